@@ -1,0 +1,71 @@
+import type { RefusalName } from '../ledger/refusals.ts';
+import type { Lane } from '../ledger/values.ts';
+
+export const SCOPES = [
+  'ledger:observe',
+  'ledger:evidence',
+  'source:register',
+  'entry:mark',
+  'entry:sweep',
+  'entry:review',
+  'entry:abandon',
+  'change:cut',
+  'change:verify',
+  'approval:grant',
+  'principal:admin',
+] as const;
+/** A capability. `change:cut` and `change:verify` never meet in one principal. */
+export type Scope = (typeof SCOPES)[number];
+
+export interface Authority {
+  readonly scope: Scope;
+  readonly lane: Lane;
+  /** Whether a principal of kind `agent` may call it. */
+  readonly agent: boolean;
+  readonly refusals: readonly RefusalName[];
+}
+
+const ANY = ['Forbidden', 'LaneNotServed', 'InvalidInput', 'IdempotencyConflict', 'Busy'] as const;
+
+/** Every mutation's authority, in one place: scope, lane, whether agents may, and the refusals of its union. */
+export const AUTHORITY = {
+  registerSource: { scope: 'source:register', lane: 'DOT-991', agent: true, refusals: [...ANY] },
+  mark: { scope: 'entry:mark', lane: 'DOT-991', agent: true, refusals: [...ANY, 'NotFound', 'CoverageBroken'] },
+  declareDependency: {
+    scope: 'entry:mark',
+    lane: 'DOT-991',
+    agent: true,
+    refusals: [...ANY, 'NotFound', 'IllegalTransition', 'DependencyCycle'],
+  },
+  sweep: { scope: 'entry:sweep', lane: 'DOT-991', agent: true, refusals: [...ANY] },
+  review: {
+    scope: 'entry:review',
+    lane: 'DOT-991',
+    agent: false,
+    refusals: [...ANY, 'NotFound', 'SameParty', 'IllegalTransition', 'NotLive', 'CoverageBroken', 'PlanStale'],
+  },
+  cut: {
+    scope: 'change:cut',
+    lane: 'DOT-991',
+    agent: true,
+    refusals: [
+      ...ANY,
+      'NotFound',
+      'AlreadyCut',
+      'IllegalTransition',
+      'NotApproved',
+      'DependencyOpen',
+      'PlanStale',
+      'CoverageBroken',
+      'LaneMismatch',
+    ],
+  },
+  verify: {
+    scope: 'change:verify',
+    lane: 'DOT-992',
+    agent: true,
+    refusals: [...ANY, 'NotFound', 'IllegalTransition', 'SameParty', 'LaneMismatch'],
+  },
+  abandon: { scope: 'entry:abandon', lane: 'DOT-991', agent: false, refusals: [...ANY, 'NotFound', 'IllegalTransition', 'AlreadyCut'] },
+} as const satisfies Record<string, Authority>;
+export type Verb = keyof typeof AUTHORITY;

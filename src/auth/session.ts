@@ -1,0 +1,19 @@
+import type { Mode } from '../ledger/values.ts';
+import type { Scope } from './authority.ts';
+
+/** Who calls: a principal behind a token that was good when the call began, and the person answerable for it. */
+export interface Session {
+  readonly tokenId: string;
+  readonly principalId: string;
+  readonly personId: string;
+  readonly name: string;
+  readonly kind: 'person' | 'service' | 'agent';
+  /** Scopes of the principal, narrowed by the token. */
+  readonly scopes: ReadonlySet<Scope>;
+  /** Entries the token is narrowed to, or null for all. */
+  readonly entryIds: ReadonlySet<string> | null;
+  /** `rehearsal` where the person or principal is a sample one; written into every record. */
+  readonly mode: Mode;
+  /** RFC 3339, microseconds. */
+  readonly expiresAt: string;
+}

@@ -1,0 +1,118 @@
+/**
+ * Refusals: the ways in which the ledger says no. Each is thrown where it is found and becomes a member of the mutation's
+ * outcome union by its class name; anything else that is thrown is a defect and is masked.
+ */
+
+/** One fault, at one place. `path` leads to the place in the input (or the plan), `code` is for programs. */
+export interface Problem {
+  readonly path: readonly string[];
+  readonly code: string;
+  readonly message: string;
+}
+
+export const GUARDS = [
+  'G-MARK-IDEM',
+  'G-CUT-APPROVED',
+  'G-CUT-DEPS',
+  'G-CUT-ONCE',
+  'G-VERIFY-SOD',
+] as const;
+export type Guard = (typeof GUARDS)[number];
+
+/** The base of every refusal. `message` says what is wrong and the way out, in one or two sentences. */
+export abstract class Refusal extends Error {
+  readonly guard: Guard | null = null;
+  readonly retryable: boolean = false;
+  readonly problems: readonly Problem[];
+
+  constructor(message: string, problems: readonly Problem[] = []) {
+    super(message);
+    this.name = new.target.name;
+    this.problems = problems;
+  }
+}
+
+/** The caller's scopes, person or token don't allow this. */
+export class Forbidden extends Refusal {}
+
+/** This process holds no secret for the lane that the verb needs. */
+export class LaneNotServed extends Refusal {}
+
+/** The input breaks a rule of its shape; `problems` names each place. */
+export class InvalidInput extends Refusal {}
+
+/** What the input names does not exist, or not for this caller. */
+export class NotFound extends Refusal {}
+
+/** The idempotency key was used before with other content. */
+export class IdempotencyConflict extends Refusal {
+  override readonly guard: Guard | null;
+
+  constructor(message: string, problems: readonly Problem[] = [], guard: Guard | null = null) {
+    super(message, problems);
+    this.guard = guard;
+  }
+}
+
+/** The entry's state has no such arrow. */
+export class IllegalTransition extends Refusal {}
+
+/** A live decision stands, and the review does not name it (or names another). */
+export class NotLive extends Refusal {}
+
+/** The plan leaves a byte out, covers one twice, or names what the vocabulary lacks. */
+export class CoverageBroken extends Refusal {}
+
+/** No live approval for exactly this manifest. */
+export class NotApproved extends Refusal {
+  override readonly guard = 'G-CUT-APPROVED';
+}
+
+/** Something this entry depends on is not complete. */
+export class DependencyOpen extends Refusal {
+  override readonly guard = 'G-CUT-DEPS';
+}
+
+/** The edge would close a circle of `blocks`. */
+export class DependencyCycle extends Refusal {}
+
+/** The entry, or this manifest, has its cut already. */
+export class AlreadyCut extends Refusal {
+  override readonly guard = 'G-CUT-ONCE';
+}
+
+/** The plan was made against something that has changed since. */
+export class PlanStale extends Refusal {}
+
+/** One party would act on both sides. */
+export class SameParty extends Refusal {
+  override readonly guard = 'G-VERIFY-SOD';
+}
+
+/** A signature, key or reference does not belong to the lane that used it. */
+export class LaneMismatch extends Refusal {}
+
+/** The database could not serve this in time; the same call with the same key is safe to repeat. */
+export class Busy extends Refusal {
+  override readonly retryable = true;
+}
+
+export const REFUSALS = {
+  Forbidden,
+  LaneNotServed,
+  InvalidInput,
+  NotFound,
+  IdempotencyConflict,
+  IllegalTransition,
+  NotLive,
+  CoverageBroken,
+  NotApproved,
+  DependencyOpen,
+  DependencyCycle,
+  AlreadyCut,
+  PlanStale,
+  SameParty,
+  LaneMismatch,
+  Busy,
+} as const;
+export type RefusalName = keyof typeof REFUSALS;

@@ -1,0 +1,85 @@
+/**
+ * The closed value sets of the ledger, in one typed place. Names are those of the columns that hold them.
+ * Source: the ledger's specification, §2 and §4.
+ */
+
+export const LANES = ['DOT-991', 'DOT-992'] as const;
+/** DOT-991 executes, DOT-992 verifies. */
+export type Lane = (typeof LANES)[number];
+
+export const EXECUTOR_LANE = 'DOT-991' satisfies Lane;
+export const VERIFIER_LANE = 'DOT-992' satisfies Lane;
+
+export const ENTRY_KINDS = ['cut_request', 'escalation', 'lifecycle'] as const;
+export type EntryKind = (typeof ENTRY_KINDS)[number];
+
+export const DEPENDENCY_KINDS = ['blocks', 'supersedes', 'refines', 'related_to'] as const;
+export type DependencyKind = (typeof DEPENDENCY_KINDS)[number];
+
+export const TRIGGER_KINDS = ['manual', 'scheduled'] as const;
+
+export const OPERATION_KINDS = ['first_cut', 'split', 'merge'] as const;
+
+export const MANIFEST_STATUSES = [
+  'draft',
+  'under_review',
+  'accepted',
+  'rejected',
+  'withdrawn',
+  'enacted',
+  'superseded',
+] as const;
+
+export const BLOCK_ROLES = ['origin', 'result'] as const;
+
+export const VERDICTS = ['approve', 'reject', 'defer', 'revert'] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+export const RISK_CLASSES = ['standard', 'high'] as const;
+export type RiskClass = (typeof RISK_CLASSES)[number];
+
+export const REVIEW_SCOPES = ['whole_manifest', 'unit_block'] as const;
+
+export const GOVERNANCE_EVENT_KINDS = ['manifest_review'] as const;
+
+export const REVIEW_STATUSES = ['recorded'] as const;
+
+export const CHANGE_KINDS = ['cut', 'compensation', 'lifecycle'] as const;
+
+export const CHANGE_SET_STATES = ['applied', 'compensating'] as const;
+
+export const EFFECT_KINDS = ['insert', 'update'] as const;
+
+export const SIGNATURE_KINDS = ['executor', 'verifier'] as const;
+export type SignatureKind = (typeof SIGNATURE_KINDS)[number];
+
+export const VALIDATION_STATES = ['valid'] as const;
+
+export const VERIFY_KINDS = ['post_cut'] as const;
+
+export const VERIFY_STATES = ['final'] as const;
+
+export const AXIS_STATUSES = ['pass', 'fail'] as const;
+
+export const HISTORY_CHANGE_KINDS = [
+  'mark',
+  'sweep_promote',
+  'review:approve',
+  'review:reject',
+  'review:defer',
+  'cut',
+  'verify:pass',
+  'verify:fail',
+  'abandon',
+] as const;
+export type HistoryChangeKind = (typeof HISTORY_CHANGE_KINDS)[number];
+
+export const UNIT_ACTIONS = ['birth', 'version', 'unchanged', 'vanished'] as const;
+export type UnitAction = (typeof UNIT_ACTIONS)[number];
+
+/** Whether a record was made by sample persons (rehearsal) or by real ones. */
+export const MODES = ['rehearsal', 'production'] as const;
+export type Mode = (typeof MODES)[number];
+
+/** The canonicalization that every content hash names. */
+export const CANONICALIZATION = 'canon-md-v0.1.0';
