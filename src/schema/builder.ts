@@ -1,0 +1,27 @@
+import SchemaBuilder from '@pothos/core';
+import ValidationPlugin from '@pothos/plugin-validation';
+import type { Context } from '../context.ts';
+
+/** A scalar that travels as text both ways. */
+interface Text {
+  Input: string;
+  Output: string;
+}
+
+/** The one schema builder. Fields are non-null unless they say `nullable: true`; arguments are optional unless `required`. */
+export const builder = new SchemaBuilder<{
+  Context: Context;
+  DefaultFieldNullability: false;
+  Scalars: {
+    ID: Text;
+    UUID: Text;
+    DateTime: Text;
+    Digest: Text;
+    Position: Text;
+    Base64: Text;
+    JSON: { Input: unknown; Output: unknown };
+  };
+}>({
+  plugins: [ValidationPlugin],
+  defaultFieldNullability: false,
+});

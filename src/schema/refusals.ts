@@ -1,0 +1,81 @@
+import type { Problem } from '../ledger/refusals.ts';
+import { REFUSALS, type Refusal, type RefusalName } from '../ledger/refusals.ts';
+import { builder } from './builder.ts';
+
+export const ProblemType = builder.objectRef<Problem>('Problem').implement({
+  description: 'One fault at one place.',
+  fields: (t) => ({
+    path: t.exposeStringList('path', { description: 'The way to the place, in the input or in the plan.' }),
+    code: t.exposeString('code', { description: 'The kind of fault, for programs.' }),
+    message: t.exposeString('message', { description: 'What is wrong there, for people.' }),
+  }),
+});
+
+export const RefusalInterface = builder.interfaceRef<Refusal>('Refusal').implement({
+  description: 'The ledger says no: nothing was written. Every mutation answers with its success or with one of these.',
+  fields: (t) => ({
+    message: t.exposeString('message', { description: 'What is wrong and the way out.' }),
+    guard: t.exposeString('guard', {
+      nullable: true,
+      description: 'The guard that refused, e.g. `G-CUT-APPROVED`; null where no named guard did.',
+    }),
+    retryable: t.exposeBoolean('retryable', {
+      description: 'Whether the same call with the same idempotency key may succeed later, unchanged.',
+    }),
+    problems: t.field({
+      type: [ProblemType],
+      description: 'Each fault by itself, where there are several.',
+      resolve: (refusal) => refusal.problems,
+    }),
+  }),
+});
+
+const DESCRIPTIONS: Record<RefusalName, string> = {
+  Forbidden: 'The scopes of the caller, the person behind it or its token do not allow this.',
+  LaneNotServed: 'This server holds no secret for the lane that the verb needs; ask one that does.',
+  InvalidInput: 'The input breaks a rule of its shape; `problems` names each place.',
+  NotFound: 'What the input names does not exist.',
+  IdempotencyConflict: 'The idempotency key was used before with other content (for marks, G-MARK-IDEM).',
+  IllegalTransition: 'The state of the entry has no such move.',
+  NotLive: 'A live decision stands on this entry; name it in `supersedesDecisionId` to review again.',
+  CoverageBroken: 'The plan leaves a byte out, covers one twice, or uses a word the vocabulary lacks.',
+  NotApproved: 'No live approval for exactly this manifest digest (G-CUT-APPROVED).',
+  DependencyOpen: 'Something this entry depends on is not complete (G-CUT-DEPS).',
+  DependencyCycle: 'The edge would close a circle of `blocks`.',
+  AlreadyCut: 'This entry, or this manifest, has its cut already (G-CUT-ONCE).',
+  PlanStale: 'The units that the plan was made against have changed since; plan and review again.',
+  SameParty: 'One party would stand on both sides (G-VERIFY-SOD).',
+  LaneMismatch: 'A signature, key or reference does not belong to the lane that used it.',
+  Busy: 'The database could not serve this in time; repeat the call with the same idempotency key.',
+};
+
+function refusalType<Name extends RefusalName>(name: Name) {
+  const refusal = REFUSALS[name];
+  return builder
+    .objectRef<Refusal>(name)
+    .implement({
+      description: DESCRIPTIONS[name],
+      interfaces: [RefusalInterface],
+      isTypeOf: (value) => value instanceof refusal,
+    });
+}
+
+/** The object type of each refusal, by its class name: the members of a mutation's outcome beside its success. */
+export const REFUSAL_TYPES: { readonly [Name in RefusalName]: ReturnType<typeof refusalType> } = {
+  Forbidden: refusalType('Forbidden'),
+  LaneNotServed: refusalType('LaneNotServed'),
+  InvalidInput: refusalType('InvalidInput'),
+  NotFound: refusalType('NotFound'),
+  IdempotencyConflict: refusalType('IdempotencyConflict'),
+  IllegalTransition: refusalType('IllegalTransition'),
+  NotLive: refusalType('NotLive'),
+  CoverageBroken: refusalType('CoverageBroken'),
+  NotApproved: refusalType('NotApproved'),
+  DependencyOpen: refusalType('DependencyOpen'),
+  DependencyCycle: refusalType('DependencyCycle'),
+  AlreadyCut: refusalType('AlreadyCut'),
+  PlanStale: refusalType('PlanStale'),
+  SameParty: refusalType('SameParty'),
+  LaneMismatch: refusalType('LaneMismatch'),
+  Busy: refusalType('Busy'),
+};

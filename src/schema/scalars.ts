@@ -1,0 +1,32 @@
+import { GraphQLError } from 'graphql';
+import { builder } from './builder.ts';
+
+/**
+ * Any string passes: whether it is well formed is judged after authority, so that a stranger with bad input hears
+ * Forbidden, and a caller hears a refusal that names the place.
+ */
+function text(name: string): (value: unknown) => string {
+  return (value) => {
+    if (typeof value === 'string') return value;
+    throw new GraphQLError(`${name} is written as a string.`);
+  };
+}
+
+function textScalar(name: 'UUID' | 'DateTime' | 'Digest' | 'Position' | 'Base64', description: string): void {
+  builder.scalarType(name, { description, serialize: (value) => value as string, parseValue: text(name) });
+}
+
+textScalar('UUID', 'An RFC 9562 UUID: 8-4-4-4-12 hexadecimal digits, lower case when read.');
+textScalar(
+  'DateTime',
+  'An RFC 3339 time. Read, it is UTC with the microseconds of the database: `2026-03-01T09:30:00.000001Z`.',
+);
+textScalar('Digest', 'A SHA-256 digest: `sha256:` and 64 lower-case hexadecimal digits.');
+textScalar('Position', 'A place in the log, as a decimal string: dense, from "0".');
+textScalar('Base64', 'Bytes in base 64 (RFC 4648 §4).');
+
+builder.scalarType('JSON', {
+  description: 'Any JSON value.',
+  serialize: (value) => value,
+  parseValue: (value) => value,
+});
