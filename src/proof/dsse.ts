@@ -1,0 +1,121 @@
+import { assertWellFormed } from './digest.ts';
+import { sign, verify } from './ed25519.ts';
+import type { SignatureFault } from './strict.ts';
+
+/*
+ * Dead Simple Signing Envelope, protocol v1: a payload, the name of its type, and a signature over both. Of what the
+ * protocol leaves open the strict choice is taken: standard base64 in its one spelling, no fields but the named ones,
+ * and exactly one signature, so that nothing unsigned can travel in a signed envelope.
+ */
+
+export interface DsseSignature {
+  readonly keyid: string;
+  /** Base64 of the signature bytes. */
+  readonly sig: string;
+}
+
+export interface DsseEnvelope {
+  readonly payloadType: string;
+  /** Base64 of the exact signed bytes. */
+  readonly payload: string;
+  readonly signatures: readonly DsseSignature[];
+}
+
+/** Why an envelope is not accepted. */
+export type EnvelopeFault =
+  | 'envelope_malformed'
+  | 'payload_not_base64'
+  | 'signature_not_base64'
+  | 'signature_missing'
+  | 'signature_surplus'
+  | 'payload_type_unexpected'
+  | 'key_id_unexpected'
+  | SignatureFault;
+
+/** What became of an envelope; a good one hands out the bytes that were signed, so that nobody decodes unproven ones. */
+export type EnvelopeVerdict =
+  | { readonly ok: true; readonly payloadType: string; readonly payload: Buffer }
+  | { readonly ok: false; readonly reason: EnvelopeFault };
+
+export interface EnvelopeSigner {
+  readonly keyId: string;
+  readonly seed: Uint8Array;
+}
+
+/** Whose signature is expected. The key id only has to match; the evidence is the public key. */
+export interface ExpectedSigner {
+  readonly keyId: string;
+  readonly publicKey: Uint8Array;
+  /** The payload type that the reader understands; any type when left out. */
+  readonly payloadType?: string;
+}
+
+/** The bytes that are signed (pre-authentication encoding): type and payload, each with its length before it. */
+export function pae(payloadType: string, payload: Uint8Array): Buffer {
+  assertWellFormed(payloadType);
+  const head = `DSSEv1 ${Buffer.byteLength(payloadType)} ${payloadType} ${payload.length} `;
+  return Buffer.concat([Buffer.from(head), payload]);
+}
+
+/** An envelope that nobody has signed: what a dry run shows. */
+export function unsignedEnvelope(payloadType: string, payload: Uint8Array): DsseEnvelope {
+  assertWellFormed(payloadType);
+  return { payloadType, payload: Buffer.from(payload).toString('base64'), signatures: [] };
+}
+
+/** Sign a payload under its type. */
+export function signEnvelope(payloadType: string, payload: Uint8Array, signer: EnvelopeSigner): DsseEnvelope {
+  const sig = sign(signer.seed, pae(payloadType, payload)).toString('base64');
+  return { ...unsignedEnvelope(payloadType, payload), signatures: [{ keyid: signer.keyId, sig }] };
+}
+
+/** Judge an envelope of whatever origin. Anything wrong with it is a refusal with a reason, never an exception. */
+export function verifyEnvelope(envelope: unknown, expected: ExpectedSigner): EnvelopeVerdict {
+  if (!isEnvelope(envelope)) return refused('envelope_malformed');
+  const { payloadType, signatures } = envelope;
+  const payload = decodeBase64(envelope.payload);
+  if (payload === null) return refused('payload_not_base64');
+  const [signature, ...surplus] = signatures;
+  if (signature === undefined) return refused('signature_missing');
+  if (surplus.length > 0) return refused('signature_surplus');
+  if (expected.payloadType !== undefined && expected.payloadType !== payloadType) {
+    return refused('payload_type_unexpected');
+  }
+  if (signature.keyid !== expected.keyId) return refused('key_id_unexpected');
+  const signatureBytes = decodeBase64(signature.sig);
+  if (signatureBytes === null) return refused('signature_not_base64');
+  const verdict = verify(expected.publicKey, pae(payloadType, payload), signatureBytes);
+  return verdict.ok ? { ok: true, payloadType, payload } : verdict;
+}
+
+function refused(reason: EnvelopeFault): EnvelopeVerdict {
+  return { ok: false, reason };
+}
+
+function isEnvelope(value: unknown): value is DsseEnvelope {
+  if (!hasExactly(value, ['payload', 'payloadType', 'signatures'])) return false;
+  const { payload, payloadType, signatures } = value;
+  if (typeof payload !== 'string' || typeof payloadType !== 'string' || !payloadType.isWellFormed())
+    return false;
+  return Array.isArray(signatures) && signatures.every(isSignature);
+}
+
+function isSignature(value: unknown): value is DsseSignature {
+  return (
+    hasExactly(value, ['keyid', 'sig']) && typeof value.keyid === 'string' && typeof value.sig === 'string'
+  );
+}
+
+function hasExactly<Name extends string>(
+  value: unknown,
+  names: readonly Name[],
+): value is Record<Name, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.keys(value).length === names.length && names.every((name) => Object.hasOwn(value, name));
+}
+
+/** The bytes of padded standard base64, or null for any other spelling of them. */
+function decodeBase64(text: string): Buffer | null {
+  const bytes = Buffer.from(text, 'base64');
+  return bytes.toString('base64') === text ? bytes : null;
+}
