@@ -12,7 +12,8 @@ export const ProblemType = builder.objectRef<Problem>('Problem').implement({
 });
 
 export const RefusalInterface = builder.interfaceRef<Refusal>('Refusal').implement({
-  description: 'The ledger says no: nothing was written. Every mutation answers with its success or with one of these.',
+  description:
+    'The ledger says no: nothing was written. Every mutation answers with its success or with one of these.',
   fields: (t) => ({
     message: t.exposeString('message', { description: 'What is wrong and the way out.' }),
     guard: t.exposeString('guard', {
@@ -51,13 +52,11 @@ const DESCRIPTIONS: Record<RefusalName, string> = {
 
 function refusalType<Name extends RefusalName>(name: Name) {
   const refusal = REFUSALS[name];
-  return builder
-    .objectRef<Refusal>(name)
-    .implement({
-      description: DESCRIPTIONS[name],
-      interfaces: [RefusalInterface],
-      isTypeOf: (value) => value instanceof refusal,
-    });
+  return builder.objectRef<Refusal>(name).implement({
+    description: DESCRIPTIONS[name],
+    interfaces: [RefusalInterface],
+    isTypeOf: (value) => value instanceof refusal,
+  });
 }
 
 /** The object type of each refusal, by its class name: the members of a mutation's outcome beside its success. */

@@ -29,10 +29,12 @@ export const WrittenInterface = builder.interfaceRef<Written>('Written').impleme
   description: 'What a verb wrote: one transaction, one record in the log.',
   fields: (t) => ({
     replayed: t.exposeBoolean('replayed', {
-      description: 'Whether this idempotency key was answered before; the first result is given again, nothing was written.',
+      description:
+        'Whether this idempotency key was answered before; the first result is given again, nothing was written.',
     }),
     dryRun: t.exposeBoolean('dryRun', {
-      description: 'Whether the transaction was rolled back: the rows are those that would have been written.',
+      description:
+        'Whether the transaction was rolled back: the rows are those that would have been written.',
     }),
     rows: t.field({
       type: [RowCountType],
@@ -42,7 +44,8 @@ export const WrittenInterface = builder.interfaceRef<Written>('Written').impleme
     position: t.field({
       type: 'Position',
       nullable: true,
-      description: 'The place of the record in the log. Asking for it waits for the integrator. Null for a dry run.',
+      description:
+        'The place of the record in the log. Asking for it waits for the integrator. Null for a dry run.',
       resolve: (written) => written.position(),
     }),
   }),

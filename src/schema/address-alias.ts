@@ -1,0 +1,31 @@
+import { columns, connection, node, placeInLog } from './node.ts';
+
+export const AddressAlias = node('AddressAlias');
+
+export const AddressAliasConnection = connection('AddressAlias', AddressAlias, {
+  equal: {
+    aliasId: 'UUID',
+    targetUnitId: 'UUID',
+    aliasText: 'String',
+    aliasKind: 'String',
+    createdBy: 'String',
+  },
+  nullable: ['validUntil'],
+  time: 'validFrom',
+});
+
+AddressAlias.implement({
+  description: 'Another address of a unit. Nothing writes these yet.',
+  fields: (t) => ({
+    ...columns(t, {
+      aliasId: ['UUID', 'Identifies the alias.'],
+      targetUnitId: ['UUID', 'The unit it leads to.'],
+      aliasText: ['String', 'The alias itself.'],
+      aliasKind: ['String', 'What kind of alias it is.'],
+      validFrom: ['DateTime', 'From when it leads there.'],
+      validUntil: ['DateTime?', 'Until when it does; null for no end.'],
+      createdBy: ['String', 'The principal that gave it.'],
+    }),
+    ...placeInLog(t),
+  }),
+});

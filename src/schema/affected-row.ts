@@ -1,0 +1,32 @@
+import { ChangeSet } from './change-set.ts';
+import { Entry } from './entry.ts';
+import { columns, connection, node, one, optional, placeInLog } from './node.ts';
+
+export const AffectedRow = node('AffectedRow');
+
+export const AffectedRowConnection = connection('AffectedRow', AffectedRow, {
+  equal: {
+    affectedRowId: 'UUID',
+    changeSetId: 'UUID',
+    effectKind: 'String',
+    targetTable: 'String',
+    targetRowId: 'String',
+  },
+});
+
+AffectedRow.implement({
+  description: 'One row that a change set wrote outside the ledger: the version of one unit.',
+  fields: (t) => ({
+    ...columns(t, {
+      affectedRowId: ['UUID', 'Identifies the row.'],
+      changeSetId: ['UUID', 'The change set that wrote it.'],
+      ordinal: ['Int', 'Its place in the change set.'],
+      effectKind: ['String', '`insert` for a birth, `update` for a further version.'],
+      targetTable: ['String', 'The table written.'],
+      targetRowId: ['String', 'The key of the row written.'],
+    }),
+    ...placeInLog(t),
+    changeSet: one(t, ChangeSet, 'The change set that wrote it.'),
+    entry: optional(t, Entry, 'The entry of that change set.'),
+  }),
+});

@@ -1,0 +1,76 @@
+import { AffectedRowConnection } from './affected-row.ts';
+import { Entry } from './entry.ts';
+import { Manifest } from './manifest.ts';
+import { columns, connection, many, node, one, optional, placeInLog } from './node.ts';
+import { ReviewDecision } from './review-decision.ts';
+import { Signature, SignatureConnection } from './signature.ts';
+import { VerifyResultConnection } from './verify-result.ts';
+
+export const ChangeSet = node('ChangeSet');
+
+export const ChangeSetConnection = connection('ChangeSet', ChangeSet, {
+  equal: {
+    changeSetId: 'UUID',
+    manifestId: 'UUID',
+    manifestVersion: 'Digest',
+    reviewDecisionId: 'UUID',
+    decisionBacklogEntryId: 'UUID',
+    changeKind: 'String',
+    state: 'String',
+    riskClass: 'String',
+    emittedBy: 'String',
+    compensatesChangeSetId: 'UUID',
+    effectDigest: 'Digest',
+  },
+  nullable: ['compensatesChangeSetId'],
+  time: 'emittedAt',
+});
+
+ChangeSet.implement({
+  description: 'One cut as applied to the units, or the compensation of one that failed verification.',
+  fields: (t) => ({
+    ...columns(t, {
+      changeSetId: ['UUID', 'Derived from the idempotency key of the cut.'],
+      manifestId: ['UUID', 'The manifest envelope it enacts.'],
+      manifestVersion: ['Digest', 'The manifest digest it enacts.'],
+      reviewDecisionId: ['UUID', 'The approval it stands on.'],
+      decisionBacklogEntryId: ['UUID?', 'The entry it belongs to.'],
+      executorSignatureId: ['UUID', 'The signature of lane DOT-991.'],
+      verifierSignatureId: ['UUID?', 'Null: the signature of lane DOT-992 hangs on the verify result.'],
+      executorToolRevision: ['String', 'The revision of the tool that cut.'],
+      verifierToolRevision: ['String', '`pending` at the cut.'],
+      toolRevisionMatch: ['Boolean?', 'Whether both lanes ran one revision, where known.'],
+      state: ['String', '`applied` or `compensating`.'],
+      riskClass: ['String', 'The risk class of the approval.'],
+      emittedBy: ['String', 'The principal that cut.'],
+      emittedAt: ['DateTime', 'The time of the transaction.'],
+      rollbackInitiatedBy: [
+        'String?',
+        'For a compensation: the principal whose verification failed the cut.',
+      ],
+      changeKind: ['String', '`cut`, `compensation` or `lifecycle`.'],
+      compensatesChangeSetId: ['UUID?', 'For a compensation: the change set it makes void.'],
+      affectedRowCount: ['Int', 'How many affected rows it has.'],
+      effectDigest: [
+        'Digest',
+        'Digest of the effect: addresses, actions, versions, content hashes, parents, order.',
+      ],
+    }),
+    ...placeInLog(t),
+    entry: optional(t, Entry, 'The entry it belongs to.'),
+    manifest: one(t, Manifest, 'The plan it enacts.'),
+    reviewDecision: one(t, ReviewDecision, 'The approval it stands on.'),
+    executorSignature: one(t, Signature, 'The signature of lane DOT-991.'),
+    verifierSignature: optional(t, Signature, 'Null; see the signatures of the verify results.'),
+    signatures: many(t, SignatureConnection, 'The signatures that reference this change set.'),
+    affectedRows: many(
+      t,
+      AffectedRowConnection,
+      'What it wrote, one row for each unit born or re-versioned.',
+    ),
+    verifyResults: many(t, VerifyResultConnection, 'The verdicts on it.'),
+    compensations: many(t, ChangeSetConnection, 'The change sets that make this one void.'),
+    compensates: optional(t, ChangeSet, 'For a compensation: the change set it makes void.'),
+    triggeredBy: many(t, VerifyResultConnection, 'For a compensation: the verdict that triggered it.'),
+  }),
+});

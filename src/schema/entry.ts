@@ -1,0 +1,50 @@
+import { ChangeSetConnection } from './change-set.ts';
+import { DependencyConnection } from './dependency.ts';
+import { HistoryConnection } from './history.ts';
+import { ManifestConnection } from './manifest.ts';
+import { columns, connection, many, node, placeInLog } from './node.ts';
+import { ReviewDecisionConnection } from './review-decision.ts';
+import { SweepConnection } from './sweep.ts';
+import { VerifyResultConnection } from './verify-result.ts';
+
+export const Entry = node('Entry');
+
+export const EntryConnection = connection('Entry', Entry, {
+  equal: { entryId: 'UUID', kind: 'String', status: 'String' },
+  time: 'emittedAt',
+});
+
+Entry.implement({
+  description:
+    'One work item of the decision backlog. Its status is the one scalar that moves; everything else that happens to it is a row beside it.',
+  fields: (t) => ({
+    ...columns(t, {
+      entryId: ['UUID', 'Derived from the idempotency key of the mark.'],
+      kind: ['String', '`cut_request`, `escalation` or `lifecycle`.'],
+      status: [
+        'String',
+        '`marked`, `review_pending`, `reviewed_approved`, `reviewed_rejected`, `reviewed_deferred`, `cut_applied`, `verified_complete`, `verify_failed_escalated` or `abandoned`.',
+      ],
+      emittedAt: ['DateTime', 'When the entry was marked.'],
+    }),
+    ...placeInLog(t),
+    history: many(t, HistoryConnection, 'Every move of the entry, one row a move.'),
+    dependenciesFrom: many(t, DependencyConnection, 'Dependencies that start at this entry.'),
+    dependenciesTo: many(
+      t,
+      DependencyConnection,
+      'Dependencies that point at this entry; those of kind `blocks` hold its cut.',
+    ),
+    manifests: many(t, ManifestConnection, 'The plans that reviewers judged, one for each review.'),
+    reviewDecisions: many(t, ReviewDecisionConnection, 'The decisions on those plans, superseded ones too.'),
+    changeSets: many(t, ChangeSetConnection, 'The cut, and its compensation if it failed verification.'),
+    verifyResults: many(t, VerifyResultConnection, 'The verdicts on the cut.'),
+    escalations: many(
+      t,
+      EntryConnection,
+      'The escalation entries that failed verifications of this entry opened.',
+    ),
+    escalatedBy: many(t, VerifyResultConnection, 'For an escalation entry: the verdict that opened it.'),
+    lastOfSweeps: many(t, SweepConnection, 'The sweeps whose pass ended at this entry.'),
+  }),
+});

@@ -1,0 +1,181 @@
+import type { ArgBuilder } from '@pothos/core';
+import type { GraphQLResolveInfo } from 'graphql';
+import type { Context } from '../context.ts';
+import { builder } from './builder.ts';
+
+/**
+ * A row of the ledger as the resolvers see it: what one statement read for the fields that were asked, under their
+ * response keys (the look-ahead of `src/resolvers/reading` makes them).
+ */
+export type Node = object;
+
+/** A node that answers field by field instead: rows that a dry run would add, which no statement can read. */
+export abstract class PreviewNode {
+  abstract read(field: string, args: object, context: Context, info: GraphQLResolveInfo): unknown;
+}
+
+/**
+ * The resolver of every column and relation: a property read, since the statement has been run by the field above.
+ * Its result is typed `never` because it is checked by the description of the nouns (and a test), not by TypeScript.
+ */
+export function read(parent: Node, args: object, context: Context, info: GraphQLResolveInfo): never {
+  if (parent instanceof PreviewNode) return parent.read(info.fieldName, args, context, info) as never;
+  return (parent as Record<string, unknown>)[info.path.key] as never;
+}
+
+type Types = typeof builder.$inferSchemaTypes;
+type Fields = PothosSchemaTypes.ObjectFieldBuilder<Types, Node>;
+type Scalar = 'UUID' | 'DateTime' | 'Digest' | 'Position' | 'String' | 'Int' | 'Boolean';
+type NodeRef = ReturnType<typeof node>;
+
+/** A noun's object type, to be implemented in its own file. */
+export function node(name: string) {
+  return builder.objectRef<Node>(name);
+}
+
+/** Fields that read a column of the view: `name: [type, description]`, with `?` after the type where it may be null. */
+export function columns<Name extends string>(
+  t: Fields,
+  described: Record<Name, readonly [Scalar | `${Scalar}?`, string]>,
+) {
+  const field = ([type, description]: readonly [Scalar | `${Scalar}?`, string]) =>
+    t.field({
+      type: type.replace('?', '') as Scalar,
+      nullable: type.endsWith('?'),
+      description,
+      resolve: read,
+    });
+  const fields = Object.entries<readonly [Scalar | `${Scalar}?`, string]>(described);
+  return Object.fromEntries(fields.map(([name, spec]) => [name, field(spec)])) as Record<
+    Name,
+    ReturnType<typeof field>
+  >;
+}
+
+/** The place in the log of the record that inserted the row. */
+export function placeInLog(t: Fields) {
+  return columns(t, {
+    position: [
+      'Position?',
+      'Place in the log of the record that brought this row; null until it is integrated.',
+    ],
+    logOrdinal: ['Int?', 'Place of the row inside that record, from 0; null until it is integrated.'],
+  });
+}
+
+/** A relation to exactly one row. */
+export function one(t: Fields, type: NodeRef, description: string) {
+  return t.field({ type, description, resolve: read });
+}
+
+/** A relation to one row, or none. */
+export function optional(t: Fields, type: NodeRef, description: string) {
+  return t.field({ type, nullable: true, description, resolve: read });
+}
+
+export const SortOrder = builder.enumType('SortOrder', {
+  description: 'Which end of a connection comes first. The order is total: time, then id.',
+  values: {
+    OLDEST_FIRST: { description: 'From the oldest row on.' },
+    NEWEST_FIRST: { description: 'From the newest row back.' },
+  },
+});
+
+const PageInfo = builder.objectRef<Node>('PageInfo').implement({
+  description: 'Where a page stands in its connection.',
+  fields: (t) => ({
+    ...columns(t, {
+      hasNextPage: ['Boolean', 'Whether rows follow after `endCursor`.'],
+      hasPreviousPage: ['Boolean', 'Whether this page began after a cursor.'],
+      startCursor: ['String?', 'Cursor of the first row; null for an empty page.'],
+      endCursor: [
+        'String?',
+        'Cursor of the last row, to be given as `after` for the next page; null for an empty page.',
+      ],
+    }),
+  }),
+});
+
+/** What a connection can be filtered by: columns for equality (and lists), columns that may be null, the time of its order. */
+export interface FilterColumns {
+  readonly equal: Readonly<Record<string, 'UUID' | 'String' | 'Digest' | 'Boolean' | 'Int'>>;
+  readonly nullable?: readonly string[];
+  readonly time?: string;
+}
+
+function filterFields(
+  t: PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>,
+  { equal, nullable, time }: FilterColumns,
+) {
+  const fields: Record<string, ReturnType<typeof t.field>> = {};
+  for (const [name, type] of Object.entries(equal)) {
+    fields[name] = t.field({ type, description: `Only rows with this \`${name}\`. Null asks nothing.` });
+    if (type !== 'Boolean') {
+      fields[`${name}In`] = t.field({
+        type: [type],
+        description: `Only rows with one of these \`${name}\`, at most 200.`,
+      });
+    }
+  }
+  for (const name of nullable ?? []) {
+    fields[`${name}IsNull`] = t.boolean({
+      description: `Only rows without (true) or with (false) a \`${name}\`.`,
+    });
+  }
+  if (time !== undefined) {
+    fields[`${time}From`] = t.field({
+      type: 'DateTime',
+      description: `Only rows whose \`${time}\` is this time or later.`,
+    });
+    fields[`${time}Until`] = t.field({
+      type: 'DateTime',
+      description: `Only rows whose \`${time}\` is earlier than this time.`,
+    });
+  }
+  return fields;
+}
+
+/** The connection, edge and filter types of a noun. */
+export function connection(name: string, type: NodeRef, filterColumns: FilterColumns) {
+  const edge = builder.objectRef<Node>(`${name}Edge`).implement({
+    description: `One row of a ${name}Connection.`,
+    fields: (t) => ({
+      ...columns(t, { cursor: ['String', 'Opaque place of this row in the order of the connection.'] }),
+      node: one(t, type, 'The row.'),
+    }),
+  });
+  const ref = builder.objectRef<Node>(`${name}Connection`).implement({
+    description: `A page of rows: ${name}.`,
+    fields: (t) => ({
+      edges: t.field({ type: [edge], description: 'The rows with their cursors.', resolve: read }),
+      nodes: t.field({ type: [type], description: 'The rows alone.', resolve: read }),
+      pageInfo: t.field({ type: PageInfo, description: 'Where this page stands.', resolve: read }),
+    }),
+  });
+  const filter = builder.inputType(`${name}Filter`, {
+    description: `Conditions on ${name} rows, all of which must hold. They are applied before the page is cut.`,
+    fields: (t) => filterFields(t, filterColumns),
+  });
+  return { ref, filter, filterColumns };
+}
+export type Connection = ReturnType<typeof connection>;
+
+export const DEFAULT_PAGE = 50;
+export const LARGEST_PAGE = 200;
+
+/** The arguments of a connection field, nested or not. */
+export function pageArguments(arg: ArgBuilder<Types>, { filter }: Connection) {
+  return {
+    first: arg.int({ defaultValue: DEFAULT_PAGE, description: `Rows of the page, 1 to ${LARGEST_PAGE}.` }),
+    after: arg.string({
+      description: 'A cursor of this connection in the same order; the page begins after it.',
+    }),
+    order: arg({ type: SortOrder, defaultValue: 'OLDEST_FIRST', description: 'Which end comes first.' }),
+    filter: arg({ type: filter, description: 'Conditions that the rows meet.' }),
+  };
+}
+
+/** A relation to any number of rows, read by pages. */
+export function many(t: Fields, to: Connection, description: string) {
+  return t.field({ type: to.ref, description, args: pageArguments(t.arg, to), resolve: read });
+}

@@ -1,0 +1,29 @@
+import { Entry } from './entry.ts';
+import { columns, connection, node, optional, placeInLog } from './node.ts';
+
+export const Sweep = node('Sweep');
+
+export const SweepConnection = connection('Sweep', Sweep, {
+  equal: { sweepId: 'UUID', triggerKind: 'String', sweptBy: 'String', lastEntryId: 'UUID' },
+  nullable: ['lastEntryId'],
+  time: 'sweptAt',
+});
+
+Sweep.implement({
+  description: 'One pass over the backlog that put marked and deferred entries before the reviewers.',
+  fields: (t) => ({
+    ...columns(t, {
+      sweepId: ['UUID', 'Derived from the idempotency key of the sweep.'],
+      triggerKind: ['String', '`manual` or `scheduled`.'],
+      sweptBy: ['String', 'The principal that swept.'],
+      sweptAt: ['DateTime', 'The time of the transaction.'],
+      batchLimit: ['Int', 'How many entries the pass might look at.'],
+      cursorAfter: ['String?', 'Where in the backlog the pass ended; null if it looked at nothing.'],
+      examinedCount: ['Int', 'Entries looked at.'],
+      promotedCount: ['Int', 'Entries promoted to `review_pending`.'],
+      lastEntryId: ['UUID?', 'The last entry looked at.'],
+    }),
+    ...placeInLog(t),
+    lastEntry: optional(t, Entry, 'The last entry looked at.'),
+  }),
+});

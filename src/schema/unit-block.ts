@@ -1,0 +1,41 @@
+import { Entry } from './entry.ts';
+import { Manifest } from './manifest.ts';
+import { columns, connection, many, node, one, optional, placeInLog } from './node.ts';
+import { ReviewDecisionConnection } from './review-decision.ts';
+
+export const UnitBlock = node('UnitBlock');
+
+export const UnitBlockConnection = connection('UnitBlock', UnitBlock, {
+  equal: {
+    envelopeId: 'UUID',
+    unitLocalId: 'String',
+    blockRole: 'String',
+    targetUnitId: 'UUID',
+    proposedCanonicalAddress: 'String',
+  },
+  nullable: ['targetUnitId', 'proposedCanonicalAddress'],
+  time: 'createdAt',
+});
+
+UnitBlock.implement({
+  description:
+    'One record of a plan: a unit, a container heading, an excluded stretch, or a unit that vanishes.',
+  fields: (t) => ({
+    ...columns(t, {
+      envelopeId: ['UUID', 'The manifest it belongs to.'],
+      unitLocalId: ['String', 'Identifies the block inside its manifest.'],
+      blockRole: ['String', '`result` for what the cut makes, `origin` for what vanishes.'],
+      renderOrder: ['Int', 'Its place in the document.'],
+      targetUnitId: ['UUID?', 'The unit it is about; null for an excluded stretch.'],
+      proposedCanonicalAddress: ['String?', 'The address the unit gets, or has.'],
+      proposedAuthority: ['String?', 'Who is to own the unit.'],
+      decisionBacklogRef: ['UUID?', 'An entry this block refers to, if any.'],
+      createdAt: ['DateTime', 'The time of the transaction.'],
+    }),
+    ...placeInLog(t),
+    manifest: one(t, Manifest, 'The manifest it belongs to.'),
+    entry: one(t, Entry, 'The entry that the manifest is for.'),
+    reviewDecisions: many(t, ReviewDecisionConnection, 'Decisions on this block alone.'),
+    decisionBacklogEntry: optional(t, Entry, 'The entry this block refers to.'),
+  }),
+});

@@ -1,0 +1,68 @@
+import { ChangeSet } from './change-set.ts';
+import { Entry } from './entry.ts';
+import { Manifest } from './manifest.ts';
+import { columns, connection, many, node, one, optional, placeInLog } from './node.ts';
+import { ReviewDecision } from './review-decision.ts';
+import { Signature, SignatureConnection } from './signature.ts';
+
+export const VerifyResult = node('VerifyResult');
+
+export const VerifyResultConnection = connection('VerifyResult', VerifyResult, {
+  equal: {
+    verifyResultId: 'UUID',
+    changeSetId: 'UUID',
+    manifestId: 'UUID',
+    manifestVersion: 'Digest',
+    reviewDecisionId: 'UUID',
+    verdict: 'String',
+    axis1Status: 'String',
+    axis2Status: 'String',
+    escalationRef: 'UUID',
+    rollbackChangeSetIdTriggered: 'UUID',
+    verifiedBy: 'String',
+  },
+  nullable: ['escalationRef'],
+  time: 'verifiedAt',
+});
+
+VerifyResult.implement({
+  description: 'What the verifier found when it recomputed a cut from the source and the approved manifest.',
+  fields: (t) => ({
+    ...columns(t, {
+      verifyResultId: ['UUID', 'Derived from the idempotency key of the verification.'],
+      changeSetId: ['UUID', 'The cut it judges.'],
+      manifestId: ['UUID', 'The manifest envelope of that cut.'],
+      manifestVersion: ['Digest', 'The manifest digest, recomputed.'],
+      reviewDecisionId: ['UUID', 'The approval that the cut stands on.'],
+      executorSignatureId: ['UUID', 'The executor signature it judges.'],
+      verifierSignatureId: ['UUID', 'Its own signature, of lane DOT-992.'],
+      executorToolRevision: ['String', 'The revision of the tool that cut.'],
+      verifierToolRevision: ['String', 'The revision of the tool that verified.'],
+      toolRevisionMatch: ['Boolean', 'Whether the two are one.'],
+      verifyKind: ['String', '`post_cut`.'],
+      axis1Status: ['String', 'Reconstruction (axis A): `pass` or `fail`.'],
+      axis2Status: ['String', 'The worse of kinds (axis B) and hierarchy (axis C): `pass` or `fail`.'],
+      verdict: ['String', '`pass` or `fail`.'],
+      state: ['String', '`final`.'],
+      canonicalizationRuleUsed: ['String', 'The name of the canonicalization behind the content hashes.'],
+      rollbackChangeSetIdTriggered: ['UUID?', 'For a fail: the compensating change set.'],
+      escalationRef: ['UUID?', 'For a fail: the escalation entry.'],
+      priorVerifyResultId: ['UUID?', 'The verdict before this one, if any.'],
+      verifiedBy: ['String', 'The principal that verified.'],
+      verifiedAt: ['DateTime', 'The time of the transaction.'],
+      effectDigest: ['Digest', 'The effect digest, recomputed from the rows.'],
+      checkedRowCount: ['Int', 'How many rows were compared.'],
+    }),
+    ...placeInLog(t),
+    changeSet: one(t, ChangeSet, 'The cut it judges.'),
+    entry: optional(t, Entry, 'The entry of that cut.'),
+    manifest: one(t, Manifest, 'The plan of that cut.'),
+    reviewDecision: one(t, ReviewDecision, 'The approval that the cut stands on.'),
+    executorSignature: one(t, Signature, 'The executor signature it judges.'),
+    verifierSignature: one(t, Signature, 'Its own signature.'),
+    signatures: many(t, SignatureConnection, 'The signatures that reference this result.'),
+    rollbackChangeSet: optional(t, ChangeSet, 'For a fail: the compensating change set.'),
+    escalation: optional(t, Entry, 'For a fail: the escalation entry.'),
+    prior: optional(t, VerifyResult, 'The verdict before this one.'),
+  }),
+});
