@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import pg from 'pg';
+import { checkServer } from './checks.ts';
+
+const SQL_DIRECTORY = join(import.meta.dirname, '..', 'ledger', 'sql');
+const EVERY_TIME = 'database.sql';
+
+/** One migration file, and the chained checksum that vouches for it and for all before it. */
+interface Migration {
+  readonly name: string;
+  readonly sql: string;
+  readonly checksum: string;
+}
+
+/** The `checksums.sum` that belongs to a folder of migrations: each line is the SHA-256 over the line before and the file. */
+export function checksumsOf(directory = SQL_DIRECTORY): string {
+  return readFiles(directory)
+    .map((file) => `${file.checksum} ${file.name}\n`)
+    .join('');
+}
+
+/**
+ * The migrations of a folder, in order, after comparing them with its checksum file. A file that was changed, lost, added or
+ * reordered since the checksums were written is named.
+ */
+export function readMigrations(directory = SQL_DIRECTORY): readonly Migration[] {
+  const files = readFiles(directory);
+  const listed = readFileSync(join(directory, 'checksums.sum'), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => ({ checksum: line.slice(0, 64), name: line.slice(65) }));
+  for (let i = 0; i < Math.max(files.length, listed.length); i += 1) {
+    const file = files[i];
+    const line = listed[i];
+    if (line !== undefined && !files.some((f) => f.name === line.name)) {
+      throw new Error(`The migration ${line.name} is missing, and checksums.sum lists it. Restore the file.`);
+    }
+    if (file !== undefined && !listed.some((l) => l.name === file.name)) {
+      throw new Error(
+        `The migration ${file.name} is not listed in checksums.sum. Remove it, or add it by npm run checksums.`,
+      );
+    }
+    if (file === undefined || line === undefined || file.name !== line.name) {
+      throw new Error(
+        `checksums.sum lists ${line?.name ?? 'nothing'} where the migration ${file?.name ?? 'none'} comes next: the order was changed.`,
+      );
+    }
+    if (file.checksum !== line.checksum) {
+      throw new Error(
+        `The migration ${file.name} was changed after its checksum was written. Restore it; a change of the schema is a new file.`,
+      );
+    }
+  }
+  return files;
+}
+
+function readFiles(directory: string): Migration[] {
+  let previous = '';
+  return readdirSync(directory)
+    .filter((name) => name.endsWith('.sql'))
+    .sort()
+    .map((name) => {
+      const sql = readFileSync(join(directory, name), 'utf8');
+      previous = createHash('sha256').update(`${previous}\n${name}\n`).update(sql).digest('hex');
+      return { name, sql, checksum: previous };
+    });
+}
+
+/**
+ * Brings the database to the newest schema, each file in a transaction of its own, and returns the names of those applied now.
+ * One migrates at a time; what was applied before must be what stands in the files.
+ */
+export async function migrate(ownerUrl: string, directory = SQL_DIRECTORY): Promise<{ applied: string[] }> {
+  const migrations = readMigrations(directory);
+  const client = new pg.Client({ connectionString: ownerUrl, application_name: 'cutter migrate' });
+  await client.connect();
+  try {
+    await checkServer(client);
+    await client.query(`/* migrate.lock */ select pg_advisory_lock(hashtext('cutter.migrate'))`);
+    await client.query(CREATE_RECORD);
+    const pending = pendingAmong(
+      migrations.filter((migration) => migration.name !== EVERY_TIME),
+      await recorded(client),
+    );
+    for (const migration of pending) await apply(client, migration);
+    for (const file of migrations.filter((migration) => migration.name === EVERY_TIME))
+      await client.query(file.sql);
+    return { applied: pending.map((migration) => migration.name) };
+  } finally {
+    await client.end();
+  }
+}
+
+/** Sets what belongs to the database itself and doesn't come with its template: who may connect, and who may make temporary tables. */
+export async function grantDatabase(client: pg.ClientBase): Promise<void> {
+  await client.query(readFileSync(join(SQL_DIRECTORY, EVERY_TIME), 'utf8'));
+}
+
+const CREATE_RECORD = `/* migrate.record */
+create schema if not exists cutter_meta;
+create table if not exists cutter_meta.migration (
+  ordinal integer primary key,
+  name text not null unique,
+  checksum text not null,
+  applied_at timestamptz not null default transaction_timestamp()
+)`;
+
+type Recorded = { ordinal: number; name: string; checksum: string };
+
+async function recorded(client: pg.ClientBase): Promise<readonly Recorded[]> {
+  const { rows } = await client.query<Recorded>(
+    '/* migrate.recorded */ select ordinal, name, checksum from cutter_meta.migration order by ordinal',
+  );
+  return rows;
+}
+
+function pendingAmong(migrations: readonly Migration[], applied: readonly Recorded[]): readonly Migration[] {
+  for (const [i, row] of applied.entries()) {
+    const file = migrations[i];
+    if (file === undefined) {
+      throw new Error(
+        `The database has the migration ${row.name}, which this version doesn't know. Start the version that made it, or a newer one.`,
+      );
+    }
+    if (file.name !== row.name || file.checksum !== row.checksum) {
+      throw new Error(
+        `The database was migrated with another ${row.name} than the one in this version (${file.name}). It is not touched.`,
+      );
+    }
+  }
+  return migrations.slice(applied.length);
+}
+
+async function apply(client: pg.ClientBase, migration: Migration): Promise<void> {
+  const ordinal = Number.parseInt(migration.name, 10);
+  await client.query('begin');
+  try {
+    await client.query(migration.sql);
+    await client.query(
+      '/* migrate.applied */ insert into cutter_meta.migration (ordinal, name, checksum) values ($1, $2, $3)',
+      [ordinal, migration.name, migration.checksum],
+    );
+    await client.query('commit');
+  } catch (error) {
+    await client.query('rollback').catch(() => {});
+    throw new Error(
+      `The migration ${migration.name} failed and was rolled back: ${(error as Error).message}`,
+      { cause: error },
+    );
+  }
+}

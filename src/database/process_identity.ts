@@ -1,0 +1,64 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, readlinkSync } from 'node:fs';
+
+/** Whether a process with this number lives. One that belongs to somebody else lives too. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/**
+ * When a process began, as opaque text that differs for the next process of the same number: numbers are used again, after a
+ * restart of the machine above all. Null where the process is gone.
+ */
+export function startOf(pid: number): string | null {
+  if (process.platform === 'linux') {
+    try {
+      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      if (fields[0] === 'Z') return null; // ended, and not yet reaped
+      return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}:${fields[19]}`;
+    } catch {
+      return null;
+    }
+  }
+  if (!isAlive(pid)) return null;
+  if (process.platform === 'win32') return 'alive';
+  return output('ps', ['-o', 'lstart=', '-p', String(pid)]);
+}
+
+/** Whether the process is the postmaster that serves `data`. */
+export function isPostmasterOf(pid: number, data: string): boolean {
+  if (startOf(pid) === null) return false;
+  if (process.platform === 'linux') {
+    try {
+      return readlinkSync(`/proc/${pid}/cwd`) === data;
+    } catch {
+      // Another user's process doesn't show its folder; its command line is open.
+      return commandLine(pid).includes(data);
+    }
+  }
+  return output('ps', ['-o', 'args=', '-p', String(pid)])?.includes(data) ?? false;
+}
+
+function commandLine(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function output(command: string, args: string[]): string | null {
+  try {
+    return (
+      execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim() || null
+    );
+  } catch {
+    return null;
+  }
+}
