@@ -1,0 +1,104 @@
+/**
+ * Addresses: names that units keep for good. A profile makes them as `{docCode}/{path of slugs}` from the numbers and titles of
+ * headings; explicit spans bring their own, within the rules of `addressProblem`.
+ */
+import { createHash } from 'node:crypto';
+import type { AddressRules } from './profiles.ts';
+
+/** What a document code looks like: lower-case letters, digits, dot, underscore and hyphen, at most 63. */
+export const DOC_CODE_PATTERN = /^[a-z0-9][a-z0-9._-]{0,62}$/;
+
+/** The longest address, in bytes of UTF-8. */
+export const MAX_ADDRESS_BYTES = 255;
+
+// White space, control and format characters, unassigned ones, and what breaks a URL, a quotation or a template.
+const FORBIDDEN = /[\s\p{C}"'<>\\^`{|}?#%]/u;
+
+/** Why a text can't be an address, or null. */
+export function addressFault(address: string): { code: string; message: string } | null {
+  if (address === '') return { code: 'address_empty', message: 'The address is empty.' };
+  const bytes = Buffer.byteLength(address);
+  if (bytes > MAX_ADDRESS_BYTES) {
+    return {
+      code: 'address_too_long',
+      message: `The address has ${bytes} bytes; at most ${MAX_ADDRESS_BYTES} are allowed.`,
+    };
+  }
+  const forbidden = FORBIDDEN.exec(address);
+  if (forbidden) {
+    const code = forbidden[0].codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0');
+    const message = `The address has the character U+${code}, which addresses can't hold (no white space, control characters or "'<>\\^\`{|}?#%).`;
+    return { code: 'address_invalid', message };
+  }
+  if (address.normalize('NFC') !== address) {
+    return {
+      code: 'address_invalid',
+      message: 'The address is not in Unicode normal form C; two spellings of one address would differ.',
+    };
+  }
+  if (address.split('/').some((part) => part === '' || part === '.' || part === '..')) {
+    const message = 'The address has an empty, "." or ".." part; write it as parts joined by single slashes.';
+    return { code: 'address_invalid', message };
+  }
+  return null;
+}
+
+/** A readable part of an address from a number or a title: lower-case, words joined by hyphens; '' when nothing readable is left. */
+export function slugOf(text: string, rules: AddressRules): string {
+  let slug = text.normalize('NFC').toLowerCase();
+  for (const [from, to] of rules.replacements) slug = slug.replaceAll(from, to);
+  // Latin letters lose their accents; marks of other scripts carry the meaning and stay.
+  slug = slug
+    .normalize('NFD')
+    .replace(/(?<=\p{Script=Latin})\p{M}+/gu, '')
+    .normalize('NFC');
+  slug = slug.replace(/[^\p{L}\p{N}\p{M}.]+/gu, '-').replace(/^[-.]+|[-.]+$/g, '');
+  return shortened(slug, rules.slugBytes);
+}
+
+/** Cut to so many bytes at a character, and at the end of a word where one ends in the second half. */
+function shortened(slug: string, limit: number): string {
+  if (Buffer.byteLength(slug) <= limit) return slug;
+  let bytes = 0;
+  let kept = '';
+  for (const character of slug) {
+    bytes += Buffer.byteLength(character);
+    if (bytes > limit) break;
+    kept += character;
+  }
+  const word = kept.lastIndexOf('-');
+  return (word > kept.length / 2 ? kept.slice(0, word) : kept).replace(/[-.]+$/, '');
+}
+
+/** A place in the tree of addresses: the path as it would be unshortened, and the address itself. */
+export interface AddressPlace {
+  readonly path: string;
+  readonly address: string;
+}
+
+/** Gives out the addresses of one document, each once: a second sibling of the same name gets `~2`, the next `~3`. */
+export class AddressBook {
+  readonly root: AddressPlace;
+  readonly #rules: AddressRules;
+  readonly #uses = new Map<string, number>();
+
+  constructor(docCode: string, rules: AddressRules) {
+    this.#rules = rules;
+    this.root = { path: docCode, address: docCode };
+  }
+
+  under(parent: AddressPlace, slug: string): AddressPlace {
+    const base = `${parent.path}/${slug === '' ? this.#rules.untitled : slug}`;
+    const use = (this.#uses.get(base) ?? 0) + 1;
+    this.#uses.set(base, use);
+    const path = use === 1 ? base : `${base}~${use}`;
+    return { path, address: this.#bounded(path) };
+  }
+
+  /** A path that is too long keeps the document code and its last part; a digest of the whole path stands for what lies between. */
+  #bounded(path: string): string {
+    if (Buffer.byteLength(path) <= this.#rules.addressBytes) return path;
+    const digest = createHash('sha256').update(path).digest('hex').slice(0, this.#rules.digestDigits);
+    return `${this.root.path}/~${digest}/${path.slice(path.lastIndexOf('/') + 1)}`;
+  }
+}

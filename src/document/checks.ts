@@ -1,0 +1,85 @@
+/**
+ * The three axes of a verification, over what was read back from rows and never over what a plan says of itself:
+ * A reconstruction, B vocabulary, C hierarchy. No problems means the axis holds.
+ */
+import { createHash } from 'node:crypto';
+import { byBytes } from './actions.ts';
+import { cycleMembers } from './tree.ts';
+import type { Problem, VocabularyTerm } from './types.ts';
+import { termProblems } from './vocabulary.ts';
+
+export type Axis = 'A' | 'B' | 'C';
+
+/** A unit as its row has it: what it is called by, and by what it and its parent are known (an id, usually). */
+export interface HierarchyUnit {
+  readonly address: string;
+  readonly unitKey: string;
+  readonly parentKey: string | null;
+  readonly sortOrder: number | null;
+}
+
+/** Axis A: the texts of the records, in order, give back the source. */
+export function checkReconstruction(texts: Iterable<string>, sourceDigest: string): Problem[] {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  for (const text of texts) {
+    hash.update(text);
+    bytes += Buffer.byteLength(text);
+  }
+  const digest = `sha256:${hash.digest('hex')}`;
+  if (digest === sourceDigest) return [];
+  const message = `The records give back ${bytes} bytes with digest ${digest}, but the source has ${sourceDigest}.`;
+  return [{ path: ['A'], code: 'reconstruction_differs', message }];
+}
+
+/** Axis B: every kind and section type is in the vocabulary, none more often than a document may have it. */
+export function checkVocabulary(
+  units: readonly { readonly address: string; readonly kind: string; readonly sectionType: string }[],
+  vocabulary: readonly VocabularyTerm[],
+): Problem[] {
+  const uses = units.map(({ address, kind, sectionType }) => {
+    return { label: `Unit "${address}"`, kind, sectionType, path: ['B', address] };
+  });
+  return termProblems(uses, vocabulary);
+}
+
+/** Axis C: parents resolve, no unit is its own ancestor, and siblings are numbered 0, 1, 2, … */
+export function checkHierarchy(units: readonly HierarchyUnit[]): Problem[] {
+  const byKey = new Map(units.map((unit) => [unit.unitKey, unit]));
+  const problems: Problem[] = [];
+  for (const unit of units) {
+    if (unit.parentKey === null || byKey.has(unit.parentKey)) continue;
+    problems.push(
+      problem(
+        unit,
+        'parent',
+        'unknown_parent',
+        `has the parent ${unit.parentKey}, which is no unit of this cut.`,
+      ),
+    );
+  }
+  for (const key of cycleMembers(new Map(units.map((unit) => [unit.unitKey, unit.parentKey])))) {
+    problems.push(problem(byKey.get(key)!, 'parent', 'parent_cycle', 'is among its own ancestors.'));
+  }
+  return [...problems, ...orderProblems(units)];
+}
+
+function orderProblems(units: readonly HierarchyUnit[]): Problem[] {
+  const problems: Problem[] = [];
+  const siblings = Map.groupBy(units, (unit) => unit.parentKey);
+  for (const group of siblings.values()) {
+    const sorted = group.toSorted(
+      (a, b) => (a.sortOrder ?? -1) - (b.sortOrder ?? -1) || byBytes(a.address, b.address),
+    );
+    sorted.forEach((unit, place) => {
+      if (unit.sortOrder === place) return;
+      const message = `has the order ${unit.sortOrder} among its siblings, where ${place} is due.`;
+      problems.push(problem(unit, 'sortOrder', 'order_not_dense', message));
+    });
+  }
+  return problems;
+}
+
+function problem(unit: HierarchyUnit, field: string, code: string, message: string): Problem {
+  return { path: ['C', unit.address, field], code, message: `Unit "${unit.address}" ${message}` };
+}

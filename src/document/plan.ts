@@ -1,0 +1,176 @@
+/** The plan of a cut: bytes and a spec in, records with proof of coverage out, and every problem named instead of thrown. */
+import { canonicalJson } from '../proof/canonical.ts';
+import { digestOf } from '../proof/digest.ts';
+import { leafHash } from '../proof/merkle.ts';
+import { DOC_CODE_PATTERN } from './address.ts';
+import { contentHash } from './canonicalize.ts';
+import { decodeSource } from './decode.ts';
+import { recordLeaf } from './manifest.ts';
+import type { Stretch } from './outline.ts';
+import { outlineOf } from './outline.ts';
+import { identityOf, resolveProfile } from './profiles.ts';
+import type { Span } from './spans.ts';
+import {
+  bounded,
+  EXCLUDED_TERM,
+  gapProblems,
+  MAX_UNITS,
+  placeProblems,
+  spanOf,
+  wordProblems,
+} from './spans.ts';
+import { parentProblems, sortOrders } from './tree.ts';
+import type {
+  Coverage,
+  CutSpec,
+  DocumentPlan,
+  PlanRecord,
+  Problem,
+  ResolvedProfile,
+  UnitSpan,
+  VocabularyTerm,
+} from './types.ts';
+import { vocabularyDigest } from './vocabulary.ts';
+
+export interface PlanInput {
+  readonly bytes: Uint8Array;
+  readonly docCode: string;
+  readonly spec: CutSpec;
+  readonly vocabulary: readonly VocabularyTerm[];
+}
+
+/** What a spec makes of a text, before the spans are judged. */
+interface Marked {
+  readonly profile: ResolvedProfile;
+  readonly spans: readonly Span[];
+  readonly problems: readonly Problem[];
+}
+
+/** Plan a cut. Deterministic: the same input gives the same records and digests, on any machine. */
+export function planDocument({ bytes: input, docCode, spec, vocabulary }: PlanInput): DocumentPlan {
+  const bytes = Buffer.from(input.buffer, input.byteOffset, input.byteLength);
+  const decoded = decodeSource(bytes);
+  const problems: Problem[] = 'problem' in decoded ? [decoded.problem] : [];
+  if (!DOC_CODE_PATTERN.test(docCode)) problems.push(docCodeProblem());
+  const marked =
+    'units' in spec ? markByUnits(spec.units) : markByProfile(spec.profile, problems, decoded, docCode);
+  problems.push(...marked.problems);
+  let records: PlanRecord[] = [];
+  if (problems.length === 0) {
+    const spans = marked.spans.toSorted((a, b) => a.start - b.start);
+    const misplaced = placeProblems(spans, bytes);
+    problems.push(...misplaced, ...wordProblems(spans, vocabulary), ...parentProblems(spans));
+    if (misplaced.length === 0) {
+      problems.push(...gapProblems(spans, bytes));
+      records = recordsOf(spans, bytes);
+    }
+  }
+  return {
+    profile: marked.profile,
+    vocabularyDigest: vocabularyDigest(vocabulary),
+    sourceDigest: digestOf(bytes),
+    byteLength: bytes.length,
+    records,
+    leafHashes: records.map((record) => leafHash(recordLeaf(record))),
+    coverage: coverageOf(records, bytes.length),
+    problems: bounded(problems),
+  };
+}
+
+function docCodeProblem(): Problem {
+  const message = `A document code has 1–63 lower-case letters, digits, dots, underscores and hyphens and begins with a letter or digit.`;
+  return { path: ['docCode'], code: 'doc_code_invalid', message };
+}
+
+const tooMany = (count: number, path: readonly string[]): Problem => ({
+  path,
+  code: 'too_many_units',
+  message: `The plan would have ${count} units; at most ${MAX_UNITS} are allowed.`,
+});
+
+function markByUnits(units: readonly UnitSpan[]): Marked {
+  const problems: Problem[] = [];
+  const path = ['cutSpec', 'units'];
+  if (units.length > MAX_UNITS) problems.push(tooMany(units.length, path));
+  const spans = units.slice(0, MAX_UNITS).map(spanOf);
+  for (const span of spans) {
+    for (const [field, value] of Object.entries(span)) {
+      if (typeof value !== 'string' || (value.isWellFormed() && !value.includes('\0'))) continue;
+      const message = `The ${field} of unit ${span.path.at(-1)} holds a NUL or half a character.`;
+      problems.push({ path: [...span.path, field], code: 'text_invalid', message });
+    }
+  }
+  const list = problems.length > 0 ? [] : spans.map(({ path: _path, sectionCode: _code, ...span }) => span);
+  return { profile: { name: null, version: null, digest: digestOf(canonicalJson(list)) }, spans, problems };
+}
+
+function markByProfile(
+  reference: string,
+  earlier: readonly Problem[],
+  decoded: ReturnType<typeof decodeSource>,
+  docCode: string,
+): Marked {
+  const resolved = resolveProfile(reference);
+  if ('problem' in resolved) {
+    const unknown = { name: null, version: null, digest: digestOf(canonicalJson(null)) };
+    return { profile: unknown, spans: [], problems: [resolved.problem] };
+  }
+  const profile = identityOf(resolved.profile);
+  if (earlier.length > 0 || 'problem' in decoded) return { profile, spans: [], problems: [] };
+  const stretches = outlineOf(decoded.text, docCode, resolved.profile);
+  if (stretches.length > MAX_UNITS) {
+    return { profile, spans: [], problems: [tooMany(stretches.length, ['cutSpec', 'profile'])] };
+  }
+  return { profile, spans: spansOf(stretches, decoded.text), problems: [] };
+}
+
+const localIdOf = (index: number): string => `u${String(index).padStart(6, '0')}`;
+
+/** Stretches in UTF-16 units to spans in bytes, in one pass: the stretches follow one another. */
+function spansOf(stretches: readonly Stretch[], text: string): Span[] {
+  let position = 0;
+  let byte = 0;
+  const byteAt = (offset: number): number => {
+    byte += Buffer.byteLength(text.slice(position, offset));
+    position = offset;
+    return byte;
+  };
+  return stretches.map((stretch, index) => ({
+    localId: localIdOf(index),
+    start: byteAt(stretch.start),
+    end: byteAt(stretch.end),
+    kind: stretch.terms?.kind ?? EXCLUDED_TERM,
+    sectionType: stretch.terms?.sectionType ?? EXCLUDED_TERM,
+    sectionCode: stretch.sectionCode,
+    title: stretch.title,
+    address: stretch.address,
+    parentLocalId: stretch.parent === null ? null : localIdOf(stretch.parent),
+    excludedBecause: stretch.excludedBecause,
+    path: ['records', localIdOf(index)],
+  }));
+}
+
+function recordsOf(spans: readonly Span[], bytes: Buffer): PlanRecord[] {
+  const orders = sortOrders(spans);
+  const parents = new Set(spans.map((span) => span.parentLocalId));
+  return spans.map(({ path: _path, ...span }, renderOrder) => {
+    const body = bytes.subarray(span.start, span.end);
+    const text = body.toString('utf8');
+    const role =
+      span.excludedBecause !== null ? 'excluded' : parents.has(span.localId) ? 'container' : 'unit';
+    const digests = { textDigest: digestOf(body), contentHash: contentHash(text) };
+    return { ...span, role, renderOrder, sortOrder: orders[renderOrder]!, text, ...digests };
+  });
+}
+
+function coverageOf(records: readonly PlanRecord[], bytes: number): Coverage {
+  const held = { unit: 0, container: 0, excluded: 0 };
+  for (const record of records) held[record.role] += record.end - record.start;
+  return {
+    bytes,
+    unitBytes: held.unit,
+    containerBytes: held.container,
+    excludedBytes: held.excluded,
+    complete: bytes > 0 && held.unit + held.container + held.excluded === bytes,
+  };
+}

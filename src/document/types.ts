@@ -1,0 +1,97 @@
+/**
+ * The words of `document/`: a source is bytes, a plan lays records over them, and every byte belongs to exactly one record.
+ * Offsets are byte offsets into the source, half open: `start` is the first byte, `end` the first byte after.
+ */
+import type { Digest } from '../proof/digest.ts';
+
+/** One fault, at one place. `path` leads to the place in the input or the plan, `code` is for programs. */
+export interface Problem {
+  readonly path: readonly string[];
+  readonly code: string;
+  readonly message: string;
+}
+
+/** One stretch that a caller marks by itself. With `excludedBecause` the stretch is no unit, and only start, end and localId count. */
+export interface UnitSpan {
+  readonly localId: string;
+  readonly start: number;
+  readonly end: number;
+  readonly kind: string;
+  readonly sectionType: string;
+  readonly address: string;
+  readonly parentLocalId?: string | null | undefined;
+  readonly title?: string | null | undefined;
+  readonly excludedBecause?: string | null | undefined;
+}
+
+/** How to cut: a profile's name, optionally `@version`, or explicit spans. */
+export type CutSpec = { readonly profile: string } | { readonly units: readonly UnitSpan[] };
+
+export type TermKind = 'unit_kind' | 'section_type';
+
+/** A word that units may use. `atMost` bounds how many units of one document may use it; null is no bound. */
+export interface VocabularyTerm {
+  readonly termKind: TermKind;
+  readonly term: string;
+  readonly description: string;
+  readonly atMost: number | null;
+}
+
+export type RecordRole = 'unit' | 'container' | 'excluded';
+
+/** One record of a plan: an exact stretch of the source and what is said about it. */
+export interface PlanRecord {
+  readonly localId: string;
+  readonly role: RecordRole;
+  readonly start: number;
+  readonly end: number;
+  /** Place among all records, in the order of the source, from 0. */
+  readonly renderOrder: number;
+  /** Place among the units that share the parent, from 0; null for an excluded stretch. */
+  readonly sortOrder: number | null;
+  readonly kind: string;
+  readonly sectionType: string;
+  /** The number its heading begins with ("§ 1", "Art 3", "1.2"), if any. */
+  readonly sectionCode: string | null;
+  readonly title: string | null;
+  /** The canonical address; null for an excluded stretch alone. */
+  readonly address: string | null;
+  readonly parentLocalId: string | null;
+  readonly excludedBecause: string | null;
+  /** The exact text of the stretch. */
+  readonly text: string;
+  /** SHA-256 of the exact bytes. */
+  readonly textDigest: Digest;
+  /** SHA-256 of the canonical form (see canonicalize.ts). */
+  readonly contentHash: Digest;
+}
+
+/** The profile a plan was made with. Explicit spans have no name and no version; their digest is that of the span list. */
+export interface ResolvedProfile {
+  readonly name: string | null;
+  readonly version: string | null;
+  readonly digest: Digest;
+}
+
+/** What of the source the records hold. `complete`: every byte in exactly one record. */
+export interface Coverage {
+  readonly bytes: number;
+  readonly unitBytes: number;
+  readonly containerBytes: number;
+  readonly excludedBytes: number;
+  readonly complete: boolean;
+}
+
+export interface DocumentPlan {
+  readonly profile: ResolvedProfile;
+  readonly vocabularyDigest: Digest;
+  readonly sourceDigest: Digest;
+  readonly byteLength: number;
+  /** In source order. Empty where spans overlap, leave the source or split a character. */
+  readonly records: readonly PlanRecord[];
+  /** RFC 6962 leaf hash of each record, in the same order. */
+  readonly leafHashes: readonly Buffer[];
+  readonly coverage: Coverage;
+  /** Nothing may be cut from a plan that has any. */
+  readonly problems: readonly Problem[];
+}
