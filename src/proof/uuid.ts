@@ -29,5 +29,5 @@ export function derivedId(name: string): string {
  */
 export function normalizeUuid(text: string): string | null {
   const lowered = text.toLowerCase();
-  return lowered.length === 36 && uuidPattern.test(lowered) ? lowered : null;
+  return uuidPattern.test(lowered) ? lowered : null;
 }
