@@ -1,0 +1,241 @@
+import type { DatabasePool } from 'slonik';
+import type { Log } from './connection.ts';
+import { encodeCursor } from './cursor.ts';
+import { type Follower, follow, RESETS, type SubscribeOptions } from './follower.ts';
+import type { HistoryMessage, Reset } from './history-message.ts';
+import { type Head, LogBroken, readHistoryPage, readPositions } from './history-page.ts';
+import type { Integrator } from './integrator.ts';
+import { startListener } from './listener.ts';
+import { createPositions } from './positions.ts';
+import { createReplay } from './replay.ts';
+import { createRing } from './ring.ts';
+import { backoffMs, createWake, restUnless } from './wake.ts';
+
+/** The integrated log as one process sees it: one reader, any number of subscribers. */
+export interface HistoryFeed {
+  /** Where the log ends now, and the cursor of that place. */
+  head(): Promise<{ incarnation: string; nextPosition: string; cursor: string }>;
+  /** The position of a record once it is integrated; null if that takes longer than the bound, or the signal fires. */
+  waitForPosition(recordId: string, signal?: AbortSignal): Promise<string | null>;
+  /** Ready, replayed events, CaughtUp, live events; or Reset and the end. */
+  subscribe(options: SubscribeOptions): AsyncIterableIterator<HistoryMessage>;
+  /** Subscribers now. */
+  readonly subscribers: number;
+  close(): Promise<void>;
+}
+
+export interface FeedOptions {
+  /** Pool of cutter_observe. */
+  readonly observe: DatabasePool;
+  /** The same login, for a connection that listens. */
+  readonly listenUrl: string;
+  /** The integrator of this process, where it runs one: it wakes the feed without a round trip. */
+  readonly integrator?: Integrator;
+  /** Which of these tokens no longer stand, or no longer hold `ledger:observe`. */
+  readonly authorityEnded: (tokenIds: readonly string[]) => Promise<ReadonlySet<string>>;
+  readonly log: Log;
+  readonly pollMs?: number;
+  readonly authorityMs?: number;
+  readonly lostAfterMs?: number;
+  readonly positionWaitMs?: number;
+  /** Records held for subscribers that keep up. */
+  readonly ringCapacity?: number;
+}
+
+const BATCH = 500;
+/** How long a wait for a position trusts this process's integrator before it asks the database. */
+const LOOK_UP_MS = 25;
+
+/** Starts the one reader of the log in this process. */
+export function startFeed(options: FeedOptions): HistoryFeed {
+  const { observe, listenUrl, integrator, authorityEnded, log } = options;
+  const { pollMs = 1000, authorityMs = 500, lostAfterMs = 10_000, positionWaitMs = 10_000 } = options;
+  const ringCapacity = options.ringCapacity ?? 4096;
+  const ring = createRing(ringCapacity, ringCapacity * 4);
+  const replay = createReplay(observe);
+  const positions = createPositions();
+  const followers = new Set<Follower>();
+  const wake = createWake();
+  const closing = new AbortController();
+  let incarnation: string | null = null;
+  let announced = -1;
+  let lookUp = false;
+  let seenAt = Date.now();
+  let judgedAt = Date.now();
+
+  const headOnce = coalesced(() => withDeadline(readHistoryPage(observe, 0, 0), lostAfterMs));
+  async function freshHead(): Promise<Head> {
+    const { head } = await headOnce();
+    if (head.next !== ring.end || head.incarnation !== incarnation) wake.ring();
+    return head;
+  }
+
+  function endAll(reset: Reset): void {
+    for (const follower of [...followers]) follower.end(reset);
+  }
+
+  /** Takes a head as the ring's new truth where it can't be a continuation of what the ring holds. */
+  function adopt(head: Head): void {
+    const known = incarnation;
+    const turnedBack = head.next < ring.end;
+    const tooFar = head.next - ring.end > ringCapacity;
+    if (known === head.incarnation && !turnedBack && !tooFar) return;
+    incarnation = head.incarnation;
+    if (known !== null && (known !== head.incarnation || turnedBack)) {
+      log.error(
+        { known, head, end: ring.end, alarm: 'LOG_REPLACED' },
+        'log: the log is another or went back',
+      );
+      replay.clear();
+      endAll(RESETS.incarnation);
+    }
+    ring.restart(known === head.incarnation && tooFar ? head.next - ringCapacity : head.next);
+  }
+
+  /** Reads what is new and wakes whoever waits; true if there is more. */
+  async function readOnce(): Promise<boolean> {
+    const from = ring.end;
+    const { head, events } = await withDeadline(
+      readHistoryPage(observe, from, incarnation === null ? 0 : BATCH),
+      lostAfterMs,
+    );
+    seenAt = Date.now();
+    adopt(head);
+    if (ring.end === from) ring.append(events);
+    if (ring.end !== from) for (const follower of followers) follower.wake();
+    await lookUpPositions(ring.end - 1 > announced);
+    return ring.end < head.next;
+  }
+
+  async function lookUpPositions(integratedElsewhere: boolean): Promise<void> {
+    const awaited = positions.awaited();
+    if (awaited.length === 0 || !(lookUp || integratedElsewhere)) return;
+    lookUp = false;
+    for (const [recordId, position] of await readPositions(observe, awaited))
+      positions.settle(recordId, position);
+  }
+
+  async function readAlways(): Promise<void> {
+    for (let failures = 0; !closing.signal.aborted; ) {
+      try {
+        const more = await readOnce();
+        failures = 0;
+        if (!more && !(await wake.sleep(pollMs))) lookUp = true;
+      } catch (error) {
+        if (error instanceof LogBroken)
+          log.error({ err: error, alarm: 'LOG_BROKEN' }, 'log: the log has a hole');
+        else if (!closing.signal.aborted) log.warn({ err: error }, 'log: the feed could not read');
+        await restUnless(closing.signal, Math.min(pollMs, backoffMs(failures)));
+        failures += 1;
+      }
+    }
+  }
+
+  /** Ends the streams of tokens that ended: one question for all, and none while nobody is there. */
+  async function judgeOnce(): Promise<void> {
+    const tokenIds = new Set<string>();
+    for (const { tokenId } of followers) if (tokenId !== null) tokenIds.add(tokenId);
+    const ended =
+      tokenIds.size === 0 ? tokenIds : await withDeadline(authorityEnded([...tokenIds]), lostAfterMs);
+    judgedAt = Date.now();
+    if (tokenIds.size === 0 || ended.size === 0) return;
+    for (const follower of [...followers]) {
+      if (follower.tokenId !== null && ended.has(follower.tokenId)) follower.end(RESETS.authority);
+    }
+  }
+
+  async function judgeAlways(): Promise<void> {
+    while (!closing.signal.aborted) {
+      try {
+        await judgeOnce();
+      } catch (error) {
+        log.warn({ err: error }, 'log: the feed could not ask which tokens still stand');
+      }
+      const longestSilence = Date.now() - Math.min(seenAt, judgedAt);
+      if (longestSilence > lostAfterMs) endAll(RESETS.lost);
+      await restUnless(closing.signal, authorityMs);
+    }
+  }
+
+  const stopHearing = integrator?.onIntegrated((batch) => {
+    batch.recordIds.forEach((recordId, at) => {
+      positions.settle(recordId, String(batch.firstPosition + at));
+    });
+    announced = batch.lastPosition;
+    wake.ring();
+  });
+  const listener = startListener(listenUrl, log, () => wake.ring());
+  const loops = [readAlways(), judgeAlways()];
+
+  return {
+    async head() {
+      const head = await freshHead();
+      return { incarnation: head.incarnation, nextPosition: String(head.next), cursor: encodeCursor(head) };
+    },
+    async waitForPosition(recordId, signal) {
+      integrator?.nudge();
+      const asks = setTimeout(() => {
+        lookUp = true;
+        wake.ring();
+      }, LOOK_UP_MS);
+      try {
+        return await positions.wait(recordId, positionWaitMs, signal);
+      } finally {
+        clearTimeout(asks);
+      }
+    },
+    subscribe: (wanted) =>
+      follow(
+        {
+          ring,
+          replay,
+          freshHead,
+          incarnation: () => incarnation,
+          join: (follower) => {
+            followers.add(follower);
+            if (closing.signal.aborted) follower.end(RESETS.closing);
+          },
+          leave: (follower) => followers.delete(follower),
+        },
+        wanted,
+      ),
+    get subscribers() {
+      return followers.size;
+    },
+    async close() {
+      closing.abort();
+      stopHearing?.();
+      endAll(RESETS.closing);
+      positions.close();
+      wake.ring();
+      await Promise.all([...loops, listener.close()]);
+    },
+  };
+}
+
+/** Calls that come while one runs share the next one: each gets an answer that was read after it asked. */
+function coalesced<T>(read: () => Promise<T>): () => Promise<T> {
+  let running: Promise<unknown> = Promise.resolve();
+  let next: Promise<T> | null = null;
+  return () => {
+    next ??= running.then(() => {
+      next = null;
+      const answer = read();
+      running = answer.catch(() => null);
+      return answer;
+    });
+    return next;
+  };
+}
+
+async function withDeadline<T>(work: Promise<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`No answer within ${ms} ms`)), ms);
+  });
+  try {
+    return await Promise.race([work, deadline]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,194 @@
+import { decodeCursor, encodeCursor } from './cursor.ts';
+import { type HistoryFilter, type HistoryMessage, type Reset, rowTest } from './history-message.ts';
+import type { Head } from './history-page.ts';
+import type { Replay } from './replay.ts';
+import type { Ring } from './ring.ts';
+
+export interface SubscribeOptions {
+  /** A cursor; null or absent: from now; `""`: from the start. */
+  readonly after?: string | null | undefined;
+  readonly filter?: HistoryFilter | null | undefined;
+  /** The token behind the stream: the stream ends with it. Null for the process itself. */
+  readonly tokenId: string | null;
+  /** Entries the token is narrowed to. */
+  readonly entryIds?: ReadonlySet<string> | null;
+}
+
+/** A subscriber as the feed knows it: no queue, only whether it must end and how to wake it. */
+export interface Follower {
+  readonly tokenId: string | null;
+  end(reset: Reset): void;
+  wake(): void;
+}
+
+/** What a subscriber takes from the feed that all of them share. */
+export interface FollowerSource {
+  readonly ring: Ring;
+  readonly replay: Replay;
+  /** A head read after the call. */
+  freshHead(): Promise<Head>;
+  /** The incarnation that the ring holds; null before the first read. */
+  incarnation(): string | null;
+  join(follower: Follower): void;
+  leave(follower: Follower): void;
+}
+
+const RETRY_MS = 500;
+
+export const RESETS = {
+  unknown: reset('CURSOR_UNKNOWN', 'This cursor is not known here. Subscribe from the start, or from now.'),
+  incarnation: reset(
+    'INCARNATION_CHANGED',
+    'The database was restored or replaced since this cursor was drawn. Read the state anew and subscribe again.',
+  ),
+  lost: reset(
+    'LISTENER_LOST',
+    'The ledger could not be followed for a while. Subscribe again with the last cursor.',
+  ),
+  closing: reset('LISTENER_LOST', 'The server is closing. Subscribe again with the last cursor.'),
+  authority: reset('AUTHORITY_ENDED', 'The token behind this subscription has expired or was revoked.'),
+} as const;
+
+function reset(reason: Reset['reason'], message: string): Reset {
+  return { type: 'Reset', reason, message };
+}
+
+/** What ends a subscriber or makes it look again. */
+interface State {
+  ending: Reset | null;
+  left: boolean;
+  wake: () => void;
+}
+
+/**
+ * One subscriber: a position that pulls, from the ring where it can and from the database where it lags. Whoever stops
+ * pulling holds nothing but its position. `return()` ends it at once, also while it waits.
+ */
+export function follow(
+  source: FollowerSource,
+  options: SubscribeOptions,
+): AsyncIterableIterator<HistoryMessage> {
+  const state: State = { ending: null, left: false, wake: () => {} };
+  const follower: Follower = {
+    tokenId: options.tokenId,
+    end(reason) {
+      state.ending ??= reason;
+      state.wake();
+    },
+    wake: () => state.wake(),
+  };
+  const generator = messages(source, options, state);
+  function leave(): void {
+    state.left = true;
+    source.leave(follower);
+    state.wake();
+  }
+  return {
+    async next() {
+      if (!state.left) source.join(follower);
+      try {
+        const step = await generator.next();
+        if (step.done === true) leave();
+        return step;
+      } catch (error) {
+        leave();
+        throw error;
+      }
+    },
+    return() {
+      leave();
+      return generator.return(undefined);
+    },
+    throw(error: unknown) {
+      leave();
+      return generator.throw(error);
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+async function* messages(
+  source: FollowerSource,
+  options: SubscribeOptions,
+  state: State,
+): AsyncGenerator<HistoryMessage, undefined> {
+  const opening = await open(source, options.after);
+  if ('type' in opening) {
+    yield opening;
+    return;
+  }
+  const { incarnation, start, target } = opening;
+  const matches = rowTest(options.filter ?? null, options.entryIds ?? null);
+  let next = start;
+  let caughtUp = false;
+  yield { type: 'Ready', cursor: encodeCursor({ incarnation, next }) };
+  while (!state.left && state.ending === null) {
+    if (!caughtUp && next >= target) {
+      caughtUp = true;
+      yield { type: 'CaughtUp', cursor: encodeCursor({ incarnation, next }) };
+      continue;
+    }
+    const event = await eventAt(source, state, next, incarnation);
+    if (event === undefined) continue;
+    next += 1;
+    const rows = matches === null ? event.rows : event.rows.filter(matches);
+    if (rows.length === 0) continue;
+    const cursor = encodeCursor({ incarnation, next });
+    yield { type: 'HistoryEvent', cursor, position: String(event.position), rows };
+  }
+  if (state.ending !== null) yield state.ending;
+}
+
+interface Opening {
+  readonly incarnation: string;
+  readonly start: number;
+  /** The head when the subscription began: what lies before it is replayed. */
+  readonly target: number;
+}
+
+async function open(source: FollowerSource, after: string | null | undefined): Promise<Opening | Reset> {
+  let head: Head;
+  try {
+    head = await source.freshHead();
+  } catch {
+    return RESETS.lost;
+  }
+  const { incarnation, next: target } = head;
+  // The reader of the ring hasn't seen this incarnation yet: whoever comes again will find it.
+  if (source.incarnation() !== null && source.incarnation() !== incarnation) return RESETS.incarnation;
+  if (after === null || after === undefined) return { incarnation, start: target, target };
+  if (after === '') return { incarnation, start: 0, target };
+  const cursor = decodeCursor(after, incarnation);
+  if (cursor.verdict === 'other_incarnation') return RESETS.incarnation;
+  if (cursor.verdict === 'unknown' || cursor.next > target) return RESETS.unknown;
+  return { incarnation, start: cursor.next, target };
+}
+
+/** The event at `position`, or undefined after a rest: the caller looks again whether it must end. */
+async function eventAt(source: FollowerSource, state: State, position: number, incarnation: string) {
+  const { ring } = source;
+  const held = ring.at(position);
+  if (held !== undefined) return held;
+  if (position >= ring.first) return rest(state, null);
+  try {
+    const event = await source.replay.at(position, incarnation);
+    // What the token may no longer see isn't shown, even if it was read before.
+    if (event !== undefined) return state.ending === null ? event : undefined;
+  } catch {
+    // The database is away; the feed ends its subscribers when that lasts.
+  }
+  return rest(state, RETRY_MS);
+}
+
+/** Sleeps until woken, or for `ms` at most. Nothing is awaited between the look and the sleep, so no wake is lost. */
+async function rest(state: State, ms: number | null): Promise<undefined> {
+  if (state.left || state.ending !== null) return;
+  let timer: NodeJS.Timeout | undefined;
+  await new Promise<void>((resolve) => {
+    state.wake = resolve;
+    if (ms !== null) timer = setTimeout(resolve, ms);
+  });
+  clearTimeout(timer);
+}

@@ -1,0 +1,109 @@
+import { type DatabasePool, sql } from 'slonik';
+import { z } from 'zod';
+
+/** A history row as observers see it, with its place in the log. Times are UTC text with microseconds. */
+export interface PlacedHistoryRow {
+  readonly history_id: string;
+  readonly entry_id: string;
+  readonly entry_version_before: string | null;
+  readonly entry_version_after: string;
+  readonly change_kind: string;
+  readonly changed_by: string;
+  readonly changed_at: string;
+  readonly position: string;
+  readonly log_ordinal: number;
+}
+
+/** One integrated record with its history rows: a phase arrives whole. Records that move no entry have none. */
+export interface RecordEvent {
+  readonly position: number;
+  readonly rows: readonly PlacedHistoryRow[];
+}
+
+/** Where the log ends, and in which life of the database. */
+export interface Head {
+  readonly incarnation: string;
+  readonly next: number;
+}
+
+export interface HistoryPage {
+  readonly head: Head;
+  /** Dense positions from the first one asked for; fewer than asked only at the head. */
+  readonly events: readonly RecordEvent[];
+}
+
+/** A hole in the positions: the log was altered. */
+export class LogBroken extends Error {}
+
+const nullable = z.string().nullable();
+const line = z.object({
+  incarnation: z.string(),
+  next_position: z.string(),
+  position: nullable,
+  history_id: nullable,
+  entry_id: nullable,
+  entry_version_before: nullable,
+  entry_version_after: nullable,
+  change_kind: nullable,
+  changed_by: nullable,
+  changed_at: nullable,
+  log_ordinal: z.number().nullable(),
+});
+type Line = z.infer<typeof line>;
+
+/** Records from `from` on with their history, and the head, in one snapshot. `offset 0` keeps the look-up by key. */
+export async function readHistoryPage(
+  observe: DatabasePool,
+  from: number,
+  limit: number,
+): Promise<HistoryPage> {
+  const lines = await observe.any(sql.type(line)`/* log.history */
+    select head.incarnation::text, head.next_position::text, record.position::text,
+      moved.history_id::text, moved.entry_id::text, moved.entry_version_before, moved.entry_version_after,
+      moved.change_kind, moved.changed_by,
+      to_char(moved.changed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as changed_at,
+      moved.log_ordinal
+    from cutter_log.head
+    left join lateral (
+      select position, row_ids from cutter_log.log where position >= ${from} order by position limit ${limit}
+    ) as record on true
+    left join lateral (
+      select history.*, array_position(record.row_ids, history.history_id) - 1 as log_ordinal
+      from cutter_governance.v_decision_backlog_history_observe as history
+      where history.history_id = any (record.row_ids) offset 0
+    ) as moved on true
+    order by record.position, moved.log_ordinal`);
+  const [first] = lines;
+  if (first === undefined) throw new LogBroken('The log has no head');
+  return {
+    head: { incarnation: first.incarnation, next: Number(first.next_position) },
+    events: limit === 0 ? [] : collect(lines, from),
+  };
+}
+
+function collect(lines: readonly Line[], from: number): RecordEvent[] {
+  const events: { position: number; rows: PlacedHistoryRow[] }[] = [];
+  for (const { incarnation: _incarnation, next_position: _next, ...row } of lines) {
+    if (row.position === null) continue;
+    const position = Number(row.position);
+    if (events.at(-1)?.position !== position) {
+      if (position !== from + events.length)
+        throw new LogBroken(`The log has no record at position ${from + events.length}`);
+      events.push({ position, rows: [] });
+    }
+    if (row.history_id !== null) events.at(-1)?.rows.push(row as PlacedHistoryRow);
+  }
+  return events;
+}
+
+/** The positions of those of `recordIds` that are in the log. */
+export async function readPositions(
+  observe: DatabasePool,
+  recordIds: readonly string[],
+): Promise<Map<string, string>> {
+  const found = await observe.any(sql.type(
+    z.object({ record_id: z.string(), position: z.string() }),
+  )`/* log.positions */
+    select record_id::text, position::text from cutter_log.log where record_id = any (${sql.array([...recordIds], 'uuid')})`);
+  return new Map(found.map(({ record_id, position }) => [record_id, position]));
+}

@@ -1,0 +1,115 @@
+import { type DedicatedConnection, type Log, openDedicated, WrongLogin } from './connection.ts';
+import { type IntegratedBatch, moveBatch } from './move.ts';
+import { backoffMs, createWake, restUnless } from './wake.ts';
+
+const LOGIN = 'cutter_integrator';
+
+export interface Integrator {
+  /** Says that something was committed: move it now instead of at the next poll. */
+  nudge(): void;
+  /** Tells of each batch after its durable commit; gives back how to stop listening. */
+  onIntegrated(listener: (batch: IntegratedBatch) => void): () => void;
+  /** `stopped`: the database refused the integrator's rights; it won't try again by itself. */
+  state(): 'running' | 'reconnecting' | 'stopped';
+  /** Ends after the batch under way. */
+  close(): Promise<void>;
+}
+
+export interface IntegratorOptions {
+  /** The login cutter_integrator. */
+  readonly url: string;
+  readonly log: Log;
+  readonly pollMs?: number;
+  readonly batch?: number;
+}
+
+/**
+ * Moves what is committed from `cutter_log.pending` into the log and gives each record the next dense position. Any
+ * number of processes may run one: the head row's lock makes them take turns.
+ */
+export function startIntegrator({ url, log, pollMs = 250, batch = 500 }: IntegratorOptions): Integrator {
+  const listeners = new Set<(batch: IntegratedBatch) => void>();
+  const wake = createWake();
+  const closing = new AbortController();
+  let state: ReturnType<Integrator['state']> = 'reconnecting';
+  let connection: DedicatedConnection | null = null;
+
+  function announce(integrated: IntegratedBatch): void {
+    for (const listener of listeners) {
+      try {
+        listener(integrated);
+      } catch (error) {
+        log.error({ err: error }, 'log: a listener of the integrator threw');
+      }
+    }
+  }
+
+  async function drop(error?: unknown): Promise<void> {
+    const lost = connection;
+    connection = null;
+    if (error !== undefined && !closing.signal.aborted)
+      log.warn({ err: error }, 'log: the integrator lost its connection');
+    await lost?.close();
+  }
+
+  /** One turn: move batches until the queue is empty, then sleep until a nudge or the poll. */
+  async function turn(nudged: boolean): Promise<boolean> {
+    connection ??= await openDedicated(url, LOGIN, () => wake.ring());
+    const moved = await moveBatch(connection.client, batch, nudged);
+    state = 'running';
+    if (moved === null) return wake.sleep(pollMs);
+    for (const recordId of moved.dropped) {
+      log.error(
+        { recordId, alarm: 'DUPLICATE_RECORD' },
+        'log: dropped a pending record that is in the log already',
+      );
+    }
+    if (moved.recordIds.length > 0) announce(moved);
+    return moved.taken === batch ? true : wake.sleep(pollMs);
+  }
+
+  async function run(): Promise<void> {
+    let nudged = true;
+    for (let failures = 0; !closing.signal.aborted; ) {
+      try {
+        nudged = await turn(nudged);
+        failures = 0;
+      } catch (error) {
+        if (isRefusedRight(error)) {
+          log.error(
+            { err: error, alarm: 'INTEGRATOR_REFUSED' },
+            'log: the integrator stops, its rights were refused',
+          );
+          state = 'stopped';
+          break;
+        }
+        state = 'reconnecting';
+        await drop(error);
+        await restUnless(closing.signal, backoffMs(failures));
+        failures += 1;
+        nudged = true;
+      }
+    }
+    await drop();
+  }
+
+  const ended = run();
+  return {
+    nudge: () => wake.ring(),
+    onIntegrated(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    state: () => state,
+    async close() {
+      closing.abort();
+      wake.ring();
+      await ended;
+    },
+  };
+}
+
+/** A missing grant or another login: not a fault that passes. */
+function isRefusedRight(error: unknown): boolean {
+  return error instanceof WrongLogin || (error as { code?: unknown }).code === '42501';
+}

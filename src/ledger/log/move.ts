@@ -1,0 +1,97 @@
+import type { Client } from 'pg';
+
+/** What one batch put into the log: dense positions in the order of `recordIds`. */
+export interface IntegratedBatch {
+  readonly recordIds: readonly string[];
+  readonly firstPosition: number;
+  readonly lastPosition: number;
+}
+
+export interface MovedBatch extends IntegratedBatch {
+  /** Rows taken from the queue, dropped ones among them. */
+  readonly taken: number;
+  /** Records that were in the log already or stood twice in the batch. */
+  readonly dropped: readonly string[];
+}
+
+/** Marks a batch under way. It only spares idle integrators the wait: the head row's lock is what keeps them apart. */
+const ADVISORY_KEY = 7_201_991;
+
+const WAITING = '/* log.waiting */ select exists (select 1 from cutter_log.pending) as waiting';
+
+/** A poller passes by while another is at work; one that was nudged waits, as its record may have missed that batch. */
+const LOCK_HEAD = `/* log.head */
+  select next_position from cutter_log.head
+  where singleton and (pg_try_advisory_xact_lock(${ADVISORY_KEY}) or $1)
+  for update`;
+
+/**
+ * Its snapshot is younger than the head lock, so it sees all that the last batch left. Rows leave in the order of seq
+ * and none is skipped: what committed earlier can't come after what began later.
+ */
+const MOVE = `/* log.move */
+  with chosen as materialized (
+    select seq from cutter_log.pending order by seq limit $1
+  ), taken as materialized (
+    delete from cutter_log.pending where seq in (select seq from chosen)
+    returning seq, record_id, record_hash, row_ids
+  ), judged as materialized (
+    select taken.*,
+      row_number() over (partition by record_id order by seq) > 1
+        or exists (select 1 from cutter_log.log where log.record_id = taken.record_id) as duplicate
+    from taken
+  ), placed as materialized (
+    select record_id, record_hash, row_ids,
+      (select next_position from cutter_log.head where singleton) + row_number() over (order by seq) - 1 as position
+    from judged where not duplicate
+  ), moved as (
+    insert into cutter_log.log (position, record_id, record_hash, row_ids)
+    select position, record_id, record_hash, row_ids from placed order by position
+  ), advanced as (
+    update cutter_log.head set next_position = (select max(position) + 1 from placed)
+    where singleton and exists (select 1 from placed)
+  )
+  select
+    (select count(*)::int from taken) as taken,
+    array(select record_id::text from placed order by position) as record_ids,
+    array(select record_id::text from judged where duplicate order by seq) as dropped,
+    (select min(position)::text from placed) as first_position,
+    -- A hint for other processes, sent by the commit itself.
+    case when exists (select 1 from placed)
+      then pg_notify('cutter_log', (select max(position)::text from placed)) end`;
+
+interface MoveAnswer {
+  taken: number;
+  record_ids: string[];
+  dropped: string[];
+  first_position: string | null;
+}
+
+/**
+ * Moves one batch: one transaction of two statements on one connection. Null where nothing waits or, for a mere poll,
+ * where another integrator is moving. After an error the connection is of no more use: its end rolls the batch back.
+ */
+export async function moveBatch(client: Client, limit: number, nudged: boolean): Promise<MovedBatch | null> {
+  const queue = await client.query<{ waiting: boolean }>(WAITING);
+  if (queue.rows[0]?.waiting !== true) return null;
+  await client.query('begin isolation level read committed');
+  const head = await client.query(LOCK_HEAD, [nudged]);
+  if (head.rowCount === 0) {
+    await client.query('rollback');
+    return null;
+  }
+  const answer = await client.query<MoveAnswer>({ name: 'log.move', text: MOVE, values: [limit] });
+  await client.query('commit');
+  return readAnswer(answer.rows[0] as MoveAnswer);
+}
+
+function readAnswer({ taken, record_ids, dropped, first_position }: MoveAnswer): MovedBatch {
+  const firstPosition = Number(first_position);
+  return {
+    taken,
+    recordIds: record_ids,
+    dropped,
+    firstPosition,
+    lastPosition: firstPosition + record_ids.length - 1,
+  };
+}

@@ -1,0 +1,187 @@
+import { hash } from 'node:crypto';
+import { type QuerySqlToken, sql } from 'slonik';
+import { canonicalJson, type PlainJson } from '../../proof/canonical.ts';
+import { type Digest, digestOf } from '../../proof/digest.ts';
+import type { Lane, Mode } from '../values.ts';
+
+/** The version of a record's form; it stands inside the bytes that are hashed. FORMAT.md describes it. */
+export const RECORD_FORMAT = 'cutter-record/1';
+/** Characters of base64url kept of a column's SHA-256: 48 bits name the column, the row's full digest convicts. */
+export const FINGERPRINT_LENGTH = 8;
+const PART_BYTES = 1_000_000;
+
+/** One row as a transaction wrote it, in the values that were sent. Tables outside `cutter_governance` carry their schema. */
+export interface WrittenRow {
+  readonly table: string;
+  /** The primary key; of several columns joined by `/`. */
+  readonly id: string;
+  readonly op: 'insert' | 'update';
+  /** Insert: every column. Update: the columns set. In the canonical form of each column type (FORMAT.md). */
+  readonly columns: Readonly<Record<string, PlainJson>>;
+}
+
+export interface RecordInput {
+  readonly recordId: string;
+  readonly verb: string;
+  readonly lane: Lane;
+  readonly principalId: string;
+  readonly personId: string;
+  readonly mode: Mode;
+  /** `transaction_timestamp()` as text, UTC, microseconds. */
+  readonly at: string;
+  /** The history rows as observers see them. */
+  readonly history: readonly PlainJson[];
+  readonly rows: readonly WrittenRow[];
+}
+
+export interface LogRecord {
+  readonly recordId: string;
+  /** SHA-256 of the whole body in UTF-8. */
+  readonly hash: Digest;
+  /** The body, cut into parts of at most 1 MB, never inside a character. */
+  readonly parts: readonly string[];
+  /** Keys of the rows that draw their position from this record, in record order. */
+  readonly rowIds: readonly string[];
+}
+
+/** Rows that are found in the log by their own id. Blocks and affected rows borrow their parent's place; units have none. */
+const POSITIONED: ReadonlySet<string> = new Set([
+  'decision_backlog_entry',
+  'decision_backlog_history',
+  'decision_backlog_dependency',
+  'decision_backlog_sweep_log',
+  'manifest_envelope',
+  'review_decision',
+  'cut_change_set',
+  'dot_pair_signature',
+  'verify_result',
+  'canonical_address_alias',
+  'cutter_source.source',
+]);
+
+/** The canonical record of one writing transaction: what was written, by whom, when, digested from the values sent. */
+export function buildRecord(input: RecordInput): LogRecord {
+  const body = Buffer.from(recordBody(input), 'utf8');
+  return {
+    recordId: input.recordId,
+    hash: digestOf(body),
+    parts: splitUtf8(body, PART_BYTES),
+    rowIds: input.rows.filter((row) => row.op === 'insert' && POSITIONED.has(row.table)).map((row) => row.id),
+  };
+}
+
+function recordBody(input: RecordInput): string {
+  const { shapes, rows } = digestRows(input.rows);
+  return canonicalJson({
+    format: RECORD_FORMAT,
+    recordId: input.recordId,
+    verb: input.verb,
+    lane: input.lane,
+    principalId: input.principalId,
+    personId: input.personId,
+    mode: input.mode,
+    at: input.at,
+    history: [...input.history],
+    shapes: shapes.map(({ table, op, columns }) => ({ table, op, columns })),
+    rows,
+  });
+}
+
+/** A table, an operation and its columns, stated once for all rows that share them. */
+interface Shape {
+  readonly index: number;
+  readonly table: string;
+  readonly op: WrittenRow['op'];
+  readonly columns: string[];
+  readonly keys: string[];
+  /** The last value of each column and its fingerprint: most columns repeat from row to row. */
+  readonly lastText: string[];
+  readonly lastPrint: string[];
+}
+
+type PackedRow = [shape: number, id: string, digest: string, fingerprints: string];
+
+function digestRows(written: readonly WrittenRow[]): { shapes: Shape[]; rows: PackedRow[] } {
+  const shapes = new Map<string, Shape>();
+  const rows = written.map((row): PackedRow => {
+    const name = `${row.op} ${row.table} ${Object.keys(row.columns).join()}`;
+    let shape = shapes.get(name);
+    if (shape === undefined) {
+      const columns = Object.keys(row.columns).sort();
+      const keys = columns.map((column) => `${canonicalJson(column)}:`);
+      shape = {
+        index: shapes.size,
+        table: row.table,
+        op: row.op,
+        columns,
+        keys,
+        lastText: [],
+        lastPrint: [],
+      };
+      shapes.set(name, shape);
+    }
+    return digestRow(row, shape);
+  });
+  return { shapes: [...shapes.values()], rows };
+}
+
+/** Writes the canonical text of `{columns, id, op, table}` by hand: one pass gives row digest and fingerprints. */
+function digestRow(row: WrittenRow, shape: Shape): PackedRow {
+  let text = '{"columns":{';
+  let fingerprints = '';
+  for (let at = 0; at < shape.columns.length; at += 1) {
+    const value = canonicalValue(row.columns[shape.columns[at] as string]);
+    if (shape.lastText[at] !== value) {
+      shape.lastText[at] = value;
+      shape.lastPrint[at] = fingerprintOf(value);
+    }
+    text += (at === 0 ? '' : ',') + shape.keys[at] + value;
+    fingerprints += shape.lastPrint[at];
+  }
+  text += `},"id":${canonicalValue(row.id)},"op":"${row.op}","table":${canonicalValue(row.table)}}`;
+  return [shape.index, row.id, hash('sha256', text, 'base64url'), fingerprints];
+}
+
+function canonicalValue(value: PlainJson | undefined): string {
+  if (value === null) return 'null';
+  // What JSON.stringify writes of a well-formed string is its canonical form; the long bodies pass through here.
+  if (typeof value === 'string' && value.isWellFormed()) return JSON.stringify(value);
+  if (value === undefined)
+    throw new TypeError('A written row may not hold undefined: absent columns are null');
+  return canonicalJson(value);
+}
+
+/** The short fingerprint of one column's canonical text. */
+export function fingerprintOf(canonicalText: string): string {
+  return hash('sha256', canonicalText, 'base64url').slice(0, FINGERPRINT_LENGTH);
+}
+
+/** Cuts UTF-8 bytes into texts of at most `limit` bytes without splitting a character. */
+export function splitUtf8(body: Buffer, limit: number): string[] {
+  const parts: string[] = [];
+  for (let start = 0; start < body.length; ) {
+    let end = Math.min(start + limit, body.length);
+    // A byte 10xxxxxx continues a character: step back to where it began.
+    while (end < body.length && ((body[end] as number) & 0xc0) === 0x80) end -= 1;
+    parts.push(body.toString('utf8', start, end));
+    start = end;
+  }
+  return parts;
+}
+
+/**
+ * Hands the record to the integrator's queue: parts first, then the pending row, whose `seq` is drawn last. It must be
+ * the transaction's last statement: a lock waited for or a row read after it would turn the log's order.
+ */
+export function pendingStatement(record: LogRecord): QuerySqlToken {
+  return sql.unsafe`/* log.pending */
+    with part as (
+      insert into cutter_log.record_part (record_id, part, body)
+      select ${record.recordId}::uuid, ordinality::int - 1, body
+      from unnest(${sql.array([...record.parts], 'text')}) with ordinality as p (body, ordinality)
+      returning 1
+    )
+    insert into cutter_log.pending (record_id, record_hash, row_ids)
+    select ${record.recordId}::uuid, ${record.hash}, ${sql.array([...record.rowIds], 'uuid')}
+    from (select count(*) as parts from part) as written`;
+}

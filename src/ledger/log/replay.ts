@@ -1,0 +1,49 @@
+import type { DatabasePool } from 'slonik';
+import { type RecordEvent, readHistoryPage } from './history-page.ts';
+
+const PAGE = 256;
+const KEPT_PAGES = 16;
+
+/** Reads what is older than the ring, in aligned pages, so that subscribers that replay together share a read. */
+export interface Replay {
+  /** The event at `position`; undefined where the page is not of this incarnation or ends before it. */
+  at(position: number, incarnation: string): Promise<RecordEvent | undefined>;
+  clear(): void;
+}
+
+interface Page {
+  readonly incarnation: string;
+  readonly events: readonly RecordEvent[];
+}
+
+export function createReplay(observe: DatabasePool): Replay {
+  const pages = new Map<number, Promise<Page>>();
+
+  function read(start: number): Promise<Page> {
+    const page = readHistoryPage(observe, start, PAGE).then(({ head, events }) => {
+      // Only a whole page stays the same for ever.
+      if (events.length < PAGE) pages.delete(start);
+      return { incarnation: head.incarnation, events };
+    });
+    page.catch(() => pages.delete(start));
+    pages.set(start, page);
+    for (const oldest of pages.keys()) {
+      if (pages.size <= KEPT_PAGES) break;
+      pages.delete(oldest);
+    }
+    return page;
+  }
+
+  return {
+    async at(position, incarnation) {
+      const start = position - (position % PAGE);
+      const page = await (pages.get(start) ?? read(start));
+      if (page.incarnation !== incarnation) {
+        pages.delete(start);
+        return undefined;
+      }
+      return page.events[position - start];
+    },
+    clear: () => pages.clear(),
+  };
+}
