@@ -15,7 +15,7 @@ const official: { name: string; inputUtf8: string; expectedHex: string }[] = exi
   ? JSON.parse(readFileSync(officialPath, 'utf8')).vectors
   : [];
 if (official.length === 0)
-  console.log('Skipped: the official RFC 8785 vectors are not in ../shared/vectors.');
+  console.log('Skipped 12 tests: the official RFC 8785 vectors are not in ../shared/vectors.');
 
 function refusalOf(act: () => unknown): { code: PlainJsonCode; path: string[] } | null {
   try {
@@ -64,7 +64,7 @@ describe('canonical JSON', () => {
 
   test('is a fixed point: parsing and writing it again changes nothing', () => {
     fc.assert(
-      fc.property(fc.jsonValue({ noUnicodeString: false }), (value) => {
+      fc.property(fc.jsonValue({ stringUnit: 'binary' }), (value) => {
         if (checked(value) !== null) return;
         const text = canonicalJson(value as PlainJson);
         expect(canonicalJson(parsePlainJson(text))).toBe(text);
@@ -209,7 +209,7 @@ describe('plain JSON: what a text may not hide', () => {
 
   test('every text that fast-check makes from a plain value reads as the built-in parser reads it', () => {
     fc.assert(
-      fc.property(fc.json({ noUnicodeString: false }), fc.constantFrom(0, 1, '\t'), (text, indent) => {
+      fc.property(fc.json({ stringUnit: 'binary' }), fc.constantFrom(0, 1, '\t'), (text, indent) => {
         const value: unknown = JSON.parse(text);
         if (checked(value) !== null) return;
         const again = JSON.stringify(value, null, indent);

@@ -8,7 +8,7 @@ import type { SignatureFault } from './strict.ts';
  * and exactly one signature, so that nothing unsigned can travel in a signed envelope.
  */
 
-export interface DsseSignature {
+interface DsseSignature {
   readonly keyid: string;
   /** Base64 of the signature bytes. */
   readonly sig: string;

@@ -74,7 +74,7 @@ export function checkPublicKey(publicKey: Uint8Array): PublicKeyVerdict {
 }
 
 /** The two engines disagree, so no signature made or judged here can be relied on. */
-export class EngineDisagreement extends Error {
+class EngineDisagreement extends Error {
   override readonly name = 'EngineDisagreement';
 }
 
