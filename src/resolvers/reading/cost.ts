@@ -1,0 +1,45 @@
+import { badInput } from './bad-input.ts';
+import type { BoundPage } from './bind.ts';
+import type { RowPlan } from './plan.ts';
+
+/**
+ * The most rows that one statement may give back: the sum over all levels of the product of the `first`s down to each.
+ * A page of 50 entries with 10 change sets each and 200 affected rows of each is 100,550.
+ */
+export const MOST_ROWS = 250_000;
+
+interface Level {
+  readonly path: string;
+  readonly first: number;
+  readonly rows: number;
+}
+
+function levels(row: RowPlan, times: number, bound: readonly BoundPage[], found: Level[]): Level[] {
+  for (const cell of row.cells) {
+    if (cell.kind === 'one') {
+      found.push({ path: cell.path, first: 1, rows: times });
+      levels(cell.row, times, bound, found);
+    }
+    if (cell.kind === 'page') {
+      const { first } = bound[cell.page.index]!;
+      found.push({ path: cell.page.path, first, rows: times * first });
+      levels(cell.page.row, times * first, bound, found);
+    }
+  }
+  return found;
+}
+
+/** Refuses, before any SQL, what could give back more than `MOST_ROWS` rows; says which levels to lower. */
+export function assertAffordable(row: RowPlan, roots: Level, bound: readonly BoundPage[]): void {
+  const all = levels(row, roots.rows, bound, [roots]);
+  const total = all.reduce((sum, level) => sum + level.rows, 0);
+  if (total <= MOST_ROWS) return;
+  const widest = all.reduce((most, level) => (level.rows > most.rows ? level : most));
+  const above = all
+    .filter(({ path, first }) => first > 1 && (path === widest.path || widest.path.startsWith(`${path}.`)))
+    .map(({ path, first }) => `${path} (${first})`);
+  throw badInput(
+    'first',
+    `multiplies to ${total.toLocaleString('en')} rows in this field, more than ${MOST_ROWS.toLocaleString('en')}. Lower it on: ${above.join(', ')}.`,
+  );
+}

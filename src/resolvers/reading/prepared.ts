@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto';
+import { sql } from 'slonik';
+import { z } from 'zod';
+import type { Statement } from './emit.ts';
+
+/** A connection keeps what it has prepared, so the number of names is bounded. */
+const MOST_NAMES = 256;
+const MOST_CANDIDATES = 256;
+
+const names = new Map<string, string>();
+const candidates = new Set<string>();
+
+/**
+ * The name under which a text is prepared, from its second use on; null where it isn't worth one. A text asked for once,
+ * or one of many made up by somebody, takes no name away from those that come again.
+ */
+function nameOf(text: string): string | null {
+  const known = names.get(text);
+  if (known !== undefined) return known;
+  if (names.size >= MOST_NAMES) return null;
+  if (candidates.delete(text)) {
+    const name = `read_${createHash('sha256').update(text).digest('hex').slice(0, 24)}`;
+    names.set(text, name);
+    return name;
+  }
+  if (candidates.size >= MOST_CANDIDATES) candidates.delete(candidates.values().next().value!);
+  candidates.add(text);
+  return null;
+}
+
+const template = sql.type(z.object({ answer: z.string().nullable() }))`select null as answer`;
+
+/** The query token of a statement, named where it recurs. */
+export function prepared({ sql: text, values }: Statement): typeof template {
+  const name = nameOf(text);
+  return { ...template, ...(name === null ? {} : { name }), sql: text, values };
+}
