@@ -1,0 +1,36 @@
+import type { Scope } from './authority.ts';
+
+/**
+ * What each query asks of the caller: a scope, or `null` for a session alone. A field of Query that is missing here
+ * stops the server from starting.
+ */
+export const QUERY_AUTHORITY = {
+  whoAmI: null,
+  entries: 'ledger:observe',
+  entry: 'ledger:observe',
+  history: 'ledger:observe',
+  historyRow: 'ledger:observe',
+  dependencies: 'ledger:observe',
+  dependency: 'ledger:observe',
+  sweeps: 'ledger:observe',
+  sweep: 'ledger:observe',
+  manifests: 'ledger:observe',
+  manifest: 'ledger:observe',
+  unitBlocks: 'ledger:observe',
+  unitBlock: 'ledger:observe',
+  reviewDecisions: 'ledger:observe',
+  reviewDecision: 'ledger:observe',
+  changeSets: 'ledger:observe',
+  changeSet: 'ledger:observe',
+  affectedRows: 'ledger:observe',
+  affectedRow: 'ledger:observe',
+  verifyResults: 'ledger:observe',
+  verifyResult: 'ledger:observe',
+  signatures: 'ledger:observe',
+  signature: 'ledger:observe',
+  addressAliases: 'ledger:observe',
+  addressAlias: 'ledger:observe',
+  planCut: 'ledger:evidence',
+  reconstruct: 'ledger:evidence',
+} as const satisfies Record<string, Scope | null>;
+export type QueryName = keyof typeof QUERY_AUTHORITY;

@@ -1,0 +1,38 @@
+import { defaultFieldResolver, GraphQLError, type GraphQLSchema } from 'graphql';
+import type { Scope } from '../../auth/authority.ts';
+import { QUERY_AUTHORITY } from '../../auth/query-authority.ts';
+import type { Session } from '../../auth/session.ts';
+import type { Context } from '../../context.ts';
+
+/** The caller's session, if it is one and has the scope; else an error that says what is missing. */
+export function requireScope({ session }: Context, field: string, scope: Scope | null): Session {
+  if (session === null) {
+    throw new GraphQLError(`${field} needs a caller: send a token as "Authorization: Bearer …".`, {
+      extensions: { code: 'UNAUTHENTICATED' },
+    });
+  }
+  if (scope !== null && !session.scopes.has(scope)) {
+    throw new GraphQLError(`${field} needs the scope ${scope}, which this token does not carry.`, {
+      extensions: { code: 'FORBIDDEN' },
+    });
+  }
+  return session;
+}
+
+/**
+ * Puts the authority of every query before its resolver, from the one table; so before its arguments are looked at.
+ * A query that the table does not name stops the build of the schema.
+ */
+export function guardQueries(schema: GraphQLSchema): GraphQLSchema {
+  const table: Readonly<Record<string, Scope | null>> = QUERY_AUTHORITY;
+  for (const field of Object.values(schema.getQueryType()?.getFields() ?? {})) {
+    const scope = table[field.name];
+    if (scope === undefined) throw new Error(`QUERY_AUTHORITY does not say who may ask for ${field.name}.`);
+    const resolve = field.resolve ?? defaultFieldResolver;
+    field.resolve = (source, args, context: Context, info) => {
+      requireScope(context, field.name, scope);
+      return resolve(source, args, context, info);
+    };
+  }
+  return schema;
+}
