@@ -1,12 +1,10 @@
 import { Socket } from 'node:net';
 import { Client } from 'pg';
 import type { Logger } from 'pino';
+import { WrongLogin } from '../../database/driver.ts';
 
 /** Where the log tells what it does; a pino logger is one. */
 export type Log = Pick<Logger, 'info' | 'warn' | 'error'>;
-
-/** A role that isn't the one expected: an alarm, never retried. */
-export class WrongLogin extends Error {}
 
 export interface DedicatedConnection {
   readonly client: Client;

@@ -21,14 +21,29 @@ export type HistoryMessage =
   | { readonly type: 'CaughtUp'; readonly cursor: string }
   | Reset;
 
+/** The columns that a subscriber may ask for values of. */
+export const FILTERABLE = [
+  'history_id',
+  'entry_id',
+  'change_kind',
+  'entry_version_after',
+  'changed_by',
+] as const satisfies readonly (keyof PlacedHistoryRow)[];
+
 /**
- * Which rows a subscriber wants: all given conditions must hold. A record is delivered if one of its rows matches, with
- * its matching rows only, in one message. Absent and null mean any; an empty list matches nothing.
+ * Which rows a subscriber wants: all conditions must hold. A record is delivered if one of its rows matches, with its
+ * matching rows only, in one message.
  */
 export interface HistoryFilter {
-  readonly entryIds?: readonly string[] | null;
-  readonly changeKinds?: readonly string[] | null;
-  readonly changedBy?: readonly string[] | null;
+  readonly equal?: readonly {
+    readonly column: (typeof FILTERABLE)[number];
+    /** Any of these; an empty list matches nothing. */
+    readonly values: readonly string[];
+  }[];
+  /** UTC text with microseconds, inclusive. */
+  readonly changedAtFrom?: string | undefined;
+  /** UTC text with microseconds, exclusive. */
+  readonly changedAtUntil?: string | undefined;
 }
 
 type RowTest = (row: PlacedHistoryRow) => boolean;
@@ -40,22 +55,13 @@ export function rowTest(
 ): RowTest | null {
   const tests: RowTest[] = [];
   if (tokenEntryIds !== null) tests.push((row) => tokenEntryIds.has(row.entry_id));
-  addTest(
-    tests,
-    filter?.entryIds?.map((id) => id.toLowerCase()),
-    (row) => row.entry_id,
-  );
-  addTest(tests, filter?.changeKinds, (row) => row.change_kind);
-  addTest(tests, filter?.changedBy, (row) => row.changed_by);
+  for (const { column, values } of filter?.equal ?? []) {
+    const wanted = new Set(values);
+    tests.push((row) => wanted.has(row[column]));
+  }
+  // Times of one form and zone sort as text.
+  const { changedAtFrom, changedAtUntil } = filter ?? {};
+  if (changedAtFrom !== undefined) tests.push((row) => row.changed_at >= changedAtFrom);
+  if (changedAtUntil !== undefined) tests.push((row) => row.changed_at < changedAtUntil);
   return tests.length === 0 ? null : (row) => tests.every((test) => test(row));
-}
-
-function addTest(
-  tests: RowTest[],
-  wanted: readonly string[] | null | undefined,
-  of: (row: PlacedHistoryRow) => string,
-): void {
-  if (wanted === null || wanted === undefined) return;
-  const set = new Set(wanted);
-  tests.push((row) => set.has(of(row)));
 }

@@ -57,7 +57,7 @@ export async function readHistoryPage(
   from: number,
   limit: number,
 ): Promise<HistoryPage> {
-  const lines = await observe.any(sql.type(line)`/* log.history */
+  const lines = await observe.any(sql.prepared('log_history', line)`/* log.history */
     select head.incarnation::text, head.next_position::text, record.position::text,
       moved.history_id::text, moved.entry_id::text, moved.entry_version_before, moved.entry_version_after,
       moved.change_kind, moved.changed_by,
@@ -96,14 +96,14 @@ function collect(lines: readonly Line[], from: number): RecordEvent[] {
   return events;
 }
 
+const placed = z.object({ record_id: z.string(), position: z.string() });
+
 /** The positions of those of `recordIds` that are in the log. */
 export async function readPositions(
   observe: DatabasePool,
   recordIds: readonly string[],
 ): Promise<Map<string, string>> {
-  const found = await observe.any(sql.type(
-    z.object({ record_id: z.string(), position: z.string() }),
-  )`/* log.positions */
+  const found = await observe.any(sql.prepared('log_positions', placed)`/* log.positions */
     select record_id::text, position::text from cutter_log.log where record_id = any (${sql.array([...recordIds], 'uuid')})`);
   return new Map(found.map(({ record_id, position }) => [record_id, position]));
 }

@@ -1,4 +1,5 @@
-import { type DedicatedConnection, type Log, openDedicated, WrongLogin } from './connection.ts';
+import { WrongLogin } from '../../database/driver.ts';
+import { type DedicatedConnection, type Log, openDedicated } from './connection.ts';
 import { backoffMs, createWake, restUnless } from './wake.ts';
 
 const LOGIN = 'cutter_observe';

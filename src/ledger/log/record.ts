@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { type QuerySqlToken, sql } from 'slonik';
+import { z } from 'zod';
 import { canonicalJson, type PlainJson } from '../../proof/canonical.ts';
 import { type Digest, digestOf } from '../../proof/digest.ts';
 import type { Lane, Mode } from '../values.ts';
@@ -151,6 +152,11 @@ function canonicalValue(value: PlainJson | undefined): string {
   return canonicalJson(value);
 }
 
+/** The full digest of one row, as it stands in a record. */
+export function rowDigestOf({ table, id, op, columns }: WrittenRow): string {
+  return hash('sha256', canonicalJson({ table, id, op, columns }), 'base64url');
+}
+
 /** The short fingerprint of one column's canonical text. */
 export function fingerprintOf(canonicalText: string): string {
   return hash('sha256', canonicalText, 'base64url').slice(0, FINGERPRINT_LENGTH);
@@ -174,7 +180,7 @@ export function splitUtf8(body: Buffer, limit: number): string[] {
  * the transaction's last statement: a lock waited for or a row read after it would turn the log's order.
  */
 export function pendingStatement(record: LogRecord): QuerySqlToken {
-  return sql.unsafe`/* log.pending */
+  return sql.prepared('log_pending', z.unknown())`/* log.pending */
     with part as (
       insert into cutter_log.record_part (record_id, part, body)
       select ${record.recordId}::uuid, ordinality::int - 1, body

@@ -1,0 +1,58 @@
+import type { HistoryFilter } from '../ledger/log/history-message.ts';
+import { badInput } from './reading/bad-input.ts';
+import { checked } from './reading/bind.ts';
+
+type Column = NonNullable<HistoryFilter['equal']>[number]['column'];
+type ColumnCodec = 'uuid' | 'text';
+
+/** The filter of the API as it arrives: each name alone and with `In`; null asks nothing. */
+export type HistoryFilterInput = Readonly<Record<string, unknown>>;
+
+const COLUMNS: readonly (readonly [name: string, column: Column, codec: ColumnCodec])[] = [
+  ['historyId', 'history_id', 'uuid'],
+  ['entryId', 'entry_id', 'uuid'],
+  ['changeKind', 'change_kind', 'text'],
+  ['entryVersionAfter', 'entry_version_after', 'text'],
+  ['changedBy', 'changed_by', 'text'],
+];
+const MOST_VALUES = 200;
+
+/** The filter that pages of history take, for rows that stream by; a GraphQLError names what is wrong with it. */
+export function historyFilterOf(input: HistoryFilterInput): HistoryFilter {
+  const equal = COLUMNS.flatMap(([name, column, codec]) => {
+    const single = input[name] ?? null;
+    const several = (input[`${name}In`] ?? null) as unknown[] | null;
+    return [
+      ...(single === null ? [] : [{ column, values: valuesOf(codec, [single], place(name)) }]),
+      ...(several === null ? [] : [{ column, values: valuesOf(codec, several, place(`${name}In`)) }]),
+    ];
+  });
+  return {
+    equal,
+    changedAtFrom: timeOf(input, 'changedAtFrom'),
+    changedAtUntil: timeOf(input, 'changedAtUntil'),
+  };
+}
+
+function place(name: string): string {
+  return `history(filter: {${name}:})`;
+}
+
+function valuesOf(codec: ColumnCodec, values: readonly unknown[], where: string): string[] {
+  if (values.length > MOST_VALUES)
+    throw badInput(where, `takes at most ${MOST_VALUES} values; ${values.length} were given.`);
+  return values.map((value) => {
+    const text = String(checked(codec, value, where));
+    return codec === 'uuid' ? text.toLowerCase() : text;
+  });
+}
+
+/** An RFC 3339 time as the rows write theirs: UTC, six decimals. */
+function timeOf(input: HistoryFilterInput, name: string): string | undefined {
+  const value = input[name] ?? null;
+  if (value === null) return undefined;
+  const text = String(checked('time', value, place(name)));
+  const [, second = '', fraction = '', zone = ''] = /^(.{19})(?:\.(\d+))?(.+)$/.exec(text) ?? [];
+  const utc = new Date(`${second}${zone}`).toISOString().slice(0, 19);
+  return `${utc}.${fraction.padEnd(6, '0')}Z`;
+}

@@ -1,0 +1,64 @@
+import { GraphQLError } from 'graphql';
+import type { Context } from '../context.ts';
+import type { HistoryMessage } from '../ledger/log/history-message.ts';
+import { builder } from '../schema/builder.ts';
+import { HistoryConnection } from '../schema/history.ts';
+import {
+  HistoryMessageType,
+  type ReadRelation,
+  StreamedHistory,
+  type StreamedMessage,
+} from '../schema/history-message.ts';
+import { type HistoryFilterInput, historyFilterOf } from './history-filter.ts';
+import { readNode } from './reading/read.ts';
+
+builder.subscriptionType({ description: 'Follows the ledger as it grows.' });
+
+builder.subscriptionField('history', (t) =>
+  t.field({
+    type: HistoryMessageType,
+    description:
+      'Every move of every entry, one message a record, in the order of the log: first what is asked for from the past, then live. Resuming with the last cursor leaves no gap and repeats nothing. Needs the scope ledger:observe.',
+    args: {
+      after: t.arg.string({
+        description: 'The cursor of the last message seen. Absent: from now. Empty: from the start.',
+      }),
+      filter: t.arg({
+        type: HistoryConnection.filter,
+        description:
+          'Conditions on rows. A record arrives if one of its rows meets them, with the rows that do.',
+      }),
+    },
+    subscribe: (_, args, context) => {
+      const session = observer(context);
+      const filter = historyFilterOf((args.filter ?? {}) as HistoryFilterInput);
+      return context.feed.subscribe({
+        after: args.after,
+        filter,
+        tokenId: session.tokenId,
+        entryIds: session.entryIds,
+      });
+    },
+    resolve: streamed,
+  }),
+);
+
+/** The session, if it may observe. Asked before the arguments are looked at. */
+function observer({ session }: Context) {
+  if (session?.scopes.has('ledger:observe')) return session;
+  throw new GraphQLError('Following the history needs the scope ledger:observe.', {
+    extensions: { code: 'FORBIDDEN', http: { status: 403 } },
+  });
+}
+
+/** Rows become the nodes that `History` reads. */
+function streamed(message: HistoryMessage): StreamedMessage {
+  if (message.type !== 'HistoryEvent') return message;
+  return { ...message, rows: message.rows.map((row) => new StreamedHistory(row, readRelation)) };
+}
+
+/** What hangs under a streamed row is read when it is asked for: one statement for each row that arrives. */
+const readRelation: ReadRelation = (row, context, info) => {
+  if (info.fieldName !== 'entry') throw new Error(`History has no relation ${info.fieldName} in the stream`);
+  return readNode(context, info, 'Entry', row.entry_id);
+};

@@ -1,0 +1,118 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import type { Context } from '../context.ts';
+import type { HistoryMessage, ResetReason } from '../ledger/log/history-message.ts';
+import type { PlacedHistoryRow } from '../ledger/log/history-page.ts';
+import { builder } from './builder.ts';
+import { History } from './history.ts';
+import { PreviewNode } from './node.ts';
+
+type Message<T extends HistoryMessage['type']> = Extract<HistoryMessage, { type: T }>;
+
+const COLUMN_OF: Readonly<Record<string, keyof PlacedHistoryRow>> = {
+  historyId: 'history_id',
+  entryId: 'entry_id',
+  entryVersionBefore: 'entry_version_before',
+  entryVersionAfter: 'entry_version_after',
+  changeKind: 'change_kind',
+  changedBy: 'changed_by',
+  changedAt: 'changed_at',
+  position: 'position',
+  logOrdinal: 'log_ordinal',
+};
+
+/** Reads the row behind a relation of a streamed history row. */
+export type ReadRelation = (row: PlacedHistoryRow, context: Context, info: GraphQLResolveInfo) => unknown;
+
+/** A history row out of the stream: its columns are at hand, relations are read when they are asked for. */
+export class StreamedHistory extends PreviewNode {
+  readonly #row: PlacedHistoryRow;
+  readonly #readRelation: ReadRelation;
+
+  constructor(row: PlacedHistoryRow, readRelation: ReadRelation) {
+    super();
+    this.#row = row;
+    this.#readRelation = readRelation;
+  }
+
+  override read(field: string, _args: object, context: Context, info: GraphQLResolveInfo): unknown {
+    const column = COLUMN_OF[field];
+    return column === undefined ? this.#readRelation(this.#row, context, info) : this.#row[column];
+  }
+}
+
+/** A record on its way to one subscriber: rows wrapped as the nodes that `History` reads. */
+export interface StreamedRecord {
+  readonly type: 'HistoryEvent';
+  readonly cursor: string;
+  readonly position: string;
+  readonly rows: readonly StreamedHistory[];
+}
+export type StreamedMessage = Exclude<HistoryMessage, { type: 'HistoryEvent' }> | StreamedRecord;
+
+const Ready = builder.objectRef<Message<'Ready'>>('Ready').implement({
+  description: 'The first message: the subscription stands, and begins at this place.',
+  fields: (t) => ({
+    cursor: t.exposeString('cursor', { description: 'Resume from here if nothing else arrives.' }),
+  }),
+});
+
+const HistoryEvent = builder.objectRef<StreamedRecord>('HistoryEvent').implement({
+  description:
+    'One record of the log, that is one transaction: a phase arrives whole. With a filter, the rows of it that match.',
+  fields: (t) => ({
+    cursor: t.exposeString('cursor', {
+      description: 'Given as `after`, the stream goes on behind this record.',
+    }),
+    position: t.field({
+      type: 'Position',
+      description: 'The place of the record in the log.',
+      resolve: (event) => event.position,
+    }),
+    rows: t.field({
+      type: [History],
+      description: 'The history rows of the record, in its order.',
+      resolve: (event) => event.rows,
+    }),
+  }),
+});
+
+const CaughtUp = builder.objectRef<Message<'CaughtUp'>>('CaughtUp').implement({
+  description:
+    'Sent once: everything that the log held when the subscription began has been sent; what follows is live.',
+  fields: (t) => ({ cursor: t.exposeString('cursor', { description: 'The place reached.' }) }),
+});
+
+const RESET_REASONS: Record<ResetReason, string> = {
+  CURSOR_UNKNOWN: 'The cursor was not made here, or points beyond the end of the log.',
+  INCARNATION_CHANGED: 'The database was restored or replaced: what was seen before may not stand any more.',
+  LISTENER_LOST:
+    'The server could not follow the log for a while, or is closing. Resume with the last cursor.',
+  AUTHORITY_ENDED: 'The token has expired or was revoked.',
+};
+
+const ResetReasonType = builder.enumType('ResetReason', {
+  description: 'Why a stream ended.',
+  values: Object.fromEntries(
+    Object.entries(RESET_REASONS).map(([reason, description]) => [reason, { description, value: reason }]),
+  ) as Record<ResetReason, { description: string; value: ResetReason }>,
+});
+
+const Reset = builder.objectRef<Message<'Reset'>>('Reset').implement({
+  description:
+    'The last message: whenever it is in doubt that nothing was missed, the stream ends with this.',
+  fields: (t) => ({
+    reason: t.field({
+      type: ResetReasonType,
+      description: 'Why, for programs.',
+      resolve: (reset) => reset.reason,
+    }),
+    message: t.exposeString('message', { description: 'Why and what to do, for people.' }),
+  }),
+});
+
+export const HistoryMessageType = builder.unionType('HistoryMessage', {
+  description:
+    '`Ready`, then the replayed `HistoryEvent`s, then `CaughtUp` once, then live ones; or `Reset`, at any time, and the end.',
+  types: [Ready, HistoryEvent, CaughtUp, Reset],
+  resolveType: (message) => (message as StreamedMessage).type,
+});
