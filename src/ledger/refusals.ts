@@ -10,13 +10,7 @@ export interface Problem {
   readonly message: string;
 }
 
-export const GUARDS = [
-  'G-MARK-IDEM',
-  'G-CUT-APPROVED',
-  'G-CUT-DEPS',
-  'G-CUT-ONCE',
-  'G-VERIFY-SOD',
-] as const;
+export const GUARDS = ['G-MARK-IDEM', 'G-CUT-APPROVED', 'G-CUT-DEPS', 'G-CUT-ONCE', 'G-VERIFY-SOD'] as const;
 export type Guard = (typeof GUARDS)[number];
 
 /** The base of every refusal. `message` says what is wrong and the way out, in one or two sentences. */

@@ -1,0 +1,106 @@
+import { Busy, PlanStale, Refusal } from './refusals.ts';
+
+/**
+ * What the database says, translated. Everything that isn't named here is a defect: it is thrown on, logged and masked.
+ *
+ * 40001 and 40P01 are repeated by the envelope. 23505 on a key derived from an idempotency key means that the same call
+ * committed first in another transaction: repeated too, so that the second attempt finds it and answers as a replay.
+ */
+
+interface DatabaseFault {
+  readonly code?: unknown;
+  readonly constraint?: unknown;
+  readonly cause?: unknown;
+}
+
+function faultOf(error: unknown): { code: string; constraint: string } {
+  let fault = error as DatabaseFault | undefined;
+  for (let depth = 0; depth < 4 && fault !== undefined && fault !== null; depth += 1) {
+    if (typeof fault.code === 'string') {
+      return { code: fault.code, constraint: typeof fault.constraint === 'string' ? fault.constraint : '' };
+    }
+    fault = fault.cause as DatabaseFault | undefined;
+  }
+  return { code: '', constraint: constraintOf(error) };
+}
+
+function constraintOf(error: unknown): string {
+  const name = (error as { constraint?: unknown } | null)?.constraint;
+  return typeof name === 'string' ? name : '';
+}
+
+/** Unique keys that derive from a caller's idempotency key: a violation is a replay seen too early. */
+const REPLAYED = new Set([
+  'decision_backlog_entry_pkey',
+  'decision_backlog_history_pkey',
+  'decision_backlog_dependency_pkey',
+  'manifest_envelope_pkey',
+  'manifest_unit_block_pkey',
+  'review_decision_pkey',
+  'cut_change_set_pkey',
+  'cut_change_set_idempotency_key_key',
+  'cut_change_set_rollback_key_key',
+  'dot_pair_signature_pkey',
+  'verify_result_pkey',
+  'source_pkey',
+  'source_idempotency_key_key',
+  'source_doc_code_sha256_key',
+]);
+
+/** Whether the same transaction may succeed when it is run again. */
+export function isRetryable(error: unknown): boolean {
+  const { code, constraint } = faultOf(error);
+  if (code === '40001' || code === '40P01') return true;
+  return code === '23505' && REPLAYED.has(constraint);
+}
+
+/** The refusal that a database error stands for, or the error itself where it is a defect. */
+export function databaseRefusal(error: unknown): unknown {
+  if (error instanceof Refusal) return error;
+  const { code, constraint } = faultOf(error);
+  switch (code) {
+    case '23505':
+      return isUnitKey(constraint)
+        ? new PlanStale(
+            'A unit of this plan was born meanwhile under the same address; plan and review again.',
+            [
+              {
+                path: ['manifestDigest'],
+                code: 'base-changed',
+                message: 'The live units changed since the plan.',
+              },
+            ],
+          )
+        : error;
+    case '55P03':
+    case '57014':
+    case '53300':
+    case '57P01':
+    case '57P02':
+    case '57P03':
+    case '08000':
+    case '08003':
+    case '08006':
+      return busy();
+    default:
+      return isConnectionLoss(error) ? busy() : error;
+  }
+}
+
+function isUnitKey(constraint: string): boolean {
+  return constraint.startsWith('information_unit_') || constraint.startsWith('unit_version_');
+}
+
+function isConnectionLoss(error: unknown): boolean {
+  const name = error instanceof Error ? error.constructor.name : '';
+  if (/^(BackendTerminated|ConnectionError|Statement(Timeout|Cancelled)|IdleTransaction)/.test(name))
+    return true;
+  const { code } = faultOf(error);
+  return ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT'].includes(code);
+}
+
+function busy(): Busy {
+  return new Busy(
+    'The database did not finish this call in time, and it may or may not have been written; repeat it with the same idempotency key and it will be answered once.',
+  );
+}

@@ -1,0 +1,469 @@
+import { sql } from 'slonik';
+import { z } from 'zod';
+import { manifestDigest, manifestHeader } from '../document/manifest.ts';
+import type { CutSpec, DocumentPlan } from '../document/types.ts';
+import { type DocumentActions, effectOf, planActions, unitCounts } from './actions.ts';
+import { affectedRows, type Birth, newUnits, newVersions, settled, unitIds } from './births.ts';
+import { actionSummary, type StoredBlock, storedBlock } from './blocks.ts';
+import { unlockable } from './entry-lock.ts';
+import { currentKey, keyRow, lockKey, registeredKey } from './key-registry.ts';
+import { liveUnitRow, liveUnits, type newestCut } from './live-units.ts';
+import { planFor, refuseBroken } from './plan.ts';
+import {
+  AT,
+  ENTRY_SOURCE_ID,
+  movedRow,
+  payloadShape,
+  SOURCE_META,
+  sourceMeta,
+  VOCABULARY,
+  vocabularyRows,
+} from './reading.ts';
+import {
+  AlreadyCut,
+  DependencyOpen,
+  IdempotencyConflict,
+  IllegalTransition,
+  NotApproved,
+  PlanStale,
+  type Problem,
+} from './refusals.ts';
+import { signStatement } from './sign.ts';
+import { type CutFacts, cutStatement, type PriorSignature } from './statement.ts';
+import { ENTRY_STATES, nextState, statesBefore } from './states.ts';
+import { AFFECTED_ROW, CHANGE_SET, type NewChangeSet } from './tables/change-set.ts';
+import { ENTRY, moveStatus } from './tables/entry.ts';
+import { HISTORY } from './tables/history.ts';
+import { SIGNATURE } from './tables/signature.ts';
+import { insertInto } from './tables/table.ts';
+import {
+  INFORMATION_UNIT,
+  moveAnchors,
+  type NewInformationUnit,
+  type NewUnitVersion,
+  UNIT_VERSION,
+} from './tables/unit.ts';
+import { type Done, type ExecTx, TOOL_REVISION } from './transaction.ts';
+import { Writes } from './writes.ts';
+
+export interface CutInput {
+  readonly idempotencyKey: string;
+  readonly entryId: string;
+  readonly manifestDigest: string;
+}
+export interface CutAnswer {
+  readonly entryId: string;
+  readonly changeSetId: string;
+}
+
+const lockRow = z.object({ at: z.string(), status: z.enum(ENTRY_STATES).nullable() });
+const approval = z.object({
+  id: z.string(),
+  manifest_id: z.string(),
+  manifest_version: z.string(),
+  verdict: z.string(),
+  expired: z.boolean(),
+  risk_class: z.string(),
+});
+const openDependency = z.object({ id: z.string(), status: z.string() });
+const lookRow = z.object({
+  payload: payloadShape.nullable(),
+  kind: z.string().nullable(),
+  status: z.string().nullable(),
+  scenario_ref: z.string().nullable(),
+  source: sourceMeta.nullable(),
+  vocabulary: vocabularyRows,
+  live_units: z.array(liveUnitRow),
+  approval: approval.nullable(),
+  blocks: z.array(storedBlock),
+  open: z.array(openDependency),
+  unverified: z.array(z.string()),
+  cuts: z.array(
+    z.object({ id: z.string(), entry: z.string(), digest: z.string(), compensated: z.boolean() }),
+  ),
+  prior: z.object({ signatureId: z.string(), payloadHash: z.string() }).nullable(),
+  first: z.object({ entry_id: z.string(), manifest_version: z.string() }).nullable(),
+  key: keyRow.nullable(),
+});
+type Look = z.infer<typeof lookRow>;
+
+/**
+ * CUT — apply an approved manifest to the ledger, once.
+ *
+ *     reviewed_approved ──cut──▶ cut_applied        lane DOT-991, role cutter_exec
+ *
+ * Locks    entry · signing key (shared) · document code; then looks
+ * Reads    source · vocabulary · live units · live decision · blocks · dependencies · change sets · key
+ * Writes   1 signature · 1 change_set · A affected_row · 1 history · U units and versions · anchors · entry.status (CAS)
+ * Refuses  NotFound             no such entry
+ *          AlreadyCut           the entry, or this manifest, has its cut       G-CUT-ONCE
+ *          IllegalTransition    the entry isn't approved
+ *          NotApproved          no live approval for exactly this manifest     G-CUT-APPROVED
+ *          DependencyOpen       a predecessor, or another cut of the document  G-CUT-DEPS
+ *          PlanStale            the live units changed since the review
+ *          LaneMismatch         the lane's key isn't valid
+ *          IdempotencyConflict  the key was used for another cut
+ * Replay   same key, entry and manifest: the first change set, `replayed: true`
+ * Source   ledger specification §5, §6
+ */
+export async function cut(tx: ExecTx, input: CutInput): Promise<Done<CutAnswer>> {
+  const locked = await lock(tx, input.entryId);
+  const look = await read(tx, input);
+  const answer = { entryId: input.entryId, changeSetId: tx.id('change_set') };
+  if (look.first !== null) {
+    refuseOther(look.first, input);
+    return { value: answer, writes: null };
+  }
+  refuseSecondCut(input, look);
+  if (locked.status === null)
+    throw unlockable(input.entryId, look.status, 'cut', statesBefore('cut', tx.lane));
+  refuseUnapproved(input, look, locked.status);
+  const to = nextState(locked.status, 'cut', tx.lane);
+  if (to === null) throw unlockable(input.entryId, locked.status, 'cut', statesBefore('cut', tx.lane));
+  refuseOpen(look);
+  const plan = await approvedPlan(tx, input, look);
+  const actions = freshActions(plan, look);
+  currentKey(tx.key, look.key);
+  return write(tx, input, look, plan, actions, locked.at);
+}
+
+/** Entry row, then signing key, then document code: every cut takes them in this order. */
+async function lock(tx: ExecTx, entryId: string): Promise<z.infer<typeof lockRow>> {
+  return tx.connection.one(sql.prepared('cut.lock', lockRow)`
+    /* cut.lock */ with locked as materialized (select e.status, e.payload from cutter_governance.decision_backlog_entry e
+        where e.entry_id = ${entryId}::uuid for no key update),
+      signing as materialized (select ${lockKey(tx.key.keyId)} as taken from locked),
+      document as materialized (select pg_advisory_xact_lock(hashtextextended('cutter:document:' || s.doc_code, 0)) as taken
+        from (select e.payload from locked e cross join signing) e
+        join cutter_source.source s on s.source_id = ${ENTRY_SOURCE_ID})
+    select ${AT} as at, (select status from locked) as status, (select count(*) from document) as documents`);
+}
+
+async function read(tx: ExecTx, input: CutInput): Promise<Look> {
+  const docCode = sql.fragment`s.doc_code`;
+  return tx.connection.one(sql.prepared('cut.look', lookRow)`
+    /* cut.look */ select e.payload, e.kind, e.status, e.scenario_ref, ${SOURCE_META} as source, ${VOCABULARY} as vocabulary,
+      ${liveUnits(docCode)} as live_units,
+      case when a.id is null then null else row_to_json(a) end as approval,
+      (select coalesce(json_agg(json_build_object('unit_local_id', b.unit_local_id, 'block_role', b.block_role,
+          'target_unit_id', b.target_unit_id, 'address', b.proposed_canonical_address,
+          'summary', b.payload_summary - 'text') order by b.render_order), '[]')
+        from cutter_governance.manifest_unit_block b where b.envelope_id = a.manifest_id) as blocks,
+      ${openPredecessors(input.entryId)} as open,
+      (select coalesce(json_agg(c.decision_backlog_entry_id), '[]') from cutter_governance.cut_change_set c
+        join cutter_governance.decision_backlog_entry o on o.entry_id = c.decision_backlog_entry_id
+        where c.payload_summary->>'doc_code' = ${docCode} and c.change_kind = 'cut' and o.status = 'cut_applied'
+          and o.entry_id <> ${input.entryId}::uuid) as unverified,
+      (select coalesce(json_agg(json_build_object('id', c.change_set_id, 'entry', c.decision_backlog_entry_id,
+          'digest', c.manifest_version, 'compensated', exists (select 1 from cutter_governance.cut_change_set x
+            where x.compensates_change_set_id = c.change_set_id))), '[]')
+        from cutter_governance.cut_change_set c where c.change_kind = 'cut'
+          and (c.decision_backlog_entry_id = ${input.entryId}::uuid or c.manifest_version = ${input.manifestDigest})) as cuts,
+      (select json_build_object('signatureId', g.signature_id, 'payloadHash', g.payload_hash)
+        from (${newestOfDocument(docCode)}) n
+        join cutter_governance.dot_pair_signature g on g.signature_id = n.executor_signature_id) as prior,
+      (select json_build_object('entry_id', c.decision_backlog_entry_id, 'manifest_version', c.manifest_version)
+        from cutter_governance.cut_change_set c where c.change_set_id = ${tx.id('change_set')}::uuid) as first,
+      ${registeredKey(sql.fragment`${tx.key.keyId}`)} as key
+    from (select 1) one
+    left join cutter_governance.decision_backlog_entry e on e.entry_id = ${input.entryId}::uuid
+    left join cutter_source.source s on s.source_id = ${ENTRY_SOURCE_ID}
+    left join lateral (select d.review_decision_id as id, d.manifest_id, d.manifest_version, d.verdict,
+        coalesce(d.expires_at <= transaction_timestamp(), false) as expired, d.risk_class_assessment as risk_class
+      from cutter_governance.manifest_envelope m
+      join cutter_governance.review_decision d on d.manifest_id = m.envelope_id
+      where m.source_doc_ref = ${input.entryId} and d.superseded_by_review_decision_id is null
+      order by d.created_at desc, d.review_decision_id desc limit 1) a on true`);
+}
+
+/** The cut that this one amends or retries: the document's newest, compensated or not. */
+function newestOfDocument(docCode: ReturnType<typeof newestCut>) {
+  return sql.fragment`
+    select c.executor_signature_id from cutter_governance.cut_change_set c
+    where c.payload_summary->>'doc_code' = ${docCode} and c.change_kind = 'cut'
+    order by c.emitted_at desc, c.change_set_id desc limit 1`;
+}
+
+/** `blocks` predecessors that are neither complete themselves nor replaced, by `supersedes`, by one that is. */
+function openPredecessors(entryId: string) {
+  return sql.fragment`(
+    with recursive heirs(predecessor, entry_id) as (
+        select d.from_entry_id, d.from_entry_id from cutter_governance.decision_backlog_dependency d
+        where d.to_entry_id = ${entryId}::uuid and d.dependency_kind = 'blocks'
+      union
+        select h.predecessor, d.from_entry_id from heirs h
+        join cutter_governance.decision_backlog_dependency d on d.to_entry_id = h.entry_id and d.dependency_kind = 'supersedes')
+    select coalesce(json_agg(json_build_object('id', p.entry_id, 'status', p.status) order by p.entry_id), '[]')
+    from (select h.predecessor from heirs h join cutter_governance.decision_backlog_entry o on o.entry_id = h.entry_id
+      group by h.predecessor having not bool_or(o.status = 'verified_complete')) missing
+    join cutter_governance.decision_backlog_entry p on p.entry_id = missing.predecessor)`;
+}
+
+function refuseOther(first: NonNullable<Look['first']>, input: CutInput): void {
+  const problems: Problem[] = [];
+  if (first.entry_id !== input.entryId) {
+    problems.push({
+      path: ['input', 'entryId'],
+      code: 'differs',
+      message: `The key cut entry ${first.entry_id}.`,
+    });
+  }
+  if (first.manifest_version !== input.manifestDigest) {
+    const message = `The key cut manifest ${first.manifest_version}.`;
+    problems.push({ path: ['input', 'manifestDigest'], code: 'differs', message });
+  }
+  if (problems.length === 0) return;
+  throw new IdempotencyConflict('This idempotency key cut something else; use a new key.', problems);
+}
+
+function refuseSecondCut(input: CutInput, look: Look): void {
+  const standing = look.cuts.find((c) => c.entry === input.entryId || !c.compensated);
+  if (standing === undefined) return;
+  const message =
+    standing.entry === input.entryId
+      ? `Entry ${input.entryId} was cut by change set ${standing.id}; a retry or an amendment is a new entry.`
+      : `This manifest was cut by change set ${standing.id} for entry ${standing.entry}.`;
+  throw new AlreadyCut(message, [{ path: ['input', 'entryId'], code: 'already-cut', message }]);
+}
+
+function refuseUnapproved(input: CutInput, look: Look, status: string): void {
+  const live = look.approval;
+  if (status !== 'reviewed_approved') {
+    throw new IllegalTransition(`An entry in state ${status} can't be cut; it must be reviewed_approved.`, [
+      { path: ['input', 'entryId'], code: status, message: `The entry is ${status}.` },
+    ]);
+  }
+  const because =
+    live === null || live.verdict !== 'approve'
+      ? 'no live approval stands for this entry; ask a reviewer'
+      : live.expired
+        ? `approval ${live.id} has expired; ask a reviewer to approve again`
+        : live.manifest_version !== input.manifestDigest
+          ? `approval ${live.id} is for manifest ${live.manifest_version}, not ${input.manifestDigest}`
+          : null;
+  if (because === null) return;
+  const message = `This manifest isn't approved: ${because}.`;
+  throw new NotApproved(message, [{ path: ['input', 'manifestDigest'], code: 'not-approved', message }]);
+}
+
+function refuseOpen(look: Look): void {
+  const problems = [
+    ...look.open.map((open) => ({
+      path: ['input', 'entryId'],
+      code: 'predecessor-open',
+      message: `It is blocked by entry ${open.id}, which is ${open.status}; complete it, or let a reviewer declare its successor by SUPERSEDES.`,
+    })),
+    ...look.unverified.map((id) => ({
+      path: ['input', 'entryId'],
+      code: 'document-unverified',
+      message: `Another cut of this document (entry ${id}) waits for its verification; verify it first.`,
+    })),
+  ];
+  if (problems.length > 0)
+    throw new DependencyOpen(problems[0]?.message ?? 'A dependency is open.', problems);
+}
+
+/** The plan, made again from the source's bytes; it must be the one that was approved. */
+async function approvedPlan(tx: ExecTx, input: CutInput, look: Look): Promise<DocumentPlan> {
+  const { source, payload } = look as {
+    source: NonNullable<Look['source']>;
+    payload: NonNullable<Look['payload']>;
+  };
+  const plan = await planFor(tx, source, payload.proposed_cut_spec as CutSpec, look.vocabulary);
+  refuseBroken(plan);
+  const header = manifestHeader(plan, { entryId: input.entryId, docCode: source.doc_code });
+  const digest = manifestDigest(header, plan.leafHashes);
+  if (digest !== input.manifestDigest) throw stale(`The plan is ${digest} now; plan and review again.`);
+  return plan;
+}
+
+/** What the cut does now; it must be what the reviewer saw, against the same versions. */
+function freshActions(plan: DocumentPlan, look: Look): DocumentActions {
+  const actions = planActions(plan.records, look.live_units);
+  const planned = new Map<string, string>(
+    actions.actions.map((unit) => [
+      unit.record.localId,
+      fingerprint(actionSummary(unit), unit.live?.unitId ?? null),
+    ]),
+  );
+  for (const unit of actions.vanished) planned.set(`vanished:${unit.unitId}`, `vanished ${unit.versionSeq}`);
+  const approved = look.blocks.filter((block) => block.summary['role'] !== 'excluded');
+  const changed = approved.find((block) => planned.get(block.unit_local_id) !== approvedFingerprint(block));
+  if (changed === undefined && approved.length === planned.size) return actions;
+  throw stale(
+    `The live units changed since the review${changed?.address ? ` (at ${changed.address})` : ''}; plan and review again.`,
+  );
+}
+
+function fingerprint(summary: Record<string, unknown>, unitId: string | null): string {
+  const { action, base_version_id: id, base_version_seq: base, version_seq: seq } = summary;
+  return [action, unitId, id, base, seq].join(' ');
+}
+
+function approvedFingerprint(block: StoredBlock): string {
+  if (block.block_role === 'origin') return `vanished ${block.summary['version_seq']}`;
+  return fingerprint(block.summary, block.target_unit_id);
+}
+
+function stale(message: string): PlanStale {
+  return new PlanStale(message, [{ path: ['input', 'manifestDigest'], code: 'base-changed', message }]);
+}
+
+async function write(
+  tx: ExecTx,
+  input: CutInput,
+  look: Look,
+  plan: DocumentPlan,
+  actions: DocumentActions,
+  at: string,
+): Promise<Done<CutAnswer>> {
+  // From here it must succeed.
+  const writes = new Writes(at);
+  const birth = birthOf(tx, look);
+  const ids = unitIds(birth, actions);
+  const units = newUnits(birth, actions, ids);
+  const versions = newVersions(birth, actions, ids);
+  const affected = affectedRows(birth, actions, ids);
+  const facts = factsOf(tx, input, look, plan, actions, at);
+  const signature = signStatement(
+    {
+      lane: tx.lane,
+      signatureId: tx.id('signature'),
+      statement: cutStatement(facts),
+      toolRevision: TOOL_REVISION,
+      priorSignatureId: facts.priorSignature?.signatureId ?? null,
+      referenceId: facts.changeSetId,
+      dryRun: tx.dryRun,
+    },
+    tx.key,
+  );
+  const changeSet = changeSetOf(tx, input, look, facts, affected.length);
+  await tx.connection.query(sql.prepared('cut.birth', z.object({}))`
+    /* cut.birth */ with units as (${insertInto(INFORMATION_UNIT, units)})
+    ${insertInto(UNIT_VERSION, versions)}`);
+  recordUnits(writes, units, versions);
+  const sent = {
+    signature: writes.insert(SIGNATURE, [signature]),
+    changeSet: writes.insert(CHANGE_SET, [changeSet]),
+    affected: writes.insert(AFFECTED_ROW, affected),
+  };
+  writes.update(ENTRY, input.entryId, { status: 'cut_applied' });
+  const history = writes.insert(HISTORY, [historyOf(tx, input)]);
+  const { moved } = await tx.connection.one(sql.prepared('cut.write', movedRow)`
+    /* cut.write */ with moved as (${moveStatus(input.entryId, 'reviewed_approved', 'cut_applied')}),
+      anchors as (${moveAnchors(
+        versions.map((v) => v.unit_id),
+        versions.map((v) => v.id),
+      )}),
+      signature as (${sent.signature}), change_set as (${sent.changeSet}), affected as (${sent.affected}),
+      history as (${history})
+    select ((select count(*) from moved) + (select count(*) from anchors))::int as moved`);
+  if (moved !== 1 + versions.length)
+    throw stale('The entry or a unit moved while it was cut; plan and review again.');
+  return { value: { entryId: input.entryId, changeSetId: facts.changeSetId }, writes };
+}
+
+function birthOf(tx: ExecTx, look: Look): Birth {
+  return {
+    id: tx.id,
+    principalId: tx.caller.principalId,
+    changeSetId: tx.id('change_set'),
+    docCode: look.source?.doc_code ?? '',
+    sourceDigest: look.source?.sha256 ?? '',
+    mode: tx.caller.mode,
+  };
+}
+
+/** The record has each unit as it stands when the transaction ends: born with null anchors, its anchors moved once. */
+function recordUnits(
+  writes: Writes,
+  units: readonly NewInformationUnit[],
+  versions: readonly NewUnitVersion[],
+): void {
+  const versionOf = new Map(versions.map((version) => [version.unit_id, version]));
+  writes.record(
+    INFORMATION_UNIT,
+    units.map((unit) => settled(unit, versionOf.get(unit.id) as NewUnitVersion)),
+  );
+  writes.record(UNIT_VERSION, versions);
+  const born = new Set(units.map((unit) => unit.id));
+  for (const { id, unit_id } of versions) {
+    if (!born.has(unit_id))
+      writes.update(INFORMATION_UNIT, unit_id, { version_anchor_ref: id, content_anchor_ref: id });
+  }
+}
+
+function factsOf(
+  tx: ExecTx,
+  input: CutInput,
+  look: Look,
+  plan: DocumentPlan,
+  actions: DocumentActions,
+  at: string,
+): CutFacts & { priorSignature: PriorSignature | null } {
+  return {
+    changeSetId: tx.id('change_set'),
+    entryId: input.entryId,
+    manifestId: look.approval?.manifest_id ?? '',
+    manifestDigest: input.manifestDigest,
+    reviewDecisionId: look.approval?.id ?? '',
+    effectDigest: effectOf(actions),
+    counts: unitCounts(plan.records.length, actions),
+    priorSignature: look.prior,
+    toolRevision: TOOL_REVISION,
+    principalId: tx.caller.principalId,
+    personId: tx.caller.personId,
+    preparedAt: at,
+  };
+}
+
+function changeSetOf(
+  tx: ExecTx,
+  input: CutInput,
+  look: Look,
+  facts: CutFacts,
+  affected: number,
+): NewChangeSet {
+  return {
+    change_set_id: facts.changeSetId,
+    rollback_key: `rollback:${input.idempotencyKey}`,
+    idempotency_key: input.idempotencyKey,
+    manifest_id: facts.manifestId,
+    manifest_version: facts.manifestDigest,
+    review_decision_id: facts.reviewDecisionId,
+    decision_backlog_entry_id: input.entryId,
+    executor_signature_id: tx.id('signature'),
+    verifier_signature_id: null,
+    executor_tool_revision: TOOL_REVISION,
+    verifier_tool_revision: 'pending',
+    tool_revision_match: null,
+    state: 'applied',
+    risk_class: look.approval?.risk_class ?? 'standard',
+    payload_summary: {
+      doc_code: look.source?.doc_code ?? '',
+      source_digest: look.source?.sha256 ?? '',
+      counts: { ...facts.counts },
+    },
+    emitted_by: tx.caller.principalId,
+    rollback_initiated_by: null,
+    rollback_reason: null,
+    scenario_ref: look.scenario_ref,
+    change_kind: 'cut',
+    compensates_change_set_id: null,
+    affected_row_count: affected,
+    effect_digest: facts.effectDigest,
+  };
+}
+
+function historyOf(tx: ExecTx, input: CutInput) {
+  return {
+    history_id: tx.id('history'),
+    entry_id: input.entryId,
+    entry_version_before: 'reviewed_approved',
+    entry_version_after: 'cut_applied',
+    change_kind: 'cut',
+    change_diff: { from: 'reviewed_approved', to: 'cut_applied' },
+    changed_by: tx.caller.principalId,
+    rationale: null,
+  };
+}

@@ -1,0 +1,46 @@
+import { type FragmentSqlToken, sql } from 'slonik';
+import { z } from 'zod';
+import type { LaneKey } from './keys.ts';
+import { LaneMismatch } from './refusals.ts';
+
+/** A row of the key table, as the phases read it: the registry decides which keys exist, not the process that holds a seed. */
+export const keyRow = z.object({
+  lane: z.string(),
+  principal_id: z.string(),
+  /** Base64 of 32 bytes. */
+  public_key: z.string(),
+  /** The first position at which it is no longer valid; null while it is. */
+  until_position: z.string().nullable(),
+});
+export type KeyRow = z.infer<typeof keyRow>;
+
+/** Taken shared by every signing phase, and alone by the key's revocation: a key can't end between the look and the write. */
+export function lockKey(keyId: string): FragmentSqlToken {
+  return sql.fragment`pg_advisory_xact_lock_shared(hashtextextended('cutter:key:' || ${keyId}::text, 0))`;
+}
+
+/** One key of the registry as JSON, or null. */
+export function registeredKey(keyId: FragmentSqlToken): FragmentSqlToken {
+  return sql.fragment`(select json_build_object('lane', k.lane, 'principal_id', k.principal_id,
+      'public_key', translate(encode(k.public_key, 'base64'), E'\n', ''), 'until_position', k.until_position::text)
+    from cutter_auth.key k where k.key_id = ${keyId})`;
+}
+
+/** Refuses where the key that this process holds isn't the lane's registered, still valid key. */
+export function currentKey(held: LaneKey, registered: KeyRow | null): KeyRow {
+  const fault =
+    registered === null
+      ? 'is not in the key registry'
+      : registered.lane !== held.lane
+        ? `is registered for lane ${registered.lane}`
+        : registered.public_key !== Buffer.from(held.publicKey).toString('base64')
+          ? 'is registered with another public key'
+          : registered.until_position !== null
+            ? `ended at position ${registered.until_position}`
+            : null;
+  if (fault === null) return registered as KeyRow;
+  throw new LaneMismatch(
+    `The key ${held.keyId} that this server holds for ${held.lane} ${fault}; it may sign nothing.`,
+    [{ path: ['signature', 'key'], code: 'key-not-valid', message: `The key ${fault}.` }],
+  );
+}

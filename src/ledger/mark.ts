@@ -1,0 +1,161 @@
+import { sql } from 'slonik';
+import { z } from 'zod';
+import type { CutSpec } from '../document/types.ts';
+import { canonicalJson, type PlainJson } from '../proof/canonical.ts';
+import { derivedId } from '../proof/uuid.ts';
+import { planFor, refuseBroken, resolvedSpec } from './plan.ts';
+import { AT, iuRef, SOURCE_META, sourceMeta, VOCABULARY, vocabularyRows } from './reading.ts';
+import { IdempotencyConflict, NotFound, type Problem } from './refusals.ts';
+import { DEPENDENCY, type NewDependency } from './tables/dependency.ts';
+import { ENTRY, type NewEntry } from './tables/entry.ts';
+import { HISTORY } from './tables/history.ts';
+import type { Done, ExecTx } from './transaction.ts';
+import { Writes } from './writes.ts';
+
+export interface MarkInput {
+  readonly idempotencyKey: string;
+  readonly sourceId: string;
+  readonly cutSpec: CutSpec;
+  readonly signalSource: string;
+  readonly scenarioRef: string | null;
+  readonly blockedBy: readonly string[];
+}
+
+const lookRow = z.object({
+  at: z.string(),
+  source: sourceMeta.nullable(),
+  vocabulary: vocabularyRows,
+  predecessors: z.array(z.string()),
+  first: z
+    .object({
+      kind: z.string(),
+      payload: z.record(z.string(), z.unknown()),
+      scenario_ref: z.string().nullable(),
+      blocked_by: z.array(z.object({ id: z.string(), from: z.string() })),
+    })
+    .nullable(),
+});
+type Look = z.infer<typeof lookRow>;
+
+/**
+ * MARK — put a document, and how to cut it, on the backlog.
+ *
+ *     ∅ ──mark──▶ marked        lane DOT-991, role cutter_exec
+ *
+ * Reads    source · vocabulary · the entry of this key · the entries it is blocked by
+ * Writes   1 entry · 1 history · 1 dependency for each predecessor
+ * Refuses  NotFound             the source, or an entry named in `blockedBy`
+ *          CoverageBroken       the cut specification doesn't cover the document
+ *          IdempotencyConflict  the key was used with other content      G-MARK-IDEM
+ * Replay   same key and content: the first entry, `replayed: true`
+ * Source   ledger specification §5
+ */
+export async function mark(tx: ExecTx, input: MarkInput): Promise<Done<{ entryId: string }>> {
+  const entryId = derivedId(input.idempotencyKey);
+  const spec = resolvedSpec(input.cutSpec);
+  const look = await tx.connection.one(sql.prepared('mark.look', lookRow)`
+    /* mark.look */ select ${AT} as at,
+      (select ${SOURCE_META} from cutter_source.source s where s.source_id = ${input.sourceId}::uuid) as source,
+      ${VOCABULARY} as vocabulary,
+      (select coalesce(json_agg(p.entry_id), '[]') from cutter_governance.decision_backlog_entry p
+        where p.entry_id = any(${sql.array(input.blockedBy, 'uuid')})) as predecessors,
+      (select json_build_object('kind', e.kind, 'payload', e.payload, 'scenario_ref', e.scenario_ref, 'blocked_by',
+          (select coalesce(json_agg(json_build_object('id', d.dependency_id, 'from', d.from_entry_id)), '[]')
+            from cutter_governance.decision_backlog_dependency d
+            where d.to_entry_id = e.entry_id and d.dependency_kind = 'blocks'))
+        from cutter_governance.decision_backlog_entry e where e.entry_id = ${entryId}::uuid) as first`);
+  const payload = payloadOf(input, spec);
+  if (look.first !== null) {
+    refuseOther(tx, input, payload, look.first);
+    return { value: { entryId }, writes: null };
+  }
+  refuseUnknown(input, look);
+  refuseBroken(await planFor(tx, look.source as NonNullable<Look['source']>, spec, look.vocabulary));
+
+  const writes = new Writes(look.at);
+  const entry: NewEntry = {
+    entry_id: entryId,
+    kind: 'cut_request',
+    status: 'marked',
+    payload,
+    scenario_ref: input.scenarioRef,
+  };
+  const history = {
+    history_id: tx.id('history'),
+    entry_id: entryId,
+    entry_version_before: null,
+    entry_version_after: 'marked',
+    change_kind: 'mark',
+    change_diff: { from: null, to: 'marked' },
+    changed_by: tx.caller.principalId,
+    rationale: null,
+  };
+  const edges = [...new Set(input.blockedBy)].map((from) => edge(tx, from, entryId));
+  await tx.connection.query(sql.prepared('mark.write', z.object({}))`
+    /* mark.write */ with entry as (${writes.insert(ENTRY, [entry])}),
+      history as (${writes.insert(HISTORY, [history])})
+    ${writes.insert(DEPENDENCY, edges)}`);
+  return { value: { entryId }, writes };
+}
+
+function edge(tx: ExecTx, from: string, to: string): NewDependency {
+  return {
+    dependency_id: tx.id(`dependency:${from}`),
+    from_entry_id: from,
+    to_entry_id: to,
+    dependency_kind: 'blocks',
+    created_by: tx.caller.principalId,
+  };
+}
+
+function payloadOf(input: MarkInput, spec: CutSpec): PlainJson {
+  return {
+    idempotency_key: input.idempotencyKey,
+    signal_source: input.signalSource,
+    iu_ref: iuRef(input.sourceId),
+    proposed_cut_spec: spec as unknown as PlainJson,
+  };
+}
+
+function refuseUnknown(input: MarkInput, look: Look): void {
+  const problems: Problem[] = [];
+  if (look.source === null) {
+    const message = `No source ${input.sourceId} is registered; register the document first.`;
+    problems.push({ path: ['input', 'sourceId'], code: 'not-found', message });
+  }
+  const known = new Set(look.predecessors);
+  input.blockedBy.forEach((id, index) => {
+    if (known.has(id)) return;
+    const path = ['input', 'blockedBy', String(index)];
+    problems.push({ path, code: 'not-found', message: `There is no entry ${id}.` });
+  });
+  if (problems.length > 0) throw new NotFound(problems[0]?.message ?? 'Not found.', problems);
+}
+
+function refuseOther(
+  tx: ExecTx,
+  input: MarkInput,
+  payload: PlainJson,
+  first: NonNullable<Look['first']>,
+): void {
+  const problems: Problem[] = [];
+  const compare = (path: string, was: unknown, is: unknown) => {
+    if (canonicalJson((was ?? null) as PlainJson) === canonicalJson((is ?? null) as PlainJson)) return;
+    const message = `The key was first used with another ${path}.`;
+    problems.push({ path: ['input', path], code: 'differs', message });
+  };
+  const now = payload as Record<string, PlainJson>;
+  compare('signalSource', first.payload['signal_source'], now['signal_source']);
+  compare('sourceId', first.payload['iu_ref'], now['iu_ref']);
+  compare('cutSpec', first.payload['proposed_cut_spec'], now['proposed_cut_spec']);
+  compare('scenarioRef', first.scenario_ref, input.scenarioRef);
+  const marked = first.blocked_by.filter((d) => d.id === tx.id(`dependency:${d.from}`)).map((d) => d.from);
+  compare('blockedBy', marked.sort(), [...new Set(input.blockedBy)].sort());
+  if (first.kind !== 'cut_request') compare('kind', first.kind, 'cut_request');
+  if (problems.length === 0) return;
+  throw new IdempotencyConflict(
+    'This idempotency key marked other content; use a new key, or repeat the first call unchanged.',
+    problems,
+    'G-MARK-IDEM',
+  );
+}

@@ -1,0 +1,56 @@
+import { type FragmentSqlToken, sql } from 'slonik';
+import { z } from 'zod';
+
+/** The transaction's time as the ledger writes times: UTC text with microseconds. */
+export const AT: FragmentSqlToken = sql.fragment`to_char(transaction_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+
+/** A stored timestamptz as the ledger writes times. */
+export function timeText(column: FragmentSqlToken): FragmentSqlToken {
+  return sql.fragment`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+}
+
+/** What a write statement answers: how many rows its compare-and-sets moved. */
+export const movedRow = z.strictObject({ moved: z.int() });
+
+/** A source without its bytes. */
+export const sourceMeta = z.object({
+  source_id: z.string(),
+  doc_code: z.string(),
+  sha256: z.string(),
+  title: z.string().nullable(),
+  media_type: z.string(),
+  byte_length: z.int(),
+});
+export type SourceMeta = z.infer<typeof sourceMeta>;
+
+/** Columns of `sourceMeta` as a JSON object, for a source aliased `s`. */
+export const SOURCE_META: FragmentSqlToken = sql.fragment`json_build_object('source_id', s.source_id, 'doc_code', s.doc_code, 'sha256', s.sha256, 'title', s.title, 'media_type', s.media_type, 'byte_length', s.byte_length)`;
+
+export const vocabularyRows = z.array(
+  z.object({
+    termKind: z.enum(['unit_kind', 'section_type']),
+    term: z.string(),
+    description: z.string(),
+    atMost: z.int().nullable(),
+  }),
+);
+
+/** The vocabulary, as one JSON array in a fixed order. */
+export const VOCABULARY: FragmentSqlToken = sql.fragment`(
+  select json_agg(json_build_object('termKind', term_kind, 'term', term, 'description', description, 'atMost', at_most)
+    order by term_kind, term) from cutter_source.vocabulary)`;
+
+/** Names the source of an entry in its payload: `source:<uuid>`. */
+export function iuRef(sourceId: string): string {
+  return `source:${sourceId}`;
+}
+
+/** The source id in an entry's payload, as SQL over an entry aliased `e`. */
+export const ENTRY_SOURCE_ID: FragmentSqlToken = sql.fragment`substr(e.payload->>'iu_ref', 8)::uuid`;
+
+export const payloadShape = z.object({
+  idempotency_key: z.string(),
+  signal_source: z.string(),
+  iu_ref: z.string(),
+  proposed_cut_spec: z.unknown(),
+});

@@ -1,0 +1,112 @@
+import { sql } from 'slonik';
+import { z } from 'zod';
+import { decodeSource } from '../document/decode.ts';
+import { sha256 } from '../proof/digest.ts';
+import { AT, SOURCE_META, sourceMeta } from './reading.ts';
+import { IdempotencyConflict, InvalidInput, type Problem } from './refusals.ts';
+import { SOURCE } from './tables/source.ts';
+import type { Done, ExecTx } from './transaction.ts';
+import { Writes } from './writes.ts';
+
+export interface RegisterSourceInput {
+  readonly idempotencyKey: string;
+  readonly docCode: string;
+  readonly title: string | null;
+  readonly mediaType: string;
+  readonly content: Buffer;
+}
+
+/** A source as every reader sees it; its bytes stay where they are. */
+export interface SourceView {
+  readonly sourceId: string;
+  readonly docCode: string;
+  readonly title: string | null;
+  readonly mediaType: string;
+  readonly digest: string;
+  readonly byteLength: number;
+}
+
+const foundRow = z.object({
+  at: z.string(),
+  by_key: sourceMeta.nullable(),
+  by_content: sourceMeta.nullable(),
+});
+
+/**
+ * REGISTER SOURCE — take a document as received, once.
+ *
+ *     ∅ ──registerSource──▶ source        lane DOT-991, role cutter_exec
+ *
+ * Reads    source (by key, by document code and content)
+ * Writes   1 source
+ * Refuses  InvalidInput         not UTF-8, a NUL byte, nothing in it
+ *          IdempotencyConflict  the key was used for another document
+ * Replay   same key and content, or the same bytes under the same document code: the first source, `replayed: true`
+ * Source   ledger specification §5, §7
+ */
+export async function registerSource(
+  tx: ExecTx,
+  input: RegisterSourceInput,
+): Promise<Done<{ source: SourceView }>> {
+  refuseUnreadable(input.content);
+  const digest = `sha256:${sha256(input.content).toString('hex')}`;
+  const found = await tx.connection.one(sql.prepared('registerSource.look', foundRow)`
+    /* registerSource.look */ select ${AT} as at,
+      (select ${SOURCE_META} from cutter_source.source s where s.idempotency_key = ${input.idempotencyKey}) as by_key,
+      (select ${SOURCE_META} from cutter_source.source s
+        where s.doc_code = ${input.docCode} and s.sha256 = ${digest}) as by_content`);
+  if (found.by_key !== null) refuseOther(found.by_key, input, digest);
+  const known = found.by_key ?? found.by_content;
+  if (known !== null) return { value: { source: sourceView(known) }, writes: null };
+
+  const writes = new Writes(found.at);
+  const row = {
+    source_id: tx.id('source'),
+    idempotency_key: input.idempotencyKey,
+    doc_code: input.docCode,
+    title: input.title,
+    media_type: input.mediaType,
+    sha256: digest,
+    byte_length: input.content.length,
+    content: input.content,
+    registered_by: tx.caller.principalId,
+    mode: tx.caller.mode,
+  };
+  await tx.connection.query(sql.prepared('registerSource.write', z.object({}))`
+    /* registerSource.write */ ${writes.insert(SOURCE, [row])}`);
+  return { value: { source: sourceView(row) }, writes };
+}
+
+function refuseUnreadable(content: Buffer): void {
+  const decoded = decodeSource(content);
+  if ('problem' in decoded)
+    throw new InvalidInput(`The document can't be registered: ${decoded.problem.message}`, [
+      { ...decoded.problem, path: ['input', 'content'] },
+    ]);
+}
+
+function refuseOther(first: z.infer<typeof sourceMeta>, input: RegisterSourceInput, digest: string): void {
+  const problems: Problem[] = [];
+  const compare = (field: string, was: string | null, is: string | null) => {
+    if (was === is) return;
+    const message = `The key was first used with ${field} ${JSON.stringify(was)}; this call has ${JSON.stringify(is)}.`;
+    problems.push({ path: ['input', field], code: 'differs', message });
+  };
+  compare('docCode', first.doc_code, input.docCode);
+  compare('content', first.sha256, digest);
+  compare('title', first.title, input.title);
+  compare('mediaType', first.media_type, input.mediaType);
+  if (problems.length === 0) return;
+  throw new IdempotencyConflict('This idempotency key registered another document; use a new key.', problems);
+}
+
+export function sourceView(row: z.infer<typeof sourceMeta>): SourceView {
+  return {
+    sourceId: row.source_id,
+    docCode: row.doc_code,
+    title: row.title,
+    mediaType: row.media_type,
+    digest: row.sha256,
+    byteLength: row.byte_length,
+  };
+}

@@ -1,0 +1,88 @@
+import type { PlainJson } from '../proof/canonical.ts';
+import { EXECUTOR_LANE, type Lane, VERIFIER_LANE } from './values.ts';
+
+/**
+ * What a lane signs, as plain JSON. Pure: the same facts give the same bytes. The payload type names phase, lane and format
+ * version and is bound by the envelope's pre-authentication encoding; every version ever shipped stays verifiable.
+ */
+export const CUT_PAYLOAD_TYPE = 'application/vnd.cutter.cut.dot-991.v1+json';
+export const VERIFY_PAYLOAD_TYPE = 'application/vnd.cutter.verify.dot-992.v1+json';
+
+/** How long after `preparedAt` a statement may be written, in milliseconds. */
+export const STATEMENT_VALID_MS = 15 * 60 * 1000;
+
+export interface UnitCounts {
+  readonly records: number;
+  readonly birth: number;
+  readonly version: number;
+  readonly unchanged: number;
+  readonly vanished: number;
+}
+
+export interface PriorSignature {
+  readonly signatureId: string;
+  readonly payloadHash: string;
+}
+
+export interface CutFacts {
+  readonly changeSetId: string;
+  readonly entryId: string;
+  readonly manifestId: string;
+  readonly manifestDigest: string;
+  readonly reviewDecisionId: string;
+  readonly effectDigest: string;
+  readonly counts: UnitCounts;
+  readonly priorSignature: PriorSignature | null;
+  readonly toolRevision: string;
+  readonly principalId: string;
+  readonly personId: string;
+  /** UTC with microseconds. */
+  readonly preparedAt: string;
+}
+
+export interface VerifyFacts {
+  readonly verifyResultId: string;
+  readonly changeSetId: string;
+  readonly entryId: string;
+  readonly manifestId: string;
+  readonly manifestDigest: string;
+  readonly reviewDecisionId: string;
+  readonly effectDigest: string;
+  readonly verdict: 'pass' | 'fail';
+  readonly axes: { readonly a: string; readonly b: string; readonly c: string };
+  readonly checkedRows: number;
+  readonly priorSignature: PriorSignature;
+  readonly toolRevision: string;
+  readonly principalId: string;
+  readonly personId: string;
+  readonly preparedAt: string;
+}
+
+/** The executor's statement about one cut. */
+export function cutStatement(facts: CutFacts): PlainJson {
+  return {
+    format: 'cutter-statement/1',
+    phase: 'cut',
+    lane: EXECUTOR_LANE,
+    ...facts,
+    counts: { ...facts.counts },
+    priorSignature: facts.priorSignature === null ? null : { ...facts.priorSignature },
+  };
+}
+
+/** The verifier's statement about one change set. */
+export function verifyStatement(facts: VerifyFacts): PlainJson {
+  return {
+    format: 'cutter-statement/1',
+    phase: 'verify',
+    lane: VERIFIER_LANE,
+    ...facts,
+    axes: { ...facts.axes },
+    priorSignature: { ...facts.priorSignature },
+  };
+}
+
+/** The payload type that `lane` signs, and no other. */
+export function payloadTypeOf(lane: Lane): string {
+  return lane === EXECUTOR_LANE ? CUT_PAYLOAD_TYPE : VERIFY_PAYLOAD_TYPE;
+}

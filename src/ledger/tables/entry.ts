@@ -1,0 +1,29 @@
+import { type FragmentSqlToken, sql } from 'slonik';
+import type { EntryState } from '../states.ts';
+import { defineTable, type NewRow, type Row } from './table.ts';
+
+/** 1 · decision_backlog_entry: one work item. Its `status` is the one mutable scalar of the ledger. */
+export const ENTRY = defineTable('cutter_governance.decision_backlog_entry', ['entry_id'], {
+  entry_id: 'uuid',
+  kind: 'text',
+  status: 'text',
+  payload: 'jsonb',
+  emitted_at: 'now',
+  scenario_ref: 'text?',
+});
+export type NewEntry = NewRow<typeof ENTRY.columns>;
+export type EntryRow = Row<typeof ENTRY.columns>;
+
+/** Compare-and-set of one entry's status; the caller checks that exactly one row came back. */
+export function moveStatus(entryId: string, from: EntryState, to: EntryState): FragmentSqlToken {
+  return sql.fragment`
+    update cutter_governance.decision_backlog_entry set status = ${to}
+    where entry_id = ${entryId}::uuid and status = ${from} returning 1`;
+}
+
+/** Locks entries in id order. `for no key update`: a foreign-key check beside it need not wait. */
+export function lockEntries(entryIds: readonly string[]): FragmentSqlToken {
+  return sql.fragment`
+    select entry_id from cutter_governance.decision_backlog_entry
+    where entry_id = any(${sql.array(entryIds, 'uuid')}) order by entry_id for no key update`;
+}

@@ -1,0 +1,40 @@
+import { type FragmentSqlToken, sql } from 'slonik';
+import { defineTable, type NewRow, type Row } from './table.ts';
+
+/** 7 · review_decision: one verdict on one manifest. `superseded_by…` is written once. */
+export const REVIEW_DECISION = defineTable('cutter_governance.review_decision', ['review_decision_id'], {
+  review_decision_id: 'uuid',
+  governance_event_kind: 'text',
+  manifest_id: 'uuid',
+  manifest_version: 'text',
+  manifest_unit_local_id: 'text?',
+  review_scope: 'text',
+  status: 'text',
+  verdict: 'text',
+  findings: 'jsonb',
+  reviewer_class: 'text',
+  reviewer_identity: 'text',
+  reviewer_independence_evidence: 'text?',
+  risk_class_assessment: 'text',
+  decision_at: 'now',
+  decided_by: 'text',
+  cross_signed_by_dot_verifier: 'bool',
+  tool_revision: 'text?',
+  version: 'text',
+  prior_review_decision_id: 'uuid?',
+  superseded_by_review_decision_id: 'uuid?',
+  escalation_ref: 'uuid?',
+  cut_change_set_ref: 'uuid?',
+  expires_at: 'timestamptz?',
+  created_at: 'now',
+  updated_at: 'now',
+});
+export type NewReviewDecision = NewRow<typeof REVIEW_DECISION.columns>;
+export type ReviewDecisionRow = Row<typeof REVIEW_DECISION.columns>;
+
+/** Stamps a decision as superseded, once; the caller checks that exactly one row came back. */
+export function supersedeDecision(decisionId: string | null, successorId: string): FragmentSqlToken {
+  return sql.fragment`
+    update cutter_governance.review_decision set superseded_by_review_decision_id = ${successorId}::uuid
+    where review_decision_id = ${decisionId}::uuid and superseded_by_review_decision_id is null returning 1`;
+}

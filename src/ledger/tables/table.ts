@@ -1,0 +1,131 @@
+import { type FragmentSqlToken, type PrimitiveValueExpression, sql } from 'slonik';
+import type { PlainJson } from '../../proof/canonical.ts';
+
+/**
+ * How a column is sent. `now` is written by SQL as transaction_timestamp() and never bound; in the record it stands as the
+ * transaction's time. A trailing `?` means nullable.
+ */
+type ColumnKind =
+  | 'uuid'
+  | 'uuid?'
+  | 'text'
+  | 'text?'
+  | 'int'
+  | 'int?'
+  | 'bool'
+  | 'bool?'
+  | 'jsonb'
+  | 'jsonb?'
+  | 'timestamptz?'
+  | 'bytea'
+  | 'now';
+
+type Bare<K extends ColumnKind> = K extends `${infer B}?` ? B : K;
+interface Carried {
+  uuid: string;
+  text: string;
+  int: number;
+  bool: boolean;
+  jsonb: PlainJson;
+  timestamptz: string;
+  bytea: Buffer;
+  now: string;
+}
+type ValueOf<K extends ColumnKind> = K extends `${string}?` ? Carried[Bare<K>] | null : Carried[Bare<K>];
+
+export type Columns = Readonly<Record<string, ColumnKind>>;
+
+/** A row as a phase makes it: every column, except those that SQL writes the time into. */
+export type NewRow<C extends Columns> = {
+  readonly [N in keyof C as C[N] extends 'now' ? never : N]: ValueOf<C[N]>;
+};
+/** A row as it stands: with its times, as UTC text with microseconds. */
+export type Row<C extends Columns> = { readonly [N in keyof C]: ValueOf<C[N]> };
+
+export interface Table<C extends Columns> {
+  /** Schema-qualified. */
+  readonly name: string;
+  /** The columns of its primary key. */
+  readonly key: readonly (keyof C & string)[];
+  readonly columns: C;
+}
+
+/** Describes a table: its name, its key and how each column is sent. Source: the specification's tables. */
+export function defineTable<const C extends Columns>(
+  name: string,
+  key: readonly (keyof C & string)[],
+  columns: C,
+): Table<C> {
+  return { name, key, columns };
+}
+
+const SENT_AS: Readonly<Record<Exclude<Bare<ColumnKind>, 'now'>, string>> = {
+  uuid: 'uuid',
+  text: 'text',
+  int: 'int4',
+  bool: 'bool',
+  // Arrays of jsonb are sent as text and cast row by row: pg would escape twice otherwise.
+  jsonb: 'text',
+  timestamptz: 'text',
+  bytea: 'bytea',
+};
+
+function bare(kind: ColumnKind): Bare<ColumnKind> {
+  return kind.replace('?', '') as Bare<ColumnKind>;
+}
+
+function sent(kind: ColumnKind, value: unknown): PrimitiveValueExpression {
+  if (value === null || value === undefined) return null;
+  return bare(kind) === 'jsonb' ? JSON.stringify(value) : (value as PrimitiveValueExpression);
+}
+
+function selected(name: string, kind: ColumnKind): FragmentSqlToken {
+  const column = sql.identifier(['u', name]);
+  switch (bare(kind)) {
+    case 'now':
+      return sql.fragment`transaction_timestamp()`;
+    case 'jsonb':
+      return sql.fragment`${column}::jsonb`;
+    case 'timestamptz':
+      return sql.fragment`${column}::timestamptz`;
+    default:
+      return sql.fragment`${column}`;
+  }
+}
+
+/** `insert into … select … from unnest(…)`: any number of rows in one statement whose text depends on the table alone. */
+export function insertInto<C extends Columns>(table: Table<C>, rows: readonly NewRow<C>[]): FragmentSqlToken {
+  const entries = Object.entries(table.columns) as [keyof C & string, ColumnKind][];
+  const bound = entries.filter(([, kind]) => kind !== 'now');
+  const target = sql.identifier(table.name.split('.'));
+  const names = sql.join(
+    entries.map(([name]) => sql.identifier([name])),
+    sql.fragment`, `,
+  );
+  const values = sql.join(
+    entries.map(([name, kind]) => selected(name, kind)),
+    sql.fragment`, `,
+  );
+  const arrays = sql.join(
+    bound.map(([name, kind]) => {
+      const type = SENT_AS[bare(kind) as keyof typeof SENT_AS];
+      const column = rows.map((row) => sent(kind, (row as Record<string, unknown>)[name]));
+      return sql.array(column, type);
+    }),
+    sql.fragment`, `,
+  );
+  const aliases = sql.join(
+    bound.map(([name]) => sql.identifier([name])),
+    sql.fragment`, `,
+  );
+  return sql.fragment`insert into ${target} (${names}) select ${values} from unnest(${arrays}) as u(${aliases})`;
+}
+
+/** The row as it will stand, with the transaction's time where SQL writes it. */
+export function standing<C extends Columns>(table: Table<C>, row: NewRow<C>, at: string): Row<C> {
+  const whole: Record<string, unknown> = {};
+  for (const [name, kind] of Object.entries(table.columns)) {
+    whole[name] = kind === 'now' ? at : (row as Record<string, unknown>)[name];
+  }
+  return whole as Row<C>;
+}

@@ -1,0 +1,163 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { DatabasePool, DatabaseTransactionConnection } from 'slonik';
+import type { Verb } from '../auth/authority.ts';
+import type { Session } from '../auth/session.ts';
+import { derivedId } from '../proof/uuid.ts';
+import { databaseRefusal, isRetryable } from './constraints.ts';
+import type { LaneKey } from './keys.ts';
+import { buildRecord, pendingStatement } from './log/record.ts';
+import type { PlanCache } from './plan-cache.ts';
+import { Busy, Refusal } from './refusals.ts';
+import type { EXECUTOR_LANE, Lane, VERIFIER_LANE } from './values.ts';
+import type { RowCount, Writes } from './writes.ts';
+
+/** Names the software in every signature and decision. */
+export const TOOL_REVISION = 'cutter-ledger/0.1.0';
+
+const ATTEMPTS = 6;
+
+/** What a verb gets: its connection inside one open transaction, its caller, and ids that derive from the caller's key. */
+export interface LaneTx<L extends Lane> {
+  readonly lane: L;
+  readonly connection: DatabaseTransactionConnection;
+  readonly caller: Session;
+  readonly idempotencyKey: string;
+  readonly dryRun: boolean;
+  /** The lane's signing key; null in a dry run, which signs nothing. */
+  readonly key: LaneKey;
+  readonly plans: PlanCache;
+  /** UUIDv5 of `<verb>:<thing>:<idempotency key>`; the same on every attempt and every replay. */
+  id(thing: string): string;
+}
+export type ExecTx = LaneTx<typeof EXECUTOR_LANE>;
+export type VerifyTx = LaneTx<typeof VERIFIER_LANE>;
+export type AnyTx = ExecTx | VerifyTx;
+
+/** What a verb gives back: its answer, and what it wrote (null: nothing, this was answered before). */
+export interface Done<T> {
+  readonly value: T;
+  readonly writes: Writes | null;
+}
+
+/** A verb's answer with what every success carries beside its own. */
+export type Written<T> = T & {
+  readonly replayed: boolean;
+  readonly dryRun: boolean;
+  readonly rows: readonly RowCount[];
+  /** The log record that holds what was written; its position is known once it is integrated. */
+  readonly recordId: string;
+  /** In a dry run, the rows that would have been written, by table. */
+  readonly preview: ReadonlyMap<string, readonly Record<string, unknown>[]> | null;
+};
+
+export interface PhaseCall {
+  readonly verb: Verb;
+  readonly caller: Session;
+  readonly idempotencyKey: string;
+  readonly dryRun: boolean;
+}
+
+/** What a lane needs to run phases; a process without the lane's secrets has none. */
+export interface LaneResources<L extends Lane> {
+  readonly lane: L;
+  readonly pool: DatabasePool;
+  readonly key: LaneKey;
+  readonly plans: PlanCache;
+  /** Called after the commit, never inside it. */
+  readonly committed: () => void;
+}
+
+class DryRunRollback extends Error {}
+
+/**
+ * The envelope of every verb: one transaction, bounded retries on serialization and deadlock errors, the log's pending row
+ * as its last statement, and the answer. A dry run takes the same path and rolls back before the pending row is drawn.
+ */
+export async function runPhase<L extends Lane, T extends object>(
+  resources: LaneResources<L>,
+  call: PhaseCall,
+  work: (tx: LaneTx<L>) => Promise<Done<T>>,
+): Promise<Written<T>> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const done = await inTransaction(resources, call, work);
+      if (done.writes !== null && !call.dryRun) resources.committed();
+      return answer(call, done);
+    } catch (error) {
+      if (error instanceof Refusal) throw error;
+      if (!isRetryable(error)) throw databaseRefusal(error);
+      if (attempt === ATTEMPTS) {
+        throw new Busy(
+          'The ledger was too busy to finish this call; repeat it with the same idempotency key.',
+        );
+      }
+      await delay(2 ** attempt * (2 + Math.random() * 6));
+    }
+  }
+}
+
+async function inTransaction<L extends Lane, T extends object>(
+  resources: LaneResources<L>,
+  call: PhaseCall,
+  work: (tx: LaneTx<L>) => Promise<Done<T>>,
+): Promise<Done<T>> {
+  let done: Done<T> | undefined;
+  try {
+    await resources.pool.transaction(async (connection) => {
+      done = await work(open(resources, call, connection));
+      if (done.writes === null) return;
+      if (call.dryRun) throw new DryRunRollback();
+      await connection.query(pendingStatement(recordOf(resources.lane, call, done.writes)));
+    }, 0);
+  } catch (error) {
+    if (!(error instanceof DryRunRollback)) throw error;
+  }
+  return done as Done<T>;
+}
+
+function open<L extends Lane>(
+  resources: LaneResources<L>,
+  call: PhaseCall,
+  connection: DatabaseTransactionConnection,
+): LaneTx<L> {
+  return {
+    lane: resources.lane,
+    connection,
+    caller: call.caller,
+    idempotencyKey: call.idempotencyKey,
+    dryRun: call.dryRun,
+    key: resources.key,
+    plans: resources.plans,
+    id: (thing) => derivedId(`${call.verb}:${thing}:${call.idempotencyKey}`),
+  };
+}
+
+/** The id of the record in which a verb with this key is (or would be) logged. */
+export function recordIdOf(verb: Verb, idempotencyKey: string): string {
+  return derivedId(`${verb}:record:${idempotencyKey}`);
+}
+
+function recordOf(lane: Lane, call: PhaseCall, writes: Writes) {
+  return buildRecord({
+    recordId: recordIdOf(call.verb, call.idempotencyKey),
+    verb: call.verb,
+    lane,
+    principalId: call.caller.principalId,
+    personId: call.caller.personId,
+    mode: call.caller.mode,
+    at: writes.at,
+    history: [...writes.history()],
+    rows: writes.rows,
+  });
+}
+
+function answer<T extends object>(call: PhaseCall, done: Done<T>): Written<T> {
+  return {
+    ...done.value,
+    replayed: done.writes === null,
+    dryRun: call.dryRun,
+    rows: done.writes?.counts() ?? [],
+    recordId: recordIdOf(call.verb, call.idempotencyKey),
+    preview: call.dryRun ? (done.writes?.preview ?? null) : null,
+  };
+}
