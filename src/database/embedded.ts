@@ -57,7 +57,7 @@ const LOG_LIMIT_BYTES = 16 * 1024 * 1024;
  * ended by the next start.
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedServer> {
-  const place = await clusterPlace(options.home, options.log);
+  const place = clusterPlace(options.home, options.log);
   const lock = lockHome(options.home);
   try {
     await endOrphan(place, options.log);

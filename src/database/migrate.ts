@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { checkServer } from './checks.ts';
 
-const SQL_DIRECTORY = join(import.meta.dirname, '..', 'ledger', 'sql');
+export const SQL_DIRECTORY = join(import.meta.dirname, '..', 'ledger', 'sql');
 const EVERY_TIME = 'database.sql';
 
 /** One migration file, and the chained checksum that vouches for it and for all before it. */

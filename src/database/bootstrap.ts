@@ -1,0 +1,177 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ClientBase } from 'pg';
+import { z } from 'zod';
+import { BASE_VOCABULARY } from '../document/vocabulary.ts';
+import { LANES, type Lane, type Mode } from '../ledger/values.ts';
+import { publicKeyOf } from '../proof/ed25519.ts';
+import { keyIdOf } from '../proof/keyid.ts';
+import { issueTokens } from './issue_tokens.ts';
+import { type Party, personIdOf, principalIdOf, SAMPLE_PARTIES, scopesInOrder } from './parties.ts';
+import { refuseIfOthersMayRead, writePrivateFile } from './secrets.ts';
+
+export interface BootstrapOptions {
+  readonly mode: Mode;
+  /** The seed of each lane's key that the server holds. A lane without one gets no key here. */
+  readonly seeds: Partial<Record<Lane, Uint8Array>>;
+  /** Tokens handed out before, by principal name: those that still work are kept. */
+  readonly tokens?: Readonly<Record<string, string>>;
+}
+
+export interface BootstrapResult {
+  /** The tokens of the sample principals, by name; empty in production. This is the one place where they are seen. */
+  readonly tokens: Readonly<Record<string, string>>;
+  /** Names of the principals whose token is new. */
+  readonly issued: readonly string[];
+  readonly incarnation: string;
+}
+
+/**
+ * Writes what every ledger begins with: vocabulary, the log's head, the lanes' keys and, in a rehearsal, the sample persons with
+ * their principals and tokens. As the owner, in one transaction; run again, it changes nothing that is there.
+ *
+ * In production no sample person is made, and the gate refuses those that an earlier rehearsal left.
+ */
+export async function bootstrapLedger(
+  owner: ClientBase,
+  options: BootstrapOptions,
+): Promise<BootstrapResult> {
+  await owner.query('begin');
+  try {
+    await owner.query(`/* bootstrap.lock */ select pg_advisory_xact_lock(hashtext('cutter.bootstrap'))`);
+    await addVocabulary(owner);
+    const incarnation = await addHead(owner);
+    if (options.mode === 'rehearsal') for (const party of SAMPLE_PARTIES) await addParty(owner, party, true);
+    await addLaneKeys(owner, options.seeds);
+    const issue =
+      options.mode === 'rehearsal'
+        ? await issueTokens(
+            owner,
+            options.tokens ?? {},
+            SAMPLE_PARTIES.map((party) => party.name),
+          )
+        : { tokens: {}, issued: [] };
+    await owner.query('commit');
+    return { ...issue, incarnation };
+  } catch (error) {
+    await owner.query('rollback').catch(() => {});
+    throw error;
+  }
+}
+
+/** The same, with the tokens read from and written to `<home>/tokens.json`. */
+export async function bootstrapHome(
+  owner: ClientBase,
+  home: string,
+  options: Omit<BootstrapOptions, 'tokens'>,
+): Promise<BootstrapResult> {
+  const path = join(home, 'tokens.json');
+  const result = await bootstrapLedger(owner, { ...options, tokens: readTokens(path) });
+  if (result.issued.length > 0) writePrivateFile(path, `${JSON.stringify(result.tokens, null, 2)}\n`);
+  return result;
+}
+
+function readTokens(path: string): Record<string, string> {
+  if (!existsSync(path)) return {};
+  refuseIfOthersMayRead(path);
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    parsed = null; // not quoted: the text is secret
+  }
+  const tokens = z.record(z.string(), z.string()).safeParse(parsed);
+  if (!tokens.success)
+    throw new Error(`${path} is not a list of tokens. Remove it, and the next start issues new ones.`);
+  return tokens.data;
+}
+
+/** Rows are added and never removed or changed: a manifest's digest names the vocabulary it was planned with. */
+async function addVocabulary(owner: ClientBase): Promise<void> {
+  await owner.query(
+    `/* bootstrap.vocabulary */
+    insert into cutter_source.vocabulary (term_kind, term, description, at_most)
+    select * from unnest($1::text[], $2::text[], $3::text[], $4::int[])
+    on conflict do nothing`,
+    [
+      BASE_VOCABULARY.map((row) => row.termKind),
+      BASE_VOCABULARY.map((row) => row.term),
+      BASE_VOCABULARY.map((row) => row.description),
+      BASE_VOCABULARY.map((row) => row.atMost),
+    ],
+  );
+}
+
+async function addHead(owner: ClientBase): Promise<string> {
+  await owner.query(
+    `/* bootstrap.head */
+    insert into cutter_log.head (singleton, next_position, incarnation) values (true, 0, $1) on conflict do nothing`,
+    [randomUUID()],
+  );
+  const { rows } = await owner.query<{ incarnation: string }>(
+    '/* bootstrap.incarnation */ select incarnation from cutter_log.head',
+  );
+  return rows[0]!.incarnation;
+}
+
+/** Adds a person and its principal where they are missing. */
+export async function addParty(owner: ClientBase, party: Party, rehearsal: boolean): Promise<void> {
+  await owner.query(
+    `/* bootstrap.person */
+    insert into cutter_auth.person (person_id, name, rehearsal) values ($1, $2, $3) on conflict do nothing`,
+    [personIdOf(party.personName), party.personName, rehearsal],
+  );
+  await owner.query(
+    `/* bootstrap.principal */
+    insert into cutter_auth.principal (principal_id, kind, name, person_id, scopes, lane, rehearsal)
+    values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`,
+    [
+      principalIdOf(party.name),
+      party.kind,
+      party.name,
+      personIdOf(party.personName),
+      scopesInOrder(party.scopes),
+      party.lane,
+      rehearsal,
+    ],
+  );
+}
+
+async function addLaneKeys(owner: ClientBase, seeds: BootstrapOptions['seeds']): Promise<void> {
+  for (const lane of LANES) {
+    const seed = seeds[lane];
+    if (seed !== undefined) await addLaneKey(owner, lane, publicKeyOf(seed));
+  }
+}
+
+/**
+ * Registers a lane's key with the lane's principal. A lane's first key is valid from position 0; one that replaces another, because
+ * the seed was lost or changed, is valid from where the log will continue, and the other until there.
+ */
+async function addLaneKey(owner: ClientBase, lane: Lane, publicKey: Uint8Array): Promise<void> {
+  const keyId = keyIdOf(publicKey);
+  const known = await owner.query('/* bootstrap.key_known */ select from cutter_auth.key where key_id = $1', [
+    keyId,
+  ]);
+  if (known.rowCount !== 0) return;
+  await owner.query(
+    `/* bootstrap.key_until */
+    update cutter_auth.key set until_position = (${NEXT_POSITION}) where lane = $1 and until_position is null`,
+    [lane],
+  );
+  await owner.query(
+    `/* bootstrap.key */
+    insert into cutter_auth.key (key_id, lane, principal_id, public_key, from_position)
+    select $1, $2, principal.principal_id, $3,
+      case when exists (select from cutter_auth.key where lane = $2) then (${NEXT_POSITION}) else 0 end
+    from cutter_auth.principal
+    where principal.lane = $2 and principal.disabled_at is null
+    order by principal.created_at, principal.principal_id
+    limit 1`,
+    [keyId, lane, Buffer.from(publicKey)],
+  );
+}
+
+/** Records that wait in the queue were signed with the keys of before. */
+const NEXT_POSITION = 'select next_position + (select count(*) from cutter_log.pending) from cutter_log.head';

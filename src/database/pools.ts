@@ -1,0 +1,168 @@
+import {
+  createPool,
+  type DatabasePool,
+  type DriverTypeParser,
+  type Interceptor,
+  SchemaValidationError,
+} from 'slonik';
+import { z } from 'zod';
+import { assertingDriver } from './driver.ts';
+import { loginUrl } from './logins.ts';
+import { boundedPool } from './pool_gate.ts';
+import type { Login, Secrets } from './secrets.ts';
+
+/** Where each login connects. A process without a lane's secret has no URL for it, and doesn't serve that lane. */
+export interface PoolUrls {
+  readonly exec: string | null;
+  readonly verify: string | null;
+  readonly observe: string;
+  readonly evidence: string;
+  readonly gate: string;
+  /** The integrator speaks through `pg` on one connection of its own. */
+  readonly integrator: string | null;
+}
+
+export interface Pools {
+  readonly exec: DatabasePool | null;
+  readonly verify: DatabasePool | null;
+  readonly observe: DatabasePool;
+  readonly evidence: DatabasePool;
+  readonly gate: DatabasePool;
+  /** For what needs a raw connection: LISTEN, COPY, the integrator. */
+  readonly urls: PoolUrls;
+  close(): Promise<void>;
+}
+
+type PoolName = 'exec' | 'verify' | 'observe' | 'evidence' | 'gate';
+
+const LOGIN_OF = {
+  exec: 'cutter_exec',
+  verify: 'cutter_verify',
+  observe: 'cutter_observe',
+  evidence: 'cutter_evidence',
+  gate: 'cutter_gate',
+} as const satisfies Record<PoolName, Login>;
+
+/** At most half of each role's CONNECTION LIMIT, so that a second process, or a restart beside the old one, finds room. */
+const POOL_SIZE: Readonly<Record<PoolName, number>> = {
+  exec: 10,
+  verify: 10,
+  observe: 14,
+  evidence: 5,
+  gate: 5,
+};
+
+const CONNECT_LIMIT_MS = 10_000;
+const SLOT_WAIT_LIMIT_MS = 20_000;
+const SILENCE_LIMIT_MS = 75_000; // above the roles' statement_timeout of 60 s, which speaks first where the server lives
+const IDLE_LIMIT_MS = 600_000;
+
+/** The URLs of every login that the secrets have a password for. */
+export function poolUrls(ownerUrl: string, secrets: Secrets): PoolUrls {
+  const url = (login: Login): string | null => {
+    const secret = secrets.logins[login];
+    return secret === undefined ? null : loginUrl(ownerUrl, login, secret);
+  };
+  const needed = (login: Login): string => {
+    const found = url(login);
+    if (found === null)
+      throw new Error(`The secrets hold no password for ${login}, which every process needs.`);
+    return found;
+  };
+  return {
+    exec: url('cutter_exec'),
+    verify: url('cutter_verify'),
+    observe: needed('cutter_observe'),
+    evidence: needed('cutter_evidence'),
+    gate: needed('cutter_gate'),
+    integrator: url('cutter_integrator'),
+  };
+}
+
+/** Opens one pool for each login, after one connection of each has proved whom it speaks as. */
+export async function openPools(urls: PoolUrls): Promise<Pools> {
+  const opened: DatabasePool[] = [];
+  const open = async (name: PoolName): Promise<DatabasePool | null> => {
+    const url = urls[name];
+    if (url === null) return null;
+    const pool = await openPool(name, url);
+    opened.push(pool);
+    await pool.connect(async () => {}); // the driver asserts the login of every new connection
+    return pool;
+  };
+  const close = async (): Promise<void> => {
+    await Promise.all(opened.map((pool) => pool.end()));
+  };
+  const results = await Promise.allSettled(
+    (['exec', 'verify', 'observe', 'evidence', 'gate'] as const).map(open),
+  );
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed) {
+    await close();
+    throw causeOf(failed.reason);
+  }
+  const [exec, verify, observe, evidence, gate] = results.map(
+    (result) => (result as PromiseFulfilledResult<DatabasePool | null>).value,
+  ) as [DatabasePool | null, DatabasePool | null, DatabasePool, DatabasePool, DatabasePool];
+  return { exec, verify, observe, evidence, gate, urls, close };
+}
+
+async function openPool(name: PoolName, url: string): Promise<DatabasePool> {
+  const size = POOL_SIZE[name];
+  const pool = await createPool(url, {
+    captureStackTrace: false,
+    connectionRetryLimit: 1,
+    connectionTimeout: CONNECT_LIMIT_MS,
+    driverFactory: assertingDriver(LOGIN_OF[name], SILENCE_LIMIT_MS),
+    // The roles carry the timeouts, so that no connection can be without them.
+    idleInTransactionSessionTimeout: 'DISABLE_TIMEOUT',
+    statementTimeout: 'DISABLE_TIMEOUT',
+    idleTimeout: IDLE_LIMIT_MS,
+    interceptors: [resultParser],
+    maxPoolSize: size,
+    poolName: LOGIN_OF[name],
+    queryRetryLimit: 0,
+    // Sessions carry no state of ours (`set local` only), so there is nothing to discard, and named statements stay.
+    resetConnection: async () => {},
+    transactionRetryLimit: 0,
+    typeParsers: TYPE_PARSERS,
+  });
+  return boundedPool(pool, size, SLOT_WAIT_LIMIT_MS);
+}
+
+/** slonik wraps what a new connection throws; the sentence inside is the one to read. */
+function causeOf(reason: unknown): unknown {
+  return reason instanceof Error && reason.cause instanceof Error ? reason.cause : reason;
+}
+
+/**
+ * How values arrive. `int8` and `numeric` stay text (a position is a decimal string, and no digit is lost); `timestamptz` becomes
+ * the ledger's `YYYY-MM-DDTHH:MI:SS.ffffffZ` with its microseconds; json is parsed, bytea is a Buffer.
+ */
+const TYPE_PARSERS: readonly DriverTypeParser[] = [
+  { name: 'int8', parse: (text) => text },
+  { name: 'numeric', parse: (text) => text },
+  { name: 'timestamptz', parse: timestampText },
+];
+
+/** PostgreSQL's `2026-01-02 03:04:05.6+00` as the ledger writes times. */
+export function timestampText(text: string): string {
+  const parts = /^(\d{4,}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?\+00$/.exec(text);
+  if (parts === null)
+    throw new Error(`A session outside UTC, or a time that no row of the ledger has: ${text}`);
+  return `${parts[1]}T${parts[2]}.${(parts[3] ?? '').padEnd(6, '0')}Z`;
+}
+
+/** Without this, `sql.type` validates nothing. */
+const resultParser: Interceptor = {
+  name: 'result-parser',
+  transformRow: (context, query, row) => {
+    const parser = context.resultParser;
+    // `sql.unsafe` and `sql.fragment` come with a parser that lets everything pass.
+    if (parser === undefined || parser instanceof z.ZodUnknown) return row;
+    const result = parser['~standard'].validate(row);
+    if (result instanceof Promise) throw new TypeError('A row schema must not be asynchronous.');
+    if (result.issues) throw new SchemaValidationError(query, row, result.issues);
+    return result.value as typeof row;
+  },
+};
