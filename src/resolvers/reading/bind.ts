@@ -25,8 +25,11 @@ export interface BoundPage {
   readonly filter: readonly Bound[];
 }
 
+/** What of a connection field its arguments are checked against. */
+export type Paged = Pick<PagePlan, 'noun' | 'path' | 'field' | 'node'>;
+
 /** Checks the arguments of one connection, nested or not; `path` leads to it in the response. */
-export function bindPage(page: PagePlan, variables: GraphQLResolveInfo['variableValues']): BoundPage {
+export function bindPage(page: Paged, variables: GraphQLResolveInfo['variableValues']): BoundPage {
   const given = getArgumentValues(page.field as GraphQLField<unknown, unknown>, page.node, variables) as {
     first?: number | null;
     after?: string | null;
@@ -49,7 +52,7 @@ export function bindPage(page: PagePlan, variables: GraphQLResolveInfo['variable
   return { first, after: key, order, filter: bindFilter(page, given.filter ?? {}) };
 }
 
-function bindFilter({ noun, path }: PagePlan, filter: Record<string, unknown>): Bound[] {
+function bindFilter({ noun, path }: Paged, filter: Record<string, unknown>): Bound[] {
   const bound: Bound[] = [];
   for (const [name, value] of Object.entries(filter)) {
     if (value === null || value === undefined) continue;

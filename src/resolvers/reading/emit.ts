@@ -9,7 +9,7 @@ export interface Statement {
   readonly sql: string;
   readonly values: readonly Value[];
 }
-export type Value = string | number | boolean | readonly (string | number | boolean)[];
+export type Value = string | number | boolean | null | readonly (string | number | boolean)[];
 
 const CAST: Record<Codec, string> = {
   uuid: 'uuid',
@@ -54,6 +54,24 @@ export class Emission {
     return this.#statement(
       name,
       `select ${this.#row(row, a)} from ${row.noun.view} ${a} where ${conditions.join(' and ')}`,
+    );
+  }
+
+  /** The row that a relation leads to from a row of `parent` that is given by value, or SQL null. */
+  behind(
+    name: string,
+    row: RowPlan,
+    relation: Relation,
+    parent: Noun,
+    values: ReadonlyMap<string, Value>,
+  ): Statement {
+    const [a, p] = [this.#alias(), this.#alias()];
+    const columns = [...values].map(([column, value]) => `${this.#bind(parent, column, value)} as ${column}`);
+    const given = `(select ${columns.join(', ')}) ${p}`;
+    const where = related(relation, a, p).join(' and ');
+    return this.#statement(
+      name,
+      `select ${this.#row(row, a)} from ${given}, ${row.noun.view} ${a} where ${where}`,
     );
   }
 
@@ -148,7 +166,7 @@ export class Emission {
 
 /** The join of a relation, as conditions on the related row. */
 function related({ pairs, through }: Relation, child: string, parent: string): string[] {
-  if (through !== null) return [through(child, parent)];
+  if (through !== null) return [through.condition(child, parent)];
   return pairs.map(([theirs, ours]) => `${child}.${theirs} = ${parent}.${ours}`);
 }
 

@@ -28,7 +28,13 @@ export interface Relation {
   readonly many: boolean;
   /** Pairs of columns, the related row's first; a cast may follow the second. Absent where `through` says more. */
   readonly pairs: readonly (readonly [child: string, parent: string])[];
-  readonly through: Condition | null;
+  readonly through: Through | null;
+}
+
+/** A relation over other rows: the condition for SQL, and the same way as relations, for rows that only a dry run has. */
+export interface Through {
+  readonly condition: Condition;
+  readonly ways: readonly (readonly string[])[];
 }
 
 export interface Noun {
@@ -84,8 +90,18 @@ const many = (to: NounName, ...pairs: Relation['pairs']): Relation => ({
   pairs,
   through: null,
 });
-const oneThrough = (to: NounName, through: Condition): Relation => ({ to, many: false, pairs: [], through });
-const manyThrough = (to: NounName, through: Condition): Relation => ({ to, many: true, pairs: [], through });
+const oneThrough = (to: NounName, ways: Through['ways'], condition: Condition): Relation => ({
+  to,
+  many: false,
+  pairs: [],
+  through: { ways, condition },
+});
+const manyThrough = (to: NounName, way: readonly string[], condition: Condition): Relation => ({
+  to,
+  many: true,
+  pairs: [],
+  through: { ways: [way], condition },
+});
 
 const V = 'cutter_governance.v_';
 const CHANGE_SETS = `${V}cut_change_set_observe`;
@@ -124,17 +140,20 @@ const Entry = noun({
     manifests: many('Manifest', ['source_doc_ref', 'entry_id::text']),
     reviewDecisions: manyThrough(
       'ReviewDecision',
+      ['manifests', 'reviewDecisions'],
       (d, e) =>
         `${d}.manifest_id in (select m.envelope_id from ${MANIFESTS} m where m.source_doc_ref = ${e}.entry_id::text)`,
     ),
     changeSets: many('ChangeSet', ['decision_backlog_entry_id', 'entry_id']),
     verifyResults: manyThrough(
       'VerifyResult',
+      ['changeSets', 'verifyResults'],
       (r, e) =>
         `${r}.change_set_id in (select c.change_set_id from ${CHANGE_SETS} c where c.decision_backlog_entry_id = ${e}.entry_id)`,
     ),
     escalations: manyThrough(
       'Entry',
+      ['changeSets', 'verifyResults', 'escalation'],
       (x, e) =>
         `${x}.entry_id in (select r.escalation_ref from ${CHANGE_SETS} c join ${RESULTS} r on r.change_set_id = c.change_set_id where c.decision_backlog_entry_id = ${e}.entry_id)`,
     ),
@@ -229,6 +248,7 @@ const Manifest = noun({
     ),
     verifyResults: manyThrough(
       'VerifyResult',
+      ['changeSets', 'verifyResults'],
       (r, m) =>
         `${r}.change_set_id in (select c.change_set_id from ${CHANGE_SETS} c where c.decision_backlog_entry_id = ${m}.source_doc_ref::uuid and c.manifest_id = ${m}.envelope_id)`,
     ),
@@ -258,6 +278,7 @@ const UnitBlock = noun({
     manifest: one('Manifest', ['envelope_id', 'envelope_id']),
     entry: oneThrough(
       'Entry',
+      [['manifest', 'entry']],
       (e, b) =>
         `${e}.entry_id = (select m.source_doc_ref::uuid from ${MANIFESTS} m where m.envelope_id = ${b}.envelope_id)`,
     ),
@@ -304,6 +325,7 @@ const ReviewDecision = noun({
     unitBlock: one('UnitBlock', ['envelope_id', 'manifest_id'], ['unit_local_id', 'manifest_unit_local_id']),
     entry: oneThrough(
       'Entry',
+      [['manifest', 'entry']],
       (e, d) =>
         `${e}.entry_id = (select m.source_doc_ref::uuid from ${MANIFESTS} m where m.envelope_id = ${d}.manifest_id)`,
     ),
@@ -317,6 +339,7 @@ const ReviewDecision = noun({
     ),
     verifyResults: manyThrough(
       'VerifyResult',
+      ['changeSets', 'verifyResults'],
       (r, d) =>
         `${r}.change_set_id in (select c.change_set_id from ${CHANGE_SETS} c where c.manifest_version = ${d}.manifest_version and c.review_decision_id = ${d}.review_decision_id)`,
     ),
@@ -389,6 +412,7 @@ const AffectedRow = noun({
     changeSet: one('ChangeSet', ['change_set_id', 'change_set_id']),
     entry: oneThrough(
       'Entry',
+      [['changeSet', 'entry']],
       (e, a) =>
         `${e}.entry_id = (select c.decision_backlog_entry_id from ${CHANGE_SETS} c where c.change_set_id = ${a}.change_set_id)`,
     ),
@@ -429,6 +453,7 @@ const VerifyResult = noun({
     changeSet: one('ChangeSet', ['change_set_id', 'change_set_id']),
     entry: oneThrough(
       'Entry',
+      [['changeSet', 'entry']],
       (e, r) =>
         `${e}.entry_id = (select c.decision_backlog_entry_id from ${CHANGE_SETS} c where c.change_set_id = ${r}.change_set_id)`,
     ),
@@ -467,6 +492,10 @@ const Signature = noun({
     prior: one('Signature', ['signature_id', 'prior_signature_id']),
     entry: oneThrough(
       'Entry',
+      [
+        ['changeSet', 'entry'],
+        ['verifyResult', 'changeSet', 'entry'],
+      ],
       (e, s) =>
         `${e}.entry_id = (select c.decision_backlog_entry_id from ${CHANGE_SETS} c where c.change_set_id = coalesce(${s}.cross_reference_change_set_id, (select r.change_set_id from ${RESULTS} r where r.verify_result_id = ${s}.cross_reference_verify_result_id)))`,
     ),

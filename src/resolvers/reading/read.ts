@@ -4,8 +4,8 @@ import type { Node } from '../../schema/node.ts';
 import { type BoundPage, bindPage, checked } from './bind.ts';
 import { assertAffordable } from './cost.ts';
 import { codecOf } from './cursor.ts';
-import { Emission, type Statement } from './emit.ts';
-import { NOUNS, type NounName } from './nouns.ts';
+import { Emission, type Statement, type Value } from './emit.ts';
+import { NOUNS, type Noun, type NounName, type Relation } from './nouns.ts';
 import { assemble, type Cells, type Fields, type PagePlan, Planner, RowPlan } from './plan.ts';
 import { prepared } from './prepared.ts';
 import { type Asked, decidingVariables } from './selection.ts';
@@ -112,6 +112,26 @@ export async function findNode(
   const bound = bind(plan, info);
   assertAffordable(plan.row, { path: info.fieldName, first: 1, rows: 1 }, bound);
   const cells = await answer(context, new Emission(bound).one(statementName(info), plan.row, values));
+  return cells === null ? null : assemble(plan.fields, plan.row.unpack(cells as Cells), bound);
+}
+
+/** The row that a relation leads to from a row at hand, and what hangs under the field, in one statement. */
+export async function readBehind(
+  context: Context,
+  info: GraphQLResolveInfo,
+  parent: Noun,
+  relation: Relation,
+  row: Readonly<Record<string, unknown>>,
+): Promise<Node | null> {
+  const plan = planOf(info, 'rows', relation.to);
+  if (plan.kind !== 'rows') throw new Error('A field is either a page or a node.');
+  const bound = bind(plan, info);
+  assertAffordable(plan.row, { path: info.fieldName, first: 1, rows: 1 }, bound);
+  const values = new Map(
+    [...parent.columns.values()].map(({ column }) => [column, (row[column] ?? null) as Value]),
+  );
+  const statement = new Emission(bound).behind(statementName(info), plan.row, relation, parent, values);
+  const cells = await answer(context, statement);
   return cells === null ? null : assemble(plan.fields, plan.row.unpack(cells as Cells), bound);
 }
 
