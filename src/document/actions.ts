@@ -15,7 +15,8 @@ export interface LiveUnit {
   readonly versionSeq: number;
   /** The highest of all its versions, void ones too. */
   readonly highestSeq: number;
-  readonly body: string;
+  /** SHA-256 of the exact bytes of its body. */
+  readonly textDigest: string;
   readonly kind: string;
   readonly sectionType: string;
   readonly sectionCode: string | null;
@@ -83,7 +84,7 @@ function decide(record: PlanRecord, parentAddress: string | null, live: LiveUnit
 /** Byte for byte, and in everything that may differ between versions; an equal content hash isn't enough. */
 function isSame(record: PlanRecord, parentAddress: string | null, live: LiveUnit): boolean {
   return (
-    record.text === live.body &&
+    record.textDigest === live.textDigest &&
     record.kind === live.kind &&
     record.sectionType === live.sectionType &&
     record.sectionCode === live.sectionCode &&

@@ -1,8 +1,8 @@
 /**
- * Where the headings of a Markdown text stand. Offsets here are UTF-16 units of the text; outline.ts turns them into bytes.
+ * Where the headings of a Markdown text stand. Lines that can be nothing but a heading, blank or plain running text are told here;
+ * the rest, with the paragraph it may belong to, goes through micromark. Offsets are UTF-16 units of the text.
  */
-import type { Heading as HeadingNode, Nodes } from 'mdast';
-import { fromMarkdown } from 'mdast-util-from-markdown';
+import { plainText, readWindow, startOfLine } from './blocks.ts';
 
 export interface Heading {
   readonly level: number;
@@ -16,59 +16,61 @@ export interface Heading {
 export interface HeadingRules {
   readonly headingLevels: readonly number[];
   readonly setextLines: number;
+  readonly titleLength: number;
 }
-
-// Headings are found by block structure; what stands inside a line can't make or unmake one.
-const BLOCKS_ONLY = {
-  disable: {
-    null: [
-      'attention',
-      'autolink',
-      'characterEscape',
-      'characterReference',
-      'codeText',
-      'hardBreakEscape',
-      'htmlText',
-      'labelEnd',
-      'labelStartImage',
-      'labelStartLink',
-    ],
-  },
-};
-
-const BOM = '\ufeff';
 
 /** The headings at the top level of the text: not those inside quotes, lists, code or HTML. */
 export function headingsOf(text: string, rules: HeadingRules): Heading[] {
-  // The tokenizer drops a byte order mark without counting it.
-  const shift = text.startsWith(BOM) ? 1 : 0;
   const headings: Heading[] = [];
-  for (const node of fromMarkdown(text.slice(shift), { extensions: [BLOCKS_ONLY] }).children) {
-    if (node.type !== 'heading' || !rules.headingLevels.includes(node.depth)) continue;
-    const from = node.position!.start.offset! + shift;
-    const to = node.position!.end.offset! + shift;
-    const source = text.slice(from, to);
-    if (source.split(/\r\n?|\n/).length > linesAllowed(source, rules)) continue;
-    headings.push({
-      level: node.depth,
-      start: startOfLine(text, from),
-      end: afterBlankLines(text, to),
-      title: titleOf(node, source),
-    });
+  const add = (level: number, start: number, end: number): void => {
+    const source = text.slice(start, end);
+    if (!rules.headingLevels.includes(level) || !isHeading(source, rules)) return;
+    const place = { start: startOfLine(text, start), end: afterBlankLines(text, end) };
+    headings.push({ level, ...place, title: titleOf(source, rules) });
+  };
+  for (let at = 0; at < text.length; ) {
+    const plain = plainLines(text, at);
+    for (const { level, start, end } of plain.headings) add(level, start, end);
+    at = plain.next;
+    if (at === text.length) break;
+    const window = readWindow(text, at);
+    for (const { type, depth, start, end } of window.blocks) if (type === 'heading') add(depth, start, end);
+    at = window.next;
   }
   return headings;
 }
 
-/** One line for `# heading`; for an underlined one its lines and the underline. */
-function linesAllowed(source: string, rules: HeadingRules): number {
-  return source.startsWith('#') && !/[\r\n]/.test(source) ? 1 : rules.setextLines + 1;
+interface PlainHeading {
+  readonly level: number;
+  readonly start: number;
+  readonly end: number;
 }
 
-/** Indentation, and a byte order mark at the start of the text, belong to the line. */
-function startOfLine(text: string, offset: number): number {
-  let start = offset;
-  while (start > 0 && text[start - 1] !== '\n' && text[start - 1] !== '\r') start--;
-  return start;
+// One line: a blank one, `# heading` without indentation, or one that begins like a word and so opens no other block.
+const LINE = /(?:([ \t]*)|(#{1,6})(?:[ \t][^\r\n]*)?|([^\s>+*\-0-9`~<=[_#\ufeff][^\r\n]*))(\r\n?|\n|$)/y;
+
+/** Read from the start of a block as far as lines are plain; `next` is where the first block begins that needs a closer look. */
+function plainLines(text: string, from: number): { headings: PlainHeading[]; next: number } {
+  const headings: PlainHeading[] = [];
+  let next = from;
+  LINE.lastIndex = from;
+  while (LINE.lastIndex < text.length) {
+    const start = LINE.lastIndex;
+    const line = LINE.exec(text);
+    if (line === null) return { headings, next };
+    const [whole, , marks, word, ending] = line;
+    if (marks !== undefined)
+      headings.push({ level: marks.length, start, end: start + whole.length - ending!.length });
+    // A paragraph can still become a heading by the line below it, so it isn't left before it has ended.
+    if (word === undefined) next = LINE.lastIndex;
+  }
+  return { headings, next: text.length };
+}
+
+/** `# heading` is; an underlined one within the profile's number of lines. */
+function isHeading(source: string, rules: HeadingRules): boolean {
+  const lines = source.split(/\r\n?|\n/).length;
+  return lines === 1 || lines <= rules.setextLines + 1;
 }
 
 const REST_AND_BLANK_LINES = /[^\r\n]*(?:\r\n?|\n|$)(?:[ \t]*(?:\r\n?|\n))*(?:[ \t]*$)?/y;
@@ -79,17 +81,21 @@ function afterBlankLines(text: string, offset: number): number {
   return REST_AND_BLANK_LINES.lastIndex;
 }
 
-/** What a reader sees of the heading: its text without markup, white space made single; null when there is none. */
-function titleOf(node: HeadingNode, source: string): string | null {
-  const plain = /[\\`*_[\]<>&!]/.test(source) ? plainText(fromMarkdown(source)) : plainText(node);
-  const title = plain.replace(/\s+/g, ' ').trim();
+// Markup in a line is read at a cost that grows with its square: of longer headings the plain characters are taken.
+const MAX_MARKUP = 1000;
+
+/** What a reader sees of the heading, white space made single and cut to the profile's length; null when there is nothing. */
+function titleOf(source: string, rules: HeadingRules): string | null {
+  const marked = source.length <= MAX_MARKUP && /[\\`*_[\]<>&!]/.test(source);
+  const plain = marked ? plainText(source) : withoutMarks(source);
+  const title = plain.replace(/\s+/g, ' ').trim().slice(0, rules.titleLength).toWellFormed();
   return title === '' ? null : title;
 }
 
-function plainText(node: Nodes): string {
-  if (node.type === 'image') return node.alt ?? '';
-  if (node.type === 'break') return ' ';
-  if (node.type === 'html') return '';
-  if ('value' in node) return node.value;
-  return 'children' in node ? (node.children as Nodes[]).map(plainText).join('') : '';
+function withoutMarks(source: string): string {
+  if (!source.startsWith('#')) return source.slice(0, source.search(/[\r\n][ \t]*(?:=+|-+)[ \t]*$/));
+  return source
+    .replace(/^#{1,6}/, '')
+    .trim()
+    .replace(/(^|[ \t])#+$/, '');
 }

@@ -33,6 +33,8 @@ export type Profile = {
   readonly headingLevels: readonly number[];
   /** An underlined heading has at most so many lines; a longer paragraph above a line of hyphens is text above a rule. */
   readonly setextLines: number;
+  /** Characters of a heading that its title keeps. */
+  readonly titleLength: number;
   /** Regular expressions (flag u) over a heading's text; the first that matches gives the section code by its group `code`. */
   readonly sectionCodes: readonly string[];
   readonly frontMatter: {
@@ -67,6 +69,7 @@ export const MARKDOWN_1: Profile = {
   syntax: 'commonmark-0.31',
   headingLevels: [1, 2, 3, 4, 5, 6],
   setextLines: 1,
+  titleLength: 500,
   sectionCodes: [
     `^(?:\\(X{4}\\)\\s*)?(?<code>§§?\\s*${NUMBERS})${END}`,
     `^(?:\\(X{4}\\)\\s*)?(?<code>Art(?:\\.|ikel|s\\.|icles?)?\\s+${NUMBERS})${END}`,

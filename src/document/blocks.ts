@@ -1,0 +1,118 @@
+/**
+ * The top-level blocks of a Markdown text, by micromark, in windows. Markdown is read line by line: what a line is depends on the
+ * lines before it alone. So the text may be read a window at a time, and read on from where the last block of a window begins.
+ * A window keeps the tokenizer where it is fast: over 120 kB of underlined headings at once it takes more than a minute.
+ */
+import type { Nodes, RootContent } from 'mdast';
+import { fromMarkdown } from 'mdast-util-from-markdown';
+
+/** A top-level block, at its offsets in the text. */
+export interface Block {
+  readonly type: RootContent['type'];
+  /** Level of a heading, else 0. */
+  readonly depth: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface Window {
+  readonly blocks: readonly Block[];
+  /** Where to read on; the blocks before are final. */
+  readonly next: number;
+}
+
+const WINDOW = 2048;
+const GROWTH = 4;
+const BOM = '\ufeff';
+
+// Blocks are told by how lines begin; what stands inside a line can't make or unmake one.
+const BLOCKS_ONLY = {
+  disable: {
+    null: [
+      'attention',
+      'autolink',
+      'characterEscape',
+      'characterReference',
+      'codeText',
+      'hardBreakEscape',
+      'htmlText',
+      'labelEnd',
+      'labelStartImage',
+      'labelStartLink',
+    ],
+  },
+};
+
+/** Read on at `from`, the start of a line that continues no block. Takes in as much as it needs to end at least one block. */
+export function readWindow(text: string, from: number): Window {
+  for (let size = WINDOW; ; size *= GROWTH) {
+    const until = endOfLine(text, Math.min(from + size, text.length));
+    const blocks = blocksIn(text, from, until);
+    const last = blocks.at(-1);
+    if (until === text.length || last === undefined) return { blocks, next: until };
+    // A heading is complete with its line; any other block may go on behind the window.
+    if (last.type === 'heading') return { blocks, next: endOfLine(text, last.end) };
+    const open = firstOpen(blocks);
+    if (open > 0) return { blocks: blocks.slice(0, open), next: startOfLine(text, blocks[open]!.start) };
+  }
+}
+
+/** The last block, or the first of the definitions before it: a further line can still move their border. */
+function firstOpen(blocks: readonly Block[]): number {
+  let open = blocks.length - 1;
+  while (open > 0 && blocks[open - 1]!.type === 'definition') open--;
+  return open;
+}
+
+function blocksIn(text: string, from: number, until: number): Block[] {
+  let source = boundedNesting(text.slice(from, until));
+  // The tokenizer drops a byte order mark without counting it. Only at the very start of a text it is one.
+  if (from > 0 && source.startsWith(BOM)) source = `x${source.slice(1)}`;
+  const shift = from + (source.startsWith(BOM) ? 1 : 0);
+  return fromMarkdown(source, { extensions: [BLOCKS_ONLY] }).children.map((node) => ({
+    type: node.type,
+    depth: node.type === 'heading' ? node.depth : 0,
+    start: node.position!.start.offset! + shift,
+    end: node.position!.end.offset! + shift,
+  }));
+}
+
+/** What stands behind so many characters of indentation and markers of quotes and lists counts as text: nesting costs the square of its depth. */
+const NESTING = /^([ \t>*+\-0-9.)]{200})([^\r\n]+)/gm;
+const RULE = /^[ \t]*([-*=_])(?:[ \t]*\1)*[ \t]*$/;
+
+function boundedNesting(source: string): string {
+  return source.replace(NESTING, (line, kept: string, rest: string) => {
+    return RULE.test(line) ? line : kept + 'x'.repeat(rest.length);
+  });
+}
+
+/** After the line ending of the line that holds this offset; the offset itself where a line starts. */
+export function endOfLine(text: string, offset: number): number {
+  if (offset === 0 || startOfLine(text, offset) === offset) return offset;
+  const ending = /\r\n?|\n|$/g;
+  ending.lastIndex = offset;
+  ending.exec(text);
+  return ending.lastIndex;
+}
+
+/** Indentation, and a byte order mark at the start of the text, belong to the line. */
+export function startOfLine(text: string, offset: number): number {
+  if (text[offset - 1] === '\r' && text[offset] === '\n') return startOfLine(text, offset - 1);
+  let start = offset;
+  while (start > 0 && text[start - 1] !== '\n' && text[start - 1] !== '\r') start--;
+  return start;
+}
+
+/** What a reader sees of a piece of Markdown: its text without markup. */
+export function plainText(markdown: string): string {
+  return textOf(fromMarkdown(markdown));
+}
+
+function textOf(node: Nodes): string {
+  if (node.type === 'image') return node.alt ?? '';
+  if (node.type === 'break') return ' ';
+  if (node.type === 'html') return '';
+  if ('value' in node) return node.value;
+  return 'children' in node ? (node.children as Nodes[]).map(textOf).join('') : '';
+}
