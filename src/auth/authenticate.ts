@@ -1,0 +1,141 @@
+/**
+ * From a bearer token to who calls. Every call asks the database, so that a revocation bites at once; the look-up is by
+ * the token's hash, so neither timing nor a log gives a token away.
+ */
+import { createHash } from 'node:crypto';
+import { type DatabasePool, sql } from 'slonik';
+import { z } from 'zod';
+import { SCOPES, type Scope } from './authority.ts';
+import type { Session } from './session.ts';
+
+/** Why a caller is not known. */
+export type Unauthentic =
+  | 'missing'
+  | 'malformed'
+  | 'unknown'
+  | 'expired'
+  | 'revoked'
+  | 'disabled'
+  | 'rehearsal_refused';
+
+const SENTENCE: Record<Unauthentic, string> = {
+  missing:
+    'This needs a token: send it as "Authorization: Bearer <token>" (over WebSocket in connectionParams.authorization).',
+  malformed: 'The authorization is not of the form "Bearer <token>".',
+  unknown: 'This token is not known here.',
+  expired: 'This token has expired.',
+  revoked: 'This token was revoked.',
+  disabled: 'The principal of this token is disabled.',
+  rehearsal_refused: 'This token belongs to a rehearsal principal, and this server runs in production mode.',
+};
+
+/** Thrown to a door, which answers 401 or closes. */
+export class Unauthenticated extends Error {
+  readonly reason: Unauthentic;
+
+  constructor(reason: Unauthentic) {
+    super(SENTENCE[reason]);
+    this.name = 'Unauthenticated';
+    this.reason = reason;
+  }
+}
+
+/** The hash under which a token is kept. */
+export function tokenHash(token: string): Buffer {
+  return createHash('sha256').update(token, 'utf8').digest();
+}
+
+/** The token of an `Authorization` value; throws where there is none of the right form. */
+export function bearerToken(authorization: unknown): string {
+  if (authorization === undefined || authorization === null || authorization === '')
+    throw new Unauthenticated('missing');
+  if (typeof authorization !== 'string' || authorization.length > 600) throw new Unauthenticated('malformed');
+  const token = /^Bearer +([A-Za-z0-9._~+/-]+=*) *$/i.exec(authorization)?.[1];
+  if (token === undefined) throw new Unauthenticated('malformed');
+  return token;
+}
+
+const grant = z.object({
+  token_id: z.string(),
+  principal_id: z.string(),
+  person_id: z.string(),
+  name: z.string(),
+  kind: z.enum(['person', 'service', 'agent']),
+  scopes: z.array(z.string()),
+  token_scopes: z.array(z.string()).nullable(),
+  entry_ids: z.array(z.string()).nullable(),
+  rehearsal: z.boolean(),
+  expires_at: z.string(),
+  expired: z.boolean(),
+  revoked: z.boolean(),
+  disabled: z.boolean(),
+});
+
+const byHash = (hash: Buffer) => sql.prepared('auth_session', grant)`/* auth.session */
+  select t.token_id::text, p.principal_id::text, p.person_id::text, p.name, p.kind, p.scopes,
+         t.scopes as token_scopes, t.entry_ids::text[] as entry_ids, p.rehearsal,
+         to_char(t.expires_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as expires_at,
+         t.expires_at <= now() as expired,
+         t.revoked_at is not null as revoked,
+         p.disabled_at is not null as disabled
+    from cutter_auth.token t
+    join cutter_auth.principal p using (principal_id)
+   where t.token_sha256 = ${sql.binary(hash)}`;
+
+/** Who an `Authorization` value stands for, now; throws Unauthenticated. */
+export type Authenticator = (authorization: unknown) => Promise<Session>;
+
+export interface AuthenticatorOptions {
+  /** Connections of cutter_gate. */
+  readonly gate: DatabasePool;
+  readonly mode: 'rehearsal' | 'production';
+}
+
+/** The one way in, for every door. */
+export function authenticator({ gate, mode }: AuthenticatorOptions): Authenticator {
+  return async function authenticate(authorization) {
+    const token = bearerToken(authorization);
+    const row = await gate.maybeOne(byHash(tokenHash(token)));
+    if (row === null) throw new Unauthenticated('unknown');
+    if (row.revoked) throw new Unauthenticated('revoked');
+    if (row.expired) throw new Unauthenticated('expired');
+    if (row.disabled) throw new Unauthenticated('disabled');
+    if (row.rehearsal && mode === 'production') throw new Unauthenticated('rehearsal_refused');
+    return session(row);
+  };
+}
+
+function session(row: z.infer<typeof grant>): Session {
+  const known = new Set<string>(SCOPES);
+  const narrow = row.token_scopes === null ? null : new Set(row.token_scopes);
+  const scopes = row.scopes.filter((scope) => known.has(scope) && (narrow?.has(scope) ?? true));
+  return {
+    tokenId: row.token_id,
+    principalId: row.principal_id,
+    personId: row.person_id,
+    name: row.name,
+    kind: row.kind,
+    scopes: new Set(scopes as Scope[]),
+    entryIds: row.entry_ids === null ? null : new Set(row.entry_ids),
+    mode: row.rehearsal ? 'rehearsal' : 'production',
+    expiresAt: row.expires_at,
+  };
+}
+
+const ended = z.object({ token_id: z.string() });
+
+/** Which of these tokens no longer stand, or may no longer observe; the feed asks for all its subscribers at once. */
+export async function authorityEnded(
+  gate: DatabasePool,
+  tokenIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (tokenIds.length === 0) return new Set();
+  const rows = await gate.any(sql.prepared('auth_ended', ended)`/* auth.ended */
+    select asked.token_id::text
+      from unnest(${sql.array(tokenIds, 'uuid')}) as asked (token_id)
+      left join cutter_auth.token t on t.token_id = asked.token_id
+      left join cutter_auth.principal p on p.principal_id = t.principal_id
+     where p.principal_id is null or p.disabled_at is not null or t.revoked_at is not null or t.expires_at <= now()
+        or not 'ledger:observe' = any (p.scopes) or not 'ledger:observe' = any (coalesce(t.scopes, p.scopes))`);
+  return new Set(rows.map((row) => row.token_id));
+}

@@ -1,0 +1,109 @@
+/**
+ * The only reader of `process.env`. Everything is parsed once, all faults are told at once, and nothing else in the
+ * program knows that environment variables exist.
+ */
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { LIMITS, type Limits } from './doors/limits.ts';
+
+const number = (least: number, most: number) =>
+  z.coerce.number('must be a whole number').int('must be a whole number').min(least).max(most);
+
+const databaseUrl = z.string().refine((text) => /^postgres(ql)?:\/\//.test(text) && URL.canParse(text), {
+  error: 'must be a URL of the form postgres://owner:password@host:5432/database',
+});
+
+const httpUrl = z.string().refine((text) => /^https?:\/\//.test(text) && URL.canParse(text), {
+  error: 'must be a URL of the form http://host:4000',
+});
+
+const environment = z.object({
+  CUTTER_PORT: number(0, 65_535).default(4000),
+  CUTTER_HOST: z.string().default('127.0.0.1'),
+  CUTTER_HOME: z.string().default('.cutter'),
+  CUTTER_DATABASE_URL: databaseUrl.optional(),
+  CUTTER_URL: httpUrl.optional(),
+  CUTTER_TOKEN: z.string().optional(),
+  CUTTER_MODE: z.enum(['rehearsal', 'production']).default('rehearsal'),
+  CUTTER_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('warn'),
+  CUTTER_GRAPHIQL: z.enum(['on', 'off']).optional(),
+  CUTTER_SAMPLE: z.enum(['on', 'off']).default('on'),
+  CUTTER_MAX_BODY_BYTES: number(1_024, 256 * 1024 * 1024).default(LIMITS.bodyBytes),
+  CUTTER_MAX_SOCKETS: number(1, 100_000).default(LIMITS.sockets),
+  CUTTER_MAX_SOCKET_OPERATIONS: number(1, 10_000).default(LIMITS.socketOperations),
+});
+
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  /** Absolute path of the data directory: embedded database, secrets, tokens. */
+  readonly home: string;
+  /** The owner's URL of an external PostgreSQL, or null for the embedded one. */
+  readonly databaseUrl: string | null;
+  readonly mode: 'rehearsal' | 'production';
+  readonly logLevel: string;
+  readonly graphiql: boolean;
+  /** Whether the first start takes a sample document through all phases. */
+  readonly sample: boolean;
+  readonly limits: Limits;
+  /** Where the command line finds the server, and as whom. */
+  readonly client: { readonly url: string; readonly token: string | null };
+}
+
+/** Every fault of the environment, one a line. */
+export class ConfigFault extends Error {
+  constructor(faults: readonly string[]) {
+    super(`the environment is not usable:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+    this.name = 'ConfigFault';
+  }
+}
+
+/** Reads the configuration, or throws a ConfigFault that names every variable at fault. */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const set = Object.entries(env).filter(([name, value]) => name.startsWith('CUTTER_') && value !== '');
+  const unknown = set
+    .filter(([name]) => !(name in environment.shape))
+    .map(([name]) => `${name}: no such setting`);
+  const parsed = environment.safeParse(Object.fromEntries(set));
+  const faults = parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  if (!parsed.success || unknown.length > 0) throw new ConfigFault([...faults, ...unknown]);
+  return fromEnvironment(parsed.data);
+}
+
+function fromEnvironment(env: z.infer<typeof environment>): Config {
+  return {
+    port: env.CUTTER_PORT,
+    host: env.CUTTER_HOST,
+    home: resolve(env.CUTTER_HOME),
+    databaseUrl: env.CUTTER_DATABASE_URL ?? null,
+    mode: env.CUTTER_MODE,
+    logLevel: env.CUTTER_LOG_LEVEL,
+    // Exploring is for development; a production server shows the page only when told to.
+    graphiql:
+      env.CUTTER_GRAPHIQL === undefined ? env.CUTTER_MODE !== 'production' : env.CUTTER_GRAPHIQL === 'on',
+    sample: env.CUTTER_SAMPLE === 'on',
+    limits: {
+      ...LIMITS,
+      bodyBytes: env.CUTTER_MAX_BODY_BYTES,
+      sockets: env.CUTTER_MAX_SOCKETS,
+      socketOperations: env.CUTTER_MAX_SOCKET_OPERATIONS,
+    },
+    client: {
+      url: env.CUTTER_URL ?? `http://127.0.0.1:${env.CUTTER_PORT}/graphql`,
+      token: env.CUTTER_TOKEN ?? null,
+    },
+  };
+}
+
+/** The configuration of this process; prints every fault and exits where there is one. */
+export function loadConfig(): Config {
+  try {
+    return readConfig(process.env);
+  } catch (fault) {
+    if (!(fault instanceof ConfigFault)) throw fault;
+    process.stderr.write(`cutter: ${fault.message}\n`);
+    process.exit(78);
+  }
+}

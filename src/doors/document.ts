@@ -1,0 +1,204 @@
+/**
+ * An operation's text is measured before anything recursive sees it: first its tokens, in one pass without a stack; then
+ * the parsed document with every fragment unfolded by arithmetic, so that a bomb of a kilobyte is refused in a
+ * millisecond and never reaches validation.
+ */
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  Kind,
+  Lexer,
+  parse,
+  type SelectionNode,
+  type SelectionSetNode,
+  Source,
+  type Token,
+  TokenKind,
+} from 'graphql';
+import type { Limits } from './limits.ts';
+import { operationRefusal } from './refuse.ts';
+
+const introspecting = new WeakSet<DocumentNode>();
+
+/** Whether a document that this module parsed asks for the schema itself. */
+export function introspects(document: DocumentNode): boolean {
+  return introspecting.has(document);
+}
+
+const tooLarge = (limit: string, allowed: number, message: string) =>
+  operationRefusal('OPERATION_TOO_LARGE', message, { limit, allowed });
+
+/** A parser that refuses what is too large to be honest. */
+export function limitedParser(limits: Limits): (source: string | Source) => DocumentNode {
+  return function parseLimited(source) {
+    const text = typeof source === 'string' ? source : source.body;
+    measureText(text, limits);
+    const document = parse(text, { maxTokens: limits.tokens });
+    if (measureDocument(document, limits)) introspecting.add(document);
+    return document;
+  };
+}
+
+const OPENING: ReadonlySet<string> = new Set([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
+const CLOSING: ReadonlySet<string> = new Set([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
+
+function measureText(text: string, limits: Limits): void {
+  if (text.length > limits.operationChars) {
+    const message = `The operation is longer than ${limits.operationChars} characters; pass content in variables.`;
+    throw tooLarge('operationChars', limits.operationChars, message);
+  }
+  const lexer = new Lexer(new Source(text));
+  let tokens = 0;
+  let depth = 0;
+  let directives = 0;
+  let commentChars = 0;
+  for (let token = lexer.advance(); token.kind !== TokenKind.EOF; token = lexer.advance()) {
+    if (++tokens > limits.tokens)
+      throw tooLarge('tokens', limits.tokens, `The operation has more than ${limits.tokens} tokens.`);
+    if (token.kind === TokenKind.AT && ++directives > limits.directives) {
+      throw tooLarge(
+        'directives',
+        limits.directives,
+        `The operation has more than ${limits.directives} directives.`,
+      );
+    }
+    if (OPENING.has(token.kind) && ++depth > limits.brackets) {
+      throw tooLarge(
+        'brackets',
+        limits.brackets,
+        `The operation nests brackets more than ${limits.brackets} deep.`,
+      );
+    }
+    if (CLOSING.has(token.kind)) depth--;
+    commentChars += commentBefore(token);
+    if (commentChars > limits.commentChars) throw tooManyComments(limits);
+  }
+  if (commentChars + commentBefore(lexer.token) > limits.commentChars) throw tooManyComments(limits);
+}
+
+const tooManyComments = (limits: Limits) =>
+  tooLarge(
+    'commentChars',
+    limits.commentChars,
+    `The operation has more than ${limits.commentChars} characters of comments.`,
+  );
+
+function commentBefore(token: Token): number {
+  let chars = 0;
+  for (let before = token.prev; before?.kind === TokenKind.COMMENT; before = before.prev)
+    chars += before.end - before.start;
+  return chars;
+}
+
+/** What a selection comes to when every fragment in it is unfolded. Numbers may reach Infinity; they are only compared. */
+interface Size {
+  readonly fields: number;
+  readonly aliases: number;
+  readonly depth: number;
+  readonly root: number;
+}
+
+/** Refuses a document that unfolds into too much; says whether it introspects. */
+function measureDocument(document: DocumentNode, limits: Limits): boolean {
+  const measuring = new Measuring(document);
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION)
+      judge(measuring.fragment(definition.name.value), limits, false);
+    if (definition.kind === Kind.OPERATION_DEFINITION)
+      judge(measuring.set(definition.selectionSet), limits, true);
+  }
+  return measuring.introspects;
+}
+
+function judge(size: Size, limits: Limits, isOperation: boolean): void {
+  if (size.fields > limits.fields) {
+    throw tooLarge(
+      'fields',
+      limits.fields,
+      `The operation asks for more than ${limits.fields} fields, fragments unfolded.`,
+    );
+  }
+  if (size.depth > limits.depth) {
+    throw tooLarge('depth', limits.depth, `The operation is more than ${limits.depth} selections deep.`);
+  }
+  if (size.aliases > limits.aliases) {
+    throw tooLarge(
+      'aliases',
+      limits.aliases,
+      `The operation gives more than ${limits.aliases} aliases, fragments unfolded.`,
+    );
+  }
+  if (isOperation && size.root > limits.rootFields) {
+    throw tooLarge(
+      'rootFields',
+      limits.rootFields,
+      `The operation has more than ${limits.rootFields} fields at its root.`,
+    );
+  }
+}
+
+class Measuring {
+  introspects = false;
+  readonly #fragments = new Map<string, FragmentDefinitionNode>();
+  readonly #sizes = new Map<string, Size | 'open'>();
+
+  constructor(document: DocumentNode) {
+    for (const definition of document.definitions) {
+      if (definition.kind === Kind.FRAGMENT_DEFINITION)
+        this.#fragments.set(definition.name.value, definition);
+    }
+  }
+
+  /** Each fragment is measured once, however often it is spread. */
+  fragment(name: string): Size {
+    const known = this.#sizes.get(name);
+    if (known === 'open') {
+      throw operationRefusal(
+        'GRAPHQL_VALIDATION_FAILED',
+        `Fragment "${name}" spreads itself, directly or through others.`,
+      );
+    }
+    if (known !== undefined) return known;
+    const fragment = this.#fragments.get(name);
+    // A fragment that isn't there is validation's to report.
+    if (fragment === undefined) return { fields: 0, aliases: 0, depth: 0, root: 0 };
+    this.#sizes.set(name, 'open');
+    const size = this.set(fragment.selectionSet);
+    this.#sizes.set(name, size);
+    return size;
+  }
+
+  set(selectionSet: SelectionSetNode): Size {
+    const total = { fields: 0, aliases: 0, depth: 0, root: 0 };
+    const names = new Set<string>();
+    for (const selection of selectionSet.selections) {
+      const size = this.#selection(selection);
+      total.fields += size.fields;
+      total.aliases += size.aliases + this.#repeats(selection, names);
+      total.depth = Math.max(total.depth, size.depth);
+      total.root += size.root;
+    }
+    return total;
+  }
+
+  #selection(selection: SelectionNode): Size {
+    if (selection.kind === Kind.FRAGMENT_SPREAD) return this.fragment(selection.name.value);
+    if (selection.kind === Kind.INLINE_FRAGMENT) return this.set(selection.selectionSet);
+    if (selection.name.value === '__schema' || selection.name.value === '__type') this.introspects = true;
+    const inner = selection.selectionSet === undefined ? undefined : this.set(selection.selectionSet);
+    return {
+      fields: 1 + (inner?.fields ?? 0),
+      aliases: (selection.alias === undefined ? 0 : 1) + (inner?.aliases ?? 0),
+      depth: 1 + (inner?.depth ?? 0),
+      root: 1,
+    };
+  }
+
+  /** The same field again in one selection costs validation a comparison with each before it: it counts as an alias. */
+  #repeats(selection: SelectionNode, names: Set<string>): number {
+    if (selection.kind !== Kind.FIELD || selection.alias !== undefined) return 0;
+    const repeated = names.has(selection.name.value);
+    names.add(selection.name.value);
+    return repeated ? 1 : 0;
+  }
+}

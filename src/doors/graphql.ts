@@ -1,0 +1,240 @@
+/**
+ * GraphQL itself, the same behind every door: yoga's engine with a parser that measures, introspection by scope, masked
+ * errors, and one context factory.
+ */
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  getOperationAST,
+  OperationTypeNode,
+} from 'graphql';
+import { createYoga, type Plugin } from 'graphql-yoga';
+import type { Logger } from 'pino';
+import type { Session } from '../auth/session.ts';
+import type { Context } from '../context.ts';
+import { introspects, limitedParser } from './document.ts';
+import { Endable } from './endable.ts';
+import type { Limits } from './limits.ts';
+import { Recent } from './recent.ts';
+import { DEFECT, operationRefusal } from './refuse.ts';
+
+/** What a door hands over with an operation: who calls, and (over HTTP) the parsed body. */
+export interface DoorContext {
+  readonly session: Session;
+  readonly body?: unknown;
+}
+
+export interface OperationParams {
+  readonly query: string;
+  readonly variables?: Record<string, unknown> | null | undefined;
+  readonly operationName?: string | null | undefined;
+}
+
+export type Outcome = ExecutionResult | Endable<ExecutionResult>;
+
+export interface Graphql {
+  readonly yoga: ReturnType<typeof createGraphqlYoga>;
+  /** Parses, validates and names the operation; throws GraphQLErrors in an array. */
+  prepare(door: DoorContext, params: OperationParams): Promise<ExecutionArgs>;
+  /** Runs what was prepared; answers with a result or a stream, never throws. */
+  run(args: ExecutionArgs): Promise<Outcome>;
+  isSubscription(args: ExecutionArgs): boolean;
+  /** Ends every live stream. */
+  endStreams(): void;
+}
+
+export interface GraphqlDeps extends Omit<Context, 'session'> {
+  readonly schema: GraphQLSchema;
+  readonly limits: Limits;
+  readonly logger: Logger;
+}
+
+/** The errors of one operation, thrown together. */
+export class OperationFaults extends Error {
+  readonly errors: readonly GraphQLError[];
+
+  constructor(errors: readonly GraphQLError[]) {
+    super(errors[0]?.message ?? 'The operation is not valid.');
+    this.name = 'OperationFaults';
+    this.errors = errors;
+  }
+}
+
+/** The one context factory. A door that forgot to say who calls gets nothing. */
+function contextFactory({ ledger, observe, feed }: GraphqlDeps) {
+  return ({ session }: DoorContext): Context => {
+    if (!session) throw new Error('a door passed an operation on without a session');
+    return { session, ledger, observe, feed };
+  };
+}
+
+export function buildGraphql(deps: GraphqlDeps): Graphql {
+  const yoga = createGraphqlYoga(deps);
+  const mask = maskError(deps.logger);
+  const streams = new Set<Endable<ExecutionResult>>();
+  type Enveloped = ReturnType<typeof yoga.getEnveloped>;
+  const engines = new WeakMap<ExecutionArgs, Enveloped>();
+
+  function follow(source: AsyncIterable<ExecutionResult>): Endable<ExecutionResult> {
+    const stream = new Endable(source, {
+      onEnd: (ended) => streams.delete(ended),
+      onFault: (error): ExecutionResult => ({ errors: [mask(error)] }),
+    });
+    streams.add(stream);
+    return stream;
+  }
+
+  return {
+    yoga,
+    async prepare(door, params) {
+      try {
+        // A context of its own for each operation: hooks write into it.
+        const engine = yoga.getEnveloped({ ...door, params } as never);
+        const document: DocumentNode = engine.parse(params.query);
+        const faults = engine.validate(engine.schema, document);
+        if (faults.length > 0) throw new OperationFaults(faults);
+        const args: ExecutionArgs = {
+          schema: engine.schema,
+          document,
+          operationName: params.operationName,
+          variableValues: params.variables ?? {},
+          contextValue: await engine.contextFactory(),
+        };
+        if (!getOperationAST(document, params.operationName)) {
+          throw operationRefusal(
+            'OPERATION_RESOLUTION_FAILURE',
+            'Name the operation to run in "operationName".',
+          );
+        }
+        engines.set(args, engine);
+        return args;
+      } catch (error) {
+        throw error instanceof OperationFaults ? error : new OperationFaults([mask(error)]);
+      }
+    },
+    async run(args) {
+      const engine = engines.get(args)!;
+      try {
+        const result = await (this.isSubscription(args) ? engine.subscribe(args) : engine.execute(args));
+        return Symbol.asyncIterator in result ? follow(result) : result;
+      } catch (error) {
+        return { errors: [mask(error)] };
+      }
+    },
+    isSubscription(args) {
+      const operation = getOperationAST(args.document, args.operationName);
+      return operation?.operation === OperationTypeNode.SUBSCRIPTION;
+    },
+    endStreams() {
+      for (const stream of [...streams]) stream.end();
+    },
+  };
+}
+
+function createGraphqlYoga(deps: GraphqlDeps) {
+  const { schema, limits, logger } = deps;
+  return createYoga<DoorContext, Context>({
+    schema,
+    graphqlEndpoint: '/graphql',
+    context: contextFactory(deps),
+    plugins: [parserWithin(limits), bodyOfDoor(), introspectionByScope()],
+    parserAndValidationCache: {
+      documentCache: new Recent({ most: 1_000, longest: 32_768 }),
+      errorCache: new Recent({ most: 200, longest: 4_096 }),
+    },
+    maskedErrors: { errorMessage: DEFECT, isDev: false, maskError: maskError(logger) },
+    // What the door does itself, before yoga: pages, health, origins, body size, content types.
+    graphiql: false,
+    landingPage: false,
+    cors: false,
+    multipart: false,
+    batching: false,
+    maxRequestBodySize: false,
+    logging: {
+      debug: () => {},
+      info: () => {},
+      warn: (...message: unknown[]) => logger.warn({ message: message.map(String) }, 'graphql'),
+      error: (...message: unknown[]) => logger.error({ error: message[0] }, 'graphql'),
+    },
+  });
+}
+
+function parserWithin(limits: Limits): Plugin<DoorContext> {
+  const parse = limitedParser(limits);
+  return { onParse: ({ setParseFn }) => setParseFn(parse) };
+}
+
+/** The door has read and judged the body; no parser of yoga's sees the request. */
+function bodyOfDoor(): Plugin<DoorContext> {
+  return {
+    onRequestParse({ serverContext, setRequestParser }) {
+      setRequestParser(() => (serverContext as unknown as DoorContext).body as never);
+    },
+  };
+}
+
+/** The schema is shown to those who may observe the ledger. */
+function introspectionByScope(): Plugin<DoorContext> {
+  return {
+    onParse: () =>
+      function refuseStrangers({ result, context }) {
+        if (result === null || result instanceof Error || !introspects(result)) return;
+        const { session } = context as unknown as DoorContext;
+        if (session.scopes.has('ledger:observe')) return;
+        throw new GraphQLError('Reading the schema needs the scope ledger:observe.', {
+          extensions: { code: 'FORBIDDEN', http: { status: 403 } },
+        });
+      },
+  };
+}
+
+/** GraphQL's own errors pass; whatever else was thrown is a defect, which is logged and not shown. */
+function maskError(logger: Logger) {
+  return function mask(error: unknown): GraphQLError {
+    if (error instanceof GraphQLError) {
+      const cause = error.originalError ?? error.cause;
+      if (cause === undefined || cause === null) return error;
+      if (cause instanceof GraphQLError) {
+        const origin = mask(cause);
+        // Thrown by a resolver on purpose: `error` is the same with its place in the answer.
+        if (origin === cause) return error;
+      } else logger.error({ err: cause, path: error.path }, 'a resolver failed');
+      return defect(error);
+    }
+    logger.error({ err: error }, 'an operation failed');
+    return defect();
+  };
+}
+
+function defect(at?: GraphQLError): GraphQLError {
+  return new GraphQLError(DEFECT, {
+    nodes: at?.nodes,
+    path: at?.path,
+    extensions: { code: 'INTERNAL_SERVER_ERROR', unexpected: true },
+  });
+}
+
+/** An error as clients see it: without what is meant for HTTP alone. */
+export function publicError(error: GraphQLError): GraphQLFormattedError {
+  const { message, locations, path, extensions = {} } = error.toJSON();
+  const { http: _http, unexpected: _unexpected, ...shown } = extensions as Record<string, unknown>;
+  return {
+    message,
+    ...(locations === undefined ? {} : { locations }),
+    ...(path === undefined ? {} : { path }),
+    ...(Object.keys(shown).length === 0 ? {} : { extensions: shown }),
+  };
+}
+
+/** A result as text; a plan that wrote the text itself hands it over as `stringify`. */
+export function resultText(
+  result: ExecutionResult & { stringify?: (result: ExecutionResult) => string },
+): string {
+  const { errors, stringify, ...rest } = result;
+  const shown = errors === undefined ? rest : { errors: errors.map(publicError), ...rest };
+  return (stringify ?? JSON.stringify)(shown);
+}

@@ -1,0 +1,76 @@
+/** What a door says when it lets something not in: a status, a code for programs, a sentence for people. */
+import type { ServerResponse } from 'node:http';
+import { GraphQLError } from 'graphql';
+import { Unauthenticated } from '../auth/authenticate.ts';
+
+/** Thrown inside a door, before GraphQL is reached. */
+export class DoorRefusal extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(status: number, code: string, message: string, headers: Readonly<Record<string, string>> = {}) {
+    super(message);
+    this.name = 'DoorRefusal';
+    this.status = status;
+    this.code = code;
+    this.headers = headers;
+  }
+}
+
+/** Told to a caller in place of a defect; the defect itself goes to the log. */
+export const DEFECT =
+  'Something went wrong inside the ledger. The call may be repeated with the same idempotency key.';
+
+/** An operation that is refused as a GraphQL error, because it arrived as a document. */
+export function operationRefusal(
+  code: string,
+  message: string,
+  more: Record<string, unknown> = {},
+): GraphQLError {
+  return new GraphQLError(message, { extensions: { code, ...more, http: { status: 400, spec: true } } });
+}
+
+/** The same caller's fault as an error of one operation, for doors that are open already. */
+export function unauthenticatedError(error: Unauthenticated): GraphQLError {
+  return new GraphQLError(error.message, { extensions: { code: 'UNAUTHENTICATED', reason: error.reason } });
+}
+
+/** Answers in GraphQL's shape, so that every client can read it. */
+export function answerRefusal(response: ServerResponse, error: unknown): void {
+  if (response.headersSent || response.destroyed) {
+    response.destroy();
+    return;
+  }
+  const { status, headers, body } = described(error);
+  const text = JSON.stringify({ errors: [body] });
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(text),
+    'cache-control': 'no-store',
+    ...headers,
+  });
+  response.end(text);
+}
+
+function described(error: unknown) {
+  if (error instanceof Unauthenticated) {
+    return {
+      status: 401,
+      headers: { 'www-authenticate': 'Bearer realm="cutter"' },
+      body: { message: error.message, extensions: { code: 'UNAUTHENTICATED', reason: error.reason } },
+    };
+  }
+  if (error instanceof DoorRefusal) {
+    return {
+      status: error.status,
+      headers: error.headers,
+      body: { message: error.message, extensions: { code: error.code } },
+    };
+  }
+  return {
+    status: 500,
+    headers: {},
+    body: { message: DEFECT, extensions: { code: 'INTERNAL_SERVER_ERROR' } },
+  };
+}

@@ -1,0 +1,57 @@
+/**
+ * Server-sent events, one subscription a response (the "distinct connections" of the GraphQL over SSE protocol). The next
+ * event is drawn only when the last one has left for the reader, so a paused reader holds one event and no more.
+ */
+import type { ServerResponse } from 'node:http';
+import type { ExecutionResult } from 'graphql';
+import type { Endable } from './endable.ts';
+import { resultText } from './graphql.ts';
+import type { Limits } from './limits.ts';
+
+export async function serveEvents(
+  response: ServerResponse,
+  stream: Endable<ExecutionResult>,
+  { pingMs }: Limits,
+): Promise<void> {
+  response.once('close', () => stream.end());
+  response.writeHead(200, {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-cache, no-transform',
+    // Proxies that gather answers would hold events back.
+    'x-accel-buffering': 'no',
+  });
+  response.socket?.setNoDelay(true);
+  // A first byte lets browsers hand over the response before anything has happened.
+  response.write(':\n\n');
+  const ping = setInterval(() => {
+    if (!response.writableNeedDrain) response.write(':\n\n');
+  }, pingMs);
+  try {
+    for await (const result of stream) {
+      if (!(await sent(response, `event: next\ndata: ${resultText(result)}\n\n`))) return;
+    }
+    // A closing server ends the response without this word: the reader comes back with its last cursor.
+    response.end(stream.completed ? 'event: complete\ndata:\n\n' : '');
+  } catch {
+    // The engine masks its errors; a stream that throws all the same is cut off, and the reader resumes by cursor.
+    response.destroy();
+  } finally {
+    clearInterval(ping);
+    stream.end();
+  }
+}
+
+/** Waits until the reader has room again; false where it has gone. */
+function sent(response: ServerResponse, text: string): Promise<boolean> | boolean {
+  if (response.destroyed || response.writableEnded) return false;
+  if (response.write(text)) return true;
+  return new Promise((resolve) => {
+    const settle = () => {
+      response.off('drain', settle);
+      response.off('close', settle);
+      resolve(!response.destroyed);
+    };
+    response.once('drain', settle);
+    response.once('close', settle);
+  });
+}

@@ -1,0 +1,231 @@
+/**
+ * The WebSocket door: graphql-transport-ws on the same path. A socket is let in by its origin, a connection by its token,
+ * and each operation by that token again. A frame is sent when the one before it has left; a socket whose reader neither
+ * reads nor answers a ping is ended.
+ */
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { GraphQLError } from 'graphql';
+import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer } from 'graphql-ws';
+import type { Logger } from 'pino';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { type Authenticator, Unauthenticated } from '../auth/authenticate.ts';
+import { type Graphql, OperationFaults, publicError } from './graphql.ts';
+import { GRAPHQL_PATH } from './http.ts';
+import { inspectJson } from './json.ts';
+import type { Limits } from './limits.ts';
+import { operationRefusal, unauthenticatedError } from './refuse.ts';
+
+export interface WebSocketDoorDeps {
+  readonly graphql: Graphql;
+  readonly authenticate: Authenticator;
+  readonly limits: Limits;
+  readonly logger: Logger;
+}
+
+export interface WebSocketDoor {
+  /** Says goodbye (1001) to every socket and refuses new ones; sockets that don't answer are cut off. */
+  close(): Promise<void>;
+}
+
+interface Extra {
+  readonly socket: WebSocket;
+  /** Whether a token has opened the connection. */
+  admitted: boolean;
+}
+
+/** A stranger has a token to say and no more. */
+const INTRODUCTION_BYTES = 16 * 1024;
+
+const GOING_AWAY = 1001;
+const GOODBYE_MS = 250;
+
+export function openWebSocketDoor(server: Server, deps: WebSocketDoorDeps): WebSocketDoor {
+  const protocol = speakGraphql(deps);
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: deps.limits.bodyBytes,
+    perMessageDeflate: false,
+    autoPong: false,
+    clientTracking: true,
+    handleProtocols: (offered) =>
+      offered.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) ? GRAPHQL_TRANSPORT_WS_PROTOCOL : false,
+  });
+  let closing = false;
+
+  server.on('upgrade', (request: IncomingMessage, connection: Duplex, head: Buffer) => {
+    const refusal = closing
+      ? '503 Service Unavailable'
+      : upgradeRefusal(request, sockets.clients.size, deps.limits);
+    connection.on('error', () => connection.destroy());
+    if (refusal !== null) {
+      connection.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      return;
+    }
+    sockets.handleUpgrade(request, connection, head, (socket) => serve(socket, protocol, deps));
+  });
+
+  return {
+    async close() {
+      closing = true;
+      const gone = [...sockets.clients].map((socket) => goodbye(socket));
+      await Promise.all(gone);
+      sockets.close();
+    },
+  };
+}
+
+/** Browsers name the page's origin; a page of another host has no business here. Programs name none. */
+function upgradeRefusal(request: IncomingMessage, open: number, limits: Limits): string | null {
+  if ((request.url ?? '').split('?')[0] !== GRAPHQL_PATH) return '404 Not Found';
+  const { origin, host } = request.headers;
+  if (origin !== undefined && !(URL.canParse(origin) && new URL(origin).host === host))
+    return '403 Forbidden';
+  if (open >= limits.sockets) return '503 Service Unavailable';
+  return null;
+}
+
+/** The protocol of graphql-ws, with one question to the token for the connection and one for each operation. */
+function speakGraphql({ graphql, authenticate, limits, logger }: WebSocketDoorDeps) {
+  return makeServer<{ authorization?: unknown }, Extra>({
+    connectionInitWaitTimeout: limits.socketInitMs,
+    async onConnect({ connectionParams, extra }) {
+      try {
+        await authenticate(connectionParams?.authorization);
+        extra.admitted = true;
+        return true;
+      } catch (error) {
+        if (!(error instanceof Unauthenticated)) throw error;
+        // 4401: say who you are. 4403: we know what you said, and it doesn't open.
+        const unsaid = error.reason === 'missing' || error.reason === 'malformed';
+        extra.socket.close(
+          unsaid ? CloseCode.Unauthorized : CloseCode.Forbidden,
+          error.message.slice(0, 120),
+        );
+        return false;
+      }
+    },
+    async onSubscribe({ connectionParams, subscriptions }, _id, params) {
+      if (Object.keys(subscriptions).length > limits.socketOperations) {
+        return [
+          operationRefusal(
+            'TOO_MANY_OPERATIONS',
+            `A socket carries at most ${limits.socketOperations} operations at a time.`,
+          ),
+        ];
+      }
+      try {
+        const session = await authenticate(connectionParams?.authorization);
+        return await graphql.prepare({ session }, params);
+      } catch (error) {
+        // An error of one operation ends that operation; the socket and its other operations go on.
+        if (error instanceof OperationFaults) return [...error.errors];
+        if (error instanceof Unauthenticated) return [unauthenticatedError(error)];
+        logger.error({ err: error }, 'an operation could not be prepared');
+        return [
+          new GraphQLError('The ledger could not be asked who calls; try again.', {
+            extensions: { code: 'UNAVAILABLE' },
+          }),
+        ];
+      }
+    },
+    execute: (args) => graphql.run(args) as never,
+    subscribe: (args) => graphql.run(args) as never,
+    onError: (_context, _id, _params, errors) => errors.map((error) => publicError(error)),
+    // The protocol would write an error's extensions as they are; clients see what every other door shows.
+    onNext: (_context, _id, _params, _args, { errors, ...result }) =>
+      errors === undefined ? undefined : ({ errors: errors.map(publicError), ...result } as never),
+  });
+}
+
+function serve(socket: WebSocket, protocol: ReturnType<typeof speakGraphql>, deps: WebSocketDoorDeps): void {
+  const { limits, logger } = deps;
+  const extra: Extra = { socket, admitted: false };
+  const stopPing = keepAlive(socket, limits);
+  socket.on('error', (error) => logger.debug({ err: error }, 'a socket failed'));
+  const closed = protocol.opened(
+    {
+      protocol: socket.protocol,
+      send: (text) => send(socket, text, limits),
+      close: (code, reason) => socket.close(code, reason),
+      onMessage: (handle) =>
+        socket.on('message', (data: Buffer, isBinary) => {
+          void receive(extra, data, isBinary, limits, handle).catch((error: unknown) => {
+            logger.error({ err: error }, 'a message could not be handled');
+            socket.close(CloseCode.InternalServerError, 'Internal server error');
+          });
+        }),
+    },
+    extra,
+  );
+  socket.once('close', (code, reason) => {
+    stopPing();
+    void closed(code, String(reason)).catch(() => {});
+  });
+}
+
+async function receive(
+  { socket, admitted }: Extra,
+  data: Buffer,
+  isBinary: boolean,
+  { jsonDepth }: Limits,
+  handle: (text: string) => Promise<void>,
+): Promise<void> {
+  try {
+    if (isBinary) throw new Error('Messages are JSON texts.');
+    if (!admitted && data.length > INTRODUCTION_BYTES)
+      throw new Error('Say who you are before sending so much.');
+    // The protocol's own envelope is two levels around a body.
+    inspectJson(data, jsonDepth + 2);
+  } catch (error) {
+    socket.close(CloseCode.BadRequest, (error as Error).message.slice(0, 120));
+    return;
+  }
+  await handle(data.toString('utf8'));
+}
+
+/** Resolves when the frame has left for the reader: whoever sends waits for that before drawing the next. */
+function send(socket: WebSocket, text: string, { socketBacklogBytes }: Limits): Promise<void> {
+  if (socket.readyState !== socket.OPEN) return Promise.resolve();
+  if (socket.bufferedAmount > socketBacklogBytes) {
+    socket.terminate();
+    return Promise.resolve();
+  }
+  return new Promise((resolve) => {
+    // A failed write closes the socket, and the close ends its operations: nothing more to do here.
+    socket.send(text, () => resolve());
+  });
+}
+
+/** Pings, and ends a socket that leaves one unanswered; answers pings while there is room. */
+function keepAlive(socket: WebSocket, limits: Limits): () => void {
+  let unanswered: NodeJS.Timeout | null = null;
+  const interval = setInterval(() => {
+    if (socket.readyState !== socket.OPEN) return;
+    unanswered ??= setTimeout(() => socket.terminate(), limits.pongMs);
+    socket.ping();
+  }, limits.pingMs);
+  socket.on('pong', () => {
+    if (unanswered) clearTimeout(unanswered);
+    unanswered = null;
+  });
+  socket.on('ping', (data) => {
+    if (socket.bufferedAmount > limits.socketBacklogBytes) socket.terminate();
+    else socket.pong(data);
+  });
+  return () => {
+    clearInterval(interval);
+    if (unanswered) clearTimeout(unanswered);
+  };
+}
+
+function goodbye(socket: WebSocket): Promise<void> {
+  return new Promise((resolve) => {
+    const impatience = setTimeout(() => socket.terminate(), GOODBYE_MS);
+    socket.once('close', () => {
+      clearTimeout(impatience);
+      resolve();
+    });
+    socket.close(GOING_AWAY, 'The server is closing; resume with the last cursor.');
+  });
+}

@@ -1,0 +1,99 @@
+/** The server: GraphQL over HTTP, server-sent events and WebSocket on one port, GraphiQL, health. */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Authenticator } from './auth/authenticate.ts';
+import { graphiqlPage } from './doors/graphiql.ts';
+import { buildGraphql, type GraphqlDeps } from './doors/graphql.ts';
+import { answerHealth, answerReady, type ReadinessChecks } from './doors/health.ts';
+import { GRAPHQL_PATH, httpDoor } from './doors/http.ts';
+import { openWebSocketDoor } from './doors/websocket.ts';
+
+export interface ServerDeps extends GraphqlDeps {
+  readonly authenticate: Authenticator;
+  readonly ready: ReadinessChecks;
+  /** Whether GraphiQL's page is shown. */
+  readonly graphiql: boolean;
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+}
+
+export interface CutterServer {
+  readonly httpServer: Server;
+  /** Resolves with GraphQL's URL; rejects with the system's error where the port is taken. */
+  listen(): Promise<{ url: string }>;
+  /** Ends streams and sockets, lets requests under way finish, and returns when the port is free. */
+  close(): Promise<void>;
+}
+
+/** Builds the server; it does not listen yet. */
+export function buildServer(deps: ServerDeps): CutterServer {
+  const { limits, logger } = deps;
+  const graphql = buildGraphql(deps);
+  const page = deps.graphiql ? graphiqlPage(GRAPHQL_PATH) : null;
+  let closing = false;
+
+  const door = httpDoor({
+    graphql,
+    authenticate: deps.authenticate,
+    limits,
+    async pages(request, response, url) {
+      if (url.pathname === '/health') answerHealth(response);
+      else if (url.pathname === '/ready') await answerReady(response, deps.ready, closing);
+      else if (page?.wants(request, url)) await page.answer(request, response);
+      else return false;
+      return true;
+    },
+    onDefect: (error) => logger.error({ err: error }, 'a request failed'),
+  });
+
+  const httpServer = createServer(
+    {
+      headersTimeout: limits.headersMs,
+      requestTimeout: limits.requestMs,
+      connectionsCheckingInterval: 5_000,
+      maxHeaderSize: 32 * 1024,
+    },
+    (request, response) => {
+      // A closing server asks each client to come back on another connection.
+      if (closing) response.setHeader('connection', 'close');
+      void door(request, response);
+    },
+  );
+  const sockets = openWebSocketDoor(httpServer, { graphql, authenticate: deps.authenticate, limits, logger });
+
+  return {
+    httpServer,
+    listen: () => listen(httpServer, deps.host, deps.port),
+    async close() {
+      closing = true;
+      const closed = new Promise<void>((resolve) => httpServer.close(() => resolve()));
+      // Sockets first: a goodbye tells the reader to resume, where a stream's end would tell it that all is said.
+      await sockets.close();
+      graphql.endStreams();
+      await drained(httpServer, closed, limits.drainMs);
+    },
+  };
+}
+
+function listen(server: Server, host: string, port: number): Promise<{ url: string }> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port }, () => {
+      server.off('error', reject);
+      const { address, family, port: taken } = server.address() as AddressInfo;
+      const name = family === 'IPv6' ? `[${address}]` : address;
+      resolve({ url: `http://${name}:${taken}${GRAPHQL_PATH}` });
+    });
+  });
+}
+
+/** Idle connections go at once, the others as their answers end; what is left after `drainMs` is cut off. */
+async function drained(server: Server, closed: Promise<void>, drainMs: number): Promise<void> {
+  const sweep = setInterval(() => server.closeIdleConnections(), 50);
+  const impatience = setTimeout(() => server.closeAllConnections(), drainMs);
+  server.closeIdleConnections();
+  await closed;
+  clearInterval(sweep);
+  clearTimeout(impatience);
+}
