@@ -1,5 +1,3 @@
-import { GraphQLError } from 'graphql';
-import type { Context } from '../context.ts';
 import type { HistoryMessage } from '../ledger/log/history-message.ts';
 import { builder } from '../schema/builder.ts';
 import { HistoryConnection } from '../schema/history.ts';
@@ -10,6 +8,7 @@ import {
   type StreamedMessage,
 } from '../schema/history-message.ts';
 import { type HistoryFilterInput, historyFilterOf } from './history-filter.ts';
+import { requireScope } from './queries/guard.ts';
 import { readNode } from './reading/read.ts';
 
 builder.subscriptionType({ description: 'Follows the ledger as it grows.' });
@@ -30,7 +29,7 @@ builder.subscriptionField('history', (t) =>
       }),
     },
     subscribe: (_, args, context) => {
-      const session = observer(context);
+      const session = requireScope(context, 'history', 'ledger:observe');
       const filter = historyFilterOf((args.filter ?? {}) as HistoryFilterInput);
       return context.feed.subscribe({
         after: args.after,
@@ -42,14 +41,6 @@ builder.subscriptionField('history', (t) =>
     resolve: streamed,
   }),
 );
-
-/** The session, if it may observe. Asked before the arguments are looked at. */
-function observer({ session }: Context) {
-  if (session?.scopes.has('ledger:observe')) return session;
-  throw new GraphQLError('Following the history needs the scope ledger:observe.', {
-    extensions: { code: 'FORBIDDEN', http: { status: 403 } },
-  });
-}
 
 /** Rows become the nodes that `History` reads. */
 function streamed(message: HistoryMessage): StreamedMessage {
