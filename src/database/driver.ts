@@ -10,7 +10,8 @@ export class WrongLogin extends Error {
 /** The server said nothing for longer than any statement may take. The connection is given up. */
 export class DatabaseSilent extends Error {
   override readonly name = 'DatabaseSilent';
-  readonly code = 'CUTTER_DATABASE_SILENT';
+  /** PostgreSQL's own code for a connection that failed: whether the statement ran is unknown, in both cases. */
+  readonly code = '08006';
 }
 
 type Client = Awaited<ReturnType<Awaited<ReturnType<DriverFactory>>['createClient']>>;

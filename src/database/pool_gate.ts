@@ -3,7 +3,8 @@ import type { DatabasePool } from 'slonik';
 /** All connections stayed in use for longer than a caller should wait. Safe to repeat; becomes the refusal Busy. */
 export class PoolExhausted extends Error {
   override readonly name = 'PoolExhausted';
-  readonly code = 'CUTTER_POOL_EXHAUSTED';
+  /** PostgreSQL's own code for too many connections: callers treat both alike. */
+  readonly code = '53300';
 }
 
 const METHODS = [

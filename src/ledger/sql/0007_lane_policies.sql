@@ -99,8 +99,16 @@ create policy exec_insert on cutter_governance.manifest_envelope for insert to c
     and (reviewed_at is null or reviewed_at = transaction_timestamp())
   );
 
+/* A plan that was reviewed gets no block more: the envelope is of this transaction, or the block is refused. One written beside it
+   by the same statement isn't visible here yet, and the foreign key sees to it that there is one. */
 create policy exec_insert on cutter_governance.manifest_unit_block for insert to cutter_exec
-  with check (created_at = transaction_timestamp());
+  with check (
+    created_at = transaction_timestamp()
+    and not exists (
+      select from cutter_governance.manifest_envelope as envelope
+      where envelope.envelope_id = manifest_unit_block.envelope_id and envelope.created_at <> transaction_timestamp()
+    )
+  );
 
 /* Decisions are born live and superseded once. The executor's lane can't say that the verifier signed with it. `expires_at` is
    the reviewer's to choose; every other time is the transaction's. */
@@ -136,7 +144,7 @@ create policy verify_insert on cutter_governance.cut_change_set for insert to cu
   );
 
 /* A row has no time of its own, so it takes that of its change set: what another transaction wrote gets no row more. A change
-   set written beside it by the same statement isn't visible here yet; the foreign key sees to it that there is one. */
+   set written beside it by the same statement isn't visible here yet, as an envelope above. */
 create policy exec_insert on cutter_governance.cut_change_set_affected_row for insert to cutter_exec
   with check (
     not exists (
