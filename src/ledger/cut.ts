@@ -4,7 +4,7 @@ import { manifestDigest, manifestHeader } from '../document/manifest.ts';
 import type { CutSpec, DocumentPlan } from '../document/types.ts';
 import { type DocumentActions, effectOf, planActions, unitCounts } from './actions.ts';
 import { affectedRows, type Birth, newUnits, newVersions, settled, unitIds } from './births.ts';
-import { actionSummary, type StoredBlock, storedBlock } from './blocks.ts';
+import { actionSummary, type StoredBlock, storedBlock, storedBlocks } from './blocks.ts';
 import { unlockable } from './entry-lock.ts';
 import { currentKey, keyRow, lockKey, registeredKey } from './key-registry.ts';
 import { liveUnitRow, liveUnits, type newestCut } from './live-units.ts';
@@ -145,10 +145,7 @@ async function read(tx: ExecTx, input: CutInput): Promise<Look> {
     /* cut.look */ select e.payload, e.kind, e.status, e.scenario_ref, ${SOURCE_META} as source, ${VOCABULARY} as vocabulary,
       ${liveUnits(docCode)} as live_units,
       case when a.id is null then null else row_to_json(a) end as approval,
-      (select coalesce(json_agg(json_build_object('unit_local_id', b.unit_local_id, 'block_role', b.block_role,
-          'target_unit_id', b.target_unit_id, 'address', b.proposed_canonical_address,
-          'summary', b.payload_summary - 'text') order by b.render_order), '[]')
-        from cutter_governance.manifest_unit_block b where b.envelope_id = a.manifest_id) as blocks,
+      ${storedBlocks(sql.fragment`a.manifest_id`)} as blocks,
       ${openPredecessors(input.entryId)} as open,
       (select coalesce(json_agg(c.decision_backlog_entry_id), '[]') from cutter_governance.cut_change_set c
         join cutter_governance.decision_backlog_entry o on o.entry_id = c.decision_backlog_entry_id

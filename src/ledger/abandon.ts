@@ -1,0 +1,93 @@
+import { sql } from 'slonik';
+import { z } from 'zod';
+import { lockEntry, unlockable } from './entry-lock.ts';
+import { movedRow } from './reading.ts';
+import { AlreadyCut, IdempotencyConflict, IllegalTransition, type Problem } from './refusals.ts';
+import { nextState, statesBefore } from './states.ts';
+import { ENTRY, moveStatus } from './tables/entry.ts';
+import { HISTORY } from './tables/history.ts';
+import type { Done, ExecTx } from './transaction.ts';
+import { Writes } from './writes.ts';
+
+export interface AbandonInput {
+  readonly idempotencyKey: string;
+  readonly entryId: string;
+  readonly rationale: string;
+}
+
+const lookRow = z.object({
+  status: z.string().nullable(),
+  first: z.object({ entry_id: z.string(), rationale: z.string().nullable() }).nullable(),
+});
+
+/**
+ * ABANDON — a person ends an entry that won't be cut, or an escalation that was dealt with.
+ *
+ *     marked | review_pending | reviewed_deferred | reviewed_approved ──abandon──▶ abandoned ■
+ *                                                                     lane DOT-991, role cutter_exec
+ * Reads    entry (locked) · the history row of this key
+ * Writes   1 history (with the rationale) · entry.status (CAS)
+ * Refuses  NotFound             no such entry
+ *          AlreadyCut           it was cut; what is cut is never abandoned
+ *          IllegalTransition    it has ended already
+ *          IdempotencyConflict  the key abandoned another entry
+ * Replay   same key and content: the entry, `replayed: true`
+ * Source   ledger specification §4
+ */
+export async function abandon(tx: ExecTx, input: AbandonInput): Promise<Done<{ entryId: string }>> {
+  const locked = await lockEntry(tx, input.entryId, 'abandon');
+  const look = await tx.connection.one(sql.prepared('abandon.look', lookRow)`
+    /* abandon.look */ select
+      (select status from cutter_governance.decision_backlog_entry where entry_id = ${input.entryId}::uuid) as status,
+      (select json_build_object('entry_id', entry_id, 'rationale', rationale)
+        from cutter_governance.decision_backlog_history where history_id = ${tx.id('history')}::uuid) as first`);
+  const value = { entryId: input.entryId };
+  if (look.first !== null) {
+    refuseOther(look.first, input);
+    return { value, writes: null };
+  }
+  const from = locked.status;
+  const to = nextState(from, 'abandon', tx.lane);
+  if (from === null || to === null) throw refusal(input.entryId, look.status);
+
+  const writes = new Writes(locked.at);
+  writes.update(ENTRY, input.entryId, { status: to });
+  const history = {
+    history_id: tx.id('history'),
+    entry_id: input.entryId,
+    entry_version_before: from,
+    entry_version_after: to,
+    change_kind: 'abandon',
+    change_diff: { from, to },
+    changed_by: tx.caller.principalId,
+    rationale: input.rationale,
+  };
+  const { moved } = await tx.connection.one(sql.prepared('abandon.write', movedRow)`
+    /* abandon.write */ with moved as (${moveStatus(input.entryId, from, to)}),
+      history as (${writes.insert(HISTORY, [history])})
+    select (select count(*) from moved)::int as moved`);
+  if (moved !== 1) throw new IllegalTransition('The entry moved while it was abandoned; read it again.');
+  return { value, writes };
+}
+
+function refuseOther(first: { entry_id: string; rationale: string | null }, input: AbandonInput): void {
+  const problems: Problem[] = [];
+  const differs = (field: string) =>
+    problems.push({
+      path: ['input', field],
+      code: 'differs',
+      message: `The key was first used with another ${field}.`,
+    });
+  if (first.entry_id !== input.entryId) differs('entryId');
+  if (first.rationale !== input.rationale) differs('rationale');
+  if (problems.length > 0)
+    throw new IdempotencyConflict('This idempotency key abandoned something else; use a new key.', problems);
+}
+
+function refusal(entryId: string, status: string | null) {
+  if (status === 'cut_applied' || status === 'verified_complete' || status === 'verify_failed_escalated') {
+    const message = `Entry ${entryId} was cut (${status}); what is cut is verified, never abandoned.`;
+    return new AlreadyCut(message, [{ path: ['input', 'entryId'], code: status, message }]);
+  }
+  return unlockable(entryId, status, 'abandon', statesBefore('abandon', 'DOT-991'));
+}

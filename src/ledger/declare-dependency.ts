@@ -1,0 +1,133 @@
+import { sql } from 'slonik';
+import { z } from 'zod';
+import { AT } from './reading.ts';
+import {
+  DependencyCycle,
+  IdempotencyConflict,
+  IllegalTransition,
+  NotFound,
+  type Problem,
+} from './refusals.ts';
+import { DEPENDENCY } from './tables/dependency.ts';
+import { lockEntries } from './tables/entry.ts';
+import type { Done, ExecTx } from './transaction.ts';
+import type { DependencyKind } from './values.ts';
+import { Writes } from './writes.ts';
+
+export interface DeclareDependencyInput {
+  readonly idempotencyKey: string;
+  readonly fromEntryId: string;
+  readonly toEntryId: string;
+  readonly kind: DependencyKind;
+}
+
+const lockRow = z.object({ at: z.string() });
+const lookRow = z.object({
+  from: z.string().nullable(),
+  to: z.string().nullable(),
+  closes: z.boolean(),
+  first: z.object({ from: z.string(), to: z.string(), kind: z.string() }).nullable(),
+});
+
+/** Once cut, an entry can't be blocked any more: the guard would come too late. */
+const CUT_STATES: readonly string[] = ['cut_applied', 'verified_complete', 'verify_failed_escalated'];
+
+/**
+ * DECLARE DEPENDENCY — say how two entries hang together: *from* blocks (supersedes, refines, is related to) *to*.
+ *
+ *     no state moves        lane DOT-991, role cutter_exec
+ *
+ * Locks    one lock for all declarations · the `to` entry (and `from`, where this lane may)
+ * Reads    both entries · the edges between them
+ * Writes   1 dependency
+ * Refuses  NotFound             one of the entries
+ *          IllegalTransition    `blocks` onto an entry that is cut already
+ *          DependencyCycle      the edge would close a circle of `blocks`
+ *          IdempotencyConflict  the key declared another edge
+ * Replay   same key and edge: the first, `replayed: true`
+ * Source   ledger specification §2, §5
+ */
+export async function declareDependency(
+  tx: ExecTx,
+  input: DeclareDependencyInput,
+): Promise<Done<{ dependencyId: string }>> {
+  const { at } = await tx.connection.one(sql.prepared('declareDependency.lock', lockRow)`
+    /* declareDependency.lock */ with one as materialized (
+        select pg_advisory_xact_lock(hashtextextended('cutter:dependencies', 0)) as taken),
+      locked as materialized (select l.entry_id from one cross join lateral (
+        ${lockEntries([input.fromEntryId, input.toEntryId])}) l)
+    select ${AT} as at, (select count(*) from locked) as locked`);
+  const look = await read(tx, input);
+  const value = { dependencyId: tx.id('dependency') };
+  if (look.first !== null) {
+    refuseOther(look.first, input);
+    return { value, writes: null };
+  }
+  refuseUnknown(input, look);
+  if (input.kind === 'blocks' && CUT_STATES.includes(look.to ?? '')) {
+    const message = `Entry ${input.toEntryId} is ${look.to}: it is cut already, so nothing can block it any more.`;
+    throw new IllegalTransition(message, [{ path: ['input', 'toEntryId'], code: look.to ?? '', message }]);
+  }
+  if (look.closes) {
+    const message = `Entry ${input.toEntryId} already blocks ${input.fromEntryId}, directly or through others; the new edge would close a circle.`;
+    throw new DependencyCycle(message, [{ path: ['input', 'toEntryId'], code: 'cycle', message }]);
+  }
+  const writes = new Writes(at);
+  const row = {
+    dependency_id: value.dependencyId,
+    from_entry_id: input.fromEntryId,
+    to_entry_id: input.toEntryId,
+    dependency_kind: input.kind,
+    created_by: tx.caller.principalId,
+  };
+  await tx.connection.query(sql.prepared('declareDependency.write', z.object({}))`
+    /* declareDependency.write */ ${writes.insert(DEPENDENCY, [row])}`);
+  return { value, writes };
+}
+
+function read(tx: ExecTx, input: DeclareDependencyInput): Promise<z.infer<typeof lookRow>> {
+  return tx.connection.one(sql.prepared('declareDependency.look', lookRow)`
+    /* declareDependency.look */ with recursive blocked(entry_id) as (
+        select ${input.toEntryId}::uuid
+      union
+        select d.to_entry_id from blocked b
+        join cutter_governance.decision_backlog_dependency d on d.from_entry_id = b.entry_id and d.dependency_kind = 'blocks')
+    select (select status from cutter_governance.decision_backlog_entry where entry_id = ${input.fromEntryId}::uuid) as "from",
+      (select status from cutter_governance.decision_backlog_entry where entry_id = ${input.toEntryId}::uuid) as "to",
+      ${input.kind} = 'blocks' and exists (select 1 from blocked where entry_id = ${input.fromEntryId}::uuid) as closes,
+      (select json_build_object('from', from_entry_id, 'to', to_entry_id, 'kind', dependency_kind)
+        from cutter_governance.decision_backlog_dependency where dependency_id = ${tx.id('dependency')}::uuid) as first`);
+}
+
+function refuseOther(first: { from: string; to: string; kind: string }, input: DeclareDependencyInput): void {
+  const problems: Problem[] = [];
+  const compare = (field: string, was: string, is: string) => {
+    if (was === is) return;
+    problems.push({
+      path: ['input', field],
+      code: 'differs',
+      message: `The key was first used with ${field} ${was}.`,
+    });
+  };
+  compare('fromEntryId', first.from, input.fromEntryId);
+  compare('toEntryId', first.to, input.toEntryId);
+  compare('kind', first.kind, input.kind);
+  if (problems.length > 0)
+    throw new IdempotencyConflict(
+      'This idempotency key declared another dependency; use a new key.',
+      problems,
+    );
+}
+
+function refuseUnknown(input: DeclareDependencyInput, look: z.infer<typeof lookRow>): void {
+  const problems: Problem[] = [];
+  const missing = (field: 'fromEntryId' | 'toEntryId') =>
+    problems.push({
+      path: ['input', field],
+      code: 'not-found',
+      message: `There is no entry ${input[field]}.`,
+    });
+  if (look.from === null) missing('fromEntryId');
+  if (look.to === null) missing('toEntryId');
+  if (problems.length > 0) throw new NotFound(problems[0]?.message ?? 'Not found.', problems);
+}

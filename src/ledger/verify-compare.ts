@@ -1,0 +1,322 @@
+import { checkHierarchy, checkReconstruction, checkVocabulary } from '../document/checks.ts';
+import type { DocumentPlan, VocabularyTerm } from '../document/types.ts';
+import { canonicalJson, type PlainJson } from '../proof/canonical.ts';
+import type { DocumentActions, UnitPlan } from './actions.ts';
+import { affectedRows, type Birth, newUnits, newVersions, unitIds } from './births.ts';
+import { alteredField, type StoredBlock } from './blocks.ts';
+import type { CutRows, Finding } from './verify-look.ts';
+
+/** What a cut must have written, recomputed from the source's bytes, the approved manifest and the cut's key. */
+export interface Expected {
+  readonly plan: DocumentPlan;
+  readonly actions: DocumentActions;
+  readonly birth: Birth;
+  readonly ids: ReadonlyMap<string, string>;
+}
+
+/** The version that each unit of the manifest has after the cut. */
+export function expectedVersionIds(expected: Expected): string[] {
+  return expected.actions.actions.map((unit) => expectedVersion(expected, unit));
+}
+
+function expectedVersion(expected: Expected, unit: UnitPlan): string {
+  if (unit.action === 'unchanged') return unit.live?.versionId ?? '';
+  return expected.birth.id(`version:${unit.record.localId}`);
+}
+
+/** Makes what must stand from what was approved. */
+export function expect(plan: DocumentPlan, actions: DocumentActions, birth: Birth): Expected {
+  return { plan, actions, birth, ids: unitIds(birth, actions) };
+}
+
+type Note = (axis: Finding['axis'], unit: string | null, code: string, message: string) => void;
+
+/** Compares what the tables hold with what must stand, column by column; every difference is a finding of its own. */
+export function compareRows(
+  expected: Expected,
+  blocks: readonly StoredBlock[],
+  rows: CutRows,
+  vocabulary: readonly VocabularyTerm[],
+  sourceDigest: string,
+): Finding[] {
+  const findings: Finding[] = [];
+  const note: Note = (axis, unit, code, message) => findings.push({ axis, unit, code, message });
+  compareBlocks(expected, blocks, note);
+  compareUnits(expected, rows, note);
+  compareVersions(expected, rows, note);
+  compareAffected(expected, rows, note);
+  noteStrangers(expected, rows, note);
+  noteAxes(expected, blocks, rows, vocabulary, sourceDigest, note);
+  return findings;
+}
+
+function compareBlocks(expected: Expected, blocks: readonly StoredBlock[], note: Note): void {
+  const byLocalId = new Map(blocks.filter((b) => b.block_role === 'result').map((b) => [b.unit_local_id, b]));
+  for (const record of expected.plan.records) {
+    const block = byLocalId.get(record.localId);
+    byLocalId.delete(record.localId);
+    const place = record.address ?? record.localId;
+    if (block === undefined)
+      note('A', place, 'block-missing', `The manifest has no block for record ${record.localId}.`);
+    else {
+      const field = alteredField(block, record);
+      if (field !== null)
+        note(
+          'A',
+          place,
+          'block-altered',
+          `The manifest block of ${place} has another ${field} than the plan.`,
+        );
+    }
+  }
+  for (const block of byLocalId.values()) {
+    note(
+      'A',
+      block.address,
+      'block-added',
+      `The manifest has a block ${block.unit_local_id} that the plan lacks.`,
+    );
+  }
+}
+
+type Columns = readonly (readonly [column: string, axis: Finding['axis']])[];
+const UNIT_COLUMNS: Columns = [
+  ['canonical_address', 'C'],
+  ['unit_kind', 'B'],
+  ['section_type', 'B'],
+  ['section_code', 'B'],
+  ['doc_code', 'C'],
+  ['sort_order', 'C'],
+  ['parent_or_container_ref', 'C'],
+  ['lifecycle_status', 'B'],
+  ['deleted_at', 'A'],
+];
+const BIRTH_COLUMNS = {
+  canonical_address: 'canonical_address',
+  unit_kind: 'unit_kind',
+  section_type: 'section_type',
+  section_code: 'section_code',
+  sort_order: 'sort_order',
+  parent_or_container_ref: 'parent_unit_id',
+};
+const VERSION_COLUMNS: Columns = [
+  ['unit_id', 'A'],
+  ['version_seq', 'A'],
+  ['title', 'A'],
+  ['body', 'A'],
+  ['content_hash', 'A'],
+  ['lifecycle_status', 'B'],
+  ['review_state', 'B'],
+];
+const PROVENANCE_AXIS: Readonly<Record<string, Finding['axis']>> = {
+  kind: 'B',
+  section_type: 'B',
+  section_code: 'B',
+  parent_address: 'C',
+  parent_unit_id: 'C',
+  sort_order: 'C',
+};
+
+const equal = (a: unknown, b: unknown) =>
+  canonicalJson((a ?? null) as PlainJson) === canonicalJson((b ?? null) as PlainJson);
+
+function compareColumns(
+  columns: Columns,
+  place: string,
+  was: object,
+  is: object,
+  what: string,
+  note: Note,
+): void {
+  for (const [column, axis] of columns) {
+    if (equal((was as Record<string, unknown>)[column], (is as Record<string, unknown>)[column])) continue;
+    note(
+      axis,
+      place,
+      `${column}-differs`,
+      `${what} of ${place}: column ${column} isn't what the approved manifest gives.`,
+    );
+  }
+}
+
+function compareUnits(expected: Expected, rows: CutRows, note: Note): void {
+  const found = new Map(rows.units.map((unit) => [unit.id, unit]));
+  const born = new Map(
+    newUnits(expected.birth, expected.actions, expected.ids).map((unit) => [unit.id, unit]),
+  );
+  for (const unit of expected.actions.actions) {
+    const row = found.get(expected.ids.get(unit.address) ?? '');
+    if (row === undefined) {
+      note(
+        'A',
+        unit.address,
+        'unit-missing',
+        `Unit ${unit.address} is gone: the text of its record can't be given back.`,
+      );
+      note('C', unit.address, 'unit-missing', `Unit ${unit.address} is gone.`);
+      continue;
+    }
+    const birth = born.get(row.id);
+    if (birth !== undefined) compareColumns(UNIT_COLUMNS, unit.address, row, birth, 'Unit', note);
+    else compareWithBirth(unit.address, row, note);
+    if (unit.action === 'unchanged') continue;
+    const version = expectedVersion(expected, unit);
+    if (row.version_anchor_ref === version && row.content_anchor_ref === version) continue;
+    note(
+      'A',
+      unit.address,
+      'anchor-differs',
+      `Unit ${unit.address} doesn't point at the version that the cut made.`,
+    );
+  }
+}
+
+/** An older unit keeps its birth values; what may differ between versions stands in the version. */
+function compareWithBirth(address: string, row: CutRows['units'][number], note: Note): void {
+  for (const [column, state] of Object.entries(BIRTH_COLUMNS)) {
+    if (row.birth !== null && equal((row as Record<string, unknown>)[column], row.birth[state])) continue;
+    const axis = UNIT_COLUMNS.find(([name]) => name === column)?.[1] ?? 'C';
+    note(axis, address, `${column}-differs`, `Unit ${address}: column ${column} isn't what it was at birth.`);
+  }
+}
+
+function compareVersions(expected: Expected, rows: CutRows, note: Note): void {
+  const found = new Map(rows.versions.map((version) => [version.id, version]));
+  const made = new Map(
+    newVersions(expected.birth, expected.actions, expected.ids).map((version) => [version.id, version]),
+  );
+  for (const unit of expected.actions.actions) {
+    const id = expectedVersion(expected, unit);
+    const row = found.get(id);
+    if (row === undefined) {
+      note('A', unit.address, 'version-missing', `Version ${unit.versionSeq} of ${unit.address} is gone.`);
+      continue;
+    }
+    const version = made.get(id);
+    if (version !== undefined) {
+      compareColumns(VERSION_COLUMNS, unit.address, row, version, `Version ${unit.versionSeq}`, note);
+      compareProvenance(unit, row.provenance, version.provenance as Record<string, unknown>, note);
+    } else {
+      const { title, text: body, contentHash } = unit.record;
+      const same = {
+        unit_id: expected.ids.get(unit.address),
+        version_seq: unit.versionSeq,
+        title,
+        body,
+        content_hash: contentHash,
+      };
+      compareColumns(
+        VERSION_COLUMNS.slice(0, 5),
+        unit.address,
+        row,
+        same,
+        `Version ${unit.versionSeq}`,
+        note,
+      );
+    }
+  }
+}
+
+function compareProvenance(
+  unit: UnitPlan,
+  was: Record<string, unknown>,
+  is: Record<string, unknown>,
+  note: Note,
+): void {
+  for (const field of new Set([...Object.keys(was), ...Object.keys(is)])) {
+    if (equal(was[field], is[field])) continue;
+    const message = `Version ${unit.versionSeq} of ${unit.address}: provenance.${field} isn't what the approved manifest gives.`;
+    note(PROVENANCE_AXIS[field] ?? 'A', unit.address, `provenance-${field}-differs`, message);
+  }
+}
+
+function compareAffected(expected: Expected, rows: CutRows, note: Note): void {
+  const due = affectedRows(expected.birth, expected.actions, expected.ids);
+  const found = new Map(rows.affected.map((row) => [row.affected_row_id, row]));
+  const columns: Columns = [
+    'ordinal',
+    'effect_kind',
+    'target_table',
+    'target_row_id',
+    'before_state_snapshot',
+    'after_state_snapshot',
+  ].map((column) => [column, 'A'] as const);
+  for (const row of due) {
+    const place = String((row.after_state_snapshot as Record<string, unknown>)['canonical_address']);
+    const is = found.get(row.affected_row_id);
+    found.delete(row.affected_row_id);
+    if (is === undefined)
+      note('A', place, 'affected-row-missing', `The change set has no affected row for ${place}.`);
+    else compareColumns(columns, place, is, row, 'Affected row', note);
+  }
+  for (const row of found.values()) {
+    note(
+      'A',
+      null,
+      'affected-row-added',
+      `Affected row ${row.affected_row_id} belongs to no unit of the manifest.`,
+    );
+  }
+}
+
+/** Units and versions of the document that no change set accounts for. */
+function noteStrangers(expected: Expected, rows: CutRows, note: Note): void {
+  const due = new Set(expected.ids.values());
+  for (const unit of rows.units) {
+    if (due.has(unit.id) || unit.birth !== null) continue;
+    note('C', unit.canonical_address, 'unit-added', `Unit ${unit.canonical_address} was added by no cut.`);
+  }
+  const versions = new Set(expectedVersionIds(expected));
+  const addressOf = new Map(rows.units.map((unit) => [unit.id, unit.canonical_address]));
+  for (const version of rows.versions) {
+    if (versions.has(version.id)) continue;
+    const place = addressOf.get(version.unit_id) ?? null;
+    note(
+      'A',
+      place,
+      'version-added',
+      `Version ${version.version_seq} of ${place ?? version.unit_id} was added by no cut.`,
+    );
+  }
+}
+
+/** The three axes over the rows as they were read back. */
+function noteAxes(
+  expected: Expected,
+  blocks: readonly StoredBlock[],
+  rows: CutRows,
+  vocabulary: readonly VocabularyTerm[],
+  sourceDigest: string,
+  note: Note,
+): void {
+  const versions = new Map(rows.versions.map((version) => [version.id, version]));
+  const excluded = new Map(blocks.map((block) => [block.unit_local_id, String(block.summary['text'] ?? '')]));
+  const planned = new Map(expected.actions.actions.map((unit) => [unit.record.localId, unit]));
+  const texts = expected.plan.records.map((record) => {
+    const unit = planned.get(record.localId);
+    if (unit === undefined) return excluded.get(record.localId) ?? '';
+    return versions.get(expectedVersion(expected, unit))?.body ?? '';
+  });
+  for (const problem of checkReconstruction(texts, sourceDigest))
+    note('A', null, problem.code, problem.message);
+
+  const standing = expected.actions.actions.flatMap((unit) => {
+    const version = versions.get(expectedVersion(expected, unit));
+    return version === undefined ? [] : [{ unit, provenance: version.provenance as Record<string, never> }];
+  });
+  const terms = standing.map(({ unit, provenance }) => ({
+    address: unit.address,
+    kind: String(provenance['kind']),
+    sectionType: String(provenance['section_type']),
+  }));
+  for (const problem of checkVocabulary(terms, vocabulary))
+    note('B', problem.path[1] ?? null, problem.code, problem.message);
+  const tree = standing.map(({ unit, provenance }) => ({
+    address: unit.address,
+    unitKey: unit.address,
+    parentKey: (provenance['parent_address'] ?? null) as string | null,
+    sortOrder: (provenance['sort_order'] ?? null) as number | null,
+  }));
+  for (const problem of checkHierarchy(tree))
+    note('C', problem.path[1] ?? null, problem.code, problem.message);
+}
