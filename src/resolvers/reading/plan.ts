@@ -77,9 +77,11 @@ export interface PagePlan {
   readonly read: (rows: Cells[], bound: readonly BoundPage[]) => Row;
 }
 
-/** Objects with no prototype to collide with: a response key may be `__proto__`. */
-const Plain = (() => {}) as unknown as new () => Row;
-Plain.prototype = Object.create(null);
+/** An object without the accessors of Object's prototype: a response key may be `__proto__`. */
+class Plain {
+  [responseKey: string]: unknown;
+}
+Object.setPrototypeOf(Plain.prototype, null);
 
 export function assemble(fields: Fields, cells: Cells, bound: readonly BoundPage[]): Row {
   const row = new Plain();
