@@ -1,0 +1,126 @@
+/**
+ * `cutter start`: brings everything up in order, tells where it is, and takes it down in reverse. Whatever can be foreseen
+ * to go wrong ends in one sentence and a status other than zero.
+ */
+import { pino } from 'pino';
+import { sql } from 'slonik';
+import type { Config } from '../config.ts';
+import { sentence } from './sentence.ts';
+
+type Closer = () => Promise<unknown>;
+
+class Interrupted extends Error {}
+
+/** Runs until a signal; the process then ends by itself. */
+export async function start(config: Config): Promise<void> {
+  const closers: Closer[] = [];
+  const interruption = listenForSignals();
+  try {
+    const url = await bringUp(config, closers, () => {
+      if (interruption.signal.aborted) throw new Interrupted();
+    });
+    if (config.sample) await sampleWhenEmpty(config, url, interruption.signal);
+    await interruption.heard;
+    print('Closing.');
+  } catch (error) {
+    if (!(error instanceof Interrupted)) {
+      process.exitCode = 1;
+      process.stderr.write(`cutter: ${sentence(error, config)}\n`);
+      if (config.logLevel === 'debug' || config.logLevel === 'trace') console.error(error);
+    }
+  }
+  for (const close of closers.reverse()) {
+    await close().catch((error: unknown) => process.stderr.write(`cutter: ${sentence(error, config)}\n`));
+  }
+  interruption.ignore();
+}
+
+interface Running {
+  readonly url: string;
+  readonly tokens: Readonly<Record<string, string>>;
+  readonly isEmpty: boolean;
+}
+
+/** From nothing to a listening server. `check` throws where a signal has come in between. */
+async function bringUp(config: Config, closers: Closer[], check: () => void): Promise<Running> {
+  const logger = pino({ level: config.logLevel }, pino.destination(2));
+  // Imports take as long as PostgreSQL: they are done side by side.
+  const parts = Promise.all([import('./prepare.ts'), import('../wire.ts')]);
+  parts.catch(() => {});
+  const ownerUrl = await database(config, closers);
+  check();
+  const [{ prepareLedger }, { wire }] = await parts;
+  const { pools, secrets, tokens } = await prepareLedger(ownerUrl, config.home, config.mode);
+  closers.push(() => pools.close());
+  check();
+  const wired = wire({ ...config, pools, secrets, logger });
+  closers.push(() => wired.close());
+  const { url } = await wired.server.listen();
+  const isEmpty = await pools.observe.oneFirst(sql.unsafe`/* start.is_empty */
+    select not exists (select from cutter_governance.v_decision_backlog_entry_observe)`);
+  greet(config, url, Object.keys(tokens));
+  return { url, tokens, isEmpty: isEmpty === true };
+}
+
+/** The owner's URL of the embedded database, started now, or of the external one. */
+async function database(config: Config, closers: Closer[]): Promise<string> {
+  if (config.databaseUrl !== null) return config.databaseUrl;
+  const { startEmbedded } = await import('../database/embedded.ts');
+  const embedded = await startEmbedded({ home: config.home, log: print });
+  closers.push(() => embedded.stop());
+  return embedded.ownerUrl;
+}
+
+function greet(config: Config, url: string, names: readonly string[]): void {
+  const where =
+    config.databaseUrl === null
+      ? `its own PostgreSQL in ${config.home}`
+      : 'the PostgreSQL of CUTTER_DATABASE_URL';
+  print(`The ledger is up (${config.mode}), on ${where}.`);
+  print(`  GraphQL, WebSocket, events  ${url}`);
+  if (names.length > 0)
+    print(`  Tokens                      ${config.home}/tokens.json (${names.join(', ')})`);
+  if (config.graphiql)
+    print('  GraphiQL                    the same address in a browser; put a token into its Headers tab');
+  print(`  Health                      ${new URL('/health', url)} and ${new URL('/ready', url)}`);
+  print('Ctrl-C closes it.');
+}
+
+/** A first look: one document through all phases, by the public API, as a client would. */
+async function sampleWhenEmpty(config: Config, running: Running, signal: AbortSignal): Promise<void> {
+  if (!running.isEmpty || config.mode === 'production' || signal.aborted) return;
+  try {
+    const { runSample } = await import('./sample.ts');
+    await runSample({ url: running.url, tokens: running.tokens, print });
+  } catch (error) {
+    // The ledger runs all the same.
+    if (!signal.aborted) print(`The sample document stopped on its way: ${sentence(error, config)}`);
+  }
+}
+
+/** The first signal closes in order, the second at once. */
+function listenForSignals() {
+  const controller = new AbortController();
+  let hear = () => {};
+  const heard = new Promise<void>((resolve) => {
+    hear = resolve;
+  });
+  const onSignal = (name: NodeJS.Signals) => {
+    if (controller.signal.aborted) process.exit(name === 'SIGINT' ? 130 : 143);
+    controller.abort();
+    hear();
+  };
+  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const name of names) process.on(name, onSignal);
+  return {
+    signal: controller.signal,
+    heard,
+    ignore: () => {
+      for (const name of names) process.off(name, onSignal);
+    },
+  };
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

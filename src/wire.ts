@@ -1,0 +1,96 @@
+/**
+ * Wires a ledger to its server: phases, integrator, feed, doors. What it is given (pools, secrets) it doesn't close; what
+ * it makes it closes in reverse. The program and the tests start the same parts by this one function.
+ */
+import type { Logger } from 'pino';
+import { sql } from 'slonik';
+import { authenticator, authorityEnded } from './auth/authenticate.ts';
+import type { Config } from './config.ts';
+import type { Pools } from './database/pools.ts';
+import { type Secrets, seedOf } from './database/secrets.ts';
+import type { LaneKey } from './ledger/keys.ts';
+import { type Ledger, openLedger } from './ledger/ledger.ts';
+import { type HistoryFeed, startFeed } from './ledger/log/feed.ts';
+import { type Integrator, startIntegrator } from './ledger/log/integrator.ts';
+import { Refusal } from './ledger/refusals.ts';
+import { LANES, type Lane } from './ledger/values.ts';
+import { publicKeyOf } from './proof/ed25519.ts';
+import { keyIdOf } from './proof/keyid.ts';
+import { schema } from './schema/index.ts';
+import { buildServer, type CutterServer } from './server.ts';
+
+export interface WireOptions extends Pick<Config, 'mode' | 'graphiql' | 'host' | 'port' | 'limits'> {
+  readonly pools: Pools;
+  readonly secrets: Secrets;
+  readonly logger: Logger;
+}
+
+export interface Wired {
+  readonly server: CutterServer;
+  readonly ledger: Ledger;
+  readonly feed: HistoryFeed;
+  /** Null in a process that holds no secret for it; another one integrates. */
+  readonly integrator: Integrator | null;
+  close(): Promise<void>;
+}
+
+export function wire({ pools, secrets, logger, ...config }: WireOptions): Wired {
+  const integratorUrl = pools.urls.integrator;
+  const integrator = integratorUrl === null ? null : startIntegrator({ url: integratorUrl, log: logger });
+  const feed = startFeed({
+    observe: pools.observe,
+    listenUrl: pools.urls.observe,
+    ...(integrator === null ? {} : { integrator }),
+    authorityEnded: (tokenIds) => authorityEnded(pools.gate, tokenIds),
+    log: logger,
+  });
+  const ledger = openLedger({
+    pools,
+    keys: laneKeys(secrets),
+    committed: () => integrator?.nudge(),
+    alarm: (error, call) => {
+      // A refusal is an answer; anything else is a defect, or a grant that isn't as the code believes.
+      if (!(error instanceof Refusal)) logger.error({ err: error, verb: call.verb }, 'a phase failed');
+    },
+  });
+  const server = buildServer({
+    ...config,
+    schema,
+    ledger,
+    feed,
+    observe: pools.observe,
+    logger,
+    authenticate: authenticator({ gate: pools.gate, mode: config.mode }),
+    ready: readinessOf(pools, integrator),
+  });
+  return {
+    server,
+    ledger,
+    feed,
+    integrator,
+    async close() {
+      await server.close();
+      await feed.close();
+      await integrator?.close();
+    },
+  };
+}
+
+/** The signing keys of the lanes whose seed this process holds. */
+function laneKeys(secrets: Secrets): Partial<Record<Lane, LaneKey>> {
+  const keys = LANES.flatMap((lane) => {
+    const seed = seedOf(secrets, lane);
+    if (seed === null) return [];
+    const publicKey = publicKeyOf(seed);
+    return [[lane, { lane, seed, publicKey, keyId: keyIdOf(publicKey) }] as const];
+  });
+  return Object.fromEntries(keys);
+}
+
+function readinessOf(pools: Pools, integrator: Integrator | null) {
+  return {
+    database: async () => (await pools.gate.oneFirst(sql.unsafe`/* ready.database */ select true`)) === true,
+    // One that reconnects is on its way; what waits for it is in the queue. One that stopped needs a person.
+    ...(integrator === null ? {} : { integrator: () => integrator.state() === 'running' }),
+  };
+}

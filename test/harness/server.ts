@@ -1,0 +1,95 @@
+import type pg from 'pg';
+import { pino } from 'pino';
+import { afterAll } from 'vitest';
+import type { Pools } from '../../src/database/pools.ts';
+import { LIMITS, type Limits } from '../../src/doors/limits.ts';
+import { type Wired, wire } from '../../src/wire.ts';
+import { type TestDatabase, testDatabase } from './database.ts';
+
+export type SampleTokens = Readonly<
+  Record<'administrator' | 'marker' | 'reviewer' | 'executor' | 'verifier' | 'observer', string>
+>;
+
+// biome-ignore lint/suspicious/noExplicitAny: a test reads what it asked for
+type Loose = any;
+
+/** What a client got back. */
+export interface Answer {
+  readonly status: number;
+  readonly body: {
+    data?: Loose;
+    errors?: { message: string; path?: unknown[]; extensions: Record<string, Loose> }[];
+  };
+}
+
+export interface TestServer extends Wired {
+  /** GraphQL's URL, for POST and SSE. */
+  readonly url: string;
+  readonly wsUrl: string;
+  readonly tokens: SampleTokens;
+  readonly database: TestDatabase;
+  readonly pools: Pools;
+  /** The owner, for tampering. */
+  readonly superuser: pg.Pool;
+  /** One operation as a client sends it; null stands for no token. */
+  gql(token: string | null, query: string, variables?: Record<string, unknown>): Promise<Answer>;
+}
+
+export interface TestServerOptions {
+  /** Another database than a fresh one, to start a second server on it. */
+  readonly database?: TestDatabase;
+  readonly mode?: 'rehearsal' | 'production';
+  readonly limits?: Partial<Limits>;
+}
+
+const open = new Set<TestServer>();
+
+/** A server in this process on a fresh database and a free port. Closed by itself when the file ends. */
+export async function testServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const database = options.database ?? (await testDatabase());
+  const wired = wire({
+    pools: database.pools,
+    secrets: database.secrets,
+    logger: pino({ level: process.env['CUTTER_TEST_LOG'] ?? 'silent' }, pino.destination(2)),
+    mode: options.mode ?? 'rehearsal',
+    graphiql: true,
+    host: '127.0.0.1',
+    port: 0,
+    limits: { ...LIMITS, ...options.limits },
+  });
+  const { url } = await wired.server.listen();
+  const server: TestServer = {
+    ...wired,
+    url,
+    wsUrl: url.replace(/^http/, 'ws'),
+    tokens: database.tokens as SampleTokens,
+    database,
+    pools: database.pools,
+    superuser: database.superuser,
+    gql: (token, query, variables) =>
+      post(url, token, { query, ...(variables === undefined ? {} : { variables }) }),
+    async close() {
+      if (open.delete(server)) await wired.close();
+    },
+  };
+  open.add(server);
+  return server;
+}
+
+// Registered after the harness's own hook, hence run before it: servers close before databases are dropped.
+afterAll(async () => {
+  await Promise.all([...open].map((server) => server.close()));
+});
+
+export async function post(url: string, token: string | null, body: unknown): Promise<Answer> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/json',
+      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+    },
+    body: JSON.stringify(body),
+  });
+  return { status: response.status, body: (await response.json()) as Answer['body'] };
+}
