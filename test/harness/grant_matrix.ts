@@ -1,0 +1,78 @@
+import type { ROLES } from './catalog.ts';
+
+export type Role = (typeof ROLES)[number];
+/** S select, I insert, D delete, U update: of a whole table (true), or of the columns named. */
+export interface Grant {
+  readonly S?: true | readonly string[];
+  readonly I?: true | readonly string[];
+  readonly U?: true | readonly string[];
+  readonly D?: true;
+}
+type Row = Partial<Record<Exclude<Role, 'cutter_ro' | 'cutter_evidence'>, Grant>>;
+
+const S: Grant = { S: true };
+const I: Grant = { I: true };
+const SI: Grant = { S: true, I: true };
+const both = (grant: Grant): Row => ({ cutter_exec: grant, cutter_verify: grant });
+
+/** The matrix of the specification, as a second hand wrote it: nothing here is read from the database or from the migrations. */
+const MATRIX: Readonly<Record<string, Row>> = {
+  'cutter_governance.decision_backlog_entry': both({ S: true, I: true, U: ['status'] }),
+  'cutter_governance.decision_backlog_history': both(SI),
+  'cutter_governance.decision_backlog_dependency': { cutter_exec: SI },
+  'cutter_governance.decision_backlog_sweep_log': { cutter_exec: I },
+  'cutter_governance.manifest_envelope': { cutter_exec: SI, cutter_verify: S },
+  'cutter_governance.manifest_unit_block': { cutter_exec: SI, cutter_verify: S },
+  'cutter_governance.review_decision': {
+    cutter_exec: { S: true, I: true, U: ['superseded_by_review_decision_id'] },
+    cutter_verify: S,
+  },
+  'cutter_governance.cut_change_set': both(SI),
+  'cutter_governance.cut_change_set_affected_row': { cutter_exec: I, cutter_verify: SI },
+  'cutter_governance.dot_pair_signature': both(SI),
+  'cutter_governance.verify_result': { cutter_verify: SI },
+  'cutter_governance.canonical_address_alias': {},
+  'public.information_unit': {
+    cutter_exec: { S: true, I: true, U: ['version_anchor_ref', 'content_anchor_ref'] },
+    cutter_verify: S,
+  },
+  'public.unit_version': { cutter_exec: SI, cutter_verify: S },
+  'cutter_source.source': { cutter_exec: SI, cutter_verify: S },
+  'cutter_source.vocabulary': both(S),
+  'cutter_auth.person': both(S),
+  'cutter_auth.principal': { ...both(S), cutter_gate: S },
+  'cutter_auth.key': both(S),
+  'cutter_auth.token': { cutter_gate: { S: true, I: true, U: ['revoked_at'] } },
+  'cutter_auth.audit': { cutter_gate: I },
+  'cutter_log.pending': {
+    ...both({ I: ['record_id', 'record_hash', 'row_ids'] }),
+    cutter_integrator: { S: true, D: true },
+  },
+  'cutter_log.record_part': { ...both({ I: ['record_id', 'part', 'body'] }), cutter_integrator: S },
+  'cutter_log.log': { cutter_observe: S, cutter_integrator: SI },
+  'cutter_log.head': { cutter_observe: S, cutter_integrator: { S: true, U: true } },
+  'cutter_meta.migration': {},
+};
+
+const OBSERVE_VIEW = /^cutter_governance\.v_.*_observe$/;
+
+/** What `role` may do with a table or view; nothing, unless the matrix says so. */
+export function grantOf(role: Role, relation: string): Grant {
+  const isView = OBSERVE_VIEW.test(relation);
+  if (role === 'cutter_evidence') return evidenceGrant(relation);
+  if (isView) return role === 'cutter_ro' || role === 'cutter_observe' ? S : {};
+  if (!(relation in MATRIX)) throw new Error(`The matrix has no row for ${relation}.`);
+  return role === 'cutter_ro' ? {} : (MATRIX[relation]?.[role] ?? {});
+}
+
+/** Evidence reads everything but token hashes; the record of migrations is no evidence. */
+function evidenceGrant(relation: string): Grant {
+  if (relation === 'cutter_meta.migration') return {};
+  if (relation !== 'cutter_auth.token') return S;
+  return { S: ['token_id', 'principal_id', 'scopes', 'entry_ids', 'created_at', 'expires_at', 'revoked_at'] };
+}
+
+export function allows(grant: Grant, verb: 'S' | 'I' | 'U', column: string): boolean {
+  const columns = grant[verb];
+  return columns === true || (columns?.includes(column) ?? false);
+}
