@@ -25,7 +25,7 @@ export function previewNode(noun: NounName, rows: PreviewRows, id: string): Prev
 }
 
 /** Fields given by value. */
-class PreviewFields extends PreviewNode {
+export class PreviewFields extends PreviewNode {
   readonly #fields: Readonly<Record<string, unknown>>;
 
   constructor(fields: Readonly<Record<string, unknown>>) {
