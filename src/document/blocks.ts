@@ -7,7 +7,7 @@ import type { Nodes, RootContent } from 'mdast';
 import { fromMarkdown } from 'mdast-util-from-markdown';
 
 /** A top-level block, at its offsets in the text. */
-export interface Block {
+interface Block {
   readonly type: RootContent['type'];
   /** Level of a heading, else 0. */
   readonly depth: number;
@@ -88,7 +88,7 @@ function boundedNesting(source: string): string {
 }
 
 /** After the line ending of the line that holds this offset; the offset itself where a line starts. */
-export function endOfLine(text: string, offset: number): number {
+function endOfLine(text: string, offset: number): number {
   if (offset === 0 || startOfLine(text, offset) === offset) return offset;
   const ending = /\r\n?|\n|$/g;
   ending.lastIndex = offset;

@@ -8,8 +8,6 @@ import { cycleMembers } from './tree.ts';
 import type { Problem, VocabularyTerm } from './types.ts';
 import { termProblems } from './vocabulary.ts';
 
-export type Axis = 'A' | 'B' | 'C';
-
 /** A unit as its row has it: what it is called by, and by what it and its parent are known (an id, usually). */
 export interface HierarchyUnit {
   readonly address: string;

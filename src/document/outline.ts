@@ -96,13 +96,14 @@ class Outline {
     while (this.#open.length > 0 && this.#open.at(-1)!.level >= heading.level) this.#open.pop();
     const parent = this.#open.at(-1);
     const holds = next !== undefined && next.level > heading.level;
+    const hasText = !isBlank(text.slice(heading.end, until));
     const isTitle = heading === this.#titleOf(headings);
     const sectionCode = heading.title === null ? null : sectionCodeOf(heading.title, this.#profile);
     const slug = slugOf(sectionCode ?? heading.title ?? '', this.#profile.address);
     const place = isTitle ? this.#book.root : this.#book.under(parent?.place ?? this.#book.root, slug);
     const index = this.#push({
       start: heading.start,
-      end: holds ? heading.end : until,
+      end: holds && hasText ? heading.end : until,
       terms: this.#termsOf(holds, isTitle),
       sectionCode,
       title: heading.title,
@@ -111,7 +112,7 @@ class Outline {
     });
     if (!holds) return;
     this.#open.push({ level: heading.level, index, place });
-    if (heading.end < until) this.#lead(heading.end, until, index, place);
+    if (hasText) this.#lead(heading.end, until, index, place);
   }
 
   #lead(start: number, end: number, parent: number, place: AddressPlace): void {

@@ -59,7 +59,7 @@ const GERMAN_DIVISIONS =
   'Buch|Teil|Abschnitt|Unterabschnitt|Titel|Untertitel|Kapitel|Unterkapitel|Anlage|Anhang';
 const ENGLISH_DIVISIONS = 'Book|Part|Chapter|Section|Article|Annex|Appendix|Schedule';
 // A number, or a range or pair of them: "3", "31a", "3 bis 6", "114 und 115".
-const NUMBERS = '\\d+[a-z]*(?:\\s*(?:bis|und|to|and|,|-|–)\\s*\\d+[a-z]*)*';
+const NUMBERS = '\\d+[a-z]*(?:(?:\\s*(?:bis|und|to|and|,)\\s*|[-–])\\d+[a-z]*)*';
 const END = '(?![\\p{L}\\p{N}])';
 
 /** Markdown by its headings alone: CommonMark, front matter set aside. */
@@ -109,7 +109,7 @@ export const MARKDOWN_1: Profile = {
 };
 
 /** Every version ever published, oldest first; a name without a version means its newest. */
-export const PROFILES: readonly Profile[] = [MARKDOWN_1];
+const PROFILES: readonly Profile[] = [MARKDOWN_1];
 
 const KNOWN = PROFILES.map((profile) => `${profile.name}@${profile.version}`).join(', ');
 

@@ -9,7 +9,7 @@ import { termProblems } from './vocabulary.ts';
 /** The most records of one plan. */
 export const MAX_UNITS = 200_000;
 /** The most characters of a local id. */
-export const MAX_LOCAL_ID = 200;
+const MAX_LOCAL_ID = 200;
 /** The most problems that are told one by one. */
 export const MAX_PROBLEMS = 100;
 

@@ -37,7 +37,7 @@ export interface VocabularyTerm {
   readonly atMost: number | null;
 }
 
-export type RecordRole = 'unit' | 'container' | 'excluded';
+type RecordRole = 'unit' | 'container' | 'excluded';
 
 /** One record of a plan: an exact stretch of the source and what is said about it. */
 export interface PlanRecord {
