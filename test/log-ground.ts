@@ -160,14 +160,14 @@ export async function inTransaction<T>(
 /** Pulls messages until `enough` says so; the stream stays open. */
 export async function pull(
   stream: AsyncIterator<HistoryMessage>,
-  enough: (message: HistoryMessage, all: readonly HistoryMessage[]) => boolean,
+  enough: (message: HistoryMessage) => boolean,
 ): Promise<HistoryMessage[]> {
   const all: HistoryMessage[] = [];
   for (;;) {
     const step = await stream.next();
     if (step.done === true) return all;
     all.push(step.value);
-    if (enough(step.value, all)) return all;
+    if (enough(step.value)) return all;
   }
 }
 

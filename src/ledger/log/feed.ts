@@ -3,7 +3,7 @@ import type { Log } from './connection.ts';
 import { encodeCursor } from './cursor.ts';
 import { type Follower, follow, RESETS, type SubscribeOptions } from './follower.ts';
 import type { HistoryMessage, Reset } from './history-message.ts';
-import { type Head, LogBroken, readHistoryPage, readPositions } from './history-page.ts';
+import { type Head, LogBroken, readHead, readHistoryPage, readPositions } from './history-page.ts';
 import type { Integrator } from './integrator.ts';
 import { startListener } from './listener.ts';
 import { createPositions } from './positions.ts';
@@ -42,7 +42,6 @@ export interface FeedOptions {
   readonly ringCapacity?: number;
 }
 
-const BATCH = 500;
 /** How long a wait for a position trusts this process's integrator before it asks the database. */
 const LOOK_UP_MS = 25;
 
@@ -63,15 +62,19 @@ export function startFeed(options: FeedOptions): HistoryFeed {
   let seenAt = Date.now();
   let judgedAt = Date.now();
 
-  const headOnce = coalesced(() => withDeadline(readHistoryPage(observe, 0, 0), lostAfterMs));
+  const headOnce = coalesced(() => withDeadline(readHead(observe), lostAfterMs));
   async function freshHead(): Promise<Head> {
-    const { head } = await headOnce();
+    const head = await headOnce();
     if (head.next !== ring.end || head.incarnation !== incarnation) wake.ring();
     return head;
   }
 
   function endAll(reset: Reset): void {
     for (const follower of [...followers]) follower.end(reset);
+  }
+
+  function wakeAll(): void {
+    for (const follower of followers) follower.wake();
   }
 
   /** Takes a head as the ring's new truth where it can't be a continuation of what the ring holds. */
@@ -90,19 +93,20 @@ export function startFeed(options: FeedOptions): HistoryFeed {
       endAll(RESETS.incarnation);
     }
     ring.restart(known === head.incarnation && tooFar ? head.next - ringCapacity : head.next);
+    wakeAll();
   }
 
   /** Reads what is new and wakes whoever waits; true if there is more. */
   async function readOnce(): Promise<boolean> {
+    if (incarnation === null) adopt(await withDeadline(readHead(observe), lostAfterMs));
     const from = ring.end;
-    const { head, events } = await withDeadline(
-      readHistoryPage(observe, from, incarnation === null ? 0 : BATCH),
-      lostAfterMs,
-    );
+    const { head, events } = await withDeadline(readHistoryPage(observe, from), lostAfterMs);
     seenAt = Date.now();
     adopt(head);
-    if (ring.end === from) ring.append(events);
-    if (ring.end !== from) for (const follower of followers) follower.wake();
+    if (ring.end === from && events.length > 0) {
+      ring.append(events);
+      wakeAll();
+    }
     await lookUpPositions(ring.end - 1 > announced);
     return ring.end < head.next;
   }

@@ -51,13 +51,15 @@ const line = z.object({
 });
 type Line = z.infer<typeof line>;
 
-/** Records from `from` on with their history, and the head, in one snapshot. `offset 0` keeps the look-up by key. */
-export async function readHistoryPage(
-  observe: DatabasePool,
-  from: number,
-  limit: number,
-): Promise<HistoryPage> {
-  const lines = await observe.any(sql.prepared('log_history', line)`/* log.history */
+/** Records of one page. A number in the statement's text: the planner would guess a tenth of the log for a parameter. */
+export const PAGE_RECORDS = 256;
+
+/**
+ * Records from `from` on with their history, and the head, in one snapshot. `offset 0` keeps the look-up by key. Not
+ * prepared by name: a plan kept from when the ledger was small would scan the history for each record.
+ */
+export async function readHistoryPage(observe: DatabasePool, from: number): Promise<HistoryPage> {
+  const lines = await observe.any(sql.type(line)`/* log.history */
     select head.incarnation::text, head.next_position::text, record.position::text,
       moved.history_id::text, moved.entry_id::text, moved.entry_version_before, moved.entry_version_after,
       moved.change_kind, moved.changed_by,
@@ -65,7 +67,7 @@ export async function readHistoryPage(
       moved.log_ordinal
     from cutter_log.head
     left join lateral (
-      select position, row_ids from cutter_log.log where position >= ${from} order by position limit ${limit}
+      select position, row_ids from cutter_log.log where position >= ${from} order by position limit ${sql.literalValue(String(PAGE_RECORDS))}
     ) as record on true
     left join lateral (
       select history.*, array_position(record.row_ids, history.history_id) - 1 as log_ordinal
@@ -77,7 +79,7 @@ export async function readHistoryPage(
   if (first === undefined) throw new LogBroken('The log has no head');
   return {
     head: { incarnation: first.incarnation, next: Number(first.next_position) },
-    events: limit === 0 ? [] : collect(lines, from),
+    events: collect(lines, from),
   };
 }
 
@@ -96,6 +98,19 @@ function collect(lines: readonly Line[], from: number): RecordEvent[] {
   return events;
 }
 
+const headLine = z.object({ incarnation: z.string(), next_position: z.string() });
+
+/** Where the log ends. */
+export async function readHead(observe: DatabasePool): Promise<Head> {
+  const head = await observe.one(
+    sql.prepared(
+      'log_head',
+      headLine,
+    )`/* log.where */ select incarnation::text, next_position::text from cutter_log.head`,
+  );
+  return { incarnation: head.incarnation, next: Number(head.next_position) };
+}
+
 const placed = z.object({ record_id: z.string(), position: z.string() });
 
 /** The positions of those of `recordIds` that are in the log. */
@@ -103,7 +118,7 @@ export async function readPositions(
   observe: DatabasePool,
   recordIds: readonly string[],
 ): Promise<Map<string, string>> {
-  const found = await observe.any(sql.prepared('log_positions', placed)`/* log.positions */
+  const found = await observe.any(sql.type(placed)`/* log.positions */
     select record_id::text, position::text from cutter_log.log where record_id = any (${sql.array([...recordIds], 'uuid')})`);
   return new Map(found.map(({ record_id, position }) => [record_id, position]));
 }

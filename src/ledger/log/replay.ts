@@ -1,7 +1,6 @@
 import type { DatabasePool } from 'slonik';
-import { type RecordEvent, readHistoryPage } from './history-page.ts';
+import { PAGE_RECORDS, type RecordEvent, readHistoryPage } from './history-page.ts';
 
-const PAGE = 256;
 const KEPT_PAGES = 16;
 
 /** Reads what is older than the ring, in aligned pages, so that subscribers that replay together share a read. */
@@ -20,9 +19,7 @@ export function createReplay(observe: DatabasePool): Replay {
   const pages = new Map<number, Promise<Page>>();
 
   function read(start: number): Promise<Page> {
-    const page = readHistoryPage(observe, start, PAGE).then(({ head, events }) => {
-      // Only a whole page stays the same for ever.
-      if (events.length < PAGE) pages.delete(start);
+    const page = readHistoryPage(observe, start).then(({ head, events }) => {
       return { incarnation: head.incarnation, events };
     });
     page.catch(() => pages.delete(start));
@@ -36,8 +33,11 @@ export function createReplay(observe: DatabasePool): Replay {
 
   return {
     async at(position, incarnation) {
-      const start = position - (position % PAGE);
-      const page = await (pages.get(start) ?? read(start));
+      const start = position - (position % PAGE_RECORDS);
+      const shared = pages.get(start);
+      let page = await (shared ?? read(start));
+      // Records never change, but the page may have been read when the log ended inside it.
+      if (shared !== undefined && page.events[position - start] === undefined) page = await read(start);
       if (page.incarnation !== incarnation) {
         pages.delete(start);
         return undefined;
