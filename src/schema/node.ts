@@ -74,14 +74,15 @@ export function optional(t: Fields, type: NodeRef, description: string) {
 }
 
 export const SortOrder = builder.enumType('SortOrder', {
-  description: 'Which end of a connection comes first. The order is total: time, then id.',
+  description:
+    'Which end of a connection comes first. The order is total: time and id; for unit blocks and affected rows their plan or change set and their place in it.',
   values: {
     OLDEST_FIRST: { description: 'From the oldest row on.' },
     NEWEST_FIRST: { description: 'From the newest row back.' },
   },
 });
 
-const PageInfo = builder.objectRef<Node>('PageInfo').implement({
+export const PageInfo = builder.objectRef<Node>('PageInfo').implement({
   description: 'Where a page stands in its connection.',
   fields: (t) => ({
     ...columns(t, {

@@ -42,7 +42,7 @@ export interface Noun {
   readonly view: string;
   /** GraphQL field → column and codec. */
   readonly columns: ReadonlyMap<string, { readonly column: string; readonly codec: Codec }>;
-  /** Columns of the unique order, the time first where the noun has one. */
+  /** Columns of the unique order: time and id; for rows inside a plan or a change set, that and their place in it. */
   readonly order: readonly string[];
   readonly key: readonly string[];
   /** The column whose value stands in the log's `row_ids`. */
@@ -273,7 +273,7 @@ const UnitBlock = noun({
     createdAt: 'time',
   },
   key: ['envelope_id', 'unit_local_id'],
-  order: ['created_at', 'envelope_id', 'render_order', 'unit_local_id'],
+  order: ['envelope_id', 'render_order', 'unit_local_id'],
   relations: {
     manifest: one('Manifest', ['envelope_id', 'envelope_id']),
     entry: oneThrough(
