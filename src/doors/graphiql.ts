@@ -7,32 +7,59 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 
 const DEFAULT_HEADERS = `{
-  "Authorization": "Bearer paste-a-token-from-.cutter/tokens.json"
+  "Authorization": "Bearer PUT-A-TOKEN-HERE"
 }`;
 
-const DEFAULT_QUERY = `# Cutter: a governed ledger for cutting documents into addressable units.
+const DEFAULT_QUERY = `# Cutter, a governed ledger over GraphQL
 #
-# 1. Open the Headers tab below and put a token in place of the words after "Bearer".
-#    The first start wrote six tokens to .cutter/tokens.json; "observer" may look at everything.
-# 2. Press the play button (or Ctrl-Enter) and choose what to run.
+# 1. Put a token into the Headers tab below. The first
+#    start wrote six of them to .cutter/tokens.json;
+#    "observer" may look at everything.
+# 2. Press play (or Ctrl-Enter) and choose what to run.
 
 query Look {
   whoAmI { name kind scopes }
   entries(first: 5) {
-    edges { node { entryId kind status emittedAt } }
+    edges {
+      node { entryId kind status emittedAt }
+    }
   }
 }
 
-# Follows the log: every row of history from the start, then live, until you press stop.
+# Follows the log: its history from the start, then live,
+# until you press stop.
 subscription Watch {
   history(after: "") {
     __typename
     ... on Ready { cursor }
-    ... on HistoryEvent { position cursor rows { changeKind entryVersionAfter changedAt } }
+    ... on HistoryEvent {
+      position
+      rows { changeKind entryVersionAfter changedAt }
+    }
     ... on CaughtUp { cursor }
     ... on Reset { reason message }
   }
 }
+`;
+
+/**
+ * GraphiQL reads the schema when it opens, before anybody could type a token. This presses its own button for that when a
+ * request has been answered under a token with which the schema wasn't read yet.
+ */
+const READ_SCHEMA_WITH_TOKEN = `
+  const plainFetch = window.fetch;
+  let schemaToken;
+  window.fetch = async function (input, init) {
+    const response = await plainFetch(input, init);
+    const token = new Headers(init?.headers).get('authorization');
+    const isIntrospection = String(init?.body).includes('IntrospectionQuery');
+    if (response.ok && isIntrospection) schemaToken = token;
+    if (response.ok && !isIntrospection && token !== schemaToken) {
+      schemaToken = token;
+      document.querySelector('button[aria-label^="Re-fetch"]')?.click();
+    }
+    return response;
+  };
 `;
 
 /** Scripts and styles stand in the page, workers in blobs; requests go home and nowhere else. */
@@ -68,7 +95,9 @@ async function renderPage(): Promise<Page> {
     subscriptionsProtocol: 'SSE',
     shouldPersistHeaders: false,
   });
-  const plain = Buffer.from(String(html));
+  const plain = Buffer.from(
+    String(html).replace('<head>', `<head><script>${READ_SCHEMA_WITH_TOKEN}</script>`),
+  );
   return { plain, zipped: await promisify(gzip)(plain, { level: 6 }) };
 }
 
