@@ -19,6 +19,8 @@ export type Scope = (typeof SCOPES)[number];
 
 export interface Authority {
   readonly scope: Scope;
+  /** Another scope for one `kind` of the input, where the weight of the act differs. */
+  readonly scopeByKind?: Readonly<Record<string, Scope>>;
   readonly lane: Lane;
   /** Whether a principal of kind `agent` may call it. */
   readonly agent: boolean;
@@ -30,9 +32,16 @@ const ANY = ['Forbidden', 'LaneNotServed', 'InvalidInput', 'IdempotencyConflict'
 /** Every mutation's authority, in one place: scope, lane, whether agents may, and the refusals of its union. */
 export const AUTHORITY = {
   registerSource: { scope: 'source:register', lane: 'DOT-991', agent: true, refusals: [...ANY] },
-  mark: { scope: 'entry:mark', lane: 'DOT-991', agent: true, refusals: [...ANY, 'NotFound', 'CoverageBroken'] },
+  mark: {
+    scope: 'entry:mark',
+    lane: 'DOT-991',
+    agent: true,
+    refusals: [...ANY, 'NotFound', 'CoverageBroken'],
+  },
   declareDependency: {
     scope: 'entry:mark',
+    // A successor ends the blocking of what failed, so a reviewer declares it.
+    scopeByKind: { supersedes: 'entry:review' },
     lane: 'DOT-991',
     agent: true,
     refusals: [...ANY, 'NotFound', 'IllegalTransition', 'DependencyCycle'],
@@ -42,7 +51,15 @@ export const AUTHORITY = {
     scope: 'entry:review',
     lane: 'DOT-991',
     agent: false,
-    refusals: [...ANY, 'NotFound', 'SameParty', 'IllegalTransition', 'NotLive', 'CoverageBroken', 'PlanStale'],
+    refusals: [
+      ...ANY,
+      'NotFound',
+      'SameParty',
+      'IllegalTransition',
+      'NotLive',
+      'CoverageBroken',
+      'PlanStale',
+    ],
   },
   cut: {
     scope: 'change:cut',
@@ -66,6 +83,11 @@ export const AUTHORITY = {
     agent: true,
     refusals: [...ANY, 'NotFound', 'IllegalTransition', 'SameParty', 'LaneMismatch'],
   },
-  abandon: { scope: 'entry:abandon', lane: 'DOT-991', agent: false, refusals: [...ANY, 'NotFound', 'IllegalTransition', 'AlreadyCut'] },
+  abandon: {
+    scope: 'entry:abandon',
+    lane: 'DOT-991',
+    agent: false,
+    refusals: [...ANY, 'NotFound', 'IllegalTransition', 'AlreadyCut'],
+  },
 } as const satisfies Record<string, Authority>;
 export type Verb = keyof typeof AUTHORITY;

@@ -5,7 +5,7 @@ import { sha256 } from '../proof/digest.ts';
 import { AT, SOURCE_META, sourceMeta } from './reading.ts';
 import { IdempotencyConflict, InvalidInput, type Problem } from './refusals.ts';
 import { SOURCE } from './tables/source.ts';
-import type { Done, ExecTx } from './transaction.ts';
+import { type Done, type ExecTx, recordIdOf } from './transaction.ts';
 import { Writes } from './writes.ts';
 
 export interface RegisterSourceInput {
@@ -30,6 +30,7 @@ const foundRow = z.object({
   at: z.string(),
   by_key: sourceMeta.nullable(),
   by_content: sourceMeta.nullable(),
+  content_key: z.string().nullable(),
 });
 
 /**
@@ -54,10 +55,19 @@ export async function registerSource(
     /* registerSource.look */ select ${AT} as at,
       (select ${SOURCE_META} from cutter_source.source s where s.idempotency_key = ${input.idempotencyKey}) as by_key,
       (select ${SOURCE_META} from cutter_source.source s
-        where s.doc_code = ${input.docCode} and s.sha256 = ${digest}) as by_content`);
+        where s.doc_code = ${input.docCode} and s.sha256 = ${digest}) as by_content,
+      (select s.idempotency_key from cutter_source.source s
+        where s.doc_code = ${input.docCode} and s.sha256 = ${digest}) as content_key`);
   if (found.by_key !== null) refuseOther(found.by_key, input, digest);
   const known = found.by_key ?? found.by_content;
-  if (known !== null) return { value: { source: sourceView(known) }, writes: null };
+  if (known !== null) {
+    const firstKey = found.by_key === null ? (found.content_key ?? '') : input.idempotencyKey;
+    return {
+      value: { source: sourceView(known) },
+      writes: null,
+      recordId: recordIdOf('registerSource', firstKey),
+    };
+  }
 
   const writes = new Writes(found.at);
   const row = {

@@ -37,6 +37,8 @@ export type AnyTx = ExecTx | VerifyTx;
 export interface Done<T> {
   readonly value: T;
   readonly writes: Writes | null;
+  /** The record that answered first, where it wasn't this key's. */
+  readonly recordId?: string;
 }
 
 /** A verb's answer with what every success carries beside its own. */
@@ -46,8 +48,8 @@ export type Written<T> = T & {
   readonly rows: readonly RowCount[];
   /** The log record that holds what was written; its position is known once it is integrated. */
   readonly recordId: string;
-  /** In a dry run, the rows that would have been written, by table. */
-  readonly preview: ReadonlyMap<string, readonly Record<string, unknown>[]> | null;
+  /** In a dry run, what would have been written. */
+  readonly preview: Writes | null;
 };
 
 export interface PhaseCall {
@@ -55,6 +57,8 @@ export interface PhaseCall {
   readonly caller: Session;
   readonly idempotencyKey: string;
   readonly dryRun: boolean;
+  /** The entry that the input names, for tokens narrowed to some; verbs that find theirs in the ledger judge it there. */
+  readonly entryId?: string | undefined;
 }
 
 /** What a lane needs to run phases; a process without the lane's secrets has none. */
@@ -157,7 +161,7 @@ function answer<T extends object>(call: PhaseCall, done: Done<T>): Written<T> {
     replayed: done.writes === null,
     dryRun: call.dryRun,
     rows: done.writes?.counts() ?? [],
-    recordId: recordIdOf(call.verb, call.idempotencyKey),
-    preview: call.dryRun ? (done.writes?.preview ?? null) : null,
+    recordId: done.recordId ?? recordIdOf(call.verb, call.idempotencyKey),
+    preview: call.dryRun ? done.writes : null,
   };
 }

@@ -5,6 +5,7 @@ import type { PlainJson } from '../proof/canonical.ts';
 import { derivedId } from '../proof/uuid.ts';
 import { unlockable } from './entry-lock.ts';
 import { currentKey } from './key-registry.ts';
+import { refuseOutside } from './narrowing.ts';
 import { movedRow } from './reading.ts';
 import { IdempotencyConflict, IllegalTransition, NotFound, SameParty } from './refusals.ts';
 import { signStatement } from './sign.ts';
@@ -65,6 +66,7 @@ export async function verify(tx: VerifyTx, input: VerifyInput): Promise<Done<Ver
     refuseOther(look.first, input);
     return { value: answerOf(tx, look, look.first.findings), writes: null };
   }
+  refuseOutside(tx.caller, look.change_set?.entry_id ?? null);
   const changeSet = refuseUnjudgeable(input, look, locked.status);
   refuseParty(tx, look, changeSet);
   currentKey(tx.key, look.own_key);

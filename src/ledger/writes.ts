@@ -25,6 +25,12 @@ export class Writes {
   readonly rows: WrittenRow[] = [];
   /** Rows as they will stand, by table name without the governance schema. */
   readonly preview = new Map<string, Record<string, unknown>[]>();
+  /** Columns that the verb changes on rows that were there: table, id and the new values. */
+  readonly updates: {
+    readonly table: string;
+    readonly id: string;
+    readonly columns: Record<string, PlainJson>;
+  }[] = [];
   readonly #counts = new Map<string, { inserted: number; updated: number }>();
 
   constructor(at: string) {
@@ -53,8 +59,10 @@ export class Writes {
 
   /** Records an update that another statement makes. */
   update(table: { readonly name: string }, id: string, columns: Record<string, PlainJson>): void {
-    this.rows.push({ table: recordedName(table), id, op: 'update', columns });
-    this.#count(recordedName(table), 0, 1);
+    const update = { table: recordedName(table), id, columns };
+    this.updates.push(update);
+    this.rows.push({ ...update, op: 'update' });
+    this.#count(update.table, 0, 1);
   }
 
   /** The history rows of this transaction, for the head of the record. */

@@ -1,8 +1,15 @@
-import { defaultFieldResolver, GraphQLError, type GraphQLSchema } from 'graphql';
+import {
+  defaultFieldResolver,
+  GraphQLError,
+  type GraphQLSchema,
+  getNullableType,
+  isUnionType,
+} from 'graphql';
 import type { Scope } from '../../auth/authority.ts';
 import { QUERY_AUTHORITY } from '../../auth/query-authority.ts';
 import type { Session } from '../../auth/session.ts';
 import type { Context } from '../../context.ts';
+import { refusable } from '../guard-mutations.ts';
 
 /** The caller's session, if it is one and has the scope; else an error that says what is missing. */
 export function requireScope({ session }: Context, field: string, scope: Scope | null): Session {
@@ -31,7 +38,8 @@ export function guardQueries(schema: GraphQLSchema): GraphQLSchema {
     const resolve = field.resolve ?? defaultFieldResolver;
     field.resolve = (source, args, context: Context, info) => {
       requireScope(context, field.name, scope);
-      return resolve(source, args, context, info);
+      const run = () => resolve(source, args, context, info);
+      return isUnionType(getNullableType(field.type)) ? refusable(run) : run();
     };
   }
   return schema;

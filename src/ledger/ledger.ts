@@ -1,0 +1,99 @@
+import type { CommonQueryMethods, DatabasePool } from 'slonik';
+import type { LaneKey } from './keys.ts';
+import { refuseOutside } from './narrowing.ts';
+import { PlanCache } from './plan-cache.ts';
+import { type PlanCutInput, type PlanView, planCut } from './plan-cut.ts';
+import { type Reconstruction, reconstruct } from './reconstruct.ts';
+import { LaneNotServed, Refusal } from './refusals.ts';
+import {
+  type Done,
+  type LaneResources,
+  type LaneTx,
+  type PhaseCall,
+  runPhase,
+  type Written,
+} from './transaction.ts';
+import { EXECUTOR_LANE, type Lane, VERIFIER_LANE } from './values.ts';
+
+/** The ledger as resolvers see it: verbs run in their lane's transaction, evidence is read beside it. */
+export interface Ledger {
+  /** Runs a verb in the executor's lane (DOT-991, login cutter_exec). */
+  asExec<T extends object>(
+    call: PhaseCall,
+    work: (tx: LaneTx<typeof EXECUTOR_LANE>) => Promise<Done<T>>,
+  ): Promise<Written<T>>;
+  /** Runs a verb in the verifier's lane (DOT-992, login cutter_verify). */
+  asVerify<T extends object>(
+    call: PhaseCall,
+    work: (tx: LaneTx<typeof VERIFIER_LANE>) => Promise<Done<T>>,
+  ): Promise<Written<T>>;
+  /** Shows a plan without writing. */
+  planCut(input: PlanCutInput): Promise<PlanView>;
+  /** Gives a cut's source back from its rows. */
+  reconstruct(changeSetId: string): Promise<Reconstruction>;
+  /** Reads as an observer, for answers that the writing lane may not read. */
+  readonly observe: CommonQueryMethods;
+}
+
+export interface LedgerOptions {
+  readonly pools: {
+    readonly exec: DatabasePool | null;
+    readonly verify: DatabasePool | null;
+    readonly observe: DatabasePool;
+    readonly evidence: DatabasePool;
+  };
+  /** The lane keys that this process holds. */
+  readonly keys: Partial<Record<Lane, LaneKey>>;
+  /** Called after each commit: the integrator has something to do. */
+  readonly committed: () => void;
+  /** Told of what the database refused although the code thought it legal (42501), and of other defects. */
+  readonly alarm: (error: unknown, call: PhaseCall) => void;
+}
+
+/** Opens the ledger on the lanes that this process has secrets for. */
+export function openLedger(options: LedgerOptions): Ledger {
+  const plans = new PlanCache();
+  const { pools, keys, committed } = options;
+  const exec = laneOf(EXECUTOR_LANE, pools.exec, keys, plans, committed);
+  const verify = laneOf(VERIFIER_LANE, pools.verify, keys, plans, committed);
+  return {
+    asExec: (call, work) => guarded(options, call, EXECUTOR_LANE, exec, work),
+    asVerify: (call, work) => guarded(options, call, VERIFIER_LANE, verify, work),
+    planCut: (input) => planCut({ connection: pools.evidence, plans }, input),
+    reconstruct: (changeSetId) => reconstruct(pools.evidence, changeSetId),
+    observe: pools.observe,
+  };
+}
+
+function laneOf<L extends Lane>(
+  lane: L,
+  pool: DatabasePool | null,
+  keys: LedgerOptions['keys'],
+  plans: PlanCache,
+  committed: () => void,
+): LaneResources<L> | null {
+  const key = keys[lane];
+  return pool === null || key === undefined ? null : { lane, pool, key, plans, committed };
+}
+
+async function guarded<L extends Lane, T extends object>(
+  options: LedgerOptions,
+  call: PhaseCall,
+  lane: L,
+  resources: LaneResources<L> | null,
+  work: (tx: LaneTx<L>) => Promise<Done<T>>,
+): Promise<Written<T>> {
+  if (resources === null) {
+    throw new LaneNotServed(
+      `This server doesn't serve lane ${lane}, which ${call.verb} needs; call one that holds its secrets.`,
+    );
+  }
+  // VERIFY finds its entry in the ledger, and judges it there.
+  if (call.verb !== 'verify') refuseOutside(call.caller, call.entryId ?? null);
+  try {
+    return await runPhase(resources, call, work);
+  } catch (error) {
+    if (!(error instanceof Refusal)) options.alarm(error, call);
+    throw error;
+  }
+}

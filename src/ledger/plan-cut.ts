@@ -1,0 +1,82 @@
+import { type CommonQueryMethods, sql } from 'slonik';
+import { z } from 'zod';
+import { manifestDigest, manifestHeader } from '../document/manifest.ts';
+import type { CutSpec, DocumentPlan } from '../document/types.ts';
+import { type DocumentActions, planActions } from './actions.ts';
+import { liveUnitRow, liveUnits } from './live-units.ts';
+import { planFor, resolvedSpec } from './plan.ts';
+import type { PlanCache } from './plan-cache.ts';
+import { payloadShape, SOURCE_META, sourceMeta, VOCABULARY, vocabularyRows } from './reading.ts';
+import { InvalidInput, NotFound, type Problem } from './refusals.ts';
+
+/** A source with a cut specification, or an entry, which has both. */
+export interface PlanCutInput {
+  readonly sourceId: string | null;
+  readonly entryId: string | null;
+  readonly cutSpec: CutSpec | null;
+}
+
+/** A plan as it would be reviewed now. Of an entry, `manifestDigest` is what a reviewer approves. */
+export interface PlanView {
+  readonly plan: DocumentPlan;
+  readonly manifestDigest: string;
+  readonly actions: DocumentActions;
+}
+
+const lookRow = z.object({
+  payload: payloadShape.nullable(),
+  source: sourceMeta.nullable(),
+  vocabulary: vocabularyRows,
+  live_units: z.array(liveUnitRow),
+});
+
+/** Shows what a cut would be, with its coverage and its problems; writes nothing. */
+export async function planCut(
+  evidence: { connection: CommonQueryMethods; plans: PlanCache },
+  input: PlanCutInput,
+): Promise<PlanView> {
+  refuseUnclear(input);
+  const look = await evidence.connection.one(sql.prepared('planCut.look', lookRow)`
+    /* planCut.look */ select e.payload, ${SOURCE_META} as source, ${VOCABULARY} as vocabulary,
+      ${liveUnits(sql.fragment`s.doc_code`)} as live_units
+    from (select 1) one
+    left join cutter_governance.decision_backlog_entry e on e.entry_id = ${input.entryId}::uuid
+    left join cutter_source.source s
+      on s.source_id = coalesce(${input.sourceId}::uuid, substr(e.payload->>'iu_ref', 8)::uuid)`);
+  const { source, payload } = look;
+  if (source === null) throw absent(input);
+  const spec =
+    payload === null ? resolvedSpec(input.cutSpec as CutSpec) : (payload.proposed_cut_spec as CutSpec);
+  const plan = await planFor(evidence, source, spec, look.vocabulary);
+  const header = manifestHeader(plan, { entryId: input.entryId, docCode: source.doc_code });
+  return {
+    plan,
+    manifestDigest: manifestDigest(header, plan.leafHashes),
+    actions: planActions(plan.records, look.live_units),
+  };
+}
+
+function refuseUnclear(input: PlanCutInput): void {
+  const problems: Problem[] = [];
+  const problem = (path: string, message: string) =>
+    problems.push({ path: [path], code: 'unclear', message });
+  if (input.entryId !== null) {
+    if (input.sourceId !== null) problem('sourceId', 'An entry has its source already; leave sourceId out.');
+    if (input.cutSpec !== null)
+      problem('cutSpec', 'An entry has its cut specification already; leave cutSpec out.');
+  } else {
+    if (input.sourceId === null) problem('sourceId', 'Name an entry, or a source with a cutSpec.');
+    if (input.cutSpec === null)
+      problem('cutSpec', 'A source needs a cutSpec, for example { profile: "markdown" }.');
+  }
+  if (problems.length > 0) throw new InvalidInput(problems[0]?.message ?? 'Unclear.', problems);
+}
+
+function absent(input: PlanCutInput): NotFound {
+  const path = input.entryId === null ? 'sourceId' : 'entryId';
+  const message =
+    input.entryId === null
+      ? `No source ${input.sourceId} is registered.`
+      : `There is no entry ${input.entryId} with a source.`;
+  return new NotFound(message, [{ path: [path], code: 'not-found', message }]);
+}

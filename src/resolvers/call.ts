@@ -1,0 +1,16 @@
+import type { Verb } from '../auth/authority.ts';
+import type { Session } from '../auth/session.ts';
+import type { Context } from '../context.ts';
+import type { PhaseCall } from '../ledger/transaction.ts';
+
+interface VerbInput {
+  readonly idempotencyKey: string;
+  readonly dryRun: boolean;
+  readonly entryId?: string;
+}
+
+/** Who calls which verb with which key; the guard of the mutation has seen to it that somebody does. */
+export function callOf(verb: Verb, context: Context, input: VerbInput): PhaseCall {
+  const { idempotencyKey, dryRun, entryId } = input;
+  return { verb, caller: context.session as Session, idempotencyKey, dryRun, entryId };
+}

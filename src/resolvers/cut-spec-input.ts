@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import type { CutSpec } from '../document/types.ts';
+import { builder } from '../schema/builder.ts';
+import { optional, text } from './input.ts';
+
+const span = z.object({
+  localId: text(200),
+  start: z.int(),
+  end: z.int(),
+  kind: text(100),
+  sectionType: text(100),
+  address: text(1000, 0),
+  parentLocalId: optional(text(200)),
+  title: optional(text(2000, 0)),
+  excludedBecause: optional(text(200)),
+});
+
+/** A cut specification as it is stored and hashed. */
+export const cutSpec = z
+  .object({
+    profile: text(100).nullish(),
+    units: z.array(span).max(200_000, 'may have at most 200000 spans').nullish(),
+  })
+  .transform(({ profile, units }): CutSpec => (units == null ? { profile: profile ?? '' } : { units }));
+
+const UnitSpanInput = builder.inputType('UnitSpanInput', {
+  description:
+    'One stretch of the document, marked by the caller. Offsets are bytes; `end` is the first byte after.',
+  fields: (t) => ({
+    localId: t.string({ required: true, description: 'Names it in this specification.' }),
+    start: t.int({ required: true, description: 'First byte.' }),
+    end: t.int({ required: true, description: 'First byte after it.' }),
+    kind: t.string({ required: true, description: 'A unit kind of the vocabulary.' }),
+    sectionType: t.string({ required: true, description: 'A section type of the vocabulary.' }),
+    address: t.string({ required: true, description: 'Its canonical address, unique in the ledger.' }),
+    parentLocalId: t.string({ description: 'The span that holds it.' }),
+    title: t.string({ description: 'What it is called.' }),
+    excludedBecause: t.string({
+      description: 'Sets the stretch aside, with this reason: it becomes no unit.',
+    }),
+  }),
+});
+
+export const CutSpecInput = builder.inputType('CutSpecInput', {
+  description: 'How to cut: by a profile, or by explicit spans that cover every byte once.',
+  isOneOf: true,
+  fields: (t) => ({
+    profile: t.string({ description: '"markdown", optionally with "@version".' }),
+    units: t.field({ type: [UnitSpanInput], description: 'Explicit spans.' }),
+  }),
+});

@@ -1,0 +1,71 @@
+import { InputValidationError } from '@pothos/plugin-validation';
+import { defaultFieldResolver, type GraphQLSchema } from 'graphql';
+import { AUTHORITY, type Authority, type Scope } from '../auth/authority.ts';
+import type { Context } from '../context.ts';
+import { Forbidden, InvalidInput, type Problem, Refusal } from '../ledger/refusals.ts';
+
+/**
+ * Puts the authority of every mutation before its input is looked at, and turns refusals into members of its outcome. A
+ * mutation that the authority table doesn't name, or a verb without a mutation, stops the build of the schema.
+ */
+export function guardMutations(schema: GraphQLSchema): GraphQLSchema {
+  const table: Readonly<Record<string, Authority>> = AUTHORITY;
+  const fields = schema.getMutationType()?.getFields() ?? {};
+  for (const verb of Object.keys(table)) if (!(verb in fields)) throw new Error(`${verb} has no mutation.`);
+  for (const field of Object.values(fields)) {
+    const authority = table[field.name];
+    if (authority === undefined) throw new Error(`AUTHORITY does not say who may call ${field.name}.`);
+    const resolve = field.resolve ?? defaultFieldResolver;
+    field.resolve = (source, args, context: Context, info) =>
+      refusable(() => {
+        refuseUnauthorised(field.name, authority, args, context);
+        return resolve(source, args, context, info);
+      });
+  }
+  return schema;
+}
+
+/** Runs a resolver; its refusals, and the faults of its input, become its answer. */
+export async function refusable(run: () => unknown): Promise<unknown> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    if (error instanceof InputValidationError) return invalidInput(error);
+    throw error;
+  }
+}
+
+function refuseUnauthorised(
+  verb: string,
+  authority: Authority,
+  args: Record<string, unknown>,
+  { session }: Context,
+): void {
+  if (session === null)
+    throw new Forbidden(`${verb} needs a caller: send a token as "Authorization: Bearer …".`);
+  const scope = scopeFor(authority, args);
+  if (!session.scopes.has(scope)) {
+    throw new Forbidden(`${verb} needs the scope ${scope}, which this token does not carry.`, [
+      { path: [], code: 'scope-missing', message: `The caller ${session.name} lacks ${scope}.` },
+    ]);
+  }
+  if (session.kind === 'agent' && !authority.agent) {
+    throw new Forbidden(`${verb} is for persons and services; an agent may not call it.`);
+  }
+}
+
+/** Most verbs need one scope; a few need another for one kind of their input, which GraphQL's own enum has judged. */
+function scopeFor(authority: Authority, args: Record<string, unknown>): Scope {
+  const kind = (args['input'] as { kind?: unknown } | undefined)?.kind;
+  return (typeof kind === 'string' ? authority.scopeByKind?.[kind] : undefined) ?? authority.scope;
+}
+
+function invalidInput(error: InputValidationError): InvalidInput {
+  const problems: Problem[] = error.issues.map((issue) => {
+    const path = (issue.path ?? []).map((step) => String(typeof step === 'object' ? step.key : step));
+    return { path, code: 'invalid', message: `${path.at(-1) ?? 'The input'} ${issue.message}.` };
+  });
+  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
+  return new InvalidInput(`The input can't be taken: ${problems[0]?.message ?? 'invalid'}${more}`, problems);
+}

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { assertPlainJson, type PlainJson, PlainJsonError } from '../proof/canonical.ts';
+import { isDigest } from '../proof/digest.ts';
+import { normalizeUuid } from '../proof/uuid.ts';
+
+/**
+ * The shapes of what callers send, judged after their authority. Scalars let any string through, so that every fault becomes
+ * one refusal that names its place. Each shape gives the one form that the ledger stores and hashes.
+ */
+
+const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+
+/** Text that PostgreSQL and a digest can hold, of 1 (or 0) to `longest` characters. */
+export function text(longest: number, shortest = 1) {
+  return z
+    .string()
+    .min(shortest, `must have at least ${shortest} character`)
+    .max(longest, `must have at most ${longest} characters`)
+    .refine((value) => !value.includes('\0'), 'must not contain NUL')
+    .refine((value) => !LONE_SURROGATE.test(value), 'must be well-formed Unicode (it has a lone surrogate)');
+}
+
+/** A caller's idempotency key. What begins `compensate:` or `escalate:` belongs to the verifier's own records. */
+export const idempotencyKey = text(200).refine(
+  (key) => !/^(compensate|escalate):/.test(key),
+  'must not begin with "compensate:" or "escalate:"; those keys belong to the ledger',
+);
+
+export const uuid = z.string().transform((value, issue) => {
+  const normal = normalizeUuid(value);
+  if (normal !== null) return normal;
+  issue.addIssue('must be a UUID: 8-4-4-4-12 hexadecimal digits');
+  return z.NEVER;
+});
+
+export const digest = z.string().refine(isDigest, 'must be "sha256:" and 64 lower-case hexadecimal digits');
+
+const RFC_3339 = /^(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2}:\d{2})(?:\.(\d{1,6})\d*)?([Zz]|[+-]\d{2}:\d{2})$/;
+
+/** An RFC 3339 time, as UTC text with microseconds. */
+export const dateTime = z.string().transform((value, issue) => {
+  const match = RFC_3339.exec(value);
+  const [, day, time, fraction = '', zone = 'Z'] = match ?? [];
+  const instant = match === null ? Number.NaN : Date.parse(`${day}T${time}${zone.toUpperCase()}`);
+  if (Number.isNaN(instant) || !exists(day ?? '')) {
+    issue.addIssue('must be an RFC 3339 time with its zone, for example 2026-03-01T09:30:00Z');
+    return z.NEVER;
+  }
+  return `${new Date(instant).toISOString().slice(0, 19)}.${fraction.padEnd(6, '0')}Z`;
+});
+
+/** Date.parse rolls 30 February over; a time that doesn't exist is refused instead. */
+function exists(day: string): boolean {
+  return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
+}
+
+/** Plain JSON that canonicalization keeps whole, of bounded depth. */
+export const plainJson = z.unknown().transform((value, issue): PlainJson => {
+  try {
+    assertPlainJson(value);
+    return value;
+  } catch (error) {
+    if (!(error instanceof PlainJsonError)) throw error;
+    issue.addIssue({ code: 'custom', message: error.message, path: [...error.path] });
+    return z.NEVER;
+  }
+});
+
+/** Base64 of RFC 4648 §4, exactly padded; refused where decoding and encoding again would differ. */
+export const base64 = z.string().transform((value, issue) => {
+  const bytes = Buffer.from(value, 'base64');
+  if (bytes.toString('base64') === value) return bytes;
+  issue.addIssue('must be base64 (RFC 4648 §4) with its padding');
+  return z.NEVER;
+});
+
+/** What a caller may leave out or send as null. */
+export function optional<T extends z.ZodType>(shape: T) {
+  return shape.nullish().transform((value) => value ?? null);
+}

@@ -1,0 +1,21 @@
+import type { builder } from '../schema/builder.ts';
+
+type Types = typeof builder.$inferSchemaTypes;
+type InputFields = PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>;
+
+/** The two fields that every mutation's input has. */
+export function callFields(t: InputFields) {
+  return {
+    idempotencyKey: t.string({
+      required: true,
+      description:
+        'Makes a repeated call answer like the first, and resolves a call whose answer was lost. 1 to 200 characters, chosen by you.',
+    }),
+    dryRun: t.boolean({
+      required: true,
+      defaultValue: false,
+      description:
+        'Take the same path and roll it back: shows the rows it would write, signs nothing, draws no position.',
+    }),
+  };
+}

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { type CutAnswer, cut } from '../../ledger/cut.ts';
+import { builder } from '../../schema/builder.ts';
+import { ChangeSet } from '../../schema/change-set.ts';
+import { Entry } from '../../schema/entry.ts';
+import { WrittenInterface } from '../../schema/written.ts';
+import { callOf } from '../call.ts';
+import { digest, idempotencyKey, uuid } from '../input.ts';
+import { callFields } from '../inputs.ts';
+import { outcomeOf } from '../outcome.ts';
+import { nodeOf, type Success, succeed } from '../success.ts';
+
+const shape = z.object({ idempotencyKey, dryRun: z.boolean(), entryId: uuid, manifestDigest: digest });
+
+const CutInput = builder
+  .inputType('CutInput', {
+    description: 'An approved manifest to apply.',
+    fields: (t) => ({
+      ...callFields(t),
+      entryId: t.field({ type: 'UUID', required: true, description: 'The approved entry.' }),
+      manifestDigest: t.field({ type: 'Digest', required: true, description: 'Of the approved manifest.' }),
+    }),
+  })
+  .validate(shape);
+
+const CutSuccess = builder.objectRef<Success<CutAnswer>>('CutSuccess').implement({
+  description: 'The manifest is applied: units, versions and ledger rows stand together.',
+  interfaces: [WrittenInterface],
+  fields: (t) => ({
+    changeSet: t.field({
+      type: ChangeSet,
+      description: 'The change set of this key.',
+      resolve: (success, _, ctx, info) => nodeOf(success, 'ChangeSet', success.changeSetId, ctx, info),
+    }),
+    entry: t.field({
+      type: Entry,
+      description: 'The entry, cut and waiting for its verification.',
+      resolve: (success, _, ctx, info) => nodeOf(success, 'Entry', success.entryId, ctx, info),
+    }),
+  }),
+});
+
+builder.mutationField('cut', (t) =>
+  t.field({
+    type: outcomeOf('cut', CutSuccess),
+    description:
+      'Applies an approved manifest to the ledger, once, signed by the executor. Scope `change:cut`, lane DOT-991.',
+    args: { input: t.arg({ type: CutInput, required: true, description: 'What to cut.' }) },
+    resolve: async (_, { input }, ctx) =>
+      succeed(ctx, await ctx.ledger.asExec(callOf('cut', ctx, input), (tx) => cut(tx, input))),
+  }),
+);

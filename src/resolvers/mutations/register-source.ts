@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { DOC_CODE_PATTERN } from '../../document/address.ts';
+import { registerSource, type SourceView } from '../../ledger/register-source.ts';
+import { builder } from '../../schema/builder.ts';
+import { Source } from '../../schema/source.ts';
+import { WrittenInterface } from '../../schema/written.ts';
+import { callOf } from '../call.ts';
+import { base64, idempotencyKey, optional, text } from '../input.ts';
+import { callFields } from '../inputs.ts';
+import { outcomeOf } from '../outcome.ts';
+import { type Success, succeed } from '../success.ts';
+
+/** Bytes of one document. */
+const MAX_SOURCE = 16 * 1024 * 1024;
+
+const SourceContentInput = builder.inputType('SourceContentInput', {
+  description: 'The document itself, as text or as base64 of its bytes; exactly one of the two.',
+  isOneOf: true,
+  fields: (t) => ({
+    text: t.string({ description: 'The text; its bytes are its UTF-8 encoding.' }),
+    base64: t.field({ type: 'Base64', description: 'The bytes, which must be UTF-8.' }),
+  }),
+});
+
+const shape = z.object({
+  idempotencyKey,
+  dryRun: z.boolean(),
+  docCode: z
+    .string()
+    .regex(
+      DOC_CODE_PATTERN,
+      'must begin with a lower-case letter or digit and have at most 63 of a-z, 0-9, ".", "_", "-"',
+    ),
+  title: optional(text(500)),
+  mediaType: z.enum(['text/markdown', 'text/plain'], 'must be text/markdown or text/plain'),
+  content: z
+    .object({ text: z.string().nullish(), base64: base64.nullish() })
+    .transform(({ text: written, base64: bytes }) => bytes ?? Buffer.from(written ?? '', 'utf8'))
+    .refine((bytes) => bytes.length <= MAX_SOURCE, `must have at most ${MAX_SOURCE} bytes`),
+});
+
+const RegisterSourceInput = builder
+  .inputType('RegisterSourceInput', {
+    description: 'A document as received.',
+    fields: (t) => ({
+      ...callFields(t),
+      docCode: t.string({
+        required: true,
+        description:
+          'Short name of the document, first part of its addresses: lower-case letters, digits, ".", "_", "-".',
+      }),
+      title: t.string({ description: 'What people call it.' }),
+      mediaType: t.string({
+        required: true,
+        defaultValue: 'text/markdown',
+        description: 'text/markdown or text/plain.',
+      }),
+      content: t.field({
+        type: SourceContentInput,
+        required: true,
+        description: 'The document itself, at most 16 MiB.',
+      }),
+    }),
+  })
+  .validate(shape);
+
+const RegisterSourceSuccess = builder
+  .objectRef<Success<{ source: SourceView }>>('RegisterSourceSuccess')
+  .implement({
+    description: 'The document is registered.',
+    interfaces: [WrittenInterface],
+    fields: (t) => ({
+      source: t.expose('source', { type: Source, description: 'The registered document.' }),
+    }),
+  });
+
+builder.mutationField('registerSource', (t) =>
+  t.field({
+    type: outcomeOf('registerSource', RegisterSourceSuccess),
+    description: 'Takes a document as received, once. Scope `source:register`, lane DOT-991.',
+    args: { input: t.arg({ type: RegisterSourceInput, required: true, description: 'The document.' }) },
+    resolve: async (_, { input }, ctx) =>
+      succeed(
+        ctx,
+        await ctx.ledger.asExec(callOf('registerSource', ctx, input), (tx) => registerSource(tx, input)),
+      ),
+  }),
+);

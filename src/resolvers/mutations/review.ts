@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { type ReviewAnswer, review } from '../../ledger/review.ts';
+import { RISK_CLASSES } from '../../ledger/values.ts';
+import { builder } from '../../schema/builder.ts';
+import { Entry } from '../../schema/entry.ts';
+import { ReviewVerdict, RiskClass } from '../../schema/enums.ts';
+import { Manifest } from '../../schema/manifest.ts';
+import { ReviewDecision } from '../../schema/review-decision.ts';
+import { WrittenInterface } from '../../schema/written.ts';
+import { callOf } from '../call.ts';
+import { dateTime, digest, idempotencyKey, optional, plainJson, text, uuid } from '../input.ts';
+import { callFields } from '../inputs.ts';
+import { outcomeOf } from '../outcome.ts';
+import { nodeOf, type Success, succeed } from '../success.ts';
+
+const shape = z
+  .object({
+    idempotencyKey,
+    dryRun: z.boolean(),
+    entryId: uuid,
+    verdict: z.enum(['approve', 'reject', 'defer']),
+    manifestDigest: digest,
+    riskClass: z.enum(RISK_CLASSES),
+    findings: plainJson.optional().transform((findings) => findings ?? null),
+    rationale: optional(text(10_000)),
+    supersedesDecisionId: optional(uuid),
+    expiresAt: optional(dateTime),
+    notBefore: optional(dateTime),
+  })
+  .refine((input) => input.notBefore === null || input.verdict === 'defer', {
+    message: 'goes with the verdict DEFER alone: it says when a sweep brings the entry back',
+    path: ['notBefore'],
+  })
+  .refine((input) => input.expiresAt === null || input.verdict === 'approve', {
+    message: 'goes with the verdict APPROVE alone: it says until when the approval may be used',
+    path: ['expiresAt'],
+  });
+
+const ReviewInput = builder
+  .inputType('ReviewInput', {
+    description: 'A verdict on exactly one manifest.',
+    fields: (t) => ({
+      ...callFields(t),
+      entryId: t.field({ type: 'UUID', required: true, description: 'The entry.' }),
+      verdict: t.field({ type: ReviewVerdict, required: true, description: 'The verdict.' }),
+      manifestDigest: t.field({
+        type: 'Digest',
+        required: true,
+        description: 'Of the plan that was reviewed, as `planCut(entryId)` shows it.',
+      }),
+      riskClass: t.field({
+        type: RiskClass,
+        required: true,
+        defaultValue: 'standard',
+        description: 'The risk as assessed.',
+      }),
+      findings: t.field({
+        type: 'JSON',
+        description: 'What the reviewer found; plain JSON, nested at most 64 deep.',
+      }),
+      rationale: t.string({ description: 'Why.' }),
+      supersedesDecisionId: t.field({
+        type: 'UUID',
+        description: 'The live decision on this entry, where there is one.',
+      }),
+      expiresAt: t.field({ type: 'DateTime', description: 'When an approval ends, if it does.' }),
+      notBefore: t.field({ type: 'DateTime', description: 'When a deferred entry may be swept again.' }),
+    }),
+  })
+  .validate(shape);
+
+const ReviewSuccess = builder.objectRef<Success<ReviewAnswer>>('ReviewSuccess').implement({
+  description: 'The verdict is recorded with the manifest it judges.',
+  interfaces: [WrittenInterface],
+  fields: (t) => ({
+    decision: t.field({
+      type: ReviewDecision,
+      description: 'The decision of this key.',
+      resolve: (success, _, ctx, info) => nodeOf(success, 'ReviewDecision', success.decisionId, ctx, info),
+    }),
+    manifest: t.field({
+      type: Manifest,
+      description: 'The manifest as it was reviewed.',
+      resolve: (success, _, ctx, info) => nodeOf(success, 'Manifest', success.manifestId, ctx, info),
+    }),
+    entry: t.field({
+      type: Entry,
+      description: 'The entry.',
+      resolve: (success, _, ctx, info) => nodeOf(success, 'Entry', success.entryId, ctx, info),
+    }),
+  }),
+});
+
+builder.mutationField('review', (t) =>
+  t.field({
+    type: outcomeOf('review', ReviewSuccess),
+    description:
+      "Records a person's verdict on one manifest. Scope `entry:review`, lane DOT-991; not the marker, not an agent.",
+    args: { input: t.arg({ type: ReviewInput, required: true, description: 'The verdict.' }) },
+    resolve: async (_, { input }, ctx) =>
+      succeed(ctx, await ctx.ledger.asExec(callOf('review', ctx, input), (tx) => review(tx, input))),
+  }),
+);

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { type VerifyAnswer, verify } from '../../ledger/verify.ts';
+import type { Finding } from '../../ledger/verify-look.ts';
+import { builder } from '../../schema/builder.ts';
+import { Entry } from '../../schema/entry.ts';
+import { VerifyResult } from '../../schema/verify-result.ts';
+import { WrittenInterface } from '../../schema/written.ts';
+import { callOf } from '../call.ts';
+import { idempotencyKey, uuid } from '../input.ts';
+import { callFields } from '../inputs.ts';
+import { outcomeOf } from '../outcome.ts';
+import { nodeOf, type Success, succeed } from '../success.ts';
+
+const shape = z.object({ idempotencyKey, dryRun: z.boolean(), changeSetId: uuid });
+
+const VerifyInput = builder
+  .inputType('VerifyInput', {
+    description: 'A cut to judge. The verdict is found, never given.',
+    fields: (t) => ({
+      ...callFields(t),
+      changeSetId: t.field({ type: 'UUID', required: true, description: 'The change set of the cut.' }),
+    }),
+  })
+  .validate(shape);
+
+const VerifyFinding = builder.objectRef<Finding>('VerifyFinding').implement({
+  description: 'One thing that a verification found wrong.',
+  fields: (t) => ({
+    axis: t.exposeString('axis', { description: 'A reconstruction, B vocabulary, C hierarchy.' }),
+    unit: t.exposeString('unit', {
+      nullable: true,
+      description: 'The address of the unit; null where the whole cut is meant.',
+    }),
+    code: t.exposeString('code', { description: 'The kind of finding, for programs.' }),
+    message: t.exposeString('message', { description: 'What is wrong, for people.' }),
+  }),
+});
+
+const VerifySuccess = builder.objectRef<Success<VerifyAnswer>>('VerifySuccess').implement({
+  description: 'The cut is judged. A failed verdict is a success of the verb: read `result.verdict`.',
+  interfaces: [WrittenInterface],
+  fields: (t) => ({
+    result: t.field({
+      type: VerifyResult,
+      description: 'The verdict of this key.',
+      resolve: (success, _, ctx, info) => nodeOf(success, 'VerifyResult', success.verifyResultId, ctx, info),
+    }),
+    entry: t.field({
+      type: Entry,
+      description: 'The entry, complete or failed and escalated.',
+      resolve: (success, _, ctx, info) => nodeOf(success, 'Entry', success.entryId, ctx, info),
+    }),
+    findings: t.field({
+      type: [VerifyFinding],
+      description: 'What was found wrong, at most 200; empty for a pass.',
+      resolve: (success) => success.findings,
+    }),
+  }),
+});
+
+builder.mutationField('verify', (t) =>
+  t.field({
+    type: outcomeOf('verify', VerifySuccess),
+    description:
+      'Judges a cut from the source and the rows, signed by the verifier. Scope `change:verify`, lane DOT-992.',
+    args: { input: t.arg({ type: VerifyInput, required: true, description: 'What to judge.' }) },
+    resolve: async (_, { input }, ctx) =>
+      succeed(ctx, await ctx.ledger.asVerify(callOf('verify', ctx, input), (tx) => verify(tx, input))),
+  }),
+);

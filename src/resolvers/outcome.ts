@@ -1,0 +1,32 @@
+import type { ObjectRef } from '@pothos/core';
+import { AUTHORITY, type Verb } from '../auth/authority.ts';
+import { Refusal, type RefusalName } from '../ledger/refusals.ts';
+import { builder } from '../schema/builder.ts';
+import { REFUSAL_TYPES } from '../schema/refusals.ts';
+
+type Types = typeof builder.$inferSchemaTypes;
+
+/** `<Verb>Outcome`: the success of a verb and the refusals that the authority table lists for it. */
+export function outcomeOf<T extends object>(verb: Verb, success: ObjectRef<Types, T, T>) {
+  const name = `${verb.charAt(0).toUpperCase()}${verb.slice(1)}Outcome`;
+  return outcome<T>(
+    name,
+    `What ${verb} answers: its success, or one of its refusals.`,
+    success,
+    AUTHORITY[verb].refusals,
+  );
+}
+
+/** A union of a success type and refusals. A refusal is thrown where it is found, and the guard of the field returns it. */
+export function outcome<T extends object>(
+  name: string,
+  description: string,
+  success: ObjectRef<Types, T, T>,
+  refusals: readonly RefusalName[],
+) {
+  return builder.unionType(name, {
+    description,
+    types: [success, ...refusals.map((refusal) => REFUSAL_TYPES[refusal])],
+    resolveType: (value) => (value instanceof Refusal ? value.name : success.name),
+  });
+}

@@ -1,0 +1,220 @@
+import { z } from 'zod';
+import type { UnitPlan } from '../../ledger/actions.ts';
+import type { PlanView } from '../../ledger/plan-cut.ts';
+import { builder } from '../../schema/builder.ts';
+import { UnitAction } from '../../schema/enums.ts';
+import { DEFAULT_PAGE, LARGEST_PAGE, PageInfo } from '../../schema/node.ts';
+import { ProblemType } from '../../schema/refusals.ts';
+import { CutSpecInput, cutSpec } from '../cut-spec-input.ts';
+import { optional, uuid } from '../input.ts';
+import { outcome } from '../outcome.ts';
+import { badInput } from '../reading/bad-input.ts';
+import { PreviewFields } from '../reading/preview.ts';
+
+interface PlannedUnitView {
+  readonly localId: string;
+  readonly role: string;
+  readonly address: string | null;
+  readonly action: UnitPlan['action'] | 'vanished' | 'excluded';
+  readonly kind: string;
+  readonly sectionType: string;
+  readonly sectionCode: string | null;
+  readonly parentLocalId: string | null;
+  readonly order: number;
+  readonly start: number;
+  readonly end: number;
+  readonly title: string | null;
+  readonly text: string;
+  readonly contentHash: string;
+  readonly excludedBecause: string | null;
+}
+
+const PlannedUnit = builder.objectRef<PlannedUnitView>('PlannedUnit').implement({
+  description: 'One record of a plan: an exact stretch of the document, and what a cut would do to its unit.',
+  fields: (t) => ({
+    localId: t.exposeString('localId', { description: 'Names it in the manifest.' }),
+    role: t.exposeString('role', {
+      description: '`unit`, `container` (a heading that holds others), `excluded` or `vanished`.',
+    }),
+    address: t.exposeString('address', {
+      nullable: true,
+      description: 'Its canonical address; null for an excluded stretch.',
+    }),
+    action: t.expose('action', { type: UnitAction, description: 'What a cut would do to its unit now.' }),
+    kind: t.exposeString('kind', { description: 'Unit kind, of the vocabulary.' }),
+    sectionType: t.exposeString('sectionType', { description: 'Section type, of the vocabulary.' }),
+    sectionCode: t.exposeString('sectionCode', {
+      nullable: true,
+      description: 'The number its heading begins with.',
+    }),
+    parentLocalId: t.exposeString('parentLocalId', {
+      nullable: true,
+      description: 'The record that holds it.',
+    }),
+    order: t.exposeInt('order', { description: 'Place in the document, from 0.' }),
+    start: t.exposeInt('start', { description: 'First byte.' }),
+    end: t.exposeInt('end', { description: 'First byte after it.' }),
+    title: t.exposeString('title', { nullable: true, description: 'Its heading.' }),
+    text: t.exposeString('text', { description: 'The exact text.' }),
+    contentHash: t.expose('contentHash', {
+      type: 'Digest',
+      description: 'SHA-256 of the canonical form (canon-md-v0.1.0).',
+    }),
+    excludedBecause: t.exposeString('excludedBecause', {
+      nullable: true,
+      description: 'Why the stretch is no unit.',
+    }),
+  }),
+});
+
+const PlannedUnitEdge = builder
+  .objectRef<{ cursor: string; node: PlannedUnitView }>('PlannedUnitEdge')
+  .implement({
+    description: 'One record with its cursor.',
+    fields: (t) => ({
+      cursor: t.exposeString('cursor', { description: 'Opaque place of this record in the plan.' }),
+      node: t.expose('node', { type: PlannedUnit, description: 'The record.' }),
+    }),
+  });
+
+interface Page {
+  readonly edges: { cursor: string; node: PlannedUnitView }[];
+  readonly pageInfo: PreviewFields;
+}
+
+const PlannedUnitConnection = builder.objectRef<Page>('PlannedUnitConnection').implement({
+  description: 'A page of records in the order of the document, vanished units last.',
+  fields: (t) => ({
+    edges: t.expose('edges', { type: [PlannedUnitEdge], description: 'The records with their cursors.' }),
+    nodes: t.field({
+      type: [PlannedUnit],
+      description: 'The records alone.',
+      resolve: (page) => page.edges.map((edge) => edge.node),
+    }),
+    pageInfo: t.field({
+      type: PageInfo,
+      description: 'Where this page stands.',
+      resolve: (page) => page.pageInfo,
+    }),
+  }),
+});
+
+const Coverage = builder.objectRef<PlanView['plan']['coverage']>('Coverage').implement({
+  description: 'Every byte of the document belongs to exactly one record, or the plan is refused.',
+  fields: (t) => ({
+    bytes: t.exposeInt('bytes', { description: 'Bytes of the document.' }),
+    unitBytes: t.exposeInt('unitBytes', { description: 'Bytes in units.' }),
+    containerBytes: t.exposeInt('containerBytes', { description: 'Bytes in container headings.' }),
+    excludedBytes: t.exposeInt('excludedBytes', { description: 'Bytes set aside with a reason.' }),
+    complete: t.exposeBoolean('complete', { description: 'Whether every byte is in exactly one record.' }),
+  }),
+});
+
+const Plan = builder.objectRef<PlanView>('Plan').implement({
+  description:
+    'What a cut would be, made from the document as registered and the units that stand now. Nothing is written.',
+  fields: (t) => ({
+    manifestDigest: t.expose('manifestDigest', {
+      type: 'Digest',
+      description:
+        'Of an entry: what a reviewer approves. Of a source alone: of the same plan without an entry.',
+    }),
+    sourceDigest: t.field({
+      type: 'Digest',
+      description: 'SHA-256 of the document.',
+      resolve: (view) => view.plan.sourceDigest,
+    }),
+    profile: t.string({
+      nullable: true,
+      description: 'The profile with its version; null for explicit spans.',
+      resolve: ({ plan: { profile } }) =>
+        profile.name === null ? null : `${profile.name}@${profile.version}`,
+    }),
+    coverage: t.field({
+      type: Coverage,
+      description: 'What of the document the records hold.',
+      resolve: (view) => view.plan.coverage,
+    }),
+    problems: t.field({
+      type: [ProblemType],
+      description: 'Why this plan could not be cut; empty when it could.',
+      resolve: (view) => view.plan.problems,
+    }),
+    units: t.field({
+      type: PlannedUnitConnection,
+      description: 'The records in the order of the document.',
+      args: {
+        first: t.arg.int({
+          defaultValue: DEFAULT_PAGE,
+          description: `Records of the page, 1 to ${LARGEST_PAGE}.`,
+        }),
+        after: t.arg.string({ description: 'A cursor of this connection; the page begins after it.' }),
+      },
+      resolve: (view, { first, after }) => pageOf(view, first ?? DEFAULT_PAGE, after ?? null),
+    }),
+  }),
+});
+
+function pageOf(view: PlanView, first: number, after: string | null): Page {
+  if (first < 1 || first > LARGEST_PAGE) throw badInput('first', `must be 1 to ${LARGEST_PAGE}`);
+  const from = after === null ? 0 : placeOf(after);
+  const total = view.plan.records.length + view.actions.vanished.length;
+  const planned = new Map(view.actions.actions.map((unit) => [unit.record.localId, unit]));
+  const edges = Array.from({ length: Math.max(0, Math.min(first, total - from)) }, (_, index) => ({
+    cursor: Buffer.from(`plan:${from + index}`).toString('base64url'),
+    node: recordAt(view, planned, from + index),
+  }));
+  const pageInfo = new PreviewFields({
+    hasNextPage: from + edges.length < total,
+    hasPreviousPage: from > 0,
+    startCursor: edges.at(0)?.cursor ?? null,
+    endCursor: edges.at(-1)?.cursor ?? null,
+  });
+  return { edges, pageInfo };
+}
+
+function placeOf(cursor: string): number {
+  const place = /^plan:(\d{1,9})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1'))?.[1];
+  if (place === undefined) throw badInput('after', 'is no cursor of this connection');
+  return Number(place) + 1;
+}
+
+function recordAt(view: PlanView, planned: ReadonlyMap<string, UnitPlan>, index: number): PlannedUnitView {
+  const record = view.plan.records[index];
+  if (record !== undefined) {
+    const action = record.address === null ? 'excluded' : (planned.get(record.localId)?.action ?? 'birth');
+    return { ...record, action, order: record.renderOrder };
+  }
+  const unit = view.actions.vanished[
+    index - view.plan.records.length
+  ] as PlanView['actions']['vanished'][number];
+  return {
+    ...unit,
+    localId: `vanished:${unit.unitId}`,
+    role: 'vanished',
+    action: 'vanished',
+    parentLocalId: null,
+    order: index,
+    start: view.plan.byteLength,
+    end: view.plan.byteLength,
+    text: '',
+    excludedBecause: null,
+  };
+}
+
+const shape = z.object({ sourceId: optional(uuid), entryId: optional(uuid), cutSpec: optional(cutSpec) });
+
+builder.queryField('planCut', (t) =>
+  t.field({
+    type: outcome('PlanOutcome', 'A plan, or why there is none.', Plan, ['InvalidInput', 'NotFound', 'Busy']),
+    description:
+      'Shows a cut without writing: of an entry, or of a source with a cut specification. Scope `ledger:evidence`.',
+    args: {
+      sourceId: t.arg({ type: 'UUID', description: 'A registered source, with cutSpec.' }),
+      entryId: t.arg({ type: 'UUID', description: 'An entry, which has its source and specification.' }),
+      cutSpec: t.arg({ type: CutSpecInput, description: 'How to cut, with sourceId.' }),
+    },
+    validate: shape,
+    resolve: (_, args, ctx) => ctx.ledger.planCut(args as z.output<typeof shape>),
+  }),
+);

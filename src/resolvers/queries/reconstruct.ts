@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import type { Reconstruction as Rebuilt } from '../../ledger/reconstruct.ts';
+import { builder } from '../../schema/builder.ts';
+import { uuid } from '../input.ts';
+import { outcome } from '../outcome.ts';
+
+const Reconstruction = builder.objectRef<Rebuilt>('Reconstruction').implement({
+  description: 'A document given back from the rows of its cut, never from the registered source.',
+  fields: (t) => ({
+    base64: t.field({
+      type: 'Base64',
+      description: 'The bytes.',
+      resolve: (rebuilt) => rebuilt.bytes.toString('base64'),
+    }),
+    text: t.string({
+      nullable: true,
+      description: 'The bytes as text.',
+      resolve: (rebuilt) => rebuilt.bytes.toString('utf8'),
+    }),
+    digest: t.expose('digest', { type: 'Digest', description: 'SHA-256 of the bytes.' }),
+    matchesSource: t.exposeBoolean('matchesSource', {
+      description: 'Whether that is the digest in the approved manifest.',
+    }),
+  }),
+});
+
+builder.queryField('reconstruct', (t) =>
+  t.field({
+    type: outcome('ReconstructOutcome', 'The document, or why there is none.', Reconstruction, [
+      'InvalidInput',
+      'NotFound',
+      'Busy',
+    ]),
+    description: 'Gives the document of a cut back, byte for byte, from its units. Scope `ledger:evidence`.',
+    args: { changeSetId: t.arg({ type: 'UUID', required: true, description: 'The change set of the cut.' }) },
+    validate: z.object({ changeSetId: uuid }),
+    resolve: (_, { changeSetId }, ctx) => ctx.ledger.reconstruct(changeSetId),
+  }),
+);

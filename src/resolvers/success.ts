@@ -1,0 +1,90 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { sql } from 'slonik';
+import { z } from 'zod';
+import type { Context } from '../context.ts';
+import type { Written as LedgerWritten } from '../ledger/transaction.ts';
+import type { Writes } from '../ledger/writes.ts';
+import type { Node } from '../schema/node.ts';
+import type { Written } from '../schema/written.ts';
+import type { NounName } from './reading/nouns.ts';
+import { type ColumnValues, type PreviewRows, previewNode } from './reading/preview.ts';
+import { readNode } from './reading/read.ts';
+
+/** A verb's answer as its success type resolves it: what every success carries, beside the verb's own values. */
+export type Success<T> = Written & T & { readonly previewRows: PreviewRows | null };
+
+const NOUN_OF: Readonly<Record<string, NounName>> = {
+  decision_backlog_entry: 'Entry',
+  decision_backlog_history: 'History',
+  decision_backlog_dependency: 'Dependency',
+  decision_backlog_sweep_log: 'Sweep',
+  manifest_envelope: 'Manifest',
+  manifest_unit_block: 'UnitBlock',
+  review_decision: 'ReviewDecision',
+  cut_change_set: 'ChangeSet',
+  cut_change_set_affected_row: 'AffectedRow',
+  dot_pair_signature: 'Signature',
+  verify_result: 'VerifyResult',
+};
+
+/** Makes the success of what a phase gave back. Asking for its position waits for the integrator. */
+export async function succeed<T extends object>(
+  context: Context,
+  written: LedgerWritten<T>,
+): Promise<Success<T>> {
+  const { preview, recordId, ...answer } = written;
+  return {
+    ...(answer as unknown as T & Pick<Written, 'replayed' | 'dryRun' | 'rows'>),
+    position: () => (written.dryRun ? Promise.resolve(null) : context.feed.waitForPosition(recordId)),
+    previewRows: preview === null ? null : await previewRows(context, preview),
+  };
+}
+
+/** The row of a success: read in one statement with what hangs under it, or shown as a dry run would leave it. */
+export function nodeOf(
+  success: { readonly previewRows: PreviewRows | null },
+  noun: NounName,
+  id: string,
+  context: Context,
+  info: GraphQLResolveInfo,
+): Promise<Node> | Node {
+  const rows = success.previewRows;
+  return rows?.[noun] === undefined ? readNode(context, info, noun, id) : previewNode(noun, rows, id);
+}
+
+async function previewRows(context: Context, writes: Writes): Promise<PreviewRows> {
+  const rows: Partial<Record<NounName, ColumnValues[]>> = {};
+  for (const [table, inserted] of writes.preview) {
+    const noun = NOUN_OF[table];
+    if (noun !== undefined) rows[noun] = inserted;
+  }
+  const moved = writes.updates.filter((update) => update.table === 'decision_backlog_entry');
+  const standing = await entriesNow(
+    context,
+    moved.map((update) => update.id),
+  );
+  const changed = moved.map((update) => ({ ...standing.get(update.id), ...update.columns }));
+  rows.Entry = [...(rows.Entry ?? []), ...changed];
+  return rows;
+}
+
+const entryRow = z.object({
+  entry_id: z.string(),
+  kind: z.string(),
+  status: z.string(),
+  emitted_at: z.string(),
+  scenario_ref: z.string().nullish(),
+});
+
+/** The entries that a dry run would move, as they stand. */
+async function entriesNow(
+  context: Context,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, ColumnValues>> {
+  if (ids.length === 0) return new Map();
+  const rows = await context.observe.any(sql.prepared('preview.entries', entryRow)`
+    /* preview.entries */ select entry_id, kind, status,
+      to_char(emitted_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as emitted_at
+    from cutter_governance.v_decision_backlog_entry_observe where entry_id = any(${sql.array(ids, 'uuid')})`);
+  return new Map(rows.map((row) => [row.entry_id, row]));
+}
