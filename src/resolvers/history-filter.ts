@@ -1,14 +1,13 @@
-import type { HistoryFilter } from '../ledger/log/history-message.ts';
+import type { FilterableColumn, HistoryFilter } from '../ledger/log/history-message.ts';
 import { badInput } from './reading/bad-input.ts';
 import { checked } from './reading/bind.ts';
 
-type Column = NonNullable<HistoryFilter['equal']>[number]['column'];
 type ColumnCodec = 'uuid' | 'text';
 
 /** The filter of the API as it arrives: each name alone and with `In`; null asks nothing. */
 export type HistoryFilterInput = Readonly<Record<string, unknown>>;
 
-const COLUMNS: readonly (readonly [name: string, column: Column, codec: ColumnCodec])[] = [
+const COLUMNS: readonly (readonly [name: string, column: FilterableColumn, codec: ColumnCodec])[] = [
   ['historyId', 'history_id', 'uuid'],
   ['entryId', 'entry_id', 'uuid'],
   ['changeKind', 'change_kind', 'text'],

@@ -41,7 +41,7 @@ export class StreamedHistory extends PreviewNode {
 }
 
 /** A record on its way to one subscriber: rows wrapped as the nodes that `History` reads. */
-export interface StreamedRecord {
+interface StreamedRecord {
   readonly type: 'HistoryEvent';
   readonly cursor: string;
   readonly position: string;

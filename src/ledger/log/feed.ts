@@ -168,7 +168,10 @@ export function startFeed(options: FeedOptions): HistoryFeed {
     announced = batch.lastPosition;
     wake.ring();
   });
-  const listener = startListener(listenUrl, log, () => wake.ring());
+  const listener = startListener(listenUrl, log, (position) => {
+    // What this process integrated it has been told already.
+    if (position === null || position > announced) wake.ring();
+  });
   const loops = [readAlways(), judgeAlways()];
 
   return {

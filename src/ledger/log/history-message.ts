@@ -22,13 +22,12 @@ export type HistoryMessage =
   | Reset;
 
 /** The columns that a subscriber may ask for values of. */
-export const FILTERABLE = [
-  'history_id',
-  'entry_id',
-  'change_kind',
-  'entry_version_after',
-  'changed_by',
-] as const satisfies readonly (keyof PlacedHistoryRow)[];
+export type FilterableColumn =
+  | 'history_id'
+  | 'entry_id'
+  | 'change_kind'
+  | 'entry_version_after'
+  | 'changed_by';
 
 /**
  * Which rows a subscriber wants: all conditions must hold. A record is delivered if one of its rows matches, with its
@@ -36,7 +35,7 @@ export const FILTERABLE = [
  */
 export interface HistoryFilter {
   readonly equal?: readonly {
-    readonly column: (typeof FILTERABLE)[number];
+    readonly column: FilterableColumn;
     /** Any of these; an empty list matches nothing. */
     readonly values: readonly string[];
   }[];

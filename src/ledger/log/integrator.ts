@@ -4,6 +4,8 @@ import { type IntegratedBatch, moveBatch } from './move.ts';
 import { backoffMs, createWake, restUnless } from './wake.ts';
 
 const LOGIN = 'cutter_integrator';
+/** How long a close waits for a server that may have gone silent in mid-batch. */
+const CLOSE_MS = 5000;
 
 export interface Integrator {
   /** Says that something was committed: move it now instead of at the next poll. */
@@ -45,12 +47,16 @@ export function startIntegrator({ url, log, pollMs = 250, batch = 500 }: Integra
     }
   }
 
-  async function drop(error?: unknown): Promise<void> {
+  async function drop(): Promise<void> {
     const lost = connection;
     connection = null;
-    if (error !== undefined && !closing.signal.aborted)
-      log.warn({ err: error }, 'log: the integrator lost its connection');
     await lost?.close();
+  }
+
+  function report(error: unknown): void {
+    if (closing.signal.aborted) return;
+    if (isLostConnection(error)) log.warn({ err: error }, 'log: the integrator lost its connection');
+    else log.error({ err: error, alarm: 'INTEGRATOR_BLOCKED' }, 'log: a batch failed and is tried again');
   }
 
   /** One turn: move batches until the queue is empty, then sleep until a nudge or the poll. */
@@ -85,7 +91,8 @@ export function startIntegrator({ url, log, pollMs = 250, batch = 500 }: Integra
           break;
         }
         state = 'reconnecting';
-        await drop(error);
+        report(error);
+        await drop();
         await restUnless(closing.signal, backoffMs(failures));
         failures += 1;
         nudged = true;
@@ -105,7 +112,9 @@ export function startIntegrator({ url, log, pollMs = 250, batch = 500 }: Integra
     async close() {
       closing.abort();
       wake.ring();
+      const force = setTimeout(() => void drop(), CLOSE_MS);
       await ended;
+      clearTimeout(force);
     },
   };
 }
@@ -113,4 +122,10 @@ export function startIntegrator({ url, log, pollMs = 250, batch = 500 }: Integra
 /** A missing grant or another login: not a fault that passes. */
 function isRefusedRight(error: unknown): boolean {
   return error instanceof WrongLogin || (error as { code?: unknown }).code === '42501';
+}
+
+/** No SQLSTATE, or one of the classes in which the server takes its leave (connection, operator, resources). */
+function isLostConnection(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code) || /^(08|53|57|55)/.test(code);
 }

@@ -13,28 +13,30 @@ export interface Listener {
  * Listens to the integrator's notices on a connection of its own and reconnects when that dies. A notice is a hint:
  * whoever hears it looks, and looks now and then without one.
  */
-export function startListener(url: string, log: Log, onNotice: () => void): Listener {
+export function startListener(url: string, log: Log, onNotice: (position: number | null) => void): Listener {
   const lost = createWake();
   const closing = new AbortController();
+  let connection: DedicatedConnection | null = null;
 
   async function listenOnce(onListening: () => void): Promise<void> {
     let broken: Error | null = null;
-    const connection: DedicatedConnection = await openDedicated(url, LOGIN, (error) => {
+    connection = await openDedicated(url, LOGIN, (error) => {
       broken ??= error;
       lost.ring();
     });
     try {
-      connection.client.on('notification', onNotice);
+      connection.client.on('notification', ({ payload }) => onNotice(Number(payload)));
       await connection.client.query('listen cutter_log');
       onListening();
       // What was integrated while nobody listened.
-      onNotice();
+      onNotice(null);
       while (!closing.signal.aborted && broken === null) {
         if (!(await lost.sleep(PING_MS))) await connection.client.query('/* log.ping */ select 1');
       }
       if (broken !== null && !closing.signal.aborted) throw broken;
     } finally {
       await connection.close();
+      connection = null;
     }
   }
 
@@ -62,6 +64,7 @@ export function startListener(url: string, log: Log, onNotice: () => void): List
     async close() {
       closing.abort();
       lost.ring();
+      await connection?.close();
       await ended;
     },
   };
