@@ -269,53 +269,72 @@ describe('lane policies: plans and decisions', () => {
   });
 });
 
+/** A cut that stands: its signature. */
+async function cut(): Promise<Values> {
+  const signature = await standing(`${LEDGER}.dot_pair_signature`, rows.signature('DOT-991'));
+  await standing(`${LEDGER}.cut_change_set`, rows.changeSet(signature));
+  return signature;
+}
+
+/** A signature that stands, for a change set yet to be written. */
+async function signed(): Promise<Values> {
+  return await standing(`${LEDGER}.dot_pair_signature`, rows.signature('DOT-991'));
+}
+
 describe('lane policies: change sets', () => {
   const table = `${LEDGER}.cut_change_set`;
-  const cut = async (): Promise<{ signature: unknown; changeSet: unknown }> => {
-    const signature = (await standing(`${LEDGER}.dot_pair_signature`, rows.signature('DOT-991')))[
-      'signature_id'
-    ];
-    return { signature, changeSet: (await standing(table, rows.changeSet(signature)))['change_set_id'] };
-  };
 
   test('the executor cuts and changes lives; it compensates nothing', async () => {
-    const { signature, changeSet } = await cut();
+    const [done, signature] = [await cut(), await signed()];
     await takes(exec, table, rows.changeSet(signature));
     await takes(exec, table, rows.changeSet(signature, { change_kind: 'lifecycle' }));
-    await refuses(exec, table, rows.compensation(signature, changeSet));
-    await refuses(exec, table, rows.changeSet(signature, { compensates_change_set_id: changeSet }));
-    await refuses(exec, table, rows.changeSet(signature, { verifier_signature_id: signature }));
+    await refuses(exec, table, rows.compensation(done));
+    await refuses(exec, table, rows.changeSet(signature, { change_kind: 'compensation' }));
+    const other = done['cross_reference_change_set_id'];
+    await refuses(exec, table, rows.changeSet(signature, { compensates_change_set_id: other }));
+    await refuses(
+      exec,
+      table,
+      rows.changeSet(signature, { verifier_signature_id: signature['signature_id'] }),
+    );
   });
 
   test("the executor can't take the keys of a compensation first", async () => {
-    const { signature, changeSet } = await cut();
-    await refuses(exec, table, rows.changeSet(signature, { idempotency_key: `compensate:${changeSet}` }));
-    await refuses(exec, table, rows.changeSet(signature, { rollback_key: `compensate:${changeSet}` }));
+    const key = `compensate:${(await cut())['cross_reference_change_set_id']}`;
+    const signature = await signed();
+    await refuses(exec, table, rows.changeSet(signature, { idempotency_key: key }));
+    await refuses(exec, table, rows.changeSet(signature, { rollback_key: key }));
   });
 
-  test('the verifier compensates, under the key of what it compensates, and does nothing else', async () => {
-    const { signature, changeSet } = await cut();
-    await takes(verify, table, rows.compensation(signature, changeSet));
-    await refuses(verify, table, rows.changeSet(signature));
-    await refuses(
-      verify,
-      table,
-      rows.compensation(signature, changeSet, { idempotency_key: `compensate:${randomUUID()}` }),
-    );
-    await refuses(verify, table, rows.compensation(signature, changeSet, { rollback_key: 'mine' }));
-    await refuses(
-      verify,
-      table,
-      rows.compensation(signature, changeSet, { compensates_change_set_id: null }),
-    );
-    await refuses(verify, table, rows.compensation(signature, changeSet, { affected_row_count: 1 }));
+  test('a change set borrows no signature: neither that of another one, nor one of the other lane', async () => {
+    const [done, signature] = [await cut(), await signed()];
+    const verifiers = await standing(`${LEDGER}.dot_pair_signature`, rows.signature('DOT-992'));
+    for (const borrowed of [done, verifiers]) {
+      await refuses(
+        exec,
+        table,
+        rows.changeSet(signature, { executor_signature_id: borrowed['signature_id'] }),
+      );
+    }
+  });
+
+  test('the verifier compensates, under the key and signature of what it compensates, and does nothing else', async () => {
+    const [done, other] = [await cut(), await cut()];
+    await takes(verify, table, rows.compensation(done));
+    await refuses(verify, table, rows.changeSet(await signed()));
+    await refuses(verify, table, rows.compensation(done, { idempotency_key: `compensate:${randomUUID()}` }));
+    await refuses(verify, table, rows.compensation(done, { rollback_key: 'mine' }));
+    await refuses(verify, table, rows.compensation(done, { compensates_change_set_id: null }));
+    await refuses(verify, table, rows.compensation(done, { affected_row_count: 1 }));
+    await refuses(verify, table, rows.compensation(done, { executor_signature_id: other['signature_id'] }));
   });
 
   test('a change set takes affected rows in its own transaction, and none afterwards', async () => {
-    const { signature, changeSet } = await cut();
+    const done = (await cut())['cross_reference_change_set_id'];
+    const signature = await signed();
     const affected = `${LEDGER}.cut_change_set_affected_row`;
-    await refuses(exec, affected, rows.affectedRow(changeSet));
-    await refuses(verify, affected, rows.affectedRow(changeSet));
+    await refuses(exec, affected, rows.affectedRow(done));
+    await refuses(verify, affected, rows.affectedRow(done));
     await undone(exec, async () => {
       const fresh = rows.changeSet(signature);
       await insertRow(exec, table, fresh);
@@ -323,25 +342,56 @@ describe('lane policies: change sets', () => {
     });
   });
 
-  test('a change set and its affected rows may be written by one statement', async () => {
-    const { signature } = await cut();
+  test('signature, change set and affected rows may be written by one statement', async () => {
+    const signature = rows.signature('DOT-991');
     const fresh = rows.changeSet(signature);
-    const columns = Object.keys(fresh).map((name) =>
-      fresh[name] === NOW ? 'transaction_timestamp()' : `r.${name}`,
-    );
+    const insert = (into: string, row: Values, parameter: string): string => {
+      const columns = Object.keys(row).map((name) =>
+        row[name] === NOW ? 'transaction_timestamp()' : `r.${name}`,
+      );
+      return `insert into ${into} (${Object.keys(row).join(', ')})
+        select ${columns.join(', ')} from jsonb_populate_record(null::${into}, ${parameter}) as r`;
+    };
     await undone(exec, async () => {
       const { rowCount } = await exec.query(
-        `with change_set as (
-            insert into ${table} (${Object.keys(fresh).join(', ')})
-            select ${columns.join(', ')} from jsonb_populate_record(null::${table}, $1) as r
-          )
+        `with signature as (${insert(`${LEDGER}.dot_pair_signature`, signature, '$1')}),
+          change_set as (${insert(table, fresh, '$2')})
           insert into ${LEDGER}.cut_change_set_affected_row
             (affected_row_id, change_set_id, ordinal, effect_kind, target_table, target_row_id)
-          select gen_random_uuid(), $2, n, 'insert', 'public.unit_version', 'x' from generate_series(1, 3) as n`,
-        [JSON.stringify({ ...fresh, emitted_at: undefined }), fresh['change_set_id']],
+          select gen_random_uuid(), $3, n, 'insert', 'public.unit_version', 'x' from generate_series(1, 3) as n`,
+        [
+          JSON.stringify({ ...signature, emitted_at: null }),
+          JSON.stringify({ ...fresh, emitted_at: null }),
+          fresh['change_set_id'],
+        ],
       );
       expect(rowCount).toBe(3);
     });
+  });
+});
+
+describe('lane policies: verify results', () => {
+  const table = `${LEDGER}.verify_result`;
+
+  test("a result names the executor's signature on its change set, and the verifier's on itself", async () => {
+    const [done, other] = [await cut(), await cut()];
+    const signature = await standing(`${LEDGER}.dot_pair_signature`, rows.signature('DOT-992'));
+    const elsewhere = await standing(`${LEDGER}.dot_pair_signature`, rows.signature('DOT-992'));
+    await takes(verify, table, rows.verifyResult(done, signature));
+    for (const borrowed of [other, signature]) {
+      await refuses(
+        verify,
+        table,
+        rows.verifyResult(done, signature, { executor_signature_id: borrowed['signature_id'] }),
+      );
+    }
+    for (const borrowed of [elsewhere, done]) {
+      await refuses(
+        verify,
+        table,
+        rows.verifyResult(done, signature, { verifier_signature_id: borrowed['signature_id'] }),
+      );
+    }
   });
 });
 
@@ -351,6 +401,7 @@ describe('lane policies: units', () => {
     const unit = rows.unit();
     await refuses(exec, table, rows.unit({ content_anchor_ref: 'x' }));
     await refuses(exec, table, rows.unit({ version_anchor_ref: randomUUID() }));
+    await refuses(exec, table, rows.unit({ lifecycle_status: 'enacted' }));
     await undone(exec, async () => {
       await insertRow(exec, table, unit);
       const version = rows.version(unit['id']);
@@ -373,13 +424,8 @@ describe('lane policies: units', () => {
 describe("lane policies: times are the transaction's", async () => {
   const envelope = (await standing(`${LEDGER}.manifest_envelope`, rows.envelope()))['envelope_id'];
   const [one, two] = [await entryIn('marked'), await entryIn('marked')];
-  const executed = (await standing(`${LEDGER}.dot_pair_signature`, rows.signature('DOT-991')))[
-    'signature_id'
-  ];
-  const verified = (await standing(`${LEDGER}.dot_pair_signature`, rows.signature('DOT-992')))[
-    'signature_id'
-  ];
-  const changeSet = (await standing(`${LEDGER}.cut_change_set`, rows.changeSet(executed)))['change_set_id'];
+  const executed = await cut();
+  const verified = await standing(`${LEDGER}.dot_pair_signature`, rows.signature('DOT-992'));
   const unit = (await standing('public.information_unit', rows.unit()))['id'];
   const { rows: people } = await db.superuser.query<{ principal_id: string }>(
     'select principal_id from cutter_auth.principal limit 1',
@@ -404,11 +450,11 @@ describe("lane policies: times are the transaction's", async () => {
     [exec, `${LEDGER}.decision_backlog_sweep_log`, rows.sweep()],
     [exec, `${LEDGER}.manifest_envelope`, rows.envelope({ reviewed_at: NOW })],
     [exec, `${LEDGER}.review_decision`, rows.decision(envelope)],
-    [exec, `${LEDGER}.cut_change_set`, rows.changeSet(executed)],
-    [verify, `${LEDGER}.cut_change_set`, rows.compensation(executed, changeSet)],
+    [exec, `${LEDGER}.cut_change_set`, rows.changeSet(await signed())],
+    [verify, `${LEDGER}.cut_change_set`, rows.compensation(executed)],
     [exec, `${LEDGER}.dot_pair_signature`, rows.signature('DOT-991')],
     [verify, `${LEDGER}.dot_pair_signature`, rows.signature('DOT-992')],
-    [verify, `${LEDGER}.verify_result`, rows.verifyResult(changeSet, executed, verified)],
+    [verify, `${LEDGER}.verify_result`, rows.verifyResult(executed, verified)],
     [exec, 'public.information_unit', rows.unit()],
     [exec, 'public.unit_version', rows.version(unit, { enacted_at: NOW })],
     [exec, 'cutter_source.source', rows.source()],

@@ -11,6 +11,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -110,7 +111,10 @@ function dataOfRoot(home: string, user: RunAs, log: (line: string) => void): str
   const real = realpathSync(home);
   const own = join(real, 'postgres');
   const shared = join(SHARED_ROOT, createHash('sha256').update(real).digest('hex').slice(0, 16), 'postgres');
-  if (existsSync(join(shared, 'PG_VERSION'))) return shared;
+  const linked =
+    lstatSync(own, { throwIfNoEntry: false })?.isSymbolicLink() === true && readlinkSync(own) === shared;
+  if (linked && existsSync(join(shared, 'PG_VERSION'))) return shared;
+  if (existsSync(dirname(shared))) keepAside(dirname(shared), log);
   if (reaches(user, real)) return own;
   if (existsSync(join(own, 'PG_VERSION'))) {
     throw new Error(
@@ -120,9 +124,17 @@ function dataOfRoot(home: string, user: RunAs, log: (line: string) => void): str
   mkdirSync(dirname(shared), { recursive: true, mode: 0o755 });
   // PostgreSQL's user makes its data directory here by renaming, so the folder is its own.
   chownSync(dirname(shared), user.uid, user.gid);
-  if (!lstatSync(own, { throwIfNoEntry: false })) symlinkSync(shared, own);
+  rmSync(own, { force: true }); // a link to where nothing is any more
+  symlinkSync(shared, own);
   log(`The user ${user.name} can't reach ${real}, so PostgreSQL's data is kept in ${shared}.`);
   return shared;
+}
+
+/** A home directory that was removed left data here. A fresh home begins a fresh ledger, and nothing is deleted for it. */
+function keepAside(folder: string, log: (line: string) => void): void {
+  const aside = `${folder}.${new Date().toISOString().replaceAll(':', '')}`;
+  renameSync(folder, aside);
+  log(`Data of a home directory that was removed is kept aside in ${aside}.`);
 }
 
 function reachableBinaries(packaged: string, user: RunAs, log: (line: string) => void): string {

@@ -183,7 +183,7 @@ function configuration(port: number): string {
 listen_addresses = '127.0.0.1'
 port = ${port}
 unix_socket_directories = ''
-max_connections = 120
+max_connections = 150
 shared_buffers = '128MB'
 dynamic_shared_memory_type = ${process.platform === 'win32' ? 'windows' : 'posix'}
 max_wal_size = '1GB'

@@ -43,7 +43,7 @@ const LOGIN_OF = {
   gate: 'cutter_gate',
 } as const satisfies Record<PoolName, Login>;
 
-/** At most half of each role's CONNECTION LIMIT, so that a second process, or a restart beside the old one, finds room. */
+/** At most a third of each role's CONNECTION LIMIT, so that other processes, or a restart beside the old one, find room. */
 const POOL_SIZE: Readonly<Record<PoolName, number>> = {
   exec: 10,
   verify: 10,

@@ -117,14 +117,15 @@ export const rows = {
     emitted_at: NOW,
     ...over,
   }),
-  changeSet: (signatureId: unknown, over: Values = {}): Values => ({
-    change_set_id: randomUUID(),
+  /** A change set on a signature made for it. */
+  changeSet: (signature: Values, over: Values = {}): Values => ({
+    change_set_id: signature['cross_reference_change_set_id'],
     rollback_key: `rollback-${randomUUID()}`,
     idempotency_key: `key-${randomUUID()}`,
     manifest_id: randomUUID(),
     manifest_version: 'sha256:m',
     review_decision_id: randomUUID(),
-    executor_signature_id: signatureId,
+    executor_signature_id: signature['signature_id'],
     executor_tool_revision: 'r',
     verifier_tool_revision: 'pending',
     state: 'applied',
@@ -137,13 +138,15 @@ export const rows = {
     effect_digest: 'sha256:e',
     ...over,
   }),
-  compensation: (signatureId: unknown, changeSetId: unknown, over: Values = {}): Values =>
-    rows.changeSet(signatureId, {
-      rollback_key: `compensate:${changeSetId}`,
-      idempotency_key: `compensate:${changeSetId}`,
+  /** The compensation of the change set that the signature was made for. */
+  compensation: (signature: Values, over: Values = {}): Values =>
+    rows.changeSet(signature, {
+      change_set_id: randomUUID(),
+      rollback_key: `compensate:${signature['cross_reference_change_set_id']}`,
+      idempotency_key: `compensate:${signature['cross_reference_change_set_id']}`,
       verifier_tool_revision: 'r',
       change_kind: 'compensation',
-      compensates_change_set_id: changeSetId,
+      compensates_change_set_id: signature['cross_reference_change_set_id'],
       affected_row_count: 0,
       ...over,
     }),
@@ -156,19 +159,15 @@ export const rows = {
     target_row_id: randomUUID(),
     ...over,
   }),
-  verifyResult: (
-    changeSetId: unknown,
-    executorSignature: unknown,
-    verifierSignature: unknown,
-    over: Values = {},
-  ): Values => ({
-    verify_result_id: randomUUID(),
-    change_set_id: changeSetId,
+  /** The result for the change set of one signature, under the other. */
+  verifyResult: (executor: Values, verifier: Values, over: Values = {}): Values => ({
+    verify_result_id: verifier['cross_reference_verify_result_id'],
+    change_set_id: executor['cross_reference_change_set_id'],
     manifest_id: randomUUID(),
     manifest_version: 'sha256:m',
     review_decision_id: randomUUID(),
-    executor_signature_id: executorSignature,
-    verifier_signature_id: verifierSignature,
+    executor_signature_id: executor['signature_id'],
+    verifier_signature_id: verifier['signature_id'],
     executor_tool_revision: 'r',
     verifier_tool_revision: 'r',
     tool_revision_match: true,

@@ -18,12 +18,12 @@ end
 $$;
 
 alter role cutter_ro with nologin nocreatedb nocreaterole inherit;
-alter role cutter_exec with login nocreatedb nocreaterole inherit connection limit 24;
-alter role cutter_verify with login nocreatedb nocreaterole inherit connection limit 24;
-alter role cutter_observe with login nocreatedb nocreaterole inherit connection limit 32;
-alter role cutter_evidence with login nocreatedb nocreaterole inherit connection limit 12;
-alter role cutter_gate with login nocreatedb nocreaterole inherit connection limit 12;
-alter role cutter_integrator with login nocreatedb nocreaterole inherit connection limit 6;
+alter role cutter_exec with login nocreatedb nocreaterole inherit connection limit 30;
+alter role cutter_verify with login nocreatedb nocreaterole inherit connection limit 30;
+alter role cutter_observe with login nocreatedb nocreaterole inherit connection limit 42;
+alter role cutter_evidence with login nocreatedb nocreaterole inherit connection limit 15;
+alter role cutter_gate with login nocreatedb nocreaterole inherit connection limit 15;
+alter role cutter_integrator with login nocreatedb nocreaterole inherit connection limit 8;
 
 /* Only a superuser may say these aloud; a role made by anyone else lacks them from birth. */
 do $$

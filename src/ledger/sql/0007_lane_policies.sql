@@ -124,6 +124,8 @@ create policy exec_supersede on cutter_governance.review_decision for update to 
   using (superseded_by_review_decision_id is null)
   with check (superseded_by_review_decision_id <> review_decision_id);
 
+/* A change set stands on a signature made for it. One written beside it by the same statement isn't visible here yet; one that is
+   visible, and was made by the other lane or for another change set, is borrowed. */
 create policy exec_insert on cutter_governance.cut_change_set for insert to cutter_exec
   with check (
     change_kind in ('cut', 'lifecycle')
@@ -132,7 +134,13 @@ create policy exec_insert on cutter_governance.cut_change_set for insert to cutt
     and verifier_signature_id is null
     and compensates_change_set_id is null
     and emitted_at = transaction_timestamp()
+    and not exists (
+      select from cutter_governance.dot_pair_signature as signature
+      where signature.signature_id = cut_change_set.executor_signature_id
+        and signature.cross_reference_change_set_id is distinct from cut_change_set.change_set_id
+    )
   );
+/* A compensation carries the signature of the cut that it compensates. */
 create policy verify_insert on cutter_governance.cut_change_set for insert to cutter_verify
   with check (
     change_kind = 'compensation'
@@ -141,6 +149,11 @@ create policy verify_insert on cutter_governance.cut_change_set for insert to cu
     and verifier_signature_id is null
     and affected_row_count = 0
     and emitted_at = transaction_timestamp()
+    and exists (
+      select from cutter_governance.dot_pair_signature as signature
+      where signature.signature_id = cut_change_set.executor_signature_id
+        and signature.cross_reference_change_set_id = cut_change_set.compensates_change_set_id
+    )
   );
 
 /* A row has no time of its own, so it takes that of its change set: what another transaction wrote gets no row more. A change
@@ -182,14 +195,28 @@ create policy verify_insert on cutter_governance.dot_pair_signature for insert t
     and emitted_at = transaction_timestamp()
   );
 
+/* A result names the executor's signature on the change set that it judges, and the verifier's own on itself. */
 create policy verify_insert on cutter_governance.verify_result for insert to cutter_verify
-  with check (verified_at = transaction_timestamp());
+  with check (
+    verified_at = transaction_timestamp()
+    and exists (
+      select from cutter_governance.dot_pair_signature as signature
+      where signature.signature_id = verify_result.executor_signature_id
+        and signature.cross_reference_change_set_id = verify_result.change_set_id
+    )
+    and not exists (
+      select from cutter_governance.dot_pair_signature as signature
+      where signature.signature_id = verify_result.verifier_signature_id
+        and signature.cross_reference_verify_result_id is distinct from verify_result.verify_result_id
+    )
+  );
 
 /* Units are born without anchors; the anchors then move together, to a version and never back to none. */
 create policy exec_insert on public.information_unit for insert to cutter_exec
   with check (
     version_anchor_ref is null
     and content_anchor_ref is null
+    and lifecycle_status = 'draft'
     and deleted_at is null
     and created_at = transaction_timestamp()
     and updated_at = transaction_timestamp()

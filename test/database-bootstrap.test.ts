@@ -1,0 +1,212 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterAll, expect, test } from 'vitest';
+import { bootstrapHome, bootstrapLedger } from '../src/database/bootstrap.ts';
+import { makeToken, tokenHash } from '../src/database/issue_tokens.ts';
+import { loginUrl, scramVerifier, setLoginPasswords } from '../src/database/logins.ts';
+import { SAMPLE_PARTIES } from '../src/database/parties.ts';
+import { homeSecrets, makeSecrets, seedOf } from '../src/database/secrets.ts';
+import { BASE_VOCABULARY } from '../src/document/vocabulary.ts';
+import { testDatabase } from './harness/database.ts';
+
+const db = await testDatabase();
+const home = mkdtempSync(join(tmpdir(), 'cutter-bootstrap-'));
+const owner = new pg.Client({ connectionString: db.ownerUrl });
+await owner.connect();
+afterAll(async () => {
+  await owner.end();
+  rmSync(home, { recursive: true });
+});
+
+const seeds = {
+  'DOT-991': seedOf(db.secrets, 'DOT-991') as Uint8Array,
+  'DOT-992': seedOf(db.secrets, 'DOT-992') as Uint8Array,
+};
+
+async function all(query: string): Promise<Record<string, unknown>[]> {
+  return (await owner.query<Record<string, unknown>>(query)).rows;
+}
+
+test('bootstrap: six sample principals, each answered for by a person of its own, all marked as rehearsal', async () => {
+  const rows = await all(
+    `select p.name, p.kind, p.scopes, p.lane, person.rehearsal and p.rehearsal as rehearsal, person.person_id
+      from cutter_auth.principal p join cutter_auth.person using (person_id) order by p.name`,
+  );
+  expect(rows.map((row) => row['name'])).toEqual([
+    'administrator',
+    'executor',
+    'marker',
+    'observer',
+    'reviewer',
+    'verifier',
+  ]);
+  expect(new Set(rows.map((row) => row['person_id'])).size).toBe(6);
+  expect(rows.every((row) => row['rehearsal'] === true)).toBe(true);
+  expect(
+    rows.filter((row) => row['lane'] !== null).map((row) => [row['name'], row['kind'], row['lane']]),
+  ).toEqual([
+    ['executor', 'service', 'DOT-991'],
+    ['verifier', 'service', 'DOT-992'],
+  ]);
+});
+
+test('bootstrap: nobody may both cut and verify, nor mark and review', () => {
+  for (const { scopes } of SAMPLE_PARTIES) {
+    const held: readonly string[] = scopes;
+    expect(held.includes('change:cut') && held.includes('change:verify')).toBe(false);
+    expect(held.includes('entry:mark') && held.includes('entry:review')).toBe(false);
+  }
+});
+
+test('bootstrap: the vocabulary stands, and what is added to it stays', async () => {
+  await owner.query(
+    `insert into cutter_source.vocabulary values ('unit_kind', 'of our own', 'Added by hand.', null)`,
+  );
+  await bootstrapLedger(owner, { mode: 'rehearsal', seeds, tokens: db.tokens });
+  const rows = await all('select term_kind, term from cutter_source.vocabulary');
+  expect(rows).toHaveLength(BASE_VOCABULARY.length + 1);
+});
+
+test('bootstrap: run again, it changes nothing that is there', async () => {
+  const state = (): Promise<unknown> =>
+    all(
+      `select (select json_agg(k order by key_id) from cutter_auth.key k) as keys, (select json_agg(t order by token_id) from cutter_auth.token t) as tokens,
+        (select json_agg(p order by principal_id) from cutter_auth.principal p) as principals, (select json_agg(h) from cutter_log.head h) as head`,
+    );
+  const before = await state();
+  const result = await bootstrapLedger(owner, { mode: 'rehearsal', seeds, tokens: db.tokens });
+  expect(result.issued).toEqual([]);
+  expect(result.tokens).toEqual(db.tokens);
+  expect(await state()).toEqual(before);
+});
+
+test('bootstrap: each lane has its own key, registered with its own principal, valid from the first position', async () => {
+  const rows = await all(
+    `select k.lane, p.name, k.from_position, k.until_position from cutter_auth.key k join cutter_auth.principal p using (principal_id) order by 1`,
+  );
+  expect(rows).toEqual([
+    { lane: 'DOT-991', name: 'executor', from_position: '0', until_position: null },
+    { lane: 'DOT-992', name: 'verifier', from_position: '0', until_position: null },
+  ]);
+});
+
+test('bootstrap: tokens are kept while they work; a missing or expired one is issued anew, a revoked one is not', async () => {
+  const path = join(home, 'tokens.json');
+  const first = await bootstrapHome(owner, home, { mode: 'rehearsal', seeds });
+  expect(first.issued).toHaveLength(6);
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+  const kept = JSON.parse(readFileSync(path, 'utf8')) as Record<string, string>;
+  expect(Object.keys(kept)).toEqual([
+    'administrator',
+    'marker',
+    'reviewer',
+    'executor',
+    'verifier',
+    'observer',
+  ]);
+  expect((await bootstrapHome(owner, home, { mode: 'rehearsal', seeds })).issued).toEqual([]);
+
+  const { marker: _, ...rest } = kept;
+  writeFileSync(path, JSON.stringify(rest), { mode: 0o600 });
+  await owner.query(
+    `update cutter_auth.token set created_at = '2001-01-01', expires_at = '2001-01-02' where token_sha256 = $1`,
+    [tokenHash(kept['reviewer'] as string)],
+  );
+  await owner.query('update cutter_auth.token set revoked_at = now() where token_sha256 = $1', [
+    tokenHash(kept['observer'] as string),
+  ]);
+  const again = await bootstrapHome(owner, home, { mode: 'rehearsal', seeds });
+  expect(again.issued).toEqual(['marker', 'reviewer']);
+  expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(again.tokens);
+  expect(again.tokens['observer']).toBe(kept['observer']);
+});
+
+test('bootstrap: a token is 256 bits, stands in the ledger as its hash, and ends in 30 days', async () => {
+  const token = makeToken();
+  expect(token).toMatch(/^cutter_[\w-]{43}$/);
+  const rows = await all(
+    `select octet_length(token_sha256) as bytes, expires_at - created_at = interval '30 days' as month from cutter_auth.token
+      where created_at > '2010-01-01'`,
+  );
+  expect(rows.length).toBeGreaterThan(6);
+  expect(rows.every((row) => row['bytes'] === 32 && row['month'] === true)).toBe(true);
+  const [dump] = await all(`select json_agg(t)::text as text from cutter_auth.token t`);
+  for (const secret of Object.values(db.tokens)) expect(dump?.['text']).not.toContain(secret);
+});
+
+test('bootstrap: production makes no sample person and hands out no token', async () => {
+  const fresh = await testDatabase();
+  const client = new pg.Client({ connectionString: fresh.ownerUrl });
+  await client.connect();
+  await client.query(
+    'truncate cutter_auth.token, cutter_auth.key, cutter_auth.principal, cutter_auth.person',
+  );
+  const result = await bootstrapLedger(client, { mode: 'production', seeds });
+  expect(result).toMatchObject({ tokens: {}, issued: [] });
+  const { rows } = await client.query(
+    'select (select count(*)::int from cutter_auth.person) + (select count(*)::int from cutter_auth.key) as n',
+  );
+  expect(rows).toEqual([{ n: 0 }]);
+  await client.end();
+});
+
+test('bootstrap: a new seed closes the old key where the log will continue, and opens its own there', async () => {
+  await owner.query('update cutter_log.head set next_position = 40');
+  await owner.query(
+    `insert into cutter_log.pending (record_id, record_hash, row_ids) values (gen_random_uuid(), 'sha256:x', '{}')`,
+  );
+  const other = seedOf(makeSecrets(), 'DOT-991') as Uint8Array;
+  await bootstrapLedger(owner, {
+    mode: 'rehearsal',
+    seeds: { ...seeds, 'DOT-991': other },
+    tokens: db.tokens,
+  });
+  const rows = await all(
+    `select from_position, until_position from cutter_auth.key where lane = 'DOT-991' order by from_position`,
+  );
+  expect(rows).toEqual([
+    { from_position: '0', until_position: '41' },
+    { from_position: '41', until_position: null },
+  ]);
+});
+
+test('secrets: made once, for the owner alone, and refused where others may read them', () => {
+  const secrets = homeSecrets(home);
+  expect(homeSecrets(home)).toEqual(secrets);
+  expect(statSync(join(home, 'secrets.json')).mode & 0o777).toBe(0o600);
+  expect(
+    new Set([secrets.owner, ...Object.values(secrets.logins), ...Object.values(secrets.seeds)]).size,
+  ).toBe(9);
+  writeFileSync(join(home, 'secrets.json'), '{"owner": "hush', { mode: 0o600 });
+  expect(() => homeSecrets(home)).toThrow(/is not JSON/);
+  expect(() => homeSecrets(home)).not.toThrow(/hush/);
+});
+
+test('logins: the SCRAM verifier is the one that PostgreSQL makes', async () => {
+  const [row] = await all(`select rolpassword from pg_authid where rolname = 'cutter_gate'`);
+  const [, iterations, salt] = String(row?.['rolpassword']).match(
+    /^SCRAM-SHA-256\$(\d+):([^$]+)/,
+  ) as string[];
+  const made = scramVerifier(
+    db.secrets.logins.cutter_gate as string,
+    Buffer.from(salt as string, 'base64'),
+    Number(iterations),
+  );
+  expect(made).toBe(row?.['rolpassword']);
+  // RFC 7677's example.
+  expect(scramVerifier('pencil', Buffer.from('W22ZaJ0SNY7soEsUEjb6gQ==', 'base64'), 4096)).toBe(
+    'SCRAM-SHA-256$4096:W22ZaJ0SNY7soEsUEjb6gQ==$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=:wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU=',
+  );
+});
+
+test('logins: passwords that are right already are left alone', async () => {
+  expect(await setLoginPasswords(owner, db.secrets)).toEqual([]);
+});
+
+test('logins: a URL names the login and its secret on the same server and database', () => {
+  expect(loginUrl('postgresql://o:p@127.0.0.1:5432/cutter?sslmode=require', 'cutter_gate', 'a/b')).toBe(
+    'postgresql://cutter_gate:a%2Fb@127.0.0.1:5432/cutter?sslmode=require',
+  );
+});
