@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { ConfigFault, readConfig } from '../src/config.ts';
+import { LIMITS } from '../src/doors/limits.ts';
+
+test('config: an empty environment is a rehearsal on loopback', () => {
+  expect(readConfig({})).toMatchObject({
+    port: 4000,
+    host: '127.0.0.1',
+    databaseUrl: null,
+    mode: 'rehearsal',
+    graphiql: true,
+    limits: LIMITS,
+    client: { url: 'http://127.0.0.1:4000/graphql', token: null },
+  });
+});
+
+test('config: production hides GraphiQL unless told', () => {
+  expect(readConfig({ CUTTER_MODE: 'production' }).graphiql).toBe(false);
+  expect(readConfig({ CUTTER_MODE: 'production', CUTTER_GRAPHIQL: 'on' }).graphiql).toBe(true);
+});
+
+test('config: every fault is told at once, without the value of a secret', () => {
+  const env = {
+    CUTTER_PORT: 'many',
+    CUTTER_MODE: 'testing',
+    CUTTER_DATABASE_URL: 'mysql://owner:s3cret@host/db',
+    CUTTER_PROT: '1',
+  };
+  const fault = (() => {
+    try {
+      return readConfig(env);
+    } catch (error) {
+      return error;
+    }
+  })();
+  expect(fault).toBeInstanceOf(ConfigFault);
+  const { message } = fault as ConfigFault;
+  for (const name of Object.keys(env)) expect(message).toContain(name);
+  expect(message).not.toContain('s3cret');
+});
