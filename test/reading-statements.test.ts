@@ -137,7 +137,7 @@ test('a recurring statement is prepared under one name: its text is the same for
   });
 });
 
-test('a document asked once is not prepared, and any number of them leave at most 256 names', async () => {
+test('a document asked once is not prepared, and any number of them leave at most 64 names', async () => {
   const columns = [...NOUNS.ReviewDecision.columns.keys()];
   const different = (n: number) =>
     `{ reviewDecisions(first: 1) { nodes { ${columns.filter((_, at) => n & (1 << at)).join(' ')} } } }`;
@@ -147,5 +147,5 @@ test('a document asked once is not prepared, and any number of them leave at mos
     asked,
     asked,
   ]);
-  expect((await preparedBy(twice)).length).toBeLessThanOrEqual(256);
+  expect((await preparedBy(twice)).length).toBeLessThanOrEqual(64);
 });

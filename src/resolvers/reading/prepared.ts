@@ -3,9 +3,10 @@ import { sql } from 'slonik';
 import { z } from 'zod';
 import type { Statement } from './emit.ts';
 
-/** A connection keeps what it has prepared, so the number of names is bounded. */
-const MOST_NAMES = 256;
+/** A connection keeps what it has prepared, with its plan: so their number and size are bounded. */
+const MOST_NAMES = 64;
 const MOST_CANDIDATES = 256;
+const LONGEST_TEXT = 20_000;
 
 const names = new Map<string, string>();
 const candidates = new Set<string>();
@@ -17,7 +18,7 @@ const candidates = new Set<string>();
 function nameOf(text: string): string | null {
   const known = names.get(text);
   if (known !== undefined) return known;
-  if (names.size >= MOST_NAMES) return null;
+  if (names.size >= MOST_NAMES || text.length > LONGEST_TEXT) return null;
   if (candidates.delete(text)) {
     const name = `read_${createHash('sha256').update(text).digest('hex').slice(0, 24)}`;
     names.set(text, name);
