@@ -18,7 +18,7 @@ export abstract class PreviewNode {
  * The resolver of every column and relation: a property read, since the statement has been run by the field above.
  * Its result is typed `never` because it is checked by the description of the nouns (and a test), not by TypeScript.
  */
-export function read(parent: Node, args: object, context: Context, info: GraphQLResolveInfo): never {
+function read(parent: Node, args: object, context: Context, info: GraphQLResolveInfo): never {
   if (parent instanceof PreviewNode) return parent.read(info.fieldName, args, context, info) as never;
   return (parent as Record<string, unknown>)[info.path.key] as never;
 }
@@ -73,7 +73,7 @@ export function optional(t: Fields, type: NodeRef, description: string) {
   return t.field({ type, nullable: true, description, resolve: read });
 }
 
-export const SortOrder = builder.enumType('SortOrder', {
+const SortOrder = builder.enumType('SortOrder', {
   description:
     'Which end of a connection comes first. The order is total: time and id; for unit blocks and affected rows their plan or change set and their place in it.',
   values: {

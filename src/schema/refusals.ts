@@ -11,7 +11,7 @@ export const ProblemType = builder.objectRef<Problem>('Problem').implement({
   }),
 });
 
-export const RefusalInterface = builder.interfaceRef<Refusal>('Refusal').implement({
+const RefusalInterface = builder.interfaceRef<Refusal>('Refusal').implement({
   description:
     'The ledger says no: nothing was written. Every mutation answers with its success or with one of these.',
   fields: (t) => ({

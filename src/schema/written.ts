@@ -1,7 +1,7 @@
 import { builder } from './builder.ts';
 
 /** Rows that a writing transaction added to, or changed in, one table. */
-export interface RowCount {
+interface RowCount {
   readonly table: string;
   readonly inserted: number;
   readonly updated: number;
@@ -16,7 +16,7 @@ export interface Written {
   readonly position: () => Promise<string | null>;
 }
 
-export const RowCountType = builder.objectRef<RowCount>('RowCount').implement({
+const RowCountType = builder.objectRef<RowCount>('RowCount').implement({
   description: 'How many rows of one table a verb wrote.',
   fields: (t) => ({
     table: t.exposeString('table', { description: 'The table, without its schema.' }),

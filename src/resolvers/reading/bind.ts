@@ -3,12 +3,12 @@ import { DEFAULT_PAGE, LARGEST_PAGE } from '../../schema/node.ts';
 import { badInput } from './bad-input.ts';
 import { decodeCursor, isTime, type KeyValue, type SortOrder, UUID } from './cursor.ts';
 import type { Codec, Noun } from './nouns.ts';
-import type { PagePlan } from './plan.ts';
+import type { Paged } from './plan.ts';
 
 /** The most values that an `…In` filter takes. */
 const LONGEST_LIST = 200;
 
-export type Operator = '=' | 'any' | '>=' | '<' | 'null' | 'not null';
+type Operator = '=' | 'any' | '>=' | '<' | 'null' | 'not null';
 
 export interface Bound {
   readonly column: string;
@@ -24,9 +24,6 @@ export interface BoundPage {
   readonly order: SortOrder;
   readonly filter: readonly Bound[];
 }
-
-/** What of a connection field its arguments are checked against. */
-export type Paged = Pick<PagePlan, 'noun' | 'path' | 'field' | 'node'>;
 
 /** Checks the arguments of one connection, nested or not; `path` leads to it in the response. */
 export function bindPage(page: Paged, variables: GraphQLResolveInfo['variableValues']): BoundPage {

@@ -6,7 +6,7 @@ import type { RowPlan } from './plan.ts';
  * The most rows that one statement may give back: the sum over all levels of the product of the `first`s down to each.
  * A page of 50 entries with 10 change sets each and 200 affected rows of each is 100,550.
  */
-export const MOST_ROWS = 250_000;
+const MOST_ROWS = 250_000;
 
 interface Level {
   readonly path: string;

@@ -2,7 +2,7 @@ import { LARGEST_PAGE } from '../../schema/node.ts';
 import type { Bound, BoundPage } from './bind.ts';
 import { codecOf } from './cursor.ts';
 import type { Codec, Noun, Relation } from './nouns.ts';
-import { type Cell, type PagePlan, type RowPlan, WIDEST } from './plan.ts';
+import type { Cell, PagePlan, RowPlan } from './plan.ts';
 
 /** SQL text with its values, every one of them bound. */
 export interface Statement {
@@ -10,6 +10,9 @@ export interface Statement {
   readonly values: readonly Value[];
 }
 export type Value = string | number | boolean | null | readonly (string | number | boolean)[];
+
+/** `json_build_array` takes at most 100 arguments: wider rows are drawn in chunks. */
+export const WIDEST = 80;
 
 const CAST: Record<Codec, string> = {
   uuid: 'uuid',

@@ -32,7 +32,7 @@ export interface Relation {
 }
 
 /** A relation over other rows: the condition for SQL, and the same way as relations, for rows that only a dry run has. */
-export interface Through {
+interface Through {
   readonly condition: Condition;
   readonly ways: readonly (readonly string[])[];
 }

@@ -4,9 +4,10 @@ import type { Node } from '../../schema/node.ts';
 import { type BoundPage, bindPage, checked } from './bind.ts';
 import { assertAffordable } from './cost.ts';
 import { codecOf } from './cursor.ts';
+import { type Cells, decodePage, decodeRow } from './decode.ts';
 import { Emission, type Statement, type Value } from './emit.ts';
 import { NOUNS, type Noun, type NounName, type Relation } from './nouns.ts';
-import { assemble, type Cells, type Fields, type PagePlan, Planner, RowPlan } from './plan.ts';
+import { type Field, type PagePlan, Planner, RowPlan } from './plan.ts';
 import { prepared } from './prepared.ts';
 import { type Asked, decidingVariables } from './selection.ts';
 
@@ -17,7 +18,7 @@ type Plan =
       readonly kind: 'rows';
       readonly pages: readonly PagePlan[];
       readonly row: RowPlan;
-      readonly fields: Fields;
+      readonly fields: readonly Field[];
     };
 
 interface Compiled {
@@ -63,7 +64,7 @@ function compile(asked: Asked, kind: Plan['kind'], noun: NounName, parentType: s
   const first = asked.fieldNodes[0]!;
   const path = first.alias?.value ?? first.name.value;
   if (kind === 'page') {
-    const page = planner.page(NOUNS[noun], asked.fieldNodes, parentType, path);
+    const page = planner.page(noun, asked.fieldNodes, parentType, path);
     return { kind, page, pages: planner.pages };
   }
   const row = new RowPlan(NOUNS[noun]);
@@ -93,7 +94,7 @@ export async function readPage(context: Context, info: GraphQLResolveInfo, noun:
   const { first } = bound[0]!;
   assertAffordable(plan.page.row, { path: plan.page.path, first, rows: first }, bound);
   const rows = await answer(context, new Emission(bound).page(statementName(info), plan.page));
-  return plan.page.read(rows as Cells[], bound);
+  return decodePage(plan.page, rows as Cells[], bound);
 }
 
 /** The row with this key and what hangs under the field, in one statement; null where there is none. */
@@ -112,7 +113,7 @@ export async function findNode(
   const bound = bind(plan, info);
   assertAffordable(plan.row, { path: info.fieldName, first: 1, rows: 1 }, bound);
   const cells = await answer(context, new Emission(bound).one(statementName(info), plan.row, values));
-  return cells === null ? null : assemble(plan.fields, plan.row.unpack(cells as Cells), bound);
+  return cells === null ? null : decodeRow(plan.row, plan.fields, cells as Cells, bound);
 }
 
 /** The row that a relation leads to from a row at hand, and what hangs under the field, in one statement. */
@@ -132,7 +133,7 @@ export async function readBehind(
   );
   const statement = new Emission(bound).behind(statementName(info), plan.row, relation, parent, values);
   const cells = await answer(context, statement);
-  return cells === null ? null : assemble(plan.fields, plan.row.unpack(cells as Cells), bound);
+  return cells === null ? null : decodeRow(plan.row, plan.fields, cells as Cells, bound);
 }
 
 /** The row with this id, which must exist: for a field of type `noun` on what a mutation answers. One statement. */
@@ -164,5 +165,5 @@ export async function readNodes(
     | null;
   if (rows?.length !== ids.length)
     throw new Error(`${ids.length} ${noun} rows were written and not all can be read.`);
-  return rows.map((cells) => assemble(plan.fields, plan.row.unpack(cells), bound));
+  return rows.map((cells) => decodeRow(plan.row, plan.fields, cells, bound));
 }
