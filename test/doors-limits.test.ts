@@ -51,6 +51,10 @@ const OPERATIONS: Record<string, [limit: string, query: string]> = {
   ],
   'one field again and again': ['aliases', `{node{${'name '.repeat(102)}}}`],
   '__typename again and again': ['aliases', `{node{${'__typename '.repeat(102)}}}`],
+  'the same names in many fragments': [
+    'overlaps',
+    `{node{${Array.from({ length: 80 }, () => '...on Node{child{child{child{name}}}name}').join('')}}}`,
+  ],
   'many root fields': ['rootFields', `{${Array.from({ length: 21 }, (_, i) => `a${i}:hello `).join('')}}`],
   'many root fields by fragments': [
     'rootFields',

@@ -96,6 +96,24 @@ interface Size {
   readonly aliases: number;
   readonly depth: number;
   readonly root: number;
+  /** How often each name is answered here, and by how many fields in all: validation compares each with each. */
+  readonly names: ReadonlyMap<string, Answered>;
+  /** Comparisons in the selections of the fields below. */
+  readonly below: number;
+}
+
+interface Answered {
+  readonly times: number;
+  readonly fields: number;
+}
+
+const NOTHING: Size = { fields: 0, aliases: 0, depth: 0, root: 0, names: new Map(), below: 0 };
+
+/** About how many fields validation compares to see that one name has one meaning. */
+function comparisons({ names, below }: Size): number {
+  let here = 0;
+  for (const { times, fields } of names.values()) here += ((times - 1) / 2) * fields;
+  return here + below;
 }
 
 /** Refuses a document that unfolds into too much; says whether it introspects. */
@@ -127,6 +145,10 @@ function judge(size: Size, limits: Limits, isOperation: boolean): void {
       limits.aliases,
       `The operation gives more than ${limits.aliases} aliases, fragments unfolded.`,
     );
+  }
+  if (comparisons(size) > limits.overlaps) {
+    const message = 'The operation answers the same names again and again; ask for each field once.';
+    throw tooLarge('overlaps', limits.overlaps, message);
   }
   if (isOperation && size.root > limits.rootFields) {
     throw tooLarge(
@@ -161,7 +183,7 @@ class Measuring {
     if (known !== undefined) return known;
     const fragment = this.#fragments.get(name);
     // A fragment that isn't there is validation's to report.
-    if (fragment === undefined) return { fields: 0, aliases: 0, depth: 0, root: 0 };
+    if (fragment === undefined) return NOTHING;
     this.#sizes.set(name, 'open');
     const size = this.set(fragment.selectionSet);
     this.#sizes.set(name, size);
@@ -169,14 +191,20 @@ class Measuring {
   }
 
   set(selectionSet: SelectionSetNode): Size {
-    const total = { fields: 0, aliases: 0, depth: 0, root: 0 };
-    const names = new Set<string>();
+    const names = new Map<string, Answered>();
+    const total = { fields: 0, aliases: 0, depth: 0, root: 0, names, below: 0 };
+    const seen = new Set<string>();
     for (const selection of selectionSet.selections) {
       const size = this.#selection(selection);
       total.fields += size.fields;
-      total.aliases += size.aliases + this.#repeats(selection, names);
+      total.aliases += size.aliases + this.#repeats(selection, seen);
       total.depth = Math.max(total.depth, size.depth);
       total.root += size.root;
+      total.below += size.below;
+      for (const [name, { times, fields }] of size.names) {
+        const before = names.get(name);
+        names.set(name, { times: times + (before?.times ?? 0), fields: fields + (before?.fields ?? 0) });
+      }
     }
     return total;
   }
@@ -185,12 +213,15 @@ class Measuring {
     if (selection.kind === Kind.FRAGMENT_SPREAD) return this.fragment(selection.name.value);
     if (selection.kind === Kind.INLINE_FRAGMENT) return this.set(selection.selectionSet);
     if (selection.name.value === '__schema' || selection.name.value === '__type') this.introspects = true;
-    const inner = selection.selectionSet === undefined ? undefined : this.set(selection.selectionSet);
+    const inner = selection.selectionSet === undefined ? NOTHING : this.set(selection.selectionSet);
+    const answers = (selection.alias ?? selection.name).value;
     return {
-      fields: 1 + (inner?.fields ?? 0),
-      aliases: (selection.alias === undefined ? 0 : 1) + (inner?.aliases ?? 0),
-      depth: 1 + (inner?.depth ?? 0),
+      fields: 1 + inner.fields,
+      aliases: (selection.alias === undefined ? 0 : 1) + inner.aliases,
+      depth: 1 + inner.depth,
       root: 1,
+      names: new Map([[answers, { times: 1, fields: 1 + inner.fields }]]),
+      below: comparisons(inner),
     };
   }
 

@@ -22,6 +22,8 @@ export const LIMITS = {
   fields: 2_000,
   /** Fields under another name, fragments unfolded, and every `__typename` beyond one in a selection. */
   aliases: 100,
+  /** Comparisons that validation would make between fields that answer the same name. */
+  overlaps: 5_000,
   /** Fields at the root, fragments unfolded. */
   rootFields: 20,
   sockets: 2_000,
