@@ -1,0 +1,60 @@
+/** Writes down what the product sends to PostgreSQL, so that a bare client can send the same. */
+import pg from 'pg';
+
+export interface Sent {
+  readonly login: string;
+  readonly name: string | undefined;
+  readonly text: string;
+  readonly values: unknown[] | undefined;
+}
+
+interface Config {
+  readonly name?: string;
+  readonly text: string;
+  readonly values?: unknown[];
+}
+
+const OURS = new Set(['cutter_exec', 'cutter_verify', 'cutter_observe', 'cutter_evidence', 'cutter_gate']);
+
+/** Calls `tell` with every statement of the product's pools in this process; returns what ends it. */
+export function capture(tell: (sent: Sent) => void): () => void {
+  const prototype = pg.Client.prototype as unknown as { query: (...args: unknown[]) => unknown };
+  const original = prototype.query;
+  prototype.query = function (this: { user?: string }, ...args: unknown[]) {
+    const [first, values] = args as [string | Config, unknown[] | undefined];
+    const config: Config = typeof first === 'string' ? { text: first } : first;
+    const login = this.user ?? '';
+    const background = /^\s*(listen|\/\* (log|history|integrator|feed|auth\.ended))/i.test(config.text);
+    if (typeof config.text === 'string' && OURS.has(login) && !background) {
+      tell({ login, name: config.name, text: config.text, values: values ?? config.values });
+    }
+    return original.apply(this, args);
+  };
+  return () => {
+    prototype.query = original;
+  };
+}
+
+/** Bare clients for each login, one a worker, as a careful program would keep them. */
+export async function bareWorker(urls: Readonly<Record<string, string | null>>) {
+  const clients = new Map<string, pg.Client>();
+  for (const [pool, url] of Object.entries(urls)) {
+    if (url === null || pool === 'integrator') continue;
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    clients.set(`cutter_${pool}`, client);
+  }
+  return {
+    async send(statements: readonly Sent[]): Promise<void> {
+      for (const { login, name, text, values } of statements) {
+        const client = clients.get(login) as pg.Client;
+        await client.query({
+          text,
+          ...(values === undefined ? {} : { values }),
+          ...(name === undefined ? {} : { name }),
+        });
+      }
+    },
+    close: () => Promise.all([...clients.values()].map((client) => client.end())),
+  };
+}

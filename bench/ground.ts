@@ -1,0 +1,132 @@
+/** The ground that benchmarks stand on: one embedded PostgreSQL in a temporary folder, fresh databases, a server in its own process. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { bootstrapLedger } from '../src/database/bootstrap.ts';
+import { startEmbedded } from '../src/database/embedded.ts';
+import { setLoginPasswords } from '../src/database/logins.ts';
+import { grantDatabase, migrate } from '../src/database/migrate.ts';
+import { type PoolUrls, poolUrls } from '../src/database/pools.ts';
+import { makeSecrets, type Secrets, seedOf } from '../src/database/secrets.ts';
+
+export interface BenchDatabase {
+  readonly ownerUrl: string;
+  readonly urls: PoolUrls;
+}
+
+export interface Ground {
+  readonly secrets: Secrets;
+  readonly tokens: Readonly<Record<string, string>>;
+  /** A fresh, empty ledger. */
+  database(): Promise<BenchDatabase>;
+  close(): Promise<void>;
+}
+
+export async function openGround(): Promise<Ground> {
+  const home = mkdtempSync(join(tmpdir(), 'cutter-bench-'));
+  const embedded = await startEmbedded({ home: join(home, 'cutter'), log: () => {} });
+  const secrets = makeSecrets();
+  const template = new URL(embedded.ownerUrl);
+  const owner = new pg.Client({ connectionString: embedded.ownerUrl });
+  await owner.connect();
+  await owner.query('create database bench_template');
+  template.pathname = '/bench_template';
+  await migrate(template.href);
+  const inside = new pg.Client({ connectionString: template.href });
+  await inside.connect();
+  await setLoginPasswords(inside, secrets);
+  const seeds = {
+    'DOT-991': seedOf(secrets, 'DOT-991') as Uint8Array,
+    'DOT-992': seedOf(secrets, 'DOT-992') as Uint8Array,
+  };
+  const { tokens } = await bootstrapLedger(inside, { mode: 'rehearsal', seeds });
+  await inside.end();
+  let count = 0;
+  return {
+    secrets,
+    tokens,
+    async database() {
+      count += 1;
+      const name = `bench_${count}`;
+      await owner.query(`create database ${name} template bench_template`);
+      const url = new URL(embedded.ownerUrl);
+      url.pathname = `/${name}`;
+      const client = new pg.Client({ connectionString: url.href });
+      await client.connect();
+      await grantDatabase(client);
+      await client.end();
+      return { ownerUrl: url.href, urls: poolUrls(url.href, secrets) };
+    },
+    async close() {
+      await owner.end();
+      await embedded.stop();
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+export interface BenchServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+// BENCH_PROFILE names a folder for V8's CPU profiles of the servers.
+const folder = process.env['BENCH_PROFILE'];
+const profiling = folder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${folder}`];
+
+/** A server in a process of its own, as a client meets it. */
+export function startServer(urls: PoolUrls, secrets: Secrets): Promise<BenchServer> {
+  const child = spawn(process.execPath, [...profiling, join(import.meta.dirname, 'server.ts')], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
+  child.stdin.write(`${JSON.stringify({ urls, secrets })}\n`);
+  return new Promise((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`the server ended with ${code}`)));
+    child.stdout.once('data', (line: Buffer) =>
+      resolve({ url: line.toString().trim(), close: () => ended(child) }),
+    );
+  });
+}
+
+function ended(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    child.removeAllListeners('exit');
+    child.once('exit', () => resolve());
+    child.kill('SIGTERM');
+  });
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] as number;
+}
+
+/** Runs `jobs` with at most `width` under way; returns the elapsed milliseconds. */
+export async function timed(jobs: readonly (() => Promise<unknown>)[], width: number): Promise<number> {
+  let next = 0;
+  const began = performance.now();
+  await Promise.all(
+    Array.from({ length: width }, async () => {
+      for (let job = jobs[next++]; job !== undefined; job = jobs[next++]) await job();
+    }),
+  );
+  return performance.now() - began;
+}
+
+export type Gql = (token: string, query: string, variables: unknown) => Promise<Record<string, never>>;
+
+export function gqlAt(url: string): Gql {
+  return async (token, query, variables) => {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({ query, variables }),
+    });
+    const body = (await response.json()) as { data: Record<string, never>; errors?: unknown };
+    if (body.errors !== undefined) throw new Error(JSON.stringify(body.errors));
+    return body.data;
+  };
+}

@@ -1,0 +1,20 @@
+/** `npm run bench`: every claim about speed is a ratio against a limit or a peer, measured side by side in one run. */
+import { openGround } from './ground.ts';
+
+const all: Readonly<
+  Record<string, () => Promise<(ground: Awaited<ReturnType<typeof openGround>>) => Promise<void>>>
+> = {
+  cycle: async () => (await import('./cycle.ts')).benchCycle,
+  page: async () => (await import('./page.ts')).benchPage,
+};
+
+const wanted = process.argv.slice(2);
+const ground = await openGround();
+try {
+  for (const [name, load] of Object.entries(all)) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
+    await (await load())(ground);
+  }
+} finally {
+  await ground.close();
+}
