@@ -91,7 +91,7 @@ export class Busy extends Refusal {
   override readonly retryable = true;
 }
 
-export const REFUSALS = {
+const REFUSALS = {
   Forbidden,
   LaneNotServed,
   InvalidInput,

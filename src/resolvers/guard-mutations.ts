@@ -3,6 +3,7 @@ import { defaultFieldResolver, type GraphQLSchema } from 'graphql';
 import { AUTHORITY, type Authority, type Scope } from '../auth/authority.ts';
 import type { Context } from '../context.ts';
 import { Forbidden, InvalidInput, type Problem, Refusal } from '../ledger/refusals.ts';
+import { RefusalAnswer } from '../schema/refusals.ts';
 
 /**
  * Puts the authority of every mutation before its input is looked at, and turns refusals into members of its outcome. A
@@ -30,8 +31,8 @@ export async function refusable(run: () => unknown): Promise<unknown> {
   try {
     return await run();
   } catch (error) {
-    if (error instanceof Refusal) return error;
-    if (error instanceof InputValidationError) return invalidInput(error);
+    if (error instanceof Refusal) return new RefusalAnswer(error);
+    if (error instanceof InputValidationError) return new RefusalAnswer(invalidInput(error));
     throw error;
   }
 }

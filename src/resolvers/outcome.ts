@@ -1,8 +1,8 @@
 import type { ObjectRef } from '@pothos/core';
 import { AUTHORITY, type Verb } from '../auth/authority.ts';
-import { Refusal, type RefusalName } from '../ledger/refusals.ts';
+import type { RefusalName } from '../ledger/refusals.ts';
 import { builder } from '../schema/builder.ts';
-import { REFUSAL_TYPES } from '../schema/refusals.ts';
+import { REFUSAL_TYPES, RefusalAnswer } from '../schema/refusals.ts';
 
 type Types = typeof builder.$inferSchemaTypes;
 
@@ -27,6 +27,6 @@ export function outcome<T extends object>(
   return builder.unionType(name, {
     description,
     types: [success, ...refusals.map((refusal) => REFUSAL_TYPES[refusal])],
-    resolveType: (value) => (value instanceof Refusal ? value.name : success.name),
+    resolveType: (value) => (value instanceof RefusalAnswer ? value.name : success.name),
   });
 }

@@ -1,5 +1,4 @@
-import type { Problem } from '../ledger/refusals.ts';
-import { REFUSALS, type Refusal, type RefusalName } from '../ledger/refusals.ts';
+import type { Problem, Refusal, RefusalName } from '../ledger/refusals.ts';
 import { builder } from './builder.ts';
 
 export const ProblemType = builder.objectRef<Problem>('Problem').implement({
@@ -11,7 +10,27 @@ export const ProblemType = builder.objectRef<Problem>('Problem').implement({
   }),
 });
 
-const RefusalInterface = builder.interfaceRef<Refusal>('Refusal').implement({
+/**
+ * A refusal as an answer. GraphQL's executor throws on whatever is an Error, so the member of an outcome is a copy of the
+ * refusal that isn't one.
+ */
+export class RefusalAnswer {
+  readonly name: string;
+  readonly message: string;
+  readonly guard: Refusal['guard'];
+  readonly retryable: boolean;
+  readonly problems: readonly Problem[];
+
+  constructor(refusal: Refusal) {
+    this.name = refusal.name;
+    this.message = refusal.message;
+    this.guard = refusal.guard;
+    this.retryable = refusal.retryable;
+    this.problems = refusal.problems;
+  }
+}
+
+const RefusalInterface = builder.interfaceRef<RefusalAnswer>('Refusal').implement({
   description:
     'The ledger says no: nothing was written. Every mutation answers with its success or with one of these.',
   fields: (t) => ({
@@ -51,11 +70,10 @@ const DESCRIPTIONS: Record<RefusalName, string> = {
 };
 
 function refusalType<Name extends RefusalName>(name: Name) {
-  const refusal = REFUSALS[name];
-  return builder.objectRef<Refusal>(name).implement({
+  return builder.objectRef<RefusalAnswer>(name).implement({
     description: DESCRIPTIONS[name],
     interfaces: [RefusalInterface],
-    isTypeOf: (value) => value instanceof refusal,
+    isTypeOf: (value) => value instanceof RefusalAnswer && value.name === name,
   });
 }
 
