@@ -234,4 +234,25 @@ describe('subscription history', () => {
     cut.terminate();
     await vi.waitFor(() => expect(server.feed.subscribers).toBe(0), 20_000);
   });
+
+  test('across a restart of the server the cursor goes on: what was written in between arrives, once', async () => {
+    const stream = follow({});
+    const [ready] = await pull(stream, caughtUp);
+    const rest = pull(stream, () => false).catch(() => []);
+    await server.close();
+    const said = await rest;
+    if (said.length > 0) expect(said).toMatchObject([{ __typename: 'Reset', reason: 'LISTENER_LOST' }]);
+    const missed = [await mark(exec), await mark(exec), await mark(exec)];
+    server = await testServer({ database: server.database });
+    const resumed = follow({ after: ready?.cursor });
+    let arrived = 0;
+    const messages = await pull(resumed, (message) => {
+      if (message.__typename === 'HistoryEvent') arrived += 1;
+      return arrived === 3;
+    });
+    await resumed.return?.();
+    expect(messages.flatMap((message) => (message.rows ?? []).map((row) => row.historyId))).toEqual(
+      missed.map(({ historyId }) => historyId),
+    );
+  });
 });
