@@ -23,7 +23,10 @@ const environment = z.object({
   CUTTER_HOME: z.string().default('.cutter'),
   CUTTER_DATABASE_URL: databaseUrl.optional(),
   CUTTER_URL: httpUrl.optional(),
-  CUTTER_TOKEN: z.string().optional(),
+  CUTTER_TOKEN_MARKER: z.string().optional(),
+  CUTTER_TOKEN_REVIEWER: z.string().optional(),
+  CUTTER_TOKEN_EXECUTOR: z.string().optional(),
+  CUTTER_TOKEN_VERIFIER: z.string().optional(),
   CUTTER_MODE: z.enum(['rehearsal', 'production']).default('rehearsal'),
   CUTTER_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('warn'),
   CUTTER_GRAPHIQL: z.enum(['on', 'off']).optional(),
@@ -46,8 +49,11 @@ export interface Config {
   /** Whether the first start takes a sample document through all phases. */
   readonly sample: boolean;
   readonly limits: Limits;
-  /** Where the command line finds the server, and as whom. */
-  readonly client: { readonly url: string; readonly token: string | null };
+  /** Where the command line finds the server, and as whom; null stands for the token in `home`. */
+  readonly client: {
+    readonly url: string;
+    readonly tokens: Readonly<Record<'marker' | 'reviewer' | 'executor' | 'verifier', string | null>>;
+  };
 }
 
 /** Every fault of the environment, one a line. */
@@ -61,15 +67,18 @@ export class ConfigFault extends Error {
 /** Reads the configuration, or throws a ConfigFault that names every variable at fault. */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const set = Object.entries(env).filter(([name, value]) => name.startsWith('CUTTER_') && value !== '');
-  const unknown = set
-    .filter(([name]) => !(name in environment.shape))
-    .map(([name]) => `${name}: no such setting`);
+  const unknown = set.filter(([name]) => isUnknown(name)).map(([name]) => `${name}: no such setting`);
   const parsed = environment.safeParse(Object.fromEntries(set));
   const faults = parsed.success
     ? []
     : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   if (!parsed.success || unknown.length > 0) throw new ConfigFault([...faults, ...unknown]);
   return fromEnvironment(parsed.data);
+}
+
+/** A setting spelt wrong must not be passed over; what the tests and Kubernetes (for a service "cutter") set is not ours. */
+function isUnknown(name: string): boolean {
+  return !(name in environment.shape) && !/^CUTTER_(TEST|SERVICE|PORT)_/.test(name);
 }
 
 function fromEnvironment(env: z.infer<typeof environment>): Config {
@@ -92,7 +101,12 @@ function fromEnvironment(env: z.infer<typeof environment>): Config {
     },
     client: {
       url: env.CUTTER_URL ?? `http://127.0.0.1:${env.CUTTER_PORT}/graphql`,
-      token: env.CUTTER_TOKEN ?? null,
+      tokens: {
+        marker: env.CUTTER_TOKEN_MARKER ?? null,
+        reviewer: env.CUTTER_TOKEN_REVIEWER ?? null,
+        executor: env.CUTTER_TOKEN_EXECUTOR ?? null,
+        verifier: env.CUTTER_TOKEN_VERIFIER ?? null,
+      },
     },
   };
 }

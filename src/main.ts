@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The executable `cutter`. Each command is loaded when it is asked for: imports are most of a start's time. */
 import { Command } from 'commander';
+import type { RunOptions } from './cli/run.ts';
 import { loadConfig } from './config.ts';
 
 const program = new Command('cutter')
@@ -19,18 +20,23 @@ program
   .command('run')
   .description('take a document through mark, sweep, review, cut and verify on a running ledger')
   .argument('<file>', 'the document, Markdown in UTF-8')
-  .option('-y, --yes', 'approve and cut without asking')
-  .action(async (file: string, options: { yes?: boolean }) => {
+  .option('-y, --yes', 'approve and cut without asking', false)
+  .option('--doc-code <code>', "short name of the document (default: the file's name)")
+  .option('--profile <name>', 'how to cut it', 'markdown')
+  .option('--title <title>', 'what people call it')
+  .option('--url <url>', 'the ledger (default: CUTTER_URL, or this machine)')
+  .action(async (file: string, options: RunOptions) => {
     const { run } = await import('./cli/run.ts');
-    process.exitCode = await run(file, { yes: options.yes === true }, loadConfig());
+    process.exitCode = await run(file, options, loadConfig());
   });
 
 program
   .command('schema')
   .description("print the API's schema")
-  .action(async () => {
-    const { printApi } = await import('./cli/schema.ts');
-    process.stdout.write(printApi());
+  .option('--out <file>', 'write it to a file instead; a failure leaves the file as it was')
+  .action(async (options: { out?: string }) => {
+    const { writeApi } = await import('./cli/schema.ts');
+    writeApi(options.out ?? null);
   });
 
 await program.parseAsync();

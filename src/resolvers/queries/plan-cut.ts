@@ -110,6 +110,16 @@ const Coverage = builder.objectRef<PlanView['plan']['coverage']>('Coverage').imp
   }),
 });
 
+const UnitActionCount = builder
+  .objectRef<{ action: PlannedUnitView['action']; count: number }>('UnitActionCount')
+  .implement({
+    description: 'How many records of a plan meet one action.',
+    fields: (t) => ({
+      action: t.expose('action', { type: UnitAction, description: 'The action.' }),
+      count: t.exposeInt('count', { description: 'How many records.' }),
+    }),
+  });
+
 const Plan = builder.objectRef<PlanView>('Plan').implement({
   description:
     'What a cut would be, made from the document as registered and the units that stand now. Nothing is written.',
@@ -140,6 +150,12 @@ const Plan = builder.objectRef<PlanView>('Plan').implement({
       description: 'Why this plan could not be cut; empty when it could.',
       resolve: (view) => view.plan.problems,
     }),
+    actionCounts: t.field({
+      type: [UnitActionCount],
+      description:
+        'How many records a cut would bear, version, leave, set aside or list as vanished; none is left out.',
+      resolve: countActions,
+    }),
     units: t.field({
       type: PlannedUnitConnection,
       description: 'The records in the order of the document.',
@@ -154,6 +170,16 @@ const Plan = builder.objectRef<PlanView>('Plan').implement({
     }),
   }),
 });
+
+function countActions(view: PlanView) {
+  const count = { birth: 0, version: 0, unchanged: 0, vanished: view.actions.vanished.length, excluded: 0 };
+  for (const { action } of view.actions.actions) count[action] += 1;
+  count.excluded = view.plan.records.length - view.actions.actions.length;
+  return Object.entries(count).map(([action, number]) => ({
+    action: action as PlannedUnitView['action'],
+    count: number,
+  }));
+}
 
 function pageOf(view: PlanView, first: number, after: string | null): Page {
   if (first < 1 || first > LARGEST_PAGE) throw badInput('first', `must be 1 to ${LARGEST_PAGE}`);

@@ -1,0 +1,785 @@
+/* eslint-disable */
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** An approved manifest to apply. */
+export type CutInput = {
+  /** Take the same path and roll it back: shows the rows it would write, signs nothing, draws no position. */
+  readonly dryRun?: boolean;
+  /** The approved entry. */
+  readonly entryId: string;
+  /** Makes a repeated call answer like the first, and resolves a call whose answer was lost. 1 to 200 characters, chosen by you. */
+  readonly idempotencyKey: string;
+  /** Of the approved manifest. */
+  readonly manifestDigest: string;
+};
+
+/** How to cut: by a profile, or by explicit spans that cover every byte once. */
+export type CutSpecInput =
+  {   /** "markdown", optionally with "@version". */
+  readonly profile: string; readonly units?: never; }
+  |  { readonly profile?: never;   /** Explicit spans. */
+  readonly units: ReadonlyArray<UnitSpanInput>; };
+
+/** A document to cut, and how. */
+export type MarkInput = {
+  /** Entries that must be verified complete before this one is cut. */
+  readonly blockedBy?: ReadonlyArray<string> | null | undefined;
+  /** How to cut it. */
+  readonly cutSpec: CutSpecInput;
+  /** Take the same path and roll it back: shows the rows it would write, signs nothing, draws no position. */
+  readonly dryRun?: boolean;
+  /** Makes a repeated call answer like the first, and resolves a call whose answer was lost. 1 to 200 characters, chosen by you. */
+  readonly idempotencyKey: string;
+  /** A scenario this belongs to. */
+  readonly scenarioRef?: string | null | undefined;
+  /** What gave the signal: a person, a feed, a ticket. */
+  readonly signalSource: string;
+  /** A registered source. */
+  readonly sourceId: string;
+};
+
+/** A document as received. */
+export type RegisterSourceInput = {
+  /** The document itself, at most 16 MiB. */
+  readonly content: SourceContentInput;
+  /** Short name of the document, first part of its addresses: lower-case letters, digits, ".", "_", "-". */
+  readonly docCode: string;
+  /** Take the same path and roll it back: shows the rows it would write, signs nothing, draws no position. */
+  readonly dryRun?: boolean;
+  /** Makes a repeated call answer like the first, and resolves a call whose answer was lost. 1 to 200 characters, chosen by you. */
+  readonly idempotencyKey: string;
+  /** text/markdown or text/plain. */
+  readonly mediaType?: string;
+  /** What people call it. */
+  readonly title?: string | null | undefined;
+};
+
+/** Why a stream ended. */
+export type ResetReason =
+  /** The token has expired or was revoked. */
+  | 'AUTHORITY_ENDED'
+  /** The cursor was not made here, or points beyond the end of the log. */
+  | 'CURSOR_UNKNOWN'
+  /** The database was restored or replaced: what was seen before may not stand any more. */
+  | 'INCARNATION_CHANGED'
+  /** The server could not follow the log for a while, or is closing. Resume with the last cursor. */
+  | 'LISTENER_LOST';
+
+/** A verdict on exactly one manifest. */
+export type ReviewInput = {
+  /** Take the same path and roll it back: shows the rows it would write, signs nothing, draws no position. */
+  readonly dryRun?: boolean;
+  /** The entry. */
+  readonly entryId: string;
+  /** When an approval ends, if it does. */
+  readonly expiresAt?: string | null | undefined;
+  /** What the reviewer found; plain JSON, nested at most 64 deep. */
+  readonly findings?: unknown;
+  /** Makes a repeated call answer like the first, and resolves a call whose answer was lost. 1 to 200 characters, chosen by you. */
+  readonly idempotencyKey: string;
+  /** Of the plan that was reviewed, as `planCut(entryId)` shows it. */
+  readonly manifestDigest: string;
+  /** When a deferred entry may be swept again. */
+  readonly notBefore?: string | null | undefined;
+  /** Why. */
+  readonly rationale?: string | null | undefined;
+  /** The risk as assessed. */
+  readonly riskClass?: RiskClass;
+  /** The live decision on this entry, where there is one. */
+  readonly supersedesDecisionId?: string | null | undefined;
+  /** The verdict. */
+  readonly verdict: ReviewVerdict;
+};
+
+/** What a reviewer says of one manifest. */
+export type ReviewVerdict =
+  /** It may be cut, exactly as it is. */
+  | 'APPROVE'
+  /** Not now; a later sweep brings it back. */
+  | 'DEFER'
+  /** It will not be cut; the entry ends. */
+  | 'REJECT';
+
+/** The reviewer's assessment of the risk. */
+export type RiskClass =
+  /** Worth a second look. */
+  | 'HIGH'
+  /** The usual. */
+  | 'STANDARD';
+
+/** The document itself, as text or as base64 of its bytes; exactly one of the two. */
+export type SourceContentInput =
+  {   /** The bytes, which must be UTF-8. */
+  readonly base64: string; readonly text?: never; }
+  |  { readonly base64?: never;   /** The text; its bytes are its UTF-8 encoding. */
+  readonly text: string; };
+
+/** One pass over what waits for review. */
+export type SweepInput = {
+  /** Take the same path and roll it back: shows the rows it would write, signs nothing, draws no position. */
+  readonly dryRun?: boolean;
+  /** Makes a repeated call answer like the first, and resolves a call whose answer was lost. 1 to 200 characters, chosen by you. */
+  readonly idempotencyKey: string;
+  /** Entries to look at, oldest first; more than 1000 is 1000. */
+  readonly limit?: number;
+};
+
+/** What a cut does to the unit of a record, against the units that stand now. */
+export type UnitAction =
+  /** The address is born with its first version. */
+  | 'BIRTH'
+  /** No unit: a stretch set aside with a reason, its text kept in the manifest. */
+  | 'EXCLUDED'
+  /** Nothing about it differs, to the byte. */
+  | 'UNCHANGED'
+  /** The unit stands, and the document no longer has it; listed, never deleted. */
+  | 'VANISHED'
+  /** The unit gets its next version. */
+  | 'VERSION';
+
+/** One stretch of the document, marked by the caller. Offsets are bytes; `end` is the first byte after. */
+export type UnitSpanInput = {
+  /** Its canonical address, unique in the ledger. */
+  readonly address: string;
+  /** First byte after it. */
+  readonly end: number;
+  /** Sets the stretch aside, with this reason: it becomes no unit. */
+  readonly excludedBecause?: string | null | undefined;
+  /** A unit kind of the vocabulary. */
+  readonly kind: string;
+  /** Names it in this specification. */
+  readonly localId: string;
+  /** The span that holds it. */
+  readonly parentLocalId?: string | null | undefined;
+  /** A section type of the vocabulary. */
+  readonly sectionType: string;
+  /** First byte. */
+  readonly start: number;
+  /** What it is called. */
+  readonly title?: string | null | undefined;
+};
+
+/** A cut to judge. The verdict is found, never given. */
+export type VerifyInput = {
+  /** The change set of the cut. */
+  readonly changeSetId: string;
+  /** Take the same path and roll it back: shows the rows it would write, signs nothing, draws no position. */
+  readonly dryRun?: boolean;
+  /** Makes a repeated call answer like the first, and resolves a call whose answer was lost. 1 to 200 characters, chosen by you. */
+  readonly idempotencyKey: string;
+};
+
+type WrittenFields_AbandonSuccess_Fragment = { readonly replayed: boolean, readonly position: string | null, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> };
+
+type WrittenFields_CutSuccess_Fragment = { readonly replayed: boolean, readonly position: string | null, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> };
+
+type WrittenFields_DeclareDependencySuccess_Fragment = { readonly replayed: boolean, readonly position: string | null, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> };
+
+type WrittenFields_MarkSuccess_Fragment = { readonly replayed: boolean, readonly position: string | null, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> };
+
+type WrittenFields_RegisterSourceSuccess_Fragment = { readonly replayed: boolean, readonly position: string | null, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> };
+
+type WrittenFields_ReviewSuccess_Fragment = { readonly replayed: boolean, readonly position: string | null, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> };
+
+type WrittenFields_SweepSuccess_Fragment = { readonly replayed: boolean, readonly position: string | null, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> };
+
+type WrittenFields_VerifySuccess_Fragment = { readonly replayed: boolean, readonly position: string | null, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> };
+
+export type WrittenFieldsFragment =
+  | WrittenFields_AbandonSuccess_Fragment
+  | WrittenFields_CutSuccess_Fragment
+  | WrittenFields_DeclareDependencySuccess_Fragment
+  | WrittenFields_MarkSuccess_Fragment
+  | WrittenFields_RegisterSourceSuccess_Fragment
+  | WrittenFields_ReviewSuccess_Fragment
+  | WrittenFields_SweepSuccess_Fragment
+  | WrittenFields_VerifySuccess_Fragment
+;
+
+type RefusalFields_AlreadyCut_Fragment = { readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> };
+
+type RefusalFields_Busy_Fragment = { readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> };
+
+type RefusalFields_CoverageBroken_Fragment = { readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> };
+
+type RefusalFields_DependencyCycle_Fragment = { readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> };
+
+type RefusalFields_DependencyOpen_Fragment = { readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> };
+
+type RefusalFields_Forbidden_Fragment = { readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> };
+
+type RefusalFields_IdempotencyConflict_Fragment = { readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> };
+
+type RefusalFields_IllegalTransition_Fragment = { readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> };
+
+type RefusalFields_InvalidInput_Fragment = { readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> };
+
+type RefusalFields_LaneMismatch_Fragment = { readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> };
+
+type RefusalFields_LaneNotServed_Fragment = { readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> };
+
+type RefusalFields_NotApproved_Fragment = { readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> };
+
+type RefusalFields_NotFound_Fragment = { readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> };
+
+type RefusalFields_NotLive_Fragment = { readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> };
+
+type RefusalFields_PlanStale_Fragment = { readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> };
+
+type RefusalFields_SameParty_Fragment = { readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> };
+
+export type RefusalFieldsFragment =
+  | RefusalFields_AlreadyCut_Fragment
+  | RefusalFields_Busy_Fragment
+  | RefusalFields_CoverageBroken_Fragment
+  | RefusalFields_DependencyCycle_Fragment
+  | RefusalFields_DependencyOpen_Fragment
+  | RefusalFields_Forbidden_Fragment
+  | RefusalFields_IdempotencyConflict_Fragment
+  | RefusalFields_IllegalTransition_Fragment
+  | RefusalFields_InvalidInput_Fragment
+  | RefusalFields_LaneMismatch_Fragment
+  | RefusalFields_LaneNotServed_Fragment
+  | RefusalFields_NotApproved_Fragment
+  | RefusalFields_NotFound_Fragment
+  | RefusalFields_NotLive_Fragment
+  | RefusalFields_PlanStale_Fragment
+  | RefusalFields_SameParty_Fragment
+;
+
+export type EntryFieldsFragment = { readonly entryId: string, readonly status: string };
+
+export type RegisterSourceMutationVariables = Exact<{
+  input: RegisterSourceInput;
+}>;
+
+
+export type RegisterSourceMutation = { readonly outcome:
+    | { readonly __typename: 'Busy', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'Forbidden', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'IdempotencyConflict', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'LaneNotServed', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'RegisterSourceSuccess', readonly replayed: boolean, readonly position: string | null, readonly source: { readonly sourceId: string, readonly docCode: string, readonly digest: string, readonly byteLength: number }, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
+   };
+
+export type MarkMutationVariables = Exact<{
+  input: MarkInput;
+}>;
+
+
+export type MarkMutation = { readonly outcome:
+    | { readonly __typename: 'Busy', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'CoverageBroken', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'Forbidden', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'IdempotencyConflict', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'LaneNotServed', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'MarkSuccess', readonly replayed: boolean, readonly position: string | null, readonly entry: { readonly entryId: string, readonly status: string }, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
+    | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+   };
+
+export type SweepMutationVariables = Exact<{
+  input: SweepInput;
+}>;
+
+
+export type SweepMutation = { readonly outcome:
+    | { readonly __typename: 'Busy', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'Forbidden', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'IdempotencyConflict', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'LaneNotServed', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'SweepSuccess', readonly examined: number, readonly replayed: boolean, readonly position: string | null, readonly promoted: ReadonlyArray<{ readonly entryId: string, readonly status: string }>, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
+   };
+
+export type ReviewMutationVariables = Exact<{
+  input: ReviewInput;
+}>;
+
+
+export type ReviewMutation = { readonly outcome:
+    | { readonly __typename: 'Busy', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'CoverageBroken', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'Forbidden', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'IdempotencyConflict', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'IllegalTransition', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'LaneNotServed', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'NotLive', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'PlanStale', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'ReviewSuccess', readonly replayed: boolean, readonly position: string | null, readonly entry: { readonly entryId: string, readonly status: string }, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
+    | { readonly __typename: 'SameParty', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+   };
+
+export type CutMutationVariables = Exact<{
+  input: CutInput;
+}>;
+
+
+export type CutMutation = { readonly outcome:
+    | { readonly __typename: 'AlreadyCut', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'Busy', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'CoverageBroken', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'CutSuccess', readonly replayed: boolean, readonly position: string | null, readonly changeSet: { readonly changeSetId: string }, readonly entry: { readonly entryId: string, readonly status: string }, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
+    | { readonly __typename: 'DependencyOpen', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'Forbidden', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'IdempotencyConflict', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'IllegalTransition', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'LaneMismatch', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'LaneNotServed', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'NotApproved', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'PlanStale', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+   };
+
+export type VerifyMutationVariables = Exact<{
+  input: VerifyInput;
+}>;
+
+
+export type VerifyMutation = { readonly outcome:
+    | { readonly __typename: 'Busy', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'Forbidden', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'IdempotencyConflict', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'IllegalTransition', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'LaneMismatch', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'LaneNotServed', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'SameParty', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'VerifySuccess', readonly replayed: boolean, readonly position: string | null, readonly result: { readonly verdict: string }, readonly findings: ReadonlyArray<{ readonly axis: string, readonly code: string, readonly message: string, readonly unit: string | null }>, readonly entry: { readonly entryId: string, readonly status: string }, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
+   };
+
+export type PlanOfEntryQueryVariables = Exact<{
+  entryId: string;
+}>;
+
+
+export type PlanOfEntryQuery = { readonly outcome:
+    | { readonly __typename: 'Busy', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'Plan', readonly manifestDigest: string, readonly sourceDigest: string, readonly profile: string | null, readonly actionCounts: ReadonlyArray<{ readonly action: UnitAction, readonly count: number }>, readonly coverage: { readonly bytes: number, readonly unitBytes: number, readonly containerBytes: number, readonly excludedBytes: number, readonly complete: boolean }, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+   };
+
+export type EntryProgressQueryVariables = Exact<{
+  entryId: string;
+}>;
+
+
+export type EntryProgressQuery = { readonly entry: { readonly entryId: string, readonly status: string, readonly reviewDecisions: { readonly nodes: ReadonlyArray<{ readonly reviewDecisionId: string, readonly verdict: string, readonly manifestVersion: string, readonly supersededByReviewDecisionId: string | null }> }, readonly changeSets: { readonly nodes: ReadonlyArray<{ readonly changeSetId: string }> } } | null };
+
+export type ReconstructDocumentQueryVariables = Exact<{
+  changeSetId: string;
+}>;
+
+
+export type ReconstructDocumentQuery = { readonly outcome:
+    | { readonly __typename: 'Busy', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'Reconstruction', readonly base64: string, readonly digest: string, readonly matchesSource: boolean }
+   };
+
+export type WatchHistorySubscriptionVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type WatchHistorySubscription = { readonly history:
+    | { readonly __typename: 'CaughtUp', readonly cursor: string }
+    | { readonly __typename: 'HistoryEvent', readonly cursor: string, readonly position: string, readonly rows: ReadonlyArray<{ readonly entryId: string, readonly changeKind: string, readonly entryVersionAfter: string }> }
+    | { readonly __typename: 'Ready', readonly cursor: string }
+    | { readonly __typename: 'Reset', readonly reason: ResetReason, readonly message: string }
+   };
+
+export class TypedDocumentString<TResult, TVariables>
+  extends String
+  implements DocumentTypeDecoration<TResult, TVariables>
+{
+  __apiType?: NonNullable<DocumentTypeDecoration<TResult, TVariables>['__apiType']>;
+  private value: string;
+  public __meta__?: Record<string, any> | undefined;
+
+  constructor(value: string, __meta__?: Record<string, any> | undefined) {
+    super(value);
+    this.value = value;
+    this.__meta__ = __meta__;
+  }
+
+  override toString(): string & DocumentTypeDecoration<TResult, TVariables> {
+    return this.value;
+  }
+}
+export const WrittenFieldsFragmentDoc = new TypedDocumentString(`
+    fragment WrittenFields on Written {
+  replayed
+  position
+  rows {
+    table
+    inserted
+    updated
+  }
+}
+    `, {"fragmentName":"WrittenFields"}) as unknown as TypedDocumentString<WrittenFieldsFragment, unknown>;
+export const RefusalFieldsFragmentDoc = new TypedDocumentString(`
+    fragment RefusalFields on Refusal {
+  message
+  guard
+  retryable
+  problems {
+    path
+    code
+    message
+  }
+}
+    `, {"fragmentName":"RefusalFields"}) as unknown as TypedDocumentString<RefusalFieldsFragment, unknown>;
+export const EntryFieldsFragmentDoc = new TypedDocumentString(`
+    fragment EntryFields on Entry {
+  entryId
+  status
+}
+    `, {"fragmentName":"EntryFields"}) as unknown as TypedDocumentString<EntryFieldsFragment, unknown>;
+export const RegisterSourceDocument = new TypedDocumentString(`
+    mutation RegisterSource($input: RegisterSourceInput!) {
+  outcome: registerSource(input: $input) {
+    __typename
+    ... on RegisterSourceSuccess {
+      ...WrittenFields
+      source {
+        sourceId
+        docCode
+        digest
+        byteLength
+      }
+    }
+    ...RefusalFields
+  }
+}
+    fragment WrittenFields on Written {
+  replayed
+  position
+  rows {
+    table
+    inserted
+    updated
+  }
+}
+fragment RefusalFields on Refusal {
+  message
+  guard
+  retryable
+  problems {
+    path
+    code
+    message
+  }
+}`) as unknown as TypedDocumentString<RegisterSourceMutation, RegisterSourceMutationVariables>;
+export const MarkDocument = new TypedDocumentString(`
+    mutation Mark($input: MarkInput!) {
+  outcome: mark(input: $input) {
+    __typename
+    ... on MarkSuccess {
+      ...WrittenFields
+      entry {
+        ...EntryFields
+      }
+    }
+    ...RefusalFields
+  }
+}
+    fragment WrittenFields on Written {
+  replayed
+  position
+  rows {
+    table
+    inserted
+    updated
+  }
+}
+fragment RefusalFields on Refusal {
+  message
+  guard
+  retryable
+  problems {
+    path
+    code
+    message
+  }
+}
+fragment EntryFields on Entry {
+  entryId
+  status
+}`) as unknown as TypedDocumentString<MarkMutation, MarkMutationVariables>;
+export const SweepDocument = new TypedDocumentString(`
+    mutation Sweep($input: SweepInput!) {
+  outcome: sweep(input: $input) {
+    __typename
+    ... on SweepSuccess {
+      ...WrittenFields
+      examined
+      promoted {
+        ...EntryFields
+      }
+    }
+    ...RefusalFields
+  }
+}
+    fragment WrittenFields on Written {
+  replayed
+  position
+  rows {
+    table
+    inserted
+    updated
+  }
+}
+fragment RefusalFields on Refusal {
+  message
+  guard
+  retryable
+  problems {
+    path
+    code
+    message
+  }
+}
+fragment EntryFields on Entry {
+  entryId
+  status
+}`) as unknown as TypedDocumentString<SweepMutation, SweepMutationVariables>;
+export const ReviewDocument = new TypedDocumentString(`
+    mutation Review($input: ReviewInput!) {
+  outcome: review(input: $input) {
+    __typename
+    ... on ReviewSuccess {
+      ...WrittenFields
+      entry {
+        ...EntryFields
+      }
+    }
+    ...RefusalFields
+  }
+}
+    fragment WrittenFields on Written {
+  replayed
+  position
+  rows {
+    table
+    inserted
+    updated
+  }
+}
+fragment RefusalFields on Refusal {
+  message
+  guard
+  retryable
+  problems {
+    path
+    code
+    message
+  }
+}
+fragment EntryFields on Entry {
+  entryId
+  status
+}`) as unknown as TypedDocumentString<ReviewMutation, ReviewMutationVariables>;
+export const CutDocument = new TypedDocumentString(`
+    mutation Cut($input: CutInput!) {
+  outcome: cut(input: $input) {
+    __typename
+    ... on CutSuccess {
+      ...WrittenFields
+      changeSet {
+        changeSetId
+      }
+      entry {
+        ...EntryFields
+      }
+    }
+    ...RefusalFields
+  }
+}
+    fragment WrittenFields on Written {
+  replayed
+  position
+  rows {
+    table
+    inserted
+    updated
+  }
+}
+fragment RefusalFields on Refusal {
+  message
+  guard
+  retryable
+  problems {
+    path
+    code
+    message
+  }
+}
+fragment EntryFields on Entry {
+  entryId
+  status
+}`) as unknown as TypedDocumentString<CutMutation, CutMutationVariables>;
+export const VerifyDocument = new TypedDocumentString(`
+    mutation Verify($input: VerifyInput!) {
+  outcome: verify(input: $input) {
+    __typename
+    ... on VerifySuccess {
+      ...WrittenFields
+      result {
+        verdict
+      }
+      findings {
+        axis
+        code
+        message
+        unit
+      }
+      entry {
+        ...EntryFields
+      }
+    }
+    ...RefusalFields
+  }
+}
+    fragment WrittenFields on Written {
+  replayed
+  position
+  rows {
+    table
+    inserted
+    updated
+  }
+}
+fragment RefusalFields on Refusal {
+  message
+  guard
+  retryable
+  problems {
+    path
+    code
+    message
+  }
+}
+fragment EntryFields on Entry {
+  entryId
+  status
+}`) as unknown as TypedDocumentString<VerifyMutation, VerifyMutationVariables>;
+export const PlanOfEntryDocument = new TypedDocumentString(`
+    query PlanOfEntry($entryId: UUID!) {
+  outcome: planCut(entryId: $entryId) {
+    __typename
+    ... on Plan {
+      manifestDigest
+      sourceDigest
+      profile
+      actionCounts {
+        action
+        count
+      }
+      coverage {
+        bytes
+        unitBytes
+        containerBytes
+        excludedBytes
+        complete
+      }
+      problems {
+        path
+        code
+        message
+      }
+    }
+    ...RefusalFields
+  }
+}
+    fragment RefusalFields on Refusal {
+  message
+  guard
+  retryable
+  problems {
+    path
+    code
+    message
+  }
+}`) as unknown as TypedDocumentString<PlanOfEntryQuery, PlanOfEntryQueryVariables>;
+export const EntryProgressDocument = new TypedDocumentString(`
+    query EntryProgress($entryId: UUID!) {
+  entry(entryId: $entryId) {
+    ...EntryFields
+    reviewDecisions(first: 200, order: NEWEST_FIRST) {
+      nodes {
+        reviewDecisionId
+        verdict
+        manifestVersion
+        supersededByReviewDecisionId
+      }
+    }
+    changeSets(first: 1, filter: { changeKind: "cut" }) {
+      nodes {
+        changeSetId
+      }
+    }
+  }
+}
+    fragment EntryFields on Entry {
+  entryId
+  status
+}`) as unknown as TypedDocumentString<EntryProgressQuery, EntryProgressQueryVariables>;
+export const ReconstructDocumentDocument = new TypedDocumentString(`
+    query ReconstructDocument($changeSetId: UUID!) {
+  outcome: reconstruct(changeSetId: $changeSetId) {
+    __typename
+    ... on Reconstruction {
+      base64
+      digest
+      matchesSource
+    }
+    ...RefusalFields
+  }
+}
+    fragment RefusalFields on Refusal {
+  message
+  guard
+  retryable
+  problems {
+    path
+    code
+    message
+  }
+}`) as unknown as TypedDocumentString<ReconstructDocumentQuery, ReconstructDocumentQueryVariables>;
+export const WatchHistoryDocument = new TypedDocumentString(`
+    subscription WatchHistory($after: String) {
+  history(after: $after) {
+    __typename
+    ... on Ready {
+      cursor
+    }
+    ... on HistoryEvent {
+      cursor
+      position
+      rows {
+        entryId
+        changeKind
+        entryVersionAfter
+      }
+    }
+    ... on CaughtUp {
+      cursor
+    }
+    ... on Reset {
+      reason
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<WatchHistorySubscription, WatchHistorySubscriptionVariables>;

@@ -1,0 +1,58 @@
+/** One line a phase: what it did, by which lane, what it wrote, where it stands in the log, when and how long. */
+
+interface Written {
+  readonly replayed: boolean;
+  readonly position: string | null;
+  readonly rows: readonly { readonly table: string; readonly inserted: number; readonly updated: number }[];
+}
+
+export interface PhaseLine {
+  readonly phase: string;
+  readonly lane: 'DOT-991' | 'DOT-992';
+  /** The status that the entry has after it; of a document its code. */
+  readonly outcome: string;
+  readonly written: Written;
+  readonly at: Date;
+  readonly elapsedMs: number;
+}
+
+/** Tables by the words of the glossary. */
+const WORDS: Readonly<Record<string, string>> = {
+  source: 'source',
+  decision_backlog_entry: 'entry',
+  decision_backlog_history: 'history',
+  decision_backlog_dependency: 'dependency',
+  decision_backlog_sweep_log: 'sweep log',
+  manifest_envelope: 'envelope',
+  manifest_unit_block: 'unit block',
+  review_decision: 'decision',
+  cut_change_set: 'change set',
+  cut_change_set_affected_row: 'affected row',
+  dot_pair_signature: 'signature',
+  verify_result: 'verify result',
+  information_unit: 'unit',
+  unit_version: 'version',
+};
+
+export function phaseLine({ phase, lane, outcome, written, at, elapsedMs }: PhaseLine): string {
+  const place = `position ${written.position ?? '?'}`;
+  const time = `${at.toISOString().slice(11, 19)}Z ${String(Math.round(elapsedMs)).padStart(5)} ms`;
+  return `${phase.padEnd(8)} ${lane}  ${outcome.padEnd(23)} ${place.padEnd(13)} ${time}  ${rowsText(written)}`;
+}
+
+/** Rows added, by table; a status or an anchor that moves is no row. */
+export function rowsText({ replayed, rows }: Pick<Written, 'replayed' | 'rows'>): string {
+  if (replayed) return 'written before, by an earlier call of this key';
+  const added = rows.filter((row) => row.inserted > 0);
+  const anchors = rows.find((row) => bare(row.table) === 'information_unit')?.updated ?? 0;
+  const words = added.map(({ table, inserted }) => counted(inserted, WORDS[bare(table)] ?? table));
+  if (anchors > 0) words.push(`${anchors} anchored`);
+  return words.length === 0 ? 'no rows' : words.join(' · ');
+}
+
+/** The table's name without its schema. */
+const bare = (table: string) => table.slice(table.lastIndexOf('.') + 1);
+
+export function counted(count: number, word: string): string {
+  return `${count.toLocaleString('en')} ${word}${count === 1 || word.endsWith('history') ? '' : 's'}`;
+}

@@ -1,0 +1,101 @@
+/** `cutter run FILE`: the whole path for a document of the user's, asking before the approval and before the cut. */
+import { readFileSync, statSync } from 'node:fs';
+import { basename, extname } from 'node:path';
+import type { Config } from '../config.ts';
+import { ClientFault, openClient } from './client.ts';
+import { type Clients, ROLES } from './phases.ts';
+import { Refused } from './refused.ts';
+import { askYesNo, processTerminal, type Terminal } from './terminal.ts';
+import { roleTokens } from './tokens.ts';
+import { type WalkDocument, type WalkEnd, walk } from './walk.ts';
+
+export interface RunOptions {
+  /** Approve and cut without asking. */
+  readonly yes: boolean;
+  readonly docCode?: string;
+  readonly profile?: string;
+  readonly title?: string;
+  readonly url?: string;
+}
+
+const LARGEST = 16 * 1024 * 1024;
+
+/** Resolves with the exit code: 0 only where the entry ends verified_complete. */
+export async function run(
+  path: string,
+  options: RunOptions,
+  config: Pick<Config, 'home' | 'client'>,
+  terminal: Terminal = processTerminal(),
+): Promise<number> {
+  const print = (line: string) => void terminal.output.write(`${line}\n`);
+  try {
+    requireAnswers(options, terminal);
+    const document = readDocument(path, options);
+    const clients = openClients(config, options.url);
+    const confirm = async (question: string) => options.yes || askYesNo(terminal, question);
+    return conclude(await walk({ clients, document, print, confirm }), print);
+  } catch (error) {
+    if (!(error instanceof ClientFault || error instanceof Refused)) throw error;
+    process.stderr.write(`cutter: ${error.message}\n`);
+    return 1;
+  }
+}
+
+function requireAnswers({ yes }: RunOptions, { interactive }: Terminal): void {
+  if (yes || interactive) return;
+  throw new ClientFault(
+    'This command asks before the approval and before the cut, and nobody can answer here; run it in a terminal, or with --yes.',
+  );
+}
+
+function readDocument(path: string, { docCode, profile, title }: RunOptions): WalkDocument {
+  return {
+    docCode: docCode ?? docCodeOf(path),
+    title: title ?? null,
+    profile: profile ?? 'markdown',
+    bytes: readBytes(path),
+  };
+}
+
+function readBytes(path: string): Buffer {
+  try {
+    const { size } = statSync(path);
+    if (size > LARGEST)
+      throw new ClientFault(`${path} has ${size} bytes; a document has at most ${LARGEST}.`);
+    return readFileSync(path);
+  } catch (error) {
+    if (error instanceof ClientFault) throw error;
+    throw new ClientFault(`${path} can't be read (${(error as NodeJS.ErrnoException).code}).`);
+  }
+}
+
+/** The file's name as a document code: lower case, what codes can't hold as hyphens. */
+export function docCodeOf(path: string): string {
+  const name = basename(path, extname(path)).normalize('NFKD').toLowerCase();
+  const code = name
+    .replace(/\p{M}+/gu, '')
+    .replace(/[^a-z0-9._-]+/g, '-')
+    .replace(/^[._-]+|-+$/g, '')
+    .slice(0, 63);
+  if (code === '') throw new ClientFault(`${path} gives no document code; name one by --doc-code.`);
+  return code;
+}
+
+function openClients(config: Pick<Config, 'home' | 'client'>, url = config.client.url): Clients {
+  if (!/^https?:\/\//.test(url) || !URL.canParse(url))
+    throw new ClientFault(`${url} is no URL of the form http://host:4000.`);
+  const tokens = roleTokens(config);
+  return Object.fromEntries(
+    ROLES.map((who) => [who, openClient({ url, token: tokens[who], who })]),
+  ) as Clients;
+}
+
+/** The last line is the entry's status, whatever it is. */
+function conclude({ entryId, status }: WalkEnd, print: (line: string) => void): number {
+  const complete = status === 'verified_complete';
+  if (!complete && !status.startsWith('verify_failed')) {
+    print('Stopped here; the same command goes on from where this entry stands.');
+  }
+  print(`Entry ${entryId}: ${status}`);
+  return complete ? 0 : 1;
+}

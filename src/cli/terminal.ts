@@ -1,0 +1,34 @@
+/** Questions of a command to the person in front of it. */
+import { createInterface } from 'node:readline/promises';
+import type { Readable, Writable } from 'node:stream';
+
+export interface Terminal {
+  readonly input: Readable;
+  readonly output: Writable;
+  /** Whether a person can answer. */
+  readonly interactive: boolean;
+}
+
+export function processTerminal(): Terminal {
+  const { stdin, stdout } = process;
+  return { input: stdin, output: stdout, interactive: stdin.isTTY === true };
+}
+
+/** Only "y" or "yes" is one; an end of the input, Ctrl-C or anything else is a no. */
+export async function askYesNo({ input, output }: Terminal, question: string): Promise<boolean> {
+  const lines = createInterface({ input, output });
+  const interrupted = new AbortController();
+  const gone = () => interrupted.abort();
+  lines.once('close', gone).once('SIGINT', gone);
+  try {
+    const answer = await lines.question(`${question} [y/N] `, { signal: interrupted.signal });
+    return /^\s*y(es)?\s*$/i.test(answer);
+  } catch (error) {
+    if (!interrupted.signal.aborted) throw error;
+    output.write('\n');
+    return false;
+  } finally {
+    lines.off('close', gone);
+    lines.close();
+  }
+}

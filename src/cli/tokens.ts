@@ -1,0 +1,45 @@
+/** Where a run finds its four tokens: one variable each, else tokens.json of the data directory. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Config } from '../config.ts';
+import { ClientFault } from './client.ts';
+import { ROLES, type Role } from './phases.ts';
+
+const file = z.record(z.string(), z.string());
+
+export type RoleTokens = Readonly<Record<Role, string>>;
+
+export function roleTokens(config: Pick<Config, 'home' | 'client'>): RoleTokens {
+  const missing = ROLES.filter((role) => config.client.tokens[role] === null);
+  const known = missing.length === 0 ? {} : readTokens(join(config.home, 'tokens.json'), missing);
+  const tokens = ROLES.map((role) => [role, config.client.tokens[role] ?? known[role]] as const);
+  const lacking = tokens.filter(([, token]) => token === undefined).map(([role]) => role);
+  if (lacking.length > 0) {
+    throw new ClientFault(
+      `${join(config.home, 'tokens.json')} has no token for ${lacking.join(', ')}; see CUTTER_HOME, or set ${lacking.map(variableOf).join(', ')}.`,
+    );
+  }
+  return Object.fromEntries(tokens) as RoleTokens;
+}
+
+function readTokens(path: string, missing: readonly Role[]): Readonly<Record<string, string>> {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code;
+    throw new ClientFault(
+      `No tokens can be read from ${path} (${reason}). "npm start" makes them on this machine; elsewhere name the folder by CUTTER_HOME, or set ${missing.map(variableOf).join(', ')}.`,
+    );
+  }
+  try {
+    return file.parse(JSON.parse(text));
+  } catch {
+    throw new ClientFault(`${path} is not a JSON object of names and tokens.`);
+  }
+}
+
+function variableOf(role: Role): string {
+  return `CUTTER_TOKEN_${role.toUpperCase()}`;
+}

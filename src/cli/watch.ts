@@ -1,0 +1,80 @@
+/** Follows the history of the ledger over WebSocket, as a dashboard would. */
+import { createClient } from 'graphql-ws';
+import { WebSocket } from 'ws';
+import { endpointOf } from './client.ts';
+import { WatchHistoryDocument, type WatchHistorySubscription } from './generated/graphql.ts';
+
+type HistoryMessage = WatchHistorySubscription['history'];
+export type HistoryRow = Extract<HistoryMessage, { __typename: 'HistoryEvent' }>['rows'][number];
+
+export interface Watch {
+  /** Resolves when the subscription stands: what is written after that arrives. */
+  readonly ready: Promise<void>;
+  /** The rows that `wanted` picks, once there are `count`; rejects where the stream ends before. */
+  rows(wanted: (row: HistoryRow) => boolean, count: number): Promise<readonly HistoryRow[]>;
+  close(): Promise<void>;
+}
+
+/** Begins now; `token` needs the scope `ledger:observe`. */
+export function watchHistory({ url, token }: { readonly url: string; readonly token: string }): Watch {
+  const client = createClient({
+    url: endpointOf(url).replace(/^http/, 'ws'),
+    webSocketImpl: WebSocket,
+    connectionParams: { authorization: `Bearer ${token}` },
+    retryAttempts: 0,
+  });
+  const seen: HistoryRow[] = [];
+  const ready = Promise.withResolvers<void>();
+  const ended = Promise.withResolvers<never>();
+  ready.promise.catch(() => {});
+  ended.promise.catch(() => {});
+  let arrived = () => {};
+
+  const end = (reason: Error) => {
+    ready.reject(reason);
+    ended.reject(reason);
+  };
+  const take = (message: HistoryMessage) => {
+    if (message.__typename === 'Ready') ready.resolve();
+    if (message.__typename === 'Reset') end(new Error(`The stream of history ended: ${message.message}`));
+    if (message.__typename !== 'HistoryEvent') return;
+    seen.push(...message.rows);
+    arrived();
+  };
+  client.subscribe<WatchHistorySubscription>(
+    { query: WatchHistoryDocument.toString(), variables: {} },
+    {
+      next: ({ data, errors }) => {
+        if (data) take(data.history);
+        else end(new Error(`History can't be followed: ${errors?.[0]?.message ?? 'no data'}`));
+      },
+      error: (error) => end(new Error(`The stream of history broke: ${reasonOf(error)}`)),
+      complete: () => end(new Error('The stream of history ended.')),
+    },
+  );
+
+  return {
+    ready: ready.promise,
+    rows(wanted, count) {
+      const enough = new Promise<readonly HistoryRow[]>((resolve) => {
+        arrived = () => {
+          const rows = seen.filter(wanted);
+          if (rows.length >= count) resolve(rows);
+        };
+        arrived();
+      });
+      return Promise.race([enough, ended.promise]);
+    },
+    async close() {
+      await client.dispose();
+    },
+  };
+}
+
+/** Errors, close events and lists of GraphQL errors come this way. */
+function reasonOf(error: unknown): string {
+  if (Array.isArray(error)) return error.map(reasonOf).join('; ');
+  if (typeof error !== 'object' || error === null) return String(error);
+  const { message, reason, code } = error as { message?: string; reason?: string; code?: number };
+  return message || reason || `code ${code}`;
+}
