@@ -1,6 +1,7 @@
-import { sql } from 'slonik';
+import { type DatabasePool, sql } from 'slonik';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { boundedPool, PoolExhausted } from '../src/database/pool_gate.ts';
 import { openPools } from '../src/database/pools.ts';
 import { testDatabase } from './harness/database.ts';
 
@@ -48,4 +49,86 @@ test('pools: a row that breaks its schema is refused', async () => {
   await expect(db.pools.observe.one(query)).rejects.toThrow();
   const read = sql.type(z.object({ n: z.number().transform((n) => n + 1) }))`select 1 as n`;
   expect(await db.pools.observe.one(read)).toEqual({ n: 2 });
+});
+
+const PID = sql.unsafe`/* test.pid */ select pg_backend_pid() as pid`;
+
+/** Connections that `work` was given, when each call throws after one statement. */
+async function pidsOfRefusals(pool: DatabasePool, times: number): Promise<ReadonlySet<unknown>> {
+  const pids = new Set<unknown>();
+  for (let i = 0; i < times; i += 1) {
+    const refused = pool.transaction(async (tx) => {
+      pids.add(await tx.oneFirst(PID));
+      throw new Error('refused');
+    });
+    await expect(refused).rejects.toThrow('refused');
+  }
+  return pids;
+}
+
+test('pools: a refusal rolls back, and its connection goes on', async () => {
+  const pool = db.pools.exec as DatabasePool;
+  expect((await pidsOfRefusals(pool, 20)).size).toBe(1);
+  const nested = pool.transaction(async (tx) => {
+    await tx.transaction(async () => {
+      throw new Error('refused within');
+    });
+  });
+  await expect(nested).rejects.toThrow('refused within');
+  expect(await pool.oneFirst(sql.unsafe`select pg_current_xact_id_if_assigned() is null`)).toBe(true);
+});
+
+test('pools: a hundred refusals at once neither wait for logins nor go beyond the pool', async () => {
+  const pool = db.pools.exec as DatabasePool;
+  const pids = new Set<unknown>();
+  const refused = Array.from({ length: 100 }, () =>
+    pool.transaction(async (tx) => {
+      pids.add(await tx.oneFirst(PID));
+      throw new Error('refused');
+    }),
+  );
+  const results = await Promise.allSettled(refused);
+  expect(results.every((result) => result.status === 'rejected' && result.reason.message === 'refused')).toBe(
+    true,
+  );
+  expect(pids.size).toBeLessThanOrEqual(10);
+});
+
+test('pools: a connection that was cut off is replaced, and one that failed is not handed on', async () => {
+  const pool = db.pools.exec as DatabasePool;
+  const cut = pool.transaction(async (tx) => {
+    const pid = await tx.oneFirst(PID);
+    await db.superuser.query('select pg_terminate_backend($1)', [pid]);
+    await tx.oneFirst(PID);
+  });
+  await expect(cut).rejects.toThrow();
+  await expect(pool.query(sql.unsafe`select 1 / 0`)).rejects.toThrow(/division by zero/);
+  expect(await pool.oneFirst(sql.unsafe`select 1`)).toBe(1);
+});
+
+test('pools: no transaction is left open by whatever threw', async () => {
+  const pool = db.pools.exec as DatabasePool;
+  const open = pool.connect(async (connection) => {
+    await connection.query(sql.unsafe`begin`);
+    throw new Error('forgot to close');
+  });
+  await expect(open).rejects.toThrow('forgot to close');
+  const held = await Promise.all(
+    Array.from({ length: 10 }, () =>
+      pool.oneFirst(sql.unsafe`select transaction_timestamp() = statement_timestamp()`),
+    ),
+  );
+  expect(held).toEqual(Array(10).fill(true));
+});
+
+test('pools: who waits too long for a connection is told so, and the others are served in order', async () => {
+  const pool = boundedPool(db.pools.gate, 1, 50);
+  const release = Promise.withResolvers<void>();
+  const holding = pool.connect(async () => await release.promise);
+  await expect(pool.oneFirst(sql.unsafe`select 1`)).rejects.toBeInstanceOf(PoolExhausted);
+  const waiting = pool.oneFirst(sql.unsafe`select 2`);
+  release.resolve();
+  await holding;
+  expect(await waiting).toBe(2);
+  expect(await pool.oneFirst(sql.unsafe`select 3`)).toBe(3);
 });

@@ -16,19 +16,28 @@ export class DatabaseSilent extends Error {
 
 type Client = Awaited<ReturnType<Awaited<ReturnType<DriverFactory>>['createClient']>>;
 
+export interface DriverOptions {
+  readonly login: Login;
+  /** The longest that any one statement may go without an answer. */
+  readonly silenceLimitMs: number;
+  /** Whether the pool is closing: then a connection that is given up is truly ended. */
+  readonly isClosing: () => boolean;
+}
+
 /**
- * slonik's pg driver with two additions: each new connection proves whom it speaks as before anything else is sent on it, and no
- * statement waits for ever on a server that has gone silent (the role's statement_timeout works only where the server does).
+ * slonik's pg driver with three additions: each new connection proves whom it speaks as before anything else is sent on it; no
+ * statement waits for ever on a server that has gone silent (the role's statement_timeout works only where the server does); and
+ * a connection survives the refusals that are thrown through it.
  */
-export function assertingDriver(login: Login, silenceLimitMs: number): DriverFactory {
+export function assertingDriver(options: DriverOptions): DriverFactory {
   const createDriver = createPgDriverFactory();
-  return async (options) => {
-    const driver = await createDriver(options);
+  return async (configuration) => {
+    const driver = await createDriver(configuration);
     return {
       createClient: async () => {
-        const client = boundedQueries(await driver.createClient(), silenceLimitMs);
-        await assertLogin(client, login);
-        return client;
+        const client = boundedQueries(await driver.createClient(), options.silenceLimitMs);
+        await assertLogin(client, options.login);
+        return survivingRefusals(client, options.isClosing);
       },
     };
   };
@@ -41,7 +50,7 @@ async function assertLogin(client: Client, login: Login): Promise<void> {
       `/* pool.assert_login */ select current_user::text as "current", session_user::text as "session",
         (select rolsuper or rolbypassrls from pg_catalog.pg_roles where rolname = current_user) as "beyond_policies",
         exists (select from pg_catalog.pg_class c join pg_catalog.pg_roles r on r.oid = c.relowner
-          where r.rolname = current_user and c.relkind in ('r', 'v')) as "owns"`,
+          where r.rolname = current_user and c.relkind in ('r', 'v') and c.relpersistence <> 't') as "owns"`,
     );
     const found = rows[0] as { current: string; session: string; beyond_policies: boolean; owns: boolean };
     if (found.current !== login || found.session !== login) {
@@ -78,4 +87,35 @@ function boundedQueries(client: Client, silenceLimitMs: number): Client {
     }
   };
   return { ...client, query: bounded };
+}
+
+const OPENS = /^\s*(?:\/\*.*?\*\/\s*)?(?:start\s+transaction|begin)\b/is;
+const CLOSES = /^\s*(?:\/\*.*?\*\/\s*)?(?:commit|rollback(?!\s+to)|abort|end)\b/is;
+
+/**
+ * slonik ends a connection whenever its handler throws, and here that is how a refusal or a dry run rolls back: a hundred refused
+ * calls would cost a hundred logins, and more connections at once than the role may have. So one that is known to be sound, whose
+ * last statement succeeded and whose transaction is closed, goes back to the pool.
+ */
+function survivingRefusals(client: Client, isClosing: () => boolean): Client {
+  const { query, stream, destroy } = client;
+  let sound = true;
+  let inTransaction = false;
+  return {
+    ...client,
+    query: async (...args) => {
+      sound = false; // until it has succeeded
+      const result = await query(...args);
+      if (OPENS.test(args[0])) inTransaction = true;
+      else if (CLOSES.test(args[0])) inTransaction = false;
+      sound = true;
+      return result;
+    },
+    stream: (...args) => {
+      inTransaction = true; // for good: nobody says when a stream has been read to its end
+      return stream(...args);
+    },
+    destroy: () =>
+      sound && !inTransaction && client.state() === 'ACQUIRED' && !isClosing() ? client.release() : destroy(),
+  };
 }

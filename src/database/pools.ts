@@ -82,15 +82,17 @@ export function poolUrls(ownerUrl: string, secrets: Secrets): PoolUrls {
 /** Opens one pool for each login, after one connection of each has proved whom it speaks as. */
 export async function openPools(urls: PoolUrls): Promise<Pools> {
   const opened: DatabasePool[] = [];
+  let closing = false;
   const open = async (name: PoolName): Promise<DatabasePool | null> => {
     const url = urls[name];
     if (url === null) return null;
-    const pool = await openPool(name, url);
+    const pool = await openPool(name, url, () => closing);
     opened.push(pool);
     await pool.connect(async () => {}); // the driver asserts the login of every new connection
     return pool;
   };
   const close = async (): Promise<void> => {
+    closing = true;
     await Promise.all(opened.map((pool) => pool.end()));
   };
   const results = await Promise.allSettled(
@@ -107,13 +109,13 @@ export async function openPools(urls: PoolUrls): Promise<Pools> {
   return { exec, verify, observe, evidence, gate, urls, close };
 }
 
-async function openPool(name: PoolName, url: string): Promise<DatabasePool> {
+async function openPool(name: PoolName, url: string, isClosing: () => boolean): Promise<DatabasePool> {
   const size = POOL_SIZE[name];
   const pool = await createPool(url, {
     captureStackTrace: false,
     connectionRetryLimit: 1,
     connectionTimeout: CONNECT_LIMIT_MS,
-    driverFactory: assertingDriver(LOGIN_OF[name], SILENCE_LIMIT_MS),
+    driverFactory: assertingDriver({ login: LOGIN_OF[name], silenceLimitMs: SILENCE_LIMIT_MS, isClosing }),
     // The roles carry the timeouts, so that no connection can be without them.
     idleInTransactionSessionTimeout: 'DISABLE_TIMEOUT',
     statementTimeout: 'DISABLE_TIMEOUT',
