@@ -10,7 +10,7 @@ test('config: an empty environment is a rehearsal on loopback', () => {
     mode: 'rehearsal',
     graphiql: true,
     limits: LIMITS,
-    client: { url: 'http://127.0.0.1:4000/graphql', token: null },
+    client: { url: 'http://127.0.0.1:4000/graphql' },
   });
 });
 

@@ -2,6 +2,8 @@
  * `cutter start`: brings everything up in order, tells where it is, and takes it down in reverse. Whatever can be foreseen
  * to go wrong ends in one sentence and a status other than zero.
  */
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { pino } from 'pino';
 import { sql } from 'slonik';
 import type { Config } from '../config.ts';
@@ -43,6 +45,7 @@ interface Running {
 
 /** From nothing to a listening server. `check` throws where a signal has come in between. */
 async function bringUp(config: Config, closers: Closer[], check: () => void): Promise<Running> {
+  await probePort(config);
   const logger = pino({ level: config.logLevel }, pino.destination(2));
   // Imports take as long as PostgreSQL: they are done side by side.
   const parts = Promise.all([import('./prepare.ts'), import('../wire.ts')]);
@@ -60,6 +63,13 @@ async function bringUp(config: Config, closers: Closer[], check: () => void): Pr
     select not exists (select from cutter_governance.v_decision_backlog_entry_observe)`);
   greet(config, url, Object.keys(tokens));
   return { url, tokens, isEmpty: isEmpty === true };
+}
+
+/** A taken port is told before a database is made for nothing. */
+async function probePort({ host, port }: Config): Promise<void> {
+  const probe = createServer();
+  await once(probe.listen({ host, port }), 'listening');
+  await new Promise((resolve) => probe.close(resolve));
 }
 
 /** The owner's URL of the embedded database, started now, or of the external one. */

@@ -1,0 +1,152 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { readFileSync, rmSync, statSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { send } from './harness/doors.ts';
+
+const main = new URL('../src/main.ts', import.meta.url).pathname;
+const started = new Set<ChildProcess>();
+const homes: string[] = [];
+
+afterAll(() => {
+  for (const child of started) child.kill('SIGKILL');
+  for (const home of homes) rmSync(home, { recursive: true, force: true });
+});
+
+/** A path that doesn't exist yet, removed at the end. */
+function freshHome(): string {
+  const home = join(tmpdir(), `cutter-start-${randomUUID()}`);
+  homes.push(home);
+  return home;
+}
+
+interface Command {
+  readonly child: ChildProcess;
+  output(): string;
+  errors(): string;
+  /** Resolves when the output holds this; rejects when the command ends before. */
+  says(part: string): Promise<void>;
+  readonly ended: Promise<number | null>;
+}
+
+/** `cutter start` as a user runs it, with nothing of the tests' environment. */
+function cutterStart(settings: Record<string, string>): Command {
+  const child = spawn(process.execPath, [main, 'start'], {
+    env: { PATH: process.env['PATH'], CUTTER_SAMPLE: 'off', CUTTER_PORT: '0', ...settings },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  started.add(child);
+  let output = '';
+  let errors = '';
+  child.stdout?.on('data', (data) => {
+    output += data;
+  });
+  child.stderr?.on('data', (data) => {
+    errors += data;
+  });
+  const ended = new Promise<number | null>((resolve) => {
+    child.on('close', (code) => {
+      started.delete(child);
+      resolve(code);
+    });
+  });
+  return {
+    child,
+    ended,
+    output: () => output,
+    errors: () => errors,
+    says: (part) =>
+      new Promise((resolve, reject) => {
+        const look = () => output.includes(part) && resolve();
+        look();
+        child.stdout?.on('data', look);
+        void ended.then(() => reject(new Error(`ended without saying "${part}": ${output}${errors}`)));
+      }),
+  };
+}
+
+const urlOf = (command: Command) => /http:\/\/\S+\/graphql/.exec(command.output())?.[0] as string;
+
+describe('start', () => {
+  test('answers, tells where everything is, and closes at a signal; the next start goes on with the same tokens', async () => {
+    const home = freshHome();
+    const first = cutterStart({ CUTTER_HOME: home });
+    await first.says('Ctrl-C');
+    const tokens = JSON.parse(readFileSync(join(home, 'tokens.json'), 'utf8')) as Record<string, string>;
+    expect(Object.keys(tokens)).toEqual([
+      'administrator',
+      'marker',
+      'reviewer',
+      'executor',
+      'verifier',
+      'observer',
+    ]);
+    expect(statSync(join(home, 'tokens.json')).mode & 0o777).toBe(0o600);
+    const asked = { token: tokens['observer'], body: { query: '{ whoAmI { name } }' } };
+    expect((await send(urlOf(first), asked)).json()).toEqual({ data: { whoAmI: { name: 'observer' } } });
+    for (const token of Object.values(tokens)) expect(first.output() + first.errors()).not.toContain(token);
+    first.child.kill('SIGTERM');
+    expect(await first.ended).toBe(0);
+    expect(first.errors()).toBe('');
+
+    const second = cutterStart({ CUTTER_HOME: home });
+    await second.says('Ctrl-C');
+    expect((await send(urlOf(second), asked)).status).toBe(200);
+
+    const third = cutterStart({ CUTTER_HOME: home });
+    expect(await third.ended).toBe(1);
+    expect(third.errors()).toMatch(/^cutter: Another process .* already runs the ledger/);
+    second.child.kill('SIGINT');
+    expect(await second.ended).toBe(0);
+  });
+
+  test('a signal while it is still coming up ends it in order', async () => {
+    const home = freshHome();
+    const early = cutterStart({ CUTTER_HOME: home });
+    await expect
+      .poll(() => statSync(home, { throwIfNoEntry: false }) !== undefined, { timeout: 30_000 })
+      .toBe(true);
+    early.child.kill('SIGINT');
+    await early.ended;
+    const next = cutterStart({ CUTTER_HOME: home });
+    await next.says('Ctrl-C');
+    next.child.kill('SIGINT');
+    expect(await next.ended).toBe(0);
+  });
+});
+
+describe('start says in one sentence why it can’t', () => {
+  /** One sentence, no stack, no password. */
+  async function sentenceOf(command: Command): Promise<string> {
+    expect(await command.ended).toBeGreaterThan(0);
+    expect(command.errors()).not.toMatch(/\n\s+at |s3cret/);
+    return command.errors();
+  }
+
+  test('a port that is taken', async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const { port } = other.address() as AddressInfo;
+    const command = cutterStart({ CUTTER_HOME: freshHome(), CUTTER_PORT: String(port) });
+    expect(await sentenceOf(command)).toContain(`Port ${port} of 127.0.0.1 is taken`);
+    other.close();
+  });
+
+  test('an external database that doesn’t answer', async () => {
+    const command = cutterStart({
+      CUTTER_HOME: freshHome(),
+      CUTTER_DATABASE_URL: 'postgres://owner:s3cret@127.0.0.1:1/cutter',
+    });
+    expect(await sentenceOf(command)).toContain('No PostgreSQL answers at 127.0.0.1:1/cutter');
+  });
+
+  test('an environment with faults: all of them', async () => {
+    const command = cutterStart({ CUTTER_HOME: freshHome(), CUTTER_PORT: 'x', CUTTER_MODE: 'y' });
+    const told = await sentenceOf(command);
+    expect(told).toContain('CUTTER_PORT');
+    expect(told).toContain('CUTTER_MODE');
+  });
+});
