@@ -51,13 +51,12 @@ type Progress = NonNullable<EntryProgressQuery['entry']>;
 export async function walk(options: WalkOptions): Promise<WalkEnd> {
   const begun = await begin(options);
   options.onEntry?.(begun.entryId);
-  let status: string | null = begun.status;
-  for (let reached = status; status !== null; ) {
-    reached = status;
-    status = await step(begun, status);
-    if (status === null) return { entryId: begun.entryId, status: reached };
+  let status = begun.status;
+  for (;;) {
+    const next = await step(begun, status);
+    if (next === null) return { entryId: begun.entryId, status };
+    status = next;
   }
-  throw new Error('unreachable');
 }
 
 /** One step from `status`: the next status, or null where the walk ends. */
@@ -99,6 +98,8 @@ async function begin(options: WalkOptions): Promise<Walk & { status: string }> {
     const walk = { ...options, phases: calls, entryId: entry.entryId, key, status: entry.status };
     if (entry.replayed && (await isSpent(walk))) continue;
     entry.tell();
+    if (entry.status === 'verified_complete')
+      print('This text stands already, verified; nothing was written.');
     return walk;
   }
 }
@@ -159,14 +160,8 @@ async function cut(walk: Walk): Promise<string | null> {
     return approve(walk, live.reviewDecisionId);
   }
   if (!(await walk.confirm('Cut it?'))) return null;
-  const { entryId, key } = walk;
   try {
-    const entry = await walk.phases.cut({
-      idempotencyKey: `${key}:cut`,
-      entryId,
-      manifestDigest: plan.manifestDigest,
-    });
-    return entry.status;
+    return await applied(walk, plan.manifestDigest);
   } catch (refused) {
     if (!(refused instanceof Refused) || live === undefined) throw refused;
     if (!['PlanStale', 'NotApproved'].includes(refused.refusal.__typename)) throw refused;
@@ -176,24 +171,48 @@ async function cut(walk: Walk): Promise<string | null> {
   }
 }
 
-async function verify(walk: Walk): Promise<string | null> {
-  const { changeSets } = await progressOf(walk);
+async function applied(walk: Walk, manifestDigest: string): Promise<string | null> {
+  const { phases, entryId, key } = walk;
+  try {
+    const entry = await phases.cut({ idempotencyKey: `${key}:cut`, entryId, manifestDigest });
+    return entry.status;
+  } catch (refused) {
+    const waiting = refused instanceof Refused ? refused.problem('document-unverified') : undefined;
+    if (waiting === undefined) throw refused;
+    walk.print(waiting.message);
+    return (await verifyOther(walk, waiting)) ? 'reviewed_approved' : null;
+  }
+}
+
+const ENTRY_ID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
+
+/** Another text of this document was cut and not verified, by a run that was broken off, say: that comes first. */
+async function verifyOther(walk: Walk, waiting: { readonly message: string }): Promise<boolean> {
+  const entryId = ENTRY_ID.exec(waiting.message)?.[0];
+  if (entryId === undefined || !(await walk.confirm('Verify that cut first?'))) return false;
+  const status = await verify({ ...walk, entryId, key: `run:finish:${entryId}` });
+  return status !== null;
+}
+
+async function verify({ clients, phases, entryId, key, print }: Walk): Promise<string | null> {
+  const { changeSets } = await progressOf({ clients, entryId });
   const changeSetId = changeSets.nodes[0]?.changeSetId;
-  if (changeSetId === undefined)
-    throw new ClientFault(`Entry ${walk.entryId} is cut, but has no change set.`);
-  const judged = await walk.phases.verify({ idempotencyKey: `${walk.key}:verify`, changeSetId });
+  if (changeSetId === undefined) throw new ClientFault(`Entry ${entryId} is cut, but has no change set.`);
+  const judged = await phases.verify({ idempotencyKey: `${key}:verify`, changeSetId });
   for (const { axis, message, unit } of judged.findings) {
-    walk.print(`  axis ${axis}${unit === null ? '' : `, ${unit}`}: ${message}`);
+    print(`  axis ${axis}${unit === null ? '' : `, ${unit}`}: ${message}`);
   }
   return judged.status;
 }
 
-async function planOf({ clients, entryId }: Walk): Promise<Plan> {
+type Place = Pick<Walk, 'clients' | 'entryId'>;
+
+async function planOf({ clients, entryId }: Place): Promise<Plan> {
   const { outcome } = await clients.reviewer.execute(PlanOfEntryDocument, { entryId });
   return accepted('Planning the cut', outcome, 'Plan');
 }
 
-async function progressOf({ clients, entryId }: Walk): Promise<Progress> {
+async function progressOf({ clients, entryId }: Place): Promise<Progress> {
   const { entry } = await clients.reviewer.execute(EntryProgressDocument, { entryId });
   if (entry === null) throw new ClientFault(`The ledger has no entry ${entryId} any more.`);
   return entry;

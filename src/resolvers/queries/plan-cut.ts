@@ -161,8 +161,7 @@ const Plan = builder.objectRef<PlanView>('Plan').implement({
       description: 'The records in the order of the document.',
       args: {
         first: t.arg.int({
-          defaultValue: DEFAULT_PAGE,
-          description: `Records of the page, 1 to ${LARGEST_PAGE}.`,
+          description: `Records of the page, 1 to ${LARGEST_PAGE}; ${DEFAULT_PAGE} where it is left out.`,
         }),
         after: t.arg.string({ description: 'A cursor of this connection; the page begins after it.' }),
       },
