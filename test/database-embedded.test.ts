@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import { checkServer } from '../src/database/checks.ts';
@@ -20,7 +21,7 @@ import { startEmbedded } from '../src/database/embedded.ts';
 import { isAlive, startOf } from '../src/database/process_identity.ts';
 import { asOwner } from './harness/cluster.ts';
 
-const PROGRAM = join(import.meta.dirname, 'harness', 'start_embedded.ts');
+const PROGRAM = fileURLToPath(new URL('./harness/start_embedded.ts', import.meta.url));
 const isRoot = process.getuid?.() === 0;
 const folder = mkdtempSync(join(tmpdir(), 'cutter-embedded-'));
 chmodSync(folder, 0o755);
@@ -140,6 +141,24 @@ test('embedded: after kill -9 of server and PostgreSQL both, the stale files hea
   await asOwner(healed.ownerUrl, async (owner) => {
     expect((await owner.query('select count(*)::int as n from kept')).rows).toEqual([{ n: 3 }]);
   });
+});
+
+test('embedded: after kill -9 of PostgreSQL alone it is started again at the same place, with what was committed', async () => {
+  const { ownerUrl, pid } = await start(home);
+  const count = (owner: pg.Client): Promise<number> =>
+    owner.query<{ n: number }>('select count(*)::int as n from kept').then(({ rows }) => rows[0]?.n ?? 0);
+  const before = await asOwner(ownerUrl, count);
+  process.kill(pid, 'SIGKILL');
+  await gone(pid);
+  for (;;) {
+    try {
+      expect(await asOwner(ownerUrl, count)).toBe(before);
+      return;
+    } catch (error) {
+      const { code } = error as { code?: string };
+      if (code !== 'ECONNREFUSED' && code !== 'ECONNRESET' && code !== '57P03') throw error;
+    }
+  }
 });
 
 test('embedded: a number that another program uses by now deceives neither lock nor PostgreSQL', async () => {

@@ -116,7 +116,7 @@ async function addHead(owner: ClientBase): Promise<string> {
 }
 
 /** Adds a person and its principal where they are missing. */
-export async function addParty(owner: ClientBase, party: Party, rehearsal: boolean): Promise<void> {
+async function addParty(owner: ClientBase, party: Party, rehearsal: boolean): Promise<void> {
   await owner.query(
     `/* bootstrap.person */
     insert into cutter_auth.person (person_id, name, rehearsal) values ($1, $2, $3) on conflict do nothing`,

@@ -4,7 +4,7 @@ import type { ClientBase } from 'pg';
 const OLDEST_VERSION = 16;
 
 /** Why a server can't keep a ledger: a sentence for whoever set it up. */
-export class UnfitDatabase extends Error {
+class UnfitDatabase extends Error {
   override readonly name = 'UnfitDatabase';
 }
 

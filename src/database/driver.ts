@@ -8,7 +8,7 @@ export class WrongLogin extends Error {
 }
 
 /** The server said nothing for longer than any statement may take. The connection is given up. */
-export class DatabaseSilent extends Error {
+class DatabaseSilent extends Error {
   override readonly name = 'DatabaseSilent';
   /** PostgreSQL's own code for a connection that failed: whether the statement ran is unknown, in both cases. */
   readonly code = '08006';

@@ -3,7 +3,7 @@ import type { ClientBase } from 'pg';
 import { principalIdOf } from './parties.ts';
 
 /** How a stranger to this repository, or a scanner of leaked secrets, recognises a token. */
-export const TOKEN_PREFIX = 'cutter_';
+const TOKEN_PREFIX = 'cutter_';
 const TOKEN_LIFE = '30 days';
 
 /** A fresh 256-bit token. It is shown once; the ledger keeps its hash. */

@@ -56,7 +56,6 @@ export const SAMPLE_PARTIES = [
   },
   { name: 'observer', kind: 'person', personName: 'Otto Sample', scopes: ['ledger:observe'], lane: null },
 ] as const satisfies readonly Party[];
-export type SampleName = (typeof SAMPLE_PARTIES)[number]['name'];
 
 /** Ids of parties derive from their names: the same party is the same row, however often the bootstrap runs. */
 export function principalIdOf(name: string): string {

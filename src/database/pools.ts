@@ -148,7 +148,7 @@ const TYPE_PARSERS: readonly DriverTypeParser[] = [
 ];
 
 /** PostgreSQL's `2026-01-02 03:04:05.6+00` as the ledger writes times. */
-export function timestampText(text: string): string {
+function timestampText(text: string): string {
   const parts = /^(\d{4,}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?\+00$/.exec(text);
   if (parts === null)
     throw new Error(`A session outside UTC, or a time that no row of the ledger has: ${text}`);

@@ -1,0 +1,59 @@
+import { execFile } from 'node:child_process';
+import { chownSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { type ClusterPlace, ensureExecutable } from './cluster_place.ts';
+
+/** The superuser of the embedded cluster. */
+export const OWNER = 'cutter_owner';
+
+/** Makes the cluster: UTF-8, bytewise order, passwords by SCRAM. The owner's password goes in by a file that is gone afterwards. */
+export async function makeCluster(place: ClusterPlace, ownerPassword: string): Promise<void> {
+  const making = `${place.data}.new`; // renamed when whole: a start killed here leaves nothing that looks like a cluster
+  rmSync(making, { recursive: true, force: true });
+  mkdirSync(making, { mode: 0o700, recursive: true });
+  const folder = mkdtempSync(join(tmpdir(), 'cutter-initdb-'));
+  const passwordFile = join(folder, 'password');
+  writeFileSync(passwordFile, `${ownerPassword}\n`, { mode: 0o600 });
+  if (place.runAs)
+    for (const path of [making, folder, passwordFile]) chownSync(path, place.runAs.uid, place.runAs.gid);
+  const initdb = join(place.binaries, 'bin', 'initdb');
+  ensureExecutable(initdb);
+  ensureExecutable(join(place.binaries, 'bin', 'postgres'));
+  try {
+    await promisify(execFile)(
+      initdb,
+      [
+        `--pgdata=${making}`,
+        `--username=${OWNER}`,
+        `--pwfile=${passwordFile}`,
+        '--auth=scram-sha-256',
+        '--encoding=UTF8',
+        '--locale=C',
+        '--no-instructions',
+      ],
+      { ...identity(place), cwd: folder, env: environment() },
+    );
+  } catch (error) {
+    const output = String((error as { stderr?: string }).stderr ?? error).trim();
+    throw new Error(`PostgreSQL's initdb failed in ${making}: ${output}`, { cause: error });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  renameSync(making, place.data);
+}
+
+/** The user of PostgreSQL's processes, as spawn takes it. */
+export function identity(place: ClusterPlace): { uid?: number; gid?: number } {
+  return place.runAs === null ? {} : { uid: place.runAs.uid, gid: place.runAs.gid };
+}
+
+/** PostgreSQL's own environment: nothing of ours, where URLs with passwords may stand. */
+export function environment(): NodeJS.ProcessEnv {
+  const kept = ['PATH', 'SystemRoot', 'TEMP', 'TMP'].flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return { ...Object.fromEntries(kept), LC_ALL: 'C', TZ: 'UTC' };
+}

@@ -1,0 +1,206 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import {
+  appendFileSync,
+  chmodSync,
+  closeSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import pg from 'pg';
+import { type ClusterPlace, ensureExecutable } from './cluster_place.ts';
+import { environment, identity, OWNER } from './make_cluster.ts';
+
+const DATABASE = 'cutter';
+const START_LIMIT_MS = 300_000; // crash recovery may be long; a dead postmaster is noticed at once
+const LOG_LIMIT_BYTES = 16 * 1024 * 1024;
+/** How long a postmaster gets for a clean end before it is made to end. */
+export const STOP_LIMIT_MS = 30_000;
+
+/** A postmaster that lets its owner in. */
+export interface Running {
+  readonly child: ChildProcess;
+  readonly port: number;
+  readonly ownerUrl: string;
+}
+
+/** Passwords over loopback, and nothing else. */
+const PG_HBA = `# Written by the ledger at every start.
+host all all 127.0.0.1/32 scram-sha-256
+`;
+
+/** Written anew at every start. What an operator sets with ALTER SYSTEM stands in postgresql.auto.conf and wins. */
+function configuration(port: number): string {
+  return `# Written by the ledger at every start; changes here are lost. ALTER SYSTEM lasts.
+listen_addresses = '127.0.0.1'
+port = ${port}
+unix_socket_directories = ''
+max_connections = 150
+shared_buffers = '128MB'
+max_wal_size = '1GB'
+password_encryption = 'scram-sha-256'
+fsync = on
+full_page_writes = on
+synchronous_commit = on
+shared_preload_libraries = 'pg_stat_statements'
+tcp_keepalives_idle = 10
+tcp_keepalives_interval = 5
+tcp_keepalives_count = 3
+timezone = 'UTC'
+log_timezone = 'UTC'
+lc_messages = 'C'
+log_line_prefix = '%m [%p] %u@%d '
+log_checkpoints = off
+`;
+}
+
+/** Ours comes last and so wins over what initdb chose for this machine, where the two speak of the same setting. */
+function writeConfiguration(data: string, port: number): void {
+  writeFileSync(join(data, 'cutter.conf'), configuration(port));
+  writeFileSync(join(data, 'pg_hba.conf'), PG_HBA);
+  const path = join(data, 'postgresql.conf');
+  if (!readFileSync(path, 'utf8').includes(INCLUDE)) appendFileSync(path, INCLUDE);
+}
+
+const INCLUDE = "\ninclude 'cutter.conf'\n";
+
+/** Starts the postmaster and waits until it serves. Without a port a free one is found. */
+export async function startPostmaster(
+  place: ClusterPlace,
+  home: string,
+  password: string,
+  givenPort?: number,
+): Promise<Running> {
+  const logPath = join(home, 'postgres.log');
+  for (let attempt = 1; ; attempt += 1) {
+    const port = givenPort ?? (await freePort());
+    writeConfiguration(place.data, port);
+    const child = spawnPostmaster(place, logPath);
+    const url = (database: string): string =>
+      `postgresql://${OWNER}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;
+    try {
+      await accepting(child, url('postgres'), logPath);
+      await ownDatabase(url('postgres'));
+      return { child, port, ownerUrl: url(DATABASE) };
+    } catch (error) {
+      await endChild(child);
+      // Somebody took the port in between, or backends of a killed postmaster still let go of its memory: both pass.
+      const passing = /could not bind|Address already in use|still in use/.test(String(error));
+      if (!passing || attempt === 20) throw error;
+      await pause(100 * attempt);
+    }
+  }
+}
+
+function spawnPostmaster(place: ClusterPlace, logPath: string): ChildProcess {
+  const program = join(place.binaries, 'bin', 'postgres');
+  ensureExecutable(program);
+  if (existsSync(logPath) && statSync(logPath).size > LOG_LIMIT_BYTES) truncateSync(logPath);
+  const logFile = openSync(logPath, 'a', 0o600);
+  chmodSync(logPath, 0o600);
+  try {
+    // Detached: Ctrl-C in a terminal reaches every process of its group, and PostgreSQL must outlive our own closing.
+    return spawn(program, ['-D', place.data], {
+      ...identity(place),
+      cwd: place.data,
+      detached: true,
+      env: environment(),
+      stdio: ['ignore', logFile, logFile],
+    });
+  } finally {
+    closeSync(logFile);
+  }
+}
+
+/** Waits until the postmaster lets the owner in; ends at once where it dies. */
+async function accepting(child: ChildProcess, url: string, logPath: string): Promise<void> {
+  const logStart = statSync(logPath).size;
+  let failure: Error | null = null;
+  child.once('error', (error) => {
+    failure = error;
+  });
+  const until = Date.now() + START_LIMIT_MS;
+  for (;;) {
+    if (failure !== null) throw failure;
+    if (child.exitCode !== null || child.signalCode !== null) {
+      const tail = readFileSync(logPath)
+        .subarray(logStart)
+        .toString()
+        .trim()
+        .split('\n')
+        .slice(-8)
+        .join('\n');
+      throw new Error(`PostgreSQL ended while it started; its log (${logPath}) says:\n${tail}`);
+    }
+    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+    client.on('error', () => {});
+    try {
+      await client.connect();
+      await client.end();
+      return;
+    } catch (error) {
+      const code = (error as { code?: string }).code;
+      // 57P03: still starting. A refused connection: not listening yet. All else is an answer.
+      if (code !== '57P03' && code !== 'ECONNREFUSED' && code !== 'ECONNRESET') {
+        throw new Error(
+          wrongPassword(code) ?? `PostgreSQL started and refuses its owner: ${(error as Error).message}`,
+          {
+            cause: error,
+          },
+        );
+      }
+      if (Date.now() > until)
+        throw new Error(`PostgreSQL did not become ready; see ${logPath}.`, { cause: error });
+    }
+    await pause(20);
+  }
+}
+
+function wrongPassword(code: string | undefined): string | null {
+  if (code !== '28P01') return null;
+  return "The owner's password in secrets.json is not the one this cluster was made with. Restore the secrets.json that belongs to the data.";
+}
+
+/** Makes the ledger's database, and closes the others to everyone but the owner. */
+async function ownDatabase(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query('/* embedded.close */ revoke all on database postgres, template1 from public');
+    const { rowCount } = await client.query(
+      '/* embedded.database */ select from pg_database where datname = $1',
+      [DATABASE],
+    );
+    if (rowCount === 0)
+      await client.query(`/* embedded.create */ create database ${DATABASE} template template0`);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Ends the postmaster: cleanly, or after a while by force. */
+export async function endChild(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  child.kill('SIGINT'); // "fast": ends sessions, writes a checkpoint
+  const timer = setTimeout(() => child.kill('SIGQUIT'), STOP_LIMIT_MS);
+  await ended;
+  clearTimeout(timer);
+}
+
+async function freePort(): Promise<number> {
+  return await new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
