@@ -78,6 +78,21 @@ describe('an event stream', () => {
     await expect.poll(() => doors.seen.live).toBe(0);
   });
 
+  test('beyond the number of streams is refused', async () => {
+    const narrow = await doorServer({ limits: { sockets: 1 }, database: doors.database });
+    const first = await openEvents(narrow.url, doors.token, 'subscription { quiet }');
+    await first.next();
+    const second = await openEvents(narrow.url, doors.token, 'subscription { quiet }');
+    expect(second.response.status).toBe(503);
+    first.leave();
+    await expect
+      .poll(
+        async () =>
+          (await openEvents(narrow.url, doors.token, 'subscription { count(to: 1) }')).response.status,
+      )
+      .toBe(200);
+  });
+
   test('with a syntax error is an answer, not a stream', async () => {
     const answer = await send(doors.url, {
       token: doors.token,
@@ -232,6 +247,17 @@ describe('closing', () => {
     expect(await events.next()).toBeNull();
     expect(closing.seen.live).toBe(0);
     await expect(fetch(closing.url)).rejects.toThrow();
+  });
+
+  test('lets a request under way finish', async () => {
+    const closing = await doorServer({ database: doors.database });
+    const unset = closing.seen.release;
+    const answer = send(closing.url, { token: doors.token, body: { query: '{ slow }' } });
+    await expect.poll(() => closing.seen.release !== unset).toBe(true);
+    const closed = closing.close();
+    closing.seen.release();
+    expect((await answer).json()).toEqual({ data: { slow: 'done' } });
+    await closed;
   });
 
   test('does not wait for readers that have paused', async () => {

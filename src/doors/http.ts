@@ -6,7 +6,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Authenticator, bearerToken, Unauthenticated } from '../auth/authenticate.ts';
 import { readBody, refuseAnnouncedBody } from './body.ts';
-import { type Graphql, OperationFaults, type OperationParams, resultText } from './graphql.ts';
+import { type Graphql, OperationFaults, type OperationParams, type Outcome, resultText } from './graphql.ts';
 import { readJson } from './json.ts';
 import type { Limits } from './limits.ts';
 import { answerRefusal, DoorRefusal } from './refuse.ts';
@@ -25,12 +25,18 @@ export interface HttpDoorDeps {
   readonly onDefect: (error: unknown) => void;
 }
 
+interface Door extends HttpDoorDeps {
+  /** Event streams that are open now. */
+  readonly open: { streams: number };
+}
+
 export const GRAPHQL_PATH = '/graphql';
 
 /** A body up to this size is read before the token is looked up, so that a small call costs one look-up. */
 const SMALL_BODY_BYTES = 64 * 1024;
 
-export function httpDoor(deps: HttpDoorDeps) {
+export function httpDoor(given: HttpDoorDeps) {
+  const deps: Door = { ...given, open: { streams: 0 } };
   return async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       const url = requestUrl(request);
@@ -60,7 +66,7 @@ function requestUrl(request: IncomingMessage): URL {
 }
 
 async function answerGraphql(
-  deps: HttpDoorDeps,
+  deps: Door,
   request: IncomingMessage,
   response: ServerResponse,
   url: URL,
@@ -115,7 +121,7 @@ function isOperation(body: unknown): body is OperationParams {
 
 /** Takes subscriptions; anything else, and every fault that yoga will find again, is left to yoga. */
 async function answerSubscription(
-  deps: HttpDoorDeps,
+  deps: Door,
   door: { session: Awaited<ReturnType<Authenticator>> },
   params: OperationParams,
   request: IncomingMessage,
@@ -134,13 +140,22 @@ async function answerSubscription(
       'A subscription is answered as text/event-stream; ask for it in Accept.',
     );
   }
-  const outcome = await deps.graphql.run(args);
-  if (Symbol.asyncIterator in outcome) {
-    await serveEvents(response, outcome, deps.limits);
-    return true;
+  if (deps.open.streams >= deps.limits.sockets) {
+    throw new DoorRefusal(503, 'TOO_MANY_STREAMS', 'Too many event streams are open; try again later.');
   }
-  response.writeHead(200, { 'content-type': 'application/json; charset=utf-8' }).end(resultText(outcome));
+  deps.open.streams++;
+  try {
+    await answerStream(deps, response, await deps.graphql.run(args));
+  } finally {
+    deps.open.streams--;
+  }
   return true;
+}
+
+/** A subscription that could not begin is an answer like any other. */
+async function answerStream({ limits }: Door, response: ServerResponse, outcome: Outcome): Promise<void> {
+  if (Symbol.asyncIterator in outcome) return await serveEvents(response, outcome, limits);
+  response.writeHead(200, { 'content-type': 'application/json; charset=utf-8' }).end(resultText(outcome));
 }
 
 function areParams({ variables, operationName }: OperationParams): boolean {

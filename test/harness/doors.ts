@@ -23,6 +23,8 @@ export interface Seen {
   drawn: number;
   /** Streams that were opened and not yet ended. */
   live: number;
+  /** Lets the calls of `slow` answer. */
+  release: () => void;
 }
 
 export interface DoorServer {
@@ -50,7 +52,7 @@ const open = new Set<DoorServer>();
 /** The doors before a schema made for trying them, with real tokens in a real database. */
 export async function doorServer(options: DoorServerOptions = {}): Promise<DoorServer> {
   const database = options.database ?? (await testDatabase());
-  const seen: Seen = { mutations: 0, drawn: 0, live: 0 };
+  const seen: Seen = { mutations: 0, drawn: 0, live: 0, release: () => {} };
   const logged: string[] = [];
   const mode = options.mode ?? 'rehearsal';
   const server = buildServer({
@@ -110,6 +112,13 @@ function smallSchema(seen: Seen): GraphQLSchema {
           type: GraphQLInt,
           args: { of: { type: new GraphQLList(new GraphQLList(GraphQLInt)) } },
           resolve: () => 1,
+        },
+        slow: {
+          type: GraphQLString,
+          resolve: () =>
+            new Promise((resolve) => {
+              seen.release = () => resolve('done');
+            }),
         },
         defect: {
           type: GraphQLString,
