@@ -48,6 +48,18 @@ describe('headings', () => {
     );
   });
 
+  test('are found behind any number of plain lines and lines nested deep', () => {
+    const plain = 'text\r\n'.repeat(1000);
+    const openings = ['', '> quote\n', '- item\n', '> '.repeat(500), '- '.repeat(500)];
+    for (const opening of openings) {
+      expect(levelsAndTitles(`${opening}${plain}# One\n${plain}\nTwo\n---\n`), opening).toEqual([
+        [1, 'One'],
+        [2, 'Two'],
+      ]);
+    }
+    expect(levelsAndTitles(`\`\`\`\n${plain}# no\n${plain}\`\`\`\n# One\n`)).toEqual([[1, 'One']]);
+  });
+
   test('are written with hashes or underlined', () => {
     expect(levelsAndTitles('# One #\n\nTwo\n===\n\nThree\n---\n\n####### seven\n#none\n')).toEqual([
       [1, 'One'],

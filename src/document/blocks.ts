@@ -13,6 +13,8 @@ interface Block {
   readonly depth: number;
   readonly start: number;
   readonly end: number;
+  /** Where its last part begins that reads the same without those before: the last item of a list, the last block of a quote. */
+  readonly lastPart: number;
 }
 
 export interface Window {
@@ -24,6 +26,16 @@ export interface Window {
 const WINDOW = 2048;
 const GROWTH = 4;
 const BOM = '\ufeff';
+
+/** How a line begins that opens no other block: like a word, or with a marker that what follows makes none. */
+export const PLAIN_START = [
+  '[^\\s>+*\\-0-9`~<=[_#\\ufeff]',
+  '[+*_-](?![\\s+*_-]|$)',
+  '\\d+(?![\\d.)]|$)',
+  '`(?!``)',
+  '~(?!~~)',
+  '#+(?![\\s#]|$)',
+].join('|');
 
 // Blocks are told by how lines begin; what stands inside a line can't make or unmake one.
 const BLOCKS_ONLY = {
@@ -53,19 +65,29 @@ export function readWindow(text: string, from: number): Window {
     // A heading is complete with its line; any other block may go on behind the window.
     if (last.type === 'heading') return { blocks, next: endOfLine(text, last.end) };
     const open = firstOpen(blocks);
-    if (open > 0) return { blocks: blocks.slice(0, open), next: startOfLine(text, blocks[open]!.start) };
+    const next = startOfLine(text, open === blocks.length - 1 ? last.lastPart : blocks[open]!.start);
+    if (next > from) return { blocks: blocks.slice(0, open), next };
   }
 }
 
 /** The last block, or the first of the definitions before it: a further line can still move their border. */
-function firstOpen(blocks: readonly Block[]): number {
+function firstOpen(blocks: readonly { readonly type: string }[]): number {
   let open = blocks.length - 1;
   while (open > 0 && blocks[open - 1]!.type === 'definition') open--;
   return open;
 }
 
+/** What is nested in an item depends on the item's indentation, so the way down ends at items. */
+function lastPartOf(node: Nodes): number {
+  if (node.type === 'list') return node.children.at(-1)!.position!.start.offset!;
+  if (node.type === 'blockquote' && node.children.length > 0) {
+    return lastPartOf(node.children[firstOpen(node.children)]!);
+  }
+  return node.position!.start.offset!;
+}
+
 function blocksIn(text: string, from: number, until: number): Block[] {
-  let source = boundedNesting(text.slice(from, until));
+  let source = boundedRuns(boundedNesting(text.slice(from, until)));
   // The tokenizer drops a byte order mark without counting it. Only at the very start of a text it is one.
   if (from > 0 && source.startsWith(BOM)) source = `x${source.slice(1)}`;
   const shift = from + (source.startsWith(BOM) ? 1 : 0);
@@ -74,17 +96,35 @@ function blocksIn(text: string, from: number, until: number): Block[] {
     depth: node.type === 'heading' ? node.depth : 0,
     start: node.position!.start.offset! + shift,
     end: node.position!.end.offset! + shift,
+    lastPart: lastPartOf(node) + shift,
   }));
 }
 
 /** What stands behind so many characters of indentation and markers of quotes and lists counts as text: nesting costs the square of its depth. */
-const NESTING = /^([ \t>*+\-0-9.)]{200})([^\r\n]+)/gm;
+const NESTING = /^([ \t>*+\-0-9.)]{24})([^\r\n]+)/gm;
 const RULE = /^[ \t]*([-*=_])(?:[ \t]*\1)*[ \t]*$/;
 
 function boundedNesting(source: string): string {
   return source.replace(NESTING, (line, kept: string, rest: string) => {
     return RULE.test(line) ? line : kept + 'x'.repeat(rest.length);
   });
+}
+
+const LINES = /([^\r\n]*)(\r\n?|\n|$)/g;
+const PLAIN_LINE = new RegExp(`^[ \\t]*(?:${PLAIN_START})`);
+const MAX_RUN = 200;
+
+/** Plain lines that follow so many others count as one line with them: each costs the tokenizer as much as all before it. */
+function boundedRuns(source: string): string {
+  let bounded = '';
+  let ending = '';
+  let run = 0;
+  for (const [, content, after] of source.matchAll(LINES)) {
+    run = PLAIN_LINE.test(content!) ? run + 1 : 0;
+    bounded += (run > MAX_RUN ? ' '.repeat(ending.length) : ending) + content;
+    ending = after!;
+  }
+  return bounded + ending;
 }
 
 /** After the line ending of the line that holds this offset; the offset itself where a line starts. */

@@ -2,7 +2,7 @@
  * Where the headings of a Markdown text stand. Lines that can be nothing but a heading, blank or plain running text are told here;
  * the rest, with the paragraph it may belong to, goes through micromark. Offsets are UTF-16 units of the text.
  */
-import { plainText, readWindow, startOfLine } from './blocks.ts';
+import { PLAIN_START, plainText, readWindow, startOfLine } from './blocks.ts';
 
 export interface Heading {
   readonly level: number;
@@ -46,8 +46,11 @@ interface PlainHeading {
   readonly end: number;
 }
 
-// One line: a blank one, `# heading` without indentation, or one that begins like a word and so opens no other block.
-const LINE = /(?:([ \t]*)|(#{1,6})(?:[ \t][^\r\n]*)?|([^\s>+*\-0-9`~<=[_#\ufeff][^\r\n]*))(\r\n?|\n|$)/y;
+// One line: a blank one, `# heading` without indentation, or running text.
+const LINE = new RegExp(
+  `(?:([ \\t]*)|(#{1,6})(?:[ \\t][^\\r\\n]*)?|((?:${PLAIN_START})[^\\r\\n]*))(\\r\\n?|\\n|$)`,
+  'y',
+);
 
 /** Read from the start of a block as far as lines are plain; `next` is where the first block begins that needs a closer look. */
 function plainLines(text: string, from: number): { headings: PlainHeading[]; next: number } {
@@ -82,7 +85,7 @@ function afterBlankLines(text: string, offset: number): number {
 }
 
 // Markup in a line is read at a cost that grows with its square: of longer headings the plain characters are taken.
-const MAX_MARKUP = 1000;
+const MAX_MARKUP = 400;
 
 /** What a reader sees of the heading, white space made single and cut to the profile's length; null when there is nothing. */
 function titleOf(source: string, rules: HeadingRules): string | null {
