@@ -1,5 +1,5 @@
-import { beforeAll, describe, expect, test } from 'vitest';
-import { call, fresh, manifestOf, marked, sweepAll, verified, verifyCut, wasCut } from './harness/cycle.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { verified } from './harness/cycle.ts';
 import { type TestServer, testServer } from './harness/server.ts';
 
 let server: TestServer;

@@ -1,5 +1,4 @@
 import { type FragmentSqlToken, sql } from 'slonik';
-import { z } from 'zod';
 import type { ManifestHeader } from '../document/manifest.ts';
 import type { DocumentPlan, PlanRecord } from '../document/types.ts';
 import type { PlainJson } from '../proof/canonical.ts';
@@ -109,18 +108,17 @@ function vanishedBlock(keys: BlockKeys, unit: StandingUnit, renderOrder: number,
 }
 
 /** What CUT and VERIFY read back of a block. */
-export const storedBlock = z.object({
-  unit_local_id: z.string(),
-  block_role: z.enum(['origin', 'result']),
-  start: z.int(),
-  end: z.int(),
-  render_order: z.int(),
-  target_unit_id: z.string().nullable(),
-  address: z.string().nullable(),
-  parent: z.string().nullable(),
-  summary: z.record(z.string(), z.unknown()),
-});
-export type StoredBlock = z.infer<typeof storedBlock>;
+export interface StoredBlock {
+  readonly unit_local_id: string;
+  readonly block_role: 'origin' | 'result';
+  readonly start: number;
+  readonly end: number;
+  readonly render_order: number;
+  readonly target_unit_id: string | null;
+  readonly address: string | null;
+  readonly parent: string | null;
+  readonly summary: Readonly<Record<string, unknown>>;
+}
 
 /** All blocks of a manifest in order, as one JSON array of `storedBlock`s. */
 export function storedBlocks(manifestId: FragmentSqlToken): FragmentSqlToken {

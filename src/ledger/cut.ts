@@ -4,20 +4,22 @@ import { manifestDigest, manifestHeader } from '../document/manifest.ts';
 import type { CutSpec, DocumentPlan } from '../document/types.ts';
 import { type DocumentActions, effectOf, planActions, unitCounts } from './actions.ts';
 import { affectedRows, type Birth, newUnits, newVersions, settled, unitIds } from './births.ts';
-import { actionSummary, type StoredBlock, storedBlock, storedBlocks } from './blocks.ts';
+import { actionSummary, type StoredBlock, storedBlocks } from './blocks.ts';
 import { unlockable } from './entry-lock.ts';
 import { currentKey, keyRow, lockKey, registeredKey } from './key-registry.ts';
-import { liveUnitRow, liveUnits, type newestCut } from './live-units.ts';
+import { type LiveUnitRow, liveUnits, type newestCut } from './live-units.ts';
 import { planFor, refuseBroken } from './plan.ts';
 import {
   AT,
   ENTRY_SOURCE_ID,
+  jsonRows,
   movedRow,
   payloadShape,
   SOURCE_META,
   sourceMeta,
+  termsOf,
   VOCABULARY,
-  vocabularyRows,
+  vocabularyText,
 } from './reading.ts';
 import {
   AlreadyCut,
@@ -72,10 +74,10 @@ const lookRow = z.object({
   status: z.string().nullable(),
   scenario_ref: z.string().nullable(),
   source: sourceMeta.nullable(),
-  vocabulary: vocabularyRows,
-  live_units: z.array(liveUnitRow),
+  vocabulary: vocabularyText,
+  live_units: jsonRows<LiveUnitRow>(),
   approval: approval.nullable(),
-  blocks: z.array(storedBlock),
+  blocks: jsonRows<StoredBlock>(),
   open: z.array(openDependency),
   unverified: z.array(z.string()),
   cuts: z.array(
@@ -266,7 +268,7 @@ async function approvedPlan(tx: ExecTx, input: CutInput, look: Look): Promise<Do
     source: NonNullable<Look['source']>;
     payload: NonNullable<Look['payload']>;
   };
-  const plan = await planFor(tx, source, payload.proposed_cut_spec as CutSpec, look.vocabulary);
+  const plan = await planFor(tx, source, payload.proposed_cut_spec as CutSpec, termsOf(look.vocabulary));
   refuseBroken(plan);
   const header = manifestHeader(plan, { entryId: input.entryId, docCode: source.doc_code });
   const digest = manifestDigest(header, plan.leafHashes);

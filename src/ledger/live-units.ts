@@ -1,33 +1,31 @@
 import { type FragmentSqlToken, sql } from 'slonik';
-import { z } from 'zod';
 
 /**
  * The units of a document as they stand, derived and never stored: a unit's current version is the highest whose change set isn't
  * compensated, and the units that stand are those named by the document's newest cut that isn't compensated. Of a unit that only
  * compensated cuts made, its newest void version is given and marked `void`.
  */
-export const liveUnitRow = z.object({
-  unit_id: z.string(),
-  address: z.string(),
-  version_id: z.string(),
-  version_seq: z.int(),
+export interface LiveUnitRow {
+  readonly unit_id: string;
+  readonly address: string;
+  readonly version_id: string;
+  readonly version_seq: number;
   /** The highest of all its versions, void ones too. */
-  highest_seq: z.int(),
-  body_sha256: z.string(),
-  content_hash: z.string(),
-  title: z.string().nullable(),
-  provenance: z.object({
-    kind: z.string(),
-    section_type: z.string(),
-    section_code: z.string().nullable(),
-    parent_address: z.string().nullable(),
-    sort_order: z.int(),
-  }),
-  void: z.boolean(),
+  readonly highest_seq: number;
+  readonly body_sha256: string;
+  readonly content_hash: string;
+  readonly title: string | null;
+  readonly provenance: {
+    readonly kind: string;
+    readonly section_type: string;
+    readonly section_code: string | null;
+    readonly parent_address: string | null;
+    readonly sort_order: number;
+  };
+  readonly void: boolean;
   /** Whether the newest effective cut names it. */
-  named: z.boolean(),
-});
-export type LiveUnitRow = z.infer<typeof liveUnitRow>;
+  readonly named: boolean;
+}
 
 /** Whether the change set `id` was compensated, as SQL. */
 function compensated(id: FragmentSqlToken): FragmentSqlToken {

@@ -4,7 +4,7 @@ import type { CutSpec } from '../document/types.ts';
 import { canonicalJson, type PlainJson } from '../proof/canonical.ts';
 import { derivedId } from '../proof/uuid.ts';
 import { planFor, refuseBroken, resolvedSpec } from './plan.ts';
-import { AT, iuRef, SOURCE_META, sourceMeta, VOCABULARY, vocabularyRows } from './reading.ts';
+import { AT, iuRef, SOURCE_META, sourceMeta, termsOf, VOCABULARY, vocabularyText } from './reading.ts';
 import { IdempotencyConflict, NotFound, type Problem } from './refusals.ts';
 import { DEPENDENCY, type NewDependency } from './tables/dependency.ts';
 import { ENTRY, type NewEntry } from './tables/entry.ts';
@@ -24,7 +24,7 @@ export interface MarkInput {
 const lookRow = z.object({
   at: z.string(),
   source: sourceMeta.nullable(),
-  vocabulary: vocabularyRows,
+  vocabulary: vocabularyText,
   predecessors: z.array(z.string()),
   first: z
     .object({
@@ -70,7 +70,7 @@ export async function mark(tx: ExecTx, input: MarkInput): Promise<Done<{ entryId
     return { value: { entryId }, writes: null };
   }
   refuseUnknown(input, look);
-  refuseBroken(await planFor(tx, look.source as NonNullable<Look['source']>, spec, look.vocabulary));
+  refuseBroken(await planFor(tx, look.source as NonNullable<Look['source']>, spec, termsOf(look.vocabulary)));
 
   const writes = new Writes(look.at);
   const entry: NewEntry = {

@@ -3,10 +3,18 @@ import { z } from 'zod';
 import { manifestDigest, manifestHeader } from '../document/manifest.ts';
 import type { CutSpec, DocumentPlan } from '../document/types.ts';
 import { type DocumentActions, planActions } from './actions.ts';
-import { liveUnitRow, liveUnits } from './live-units.ts';
+import { type LiveUnitRow, liveUnits } from './live-units.ts';
 import { planFor, resolvedSpec } from './plan.ts';
 import type { PlanCache } from './plan-cache.ts';
-import { payloadShape, SOURCE_META, sourceMeta, VOCABULARY, vocabularyRows } from './reading.ts';
+import {
+  jsonRows,
+  payloadShape,
+  SOURCE_META,
+  sourceMeta,
+  termsOf,
+  VOCABULARY,
+  vocabularyText,
+} from './reading.ts';
 import { InvalidInput, NotFound, type Problem } from './refusals.ts';
 
 /** A source with a cut specification, or an entry, which has both. */
@@ -26,8 +34,8 @@ export interface PlanView {
 const lookRow = z.object({
   payload: payloadShape.nullable(),
   source: sourceMeta.nullable(),
-  vocabulary: vocabularyRows,
-  live_units: z.array(liveUnitRow),
+  vocabulary: vocabularyText,
+  live_units: jsonRows<LiveUnitRow>(),
 });
 
 /** Shows what a cut would be, with its coverage and its problems; writes nothing. */
@@ -47,7 +55,7 @@ export async function planCut(
   if (source === null) throw absent(input);
   const spec =
     payload === null ? resolvedSpec(input.cutSpec as CutSpec) : (payload.proposed_cut_spec as CutSpec);
-  const plan = await planFor(evidence, source, spec, look.vocabulary);
+  const plan = await planFor(evidence, source, spec, termsOf(look.vocabulary));
   const header = manifestHeader(plan, { entryId: input.entryId, docCode: source.doc_code });
   return {
     plan,

@@ -30,7 +30,10 @@ export const SOURCE_META: FragmentSqlToken = sql.fragment`case when s.source_id 
 /** The vocabulary as it was read: one text, the same for every read until a term is added. */
 export const vocabularyText = z.string();
 
-let lastVocabulary: { readonly text: string; readonly terms: readonly VocabularyTerm[] } = { text: '[]', terms: [] };
+let lastVocabulary: { readonly text: string; readonly terms: readonly VocabularyTerm[] } = {
+  text: '[]',
+  terms: [],
+};
 
 /** The terms of a vocabulary as it was read; parsed once for as long as it stays the same. */
 export function termsOf(text: string): readonly VocabularyTerm[] {

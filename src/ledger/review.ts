@@ -6,17 +6,19 @@ import { canonicalJson, type PlainJson } from '../proof/canonical.ts';
 import { planActions } from './actions.ts';
 import { manifestBlocks } from './blocks.ts';
 import { lockEntry, unlockable } from './entry-lock.ts';
-import { liveUnitRow, liveUnits } from './live-units.ts';
+import { type LiveUnitRow, liveUnits } from './live-units.ts';
 import { planFor, refuseBroken } from './plan.ts';
 import {
   ENTRY_SOURCE_ID,
+  jsonRows,
   movedRow,
   payloadShape,
   SOURCE_META,
   sourceMeta,
+  termsOf,
   timeText,
   VOCABULARY,
-  vocabularyRows,
+  vocabularyText,
 } from './reading.ts';
 import {
   IdempotencyConflict,
@@ -70,8 +72,8 @@ const lookRow = z.object({
   kind: z.string().nullable(),
   status: z.string().nullable(),
   source: sourceMeta.nullable(),
-  vocabulary: vocabularyRows,
-  live_units: z.array(liveUnitRow),
+  vocabulary: vocabularyText,
+  live_units: jsonRows<LiveUnitRow>(),
   live_decision: z.object({ id: z.string(), verdict: z.string() }).nullable(),
   marker: z.object({ principal: z.string(), person: z.string().nullable() }).nullable(),
   first: firstDecision.nullable(),
@@ -215,7 +217,7 @@ async function planned(tx: ExecTx, input: ReviewInput, look: Look): Promise<Docu
     source: NonNullable<Look['source']>;
     payload: NonNullable<Look['payload']>;
   };
-  const plan = await planFor(tx, source, payload.proposed_cut_spec as CutSpec, look.vocabulary);
+  const plan = await planFor(tx, source, payload.proposed_cut_spec as CutSpec, termsOf(look.vocabulary));
   refuseBroken(plan);
   const digest = manifestDigest(
     manifestHeader(plan, { entryId: input.entryId, docCode: source.doc_code }),

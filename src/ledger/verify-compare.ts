@@ -117,8 +117,11 @@ const PROVENANCE_AXIS: Readonly<Record<string, Finding['axis']>> = {
   sort_order: 'C',
 };
 
-const equal = (a: unknown, b: unknown) =>
-  canonicalJson((a ?? null) as PlainJson) === canonicalJson((b ?? null) as PlainJson);
+function equal(a: unknown, b: unknown): boolean {
+  if ((a ?? null) === (b ?? null)) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  return canonicalJson(a as PlainJson) === canonicalJson(b as PlainJson);
+}
 
 function compareColumns(
   columns: Columns,
@@ -174,7 +177,8 @@ function compareUnits(expected: Expected, rows: CutRows, note: Note): void {
 /** An older unit keeps its birth values; what may differ between versions stands in the version. */
 function compareWithBirth(address: string, row: CutRows['units'][number], note: Note): void {
   for (const [column, state] of Object.entries(BIRTH_COLUMNS)) {
-    if (row.birth !== null && equal((row as Record<string, unknown>)[column], row.birth[state])) continue;
+    if (row.birth !== null && equal((row as unknown as Record<string, unknown>)[column], row.birth[state]))
+      continue;
     const axis = UNIT_COLUMNS.find(([name]) => name === column)?.[1] ?? 'C';
     note(axis, address, `${column}-differs`, `Unit ${address}: column ${column} isn't what it was at birth.`);
   }

@@ -6,6 +6,7 @@ import { effectOf, unitCounts } from './actions.ts';
 import type { Birth } from './births.ts';
 import { approvedActions } from './blocks.ts';
 import { planBytes } from './plan.ts';
+import { termsOf } from './reading.ts';
 import type { VerifyTx } from './transaction.ts';
 import { compareRows, type Expected, expect, expectedVersionIds } from './verify-compare.ts';
 import {
@@ -46,7 +47,7 @@ export async function judge(tx: VerifyTx, look: VerifyLook, changeSet: JudgedCha
   const findings = [
     ...digestFindings(plan, look, changeSet, effect),
     ...judgeExecutorSignature(look.signature, look.executor_key, factsOf(expected, changeSet, effect)),
-    ...compareRows(expected, look.blocks, rows, look.vocabulary, look.source?.sha256 ?? ''),
+    ...compareRows(expected, look.blocks, rows, termsOf(look.vocabulary), look.source?.sha256 ?? ''),
     ...countFindings(changeSet, rows),
   ];
   return judgement(findings, effect, rowsRead(look, rows));
@@ -76,7 +77,7 @@ function replan(
     content,
     source.doc_code,
     payload.proposed_cut_spec as CutSpec,
-    look.vocabulary,
+    termsOf(look.vocabulary),
   );
   const problem = plan.problems[0];
   if (problem !== undefined)

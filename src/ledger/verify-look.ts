@@ -1,16 +1,17 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
-import { storedBlock, storedBlocks } from './blocks.ts';
+import { type StoredBlock, storedBlocks } from './blocks.ts';
 import { keyRow, lockKey, registeredKey } from './key-registry.ts';
 import {
   AT,
   ENTRY_SOURCE_ID,
+  jsonRows,
   payloadShape,
   SOURCE_META,
   sourceMeta,
   timeText,
   VOCABULARY,
-  vocabularyRows,
+  vocabularyText,
 } from './reading.ts';
 import { ENTRY_STATES } from './states.ts';
 import type { VerifyTx } from './transaction.ts';
@@ -79,11 +80,11 @@ const lookRow = z.object({
   payload: payloadShape.nullable(),
   source: sourceMeta.nullable(),
   content: z.instanceof(Buffer).nullable(),
-  vocabulary: vocabularyRows,
+  vocabulary: vocabularyText,
   decision: z
     .object({ manifest_id: z.string(), manifest_version: z.string(), verdict: z.string() })
     .nullable(),
-  blocks: z.array(storedBlock),
+  blocks: jsonRows<StoredBlock>(),
   signature: judgedSignature.nullable(),
   executor_key: keyRow.nullable(),
   own_key: keyRow.nullable(),
@@ -127,48 +128,48 @@ export function lookForVerify(tx: VerifyTx, changeSetId: string): Promise<Verify
     left join cutter_governance.dot_pair_signature g on g.signature_id = c.executor_signature_id`);
 }
 
-export const unitRow = z.object({
-  id: z.string(),
-  canonical_address: z.string(),
-  unit_kind: z.string(),
-  doc_code: z.string(),
-  section_type: z.string(),
-  section_code: z.string().nullable(),
-  sort_order: z.int(),
-  parent_or_container_ref: z.string().nullable(),
-  version_anchor_ref: z.string().nullable(),
-  content_anchor_ref: z.string().nullable(),
-  lifecycle_status: z.string(),
-  deleted_at: z.string().nullable(),
+interface UnitRow {
+  readonly id: string;
+  readonly canonical_address: string;
+  readonly unit_kind: string;
+  readonly doc_code: string;
+  readonly section_type: string;
+  readonly section_code: string | null;
+  readonly sort_order: number;
+  readonly parent_or_container_ref: string | null;
+  readonly version_anchor_ref: string | null;
+  readonly content_anchor_ref: string | null;
+  readonly lifecycle_status: string;
+  readonly deleted_at: string | null;
   /** Its state at birth, by the affected row that accounts for it; null where none does. */
-  birth: z.record(z.string(), z.unknown()).nullable(),
-});
-export const versionRow = z.object({
-  id: z.string(),
-  unit_id: z.string(),
-  version_seq: z.int(),
-  title: z.string().nullable(),
-  body: z.string(),
-  content_hash: z.string(),
-  lifecycle_status: z.string(),
-  review_state: z.string(),
-  provenance: z.record(z.string(), z.unknown()),
+  readonly birth: Readonly<Record<string, unknown>> | null;
+}
+interface VersionRow {
+  readonly id: string;
+  readonly unit_id: string;
+  readonly version_seq: number;
+  readonly title: string | null;
+  readonly body: string;
+  readonly content_hash: string;
+  readonly lifecycle_status: string;
+  readonly review_state: string;
+  readonly provenance: Readonly<Record<string, unknown>>;
   /** Whether an affected row accounts for it. */
-  known: z.boolean(),
-});
-export const affectedRow = z.object({
-  affected_row_id: z.string(),
-  ordinal: z.int(),
-  effect_kind: z.string(),
-  target_table: z.string(),
-  target_row_id: z.string(),
-  before_state_snapshot: z.unknown(),
-  after_state_snapshot: z.unknown(),
-});
+  readonly known: boolean;
+}
+interface AffectedRow {
+  readonly affected_row_id: string;
+  readonly ordinal: number;
+  readonly effect_kind: string;
+  readonly target_table: string;
+  readonly target_row_id: string;
+  readonly before_state_snapshot: unknown;
+  readonly after_state_snapshot: unknown;
+}
 const rowsRow = z.object({
-  units: z.array(unitRow),
-  versions: z.array(versionRow),
-  affected: z.array(affectedRow),
+  units: jsonRows<UnitRow>(),
+  versions: jsonRows<VersionRow>(),
+  affected: jsonRows<AffectedRow>(),
 });
 export type CutRows = z.infer<typeof rowsRow>;
 
