@@ -1,7 +1,5 @@
-import type { PlanOfEntryQuery } from './generated/graphql.ts';
+import type { Plan } from './reading.ts';
 import { counted } from './report.ts';
-
-type Plan = Extract<PlanOfEntryQuery['outcome'], { __typename: 'Plan' }>;
 
 const ACTIONS: Readonly<Record<Plan['actionCounts'][number]['action'], string>> = {
   BIRTH: 'born',

@@ -2,12 +2,13 @@
 import { readFileSync, statSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import type { Config } from '../config.ts';
+import type { WalkDocument } from './attempt.ts';
 import { ClientFault, openClient } from './client.ts';
 import { type Clients, ROLES } from './phases.ts';
 import { Refused } from './refused.ts';
 import { askYesNo, processTerminal, type Terminal } from './terminal.ts';
 import { roleTokens } from './tokens.ts';
-import { type WalkDocument, type WalkEnd, walk } from './walk.ts';
+import { type WalkEnd, walk } from './walk.ts';
 
 export interface RunOptions {
   /** Approve and cut without asking. */

@@ -28,13 +28,18 @@ export async function start(config: Config): Promise<void> {
     if (!(error instanceof Interrupted)) {
       process.exitCode = 1;
       process.stderr.write(`cutter: ${sentence(error, config)}\n`);
-      if (config.logLevel === 'debug' || config.logLevel === 'trace') console.error(error);
+      if (isDefect(error) || ['debug', 'trace'].includes(config.logLevel)) console.error(error);
     }
   }
   for (const close of closers.reverse()) {
     await close().catch((error: unknown) => process.stderr.write(`cutter: ${sentence(error, config)}\n`));
   }
   interruption.ignore();
+}
+
+/** What nobody could foresee is shown whole, so that it can be mended. */
+function isDefect(error: unknown): boolean {
+  return error instanceof TypeError || error instanceof ReferenceError || error instanceof SyntaxError;
 }
 
 interface Running {

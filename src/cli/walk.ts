@@ -3,33 +3,15 @@
  * of the ledger and never remembered, and every key derives from the document: the same walk begun again goes on where the last
  * one ended, whatever ended it.
  */
-import { createHash } from 'node:crypto';
+import { type Attempt, type AttemptOptions, begin } from './attempt.ts';
 import { ClientFault } from './client.ts';
-import {
-  EntryProgressDocument,
-  type EntryProgressQuery,
-  PlanOfEntryDocument,
-  type PlanOfEntryQuery,
-} from './generated/graphql.ts';
-import { type Clients, type Phases, phases } from './phases.ts';
 import { planLines } from './plan-lines.ts';
-import { accepted, Refused } from './refused.ts';
+import { planOf, progressOf } from './reading.ts';
+import { Refused } from './refused.ts';
 
-export interface WalkDocument {
-  readonly docCode: string;
-  readonly title: string | null;
-  readonly profile: string;
-  readonly bytes: Uint8Array;
-}
-
-export interface WalkOptions {
-  readonly clients: Clients;
-  readonly document: WalkDocument;
-  readonly print: (line: string) => void;
+export interface WalkOptions extends AttemptOptions {
   /** Asked before the approval and before the cut. */
   readonly confirm: (question: string) => Promise<boolean>;
-  /** Told once, as soon as the entry is known. */
-  readonly onEntry?: (entryId: string) => void;
 }
 
 export interface WalkEnd {
@@ -37,27 +19,23 @@ export interface WalkEnd {
   readonly status: string;
 }
 
-interface Walk extends WalkOptions {
-  readonly phases: Phases;
-  readonly entryId: string;
-  /** The entry's idempotency key; the later verbs' keys begin with it. */
-  readonly key: string;
-}
-
-type Plan = Extract<PlanOfEntryQuery['outcome'], { __typename: 'Plan' }>;
-type Progress = NonNullable<EntryProgressQuery['entry']>;
+type Walk = WalkOptions & Omit<Attempt, 'status'>;
 
 /** Walks as far as the ledger and `confirm` let it. */
 export async function walk(options: WalkOptions): Promise<WalkEnd> {
-  const begun = await begin(options);
-  options.onEntry?.(begun.entryId);
-  let status = begun.status;
-  for (;;) {
+  const { status: found, ...attempt } = await begin(options);
+  const begun = { ...options, ...attempt };
+  let status = found;
+  for (let steps = 0; steps < MOST_STEPS; steps += 1) {
     const next = await step(begun, status);
     if (next === null) return { entryId: begun.entryId, status };
     status = next;
   }
+  throw new ClientFault(`Entry ${begun.entryId} doesn't come to rest; others are at work on this document.`);
 }
+
+/** Four would do; reviews that were overtaken take more. */
+const MOST_STEPS = 20;
 
 /** One step from `status`: the next status, or null where the walk ends. */
 async function step(walk: Walk, status: string): Promise<string | null> {
@@ -75,45 +53,6 @@ async function step(walk: Walk, status: string): Promise<string | null> {
       return null;
   }
 }
-
-/** Registers and marks; an attempt that ended without success, or was overtaken by another cut, is followed by the next. */
-async function begin(options: WalkOptions): Promise<Walk & { status: string }> {
-  const { document, clients, print } = options;
-  const calls = phases({ clients, print });
-  const { sourceId } = await calls.registerSource({
-    idempotencyKey: `run:${document.docCode}:source:${shortDigest(document.title ?? '', document.bytes)}`,
-    docCode: document.docCode,
-    title: document.title,
-    content: { base64: Buffer.from(document.bytes).toString('base64') },
-  });
-  const base = `run:${document.docCode}:${shortDigest(document.profile, document.bytes)}`;
-  for (let attempt = 1; ; attempt += 1) {
-    const key = `${base}:${attempt}`;
-    const entry = await calls.mark({
-      idempotencyKey: key,
-      sourceId,
-      cutSpec: { profile: document.profile },
-      signalSource: 'cutter run',
-    });
-    const walk = { ...options, phases: calls, entryId: entry.entryId, key, status: entry.status };
-    if (entry.replayed && (await isSpent(walk))) continue;
-    entry.tell();
-    if (entry.status === 'verified_complete')
-      print('This text stands already, verified; nothing was written.');
-    return walk;
-  }
-}
-
-const ENDED = ['verify_failed_escalated', 'reviewed_rejected', 'abandoned'];
-
-/** Whether an attempt of an earlier run can't be gone on with. */
-async function isSpent(walk: Walk & { status: string }): Promise<boolean> {
-  if (walk.status !== 'verified_complete') return ENDED.includes(walk.status);
-  const { actionCounts } = await planOf(walk);
-  return actionCounts.some(({ action, count }) => CHANGES.includes(action) && count > 0);
-}
-
-const CHANGES: readonly string[] = ['BIRTH', 'VERSION', 'VANISHED'];
 
 /** A sweep takes the oldest first, whoever marked them; it is repeated until the entry's turn has come. */
 async function sweepUntilPromoted(walk: Walk, status: string): Promise<string | null> {
@@ -203,22 +142,4 @@ async function verify({ clients, phases, entryId, key, print }: Walk): Promise<s
     print(`  axis ${axis}${unit === null ? '' : `, ${unit}`}: ${message}`);
   }
   return judged.status;
-}
-
-type Place = Pick<Walk, 'clients' | 'entryId'>;
-
-async function planOf({ clients, entryId }: Place): Promise<Plan> {
-  const { outcome } = await clients.reviewer.execute(PlanOfEntryDocument, { entryId });
-  return accepted('Planning the cut', outcome, 'Plan');
-}
-
-async function progressOf({ clients, entryId }: Place): Promise<Progress> {
-  const { entry } = await clients.reviewer.execute(EntryProgressDocument, { entryId });
-  if (entry === null) throw new ClientFault(`The ledger has no entry ${entryId} any more.`);
-  return entry;
-}
-
-/** Enough of a SHA-256 that a name in it stands for these bytes. */
-function shortDigest(label: string, bytes: Uint8Array): string {
-  return createHash('sha256').update(`${label}\0`).update(bytes).digest('hex').slice(0, 24);
 }

@@ -1,0 +1,68 @@
+/** Finds the attempt at a document that a run goes on with. */
+import { createHash } from 'node:crypto';
+import { type Clients, type Phases, phases } from './phases.ts';
+import { planOf } from './reading.ts';
+
+export interface WalkDocument {
+  readonly docCode: string;
+  readonly title: string | null;
+  readonly profile: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface AttemptOptions {
+  readonly clients: Clients;
+  readonly document: WalkDocument;
+  readonly print: (line: string) => void;
+}
+
+export interface Attempt {
+  readonly phases: Phases;
+  readonly entryId: string;
+  /** The entry's idempotency key; the later verbs' keys begin with it. */
+  readonly key: string;
+  readonly status: string;
+}
+
+/** Registers and marks; an attempt that ended without success, or was overtaken by another cut, is followed by the next. */
+export async function begin(options: AttemptOptions): Promise<Attempt> {
+  const { document, clients, print } = options;
+  const calls = phases({ clients, print });
+  const { sourceId } = await calls.registerSource({
+    idempotencyKey: `run:${document.docCode}:source:${shortDigest(document.title ?? '', document.bytes)}`,
+    docCode: document.docCode,
+    title: document.title,
+    content: { base64: Buffer.from(document.bytes).toString('base64') },
+  });
+  const base = `run:${document.docCode}:${shortDigest(document.profile, document.bytes)}`;
+  for (let attempt = 1; ; attempt += 1) {
+    const key = `${base}:${attempt}`;
+    const entry = await calls.mark({
+      idempotencyKey: key,
+      sourceId,
+      cutSpec: { profile: document.profile },
+      signalSource: 'cutter run',
+    });
+    const { entryId, status } = entry;
+    if (entry.replayed && (await isSpent(clients, entryId, status))) continue;
+    entry.tell();
+    if (status === 'verified_complete') print('This text stands already, verified; nothing was written.');
+    return { phases: calls, entryId, key, status };
+  }
+}
+
+const ENDED = ['verify_failed_escalated', 'reviewed_rejected', 'abandoned'];
+
+/** Whether an attempt of an earlier run can't be gone on with. */
+async function isSpent(clients: Clients, entryId: string, status: string): Promise<boolean> {
+  if (status !== 'verified_complete') return ENDED.includes(status);
+  const { actionCounts } = await planOf({ clients, entryId });
+  return actionCounts.some(({ action, count }) => CHANGES.includes(action) && count > 0);
+}
+
+const CHANGES: readonly string[] = ['BIRTH', 'VERSION', 'VANISHED'];
+
+/** Enough of a SHA-256 that a name in it stands for these bytes. */
+function shortDigest(label: string, bytes: Uint8Array): string {
+  return createHash('sha256').update(`${label}\0`).update(bytes).digest('hex').slice(0, 24);
+}
