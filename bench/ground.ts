@@ -1,6 +1,6 @@
 /** The ground that benchmarks stand on: one embedded PostgreSQL in a temporary folder, fresh databases, a server in its own process. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -26,6 +26,8 @@ export interface Ground {
 
 export async function openGround(): Promise<Ground> {
   const home = mkdtempSync(join(tmpdir(), 'cutter-bench-'));
+  // Open to look into, so that the database's own user reaches its folder where this runs as root.
+  chmodSync(home, 0o755);
   const embedded = await startEmbedded({ home: join(home, 'cutter'), log: () => {} });
   const secrets = makeSecrets();
   const template = new URL(embedded.ownerUrl);
