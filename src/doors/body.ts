@@ -31,8 +31,8 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Buffe
     });
     request.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, length)));
     request.on('error', reject);
-    request.on('close', () =>
-      reject(new DoorRefusal(400, 'BODY_CUT_OFF', 'The body ended before its time.')),
-    );
+    request.on('close', () => {
+      if (!request.complete) reject(new DoorRefusal(400, 'BODY_CUT_OFF', 'The body ended before its time.'));
+    });
   });
 }

@@ -302,7 +302,7 @@ export async function openEvents(url: string, token: string, query: string) {
     },
     body: JSON.stringify({ query }),
   });
-  const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+  let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   const decoder = new TextDecoder();
   let pending = '';
   return {
@@ -313,7 +313,9 @@ export async function openEvents(url: string, token: string, query: string) {
       for (;;) {
         const end = pending.indexOf('\n\n');
         if (end === -1) {
-          const { done, value } = await reader.read();
+          const { done, value } = await (reader ??= (
+            response.body as ReadableStream<Uint8Array>
+          ).getReader()).read();
           if (done) return null;
           pending += decoder.decode(value, { stream: true });
           continue;
