@@ -61,7 +61,7 @@ test('the manifest of a small document is what it was on the first day', () => {
   };
   expect([vectors.byProfile.digest, vectors.byUnits.digest]).toEqual([
     'sha256:6b82477022552d16e903d1e198c35f5f1627e06dccebc8a1dc732215fb1bf51c',
-    'sha256:063f0b9c32cd0c049f6e2ee644f4e7cf318d3b911d3b16d0312cf09151bc0dcb',
+    'sha256:20b867f6b1dcc1c2e93e8deded0a0c7f71c72a121c3a68fbab9a0f2a98bdf3a4',
   ]);
   const text = `${JSON.stringify(vectors, null, 2)}\n`;
   if (process.env['UPDATE_GOLDENS'] === '1') writeFileSync(GOLDEN, text);
@@ -101,4 +101,19 @@ test('the entry, the document code and every record change the manifest digest',
     manifestDigest(header, plan.leafHashes.toReversed()),
   ];
   expect(new Set([digest, ...others]).size).toBe(5);
+});
+
+test('a word added to the vocabulary leaves a reviewed plan as it was; a bound changed on a word it uses does not', () => {
+  const digestWith = (vocabulary: readonly VocabularyTerm[]) => {
+    const plan = planDocument({
+      bytes: Buffer.from(TEXT),
+      docCode: 'pg',
+      spec: { profile: 'markdown' },
+      vocabulary,
+    });
+    return manifestDigest(manifestHeader(plan, { entryId: ENTRY, docCode: 'pg' }), plan.leafHashes);
+  };
+  const added: VocabularyTerm = { termKind: 'unit_kind', term: 'table', description: '', atMost: null };
+  expect(digestWith([...VOCABULARY, added])).toBe(digestWith(VOCABULARY));
+  expect(digestWith(VOCABULARY.map((term) => ({ ...term, atMost: 50 })))).not.toBe(digestWith(VOCABULARY));
 });

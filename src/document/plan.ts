@@ -67,7 +67,7 @@ export function planDocument({ bytes: input, docCode, spec, vocabulary }: PlanIn
   }
   return {
     profile: marked.profile,
-    vocabularyDigest: vocabularyDigest(vocabulary),
+    vocabularyDigest: vocabularyDigest(termsUsed(records, vocabulary)),
     sourceDigest: digestOf(bytes),
     byteLength: bytes.length,
     records,
@@ -75,6 +75,15 @@ export function planDocument({ bytes: input, docCode, spec, vocabulary }: PlanIn
     coverage: coverageOf(records, bytes.length),
     problems: bounded(problems),
   };
+}
+
+/** The terms that a plan rests on. Only these are bound: a word added later to the vocabulary leaves a reviewed plan as it was. */
+function termsUsed(records: readonly PlanRecord[], vocabulary: readonly VocabularyTerm[]): VocabularyTerm[] {
+  const kinds = new Set(records.map((record) => record.kind));
+  const sectionTypes = new Set(records.map((record) => record.sectionType));
+  return vocabulary.filter(({ termKind, term }) =>
+    (termKind === 'unit_kind' ? kinds : sectionTypes).has(term),
+  );
 }
 
 function docCodeProblem(): Problem {

@@ -24,7 +24,7 @@ export function unitIds(birth: Birth, actions: DocumentActions): Map<string, str
   );
 }
 
-export function versionId(birth: Birth, unit: UnitPlan): string {
+function versionId(birth: Birth, unit: UnitPlan): string {
   return birth.id(`version:${unit.record.localId}`);
 }
 
@@ -55,7 +55,7 @@ export function newVersions(
 }
 
 /** What may differ between the versions of one unit, and where its text came from. */
-export function provenanceOf(birth: Birth, unit: UnitPlan, ids: ReadonlyMap<string, string>): PlainJson {
+function provenanceOf(birth: Birth, unit: UnitPlan, ids: ReadonlyMap<string, string>): PlainJson {
   const { record } = unit;
   return {
     change_set_id: birth.changeSetId,
@@ -137,7 +137,7 @@ function beforeState(unit: UnitPlan): PlainJson {
 }
 
 /** The state of a unit after the cut: ids, address, kind, parent, order, version, content hash and anchors. */
-export function afterState(birth: Birth, unit: UnitPlan, ids: ReadonlyMap<string, string>): PlainJson {
+function afterState(birth: Birth, unit: UnitPlan, ids: ReadonlyMap<string, string>): PlainJson {
   const id = versionId(birth, unit);
   return {
     unit_id: ids.get(unit.address) as string,

@@ -7,13 +7,3 @@ export interface LaneKey {
   readonly seed: Uint8Array;
   readonly publicKey: Uint8Array;
 }
-
-/** A key as the registry has it: valid for statements at positions in [fromPosition, untilPosition). */
-export interface RegisteredKey {
-  readonly keyId: string;
-  readonly lane: string;
-  readonly principalId: string;
-  /** Base64 of 32 bytes. */
-  readonly publicKey: string;
-  readonly untilPosition: string | null;
-}

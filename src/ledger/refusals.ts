@@ -10,8 +10,8 @@ export interface Problem {
   readonly message: string;
 }
 
-export const GUARDS = ['G-MARK-IDEM', 'G-CUT-APPROVED', 'G-CUT-DEPS', 'G-CUT-ONCE', 'G-VERIFY-SOD'] as const;
-export type Guard = (typeof GUARDS)[number];
+/** The guards that have a name, in code and in messages. */
+type Guard = 'G-MARK-IDEM' | 'G-CUT-APPROVED' | 'G-CUT-DEPS' | 'G-CUT-ONCE' | 'G-VERIFY-SOD';
 
 /** The base of every refusal. `message` says what is wrong and the way out, in one or two sentences. */
 export abstract class Refusal extends Error {

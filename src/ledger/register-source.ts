@@ -110,7 +110,7 @@ function refuseOther(first: z.infer<typeof sourceMeta>, input: RegisterSourceInp
   throw new IdempotencyConflict('This idempotency key registered another document; use a new key.', problems);
 }
 
-export function sourceView(row: z.infer<typeof sourceMeta>): SourceView {
+function sourceView(row: z.infer<typeof sourceMeta>): SourceView {
   return {
     sourceId: row.source_id,
     docCode: row.doc_code,

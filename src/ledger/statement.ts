@@ -5,11 +5,8 @@ import { EXECUTOR_LANE, type Lane, VERIFIER_LANE } from './values.ts';
  * What a lane signs, as plain JSON. Pure: the same facts give the same bytes. The payload type names phase, lane and format
  * version and is bound by the envelope's pre-authentication encoding; every version ever shipped stays verifiable.
  */
-export const CUT_PAYLOAD_TYPE = 'application/vnd.cutter.cut.dot-991.v1+json';
-export const VERIFY_PAYLOAD_TYPE = 'application/vnd.cutter.verify.dot-992.v1+json';
-
-/** How long after `preparedAt` a statement may be written, in milliseconds. */
-export const STATEMENT_VALID_MS = 15 * 60 * 1000;
+const CUT_PAYLOAD_TYPE = 'application/vnd.cutter.cut.dot-991.v1+json';
+const VERIFY_PAYLOAD_TYPE = 'application/vnd.cutter.verify.dot-992.v1+json';
 
 export interface UnitCounts {
   readonly records: number;

@@ -11,7 +11,6 @@ export const EXECUTOR_LANE = 'DOT-991' satisfies Lane;
 export const VERIFIER_LANE = 'DOT-992' satisfies Lane;
 
 export const ENTRY_KINDS = ['cut_request', 'escalation', 'lifecycle'] as const;
-export type EntryKind = (typeof ENTRY_KINDS)[number];
 
 export const DEPENDENCY_KINDS = ['blocks', 'supersedes', 'refines', 'related_to'] as const;
 export type DependencyKind = (typeof DEPENDENCY_KINDS)[number];
@@ -46,12 +45,11 @@ export const REVIEW_STATUSES = ['recorded'] as const;
 
 export const CHANGE_KINDS = ['cut', 'compensation', 'lifecycle'] as const;
 
-export const CHANGE_SET_STATES = ['applied', 'compensating'] as const;
+export const CHANGE_SET_STATES = ['applied'] as const;
 
 export const EFFECT_KINDS = ['insert', 'update'] as const;
 
 export const SIGNATURE_KINDS = ['executor', 'verifier'] as const;
-export type SignatureKind = (typeof SIGNATURE_KINDS)[number];
 
 export const VALIDATION_STATES = ['valid'] as const;
 
@@ -74,12 +72,6 @@ export const HISTORY_CHANGE_KINDS = [
 ] as const;
 export type HistoryChangeKind = (typeof HISTORY_CHANGE_KINDS)[number];
 
-export const UNIT_ACTIONS = ['birth', 'version', 'unchanged', 'vanished'] as const;
-export type UnitAction = (typeof UNIT_ACTIONS)[number];
-
 /** Whether a record was made by sample persons (rehearsal) or by real ones. */
 export const MODES = ['rehearsal', 'production'] as const;
 export type Mode = (typeof MODES)[number];
-
-/** The canonicalization that every content hash names. */
-export const CANONICALIZATION = 'canon-md-v0.1.0';

@@ -1,4 +1,4 @@
-import { defineTable, type NewRow, type Row } from './table.ts';
+import { defineTable, type NewRow } from './table.ts';
 
 /** 8 · cut_change_set: one applied cut, or the compensation of one. */
 export const CHANGE_SET = defineTable('cutter_governance.cut_change_set', ['change_set_id'], {
@@ -28,7 +28,6 @@ export const CHANGE_SET = defineTable('cutter_governance.cut_change_set', ['chan
   effect_digest: 'text',
 });
 export type NewChangeSet = NewRow<typeof CHANGE_SET.columns>;
-export type ChangeSetRow = Row<typeof CHANGE_SET.columns>;
 
 /** 9 · cut_change_set_affected_row: what a cut did to one unit; the body is bound by its hash. */
 export const AFFECTED_ROW = defineTable(

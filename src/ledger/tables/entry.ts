@@ -1,6 +1,6 @@
 import { type FragmentSqlToken, sql } from 'slonik';
 import type { EntryState } from '../states.ts';
-import { defineTable, type NewRow, type Row } from './table.ts';
+import { defineTable, type NewRow } from './table.ts';
 
 /** 1 · decision_backlog_entry: one work item. Its `status` is the one mutable scalar of the ledger. */
 export const ENTRY = defineTable('cutter_governance.decision_backlog_entry', ['entry_id'], {
@@ -12,7 +12,6 @@ export const ENTRY = defineTable('cutter_governance.decision_backlog_entry', ['e
   scenario_ref: 'text?',
 });
 export type NewEntry = NewRow<typeof ENTRY.columns>;
-export type EntryRow = Row<typeof ENTRY.columns>;
 
 /** Compare-and-set of one entry's status; the caller checks that exactly one row came back. */
 export function moveStatus(entryId: string, from: EntryState, to: EntryState): FragmentSqlToken {

@@ -1,4 +1,4 @@
-import { defineTable, type NewRow, type Row } from './table.ts';
+import { defineTable, type NewRow } from './table.ts';
 
 /** 2 · decision_backlog_history: one row for each move of an entry. */
 export const HISTORY = defineTable('cutter_governance.decision_backlog_history', ['history_id'], {
@@ -13,4 +13,3 @@ export const HISTORY = defineTable('cutter_governance.decision_backlog_history',
   rationale: 'text?',
 });
 export type NewHistory = NewRow<typeof HISTORY.columns>;
-export type HistoryRow = Row<typeof HISTORY.columns>;

@@ -1,4 +1,4 @@
-import { defineTable, type NewRow, type Row } from './table.ts';
+import { defineTable, type NewRow } from './table.ts';
 
 /** 5 · manifest_envelope: the plan of one cut, as a reviewer saw it. Never updated. `source_doc_ref` holds the entry id. */
 export const MANIFEST_ENVELOPE = defineTable('cutter_governance.manifest_envelope', ['envelope_id'], {
@@ -37,4 +37,3 @@ export const MANIFEST_UNIT_BLOCK = defineTable(
   },
 );
 export type NewUnitBlock = NewRow<typeof MANIFEST_UNIT_BLOCK.columns>;
-export type UnitBlockRow = Row<typeof MANIFEST_UNIT_BLOCK.columns>;

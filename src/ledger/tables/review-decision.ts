@@ -1,5 +1,5 @@
 import { type FragmentSqlToken, sql } from 'slonik';
-import { defineTable, type NewRow, type Row } from './table.ts';
+import { defineTable } from './table.ts';
 
 /** 7 · review_decision: one verdict on one manifest. `superseded_by…` is written once. */
 export const REVIEW_DECISION = defineTable('cutter_governance.review_decision', ['review_decision_id'], {
@@ -29,8 +29,6 @@ export const REVIEW_DECISION = defineTable('cutter_governance.review_decision', 
   created_at: 'now',
   updated_at: 'now',
 });
-export type NewReviewDecision = NewRow<typeof REVIEW_DECISION.columns>;
-export type ReviewDecisionRow = Row<typeof REVIEW_DECISION.columns>;
 
 /** Stamps a decision as superseded, once; the caller checks that exactly one row came back. */
 export function supersedeDecision(decisionId: string | null, successorId: string): FragmentSqlToken {

@@ -1,4 +1,4 @@
-import { defineTable, type NewRow, type Row } from './table.ts';
+import { defineTable, type NewRow } from './table.ts';
 
 /** 10 · dot_pair_signature: the exact signed bytes and their envelope. Exactly one of the two cross references is set. */
 export const SIGNATURE = defineTable('cutter_governance.dot_pair_signature', ['signature_id'], {
@@ -20,4 +20,3 @@ export const SIGNATURE = defineTable('cutter_governance.dot_pair_signature', ['s
   scenario_ref: 'text?',
 });
 export type NewSignature = NewRow<typeof SIGNATURE.columns>;
-export type SignatureRow = Row<typeof SIGNATURE.columns>;

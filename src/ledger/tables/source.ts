@@ -1,4 +1,4 @@
-import { defineTable, type NewRow } from './table.ts';
+import { defineTable } from './table.ts';
 
 /** cutter_source.source: a document as received, immutable bytes addressed by their SHA-256. */
 export const SOURCE = defineTable('cutter_source.source', ['source_id'], {
@@ -14,4 +14,3 @@ export const SOURCE = defineTable('cutter_source.source', ['source_id'], {
   mode: 'text',
   registered_at: 'now',
 });
-export type NewSource = NewRow<typeof SOURCE.columns>;
