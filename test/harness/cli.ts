@@ -1,0 +1,119 @@
+/** What the tests of the command line share: a home with tokens, a person at a terminal, the program as a process of its own. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough, Writable } from 'node:stream';
+import { afterAll } from 'vitest';
+import { openClient } from '../../src/cli/client.ts';
+import { type Clients, ROLES } from '../../src/cli/phases.ts';
+import type { Terminal } from '../../src/cli/terminal.ts';
+import type { Config } from '../../src/config.ts';
+import type { TestServer } from './server.ts';
+
+const MAIN = new URL('../../src/main.ts', import.meta.url).pathname;
+const folders: string[] = [];
+
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), 'cutter-cli-'));
+  folders.push(path);
+  return path;
+}
+
+/** A data directory that holds nothing but the server's tokens. */
+export function homeOf(server: Pick<TestServer, 'tokens'>): string {
+  const home = folder();
+  writeFileSync(join(home, 'tokens.json'), JSON.stringify(server.tokens));
+  return home;
+}
+
+export function fileOf(name: string, content: string | Uint8Array): string {
+  const path = join(folder(), name);
+  writeFileSync(path, content);
+  return path;
+}
+
+const NO_TOKENS = { marker: null, reviewer: null, executor: null, verifier: null };
+
+/** The part of the configuration that a client needs. */
+export function clientConfig(url: string, home: string): Pick<Config, 'home' | 'client'> {
+  return { home, client: { url, tokens: NO_TOKENS } };
+}
+
+export function clientsOf({ url, tokens }: Pick<TestServer, 'url' | 'tokens'>): Clients {
+  return Object.fromEntries(
+    ROLES.map((who) => [who, openClient({ url, token: tokens[who], who })]),
+  ) as Clients;
+}
+
+export interface Person extends Terminal {
+  /** What the command said, questions and all. */
+  said(): string;
+}
+
+/** Answers each question in turn; when the answers are used up the person is gone (end of input). */
+export function person(...answers: string[]): Person {
+  const input = new PassThrough();
+  let text = '';
+  const output = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      text += chunk;
+      if (String(chunk).includes('[y/N]')) {
+        const answer = answers.shift();
+        if (answer === undefined) input.end();
+        else input.write(`${answer}\n`);
+      }
+      done();
+    },
+  });
+  return { input, output, interactive: true, said: () => text };
+}
+
+export interface Ran {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface RunOptions {
+  readonly url?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Kills the program (SIGKILL) as soon as its output has this. */
+  readonly killAt?: RegExp;
+}
+
+/** The program as a user starts it, without a terminal. */
+export async function cutter(home: string, args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  const { PATH = '', HOME = '' } = process.env;
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    env: {
+      PATH,
+      HOME,
+      CUTTER_HOME: home,
+      ...(options.url ? { CUTTER_URL: options.url } : {}),
+      ...options.env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const read = collect(child, options.killAt);
+  const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+  return { code, signal, ...read() };
+}
+
+function collect(child: ChildProcess, killAt: RegExp | undefined): () => { out: string; err: string } {
+  let [out, err] = ['', ''];
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    out += text;
+    if (killAt?.test(out)) child.kill('SIGKILL');
+  });
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    err += text;
+  });
+  return () => ({ out, err });
+}
