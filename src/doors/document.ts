@@ -7,16 +7,14 @@ import {
   type DocumentNode,
   type FragmentDefinitionNode,
   Kind,
-  Lexer,
   parse,
   type SelectionNode,
   type SelectionSetNode,
-  Source,
-  type Token,
-  TokenKind,
+  type Source,
 } from 'graphql';
 import type { Limits } from './limits.ts';
-import { operationRefusal } from './refuse.ts';
+import { measureText } from './operation-text.ts';
+import { operationRefusal, tooLarge } from './refuse.ts';
 
 const introspecting = new WeakSet<DocumentNode>();
 
@@ -24,9 +22,6 @@ const introspecting = new WeakSet<DocumentNode>();
 export function introspects(document: DocumentNode): boolean {
   return introspecting.has(document);
 }
-
-const tooLarge = (limit: string, allowed: number, message: string) =>
-  operationRefusal('OPERATION_TOO_LARGE', message, { limit, allowed });
 
 /** A parser that refuses what is too large to be honest. */
 export function limitedParser(limits: Limits): (source: string | Source) => DocumentNode {
@@ -37,57 +32,6 @@ export function limitedParser(limits: Limits): (source: string | Source) => Docu
     if (measureDocument(document, limits)) introspecting.add(document);
     return document;
   };
-}
-
-const OPENING: ReadonlySet<string> = new Set([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
-const CLOSING: ReadonlySet<string> = new Set([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
-
-function measureText(text: string, limits: Limits): void {
-  if (text.length > limits.operationChars) {
-    const message = `The operation is longer than ${limits.operationChars} characters; pass content in variables.`;
-    throw tooLarge('operationChars', limits.operationChars, message);
-  }
-  const lexer = new Lexer(new Source(text));
-  let tokens = 0;
-  let depth = 0;
-  let directives = 0;
-  let commentChars = 0;
-  for (let token = lexer.advance(); token.kind !== TokenKind.EOF; token = lexer.advance()) {
-    if (++tokens > limits.tokens)
-      throw tooLarge('tokens', limits.tokens, `The operation has more than ${limits.tokens} tokens.`);
-    if (token.kind === TokenKind.AT && ++directives > limits.directives) {
-      throw tooLarge(
-        'directives',
-        limits.directives,
-        `The operation has more than ${limits.directives} directives.`,
-      );
-    }
-    if (OPENING.has(token.kind) && ++depth > limits.brackets) {
-      throw tooLarge(
-        'brackets',
-        limits.brackets,
-        `The operation nests brackets more than ${limits.brackets} deep.`,
-      );
-    }
-    if (CLOSING.has(token.kind)) depth--;
-    commentChars += commentBefore(token);
-    if (commentChars > limits.commentChars) throw tooManyComments(limits);
-  }
-  if (commentChars + commentBefore(lexer.token) > limits.commentChars) throw tooManyComments(limits);
-}
-
-const tooManyComments = (limits: Limits) =>
-  tooLarge(
-    'commentChars',
-    limits.commentChars,
-    `The operation has more than ${limits.commentChars} characters of comments.`,
-  );
-
-function commentBefore(token: Token): number {
-  let chars = 0;
-  for (let before = token.prev; before?.kind === TokenKind.COMMENT; before = before.prev)
-    chars += before.end - before.start;
-  return chars;
 }
 
 /** What a selection comes to when every fragment in it is unfolded. Numbers may reach Infinity; they are only compared. */

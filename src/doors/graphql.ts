@@ -7,7 +7,6 @@ import {
   type ExecutionArgs,
   type ExecutionResult,
   GraphQLError,
-  type GraphQLFormattedError,
   type GraphQLSchema,
   getOperationAST,
   OperationTypeNode,
@@ -18,12 +17,13 @@ import type { Session } from '../auth/session.ts';
 import type { Context } from '../context.ts';
 import { introspects, limitedParser } from './document.ts';
 import { Endable } from './endable.ts';
+import { maskError } from './errors.ts';
 import type { Limits } from './limits.ts';
 import { Recent } from './recent.ts';
 import { DEFECT, operationRefusal } from './refuse.ts';
 
 /** What a door hands over with an operation: who calls, and (over HTTP) the parsed body. */
-export interface DoorContext {
+interface DoorContext {
   readonly session: Session;
   readonly body?: unknown;
 }
@@ -190,51 +190,4 @@ function introspectionByScope(): Plugin<DoorContext> {
         });
       },
   };
-}
-
-/** GraphQL's own errors pass; whatever else was thrown is a defect, which is logged and not shown. */
-function maskError(logger: Logger) {
-  return function mask(error: unknown): GraphQLError {
-    if (error instanceof GraphQLError) {
-      const cause = error.originalError ?? error.cause;
-      if (cause === undefined || cause === null) return error;
-      if (cause instanceof GraphQLError) {
-        const origin = mask(cause);
-        // Thrown by a resolver on purpose: `error` is the same with its place in the answer.
-        if (origin === cause) return error;
-      } else logger.error({ err: cause, path: error.path }, 'a resolver failed');
-      return defect(error);
-    }
-    logger.error({ err: error }, 'an operation failed');
-    return defect();
-  };
-}
-
-function defect(at?: GraphQLError): GraphQLError {
-  return new GraphQLError(DEFECT, {
-    nodes: at?.nodes,
-    path: at?.path,
-    extensions: { code: 'INTERNAL_SERVER_ERROR', unexpected: true },
-  });
-}
-
-/** An error as clients see it: without what is meant for HTTP alone. */
-export function publicError(error: GraphQLError): GraphQLFormattedError {
-  const { message, locations, path, extensions = {} } = error.toJSON();
-  const { http: _http, unexpected: _unexpected, ...shown } = extensions as Record<string, unknown>;
-  return {
-    message,
-    ...(locations === undefined ? {} : { locations }),
-    ...(path === undefined ? {} : { path }),
-    ...(Object.keys(shown).length === 0 ? {} : { extensions: shown }),
-  };
-}
-
-/** A result as text; a plan that wrote the text itself hands it over as `stringify`. */
-export function resultText(
-  result: ExecutionResult & { stringify?: (result: ExecutionResult) => string },
-): string {
-  const { errors, stringify, ...rest } = result;
-  const shown = errors === undefined ? rest : { errors: errors.map(publicError), ...rest };
-  return (stringify ?? JSON.stringify)(shown);
 }

@@ -6,7 +6,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Authenticator, bearerToken, Unauthenticated } from '../auth/authenticate.ts';
 import { readBody, refuseAnnouncedBody } from './body.ts';
-import { type Graphql, OperationFaults, type OperationParams, type Outcome, resultText } from './graphql.ts';
+import { resultText } from './errors.ts';
+import { type Graphql, OperationFaults, type OperationParams, type Outcome } from './graphql.ts';
 import { readJson } from './json.ts';
 import type { Limits } from './limits.ts';
 import { answerRefusal, DoorRefusal } from './refuse.ts';

@@ -2,6 +2,7 @@
 import type { ServerResponse } from 'node:http';
 import { GraphQLError } from 'graphql';
 import { Unauthenticated } from '../auth/authenticate.ts';
+import type { Limits } from './limits.ts';
 
 /** Thrown inside a door, before GraphQL is reached. */
 export class DoorRefusal extends Error {
@@ -29,6 +30,11 @@ export function operationRefusal(
   more: Record<string, unknown> = {},
 ): GraphQLError {
   return new GraphQLError(message, { extensions: { code, ...more, http: { status: 400, spec: true } } });
+}
+
+/** An operation that asks for more than one caller may. */
+export function tooLarge(limit: keyof Limits, allowed: number, message: string): GraphQLError {
+  return operationRefusal('OPERATION_TOO_LARGE', message, { limit, allowed });
 }
 
 /** The same caller's fault as an error of one operation, for doors that are open already. */

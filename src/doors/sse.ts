@@ -5,7 +5,7 @@
 import type { ServerResponse } from 'node:http';
 import type { ExecutionResult } from 'graphql';
 import type { Endable } from './endable.ts';
-import { resultText } from './graphql.ts';
+import { resultText } from './errors.ts';
 import type { Limits } from './limits.ts';
 
 export async function serveEvents(

@@ -10,11 +10,13 @@ import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer } from 'graphql-ws
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { type Authenticator, Unauthenticated } from '../auth/authenticate.ts';
-import { type Graphql, OperationFaults, publicError } from './graphql.ts';
+import { publicError } from './errors.ts';
+import { type Graphql, OperationFaults } from './graphql.ts';
 import { GRAPHQL_PATH } from './http.ts';
 import { inspectJson } from './json.ts';
 import type { Limits } from './limits.ts';
 import { operationRefusal, unauthenticatedError } from './refuse.ts';
+import { goodbye, keepAlive, send } from './socket.ts';
 
 export interface WebSocketDoorDeps {
   readonly graphql: Graphql;
@@ -36,9 +38,6 @@ interface Extra {
 
 /** A stranger has a token to say and no more. */
 const INTRODUCTION_BYTES = 16 * 1024;
-
-const GOING_AWAY = 1001;
-const GOODBYE_MS = 250;
 
 export function openWebSocketDoor(server: Server, deps: WebSocketDoorDeps): WebSocketDoor {
   const protocol = speakGraphql(deps);
@@ -182,50 +181,4 @@ async function receive(
     return;
   }
   await handle(data.toString('utf8'));
-}
-
-/** Resolves when the frame has left for the reader: whoever sends waits for that before drawing the next. */
-function send(socket: WebSocket, text: string, { socketBacklogBytes }: Limits): Promise<void> {
-  if (socket.readyState !== socket.OPEN) return Promise.resolve();
-  if (socket.bufferedAmount > socketBacklogBytes) {
-    socket.terminate();
-    return Promise.resolve();
-  }
-  return new Promise((resolve) => {
-    // A failed write closes the socket, and the close ends its operations: nothing more to do here.
-    socket.send(text, () => resolve());
-  });
-}
-
-/** Pings, and ends a socket that leaves one unanswered; answers pings while there is room. */
-function keepAlive(socket: WebSocket, limits: Limits): () => void {
-  let unanswered: NodeJS.Timeout | null = null;
-  const interval = setInterval(() => {
-    if (socket.readyState !== socket.OPEN) return;
-    unanswered ??= setTimeout(() => socket.terminate(), limits.pongMs);
-    socket.ping();
-  }, limits.pingMs);
-  socket.on('pong', () => {
-    if (unanswered) clearTimeout(unanswered);
-    unanswered = null;
-  });
-  socket.on('ping', (data) => {
-    if (socket.bufferedAmount > limits.socketBacklogBytes) socket.terminate();
-    else socket.pong(data);
-  });
-  return () => {
-    clearInterval(interval);
-    if (unanswered) clearTimeout(unanswered);
-  };
-}
-
-function goodbye(socket: WebSocket): Promise<void> {
-  return new Promise((resolve) => {
-    const impatience = setTimeout(() => socket.terminate(), GOODBYE_MS);
-    socket.once('close', () => {
-      clearTimeout(impatience);
-      resolve();
-    });
-    socket.close(GOING_AWAY, 'The server is closing; resume with the last cursor.');
-  });
 }

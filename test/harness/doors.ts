@@ -16,7 +16,7 @@ import { buildServer, type CutterServer } from '../../src/server.ts';
 import { type TestDatabase, testDatabase } from './database.ts';
 
 /** What the small schema's resolvers did. */
-export interface Seen {
+interface Seen {
   /** How often the mutation ran. */
   mutations: number;
   /** Values drawn from `flood`. */
@@ -205,7 +205,7 @@ async function* flood(seen: Seen) {
   }
 }
 
-export type Frame = { type: string; id?: string; payload?: unknown };
+type Frame = { type: string; id?: string; payload?: unknown };
 
 export interface Socket {
   readonly socket: WebSocket;
@@ -313,9 +313,8 @@ export async function openEvents(url: string, token: string, query: string) {
       for (;;) {
         const end = pending.indexOf('\n\n');
         if (end === -1) {
-          const { done, value } = await (reader ??= (
-            response.body as ReadableStream<Uint8Array>
-          ).getReader()).read();
+          reader ??= (response.body as ReadableStream<Uint8Array>).getReader();
+          const { done, value } = await reader.read();
           if (done) return null;
           pending += decoder.decode(value, { stream: true });
           continue;

@@ -81,7 +81,7 @@ afterAll(async () => {
   await Promise.all([...open].map((server) => server.close()));
 });
 
-export async function post(url: string, token: string | null, body: unknown): Promise<Answer> {
+async function post(url: string, token: string | null, body: unknown): Promise<Answer> {
   const response = await fetch(url, {
     method: 'POST',
     headers: {

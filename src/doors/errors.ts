@@ -1,0 +1,51 @@
+/** What clients see of an error: GraphQL's own as it is, a defect as one sentence, and nothing that is meant for HTTP alone. */
+import { type ExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql';
+import type { Logger } from 'pino';
+import { DEFECT } from './refuse.ts';
+
+/** GraphQL's own errors pass; whatever else was thrown is a defect, which is logged and not shown. */
+export function maskError(logger: Logger) {
+  return function mask(error: unknown): GraphQLError {
+    if (error instanceof GraphQLError) {
+      const cause = error.originalError ?? error.cause;
+      if (cause === undefined || cause === null) return error;
+      if (cause instanceof GraphQLError) {
+        const origin = mask(cause);
+        // Thrown by a resolver on purpose: `error` is the same with its place in the answer.
+        if (origin === cause) return error;
+      } else logger.error({ err: cause, path: error.path }, 'a resolver failed');
+      return defect(error);
+    }
+    logger.error({ err: error }, 'an operation failed');
+    return defect();
+  };
+}
+
+function defect(at?: GraphQLError): GraphQLError {
+  return new GraphQLError(DEFECT, {
+    nodes: at?.nodes,
+    path: at?.path,
+    extensions: { code: 'INTERNAL_SERVER_ERROR', unexpected: true },
+  });
+}
+
+/** An error as clients see it: without what is meant for HTTP alone. */
+export function publicError(error: GraphQLError): GraphQLFormattedError {
+  const { message, locations, path, extensions = {} } = error.toJSON();
+  const { http: _http, unexpected: _unexpected, ...shown } = extensions as Record<string, unknown>;
+  return {
+    message,
+    ...(locations === undefined ? {} : { locations }),
+    ...(path === undefined ? {} : { path }),
+    ...(Object.keys(shown).length === 0 ? {} : { extensions: shown }),
+  };
+}
+
+/** A result as text; a plan that wrote the text itself hands it over as `stringify`. */
+export function resultText(
+  result: ExecutionResult & { stringify?: (result: ExecutionResult) => string },
+): string {
+  const { errors, stringify, ...rest } = result;
+  const shown = errors === undefined ? rest : { errors: errors.map(publicError), ...rest };
+  return (stringify ?? JSON.stringify)(shown);
+}

@@ -1,0 +1,52 @@
+/** One WebSocket: frames that wait for their reader, pings, and the goodbye. */
+import type { WebSocket } from 'ws';
+import type { Limits } from './limits.ts';
+
+const GOING_AWAY = 1001;
+const GOODBYE_MS = 250;
+
+/** Resolves when the frame has left for the reader: whoever sends waits for that before drawing the next. */
+export function send(socket: WebSocket, text: string, { socketBacklogBytes }: Limits): Promise<void> {
+  if (socket.readyState !== socket.OPEN) return Promise.resolve();
+  if (socket.bufferedAmount > socketBacklogBytes) {
+    socket.terminate();
+    return Promise.resolve();
+  }
+  return new Promise((resolve) => {
+    // A failed write closes the socket, and the close ends its operations: nothing more to do here.
+    socket.send(text, () => resolve());
+  });
+}
+
+/** Pings, and ends a socket that leaves one unanswered; answers pings while there is room. */
+export function keepAlive(socket: WebSocket, limits: Limits): () => void {
+  let unanswered: NodeJS.Timeout | null = null;
+  const interval = setInterval(() => {
+    if (socket.readyState !== socket.OPEN) return;
+    unanswered ??= setTimeout(() => socket.terminate(), limits.pongMs);
+    socket.ping();
+  }, limits.pingMs);
+  socket.on('pong', () => {
+    if (unanswered) clearTimeout(unanswered);
+    unanswered = null;
+  });
+  socket.on('ping', (data) => {
+    if (socket.bufferedAmount > limits.socketBacklogBytes) socket.terminate();
+    else socket.pong(data);
+  });
+  return () => {
+    clearInterval(interval);
+    if (unanswered) clearTimeout(unanswered);
+  };
+}
+
+export function goodbye(socket: WebSocket): Promise<void> {
+  return new Promise((resolve) => {
+    const impatience = setTimeout(() => socket.terminate(), GOODBYE_MS);
+    socket.once('close', () => {
+      clearTimeout(impatience);
+      resolve();
+    });
+    socket.close(GOING_AWAY, 'The server is closing; resume with the last cursor.');
+  });
+}
