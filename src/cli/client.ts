@@ -87,8 +87,14 @@ export function unreachable(url: string, error: unknown): ClientFault {
     );
   }
   return new ClientFault(
-    `The connection to ${url} broke (${code ?? String(error)}). Whether the call was served is unknown; the same command again finds out and goes on.`,
+    `The connection to ${url} broke (${code ?? reasonOf(error)}). Whether the call was served is unknown; the same command again finds out and goes on.`,
   );
+}
+
+/** The innermost message says most. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? reasonOf(error.cause) : error.message;
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -20,7 +20,7 @@ const PATIENCE_MS = 15_000;
 /** Resolves when the entry stands `verified_complete` and the subscriber has its rows; throws where it doesn't get there. */
 export async function runSample({ url, tokens, print }: SampleOptions): Promise<void> {
   print('A sample document takes the whole path, by the public API:');
-  const watch = watchHistory({ url, token: tokenOf(tokens, 'observer') });
+  const watch = watchHistory({ url, token: tokenOf(tokens, 'observer'), after: '' });
   try {
     await within(watch.ready, 'The subscription to history');
     const { entryId, status } = await walk({

@@ -15,8 +15,16 @@ export interface Watch {
   close(): Promise<void>;
 }
 
-/** Begins now; `token` needs the scope `ledger:observe`. */
-export function watchHistory({ url, token }: { readonly url: string; readonly token: string }): Watch {
+export interface WatchOptions {
+  readonly url: string;
+  /** Needs the scope `ledger:observe`. */
+  readonly token: string;
+  /** A cursor; absent: from now; empty: from the start. */
+  readonly after?: string;
+}
+
+/** Begins at once. */
+export function watchHistory({ url, token, after }: WatchOptions): Watch {
   const client = createClient({
     url: endpointOf(url).replace(/^http/, 'ws'),
     webSocketImpl: WebSocket,
@@ -42,7 +50,7 @@ export function watchHistory({ url, token }: { readonly url: string; readonly to
     arrived();
   };
   client.subscribe<WatchHistorySubscription>(
-    { query: WatchHistoryDocument.toString(), variables: {} },
+    { query: WatchHistoryDocument.toString(), variables: after === undefined ? {} : { after } },
     {
       next: ({ data, errors }) => {
         if (data) take(data.history);
