@@ -62,11 +62,11 @@ const MAX_FINDINGS = 200;
 export async function verify(tx: VerifyTx, input: VerifyInput): Promise<Done<VerifyAnswer>> {
   const locked = await lockForVerify(tx, input.changeSetId);
   const look = await lookForVerify(tx, input.changeSetId);
+  refuseOutside(tx.caller, look.change_set?.entry_id ?? null);
   if (look.first !== null) {
     refuseOther(look.first, input);
     return { value: answerOf(tx, look, look.first.findings), writes: null };
   }
-  refuseOutside(tx.caller, look.change_set?.entry_id ?? null);
   const changeSet = refuseUnjudgeable(input, look, locked.status);
   refuseParty(tx, look, changeSet);
   currentKey(tx.key, look.own_key);
