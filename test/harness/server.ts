@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { pino } from 'pino';
 import { afterAll } from 'vitest';
 import type { Pools } from '../../src/database/pools.ts';
+import type { Secrets } from '../../src/database/secrets.ts';
 import { LIMITS, type Limits } from '../../src/doors/limits.ts';
 import { type Wired, wire } from '../../src/wire.ts';
 import { type TestDatabase, testDatabase } from './database.ts';
@@ -40,6 +41,9 @@ export interface TestServerOptions {
   readonly database?: TestDatabase;
   readonly mode?: 'rehearsal' | 'production';
   readonly limits?: Partial<Limits>;
+  /** Equipment that differs from the database's own, for a server without a lane. */
+  readonly pools?: Partial<Pools>;
+  readonly secrets?: Secrets;
 }
 
 const open = new Set<TestServer>();
@@ -48,8 +52,8 @@ const open = new Set<TestServer>();
 export async function testServer(options: TestServerOptions = {}): Promise<TestServer> {
   const database = options.database ?? (await testDatabase());
   const wired = wire({
-    pools: database.pools,
-    secrets: database.secrets,
+    pools: { ...database.pools, ...options.pools },
+    secrets: options.secrets ?? database.secrets,
     logger: pino({ level: process.env['CUTTER_TEST_LOG'] ?? 'silent' }, pino.destination(2)),
     mode: options.mode ?? 'rehearsal',
     graphiql: true,
