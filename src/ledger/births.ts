@@ -14,6 +14,19 @@ export interface Birth {
   readonly mode: string;
 }
 
+/** Ids by name, each derived once: a judgement asks for the same ones many times. */
+export function memoized(derive: (thing: string) => string): (thing: string) => string {
+  const known = new Map<string, string>();
+  return (thing) => {
+    let id = known.get(thing);
+    if (id === undefined) {
+      id = derive(thing);
+      known.set(thing, id);
+    }
+    return id;
+  };
+}
+
 /** The unit of each address after the cut. */
 export function unitIds(birth: Birth, actions: DocumentActions): Map<string, string> {
   return new Map(

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { manifestDigest, manifestHeader } from '../document/manifest.ts';
 import type { CutSpec, DocumentPlan } from '../document/types.ts';
 import { type DocumentActions, effectOf, planActions, unitCounts } from './actions.ts';
-import { affectedRows, type Birth, newUnits, newVersions, settled, unitIds } from './births.ts';
+import { affectedRows, type Birth, memoized, newUnits, newVersions, settled, unitIds } from './births.ts';
 import { actionSummary, type StoredBlock, storedBlocks } from './blocks.ts';
 import { unlockable } from './entry-lock.ts';
 import { currentKey, keyRow, lockKey, registeredKey } from './key-registry.ts';
@@ -364,7 +364,7 @@ async function write(
 
 function birthOf(tx: ExecTx, look: Look): Birth {
   return {
-    id: tx.id,
+    id: memoized(tx.id),
     principalId: tx.caller.principalId,
     changeSetId: tx.id('change_set'),
     docCode: look.source?.doc_code ?? '',

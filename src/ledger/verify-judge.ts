@@ -3,7 +3,7 @@ import type { CutSpec, DocumentPlan } from '../document/types.ts';
 import { digestOf } from '../proof/digest.ts';
 import { derivedId } from '../proof/uuid.ts';
 import { effectOf, unitCounts } from './actions.ts';
-import type { Birth } from './births.ts';
+import { type Birth, memoized } from './births.ts';
 import { approvedActions } from './blocks.ts';
 import { planBytes } from './plan.ts';
 import { termsOf } from './reading.ts';
@@ -88,7 +88,7 @@ function replan(
 /** What the cut's rows derive from, as the verifier knows it: the cut's key and who made it. */
 function birthOf(look: VerifyLook, changeSet: JudgedChangeSet): Birth {
   return {
-    id: (thing) => derivedId(`cut:${thing}:${changeSet.idempotency_key}`),
+    id: memoized((thing) => derivedId(`cut:${thing}:${changeSet.idempotency_key}`)),
     principalId: changeSet.emitted_by,
     changeSetId: changeSet.change_set_id,
     docCode: look.source?.doc_code ?? '',

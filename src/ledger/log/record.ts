@@ -71,21 +71,21 @@ export function buildRecord(input: RecordInput): LogRecord {
   };
 }
 
+/** Canonical: the head's members sort before `rows`, and `shapes` and `verb` after; the rows are many and written by hand. */
 function recordBody(input: RecordInput): string {
   const { shapes, rows } = digestRows(input.rows);
-  return canonicalJson({
-    format: RECORD_FORMAT,
-    recordId: input.recordId,
-    verb: input.verb,
-    lane: input.lane,
-    principalId: input.principalId,
-    personId: input.personId,
-    mode: input.mode,
+  const head = canonicalJson({
     at: input.at,
+    format: RECORD_FORMAT,
     history: [...input.history],
-    shapes: shapes.map(({ table, op, columns }) => ({ table, op, columns })),
-    rows,
+    lane: input.lane,
+    mode: input.mode,
+    personId: input.personId,
+    principalId: input.principalId,
+    recordId: input.recordId,
   });
+  const stated = canonicalJson(shapes.map(({ table, op, columns }) => ({ table, op, columns })));
+  return `${head.slice(0, -1)},"rows":[${rows.join()}],"shapes":${stated},"verb":${canonicalJson(input.verb)}}`;
 }
 
 /** A table, an operation and its columns, stated once for all rows that share them. */
@@ -100,7 +100,8 @@ interface Shape {
   readonly lastPrint: string[];
 }
 
-type PackedRow = [shape: number, id: string, digest: string, fingerprints: string];
+/** The canonical text of `[shape, id, digest, fingerprints]`. */
+type PackedRow = string;
 
 function digestRows(written: readonly WrittenRow[]): { shapes: Shape[]; rows: PackedRow[] } {
   const shapes = new Map<string, Shape>();
@@ -139,8 +140,9 @@ function digestRow(row: WrittenRow, shape: Shape): PackedRow {
     text += (at === 0 ? '' : ',') + shape.keys[at] + value;
     fingerprints += shape.lastPrint[at];
   }
-  text += `},"id":${canonicalValue(row.id)},"op":"${row.op}","table":${canonicalValue(row.table)}}`;
-  return [shape.index, row.id, hash('sha256', text, 'base64url'), fingerprints];
+  const id = canonicalValue(row.id);
+  text += `},"id":${id},"op":"${row.op}","table":${canonicalValue(row.table)}}`;
+  return `[${shape.index},${id},"${hash('sha256', text, 'base64url')}","${fingerprints}"]`;
 }
 
 function canonicalValue(value: PlainJson | undefined): string {
