@@ -1,5 +1,6 @@
 /** From an owner's URL to pools: migrations, logins, first rows, tokens. The owner's connection ends here. */
 import pg from 'pg';
+import { type DatabasePool, sql } from 'slonik';
 import { type BootstrapResult, bootstrapHome } from '../database/bootstrap.ts';
 import { setLoginPasswords } from '../database/logins.ts';
 import { migrate } from '../database/migrate.ts';
@@ -21,6 +22,13 @@ export async function prepareLedger(ownerUrl: string, home: string, mode: Mode):
     return await bootstrapHome(owner, home, { mode, seeds: seedsOf(secrets) });
   });
   return { ...result, secrets, pools: await openPools(poolUrls(ownerUrl, secrets)) };
+}
+
+/** Whether no entry was ever marked. */
+export async function isEmpty(observe: DatabasePool): Promise<boolean> {
+  const empty = await observe.oneFirst(sql.unsafe`/* start.is_empty */
+    select not exists (select from cutter_governance.v_decision_backlog_entry_observe)`);
+  return empty === true;
 }
 
 function seedsOf(secrets: Secrets): Partial<Record<Lane, Uint8Array>> {
