@@ -4,7 +4,8 @@ import { readFileSync, rmSync, statSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, inject, test } from 'vitest';
+import { asOwner } from './harness/cluster.ts';
 import { send } from './harness/doors.ts';
 
 const main = new URL('../src/main.ts', import.meta.url).pathname;
@@ -141,6 +142,23 @@ describe('start says in one sentence why it can’t', () => {
       CUTTER_DATABASE_URL: 'postgres://owner:s3cret@127.0.0.1:1/cutter',
     });
     expect(await sentenceOf(command)).toContain('No PostgreSQL answers at 127.0.0.1:1/cutter');
+  });
+
+  test('an external database that isn’t UTF-8, and one that isn’t there', async () => {
+    const { ownerUrl } = inject('cluster');
+    const url = new URL(ownerUrl);
+    url.pathname = `/cutter_ascii_${process.pid}`;
+    const name = url.pathname.slice(1);
+    const start = () => cutterStart({ CUTTER_HOME: freshHome(), CUTTER_DATABASE_URL: url.href });
+    expect(await sentenceOf(start())).toContain(`doesn't exist`);
+    await asOwner(ownerUrl, (owner) =>
+      owner.query(`create database ${name} template template0 encoding 'SQL_ASCII' locale 'C'`),
+    );
+    try {
+      expect(await sentenceOf(start())).toContain('encoding is SQL_ASCII');
+    } finally {
+      await asOwner(ownerUrl, (owner) => owner.query(`drop database ${name} with (force)`));
+    }
   });
 
   test('an environment with faults: all of them', async () => {
