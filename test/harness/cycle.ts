@@ -57,11 +57,20 @@ export async function marked(
     server,
     marker,
     'registerSource',
-    { idempotencyKey: `source:${key}`, docCode: more.docCode ?? name, content: { text: more.text ?? sampleText(name) } },
+    {
+      idempotencyKey: `source:${key}`,
+      docCode: more.docCode ?? name,
+      content: { text: more.text ?? sampleText(name) },
+    },
     'source { sourceId }',
   );
   const sourceId = registered.source.sourceId;
-  const input = { idempotencyKey: `mark:${key}`, sourceId, cutSpec: { profile: 'markdown' }, signalSource: 'test' };
+  const input = {
+    idempotencyKey: `mark:${key}`,
+    sourceId,
+    cutSpec: { profile: 'markdown' },
+    signalSource: 'test',
+  };
   const blockedBy = more.blockedBy === undefined ? {} : { blockedBy: more.blockedBy };
   const mark = await call(server, marker, 'mark', { ...input, ...blockedBy }, 'entry { entryId }');
   if (mark.__typename !== 'MarkSuccess') throw new Error(`mark: ${JSON.stringify(mark)}`);
@@ -71,7 +80,13 @@ export async function marked(
 /** Sweeps until nothing waits. */
 export async function sweepAll(server: TestServer): Promise<void> {
   for (;;) {
-    const pass = await call(server, server.tokens.marker, 'sweep', { idempotencyKey: fresh('sweep'), limit: 1000 }, 'promoted { entryId }');
+    const pass = await call(
+      server,
+      server.tokens.marker,
+      'sweep',
+      { idempotencyKey: fresh('sweep'), limit: 1000 },
+      'promoted { entryId }',
+    );
     if (pass.promoted.length === 0) return;
   }
 }
@@ -140,7 +155,10 @@ export function verifyCut(server: TestServer, made: { name: string; changeSetId:
 }
 
 /** Takes a document through all five phases. */
-export async function verified(server: TestServer, entry?: Marked): Promise<WasCut & { readonly verdict: Loose }> {
+export async function verified(
+  server: TestServer,
+  entry?: Marked,
+): Promise<WasCut & { readonly verdict: Loose }> {
   const made = await wasCut(server, entry);
   return { ...made, verdict: await verifyCut(server, made) };
 }
