@@ -8,16 +8,17 @@ import { normalizeUuid } from '../proof/uuid.ts';
  * one refusal that names its place. Each shape gives the one form that the ledger stores and hashes.
  */
 
-const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+/** Text that UTF-8 can say: halves of surrogate pairs would become other characters without a word. */
+export const wellFormed = z
+  .string()
+  .refine((value) => value.isWellFormed(), 'must be well-formed Unicode (it has a lone surrogate)');
 
 /** Text that PostgreSQL and a digest can hold, of 1 (or 0) to `longest` characters. */
 export function text(longest: number, shortest = 1) {
-  return z
-    .string()
+  return wellFormed
     .min(shortest, `must have at least ${shortest} character`)
     .max(longest, `must have at most ${longest} characters`)
-    .refine((value) => !value.includes('\0'), 'must not contain NUL')
-    .refine((value) => !LONE_SURROGATE.test(value), 'must be well-formed Unicode (it has a lone surrogate)');
+    .refine((value) => !value.includes('\0'), 'must not contain NUL');
 }
 
 /** A caller's idempotency key. What begins `compensate:` or `escalate:` belongs to the verifier's own records. */
@@ -35,7 +36,9 @@ export const uuid = z.string().transform((value, issue) => {
 
 export const digest = z.string().refine(isDigest, 'must be "sha256:" and 64 lower-case hexadecimal digits');
 
-const RFC_3339 = /^(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2}:\d{2})(?:\.(\d{1,6})\d*)?([Zz]|[+-]\d{2}:\d{2})$/;
+// Date.parse takes hour 24 for the next day's first.
+const RFC_3339 =
+  /^(\d{4}-\d{2}-\d{2})[Tt]((?:[01]\d|2[0-3]):\d{2}:\d{2})(?:\.(\d{1,6})\d*)?([Zz]|[+-]\d{2}:\d{2})$/;
 
 /** An RFC 3339 time, as UTC text with microseconds. */
 export const dateTime = z.string().transform((value, issue) => {
@@ -46,7 +49,12 @@ export const dateTime = z.string().transform((value, issue) => {
     issue.addIssue('must be an RFC 3339 time with its zone, for example 2026-03-01T09:30:00Z');
     return z.NEVER;
   }
-  return `${new Date(instant).toISOString().slice(0, 19)}.${fraction.padEnd(6, '0')}Z`;
+  const utc = new Date(instant).toISOString();
+  if (!/^(?!0000)\d{4}-/.test(utc)) {
+    issue.addIssue('must lie in the years 0001 to 9999 of UTC');
+    return z.NEVER;
+  }
+  return `${utc.slice(0, 19)}.${fraction.padEnd(6, '0')}Z`;
 });
 
 /** Date.parse rolls 30 February over; a time that doesn't exist is refused instead. */

@@ -5,7 +5,7 @@ import { builder } from '../../schema/builder.ts';
 import { Source } from '../../schema/source.ts';
 import { WrittenInterface } from '../../schema/written.ts';
 import { callOf } from '../call.ts';
-import { base64, idempotencyKey, optional, text } from '../input.ts';
+import { base64, idempotencyKey, optional, text, wellFormed } from '../input.ts';
 import { callFields } from '../inputs.ts';
 import { outcomeOf } from '../outcome.ts';
 import { type Success, succeed } from '../success.ts';
@@ -34,7 +34,7 @@ const shape = z.object({
   title: optional(text(500)),
   mediaType: z.enum(['text/markdown', 'text/plain'], 'must be text/markdown or text/plain'),
   content: z
-    .object({ text: z.string().nullish(), base64: base64.nullish() })
+    .object({ text: wellFormed.nullish(), base64: base64.nullish() })
     .transform(({ text: written, base64: bytes }) => bytes ?? Buffer.from(written ?? '', 'utf8'))
     .refine((bytes) => bytes.length <= MAX_SOURCE, `must have at most ${MAX_SOURCE} bytes`),
 });
