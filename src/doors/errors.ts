@@ -1,9 +1,13 @@
 /** What clients see of an error: GraphQL's own as it is, a defect as one sentence, and nothing that is meant for HTTP alone. */
 import { type ExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
-import { DEFECT } from './refuse.ts';
+import { isAway } from '../ledger/constraints.ts';
+import { DEFECT, UNAVAILABLE } from './refuse.ts';
 
-/** GraphQL's own errors pass; whatever else was thrown is a defect, which is logged and not shown. */
+/**
+ * GraphQL's own errors pass, and a database that is away is told as that; whatever else was thrown is a defect, which is logged
+ * and not shown.
+ */
 export function maskError(logger: Logger) {
   return function mask(error: unknown): GraphQLError {
     if (error instanceof GraphQLError) {
@@ -13,12 +17,27 @@ export function maskError(logger: Logger) {
         const origin = mask(cause);
         // Thrown by a resolver on purpose: `error` is the same with its place in the answer.
         if (origin === cause) return error;
+      } else if (isAway(cause)) {
+        logger.warn({ err: cause, path: error.path }, 'a resolver found no database');
+        return unavailable(error);
       } else logger.error({ err: cause, path: error.path }, 'a resolver failed');
       return defect(error);
+    }
+    if (isAway(error)) {
+      logger.warn({ err: error }, 'an operation found no database');
+      return unavailable();
     }
     logger.error({ err: error }, 'an operation failed');
     return defect();
   };
+}
+
+function unavailable(at?: GraphQLError): GraphQLError {
+  return new GraphQLError(UNAVAILABLE, {
+    nodes: at?.nodes,
+    path: at?.path,
+    extensions: { code: 'UNAVAILABLE' },
+  });
 }
 
 function defect(at?: GraphQLError): GraphQLError {

@@ -10,12 +10,13 @@ import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer } from 'graphql-ws
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { type Authenticator, Unauthenticated } from '../auth/authenticate.ts';
+import { isAway } from '../ledger/constraints.ts';
 import { publicError } from './errors.ts';
 import { type Graphql, OperationFaults } from './graphql.ts';
 import { GRAPHQL_PATH } from './http.ts';
 import { inspectJson } from './json.ts';
 import type { Limits } from './limits.ts';
-import { operationRefusal, unauthenticatedError } from './refuse.ts';
+import { operationRefusal, UNAVAILABLE, unauthenticatedError } from './refuse.ts';
 import { goodbye, keepAlive, send } from './socket.ts';
 
 export interface WebSocketDoorDeps {
@@ -38,6 +39,8 @@ interface Extra {
 
 /** A stranger has a token to say and no more. */
 const INTRODUCTION_BYTES = 16 * 1024;
+
+const TRY_AGAIN_LATER = 1013;
 
 export function openWebSocketDoor(server: Server, deps: WebSocketDoorDeps): WebSocketDoor {
   const protocol = speakGraphql(deps);
@@ -94,6 +97,11 @@ function speakGraphql({ graphql, authenticate, limits, logger }: WebSocketDoorDe
         extra.admitted = true;
         return true;
       } catch (error) {
+        if (isAway(error)) {
+          // Not 4500, after which clients don't come again by themselves.
+          extra.socket.close(TRY_AGAIN_LATER, UNAVAILABLE);
+          return false;
+        }
         if (!(error instanceof Unauthenticated)) throw error;
         // 4401: say who you are. 4403: we know what you said, and it doesn't open.
         const unsaid = error.reason === 'missing' || error.reason === 'malformed';

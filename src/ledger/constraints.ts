@@ -87,6 +87,28 @@ export function databaseRefusal(error: unknown): unknown {
   }
 }
 
+const AWAY = new Set([
+  '53300',
+  '57P01',
+  '57P02',
+  '57P03',
+  '08000',
+  '08001',
+  '08003',
+  '08006',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+]);
+
+/** Whether the database wasn't there to ask, or left before it had answered: nobody's fault here, and it passes. */
+export function isAway(error: unknown): boolean {
+  const { code } = faultOf(error);
+  if (code !== '') return AWAY.has(code);
+  return error instanceof Error && /^(BackendTerminated|ConnectionError)/.test(error.constructor.name);
+}
+
 function isUnitKey(constraint: string): boolean {
   return constraint.startsWith('information_unit_') || constraint.startsWith('unit_version_');
 }
