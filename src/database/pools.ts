@@ -47,7 +47,7 @@ const LOGIN_OF = {
 const POOL_SIZE: Readonly<Record<PoolName, number>> = {
   exec: 10,
   verify: 10,
-  observe: 14,
+  observe: 13, // the feed listens on one more
   evidence: 5,
   gate: 5,
 };
