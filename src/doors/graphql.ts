@@ -15,6 +15,7 @@ import { createYoga, type Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Session } from '../auth/session.ts';
 import type { Context } from '../context.ts';
+import { executeWhole, wholeRoot } from '../resolvers/reading/whole.ts';
 import { introspects, limitedParser } from './document.ts';
 import { Endable } from './endable.ts';
 import { maskError } from './errors.ts';
@@ -141,7 +142,7 @@ function createGraphqlYoga(deps: GraphqlDeps) {
     schema,
     graphqlEndpoint: '/graphql',
     context: contextFactory(deps),
-    plugins: [parserWithin(limits), bodyOfDoor(), introspectionByScope()],
+    plugins: [parserWithin(limits), bodyOfDoor(), introspectionByScope(), readingWhole()],
     parserAndValidationCache: {
       documentCache: new Recent({ most: 1_000, longest: 32_768 }),
       errorCache: new Recent({ most: 200, longest: 4_096 }),
@@ -173,6 +174,16 @@ function bodyOfDoor(): Plugin<DoorContext> {
   return {
     onRequestParse({ serverContext, setRequestParser }) {
       setRequestParser(() => (serverContext as unknown as DoorContext).body as never);
+    },
+  };
+}
+
+/** Queries of the observe views are answered as they are read; everything else is executed field by field. */
+function readingWhole(): Plugin<DoorContext> {
+  return {
+    onExecute: ({ executeFn, setExecuteFn, args }) => {
+      const root = wholeRoot(args);
+      if (root !== null) setExecuteFn(() => executeWhole(root, args, executeFn));
     },
   };
 }

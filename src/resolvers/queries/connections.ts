@@ -15,12 +15,14 @@ import { UnitBlockConnection } from '../../schema/unit-block.ts';
 import { VerifyResultConnection } from '../../schema/verify-result.ts';
 import type { NounName } from '../reading/nouns.ts';
 import { readPage } from '../reading/read.ts';
+import { READ_WHOLE } from '../reading/whole.ts';
 
 function connectionField(name: QueryName, noun: NounName, connection: Connection, description: string): void {
   builder.queryField(name, (t) =>
     t.field({
       type: connection.ref,
       description,
+      extensions: READ_WHOLE,
       args: pageArguments(t.arg, connection),
       resolve: (_, _args, context, info) => readPage(context, info, noun),
     }),

@@ -14,6 +14,7 @@ import { UnitBlock } from '../../schema/unit-block.ts';
 import { VerifyResult } from '../../schema/verify-result.ts';
 import type { NounName } from '../reading/nouns.ts';
 import { findNode } from '../reading/read.ts';
+import { READ_WHOLE } from '../reading/whole.ts';
 
 function lookUp(name: QueryName, noun: NounName, type: typeof Entry, id: string, description: string): void {
   builder.queryField(name, (t) =>
@@ -21,6 +22,7 @@ function lookUp(name: QueryName, noun: NounName, type: typeof Entry, id: string,
       type,
       nullable: true,
       description: `${description} Null where there is none.`,
+      extensions: READ_WHOLE,
       args: { [id]: t.arg({ type: 'UUID', required: true, description: `Its \`${id}\`.` }) },
       resolve: (_, args, context, info) => findNode(context, info, noun, [[id, args[id] as string]]),
     }),
@@ -44,6 +46,7 @@ builder.queryField('unitBlock', (t) =>
     type: UnitBlock,
     nullable: true,
     description: 'One record of a plan. Null where there is none.',
+    extensions: READ_WHOLE,
     args: {
       envelopeId: t.arg({ type: 'UUID', required: true, description: 'Its manifest.' }),
       unitLocalId: t.arg.string({ required: true, description: 'Its name inside the manifest.' }),

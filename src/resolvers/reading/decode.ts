@@ -12,7 +12,7 @@ class Plain {
 }
 Object.setPrototypeOf(Plain.prototype, null);
 
-/** The object of a row: the fields asked for, under their response keys. */
+/** The object of a row: the fields asked for, under their response keys and in their order, as the response has them. */
 export function decodeRow(
   row: RowPlan,
   fields: readonly Field[],
@@ -29,6 +29,7 @@ export function decodePage(page: PagePlan, raw: readonly Cells[], bound: readonl
   const rows = (more ? raw.slice(0, args.first) : raw).map((cells) => unpack(page.row, cells));
   const object = new Plain();
   for (const part of page.parts) {
+    if (part.kind === 'typename') object[part.key] = part.name;
     if (part.kind === 'nodes') object[part.key] = rows.map((cells) => rowObject(part.fields, cells, bound));
     if (part.kind === 'edges') object[part.key] = rows.map((cells) => edge(page, part.parts, cells, bound));
     if (part.kind === 'pageInfo') object[part.key] = pageInfo(page, part.parts, rows, more, args);
@@ -43,31 +44,39 @@ function unpack(row: RowPlan, raw: Cells): Cells {
 
 function rowObject(fields: readonly Field[], cells: Cells, bound: readonly BoundPage[]): Plain {
   const object = new Plain();
-  for (const field of fields) if (field.kind !== 'typename') object[field.key] = value(field, cells, bound);
+  for (const field of fields) object[field.key] = value(field, cells, bound);
   return object;
 }
 
-function value(
-  field: Exclude<Field, { kind: 'typename' }>,
-  cells: Cells,
-  bound: readonly BoundPage[],
-): unknown {
-  const cell = cells[field.at];
+function value(field: Field, cells: Cells, bound: readonly BoundPage[]): unknown {
   switch (field.kind) {
     case 'cell':
-      return cell;
+      return cells[field.at];
     case 'place':
-      return cell === null ? null : (cell as Cells)[field.part];
+      return cells[field.at] === null ? null : (cells[field.at] as Cells)[field.part];
     case 'one':
-      return cell === null ? null : decodeRow(field.row, field.fields, cell as Cells, bound);
+      return related(field, cells[field.at] as Cells | null, bound);
     case 'page':
-      return decodePage(field.page, cell as Cells[], bound);
+      return decodePage(field.page, cells[field.at] as Cells[], bound);
+    case 'typename':
+      return field.name;
   }
+}
+
+function related(
+  field: Extract<Field, { kind: 'one' }>,
+  cell: Cells | null,
+  bound: readonly BoundPage[],
+): Plain | null {
+  if (cell !== null) return decodeRow(field.row, field.fields, cell, bound);
+  if (field.promised) throw new Error(`A row has no ${field.key}, which the ledger promises.`);
+  return null;
 }
 
 function edge(page: PagePlan, parts: readonly EdgePart[], cells: Cells, bound: readonly BoundPage[]): Plain {
   const object = new Plain();
   for (const part of parts) {
+    if (part.kind === 'typename') object[part.key] = part.name;
     if (part.kind === 'cursor') object[part.key] = cursor(page, part.cursor, cells, bound[page.index]!);
     if (part.kind === 'node') object[part.key] = rowObject(part.fields, cells, bound);
   }
@@ -83,6 +92,7 @@ function pageInfo(
 ): Plain {
   const object = new Plain();
   for (const part of parts) {
+    if (part.kind === 'typename') object[part.key] = part.name;
     if (part.kind === 'hasNextPage') object[part.key] = more;
     if (part.kind === 'hasPreviousPage') object[part.key] = args.after !== null;
     if (part.kind === 'startCursor' || part.kind === 'endCursor') {

@@ -1,4 +1,4 @@
-import { type FieldNode, type GraphQLField, isObjectType } from 'graphql';
+import { type FieldNode, type GraphQLField, isNonNullType, isObjectType } from 'graphql';
 import { NOUNS, type Noun, type NounName, type Relation } from './nouns.ts';
 import { type Asked, selected } from './selection.ts';
 
@@ -25,9 +25,16 @@ export type Field = Keyed &
   (
     | { readonly kind: 'cell'; readonly at: number }
     | { readonly kind: 'place'; readonly at: number; readonly part: 0 | 1 }
-    | { readonly kind: 'one'; readonly at: number; readonly row: RowPlan; readonly fields: readonly Field[] }
+    | {
+        readonly kind: 'one';
+        readonly at: number;
+        readonly row: RowPlan;
+        readonly fields: readonly Field[];
+        /** Whether the schema promises it; where it is missing the ledger is broken. */
+        readonly promised: boolean;
+      }
     | { readonly kind: 'page'; readonly at: number; readonly page: PagePlan }
-    | { readonly kind: 'typename' }
+    | { readonly kind: 'typename'; readonly name: string }
   );
 
 /** The cells that make a row's cursor. */
@@ -37,12 +44,13 @@ export type EdgePart = Keyed &
   (
     | { readonly kind: 'cursor'; readonly cursor: CursorCells }
     | { readonly kind: 'node'; readonly fields: readonly Field[] }
-    | { readonly kind: 'typename' }
+    | { readonly kind: 'typename'; readonly name: string }
   );
 
 export type InfoPart = Keyed &
   (
-    | { readonly kind: 'hasNextPage' | 'hasPreviousPage' | 'typename' }
+    | { readonly kind: 'hasNextPage' | 'hasPreviousPage' }
+    | { readonly kind: 'typename'; readonly name: string }
     | { readonly kind: 'startCursor' | 'endCursor'; readonly cursor: CursorCells }
   );
 
@@ -51,7 +59,7 @@ export type PagePart = Keyed &
     | { readonly kind: 'nodes'; readonly fields: readonly Field[] }
     | { readonly kind: 'edges'; readonly parts: readonly EdgePart[] }
     | { readonly kind: 'pageInfo'; readonly parts: readonly InfoPart[] }
-    | { readonly kind: 'typename' }
+    | { readonly kind: 'typename'; readonly name: string }
   );
 
 /** What of a connection field its arguments are checked against. */
@@ -148,6 +156,7 @@ export class Planner {
       at: row.add({ kind: 'one', relation, row: related, path }),
       row: related,
       fields,
+      promised: isNonNullType(this.#definition(row.noun.name, name).type),
     };
   }
 
@@ -196,10 +205,10 @@ export class Planner {
     nodes: readonly FieldNode[],
     typeName: string,
     plan: (name: string, key: string, group: readonly FieldNode[]) => Part,
-  ): (Part | (Keyed & { readonly kind: 'typename' }))[] {
+  ): (Part | (Keyed & { readonly kind: 'typename'; readonly name: string }))[] {
     return [...selected(this.#asked, nodes, typeName)].map(([key, group]) => {
       const name = group[0]!.name.value;
-      return name === '__typename' ? { key, kind: 'typename' } : plan(name, key, group);
+      return name === '__typename' ? { key, kind: 'typename', name: typeName } : plan(name, key, group);
     });
   }
 
