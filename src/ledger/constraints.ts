@@ -42,6 +42,8 @@ const REPLAYED = new Set([
   'cut_change_set_rollback_key_key',
   'dot_pair_signature_pkey',
   'verify_result_pkey',
+  'information_unit_pkey',
+  'unit_version_pkey',
   'source_pkey',
   'source_idempotency_key_key',
   'source_doc_code_sha256_key',
@@ -65,7 +67,7 @@ export function databaseRefusal(error: unknown): unknown {
             'A unit of this plan was born meanwhile under the same address; plan and review again.',
             [
               {
-                path: ['manifestDigest'],
+                path: ['input', 'manifestDigest'],
                 code: 'base-changed',
                 message: 'The live units changed since the plan.',
               },
