@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { Verb } from '../src/auth/authority.ts';
 import {
   call,
   fresh,
@@ -12,6 +13,8 @@ import {
   sweepAll,
   wasCut,
 } from './harness/cycle.ts';
+import { EXAMPLES, type Example, perform, VERBS } from './harness/examples.ts';
+import { rowCounts } from './harness/row_counts.ts';
 import { type TestServer, testServer } from './harness/server.ts';
 
 let server: TestServer;
@@ -203,6 +206,41 @@ describe('the same call made many times at once', () => {
   });
 });
 
+describe('one key, two contents, at once: one is written, the other is an IdempotencyConflict', () => {
+  /** Two calls of a verb that share their key and nothing else. */
+  const TWO: Readonly<Record<Verb, () => Promise<readonly [Example, Example]>>> = {
+    registerSource: () => twice('registerSource'),
+    mark: () => twice('mark'),
+    declareDependency: () => twice('declareDependency'),
+    async sweep() {
+      const example = await EXAMPLES.sweep(server);
+      return [example, { ...example, input: { ...example.input, limit: 3 } }];
+    },
+    review: () => twice('review'),
+    cut: () => twice('cut'),
+    verify: () => twice('verify'),
+    abandon: () => twice('abandon'),
+  };
+
+  async function twice(verb: Verb): Promise<readonly [Example, Example]> {
+    return [await EXAMPLES[verb](server), await EXAMPLES[verb](server)];
+  }
+
+  test.each(VERBS)('%s', async (verb) => {
+    for (let round = 0; round < 3; round += 1) {
+      const pair = await TWO[verb]();
+      const idempotencyKey = fresh('contested');
+      const before = await rowCounts(server);
+      const answers = await atOnce(10, (index) => perform(server, pair[index % 2]!, { idempotencyKey }));
+      const success = `${verb.charAt(0).toUpperCase()}${verb.slice(1)}Success`;
+      expect(kinds(answers)).toEqual({ [success]: 5, IdempotencyConflict: 5 });
+      expect(answers.filter((answer) => answer.replayed === false)).toHaveLength(1);
+      const records = 'cutter_log.pending and log';
+      expect((await rowCounts(server))[records]).toBe(before[records]! + 1);
+    }
+  });
+});
+
 describe('different calls about one entry at once', () => {
   test('cut: 50 calls with different keys make one change set; the others are AlreadyCut', async () => {
     const made = await reviewed(server);
@@ -273,6 +311,7 @@ describe('different calls about one entry at once', () => {
       }
     });
     expect(seen.cut + seen.rejected).toBe(200);
+    expect(Math.min(seen.cut, seen.rejected)).toBeGreaterThan(0);
     const both = `cutter_governance.cut_change_set c
       join cutter_governance.review_decision d on d.review_decision_id = c.review_decision_id
       where d.superseded_by_review_decision_id is not null`;
