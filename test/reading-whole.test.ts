@@ -69,7 +69,7 @@ test.each(READ_WHOLE)(
       observe: server.pools.observe,
       feed: server.feed,
     };
-    const args = { schema, document: parse(query), variableValues, contextValue };
+    const args = { schema, document: parse(query as string), variableValues, contextValue };
     const root = wholeRoot(args);
     expect(root).not.toBeNull();
     const oracle = JSON.stringify(await execute(args));
@@ -89,7 +89,7 @@ test.each([
   ['a field that is no view', '{ whoAmI { name } entries { nodes { entryId } } }'],
   ['a fragment at the root', 'query { ...root } fragment root on Query { entries { nodes { entryId } } }'],
 ] as const)('%s is executed field by field', (_, query) => {
-  expect(wholeRoot({ schema, document: parse(query) })).toBeNull();
+  expect(wholeRoot({ schema, document: parse(query as string) })).toBeNull();
 });
 
 test('authority stands before it: without the scope, Forbidden and nothing read', async () => {
