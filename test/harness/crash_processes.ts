@@ -15,7 +15,7 @@ import { asOwner } from './cluster.ts';
 
 const SERVER = fileURLToPath(new URL('./crash_server.ts', import.meta.url));
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
-export const PATIENCE = { timeout: 20_000, interval: 10 };
+export const PATIENCE = { timeout: 50_000, interval: 10 };
 
 const children = new Set<ChildProcess>();
 const homes = new Set<string>();
