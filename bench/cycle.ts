@@ -3,12 +3,10 @@
  * at the same concurrency, on fresh databases, alternated in one run.
  */
 import { pino } from 'pino';
-import { openPools } from '../src/database/pools.ts';
-import { LIMITS } from '../src/doors/limits.ts';
 import { startIntegrator } from '../src/ledger/log/integrator.ts';
-import { wire } from '../src/wire.ts';
 import { bareWorker, capture, type Sent } from './capture.ts';
 import { type BenchDatabase, type Gql, type Ground, gqlAt, median, startServer, timed } from './ground.ts';
+import { localServer } from './local-server.ts';
 
 const DOCUMENTS = 64;
 /** Taken through all phases first, unmeasured: both sides run warm. */
@@ -142,22 +140,10 @@ const entries = (): Entry[] =>
 /** What each call sends, written down call by call on a server in this process. */
 async function writtenDown(ground: Ground): Promise<Sent[][][][]> {
   const { urls } = await ground.database();
-  const pools = await openPools(urls);
-  const logger = pino({ level: 'silent' });
-  const wired = wire({
-    pools,
-    secrets: ground.secrets,
-    logger,
-    mode: 'rehearsal',
-    graphiql: false,
-    host: '127.0.0.1',
-    port: 0,
-    limits: LIMITS,
-  });
-  const { url } = await wired.server.listen();
+  const server = await localServer(urls, ground.secrets);
   let statements: Sent[] = [];
   const end = capture((sent) => statements.push(sent));
-  const gql = gqlAt(url);
+  const gql = gqlAt(server.url);
   const all = entries();
   const batches: Sent[][][][] = [];
   for (const batch of BATCHES) {
@@ -174,8 +160,7 @@ async function writtenDown(ground: Ground): Promise<Sent[][][][]> {
     batches.push(phases);
   }
   end();
-  await wired.close();
-  await pools.close();
+  await server.close();
   return batches;
 }
 

@@ -2,13 +2,10 @@
  * A page of 50 entries with history, review, change set and rows, through GraphQL, as a ratio to the same statement sent by bare pg
  * clients at the same concurrency, alternated in one run.
  */
-import { pino } from 'pino';
-import { openPools } from '../src/database/pools.ts';
-import { LIMITS } from '../src/doors/limits.ts';
-import { wire } from '../src/wire.ts';
 import { bareWorker, capture, type Sent } from './capture.ts';
 import { filledLedger } from './cycle.ts';
 import { type Ground, gqlAt, median, startServer, timed } from './ground.ts';
+import { localServer } from './local-server.ts';
 
 const WIDTH = 4;
 const PAGES = 60;
@@ -67,24 +64,11 @@ async function sentFor(
   database: Awaited<ReturnType<Ground['database']>>,
   token: string,
 ): Promise<Sent[]> {
-  const pools = await openPools(database.urls);
-  const logger = pino({ level: 'silent' });
-  const wired = wire({
-    pools,
-    secrets: ground.secrets,
-    logger,
-    mode: 'rehearsal',
-    graphiql: false,
-    host: '127.0.0.1',
-    port: 0,
-    limits: LIMITS,
-  });
-  const { url } = await wired.server.listen();
+  const server = await localServer(database.urls, ground.secrets);
   const statements: Sent[] = [];
   const end = capture((sent) => statements.push(sent));
-  await gqlAt(url)(token, PAGE, {});
+  await gqlAt(server.url)(token, PAGE, {});
   end();
-  await wired.close();
-  await pools.close();
+  await server.close();
   return statements;
 }

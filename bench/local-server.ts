@@ -1,0 +1,32 @@
+/** A ledger's server in this process, on the given logins and a free port. */
+import { pino } from 'pino';
+import { openPools, type PoolUrls } from '../src/database/pools.ts';
+import type { Secrets } from '../src/database/secrets.ts';
+import { LIMITS } from '../src/doors/limits.ts';
+import { wire } from '../src/wire.ts';
+
+export async function localServer(
+  urls: PoolUrls,
+  secrets: Secrets,
+): Promise<{ url: string; close(): Promise<void> }> {
+  const pools = await openPools(urls);
+  const logger = pino({ level: 'error' }, pino.destination(2));
+  const place = { host: '127.0.0.1', port: 0 };
+  const wired = wire({
+    pools,
+    secrets,
+    logger,
+    mode: 'rehearsal',
+    graphiql: false,
+    limits: LIMITS,
+    ...place,
+  });
+  const { url } = await wired.server.listen();
+  return {
+    url,
+    async close() {
+      await wired.close();
+      await pools.close();
+    },
+  };
+}
