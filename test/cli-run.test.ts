@@ -129,6 +129,8 @@ describe('cutter run', () => {
     const again = await atTerminal(path, 'y');
     expect(again.code).toBe(0);
     expect(again.said).not.toContain('Approve');
+    expect(again.said.indexOf('Plan ')).toBeLessThan(again.said.indexOf('Cut it?')); // shown again, to be cut knowingly
+    expect(again.said).toContain('Plan ');
     expect(await ledger()).toMatchObject({
       statuses: ['verified_complete'],
       history: 5,

@@ -79,7 +79,7 @@ async function send(
 }
 
 /** fetch wraps the system's error, and several attempts once more. */
-export function unreachable(url: string, error: unknown): ClientFault {
+function unreachable(url: string, error: unknown): ClientFault {
   const code = codeOf(error);
   if (code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EHOSTUNREACH') {
     return new ClientFault(

@@ -6,7 +6,7 @@
 import { type Attempt, type AttemptOptions, begin } from './attempt.ts';
 import { ClientFault } from './client.ts';
 import { planLines } from './plan-lines.ts';
-import { planOf, progressOf } from './reading.ts';
+import { type Plan, planOf, progressOf } from './reading.ts';
 import { Refused } from './refused.ts';
 
 export interface WalkOptions extends AttemptOptions {
@@ -19,12 +19,15 @@ export interface WalkEnd {
   readonly status: string;
 }
 
-type Walk = WalkOptions & Omit<Attempt, 'status'>;
+interface Walk extends WalkOptions, Omit<Attempt, 'status'> {
+  /** Digests of the plans that were shown: what is approved or cut was seen before. */
+  readonly shown: Set<string>;
+}
 
 /** Walks as far as the ledger and `confirm` let it. */
 export async function walk(options: WalkOptions): Promise<WalkEnd> {
   const { status: found, ...attempt } = await begin(options);
-  const begun = { ...options, ...attempt };
+  const begun = { ...options, ...attempt, shown: new Set<string>() };
   let status = found;
   for (let steps = 0; steps < MOST_STEPS; steps += 1) {
     const next = await step(begun, status);
@@ -74,7 +77,7 @@ async function sweepUntilPromoted(walk: Walk, status: string): Promise<string | 
 /** Shows the plan, asks, and approves exactly that. */
 async function approve(walk: Walk, superseded: string | null): Promise<string | null> {
   const plan = await planOf(walk);
-  for (const line of planLines(plan)) walk.print(line);
+  show(walk, plan);
   if (plan.problems.length > 0) {
     walk.print('A plan with problems is not approved.');
     return null;
@@ -91,6 +94,11 @@ async function approve(walk: Walk, superseded: string | null): Promise<string | 
   return entry.status;
 }
 
+function show(walk: Walk, plan: Plan): void {
+  for (const line of planLines(plan)) walk.print(line);
+  walk.shown.add(plan.manifestDigest);
+}
+
 /** Cuts what is approved. An approval of another plan than today's, or of other units, is asked for again. */
 async function cut(walk: Walk): Promise<string | null> {
   const [plan, { reviewDecisions }] = [await planOf(walk), await progressOf(walk)];
@@ -98,6 +106,7 @@ async function cut(walk: Walk): Promise<string | null> {
   if (live !== undefined && live.manifestVersion !== plan.manifestDigest) {
     return approve(walk, live.reviewDecisionId);
   }
+  if (!walk.shown.has(plan.manifestDigest)) show(walk, plan);
   if (!(await walk.confirm('Cut it?'))) return null;
   try {
     return await applied(walk, plan.manifestDigest);

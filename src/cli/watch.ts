@@ -5,7 +5,7 @@ import { endpointOf } from './client.ts';
 import { WatchHistoryDocument, type WatchHistorySubscription } from './generated/graphql.ts';
 
 type HistoryMessage = WatchHistorySubscription['history'];
-export type HistoryRow = Extract<HistoryMessage, { __typename: 'HistoryEvent' }>['rows'][number];
+type HistoryRow = Extract<HistoryMessage, { __typename: 'HistoryEvent' }>['rows'][number];
 
 export interface Watch {
   /** Resolves when the subscription stands: what is written after that arrives. */

@@ -19,7 +19,9 @@ export interface Written {
 const RowCountType = builder.objectRef<RowCount>('RowCount').implement({
   description: 'How many rows of one table a verb wrote.',
   fields: (t) => ({
-    table: t.exposeString('table', { description: 'The table, without its schema.' }),
+    table: t.exposeString('table', {
+      description: 'The table; with its schema where it is none of the twelve.',
+    }),
     inserted: t.exposeInt('inserted', { description: 'Rows added.' }),
     updated: t.exposeInt('updated', { description: 'Rows of which a column was changed.' }),
   }),
