@@ -64,7 +64,7 @@ export function databaseRefusal(error: unknown): unknown {
     case '23505':
       return isUnitKey(constraint)
         ? new PlanStale(
-            'A unit of this plan was born meanwhile under the same address; plan and review again.',
+            'An address of this plan has its unit already, born meanwhile or by another document; plan and review again, with an address of its own.',
             [
               {
                 path: ['input', 'manifestDigest'],
