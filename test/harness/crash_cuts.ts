@@ -147,7 +147,7 @@ export async function holdCuts(ownerUrl: string, entries: readonly Approved[]): 
   };
 }
 
-/** Commits wait, durable and unanswered, for a standby that never comes; `ending` undoes it for the next start or reload. */
+/** From now on commits wait, durable and unanswered, for a standby that never comes. */
 export async function withholdAnswers(owner: pg.Pool): Promise<{ waiting(count: number): Promise<void> }> {
   await owner.query(`alter system set synchronous_standby_names = 'nobody'`);
   await owner.query('select pg_reload_conf()');

@@ -149,7 +149,9 @@ export async function postgresProcesses(home: string): Promise<Identified[]> {
   const postmaster = postmasterOf(home);
   if (postmaster === null) return [];
   const pids = await asOwner(ownerUrlOf(home), async (owner: pg.Client) => {
-    const { rows } = await owner.query<{ pid: number }>('/* crash.pids */ select pid from pg_stat_activity');
+    const { rows } = await owner.query<{ pid: number }>(
+      '/* crash.pids */ select pid from pg_stat_activity where pid <> pg_backend_pid()',
+    );
     return rows.map(({ pid }) => pid);
   });
   return [postmaster, ...pids.flatMap(identified)];
