@@ -230,3 +230,65 @@ describe('successors', () => {
     expect((await attempt(`${name}-3`)).__typename).toBe('CutSuccess');
   });
 });
+
+describe('explicit spans', () => {
+  const span = (address: string, end: number) => ({
+    localId: 'all',
+    start: 0,
+    end,
+    kind: 'section',
+    sectionType: 'section',
+    address,
+  });
+
+  test('an automation that marks by itself: its spans are cut, verified and given back', async () => {
+    const name = fresh('spans');
+    const text = `One stretch of ${name}.\n`;
+    const source = await call(
+      server,
+      server.tokens.marker,
+      'registerSource',
+      { idempotencyKey: name, docCode: name, content: { text } },
+      'source { sourceId }',
+    );
+    const cutSpec = { units: [span(`${name}/all`, Buffer.byteLength(text))] };
+    const input = {
+      idempotencyKey: `mark:${name}`,
+      sourceId: source.source.sourceId,
+      cutSpec,
+      signalSource: 'robot',
+    };
+    const entry = await call(server, server.tokens.marker, 'mark', input, 'entry { entryId }');
+    const made = await verified(server, {
+      name,
+      sourceId: source.source.sourceId,
+      entryId: entry.entry.entryId,
+    });
+    expect(made.verdict.result.verdict).toBe('pass');
+    expect(await reconstructed(made.changeSetId)).toMatchObject({ text, matchesSource: true });
+  });
+
+  test('an address of another document is refused where it is marked, by name', async () => {
+    const other = await verified(server);
+    const name = fresh('taker');
+    const text = 'Mine.\n';
+    const source = await call(
+      server,
+      server.tokens.marker,
+      'registerSource',
+      { idempotencyKey: name, docCode: name, content: { text } },
+      'source { sourceId }',
+    );
+    const cutSpec = { units: [span(`${other.name}/one`, Buffer.byteLength(text))] };
+    const input = {
+      idempotencyKey: `mark:${name}`,
+      sourceId: source.source.sourceId,
+      cutSpec,
+      signalSource: 'robot',
+    };
+    expect(await call(server, server.tokens.marker, 'mark', input)).toMatchObject({
+      __typename: 'CoverageBroken',
+      problems: [{ code: 'address_taken', path: ['cutSpec', 'units', '0', 'address'] }],
+    });
+  });
+});

@@ -12,7 +12,7 @@ export function maskError(logger: Logger) {
   return function mask(error: unknown): GraphQLError {
     if (error instanceof GraphQLError) {
       const cause = error.originalError ?? error.cause;
-      if (cause === undefined || cause === null) return error;
+      if (cause === undefined || cause === null) return withCode(error);
       if (cause instanceof GraphQLError) {
         const origin = mask(cause);
         // Thrown by a resolver on purpose: `error` is the same with its place in the answer.
@@ -30,6 +30,12 @@ export function maskError(logger: Logger) {
     logger.error({ err: error }, 'an operation failed');
     return defect();
   };
+}
+
+/** GraphQL's own words about a variable or a request carry no code of their own. */
+function withCode(error: GraphQLError): GraphQLError {
+  if (error.extensions['code'] === undefined) error.extensions['code'] = 'BAD_USER_INPUT';
+  return error;
 }
 
 function unavailable(at?: GraphQLError): GraphQLError {

@@ -1,4 +1,4 @@
-import { sql } from 'slonik';
+import { type CommonQueryMethods, sql } from 'slonik';
 import { z } from 'zod';
 import { planDocument } from '../document/plan.ts';
 import { resolveProfile } from '../document/profiles.ts';
@@ -11,7 +11,7 @@ import type { SourceMeta } from './reading.ts';
 import { CoverageBroken, InvalidInput } from './refusals.ts';
 
 interface Planning {
-  readonly connection: { one: import('slonik').CommonQueryMethods['one'] };
+  readonly connection: Pick<CommonQueryMethods, 'one' | 'any'>;
   readonly plans: PlanCache;
 }
 
@@ -43,9 +43,35 @@ function plainSpan(span: Extract<CutSpec, { units: unknown }>['units'][number]) 
 }
 
 const contentRow = z.object({ content: z.instanceof(Buffer) });
+const takenRow = z.object({ address: z.string(), doc_code: z.string() });
 
-/** The plan of a registered source; its bytes are read only where the same plan isn't at hand. */
+/**
+ * The plan of a registered source; its bytes are read only where the same plan isn't at hand. Explicit spans name addresses of their
+ * own choice: one that belongs to another document is a problem of the plan.
+ */
 export async function planFor(
+  tx: Planning,
+  source: SourceMeta,
+  spec: CutSpec,
+  vocabulary: readonly VocabularyTerm[],
+): Promise<DocumentPlan> {
+  const plan = await ownPlanFor(tx, source, spec, vocabulary);
+  if (!('units' in spec) || plan.problems.length > 0) return plan;
+  const addresses = plan.records.flatMap((record) => (record.address === null ? [] : [record.address]));
+  const taken = await tx.connection.any(sql.prepared('plan.taken', takenRow)`
+    /* plan.taken */ select u.canonical_address as address, u.doc_code from public.information_unit u
+    where u.canonical_address = any(${sql.array(addresses, 'text')}) and u.doc_code <> ${source.doc_code}
+    order by u.canonical_address limit 100`);
+  if (taken.length === 0) return plan;
+  const problems = taken.map(({ address, doc_code }) => ({
+    path: ['cutSpec', 'units', String(spec.units.findIndex((span) => span.address === address)), 'address'],
+    code: 'address_taken',
+    message: `The address "${address}" belongs to a unit of document "${doc_code}"; an address is born once.`,
+  }));
+  return { ...plan, problems };
+}
+
+async function ownPlanFor(
   tx: Planning,
   source: SourceMeta,
   spec: CutSpec,

@@ -44,7 +44,9 @@ create table cutter_auth.principal (
   lane text,
   rehearsal boolean not null,
   created_at timestamptz not null default transaction_timestamp(),
-  disabled_at timestamptz
+  disabled_at timestamptz,
+  /* Nobody acts alone: who may cut may not verify. */
+  constraint principal_one_side check (not scopes @> array['change:cut', 'change:verify'])
 );
 create index principal_person_idx on cutter_auth.principal (person_id);
 
