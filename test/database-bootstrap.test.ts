@@ -52,6 +52,34 @@ test('bootstrap: six sample principals, each answered for by a person of its own
   ]);
 });
 
+test('schema: neither a sample person behind a real principal, nor a real person behind a sample one', async () => {
+  const real = '00000000-0000-4000-8000-00000000000a';
+  const principal = (personId: unknown, rehearsal: boolean) =>
+    owner.query(
+      `insert into cutter_auth.principal (principal_id, kind, name, person_id, scopes, rehearsal)
+      values (gen_random_uuid(), 'person', 'stand-in', $1, '{}', $2)`,
+      [personId, rehearsal],
+    );
+  const [sample] = await all('select person_id from cutter_auth.person limit 1');
+  await owner.query('begin');
+  await owner.query(
+    `insert into cutter_auth.person (person_id, name, rehearsal) values ($1, 'Real', false)`,
+    [real],
+  );
+  for (const attempt of [
+    () => principal(sample?.['person_id'], false),
+    () => principal(real, true),
+    () => owner.query('update cutter_auth.principal set rehearsal = false'),
+    () => owner.query('update cutter_auth.person set rehearsal = false'),
+  ]) {
+    await owner.query('savepoint attempt');
+    await expect(attempt()).rejects.toThrow(/violates foreign key constraint/);
+    await owner.query('rollback to attempt');
+  }
+  await principal(real, false);
+  await owner.query('rollback');
+});
+
 test('bootstrap: nobody may both cut and verify, nor mark and review', () => {
   for (const { scopes } of SAMPLE_PARTIES) {
     const held: readonly string[] = scopes;

@@ -22,6 +22,29 @@ test('pools: a pool that meets the owner, or another login, refuses to open', as
   await expect(openPools({ ...db.urls, verify: db.urls.exec })).rejects.toThrow(/connected as cutter_exec/);
 });
 
+test('pools: whatever the database says, transactions are read committed and nothing is compiled', async () => {
+  await db.superuser.query(
+    `alter database ${db.name} set default_transaction_isolation = 'repeatable read'; alter database ${db.name} set jit = on`,
+  );
+  const pools = await openPools(db.urls);
+  const settings = sql.unsafe`select current_setting('transaction_isolation') || ', jit ' || current_setting('jit')`;
+  const found = await Promise.all(
+    [pools.exec, pools.verify, pools.observe, pools.evidence, pools.gate].map((pool) =>
+      pool?.transaction((tx) => tx.oneFirst(settings)),
+    ),
+  );
+  await pools.close();
+  expect(found).toEqual(Array(5).fill('read committed, jit off'));
+});
+
+test('pools: where something overrules the role, a connection that would isolate more is refused', async () => {
+  const url = new URL(db.urls.exec as string);
+  url.searchParams.set('options', '-c default_transaction_isolation=serializable');
+  await expect(openPools({ ...db.urls, exec: url.href })).rejects.toThrow(
+    /Transactions of cutter_exec are serializable by default here/,
+  );
+});
+
 test('pools: a lane without a secret has no pool', async () => {
   const pools = await openPools({ ...db.urls, exec: null, verify: null });
   expect(pools.exec).toBeNull();

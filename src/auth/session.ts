@@ -12,7 +12,7 @@ export interface Session {
   readonly scopes: ReadonlySet<Scope>;
   /** Entries the token is narrowed to, or null for all. */
   readonly entryIds: ReadonlySet<string> | null;
-  /** `rehearsal` where the person or principal is a sample one; written into every record. */
+  /** That of the principal, which the schema keeps equal to its person's; written into every record. */
   readonly mode: Mode;
   /** RFC 3339, microseconds. */
   readonly expiresAt: string;

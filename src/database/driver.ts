@@ -7,6 +7,14 @@ export class WrongLogin extends Error {
   override readonly name = 'WrongLogin';
 }
 
+/**
+ * A pool's transactions wouldn't be READ COMMITTED. Phases lock first and look then; at any other level the look is as old as the
+ * transaction, and a guard judges by what stood before it waited.
+ */
+class WrongIsolation extends Error {
+  override readonly name = 'WrongIsolation';
+}
+
 /** The server said nothing for longer than any statement may take. The connection is given up. */
 class DatabaseSilent extends Error {
   override readonly name = 'DatabaseSilent';
@@ -25,7 +33,8 @@ export interface DriverOptions {
 }
 
 /**
- * slonik's pg driver with three additions: each new connection proves whom it speaks as before anything else is sent on it; no
+ * slonik's pg driver with three additions: each new connection proves whom it speaks as, and
+ * how it isolates, before anything else is sent on it; no
  * statement waits for ever on a server that has gone silent (the role's statement_timeout works only where the server does); and
  * a connection survives the refusals that are thrown through it.
  */
@@ -43,30 +52,47 @@ export function assertingDriver(options: DriverOptions): DriverFactory {
   };
 }
 
+interface Found {
+  readonly current: string;
+  readonly session: string;
+  readonly isolation: string;
+  readonly beyond_policies: boolean;
+  readonly owns: boolean;
+}
+
 async function assertLogin(client: Client, login: Login): Promise<void> {
   client.acquire();
   try {
     const { rows } = await client.query(
       `/* pool.assert_login */ select current_user::text as "current", session_user::text as "session",
+        current_setting('default_transaction_isolation') as "isolation",
         (select rolsuper or rolbypassrls from pg_catalog.pg_roles where rolname = current_user) as "beyond_policies",
         exists (select from pg_catalog.pg_class c join pg_catalog.pg_roles r on r.oid = c.relowner
           where r.rolname = current_user and c.relkind in ('r', 'v') and c.relpersistence <> 't') as "owns"`,
     );
-    const found = rows[0] as { current: string; session: string; beyond_policies: boolean; owns: boolean };
-    if (found.current !== login || found.session !== login) {
-      throw new WrongLogin(
-        `The pool of ${login} is connected as ${found.current}. The runtime connects as ${login} and as nobody else.`,
-      );
-    }
-    if (found.beyond_policies || found.owns) {
-      throw new WrongLogin(
-        `${login} is a superuser, bypasses row security or owns tables, so grants wouldn't hold it. Take that from the role.`,
-      );
-    }
+    refuseUnfit(rows[0] as unknown as Found, login);
     await client.release();
   } catch (error) {
     await client.destroy().catch(() => {});
     throw error;
+  }
+}
+
+function refuseUnfit(found: Found, login: Login): void {
+  if (found.current !== login || found.session !== login) {
+    throw new WrongLogin(
+      `The pool of ${login} is connected as ${found.current}. The runtime connects as ${login} and as nobody else.`,
+    );
+  }
+  if (found.beyond_policies || found.owns) {
+    throw new WrongLogin(
+      `${login} is a superuser, bypasses row security or owns tables, so grants wouldn't hold it. Take that from the role.`,
+    );
+  }
+  if (found.isolation !== 'read committed') {
+    throw new WrongIsolation(
+      `Transactions of ${login} are ${found.isolation} by default here, and the ledger's guards need read committed. Take default_transaction_isolation out of the connection's options and of "alter role ${login} in database".`,
+    );
   }
 }
 

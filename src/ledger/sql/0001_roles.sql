@@ -50,6 +50,10 @@ begin
     execute format('alter role %I set search_path = pg_catalog, pg_temp', login);
     execute format('alter role %I set timezone = %L', login, 'UTC');
     execute format('alter role %I set datestyle = %L', login, 'ISO, MDY');
+    /* A phase locks first and looks then: under any stricter level its look would be older than its lock. */
+    execute format('alter role %I set default_transaction_isolation = %L', login, 'read committed');
+    /* Statements here are short, and compiling one takes longer than running it. */
+    execute format('alter role %I set jit = off', login);
     execute format('alter role %I set lock_timeout = %L', login, '15s');
     execute format('alter role %I set statement_timeout = %L', login, '60s');
     execute format('alter role %I set idle_in_transaction_session_timeout = %L', login, '60s');

@@ -32,19 +32,23 @@ create table cutter_auth.person (
   person_id uuid primary key,
   name text not null,
   rehearsal boolean not null,
-  created_at timestamptz not null default transaction_timestamp()
+  created_at timestamptz not null default transaction_timestamp(),
+  /* For the principals' foreign key. */
+  unique (person_id, rehearsal)
 );
 
 create table cutter_auth.principal (
   principal_id uuid primary key,
   kind text not null,
   name text not null,
-  person_id uuid not null references cutter_auth.person,
+  person_id uuid not null,
   scopes text[] not null,
   lane text,
   rehearsal boolean not null,
   created_at timestamptz not null default transaction_timestamp(),
   disabled_at timestamptz,
+  /* A principal is of a rehearsal exactly where its person is: no sample person acts in production behind another name. */
+  foreign key (person_id, rehearsal) references cutter_auth.person (person_id, rehearsal),
   /* Nobody acts alone: who may cut may not verify. */
   constraint principal_one_side check (not scopes @> array['change:cut', 'change:verify'])
 );
