@@ -4,10 +4,9 @@ import { join } from 'node:path';
 import type { ClientBase } from 'pg';
 import { z } from 'zod';
 import { BASE_VOCABULARY } from '../document/vocabulary.ts';
-import { LANES, type Lane, type Mode } from '../ledger/values.ts';
-import { publicKeyOf } from '../proof/ed25519.ts';
-import { keyIdOf } from '../proof/keyid.ts';
+import type { Lane, Mode } from '../ledger/values.ts';
 import { issueTokens } from './issue_tokens.ts';
+import { addLaneKeys } from './lane_keys.ts';
 import { type Party, personIdOf, principalIdOf, SAMPLE_PARTIES, scopesInOrder } from './parties.ts';
 import { refuseIfOthersMayRead, writePrivateFile } from './secrets.ts';
 
@@ -37,7 +36,8 @@ export async function bootstrapLedger(
   owner: ClientBase,
   options: BootstrapOptions,
 ): Promise<BootstrapResult> {
-  await owner.query('begin');
+  // Whatever the owner's default: what is read after waiting for a lock must be what stands then.
+  await owner.query('begin isolation level read committed');
   try {
     await owner.query(`/* bootstrap.lock */ select pg_advisory_xact_lock(hashtext('cutter.bootstrap'))`);
     await addVocabulary(owner);
@@ -137,41 +137,3 @@ async function addParty(owner: ClientBase, party: Party, rehearsal: boolean): Pr
     ],
   );
 }
-
-async function addLaneKeys(owner: ClientBase, seeds: BootstrapOptions['seeds']): Promise<void> {
-  for (const lane of LANES) {
-    const seed = seeds[lane];
-    if (seed !== undefined) await addLaneKey(owner, lane, publicKeyOf(seed));
-  }
-}
-
-/**
- * Registers a lane's key with the lane's principal. A lane's first key is valid from position 0; one that replaces another, because
- * the seed was lost or changed, is valid from where the log will continue, and the other until there.
- */
-async function addLaneKey(owner: ClientBase, lane: Lane, publicKey: Uint8Array): Promise<void> {
-  const keyId = keyIdOf(publicKey);
-  const known = await owner.query('/* bootstrap.key_known */ select from cutter_auth.key where key_id = $1', [
-    keyId,
-  ]);
-  if (known.rowCount !== 0) return;
-  await owner.query(
-    `/* bootstrap.key_until */
-    update cutter_auth.key set until_position = (${NEXT_POSITION}) where lane = $1 and until_position is null`,
-    [lane],
-  );
-  await owner.query(
-    `/* bootstrap.key */
-    insert into cutter_auth.key (key_id, lane, principal_id, public_key, from_position)
-    select $1, $2, principal.principal_id, $3,
-      case when exists (select from cutter_auth.key where lane = $2) then (${NEXT_POSITION}) else 0 end
-    from cutter_auth.principal
-    where principal.lane = $2 and principal.disabled_at is null
-    order by principal.created_at, principal.principal_id
-    limit 1`,
-    [keyId, lane, Buffer.from(publicKey)],
-  );
-}
-
-/** Records that wait in the queue were signed with the keys of before. */
-const NEXT_POSITION = 'select next_position + (select count(*) from cutter_log.pending) from cutter_log.head';

@@ -14,7 +14,7 @@ export const keyRow = z.object({
 });
 export type KeyRow = z.infer<typeof keyRow>;
 
-/** Taken shared by every signing phase, and alone by the key's revocation: a key can't end between the look and the write. */
+/** Taken shared by every signing phase, and alone by the key's end (`lane_keys.ts`): no key ends between the look and the write. */
 export function lockKey(keyId: string): FragmentSqlToken {
   return sql.fragment`pg_advisory_xact_lock_shared(hashtextextended('cutter:key:' || ${keyId}::text, 0))`;
 }
@@ -26,7 +26,10 @@ export function registeredKey(keyId: FragmentSqlToken): FragmentSqlToken {
     from cutter_auth.key k where k.key_id = ${keyId})`;
 }
 
-/** Refuses where the key that this process holds isn't the lane's registered, still valid key. */
+/**
+ * Refuses where the key that this process holds isn't the lane's registered, still valid key. `from_position` isn't asked: a key is
+ * registered with the position at which the log goes on from there, so whatever it may sign lies behind that.
+ */
 export function currentKey(held: LaneKey, registered: KeyRow | null): KeyRow {
   const fault =
     registered === null
