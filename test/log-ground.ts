@@ -96,7 +96,7 @@ export interface Mark {
   readonly historyId: string;
 }
 
-export async function insertEntry(client: pg.ClientBase, entryId: string): Promise<void> {
+async function insertEntry(client: pg.ClientBase, entryId: string): Promise<void> {
   await client.query(
     `${ENTRY} values ($1, 'cut_request', 'marked', '{"idempotency_key": "k"}', transaction_timestamp())`,
     [entryId],
