@@ -82,6 +82,38 @@ async function integrated(made: Mark): Promise<number> {
   return Number(await server.feed.waitForPosition(made.recordId));
 }
 
+/** Marks many entries in one transaction, as one record; gives its id. */
+async function markTogether(count: number): Promise<string> {
+  const { rows } = await exec.query<{ record_id: string }>(
+    `with made as materialized (
+       select gen_random_uuid() as entry_id, gen_random_uuid() as history_id from generate_series(1, $1)
+     ), entry as (
+       insert into cutter_governance.decision_backlog_entry (entry_id, kind, status, payload, emitted_at)
+       select entry_id, 'cut_request', 'marked', '{"idempotency_key": "many"}', transaction_timestamp() from made
+     ), history as (
+       insert into cutter_governance.decision_backlog_history
+         (history_id, entry_id, entry_version_after, change_kind, changed_by, changed_at)
+       select history_id, entry_id, 'marked', 'mark', 'many', transaction_timestamp() from made
+     ), record as materialized (select gen_random_uuid() as record_id), pending as (
+       insert into cutter_log.pending (record_id, record_hash, row_ids)
+       select record_id, 'sha256:many', (select array_agg(history_id) from made) from record
+     ) select record_id from record`,
+    [count],
+  );
+  return rows[0]!.record_id;
+}
+
+/** Statements of the subscriptions' that have read entries, as PostgreSQL counts them. */
+async function entryReads(): Promise<number> {
+  const { rows } = await server.superuser.query<{ calls: number }>(
+    `select coalesce(sum(s.calls), 0)::int as calls from pg_stat_statements s
+       join pg_roles r on r.oid = s.userid join pg_database d on d.oid = s.dbid
+      where r.rolname = 'cutter_observe' and d.datname = current_database()
+        and s.query like '%v_decision_backlog_entry_observe%'`,
+  );
+  return rows[0]!.calls;
+}
+
 describe('subscription history', () => {
   test('over WebSocket: Ready, replay, CaughtUp, live; a streamed row reads like any other, its entry too', async () => {
     const old = await mark(exec, 'anna');
@@ -170,6 +202,44 @@ describe('subscription history', () => {
     expect(text.indexOf('"Ready"')).toBeLessThan(text.indexOf('"HistoryEvent"'));
     expect(text.match(/"HistoryEvent"/g)?.length).toBe(Number((await server.feed.head()).nextPosition));
     await vi.waitFor(() => expect(server.feed.subscribers).toBe(0), 20_000);
+  });
+
+  test('what hangs under the rows of a record is one statement for each field, however many rows', async () => {
+    const { cursor } = await server.feed.head();
+    await server.feed.waitForPosition(await markTogether(500));
+    const stream = follow(
+      { after: cursor },
+      server.tokens.observer,
+      `subscription ($after: String) { history(after: $after) { __typename ... on HistoryEvent {
+        rows { entryId entry { entryId status } other: entry { id: entryId history(first: 200) { nodes { entryId } } } } } } }`,
+    );
+    const before = await entryReads();
+    const rows = (await pull(stream, caughtUp)).flatMap((message) => message.rows ?? []);
+    await stream.return?.();
+    expect(rows).toHaveLength(500);
+    for (const { entryId, entry, other } of rows) {
+      expect(entry).toEqual({ entryId, status: 'marked' });
+      expect(other).toEqual({ id: entryId, history: { nodes: [{ entryId }] } });
+    }
+    expect((await entryReads()) - before).toBe(2);
+  });
+
+  test('what may be asked of one row may be asked of a thousand: then by more statements', async () => {
+    const { cursor } = await server.feed.head();
+    await server.feed.waitForPosition(await markTogether(1000));
+    const stream = follow(
+      { after: cursor },
+      server.tokens.observer,
+      `subscription ($after: String) { history(after: $after) { __typename ... on HistoryEvent {
+        rows { entryId entry { history(first: 200) { nodes { entryId } } manifests(first: 200) { nodes { envelopeId } } } } } } }`,
+    );
+    const before = await entryReads();
+    const rows = (await pull(stream, caughtUp)).flatMap((message) => message.rows ?? []);
+    await stream.return?.();
+    expect(rows.map(({ entry }) => entry.history.nodes[0].entryId)).toEqual(
+      rows.map(({ entryId }) => entryId),
+    );
+    expect((await entryReads()) - before).toBe(2);
   });
 
   test('the filter is that of the history connection; times of any zone, ids of any case', async () => {

@@ -1,4 +1,6 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import type { HistoryMessage } from '../ledger/log/history-message.ts';
+import type { PlacedHistoryRow } from '../ledger/log/history-page.ts';
 import { builder } from '../schema/builder.ts';
 import { HistoryConnection } from '../schema/history.ts';
 import {
@@ -9,7 +11,7 @@ import {
 } from '../schema/history-message.ts';
 import { type HistoryFilterInput, historyFilterOf } from './history-filter.ts';
 import { requireScope } from './queries/guard.ts';
-import { readNode } from './reading/read.ts';
+import { readShared } from './reading/read.ts';
 
 builder.subscriptionType({ description: 'Follows the ledger as it grows.' });
 
@@ -45,11 +47,31 @@ builder.subscriptionField('history', (t) =>
 /** Rows become the nodes that `History` reads. */
 function streamed(message: HistoryMessage): StreamedMessage {
   if (message.type !== 'HistoryEvent') return message;
+  const readRelation = relationsOf(message.rows);
   return { ...message, rows: message.rows.map((row) => new StreamedHistory(row, readRelation)) };
 }
 
-/** What hangs under a streamed row is read when it is asked for: one statement for each row that arrives. */
-const readRelation: ReadRelation = (row, context, info) => {
-  if (info.fieldName !== 'entry') throw new Error(`History has no relation ${info.fieldName} in the stream`);
-  return readNode(context, info, 'Entry', row.entry_id);
-};
+/**
+ * What hangs under the streamed rows of one record is read when the first of them asks for it, for all of them at once: a sweep
+ * moves a thousand entries in one record, and every subscriber asks.
+ */
+function relationsOf(rows: readonly PlacedHistoryRow[]): ReadRelation {
+  const entryIds = [...new Set(rows.map((row) => row.entry_id))];
+  const read = new Map<string, ReturnType<typeof readShared>>();
+  return async (row, context, info) => {
+    if (info.fieldName !== 'entry')
+      throw new Error(`History has no relation ${info.fieldName} in the stream`);
+    const field = placeOf(info);
+    const entries = read.get(field) ?? readShared(context, info, 'Entry', entryIds);
+    read.set(field, entries);
+    return (await entries).get(row.entry_id);
+  };
+}
+
+/** The response keys that lead to a field, the same for each row: what is selected below depends on them. */
+function placeOf(info: GraphQLResolveInfo): string {
+  const keys: string[] = [];
+  for (let at: GraphQLResolveInfo['path'] | undefined = info.path; at !== undefined; at = at.prev)
+    if (typeof at.key === 'string') keys.push(at.key);
+  return keys.join(' ');
+}

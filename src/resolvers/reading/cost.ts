@@ -43,3 +43,9 @@ export function assertAffordable(row: RowPlan, roots: Level, bound: readonly Bou
     `multiplies to ${total.toLocaleString('en')} rows in this field, more than ${MOST_ROWS.toLocaleString('en')}. Lower it on: ${above.join(', ')}.`,
   );
 }
+
+/** How many roots with this under each are affordable in one statement; at least one, for `assertAffordable` to refuse. */
+export function affordableRoots(row: RowPlan, bound: readonly BoundPage[]): number {
+  const each = levels(row, 1, bound, []).reduce((sum, level) => sum + level.rows, 1);
+  return Math.max(1, Math.floor(MOST_ROWS / each));
+}

@@ -2,7 +2,7 @@ import type { FieldNode, GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../../context.ts';
 import type { Node } from '../../schema/node.ts';
 import { type BoundPage, bindPage, checked } from './bind.ts';
-import { assertAffordable } from './cost.ts';
+import { affordableRoots, assertAffordable } from './cost.ts';
 import { codecOf } from './cursor.ts';
 import { type Cells, decodePage, decodeRow } from './decode.ts';
 import { Emission, type Statement, type Value } from './emit.ts';
@@ -158,7 +158,40 @@ export async function readNodes(
   if (ids.length === 0) return [];
   const plan = planOf(info, 'rows', noun);
   if (plan.kind !== 'rows') throw new Error('A field is either a page or a node.');
+  return listed(context, info, noun, plan, bind(plan, info), ids);
+}
+
+/**
+ * The rows with these ids, each given once: for a field that many rows at hand share. One statement, or as few as its cost allows:
+ * what is asked of one row must not be refused for how many there happen to be.
+ */
+export async function readShared(
+  context: Context,
+  info: GraphQLResolveInfo,
+  noun: NounName,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Node>> {
+  const plan = planOf(info, 'rows', noun);
+  if (plan.kind !== 'rows') throw new Error('A field is either a page or a node.');
   const bound = bind(plan, info);
+  const most = affordableRoots(plan.row, bound);
+  const found = new Map<string, Node>();
+  for (let at = 0; at < ids.length; at += most) {
+    const some = ids.slice(at, at + most);
+    const nodes = await listed(context, info, noun, plan, bound, some);
+    for (const [place, node] of nodes.entries()) found.set(some[place]!, node);
+  }
+  return found;
+}
+
+async function listed(
+  context: Context,
+  info: GraphQLResolveInfo,
+  noun: NounName,
+  plan: Extract<Plan, { kind: 'rows' }>,
+  bound: readonly BoundPage[],
+  ids: readonly string[],
+): Promise<Node[]> {
   assertAffordable(plan.row, { path: info.fieldName, first: ids.length, rows: ids.length }, bound);
   const rows = (await answer(context, new Emission(bound).list(statementName(info), plan.row, ids))) as
     | Cells[]
