@@ -84,17 +84,17 @@ describe('lists that may only shrink', () => {
   });
 
   test('verbs that ask for another scope for one kind of their input', () => {
-    const kinds = Object.entries(TABLE).filter(([, authority]) => authority.scopeByKind !== undefined);
-    expect(kinds.map(([verb, { scopeByKind }]) => [verb, scopeByKind])).toEqual([
+    const kinds = Object.entries(TABLE).filter(([, authority]) => authority.byKind !== undefined);
+    expect(kinds.map(([verb, { byKind }]) => [verb, byKind])).toEqual([
       ['declareDependency', { supersedes: 'entry:review' }],
     ]);
   });
 
   test('scopes that no verb and no query asks for', () => {
     const asked = new Set<Scope | null>([
-      ...Object.values(TABLE).flatMap(({ scope, scopeByKind }) => [
+      ...Object.values(TABLE).flatMap(({ scope, byKind }) => [
         scope,
-        ...Object.values(scopeByKind ?? {}),
+        ...Object.values(byKind ?? {}).map((each) => each.scope),
       ]),
       ...Object.values(QUERY_AUTHORITY),
     ]);

@@ -156,7 +156,12 @@ describe('judging the executor’s signature: the public key decides, a key id i
   });
   const judged = (row: NewSignature, key: LaneKey | null, facts: Omit<CutFacts, 'priorSignature'> = CUT) =>
     judgeExecutorSignature(
-      { ...row, payload_envelope: row.payload_envelope as Record<string, unknown>, prior_payload_hash: null },
+      {
+        ...row,
+        payload_envelope: row.payload_envelope as Record<string, unknown>,
+        prior_payload_hash: null,
+        revoked: false,
+      },
       key === null ? null : registered(key),
       facts,
     ).map((finding) => finding.code);

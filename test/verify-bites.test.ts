@@ -1,5 +1,14 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type Loose, verifyCut, type WasCut, wasCut } from './harness/cycle.ts';
+import {
+  fresh,
+  type Loose,
+  marked,
+  sampleText,
+  verified,
+  verifyCut,
+  type WasCut,
+  wasCut,
+} from './harness/cycle.ts';
 import { type TestServer, testServer } from './harness/server.ts';
 
 let server: TestServer;
@@ -25,6 +34,106 @@ const unit = (made: WasCut) =>
   `(select id from public.information_unit where doc_code = '${made.name}' and canonical_address like '%/one')`;
 const signature = (made: WasCut) =>
   `(select executor_signature_id from cutter_governance.cut_change_set where change_set_id = ${cs(made)})`;
+
+const changeSet = (m: WasCut, assignment: string) =>
+  `update cutter_governance.cut_change_set set ${assignment} where change_set_id = ${cs(m)}`;
+const block = (m: WasCut, assignment: string) =>
+  `update cutter_governance.manifest_unit_block set ${assignment} where proposed_canonical_address like '${m.name}/%one'`;
+const entry = (m: WasCut, payload: string) =>
+  `update cutter_governance.decision_backlog_entry set payload = ${payload} where entry_id = '${m.entryId}'`;
+const versionRow = (m: WasCut, assignment: string) =>
+  `update public.unit_version set ${assignment} where id = ${version(m)}`;
+const unitRow = (m: WasCut, assignment: string) =>
+  `update public.information_unit set ${assignment} where id = ${unit(m)}`;
+const decision = (m: WasCut, assignment: string) =>
+  `update cutter_governance.review_decision set ${assignment} where review_decision_id = '${m.decisionId}'`;
+const signed = (m: WasCut, assignment: string) =>
+  `update cutter_governance.dot_pair_signature set ${assignment} where signature_id = ${signature(m)}`;
+const envelope = (m: WasCut, assignment: string) =>
+  `update cutter_governance.manifest_envelope set ${assignment} where source_doc_ref = '${m.entryId}'`;
+
+/** Columns that no reader of units sees at once, and values of a shape that nobody expects. */
+function shapes(): Tamper[] {
+  const whole = (what: string, code: string, sql: Tamper['sql']): Tamper => ({
+    what,
+    axis: 'A',
+    code,
+    unit: null,
+    sql,
+  });
+  const one = (what: string, axis: Tamper['axis'], code: string, sql: Tamper['sql']): Tamper => ({
+    what,
+    axis,
+    code,
+    unit: 'one',
+    sql,
+  });
+  return [
+    whole('the document code of the change set', 'payload_summary-differs', (m) =>
+      changeSet(m, `payload_summary = '{}'`),
+    ),
+    whole('the risk class', 'risk_class-differs', (m) => changeSet(m, `risk_class = 'high'`)),
+    whole('the state of the change set', 'state-differs', (m) => changeSet(m, `state = 'other'`)),
+    whole('the rollback key', 'rollback_key-differs', (m) => changeSet(m, `rollback_key = 'other'`)),
+    whole('a verifier signature at CUT', 'verifier_signature_id-differs', (m) =>
+      changeSet(m, `verifier_signature_id = executor_signature_id`),
+    ),
+    whole('an executor whom nobody knows', 'executor-unknown', (m) => changeSet(m, `emitted_by = 'nobody'`)),
+    whole('the approval, superseded', 'approval-superseded', (m) =>
+      decision(m, `superseded_by_review_decision_id = review_decision_id`),
+    ),
+    whole('the approval, expired', 'approval-expired', (m) => decision(m, `expires_at = '2001-01-01'`)),
+    whole('a revoked signature', 'signature-revoked', (m) => signed(m, `revoked_at = now()`)),
+    whole('the tool revision of the signature', 'signature-tool-revision', (m) =>
+      signed(m, `signer_tool_revision = 'other'`),
+    ),
+    whole('an envelope that is no object', 'signature-wrong-statement', (m) =>
+      signed(m, `payload_envelope = '"x"'`),
+    ),
+    whole('the status of the envelope', 'envelope-altered', (m) => envelope(m, `status = 'draft'`)),
+    whole(
+      'the header of the manifest',
+      'manifest-header',
+      (m) =>
+        `update cutter_governance.manifest_unit_block b set payload_summary = jsonb_set(payload_summary, '{header,profile}', '"x"') from cutter_governance.manifest_envelope e where b.envelope_id = e.envelope_id and e.source_doc_ref = '${m.entryId}' and b.render_order = 0`,
+    ),
+    whole('an empty payload', 'entry-unreadable', (m) => entry(m, `'{}'`)),
+    whole('a source reference that is no id', 'source-missing', (m) =>
+      entry(m, `jsonb_set(payload, '{iu_ref}', '"source:x"')`),
+    ),
+    whole('a specification of no kind', 'entry-unreadable', (m) =>
+      entry(m, `jsonb_set(payload, '{proposed_cut_spec}', '{"bla": 1}')`),
+    ),
+    whole('no specification', 'entry-unreadable', (m) =>
+      entry(m, `jsonb_set(payload, '{proposed_cut_spec}', 'null')`),
+    ),
+    one('a block without its summary', 'A', 'block-altered', (m) => block(m, `payload_summary = null`)),
+    one('a span that is no number', 'A', 'block-altered', (m) => block(m, `source_span = '{"start": "x"}'`)),
+    one('a base that no birth has', 'A', 'block-altered', (m) =>
+      block(m, `payload_summary = jsonb_set(payload_summary, '{base_version_id}', '"x"')`),
+    ),
+    one('a target that no birth has', 'A', 'block-altered', (m) =>
+      block(m, `target_unit_id = gen_random_uuid()`),
+    ),
+    one('provenance that is null', 'A', 'provenance-source_digest-differs', (m) =>
+      versionRow(m, `provenance = 'null'`),
+    ),
+    one('a change set that is no id', 'A', 'provenance-change_set_id-differs', (m) =>
+      versionRow(m, `provenance = jsonb_set(provenance, '{change_set_id}', '"x"')`),
+    ),
+    one('the canonicalization of a hash', 'A', 'content_profile-differs', (m) =>
+      versionRow(m, `content_profile = '{}'`),
+    ),
+    one('the review state', 'B', 'review_state-differs', (m) => versionRow(m, `review_state = 'draft'`)),
+    one('who made a version', 'A', 'created_by-differs', (m) => versionRow(m, `created_by = 'nobody'`)),
+    one('a description', 'A', 'description-differs', (m) => versionRow(m, `description = 'x'`)),
+    one('an owner', 'A', 'owner_ref-differs', (m) => unitRow(m, `owner_ref = 'nobody'`)),
+    one('an identity profile', 'B', 'identity_profile-differs', (m) => unitRow(m, `identity_profile = '{}'`)),
+    one('a conformance status', 'B', 'conformance_status-differs', (m) =>
+      unitRow(m, `conformance_status = 'other'`),
+    ),
+  ];
+}
 
 const TAMPERS: readonly Tamper[] = [
   {
@@ -175,7 +284,7 @@ const TAMPERS: readonly Tamper[] = [
   {
     what: 'the effect digest',
     axis: 'A',
-    code: 'effect-digest',
+    code: 'effect_digest-differs',
     unit: null,
     sql: (m) =>
       `update cutter_governance.cut_change_set set effect_digest = 'sha256:' || repeat('0', 64) where change_set_id = ${cs(m)}`,
@@ -220,6 +329,7 @@ const TAMPERS: readonly Tamper[] = [
     sql: (m) =>
       `update cutter_governance.cut_change_set set emitted_by = (select principal_id::text from cutter_auth.principal where name = 'observer') where change_set_id = ${cs(m)}`,
   },
+  ...shapes(),
 ];
 
 async function count(table: string): Promise<number> {
@@ -260,6 +370,45 @@ describe('VERIFY bites: altered between CUT and VERIFY, it fails, names axis and
         key: expect.stringMatching(/^escalate:/),
       },
     ]);
+  });
+
+  test.each([
+    ['a kind', 'B', 'provenance-kind-differs', `provenance = jsonb_set(provenance, '{kind}', '"paragraph"')`],
+    [
+      'a parent',
+      'C',
+      'provenance-parent_address-differs',
+      `provenance = jsonb_set(provenance, '{parent_address}', 'null')`,
+    ],
+    ['a body', 'A', 'body-differs', `body = body || 'x'`],
+    ['a review state', 'B', 'review_state-differs', `review_state = 'draft'`],
+  ])('%s of a unit that an amendment left unchanged', async (_, axis, code, assignment) => {
+    const name = fresh('unchanged');
+    await verified(server, await marked(server, name));
+    const text = sampleText(name).replace(`Second ${name}.`, 'Amended.');
+    const made = await wasCut(server, await marked(server, `${name}-b`, { docCode: name, text }));
+    await server.superuser.query(`update public.unit_version v set ${assignment} from public.information_unit u
+      where u.id = v.unit_id and u.doc_code = '${name}' and u.canonical_address like '%/one'`);
+    const verdict = await verifyCut(server, made);
+    expect(verdict.result.verdict).toBe('fail');
+    expect(verdict.findings).toContainEqual(
+      expect.objectContaining({ axis, code, unit: expect.stringMatching(/one$/) }),
+    );
+  });
+
+  test('after a dropped version, a new entry cuts the document again and passes', async () => {
+    const name = fresh('dropped');
+    const made = await wasCut(server, await marked(server, name));
+    await server.superuser.query(
+      `with gone as (update public.information_unit set version_anchor_ref = null where doc_code = '${name}' and canonical_address like '%/one' returning id)
+      delete from public.unit_version where unit_id in (select id from gone)`,
+    );
+    expect((await verifyCut(server, made)).result.verdict).toBe('fail');
+    const again = await verified(
+      server,
+      await marked(server, `${name}-b`, { docCode: name, text: sampleText(name) }),
+    );
+    expect(again.verdict.findings).toEqual([]);
   });
 
   test('an untouched cut passes', async () => {

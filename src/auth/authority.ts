@@ -19,8 +19,8 @@ export type Scope = (typeof SCOPES)[number];
 
 export interface Authority {
   readonly scope: Scope;
-  /** Another scope for one `kind` of the input, where the weight of the act differs. */
-  readonly scopeByKind?: Readonly<Record<string, Scope>>;
+  /** Another authority for one `kind` of the input, where the weight of the act differs. */
+  readonly byKind?: Readonly<Record<string, Pick<Authority, 'scope' | 'agent'>>>;
   readonly lane: Lane;
   /** Whether a principal of kind `agent` may call it. */
   readonly agent: boolean;
@@ -41,7 +41,7 @@ export const AUTHORITY = {
   declareDependency: {
     scope: 'entry:mark',
     // A successor ends the blocking of what failed, so a reviewer declares it.
-    scopeByKind: { supersedes: 'entry:review' },
+    byKind: { supersedes: { scope: 'entry:review', agent: false } },
     lane: 'DOT-991',
     agent: true,
     refusals: [...ANY, 'NotFound', 'IllegalTransition', 'DependencyCycle'],

@@ -21,7 +21,7 @@ const lookRow = z.object({
 });
 
 /**
- * ABANDON — a person ends an entry that won't be cut, or an escalation that was dealt with.
+ * ABANDON — ends an entry that won't be cut, or an escalation that was dealt with.
  *
  *     marked | review_pending | reviewed_deferred | reviewed_approved ──abandon──▶ abandoned ■
  *                                                                     lane DOT-991, role cutter_exec

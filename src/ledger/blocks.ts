@@ -2,6 +2,7 @@ import { type FragmentSqlToken, sql } from 'slonik';
 import type { ManifestHeader } from '../document/manifest.ts';
 import type { DocumentPlan, PlanRecord } from '../document/types.ts';
 import type { PlainJson } from '../proof/canonical.ts';
+import { normalizeUuid } from '../proof/uuid.ts';
 import type { DocumentActions, StandingUnit, UnitPlan } from './actions.ts';
 import type { NewUnitBlock } from './tables/manifest.ts';
 
@@ -75,7 +76,7 @@ function recordSummary(record: PlanRecord): Record<string, PlainJson> {
 export function actionSummary(unit: UnitPlan | null): Record<string, PlainJson> {
   return {
     action: unit?.action ?? null,
-    base_version_id: unit?.live?.versionId ?? null,
+    base_version_id: unit?.live?.versionId || null,
     base_version_seq: unit?.live?.versionSeq ?? null,
     base_content_hash: unit?.live?.contentHash ?? null,
     version_seq: unit?.versionSeq ?? null,
@@ -111,8 +112,8 @@ function vanishedBlock(keys: BlockKeys, unit: StandingUnit, renderOrder: number,
 export interface StoredBlock {
   readonly unit_local_id: string;
   readonly block_role: 'origin' | 'result';
-  readonly start: number;
-  readonly end: number;
+  readonly start: unknown;
+  readonly end: unknown;
   readonly render_order: number;
   readonly target_unit_id: string | null;
   readonly address: string | null;
@@ -123,9 +124,10 @@ export interface StoredBlock {
 /** All blocks of a manifest in order, as one JSON array of `storedBlock`s. */
 export function storedBlocks(manifestId: FragmentSqlToken): FragmentSqlToken {
   return sql.fragment`(select coalesce(json_agg(json_build_object('unit_local_id', b.unit_local_id, 'block_role', b.block_role,
-      'start', (b.source_span->>'start')::int, 'end', (b.source_span->>'end')::int, 'render_order', b.render_order,
+      'start', b.source_span->'start', 'end', b.source_span->'end', 'render_order', b.render_order,
       'target_unit_id', b.target_unit_id, 'address', b.proposed_canonical_address,
-      'parent', b.candidate_edges->0->>'to', 'summary', b.payload_summary) order by b.render_order), '[]')
+      'parent', b.candidate_edges->0->>'to',
+      'summary', case when jsonb_typeof(b.payload_summary) = 'object' then b.payload_summary else '{}' end) order by b.render_order), '[]')
     from cutter_governance.manifest_unit_block b where b.envelope_id = ${manifestId})`;
 }
 
@@ -147,8 +149,21 @@ export function alteredField(block: StoredBlock, record: PlanRecord): string | n
     ...(record.role === 'excluded'
       ? [['text', summary['text'], record.text] as [string, unknown, unknown]]
       : []),
+    ...untouched(block),
   ];
   return fields.find(([, was, is]) => (was ?? null) !== (is ?? null))?.[0] ?? null;
+}
+
+/** A birth starts from nothing, and an excluded stretch does nothing. */
+function untouched(block: StoredBlock): [string, unknown, unknown][] {
+  const { action, base_version_id, base_version_seq, base_content_hash } = block.summary;
+  if (action === 'version' || action === 'unchanged') return [];
+  const born = block.address !== null;
+  return [
+    ['action', action, born ? 'birth' : null],
+    ['target_unit_id', block.target_unit_id, null],
+    ['base_version', base_version_id ?? base_version_seq ?? base_content_hash, null],
+  ];
 }
 
 /** The actions that a reviewer approved, put back on the records of the plan. Null where a block is missing or names no action. */
@@ -166,9 +181,9 @@ export function approvedActions(plan: DocumentPlan, blocks: readonly StoredBlock
         record,
         address: record.address as string,
         parentAddress,
-        action: (block?.summary['action'] ?? 'birth') as UnitPlan['action'],
+        action: live === null ? 'birth' : block?.summary['action'] === 'unchanged' ? 'unchanged' : 'version',
         baseVersionSeq: live?.versionSeq ?? null,
-        versionSeq: (block?.summary['version_seq'] ?? 1) as number,
+        versionSeq: whole(block?.summary['version_seq'], 1),
         live,
       };
     });
@@ -176,24 +191,28 @@ export function approvedActions(plan: DocumentPlan, blocks: readonly StoredBlock
   return { actions, vanished: vanished.filter((unit) => unit !== null) };
 }
 
-/** The version that a block was decided against; null for a birth. */
+const whole = (value: unknown, otherwise: number) =>
+  Number.isSafeInteger(value) ? (value as number) : otherwise;
+const text = (value: unknown) => (typeof value === 'string' ? value : null);
+
+/** The version that a block was decided against; null for a birth. What was altered into another shape counts as absent. */
 function standingOf(block: StoredBlock): StandingUnit | null {
-  const summary = block.summary as Record<string, never>;
-  if (block.target_unit_id === null) return null;
+  const summary = block.summary;
+  if (block.target_unit_id === null || text(summary['action']) === 'birth') return null;
   return {
     address: block.address ?? '',
     unitId: block.target_unit_id,
-    versionId: summary['base_version_id'] ?? '',
-    versionSeq: summary['base_version_seq'] ?? 0,
-    highestSeq: summary['base_version_seq'] ?? 0,
+    versionId: normalizeUuid(text(summary['base_version_id']) ?? '') ?? '',
+    versionSeq: whole(summary['base_version_seq'], 0),
+    highestSeq: whole(summary['base_version_seq'], 0),
     textDigest: '',
-    contentHash: summary['base_content_hash'] ?? '',
-    kind: summary['kind'] ?? '',
-    sectionType: summary['section_type'] ?? '',
-    sectionCode: summary['section_code'] ?? null,
-    parentAddress: summary['parent_address'] ?? null,
-    sortOrder: summary['sort_order'] ?? 0,
-    title: summary['title'] ?? null,
+    contentHash: text(summary['base_content_hash']) ?? '',
+    kind: text(summary['kind']) ?? '',
+    sectionType: text(summary['section_type']) ?? '',
+    sectionCode: text(summary['section_code']),
+    parentAddress: text(summary['parent_address']),
+    sortOrder: whole(summary['sort_order'], 0),
+    title: text(summary['title']),
     void: false,
   };
 }

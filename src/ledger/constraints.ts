@@ -1,4 +1,4 @@
-import { Busy, PlanStale, Refusal } from './refusals.ts';
+import { Busy, InvalidInput, PlanStale, Refusal } from './refusals.ts';
 
 /**
  * What the database says, translated. Everything that isn't named here is a defect: it is thrown on, logged and masked.
@@ -49,6 +49,11 @@ const REPLAYED = new Set([
   'source_doc_code_sha256_key',
 ]);
 
+/** Whether the database said it, rather than our own code over what was read. */
+export function isDatabaseFault(error: unknown): boolean {
+  return isConnectionLoss(error) || /^([0-9A-Z]{5}|E[A-Z]{4,})$/.test(faultOf(error).code);
+}
+
 /** Whether the same transaction may succeed when it is run again. */
 export function isRetryable(error: unknown): boolean {
   const { code, constraint } = faultOf(error);
@@ -74,6 +79,21 @@ export function databaseRefusal(error: unknown): unknown {
             ],
           )
         : error;
+    case '22P02':
+    case '22P05':
+    case '22021':
+    case '22001':
+    case '54001':
+      return new InvalidInput(
+        'The database can not hold a value of this input; send plain, bounded JSON and well-formed text.',
+        [
+          {
+            path: ['input'],
+            code: 'not-storable',
+            message: 'A value is malformed, too long or nested too deeply.',
+          },
+        ],
+      );
     case '55P03':
     case '57014':
     case '53300':

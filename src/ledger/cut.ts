@@ -5,9 +5,10 @@ import type { CutSpec, DocumentPlan } from '../document/types.ts';
 import { type DocumentActions, effectOf, planActions, unitCounts } from './actions.ts';
 import { affectedRows, type Birth, memoized, newUnits, newVersions, settled, unitIds } from './births.ts';
 import { actionSummary, type StoredBlock, storedBlocks } from './blocks.ts';
+import { cutChangeSet } from './change-set-row.ts';
 import { unlockable } from './entry-lock.ts';
 import { currentKey, keyRow, lockKey, registeredKey } from './key-registry.ts';
-import { type LiveUnitRow, liveUnits, type newestCut } from './live-units.ts';
+import { cutsOf, type LiveUnitRow, liveUnits } from './live-units.ts';
 import { planFor, refuseBroken } from './plan.ts';
 import {
   AT,
@@ -33,7 +34,7 @@ import {
 import { signStatement } from './sign.ts';
 import { type CutFacts, cutStatement, type PriorSignature } from './statement.ts';
 import { ENTRY_STATES, nextState, statesBefore } from './states.ts';
-import { AFFECTED_ROW, CHANGE_SET, type NewChangeSet } from './tables/change-set.ts';
+import { AFFECTED_ROW, CHANGE_SET } from './tables/change-set.ts';
 import { ENTRY, moveStatus } from './tables/entry.ts';
 import { HISTORY } from './tables/history.ts';
 import { SIGNATURE } from './tables/signature.ts';
@@ -83,7 +84,8 @@ const lookRow = z.object({
   cuts: z.array(
     z.object({ id: z.string(), entry: z.string(), digest: z.string(), compensated: z.boolean() }),
   ),
-  prior: z.object({ signatureId: z.string(), payloadHash: z.string() }).nullable(),
+  /** The document's newest cut, compensated or not: the one that this cut amends or retries. */
+  prior: z.object({ signatureId: z.string(), payloadHash: z.string(), cutSeq: z.int() }).nullable(),
   first: z.object({ entry_id: z.string(), manifest_version: z.string() }).nullable(),
   key: keyRow.nullable(),
 });
@@ -97,14 +99,15 @@ type Look = z.infer<typeof lookRow>;
  * Locks    entry · signing key (shared) · document code; then looks
  * Reads    source · vocabulary · live units · live decision · blocks · dependencies · change sets · key
  * Writes   1 signature · 1 change_set · A affected_row · 1 history · U units and versions · anchors · entry.status (CAS)
- * Refuses  NotFound             no such entry
+ * Refuses  IdempotencyConflict  the key was used for another cut
+ *          NotFound             no such entry
  *          AlreadyCut           the entry, or this manifest, has its cut       G-CUT-ONCE
  *          IllegalTransition    the entry isn't approved
  *          NotApproved          no live approval for exactly this manifest     G-CUT-APPROVED
  *          DependencyOpen       a predecessor, or another cut of the document  G-CUT-DEPS
- *          PlanStale            the live units changed since the review
+ *          CoverageBroken       the plan no longer holds
+ *          PlanStale            the plan or the live units changed since the review
  *          LaneMismatch         the lane's key isn't valid
- *          IdempotencyConflict  the key was used for another cut
  * Replay   same key, entry and manifest: the first change set, `replayed: true`
  * Source   ledger specification §5, §6
  */
@@ -158,8 +161,8 @@ async function read(tx: ExecTx, input: CutInput): Promise<Look> {
             where x.compensates_change_set_id = c.change_set_id))), '[]')
         from cutter_governance.cut_change_set c where c.change_kind = 'cut'
           and (c.decision_backlog_entry_id = ${input.entryId}::uuid or c.manifest_version = ${input.manifestDigest})) as cuts,
-      (select json_build_object('signatureId', g.signature_id, 'payloadHash', g.payload_hash)
-        from (${newestOfDocument(docCode)}) n
+      (select json_build_object('signatureId', g.signature_id, 'payloadHash', g.payload_hash, 'cutSeq', n.cut_seq)
+        from (${cutsOf(docCode)} limit 1) n
         join cutter_governance.dot_pair_signature g on g.signature_id = n.executor_signature_id) as prior,
       (select json_build_object('entry_id', c.decision_backlog_entry_id, 'manifest_version', c.manifest_version)
         from cutter_governance.cut_change_set c where c.change_set_id = ${tx.id('change_set')}::uuid) as first,
@@ -175,15 +178,7 @@ async function read(tx: ExecTx, input: CutInput): Promise<Look> {
       order by d.created_at desc, d.review_decision_id desc limit 1) a on true`);
 }
 
-/** The cut that this one amends or retries: the document's newest, compensated or not. */
-function newestOfDocument(docCode: ReturnType<typeof newestCut>) {
-  return sql.fragment`
-    select c.executor_signature_id from cutter_governance.cut_change_set c
-    where c.payload_summary->>'doc_code' = ${docCode} and c.change_kind = 'cut'
-    order by c.emitted_at desc, c.change_set_id desc limit 1`;
-}
-
-/** `blocks` predecessors that are neither complete themselves nor replaced, by `supersedes`, by one that is. */
+/** `blocks` predecessors that are neither complete themselves nor, having ended otherwise, replaced by one that is. */
 function openPredecessors(entryId: string) {
   return sql.fragment`(
     with recursive heirs(predecessor, entry_id) as (
@@ -191,6 +186,8 @@ function openPredecessors(entryId: string) {
         where d.to_entry_id = ${entryId}::uuid and d.dependency_kind = 'blocks'
       union
         select h.predecessor, d.from_entry_id from heirs h
+        join cutter_governance.decision_backlog_entry ended on ended.entry_id = h.entry_id
+          and ended.status in ('reviewed_rejected', 'abandoned', 'verify_failed_escalated')
         join cutter_governance.decision_backlog_dependency d on d.to_entry_id = h.entry_id and d.dependency_kind = 'supersedes')
     select coalesce(json_agg(json_build_object('id', p.entry_id, 'status', p.status) order by p.entry_id), '[]')
     from (select h.predecessor from heirs h join cutter_governance.decision_backlog_entry o on o.entry_id = h.entry_id
@@ -216,6 +213,7 @@ function refuseOther(first: NonNullable<Look['first']>, input: CutInput): void {
 }
 
 function refuseSecondCut(input: CutInput, look: Look): void {
+  if (look.status === null) throw unlockable(input.entryId, null, 'cut', []);
   const standing = look.cuts.find((c) => c.entry === input.entryId || !c.compensated);
   if (standing === undefined) return;
   const message =
@@ -336,7 +334,16 @@ async function write(
     },
     tx.key,
   );
-  const changeSet = changeSetOf(tx, input, look, facts, affected.length);
+  const changeSet = cutChangeSet(facts, {
+    idempotencyKey: input.idempotencyKey,
+    signatureId: tx.id('signature'),
+    riskClass: look.approval?.risk_class ?? 'standard',
+    scenarioRef: look.scenario_ref,
+    docCode: birth.docCode,
+    sourceDigest: birth.sourceDigest,
+    cutSeq: (look.prior?.cutSeq ?? 0) + 1,
+    affectedRows: affected.length,
+  });
   await tx.connection.query(sql.prepared('cut.birth', z.object({}))`
     /* cut.birth */ with units as (${insertInto(INFORMATION_UNIT, units)})
     ${insertInto(UNIT_VERSION, versions)}`);
@@ -408,49 +415,14 @@ function factsOf(
     reviewDecisionId: look.approval?.id ?? '',
     effectDigest: effectOf(actions),
     counts: unitCounts(plan.records.length, actions),
-    priorSignature: look.prior,
+    priorSignature:
+      look.prior === null
+        ? null
+        : { signatureId: look.prior.signatureId, payloadHash: look.prior.payloadHash },
     toolRevision: TOOL_REVISION,
     principalId: tx.caller.principalId,
     personId: tx.caller.personId,
     preparedAt: at,
-  };
-}
-
-function changeSetOf(
-  tx: ExecTx,
-  input: CutInput,
-  look: Look,
-  facts: CutFacts,
-  affected: number,
-): NewChangeSet {
-  return {
-    change_set_id: facts.changeSetId,
-    rollback_key: `rollback:${input.idempotencyKey}`,
-    idempotency_key: input.idempotencyKey,
-    manifest_id: facts.manifestId,
-    manifest_version: facts.manifestDigest,
-    review_decision_id: facts.reviewDecisionId,
-    decision_backlog_entry_id: input.entryId,
-    executor_signature_id: tx.id('signature'),
-    verifier_signature_id: null,
-    executor_tool_revision: TOOL_REVISION,
-    verifier_tool_revision: 'pending',
-    tool_revision_match: null,
-    state: 'applied',
-    risk_class: look.approval?.risk_class ?? 'standard',
-    payload_summary: {
-      doc_code: look.source?.doc_code ?? '',
-      source_digest: look.source?.sha256 ?? '',
-      counts: { ...facts.counts },
-    },
-    emitted_by: tx.caller.principalId,
-    rollback_initiated_by: null,
-    rollback_reason: null,
-    scenario_ref: look.scenario_ref,
-    change_kind: 'cut',
-    compensates_change_set_id: null,
-    affected_row_count: affected,
-    effect_digest: facts.effectDigest,
   };
 }
 

@@ -44,9 +44,10 @@ type Look = z.infer<typeof lookRow>;
  *
  * Reads    source · vocabulary · the entry of this key · the entries it is blocked by
  * Writes   1 entry · 1 history · 1 dependency for each predecessor
- * Refuses  NotFound             the source, or an entry named in `blockedBy`
- *          CoverageBroken       the cut specification doesn't cover the document
+ * Refuses  InvalidInput         an unknown profile
  *          IdempotencyConflict  the key was used with other content      G-MARK-IDEM
+ *          NotFound             the source, or an entry named in `blockedBy`
+ *          CoverageBroken       the cut specification doesn't cover the document
  * Replay   same key and content: the first entry, `replayed: true`
  * Source   ledger specification §5
  */
@@ -64,11 +65,11 @@ export async function mark(tx: ExecTx, input: MarkInput): Promise<Done<{ entryId
             from cutter_governance.decision_backlog_dependency d
             where d.to_entry_id = e.entry_id and d.dependency_kind = 'blocks'))
         from cutter_governance.decision_backlog_entry e where e.entry_id = ${entryId}::uuid) as first`);
-  const payload = payloadOf(input, spec);
   if (look.first !== null) {
-    refuseOther(tx, input, payload, look.first);
+    refuseOther(tx, input, payloadOf(input, asFirst(input, spec, look.first)), look.first);
     return { value: { entryId }, writes: null };
   }
+  const payload = payloadOf(input, spec);
   refuseUnknown(input, look);
   refuseBroken(await planFor(tx, look.source as NonNullable<Look['source']>, spec, termsOf(look.vocabulary)));
 
@@ -96,6 +97,14 @@ export async function mark(tx: ExecTx, input: MarkInput): Promise<Done<{ entryId
       history as (${writes.insert(HISTORY, [history])})
     ${writes.insert(DEPENDENCY, edges)}`);
   return { value: { entryId }, writes };
+}
+
+/** A profile named without its version means, in a repeated call, the version that the first call was given. */
+function asFirst(input: MarkInput, spec: CutSpec, first: NonNullable<Look['first']>): CutSpec {
+  const stored = first.payload['proposed_cut_spec'] as { profile?: unknown } | null;
+  const asked = 'profile' in input.cutSpec ? input.cutSpec.profile : null;
+  if (asked === null || asked.includes('@') || typeof stored?.profile !== 'string') return spec;
+  return stored.profile.startsWith(`${asked}@`) ? { profile: stored.profile } : spec;
 }
 
 function edge(tx: ExecTx, from: string, to: string): NewDependency {

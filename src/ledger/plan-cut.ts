@@ -7,6 +7,7 @@ import { type LiveUnitRow, liveUnits } from './live-units.ts';
 import { planFor, resolvedSpec } from './plan.ts';
 import type { PlanCache } from './plan-cache.ts';
 import {
+  ENTRY_SOURCE_ID,
   jsonRows,
   payloadShape,
   SOURCE_META,
@@ -50,7 +51,7 @@ export async function planCut(
     from (select 1) one
     left join cutter_governance.decision_backlog_entry e on e.entry_id = ${input.entryId}::uuid
     left join cutter_source.source s
-      on s.source_id = coalesce(${input.sourceId}::uuid, substr(e.payload->>'iu_ref', 8)::uuid)`);
+      on s.source_id = coalesce(${input.sourceId}::uuid, ${ENTRY_SOURCE_ID})`);
   const { source, payload } = look;
   if (source === null) throw absent(input);
   const spec =

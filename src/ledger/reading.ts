@@ -56,8 +56,13 @@ export function iuRef(sourceId: string): string {
   return `source:${sourceId}`;
 }
 
+/** A text as a uuid, or null where it is none: what stands in JSON may have been altered, and a cast would end the judgement. */
+export function uuidOrNull(text: FragmentSqlToken): FragmentSqlToken {
+  return sql.fragment`case when ${text} ~ '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$' then (${text})::uuid end`;
+}
+
 /** The source id in an entry's payload, as SQL over an entry aliased `e`. */
-export const ENTRY_SOURCE_ID: FragmentSqlToken = sql.fragment`substr(e.payload->>'iu_ref', 8)::uuid`;
+export const ENTRY_SOURCE_ID: FragmentSqlToken = uuidOrNull(sql.fragment`substr(e.payload->>'iu_ref', 8)`);
 
 export const payloadShape = z.object({
   idempotency_key: z.string(),

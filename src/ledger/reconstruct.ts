@@ -1,6 +1,7 @@
 import { type CommonQueryMethods, sql } from 'slonik';
 import { z } from 'zod';
 import { digestOf } from '../proof/digest.ts';
+import { uuidOrNull } from './reading.ts';
 import { NotFound } from './refusals.ts';
 
 export interface Reconstruction {
@@ -8,9 +9,15 @@ export interface Reconstruction {
   readonly digest: string;
   /** Whether the digest is that of the source in the approved manifest. */
   readonly matchesSource: boolean;
+  /** Whether the cut was compensated: its units are void. */
+  readonly void: boolean;
 }
 
-const textRow = z.object({ text: z.string().nullable(), source_digest: z.string().nullable() });
+const textRow = z.object({
+  text: z.string().nullable(),
+  source_digest: z.string().nullable(),
+  void: z.boolean(),
+});
 
 /**
  * Gives a cut's source back from its rows: unit bodies and excluded stretches in the order of the manifest. The source table
@@ -22,12 +29,14 @@ export async function reconstruct(
 ): Promise<Reconstruction> {
   const rows = await evidence.any(sql.prepared('reconstruct.records', textRow)`
     /* reconstruct.records */ select coalesce(v.body, b.payload_summary->>'text') as text,
-      b.payload_summary->'header'->>'sourceDigest' as source_digest
+      b.payload_summary->'header'->>'sourceDigest' as source_digest,
+      exists (select 1 from cutter_governance.cut_change_set x where x.compensates_change_set_id = c.change_set_id) as void
     from cutter_governance.cut_change_set c
     join cutter_governance.manifest_unit_block b on b.envelope_id = c.manifest_id and b.block_role = 'result'
     left join public.unit_version made on made.provenance->>'change_set_id' = c.change_set_id::text
       and made.provenance->>'local_id' = b.unit_local_id
-    left join public.unit_version v on v.id = coalesce(made.id, (b.payload_summary->>'base_version_id')::uuid)
+    left join public.unit_version v on v.id = coalesce(made.id, case when b.payload_summary->>'action' = 'unchanged'
+        then ${uuidOrNull(sql.fragment`b.payload_summary->>'base_version_id'`)} end)
     where c.change_set_id = ${changeSetId}::uuid and c.change_kind = 'cut'
     order by b.render_order`);
   if (rows.length === 0) {
@@ -36,5 +45,5 @@ export async function reconstruct(
   }
   const bytes = Buffer.from(rows.map((row) => row.text ?? '').join(''), 'utf8');
   const digest = digestOf(bytes);
-  return { bytes, digest, matchesSource: digest === rows[0]?.source_digest };
+  return { bytes, digest, matchesSource: digest === rows[0]?.source_digest, void: rows[0]?.void ?? false };
 }

@@ -80,7 +80,12 @@ export class PlanStale extends Refusal {}
 
 /** One party would act on both sides. */
 export class SameParty extends Refusal {
-  override readonly guard = 'G-VERIFY-SOD';
+  override readonly guard: Guard | null;
+
+  constructor(message: string, problems: readonly Problem[] = [], guard: Guard | null = 'G-VERIFY-SOD') {
+    super(message, problems);
+    this.guard = guard;
+  }
 }
 
 /** A signature, key or reference does not belong to the lane that used it. */

@@ -2,10 +2,11 @@ import { sql } from 'slonik';
 import { z } from 'zod';
 import { decodeSource } from '../document/decode.ts';
 import { sha256 } from '../proof/digest.ts';
+import { recordIdOf } from './ids.ts';
 import { AT, SOURCE_META, sourceMeta } from './reading.ts';
 import { IdempotencyConflict, InvalidInput, type Problem } from './refusals.ts';
 import { SOURCE } from './tables/source.ts';
-import { type Done, type ExecTx, recordIdOf } from './transaction.ts';
+import type { Done, ExecTx } from './transaction.ts';
 import { Writes } from './writes.ts';
 
 export interface RegisterSourceInput {
@@ -42,7 +43,8 @@ const foundRow = z.object({
  * Writes   1 source
  * Refuses  InvalidInput         not UTF-8, a NUL byte, nothing in it
  *          IdempotencyConflict  the key was used for another document
- * Replay   same key and content, or the same bytes under the same document code: the first source, `replayed: true`
+ * Replay   same key and content: the first source, `replayed: true`; likewise the same bytes under the same document code, whatever
+ *          the key: content is stored once, and title and media type are those of the first call
  * Source   ledger specification §5, §7
  */
 export async function registerSource(

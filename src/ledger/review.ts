@@ -82,7 +82,7 @@ const lookRow = z.object({
 type Look = z.infer<typeof lookRow>;
 
 /**
- * REVIEW — a person's verdict on exactly one manifest.
+ * REVIEW — a reviewer's verdict on exactly one manifest; a person's or a service's, never an agent's.
  *
  *     review_pending | reviewed_approved ──review:approve──▶ reviewed_approved        lane DOT-991, role cutter_exec
  *                                        ──review:reject───▶ reviewed_rejected ■
@@ -90,13 +90,14 @@ type Look = z.infer<typeof lookRow>;
  *
  * Reads    entry (locked) · source · vocabulary · live units · the live decision · who marked
  * Writes   1 envelope · U blocks (and one for each vanished unit) · 1 decision · 1 history · entry.status (CAS)
- * Refuses  NotFound             no such entry
+ * Refuses  IdempotencyConflict  the key was used for another review
+ *          NotFound             no such entry
  *          SameParty            the reviewer marked the entry, or answers for who did
- *          IllegalTransition    the entry's state has no such arrow
+ *          IllegalTransition    the entry's state has no such arrow (before SameParty where the lane doesn't own the state)
  *          NotLive              a live decision stands and isn't the one named
+ *          InvalidInput         an approval that would have expired already
  *          CoverageBroken       the plan would lose something
  *          PlanStale            the digest isn't that of the plan as it is now
- *          IdempotencyConflict  the key was used for another review
  * Replay   same key and content: the first decision, `replayed: true`
  * Source   ledger specification §4, §5
  */
@@ -180,6 +181,7 @@ function refuseParty(tx: ExecTx, look: Look): void {
         message: 'Marker and reviewer share a principal or a person.',
       },
     ],
+    null,
   );
 }
 

@@ -1,6 +1,6 @@
 import { type CommonQueryMethods, sql } from 'slonik';
 import { z } from 'zod';
-import { derivedId } from '../proof/uuid.ts';
+import { idOf } from './ids.ts';
 import { IdempotencyConflict } from './refusals.ts';
 import { MAX_SWEEP, type SweepAnswer, type SweepInput } from './sweep.ts';
 
@@ -12,7 +12,7 @@ const passRow = z.object({
 
 /** The first answer of a sweep's key: the executor may not read the sweep log, so an observer's connection does. */
 export async function sweepReplay(observe: CommonQueryMethods, input: SweepInput): Promise<SweepAnswer> {
-  const sweepId = derivedId(`sweep:log:${input.idempotencyKey}`);
+  const sweepId = idOf('sweep', 'log', input.idempotencyKey);
   const pass = await observe.one(sql.prepared('sweep.replay', passRow)`
     /* sweep.replay */ select l.batch_limit, l.examined_count,
       (select coalesce(json_agg(json_build_object('history_id', h.history_id, 'entry_id', h.entry_id) order by h.entry_id), '[]')
@@ -29,7 +29,7 @@ export async function sweepReplay(observe: CommonQueryMethods, input: SweepInput
     ]);
   }
   const own = pass.moved.filter(
-    (h) => h.history_id === derivedId(`sweep:history:${h.entry_id}:${input.idempotencyKey}`),
+    (h) => h.history_id === idOf('sweep', `history:${h.entry_id}`, input.idempotencyKey),
   );
   return { sweepId, examined: pass.examined_count, promoted: own.map((h) => h.entry_id) };
 }

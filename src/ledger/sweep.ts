@@ -44,7 +44,14 @@ export async function sweep(tx: ExecTx, input: SweepInput): Promise<Done<SweepAn
   const limit = Math.min(input.limit, MAX_SWEEP);
   const rows = await lock(tx, limit);
   const at = rows[0]?.at ?? '';
-  const waiting = rows.filter((row) => row.status === 'marked' || row.status === 'reviewed_deferred');
+  const early = await notDue(
+    tx,
+    rows.flatMap((row) => row.entry_id ?? []),
+  );
+  const waiting = rows.filter(
+    (row) =>
+      (row.status === 'marked' || row.status === 'reviewed_deferred') && !early.has(row.entry_id ?? ''),
+  );
   const last = rows.reduce<(typeof rows)[number] | undefined>(
     (a, b) => (a === undefined || after(b, a) ? b : a),
     undefined,
@@ -106,6 +113,18 @@ async function lock(tx: ExecTx, limit: number): Promise<readonly z.infer<typeof 
       where e.entry_id in (select entry_id from picked) order by e.entry_id for no key update)
     select ${AT} as at, l.entry_id, l.status, ${timeText(sql.fragment`l.emitted_at`)} as emitted_at
     from (select 1) one left join locked l on true`);
+}
+
+const earlyRow = z.object({ entry_id: z.string() });
+
+/** Of the locked entries, those deferred to a later time: read after the lock, since a review may have come in between. */
+async function notDue(tx: ExecTx, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  const rows = await tx.connection.any(sql.prepared('sweep.look', earlyRow)`
+    /* sweep.look */ select m.source_doc_ref as entry_id from cutter_governance.manifest_envelope m
+    join cutter_governance.review_decision d on d.manifest_id = m.envelope_id
+    where m.source_doc_ref = any(${sql.array(ids, 'text')}) and d.superseded_by_review_decision_id is null
+      and (d.findings->>'not_before')::timestamptz > transaction_timestamp()`);
+  return new Set(rows.map((row) => row.entry_id));
 }
 
 function after(a: z.infer<typeof candidate>, b: z.infer<typeof candidate>): boolean {

@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { DatabasePool, DatabaseTransactionConnection } from 'slonik';
 import type { Verb } from '../auth/authority.ts';
 import type { Session } from '../auth/session.ts';
-import { derivedId } from '../proof/uuid.ts';
 import { databaseRefusal, isRetryable } from './constraints.ts';
+import { idOf, recordIdOf } from './ids.ts';
 import type { LaneKey } from './keys.ts';
 import { buildRecord, pendingStatement } from './log/record.ts';
 import type { PlanCache } from './plan-cache.ts';
@@ -23,10 +23,10 @@ export interface LaneTx<L extends Lane> {
   readonly caller: Session;
   readonly idempotencyKey: string;
   readonly dryRun: boolean;
-  /** The lane's signing key; null in a dry run, which signs nothing. */
+  /** The lane's signing key; a dry run signs nothing with it. */
   readonly key: LaneKey;
   readonly plans: PlanCache;
-  /** UUIDv5 of `<verb>:<thing>:<idempotency key>`; the same on every attempt and every replay. */
+  /** The id of a thing of this call; the same on every attempt and every replay. */
   id(thing: string): string;
 }
 export type ExecTx = LaneTx<typeof EXECUTOR_LANE>;
@@ -132,13 +132,8 @@ function open<L extends Lane>(
     dryRun: call.dryRun,
     key: resources.key,
     plans: resources.plans,
-    id: (thing) => derivedId(`${call.verb}:${thing}:${call.idempotencyKey}`),
+    id: (thing) => idOf(call.verb, thing, call.idempotencyKey),
   };
-}
-
-/** The id of the record in which a verb with this key is (or would be) logged. */
-export function recordIdOf(verb: Verb, idempotencyKey: string): string {
-  return derivedId(`${verb}:record:${idempotencyKey}`);
 }
 
 function recordOf(lane: Lane, call: PhaseCall, writes: Writes) {

@@ -1,3 +1,4 @@
+import { CANONICALIZATION } from '../document/canonicalize.ts';
 import { checkHierarchy, checkReconstruction, checkVocabulary } from '../document/checks.ts';
 import type { DocumentPlan, VocabularyTerm } from '../document/types.ts';
 import { canonicalJson, type PlainJson } from '../proof/canonical.ts';
@@ -79,18 +80,21 @@ function compareBlocks(expected: Expected, blocks: readonly StoredBlock[], note:
   }
 }
 
-type Columns = readonly (readonly [column: string, axis: Finding['axis']])[];
-const UNIT_COLUMNS: Columns = [
-  ['canonical_address', 'C'],
-  ['unit_kind', 'B'],
-  ['section_type', 'B'],
-  ['section_code', 'B'],
-  ['doc_code', 'C'],
-  ['sort_order', 'C'],
-  ['parent_or_container_ref', 'C'],
-  ['lifecycle_status', 'B'],
-  ['deleted_at', 'A'],
-];
+/** On which axis a column speaks; every other column is part of what is given back (A). */
+const AXIS: Readonly<Record<string, Finding['axis']>> = {
+  canonical_address: 'C',
+  doc_code: 'C',
+  sort_order: 'C',
+  parent_or_container_ref: 'C',
+  unit_kind: 'B',
+  section_type: 'B',
+  section_code: 'B',
+  lifecycle_status: 'B',
+  review_state: 'B',
+  conformance_status: 'B',
+  identity_profile: 'B',
+};
+/** Columns of a unit that its birth's affected row tells; they keep their birth values. */
 const BIRTH_COLUMNS = {
   canonical_address: 'canonical_address',
   unit_kind: 'unit_kind',
@@ -99,15 +103,6 @@ const BIRTH_COLUMNS = {
   sort_order: 'sort_order',
   parent_or_container_ref: 'parent_unit_id',
 };
-const VERSION_COLUMNS: Columns = [
-  ['unit_id', 'A'],
-  ['version_seq', 'A'],
-  ['title', 'A'],
-  ['body', 'A'],
-  ['content_hash', 'A'],
-  ['lifecycle_status', 'B'],
-  ['review_state', 'B'],
-];
 const PROVENANCE_AXIS: Readonly<Record<string, Finding['axis']>> = {
   kind: 'B',
   section_type: 'B',
@@ -123,24 +118,28 @@ function equal(a: unknown, b: unknown): boolean {
   return canonicalJson(a as PlainJson) === canonicalJson(b as PlainJson);
 }
 
+/** Every column that must stand, against the row as it was read; `except` is compared elsewhere. */
 function compareColumns(
-  columns: Columns,
-  place: string,
-  was: object,
-  is: object,
+  place: string | null,
   what: string,
+  row: Readonly<Record<string, unknown>>,
+  due: object,
   note: Note,
+  except: readonly string[] = [],
 ): void {
-  for (const [column, axis] of columns) {
-    if (equal((was as Record<string, unknown>)[column], (is as Record<string, unknown>)[column])) continue;
+  for (const [column, value] of Object.entries(due)) {
+    if (except.includes(column) || equal(row[column], value)) continue;
+    const of = place === null ? '' : ` of ${place}`;
     note(
-      axis,
+      AXIS[column] ?? 'A',
       place,
       `${column}-differs`,
-      `${what} of ${place}: column ${column} isn't what the approved manifest gives.`,
+      `${what}${of}: column ${column} isn't what the approved manifest gives.`,
     );
   }
 }
+
+const ANCHORS = ['version_anchor_ref', 'content_anchor_ref'];
 
 function compareUnits(expected: Expected, rows: CutRows, note: Note): void {
   const found = new Map(rows.units.map((unit) => [unit.id, unit]));
@@ -148,8 +147,8 @@ function compareUnits(expected: Expected, rows: CutRows, note: Note): void {
     newUnits(expected.birth, expected.actions, expected.ids).map((unit) => [unit.id, unit]),
   );
   for (const unit of expected.actions.actions) {
-    const row = found.get(expected.ids.get(unit.address) ?? '');
-    if (row === undefined) {
+    const stored = found.get(expected.ids.get(unit.address) ?? '');
+    if (stored === undefined) {
       note(
         'A',
         unit.address,
@@ -159,12 +158,11 @@ function compareUnits(expected: Expected, rows: CutRows, note: Note): void {
       note('C', unit.address, 'unit-missing', `Unit ${unit.address} is gone.`);
       continue;
     }
-    const birth = born.get(row.id);
-    if (birth !== undefined) compareColumns(UNIT_COLUMNS, unit.address, row, birth, 'Unit', note);
-    else compareWithBirth(unit.address, row, note);
-    if (unit.action === 'unchanged') continue;
+    const birth = born.get(stored.id);
+    if (birth !== undefined) compareColumns(unit.address, 'Unit', stored.row, birth, note, ANCHORS);
+    else compareWithBirth(unit.address, stored, note);
     const version = expectedVersion(expected, unit);
-    if (row.version_anchor_ref === version && row.content_anchor_ref === version) continue;
+    if (unit.action === 'unchanged' || ANCHORS.every((anchor) => stored.row[anchor] === version)) continue;
     note(
       'A',
       unit.address,
@@ -175,12 +173,15 @@ function compareUnits(expected: Expected, rows: CutRows, note: Note): void {
 }
 
 /** An older unit keeps its birth values; what may differ between versions stands in the version. */
-function compareWithBirth(address: string, row: CutRows['units'][number], note: Note): void {
+function compareWithBirth(address: string, stored: CutRows['units'][number], note: Note): void {
   for (const [column, state] of Object.entries(BIRTH_COLUMNS)) {
-    if (row.birth !== null && equal((row as unknown as Record<string, unknown>)[column], row.birth[state]))
-      continue;
-    const axis = UNIT_COLUMNS.find(([name]) => name === column)?.[1] ?? 'C';
-    note(axis, address, `${column}-differs`, `Unit ${address}: column ${column} isn't what it was at birth.`);
+    if (stored.birth !== null && equal(stored.row[column], stored.birth[state])) continue;
+    note(
+      AXIS[column] ?? 'C',
+      address,
+      `${column}-differs`,
+      `Unit ${address}: column ${column} isn't what it was at birth.`,
+    );
   }
 }
 
@@ -191,44 +192,61 @@ function compareVersions(expected: Expected, rows: CutRows, note: Note): void {
   );
   for (const unit of expected.actions.actions) {
     const id = expectedVersion(expected, unit);
-    const row = found.get(id);
-    if (row === undefined) {
+    const stored = found.get(id);
+    if (stored === undefined) {
       note('A', unit.address, 'version-missing', `Version ${unit.versionSeq} of ${unit.address} is gone.`);
       continue;
     }
-    const version = made.get(id);
-    if (version !== undefined) {
-      compareColumns(VERSION_COLUMNS, unit.address, row, version, `Version ${unit.versionSeq}`, note);
-      compareProvenance(unit, row.provenance, version.provenance as Record<string, unknown>, note);
-    } else {
-      const { title, text: body, contentHash } = unit.record;
-      const same = {
-        unit_id: expected.ids.get(unit.address),
-        version_seq: unit.versionSeq,
-        title,
-        body,
-        content_hash: contentHash,
-      };
-      compareColumns(
-        VERSION_COLUMNS.slice(0, 5),
-        unit.address,
-        row,
-        same,
-        `Version ${unit.versionSeq}`,
-        note,
-      );
-    }
+    const { provenance, ...due } = made.get(id) ?? unchangedVersion(expected, unit);
+    compareColumns(
+      unit.address,
+      `Version ${unit.versionSeq}`,
+      { ...stored.row, body: stored.body },
+      due,
+      note,
+    );
+    compareProvenance(
+      unit,
+      stored.row['provenance'],
+      provenance as Readonly<Record<string, unknown>>,
+      made.has(id),
+      note,
+    );
   }
+}
+
+/** What makes a version `unchanged`: its text and all that may differ between versions. The rest is that of an older cut. */
+function unchangedVersion(expected: Expected, unit: UnitPlan) {
+  const { record } = unit;
+  return {
+    unit_id: expected.ids.get(unit.address),
+    version_seq: unit.versionSeq,
+    title: record.title,
+    body: record.text,
+    content_hash: record.contentHash,
+    content_profile: { canonicalization: CANONICALIZATION, media_type: 'text/markdown' },
+    lifecycle_status: 'draft',
+    review_state: 'approved',
+    provenance: {
+      kind: record.kind,
+      section_type: record.sectionType,
+      section_code: record.sectionCode,
+      parent_address: unit.parentAddress,
+      sort_order: record.sortOrder,
+    },
+  };
 }
 
 function compareProvenance(
   unit: UnitPlan,
-  was: Record<string, unknown>,
-  is: Record<string, unknown>,
+  stored: unknown,
+  due: Readonly<Record<string, unknown>>,
+  whole: boolean,
   note: Note,
 ): void {
-  for (const field of new Set([...Object.keys(was), ...Object.keys(is)])) {
-    if (equal(was[field], is[field])) continue;
+  const was = typeof stored === 'object' && stored !== null ? (stored as Record<string, unknown>) : {};
+  for (const field of new Set([...(whole ? Object.keys(was) : []), ...Object.keys(due)])) {
+    if (equal(was[field], due[field])) continue;
     const message = `Version ${unit.versionSeq} of ${unit.address}: provenance.${field} isn't what the approved manifest gives.`;
     note(PROVENANCE_AXIS[field] ?? 'A', unit.address, `provenance-${field}-differs`, message);
   }
@@ -237,21 +255,13 @@ function compareProvenance(
 function compareAffected(expected: Expected, rows: CutRows, note: Note): void {
   const due = affectedRows(expected.birth, expected.actions, expected.ids);
   const found = new Map(rows.affected.map((row) => [row.affected_row_id, row]));
-  const columns: Columns = [
-    'ordinal',
-    'effect_kind',
-    'target_table',
-    'target_row_id',
-    'before_state_snapshot',
-    'after_state_snapshot',
-  ].map((column) => [column, 'A'] as const);
   for (const row of due) {
     const place = String((row.after_state_snapshot as Record<string, unknown>)['canonical_address']);
     const is = found.get(row.affected_row_id);
     found.delete(row.affected_row_id);
     if (is === undefined)
       note('A', place, 'affected-row-missing', `The change set has no affected row for ${place}.`);
-    else compareColumns(columns, place, is, row, 'Affected row', note);
+    else compareColumns(place, 'Affected row', is.row, row, note);
   }
   for (const row of found.values()) {
     note(
@@ -306,7 +316,10 @@ function noteAxes(
 
   const standing = expected.actions.actions.flatMap((unit) => {
     const version = versions.get(expectedVersion(expected, unit));
-    return version === undefined ? [] : [{ unit, provenance: version.provenance as Record<string, never> }];
+    const provenance = version?.row['provenance'];
+    return typeof provenance === 'object' && provenance !== null
+      ? [{ unit, provenance: provenance as Record<string, never> }]
+      : [];
   });
   const terms = standing.map(({ unit, provenance }) => ({
     address: unit.address,

@@ -1,12 +1,17 @@
+import { z } from 'zod';
 import { manifestDigest, manifestHeader } from '../document/manifest.ts';
 import type { CutSpec, DocumentPlan } from '../document/types.ts';
+import { canonicalJson, type PlainJson } from '../proof/canonical.ts';
 import { digestOf } from '../proof/digest.ts';
-import { derivedId } from '../proof/uuid.ts';
 import { effectOf, unitCounts } from './actions.ts';
 import { type Birth, memoized } from './births.ts';
 import { approvedActions } from './blocks.ts';
+import { cutChangeSet } from './change-set-row.ts';
+import { isDatabaseFault } from './constraints.ts';
+import { idOf } from './ids.ts';
 import { planBytes } from './plan.ts';
-import { termsOf } from './reading.ts';
+import { payloadShape, termsOf } from './reading.ts';
+import type { CutFacts } from './statement.ts';
 import type { VerifyTx } from './transaction.ts';
 import { compareRows, type Expected, expect, expectedVersionIds } from './verify-compare.ts';
 import {
@@ -28,10 +33,21 @@ export interface Judgement {
 
 /**
  * The verdict on a cut: plan and digests are recomputed from the source's bytes and the approved manifest, and compared with the
- * rows as they are read back now. Nothing that the cut stored is taken at its word.
+ * rows as they are read back now. Nothing that the cut stored is taken at its word, nor at its shape: what can't be read as what it
+ * should be is a finding like any other, since a verifier that stumbles over an altered row would let it stand for ever.
  */
 export async function judge(tx: VerifyTx, look: VerifyLook, changeSet: JudgedChangeSet): Promise<Judgement> {
-  const plan = replan(tx, look, changeSet);
+  try {
+    return await judgeWhole(tx, look, changeSet);
+  } catch (error) {
+    if (isDatabaseFault(error)) throw error;
+    const message = `What this cut left can't be read as a cut: ${error instanceof Error ? error.message : String(error)}.`;
+    return judgement([{ axis: 'A', unit: null, code: 'unreadable', message }], changeSet.effect_digest, 0);
+  }
+}
+
+async function judgeWhole(tx: VerifyTx, look: VerifyLook, changeSet: JudgedChangeSet): Promise<Judgement> {
+  const plan = replan(tx, look);
   if ('finding' in plan) return judgement([plan.finding], changeSet.effect_digest, 0);
   const expected = expect(plan, approvedActions(plan, look.blocks), birthOf(look, changeSet));
   const docCode = look.source?.doc_code ?? '';
@@ -43,52 +59,50 @@ export async function judge(tx: VerifyTx, look: VerifyLook, changeSet: JudgedCha
     [...expected.ids.values()],
     versions,
   );
-  const effect = effectOf(expected.actions);
+  const facts = factsOf(expected, look, changeSet);
   const findings = [
-    ...digestFindings(plan, look, changeSet, effect),
-    ...judgeExecutorSignature(look.signature, look.executor_key, factsOf(expected, changeSet, effect)),
+    ...approvalFindings(plan, look, changeSet),
+    ...judgeExecutorSignature(look.signature, look.executor_key, facts),
+    ...changeSetFindings(expected, look, changeSet, facts, rows),
     ...compareRows(expected, look.blocks, rows, termsOf(look.vocabulary), look.source?.sha256 ?? ''),
-    ...countFindings(changeSet, rows),
   ];
-  return judgement(findings, effect, rowsRead(look, rows));
+  return judgement(findings, facts.effectDigest, rowsRead(look, rows));
 }
 
-function replan(
-  tx: VerifyTx,
-  look: VerifyLook,
-  changeSet: JudgedChangeSet,
-): DocumentPlan | { finding: Finding } {
+function replan(tx: VerifyTx, look: VerifyLook): DocumentPlan | { finding: Finding } {
   const fault = (code: string, message: string) => ({
     finding: { axis: 'A' as const, unit: null, code, message },
   });
-  const { source, content, payload } = look;
-  if (source === null || content === null || payload === null)
-    return fault('source-missing', 'The source of this cut is gone.');
+  const { source, content } = look;
+  const payload = payloadShape.safeParse(look.payload);
+  if (!payload.success) return fault('entry-unreadable', "The entry's payload can't be read as one.");
+  if (source === null || content === null) return fault('source-missing', 'The source of this cut is gone.');
   const header = look.blocks[0]?.summary['header'] as { sourceDigest?: unknown } | undefined;
   const digest = digestOf(content);
   if (digest !== source.sha256 || digest !== header?.sourceDigest) {
+    const approved = String(header?.sourceDigest);
     return fault(
       'source-altered',
-      `The source's bytes have digest ${digest}; the approved manifest is for ${String(header?.sourceDigest)}.`,
+      `The source's bytes have digest ${digest}; the approved manifest is for ${approved}.`,
     );
   }
-  const plan = planBytes(
-    tx.plans,
-    content,
-    source.doc_code,
-    payload.proposed_cut_spec as CutSpec,
-    termsOf(look.vocabulary),
-  );
+  const spec = storedSpec.safeParse(payload.data.proposed_cut_spec);
+  if (!spec.success) return fault('entry-unreadable', "The entry's cut specification can't be read as one.");
+  const plan = planBytes(tx.plans, content, source.doc_code, spec.data as CutSpec, termsOf(look.vocabulary));
   const problem = plan.problems[0];
-  if (problem !== undefined)
-    return fault('plan-broken', `The plan of ${changeSet.change_set_id} no longer holds: ${problem.message}`);
-  return plan;
+  return problem === undefined ? plan : fault('plan-broken', `The plan no longer holds: ${problem.message}`);
 }
+
+/** The outer shape of a stored specification; planning itself judges the spans. */
+const storedSpec = z.union([
+  z.object({ profile: z.string() }),
+  z.object({ units: z.array(z.looseObject({ localId: z.string(), start: z.number(), end: z.number() })) }),
+]);
 
 /** What the cut's rows derive from, as the verifier knows it: the cut's key and who made it. */
 function birthOf(look: VerifyLook, changeSet: JudgedChangeSet): Birth {
   return {
-    id: memoized((thing) => derivedId(`cut:${thing}:${changeSet.idempotency_key}`)),
+    id: memoized((thing) => idOf('cut', thing, changeSet.idempotency_key)),
     principalId: changeSet.emitted_by,
     changeSetId: changeSet.change_set_id,
     docCode: look.source?.doc_code ?? '',
@@ -97,15 +111,20 @@ function birthOf(look: VerifyLook, changeSet: JudgedChangeSet): Birth {
   };
 }
 
-function factsOf(expected: Expected, changeSet: JudgedChangeSet, effectDigest: string) {
+function factsOf(
+  expected: Expected,
+  look: VerifyLook,
+  changeSet: JudgedChangeSet,
+): Omit<CutFacts, 'priorSignature'> {
+  const { plan, actions } = expected;
   return {
     changeSetId: changeSet.change_set_id,
     entryId: changeSet.entry_id ?? '',
     manifestId: changeSet.manifest_id,
-    manifestDigest: changeSet.manifest_version,
+    manifestDigest: manifestDigest(headerOf(plan, look, changeSet), plan.leafHashes),
     reviewDecisionId: changeSet.review_decision_id,
-    effectDigest,
-    counts: unitCounts(expected.plan.records.length, expected.actions),
+    effectDigest: effectOf(actions),
+    counts: unitCounts(plan.records.length, actions),
     toolRevision: changeSet.executor_tool_revision,
     principalId: changeSet.emitted_by,
     personId: changeSet.person_id ?? '',
@@ -113,14 +132,15 @@ function factsOf(expected: Expected, changeSet: JudgedChangeSet, effectDigest: s
   };
 }
 
-function digestFindings(
-  plan: DocumentPlan,
-  look: VerifyLook,
-  changeSet: JudgedChangeSet,
-  effect: string,
-): Finding[] {
-  const header = manifestHeader(plan, { entryId: changeSet.entry_id, docCode: look.source?.doc_code ?? '' });
+function headerOf(plan: DocumentPlan, look: VerifyLook, changeSet: JudgedChangeSet) {
+  return manifestHeader(plan, { entryId: changeSet.entry_id, docCode: look.source?.doc_code ?? '' });
+}
+
+/** The manifest and its approval, as they stood when the cut was made. */
+function approvalFindings(plan: DocumentPlan, look: VerifyLook, changeSet: JudgedChangeSet): Finding[] {
+  const header = headerOf(plan, look, changeSet);
   const digest = manifestDigest(header, plan.leafHashes);
+  const { decision, envelope } = look;
   const findings: Finding[] = [];
   const note = (code: string, message: string) => findings.push({ axis: 'A', unit: null, code, message });
   if (digest !== changeSet.manifest_version)
@@ -128,26 +148,63 @@ function digestFindings(
       'manifest-digest',
       `The manifest's digest is ${digest}; the change set names ${changeSet.manifest_version}.`,
     );
+  const stored = look.blocks[0]?.summary['header'];
+  if (canonicalJson(header) !== canonicalJson((stored ?? null) as PlainJson))
+    note('manifest-header', "The header that stands with the manifest isn't that of the plan.");
   if (
-    look.decision?.manifest_version !== changeSet.manifest_version ||
-    look.decision.manifest_id !== changeSet.manifest_id
-  ) {
+    decision?.manifest_version !== changeSet.manifest_version ||
+    decision.manifest_id !== changeSet.manifest_id
+  )
     note('approval-other', "The review decision that the change set names isn't for this manifest.");
-  }
-  if (look.decision?.verdict !== 'approve')
+  if (decision?.verdict !== 'approve')
     note(
       'approval-missing',
-      `The review decision that the change set names is ${look.decision?.verdict ?? 'gone'}.`,
+      `The review decision that the change set names is ${decision?.verdict ?? 'gone'}.`,
     );
-  if (effect !== changeSet.effect_digest)
-    note('effect-digest', `The effect's digest is ${effect}; the change set has ${changeSet.effect_digest}.`);
+  if (decision?.superseded)
+    note('approval-superseded', 'The approval is stamped as superseded, which a cut rules out.');
+  if (decision?.expired) note('approval-expired', 'The approval had expired when the cut was made.');
+  const due = { operation_kind: 'first_cut', status: 'under_review', source_doc_ref: changeSet.entry_id };
+  if (envelope === null || canonicalJson(envelope) !== canonicalJson(due))
+    note('envelope-altered', "The manifest envelope isn't the one that was reviewed for this entry.");
+  if (changeSet.person_id === null)
+    note('executor-unknown', `The change set says that ${changeSet.emitted_by} cut, whom no registry knows.`);
   return findings;
 }
 
-function countFindings(changeSet: JudgedChangeSet, rows: CutRows): Finding[] {
-  if (rows.affected.length === changeSet.affected_row_count) return [];
-  const message = `The change set counts ${changeSet.affected_row_count} affected rows; there are ${rows.affected.length}.`;
-  return [{ axis: 'A', unit: null, code: 'affected-row-count', message }];
+/** The change set itself, column by column. */
+function changeSetFindings(
+  expected: Expected,
+  look: VerifyLook,
+  changeSet: JudgedChangeSet,
+  facts: Omit<CutFacts, 'priorSignature'>,
+  rows: CutRows,
+): Finding[] {
+  const earlier = changeSet.earlier_cuts;
+  const due = cutChangeSet(
+    { ...facts, priorSignature: null },
+    {
+      idempotencyKey: changeSet.idempotency_key,
+      signatureId: idOf('cut', 'signature', changeSet.idempotency_key),
+      riskClass: look.decision?.risk_class ?? '',
+      scenarioRef: look.entry_scenario_ref,
+      docCode: expected.birth.docCode,
+      sourceDigest: expected.birth.sourceDigest,
+      cutSeq: (Number.isSafeInteger(earlier) ? (earlier as number) : 0) + 1,
+      affectedRows: expected.actions.actions.filter((unit) => unit.action !== 'unchanged').length,
+    },
+  );
+  const findings: Finding[] = [];
+  for (const [column, value] of Object.entries(due)) {
+    if (canonicalJson((changeSet.row[column] ?? null) as PlainJson) === canonicalJson(value)) continue;
+    const message = `The change set's column ${column} isn't what the approved manifest gives.`;
+    findings.push({ axis: 'A', unit: null, code: `${column}-differs`, message });
+  }
+  if (rows.affected.length !== due.affected_row_count) {
+    const message = `The cut has ${due.affected_row_count} affected rows; there are ${rows.affected.length}.`;
+    findings.push({ axis: 'A', unit: null, code: 'affected-row-count', message });
+  }
+  return findings;
 }
 
 const rowsRead = (look: VerifyLook, rows: CutRows) =>

@@ -2,11 +2,11 @@ import { sql } from 'slonik';
 import { z } from 'zod';
 import { type StoredBlock, storedBlocks } from './blocks.ts';
 import { keyRow, lockKey, registeredKey } from './key-registry.ts';
+import { cutsOf } from './live-units.ts';
 import {
   AT,
   ENTRY_SOURCE_ID,
   jsonRows,
-  payloadShape,
   SOURCE_META,
   sourceMeta,
   timeText,
@@ -40,12 +40,16 @@ const judgedChangeSet = z.object({
   change_kind: z.string(),
   emitted_by: z.string(),
   emitted_at: z.string(),
-  affected_row_count: z.int(),
   effect_digest: z.string(),
   risk_class: z.string(),
   scenario_ref: z.string().nullable(),
+  /** Null where no principal of the registry made the cut. */
   person_id: z.string().nullable(),
   mode: z.string(),
+  /** The whole row but its time. */
+  row: z.record(z.string(), z.unknown()),
+  /** The highest `cut_seq` of the document's other cuts; 0 for its first. */
+  earlier_cuts: z.unknown(),
 });
 export type JudgedChangeSet = z.infer<typeof judgedChangeSet>;
 
@@ -55,13 +59,14 @@ const judgedSignature = z.object({
   signer_dot_id: z.string(),
   signer_tool_revision: z.string(),
   signature_payload: z.string(),
-  payload_envelope: z.record(z.string(), z.unknown()).nullable(),
+  payload_envelope: z.unknown(),
   payload_hash: z.string(),
   cross_reference_change_set_id: z.string().nullable(),
   cross_reference_verify_result_id: z.string().nullable(),
   prior_signature_id: z.string().nullable(),
   prior_payload_hash: z.string().nullable(),
   validation_state: z.string(),
+  revoked: z.boolean(),
 });
 export type JudgedSignature = z.infer<typeof judgedSignature>;
 
@@ -77,12 +82,24 @@ export type Finding = z.infer<typeof findingRow>;
 const lookRow = z.object({
   change_set: judgedChangeSet.nullable(),
   entry_status: z.string().nullable(),
-  payload: payloadShape.nullable(),
+  /** As it stands; its shape is judged. */
+  payload: z.unknown(),
+  entry_scenario_ref: z.string().nullable(),
   source: sourceMeta.nullable(),
   content: z.instanceof(Buffer).nullable(),
   vocabulary: vocabularyText,
   decision: z
-    .object({ manifest_id: z.string(), manifest_version: z.string(), verdict: z.string() })
+    .object({
+      manifest_id: z.string(),
+      manifest_version: z.string(),
+      verdict: z.string(),
+      risk_class: z.string(),
+      superseded: z.boolean(),
+      expired: z.boolean(),
+    })
+    .nullable(),
+  envelope: z
+    .object({ operation_kind: z.string(), status: z.string(), source_doc_ref: z.string() })
     .nullable(),
   blocks: jsonRows<StoredBlock>(),
   signature: judgedSignature.nullable(),
@@ -101,19 +118,26 @@ export function lookForVerify(tx: VerifyTx, changeSetId: string): Promise<Verify
         'review_decision_id', c.review_decision_id, 'entry_id', c.decision_backlog_entry_id,
         'executor_signature_id', c.executor_signature_id, 'executor_tool_revision', c.executor_tool_revision,
         'change_kind', c.change_kind, 'emitted_by', c.emitted_by, 'emitted_at', ${timeText(sql.fragment`c.emitted_at`)},
-        'affected_row_count', c.affected_row_count, 'effect_digest', c.effect_digest, 'risk_class', c.risk_class,
+        'effect_digest', c.effect_digest, 'risk_class', c.risk_class,
         'scenario_ref', c.scenario_ref, 'person_id', p.person_id,
-        'mode', case when p.rehearsal then 'rehearsal' else 'production' end) end as change_set,
-      e.status as entry_status, e.payload, ${SOURCE_META} as source, s.content, ${VOCABULARY} as vocabulary,
-      (select json_build_object('manifest_id', d.manifest_id, 'manifest_version', d.manifest_version, 'verdict', d.verdict)
+        'mode', case when p.rehearsal then 'rehearsal' else 'production' end,
+        'row', to_jsonb(c) - 'emitted_at',
+        'earlier_cuts', coalesce((select o.cut_seq from (${cutsOf(sql.fragment`s.doc_code`)}) o
+          where o.change_set_id <> c.change_set_id limit 1), '0')) end as change_set,
+      e.status as entry_status, e.payload, e.scenario_ref as entry_scenario_ref, ${SOURCE_META} as source, s.content, ${VOCABULARY} as vocabulary,
+      (select json_build_object('manifest_id', d.manifest_id, 'manifest_version', d.manifest_version, 'verdict', d.verdict,
+          'risk_class', d.risk_class_assessment, 'superseded', d.superseded_by_review_decision_id is not null,
+          'expired', coalesce(d.expires_at <= c.emitted_at, false))
         from cutter_governance.review_decision d where d.review_decision_id = c.review_decision_id) as decision,
+      (select json_build_object('operation_kind', m.operation_kind, 'status', m.status, 'source_doc_ref', m.source_doc_ref)
+        from cutter_governance.manifest_envelope m where m.envelope_id = c.manifest_id) as envelope,
       ${storedBlocks(sql.fragment`c.manifest_id`)} as blocks,
       case when g.signature_id is null then null else json_build_object('signature_id', g.signature_id,
         'signature_kind', g.signature_kind, 'signer_dot_id', g.signer_dot_id, 'signer_tool_revision', g.signer_tool_revision,
         'signature_payload', g.signature_payload, 'payload_envelope', g.payload_envelope, 'payload_hash', g.payload_hash,
         'cross_reference_change_set_id', g.cross_reference_change_set_id,
         'cross_reference_verify_result_id', g.cross_reference_verify_result_id,
-        'prior_signature_id', g.prior_signature_id, 'validation_state', g.validation_state,
+        'prior_signature_id', g.prior_signature_id, 'validation_state', g.validation_state, 'revoked', g.revoked_at is not null,
         'prior_payload_hash', (select prior.payload_hash from cutter_governance.dot_pair_signature prior
           where prior.signature_id = g.prior_signature_id)) end as signature,
       ${registeredKey(sql.fragment`g.payload_envelope->'signatures'->0->>'keyid'`)} as executor_key,
@@ -128,43 +152,25 @@ export function lookForVerify(tx: VerifyTx, changeSetId: string): Promise<Verify
     left join cutter_governance.dot_pair_signature g on g.signature_id = c.executor_signature_id`);
 }
 
+/** A row as JSON, without the times that the transaction wrote. */
+type StoredRow = Readonly<Record<string, unknown>>;
 interface UnitRow {
   readonly id: string;
   readonly canonical_address: string;
-  readonly unit_kind: string;
-  readonly doc_code: string;
-  readonly section_type: string;
-  readonly section_code: string | null;
-  readonly sort_order: number;
-  readonly parent_or_container_ref: string | null;
-  readonly version_anchor_ref: string | null;
-  readonly content_anchor_ref: string | null;
-  readonly lifecycle_status: string;
-  readonly deleted_at: string | null;
+  readonly row: StoredRow;
   /** Its state at birth, by the affected row that accounts for it; null where none does. */
-  readonly birth: Readonly<Record<string, unknown>> | null;
+  readonly birth: StoredRow | null;
 }
 interface VersionRow {
   readonly id: string;
   readonly unit_id: string;
   readonly version_seq: number;
-  readonly title: string | null;
   readonly body: string;
-  readonly content_hash: string;
-  readonly lifecycle_status: string;
-  readonly review_state: string;
-  readonly provenance: Readonly<Record<string, unknown>>;
-  /** Whether an affected row accounts for it. */
-  readonly known: boolean;
+  readonly row: StoredRow;
 }
 interface AffectedRow {
   readonly affected_row_id: string;
-  readonly ordinal: number;
-  readonly effect_kind: string;
-  readonly target_table: string;
-  readonly target_row_id: string;
-  readonly before_state_snapshot: unknown;
-  readonly after_state_snapshot: unknown;
+  readonly row: StoredRow;
 }
 const rowsRow = z.object({
   units: jsonRows<UnitRow>(),
@@ -190,23 +196,15 @@ export function rowsForVerify(
         where u.doc_code = ${docCode} or u.id = any(${sql.array(unitIds, 'uuid')}))
     select
       (select coalesce(json_agg(json_build_object('id', u.id, 'canonical_address', u.canonical_address,
-          'unit_kind', u.unit_kind, 'doc_code', u.doc_code, 'section_type', u.section_type, 'section_code', u.section_code,
-          'sort_order', u.sort_order, 'parent_or_container_ref', u.parent_or_container_ref,
-          'version_anchor_ref', u.version_anchor_ref, 'content_anchor_ref', u.content_anchor_ref,
-          'lifecycle_status', u.lifecycle_status, 'deleted_at', u.deleted_at,
-          'birth', b.state)), '[]') from units u
+          'row', to_jsonb(u) - 'created_at' - 'updated_at', 'birth', b.state)), '[]') from units u
         left join (select distinct on (state->>'unit_id') state->>'unit_id' as unit_id, state from accounted
           where effect_kind = 'insert' order by state->>'unit_id') b on b.unit_id = u.id::text) as units,
       (select coalesce(json_agg(json_build_object('id', v.id, 'unit_id', v.unit_id, 'version_seq', v.version_seq,
-          'title', v.title, 'body', v.body, 'content_hash', v.content_hash, 'lifecycle_status', v.lifecycle_status,
-          'review_state', v.review_state, 'provenance', v.provenance,
-          'known', v.id::text in (select target_row_id from accounted))), '[]')
+          'body', v.body, 'row', to_jsonb(v) - 'body' - 'created_at' - 'updated_at')), '[]')
         from public.unit_version v
         where v.id = any(${sql.array(versionIds, 'uuid')}) or v.provenance->>'change_set_id' = ${changeSetId}
           or (v.unit_id in (select id from units) and v.id::text not in (select target_row_id from accounted))) as versions,
-      (select coalesce(json_agg(json_build_object('affected_row_id', a.affected_row_id, 'ordinal', a.ordinal,
-          'effect_kind', a.effect_kind, 'target_table', a.target_table, 'target_row_id', a.target_row_id,
-          'before_state_snapshot', a.before_state_snapshot, 'after_state_snapshot', a.after_state_snapshot)
+      (select coalesce(json_agg(json_build_object('affected_row_id', a.affected_row_id, 'row', to_jsonb(a))
           order by a.ordinal, a.affected_row_id), '[]')
         from cutter_governance.cut_change_set_affected_row a where a.change_set_id = ${changeSetId}::uuid) as affected`);
 }

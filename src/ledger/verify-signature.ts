@@ -31,6 +31,9 @@ export function judgeExecutorSignature(
   if (signature.cross_reference_change_set_id !== facts.changeSetId) {
     note('reused', 'The executor signature belongs to another change set.');
   }
+  if (signature.revoked) note('revoked', 'The executor signature is stamped as revoked.');
+  if (signature.signer_tool_revision !== facts.toolRevision)
+    note('tool-revision', 'The executor signature names another tool revision than the change set.');
   if (signature.validation_state !== 'valid')
     note('state', `The executor signature is ${signature.validation_state}.`);
   if (digestOf(signature.signature_payload) !== signature.payload_hash) {

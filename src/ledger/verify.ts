@@ -1,12 +1,11 @@
 import { sql } from 'slonik';
 import { CANONICALIZATION } from '../document/canonicalize.ts';
 import { effectDigest } from '../document/effect.ts';
-import type { PlainJson } from '../proof/canonical.ts';
 import { derivedId } from '../proof/uuid.ts';
 import { unlockable } from './entry-lock.ts';
 import { currentKey } from './key-registry.ts';
 import { refuseOutside } from './narrowing.ts';
-import { movedRow } from './reading.ts';
+import { iuRef, movedRow } from './reading.ts';
 import { IdempotencyConflict, IllegalTransition, NotFound, SameParty } from './refusals.ts';
 import { signStatement } from './sign.ts';
 import { verifyStatement } from './statement.ts';
@@ -108,13 +107,13 @@ function refuseUnjudgeable(input: VerifyInput, look: VerifyLook, locked: EntrySt
   return changeSet;
 }
 
-/** G-VERIFY-SOD: neither key, nor principal, nor person is shared. */
+/** G-VERIFY-SOD: neither key, nor principal, nor person is shared. An executor whom no registry knows is a finding of the verdict. */
 function refuseParty(tx: VerifyTx, look: VerifyLook, changeSet: JudgedChangeSet): void {
   const executorKey = look.executor_key;
   const shared =
     changeSet.emitted_by === tx.caller.principalId
       ? 'principal'
-      : changeSet.person_id === null || changeSet.person_id === tx.caller.personId
+      : changeSet.person_id === tx.caller.personId
         ? 'person'
         : executorKey !== null && executorKey.public_key === Buffer.from(tx.key.publicKey).toString('base64')
           ? 'key'
@@ -244,8 +243,8 @@ function escalationOf(
     payload: {
       idempotency_key: key,
       signal_source: `verify:fail ${changeSet.change_set_id}`,
-      iu_ref: look.payload?.iu_ref ?? '',
-      proposed_cut_spec: (look.payload?.proposed_cut_spec ?? null) as PlainJson,
+      iu_ref: iuRef(look.source?.source_id ?? ''),
+      proposed_cut_spec: null,
     },
     scenario_ref: changeSet.scenario_ref,
   };

@@ -1,6 +1,6 @@
 import { InputValidationError } from '@pothos/plugin-validation';
 import { defaultFieldResolver, type GraphQLSchema } from 'graphql';
-import { AUTHORITY, type Authority, type Scope } from '../auth/authority.ts';
+import { AUTHORITY, type Authority } from '../auth/authority.ts';
 import type { Context } from '../context.ts';
 import { Forbidden, InvalidInput, type Problem, Refusal } from '../ledger/refusals.ts';
 import { RefusalAnswer } from '../schema/refusals.ts';
@@ -45,21 +45,24 @@ function refuseUnauthorised(
 ): void {
   if (session === null)
     throw new Forbidden(`${verb} needs a caller: send a token as "Authorization: Bearer …".`);
-  const scope = scopeFor(authority, args);
+  const { scope, agent } = authorityFor(authority, args);
   if (!session.scopes.has(scope)) {
     throw new Forbidden(`${verb} needs the scope ${scope}, which this token does not carry.`, [
       { path: [], code: 'scope-missing', message: `The caller ${session.name} lacks ${scope}.` },
     ]);
   }
-  if (session.kind === 'agent' && !authority.agent) {
+  if (session.kind === 'agent' && !agent) {
     throw new Forbidden(`${verb} is for persons and services; an agent may not call it.`);
   }
 }
 
-/** Most verbs need one scope; a few need another for one kind of their input, which GraphQL's own enum has judged. */
-function scopeFor(authority: Authority, args: Record<string, unknown>): Scope {
+/** Most verbs need one authority; a few need another for one kind of their input, which GraphQL's own enum has judged. */
+function authorityFor(
+  authority: Authority,
+  args: Record<string, unknown>,
+): Pick<Authority, 'scope' | 'agent'> {
   const kind = (args['input'] as { kind?: unknown } | undefined)?.kind;
-  return (typeof kind === 'string' ? authority.scopeByKind?.[kind] : undefined) ?? authority.scope;
+  return (typeof kind === 'string' ? authority.byKind?.[kind] : undefined) ?? authority;
 }
 
 function invalidInput(error: InputValidationError): InvalidInput {

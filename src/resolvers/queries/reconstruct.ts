@@ -18,6 +18,9 @@ const Reconstruction = builder.objectRef<Rebuilt>('Reconstruction').implement({
       resolve: (rebuilt) => rebuilt.bytes.toString('utf8'),
     }),
     digest: t.expose('digest', { type: 'Digest', description: 'SHA-256 of the bytes.' }),
+    void: t.exposeBoolean('void', {
+      description: 'Whether the cut was compensated: its units are void, and no other reading shows them.',
+    }),
     matchesSource: t.exposeBoolean('matchesSource', {
       description: 'Whether that is the digest in the approved manifest.',
     }),
