@@ -86,7 +86,7 @@ describe('lists that may only shrink', () => {
   test('verbs that ask for another scope for one kind of their input', () => {
     const kinds = Object.entries(TABLE).filter(([, authority]) => authority.byKind !== undefined);
     expect(kinds.map(([verb, { byKind }]) => [verb, byKind])).toEqual([
-      ['declareDependency', { supersedes: 'entry:review' }],
+      ['declareDependency', { supersedes: { scope: 'entry:review', agent: false } }],
     ]);
   });
 
@@ -282,6 +282,12 @@ describe('SUPERSEDES', () => {
     expect((await declare(server.tokens.reviewer, kind)).__typename).toBe('Forbidden');
     expect((await declare(server.tokens.marker, kind)).__typename).toBe('DeclareDependencySuccess');
   });
+
+  test('is not for an agent, which may declare the other kinds', async () => {
+    const { token } = await caller(server, { kind: 'agent', scopes: ['entry:mark', 'entry:review'] });
+    expect(await declare(token, 'SUPERSEDES')).toMatchObject({ __typename: 'Forbidden' });
+    expect(await declare(token, 'REFINES')).toMatchObject({ replayed: false });
+  });
 });
 
 describe('the reviewer is not the marker', () => {
@@ -381,18 +387,6 @@ describe('the verifier is not the executor (G-VERIFY-SOD)', () => {
       __typename: 'SameParty',
       guard: 'G-VERIFY-SOD',
       problems: [{ code: 'same-key' }],
-    });
-  });
-
-  test('a principal whose row is gone from the registry of persons is nobody else', async () => {
-    const executor = await caller(server, { scopes: ['change:cut'] });
-    const changeSetId = await cutBy(executor.token);
-    await server.superuser.query(
-      'update cutter_governance.cut_change_set set emitted_by = $2 where change_set_id = $1',
-      [changeSetId, 'nobody'],
-    );
-    expect(await refused(server, server.tokens.verifier, changeSetId)).toMatchObject({
-      __typename: 'SameParty',
     });
   });
 });

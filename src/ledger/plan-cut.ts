@@ -55,7 +55,8 @@ export async function planCut(
   const { source, payload } = look;
   if (source === null) throw absent(input);
   const spec =
-    payload === null ? resolvedSpec(input.cutSpec as CutSpec) : (payload.proposed_cut_spec as CutSpec);
+    payload === null ? resolvedSpec(input.cutSpec as CutSpec) : (payload.proposed_cut_spec as CutSpec | null);
+  if (spec === null) throw absent(input);
   const plan = await planFor(evidence, source, spec, termsOf(look.vocabulary));
   const header = manifestHeader(plan, { entryId: input.entryId, docCode: source.doc_code });
   return {

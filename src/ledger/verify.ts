@@ -1,6 +1,7 @@
 import { sql } from 'slonik';
 import { CANONICALIZATION } from '../document/canonicalize.ts';
 import { effectDigest } from '../document/effect.ts';
+import type { PlainJson } from '../proof/canonical.ts';
 import { derivedId } from '../proof/uuid.ts';
 import { unlockable } from './entry-lock.ts';
 import { currentKey } from './key-registry.ts';
@@ -229,6 +230,12 @@ function compensationOf(
   };
 }
 
+/** The specification of the failed cut, for whoever looks into it; null where it can't be read any more. */
+function specOf(look: VerifyLook): PlainJson {
+  const payload = look.payload as { proposed_cut_spec?: PlainJson } | null;
+  return payload?.proposed_cut_spec ?? null;
+}
+
 function escalationOf(
   tx: VerifyTx,
   look: VerifyLook,
@@ -244,7 +251,7 @@ function escalationOf(
       idempotency_key: key,
       signal_source: `verify:fail ${changeSet.change_set_id}`,
       iu_ref: iuRef(look.source?.source_id ?? ''),
-      proposed_cut_spec: null,
+      proposed_cut_spec: specOf(look),
     },
     scenario_ref: changeSet.scenario_ref,
   };

@@ -3,12 +3,15 @@ import {
   type ExecutionResult,
   type FieldNode,
   type FragmentDefinitionNode,
+  type GraphQLError,
   type GraphQLField,
   type GraphQLResolveInfo,
   getArgumentValues,
   getOperationAST,
   getVariableValues,
+  isNonNullType,
   Kind,
+  locatedError,
   type OperationDefinitionNode,
 } from 'graphql';
 import { type Asked, selected } from './selection.ts';
@@ -27,7 +30,8 @@ type Execute = (args: ExecutionArgs) => unknown;
 /** The root of an operation that can be answered as it is read; null where it has to be executed field by field. */
 export function wholeRoot({ schema, document, operationName }: ExecutionArgs): WholeRoot | null {
   const operation = getOperationAST(document, operationName);
-  if (operation?.operation !== 'query') return null;
+  // A directive on an operation is rare, and may change how it is executed.
+  if (operation?.operation !== 'query' || operation.directives?.length) return null;
   const fields = schema.getQueryType()?.getFields() ?? {};
   for (const selection of operation.selectionSet.selections) {
     // Fragments at the root are rare and left to ordinary execution.
@@ -40,34 +44,66 @@ export function wholeRoot({ schema, document, operationName }: ExecutionArgs): W
 
 /**
  * Answers a query from what its statements give, without walking the answer again: half of the time of a large page. Ordinary
- * execution stays the oracle (a test holds the two together) and the fallback: at any fault it runs the query anew and says
- * what is wrong in its own words.
+ * execution stays the oracle: a test holds the two together. A root field that fails is answered as ordinary execution would,
+ * and is not asked again: what the database refused for its length, or for want of connections, mustn't cost it twice.
  */
 export async function executeWhole(
   root: WholeRoot,
   args: ExecutionArgs,
   ordinary: Execute,
 ): Promise<ExecutionResult> {
+  const asked = askedOf(root, args);
+  if (asked === null) return (await ordinary(args)) as ExecutionResult; // nothing was read yet
+  const fields = rootFields(root, args, asked);
+  const errors: GraphQLError[] = [];
   try {
-    const asked = askedOf(root, args);
-    if (asked === null) return (await ordinary(args)) as ExecutionResult;
-    const fields = [
-      ...selected(
-        asked,
-        [{ kind: Kind.FIELD, selectionSet: root.operation.selectionSet } as FieldNode],
-        'Query',
-      ),
-    ];
-    const values = await Promise.all(
-      fields.map(([key, nodes]) => resolveRoot(root, args, asked, key, nodes)),
-    );
+    const values = await Promise.all(started(fields, errors));
     const data: Record<string, unknown> = Object.create(null);
-    fields.forEach(([key], at) => {
+    fields.forEach(({ key }, at) => {
       data[key] = values[at];
     });
-    return { data };
-  } catch {
-    return (await ordinary(args)) as ExecutionResult;
+    return errors.length > 0 ? { errors, data } : { data };
+  } catch (error) {
+    return { errors: [...errors, error as GraphQLError], data: null };
+  }
+}
+
+interface RootField {
+  readonly key: string;
+  readonly nodes: readonly FieldNode[];
+  readonly nullable: boolean;
+  readonly resolve: () => unknown;
+}
+
+/**
+ * The values of the fields, each begun. Where one fails, it is null and its error is noted; where it may not be null, this throws or
+ * its promise rejects, and there is no answer. One that is refused before it waits keeps those after it from being begun.
+ */
+function started(fields: readonly RootField[], errors: GraphQLError[]): unknown[] {
+  const values: unknown[] = [];
+  for (const { key, nodes, nullable, resolve } of fields) {
+    const fail = (raw: unknown): null => {
+      const error = locatedError(raw, nodes, [key]);
+      if (!nullable) throw error;
+      errors.push(error);
+      return null;
+    };
+    try {
+      const value = resolve();
+      values.push(value instanceof Promise ? value.catch(fail) : value);
+    } catch (raw) {
+      values.push(refusedAtOnce(raw, fail, values));
+    }
+  }
+  return values;
+}
+
+function refusedAtOnce(raw: unknown, fail: (raw: unknown) => null, begun: readonly unknown[]): null {
+  try {
+    return fail(raw);
+  } catch (error) {
+    void Promise.allSettled(begun); // nobody waits for them any more
+    throw error;
   }
 }
 
@@ -80,19 +116,26 @@ function askedOf(
   return { schema, fragments, variableValues: coerced.variableValues, fieldNodes: [] };
 }
 
-function resolveRoot(
+function rootFields(root: WholeRoot, args: ExecutionArgs, asked: Asked): RootField[] {
+  const { selectionSet } = root.operation;
+  return [...selected(asked, [{ kind: Kind.FIELD, selectionSet } as FieldNode], 'Query')].map(
+    ([key, nodes]) => rootField(root, args, asked, key, nodes),
+  );
+}
+
+function rootField(
   { operation, fragments }: WholeRoot,
-  { schema, contextValue }: ExecutionArgs,
+  { schema, contextValue, hideSuggestions }: ExecutionArgs,
   { variableValues }: Asked,
   key: string,
-  fieldNodes: FieldNode[],
-): unknown {
+  nodes: FieldNode[],
+): RootField {
   const parentType = schema.getQueryType() as NonNullable<ReturnType<typeof schema.getQueryType>>;
-  const node = fieldNodes[0] as FieldNode;
+  const node = nodes[0] as FieldNode;
   const field = parentType.getFields()[node.name.value] as GraphQLField<unknown, unknown>;
   const info = {
     fieldName: field.name,
-    fieldNodes,
+    fieldNodes: nodes,
     returnType: field.type,
     parentType,
     path: { key, prev: undefined, typename: parentType.name },
@@ -102,5 +145,11 @@ function resolveRoot(
     operation,
     variableValues,
   } as unknown as GraphQLResolveInfo;
-  return field.resolve?.(undefined, getArgumentValues(field, node, variableValues), contextValue, info);
+  const given = () => getArgumentValues(field, node, variableValues, undefined, hideSuggestions);
+  return {
+    key,
+    nodes,
+    nullable: !isNonNullType(field.type),
+    resolve: () => field.resolve?.(undefined, given(), contextValue, info),
+  };
 }
