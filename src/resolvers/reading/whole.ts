@@ -75,35 +75,31 @@ interface RootField {
   readonly resolve: () => unknown;
 }
 
-/**
- * The values of the fields, each begun. Where one fails, it is null and its error is noted; where it may not be null, this throws or
- * its promise rejects, and there is no answer. One that is refused before it waits keeps those after it from being begun.
- */
+/** The values of the fields, each begun. One that is refused before it waits keeps those after it from being begun. */
 function started(fields: readonly RootField[], errors: GraphQLError[]): unknown[] {
   const values: unknown[] = [];
-  for (const { key, nodes, nullable, resolve } of fields) {
-    const fail = (raw: unknown): null => {
-      const error = locatedError(raw, nodes, [key]);
-      if (!nullable) throw error;
-      errors.push(error);
-      return null;
-    };
-    try {
-      const value = resolve();
-      values.push(value instanceof Promise ? value.catch(fail) : value);
-    } catch (raw) {
-      values.push(refusedAtOnce(raw, fail, values));
-    }
+  try {
+    for (const field of fields) values.push(begun(field, errors));
+    return values;
+  } catch (error) {
+    void Promise.allSettled(values); // nobody waits for them any more
+    throw error;
   }
-  return values;
 }
 
-function refusedAtOnce(raw: unknown, fail: (raw: unknown) => null, begun: readonly unknown[]): null {
+/** The value of a field. Where it fails, it is null and its error is noted; where it may not be null, the error is thrown. */
+function begun({ key, nodes, nullable, resolve }: RootField, errors: GraphQLError[]): unknown {
+  const fail = (raw: unknown): null => {
+    const error = locatedError(raw, nodes, [key]);
+    if (!nullable) throw error;
+    errors.push(error);
+    return null;
+  };
   try {
+    const value = resolve();
+    return value instanceof Promise ? value.catch(fail) : value;
+  } catch (raw) {
     return fail(raw);
-  } catch (error) {
-    void Promise.allSettled(begun); // nobody waits for them any more
-    throw error;
   }
 }
 
