@@ -1,7 +1,7 @@
 import { type ExecutionResult, execute, parse } from 'graphql';
 import { pino } from 'pino';
 import type { DatabasePool } from 'slonik';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Session } from '../src/auth/session.ts';
 import { boundedPool } from '../src/database/pool_gate.ts';
 import { openPools } from '../src/database/pools.ts';
@@ -18,6 +18,11 @@ beforeAll(async () => {
   entryId = (await verified(server)).entryId;
   await verified(server, await marked(server, fresh(), { blockedBy: [entryId] }));
   await reviewed(server, 'DEFER');
+  // Positions change once more, from null, when the log is reached.
+  await vi.waitFor(async () => {
+    const { rows } = await server.superuser.query('select from cutter_log.pending');
+    expect(rows).toHaveLength(0);
+  }, 20_000);
 });
 
 const session = (scopes: Session['scopes']): Session => ({
