@@ -1,4 +1,4 @@
-import { type ExecutionResult, execute, parse } from 'graphql';
+import { type ExecutionResult, execute, parse, validate } from 'graphql';
 import { pino } from 'pino';
 import type { DatabasePool } from 'slonik';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
@@ -38,17 +38,14 @@ const session = (scopes: Session['scopes']): Session => ({
 });
 
 const READ_WHOLE: readonly (readonly [what: string, query: string, variables?: Record<string, unknown>])[] = [
-  [
-    'columns of a page',
-    '{ entries { nodes { entryId kind status emittedAt scenarioRef position logOrdinal } } }',
-  ],
+  ['columns of a page', '{ entries { nodes { entryId kind status emittedAt position logOrdinal } } }'],
   [
     'aliases and type names',
     '{ a: entries(first: 1) { __typename n: nodes { t: __typename id: entryId status __typename } p: pageInfo { __typename hasNextPage hasPreviousPage startCursor endCursor } } b: entries(first: 2, order: NEWEST_FIRST) { edges { __typename cursor node { entryId } } } }',
   ],
   [
     'relations, many and one, three deep',
-    '{ entries { nodes { entryId history { nodes { changeKind entry { entryId status } } } manifests { nodes { effectiveStatus unitBlocks(first: 3) { nodes { unitLocalId position logOrdinal } } reviewDecisions { nodes { verdict prior { verdict } } } } } changeSets { nodes { changeSetId affectedRows { nodes { ordinal targetRowId } } executorSignature { signatureKind prior { signatureId } } } } } } }',
+    '{ entries(first: 20) { nodes { entryId history { nodes { changeKind entry { entryId status } } } manifests { nodes { effectiveStatus unitBlocks(first: 3) { nodes { unitLocalId position logOrdinal } } reviewDecisions { nodes { verdict prior { verdict } } } } } changeSets { nodes { changeSetId affectedRows { nodes { ordinal targetRowId } } executorSignature { signatureKind prior { signatureId } } } } } } }',
   ],
   [
     'named and inline fragments, merged',
@@ -64,10 +61,13 @@ const READ_WHOLE: readonly (readonly [what: string, query: string, variables?: R
     'query ($id: UUID!, $no: UUID!) { yes: entry(entryId: $id) { entryId history { nodes { historyId } } } no: entry(entryId: $no) { entryId } }',
     { id: '@entry', no: '00000000-0000-5000-8000-000000000000' },
   ],
+];
+
+const REFUSED = [
   ['a bad argument', '{ entries(first: 1000) { nodes { entryId } } }'],
   ['a bad argument below', '{ entries { nodes { history(first: 0) { nodes { historyId } } } } }'],
   ['a malformed id', '{ entry(entryId: "x") { entryId } }'],
-];
+] as const;
 
 /** A context of an observer, and how often something was read through it. */
 function observer(observe: DatabasePool = server.pools.observe, scopes: Session['scopes'] = OBSERVE) {
@@ -111,6 +111,7 @@ async function both(
 ): Promise<Both> {
   const [field, read] = [observer(...as), observer(...as)];
   const args = { schema, document: parse(query), variableValues, contextValue: read.contextValue };
+  expect(validate(schema, args.document)).toEqual([]);
   const root = wholeRoot(args);
   expect(root).not.toBeNull();
   const oracle = (await execute({ ...args, contextValue: field.contextValue })) as ExecutionResult;
@@ -127,12 +128,21 @@ test.each(READ_WHOLE)(
   '%s: the same, to the character, as executed field by field',
   async (_, query, variables = {}) => {
     const variableValues = JSON.parse(JSON.stringify(variables).replace('@entry', entryId));
-    const { whole, oracle, reads, fellBack } = await both(query as string, variableValues);
+    const { whole, oracle, result, reads, fellBack } = await both(query as string, variableValues);
+    expect(result.errors).toBeUndefined();
     expect(whole).toBe(oracle);
     expect(reads.whole).toBe(reads.oracle);
     expect(fellBack).toBe(false);
   },
 );
+
+test.each(REFUSED)('%s is refused as executed field by field, and nothing is read', async (_, query) => {
+  const { whole, oracle, result, reads, fellBack } = await both(query);
+  expect(result.errors).toHaveLength(1);
+  expect(whole).toBe(oracle);
+  expect(reads).toEqual({ whole: 0, oracle: 0 });
+  expect(fellBack).toBe(false);
+});
 
 test('a variable of the wrong type is worded by ordinary execution, and nothing is read', async () => {
   const query = 'query ($n: Int!) { entries(first: $n) { nodes { entryId } } }';
