@@ -117,3 +117,11 @@ test('a word added to the vocabulary leaves a reviewed plan as it was; a bound c
   expect(digestWith([...VOCABULARY, added])).toBe(digestWith(VOCABULARY));
   expect(digestWith(VOCABULARY.map((term) => ({ ...term, atMost: 50 })))).not.toBe(digestWith(VOCABULARY));
 });
+
+test('a record’s leaf is canonical JSON', () => {
+  const { plan } = manifestOf({ profile: 'markdown' });
+  for (const record of plan.records) {
+    const leaf = recordLeaf(record).toString();
+    expect(leaf).toBe(canonicalJson(JSON.parse(leaf)));
+  }
+});

@@ -44,24 +44,27 @@ export function manifestHeader(
   };
 }
 
-/** The bytes a record stands for in the tree: every field but the text, which its two digests bind. */
+/**
+ * The bytes a record stands for in the tree: every field but the text, which its two digests bind. Canonical JSON written in one go: the
+ * members stand in their canonical order, and what JSON.stringify makes of well-formed text, integers and null is their canonical form.
+ */
 export function recordLeaf(record: Omit<PlanRecord, 'text'>): Buffer {
-  const json = canonicalJson({
-    localId: record.localId,
-    role: record.role,
-    start: record.start,
-    end: record.end,
-    renderOrder: record.renderOrder,
-    sortOrder: record.sortOrder,
-    kind: record.kind,
-    sectionType: record.sectionType,
-    sectionCode: record.sectionCode,
-    title: record.title,
+  const json = JSON.stringify({
     address: record.address,
-    parentLocalId: record.parentLocalId,
-    excludedBecause: record.excludedBecause,
-    textDigest: record.textDigest,
     contentHash: record.contentHash,
+    end: record.end,
+    excludedBecause: record.excludedBecause,
+    kind: record.kind,
+    localId: record.localId,
+    parentLocalId: record.parentLocalId,
+    renderOrder: record.renderOrder,
+    role: record.role,
+    sectionCode: record.sectionCode,
+    sectionType: record.sectionType,
+    sortOrder: record.sortOrder,
+    start: record.start,
+    textDigest: record.textDigest,
+    title: record.title,
   });
   return Buffer.from(json);
 }
