@@ -4,24 +4,13 @@ import { manifestDigest, manifestHeader } from '../document/manifest.ts';
 import type { CutSpec, DocumentPlan } from '../document/types.ts';
 import { type DocumentActions, effectOf, planActions, unitCounts } from './actions.ts';
 import { affectedRows, type Birth, memoized, newUnits, newVersions, settled, unitIds } from './births.ts';
-import { actionSummary, type StoredBlock, storedBlocks } from './blocks.ts';
+import { actionSummary, type StoredBlock } from './blocks.ts';
 import { cutChangeSet } from './change-set-row.ts';
+import { type CutLook, lockForCut, lookForCut } from './cut-look.ts';
 import { unlockable } from './entry-lock.ts';
-import { currentKey, keyRow, lockKey, registeredKey } from './key-registry.ts';
-import { cutsOf, type LiveUnitRow, liveUnits } from './live-units.ts';
+import { currentKey } from './key-registry.ts';
 import { planFor, refuseBroken } from './plan.ts';
-import {
-  AT,
-  ENTRY_SOURCE_ID,
-  jsonRows,
-  movedRow,
-  payloadShape,
-  SOURCE_META,
-  sourceMeta,
-  termsOf,
-  VOCABULARY,
-  vocabularyText,
-} from './reading.ts';
+import { movedRow, termsOf } from './reading.ts';
 import {
   AlreadyCut,
   DependencyOpen,
@@ -33,7 +22,7 @@ import {
 } from './refusals.ts';
 import { signStatement } from './sign.ts';
 import { type CutFacts, cutStatement, type PriorSignature } from './statement.ts';
-import { ENTRY_STATES, nextState, statesBefore } from './states.ts';
+import { nextState, statesBefore } from './states.ts';
 import { AFFECTED_ROW, CHANGE_SET } from './tables/change-set.ts';
 import { ENTRY, moveStatus } from './tables/entry.ts';
 import { HISTORY } from './tables/history.ts';
@@ -59,38 +48,6 @@ export interface CutAnswer {
   readonly changeSetId: string;
 }
 
-const lockRow = z.object({ at: z.string(), status: z.enum(ENTRY_STATES).nullable() });
-const approval = z.object({
-  id: z.string(),
-  manifest_id: z.string(),
-  manifest_version: z.string(),
-  verdict: z.string(),
-  expired: z.boolean(),
-  risk_class: z.string(),
-});
-const openDependency = z.object({ id: z.string(), status: z.string() });
-const lookRow = z.object({
-  payload: payloadShape.nullable(),
-  kind: z.string().nullable(),
-  status: z.string().nullable(),
-  scenario_ref: z.string().nullable(),
-  source: sourceMeta.nullable(),
-  vocabulary: vocabularyText,
-  live_units: jsonRows<LiveUnitRow>(),
-  approval: approval.nullable(),
-  blocks: jsonRows<StoredBlock>(),
-  open: z.array(openDependency),
-  unverified: z.array(z.string()),
-  cuts: z.array(
-    z.object({ id: z.string(), entry: z.string(), digest: z.string(), compensated: z.boolean() }),
-  ),
-  /** The document's newest cut, compensated or not: the one that this cut amends or retries. */
-  prior: z.object({ signatureId: z.string(), payloadHash: z.string(), cutSeq: z.int() }).nullable(),
-  first: z.object({ entry_id: z.string(), manifest_version: z.string() }).nullable(),
-  key: keyRow.nullable(),
-});
-type Look = z.infer<typeof lookRow>;
-
 /**
  * CUT — apply an approved manifest to the ledger, once.
  *
@@ -112,8 +69,8 @@ type Look = z.infer<typeof lookRow>;
  * Source   ledger specification §5, §6
  */
 export async function cut(tx: ExecTx, input: CutInput): Promise<Done<CutAnswer>> {
-  const locked = await lock(tx, input.entryId);
-  const look = await read(tx, input);
+  const locked = await lockForCut(tx, input.entryId);
+  const look = await lookForCut(tx, input);
   const answer = { entryId: input.entryId, changeSetId: tx.id('change_set') };
   if (look.first !== null) {
     refuseOther(look.first, input);
@@ -132,70 +89,7 @@ export async function cut(tx: ExecTx, input: CutInput): Promise<Done<CutAnswer>>
   return write(tx, input, look, plan, actions, locked.at);
 }
 
-/** Entry row, then signing key, then document code: every cut takes them in this order. */
-async function lock(tx: ExecTx, entryId: string): Promise<z.infer<typeof lockRow>> {
-  return tx.connection.one(sql.prepared('cut.lock', lockRow)`
-    /* cut.lock */ with locked as materialized (select e.status, e.payload from cutter_governance.decision_backlog_entry e
-        where e.entry_id = ${entryId}::uuid for no key update),
-      signing as materialized (select ${lockKey(tx.key.keyId)} as taken from locked),
-      document as materialized (select pg_advisory_xact_lock(hashtextextended('cutter:document:' || s.doc_code, 0)) as taken
-        from (select e.payload from locked e cross join signing) e
-        join cutter_source.source s on s.source_id = ${ENTRY_SOURCE_ID})
-    select ${AT} as at, (select status from locked) as status, (select count(*) from document) as documents`);
-}
-
-async function read(tx: ExecTx, input: CutInput): Promise<Look> {
-  const docCode = sql.fragment`s.doc_code`;
-  return tx.connection.one(sql.prepared('cut.look', lookRow)`
-    /* cut.look */ select e.payload, e.kind, e.status, e.scenario_ref, ${SOURCE_META} as source, ${VOCABULARY} as vocabulary,
-      ${liveUnits(docCode)} as live_units,
-      case when a.id is null then null else row_to_json(a) end as approval,
-      ${storedBlocks(sql.fragment`a.manifest_id`)} as blocks,
-      ${openPredecessors(input.entryId)} as open,
-      (select coalesce(json_agg(c.decision_backlog_entry_id), '[]') from cutter_governance.cut_change_set c
-        join cutter_governance.decision_backlog_entry o on o.entry_id = c.decision_backlog_entry_id
-        where c.payload_summary->>'doc_code' = ${docCode} and c.change_kind = 'cut' and o.status = 'cut_applied'
-          and o.entry_id <> ${input.entryId}::uuid) as unverified,
-      (select coalesce(json_agg(json_build_object('id', c.change_set_id, 'entry', c.decision_backlog_entry_id,
-          'digest', c.manifest_version, 'compensated', exists (select 1 from cutter_governance.cut_change_set x
-            where x.compensates_change_set_id = c.change_set_id))), '[]')
-        from cutter_governance.cut_change_set c where c.change_kind = 'cut'
-          and (c.decision_backlog_entry_id = ${input.entryId}::uuid or c.manifest_version = ${input.manifestDigest})) as cuts,
-      (select json_build_object('signatureId', g.signature_id, 'payloadHash', g.payload_hash, 'cutSeq', n.cut_seq)
-        from (${cutsOf(docCode)} limit 1) n
-        join cutter_governance.dot_pair_signature g on g.signature_id = n.executor_signature_id) as prior,
-      (select json_build_object('entry_id', c.decision_backlog_entry_id, 'manifest_version', c.manifest_version)
-        from cutter_governance.cut_change_set c where c.change_set_id = ${tx.id('change_set')}::uuid) as first,
-      ${registeredKey(sql.fragment`${tx.key.keyId}`)} as key
-    from (select 1) one
-    left join cutter_governance.decision_backlog_entry e on e.entry_id = ${input.entryId}::uuid
-    left join cutter_source.source s on s.source_id = ${ENTRY_SOURCE_ID}
-    left join lateral (select d.review_decision_id as id, d.manifest_id, d.manifest_version, d.verdict,
-        coalesce(d.expires_at <= transaction_timestamp(), false) as expired, d.risk_class_assessment as risk_class
-      from cutter_governance.manifest_envelope m
-      join cutter_governance.review_decision d on d.manifest_id = m.envelope_id
-      where m.source_doc_ref = ${input.entryId} and d.superseded_by_review_decision_id is null
-      order by d.created_at desc, d.review_decision_id desc limit 1) a on true`);
-}
-
-/** `blocks` predecessors that are neither complete themselves nor, having ended otherwise, replaced by one that is. */
-function openPredecessors(entryId: string) {
-  return sql.fragment`(
-    with recursive heirs(predecessor, entry_id) as (
-        select d.from_entry_id, d.from_entry_id from cutter_governance.decision_backlog_dependency d
-        where d.to_entry_id = ${entryId}::uuid and d.dependency_kind = 'blocks'
-      union
-        select h.predecessor, d.from_entry_id from heirs h
-        join cutter_governance.decision_backlog_entry ended on ended.entry_id = h.entry_id
-          and ended.status in ('reviewed_rejected', 'abandoned', 'verify_failed_escalated')
-        join cutter_governance.decision_backlog_dependency d on d.to_entry_id = h.entry_id and d.dependency_kind = 'supersedes')
-    select coalesce(json_agg(json_build_object('id', p.entry_id, 'status', p.status) order by p.entry_id), '[]')
-    from (select h.predecessor from heirs h join cutter_governance.decision_backlog_entry o on o.entry_id = h.entry_id
-      group by h.predecessor having not bool_or(o.status = 'verified_complete')) missing
-    join cutter_governance.decision_backlog_entry p on p.entry_id = missing.predecessor)`;
-}
-
-function refuseOther(first: NonNullable<Look['first']>, input: CutInput): void {
+function refuseOther(first: NonNullable<CutLook['first']>, input: CutInput): void {
   const problems: Problem[] = [];
   if (first.entry_id !== input.entryId) {
     problems.push({
@@ -212,7 +106,7 @@ function refuseOther(first: NonNullable<Look['first']>, input: CutInput): void {
   throw new IdempotencyConflict('This idempotency key cut something else; use a new key.', problems);
 }
 
-function refuseSecondCut(input: CutInput, look: Look): void {
+function refuseSecondCut(input: CutInput, look: CutLook): void {
   if (look.status === null) throw unlockable(input.entryId, null, 'cut', []);
   const standing = look.cuts.find((c) => c.entry === input.entryId || !c.compensated);
   if (standing === undefined) return;
@@ -223,7 +117,7 @@ function refuseSecondCut(input: CutInput, look: Look): void {
   throw new AlreadyCut(message, [{ path: ['input', 'entryId'], code: 'already-cut', message }]);
 }
 
-function refuseUnapproved(input: CutInput, look: Look, status: string): void {
+function refuseUnapproved(input: CutInput, look: CutLook, status: string): void {
   const live = look.approval;
   if (status !== 'reviewed_approved') {
     throw new IllegalTransition(`An entry in state ${status} can't be cut; it must be reviewed_approved.`, [
@@ -243,7 +137,7 @@ function refuseUnapproved(input: CutInput, look: Look, status: string): void {
   throw new NotApproved(message, [{ path: ['input', 'manifestDigest'], code: 'not-approved', message }]);
 }
 
-function refuseOpen(look: Look): void {
+function refuseOpen(look: CutLook): void {
   const problems = [
     ...look.open.map((open) => ({
       path: ['input', 'entryId'],
@@ -261,10 +155,10 @@ function refuseOpen(look: Look): void {
 }
 
 /** The plan, made again from the source's bytes; it must be the one that was approved. */
-async function approvedPlan(tx: ExecTx, input: CutInput, look: Look): Promise<DocumentPlan> {
+async function approvedPlan(tx: ExecTx, input: CutInput, look: CutLook): Promise<DocumentPlan> {
   const { source, payload } = look as {
-    source: NonNullable<Look['source']>;
-    payload: NonNullable<Look['payload']>;
+    source: NonNullable<CutLook['source']>;
+    payload: NonNullable<CutLook['payload']>;
   };
   const plan = await planFor(tx, source, payload.proposed_cut_spec as CutSpec, termsOf(look.vocabulary));
   refuseBroken(plan);
@@ -275,7 +169,7 @@ async function approvedPlan(tx: ExecTx, input: CutInput, look: Look): Promise<Do
 }
 
 /** What the cut does now; it must be what the reviewer saw, against the same versions. */
-function freshActions(plan: DocumentPlan, look: Look): DocumentActions {
+function freshActions(plan: DocumentPlan, look: CutLook): DocumentActions {
   const actions = planActions(plan.records, look.live_units);
   const planned = new Map<string, string>(
     actions.actions.map((unit) => [
@@ -309,7 +203,7 @@ function stale(message: string): PlanStale {
 async function write(
   tx: ExecTx,
   input: CutInput,
-  look: Look,
+  look: CutLook,
   plan: DocumentPlan,
   actions: DocumentActions,
   at: string,
@@ -369,7 +263,7 @@ async function write(
   return { value: { entryId: input.entryId, changeSetId: facts.changeSetId }, writes };
 }
 
-function birthOf(tx: ExecTx, look: Look): Birth {
+function birthOf(tx: ExecTx, look: CutLook): Birth {
   return {
     id: memoized(tx.id),
     principalId: tx.caller.principalId,
@@ -402,7 +296,7 @@ function recordUnits(
 function factsOf(
   tx: ExecTx,
   input: CutInput,
-  look: Look,
+  look: CutLook,
   plan: DocumentPlan,
   actions: DocumentActions,
   at: string,

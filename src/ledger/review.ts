@@ -1,25 +1,12 @@
 import { sql } from 'slonik';
-import { z } from 'zod';
 import { manifestDigest, manifestHeader } from '../document/manifest.ts';
 import type { CutSpec, DocumentPlan } from '../document/types.ts';
 import { canonicalJson, type PlainJson } from '../proof/canonical.ts';
 import { planActions } from './actions.ts';
 import { manifestBlocks } from './blocks.ts';
 import { lockEntry, unlockable } from './entry-lock.ts';
-import { type LiveUnitRow, liveUnits } from './live-units.ts';
 import { planFor, refuseBroken } from './plan.ts';
-import {
-  ENTRY_SOURCE_ID,
-  jsonRows,
-  movedRow,
-  payloadShape,
-  SOURCE_META,
-  sourceMeta,
-  termsOf,
-  timeText,
-  VOCABULARY,
-  vocabularyText,
-} from './reading.ts';
+import { movedRow, termsOf } from './reading.ts';
 import {
   IdempotencyConflict,
   IllegalTransition,
@@ -29,6 +16,7 @@ import {
   type Problem,
   SameParty,
 } from './refusals.ts';
+import { type FirstDecision, lookForReview, type ReviewLook } from './review-look.ts';
 import { type EntryState, nextState, statesBefore } from './states.ts';
 import { ENTRY, moveStatus } from './tables/entry.ts';
 import { HISTORY } from './tables/history.ts';
@@ -56,31 +44,6 @@ export interface ReviewAnswer {
   readonly manifestId: string;
 }
 
-const firstDecision = z.object({
-  entry_id: z.string(),
-  envelope_id: z.string(),
-  verdict: z.string(),
-  manifest_version: z.string(),
-  risk_class: z.string(),
-  findings: z.object({ input: z.unknown(), not_before: z.string().nullable() }),
-  rationale: z.string().nullable(),
-  prior: z.string().nullable(),
-  expires_at: z.string().nullable(),
-});
-const lookRow = z.object({
-  payload: payloadShape.nullable(),
-  kind: z.string().nullable(),
-  status: z.string().nullable(),
-  source: sourceMeta.nullable(),
-  vocabulary: vocabularyText,
-  live_units: jsonRows<LiveUnitRow>(),
-  live_decision: z.object({ id: z.string(), verdict: z.string() }).nullable(),
-  marker: z.object({ principal: z.string(), person: z.string().nullable() }).nullable(),
-  first: firstDecision.nullable(),
-  expired: z.boolean(),
-});
-type Look = z.infer<typeof lookRow>;
-
 /**
  * REVIEW — a reviewer's verdict on exactly one manifest; a person's or a service's, never an agent's.
  *
@@ -103,7 +66,7 @@ type Look = z.infer<typeof lookRow>;
  */
 export async function review(tx: ExecTx, input: ReviewInput): Promise<Done<ReviewAnswer>> {
   const locked = await lockEntry(tx, input.entryId, 'review');
-  const look = await read(tx, input);
+  const look = await lookForReview(tx, input);
   if (look.first !== null) {
     refuseOther(look.first, input);
     return {
@@ -121,32 +84,7 @@ export async function review(tx: ExecTx, input: ReviewInput): Promise<Done<Revie
   return write(tx, input, look, plan, locked.status, to, locked.at);
 }
 
-async function read(tx: ExecTx, input: ReviewInput): Promise<Look> {
-  return tx.connection.one(sql.prepared('review.look', lookRow)`
-    /* review.look */ select e.payload, e.kind, e.status, ${SOURCE_META} as source, ${VOCABULARY} as vocabulary,
-      ${liveUnits(sql.fragment`s.doc_code`)} as live_units,
-      (select json_build_object('id', d.review_decision_id, 'verdict', d.verdict)
-        from cutter_governance.manifest_envelope m
-        join cutter_governance.review_decision d on d.manifest_id = m.envelope_id
-        where m.source_doc_ref = ${input.entryId} and d.superseded_by_review_decision_id is null
-        order by d.created_at desc, d.review_decision_id desc limit 1) as live_decision,
-      (select json_build_object('principal', h.changed_by, 'person', p.person_id)
-        from cutter_governance.decision_backlog_history h
-        left join cutter_auth.principal p on p.principal_id::text = h.changed_by
-        where h.entry_id = e.entry_id and h.change_kind = 'mark' limit 1) as marker,
-      (select json_build_object('entry_id', m.source_doc_ref, 'envelope_id', m.envelope_id, 'verdict', d.verdict,
-          'manifest_version', d.manifest_version, 'risk_class', d.risk_class_assessment, 'findings', d.findings,
-          'rationale', m.rationale, 'prior', d.prior_review_decision_id, 'expires_at', ${timeText(sql.fragment`d.expires_at`)})
-        from cutter_governance.review_decision d
-        join cutter_governance.manifest_envelope m on m.envelope_id = d.manifest_id
-        where d.review_decision_id = ${tx.id('decision')}::uuid) as first,
-      coalesce(${input.expiresAt}::timestamptz <= transaction_timestamp(), false) as expired
-    from (select 1) one
-    left join cutter_governance.decision_backlog_entry e on e.entry_id = ${input.entryId}::uuid
-    left join cutter_source.source s on s.source_id = ${ENTRY_SOURCE_ID}`);
-}
-
-function refuseOther(first: z.infer<typeof firstDecision>, input: ReviewInput): void {
+function refuseOther(first: FirstDecision, input: ReviewInput): void {
   const problems: Problem[] = [];
   const compare = (field: string, was: unknown, is: unknown) => {
     if (canonicalJson((was ?? null) as PlainJson) === canonicalJson((is ?? null) as PlainJson)) return;
@@ -169,7 +107,7 @@ function refuseOther(first: z.infer<typeof firstDecision>, input: ReviewInput): 
   throw new IdempotencyConflict('This idempotency key reviewed something else; use a new key.', problems);
 }
 
-function refuseParty(tx: ExecTx, look: Look): void {
+function refuseParty(tx: ExecTx, look: ReviewLook): void {
   const same = look.marker?.principal === tx.caller.principalId || look.marker?.person === tx.caller.personId;
   if (!same) return;
   throw new SameParty(
@@ -196,7 +134,7 @@ function illegal(input: ReviewInput, from: EntryState, kind: string | null): Ill
 }
 
 /** A live decision must be named; a named one must be live. */
-function refuseDead(input: ReviewInput, look: Look): void {
+function refuseDead(input: ReviewInput, look: ReviewLook): void {
   const live = look.live_decision?.id ?? null;
   if (live === input.supersedesDecisionId) {
     if (look.expired) {
@@ -214,10 +152,10 @@ function refuseDead(input: ReviewInput, look: Look): void {
   throw new NotLive(message, [{ path: ['input', 'supersedesDecisionId'], code: 'not-live', message }]);
 }
 
-async function planned(tx: ExecTx, input: ReviewInput, look: Look): Promise<DocumentPlan> {
+async function planned(tx: ExecTx, input: ReviewInput, look: ReviewLook): Promise<DocumentPlan> {
   const { source, payload } = look as {
-    source: NonNullable<Look['source']>;
-    payload: NonNullable<Look['payload']>;
+    source: NonNullable<ReviewLook['source']>;
+    payload: NonNullable<ReviewLook['payload']>;
   };
   const plan = await planFor(tx, source, payload.proposed_cut_spec as CutSpec, termsOf(look.vocabulary));
   refuseBroken(plan);
@@ -233,7 +171,7 @@ async function planned(tx: ExecTx, input: ReviewInput, look: Look): Promise<Docu
 async function write(
   tx: ExecTx,
   input: ReviewInput,
-  look: Look,
+  look: ReviewLook,
   plan: DocumentPlan,
   from: EntryState,
   to: EntryState,
@@ -283,7 +221,13 @@ function envelopeOf(tx: ExecTx, input: ReviewInput, envelopeId: string) {
   };
 }
 
-function decisionOf(tx: ExecTx, input: ReviewInput, look: Look, manifestId: string, decisionId: string) {
+function decisionOf(
+  tx: ExecTx,
+  input: ReviewInput,
+  look: ReviewLook,
+  manifestId: string,
+  decisionId: string,
+) {
   return {
     review_decision_id: decisionId,
     governance_event_kind: 'manifest_review',

@@ -1,36 +1,12 @@
 import { CANONICALIZATION } from '../document/canonicalize.ts';
-import { checkHierarchy, checkReconstruction, checkVocabulary } from '../document/checks.ts';
-import type { DocumentPlan, VocabularyTerm } from '../document/types.ts';
+import type { VocabularyTerm } from '../document/types.ts';
 import { canonicalJson, type PlainJson } from '../proof/canonical.ts';
-import type { DocumentActions, UnitPlan } from './actions.ts';
-import { affectedRows, type Birth, newUnits, newVersions, unitIds } from './births.ts';
+import type { UnitPlan } from './actions.ts';
+import { affectedRows, newUnits, newVersions } from './births.ts';
 import { alteredField, type StoredBlock } from './blocks.ts';
+import { noteAxes } from './verify-axes.ts';
+import { type Expected, expectedVersion, expectedVersionIds, type Note } from './verify-expected.ts';
 import type { CutRows, Finding } from './verify-look.ts';
-
-/** What a cut must have written, recomputed from the source's bytes, the approved manifest and the cut's key. */
-export interface Expected {
-  readonly plan: DocumentPlan;
-  readonly actions: DocumentActions;
-  readonly birth: Birth;
-  readonly ids: ReadonlyMap<string, string>;
-}
-
-/** The version that each unit of the manifest has after the cut. */
-export function expectedVersionIds(expected: Expected): string[] {
-  return expected.actions.actions.map((unit) => expectedVersion(expected, unit));
-}
-
-function expectedVersion(expected: Expected, unit: UnitPlan): string {
-  if (unit.action === 'unchanged') return unit.live?.versionId ?? '';
-  return expected.birth.id(`version:${unit.record.localId}`);
-}
-
-/** Makes what must stand from what was approved. */
-export function expect(plan: DocumentPlan, actions: DocumentActions, birth: Birth): Expected {
-  return { plan, actions, birth, ids: unitIds(birth, actions) };
-}
-
-type Note = (axis: Finding['axis'], unit: string | null, code: string, message: string) => void;
 
 /** Compares what the tables hold with what must stand, column by column; every difference is a finding of its own. */
 export function compareRows(
@@ -292,48 +268,4 @@ function noteStrangers(expected: Expected, rows: CutRows, note: Note): void {
       `Version ${version.version_seq} of ${place ?? version.unit_id} was added by no cut.`,
     );
   }
-}
-
-/** The three axes over the rows as they were read back. */
-function noteAxes(
-  expected: Expected,
-  blocks: readonly StoredBlock[],
-  rows: CutRows,
-  vocabulary: readonly VocabularyTerm[],
-  sourceDigest: string,
-  note: Note,
-): void {
-  const versions = new Map(rows.versions.map((version) => [version.id, version]));
-  const excluded = new Map(blocks.map((block) => [block.unit_local_id, String(block.summary['text'] ?? '')]));
-  const planned = new Map(expected.actions.actions.map((unit) => [unit.record.localId, unit]));
-  const texts = expected.plan.records.map((record) => {
-    const unit = planned.get(record.localId);
-    if (unit === undefined) return excluded.get(record.localId) ?? '';
-    return versions.get(expectedVersion(expected, unit))?.body ?? '';
-  });
-  for (const problem of checkReconstruction(texts, sourceDigest))
-    note('A', null, problem.code, problem.message);
-
-  const standing = expected.actions.actions.flatMap((unit) => {
-    const version = versions.get(expectedVersion(expected, unit));
-    const provenance = version?.row['provenance'];
-    return typeof provenance === 'object' && provenance !== null
-      ? [{ unit, provenance: provenance as Record<string, never> }]
-      : [];
-  });
-  const terms = standing.map(({ unit, provenance }) => ({
-    address: unit.address,
-    kind: String(provenance['kind']),
-    sectionType: String(provenance['section_type']),
-  }));
-  for (const problem of checkVocabulary(terms, vocabulary))
-    note('B', problem.path[1] ?? null, problem.code, problem.message);
-  const tree = standing.map(({ unit, provenance }) => ({
-    address: unit.address,
-    unitKey: unit.address,
-    parentKey: (provenance['parent_address'] ?? null) as string | null,
-    sortOrder: (provenance['sort_order'] ?? null) as number | null,
-  }));
-  for (const problem of checkHierarchy(tree))
-    note('C', problem.path[1] ?? null, problem.code, problem.message);
 }

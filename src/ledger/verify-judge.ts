@@ -13,7 +13,8 @@ import { planBytes } from './plan.ts';
 import { payloadShape, termsOf } from './reading.ts';
 import type { CutFacts } from './statement.ts';
 import type { VerifyTx } from './transaction.ts';
-import { compareRows, type Expected, expect, expectedVersionIds } from './verify-compare.ts';
+import { compareRows } from './verify-compare.ts';
+import { type Expected, expect, expectedVersionIds } from './verify-expected.ts';
 import {
   type CutRows,
   type Finding,

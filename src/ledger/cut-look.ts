@@ -1,0 +1,114 @@
+import { sql } from 'slonik';
+import { z } from 'zod';
+import { type StoredBlock, storedBlocks } from './blocks.ts';
+import type { CutInput } from './cut.ts';
+import { keyRow, lockKey, registeredKey } from './key-registry.ts';
+import { cutsOf, type LiveUnitRow, liveUnits } from './live-units.ts';
+import {
+  AT,
+  ENTRY_SOURCE_ID,
+  jsonRows,
+  payloadShape,
+  SOURCE_META,
+  sourceMeta,
+  VOCABULARY,
+  vocabularyText,
+} from './reading.ts';
+import { ENTRY_STATES } from './states.ts';
+import type { ExecTx } from './transaction.ts';
+
+const lockRow = z.object({ at: z.string(), status: z.enum(ENTRY_STATES).nullable() });
+const approval = z.object({
+  id: z.string(),
+  manifest_id: z.string(),
+  manifest_version: z.string(),
+  verdict: z.string(),
+  expired: z.boolean(),
+  risk_class: z.string(),
+});
+const openDependency = z.object({ id: z.string(), status: z.string() });
+const lookRow = z.object({
+  payload: payloadShape.nullable(),
+  kind: z.string().nullable(),
+  status: z.string().nullable(),
+  scenario_ref: z.string().nullable(),
+  source: sourceMeta.nullable(),
+  vocabulary: vocabularyText,
+  live_units: jsonRows<LiveUnitRow>(),
+  approval: approval.nullable(),
+  blocks: jsonRows<StoredBlock>(),
+  open: z.array(openDependency),
+  unverified: z.array(z.string()),
+  cuts: z.array(
+    z.object({ id: z.string(), entry: z.string(), digest: z.string(), compensated: z.boolean() }),
+  ),
+  /** The document's newest cut, compensated or not: the one that this cut amends or retries. */
+  prior: z.object({ signatureId: z.string(), payloadHash: z.string(), cutSeq: z.int() }).nullable(),
+  first: z.object({ entry_id: z.string(), manifest_version: z.string() }).nullable(),
+  key: keyRow.nullable(),
+});
+export type CutLook = z.infer<typeof lookRow>;
+
+/** Entry row, then signing key, then document code: every cut takes them in this order. */
+export async function lockForCut(tx: ExecTx, entryId: string): Promise<z.infer<typeof lockRow>> {
+  return tx.connection.one(sql.prepared('cut.lock', lockRow)`
+    /* cut.lock */ with locked as materialized (select e.status, e.payload from cutter_governance.decision_backlog_entry e
+        where e.entry_id = ${entryId}::uuid for no key update),
+      signing as materialized (select ${lockKey(tx.key.keyId)} as taken from locked),
+      document as materialized (select pg_advisory_xact_lock(hashtextextended('cutter:document:' || s.doc_code, 0)) as taken
+        from (select e.payload from locked e cross join signing) e
+        join cutter_source.source s on s.source_id = ${ENTRY_SOURCE_ID})
+    select ${AT} as at, (select status from locked) as status, (select count(*) from document) as documents`);
+}
+
+/** Everything that the guards and the plan rest on, read after the last lock. */
+export async function lookForCut(tx: ExecTx, input: CutInput): Promise<CutLook> {
+  const docCode = sql.fragment`s.doc_code`;
+  return tx.connection.one(sql.prepared('cut.look', lookRow)`
+    /* cut.look */ select e.payload, e.kind, e.status, e.scenario_ref, ${SOURCE_META} as source, ${VOCABULARY} as vocabulary,
+      ${liveUnits(docCode)} as live_units,
+      case when a.id is null then null else row_to_json(a) end as approval,
+      ${storedBlocks(sql.fragment`a.manifest_id`)} as blocks,
+      ${openPredecessors(input.entryId)} as open,
+      (select coalesce(json_agg(c.decision_backlog_entry_id), '[]') from cutter_governance.cut_change_set c
+        join cutter_governance.decision_backlog_entry o on o.entry_id = c.decision_backlog_entry_id
+        where c.payload_summary->>'doc_code' = ${docCode} and c.change_kind = 'cut' and o.status = 'cut_applied'
+          and o.entry_id <> ${input.entryId}::uuid) as unverified,
+      (select coalesce(json_agg(json_build_object('id', c.change_set_id, 'entry', c.decision_backlog_entry_id,
+          'digest', c.manifest_version, 'compensated', exists (select 1 from cutter_governance.cut_change_set x
+            where x.compensates_change_set_id = c.change_set_id))), '[]')
+        from cutter_governance.cut_change_set c where c.change_kind = 'cut'
+          and (c.decision_backlog_entry_id = ${input.entryId}::uuid or c.manifest_version = ${input.manifestDigest})) as cuts,
+      (select json_build_object('signatureId', g.signature_id, 'payloadHash', g.payload_hash, 'cutSeq', n.cut_seq)
+        from (${cutsOf(docCode)} limit 1) n
+        join cutter_governance.dot_pair_signature g on g.signature_id = n.executor_signature_id) as prior,
+      (select json_build_object('entry_id', c.decision_backlog_entry_id, 'manifest_version', c.manifest_version)
+        from cutter_governance.cut_change_set c where c.change_set_id = ${tx.id('change_set')}::uuid) as first,
+      ${registeredKey(sql.fragment`${tx.key.keyId}`)} as key
+    from (select 1) one
+    left join cutter_governance.decision_backlog_entry e on e.entry_id = ${input.entryId}::uuid
+    left join cutter_source.source s on s.source_id = ${ENTRY_SOURCE_ID}
+    left join lateral (select d.review_decision_id as id, d.manifest_id, d.manifest_version, d.verdict,
+        coalesce(d.expires_at <= transaction_timestamp(), false) as expired, d.risk_class_assessment as risk_class
+      from cutter_governance.manifest_envelope m
+      join cutter_governance.review_decision d on d.manifest_id = m.envelope_id
+      where m.source_doc_ref = ${input.entryId} and d.superseded_by_review_decision_id is null
+      order by d.created_at desc, d.review_decision_id desc limit 1) a on true`);
+}
+
+/** `blocks` predecessors that are neither complete themselves nor, having ended otherwise, replaced by one that is. */
+function openPredecessors(entryId: string) {
+  return sql.fragment`(
+    with recursive heirs(predecessor, entry_id) as (
+        select d.from_entry_id, d.from_entry_id from cutter_governance.decision_backlog_dependency d
+        where d.to_entry_id = ${entryId}::uuid and d.dependency_kind = 'blocks'
+      union
+        select h.predecessor, d.from_entry_id from heirs h
+        join cutter_governance.decision_backlog_entry ended on ended.entry_id = h.entry_id
+          and ended.status in ('reviewed_rejected', 'abandoned', 'verify_failed_escalated')
+        join cutter_governance.decision_backlog_dependency d on d.to_entry_id = h.entry_id and d.dependency_kind = 'supersedes')
+    select coalesce(json_agg(json_build_object('id', p.entry_id, 'status', p.status) order by p.entry_id), '[]')
+    from (select h.predecessor from heirs h join cutter_governance.decision_backlog_entry o on o.entry_id = h.entry_id
+      group by h.predecessor having not bool_or(o.status = 'verified_complete')) missing
+    join cutter_governance.decision_backlog_entry p on p.entry_id = missing.predecessor)`;
+}

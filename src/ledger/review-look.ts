@@ -1,0 +1,67 @@
+import { sql } from 'slonik';
+import { z } from 'zod';
+import { type LiveUnitRow, liveUnits } from './live-units.ts';
+import {
+  ENTRY_SOURCE_ID,
+  jsonRows,
+  payloadShape,
+  SOURCE_META,
+  sourceMeta,
+  timeText,
+  VOCABULARY,
+  vocabularyText,
+} from './reading.ts';
+import type { ReviewInput } from './review.ts';
+import type { ExecTx } from './transaction.ts';
+
+const firstDecision = z.object({
+  entry_id: z.string(),
+  envelope_id: z.string(),
+  verdict: z.string(),
+  manifest_version: z.string(),
+  risk_class: z.string(),
+  findings: z.object({ input: z.unknown(), not_before: z.string().nullable() }),
+  rationale: z.string().nullable(),
+  prior: z.string().nullable(),
+  expires_at: z.string().nullable(),
+});
+export type FirstDecision = z.infer<typeof firstDecision>;
+const lookRow = z.object({
+  payload: payloadShape.nullable(),
+  kind: z.string().nullable(),
+  status: z.string().nullable(),
+  source: sourceMeta.nullable(),
+  vocabulary: vocabularyText,
+  live_units: jsonRows<LiveUnitRow>(),
+  live_decision: z.object({ id: z.string(), verdict: z.string() }).nullable(),
+  marker: z.object({ principal: z.string(), person: z.string().nullable() }).nullable(),
+  first: firstDecision.nullable(),
+  expired: z.boolean(),
+});
+export type ReviewLook = z.infer<typeof lookRow>;
+
+/** Everything that a review rests on, read after its lock. */
+export async function lookForReview(tx: ExecTx, input: ReviewInput): Promise<ReviewLook> {
+  return tx.connection.one(sql.prepared('review.look', lookRow)`
+    /* review.look */ select e.payload, e.kind, e.status, ${SOURCE_META} as source, ${VOCABULARY} as vocabulary,
+      ${liveUnits(sql.fragment`s.doc_code`)} as live_units,
+      (select json_build_object('id', d.review_decision_id, 'verdict', d.verdict)
+        from cutter_governance.manifest_envelope m
+        join cutter_governance.review_decision d on d.manifest_id = m.envelope_id
+        where m.source_doc_ref = ${input.entryId} and d.superseded_by_review_decision_id is null
+        order by d.created_at desc, d.review_decision_id desc limit 1) as live_decision,
+      (select json_build_object('principal', h.changed_by, 'person', p.person_id)
+        from cutter_governance.decision_backlog_history h
+        left join cutter_auth.principal p on p.principal_id::text = h.changed_by
+        where h.entry_id = e.entry_id and h.change_kind = 'mark' limit 1) as marker,
+      (select json_build_object('entry_id', m.source_doc_ref, 'envelope_id', m.envelope_id, 'verdict', d.verdict,
+          'manifest_version', d.manifest_version, 'risk_class', d.risk_class_assessment, 'findings', d.findings,
+          'rationale', m.rationale, 'prior', d.prior_review_decision_id, 'expires_at', ${timeText(sql.fragment`d.expires_at`)})
+        from cutter_governance.review_decision d
+        join cutter_governance.manifest_envelope m on m.envelope_id = d.manifest_id
+        where d.review_decision_id = ${tx.id('decision')}::uuid) as first,
+      coalesce(${input.expiresAt}::timestamptz <= transaction_timestamp(), false) as expired
+    from (select 1) one
+    left join cutter_governance.decision_backlog_entry e on e.entry_id = ${input.entryId}::uuid
+    left join cutter_source.source s on s.source_id = ${ENTRY_SOURCE_ID}`);
+}
