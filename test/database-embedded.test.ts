@@ -1,9 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import {
   chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   readlinkSync,
   rmSync,
@@ -93,6 +95,44 @@ test('embedded: the first start makes a UTF-8 cluster that only its owner reads,
     code: '28P01',
   });
 });
+
+test('embedded: under the strictest umask PostgreSQL reads what is written for it, and a start heals what another left closed', async () => {
+  const at = join(folder, 'strict', 'home');
+  const strict = () => {
+    const before = process.umask(0o077);
+    try {
+      return start(at);
+    } finally {
+      process.umask(before);
+    }
+  };
+  const first = await strict();
+  expect(first.error).toBeUndefined();
+  first.child.kill('SIGINT');
+  await ended(first.child);
+  const written = join(at, 'postgres', 'cutter.conf');
+  chmodSync(written, 0o600);
+  if (isRoot) chownSync(written, 0, 0);
+  expect((await strict()).error).toBeUndefined();
+  expect(statSync(written).mode & 0o777).toBe(0o600);
+});
+
+test.runIf(process.platform !== 'win32')(
+  'embedded: a start killed in the middle of initdb leaves the password nowhere but in its home, and the next one removes it',
+  async () => {
+    const at = join(folder, 'killed');
+    const child = spawn(process.execPath, [PROGRAM, at], { stdio: 'ignore' });
+    const unfinished = () =>
+      existsSync(at) ? readdirSync(at).filter((name) => name.startsWith('postgres.new')) : [];
+    const passwords = () => unfinished().map((name) => join(at, name, 'password'));
+    await expect.poll(() => passwords().some(existsSync), { timeout: 30_000, interval: 1 }).toBe(true);
+    child.kill('SIGKILL');
+    await ended(child);
+    for (const path of passwords()) expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect((await start(at)).error).toBeUndefined();
+    expect(unfinished()).toEqual([]);
+  },
+);
 
 test('embedded: ctrl-c ends PostgreSQL, and the next start continues with the data', async () => {
   const first = await start(home);

@@ -1,6 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { asOwner } from './harness/cluster.ts';
 import { send } from './harness/doors.ts';
 
 const main = new URL('../src/main.ts', import.meta.url).pathname;
+const isRoot = process.getuid?.() === 0;
 const started = new Set<ChildProcess>();
 const homes: string[] = [];
 
@@ -16,6 +17,20 @@ afterAll(() => {
   for (const child of started) child.kill('SIGKILL');
   for (const home of homes) rmSync(home, { recursive: true, force: true });
 });
+
+/** Whether an ordinary user may read this checkout at all. */
+function nobodyCanRunUs(): boolean {
+  try {
+    execFileSync(process.execPath, ['-e', `require('fs').readFileSync(${JSON.stringify(main)})`], {
+      uid: 65_534,
+      gid: 65_534,
+      stdio: 'ignore',
+    });
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** A path that doesn't exist yet, removed at the end. */
 function freshHome(): string {
@@ -34,10 +49,14 @@ interface Command {
 }
 
 /** `cutter start` as a user runs it, with nothing of the tests' environment. */
-function cutterStart(settings: Record<string, string>): Command {
+function cutterStart(
+  settings: Record<string, string>,
+  identity: { uid?: number; gid?: number } = {},
+): Command {
   const child = spawn(process.execPath, [main, 'start'], {
     env: { PATH: process.env['PATH'], CUTTER_SAMPLE: 'off', CUTTER_PORT: '0', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...identity,
   });
   started.add(child);
   let output = '';
@@ -134,6 +153,31 @@ describe('start says in one sentence why it can’t', () => {
     const command = cutterStart({ CUTTER_HOME: freshHome(), CUTTER_PORT: String(port) });
     expect(await sentenceOf(command)).toContain(`Port ${port} of 127.0.0.1 is taken`);
     other.close();
+  });
+
+  test('a host that is no address of this machine', async () => {
+    const command = cutterStart({ CUTTER_HOME: freshHome(), CUTTER_HOST: 'nonsense.invalid' });
+    expect(await sentenceOf(command)).toContain('nonsense.invalid is no address of this machine');
+    expect(command.errors()).toContain('CUTTER_HOST');
+  });
+
+  test.each([
+    ['a file', '/etc/passwd', 'it is not a folder'],
+    ['below a file', '/etc/passwd/home', 'something above it is not a folder'],
+    ['a place where nothing can be made', '/proc/cutter/home', 'nothing can be made there'],
+  ])('a home that is %s', async (_, home, why) => {
+    const told = await sentenceOf(cutterStart({ CUTTER_HOME: home }));
+    expect(told).toContain(`${home} can't be the ledger's home: `);
+    expect(told).toContain(why);
+    expect(told).toContain('Name a folder this user may write with CUTTER_HOME.');
+  });
+
+  test.runIf(isRoot && nobodyCanRunUs())('a home that this user may not write', async () => {
+    const home = join(freshHome(), 'home');
+    mkdirSync(join(home, '..'), { mode: 0o755 });
+    const told = await sentenceOf(cutterStart({ CUTTER_HOME: home }, { uid: 65_534, gid: 65_534 }));
+    expect(told).toContain('this user may not write there');
+    expect(told).toContain('CUTTER_HOME');
   });
 
   test('an external database that doesn’t answer', async () => {

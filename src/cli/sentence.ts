@@ -1,8 +1,13 @@
 import type { Config } from '../config.ts';
+import { reasonOf } from '../database/home_folder.ts';
 
 /** What went wrong, in one sentence and without a stack. */
 export function sentence(error: unknown, config: Pick<Config, 'port' | 'host' | 'databaseUrl'>): string {
-  const { code, message } = innermost(error);
+  const { code, message, syscall, path, hostname } = innermost(error);
+  if (path !== undefined && syscall !== 'connect')
+    return `${path} can't be used: ${reasonOf(error)}. It belongs to the ledger's home; see CUTTER_HOME.`;
+  if (syscall === 'getaddrinfo' && hostname === config.host)
+    return `${config.host} is no address of this machine, and no name of one; see CUTTER_HOST.`;
   const told = foreseen(code, config);
   return told ?? (message === '' ? `it failed (${code ?? 'without a reason'}).` : message);
 }
@@ -42,10 +47,18 @@ function placeOf(databaseUrl: string): string {
   return `${url.hostname}:${url.port === '' ? 5432 : url.port}${url.pathname}`;
 }
 
+interface SystemFault {
+  readonly message: string;
+  readonly code?: string;
+  readonly syscall?: string;
+  /** The file of a file's fault. */
+  readonly path?: string;
+  readonly hostname?: string;
+}
+
 /** A refused connection comes as a bundle of attempts without a message of its own. */
-function innermost(error: unknown): { code: string | undefined; message: string } {
+function innermost(error: unknown): SystemFault {
   if (error instanceof AggregateError && error.errors.length > 0 && error.message === '')
     return innermost(error.errors[0]);
-  if (error instanceof Error) return { code: (error as NodeJS.ErrnoException).code, message: error.message };
-  return { code: undefined, message: String(error) };
+  return error instanceof Error ? error : { message: String(error) };
 }

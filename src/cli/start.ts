@@ -3,12 +3,12 @@
  * to go wrong ends in one sentence and a status other than zero.
  */
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { enableCompileCache, flushCompileCache } from 'node:module';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import type { Config } from '../config.ts';
+import { makeHome } from '../database/home_folder.ts';
 import { sentence } from './sentence.ts';
 
 type Closer = () => Promise<unknown>;
@@ -53,8 +53,9 @@ interface Running {
 /** From nothing to a listening server. `check` throws where a signal has come in between. */
 async function bringUp(config: Config, closers: Closer[], check: () => void): Promise<Running> {
   await probePort(config);
+  makeHome(config.home);
   // Compiled code is kept beside the data, where nobody else writes: a later start takes half the time.
-  if (existsSync(config.home)) enableCompileCache(join(config.home, 'compiled'));
+  enableCompileCache(join(config.home, 'compiled'));
   const logger = pino({ level: config.logLevel }, pino.destination(2));
   // Imports take as long as PostgreSQL: they are done side by side.
   const parts = Promise.all([import('./prepare.ts'), import('../wire.ts')]);

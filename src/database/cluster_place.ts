@@ -20,6 +20,7 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { makeFolders, makeHome } from './home_folder.ts';
 
 /** Who PostgreSQL runs as, where its programs are, and where its data is. */
 export interface ClusterPlace {
@@ -37,13 +38,11 @@ const SHARED_ROOT = '/var/lib/cutter-ledger';
 /** Finds (and prepares) a place in which PostgreSQL can start, for root and for ordinary users. */
 export function clusterPlace(home: string, log: (line: string) => void): ClusterPlace {
   const packaged = packagedBinaries();
+  makeHome(home);
   if (process.getuid?.() !== 0) {
-    mkdirSync(home, { recursive: true, mode: 0o700 });
     return { runAs: null, binaries: packaged, data: join(realpathSync(home), 'postgres') };
   }
   const runAs = unprivilegedUser();
-  // Root's home directory of the ledger lets others through, and shows them nothing: the files in it are 0600.
-  if (!existsSync(home)) mkdirSync(home, { recursive: true, mode: 0o711 });
   const place = {
     runAs,
     binaries: reachableBinaries(packaged, runAs, log),
@@ -114,14 +113,19 @@ function dataOfRoot(home: string, user: RunAs, log: (line: string) => void): str
   const shared = join(SHARED_ROOT, createHash('sha256').update(real).digest('hex').slice(0, 16), 'postgres');
   const linked =
     lstatSync(own, { throwIfNoEntry: false })?.isSymbolicLink() === true && readlinkSync(own) === shared;
-  if (linked && existsSync(join(shared, 'PG_VERSION'))) return shared;
-  if (existsSync(dirname(shared))) keepAside(dirname(shared), log);
+  if (linked && existsSync(join(shared, 'PG_VERSION'))) {
+    openSharedRoot();
+    return shared;
+  }
+  if (existsSync(join(shared, 'PG_VERSION'))) keepAside(dirname(shared), log);
+  else rmSync(dirname(shared), { recursive: true, force: true }); // a start that was killed before there was any data
   if (reaches(user, real)) return own;
   if (existsSync(join(own, 'PG_VERSION'))) {
     throw new Error(
       `The user ${user.name}, whom PostgreSQL runs as, can't reach ${own}. Give the folders above it search permission (chmod o+x), or move the ledger's home and set CUTTER_HOME.`,
     );
   }
+  openSharedRoot();
   mkdirSync(dirname(shared), { recursive: true, mode: 0o755 });
   // PostgreSQL's user makes its data directory here by renaming, so the folder is its own.
   chownSync(dirname(shared), user.uid, user.gid);
@@ -146,10 +150,10 @@ function reachableBinaries(packaged: string, user: RunAs, log: (line: string) =>
     version: string;
   };
   const copy = join(SHARED_ROOT, `postgresql-${manifest.version}`);
+  openSharedRoot();
   if (existsSync(copy)) return copy;
   log(`The user ${user.name} can't reach ${packaged}, so PostgreSQL's programs are copied to ${copy}.`);
   const making = `${copy}.${process.pid}`;
-  mkdirSync(SHARED_ROOT, { recursive: true, mode: 0o755 });
   cpSync(packaged, making, { recursive: true, verbatimSymlinks: true });
   openToAll(making);
   try {
@@ -160,6 +164,12 @@ function reachableBinaries(packaged: string, user: RunAs, log: (line: string) =>
     if (!existsSync(copy)) throw error;
   }
   return copy;
+}
+
+/** Under a strict umask the folder would be root's alone, and PostgreSQL could reach nothing in it. */
+function openSharedRoot(): void {
+  makeFolders(SHARED_ROOT, 0o755);
+  chmodSync(SHARED_ROOT, 0o755);
 }
 
 function openToAll(path: string): void {

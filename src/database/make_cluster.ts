@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
-import { chownSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { chownSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { type ClusterPlace, ensureExecutable } from './cluster_place.ts';
 
@@ -10,14 +9,16 @@ export const OWNER = 'cutter_owner';
 
 /** Makes the cluster: UTF-8, bytewise order, passwords by SCRAM. The owner's password goes in by a file that is gone afterwards. */
 export async function makeCluster(place: ClusterPlace, ownerPassword: string): Promise<void> {
-  const making = `${place.data}.new`; // renamed when whole: a start killed here leaves nothing that looks like a cluster
-  rmSync(making, { recursive: true, force: true });
-  mkdirSync(making, { mode: 0o700, recursive: true });
-  const folder = mkdtempSync(join(tmpdir(), 'cutter-initdb-'));
+  // Renamed when whole: a start killed here leaves nothing that looks like a cluster. Its initdb may live on and, when it fails,
+  // empty the folder it was given: so each has a folder of its own.
+  removeUnfinished(place.data);
+  const folder = mkdtempSync(`${place.data}.new-`);
+  const making = join(folder, 'data');
   const passwordFile = join(folder, 'password');
+  mkdirSync(making, { mode: 0o700 });
   writeFileSync(passwordFile, `${ownerPassword}\n`, { mode: 0o600 });
   if (place.runAs)
-    for (const path of [making, folder, passwordFile]) chownSync(path, place.runAs.uid, place.runAs.gid);
+    for (const path of [folder, making, passwordFile]) chownSync(path, place.runAs.uid, place.runAs.gid);
   const initdb = join(place.binaries, 'bin', 'initdb');
   ensureExecutable(initdb);
   ensureExecutable(join(place.binaries, 'bin', 'postgres'));
@@ -39,9 +40,16 @@ export async function makeCluster(place: ClusterPlace, ownerPassword: string): P
     const output = String((error as { stderr?: string }).stderr ?? error).trim();
     throw new Error(`PostgreSQL's initdb failed in ${making}: ${output}`, { cause: error });
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(passwordFile, { force: true });
   }
   renameSync(making, place.data);
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** What starts that were killed in the middle of this left behind, the owner's password among it. */
+function removeUnfinished(data: string): void {
+  for (const name of readdirSync(dirname(data)).filter((entry) => entry.startsWith(`${basename(data)}.new-`)))
+    rmSync(join(dirname(data), name), { recursive: true, force: true, maxRetries: 10 });
 }
 
 /** The user of PostgreSQL's processes, as spawn takes it. */

@@ -1,14 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import {
-  appendFileSync,
   chmodSync,
   closeSync,
   existsSync,
+  fchmodSync,
+  fchownSync,
   openSync,
   readFileSync,
+  renameSync,
+  rmSync,
   statSync,
   truncateSync,
-  writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -61,11 +64,31 @@ log_checkpoints = off
 }
 
 /** Ours comes last and so wins over what initdb chose for this machine, where the two speak of the same setting. */
-function writeConfiguration(data: string, port: number): void {
-  writeFileSync(join(data, 'cutter.conf'), configuration(port));
-  writeFileSync(join(data, 'pg_hba.conf'), PG_HBA);
+function writeConfiguration(place: ClusterPlace, port: number): void {
+  const { data } = place;
+  writeOwned(place, join(data, 'cutter.conf'), configuration(port));
+  writeOwned(place, join(data, 'pg_hba.conf'), PG_HBA);
   const path = join(data, 'postgresql.conf');
-  if (!readFileSync(path, 'utf8').includes(INCLUDE)) appendFileSync(path, INCLUDE);
+  const given = readFileSync(path, 'utf8');
+  if (!given.includes(INCLUDE)) writeOwned(place, path, given + INCLUDE);
+}
+
+/**
+ * Writes a file for PostgreSQL's user alone, whatever the umask, and whole or not at all. Root never writes through a name that the
+ * other user may have made a link of: the file is a new one.
+ */
+function writeOwned({ runAs }: ClusterPlace, path: string, text: string): void {
+  const making = `${path}.new`;
+  rmSync(making, { force: true });
+  const file = openSync(making, 'wx', 0o600);
+  try {
+    writeSync(file, text);
+    fchmodSync(file, 0o600);
+    if (runAs) fchownSync(file, runAs.uid, runAs.gid);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(making, path);
 }
 
 const INCLUDE = "\ninclude 'cutter.conf'\n";
@@ -80,7 +103,7 @@ export async function startPostmaster(
   const logPath = join(home, 'postgres.log');
   for (let attempt = 1; ; attempt += 1) {
     const port = givenPort ?? (await freePort());
-    writeConfiguration(place.data, port);
+    writeConfiguration(place, port);
     const child = spawnPostmaster(place, logPath);
     const url = (database: string): string =>
       `postgresql://${OWNER}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;
