@@ -28,7 +28,11 @@ Entry.implement({
       emittedAt: ['DateTime', 'When the entry was marked.'],
     }),
     ...placeInLog(t),
-    history: many(t, HistoryConnection, 'Every move of the entry, one row a move.'),
+    history: many(
+      t,
+      HistoryConnection,
+      'Every move of the entry, one row a move, by time; those not yet integrated, too.',
+    ),
     dependenciesFrom: many(t, DependencyConnection, 'Dependencies that start at this entry.'),
     dependenciesTo: many(
       t,

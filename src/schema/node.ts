@@ -75,7 +75,7 @@ export function optional(t: Fields, type: NodeRef, description: string) {
 
 const SortOrder = builder.enumType('SortOrder', {
   description:
-    'Which end of a connection comes first. The order is total: time and id; for unit blocks and affected rows their plan or change set and their place in it.',
+    'Which end of a connection comes first. The order is total: time and id; for `Query.history` the place in the log; for unit blocks and affected rows their plan or change set and their place in it.',
   values: {
     OLDEST_FIRST: { description: 'From the oldest row on.' },
     NEWEST_FIRST: { description: 'From the newest row back.' },

@@ -30,7 +30,12 @@ function connectionField(name: QueryName, noun: NounName, connection: Connection
 }
 
 connectionField('entries', 'Entry', EntryConnection, 'The decision backlog.');
-connectionField('history', 'History', HistoryConnection, 'Every move of every entry.');
+connectionField(
+  'history',
+  'History',
+  HistoryConnection,
+  'Every move of every entry that is in the log, in the order of the log: by `position`, then `logOrdinal`. A client that goes on from its last `endCursor` misses nothing and reads nothing twice. `Entry.history` shows moves before they are integrated, too.',
+);
 connectionField('dependencies', 'Dependency', DependencyConnection, 'The edges between entries.');
 connectionField('sweeps', 'Sweep', SweepConnection, 'The passes over the backlog.');
 connectionField('manifests', 'Manifest', ManifestConnection, 'The plans that were reviewed.');

@@ -2,6 +2,8 @@ import type { Codec, Noun } from './nouns.ts';
 
 export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$/;
+/** Short enough for a bigint. */
+const POSITION = /^(0|[1-9]\d{0,17})$/;
 const LONGEST = 600;
 
 export type KeyValue = string | number;
@@ -36,6 +38,7 @@ function parts(cursor: string): unknown[] {
 }
 
 function fits(codec: Codec, value: unknown): boolean {
+  if (codec === 'position') return typeof value === 'string' && POSITION.test(value);
   if (codec === 'int') return Number.isInteger(value) && Math.abs(value as number) < 2 ** 31;
   if (typeof value !== 'string' || value.includes('\0')) return false;
   if (codec === 'uuid') return UUID.test(value);

@@ -1,7 +1,7 @@
 import { LARGEST_PAGE } from '../../schema/node.ts';
 import type { Bound, BoundPage } from './bind.ts';
 import { codecOf } from './cursor.ts';
-import type { Codec, Noun, Relation } from './nouns.ts';
+import type { Codec, InLog, Noun, Relation } from './nouns.ts';
 import type { Cell, PagePlan, RowPlan } from './plan.ts';
 
 /** SQL text with its values, every one of them bound. */
@@ -21,10 +21,14 @@ const CAST: Record<Codec, string> = {
   int: 'int',
   bool: 'boolean',
   time: 'timestamptz',
+  position: 'bigint',
 };
 
-const utc = (expression: string) =>
-  `to_char(${expression} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+/** The text or number that a column is answered as. */
+function drawn(codec: Codec, expression: string): string {
+  if (codec === 'time') return `to_char(${expression} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+  return codec === 'position' ? `${expression}::text` : expression;
+}
 
 /**
  * Writes the one statement of a plan: one row with one text column, nested positional arrays (`json_build_array`, never
@@ -106,7 +110,7 @@ export class Emission {
   #cell(noun: Noun, cell: Cell, alias: string): string {
     switch (cell.kind) {
       case 'column':
-        return cell.time ? utc(`${alias}.${cell.column}`) : `${alias}.${cell.column}`;
+        return drawn(cell.codec, `${alias}.${cell.column}`);
       case 'derived':
         return `(${noun.derived[cell.name]!(alias)})`;
       case 'place':
@@ -133,15 +137,13 @@ export class Emission {
       noun.order
         .map((column) => `${alias}.${column}${args.order === 'NEWEST_FIRST' ? ' desc' : ''}`)
         .join(', ');
-    const conditions = [
-      ...hangs(v),
-      ...this.#after(noun, args, v),
-      ...args.filter.map((bound) => this.#condition(bound, v)),
-    ];
-    const where = conditions.length === 0 ? '' : ` where ${conditions.join(' and ')}`;
-    const rows = `select ${v}.* from ${noun.view} ${v}${where} order by ${order(v)} limit ${LARGEST_PAGE + 1}`;
+    const where = [...hangs(v), ...args.filter.map((bound) => this.#condition(bound, v))];
+    const rows =
+      noun.inLog === null
+        ? `select ${v}.* from ${noun.view} ${v}${all([...where, ...this.#after(noun, args, v)])}`
+        : `select ${v}.* from (${this.#inLog(noun, noun.inLog, args, where, v)}) ${v}`;
     const limit = `$${this.#values.push(args.first + 1)}::int`;
-    return `select coalesce(json_agg(${this.#row(row, a)} order by ${order(a)}), '[]') from (select * from (${rows}) ${v} limit ${limit}) ${a}`;
+    return `select coalesce(json_agg(${this.#row(row, a)} order by ${order(a)}), '[]') from (select * from (${rows} order by ${order(v)} limit ${LARGEST_PAGE + 1}) ${v} limit ${limit}) ${a}`;
   }
 
   #after(noun: Noun, { after, order }: BoundPage, alias: string): string[] {
@@ -149,6 +151,33 @@ export class Emission {
     const columns = noun.order.map((column) => `${alias}.${column}`).join(', ');
     const values = noun.order.map((column, at) => this.#bind(noun, column, after[at]!)).join(', ');
     return [`(${columns}) ${order === 'NEWEST_FIRST' ? '<' : '>'} (${values})`];
+  }
+
+  /**
+   * Integrated rows with their place. The log is walked by its key, each record's rows looked up by theirs; or, where the filter
+   * leaves few rows, these are found first and their records by the index on `row_ids`. `offset 0` keeps it that way round.
+   */
+  #inLog(noun: Noun, inLog: InLog, { after, order, filter }: BoundPage, where: string[], v: string): string {
+    const [log, row] = [this.#alias(), this.#alias()];
+    const id = `${v}.${noun.logged}`;
+    const narrow = filter.some(({ column }) => inLog.narrow.has(column));
+    const ordinal = narrow ? `array_position(${log}.row_ids, ${id}) - 1` : `${row}.place::int - 1`;
+    const behind: string[] = [];
+    if (after !== null) {
+      const [position, place] = noun.order.map((column, at) => this.#bind(noun, column, after[at]!));
+      const beyond = order === 'NEWEST_FIRST' ? '<' : '>';
+      // The first condition is for the log's key, which a comparison of pairs from two places couldn't use.
+      behind.push(`${log}.position ${beyond}= ${position}`);
+      behind.push(`(${log}.position ${beyond} ${position} or ${ordinal} ${beyond} ${place})`);
+    }
+    const columns = `select ${v}.*, ${log}.position as log_position, ${ordinal} as log_ordinal`;
+    if (narrow) {
+      const found = `(select * from ${noun.view} ${v}${all(where)} offset 0) ${v}`;
+      const place = `(select * from cutter_log.log ${log} where ${log}.row_ids @> array[${id}] offset 0) ${log}`;
+      return `${columns} from ${found} cross join lateral ${place}${all(behind)}`;
+    }
+    const records = `cutter_log.log ${log} cross join lateral unnest(${log}.row_ids) with ordinality ${row}(id, place)`;
+    return `${columns} from ${records} join ${noun.view} ${v} on ${id} = ${row}.id${all([...where, ...behind])}`;
   }
 
   #condition({ column, codec, operator, value }: Bound, alias: string): string {
@@ -165,6 +194,11 @@ export class Emission {
   #alias(): string {
     return `n${this.#aliases++}`;
   }
+}
+
+/** A `where` of conditions, or nothing. */
+function all(conditions: readonly string[]): string {
+  return conditions.length === 0 ? '' : ` where ${conditions.join(' and ')}`;
 }
 
 /** The join of a relation, as conditions on the related row. */

@@ -3,8 +3,8 @@
  * the log, and its relations as join conditions. The compiler beside this file knows nothing else about the ledger.
  */
 
-/** How a column travels: `time` is written as text with microseconds, the others as JSON has them. */
-export type Codec = 'uuid' | 'text' | 'digest' | 'int' | 'bool' | 'time';
+/** How a column travels: `time` is written as text with microseconds, `position` as decimal text, the others as JSON has them. */
+export type Codec = 'uuid' | 'text' | 'digest' | 'int' | 'bool' | 'time' | 'position';
 
 export type NounName =
   | 'Entry'
@@ -47,8 +47,16 @@ export interface Noun {
   readonly key: readonly string[];
   /** The column whose value stands in the log's `row_ids`. */
   readonly logged: string;
+  /** Where its rows are listed as the log has them: integrated ones alone, in record order. */
+  readonly inLog: InLog | null;
   readonly derived: Readonly<Record<string, (alias: string) => string>>;
   readonly relations: Readonly<Record<string, Relation>>;
+}
+
+/** How rows are listed in the order of the log. */
+export interface InLog {
+  /** Fields that few rows share: filtered by one of these, the rows are found first and their places then. */
+  readonly narrow: ReadonlySet<string>;
 }
 
 /** `axis1Status` → `axis_1_status`. */
@@ -56,7 +64,7 @@ export function columnOf(field: string): string {
   return field.replace(/[A-Z]|\d+/g, (found) => `_${found.toLowerCase()}`);
 }
 
-interface Description extends Omit<Noun, 'columns' | 'derived' | 'relations' | 'logged' | 'view'> {
+interface Description extends Omit<Noun, 'columns' | 'derived' | 'relations' | 'logged' | 'view' | 'inLog'> {
   readonly view: string;
   readonly columns: Readonly<Record<string, Codec>>;
   readonly logged?: string;
@@ -72,6 +80,7 @@ function noun(described: Description): Noun {
     derived: {},
     relations: {},
     logged: described.key[0]!,
+    inLog: null,
     ...described,
     view: `cutter_governance.${described.view}`,
     columns: new Map(columns),
@@ -531,4 +540,22 @@ export const NOUNS: Readonly<Record<NounName, Noun>> = {
   VerifyResult,
   Signature,
   AddressAlias,
+};
+
+/**
+ * The nouns as the connections at the root list them. `history` is what a client may follow by its last cursor: it comes in the
+ * order of the log, for a row that commits late has an earlier time than rows which were read already, and never an earlier place.
+ */
+export const LISTED: Readonly<Record<NounName, Noun>> = {
+  ...NOUNS,
+  History: {
+    ...History,
+    columns: new Map([
+      ...History.columns,
+      ['position', { column: 'log_position', codec: 'position' }],
+      ['logOrdinal', { column: 'log_ordinal', codec: 'int' }],
+    ]),
+    order: ['log_position', 'log_ordinal'],
+    inLog: { narrow: new Set(['history_id', 'entry_id']) },
+  },
 };

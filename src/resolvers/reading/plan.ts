@@ -1,5 +1,6 @@
 import { type FieldNode, type GraphQLField, isNonNullType, isObjectType } from 'graphql';
-import { NOUNS, type Noun, type NounName, type Relation } from './nouns.ts';
+import { codecOf } from './cursor.ts';
+import { type Codec, NOUNS, type Noun, type Relation } from './nouns.ts';
 import { type Asked, selected } from './selection.ts';
 
 /**
@@ -10,7 +11,7 @@ import { type Asked, selected } from './selection.ts';
  */
 
 export type Cell =
-  | { readonly kind: 'column'; readonly column: string; readonly time: boolean }
+  | { readonly kind: 'column'; readonly column: string; readonly codec: Codec }
   | { readonly kind: 'derived'; readonly name: string }
   | { readonly kind: 'place' }
   | { readonly kind: 'one'; readonly relation: Relation; readonly row: RowPlan; readonly path: string }
@@ -99,16 +100,13 @@ export class RowPlan {
     return at;
   }
 
-  column(column: string, time: boolean): number {
-    return this.share(column, { kind: 'column', column, time });
+  column(column: string, codec: Codec): number {
+    return this.share(column, { kind: 'column', column, codec });
   }
 
   /** Drawn only once a cursor is asked for. */
   cursor(): CursorCells {
-    const times = new Set(
-      [...this.noun.columns.values()].filter(({ codec }) => codec === 'time').map(({ column }) => column),
-    );
-    return this.noun.order.map((column) => this.column(column, times.has(column)));
+    return this.noun.order.map((column) => this.column(column, codecOf(this.noun, column)));
   }
 }
 
@@ -130,8 +128,7 @@ export class Planner {
 
   #field(row: RowPlan, name: string, key: string, group: readonly FieldNode[], path: string): Field {
     const column = row.noun.columns.get(name);
-    if (column !== undefined)
-      return { key, kind: 'cell', at: row.column(column.column, column.codec === 'time') };
+    if (column !== undefined) return { key, kind: 'cell', at: row.column(column.column, column.codec) };
     if (name === 'position' || name === 'logOrdinal') {
       return {
         key,
@@ -145,7 +142,7 @@ export class Planner {
     const relation = row.noun.relations[name];
     if (relation === undefined) throw new Error(`${row.noun.name}.${name} is not described in nouns.ts`);
     if (relation.many) {
-      const page = this.page(relation.to, group, row.noun.name, path);
+      const page = this.page(NOUNS[relation.to], group, row.noun.name, path);
       return { key, kind: 'page', at: row.add({ kind: 'page', relation, page }), page };
     }
     const related = new RowPlan(NOUNS[relation.to]);
@@ -161,8 +158,7 @@ export class Planner {
   }
 
   /** A connection: its rows are drawn once, however many of `nodes` and `edges` are asked for. */
-  page(to: NounName, nodes: readonly FieldNode[], parentType: string, path: string): PagePlan {
-    const noun = NOUNS[to];
+  page(noun: Noun, nodes: readonly FieldNode[], parentType: string, path: string): PagePlan {
     const node = nodes[0]!;
     const parts: PagePart[] = [];
     const field = this.#definition(parentType, node.name.value);
@@ -177,7 +173,9 @@ export class Planner {
     };
     this.pages.push(page);
     parts.push(
-      ...this.#each(nodes, `${to}Connection`, (name, key, group) => this.#part(page, name, key, group)),
+      ...this.#each(nodes, `${noun.name}Connection`, (name, key, group) =>
+        this.#part(page, name, key, group),
+      ),
     );
     return page;
   }

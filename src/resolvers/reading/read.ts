@@ -6,7 +6,7 @@ import { affordableRoots, assertAffordable } from './cost.ts';
 import { codecOf } from './cursor.ts';
 import { type Cells, decodePage, decodeRow } from './decode.ts';
 import { Emission, type Statement, type Value } from './emit.ts';
-import { NOUNS, type Noun, type NounName, type Relation } from './nouns.ts';
+import { LISTED, NOUNS, type Noun, type NounName, type Relation } from './nouns.ts';
 import { type Field, type PagePlan, Planner, RowPlan } from './plan.ts';
 import { prepared } from './prepared.ts';
 import { type Asked, decidingVariables } from './selection.ts';
@@ -64,7 +64,7 @@ function compile(asked: Asked, kind: Plan['kind'], noun: NounName, parentType: s
   const first = asked.fieldNodes[0]!;
   const path = first.alias?.value ?? first.name.value;
   if (kind === 'page') {
-    const page = planner.page(noun, asked.fieldNodes, parentType, path);
+    const page = planner.page(LISTED[noun], asked.fieldNodes, parentType, path);
     return { kind, page, pages: planner.pages };
   }
   const row = new RowPlan(NOUNS[noun]);
