@@ -1,8 +1,9 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
+import { refuseConflict } from './conflict.ts';
 import { lockEntry, unlockable } from './entry-lock.ts';
 import { movedRow } from './reading.ts';
-import { AlreadyCut, IdempotencyConflict, IllegalTransition, type Problem } from './refusals.ts';
+import { AlreadyCut, IllegalTransition } from './refusals.ts';
 import { nextState, statesBefore } from './states.ts';
 import { ENTRY, moveStatus } from './tables/entry.ts';
 import { HISTORY } from './tables/history.ts';
@@ -43,7 +44,10 @@ export async function abandon(tx: ExecTx, input: AbandonInput): Promise<Done<{ e
         from cutter_governance.decision_backlog_history where history_id = ${tx.id('history')}::uuid) as first`);
   const value = { entryId: input.entryId };
   if (look.first !== null) {
-    refuseOther(look.first, input);
+    refuseConflict('abandoned something else', [
+      ['entryId', look.first.entry_id, input.entryId],
+      ['rationale', look.first.rationale, input.rationale],
+    ]);
     return { value, writes: null };
   }
   const from = locked.status;
@@ -68,20 +72,6 @@ export async function abandon(tx: ExecTx, input: AbandonInput): Promise<Done<{ e
     select (select count(*) from moved)::int as moved`);
   if (moved !== 1) throw new IllegalTransition('The entry moved while it was abandoned; read it again.');
   return { value, writes };
-}
-
-function refuseOther(first: { entry_id: string; rationale: string | null }, input: AbandonInput): void {
-  const problems: Problem[] = [];
-  const differs = (field: string) =>
-    problems.push({
-      path: ['input', field],
-      code: 'differs',
-      message: `The key was first used with another ${field}.`,
-    });
-  if (first.entry_id !== input.entryId) differs('entryId');
-  if (first.rationale !== input.rationale) differs('rationale');
-  if (problems.length > 0)
-    throw new IdempotencyConflict('This idempotency key abandoned something else; use a new key.', problems);
 }
 
 function refusal(entryId: string, status: string | null) {

@@ -6,20 +6,13 @@ import { type DocumentActions, effectOf, planActions, unitCounts } from './actio
 import { affectedRows, type Birth, memoized, newUnits, newVersions, settled, unitIds } from './births.ts';
 import { actionSummary, type StoredBlock } from './blocks.ts';
 import { cutChangeSet } from './change-set-row.ts';
+import { refuseConflict } from './conflict.ts';
 import { type CutLook, lockForCut, lookForCut } from './cut-look.ts';
 import { unlockable } from './entry-lock.ts';
 import { currentKey } from './key-registry.ts';
 import { planFor, refuseBroken } from './plan.ts';
 import { movedRow, termsOf } from './reading.ts';
-import {
-  AlreadyCut,
-  DependencyOpen,
-  IdempotencyConflict,
-  IllegalTransition,
-  NotApproved,
-  PlanStale,
-  type Problem,
-} from './refusals.ts';
+import { AlreadyCut, DependencyOpen, IllegalTransition, NotApproved, PlanStale } from './refusals.ts';
 import { signStatement } from './sign.ts';
 import { type CutFacts, cutStatement, type PriorSignature } from './statement.ts';
 import { nextState, statesBefore } from './states.ts';
@@ -73,7 +66,10 @@ export async function cut(tx: ExecTx, input: CutInput): Promise<Done<CutAnswer>>
   const look = await lookForCut(tx, input);
   const answer = { entryId: input.entryId, changeSetId: tx.id('change_set') };
   if (look.first !== null) {
-    refuseOther(look.first, input);
+    refuseConflict('cut something else', [
+      ['entryId', look.first.entry_id, input.entryId],
+      ['manifestDigest', look.first.manifest_version, input.manifestDigest],
+    ]);
     return { value: answer, writes: null };
   }
   refuseSecondCut(input, look);
@@ -87,23 +83,6 @@ export async function cut(tx: ExecTx, input: CutInput): Promise<Done<CutAnswer>>
   const actions = freshActions(plan, look);
   currentKey(tx.key, look.key);
   return write(tx, input, look, plan, actions, locked.at);
-}
-
-function refuseOther(first: NonNullable<CutLook['first']>, input: CutInput): void {
-  const problems: Problem[] = [];
-  if (first.entry_id !== input.entryId) {
-    problems.push({
-      path: ['input', 'entryId'],
-      code: 'differs',
-      message: `The key cut entry ${first.entry_id}.`,
-    });
-  }
-  if (first.manifest_version !== input.manifestDigest) {
-    const message = `The key cut manifest ${first.manifest_version}.`;
-    problems.push({ path: ['input', 'manifestDigest'], code: 'differs', message });
-  }
-  if (problems.length === 0) return;
-  throw new IdempotencyConflict('This idempotency key cut something else; use a new key.', problems);
 }
 
 function refuseSecondCut(input: CutInput, look: CutLook): void {

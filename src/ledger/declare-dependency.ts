@@ -1,13 +1,8 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
+import { refuseConflict } from './conflict.ts';
 import { AT } from './reading.ts';
-import {
-  DependencyCycle,
-  IdempotencyConflict,
-  IllegalTransition,
-  NotFound,
-  type Problem,
-} from './refusals.ts';
+import { DependencyCycle, IllegalTransition, NotFound, type Problem } from './refusals.ts';
 import { DEPENDENCY } from './tables/dependency.ts';
 import { lockEntries } from './tables/entry.ts';
 import type { Done, ExecTx } from './transaction.ts';
@@ -60,7 +55,11 @@ export async function declareDependency(
   const look = await read(tx, input);
   const value = { dependencyId: tx.id('dependency') };
   if (look.first !== null) {
-    refuseOther(look.first, input);
+    refuseConflict('declared another dependency', [
+      ['fromEntryId', look.first.from, input.fromEntryId],
+      ['toEntryId', look.first.to, input.toEntryId],
+      ['kind', look.first.kind, input.kind],
+    ]);
     return { value, writes: null };
   }
   refuseUnknown(input, look);
@@ -97,26 +96,6 @@ function read(tx: ExecTx, input: DeclareDependencyInput): Promise<z.infer<typeof
       ${input.kind} = 'blocks' and exists (select 1 from blocked where entry_id = ${input.fromEntryId}::uuid) as closes,
       (select json_build_object('from', from_entry_id, 'to', to_entry_id, 'kind', dependency_kind)
         from cutter_governance.decision_backlog_dependency where dependency_id = ${tx.id('dependency')}::uuid) as first`);
-}
-
-function refuseOther(first: { from: string; to: string; kind: string }, input: DeclareDependencyInput): void {
-  const problems: Problem[] = [];
-  const compare = (field: string, was: string, is: string) => {
-    if (was === is) return;
-    problems.push({
-      path: ['input', field],
-      code: 'differs',
-      message: `The key was first used with ${field} ${was}.`,
-    });
-  };
-  compare('fromEntryId', first.from, input.fromEntryId);
-  compare('toEntryId', first.to, input.toEntryId);
-  compare('kind', first.kind, input.kind);
-  if (problems.length > 0)
-    throw new IdempotencyConflict(
-      'This idempotency key declared another dependency; use a new key.',
-      problems,
-    );
 }
 
 function refuseUnknown(input: DeclareDependencyInput, look: z.infer<typeof lookRow>): void {

@@ -1,11 +1,12 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
 import type { CutSpec } from '../document/types.ts';
-import { canonicalJson, type PlainJson } from '../proof/canonical.ts';
+import type { PlainJson } from '../proof/canonical.ts';
 import { derivedId } from '../proof/uuid.ts';
+import { type Compared, refuseConflict } from './conflict.ts';
 import { planFor, refuseBroken, resolvedSpec } from './plan.ts';
 import { AT, iuRef, SOURCE_META, sourceMeta, termsOf, VOCABULARY, vocabularyText } from './reading.ts';
-import { IdempotencyConflict, NotFound, type Problem } from './refusals.ts';
+import { NotFound, type Problem } from './refusals.ts';
 import { DEPENDENCY, type NewDependency } from './tables/dependency.ts';
 import { ENTRY, type NewEntry } from './tables/entry.ts';
 import { HISTORY } from './tables/history.ts';
@@ -66,7 +67,11 @@ export async function mark(tx: ExecTx, input: MarkInput): Promise<Done<{ entryId
             where d.to_entry_id = e.entry_id and d.dependency_kind = 'blocks'))
         from cutter_governance.decision_backlog_entry e where e.entry_id = ${entryId}::uuid) as first`);
   if (look.first !== null) {
-    refuseOther(tx, input, payloadOf(input, asFirst(input, spec, look.first)), look.first);
+    refuseConflict(
+      'marked other content',
+      comparedMark(tx, input, asFirst(input, spec, look.first), look.first),
+      'G-MARK-IDEM',
+    );
     return { value: { entryId }, writes: null };
   }
   const payload = payloadOf(input, spec);
@@ -141,30 +146,19 @@ function refuseUnknown(input: MarkInput, look: Look): void {
   if (problems.length > 0) throw new NotFound(problems[0]?.message ?? 'Not found.', problems);
 }
 
-function refuseOther(
+function comparedMark(
   tx: ExecTx,
   input: MarkInput,
-  payload: PlainJson,
+  spec: CutSpec,
   first: NonNullable<Look['first']>,
-): void {
-  const problems: Problem[] = [];
-  const compare = (path: string, was: unknown, is: unknown) => {
-    if (canonicalJson((was ?? null) as PlainJson) === canonicalJson((is ?? null) as PlainJson)) return;
-    const message = `The key was first used with another ${path}.`;
-    problems.push({ path: ['input', path], code: 'differs', message });
-  };
-  const now = payload as Record<string, PlainJson>;
-  compare('signalSource', first.payload['signal_source'], now['signal_source']);
-  compare('sourceId', first.payload['iu_ref'], now['iu_ref']);
-  compare('cutSpec', first.payload['proposed_cut_spec'], now['proposed_cut_spec']);
-  compare('scenarioRef', first.scenario_ref, input.scenarioRef);
+): Compared[] {
   const marked = first.blocked_by.filter((d) => d.id === tx.id(`dependency:${d.from}`)).map((d) => d.from);
-  compare('blockedBy', marked.sort(), [...new Set(input.blockedBy)].sort());
-  if (first.kind !== 'cut_request') compare('kind', first.kind, 'cut_request');
-  if (problems.length === 0) return;
-  throw new IdempotencyConflict(
-    'This idempotency key marked other content; use a new key, or repeat the first call unchanged.',
-    problems,
-    'G-MARK-IDEM',
-  );
+  return [
+    ['kind', first.kind, 'cut_request'],
+    ['signalSource', first.payload['signal_source'], input.signalSource],
+    ['sourceId', first.payload['iu_ref'], iuRef(input.sourceId)],
+    ['cutSpec', first.payload['proposed_cut_spec'], spec],
+    ['scenarioRef', first.scenario_ref, input.scenarioRef],
+    ['blockedBy', marked.sort(), [...new Set(input.blockedBy)].sort()],
+  ];
 }

@@ -2,9 +2,10 @@ import { sql } from 'slonik';
 import { z } from 'zod';
 import { decodeSource } from '../document/decode.ts';
 import { sha256 } from '../proof/digest.ts';
+import { refuseConflict } from './conflict.ts';
 import { recordIdOf } from './ids.ts';
 import { AT, SOURCE_META, sourceMeta } from './reading.ts';
-import { IdempotencyConflict, InvalidInput, type Problem } from './refusals.ts';
+import { InvalidInput } from './refusals.ts';
 import { SOURCE } from './tables/source.ts';
 import type { Done, ExecTx } from './transaction.ts';
 import { Writes } from './writes.ts';
@@ -60,7 +61,14 @@ export async function registerSource(
         where s.doc_code = ${input.docCode} and s.sha256 = ${digest}) as by_content,
       (select s.idempotency_key from cutter_source.source s
         where s.doc_code = ${input.docCode} and s.sha256 = ${digest}) as content_key`);
-  if (found.by_key !== null) refuseOther(found.by_key, input, digest);
+  if (found.by_key !== null) {
+    refuseConflict('registered another document', [
+      ['docCode', found.by_key.doc_code, input.docCode],
+      ['content', found.by_key.sha256, digest],
+      ['title', found.by_key.title, input.title],
+      ['mediaType', found.by_key.media_type, input.mediaType],
+    ]);
+  }
   const known = found.by_key ?? found.by_content;
   if (known !== null) {
     const firstKey = found.by_key === null ? (found.content_key ?? '') : input.idempotencyKey;
@@ -95,21 +103,6 @@ function refuseUnreadable(content: Buffer): void {
     throw new InvalidInput(`The document can't be registered: ${decoded.problem.message}`, [
       { ...decoded.problem, path: ['input', 'content'] },
     ]);
-}
-
-function refuseOther(first: z.infer<typeof sourceMeta>, input: RegisterSourceInput, digest: string): void {
-  const problems: Problem[] = [];
-  const compare = (field: string, was: string | null, is: string | null) => {
-    if (was === is) return;
-    const message = `The key was first used with ${field} ${JSON.stringify(was)}; this call has ${JSON.stringify(is)}.`;
-    problems.push({ path: ['input', field], code: 'differs', message });
-  };
-  compare('docCode', first.doc_code, input.docCode);
-  compare('content', first.sha256, digest);
-  compare('title', first.title, input.title);
-  compare('mediaType', first.media_type, input.mediaType);
-  if (problems.length === 0) return;
-  throw new IdempotencyConflict('This idempotency key registered another document; use a new key.', problems);
 }
 
 function sourceView(row: z.infer<typeof sourceMeta>): SourceView {

@@ -4,18 +4,11 @@ import type { CutSpec, DocumentPlan } from '../document/types.ts';
 import { canonicalJson, type PlainJson } from '../proof/canonical.ts';
 import { planActions } from './actions.ts';
 import { manifestBlocks } from './blocks.ts';
+import { type Compared, refuseConflict } from './conflict.ts';
 import { lockEntry, unlockable } from './entry-lock.ts';
 import { planFor, refuseBroken } from './plan.ts';
 import { movedRow, termsOf } from './reading.ts';
-import {
-  IdempotencyConflict,
-  IllegalTransition,
-  InvalidInput,
-  NotLive,
-  PlanStale,
-  type Problem,
-  SameParty,
-} from './refusals.ts';
+import { IllegalTransition, InvalidInput, NotLive, PlanStale, SameParty } from './refusals.ts';
 import { type FirstDecision, lookForReview, type ReviewLook } from './review-look.ts';
 import { type EntryState, nextState, statesBefore } from './states.ts';
 import { ENTRY, moveStatus } from './tables/entry.ts';
@@ -68,7 +61,7 @@ export async function review(tx: ExecTx, input: ReviewInput): Promise<Done<Revie
   const locked = await lockEntry(tx, input.entryId, 'review');
   const look = await lookForReview(tx, input);
   if (look.first !== null) {
-    refuseOther(look.first, input);
+    refuseConflict('reviewed something else', comparedReview(look.first, input));
     return {
       value: { entryId: input.entryId, decisionId: tx.id('decision'), manifestId: look.first.envelope_id },
       writes: null,
@@ -84,27 +77,18 @@ export async function review(tx: ExecTx, input: ReviewInput): Promise<Done<Revie
   return write(tx, input, look, plan, locked.status, to, locked.at);
 }
 
-function refuseOther(first: FirstDecision, input: ReviewInput): void {
-  const problems: Problem[] = [];
-  const compare = (field: string, was: unknown, is: unknown) => {
-    if (canonicalJson((was ?? null) as PlainJson) === canonicalJson((is ?? null) as PlainJson)) return;
-    problems.push({
-      path: ['input', field],
-      code: 'differs',
-      message: `The key was first used with another ${field}.`,
-    });
-  };
-  compare('entryId', first.entry_id, input.entryId);
-  compare('verdict', first.verdict, input.verdict);
-  compare('manifestDigest', first.manifest_version, input.manifestDigest);
-  compare('riskClass', first.risk_class, input.riskClass);
-  compare('findings', first.findings.input, input.findings);
-  compare('notBefore', first.findings.not_before, input.notBefore);
-  compare('rationale', first.rationale, input.rationale);
-  compare('supersedesDecisionId', first.prior, input.supersedesDecisionId);
-  compare('expiresAt', first.expires_at, input.expiresAt);
-  if (problems.length === 0) return;
-  throw new IdempotencyConflict('This idempotency key reviewed something else; use a new key.', problems);
+function comparedReview(first: FirstDecision, input: ReviewInput): Compared[] {
+  return [
+    ['entryId', first.entry_id, input.entryId],
+    ['verdict', first.verdict, input.verdict],
+    ['manifestDigest', first.manifest_version, input.manifestDigest],
+    ['riskClass', first.risk_class, input.riskClass],
+    ['findings', first.findings.input, input.findings],
+    ['notBefore', first.findings.not_before, input.notBefore],
+    ['rationale', first.rationale, input.rationale],
+    ['supersedesDecisionId', first.prior, input.supersedesDecisionId],
+    ['expiresAt', first.expires_at, input.expiresAt],
+  ];
 }
 
 function refuseParty(tx: ExecTx, look: ReviewLook): void {

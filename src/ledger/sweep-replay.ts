@@ -1,7 +1,7 @@
 import { type CommonQueryMethods, sql } from 'slonik';
 import { z } from 'zod';
+import { refuseConflict } from './conflict.ts';
 import { idOf } from './ids.ts';
-import { IdempotencyConflict } from './refusals.ts';
 import { MAX_SWEEP, type SweepAnswer, type SweepInput } from './sweep.ts';
 
 const passRow = z.object({
@@ -22,12 +22,7 @@ export async function sweepReplay(observe: CommonQueryMethods, input: SweepInput
     from cutter_governance.v_decision_backlog_sweep_log_observe l
     left join cutter_log.log g on g.row_ids @> array[l.sweep_id]
     where l.sweep_id = ${sweepId}::uuid`);
-  if (pass.batch_limit !== Math.min(input.limit, MAX_SWEEP)) {
-    const message = `The key was first used with limit ${pass.batch_limit}.`;
-    throw new IdempotencyConflict('This idempotency key swept with another limit; use a new key.', [
-      { path: ['input', 'limit'], code: 'differs', message },
-    ]);
-  }
+  refuseConflict('swept with another limit', [['limit', pass.batch_limit, Math.min(input.limit, MAX_SWEEP)]]);
   const own = pass.moved.filter(
     (h) => h.history_id === idOf('sweep', `history:${h.entry_id}`, input.idempotencyKey),
   );

@@ -1,9 +1,10 @@
 import { sql } from 'slonik';
+import { refuseConflict } from './conflict.ts';
 import { unlockable } from './entry-lock.ts';
 import { currentKey } from './key-registry.ts';
 import { refuseOutside } from './narrowing.ts';
 import { movedRow } from './reading.ts';
-import { IdempotencyConflict, IllegalTransition, NotFound, SameParty } from './refusals.ts';
+import { IllegalTransition, NotFound, SameParty } from './refusals.ts';
 import { type EntryState, nextState, statesBefore } from './states.ts';
 import { CHANGE_SET } from './tables/change-set.ts';
 import { ENTRY, moveStatus } from './tables/entry.ts';
@@ -63,7 +64,9 @@ export async function verify(tx: VerifyTx, input: VerifyInput): Promise<Done<Ver
   const look = await lookForVerify(tx, input.changeSetId);
   refuseOutside(tx.caller, look.change_set?.entry_id ?? null);
   if (look.first !== null) {
-    refuseOther(look.first, input);
+    refuseConflict('verified another change set', [
+      ['changeSetId', look.first.change_set_id, input.changeSetId],
+    ]);
     return { value: answerOf(tx, look, look.first.findings), writes: null };
   }
   const changeSet = refuseUnjudgeable(input, look, locked.status);
@@ -75,14 +78,6 @@ export async function verify(tx: VerifyTx, input: VerifyInput): Promise<Done<Ver
 
 function answerOf(tx: VerifyTx, look: VerifyLook, findings: readonly Finding[]): VerifyAnswer {
   return { entryId: look.change_set?.entry_id ?? '', verifyResultId: tx.id('result'), findings };
-}
-
-function refuseOther(first: NonNullable<VerifyLook['first']>, input: VerifyInput): void {
-  if (first.change_set_id === input.changeSetId) return;
-  const message = `The key verified change set ${first.change_set_id}.`;
-  throw new IdempotencyConflict('This idempotency key verified another change set; use a new key.', [
-    { path: ['input', 'changeSetId'], code: 'differs', message },
-  ]);
 }
 
 function refuseUnjudgeable(input: VerifyInput, look: VerifyLook, locked: EntryState | null): JudgedChangeSet {

@@ -1,0 +1,31 @@
+import { canonicalJson, type PlainJson } from '../proof/canonical.ts';
+import { IdempotencyConflict, type Problem } from './refusals.ts';
+
+/** One field of a repeated call: what the key was first used with, and what it is used with now. */
+export type Compared = readonly [field: string, was: unknown, is: unknown];
+
+/** The longest value that a message repeats. */
+const SHOWN = 100;
+
+/**
+ * Refuses a key that comes again with other content, naming each field that differs. `done` says what the first call did, for the
+ * sentence "This idempotency key … ; use a new key."
+ */
+export function refuseConflict(
+  done: string,
+  fields: readonly Compared[],
+  guard: ConstructorParameters<typeof IdempotencyConflict>[2] = null,
+): void {
+  const problems = fields.flatMap(([field, was, is]): Problem[] => {
+    const first = canonicalJson((was ?? null) as PlainJson);
+    if (first === canonicalJson((is ?? null) as PlainJson)) return [];
+    const shown = first.length > SHOWN ? `another ${field}` : `${field} ${first}`;
+    return [{ path: ['input', field], code: 'differs', message: `The key was first used with ${shown}.` }];
+  });
+  if (problems.length === 0) return;
+  throw new IdempotencyConflict(
+    `This idempotency key ${done}; use a new key, or repeat the first call unchanged.`,
+    problems,
+    guard,
+  );
+}
