@@ -118,7 +118,12 @@ describe('kill -9 under 20 cuts that stand inside their transaction', () => {
 
   beforeAll(async () => {
     embedded = await startEmbedded({ home, log: (line) => told.push(line) });
-    const prepared = await prepareLedger(embedded.ownerUrl, home, 'rehearsal');
+    const prepared = await prepareLedger({
+      ownerUrl: embedded.ownerUrl,
+      home,
+      mode: 'rehearsal',
+      tell: (line) => told.push(line),
+    });
     await prepared.pools.close();
     tokens = prepared.tokens;
     database = { urls: prepared.pools.urls, secrets: prepared.secrets };

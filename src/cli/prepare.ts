@@ -2,6 +2,7 @@
 import pg from 'pg';
 import { type DatabasePool, sql } from 'slonik';
 import { type BootstrapResult, bootstrapHome } from '../database/bootstrap.ts';
+import { claimLogins, holdClaim } from '../database/home_claim.ts';
 import { setLoginPasswords } from '../database/logins.ts';
 import { migrate } from '../database/migrate.ts';
 import { openPools, type Pools, poolUrls } from '../database/pools.ts';
@@ -13,15 +14,69 @@ export interface PreparedLedger extends BootstrapResult {
   readonly pools: Pools;
 }
 
-/** Brings the database to this version and opens it as the runtime's logins, none of which may change its shape. */
-export async function prepareLedger(ownerUrl: string, home: string, mode: Mode): Promise<PreparedLedger> {
-  await migrate(ownerUrl);
+export interface PrepareOptions {
+  readonly ownerUrl: string;
+  readonly home: string;
+  readonly mode: Mode;
+  /** Receives whole sentences. */
+  readonly tell: (line: string) => void;
+}
+
+/**
+ * Brings the database to this version and opens it as the runtime's logins, none of which may change its shape. The home's claim on
+ * the logins goes from the owner's session to the runtime's without a gap, and ends with the pools.
+ */
+export async function prepareLedger(options: PrepareOptions): Promise<PreparedLedger> {
+  const { ownerUrl, home, mode, tell } = options;
   const secrets = homeSecrets(home);
-  const result = await asOwner(ownerUrl, async (owner) => {
-    await setLoginPasswords(owner, secrets);
-    return await bootstrapHome(owner, home, { mode, seeds: seedsOf(secrets) });
+  return await asOwner(ownerUrl, async (owner) => {
+    await claimLogins(owner, secrets);
+    await migrate(ownerUrl);
+    await takeLogins(owner, options, secrets);
+    const result = await bootstrapHome(owner, home, { mode, seeds: seedsOf(secrets) });
+    const urls = poolUrls(ownerUrl, secrets);
+    const claim = await holdClaim(urls.observe, secrets, tell);
+    try {
+      const pools = await openPools(urls);
+      const close = async () => {
+        await pools.close();
+        await claim.release();
+      };
+      return { ...result, secrets, pools: { ...pools, close } };
+    } catch (error) {
+      await claim.release();
+      throw error;
+    }
   });
-  return { ...result, secrets, pools: await openPools(poolUrls(ownerUrl, secrets)) };
+}
+
+/** Sets the logins' passwords; whose ledger this was before is told, for that home's server starts no more without asking. */
+async function takeLogins(owner: pg.Client, options: PrepareOptions, secrets: Secrets): Promise<void> {
+  const wasAnothers = (await isBootstrapped(owner)) && !(await opens(options.ownerUrl, secrets));
+  await setLoginPasswords(owner, secrets);
+  if (wasAnothers)
+    options.tell(
+      `This database was another home's, whose server doesn't run: its logins have the passwords of ${options.home} now.`,
+    );
+}
+
+async function isBootstrapped(owner: pg.Client): Promise<boolean> {
+  return (await owner.query('/* start.bootstrapped */ select from cutter_log.head')).rowCount !== 0;
+}
+
+/** Whether the runtime's password is the login's already. */
+async function opens(ownerUrl: string, secrets: Secrets): Promise<boolean> {
+  const client = new pg.Client({ connectionString: poolUrls(ownerUrl, secrets).observe });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    return true;
+  } catch (error) {
+    if ((error as { code?: string }).code === '28P01') return false;
+    throw error;
+  } finally {
+    await client.end().catch(() => {});
+  }
 }
 
 /** Whether no entry was ever marked. */

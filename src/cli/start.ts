@@ -63,7 +63,12 @@ async function bringUp(config: Config, closers: Closer[], check: () => void): Pr
   const ownerUrl = await database(config, closers);
   check();
   const [{ isEmpty, prepareLedger }, { wire }] = await parts;
-  const { pools, secrets, tokens } = await prepareLedger(ownerUrl, config.home, config.mode);
+  const { pools, secrets, tokens } = await prepareLedger({
+    ownerUrl,
+    home: config.home,
+    mode: config.mode,
+    tell: print,
+  });
   closers.push(() => pools.close());
   check();
   const wired = wire({ ...config, pools, secrets, logger });

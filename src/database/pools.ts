@@ -47,7 +47,7 @@ const LOGIN_OF = {
 const POOL_SIZE: Readonly<Record<PoolName, number>> = {
   exec: 10,
   verify: 10,
-  observe: 13, // the feed listens on one more
+  observe: 12, // the feed listens on one more, and the home's claim stands on another
   evidence: 5,
   gate: 5,
 };

@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type EmbeddedServer, startEmbedded } from '../src/database/embedded.ts';
+import { asOwner } from './harness/cluster.ts';
+import { send } from './harness/doors.ts';
+import { type Command, cutterStart, freshHome, urlOf } from './harness/start_command.ts';
+
+/** A server of this file's own: roles and their passwords belong to the server, and other files use theirs. */
+let server: EmbeddedServer;
+beforeAll(async () => {
+  server = await startEmbedded({ home: freshHome(), log: () => {} });
+});
+afterAll(async () => {
+  await server.stop();
+});
+
+/** An empty database, and its owner's URL. */
+async function freshDatabase(): Promise<string> {
+  const name = `external_${randomUUID().slice(0, 8)}`;
+  await asOwner(server.ownerUrl, (owner) => owner.query(`create database ${name} template template0`));
+  const url = new URL(server.ownerUrl);
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+const on = (databaseUrl: string, home: string, more: Record<string, string> = {}): Command =>
+  cutterStart({ CUTTER_HOME: home, CUTTER_DATABASE_URL: databaseUrl, ...more });
+
+async function close(command: Command): Promise<void> {
+  command.child.kill('SIGTERM');
+  expect(await command.ended).toBe(0);
+}
+
+/** Whether the server still serves whoever has its home's token: asked of the database on every call. */
+async function serves(command: Command, home: string): Promise<boolean> {
+  const tokens = JSON.parse(readFileSync(join(home, 'tokens.json'), 'utf8')) as Record<string, string>;
+  const answer = await send(urlOf(command), {
+    token: tokens['observer'],
+    body: { query: '{ whoAmI { name } }' },
+  });
+  return answer.status === 200;
+}
+
+describe('several homes on one PostgreSQL server', () => {
+  const [ours, other] = [freshHome(), freshHome()];
+  let database: string;
+  beforeAll(async () => {
+    database = await freshDatabase();
+  });
+
+  test('while a home’s server lives, another home’s is refused, in this database and in the next; its own is not', async () => {
+    const first = on(database, ours);
+    await first.says('Ctrl-C');
+    for (const url of [database, await freshDatabase()]) {
+      const refused = on(url, other);
+      expect(await refused.ended).toBe(1);
+      expect(refused.errors()).toMatch(/^cutter: Another home's server runs on this PostgreSQL server \(/);
+      expect(refused.errors()).toContain(new URL(database).pathname.slice(1));
+    }
+    expect(await serves(first, ours)).toBe(true);
+
+    const second = on(database, ours);
+    await second.says('Ctrl-C');
+    expect(second.output()).not.toContain("another home's");
+    await close(first);
+    expect(await serves(second, ours)).toBe(true);
+    const refused = on(database, other);
+    expect(await refused.ended).toBe(1);
+    await close(second);
+  });
+
+  test('a claim that lost its connection is taken again', async () => {
+    const first = on(database, ours);
+    await first.says('Ctrl-C');
+    const claims = () =>
+      asOwner(server.ownerUrl, async (owner) => {
+        const { rows } = await owner.query<{ pid: number }>(
+          `select distinct pid from pg_locks where locktype = 'advisory' and objsubid = 2`,
+        );
+        return rows.map((row) => row.pid);
+      });
+    const before = await claims();
+    expect(before).toHaveLength(1);
+    await asOwner(server.ownerUrl, (owner) => owner.query('select pg_terminate_backend($1)', before));
+    await expect
+      .poll(async () => (await claims()).filter((pid) => pid !== before[0]).length, { timeout: 30_000 })
+      .toBe(1);
+    await close(first);
+  });
+
+  test('when none lives, another home takes the database over, and says so', async () => {
+    const taking = on(database, other);
+    await taking.says('Ctrl-C');
+    expect(taking.output()).toContain("This database was another home's, whose server doesn't run");
+    expect(await serves(taking, other)).toBe(true);
+    await close(taking);
+  });
+});
