@@ -6,6 +6,7 @@
 import {
   type DocumentNode,
   type FragmentDefinitionNode,
+  GraphQLError,
   Kind,
   parse,
   type SelectionNode,
@@ -27,11 +28,21 @@ export function introspects(document: DocumentNode): boolean {
 export function limitedParser(limits: Limits): (source: string | Source) => DocumentNode {
   return function parseLimited(source) {
     const text = typeof source === 'string' ? source : source.body;
-    measureText(text, limits);
-    const document = parse(text, { maxTokens: limits.tokens });
+    const document = parsed(text, limits);
     if (measureDocument(document, limits)) introspecting.add(document);
     return document;
   };
+}
+
+/** What isn't GraphQL is refused under one code, whatever door it came by. */
+function parsed(text: string, limits: Limits): DocumentNode {
+  try {
+    measureText(text, limits);
+    return parse(text, { maxTokens: limits.tokens });
+  } catch (error) {
+    if (error instanceof GraphQLError) error.extensions['code'] ??= 'GRAPHQL_PARSE_FAILED';
+    throw error;
+  }
 }
 
 /** What a selection comes to when every fragment in it is unfolded. Numbers may reach Infinity; they are only compared. */

@@ -2,6 +2,7 @@
 import { type ExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { isAway } from '../ledger/constraints.ts';
+import { shortened } from './quotes.ts';
 import { DEFECT, UNAVAILABLE } from './refuse.ts';
 
 /**
@@ -32,10 +33,20 @@ export function maskError(logger: Logger) {
   };
 }
 
+const BAD_USER_INPUT = 'BAD_USER_INPUT';
+
 /** GraphQL's own words about a variable or a request carry no code of their own. */
 function withCode(error: GraphQLError): GraphQLError {
-  if (error.extensions['code'] === undefined) error.extensions['code'] = 'BAD_USER_INPUT';
+  if (error.extensions['code'] === undefined) error.extensions['code'] = BAD_USER_INPUT;
   return error;
+}
+
+/** The same error with its quotes cut; the others pass as they are. */
+export function withoutLongQuotes(error: GraphQLError): GraphQLError {
+  const message = shortened(error.message);
+  if (message === error.message) return error;
+  const { nodes, source, positions, path, originalError, extensions } = error;
+  return new GraphQLError(message, { nodes, source, positions, path, originalError, extensions });
 }
 
 function unavailable(at?: GraphQLError): GraphQLError {
@@ -59,10 +70,10 @@ export function publicError(error: GraphQLError): GraphQLFormattedError {
   const { message, locations, path, extensions = {} } = error.toJSON();
   const { http: _http, unexpected: _unexpected, ...shown } = extensions as Record<string, unknown>;
   return {
-    message,
+    message: shortened(message),
     ...(locations === undefined ? {} : { locations }),
     ...(path === undefined ? {} : { path }),
-    ...(Object.keys(shown).length === 0 ? {} : { extensions: shown }),
+    extensions: { ...shown, code: shown['code'] ?? BAD_USER_INPUT },
   };
 }
 

@@ -18,8 +18,9 @@ import type { Context } from '../context.ts';
 import { executeWhole, wholeRoot } from '../resolvers/reading/whole.ts';
 import { introspects, limitedParser } from './document.ts';
 import { Endable } from './endable.ts';
-import { maskError } from './errors.ts';
+import { maskError, withoutLongQuotes } from './errors.ts';
 import type { Limits } from './limits.ts';
+import { refuseBadParams } from './params.ts';
 import { Recent } from './recent.ts';
 import { DEFECT, operationRefusal } from './refuse.ts';
 
@@ -97,7 +98,7 @@ export function buildGraphql(deps: GraphqlDeps): Graphql {
         const engine = yoga.getEnveloped({ ...door, params } as never);
         const document: DocumentNode = engine.parse(params.query);
         const faults = engine.validate(engine.schema, document);
-        if (faults.length > 0) throw new OperationFaults(faults);
+        if (faults.length > 0) throw new OperationFaults(faults.map(invalid));
         const args: ExecutionArgs = {
           schema: engine.schema,
           document,
@@ -136,13 +137,19 @@ export function buildGraphql(deps: GraphqlDeps): Graphql {
   };
 }
 
+/** Yoga's hook gives the code over HTTP alone. */
+function invalid(fault: GraphQLError): GraphQLError {
+  fault.extensions['code'] ??= 'GRAPHQL_VALIDATION_FAILED';
+  return fault;
+}
+
 function createGraphqlYoga(deps: GraphqlDeps) {
   const { schema, limits, logger } = deps;
   return createYoga<DoorContext, Context>({
     schema,
     graphqlEndpoint: '/graphql',
     context: contextFactory(deps),
-    plugins: [parserWithin(limits), bodyOfDoor(), introspectionByScope(), readingWhole()],
+    plugins: [parserWithin(limits), bodyOfDoor(), briefErrors(), introspectionByScope(), readingWhole()],
     parserAndValidationCache: {
       documentCache: new Recent({ most: 1_000, longest: 32_768 }),
       errorCache: new Recent({ most: 200, longest: 4_096 }),
@@ -174,6 +181,17 @@ function bodyOfDoor(): Plugin<DoorContext> {
   return {
     onRequestParse({ serverContext, setRequestParser }) {
       setRequestParser(() => (serverContext as unknown as DoorContext).body as never);
+    },
+  };
+}
+
+/** Says what is wrong with a body before yoga does, and quotes little of any request. */
+function briefErrors(): Plugin<DoorContext> {
+  return {
+    onParams: ({ params }) => refuseBadParams(params),
+    onResultProcess({ result, setResult }) {
+      if (!('errors' in result) || result.errors === undefined) return;
+      setResult({ ...result, errors: result.errors.map(withoutLongQuotes) });
     },
   };
 }

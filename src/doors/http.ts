@@ -111,7 +111,8 @@ function paramsOfUrl(url: URL, limits: Limits): Record<string, unknown> {
   const params: Record<string, unknown> = {};
   for (const [name, value] of url.searchParams) {
     const isJson = name === 'variables' || name === 'extensions';
-    params[name] = isJson && value !== '' ? readJson(Buffer.from(value), limits.jsonDepth) : value;
+    if (!isJson) params[name] = value;
+    else if (value !== '') params[name] = readJson(Buffer.from(value), limits.jsonDepth, `"${name}"`);
   }
   return params;
 }

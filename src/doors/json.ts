@@ -17,33 +17,33 @@ const MINUS = 0x2d;
 
 const bad = (message: string) => new DoorRefusal(400, 'BAD_JSON', message);
 
-/** The value of a JSON text, or a refusal that says what is wrong with it. */
-export function readJson(bytes: Buffer, maxDepth: number): unknown {
-  if (bytes.length === 0) throw bad('The body is empty; send a JSON object with "query".');
-  inspectJson(bytes, maxDepth);
+/** The value of a JSON text, or a refusal that says what is wrong with it; `name` is what the caller knows it by. */
+export function readJson(bytes: Buffer, maxDepth: number, name = 'The body'): unknown {
+  if (bytes.length === 0) throw bad(`${name} is empty; send a JSON object with "query".`);
+  inspectJson(bytes, maxDepth, name);
   try {
     return JSON.parse(bytes.toString('utf8'));
   } catch {
-    throw bad('The body is not valid JSON.');
+    throw bad(`${name} is not valid JSON.`);
   }
 }
 
 /** One pass over the bytes, no recursion: depth, duplicate keys, numbers. Malformed text is left to JSON.parse. */
-export function inspectJson(bytes: Buffer, maxDepth: number): void {
-  if (!isUtf8(bytes)) throw bad('The body is not valid UTF-8.');
+export function inspectJson(bytes: Buffer, maxDepth: number, name = 'The body'): void {
+  if (!isUtf8(bytes)) throw bad(`${name} is not valid UTF-8.`);
   const open: (Set<string> | null)[] = [];
   let key = '';
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at]!;
     if (byte === QUOTE) {
-      const end = stringEnd(bytes, at);
+      const end = stringEnd(bytes, at, name);
       // Only a string with a colon behind it is a key; long values are not copied.
-      if (nextByte(bytes, end + 1) === COLON) key = keyText(bytes, at, end);
+      if (nextByte(bytes, end + 1) === COLON) key = keyText(bytes, at, end, name);
       at = end;
     } else if (byte === COLON) {
-      refuseDuplicate(open.at(-1), key);
+      refuseDuplicate(open.at(-1), key, name);
     } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
-      if (open.length >= maxDepth) throw bad(`The JSON is nested more than ${maxDepth} levels deep.`);
+      if (open.length >= maxDepth) throw bad(`${name} is nested more than ${maxDepth} levels deep.`);
       open.push(byte === OPEN_BRACE ? new Set() : null);
     } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
       open.pop();
@@ -53,19 +53,19 @@ export function inspectJson(bytes: Buffer, maxDepth: number): void {
   }
 }
 
-function refuseDuplicate(keys: Set<string> | null | undefined, key: string): void {
+function refuseDuplicate(keys: Set<string> | null | undefined, key: string, name: string): void {
   if (!keys) return;
   if (keys.has(key))
-    throw bad(`The JSON gives the key ${JSON.stringify(key.slice(0, 100))} twice in one object.`);
+    throw bad(`${name} gives the key ${JSON.stringify(key.slice(0, 100))} twice in one object.`);
   keys.add(key);
 }
 
 /** Where the string that opens at `start` closes. */
-function stringEnd(bytes: Buffer, start: number): number {
+function stringEnd(bytes: Buffer, start: number, name: string): number {
   let end = start;
   for (;;) {
     end = bytes.indexOf(QUOTE, end + 1);
-    if (end === -1) throw bad('The body is not valid JSON: a string is not closed.');
+    if (end === -1) throw bad(`${name} is not valid JSON: a string is not closed.`);
     let backslashes = 0;
     while (bytes[end - 1 - backslashes] === BACKSLASH) backslashes++;
     if (backslashes % 2 === 0) return end;
@@ -78,13 +78,13 @@ function nextByte(bytes: Buffer, from: number): number | undefined {
   return bytes[at];
 }
 
-function keyText(bytes: Buffer, start: number, end: number): string {
+function keyText(bytes: Buffer, start: number, end: number, name: string): string {
   const raw = bytes.toString('utf8', start, end + 1);
   if (!raw.includes('\\')) return raw.slice(1, -1);
   try {
     return String(JSON.parse(raw));
   } catch {
-    throw bad('The body is not valid JSON.');
+    throw bad(`${name} is not valid JSON.`);
   }
 }
 

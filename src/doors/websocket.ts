@@ -183,7 +183,7 @@ async function receive(
     if (!admitted && data.length > INTRODUCTION_BYTES)
       throw new Error('Say who you are before sending so much.');
     // The protocol's own envelope is two levels around a body.
-    inspectJson(data, jsonDepth + 2);
+    inspectJson(data, jsonDepth + 2, 'The message');
   } catch (error) {
     socket.close(CloseCode.BadRequest, (error as Error).message.slice(0, 120));
     return;
