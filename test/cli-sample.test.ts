@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { runSample } from '../src/cli/sample.ts';
-import { SAMPLE_DOCUMENT } from '../src/cli/sample-document.ts';
+import { SAMPLE } from '../src/cli/sample-document.ts';
 import { type TestServer, testServer } from './harness/server.ts';
 
 let server: TestServer;
@@ -10,8 +10,9 @@ beforeAll(async () => {
 
 describe('the sample', () => {
   test('has front matter and headings of three levels', () => {
-    const levels = [...SAMPLE_DOCUMENT.matchAll(/^(#+) /gm)].map((match) => match[1]?.length);
-    expect(SAMPLE_DOCUMENT).toMatch(/^---\ntitle: /);
+    const text = Buffer.from(SAMPLE.bytes).toString();
+    const levels = [...text.matchAll(/^(#+) /gm)].map((match) => match[1]?.length);
+    expect(text).toMatch(/^---\ntitle: /);
     expect(levels.length).toBeGreaterThanOrEqual(8);
     expect(new Set(levels)).toEqual(new Set([1, 2, 3]));
   });

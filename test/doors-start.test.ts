@@ -2,8 +2,12 @@ import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
+import { begin } from '../src/cli/attempt.ts';
+import { SAMPLE } from '../src/cli/sample-document.ts';
+import { clientsOf } from './harness/cli.ts';
 import { asOwner } from './harness/cluster.ts';
 import { send } from './harness/doors.ts';
+import type { SampleTokens } from './harness/server.ts';
 import {
   type Command,
   cutterStart,
@@ -44,6 +48,26 @@ describe('start', () => {
     expect(third.errors()).toMatch(/^cutter: Another process .* already runs the ledger/);
     second.child.kill('SIGINT');
     expect(await second.ended).toBe(0);
+  });
+
+  test('the sample that a killed start left on its way is gone on with; one that stands is not spoken of', async () => {
+    const home = freshHome();
+    const killed = cutterStart({ CUTTER_HOME: home });
+    await killed.says('Ctrl-C');
+    const tokens = JSON.parse(readFileSync(join(home, 'tokens.json'), 'utf8')) as SampleTokens;
+    // As far as the sample's walk comes until its entry stands, by its own keys.
+    await begin({ clients: clientsOf({ url: urlOf(killed), tokens }), document: SAMPLE, print: () => {} });
+    killed.child.kill('SIGKILL');
+    await killed.ended;
+    const next = cutterStart({ CUTTER_HOME: home, CUTTER_SAMPLE: 'on' });
+    await next.says('verified_complete');
+    next.child.kill('SIGTERM');
+    expect(await next.ended).toBe(0);
+    const last = cutterStart({ CUTTER_HOME: home, CUTTER_SAMPLE: 'on' });
+    await last.says('Ctrl-C');
+    last.child.kill('SIGTERM');
+    expect(await last.ended).toBe(0);
+    expect(last.output()).not.toContain('sample document');
   });
 
   test('a signal while it is still coming up ends it in order', async () => {

@@ -34,9 +34,8 @@ export async function begin(options: AttemptOptions): Promise<Attempt> {
     title: document.title,
     content: { base64: Buffer.from(document.bytes).toString('base64') },
   });
-  const base = `run:${document.docCode}:${shortDigest(document.profile, document.bytes)}`;
   for (let attempt = 1; ; attempt += 1) {
-    const key = `${base}:${attempt}`;
+    const key = attemptKey(document, attempt);
     const entry = await calls.mark({
       idempotencyKey: key,
       sourceId,
@@ -49,6 +48,11 @@ export async function begin(options: AttemptOptions): Promise<Attempt> {
     if (status === 'verified_complete') print('This text stands already, verified; nothing was written.');
     return { phases: calls, entryId, key, status };
   }
+}
+
+/** The entry's idempotency key at the n-th attempt at these bytes. */
+export function attemptKey({ docCode, profile, bytes }: WalkDocument, attempt: number): string {
+  return `run:${docCode}:${shortDigest(profile, bytes)}:${attempt}`;
 }
 
 const ENDED = ['verify_failed_escalated', 'reviewed_rejected', 'abandoned'];

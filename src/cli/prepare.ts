@@ -8,6 +8,9 @@ import { migrate } from '../database/migrate.ts';
 import { openPools, type Pools, poolUrls } from '../database/pools.ts';
 import { homeSecrets, type Secrets, seedOf } from '../database/secrets.ts';
 import { LANES, type Lane, type Mode } from '../ledger/values.ts';
+import { derivedId } from '../proof/uuid.ts';
+import { attemptKey } from './attempt.ts';
+import { SAMPLE } from './sample-document.ts';
 
 export interface PreparedLedger extends BootstrapResult {
   readonly secrets: Secrets;
@@ -79,12 +82,19 @@ async function opens(ownerUrl: string, secrets: Secrets): Promise<boolean> {
   }
 }
 
-/** Whether no entry was ever marked. */
-export async function isEmpty(observe: DatabasePool): Promise<boolean> {
-  const empty = await observe.oneFirst(sql.unsafe`/* start.is_empty */
-    select not exists (select from cutter_governance.v_decision_backlog_entry_observe)`);
-  return empty === true;
+/** Whether no entry was ever marked, or the sample's stands where a start that was killed left it. */
+export async function isSampleDue(observe: DatabasePool): Promise<boolean> {
+  const entryId = derivedId(attemptKey(SAMPLE, 1));
+  const due = await observe.oneFirst(sql.unsafe`/* start.is_sample_due */
+    select not exists (select from cutter_governance.v_decision_backlog_entry_observe) or exists (
+      select from cutter_governance.v_decision_backlog_entry_observe
+      where entry_id = ${entryId}::uuid and status = any(${sql.array(ON_ITS_WAY, 'text')})
+    )`);
+  return due === true;
 }
+
+/** Where the next step is the sample's own; a reviewer who deferred it has taken it over. */
+const ON_ITS_WAY = ['marked', 'review_pending', 'reviewed_approved', 'cut_applied'];
 
 function seedsOf(secrets: Secrets): Partial<Record<Lane, Uint8Array>> {
   const held = LANES.map((lane) => [lane, seedOf(secrets, lane)] as const).filter(

@@ -1,5 +1,7 @@
+import type { WalkDocument } from './attempt.ts';
+
 /** The sample of the first start: a document of our own, short enough to read, with front matter and three levels of headings. */
-export const SAMPLE_DOCUMENT = `---
+const SAMPLE_DOCUMENT = `---
 title: Rules of the Village Library
 adopted: 2026-03-01
 ---
@@ -40,3 +42,10 @@ The front room talks, the back room reads.
 One of us proposes, another agrees, a third reads the result aloud.
 Nobody does all three.
 `;
+
+export const SAMPLE: WalkDocument = {
+  docCode: 'village-library',
+  title: 'Rules of the Village Library',
+  profile: 'markdown',
+  bytes: Buffer.from(SAMPLE_DOCUMENT),
+};

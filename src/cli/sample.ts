@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { openClient } from './client.ts';
 import { type Clients, ROLES } from './phases.ts';
-import { SAMPLE_DOCUMENT } from './sample-document.ts';
+import { SAMPLE } from './sample-document.ts';
 import { walk } from './walk.ts';
 import { type Watch, watchHistory } from './watch.ts';
 
@@ -25,12 +25,7 @@ export async function runSample({ url, tokens, print }: SampleOptions): Promise<
     await within(watch.ready, 'The subscription to history');
     const { entryId, status } = await walk({
       clients: clientsOf(url, tokens),
-      document: {
-        docCode: 'village-library',
-        title: 'Rules of the Village Library',
-        profile: 'markdown',
-        bytes: Buffer.from(SAMPLE_DOCUMENT),
-      },
+      document: SAMPLE,
       print: (line) => print(`  ${line}`),
       confirm: async () => true,
     });

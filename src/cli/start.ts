@@ -23,7 +23,7 @@ export async function start(config: Config): Promise<void> {
     const url = await bringUp(config, closers, () => {
       if (interruption.signal.aborted) throw new Interrupted();
     });
-    if (config.sample) await sampleWhenEmpty(config, url, interruption.signal);
+    if (config.sample) await sampleWhenDue(config, url, interruption.signal);
     await interruption.heard;
     print('Closing.');
   } catch (error) {
@@ -47,7 +47,7 @@ function isDefect(error: unknown): boolean {
 interface Running {
   readonly url: string;
   readonly tokens: Readonly<Record<string, string>>;
-  readonly isEmpty: boolean;
+  readonly isSampleDue: boolean;
 }
 
 /** From nothing to a listening server. `check` throws where a signal has come in between. */
@@ -62,7 +62,7 @@ async function bringUp(config: Config, closers: Closer[], check: () => void): Pr
   parts.catch(() => {});
   const ownerUrl = await database(config, closers);
   check();
-  const [{ isEmpty, prepareLedger }, { wire }] = await parts;
+  const [{ isSampleDue, prepareLedger }, { wire }] = await parts;
   const { pools, secrets, tokens } = await prepareLedger({
     ownerUrl,
     home: config.home,
@@ -76,7 +76,7 @@ async function bringUp(config: Config, closers: Closer[], check: () => void): Pr
   const { url } = await wired.server.listen();
   flushCompileCache();
   greet(config, url, Object.keys(tokens));
-  return { url, tokens, isEmpty: await isEmpty(pools.observe) };
+  return { url, tokens, isSampleDue: await isSampleDue(pools.observe) };
 }
 
 /** A taken port is told before a database is made for nothing. */
@@ -111,8 +111,8 @@ function greet(config: Config, url: string, names: readonly string[]): void {
 }
 
 /** A first look: one document through all phases, by the public API, as a client would. */
-async function sampleWhenEmpty(config: Config, running: Running, signal: AbortSignal): Promise<void> {
-  if (!running.isEmpty || config.mode === 'production' || signal.aborted) return;
+async function sampleWhenDue(config: Config, running: Running, signal: AbortSignal): Promise<void> {
+  if (!running.isSampleDue || config.mode === 'production' || signal.aborted) return;
   try {
     const { runSample } = await import('./sample.ts');
     await runSample({ url: running.url, tokens: running.tokens, print });
