@@ -7,7 +7,15 @@ import { z } from 'zod';
 import { LIMITS, type Limits } from './doors/limits.ts';
 
 const number = (least: number, most: number) =>
-  z.coerce.number('must be a whole number').int('must be a whole number').min(least).max(most);
+  z
+    .string()
+    .refine((text) => /^\d+$/.test(text) && Number(text) >= least && Number(text) <= most, {
+      error: `must be a whole number from ${least} to ${most}`,
+    })
+    .transform(Number);
+
+const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
+  z.enum(values, { error: `must be one of ${values.join(', ')}` });
 
 const databaseUrl = z.string().refine((text) => /^postgres(ql)?:\/\//.test(text) && URL.canParse(text), {
   error: 'must be a URL of the form postgres://owner:password@host:5432/database',
@@ -27,10 +35,10 @@ const environment = z.object({
   CUTTER_TOKEN_REVIEWER: z.string().optional(),
   CUTTER_TOKEN_EXECUTOR: z.string().optional(),
   CUTTER_TOKEN_VERIFIER: z.string().optional(),
-  CUTTER_MODE: z.enum(['rehearsal', 'production']).default('rehearsal'),
-  CUTTER_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('warn'),
-  CUTTER_GRAPHIQL: z.enum(['on', 'off']).optional(),
-  CUTTER_SAMPLE: z.enum(['on', 'off']).default('on'),
+  CUTTER_MODE: oneOf(['rehearsal', 'production']).default('rehearsal'),
+  CUTTER_LOG_LEVEL: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('warn'),
+  CUTTER_GRAPHIQL: oneOf(['on', 'off']).optional(),
+  CUTTER_SAMPLE: oneOf(['on', 'off']).default('on'),
   CUTTER_MAX_BODY_BYTES: number(1_024, 256 * 1024 * 1024).default(LIMITS.bodyBytes),
   CUTTER_MAX_SOCKETS: number(1, 100_000).default(LIMITS.sockets),
   CUTTER_MAX_SOCKET_OPERATIONS: number(1, 10_000).default(LIMITS.socketOperations),

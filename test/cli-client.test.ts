@@ -131,7 +131,7 @@ describe('a run that can not begin', () => {
     const without = await runs(path, server.url, '/nowhere');
     expect(without.code).toBe(1);
     expect(without.err).toMatch(
-      /^cutter: No tokens can be read from \/nowhere\/tokens\.json \(ENOENT\)\..*CUTTER_HOME.*CUTTER_TOKEN_VERIFIER\.\n$/,
+      /^cutter: No tokens can be read from \/nowhere\/tokens\.json: there is no such file\..*CUTTER_HOME.*CUTTER_TOKEN_VERIFIER\.\n$/,
     );
     const by = await cutter('/nowhere', ['run', path, '--yes', '--doc-code', fresh('doc')], {
       url: server.url,
@@ -147,8 +147,23 @@ describe('a run that can not begin', () => {
   });
 
   test.each([
-    ['a file that is not there', '/nowhere/a.md', /^cutter: \/nowhere\/a\.md can't be read \(ENOENT\)\.\n$/],
-    ['a folder', '/', /^cutter: \/ can't be read \(EISDIR\)\.\n$/],
+    [
+      'a file that is not there',
+      '/nowhere/a.md',
+      /^cutter: \/nowhere\/a\.md can't be read: there is no such file\.\n$/,
+    ],
+    [
+      'a file below a file',
+      '/etc/passwd/a.md',
+      /^cutter: \/etc\/passwd\/a\.md can't be read: something above it is not a folder\.\n$/,
+    ],
+    [
+      'a device, of which nobody knows where it ends',
+      '/dev/zero',
+      /^cutter: \/dev\/zero is no regular file; a document is one\.\n$/,
+    ],
+    ['no name', '', /^cutter: Name the document: cutter run FILE\.\n$/],
+    ['a folder', '/', /^cutter: \/ is a folder; a document is a file\.\n$/],
   ])('names %s', async (_, path, sentence) => {
     const { code, err } = await runs(path);
     expect(code).toBe(1);

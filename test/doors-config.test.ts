@@ -19,6 +19,24 @@ test('config: production hides GraphiQL unless told', () => {
   expect(readConfig({ CUTTER_MODE: 'production', CUTTER_GRAPHIQL: 'on' }).graphiql).toBe(true);
 });
 
+test.each([
+  ['CUTTER_PORT', '99999', 'must be a whole number from 0 to 65535'],
+  ['CUTTER_PORT', '-1', 'must be a whole number from 0 to 65535'],
+  ['CUTTER_PORT', '80.5', 'must be a whole number from 0 to 65535'],
+  ['CUTTER_MAX_BODY_BYTES', '1e99', 'must be a whole number from 1024 to 268435456'],
+  ['CUTTER_MODE', 'prod', 'must be one of rehearsal, production'],
+  ['CUTTER_LOG_LEVEL', 'loud', 'must be one of trace, debug, info, warn, error, fatal, silent'],
+])('config: %s=%s is told once, with what it may be', (name, value, told) => {
+  expect(() => readConfig({ [name]: value })).toThrow(new ConfigFault([`${name}: ${told}`]));
+});
+
+test('config: numbers are read', () => {
+  expect(readConfig({ CUTTER_PORT: '0', CUTTER_MAX_BODY_BYTES: '2048' })).toMatchObject({
+    port: 0,
+    limits: { bodyBytes: 2048 },
+  });
+});
+
 test('config: every fault is told at once, without the value of a secret', () => {
   const env = {
     CUTTER_PORT: 'many',

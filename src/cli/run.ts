@@ -7,7 +7,7 @@ import { ClientFault, openClient } from './client.ts';
 import { type Clients, ROLES } from './phases.ts';
 import { Refused } from './refused.ts';
 import { askYesNo, processTerminal, type Terminal } from './terminal.ts';
-import { roleTokens } from './tokens.ts';
+import { roleTokens, whyUnreadable } from './tokens.ts';
 import { type WalkEnd, walk } from './walk.ts';
 
 export interface RunOptions {
@@ -50,23 +50,28 @@ function requireAnswers({ yes }: RunOptions, { interactive }: Terminal): void {
 }
 
 function readDocument(path: string, { docCode, profile, title }: RunOptions): WalkDocument {
+  const bytes = readBytes(path);
   return {
     docCode: docCode ?? docCodeOf(path),
     title: title ?? null,
     profile: profile ?? 'markdown',
-    bytes: readBytes(path),
+    bytes,
   };
 }
 
 function readBytes(path: string): Buffer {
+  if (path === '') throw new ClientFault('Name the document: cutter run FILE.');
   try {
-    const { size } = statSync(path);
-    if (size > LARGEST)
-      throw new ClientFault(`${path} has ${size} bytes; a document has at most ${LARGEST}.`);
+    const found = statSync(path);
+    // Reading a pipe or a device may never end.
+    if (found.isDirectory()) throw new ClientFault(`${path} is a folder; a document is a file.`);
+    if (!found.isFile()) throw new ClientFault(`${path} is no regular file; a document is one.`);
+    if (found.size > LARGEST)
+      throw new ClientFault(`${path} has ${found.size} bytes; a document has at most ${LARGEST}.`);
     return readFileSync(path);
   } catch (error) {
     if (error instanceof ClientFault) throw error;
-    throw new ClientFault(`${path} can't be read (${(error as NodeJS.ErrnoException).code}).`);
+    throw new ClientFault(`${path} can't be read: ${whyUnreadable(error)}.`);
   }
 }
 

@@ -28,9 +28,8 @@ function readTokens(path: string, missing: readonly Role[]): Readonly<Record<str
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code;
     throw new ClientFault(
-      `No tokens can be read from ${path} (${reason}). "npm start" makes them on this machine; elsewhere name the folder by CUTTER_HOME, or set ${missing.map(variableOf).join(', ')}.`,
+      `No tokens can be read from ${path}: ${whyUnreadable(error)}. "npm start" makes them on this machine; elsewhere name the folder by CUTTER_HOME, or set ${missing.map(variableOf).join(', ')}.`,
     );
   }
   try {
@@ -38,6 +37,22 @@ function readTokens(path: string, missing: readonly Role[]): Readonly<Record<str
   } catch {
     throw new ClientFault(`${path} is not a JSON object of names and tokens.`);
   }
+}
+
+const UNREADABLE: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'something above it is not a folder',
+  EISDIR: 'it is a folder',
+  EACCES: 'this user may not read it',
+  EPERM: 'this user may not read it',
+  ELOOP: 'its links lead in a circle',
+  ENAMETOOLONG: 'its name is too long',
+};
+
+/** What the system says of a file that it doesn't give, in words. */
+export function whyUnreadable(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code ?? 'it failed';
+  return UNREADABLE[code] ?? code;
 }
 
 function variableOf(role: Role): string {
