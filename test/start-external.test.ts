@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type EmbeddedServer, startEmbedded } from '../src/database/embedded.ts';
+import { migrate } from '../src/database/migrate.ts';
 import { asOwner } from './harness/cluster.ts';
 import { send } from './harness/doors.ts';
 import { type Command, cutterStart, freshHome, urlOf } from './harness/start_command.ts';
@@ -96,5 +97,28 @@ describe('several homes on one PostgreSQL server', () => {
     expect(taking.output()).toContain("This database was another home's, whose server doesn't run");
     expect(await serves(taking, other)).toBe(true);
     await close(taking);
+  });
+});
+
+describe('an owner who is no superuser', () => {
+  test('is told which rights are missing and what gives them; with these it starts', async () => {
+    const database = await freshDatabase();
+    await migrate(await freshDatabase()); // another owner's ledger on this server: the logins are made
+    const name = `owner_${randomUUID().slice(0, 8)}`;
+    const url = new URL(database);
+    [url.username, url.password] = [name, 'owners-password'];
+    await asOwner(database, (superuser) =>
+      superuser.query(`create role ${name} login password 'owners-password'`),
+    );
+    const home = freshHome();
+    const refused = on(url.href, home);
+    expect(await refused.ended).toBe(1);
+    expect(refused.errors()).toMatch(new RegExp(`^cutter: The owner ${name} lacks rights .*: `));
+    const mends = /: (grant .*;)\n$/.exec(refused.errors())?.[1] as string;
+    expect(mends).toContain('cutter_gate');
+    await asOwner(database, (superuser) => superuser.query(mends));
+    const started = on(url.href, home);
+    await started.says('Ctrl-C');
+    await close(started);
   });
 });
