@@ -114,7 +114,7 @@ type BadField = readonly [field: string, values: readonly unknown[], place?: str
 const BAD: Readonly<Record<Verb, readonly BadField[]>> = {
   registerSource: [
     ['docCode', ['', 'Upper', '-x', '.x', 'a b', 'a/b', 'ä', 'a\n', long(64), ...UNHOLDABLE]],
-    ['title', ['', long(501), ...UNHOLDABLE]],
+    ['title', ['', ' ', long(501), ...UNHOLDABLE]],
     ['mediaType', ['', 'text/html', 'TEXT/MARKDOWN', 'text/markdown; charset=utf-8']],
     [
       'content',
@@ -142,8 +142,8 @@ const BAD: Readonly<Record<Verb, readonly BadField[]>> = {
   ],
   mark: [
     ['sourceId', BAD_UUIDS],
-    ['signalSource', ['', long(201), ...UNHOLDABLE]],
-    ['scenarioRef', ['', long(201), ...UNHOLDABLE]],
+    ['signalSource', ['', ' ', long(201), ...UNHOLDABLE]],
+    ['scenarioRef', ['', ' ', long(201), ...UNHOLDABLE]],
     ['blockedBy', [Array.from({ length: 1001 }, () => randomUUID())]],
     ['blockedBy', BAD_UUIDS.map((id) => [id]), 'input.blockedBy.0'],
     ['blockedBy', [[randomUUID(), 'x']], 'input.blockedBy.1'],
@@ -209,7 +209,7 @@ const BAD: Readonly<Record<Verb, readonly BadField[]>> = {
   review: [
     ['entryId', BAD_UUIDS],
     ['manifestDigest', BAD_DIGESTS],
-    ['rationale', ['', long(10_001), ...UNHOLDABLE]],
+    ['rationale', ['', ' ', '\u2003', long(10_001), ...UNHOLDABLE]],
     ['supersedesDecisionId', BAD_UUIDS],
     ['expiresAt', BAD_TIMES],
     ['expiresAt', ['2020-01-01T00:00:00Z', '0001-01-01T00:00:00Z']],
@@ -226,7 +226,7 @@ const BAD: Readonly<Record<Verb, readonly BadField[]>> = {
   verify: [['changeSetId', BAD_UUIDS]],
   abandon: [
     ['entryId', BAD_UUIDS],
-    ['rationale', ['', long(10_001), ...UNHOLDABLE]],
+    ['rationale', ['', ' ', '\u2003', long(10_001), ...UNHOLDABLE]],
   ],
 };
 
@@ -248,7 +248,10 @@ function spans(other: Record<string, unknown>) {
 }
 
 describe.each(VERBS)('%s takes no bad input', (verb) => {
-  const keys: BadField = ['idempotencyKey', ['', long(201), 'compensate:x', 'escalate:x', ...UNHOLDABLE]];
+  const keys: BadField = [
+    'idempotencyKey',
+    ['', ' ', '\t\n', long(201), 'compensate:x', 'escalate:x', ...UNHOLDABLE],
+  ];
   const fields: readonly BadField[] = [keys, ...BAD[verb]];
 
   const cases = fields.map(([field, values, place = `input.${field}`]) => ({ field, values, place }));
@@ -258,7 +261,8 @@ describe.each(VERBS)('%s takes no bad input', (verb) => {
       const said = [JSON.stringify(value)?.slice(0, 100), answer.__typename, places(answer)];
       expect(said).toEqual([JSON.stringify(value)?.slice(0, 100), 'InvalidInput', [place]]);
       expect(answer).toMatchObject({ retryable: false, guard: null });
-      for (const problem of answer.problems) expect(problem.message).toMatch(/\S \S.*\.$/);
+      // One full stop, and no step of the place alone.
+      for (const problem of answer.problems) expect(problem.message).toMatch(/^[^\d].*\S \S.*[^.]\.$/su);
     }
     expect(await fingerprint(server)).toBe(before);
   });
@@ -578,6 +582,32 @@ describe('what GraphQL itself refuses', () => {
       expect(body.errors?.map(callersOwn)).toContain(true);
     }
   });
+});
+
+test('a problem names the whole place, in a sentence with one full stop', async () => {
+  const said = async (verb: Verb, other: Record<string, unknown>) => {
+    const { message, problems } = await send(verb, other);
+    expect(message.startsWith(`The input can't be taken: ${problems[0].message}`)).toBe(true);
+    return problems.map((problem: Loose) => problem.message);
+  };
+  const uuid = 'must be a UUID: 8-4-4-4-12 hexadecimal digits.';
+  expect(await said('mark', { blockedBy: [randomUUID(), 'x'] })).toEqual([`blockedBy[1] ${uuid}`]);
+  expect(await said('mark', { cutSpec: spans({ kind: '' }) })).toEqual([
+    'cutSpec.units[0].kind must not be empty.',
+  ]);
+  expect(await said('mark', { sourceId: 'x', signalSource: '' })).toEqual([
+    `sourceId ${uuid}`,
+    'signalSource must not be blank.',
+  ]);
+  expect(await said('review', { rationale: ' ' })).toEqual(['rationale must not be blank.']);
+  expect(await said('review', { findings: { list: [1, { 'two words': '\ud800' }] } })).toEqual([
+    'findings.list[1]["two words"]: The text holds half of a surrogate pair, which is no character.',
+  ]);
+  expect(await said('review', { findings: 'a\0b' })).toEqual([
+    'findings: The text holds a NUL character (U+0000), which PostgreSQL cannot store.',
+  ]);
+  const deep = await said('review', { findings: { [long(100_000)]: '\ud800' } });
+  expect(deep[0].length).toBeLessThan(300);
 });
 
 test('after all of this every example is still to be done, and succeeds', async () => {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { CutSpec } from '../document/types.ts';
 import { builder } from '../schema/builder.ts';
-import { optional, text } from './input.ts';
+import { maybeEmpty, optional, text } from './input.ts';
 
 const span = z.object({
   localId: text(200),
@@ -9,9 +9,9 @@ const span = z.object({
   end: z.int(),
   kind: text(100),
   sectionType: text(100),
-  address: text(1000, 0),
+  address: maybeEmpty(1000),
   parentLocalId: optional(text(200)),
-  title: optional(text(2000, 0)),
+  title: optional(maybeEmpty(2000)),
   excludedBecause: optional(text(200)),
 });
 

@@ -68,8 +68,30 @@ function authorityFor(
 function invalidInput(error: InputValidationError): InvalidInput {
   const problems: Problem[] = error.issues.map((issue) => {
     const path = (issue.path ?? []).map((step) => String(typeof step === 'object' ? step.key : step));
-    return { path, code: 'invalid', message: `${path.at(-1) ?? 'The input'} ${issue.message}.` };
+    return { path, code: 'invalid', message: sentence(placeOf(path), issue.message) };
   });
-  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
-  return new InvalidInput(`The input can't be taken: ${problems[0]?.message ?? 'invalid'}${more}`, problems);
+  const first = problems[0]?.message ?? 'It is invalid.';
+  const more = problems.length > 1 ? ` The other problems (${problems.length - 1}) are listed.` : '';
+  return new InvalidInput(`The input can't be taken: ${first}${more}`, problems);
+}
+
+/** A complaint goes on from its place ("title must not be blank"); one that is a sentence already stands behind it. */
+function sentence(place: string, complaint: string): string {
+  const goesOn = /^\p{Ll}/u.test(complaint);
+  return `${place}${goesOn ? ' ' : ': '}${complaint.replace(/\.$/, '')}.`;
+}
+
+const LONGEST_PLACE = 200;
+
+/** `blockedBy[0]`, `cutSpec.units[3].kind`: the way to a place as one would write it. */
+function placeOf(path: readonly string[]): string {
+  const steps = path[0] === 'input' ? path.slice(1) : path;
+  const place = steps.map(step).join('').replace(/^\./, '');
+  if (place === '') return 'The input';
+  return place.length <= LONGEST_PLACE ? place : `${place.slice(0, LONGEST_PLACE).toWellFormed()}…`;
+}
+
+function step(name: string): string {
+  if (/^\d+$/.test(name)) return `[${name}]`;
+  return /^\w+$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
 }

@@ -13,16 +13,25 @@ export const wellFormed = z
   .string()
   .refine((value) => value.isWellFormed(), 'must be well-formed Unicode (it has a lone surrogate)');
 
-/** Text that PostgreSQL and a digest can hold, of 1 (or 0) to `longest` characters. */
-export function text(longest: number, shortest = 1) {
+/** Text that PostgreSQL and a digest can hold, empty or of at most `longest` characters. */
+export function maybeEmpty(longest: number) {
   return wellFormed
-    .min(shortest, `must have at least ${shortest} character`)
     .max(longest, `must have at most ${longest} characters`)
     .refine((value) => !value.includes('\0'), 'must not contain NUL');
 }
 
+/** The same, of one character at least. */
+export function text(longest: number) {
+  return maybeEmpty(longest).min(1, 'must not be empty');
+}
+
+/** The same, with something in it to be read: what people will look for or ask about later. */
+export function words(longest: number) {
+  return maybeEmpty(longest).refine((value) => value.trim() !== '', 'must not be blank');
+}
+
 /** A caller's idempotency key. What begins `compensate:` or `escalate:` belongs to the verifier's own records. */
-export const idempotencyKey = text(200).refine(
+export const idempotencyKey = words(200).refine(
   (key) => !/^(compensate|escalate):/.test(key),
   'must not begin with "compensate:" or "escalate:"; those keys belong to the ledger',
 );

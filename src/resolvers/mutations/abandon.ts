@@ -4,12 +4,12 @@ import { builder } from '../../schema/builder.ts';
 import { Entry } from '../../schema/entry.ts';
 import { WrittenInterface } from '../../schema/written.ts';
 import { callOf } from '../call.ts';
-import { idempotencyKey, text, uuid } from '../input.ts';
+import { idempotencyKey, uuid, words } from '../input.ts';
 import { callFields } from '../inputs.ts';
 import { outcomeOf } from '../outcome.ts';
 import { nodeOf, type Success, succeed } from '../success.ts';
 
-const shape = z.object({ idempotencyKey, dryRun: z.boolean(), entryId: uuid, rationale: text(10_000) });
+const shape = z.object({ idempotencyKey, dryRun: z.boolean(), entryId: uuid, rationale: words(10_000) });
 
 const AbandonInput = builder
   .inputType('AbandonInput', {

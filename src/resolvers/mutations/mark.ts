@@ -5,7 +5,7 @@ import { Entry } from '../../schema/entry.ts';
 import { WrittenInterface } from '../../schema/written.ts';
 import { callOf } from '../call.ts';
 import { CutSpecInput, cutSpec } from '../cut-spec-input.ts';
-import { idempotencyKey, optional, text, uuid } from '../input.ts';
+import { idempotencyKey, optional, uuid, words } from '../input.ts';
 import { callFields } from '../inputs.ts';
 import { outcomeOf } from '../outcome.ts';
 import { nodeOf, type Success, succeed } from '../success.ts';
@@ -15,8 +15,8 @@ const shape = z.object({
   dryRun: z.boolean(),
   sourceId: uuid,
   cutSpec,
-  signalSource: text(200),
-  scenarioRef: optional(text(200)),
+  signalSource: words(200),
+  scenarioRef: optional(words(200)),
   blockedBy: z
     .array(uuid)
     .max(1000, 'may name at most 1000 entries')

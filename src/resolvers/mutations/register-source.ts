@@ -5,7 +5,7 @@ import { builder } from '../../schema/builder.ts';
 import { Source } from '../../schema/source.ts';
 import { WrittenInterface } from '../../schema/written.ts';
 import { callOf } from '../call.ts';
-import { base64, idempotencyKey, optional, text, wellFormed } from '../input.ts';
+import { base64, idempotencyKey, optional, wellFormed, words } from '../input.ts';
 import { callFields } from '../inputs.ts';
 import { outcomeOf } from '../outcome.ts';
 import { type Success, succeed } from '../success.ts';
@@ -31,7 +31,7 @@ const shape = z.object({
       DOC_CODE_PATTERN,
       'must begin with a lower-case letter or digit and have at most 63 of a-z, 0-9, ".", "_", "-"',
     ),
-  title: optional(text(500)),
+  title: optional(words(500)),
   mediaType: z.enum(['text/markdown', 'text/plain'], 'must be text/markdown or text/plain'),
   content: z
     .object({ text: wellFormed.nullish(), base64: base64.nullish() })

@@ -8,7 +8,7 @@ import { Manifest } from '../../schema/manifest.ts';
 import { ReviewDecision } from '../../schema/review-decision.ts';
 import { WrittenInterface } from '../../schema/written.ts';
 import { callOf } from '../call.ts';
-import { dateTime, digest, idempotencyKey, optional, plainJson, text, uuid } from '../input.ts';
+import { dateTime, digest, idempotencyKey, optional, plainJson, uuid, words } from '../input.ts';
 import { callFields } from '../inputs.ts';
 import { outcomeOf } from '../outcome.ts';
 import { nodeOf, type Success, succeed } from '../success.ts';
@@ -22,7 +22,7 @@ const shape = z
     manifestDigest: digest,
     riskClass: z.enum(RISK_CLASSES),
     findings: plainJson.optional().transform((findings) => findings ?? null),
-    rationale: optional(text(10_000)),
+    rationale: optional(words(10_000)),
     supersedesDecisionId: optional(uuid),
     expiresAt: optional(dateTime),
     notBefore: optional(dateTime),
