@@ -53,7 +53,7 @@ function unavailable(at?: GraphQLError): GraphQLError {
   return new GraphQLError(UNAVAILABLE, {
     nodes: at?.nodes,
     path: at?.path,
-    extensions: { code: 'UNAVAILABLE' },
+    extensions: { code: 'UNAVAILABLE', http: { status: 503, headers: { 'retry-after': '1' } } },
   });
 }
 

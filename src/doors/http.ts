@@ -5,6 +5,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Authenticator, bearerToken, Unauthenticated } from '../auth/authenticate.ts';
+import { isAway } from '../ledger/constraints.ts';
 import { readBody, refuseAnnouncedBody } from './body.ts';
 import { resultText } from './errors.ts';
 import { type Graphql, OperationFaults, type OperationParams, type Outcome } from './graphql.ts';
@@ -47,12 +48,9 @@ export function httpDoor(given: HttpDoorDeps) {
       }
       await answerGraphql(deps, request, response, url);
     } catch (error) {
-      if (error instanceof DoorRefusal || error instanceof Unauthenticated) {
-        answerRefusal(response, error);
-      } else {
-        deps.onDefect(error);
-        answerRefusal(response, error);
-      }
+      const isAnswer = error instanceof DoorRefusal || error instanceof Unauthenticated || isAway(error);
+      if (!isAnswer) deps.onDefect(error);
+      answerRefusal(response, error);
     }
   };
 }

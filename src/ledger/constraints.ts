@@ -109,26 +109,43 @@ export function databaseRefusal(error: unknown): unknown {
   }
 }
 
+/** Words of the system for a peer that can't be reached, or has gone. */
+const UNREACHED = [
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'EHOSTDOWN',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+];
+
 const AWAY = new Set([
   '53300',
   '57P01',
   '57P02',
   '57P03',
+  '57P05',
   '08000',
   '08001',
   '08003',
+  '08004',
   '08006',
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
+  ...UNREACHED,
 ]);
+
+/** What `pg` says, without a code, of a connection that broke between two statements. */
+const BROKEN = /connection terminated|is not queryable|connection error|timeout expired/i;
 
 /** Whether the database wasn't there to ask, or left before it had answered: nobody's fault here, and it passes. */
 export function isAway(error: unknown): boolean {
   const { code } = faultOf(error);
   if (code !== '') return AWAY.has(code);
-  return error instanceof Error && /^(BackendTerminated|ConnectionError)/.test(error.constructor.name);
+  if (!(error instanceof Error)) return false;
+  return /^(BackendTerminated|ConnectionError)/.test(error.constructor.name) || BROKEN.test(error.message);
 }
 
 function isUnitKey(constraint: string): boolean {
@@ -140,7 +157,7 @@ function isConnectionLoss(error: unknown): boolean {
   if (/^(BackendTerminated|ConnectionError|Statement(Timeout|Cancelled)|IdleTransaction)/.test(name))
     return true;
   const { code } = faultOf(error);
-  return ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT'].includes(code);
+  return UNREACHED.includes(code) || (code === '' && error instanceof Error && BROKEN.test(error.message));
 }
 
 function busy(): Busy {
