@@ -70,6 +70,19 @@ describe('start', () => {
     expect(last.output()).not.toContain('sample document');
   });
 
+  test('after kill -9 of its PostgreSQL it says what ended and what is back, without a stack', async () => {
+    const home = freshHome();
+    const command = cutterStart({ CUTTER_HOME: home });
+    await command.says('Ctrl-C');
+    const postmaster = readFileSync(join(home, 'postgres', 'postmaster.pid'), 'utf8');
+    process.kill(Number.parseInt(postmaster, 10), 'SIGKILL');
+    await command.says('PostgreSQL is back.');
+    expect(command.output()).toContain('it is started again.');
+    command.child.kill('SIGTERM');
+    expect(await command.ended).toBe(0);
+    expect(command.errors()).toMatch(/^(cutter: warning: [^{\n]*\n)*$/);
+  });
+
   test('a signal while it is still coming up ends it in order', async () => {
     const home = freshHome();
     const early = cutterStart({ CUTTER_HOME: home });

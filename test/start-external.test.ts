@@ -9,9 +9,10 @@ import { send } from './harness/doors.ts';
 import { type Command, cutterStart, freshHome, urlOf } from './harness/start_command.ts';
 
 /** A server of this file's own: roles and their passwords belong to the server, and other files use theirs. */
+const serverHome = freshHome();
 let server: EmbeddedServer;
 beforeAll(async () => {
-  server = await startEmbedded({ home: freshHome(), log: () => {} });
+  server = await startEmbedded({ home: serverHome, log: () => {} });
 });
 afterAll(async () => {
   await server.stop();
@@ -121,4 +122,20 @@ describe('an owner who is no superuser', () => {
     await started.says('Ctrl-C');
     await close(started);
   });
+});
+
+test('a database that goes away and comes back is one line each, and no stack', async () => {
+  const home = freshHome();
+  const command = on(await freshDatabase(), home);
+  await command.says('Ctrl-C');
+  const port = Number(new URL(server.ownerUrl).port);
+  await server.stop();
+  await expect.poll(command.errors, { timeout: 30_000 }).toContain('PostgreSQL is away');
+  server = await startEmbedded({ home: serverHome, port, log: () => {} });
+  await expect.poll(command.errors, { timeout: 30_000 }).toContain('PostgreSQL is back');
+  expect(command.errors()).toBe(
+    'cutter: warning: PostgreSQL is away; it is asked again until it answers\ncutter: warning: PostgreSQL is back\n',
+  );
+  expect(await serves(command, home)).toBe(true);
+  await close(command);
 });

@@ -6,7 +6,6 @@ import { once } from 'node:events';
 import { enableCompileCache, flushCompileCache } from 'node:module';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { pino } from 'pino';
 import type { Config } from '../config.ts';
 import { makeHome } from '../database/home_folder.ts';
 import { sentence } from './sentence.ts';
@@ -23,7 +22,7 @@ export async function start(config: Config): Promise<void> {
     const url = await bringUp(config, closers, () => {
       if (interruption.signal.aborted) throw new Interrupted();
     });
-    if (config.sample) await sampleWhenDue(config, url, interruption.signal);
+    await sampleWhenDue(config, url, interruption.signal);
     await interruption.heard;
     print('Closing.');
   } catch (error) {
@@ -56,13 +55,12 @@ async function bringUp(config: Config, closers: Closer[], check: () => void): Pr
   makeHome(config.home);
   // Compiled code is kept beside the data, where nobody else writes: a later start takes half the time.
   enableCompileCache(join(config.home, 'compiled'));
-  const logger = pino({ level: config.logLevel }, pino.destination(2));
   // Imports take as long as PostgreSQL: they are done side by side.
-  const parts = Promise.all([import('./prepare.ts'), import('../wire.ts')]);
+  const parts = Promise.all([import('./prepare.ts'), import('../wire.ts'), import('./log-lines.ts')]);
   parts.catch(() => {});
   const ownerUrl = await database(config, closers);
   check();
-  const [{ isSampleDue, prepareLedger }, { wire }] = await parts;
+  const [{ isSampleDue, prepareLedger }, { wire }, { openLogger }] = await parts;
   const { pools, secrets, tokens } = await prepareLedger({
     ownerUrl,
     home: config.home,
@@ -71,12 +69,13 @@ async function bringUp(config: Config, closers: Closer[], check: () => void): Pr
   });
   closers.push(() => pools.close());
   check();
-  const wired = wire({ ...config, pools, secrets, logger });
+  const due = config.sample && config.mode === 'rehearsal' && (await isSampleDue(pools.observe));
+  const wired = wire({ ...config, pools, secrets, logger: openLogger(config.logLevel) });
   closers.push(() => wired.close());
   const { url } = await wired.server.listen();
   flushCompileCache();
   greet(config, url, Object.keys(tokens));
-  return { url, tokens, isSampleDue: await isSampleDue(pools.observe) };
+  return { url, tokens, isSampleDue: due };
 }
 
 /** A taken port is told before a database is made for nothing. */
@@ -112,7 +111,7 @@ function greet(config: Config, url: string, names: readonly string[]): void {
 
 /** A first look: one document through all phases, by the public API, as a client would. */
 async function sampleWhenDue(config: Config, running: Running, signal: AbortSignal): Promise<void> {
-  if (!running.isSampleDue || config.mode === 'production' || signal.aborted) return;
+  if (!running.isSampleDue || signal.aborted) return;
   try {
     const { runSample } = await import('./sample.ts');
     await runSample({ url: running.url, tokens: running.tokens, print });

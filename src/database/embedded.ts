@@ -114,6 +114,7 @@ function keepRunning(
         (next) => {
           running = next;
           watch(next);
+          log('PostgreSQL is back.');
         },
         (error: Error) => log(`PostgreSQL could not be started again: ${error.message}`),
       );

@@ -1,4 +1,5 @@
 import type { DatabasePool } from 'slonik';
+import { isAway } from '../constraints.ts';
 import type { Log } from './connection.ts';
 import { encodeCursor } from './cursor.ts';
 import { type Follower, follow, RESETS, type SubscribeOptions } from './follower.ts';
@@ -56,6 +57,7 @@ export function startFeed(options: FeedOptions): HistoryFeed {
   const followers = new Set<Follower>();
   const wake = createWake();
   const closing = new AbortController();
+  const outage = outageTeller(log);
   let incarnation: string | null = null;
   let announced = -1;
   let lookUp = false;
@@ -124,11 +126,12 @@ export function startFeed(options: FeedOptions): HistoryFeed {
       try {
         const more = await readOnce();
         failures = 0;
+        outage.ended();
         if (!more && !(await wake.sleep(pollMs))) lookUp = true;
       } catch (error) {
         if (error instanceof LogBroken)
           log.error({ err: error, alarm: 'LOG_BROKEN' }, 'log: the log has a hole');
-        else if (!closing.signal.aborted) log.warn({ err: error }, 'log: the feed could not read');
+        else if (!closing.signal.aborted) outage.tell(error, 'log: the feed could not read');
         await restUnless(closing.signal, Math.min(pollMs, backoffMs(failures)));
         failures += 1;
       }
@@ -153,7 +156,7 @@ export function startFeed(options: FeedOptions): HistoryFeed {
       try {
         await judgeOnce();
       } catch (error) {
-        log.warn({ err: error }, 'log: the feed could not ask which tokens still stand');
+        outage.tell(error, 'log: the feed could not ask which tokens still stand');
       }
       const longestSilence = Date.now() - Math.min(seenAt, judgedAt);
       if (longestSilence > lostAfterMs) endAll(RESETS.lost);
@@ -216,6 +219,26 @@ export function startFeed(options: FeedOptions): HistoryFeed {
       positions.close();
       wake.ring();
       await Promise.all([...loops, listener.close()]);
+    },
+  };
+}
+
+/** Says once that the database is away, and once that it is back; each failed attempt is a detail. */
+function outageTeller(log: Log): { tell(error: unknown, what: string): void; ended(): void } {
+  let away = false;
+  return {
+    tell(error, what) {
+      if (!isAway(error)) {
+        log.warn({ err: error }, what);
+        return;
+      }
+      log.info({ err: error }, what);
+      if (!away) log.warn('PostgreSQL is away; it is asked again until it answers');
+      away = true;
+    },
+    ended() {
+      if (away) log.warn('PostgreSQL is back');
+      away = false;
     },
   };
 }

@@ -55,7 +55,8 @@ export function startIntegrator({ url, log, pollMs = 250, batch = 500 }: Integra
 
   function report(error: unknown): void {
     if (closing.signal.aborted) return;
-    if (isLostConnection(error)) log.warn({ err: error }, 'log: the integrator lost its connection');
+    // The feed of this process tells of an outage, once.
+    if (isLostConnection(error)) log.info({ err: error }, 'log: the integrator lost its connection');
     else log.error({ err: error, alarm: 'INTEGRATOR_BLOCKED' }, 'log: a batch failed and is tried again');
   }
 

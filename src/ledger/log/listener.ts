@@ -52,7 +52,8 @@ export function startListener(url: string, log: Log, onNotice: (position: number
           log.error({ err: error, alarm: 'LISTENER_REFUSED' }, 'log: the listener stops, the polls go on');
           return;
         }
-        if (!closing.signal.aborted) log.warn({ err: error }, 'log: the listener lost its connection');
+        // The feed tells of an outage, once.
+        if (!closing.signal.aborted) log.info({ err: error }, 'log: the listener lost its connection');
         await restUnless(closing.signal, backoffMs(failures));
         failures += 1;
       }
