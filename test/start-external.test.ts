@@ -1,9 +1,10 @@
-import { randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type EmbeddedServer, startEmbedded } from '../src/database/embedded.ts';
 import { migrate } from '../src/database/migrate.ts';
+import { cutter, fileOf } from './harness/cli.ts';
 import { asOwner } from './harness/cluster.ts';
 import { send } from './harness/doors.ts';
 import { type Command, cutterStart, freshHome, urlOf } from './harness/start_command.ts';
@@ -138,4 +139,46 @@ test('a database that goes away and comes back is one line each, and no stack', 
   );
   expect(await serves(command, home)).toBe(true);
   await close(command);
+});
+
+describe('production', () => {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+  const statement = /```sql\n(with person as[^`]*)```/.exec(readme)?.[1] as string;
+  const table = [...readme.matchAll(/^\| (\w+) \| (person|service) \| (\S+) \| (\S*) ?\|$/gm)];
+
+  test('it says that nobody is in it; with the statements of the README four principals take a document to its end', async () => {
+    const [database, home] = [await freshDatabase(), freshHome()];
+    const production = { CUTTER_MODE: 'production' };
+    const empty = on(database, home, production);
+    await empty.says('Ctrl-C');
+    expect(empty.output()).toContain('Nobody has a token of this ledger');
+    expect(empty.output()).toContain("DOT-991 and DOT-992 can't sign");
+    await close(empty);
+
+    const tokens: Record<string, string> = {};
+    for (const [, name, kind, scopes, lane] of table as unknown as string[][]) {
+      tokens[`CUTTER_TOKEN_${name?.toUpperCase()}`] = `cutter_${randomUUID()}`;
+      const token = tokens[`CUTTER_TOKEN_${name?.toUpperCase()}`] as string;
+      const values = {
+        person: `Person of the ${name}`,
+        name,
+        kind,
+        scopes,
+        lane,
+        sha256: hash('sha256', token),
+      };
+      const filled = statement.replace(/<(\w+)>/g, (_, key: keyof typeof values) => values[key] as string);
+      await asOwner(database, (owner) => owner.query(filled));
+    }
+    expect(Object.keys(tokens)).toHaveLength(4);
+
+    const started = on(database, home, production);
+    await started.says('Ctrl-C');
+    expect(started.output()).not.toMatch(/Nobody has a token|can't sign/);
+    const document = fileOf('law.md', '# Law\n\nOne.\n');
+    const ran = await cutter(home, ['run', document, '--yes'], { url: urlOf(started), env: tokens });
+    expect(ran.err).toBe('');
+    expect(ran.out).toContain('verified_complete');
+    await close(started);
+  });
 });

@@ -37,6 +37,7 @@ export async function prepareLedger(options: PrepareOptions): Promise<PreparedLe
     await migrate(ownerUrl);
     await takeLogins(owner, options, secrets);
     const result = await bootstrapHome(owner, home, { mode, seeds: seedsOf(secrets) });
+    if (mode === 'production') await tellWhatIsMissing(owner, tell);
     const urls = poolUrls(ownerUrl, secrets);
     const claim = await holdClaim(urls.observe, secrets, tell);
     try {
@@ -60,6 +61,30 @@ async function takeLogins(owner: pg.Client, options: PrepareOptions, secrets: Se
   if (wasAnothers)
     options.tell(
       `This database was another home's, whose server doesn't run: its logins have the passwords of ${options.home} now.`,
+    );
+}
+
+/** Production begins with nobody in it; nobody should have to find that out by being refused. */
+async function tellWhatIsMissing(owner: pg.Client, tell: (line: string) => void): Promise<void> {
+  const { rows } = await owner.query<{ nobody: boolean; lanes: string | null }>(
+    `/* start.missing */ select
+      not exists (
+        select from cutter_auth.token as t join cutter_auth.principal as p using (principal_id)
+        where not p.rehearsal and p.disabled_at is null and t.revoked_at is null and t.expires_at > now()
+      ) as nobody,
+      (select string_agg(lane, ' and ' order by lane) from unnest($1::text[]) as lane where not exists (
+        select from cutter_auth.key where key.lane = lane.lane and until_position is null
+      )) as lanes`,
+    [LANES],
+  );
+  const { nobody, lanes } = rows[0]!;
+  if (nobody)
+    tell(
+      'Nobody has a token of this ledger: in production its owner inserts persons, principals and tokens. README.md has the statements, under "Production".',
+    );
+  if (lanes !== null)
+    tell(
+      `${lanes} can't sign: a lane's key is registered by the first start after it has an enabled principal.`,
     );
 }
 
