@@ -1,3 +1,4 @@
+import vm from 'node:vm';
 import { beforeAll, expect, test } from 'vitest';
 import { type DoorServer, doorServer } from './harness/doors.ts';
 
@@ -34,6 +35,58 @@ test('GraphiQL: subscriptions go by event stream, which carries the typed header
   const html = await (await page(doors)).text();
   expect(html).toContain('"subscriptionsProtocol":"SSE"');
   expect(html).toContain('Authorization');
+});
+
+/** The page's own way to ask, before a network that knows one token; and what came by that network. */
+async function asker() {
+  const html = await (await page(doors)).text();
+  const script = /<head><script>([\s\S]*?)<\/script>/.exec(html)?.[1] ?? '';
+  const sent: { token: string | null; body: string }[] = [];
+  const pressed: string[] = [];
+  const window = {
+    async fetch(_: string, init: RequestInit) {
+      const token = new Headers(init.headers).get('authorization');
+      sent.push({ token, body: String(init.body) });
+      return new Response('{"data":{}}', {
+        status: token === 'Bearer good' || token === 'Bearer better' ? 200 : 401,
+      });
+    },
+  };
+  const document = { querySelector: (what: string) => ({ click: () => pressed.push(what) }) };
+  vm.runInNewContext(script, { window, document, Headers, Response });
+  const ask = (token: string | null, body: string) =>
+    window.fetch('/graphql', { body, headers: token === null ? {} : { authorization: token } });
+  return { ask, sent, pressed };
+}
+
+const SCHEMA = 'query IntrospectionQuery { __schema { description } }';
+const UNSAID = 'Bearer PUT-A-TOKEN-HERE';
+
+test('GraphiQL: its question for the schema waits for a token that opens, and goes with that one', async () => {
+  const { ask, sent, pressed } = await asker();
+  const schema = ask(UNSAID, SCHEMA);
+  const told = (await (await ask(UNSAID, '{ whoAmI { name } }')).json()) as { errors: { message: string }[] };
+  expect(told.errors[0]?.message).toMatch(/^Put a token in place of PUT-A-TOKEN-HERE/);
+  expect(sent).toEqual([]);
+  expect((await ask('Bearer bad', 'a')).status).toBe(401);
+  expect((await ask('Bearer good', 'b')).status).toBe(200);
+  expect((await schema).status).toBe(200);
+  expect(sent).toEqual([
+    { token: 'Bearer bad', body: 'a' },
+    { token: 'Bearer good', body: 'b' },
+    { token: 'Bearer good', body: SCHEMA },
+  ]);
+  expect(pressed).toEqual([]);
+});
+
+test('GraphiQL: under another token the schema is read again, once', async () => {
+  const { ask, pressed } = await asker();
+  await ask('Bearer good', SCHEMA);
+  await ask('Bearer good', 'a');
+  expect(pressed).toEqual([]);
+  await ask('Bearer better', 'b');
+  await ask('Bearer better', 'c');
+  expect(pressed).toEqual(['button[aria-label^="Re-fetch"]']);
 });
 
 test('GraphiQL: whoever asks a question gets an answer, not the page', async () => {

@@ -6,8 +6,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 
+const PLACEHOLDER = 'PUT-A-TOKEN-HERE';
+
 const DEFAULT_HEADERS = `{
-  "Authorization": "Bearer PUT-A-TOKEN-HERE"
+  "Authorization": "Bearer ${PLACEHOLDER}"
 }`;
 
 const DEFAULT_QUERY = `# Cutter, a governed ledger over GraphQL
@@ -43,17 +45,38 @@ subscription Watch {
 `;
 
 /**
- * GraphiQL reads the schema when it opens, before anybody could type a token. This presses its own button for that when a
- * request has been answered under a token with which the schema wasn't read yet.
+ * GraphiQL reads the schema when it opens, before anybody could type a token. That question waits here until another was
+ * answered under a token, and is asked with it; asked at once it would fail, and its error would stay on the screen. Later
+ * this presses GraphiQL's own button for it when a request has been answered under a token with which the schema wasn't read
+ * yet. A question without a token is answered here, with what to do.
  */
 const READ_SCHEMA_WITH_TOKEN = `
   const plainFetch = window.fetch;
   let schemaToken;
+  let isWaiting = false;
+  let admit;
+  const admitted = new Promise((resolve) => (admit = resolve));
+  const unsaid = { errors: [{ message: 'Put a token in place of ${PLACEHOLDER} in the Headers tab below, then press play.' }] };
   window.fetch = async function (input, init) {
-    const response = await plainFetch(input, init);
-    const token = new Headers(init?.headers).get('authorization');
+    let token = new Headers(init?.headers).get('authorization');
+    const isUnsaid = !token || token.includes('${PLACEHOLDER}');
     const isIntrospection = String(init?.body).includes('IntrospectionQuery');
-    if (response.ok && isIntrospection) schemaToken = token;
+    if (isUnsaid && !isIntrospection) {
+      return new Response(JSON.stringify(unsaid), { headers: { 'content-type': 'application/json' } });
+    }
+    if (isUnsaid) {
+      isWaiting = true;
+      token = await admitted;
+      const headers = new Headers(init.headers);
+      headers.set('authorization', token);
+      init = { ...init, headers };
+    }
+    const response = await plainFetch(input, init);
+    if (response.ok && (isIntrospection || isWaiting)) schemaToken = token;
+    if (response.ok && isWaiting) {
+      isWaiting = false;
+      admit(token);
+    }
     if (response.ok && !isIntrospection && token !== schemaToken) {
       schemaToken = token;
       document.querySelector('button[aria-label^="Re-fetch"]')?.click();
