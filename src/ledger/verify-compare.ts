@@ -1,6 +1,5 @@
 import { CANONICALIZATION } from '../document/canonicalize.ts';
 import type { VocabularyTerm } from '../document/types.ts';
-import { canonicalJson, type PlainJson } from '../proof/canonical.ts';
 import type { UnitPlan } from './actions.ts';
 import { affectedRows, newUnits, newVersions } from './births.ts';
 import { alteredField, type StoredBlock } from './blocks.ts';
@@ -88,10 +87,17 @@ const PROVENANCE_AXIS: Readonly<Record<string, Finding['axis']>> = {
   sort_order: 'C',
 };
 
+/** Whether two JSON values are the same, whatever the order of members; absent is null. */
 function equal(a: unknown, b: unknown): boolean {
   if ((a ?? null) === (b ?? null)) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  return canonicalJson(a as PlainJson) === canonicalJson(b as PlainJson);
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const [keys, others] = [Object.keys(a), Object.keys(b)];
+  const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>];
+  return (
+    keys.length === others.length &&
+    keys.every((key) => Object.hasOwn(right, key) && equal(left[key], right[key]))
+  );
 }
 
 /** Every column that must stand, against the row as it was read; `except` is compared elsewhere. */
