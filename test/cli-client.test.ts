@@ -170,6 +170,12 @@ describe('a run that can not begin', () => {
     expect(err).toMatch(sentence);
   });
 
+  test('a place where the schema can’t be written', async () => {
+    const { code, err } = await cutter(home, ['schema', '--out', '/nowhere/schema.graphql']);
+    expect(code).toBe(1);
+    expect(err).toBe("cutter: /nowhere/schema.graphql can't be written: nothing can be made there.\n");
+  });
+
   test.each([
     ['bytes that are not UTF-8', Buffer.from([0x23, 0x20, 0xff, 0x0a])],
     ['a NUL', Buffer.from('# A\0\n')],

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { lexicographicSortSchema, printSchema } from 'graphql';
+import { reasonOf } from '../database/home_folder.ts';
 import { schema } from '../schema/index.ts';
 
 /** The schema as SDL, sorted, so that it changes only where the API does. */
@@ -11,5 +12,12 @@ export function printApi(): string {
 export function writeApi(file: string | null): void {
   const api = printApi();
   if (file === null) process.stdout.write(api);
-  else writeFileSync(file, api);
+  else {
+    try {
+      writeFileSync(file, api);
+    } catch (error) {
+      process.stderr.write(`cutter: ${file} can't be written: ${reasonOf(error)}.\n`);
+      process.exitCode = 1;
+    }
+  }
 }

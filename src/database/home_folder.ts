@@ -58,6 +58,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: 'this user may not write there',
   EROFS: 'that file system is read-only',
   ENOTDIR: 'something above it is not a folder',
+  EISDIR: 'a folder stands there',
   EEXIST: 'something that is no folder stands there',
   ENOENT: 'nothing can be made there',
   ENOSPC: 'the disk is full',
