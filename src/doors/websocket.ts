@@ -128,7 +128,7 @@ function speakGraphql({ graphql, authenticate, limits, logger }: WebSocketDoorDe
         // An error of one operation ends that operation; the socket and its other operations go on.
         if (error instanceof OperationFaults) return [...error.errors];
         if (error instanceof Unauthenticated) return [unauthenticatedError(error)];
-        logger.error({ err: error }, 'an operation could not be prepared');
+        logger[isAway(error) ? 'warn' : 'error']({ err: error }, 'an operation could not be prepared');
         return [
           new GraphQLError('The ledger could not be asked who calls; try again.', {
             extensions: { code: 'UNAVAILABLE' },
