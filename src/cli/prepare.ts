@@ -5,7 +5,7 @@ import { type BootstrapResult, bootstrapHome } from '../database/bootstrap.ts';
 import { setLoginPasswords } from '../database/logins.ts';
 import { migrate } from '../database/migrate.ts';
 import { openPools, type Pools, poolUrls } from '../database/pools.ts';
-import { homeSecrets, type Secrets, seedOf } from '../database/secrets.ts';
+import { checkpointSeedOf, homeSecrets, type Secrets, seedOf } from '../database/secrets.ts';
 import { LANES, type Lane, type Mode } from '../ledger/values.ts';
 
 export interface PreparedLedger extends BootstrapResult {
@@ -19,7 +19,11 @@ export async function prepareLedger(ownerUrl: string, home: string, mode: Mode):
   const secrets = homeSecrets(home);
   const result = await asOwner(ownerUrl, async (owner) => {
     await setLoginPasswords(owner, secrets);
-    return await bootstrapHome(owner, home, { mode, seeds: seedsOf(secrets) });
+    return await bootstrapHome(owner, home, {
+      mode,
+      seeds: seedsOf(secrets, seedOf),
+      checkpointSeeds: seedsOf(secrets, checkpointSeedOf),
+    });
   });
   return { ...result, secrets, pools: await openPools(poolUrls(ownerUrl, secrets)) };
 }
@@ -31,10 +35,8 @@ export async function isEmpty(observe: DatabasePool): Promise<boolean> {
   return empty === true;
 }
 
-function seedsOf(secrets: Secrets): Partial<Record<Lane, Uint8Array>> {
-  const held = LANES.map((lane) => [lane, seedOf(secrets, lane)] as const).filter(
-    ([, seed]) => seed !== null,
-  );
+function seedsOf(secrets: Secrets, of: typeof seedOf): Partial<Record<Lane, Uint8Array>> {
+  const held = LANES.map((lane) => [lane, of(secrets, lane)] as const).filter(([, seed]) => seed !== null);
   return Object.fromEntries(held);
 }
 

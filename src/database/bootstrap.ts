@@ -15,6 +15,8 @@ export interface BootstrapOptions {
   readonly mode: Mode;
   /** The seed of each lane's key that the server holds. A lane without one gets no key here. */
   readonly seeds: Partial<Record<Lane, Uint8Array>>;
+  /** The same for the keys by which the lanes sign heads of the log. */
+  readonly checkpointSeeds?: Partial<Record<Lane, Uint8Array>>;
   /** Tokens handed out before, by principal name: those that still work are kept. */
   readonly tokens?: Readonly<Record<string, string>>;
 }
@@ -43,7 +45,8 @@ export async function bootstrapLedger(
     await addVocabulary(owner);
     const incarnation = await addHead(owner);
     if (options.mode === 'rehearsal') for (const party of SAMPLE_PARTIES) await addParty(owner, party, true);
-    await addLaneKeys(owner, options.seeds);
+    await addLaneKeys(owner, 'statement', options.seeds);
+    await addLaneKeys(owner, 'checkpoint', options.checkpointSeeds ?? {});
     const issue =
       options.mode === 'rehearsal'
         ? await issueTokens(
@@ -138,18 +141,29 @@ async function addParty(owner: ClientBase, party: Party, rehearsal: boolean): Pr
   );
 }
 
-async function addLaneKeys(owner: ClientBase, seeds: BootstrapOptions['seeds']): Promise<void> {
+type KeyPurpose = 'statement' | 'checkpoint';
+
+async function addLaneKeys(
+  owner: ClientBase,
+  purpose: KeyPurpose,
+  seeds: BootstrapOptions['seeds'],
+): Promise<void> {
   for (const lane of LANES) {
     const seed = seeds[lane];
-    if (seed !== undefined) await addLaneKey(owner, lane, publicKeyOf(seed));
+    if (seed !== undefined) await addLaneKey(owner, lane, purpose, publicKeyOf(seed));
   }
 }
 
 /**
- * Registers a lane's key with the lane's principal. A lane's first key is valid from position 0; one that replaces another, because
- * the seed was lost or changed, is valid from where the log will continue, and the other until there.
+ * Registers a lane's key for one purpose with the lane's principal. The first one is valid from position 0; one that replaces
+ * another, because the seed was lost or changed, is valid from where the log will continue, and the other until there.
  */
-async function addLaneKey(owner: ClientBase, lane: Lane, publicKey: Uint8Array): Promise<void> {
+async function addLaneKey(
+  owner: ClientBase,
+  lane: Lane,
+  purpose: KeyPurpose,
+  publicKey: Uint8Array,
+): Promise<void> {
   const keyId = keyIdOf(publicKey);
   const known = await owner.query('/* bootstrap.key_known */ select from cutter_auth.key where key_id = $1', [
     keyId,
@@ -157,19 +171,20 @@ async function addLaneKey(owner: ClientBase, lane: Lane, publicKey: Uint8Array):
   if (known.rowCount !== 0) return;
   await owner.query(
     `/* bootstrap.key_until */
-    update cutter_auth.key set until_position = (${NEXT_POSITION}) where lane = $1 and until_position is null`,
-    [lane],
+    update cutter_auth.key set until_position = (${NEXT_POSITION})
+    where lane = $1 and purpose = $2 and until_position is null`,
+    [lane, purpose],
   );
   await owner.query(
     `/* bootstrap.key */
-    insert into cutter_auth.key (key_id, lane, principal_id, public_key, from_position)
+    insert into cutter_auth.key (key_id, lane, principal_id, public_key, from_position, purpose)
     select $1, $2, principal.principal_id, $3,
-      case when exists (select from cutter_auth.key where lane = $2) then (${NEXT_POSITION}) else 0 end
+      case when exists (select from cutter_auth.key where lane = $2 and purpose = $4) then (${NEXT_POSITION}) else 0 end, $4
     from cutter_auth.principal
     where principal.lane = $2 and principal.disabled_at is null
     order by principal.created_at, principal.principal_id
     limit 1`,
-    [keyId, lane, Buffer.from(publicKey)],
+    [keyId, lane, Buffer.from(publicKey), purpose],
   );
 }
 
