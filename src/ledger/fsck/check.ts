@@ -1,0 +1,37 @@
+import { type Coverage, Findings, type Report } from './finding.ts';
+import { checkRows } from './rows.ts';
+import { openSession } from './session.ts';
+
+export interface CheckOptions {
+  /** The login cutter_evidence. */
+  readonly url: string;
+}
+
+/** Recomputes the whole ledger from its tables, in one snapshot, and reports what doesn't agree. It goes on past every break. */
+export async function checkLedger({ url }: CheckOptions): Promise<Report> {
+  const session = await openSession(url);
+  const { client, unseen } = session;
+  const findings = new Findings();
+  const coverage: Coverage = {
+    positions: 0,
+    pending: 0,
+    rows: 0,
+    signatures: 0,
+    cuts: 0,
+    entries: 0,
+    nodes: 0,
+    cosignatures: 0,
+  };
+  try {
+    const blind = unseen.filter(({ table }) => table.startsWith('cutter_log.'));
+    if (blind.length > 0) return { head: 0, incarnation: '', findings: [], unseen, coverage };
+    const { rows } = await client.query<{ next: string; incarnation: string }>(
+      '/* fsck.head */ select next_position::text as next, incarnation::text from cutter_log.head',
+    );
+    const head = Number(rows[0]?.next ?? 0);
+    await checkRows({ client, head, findings, coverage, unseen });
+    return { head, incarnation: rows[0]?.incarnation ?? '', findings: findings.all, unseen, coverage };
+  } finally {
+    await session.close();
+  }
+}
