@@ -7,11 +7,12 @@ import { sql } from 'slonik';
 import { authenticator, authorityEnded } from './auth/authenticate.ts';
 import type { Config } from './config.ts';
 import type { Pools } from './database/pools.ts';
-import { type Secrets, seedOf } from './database/secrets.ts';
+import { checkpointSeedOf, type Secrets, seedOf } from './database/secrets.ts';
 import type { LaneKey } from './ledger/keys.ts';
 import { type Ledger, openLedger } from './ledger/ledger.ts';
 import { type HistoryFeed, startFeed } from './ledger/log/feed.ts';
 import { type Integrator, startIntegrator } from './ledger/log/integrator.ts';
+import { type Provable, startProvable } from './ledger/log/provable.ts';
 import { Refusal } from './ledger/refusals.ts';
 import { LANES, type Lane } from './ledger/values.ts';
 import { publicKeyOf } from './proof/ed25519.ts';
@@ -23,6 +24,7 @@ export interface WireOptions extends Pick<Config, 'mode' | 'graphiql' | 'host' |
   readonly pools: Pools;
   readonly secrets: Secrets;
   readonly logger: Logger;
+  readonly checkpoints?: Config['checkpoints'];
 }
 
 export interface Wired {
@@ -31,12 +33,21 @@ export interface Wired {
   readonly feed: HistoryFeed;
   /** Null in a process that holds no secret for it; another one integrates. */
   readonly integrator: Integrator | null;
+  /** The tree over the log, and the heads that this process's lanes sign. */
+  readonly provable: Provable;
   close(): Promise<void>;
 }
 
-export function wire({ pools, secrets, logger, ...config }: WireOptions): Wired {
+export function wire({ pools, secrets, logger, checkpoints, ...config }: WireOptions): Wired {
   const integratorUrl = pools.urls.integrator;
   const integrator = integratorUrl === null ? null : startIntegrator({ url: integratorUrl, log: logger });
+  const provable = startProvable({
+    pools,
+    keys: Object.values(laneKeys(secrets, checkpointSeedOf)),
+    integrator,
+    sinks: checkpoints ?? { file: null, url: null },
+    log: logger,
+  });
   const feed = startFeed({
     observe: pools.observe,
     listenUrl: pools.urls.observe,
@@ -46,7 +57,7 @@ export function wire({ pools, secrets, logger, ...config }: WireOptions): Wired 
   });
   const ledger = openLedger({
     pools,
-    keys: laneKeys(secrets),
+    keys: laneKeys(secrets, seedOf),
     committed: () => integrator?.nudge(),
     alarm: (error, call) => {
       // A refusal is an answer; anything else is a defect, or a grant that isn't as the code believes.
@@ -59,6 +70,7 @@ export function wire({ pools, secrets, logger, ...config }: WireOptions): Wired 
     ledger,
     feed,
     observe: pools.observe,
+    proofs: provable.proofs,
     logger,
     authenticate: authenticator({ gate: pools.gate, mode: config.mode }),
     ready: readinessOf(pools, integrator),
@@ -68,18 +80,20 @@ export function wire({ pools, secrets, logger, ...config }: WireOptions): Wired 
     ledger,
     feed,
     integrator,
+    provable,
     async close() {
       await server.close();
       await feed.close();
+      await provable.close();
       await integrator?.close();
     },
   };
 }
 
-/** The signing keys of the lanes whose seed this process holds. */
-function laneKeys(secrets: Secrets): Partial<Record<Lane, LaneKey>> {
+/** The signing keys of the lanes whose seed this process holds, for statements or for heads. */
+function laneKeys(secrets: Secrets, of: typeof seedOf): Partial<Record<Lane, LaneKey>> {
   const keys = LANES.flatMap((lane) => {
-    const seed = seedOf(secrets, lane);
+    const seed = of(secrets, lane);
     if (seed === null) return [];
     const publicKey = publicKeyOf(seed);
     return [[lane, { lane, seed, publicKey, keyId: keyIdOf(publicKey) }] as const];
