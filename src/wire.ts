@@ -52,6 +52,7 @@ export function wire({ pools, secrets, logger, checkpoints, ...config }: WireOpt
     observe: pools.observe,
     listenUrl: pools.urls.observe,
     ...(integrator === null ? {} : { integrator }),
+    checkpoints: provable.checkpoints,
     authorityEnded: (tokenIds) => authorityEnded(pools.gate, tokenIds),
     log: logger,
   });
