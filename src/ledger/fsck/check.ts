@@ -1,14 +1,20 @@
+import { checkCuts } from './cuts.ts';
 import { type Coverage, Findings, type Report } from './finding.ts';
+import { checkLineage } from './lineage.ts';
 import { checkRows } from './rows.ts';
 import { openSession } from './session.ts';
+import { checkSignatures } from './signatures.ts';
+import type { SeenHead } from './tree-check.ts';
 
 export interface CheckOptions {
   /** The login cutter_evidence. */
   readonly url: string;
+  /** Heads of the log that were kept outside the database. */
+  readonly heads?: readonly SeenHead[];
 }
 
 /** Recomputes the whole ledger from its tables, in one snapshot, and reports what doesn't agree. It goes on past every break. */
-export async function checkLedger({ url }: CheckOptions): Promise<Report> {
+export async function checkLedger({ url, heads = [] }: CheckOptions): Promise<Report> {
   const session = await openSession(url);
   const { client, unseen } = session;
   const findings = new Findings();
@@ -29,7 +35,11 @@ export async function checkLedger({ url }: CheckOptions): Promise<Report> {
       '/* fsck.head */ select next_position::text as next, incarnation::text from cutter_log.head',
     );
     const head = Number(rows[0]?.next ?? 0);
-    await checkRows({ client, head, findings, coverage, unseen });
+    await checkRows({ client, head, findings, coverage, unseen, heads });
+    await client.query('set local enable_hashjoin = on; set local enable_mergejoin = on');
+    await checkLineage(client, head, findings);
+    await checkSignatures(client, head, findings, coverage);
+    await checkCuts(client, head, findings, coverage);
     return { head, incarnation: rows[0]?.incarnation ?? '', findings: findings.all, unseen, coverage };
   } finally {
     await session.close();

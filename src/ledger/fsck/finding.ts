@@ -77,12 +77,41 @@ export function exitCodeOf({ findings, unseen }: Pick<Report, 'findings' | 'unse
   return findings.length > 0 ? 1 : 0;
 }
 
+export type NewFinding = Omit<Finding, 'otherKey'> & { readonly otherKey?: string | null };
+/** A row on which a finding leans. */
+export type Ref = readonly [table: string, key: string | null | undefined];
+
+/** Where a check says what it found. */
+export interface Teller {
+  /** A finding with a cause of its own. */
+  add(finding: NewFinding): void;
+  /** One that follows from several rows: not told where one of them is known to be altered. */
+  derive(refs: readonly Ref[], finding: NewFinding): void;
+}
+
+/** Keeps what was found until it is known which rows are altered. */
+export class Postponed implements Teller {
+  readonly #told: ((teller: Teller) => void)[] = [];
+
+  add(finding: NewFinding): void {
+    this.#told.push((teller) => teller.add(finding));
+  }
+
+  derive(refs: readonly Ref[], finding: NewFinding): void {
+    this.#told.push((teller) => teller.derive(refs, finding));
+  }
+
+  tell(teller: Teller): void {
+    for (const one of this.#told) one(teller);
+  }
+}
+
 /** Rows known to be altered: what follows from them is no finding of its own. */
-export class Findings {
+export class Findings implements Teller {
   readonly all: Finding[] = [];
   readonly #tainted = new Set<string>();
 
-  add(finding: Omit<Finding, 'otherKey'> & { otherKey?: string | null }): void {
+  add(finding: NewFinding): void {
     this.all.push({ ...finding, otherKey: finding.otherKey ?? null });
     this.taint(finding.table, finding.key);
     if (finding.otherKey != null) this.taint(finding.table, finding.otherKey);
@@ -96,13 +125,9 @@ export class Findings {
     return key != null && this.#tainted.has(`${table} ${key}`);
   }
 
-  /** Adds a finding that follows from several rows, unless one of them is known to be altered. */
-  derive(
-    refs: readonly (readonly [table: string, key: string | null | undefined])[],
-    finding: Omit<Finding, 'otherKey'>,
-  ): void {
+  derive(refs: readonly Ref[], finding: NewFinding): void {
     if (refs.some(([table, key]) => this.isTainted(table, key))) return;
     if (this.isTainted(finding.table, finding.key)) return;
-    this.all.push({ ...finding, otherKey: null });
+    this.all.push({ ...finding, otherKey: finding.otherKey ?? null });
   }
 }

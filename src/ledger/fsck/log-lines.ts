@@ -1,5 +1,5 @@
 import { POSITIONED } from '../log/record.ts';
-import type { Findings } from './finding.ts';
+import type { Teller } from './finding.ts';
 import { type BodyVerdict, type LogLine, type ReadRecord, readBody } from './records.ts';
 
 export const LOG = 'cutter_log.log';
@@ -31,13 +31,13 @@ export class LogLines {
   readonly broken: BrokenLine[] = [];
   /** Rows at positions that the head has not reached: where something was moved to. */
   readonly beyond: LogLine[] = [];
-  readonly #findings: Findings;
+  readonly #findings: Teller;
   readonly #head: number;
   readonly #events: LineEvents;
   /** The time of the newest record read. */
   lastAt: string | null = null;
 
-  constructor(findings: Findings, head: number, events: LineEvents) {
+  constructor(findings: Teller, head: number, events: LineEvents) {
     this.#findings = findings;
     this.#head = head;
     this.#events = events;

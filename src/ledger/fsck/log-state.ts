@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 import { copyRows } from './copy.ts';
-import type { Findings } from './finding.ts';
+import type { NewFinding, Teller } from './finding.ts';
 import type { LogState } from './judge.ts';
 import { KINDS } from './kinds.ts';
 import { type BrokenLine, LOG, type LogLines, PARTS } from './log-lines.ts';
@@ -15,8 +15,8 @@ export interface Orphan {
 }
 
 /** Bodies without a line: what is left where a line was taken out, or what somebody put there. */
-export async function orphansOf(client: Client): Promise<{ orphan: Orphan; line: LogLine }[]> {
-  const orphans: { orphan: Orphan; line: LogLine }[] = [];
+export async function orphansOf(client: Client): Promise<Orphan[]> {
+  const orphans: Orphan[] = [];
   await copyRows(
     client,
     `select p.record_id, string_agg(p.body, '' order by p.part) from cutter_log.record_part p
@@ -24,59 +24,35 @@ export async function orphansOf(client: Client): Promise<{ orphan: Orphan; line:
        and not exists (select from cutter_log.pending q where q.record_id = p.record_id)
      group by p.record_id`,
     ([recordId, body]) => {
-      const line = {
-        position: null,
-        recordId: recordId as string,
-        recordHash: '',
-        rowIds: [],
-        parts: [0],
-        body: body ?? '',
-      };
-      const read = readBody(line);
+      const read = readBody({ body: body ?? '', recordHash: '' });
       const [hash, record] = read.verdict === 'hash_mismatch' ? [read.hash, read.record] : ['', null];
-      orphans.push({ orphan: { recordId: recordId as string, hash, record }, line });
+      orphans.push({ recordId: recordId as string, hash, record });
     },
   );
   return orphans;
 }
 
+/** What a line whose body doesn't give its hash is blamed for. */
+export interface BlamedLine extends BrokenLine {
+  readonly blames: 'body' | 'hash' | 'both';
+}
+
+export interface JudgedLog {
+  readonly lines: Pick<LogLines, 'gaps' | 'next' | 'lastAt' | 'beyond'>;
+  readonly broken: readonly BlamedLine[];
+  readonly orphans: readonly Orphan[];
+  /** What the log's head says. */
+  readonly head: number;
+  /** How long the log was once, by whatever in the database remembers most. */
+  readonly longest: number;
+}
+
 /** Says what happened to the log itself: lines gone, moved or put in, bodies and hashes altered. */
-export function judgeLog(
-  lines: LogLines,
-  orphans: readonly Orphan[],
-  head: number,
-  bodyIsRight: (broken: BrokenLine) => boolean,
-  findings: Findings,
-): void {
+export function judgeLog({ lines, broken, orphans, head, longest }: JudgedLog, findings: Teller): void {
   const left = [...orphans];
-  for (const broken of lines.broken) judgeBroken(broken, left, bodyIsRight, findings);
+  for (const line of broken) judgeBroken(line, left, findings);
   const beyond = [...lines.beyond];
-  for (const { at } of lines.gaps) {
-    const moved = beyond.shift();
-    if (moved !== undefined) {
-      findings.add({
-        verdict: 'edited',
-        table: LOG,
-        key: String(moved.position),
-        column: 'position',
-        after: at - 1,
-        before: at + 1,
-        otherKey: String(at),
-        message: `Record ${moved.recordId} stands at position ${moved.position}, where the log has not come yet; position ${at} is empty.`,
-      });
-      continue;
-    }
-    const orphan = left.shift();
-    findings.add({
-      verdict: 'deleted',
-      table: LOG,
-      key: String(at),
-      column: null,
-      after: at - 1,
-      before: at + 1,
-      message: `Position ${at} of the log is empty${orphan === undefined ? '' : `; a body without a line is that of record ${orphan.recordId}`}.`,
-    });
-  }
+  for (const { at } of lines.gaps) judgeGap(at, beyond.shift(), left, findings);
   for (const line of beyond)
     findings.add({
       verdict: 'inserted',
@@ -87,18 +63,8 @@ export function judgeLog(
       before: null,
       message: `The log's head is ${head}, but a record stands at position ${line.position}.`,
     });
-  if (lines.next < head) {
-    const gone = left.splice(0, head - lines.next).length;
-    findings.add({
-      verdict: 'truncated',
-      table: LOG,
-      key: lines.next === head - 1 ? String(lines.next) : `${lines.next}..${head - 1}`,
-      column: null,
-      after: lines.next - 1,
-      before: head,
-      message: `The log's head is ${head}, but its newest record is at position ${lines.next - 1}${gone > 0 ? `; ${gone} of the missing bodies still stand` : ''}.`,
-    });
-  } else if (lines.next > head)
+  if (lines.next < longest) judgeEnd(lines.next, longest, left, findings);
+  else if (lines.next > head)
     findings.add({
       verdict: 'edited',
       table: 'cutter_log.head',
@@ -120,86 +86,122 @@ export function judgeLog(
     });
 }
 
-function judgeBroken(
-  broken: BrokenLine,
-  orphans: Orphan[],
-  bodyIsRight: (broken: BrokenLine) => boolean,
-  findings: Findings,
-): void {
-  const { line, verdict } = broken;
+/** An empty position: its line was moved, or taken out, with or without its body. */
+function judgeGap(at: number, moved: LogLine | undefined, orphans: Orphan[], findings: Teller): void {
+  const bounds = { table: LOG, after: at - 1, before: at + 1 };
+  if (moved !== undefined) {
+    findings.add({
+      ...bounds,
+      verdict: 'edited',
+      key: String(moved.position),
+      column: 'position',
+      otherKey: String(at),
+      message: `Record ${moved.recordId} stands at position ${moved.position}, where the log has not come yet; position ${at} is empty.`,
+    });
+    return;
+  }
+  const orphan = orphans.shift();
+  const body = orphan === undefined ? '' : `; a body without a line is that of record ${orphan.recordId}`;
+  findings.add({
+    ...bounds,
+    verdict: 'deleted',
+    key: String(at),
+    column: null,
+    message: `Position ${at} of the log is empty${body}.`,
+  });
+}
+
+function judgeEnd(next: number, longest: number, orphans: Orphan[], findings: Teller): void {
+  const gone = orphans.splice(0, longest - next).length;
+  const key = next === longest - 1 ? String(next) : `${next}..${longest - 1}`;
+  const bodies = gone > 0 ? `; ${gone} of the missing bodies still stand` : '';
+  findings.add({
+    verdict: 'truncated',
+    table: LOG,
+    key,
+    column: null,
+    after: next - 1,
+    before: longest,
+    message: `The log went up to position ${longest - 1}, but its newest record is at position ${next - 1}${bodies}.`,
+  });
+}
+
+function judgeBroken({ line, verdict, blames }: BlamedLine, orphans: Orphan[], findings: Teller): void {
   const own =
     line.position === null
       ? { table: 'cutter_log.pending', key: line.recordId }
       : { table: LOG, key: String(line.position) };
   const bounds = { after: line.position, before: null };
-  if (verdict === 'missing') {
-    const renamed = orphans.findIndex(({ hash }) => hash === line.recordHash);
-    if (renamed >= 0) {
-      const [orphan] = orphans.splice(renamed, 1) as [Orphan];
-      return findings.add({
-        ...own,
-        ...bounds,
-        verdict: 'edited',
-        column: 'record_id',
-        message: `The line names record ${line.recordId}, but its hash is that of record ${orphan.recordId}.`,
-      });
-    }
-    return findings.add({
+  const body = { ...bounds, table: PARTS, key: `${line.recordId}/0` };
+  const renamed = orphans.findIndex(({ hash }) => hash === line.recordHash);
+  if (verdict === 'missing' && renamed >= 0) {
+    const [orphan] = orphans.splice(renamed, 1) as [Orphan];
+    findings.add({
+      ...own,
       ...bounds,
+      verdict: 'edited',
+      column: 'record_id',
+      message: `The line names record ${line.recordId}, but its hash is that of record ${orphan.recordId}.`,
+    });
+  } else if (verdict === 'missing')
+    findings.add({
+      ...body,
       verdict: 'deleted',
-      table: PARTS,
-      key: `${line.recordId}/0`,
       column: null,
       message: `The body of record ${line.recordId} is gone.`,
     });
-  }
-  if (verdict === 'unknown_format')
-    return findings.add({
+  else if (verdict === 'unknown_format')
+    findings.add({
       ...own,
       ...bounds,
       verdict: 'record-unknown',
       column: null,
       message: `Record ${line.recordId} is of a format that this version doesn't know.`,
     });
-  if (verdict === 'hash_mismatch' && bodyIsRight(broken))
-    return findings.add({
-      ...own,
-      ...bounds,
-      verdict: 'edited',
-      column: 'record_hash',
-      message: `The hash beside record ${line.recordId} isn't that of its body, and the body agrees with every row.`,
-    });
+  else {
+    if (blames !== 'body')
+      findings.add({
+        ...own,
+        ...bounds,
+        verdict: 'edited',
+        column: 'record_hash',
+        message: `The hash beside record ${line.recordId} isn't the one that the record was written with.`,
+      });
+    if (blames !== 'hash') judgeBody(line, body, findings);
+  }
+}
+
+type Place = Pick<NewFinding, 'table' | 'key' | 'after' | 'before'>;
+
+function judgeBody(line: BlamedLine['line'], body: Place, findings: Teller): void {
   const gap = line.parts.findIndex((part, index) => part !== index);
   if (gap >= 0)
-    return findings.add({
-      ...bounds,
-      verdict: 'record-altered',
-      table: PARTS,
+    findings.add({
+      ...body,
       key: `${line.recordId}/${line.parts[gap]}`,
+      verdict: 'record-altered',
       column: 'part',
       message: `The parts of record ${line.recordId} aren't numbered 0, 1, 2, …: part ${gap} is missing.`,
     });
-  findings.add({
-    ...bounds,
-    verdict: 'record-altered',
-    table: PARTS,
-    key: `${line.recordId}/${line.parts.length === 1 ? '0' : `0..${line.parts.length - 1}`}`,
-    column: 'body',
-    message: `The body of record ${line.recordId} isn't what was hashed at position ${line.position ?? 'pending'}.`,
-  });
+  else
+    findings.add({
+      ...body,
+      key: line.parts.length === 1 ? body.key : `${line.recordId}/0..${line.parts.length - 1}`,
+      verdict: 'record-altered',
+      column: 'body',
+      message: `The body of record ${line.recordId} isn't what was hashed at position ${line.position ?? 'pending'}.`,
+    });
 }
 
 /** What the judgement of rows needs to know of the log: which rows a lost body may have written. */
 export function logStateOf(
-  lines: Pick<LogLines, 'broken' | 'gaps' | 'next' | 'lastAt'>,
-  orphans: readonly Orphan[],
-  head: number,
+  { lines, broken, orphans, head }: Omit<JudgedLog, 'longest'>,
   timeOf: (place: string) => string | null,
 ): LogState {
   const covered = new Set<string>();
   const coveredTimes = new Set<string>();
-  for (const { line, record } of lines.broken) {
-    if (record !== null && record.rows.length > 0) coveredTimes.add(record.at);
+  for (const { line, record } of broken) {
+    if (record !== null) coveredTimes.add(record.at);
     for (const id of line.rowIds) {
       for (const kind of KINDS) {
         const place = placeOfId(kind.index, id);
@@ -210,9 +212,9 @@ export function logStateOf(
     }
   }
   // Gaps whose bodies still stand are told by those.
-  const gone = Math.max(0, lines.gaps.length + Math.max(0, head - lines.next) - orphans.length);
-  const blanks: [string | null, string | null][] =
-    gone === 0 ? [] : lines.gaps.map(({ between }) => [...between] as [string | null, string | null]);
+  const gone = lines.gaps.length + Math.max(0, head - lines.next) - orphans.length;
+  const blanks: (readonly [string | null, string | null])[] = [];
+  if (gone > 0) blanks.push(...lines.gaps.map(({ between }) => between));
   if (gone > 0 && head > lines.next) blanks.push([lines.lastAt, null]);
-  return { head, broken: lines.broken, blanks, covered, coveredTimes };
+  return { head, broken, blanks, covered, coveredTimes };
 }

@@ -1,18 +1,20 @@
 import type { Client } from 'pg';
-import type { Coverage, Findings, Unseen } from './finding.ts';
+import { recordLeaf } from '../log/tree-fold.ts';
+import { type Coverage, type Findings, Postponed, type Unseen } from './finding.ts';
 import { judgeSuspects } from './judge.ts';
 import { KINDS, kindNamed } from './kinds.ts';
-import { type BrokenLine, LogLines, PARTS } from './log-lines.ts';
-import { judgeLog, logStateOf, orphansOf } from './log-state.ts';
+import { type BrokenLine, LOG, LogLines, PARTS } from './log-lines.ts';
+import { type BlamedLine, judgeLog, logStateOf, type Orphan, orphansOf } from './log-state.ts';
 import { eachLine, type LogLine, type ReadRecord } from './records.ts';
-import { Sketch } from './sketch.ts';
+import { type Difference, Sketch } from './sketch.ts';
 import { Replay } from './states.ts';
 import { gather, type Suspect, suspectsOf } from './suspects.ts';
 import { statusDigest, takeRows } from './table-rows.ts';
-import { BIRTH, digestWords, element, FINAL, UPDATE } from './words.ts';
+import { checkTree, type SeenHead, type TreeReport } from './tree-check.ts';
+import { BIRTH, digestWords, element, FINAL, UPDATE, uuidOf } from './words.ts';
 
 /** Cells of the sketch, tried in turn: most ledgers differ in nothing, some in a few rows, a ruined one in very many. */
-const SIZES = [1 << 16, 1 << 20];
+const SIZES = [1 << 16, 1 << 20] as const;
 
 export interface RowsOptions {
   readonly client: Client;
@@ -20,8 +22,8 @@ export interface RowsOptions {
   readonly findings: Findings;
   readonly coverage: Coverage;
   readonly unseen: Unseen[];
-  /** Whether the log's hash at this position is known, from elsewhere, to be wrong (true) or right (false). */
-  readonly hashIsWrong?: (position: number) => boolean | null;
+  /** Heads of the log that were kept outside the database. */
+  readonly heads: readonly SeenHead[];
 }
 
 /**
@@ -29,108 +31,123 @@ export interface RowsOptions {
  * only where something is left of it are records and rows read once more, to name what.
  */
 export async function checkRows(options: RowsOptions): Promise<void> {
-  for (const size of SIZES) if (await attempt(options, size, size === SIZES.at(-1))) return;
+  const { client, findings, coverage, unseen } = options;
+  let pass = await readAll(options, SIZES[0]);
+  if (pass.differences === null) pass = await readAll(options, SIZES[1]);
+  const { lines, orphans, rows, entries } = pass;
+  Object.assign(coverage, { positions: lines.next, pending: lines.pending, entries, rows });
+  const tree = await checkTree({
+    client,
+    next: lines.next,
+    heads: options.heads,
+    findings,
+    coverage,
+    unseen,
+  });
+  const head = Math.max(options.head, tree.longest);
+  pass.log.tell(findings);
+  const suspects =
+    pass.differences === null ? tooMany(findings, head) : await suspectsOf(client, pass.differences);
+  for (const [place, { kind }] of suspects)
+    if (unseen.some(({ table }) => table === kind.table)) suspects.delete(place);
+  const broken = lines.broken.map((line) => ({ ...line, blames: blamed(line, tree, suspects) }));
+  judgeRewritten(tree, broken, findings);
+  judgeLog({ lines, broken, orphans, head: options.head, longest: head }, findings);
+  const evidence = await gather(suspects, (each) => everyRecord(client, orphans, each));
+  const unreadable = broken.filter(({ blames, record }) => blames !== 'hash' || record === null);
+  const state = logStateOf({ lines, broken: unreadable, orphans, head }, (place) =>
+    timeOf(suspects.get(place)),
+  );
+  judgeSuspects(evidence, state, findings);
+  pass.states.tell(findings);
 }
 
-async function attempt(options: RowsOptions, size: number, last: boolean): Promise<boolean> {
-  const { client, head, findings, coverage, unseen } = options;
+interface Pass {
+  readonly lines: LogLines;
+  readonly orphans: readonly Orphan[];
+  /** What was found of the log and of the states, to be told once it is known which rows are altered. */
+  readonly log: Postponed;
+  readonly states: Postponed;
+  readonly entries: number;
+  readonly rows: number;
+  /** What log and tables don't agree in; null where it is more than the sketch can tell apart. */
+  readonly differences: readonly Difference[] | null;
+}
+
+/** One pass over log and tables. */
+async function readAll({ client, head, unseen }: RowsOptions, size: number): Promise<Pass> {
   const sketch = new Sketch(size);
   const recorded = KINDS.map(() => 0);
-  const trial: Parameters<Findings['derive']>[] = [];
-  // What the replay finds is told only once it is known which rows are altered.
-  const later = {
-    derive: (...args: Parameters<Findings['derive']>) => trial.push(args),
-  } as unknown as Findings;
-  const replay = new Replay(later, (entryId, status) =>
+  const [log, states] = [new Postponed(), new Postponed()];
+  const replay = new Replay(states, (entryId, status) =>
     sketch.put(element(0, FINAL, entryId, statusDigest(status)), 1),
   );
-  const told: Parameters<Findings['add']>[0][] = [];
-  const lines = new LogLines(
-    { add: (finding: Parameters<Findings['add']>[0]) => told.push(finding) } as unknown as Findings,
-    head,
-    {
-      record(record, line, reliable) {
-        putRecord(record, sketch, recorded, unseen);
-        if (!reliable) replay.blanks += 1;
-        replay.record(record, line.position);
-      },
-      blank: () => {
-        replay.blanks += 1;
-      },
+  const lines = new LogLines(log, head, {
+    record(record, line, reliable) {
+      putRecord(record, sketch, recorded, unseen);
+      if (!reliable) replay.blanks += 1;
+      replay.record(record, line.position);
     },
-  );
+    blank: () => {
+      replay.blanks += 1;
+    },
+  });
   await eachLine(client, (line) => lines.line(line));
   const orphans = await orphansOf(client);
-  for (const { orphan } of orphans)
-    if (orphan.record !== null) putRecord(orphan.record, sketch, recorded, unseen);
+  for (const { record } of orphans) if (record !== null) putRecord(record, sketch, recorded, unseen);
   if (lines.gaps.length > 0 || orphans.length > 0 || lines.next < head) replay.blanks += 1;
   replay.finish();
   const rows = await takeTables(client, sketch, recorded, unseen);
-  const differences = sketch.differences();
-  if (differences === null && !last) return false;
-
-  Object.assign(coverage, { positions: lines.next, pending: lines.pending, entries: replay.entries, rows });
-  for (const finding of told) findings.add(finding);
-  if (differences === null) {
-    findings.add({
-      verdict: 'edited',
-      table: 'cutter_governance',
-      key: '*',
-      column: null,
-      after: null,
-      before: head,
-      message: 'So many rows differ from the log that they can’t be told apart.',
-    });
-    judgeLog(
-      lines,
-      orphans.map(({ orphan }) => orphan),
-      head,
-      () => false,
-      findings,
-    );
-    return true;
-  }
-  const suspects = await suspectsOf(client, differences);
-  if (unseen.length > 0)
-    for (const [place, { kind }] of suspects)
-      if (unseen.some(({ table }) => table === kind.table)) suspects.delete(place);
-  const evidence = await gather(suspects, (each) => everyRecord(client, orphans, each));
-  const bodyIsRight = (broken: BrokenLine) => agrees(broken, suspects, options);
-  judgeLog(
-    lines,
-    orphans.map(({ orphan }) => orphan),
-    head,
-    bodyIsRight,
-    findings,
-  );
-  const broken = lines.broken.filter((line) => line.verdict !== 'hash_mismatch' || !bodyIsRight(line));
-  const state = logStateOf(
-    { broken, gaps: lines.gaps, next: lines.next, lastAt: lines.lastAt },
-    orphans.map(({ orphan }) => orphan),
-    head,
-    (place) => timeOf(suspects.get(place)),
-  );
-  judgeSuspects(evidence, state, findings);
-  for (const args of trial) findings.derive(...args);
-  return true;
+  return { lines, orphans, log, states, entries: replay.entries, rows, differences: sketch.differences() };
 }
 
-/** A body that doesn't give its hash is right all the same where its rows stand as it says, unless the log's tree says otherwise. */
-function agrees(
-  { record, line }: BrokenLine,
+function tooMany(findings: Findings, head: number): Map<string, Suspect> {
+  findings.add({
+    verdict: 'edited',
+    table: 'cutter_governance',
+    key: '*',
+    column: null,
+    after: null,
+    before: head,
+    message: "So many rows differ from the log that they can't be told apart.",
+  });
+  return new Map();
+}
+
+/** Whether a body that doesn't give its hash is itself altered, or the hash beside it: the tree knows, and where it doesn't, the rows. */
+function blamed(
+  broken: BrokenLine,
+  tree: TreeReport,
   suspects: ReadonlyMap<string, Suspect>,
-  options: RowsOptions,
-): boolean {
-  if (record === null || record.recordId !== line.recordId) return false;
-  const known = line.position === null ? null : (options.hashIsWrong?.(line.position) ?? null);
-  if (known !== null) return known;
+): BlamedLine['blames'] {
+  const { record, line, hash } = broken;
+  const folded = line.position !== null && line.position < tree.folded;
+  const leaf = folded ? tree.wrongHashes.get(line.position as number) : undefined;
+  if (leaf !== undefined) return hash !== null && recordLeaf(hash, 0).equals(leaf) ? 'hash' : 'both';
+  if (folded || record === null || record.recordId !== line.recordId) return 'body';
   const ids = new Set(record.rows.map((row) => `${row.table} ${row.id}`));
-  for (const { kind, births, standing } of suspects.values()) {
-    const id = births[0]?.row.id ?? standing?.id ?? '';
-    if (ids.has(`${kind.recorded} ${id}`)) return false;
-    if (standing !== null && births.length === 0 && line.rowIds.includes(id)) return false;
+  for (const { kind, standing, place } of suspects.values()) {
+    const id = standing?.id ?? uuidOf(place);
+    if (ids.has(`${kind.recorded} ${id}`) || line.rowIds.includes(id)) return 'body';
   }
-  return record.history.every(({ changed_by }) => changed_by === record.principalId);
+  return record.history.every(({ changed_by }) => changed_by === record.principalId) ? 'hash' : 'body';
+}
+
+/** Records whose body gives the hash beside it, where another one was folded into the tree: both were rewritten. */
+function judgeRewritten(tree: TreeReport, broken: readonly BlamedLine[], findings: Findings): void {
+  const known = new Set(broken.map(({ line }) => line.position));
+  for (const position of tree.wrongHashes.keys()) {
+    if (known.has(position)) continue;
+    findings.add({
+      verdict: 'record-altered',
+      table: LOG,
+      key: String(position),
+      column: null,
+      after: position,
+      before: null,
+      message: `The record at position ${position} was rewritten together with its hash: the tree holds another one.`,
+    });
+  }
 }
 
 function timeOf(suspect: Suspect | undefined): string | null {
@@ -140,15 +157,12 @@ function timeOf(suspect: Suspect | undefined): string | null {
 
 async function everyRecord(
   client: Client,
-  orphans: readonly { readonly orphan: { readonly record: ReadRecord | null }; readonly line: LogLine }[],
-  each: (record: ReadRecord, line: LogLine, reliable: boolean) => void,
+  orphans: readonly Orphan[],
+  each: (record: ReadRecord, line: Pick<LogLine, 'position'>, reliable: boolean) => void,
 ): Promise<void> {
-  const lines = new LogLines({ add: () => {} } as unknown as Findings, Number.MAX_SAFE_INTEGER, {
-    record: each,
-    blank: () => {},
-  });
+  const lines = new LogLines(new Postponed(), Number.MAX_SAFE_INTEGER, { record: each, blank: () => {} });
   await eachLine(client, (line) => lines.line(line));
-  for (const { orphan, line } of orphans) if (orphan.record !== null) each(orphan.record, line, true);
+  for (const { record } of orphans) if (record !== null) each(record, { position: null }, true);
 }
 
 function putRecord(record: ReadRecord, sketch: Sketch, recorded: number[], unseen: Unseen[]): void {

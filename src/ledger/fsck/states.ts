@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { type EntryState, nextState } from '../states.ts';
 import type { HistoryChangeKind } from '../values.ts';
-import type { Findings } from './finding.ts';
+import type { Teller } from './finding.ts';
 import { kindNamed } from './kinds.ts';
 import type { ReadRecord, RecordedMove } from './records.ts';
 
@@ -25,6 +25,8 @@ const ENDED: ReadonlySet<string> = new Set<EntryState>([
   'reviewed_rejected',
   'abandoned',
 ]);
+/** A record that was rewritten with its hash says nothing that is worth a finding of its own. */
+const written = (position: number | null) => ['cutter_log.log', String(position)] as const;
 const HISTORY_TABLE = 'cutter_governance.decision_backlog_history';
 
 /** Replays every entry from the records, in their order: each move against the table of transitions, each party against the others. */
@@ -33,11 +35,11 @@ export class Replay {
   /** Records that could not be read so far: a move may be missing since. */
   blanks = 0;
   readonly #live = new Map<string, Live>();
-  readonly #findings: Findings;
+  readonly #findings: Teller;
   readonly #ended: (entryId: string, status: string) => void;
 
   /** `ended` is told the final status of each entry, once. */
-  constructor(findings: Findings, ended: (entryId: string, status: string) => void) {
+  constructor(findings: Teller, ended: (entryId: string, status: string) => void) {
     this.#findings = findings;
     this.#ended = ended;
   }
@@ -90,7 +92,7 @@ export class Replay {
     if (move.change_kind.startsWith('verify:'))
       this.#distinct(record, live?.executor, 'verify_result', 'verified_by', 'verified', 'cut', position);
     if (move.changed_by === record.principalId) return;
-    this.#findings.derive([[HISTORY_TABLE, move.history_id]], {
+    this.#findings.derive([[HISTORY_TABLE, move.history_id], written(position)], {
       verdict: 'state-illegal',
       table: HISTORY_TABLE,
       key: move.history_id,
@@ -119,7 +121,7 @@ export class Replay {
           : null;
     if (shared === null) return;
     const row = record.rows.find(({ table, op }) => table === recorded && op === 'insert');
-    this.#findings.derive([], {
+    this.#findings.derive([written(position)], {
       verdict: 'sod-broken',
       table: kindNamed(recorded)?.table ?? recorded,
       key: row?.id ?? record.recordId,
@@ -138,7 +140,7 @@ export class Replay {
       const move = after.get(row.id);
       const text = `{"columns":{"status":${JSON.stringify(move?.entry_version_after ?? null)}},"id":${JSON.stringify(row.id)},"op":"update","table":"decision_backlog_entry"}`;
       if (move !== undefined && hash('sha256', text, 'base64url') === row.digest) continue;
-      this.#findings.derive([], {
+      this.#findings.derive([written(position)], {
         verdict: 'state-illegal',
         table: 'cutter_governance.decision_backlog_entry',
         key: row.id,
@@ -151,7 +153,7 @@ export class Replay {
   }
 
   #illegal(move: RecordedMove, position: number | null, why: string): void {
-    this.#findings.derive([[HISTORY_TABLE, move.history_id]], {
+    this.#findings.derive([[HISTORY_TABLE, move.history_id], written(position)], {
       verdict: 'state-illegal',
       table: HISTORY_TABLE,
       key: move.history_id,

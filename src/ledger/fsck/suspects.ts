@@ -127,7 +127,9 @@ export const printOf = (text: string | null | undefined) => (text == null ? '-' 
 /** Reads the whole log again for what it says of the suspects, and for rows that look like them. */
 export async function gather(
   suspects: ReadonlyMap<string, Suspect>,
-  everyLine: (each: (record: ReadRecord, line: LogLine, reliable: boolean) => void) => Promise<void>,
+  everyLine: (
+    each: (record: ReadRecord, line: Pick<LogLine, 'position'>, reliable: boolean) => void,
+  ) => Promise<void>,
 ): Promise<Evidence> {
   const looks = new Map<string, string[]>();
   const wanted = new Set<string>();
