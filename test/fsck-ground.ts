@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ClientBase } from 'pg';
 import { canonicalValue, type Kind, keySql, valuePieces } from '../src/ledger/fsck/kinds.ts';
 import { fingerprintOf, rowDigestOf } from '../src/ledger/log/record.ts';
@@ -176,4 +177,22 @@ function repack(packed: PackedRow, kind: Kind, key: string, texts: readonly stri
   );
   packed[2] = rowDigestOf({ table: kind.recorded, id: key, op: 'insert', columns });
   packed[3] = values.map((value) => fingerprintOf(value)).join('');
+}
+
+/** What makes the database forget its tree and its heads: all that is left is what records and signatures say. */
+export const forgetTree: readonly string[] = [
+  'delete from cutter_log.cosignature',
+  'delete from cutter_log.node',
+  'update cutter_log.tree_head set checkpoint_size = 0, size = 0',
+];
+
+/** Waits until both lanes have signed the log as it stands. */
+export async function cosigned(server: TestServer): Promise<void> {
+  for (;;) {
+    const { rows } = await server.superuser.query<{ done: boolean }>(
+      'select (select max(size) from cutter_log.v_checkpoint) = (select next_position from cutter_log.head) as done',
+    );
+    if (rows[0]?.done === true) return;
+    await pause(50);
+  }
 }

@@ -18,8 +18,8 @@ export interface BrokenLine {
 export interface LineEvents {
   /** A record that can be read, reliable or not. */
   record(record: ReadRecord, line: LogLine, reliable: boolean): void;
-  /** A record that can't. */
-  blank(line: LogLine): void;
+  /** A record that can't be read, or isn't there. */
+  blank(): void;
 }
 
 /** Looks at each line of the log in its order: positions without gap, bodies that give their hash, ids that are the body's. */
@@ -55,7 +55,7 @@ export class LogLines {
       this.#events.record(verdict.record, line, true);
     } else if (verdict.verdict === 'hash_mismatch' && verdict.record !== null)
       this.#events.record(verdict.record, line, false);
-    else this.#events.blank(line);
+    else this.#events.blank();
   }
 
   #position(line: LogLine, position: number, at: string | null): void {
@@ -64,6 +64,7 @@ export class LogLines {
       return;
     }
     for (; this.next < position; this.next += 1) {
+      this.#events.blank();
       if (this.gaps.length < 10_000) this.gaps.push({ at: this.next, between: [this.lastAt, at] });
     }
     this.next = position + 1;

@@ -2,16 +2,16 @@ import type { Client } from 'pg';
 import { recordLeaf } from '../log/tree-fold.ts';
 import { type Coverage, type Findings, Postponed, type Unseen } from './finding.ts';
 import { judgeSuspects } from './judge.ts';
-import { KINDS, kindNamed } from './kinds.ts';
+import { KINDS, type Kind, kindNamed } from './kinds.ts';
 import { type BrokenLine, LOG, LogLines, PARTS } from './log-lines.ts';
 import { type BlamedLine, judgeLog, logStateOf, type Orphan, orphansOf } from './log-state.ts';
 import { eachLine, type LogLine, type ReadRecord } from './records.ts';
 import { type Difference, Sketch } from './sketch.ts';
-import { Replay } from './states.ts';
+import { MOVES_OF, Replay } from './states.ts';
 import { gather, type Suspect, suspectsOf } from './suspects.ts';
 import { statusDigest, takeRows } from './table-rows.ts';
 import { checkTree, type SeenHead, type TreeReport } from './tree-check.ts';
-import { BIRTH, digestWords, element, FINAL, UPDATE, uuidOf } from './words.ts';
+import { BIRTH, digestWords, element, FINAL, kindOfWords, UPDATE, uuidOf } from './words.ts';
 
 /** Cells of the sketch, tried in turn: most ledgers differ in nothing, some in a few rows, a ruined one in very many. */
 const SIZES = [1 << 16, 1 << 20] as const;
@@ -46,14 +46,19 @@ export async function checkRows(options: RowsOptions): Promise<void> {
   });
   const head = Math.max(options.head, tree.longest);
   pass.log.tell(findings);
-  const suspects =
-    pass.differences === null ? tooMany(findings, head) : await suspectsOf(client, pass.differences);
-  for (const [place, { kind }] of suspects)
-    if (unseen.some(({ table }) => table === kind.table)) suspects.delete(place);
+  const seen = pass.differences?.filter(({ words }) => isSeen(kindOfWords(words), unseen));
+  const suspects = seen === undefined ? tooMany(findings, head) : await suspectsOf(client, seen);
   const broken = lines.broken.map((line) => ({ ...line, blames: blamed(line, tree, suspects) }));
   judgeRewritten(tree, broken, findings);
   judgeLog({ lines, broken, orphans, head: options.head, longest: head }, findings);
-  const evidence = await gather(suspects, (each) => everyRecord(client, orphans, each));
+  const evidence = await gather(suspects, (each) =>
+    everyRecord(client, orphans, (record, line, reliable) => {
+      each(record, line, reliable);
+      // Where a record isn't what it was, what it says of an entry's way is no finding of its own.
+      if (line.position === null || !tree.wrongHashes.has(line.position)) return;
+      for (const { entry_id } of record.history) findings.taint(MOVES_OF, entry_id);
+    }),
+  );
   const unreadable = broken.filter(({ blames, record }) => blames !== 'hash' || record === null);
   const state = logStateOf({ lines, broken: unreadable, orphans, head }, (place) =>
     timeOf(suspects.get(place)),
@@ -101,6 +106,8 @@ async function readAll({ client, head, unseen }: RowsOptions, size: number): Pro
   return { lines, orphans, log, states, entries: replay.entries, rows, differences: sketch.differences() };
 }
 
+const isSeen = (kind: Kind, unseen: readonly Unseen[]) => !unseen.some(({ table }) => table === kind.table);
+
 function tooMany(findings: Findings, head: number): Map<string, Suspect> {
   findings.add({
     verdict: 'edited',
@@ -123,7 +130,7 @@ function blamed(
   const { record, line, hash } = broken;
   const folded = line.position !== null && line.position < tree.folded;
   const leaf = folded ? tree.wrongHashes.get(line.position as number) : undefined;
-  if (leaf !== undefined) return hash !== null && recordLeaf(hash, 0).equals(leaf) ? 'hash' : 'both';
+  if (leaf !== undefined) return hash !== null && recordLeaf(hash, 0).equals(leaf.folded) ? 'hash' : 'both';
   if (folded || record === null || record.recordId !== line.recordId) return 'body';
   const ids = new Set(record.rows.map((row) => `${row.table} ${row.id}`));
   for (const { kind, standing, place } of suspects.values()) {
@@ -133,19 +140,28 @@ function blamed(
   return record.history.every(({ changed_by }) => changed_by === record.principalId) ? 'hash' : 'body';
 }
 
-/** Records whose body gives the hash beside it, where another one was folded into the tree: both were rewritten. */
+/** Records whose body gives the hash beside it, where another one was folded into the tree: rewritten with it, or moved. */
 function judgeRewritten(tree: TreeReport, broken: readonly BlamedLine[], findings: Findings): void {
   const known = new Set(broken.map(({ line }) => line.position));
-  for (const position of tree.wrongHashes.keys()) {
+  const wrong = [...tree.wrongHashes].sort(([one], [other]) => one - other);
+  const foldedAt = new Map(wrong.map(([at, { folded }]) => [folded.toString('hex'), at]));
+  for (const [position, { now }] of wrong) {
     if (known.has(position)) continue;
+    const home = foldedAt.get(now.toString('hex'));
+    if (home !== undefined) known.add(home);
+    const message =
+      home === undefined
+        ? `The record at position ${position} was rewritten together with its hash: the tree holds another one.`
+        : `The record at position ${position} was written at position ${home}: the two changed places.`;
     findings.add({
-      verdict: 'record-altered',
+      verdict: home === undefined ? 'record-altered' : 'swapped',
       table: LOG,
       key: String(position),
       column: null,
       after: position,
       before: null,
-      message: `The record at position ${position} was rewritten together with its hash: the tree holds another one.`,
+      otherKey: home === undefined ? null : String(home),
+      message,
     });
   }
 }
@@ -196,7 +212,7 @@ async function takeTables(
 ): Promise<number> {
   let rows = 0;
   for (const kind of KINDS) {
-    if (unseen.some(({ table }) => table === kind.table)) continue;
+    if (!isSeen(kind, unseen)) continue;
     const count = await takeRows(client, kind, sketch);
     rows += count;
     if (count === 0 && (recorded[kind.index] as number) > 0)

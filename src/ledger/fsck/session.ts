@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { INFORMATION_UNIT, UNIT_VERSION } from '../tables/unit.ts';
 import type { Unseen } from './finding.ts';
 import { KINDS } from './kinds.ts';
 
@@ -55,7 +56,7 @@ async function unreadable(client: pg.Client): Promise<Unseen[]> {
     left join pg_class c on c.relnamespace = n.oid and c.relname = split_part(t.name, '.', 2)`,
     [tables],
   );
-  return rows.flatMap(({ name, there, granted, whole }) => {
+  const unseen = rows.flatMap(({ name, there, granted, whole }) => {
     if (there && granted && whole) return [];
     const why = !there
       ? 'is not there'
@@ -64,4 +65,13 @@ async function unreadable(client: pg.Client): Promise<Unseen[]> {
         : 'may not be read by cutter_evidence';
     return [{ table: name, message: `${name} ${why}.` }];
   });
+  if (
+    unseen.some(({ table }) => table === UNIT_VERSION.name) &&
+    !unseen.some(({ table }) => table === INFORMATION_UNIT.name)
+  )
+    unseen.push({
+      table: INFORMATION_UNIT.name,
+      message: `${INFORMATION_UNIT.name} can't be judged without ${UNIT_VERSION.name}.`,
+    });
+  return unseen;
 }

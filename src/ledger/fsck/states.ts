@@ -27,6 +27,8 @@ const ENDED: ReadonlySet<string> = new Set<EntryState>([
 ]);
 /** A record that was rewritten with its hash says nothing that is worth a finding of its own. */
 const written = (position: number | null) => ['cutter_log.log', String(position)] as const;
+/** What taints all that is said of an entry's way. */
+export const MOVES_OF = 'moves of';
 const HISTORY_TABLE = 'cutter_governance.decision_backlog_history';
 
 /** Replays every entry from the records, in their order: each move against the table of transitions, each party against the others. */
@@ -92,7 +94,7 @@ export class Replay {
     if (move.change_kind.startsWith('verify:'))
       this.#distinct(record, live?.executor, 'verify_result', 'verified_by', 'verified', 'cut', position);
     if (move.changed_by === record.principalId) return;
-    this.#findings.derive([[HISTORY_TABLE, move.history_id], written(position)], {
+    this.#findings.derive([[HISTORY_TABLE, move.history_id], [MOVES_OF, move.entry_id], written(position)], {
       verdict: 'state-illegal',
       table: HISTORY_TABLE,
       key: move.history_id,
@@ -153,7 +155,7 @@ export class Replay {
   }
 
   #illegal(move: RecordedMove, position: number | null, why: string): void {
-    this.#findings.derive([[HISTORY_TABLE, move.history_id], written(position)], {
+    this.#findings.derive([[HISTORY_TABLE, move.history_id], [MOVES_OF, move.entry_id], written(position)], {
       verdict: 'state-illegal',
       table: HISTORY_TABLE,
       key: move.history_id,

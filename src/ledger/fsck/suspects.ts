@@ -6,7 +6,7 @@ import { copyRows } from './copy.ts';
 import { canonicalValue, KINDS, type Kind, keySql, valuePieces } from './kinds.ts';
 import type { LogLine, ReadRecord } from './records.ts';
 import type { Difference } from './sketch.ts';
-import { placeOf, placeOfId, uuidOf } from './words.ts';
+import { kindOfWords, placeOf, placeOfId, uuidOf } from './words.ts';
 
 /** A row as it stands: the canonical text of each column; null where a value has none. */
 export interface StandingRow {
@@ -60,7 +60,7 @@ export async function suspectsOf(
   const suspects = new Map<string, Suspect>();
   for (const { words } of differences) {
     const place = placeOf(words);
-    const kind = KINDS[(words[0] as number) >> 2] as Kind;
+    const kind = kindOfWords(words);
     if (!suspects.has(place)) suspects.set(place, { kind, place, standing: null, births: [], updates: [] });
   }
   for (const kind of KINDS) {

@@ -21,9 +21,14 @@ export interface SeenHead extends Pick<TreeHead, 'size' | 'root'> {
   readonly where: string;
 }
 
+export interface WrongLeaf {
+  readonly folded: Buffer;
+  readonly now: Buffer;
+}
+
 export interface TreeReport {
-  /** Positions at which the log's hash isn't the one that was folded, with the leaf that was. */
-  readonly wrongHashes: ReadonlyMap<number, Buffer>;
+  /** Positions at which the log's hash isn't the one that was folded: the leaf that was, and the one that the log gives now. */
+  readonly wrongHashes: ReadonlyMap<number, WrongLeaf>;
   /** Positions below this one stand in the tree. */
   readonly folded: number;
   /** How long the log was once, by what the database itself remembers. */
@@ -154,7 +159,7 @@ interface Met {
 class Refold {
   readonly met: Met[] = [];
   /** Leaves of the log that are not the stored ones. */
-  readonly other = new Map<number, Buffer>();
+  readonly other = new Map<number, WrongLeaf>();
   readonly sketch = new Sketch(1 << 16);
   readonly folded: number;
   count = 0;
@@ -199,7 +204,7 @@ class Refold {
       if (complete) this.sketch.put(nodeElement(node.level, node.index, node.hash), 1);
     }
     grow(this.#leaves, at, [leaf]);
-    if (!ofLog.equals(leaf) && this.other.size < 100_000) this.other.set(at, leaf);
+    if (!ofLog.equals(leaf) && this.other.size < 100_000) this.other.set(at, { folded: leaf, now: ofLog });
     this.count += 1;
     for (; waiting[0] !== undefined && waiting[0].size <= this.count; waiting.shift()) this.#meet(waiting[0]);
   }
@@ -236,8 +241,8 @@ function leafOf(recordHash: string): Buffer {
 async function judgeNodes(
   fold: Refold,
   { client, next, findings }: TreeOptions,
-): Promise<Map<number, Buffer>> {
-  const wrong = new Map<number, Buffer>();
+): Promise<Map<number, WrongLeaf>> {
+  const wrong = new Map<number, WrongLeaf>();
   const differences = fold.sketch.differences();
   if (differences === null) {
     findings.add({
@@ -273,7 +278,8 @@ async function judgeNodes(
       });
     if (stored === null) tell(`Node ${place} of the tree is missing.`);
     else if (level === 0) {
-      if (await leafIsRight(client, fold, index, stored, places)) wrong.set(index, stored);
+      if (await leafIsRight(client, fold, index, stored, places))
+        wrong.set(index, fold.other.get(index) ?? { folded: stored, now: stored });
       else tell(`Leaf ${index} of the tree isn't the one of the record at position ${index}.`);
     } else {
       const [left, right] = [

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { KINDS, type Kind } from './kinds.ts';
 import { ELEMENT_WORDS } from './sketch.ts';
 
 /** What an element of the sketch says: a row's birth, an update of it, or the value that stands at the end. */
@@ -19,6 +20,11 @@ export function element(kind: number, aspect: Aspect, id: string, digest: Buffer
 
 export function digestWords(base64url: string): Buffer {
   return Buffer.from(base64url, 'base64url');
+}
+
+/** The kind of row that an element speaks of. */
+export function kindOfWords(elementWords: Int32Array): Kind {
+  return KINDS[(elementWords[0] as number) >> 2] as Kind;
 }
 
 /** An element's place in a map: its kind and the 128 bits of its id. */
