@@ -29,6 +29,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
+  await database.drop();
 });
 
 function closing(folder: TreeFolder): TreeFolder {
