@@ -11,6 +11,7 @@ import { isPostmasterOf } from '../database/process_identity.ts';
 import { homeSecrets } from '../database/secrets.ts';
 import { checkLedger } from '../ledger/fsck/check.ts';
 import { exitCodeOf, type Finding, type Report } from '../ledger/fsck/finding.ts';
+import { headsOf } from '../ledger/fsck/heads.ts';
 import { sentence } from './sentence.ts';
 
 export interface FsckOptions {
@@ -28,7 +29,9 @@ export async function fsck(
 ): Promise<0 | 1 | 2> {
   const closers: (() => Promise<void>)[] = [];
   try {
-    const report = await checkLedger({ url: await evidenceUrl(config, closers) });
+    const heads =
+      options.heads === undefined ? [] : headsOf(readFileSync(options.heads, 'utf8'), options.heads);
+    const report = await checkLedger({ url: await evidenceUrl(config, closers), heads });
     for (const line of options.json ? jsonLines(report) : sentences(report)) print(line);
     return exitCodeOf(report);
   } catch (error) {
@@ -60,6 +63,8 @@ async function evidenceUrl(config: Config, closers: (() => Promise<void>)[]): Pr
 /** Where the embedded server of this home listens, if it runs: PostgreSQL says so beside its data. */
 function runningUrl(home: string): string | null {
   const { data } = clusterPlace(home, () => {});
+  if (!existsSync(join(data, 'PG_VERSION')))
+    throw new Error(`${home} holds no database; name the ledger's data directory by CUTTER_HOME.`);
   const path = join(data, 'postmaster.pid');
   if (!existsSync(path)) return null;
   const [pid, , , port] = readFileSync(path, 'utf8').split('\n');
@@ -86,7 +91,7 @@ function* sentences(report: Report): Generator<string> {
   for (const finding of report.findings) yield told(finding);
   for (const { message } of report.unseen) yield `unseen: ${message}`;
   const { coverage: seen, findings, unseen } = report;
-  yield `Checked ${seen.positions} records${seen.pending > 0 ? ` (and ${seen.pending} that wait for a position)` : ''}, ${seen.rows} rows, ${seen.entries} entries, ${seen.cuts} cuts, ${seen.signatures} signatures.`;
+  yield `Checked ${seen.positions} records${seen.pending > 0 ? ` (and ${seen.pending} that wait for a position)` : ''}, ${seen.rows} rows, ${seen.entries} entries, ${seen.cuts} cuts, ${seen.signatures} signatures, ${seen.nodes} nodes of the tree, ${seen.cosignatures} cosignatures.`;
   if (unseen.length > 0) yield 'Not everything could be seen, so this is no clean bill.';
   else
     yield findings.length === 0 ? 'Clean.' : `${findings.length} finding${findings.length === 1 ? '' : 's'}.`;
@@ -94,9 +99,8 @@ function* sentences(report: Report): Generator<string> {
 
 function told({ verdict, table, key, column, after, before, message }: Finding): string {
   const place = `${table} ${key}${column === null ? '' : ` ${column}`}`;
-  const bounds =
-    after === null && before === null
-      ? ''
-      : ` (between positions ${after ?? 'the beginning'} and ${before ?? 'now'})`;
-  return `${verdict}: ${place}: ${message}${bounds}`;
+  const bounds: string[] = [];
+  if (after !== null) bounds.push(`after position ${after}`);
+  if (before !== null) bounds.push(`before ${before}`);
+  return `${verdict}: ${place}: ${message}${bounds.length > 0 ? ` (${bounds.join(', ')})` : ''}`;
 }

@@ -33,7 +33,7 @@ interface SignatureRow extends NewSignature {
   readonly facts: Readonly<Record<string, PlainJson>> | null;
 }
 
-/** What each signed member speaks of: a column of the change set or of the verify result. */
+/** The column that each signed member speaks of, in the change set or in the verify result. */
 const COLUMN_OF: Readonly<Record<string, string>> = {
   changeSetId: 'change_set_id',
   entryId: 'decision_backlog_entry_id',
@@ -46,6 +46,18 @@ const COLUMN_OF: Readonly<Record<string, string>> = {
   verdict: 'verdict',
   axes: 'findings',
   checkedRows: 'checked_row_count',
+};
+const CUT_COLUMN_OF = {
+  ...COLUMN_OF,
+  principalId: 'emitted_by',
+  preparedAt: 'emitted_at',
+  toolRevision: 'executor_tool_revision',
+};
+const RESULT_COLUMN_OF = {
+  ...COLUMN_OF,
+  principalId: 'verified_by',
+  preparedAt: 'verified_at',
+  toolRevision: 'verifier_tool_revision',
 };
 
 /** One person behind a principal, as SQL. */
@@ -164,6 +176,7 @@ async function judgeSignature(
 ): Promise<void> {
   const subject = row.cross_reference_change_set_id === null ? RESULTS : CHANGE_SETS;
   const subjectKey = row.cross_reference_change_set_id ?? row.cross_reference_verify_result_id ?? '';
+  const columns: Readonly<Record<string, string>> = subject === RESULTS ? RESULT_COLUMN_OF : CUT_COLUMN_OF;
   const lane = row.signer_dot_id as Lane;
   const keyId = keyIdIn(row.payload_envelope);
   const key = keys.get(keyId);
@@ -218,7 +231,7 @@ async function judgeSignature(
   for (const member of otherFacts(row))
     judged(
       'contradicts-signature',
-      COLUMN_OF[member] ?? member,
+      columns[member] ?? member,
       `The signed statement ${row.signature_id} says another ${member} than the row.`,
       subject,
       subjectKey,
