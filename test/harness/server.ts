@@ -44,6 +44,8 @@ export interface TestServerOptions {
   /** Equipment that differs from the database's own, for a server without a lane. */
   readonly pools?: Partial<Pools>;
   readonly secrets?: Secrets;
+  /** Where published checkpoints are kept. */
+  readonly checkpoints?: { readonly file: string | null; readonly url: string | null };
 }
 
 const open = new Set<TestServer>();
@@ -60,6 +62,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     host: '127.0.0.1',
     port: 0,
     limits: { ...LIMITS, ...options.limits },
+    ...(options.checkpoints === undefined ? {} : { checkpoints: options.checkpoints }),
   });
   const { url } = await wired.server.listen();
   const server: TestServer = {
