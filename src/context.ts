@@ -1,5 +1,6 @@
 import type { DatabasePool } from 'slonik';
 import type { Session } from './auth/session.ts';
+import type { Integrity } from './ledger/fsck/scrub.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { HistoryFeed } from './ledger/log/feed.ts';
 import type { Proofs } from './ledger/log/proofs.ts';
@@ -16,4 +17,6 @@ export interface Context {
   readonly feed: HistoryFeed;
   /** What the log's tree proves. */
   readonly proofs: Proofs;
+  /** How far this process has checked the ledger. */
+  readonly integrity: () => Integrity;
 }

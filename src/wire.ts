@@ -8,6 +8,7 @@ import { authenticator, authorityEnded } from './auth/authenticate.ts';
 import type { Config } from './config.ts';
 import type { Pools } from './database/pools.ts';
 import { checkpointSeedOf, type Secrets, seedOf } from './database/secrets.ts';
+import { type ScrubOptions, startScrub } from './ledger/fsck/scrub.ts';
 import type { LaneKey } from './ledger/keys.ts';
 import { type Ledger, openLedger } from './ledger/ledger.ts';
 import { type HistoryFeed, startFeed } from './ledger/log/feed.ts';
@@ -25,6 +26,8 @@ export interface WireOptions extends Pick<Config, 'mode' | 'graphiql' | 'host' |
   readonly secrets: Secrets;
   readonly logger: Logger;
   readonly checkpoints?: Config['checkpoints'];
+  /** How the ledger is checked in the background; null or absent: not at all. */
+  readonly scrub?: Partial<ScrubOptions> | null;
 }
 
 export interface Wired {
@@ -38,7 +41,7 @@ export interface Wired {
   close(): Promise<void>;
 }
 
-export function wire({ pools, secrets, logger, checkpoints, ...config }: WireOptions): Wired {
+export function wire({ pools, secrets, logger, checkpoints, scrub: pace, ...config }: WireOptions): Wired {
   const integratorUrl = pools.urls.integrator;
   const integrator = integratorUrl === null ? null : startIntegrator({ url: integratorUrl, log: logger });
   const provable = startProvable({
@@ -65,6 +68,7 @@ export function wire({ pools, secrets, logger, checkpoints, ...config }: WireOpt
       if (!(error instanceof Refusal)) logger.error({ err: error, verb: call.verb }, 'a phase failed');
     },
   });
+  const scrub = pace == null ? null : startScrub({ url: pools.urls.evidence, log: logger, ...pace });
   const server = buildServer({
     ...config,
     schema,
@@ -72,6 +76,7 @@ export function wire({ pools, secrets, logger, checkpoints, ...config }: WireOpt
     feed,
     observe: pools.observe,
     proofs: provable.proofs,
+    integrity: () => scrub?.state() ?? { lastPass: null, currentPass: null },
     logger,
     authenticate: authenticator({ gate: pools.gate, mode: config.mode }),
     ready: readinessOf(pools, integrator),
@@ -85,6 +90,7 @@ export function wire({ pools, secrets, logger, checkpoints, ...config }: WireOpt
     async close() {
       await server.close();
       await feed.close();
+      await scrub?.close();
       await provable.close();
       await integrator?.close();
     },

@@ -36,5 +36,6 @@ export const QUERY_AUTHORITY = {
   record: 'ledger:evidence',
   planCut: 'ledger:evidence',
   reconstruct: 'ledger:evidence',
+  integrity: 'ledger:evidence',
 } as const satisfies Record<string, Scope | null>;
 export type QueryName = keyof typeof QUERY_AUTHORITY;

@@ -65,7 +65,7 @@ async function bringUp(config: Config, closers: Closer[], check: () => void): Pr
   const { pools, secrets, tokens } = await prepareLedger(ownerUrl, config.home, config.mode);
   closers.push(() => pools.close());
   check();
-  const wired = wire({ ...config, pools, secrets, logger });
+  const wired = wire({ ...config, pools, secrets, logger, scrub: {} });
   closers.push(() => wired.close());
   const { url } = await wired.server.listen();
   flushCompileCache();

@@ -66,10 +66,10 @@ export class OperationFaults extends Error {
 }
 
 /** The one context factory. A door that forgot to say who calls gets nothing. */
-function contextFactory({ ledger, observe, feed, proofs }: GraphqlDeps) {
+function contextFactory({ ledger, observe, feed, proofs, integrity }: GraphqlDeps) {
   return ({ session }: DoorContext): Context => {
     if (!session) throw new Error('a door passed an operation on without a session');
-    return { session, ledger, observe, feed, proofs };
+    return { session, ledger, observe, feed, proofs, integrity };
   };
 }
 

@@ -14,6 +14,8 @@ export function copyRows(client: Client, query: string, row: (fields: Field[]) =
   return new Promise((resolve, reject) => {
     let failure: unknown;
     const copy = {
+      // Set by a client with a time limit for queries, which ends when this is called.
+      callback: undefined as (() => void) | undefined,
       submit: (connection: Connection) => {
         connection.query(`copy (${query}) to stdout`);
       },
@@ -28,10 +30,12 @@ export function copyRows(client: Client, query: string, row: (fields: Field[]) =
       handleError(error: Error) {
         failure ??= error;
         reject(failure);
+        copy.callback?.();
       },
       handleReadyForQuery() {
         if (failure === undefined) resolve();
         else reject(failure);
+        copy.callback?.();
       },
       handleRowDescription() {},
       handleDataRow() {},

@@ -64,36 +64,47 @@ export async function checkCuts(
   coverage: Coverage,
 ): Promise<void> {
   for (let last = '00000000-0000-0000-0000-000000000000', open = true; open; ) {
-    const cuts = new Map<string, CutHead>();
-    await jsonRows<CutHead>(client, headsSql(last), (cut) => cuts.set(cut.change_set_id, cut));
-    let judge: CutJudge | null = null;
-    const done = () => judge?.finish(head, findings);
-    const unread = new Set(cuts.keys());
-    if (cuts.size > 0)
-      await jsonRows<Block>(client, blocksSql([...cuts.keys()]), (block) => {
-        if (judge?.cut.change_set_id !== block.cut) {
-          done();
-          judge = new CutJudge(cuts.get(block.cut) as CutHead);
-          unread.delete(block.cut);
-        }
-        judge.block(block, findings);
-      });
-    done();
-    for (const id of unread) new CutJudge(cuts.get(id) as CutHead).finish(head, findings);
-    coverage.cuts += cuts.size;
-    last = [...cuts.keys()].at(-1) ?? last;
-    open = cuts.size === PAGE;
+    const where = `c.change_set_id > '${last}'`;
+    const ids = await checkPage(client, `${where} order by c.change_set_id limit ${PAGE}`, head, findings);
+    coverage.cuts += ids.length;
+    last = ids.at(-1) ?? last;
+    open = ids.length === PAGE;
   }
 }
 
+/** The same for some change sets, by id: what a page of the log wrote. */
+export async function checkSomeCuts(
+  client: Client,
+  ids: readonly string[],
+  head: number,
+  findings: Findings,
+  coverage: Coverage,
+): Promise<void> {
+  if (ids.length === 0) return;
+  const where = `c.change_set_id in (${ids.map((id) => `'${id}'`).join()})`;
+  coverage.cuts += (await checkPage(client, where, head, findings)).length;
+}
+
+async function checkPage(client: Client, which: string, head: number, findings: Findings): Promise<string[]> {
+  const cuts = new Map<string, CutHead>();
+  await jsonRows<CutHead>(client, headsSql(which), (cut) => cuts.set(cut.change_set_id, cut));
+  if (cuts.size === 0) return [];
+  const judges = new Map([...cuts].map(([id, cut]) => [id, new CutJudge(cut)]));
+  await jsonRows<Block>(client, blocksSql([...cuts.keys()]), (block) => {
+    (judges.get(block.cut) as CutJudge).block(block, findings);
+  });
+  for (const judge of judges.values()) judge.finish(head, findings);
+  return [...cuts.keys()];
+}
+
 const headsSql = (
-  last: string,
+  which: string,
 ) => `select json_build_object('change_set_id', c.change_set_id, 'manifest_id', c.manifest_id,
     'manifest_version', c.manifest_version, 'effect_digest', c.effect_digest, 'affected_row_count', c.affected_row_count,
     'counts', c.payload_summary->'counts', 'source_digest', c.payload_summary->>'source_digest',
     'affected', (select count(*) from cutter_governance.cut_change_set_affected_row a where a.change_set_id = c.change_set_id),
     'position', ${positionSql('c.change_set_id')})
-  from ${CHANGE_SETS} c where c.change_kind = 'cut' and c.change_set_id > '${last}' order by c.change_set_id limit ${PAGE}`;
+  from ${CHANGE_SETS} c where c.change_kind = 'cut' and ${which}`;
 
 const blocksSql = (
   cuts: readonly string[],

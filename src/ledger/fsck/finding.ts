@@ -109,7 +109,12 @@ export class Postponed implements Teller {
 /** Rows known to be altered: what follows from them is no finding of its own. */
 export class Findings implements Teller {
   readonly all: Finding[] = [];
-  readonly #tainted = new Set<string>();
+  readonly #tainted: Set<string>;
+
+  /** `tainted` is shared where a check goes in pages: a later one leans on rows of earlier ones. */
+  constructor(tainted = new Set<string>()) {
+    this.#tainted = tainted;
+  }
 
   add(finding: NewFinding): void {
     this.all.push({ ...finding, otherKey: finding.otherKey ?? null });

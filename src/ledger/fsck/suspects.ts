@@ -74,7 +74,7 @@ export async function suspectsOf(
 
 const PAGE = 500;
 
-async function fetchStanding(
+export async function fetchStanding(
   client: Client,
   kind: Kind,
   suspects: Map<string, Suspect>,
@@ -179,7 +179,7 @@ function kindOf(table: string, watched: ReadonlySet<Kind>): Kind | undefined {
 }
 
 /** The version among a record's own whose id has the fingerprint that the unit's anchor has. */
-function anchorOf(row: RecordedRow, record: ReadRecord): string | null {
+export function anchorOf(row: RecordedRow, record: ReadRecord): string | null {
   if (row.table !== 'public.information_unit' || row.op !== 'insert') return null;
   const print = row.fingerprints[row.columns.indexOf('version_anchor_ref')];
   const version = record.rows.find(
@@ -204,7 +204,7 @@ export function alteredNow(suspect: Suspect): readonly string[] | null {
   return birthDigestOf(standing, birth) === birth.row.digest ? [] : null;
 }
 
-function birthDigestOf(standing: StandingRow, birth: Vouched): string {
+export function birthDigestOf(standing: StandingRow, birth: Vouched): string {
   const { kind } = standing;
   const values = kind.columns.map((column) => `"${column}":${bornValue(standing, column, birth)}`);
   const text = `{"columns":{${values.join()}},"id":${JSON.stringify(standing.id)},"op":"insert","table":"${kind.recorded}"}`;
