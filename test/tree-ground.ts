@@ -9,7 +9,7 @@ import type { TestDatabase } from './harness/database.ts';
 import { heardLog } from './log-ground.ts';
 
 /** The hash of a record's body, as the logs of these tests hold it: of its position's number. */
-export function recordHashAt(position: number): Buffer {
+function recordHashAt(position: number): Buffer {
   return createHash('sha256').update(`record ${position}`).digest();
 }
 
