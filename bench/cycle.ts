@@ -24,7 +24,7 @@ function document(index: number): string {
   return `# Document ${index}\n\n${sections.join('')}`;
 }
 
-interface Entry {
+export interface Entry {
   entryId: string;
   sourceId: string;
   manifestDigest: string;
@@ -53,7 +53,7 @@ const answer = (data: Record<string, never>, verb: string, type: string) => {
   return result as Record<string, Record<string, string>>;
 };
 
-const STEPS: readonly { readonly name: string; readonly once?: true; readonly step: Step }[] = [
+export const STEPS: readonly { readonly name: string; readonly once?: true; readonly step: Step }[] = [
   {
     name: 'registerSource',
     step: async (gql, tokens, index, entry) => {
@@ -124,12 +124,12 @@ const STEPS: readonly { readonly name: string; readonly once?: true; readonly st
   },
 ];
 
-const BATCHES = [
+export const BATCHES = [
   Array.from({ length: WARMING }, (_, at) => at),
   Array.from({ length: DOCUMENTS }, (_, at) => WARMING + at),
 ];
 
-const entries = (): Entry[] =>
+export const entries = (): Entry[] =>
   Array.from({ length: WARMING + DOCUMENTS }, () => ({
     entryId: '',
     sourceId: '',

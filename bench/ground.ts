@@ -9,7 +9,7 @@ import { startEmbedded } from '../src/database/embedded.ts';
 import { setLoginPasswords } from '../src/database/logins.ts';
 import { grantDatabase, migrate } from '../src/database/migrate.ts';
 import { type PoolUrls, poolUrls } from '../src/database/pools.ts';
-import { makeSecrets, type Secrets, seedOf } from '../src/database/secrets.ts';
+import { checkpointSeedOf, makeSecrets, type Secrets, seedOf } from '../src/database/secrets.ts';
 
 export interface BenchDatabase {
   readonly ownerUrl: string;
@@ -39,11 +39,12 @@ export async function openGround(): Promise<Ground> {
   const inside = new pg.Client({ connectionString: template.href });
   await inside.connect();
   await setLoginPasswords(inside, secrets);
-  const seeds = {
-    'DOT-991': seedOf(secrets, 'DOT-991') as Uint8Array,
-    'DOT-992': seedOf(secrets, 'DOT-992') as Uint8Array,
-  };
-  const { tokens } = await bootstrapLedger(inside, { mode: 'rehearsal', seeds });
+  const seedsBy = (of: typeof seedOf) => ({
+    'DOT-991': of(secrets, 'DOT-991') as Uint8Array,
+    'DOT-992': of(secrets, 'DOT-992') as Uint8Array,
+  });
+  const [seeds, checkpointSeeds] = [seedsBy(seedOf), seedsBy(checkpointSeedOf)];
+  const { tokens } = await bootstrapLedger(inside, { mode: 'rehearsal', seeds, checkpointSeeds });
   await inside.end();
   let count = 0;
   return {

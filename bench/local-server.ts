@@ -3,12 +3,12 @@ import { pino } from 'pino';
 import { openPools, type PoolUrls } from '../src/database/pools.ts';
 import type { Secrets } from '../src/database/secrets.ts';
 import { LIMITS } from '../src/doors/limits.ts';
-import { wire } from '../src/wire.ts';
+import { type Wired, wire } from '../src/wire.ts';
 
 export async function localServer(
   urls: PoolUrls,
   secrets: Secrets,
-): Promise<{ url: string; close(): Promise<void> }> {
+): Promise<{ url: string; wired: Wired; close(): Promise<void> }> {
   const pools = await openPools(urls);
   const logger = pino({ level: 'error' }, pino.destination(2));
   const place = { host: '127.0.0.1', port: 0 };
@@ -24,6 +24,7 @@ export async function localServer(
   const { url } = await wired.server.listen();
   return {
     url,
+    wired,
     async close() {
       await wired.close();
       await pools.close();

@@ -39,6 +39,8 @@ const environment = z.object({
   CUTTER_LOG_LEVEL: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('warn'),
   CUTTER_GRAPHIQL: oneOf(['on', 'off']).optional(),
   CUTTER_SAMPLE: oneOf(['on', 'off']).default('on'),
+  CUTTER_CHECKPOINT_FILE: z.string().optional(),
+  CUTTER_CHECKPOINT_URL: httpUrl.optional(),
   CUTTER_MAX_BODY_BYTES: number(1_024, 256 * 1024 * 1024).default(LIMITS.bodyBytes),
   CUTTER_MAX_SOCKETS: number(1, 100_000).default(LIMITS.sockets),
   CUTTER_MAX_SOCKET_OPERATIONS: number(1, 10_000).default(LIMITS.socketOperations),
@@ -57,6 +59,8 @@ export interface Config {
   /** Whether the first start takes a sample document through all phases. */
   readonly sample: boolean;
   readonly limits: Limits;
+  /** Where published checkpoints are kept beside the database: appended to a file, posted to a URL. */
+  readonly checkpoints: { readonly file: string | null; readonly url: string | null };
   /** Where the command line finds the server, and as whom; null stands for the token in `home`. */
   readonly client: {
     readonly url: string;
@@ -101,6 +105,10 @@ function fromEnvironment(env: z.infer<typeof environment>): Config {
     graphiql:
       env.CUTTER_GRAPHIQL === undefined ? env.CUTTER_MODE !== 'production' : env.CUTTER_GRAPHIQL === 'on',
     sample: env.CUTTER_SAMPLE === 'on',
+    checkpoints: {
+      file: env.CUTTER_CHECKPOINT_FILE === undefined ? null : resolve(env.CUTTER_CHECKPOINT_FILE),
+      url: env.CUTTER_CHECKPOINT_URL ?? null,
+    },
     limits: {
       ...LIMITS,
       bodyBytes: env.CUTTER_MAX_BODY_BYTES,

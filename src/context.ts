@@ -1,7 +1,9 @@
 import type { DatabasePool } from 'slonik';
 import type { Session } from './auth/session.ts';
+import type { Integrity } from './ledger/fsck/scrub.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { HistoryFeed } from './ledger/log/feed.ts';
+import type { Proofs } from './ledger/log/proofs.ts';
 
 /** What every resolver gets. Made by one factory for HTTP, WebSocket and SSE. */
 export interface Context {
@@ -13,4 +15,8 @@ export interface Context {
   readonly observe: DatabasePool;
   /** The integrated log: waits for positions, follows history. */
   readonly feed: HistoryFeed;
+  /** What the log's tree proves. */
+  readonly proofs: Proofs;
+  /** How far this process has checked the ledger. */
+  readonly integrity: () => Integrity;
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The executable `cutter`. Each command is loaded when it is asked for: imports are most of a start's time. */
 import { Command } from 'commander';
+import type { FsckOptions } from './cli/fsck.ts';
 import type { RunOptions } from './cli/run.ts';
 import { loadConfig } from './config.ts';
 
@@ -28,6 +29,16 @@ program
   .action(async (file: string, options: RunOptions) => {
     const { run } = await import('./cli/run.ts');
     process.exitCode = await run(file, options, loadConfig());
+  });
+
+program
+  .command('fsck')
+  .description('recompute the whole ledger from its tables and name what was altered')
+  .option('--json', 'one JSON object a line', false)
+  .option('--heads <file>', 'checkpoints that were seen outside the database')
+  .action(async (options: FsckOptions) => {
+    const { fsck } = await import('./cli/fsck.ts');
+    process.exitCode = await fsck(options, loadConfig());
   });
 
 program

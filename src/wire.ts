@@ -7,11 +7,13 @@ import { sql } from 'slonik';
 import { authenticator, authorityEnded } from './auth/authenticate.ts';
 import type { Config } from './config.ts';
 import type { Pools } from './database/pools.ts';
-import { type Secrets, seedOf } from './database/secrets.ts';
+import { checkpointSeedOf, type Secrets, seedOf } from './database/secrets.ts';
+import { type ScrubOptions, startScrub } from './ledger/fsck/scrub.ts';
 import type { LaneKey } from './ledger/keys.ts';
 import { type Ledger, openLedger } from './ledger/ledger.ts';
 import { type HistoryFeed, startFeed } from './ledger/log/feed.ts';
 import { type Integrator, startIntegrator } from './ledger/log/integrator.ts';
+import { type Provable, startProvable } from './ledger/log/provable.ts';
 import { Refusal } from './ledger/refusals.ts';
 import { LANES, type Lane } from './ledger/values.ts';
 import { publicKeyOf } from './proof/ed25519.ts';
@@ -23,6 +25,9 @@ export interface WireOptions extends Pick<Config, 'mode' | 'graphiql' | 'host' |
   readonly pools: Pools;
   readonly secrets: Secrets;
   readonly logger: Logger;
+  readonly checkpoints?: Config['checkpoints'];
+  /** How the ledger is checked in the background; null or absent: not at all. */
+  readonly scrub?: Partial<ScrubOptions> | null;
 }
 
 export interface Wired {
@@ -31,34 +36,47 @@ export interface Wired {
   readonly feed: HistoryFeed;
   /** Null in a process that holds no secret for it; another one integrates. */
   readonly integrator: Integrator | null;
+  /** The tree over the log, and the heads that this process's lanes sign. */
+  readonly provable: Provable;
   close(): Promise<void>;
 }
 
-export function wire({ pools, secrets, logger, ...config }: WireOptions): Wired {
+export function wire({ pools, secrets, logger, checkpoints, scrub: pace, ...config }: WireOptions): Wired {
   const integratorUrl = pools.urls.integrator;
   const integrator = integratorUrl === null ? null : startIntegrator({ url: integratorUrl, log: logger });
+  const provable = startProvable({
+    pools,
+    keys: Object.values(laneKeys(secrets, checkpointSeedOf)),
+    integrator,
+    sinks: checkpoints ?? { file: null, url: null },
+    log: logger,
+  });
   const feed = startFeed({
     observe: pools.observe,
     listenUrl: pools.urls.observe,
     ...(integrator === null ? {} : { integrator }),
+    checkpoints: provable.checkpoints,
     authorityEnded: (tokenIds) => authorityEnded(pools.gate, tokenIds),
     log: logger,
   });
   const ledger = openLedger({
     pools,
-    keys: laneKeys(secrets),
+    keys: laneKeys(secrets, seedOf),
     committed: () => integrator?.nudge(),
     alarm: (error, call) => {
       // A refusal is an answer; anything else is a defect, or a grant that isn't as the code believes.
       if (!(error instanceof Refusal)) logger.error({ err: error, verb: call.verb }, 'a phase failed');
     },
   });
+  const scrub = pace == null ? null : startScrub({ url: pools.urls.evidence, log: logger, ...pace });
   const server = buildServer({
     ...config,
     schema,
     ledger,
     feed,
     observe: pools.observe,
+    proofs: provable.proofs,
+    integrity: () => scrub?.state() ?? { lastPass: null, currentPass: null },
     logger,
     authenticate: authenticator({ gate: pools.gate, mode: config.mode }),
     ready: readinessOf(pools, integrator),
@@ -68,18 +86,21 @@ export function wire({ pools, secrets, logger, ...config }: WireOptions): Wired 
     ledger,
     feed,
     integrator,
+    provable,
     async close() {
       await server.close();
       await feed.close();
+      await scrub?.close();
+      await provable.close();
       await integrator?.close();
     },
   };
 }
 
-/** The signing keys of the lanes whose seed this process holds. */
-function laneKeys(secrets: Secrets): Partial<Record<Lane, LaneKey>> {
+/** The signing keys of the lanes whose seed this process holds, for statements or for heads. */
+function laneKeys(secrets: Secrets, of: typeof seedOf): Partial<Record<Lane, LaneKey>> {
   const keys = LANES.flatMap((lane) => {
-    const seed = seedOf(secrets, lane);
+    const seed = of(secrets, lane);
     if (seed === null) return [];
     const publicKey = publicKeyOf(seed);
     return [[lane, { lane, seed, publicKey, keyId: keyIdOf(publicKey) }] as const];

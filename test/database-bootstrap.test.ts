@@ -7,7 +7,7 @@ import { bootstrapHome, bootstrapLedger } from '../src/database/bootstrap.ts';
 import { makeToken, tokenHash } from '../src/database/issue_tokens.ts';
 import { loginUrl, scramVerifier, setLoginPasswords } from '../src/database/logins.ts';
 import { SAMPLE_PARTIES } from '../src/database/parties.ts';
-import { homeSecrets, makeSecrets, seedOf } from '../src/database/secrets.ts';
+import { checkpointSeedOf, homeSecrets, makeSecrets, seedOf } from '../src/database/secrets.ts';
 import { BASE_VOCABULARY } from '../src/document/vocabulary.ts';
 import { testDatabase } from './harness/database.ts';
 
@@ -110,13 +110,16 @@ test('bootstrap: run again, it changes nothing that is there', async () => {
   expect(await state()).toEqual(before);
 });
 
-test('bootstrap: each lane has its own key, registered with its own principal, valid from the first position', async () => {
+test('bootstrap: each lane has its own keys, one for statements and one for heads, registered with its own principal, valid from the first position', async () => {
   const rows = await all(
-    `select k.lane, p.name, k.from_position, k.until_position from cutter_auth.key k join cutter_auth.principal p using (principal_id) order by 1`,
+    `select k.lane, k.purpose, p.name, k.from_position, k.until_position from cutter_auth.key k join cutter_auth.principal p using (principal_id) order by 1, 2`,
   );
+  const valid = { from_position: '0', until_position: null };
   expect(rows).toEqual([
-    { lane: 'DOT-991', name: 'executor', from_position: '0', until_position: null },
-    { lane: 'DOT-992', name: 'verifier', from_position: '0', until_position: null },
+    { lane: 'DOT-991', purpose: 'checkpoint', name: 'executor', ...valid },
+    { lane: 'DOT-991', purpose: 'statement', name: 'executor', ...valid },
+    { lane: 'DOT-992', purpose: 'checkpoint', name: 'verifier', ...valid },
+    { lane: 'DOT-992', purpose: 'statement', name: 'verifier', ...valid },
   ]);
 });
 
@@ -191,13 +194,20 @@ test('bootstrap: a new seed closes the old key where the log will continue, and 
     seeds: { ...seeds, 'DOT-991': other },
     tokens: db.tokens,
   });
-  const rows = await all(
-    `select from_position, until_position from cutter_auth.key where lane = 'DOT-991' order by from_position`,
-  );
-  expect(rows).toEqual([
+  const keys = (purpose: string) =>
+    all(
+      `select from_position, until_position from cutter_auth.key where lane = 'DOT-991' and purpose = '${purpose}' order by from_position`,
+    );
+  const rotated = [
     { from_position: '0', until_position: '41' },
     { from_position: '41', until_position: null },
-  ]);
+  ];
+  expect(await keys('statement')).toEqual(rotated);
+  expect(await keys('checkpoint')).toEqual([{ from_position: '0', until_position: null }]);
+  const checkpointSeeds = { 'DOT-991': checkpointSeedOf(makeSecrets(), 'DOT-991') as Uint8Array };
+  await bootstrapLedger(owner, { mode: 'rehearsal', seeds: {}, checkpointSeeds, tokens: db.tokens });
+  expect(await keys('checkpoint')).toEqual(rotated);
+  expect(await keys('statement')).toEqual(rotated);
 });
 
 test('secrets: made once, for the owner alone, and refused where others may read them', () => {
@@ -205,11 +215,35 @@ test('secrets: made once, for the owner alone, and refused where others may read
   expect(homeSecrets(home)).toEqual(secrets);
   expect(statSync(join(home, 'secrets.json')).mode & 0o777).toBe(0o600);
   expect(
-    new Set([secrets.owner, ...Object.values(secrets.logins), ...Object.values(secrets.seeds)]).size,
-  ).toBe(9);
+    new Set([
+      secrets.owner,
+      ...Object.values(secrets.logins),
+      ...Object.values(secrets.seeds),
+      ...Object.values(secrets.checkpointSeeds),
+    ]).size,
+  ).toBe(11);
   writeFileSync(join(home, 'secrets.json'), '{"owner": "hush', { mode: 0o600 });
   expect(() => homeSecrets(home)).toThrow(/is not JSON/);
   expect(() => homeSecrets(home)).not.toThrow(/hush/);
+});
+
+test('secrets: a file of before heads were signed gets seeds for the lanes that it serves, once', () => {
+  const path = join(home, 'secrets.json');
+  const { checkpointSeeds: _, seeds: both, ...rest } = makeSecrets();
+  const old = { ...rest, seeds: { 'DOT-992': both['DOT-992'] } };
+  writeFileSync(path, JSON.stringify(old), { mode: 0o600 });
+  const secrets = homeSecrets(home);
+  expect(secrets).toMatchObject(old);
+  expect(Object.keys(secrets.checkpointSeeds)).toEqual(['DOT-992']);
+  expect(homeSecrets(home)).toEqual(secrets);
+});
+
+test('secrets: one seed never serves statements and heads', () => {
+  const secrets = makeSecrets();
+  const { 'DOT-991': shared } = secrets.seeds;
+  const checkpointSeeds = { ...secrets.checkpointSeeds, 'DOT-992': shared };
+  writeFileSync(join(home, 'secrets.json'), JSON.stringify({ ...secrets, checkpointSeeds }), { mode: 0o600 });
+  expect(() => homeSecrets(home)).toThrow(/each needs its own/);
 });
 
 test('logins: the SCRAM verifier is the one that PostgreSQL makes', async () => {

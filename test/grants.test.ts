@@ -106,7 +106,9 @@ describe.each(ROLES)('grants: %s', (role) => {
     for (const relation of relations) {
       for (const statement of forbidden(relation, grantOf(role, relation.name))) {
         const code = await outcome(role, statement);
-        if (code !== DENIED) through.push(`${statement} → ${code ?? 'went through'}`);
+        // A view over a join takes no writes, whoever asks.
+        if (code !== DENIED && !(relation.view && code === '55000'))
+          through.push(`${statement} → ${code ?? 'went through'}`);
       }
     }
     expect(through).toEqual([]);

@@ -83,7 +83,7 @@ describe('messages', () => {
     const stream = subscribe();
     expect(await pull(stream, caughtUp)).toEqual([
       { type: 'Ready', cursor },
-      { type: 'CaughtUp', cursor },
+      { type: 'CaughtUp', cursor, checkpoint: null },
     ]);
     const position = await markNow();
     expect(positionsOf(await pull(stream, events(1)))).toEqual([position]);

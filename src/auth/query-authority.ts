@@ -30,7 +30,12 @@ export const QUERY_AUTHORITY = {
   signature: 'ledger:observe',
   addressAliases: 'ledger:observe',
   addressAlias: 'ledger:observe',
+  checkpoint: 'ledger:observe',
+  inclusionProof: 'ledger:observe',
+  consistencyProof: 'ledger:observe',
+  record: 'ledger:evidence',
   planCut: 'ledger:evidence',
   reconstruct: 'ledger:evidence',
+  integrity: 'ledger:evidence',
 } as const satisfies Record<string, Scope | null>;
 export type QueryName = keyof typeof QUERY_AUTHORITY;

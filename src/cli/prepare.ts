@@ -6,7 +6,7 @@ import { claimLogins, holdClaim } from '../database/home_claim.ts';
 import { setLoginPasswords } from '../database/logins.ts';
 import { migrate } from '../database/migrate.ts';
 import { openPools, type Pools, poolUrls } from '../database/pools.ts';
-import { homeSecrets, type Secrets, seedOf } from '../database/secrets.ts';
+import { checkpointSeedOf, homeSecrets, type Secrets, seedOf } from '../database/secrets.ts';
 import { LANES, type Lane, type Mode } from '../ledger/values.ts';
 import { derivedId } from '../proof/uuid.ts';
 import { attemptKey } from './attempt.ts';
@@ -36,7 +36,11 @@ export async function prepareLedger(options: PrepareOptions): Promise<PreparedLe
     await claimLogins(owner, secrets);
     await migrate(ownerUrl);
     await takeLogins(owner, options, secrets);
-    const result = await bootstrapHome(owner, home, { mode, seeds: seedsOf(secrets) });
+    const result = await bootstrapHome(owner, home, {
+      mode,
+      seeds: seedsOf(secrets, seedOf),
+      checkpointSeeds: seedsOf(secrets, checkpointSeedOf),
+    });
     if (mode === 'production') await tellWhatIsMissing(owner, tell);
     const urls = poolUrls(ownerUrl, secrets);
     const claim = await holdClaim(urls.observe, secrets, tell);
@@ -73,7 +77,7 @@ async function tellWhatIsMissing(owner: pg.Client, tell: (line: string) => void)
         where not p.rehearsal and p.disabled_at is null and t.revoked_at is null and t.expires_at > now()
       ) as nobody,
       (select string_agg(lane, ' and ' order by lane) from unnest($1::text[]) as lane where not exists (
-        select from cutter_auth.key where key.lane = lane.lane and until_position is null
+        select from cutter_auth.key where key.lane = lane.lane and purpose = 'statement' and until_position is null
       )) as lanes`,
     [LANES],
   );
@@ -121,10 +125,8 @@ export async function isSampleDue(observe: DatabasePool): Promise<boolean> {
 /** Where the next step is the sample's own; a reviewer who deferred it has taken it over. */
 const ON_ITS_WAY = ['marked', 'review_pending', 'reviewed_approved', 'cut_applied'];
 
-function seedsOf(secrets: Secrets): Partial<Record<Lane, Uint8Array>> {
-  const held = LANES.map((lane) => [lane, seedOf(secrets, lane)] as const).filter(
-    ([, seed]) => seed !== null,
-  );
+function seedsOf(secrets: Secrets, of: typeof seedOf): Partial<Record<Lane, Uint8Array>> {
+  const held = LANES.map((lane) => [lane, of(secrets, lane)] as const).filter(([, seed]) => seed !== null);
   return Object.fromEntries(held);
 }
 

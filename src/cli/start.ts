@@ -70,7 +70,7 @@ async function bringUp(config: Config, closers: Closer[], check: () => void): Pr
   closers.push(() => pools.close());
   check();
   const due = config.sample && config.mode === 'rehearsal' && (await isSampleDue(pools.observe));
-  const wired = wire({ ...config, pools, secrets, logger: openLogger(config.logLevel) });
+  const wired = wire({ ...config, pools, secrets, logger: openLogger(config.logLevel), scrub: {} });
   closers.push(() => wired.close());
   const { url } = await wired.server.listen();
   flushCompileCache();

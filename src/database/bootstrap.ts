@@ -14,6 +14,8 @@ export interface BootstrapOptions {
   readonly mode: Mode;
   /** The seed of each lane's key that the server holds. A lane without one gets no key here. */
   readonly seeds: Partial<Record<Lane, Uint8Array>>;
+  /** The same for the keys by which the lanes sign heads of the log. */
+  readonly checkpointSeeds?: Partial<Record<Lane, Uint8Array>>;
   /** Tokens handed out before, by principal name: those that still work are kept. */
   readonly tokens?: Readonly<Record<string, string>>;
 }
@@ -43,7 +45,8 @@ export async function bootstrapLedger(
     await addVocabulary(owner);
     const incarnation = await addHead(owner);
     if (options.mode === 'rehearsal') for (const party of SAMPLE_PARTIES) await addParty(owner, party, true);
-    await addLaneKeys(owner, options.seeds);
+    await addLaneKeys(owner, 'statement', options.seeds);
+    await addLaneKeys(owner, 'checkpoint', options.checkpointSeeds ?? {});
     const issue =
       options.mode === 'rehearsal'
         ? await issueTokens(

@@ -32,21 +32,34 @@ export interface Secrets {
   readonly logins: Partial<Record<Login, string>>;
   /** The 32-byte Ed25519 seed of each lane whose key the server holds, base64. */
   readonly seeds: Partial<Record<Lane, string>>;
+  /** The same for the keys by which the lanes sign heads of the log; never the seed of a statement key. */
+  readonly checkpointSeeds: Partial<Record<Lane, string>>;
 }
 
 const shape = z.object({
   owner: z.string().min(32),
   logins: z.partialRecord(z.enum(LOGINS), z.string().min(32)),
   seeds: z.partialRecord(z.enum(LANES), z.base64()),
+  // Files of before heads were signed have none.
+  checkpointSeeds: z.partialRecord(z.enum(LANES), z.base64()).optional(),
 });
 
 /** Reads the secrets of a home directory; makes them where there are none. */
 export function homeSecrets(home: string): Secrets {
   const path = join(home, 'secrets.json');
-  if (existsSync(path)) return readSecrets(path);
-  const made = makeSecrets();
-  writePrivateFile(path, `${JSON.stringify(made, null, 2)}\n`);
-  return made;
+  const read: StoredSecrets = existsSync(path) ? readSecrets(path) : makeSecrets();
+  const secrets: Secrets = { ...read, checkpointSeeds: read.checkpointSeeds ?? freshSeeds(lanesOf(read)) };
+  if (read.checkpointSeeds === undefined || !existsSync(path))
+    writePrivateFile(path, `${JSON.stringify(secrets, null, 2)}\n`);
+  return secrets;
+}
+
+function lanesOf({ seeds }: Pick<Secrets, 'seeds'>): readonly Lane[] {
+  return LANES.filter((lane) => seeds[lane] !== undefined);
+}
+
+function freshSeeds(lanes: readonly Lane[]): Partial<Record<Lane, string>> {
+  return Object.fromEntries(lanes.map((lane) => [lane, randomBytes(32).toString('base64')]));
 }
 
 /** Fresh secrets for every login and lane. */
@@ -54,17 +67,29 @@ export function makeSecrets(): Secrets {
   return {
     owner: password(),
     logins: Object.fromEntries(LOGINS.map((login) => [login, password()])),
-    seeds: Object.fromEntries(LANES.map((lane) => [lane, randomBytes(32).toString('base64')])),
+    seeds: freshSeeds(LANES),
+    checkpointSeeds: freshSeeds(LANES),
   };
 }
 
-/** The seed of a lane's key as bytes, or null where this home doesn't hold it. */
+/** The seed of a lane's key for statements as bytes, or null where this home doesn't hold it. */
 export function seedOf(secrets: Secrets, lane: Lane): Uint8Array | null {
-  const text = secrets.seeds[lane];
+  return bytesOf(secrets.seeds[lane]);
+}
+
+/** The seed of a lane's key for heads as bytes, or null where this home doesn't hold it. */
+export function checkpointSeedOf(secrets: Secrets, lane: Lane): Uint8Array | null {
+  return bytesOf(secrets.checkpointSeeds[lane]);
+}
+
+function bytesOf(text: string | undefined): Uint8Array | null {
   return text === undefined ? null : new Uint8Array(Buffer.from(text, 'base64'));
 }
 
-function readSecrets(path: string): Secrets {
+/** As this version or an earlier one wrote them. */
+type StoredSecrets = Omit<Secrets, 'checkpointSeeds'> & Partial<Pick<Secrets, 'checkpointSeeds'>>;
+
+function readSecrets(path: string): StoredSecrets {
   refuseIfOthersMayRead(path);
   const parsed = shape.safeParse(parseJson(path));
   if (!parsed.success) {
@@ -72,11 +97,14 @@ function readSecrets(path: string): Secrets {
       `${path} is not a file of secrets as this version writes it: ${z.prettifyError(parsed.error)}`,
     );
   }
-  for (const [lane, seed] of Object.entries(parsed.data.seeds)) {
+  const { seeds, checkpointSeeds = {} } = parsed.data;
+  for (const [lane, seed] of [...Object.entries(seeds), ...Object.entries(checkpointSeeds)]) {
     if (Buffer.from(seed, 'base64').length !== 32)
       throw new Error(`${path}: the seed of ${lane} must be 32 bytes.`);
   }
-  return parsed.data as Secrets;
+  if (Object.values(seeds).some((seed) => Object.values(checkpointSeeds).includes(seed)))
+    throw new Error(`${path}: one seed serves statements and checkpoints; each needs its own.`);
+  return parsed.data as StoredSecrets;
 }
 
 function parseJson(path: string): unknown {

@@ -19,11 +19,11 @@ export function lockKey(keyId: string): FragmentSqlToken {
   return sql.fragment`pg_advisory_xact_lock_shared(hashtextextended('cutter:key:' || ${keyId}::text, 0))`;
 }
 
-/** One key of the registry as JSON, or null. */
+/** One key of the registry as JSON, or null. A key for heads of the log signs no statement, so it isn't found here. */
 export function registeredKey(keyId: FragmentSqlToken): FragmentSqlToken {
   return sql.fragment`(select json_build_object('lane', k.lane, 'principal_id', k.principal_id,
       'public_key', translate(encode(k.public_key, 'base64'), E'\n', ''), 'until_position', k.until_position::text)
-    from cutter_auth.key k where k.key_id = ${keyId})`;
+    from cutter_auth.key k where k.key_id = ${keyId} and k.purpose = 'statement')`;
 }
 
 /**

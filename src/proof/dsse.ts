@@ -69,27 +69,41 @@ export function signEnvelope(payloadType: string, payload: Uint8Array, signer: E
   return { ...unsignedEnvelope(payloadType, payload), signatures: [{ keyid: signer.keyId, sig }] };
 }
 
-/** Judge an envelope of whatever origin. Anything wrong with it is a refusal with a reason, never an exception. */
-export function verifyEnvelope(envelope: unknown, expected: ExpectedSigner): EnvelopeVerdict {
-  if (!isEnvelope(envelope)) return refused('envelope_malformed');
+/** What an envelope's form allows to be judged: the exact bytes that were signed, and the signature over them. */
+export type OpenedEnvelope =
+  | {
+      readonly ok: true;
+      readonly payloadType: string;
+      readonly payload: Buffer;
+      readonly message: Buffer;
+      readonly signature: Buffer;
+    }
+  | { readonly ok: false; readonly reason: EnvelopeFault };
+
+/** Judge an envelope's form and what it claims to be; whether the signature holds is left to whoever asks. */
+export function openEnvelope(envelope: unknown, expected: Omit<ExpectedSigner, 'publicKey'>): OpenedEnvelope {
+  if (!isEnvelope(envelope)) return { ok: false, reason: 'envelope_malformed' };
   const { payloadType, signatures } = envelope;
   const payload = decodeBase64(envelope.payload);
-  if (payload === null) return refused('payload_not_base64');
-  const [signature, ...surplus] = signatures;
-  if (signature === undefined) return refused('signature_missing');
-  if (surplus.length > 0) return refused('signature_surplus');
-  if (expected.payloadType !== undefined && expected.payloadType !== payloadType) {
-    return refused('payload_type_unexpected');
-  }
-  if (signature.keyid !== expected.keyId) return refused('key_id_unexpected');
-  const signatureBytes = decodeBase64(signature.sig);
-  if (signatureBytes === null) return refused('signature_not_base64');
-  const verdict = verify(expected.publicKey, pae(payloadType, payload), signatureBytes);
-  return verdict.ok ? { ok: true, payloadType, payload } : verdict;
+  if (payload === null) return { ok: false, reason: 'payload_not_base64' };
+  const [claimed, ...surplus] = signatures;
+  if (claimed === undefined) return { ok: false, reason: 'signature_missing' };
+  if (surplus.length > 0) return { ok: false, reason: 'signature_surplus' };
+  if (expected.payloadType !== undefined && expected.payloadType !== payloadType)
+    return { ok: false, reason: 'payload_type_unexpected' };
+  if (claimed.keyid !== expected.keyId) return { ok: false, reason: 'key_id_unexpected' };
+  const signature = decodeBase64(claimed.sig);
+  if (signature === null) return { ok: false, reason: 'signature_not_base64' };
+  return { ok: true, payloadType, payload, message: pae(payloadType, payload), signature };
 }
 
-function refused(reason: EnvelopeFault): EnvelopeVerdict {
-  return { ok: false, reason };
+/** Judge an envelope of whatever origin. Anything wrong with it is a refusal with a reason, never an exception. */
+export function verifyEnvelope(envelope: unknown, expected: ExpectedSigner): EnvelopeVerdict {
+  const opened = openEnvelope(envelope, expected);
+  if (!opened.ok) return opened;
+  const { payloadType, payload, message, signature } = opened;
+  const verdict = verify(expected.publicKey, message, signature);
+  return verdict.ok ? { ok: true, payloadType, payload } : verdict;
 }
 
 function isEnvelope(value: unknown): value is DsseEnvelope {

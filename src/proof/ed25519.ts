@@ -49,6 +49,21 @@ export function verify(publicKey: Uint8Array, message: Uint8Array, signature: Ui
   return verdictOf(nativeVerify(null, message, publicKeyObject(publicKey), signature));
 }
 
+/** Judge a signature as `verify` does, on another thread: many at once keep neither the event loop nor each other waiting. */
+export function verifyLater(
+  publicKey: Uint8Array,
+  message: Uint8Array,
+  signature: Uint8Array,
+): Promise<SignatureVerdict> {
+  const fault = encodingFault(publicKey, signature);
+  if (fault !== null) return Promise.resolve({ ok: false, reason: fault });
+  return new Promise((resolve, reject) => {
+    nativeVerify(null, message, publicKeyObject(publicKey), signature, (error, verified) =>
+      error === null ? resolve(verdictOf(verified)) : reject(error),
+    );
+  });
+}
+
 /** Judge a signature: the same strict checks, then tweetnacl. About 10 ms; not for the request path. */
 export function verifyWithTweetnacl(
   publicKey: Uint8Array,

@@ -93,6 +93,53 @@ export function verifyInclusion({ leafHash: leaf, index, size, proof, root }: In
   return last === 0 && Buffer.compare(running, root) === 0;
 }
 
+/** What a stranger needs to check that one tree is the beginning of another. */
+export interface ConsistencyClaim {
+  readonly from: number;
+  readonly fromRoot: Uint8Array;
+  readonly to: number;
+  readonly toRoot: Uint8Array;
+  readonly proof: readonly Uint8Array[];
+}
+
+/**
+ * Whether a proof shows that the tree of `from` leaves is the beginning of the tree of `to` (RFC 9162 §2.1.4.2). The tree
+ * without leaves is the beginning of every tree. A malformed claim is a false one, never an exception.
+ */
+export function verifyConsistency({ from, fromRoot, to, toRoot, proof }: ConsistencyClaim): boolean {
+  if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to) || from < 0 || from > to) return false;
+  if (!isHash(fromRoot) || !isHash(toRoot) || !proof.every(isHash)) return false;
+  if (from === to) return proof.length === 0 && Buffer.compare(fromRoot, toRoot) === 0;
+  if (from === 0) return proof.length === 0 && Buffer.compare(fromRoot, emptyRoot) === 0;
+  let old = from - 1;
+  let last = to - 1;
+  while (old % 2 === 1) {
+    old = (old - 1) / 2;
+    last = Math.floor(last / 2);
+  }
+  // A complete old tree is a node of the new one, and its root the first of the path.
+  const [first, ...rest] = old === 0 ? [fromRoot, ...proof] : proof;
+  if (first === undefined) return false;
+  let oldRunning = first;
+  let newRunning = first;
+  for (const sibling of rest) {
+    if (last === 0) return false;
+    if (old % 2 === 1 || old === last) {
+      oldRunning = nodeHash(sibling, oldRunning);
+      newRunning = nodeHash(sibling, newRunning);
+      while (old % 2 === 0 && old !== 0) {
+        old /= 2;
+        last = Math.floor(last / 2);
+      }
+    } else {
+      newRunning = nodeHash(newRunning, sibling);
+    }
+    old = Math.floor(old / 2);
+    last = Math.floor(last / 2);
+  }
+  return last === 0 && Buffer.compare(oldRunning, fromRoot) === 0 && Buffer.compare(newRunning, toRoot) === 0;
+}
+
 /** One flat buffer instead of one object a node: half the time at 100,000 leaves. */
 function flatten(leafHashes: readonly Uint8Array[]): Buffer {
   const level = Buffer.allocUnsafe(leafHashes.length * hashLength);

@@ -5,6 +5,7 @@ import type { PlacedHistoryRow } from '../ledger/log/history-page.ts';
 import { builder } from './builder.ts';
 import { History } from './history.ts';
 import { PreviewNode } from './node.ts';
+import { Checkpoint } from './proof.ts';
 
 type Message<T extends HistoryMessage['type']> = Extract<HistoryMessage, { type: T }>;
 
@@ -79,7 +80,14 @@ const HistoryEvent = builder.objectRef<StreamedRecord>('HistoryEvent').implement
 const CaughtUp = builder.objectRef<Message<'CaughtUp'>>('CaughtUp').implement({
   description:
     'Sent once: everything that the log held when the subscription began has been sent; what follows is live.',
-  fields: (t) => ({ cursor: t.exposeString('cursor', { description: 'The place reached.' }) }),
+  fields: (t) => ({
+    cursor: t.exposeString('cursor', { description: 'The place reached.' }),
+    checkpoint: t.expose('checkpoint', {
+      type: Checkpoint,
+      nullable: true,
+      description: 'The newest head of the log that both lanes have signed; null before the first one.',
+    }),
+  }),
 });
 
 const RESET_REASONS: Record<ResetReason, string> = {

@@ -7,7 +7,7 @@ import { bootstrapLedger } from '../../src/database/bootstrap.ts';
 import { type EmbeddedServer, startEmbedded } from '../../src/database/embedded.ts';
 import { setLoginPasswords } from '../../src/database/logins.ts';
 import { migrate } from '../../src/database/migrate.ts';
-import { makeSecrets, type Secrets, seedOf } from '../../src/database/secrets.ts';
+import { checkpointSeedOf, makeSecrets, type Secrets, seedOf } from '../../src/database/secrets.ts';
 
 /** What the run's one cluster gives to every test file. */
 export interface TestCluster {
@@ -81,12 +81,13 @@ async function makeTemplate(
   await migrate(url.href);
   return await asOwner(url.href, async (owner) => {
     await setLoginPasswords(owner, secrets);
-    const seeds = {
-      'DOT-991': seedOf(secrets, 'DOT-991') as Uint8Array,
-      'DOT-992': seedOf(secrets, 'DOT-992') as Uint8Array,
-    };
+    const seedsBy = (of: typeof seedOf) => ({
+      'DOT-991': of(secrets, 'DOT-991') as Uint8Array,
+      'DOT-992': of(secrets, 'DOT-992') as Uint8Array,
+    });
+    const [seeds, checkpointSeeds] = [seedsBy(seedOf), seedsBy(checkpointSeedOf)];
     await owner.query('create extension if not exists pg_stat_statements');
-    return (await bootstrapLedger(owner, { mode: 'rehearsal', seeds })).tokens;
+    return (await bootstrapLedger(owner, { mode: 'rehearsal', seeds, checkpointSeeds })).tokens;
   });
 }
 

@@ -67,6 +67,8 @@ export async function doorServer(options: DoorServerOptions = {}): Promise<DoorS
     // The small schema asks nothing of the ledger.
     ledger: undefined as never,
     feed: undefined as never,
+    proofs: undefined as never,
+    integrity: undefined as never,
     observe: database.pools.observe,
   });
   const { url } = await server.listen();

@@ -49,8 +49,12 @@ const MATRIX: Readonly<Record<string, Row>> = {
     cutter_integrator: { S: true, D: true },
   },
   'cutter_log.record_part': { ...both({ I: ['record_id', 'part', 'body'] }), cutter_integrator: S },
-  'cutter_log.log': { cutter_observe: S, cutter_integrator: SI },
-  'cutter_log.head': { cutter_observe: S, cutter_integrator: { S: true, U: true } },
+  'cutter_log.log': { ...both(S), cutter_observe: S, cutter_integrator: SI },
+  'cutter_log.head': { ...both(S), cutter_observe: S, cutter_integrator: { S: true, U: true } },
+  'cutter_log.node': { ...both(S), cutter_observe: S, cutter_integrator: SI },
+  'cutter_log.tree_head': { ...both(S), cutter_observe: S, cutter_integrator: { S: true, U: true } },
+  'cutter_log.cosignature': both(SI),
+  'cutter_log.v_checkpoint': { cutter_observe: S },
   'cutter_meta.migration': {},
 };
 

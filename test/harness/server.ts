@@ -4,6 +4,7 @@ import { afterAll } from 'vitest';
 import type { Pools } from '../../src/database/pools.ts';
 import type { Secrets } from '../../src/database/secrets.ts';
 import { LIMITS, type Limits } from '../../src/doors/limits.ts';
+import type { ScrubOptions } from '../../src/ledger/fsck/scrub.ts';
 import { type Wired, wire } from '../../src/wire.ts';
 import { type TestDatabase, testDatabase } from './database.ts';
 
@@ -44,6 +45,10 @@ export interface TestServerOptions {
   /** Equipment that differs from the database's own, for a server without a lane. */
   readonly pools?: Partial<Pools>;
   readonly secrets?: Secrets;
+  /** How the ledger is checked in the background; not at all unless told. */
+  readonly scrub?: Partial<ScrubOptions>;
+  /** Where published checkpoints are kept. */
+  readonly checkpoints?: { readonly file: string | null; readonly url: string | null };
 }
 
 const open = new Set<TestServer>();
@@ -60,6 +65,8 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     host: '127.0.0.1',
     port: 0,
     limits: { ...LIMITS, ...options.limits },
+    scrub: options.scrub ?? null,
+    ...(options.checkpoints === undefined ? {} : { checkpoints: options.checkpoints }),
   });
   const { url } = await wired.server.listen();
   const server: TestServer = {

@@ -1,5 +1,6 @@
 import type { DatabasePool } from 'slonik';
 import { isAway } from '../constraints.ts';
+import type { Checkpoint, Checkpoints } from './checkpoint.ts';
 import type { Log } from './connection.ts';
 import { encodeCursor } from './cursor.ts';
 import { type Follower, follow, RESETS, type SubscribeOptions } from './follower.ts';
@@ -32,6 +33,8 @@ export interface FeedOptions {
   readonly listenUrl: string;
   /** The integrator of this process, where it runs one: it wakes the feed without a round trip. */
   readonly integrator?: Integrator;
+  /** Published heads, told to whoever has caught up. */
+  readonly checkpoints?: Pick<Checkpoints, 'latest'>;
   /** Which of these tokens no longer stand, or no longer hold `ledger:observe`. */
   readonly authorityEnded: (tokenIds: readonly string[]) => Promise<ReadonlySet<string>>;
   readonly log: Log;
@@ -65,6 +68,14 @@ export function startFeed(options: FeedOptions): HistoryFeed {
   let judgedAt = Date.now();
 
   const headOnce = coalesced(() => withDeadline(readHead(observe), lostAfterMs));
+  const checkpointOnce = coalesced(async (): Promise<Checkpoint | null> => {
+    try {
+      return await withDeadline(options.checkpoints?.latest() ?? Promise.resolve(null), lostAfterMs);
+    } catch (error) {
+      log.warn({ err: error }, 'log: the feed could not read the newest checkpoint');
+      return null;
+    }
+  });
   async function freshHead(): Promise<Head> {
     const head = await headOnce();
     if (head.next !== ring.end || head.incarnation !== incarnation) wake.ring();
@@ -200,6 +211,7 @@ export function startFeed(options: FeedOptions): HistoryFeed {
           ring,
           replay,
           freshHead,
+          checkpoint: checkpointOnce,
           incarnation: () => incarnation,
           join: (follower) => {
             followers.add(follower);

@@ -1,3 +1,4 @@
+import type { Checkpoint } from './checkpoint.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { type HistoryFilter, type HistoryMessage, type Reset, rowTest } from './history-message.ts';
 import type { Head } from './history-page.ts';
@@ -27,6 +28,8 @@ export interface FollowerSource {
   readonly replay: Replay;
   /** A head read after the call. */
   freshHead(): Promise<Head>;
+  /** The newest published head; null where there is none to be had. */
+  checkpoint(): Promise<Checkpoint | null>;
   /** The incarnation that the ring holds; null before the first read. */
   incarnation(): string | null;
   join(follower: Follower): void;
@@ -127,7 +130,8 @@ async function* messages(
   while (!state.left && state.ending === null) {
     if (!caughtUp && next >= target) {
       caughtUp = true;
-      yield { type: 'CaughtUp', cursor: encodeCursor({ incarnation, next }) };
+      const checkpoint = await source.checkpoint();
+      yield { type: 'CaughtUp', cursor: encodeCursor({ incarnation, next }), checkpoint };
       continue;
     }
     const event = await eventAt(source, state, next, incarnation);

@@ -1,3 +1,4 @@
+import type { Checkpoint } from './checkpoint.ts';
 import type { PlacedHistoryRow } from './history-page.ts';
 
 /** Why a stream ended. The client reads the state anew, or resumes with its last cursor where the message says so. */
@@ -18,7 +19,12 @@ export type HistoryMessage =
       readonly position: string;
       readonly rows: readonly PlacedHistoryRow[];
     }
-  | { readonly type: 'CaughtUp'; readonly cursor: string }
+  | {
+      readonly type: 'CaughtUp';
+      readonly cursor: string;
+      /** The newest head that both lanes signed; null before the first, or where it can't be read. */
+      readonly checkpoint: Checkpoint | null;
+    }
   | Reset;
 
 /** The columns that a subscriber may ask for values of. */

@@ -1,5 +1,5 @@
-import { WrongLogin } from '../../database/driver.ts';
 import { type DedicatedConnection, type Log, openDedicated } from './connection.ts';
+import { isLostConnection, isRefusedRight } from './database-faults.ts';
 import { type IntegratedBatch, moveBatch } from './move.ts';
 import { backoffMs, createWake, restUnless } from './wake.ts';
 
@@ -118,15 +118,4 @@ export function startIntegrator({ url, log, pollMs = 250, batch = 500 }: Integra
       clearTimeout(force);
     },
   };
-}
-
-/** A missing grant or another login: not a fault that passes. */
-function isRefusedRight(error: unknown): boolean {
-  return error instanceof WrongLogin || (error as { code?: unknown }).code === '42501';
-}
-
-/** No SQLSTATE, or one of the classes in which the server takes its leave (connection, operator, resources). */
-function isLostConnection(error: unknown): boolean {
-  const { code } = error as { code?: unknown };
-  return typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code) || /^(08|53|57|55)/.test(code);
 }

@@ -46,7 +46,7 @@ export interface LogRecord {
 }
 
 /** Rows that are found in the log by their own id. Blocks and affected rows borrow their parent's place; units have none. */
-const POSITIONED: ReadonlySet<string> = new Set([
+export const POSITIONED: ReadonlySet<string> = new Set([
   'decision_backlog_entry',
   'decision_backlog_history',
   'decision_backlog_dependency',

@@ -1,0 +1,59 @@
+import type { Client } from 'pg';
+import { checkCuts } from './cuts.ts';
+import { type Coverage, Findings, type Report } from './finding.ts';
+import { checkLineage } from './lineage.ts';
+import { checkRows } from './rows.ts';
+import { openSession } from './session.ts';
+import { checkSignatures } from './signatures.ts';
+import type { SeenHead } from './tree-check.ts';
+
+export interface CheckOptions {
+  /** The login cutter_evidence. */
+  readonly url: string;
+  /** Heads of the log that were kept outside the database. */
+  readonly heads?: readonly SeenHead[];
+}
+
+/** Recomputes the whole ledger from its tables, in one snapshot, and reports what doesn't agree. It goes on past every break. */
+export async function checkLedger({ url, heads = [] }: CheckOptions): Promise<Report> {
+  const session = await openSession(url);
+  const { client, unseen } = session;
+  const findings = new Findings();
+  const coverage: Coverage = {
+    positions: 0,
+    pending: 0,
+    rows: 0,
+    signatures: 0,
+    cuts: 0,
+    entries: 0,
+    nodes: 0,
+    cosignatures: 0,
+  };
+  try {
+    const blind = unseen.filter(({ table }) => table.startsWith('cutter_log.'));
+    if (blind.length > 0) return { head: 0, incarnation: '', findings: [], unseen, coverage };
+    const { rows } = await client.query<{ next: string; incarnation: string }>(
+      '/* fsck.head */ select next_position::text as next, incarnation::text from cutter_log.head',
+    );
+    const head = Number(rows[0]?.next ?? 0);
+    await checkRows({ client, head, findings, coverage, unseen, heads });
+    // What can't be seen whole would be blamed for what is only hidden.
+    if (unseen.length === 0) await judgeMeaning(client, head, findings, coverage);
+    return { head, incarnation: rows[0]?.incarnation ?? '', findings: findings.all, unseen, coverage };
+  } finally {
+    await session.close();
+  }
+}
+
+/** What must hold between rows that are as they were written. */
+async function judgeMeaning(
+  client: Client,
+  head: number,
+  findings: Findings,
+  coverage: Coverage,
+): Promise<void> {
+  await client.query('set local enable_hashjoin = on; set local enable_mergejoin = on');
+  await checkLineage(client, head, findings);
+  await checkSignatures(client, head, findings, coverage);
+  await checkCuts(client, head, findings, coverage);
+}

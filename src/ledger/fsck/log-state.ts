@@ -1,0 +1,220 @@
+import type { Client } from 'pg';
+import { copyRows } from './copy.ts';
+import type { NewFinding, Teller } from './finding.ts';
+import type { LogState } from './judge.ts';
+import { KINDS } from './kinds.ts';
+import { type BrokenLine, LOG, type LogLines, PARTS } from './log-lines.ts';
+import { type LogLine, type ReadRecord, readBody } from './records.ts';
+import { placeOfId } from './words.ts';
+
+/** A body that no line of the log or of its queue names. */
+export interface Orphan {
+  readonly recordId: string;
+  readonly hash: string;
+  readonly record: ReadRecord | null;
+}
+
+/** Bodies without a line: what is left where a line was taken out, or what somebody put there. */
+export async function orphansOf(client: Client): Promise<Orphan[]> {
+  const orphans: Orphan[] = [];
+  await copyRows(
+    client,
+    `select p.record_id, string_agg(p.body, '' order by p.part) from cutter_log.record_part p
+     where not exists (select from cutter_log.log l where l.record_id = p.record_id)
+       and not exists (select from cutter_log.pending q where q.record_id = p.record_id)
+     group by p.record_id`,
+    ([recordId, body]) => {
+      const read = readBody({ body: body ?? '', recordHash: '' });
+      const [hash, record] = read.verdict === 'hash_mismatch' ? [read.hash, read.record] : ['', null];
+      orphans.push({ recordId: recordId as string, hash, record });
+    },
+  );
+  return orphans;
+}
+
+/** What a line whose body doesn't give its hash is blamed for. */
+export interface BlamedLine extends BrokenLine {
+  readonly blames: 'body' | 'hash' | 'both';
+}
+
+export interface JudgedLog {
+  readonly lines: Pick<LogLines, 'gaps' | 'next' | 'lastAt' | 'beyond'>;
+  readonly broken: readonly BlamedLine[];
+  readonly orphans: readonly Orphan[];
+  /** What the log's head says. */
+  readonly head: number;
+  /** How long the log was once, by whatever in the database remembers most. */
+  readonly longest: number;
+}
+
+/** Says what happened to the log itself: lines gone, moved or put in, bodies and hashes altered. */
+export function judgeLog({ lines, broken, orphans, head, longest }: JudgedLog, findings: Teller): void {
+  const left = [...orphans];
+  for (const line of broken) judgeBroken(line, left, findings);
+  const beyond = [...lines.beyond];
+  for (const { at } of lines.gaps) judgeGap(at, beyond.shift(), left, findings);
+  for (const line of beyond)
+    findings.add({
+      verdict: 'inserted',
+      table: LOG,
+      key: String(line.position),
+      column: null,
+      after: head - 1,
+      before: null,
+      message: `The log's head is ${head}, but a record stands at position ${line.position}.`,
+    });
+  if (lines.next < longest) judgeEnd(lines.next, longest, left, findings);
+  else if (lines.next > head)
+    findings.add({
+      verdict: 'edited',
+      table: 'cutter_log.head',
+      key: 'true',
+      column: 'next_position',
+      after: null,
+      before: null,
+      message: `The log's head says ${head}, but the log goes to position ${lines.next - 1}.`,
+    });
+  for (const { recordId } of left)
+    findings.add({
+      verdict: 'inserted',
+      table: PARTS,
+      key: `${recordId}/0`,
+      column: null,
+      after: null,
+      before: head,
+      message: `No line of the log names the body of record ${recordId}.`,
+    });
+}
+
+/** An empty position: its line was moved, or taken out, with or without its body. */
+function judgeGap(at: number, moved: LogLine | undefined, orphans: Orphan[], findings: Teller): void {
+  const bounds = { table: LOG, after: at - 1, before: at + 1 };
+  if (moved !== undefined) {
+    findings.add({
+      ...bounds,
+      verdict: 'edited',
+      key: String(moved.position),
+      column: 'position',
+      otherKey: String(at),
+      message: `Record ${moved.recordId} stands at position ${moved.position}, where the log has not come yet; position ${at} is empty.`,
+    });
+    return;
+  }
+  const orphan = orphans.shift();
+  const body = orphan === undefined ? '' : `; a body without a line is that of record ${orphan.recordId}`;
+  findings.add({
+    ...bounds,
+    verdict: 'deleted',
+    key: String(at),
+    column: null,
+    message: `Position ${at} of the log is empty${body}.`,
+  });
+}
+
+function judgeEnd(next: number, longest: number, orphans: Orphan[], findings: Teller): void {
+  const gone = orphans.splice(0, longest - next).length;
+  const key = next === longest - 1 ? String(next) : `${next}..${longest - 1}`;
+  const bodies = gone > 0 ? `; ${gone} of the missing bodies still stand` : '';
+  findings.add({
+    verdict: 'truncated',
+    table: LOG,
+    key,
+    column: null,
+    after: next - 1,
+    before: longest,
+    message: `The log went up to position ${longest - 1}, but its newest record is at position ${next - 1}${bodies}.`,
+  });
+}
+
+function judgeBroken({ line, verdict, blames }: BlamedLine, orphans: Orphan[], findings: Teller): void {
+  const own =
+    line.position === null
+      ? { table: 'cutter_log.pending', key: line.recordId }
+      : { table: LOG, key: String(line.position) };
+  const bounds = { after: line.position, before: null };
+  const body = { ...bounds, table: PARTS, key: `${line.recordId}/0` };
+  const renamed = orphans.findIndex(({ hash }) => hash === line.recordHash);
+  if (verdict === 'missing' && renamed >= 0) {
+    const [orphan] = orphans.splice(renamed, 1) as [Orphan];
+    findings.add({
+      ...own,
+      ...bounds,
+      verdict: 'edited',
+      column: 'record_id',
+      message: `The line names record ${line.recordId}, but its hash is that of record ${orphan.recordId}.`,
+    });
+  } else if (verdict === 'missing')
+    findings.add({
+      ...body,
+      verdict: 'deleted',
+      column: null,
+      message: `The body of record ${line.recordId} is gone.`,
+    });
+  else if (verdict === 'unknown_format')
+    findings.add({
+      ...own,
+      ...bounds,
+      verdict: 'record-unknown',
+      column: null,
+      message: `Record ${line.recordId} is of a format that this version doesn't know.`,
+    });
+  else {
+    if (blames !== 'body')
+      findings.add({
+        ...own,
+        ...bounds,
+        verdict: 'edited',
+        column: 'record_hash',
+        message: `The hash beside record ${line.recordId} isn't the one that the record was written with.`,
+      });
+    if (blames !== 'hash') judgeBody(line, body, findings);
+  }
+}
+
+type Place = Pick<NewFinding, 'table' | 'key' | 'after' | 'before'>;
+
+function judgeBody(line: BlamedLine['line'], body: Place, findings: Teller): void {
+  const gap = line.parts.findIndex((part, index) => part !== index);
+  if (gap >= 0)
+    findings.add({
+      ...body,
+      key: `${line.recordId}/${line.parts[gap]}`,
+      verdict: 'record-altered',
+      column: 'part',
+      message: `The parts of record ${line.recordId} aren't numbered 0, 1, 2, …: part ${gap} is missing.`,
+    });
+  else
+    findings.add({
+      ...body,
+      key: line.parts.length === 1 ? body.key : `${line.recordId}/0..${line.parts.length - 1}`,
+      verdict: 'record-altered',
+      column: 'body',
+      message: `The body of record ${line.recordId} isn't what was hashed at position ${line.position ?? 'pending'}.`,
+    });
+}
+
+/** What the judgement of rows needs to know of the log: which rows a lost body may have written. */
+export function logStateOf(
+  { lines, broken, orphans, head }: Omit<JudgedLog, 'longest'>,
+  timeOf: (place: string) => string | null,
+): LogState {
+  const covered = new Set<string>();
+  const coveredTimes = new Set<string>();
+  for (const { line, record } of broken) {
+    if (record !== null) coveredTimes.add(record.at);
+    for (const id of line.rowIds) {
+      for (const kind of KINDS) {
+        const place = placeOfId(kind.index, id);
+        covered.add(place);
+        const at = timeOf(place);
+        if (at !== null) coveredTimes.add(at);
+      }
+    }
+  }
+  // Gaps whose bodies still stand are told by those.
+  const gone = lines.gaps.length + Math.max(0, head - lines.next) - orphans.length;
+  const blanks: (readonly [string | null, string | null])[] = [];
+  if (gone > 0) blanks.push(...lines.gaps.map(({ between }) => between));
+  if (gone > 0 && head > lines.next) blanks.push([lines.lastAt, null]);
+  return { head, broken, blanks, covered, coveredTimes };
+}

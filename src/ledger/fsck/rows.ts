@@ -1,0 +1,225 @@
+import type { Client } from 'pg';
+import { recordLeaf } from '../log/tree-fold.ts';
+import { type Coverage, type Findings, Postponed, type Unseen } from './finding.ts';
+import { judgeSuspects } from './judge.ts';
+import { KINDS, type Kind, kindNamed } from './kinds.ts';
+import { type BrokenLine, LOG, LogLines, PARTS } from './log-lines.ts';
+import { type BlamedLine, judgeLog, logStateOf, type Orphan, orphansOf } from './log-state.ts';
+import { eachLine, type LogLine, type ReadRecord } from './records.ts';
+import { type Difference, Sketch } from './sketch.ts';
+import { MOVES_OF, Replay } from './states.ts';
+import { gather, type Suspect, suspectsOf } from './suspects.ts';
+import { statusDigest, takeRows } from './table-rows.ts';
+import { checkTree, type SeenHead, type TreeReport } from './tree-check.ts';
+import { BIRTH, digestWords, element, FINAL, kindOfWords, UPDATE, uuidOf } from './words.ts';
+
+/** Cells of the sketch, tried in turn: most ledgers differ in nothing, some in a few rows, a ruined one in very many. */
+const SIZES = [1 << 16, 1 << 20] as const;
+
+export interface RowsOptions {
+  readonly client: Client;
+  readonly head: number;
+  readonly findings: Findings;
+  readonly coverage: Coverage;
+  readonly unseen: Unseen[];
+  /** Heads of the log that were kept outside the database. */
+  readonly heads: readonly SeenHead[];
+}
+
+/**
+ * Compares every row with the record that vouches for it. Both sides go through one sketch in a single pass over log and tables;
+ * only where something is left of it are records and rows read once more, to name what.
+ */
+export async function checkRows(options: RowsOptions): Promise<void> {
+  const { client, findings, coverage, unseen } = options;
+  let pass = await readAll(options, SIZES[0]);
+  if (pass.differences === null) pass = await readAll(options, SIZES[1]);
+  const { lines, orphans, rows, entries } = pass;
+  Object.assign(coverage, { positions: lines.next, pending: lines.pending, entries, rows });
+  const tree = await checkTree({
+    client,
+    next: lines.next,
+    heads: options.heads,
+    findings,
+    coverage,
+    unseen,
+  });
+  const head = Math.max(options.head, tree.longest);
+  pass.log.tell(findings);
+  const seen = pass.differences?.filter(({ words }) => isSeen(kindOfWords(words), unseen));
+  const suspects = seen === undefined ? tooMany(findings, head) : await suspectsOf(client, seen);
+  const broken = lines.broken.map((line) => ({ ...line, blames: blamed(line, tree, suspects) }));
+  judgeRewritten(tree, broken, findings);
+  judgeLog({ lines, broken, orphans, head: options.head, longest: head }, findings);
+  const evidence = await gather(suspects, (each) =>
+    everyRecord(client, orphans, (record, line, reliable) => {
+      each(record, line, reliable);
+      // Where a record isn't what it was, what it says of an entry's way is no finding of its own.
+      if (line.position === null || !tree.wrongHashes.has(line.position)) return;
+      for (const { entry_id } of record.history) findings.taint(MOVES_OF, entry_id);
+    }),
+  );
+  const unreadable = broken.filter(({ blames, record }) => blames !== 'hash' || record === null);
+  const state = logStateOf({ lines, broken: unreadable, orphans, head }, (place) =>
+    timeOf(suspects.get(place)),
+  );
+  judgeSuspects(evidence, state, findings);
+  pass.states.tell(findings);
+}
+
+interface Pass {
+  readonly lines: LogLines;
+  readonly orphans: readonly Orphan[];
+  /** What was found of the log and of the states, to be told once it is known which rows are altered. */
+  readonly log: Postponed;
+  readonly states: Postponed;
+  readonly entries: number;
+  readonly rows: number;
+  /** What log and tables don't agree in; null where it is more than the sketch can tell apart. */
+  readonly differences: readonly Difference[] | null;
+}
+
+/** One pass over log and tables. */
+async function readAll({ client, head, unseen }: RowsOptions, size: number): Promise<Pass> {
+  const sketch = new Sketch(size);
+  const recorded = KINDS.map(() => 0);
+  const [log, states] = [new Postponed(), new Postponed()];
+  const replay = new Replay(states, (entryId, status) =>
+    sketch.put(element(0, FINAL, entryId, statusDigest(status)), 1),
+  );
+  const lines = new LogLines(log, head, {
+    record(record, line, reliable) {
+      putRecord(record, sketch, recorded, unseen);
+      if (!reliable) replay.blanks += 1;
+      replay.record(record, line.position);
+    },
+    blank: () => {
+      replay.blanks += 1;
+    },
+  });
+  await eachLine(client, (line) => lines.line(line));
+  const orphans = await orphansOf(client);
+  for (const { record } of orphans) if (record !== null) putRecord(record, sketch, recorded, unseen);
+  if (lines.gaps.length > 0 || orphans.length > 0 || lines.next < head) replay.blanks += 1;
+  replay.finish();
+  const rows = await takeTables(client, sketch, recorded, unseen);
+  return { lines, orphans, log, states, entries: replay.entries, rows, differences: sketch.differences() };
+}
+
+const isSeen = (kind: Kind, unseen: readonly Unseen[]) => !unseen.some(({ table }) => table === kind.table);
+
+function tooMany(findings: Findings, head: number): Map<string, Suspect> {
+  findings.add({
+    verdict: 'edited',
+    table: 'cutter_governance',
+    key: '*',
+    column: null,
+    after: null,
+    before: head,
+    message: "So many rows differ from the log that they can't be told apart.",
+  });
+  return new Map();
+}
+
+/** Whether a body that doesn't give its hash is itself altered, or the hash beside it: the tree knows, and where it doesn't, the rows. */
+function blamed(
+  broken: BrokenLine,
+  tree: TreeReport,
+  suspects: ReadonlyMap<string, Suspect>,
+): BlamedLine['blames'] {
+  const { record, line, hash } = broken;
+  const folded = line.position !== null && line.position < tree.folded;
+  const leaf = folded ? tree.wrongHashes.get(line.position as number) : undefined;
+  if (leaf !== undefined) return hash !== null && recordLeaf(hash, 0).equals(leaf.folded) ? 'hash' : 'both';
+  if (folded || record === null || record.recordId !== line.recordId) return 'body';
+  const ids = new Set(record.rows.map((row) => `${row.table} ${row.id}`));
+  for (const { kind, standing, place } of suspects.values()) {
+    const id = standing?.id ?? uuidOf(place);
+    if (ids.has(`${kind.recorded} ${id}`) || line.rowIds.includes(id)) return 'body';
+  }
+  return record.history.every(({ changed_by }) => changed_by === record.principalId) ? 'hash' : 'body';
+}
+
+/** Records whose body gives the hash beside it, where another one was folded into the tree: rewritten with it, or moved. */
+function judgeRewritten(tree: TreeReport, broken: readonly BlamedLine[], findings: Findings): void {
+  const known = new Set(broken.map(({ line }) => line.position));
+  const wrong = [...tree.wrongHashes].sort(([one], [other]) => one - other);
+  const foldedAt = new Map(wrong.map(([at, { folded }]) => [folded.toString('hex'), at]));
+  for (const [position, { now }] of wrong) {
+    if (known.has(position)) continue;
+    const home = foldedAt.get(now.toString('hex'));
+    if (home !== undefined) known.add(home);
+    const message =
+      home === undefined
+        ? `The record at position ${position} was rewritten together with its hash: the tree holds another one.`
+        : `The record at position ${position} was written at position ${home}: the two changed places.`;
+    findings.add({
+      verdict: home === undefined ? 'record-altered' : 'swapped',
+      table: LOG,
+      key: String(position),
+      column: null,
+      after: position,
+      before: null,
+      otherKey: home === undefined ? null : String(home),
+      message,
+    });
+  }
+}
+
+function timeOf(suspect: Suspect | undefined): string | null {
+  if (suspect?.standing == null || suspect.kind.time === null) return null;
+  return JSON.parse(suspect.standing.values.get(suspect.kind.time) ?? 'null') as string | null;
+}
+
+async function everyRecord(
+  client: Client,
+  orphans: readonly Orphan[],
+  each: (record: ReadRecord, line: Pick<LogLine, 'position'>, reliable: boolean) => void,
+): Promise<void> {
+  const lines = new LogLines(new Postponed(), Number.MAX_SAFE_INTEGER, { record: each, blank: () => {} });
+  await eachLine(client, (line) => lines.line(line));
+  for (const { record } of orphans) if (record !== null) each(record, { position: null }, true);
+}
+
+function putRecord(record: ReadRecord, sketch: Sketch, recorded: number[], unseen: Unseen[]): void {
+  for (const row of record.rows) {
+    const kind = kindNamed(row.table);
+    if (kind === undefined) {
+      note(unseen, {
+        table: PARTS,
+        message: `Records speak of ${row.table}, which this version doesn't check.`,
+      });
+      continue;
+    }
+    const digest = digestWords(row.digest);
+    if (row.op === 'insert') {
+      recorded[kind.index] = (recorded[kind.index] as number) + 1;
+      sketch.put(element(kind.index, BIRTH, row.id, digest), 1);
+    } else if (kind.index !== 0) sketch.put(element(kind.index, UPDATE, row.id, digest), 1);
+  }
+}
+
+function note(unseen: Unseen[], one: Unseen): void {
+  if (!unseen.some(({ message }) => message === one.message)) unseen.push(one);
+}
+
+/** Every table once. One that shows nothing where the log says otherwise, or that can't be read, wasn't seen. */
+async function takeTables(
+  client: Client,
+  sketch: Sketch,
+  recorded: readonly number[],
+  unseen: Unseen[],
+): Promise<number> {
+  let rows = 0;
+  for (const kind of KINDS) {
+    if (!isSeen(kind, unseen)) continue;
+    const count = await takeRows(client, kind, sketch);
+    rows += count;
+    if (count === 0 && (recorded[kind.index] as number) > 0)
+      note(unseen, {
+        table: kind.table,
+        message: `${kind.table} shows no row, where the log says that there are ${recorded[kind.index]}.`,
+      });
+  }
+  return rows;
+}

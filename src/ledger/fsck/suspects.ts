@@ -1,0 +1,219 @@
+import { hash } from 'node:crypto';
+import type { Client } from 'pg';
+import type { RecordedRow } from '../log/parse-record.ts';
+import { fingerprintOf } from '../log/record.ts';
+import { copyRows } from './copy.ts';
+import { canonicalValue, KINDS, type Kind, keySql, valuePieces } from './kinds.ts';
+import type { LogLine, ReadRecord } from './records.ts';
+import type { Difference } from './sketch.ts';
+import { kindOfWords, placeOf, placeOfId, uuidOf } from './words.ts';
+
+/** A row as it stands: the canonical text of each column; null where a value has none. */
+export interface StandingRow {
+  readonly kind: Kind;
+  readonly id: string;
+  readonly values: ReadonlyMap<string, string | null>;
+}
+
+/** A row as a record vouches for it. */
+export interface Vouched {
+  readonly row: RecordedRow;
+  readonly position: number | null;
+  readonly reliable: boolean;
+  /** Its place among all recorded rows. */
+  readonly order: number;
+  /** The version that a unit was born with. */
+  readonly anchor: string | null;
+}
+
+export interface Suspect {
+  readonly kind: Kind;
+  readonly place: string;
+  standing: StandingRow | null;
+  readonly births: Vouched[];
+  readonly updates: Vouched[];
+}
+
+/** A recorded row whose content is that of a suspect, key and later moves apart. */
+export interface Twin {
+  readonly kind: Kind;
+  readonly id: string;
+  readonly place: string;
+  readonly position: number | null;
+}
+
+export interface Evidence {
+  readonly suspects: ReadonlyMap<string, Suspect>;
+  /** By the place of the suspect that looks the same. */
+  readonly twins: ReadonlyMap<string, readonly Twin[]>;
+  /** The order of the newest recorded row of each kind that still stands. */
+  readonly newestStanding: ReadonlyMap<number, number>;
+  /** Signature rows by the fingerprint of an envelope that stands on a suspect. */
+  readonly envelopes: ReadonlyMap<string, string>;
+}
+
+/** The rows that the differences speak of, as they stand. */
+export async function suspectsOf(
+  client: Client,
+  differences: readonly Difference[],
+): Promise<Map<string, Suspect>> {
+  const suspects = new Map<string, Suspect>();
+  for (const { words } of differences) {
+    const place = placeOf(words);
+    const kind = kindOfWords(words);
+    if (!suspects.has(place)) suspects.set(place, { kind, place, standing: null, births: [], updates: [] });
+  }
+  for (const kind of KINDS) {
+    const places = [...suspects.values()]
+      .filter((suspect) => suspect.kind === kind)
+      .map(({ place }) => place);
+    if (places.length > 0) await fetchStanding(client, kind, suspects, places);
+  }
+  return suspects;
+}
+
+const PAGE = 500;
+
+export async function fetchStanding(
+  client: Client,
+  kind: Kind,
+  suspects: Map<string, Suspect>,
+  places: readonly string[],
+): Promise<void> {
+  const query = `select ${[keySql(kind), ...valuePieces(kind)].join(', ')} from ${kind.table} r`;
+  // A key of several columns stands in the sketch as its hash, so those rows are looked for among all.
+  const pages =
+    kind.key.length > 1
+      ? [query]
+      : pagesOf(places).map((page) => `${query} where r.${kind.key[0]} in (${page})`);
+  for (const page of pages) {
+    await copyRows(client, page, ([id, ...texts]) => {
+      const suspect = suspects.get(placeOfId(kind.index, id as string));
+      if (suspect !== undefined) suspect.standing = standingRow(kind, id as string, texts);
+    });
+  }
+}
+
+function pagesOf(places: readonly string[]): string[] {
+  const pages: string[] = [];
+  for (let from = 0; from < places.length; from += PAGE)
+    pages.push(
+      places
+        .slice(from, from + PAGE)
+        .map((place) => `'${uuidOf(place)}'`)
+        .join(),
+    );
+  return pages;
+}
+
+export function standingRow(kind: Kind, id: string, texts: readonly (string | null)[]): StandingRow {
+  const values = kind.columns.map(
+    (column, at) => [column, canonicalValue(kind, column, texts[at] ?? '?')] as const,
+  );
+  return { kind, id, values: new Map(values) };
+}
+
+/** The fingerprints of what makes a row itself: neither its key nor what moves later. */
+function contentPrint(kind: Kind, fingerprint: (column: string, at: number) => string): string {
+  let print = `${kind.index} `;
+  kind.columns.forEach((column, at) => {
+    if (!kind.key.includes(column) && kind.atBirth[column] === undefined) print += fingerprint(column, at);
+  });
+  return print;
+}
+
+export const printOf = (text: string | null | undefined) => (text == null ? '-' : fingerprintOf(text));
+
+/** Reads the whole log again for what it says of the suspects, and for rows that look like them. */
+export async function gather(
+  suspects: ReadonlyMap<string, Suspect>,
+  everyLine: (
+    each: (record: ReadRecord, line: Pick<LogLine, 'position'>, reliable: boolean) => void,
+  ) => Promise<void>,
+): Promise<Evidence> {
+  const looks = new Map<string, string[]>();
+  const wanted = new Set<string>();
+  const watched = new Set<Kind>();
+  for (const { kind, place, standing } of suspects.values()) {
+    watched.add(kind);
+    if (standing === null) continue;
+    const print = contentPrint(kind, (column) => printOf(standing.values.get(column)));
+    looks.set(print, [...(looks.get(print) ?? []), place]);
+    if (kind.recorded === 'dot_pair_signature') wanted.add(printOf(standing.values.get('payload_envelope')));
+  }
+  const twins = new Map<string, Twin[]>();
+  const newestStanding = new Map<number, number>();
+  const envelopes = new Map<string, string>();
+  let order = 0;
+  await everyLine((record, line, reliable) => {
+    for (const row of record.rows) {
+      order += 1;
+      const kind = kindOf(row.table, watched);
+      if (kind === undefined) continue;
+      const place = placeOfId(kind.index, row.id);
+      const suspect = suspects.get(place);
+      if (suspect !== undefined) {
+        const vouched = { row, position: line.position, reliable, order, anchor: anchorOf(row, record) };
+        (row.op === 'insert' ? suspect.births : suspect.updates).push(vouched);
+      }
+      if (row.op !== 'insert') continue;
+      if (suspect === undefined || suspect.standing !== null) newestStanding.set(kind.index, order);
+      if (row.columns.length !== kind.columns.length) continue;
+      const print = contentPrint(kind, (_, at) => row.fingerprints[at] as string);
+      for (const look of looks.get(print) ?? []) {
+        if (look !== place)
+          twins.set(look, [...(twins.get(look) ?? []), { kind, id: row.id, place, position: line.position }]);
+      }
+      if (kind.recorded === 'dot_pair_signature') {
+        const envelope = row.fingerprints[kind.columns.indexOf('payload_envelope')] as string;
+        if (wanted.has(envelope)) envelopes.set(envelope, row.id);
+      }
+    }
+  });
+  return { suspects, twins, newestStanding, envelopes };
+}
+
+function kindOf(table: string, watched: ReadonlySet<Kind>): Kind | undefined {
+  for (const kind of watched) if (kind.recorded === table) return kind;
+  return undefined;
+}
+
+/** The version among a record's own whose id has the fingerprint that the unit's anchor has. */
+export function anchorOf(row: RecordedRow, record: ReadRecord): string | null {
+  if (row.table !== 'public.information_unit' || row.op !== 'insert') return null;
+  const print = row.fingerprints[row.columns.indexOf('version_anchor_ref')];
+  const version = record.rows.find(
+    ({ table, id }) => table === 'public.unit_version' && fingerprintOf(`"${id}"`) === print,
+  );
+  return version?.id ?? null;
+}
+
+/** The columns in which a row differs from what the log says stands there now; null where it differs and none can be named. */
+export function alteredNow(suspect: Suspect): readonly string[] | null {
+  const { kind, standing, births, updates } = suspect;
+  const birth = births[0];
+  if (standing === null || birth === undefined) return [];
+  const expected = new Map(birth.row.columns.map((column, at) => [column, birth.row.fingerprints[at]]));
+  for (const { row } of updates) {
+    for (const [at, column] of row.columns.entries()) expected.set(column, row.fingerprints[at]);
+  }
+  const named = kind.columns.filter(
+    (column) => expected.get(column) !== printOf(standing.values.get(column)),
+  );
+  if (named.length > 0) return named;
+  return birthDigestOf(standing, birth) === birth.row.digest ? [] : null;
+}
+
+export function birthDigestOf(standing: StandingRow, birth: Vouched): string {
+  const { kind } = standing;
+  const values = kind.columns.map((column) => `"${column}":${bornValue(standing, column, birth)}`);
+  const text = `{"columns":{${values.join()}},"id":${JSON.stringify(standing.id)},"op":"insert","table":"${kind.recorded}"}`;
+  return hash('sha256', text, 'base64url');
+}
+
+function bornValue(standing: StandingRow, column: string, birth: Vouched): string {
+  if (standing.kind.atBirth[column] === undefined) return standing.values.get(column) ?? '?';
+  if (column === 'status') return '"marked"';
+  if (column === 'superseded_by_review_decision_id') return 'null';
+  return birth.anchor === null ? 'null' : `"${birth.anchor}"`;
+}

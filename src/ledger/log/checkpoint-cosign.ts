@@ -1,0 +1,192 @@
+import type { Client } from 'pg';
+import { checkpointKeyName, checkpointText, originOf, type TreeHead } from '../../proof/checkpoint.ts';
+import { verify } from '../../proof/ed25519.ts';
+import { verifyConsistency } from '../../proof/merkle.ts';
+import { consistencyNodes, rootFromNodes, rootNodes } from '../../proof/merkle-nodes.ts';
+import { signNote } from '../../proof/note.ts';
+import type { LaneKey } from '../keys.ts';
+import { type Edge, grow, readLeaves } from './tree-fold.ts';
+import { distinct, type ReadNodes, readNodes } from './tree-nodes.ts';
+
+/** The ledger isn't the one that this lane signed: it signs nothing more. The message says what was found. */
+export class CosigningRefused extends Error {
+  override readonly name = 'CosigningRefused';
+}
+
+/** The size and root of a head that binds this lane, wherever it is remembered. */
+export type KnownHead = Pick<TreeHead, 'size' | 'root'> & { readonly where: string };
+
+export type CosignTurn =
+  /** A head was signed now, or stands signed by this lane already. */
+  | { readonly outcome: 'signed' | 'standing'; readonly head: Pick<TreeHead, 'size' | 'root'> }
+  /** Nothing to sign, or no registered key yet: `reason` says so. */
+  | { readonly outcome: 'waiting'; readonly reason: string };
+
+/** Leaves read and folded at a time: memory stays the same however much there is to check. */
+const PAGE = 4096;
+
+const LOCK = `/* log.cosign_lock */ select pg_advisory_xact_lock(hashtextextended('cutter:cosign:' || $1::text, 0))`;
+
+const LOOK = `/* log.cosign_look */
+  select head.incarnation::text, tree.size::text, tree.checkpoint_size::text,
+    key.lane as key_lane, key.purpose, key.from_position::text, key.until_position::text,
+    last.size::text as last_size, last.root as last_root, last.signature as last_signature,
+    last.origin as last_origin, last_key.public_key as last_public_key
+  from cutter_log.head
+  cross join cutter_log.tree_head tree
+  left join cutter_auth.key on key.key_id = $2
+  left join lateral (
+    select * from cutter_log.cosignature where lane = $1 order by size desc limit 1
+  ) last on true
+  left join cutter_auth.key last_key
+    on last_key.key_id = last.key_id and last_key.lane = $1 and last_key.purpose = 'checkpoint'`;
+
+const SIGN = `/* log.cosign */
+  insert into cutter_log.cosignature (lane, size, root, signature, key_id, origin, signed_at)
+  values ($1, $2, $3, $4, $5, $6, transaction_timestamp())`;
+
+interface Look {
+  readonly incarnation: string;
+  readonly size: string;
+  readonly checkpoint_size: string;
+  readonly key_lane: string | null;
+  readonly purpose: string | null;
+  readonly from_position: string | null;
+  readonly until_position: string | null;
+  readonly last_size: string | null;
+  readonly last_root: Buffer | null;
+  readonly last_signature: Buffer | null;
+  readonly last_origin: string | null;
+  readonly last_public_key: Buffer | null;
+}
+
+/**
+ * Signs the head that the lanes are asked for, once this lane has convinced itself: the tree still has every root that the
+ * lane signed or remembers, and what was added is what the log holds, folded here again. One transaction under the lane's
+ * lock. After an error the connection is of no more use.
+ */
+export async function cosign(
+  client: Client,
+  key: LaneKey,
+  remembered: readonly KnownHead[],
+): Promise<CosignTurn> {
+  await client.query('begin isolation level read committed');
+  await client.query(LOCK, [key.lane]);
+  const look = (await client.query<Look>(LOOK, [key.lane, key.keyId])).rows[0];
+  if (look === undefined) throw new CosigningRefused('The log or its tree has no head.');
+  const turn = await judge(client, key, look, remembered);
+  await client.query('commit');
+  return turn;
+}
+
+async function judge(
+  client: Client,
+  key: LaneKey,
+  look: Look,
+  remembered: readonly KnownHead[],
+): Promise<CosignTurn> {
+  const size = Number(look.checkpoint_size);
+  const last = lastSigned(look, key);
+  const known = [...(last === null ? [] : [last]), ...remembered];
+  refuseForgotten(last, remembered);
+  const shrunk = known.find((head) => head.size > Number(look.size));
+  if (shrunk !== undefined) {
+    throw new CosigningRefused(
+      `The tree has ${look.size} leaves, and ${shrunk.where} says ${shrunk.size}: the end of the log is gone.`,
+    );
+  }
+  if (last !== null && last.size >= size) return { outcome: 'standing', head: last };
+  const waiting = waitsFor(look, key, size);
+  if (waiting !== null) return { outcome: 'waiting', reason: waiting };
+  const root = await convinced(client, size, last, known);
+  const head = { origin: originOf(look.incarnation), size, root };
+  const name = checkpointKeyName(head.origin, key.lane);
+  const { signature } = signNote(checkpointText(head), { name, publicKey: key.publicKey }, key.seed);
+  await client.query(SIGN, [key.lane, size, root, signature, key.keyId, head.origin]);
+  return { outcome: 'signed', head };
+}
+
+/** The newest head that stands under this lane's name, if its signature is this lane's. */
+function lastSigned(look: Look, key: LaneKey): KnownHead | null {
+  if (look.last_size === null || look.last_root === null || look.last_origin === null) return null;
+  const head = { origin: look.last_origin, size: Number(look.last_size), root: look.last_root };
+  const signed =
+    look.last_public_key !== null &&
+    look.last_signature !== null &&
+    verify(look.last_public_key, Buffer.from(checkpointText(head)), look.last_signature).ok;
+  if (!signed) {
+    throw new CosigningRefused(
+      `The head of ${head.size} leaves that stands under ${key.lane} doesn't carry this lane's signature: it was altered.`,
+    );
+  }
+  return { ...head, where: `what ${key.lane} signed last` };
+}
+
+/** What is remembered outside the database must still stand in it. */
+function refuseForgotten(last: KnownHead | null, remembered: readonly KnownHead[]): void {
+  const forgotten = remembered.find(({ size }) => last === null || last.size < size);
+  if (forgotten === undefined) return;
+  throw new CosigningRefused(
+    `${forgotten.where} says ${forgotten.size} leaves, and the newest signature of this lane in the database is ` +
+      `${last === null ? 'none' : `over ${last.size}`}: the database was set back.`,
+  );
+}
+
+function waitsFor(look: Look, key: LaneKey, size: number): string | null {
+  if (size === 0) return 'The log is empty.';
+  if (look.key_lane === null) return `The key ${key.keyId} for heads of ${key.lane} is not registered yet.`;
+  if (look.key_lane !== key.lane || look.purpose !== 'checkpoint')
+    throw new CosigningRefused(`The key ${key.keyId} is registered for ${look.key_lane}, ${look.purpose}s.`);
+  if (look.until_position !== null)
+    throw new CosigningRefused(`The key ${key.keyId} ended at position ${look.until_position}.`);
+  if (Number(look.from_position) > size) return `The key begins at position ${look.from_position}.`;
+  return null;
+}
+
+/** The root at `size`, after all that a lane asks before it signs. */
+async function convinced(
+  client: Client,
+  size: number,
+  last: KnownHead | null,
+  known: readonly KnownHead[],
+): Promise<Uint8Array> {
+  const from = last?.size ?? 0;
+  const steps = consistencyNodes(from, size);
+  const roots = known.map((head) => rootNodes(head.size));
+  const nodes = await readNodes(client, distinct([rootNodes(size), ...steps, ...roots]));
+  for (const head of known) {
+    if (Buffer.compare(nodes.of(rootNodes(head.size)), head.root) !== 0) {
+      throw new CosigningRefused(
+        `The tree's root over the first ${head.size} positions isn't the one of ${head.where}: the past was altered.`,
+      );
+    }
+  }
+  const root = nodes.of(rootNodes(size));
+  const proof = steps.map(nodes.of);
+  if (last !== null && !verifyConsistency({ from, fromRoot: last.root, to: size, toRoot: root, proof }))
+    throw new CosigningRefused(`The tree of ${size} leaves isn't a continuation of the one of ${from}.`);
+  if (Buffer.compare(await foldedAgain(client, nodes, from, size), root) !== 0) {
+    throw new CosigningRefused(
+      `The tree's root over ${size} positions isn't what the log gives from position ${from} on: nodes or records were altered.`,
+    );
+  }
+  return root;
+}
+
+/** Folds what was added since onto the edge that the last root vouches for, out of the log itself and not out of the nodes. */
+async function foldedAgain(
+  client: Client,
+  nodes: ReadNodes,
+  from: number,
+  size: number,
+): Promise<Uint8Array> {
+  const edge: Edge = new Map(rootNodes(from).map((node) => [node.level, nodes.of([node])]));
+  for (let at = from; at < size; ) {
+    const leaves = await readLeaves(client, at, Math.min(at + PAGE, size));
+    if (leaves.length === 0) throw new CosigningRefused(`The log ends at position ${at}, before its tree.`);
+    grow(edge, at, leaves);
+    at += leaves.length;
+  }
+  const largestFirst = [...edge].sort(([one], [other]) => other - one);
+  return rootFromNodes(largestFirst.map(([, hash]) => hash));
+}

@@ -1,0 +1,103 @@
+import {
+  close,
+  closeSync,
+  existsSync,
+  fsync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  statSync,
+  writeFile,
+  writeSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { promisify } from 'node:util';
+import { parseCheckpointText, type TreeHead } from '../../proof/checkpoint.ts';
+import { parseNote } from '../../proof/note.ts';
+
+/** Where published notes go beside the database, so that whoever rewrites the one hasn't rewritten the other. */
+export interface CheckpointSink {
+  readonly name: string;
+  /** Where a note can't be taken: whether it is kept for later, or given up since the next one says as much. */
+  readonly keeps: boolean;
+  /** The newest head that the sink holds already; null where it holds none, or can't be asked. */
+  readonly holds: TreeHead | null;
+  take(note: string, signal: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Notes stand one after the other in the file, each ended by an empty line. What a crash tore off matches nothing. */
+const NOTE_IN_FILE = /(?:[^\n]+\n){3,}?\n(?:— \S+ [A-Za-z0-9+/=]{92}\n){2}(?=\n)/gu;
+const TAIL_BYTES = 65_536;
+const PATIENCE_MS = 10_000;
+
+/** Appends each note to a file and makes it durable before it says that it has it. */
+export function fileSink(path: string): CheckpointSink {
+  mkdirSync(dirname(path), { recursive: true });
+  const isNew = !existsSync(path);
+  const tail = isNew ? '' : tailOf(path);
+  const file = openSync(path, 'a', 0o644);
+  if (isNew) syncFolder(dirname(path));
+  if (tail !== '' && !tail.endsWith('\n\n')) writeSync(file, '\n\n');
+  return {
+    name: path,
+    keeps: true,
+    holds: newestIn(tail),
+    async take(note) {
+      await promisify(writeFile)(file, `${note}\n`);
+      await promisify(fsync)(file);
+    },
+    close: () => promisify(close)(file),
+  };
+}
+
+/** A file's name is durable when its folder is; where folders can't be opened, that is the system's affair. */
+function syncFolder(path: string): void {
+  if (process.platform === 'win32') return;
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
+function tailOf(path: string): string {
+  const { size } = statSync(path);
+  const length = Math.min(size, TAIL_BYTES);
+  const bytes = Buffer.alloc(length);
+  const file = openSync(path, 'r');
+  try {
+    readSync(file, bytes, 0, length, size - length);
+  } finally {
+    closeSync(file);
+  }
+  return bytes.toString('utf8');
+}
+
+function newestIn(text: string): TreeHead | null {
+  const note = text.match(NOTE_IN_FILE)?.at(-1);
+  return note === undefined ? null : parseCheckpointText(parseNote(note).text);
+}
+
+/** Posts each note as text. */
+export function urlSink(url: string): CheckpointSink {
+  return {
+    name: new URL(url).origin,
+    keeps: false,
+    holds: null,
+    async take(note, signal) {
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'text/plain; charset=utf-8' },
+        body: note,
+        redirect: 'error',
+        signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]),
+      });
+      await response.body?.cancel();
+      if (!response.ok) throw new Error(`The address answered with status ${response.status}.`);
+    },
+    close: async () => {},
+  };
+}

@@ -1,0 +1,47 @@
+import { type CommonQueryMethods, sql } from 'slonik';
+import { z } from 'zod';
+import type { Checkpoint, Checkpoints } from './checkpoint.ts';
+import { type ConsistencyProof, type InclusionProof, readTree } from './tree.ts';
+
+const record = z.object({
+  position: z.string(),
+  record_id: z.string(),
+  record_hash: z.string(),
+  row_ids: z.array(z.string()),
+  body: z.string(),
+});
+/** A record of the log, whole: the hash of `body` in UTF-8 is `record_hash`. */
+export type LogRecord = z.infer<typeof record>;
+
+/** What a stranger checks the ledger with. Null where the log has no such place, or not yet. */
+export interface Proofs {
+  /** The newest head that both lanes signed. */
+  checkpoint(): Promise<Checkpoint | null>;
+  /** At the size of the newest checkpoint where none is asked for. */
+  inclusionProof(position: number, size: number | null): Promise<InclusionProof | null>;
+  consistencyProof(from: number, to: number): Promise<ConsistencyProof | null>;
+  record(position: number): Promise<LogRecord | null>;
+}
+
+/** Reads heads and proofs as an observer, and records as evidence. */
+export function openProofs(
+  observe: Pick<CommonQueryMethods, 'any'>,
+  evidence: Pick<CommonQueryMethods, 'maybeOne'>,
+  checkpoints: Checkpoints,
+): Proofs {
+  const tree = readTree(observe);
+  return {
+    checkpoint: () => checkpoints.latest(),
+    async inclusionProof(position, size) {
+      const wanted = size ?? (await checkpoints.latest())?.size ?? 0;
+      return position < wanted ? await tree.inclusionProof(position, wanted) : null;
+    },
+    consistencyProof: (from, to) => tree.consistencyProof(from, to),
+    record: (position) =>
+      evidence.maybeOne(sql.type(record)`/* log.record */
+        select log.position::text, log.record_id::text, log.record_hash, log.row_ids::text[] as row_ids,
+          (select coalesce(string_agg(part.body, '' order by part.part), '')
+            from cutter_log.record_part part where part.record_id = log.record_id) as body
+        from cutter_log.log where log.position = ${String(position)}::bigint`),
+  };
+}

@@ -1,0 +1,70 @@
+import type { Pools } from '../../database/pools.ts';
+import type { LaneKey } from '../keys.ts';
+import { EXECUTOR_LANE } from '../values.ts';
+import { type Checkpoints, readCheckpoints } from './checkpoint.ts';
+import { type Cosigner, startCosigner } from './checkpoint-cosigner.ts';
+import { startPublisher } from './checkpoint-publisher.ts';
+import { type CheckpointSink, fileSink, urlSink } from './checkpoint-sinks.ts';
+import type { Log } from './connection.ts';
+import type { Integrator } from './integrator.ts';
+import { openProofs, type Proofs } from './proofs.ts';
+import { startTreeFolder, type TreeFolder } from './tree-folder.ts';
+
+/** What makes history provable, as far as this process holds the secrets for it. */
+export interface Provable {
+  readonly checkpoints: Checkpoints;
+  readonly proofs: Proofs;
+  /** Null in a process that doesn't integrate. */
+  readonly folder: TreeFolder | null;
+  /** One for each lane whose key for heads this process holds. */
+  readonly cosigners: readonly Cosigner[];
+  close(): Promise<void>;
+}
+
+export interface ProvableOptions {
+  readonly pools: Pick<Pools, 'exec' | 'verify' | 'observe' | 'evidence' | 'urls'>;
+  /** The lanes' keys for heads that this process holds. */
+  readonly keys: readonly LaneKey[];
+  readonly integrator: Integrator | null;
+  readonly sinks: { readonly file: string | null; readonly url: string | null };
+  readonly log: Log;
+}
+
+/** Starts folding, cosigning and publishing; closes them in reverse. */
+export function startProvable({ pools, keys, integrator, sinks, log }: ProvableOptions): Provable {
+  const checkpoints = readCheckpoints(pools.observe, log);
+  const opened: CheckpointSink[] = [
+    ...(sinks.file === null ? [] : [fileSink(sinks.file)]),
+    ...(sinks.url === null ? [] : [urlSink(sinks.url)]),
+  ];
+  const folder = folderOf(pools, integrator, log);
+  const holds = opened.find((sink) => sink.holds !== null);
+  const kept = holds?.holds ? { ...holds.holds, where: `the file ${holds.name}` } : null;
+  const cosigners = keys.flatMap((key) => {
+    const executor = key.lane === EXECUTOR_LANE;
+    const url = executor ? pools.urls.exec : pools.urls.verify;
+    if (url === null || (executor ? pools.exec : pools.verify) === null) return [];
+    return [startCosigner({ url, key, log, kept, ...(folder === null ? {} : { folder }) })];
+  });
+  const publisher = startPublisher({ checkpoints, sinks: opened, cosigners, log });
+  return {
+    checkpoints,
+    proofs: openProofs(pools.observe, pools.evidence, checkpoints),
+    folder,
+    cosigners,
+    async close() {
+      await publisher.close();
+      await Promise.all(cosigners.map((cosigner) => cosigner.close()));
+      await folder?.close();
+    },
+  };
+}
+
+function folderOf(
+  pools: ProvableOptions['pools'],
+  integrator: Integrator | null,
+  log: Log,
+): TreeFolder | null {
+  const url = pools.urls.integrator;
+  return url === null || integrator === null ? null : startTreeFolder({ url, integrator, log });
+}

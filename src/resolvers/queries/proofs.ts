@@ -1,0 +1,70 @@
+import { builder } from '../../schema/builder.ts';
+import { Checkpoint, ConsistencyProof, InclusionProof, LogRecord } from '../../schema/proof.ts';
+import { badInput } from '../reading/bad-input.ts';
+
+builder.queryField('checkpoint', (t) =>
+  t.field({
+    type: Checkpoint,
+    nullable: true,
+    description:
+      'The newest head of the log that both lanes have signed. Null before the first one. Scope `ledger:observe`.',
+    resolve: (_, _args, { proofs }) => proofs.checkpoint(),
+  }),
+);
+
+builder.queryField('inclusionProof', (t) =>
+  t.field({
+    type: InclusionProof,
+    nullable: true,
+    description:
+      "Proves that a record stands at its position in the log. Null where the tree of that size has no such position, or isn't grown so far. Scope `ledger:observe`.",
+    args: {
+      position: t.arg({ type: 'Position', required: true, description: "The record's position." }),
+      size: t.arg({
+        type: 'Position',
+        description: 'How many positions the tree has; absent: as many as the newest checkpoint.',
+      }),
+    },
+    resolve: (_, { position, size }, { proofs }) =>
+      proofs.inclusionProof(
+        placeOf('position', position),
+        size === null || size === undefined ? null : placeOf('size', size),
+      ),
+  }),
+);
+
+builder.queryField('consistencyProof', (t) =>
+  t.field({
+    type: ConsistencyProof,
+    nullable: true,
+    description:
+      "Proves that the log of one size is the beginning of the log of another: nothing that was there has changed. Null where it isn't grown so far. Scope `ledger:observe`.",
+    args: {
+      from: t.arg({ type: 'Position', required: true, description: 'The smaller size.' }),
+      to: t.arg({ type: 'Position', required: true, description: 'The larger size.' }),
+    },
+    resolve: (_, args, { proofs }) => {
+      const [from, to] = [placeOf('from', args.from), placeOf('to', args.to)];
+      if (from > to) throw badInput('from', 'must not be larger than to');
+      return proofs.consistencyProof(from, to);
+    },
+  }),
+);
+
+builder.queryField('record', (t) =>
+  t.field({
+    type: LogRecord,
+    nullable: true,
+    description: 'One record of the log, whole. Null where there is none. Scope `ledger:evidence`.',
+    args: { position: t.arg({ type: 'Position', required: true, description: 'Its position.' }) },
+    resolve: (_, { position }, { proofs }) => proofs.record(placeOf('position', position)),
+  }),
+);
+
+/** A place in the log; what is beyond every log is bad input, so that nothing is rounded. */
+function placeOf(argument: string, text: string): number {
+  const place = Number(text);
+  if (!/^(0|[1-9]\d{0,15})$/.test(text) || !Number.isSafeInteger(place))
+    throw badInput(argument, 'must be a place in the log: a whole number from "0", as a decimal string');
+  return place;
+}

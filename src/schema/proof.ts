@@ -1,0 +1,100 @@
+import type { Checkpoint as SignedHead } from '../ledger/log/checkpoint.ts';
+import type { LogRecord as StoredRecord } from '../ledger/log/proofs.ts';
+import type { ConsistencyProof as Consistency, InclusionProof as Inclusion } from '../ledger/log/tree.ts';
+import { builder } from './builder.ts';
+
+const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
+
+export const Checkpoint = builder.objectRef<SignedHead>('Checkpoint').implement({
+  description:
+    'A head of the log that both lanes have signed (C2SP tlog-checkpoint): whoever keeps it can prove any later change of what it covers.',
+  fields: (t) => ({
+    origin: t.exposeString('origin', { description: 'Which ledger: `cutter/` and its incarnation.' }),
+    size: t.field({
+      type: 'Position',
+      description: 'How many positions it covers.',
+      resolve: (head) => String(head.size),
+    }),
+    root: t.field({
+      type: 'Base64',
+      description: 'The root of the RFC 6962 tree over those positions.',
+      resolve: (head) => base64(head.root),
+    }),
+    note: t.exposeString('note', {
+      description: 'The signed note: the text, an empty line, and one signature line of each lane.',
+    }),
+  }),
+});
+
+export const InclusionProof = builder.objectRef<Inclusion>('InclusionProof').implement({
+  description: 'That a record stands at its position (RFC 9162 §2.1.3).',
+  fields: (t) => ({
+    position: t.field({
+      type: 'Position',
+      description: "The record's position: the leaf's index.",
+      resolve: (proof) => String(proof.position),
+    }),
+    size: t.field({
+      type: 'Position',
+      description: 'How many positions the tree has.',
+      resolve: (proof) => String(proof.size),
+    }),
+    recordHash: t.expose('recordHash', { type: 'Digest', description: "SHA-256 of the record's body." }),
+    leafHash: t.field({
+      type: 'Base64',
+      description: "The leaf: SHA-256 of a zero byte and the record hash's 32 bytes.",
+      resolve: (proof) => base64(proof.leafHash),
+    }),
+    hashes: t.field({
+      type: ['Base64'],
+      description: "The audit path, from the leaf's sibling up.",
+      resolve: (proof) => proof.hashes.map(base64),
+    }),
+    root: t.field({
+      type: 'Base64',
+      description: 'The root that it leads to; compare it with the one of a checkpoint of this size.',
+      resolve: (proof) => base64(proof.root),
+    }),
+  }),
+});
+
+export const ConsistencyProof = builder.objectRef<Consistency>('ConsistencyProof').implement({
+  description: 'That the log of one size is the beginning of the log of another (RFC 9162 §2.1.4).',
+  fields: (t) => ({
+    from: t.field({
+      type: 'Position',
+      description: 'The smaller size.',
+      resolve: (proof) => String(proof.from),
+    }),
+    to: t.field({ type: 'Position', description: 'The larger size.', resolve: (proof) => String(proof.to) }),
+    fromRoot: t.field({
+      type: 'Base64',
+      description: 'The root of the smaller size.',
+      resolve: (proof) => base64(proof.fromRoot),
+    }),
+    toRoot: t.field({
+      type: 'Base64',
+      description: 'The root of the larger size.',
+      resolve: (proof) => base64(proof.toRoot),
+    }),
+    hashes: t.field({
+      type: ['Base64'],
+      description: 'The proof; empty from "0" and from a size to itself.',
+      resolve: (proof) => proof.hashes.map(base64),
+    }),
+  }),
+});
+
+export const LogRecord = builder.objectRef<StoredRecord>('LogRecord').implement({
+  description: 'What one transaction wrote, as the log holds it.',
+  fields: (t) => ({
+    position: t.expose('position', { type: 'Position', description: 'Its place in the log.' }),
+    recordId: t.expose('record_id', { type: 'UUID', description: 'Its id.' }),
+    recordHash: t.expose('record_hash', { type: 'Digest', description: 'SHA-256 of `body` in UTF-8.' }),
+    rowIds: t.expose('row_ids', {
+      type: ['UUID'],
+      description: 'The rows that it inserted, in the order of the record.',
+    }),
+    body: t.exposeString('body', { description: 'The record, canonical JSON (RFC 8785).' }),
+  }),
+});
