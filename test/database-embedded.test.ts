@@ -122,6 +122,7 @@ test.runIf(process.platform !== 'win32')(
   async () => {
     const at = join(folder, 'killed');
     const child = spawn(process.execPath, [PROGRAM, at], { stdio: 'ignore' });
+    children.push(child);
     const unfinished = () =>
       existsSync(at) ? readdirSync(at).filter((name) => name.startsWith('postgres.new')) : [];
     const passwords = () => unfinished().map((name) => join(at, name, 'password'));

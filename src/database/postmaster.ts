@@ -1,22 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import {
-  chmodSync,
-  closeSync,
-  existsSync,
-  fchmodSync,
-  fchownSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeSync,
-} from 'node:fs';
+import { chmodSync, closeSync, existsSync, openSync, readFileSync, statSync, truncateSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
+import { writeConfiguration } from './cluster_configuration.ts';
 import { type ClusterPlace, ensureExecutable } from './cluster_place.ts';
 import { environment, identity, OWNER } from './make_cluster.ts';
 
@@ -32,66 +20,6 @@ export interface Running {
   readonly port: number;
   readonly ownerUrl: string;
 }
-
-/** Passwords over loopback, and nothing else. */
-const PG_HBA = `# Written by the ledger at every start.
-host all all 127.0.0.1/32 scram-sha-256
-`;
-
-/** Written anew at every start. What an operator sets with ALTER SYSTEM stands in postgresql.auto.conf and wins. */
-function configuration(port: number): string {
-  return `# Written by the ledger at every start; changes here are lost. ALTER SYSTEM lasts.
-listen_addresses = '127.0.0.1'
-port = ${port}
-unix_socket_directories = ''
-max_connections = 150
-shared_buffers = '128MB'
-max_wal_size = '1GB'
-password_encryption = 'scram-sha-256'
-fsync = on
-full_page_writes = on
-synchronous_commit = on
-shared_preload_libraries = 'pg_stat_statements'
-tcp_keepalives_idle = 10
-tcp_keepalives_interval = 5
-tcp_keepalives_count = 3
-timezone = 'UTC'
-log_timezone = 'UTC'
-lc_messages = 'C'
-log_line_prefix = '%m [%p] %u@%d '
-log_checkpoints = off
-`;
-}
-
-/** Ours comes last and so wins over what initdb chose for this machine, where the two speak of the same setting. */
-function writeConfiguration(place: ClusterPlace, port: number): void {
-  const { data } = place;
-  writeOwned(place, join(data, 'cutter.conf'), configuration(port));
-  writeOwned(place, join(data, 'pg_hba.conf'), PG_HBA);
-  const path = join(data, 'postgresql.conf');
-  const given = readFileSync(path, 'utf8');
-  if (!given.includes(INCLUDE)) writeOwned(place, path, given + INCLUDE);
-}
-
-/**
- * Writes a file for PostgreSQL's user alone, whatever the umask, and whole or not at all. Root never writes through a name that the
- * other user may have made a link of: the file is a new one.
- */
-function writeOwned({ runAs }: ClusterPlace, path: string, text: string): void {
-  const making = `${path}.new`;
-  rmSync(making, { force: true });
-  const file = openSync(making, 'wx', 0o600);
-  try {
-    writeSync(file, text);
-    fchmodSync(file, 0o600);
-    if (runAs) fchownSync(file, runAs.uid, runAs.gid);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(making, path);
-}
-
-const INCLUDE = "\ninclude 'cutter.conf'\n";
 
 /** Starts the postmaster and waits until it serves. Without a port a free one is found. */
 export async function startPostmaster(
