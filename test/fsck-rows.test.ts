@@ -64,7 +64,9 @@ describe('A row that a superuser', () => {
     });
 
     test(`takes off the end of ${kind.table} is told as truncated`, async () => {
-      const keys = (await keysInOrder(kind)).slice(-2);
+      const all = await keysInOrder(kind);
+      // A table that is empty altogether wasn't seen, rather than truncated.
+      const keys = all.slice(all.length > 2 ? -2 : -1);
       const sorted = keys.map((key) => `truncated ${kind.table} ${key} -`).sort();
       await tamper(
         server,

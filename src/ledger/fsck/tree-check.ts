@@ -21,7 +21,7 @@ export interface SeenHead extends Pick<TreeHead, 'size' | 'root'> {
   readonly where: string;
 }
 
-export interface WrongLeaf {
+interface WrongLeaf {
   readonly folded: Buffer;
   readonly now: Buffer;
 }
