@@ -8,10 +8,15 @@ import { cosigned, everyKindOfPhase, forgetTree, repairRecord, tamper } from './
 import { type TestServer, testServer } from './harness/server.ts';
 
 let server: TestServer;
+let published: { readonly size: string; readonly note: string };
 beforeAll(async () => {
   server = await testServer();
   await everyKindOfPhase(server);
   await cosigned(server);
+  const answer = await server.gql(server.tokens.observer, '{ checkpoint { size note } }');
+  published = answer.body.data.checkpoint;
+  // Who alters rows here is alone: a running server would go on folding and signing what it finds.
+  await server.close();
 });
 
 const check = (options: Partial<CheckOptions> = {}): Promise<Report> =>
@@ -295,12 +300,11 @@ describe('The tree', () => {
   });
 
   test('heads are read from a file as they are published', async () => {
-    const answer = await server.gql(server.tokens.observer, '{ checkpoint { size root note } }');
-    const { note, size } = answer.body.data.checkpoint;
-    const heads = headsOf(`${note}\n${note}\n`, 'heads.txt');
+    const { note, size } = published;
+    const heads = headsOf(`${note}\n${note}\n${note.slice(0, 60)}\n\n`, 'heads.txt');
     expect(heads.map((head) => head.size)).toEqual([Number(size), Number(size)]);
     expect(await found({ heads })).toEqual([]);
-    expect(() => headsOf('nothing', 'heads.txt')).toThrow(/signatures/);
+    expect(() => headsOf('nothing', 'heads.txt')).toThrow(/no checkpoint/);
   });
 });
 

@@ -9,6 +9,8 @@ let server: TestServer;
 beforeAll(async () => {
   server = await testServer();
   await everyKindOfPhase(server);
+  // Who alters rows here is alone: a running server would go on folding and signing what it finds.
+  await server.close();
 });
 
 const check = () => checkLedger({ url: server.database.urls.evidence });
@@ -64,7 +66,9 @@ describe('A row that a superuser', () => {
     });
 
     test(`takes off the end of ${kind.table} is told as truncated`, async () => {
-      const keys = (await keysInOrder(kind)).slice(-2);
+      const all = await keysInOrder(kind);
+      // A table that is empty altogether wasn't seen, rather than truncated.
+      const keys = all.slice(all.length > 2 ? -2 : -1);
       const sorted = keys.map((key) => `truncated ${kind.table} ${key} -`).sort();
       await tamper(
         server,

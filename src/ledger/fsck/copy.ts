@@ -7,10 +7,13 @@ interface CopyData {
   readonly chunk: Buffer;
 }
 
-/**
- * Streams the rows of a query to `row`, one call a row, as they arrive: nothing is kept. An exception of `row` ends the stream with it.
- */
+/** Streams the rows of a query to `row`, one call a row, as they arrive: nothing is kept. An exception of `row` ends the stream with it. */
 export function copyRows(client: Client, query: string, row: (fields: Field[]) => void): Promise<void> {
+  return copyChunks(client, query, (chunk) => row(fieldsOf(chunk)));
+}
+
+/** The same, each row as COPY sends it. */
+export function copyChunks(client: Client, query: string, row: (chunk: Buffer) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     let failure: unknown;
     const copy = {
@@ -22,7 +25,7 @@ export function copyRows(client: Client, query: string, row: (fields: Field[]) =
       handleCopyData({ chunk }: CopyData) {
         if (failure !== undefined) return;
         try {
-          row(fieldsOf(chunk));
+          row(chunk);
         } catch (error) {
           failure = error ?? new Error('copy: stopped');
         }

@@ -181,7 +181,7 @@ export function canonicalOfJsonb(text: string): string | null {
 let separators = 0;
 
 /** RFC 8785 of a value that JSON.parse gave. */
-export function written(value: PlainJson): string {
+function written(value: PlainJson): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (typeof value !== 'object' || value === null) return String(value);
   if (Array.isArray(value)) {

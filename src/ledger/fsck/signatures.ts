@@ -11,7 +11,7 @@ import { LANES, type Lane } from '../values.ts';
 import type { Coverage, Finding, Findings } from './finding.ts';
 import { jsonRows, positionSql, timeSql } from './json-rows.ts';
 
-export const SIGNATURES = 'cutter_governance.dot_pair_signature';
+const SIGNATURES = 'cutter_governance.dot_pair_signature';
 const CHANGE_SETS = 'cutter_governance.cut_change_set';
 const RESULTS = 'cutter_governance.verify_result';
 const KEYS = 'cutter_auth.key';

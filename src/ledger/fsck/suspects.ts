@@ -74,7 +74,7 @@ export async function suspectsOf(
 
 const PAGE = 500;
 
-export async function fetchStanding(
+async function fetchStanding(
   client: Client,
   kind: Kind,
   suspects: Map<string, Suspect>,
@@ -204,7 +204,7 @@ export function alteredNow(suspect: Suspect): readonly string[] | null {
   return birthDigestOf(standing, birth) === birth.row.digest ? [] : null;
 }
 
-export function birthDigestOf(standing: StandingRow, birth: Vouched): string {
+function birthDigestOf(standing: StandingRow, birth: Vouched): string {
   const { kind } = standing;
   const values = kind.columns.map((column) => `"${column}":${bornValue(standing, column, birth)}`);
   const text = `{"columns":{${values.join()}},"id":${JSON.stringify(standing.id)},"op":"insert","table":"${kind.recorded}"}`;

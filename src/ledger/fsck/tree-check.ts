@@ -13,6 +13,7 @@ const NODES = 'cutter_log.node';
 const TREE_HEAD = 'cutter_log.tree_head';
 const COSIGNATURES = 'cutter_log.cosignature';
 const PAGE = 20_000;
+const SIGNATURE_PAGE = 1000;
 
 /** A head that somebody saw: signed in the database, or kept outside of it. */
 export interface SeenHead extends Pick<TreeHead, 'size' | 'root'> {
@@ -21,7 +22,7 @@ export interface SeenHead extends Pick<TreeHead, 'size' | 'root'> {
   readonly where: string;
 }
 
-export interface WrongLeaf {
+interface WrongLeaf {
   readonly folded: Buffer;
   readonly now: Buffer;
 }
@@ -54,15 +55,23 @@ export async function checkTree(options: TreeOptions): Promise<TreeReport> {
   );
   const size = Number(head.rows[0]?.size ?? 0);
   const leaves = Number(head.rows[0]?.leaves ?? 0);
-  const cosigned = await cosignedHeads(options);
   const fold = new Refold(leaves);
-  await fold.run(
-    client,
-    [...cosigned, ...options.heads].sort((a, b) => a.size - b.size),
-  );
+  const kept = [...options.heads].sort((one, other) => one.size - other.size);
+  let signed = 0;
+  for await (const page of cosignedHeads(options)) {
+    signed = page.at(-1)?.size ?? signed;
+    const until = kept.findIndex((head) => head.size > signed);
+    const due = kept.splice(0, until === -1 ? kept.length : until);
+    await fold.advance(
+      client,
+      signed,
+      [...page, ...due].sort((one, other) => one.size - other.size),
+    );
+  }
+  await fold.advance(client, Number.MAX_SAFE_INTEGER, kept);
   coverage.nodes = await fold.takeNodes(client);
   const wrongHashes = await judgeNodes(fold, options);
-  const longest = Math.max(0, size, leaves, ...cosigned.map((seen) => seen.size));
+  const longest = Math.max(size, leaves, signed);
   if (size !== leaves)
     findings.add({
       verdict: 'edited',
@@ -77,55 +86,65 @@ export async function checkTree(options: TreeOptions): Promise<TreeReport> {
   return { wrongHashes, folded: leaves, longest };
 }
 
-/** The cosignatures that verify; the others are findings. */
-async function cosignedHeads({ client, findings, coverage }: TreeOptions): Promise<SeenHead[]> {
-  const keys = await client.query<{
-    key_id: string;
-    lane: string;
-    public_key: Buffer;
-    from: string;
-    until: string | null;
-  }>(
+interface CheckpointKey {
+  readonly key_id: string;
+  readonly lane: string;
+  readonly public_key: Buffer;
+  readonly from: string;
+  readonly until: string | null;
+}
+interface Cosignature {
+  readonly lane: string;
+  readonly size: string;
+  readonly root: Buffer;
+  readonly signature: Buffer;
+  readonly key_id: string;
+  readonly origin: string;
+}
+
+/** The cosignatures that verify, smallest first and a page at a time; the others are findings. */
+async function* cosignedHeads({ client, findings, coverage }: TreeOptions): AsyncGenerator<SeenHead[]> {
+  const keys = await client.query<CheckpointKey>(
     `/* fsck.checkpoint_keys */ select key_id, lane, public_key, from_position::text as "from", until_position::text as until
      from cutter_auth.key where purpose = 'checkpoint'`,
   );
   const known = new Map(keys.rows.map((key) => [key.key_id, key]));
-  const seen: SeenHead[] = [];
-  const rows = await client.query<{
-    lane: string;
-    size: string;
-    root: Buffer;
-    signature: Buffer;
-    key_id: string;
-    origin: string;
-  }>(
-    `/* fsck.cosignatures */ select lane, size::text, root, signature, key_id, origin from ${COSIGNATURES} order by size, lane`,
-  );
-  for (const row of rows.rows) {
-    const size = Number(row.size);
-    const key = known.get(row.key_id);
-    const fault = await cosignatureFault(row, size, key);
-    coverage.cosignatures += 1;
-    const place = `${row.lane}/${size}`;
-    if (fault === null) seen.push({ size, root: row.root, key: place, where: `what ${row.lane} signed` });
-    else
-      findings.add({
-        verdict: 'cosignature-invalid',
-        table: COSIGNATURES,
-        key: place,
-        column: 'signature',
-        after: size - 1,
-        before: null,
-        message: `The cosignature of ${row.lane} over ${size} positions ${fault}.`,
-      });
+  for (let [size, lane, open] = ['-1', '', true]; open; ) {
+    const { rows } = await client.query<Cosignature>(
+      `/* fsck.cosignatures */ select lane, size::text, root, signature, key_id, origin from ${COSIGNATURES}
+       where (size, lane) > ($1::bigint, $2) order by size, lane limit ${SIGNATURE_PAGE}`,
+      [size, lane],
+    );
+    const faults = await Promise.all(
+      rows.map((row) => cosignatureFault(row, Number(row.size), known.get(row.key_id))),
+    );
+    coverage.cosignatures += rows.length;
+    const seen: SeenHead[] = [];
+    for (const [at, row] of rows.entries()) {
+      const place = `${row.lane}/${row.size}`;
+      if (faults[at] === null)
+        seen.push({ size: Number(row.size), root: row.root, key: place, where: `what ${row.lane} signed` });
+      else
+        findings.add({
+          verdict: 'cosignature-invalid',
+          table: COSIGNATURES,
+          key: place,
+          column: 'signature',
+          after: Number(row.size) - 1,
+          before: null,
+          message: `The cosignature of ${row.lane} over ${row.size} positions ${faults[at]}.`,
+        });
+    }
+    yield seen;
+    open = rows.length === SIGNATURE_PAGE;
+    [size, lane] = [rows.at(-1)?.size ?? size, rows.at(-1)?.lane ?? lane];
   }
-  return seen;
 }
 
 async function cosignatureFault(
-  row: { lane: string; root: Buffer; signature: Buffer; origin: string },
+  row: Cosignature,
   size: number,
-  key: { lane: string; public_key: Buffer; from: string; until: string | null } | undefined,
+  key: CheckpointKey | undefined,
 ): Promise<string | null> {
   if (key === undefined) return 'names a key that the registry has not';
   if (key.lane !== row.lane) return `was made with a key of ${key.lane}`;
@@ -149,15 +168,13 @@ function nodeElement(level: number, index: number, value: Uint8Array): Int32Arra
   return words;
 }
 
-interface Met {
-  readonly head: SeenHead;
-  /** The root that the log gives, or only the stored leaves give, or neither. */
-  readonly by: 'log' | 'leaves' | 'neither';
-}
-
 /** The tree made twice in one pass: out of the log, and out of the stored leaves. */
 class Refold {
-  readonly met: Met[] = [];
+  /** The largest heads that the log leads to, and that only the stored leaves lead to. */
+  byLog = 0;
+  byLeaves = 0;
+  /** The first head that neither leads to, and the largest one before it that either did. */
+  fork: { readonly head: SeenHead; readonly since: number } | null = null;
   /** Leaves of the log that are not the stored ones. */
   readonly other = new Map<number, WrongLeaf>();
   readonly sketch = new Sketch(1 << 16);
@@ -172,22 +189,24 @@ class Refold {
     this.folded = folded;
   }
 
-  async run(client: Client, heads: readonly SeenHead[]): Promise<void> {
+  /** Goes on until there are `size` leaves, or no more; `heads`, smallest first, are met on the way. */
+  async advance(client: Client, size: number, heads: readonly SeenHead[]): Promise<void> {
     const waiting = [...heads];
-    for (let from = 0; ; from += PAGE) {
-      let seen = 0;
+    this.#meet(waiting);
+    while (this.count < size && !this.blind) {
+      const from = this.count;
+      const until = Math.min(from + PAGE, size);
       await copyRows(
         client,
         `select coalesce(l.position, n.idx) as at, l.record_hash, encode(n.hash, 'hex')
-         from (select position, record_hash from cutter_log.log where position >= ${from} and position < ${from + PAGE}) l
-         full join (select idx, hash from ${NODES} where level = 0 and idx >= ${from} and idx < ${from + PAGE}) n on n.idx = l.position
+         from (select position, record_hash from cutter_log.log where position >= ${from} and position < ${until}) l
+         full join (select idx, hash from ${NODES} where level = 0 and idx >= ${from} and idx < ${until}) n on n.idx = l.position
          order by 1`,
         ([at, recordHash, stored]) => {
-          seen += 1;
           if (!this.blind) this.#leaf(Number(at), recordHash ?? null, stored ?? null, waiting);
         },
       );
-      if (seen === 0) return;
+      if (this.count === from) return;
     }
   }
 
@@ -206,13 +225,19 @@ class Refold {
     grow(this.#leaves, at, [leaf]);
     if (!ofLog.equals(leaf) && this.other.size < 100_000) this.other.set(at, { folded: leaf, now: ofLog });
     this.count += 1;
-    for (; waiting[0] !== undefined && waiting[0].size <= this.count; waiting.shift()) this.#meet(waiting[0]);
+    this.#meet(waiting);
   }
 
-  #meet(head: SeenHead): void {
-    if (head.size !== this.count) return;
-    const same = (edge: Edge) => Buffer.compare(rootOfEdge(edge), head.root) === 0;
-    this.met.push({ head, by: same(this.#log) ? 'log' : same(this.#leaves) ? 'leaves' : 'neither' });
+  #meet(waiting: SeenHead[]): void {
+    for (let head = waiting[0]; head !== undefined && head.size <= this.count; head = waiting[0]) {
+      waiting.shift();
+      if (head.size !== this.count || head.size === 0) continue;
+      const { root } = head;
+      const leadsThere = (edge: Edge) => Buffer.compare(rootOfEdge(edge), root) === 0;
+      if (leadsThere(this.#log)) this.byLog = head.size;
+      else if (leadsThere(this.#leaves)) this.byLeaves = head.size;
+      else this.fork ??= { head, since: Math.max(this.byLog, this.byLeaves) };
+    }
   }
 
   async takeNodes(client: Client): Promise<number> {
@@ -309,8 +334,7 @@ async function leafIsRight(
       ...(index % 2 === 0 ? ([stored, sibling] as const) : ([sibling, stored] as const)),
     ).equals(parent);
   }
-  const judges = fold.met.filter(({ head }) => head.size > index);
-  return judges.some(({ by }) => by === 'leaves') && !judges.some(({ by }) => by === 'log');
+  return fold.byLeaves > index && fold.byLog <= index;
 }
 
 async function storedNode(client: Client, level: number, index: number): Promise<Buffer | null> {
@@ -323,19 +347,16 @@ async function storedNode(client: Client, level: number, index: number): Promise
 
 /** A head that neither log nor tree leads to, and one that is longer than all that the database remembers. */
 function judgeHeads(fold: Refold, { heads, next, findings }: TreeOptions, longest: number): void {
-  const matched = fold.met.filter(({ by }) => by !== 'neither').map(({ head }) => head.size);
-  const forked = fold.met.find(({ by }) => by === 'neither');
-  if (forked !== undefined) {
-    const { head } = forked;
-    const before = Math.max(0, ...matched.filter((size) => size < head.size));
+  if (fold.fork !== null) {
+    const { head, since } = fold.fork;
     findings.add({
       verdict: 'forked',
       table: head.key === null ? 'cutter_log.log' : COSIGNATURES,
-      key: head.key ?? `${before}..${head.size - 1}`,
+      key: head.key ?? `${since}..${head.size - 1}`,
       column: head.key === null ? null : 'root',
-      after: before - 1,
+      after: since - 1,
       before: head.size,
-      message: `The first ${head.size} positions of the log aren't those of ${head.where}: something between positions ${before} and ${head.size - 1} was rewritten.`,
+      message: `The first ${head.size} positions of the log aren't those of ${head.where}: something between positions ${since} and ${head.size - 1} was rewritten.`,
     });
   }
   const newest = heads.reduce<SeenHead | null>(
