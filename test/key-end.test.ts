@@ -49,7 +49,9 @@ const untilBlocked = (...names: string[]) =>
 test('a key ends after the cuts under way, and behind them in the log; then it signs nothing', async () => {
   const first = await reviewed(server);
   const second = await reviewed(server, 'APPROVE', await marked(server));
-  const { rows } = await server.superuser.query(`select key_id from cutter_auth.key where lane = 'DOT-991'`);
+  const { rows } = await server.superuser.query(
+    `select key_id from cutter_auth.key where lane = 'DOT-991' and purpose = 'statement'`,
+  );
 
   // Nothing leaves the queue; a phase drew the place before the cut's and hasn't committed; the cut is held inside its transaction.
   await waiting.query('begin');
@@ -91,7 +93,7 @@ test('a key ends after the cuts under way, and behind them in the log; then it s
     return Number(found.rows[0]?.position);
   }, 20_000);
   const { rows: keys } = await server.superuser.query(
-    `select key_id, from_position::int, until_position::int from cutter_auth.key where lane = 'DOT-991' order by from_position`,
+    `select key_id, from_position::int, until_position::int from cutter_auth.key where lane = 'DOT-991' and purpose = 'statement' order by from_position`,
   );
   const end = keys[0].until_position;
   expect(keys).toEqual([

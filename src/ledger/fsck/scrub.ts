@@ -1,3 +1,4 @@
+import { isAway } from '../constraints.ts';
 import { type DedicatedConnection, type Log, openDedicated } from '../log/connection.ts';
 import { backoffMs, restUnless } from '../log/wake.ts';
 import type { Coverage, Finding } from './finding.ts';
@@ -94,7 +95,9 @@ export function startScrub(options: ScrubOptions): Scrub {
         await restUnless(closing.signal, await turn());
         failures = 0;
       } catch (error) {
-        if (!closing.signal.aborted) log.warn({ err: error }, 'fsck: the scrub rests after a failure');
+        // A database that is away is the feed's to tell, once.
+        if (!closing.signal.aborted)
+          log[isAway(error) ? 'info' : 'warn']({ err: error }, 'fsck: the scrub rests after a failure');
         await drop();
         await restUnless(closing.signal, 10 * backoffMs(failures));
         failures += 1;
