@@ -31,7 +31,7 @@ const RULES: readonly Rule[] = [
     table: DECISIONS,
     column: 'superseded_by_review_decision_id',
     message: 'The decision that superseded it doesn’t name it as the prior one.',
-    from: `${row('d.review_decision_id', [DECISIONS, 's.review_decision_id'])} from ${DECISIONS} d
+    from: `${row('d.review_decision_id', [DECISIONS, 'd.superseded_by_review_decision_id'])} from ${DECISIONS} d
       left join ${DECISIONS} s on s.review_decision_id = d.superseded_by_review_decision_id
       where d.superseded_by_review_decision_id is not null and s.prior_review_decision_id is distinct from d.review_decision_id`,
   },

@@ -84,7 +84,7 @@ export function startCosigner({ url, key, log, folder, kept, pollMs = 500 }: Cos
         }
         state = 'reconnecting';
         if (!closing.signal.aborted) {
-          if (isLostConnection(error)) log.warn({ err: error }, 'log: a cosigner lost its connection');
+          if (isLostConnection(error)) log.info({ err: error }, 'log: a cosigner lost its connection');
           else
             log.error(
               { err: error, alarm: 'COSIGNING_BLOCKED' },
