@@ -17,7 +17,7 @@ export interface CheckOptions {
 /** Recomputes the whole ledger from its tables, in one snapshot, and reports what doesn't agree. It goes on past every break. */
 export async function checkLedger({ url, heads = [] }: CheckOptions): Promise<Report> {
   const session = await openSession(url);
-  const { client, unseen } = session;
+  const { client, beside, unseen } = session;
   const findings = new Findings();
   const coverage: Coverage = {
     positions: 0,
@@ -36,7 +36,7 @@ export async function checkLedger({ url, heads = [] }: CheckOptions): Promise<Re
       '/* fsck.head */ select next_position::text as next, incarnation::text from cutter_log.head',
     );
     const head = Number(rows[0]?.next ?? 0);
-    await checkRows({ client, head, findings, coverage, unseen, heads });
+    await checkRows({ client, beside, head, findings, coverage, unseen, heads });
     // What can't be seen whole would be blamed for what is only hidden.
     if (unseen.length === 0) await judgeMeaning(client, head, findings, coverage);
     return { head, incarnation: rows[0]?.incarnation ?? '', findings: findings.all, unseen, coverage };

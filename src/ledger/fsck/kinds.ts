@@ -189,10 +189,25 @@ function written(value: PlainJson): string {
     return `[${value.map(written).join()}]`;
   }
   const object = value as Readonly<Record<string, PlainJson>>;
-  const names = Object.keys(object).sort();
-  if (names.length > 0) separators += 2 * names.length - 1;
-  let text = '';
-  for (const name of names)
-    text += `${text === '' ? '' : ','}${JSON.stringify(name)}:${written(object[name] as PlainJson)}`;
-  return `{${text}}`;
+  const members = orderOf(Object.keys(object));
+  if (members.length > 0) separators += 2 * members.length - 1;
+  let text = '{';
+  for (const [name, quotedName] of members) text += quotedName + written(object[name] as PlainJson);
+  return `${text}}`;
+}
+
+type Members = readonly (readonly [name: string, quoted: string])[];
+const orders = new Map<string, Members>();
+
+/** Names in their canonical order, each as it is written; the few sets of names that there are come again and again. */
+function orderOf(names: readonly string[]): Members {
+  // A character that no name in jsonb can hold.
+  const set = names.join('\u0000');
+  const known = orders.get(set);
+  if (known !== undefined) return known;
+  const order = names
+    .toSorted()
+    .map((name, at) => [name, `${at === 0 ? '' : ','}${JSON.stringify(name)}:`] as const);
+  if (orders.size < 1000) orders.set(set, order);
+  return order;
 }

@@ -18,6 +18,8 @@ const SIZES = [1 << 16, 1 << 20] as const;
 
 export interface RowsOptions {
   readonly client: Client;
+  /** Another connection in the same snapshot. */
+  readonly beside: Client;
   readonly head: number;
   readonly findings: Findings;
   readonly coverage: Coverage;
@@ -80,7 +82,7 @@ interface Pass {
 }
 
 /** One pass over log and tables. */
-async function readAll({ client, head, unseen }: RowsOptions, size: number): Promise<Pass> {
+async function readAll({ client, beside, head, unseen }: RowsOptions, size: number): Promise<Pass> {
   const sketch = new Sketch(size);
   const recorded = KINDS.map(() => 0);
   const [log, states] = [new Postponed(), new Postponed()];
@@ -97,12 +99,17 @@ async function readAll({ client, head, unseen }: RowsOptions, size: number): Pro
       replay.blanks += 1;
     },
   });
-  await eachLine(client, (line) => lines.line(line));
+  // Log and tables side by side: the order doesn't matter to the sketch.
+  const [counts] = await Promise.all([
+    takeTables(beside, sketch, unseen),
+    eachLine(client, (line) => lines.line(line)),
+  ]);
   const orphans = await orphansOf(client);
   for (const { record } of orphans) if (record !== null) putRecord(record, sketch, recorded, unseen);
   if (lines.gaps.length > 0 || orphans.length > 0 || lines.next < head) replay.blanks += 1;
   replay.finish();
-  const rows = await takeTables(client, sketch, recorded, unseen);
+  noteEmpty(counts, recorded, unseen);
+  const rows = counts.reduce((sum, count) => sum + count, 0);
   return { lines, orphans, log, states, entries: replay.entries, rows, differences: sketch.differences() };
 }
 
@@ -203,23 +210,23 @@ function note(unseen: Unseen[], one: Unseen): void {
   if (!unseen.some(({ message }) => message === one.message)) unseen.push(one);
 }
 
-/** Every table once. One that shows nothing where the log says otherwise, or that can't be read, wasn't seen. */
-async function takeTables(
-  client: Client,
-  sketch: Sketch,
-  recorded: readonly number[],
-  unseen: Unseen[],
-): Promise<number> {
-  let rows = 0;
+/** Every table that can be read, once; gives back how many rows each kind has. */
+async function takeTables(beside: Client, sketch: Sketch, unseen: readonly Unseen[]): Promise<number[]> {
+  const counts = KINDS.map(() => 0);
   for (const kind of KINDS) {
-    if (!isSeen(kind, unseen)) continue;
-    const count = await takeRows(client, kind, sketch);
-    rows += count;
-    if (count === 0 && (recorded[kind.index] as number) > 0)
-      note(unseen, {
-        table: kind.table,
-        message: `${kind.table} shows no row, where the log says that there are ${recorded[kind.index]}.`,
-      });
+    if (isSeen(kind, unseen)) counts[kind.index] = await takeRows(beside, kind, sketch);
   }
-  return rows;
+  return counts;
+}
+
+/** A table that shows nothing where the log says otherwise wasn't seen. */
+function noteEmpty(counts: readonly number[], recorded: readonly number[], unseen: Unseen[]): void {
+  for (const kind of KINDS) {
+    const due = recorded[kind.index] as number;
+    if (counts[kind.index] !== 0 || due === 0 || !isSeen(kind, unseen)) continue;
+    note(unseen, {
+      table: kind.table,
+      message: `${kind.table} shows no row, where the log says that there are ${due}.`,
+    });
+  }
 }

@@ -19,26 +19,44 @@ const BESIDE = [
 
 export interface Session {
   readonly client: pg.Client;
+  /** Sees the same, so that two streams can be read at once. */
+  readonly beside: pg.Client;
   /** Tables that this login can't read whole. */
   readonly unseen: Unseen[];
   close(): Promise<void>;
 }
 
-/** One snapshot of the whole ledger for reading, as cutter_evidence and as nobody else. */
+/** One snapshot of the whole ledger for reading, as cutter_evidence and as nobody else, on two connections. */
 export async function openSession(url: string): Promise<Session> {
-  const client = new pg.Client({ connectionString: url, application_name: 'cutter fsck' });
-  client.on('error', () => {});
-  await client.connect();
+  const [client, beside] = [connectionTo(url), connectionTo(url)];
+  const close = async () => {
+    await Promise.all([client.end(), beside.end()]);
+  };
   try {
-    // The pages of a log are looked up by key; a plan that joins the whole log for each would read it a thousand times.
-    await client.query(`/* fsck.begin */ begin isolation level repeatable read read only;
-      set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0; set local lock_timeout = 0;
-      set local enable_hashjoin = off; set local enable_mergejoin = off; set local jit = off`);
-    return { client, unseen: await unreadable(client), close: () => client.end() };
+    await Promise.all([client.connect(), beside.connect()]);
+    await client.query(BEGIN);
+    const { rows } = await client.query<{ id: string }>(
+      '/* fsck.snapshot */ select pg_export_snapshot() as id',
+    );
+    await beside.query(`${BEGIN}; set transaction snapshot '${rows[0]?.id}'`);
+    await client.query(SETTINGS);
+    await beside.query(SETTINGS);
+    return { client, beside, unseen: await unreadable(client), close };
   } catch (error) {
-    await client.end();
+    await close().catch(() => {});
     throw error;
   }
+}
+
+const BEGIN = '/* fsck.begin */ begin isolation level repeatable read read only';
+// The pages of a log are looked up by key; a plan that joins the whole log for each would read it a thousand times.
+const SETTINGS = `/* fsck.settings */ set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0;
+  set local lock_timeout = 0; set local enable_hashjoin = off; set local enable_mergejoin = off; set local jit = off`;
+
+function connectionTo(url: string): pg.Client {
+  const client = new pg.Client({ connectionString: url, application_name: 'cutter fsck' });
+  client.on('error', () => {});
+  return client;
 }
 
 /** A table without grant says so; one whose policies leave rows out says nothing, so they are read from the catalog. */
