@@ -1,3 +1,4 @@
+import { isAway } from '../constraints.ts';
 import type { Checkpoint, Checkpoints } from './checkpoint.ts';
 import type { Cosigner } from './checkpoint-cosigner.ts';
 import type { CheckpointSink } from './checkpoint-sinks.ts';
@@ -70,7 +71,8 @@ export function startPublisher(options: PublisherOptions): CheckpointPublisher {
         }
         if (page.length === PAGE && from === page.at(-1)?.size) continue;
       } catch (error) {
-        if (!closing.signal.aborted) log.warn({ err: error }, 'log: published heads could not be read');
+        if (!closing.signal.aborted)
+          log[isAway(error) ? 'info' : 'warn']({ err: error }, 'log: published heads could not be read');
       }
       await wake.sleep(pollMs);
     }

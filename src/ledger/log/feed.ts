@@ -72,7 +72,10 @@ export function startFeed(options: FeedOptions): HistoryFeed {
     try {
       return await withDeadline(options.checkpoints?.latest() ?? Promise.resolve(null), lostAfterMs);
     } catch (error) {
-      log.warn({ err: error }, 'log: the feed could not read the newest checkpoint');
+      log[isAway(error) ? 'info' : 'warn'](
+        { err: error },
+        'log: the feed could not read the newest checkpoint',
+      );
       return null;
     }
   });

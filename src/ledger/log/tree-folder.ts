@@ -74,7 +74,7 @@ export function startTreeFolder(options: TreeFolderOptions): TreeFolder {
         }
         state = 'reconnecting';
         if (!closing.signal.aborted) {
-          if (isLostConnection(error)) log.warn({ err: error }, 'log: the folder lost its connection');
+          if (isLostConnection(error)) log.info({ err: error }, 'log: the folder lost its connection');
           else log.error({ err: error, alarm: 'TREE_BLOCKED' }, 'log: a fold failed and is tried again');
         }
         await drop();
