@@ -13,7 +13,7 @@ const CHANGE_SETS = 'cutter_governance.cut_change_set';
 const BLOCKS = 'cutter_governance.manifest_unit_block';
 const VERSIONS = 'public.unit_version';
 /** Cuts of one page; the texts that they made are in memory together. */
-const PAGE = 10;
+const PAGE = 4;
 
 interface CutHead {
   readonly change_set_id: string;
