@@ -9,7 +9,7 @@ import { schema } from '../src/schema/index.ts';
 import { caller, sample, tokenFor } from './harness/callers.ts';
 import { call, fresh, type Loose, manifestOf, marked, reviewed, sweepAll, wasCut } from './harness/cycle.ts';
 import { EXAMPLES, perform, places, registered, VERBS } from './harness/examples.ts';
-import { fingerprint } from './harness/row_counts.ts';
+import { fingerprint } from './harness/row-counts.ts';
 import { type TestServer, type TestServerOptions, testServer } from './harness/server.ts';
 
 let server: TestServer;

@@ -3,7 +3,7 @@ import { generate, loadCodegenConfig } from '@graphql-codegen/cli';
 import { buildSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { printApi } from '../src/cli/schema.ts';
-import { apiDifferences } from './harness/api_differences.ts';
+import { apiDifferences } from './harness/api-differences.ts';
 
 const ROOT = new URL('..', import.meta.url).pathname;
 const GENERATED = 'src/cli/generated/';

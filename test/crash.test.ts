@@ -16,8 +16,8 @@ import {
   memberOf,
   resolvedCut,
   withholdAnswers,
-} from './harness/crash_cuts.ts';
-import { type Follower, followHistory } from './harness/crash_follower.ts';
+} from './harness/crash-cuts.ts';
+import { type Follower, followHistory } from './harness/crash-follower.ts';
 import {
   killAll,
   livingOf,
@@ -29,8 +29,8 @@ import {
   type ServerProcess,
   serverProcess,
   startCommand,
-} from './harness/crash_processes.ts';
-import { cutRows, historyInOrder, settledLog } from './harness/crash_rows.ts';
+} from './harness/crash-processes.ts';
+import { cutRows, historyInOrder, settledLog } from './harness/crash-rows.ts';
 import { type Loose, verifyCut } from './harness/cycle.ts';
 import type { TestServer } from './harness/server.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, expect, test } from 'vitest';
 import { bootstrapHome, bootstrapLedger } from '../src/database/bootstrap.ts';
-import { makeToken, tokenHash } from '../src/database/issue_tokens.ts';
+import { makeToken, tokenHash } from '../src/database/issue-tokens.ts';
 import { loginUrl, scramVerifier, setLoginPasswords } from '../src/database/logins.ts';
 import { SAMPLE_PARTIES } from '../src/database/parties.ts';
 import { checkpointSeedOf, homeSecrets, makeSecrets, seedOf } from '../src/database/secrets.ts';

@@ -20,10 +20,10 @@ import pg from 'pg';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import { checkServer } from '../src/database/checks.ts';
 import { startEmbedded } from '../src/database/embedded.ts';
-import { isAlive, startOf } from '../src/database/process_identity.ts';
+import { isAlive, startOf } from '../src/database/process-identity.ts';
 import { asOwner } from './harness/cluster.ts';
 
-const PROGRAM = fileURLToPath(new URL('./harness/start_embedded.ts', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('./harness/start-embedded.ts', import.meta.url));
 const isRoot = process.getuid?.() === 0;
 const folder = mkdtempSync(join(tmpdir(), 'cutter-embedded-'));
 chmodSync(folder, 0o755);
@@ -131,7 +131,8 @@ test.runIf(process.platform !== 'win32')(
     await ended(child);
     for (const path of passwords()) expect(statSync(path).mode & 0o777).toBe(0o600);
     expect((await start(at)).error).toBeUndefined();
-    expect(unfinished()).toEqual([]);
+    // The killed start's initdb may outlive it and still write into its folder; the password it does not write.
+    expect(passwords().filter(existsSync)).toEqual([]);
   },
 );
 

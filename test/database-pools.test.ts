@@ -1,7 +1,7 @@
 import { type DatabasePool, sql } from 'slonik';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { boundedPool, PoolExhausted } from '../src/database/pool_gate.ts';
+import { boundedPool, PoolExhausted } from '../src/database/pool-gate.ts';
 import { openPools } from '../src/database/pools.ts';
 import { testDatabase } from './harness/database.ts';
 

@@ -9,7 +9,7 @@ import { LIMITS } from '../src/doors/limits.ts';
 import { databaseRefusal, isAway } from '../src/ledger/constraints.ts';
 import { Busy } from '../src/ledger/refusals.ts';
 import { type Wired, wire } from '../src/wire.ts';
-import { killAll, ownedHome, postgresProcesses } from './harness/crash_processes.ts';
+import { killAll, ownedHome, postgresProcesses } from './harness/crash-processes.ts';
 import { send } from './harness/doors.ts';
 
 // PostgreSQL is killed and recovers here, on machines that may have much else to do.

@@ -15,7 +15,7 @@ import {
   isRoot,
   nobodyCanRunUs,
   urlOf,
-} from './harness/start_command.ts';
+} from './harness/start-command.ts';
 
 describe('start', () => {
   test('answers, tells where everything is, and closes at a signal; the next start goes on with the same tokens', async () => {

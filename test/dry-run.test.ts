@@ -6,7 +6,7 @@ import { cut } from '../src/ledger/cut.ts';
 import { verify } from '../src/ledger/verify.ts';
 import { call, fresh, type Loose, manifestOf, marked, reviewed, sweepAll, wasCut } from './harness/cycle.ts';
 import { EXAMPLES, type Example, perform, registered, VERBS } from './harness/examples.ts';
-import { fingerprint } from './harness/row_counts.ts';
+import { fingerprint } from './harness/row-counts.ts';
 import { type TestServer, testServer } from './harness/server.ts';
 
 let server: TestServer;

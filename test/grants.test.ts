@@ -4,7 +4,7 @@ import { loginUrl } from '../src/database/logins.ts';
 import type { Login } from '../src/database/secrets.ts';
 import { ROLES, SCHEMAS } from './harness/catalog.ts';
 import { testDatabase } from './harness/database.ts';
-import { allows, type Grant, grantOf, type Role } from './harness/grant_matrix.ts';
+import { allows, type Grant, grantOf, type Role } from './harness/grant-matrix.ts';
 
 const db = await testDatabase();
 const relations = await readRelations();

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { call, fresh, type Loose, marked, reviewed, sweepAll, verifyCut, wasCut } from './harness/cycle.ts';
 import { EXAMPLES, type Example, perform, places, registered, VERBS } from './harness/examples.ts';
-import { added, fingerprint, rowCounts } from './harness/row_counts.ts';
+import { added, fingerprint, rowCounts } from './harness/row-counts.ts';
 import { type TestServer, testServer } from './harness/server.ts';
 
 let server: TestServer;

@@ -4,7 +4,7 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Verb } from '../src/auth/authority.ts';
 import { call, fresh, type Loose, sampleText, verified } from './harness/cycle.ts';
 import { EXAMPLES, type Example, places, VERBS } from './harness/examples.ts';
-import { fingerprint } from './harness/row_counts.ts';
+import { fingerprint } from './harness/row-counts.ts';
 import { type Answer, type TestServer, testServer } from './harness/server.ts';
 
 let server: TestServer;

@@ -9,7 +9,7 @@ import { planOf } from '../src/cli/reading.ts';
 import { docCodeOf } from '../src/cli/run.ts';
 import { walk } from '../src/cli/walk.ts';
 import { clientsOf } from './harness/cli.ts';
-import { added } from './harness/row_counts.ts';
+import { added } from './harness/row-counts.ts';
 import { type TestServer, testServer } from './harness/server.ts';
 
 const LAWS = new URL('../../shared/laws/', import.meta.url).pathname;

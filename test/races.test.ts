@@ -14,7 +14,7 @@ import {
   wasCut,
 } from './harness/cycle.ts';
 import { EXAMPLES, type Example, perform, VERBS } from './harness/examples.ts';
-import { rowCounts } from './harness/row_counts.ts';
+import { rowCounts } from './harness/row-counts.ts';
 import { type TestServer, testServer } from './harness/server.ts';
 
 let server: TestServer;

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import type { DatabasePool } from 'slonik';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Session } from '../src/auth/session.ts';
-import { boundedPool } from '../src/database/pool_gate.ts';
+import { boundedPool } from '../src/database/pool-gate.ts';
 import { openPools } from '../src/database/pools.ts';
 import { maskError, resultText } from '../src/doors/errors.ts';
 import { executeWhole, wholeRoot } from '../src/resolvers/reading/whole.ts';

@@ -7,7 +7,7 @@ import { migrate } from '../src/database/migrate.ts';
 import { cutter, fileOf } from './harness/cli.ts';
 import { asOwner } from './harness/cluster.ts';
 import { send } from './harness/doors.ts';
-import { type Command, cutterStart, freshHome, urlOf } from './harness/start_command.ts';
+import { type Command, cutterStart, freshHome, urlOf } from './harness/start-command.ts';
 
 /** A server of this file's own: roles and their passwords belong to the server, and other files use theirs. */
 const serverHome = freshHome();

@@ -14,7 +14,7 @@ import {
   verifyCut,
   wasCut,
 } from './harness/cycle.ts';
-import { fingerprint } from './harness/row_counts.ts';
+import { fingerprint } from './harness/row-counts.ts';
 import { type SampleTokens, type TestServer, testServer } from './harness/server.ts';
 
 /** The law, as the specification draws it (§4), apart from the code's own table. */

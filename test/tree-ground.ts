@@ -75,7 +75,7 @@ export async function folded(database: TestDatabase, size: number): Promise<void
   while ((await treeSize(database)) < size) await new Promise((resolve) => setImmediate(resolve));
 }
 
-const PROCESS = fileURLToPath(new URL('./harness/fold_process.ts', import.meta.url));
+const PROCESS = fileURLToPath(new URL('./harness/fold-process.ts', import.meta.url));
 
 export interface FoldProcess {
   /** The next size that it committed; undefined when it has ended. */

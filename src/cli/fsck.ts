@@ -5,9 +5,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
-import { clusterPlace } from '../database/cluster_place.ts';
+import { clusterPlace } from '../database/cluster-place.ts';
 import { poolUrls } from '../database/pools.ts';
-import { isPostmasterOf } from '../database/process_identity.ts';
+import { isPostmasterOf } from '../database/process-identity.ts';
 import { homeSecrets } from '../database/secrets.ts';
 import { checkLedger } from '../ledger/fsck/check.ts';
 import { exitCodeOf, type Finding, type Report } from '../ledger/fsck/finding.ts';

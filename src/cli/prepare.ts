@@ -2,7 +2,7 @@
 import pg from 'pg';
 import { type DatabasePool, sql } from 'slonik';
 import { type BootstrapResult, bootstrapHome } from '../database/bootstrap.ts';
-import { claimLogins, holdClaim } from '../database/home_claim.ts';
+import { claimLogins, holdClaim } from '../database/home-claim.ts';
 import { setLoginPasswords } from '../database/logins.ts';
 import { migrate } from '../database/migrate.ts';
 import { openPools, type Pools, poolUrls } from '../database/pools.ts';

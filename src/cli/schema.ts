@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { lexicographicSortSchema, printSchema } from 'graphql';
-import { reasonOf } from '../database/home_folder.ts';
+import { reasonOf } from '../database/home-folder.ts';
 import { schema } from '../schema/index.ts';
 
 /** The schema as SDL, sorted, so that it changes only where the API does. */

@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts';
-import { reasonOf } from '../database/home_folder.ts';
+import { reasonOf } from '../database/home-folder.ts';
 
 /** What went wrong, in one sentence and without a stack. */
 export function sentence(error: unknown, config: Pick<Config, 'port' | 'host' | 'databaseUrl'>): string {

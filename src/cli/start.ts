@@ -7,7 +7,7 @@ import { enableCompileCache, flushCompileCache } from 'node:module';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
-import { makeHome } from '../database/home_folder.ts';
+import { makeHome } from '../database/home-folder.ts';
 import { sentence } from './sentence.ts';
 
 type Closer = () => Promise<unknown>;

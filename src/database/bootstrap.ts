@@ -5,8 +5,8 @@ import type { ClientBase } from 'pg';
 import { z } from 'zod';
 import { BASE_VOCABULARY } from '../document/vocabulary.ts';
 import type { Lane, Mode } from '../ledger/values.ts';
-import { issueTokens } from './issue_tokens.ts';
-import { addLaneKeys } from './lane_keys.ts';
+import { issueTokens } from './issue-tokens.ts';
+import { addLaneKeys } from './lane-keys.ts';
 import { type Party, personIdOf, principalIdOf, SAMPLE_PARTIES, scopesInOrder } from './parties.ts';
 import { refuseIfOthersMayRead, writePrivateFile } from './secrets.ts';
 

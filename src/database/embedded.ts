@@ -1,11 +1,11 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type ClusterPlace, clusterPlace } from './cluster_place.ts';
-import { lockHome } from './home_lock.ts';
-import { makeCluster } from './make_cluster.ts';
+import { type ClusterPlace, clusterPlace } from './cluster-place.ts';
+import { lockHome } from './home-lock.ts';
+import { makeCluster, removeUnfinished } from './make-cluster.ts';
 import { endChild, type Running, STOP_LIMIT_MS, startPostmaster } from './postmaster.ts';
-import { isPostmasterOf, startOf } from './process_identity.ts';
+import { isPostmasterOf, startOf } from './process-identity.ts';
 import { homeSecrets } from './secrets.ts';
 
 export interface EmbeddedServer {
@@ -41,6 +41,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   try {
     await endOrphan(place, options.log);
     const secrets = homeSecrets(options.home);
+    removeUnfinished(place.data);
     if (!existsSync(join(place.data, 'PG_VERSION'))) await makeCluster(place, secrets.owner);
     const start = (port?: number): Promise<Running> =>
       startPostmaster(place, options.home, secrets.owner, port);

@@ -8,7 +8,7 @@ import {
 import { z } from 'zod';
 import { assertingDriver } from './driver.ts';
 import { loginUrl } from './logins.ts';
-import { boundedPool } from './pool_gate.ts';
+import { boundedPool } from './pool-gate.ts';
 import type { Login, Secrets } from './secrets.ts';
 
 /** Where each login connects. A process without a lane's secret has no URL for it, and doesn't serve that lane. */

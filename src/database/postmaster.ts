@@ -4,9 +4,9 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
-import { writeConfiguration } from './cluster_configuration.ts';
-import { type ClusterPlace, ensureExecutable } from './cluster_place.ts';
-import { environment, identity, OWNER } from './make_cluster.ts';
+import { writeConfiguration } from './cluster-configuration.ts';
+import { type ClusterPlace, ensureExecutable } from './cluster-place.ts';
+import { environment, identity, OWNER } from './make-cluster.ts';
 
 const DATABASE = 'cutter';
 const START_LIMIT_MS = 300_000; // crash recovery may be long; a dead postmaster is noticed at once

@@ -14,7 +14,7 @@ export const keyRow = z.object({
 });
 export type KeyRow = z.infer<typeof keyRow>;
 
-/** Taken shared by every signing phase, and alone by the key's end (`lane_keys.ts`): no key ends between the look and the write. */
+/** Taken shared by every signing phase, and alone by the key's end (`lane-keys.ts`): no key ends between the look and the write. */
 export function lockKey(keyId: string): FragmentSqlToken {
   return sql.fragment`pg_advisory_xact_lock_shared(hashtextextended('cutter:key:' || ${keyId}::text, 0))`;
 }

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { chownSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { type ClusterPlace, ensureExecutable } from './cluster_place.ts';
+import { type ClusterPlace, ensureExecutable } from './cluster-place.ts';
 
 /** The superuser of the embedded cluster. */
 export const OWNER = 'cutter_owner';
@@ -11,7 +11,6 @@ export const OWNER = 'cutter_owner';
 export async function makeCluster(place: ClusterPlace, ownerPassword: string): Promise<void> {
   // Renamed when whole: a start killed here leaves nothing that looks like a cluster. Its initdb may live on and, when it fails,
   // empty the folder it was given: so each has a folder of its own.
-  removeUnfinished(place.data);
   const folder = mkdtempSync(`${place.data}.new-`);
   const making = join(folder, 'data');
   const passwordFile = join(folder, 'password');
@@ -46,8 +45,8 @@ export async function makeCluster(place: ClusterPlace, ownerPassword: string): P
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** What starts that were killed in the middle of this left behind, the owner's password among it. */
-function removeUnfinished(data: string): void {
+/** Removes what starts that were killed in the middle of this left behind, the owner's password among it. */
+export function removeUnfinished(data: string): void {
   for (const name of readdirSync(dirname(data)).filter((entry) => entry.startsWith(`${basename(data)}.new-`)))
     rmSync(join(dirname(data), name), { recursive: true, force: true, maxRetries: 10 });
 }

@@ -1,6 +1,6 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startOf } from './process_identity.ts';
+import { startOf } from './process-identity.ts';
 
 interface Holder {
   readonly pid: number;

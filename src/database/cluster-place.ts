@@ -20,7 +20,7 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { makeFolders, makeHome } from './home_folder.ts';
+import { makeFolders, makeHome } from './home-folder.ts';
 
 /** Who PostgreSQL runs as, where its programs are, and where its data is. */
 export interface ClusterPlace {

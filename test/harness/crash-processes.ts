@@ -7,13 +7,13 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, vi } from 'vitest';
 import type { PoolUrls } from '../../src/database/pools.ts';
-import { isPostmasterOf, startOf } from '../../src/database/process_identity.ts';
+import { isPostmasterOf, startOf } from '../../src/database/process-identity.ts';
 import { homeSecrets, type Secrets } from '../../src/database/secrets.ts';
 import { asOwner } from './cluster.ts';
 
 /** Processes that are there to be killed: servers, the command `cutter start`, PostgreSQL with all of its own. */
 
-const SERVER = fileURLToPath(new URL('./crash_server.ts', import.meta.url));
+const SERVER = fileURLToPath(new URL('./crash-server.ts', import.meta.url));
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 export const PATIENCE = { timeout: 50_000, interval: 10 };
 

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { vi } from 'vitest';
 import { parseRecord } from '../../src/ledger/log/parse-record.ts';
-import { PATIENCE } from './crash_processes.ts';
+import { PATIENCE } from './crash-processes.ts';
 
 /** What a crash may have left: counted in the tables themselves, as the owner. */
 

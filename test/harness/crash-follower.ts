@@ -1,7 +1,7 @@
 import { createClient } from 'graphql-ws';
 import { vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { PATIENCE } from './crash_processes.ts';
+import { PATIENCE } from './crash-processes.ts';
 
 /** A reader of history over WebSocket who comes back with its last cursor whenever a connection ends, to whoever serves then. */
 export interface Follower {

@@ -9,7 +9,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { ClusterPlace } from './cluster_place.ts';
+import type { ClusterPlace } from './cluster-place.ts';
 
 /** Passwords over loopback, and nothing else. */
 const PG_HBA = `# Written by the ledger at every start.
