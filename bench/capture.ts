@@ -14,17 +14,27 @@ interface Config {
   readonly values?: unknown[];
 }
 
+interface Asker {
+  readonly user?: string;
+  readonly connectionParameters?: { readonly application_name?: string };
+}
+
+/** What the feed asks beside the calls; its own connections, and those of the integrator and the cosigners, have a name. */
+const BACKGROUND =
+  /^\s*(listen|\/\* (log\.(history|head|positions|checkpoints?|login|ping)|auth\.ended|claim\.))/i;
+
 const OURS = new Set(['cutter_exec', 'cutter_verify', 'cutter_observe', 'cutter_evidence', 'cutter_gate']);
 
 /** Calls `tell` with every statement of the product's pools in this process; returns what ends it. */
 export function capture(tell: (sent: Sent) => void): () => void {
   const prototype = pg.Client.prototype as unknown as { query: (...args: unknown[]) => unknown };
   const original = prototype.query;
-  prototype.query = function (this: { user?: string }, ...args: unknown[]) {
+  prototype.query = function (this: Asker, ...args: unknown[]) {
     const [first, values] = args as [string | Config, unknown[] | undefined];
     const config: Config = typeof first === 'string' ? { text: first } : first;
     const login = this.user ?? '';
-    const background = /^\s*(listen|\/\* (log|history|integrator|feed|auth\.ended))/i.test(config.text);
+    const background =
+      this.connectionParameters?.application_name !== undefined || BACKGROUND.test(config.text);
     if (typeof config.text === 'string' && OURS.has(login) && !background) {
       tell({ login, name: config.name, text: config.text, values: values ?? config.values });
     }
