@@ -89,9 +89,11 @@ test('GraphiQL: under another token the schema is read again, once', async () =>
   expect(pressed).toEqual(['button[aria-label^="Re-fetch"]']);
 });
 
-test('GraphiQL: whoever asks a question gets an answer, not the page', async () => {
-  const response = await fetch(`${doors.url}?query={hello}`, { headers: { accept: 'text/html' } });
-  expect(response.status).toBe(401);
+test('GraphiQL: a link with a query in it opens in the page; a program that asks the same gets an answer', async () => {
+  const browser = await fetch(`${doors.url}?query={hello}`, { headers: { accept: 'text/html,*/*' } });
+  expect(browser.headers.get('content-type')).toContain('text/html');
+  const program = await fetch(`${doors.url}?query={hello}`, { headers: { accept: 'application/json' } });
+  expect(program.status).toBe(401);
 });
 
 test('GraphiQL: off in production', async () => {

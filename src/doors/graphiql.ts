@@ -125,7 +125,7 @@ async function renderPage(): Promise<Page> {
 }
 
 export interface GraphiqlPage {
-  /** Whether the request asks for a page rather than for an answer. */
+  /** Whether a browser asks for a page. A link with a query in it opens in GraphiQL, which reads it from the address. */
   wants(request: IncomingMessage, url: URL): boolean;
   answer(request: IncomingMessage, response: ServerResponse): Promise<void>;
 }
@@ -136,7 +136,6 @@ export function graphiqlPage(path: string): GraphiqlPage {
     wants: (request, url) =>
       request.method === 'GET' &&
       url.pathname === path &&
-      !url.searchParams.has('query') &&
       (request.headers.accept ?? '').includes('text/html'),
     async answer(request, response) {
       page ??= renderPage();
