@@ -1,10 +1,7 @@
 import type { ClientBase } from 'pg';
-import { LANES, type Lane } from '../ledger/values.ts';
+import { type KeyPurpose, LANES, type Lane } from '../ledger/values.ts';
 import { publicKeyOf } from '../proof/ed25519.ts';
 import { keyIdOf } from '../proof/keyid.ts';
-
-/** What a key signs: a lane's statements, or the heads that it cosigns. One key never serves both. */
-export type KeyPurpose = 'statement' | 'checkpoint';
 
 interface NewKey {
   readonly lane: Lane;

@@ -10,6 +10,10 @@ export type Lane = (typeof LANES)[number];
 export const EXECUTOR_LANE = 'DOT-991' satisfies Lane;
 export const VERIFIER_LANE = 'DOT-992' satisfies Lane;
 
+export const KEY_PURPOSES = ['statement', 'checkpoint'] as const;
+/** What a key signs: a lane's statements, or the heads that it cosigns. One key never serves both. */
+export type KeyPurpose = (typeof KEY_PURPOSES)[number];
+
 export const ENTRY_KINDS = ['cut_request', 'escalation', 'lifecycle'] as const;
 
 export const DEPENDENCY_KINDS = ['blocks', 'supersedes', 'refines', 'related_to'] as const;

@@ -2,7 +2,14 @@ import { z } from 'zod';
 import { canonicalJson, type PlainJson } from '../../proof/canonical.ts';
 import { type Digest, digestOf } from '../../proof/digest.ts';
 import { LANES, MODES } from '../values.ts';
-import { FINGERPRINT_LENGTH, fingerprintOf, RECORD_FORMAT, rowDigestOf, type WrittenRow } from './record.ts';
+import {
+  FINGERPRINT_LENGTH,
+  fingerprintOf,
+  RECORD_FORMAT,
+  rowDigestOf,
+  STATEMENT_RECORD_FORMAT,
+  type WrittenRow,
+} from './record.ts';
 
 const base64url = /^[A-Za-z0-9_-]*$/;
 const shape = z.strictObject({
@@ -16,8 +23,7 @@ const packedRow = z.tuple([
   z.string().regex(base64url).length(43),
   z.string().regex(base64url),
 ]);
-const body = z.strictObject({
-  format: z.literal(RECORD_FORMAT),
+const members = {
   recordId: z.string(),
   verb: z.string(),
   lane: z.enum(LANES),
@@ -28,7 +34,17 @@ const body = z.strictObject({
   history: z.array(z.json()),
   shapes: z.array(shape),
   rows: z.array(packedRow),
-});
+};
+/** Every format ever written, by its name. */
+const bodies = {
+  [RECORD_FORMAT]: z.strictObject({ format: z.literal(RECORD_FORMAT), ...members }),
+  [STATEMENT_RECORD_FORMAT]: z.strictObject({
+    format: z.literal(STATEMENT_RECORD_FORMAT),
+    ...members,
+    statements: z.array(z.json()).min(1),
+  }),
+};
+type Body = z.infer<z.ZodObject<typeof members>>;
 
 /** A row as its record vouches for it. */
 export interface RecordedRow {
@@ -41,8 +57,11 @@ export interface RecordedRow {
   readonly fingerprints: readonly string[];
 }
 
-export interface ParsedRecord extends Omit<z.infer<typeof body>, 'shapes' | 'rows'> {
+export interface ParsedRecord extends Omit<Body, 'shapes' | 'rows'> {
+  readonly format: keyof typeof bodies;
   readonly rows: readonly RecordedRow[];
+  /** Envelopes about keys and incarnations; none in the first format. */
+  readonly statements: readonly unknown[];
 }
 
 export type RecordVerdict =
@@ -63,13 +82,14 @@ export function parseRecord(bytes: Uint8Array, expectedHash: string): RecordVerd
     return { verdict: 'malformed', reason: 'The body is not canonical JSON in UTF-8.' };
   const format = z.object({ format: z.string() }).safeParse(value).data?.format;
   if (format === undefined) return { verdict: 'malformed', reason: 'The body names no format.' };
-  if (format !== RECORD_FORMAT) return { verdict: 'unknown_format', format };
-  const parsed = body.safeParse(value);
+  if (format !== RECORD_FORMAT && format !== STATEMENT_RECORD_FORMAT)
+    return { verdict: 'unknown_format', format };
+  const parsed = bodies[format].safeParse(value);
   if (!parsed.success) return { verdict: 'malformed', reason: z.prettifyError(parsed.error) };
   const { shapes, rows, ...head } = parsed.data;
   const unpacked = rows.map((row) => unpackRow(row, shapes));
   if (unpacked.includes(null)) return { verdict: 'malformed', reason: 'A row does not fit its shape.' };
-  return { verdict: 'ok', record: { ...head, rows: unpacked as RecordedRow[] } };
+  return { verdict: 'ok', record: { statements: [], ...head, rows: unpacked as RecordedRow[] } };
 }
 
 function canonicalValueOf(bytes: Uint8Array): PlainJson | undefined {

@@ -3,10 +3,13 @@ import { type QuerySqlToken, sql } from 'slonik';
 import { z } from 'zod';
 import { canonicalJson, type PlainJson } from '../../proof/canonical.ts';
 import { type Digest, digestOf } from '../../proof/digest.ts';
+import type { DsseEnvelope } from '../../proof/dsse.ts';
 import type { Lane, Mode } from '../values.ts';
 
 /** The version of a record's form; it stands inside the bytes that are hashed. FORMAT.md describes it. */
 export const RECORD_FORMAT = 'cutter-record/1';
+/** The same with a member `statements`: records about keys and incarnations alone. */
+export const STATEMENT_RECORD_FORMAT = 'cutter-record/2';
 /** Characters of base64url kept of a column's SHA-256: 48 bits name the column, the row's full digest convicts. */
 export const FINGERPRINT_LENGTH = 8;
 const PART_BYTES = 1_000_000;
@@ -33,6 +36,8 @@ export interface RecordInput {
   /** The history rows as observers see them. */
   readonly history: readonly PlainJson[];
   readonly rows: readonly WrittenRow[];
+  /** Signed statements that the record itself carries, for whoever reads the log alone: about keys and incarnations. */
+  readonly statements?: readonly DsseEnvelope[];
 }
 
 export interface LogRecord {
@@ -76,7 +81,7 @@ function recordBody(input: RecordInput): string {
   const { shapes, rows } = digestRows(input.rows);
   const head = canonicalJson({
     at: input.at,
-    format: RECORD_FORMAT,
+    format: input.statements === undefined ? RECORD_FORMAT : STATEMENT_RECORD_FORMAT,
     history: [...input.history],
     lane: input.lane,
     mode: input.mode,
@@ -85,7 +90,11 @@ function recordBody(input: RecordInput): string {
     recordId: input.recordId,
   });
   const stated = canonicalJson(shapes.map(({ table, op, columns }) => ({ table, op, columns })));
-  return `${head.slice(0, -1)},"rows":[${rows.join()}],"shapes":${stated},"verb":${canonicalJson(input.verb)}}`;
+  const said =
+    input.statements === undefined
+      ? ''
+      : `"statements":${canonicalJson(input.statements as unknown as PlainJson)},`;
+  return `${head.slice(0, -1)},"rows":[${rows.join()}],"shapes":${stated},${said}"verb":${canonicalJson(input.verb)}}`;
 }
 
 /** A table, an operation and its columns, stated once for all rows that share them. */
