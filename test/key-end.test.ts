@@ -70,7 +70,7 @@ test('a key ends after the cuts under way, and behind them in the log; then it s
 
   // The seed is another one than the registered key's, and the old one is gone: the lane's key for heads ends the one and agrees to the other.
   const { secrets, tokens } = server.database;
-  const seeds = { ...secrets.seeds, 'DOT-991': makeSecrets().seeds['DOT-991'] };
+  const seeds = { ...secrets.seeds, 'DOT-991': makeSecrets().seeds['DOT-991'] as string };
   const ending = bootstrapLedger(owner, {
     mode: 'rehearsal',
     keys: heldKeys({ ...secrets, seeds }),

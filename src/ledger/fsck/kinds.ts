@@ -3,6 +3,7 @@ import { AFFECTED_ROW, CHANGE_SET } from '../tables/change-set.ts';
 import { DEPENDENCY } from '../tables/dependency.ts';
 import { ENTRY } from '../tables/entry.ts';
 import { HISTORY } from '../tables/history.ts';
+import { KEY } from '../tables/key.ts';
 import { MANIFEST_ENVELOPE, MANIFEST_UNIT_BLOCK } from '../tables/manifest.ts';
 import { REVIEW_DECISION } from '../tables/review-decision.ts';
 import { SIGNATURE } from '../tables/signature.ts';
@@ -51,6 +52,7 @@ export const NEWEST_VERSION = `(select n.id::text from public.unit_version n whe
 const AT_BIRTH: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   [ENTRY.name]: { status: `'"marked"'` },
   [REVIEW_DECISION.name]: { superseded_by_review_decision_id: `'null'` },
+  [KEY.name]: { until_position: `'null'` },
   [INFORMATION_UNIT.name]: { content_anchor_ref: FIRST_ANCHOR, version_anchor_ref: FIRST_ANCHOR },
 };
 
@@ -71,6 +73,7 @@ export const KINDS: readonly Kind[] = [
   INFORMATION_UNIT,
   UNIT_VERSION,
   SOURCE,
+  KEY,
 ].map((table, index) => kindOf(table, index));
 const BY_RECORDED = new Map(KINDS.map((kind) => [kind.recorded, kind]));
 
@@ -98,6 +101,11 @@ function kindOf(
   };
 }
 
+/** Whether rows are found by the bits that the sketch keeps of their id: those of a UUID are all of it, other keys stand there as a hash. */
+export function isKeyedByUuid({ key, types }: Kind): boolean {
+  return key.length === 1 && types[key[0] as string] === 'uuid';
+}
+
 /** The key of a row as records write it, as SQL over a row aliased `r`. */
 export function keySql(kind: Kind): string {
   return kind.key.map((column) => `r.${column}::text`).join(` || '/' || `);
@@ -114,6 +122,8 @@ function valueSql(kind: Kind, column: string): string {
     case 'int':
     case 'bool':
       return `coalesce(${name}::text, 'null')`;
+    case 'bigint':
+      return `coalesce('"' || ${name}::text || '"', 'null')`;
     case 'now':
     case 'timestamptz':
       return `coalesce('"' || to_char(${name} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || '"', 'null')`;

@@ -12,7 +12,6 @@ const BESIDE = [
   'cutter_log.node',
   'cutter_log.tree_head',
   'cutter_log.cosignature',
-  'cutter_auth.key',
   'cutter_auth.principal',
   'cutter_auth.person',
 ];

@@ -3,7 +3,7 @@ import type { Client } from 'pg';
 import type { RecordedRow } from '../log/parse-record.ts';
 import { fingerprintOf } from '../log/record.ts';
 import { copyRows } from './copy.ts';
-import { canonicalValue, KINDS, type Kind, keySql, valuePieces } from './kinds.ts';
+import { canonicalValue, isKeyedByUuid, KINDS, type Kind, keySql, valuePieces } from './kinds.ts';
 import type { LogLine, ReadRecord } from './records.ts';
 import type { Difference } from './sketch.ts';
 import { kindOfWords, placeOf, placeOfId, uuidOf } from './words.ts';
@@ -81,11 +81,9 @@ async function fetchStanding(
   places: readonly string[],
 ): Promise<void> {
   const query = `select ${[keySql(kind), ...valuePieces(kind)].join(', ')} from ${kind.table} r`;
-  // A key of several columns stands in the sketch as its hash, so those rows are looked for among all.
-  const pages =
-    kind.key.length > 1
-      ? [query]
-      : pagesOf(places).map((page) => `${query} where r.${kind.key[0]} in (${page})`);
+  const pages = isKeyedByUuid(kind)
+    ? pagesOf(places).map((page) => `${query} where r.${kind.key[0]} in (${page})`)
+    : [query];
   for (const page of pages) {
     await copyRows(client, page, ([id, ...texts]) => {
       const suspect = suspects.get(placeOfId(kind.index, id as string));
@@ -214,6 +212,6 @@ function birthDigestOf(standing: StandingRow, birth: Vouched): string {
 function bornValue(standing: StandingRow, column: string, birth: Vouched): string {
   if (standing.kind.atBirth[column] === undefined) return standing.values.get(column) ?? '?';
   if (column === 'status') return '"marked"';
-  if (column === 'superseded_by_review_decision_id') return 'null';
+  if (column === 'superseded_by_review_decision_id' || column === 'until_position') return 'null';
   return birth.anchor === null ? 'null' : `"${birth.anchor}"`;
 }

@@ -11,6 +11,7 @@ const ALTERED = Buffer.alloc(32);
 const LATER: Readonly<Record<string, readonly string[]>> = {
   decision_backlog_entry: ['r.status'],
   review_decision: ['r.superseded_by_review_decision_id::text'],
+  'cutter_auth.key': ['r.until_position::text'],
   'public.information_unit': [
     `coalesce(r.content_anchor_ref = ${NEWEST_VERSION} and r.version_anchor_ref::text = r.content_anchor_ref, false)::text`,
   ],
@@ -51,6 +52,10 @@ function takeLater(kind: Kind, id: string, fields: readonly Field[], sketch: Ske
       if (fields[1] !== null)
         sketch.put(element(kind.index, UPDATE, id, supersededDigest(id, fields[1] as string)), -1);
       break;
+    case 'cutter_auth.key':
+      if (fields[1] !== null)
+        sketch.put(element(kind.index, UPDATE, id, endedDigest(id, fields[1] as string)), -1);
+      break;
     case 'public.information_unit':
       if (fields[1] !== 'true') sketch.put(element(kind.index, FINAL, id, ALTERED), -1);
       break;
@@ -74,6 +79,11 @@ export function statusDigest(status: string): Buffer {
 
 function supersededDigest(id: string, by: string): Buffer {
   const text = `{"columns":{"superseded_by_review_decision_id":"${by}"},"id":"${id}","op":"update","table":"review_decision"}`;
+  return hash('sha256', text, 'buffer');
+}
+
+function endedDigest(id: string, position: string): Buffer {
+  const text = `{"columns":{"until_position":"${position}"},"id":${JSON.stringify(id)},"op":"update","table":"cutter_auth.key"}`;
   return hash('sha256', text, 'buffer');
 }
 
