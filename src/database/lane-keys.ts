@@ -43,7 +43,9 @@ export async function registerKeys(
 ): Promise<RegisteredKeys> {
   for (const { key, next } of held) for (const one of [key, next]) if (one !== null) refuseUnsound(one);
   const before = await registry(owner);
-  const steps = held.map((one) => ({ one, step: stepOf(one, before, held) }));
+  const steps = held
+    .flatMap((one) => (isOfOldAndFollowed(one, before) ? [{ ...one, next: null }, one] : [one]))
+    .map((one) => ({ one, step: stepOf(one, before, held) }));
   const refused = steps.flatMap(({ step }) => (step.step === 'refused' ? [step.why] : []));
   const due = steps.filter(({ step }) => step.step !== 'nothing' && step.step !== 'refused');
   if (due.length === 0) return { done: [], refused, inForce: inForceOf(before) };
@@ -104,6 +106,11 @@ export async function registry(owner: ClientBase): Promise<readonly Registered[]
   );
   const records = new Set(known.map((row) => row.record_id));
   return rows.map((row) => ({ ...row, recorded: beginnings(row.key_id).some((id) => records.has(id)) }));
+}
+
+/** A key of before keys stood in the log is recorded first, and then followed. */
+function isOfOldAndFollowed({ key, next }: HeldKey, rows: readonly Registered[]): boolean {
+  return next !== null && rows.some((row) => row.key_id === key.keyId && !row.recorded && isInForce(row));
 }
 
 function stepOf(held: HeldKey, rows: readonly Registered[], all: readonly HeldKey[]): Step {

@@ -38,7 +38,7 @@ export interface Secrets {
   readonly next?: NextSeeds | undefined;
 }
 
-export interface NextSeeds {
+interface NextSeeds {
   readonly seeds?: Partial<Record<Lane, string>> | undefined;
   readonly checkpointSeeds?: Partial<Record<Lane, string>> | undefined;
 }

@@ -172,6 +172,11 @@ export type VerifyInput = {
   readonly idempotencyKey: string;
 };
 
+export type LedgerKeysQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type LedgerKeysQuery = { readonly checkpoint: { readonly origin: string } | null, readonly keys: ReadonlyArray<{ readonly keyId: string, readonly lane: string, readonly purpose: string, readonly publicKey: string, readonly fromPosition: string, readonly untilPosition: string | null }> };
+
 type WrittenFields_AbandonSuccess_Fragment = { readonly replayed: boolean, readonly position: string | null, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> };
 
 type WrittenFields_CutSuccess_Fragment = { readonly replayed: boolean, readonly position: string | null, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> };
@@ -446,6 +451,21 @@ export const EntryFieldsFragmentDoc = new TypedDocumentString(`
   status
 }
     `, {"fragmentName":"EntryFields"}) as unknown as TypedDocumentString<EntryFieldsFragment, unknown>;
+export const LedgerKeysDocument = new TypedDocumentString(`
+    query LedgerKeys {
+  checkpoint {
+    origin
+  }
+  keys {
+    keyId
+    lane
+    purpose
+    publicKey
+    fromPosition
+    untilPosition
+  }
+}
+    `) as unknown as TypedDocumentString<LedgerKeysQuery, LedgerKeysQueryVariables>;
 export const RegisterSourceDocument = new TypedDocumentString(`
     mutation RegisterSource($input: RegisterSourceInput!) {
   outcome: registerSource(input: $input) {
