@@ -5,6 +5,7 @@ import type { Pools } from '../../src/database/pools.ts';
 import type { Secrets } from '../../src/database/secrets.ts';
 import { LIMITS, type Limits } from '../../src/doors/limits.ts';
 import type { ScrubOptions } from '../../src/ledger/fsck/scrub.ts';
+import type { Custody } from '../../src/ledger/keys.ts';
 import { type Wired, wire } from '../../src/wire.ts';
 import { type TestDatabase, testDatabase } from './database.ts';
 
@@ -45,6 +46,8 @@ export interface TestServerOptions {
   /** Equipment that differs from the database's own, for a server without a lane. */
   readonly pools?: Partial<Pools>;
   readonly secrets?: Secrets;
+  /** Where the lanes' keys are, if not for good in the secrets. */
+  readonly custody?: Custody;
   /** How the ledger is checked in the background; not at all unless told. */
   readonly scrub?: Partial<ScrubOptions>;
   /** Where published checkpoints are kept. */
@@ -66,6 +69,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     port: 0,
     limits: { ...LIMITS, ...options.limits },
     scrub: options.scrub ?? null,
+    ...(options.custody === undefined ? {} : { custody: options.custody }),
     ...(options.checkpoints === undefined ? {} : { checkpoints: options.checkpoints }),
   });
   const { url } = await wired.server.listen();
