@@ -26,6 +26,7 @@ export interface WireOptions extends Pick<Config, 'mode' | 'graphiql' | 'host' |
   readonly secrets: Secrets;
   readonly logger: Logger;
   readonly checkpoints?: Config['checkpoints'];
+  readonly heartbeatMs?: Config['heartbeatMs'];
   /** How the ledger is checked in the background; null or absent: not at all. */
   readonly scrub?: Partial<ScrubOptions> | null;
 }
@@ -41,7 +42,8 @@ export interface Wired {
   close(): Promise<void>;
 }
 
-export function wire({ pools, secrets, logger, checkpoints, scrub: pace, ...config }: WireOptions): Wired {
+export function wire(options: WireOptions): Wired {
+  const { pools, secrets, logger, checkpoints, heartbeatMs, scrub: pace, ...config } = options;
   const integratorUrl = pools.urls.integrator;
   const integrator = integratorUrl === null ? null : startIntegrator({ url: integratorUrl, log: logger });
   const provable = startProvable({
@@ -56,6 +58,7 @@ export function wire({ pools, secrets, logger, checkpoints, scrub: pace, ...conf
     listenUrl: pools.urls.observe,
     ...(integrator === null ? {} : { integrator }),
     checkpoints: provable.checkpoints,
+    ...(heartbeatMs === undefined ? {} : { heartbeatMs }),
     authorityEnded: (tokenIds) => authorityEnded(pools.gate, tokenIds),
     log: logger,
   });
