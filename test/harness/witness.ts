@@ -8,7 +8,7 @@ import { openNote, rootsByProof } from './stranger.ts';
 /** What a dishonest witness does instead of cosigning. It has checked everything like an honest one, and remembers nothing. */
 export type Lie = (asked: Asked, response: ServerResponse) => void;
 
-export interface Asked {
+interface Asked {
   readonly text: string;
   readonly size: number;
   /** The line that an honest witness would answer with. */
