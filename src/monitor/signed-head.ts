@@ -4,7 +4,7 @@ import { StreamRefused } from './stream-refused.ts';
 
 /** The two lanes by the names under which they sign. */
 const LANES = ['DOT-991', 'DOT-992'] as const;
-export type Lane = (typeof LANES)[number];
+type Lane = (typeof LANES)[number];
 
 /** The public keys that a lane may have signed a head of this size with, as the caller knows them. */
 export type HeadKeys = (lane: Lane, size: number) => readonly Uint8Array[];

@@ -17,7 +17,7 @@ const SUBSCRIPTION = `subscription ($after: String, $everyRecord: Boolean! = fal
 export type Message = any;
 
 /** How a stream ended: told to be complete, or otherwise. */
-export type End = 'complete' | `closed ${number}` | 'cut off' | `refused ${number}`;
+type End = 'complete' | `closed ${number}` | 'cut off' | `refused ${number}`;
 
 export interface Subscription {
   /** The next message; null at the end. */
@@ -26,7 +26,7 @@ export interface Subscription {
   leave(): void;
 }
 
-export interface Variables {
+interface Variables {
   readonly after?: string | null;
   readonly everyRecord?: boolean;
   readonly filter?: Readonly<Record<string, unknown>>;
