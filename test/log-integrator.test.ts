@@ -3,7 +3,8 @@ import { sql } from 'slonik';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startIntegrator } from '../src/ledger/log/integrator.ts';
 import { parseRecord } from '../src/ledger/log/parse-record.ts';
-import { buildRecord, pendingStatement } from '../src/ledger/log/record.ts';
+import { pendingStatement } from '../src/ledger/log/pending.ts';
+import { buildRecord } from '../src/ledger/log/record.ts';
 import {
   drained,
   type Ground,

@@ -51,8 +51,8 @@ export interface PlainJsonOptions {
  * The canonical text of a value (RFC 8785). The value is checked first, because canonicalization, like
  * `JSON.stringify`, drops undefined members and asks `toJSON`: what is signed would then not be what was meant.
  */
-export function canonicalJson(value: PlainJson): string {
-  assertPlainJson(value, { unsafeIntegers: true });
+export function canonicalJson(value: PlainJson, maxDepth = MAX_JSON_DEPTH): string {
+  assertPlainJson(value, { unsafeIntegers: true, maxDepth });
   return canonicalize(value) as string;
 }
 

@@ -131,9 +131,9 @@ export class KeyChain {
     if (ended?.keyId !== said.keyId)
       return `${said.keyId} is not the ${said.purpose} key of ${said.lane} in force, so it can't be revoked.`;
     if (Number(said.position) !== position) return misplaced(said, position);
-    const other = this.#otherLane(said);
-    if (signers.has(said.keyId) || (other !== null && signers.has(other.keyId))) return null;
-    return `A revocation is signed by the key that ends or by the other lane's, and this one is by neither.`;
+    const may = [said.keyId, this.#sister(said)?.keyId, this.#otherLanes(said)?.keyId];
+    if (may.some((keyId) => keyId !== undefined && signers.has(keyId))) return null;
+    return `A revocation is signed by the key that ends, by its lane's other key or by the other lane's, and this one is by none.`;
   }
 
   #beginningFault(
@@ -174,13 +174,20 @@ export class KeyChain {
     return former === undefined ? null : `The former key ${former.keyId} does not fit before the first one.`;
   }
 
+  /** The other lane may stop a key and never begin one: else who holds one lane's keys could make himself the other lane. */
   #renewalFault(said: Statement, signers: ReadonlySet<string>): KeyFault | null {
-    const other = this.#otherLane(said);
-    if (other !== null && signers.has(other.keyId)) return null;
-    return `After a revocation a key of ${said.lane} begins with the other lane's agreement, and it did not sign.`;
+    const sister = this.#sister(said);
+    if (sister !== null && signers.has(sister.keyId)) return null;
+    return `After a revocation a key of ${said.lane} begins with the agreement of the lane's other key, and it did not sign.`;
   }
 
-  #otherLane({ lane, purpose }: Statement): ChainedKey | null {
+  /** The same lane's key in force for the other purpose. */
+  #sister({ lane, purpose }: Statement): ChainedKey | null {
+    return this.current(lane, KEY_PURPOSES.find((other) => other !== purpose) as KeyPurpose);
+  }
+
+  /** The other lane's key in force for the same purpose. */
+  #otherLanes({ lane, purpose }: Statement): ChainedKey | null {
     return this.current(LANES.find((other) => other !== lane) as Lane, purpose);
   }
 

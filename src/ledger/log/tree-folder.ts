@@ -1,18 +1,15 @@
-import { type DedicatedConnection, type Log, openDedicated } from './connection.ts';
-import { isLostConnection, isRefusedRight } from './database-faults.ts';
+import type { Log } from './connection.ts';
+import { isRefusedRight } from './database-faults.ts';
+import { type LoopState, startDedicatedLoop } from './dedicated-loop.ts';
 import type { Integrator } from './integrator.ts';
 import { type Folded, foldBatch } from './tree-fold.ts';
 import { TreeBroken } from './tree-nodes.ts';
-import { backoffMs, createWake, restUnless } from './wake.ts';
-
-const LOGIN = 'cutter_integrator';
-const CLOSE_MS = 5000;
 
 export interface TreeFolder {
   /** Tells of each fold after its durable commit; gives back how to stop listening. */
   onFolded(listener: (folded: Folded) => void): () => void;
   /** `stopped`: the log or the tree was altered, or the rights were refused; it won't try again by itself. */
-  state(): 'running' | 'reconnecting' | 'stopped';
+  state(): LoopState;
   /** Ends after the batch under way. */
   close(): Promise<void>;
 }
@@ -39,67 +36,35 @@ export interface TreeFolderOptions {
 export function startTreeFolder(options: TreeFolderOptions): TreeFolder {
   const { url, log, integrator, pollMs = 500, batch = 2048, restMs = 100, proposeMs = 1000 } = options;
   const listeners = new Set<(folded: Folded) => void>();
-  const wake = createWake();
-  const closing = new AbortController();
-  let state: ReturnType<TreeFolder['state']> = 'reconnecting';
-  let connection: DedicatedConnection | null = null;
-
-  async function drop(): Promise<void> {
-    const lost = connection;
-    connection = null;
-    await lost?.close();
-  }
-
-  async function turn(): Promise<void> {
-    connection ??= await openDedicated(url, LOGIN, () => wake.ring());
-    const folded = await foldBatch(connection.client, batch, proposeMs);
-    state = 'running';
-    if (folded !== null) for (const listener of listeners) listener(folded);
-    if (folded?.leaves === batch) return;
-    if (folded !== null) await restUnless(closing.signal, restMs);
-    const unproposed = folded !== null && folded.proposed < folded.size;
-    await wake.sleep(unproposed ? Math.min(pollMs, proposeMs) : pollMs);
-  }
-
-  async function run(): Promise<void> {
-    for (let failures = 0; !closing.signal.aborted; ) {
-      try {
-        await turn();
-        failures = 0;
-      } catch (error) {
-        if (mustStop(error)) {
-          log.error({ err: error, alarm: 'TREE_BROKEN' }, 'log: the tree is not folded any further');
-          state = 'stopped';
-          break;
-        }
-        state = 'reconnecting';
-        if (!closing.signal.aborted) {
-          if (isLostConnection(error)) log.info({ err: error }, 'log: the folder lost its connection');
-          else log.error({ err: error, alarm: 'TREE_BLOCKED' }, 'log: a fold failed and is tried again');
-        }
-        await drop();
-        await restUnless(closing.signal, backoffMs(failures));
-        failures += 1;
-      }
-    }
-    await drop();
-  }
-
-  const stopHearing = integrator?.onIntegrated(() => wake.ring());
-  const ended = run();
+  const loop = startDedicatedLoop({
+    url,
+    login: 'cutter_integrator',
+    log,
+    async turn(client) {
+      const folded = await foldBatch(client, batch, proposeMs);
+      if (folded === null) return { pollMs };
+      for (const listener of listeners) listener(folded);
+      if (folded.leaves === batch) return null;
+      const unproposed = folded.proposed < folded.size;
+      return { restMs, pollMs: unproposed ? Math.min(pollMs, proposeMs) : pollMs };
+    },
+    faults: {
+      ends: mustStop,
+      ended: { alarm: 'TREE_BROKEN', says: 'log: the tree is not folded any further' },
+      failed: { alarm: 'TREE_BLOCKED', says: 'log: a fold failed and is tried again' },
+      lost: 'log: the folder lost its connection',
+    },
+  });
+  const stopHearing = integrator?.onIntegrated(() => loop.ring());
   return {
     onFolded(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    state: () => state,
+    state: () => loop.state(),
     async close() {
-      closing.abort();
       stopHearing?.();
-      wake.ring();
-      const force = setTimeout(() => void drop(), CLOSE_MS);
-      await ended;
-      clearTimeout(force);
+      await loop.close();
     },
   };
 }

@@ -1,0 +1,20 @@
+import { type QuerySqlToken, sql } from 'slonik';
+import { z } from 'zod';
+import type { LogRecord } from './record.ts';
+
+/**
+ * Hands the record to the integrator's queue: parts first, then the pending row, whose `seq` is drawn last. It must be
+ * the transaction's last statement: a lock waited for or a row read after it would turn the log's order.
+ */
+export function pendingStatement(record: LogRecord): QuerySqlToken {
+  return sql.prepared('log_pending', z.unknown())`/* log.pending */
+    with part as (
+      insert into cutter_log.record_part (record_id, part, body)
+      select ${record.recordId}::uuid, ordinality::int - 1, body
+      from unnest(${sql.array([...record.parts], 'text')}) with ordinality as p (body, ordinality)
+      returning 1
+    )
+    insert into cutter_log.pending (record_id, record_hash, row_ids)
+    select ${record.recordId}::uuid, ${record.hash}, ${sql.array([...record.rowIds], 'uuid')}
+    from (select count(*) as parts from part) as written`;
+}

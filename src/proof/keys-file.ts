@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import { canonicalJson, PlainJsonError, parsePlainJson } from './canonical.ts';
+import { checkPublicKey } from './ed25519.ts';
+import { keyIdOf } from './keyid.ts';
+
+/*
+ * The public keys of a ledger as a stranger keeps them: what passports, heads and events are judged by. Whoever reads the file
+ * believes it, so it comes from a place that he trusts; the ledger's own word at first sight is better than none.
+ */
+
+const KEYS_FORMAT = 'cutter-keys/1';
+
+/** A public key, and the positions that it is good for. */
+export interface KnownKey {
+  readonly keyId: string;
+  readonly lane: 'DOT-991' | 'DOT-992';
+  /** A key signs statements or heads, never both. */
+  readonly purpose: 'statement' | 'checkpoint';
+  /** 32 bytes. */
+  readonly publicKey: Buffer;
+  readonly from: number;
+  /** Null while it is valid. */
+  readonly until: number | null;
+}
+
+export interface KnownKeys {
+  /** Which ledger: `cutter/` and its incarnation. */
+  readonly origin: string;
+  readonly keys: readonly KnownKey[];
+}
+
+/** A file that isn't one of keys; the message says where and why, for people. */
+export class KeysFault extends Error {
+  override readonly name = 'KeysFault';
+}
+
+const place = z
+  .string()
+  .regex(/^(0|[1-9]\d{0,15})$/, 'is no position: a whole number from "0", as a decimal string')
+  .transform(Number)
+  .refine(Number.isSafeInteger, 'is beyond every position');
+const publicKey = z
+  .base64('is no base64')
+  .transform((text) => Buffer.from(text, 'base64'))
+  .refine((bytes) => bytes.length === 32, 'is no public key: it has to be 32 bytes in base64');
+const file = z.strictObject({
+  format: z.literal(KEYS_FORMAT),
+  origin: z
+    .string()
+    .regex(
+      /^cutter\/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+      "is no ledger's origin: cutter/ and its incarnation",
+    ),
+  keys: z.array(
+    z.strictObject({
+      keyId: z.string(),
+      lane: z.enum(['DOT-991', 'DOT-992']),
+      purpose: z.enum(['statement', 'checkpoint']),
+      publicKey,
+      from: place,
+      until: place.nullable(),
+    }),
+  ),
+});
+
+/** Reads a file of keys; throws a KeysFault where it is none, or names a key that nothing may be judged by. */
+export function parseKeys(text: string): KnownKeys {
+  const read = file.safeParse(jsonOf(text));
+  if (!read.success) throw new KeysFault(shapeFault(read.error));
+  const { origin, keys } = read.data;
+  const seen = new Set<string>();
+  keys.forEach((key, index) => {
+    const fault = keyFault(key) ?? (seen.has(key.keyId) ? 'stands there twice; a key serves one lane' : null);
+    if (fault !== null) throw new KeysFault(`Key ${index} of the file, ${key.keyId}, ${fault}.`);
+    seen.add(key.keyId);
+  });
+  return { origin, keys };
+}
+
+/** Writes a file of keys: canonical JSON and a newline. */
+export function formatKeys({ origin, keys }: KnownKeys): string {
+  const stated = keys.map(({ keyId, lane, purpose, publicKey, from, until }) => ({
+    keyId,
+    lane,
+    purpose,
+    publicKey: publicKey.toString('base64'),
+    from: String(from),
+    until: until === null ? null : String(until),
+  }));
+  return `${canonicalJson({ format: KEYS_FORMAT, origin, keys: stated })}\n`;
+}
+
+/** The key of this id, if it may sign a statement that stands at `position`. */
+export function statementKeyAt({ keys }: KnownKeys, keyId: string, position: number): KnownKey | null {
+  const known = keys.find((key) => key.keyId === keyId && key.purpose === 'statement');
+  if (known === undefined || position < known.from) return null;
+  return known.until === null || position < known.until ? known : null;
+}
+
+/** The lane's keys that may sign a head of `size` positions: where one follows another, the old one may sign up to its end. */
+export function checkpointKeysAt(known: KnownKeys, lane: KnownKey['lane'], size: number): KnownKey[] {
+  return known.keys.filter(
+    (key) =>
+      key.purpose === 'checkpoint' &&
+      key.lane === lane &&
+      key.from <= size &&
+      (key.until === null || size <= key.until),
+  );
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return parsePlainJson(text);
+  } catch (error) {
+    if (error instanceof PlainJsonError)
+      throw new KeysFault(`The file of keys can't be read: ${error.message}`);
+    throw error;
+  }
+}
+
+function shapeFault({ issues }: z.ZodError): string {
+  const [issue] = issues;
+  const at = issue?.path.length ? `at ${issue.path.join('.')}` : 'as a whole';
+  if (issue?.path[0] === 'format')
+    return `The file is not of the format ${KEYS_FORMAT}; write one with "cutter keys".`;
+  return `The file of keys is not of its form ${at}: ${issue?.message}.`;
+}
+
+function keyFault({ keyId, publicKey, from, until }: KnownKey): string | null {
+  if (keyIdOf(publicKey) !== keyId)
+    return `is not the id of the public key beside it: that is ${keyIdOf(publicKey)}`;
+  const judged = checkPublicKey(publicKey);
+  if (!judged.ok) return `is no sound key: ${judged.reason}`;
+  return until !== null && until < from ? `ends at ${until}, before it begins at ${from}` : null;
+}
