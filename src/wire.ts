@@ -26,6 +26,8 @@ export interface WireOptions extends Pick<Config, 'mode' | 'graphiql' | 'host' |
   readonly custody?: Custody;
   readonly logger: Logger;
   readonly checkpoints?: Config['checkpoints'];
+  readonly heartbeatMs?: Config['heartbeatMs'];
+  readonly witnesses?: Config['witnesses'];
   /** How the ledger is checked in the background; null or absent: not at all. */
   readonly scrub?: Partial<ScrubOptions> | null;
 }
@@ -42,7 +44,7 @@ export interface Wired {
 }
 
 export function wire(options: WireOptions): Wired {
-  const { pools, secrets, logger, checkpoints, scrub: pace, ...config } = options;
+  const { pools, secrets, logger, checkpoints, witnesses, heartbeatMs, scrub: pace, ...config } = options;
   const custody = options.custody ?? fixedCustody(secrets);
   const integratorUrl = pools.urls.integrator;
   const integrator = integratorUrl === null ? null : startIntegrator({ url: integratorUrl, log: logger });
@@ -51,6 +53,7 @@ export function wire(options: WireOptions): Wired {
     custody,
     integrator,
     sinks: checkpoints ?? { file: null, url: null },
+    witnesses: witnesses ?? [],
     log: logger,
   });
   const feed = startFeed({
@@ -58,6 +61,7 @@ export function wire(options: WireOptions): Wired {
     listenUrl: pools.urls.observe,
     ...(integrator === null ? {} : { integrator }),
     checkpoints: provable.checkpoints,
+    ...(heartbeatMs === undefined ? {} : { heartbeatMs }),
     authorityEnded: (tokenIds) => authorityEnded(pools.gate, tokenIds),
     log: logger,
   });

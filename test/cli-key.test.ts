@@ -41,10 +41,16 @@ describe('cutter key', () => {
 
   test('rotate gives a lane another key while the server runs, and the server goes on', async () => {
     expect((await ran('before')).code).toBe(0);
-    for (const args of [['DOT-991'], ['DOT-992', '--reason', 'yearly'], ['DOT-991', '--purpose', 'checkpoint']]) {
+    for (const args of [
+      ['DOT-991'],
+      ['DOT-992', '--reason', 'yearly'],
+      ['DOT-991', '--purpose', 'checkpoint'],
+    ]) {
       const { code, out, err } = await key('rotate', ...args);
       expect([code, err]).toEqual([0, '']);
-      expect(out).toMatch(/^The (?:statement|checkpoint) key ed25519:\w{32} of DOT-99\d follows at position \d+\.\n$/);
+      expect(out).toMatch(
+        /^The (?:statement|checkpoint) key ed25519:\w{32} of DOT-99\d follows at position \d+\.\n$/,
+      );
     }
     expect(await ran('after')).toEqual({ code: 0, err: '' });
     expect((await listed()).filter((line) => line.includes('until'))).toHaveLength(3);
@@ -84,8 +90,14 @@ describe('cutter key', () => {
 
   test.each([
     [['rotate', 'DOT-993'], /^cutter: DOT-993 is no lane; the lanes are DOT-991 and DOT-992\.\n$/],
-    [['rotate', 'DOT-991', '--purpose', 'love'], /^cutter: love is nothing that a key is for; it is statement or checkpoint\.\n$/],
-    [['revoke', 'ed25519:x', '--reason', 'r'], /^cutter: ed25519:x is not in the key registry; "cutter key list" shows it\.\n$/],
+    [
+      ['rotate', 'DOT-991', '--purpose', 'love'],
+      /^cutter: love is nothing that a key is for; it is statement or checkpoint\.\n$/,
+    ],
+    [
+      ['revoke', 'ed25519:x', '--reason', 'r'],
+      /^cutter: ed25519:x is not in the key registry; "cutter key list" shows it\.\n$/,
+    ],
   ])('%j is refused in a sentence', async (args, sentence) => {
     const { code, out, err } = await key(...args);
     expect([code, out]).toEqual([1, '']);

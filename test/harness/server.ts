@@ -6,6 +6,7 @@ import type { Secrets } from '../../src/database/secrets.ts';
 import { LIMITS, type Limits } from '../../src/doors/limits.ts';
 import type { ScrubOptions } from '../../src/ledger/fsck/scrub.ts';
 import type { Custody } from '../../src/ledger/keys.ts';
+import type { Witness } from '../../src/ledger/log/witness-list.ts';
 import { type Wired, wire } from '../../src/wire.ts';
 import { type TestDatabase, testDatabase } from './database.ts';
 
@@ -50,8 +51,12 @@ export interface TestServerOptions {
   readonly custody?: Custody;
   /** How the ledger is checked in the background; not at all unless told. */
   readonly scrub?: Partial<ScrubOptions>;
+  /** The longest silence of a stream. */
+  readonly heartbeatMs?: number;
   /** Where published checkpoints are kept. */
   readonly checkpoints?: { readonly file: string | null; readonly url: string | null };
+  /** Who is asked to cosign them. */
+  readonly witnesses?: readonly Witness[];
 }
 
 const open = new Set<TestServer>();
@@ -70,7 +75,9 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     limits: { ...LIMITS, ...options.limits },
     scrub: options.scrub ?? null,
     ...(options.custody === undefined ? {} : { custody: options.custody }),
+    ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }),
     ...(options.checkpoints === undefined ? {} : { checkpoints: options.checkpoints }),
+    ...(options.witnesses === undefined ? {} : { witnesses: options.witnesses }),
   });
   const { url } = await wired.server.listen();
   const server: TestServer = {

@@ -172,7 +172,7 @@ export async function keysOfLog(client: Client, until: number): Promise<LedgerKe
     [keys.recordIds(), until],
   );
   for (const { position, record_hash, body } of rows) {
-    const read = readBody({ body, recordHash: record_hash });
+    const read = readBody({ body: Buffer.from(body), recordHash: record_hash });
     if (read.verdict === 'ok') keys.record(read.record, Number(position), true);
     else if (read.verdict === 'hash_mismatch' && read.record !== null)
       keys.record(read.record, Number(position), false);
