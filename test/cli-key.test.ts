@@ -29,7 +29,7 @@ const ran = async (name: string) => {
   return { code, err };
 };
 
-describe('cutter key', () => {
+describe('cutter key', { timeout: 300_000 }, () => {
   test('list shows the keys in force', async () => {
     expect((await listed()).map((line) => line.replace(/ed25519:\w{32}/, 'KEY'))).toEqual([
       'DOT-991 statement  KEY  from 0, in force',

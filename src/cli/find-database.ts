@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { clusterPlace } from '../database/cluster-place.ts';
+import { embeddedUrl } from '../database/postmaster.ts';
 import { isPostmasterOf } from '../database/process-identity.ts';
 import { homeSecrets, type Secrets } from '../database/secrets.ts';
 
@@ -35,5 +36,5 @@ function runningUrl(home: string, secrets: Secrets): string | null {
   if (!existsSync(path)) return null;
   const [pid, , , port] = readFileSync(path, 'utf8').split('\n');
   if (!isPostmasterOf(Number(pid), data)) return null;
-  return `postgresql://cutter:${encodeURIComponent(secrets.owner)}@127.0.0.1:${port}/cutter`;
+  return embeddedUrl(secrets.owner, Number(port));
 }
