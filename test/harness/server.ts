@@ -5,6 +5,7 @@ import type { Pools } from '../../src/database/pools.ts';
 import type { Secrets } from '../../src/database/secrets.ts';
 import { LIMITS, type Limits } from '../../src/doors/limits.ts';
 import type { ScrubOptions } from '../../src/ledger/fsck/scrub.ts';
+import type { Witness } from '../../src/ledger/log/witness-list.ts';
 import { type Wired, wire } from '../../src/wire.ts';
 import { type TestDatabase, testDatabase } from './database.ts';
 
@@ -47,8 +48,12 @@ export interface TestServerOptions {
   readonly secrets?: Secrets;
   /** How the ledger is checked in the background; not at all unless told. */
   readonly scrub?: Partial<ScrubOptions>;
+  /** The longest silence of a stream. */
+  readonly heartbeatMs?: number;
   /** Where published checkpoints are kept. */
   readonly checkpoints?: { readonly file: string | null; readonly url: string | null };
+  /** Who is asked to cosign them. */
+  readonly witnesses?: readonly Witness[];
 }
 
 const open = new Set<TestServer>();
@@ -66,7 +71,9 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     port: 0,
     limits: { ...LIMITS, ...options.limits },
     scrub: options.scrub ?? null,
+    ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }),
     ...(options.checkpoints === undefined ? {} : { checkpoints: options.checkpoints }),
+    ...(options.witnesses === undefined ? {} : { witnesses: options.witnesses }),
   });
   const { url } = await wired.server.listen();
   const server: TestServer = {
