@@ -1,5 +1,6 @@
 import { type CommonQueryMethods, sql } from 'slonik';
 import { z } from 'zod';
+import { type IssuedPassport, issuePassport } from '../passport/issue.ts';
 import type { Checkpoint, Checkpoints } from './checkpoint.ts';
 import { type ConsistencyProof, type InclusionProof, readTree } from './tree.ts';
 
@@ -21,12 +22,14 @@ export interface Proofs {
   inclusionProof(position: number, size: number | null): Promise<InclusionProof | null>;
   consistencyProof(from: number, to: number): Promise<ConsistencyProof | null>;
   record(position: number): Promise<LogRecord | null>;
+  /** The one file that proves a verified cut; refused where there is none yet. */
+  passport(changeSetId: string): Promise<IssuedPassport>;
 }
 
 /** Reads heads and proofs as an observer, and records as evidence. */
 export function openProofs(
   observe: Pick<CommonQueryMethods, 'any'>,
-  evidence: Pick<CommonQueryMethods, 'maybeOne'>,
+  evidence: Pick<CommonQueryMethods, 'any' | 'maybeOne'>,
   checkpoints: Checkpoints,
 ): Proofs {
   const tree = readTree(observe);
@@ -37,6 +40,7 @@ export function openProofs(
       return position < wanted ? await tree.inclusionProof(position, wanted) : null;
     },
     consistencyProof: (from, to) => tree.consistencyProof(from, to),
+    passport: (changeSetId) => issuePassport({ observe, evidence, checkpoints }, changeSetId),
     record: (position) =>
       evidence.maybeOne(sql.type(record)`/* log.record */
         select log.position::text, log.record_id::text, log.record_hash, log.row_ids::text[] as row_ids,
