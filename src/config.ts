@@ -2,9 +2,11 @@
  * The only reader of `process.env`. Everything is parsed once, all faults are told at once, and nothing else in the
  * program knows that environment variables exist.
  */
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { LIMITS, type Limits } from './doors/limits.ts';
+import { parseWitnesses, type Witness } from './ledger/log/witness-list.ts';
 
 const number = (least: number, most: number) =>
   z
@@ -25,6 +27,21 @@ const httpUrl = z.string().refine((text) => /^https?:\/\//.test(text) && URL.can
   error: 'must be a URL of the form http://host:4000',
 });
 
+/** The list is read here, so that what is wrong with it is told with all other faults. */
+const witnessList = z.string().transform((path, context): readonly Witness[] => {
+  try {
+    const { witnesses, faults } = parseWitnesses(readFileSync(path, 'utf8'));
+    for (const fault of faults) context.addIssue({ code: 'custom', message: `${path}, ${fault}` });
+    return witnesses;
+  } catch (error) {
+    context.addIssue({
+      code: 'custom',
+      message: `${path} can't be read (${(error as NodeJS.ErrnoException).code})`,
+    });
+    return z.NEVER;
+  }
+});
+
 const environment = z.object({
   CUTTER_PORT: number(0, 65_535).default(4000),
   CUTTER_HOST: z.string().default('127.0.0.1'),
@@ -41,6 +58,7 @@ const environment = z.object({
   CUTTER_SAMPLE: oneOf(['on', 'off']).default('on'),
   CUTTER_CHECKPOINT_FILE: z.string().optional(),
   CUTTER_CHECKPOINT_URL: httpUrl.optional(),
+  CUTTER_WITNESSES: witnessList.optional(),
   CUTTER_MAX_BODY_BYTES: number(1_024, 256 * 1024 * 1024).default(LIMITS.bodyBytes),
   CUTTER_MAX_SOCKETS: number(1, 100_000).default(LIMITS.sockets),
   CUTTER_MAX_SOCKET_OPERATIONS: number(1, 10_000).default(LIMITS.socketOperations),
@@ -61,6 +79,8 @@ export interface Config {
   readonly limits: Limits;
   /** Where published checkpoints are kept beside the database: appended to a file, posted to a URL. */
   readonly checkpoints: { readonly file: string | null; readonly url: string | null };
+  /** Who is asked to cosign published checkpoints. */
+  readonly witnesses: readonly Witness[];
   /** Where the command line finds the server, and as whom; null stands for the token in `home`. */
   readonly client: {
     readonly url: string;
@@ -109,6 +129,7 @@ function fromEnvironment(env: z.infer<typeof environment>): Config {
       file: env.CUTTER_CHECKPOINT_FILE === undefined ? null : resolve(env.CUTTER_CHECKPOINT_FILE),
       url: env.CUTTER_CHECKPOINT_URL ?? null,
     },
+    witnesses: env.CUTTER_WITNESSES ?? [],
     limits: {
       ...LIMITS,
       bodyBytes: env.CUTTER_MAX_BODY_BYTES,

@@ -26,6 +26,7 @@ export interface WireOptions extends Pick<Config, 'mode' | 'graphiql' | 'host' |
   readonly secrets: Secrets;
   readonly logger: Logger;
   readonly checkpoints?: Config['checkpoints'];
+  readonly witnesses?: Config['witnesses'];
   /** How the ledger is checked in the background; null or absent: not at all. */
   readonly scrub?: Partial<ScrubOptions> | null;
 }
@@ -41,7 +42,8 @@ export interface Wired {
   close(): Promise<void>;
 }
 
-export function wire({ pools, secrets, logger, checkpoints, scrub: pace, ...config }: WireOptions): Wired {
+export function wire(options: WireOptions): Wired {
+  const { pools, secrets, logger, checkpoints, witnesses, scrub: pace, ...config } = options;
   const integratorUrl = pools.urls.integrator;
   const integrator = integratorUrl === null ? null : startIntegrator({ url: integratorUrl, log: logger });
   const provable = startProvable({
@@ -49,6 +51,7 @@ export function wire({ pools, secrets, logger, checkpoints, scrub: pace, ...conf
     keys: Object.values(laneKeys(secrets, checkpointSeedOf)),
     integrator,
     sinks: checkpoints ?? { file: null, url: null },
+    witnesses: witnesses ?? [],
     log: logger,
   });
   const feed = startFeed({

@@ -1,8 +1,8 @@
 import { type KnownKeys, parseKeys } from '../src/proof/keys-file.ts';
 import { again, originIn } from './checkpoint-ground.ts';
-import type { Loose } from './harness/cycle.ts';
+import { fresh, type Loose, marked, sampleText, verified } from './harness/cycle.ts';
 import type { TestDatabase } from './harness/database.ts';
-import type { TestServer } from './harness/server.ts';
+import { type TestServer, testServer } from './harness/server.ts';
 
 const PASSPORT = `query ($id: UUID!) { passport(changeSetId: $id) { __typename
   ... on Passport { changeSetId text digest fileName verdict checkpoint { origin size root note } }
@@ -34,4 +34,28 @@ export async function keysFile(database: TestDatabase): Promise<string> {
 
 export async function keysIn(database: TestDatabase): Promise<KnownKeys> {
   return parseKeys(await keysFile(database));
+}
+
+export interface PassportGround {
+  readonly server: TestServer;
+  readonly keys: KnownKeys;
+  /** The passport of an amendment, with units that are born, changed, unchanged and gone. */
+  readonly text: string;
+  /** That of another document. */
+  readonly other: string;
+}
+
+export async function passportGround(): Promise<PassportGround> {
+  const server = await testServer();
+  const name = fresh();
+  await verified(server, await marked(server, name));
+  const [kept] = sampleText(name).replace('First', 'Amended').split('## Two');
+  const made = await verified(
+    server,
+    await marked(server, fresh(), { docCode: name, text: `${kept}## Three\n\nNew.\n` }),
+  );
+  const { text } = await issued(server, made.changeSetId);
+  const another = await verified(server);
+  const { text: other } = await issued(server, another.changeSetId);
+  return { server, keys: await keysIn(server.database), text, other };
 }

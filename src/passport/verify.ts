@@ -7,6 +7,7 @@ import { openCheckpoint } from './checkpoint.ts';
 import { holdEffect } from './effect.ts';
 import { type Said, saidBy } from './facts.ts';
 import { canonicalText, PASSPORT_FORMAT, type Passport, type PassportRows, passportShape } from './format.ts';
+import { holdKeyRecords } from './key-records.ts';
 import { holdKeys } from './keys.ts';
 import { openPlan } from './plan.ts';
 import { openPhases, type PhaseRecords, RowsOfRecord } from './records.ts';
@@ -51,6 +52,7 @@ function judged(passport: Passport, known: KnownKeys, judge: VerifySignature): S
   holdVerdict(rows);
   const signers = holdSignatures(rows, records, known, judge);
   holdKeys(passport, signers, head);
+  holdKeyRecords(passport, signers, head, known, judge);
   return saidBy(rows, records, plan, signers, head);
 }
 

@@ -56,11 +56,13 @@ export function signNote(text: string, key: NoteKey, seed: Uint8Array): NoteSign
 export function formatNote({ text, signatures }: SignedNote): string {
   assertText(text);
   if (signatures.length === 0) throw new NoteFault('A note without signatures is no note.');
-  const lines = signatures.map(({ name, keyHash, signature }) => {
-    assertName(name);
-    return `${signatureMark}${name} ${Buffer.concat([keyHash, signature]).toString('base64')}\n`;
-  });
-  return `${text}\n${lines.join('')}`;
+  return `${text}\n${signatures.map((signature) => `${formatSignature(signature)}\n`).join('')}`;
+}
+
+/** One signature line, without its newline. */
+export function formatSignature({ name, keyHash, signature }: NoteSignature): string {
+  assertName(name);
+  return `${signatureMark}${name} ${Buffer.concat([keyHash, signature]).toString('base64')}`;
 }
 
 /** Reads a note; throws a NoteFault where it is none. Nothing is verified. */

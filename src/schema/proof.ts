@@ -1,9 +1,30 @@
 import type { Checkpoint as SignedHead } from '../ledger/log/checkpoint.ts';
 import type { LogRecord as StoredRecord } from '../ledger/log/proofs.ts';
 import type { ConsistencyProof as Consistency, InclusionProof as Inclusion } from '../ledger/log/tree.ts';
+import type { Witnessed } from '../ledger/log/witness-cosignatures.ts';
 import { builder } from './builder.ts';
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
+
+const WitnessCosignature = builder.objectRef<Witnessed>('WitnessCosignature').implement({
+  description:
+    'That an outside witness saw this head as the continuation of those before it (C2SP tlog-cosignature, cosignature/v1).',
+  fields: (t) => ({
+    name: t.exposeString('name', {
+      description:
+        'As the witness is called in its key. Believe a name only where the line verifies under a key that you know.',
+    }),
+    timestamp: t.field({
+      type: 'DateTime',
+      description: 'When the witness saw it, by its own clock.',
+      resolve: ({ timestamp }) => new Date(timestamp * 1000).toISOString().replace('.000Z', '.000000Z'),
+    }),
+    signature: t.exposeString('line', {
+      description:
+        "Its signature line: put behind the note's own, it makes a note that any C2SP client reads.",
+    }),
+  }),
+});
 
 export const Checkpoint = builder.objectRef<SignedHead>('Checkpoint').implement({
   description:
@@ -22,6 +43,12 @@ export const Checkpoint = builder.objectRef<SignedHead>('Checkpoint').implement(
     }),
     note: t.exposeString('note', {
       description: 'The signed note: the text, an empty line, and one signature line of each lane.',
+    }),
+    witnesses: t.field({
+      type: [WitnessCosignature],
+      description:
+        'What outside witnesses have said of it so far. No head waits for them, and the newest may have none yet.',
+      resolve: (head, _args, { proofs }) => proofs.witnesses(head),
     }),
   }),
 });

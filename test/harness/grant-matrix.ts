@@ -54,6 +54,7 @@ const MATRIX: Readonly<Record<string, Row>> = {
   'cutter_log.node': { ...both(S), cutter_observe: S, cutter_integrator: SI },
   'cutter_log.tree_head': { ...both(S), cutter_observe: S, cutter_integrator: { S: true, U: true } },
   'cutter_log.cosignature': both(SI),
+  'cutter_log.witness_cosignature': { cutter_observe: S, cutter_integrator: I },
   'cutter_log.v_checkpoint': { cutter_observe: S },
   'cutter_meta.migration': {},
 };

@@ -5,6 +5,7 @@ import type { Pools } from '../../src/database/pools.ts';
 import type { Secrets } from '../../src/database/secrets.ts';
 import { LIMITS, type Limits } from '../../src/doors/limits.ts';
 import type { ScrubOptions } from '../../src/ledger/fsck/scrub.ts';
+import type { Witness } from '../../src/ledger/log/witness-list.ts';
 import { type Wired, wire } from '../../src/wire.ts';
 import { type TestDatabase, testDatabase } from './database.ts';
 
@@ -49,6 +50,8 @@ export interface TestServerOptions {
   readonly scrub?: Partial<ScrubOptions>;
   /** Where published checkpoints are kept. */
   readonly checkpoints?: { readonly file: string | null; readonly url: string | null };
+  /** Who is asked to cosign them. */
+  readonly witnesses?: readonly Witness[];
 }
 
 const open = new Set<TestServer>();
@@ -67,6 +70,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     limits: { ...LIMITS, ...options.limits },
     scrub: options.scrub ?? null,
     ...(options.checkpoints === undefined ? {} : { checkpoints: options.checkpoints }),
+    ...(options.witnesses === undefined ? {} : { witnesses: options.witnesses }),
   });
   const { url } = await wired.server.listen();
   const server: TestServer = {

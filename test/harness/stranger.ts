@@ -98,8 +98,9 @@ export function openNote(note: string, verifierKeys: readonly string[]): Strange
       const bytes = Buffer.from(encoded as string, 'base64');
       const known = verifierKeys.find((key) => key.startsWith(`${name}+`));
       if (known === undefined) return [];
-      const [, hash, key] = known.slice().split(/\+(.{8})\+/);
-      const raw = Buffer.from(key as string, 'base64');
+      // Base64 may hold a plus, names and hashes none.
+      const [, hash, ...key] = known.split('+');
+      const raw = Buffer.from(key.join('+'), 'base64');
       const expected = sha256(Buffer.from(`${name}\n`), raw).subarray(0, 4);
       if (raw[0] !== 1 || expected.toString('hex') !== hash || !expected.equals(bytes.subarray(0, 4)))
         return [];

@@ -6,6 +6,7 @@ import { checkRows } from './rows.ts';
 import { openSession } from './session.ts';
 import { checkSignatures } from './signatures.ts';
 import type { SeenHead } from './tree-check.ts';
+import { checkWitnesses } from './witness-check.ts';
 
 export interface CheckOptions {
   /** The login cutter_evidence. */
@@ -37,6 +38,7 @@ export async function checkLedger({ url, heads = [] }: CheckOptions): Promise<Re
     );
     const head = Number(rows[0]?.next ?? 0);
     await checkRows({ client, beside, head, findings, coverage, unseen, heads });
+    await checkWitnesses(client, findings, coverage);
     // What can't be seen whole would be blamed for what is only hidden.
     if (unseen.length === 0) await judgeMeaning(client, head, findings, coverage);
     return { head, incarnation: rows[0]?.incarnation ?? '', findings: findings.all, unseen, coverage };

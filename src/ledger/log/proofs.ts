@@ -1,8 +1,12 @@
-import { type CommonQueryMethods, sql } from 'slonik';
+import { sql } from 'slonik';
 import { z } from 'zod';
+import type { Pools } from '../../database/pools.ts';
+import type { TreeHead } from '../../proof/checkpoint.ts';
 import { type IssuedPassport, issuePassport } from '../passport/issue.ts';
 import type { Checkpoint, Checkpoints } from './checkpoint.ts';
+import type { Log } from './connection.ts';
 import { type ConsistencyProof, type InclusionProof, readTree } from './tree.ts';
+import { readWitnesses, type Witnessed } from './witness-cosignatures.ts';
 
 const record = z.object({
   position: z.string(),
@@ -18,6 +22,8 @@ export type LogRecord = z.infer<typeof record>;
 export interface Proofs {
   /** The newest head that both lanes signed. */
   checkpoint(): Promise<Checkpoint | null>;
+  /** What outside witnesses said of a head. */
+  witnesses(head: TreeHead): Promise<readonly Witnessed[]>;
   /** At the size of the newest checkpoint where none is asked for. */
   inclusionProof(position: number, size: number | null): Promise<InclusionProof | null>;
   consistencyProof(from: number, to: number): Promise<ConsistencyProof | null>;
@@ -27,14 +33,16 @@ export interface Proofs {
 }
 
 /** Reads heads and proofs as an observer, and records as evidence. */
-export function openProofs(
-  observe: Pick<CommonQueryMethods, 'any'>,
-  evidence: Pick<CommonQueryMethods, 'any' | 'maybeOne'>,
-  checkpoints: Checkpoints,
-): Proofs {
+export function openProofs({
+  observe,
+  evidence,
+  checkpoints,
+  log,
+}: Pick<Pools, 'observe' | 'evidence'> & { readonly checkpoints: Checkpoints; readonly log: Log }): Proofs {
   const tree = readTree(observe);
   return {
     checkpoint: () => checkpoints.latest(),
+    witnesses: (head) => readWitnesses(observe, head, log),
     async inclusionProof(position, size) {
       const wanted = size ?? (await checkpoints.latest())?.size ?? 0;
       return position < wanted ? await tree.inclusionProof(position, wanted) : null;

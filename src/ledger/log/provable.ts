@@ -8,7 +8,11 @@ import { type CheckpointSink, fileSink, urlSink } from './checkpoint-sinks.ts';
 import type { Log } from './connection.ts';
 import type { Integrator } from './integrator.ts';
 import { openProofs, type Proofs } from './proofs.ts';
+import { readTree } from './tree.ts';
 import { startTreeFolder, type TreeFolder } from './tree-folder.ts';
+import { openWitnessKeeping } from './witness-cosignatures.ts';
+import type { Witness } from './witness-list.ts';
+import { startWitnesses, type Witnesses } from './witnesses.ts';
 
 /** What makes history provable, as far as this process holds the secrets for it. */
 export interface Provable {
@@ -27,11 +31,13 @@ export interface ProvableOptions {
   readonly keys: readonly LaneKey[];
   readonly integrator: Integrator | null;
   readonly sinks: { readonly file: string | null; readonly url: string | null };
+  readonly witnesses: readonly Witness[];
   readonly log: Log;
 }
 
 /** Starts folding, cosigning and publishing; closes them in reverse. */
-export function startProvable({ pools, keys, integrator, sinks, log }: ProvableOptions): Provable {
+export function startProvable(options: ProvableOptions): Provable {
+  const { pools, keys, integrator, sinks, log } = options;
   const checkpoints = readCheckpoints(pools.observe, log);
   const opened: CheckpointSink[] = [
     ...(sinks.file === null ? [] : [fileSink(sinks.file)]),
@@ -47,12 +53,14 @@ export function startProvable({ pools, keys, integrator, sinks, log }: ProvableO
     return [startCosigner({ url, key, log, kept, ...(folder === null ? {} : { folder }) })];
   });
   const publisher = startPublisher({ checkpoints, sinks: opened, cosigners, log });
+  const witnesses = witnessesOf(options, checkpoints, cosigners);
   return {
     checkpoints,
-    proofs: openProofs(pools.observe, pools.evidence, checkpoints),
+    proofs: openProofs({ ...pools, checkpoints, log }),
     folder,
     cosigners,
     async close() {
+      await witnesses?.close();
       await publisher.close();
       await Promise.all(cosigners.map((cosigner) => cosigner.close()));
       await folder?.close();
@@ -67,4 +75,16 @@ function folderOf(
 ): TreeFolder | null {
   const url = pools.urls.integrator;
   return url === null || integrator === null ? null : startTreeFolder({ url, integrator, log });
+}
+
+/** What witnesses say is kept by the integrator's login, so a process without it asks none. */
+function witnessesOf(
+  { pools, witnesses, log }: ProvableOptions,
+  checkpoints: Checkpoints,
+  cosigners: readonly Cosigner[],
+): Witnesses | null {
+  const url = pools.urls.integrator;
+  if (url === null || witnesses.length === 0) return null;
+  const keeping = openWitnessKeeping(pools.observe, url);
+  return startWitnesses({ witnesses, checkpoints, tree: readTree(pools.observe), keeping, cosigners, log });
 }
