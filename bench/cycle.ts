@@ -15,9 +15,9 @@ const UNITS = 60;
 const WIDTH = 8;
 const ROUNDS = 5;
 
-function document(index: number): string {
+function document(index: number, units: number): string {
   const sections = Array.from(
-    { length: UNITS - 1 },
+    { length: units - 1 },
     (_, unit) =>
       `## Section ${unit + 1}\n\n${`Sentence ${unit} of document ${index} says what the law is. `.repeat(6)}\n\n`,
   );
@@ -53,14 +53,17 @@ const answer = (data: Record<string, never>, verb: string, type: string) => {
   return result as Record<string, Record<string, string>>;
 };
 
-export const STEPS: readonly { readonly name: string; readonly once?: true; readonly step: Step }[] = [
+/** The phases of one cycle; `once` are those that take all documents at one time. */
+export const stepsOf = (
+  units: number,
+): readonly { readonly name: string; readonly once?: true; readonly step: Step }[] => [
   {
     name: 'registerSource',
     step: async (gql, tokens, index, entry) => {
       const input = {
         idempotencyKey: `s${index}`,
         docCode: `bench-${index}`,
-        content: { text: document(index) },
+        content: { text: document(index, units) },
       };
       const data = await gql(tokens['marker'] as string, REGISTER, { input });
       entry.sourceId = answer(data, 'registerSource', 'RegisterSource')['source']?.['sourceId'] as string;
@@ -123,6 +126,7 @@ export const STEPS: readonly { readonly name: string; readonly once?: true; read
     },
   },
 ];
+export const STEPS = stepsOf(UNITS);
 
 export const BATCHES = [
   Array.from({ length: WARMING }, (_, at) => at),

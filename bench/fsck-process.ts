@@ -36,7 +36,7 @@ async function read(url: string): Promise<number> {
   await client.connect();
   let count = 0;
   for (const table of TABLES) {
-    await copyChunks(client, `select * from ${table}`, (chunk) => {
+    await copyChunks(client, `copy (select * from ${table}) to stdout`, (chunk) => {
       hash('sha256', chunk, 'buffer');
       count += 1;
     });

@@ -110,7 +110,7 @@ describe('a run that can not begin', () => {
     closers.push(async () => stranger.server.close());
     const { code, err } = await runs(fileOf('a.md', '# A\n'), stranger.url);
     expect(code).toBe(1);
-    expect(err).toMatch(/is no ledger: it answered 200\.\n$/);
+    expect(err).toMatch(/is no ledger: it answered 200, and not in JSON\.\n$/);
   });
 
   test('says whose token is unknown', async () => {

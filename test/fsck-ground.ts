@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ClientBase } from 'pg';
-import { canonicalValue, type Kind, keySql, valuePieces } from '../src/ledger/fsck/kinds.ts';
+import type { Client, ClientBase } from 'pg';
+import { copyBinary } from '../src/ledger/fsck/copy.ts';
+import { type Kind, keySql } from '../src/ledger/fsck/kinds.ts';
+import { type StandingRow, StandingRows } from '../src/ledger/fsck/row-text.ts';
 import { fingerprintOf, rowDigestOf } from '../src/ledger/log/record.ts';
 import { canonicalJson, type PlainJson } from '../src/proof/canonical.ts';
 import { digestOf } from '../src/proof/digest.ts';
@@ -120,10 +122,11 @@ export async function repairRecord(
   { hash: repairHash }: { hash: boolean },
   change: (body: RecordBody) => void = () => {},
 ): Promise<void> {
-  const { rows: values } = await client.query({
-    text: `select ${valuePieces(kind).join(', ')} from ${kind.table} r where ${keySql(kind)} = $1`,
-    values: [key],
-    rowMode: 'array',
+  const standing = new StandingRows(kind);
+  let now: StandingRow | null = null;
+  const query = `select ${standing.select} from ${kind.table} r where ${keySql(kind)} = '${key}'`;
+  await copyBinary(client as Client, query, (row) => {
+    now = standing.read(row);
   });
   const { rows: parts } = await client.query<{ record_id: string; body: string }>(
     `select record_id, string_agg(body, '' order by part) as body from cutter_log.record_part group by record_id`,
@@ -134,7 +137,7 @@ export async function repairRecord(
   if (holder === undefined) throw new Error(`No record has ${key}`);
   const body = JSON.parse(holder.body) as RecordBody;
   const packed = body.rows.find((row) => row[1] === key && body.shapes[row[0]]?.op === 'insert') as PackedRow;
-  if (values[0] !== undefined) repack(packed, kind, key, values[0] as unknown as string[]);
+  if (now !== null) repack(packed, kind, key, now);
   change(body);
   const text = canonicalJson(body as unknown as PlainJson);
   await client.query('delete from cutter_log.record_part where record_id = $1 and part > 0', [
@@ -168,10 +171,8 @@ function vouches(body: RecordBody, kind: Kind, key: string): boolean {
 }
 
 /** Entries and decisions are born with other values than they have now, so this is for rows that never move. */
-function repack(packed: PackedRow, kind: Kind, key: string, texts: readonly string[]): void {
-  const values = kind.columns.map(
-    (column, at) => canonicalValue(kind, column, texts[at] as string) as string,
-  );
+function repack(packed: PackedRow, kind: Kind, key: string, { values: now }: StandingRow): void {
+  const values = kind.columns.map((column) => now.get(column) as string);
   const columns = Object.fromEntries(
     kind.columns.map((column, at) => [column, JSON.parse(values[at] as string) as PlainJson]),
   );

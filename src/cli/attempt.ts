@@ -1,5 +1,6 @@
 /** Finds the attempt at a document that a run goes on with. */
 import { createHash } from 'node:crypto';
+import { ClientFault } from './client.ts';
 import { type Clients, type Phases, phases } from './phases.ts';
 import { planOf } from './reading.ts';
 
@@ -34,7 +35,7 @@ export async function begin(options: AttemptOptions): Promise<Attempt> {
     title: document.title,
     content: { base64: Buffer.from(document.bytes).toString('base64') },
   });
-  for (let attempt = 1; ; attempt += 1) {
+  for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
     const key = attemptKey(document, attempt);
     const entry = await calls.mark({
       idempotencyKey: key,
@@ -48,7 +49,13 @@ export async function begin(options: AttemptOptions): Promise<Attempt> {
     if (status === 'verified_complete') print('This text stands already, verified; nothing was written.');
     return { phases: calls, entryId, key, status };
   }
+  throw new ClientFault(
+    `This text has been tried ${MOST_ATTEMPTS} times, and no attempt can be gone on with; the ledger says so, or something that stands in for it.`,
+  );
 }
+
+/** Nobody tries so often; what answers so for ever is no ledger. */
+const MOST_ATTEMPTS = 1_000;
 
 /** The entry's idempotency key at the n-th attempt at these bytes. */
 export function attemptKey({ docCode, profile, bytes }: WalkDocument, attempt: number): string {

@@ -1,5 +1,8 @@
 /** A typed client over fetch: one principal's token, operations made by codegen, faults as sentences. */
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+import { ANSWER_BOUNDS, type AnswerBounds, readAnswer, UnfitAnswer } from './answer.ts';
+import { shapeFault } from './answer-shape.ts';
+import { plainLine } from './plain.ts';
 
 /** An operation with the types of its result and variables; its text is `toString()`. */
 export interface Operation<Result, Variables> extends DocumentTypeDecoration<Result, Variables> {
@@ -22,23 +25,26 @@ export interface ClientOptions {
   readonly token: string;
   /** Whose token it is, for messages. */
   readonly who: string;
+  readonly bounds?: AnswerBounds;
 }
 
-interface GraphqlAnswer {
-  readonly data?: unknown;
-  readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
-}
-
-export function openClient({ url, token, who }: ClientOptions): Client {
+export function openClient({ url, token, who, bounds = ANSWER_BOUNDS }: ClientOptions): Client {
   const endpoint = endpointOf(url);
   return {
     url: endpoint,
     async execute<Result, Variables>(operation: Operation<Result, Variables>, variables: Variables) {
-      const body = JSON.stringify({ query: operation.toString(), variables });
-      const { status, answer } = await send(endpoint, token, body);
-      if (answer?.errors?.[0] !== undefined) throw faultOf(answer.errors[0], who, endpoint);
-      if (answer?.data == null) throw new ClientFault(`${endpoint} is no ledger: it answered ${status}.`);
-      return answer.data as Result;
+      const text = operation.toString();
+      const answer = await send({ url: endpoint, token, bounds }, JSON.stringify({ query: text, variables }));
+      const fault = faultIn(answer);
+      if (fault !== null)
+        throw faultOf({ ...fault, message: plainLine(fault.message, [token]) }, who, endpoint);
+      const data = (answer as { readonly data?: unknown } | null)?.data;
+      const wrong = data == null ? 'it answered without data' : shapeFault(text, data);
+      if (wrong !== null)
+        throw new ClientFault(
+          `${endpoint} is no ledger that this version can speak to: ${plainLine(wrong, [token])}.`,
+        );
+      return data as Result;
     },
   };
 }
@@ -50,15 +56,15 @@ export function endpointOf(url: string): string {
   return endpoint.href;
 }
 
-async function send(
-  url: string,
-  token: string,
-  body: string,
-): Promise<{ status: number; answer: GraphqlAnswer | null }> {
-  let response: Response;
-  let text: string;
+interface Sending {
+  readonly url: string;
+  readonly token: string;
+  readonly bounds: AnswerBounds;
+}
+
+async function send({ url, token, bounds }: Sending, body: string): Promise<unknown> {
   try {
-    response = await fetch(url, {
+    const response = await fetch(url, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
@@ -66,16 +72,37 @@ async function send(
         authorization: `Bearer ${token}`,
       },
       body,
+      redirect: 'manual',
+      signal: AbortSignal.timeout(bounds.answerMs),
     });
-    text = await response.text();
+    return await readAnswer(url, response, bounds);
   } catch (error) {
+    if (error instanceof UnfitAnswer) throw new ClientFault(error.message);
+    if (error instanceof DOMException && error.name === 'TimeoutError')
+      throw new ClientFault(
+        `${url} didn't end its answer within ${bounds.answerMs / 1000} seconds. Whether the call was served is unknown; the same command again finds out and goes on.`,
+      );
     throw unreachable(url, error);
   }
-  try {
-    return { status: response.status, answer: JSON.parse(text) as GraphqlAnswer };
-  } catch {
-    return { status: response.status, answer: null };
-  }
+}
+
+interface GraphqlFault {
+  readonly message: string;
+  readonly code: string | null;
+}
+
+/** The first error that an answer speaks of. */
+function faultIn(answer: unknown): GraphqlFault | null {
+  const errors = (answer as { readonly errors?: unknown } | null)?.errors;
+  if (!Array.isArray(errors) || errors.length === 0) return null;
+  const { message, extensions } = (errors[0] ?? {}) as {
+    message?: unknown;
+    extensions?: { code?: unknown } | null;
+  };
+  return {
+    message: typeof message === 'string' ? message : 'an error without a message.',
+    code: typeof extensions?.code === 'string' ? extensions.code : null,
+  };
 }
 
 /** fetch wraps the system's error, and several attempts once more. */
@@ -103,12 +130,11 @@ function codeOf(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException).code ?? codeOf(error.cause);
 }
 
-function faultOf(error: NonNullable<GraphqlAnswer['errors']>[number], who: string, url: string): ClientFault {
-  const code = error.extensions?.code;
+function faultOf({ message, code }: GraphqlFault, who: string, url: string): ClientFault {
   if (code === 'UNAUTHENTICATED') {
     return new ClientFault(
-      `The ${who}'s token doesn't open ${url}: ${error.message} Are the tokens those of this ledger?`,
+      `The ${who}'s token doesn't open ${url}: ${message} Are the tokens those of this ledger?`,
     );
   }
-  return new ClientFault(`The ledger at ${url} answered the ${who}: ${error.message}`);
+  return new ClientFault(`The ledger at ${url} answered the ${who}: ${message}`);
 }

@@ -1,4 +1,5 @@
 /** A refusal as the command line meets it: the ledger's own sentence, guard and problems. */
+import { plainLine } from './plain.ts';
 
 interface RefusalFields {
   readonly __typename: string;
@@ -35,9 +36,10 @@ function sentences(phase: string, { __typename, message, guard, problems }: Refu
   const told = problems.filter((problem) => problem.message !== message);
   const lines = told
     .slice(0, MOST_PROBLEMS)
-    .map((problem) => `  ${problem.path.join('.')}: ${problem.message} (${problem.code})`);
+    .map((problem) => `  ${plainLine(`${problem.path.join('.')}: ${problem.message} (${problem.code})`)}`);
   const more = told.length > MOST_PROBLEMS ? [`  and ${told.length - MOST_PROBLEMS} more`] : [];
-  return [`${phase} was refused (${name}): ${message}`, ...lines, ...more].join('\n');
+  const head = plainLine(`${phase} was refused (${name}): ${message}`);
+  return [head, ...lines, ...more].join('\n');
 }
 
 type Outcome = { readonly __typename: string };

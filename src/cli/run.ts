@@ -5,9 +5,10 @@ import type { Config } from '../config.ts';
 import type { WalkDocument } from './attempt.ts';
 import { ClientFault, openClient } from './client.ts';
 import { type Clients, ROLES } from './phases.ts';
+import { plain } from './plain.ts';
 import { Refused } from './refused.ts';
 import { askYesNo, processTerminal, type Terminal } from './terminal.ts';
-import { roleTokens, whyUnreadable } from './tokens.ts';
+import { type RoleTokens, roleTokens, whyUnreadable } from './tokens.ts';
 import { type WalkEnd, walk } from './walk.ts';
 
 export interface RunOptions {
@@ -28,16 +29,20 @@ export async function run(
   config: Pick<Config, 'home' | 'client'>,
   terminal: Terminal = processTerminal(),
 ): Promise<number> {
-  const print = (line: string) => void terminal.output.write(`${line}\n`);
+  let secrets: readonly string[] = [];
+  // Lines may hold what the ledger wrote, and whoever got four tokens may write one of them.
+  const print = (line: string) => void terminal.output.write(`${plain(line, secrets)}\n`);
   try {
     requireAnswers(options, terminal);
     const document = readDocument(path, options);
-    const clients = openClients(config, options.url);
+    const tokens = roleTokens(config);
+    secrets = Object.values(tokens);
+    const clients = openClients(options.url ?? config.client.url, tokens);
     const confirm = async (question: string) => options.yes || askYesNo(terminal, question);
     return conclude(await walk({ clients, document, print, confirm }), print);
   } catch (error) {
     if (!(error instanceof ClientFault || error instanceof Refused)) throw error;
-    process.stderr.write(`cutter: ${error.message}\n`);
+    process.stderr.write(`cutter: ${plain(error.message, secrets)}\n`);
     return 1;
   }
 }
@@ -87,10 +92,9 @@ export function docCodeOf(path: string): string {
   return code;
 }
 
-function openClients(config: Pick<Config, 'home' | 'client'>, url = config.client.url): Clients {
+function openClients(url: string, tokens: RoleTokens): Clients {
   if (!/^https?:\/\//.test(url) || !URL.canParse(url))
     throw new ClientFault(`${url} is no URL of the form http://host:4000.`);
-  const tokens = roleTokens(config);
   return Object.fromEntries(
     ROLES.map((who) => [who, openClient({ url, token: tokens[who], who })]),
   ) as Clients;

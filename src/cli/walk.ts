@@ -59,7 +59,7 @@ async function step(walk: Walk, status: string): Promise<string | null> {
 
 /** A sweep takes the oldest first, whoever marked them; it is repeated until the entry's turn has come. */
 async function sweepUntilPromoted(walk: Walk, status: string): Promise<string | null> {
-  for (let pass = 1; ; pass += 1) {
+  for (let pass = 1; pass <= MOST_SWEEPS; pass += 1) {
     const idempotencyKey = `${walk.key}:sweep:${pass}`;
     const swept = await walk.phases.sweep({ idempotencyKey, limit: 100 }, walk.entryId);
     const now = swept.own && !swept.replayed ? 'review_pending' : (await progressOf(walk)).status;
@@ -72,7 +72,13 @@ async function sweepUntilPromoted(walk: Walk, status: string): Promise<string | 
     );
     return null;
   }
+  throw new ClientFault(
+    `After ${MOST_SWEEPS} sweeps the turn of entry ${walk.entryId} hasn't come; the ledger says so, or something that stands in for it.`,
+  );
 }
+
+/** A hundred entries each; what promotes others for ever is no ledger. */
+const MOST_SWEEPS = 1_000;
 
 /** Shows the plan, asks, and approves exactly that. */
 async function approve(walk: Walk, superseded: string | null): Promise<string | null> {

@@ -9,18 +9,60 @@ interface CopyData {
 
 /** Streams the rows of a query to `row`, one call a row, as they arrive: nothing is kept. An exception of `row` ends the stream with it. */
 export function copyRows(client: Client, query: string, row: (fields: Field[]) => void): Promise<void> {
-  return copyChunks(client, query, (chunk) => row(fieldsOf(chunk)));
+  return copyChunks(client, `copy (${query}) to stdout`, (chunk) => row(fieldsOf(chunk)));
 }
 
-/** The same, each row as COPY sends it. */
-export function copyChunks(client: Client, query: string, row: (chunk: Buffer) => void): Promise<void> {
+/** The same in PostgreSQL's binary form. The row and its bytes are there for the length of the call. */
+export function copyBinary(client: Client, query: string, each: (row: BinaryRow) => void): Promise<void> {
+  const row = new BinaryRow();
+  return copyChunks(client, `copy (${query}) to stdout with (format binary)`, (chunk) => {
+    if (row.begin(chunk)) each(row);
+  });
+}
+
+/** What comes before the first row: the format's name, and two words that say nothing. */
+const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1');
+const HEADER_BYTES = SIGNATURE.length + 8;
+
+/** A row of a binary COPY, field by field. */
+export class BinaryRow {
+  bytes: Buffer = Buffer.alloc(0);
+  /** The field that `next` came to: where it begins and ends in `bytes`. */
+  from = 0;
+  until = 0;
+
+  /** False at the end, which is a row of -1 fields. */
+  begin(chunk: Buffer): boolean {
+    this.bytes = chunk;
+    const first = chunk[0] === SIGNATURE[0] && chunk.subarray(0, SIGNATURE.length).equals(SIGNATURE);
+    const at = first ? HEADER_BYTES : 0;
+    this.until = at + 2;
+    return chunk.readInt16BE(at) >= 0;
+  }
+
+  /** Goes on to the next field; false where it is NULL. */
+  next(): boolean {
+    const length = this.bytes.readInt32BE(this.until);
+    this.from = this.until + 4;
+    this.until = length < 0 ? this.from : this.from + length;
+    return length >= 0;
+  }
+
+  /** The next field where it is a text; null for NULL. */
+  text(): string | null {
+    return this.next() ? this.bytes.toString('utf8', this.from, this.until) : null;
+  }
+}
+
+/** Runs a COPY to standard output, whose rows are given on as they are sent. */
+export function copyChunks(client: Client, copy: string, row: (chunk: Buffer) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     let failure: unknown;
-    const copy = {
+    const query = {
       // Set by a client with a time limit for queries, which ends when this is called.
       callback: undefined as (() => void) | undefined,
       submit: (connection: Connection) => {
-        connection.query(`copy (${query}) to stdout`);
+        connection.query(copy);
       },
       handleCopyData({ chunk }: CopyData) {
         if (failure !== undefined) return;
@@ -33,12 +75,12 @@ export function copyChunks(client: Client, query: string, row: (chunk: Buffer) =
       handleError(error: Error) {
         failure ??= error;
         reject(failure);
-        copy.callback?.();
+        query.callback?.();
       },
       handleReadyForQuery() {
         if (failure === undefined) resolve();
         else reject(failure);
-        copy.callback?.();
+        query.callback?.();
       },
       handleRowDescription() {},
       handleDataRow() {},
@@ -47,7 +89,7 @@ export function copyChunks(client: Client, query: string, row: (chunk: Buffer) =
       handleEmptyQuery() {},
       handleCopyInResponse() {},
     };
-    client.query(copy as unknown as Submittable);
+    client.query(query as unknown as Submittable);
   });
 }
 

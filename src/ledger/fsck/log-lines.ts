@@ -1,5 +1,6 @@
 import { POSITIONED } from '../log/record.ts';
 import type { Teller } from './finding.ts';
+import { KnownRows } from './record-rows.ts';
 import { type BodyVerdict, type LogLine, type ReadRecord, readBody } from './records.ts';
 
 export const LOG = 'cutter_log.log';
@@ -30,7 +31,7 @@ export class LogLines {
   readonly gaps: { readonly at: number; readonly between: readonly [string | null, string | null] }[] = [];
   readonly broken: BrokenLine[] = [];
   /** Rows at positions that the head has not reached: where something was moved to. */
-  readonly beyond: LogLine[] = [];
+  readonly beyond: Pick<LogLine, 'position' | 'recordId'>[] = [];
   readonly #findings: Teller;
   readonly #head: number;
   readonly #events: LineEvents;
@@ -60,7 +61,7 @@ export class LogLines {
 
   #position(line: LogLine, position: number, at: string | null): void {
     if (position >= this.#head && position > this.next) {
-      this.beyond.push(line);
+      this.beyond.push({ position, recordId: line.recordId });
       return;
     }
     for (; this.next < position; this.next += 1) {
@@ -78,7 +79,7 @@ export class LogLines {
     const mismatch = verdict.verdict === 'hash_mismatch' ? verdict : null;
     this.broken.push({
       line: rest,
-      record: verdict.verdict === 'ok' ? verdict.record : (mismatch?.record ?? null),
+      record: verdict.verdict === 'ok' ? kept(verdict.record) : (mismatch?.record ?? null),
       hash: mismatch?.hash ?? null,
       verdict: line.parts.length === 0 ? 'missing' : verdict.verdict === 'ok' ? 'malformed' : verdict.verdict,
     });
@@ -107,7 +108,13 @@ export class LogLines {
   }
 }
 
+/** A record that outlives the bytes that it was read from. */
+const kept = (record: ReadRecord): ReadRecord => ({
+  ...record,
+  rows: new KnownRows(record.rows.of(() => true)),
+});
+
 /** The ids that a record's rows draw their position by, in record order. */
 function positionedIds(record: ReadRecord): string[] {
-  return record.rows.filter((row) => row.op === 'insert' && POSITIONED.has(row.table)).map((row) => row.id);
+  return record.rows.of(({ op, table }) => op === 'insert' && POSITIONED.has(table)).map(({ id }) => id);
 }

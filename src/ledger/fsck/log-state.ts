@@ -24,7 +24,7 @@ export async function orphansOf(client: Client): Promise<Orphan[]> {
        and not exists (select from cutter_log.pending q where q.record_id = p.record_id)
      group by p.record_id`,
     ([recordId, body]) => {
-      const read = readBody({ body: body ?? '', recordHash: '' });
+      const read = readBody({ body: Buffer.from(body ?? ''), recordHash: '' });
       const [hash, record] = read.verdict === 'hash_mismatch' ? [read.hash, read.record] : ['', null];
       orphans.push({ recordId: recordId as string, hash, record });
     },
@@ -86,8 +86,10 @@ export function judgeLog({ lines, broken, orphans, head, longest }: JudgedLog, f
     });
 }
 
+type Moved = Pick<LogLine, 'position' | 'recordId'>;
+
 /** An empty position: its line was moved, or taken out, with or without its body. */
-function judgeGap(at: number, moved: LogLine | undefined, orphans: Orphan[], findings: Teller): void {
+function judgeGap(at: number, moved: Moved | undefined, orphans: Orphan[], findings: Teller): void {
   const bounds = { table: LOG, after: at - 1, before: at + 1 };
   if (moved !== undefined) {
     findings.add({

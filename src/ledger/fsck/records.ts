@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
 import type { Client } from 'pg';
-import { parseRecord, type RecordedRow } from '../log/parse-record.ts';
-import { FINGERPRINT_LENGTH, RECORD_FORMAT } from '../log/record.ts';
+import { type ParsedRecord, parseRecord } from '../log/parse-record.ts';
 import type { Lane } from '../values.ts';
-import { copyRows } from './copy.ts';
+import { copyBinary } from './copy.ts';
+import { KnownRows, type RecordRows, scanRecord } from './record-rows.ts';
 
 /** What a record says of one move of an entry. */
 export interface RecordedMove {
@@ -23,7 +23,7 @@ export interface ReadRecord {
   readonly personId: string;
   readonly at: string;
   readonly history: readonly RecordedMove[];
-  readonly rows: readonly RecordedRow[];
+  readonly rows: RecordRows;
 }
 
 /** One row of the log or of its queue, with the body as it stands in the parts. */
@@ -34,7 +34,8 @@ export interface LogLine {
   readonly recordHash: string;
   readonly rowIds: readonly string[];
   readonly parts: readonly number[];
-  readonly body: string;
+  /** There for the length of the call that gives the line. */
+  readonly body: Buffer;
 }
 
 /** What became of a line's body. */
@@ -48,73 +49,25 @@ export type BodyVerdict =
 /** Reads one body: its hash first, then what it says. One that was altered is read as strictly as a stranger's. */
 export function readBody({ body, recordHash }: Pick<LogLine, 'body' | 'recordHash'>): BodyVerdict {
   const digest = `sha256:${hash('sha256', body, 'hex')}`;
-  const plain = digest === recordHash ? readPlainly(body) : null;
-  if (plain !== null) return { verdict: 'ok', record: plain };
-  const parsed = parseRecord(Buffer.from(body, 'utf8'), digest);
-  const record = parsed.verdict === 'ok' ? (parsed.record as unknown as ReadRecord) : null;
+  const scanned = digest === recordHash ? scanRecord(body) : null;
+  if (scanned !== null) return { verdict: 'ok', record: scanned };
+  const parsed = parseRecord(body, digest);
+  const record = parsed.verdict === 'ok' ? known(parsed.record) : null;
   if (digest !== recordHash) return { verdict: 'hash_mismatch', record, hash: digest };
   if (record !== null) return { verdict: 'ok', record };
   if (parsed.verdict === 'unknown_format') return { verdict: 'unknown_format', format: parsed.format };
   return { verdict: 'malformed' };
 }
 
-interface PlainBody extends Omit<ReadRecord, 'rows'> {
-  readonly format: string;
-  readonly shapes: readonly Shape[];
-  readonly rows: readonly (readonly [shape: number, id: string, digest: string, packed: string])[];
-}
-type Shape = Pick<RecordedRow, 'table' | 'op' | 'columns'>;
-
-/** A body that has its hash, in one pass; null where it isn't of this version's form, which the strict parser then names. */
-function readPlainly(body: string): ReadRecord | null {
-  try {
-    const { format, shapes, rows, ...head } = JSON.parse(body) as PlainBody;
-    if (format !== RECORD_FORMAT) return null;
-    const unpacked = rows.map(
-      ([shape, id, digest, packed]) => new PackedRow(shapes[shape] as Shape, id, digest, packed),
-    );
-    return unpacked.every((row) => row.isWhole()) && Array.isArray(head.history)
-      ? { ...head, rows: unpacked }
-      : null;
-  } catch {
-    return null;
-  }
+function known(record: ParsedRecord): ReadRecord {
+  return {
+    ...record,
+    history: record.history as unknown as RecordedMove[],
+    rows: new KnownRows(record.rows),
+  };
 }
 
-/** A row of a record whose fingerprints are cut apart when they are asked for: of most rows they never are. */
-class PackedRow implements RecordedRow {
-  readonly table: string;
-  readonly op: 'insert' | 'update';
-  readonly columns: readonly string[];
-  readonly id: string;
-  readonly digest: string;
-  readonly #packed: string;
-
-  constructor({ table, op, columns }: Shape, id: string, digest: string, packed: string) {
-    this.table = table;
-    this.op = op;
-    this.columns = columns;
-    this.id = id;
-    this.digest = digest;
-    this.#packed = packed;
-  }
-
-  isWhole(): boolean {
-    return (
-      typeof this.id === 'string' &&
-      this.digest.length === 43 &&
-      this.#packed.length === this.columns.length * FINGERPRINT_LENGTH
-    );
-  }
-
-  get fingerprints(): readonly string[] {
-    return this.columns.map((_, at) =>
-      this.#packed.slice(at * FINGERPRINT_LENGTH, (at + 1) * FINGERPRINT_LENGTH),
-    );
-  }
-}
-
-const PAGE = 200;
+const PAGE = 1000;
 
 /** Streams the log in the order of positions, then the queue in the order of arrival. One record is in memory at a time. */
 export async function eachLine(
@@ -124,65 +77,87 @@ export async function eachLine(
 ): Promise<void> {
   let last = (range.from ?? Number.MIN_SAFE_INTEGER) - 1;
   const until = range.until ?? Number.MAX_SAFE_INTEGER;
+  const lines = new Lines(each);
   for (let seen = PAGE; seen === PAGE; ) {
-    seen = 0;
-    await lines(
-      client,
-      `select l.position::text as at, l.record_id, l.record_hash, l.row_ids from cutter_log.log l
-      where l.position > ${last} and l.position < ${until} order by l.position limit ${PAGE}`,
-      (line) => {
-        seen += 1;
-        last = line.position as number;
-        each(line);
-      },
-    );
+    const page = `select l.position as at, l.record_id, l.record_hash, l.row_ids from cutter_log.log l
+      where l.position > ${last} and l.position < ${until} order by l.position limit ${PAGE}`;
+    seen = await lines.read(client, page);
+    last = lines.last;
   }
   if (range.until !== undefined) return;
-  await lines(
+  await lines.read(
     client,
-    `select ''::text as at, q.record_id, q.record_hash, q.row_ids, q.seq from cutter_log.pending q order by q.seq`,
-    each,
+    'select q.seq as at, q.record_id, q.record_hash, q.row_ids from cutter_log.pending q',
+    { waiting: true },
   );
 }
 
-async function lines(client: Client, page: string, each: (line: LogLine) => void): Promise<void> {
-  let open: (LogLine & { parts: number[]; bodies: string[] }) | null = null;
-  const close = () => {
-    if (open === null) return;
-    const line = open;
-    open = null;
-    each({ ...line, body: line.bodies.length === 1 ? (line.bodies[0] as string) : line.bodies.join('') });
-  };
+/** Puts the parts of bodies together, in one buffer that every body uses in turn. */
+class Lines {
+  /** The position of the last line. */
+  last = Number.MIN_SAFE_INTEGER;
+  readonly #each: (line: LogLine) => void;
+  #open: Omit<LogLine, 'body' | 'parts'> | null = null;
+  #parts: number[] = [];
+  #body = Buffer.allocUnsafeSlow(1 << 20);
+  #length = 0;
 
-  let lastId = '';
-  const ordered = page.includes('q.seq') ? 'l.seq' : 'l.at::bigint';
-  await copyRows(
-    client,
-    `select l.at, l.record_id, l.record_hash, l.row_ids, p.part, p.body from (${page}) l
-     left join cutter_log.record_part p on p.record_id = l.record_id order by ${ordered}, p.part`,
-    ([at, recordId, recordHash, rowIds, part, body]) => {
-      const key = `${at} ${recordId}`;
-      if (open === null || key !== lastId || part === null) {
-        close();
+  constructor(each: (line: LogLine) => void) {
+    this.#each = each;
+  }
 
-        lastId = key;
-        open = {
-          position: at === '' ? null : Number(at),
-          recordId: recordId as string,
-          recordHash: recordHash as string,
-          rowIds: (rowIds as string)
-            .slice(1, -1)
-            .split(',')
-            .filter((id) => id !== ''),
-          parts: [],
-          body: '',
-          bodies: [],
-        };
-      }
-      if (part == null) return;
-      open.parts.push(Number(part));
-      open.bodies.push(body ?? '');
-    },
-  );
-  close();
+  /** The lines that a query selects, each with its body; gives back how many there were. */
+  async read(client: Client, page: string, { waiting = false } = {}): Promise<number> {
+    let count = 0;
+    let openId = '';
+    await copyBinary(
+      client,
+      `select l.at::text || ' ' || l.record_id::text, l.record_hash, l.row_ids::text, p.part::text, p.body from (${page}) l
+       left join cutter_log.record_part p on p.record_id = l.record_id order by l.at, p.part`,
+      (row) => {
+        const id = row.text() as string;
+        const recordHash = row.text() as string;
+        const rowIds = row.text() as string;
+        const part = row.text();
+        if (this.#open === null || id !== openId || part === null) {
+          this.#close();
+          count += 1;
+          openId = id;
+          const [at, recordId] = id.split(' ') as [string, string];
+          if (!waiting) this.last = Number(at);
+          this.#open = {
+            position: waiting ? null : Number(at),
+            recordId,
+            recordHash,
+            rowIds: rowIds.length > 2 ? rowIds.slice(1, -1).split(',') : [],
+          };
+        }
+        if (part === null) return;
+        this.#parts.push(Number(part));
+        if (row.next()) this.#append(row.bytes, row.from, row.until);
+      },
+    );
+    this.#close();
+    return count;
+  }
+
+  #append(bytes: Buffer, from: number, until: number): void {
+    const length = this.#length + until - from;
+    if (length > this.#body.length) {
+      const grown = Buffer.allocUnsafeSlow(2 * length);
+      this.#body.copy(grown, 0, 0, this.#length);
+      this.#body = grown;
+    }
+    bytes.copy(this.#body, this.#length, from, until);
+    this.#length = length;
+  }
+
+  #close(): void {
+    if (this.#open === null) return;
+    const line = { ...this.#open, parts: this.#parts, body: this.#body.subarray(0, this.#length) };
+    this.#open = null;
+    this.#parts = [];
+    this.#length = 0;
+    this.#each(line);
+  }
 }

@@ -5,16 +5,17 @@ import { judgeSuspects } from './judge.ts';
 import { KINDS, type Kind, kindNamed } from './kinds.ts';
 import { type BrokenLine, LOG, LogLines, PARTS } from './log-lines.ts';
 import { type BlamedLine, judgeLog, logStateOf, type Orphan, orphansOf } from './log-state.ts';
+import type { Shape } from './record-rows.ts';
 import { eachLine, type LogLine, type ReadRecord } from './records.ts';
 import { type Difference, Sketch } from './sketch.ts';
 import { MOVES_OF, Replay } from './states.ts';
 import { gather, type Suspect, suspectsOf } from './suspects.ts';
 import { statusDigest, takeRows } from './table-rows.ts';
 import { checkTree, type SeenHead, type TreeReport } from './tree-check.ts';
-import { BIRTH, digestWords, element, FINAL, kindOfWords, UPDATE, uuidOf } from './words.ts';
+import { BIRTH, Element, FINAL, kindOfWords, UPDATE, uuidOf } from './words.ts';
 
-/** Cells of the sketch, tried in turn: most ledgers differ in nothing, some in a few rows, a ruined one in very many. */
-const SIZES = [1 << 16, 1 << 20] as const;
+/** Sizes of the sketch, tried in turn: most ledgers differ in nothing or in a few rows, a ruined one in very many. */
+const SIZES = [1 << 12, 1 << 18] as const;
 
 export interface RowsOptions {
   readonly client: Client;
@@ -86,9 +87,13 @@ async function readAll({ client, beside, head, unseen }: RowsOptions, size: numb
   const sketch = new Sketch(size);
   const recorded = KINDS.map(() => 0);
   const [log, states] = [new Postponed(), new Postponed()];
-  const replay = new Replay(states, (entryId, status) =>
-    sketch.put(element(0, FINAL, entryId, statusDigest(status)), 1),
-  );
+  const element = new Element();
+  const replay = new Replay(states, (entryId, status) => {
+    element.kind(0, FINAL);
+    element.idText(entryId);
+    element.digest(statusDigest(status));
+    sketch.put(element.words, 1);
+  });
   const lines = new LogLines(log, head, {
     record(record, line, reliable) {
       putRecord(record, sketch, recorded, unseen);
@@ -139,7 +144,7 @@ function blamed(
   const leaf = folded ? tree.wrongHashes.get(line.position as number) : undefined;
   if (leaf !== undefined) return hash !== null && recordLeaf(hash, 0).equals(leaf.folded) ? 'hash' : 'both';
   if (folded || record === null || record.recordId !== line.recordId) return 'body';
-  const ids = new Set(record.rows.map((row) => `${row.table} ${row.id}`));
+  const ids = new Set(record.rows.of(() => true).map((row) => `${row.table} ${row.id}`));
   for (const { kind, standing, place } of suspects.values()) {
     const id = standing?.id ?? uuidOf(place);
     if (ids.has(`${kind.recorded} ${id}`) || line.rowIds.includes(id)) return 'body';
@@ -188,22 +193,34 @@ async function everyRecord(
   for (const { record } of orphans) if (record !== null) each(record, { position: null }, true);
 }
 
+/** What a record vouches for goes into the sketch. */
 function putRecord(record: ReadRecord, sketch: Sketch, recorded: number[], unseen: Unseen[]): void {
-  for (const row of record.rows) {
-    const kind = kindNamed(row.table);
-    if (kind === undefined) {
-      note(unseen, {
-        table: PARTS,
-        message: `Records speak of ${row.table}, which this version doesn't check.`,
-      });
-      continue;
+  let [last, kind, aspect]: [Shape | null, Kind | undefined, typeof BIRTH | typeof UPDATE] = [
+    null,
+    undefined,
+    BIRTH,
+  ];
+  record.rows.each((shape, bytes, idFrom, idUntil, digestFrom) => {
+    if (shape !== last) {
+      last = shape;
+      kind = kindNamed(shape.table);
+      aspect = shape.op === 'insert' ? BIRTH : UPDATE;
+      if (kind === undefined) noteUnknown(shape.table, unseen);
     }
-    const digest = digestWords(row.digest);
-    if (row.op === 'insert') {
-      recorded[kind.index] = (recorded[kind.index] as number) + 1;
-      sketch.put(element(kind.index, BIRTH, row.id, digest), 1);
-    } else if (kind.index !== 0) sketch.put(element(kind.index, UPDATE, row.id, digest), 1);
-  }
+    // How an entry moves is replayed from its history.
+    if (kind === undefined || (kind.index === 0 && aspect === UPDATE)) return;
+    if (aspect === BIRTH) recorded[kind.index] = (recorded[kind.index] as number) + 1;
+    vouched.kind(kind.index, aspect);
+    vouched.id(bytes, idFrom, idUntil);
+    vouched.base64Digest(bytes, digestFrom);
+    sketch.put(vouched.words, 1);
+  });
+}
+
+const vouched = new Element();
+
+function noteUnknown(table: string, unseen: Unseen[]): void {
+  note(unseen, { table: PARTS, message: `Records speak of ${table}, which this version doesn't check.` });
 }
 
 function note(unseen: Unseen[], one: Unseen): void {

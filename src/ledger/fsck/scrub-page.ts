@@ -1,13 +1,14 @@
 import type { Client } from 'pg';
-import { copyRows } from './copy.ts';
+import { copyBinary } from './copy.ts';
 import { checkSomeCuts } from './cuts.ts';
 import { type Coverage, type Finding, Findings } from './finding.ts';
 import { judgeSuspects } from './judge.ts';
-import { type Kind, keySql, kindNamed, valuePieces } from './kinds.ts';
+import { type Kind, kindNamed } from './kinds.ts';
 import { LOG, LogLines, PARTS } from './log-lines.ts';
 import { eachLine, type LogLine, type ReadRecord } from './records.ts';
+import { StandingRows } from './row-text.ts';
 import { checkSomeSignatures } from './signatures.ts';
-import { alteredNow, anchorOf, type Suspect, standingRow } from './suspects.ts';
+import { alteredNow, anchorOf, type Suspect } from './suspects.ts';
 import { placeOfId } from './words.ts';
 
 export interface ScrubbedPage {
@@ -83,9 +84,9 @@ class Page {
   }
 
   #record(record: ReadRecord, line: LogLine): void {
-    for (const row of record.rows) {
+    for (const row of record.rows.of(({ op }) => op === 'insert')) {
       const kind = kindNamed(row.table);
-      if (kind === undefined || row.op !== 'insert') continue;
+      if (kind === undefined) continue;
       const place = placeOfId(kind.index, row.id);
       const birth = { row, position: line.position, reliable: true, order: 0, anchor: anchorOf(row, record) };
       this.#suspects.set(place, { kind, place, standing: null, births: [birth], updates: [] });
@@ -151,11 +152,13 @@ class Page {
       /^[0-9a-f-]{36}$/.test(id),
     );
     if (keys.length === 0) return;
-    const query = `select ${[keySql(kind), ...valuePieces(kind)].join(', ')} from ${kind.table} r where r.${kind.key[0]} in (${keys.map((id) => `'${id}'`).join()})`;
-    await copyRows(client, query, ([id, ...texts]) => {
-      const suspect = this.#suspects.get(placeOfId(kind.index, id as string));
+    const standing = new StandingRows(kind);
+    const query = `select ${standing.select} from ${kind.table} r where r.${kind.key[0]} in (${keys.map((id) => `'${id}'`).join()})`;
+    await copyBinary(client, query, (bytes) => {
+      const row = standing.read(bytes);
+      const suspect = this.#suspects.get(placeOfId(kind.index, row.id));
       if (suspect === undefined) return;
-      suspect.standing = standingRow(kind, id as string, texts);
+      suspect.standing = row;
       this.coverage.rows += 1;
     });
   }

@@ -40,8 +40,7 @@ export async function openSession(url: string): Promise<Session> {
       '/* fsck.snapshot */ select pg_export_snapshot() as id',
     );
     await beside.query(`${BEGIN}; set transaction snapshot '${rows[0]?.id}'`);
-    await client.query(SETTINGS);
-    await beside.query(SETTINGS);
+    await Promise.all([client.query(`${SETTINGS}; ${BY_KEY}`), beside.query(SETTINGS)]);
     return { client, beside, unseen: await unreadable(client), close };
   } catch (error) {
     await close().catch(() => {});
@@ -50,9 +49,10 @@ export async function openSession(url: string): Promise<Session> {
 }
 
 const BEGIN = '/* fsck.begin */ begin isolation level repeatable read read only';
-// The pages of a log are looked up by key; a plan that joins the whole log for each would read it a thousand times.
 const SETTINGS = `/* fsck.settings */ set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0;
-  set local lock_timeout = 0; set local enable_hashjoin = off; set local enable_mergejoin = off; set local jit = off`;
+  set local lock_timeout = 0; set local jit = off`;
+// The pages of a log are looked up by key; a plan that joins the whole log for each would read it a thousand times.
+const BY_KEY = 'set local enable_hashjoin = off; set local enable_mergejoin = off';
 
 function connectionTo(url: string): pg.Client {
   const client = new pg.Client({ connectionString: url, application_name: 'cutter fsck' });

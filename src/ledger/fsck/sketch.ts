@@ -3,7 +3,8 @@ import { randomInt } from 'node:crypto';
 /** Words of one element: a tag, 4 words of an id, 4 of a digest. */
 export const ELEMENT_WORDS = 9;
 const STRIDE = ELEMENT_WORDS + 2;
-const HASHES = 3;
+/** Cells that each element goes into, one in each part. */
+const PARTS = 3;
 
 export interface Difference {
   /** 1: put in more often than taken out. */
@@ -18,18 +19,22 @@ export interface Difference {
  */
 export class Sketch {
   readonly #cells: Int32Array;
-  readonly #size: number;
-  readonly #seeds: readonly number[];
+  readonly #mask: number;
+  readonly #seeds: Int32Array;
+  /** Of the element under way: where its cells begin, and the word that tells a cell with it alone. */
+  readonly #places = new Int32Array(PARTS);
+  #check = 0;
 
-  constructor(cells: number) {
-    this.#size = Math.ceil(cells / HASHES);
-    this.#cells = new Int32Array(this.#size * HASHES * STRIDE);
-    this.#seeds = Array.from({ length: HASHES + 1 }, () => randomInt(2 ** 32));
+  /** `size` is that of each part, a power of two. */
+  constructor(size: number) {
+    this.#mask = size - 1;
+    this.#cells = new Int32Array(PARTS * size * STRIDE);
+    this.#seeds = Int32Array.from({ length: 2 }, () => randomInt(2 ** 32));
   }
 
   put(words: Int32Array, sign: 1 | -1): void {
-    const check = mix(this.#seeds[HASHES] as number, words);
-    for (let part = 0; part < HASHES; part += 1) this.#put(this.#placeOf(part, words), words, check, sign);
+    this.#find(words);
+    for (let part = 0; part < PARTS; part += 1) this.#put(this.#places[part] as number, words, sign);
   }
 
   /** Every element that is left; null where there are more than it can tell apart. */
@@ -42,7 +47,7 @@ export class Sketch {
       if (difference === null) continue;
       found.push(difference);
       this.put(difference.words, difference.sign === 1 ? -1 : 1);
-      for (let part = 0; part < HASHES; part += 1) queue.push(this.#placeOf(part, difference.words));
+      queue.push(...this.#places);
     }
     return this.#cells.every((word) => word === 0) ? found : null;
   }
@@ -51,31 +56,33 @@ export class Sketch {
     const count = this.#cells[at];
     if (count !== 1 && count !== -1) return null;
     const words = this.#cells.slice(at + 2, at + STRIDE);
-    if (mix(this.#seeds[HASHES] as number, words) !== this.#cells[at + 1]) return null;
-    const part = Math.floor(at / STRIDE / this.#size);
-    return this.#placeOf(part, words) === at ? { sign: count, words } : null;
+    this.#find(words);
+    return this.#check === this.#cells[at + 1] && this.#places.includes(at) ? { sign: count, words } : null;
   }
 
-  #placeOf(part: number, words: Int32Array): number {
-    const place = (mix(this.#seeds[part] as number, words) >>> 0) % this.#size;
-    return (part * this.#size + place) * STRIDE;
+  /** Two hashes of an element, which give its three places and its check. Most of its words are random already. */
+  #find(words: Int32Array): void {
+    let [one, other] = [this.#seeds[0] as number, this.#seeds[1] as number];
+    for (let i = 0; i < ELEMENT_WORDS; i += 1) {
+      const word = words[i] as number;
+      one = Math.imul(one ^ word, 0x9e3779b1);
+      other = Math.imul(other + word, 0x85ebca77);
+      one ^= one >>> 15;
+      other ^= other >>> 13;
+    }
+    const third = Math.imul(one, 0xc2b2ae3d) + Math.imul(other, 0x27d4eb2f);
+    const size = this.#mask + 1;
+    this.#places[0] = (one & this.#mask) * STRIDE;
+    this.#places[1] = (size + (other & this.#mask)) * STRIDE;
+    this.#places[2] = (2 * size + ((third >>> 11) & this.#mask)) * STRIDE;
+    this.#check = Math.imul(one ^ (other >>> 16), 0x165667b1) ^ other;
   }
 
-  #put(at: number, words: Int32Array, check: number, sign: number): void {
+  #put(at: number, words: Int32Array, sign: number): void {
     const cells = this.#cells;
     cells[at] = (cells[at] as number) + sign;
-    cells[at + 1] = (cells[at + 1] as number) ^ check;
+    cells[at + 1] = (cells[at + 1] as number) ^ this.#check;
     for (let i = 0; i < ELEMENT_WORDS; i += 1)
       cells[at + 2 + i] = (cells[at + 2 + i] as number) ^ (words[i] as number);
   }
-}
-
-function mix(seed: number, words: Int32Array): number {
-  let h = seed | 0;
-  for (let i = 0; i < ELEMENT_WORDS; i += 1) {
-    h = Math.imul(h ^ (words[i] as number), 0x9e3779b1);
-    h = Math.imul(h ^ (h >>> 15), 0x85ebca77);
-    h ^= h >>> 13;
-  }
-  return h | 0;
 }

@@ -122,7 +122,7 @@ export class Replay {
           ? 'person'
           : null;
     if (shared === null) return;
-    const row = record.rows.find(({ table, op }) => table === recorded && op === 'insert');
+    const [row] = record.rows.of(({ table, op }) => table === recorded && op === 'insert');
     this.#findings.derive([written(position)], {
       verdict: 'sod-broken',
       table: kindNamed(recorded)?.table ?? recorded,
@@ -137,8 +137,8 @@ export class Replay {
   /** The update of an entry's status says what the history of the same record says. */
   #updates(record: ReadRecord, position: number | null): void {
     const after = new Map(record.history.map((move) => [move.entry_id, move]));
-    for (const row of record.rows) {
-      if (row.op !== 'update' || row.table !== 'decision_backlog_entry') continue;
+    const updates = record.rows.of(({ table, op }) => op === 'update' && table === 'decision_backlog_entry');
+    for (const row of updates) {
       const move = after.get(row.id);
       const text = `{"columns":{"status":${JSON.stringify(move?.entry_version_after ?? null)}},"id":${JSON.stringify(row.id)},"op":"update","table":"decision_backlog_entry"}`;
       if (move !== undefined && hash('sha256', text, 'base64url') === row.digest) continue;

@@ -2,18 +2,12 @@ import { hash } from 'node:crypto';
 import type { Client } from 'pg';
 import type { RecordedRow } from '../log/parse-record.ts';
 import { fingerprintOf } from '../log/record.ts';
-import { copyRows } from './copy.ts';
-import { canonicalValue, KINDS, type Kind, keySql, valuePieces } from './kinds.ts';
+import { copyBinary } from './copy.ts';
+import { KINDS, type Kind } from './kinds.ts';
 import type { LogLine, ReadRecord } from './records.ts';
+import { type StandingRow, StandingRows } from './row-text.ts';
 import type { Difference } from './sketch.ts';
 import { kindOfWords, placeOf, placeOfId, uuidOf } from './words.ts';
-
-/** A row as it stands: the canonical text of each column; null where a value has none. */
-export interface StandingRow {
-  readonly kind: Kind;
-  readonly id: string;
-  readonly values: ReadonlyMap<string, string | null>;
-}
 
 /** A row as a record vouches for it. */
 export interface Vouched {
@@ -80,16 +74,18 @@ async function fetchStanding(
   suspects: Map<string, Suspect>,
   places: readonly string[],
 ): Promise<void> {
-  const query = `select ${[keySql(kind), ...valuePieces(kind)].join(', ')} from ${kind.table} r`;
+  const standing = new StandingRows(kind);
+  const query = `select ${standing.select} from ${kind.table} r`;
   // A key of several columns stands in the sketch as its hash, so those rows are looked for among all.
   const pages =
     kind.key.length > 1
       ? [query]
       : pagesOf(places).map((page) => `${query} where r.${kind.key[0]} in (${page})`);
   for (const page of pages) {
-    await copyRows(client, page, ([id, ...texts]) => {
-      const suspect = suspects.get(placeOfId(kind.index, id as string));
-      if (suspect !== undefined) suspect.standing = standingRow(kind, id as string, texts);
+    await copyBinary(client, page, (bytes) => {
+      const row = standing.read(bytes);
+      const suspect = suspects.get(placeOfId(kind.index, row.id));
+      if (suspect !== undefined) suspect.standing = row;
     });
   }
 }
@@ -104,13 +100,6 @@ function pagesOf(places: readonly string[]): string[] {
         .join(),
     );
   return pages;
-}
-
-export function standingRow(kind: Kind, id: string, texts: readonly (string | null)[]): StandingRow {
-  const values = kind.columns.map(
-    (column, at) => [column, canonicalValue(kind, column, texts[at] ?? '?')] as const,
-  );
-  return { kind, id, values: new Map(values) };
 }
 
 /** The fingerprints of what makes a row itself: neither its key nor what moves later. */
@@ -146,7 +135,7 @@ export async function gather(
   const envelopes = new Map<string, string>();
   let order = 0;
   await everyLine((record, line, reliable) => {
-    for (const row of record.rows) {
+    for (const row of record.rows.of(() => true)) {
       order += 1;
       const kind = kindOf(row.table, watched);
       if (kind === undefined) continue;
@@ -182,10 +171,8 @@ function kindOf(table: string, watched: ReadonlySet<Kind>): Kind | undefined {
 export function anchorOf(row: RecordedRow, record: ReadRecord): string | null {
   if (row.table !== 'public.information_unit' || row.op !== 'insert') return null;
   const print = row.fingerprints[row.columns.indexOf('version_anchor_ref')];
-  const version = record.rows.find(
-    ({ table, id }) => table === 'public.unit_version' && fingerprintOf(`"${id}"`) === print,
-  );
-  return version?.id ?? null;
+  const versions = record.rows.of(({ table }) => table === 'public.unit_version');
+  return versions.find(({ id }) => fingerprintOf(`"${id}"`) === print)?.id ?? null;
 }
 
 /** The columns in which a row differs from what the log says stands there now; null where it differs and none can be named. */

@@ -1,83 +1,90 @@
 import { hash } from 'node:crypto';
 import type { Client } from 'pg';
-import { copyRows, type Field } from './copy.ts';
-import { birthPieces, canonicalOfJsonb, type Kind, keySql, NEWEST_VERSION } from './kinds.ts';
+import { type BinaryRow, copyBinary } from './copy.ts';
+import type { Kind } from './kinds.ts';
+import { BirthText } from './row-text.ts';
 import type { Sketch } from './sketch.ts';
-import { BIRTH, element, FINAL, UPDATE } from './words.ts';
+import { BIRTH, Element, FINAL, UPDATE } from './words.ts';
 
-const ALTERED = Buffer.alloc(32);
+const ALTERED = '\0'.repeat(32);
 
 /** What a table's rows take out of the sketch beside their birth: the value that a later move left, as SQL. */
-const LATER: Readonly<Record<string, readonly string[]>> = {
-  decision_backlog_entry: ['r.status'],
-  review_decision: ['r.superseded_by_review_decision_id::text'],
-  'public.information_unit': [
-    `coalesce(r.content_anchor_ref = ${NEWEST_VERSION} and r.version_anchor_ref::text = r.content_anchor_ref, false)::text`,
-  ],
-  'public.unit_version': ['r.unit_id::text', 'r.version_seq::text'],
+const LATER: Readonly<Record<string, string>> = {
+  decision_backlog_entry: 'r.status',
+  review_decision: 'r.superseded_by_review_decision_id::text',
+  'public.information_unit': `case when m.unit_id is not null
+    then coalesce(r.content_anchor_ref = m.newest::text and r.version_anchor_ref = m.newest, false)::text end`,
+  'public.unit_version': `case when r.version_seq <> 1 then r.unit_id::text end`,
 };
+
+/** Units that moved to a later version: their first one and their newest. */
+const MOVED = `left join (select l.unit_id,
+    (select v.id from public.unit_version v where v.unit_id = l.unit_id and v.version_seq = 1) as first,
+    (select v.id from public.unit_version v where v.unit_id = l.unit_id order by v.version_seq desc limit 1) as newest
+  from (select distinct unit_id from public.unit_version where version_seq <> 1) l) m on m.unit_id = r.id`;
 
 /** Streams a table and takes each row out of the sketch: as it was born, and as it stands. Gives back how many there are. */
 export async function takeRows(client: Client, kind: Kind, sketch: Sketch): Promise<number> {
-  const later = LATER[kind.recorded] ?? [];
-  const columns = [keySql(kind), ...later, ...birthPieces(kind)];
+  const birth = new BirthText(kind);
+  const later = LATER[kind.recorded];
+  const columns = later === undefined ? birth.select : `${birth.select}, ${later}`;
+  const from = `${kind.table} r ${kind.recorded === 'public.information_unit' ? MOVED : ''}`;
+  const element = new Element();
   let count = 0;
-  await copyRows(client, `select ${columns.join(', ')} from ${kind.table} r`, (fields) => {
+  await copyBinary(client, `select ${columns} from ${from}`, (row) => {
     count += 1;
-    const id = fields[0] as string;
-    sketch.put(element(kind.index, BIRTH, id, birthDigest(fields, 1 + later.length)), -1);
-    takeLater(kind, id, fields, sketch);
+    const digest = birth.digest(row);
+    element.kind(kind.index, BIRTH);
+    element.id(birth.text.bytes, birth.idFrom, birth.idUntil);
+    element.digest(digest ?? ALTERED);
+    sketch.put(element.words, -1);
+    if (later !== undefined) takeLater(kind, row, birth, element, sketch);
   });
   return count;
 }
 
-/** SHA-256 of the text that the pieces make; every second piece is a jsonb value. */
-function birthDigest(fields: readonly Field[], from: number): Buffer {
-  let text = fields[from] ?? '';
-  for (let at = from + 1; at + 1 < fields.length; at += 2) {
-    const value = canonicalOfJsonb(fields[at] ?? '?');
-    if (value === null) return ALTERED;
-    text += value + (fields[at + 1] ?? '');
-  }
-  return hash('sha256', text, 'buffer');
-}
-
-function takeLater(kind: Kind, id: string, fields: readonly Field[], sketch: Sketch): void {
+/** `element` has the id of the row. */
+function takeLater(kind: Kind, row: BinaryRow, birth: BirthText, element: Element, sketch: Sketch): void {
+  const value = row.text();
+  if (value === null) return;
+  const id = birth.text.bytes.toString('utf8', birth.idFrom, birth.idUntil);
   switch (kind.recorded) {
     case 'decision_backlog_entry':
-      sketch.put(element(kind.index, FINAL, id, statusDigest(fields[1] ?? '')), -1);
+      element.kind(kind.index, FINAL);
+      element.digest(statusDigest(value));
       break;
     case 'review_decision':
-      if (fields[1] !== null)
-        sketch.put(element(kind.index, UPDATE, id, supersededDigest(id, fields[1] as string)), -1);
+      element.kind(kind.index, UPDATE);
+      element.digest(supersededDigest(id, value));
       break;
     case 'public.information_unit':
-      if (fields[1] !== 'true') sketch.put(element(kind.index, FINAL, id, ALTERED), -1);
+      if (value === 'true') return;
+      element.kind(kind.index, FINAL);
+      element.digest(ALTERED);
       break;
     case 'public.unit_version':
       // A first version comes with its unit; each later one moves the unit's anchors.
-      if (fields[2] !== '1')
-        sketch.put(
-          element(UNIT_INDEX, UPDATE, fields[1] as string, anchorsDigest(fields[1] as string, id)),
-          -1,
-        );
+      element.kind(UNIT_INDEX, UPDATE);
+      element.idText(value);
+      element.digest(anchorsDigest(value, id));
       break;
   }
+  sketch.put(element.words, -1);
 }
 
 /** The place of public.information_unit among the kinds. */
 const UNIT_INDEX = 12;
 
-export function statusDigest(status: string): Buffer {
-  return hash('sha256', status, 'buffer');
+export function statusDigest(status: string): string {
+  return hash('sha256', status, 'binary');
 }
 
-function supersededDigest(id: string, by: string): Buffer {
+function supersededDigest(id: string, by: string): string {
   const text = `{"columns":{"superseded_by_review_decision_id":"${by}"},"id":"${id}","op":"update","table":"review_decision"}`;
-  return hash('sha256', text, 'buffer');
+  return hash('sha256', text, 'binary');
 }
 
-function anchorsDigest(unitId: string, versionId: string): Buffer {
+function anchorsDigest(unitId: string, versionId: string): string {
   const text = `{"columns":{"content_anchor_ref":"${versionId}","version_anchor_ref":"${versionId}"},"id":"${unitId}","op":"update","table":"public.information_unit"}`;
-  return hash('sha256', text, 'buffer');
+  return hash('sha256', text, 'binary');
 }

@@ -3,8 +3,7 @@ import type { Client } from 'pg';
 import { checkpointKeyName, checkpointText, type TreeHead } from '../../proof/checkpoint.ts';
 import { verifyLater } from '../../proof/ed25519.ts';
 import { leafHash, nodeHash } from '../../proof/merkle.ts';
-import { rootFromNodes } from '../../proof/merkle-nodes.ts';
-import { type Edge, grow } from '../log/tree-fold.ts';
+import { type Edge, grow, rootOfEdge } from '../../proof/merkle-edge.ts';
 import { copyRows } from './copy.ts';
 import type { Coverage, Finding, Findings, Unseen } from './finding.ts';
 import { ELEMENT_WORDS, Sketch } from './sketch.ts';
@@ -177,7 +176,7 @@ class Refold {
   fork: { readonly head: SeenHead; readonly since: number } | null = null;
   /** Leaves of the log that are not the stored ones. */
   readonly other = new Map<number, WrongLeaf>();
-  readonly sketch = new Sketch(1 << 16);
+  readonly sketch = new Sketch(1 << 14);
   readonly folded: number;
   count = 0;
   /** Whether neither log nor tree has a leaf for some position: nothing beyond can be made. */
@@ -248,11 +247,6 @@ class Refold {
     });
     return count;
   }
-}
-
-function rootOfEdge(edge: Edge): Uint8Array {
-  const largestFirst = [...edge].sort(([one], [other]) => other - one);
-  return rootFromNodes(largestFirst.map(([, value]) => value));
 }
 
 /** A hash that is none gives a leaf that nothing was ever folded from. */

@@ -1,0 +1,54 @@
+/** Reads what answers at a ledger's address, whoever that is: so much of it, for so long, and JSON alone. */
+
+/** What came is no answer of a ledger; the message is a sentence about the address. */
+export class UnfitAnswer extends Error {
+  override readonly name = 'UnfitAnswer';
+}
+
+export interface AnswerBounds {
+  readonly answerBytes: number;
+  readonly answerMs: number;
+}
+
+/** The largest honest answer is a passport; the slowest, the cut of a large document. */
+export const ANSWER_BOUNDS: AnswerBounds = { answerBytes: 32 * 1024 * 1024, answerMs: 300_000 };
+
+const JSON_TYPES = ['application/json', 'application/graphql-response+json'];
+
+/** Throws UnfitAnswer where the response isn't an answer in JSON; what was read so far is let go. */
+export async function readAnswer(url: string, response: Response, bounds: AnswerBounds): Promise<unknown> {
+  const { status, headers } = response;
+  try {
+    requireJson(url, status, headers);
+    return JSON.parse(await readText(url, response, bounds)) as unknown;
+  } catch (error) {
+    await response.body?.cancel().catch(() => {});
+    if (error instanceof SyntaxError)
+      throw new UnfitAnswer(`${url} is no ledger: it answered ${status}, and not in JSON.`);
+    throw error;
+  }
+}
+
+function requireJson(url: string, status: number, headers: Headers): void {
+  if (status >= 300 && status < 400)
+    throw new UnfitAnswer(
+      `${url} sends its callers on to another address (${status}), and no token goes there; name the ledger's own address by --url or CUTTER_URL.`,
+    );
+  const type = (headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  if (!JSON_TYPES.includes(type))
+    throw new UnfitAnswer(`${url} is no ledger: it answered ${status}, and not in JSON.`);
+}
+
+async function readText(url: string, { body }: Response, { answerBytes }: AnswerBounds): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body ?? []) {
+    length += chunk.length;
+    if (length > answerBytes)
+      throw new UnfitAnswer(
+        `${url} answered with more than ${answerBytes} bytes; no answer of a ledger is so long.`,
+      );
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, length).toString('utf8');
+}

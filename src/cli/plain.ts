@@ -1,0 +1,21 @@
+/** What another party wrote, as it may stand in a terminal: it can't give orders there, show a token, or go on without end. */
+
+const LONGEST = 2_000;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: what a terminal obeys, line ends alone let pass, and what turns its text round
+const ORDERS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+export function plain(text: string, secrets: readonly string[] = []): string {
+  let shown = text.toWellFormed();
+  // Before anything is taken out: what stands between the characters of a token must not hide it, nor make one.
+  for (let before = ''; before !== shown; ) {
+    before = shown;
+    shown = shown.replace(ORDERS, '');
+    for (const secret of secrets) if (secret !== '') shown = shown.replaceAll(secret, '(a token)');
+  }
+  return shown.length > LONGEST ? `${shown.slice(0, LONGEST)}…` : shown;
+}
+
+/** The same in one line. */
+export function plainLine(text: string, secrets: readonly string[] = []): string {
+  return plain(text.replaceAll(/\s+/g, ' ').trim(), secrets);
+}
