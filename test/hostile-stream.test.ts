@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Operation, openClient } from '../src/cli/client.ts';
+import { watchHistory } from '../src/cli/watch.ts';
 import { type Followed, type FollowOptions, follow, StreamEnded } from '../src/monitor/follow.ts';
 import { type StreamFault, StreamRefused } from '../src/monitor/stream-refused.ts';
 import { again, headKey } from './checkpoint-ground.ts';
@@ -333,5 +334,23 @@ describe('through an honest one the same client is content', () => {
       if (followed.kind === 'caughtUp') again.abort();
     }
     expect(positions).toEqual([size - 2, size - 1]);
+  });
+});
+
+describe('the command line’s own watching, which has no keys, stops at whatever it can see', () => {
+  test.each([
+    ['a record left out', /^The stream of history can't be believed: Position 4 came where 3 was next\.$/],
+    ['a record twice', /can't be believed: Position 3 came again; 4 was next\.$/],
+    ['a message of another kind', /can't be believed: A message of the stream can't be read: Confession\.$/],
+    ['CaughtUp twice', /can't be believed: CaughtUp came twice\.$/],
+    ['heads of another ledger', /can't be believed: The stream is of incarnation/],
+    ['Reset again and again', /^The stream of history ended: Come back later\.$/],
+    ['silence', /can't be believed: Nothing came for \d+ ms, though a heartbeat is due every 300 ms/],
+  ] as const)('%s', async (name, sentence) => {
+    hostile.tell(LIES[name](known));
+    const watching = watchHistory({ url: hostile.url, token: server.tokens.observer, after: '' });
+    await expect(watching.rows(() => false, 1)).rejects.toThrow(sentence);
+    await watching.close();
+    hostile.tell(HONEST);
   });
 });

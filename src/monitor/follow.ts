@@ -63,7 +63,7 @@ export interface Follower extends AsyncIterable<Followed> {
   state(): JudgeState | null;
 }
 
-export const FOLLOW_HISTORY = `subscription FollowHistory($after: String!) {
+const FOLLOW_HISTORY = `subscription FollowHistory($after: String!) {
   history(after: $after, everyRecord: true) {
     __typename
     ... on Ready { cursor head heartbeatMs incarnation }

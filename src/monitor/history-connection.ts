@@ -13,7 +13,7 @@ export class ConnectionLost extends Error {
 }
 
 /** The caller isn't let in, or nobody there speaks of history; trying again changes nothing. */
-export class StreamDenied extends Error {
+class StreamDenied extends Error {
   override readonly name = 'StreamDenied';
 }
 
