@@ -5,6 +5,7 @@ import type { FsckOptions } from './cli/fsck.ts';
 import type { IssueOptions } from './cli/issue-passport.ts';
 import type { KeyOrder } from './cli/key.ts';
 import type { KeysOptions } from './cli/keys.ts';
+import type { ResumeOptions } from './cli/resume.ts';
 import type { RunOptions } from './cli/run.ts';
 import type { VerifyPassportOptions } from './cli/verify-passport.ts';
 import { loadConfig } from './config.ts';
@@ -102,6 +103,17 @@ passport
   .action(async (file: string, options: VerifyPassportOptions) => {
     const { verifyPassportFile } = await import('./cli/verify-passport.ts');
     process.exitCode = verifyPassportFile(file, options);
+  });
+
+program
+  .command('resume')
+  .description('accept, for the lanes of this home, where a database that was set back goes on')
+  .option('--lane <lane>', 'one of them alone')
+  .option('--reason <text>', 'why, for whoever reads the log')
+  .option('-y, --yes', 'accept without asking', false)
+  .action(async (options: ResumeOptions) => {
+    const { resume } = await import('./cli/resume.ts');
+    process.exitCode = await resume(options, loadConfig());
   });
 
 program

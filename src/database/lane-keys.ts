@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { LaneKey } from '../ledger/keys.ts';
 import { keyRecordId } from '../ledger/log/key-statement.ts';
+import { standingSuspension, suspendedBecause } from '../ledger/log/suspension.ts';
 import { KEY_PURPOSES, type KeyPurpose, type Lane } from '../ledger/values.ts';
 import { checkPublicKey } from '../proof/ed25519.ts';
 import type { HeldKey } from './custody.ts';
@@ -49,6 +50,9 @@ export async function registerKeys(
   const refused = steps.flatMap(({ step }) => (step.step === 'refused' ? [step.why] : []));
   const due = steps.filter(({ step }) => step.step !== 'nothing' && step.step !== 'refused');
   if (due.length === 0) return { done: [], refused, inForce: inForceOf(before) };
+  const suspension = await standingSuspension(owner);
+  if (suspension !== null)
+    return { done: [], refused: [...refused, suspendedBecause(suspension)], inForce: inForceOf(before) };
   await lockKeys(
     owner,
     due.flatMap(({ one }) => currentOf(before, one)?.key_id ?? []),
@@ -87,6 +91,8 @@ export async function revokeKey(
     throw new Error(
       `This home holds no key that may revoke ${keyId}: that is the key itself, ${ended.lane}'s other key, or the other lane's ${ended.purpose} key. Use the home that has one.`,
     );
+  const suspension = await standingSuspension(owner);
+  if (suspension !== null) throw new Error(suspendedBecause(suspension));
   await lockKeys(owner, [keyId]);
   await lockQueue(owner);
   return await sayOfKey(owner, { act: 'revoke', ended, signers: [signer], reason });

@@ -1,6 +1,7 @@
 import type { Client } from 'pg';
 import { recordLeaf } from '../log/tree-fold.ts';
 import { type Coverage, type Findings, Postponed, type Unseen } from './finding.ts';
+import { Incarnations } from './incarnations.ts';
 import { judgeSuspects } from './judge.ts';
 import { KINDS, type Kind, kindNamed } from './kinds.ts';
 import { LedgerKeys } from './ledger-keys.ts';
@@ -34,18 +35,24 @@ export interface RowsOptions {
  * Compares every row with the record that vouches for it. Both sides go through one sketch in a single pass over log and tables;
  * only where something is left of it are records and rows read once more, to name what.
  */
-export async function checkRows(options: RowsOptions): Promise<LedgerKeys> {
+export async function checkRows(options: RowsOptions): Promise<Pick<Pass, 'keys' | 'incarnations'>> {
   const { client, findings, coverage, unseen } = options;
   let pass = await readAll(options, SIZES[0]);
   if (pass.differences === null) pass = await readAll(options, SIZES[1]);
-  const { keys } = pass;
+  const { keys, incarnations } = pass;
   await keys.readRegistry(client);
   const { lines, orphans, rows, entries } = pass;
   Object.assign(coverage, { positions: lines.next, pending: lines.pending, entries, rows });
   const tree = await checkTree({
     client,
     next: lines.next,
-    heads: options.heads,
+    heads: [
+      ...options.heads.filter(
+        (head) => head.origin === undefined || incarnations.binds({ ...head, origin: head.origin }),
+      ),
+      ...incarnations.heads,
+    ],
+    binds: (head) => incarnations.binds(head),
     keys,
     findings,
     coverage,
@@ -72,7 +79,7 @@ export async function checkRows(options: RowsOptions): Promise<LedgerKeys> {
   );
   judgeSuspects(evidence, state, findings);
   pass.states.tell(findings);
-  return keys;
+  return { keys, incarnations };
 }
 
 interface Pass {
@@ -80,6 +87,7 @@ interface Pass {
   readonly orphans: readonly Orphan[];
   /** The keys as the log's records make them. */
   readonly keys: LedgerKeys;
+  readonly incarnations: Incarnations;
   /** What was found of the log and of the states, to be told once it is known which rows are altered. */
   readonly log: Postponed;
   readonly states: Postponed;
@@ -102,15 +110,19 @@ async function readAll({ client, beside, head, unseen }: RowsOptions, size: numb
     sketch.put(element.words, 1);
   });
   const keys = new LedgerKeys();
+  const incarnations = new Incarnations();
   const lines: LogLines = new LogLines(log, head, {
     record(record, line, reliable) {
-      keys.record(record, line.position ?? lines.next + lines.pending - 1, reliable);
+      const position = line.position ?? lines.next + lines.pending - 1;
+      keys.record(record, position, reliable);
+      incarnations.record(record, position, reliable, keys);
       putRecord(record, sketch, recorded, unseen);
       if (!reliable) replay.blanks += 1;
       replay.record(record, line.position);
     },
     blank: () => {
       keys.blank();
+      incarnations.blank();
       replay.blanks += 1;
     },
   });
@@ -123,6 +135,7 @@ async function readAll({ client, beside, head, unseen }: RowsOptions, size: numb
   for (const { record } of orphans) if (record !== null) putRecord(record, sketch, recorded, unseen);
   if (lines.gaps.length > 0 || orphans.length > 0 || lines.next < head) {
     keys.blank();
+    incarnations.blank();
     replay.blanks += 1;
   }
   replay.finish();
@@ -132,6 +145,7 @@ async function readAll({ client, beside, head, unseen }: RowsOptions, size: numb
     lines,
     orphans,
     keys,
+    incarnations,
     log,
     states,
     entries: replay.entries,

@@ -4,7 +4,8 @@ import type { LogRecord } from './record.ts';
 
 /**
  * Hands the record to the integrator's queue: parts first, then the pending row, whose `seq` is drawn last. It must be
- * the transaction's last statement: a lock waited for or a row read after it would turn the log's order.
+ * the transaction's last statement: a lock waited for or a row read after it would turn the log's order. It hands over nothing where
+ * the ledger is suspended.
  */
 export function pendingStatement(record: LogRecord): QuerySqlToken {
   return sql.prepared('log_pending', z.unknown())`/* log.pending */
@@ -16,5 +17,6 @@ export function pendingStatement(record: LogRecord): QuerySqlToken {
     )
     insert into cutter_log.pending (record_id, record_hash, row_ids)
     select ${record.recordId}::uuid, ${record.hash}, ${sql.array([...record.rowIds], 'uuid')}
-    from (select count(*) as parts from part) as written`;
+    from (select count(*) as parts from part) as written
+    where not exists (select from cutter_log.head join cutter_log.suspension using (incarnation))`;
 }
