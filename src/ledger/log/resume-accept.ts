@@ -15,7 +15,7 @@ import {
 } from './resume-statement.ts';
 
 /** Why a lane doesn't accept; a sentence with the way out. */
-export class NotAccepted extends Error {
+class NotAccepted extends Error {
   override readonly name = 'NotAccepted';
 }
 
