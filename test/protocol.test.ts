@@ -1,5 +1,5 @@
 import { sql } from 'slonik';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { tokenHash } from '../src/auth/authenticate.ts';
 import { checkpointSeedOf } from '../src/database/secrets.ts';
 import { LANES } from '../src/ledger/values.ts';
@@ -28,8 +28,17 @@ beforeAll(async () => {
   keys = Object.fromEntries(
     LANES.map((lane) => [lane, publicKeyOf(checkpointSeedOf(server.database.secrets, lane) as Uint8Array)]),
   );
-  await marked(server);
+  await grown();
 });
+
+/** Two records more, in the log when this resolves. */
+async function grown(of = server): Promise<void> {
+  await marked(of);
+  await vi.waitUntil(async () => {
+    const { rows } = await of.superuser.query('select 1 from cutter_log.pending limit 1');
+    return rows.length === 0;
+  });
+}
 
 async function until(
   stream: Subscription,
@@ -65,7 +74,7 @@ describe.each(transports)('a client written from PROTOCOL.md alone, over $name',
     const head = Number(past[0].head);
     expect(namesOf(past)).toEqual(['Ready', ...range(0, head).map(() => 'HistoryEvent'), 'CaughtUp']);
     expect(positionsOf(past)).toEqual(range(0, head));
-    await marked(server);
+    await grown();
     const live = await until(stream, (message) => Number(message.position) === head + 1);
     expect(positionsOf(live)).toEqual([head, head + 1]);
     stream.leave();
@@ -102,7 +111,7 @@ describe.each(transports)('a client written from PROTOCOL.md alone, over $name',
     const [ready, ...rest] = await until(stream, named('Heartbeat'));
     expect(ready).toMatchObject({ __typename: 'Ready', heartbeatMs: 100 });
     expect(rest.at(-1)).toMatchObject({ cursor: ready.cursor, head: ready.head });
-    await marked(server);
+    await grown();
     const [beat] = (await until(stream, ({ head }) => Number(head) > Number(ready.head))).slice(-1);
     stream.leave();
     const resumed = await follow({ after: beat.cursor });
@@ -139,7 +148,7 @@ describe.each(transports)('a client written from PROTOCOL.md alone, over $name',
     const [, { cursor }] = await until(stream, named('CaughtUp'));
     await closing.close();
     expect(await stream.ended).toBe(over === overWebSocket ? 'closed 1001' : 'cut off');
-    await marked(server);
+    await grown();
     const resumed = await follow({ after: cursor, everyRecord: true });
     expect(positionsOf(await until(resumed, named('CaughtUp')))).toHaveLength(2);
     resumed.leave();
@@ -148,7 +157,7 @@ describe.each(transports)('a client written from PROTOCOL.md alone, over $name',
 
 test('another incarnation of the database ends the stream, and refuses its cursors (INCARNATION_CHANGED)', async () => {
   const own = await testServer();
-  await marked(own);
+  await grown(own);
   for (const { over } of transports) {
     const stream = await over(own.url, own.tokens.observer, { after: '' });
     const { cursor } = (await until(stream, named('CaughtUp'))).at(-1);

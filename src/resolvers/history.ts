@@ -18,6 +18,7 @@ builder.subscriptionType({ description: 'Follows the ledger as it grows.' });
 builder.subscriptionField('history', (t) =>
   t.field({
     type: HistoryMessageType,
+    nullable: false,
     description:
       'Every move of every entry, one message a record, in the order of the log: first what is asked for from the past, then live; heartbeats where nothing happens. PROTOCOL.md says what a client may rely on. Resuming with the last cursor leaves no gap and repeats nothing. Needs the scope ledger:observe.',
     args: {
