@@ -174,6 +174,32 @@ export type VerifyInput = {
   readonly idempotencyKey: string;
 };
 
+export type FollowLogSubscriptionVariables = Exact<{
+  after: string;
+}>;
+
+
+export type FollowLogSubscription = { readonly history:
+    | { readonly __typename: 'CaughtUp', readonly cursor: string, readonly checkpoint: { readonly note: string } | null }
+    | { readonly __typename: 'Heartbeat', readonly cursor: string, readonly head: string, readonly checkpoint: { readonly note: string } | null }
+    | { readonly __typename: 'HistoryEvent', readonly cursor: string, readonly position: string, readonly recordHash: string, readonly rows: ReadonlyArray<{ readonly position: string | null }> }
+    | { readonly __typename: 'Ready', readonly cursor: string, readonly head: string, readonly heartbeatMs: number, readonly incarnation: string }
+    | { readonly __typename: 'Reset', readonly reason: ResetReason, readonly message: string }
+   };
+
+export type NewestHeadQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type NewestHeadQuery = { readonly checkpoint: { readonly note: string } | null };
+
+export type ProveConsistencyQueryVariables = Exact<{
+  from: string;
+  to: string;
+}>;
+
+
+export type ProveConsistencyQuery = { readonly consistencyProof: { readonly hashes: ReadonlyArray<string> } | null };
+
 export type IssuePassportQueryVariables = Exact<{
   changeSetId: string;
 }>;
@@ -462,6 +488,58 @@ export const EntryFieldsFragmentDoc = new TypedDocumentString(`
   status
 }
     `, {"fragmentName":"EntryFields"}) as unknown as TypedDocumentString<EntryFieldsFragment, unknown>;
+export const FollowLogDocument = new TypedDocumentString(`
+    subscription FollowLog($after: String!) {
+  history(after: $after, everyRecord: true) {
+    __typename
+    ... on Ready {
+      cursor
+      head
+      heartbeatMs
+      incarnation
+    }
+    ... on HistoryEvent {
+      cursor
+      position
+      recordHash
+      rows {
+        position
+      }
+    }
+    ... on CaughtUp {
+      cursor
+      checkpoint {
+        note
+      }
+    }
+    ... on Heartbeat {
+      cursor
+      head
+      checkpoint {
+        note
+      }
+    }
+    ... on Reset {
+      reason
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<FollowLogSubscription, FollowLogSubscriptionVariables>;
+export const NewestHeadDocument = new TypedDocumentString(`
+    query NewestHead {
+  checkpoint {
+    note
+  }
+}
+    `) as unknown as TypedDocumentString<NewestHeadQuery, NewestHeadQueryVariables>;
+export const ProveConsistencyDocument = new TypedDocumentString(`
+    query ProveConsistency($from: Position!, $to: Position!) {
+  consistencyProof(from: $from, to: $to) {
+    hashes
+  }
+}
+    `) as unknown as TypedDocumentString<ProveConsistencyQuery, ProveConsistencyQueryVariables>;
 export const IssuePassportDocument = new TypedDocumentString(`
     query IssuePassport($changeSetId: UUID!) {
   outcome: passport(changeSetId: $changeSetId) {
