@@ -71,12 +71,14 @@ export class PassportJudge {
     const told = before === -1 ? null : this.#seen.splice(before, 1)[0]?.digest;
     if (text === null || digest === null)
       return refused(cut, 'passport-missing', `The server gives no passport for it: ${why}`);
-    this.#seen.push({ cut, digest });
-    if (this.#seen.length > KEPT) this.#seen.shift();
     if (told != null && told !== digest)
       return refused(cut, 'passport-changed', `Its passport was ${told} before and is ${digest} now`);
     const passport = judged(cut, text, known);
-    if (passport.head !== null) this.good += 1;
+    if (passport.head === null) return passport;
+    this.good += 1;
+    // One that was refused is told once, and not asked for again.
+    this.#seen.push({ cut, digest });
+    if (this.#seen.length > KEPT) this.#seen.shift();
     return passport;
   }
 }
