@@ -40,8 +40,7 @@ function introduces(record: ProvedRecord, key: KnownKey, known: KnownKeys, judge
   );
   const introduced = chain.all.find(({ keyId }) => keyId === key.keyId);
   hold(
-    introduced !== undefined &&
-      introduced.publicKey.equals(key.publicKey) &&
+    introduced?.publicKey.equals(key.publicKey) === true &&
       introduced.lane === key.lane &&
       introduced.purpose === key.purpose &&
       introduced.from === key.from,

@@ -7,7 +7,7 @@ import { leafHash, verifyInclusion } from '../proof/merkle.ts';
 import { canonicalText, type Passport, type PassportRecord } from './format.ts';
 import { hold } from './refuse.ts';
 
-export type Phase = Exclude<keyof Passport['records'], 'keys'>;
+type Phase = Exclude<keyof Passport['records'], 'keys'>;
 
 /** What each of the five records has to be. */
 const PHASES: Readonly<Record<Phase, { readonly verb: string; readonly lane: Lane }>> = {
