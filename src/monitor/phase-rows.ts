@@ -10,7 +10,7 @@ export interface PhaseRows {
 }
 
 /** Says what is missing; the sentence goes on from the name of the move. */
-export type Missing = (what: string, verdict?: 'approval-missing' | 'escalation-missing') => void;
+type Missing = (what: string, verdict?: 'approval-missing' | 'escalation-missing') => void;
 
 interface Phase {
   readonly move: Move;
