@@ -93,10 +93,11 @@ describe('telling', () => {
     const late = { maxVerifyAge: '1s', around: { now: () => Date.now() + DAY } };
     expect((await watched(server, { state, ...late })).status).toBe(1);
     const next = await watched(server, { state });
-    expect(next).toMatchObject({ status: 1, verdicts: [] });
+    expect(next, next.lines.join('\n')).toMatchObject({ status: 1, verdicts: [] });
     expect(next.lines[0]).toMatch(/findings of earlier runs stand/);
     expect((await watched(server, { state, once: false })).status).toBe(1);
-    expect((await watched(server, { state, acknowledge: true })).status).toBe(0);
+    const looked = await watched(server, { state, acknowledge: true });
+    expect(looked.status, looked.lines.join('\n')).toBe(0);
     expect((await watched(server, { state })).status).toBe(0);
   });
 

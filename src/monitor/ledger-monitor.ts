@@ -83,7 +83,12 @@ export class LedgerMonitor {
   #proved: Proved | null;
   /** A head beyond what has been read: the keys that signed it may stand in what is still to come. */
   #held: string | null;
+  #grace = 1;
+  /** Whether this connection has said where it begins. */
+  #begun = false;
   #putOff = 0;
+  /** The size of the largest head that this connection has shown; what was known before it binds it. */
+  #shown = 0;
   readonly #found: MonitorFinding[] = [];
   /** Where the log ended when this connection had caught up with it. */
   #caughtUpAt: number | null = null;
@@ -149,7 +154,9 @@ export class LedgerMonitor {
 
   /** A connection begins. */
   open(): void {
+    this.#begun = false;
     this.#caughtUpAt = null;
+    this.#shown = this.#stream.newest?.size ?? 0;
     this.#stream.open(this.#options.now());
   }
 
@@ -164,7 +171,7 @@ export class LedgerMonitor {
       await this.readRecords();
       if (note === null) return 'go-on';
       // One that can't be read is refused like one in the stream.
-      this.#held = note;
+      this.#hold(note, 1);
       if (sizeIn(note) === null) signedHead(note, this.#stream.incarnation ?? '', null);
       await this.#judgeHeld();
       return 'go-on';
@@ -208,13 +215,13 @@ export class LedgerMonitor {
     await this.readRecords();
     this.#holdIncarnation(message);
     if (typeOf(message) === 'Heartbeat') await this.#judgeHeld();
-    const { rest, note } =
-      typeOf(message) === 'CaughtUp' ? this.#withoutHead(message) : { rest: message, note: null };
+    const { rest, note } = this.#withoutHead(message);
     const taken = this.#stream.take(rest, this.#options.now());
     if (taken.ended !== null) return this.#ended(taken.ended);
-    this.#holdEnd(message);
+    if (typeOf(message) === 'Ready') this.#begun = true;
     if (typeOf(message) === 'CaughtUp') this.#caughtUpAt = this.position;
-    if (note !== null) this.#held = note;
+    if (note !== null && !this.#isOvertaken(note)) this.#hold(note, 0);
+    this.#holdEnd(message);
     await this.#holdHead(taken);
     await this.#judgeHeld();
     await this.#askPassports();
@@ -246,10 +253,25 @@ export class LedgerMonitor {
 
   /** The message without its head, and the head. */
   #withoutHead(message: unknown): { readonly rest: unknown; readonly note: string | null } {
+    if (!['CaughtUp', 'Heartbeat'].includes(String(typeOf(message)))) return { rest: message, note: null };
     const { checkpoint, ...rest } = message as { readonly checkpoint?: { readonly note?: unknown } | null };
     const note = checkpoint?.note;
     // One that can't be read is the stream's judge's to refuse.
     return sizeIn(note) === null ? { rest: message, note: null } : { rest, note: note as string };
+  }
+
+  /** One that was on its way in the stream while a newer one was asked for. One older than the stream's own last is for its judge to refuse. */
+  #isOvertaken(note: string): boolean {
+    const size = sizeIn(note) ?? 0;
+    if (size < this.#shown) return false;
+    this.#shown = size;
+    return size < (this.#stream.newest?.size ?? 0);
+  }
+
+  /** `grace`: heartbeats that may have been on their way before this head was asked for, and know nothing of it. */
+  #hold(note: string, grace: number): void {
+    if (this.#held !== note) this.#grace = grace;
+    this.#held = note;
   }
 
   /** Whoever says that the log ends here must not have shown a head of more. */
@@ -262,6 +284,8 @@ export class LedgerMonitor {
       size <= this.position
     )
       return;
+    this.#grace -= 1;
+    if (this.#grace >= 0) return;
     throw new StreamRefused(
       'withheld',
       `A head of ${size} positions was shown, and the log is said to end at ${this.position}.`,
@@ -272,7 +296,7 @@ export class LedgerMonitor {
   async #judgeHeld(): Promise<void> {
     const note = this.#held;
     const size = sizeIn(note);
-    if (note === null || size === null || size > this.position) return;
+    if (!this.#begun || note === null || size === null || size > this.position) return;
     this.#held = null;
     const head = String(this.position);
     const beat = { __typename: 'Heartbeat', cursor: this.cursor, head, checkpoint: { note } };
