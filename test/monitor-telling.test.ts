@@ -119,4 +119,17 @@ describe('telling', () => {
     ending.abort();
     expect((await running).verdicts).toEqual(['silence']);
   });
+
+  test('records that no head covers in time are told', async () => {
+    const alone = await testServer({ heartbeatMs: 1000, pools: { verify: null } });
+    await wasCut(alone);
+    let aheadMs = 0;
+    const running = watched(alone, { once: false, around: { now: () => Date.now() + aheadMs } });
+    const late = setInterval(() => {
+      aheadMs += 30_000;
+    }, 500);
+    const { verdicts } = await running;
+    clearInterval(late);
+    expect(verdicts).toEqual(['unsigned']);
+  });
 });

@@ -2,9 +2,10 @@
  * A subscription over server-sent events (PROTOCOL.md), drawn message by message: what isn't read yet waits at the server, so that a log of any
  * length is followed in the memory of one message.
  */
+
+import { plainLine } from '../monitor/plain.ts';
 import { ANSWER_BOUNDS, readAnswer, UnfitAnswer } from './answer.ts';
 import { ClientFault, faultIn, faultOf, unreachable } from './client.ts';
-import { plainLine } from './plain.ts';
 
 export interface EventStreamOptions {
   readonly url: string;

@@ -7,13 +7,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import type { MonitorFinding } from '../monitor/finding.ts';
 import { LedgerMonitor, StateFault } from '../monitor/ledger-monitor.ts';
+import { plainLine } from '../monitor/plain.ts';
 import { KeysFault, type KnownKeys, parseKeys } from '../proof/keys-file.ts';
 import { ClientFault, endpointOf } from './client.ts';
 import { durationOf } from './duration.ts';
 import { followOnce } from './follow-ledger.ts';
 import { openAnswers } from './ledger-answers.ts';
 import { type KeptState, readState, writeState } from './monitor-state.ts';
-import { plainLine } from './plain.ts';
 import { whyUnreadable } from './tokens.ts';
 import { callWebhook, WebhookFault } from './webhook.ts';
 
@@ -48,6 +48,8 @@ const LONGEST_REST_MS = 30_000;
 /** Connections that --once tries. */
 const ATTEMPTS = 3;
 const SAVE_MS = 2000;
+/** The lanes sign within a second or two. */
+const UNSIGNED_MS = 60_000;
 
 export type MonitorStatus = 0 | 1 | 2;
 
@@ -125,6 +127,7 @@ class Watch {
       bounds: {
         verifyMs: durationOf(command.maxVerifyAge, '--max-verify-age'),
         escalationMs: durationOf(command.maxEscalationAge, '--max-escalation-age'),
+        unsignedMs: UNSIGNED_MS,
       },
       ...(kept.monitor == null ? {} : { state: kept.monitor }),
     });

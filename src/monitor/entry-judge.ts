@@ -37,6 +37,8 @@ export interface Bounds {
   readonly verifyMs: number;
   /** From an escalation to its end. */
   readonly escalationMs: number;
+  /** From a record to the head that both lanes signed over it. */
+  readonly unsignedMs: number;
 }
 
 /** A cut that the other lane has judged: its passport is due. */

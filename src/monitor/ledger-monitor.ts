@@ -5,6 +5,7 @@ import { verifyConsistency } from '../proof/merkle.ts';
 import { NoteFault, parseNote } from '../proof/note.ts';
 import { type Bounds, EntryJudge, entriesState, type JudgedCut } from './entry-judge.ts';
 import type { MonitorFinding, MonitorVerdict } from './finding.ts';
+import { requireRows, streamedRow } from './held-rows.ts';
 import { KeyJudge, keysState } from './key-judge.ts';
 import { PassportJudge, passportsState } from './passport-judge.ts';
 import { openBody } from './record-judge.ts';
@@ -37,6 +38,7 @@ const BATCH = 20;
 const PATIENCE = 10;
 const FORMAT = 'cutter-monitor/1';
 
+const event = z.object({ recordHash: z.string(), rows: z.array(streamedRow) });
 const place = z.number().int().nonnegative();
 const savedState = z.strictObject({
   format: z.literal(FORMAT),
@@ -45,7 +47,7 @@ const savedState = z.strictObject({
   entries: entriesState,
   keys: keysState,
   passports: passportsState,
-  unread: z.array(z.strictObject({ position: place, recordHash: z.string() })),
+  unread: z.array(z.strictObject({ position: place, recordHash: z.string(), rows: z.array(streamedRow) })),
   proved: z.strictObject({ size: place, root: z.base64() }).nullable(),
   held: z.string().nullable(),
 });
@@ -84,6 +86,8 @@ export class LedgerMonitor {
   /** A head beyond what has been read: the keys that signed it may stand in what is still to come. */
   #held: string | null;
   #grace = 1;
+  /** What no head covers yet, and since when. */
+  #uncovered: { readonly size: number; readonly since: number; told: boolean } | null = null;
   /** Whether this connection has said where it begins. */
   #begun = false;
   #putOff = 0;
@@ -190,8 +194,29 @@ export class LedgerMonitor {
 
   /** What was found since this was last asked. */
   drain(): readonly MonitorFinding[] {
-    this.#found.push(...this.#entries.overdue(this.#options.now()));
+    const now = this.#options.now();
+    this.#found.push(...this.#entries.overdue(now));
+    if (this.#caughtUpAt !== null) this.#holdSigned(now);
     return this.#found.splice(0);
+  }
+
+  /** Heads that both lanes sign have to keep up with the records; else a ledger could show old ones for as long as it likes. */
+  #holdSigned(now: number): void {
+    if (this.#uncovered === null || this.provedSize >= this.#uncovered.size) {
+      this.#uncovered =
+        this.position > this.provedSize ? { size: this.position, since: now, told: false } : null;
+      return;
+    }
+    const { size, since, told } = this.#uncovered;
+    if (told || now - since <= this.#options.bounds.unsignedMs) return;
+    this.#uncovered.told = true;
+    this.#found.push(
+      finding(
+        'unsigned',
+        this.provedSize,
+        `Positions ${this.provedSize} to ${size - 1} were there ${Math.round((now - since) / 1000)} s ago, and no head that both lanes signed covers them.`,
+      ),
+    );
   }
 
   async #believed(judge: () => Promise<Next>): Promise<Next> {
@@ -206,9 +231,14 @@ export class LedgerMonitor {
 
   async #judge(message: unknown): Promise<Next> {
     if (typeOf(message) === 'HistoryEvent') {
-      const { recordHash } = message as { readonly recordHash?: string };
       this.#stream.take(message, this.#options.now());
-      this.#unread.push({ position: this.position - 1, recordHash: recordHash as string });
+      const read = event.safeParse(message);
+      if (!read.success)
+        throw new StreamRefused(
+          'malformed',
+          `The record at position ${this.position - 1} came with rows of another form.`,
+        );
+      this.#unread.push({ position: this.position - 1, ...read.data });
       if (this.#unread.length >= BATCH) await this.readRecords();
       return 'go-on';
     }
@@ -228,13 +258,14 @@ export class LedgerMonitor {
     return 'go-on';
   }
 
-  #read({ position, recordHash }: MonitorState['unread'][number], body: string | null): void {
+  #read({ position, recordHash, rows }: MonitorState['unread'][number], body: string | null): void {
     const { record, finding: fault } = openBody(body, recordHash, position, this.#options.now());
     if (fault !== null) this.#found.push(fault);
     if (record === null) {
       this.#entries.blank();
       return;
     }
+    requireRows(record, rows, position);
     const judged = this.#entries.take(record, position);
     this.#passports.expect(judged.cuts);
     this.#found.push(...this.#keys.take(record, position), ...judged.findings);

@@ -174,6 +174,11 @@ export type VerifyInput = {
   readonly idempotencyKey: string;
 };
 
+export type LedgerKeysQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type LedgerKeysQuery = { readonly checkpoint: { readonly origin: string } | null, readonly keys: ReadonlyArray<{ readonly keyId: string, readonly lane: string, readonly purpose: string, readonly publicKey: string, readonly fromPosition: string, readonly untilPosition: string | null }> };
+
 export type FollowLogSubscriptionVariables = Exact<{
   after: string;
 }>;
@@ -182,7 +187,7 @@ export type FollowLogSubscriptionVariables = Exact<{
 export type FollowLogSubscription = { readonly history:
     | { readonly __typename: 'CaughtUp', readonly cursor: string, readonly checkpoint: { readonly note: string } | null }
     | { readonly __typename: 'Heartbeat', readonly cursor: string, readonly head: string, readonly checkpoint: { readonly note: string } | null }
-    | { readonly __typename: 'HistoryEvent', readonly cursor: string, readonly position: string, readonly recordHash: string, readonly rows: ReadonlyArray<{ readonly position: string | null }> }
+    | { readonly __typename: 'HistoryEvent', readonly cursor: string, readonly position: string, readonly recordHash: string, readonly rows: ReadonlyArray<{ readonly historyId: string, readonly entryId: string, readonly entryVersionBefore: string | null, readonly entryVersionAfter: string, readonly changeKind: string, readonly changedBy: string, readonly changedAt: string, readonly position: string | null }> }
     | { readonly __typename: 'Ready', readonly cursor: string, readonly head: string, readonly heartbeatMs: number, readonly incarnation: string }
     | { readonly __typename: 'Reset', readonly reason: ResetReason, readonly message: string }
    };
@@ -210,7 +215,7 @@ export type IssuePassportQuery = { readonly outcome:
     | { readonly __typename: 'IllegalTransition', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
     | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
     | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
-    | { readonly __typename: 'Passport', readonly text: string, readonly digest: string, readonly fileName: string, readonly verdict: string }
+    | { readonly __typename: 'Passport', readonly text: string, readonly digest: string }
    };
 
 type WrittenFields_AbandonSuccess_Fragment = { readonly replayed: boolean, readonly position: string | null, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> };
@@ -488,6 +493,21 @@ export const EntryFieldsFragmentDoc = new TypedDocumentString(`
   status
 }
     `, {"fragmentName":"EntryFields"}) as unknown as TypedDocumentString<EntryFieldsFragment, unknown>;
+export const LedgerKeysDocument = new TypedDocumentString(`
+    query LedgerKeys {
+  checkpoint {
+    origin
+  }
+  keys {
+    keyId
+    lane
+    purpose
+    publicKey
+    fromPosition
+    untilPosition
+  }
+}
+    `) as unknown as TypedDocumentString<LedgerKeysQuery, LedgerKeysQueryVariables>;
 export const FollowLogDocument = new TypedDocumentString(`
     subscription FollowLog($after: String!) {
   history(after: $after, everyRecord: true) {
@@ -503,6 +523,13 @@ export const FollowLogDocument = new TypedDocumentString(`
       position
       recordHash
       rows {
+        historyId
+        entryId
+        entryVersionBefore
+        entryVersionAfter
+        changeKind
+        changedBy
+        changedAt
         position
       }
     }
@@ -547,8 +574,6 @@ export const IssuePassportDocument = new TypedDocumentString(`
     ... on Passport {
       text
       digest
-      fileName
-      verdict
     }
     ...RefusalFields
   }
