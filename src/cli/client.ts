@@ -60,8 +60,10 @@ export function openClient({ url, token, who, bounds = ANSWER_BOUNDS }: ClientOp
   };
 }
 
-/** GraphQL's address; a bare host stands for its usual path. */
+/** GraphQL's address; a bare host stands for its usual path. Throws a ClientFault where it is none. */
 export function endpointOf(url: string): string {
+  if (!/^https?:\/\//.test(url) || !URL.canParse(url))
+    throw new ClientFault(`${url} is no URL of the form http://host:4000.`);
   const endpoint = new URL(url);
   if (endpoint.pathname === '/') endpoint.pathname = '/graphql';
   return endpoint.href;

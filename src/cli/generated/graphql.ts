@@ -177,7 +177,7 @@ export type VerifyInput = {
 export type LedgerKeysQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type LedgerKeysQuery = { readonly checkpoint: { readonly origin: string } | null, readonly keys: ReadonlyArray<{ readonly keyId: string, readonly lane: string, readonly purpose: string, readonly publicKey: string, readonly fromPosition: string, readonly untilPosition: string | null }> };
+export type LedgerKeysQuery = { readonly checkpoint: { readonly origin: string, readonly note: string } | null, readonly keys: ReadonlyArray<{ readonly keyId: string, readonly lane: string, readonly purpose: string, readonly publicKey: string, readonly fromPosition: string, readonly untilPosition: string | null }> };
 
 export type FollowLogSubscriptionVariables = Exact<{
   after: string;
@@ -497,6 +497,7 @@ export const LedgerKeysDocument = new TypedDocumentString(`
     query LedgerKeys {
   checkpoint {
     origin
+    note
   }
   keys {
     keyId
