@@ -47,7 +47,8 @@ async function read(url: string): Promise<number> {
 
 /** Rows, log and tree; no signatures, cuts and lineage. */
 async function compare(url: string): Promise<number> {
-  const { client, beside, unseen, close } = await openSession(url);
+  const session = await openSession(url);
+  const { client, unseen, close } = session;
   const coverage: Coverage = {
     positions: 0,
     pending: 0,
@@ -60,7 +61,7 @@ async function compare(url: string): Promise<number> {
   };
   const findings = new Findings();
   const head = await client.query('select next_position::int as next from cutter_log.head');
-  await checkRows({ client, beside, head: head.rows[0].next, findings, coverage, unseen, heads: [] });
+  await checkRows({ ...session, url, head: head.rows[0].next, findings, coverage, heads: [] });
   await close();
   if (findings.all.length + unseen.length > 0) throw new Error(JSON.stringify([findings.all[0], unseen]));
   return coverage.rows + 2 * coverage.positions + coverage.nodes;

@@ -7,6 +7,7 @@ const COLON = 0x3a;
 const SPACE = 0x20;
 /** Deeper values are left to the strict parser, which knows how deep one may be. */
 const MAX_DEPTH = 32;
+const KEPT_VIEWS = 1 << 13;
 /** Digits that every double holds. */
 const SAFE_DIGITS = 15;
 
@@ -17,6 +18,8 @@ const SAFE_DIGITS = 15;
 export class CanonicalText {
   bytes = Buffer.allocUnsafeSlow(1 << 16);
   length = 0;
+  #views: Buffer[] = [];
+  #viewed: Buffer | null = null;
   #scratch = Buffer.allocUnsafeSlow(1 << 12);
   /** Members of the objects that are open: where each begins and ends in `bytes`. */
   #members: Int32Array = new Int32Array(1 << 10);
@@ -32,6 +35,15 @@ export class CanonicalText {
     const grown = Buffer.allocUnsafeSlow(2 * (this.length + more));
     this.bytes.copy(grown, 0, 0, this.length);
     this.bytes = grown;
+  }
+
+  /** All that was written. Making a view is dearer than filling it, so one of each length is kept. */
+  written(): Buffer {
+    const { length } = this;
+    if (length >= KEPT_VIEWS) return this.bytes.subarray(0, length);
+    if (this.#viewed !== this.bytes) [this.#viewed, this.#views] = [this.bytes, []];
+    this.#views[length] ??= this.bytes.subarray(0, length);
+    return this.#views[length] as Buffer;
   }
 
   /** Bytes as they are. */

@@ -95,8 +95,3 @@ function kindOf(
     time: Object.entries(table.columns).find(([, type]) => type === 'now')?.[0] ?? null,
   };
 }
-
-/** The key of a row as records write it, as SQL over a row aliased `r`. */
-export function keySql(kind: Kind): string {
-  return kind.key.map((column) => `r.${column}::text`).join(` || '/' || `);
-}
