@@ -56,6 +56,7 @@ const environment = z.object({
   CUTTER_LOG_LEVEL: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('warn'),
   CUTTER_GRAPHIQL: oneOf(['on', 'off']).optional(),
   CUTTER_SAMPLE: oneOf(['on', 'off']).default('on'),
+  CUTTER_HEARTBEAT_MS: number(1_000, 600_000).default(15_000),
   CUTTER_CHECKPOINT_FILE: z.string().optional(),
   CUTTER_CHECKPOINT_URL: httpUrl.optional(),
   CUTTER_WITNESSES: witnessList.optional(),
@@ -77,6 +78,8 @@ export interface Config {
   /** Whether the first start takes a sample document through all phases. */
   readonly sample: boolean;
   readonly limits: Limits;
+  /** The longest silence of a stream of history. */
+  readonly heartbeatMs: number;
   /** Where published checkpoints are kept beside the database: appended to a file, posted to a URL. */
   readonly checkpoints: { readonly file: string | null; readonly url: string | null };
   /** Who is asked to cosign published checkpoints. */
@@ -125,6 +128,7 @@ function fromEnvironment(env: z.infer<typeof environment>): Config {
     graphiql:
       env.CUTTER_GRAPHIQL === undefined ? env.CUTTER_MODE !== 'production' : env.CUTTER_GRAPHIQL === 'on',
     sample: env.CUTTER_SAMPLE === 'on',
+    heartbeatMs: env.CUTTER_HEARTBEAT_MS,
     checkpoints: {
       file: env.CUTTER_CHECKPOINT_FILE === undefined ? null : resolve(env.CUTTER_CHECKPOINT_FILE),
       url: env.CUTTER_CHECKPOINT_URL ?? null,

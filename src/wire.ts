@@ -26,6 +26,7 @@ export interface WireOptions extends Pick<Config, 'mode' | 'graphiql' | 'host' |
   readonly secrets: Secrets;
   readonly logger: Logger;
   readonly checkpoints?: Config['checkpoints'];
+  readonly heartbeatMs?: Config['heartbeatMs'];
   readonly witnesses?: Config['witnesses'];
   /** How the ledger is checked in the background; null or absent: not at all. */
   readonly scrub?: Partial<ScrubOptions> | null;
@@ -43,7 +44,7 @@ export interface Wired {
 }
 
 export function wire(options: WireOptions): Wired {
-  const { pools, secrets, logger, checkpoints, witnesses, scrub: pace, ...config } = options;
+  const { pools, secrets, logger, checkpoints, witnesses, heartbeatMs, scrub: pace, ...config } = options;
   const integratorUrl = pools.urls.integrator;
   const integrator = integratorUrl === null ? null : startIntegrator({ url: integratorUrl, log: logger });
   const provable = startProvable({
@@ -59,6 +60,7 @@ export function wire(options: WireOptions): Wired {
     listenUrl: pools.urls.observe,
     ...(integrator === null ? {} : { integrator }),
     checkpoints: provable.checkpoints,
+    ...(heartbeatMs === undefined ? {} : { heartbeatMs }),
     authorityEnded: (tokenIds) => authorityEnded(pools.gate, tokenIds),
     log: logger,
   });

@@ -24,6 +24,7 @@ test.each([
   ['CUTTER_PORT', '-1', 'must be a whole number from 0 to 65535'],
   ['CUTTER_PORT', '80.5', 'must be a whole number from 0 to 65535'],
   ['CUTTER_MAX_BODY_BYTES', '1e99', 'must be a whole number from 1024 to 268435456'],
+  ['CUTTER_HEARTBEAT_MS', '10', 'must be a whole number from 1000 to 600000'],
   ['CUTTER_MODE', 'prod', 'must be one of rehearsal, production'],
   ['CUTTER_LOG_LEVEL', 'loud', 'must be one of trace, debug, info, warn, error, fatal, silent'],
 ])('config: %s=%s is told once, with what it may be', (name, value, told) => {

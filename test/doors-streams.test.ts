@@ -60,6 +60,14 @@ describe('an event stream', () => {
     expect((await events.next())?.event).toBe('complete');
   });
 
+  test('in which a value is lost ends with that word: nobody reads on past it', async () => {
+    const events = await openEvents(doors.url, doors.token, 'subscription { lossy }');
+    expect((await events.next())?.data).toBe('{"data":{"lossy":1}}');
+    expect((await events.next())?.data).toMatch(/"errors".*"data":null/);
+    expect((await events.next())?.event).toBe('complete');
+    await expect.poll(() => doors.seen.live).toBe(0);
+  });
+
   test('ends its source when the reader leaves', async () => {
     const events = await openEvents(doors.url, doors.token, 'subscription { quiet }');
     await events.next();
@@ -111,6 +119,17 @@ describe('a WebSocket', () => {
     expect(await socket.next()).toEqual({ type: 'next', id: '1', payload: { data: { count: 1 } } });
     expect(await socket.next()).toEqual({ type: 'next', id: '1', payload: { data: { count: 2 } } });
     expect(await socket.next()).toEqual({ type: 'complete', id: '1' });
+    socket.socket.terminate();
+  });
+
+  test('on which a value is lost ends that stream', async () => {
+    const socket = await openSocket(doors.wsUrl);
+    await socket.introduce(doors.token);
+    socket.send({ type: 'subscribe', id: '1', payload: { query: 'subscription { lossy }' } });
+    expect(await socket.next()).toMatchObject({ type: 'next', payload: { data: { lossy: 1 } } });
+    expect(await socket.next()).toMatchObject({ type: 'next', payload: { data: null, errors: [{}] } });
+    expect(await socket.next()).toMatchObject({ type: 'complete' });
+    await expect.poll(() => doors.seen.live).toBe(0);
     socket.socket.terminate();
   });
 

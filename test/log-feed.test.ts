@@ -79,10 +79,10 @@ describe('messages', () => {
   });
 
   test('from now: Ready and CaughtUp at the head, then only what comes after', async () => {
-    const { cursor } = await feed.head();
+    const { cursor, incarnation, nextPosition: head } = await feed.head();
     const stream = subscribe();
     expect(await pull(stream, caughtUp)).toEqual([
-      { type: 'Ready', cursor },
+      { type: 'Ready', cursor, head, heartbeatMs: 15_000, incarnation },
       { type: 'CaughtUp', cursor, checkpoint: null },
     ]);
     const position = await markNow();

@@ -1,6 +1,7 @@
-/** Follows the history of the ledger over WebSocket, as a dashboard would. */
+/** Follows the history of the ledger over WebSocket, as a dashboard would, and judges that it comes whole and in order. */
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
+import { StreamJudge } from '../monitor/stream-judge.ts';
 import { endpointOf } from './client.ts';
 import { WatchHistoryDocument, type WatchHistorySubscription } from './generated/graphql.ts';
 
@@ -32,6 +33,8 @@ export function watchHistory({ url, token, after }: WatchOptions): Watch {
     retryAttempts: 0,
   });
   const seen: HistoryRow[] = [];
+  const from = after === undefined ? 'now' : after === '' ? 'start' : 'cursor';
+  const judge = new StreamJudge({ everyRecord: true, from, keys: null });
   const ready = Promise.withResolvers<void>();
   const ended = Promise.withResolvers<never>();
   ready.promise.catch(() => {});
@@ -43,17 +46,26 @@ export function watchHistory({ url, token, after }: WatchOptions): Watch {
     ended.reject(reason);
   };
   const take = (message: HistoryMessage) => {
+    judge.take(message, Date.now());
     if (message.__typename === 'Ready') ready.resolve();
     if (message.__typename === 'Reset') end(new Error(`The stream of history ended: ${message.message}`));
     if (message.__typename !== 'HistoryEvent') return;
     seen.push(...message.rows);
     arrived();
   };
+  const believed = (message: HistoryMessage) => {
+    try {
+      take(message);
+    } catch (error) {
+      end(new Error(`The stream of history can't be believed: ${(error as Error).message}`));
+    }
+  };
+  judge.open(Date.now());
   client.subscribe<WatchHistorySubscription>(
     { query: WatchHistoryDocument.toString(), variables: after === undefined ? {} : { after } },
     {
       next: ({ data, errors }) => {
-        if (data) take(data.history);
+        if (data) believed(data.history);
         else end(new Error(`History can't be followed: ${errors?.[0]?.message ?? 'no data'}`));
       },
       error: (error) => end(new Error(`The stream of history broke: ${reasonOf(error)}`)),

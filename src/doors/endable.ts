@@ -1,11 +1,14 @@
 /**
  * A stream that can be ended from outside, at once. `return()` of an async generator waits for a `next()` under way, which
  * for a quiet subscription may take for ever; this one answers its reader immediately and passes the end on. Where the
- * source fails, the reader gets a last value that says so, in words fit for it.
+ * source fails, the reader gets a last value that says so, in words fit for it; and where a value is itself the word that one was
+ * lost, nothing comes after it.
  */
 export interface EndableHooks<Value> {
   onEnd(stream: Endable<Value>): void;
   onFault(error: unknown): Value;
+  /** Whether nothing may follow this value. */
+  isLast(value: Value): boolean;
 }
 
 const DONE = { done: true, value: undefined } as const;
@@ -30,9 +33,16 @@ export class Endable<Value> implements AsyncGenerator<Value, undefined, undefine
       this.#source.next().then(
         (result) => {
           this.#waiting = null;
-          if (!result.done) return resolve(this.#ended ? DONE : { done: false, value: result.value });
-          this.#finish();
-          resolve(DONE);
+          if (this.#ended) return resolve(DONE);
+          if (result.done) {
+            this.#finish();
+            return resolve(DONE);
+          }
+          if (this.#hooks.isLast(result.value)) {
+            this.#finish();
+            this.#leave();
+          }
+          resolve({ done: false, value: result.value });
         },
         (error: unknown) => {
           this.#waiting = null;
@@ -57,6 +67,10 @@ export class Endable<Value> implements AsyncGenerator<Value, undefined, undefine
     this.#ended = true;
     this.#hooks.onEnd(this);
     this.#waiting?.(DONE);
+    this.#leave();
+  }
+
+  #leave(): void {
     this.#source.return?.()?.then(undefined, () => {});
   }
 

@@ -85,6 +85,8 @@ export function buildGraphql(deps: GraphqlDeps): Graphql {
     const stream = new Endable(source, {
       onEnd: (ended) => streams.delete(ended),
       onFault: (error): ExecutionResult => ({ errors: [mask(error)] }),
+      // A message that could not be made is lost: whoever read on past it would have a gap.
+      isLast: ({ data }) => data === null || data === undefined,
     });
     streams.add(stream);
     return stream;

@@ -18,8 +18,9 @@ builder.subscriptionType({ description: 'Follows the ledger as it grows.' });
 builder.subscriptionField('history', (t) =>
   t.field({
     type: HistoryMessageType,
+    nullable: false,
     description:
-      'Every move of every entry, one message a record, in the order of the log: first what is asked for from the past, then live. Resuming with the last cursor leaves no gap and repeats nothing. Needs the scope ledger:observe.',
+      'Every move of every entry, one message a record, in the order of the log: first what is asked for from the past, then live; heartbeats where nothing happens. PROTOCOL.md says what a client may rely on. Resuming with the last cursor leaves no gap and repeats nothing. Needs the scope ledger:observe.',
     args: {
       after: t.arg.string({
         description: 'The cursor of the last message seen. Absent: from now. Empty: from the start.',
@@ -29,6 +30,12 @@ builder.subscriptionField('history', (t) =>
         description:
           'Conditions on rows. A record arrives if one of its rows meets them, with the rows that do.',
       }),
+      everyRecord: t.arg.boolean({
+        required: true,
+        defaultValue: false,
+        description:
+          'Every record of the log arrives, without rows where none is to be shown: positions are dense, and `recordHash` folds into the tree of the checkpoints. A token narrowed to entries may ask for it and sees no more rows.',
+      }),
     },
     subscribe: (_, args, context) => {
       const session = requireScope(context, 'history', 'ledger:observe');
@@ -36,6 +43,7 @@ builder.subscriptionField('history', (t) =>
       return context.feed.subscribe({
         after: args.after,
         filter,
+        everyRecord: args.everyRecord,
         tokenId: session.tokenId,
         entryIds: session.entryIds,
       });

@@ -46,6 +46,7 @@ interface StreamedRecord {
   readonly type: 'HistoryEvent';
   readonly cursor: string;
   readonly position: string;
+  readonly recordHash: string;
   readonly rows: readonly StreamedHistory[];
 }
 export type StreamedMessage = Exclude<HistoryMessage, { type: 'HistoryEvent' }> | StreamedRecord;
@@ -54,12 +55,25 @@ const Ready = builder.objectRef<Message<'Ready'>>('Ready').implement({
   description: 'The first message: the subscription stands, and begins at this place.',
   fields: (t) => ({
     cursor: t.exposeString('cursor', { description: 'Resume from here if nothing else arrives.' }),
+    head: t.field({
+      type: 'Position',
+      description: 'How many positions the log has: what lies before is replayed.',
+      resolve: (ready) => ready.head,
+    }),
+    heartbeatMs: t.exposeInt('heartbeatMs', {
+      description: 'A stream is never silent for much longer: after twice this time it is lost.',
+    }),
+    incarnation: t.field({
+      type: 'UUID',
+      description: 'Which life of the database this is: cursors are good in one, and checkpoints name it.',
+      resolve: (ready) => ready.incarnation,
+    }),
   }),
 });
 
 const HistoryEvent = builder.objectRef<StreamedRecord>('HistoryEvent').implement({
   description:
-    'One record of the log, that is one transaction: a phase arrives whole. With a filter, the rows of it that match.',
+    'One record of the log, that is one transaction: a phase arrives whole. With a filter, the rows of it that match; with `everyRecord`, also records without such rows.',
   fields: (t) => ({
     cursor: t.exposeString('cursor', {
       description: 'Given as `after`, the stream goes on behind this record.',
@@ -68,6 +82,11 @@ const HistoryEvent = builder.objectRef<StreamedRecord>('HistoryEvent').implement
       type: 'Position',
       description: 'The place of the record in the log.',
       resolve: (event) => event.position,
+    }),
+    recordHash: t.field({
+      type: 'Digest',
+      description: "SHA-256 of the record's body: what the log's tree is folded from.",
+      resolve: (event) => event.recordHash,
     }),
     rows: t.field({
       type: [History],
@@ -90,11 +109,32 @@ const CaughtUp = builder.objectRef<Message<'CaughtUp'>>('CaughtUp').implement({
   }),
 });
 
+const Heartbeat = builder.objectRef<Message<'Heartbeat'>>('Heartbeat').implement({
+  description:
+    'Sent whenever nothing else was sent for `Ready.heartbeatMs`: silence means that nothing happened, or nothing that was asked for.',
+  fields: (t) => ({
+    cursor: t.exposeString('cursor', { description: 'The place reached; good to resume from.' }),
+    head: t.field({
+      type: 'Position',
+      description:
+        'Everything before this position has been sent, or has no row that was asked for. After `CaughtUp` that is where the log ends.',
+      resolve: (heartbeat) => heartbeat.head,
+    }),
+    checkpoint: t.expose('checkpoint', {
+      type: Checkpoint,
+      nullable: true,
+      description:
+        'The newest head of the log that both lanes have signed; null before the first one, or where it covers what is still on its way.',
+    }),
+  }),
+});
+
 const RESET_REASONS: Record<ResetReason, string> = {
   CURSOR_UNKNOWN: 'The cursor was not made here, or points beyond the end of the log.',
   INCARNATION_CHANGED: 'The database was restored or replaced: what was seen before may not stand any more.',
   LISTENER_LOST:
     'The server could not follow the log for a while, or is closing. Resume with the last cursor.',
+  LOG_BROKEN: 'The log has a hole: it was altered, and nothing is sent past that place.',
   AUTHORITY_ENDED: 'The token has expired or was revoked.',
 };
 
@@ -120,7 +160,7 @@ const Reset = builder.objectRef<Message<'Reset'>>('Reset').implement({
 
 export const HistoryMessageType = builder.unionType('HistoryMessage', {
   description:
-    '`Ready`, then the replayed `HistoryEvent`s, then `CaughtUp` once, then live ones; or `Reset`, at any time, and the end.',
-  types: [Ready, HistoryEvent, CaughtUp, Reset],
+    '`Ready`, then the replayed `HistoryEvent`s, then `CaughtUp` once, then live ones, a `Heartbeat` wherever it is quiet; or `Reset`, at any time, and the end.',
+  types: [Ready, HistoryEvent, CaughtUp, Heartbeat, Reset],
   resolveType: (message) => (message as StreamedMessage).type,
 });

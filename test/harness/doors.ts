@@ -3,6 +3,7 @@ import {
   GraphQLError,
   GraphQLInt,
   GraphQLList,
+  GraphQLNonNull,
   GraphQLObjectType,
   GraphQLSchema,
   GraphQLString,
@@ -151,6 +152,7 @@ function smallSchema(seen: Seen): GraphQLSchema {
         quiet: { type: GraphQLInt, subscribe: () => quiet(seen) },
         flood: { type: GraphQLString, subscribe: () => flood(seen) },
         broken: { type: GraphQLInt, subscribe: () => broken() },
+        lossy: { type: new GraphQLNonNull(GraphQLInt), subscribe: () => lossy(seen) },
       },
     }),
   });
@@ -163,6 +165,18 @@ async function* count(to: number) {
 async function* broken() {
   yield { broken: 1 };
   throw new Error('select from secret_table');
+}
+
+/** Three values of which the second can't be given out. */
+async function* lossy(seen: Seen) {
+  seen.live++;
+  try {
+    yield { lossy: 1 };
+    yield { lossy: null };
+    yield { lossy: 3 };
+  } finally {
+    seen.live--;
+  }
 }
 
 /** One value, and then nothing until the reader leaves. */

@@ -48,6 +48,8 @@ export interface TestServerOptions {
   readonly secrets?: Secrets;
   /** How the ledger is checked in the background; not at all unless told. */
   readonly scrub?: Partial<ScrubOptions>;
+  /** The longest silence of a stream. */
+  readonly heartbeatMs?: number;
   /** Where published checkpoints are kept. */
   readonly checkpoints?: { readonly file: string | null; readonly url: string | null };
   /** Who is asked to cosign them. */
@@ -69,6 +71,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     port: 0,
     limits: { ...LIMITS, ...options.limits },
     scrub: options.scrub ?? null,
+    ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }),
     ...(options.checkpoints === undefined ? {} : { checkpoints: options.checkpoints }),
     ...(options.witnesses === undefined ? {} : { witnesses: options.witnesses }),
   });

@@ -66,7 +66,9 @@ export type ResetReason =
   /** The database was restored or replaced: what was seen before may not stand any more. */
   | 'INCARNATION_CHANGED'
   /** The server could not follow the log for a while, or is closing. Resume with the last cursor. */
-  | 'LISTENER_LOST';
+  | 'LISTENER_LOST'
+  /** The log has a hole: it was altered, and nothing is sent past that place. */
+  | 'LOG_BROKEN';
 
 /** A verdict on exactly one manifest. */
 export type ReviewInput = {
@@ -393,9 +395,10 @@ export type WatchHistorySubscriptionVariables = Exact<{
 
 
 export type WatchHistorySubscription = { readonly history:
-    | { readonly __typename: 'CaughtUp', readonly cursor: string }
-    | { readonly __typename: 'HistoryEvent', readonly cursor: string, readonly position: string, readonly rows: ReadonlyArray<{ readonly entryId: string, readonly changeKind: string, readonly entryVersionAfter: string }> }
-    | { readonly __typename: 'Ready', readonly cursor: string }
+    | { readonly __typename: 'CaughtUp', readonly cursor: string, readonly checkpoint: { readonly note: string } | null }
+    | { readonly __typename: 'Heartbeat', readonly cursor: string, readonly head: string, readonly checkpoint: { readonly note: string } | null }
+    | { readonly __typename: 'HistoryEvent', readonly cursor: string, readonly position: string, readonly recordHash: string, readonly rows: ReadonlyArray<{ readonly entryId: string, readonly changeKind: string, readonly entryVersionAfter: string }> }
+    | { readonly __typename: 'Ready', readonly cursor: string, readonly head: string, readonly heartbeatMs: number, readonly incarnation: string }
     | { readonly __typename: 'Reset', readonly reason: ResetReason, readonly message: string }
    };
 
@@ -759,14 +762,18 @@ export const ReconstructDocumentDocument = new TypedDocumentString(`
 }`) as unknown as TypedDocumentString<ReconstructDocumentQuery, ReconstructDocumentQueryVariables>;
 export const WatchHistoryDocument = new TypedDocumentString(`
     subscription WatchHistory($after: String) {
-  history(after: $after) {
+  history(after: $after, everyRecord: true) {
     __typename
     ... on Ready {
       cursor
+      head
+      heartbeatMs
+      incarnation
     }
     ... on HistoryEvent {
       cursor
       position
+      recordHash
       rows {
         entryId
         changeKind
@@ -775,6 +782,16 @@ export const WatchHistoryDocument = new TypedDocumentString(`
     }
     ... on CaughtUp {
       cursor
+      checkpoint {
+        note
+      }
+    }
+    ... on Heartbeat {
+      cursor
+      head
+      checkpoint {
+        note
+      }
     }
     ... on Reset {
       reason

@@ -3,8 +3,7 @@ import type { Client } from 'pg';
 import { checkpointKeyName, checkpointText, type TreeHead } from '../../proof/checkpoint.ts';
 import { verifyLater } from '../../proof/ed25519.ts';
 import { leafHash, nodeHash } from '../../proof/merkle.ts';
-import { rootFromNodes } from '../../proof/merkle-nodes.ts';
-import { type Edge, grow } from '../log/tree-fold.ts';
+import { type Edge, grow, rootOfEdge } from '../../proof/merkle-edge.ts';
 import { copyRows } from './copy.ts';
 import type { Coverage, Finding, Findings, Unseen } from './finding.ts';
 import { ELEMENT_WORDS, Sketch } from './sketch.ts';
@@ -248,11 +247,6 @@ class Refold {
     });
     return count;
   }
-}
-
-function rootOfEdge(edge: Edge): Uint8Array {
-  const largestFirst = [...edge].sort(([one], [other]) => other - one);
-  return rootFromNodes(largestFirst.map(([, value]) => value));
 }
 
 /** A hash that is none gives a leaf that nothing was ever folded from. */

@@ -2,10 +2,11 @@ import type { Client } from 'pg';
 import { checkpointKeyName, checkpointText, originOf, type TreeHead } from '../../proof/checkpoint.ts';
 import { verify } from '../../proof/ed25519.ts';
 import { verifyConsistency } from '../../proof/merkle.ts';
-import { consistencyNodes, rootFromNodes, rootNodes } from '../../proof/merkle-nodes.ts';
+import { type Edge, grow, rootOfEdge } from '../../proof/merkle-edge.ts';
+import { consistencyNodes, rootNodes } from '../../proof/merkle-nodes.ts';
 import { signNote } from '../../proof/note.ts';
 import type { LaneKey } from '../keys.ts';
-import { type Edge, grow, readLeaves } from './tree-fold.ts';
+import { readLeaves } from './tree-fold.ts';
 import { distinct, type ReadNodes, readNodes } from './tree-nodes.ts';
 
 /** The ledger isn't the one that this lane signed: it signs nothing more. The message says what was found. */
@@ -187,6 +188,5 @@ async function foldedAgain(
     grow(edge, at, leaves);
     at += leaves.length;
   }
-  const largestFirst = [...edge].sort(([one], [other]) => other - one);
-  return rootFromNodes(largestFirst.map(([, hash]) => hash));
+  return rootOfEdge(edge);
 }

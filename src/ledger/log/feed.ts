@@ -3,13 +3,15 @@ import { isAway } from '../constraints.ts';
 import type { Checkpoint, Checkpoints } from './checkpoint.ts';
 import type { Log } from './connection.ts';
 import { encodeCursor } from './cursor.ts';
-import { type Follower, follow, RESETS, type SubscribeOptions } from './follower.ts';
+import { type Follower, follow, type SubscribeOptions } from './follower.ts';
+import { type Beat, beatAlways } from './heartbeat.ts';
 import type { HistoryMessage, Reset } from './history-message.ts';
 import { type Head, LogBroken, readHead, readHistoryPage, readPositions } from './history-page.ts';
 import type { Integrator } from './integrator.ts';
 import { startListener } from './listener.ts';
 import { createPositions } from './positions.ts';
 import { createReplay } from './replay.ts';
+import { RESETS } from './resets.ts';
 import { createRing } from './ring.ts';
 import { backoffMs, createWake, restUnless } from './wake.ts';
 
@@ -19,7 +21,7 @@ export interface HistoryFeed {
   head(): Promise<{ incarnation: string; nextPosition: string; cursor: string }>;
   /** The position of a record once it is integrated; null if that takes longer than the bound, or the signal fires. */
   waitForPosition(recordId: string, signal?: AbortSignal): Promise<string | null>;
-  /** Ready, replayed events, CaughtUp, live events; or Reset and the end. */
+  /** Ready, replayed events, CaughtUp, live events, heartbeats between them; or Reset and the end. */
   subscribe(options: SubscribeOptions): AsyncIterableIterator<HistoryMessage>;
   /** Subscribers now. */
   readonly subscribers: number;
@@ -41,6 +43,8 @@ export interface FeedOptions {
   readonly pollMs?: number;
   readonly authorityMs?: number;
   readonly lostAfterMs?: number;
+  /** The longest silence of a stream. */
+  readonly heartbeatMs?: number;
   readonly positionWaitMs?: number;
   /** Records held for subscribers that keep up. */
   readonly ringCapacity?: number;
@@ -53,7 +57,7 @@ const LOOK_UP_MS = 25;
 export function startFeed(options: FeedOptions): HistoryFeed {
   const { observe, listenUrl, integrator, authorityEnded, log } = options;
   const { pollMs = 1000, authorityMs = 500, lostAfterMs = 10_000, positionWaitMs = 10_000 } = options;
-  const ringCapacity = options.ringCapacity ?? 4096;
+  const { heartbeatMs = 15_000, ringCapacity = 4096 } = options;
   const ring = createRing(ringCapacity, ringCapacity * 4);
   const replay = createReplay(observe);
   const positions = createPositions();
@@ -83,6 +87,13 @@ export function startFeed(options: FeedOptions): HistoryFeed {
     const head = await headOnce();
     if (head.next !== ring.end || head.incarnation !== incarnation) wake.ring();
     return head;
+  }
+
+  /** The checkpoint first: what it covers lies before the head that is read after it. */
+  async function readBeat(): Promise<Beat | null> {
+    const checkpoint = await checkpointOnce();
+    const head = await freshHead().catch(() => null);
+    return head === null || head.incarnation !== incarnation ? null : { next: head.next, checkpoint };
   }
 
   function endAll(reset: Reset): void {
@@ -143,9 +154,10 @@ export function startFeed(options: FeedOptions): HistoryFeed {
         outage.ended();
         if (!more && !(await wake.sleep(pollMs))) lookUp = true;
       } catch (error) {
-        if (error instanceof LogBroken)
+        if (error instanceof LogBroken) {
           log.error({ err: error, alarm: 'LOG_BROKEN' }, 'log: the log has a hole');
-        else if (!closing.signal.aborted) outage.tell(error, 'log: the feed could not read');
+          endAll(RESETS.broken);
+        } else if (!closing.signal.aborted) outage.tell(error, 'log: the feed could not read');
         await restUnless(closing.signal, Math.min(pollMs, backoffMs(failures)));
         failures += 1;
       }
@@ -189,7 +201,8 @@ export function startFeed(options: FeedOptions): HistoryFeed {
     // What this process integrated it has been told already.
     if (position === null || position > announced) wake.ring();
   });
-  const loops = [readAlways(), judgeAlways()];
+  const beating = beatAlways({ heartbeatMs, followers, read: readBeat, closing: closing.signal });
+  const loops = [readAlways(), judgeAlways(), beating];
 
   return {
     async head() {
@@ -221,6 +234,8 @@ export function startFeed(options: FeedOptions): HistoryFeed {
             if (closing.signal.aborted) follower.end(RESETS.closing);
           },
           leave: (follower) => followers.delete(follower),
+          heartbeatMs,
+          lostAfterMs,
         },
         wanted,
       ),

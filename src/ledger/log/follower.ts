@@ -1,22 +1,26 @@
 import type { Checkpoint } from './checkpoint.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
+import type { Beat, Waiting } from './heartbeat.ts';
 import { type HistoryFilter, type HistoryMessage, type Reset, rowTest } from './history-message.ts';
-import type { Head } from './history-page.ts';
+import { type Head, LogBroken } from './history-page.ts';
 import type { Replay } from './replay.ts';
+import { RESETS } from './resets.ts';
 import type { Ring } from './ring.ts';
 
 export interface SubscribeOptions {
   /** A cursor; null or absent: from now; `""`: from the start. */
   readonly after?: string | null | undefined;
   readonly filter?: HistoryFilter | null | undefined;
+  /** Sends also the records that have no row to show, without rows, so that positions are dense. */
+  readonly everyRecord?: boolean | undefined;
   /** The token behind the stream: the stream ends with it. Null for the process itself. */
   readonly tokenId: string | null;
   /** Entries the token is narrowed to. */
   readonly entryIds?: ReadonlySet<string> | null;
 }
 
-/** A subscriber as the feed knows it: no queue, only whether it must end and how to wake it. */
-export interface Follower {
+/** A subscriber as the feed knows it: no queue, only whether it must end, how to wake it, and whether it has waited for long. */
+export interface Follower extends Waiting {
   readonly tokenId: string | null;
   end(reset: Reset): void;
   wake(): void;
@@ -34,33 +38,24 @@ export interface FollowerSource {
   incarnation(): string | null;
   join(follower: Follower): void;
   leave(follower: Follower): void;
+  readonly heartbeatMs: number;
+  /** How long the past may be out of reach. */
+  readonly lostAfterMs: number;
 }
 
 const RETRY_MS = 500;
-
-export const RESETS = {
-  unknown: reset('CURSOR_UNKNOWN', 'This cursor is not known here. Subscribe from the start, or from now.'),
-  incarnation: reset(
-    'INCARNATION_CHANGED',
-    'The database was restored or replaced since this cursor was drawn. Read the state anew and subscribe again.',
-  ),
-  lost: reset(
-    'LISTENER_LOST',
-    'The ledger could not be followed for a while. Subscribe again with the last cursor.',
-  ),
-  closing: reset('LISTENER_LOST', 'The server is closing. Subscribe again with the last cursor.'),
-  authority: reset('AUTHORITY_ENDED', 'The token behind this subscription has expired or was revoked.'),
-} as const;
-
-function reset(reason: Reset['reason'], message: string): Reset {
-  return { type: 'Reset', reason, message };
-}
 
 /** What ends a subscriber or makes it look again. */
 interface State {
   ending: Reset | null;
   left: boolean;
   wake: () => void;
+  /** Since when its reader waits for the next message; null while that hasn't asked. */
+  waitingSince: number | null;
+  /** The heartbeat that it may send. */
+  due: Beat | null;
+  /** Since when the past could not be read. */
+  failingSince: number | null;
 }
 
 /**
@@ -71,7 +66,14 @@ export function follow(
   source: FollowerSource,
   options: SubscribeOptions,
 ): AsyncIterableIterator<HistoryMessage> {
-  const state: State = { ending: null, left: false, wake: () => {} };
+  const state: State = {
+    ending: null,
+    left: false,
+    wake: () => {},
+    waitingSince: null,
+    due: null,
+    failingSince: null,
+  };
   const follower: Follower = {
     tokenId: options.tokenId,
     end(reason) {
@@ -79,6 +81,11 @@ export function follow(
       state.wake();
     },
     wake: () => state.wake(),
+    hasWaitedSince: (time) => state.waitingSince !== null && state.waitingSince <= time,
+    beat(beat) {
+      state.due ??= beat;
+      state.wake();
+    },
   };
   const generator = messages(source, options, state);
   function leave(): void {
@@ -89,6 +96,7 @@ export function follow(
   return {
     async next() {
       if (!state.left) source.join(follower);
+      state.waitingSince ??= Date.now();
       try {
         const step = await generator.next();
         if (step.done === true) leave();
@@ -96,6 +104,9 @@ export function follow(
       } catch (error) {
         leave();
         throw error;
+      } finally {
+        state.waitingSince = null;
+        state.due = null;
       }
     },
     return() {
@@ -123,24 +134,40 @@ async function* messages(
     return;
   }
   const { incarnation, start, target } = opening;
+  const { heartbeatMs, ring } = source;
   const matches = rowTest(options.filter ?? null, options.entryIds ?? null);
   let next = start;
   let caughtUp = false;
-  yield { type: 'Ready', cursor: encodeCursor({ incarnation, next }) };
+  const cursor = (): string => encodeCursor({ incarnation, next });
+  yield { type: 'Ready', cursor: cursor(), head: String(target), heartbeatMs, incarnation };
   while (!state.left && state.ending === null) {
     if (!caughtUp && next >= target) {
-      caughtUp = true;
       const checkpoint = await source.checkpoint();
-      yield { type: 'CaughtUp', cursor: encodeCursor({ incarnation, next }), checkpoint };
+      if (state.left || state.ending !== null) continue;
+      caughtUp = true;
+      yield { type: 'CaughtUp', cursor: cursor(), checkpoint };
+      continue;
+    }
+    // Who follows live speaks of the head that was read; who is on its way there, of where it stands.
+    const lags = !caughtUp || next < ring.first;
+    if (state.due !== null && (lags || next >= state.due.next)) {
+      const { checkpoint } = state.due;
+      const ahead = lags && checkpoint !== null && checkpoint.size > next;
+      yield {
+        type: 'Heartbeat',
+        cursor: cursor(),
+        head: String(next),
+        checkpoint: ahead ? null : checkpoint,
+      };
       continue;
     }
     const event = await eventAt(source, state, next, incarnation);
     if (event === undefined) continue;
     next += 1;
     const rows = matches === null ? event.rows : event.rows.filter(matches);
-    if (rows.length === 0) continue;
-    const cursor = encodeCursor({ incarnation, next });
-    yield { type: 'HistoryEvent', cursor, position: String(event.position), rows };
+    if (rows.length === 0 && options.everyRecord !== true) continue;
+    const { position, recordHash } = event;
+    yield { type: 'HistoryEvent', cursor: cursor(), position: String(position), recordHash, rows };
   }
   if (state.ending !== null) yield state.ending;
 }
@@ -178,10 +205,14 @@ async function eventAt(source: FollowerSource, state: State, position: number, i
   if (position >= ring.first) return rest(state, null);
   try {
     const event = await source.replay.at(position, incarnation);
+    state.failingSince = null;
     // What the token may no longer see isn't shown, even if it was read before.
     if (event !== undefined) return state.ending === null ? event : undefined;
-  } catch {
-    // The database is away; the feed ends its subscribers when that lasts.
+  } catch (error) {
+    // The database may be away for a while; a hole stays, and a page that never comes must not look like a quiet log.
+    state.failingSince ??= Date.now();
+    if (error instanceof LogBroken) state.ending ??= RESETS.broken;
+    else if (Date.now() - state.failingSince > source.lostAfterMs) state.ending ??= RESETS.lost;
   }
   return rest(state, RETRY_MS);
 }

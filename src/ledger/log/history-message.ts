@@ -2,7 +2,12 @@ import type { Checkpoint } from './checkpoint.ts';
 import type { PlacedHistoryRow } from './history-page.ts';
 
 /** Why a stream ended. The client reads the state anew, or resumes with its last cursor where the message says so. */
-export type ResetReason = 'CURSOR_UNKNOWN' | 'INCARNATION_CHANGED' | 'LISTENER_LOST' | 'AUTHORITY_ENDED';
+export type ResetReason =
+  | 'CURSOR_UNKNOWN'
+  | 'INCARNATION_CHANGED'
+  | 'LISTENER_LOST'
+  | 'LOG_BROKEN'
+  | 'AUTHORITY_ENDED';
 
 export interface Reset {
   readonly type: 'Reset';
@@ -10,19 +15,38 @@ export interface Reset {
   readonly message: string;
 }
 
-/** Ready, then replayed events, then CaughtUp once, then live events; or Reset, at any time, and the end. */
+/**
+ * Ready, then replayed events, then CaughtUp once, then live events; a Heartbeat wherever nothing else was sent for a while; or
+ * Reset, at any time, and the end. PROTOCOL.md says what a client may rely on.
+ */
 export type HistoryMessage =
-  | { readonly type: 'Ready'; readonly cursor: string }
+  | {
+      readonly type: 'Ready';
+      readonly cursor: string;
+      /** How many positions the log has now. */
+      readonly head: string;
+      readonly heartbeatMs: number;
+      readonly incarnation: string;
+    }
   | {
       readonly type: 'HistoryEvent';
       readonly cursor: string;
       readonly position: string;
+      readonly recordHash: string;
       readonly rows: readonly PlacedHistoryRow[];
     }
   | {
       readonly type: 'CaughtUp';
       readonly cursor: string;
       /** The newest head that both lanes signed; null before the first, or where it can't be read. */
+      readonly checkpoint: Checkpoint | null;
+    }
+  | {
+      readonly type: 'Heartbeat';
+      readonly cursor: string;
+      /** Everything before this position has been sent, or matched nothing. */
+      readonly head: string;
+      /** The newest head that both lanes signed; null as above, and where it covers what is still on its way. */
       readonly checkpoint: Checkpoint | null;
     }
   | Reset;

@@ -17,6 +17,7 @@ export interface PlacedHistoryRow {
 /** One integrated record with its history rows: a phase arrives whole. Records that move no entry have none. */
 export interface RecordEvent {
   readonly position: number;
+  readonly recordHash: string;
   readonly rows: readonly PlacedHistoryRow[];
 }
 
@@ -40,6 +41,7 @@ const line = z.object({
   incarnation: z.string(),
   next_position: z.string(),
   position: nullable,
+  record_hash: nullable,
   history_id: nullable,
   entry_id: nullable,
   entry_version_before: nullable,
@@ -60,14 +62,14 @@ export const PAGE_RECORDS = 256;
  */
 export async function readHistoryPage(observe: DatabasePool, from: number): Promise<HistoryPage> {
   const lines = await observe.any(sql.type(line)`/* log.history */
-    select head.incarnation::text, head.next_position::text, record.position::text,
+    select head.incarnation::text, head.next_position::text, record.position::text, record.record_hash,
       moved.history_id::text, moved.entry_id::text, moved.entry_version_before, moved.entry_version_after,
       moved.change_kind, moved.changed_by,
       to_char(moved.changed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as changed_at,
       moved.log_ordinal
     from cutter_log.head
     left join lateral (
-      select position, row_ids from cutter_log.log where position >= ${from} order by position limit ${sql.literalValue(String(PAGE_RECORDS))}
+      select position, record_hash, row_ids from cutter_log.log where position >= ${from} order by position limit ${sql.literalValue(String(PAGE_RECORDS))}
     ) as record on true
     left join lateral (
       select history.*, array_position(record.row_ids, history.history_id) - 1 as log_ordinal
@@ -77,21 +79,22 @@ export async function readHistoryPage(observe: DatabasePool, from: number): Prom
     order by record.position, moved.log_ordinal`);
   const [first] = lines;
   if (first === undefined) throw new LogBroken('The log has no head');
-  return {
-    head: { incarnation: first.incarnation, next: Number(first.next_position) },
-    events: collect(lines, from),
-  };
+  const head = { incarnation: first.incarnation, next: Number(first.next_position) };
+  const events = collect(lines, from);
+  if (events.length < Math.min(head.next - from, PAGE_RECORDS))
+    throw new LogBroken(`The log has no record at position ${from + events.length}`);
+  return { head, events };
 }
 
 function collect(lines: readonly Line[], from: number): RecordEvent[] {
-  const events: { position: number; rows: PlacedHistoryRow[] }[] = [];
-  for (const { incarnation: _incarnation, next_position: _next, ...row } of lines) {
-    if (row.position === null) continue;
+  const events: { position: number; recordHash: string; rows: PlacedHistoryRow[] }[] = [];
+  for (const { incarnation: _incarnation, next_position: _next, record_hash, ...row } of lines) {
+    if (row.position === null || record_hash === null) continue;
     const position = Number(row.position);
     if (events.at(-1)?.position !== position) {
       if (position !== from + events.length)
         throw new LogBroken(`The log has no record at position ${from + events.length}`);
-      events.push({ position, rows: [] });
+      events.push({ position, recordHash: record_hash, rows: [] });
     }
     if (row.history_id !== null) events.at(-1)?.rows.push(row as PlacedHistoryRow);
   }

@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
-import { leafHash, nodeHash } from '../../proof/merkle.ts';
+import { leafHash } from '../../proof/merkle.ts';
+import { type Edge, grow } from '../../proof/merkle-edge.ts';
 import { rootNodes } from '../../proof/merkle-nodes.ts';
 import { readNodes, TreeBroken } from './tree-nodes.ts';
 
@@ -96,32 +97,4 @@ async function readEdge(client: Client, size: number): Promise<Edge> {
   const nodes = rootNodes(size);
   const hashes = await readNodes(client, nodes);
   return new Map(nodes.map((node) => [node.level, hashes.of([node])]));
-}
-
-/** The right edge by level: the hash of each complete subtree whose sibling isn't there yet. */
-export type Edge = Map<number, Uint8Array>;
-
-interface NewNode {
-  readonly level: number;
-  readonly index: number;
-  readonly hash: Uint8Array;
-}
-
-/** Every subtree that the leaves make complete. The edge moves with them. */
-export function grow(edge: Edge, from: number, leaves: readonly Uint8Array[]): NewNode[] {
-  const nodes: NewNode[] = [];
-  leaves.forEach((leaf, at) => {
-    let [level, index, hash] = [0, from + at, leaf];
-    nodes.push({ level, index, hash });
-    for (let left = edge.get(level); index % 2 === 1; left = edge.get(level)) {
-      if (left === undefined) throw new TreeBroken(`The tree has no node at level ${level} of its edge.`);
-      edge.delete(level);
-      hash = nodeHash(left, hash);
-      level += 1;
-      index = (index - 1) / 2;
-      nodes.push({ level, index, hash });
-    }
-    edge.set(level, hash);
-  });
-  return nodes;
 }
