@@ -199,6 +199,9 @@ async function judgeSignature(
     );
   const invalid = (column: string, message: string) => judged('signature-invalid', column, message);
   if (!LANES.includes(lane)) return invalid('signer_dot_id', `${String(lane)} is no lane.`);
+  // Whoever takes the schema's NOT NULL away can take the bytes away too.
+  if (typeof row.signature_payload !== 'string')
+    return invalid('signature_payload', 'The signed bytes are gone.');
   for (const { path, message } of laneProblems(row, lane, key?.lane ?? 'no lane'))
     invalid(path[1] as string, message);
   if (digestOf(row.signature_payload) !== row.payload_hash)
