@@ -2,7 +2,9 @@
 /** The executable `cutter`. Each command is loaded when it is asked for: imports are most of a start's time. */
 import { Command } from 'commander';
 import type { FsckOptions } from './cli/fsck.ts';
+import type { IssueOptions } from './cli/issue-passport.ts';
 import type { RunOptions } from './cli/run.ts';
+import type { VerifyPassportOptions } from './cli/verify-passport.ts';
 import { loadConfig } from './config.ts';
 
 const program = new Command('cutter')
@@ -39,6 +41,30 @@ program
   .action(async (options: FsckOptions) => {
     const { fsck } = await import('./cli/fsck.ts');
     process.exitCode = await fsck(options, loadConfig());
+  });
+
+const passport = program
+  .command('passport')
+  .description('the one file that proves a verified cut: issue it, verify it');
+passport
+  .command('issue')
+  .description('ask the ledger for the passport of a cut, and write it to a file')
+  .argument('<changeSet>', 'the id of its change set')
+  .option('--out <file>', 'where to (default: a name that the ledger gives)')
+  .option('--url <url>', 'the ledger (default: CUTTER_URL, or this machine)')
+  .action(async (changeSet: string, options: IssueOptions) => {
+    const { issuePassport } = await import('./cli/issue-passport.ts');
+    process.exitCode = await issuePassport(changeSet, options, loadConfig());
+  });
+passport
+  .command('verify')
+  .description('judge a passport by public keys alone, without a ledger or a network')
+  .argument('<file>', 'the passport')
+  .requiredOption('--keys <file>', 'the public keys, as "cutter keys" writes them')
+  .option('--json', 'one JSON object', false)
+  .action(async (file: string, options: VerifyPassportOptions) => {
+    const { verifyPassportFile } = await import('./cli/verify-passport.ts');
+    process.exitCode = verifyPassportFile(file, options);
   });
 
 program

@@ -30,7 +30,7 @@ import {
   serverProcess,
   startCommand,
 } from './harness/crash-processes.ts';
-import { cutRows, historyInOrder, settledLog } from './harness/crash-rows.ts';
+import { cutRows, expectSoundLog, historyInOrder, settledLog } from './harness/crash-rows.ts';
 import { type Loose, verifyCut } from './harness/cycle.ts';
 import type { TestServer } from './harness/server.ts';
 
@@ -87,16 +87,6 @@ async function expectWhole(owner: pg.Pool, entries: readonly Answered[]): Promis
       parts: 1,
     })),
   );
-}
-
-/** Dense positions, each record once and true to its digest, and every row of the ledger in a record. */
-async function expectSoundLog(owner: pg.Pool): Promise<void> {
-  const log = await settledLog(owner);
-  expect(log.positions).toEqual(log.positions.map((_, at) => at));
-  expect(log.next).toBe(log.positions.length);
-  expect(new Set(log.recordIds).size).toBe(log.recordIds.length);
-  expect(log.orphans).toBe(0);
-  expect(log.standing).toEqual(log.recorded);
 }
 
 describe('kill -9 under 20 cuts that stand inside their transaction', () => {

@@ -63,9 +63,7 @@ export async function logGround(): Promise<Ground> {
       closers.unshift(() => feed.close());
       return feed;
     },
-    async burst(count) {
-      await exec.query(BURST, [count]);
-    },
+    burst: (count) => burst(exec, count),
     async close() {
       for (const close of closers) await close();
       await exec.end();
@@ -85,9 +83,14 @@ const BURST = `
   ), entry as (
     ${ENTRY} select entry_id, 'cut_request', 'marked', '{"idempotency_key": "burst"}', transaction_timestamp() from made
   ), history as (
-    ${HISTORY} select history_id, entry_id, null, 'marked', 'mark', 'burst', transaction_timestamp() from made
+    ${HISTORY} select history_id, entry_id, null, 'marked', 'mark', $2, transaction_timestamp() from made
   )
-  ${PENDING} select record_id, 'sha256:burst', array[entry_id, history_id] from made`;
+  ${PENDING} select record_id, 'sha256:' || encode(sha256(record_id::text::bytea), 'hex'), array[entry_id, history_id] from made`;
+
+/** Writes `count` marks, each a record of its own, in one transaction. */
+export async function burst(exec: pg.Pool, count: number, by = 'burst'): Promise<void> {
+  await exec.query(BURST, [count, by]);
+}
 
 /** A mark written by hand: the transaction is the caller's. */
 export interface Mark {

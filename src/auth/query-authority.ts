@@ -36,6 +36,7 @@ export const QUERY_AUTHORITY = {
   record: 'ledger:evidence',
   planCut: 'ledger:evidence',
   reconstruct: 'ledger:evidence',
+  passport: 'ledger:evidence',
   integrity: 'ledger:evidence',
 } as const satisfies Record<string, Scope | null>;
 export type QueryName = keyof typeof QUERY_AUTHORITY;

@@ -1,9 +1,9 @@
-import { createClient } from 'graphql-ws';
+import { setTimeout as pause } from 'node:timers/promises';
 import { vi } from 'vitest';
-import { WebSocket } from 'ws';
 import { PATIENCE } from './crash-processes.ts';
+import { type Door, openStream, type Stream } from './stream-doors.ts';
 
-/** A reader of history over WebSocket who comes back with its last cursor whenever a connection ends, to whoever serves then. */
+/** A reader of history who comes back with its last cursor whenever a connection ends, to whoever serves then. */
 export interface Follower {
   /** Every row that arrived, as `position/ordinal id`, in the order of arrival. */
   readonly rows: readonly string[];
@@ -11,57 +11,68 @@ export interface Follower {
   readonly connections: number;
   /** How connections ended, by the codes of WebSocket. */
   readonly closings: readonly number[];
+  /** Why streams were ended by their server. */
+  readonly resets: readonly string[];
   /** Resolves when as many rows have arrived. */
   arrived(count: number): Promise<void>;
   /** Resolves when the reader follows live on its present connection. */
   following(): Promise<void>;
+  /** Reads nothing more from its connection until `resume`. */
+  pause(): void;
+  resume(): void;
   stop(): Promise<void>;
+}
+
+export interface FollowerOptions {
+  readonly door?: Door;
+  /** After how many messages the reader leaves a connection by itself. */
+  readonly leaveAfter?: () => number;
 }
 
 interface Message {
   readonly __typename: string;
   readonly cursor?: string;
   readonly position?: string;
+  readonly reason?: string;
   readonly rows?: readonly { readonly historyId: string; readonly logOrdinal: number }[];
 }
 
 const HISTORY = `subscription ($after: String) { history(after: $after) { __typename
   ... on Ready { cursor } ... on CaughtUp { cursor } ... on Reset { reason }
-  ... on HistoryEvent { cursor position rows { historyId logOrdinal } } } }`;
+  ... on HistoryEvent { cursor position rows { historyId logOrdinal changedBy } } } }`;
 
-export function followHistory(urlNow: () => string, token: string): Follower {
+export function followHistory(
+  urlNow: () => string,
+  token: string,
+  { door = 'websocket', leaveAfter = () => Number.POSITIVE_INFINITY }: FollowerOptions = {},
+): Follower {
   const rows: string[] = [];
   const closings: number[] = [];
+  const resets: string[] = [];
   let after = '';
   let connections = 0;
   let live = false;
   let stopped = false;
-  let disconnect = async (): Promise<void> => {};
+  let stream: Stream<Message> | undefined;
 
   async function followOnce(): Promise<void> {
-    const client = createClient({
+    let left = leaveAfter();
+    stream = openStream<Message>(door, {
       url: urlNow(),
-      webSocketImpl: WebSocket,
-      retryAttempts: 0,
-      connectionParams: { authorization: `Bearer ${token}` },
-      on: {
-        connected: () => {
-          connections += 1;
-        },
-        closed: (event) => closings.push((event as { code: number }).code),
-      },
+      token,
+      query: HISTORY,
+      variables: { after },
+      onClosed: (code) => closings.push(code),
     });
-    disconnect = async () => client.dispose();
     try {
-      for await (const { data } of client.iterate<{ history: Message }>({
-        query: HISTORY,
-        variables: { after },
-      })) {
-        if (data) take(data.history);
+      for await (const message of stream.messages) {
+        take(message);
+        left -= 1;
+        if (left <= 0) break;
       }
     } finally {
       live = false;
-      await client.dispose();
+      stream.leave();
     }
   }
 
@@ -69,20 +80,23 @@ export function followHistory(urlNow: () => string, token: string): Follower {
     for (const { historyId, logOrdinal } of message.rows ?? [])
       rows.push(`${message.position}/${logOrdinal} ${historyId}`);
     if (message.cursor !== undefined) after = message.cursor;
+    if (message.__typename === 'Ready') connections += 1;
     if (message.__typename === 'CaughtUp') live = true;
+    if (message.reason !== undefined) resets.push(message.reason);
   }
 
   const ended = (async () => {
     while (!stopped) {
       // Nobody may serve for a while; the next turn asks again.
       await followOnce().catch(() => {});
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await pause(20);
     }
   })();
 
   return {
     rows,
     closings,
+    resets,
     get connections() {
       return connections;
     },
@@ -92,9 +106,11 @@ export function followHistory(urlNow: () => string, token: string): Follower {
     following: async () => {
       await vi.waitUntil(() => live, PATIENCE);
     },
+    pause: () => stream?.pause(),
+    resume: () => stream?.resume(),
     stop: async () => {
       stopped = true;
-      await disconnect();
+      stream?.leave();
       await ended;
     },
   };

@@ -1,15 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, vi } from 'vitest';
-import type { PoolUrls } from '../../src/database/pools.ts';
 import { isPostmasterOf, startOf } from '../../src/database/process-identity.ts';
-import { homeSecrets, type Secrets } from '../../src/database/secrets.ts';
+import { homeSecrets } from '../../src/database/secrets.ts';
 import { asOwner } from './cluster.ts';
+import type { Assignment, Weight } from './crash-server.ts';
 
 /** Processes that are there to be killed: servers, the command `cutter start`, PostgreSQL with all of its own. */
 
@@ -54,16 +55,42 @@ export interface ServerProcess {
   readonly url: string;
   /** kill -9; resolves when the process is gone. */
   kill(): Promise<void>;
+  /** Asks it to close in order; resolves with its status when it is gone. */
+  close(): Promise<number | null>;
+  weigh(): Promise<Weight>;
 }
 
-export async function serverProcess(database: { urls: PoolUrls; secrets: Secrets }): Promise<ServerProcess> {
-  const child = ownedChild(spawn(process.execPath, [SERVER], { stdio: ['pipe', 'pipe', 'inherit'] }));
+/** Compiled code, kept from one server to the next: there are many. */
+const compiled = ownedHome(join(tmpdir(), `cutter-compiled-${process.pid}`));
+
+/** A process that has everything loaded and waits to be told which database to serve. */
+export function spareServer(): (assignment: Assignment) => Promise<ServerProcess> {
+  const env = { ...process.env, NODE_COMPILE_CACHE: compiled };
+  const child = ownedChild(
+    spawn(process.execPath, ['--expose-gc', SERVER], { env, stdio: ['pipe', 'pipe', 'inherit'] }),
+  );
   child.stdin?.on('error', () => {});
-  child.stdin?.write(`${JSON.stringify(database)}\n`);
-  for await (const url of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
-    return { url, kill: () => killed(child) };
+  const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]();
+  async function answer(line: string): Promise<string> {
+    child.stdin?.write(`${line}\n`);
+    const said = await lines.next();
+    if (said.done === true) throw new Error('A server ended without a word.');
+    return said.value;
   }
-  throw new Error('A server ended without a word.');
+  return async (assignment) => ({
+    url: await answer(JSON.stringify(assignment)),
+    kill: () => killed(child),
+    async close() {
+      child.kill('SIGTERM');
+      await ends.get(child);
+      return child.exitCode;
+    },
+    weigh: async () => JSON.parse(await answer('weigh')) as Weight,
+  });
+}
+
+export function serverProcess(assignment: Assignment): Promise<ServerProcess> {
+  return spareServer()(assignment);
 }
 
 export interface StartCommand {

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { vi } from 'vitest';
+import { expect, vi } from 'vitest';
 import { parseRecord } from '../../src/ledger/log/parse-record.ts';
 import { PATIENCE } from './crash-processes.ts';
 
@@ -109,6 +109,16 @@ async function standingRows(owner: pg.Pool, tables: readonly string[]): Promise<
   const counts = tables.map((table) => `select '${table}' as name, count(*)::int from ${table}`);
   const { rows } = await owner.query<{ name: string; count: number }>(counts.join(' union all '));
   return Object.fromEntries(rows.map(({ name, count }) => [name, count]));
+}
+
+/** Dense positions, each record once and true to its digest, and every row of the ledger in a record. */
+export async function expectSoundLog(owner: pg.Pool): Promise<void> {
+  const log = await settledLog(owner);
+  expect(log.positions).toEqual(log.positions.map((_, at) => at));
+  expect(log.next).toBe(log.positions.length);
+  expect(new Set(log.recordIds).size).toBe(log.recordIds.length);
+  expect(log.orphans).toBe(0);
+  expect(log.standing).toEqual(log.recorded);
 }
 
 /** Every history row as `position/ordinal id`, in the log's order. */

@@ -2,6 +2,7 @@ import { sql } from 'slonik';
 import { z } from 'zod';
 import type { Pools } from '../../database/pools.ts';
 import type { TreeHead } from '../../proof/checkpoint.ts';
+import { type IssuedPassport, issuePassport } from '../passport/issue.ts';
 import type { Checkpoint, Checkpoints } from './checkpoint.ts';
 import type { Log } from './connection.ts';
 import { type ConsistencyProof, type InclusionProof, readTree } from './tree.ts';
@@ -27,6 +28,8 @@ export interface Proofs {
   inclusionProof(position: number, size: number | null): Promise<InclusionProof | null>;
   consistencyProof(from: number, to: number): Promise<ConsistencyProof | null>;
   record(position: number): Promise<LogRecord | null>;
+  /** The one file that proves a verified cut; refused where there is none yet. */
+  passport(changeSetId: string): Promise<IssuedPassport>;
 }
 
 /** Reads heads and proofs as an observer, and records as evidence. */
@@ -45,6 +48,7 @@ export function openProofs({
       return position < wanted ? await tree.inclusionProof(position, wanted) : null;
     },
     consistencyProof: (from, to) => tree.consistencyProof(from, to),
+    passport: (changeSetId) => issuePassport({ observe, evidence, checkpoints }, changeSetId),
     record: (position) =>
       evidence.maybeOne(sql.type(record)`/* log.record */
         select log.position::text, log.record_id::text, log.record_hash, log.row_ids::text[] as row_ids,
