@@ -46,24 +46,22 @@ async function read(url: string): Promise<number> {
   return count;
 }
 
-const nothingSeen = (): Coverage => ({
-  positions: 0,
-  pending: 0,
-  rows: 0,
-  signatures: 0,
-  cuts: 0,
-  entries: 0,
-  nodes: 0,
-  cosignatures: 0,
-});
-
 /** One part of a check, on a session and with findings of its own, of which there are none. */
 async function part(
   url: string,
   check: (session: Session, head: number, findings: Findings, coverage: Coverage) => Promise<void>,
 ): Promise<Coverage> {
   const session = await openSession(url);
-  const coverage = nothingSeen();
+  const coverage: Coverage = {
+    positions: 0,
+    pending: 0,
+    rows: 0,
+    signatures: 0,
+    cuts: 0,
+    entries: 0,
+    nodes: 0,
+    cosignatures: 0,
+  };
   const findings = new Findings();
   const head = await session.client.query('select next_position::int as next from cutter_log.head');
   await check(session, head.rows[0].next, findings, coverage);
