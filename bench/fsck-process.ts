@@ -9,6 +9,7 @@ import { copyChunks } from '../src/ledger/fsck/copy.ts';
 import type { Coverage } from '../src/ledger/fsck/finding.ts';
 import { Findings } from '../src/ledger/fsck/finding.ts';
 import { KINDS } from '../src/ledger/fsck/kinds.ts';
+import { keysOfLog } from '../src/ledger/fsck/ledger-keys.ts';
 import { checkRows } from '../src/ledger/fsck/rows.ts';
 import { openSession, type Session } from '../src/ledger/fsck/session.ts';
 import { checkSignatures } from '../src/ledger/fsck/signatures.ts';
@@ -49,7 +50,7 @@ async function read(url: string): Promise<number> {
 /** One part of a check, on a session and with findings of its own, of which there are none. */
 async function part(
   url: string,
-  check: (session: Session, head: number, findings: Findings, coverage: Coverage) => Promise<void>,
+  check: (session: Session, head: number, findings: Findings, coverage: Coverage) => Promise<unknown>,
 ): Promise<Coverage> {
   const session = await openSession(url);
   const coverage: Coverage = {
@@ -83,7 +84,7 @@ async function compare(url: string): Promise<number> {
 async function signatures(url: string): Promise<number> {
   const coverage = await part(url, async ({ client }, head, findings, seen) => {
     await client.query('set local enable_hashjoin = on; set local enable_mergejoin = on');
-    await checkSignatures(client, head, findings, seen);
+    await checkSignatures(client, await keysOfLog(client, head), head, findings, seen);
   });
   return coverage.signatures;
 }

@@ -50,10 +50,10 @@ const ROWS = Buffer.from(',"rows":[');
 const SHAPES = Buffer.from('],"shapes":[');
 
 /** What stands before the rows, and what after them. */
-interface Head extends Omit<ReadRecord, 'rows' | 'verb'> {
+interface Head extends Omit<ReadRecord, 'rows' | keyof Tail> {
   readonly format: string;
 }
-interface Tail extends Pick<ReadRecord, 'verb'> {
+interface Tail extends Pick<ReadRecord, 'verb' | 'statements'> {
   readonly shapes: readonly Shape[];
 }
 
@@ -70,7 +70,9 @@ export function scanRecord(body: Buffer): ReadRecord | null {
   if (tail === null || head === null || !Array.isArray(head.history)) return null;
   if (head.format !== RECORD_FORMAT && head.format !== STATEMENT_RECORD_FORMAT) return null;
   const count = placeRows(body, rowsAt + ROWS.length, shapesAt, tail.shapes);
-  return count < 0 ? null : { ...head, verb: tail.verb, rows: new ScannedRows(body, tail.shapes, count) };
+  if (count < 0) return null;
+  const { shapes, ...said } = tail;
+  return { ...head, ...said, rows: new ScannedRows(body, shapes, count) };
 }
 
 function parsed(text: string): unknown {
