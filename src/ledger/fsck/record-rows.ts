@@ -63,8 +63,8 @@ interface Tail extends Pick<ReadRecord, 'verb' | 'statements'> {
  */
 export function scanRecord(body: Buffer): ReadRecord | null {
   const rowsAt = body.indexOf(ROWS);
-  const shapesAt = body.indexOf(SHAPES, rowsAt);
-  if (rowsAt < 0 || shapesAt < 0) return null;
+  const shapesAt = body.lastIndexOf(SHAPES);
+  if (rowsAt < 0 || shapesAt < rowsAt) return null;
   const tail = tailOf(body, shapesAt);
   const head = tail === null ? null : (parsed(`${body.toString('utf8', 0, rowsAt)}}`) as Head | null);
   if (tail === null || head === null || !Array.isArray(head.history)) return null;
@@ -84,18 +84,23 @@ function parsed(text: string): unknown {
 }
 
 const TAILS_KEPT = 1000;
-const tails = new Map<string, Tail | null>();
+/** By their length, newest first. */
+const tails = new Map<number, { readonly bytes: Buffer; readonly tail: Tail }[]>();
+let tailsKept = 0;
 
 /** Shapes and verb are the same in very many records. */
 function tailOf(body: Buffer, shapesAt: number): Tail | null {
-  const text = body.toString('utf8', shapesAt + 2);
-  const known = tails.get(text);
-  if (known !== undefined) return known;
-  const tail = parsed(`{${text}`) as Tail | null;
-  const sound = tail !== null && Array.isArray(tail.shapes) && tail.shapes.every(isShape) ? tail : null;
-  if (tails.size >= TAILS_KEPT) tails.clear();
-  tails.set(text, sound);
-  return sound;
+  const length = body.length - shapesAt;
+  const known = tails.get(length)?.find(({ bytes }) => bytes.compare(body, shapesAt) === 0);
+  if (known !== undefined) return known.tail;
+  const tail = parsed(`{${body.toString('utf8', shapesAt + 2)}`) as Tail | null;
+  if (tail === null || !Array.isArray(tail.shapes) || !tail.shapes.every(isShape)) return null;
+  if (tailsKept++ === TAILS_KEPT) {
+    tails.clear();
+    tailsKept = 1;
+  }
+  tails.set(length, [{ bytes: Buffer.from(body.subarray(shapesAt)), tail }, ...(tails.get(length) ?? [])]);
+  return tail;
 }
 
 const isShape = (shape: Shape | null) =>
