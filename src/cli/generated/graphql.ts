@@ -177,7 +177,7 @@ export type VerifyInput = {
 export type LedgerKeysQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type LedgerKeysQuery = { readonly checkpoint: { readonly origin: string } | null, readonly keys: ReadonlyArray<{ readonly keyId: string, readonly lane: string, readonly purpose: string, readonly publicKey: string, readonly fromPosition: string, readonly untilPosition: string | null }> };
+export type LedgerKeysQuery = { readonly checkpoint: { readonly origin: string, readonly note: string } | null, readonly keys: ReadonlyArray<{ readonly keyId: string, readonly lane: string, readonly purpose: string, readonly publicKey: string, readonly fromPosition: string, readonly untilPosition: string | null }> };
 
 export type IssuePassportQueryVariables = Exact<{
   changeSetId: string;
@@ -189,7 +189,7 @@ export type IssuePassportQuery = { readonly outcome:
     | { readonly __typename: 'IllegalTransition', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
     | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
     | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
-    | { readonly __typename: 'Passport', readonly text: string, readonly digest: string, readonly fileName: string, readonly verdict: string }
+    | { readonly __typename: 'Passport', readonly text: string, readonly digest: string }
    };
 
 type WrittenFields_AbandonSuccess_Fragment = { readonly replayed: boolean, readonly position: string | null, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> };
@@ -471,6 +471,7 @@ export const LedgerKeysDocument = new TypedDocumentString(`
     query LedgerKeys {
   checkpoint {
     origin
+    note
   }
   keys {
     keyId
@@ -489,8 +490,6 @@ export const IssuePassportDocument = new TypedDocumentString(`
     ... on Passport {
       text
       digest
-      fileName
-      verdict
     }
     ...RefusalFields
   }
