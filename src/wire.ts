@@ -71,7 +71,7 @@ export function wire(options: WireOptions): Wired {
     seen,
     cursorKey: cursorKeyFrom(secrets.logins.cutter_observe as string),
     ...(heartbeatMs === undefined ? {} : { heartbeatMs }),
-    authorityEnded: (tokenIds) => authorityEnded(pools.gate, tokenIds),
+    authorityEnded: (tokens) => authorityEnded(pools.gate, tokens),
     log: logger,
   });
   const ledger = openLedger({

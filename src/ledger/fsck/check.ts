@@ -14,12 +14,14 @@ export interface CheckOptions {
   readonly url: string;
   /** Heads of the log that were kept outside the database. */
   readonly heads?: readonly SeenHead[];
+  /** Pages of a table that one thread reads at a time. */
+  readonly slicePages?: number;
 }
 
 /** Recomputes the whole ledger from its tables, in one snapshot, and reports what doesn't agree. It goes on past every break. */
-export async function checkLedger({ url, heads = [] }: CheckOptions): Promise<Report> {
+export async function checkLedger({ url, heads = [], ...options }: CheckOptions): Promise<Report> {
   const session = await openSession(url);
-  const { client, beside, unseen } = session;
+  const { client, unseen } = session;
   const findings = new Findings();
   const coverage: Coverage = {
     positions: 0,
@@ -39,12 +41,12 @@ export async function checkLedger({ url, heads = [] }: CheckOptions): Promise<Re
     );
     const head = Number(rows[0]?.next ?? 0);
     const { keys, incarnations } = await checkRows({
-      client,
-      beside,
+      ...options,
+      ...session,
+      url,
       head,
       findings,
       coverage,
-      unseen,
       heads,
     });
     await checkWitnesses(client, findings, coverage);
