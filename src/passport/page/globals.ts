@@ -1,5 +1,5 @@
 /** What the proofs take for granted and a browser lacks. Imported before anything else. */
-import { Buffer } from 'buffer';
+import { Buffer } from 'buffer/index.js';
 import { z } from 'zod';
 
 Object.assign(globalThis, { Buffer });
