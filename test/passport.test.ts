@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto';
-import pg from 'pg';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { bootstrapLedger } from '../src/database/bootstrap.ts';
-import { makeSecrets, seedOf } from '../src/database/secrets.ts';
 import type { Said } from '../src/passport/facts.ts';
 import { verifyPassport } from '../src/passport/verify.ts';
 import { verify, verifyWithTweetnacl } from '../src/proof/ed25519.ts';
 import { parseKeys } from '../src/proof/keys-file.ts';
 import { again } from './checkpoint-ground.ts';
 import { marked, sampleText, verified, verifyCut, type WasCut, wasCut } from './harness/cycle.ts';
+import { rotated } from './harness/keys.ts';
 import { type TestServer, testServer } from './harness/server.ts';
 import { askPassport, issued, keysFile, keysIn } from './passport-ground.ts';
 
@@ -139,11 +137,7 @@ describe('a passport is fixed', () => {
     await again(
       async () => ((await fixed.provable.checkpoints.latest())?.size ?? 0) > Number(checkpoint.size),
     );
-    const owner = new pg.Client({ connectionString: fixed.database.ownerUrl });
-    await owner.connect();
-    const seeds = { 'DOT-991': seedOf(makeSecrets(), 'DOT-991') as Uint8Array };
-    await bootstrapLedger(owner, { mode: 'rehearsal', seeds, tokens: fixed.database.tokens });
-    await owner.end();
+    await rotated(fixed.database, fixed.database.secrets, 'DOT-991', 'statement');
     expect((await issued(fixed, cut.changeSetId)).text).toBe(text);
     // Judged by the keys of then and by those of now.
     const keysNow = await keysFile(fixed.database);

@@ -33,6 +33,7 @@ export const QUERY_AUTHORITY = {
   checkpoint: 'ledger:observe',
   inclusionProof: 'ledger:observe',
   consistencyProof: 'ledger:observe',
+  keys: 'ledger:observe',
   record: 'ledger:evidence',
   planCut: 'ledger:evidence',
   reconstruct: 'ledger:evidence',

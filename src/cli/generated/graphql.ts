@@ -174,6 +174,11 @@ export type VerifyInput = {
   readonly idempotencyKey: string;
 };
 
+export type LedgerKeysQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type LedgerKeysQuery = { readonly checkpoint: { readonly origin: string } | null, readonly keys: ReadonlyArray<{ readonly keyId: string, readonly lane: string, readonly purpose: string, readonly publicKey: string, readonly fromPosition: string, readonly untilPosition: string | null }> };
+
 export type IssuePassportQueryVariables = Exact<{
   changeSetId: string;
 }>;
@@ -462,6 +467,21 @@ export const EntryFieldsFragmentDoc = new TypedDocumentString(`
   status
 }
     `, {"fragmentName":"EntryFields"}) as unknown as TypedDocumentString<EntryFieldsFragment, unknown>;
+export const LedgerKeysDocument = new TypedDocumentString(`
+    query LedgerKeys {
+  checkpoint {
+    origin
+  }
+  keys {
+    keyId
+    lane
+    purpose
+    publicKey
+    fromPosition
+    untilPosition
+  }
+}
+    `) as unknown as TypedDocumentString<LedgerKeysQuery, LedgerKeysQueryVariables>;
 export const IssuePassportDocument = new TypedDocumentString(`
     query IssuePassport($changeSetId: UUID!) {
   outcome: passport(changeSetId: $changeSetId) {
