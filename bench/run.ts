@@ -7,6 +7,7 @@ const all: Readonly<
   cycle: async () => (await import('./cycle.ts')).benchCycle,
   tree: async () => (await import('./tree.ts')).benchTree,
   page: async () => (await import('./page.ts')).benchPage,
+  delivery: async () => (await import('./delivery.ts')).benchDelivery,
   fsck: async () => (await import('./fsck.ts')).benchFsck,
 };
 

@@ -227,6 +227,25 @@ describe('subscription history', () => {
     expect((await entryReads()) - before).toBe(2);
   });
 
+  test('subscribers of one principal who ask the same share what is read; another one has it read anew', async () => {
+    const query =
+      'subscription ($after: String) { history(after: $after) { __typename ... on HistoryEvent { rows { entryId entry { status } } } } }';
+    const { cursor: after } = await server.feed.head();
+    const streams = [
+      ...Array.from({ length: 6 }, (_, at) => follow(at % 2 ? { after } : {}, server.tokens.observer, query)),
+      follow({}, server.tokens.verifier, query),
+    ];
+    await Promise.all(streams.map((stream) => pull(stream, caughtUp)));
+    const before = await entryReads();
+    const { entryId } = await mark(exec);
+    server.integrator?.nudge();
+    const arrived = await Promise.all(streams.map((stream) => pull(stream, first)));
+    for (const [message] of arrived)
+      expect(message?.rows).toEqual([{ entryId, entry: { status: 'marked' } }]);
+    for (const stream of streams) await stream.return?.();
+    expect((await entryReads()) - before).toBe(2);
+  });
+
   test('what may be asked of one row may be asked of a thousand: then by more statements', async () => {
     const { cursor } = await server.feed.head();
     await server.feed.waitForPosition(await markTogether(1000));

@@ -2,7 +2,7 @@ import type { Checkpoint } from './checkpoint.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { Beat, Waiting } from './heartbeat.ts';
 import { type HistoryFilter, type HistoryMessage, type Reset, rowTest } from './history-message.ts';
-import { type Head, LogBroken } from './history-page.ts';
+import { type Head, LogBroken, type RecordEvent } from './history-page.ts';
 import type { Replay } from './replay.ts';
 import { RESETS } from './resets.ts';
 import type { Ring } from './ring.ts';
@@ -166,10 +166,24 @@ async function* messages(
     next += 1;
     const rows = matches === null ? event.rows : event.rows.filter(matches);
     if (rows.length === 0 && options.everyRecord !== true) continue;
-    const { position, recordHash } = event;
-    yield { type: 'HistoryEvent', cursor: cursor(), position: String(position), recordHash, rows };
+    yield rows === event.rows ? wholeMessage(event, incarnation) : message(event, rows, incarnation);
   }
   if (state.ending !== null) yield state.ending;
+}
+
+const whole = new WeakMap<RecordEvent, HistoryMessage>();
+
+/** The same message for everyone who is to see all rows of a record: what is made of it is made once. */
+function wholeMessage(event: RecordEvent, incarnation: string): HistoryMessage {
+  const made = whole.get(event) ?? message(event, event.rows, incarnation);
+  whole.set(event, made);
+  return made;
+}
+
+function message(event: RecordEvent, rows: RecordEvent['rows'], incarnation: string): HistoryMessage {
+  const { position, recordHash } = event;
+  const cursor = encodeCursor({ incarnation, next: position + 1 });
+  return { type: 'HistoryEvent', cursor, position: String(position), recordHash, rows };
 }
 
 interface Opening {
