@@ -5,7 +5,7 @@ import type { FsckOptions } from './cli/fsck.ts';
 import type { IssueOptions } from './cli/issue-passport.ts';
 import type { KeyOrder } from './cli/key.ts';
 import type { KeysOptions } from './cli/keys.ts';
-import type { MonitorCommand } from './cli/monitor.ts';
+import type { MonitorCommand } from './cli/monitor-command.ts';
 import type { PageOptions } from './cli/passport-page.ts';
 import type { RunOptions } from './cli/run.ts';
 import type { VerifyPassportOptions } from './cli/verify-passport.ts';

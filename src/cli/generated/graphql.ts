@@ -59,7 +59,7 @@ export type RegisterSourceInput = {
 
 /** Why a stream ended. */
 export type ResetReason =
-  /** The token has expired or was revoked. */
+  /** The token has expired, was revoked, or holds less or other authority now. */
   | 'AUTHORITY_ENDED'
   /** The cursor was not made here, or points beyond the end of the log. */
   | 'CURSOR_UNKNOWN'
