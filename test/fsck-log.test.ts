@@ -115,6 +115,13 @@ describe('The log', () => {
     }
   });
 
+  test('another incarnation in the head is told: the records name the one that it is', async () => {
+    const alter = 'update cutter_log.head set incarnation = gen_random_uuid()';
+    await tamper(server, ['cutter_log.head'], [alter], async () => {
+      expect(await found()).toEqual(['edited cutter_log.head true incarnation']);
+    });
+  });
+
   test('a record at another position is told there', async () => {
     await tamper(server, [LOG], [`update ${LOG} set position = 5000 where position = 9`], async () => {
       expect(await found()).toEqual([`edited ${LOG} 5000 position`]);
