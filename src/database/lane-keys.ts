@@ -103,7 +103,7 @@ export async function registry(owner: ClientBase): Promise<readonly Registered[]
   const { rows } = await owner.query<KeyRow>(
     `/* bootstrap.keys */ select key_id, lane, purpose, principal_id, public_key, from_position::text, until_position::text,
       to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as created_at
-    from cutter_auth.key order by purpose desc, lane, from_position, key_id`,
+    from cutter_auth.key k order by k.purpose desc, k.lane, k.from_position, k.key_id`,
   );
   const beginnings = (keyId: string) => [keyRecordId('add', keyId), keyRecordId('rotate', keyId)];
   const { rows: known } = await owner.query<{ record_id: string }>(

@@ -110,8 +110,8 @@ async function* cosignedHeads({
 }: TreeOptions): AsyncGenerator<SeenHead[]> {
   for (let [size, lane, open] = ['-1', '', true]; open; ) {
     const { rows } = await client.query<Cosignature>(
-      `/* fsck.cosignatures */ select lane, size::text, root, signature, key_id, origin from ${COSIGNATURES}
-       where (size, lane) > ($1::bigint, $2) order by size, lane limit ${SIGNATURE_PAGE}`,
+      `/* fsck.cosignatures */ select lane, size::text, root, signature, key_id, origin from ${COSIGNATURES} c
+       where (c.size, c.lane) > ($1::bigint, $2) order by c.size, c.lane limit ${SIGNATURE_PAGE}`,
       [size, lane],
     );
     const faults = await Promise.all(
