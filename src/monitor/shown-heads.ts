@@ -41,6 +41,11 @@ export class ShownHeads {
     return note;
   }
 
+  /** Whether a head waits for records that are still to come. */
+  isAhead(position: number): boolean {
+    return (sizeIn(this.#waiting) ?? 0) > position;
+  }
+
   /** The stream says that the log ends here: then it must not have shown a head of more. */
   requireEnd(position: number): void {
     const size = sizeIn(this.#waiting);
