@@ -202,8 +202,8 @@ export class LedgerMonitor {
     if (taken.ended !== null) return this.#ended(taken.ended);
     if (type === 'Ready') this.#begun = true;
     if (type === 'CaughtUp') this.#caughtUpAt = this.position;
+    if (type === 'Heartbeat' && this.caughtUp) this.#shown.requireEnd(this.position, note);
     if (note !== null) this.#shown.show(note, this.#stream.newest?.size ?? 0);
-    if (type === 'Heartbeat' && this.caughtUp) this.#shown.requireEnd(this.position);
     await this.#holdHead(taken);
     await this.#judgeShown();
     return 'go-on';
