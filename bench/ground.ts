@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { bootstrapLedger } from '../src/database/bootstrap.ts';
+import { heldKeys } from '../src/database/custody.ts';
 import { startEmbedded } from '../src/database/embedded.ts';
 import { setLoginPasswords } from '../src/database/logins.ts';
 import { grantDatabase, migrate } from '../src/database/migrate.ts';
 import { type PoolUrls, poolUrls } from '../src/database/pools.ts';
-import { checkpointSeedOf, makeSecrets, type Secrets, seedOf } from '../src/database/secrets.ts';
+import { makeSecrets, type Secrets } from '../src/database/secrets.ts';
 
 export interface BenchDatabase {
   readonly ownerUrl: string;
@@ -39,12 +40,8 @@ export async function openGround(): Promise<Ground> {
   const inside = new pg.Client({ connectionString: template.href });
   await inside.connect();
   await setLoginPasswords(inside, secrets);
-  const seedsBy = (of: typeof seedOf) => ({
-    'DOT-991': of(secrets, 'DOT-991') as Uint8Array,
-    'DOT-992': of(secrets, 'DOT-992') as Uint8Array,
-  });
-  const [seeds, checkpointSeeds] = [seedsBy(seedOf), seedsBy(checkpointSeedOf)];
-  const { tokens } = await bootstrapLedger(inside, { mode: 'rehearsal', seeds, checkpointSeeds });
+  const keys = heldKeys(secrets);
+  const { tokens } = await bootstrapLedger(inside, { mode: 'rehearsal', keys });
   await inside.end();
   let count = 0;
   return {

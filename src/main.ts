@@ -2,7 +2,11 @@
 /** The executable `cutter`. Each command is loaded when it is asked for: imports are most of a start's time. */
 import { Command } from 'commander';
 import type { FsckOptions } from './cli/fsck.ts';
+import type { IssueOptions } from './cli/issue-passport.ts';
+import type { KeyOrder } from './cli/key.ts';
+import type { KeysOptions } from './cli/keys.ts';
 import type { RunOptions } from './cli/run.ts';
+import type { VerifyPassportOptions } from './cli/verify-passport.ts';
 import { loadConfig } from './config.ts';
 
 const program = new Command('cutter')
@@ -39,6 +43,65 @@ program
   .action(async (options: FsckOptions) => {
     const { fsck } = await import('./cli/fsck.ts');
     process.exitCode = await fsck(options, loadConfig());
+  });
+
+const key = program.command('key').description("the lanes' keys: show, rotate, revoke");
+const orderKey = async (order: KeyOrder) => {
+  const { key: carryOut } = await import('./cli/key.ts');
+  process.exitCode = await carryOut(order, loadConfig());
+};
+key
+  .command('list')
+  .description('the keys in force and those before them')
+  .action(() => orderKey({ order: 'list' }));
+key
+  .command('rotate')
+  .description('give a lane another key; the log tells of it, signed by the new one and the old')
+  .argument('<lane>', 'DOT-991 or DOT-992')
+  .option('--purpose <purpose>', 'statement or checkpoint', 'statement')
+  .option('--reason <text>', 'why, for whoever reads the log')
+  .action((lane: string, { purpose, reason }: { purpose: string; reason?: string }) =>
+    orderKey({ order: 'rotate', lane, purpose, reason: reason ?? null }),
+  );
+key
+  .command('revoke')
+  .description('end a key at once; "rotate" gives its lane another one')
+  .argument('<keyId>', 'as "cutter key list" shows it')
+  .requiredOption('--reason <text>', 'why, for whoever reads the log')
+  .action((keyId: string, { reason }: { reason: string }) => orderKey({ order: 'revoke', keyId, reason }));
+
+program
+  .command('keys')
+  .description("write the lanes' public keys for whoever checks without the ledger")
+  .option('--out <file>', 'write them to a file instead of showing them')
+  .option('--url <url>', 'the ledger (default: CUTTER_URL, or this machine)')
+  .action(async (options: KeysOptions) => {
+    const { keys } = await import('./cli/keys.ts');
+    process.exitCode = await keys(options, loadConfig());
+  });
+
+const passport = program
+  .command('passport')
+  .description('the one file that proves a verified cut: issue it, verify it');
+passport
+  .command('issue')
+  .description('ask the ledger for the passport of a cut, and write it to a file')
+  .argument('<changeSet>', 'the id of its change set')
+  .option('--out <file>', 'where to (default: a name that the ledger gives)')
+  .option('--url <url>', 'the ledger (default: CUTTER_URL, or this machine)')
+  .action(async (changeSet: string, options: IssueOptions) => {
+    const { issuePassport } = await import('./cli/issue-passport.ts');
+    process.exitCode = await issuePassport(changeSet, options, loadConfig());
+  });
+passport
+  .command('verify')
+  .description('judge a passport by public keys alone, without a ledger or a network')
+  .argument('<file>', 'the passport')
+  .requiredOption('--keys <file>', 'the public keys, as "cutter keys" writes them')
+  .option('--json', 'one JSON object', false)
+  .action(async (file: string, options: VerifyPassportOptions) => {
+    const { verifyPassportFile } = await import('./cli/verify-passport.ts');
+    process.exitCode = verifyPassportFile(file, options);
   });
 
 program

@@ -6,24 +6,24 @@ import type { Logger } from 'pino';
 import { sql } from 'slonik';
 import { authenticator, authorityEnded } from './auth/authenticate.ts';
 import type { Config } from './config.ts';
+import { fixedCustody } from './database/custody.ts';
 import type { Pools } from './database/pools.ts';
-import { checkpointSeedOf, type Secrets, seedOf } from './database/secrets.ts';
+import type { Secrets } from './database/secrets.ts';
 import { type ScrubOptions, startScrub } from './ledger/fsck/scrub.ts';
-import type { LaneKey } from './ledger/keys.ts';
+import type { Custody } from './ledger/keys.ts';
 import { type Ledger, openLedger } from './ledger/ledger.ts';
 import { type HistoryFeed, startFeed } from './ledger/log/feed.ts';
 import { type Integrator, startIntegrator } from './ledger/log/integrator.ts';
 import { type Provable, startProvable } from './ledger/log/provable.ts';
 import { Refusal } from './ledger/refusals.ts';
-import { LANES, type Lane } from './ledger/values.ts';
-import { publicKeyOf } from './proof/ed25519.ts';
-import { keyIdOf } from './proof/keyid.ts';
 import { schema } from './schema/index.ts';
 import { buildServer, type CutterServer } from './server.ts';
 
 export interface WireOptions extends Pick<Config, 'mode' | 'graphiql' | 'host' | 'port' | 'limits'> {
   readonly pools: Pools;
   readonly secrets: Secrets;
+  /** Where the lanes' keys are; absent: as the secrets have them, for good. */
+  readonly custody?: Custody;
   readonly logger: Logger;
   readonly checkpoints?: Config['checkpoints'];
   readonly heartbeatMs?: Config['heartbeatMs'];
@@ -45,11 +45,12 @@ export interface Wired {
 
 export function wire(options: WireOptions): Wired {
   const { pools, secrets, logger, checkpoints, witnesses, heartbeatMs, scrub: pace, ...config } = options;
+  const custody = options.custody ?? fixedCustody(secrets);
   const integratorUrl = pools.urls.integrator;
   const integrator = integratorUrl === null ? null : startIntegrator({ url: integratorUrl, log: logger });
   const provable = startProvable({
     pools,
-    keys: Object.values(laneKeys(secrets, checkpointSeedOf)),
+    custody,
     integrator,
     sinks: checkpoints ?? { file: null, url: null },
     witnesses: witnesses ?? [],
@@ -66,7 +67,7 @@ export function wire(options: WireOptions): Wired {
   });
   const ledger = openLedger({
     pools,
-    keys: laneKeys(secrets, seedOf),
+    custody,
     committed: () => integrator?.nudge(),
     alarm: (error, call) => {
       // A refusal is an answer; anything else is a defect, or a grant that isn't as the code believes.
@@ -100,17 +101,6 @@ export function wire(options: WireOptions): Wired {
       await integrator?.close();
     },
   };
-}
-
-/** The signing keys of the lanes whose seed this process holds, for statements or for heads. */
-function laneKeys(secrets: Secrets, of: typeof seedOf): Partial<Record<Lane, LaneKey>> {
-  const keys = LANES.flatMap((lane) => {
-    const seed = of(secrets, lane);
-    if (seed === null) return [];
-    const publicKey = publicKeyOf(seed);
-    return [[lane, { lane, seed, publicKey, keyId: keyIdOf(publicKey) }] as const];
-  });
-  return Object.fromEntries(keys);
 }
 
 function readinessOf(pools: Pools, integrator: Integrator | null) {

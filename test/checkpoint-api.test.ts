@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { again, strangersKeys } from './checkpoint-ground.ts';
 import { call, marked, verifyCut, wasCut } from './harness/cycle.ts';
+import { testDatabase } from './harness/database.ts';
+import { KEY_RECORDS } from './harness/keys.ts';
 import { type TestServer, testServer } from './harness/server.ts';
 import {
   openNote,
@@ -53,9 +55,12 @@ async function published(): Promise<StrangersCheckpoint> {
 }
 
 test('before the log has a record there is no checkpoint, and nothing to prove', async () => {
-  expect(await ask(CHECKPOINT)).toEqual({ checkpoint: null });
-  expect(await ask(INCLUSION, { position: '0' })).toEqual({ inclusionProof: null, record: null });
-  expect(await ask(CONSISTENCY, { from: '0', to: '1' })).toEqual({ consistencyProof: null });
+  const empty = await testServer({ database: await testDatabase({ log: 'empty' }) });
+  const asked = async (query: string, variables = {}) =>
+    (await empty.gql(empty.tokens.reviewer, query, variables)).body.data;
+  expect(await asked(CHECKPOINT)).toEqual({ checkpoint: null });
+  expect(await asked(INCLUSION, { position: '0' })).toEqual({ inclusionProof: null, record: null });
+  expect(await asked(CONSISTENCY, { from: '0', to: '1' })).toEqual({ consistencyProof: null });
 });
 
 describe('after a few phases', () => {
@@ -84,7 +89,8 @@ describe('after a few phases', () => {
         position: String(position),
         recordHash: `sha256:${recordHash.toString('hex')}`,
       });
-      expect(JSON.parse(record.body)).toMatchObject({ format: 'cutter-record/1', recordId: record.recordId });
+      const format = position < KEY_RECORDS ? 'cutter-record/2' : 'cutter-record/1';
+      expect(JSON.parse(record.body)).toMatchObject({ format, recordId: record.recordId });
       const leaf = strangersLeaf(recordHash);
       leaves.push(leaf);
       expect(inclusionProof).toMatchObject({
@@ -157,7 +163,7 @@ describe('after a few phases', () => {
   test('a record that was altered behind the tree is not proved', async () => {
     const altered = await testServer();
     await marked(altered);
-    await again(async () => (await altered.provable.checkpoints.latest())?.size === 2);
+    await again(async () => (await altered.provable.checkpoints.latest())?.size === KEY_RECORDS + 2);
     await altered.superuser.query(
       `update cutter_log.log set record_hash = 'sha256:' || encode(sha256('x'), 'hex') where position = 1`,
     );
@@ -183,7 +189,7 @@ describe('processes that hold one lane each', () => {
       pools: { exec: null },
       secrets: { ...secrets, checkpointSeeds: { 'DOT-992': verifier as string } },
     });
-    await again(async () => (await verify.provable.checkpoints.latest())?.size === 2);
+    await again(async () => (await verify.provable.checkpoints.latest())?.size === KEY_RECORDS + 2);
     const answer = await call(verify, verify.tokens.marker, 'sweep', { idempotencyKey: 'x', limit: 1 });
     expect(answer.__typename).toBe('LaneNotServed');
   });

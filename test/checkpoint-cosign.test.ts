@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Cosigner } from '../src/ledger/log/checkpoint-cosigner.ts';
 import { LANES } from '../src/ledger/values.ts';
-import { again, type SigningGround, signingGround, strangersKeys } from './checkpoint-ground.ts';
+import { again, headKey, type SigningGround, signingGround, strangersKeys } from './checkpoint-ground.ts';
+import { freshKey } from './harness/keys.ts';
 import { openNote, strangersRoot } from './harness/stranger.ts';
 import { heardLog } from './log-ground.ts';
 import { leavesUntil } from './tree-ground.ts';
@@ -86,7 +87,7 @@ describe('publishing', () => {
     const log = { ...heardLog(), info: (_: unknown, message: string) => told.push(message) } as never;
     ground.lane('DOT-991', { log });
     await again(async () => told.length > 0);
-    expect(told[0]).toMatch(/is not registered yet/);
+    expect(told[0]).toMatch(/No key for heads of DOT-991 .* is registered yet/);
     const key = rows[0];
     await superuser.query(
       'insert into cutter_auth.key select * from json_populate_record(null::cutter_auth.key, $1)',
@@ -94,6 +95,25 @@ describe('publishing', () => {
     );
     await again(async () => (await ground.signedBy('DOT-991')).length === 1);
     expect(told).toHaveLength(1);
+  });
+
+  test('a lane whose key ended waits, and signs with the one that follows', async () => {
+    const { superuser } = ground.database;
+    const { keyId } = headKey(ground.database, 'DOT-991');
+    const next = freshKey('DOT-991');
+    await superuser.query('update cutter_auth.key set until_position = 2 where key_id = $1', [keyId]);
+    await ground.grow(4);
+    const told: string[] = [];
+    const log = { ...heardLog(), info: (_: unknown, message: string) => told.push(message) } as never;
+    ground.lane('DOT-991', { log, keys: () => [headKey(ground.database, 'DOT-991'), next] });
+    await again(async () => told.length > 0);
+    expect(told[0]).toContain(`The key ${keyId} of DOT-991 ended at position 2.`);
+    await superuser.query(
+      `insert into cutter_auth.key (key_id, lane, principal_id, public_key, from_position, purpose)
+       select $2, lane, principal_id, $3, 2, purpose from cutter_auth.key where key_id = $1`,
+      [keyId, next.keyId, Buffer.from(next.publicKey)],
+    );
+    await again(async () => (await ground.signedBy('DOT-991')).length === 1);
   });
 });
 
@@ -213,12 +233,10 @@ describe('a lane signs nothing more, with an alarm, where the ledger is not the 
     );
   });
 
-  test('a key that ended, or is registered for something else', async () => {
-    const { superuser } = ground.database;
+  test('a key that is registered for something else', async () => {
     await ground.grow(4);
-    await superuser.query(`update cutter_auth.key set until_position = 2 where lane = 'DOT-991'`);
-    await superuser.query(
-      `update cutter_auth.key set purpose = case purpose when 'statement' then 'checkpoint' else 'statement' end where lane = 'DOT-992'`,
+    await ground.database.superuser.query(
+      `update cutter_auth.key set purpose = case purpose when 'statement' then 'checkpoint' else 'statement' end`,
     );
     await untilStopped(LANES.map((lane) => ground.lane(lane)));
     for (const lane of LANES) expect(await ground.signedBy(lane)).toEqual([]);

@@ -58,7 +58,7 @@ export async function again<T>(look: () => Promise<T | null | undefined | false>
 }
 
 export async function signingGround(): Promise<SigningGround> {
-  const database = await testDatabase();
+  const database = await testDatabase({ log: 'empty' });
   const log = heardLog();
   const running = new Set<Cosigner>();
   const checkpoints = readCheckpoints(database.pools.observe, log);
@@ -74,7 +74,14 @@ export async function signingGround(): Promise<SigningGround> {
     },
     lane(lane, options = {}) {
       const url = (lane === 'DOT-991' ? database.urls.exec : database.urls.verify) as string;
-      const cosigner = startCosigner({ url, key: headKey(database, lane), log, pollMs: 10, ...options });
+      const cosigner = startCosigner({
+        url,
+        lane,
+        keys: () => [headKey(database, lane)],
+        log,
+        pollMs: 10,
+        ...options,
+      });
       running.add(cosigner);
       return cosigner;
     },

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, expect, test } from 'vitest';
 import { bootstrapHome, bootstrapLedger } from '../src/database/bootstrap.ts';
+import { heldKeys } from '../src/database/custody.ts';
 import { makeToken, tokenHash } from '../src/database/issue-tokens.ts';
 import { loginUrl, scramVerifier, setLoginPasswords } from '../src/database/logins.ts';
 import { SAMPLE_PARTIES } from '../src/database/parties.ts';
-import { checkpointSeedOf, homeSecrets, makeSecrets, seedOf } from '../src/database/secrets.ts';
+import { homeSecrets, makeSecrets } from '../src/database/secrets.ts';
 import { BASE_VOCABULARY } from '../src/document/vocabulary.ts';
 import { testDatabase } from './harness/database.ts';
 
@@ -20,10 +21,7 @@ afterAll(async () => {
   rmSync(home, { recursive: true });
 });
 
-const seeds = {
-  'DOT-991': seedOf(db.secrets, 'DOT-991') as Uint8Array,
-  'DOT-992': seedOf(db.secrets, 'DOT-992') as Uint8Array,
-};
+const keys = heldKeys(db.secrets);
 
 async function all(query: string): Promise<Record<string, unknown>[]> {
   return (await owner.query<Record<string, unknown>>(query)).rows;
@@ -92,7 +90,7 @@ test('bootstrap: the vocabulary stands, and what is added to it stays', async ()
   await owner.query(
     `insert into cutter_source.vocabulary values ('unit_kind', 'of our own', 'Added by hand.', null)`,
   );
-  await bootstrapLedger(owner, { mode: 'rehearsal', seeds, tokens: db.tokens });
+  await bootstrapLedger(owner, { mode: 'rehearsal', keys, tokens: db.tokens });
   const rows = await all('select term_kind, term from cutter_source.vocabulary');
   expect(rows).toHaveLength(BASE_VOCABULARY.length + 1);
 });
@@ -104,28 +102,27 @@ test('bootstrap: run again, it changes nothing that is there', async () => {
         (select json_agg(p order by principal_id) from cutter_auth.principal p) as principals, (select json_agg(h) from cutter_log.head h) as head`,
     );
   const before = await state();
-  const result = await bootstrapLedger(owner, { mode: 'rehearsal', seeds, tokens: db.tokens });
+  const result = await bootstrapLedger(owner, { mode: 'rehearsal', keys, tokens: db.tokens });
   expect(result.issued).toEqual([]);
   expect(result.tokens).toEqual(db.tokens);
   expect(await state()).toEqual(before);
 });
 
-test('bootstrap: each lane has its own keys, one for statements and one for heads, registered with its own principal, valid from the first position', async () => {
+test('bootstrap: each lane has its own keys, one for statements and one for heads, registered with its own principal, each from its own record on', async () => {
   const rows = await all(
-    `select k.lane, k.purpose, p.name, k.from_position, k.until_position from cutter_auth.key k join cutter_auth.principal p using (principal_id) order by 1, 2`,
+    `select k.lane, k.purpose, p.name, k.from_position, k.until_position from cutter_auth.key k join cutter_auth.principal p using (principal_id) order by 4`,
   );
-  const valid = { from_position: '0', until_position: null };
   expect(rows).toEqual([
-    { lane: 'DOT-991', purpose: 'checkpoint', name: 'executor', ...valid },
-    { lane: 'DOT-991', purpose: 'statement', name: 'executor', ...valid },
-    { lane: 'DOT-992', purpose: 'checkpoint', name: 'verifier', ...valid },
-    { lane: 'DOT-992', purpose: 'statement', name: 'verifier', ...valid },
+    { lane: 'DOT-991', purpose: 'statement', name: 'executor', from_position: '0', until_position: null },
+    { lane: 'DOT-992', purpose: 'statement', name: 'verifier', from_position: '1', until_position: null },
+    { lane: 'DOT-991', purpose: 'checkpoint', name: 'executor', from_position: '2', until_position: null },
+    { lane: 'DOT-992', purpose: 'checkpoint', name: 'verifier', from_position: '3', until_position: null },
   ]);
 });
 
 test('bootstrap: tokens are kept while they work; a missing or expired one is issued anew, a revoked one is not', async () => {
   const path = join(home, 'tokens.json');
-  const first = await bootstrapHome(owner, home, { mode: 'rehearsal', seeds });
+  const first = await bootstrapHome(owner, home, db.secrets, 'rehearsal');
   expect(first.issued).toHaveLength(6);
   expect(statSync(path).mode & 0o777).toBe(0o600);
   const kept = JSON.parse(readFileSync(path, 'utf8')) as Record<string, string>;
@@ -137,7 +134,7 @@ test('bootstrap: tokens are kept while they work; a missing or expired one is is
     'verifier',
     'observer',
   ]);
-  expect((await bootstrapHome(owner, home, { mode: 'rehearsal', seeds })).issued).toEqual([]);
+  expect((await bootstrapHome(owner, home, db.secrets, 'rehearsal')).issued).toEqual([]);
 
   const { marker: _, ...rest } = kept;
   writeFileSync(path, JSON.stringify(rest), { mode: 0o600 });
@@ -148,7 +145,7 @@ test('bootstrap: tokens are kept while they work; a missing or expired one is is
   await owner.query('update cutter_auth.token set revoked_at = now() where token_sha256 = $1', [
     tokenHash(kept['observer'] as string),
   ]);
-  const again = await bootstrapHome(owner, home, { mode: 'rehearsal', seeds });
+  const again = await bootstrapHome(owner, home, db.secrets, 'rehearsal');
   expect(again.issued).toEqual(['marker', 'reviewer']);
   expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(again.tokens);
   expect(again.tokens['observer']).toBe(kept['observer']);
@@ -174,40 +171,13 @@ test('bootstrap: production makes no sample person and hands out no token', asyn
   await client.query(
     'truncate cutter_auth.token, cutter_auth.key, cutter_auth.principal, cutter_auth.person',
   );
-  const result = await bootstrapLedger(client, { mode: 'production', seeds });
+  const result = await bootstrapLedger(client, { mode: 'production', keys });
   expect(result).toMatchObject({ tokens: {}, issued: [] });
   const { rows } = await client.query(
     'select (select count(*)::int from cutter_auth.person) + (select count(*)::int from cutter_auth.key) as n',
   );
   expect(rows).toEqual([{ n: 0 }]);
   await client.end();
-});
-
-test('bootstrap: a new seed closes the old key where the log will continue, and opens its own there', async () => {
-  await owner.query('update cutter_log.head set next_position = 40');
-  await owner.query(
-    `insert into cutter_log.pending (record_id, record_hash, row_ids) values (gen_random_uuid(), 'sha256:x', '{}')`,
-  );
-  const other = seedOf(makeSecrets(), 'DOT-991') as Uint8Array;
-  await bootstrapLedger(owner, {
-    mode: 'rehearsal',
-    seeds: { ...seeds, 'DOT-991': other },
-    tokens: db.tokens,
-  });
-  const keys = (purpose: string) =>
-    all(
-      `select from_position, until_position from cutter_auth.key where lane = 'DOT-991' and purpose = '${purpose}' order by from_position`,
-    );
-  const rotated = [
-    { from_position: '0', until_position: '41' },
-    { from_position: '41', until_position: null },
-  ];
-  expect(await keys('statement')).toEqual(rotated);
-  expect(await keys('checkpoint')).toEqual([{ from_position: '0', until_position: null }]);
-  const checkpointSeeds = { 'DOT-991': checkpointSeedOf(makeSecrets(), 'DOT-991') as Uint8Array };
-  await bootstrapLedger(owner, { mode: 'rehearsal', seeds: {}, checkpointSeeds, tokens: db.tokens });
-  expect(await keys('checkpoint')).toEqual(rotated);
-  expect(await keys('statement')).toEqual(rotated);
 });
 
 test('secrets: made once, for the owner alone, and refused where others may read them', () => {
@@ -238,12 +208,15 @@ test('secrets: a file of before heads were signed gets seeds for the lanes that 
   expect(homeSecrets(home)).toEqual(secrets);
 });
 
-test('secrets: one seed never serves statements and heads', () => {
+test('secrets: one seed never serves statements and heads, nor two lanes', () => {
   const secrets = makeSecrets();
   const { 'DOT-991': shared } = secrets.seeds;
   const checkpointSeeds = { ...secrets.checkpointSeeds, 'DOT-992': shared };
   writeFileSync(join(home, 'secrets.json'), JSON.stringify({ ...secrets, checkpointSeeds }), { mode: 0o600 });
-  expect(() => homeSecrets(home)).toThrow(/each needs its own/);
+  expect(() => homeSecrets(home)).toThrow(/each need their own/);
+  const seeds = { 'DOT-991': shared, 'DOT-992': shared };
+  writeFileSync(join(home, 'secrets.json'), JSON.stringify({ ...secrets, seeds }), { mode: 0o600 });
+  expect(() => homeSecrets(home)).toThrow(/each need their own/);
 });
 
 test('logins: the SCRAM verifier is the one that PostgreSQL makes', async () => {

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { checkLedger } from '../src/ledger/fsck/check.ts';
 import { KINDS, type Kind } from '../src/ledger/fsck/kinds.ts';
 import { everyKindOfPhase, keyOf, tamper } from './fsck-ground.ts';
+import { rotated } from './harness/keys.ts';
 import { type TestServer, testServer } from './harness/server.ts';
 
 let server: TestServer;
@@ -10,9 +11,12 @@ beforeAll(async () => {
   await everyKindOfPhase(server);
   // Who alters rows here is alone: a running server would go on folding and signing what it finds.
   await server.close();
-  // The schema's one check holds for a superuser too; one who alters rows takes it away first, as he would the NOT NULLs.
+  // A key that ended, and the record of it, which still waits for its position.
+  await rotated(server.database, server.database.secrets, 'DOT-991', 'statement');
+  // The schema's checks hold for a superuser too; one who alters rows takes them away first, as he would the NOT NULLs.
   await server.superuser.query(
-    'alter table cutter_governance.dot_pair_signature drop constraint dot_pair_signature_one_cross_reference',
+    `alter table cutter_governance.dot_pair_signature drop constraint dot_pair_signature_one_cross_reference;
+    alter table cutter_auth.key drop constraint key_public_key_check, drop constraint key_purpose_check`,
   );
 });
 
@@ -22,6 +26,7 @@ function other(kind: Kind, column: string): string {
     case 'uuid':
       return 'gen_random_uuid()';
     case 'int':
+    case 'bigint':
       return `coalesce(${column}, 0) + 100003`;
     case 'bool':
       return `not coalesce(${column}, false)`;
@@ -51,6 +56,7 @@ function changesOf(kind: Kind): Change[] {
     if (!type.endsWith('?')) return changes;
     changes.push({ column, value: 'null', where: `${column} is not null` });
     if (type === 'jsonb?') changes.push({ column, value: `'null'::jsonb`, where: `${column} is null` });
+    if (type === 'bigint?') changes.push({ column, value: '7', where: `${column} is null` });
     if (type === 'text?') changes.push({ column, value: `''`, where: `${column} is null` });
     return changes;
   });

@@ -5,6 +5,7 @@ import { exitCodeOf, type Report } from '../src/ledger/fsck/finding.ts';
 import { headsOf } from '../src/ledger/fsck/heads.ts';
 import { KINDS, type Kind } from '../src/ledger/fsck/kinds.ts';
 import { cosigned, everyKindOfPhase, forgetTree, repairRecord, tamper } from './fsck-ground.ts';
+import { KEY_RECORDS } from './harness/keys.ts';
 import { type TestServer, testServer } from './harness/server.ts';
 
 let server: TestServer;
@@ -102,7 +103,7 @@ describe('The log', () => {
     ['row_ids', `array_append(row_ids, gen_random_uuid())`],
     ['record_id', 'gen_random_uuid()'],
   ])('an altered %s is told at its position, and the body is not blamed (%s)', async (column, value) => {
-    for (const position of [0, 9, (await end()) - 1]) {
+    for (const position of [KEY_RECORDS, KEY_RECORDS + 9, (await end()) - 1]) {
       await tamper(
         server,
         [LOG],
@@ -122,16 +123,16 @@ describe('The log', () => {
 
   test('two records that changed places are told at both, by the tree', async () => {
     const swap = [
-      [6, -1],
-      [11, 6],
-      [-1, 11],
+      [KEY_RECORDS + 6, -1],
+      [KEY_RECORDS + 11, KEY_RECORDS + 6],
+      [-1, KEY_RECORDS + 11],
     ].map(([from, to]) => `update ${LOG} set position = ${to} where position = ${from}`);
     await tamper(server, [LOG], swap, async () => {
       const { findings } = await check();
       expect(findings.map(({ verdict, table, key }) => [verdict, table, key])).toEqual([
-        ['swapped', LOG, '6'],
+        ['swapped', LOG, String(KEY_RECORDS + 6)],
       ]);
-      expect(findings[0]?.otherKey).toBe('11');
+      expect(findings[0]?.otherKey).toBe(String(KEY_RECORDS + 11));
     });
   });
 

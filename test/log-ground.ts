@@ -34,7 +34,7 @@ export interface Ground {
 }
 
 export async function logGround(): Promise<Ground> {
-  const database = await testDatabase();
+  const database = await testDatabase({ log: 'empty' });
   const log = heardLog();
   const exec = new pg.Pool({ connectionString: database.urls.exec as string, max: 16 });
   const closers: (() => Promise<void>)[] = [];

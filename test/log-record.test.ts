@@ -261,9 +261,9 @@ describe('parseRecord: a typed verdict for whatever the bytes are', () => {
   });
 
   test('a version that is not known is named', () => {
-    expect(judge(whole.replace('cutter-record/1', 'cutter-record/2'))).toEqual({
+    expect(judge(whole.replace('cutter-record/1', 'cutter-record/3'))).toEqual({
       verdict: 'unknown_format',
-      format: 'cutter-record/2',
+      format: 'cutter-record/3',
     });
   });
 

@@ -117,6 +117,8 @@ describe('records and tables', () => {
     const verbs = records.map((record) => `${record.lane} ${record.verb} ${record.history.length}`);
     expect(new Set(verbs)).toEqual(
       new Set([
+        'DOT-991 key:add 0',
+        'DOT-992 key:add 0',
         'DOT-991 registerSource 0',
         'DOT-991 mark 1',
         'DOT-991 sweep 1',
@@ -146,6 +148,7 @@ describe('records and tables', () => {
     expect([...count.keys()].toSorted()).toEqual([
       'cut_change_set',
       'cut_change_set_affected_row',
+      'cutter_auth.key',
       'cutter_source.source',
       'decision_backlog_entry',
       'decision_backlog_history',

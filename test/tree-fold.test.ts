@@ -24,7 +24,7 @@ let database: TestDatabase;
 const closers: (() => Promise<unknown>)[] = [];
 
 beforeEach(async () => {
-  database = await testDatabase();
+  database = await testDatabase({ log: 'empty' });
 });
 
 afterEach(async () => {

@@ -24,7 +24,7 @@ const observe = {
 const tree = readTree(observe);
 
 beforeAll(async () => {
-  database = await testDatabase();
+  database = await testDatabase({ log: 'empty' });
   await growLog(database, SIZE);
   const folder = folderOf(database);
   await folded(database, SIZE);

@@ -33,9 +33,11 @@ export const QUERY_AUTHORITY = {
   checkpoint: 'ledger:observe',
   inclusionProof: 'ledger:observe',
   consistencyProof: 'ledger:observe',
+  keys: 'ledger:observe',
   record: 'ledger:evidence',
   planCut: 'ledger:evidence',
   reconstruct: 'ledger:evidence',
+  passport: 'ledger:evidence',
   integrity: 'ledger:evidence',
 } as const satisfies Record<string, Scope | null>;
 export type QueryName = keyof typeof QUERY_AUTHORITY;

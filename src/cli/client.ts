@@ -1,8 +1,8 @@
 /** A typed client over fetch: one principal's token, operations made by codegen, faults as sentences. */
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+import { plainLine } from '../monitor/plain.ts';
 import { ANSWER_BOUNDS, type AnswerBounds, readAnswer, UnfitAnswer } from './answer.ts';
 import { shapeFault } from './answer-shape.ts';
-import { plainLine } from './plain.ts';
 
 /** An operation with the types of its result and variables; its text is `toString()`. */
 export interface Operation<Result, Variables> extends DocumentTypeDecoration<Result, Variables> {

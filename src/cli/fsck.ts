@@ -2,16 +2,13 @@
  * `cutter fsck`: recomputes the whole ledger from its tables, as the login that only reads. The embedded database is started for it
  * where it isn't running; nothing is served.
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import type { Config } from '../config.ts';
-import { clusterPlace } from '../database/cluster-place.ts';
 import { poolUrls } from '../database/pools.ts';
-import { isPostmasterOf } from '../database/process-identity.ts';
-import { homeSecrets } from '../database/secrets.ts';
 import { checkLedger } from '../ledger/fsck/check.ts';
 import { exitCodeOf, type Finding, type Report } from '../ledger/fsck/finding.ts';
 import { headsOf } from '../ledger/fsck/heads.ts';
+import { findDatabase } from './find-database.ts';
 import { sentence } from './sentence.ts';
 
 export interface FsckOptions {
@@ -31,7 +28,10 @@ export async function fsck(
   try {
     const heads =
       options.heads === undefined ? [] : headsOf(readFileSync(options.heads, 'utf8'), options.heads);
-    const report = await checkLedger({ url: await evidenceUrl(config, closers), heads });
+    const found = await findDatabase(config);
+    closers.push(() => found.close());
+    const { evidence } = poolUrls(found.ownerUrl, found.secrets);
+    const report = await checkLedger({ url: evidence, heads });
     for (const line of options.json ? jsonLines(report) : sentences(report)) print(line);
     return exitCodeOf(report);
   } catch (error) {
@@ -45,30 +45,6 @@ export async function fsck(
   } finally {
     for (const close of closers) await close();
   }
-}
-
-/** The login's URL on the external database, on the embedded one that runs, or on one started for this check. */
-async function evidenceUrl(config: Config, closers: (() => Promise<void>)[]): Promise<string> {
-  if (!existsSync(join(config.home, 'secrets.json')))
-    throw new Error(`${config.home} holds no secrets of a ledger; name its data directory by CUTTER_HOME.`);
-  const secrets = homeSecrets(config.home);
-  const owner = config.databaseUrl ?? runningUrl(config.home);
-  if (owner !== null) return poolUrls(owner, secrets).evidence;
-  const { startEmbedded } = await import('../database/embedded.ts');
-  const embedded = await startEmbedded({ home: config.home, log: () => {} });
-  closers.push(() => embedded.stop());
-  return poolUrls(embedded.ownerUrl, secrets).evidence;
-}
-
-/** Where the embedded server of this home listens, if it runs: PostgreSQL says so beside its data. */
-function runningUrl(home: string): string | null {
-  const { data } = clusterPlace(home, () => {});
-  if (!existsSync(join(data, 'PG_VERSION')))
-    throw new Error(`${home} holds no database; name the ledger's data directory by CUTTER_HOME.`);
-  const path = join(data, 'postmaster.pid');
-  if (!existsSync(path)) return null;
-  const [pid, , , port] = readFileSync(path, 'utf8').split('\n');
-  return isPostmasterOf(Number(pid), data) ? `postgresql://cutter@127.0.0.1:${port}/cutter` : null;
 }
 
 function* jsonLines(report: Report): Generator<string> {

@@ -6,8 +6,8 @@ import { claimLogins, holdClaim } from '../database/home-claim.ts';
 import { setLoginPasswords } from '../database/logins.ts';
 import { migrate } from '../database/migrate.ts';
 import { openPools, type Pools, poolUrls } from '../database/pools.ts';
-import { checkpointSeedOf, homeSecrets, type Secrets, seedOf } from '../database/secrets.ts';
-import { LANES, type Lane, type Mode } from '../ledger/values.ts';
+import { homeSecrets, type Secrets } from '../database/secrets.ts';
+import { LANES, type Mode } from '../ledger/values.ts';
 import { derivedId } from '../proof/uuid.ts';
 import { attemptKey } from './attempt.ts';
 import { SAMPLE } from './sample-document.ts';
@@ -36,11 +36,8 @@ export async function prepareLedger(options: PrepareOptions): Promise<PreparedLe
     await claimLogins(owner, secrets);
     await migrate(ownerUrl);
     await takeLogins(owner, options, secrets);
-    const result = await bootstrapHome(owner, home, {
-      mode,
-      seeds: seedsOf(secrets, seedOf),
-      checkpointSeeds: seedsOf(secrets, checkpointSeedOf),
-    });
+    const result = await bootstrapHome(owner, home, secrets, mode);
+    for (const why of result.keys.refused) tell(why);
     if (mode === 'production') await tellWhatIsMissing(owner, tell);
     const urls = poolUrls(ownerUrl, secrets);
     const claim = await holdClaim(urls.observe, secrets, tell);
@@ -124,11 +121,6 @@ export async function isSampleDue(observe: DatabasePool): Promise<boolean> {
 
 /** Where the next step is the sample's own; a reviewer who deferred it has taken it over. */
 const ON_ITS_WAY = ['marked', 'review_pending', 'reviewed_approved', 'cut_applied'];
-
-function seedsOf(secrets: Secrets, of: typeof seedOf): Partial<Record<Lane, Uint8Array>> {
-  const held = LANES.map((lane) => [lane, of(secrets, lane)] as const).filter(([, seed]) => seed !== null);
-  return Object.fromEntries(held);
-}
 
 async function asOwner<Value>(url: string, work: (owner: pg.Client) => Promise<Value>): Promise<Value> {
   const owner = new pg.Client({ connectionString: url, application_name: 'cutter start' });

@@ -1,5 +1,5 @@
 /** A refusal as the command line meets it: the ledger's own sentence, guard and problems. */
-import { plainLine } from './plain.ts';
+import { plainLine } from '../monitor/plain.ts';
 
 interface RefusalFields {
   readonly __typename: string;

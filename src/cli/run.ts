@@ -2,10 +2,10 @@
 import { readFileSync, statSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import type { Config } from '../config.ts';
+import { plain } from '../monitor/plain.ts';
 import type { WalkDocument } from './attempt.ts';
 import { ClientFault, openClient } from './client.ts';
 import { type Clients, ROLES } from './phases.ts';
-import { plain } from './plain.ts';
 import { Refused } from './refused.ts';
 import { askYesNo, processTerminal, type Terminal } from './terminal.ts';
 import { type RoleTokens, roleTokens, whyUnreadable } from './tokens.ts';

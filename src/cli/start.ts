@@ -56,11 +56,16 @@ async function bringUp(config: Config, closers: Closer[], check: () => void): Pr
   // Compiled code is kept beside the data, where nobody else writes: a later start takes half the time.
   enableCompileCache(join(config.home, 'compiled'));
   // Imports take as long as PostgreSQL: they are done side by side.
-  const parts = Promise.all([import('./prepare.ts'), import('../wire.ts'), import('./log-lines.ts')]);
+  const parts = Promise.all([
+    import('./prepare.ts'),
+    import('../wire.ts'),
+    import('./log-lines.ts'),
+    import('../database/custody.ts'),
+  ]);
   parts.catch(() => {});
   const ownerUrl = await database(config, closers);
   check();
-  const [{ isSampleDue, prepareLedger }, { wire }, { openLogger }] = await parts;
+  const [{ isSampleDue, prepareLedger }, { wire }, { openLogger }, { homeCustody }] = await parts;
   const { pools, secrets, tokens } = await prepareLedger({
     ownerUrl,
     home: config.home,
@@ -70,7 +75,11 @@ async function bringUp(config: Config, closers: Closer[], check: () => void): Pr
   closers.push(() => pools.close());
   check();
   const due = config.sample && config.mode === 'rehearsal' && (await isSampleDue(pools.observe));
-  const wired = wire({ ...config, pools, secrets, logger: openLogger(config.logLevel), scrub: {} });
+  const logger = openLogger(config.logLevel);
+  const custody = homeCustody(config.home, secrets, (error) =>
+    logger.error({ err: error, alarm: 'SECRETS_UNREADABLE' }, 'the secrets can no longer be read'),
+  );
+  const wired = wire({ ...config, pools, secrets, custody, logger, scrub: {} });
   closers.push(() => wired.close());
   const { url } = await wired.server.listen();
   flushCompileCache();

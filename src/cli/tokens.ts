@@ -23,6 +23,19 @@ export function roleTokens(config: Pick<Config, 'home' | 'client'>): RoleTokens 
   return Object.fromEntries(tokens) as RoleTokens;
 }
 
+/** A token of anybody who may observe: the first that the environment has, else the observer's of the data directory. */
+export function observerToken(config: Pick<Config, 'home' | 'client'>): string {
+  const given = ROLES.map((role) => config.client.tokens[role]).find((token) => token !== null);
+  if (given !== undefined && given !== null) return given;
+  const path = join(config.home, 'tokens.json');
+  const { observer } = readTokens(path, ['marker']);
+  if (observer === undefined)
+    throw new ClientFault(
+      `${path} has no token for observer; see CUTTER_HOME, or set ${variableOf('marker')}.`,
+    );
+  return observer;
+}
+
 function readTokens(path: string, missing: readonly Role[]): Readonly<Record<string, string>> {
   let text: string;
   try {

@@ -1,7 +1,9 @@
 /** Follows the history of the ledger over WebSocket, as a dashboard would, and judges that it comes whole and in order. */
-import { createClient } from 'graphql-ws';
-import { WebSocket } from 'ws';
+import { ConnectionLost, historyMessages } from '../monitor/history-connection.ts';
+import { plainLine } from '../monitor/plain.ts';
 import { StreamJudge } from '../monitor/stream-judge.ts';
+import { StreamRefused } from '../monitor/stream-refused.ts';
+import { shapeFault } from './answer-shape.ts';
 import { endpointOf } from './client.ts';
 import { WatchHistoryDocument, type WatchHistorySubscription } from './generated/graphql.ts';
 
@@ -25,53 +27,31 @@ export interface WatchOptions {
 }
 
 /** Begins at once. */
-export function watchHistory({ url, token, after }: WatchOptions): Watch {
-  const client = createClient({
-    url: endpointOf(url).replace(/^http/, 'ws'),
-    webSocketImpl: WebSocket,
-    connectionParams: { authorization: `Bearer ${token}` },
-    retryAttempts: 0,
-  });
+export function watchHistory(options: WatchOptions): Watch {
   const seen: HistoryRow[] = [];
-  const from = after === undefined ? 'now' : after === '' ? 'start' : 'cursor';
-  const judge = new StreamJudge({ everyRecord: true, from, keys: null });
+  const leave = new AbortController();
   const ready = Promise.withResolvers<void>();
   const ended = Promise.withResolvers<never>();
   ready.promise.catch(() => {});
   ended.promise.catch(() => {});
   let arrived = () => {};
 
-  const end = (reason: Error) => {
+  async function read(): Promise<void> {
+    for await (const message of believed(options, leave.signal)) {
+      if (message.__typename === 'Ready') ready.resolve();
+      if (message.__typename === 'Reset')
+        throw new Error(`The stream of history ended: ${plainLine(message.message, [options.token])}`);
+      if (message.__typename !== 'HistoryEvent') continue;
+      seen.push(...message.rows);
+      arrived();
+    }
+    throw new Error('The stream of history ended.');
+  }
+  const reading = read().catch((error: Error) => {
+    const reason = wordOf(error);
     ready.reject(reason);
     ended.reject(reason);
-  };
-  const take = (message: HistoryMessage) => {
-    judge.take(message, Date.now());
-    if (message.__typename === 'Ready') ready.resolve();
-    if (message.__typename === 'Reset') end(new Error(`The stream of history ended: ${message.message}`));
-    if (message.__typename !== 'HistoryEvent') return;
-    seen.push(...message.rows);
-    arrived();
-  };
-  const believed = (message: HistoryMessage) => {
-    try {
-      take(message);
-    } catch (error) {
-      end(new Error(`The stream of history can't be believed: ${(error as Error).message}`));
-    }
-  };
-  judge.open(Date.now());
-  client.subscribe<WatchHistorySubscription>(
-    { query: WatchHistoryDocument.toString(), variables: after === undefined ? {} : { after } },
-    {
-      next: ({ data, errors }) => {
-        if (data) believed(data.history);
-        else end(new Error(`History can't be followed: ${errors?.[0]?.message ?? 'no data'}`));
-      },
-      error: (error) => end(new Error(`The stream of history broke: ${reasonOf(error)}`)),
-      complete: () => end(new Error('The stream of history ended.')),
-    },
-  );
+  });
 
   return {
     ready: ready.promise,
@@ -86,15 +66,43 @@ export function watchHistory({ url, token, after }: WatchOptions): Watch {
       return Promise.race([enough, ended.promise]);
     },
     async close() {
-      await client.dispose();
+      leave.abort();
+      await reading;
     },
   };
 }
 
-/** Errors, close events and lists of GraphQL errors come this way. */
-function reasonOf(error: unknown): string {
-  if (Array.isArray(error)) return error.map(reasonOf).join('; ');
-  if (typeof error !== 'object' || error === null) return String(error);
-  const { message, reason, code } = error as { message?: string; reason?: string; code?: number };
-  return message || reason || `code ${code}`;
+/** The messages of one connection, each of its own type and judged against those before it. */
+async function* believed(
+  { url, token, after }: WatchOptions,
+  signal: AbortSignal,
+): AsyncGenerator<HistoryMessage, void, void> {
+  const from = after === undefined ? 'now' : after === '' ? 'start' : 'cursor';
+  const judge = new StreamJudge({ everyRecord: true, from, keys: null });
+  const query = WatchHistoryDocument.toString();
+  const variables = after === undefined ? {} : { after };
+  let heardAt = Date.now();
+  const waited = (waitedMs: number) => judge.requireSound(heardAt + waitedMs);
+  judge.open(heardAt);
+  for await (const message of historyMessages({
+    url: endpointOf(url),
+    token,
+    query,
+    variables,
+    waited,
+    signal,
+  })) {
+    heardAt = Date.now();
+    judge.take(message, heardAt);
+    const wrong = shapeFault(query, { history: message });
+    if (wrong !== null) throw new StreamRefused('malformed', `A message is of another form: ${wrong}.`);
+    yield message as HistoryMessage;
+  }
+}
+
+function wordOf(error: Error): Error {
+  if (error instanceof ConnectionLost) return new Error(`The stream of history broke: ${error.message}`);
+  if (error instanceof StreamRefused)
+    return new Error(`The stream of history can't be believed: ${error.message}`);
+  return error;
 }

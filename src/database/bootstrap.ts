@@ -4,18 +4,17 @@ import { join } from 'node:path';
 import type { ClientBase } from 'pg';
 import { z } from 'zod';
 import { BASE_VOCABULARY } from '../document/vocabulary.ts';
-import type { Lane, Mode } from '../ledger/values.ts';
+import type { Mode } from '../ledger/values.ts';
+import { type HeldKey, heldKeys, withFollowed } from './custody.ts';
 import { issueTokens } from './issue-tokens.ts';
-import { addLaneKeys } from './lane-keys.ts';
+import { type RegisteredKeys, registerKeys } from './lane-keys.ts';
 import { type Party, personIdOf, principalIdOf, SAMPLE_PARTIES, scopesInOrder } from './parties.ts';
-import { refuseIfOthersMayRead, writePrivateFile } from './secrets.ts';
+import { refuseIfOthersMayRead, type Secrets, writePrivateFile, writeSecrets } from './secrets.ts';
 
 export interface BootstrapOptions {
   readonly mode: Mode;
-  /** The seed of each lane's key that the server holds. A lane without one gets no key here. */
-  readonly seeds: Partial<Record<Lane, Uint8Array>>;
-  /** The same for the keys by which the lanes sign heads of the log. */
-  readonly checkpointSeeds?: Partial<Record<Lane, Uint8Array>>;
+  /** The lanes' keys that the server holds. A lane without one gets no key here. */
+  readonly keys: readonly HeldKey[];
   /** Tokens handed out before, by principal name: those that still work are kept. */
   readonly tokens?: Readonly<Record<string, string>>;
 }
@@ -26,7 +25,11 @@ export interface BootstrapResult {
   /** Names of the principals whose token is new. */
   readonly issued: readonly string[];
   readonly incarnation: string;
+  readonly keys: RegisteredKeys;
 }
+
+/** One at a time writes what belongs to the owner alone. */
+export const BOOTSTRAP_LOCK = `hashtext('cutter.bootstrap')`;
 
 /**
  * Writes what every ledger begins with: vocabulary, the log's head, the lanes' keys and, in a rehearsal, the sample persons with
@@ -41,12 +44,11 @@ export async function bootstrapLedger(
   // Whatever the owner's default: what is read after waiting for a lock must be what stands then.
   await owner.query('begin isolation level read committed');
   try {
-    await owner.query(`/* bootstrap.lock */ select pg_advisory_xact_lock(hashtext('cutter.bootstrap'))`);
+    await owner.query(`/* bootstrap.lock */ select pg_advisory_xact_lock(${BOOTSTRAP_LOCK})`);
     await addVocabulary(owner);
     const incarnation = await addHead(owner);
     if (options.mode === 'rehearsal') for (const party of SAMPLE_PARTIES) await addParty(owner, party, true);
-    await addLaneKeys(owner, 'statement', options.seeds);
-    await addLaneKeys(owner, 'checkpoint', options.checkpointSeeds ?? {});
+    const keys = await registerKeys(owner, options.keys);
     const issue =
       options.mode === 'rehearsal'
         ? await issueTokens(
@@ -56,21 +58,27 @@ export async function bootstrapLedger(
           )
         : { tokens: {}, issued: [] };
     await owner.query('commit');
-    return { ...issue, incarnation };
+    return { ...issue, incarnation, keys };
   } catch (error) {
     await owner.query('rollback').catch(() => {});
     throw error;
   }
 }
 
-/** The same, with the tokens read from and written to `<home>/tokens.json`. */
+/**
+ * The same with what a home holds: its keys, and the tokens in `<home>/tokens.json`. A rotation that was under way when its process was
+ * killed comes to its end here.
+ */
 export async function bootstrapHome(
   owner: ClientBase,
   home: string,
-  options: Omit<BootstrapOptions, 'tokens'>,
+  secrets: Secrets,
+  mode: Mode,
 ): Promise<BootstrapResult> {
   const path = join(home, 'tokens.json');
-  const result = await bootstrapLedger(owner, { ...options, tokens: readTokens(path) });
+  const result = await bootstrapLedger(owner, { mode, keys: heldKeys(secrets), tokens: readTokens(path) });
+  const followed = withFollowed(secrets, result.keys.inForce);
+  if (followed !== secrets) writeSecrets(home, followed);
   if (result.issued.length > 0) writePrivateFile(path, `${JSON.stringify(result.tokens, null, 2)}\n`);
   return result;
 }

@@ -1,89 +1,212 @@
 import type { ClientBase } from 'pg';
-import { type KeyPurpose, LANES, type Lane } from '../ledger/values.ts';
-import { publicKeyOf } from '../proof/ed25519.ts';
-import { keyIdOf } from '../proof/keyid.ts';
+import type { LaneKey } from '../ledger/keys.ts';
+import { keyRecordId } from '../ledger/log/key-statement.ts';
+import { KEY_PURPOSES, type KeyPurpose, type Lane } from '../ledger/values.ts';
+import { checkPublicKey } from '../proof/ed25519.ts';
+import type { HeldKey } from './custody.ts';
+import { type KeyRow, lockQueue, sayOfKey } from './key-record.ts';
 
-interface NewKey {
-  readonly lane: Lane;
-  readonly purpose: KeyPurpose;
-  readonly keyId: string;
-  readonly publicKey: Uint8Array;
+/** What became of the keys that a home holds. */
+export interface RegisteredKeys {
+  /** What was recorded now, in its order, for people. */
+  readonly done: readonly string[];
+  /** Keys that could not be registered: why, and the way out. */
+  readonly refused: readonly string[];
+  /** The ids of all keys in force. */
+  readonly inForce: ReadonlySet<string>;
 }
 
+/** A row of the key table, and whether a record of the log tells of its beginning. */
+interface Registered extends KeyRow {
+  readonly recorded: boolean;
+}
+
+/** What has to happen so that a held key is the one in force. */
+type Step =
+  | { readonly step: 'nothing' }
+  | { readonly step: 'refused'; readonly why: string }
+  /** It begins its lane's keys, or stands in the registry since before keys stood in the log. */
+  | { readonly step: 'first'; readonly registered: Registered | null; readonly former: readonly Registered[] }
+  | { readonly step: 'rotate'; readonly from: Registered; readonly old: LaneKey }
+  /** Its predecessor's seed is gone: the lane's other key ends that one, and agrees to this one. */
+  | { readonly step: 'replace'; readonly from: Registered | null; readonly sister: LaneKey };
+
 /**
- * Registers each lane's key for one purpose with the lane's principal. The first is valid from position 0; one that replaces another,
- * because the seed was lost or changed, is valid from where the log will continue, and the other until there. So a key that is in
- * the registry is never one that only will be valid. Inside the owner's transaction, which must be READ COMMITTED and the only
- * one that registers keys.
+ * Brings the registry to the keys that a home holds, each as a record of the log: a lane's first key begins, another one follows the
+ * key in force by the agreement of both or, where its seed is gone, of the lane's other key. Run again, it changes nothing. Inside the
+ * owner's transaction, which must be READ COMMITTED and hold the bootstrap's lock.
  */
-export async function addLaneKeys(
+export async function registerKeys(
   owner: ClientBase,
-  purpose: KeyPurpose,
-  seeds: Partial<Record<Lane, Uint8Array>>,
-): Promise<void> {
-  const made: NewKey[] = [];
-  for (const lane of LANES) {
-    const seed = seeds[lane];
-    if (seed === undefined) continue;
-    const publicKey = publicKeyOf(seed);
-    const key = { lane, purpose, keyId: keyIdOf(publicKey), publicKey };
-    if (!(await isRegistered(owner, key.keyId))) made.push(key);
-  }
-  await endKeys(
+  held: readonly HeldKey[],
+  reason: string | null = null,
+): Promise<RegisteredKeys> {
+  for (const { key, next } of held) for (const one of [key, next]) if (one !== null) refuseUnsound(one);
+  const before = await registry(owner);
+  const steps = held
+    .flatMap((one) => (isOfOldAndFollowed(one, before) ? [{ ...one, next: null }, one] : [one]))
+    .map((one) => ({ one, step: stepOf(one, before, held) }));
+  const refused = steps.flatMap(({ step }) => (step.step === 'refused' ? [step.why] : []));
+  const due = steps.filter(({ step }) => step.step !== 'nothing' && step.step !== 'refused');
+  if (due.length === 0) return { done: [], refused, inForce: inForceOf(before) };
+  await lockKeys(
     owner,
-    purpose,
-    made.map(({ lane }) => lane),
+    due.flatMap(({ one }) => currentOf(before, one)?.key_id ?? []),
   );
-  for (const key of made) await addKey(owner, key);
+  await lockQueue(owner);
+  const done: string[] = [];
+  // One by one: each is agreed to by keys as the one before left them.
+  for (const { one } of due) {
+    const step = stepOf(one, await registry(owner), held);
+    if (step.step === 'refused') refused.push(step.why);
+    else done.push(...(await take(owner, one, step, reason)));
+  }
+  return { done, refused, inForce: inForceOf(await registry(owner)) };
 }
 
-async function isRegistered(owner: ClientBase, keyId: string): Promise<boolean> {
-  const known = await owner.query('/* bootstrap.key_known */ select from cutter_auth.key where key_id = $1', [
+/** Ends a key by the word of one that may: itself, its lane's other key, or the other lane's for the same purpose. */
+export async function revokeKey(
+  owner: ClientBase,
+  held: readonly HeldKey[],
+  keyId: string,
+  reason: string,
+): Promise<string> {
+  const rows = await registry(owner);
+  const ended = rows.find((row) => row.key_id === keyId);
+  if (ended === undefined)
+    throw new Error(`${keyId} is not in the key registry; "cutter key list" shows it.`);
+  if (ended.until_position !== null)
+    throw new Error(`${keyId} ended at position ${ended.until_position} already.`);
+  const may = [
     keyId,
-  ]);
-  return known.rowCount !== 0;
+    currentOf(rows, { lane: ended.lane, purpose: otherPurpose(ended.purpose) })?.key_id,
+    rows.find((row) => row.lane !== ended.lane && row.purpose === ended.purpose && isInForce(row))?.key_id,
+  ];
+  const signer = may.map((one) => seedFor(held, one)).find((one) => one !== null);
+  if (signer === undefined)
+    throw new Error(
+      `This home holds no key that may revoke ${keyId}: that is the key itself, ${ended.lane}'s other key, or the other lane's ${ended.purpose} key. Use the home that has one.`,
+    );
+  await lockKeys(owner, [keyId]);
+  await lockQueue(owner);
+  return await sayOfKey(owner, { act: 'revoke', ended, signers: [signer], reason });
+}
+
+/** Every key of the registry, as it stands. */
+export async function registry(owner: ClientBase): Promise<readonly Registered[]> {
+  const { rows } = await owner.query<KeyRow>(
+    `/* bootstrap.keys */ select key_id, lane, purpose, principal_id, public_key, from_position::text, until_position::text,
+      to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as created_at
+    from cutter_auth.key order by purpose desc, lane, from_position, key_id`,
+  );
+  const beginnings = (keyId: string) => [keyRecordId('add', keyId), keyRecordId('rotate', keyId)];
+  const { rows: known } = await owner.query<{ record_id: string }>(
+    '/* bootstrap.key_records */ select distinct record_id from cutter_log.record_part where record_id = any($1)',
+    [rows.flatMap((row) => beginnings(row.key_id))],
+  );
+  const records = new Set(known.map((row) => row.record_id));
+  return rows.map((row) => ({ ...row, recorded: beginnings(row.key_id).some((id) => records.has(id)) }));
+}
+
+/** A key of before keys stood in the log is recorded first, and then followed. */
+function isOfOldAndFollowed({ key, next }: HeldKey, rows: readonly Registered[]): boolean {
+  return next !== null && rows.some((row) => row.key_id === key.keyId && !row.recorded && isInForce(row));
+}
+
+function stepOf(held: HeldKey, rows: readonly Registered[], all: readonly HeldKey[]): Step {
+  const { lane, purpose } = held;
+  const key = held.next ?? held.key;
+  const own = rows.filter((row) => row.lane === lane && row.purpose === purpose);
+  const registered = rows.find((row) => row.key_id === key.keyId) ?? null;
+  if (registered !== null && !own.includes(registered))
+    return {
+      step: 'refused',
+      why: `The ${purpose} key of ${lane} in secrets.json is registered as the ${registered.purpose} key of ${registered.lane}; a key serves once. Put the right seed there.`,
+    };
+  const isFirst = !own.some((row) => row.recorded);
+  if (registered !== null && (registered.recorded || !isFirst || !isInForce(registered)))
+    return { step: 'nothing' };
+  if (isFirst) return { step: 'first', registered, former: own.filter((row) => row !== registered) };
+  const current = own.find(isInForce) ?? null;
+  const old = current === null ? null : seedFor(all, current.key_id);
+  if (current !== null && old !== null) return { step: 'rotate', from: current, old };
+  const sister = seedFor(all, currentOf(rows, { lane, purpose: otherPurpose(purpose) })?.key_id);
+  if (sister !== null) return { step: 'replace', from: current, sister };
+  return {
+    step: 'refused',
+    why: `${lane} can't sign ${purpose}s: its key in secrets.json isn't the registered one, and neither the seed of that one nor of the lane's other key is here to agree to it. Bring back the secrets.json that this ledger was used with.`,
+  };
+}
+
+async function take(
+  owner: ClientBase,
+  { lane, purpose, key: held, next }: HeldKey,
+  step: Exclude<Step, { readonly step: 'refused' }>,
+  reason: string | null,
+): Promise<string[]> {
+  const key = next ?? held;
+  const begins = { lane, purpose, key, reason };
+  switch (step.step) {
+    case 'nothing':
+      return [];
+    case 'first': {
+      const said = await sayOfKey(owner, { act: 'add', ...begins, ...step, signers: [key] });
+      return said === '' ? [] : [said];
+    }
+    case 'rotate':
+      return [await sayOfKey(owner, { act: 'rotate', ...begins, from: step.from, signers: [key, step.old] })];
+    case 'replace': {
+      const lost = reason ?? 'The seed is gone from its home.';
+      const ended =
+        step.from === null
+          ? []
+          : [
+              await sayOfKey(owner, {
+                act: 'revoke',
+                ended: step.from,
+                signers: [step.sister],
+                reason: lost,
+              }),
+            ];
+      return [...ended, await sayOfKey(owner, { act: 'add', ...begins, signers: [key, step.sister] })];
+    }
+  }
+}
+
+const isInForce = (row: KeyRow) => row.until_position === null;
+const inForceOf = (rows: readonly KeyRow[]) => new Set(rows.filter(isInForce).map((row) => row.key_id));
+const otherPurpose = (purpose: KeyPurpose) => KEY_PURPOSES.find((other) => other !== purpose) as KeyPurpose;
+
+function currentOf(
+  rows: readonly Registered[],
+  { lane, purpose }: { readonly lane: Lane; readonly purpose: KeyPurpose },
+): Registered | undefined {
+  return rows.find((row) => row.lane === lane && row.purpose === purpose && isInForce(row));
+}
+
+/** The key with this id, if its seed is held: the one in use, or the one that is to follow. */
+function seedFor(held: readonly HeldKey[], keyId: string | undefined): LaneKey | null {
+  const all = held.flatMap(({ key, next }) => (next === null ? [key] : [key, next]));
+  return all.find((key) => key.keyId === keyId) ?? null;
+}
+
+function refuseUnsound({ keyId, lane, publicKey }: LaneKey): void {
+  const judged = checkPublicKey(publicKey);
+  if (!judged.ok)
+    throw new Error(
+      `The key ${keyId} of ${lane} may not be registered: ${judged.reason}. Give the lane another seed.`,
+    );
 }
 
 /**
- * Ends the current keys of these lanes, in statements of their own, so that each sees what the one before waited for. Signing phases
- * hold their key's lock, shared, until they commit (`lockKey`): with the keys' locks alone in hand, nobody is signing. With the
- * queue's lock, no other phase that drew an earlier place in it is still to commit and push signed records behind the end.
+ * Waits for whoever signs with these keys, in a statement of its own, so that the next sees what this one waited for. Signing phases
+ * hold their key's lock, shared, until they commit (`lockKey`): with it in hand alone, nobody is signing. The queue's lock comes after.
  */
-async function endKeys(owner: ClientBase, purpose: KeyPurpose, lanes: readonly Lane[]): Promise<void> {
-  const { rowCount } = await owner.query(
+async function lockKeys(owner: ClientBase, keyIds: readonly string[]): Promise<void> {
+  if (keyIds.length === 0) return;
+  await owner.query(
     `/* bootstrap.key_lock */
-    with ended as materialized (
-      select key_id from cutter_auth.key where lane = any($1) and purpose = $2 and until_position is null order by key_id
-    )
-    select pg_advisory_xact_lock(hashtextextended('cutter:key:' || key_id, 0)) from ended`,
-    [lanes, purpose],
-  );
-  if (rowCount === 0) return;
-  await owner.query('/* bootstrap.queue_lock */ lock table cutter_log.pending in share mode');
-  await owner.query(
-    `/* bootstrap.key_until */
-    update cutter_auth.key set until_position = (${NEXT_POSITION}) where lane = any($1) and purpose = $2 and until_position is null`,
-    [lanes, purpose],
+    select pg_advisory_xact_lock(hashtextextended('cutter:key:' || key_id, 0)) from unnest($1::text[]) as key_id order by key_id`,
+    [keyIds.toSorted()],
   );
 }
-
-async function addKey(owner: ClientBase, { lane, purpose, keyId, publicKey }: NewKey): Promise<void> {
-  await owner.query(
-    `/* bootstrap.key */
-    insert into cutter_auth.key (key_id, lane, principal_id, public_key, from_position, purpose)
-    select $1, $2, principal.principal_id, $3,
-      case when exists (select from cutter_auth.key where lane = $2 and purpose = $4) then (${NEXT_POSITION}) else 0 end,
-      $4
-    from cutter_auth.principal
-    where principal.lane = $2 and principal.disabled_at is null
-    order by principal.created_at, principal.principal_id
-    limit 1`,
-    [keyId, lane, Buffer.from(publicKey), purpose],
-  );
-}
-
-/** Where the log will continue once the queue is empty. A record that stands there twice gets one position. */
-const NEXT_POSITION = `select next_position + (
-    select count(distinct waiting.record_id) from cutter_log.pending as waiting
-    where not exists (select from cutter_log.log where log.record_id = waiting.record_id)
-  ) from cutter_log.head`;

@@ -21,6 +21,11 @@ export interface Running {
   readonly ownerUrl: string;
 }
 
+/** The owner's URL of an embedded server's database. Holds the password: never log it. */
+export function embeddedUrl(password: string, port: number, database = DATABASE): string {
+  return `postgresql://${OWNER}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;
+}
+
 /** Starts the postmaster and waits until it serves. Without a port a free one is found. */
 export async function startPostmaster(
   place: ClusterPlace,
@@ -33,12 +38,11 @@ export async function startPostmaster(
     const port = givenPort ?? (await freePort());
     writeConfiguration(place, port);
     const child = spawnPostmaster(place, logPath);
-    const url = (database: string): string =>
-      `postgresql://${OWNER}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;
+    const maintenance = embeddedUrl(password, port, 'postgres');
     try {
-      await accepting(child, url('postgres'), logPath);
-      await ownDatabase(url('postgres'));
-      return { child, port, ownerUrl: url(DATABASE) };
+      await accepting(child, maintenance, logPath);
+      await ownDatabase(maintenance);
+      return { child, port, ownerUrl: embeddedUrl(password, port) };
     } catch (error) {
       await endChild(child);
       // Somebody took the port in between, or backends of a killed postmaster still let go of its memory: both pass.

@@ -34,24 +34,45 @@ export interface Secrets {
   readonly seeds: Partial<Record<Lane, string>>;
   /** The same for the keys by which the lanes sign heads of the log; never the seed of a statement key. */
   readonly checkpointSeeds: Partial<Record<Lane, string>>;
+  /** Seeds that are to follow those above, while a rotation is under way: the registry says which of the two are in force. */
+  readonly next?: NextSeeds | undefined;
 }
 
+interface NextSeeds {
+  readonly seeds?: Partial<Record<Lane, string>> | undefined;
+  readonly checkpointSeeds?: Partial<Record<Lane, string>> | undefined;
+}
+
+const seeds = z.partialRecord(z.enum(LANES), z.base64());
 const shape = z.object({
   owner: z.string().min(32),
   logins: z.partialRecord(z.enum(LOGINS), z.string().min(32)),
-  seeds: z.partialRecord(z.enum(LANES), z.base64()),
+  seeds,
   // Files of before heads were signed have none.
-  checkpointSeeds: z.partialRecord(z.enum(LANES), z.base64()).optional(),
+  checkpointSeeds: seeds.optional(),
+  next: z.object({ seeds: seeds.optional(), checkpointSeeds: seeds.optional() }).optional(),
 });
+
+const pathOf = (home: string) => join(home, 'secrets.json');
 
 /** Reads the secrets of a home directory; makes them where there are none. */
 export function homeSecrets(home: string): Secrets {
-  const path = join(home, 'secrets.json');
+  const path = pathOf(home);
   const read: StoredSecrets = existsSync(path) ? readSecrets(path) : makeSecrets();
   const secrets: Secrets = { ...read, checkpointSeeds: read.checkpointSeeds ?? freshSeeds(lanesOf(read)) };
-  if (read.checkpointSeeds === undefined || !existsSync(path))
-    writePrivateFile(path, `${JSON.stringify(secrets, null, 2)}\n`);
+  if (read.checkpointSeeds === undefined || !existsSync(path)) writeSecrets(home, secrets);
   return secrets;
+}
+
+/** Durable when it returns. */
+export function writeSecrets(home: string, secrets: Secrets): void {
+  writePrivateFile(pathOf(home), `${JSON.stringify(secrets, null, 2)}\n`);
+}
+
+/** What tells one state of a home's secrets from another without reading it; null where there is no file. */
+export function secretsStamp(home: string): string | null {
+  const stat = statSync(pathOf(home), { bigint: true, throwIfNoEntry: false });
+  return stat === undefined ? null : `${stat.ino} ${stat.mtimeNs} ${stat.size}`;
 }
 
 function lanesOf({ seeds }: Pick<Secrets, 'seeds'>): readonly Lane[] {
@@ -97,13 +118,18 @@ function readSecrets(path: string): StoredSecrets {
       `${path} is not a file of secrets as this version writes it: ${z.prettifyError(parsed.error)}`,
     );
   }
-  const { seeds, checkpointSeeds = {} } = parsed.data;
-  for (const [lane, seed] of [...Object.entries(seeds), ...Object.entries(checkpointSeeds)]) {
+  const { seeds, checkpointSeeds = {}, next } = parsed.data;
+  const all = [seeds, checkpointSeeds, next?.seeds ?? {}, next?.checkpointSeeds ?? {}].flatMap(
+    (some) => Object.entries(some) as [Lane, string][],
+  );
+  for (const [lane, seed] of all) {
     if (Buffer.from(seed, 'base64').length !== 32)
       throw new Error(`${path}: the seed of ${lane} must be 32 bytes.`);
   }
-  if (Object.values(seeds).some((seed) => Object.values(checkpointSeeds).includes(seed)))
-    throw new Error(`${path}: one seed serves statements and checkpoints; each needs its own.`);
+  if (new Set(all.map(([, seed]) => seed)).size < all.length)
+    throw new Error(
+      `${path}: one seed stands there twice. Statements and checkpoints, and either lane, each need their own.`,
+    );
   return parsed.data as StoredSecrets;
 }
 
@@ -141,6 +167,18 @@ export function writePrivateFile(path: string, text: string): void {
     closeSync(file);
   }
   renameSync(making, path);
+  syncFolder(dirname(path));
+}
+
+/** Without it a crash may bring the old file back. Where folders can't be opened, the rename is durable by itself. */
+function syncFolder(path: string): void {
+  if (process.platform === 'win32') return;
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
 }
 
 function password(): string {

@@ -44,6 +44,13 @@ export function currentKey(held: LaneKey, registered: KeyRow | null): KeyRow {
   if (fault === null) return registered as KeyRow;
   throw new LaneMismatch(
     `The key ${held.keyId} that this server holds for ${held.lane} ${fault}; it may sign nothing.`,
-    [{ path: ['signature', 'key'], code: 'key-not-valid', message: `The key ${fault}.` }],
+    [{ path: ['signature', 'key'], code: KEY_NOT_VALID, message: `The key ${fault}.` }],
   );
+}
+
+const KEY_NOT_VALID = 'key-not-valid';
+
+/** Whether it was the held key that was refused: another one of the lane may do. */
+export function isKeyRefusal(error: unknown): boolean {
+  return error instanceof LaneMismatch && error.problems.some(({ code }) => code === KEY_NOT_VALID);
 }

@@ -1,4 +1,4 @@
-import type { Lane } from './values.ts';
+import type { KeyPurpose, Lane } from './values.ts';
 
 /** A lane's signing key as this process holds it: 32 bytes of seed and what derives from them. Never logged. */
 export interface LaneKey {
@@ -6,4 +6,13 @@ export interface LaneKey {
   readonly keyId: string;
   readonly seed: Uint8Array;
   readonly publicKey: Uint8Array;
+}
+
+/** Where this process has its lanes' keys from. */
+export interface Custody {
+  /**
+   * The keys that are held for a lane and a purpose, as they are at this moment; none of a lane that isn't served. There are two
+   * while one is to follow the other: the key registry says which is in force.
+   */
+  keysOf(lane: Lane, purpose: KeyPurpose): readonly LaneKey[];
 }

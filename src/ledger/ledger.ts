@@ -1,5 +1,5 @@
 import type { CommonQueryMethods, DatabasePool } from 'slonik';
-import type { LaneKey } from './keys.ts';
+import type { Custody } from './keys.ts';
 import { refuseOutside } from './narrowing.ts';
 import { PlanCache } from './plan-cache.ts';
 import { type PlanCutInput, type PlanView, planCut } from './plan-cut.ts';
@@ -42,8 +42,8 @@ export interface LedgerOptions {
     readonly observe: DatabasePool;
     readonly evidence: DatabasePool;
   };
-  /** The lane keys that this process holds. */
-  readonly keys: Partial<Record<Lane, LaneKey>>;
+  /** The lanes' keys that this process holds. */
+  readonly custody: Custody;
   /** Called after each commit: the integrator has something to do. */
   readonly committed: () => void;
   /** Told of what the database refused although the code thought it legal (42501), and of other defects. */
@@ -53,9 +53,9 @@ export interface LedgerOptions {
 /** Opens the ledger on the lanes that this process has secrets for. */
 export function openLedger(options: LedgerOptions): Ledger {
   const plans = new PlanCache();
-  const { pools, keys, committed } = options;
-  const exec = laneOf(EXECUTOR_LANE, pools.exec, keys, plans, committed);
-  const verify = laneOf(VERIFIER_LANE, pools.verify, keys, plans, committed);
+  const { pools, custody, committed } = options;
+  const exec = laneOf(EXECUTOR_LANE, pools.exec, custody, plans, committed);
+  const verify = laneOf(VERIFIER_LANE, pools.verify, custody, plans, committed);
   return {
     asExec: (call, work) => guarded(options, call, EXECUTOR_LANE, exec, work),
     asVerify: (call, work) => guarded(options, call, VERIFIER_LANE, verify, work),
@@ -68,12 +68,12 @@ export function openLedger(options: LedgerOptions): Ledger {
 function laneOf<L extends Lane>(
   lane: L,
   pool: DatabasePool | null,
-  keys: LedgerOptions['keys'],
+  custody: Custody,
   plans: PlanCache,
   committed: () => void,
 ): LaneResources<L> | null {
-  const key = keys[lane];
-  return pool === null || key === undefined ? null : { lane, pool, key, plans, committed };
+  const keys = () => custody.keysOf(lane, 'statement');
+  return pool === null || keys().length === 0 ? null : { lane, pool, keys, plans, committed };
 }
 
 async function guarded<L extends Lane, T extends object>(

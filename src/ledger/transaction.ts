@@ -4,11 +4,12 @@ import type { Verb } from '../auth/authority.ts';
 import type { Session } from '../auth/session.ts';
 import { databaseRefusal, isRetryable } from './constraints.ts';
 import { idOf, recordIdOf } from './ids.ts';
+import { isKeyRefusal } from './key-registry.ts';
 import type { LaneKey } from './keys.ts';
 import { pendingStatement } from './log/pending.ts';
 import { buildRecord } from './log/record.ts';
 import type { PlanCache } from './plan-cache.ts';
-import { Busy, Refusal } from './refusals.ts';
+import { Busy, LaneNotServed, Refusal } from './refusals.ts';
 import type { EXECUTOR_LANE, Lane, VERIFIER_LANE } from './values.ts';
 import type { RowCount, Writes } from './writes.ts';
 
@@ -66,7 +67,8 @@ export interface PhaseCall {
 export interface LaneResources<L extends Lane> {
   readonly lane: L;
   readonly pool: DatabasePool;
-  readonly key: LaneKey;
+  /** The keys that are held for the lane's statements at this moment: while one follows another, both. */
+  readonly keys: () => readonly LaneKey[];
   readonly plans: PlanCache;
   /** Called after the commit, never inside it. */
   readonly committed: () => void;
@@ -83,12 +85,19 @@ export async function runPhase<L extends Lane, T extends object>(
   call: PhaseCall,
   work: (tx: LaneTx<L>) => Promise<Done<T>>,
 ): Promise<Written<T>> {
+  const spent = new Set<string>();
   for (let attempt = 1; ; attempt += 1) {
+    const key = keyFor(resources, spent);
     try {
-      const done = await inTransaction(resources, call, work);
+      const done = await inTransaction(resources, key, call, work);
       if (done.writes !== null && !call.dryRun) resources.committed();
       return answer(call, done);
     } catch (error) {
+      // The key may have been followed by another while this waited for it.
+      if (isKeyRefusal(error) && attempt < ATTEMPTS) {
+        spent.add(key.keyId);
+        if (!spent.has(keyFor(resources, spent).keyId)) continue;
+      }
       if (error instanceof Refusal) throw error;
       if (!isRetryable(error)) throw databaseRefusal(error);
       if (attempt === ATTEMPTS) {
@@ -101,15 +110,28 @@ export async function runPhase<L extends Lane, T extends object>(
   }
 }
 
+/** The first of the lane's keys that wasn't refused yet, or else the first. */
+function keyFor(
+  { keys, lane }: Pick<LaneResources<Lane>, 'keys' | 'lane'>,
+  spent: ReadonlySet<string>,
+): LaneKey {
+  const held = keys();
+  const key = held.find(({ keyId }) => !spent.has(keyId)) ?? held[0];
+  if (key === undefined)
+    throw new LaneNotServed(`This server's home no longer holds a key of lane ${lane}; call one that does.`);
+  return key;
+}
+
 async function inTransaction<L extends Lane, T extends object>(
   resources: LaneResources<L>,
+  key: LaneKey,
   call: PhaseCall,
   work: (tx: LaneTx<L>) => Promise<Done<T>>,
 ): Promise<Done<T>> {
   let done: Done<T> | undefined;
   try {
     await resources.pool.transaction(async (connection) => {
-      done = await work(open(resources, call, connection));
+      done = await work(open(resources, key, call, connection));
       if (done.writes === null) return;
       if (call.dryRun) throw new DryRunRollback();
       await connection.query(pendingStatement(recordOf(resources.lane, call, done.writes)));
@@ -122,6 +144,7 @@ async function inTransaction<L extends Lane, T extends object>(
 
 function open<L extends Lane>(
   resources: LaneResources<L>,
+  key: LaneKey,
   call: PhaseCall,
   connection: DatabaseTransactionConnection,
 ): LaneTx<L> {
@@ -131,7 +154,7 @@ function open<L extends Lane>(
     caller: call.caller,
     idempotencyKey: call.idempotencyKey,
     dryRun: call.dryRun,
-    key: resources.key,
+    key,
     plans: resources.plans,
     id: (thing) => idOf(call.verb, thing, call.idempotencyKey),
   };

@@ -12,13 +12,15 @@ const place = z
   .transform(Number)
   .refine(Number.isSafeInteger);
 const cursor = z.string().min(1);
+const LONGEST_SILENCE_MS = 600_000;
 const checkpoint = z.object({ note: z.string() }).nullish();
 
 const ready = z.object({
   __typename: z.literal('Ready'),
   cursor,
   head: place,
-  heartbeatMs: z.number().int().positive(),
+  // The server's own word: no longer than any ledger may be told to be silent.
+  heartbeatMs: z.number().int().positive().max(LONGEST_SILENCE_MS),
   incarnation: z.uuid(),
 });
 const event = z.object({

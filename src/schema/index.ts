@@ -10,6 +10,7 @@ import '../resolvers/mutations/verify.ts';
 import '../resolvers/queries/connections.ts';
 import '../resolvers/queries/integrity.ts';
 import '../resolvers/queries/look-ups.ts';
+import '../resolvers/queries/passport.ts';
 import '../resolvers/queries/plan-cut.ts';
 import '../resolvers/queries/proofs.ts';
 import '../resolvers/queries/reconstruct.ts';

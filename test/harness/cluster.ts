@@ -3,21 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
-import { bootstrapLedger } from '../../src/database/bootstrap.ts';
 import { type EmbeddedServer, startEmbedded } from '../../src/database/embedded.ts';
 import { setLoginPasswords } from '../../src/database/logins.ts';
 import { migrate } from '../../src/database/migrate.ts';
-import { checkpointSeedOf, makeSecrets, type Secrets, seedOf } from '../../src/database/secrets.ts';
+import { makeSecrets, type Secrets } from '../../src/database/secrets.ts';
 
 /** What the run's one cluster gives to every test file. */
 export interface TestCluster {
   /** The owner's URL; its database is not for tests. */
   readonly ownerUrl: string;
-  /** A migrated and bootstrapped database, to copy. */
+  /** A migrated database, to copy; each copy is bootstrapped by itself, for the log's first records name its incarnation. */
   readonly template: string;
   readonly secrets: Secrets;
-  /** Tokens of the sample principals, good in every copy of the template. */
-  readonly tokens: Readonly<Record<string, string>>;
   /** Where a failing file leaves word that its database is to be kept; null with an external server. */
   readonly keepMark: string | null;
 }
@@ -38,9 +35,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const ownerUrl = external ?? (embedded as { server: EmbeddedServer }).server.ownerUrl;
   const template = `cutter_template_${process.pid}`;
   const secrets = makeSecrets();
-  const tokens = await makeTemplate(ownerUrl, template, secrets);
+  await makeTemplate(ownerUrl, template, secrets);
   const keepMark = embedded === null ? null : join(embedded.home, 'kept');
-  project.provide('cluster', { ownerUrl, template, secrets, tokens, keepMark });
+  project.provide('cluster', { ownerUrl, template, secrets, keepMark });
   return async () => {
     await asOwner(ownerUrl, (owner) => owner.query(`drop database if exists ${template}`));
     if (embedded === null) return;
@@ -70,26 +67,16 @@ function removeHome(home: string): void {
   rmSync(home, { recursive: true, force: true });
 }
 
-async function makeTemplate(
-  ownerUrl: string,
-  template: string,
-  secrets: Secrets,
-): Promise<Readonly<Record<string, string>>> {
+async function makeTemplate(ownerUrl: string, template: string, secrets: Secrets): Promise<void> {
   await asOwner(ownerUrl, (owner) =>
     owner.query(`create database ${template} template template0 encoding 'UTF8' locale 'C'`),
   );
   const url = new URL(ownerUrl);
   url.pathname = `/${template}`;
   await migrate(url.href);
-  return await asOwner(url.href, async (owner) => {
+  await asOwner(url.href, async (owner) => {
     await setLoginPasswords(owner, secrets);
-    const seedsBy = (of: typeof seedOf) => ({
-      'DOT-991': of(secrets, 'DOT-991') as Uint8Array,
-      'DOT-992': of(secrets, 'DOT-992') as Uint8Array,
-    });
-    const [seeds, checkpointSeeds] = [seedsBy(seedOf), seedsBy(checkpointSeedOf)];
     await owner.query('create extension if not exists pg_stat_statements');
-    return (await bootstrapLedger(owner, { mode: 'rehearsal', seeds, checkpointSeeds })).tokens;
   });
 }
 

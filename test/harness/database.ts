@@ -3,6 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { inject } from 'vitest';
+import { bootstrapLedger } from '../../src/database/bootstrap.ts';
+import { heldKeys } from '../../src/database/custody.ts';
 import { grantDatabase } from '../../src/database/migrate.ts';
 import { openPools, type Pools, type PoolUrls, poolUrls } from '../../src/database/pools.ts';
 import type { Secrets } from '../../src/database/secrets.ts';
@@ -35,9 +37,14 @@ export async function closeTestDatabases(): Promise<void> {
   for (const database of [...open]) await database.drop();
 }
 
-/** A fresh database, migrated and bootstrapped in rehearsal mode, with one pool for each login. */
-export async function testDatabase(): Promise<TestDatabase> {
-  const { ownerUrl: clusterUrl, template, secrets, tokens } = inject('cluster');
+export interface TestDatabaseOptions {
+  /** For tests that write the log by hand: the keys stand, and nothing in the log tells of them. */
+  readonly log?: 'empty';
+}
+
+/** A fresh database, migrated and bootstrapped in rehearsal mode, with one pool for each login. Its log begins with the lanes' keys. */
+export async function testDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
+  const { ownerUrl: clusterUrl, template, secrets } = inject('cluster');
   const name = `cutter_test_${randomUUID().replaceAll('-', '').slice(0, 12)}`;
   await onCluster(clusterUrl, `create database ${name} template ${template}`);
   const url = new URL(clusterUrl);
@@ -46,7 +53,11 @@ export async function testDatabase(): Promise<TestDatabase> {
   superuser.on('error', () => {}); // an idle connection may be ended by a test
   const client = await superuser.connect();
   await grantDatabase(client);
-  await client.query('update cutter_log.head set incarnation = gen_random_uuid()');
+  const { tokens } = await bootstrapLedger(client, { mode: 'rehearsal', keys: heldKeys(secrets) });
+  if (options.log === 'empty')
+    await client.query(
+      'delete from cutter_log.pending; delete from cutter_log.record_part; update cutter_auth.key set from_position = 0',
+    );
   client.release();
   const urls = poolUrls(url.href, secrets);
   const pools = await openPools(urls);

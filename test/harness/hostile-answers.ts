@@ -34,7 +34,7 @@ function trickle(response: ServerResponse): void {
 }
 
 /** Text that clears a screen and writes its own line into it. */
-export const ORDERS = '\u001b[2J\u001b[1;1H\u009b31m\u202eall is well\u0007';
+const ORDERS = '\u001b[2J\u001b[1;1H\u009b31m\u202eall is well\u0007';
 
 /** Every wrong answer, by its name. */
 export const ANSWERS = {

@@ -5,6 +5,7 @@ import type { Pools } from '../../src/database/pools.ts';
 import type { Secrets } from '../../src/database/secrets.ts';
 import { LIMITS, type Limits } from '../../src/doors/limits.ts';
 import type { ScrubOptions } from '../../src/ledger/fsck/scrub.ts';
+import type { Custody } from '../../src/ledger/keys.ts';
 import type { Witness } from '../../src/ledger/log/witness-list.ts';
 import { type Wired, wire } from '../../src/wire.ts';
 import { type TestDatabase, testDatabase } from './database.ts';
@@ -46,6 +47,8 @@ export interface TestServerOptions {
   /** Equipment that differs from the database's own, for a server without a lane. */
   readonly pools?: Partial<Pools>;
   readonly secrets?: Secrets;
+  /** Where the lanes' keys are, if not for good in the secrets. */
+  readonly custody?: Custody;
   /** How the ledger is checked in the background; not at all unless told. */
   readonly scrub?: Partial<ScrubOptions>;
   /** The longest silence of a stream. */
@@ -71,6 +74,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     port: 0,
     limits: { ...LIMITS, ...options.limits },
     scrub: options.scrub ?? null,
+    ...(options.custody === undefined ? {} : { custody: options.custody }),
     ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }),
     ...(options.checkpoints === undefined ? {} : { checkpoints: options.checkpoints }),
     ...(options.witnesses === undefined ? {} : { witnesses: options.witnesses }),

@@ -174,6 +174,24 @@ export type VerifyInput = {
   readonly idempotencyKey: string;
 };
 
+export type LedgerKeysQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type LedgerKeysQuery = { readonly checkpoint: { readonly origin: string } | null, readonly keys: ReadonlyArray<{ readonly keyId: string, readonly lane: string, readonly purpose: string, readonly publicKey: string, readonly fromPosition: string, readonly untilPosition: string | null }> };
+
+export type IssuePassportQueryVariables = Exact<{
+  changeSetId: string;
+}>;
+
+
+export type IssuePassportQuery = { readonly outcome:
+    | { readonly __typename: 'Busy', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'IllegalTransition', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'Passport', readonly text: string, readonly digest: string, readonly fileName: string, readonly verdict: string }
+   };
+
 type WrittenFields_AbandonSuccess_Fragment = { readonly replayed: boolean, readonly position: string | null, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> };
 
 type WrittenFields_CutSuccess_Fragment = { readonly replayed: boolean, readonly position: string | null, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> };
@@ -449,6 +467,44 @@ export const EntryFieldsFragmentDoc = new TypedDocumentString(`
   status
 }
     `, {"fragmentName":"EntryFields"}) as unknown as TypedDocumentString<EntryFieldsFragment, unknown>;
+export const LedgerKeysDocument = new TypedDocumentString(`
+    query LedgerKeys {
+  checkpoint {
+    origin
+  }
+  keys {
+    keyId
+    lane
+    purpose
+    publicKey
+    fromPosition
+    untilPosition
+  }
+}
+    `) as unknown as TypedDocumentString<LedgerKeysQuery, LedgerKeysQueryVariables>;
+export const IssuePassportDocument = new TypedDocumentString(`
+    query IssuePassport($changeSetId: UUID!) {
+  outcome: passport(changeSetId: $changeSetId) {
+    __typename
+    ... on Passport {
+      text
+      digest
+      fileName
+      verdict
+    }
+    ...RefusalFields
+  }
+}
+    fragment RefusalFields on Refusal {
+  message
+  guard
+  retryable
+  problems {
+    path
+    code
+    message
+  }
+}`) as unknown as TypedDocumentString<IssuePassportQuery, IssuePassportQueryVariables>;
 export const RegisterSourceDocument = new TypedDocumentString(`
     mutation RegisterSource($input: RegisterSourceInput!) {
   outcome: registerSource(input: $input) {

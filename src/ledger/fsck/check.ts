@@ -1,6 +1,7 @@
 import type { Client } from 'pg';
 import { checkCuts } from './cuts.ts';
 import { type Coverage, Findings, type Report } from './finding.ts';
+import type { LedgerKeys } from './ledger-keys.ts';
 import { checkLineage } from './lineage.ts';
 import { checkRows } from './rows.ts';
 import { openSession } from './session.ts';
@@ -37,10 +38,10 @@ export async function checkLedger({ url, heads = [] }: CheckOptions): Promise<Re
       '/* fsck.head */ select next_position::text as next, incarnation::text from cutter_log.head',
     );
     const head = Number(rows[0]?.next ?? 0);
-    await checkRows({ client, beside, head, findings, coverage, unseen, heads });
+    const keys = await checkRows({ client, beside, head, findings, coverage, unseen, heads });
     await checkWitnesses(client, findings, coverage);
     // What can't be seen whole would be blamed for what is only hidden.
-    if (unseen.length === 0) await judgeMeaning(client, head, findings, coverage);
+    if (unseen.length === 0) await judgeMeaning(client, keys, head, findings, coverage);
     return { head, incarnation: rows[0]?.incarnation ?? '', findings: findings.all, unseen, coverage };
   } finally {
     await session.close();
@@ -50,12 +51,14 @@ export async function checkLedger({ url, heads = [] }: CheckOptions): Promise<Re
 /** What must hold between rows that are as they were written. */
 async function judgeMeaning(
   client: Client,
+  keys: LedgerKeys,
   head: number,
   findings: Findings,
   coverage: Coverage,
 ): Promise<void> {
+  keys.tell(findings, head, { from: 0, until: Number.MAX_SAFE_INTEGER });
   await client.query('set local enable_hashjoin = on; set local enable_mergejoin = on');
   await checkLineage(client, head, findings);
-  await checkSignatures(client, head, findings, coverage);
+  await checkSignatures(client, keys, head, findings, coverage);
   await checkCuts(client, head, findings, coverage);
 }

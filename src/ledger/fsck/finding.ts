@@ -14,6 +14,7 @@ export const VERDICTS = {
   'record-unknown': 'a log record of a format that this version doesn’t know',
   'signature-invalid': 'a signature doesn’t verify',
   'key-invalid': 'a signature was made with a key that wasn’t valid there',
+  'key-broken': 'a record about a key, or a registered key, that the keys before it don’t bear out',
   'contradicts-signature': 'a row says something else than was signed',
   'sod-broken': 'two parts that two persons must play were played by one',
   'state-illegal': 'an entry moved where the table of transitions has no arrow',

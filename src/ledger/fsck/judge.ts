@@ -1,4 +1,6 @@
+import { KEY_ACTS, keyRecordId } from '../log/key-statement.ts';
 import { AFFECTED_ROW, CHANGE_SET } from '../tables/change-set.ts';
+import { KEY } from '../tables/key.ts';
 import { MANIFEST_ENVELOPE, MANIFEST_UNIT_BLOCK } from '../tables/manifest.ts';
 import { SIGNATURE } from '../tables/signature.ts';
 import type { Findings, NewFinding } from './finding.ts';
@@ -22,6 +24,7 @@ export interface LogState {
 
 const BLOCK = kindOfTable(MANIFEST_UNIT_BLOCK);
 const AFFECTED = kindOfTable(AFFECTED_ROW);
+const KEYS = kindOfTable(KEY);
 
 /** Says of each suspect what happened to it, once, and taints it. */
 export function judgeSuspects(evidence: Evidence, log: LogState, findings: Findings): void {
@@ -174,6 +177,10 @@ function standingValue({ standing }: Suspect, column: string): any {
 function isCovered(suspect: Suspect, log: LogState): boolean {
   const { kind, place } = suspect;
   if (log.covered.has(place)) return true;
+  if (kind === KEYS) {
+    const begun = KEY_ACTS.map((act) => keyRecordId(act, suspect.standing?.id ?? ''));
+    if (log.broken.some(({ line }) => begun.includes(line.recordId))) return true;
+  }
   if (
     kind === BLOCK &&
     log.covered.has(placeOfId(kindOfTable(MANIFEST_ENVELOPE).index, standingValue(suspect, 'envelope_id')))

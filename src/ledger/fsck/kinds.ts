@@ -2,6 +2,7 @@ import { AFFECTED_ROW, CHANGE_SET } from '../tables/change-set.ts';
 import { DEPENDENCY } from '../tables/dependency.ts';
 import { ENTRY } from '../tables/entry.ts';
 import { HISTORY } from '../tables/history.ts';
+import { KEY } from '../tables/key.ts';
 import { MANIFEST_ENVELOPE, MANIFEST_UNIT_BLOCK } from '../tables/manifest.ts';
 import { REVIEW_DECISION } from '../tables/review-decision.ts';
 import { SIGNATURE } from '../tables/signature.ts';
@@ -46,6 +47,7 @@ export interface Kind {
 const AT_BIRTH: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   [ENTRY.name]: { status: `'marked'::text` },
   [REVIEW_DECISION.name]: { superseded_by_review_decision_id: 'null::uuid' },
+  [KEY.name]: { until_position: 'null::bigint' },
   [INFORMATION_UNIT.name]: {
     content_anchor_ref: 'coalesce(m.first::text, r.content_anchor_ref)',
     version_anchor_ref: 'coalesce(m.first, r.version_anchor_ref)',
@@ -69,6 +71,7 @@ export const KINDS: readonly Kind[] = [
   INFORMATION_UNIT,
   UNIT_VERSION,
   SOURCE,
+  KEY,
 ].map((table, index) => kindOf(table, index));
 const BY_RECORDED = new Map(KINDS.map((kind) => [kind.recorded, kind]));
 
@@ -94,6 +97,11 @@ function kindOf(
     atBirth: AT_BIRTH[table.name] ?? {},
     time: Object.entries(table.columns).find(([, type]) => type === 'now')?.[0] ?? null,
   };
+}
+
+/** Whether rows are found by the bits that the sketch keeps of their id: those of a UUID are all of it, other keys stand there as a hash. */
+export function isKeyedByUuid({ key, types }: Kind): boolean {
+  return key.length === 1 && types[key[0] as string] === 'uuid';
 }
 
 /** The key of a row as records write it, as SQL over a row aliased `r`. */

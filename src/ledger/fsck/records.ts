@@ -24,6 +24,8 @@ export interface ReadRecord {
   readonly at: string;
   readonly history: readonly RecordedMove[];
   readonly rows: RecordRows;
+  /** Signed envelopes, in records about keys. */
+  readonly statements?: readonly unknown[];
 }
 
 /** One row of the log or of its queue, with the body as it stands in the parts. */

@@ -3,6 +3,7 @@ import { recordLeaf } from '../log/tree-fold.ts';
 import { type Coverage, type Findings, Postponed, type Unseen } from './finding.ts';
 import { judgeSuspects } from './judge.ts';
 import { KINDS, type Kind, kindNamed } from './kinds.ts';
+import { LedgerKeys } from './ledger-keys.ts';
 import { type BrokenLine, LOG, LogLines, PARTS } from './log-lines.ts';
 import { type BlamedLine, judgeLog, logStateOf, type Orphan, orphansOf } from './log-state.ts';
 import type { Shape } from './record-rows.ts';
@@ -33,16 +34,19 @@ export interface RowsOptions {
  * Compares every row with the record that vouches for it. Both sides go through one sketch in a single pass over log and tables;
  * only where something is left of it are records and rows read once more, to name what.
  */
-export async function checkRows(options: RowsOptions): Promise<void> {
+export async function checkRows(options: RowsOptions): Promise<LedgerKeys> {
   const { client, findings, coverage, unseen } = options;
   let pass = await readAll(options, SIZES[0]);
   if (pass.differences === null) pass = await readAll(options, SIZES[1]);
+  const { keys } = pass;
+  await keys.readRegistry(client);
   const { lines, orphans, rows, entries } = pass;
   Object.assign(coverage, { positions: lines.next, pending: lines.pending, entries, rows });
   const tree = await checkTree({
     client,
     next: lines.next,
     heads: options.heads,
+    keys,
     findings,
     coverage,
     unseen,
@@ -68,11 +72,14 @@ export async function checkRows(options: RowsOptions): Promise<void> {
   );
   judgeSuspects(evidence, state, findings);
   pass.states.tell(findings);
+  return keys;
 }
 
 interface Pass {
   readonly lines: LogLines;
   readonly orphans: readonly Orphan[];
+  /** The keys as the log's records make them. */
+  readonly keys: LedgerKeys;
   /** What was found of the log and of the states, to be told once it is known which rows are altered. */
   readonly log: Postponed;
   readonly states: Postponed;
@@ -94,13 +101,16 @@ async function readAll({ client, beside, head, unseen }: RowsOptions, size: numb
     element.digest(statusDigest(status));
     sketch.put(element.words, 1);
   });
-  const lines = new LogLines(log, head, {
+  const keys = new LedgerKeys();
+  const lines: LogLines = new LogLines(log, head, {
     record(record, line, reliable) {
+      keys.record(record, line.position ?? lines.next + lines.pending - 1, reliable);
       putRecord(record, sketch, recorded, unseen);
       if (!reliable) replay.blanks += 1;
       replay.record(record, line.position);
     },
     blank: () => {
+      keys.blank();
       replay.blanks += 1;
     },
   });
@@ -111,11 +121,23 @@ async function readAll({ client, beside, head, unseen }: RowsOptions, size: numb
   ]);
   const orphans = await orphansOf(client);
   for (const { record } of orphans) if (record !== null) putRecord(record, sketch, recorded, unseen);
-  if (lines.gaps.length > 0 || orphans.length > 0 || lines.next < head) replay.blanks += 1;
+  if (lines.gaps.length > 0 || orphans.length > 0 || lines.next < head) {
+    keys.blank();
+    replay.blanks += 1;
+  }
   replay.finish();
   noteEmpty(counts, recorded, unseen);
   const rows = counts.reduce((sum, count) => sum + count, 0);
-  return { lines, orphans, log, states, entries: replay.entries, rows, differences: sketch.differences() };
+  return {
+    lines,
+    orphans,
+    keys,
+    log,
+    states,
+    entries: replay.entries,
+    rows,
+    differences: sketch.differences(),
+  };
 }
 
 const isSeen = (kind: Kind, unseen: readonly Unseen[]) => !unseen.some(({ table }) => table === kind.table);

@@ -4,6 +4,7 @@ import { checkSomeCuts } from './cuts.ts';
 import { type Coverage, type Finding, Findings } from './finding.ts';
 import { judgeSuspects } from './judge.ts';
 import { type Kind, kindNamed } from './kinds.ts';
+import { keysOfLog } from './ledger-keys.ts';
 import { LOG, LogLines, PARTS } from './log-lines.ts';
 import { eachLine, type LogLine, type ReadRecord } from './records.ts';
 import { StandingRows } from './row-text.ts';
@@ -75,11 +76,20 @@ class Page {
     for (const kind of new Set([...this.#suspects.values()].map((suspect) => suspect.kind)))
       await this.#fetch(client, kind);
     this.#rows();
+    const keys = await keysOfLog(client, this.#head);
+    keys.tell(this.findings, this.#head, { from, until });
     const ids = (recorded: string) =>
       [...this.#suspects.values()]
         .filter(({ kind }) => kind.recorded === recorded)
         .map(({ births }) => births[0]?.row.id as string);
-    await checkSomeSignatures(client, ids('dot_pair_signature'), this.#head, this.findings, this.coverage);
+    await checkSomeSignatures(
+      client,
+      keys,
+      ids('dot_pair_signature'),
+      this.#head,
+      this.findings,
+      this.coverage,
+    );
     await checkSomeCuts(client, ids('cut_change_set'), this.#head, this.findings, this.coverage);
   }
 
@@ -149,7 +159,7 @@ class Page {
       .map(({ births }) => births[0]?.row.id as string);
     // By the first column of the key: its index finds the rows of a composite one.
     const keys = [...new Set(ids.map((id) => id.split('/')[0] as string))].filter((id) =>
-      /^[0-9a-f-]{36}$/.test(id),
+      /^(?:[0-9a-f-]{36}|ed25519:[0-9a-f]{32})$/.test(id),
     );
     if (keys.length === 0) return;
     const standing = new StandingRows(kind);

@@ -13,7 +13,6 @@ const BESIDE = [
   'cutter_log.tree_head',
   'cutter_log.cosignature',
   'cutter_log.witness_cosignature',
-  'cutter_auth.key',
   'cutter_auth.principal',
   'cutter_auth.person',
 ];

@@ -2,28 +2,21 @@ import type { Client } from 'pg';
 import { canonicalJson, type PlainJson } from '../../proof/canonical.ts';
 import { digestOf } from '../../proof/digest.ts';
 import { type OpenedEnvelope, openEnvelope } from '../../proof/dsse.ts';
-import { checkPublicKey, verifyLater } from '../../proof/ed25519.ts';
-import { keyIdOf } from '../../proof/keyid.ts';
+import { verifyLater } from '../../proof/ed25519.ts';
 import { laneProblems } from '../lane-invariants.ts';
 import { payloadTypeOf } from '../statement.ts';
+import { KEY } from '../tables/key.ts';
 import type { NewSignature } from '../tables/signature.ts';
 import { LANES, type Lane } from '../values.ts';
 import type { Coverage, Finding, Findings } from './finding.ts';
 import { jsonRows, positionSql, timeSql } from './json-rows.ts';
+import type { JudgedKey, LedgerKeys } from './ledger-keys.ts';
 
 const SIGNATURES = 'cutter_governance.dot_pair_signature';
 const CHANGE_SETS = 'cutter_governance.cut_change_set';
 const RESULTS = 'cutter_governance.verify_result';
-const KEYS = 'cutter_auth.key';
+const KEYS = KEY.name;
 const PAGE = 500;
-
-interface Key {
-  readonly key_id: string;
-  readonly lane: string;
-  readonly public_key: Buffer;
-  readonly from: number;
-  readonly until: number | null;
-}
 
 interface SignatureRow extends NewSignature {
   readonly position: number | null;
@@ -91,14 +84,14 @@ function pageSql(where: string, limit: string): string {
   order by s.signature_id`;
 }
 
-/** Judges every signature from the data: form, lane, key and its span of positions, curve, and that the signed facts are those of the rows. */
+/** Judges every signature from the data: form, lane, key and its span of positions as the log gives them, curve, and that the signed facts are those of the rows. */
 export async function checkSignatures(
   client: Client,
+  keys: LedgerKeys,
   head: number,
   findings: Findings,
   coverage: Coverage,
 ): Promise<void> {
-  const keys = await registry(client, findings);
   for (let last = '00000000-0000-0000-0000-000000000000', open = true; open; ) {
     const page: SignatureRow[] = [];
     await jsonRows<SignatureRow>(client, pageSql(`signature_id > '${last}'`, `limit ${PAGE}`), (row) =>
@@ -114,13 +107,13 @@ export async function checkSignatures(
 /** The same for some signatures, by id: what a page of the log wrote. */
 export async function checkSomeSignatures(
   client: Client,
+  keys: LedgerKeys,
   ids: readonly string[],
   head: number,
   findings: Findings,
   coverage: Coverage,
 ): Promise<void> {
   if (ids.length === 0) return;
-  const keys = await registry(client, findings);
   const rows: SignatureRow[] = [];
   await jsonRows<SignatureRow>(
     client,
@@ -131,46 +124,9 @@ export async function checkSomeSignatures(
   await Promise.all(rows.map((row) => judgeSignature(row, keys, head, findings)));
 }
 
-async function registry(client: Client, findings: Findings): Promise<ReadonlyMap<string, Key>> {
-  const { rows } = await client.query<{
-    key_id: string;
-    lane: string;
-    public_key: Buffer;
-    from: string;
-    until: string | null;
-  }>(
-    `/* fsck.keys */ select key_id, lane, public_key, from_position::text as "from", until_position::text as until from ${KEYS}`,
-  );
-  for (const { key_id, public_key } of rows) {
-    const verdict = checkPublicKey(public_key);
-    const why =
-      public_key.length === 32 && keyIdOf(public_key) === key_id
-        ? verdict.ok
-          ? null
-          : `is no sound key: ${verdict.reason}`
-        : 'is not the one that its id names';
-    if (why === null) continue;
-    findings.add({
-      verdict: 'edited',
-      table: KEYS,
-      key: key_id,
-      column: 'public_key',
-      after: null,
-      before: null,
-      message: `The public key of ${key_id} ${why}.`,
-    });
-  }
-  return new Map(
-    rows.map((row) => [
-      row.key_id,
-      { ...row, from: Number(row.from), until: row.until === null ? null : Number(row.until) },
-    ]),
-  );
-}
-
 async function judgeSignature(
   row: SignatureRow,
-  keys: ReadonlyMap<string, Key>,
+  keys: LedgerKeys,
   head: number,
   findings: Findings,
 ): Promise<void> {
@@ -179,7 +135,7 @@ async function judgeSignature(
   const columns: Readonly<Record<string, string>> = subject === RESULTS ? RESULT_COLUMN_OF : CUT_COLUMN_OF;
   const lane = row.signer_dot_id as Lane;
   const keyId = keyIdIn(row.payload_envelope);
-  const key = keys.get(keyId);
+  const key = keys.find(keyId, 'statement');
   const judged = (
     verdict: Finding['verdict'],
     column: string,
@@ -203,11 +159,11 @@ async function judgeSignature(
     invalid(path[1] as string, message);
   if (digestOf(row.signature_payload) !== row.payload_hash)
     invalid('payload_hash', "The payload doesn't have the hash that stands beside it.");
-  if (key === undefined)
+  if (key === null)
     return judged(
       'key-invalid',
       'payload_envelope',
-      `The signature names the key ${keyId}, which is not in the registry.`,
+      `The signature names the key ${keyId}, which the ledger has not for statements.`,
     );
   const at = row.position ?? head;
   if (at < key.from || (key.until !== null && at >= key.until))
@@ -216,11 +172,11 @@ async function judgeSignature(
       'payload_envelope',
       `Key ${keyId} is valid from position ${key.from}${key.until === null ? '' : ` and before ${key.until}`}; the signature stands at ${at}.`,
     );
-  const opened = openEnvelope(row.payload_envelope, { keyId: key.key_id, payloadType: payloadTypeOf(lane) });
+  const opened = openEnvelope(row.payload_envelope, { keyId, payloadType: payloadTypeOf(lane) });
   const fault = await envelopeFault(opened, key, row.signature_payload);
   if (fault !== null) invalid('payload_envelope', fault);
-  const executorKey = row.prior_key === null ? undefined : keys.get(row.prior_key);
-  if (subject === RESULTS && executorKey?.public_key.equals(key.public_key) === true)
+  const executorKey = row.prior_key === null ? null : keys.find(row.prior_key, 'statement');
+  if (subject === RESULTS && executorKey?.publicKey.equals(key.publicKey) === true)
     judged(
       'sod-broken',
       'verifier_signature_id',
@@ -238,9 +194,13 @@ async function judgeSignature(
     );
 }
 
-async function envelopeFault(opened: OpenedEnvelope, key: Key, payload: string): Promise<string | null> {
+async function envelopeFault(
+  opened: OpenedEnvelope,
+  key: JudgedKey,
+  payload: string,
+): Promise<string | null> {
   if (!opened.ok) return `The envelope isn't one that its lane makes: ${opened.reason}.`;
-  const verdict = await verifyLater(key.public_key, opened.message, opened.signature);
+  const verdict = await verifyLater(key.publicKey, opened.message, opened.signature);
   if (!verdict.ok) return `The signature doesn't verify: ${verdict.reason}.`;
   return opened.payload.toString('utf8') === payload
     ? null

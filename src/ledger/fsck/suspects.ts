@@ -3,7 +3,7 @@ import type { Client } from 'pg';
 import type { RecordedRow } from '../log/parse-record.ts';
 import { fingerprintOf } from '../log/record.ts';
 import { copyBinary } from './copy.ts';
-import { KINDS, type Kind } from './kinds.ts';
+import { isKeyedByUuid, KINDS, type Kind } from './kinds.ts';
 import type { LogLine, ReadRecord } from './records.ts';
 import { type StandingRow, StandingRows } from './row-text.ts';
 import type { Difference } from './sketch.ts';
@@ -76,11 +76,9 @@ async function fetchStanding(
 ): Promise<void> {
   const standing = new StandingRows(kind);
   const query = `select ${standing.select} from ${kind.table} r`;
-  // A key of several columns stands in the sketch as its hash, so those rows are looked for among all.
-  const pages =
-    kind.key.length > 1
-      ? [query]
-      : pagesOf(places).map((page) => `${query} where r.${kind.key[0]} in (${page})`);
+  const pages = isKeyedByUuid(kind)
+    ? pagesOf(places).map((page) => `${query} where r.${kind.key[0]} in (${page})`)
+    : [query];
   for (const page of pages) {
     await copyBinary(client, page, (bytes) => {
       const row = standing.read(bytes);
@@ -201,6 +199,6 @@ function birthDigestOf(standing: StandingRow, birth: Vouched): string {
 function bornValue(standing: StandingRow, column: string, birth: Vouched): string {
   if (standing.kind.atBirth[column] === undefined) return standing.values.get(column) ?? '?';
   if (column === 'status') return '"marked"';
-  if (column === 'superseded_by_review_decision_id') return 'null';
+  if (column === 'superseded_by_review_decision_id' || column === 'until_position') return 'null';
   return birth.anchor === null ? 'null' : `"${birth.anchor}"`;
 }

@@ -12,6 +12,7 @@ const ALTERED = '\0'.repeat(32);
 const LATER: Readonly<Record<string, string>> = {
   decision_backlog_entry: 'r.status',
   review_decision: 'r.superseded_by_review_decision_id::text',
+  'cutter_auth.key': 'r.until_position::text',
   'public.information_unit': `case when m.unit_id is not null
     then coalesce(r.content_anchor_ref = m.newest::text and r.version_anchor_ref = m.newest, false)::text end`,
   'public.unit_version': `case when r.version_seq <> 1 then r.unit_id::text end`,
@@ -57,6 +58,10 @@ function takeLater(kind: Kind, row: BinaryRow, birth: BirthText, element: Elemen
       element.kind(kind.index, UPDATE);
       element.digest(supersededDigest(id, value));
       break;
+    case 'cutter_auth.key':
+      element.kind(kind.index, UPDATE);
+      element.digest(endedDigest(id, value));
+      break;
     case 'public.information_unit':
       if (value === 'true') return;
       element.kind(kind.index, FINAL);
@@ -81,6 +86,11 @@ export function statusDigest(status: string): string {
 
 function supersededDigest(id: string, by: string): string {
   const text = `{"columns":{"superseded_by_review_decision_id":"${by}"},"id":"${id}","op":"update","table":"review_decision"}`;
+  return hash('sha256', text, 'binary');
+}
+
+function endedDigest(id: string, position: string): string {
+  const text = `{"columns":{"until_position":"${position}"},"id":"${id}","op":"update","table":"cutter_auth.key"}`;
   return hash('sha256', text, 'binary');
 }
 

@@ -6,6 +6,7 @@ import { leafHash, nodeHash } from '../../proof/merkle.ts';
 import { type Edge, grow, rootOfEdge } from '../../proof/merkle-edge.ts';
 import { copyRows } from './copy.ts';
 import type { Coverage, Finding, Findings, Unseen } from './finding.ts';
+import type { JudgedKey, LedgerKeys } from './ledger-keys.ts';
 import { ELEMENT_WORDS, Sketch } from './sketch.ts';
 
 const NODES = 'cutter_log.node';
@@ -41,6 +42,7 @@ export interface TreeOptions {
   readonly next: number;
   /** Heads kept outside the database. */
   readonly heads: readonly SeenHead[];
+  readonly keys: LedgerKeys;
   readonly findings: Findings;
   readonly coverage: Coverage;
   readonly unseen: Unseen[];
@@ -85,13 +87,6 @@ export async function checkTree(options: TreeOptions): Promise<TreeReport> {
   return { wrongHashes, folded: leaves, longest };
 }
 
-interface CheckpointKey {
-  readonly key_id: string;
-  readonly lane: string;
-  readonly public_key: Buffer;
-  readonly from: string;
-  readonly until: string | null;
-}
 interface Cosignature {
   readonly lane: string;
   readonly size: string;
@@ -102,12 +97,7 @@ interface Cosignature {
 }
 
 /** The cosignatures that verify, smallest first and a page at a time; the others are findings. */
-async function* cosignedHeads({ client, findings, coverage }: TreeOptions): AsyncGenerator<SeenHead[]> {
-  const keys = await client.query<CheckpointKey>(
-    `/* fsck.checkpoint_keys */ select key_id, lane, public_key, from_position::text as "from", until_position::text as until
-     from cutter_auth.key where purpose = 'checkpoint'`,
-  );
-  const known = new Map(keys.rows.map((key) => [key.key_id, key]));
+async function* cosignedHeads({ client, keys, findings, coverage }: TreeOptions): AsyncGenerator<SeenHead[]> {
   for (let [size, lane, open] = ['-1', '', true]; open; ) {
     const { rows } = await client.query<Cosignature>(
       `/* fsck.cosignatures */ select lane, size::text, root, signature, key_id, origin from ${COSIGNATURES}
@@ -115,7 +105,7 @@ async function* cosignedHeads({ client, findings, coverage }: TreeOptions): Asyn
       [size, lane],
     );
     const faults = await Promise.all(
-      rows.map((row) => cosignatureFault(row, Number(row.size), known.get(row.key_id))),
+      rows.map((row) => cosignatureFault(row, Number(row.size), keys.find(row.key_id, 'checkpoint'))),
     );
     coverage.cosignatures += rows.length;
     const seen: SeenHead[] = [];
@@ -143,14 +133,14 @@ async function* cosignedHeads({ client, findings, coverage }: TreeOptions): Asyn
 async function cosignatureFault(
   row: Cosignature,
   size: number,
-  key: CheckpointKey | undefined,
+  key: JudgedKey | null,
 ): Promise<string | null> {
-  if (key === undefined) return 'names a key that the registry has not';
+  if (key === null) return 'names a key that the ledger has not for heads';
   if (key.lane !== row.lane) return `was made with a key of ${key.lane}`;
-  if (Number(key.from) > size || (key.until !== null && Number(key.until) < size))
+  if (key.from > size || (key.until !== null && key.until < size))
     return 'was made with a key that was not valid there';
   const text = Buffer.from(checkpointText({ origin: row.origin, size, root: row.root }));
-  const verdict = await verifyLater(key.public_key, text, row.signature);
+  const verdict = await verifyLater(key.publicKey, text, row.signature);
   return verdict.ok
     ? null
     : `doesn't verify (${verdict.reason}; signed as ${checkpointKeyName(row.origin, row.lane)})`;

@@ -6,6 +6,7 @@ import { type Edge, grow, rootOfEdge } from '../../proof/merkle-edge.ts';
 import { consistencyNodes, rootNodes } from '../../proof/merkle-nodes.ts';
 import { signNote } from '../../proof/note.ts';
 import type { LaneKey } from '../keys.ts';
+import type { Lane } from '../values.ts';
 import { readLeaves } from './tree-fold.ts';
 import { distinct, type ReadNodes, readNodes } from './tree-nodes.ts';
 
@@ -30,12 +31,14 @@ const LOCK = `/* log.cosign_lock */ select pg_advisory_xact_lock(hashtextextende
 
 const LOOK = `/* log.cosign_look */
   select head.incarnation::text, tree.size::text, tree.checkpoint_size::text,
-    key.lane as key_lane, key.purpose, key.from_position::text, key.until_position::text,
+    key.key_id, key.lane as key_lane, key.purpose, key.from_position::text, key.until_position::text,
     last.size::text as last_size, last.root as last_root, last.signature as last_signature,
     last.origin as last_origin, last_key.public_key as last_public_key
   from cutter_log.head
   cross join cutter_log.tree_head tree
-  left join cutter_auth.key on key.key_id = $2
+  left join lateral (
+    select * from cutter_auth.key where key_id = any($2) order by until_position nulls first limit 1
+  ) key on true
   left join lateral (
     select * from cutter_log.cosignature where lane = $1 order by size desc limit 1
   ) last on true
@@ -50,6 +53,7 @@ interface Look {
   readonly incarnation: string;
   readonly size: string;
   readonly checkpoint_size: string;
+  readonly key_id: string | null;
   readonly key_lane: string | null;
   readonly purpose: string | null;
   readonly from_position: string | null;
@@ -62,32 +66,34 @@ interface Look {
 }
 
 /**
- * Signs the head that the lanes are asked for, once this lane has convinced itself: the tree still has every root that the
+ * Signs the head that the lanes are asked for, with the one of `keys` that is in force, once this lane has convinced itself: the tree still has every root that the
  * lane signed or remembers, and what was added is what the log holds, folded here again. One transaction under the lane's
  * lock. After an error the connection is of no more use.
  */
 export async function cosign(
   client: Client,
-  key: LaneKey,
+  lane: Lane,
+  keys: readonly LaneKey[],
   remembered: readonly KnownHead[],
 ): Promise<CosignTurn> {
   await client.query('begin isolation level read committed');
-  await client.query(LOCK, [key.lane]);
-  const look = (await client.query<Look>(LOOK, [key.lane, key.keyId])).rows[0];
+  await client.query(LOCK, [lane]);
+  const look = (await client.query<Look>(LOOK, [lane, keys.map(({ keyId }) => keyId)])).rows[0];
   if (look === undefined) throw new CosigningRefused('The log or its tree has no head.');
-  const turn = await judge(client, key, look, remembered);
+  const turn = await judge(client, lane, keys, look, remembered);
   await client.query('commit');
   return turn;
 }
 
 async function judge(
   client: Client,
-  key: LaneKey,
+  lane: Lane,
+  keys: readonly LaneKey[],
   look: Look,
   remembered: readonly KnownHead[],
 ): Promise<CosignTurn> {
   const size = Number(look.checkpoint_size);
-  const last = lastSigned(look, key);
+  const last = lastSigned(look, lane);
   const known = [...(last === null ? [] : [last]), ...remembered];
   refuseForgotten(last, remembered);
   const shrunk = known.find((head) => head.size > Number(look.size));
@@ -97,18 +103,23 @@ async function judge(
     );
   }
   if (last !== null && last.size >= size) return { outcome: 'standing', head: last };
-  const waiting = waitsFor(look, key, size);
-  if (waiting !== null) return { outcome: 'waiting', reason: waiting };
+  const key = keys.find(({ keyId }) => keyId === look.key_id);
+  const waiting = waitsFor(look, lane, size);
+  if (key === undefined || waiting !== null)
+    return {
+      outcome: 'waiting',
+      reason: waiting ?? `No key for heads of ${lane} that this process holds is registered yet.`,
+    };
   const root = await convinced(client, size, last, known);
   const head = { origin: originOf(look.incarnation), size, root };
-  const name = checkpointKeyName(head.origin, key.lane);
+  const name = checkpointKeyName(head.origin, lane);
   const { signature } = signNote(checkpointText(head), { name, publicKey: key.publicKey }, key.seed);
-  await client.query(SIGN, [key.lane, size, root, signature, key.keyId, head.origin]);
+  await client.query(SIGN, [lane, size, root, signature, key.keyId, head.origin]);
   return { outcome: 'signed', head };
 }
 
 /** The newest head that stands under this lane's name, if its signature is this lane's. */
-function lastSigned(look: Look, key: LaneKey): KnownHead | null {
+function lastSigned(look: Look, lane: Lane): KnownHead | null {
   if (look.last_size === null || look.last_root === null || look.last_origin === null) return null;
   const head = { origin: look.last_origin, size: Number(look.last_size), root: look.last_root };
   const signed =
@@ -117,10 +128,10 @@ function lastSigned(look: Look, key: LaneKey): KnownHead | null {
     verify(look.last_public_key, Buffer.from(checkpointText(head)), look.last_signature).ok;
   if (!signed) {
     throw new CosigningRefused(
-      `The head of ${head.size} leaves that stands under ${key.lane} doesn't carry this lane's signature: it was altered.`,
+      `The head of ${head.size} leaves that stands under ${lane} doesn't carry this lane's signature: it was altered.`,
     );
   }
-  return { ...head, where: `what ${key.lane} signed last` };
+  return { ...head, where: `what ${lane} signed last` };
 }
 
 /** What is remembered outside the database must still stand in it. */
@@ -133,13 +144,16 @@ function refuseForgotten(last: KnownHead | null, remembered: readonly KnownHead[
   );
 }
 
-function waitsFor(look: Look, key: LaneKey, size: number): string | null {
+function waitsFor(look: Look, lane: Lane, size: number): string | null {
   if (size === 0) return 'The log is empty.';
-  if (look.key_lane === null) return `The key ${key.keyId} for heads of ${key.lane} is not registered yet.`;
-  if (look.key_lane !== key.lane || look.purpose !== 'checkpoint')
-    throw new CosigningRefused(`The key ${key.keyId} is registered for ${look.key_lane}, ${look.purpose}s.`);
+  if (look.key_id === null) return null;
+  if (look.key_lane !== lane || look.purpose !== 'checkpoint')
+    throw new CosigningRefused(
+      `The key ${look.key_id} is registered for ${look.key_lane}, ${look.purpose}s.`,
+    );
+  // Another one may follow, and is looked for at every turn.
   if (look.until_position !== null)
-    throw new CosigningRefused(`The key ${key.keyId} ended at position ${look.until_position}.`);
+    return `The key ${look.key_id} of ${lane} ended at position ${look.until_position}.`;
   if (Number(look.from_position) > size) return `The key begins at position ${look.from_position}.`;
   return null;
 }

@@ -23,8 +23,9 @@ export interface Cosigner {
 export interface CosignerOptions {
   /** The login of the lane. */
   readonly url: string;
-  /** The lane's key for heads. */
-  readonly key: LaneKey;
+  readonly lane: Lane;
+  /** The keys that are held for the lane's heads at this moment: while one follows another, both. */
+  readonly keys: () => readonly LaneKey[];
   readonly log: Log;
   /** The folder of this process: it says when there is something to sign. */
   readonly folder?: Pick<TreeFolder, 'onFolded'>;
@@ -34,24 +35,25 @@ export interface CosignerOptions {
 }
 
 /** Signs, for one lane, each head that the lanes are asked for; refuses, with an alarm and for good, where history doesn't fit. */
-export function startCosigner({ url, key, log, folder, kept, pollMs = 500 }: CosignerOptions): Cosigner {
+export function startCosigner(options: CosignerOptions): Cosigner {
+  const { url, lane, keys, log, folder, kept, pollMs = 500 } = options;
   const listeners = new Set<(size: number) => void>();
   let asked = 0;
   let memory: KnownHead | null = null;
   let told: string | null = null;
   const loop = startDedicatedLoop({
     url,
-    login: LOGIN_OF[key.lane],
+    login: LOGIN_OF[lane],
     log,
     async turn(client) {
       const remembered = [memory, kept ?? null].filter((head) => head !== null);
-      const done = await cosign(client, key, remembered);
+      const done = await cosign(client, lane, keys(), remembered);
       if (done.outcome === 'waiting') {
-        if (told !== done.reason) log.info({ lane: key.lane }, `log: nothing is signed. ${done.reason}`);
+        if (told !== done.reason) log.info({ lane }, `log: nothing is signed. ${done.reason}`);
         told = done.reason;
       } else {
         const { size, root } = done.head;
-        memory = { size, root, where: `the memory of ${key.lane}'s process` };
+        memory = { size, root, where: `the memory of ${lane}'s process` };
         asked = Math.max(asked, size);
         if (done.outcome === 'signed') for (const listener of listeners) listener(size);
       }
@@ -62,7 +64,7 @@ export function startCosigner({ url, key, log, folder, kept, pollMs = 500 }: Cos
         error instanceof CosigningRefused || error instanceof TreeBroken || isRefusedRight(error),
       ended: {
         alarm: 'COSIGNING_REFUSED',
-        lane: key.lane,
+        lane,
         says: 'log: this lane signs no head any more, since the ledger is not the one that it signed',
       },
       failed: { alarm: 'COSIGNING_BLOCKED', says: 'log: signing a head failed and is tried again' },

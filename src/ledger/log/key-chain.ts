@@ -21,6 +21,14 @@ export interface ChainedKey {
 /** Why a statement about a key isn't believed; for people. */
 export type KeyFault = string;
 
+/** What a record about a key says of itself. */
+export interface KeyRecord {
+  readonly verb: string;
+  readonly lane: string;
+  readonly principalId: string;
+  readonly personId: string;
+}
+
 /** How a signature is judged: strictly, by whatever engine runs here. */
 export type VerifySignature = (
   publicKey: Uint8Array,
@@ -64,11 +72,16 @@ export class KeyChain {
     for (const one of known) this.#keys.set(one.keyId, one);
   }
 
-  /** Takes the envelopes of the record at `position`; gives back why they change nothing, or null where they did. */
-  take(envelopes: readonly unknown[], position: number): KeyFault | null {
+  /**
+   * Takes the envelopes of the record at `position`; gives back why they change nothing, or null where they did. `record` is what the
+   * record says of itself: it must be what was signed.
+   */
+  take(envelopes: readonly unknown[], position: number, record?: KeyRecord): KeyFault | null {
     const read = this.#read(envelopes);
     if (typeof read === 'string') return read;
-    const fault = this.#fault(read.said, read.signers, position);
+    const fault =
+      (record === undefined ? null : otherRecordFault(read.said, record)) ??
+      this.#fault(read.said, read.signers, position);
     if (fault === null) this.#apply(read.said, position);
     return fault;
   }
@@ -217,6 +230,19 @@ export class KeyChain {
       until: null,
     });
   }
+}
+
+function otherRecordFault(
+  said: Statement,
+  { verb, lane, principalId, personId }: KeyRecord,
+): KeyFault | null {
+  if (verb !== `key:${said.act}`)
+    return `The record's verb is ${verb}, and what was signed is to ${said.act} a key.`;
+  if (lane !== said.lane)
+    return `The record is of ${lane}, and what was signed is about a key of ${said.lane}.`;
+  return principalId === said.principalId && personId === said.personId
+    ? null
+    : 'The record names another principal or person than what was signed.';
 }
 
 function misplaced(said: Statement, position: number): KeyFault {

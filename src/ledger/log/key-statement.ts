@@ -1,6 +1,7 @@
 import { canonicalJson, type PlainJson } from '../../proof/canonical.ts';
 import { type DsseEnvelope, signEnvelope } from '../../proof/dsse.ts';
 import { keyIdOf } from '../../proof/keyid.ts';
+import { derivedId } from '../../proof/uuid.ts';
 import type { KeyPurpose, Lane } from '../values.ts';
 
 /*
@@ -68,4 +69,9 @@ export function signKeyStatement(facts: KeyFacts, seeds: readonly Signer[]): rea
 interface Signer {
   readonly seed: Uint8Array;
   readonly publicKey: Uint8Array;
+}
+
+/** The id of the record in which a key begins or ends: each happens to a key once, so its record can be found by the key's id. */
+export function keyRecordId(act: KeyAct, keyId: string): string {
+  return derivedId(`key:${act}\0record\0${keyId}`);
 }

@@ -2,6 +2,7 @@ import { sql } from 'slonik';
 import { z } from 'zod';
 import type { Pools } from '../../database/pools.ts';
 import type { TreeHead } from '../../proof/checkpoint.ts';
+import { type IssuedPassport, issuePassport } from '../passport/issue.ts';
 import type { Checkpoint, Checkpoints } from './checkpoint.ts';
 import type { Log } from './connection.ts';
 import { type ConsistencyProof, type InclusionProof, readTree } from './tree.ts';
@@ -17,6 +18,18 @@ const record = z.object({
 /** A record of the log, whole: the hash of `body` in UTF-8 is `record_hash`. */
 export type LogRecord = z.infer<typeof record>;
 
+const signingKey = z.object({
+  key_id: z.string(),
+  lane: z.string(),
+  purpose: z.string(),
+  public_key: z.instanceof(Buffer),
+  principal_id: z.string(),
+  from_position: z.string(),
+  until_position: z.string().nullable(),
+});
+/** A key of the registry: whose it is, and the positions that it is valid for. */
+export type SigningKey = z.infer<typeof signingKey>;
+
 /** What a stranger checks the ledger with. Null where the log has no such place, or not yet. */
 export interface Proofs {
   /** The newest head that both lanes signed. */
@@ -27,6 +40,10 @@ export interface Proofs {
   inclusionProof(position: number, size: number | null): Promise<InclusionProof | null>;
   consistencyProof(from: number, to: number): Promise<ConsistencyProof | null>;
   record(position: number): Promise<LogRecord | null>;
+  /** Every key there ever was, in the order of their beginnings. */
+  keys(): Promise<readonly SigningKey[]>;
+  /** The one file that proves a verified cut; refused where there is none yet. */
+  passport(changeSetId: string): Promise<IssuedPassport>;
 }
 
 /** Reads heads and proofs as an observer, and records as evidence. */
@@ -45,11 +62,16 @@ export function openProofs({
       return position < wanted ? await tree.inclusionProof(position, wanted) : null;
     },
     consistencyProof: (from, to) => tree.consistencyProof(from, to),
+    passport: (changeSetId) => issuePassport({ observe, evidence, checkpoints }, changeSetId),
     record: (position) =>
       evidence.maybeOne(sql.type(record)`/* log.record */
         select log.position::text, log.record_id::text, log.record_hash, log.row_ids::text[] as row_ids,
           (select coalesce(string_agg(part.body, '' order by part.part), '')
             from cutter_log.record_part part where part.record_id = log.record_id) as body
         from cutter_log.log where log.position = ${String(position)}::bigint`),
+    keys: () =>
+      evidence.any(sql.type(signingKey)`/* log.keys */
+        select key_id, lane, purpose, public_key, principal_id::text, from_position, until_position
+        from cutter_auth.key order by key.from_position, key_id`),
   };
 }

@@ -1,6 +1,6 @@
 import type { Pools } from '../../database/pools.ts';
-import type { LaneKey } from '../keys.ts';
-import { EXECUTOR_LANE } from '../values.ts';
+import type { Custody } from '../keys.ts';
+import { EXECUTOR_LANE, LANES } from '../values.ts';
 import { type Checkpoints, readCheckpoints } from './checkpoint.ts';
 import { type Cosigner, startCosigner } from './checkpoint-cosigner.ts';
 import { startPublisher } from './checkpoint-publisher.ts';
@@ -27,8 +27,8 @@ export interface Provable {
 
 export interface ProvableOptions {
   readonly pools: Pick<Pools, 'exec' | 'verify' | 'observe' | 'evidence' | 'urls'>;
-  /** The lanes' keys for heads that this process holds. */
-  readonly keys: readonly LaneKey[];
+  /** Where this process has its lanes' keys for heads from. */
+  readonly custody: Custody;
   readonly integrator: Integrator | null;
   readonly sinks: { readonly file: string | null; readonly url: string | null };
   readonly witnesses: readonly Witness[];
@@ -37,7 +37,7 @@ export interface ProvableOptions {
 
 /** Starts folding, cosigning and publishing; closes them in reverse. */
 export function startProvable(options: ProvableOptions): Provable {
-  const { pools, keys, integrator, sinks, log } = options;
+  const { pools, custody, integrator, sinks, log } = options;
   const checkpoints = readCheckpoints(pools.observe, log);
   const opened: CheckpointSink[] = [
     ...(sinks.file === null ? [] : [fileSink(sinks.file)]),
@@ -46,11 +46,13 @@ export function startProvable(options: ProvableOptions): Provable {
   const folder = folderOf(pools, integrator, log);
   const holds = opened.find((sink) => sink.holds !== null);
   const kept = holds?.holds ? { ...holds.holds, where: `the file ${holds.name}` } : null;
-  const cosigners = keys.flatMap((key) => {
-    const executor = key.lane === EXECUTOR_LANE;
+  const cosigners = LANES.flatMap((lane) => {
+    const keys = () => custody.keysOf(lane, 'checkpoint');
+    if (keys().length === 0) return [];
+    const executor = lane === EXECUTOR_LANE;
     const url = executor ? pools.urls.exec : pools.urls.verify;
     if (url === null || (executor ? pools.exec : pools.verify) === null) return [];
-    return [startCosigner({ url, key, log, kept, ...(folder === null ? {} : { folder }) })];
+    return [startCosigner({ url, lane, keys, log, kept, ...(folder === null ? {} : { folder }) })];
   });
   const publisher = startPublisher({ checkpoints, sinks: opened, cosigners, log });
   const witnesses = witnessesOf(options, checkpoints, cosigners);

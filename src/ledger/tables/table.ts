@@ -12,6 +12,8 @@ type ColumnKind =
   | 'text?'
   | 'int'
   | 'int?'
+  | 'bigint'
+  | 'bigint?'
   | 'bool'
   | 'bool?'
   | 'jsonb'
@@ -25,6 +27,8 @@ interface Carried {
   uuid: string;
   text: string;
   int: number;
+  /** A decimal string. */
+  bigint: string;
   bool: boolean;
   jsonb: PlainJson;
   timestamptz: string;
@@ -63,6 +67,7 @@ const SENT_AS: Readonly<Record<Exclude<Bare<ColumnKind>, 'now'>, string>> = {
   uuid: 'uuid',
   text: 'text',
   int: 'int4',
+  bigint: 'int8',
   bool: 'bool',
   // Arrays of jsonb are sent as text and cast row by row: pg would escape twice otherwise.
   jsonb: 'text',

@@ -1,5 +1,6 @@
 import { builder } from '../../schema/builder.ts';
 import { Checkpoint, ConsistencyProof, InclusionProof, LogRecord } from '../../schema/proof.ts';
+import { SigningKey } from '../../schema/signing-key.ts';
 import { badInput } from '../reading/bad-input.ts';
 
 builder.queryField('checkpoint', (t) =>
@@ -58,6 +59,15 @@ builder.queryField('record', (t) =>
     description: 'One record of the log, whole. Null where there is none. Scope `ledger:evidence`.',
     args: { position: t.arg({ type: 'Position', required: true, description: 'Its position.' }) },
     resolve: (_, { position }, { proofs }) => proofs.record(placeOf('position', position)),
+  }),
+);
+
+builder.queryField('keys', (t) =>
+  t.field({
+    type: [SigningKey],
+    description:
+      "The lanes' public keys, those in force and those before them, in the order of their beginnings. Whoever keeps them can judge the ledger alone. Scope `ledger:observe`.",
+    resolve: async (_, _args, { proofs }) => [...(await proofs.keys())],
   }),
 );
 

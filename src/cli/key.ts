@@ -1,0 +1,98 @@
+/** `cutter key`: shows, rotates and revokes the lanes' keys, as the database's owner, with the server running or not. */
+import pg from 'pg';
+import type { Config } from '../config.ts';
+import { registry } from '../database/lane-keys.ts';
+import { revokeHeldKey, rotateKey } from '../database/rotate-keys.ts';
+import { KEY_PURPOSES, type KeyPurpose, LANES, type Lane } from '../ledger/values.ts';
+import { findDatabase } from './find-database.ts';
+import { sentence } from './sentence.ts';
+
+export type KeyOrder =
+  | { readonly order: 'list' }
+  | {
+      readonly order: 'rotate';
+      readonly lane: string;
+      readonly purpose: string;
+      readonly reason: string | null;
+    }
+  | { readonly order: 'revoke'; readonly keyId: string; readonly reason: string };
+
+/** Resolves with the exit code: 0 where it was done, 1 with a sentence where it wasn't. */
+export async function key(
+  order: KeyOrder,
+  config: Config,
+  print: (line: string) => void = (line) => process.stdout.write(`${line}\n`),
+  printError: (line: string) => void = (line) => process.stderr.write(`${line}\n`),
+): Promise<0 | 1> {
+  try {
+    const found = await findDatabase(config);
+    try {
+      for (const line of await asOwner(found.ownerUrl, (owner) => carryOut(order, owner, config.home)))
+        print(line);
+      return 0;
+    } finally {
+      await found.close();
+    }
+  } catch (error) {
+    printError(`cutter: ${sentence(error, config)}`);
+    return 1;
+  }
+}
+
+async function carryOut(order: KeyOrder, owner: pg.Client, home: string): Promise<readonly string[]> {
+  await refuseWithoutLedger(owner);
+  switch (order.order) {
+    case 'list':
+      return await listed(owner);
+    case 'rotate': {
+      const [lane, purpose] = [laneOf(order.lane), purposeOf(order.purpose)];
+      return await rotateKey(owner, { home, lane, purpose, reason: order.reason });
+    }
+    case 'revoke':
+      return [await revokeHeldKey(owner, { home, keyId: order.keyId, reason: order.reason })];
+  }
+}
+
+async function refuseWithoutLedger(owner: pg.Client): Promise<void> {
+  const { rows } = await owner.query<{ there: boolean }>(
+    `/* key.ledger */ select to_regclass('cutter_log.tree_head') is not null as there`,
+  );
+  if (rows[0]?.there !== true)
+    throw new Error(
+      'This database holds no ledger of this version yet: start the server once ("cutter start"), which makes it.',
+    );
+}
+
+async function listed(owner: pg.Client): Promise<readonly string[]> {
+  const rows = await registry(owner);
+  if (rows.length === 0)
+    return ["No key is registered yet: a lane's keys begin once it has an enabled principal."];
+  return rows.map(({ key_id, lane, purpose, from_position, until_position, recorded }) => {
+    const end = until_position === null ? 'in force' : `until ${until_position}`;
+    return `${lane} ${purpose.padEnd(10)} ${key_id}  from ${from_position}, ${end}${recorded ? '' : ' (not in the log)'}`;
+  });
+}
+
+function laneOf(text: string): Lane {
+  const lane = LANES.find((one) => one === text);
+  if (lane === undefined) throw new Error(`${text} is no lane; the lanes are ${LANES.join(' and ')}.`);
+  return lane;
+}
+
+function purposeOf(text: string): KeyPurpose {
+  const purpose = KEY_PURPOSES.find((one) => one === text);
+  if (purpose === undefined)
+    throw new Error(`${text} is nothing that a key is for; it is ${KEY_PURPOSES.join(' or ')}.`);
+  return purpose;
+}
+
+async function asOwner<T>(url: string, work: (owner: pg.Client) => Promise<T>): Promise<T> {
+  const owner = new pg.Client({ connectionString: url, application_name: 'cutter key' });
+  owner.on('error', () => {});
+  await owner.connect();
+  try {
+    return await work(owner);
+  } finally {
+    await owner.end();
+  }
+}

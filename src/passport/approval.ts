@@ -1,0 +1,235 @@
+import type { PassportRows } from './format.ts';
+import type { Plan } from './plan.ts';
+import type { PhaseRecords, ProvedRecord } from './records.ts';
+import { hold } from './refuse.ts';
+
+/** Holds the way of a document together: what was marked is what was planned, approved, cut and verified, and by whom. */
+export function holdLineage(changeSetId: string, rows: PassportRows, plan: Plan): void {
+  const { source, entry, envelope, decision, changeSet, result, executorSignature, verifierSignature } = rows;
+  const cut = changeSet.columns;
+  const verdict = result.columns;
+  const links: readonly Link[] = [
+    ['changeSet.columns.change_set_id', 'The change set', cut.change_set_id, changeSetId],
+    [
+      'entry.columns.payload',
+      "The entry's source",
+      entry.columns.payload.iu_ref,
+      `source:${source.columns.source_id}`,
+    ],
+    ['blocks.0', "The source's digest", plan.header.sourceDigest, source.columns.sha256],
+    ['blocks.0', "The source's length", plan.header.byteLength, source.columns.byte_length],
+    ['blocks.0', 'The document code', plan.header.docCode, source.columns.doc_code],
+    ['blocks.0', 'The entry of the manifest', plan.header.entryId, entry.columns.entry_id],
+    [
+      'envelope.columns.source_doc_ref',
+      'The entry of the envelope',
+      envelope.columns.source_doc_ref,
+      entry.columns.entry_id,
+    ],
+    ...rows.blocks.map(
+      ({ columns }, at): Link => [
+        `blocks.${at}.columns.envelope_id`,
+        `The manifest of block ${columns.unit_local_id}`,
+        columns.envelope_id,
+        envelope.columns.envelope_id,
+      ],
+    ),
+    [
+      'decision.columns.manifest_id',
+      'The reviewed manifest',
+      decision.columns.manifest_id,
+      envelope.columns.envelope_id,
+    ],
+    [
+      'changeSet.columns.manifest_id',
+      'The manifest of the cut',
+      cut.manifest_id,
+      envelope.columns.envelope_id,
+    ],
+    [
+      'changeSet.columns.decision_backlog_entry_id',
+      'The entry of the cut',
+      cut.decision_backlog_entry_id,
+      entry.columns.entry_id,
+    ],
+    [
+      'changeSet.columns.payload_summary',
+      "The source's digest in the change set",
+      cut.payload_summary.source_digest,
+      source.columns.sha256,
+    ],
+    [
+      'changeSet.columns.payload_summary',
+      'The document code in the change set',
+      cut.payload_summary.doc_code,
+      source.columns.doc_code,
+    ],
+    [
+      'changeSet.columns.executor_signature_id',
+      "The cut's signature",
+      cut.executor_signature_id,
+      executorSignature.columns.signature_id,
+    ],
+    [
+      'executorSignature.columns.cross_reference_change_set_id',
+      'What the executor signed for',
+      executorSignature.columns.cross_reference_change_set_id,
+      cut.change_set_id,
+    ],
+    ['result.columns.change_set_id', 'The verified change set', verdict.change_set_id, cut.change_set_id],
+    ['result.columns.manifest_id', 'The verified manifest', verdict.manifest_id, cut.manifest_id],
+    [
+      'result.columns.manifest_version',
+      "The verified manifest's digest",
+      verdict.manifest_version,
+      cut.manifest_version,
+    ],
+    [
+      'result.columns.review_decision_id',
+      'The verified approval',
+      verdict.review_decision_id,
+      cut.review_decision_id,
+    ],
+    [
+      'result.columns.executor_signature_id',
+      "The executor's signature that was judged",
+      verdict.executor_signature_id,
+      executorSignature.columns.signature_id,
+    ],
+    [
+      'result.columns.verifier_signature_id',
+      "The verifier's signature",
+      verdict.verifier_signature_id,
+      verifierSignature.columns.signature_id,
+    ],
+    [
+      'verifierSignature.columns.cross_reference_verify_result_id',
+      'What the verifier signed for',
+      verifierSignature.columns.cross_reference_verify_result_id,
+      verdict.verify_result_id,
+    ],
+    [
+      'verifierSignature.columns.prior_signature_id',
+      "The signature before the verifier's",
+      verifierSignature.columns.prior_signature_id,
+      executorSignature.columns.signature_id,
+    ],
+  ];
+  for (const [where, what, is, due] of links)
+    hold(is === due, `rows.${where}`, `${what} is ${String(is)}; it has to be ${String(due)}.`);
+}
+
+type Link = readonly [where: string, what: string, is: unknown, due: unknown];
+
+/** The approval is for exactly this manifest, and in force when it was cut. */
+export function holdApproval(
+  { decision, changeSet }: PassportRows,
+  plan: Plan,
+  { review, cut }: PhaseRecords,
+): void {
+  const given = decision.columns;
+  const applied = changeSet.columns;
+  const where = 'rows.decision.columns';
+  hold(
+    given.verdict === 'approve',
+    `${where}.verdict`,
+    `The review didn't approve: its verdict is ${given.verdict}.`,
+  );
+  hold(
+    given.manifest_unit_local_id === null,
+    where,
+    'The approval is for a part of the manifest, not for the whole.',
+  );
+  hold(
+    given.manifest_version === plan.manifestDigest,
+    `${where}.manifest_version`,
+    `The approval is for the manifest ${given.manifest_version}; the one that is shown here is ${plan.manifestDigest}.`,
+  );
+  hold(
+    applied.manifest_version === plan.manifestDigest,
+    'rows.changeSet.columns.manifest_version',
+    `The cut is of the manifest ${applied.manifest_version}; the one that is shown here is ${plan.manifestDigest}.`,
+  );
+  hold(
+    applied.review_decision_id === given.review_decision_id,
+    'rows.changeSet.columns.review_decision_id',
+    `The cut relies on decision ${applied.review_decision_id}, and the passport shows ${given.review_decision_id}.`,
+  );
+  hold(
+    given.expires_at === null || given.expires_at > applied.emitted_at,
+    `${where}.expires_at`,
+    `The approval expired at ${given.expires_at}, and the cut was made at ${applied.emitted_at}.`,
+  );
+  const notBefore = given.findings.not_before;
+  hold(
+    notBefore === null || notBefore <= applied.emitted_at,
+    `${where}.findings`,
+    `The approval is in force from ${notBefore} on, and the cut was made at ${applied.emitted_at}.`,
+  );
+  hold(
+    given.decided_by === review.principalId && given.reviewer_identity === review.personId,
+    where,
+    `The decision names another reviewer than the record at position ${review.position}.`,
+  );
+  hold(
+    applied.emitted_by === cut.principalId,
+    'rows.changeSet.columns.emitted_by',
+    `The change set names another executor than the record at position ${cut.position}.`,
+  );
+}
+
+/** Nobody did it alone: the reviewer isn't the marker, and the verifier isn't the executor. Keys are judged with the signatures. */
+export function holdSeparation({ result }: PassportRows, { mark, review, cut, verify }: PhaseRecords): void {
+  apart(mark, 'marked', review, 'reviewed');
+  apart(cut, 'cut', verify, 'verified');
+  hold(
+    result.columns.verified_by === verify.principalId,
+    'rows.result.columns.verified_by',
+    `The verify result names another verifier than the record at position ${verify.position}.`,
+  );
+}
+
+function apart(one: ProvedRecord, did: string, other: ProvedRecord, alsoDid: string): void {
+  hold(
+    one.principalId !== other.principalId,
+    `${other.where}.body`,
+    `One principal, ${one.principalId}, both ${did} and ${alsoDid} this.`,
+  );
+  hold(
+    one.personId !== other.personId,
+    `${other.where}.body`,
+    `One person, ${one.personId}, both ${did} and ${alsoDid} this.`,
+  );
+}
+
+/** The verdict follows from its axes; one that passed is of the cut's own effect, and one that failed names its compensation. */
+export function holdVerdict({ result, changeSet, compensation }: PassportRows): void {
+  const { verdict, findings, ...row } = result.columns;
+  const { a, b, c } = findings.axes;
+  const where = 'rows.result.columns';
+  hold(
+    (verdict === 'pass') === [a, b, c].every((axis) => axis === 'pass') && row.axis_1_status === a,
+    `${where}.verdict`,
+    `The verdict is ${verdict}, and the axes are ${a}, ${b} and ${c}.`,
+  );
+  if (verdict === 'pass') {
+    hold(
+      row.effect_digest === changeSet.columns.effect_digest,
+      `${where}.effect_digest`,
+      `The verifier found the effect ${row.effect_digest}, and the cut says ${changeSet.columns.effect_digest}.`,
+    );
+    hold(
+      compensation === null && row.rollback_change_set_id_triggered === null,
+      'rows.compensation',
+      'The verification passed, and yet a compensation is shown or named.',
+    );
+    return;
+  }
+  hold(
+    compensation !== null &&
+      compensation.columns.change_set_id === row.rollback_change_set_id_triggered &&
+      compensation.columns.compensates_change_set_id === changeSet.columns.change_set_id,
+    'rows.compensation',
+    `The verification failed; the change set that compensates this cut has to be ${row.rollback_change_set_id_triggered}, and it isn't shown.`,
+  );
+}

@@ -1,0 +1,93 @@
+import type { VerifySignature } from '../ledger/log/key-chain.ts';
+import {
+  checkpointKeyName,
+  checkpointText,
+  parseCheckpointText,
+  type TreeHead,
+} from '../proof/checkpoint.ts';
+import { checkpointKeysAt, type KnownKey, type KnownKeys } from '../proof/keys-file.ts';
+import { formatNote, noteKeyHash, parseNote, type SignedNote } from '../proof/note.ts';
+import { hold, PassportFault } from './refuse.ts';
+
+const WHERE = 'checkpoint';
+
+/** A head that both lanes signed, and the keys by which they did. */
+export interface CosignedHead extends TreeHead {
+  readonly keys: { readonly 'DOT-991': KnownKey; readonly 'DOT-992': KnownKey };
+}
+
+/** Reads the checkpoint and judges both lanes' signatures under keys that may sign a head of its size. */
+export function openCheckpoint(note: string, known: KnownKeys, judge: VerifySignature): CosignedHead {
+  const signed = noteOf(note);
+  const head = headOf(signed);
+  hold(
+    head.origin === known.origin,
+    WHERE,
+    `The passport is of the ledger ${head.origin}; the keys given are those of ${known.origin}.`,
+  );
+  const keys = {
+    'DOT-991': cosigner(signed, head, 'DOT-991', known, judge),
+    'DOT-992': cosigner(signed, head, 'DOT-992', known, judge),
+  };
+  return { ...head, keys };
+}
+
+function noteOf(note: string): SignedNote {
+  const signed = faultless(() => parseNote(note));
+  hold(
+    signed.signatures.length === 2 && formatNote(signed) === note,
+    WHERE,
+    'The checkpoint carries something else than exactly one signature line of each lane.',
+  );
+  return signed;
+}
+
+function headOf({ text }: SignedNote): TreeHead {
+  const head = faultless(() => parseCheckpointText(text));
+  hold(
+    faultless(() => checkpointText(head)) === text,
+    WHERE,
+    'The checkpoint says more than an origin, a size and a root.',
+  );
+  return head;
+}
+
+function faultless<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new PassportFault(WHERE, `The checkpoint can't be read: ${(error as Error).message}`);
+  }
+}
+
+function cosigner(
+  { text, signatures }: SignedNote,
+  { origin, size }: TreeHead,
+  lane: KnownKey['lane'],
+  known: KnownKeys,
+  judge: VerifySignature,
+): KnownKey {
+  const name = checkpointKeyName(origin, lane);
+  const own = signatures.find((signature) => signature.name === name);
+  hold(own !== undefined, WHERE, `The checkpoint doesn't carry a signature of ${lane}.`);
+  const key = checkpointKeysAt(known, lane, size).find(({ publicKey }) =>
+    noteKeyHash({ name, publicKey }).equals(own.keyHash),
+  );
+  hold(
+    key !== undefined,
+    WHERE,
+    `The checkpoint's signature of ${lane} was made by a key that the keys given don't have, or that may not sign a head of ${size} positions.`,
+  );
+  const verdict = judge(key.publicKey, Buffer.from(text), own.signature);
+  hold(
+    verdict.ok,
+    WHERE,
+    `The signature of ${lane} on the checkpoint doesn't verify under key ${key.keyId}${verdict.ok ? '' : `: ${said(verdict.reason)}`}.`,
+  );
+  return key;
+}
+
+/** A fault of a signature or an envelope, as words: its code without underscores. */
+export function said(code: string): string {
+  return code.replaceAll('_', ' ');
+}

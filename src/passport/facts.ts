@@ -1,0 +1,98 @@
+import type { CosignedHead } from './checkpoint.ts';
+import type { PassportRows } from './format.ts';
+import type { Plan, UnitCounts } from './plan.ts';
+import type { PhaseRecords, ProvedRecord } from './records.ts';
+import type { StatementKeys } from './signatures.ts';
+
+/** Who did something, when, and where it stands in the log. */
+export interface Deed {
+  readonly position: number;
+  readonly at: string;
+  readonly principalId: string;
+  readonly personId: string;
+}
+
+/** What a good passport says, for people and for programs. */
+export interface Said {
+  readonly origin: string;
+  /** `rehearsal` where one of its records was made by sample persons. */
+  readonly mode: 'rehearsal' | 'production';
+  readonly changeSetId: string;
+  readonly entryId: string;
+  readonly document: {
+    readonly docCode: string;
+    readonly title: string | null;
+    readonly sourceDigest: string;
+    readonly byteLength: number;
+  };
+  readonly plan: {
+    readonly manifestDigest: string;
+    readonly profile: string | null;
+    readonly counts: UnitCounts;
+    readonly effectDigest: string;
+  };
+  readonly registered: Deed;
+  readonly marked: Deed;
+  readonly approved: Deed & { readonly decisionId: string; readonly expiresAt: string | null };
+  readonly cut: Deed & { readonly keyId: string };
+  readonly verified: Deed & {
+    readonly keyId: string;
+    readonly verdict: 'pass' | 'fail';
+    readonly rationale: string | null;
+    /** The change set that made this one void. */
+    readonly compensatedBy: string | null;
+  };
+  readonly checkpoint: { readonly size: number; readonly root: string };
+}
+
+export function saidBy(
+  rows: PassportRows,
+  records: PhaseRecords,
+  plan: Plan,
+  signers: StatementKeys,
+  head: CosignedHead,
+): Said {
+  const { name, version } = plan.header.profile;
+  const modes = Object.values(records).map(({ mode }) => mode);
+  return {
+    origin: head.origin,
+    mode: modes.includes('rehearsal') ? 'rehearsal' : 'production',
+    changeSetId: rows.changeSet.columns.change_set_id,
+    entryId: rows.entry.columns.entry_id,
+    document: {
+      docCode: plan.header.docCode,
+      title: rows.source.columns.title,
+      sourceDigest: plan.header.sourceDigest,
+      byteLength: plan.header.byteLength,
+    },
+    plan: {
+      manifestDigest: plan.manifestDigest,
+      profile: name === null ? null : version === null ? name : `${name}@${version}`,
+      counts: plan.counts,
+      effectDigest: plan.effectDigest,
+    },
+    registered: deedOf(records.source),
+    marked: deedOf(records.mark),
+    approved: {
+      ...deedOf(records.review),
+      decisionId: rows.decision.columns.review_decision_id,
+      expiresAt: rows.decision.columns.expires_at,
+    },
+    cut: { ...deedOf(records.cut), keyId: signers.executor.keyId },
+    verified: {
+      ...deedOf(records.verify),
+      keyId: signers.verifier.keyId,
+      verdict: rows.result.columns.verdict,
+      rationale: rows.result.columns.verdict_rationale,
+      compensatedBy: rows.compensation?.columns.change_set_id ?? null,
+    },
+    checkpoint: { size: head.size, root: Buffer.from(head.root).toString('base64') },
+  };
+}
+
+const deedOf = ({ position, at, principalId, personId }: ProvedRecord): Deed => ({
+  position,
+  at,
+  principalId,
+  personId,
+});

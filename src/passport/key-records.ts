@@ -1,0 +1,76 @@
+import { KeyChain, type VerifySignature } from '../ledger/log/key-chain.ts';
+import type { TreeHead } from '../proof/checkpoint.ts';
+import type { KnownKey, KnownKeys } from '../proof/keys-file.ts';
+import type { Passport } from './format.ts';
+import { openRecord, type ProvedRecord } from './records.ts';
+import { hold } from './refuse.ts';
+import type { StatementKeys } from './signatures.ts';
+
+/** The records that introduced the two keys say of them what the given keys say: proved into the log, and agreed to by whoever had to. */
+export function holdKeyRecords(
+  { records }: Passport,
+  signers: StatementKeys,
+  head: TreeHead,
+  known: KnownKeys,
+  judge: VerifySignature,
+): void {
+  const waiting = new Map([signers.executor, signers.verifier].map((key) => [key.keyId, key]));
+  records.keys.forEach((shown, at) => {
+    const where = `records.keys.${at}`;
+    const record = openRecord(shown, where, head);
+    const { keyId } = saidIn(record);
+    const key = typeof keyId === 'string' ? waiting.get(keyId) : undefined;
+    hold(
+      key !== undefined && (record.verb === 'key:add' || record.verb === 'key:rotate'),
+      `${where}.body`,
+      `The record at position ${record.position} introduces neither of the two keys that signed.`,
+    );
+    waiting.delete(key.keyId);
+    introduces(record, key, known, judge);
+  });
+}
+
+function introduces(record: ProvedRecord, key: KnownKey, known: KnownKeys, judge: VerifySignature): void {
+  const chain = new KeyChain(judge, keysBefore(record, key, known));
+  const fault = chain.take(record.statements, record.position);
+  hold(
+    fault === null,
+    `${record.where}.body`,
+    `The record at position ${record.position} doesn't introduce key ${key.keyId}. ${fault}`,
+  );
+  const introduced = chain.all.find(({ keyId }) => keyId === key.keyId);
+  hold(
+    introduced?.publicKey.equals(key.publicKey) === true &&
+      introduced.lane === key.lane &&
+      introduced.purpose === key.purpose &&
+      introduced.from === key.from,
+    `${record.where}.body`,
+    `The record at position ${record.position} says otherwise than the keys given of the lane, the purpose or the beginning of key ${key.keyId}.`,
+  );
+}
+
+/** The other keys as they stood before a record: without those that it tells of itself. */
+function keysBefore(record: ProvedRecord, key: KnownKey, { keys }: KnownKeys) {
+  const told = new Set<unknown>([key.keyId, ...saidIn(record).former]);
+  return keys
+    .filter(({ keyId, from }) => !told.has(keyId) && from < record.position)
+    .map(({ until, ...other }) => ({
+      ...other,
+      principalId: null,
+      until: until !== null && until < record.position ? until : null,
+    }));
+}
+
+/** Whom a statement about a key names, before it is judged. */
+function saidIn({ statements }: ProvedRecord): { keyId: unknown; former: readonly unknown[] } {
+  try {
+    const { payload } = statements[0] as { payload: string };
+    const said = JSON.parse(Buffer.from(payload, 'base64').toString('utf8')) as {
+      keyId: unknown;
+      formerKeys: readonly { keyId: unknown }[];
+    };
+    return { keyId: said.keyId, former: said.formerKeys.map(({ keyId }) => keyId) };
+  } catch {
+    return { keyId: null, former: [] };
+  }
+}

@@ -1,0 +1,167 @@
+import { canonicalText as canonicalOfText } from '../document/canonicalize.ts';
+import { effectDigest, type UnitEffect } from '../document/effect.ts';
+import { type ManifestHeader, manifestDigest, recordLeaf } from '../document/manifest.ts';
+import type { PlanRecord } from '../document/types.ts';
+import { digestOf } from '../proof/digest.ts';
+import { leafHash } from '../proof/merkle.ts';
+import type { PassportRows, RecordBlock, VanishedBlock } from './format.ts';
+import { hold } from './refuse.ts';
+
+export type UnitCounts = PassportRows['changeSet']['columns']['payload_summary']['counts'];
+
+/** What the blocks of a manifest come to, recomputed from them alone. */
+export interface Plan {
+  readonly header: ManifestHeader;
+  readonly manifestDigest: string;
+  readonly effectDigest: string;
+  readonly counts: UnitCounts;
+  readonly records: readonly RecordBlock[];
+}
+
+/** Recomputes a plan from its blocks: every byte in exactly one record, the manifest's digest and that of the effect. */
+export function openPlan(rows: PassportRows): Plan {
+  const records = rows.blocks.filter((block): block is RecordBlock => block.columns.block_role === 'result');
+  const vanished = rows.blocks.filter(
+    (block): block is VanishedBlock => block.columns.block_role === 'origin',
+  );
+  const header = records[0]?.columns.payload_summary.header as ManifestHeader | undefined;
+  hold(header !== undefined, 'rows.blocks.0', 'The first block of the manifest has no header.');
+  coverSource(records, header);
+  const addresses = new Map(
+    records.map(({ columns }) => [columns.unit_local_id, columns.proposed_canonical_address]),
+  );
+  return {
+    header,
+    manifestDigest: manifestDigest(
+      header,
+      records.map((block) => leafHash(recordLeaf(planRecord(block)))),
+    ),
+    effectDigest: effectDigest([
+      ...records.flatMap((block, at) => effectOf(block, addresses, `rows.blocks.${at}`)),
+      ...vanished.map(vanishedEffect),
+    ]),
+    counts: countsOf(records, vanished),
+    records,
+  };
+}
+
+function coverSource(records: readonly RecordBlock[], header: ManifestHeader): void {
+  let at = 0;
+  records.forEach(({ columns }, index) => {
+    const { start, end } = columns.source_span;
+    const where = `rows.blocks.${index}.columns`;
+    hold(
+      columns.render_order === index,
+      `${where}.render_order`,
+      `Block ${columns.unit_local_id} is number ${columns.render_order} of the manifest and stands at place ${index}.`,
+    );
+    hold(
+      start === at && end >= start,
+      `${where}.source_span`,
+      `Block ${columns.unit_local_id} covers the bytes from ${start} to ${end}, where ${at} is due: a byte is left out or covered twice.`,
+    );
+    excludedText(columns, `${where}.payload_summary.text`);
+    at = end;
+  });
+  hold(
+    at === header.byteLength && records.length === header.recordCount,
+    'rows.blocks',
+    `The ${records.length} records end at byte ${at}; the manifest's header tells of ${header.recordCount} records and ${header.byteLength} bytes.`,
+  );
+}
+
+/** A stretch that is no unit carries its text; a unit's text is bound by its digests. */
+function excludedText(
+  { payload_summary: summary, source_span: span, ...block }: RecordBlock['columns'],
+  where: string,
+): void {
+  hold(
+    (summary.role === 'excluded') === (summary.text !== undefined),
+    where,
+    `Block ${block.unit_local_id} is ${summary.role} and ${summary.text === undefined ? 'has no' : 'has a'} text.`,
+  );
+  if (summary.text === undefined) return;
+  hold(
+    Buffer.byteLength(summary.text) === span.end - span.start &&
+      digestOf(summary.text) === summary.text_digest &&
+      digestOf(canonicalOfText(summary.text)) === summary.content_hash,
+    where,
+    `The text of the excluded stretch ${block.unit_local_id} isn't the one that its digests were made of.`,
+  );
+}
+
+function planRecord({ columns }: RecordBlock): Omit<PlanRecord, 'text'> {
+  const summary = columns.payload_summary;
+  return {
+    localId: columns.unit_local_id,
+    role: summary.role,
+    start: columns.source_span.start,
+    end: columns.source_span.end,
+    renderOrder: columns.render_order,
+    sortOrder: summary.sort_order,
+    kind: summary.kind,
+    sectionType: summary.section_type,
+    sectionCode: summary.section_code,
+    title: summary.title,
+    address: columns.proposed_canonical_address,
+    parentLocalId: parentOf(columns),
+    excludedBecause: summary.excluded_because,
+    textDigest: summary.text_digest as PlanRecord['textDigest'],
+    contentHash: summary.content_hash as PlanRecord['contentHash'],
+  };
+}
+
+export function parentOf({ candidate_edges: edges }: RecordBlock['columns']): string | null {
+  return edges === null ? null : edges[0].to;
+}
+
+function effectOf(
+  { columns }: RecordBlock,
+  addresses: ReadonlyMap<string, string | null>,
+  where: string,
+): UnitEffect[] {
+  const { action, version_seq, content_hash, sort_order } = columns.payload_summary;
+  const address = columns.proposed_canonical_address;
+  if (address === null && action === null) return [];
+  hold(
+    address !== null && action !== null && version_seq !== null,
+    where,
+    `Block ${columns.unit_local_id} has an address and no action with a version, or an action and no address.`,
+  );
+  const parent = parentOf(columns);
+  const parentAddress = parent === null ? null : (addresses.get(parent) ?? null);
+  return [
+    {
+      address,
+      action,
+      versionSeq: version_seq,
+      contentHash: content_hash,
+      parentAddress,
+      sortOrder: sort_order ?? 0,
+    },
+  ];
+}
+
+function vanishedEffect({ columns }: VanishedBlock): UnitEffect {
+  const summary = columns.payload_summary;
+  return {
+    address: columns.proposed_canonical_address,
+    action: 'vanished',
+    versionSeq: summary.version_seq,
+    contentHash: summary.base_content_hash,
+    parentAddress: summary.parent_address,
+    sortOrder: summary.sort_order,
+  };
+}
+
+function countsOf(records: readonly RecordBlock[], vanished: readonly VanishedBlock[]): UnitCounts {
+  const of = (action: string) =>
+    records.filter(({ columns }) => columns.payload_summary.action === action).length;
+  return {
+    records: records.length,
+    birth: of('birth'),
+    version: of('version'),
+    unchanged: of('unchanged'),
+    vanished: vanished.length,
+  };
+}

@@ -1,0 +1,54 @@
+import type { Deed, Said } from './facts.ts';
+
+/** A fact and what it is called. */
+export type Line = readonly [name: string, fact: string];
+
+/** What a good passport proves, in one sentence. */
+export function verdictOf({ document, verified, mode }: Said): string {
+  const rehearsed = mode === 'rehearsal' ? ' It was a rehearsal, by sample persons.' : '';
+  return verified.verdict === 'pass'
+    ? `This passport is good: ${document.docCode} was cut as it was approved, and the other lane verified it.${rehearsed}`
+    : `This passport is good, and it tells of a failure: the cut of ${document.docCode} didn't pass its verification and is void.${rehearsed}`;
+}
+
+/** The facts of a good passport, for people. */
+export function linesOf(said: Said): Line[] {
+  const { document, plan, approved, cut, verified, checkpoint } = said;
+  return [
+    ['Document', document.title === null ? document.docCode : `${document.docCode}, “${document.title}”`],
+    ['Source', `${document.byteLength} bytes, ${document.sourceDigest}`],
+    [
+      'Plan',
+      `${plan.manifestDigest}, ${counted(said)}${plan.profile === null ? '' : `, by ${plan.profile}`}`,
+    ],
+    ['Registered', deed(said.registered)],
+    ['Marked', deed(said.marked)],
+    [
+      'Approved',
+      `${deed(approved)}${approved.expiresAt === null ? '' : `; it expires ${when(approved.expiresAt)}`}`,
+    ],
+    ['Cut', `${deed(cut)}; signed by DOT-991 with ${cut.keyId}`],
+    ['Verified', `${verified.verdict}, ${deed(verified)}; signed by DOT-992 with ${verified.keyId}`],
+    ...(verified.rationale === null ? [] : [['Because', verified.rationale] as const]),
+    ...(verified.compensatedBy === null
+      ? []
+      : [['Compensated', `by change set ${verified.compensatedBy}`] as const]),
+    ['Effect', plan.effectDigest],
+    ['Change set', said.changeSetId],
+    ['Log', `${said.origin}, checkpoint of ${checkpoint.size} positions`],
+  ];
+}
+
+function counted({ plan: { counts } }: Said): string {
+  const actions = (['birth', 'version', 'unchanged', 'vanished'] as const).filter((name) => counts[name] > 0);
+  return [`${counts.records} records`, ...actions.map((name) => `${counts[name]} ${name}`)].join(', ');
+}
+
+function deed({ at, personId, position }: Deed): string {
+  return `${when(at)} by person ${personId}, at position ${position}`;
+}
+
+/** Seconds are enough for people. */
+function when(at: string): string {
+  return `${at.slice(0, 10)} ${at.slice(11, 19)} UTC`;
+}

@@ -1,0 +1,129 @@
+import { z } from 'zod';
+import type { VerifySignature } from '../ledger/log/key-chain.ts';
+import type { PlainJson } from '../proof/canonical.ts';
+import type { KnownKeys } from '../proof/keys-file.ts';
+import { holdApproval, holdLineage, holdSeparation, holdVerdict } from './approval.ts';
+import { openCheckpoint } from './checkpoint.ts';
+import { holdEffect } from './effect.ts';
+import { type Said, saidBy } from './facts.ts';
+import { canonicalText, PASSPORT_FORMAT, type Passport, type PassportRows, passportShape } from './format.ts';
+import { holdKeyRecords } from './key-records.ts';
+import { holdKeys } from './keys.ts';
+import { openPlan } from './plan.ts';
+import { openPhases, type PhaseRecords, RowsOfRecord } from './records.ts';
+import { hold, PassportFault } from './refuse.ts';
+import { holdSignatures } from './signatures.ts';
+
+/** What became of a passport. */
+export type PassportVerdict =
+  | { readonly ok: true; readonly said: Said }
+  | {
+      readonly ok: false;
+      /** One plain sentence. */
+      readonly reason: string;
+      /** The place in the file: members and indexes joined by dots; empty for the file as a whole. */
+      readonly where: string;
+    };
+
+/**
+ * Judges a passport by the public keys that its reader knows, and by nothing else: no clock, no network, no database. What is
+ * cheap is looked at first. Never throws: bad bytes are a refusal with a reason.
+ */
+export function verifyPassport(bytes: Uint8Array, known: KnownKeys, judge: VerifySignature): PassportVerdict {
+  try {
+    return { ok: true, said: judged(openFile(bytes), known, judge) };
+  } catch (error) {
+    if (error instanceof PassportFault) return { ok: false, reason: error.message, where: error.where };
+    const message = error instanceof Error ? error.message : String(error);
+    return { ok: false, reason: `The passport can't be judged: ${message}`, where: '' };
+  }
+}
+
+function judged(passport: Passport, known: KnownKeys, judge: VerifySignature): Said {
+  const { rows } = passport;
+  const head = openCheckpoint(passport.checkpoint, known, judge);
+  const records = openPhases(passport, head);
+  vouchForRows(rows, records);
+  const plan = openPlan(rows);
+  holdLineage(passport.changeSetId, rows, plan);
+  holdApproval(rows, plan, records);
+  holdSeparation(rows, records);
+  holdEffect(plan, rows);
+  holdVerdict(rows);
+  const signers = holdSignatures(rows, records, known, judge);
+  holdKeys(passport, signers, head);
+  holdKeyRecords(passport, signers, head, known, judge);
+  return saidBy(rows, records, plan, signers, head);
+}
+
+/** The one spelling, then the one form. */
+function openFile(bytes: Uint8Array): Passport {
+  const value = jsonOf(bytes);
+  const read = passportShape.safeParse(value);
+  if (read.success) return read.data;
+  const format = z.object({ format: z.string() }).safeParse(value).data?.format;
+  hold(
+    format === PASSPORT_FORMAT,
+    'format',
+    format === undefined
+      ? 'The file is no passport: it names no format.'
+      : `The file is of the format ${format}, and this program knows ${PASSPORT_FORMAT}.`,
+  );
+  const [issue] = read.error.issues;
+  const where = issue?.path.join('.') ?? '';
+  throw new PassportFault(
+    where,
+    `The passport is not of its form${where === '' ? '' : ` at ${where}`}: ${issue?.message}.`,
+  );
+}
+
+function jsonOf(bytes: Uint8Array): PlainJson {
+  let text: string;
+  let value: PlainJson;
+  let canonical: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new PassportFault('', 'The file is not UTF-8 text, so it is no passport.');
+  }
+  try {
+    value = JSON.parse(text) as PlainJson;
+  } catch {
+    throw new PassportFault('', 'The file is not JSON: it was cut off or altered.');
+  }
+  try {
+    canonical = canonicalText(value);
+  } catch (error) {
+    throw new PassportFault('', `The file is no plain JSON: ${(error as Error).message}`);
+  }
+  hold(
+    canonical === text,
+    '',
+    'The file is not written in the one spelling that a passport has (canonical JSON, RFC 8785): it was altered or saved anew.',
+  );
+  return value;
+}
+
+/** Each row is one that its record wrote, and no block and no affected row is left out. */
+function vouchForRows(rows: PassportRows, records: PhaseRecords): void {
+  const [source, mark, review, cut, verify] = (['source', 'mark', 'review', 'cut', 'verify'] as const).map(
+    (phase) => new RowsOfRecord(records[phase]),
+  ) as [RowsOfRecord, RowsOfRecord, RowsOfRecord, RowsOfRecord, RowsOfRecord];
+  source.resemble(rows.source, 'content', 'rows.source');
+  mark.vouch(rows.entry, 'rows.entry');
+  review.vouch(rows.envelope, 'rows.envelope');
+  rows.blocks.forEach((block, at) => {
+    review.vouch(block, `rows.blocks.${at}`);
+  });
+  review.exhaust('manifest_unit_block', 'rows.blocks');
+  review.vouch(rows.decision, 'rows.decision');
+  cut.vouch(rows.changeSet, 'rows.changeSet');
+  rows.affected.forEach((row, at) => {
+    cut.vouch(row, `rows.affected.${at}`);
+  });
+  cut.exhaust('cut_change_set_affected_row', 'rows.affected');
+  cut.vouch(rows.executorSignature, 'rows.executorSignature');
+  verify.vouch(rows.result, 'rows.result');
+  verify.vouch(rows.verifierSignature, 'rows.verifierSignature');
+  if (rows.compensation !== null) verify.vouch(rows.compensation, 'rows.compensation');
+}

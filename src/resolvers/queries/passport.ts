@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import type { IssuedPassport } from '../../ledger/passport/issue.ts';
+import { builder } from '../../schema/builder.ts';
+import { Checkpoint } from '../../schema/proof.ts';
+import { uuid } from '../input.ts';
+import { outcome } from '../outcome.ts';
+
+const Passport = builder.objectRef<IssuedPassport>('Passport').implement({
+  description:
+    'One file that proves a verified cut to whoever has the public keys: plan, approval, effect, signatures, and the way of each record into a checkpoint. The same to the byte whenever it is asked for.',
+  fields: (t) => ({
+    changeSetId: t.expose('changeSetId', { type: 'UUID', description: 'The change set of the cut.' }),
+    text: t.exposeString('text', {
+      description: 'The file: canonical JSON. Keep it as it is; a passport that was written anew is refused.',
+    }),
+    digest: t.expose('digest', { type: 'Digest', description: 'SHA-256 of the text in UTF-8.' }),
+    fileName: t.exposeString('fileName', { description: 'A name for the file.' }),
+    verdict: t.exposeString('verdict', {
+      description: 'What the verifier said: `pass`, or `fail` of a cut that was compensated.',
+    }),
+    checkpoint: t.expose('checkpoint', {
+      type: Checkpoint,
+      description: 'The smallest published head that covers the records.',
+    }),
+  }),
+});
+
+builder.queryField('passport', (t) =>
+  t.field({
+    type: outcome('PassportOutcome', 'The passport, or why there is none.', Passport, [
+      'InvalidInput',
+      'NotFound',
+      'IllegalTransition',
+      'Busy',
+    ]),
+    description:
+      'The passport of a verified cut, to be checked without this server. Within a second of the verification no checkpoint may cover it yet: Busy, ask again. Scope `ledger:evidence`.',
+    args: { changeSetId: t.arg({ type: 'UUID', required: true, description: 'The change set of the cut.' }) },
+    validate: z.object({ changeSetId: uuid }),
+    resolve: (_, { changeSetId }, { proofs }) => proofs.passport(changeSetId),
+  }),
+);

@@ -1,0 +1,29 @@
+import type { SigningKey as Key } from '../ledger/log/proofs.ts';
+import { builder } from './builder.ts';
+
+export const SigningKey = builder.objectRef<Key>('SigningKey').implement({
+  description:
+    "A lane's public key. What it signs is judged by the positions that it is valid for, and they stand in the log, signed: this is the registry's word for it.",
+  fields: (t) => ({
+    keyId: t.exposeString('key_id', { description: 'Its name: a prefix of its SHA-256.' }),
+    lane: t.exposeString('lane', { description: '`DOT-991` or `DOT-992`.' }),
+    purpose: t.exposeString('purpose', {
+      description: '`statement` or `checkpoint`: a key signs the one or the other.',
+    }),
+    publicKey: t.field({
+      type: 'Base64',
+      description: 'The 32 bytes of the Ed25519 public key.',
+      resolve: (key) => key.public_key.toString('base64'),
+    }),
+    principalId: t.expose('principal_id', { type: 'UUID', description: 'Whose key it is.' }),
+    fromPosition: t.expose('from_position', {
+      type: 'Position',
+      description: 'The first position that it is valid for.',
+    }),
+    untilPosition: t.expose('until_position', {
+      type: 'Position',
+      nullable: true,
+      description: 'The first position that it is no longer valid for; null while it is in force.',
+    }),
+  }),
+});

@@ -1,0 +1,194 @@
+import { createHash } from 'node:crypto';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Said } from '../src/passport/facts.ts';
+import { verifyPassport } from '../src/passport/verify.ts';
+import { verify, verifyWithTweetnacl } from '../src/proof/ed25519.ts';
+import { parseKeys } from '../src/proof/keys-file.ts';
+import { again } from './checkpoint-ground.ts';
+import { marked, sampleText, verified, verifyCut, type WasCut, wasCut } from './harness/cycle.ts';
+import { rotated } from './harness/keys.ts';
+import { type TestServer, testServer } from './harness/server.ts';
+import { askPassport, issued, keysFile, keysIn } from './passport-ground.ts';
+
+let server: TestServer;
+let made: WasCut;
+beforeAll(async () => {
+  server = await testServer();
+  made = await verified(server);
+});
+
+/** What a passport says, by whatever engine judges it; a refused one fails the test with its reason. */
+async function saidOf(text: string, engine = verify): Promise<Said> {
+  const verdict = verifyPassport(Buffer.from(text), await keysIn(server.database), engine);
+  if (!verdict.ok) throw new Error(`${verdict.where}: ${verdict.reason}`);
+  return verdict.said;
+}
+
+describe('the passport of a verified cut', () => {
+  test('is good by both engines and says what was done, by whom and where', async () => {
+    const passport = await issued(server, made.changeSetId);
+    const said = await saidOf(passport.text);
+    expect(await saidOf(passport.text, verifyWithTweetnacl)).toEqual(said);
+    const bytes = Buffer.from(sampleText(made.name));
+    expect(said).toMatchObject({
+      mode: 'rehearsal',
+      origin: passport.checkpoint.origin,
+      changeSetId: made.changeSetId,
+      entryId: made.entryId,
+      document: {
+        docCode: made.name,
+        byteLength: bytes.length,
+        sourceDigest: `sha256:${createHash('sha256').update(bytes).digest('hex')}`,
+      },
+      plan: { manifestDigest: made.manifestDigest, profile: 'markdown@1', counts: { records: 6, birth: 4 } },
+      approved: { decisionId: made.decisionId, expiresAt: null },
+      verified: { verdict: 'pass', compensatedBy: null },
+      checkpoint: { size: Number(passport.checkpoint.size), root: passport.checkpoint.root },
+    });
+    const positions = [said.registered, said.marked, said.approved, said.cut, said.verified].map(
+      ({ position }) => position,
+    );
+    expect(positions).toEqual(positions.toSorted((a, b) => a - b));
+    expect(said.checkpoint.size).toBeGreaterThan(said.verified.position);
+  });
+
+  test('comes with its digest, a name for the file, and the smallest checkpoint that covers it', async () => {
+    const passport = await issued(server, made.changeSetId);
+    expect(passport).toMatchObject({
+      changeSetId: made.changeSetId,
+      verdict: 'pass',
+      digest: `sha256:${createHash('sha256').update(passport.text).digest('hex')}`,
+      fileName: `passport-${made.name}-${made.changeSetId}.json`,
+    });
+    const { rows } = await server.superuser.query(
+      'select min(size)::text as size from cutter_log.v_checkpoint where size > $1',
+      [(await saidOf(passport.text)).verified.position],
+    );
+    expect(passport.checkpoint.size).toBe(rows[0].size);
+  });
+
+  test('names the persons that stand in the registry', async () => {
+    const said = await saidOf((await issued(server, made.changeSetId)).text);
+    const { rows } = await server.superuser.query(
+      `select e.changed_by, e.change_kind from cutter_governance.decision_backlog_history e where e.entry_id = $1`,
+      [made.entryId],
+    );
+    const by = Object.fromEntries(rows.map((row) => [row.change_kind, row.changed_by]));
+    expect([said.marked, said.approved, said.cut, said.verified].map((deed) => deed.principalId)).toEqual([
+      by.mark,
+      by['review:approve'],
+      by.cut,
+      by['verify:pass'],
+    ]);
+    expect(new Set([said.approved, said.cut, said.verified].map((deed) => deed.personId)).size).toBe(3);
+  });
+
+  test('of an amendment has the units that change, stay and vanish', async () => {
+    const [kept] = sampleText(made.name).replace('First', 'Amended').split('## Two');
+    const text = `${kept}## Three\n\nNew.\n`;
+    const amended = await verified(server, await marked(server, 'amendment', { docCode: made.name, text }));
+    const said = await saidOf((await issued(server, amended.changeSetId)).text);
+    expect(said.plan.counts).toEqual({ records: 6, birth: 1, version: 1, unchanged: 2, vanished: 1 });
+  });
+
+  test('of a failed verification is good, and names the compensation', async () => {
+    const cut = await wasCut(server);
+    await server.superuser.query(
+      `update public.unit_version set body = body || ' ' where provenance->>'change_set_id' = $1 and version_seq = 1`,
+      [cut.changeSetId],
+    );
+    const { result, findings } = await verifyCut(server, cut);
+    expect(result.verdict).toBe('fail');
+    const passport = await issued(server, cut.changeSetId);
+    expect(passport.verdict).toBe('fail');
+    expect((await saidOf(passport.text)).verified).toMatchObject({
+      verdict: 'fail',
+      rationale: findings[0].message,
+      compensatedBy: result.rollbackChangeSetIdTriggered,
+    });
+    expect(await askPassport(server, result.rollbackChangeSetIdTriggered)).toMatchObject({
+      __typename: 'IllegalTransition',
+      message: expect.stringContaining(`the cut that it compensates, ${cut.changeSetId}`),
+    });
+  });
+
+  test('whose row was altered in the database is refused by whoever judges it', async () => {
+    const cut = await verified(server);
+    await server.superuser.query(
+      `update cutter_governance.review_decision set risk_class_assessment = 'high' where review_decision_id = $1`,
+      [cut.decisionId],
+    );
+    const { text } = await issued(server, cut.changeSetId);
+    expect(verifyPassport(Buffer.from(text), await keysIn(server.database), verify)).toMatchObject({
+      ok: false,
+      where: 'rows.decision.columns.risk_class_assessment',
+    });
+  });
+});
+
+describe('a passport is fixed', () => {
+  test('later phases, other checkpoints and another key leave every byte as it was', async () => {
+    const fixed = await testServer();
+    const cut = await verified(fixed);
+    const { text, checkpoint } = await issued(fixed, cut.changeSetId);
+    const keysThen = await keysFile(fixed.database);
+    await verified(fixed);
+    await verified(fixed, await marked(fixed, 'again', { docCode: cut.name, text: '# New\n\nText.\n' }));
+    await again(
+      async () => ((await fixed.provable.checkpoints.latest())?.size ?? 0) > Number(checkpoint.size),
+    );
+    await rotated(fixed.database, fixed.database.secrets, 'DOT-991', 'statement');
+    expect((await issued(fixed, cut.changeSetId)).text).toBe(text);
+    // Judged by the keys of then and by those of now.
+    const keysNow = await keysFile(fixed.database);
+    expect(keysNow).not.toBe(keysThen);
+    for (const keys of [keysThen, keysNow])
+      expect(verifyPassport(Buffer.from(text), parseKeys(keys), verify)).toMatchObject({ ok: true });
+  });
+});
+
+describe('no passport is given', () => {
+  test('of what is unknown, or no id', async () => {
+    const id = '00000000-0000-4000-8000-000000000000';
+    expect(await askPassport(server, id)).toMatchObject({
+      __typename: 'NotFound',
+      message: `There is no change set ${id}.`,
+    });
+    expect(await askPassport(server, 'x')).toMatchObject({
+      __typename: 'InvalidInput',
+      problems: [{ path: ['changeSetId'] }],
+    });
+  });
+
+  test('before the verification', async () => {
+    const { changeSetId } = await wasCut(server);
+    expect(await askPassport(server, changeSetId)).toMatchObject({
+      __typename: 'IllegalTransition',
+      retryable: false,
+      message: expect.stringMatching(/isn't verified yet/),
+    });
+  });
+
+  test('before a checkpoint covers it: ask again', async () => {
+    const { database } = server;
+    const unsigned = await testServer({
+      secrets: { ...database.secrets, checkpointSeeds: {} },
+    });
+    const cut = await verified(unsigned);
+    const answer = await again(async () => {
+      const asked = await askPassport(unsigned, cut.changeSetId);
+      return asked.problems[0].code === 'no-checkpoint' ? asked : null;
+    });
+    expect(answer).toMatchObject({
+      __typename: 'Busy',
+      retryable: true,
+      message: expect.stringMatching(/^No checkpoint covers position \d+ yet; ask again in a second\.$/),
+    });
+  });
+
+  test('to whoever may only observe', async () => {
+    const query = `{ passport(changeSetId: "${made.changeSetId}") { __typename } }`;
+    const { body } = await server.gql(server.tokens.observer, query);
+    expect(body.errors?.[0]?.extensions).toMatchObject({ code: 'FORBIDDEN' });
+  });
+});
