@@ -10,7 +10,7 @@ export interface AnswerBounds {
   readonly answerMs: number;
 }
 
-/** The largest honest answer is a passport; the slowest, the cut of a large document. */
+/** Larger than any answer but a passport; longer than the cut of a large document takes. */
 export const ANSWER_BOUNDS: AnswerBounds = { answerBytes: 32 * 1024 * 1024, answerMs: 300_000 };
 
 const JSON_TYPES = ['application/json', 'application/graphql-response+json'];

@@ -2,7 +2,6 @@
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
 import { plainLine } from '../monitor/plain.ts';
 import { ANSWER_BOUNDS, type AnswerBounds, readAnswer, UnfitAnswer } from './answer.ts';
-import { shapeFault } from './answer-shape.ts';
 
 /** An operation with the types of its result and variables; its text is `toString()`. */
 export interface Operation<Result, Variables> extends DocumentTypeDecoration<Result, Variables> {
@@ -38,6 +37,8 @@ export function openClient({ url, token, who, bounds = ANSWER_BOUNDS }: ClientOp
       const fault = faultIn(answer);
       if (fault !== null)
         throw faultOf({ ...fault, message: plainLine(fault.message, [token]) }, who, endpoint);
+      // Loads the schema: a command that asks nothing doesn't need it.
+      const { shapeFault } = await import('./answer-shape.ts');
       const data = (answer as { readonly data?: unknown } | null)?.data;
       const wrong = data == null ? 'it answered without data' : shapeFault(text, data);
       if (wrong !== null)

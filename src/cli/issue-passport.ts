@@ -1,9 +1,13 @@
 /** `cutter passport issue`: asks a ledger for the passport of a cut, and writes it as it came. */
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import { reasonOf } from '../database/home-folder.ts';
+import { plain } from '../monitor/plain.ts';
+import { passportShape } from '../passport/format.ts';
+import { digestOf } from '../proof/digest.ts';
 import { normalizeUuid } from '../proof/uuid.ts';
+import { ANSWER_BOUNDS } from './answer.ts';
 import { ClientFault, openClient } from './client.ts';
 import { IssuePassportDocument, type IssuePassportQuery } from './generated/graphql.ts';
 import { accepted, Refused } from './refused.ts';
@@ -13,6 +17,9 @@ export interface IssueOptions {
   readonly out?: string;
   readonly url?: string;
 }
+
+/** A passport holds every record of a plan. */
+const PASSPORT_BOUNDS = { ...ANSWER_BOUNDS, answerBytes: 256 * 1024 * 1024 };
 
 /** A checkpoint comes within a second or two. */
 const PATIENCE_MS = [250, 500, 1_000, 2_000, 2_000];
@@ -24,11 +31,15 @@ export async function issuePassport(
   config: Pick<Config, 'home' | 'client'>,
   print: (line: string) => void = (line) => process.stdout.write(`${line}\n`),
 ): Promise<0 | 1> {
+  let secrets: readonly string[] = [];
   try {
     const changeSetId = normalizeUuid(changeSet);
     if (changeSetId === null) throw new ClientFault(`${changeSet} is no id of a change set.`);
-    const passport = await asked(changeSetId, url ?? config.client.url, roleTokens(config).reviewer);
-    const file = out ?? passport.fileName;
+    const tokens = roleTokens(config);
+    secrets = Object.values(tokens);
+    const passport = held(await asked(changeSetId, url ?? config.client.url, tokens.reviewer), changeSetId);
+    const file = out ?? passport.file;
+    if (out === undefined) requireSame(file, passport.text);
     try {
       writeFileSync(file, passport.text);
     } catch (error) {
@@ -40,9 +51,57 @@ export async function issuePassport(
     return 0;
   } catch (error) {
     if (!(error instanceof ClientFault || error instanceof Refused)) throw error;
-    process.stderr.write(`cutter: ${error.message}\n`);
+    process.stderr.write(`cutter: ${plain(error.message, secrets)}\n`);
     return 1;
   }
+}
+
+interface Held {
+  readonly text: string;
+  readonly digest: string;
+  readonly verdict: string;
+  /** Where it goes unless told otherwise: a ledger doesn't name files on this machine. */
+  readonly file: string;
+}
+
+/** Holds what came to what was asked for. Whether it is true, "cutter passport verify" says. */
+function held({ text, digest }: Issued, changeSetId: string): Held {
+  const own = digestOf(Buffer.from(text));
+  if (digest !== own)
+    throw new ClientFault(`The ledger gave a passport of the digest ${own} and said that it has ${digest}.`);
+  const passport = passportShape.safeParse(jsonOf(text)).data;
+  if (passport === undefined) throw new ClientFault('The ledger gave something that is no passport.');
+  if (passport.changeSetId !== changeSetId)
+    throw new ClientFault(
+      `The ledger gave the passport of change set ${passport.changeSetId} for that of ${changeSetId}.`,
+    );
+  const { source, result } = passport.rows;
+  const docCode = source.columns.doc_code.replace(/[^a-z0-9._-]/g, '').slice(0, 63);
+  const file = `passport-${docCode}-${changeSetId}.json`;
+  return { text, digest, verdict: result.columns.verdict, file };
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A passport is fixed when it is first issued: one that is another now is news, and the former is evidence. */
+function requireSame(file: string, text: string): void {
+  if (!existsSync(file)) return;
+  let former: string;
+  try {
+    former = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new ClientFault(`${file} can't be read: ${reasonOf(error)}.`);
+  }
+  if (former !== text)
+    throw new ClientFault(
+      `${file} holds another passport of this change set, though a passport is fixed when it is first issued. It is left as it is; to write the new one beside it, name a file by --out.`,
+    );
 }
 
 type Issued = Extract<IssuePassportQuery['outcome'], { __typename: 'Passport' }>;
@@ -50,7 +109,7 @@ type Issued = Extract<IssuePassportQuery['outcome'], { __typename: 'Passport' }>
 async function asked(changeSetId: string, url: string, token: string): Promise<Issued> {
   if (!/^https?:\/\//.test(url) || !URL.canParse(url))
     throw new ClientFault(`${url} is no URL of the form http://host:4000.`);
-  const client = openClient({ url, token, who: 'reviewer' });
+  const client = openClient({ url, token, who: 'reviewer', bounds: PASSPORT_BOUNDS });
   for (let attempt = 0; ; attempt += 1) {
     const { outcome } = await client.execute(IssuePassportDocument, { changeSetId });
     const wait = PATIENCE_MS[attempt];

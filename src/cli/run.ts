@@ -1,14 +1,14 @@
 /** `cutter run FILE`: the whole path for a document of the user's, asking before the approval and before the cut. */
-import { readFileSync, statSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import type { Config } from '../config.ts';
 import { plain } from '../monitor/plain.ts';
 import type { WalkDocument } from './attempt.ts';
 import { ClientFault, openClient } from './client.ts';
+import { fileBytes } from './file-bytes.ts';
 import { type Clients, ROLES } from './phases.ts';
 import { Refused } from './refused.ts';
 import { askYesNo, processTerminal, type Terminal } from './terminal.ts';
-import { type RoleTokens, roleTokens, whyUnreadable } from './tokens.ts';
+import { type RoleTokens, roleTokens } from './tokens.ts';
 import { type WalkEnd, walk } from './walk.ts';
 
 export interface RunOptions {
@@ -66,18 +66,7 @@ function readDocument(path: string, { docCode, profile, title }: RunOptions): Wa
 
 function readBytes(path: string): Buffer {
   if (path === '') throw new ClientFault('Name the document: cutter run FILE.');
-  try {
-    const found = statSync(path);
-    // Reading a pipe or a device may never end.
-    if (found.isDirectory()) throw new ClientFault(`${path} is a folder; a document is a file.`);
-    if (!found.isFile()) throw new ClientFault(`${path} is no regular file; a document is one.`);
-    if (found.size > LARGEST)
-      throw new ClientFault(`${path} has ${found.size} bytes; a document has at most ${LARGEST}.`);
-    return readFileSync(path);
-  } catch (error) {
-    if (error instanceof ClientFault) throw error;
-    throw new ClientFault(`${path} can't be read: ${whyUnreadable(error)}.`);
-  }
+  return fileBytes(path, 'a document', LARGEST);
 }
 
 /** The file's name as a document code: lower case, what codes can't hold as hyphens. */

@@ -2,13 +2,13 @@
  * `cutter passport verify`: judges a passport by the keys that its reader has. Neither a ledger nor a network is asked, and nothing
  * of either is loaded.
  */
-import { readFileSync } from 'node:fs';
+import { plainLine } from '../monitor/plain.ts';
 import { linesOf, verdictOf } from '../passport/tell.ts';
 import { verifyPassport } from '../passport/verify.ts';
 import { verify } from '../proof/ed25519.ts';
 import { KeysFault, type KnownKeys, parseKeys } from '../proof/keys-file.ts';
 import { ClientFault } from './client.ts';
-import { whyUnreadable } from './tokens.ts';
+import { fileBytes } from './file-bytes.ts';
 
 export interface VerifyPassportOptions {
   /** The file of public keys. */
@@ -16,6 +16,9 @@ export interface VerifyPassportOptions {
   /** One JSON object instead of sentences. */
   readonly json: boolean;
 }
+
+const LARGEST_PASSPORT = 256 * 1024 * 1024;
+const LARGEST_KEYS = 1024 * 1024;
 
 /** 0 good, 1 refused, 2 a file can't be read. */
 export function verifyPassportFile(
@@ -26,11 +29,11 @@ export function verifyPassportFile(
   let bytes: Buffer;
   let known: KnownKeys;
   try {
-    bytes = readBytes(file);
-    known = parseKeys(readBytes(keys).toString('utf8'));
+    bytes = fileBytes(file, 'a passport', LARGEST_PASSPORT);
+    known = parseKeys(fileBytes(keys, 'a file of keys', LARGEST_KEYS).toString('utf8'));
   } catch (error) {
     if (!(error instanceof ClientFault || error instanceof KeysFault)) throw error;
-    print(json ? JSON.stringify({ verdict: 'unreadable', reason: error.message }) : error.message);
+    print(json ? JSON.stringify({ verdict: 'unreadable', reason: error.message }) : plainLine(error.message));
     return 2;
   }
   const judged = verifyPassport(bytes, known, verify);
@@ -40,18 +43,10 @@ export function verifyPassportFile(
   } else if (judged.ok) {
     const lines = linesOf(judged.said);
     const widest = Math.max(...lines.map(([name]) => name.length));
-    print(verdictOf(judged.said));
-    for (const [name, fact] of lines) print(`  ${name.padEnd(widest)}  ${fact}`);
+    print(plainLine(verdictOf(judged.said)));
+    for (const [name, fact] of lines) print(`  ${name.padEnd(widest)}  ${plainLine(fact)}`);
   } else {
-    print(`Refused: ${judged.reason}${judged.where === '' ? '' : ` (at ${judged.where})`}`);
+    print(plainLine(`Refused: ${judged.reason}${judged.where === '' ? '' : ` (at ${judged.where})`}`));
   }
   return judged.ok ? 0 : 1;
-}
-
-function readBytes(path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw new ClientFault(`${path} can't be read: ${whyUnreadable(error)}.`);
-  }
 }

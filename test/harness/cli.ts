@@ -86,6 +86,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Kills the program (SIGKILL) as soon as its output has this. */
   readonly killAt?: RegExp;
+  /** Where it is started. */
+  readonly cwd?: string;
 }
 
 /** The program as a user starts it, without a terminal. */
@@ -99,6 +101,7 @@ export async function cutter(home: string, args: readonly string[], options: Run
       ...(options.url ? { CUTTER_URL: options.url } : {}),
       ...options.env,
     },
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const read = collect(child, options.killAt);

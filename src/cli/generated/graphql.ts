@@ -189,7 +189,7 @@ export type IssuePassportQuery = { readonly outcome:
     | { readonly __typename: 'IllegalTransition', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
     | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
     | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
-    | { readonly __typename: 'Passport', readonly text: string, readonly digest: string, readonly fileName: string, readonly verdict: string }
+    | { readonly __typename: 'Passport', readonly text: string, readonly digest: string }
    };
 
 type WrittenFields_AbandonSuccess_Fragment = { readonly replayed: boolean, readonly position: string | null, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> };
@@ -489,8 +489,6 @@ export const IssuePassportDocument = new TypedDocumentString(`
     ... on Passport {
       text
       digest
-      fileName
-      verdict
     }
     ...RefusalFields
   }
