@@ -1,6 +1,6 @@
 /**
  * One measurement in a process of its own, so that its memory is its own: a full check, or the same rows read by COPY and hashed.
- * Reads `{what, url}` from standard input and writes `{ms, rss, rows}`.
+ * Reads `{what, url}` from standard input and writes `{ms, rss, count}`.
  */
 import { hash } from 'node:crypto';
 import pg from 'pg';
@@ -9,11 +9,13 @@ import { copyChunks } from '../src/ledger/fsck/copy.ts';
 import type { Coverage } from '../src/ledger/fsck/finding.ts';
 import { Findings } from '../src/ledger/fsck/finding.ts';
 import { KINDS } from '../src/ledger/fsck/kinds.ts';
+import { keysOfLog } from '../src/ledger/fsck/ledger-keys.ts';
 import { checkRows } from '../src/ledger/fsck/rows.ts';
-import { openSession } from '../src/ledger/fsck/session.ts';
+import { openSession, type Session } from '../src/ledger/fsck/session.ts';
+import { checkSignatures } from '../src/ledger/fsck/signatures.ts';
 
 interface Order {
-  readonly what: 'read' | 'rows' | 'all';
+  readonly what: 'read' | 'rows' | 'signatures' | 'all';
   readonly url: string;
 }
 
@@ -26,9 +28,9 @@ const TABLES = [
 
 const order = JSON.parse(await text()) as Order;
 const began = performance.now();
-const rows = await { read, rows: compare, all }[order.what](order.url);
+const count = await { read, rows: compare, signatures, all }[order.what](order.url);
 const ms = performance.now() - began;
-process.stdout.write(JSON.stringify({ ms, rss: process.resourceUsage().maxRSS * 1024, rows }));
+process.stdout.write(JSON.stringify({ ms, rss: process.resourceUsage().maxRSS * 1024, count }));
 
 /** Every row of the same tables as COPY sends it, hashed natively one by one. */
 async function read(url: string): Promise<number> {
@@ -37,7 +39,7 @@ async function read(url: string): Promise<number> {
   let count = 0;
   for (const table of TABLES) {
     await copyChunks(client, `copy (select * from ${table}) to stdout`, (chunk) => {
-      hash('sha256', chunk, 'buffer');
+      hash('sha256', chunk, 'hex');
       count += 1;
     });
   }
@@ -45,9 +47,12 @@ async function read(url: string): Promise<number> {
   return count;
 }
 
-/** Rows, log and tree; no signatures, cuts and lineage. */
-async function compare(url: string): Promise<number> {
-  const { client, beside, unseen, close } = await openSession(url);
+/** One part of a check, on a session and with findings of its own, of which there are none. */
+async function part(
+  url: string,
+  check: (session: Session, head: number, findings: Findings, coverage: Coverage) => Promise<unknown>,
+): Promise<Coverage> {
+  const session = await openSession(url);
   const coverage: Coverage = {
     positions: 0,
     pending: 0,
@@ -59,11 +64,29 @@ async function compare(url: string): Promise<number> {
     cosignatures: 0,
   };
   const findings = new Findings();
-  const head = await client.query('select next_position::int as next from cutter_log.head');
-  await checkRows({ client, beside, head: head.rows[0].next, findings, coverage, unseen, heads: [] });
-  await close();
-  if (findings.all.length + unseen.length > 0) throw new Error(JSON.stringify([findings.all[0], unseen]));
+  const head = await session.client.query('select next_position::int as next from cutter_log.head');
+  await check(session, head.rows[0].next, findings, coverage);
+  await session.close();
+  if (findings.all.length + session.unseen.length > 0)
+    throw new Error(JSON.stringify([findings.all[0], session.unseen]));
+  return coverage;
+}
+
+/** Rows, log and tree; no signatures, cuts and lineage. */
+async function compare(url: string): Promise<number> {
+  const coverage = await part(url, (session, head, findings, seen) =>
+    checkRows({ ...session, url, head, findings, coverage: seen, heads: [] }),
+  );
   return coverage.rows + 2 * coverage.positions + coverage.nodes;
+}
+
+/** Every signature under its key, and what was signed against its row. */
+async function signatures(url: string): Promise<number> {
+  const coverage = await part(url, async ({ client }, head, findings, seen) => {
+    await client.query('set local enable_hashjoin = on; set local enable_mergejoin = on');
+    await checkSignatures(client, await keysOfLog(client, head), head, findings, seen);
+  });
+  return coverage.signatures;
 }
 
 async function all(url: string): Promise<number> {

@@ -8,6 +8,7 @@ const all: Readonly<
   log: async () => (await import('./log.ts')).benchLog,
   tree: async () => (await import('./tree.ts')).benchTree,
   page: async () => (await import('./page.ts')).benchPage,
+  delivery: async () => (await import('./delivery.ts')).benchDelivery,
   fsck: async () => (await import('./fsck.ts')).benchFsck,
 };
 

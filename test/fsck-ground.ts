@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client, ClientBase } from 'pg';
 import { copyBinary } from '../src/ledger/fsck/copy.ts';
-import { type Kind, keySql } from '../src/ledger/fsck/kinds.ts';
-import { type StandingRow, StandingRows } from '../src/ledger/fsck/row-text.ts';
+import type { Kind } from '../src/ledger/fsck/kinds.ts';
+import { keySql, type StandingRow, StandingRows } from '../src/ledger/fsck/row-text.ts';
 import { fingerprintOf, rowDigestOf } from '../src/ledger/log/record.ts';
 import { canonicalJson, type PlainJson } from '../src/proof/canonical.ts';
 import { digestOf } from '../src/proof/digest.ts';

@@ -44,6 +44,18 @@ function copied(kind: Kind, over: Readonly<Record<string, string>>): string {
   return `insert into ${kind.table} (${names.join()}) select ${names.map((name) => over[name] ?? name).join()} from ${kind.table}`;
 }
 
+/** What a superuser takes away first who wants a row twice: the constraints that allow it only once, its key apart. */
+async function withoutUniqueness(kind: Kind, act: () => Promise<void>): Promise<void> {
+  const { rows } = await server.superuser.query<{ name: string; definition: string }>(
+    `select conname as name, pg_get_constraintdef(oid) as definition from pg_constraint where conrelid = '${kind.table}'::regclass and contype = 'u'`,
+  );
+  for (const { name } of rows)
+    await server.superuser.query(`alter table ${kind.table} drop constraint ${name}`);
+  await act();
+  for (const { name, definition } of rows)
+    await server.superuser.query(`alter table ${kind.table} add constraint ${name} ${definition}`);
+}
+
 describe('An untouched ledger', () => {
   test('is clean after every kind of phase', async () => {
     const report = await check();
@@ -52,6 +64,33 @@ describe('An untouched ledger', () => {
     expect(exitCodeOf(report)).toBe(0);
     const { rows, entries, cuts, signatures, positions } = report.coverage;
     expect([rows > 200, entries > 8, cuts, signatures, positions > 30]).toEqual([true, true, 4, 8, true]);
+  });
+});
+
+describe('Two threads', () => {
+  test('find what one finds: tables are cut into slices, and none is read twice or left out', async () => {
+    let started = 0;
+    const count = () => {
+      started += 1;
+    };
+    process.on('worker', count);
+    const whole = () => checkLedger({ url: server.database.urls.evidence, slicePages: 1 });
+    expect(await whole()).toEqual(await check());
+    const kind = KINDS.find((one) => one.recorded === 'manifest_unit_block') as Kind;
+    const keys = [(await keysInOrder(kind)).at(0), (await keysInOrder(kind)).at(-1)] as string[];
+    const alter = keys.map(
+      (key) =>
+        `update ${kind.table} set render_order = render_order + 100003 where ${keyOf(kind)} = '${key}'`,
+    );
+    await tamper(server, [kind.table], alter, async () => {
+      const report = await whole();
+      expect(report.findings.map(({ key, column }) => `${key} ${column}`).sort()).toEqual(
+        keys.map((key) => `${key} render_order`).sort(),
+      );
+      expect(report).toEqual(await check());
+    });
+    process.off('worker', count);
+    expect(started).toBe(2);
   });
 });
 
@@ -145,26 +184,37 @@ describe('A row that a superuser', () => {
     });
   }
 
-  for (const recorded of [
-    'decision_backlog_history',
-    'decision_backlog_sweep_log',
-    'review_decision',
-    'dot_pair_signature',
-    'verify_result',
-    'cut_change_set_affected_row',
-  ]) {
-    const kind = KINDS.find((one) => one.recorded === recorded) as Kind;
+  for (const kind of written) {
     test(`of ${kind.table} replays under another id is told as replayed, with the row that it repeats`, async () => {
       const [first] = (await keysInOrder(kind)) as [string];
-      const again = `${copied(kind, { [kind.key[0] as string]: 'gen_random_uuid()' })} where ${keyOf(kind)} = '${first}'`;
-      await tamper(server, [kind.table], [again], async () => {
-        const { findings } = await check();
-        expect(findings.map(({ verdict, table, otherKey }) => [verdict, table, otherKey])).toEqual([
-          ['replayed', kind.table, first],
-        ]);
+      const key = kind.key.at(-1) as string;
+      const other = kind.types[key] === 'uuid' ? 'gen_random_uuid()' : `'another'`;
+      const again = `${copied(kind, { [key]: other })} where ${keyOf(kind)} = '${first}'`;
+      await withoutUniqueness(kind, async () => {
+        await tamper(server, [kind.table], [again], async () => {
+          const { findings } = await check();
+          expect(findings.map(({ verdict, table, otherKey }) => [verdict, table, otherKey])).toEqual([
+            ['replayed', kind.table, first],
+          ]);
+        });
       });
     });
   }
+
+  test('doubles under one key, the primary key taken away, is told as inserted', async () => {
+    const kind = KINDS.find((one) => one.recorded === 'decision_backlog_sweep_log') as Kind;
+    const [first] = (await keysInOrder(kind)) as [string];
+    await server.superuser.query(`alter table ${kind.table} drop constraint decision_backlog_sweep_log_pkey`);
+    const again = `insert into ${kind.table} select * from ${kind.table} where ${keyOf(kind)} = '${first}'`;
+    for (const more of [
+      [],
+      [`update ${kind.table} set examined_count = 77 where ctid = (select max(ctid) from ${kind.table})`],
+    ])
+      await tamper(server, [kind.table], [again, ...more], async () => {
+        expect(await found()).toEqual([`inserted ${kind.table} ${first} -`]);
+      });
+    await server.superuser.query(`alter table ${kind.table} add primary key (sweep_id)`);
+  });
 
   test('puts among the address aliases, which nobody writes, is inserted', async () => {
     await tamper(

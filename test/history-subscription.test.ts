@@ -227,6 +227,25 @@ describe('subscription history', () => {
     expect((await entryReads()) - before).toBe(2);
   });
 
+  test('subscribers of one principal who ask the same share what is read; another one has it read anew', async () => {
+    const query =
+      'subscription ($after: String) { history(after: $after) { __typename ... on HistoryEvent { rows { entryId entry { status } } } } }';
+    const { cursor: after } = await server.feed.head();
+    const streams = [
+      ...Array.from({ length: 6 }, (_, at) => follow(at % 2 ? { after } : {}, server.tokens.observer, query)),
+      follow({}, server.tokens.verifier, query),
+    ];
+    await Promise.all(streams.map((stream) => pull(stream, caughtUp)));
+    const before = await entryReads();
+    const { entryId } = await mark(exec);
+    server.integrator?.nudge();
+    const arrived = await Promise.all(streams.map((stream) => pull(stream, first)));
+    for (const [message] of arrived)
+      expect(message?.rows).toEqual([{ entryId, entry: { status: 'marked' } }]);
+    for (const stream of streams) await stream.return?.();
+    expect((await entryReads()) - before).toBe(2);
+  });
+
   test('what may be asked of one row may be asked of a thousand: then by more statements', async () => {
     const { cursor } = await server.feed.head();
     await server.feed.waitForPosition(await markTogether(1000));
@@ -297,6 +316,26 @@ describe('subscription history', () => {
     );
     expect((await rest).at(-1)).toMatchObject({ __typename: 'Reset', reason: 'AUTHORITY_ENDED' });
     await vi.waitFor(() => expect(server.feed.subscribers).toBe(0), 20_000);
+  });
+
+  test('a token that is narrowed to other entries ends its stream, and the next one shows those alone', async () => {
+    const own = await mark(exec);
+    await integrated(own);
+    const narrow = (entryIds: readonly string[] | null) =>
+      server.superuser.query('update cutter_auth.token set entry_ids = $2 where token_sha256 = $1', [
+        tokenHash(server.tokens.executor),
+        entryIds,
+      ]);
+    const stream = follow({}, server.tokens.executor);
+    await pull(stream, caughtUp);
+    const rest = pull(stream, () => false);
+    await narrow([own.entryId]);
+    expect((await rest).at(-1)).toMatchObject({ __typename: 'Reset', reason: 'AUTHORITY_ENDED' });
+    const next = follow({ after: '' }, server.tokens.executor);
+    const shown = (await pull(next, caughtUp)).flatMap((message) => message.rows ?? []);
+    await next.return?.();
+    await narrow(null);
+    expect(shown.map((row) => row.historyId)).toEqual([own.historyId]);
   });
 
   test('a client whose socket is cut leaves nothing behind, even while nothing happens', async () => {

@@ -1,9 +1,18 @@
 /** `cutter keys`: the lanes' public keys as a file for whoever judges passports, heads and events without the ledger. */
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import type { Config } from '../config.ts';
 import { reasonOf } from '../database/home-folder.ts';
-import { formatKeys, type KnownKey, parseKeys } from '../proof/keys-file.ts';
+import { plainLine } from '../monitor/plain.ts';
+import { signedHead } from '../monitor/signed-head.ts';
+import {
+  checkpointKeysAt,
+  formatKeys,
+  type KnownKey,
+  type KnownKeys,
+  parseKeys,
+} from '../proof/keys-file.ts';
 import { ClientFault, openClient } from './client.ts';
+import { fileBytes } from './file-bytes.ts';
 import { LedgerKeysDocument } from './generated/graphql.ts';
 import { observerToken } from './tokens.ts';
 
@@ -19,14 +28,16 @@ export async function keys(
   print: (text: string) => void = (text) => process.stdout.write(text),
   printError: (line: string) => void = (line) => process.stderr.write(`${line}\n`),
 ): Promise<0 | 1> {
+  let token = '';
   try {
-    const text = await keysFile(url ?? config.client.url, observerToken(config));
+    token = observerToken(config);
+    const text = await keysFile(url ?? config.client.url, token);
     if (out === undefined) print(text);
     else writeKeys(out, text);
     return 0;
   } catch (error) {
     if (!(error instanceof ClientFault)) throw error;
-    printError(`cutter: ${error.message}`);
+    printError(`cutter: ${plainLine(error.message, [token])}`);
     return 1;
   }
 }
@@ -50,16 +61,30 @@ async function keysFile(url: string, token: string): Promise<string> {
       until: key.untilPosition === null ? null : Number(key.untilPosition),
     }),
   );
-  const text = formatKeys({ origin: checkpoint.origin, keys: stated });
   try {
-    parseKeys(text);
+    const text = formatKeys({ origin: checkpoint.origin, keys: stated });
+    holdHead(checkpoint.note, parseKeys(text));
+    return text;
   } catch (error) {
     throw new ClientFault(`The ledger gave keys that nothing may be judged by. ${(error as Error).message}`);
   }
-  return text;
 }
 
+/** The keys have to be those of the ledger's own head: both lanes', for its size. Throws where they aren't. */
+function holdHead(note: string, known: KnownKeys): void {
+  signedHead(note, known.origin.slice('cutter/'.length), (lane, size) =>
+    checkpointKeysAt(known, lane, size).map(({ publicKey }) => publicKey),
+  );
+}
+
+const LARGEST = 1024 * 1024;
+
+/** A ledger's own word is good at first sight. Keys that are kept already are what it is judged by, so it doesn't replace them. */
 function writeKeys(path: string, text: string): void {
+  if (existsSync(path) && fileBytes(path, 'a file of keys', LARGEST).toString('utf8') !== text)
+    throw new ClientFault(
+      `${path} holds other keys than the ledger gives now, and is left as it is. Where a key was added, followed or ended, convince yourself by another way; then move the file away and run the command again.`,
+    );
   try {
     writeFileSync(path, text);
   } catch (error) {

@@ -77,6 +77,15 @@ export function publicError(error: GraphQLError): GraphQLFormattedError {
   };
 }
 
+const streamed = new WeakMap<ExecutionResult, string>();
+
+/** A result of a stream as text, written once however many subscribers get it. */
+export function streamedText(result: ExecutionResult): string {
+  const text = streamed.get(result) ?? resultText(result);
+  streamed.set(result, text);
+  return text;
+}
+
 /** A result as text; a plan that wrote the text itself hands it over as `stringify`. */
 export function resultText(
   result: ExecutionResult & { stringify?: (result: ExecutionResult) => string },

@@ -3,13 +3,16 @@
  * errors, and one context factory.
  */
 import {
+  createSourceEventStream,
   type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
+  executeSubscriptionEvent,
   GraphQLError,
   type GraphQLSchema,
   getOperationAST,
   OperationTypeNode,
+  validateSubscriptionArgs,
 } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
@@ -19,6 +22,7 @@ import { executeWhole, wholeRoot } from '../resolvers/reading/whole.ts';
 import { introspects, limitedParser } from './document.ts';
 import { Endable } from './endable.ts';
 import { maskError, withoutLongQuotes } from './errors.ts';
+import { Groups } from './groups.ts';
 import type { Limits } from './limits.ts';
 import { refuseBadParams } from './params.ts';
 import { Recent } from './recent.ts';
@@ -81,9 +85,31 @@ export function buildGraphql(deps: GraphqlDeps): Graphql {
   type Enveloped = ReturnType<typeof yoga.getEnveloped>;
   const engines = new WeakMap<ExecutionArgs, Enveloped>();
 
-  function follow(source: AsyncIterable<ExecutionResult>): Endable<ExecutionResult> {
+  const groups = new Groups();
+
+  function masked(result: ExecutionResult): ExecutionResult {
+    return result.errors === undefined ? result : { ...result, errors: result.errors.map(mask) };
+  }
+
+  /** Whether a subscriber gets values, and which, is judged for each; the results are made once for all who get the same. */
+  async function subscribe(args: ExecutionArgs): Promise<Outcome> {
+    const checked = validateSubscriptionArgs(args);
+    if (!('schema' in checked)) return { errors: checked.map(mask) };
+    const source = await createSourceEventStream(checked);
+    if (!(Symbol.asyncIterator in source)) return masked(source);
+    const { session } = args.contextValue as DoorContext;
+    const { result, leave } = groups.join(args, session, async (value) =>
+      masked(await executeSubscriptionEvent({ ...checked, rootValue: value })),
+    );
+    return follow(mapped(source, result), leave);
+  }
+
+  function follow(source: AsyncIterable<ExecutionResult>, leave: () => void): Endable<ExecutionResult> {
     const stream = new Endable(source, {
-      onEnd: (ended) => streams.delete(ended),
+      onEnd(ended) {
+        streams.delete(ended);
+        leave();
+      },
       onFault: (error): ExecutionResult => ({ errors: [mask(error)] }),
       // A message that could not be made is lost: whoever read on past it would have a gap.
       isLast: ({ data }) => data === null || data === undefined,
@@ -123,8 +149,7 @@ export function buildGraphql(deps: GraphqlDeps): Graphql {
     async run(args) {
       const engine = engines.get(args)!;
       try {
-        const result = await (this.isSubscription(args) ? engine.subscribe(args) : engine.execute(args));
-        return Symbol.asyncIterator in result ? follow(result) : result;
+        return await (this.isSubscription(args) ? subscribe(args) : engine.execute(args));
       } catch (error) {
         return { errors: [mask(error)] };
       }
@@ -138,6 +163,28 @@ export function buildGraphql(deps: GraphqlDeps): Graphql {
     },
   };
 }
+
+/** The results for the values of a source, one by one as they are asked for. */
+function mapped(
+  source: AsyncIterable<unknown>,
+  result: (value: unknown) => Promise<ExecutionResult>,
+): AsyncIterable<ExecutionResult> {
+  const values = source[Symbol.asyncIterator]();
+  return {
+    [Symbol.asyncIterator]: () => ({
+      async next() {
+        const step = await values.next();
+        return step.done === true ? DONE : { done: false, value: await result(step.value) };
+      },
+      async return() {
+        await values.return?.();
+        return DONE;
+      },
+    }),
+  };
+}
+
+const DONE = { done: true, value: undefined } as const;
 
 /** Yoga's hook gives the code over HTTP alone. */
 function invalid(fault: GraphQLError): GraphQLError {

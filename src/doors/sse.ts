@@ -5,7 +5,7 @@
 import type { ServerResponse } from 'node:http';
 import type { ExecutionResult } from 'graphql';
 import type { Endable } from './endable.ts';
-import { resultText } from './errors.ts';
+import { streamedText } from './errors.ts';
 import type { Limits } from './limits.ts';
 
 export async function serveEvents(
@@ -28,7 +28,7 @@ export async function serveEvents(
   }, pingMs);
   try {
     for await (const result of stream) {
-      if (!(await sent(response, `event: next\ndata: ${resultText(result)}\n\n`))) return;
+      if (!(await sent(response, `event: next\ndata: ${streamedText(result)}\n\n`))) return;
     }
     // A closing server ends the response without this word: the reader comes back with its last cursor.
     response.end(stream.completed ? 'event: complete\ndata:\n\n' : '');

@@ -5,13 +5,13 @@
  */
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { GraphQLError } from 'graphql';
+import { type ExecutionResult, GraphQLError } from 'graphql';
 import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer } from 'graphql-ws';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { type Authenticator, Unauthenticated } from '../auth/authenticate.ts';
 import { isAway } from '../ledger/constraints.ts';
-import { publicError } from './errors.ts';
+import { publicError, streamedText } from './errors.ts';
 import { type Graphql, OperationFaults } from './graphql.ts';
 import { GRAPHQL_PATH } from './http.ts';
 import { inspectJson } from './json.ts';
@@ -35,6 +35,8 @@ interface Extra {
   readonly socket: WebSocket;
   /** Whether a token has opened the connection. */
   admitted: boolean;
+  /** Results as text, by how the frame of their operation opens. */
+  readonly written: Map<string, string>;
 }
 
 /** A stranger has a token to say and no more. */
@@ -85,6 +87,23 @@ function upgradeRefusal(request: IncomingMessage, open: number, limits: Limits):
     return '403 Forbidden';
   if (open >= limits.sockets) return '503 Service Unavailable';
   return null;
+}
+
+/** Stands for a payload whose text is at hand; the protocol only knows how to write objects. */
+const WRITTEN = { written: true } as const;
+const REST = `,"type":"next","payload":${JSON.stringify(WRITTEN)}}`;
+
+function openingOf(id: string): string {
+  return `{"id":${JSON.stringify(id)}`;
+}
+
+/** The frame with the text in it. An operation has one frame under way at a time, so its id says which text. */
+function framed({ written }: Extra, text: string): string {
+  if (!text.endsWith(REST)) return text;
+  const opening = text.slice(0, -REST.length);
+  const payload = written.get(opening);
+  written.delete(opening);
+  return payload === undefined ? text : `${opening},"type":"next","payload":${payload}}`;
 }
 
 /** The protocol of graphql-ws, with one question to the token for the connection and one for each operation. */
@@ -139,21 +158,23 @@ function speakGraphql({ graphql, authenticate, limits, logger }: WebSocketDoorDe
     execute: (args) => graphql.run(args) as never,
     subscribe: (args) => graphql.run(args) as never,
     onError: (_context, _id, _params, errors) => errors.map((error) => publicError(error)),
-    // The protocol would write an error's extensions as they are; clients see what every other door shows.
-    onNext: (_context, _id, _params, _args, { errors, ...result }) =>
-      errors === undefined ? undefined : ({ errors: errors.map(publicError), ...result } as never),
+    // The text is written here, once for all who get it and in the words of every other door; the protocol frames what stands for it.
+    onNext({ extra }, id, _params, _args, result) {
+      extra.written.set(openingOf(id), streamedText(result as ExecutionResult));
+      return WRITTEN as never;
+    },
   });
 }
 
 function serve(socket: WebSocket, protocol: ReturnType<typeof speakGraphql>, deps: WebSocketDoorDeps): void {
   const { limits, logger } = deps;
-  const extra: Extra = { socket, admitted: false };
+  const extra: Extra = { socket, admitted: false, written: new Map() };
   const stopPing = keepAlive(socket, limits);
   socket.on('error', (error) => logger.debug({ err: error }, 'a socket failed'));
   const closed = protocol.opened(
     {
       protocol: socket.protocol,
-      send: (text) => send(socket, text, limits),
+      send: (text) => send(socket, framed(extra, text), limits),
       close: (code, reason) => socket.close(code, reason),
       onMessage: (handle) =>
         socket.on('message', (data: Buffer, isBinary) => {

@@ -193,7 +193,13 @@ export function rowsForVerify(
         from cutter_governance.cut_change_set c join cutter_governance.cut_change_set_affected_row a using (change_set_id)
         where c.payload_summary->>'doc_code' = ${docCode} and c.change_kind = 'cut'),
       units as materialized (select * from public.information_unit u
-        where u.doc_code = ${docCode} or u.id = any(${sql.array(unitIds, 'uuid')}))
+        where u.doc_code = ${docCode} or u.id = any(${sql.array(unitIds, 'uuid')})),
+      -- Each by its own index: a condition of three branches would read every version of the ledger.
+      wanted as (
+        select unnest(${sql.array(versionIds, 'uuid')}) as id
+        union select v.id from public.unit_version v where v.provenance->>'change_set_id' = ${changeSetId}
+        union select v.id from units join public.unit_version v on v.unit_id = units.id
+          where v.id::text not in (select target_row_id from accounted))
     select
       (select coalesce(json_agg(json_build_object('id', u.id, 'canonical_address', u.canonical_address,
           'row', to_jsonb(u) - 'created_at' - 'updated_at', 'birth', b.state)), '[]') from units u
@@ -201,9 +207,7 @@ export function rowsForVerify(
           where effect_kind = 'insert' order by state->>'unit_id') b on b.unit_id = u.id::text) as units,
       (select coalesce(json_agg(json_build_object('id', v.id, 'unit_id', v.unit_id, 'version_seq', v.version_seq,
           'body', v.body, 'row', to_jsonb(v) - 'body' - 'created_at' - 'updated_at')), '[]')
-        from public.unit_version v
-        where v.id = any(${sql.array(versionIds, 'uuid')}) or v.provenance->>'change_set_id' = ${changeSetId}
-          or (v.unit_id in (select id from units) and v.id::text not in (select target_row_id from accounted))) as versions,
+        from wanted join public.unit_version v using (id)) as versions,
       (select coalesce(json_agg(json_build_object('affected_row_id', a.affected_row_id, 'row', to_jsonb(a))
           order by a.ordinal, a.affected_row_id), '[]')
         from cutter_governance.cut_change_set_affected_row a where a.change_set_id = ${changeSetId}::uuid) as affected`);

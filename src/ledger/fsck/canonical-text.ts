@@ -7,6 +7,7 @@ const COLON = 0x3a;
 const SPACE = 0x20;
 /** Deeper values are left to the strict parser, which knows how deep one may be. */
 const MAX_DEPTH = 32;
+const KEPT_VIEWS = 1 << 13;
 /** Digits that every double holds. */
 const SAFE_DIGITS = 15;
 
@@ -17,6 +18,8 @@ const SAFE_DIGITS = 15;
 export class CanonicalText {
   bytes = Buffer.allocUnsafeSlow(1 << 16);
   length = 0;
+  #views: Buffer[] = [];
+  #viewed: Buffer | null = null;
   #scratch = Buffer.allocUnsafeSlow(1 << 12);
   /** Members of the objects that are open: where each begins and ends in `bytes`. */
   #members: Int32Array = new Int32Array(1 << 10);
@@ -34,6 +37,15 @@ export class CanonicalText {
     this.bytes = grown;
   }
 
+  /** All that was written. Making a view is dearer than filling it, so one of each length is kept. */
+  written(): Buffer {
+    const { length } = this;
+    if (length >= KEPT_VIEWS) return this.bytes.subarray(0, length);
+    if (this.#viewed !== this.bytes) [this.#viewed, this.#views] = [this.bytes, []];
+    this.#views[length] ??= this.bytes.subarray(0, length);
+    return this.#views[length] as Buffer;
+  }
+
   /** Bytes as they are. */
   raw(source: Uint8Array, from: number, until: number): void {
     this.length = copyBytes(source, from, until, this.bytes, this.length);
@@ -47,7 +59,10 @@ export class CanonicalText {
     for (let at = from; at < until; at += 1) {
       const byte = source[at] as number;
       if (byte >= SPACE && byte !== QUOTE && byte !== BACKSLASH) bytes[to++] = byte;
-      else to += bytes.write(ESCAPES[byte] as string, to, 'latin1');
+      else {
+        const escaped = ESCAPES[byte] as Buffer;
+        to = copyBytes(escaped, 0, escaped.length, bytes, to);
+      }
     }
     this.length = to;
   }
@@ -82,8 +97,11 @@ export class CanonicalText {
     if (until - from !== 4) return false;
     this.reserve(11);
     const value = source.readInt32BE(from);
-    if (value >= 0 && value < 10) this.bytes[this.length++] = 0x30 + value;
-    else this.length += this.bytes.write(String(value), this.length, 'latin1');
+    if (value < 0 || value > 99) this.length += this.bytes.write(String(value), this.length, 'latin1');
+    else {
+      if (value > 9) this.bytes[this.length++] = 0x30 + Math.floor(value / 10);
+      this.bytes[this.length++] = 0x30 + (value % 10);
+    }
     return true;
   }
 
@@ -98,7 +116,8 @@ export class CanonicalText {
   truth(source: Buffer, from: number, until: number): boolean {
     if (until - from !== 1) return false;
     this.reserve(5);
-    this.length += this.bytes.write(source[from] === 0 ? 'false' : 'true', this.length, 'latin1');
+    const literal = source[from] === 0 ? FALSE : TRUE;
+    this.raw(literal, 0, literal.length);
     return true;
   }
 
@@ -308,13 +327,13 @@ const FIRST_SECOND = BigInt(Date.parse('0001-01-01T00:00:00Z') / 1000 - UNIX_OF_
 const LAST_SECOND = BigInt(Date.parse('9999-12-31T23:59:59Z') / 1000 - UNIX_OF_2000);
 
 /** How JSON writes what may not stand in a string as it is. */
-const ESCAPES: readonly string[] = Array.from({ length: 0x5d }, (_, code) =>
-  JSON.stringify(String.fromCharCode(code)).slice(1, -1),
+const ESCAPES: readonly Buffer[] = Array.from({ length: 0x5d }, (_, code) =>
+  Buffer.from(JSON.stringify(String.fromCharCode(code)).slice(1, -1)),
 );
 
-/** Few bytes are copied sooner one by one than by a call. */
+/** Few bytes are copied sooner one by one than by a call, which needs a view of them. */
 function copyBytes(source: Uint8Array, from: number, until: number, target: Buffer, to: number): number {
-  if (until - from > 48) {
+  if (until - from > 200) {
     target.set(source.subarray(from, until), to);
     return to + until - from;
   }

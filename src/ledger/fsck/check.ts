@@ -14,12 +14,14 @@ export interface CheckOptions {
   readonly url: string;
   /** Heads of the log that were kept outside the database. */
   readonly heads?: readonly SeenHead[];
+  /** Pages of a table that one thread reads at a time. */
+  readonly slicePages?: number;
 }
 
 /** Recomputes the whole ledger from its tables, in one snapshot, and reports what doesn't agree. It goes on past every break. */
-export async function checkLedger({ url, heads = [] }: CheckOptions): Promise<Report> {
+export async function checkLedger({ url, heads = [], ...options }: CheckOptions): Promise<Report> {
   const session = await openSession(url);
-  const { client, beside, unseen } = session;
+  const { client, unseen } = session;
   const findings = new Findings();
   const coverage: Coverage = {
     positions: 0,
@@ -38,7 +40,7 @@ export async function checkLedger({ url, heads = [] }: CheckOptions): Promise<Re
       '/* fsck.head */ select next_position::text as next, incarnation::text from cutter_log.head',
     );
     const head = Number(rows[0]?.next ?? 0);
-    const keys = await checkRows({ client, beside, head, findings, coverage, unseen, heads });
+    const keys = await checkRows({ ...options, ...session, url, head, findings, coverage, heads });
     await checkWitnesses(client, findings, coverage);
     // What can't be seen whole would be blamed for what is only hidden.
     if (unseen.length === 0) await judgeMeaning(client, keys, head, findings, coverage);

@@ -112,6 +112,10 @@ interface MadeVersion {
   readonly text: string;
 }
 
+/** A text as a UUID, as SQL; null where it is none. */
+const uuidSql = (text: string) =>
+  `case when ${text} ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then (${text})::uuid end`;
+
 const listed = (ids: readonly string[]) => ids.map((id) => `'${id}'`).join();
 
 /** Apart from the blocks: a join of the two is quadratic where the planner doesn't know how large they are. */
@@ -133,10 +137,10 @@ const blocksSql = (
   cuts: readonly string[],
 ) => `select json_build_object('cut', c.change_set_id, 'local_id', b.unit_local_id, 'role', b.block_role,
     'start', b.source_span->'start', 'end', b.source_span->'end', 'render_order', b.render_order, 'address', b.proposed_canonical_address,
-    'parent', b.candidate_edges->0->>'to', 'summary', b.payload_summary, 'version_id', v.id, 'text', coalesce(v.body, b.payload_summary->>'text'))
+    'parent', b.candidate_edges->0->>'to', 'summary', case when jsonb_typeof(b.payload_summary) = 'object' then b.payload_summary else '{}' end, 'version_id', v.id, 'text', coalesce(v.body, b.payload_summary->>'text'))
   from ${CHANGE_SETS} c
   join ${BLOCKS} b on b.envelope_id = c.manifest_id
-  left join ${VERSIONS} v on b.block_role = 'result' and v.id = (b.payload_summary->>'base_version_id')::uuid
+  left join ${VERSIONS} v on b.block_role = 'result' and v.id = ${uuidSql("b.payload_summary->>'base_version_id'")}
   where c.change_set_id in (${listed(cuts)})
   order by c.change_set_id, b.render_order, b.unit_local_id`;
 
@@ -162,8 +166,19 @@ class CutJudge {
       findings.isTainted(BLOCKS, `${this.cut.manifest_id}/${block.local_id}`) ||
       findings.isTainted(VERSIONS, block.version_id) ||
       findings.isTainted(VERSIONS, block.summary.base_version_id);
-    if (block.role === 'result') this.#record(block);
-    this.#effect(block);
+    this.#readable(`Record ${block.local_id}`, () => {
+      if (block.role === 'result') this.#record(block);
+      this.#effect(block);
+    });
+  }
+
+  /** What somebody wrote into a row may have any form: one that can't be read is a fault, and the check goes on. */
+  #readable(what: string, read: () => void): void {
+    try {
+      read();
+    } catch {
+      this.#fault ??= `${what} is not of a form that a cut writes.`;
+    }
   }
 
   #record(block: Block): void {
@@ -234,14 +249,19 @@ class CutJudge {
       this.#fault ??= `The records end at byte ${this.#at}; the source has ${header.byteLength}.`;
     if (source !== header.sourceDigest || header.sourceDigest !== cut.source_digest)
       this.#fault ??= `The records give back ${source}, not the source ${String(cut.source_digest)}.`;
+    let [manifest, effect] = ['', ''];
+    this.#readable('The manifest', () => {
+      manifest = manifestDigest(header, this.#leaves);
+      effect = effectDigest(this.#effects);
+    });
     if (this.#fault !== null) tell('coverage-broken', 'payload_summary', this.#fault);
-    if (manifestDigest(header, this.#leaves) !== cut.manifest_version)
+    if (manifest !== cut.manifest_version)
       tell(
         'digest-differs',
         'manifest_version',
         "The manifest's header and records don't have the digest that was approved.",
       );
-    if (effectDigest(this.#effects) !== cut.effect_digest)
+    if (effect !== cut.effect_digest)
       tell('digest-differs', 'effect_digest', "The cut's effect doesn't have the digest that was signed.");
     this.#counts(tell);
   }

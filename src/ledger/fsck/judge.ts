@@ -29,8 +29,15 @@ const KEYS = kindOfTable(KEY);
 /** Says of each suspect what happened to it, once, and taints it. */
 export function judgeSuspects(evidence: Evidence, log: LogState, findings: Findings): void {
   const judge = new RowJudge(evidence, log, findings);
-  for (const suspect of evidence.suspects.values()) judge.asTwin(suspect);
-  for (const suspect of evidence.suspects.values()) judge.alone(suspect);
+  const suspects = [...evidence.suspects.values()].sort(inLogOrder);
+  for (const suspect of suspects) judge.asTwin(suspect);
+  for (const suspect of suspects) judge.alone(suspect);
+}
+
+/** Table by table in the order of the log, and then what the log knows nothing of: a report is the same each time. */
+function inLogOrder(one: Suspect, other: Suspect): number {
+  const order = ({ births }: Suspect) => births[0]?.order ?? Number.MAX_SAFE_INTEGER;
+  return one.kind.index - other.kind.index || order(one) - order(other) || (one.place < other.place ? -1 : 1);
 }
 
 class RowJudge {
@@ -85,6 +92,7 @@ class RowJudge {
   alone(suspect: Suspect): void {
     if (this.#told.has(suspect.place)) return;
     if (suspect.births.length > 1) this.#doubled(suspect);
+    else if (suspect.copies > 1) this.#copied(suspect);
     else if (suspect.standing === null) this.#missing(suspect);
     else if (suspect.births.length === 0) this.#stranger(suspect);
     else this.#altered(suspect);
@@ -101,6 +109,11 @@ class RowJudge {
       before: this.#log.head,
       message: `The birth of row ${first.row.id} of ${kind.table} is recorded twice.`,
     });
+  }
+
+  #copied(suspect: Suspect): void {
+    const message = `The key ${suspect.standing?.id} stands ${suspect.copies} times.`;
+    this.#blame(suspect, { verdict: 'inserted', column: null, message });
   }
 
   #missing(suspect: Suspect): void {

@@ -103,8 +103,3 @@ function kindOf(
 export function isKeyedByUuid({ key, types }: Kind): boolean {
   return key.length === 1 && types[key[0] as string] === 'uuid';
 }
-
-/** The key of a row as records write it, as SQL over a row aliased `r`. */
-export function keySql(kind: Kind): string {
-  return kind.key.map((column) => `r.${column}::text`).join(` || '/' || `);
-}

@@ -49,10 +49,12 @@ const DIGEST_LENGTH = 43;
 const ROWS = Buffer.from(',"rows":[');
 const SHAPES = Buffer.from('],"shapes":[');
 
-interface Head extends Omit<ReadRecord, 'rows'> {
+/** What stands before the rows, and what after them. */
+interface Head extends Omit<ReadRecord, 'rows' | keyof Tail> {
   readonly format: string;
+}
+interface Tail extends Pick<ReadRecord, 'verb' | 'statements'> {
   readonly shapes: readonly Shape[];
-  readonly rows?: unknown;
 }
 
 /**
@@ -61,29 +63,50 @@ interface Head extends Omit<ReadRecord, 'rows'> {
  */
 export function scanRecord(body: Buffer): ReadRecord | null {
   const rowsAt = body.indexOf(ROWS);
-  const shapesAt = body.indexOf(SHAPES, rowsAt);
-  if (rowsAt < 0 || shapesAt < 0) return null;
-  const head = headOf(body.toString('utf8', 0, rowsAt) + body.toString('utf8', shapesAt + 1));
-  if (head === null) return null;
-  const { format: _format, shapes, ...rest } = head;
-  const count = placeRows(body, rowsAt + ROWS.length, shapesAt, shapes);
-  return count < 0 ? null : { ...rest, rows: new ScannedRows(body, shapes, count) };
+  const shapesAt = body.lastIndexOf(SHAPES);
+  if (rowsAt < 0 || shapesAt < rowsAt) return null;
+  const tail = tailOf(body, shapesAt);
+  const head = tail === null ? null : (parsed(`${body.toString('utf8', 0, rowsAt)}}`) as Head | null);
+  if (tail === null || head === null || !Array.isArray(head.history)) return null;
+  if (head.format !== RECORD_FORMAT && head.format !== STATEMENT_RECORD_FORMAT) return null;
+  const count = placeRows(body, rowsAt + ROWS.length, shapesAt, tail.shapes);
+  if (count < 0) return null;
+  const { shapes, ...said } = tail;
+  return { ...head, ...said, rows: new ScannedRows(body, shapes, count) };
 }
 
-function headOf(text: string): Head | null {
+function parsed(text: string): unknown {
   try {
-    const head = JSON.parse(text) as Head;
-    const known = head.format === RECORD_FORMAT || head.format === STATEMENT_RECORD_FORMAT;
-    return known && head.rows === undefined && Array.isArray(head.history) && head.shapes.every(isShape)
-      ? head
-      : null;
+    return JSON.parse(text) ?? null;
   } catch {
     return null;
   }
 }
 
-const isShape = ({ table, op, columns }: Shape) =>
-  typeof table === 'string' && (op === 'insert' || op === 'update') && Array.isArray(columns);
+const TAILS_KEPT = 1000;
+/** By their length, newest first. */
+const tails = new Map<number, { readonly bytes: Buffer; readonly tail: Tail }[]>();
+let tailsKept = 0;
+
+/** Shapes and verb are the same in very many records. */
+function tailOf(body: Buffer, shapesAt: number): Tail | null {
+  const length = body.length - shapesAt;
+  const known = tails.get(length)?.find(({ bytes }) => bytes.compare(body, shapesAt) === 0);
+  if (known !== undefined) return known.tail;
+  const tail = parsed(`{${body.toString('utf8', shapesAt + 2)}`) as Tail | null;
+  if (tail === null || !Array.isArray(tail.shapes) || !tail.shapes.every(isShape)) return null;
+  if (tailsKept++ === TAILS_KEPT) {
+    tails.clear();
+    tailsKept = 1;
+  }
+  tails.set(length, [{ bytes: Buffer.from(body.subarray(shapesAt)), tail }, ...(tails.get(length) ?? [])]);
+  return tail;
+}
+
+const isShape = (shape: Shape | null) =>
+  typeof shape?.table === 'string' &&
+  (shape.op === 'insert' || shape.op === 'update') &&
+  Array.isArray(shape.columns);
 
 /** Where the rows of the body under way lie, four numbers a row: shape, id from, id until, digest from. Each body uses it in turn. */
 let places = new Int32Array(1 << 12);

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { CanonicalText } from './canonical-text.ts';
 import type { BinaryRow } from './copy.ts';
-import { type Kind, keySql } from './kinds.ts';
+import type { Kind } from './kinds.ts';
 
 type Write = (text: CanonicalText, bytes: Buffer, from: number, until: number) => boolean;
 
@@ -71,7 +71,7 @@ export class BirthText {
       [place.from, place.until] = [from, text.length];
     }
     this.#finish();
-    return whole ? hash('sha256', text.bytes.subarray(0, text.length), 'binary') : null;
+    return whole ? hash('sha256', text.written(), 'binary') : null;
   }
 
   /** The key's columns, without their quotes and joined by a slash, and what comes after them. */
@@ -125,4 +125,9 @@ export class StandingRows {
     text.length = 0;
     return write(text, row.bytes, row.from, row.until) ? text.bytes.toString('utf8', 0, text.length) : null;
   }
+}
+
+/** The key of a row as records write it, as SQL over a row aliased `r`. */
+export function keySql(kind: Kind): string {
+  return kind.key.map((column) => `r.${column}::text`).join(` || '/' || `);
 }

@@ -1,6 +1,8 @@
 import type { Client } from 'pg';
 import { recordLeaf } from '../log/tree-fold.ts';
+import { BIRTH, Element, FINAL, UPDATE } from './element.ts';
 import { type Coverage, type Findings, Postponed, type Unseen } from './finding.ts';
+import { takeBeside } from './helper-thread.ts';
 import { judgeSuspects } from './judge.ts';
 import { KINDS, type Kind, kindNamed } from './kinds.ts';
 import { LedgerKeys } from './ledger-keys.ts';
@@ -8,26 +10,31 @@ import { type BrokenLine, LOG, LogLines, PARTS } from './log-lines.ts';
 import { type BlamedLine, judgeLog, logStateOf, type Orphan, orphansOf } from './log-state.ts';
 import type { Shape } from './record-rows.ts';
 import { eachLine, type LogLine, type ReadRecord } from './records.ts';
+import type { Session } from './session.ts';
 import { type Difference, Sketch } from './sketch.ts';
+import { slicesOf, Turns, takeSlices } from './slices.ts';
 import { MOVES_OF, Replay } from './states.ts';
 import { gather, type Suspect, suspectsOf } from './suspects.ts';
-import { statusDigest, takeRows } from './table-rows.ts';
+import { statusDigest } from './table-rows.ts';
 import { checkTree, type SeenHead, type TreeReport } from './tree-check.ts';
-import { BIRTH, Element, FINAL, kindOfWords, UPDATE, uuidOf } from './words.ts';
+import { kindOfWords, uuidOf } from './words.ts';
 
 /** Sizes of the sketch, tried in turn: most ledgers differ in nothing or in a few rows, a ruined one in very many. */
 const SIZES = [1 << 12, 1 << 18] as const;
 
-export interface RowsOptions {
-  readonly client: Client;
-  /** Another connection in the same snapshot. */
-  readonly beside: Client;
+/** Pages of a table that one thread reads at a time. */
+const SLICE_PAGES = 2048;
+
+export interface RowsOptions extends Pick<Session, 'client' | 'beside' | 'snapshot' | 'unseen'> {
+  /** The login cutter_evidence. */
+  readonly url: string;
   readonly head: number;
   readonly findings: Findings;
   readonly coverage: Coverage;
-  readonly unseen: Unseen[];
   /** Heads of the log that were kept outside the database. */
   readonly heads: readonly SeenHead[];
+  /** Where no table has more pages than this, one thread is enough. */
+  readonly slicePages?: number;
 }
 
 /**
@@ -54,7 +61,9 @@ export async function checkRows(options: RowsOptions): Promise<LedgerKeys> {
   const head = Math.max(options.head, tree.longest);
   pass.log.tell(findings);
   const seen = pass.differences?.filter(({ words }) => isSeen(kindOfWords(words), unseen));
-  const suspects = seen === undefined ? tooMany(findings, head) : await suspectsOf(client, seen);
+  if (seen === undefined)
+    unlike(findings, head, "So many rows differ from the log that they can't be told apart.");
+  const suspects = await suspectsOf(client, seen ?? []);
   const broken = lines.broken.map((line) => ({ ...line, blames: blamed(line, tree, suspects) }));
   judgeRewritten(tree, broken, findings);
   judgeLog({ lines, broken, orphans, head: options.head, longest: head }, findings);
@@ -72,6 +81,8 @@ export async function checkRows(options: RowsOptions): Promise<LedgerKeys> {
   );
   judgeSuspects(evidence, state, findings);
   pass.states.tell(findings);
+  if (suspects.size > 0 && findings.all.length === 0)
+    unlike(findings, head, 'Rows differ from the log in a way that none of them could be named for.');
   return keys;
 }
 
@@ -90,8 +101,9 @@ interface Pass {
 }
 
 /** One pass over log and tables. */
-async function readAll({ client, beside, head, unseen }: RowsOptions, size: number): Promise<Pass> {
-  const sketch = new Sketch(size);
+async function readAll(options: RowsOptions, size: number): Promise<Pass> {
+  const { client, head, unseen } = options;
+  const sketch = Sketch.ofSize(size);
   const recorded = KINDS.map(() => 0);
   const [log, states] = [new Postponed(), new Postponed()];
   const element = new Element();
@@ -116,7 +128,7 @@ async function readAll({ client, beside, head, unseen }: RowsOptions, size: numb
   });
   // Log and tables side by side: the order doesn't matter to the sketch.
   const [counts] = await Promise.all([
-    takeTables(beside, sketch, unseen),
+    takeTables(options, sketch),
     eachLine(client, (line) => lines.line(line)),
   ]);
   const orphans = await orphansOf(client);
@@ -142,7 +154,8 @@ async function readAll({ client, beside, head, unseen }: RowsOptions, size: numb
 
 const isSeen = (kind: Kind, unseen: readonly Unseen[]) => !unseen.some(({ table }) => table === kind.table);
 
-function tooMany(findings: Findings, head: number): Map<string, Suspect> {
+/** Said where log and tables differ and no row can be named. */
+function unlike(findings: Findings, head: number, message: string): void {
   findings.add({
     verdict: 'edited',
     table: 'cutter_governance',
@@ -150,9 +163,8 @@ function tooMany(findings: Findings, head: number): Map<string, Suspect> {
     column: null,
     after: null,
     before: head,
-    message: "So many rows differ from the log that they can't be told apart.",
+    message,
   });
-  return new Map();
 }
 
 /** Whether a body that doesn't give its hash is itself altered, or the hash beside it: the tree knows, and where it doesn't, the rows. */
@@ -250,12 +262,15 @@ function note(unseen: Unseen[], one: Unseen): void {
 }
 
 /** Every table that can be read, once; gives back how many rows each kind has. */
-async function takeTables(beside: Client, sketch: Sketch, unseen: readonly Unseen[]): Promise<number[]> {
-  const counts = KINDS.map(() => 0);
-  for (const kind of KINDS) {
-    if (isSeen(kind, unseen)) counts[kind.index] = await takeRows(beside, kind, sketch);
-  }
-  return counts;
+async function takeTables(options: RowsOptions, sketch: Sketch): Promise<number[]> {
+  const { beside, unseen, slicePages = SLICE_PAGES } = options;
+  const kinds = KINDS.filter((kind) => isSeen(kind, unseen));
+  const slices = await slicesOf(beside, kinds, slicePages);
+  const turns = new Turns();
+  const threads = [takeSlices(beside, slices, turns, sketch)];
+  if (slices.length > kinds.length) threads.push(takeBeside(options, slices, turns, sketch));
+  const counted = await Promise.all(threads);
+  return KINDS.map(({ index }) => counted.reduce((sum, counts) => sum + (counts[index] ?? 0), 0));
 }
 
 /** A table that shows nothing where the log says otherwise wasn't seen. */

@@ -99,7 +99,7 @@ class Page {
       if (kind === undefined) continue;
       const place = placeOfId(kind.index, row.id);
       const birth = { row, position: line.position, reliable: true, order: 0, anchor: anchorOf(row, record) };
-      this.#suspects.set(place, { kind, place, standing: null, births: [birth], updates: [] });
+      this.#suspects.set(place, { kind, place, standing: null, copies: 0, births: [birth], updates: [] });
     }
   }
 
@@ -169,6 +169,7 @@ class Page {
       const suspect = this.#suspects.get(placeOfId(kind.index, row.id));
       if (suspect === undefined) return;
       suspect.standing = row;
+      suspect.copies += 1;
       this.coverage.rows += 1;
     });
   }

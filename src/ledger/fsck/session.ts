@@ -1,7 +1,8 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { INFORMATION_UNIT, UNIT_VERSION } from '../tables/unit.ts';
 import type { Unseen } from './finding.ts';
 import { KINDS } from './kinds.ts';
+import { BEGIN, connectionTo, joinSnapshot, SETTINGS } from './snapshot.ts';
 
 /** What beside the kinds must be readable. */
 const BESIDE = [
@@ -21,6 +22,8 @@ export interface Session {
   readonly client: pg.Client;
   /** Sees the same, so that two streams can be read at once. */
   readonly beside: pg.Client;
+  /** By this name others see the same too. */
+  readonly snapshot: string;
   /** Tables that this login can't read whole. */
   readonly unseen: Unseen[];
   close(): Promise<void>;
@@ -28,36 +31,28 @@ export interface Session {
 
 /** One snapshot of the whole ledger for reading, as cutter_evidence and as nobody else, on two connections. */
 export async function openSession(url: string): Promise<Session> {
-  const [client, beside] = [connectionTo(url), connectionTo(url)];
+  const client = connectionTo(url);
+  let beside: pg.Client | null = null;
   const close = async () => {
-    await Promise.all([client.end(), beside.end()]);
+    await Promise.all([client.end(), beside?.end()]);
   };
   try {
-    await Promise.all([client.connect(), beside.connect()]);
-    await client.query(BEGIN);
+    await client.connect();
+    await client.query(`${BEGIN}; ${SETTINGS}; ${BY_KEY}`);
     const { rows } = await client.query<{ id: string }>(
       '/* fsck.snapshot */ select pg_export_snapshot() as id',
     );
-    await beside.query(`${BEGIN}; set transaction snapshot '${rows[0]?.id}'`);
-    await Promise.all([client.query(`${SETTINGS}; ${BY_KEY}`), beside.query(SETTINGS)]);
-    return { client, beside, unseen: await unreadable(client), close };
+    const snapshot = rows[0]?.id as string;
+    beside = await joinSnapshot(url, snapshot);
+    return { client, beside, snapshot, unseen: await unreadable(client), close };
   } catch (error) {
     await close().catch(() => {});
     throw error;
   }
 }
 
-const BEGIN = '/* fsck.begin */ begin isolation level repeatable read read only';
-const SETTINGS = `/* fsck.settings */ set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0;
-  set local lock_timeout = 0; set local jit = off`;
 // The pages of a log are looked up by key; a plan that joins the whole log for each would read it a thousand times.
 const BY_KEY = 'set local enable_hashjoin = off; set local enable_mergejoin = off';
-
-function connectionTo(url: string): pg.Client {
-  const client = new pg.Client({ connectionString: url, application_name: 'cutter fsck' });
-  client.on('error', () => {});
-  return client;
-}
 
 /** A table without grant says so; one whose policies leave rows out says nothing, so they are read from the catalog. */
 async function unreadable(client: pg.Client): Promise<Unseen[]> {

@@ -55,7 +55,7 @@ const RESULT_COLUMN_OF = {
 
 /** One person behind a principal, as SQL. */
 const personSql = (principal: string) =>
-  `(select p.person_id::text from cutter_auth.principal p where p.principal_id::text = ${principal})`;
+  `(select p.person_id::text from cutter_auth.principal p where p.principal_id::text = ${principal} limit 1)`;
 
 const CUT_FACTS = `json_build_object('format', 'cutter-statement/1', 'phase', 'cut', 'lane', 'DOT-991', 'changeSetId', c.change_set_id,
   'entryId', c.decision_backlog_entry_id, 'manifestId', c.manifest_id, 'manifestDigest', c.manifest_version,
@@ -63,7 +63,7 @@ const CUT_FACTS = `json_build_object('format', 'cutter-statement/1', 'phase', 'c
   'toolRevision', c.executor_tool_revision, 'principalId', c.emitted_by, 'personId', ${personSql('c.emitted_by')},
   'preparedAt', ${timeSql('c.emitted_at')})`;
 const VERIFY_FACTS = `json_build_object('format', 'cutter-statement/1', 'phase', 'verify', 'lane', 'DOT-992', 'verifyResultId', v.verify_result_id,
-  'changeSetId', v.change_set_id, 'entryId', (select j.decision_backlog_entry_id from ${CHANGE_SETS} j where j.change_set_id = v.change_set_id),
+  'changeSetId', v.change_set_id, 'entryId', (select j.decision_backlog_entry_id from ${CHANGE_SETS} j where j.change_set_id = v.change_set_id limit 1),
   'manifestId', v.manifest_id, 'manifestDigest', v.manifest_version, 'reviewDecisionId', v.review_decision_id, 'effectDigest', v.effect_digest,
   'verdict', v.verdict, 'axes', v.findings->'axes', 'checkedRows', v.checked_row_count, 'toolRevision', v.verifier_tool_revision,
   'principalId', v.verified_by, 'personId', ${personSql('v.verified_by')}, 'preparedAt', ${timeSql('v.verified_at')})`;
@@ -155,6 +155,9 @@ async function judgeSignature(
     );
   const invalid = (column: string, message: string) => judged('signature-invalid', column, message);
   if (!LANES.includes(lane)) return invalid('signer_dot_id', `${String(lane)} is no lane.`);
+  // Whoever takes the schema's NOT NULL away can take the bytes away too.
+  if (typeof row.signature_payload !== 'string')
+    return invalid('signature_payload', 'The signed bytes are gone.');
   for (const { path, message } of laneProblems(row, lane, key?.lane ?? 'no lane'))
     invalid(path[1] as string, message);
   if (digestOf(row.signature_payload) !== row.payload_hash)

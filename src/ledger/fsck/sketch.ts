@@ -12,6 +12,13 @@ export interface Difference {
   readonly words: Int32Array;
 }
 
+/** A sketch in words that go from thread to thread. */
+export interface SketchState {
+  readonly size: number;
+  readonly seeds: Int32Array;
+  readonly cells: Int32Array | null;
+}
+
 /**
  * The difference of two sets of any size in constant memory: what is put in and taken out again leaves no trace, whatever the order,
  * and what is left is given back element by element. An invertible Bloom look-up table; its hashes are seeded anew in every run,
@@ -25,11 +32,33 @@ export class Sketch {
   readonly #places = new Int32Array(PARTS);
   #check = 0;
 
-  /** `size` is that of each part, a power of two. */
-  constructor(size: number) {
+  constructor({ size, seeds, cells }: SketchState) {
     this.#mask = size - 1;
-    this.#cells = new Int32Array(PARTS * size * STRIDE);
-    this.#seeds = Int32Array.from({ length: 2 }, () => randomInt(2 ** 32));
+    this.#seeds = seeds;
+    this.#cells = cells ?? new Int32Array(PARTS * size * STRIDE);
+  }
+
+  /** An empty one, seeded anew. `size` is that of each part, a power of two. */
+  static ofSize(size: number): Sketch {
+    return new Sketch({ size, seeds: Int32Array.from({ length: 2 }, () => randomInt(2 ** 32)), cells: null });
+  }
+
+  state(): SketchState {
+    return { size: this.#mask + 1, seeds: this.#seeds, cells: this.#cells };
+  }
+
+  /** For an empty one that is seeded alike, and can be added. */
+  emptyState(): SketchState {
+    return { ...this.state(), cells: null };
+  }
+
+  /** Takes in all that was put into another one which is seeded alike. */
+  add({ cells }: SketchState): void {
+    if (cells === null) return;
+    for (let at = 0; at < cells.length; at += 1) {
+      const mine = this.#cells[at] as number;
+      this.#cells[at] = at % STRIDE === 0 ? mine + (cells[at] as number) : mine ^ (cells[at] as number);
+    }
   }
 
   put(words: Int32Array, sign: 1 | -1): void {

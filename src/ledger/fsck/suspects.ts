@@ -24,6 +24,8 @@ export interface Suspect {
   readonly kind: Kind;
   readonly place: string;
   standing: StandingRow | null;
+  /** How many rows stand under the key: more than one where somebody took the primary key away. */
+  copies: number;
   readonly births: Vouched[];
   readonly updates: Vouched[];
 }
@@ -55,7 +57,8 @@ export async function suspectsOf(
   for (const { words } of differences) {
     const place = placeOf(words);
     const kind = kindOfWords(words);
-    if (!suspects.has(place)) suspects.set(place, { kind, place, standing: null, births: [], updates: [] });
+    if (!suspects.has(place))
+      suspects.set(place, { kind, place, standing: null, copies: 0, births: [], updates: [] });
   }
   for (const kind of KINDS) {
     const places = [...suspects.values()]
@@ -83,7 +86,9 @@ async function fetchStanding(
     await copyBinary(client, page, (bytes) => {
       const row = standing.read(bytes);
       const suspect = suspects.get(placeOfId(kind.index, row.id));
-      if (suspect !== undefined) suspect.standing = row;
+      if (suspect === undefined) return;
+      suspect.standing = row;
+      suspect.copies += 1;
     });
   }
 }

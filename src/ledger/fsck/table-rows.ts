@@ -1,10 +1,17 @@
 import { hash } from 'node:crypto';
 import type { Client } from 'pg';
 import { type BinaryRow, copyBinary } from './copy.ts';
+import { BIRTH, Element, FINAL, UPDATE } from './element.ts';
 import type { Kind } from './kinds.ts';
 import { BirthText } from './row-text.ts';
 import type { Sketch } from './sketch.ts';
-import { BIRTH, Element, FINAL, UPDATE } from './words.ts';
+
+/** Some pages of a table: what one thread reads at a time. */
+export interface Slice {
+  readonly kind: Kind;
+  /** Which rows, as SQL over a row aliased `r`; empty for all. */
+  readonly pages: string;
+}
 
 const ALTERED = '\0'.repeat(32);
 
@@ -20,16 +27,16 @@ const LATER: Readonly<Record<string, string>> = {
 
 /** Units that moved to a later version: their first one and their newest. */
 const MOVED = `left join (select l.unit_id,
-    (select v.id from public.unit_version v where v.unit_id = l.unit_id and v.version_seq = 1) as first,
+    (select v.id from public.unit_version v where v.unit_id = l.unit_id and v.version_seq = 1 order by v.id limit 1) as first,
     (select v.id from public.unit_version v where v.unit_id = l.unit_id order by v.version_seq desc limit 1) as newest
   from (select distinct unit_id from public.unit_version where version_seq <> 1) l) m on m.unit_id = r.id`;
 
-/** Streams a table and takes each row out of the sketch: as it was born, and as it stands. Gives back how many there are. */
-export async function takeRows(client: Client, kind: Kind, sketch: Sketch): Promise<number> {
+/** Streams a slice of a table and takes each row out of the sketch: as it was born, and as it stands. Gives back how many there are. */
+export async function takeRows(client: Client, { kind, pages }: Slice, sketch: Sketch): Promise<number> {
   const birth = new BirthText(kind);
   const later = LATER[kind.recorded];
   const columns = later === undefined ? birth.select : `${birth.select}, ${later}`;
-  const from = `${kind.table} r ${kind.recorded === 'public.information_unit' ? MOVED : ''}`;
+  const from = `${kind.table} r ${kind.recorded === 'public.information_unit' ? MOVED : ''} ${pages}`;
   const element = new Element();
   let count = 0;
   await copyBinary(client, `select ${columns} from ${from}`, (row) => {

@@ -166,7 +166,7 @@ class Refold {
   fork: { readonly head: SeenHead; readonly since: number } | null = null;
   /** Leaves of the log that are not the stored ones. */
   readonly other = new Map<number, WrongLeaf>();
-  readonly sketch = new Sketch(1 << 14);
+  readonly sketch = Sketch.ofSize(1 << 14);
   readonly folded: number;
   count = 0;
   /** Whether neither log nor tree has a leaf for some position: nothing beyond can be made. */

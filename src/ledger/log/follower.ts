@@ -2,7 +2,7 @@ import type { Checkpoint } from './checkpoint.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { Beat, Waiting } from './heartbeat.ts';
 import { type HistoryFilter, type HistoryMessage, type Reset, rowTest } from './history-message.ts';
-import { type Head, LogBroken } from './history-page.ts';
+import { type Head, LogBroken, type RecordEvent } from './history-page.ts';
 import type { Replay } from './replay.ts';
 import { RESETS } from './resets.ts';
 import type { Ring } from './ring.ts';
@@ -19,9 +19,18 @@ export interface SubscribeOptions {
   readonly entryIds?: ReadonlySet<string> | null;
 }
 
+/** The token behind a stream, as it was when the stream began. */
+export interface FollowedToken {
+  readonly tokenId: string;
+  /** Entries it is narrowed to; null for all. */
+  readonly entryIds: ReadonlySet<string> | null;
+  /** The same for streams that are judged together. */
+  readonly key: string;
+}
+
 /** A subscriber as the feed knows it: no queue, only whether it must end, how to wake it, and whether it has waited for long. */
 export interface Follower extends Waiting {
-  readonly tokenId: string | null;
+  readonly token: FollowedToken | null;
   end(reset: Reset): void;
   wake(): void;
 }
@@ -75,7 +84,7 @@ export function follow(
     failingSince: null,
   };
   const follower: Follower = {
-    tokenId: options.tokenId,
+    token: tokenOf(options),
     end(reason) {
       state.ending ??= reason;
       state.wake();
@@ -123,6 +132,12 @@ export function follow(
   };
 }
 
+function tokenOf({ tokenId, entryIds = null }: SubscribeOptions): FollowedToken | null {
+  if (tokenId === null) return null;
+  const key = `${tokenId} ${entryIds === null ? '' : JSON.stringify([...entryIds].sort())}`;
+  return { tokenId, entryIds, key };
+}
+
 async function* messages(
   source: FollowerSource,
   options: SubscribeOptions,
@@ -166,10 +181,24 @@ async function* messages(
     next += 1;
     const rows = matches === null ? event.rows : event.rows.filter(matches);
     if (rows.length === 0 && options.everyRecord !== true) continue;
-    const { position, recordHash } = event;
-    yield { type: 'HistoryEvent', cursor: cursor(), position: String(position), recordHash, rows };
+    yield rows === event.rows ? wholeMessage(event, incarnation) : message(event, rows, incarnation);
   }
   if (state.ending !== null) yield state.ending;
+}
+
+const whole = new WeakMap<RecordEvent, HistoryMessage>();
+
+/** The same message for everyone who is to see all rows of a record: what is made of it is made once. */
+function wholeMessage(event: RecordEvent, incarnation: string): HistoryMessage {
+  const made = whole.get(event) ?? message(event, event.rows, incarnation);
+  whole.set(event, made);
+  return made;
+}
+
+function message(event: RecordEvent, rows: RecordEvent['rows'], incarnation: string): HistoryMessage {
+  const { position, recordHash } = event;
+  const cursor = encodeCursor({ incarnation, next: position + 1 });
+  return { type: 'HistoryEvent', cursor, position: String(position), recordHash, rows };
 }
 
 interface Opening {

@@ -1,0 +1,237 @@
+/**
+ * `cutter monitor URL`: follows a ledger that it doesn't trust, with public keys alone, and says what is wrong: by its exit status, or
+ * to a webhook. Status 0 nothing wrong, 1 findings, 2 nothing could be watched.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Config } from '../config.ts';
+import type { MonitorFinding } from '../monitor/finding.ts';
+import { LedgerMonitor } from '../monitor/ledger-monitor.ts';
+import { StateFault } from '../monitor/saved-monitor.ts';
+import { KeysFault } from '../proof/keys-file.ts';
+import { ClientFault } from './client.ts';
+import { type FollowEnd, followOnce } from './follow-ledger.ts';
+import { openAnswers } from './ledger-answers.ts';
+import { type MonitorCommand, type MonitorTask, taskOf } from './monitor-command.ts';
+import { readState, writeState } from './monitor-state.ts';
+import { Telling } from './monitor-telling.ts';
+
+/** What a monitor has around it; a test has other things. */
+export interface Surroundings {
+  readonly print: (line: string) => void;
+  readonly now: () => number;
+  /** Ends it in good order. */
+  readonly signal: AbortSignal;
+  /** The first rest after a lost connection. */
+  readonly restMs: number;
+  /** How often heads are asked for. */
+  readonly tickMs: number;
+  /** How long the first message may take, and with --once the head that covers all. */
+  readonly patienceMs: number;
+}
+
+const LONGEST_REST_MS = 30_000;
+/** Connections that --once tries. */
+const ATTEMPTS = 3;
+const SAVE_MS = 2000;
+
+export type MonitorStatus = 0 | 1 | 2;
+
+export async function monitor(
+  url: string | undefined,
+  command: MonitorCommand,
+  config: Pick<Config, 'client'>,
+  around: Surroundings = aroundProcess(command),
+): Promise<MonitorStatus> {
+  try {
+    return await new Watch(taskOf(url ?? config.client.url, command, config), command, around).run();
+  } catch (error) {
+    if (!isForeseen(error)) throw error;
+    const { message } = error;
+    around.print(
+      command.json ? JSON.stringify({ type: 'unseen', message }) : `Nothing can be watched: ${message}`,
+    );
+    return 2;
+  }
+}
+
+const isForeseen = (error: unknown): error is Error =>
+  error instanceof ClientFault || error instanceof StateFault || error instanceof KeysFault;
+
+function aroundProcess({ once }: MonitorCommand): Surroundings {
+  const ending = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => ending.abort());
+  return {
+    print: (line) => void process.stdout.write(`${line}\n`),
+    now: Date.now,
+    signal: ending.signal,
+    restMs: 100,
+    tickMs: once ? 500 : 5000,
+    patienceMs: 30_000,
+  };
+}
+
+class Watch {
+  readonly #task: MonitorTask;
+  readonly #command: MonitorCommand;
+  readonly #around: Surroundings;
+  readonly #monitor: LedgerMonitor;
+  readonly #answers: ReturnType<typeof openAnswers>;
+  readonly #telling: Telling;
+  /** When the ledger was heard last, and whether its silence was told. */
+  #heardAt: number;
+  #isSilent = false;
+  #failures = 0;
+  #savedAt = 0;
+  #caughtUpAt: number | null = null;
+
+  constructor(task: MonitorTask, command: MonitorCommand, around: Surroundings) {
+    const { url, token, known, kept, bounds } = task;
+    const { print, now, restMs } = around;
+    const { json, webhook } = command;
+    this.#task = task;
+    this.#command = command;
+    this.#around = around;
+    this.#heardAt = now();
+    this.#answers = openAnswers({ url, token, who: 'monitor' });
+    const state = kept.monitor == null ? {} : { state: kept.monitor };
+    this.#monitor = new LedgerMonitor({ known, bounds, answers: this.#answers, now, ...state });
+    const { origin } = known;
+    this.#telling = new Telling({
+      print,
+      now,
+      json,
+      webhook,
+      restMs,
+      url,
+      token,
+      origin,
+      earlier: kept.findings,
+    });
+  }
+
+  async run(): Promise<MonitorStatus> {
+    if (this.#mustEnd()) return await this.#end();
+    while (!this.#around.signal.aborted) {
+      const end = await this.#connection();
+      if (end !== 'reconnect') return await this.#end(end === 'ended');
+      await this.#rest();
+    }
+    return await this.#end();
+  }
+
+  /** One connection, and what it means that it ended. Throws where nothing can be watched. */
+  async #connection(): Promise<Exclude<FollowEnd, 'refused'>> {
+    const before = this.#monitor.position;
+    try {
+      const end = await this.#follow();
+      this.#count(before);
+      if (end === 'refused') throw new ClientFault('The token was revoked or has expired.', 'refused');
+      if (end === 'reconnect' && this.#command.once && this.#failures >= ATTEMPTS)
+        throw new ClientFault(`${this.#task.url} ends the stream again and again.`, 'refused');
+      return end;
+    } catch (error) {
+      await this.#telling.tell(this.#monitor.drain());
+      if (!(error instanceof ClientFault) || error.kind === 'refused') throw error;
+      if (error.kind === 'unfit') {
+        await this.#telling.tell([this.#found('malformed', error.message)]);
+        return 'ended';
+      }
+      this.#count(before);
+      if (this.#command.once && this.#failures >= ATTEMPTS) throw error;
+      return await this.#unheard(error);
+    }
+  }
+
+  /** A connection that led nowhere is a failure, however it ended. */
+  #count(before: number): void {
+    this.#failures = this.#monitor.position > before || this.#monitor.caughtUp ? 0 : this.#failures + 1;
+  }
+
+  async #unheard({ message }: ClientFault): Promise<'left' | 'reconnect'> {
+    if (!this.#isSilent && this.#around.now() - this.#heardAt > this.#task.maxSilenceMs) {
+      this.#isSilent = true;
+      await this.#telling.tell([this.#found('silence', `Nothing has been heard for too long. ${message}`)]);
+    }
+    return this.#mustEnd() ? 'left' : 'reconnect';
+  }
+
+  #follow(): Promise<FollowEnd> {
+    const { now, signal, tickMs, patienceMs: silenceMs } = this.#around;
+    return followOnce({
+      url: this.#task.url,
+      token: this.#task.token,
+      monitor: this.#monitor,
+      answers: this.#answers,
+      now,
+      signal,
+      tickMs,
+      silenceMs,
+      heard: () => {
+        [this.#heardAt, this.#isSilent] = [now(), false];
+      },
+      step: () => this.#step(),
+    });
+  }
+
+  /** After each message: tells what was found, keeps the state, and says whether to go on. */
+  async #step(): Promise<boolean> {
+    await this.#telling.tell(this.#monitor.drain());
+    if (this.#mustEnd()) return false;
+    const now = this.#around.now();
+    if (now - this.#savedAt >= SAVE_MS) this.#save();
+    if (!this.#command.once) return true;
+    if (this.#monitor.complete) return false;
+    if (this.#monitor.caughtUp) this.#caughtUpAt ??= now;
+    if (this.#caughtUpAt === null || now - this.#caughtUpAt < this.#around.patienceMs) return true;
+    await this.#telling.tell([this.#incomplete()]);
+    return false;
+  }
+
+  #incomplete(): MonitorFinding {
+    const { provedSize, position } = this.#monitor;
+    return provedSize < position
+      ? this.#found(
+          'unsigned',
+          `Positions ${provedSize} to ${position - 1} are covered by no head that both lanes signed.`,
+        )
+      : this.#found('passport-missing', 'The server puts off the passport of a verified cut.');
+  }
+
+  /** With --once all is judged, whatever is found. */
+  #mustEnd(): boolean {
+    return this.#telling.mustEnd && !this.#command.once;
+  }
+
+  /** `isRefused`: nothing of what came last is believed, so the state stays what it was. */
+  async #end(isRefused = false): Promise<MonitorStatus> {
+    await this.#telling.tell(this.#monitor.drain());
+    this.#save(isRefused);
+    const { position, provedSize, openEntries, passports } = this.#monitor;
+    const { origin } = this.#task.known;
+    const findings = this.#telling.findings.length;
+    const sum = findings === 0 ? 'Nothing is wrong.' : `${findings} finding${findings === 1 ? '' : 's'}.`;
+    this.#telling.say(
+      `Watched ${position} records of ${origin}, ${provedSize} of them under a head that both lanes signed; ${passports} passports verified, ${openEntries} entries are on their way. ${sum}`,
+      { type: 'summary', origin, position, provedSize, openEntries, passports, findings },
+    );
+    return findings === 0 ? 0 : 1;
+  }
+
+  #save(isRefused = false): void {
+    const { state } = this.#command;
+    if (state === undefined) return;
+    this.#savedAt = this.#around.now();
+    const monitor = isRefused ? readState(state).monitor : this.#monitor.state();
+    writeState(state, { monitor, findings: this.#telling.findings });
+  }
+
+  #found(verdict: MonitorFinding['verdict'], message: string): MonitorFinding {
+    return { verdict, position: this.#monitor.position, entryId: null, message };
+  }
+
+  async #rest(): Promise<void> {
+    const { restMs, signal } = this.#around;
+    const ms = Math.min(LONGEST_REST_MS, restMs * 2 ** Math.min(this.#failures, 20));
+    await delay(ms * (1 + Math.random()), undefined, { signal }).catch(() => {});
+  }
+}

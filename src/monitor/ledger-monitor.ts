@@ -1,0 +1,318 @@
+import { z } from 'zod';
+import { originOf } from '../proof/checkpoint.ts';
+import type { KnownKeys } from '../proof/keys-file.ts';
+import { CoveredInTime } from './covered-in-time.ts';
+import { type Bounds, EntryJudge, type JudgedCut } from './entry-judge.ts';
+import type { MonitorFinding, MonitorVerdict } from './finding.ts';
+import { requireRows, streamedRow } from './held-rows.ts';
+import { KeyJudge } from './key-judge.ts';
+import { PassportJudge } from './passport-judge.ts';
+import { type AskProof, ProvedHeads } from './proved-heads.ts';
+import { openBody } from './record-judge.ts';
+import { MONITOR_FORMAT, type MonitorState, savedMonitor, type UnreadRecord } from './saved-monitor.ts';
+import { ShownHeads, sizeIn } from './shown-heads.ts';
+import { signedHead } from './signed-head.ts';
+import { StreamJudge, type Taken } from './stream-judge.ts';
+import { StreamRefused } from './stream-refused.ts';
+
+/** What the ledger that is followed answers when it is asked. */
+export interface LedgerAnswers {
+  /** The bodies of records, null where it has none. */
+  bodies(positions: readonly number[]): Promise<readonly (string | null)[]>;
+  /** The newest head that both lanes have signed, as a note; null before the first. */
+  checkpoint(): Promise<string | null>;
+  readonly consistencyProof: AskProof;
+  passport(changeSetId: string): Promise<GivenPassport>;
+}
+
+/** The file; or why there is none, and whether that may change. */
+type GivenPassport =
+  | { readonly text: string }
+  | { readonly text: null; readonly why: string; readonly later: boolean };
+
+export interface MonitorOptions {
+  readonly known: KnownKeys;
+  readonly bounds: Bounds;
+  readonly answers: LedgerAnswers;
+  /** The monitor's own clock. */
+  readonly now: () => number;
+  /** What `state` gave. */
+  readonly state?: unknown;
+}
+
+/** What follows from a message. `reconnect`: the stream ended in good order. `ended`: nothing more of this ledger is believed. */
+export type Next = 'go-on' | 'reconnect' | 'refused' | 'ended';
+
+/** Records asked for in one request. */
+const BATCH = 20;
+/** How often a passport may be put off. */
+const PATIENCE = 10;
+
+const event = z.object({ recordHash: z.string(), rows: z.array(streamedRow) });
+
+/**
+ * Follows a ledger that it doesn't trust, with public keys alone: folds its log, holds every head to it and to the head before, reads every
+ * record by the hash that was folded, judges every entry, and verifies the passport of every cut. It has no network and no clock of its
+ * own, and remembers what is under way.
+ */
+export class LedgerMonitor {
+  readonly #options: MonitorOptions;
+  readonly #stream: StreamJudge;
+  readonly #entries: EntryJudge;
+  readonly #keys: KeyJudge;
+  readonly #passports: PassportJudge;
+  readonly #proved: ProvedHeads;
+  readonly #shown = new ShownHeads();
+  readonly #covered: CoveredInTime;
+  readonly #unread: UnreadRecord[];
+  readonly #found: MonitorFinding[] = [];
+  /** Whether this connection has said where it begins, and where the log ended when it had caught up with it. */
+  #begun = false;
+  #caughtUpAt: number | null = null;
+  #putOff = 0;
+
+  constructor(options: MonitorOptions) {
+    const { known, bounds, answers } = options;
+    const saved = options.state === undefined ? null : savedMonitor(options.state, known);
+    const proved = saved?.proved ?? null;
+    this.#options = options;
+    this.#keys = new KeyJudge(known, saved?.keys);
+    this.#entries = new EntryJudge(bounds, saved?.entries);
+    this.#passports = new PassportJudge(saved?.passports);
+    this.#covered = new CoveredInTime(bounds.unsignedMs);
+    this.#proved = new ProvedHeads(
+      (from, to) => answers.consistencyProof(from, to),
+      proved === null ? null : { size: proved.size, root: Buffer.from(proved.root, 'base64') },
+    );
+    this.#unread = saved?.unread ?? [];
+    this.#stream = new StreamJudge(
+      { everyRecord: true, from: 'start', keys: this.#keys.headKeys },
+      saved?.stream ?? undefined,
+    );
+  }
+
+  /** Where to begin or go on. */
+  get cursor(): string {
+    return this.#stream.cursor ?? '';
+  }
+  get position(): number {
+    return this.#stream.next ?? 0;
+  }
+  get openEntries(): number {
+    return this.#entries.open;
+  }
+  get provedSize(): number {
+    return this.#proved.size;
+  }
+  /** Passports that verified. */
+  get passports(): number {
+    return this.#passports.good;
+  }
+  /** Whether this connection has read everything that was there. */
+  get caughtUp(): boolean {
+    return this.#caughtUpAt !== null;
+  }
+  /** Whether everything that the log held when it was caught up with is covered by a head, and has its passports. */
+  get complete(): boolean {
+    const size = this.#caughtUpAt;
+    return size !== null && this.provedSize >= size && this.#passports.next(size) === null;
+  }
+
+  state(): MonitorState {
+    const proved = this.#proved.newest;
+    return {
+      format: MONITOR_FORMAT,
+      origin: this.#options.known.origin,
+      stream: this.#stream.state(),
+      entries: this.#entries.state(),
+      keys: this.#keys.state(),
+      passports: this.#passports.state(),
+      unread: this.#unread,
+      proved:
+        proved === null ? null : { size: proved.size, root: Buffer.from(proved.root).toString('base64') },
+    };
+  }
+
+  /** A connection begins. */
+  open(): void {
+    this.#begun = false;
+    this.#caughtUpAt = null;
+    this.#shown.open(this.#stream.newest?.size ?? 0);
+    this.#stream.open(this.#options.now());
+  }
+
+  /** A message arrived. Throws what the ledger doesn't answer; what was found until then is found all the same. */
+  async take(message: unknown): Promise<Next> {
+    return await this.#believed(() => this.#judge(message));
+  }
+
+  /** A head that was asked for beside the stream: under load, no heartbeat brings one. */
+  async takeHead(note: string | null): Promise<Next> {
+    return await this.#believed(async () => {
+      await this.readRecords();
+      if (note === null || !this.#begun) return 'go-on';
+      // One that can't be read is refused like one in the stream.
+      if (sizeIn(note) === null) signedHead(note, this.#stream.incarnation ?? '', null);
+      this.#shown.ask(note);
+      await this.#judgeShown();
+      return 'go-on';
+    });
+  }
+
+  /** Reads the records whose messages have arrived. */
+  async readRecords(): Promise<void> {
+    while (this.#unread.length > 0) {
+      const page = this.#unread.slice(0, BATCH);
+      const bodies = await this.#options.answers.bodies(page.map(({ position }) => position));
+      for (const [at, expected] of page.entries()) this.#read(expected, bodies[at] ?? null);
+      this.#unread.splice(0, page.length);
+    }
+  }
+
+  /** What was found since this was last asked. */
+  drain(): readonly MonitorFinding[] {
+    const now = this.#options.now();
+    this.#found.push(...this.#entries.overdue(now));
+    const late = this.caughtUp ? this.#covered.look(this.position, this.provedSize, now) : null;
+    if (late !== null) this.#found.push(late);
+    return this.#found.splice(0);
+  }
+
+  async #believed(judge: () => Promise<Next>): Promise<Next> {
+    try {
+      return await judge();
+    } catch (error) {
+      if (!(error instanceof StreamRefused)) throw error;
+      this.#tell(error.fault, this.position, error.message);
+      return 'ended';
+    }
+  }
+
+  async #judge(message: unknown): Promise<Next> {
+    const type = typeOf(message);
+    if (type === 'HistoryEvent') return await this.#arrived(message);
+    await this.readRecords();
+    if (type === 'Ready') this.#holdIncarnation(message);
+    if (type === 'Heartbeat') await this.#judgeShown();
+    const { rest, note } = withoutHead(message);
+    const taken = this.#stream.take(rest, this.#options.now());
+    if (taken.ended !== null) return this.#ended(taken.ended);
+    if (type === 'Ready') this.#begun = true;
+    if (type === 'CaughtUp') this.#caughtUpAt = this.position;
+    if (note !== null) this.#shown.show(note, this.#stream.newest?.size ?? 0);
+    if (type === 'Heartbeat' && this.caughtUp) this.#shown.requireEnd(this.position);
+    await this.#holdHead(taken);
+    await this.#judgeShown();
+    return 'go-on';
+  }
+
+  async #arrived(message: unknown): Promise<Next> {
+    this.#stream.take(message, this.#options.now());
+    const position = this.position - 1;
+    const read = event.safeParse(message);
+    if (!read.success)
+      throw new StreamRefused(
+        'malformed',
+        `The record at position ${position} came with rows of another form.`,
+      );
+    this.#unread.push({ position, ...read.data });
+    if (this.#unread.length >= BATCH) await this.readRecords();
+    return 'go-on';
+  }
+
+  #read({ position, recordHash, rows }: UnreadRecord, body: string | null): void {
+    const { record, finding } = openBody(body, recordHash, position, this.#options.now());
+    if (finding !== null) this.#found.push(finding);
+    if (record === null) {
+      this.#entries.blank();
+      return;
+    }
+    requireRows(record, rows, position);
+    const judged = this.#entries.take(record, position);
+    this.#passports.expect(judged.cuts);
+    this.#found.push(...this.#keys.take(record, position), ...judged.findings);
+  }
+
+  #holdIncarnation(message: unknown): void {
+    const { incarnation } = message as { readonly incarnation?: unknown };
+    const { origin } = this.#options.known;
+    if (typeof incarnation !== 'string' || originOf(incarnation) === origin) return;
+    throw new StreamRefused(
+      'other-incarnation',
+      `The ledger is of incarnation ${incarnation} now, and the keys given are those of ${origin}: it was restored, or is another.`,
+    );
+  }
+
+  async #judgeShown(): Promise<void> {
+    const note = this.#begun ? this.#shown.due(this.position) : null;
+    if (note !== null) {
+      const head = String(this.position);
+      const beat = { __typename: 'Heartbeat', cursor: this.cursor, head, checkpoint: { note } };
+      await this.#holdHead(this.#stream.take(beat, this.#options.now()));
+    }
+    await this.#askPassports();
+  }
+
+  /** That a head is what was folded, the stream's judge has said. */
+  async #holdHead({ checkpoint }: Taken): Promise<void> {
+    if (checkpoint === null) return;
+    const fault = await this.#proved.take(checkpoint);
+    if (fault !== null) this.#tell('inconsistent', checkpoint.head.size, fault);
+  }
+
+  async #askPassports(): Promise<void> {
+    for (let cut = this.#passports.next(this.provedSize); cut !== null; ) {
+      const again = this.#passports.again();
+      if (!(await this.#askPassport(cut))) return;
+      if (again !== null) await this.#askPassport(again);
+      cut = this.#passports.next(this.provedSize);
+    }
+  }
+
+  /** False where it was put off. */
+  async #askPassport(cut: JudgedCut): Promise<boolean> {
+    const given = await this.#options.answers.passport(cut.changeSetId);
+    if (given.text === null && given.later && this.#putOff < PATIENCE) {
+      this.#putOff += 1;
+      return false;
+    }
+    this.#putOff = 0;
+    const { finding, head } = this.#passports.take(cut, given, this.#keys.known);
+    if (finding !== null) this.#found.push(finding);
+    if (head === null || (await this.#proved.holds(head))) return true;
+    const message = `The passport of change set ${cut.changeSetId} rests on a head of ${head.size} positions that can't be proved to belong to the log that was followed.`;
+    this.#tell('inconsistent', cut.position, message, cut.entryId);
+    return true;
+  }
+
+  #ended({ reason, message }: NonNullable<Taken['ended']>): Next {
+    if (reason === 'LISTENER_LOST') return 'reconnect';
+    if (reason === 'AUTHORITY_ENDED') return 'refused';
+    const verdict = VERDICT_OF_END[reason] ?? 'malformed';
+    this.#tell(verdict, this.position, `The server ended the stream (${reason}): ${message}`);
+    return 'ended';
+  }
+
+  #tell(verdict: MonitorVerdict, position: number, message: string, entryId: string | null = null): void {
+    this.#found.push({ verdict, position, entryId, message });
+  }
+}
+
+const VERDICT_OF_END: Readonly<Record<string, MonitorVerdict>> = {
+  LOG_BROKEN: 'gap',
+  CURSOR_UNKNOWN: 'restored',
+  INCARNATION_CHANGED: 'restored',
+};
+
+function typeOf(message: unknown): unknown {
+  return (message as { readonly __typename?: unknown } | null | undefined)?.__typename;
+}
+
+/** A message without the head that it shows, and the head. One that can't be read is left to the stream's judge to refuse. */
+function withoutHead(message: unknown): { readonly rest: unknown; readonly note: string | null } {
+  const { checkpoint, ...rest } = (message ?? {}) as {
+    readonly checkpoint?: { readonly note?: unknown } | null;
+  };
+  const note = checkpoint?.note;
+  return typeof note === 'string' && sizeIn(note) !== null ? { rest, note } : { rest: message, note: null };
+}
