@@ -8,7 +8,7 @@ import { payloadTypeOf } from '../statement.ts';
 import { KEY } from '../tables/key.ts';
 import type { NewSignature } from '../tables/signature.ts';
 import { LANES, type Lane } from '../values.ts';
-import type { Coverage, Finding, Findings } from './finding.ts';
+import type { Coverage, Finding, Findings, Ref } from './finding.ts';
 import { jsonRows, positionSql, timeSql } from './json-rows.ts';
 import type { JudgedKey, LedgerKeys } from './ledger-keys.ts';
 
@@ -92,16 +92,23 @@ export async function checkSignatures(
   findings: Findings,
   coverage: Coverage,
 ): Promise<void> {
+  const contradicted: Ref[] = [];
   for (let last = '00000000-0000-0000-0000-000000000000', open = true; open; ) {
     const page: SignatureRow[] = [];
     await jsonRows<SignatureRow>(client, pageSql(`signature_id > '${last}'`, `limit ${PAGE}`), (row) =>
       page.push(row),
     );
     coverage.signatures += page.length;
-    await Promise.all(page.map((row) => judgeSignature(row, keys, head, findings)));
+    await Promise.all(page.map((row) => judgeSignature(row, contradicted, keys, head, findings)));
     last = page.at(-1)?.signature_id ?? last;
     open = page.length === PAGE;
   }
+  taint(contradicted, findings);
+}
+
+/** A row that says something else than was signed is altered: what follows from it is no finding of its own. */
+function taint(contradicted: readonly Ref[], findings: Findings): void {
+  for (const [table, key] of contradicted) if (key != null) findings.taint(table, key);
 }
 
 /** The same for some signatures, by id: what a page of the log wrote. */
@@ -115,17 +122,21 @@ export async function checkSomeSignatures(
 ): Promise<void> {
   if (ids.length === 0) return;
   const rows: SignatureRow[] = [];
+  const contradicted: Ref[] = [];
   await jsonRows<SignatureRow>(
     client,
     pageSql(`signature_id in (${ids.map((id) => `'${id}'`).join()})`, ''),
     (row) => rows.push(row),
   );
   coverage.signatures += rows.length;
-  await Promise.all(rows.map((row) => judgeSignature(row, keys, head, findings)));
+  await Promise.all(rows.map((row) => judgeSignature(row, contradicted, keys, head, findings)));
+  taint(contradicted, findings);
 }
 
+/** `contradicted` is told, when all are judged, of rows that say something else than was signed. */
 async function judgeSignature(
   row: SignatureRow,
+  contradicted: Ref[],
   keys: LedgerKeys,
   head: number,
   findings: Findings,
@@ -187,7 +198,9 @@ async function judgeSignature(
       RESULTS,
       subjectKey,
     );
-  for (const member of otherFacts(row))
+  const others = otherFacts(row);
+  if (others.length > 0) contradicted.push([subject, subjectKey]);
+  for (const member of others)
     judged(
       'contradicts-signature',
       columns[member] ?? member,
