@@ -52,6 +52,7 @@ const environment = z.object({
   CUTTER_TOKEN_REVIEWER: z.string().optional(),
   CUTTER_TOKEN_EXECUTOR: z.string().optional(),
   CUTTER_TOKEN_VERIFIER: z.string().optional(),
+  CUTTER_TOKEN_MONITOR: z.string().optional(),
   CUTTER_MODE: oneOf(['rehearsal', 'production']).default('rehearsal'),
   CUTTER_LOG_LEVEL: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('warn'),
   CUTTER_GRAPHIQL: oneOf(['on', 'off']).optional(),
@@ -88,6 +89,8 @@ export interface Config {
   readonly client: {
     readonly url: string;
     readonly tokens: Readonly<Record<'marker' | 'reviewer' | 'executor' | 'verifier', string | null>>;
+    /** As whom `cutter monitor` follows a ledger, where no file is named. */
+    readonly monitorToken: string | null;
   };
 }
 
@@ -148,6 +151,7 @@ function fromEnvironment(env: z.infer<typeof environment>): Config {
         executor: env.CUTTER_TOKEN_EXECUTOR ?? null,
         verifier: env.CUTTER_TOKEN_VERIFIER ?? null,
       },
+      monitorToken: env.CUTTER_TOKEN_MONITOR ?? null,
     },
   };
 }

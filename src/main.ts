@@ -5,6 +5,7 @@ import type { FsckOptions } from './cli/fsck.ts';
 import type { IssueOptions } from './cli/issue-passport.ts';
 import type { KeyOrder } from './cli/key.ts';
 import type { KeysOptions } from './cli/keys.ts';
+import type { MonitorCommand } from './cli/monitor.ts';
 import type { RunOptions } from './cli/run.ts';
 import type { VerifyPassportOptions } from './cli/verify-passport.ts';
 import { loadConfig } from './config.ts';
@@ -43,6 +44,28 @@ program
   .action(async (options: FsckOptions) => {
     const { fsck } = await import('./cli/fsck.ts');
     process.exitCode = await fsck(options, loadConfig());
+  });
+
+program
+  .command('monitor')
+  .description('follow a ledger that you don’t trust, by its public keys alone, and say what is wrong')
+  .argument('[url]', 'the ledger (default: CUTTER_URL, or this machine)')
+  .requiredOption('--keys <file>', 'the public keys, as "cutter keys" writes them')
+  .option(
+    '--token-file <file>',
+    'the token, with ledger:observe and ledger:evidence (default: CUTTER_TOKEN_MONITOR)',
+  )
+  .option('--state <file>', 'where to keep what was seen, to go on from there')
+  .option('--once', 'end when everything that is there has been judged', false)
+  .option('--webhook <url>', 'tell each finding there and go on, instead of ending at the first')
+  .option('--acknowledge', 'somebody has looked at the findings of earlier runs', false)
+  .option('--max-verify-age <time>', 'how long a cut may wait for its verification', '24h')
+  .option('--max-escalation-age <time>', 'how long an escalation may stand', '7d')
+  .option('--max-silence <time>', 'how long nothing may be heard', '5m')
+  .option('--json', 'one JSON object a line', false)
+  .action(async (url: string | undefined, options: MonitorCommand) => {
+    const { monitor } = await import('./cli/monitor.ts');
+    process.exitCode = await monitor(url, options, loadConfig());
   });
 
 const key = program.command('key').description("the lanes' keys: show, rotate, revoke");

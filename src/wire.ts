@@ -62,7 +62,7 @@ export function wire(options: WireOptions): Wired {
     ...(integrator === null ? {} : { integrator }),
     checkpoints: provable.checkpoints,
     ...(heartbeatMs === undefined ? {} : { heartbeatMs }),
-    authorityEnded: (tokenIds) => authorityEnded(pools.gate, tokenIds),
+    authorityEnded: (tokens) => authorityEnded(pools.gate, tokens),
     log: logger,
   });
   const ledger = openLedger({

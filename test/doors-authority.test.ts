@@ -215,16 +215,36 @@ describe('introspection', () => {
   });
 });
 
-test('authorityEnded names the tokens that no longer stand or may no longer observe', async () => {
+test('authorityEnded names the tokens that no longer stand, may no longer observe or are narrowed otherwise', async () => {
   const good = await issue('observer');
   const narrow = await issue('observer', { scopes: [] });
   const expired = await issue('observer', { expired: true });
   const revoked = await issue('observer');
   await revoke(revoked);
   const strange = randomUUID();
-  const asked = [good.tokenId, narrow.tokenId, expired.tokenId, revoked.tokenId, strange];
-  const ended = await authorityEnded(database.pools.gate, asked);
-  expect([...ended].sort()).toEqual(asked.slice(1).sort());
+  const narrowed = await issue('observer');
+  const entries = [randomUUID(), randomUUID()];
+  await database.superuser.query('update cutter_auth.token set entry_ids = $2 where token_id = $1', [
+    narrowed.tokenId,
+    [...entries, entries[0]],
+  ]);
+  const at = (tokenId: string, entryIds: readonly string[] | null = null) => ({
+    tokenId,
+    entryIds: entryIds === null ? null : new Set(entryIds),
+  });
+  const standing = [
+    at(good.tokenId),
+    at(narrowed.tokenId, entries),
+    at(narrowed.tokenId, entries.toReversed()),
+  ];
+  const fallen = [
+    ...[narrow.tokenId, expired.tokenId, revoked.tokenId, strange, narrowed.tokenId].map((id) => at(id)),
+    at(good.tokenId, []),
+    at(good.tokenId, entries),
+    at(narrowed.tokenId, entries.slice(1)),
+  ];
+  const ended = await authorityEnded(database.pools.gate, [...standing, ...fallen]);
+  expect(ended).toEqual(new Set(fallen));
 });
 
 test('neither a token nor its hash is logged', async () => {

@@ -318,6 +318,26 @@ describe('subscription history', () => {
     await vi.waitFor(() => expect(server.feed.subscribers).toBe(0), 20_000);
   });
 
+  test('a token that is narrowed to other entries ends its stream, and the next one shows those alone', async () => {
+    const own = await mark(exec);
+    await integrated(own);
+    const narrow = (entryIds: readonly string[] | null) =>
+      server.superuser.query('update cutter_auth.token set entry_ids = $2 where token_sha256 = $1', [
+        tokenHash(server.tokens.executor),
+        entryIds,
+      ]);
+    const stream = follow({}, server.tokens.executor);
+    await pull(stream, caughtUp);
+    const rest = pull(stream, () => false);
+    await narrow([own.entryId]);
+    expect((await rest).at(-1)).toMatchObject({ __typename: 'Reset', reason: 'AUTHORITY_ENDED' });
+    const next = follow({ after: '' }, server.tokens.executor);
+    const shown = (await pull(next, caughtUp)).flatMap((message) => message.rows ?? []);
+    await next.return?.();
+    await narrow(null);
+    expect(shown.map((row) => row.historyId)).toEqual([own.historyId]);
+  });
+
   test('a client whose socket is cut leaves nothing behind, even while nothing happens', async () => {
     const cut = client(server.tokens.observer);
     const stream = cut.iterate({ query: HISTORY });

@@ -314,9 +314,9 @@ describe('the end of a stream', () => {
     const guarded = ground.feed({
       integrator,
       authorityMs: 20,
-      authorityEnded: (tokenIds) => {
-        asks.push(tokenIds.length);
-        return authorityEnded(pools.gate, tokenIds);
+      authorityEnded: (tokens) => {
+        asks.push(tokens.length);
+        return authorityEnded(pools.gate, tokens);
       },
     });
     const idOf = async (name: string): Promise<string> => {
@@ -349,7 +349,7 @@ describe('the end of a stream', () => {
     const guarded = ground.feed({
       integrator,
       authorityMs: 5,
-      authorityEnded: async (tokenIds) => new Set(revoked ? tokenIds : []),
+      authorityEnded: async (tokens) => new Set(revoked ? tokens : []),
     });
     const stream = subscribe({ tokenId: crypto.randomUUID(), after: '' }, guarded);
     await pull(stream, events(3));

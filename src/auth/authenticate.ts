@@ -122,20 +122,37 @@ function session(row: z.infer<typeof grant>): Session {
   };
 }
 
-const ended = z.object({ token_id: z.string() });
+/** A token as a stream took it up: with the entries that it was narrowed to then. */
+export interface StreamToken {
+  readonly tokenId: string;
+  readonly entryIds: ReadonlySet<string> | null;
+}
 
-/** Which of these tokens no longer stand, or may no longer observe; the feed asks for all its subscribers at once. */
-export async function authorityEnded(
+const ended = z.object({ place: z.string() });
+
+/**
+ * Which of these tokens no longer stand, may no longer observe, or are narrowed to other entries now; the feed asks for all its
+ * subscribers at once.
+ */
+export async function authorityEnded<Token extends StreamToken>(
   gate: DatabasePool,
-  tokenIds: readonly string[],
-): Promise<ReadonlySet<string>> {
-  if (tokenIds.length === 0) return new Set();
+  tokens: readonly Token[],
+): Promise<ReadonlySet<Token>> {
+  if (tokens.length === 0) return new Set();
+  const tokenIds = tokens.map(({ tokenId }) => tokenId);
+  const narrowings = tokens.map(({ entryIds }) =>
+    entryIds === null ? null : [...entryIds].sort().join(' '),
+  );
   const rows = await gate.any(sql.prepared('auth_ended', ended)`/* auth.ended */
-    select asked.token_id::text
-      from unnest(${sql.array(tokenIds, 'uuid')}) as asked (token_id)
+    select asked.place::text
+      from unnest(${sql.array(tokenIds, 'uuid')}, ${sql.array(narrowings, 'text')})
+        with ordinality as asked (token_id, narrowing, place)
       left join cutter_auth.token t on t.token_id = asked.token_id
       left join cutter_auth.principal p on p.principal_id = t.principal_id
      where p.principal_id is null or p.disabled_at is not null or t.revoked_at is not null or t.expires_at <= now()
-        or not 'ledger:observe' = any (p.scopes) or not 'ledger:observe' = any (coalesce(t.scopes, p.scopes))`);
-  return new Set(rows.map((row) => row.token_id));
+        or not 'ledger:observe' = any (p.scopes) or not 'ledger:observe' = any (coalesce(t.scopes, p.scopes))
+        or case when t.entry_ids is not null then coalesce(
+             (select string_agg(distinct entry::text, ' ' order by entry::text) from unnest(t.entry_ids) as entry), '') end
+           is distinct from asked.narrowing`);
+  return new Set(rows.map((row) => tokens[Number(row.place) - 1] as Token));
 }

@@ -3,6 +3,13 @@
 /** What came is no answer of a ledger; the message is a sentence about the address. */
 export class UnfitAnswer extends Error {
   override readonly name = 'UnfitAnswer';
+  /** What stands before a ledger that is away speaks for it, in a language of its own. */
+  readonly kind: 'unfit' | 'unreachable';
+
+  constructor(message: string, status: number) {
+    super(message);
+    this.kind = [502, 503, 504].includes(status) ? 'unreachable' : 'unfit';
+  }
 }
 
 export interface AnswerBounds {
@@ -24,7 +31,7 @@ export async function readAnswer(url: string, response: Response, bounds: Answer
   } catch (error) {
     await response.body?.cancel().catch(() => {});
     if (error instanceof SyntaxError)
-      throw new UnfitAnswer(`${url} is no ledger: it answered ${status}, and not in JSON.`);
+      throw new UnfitAnswer(`${url} is no ledger: it answered ${status}, and not in JSON.`, status);
     throw error;
   }
 }
@@ -33,13 +40,18 @@ function requireJson(url: string, status: number, headers: Headers): void {
   if (status >= 300 && status < 400)
     throw new UnfitAnswer(
       `${url} sends its callers on to another address (${status}), and no token goes there; name the ledger's own address by --url or CUTTER_URL.`,
+      status,
     );
   const type = (headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
   if (!JSON_TYPES.includes(type))
-    throw new UnfitAnswer(`${url} is no ledger: it answered ${status}, and not in JSON.`);
+    throw new UnfitAnswer(`${url} is no ledger: it answered ${status}, and not in JSON.`, status);
 }
 
-async function readText(url: string, { body }: Response, { answerBytes }: AnswerBounds): Promise<string> {
+async function readText(
+  url: string,
+  { body, status }: Response,
+  { answerBytes }: AnswerBounds,
+): Promise<string> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of body ?? []) {
@@ -47,6 +59,7 @@ async function readText(url: string, { body }: Response, { answerBytes }: Answer
     if (length > answerBytes)
       throw new UnfitAnswer(
         `${url} answered with more than ${answerBytes} bytes; no answer of a ledger is so long.`,
+        status,
       );
     chunks.push(chunk);
   }

@@ -14,9 +14,18 @@ export interface Client {
   execute<Result, Variables>(operation: Operation<Result, Variables>, variables: Variables): Promise<Result>;
 }
 
+/** `unreachable` may pass; `unfit` is no answer of a ledger; `refused` is about the token; `failed` is what the ledger says of itself. */
+export type FaultKind = 'unreachable' | 'unfit' | 'refused' | 'failed';
+
 /** What went wrong between the command and the ledger, in one sentence. */
 export class ClientFault extends Error {
   override readonly name = 'ClientFault';
+  readonly kind: FaultKind;
+
+  constructor(message: string, kind: FaultKind = 'failed') {
+    super(message);
+    this.kind = kind;
+  }
 }
 
 export interface ClientOptions {
@@ -44,6 +53,7 @@ export function openClient({ url, token, who, bounds = ANSWER_BOUNDS }: ClientOp
       if (wrong !== null)
         throw new ClientFault(
           `${endpoint} is no ledger that this version can speak to: ${plainLine(wrong, [token])}.`,
+          'unfit',
         );
       return data as Result;
     },
@@ -80,10 +90,11 @@ async function send({ url, token, bounds }: Sending, body: string): Promise<unkn
     });
     return await readAnswer(url, response, bounds);
   } catch (error) {
-    if (error instanceof UnfitAnswer) throw new ClientFault(error.message);
+    if (error instanceof UnfitAnswer) throw new ClientFault(error.message, error.kind);
     if (error instanceof DOMException && error.name === 'TimeoutError')
       throw new ClientFault(
         `${url} didn't end its answer within ${bounds.answerMs / 1000} seconds. Whether the call was served is unknown; the same command again finds out and goes on.`,
+        'unreachable',
       );
     throw unreachable(url, error);
   }
@@ -95,7 +106,7 @@ interface GraphqlFault {
 }
 
 /** The first error that an answer speaks of. */
-function faultIn(answer: unknown): GraphqlFault | null {
+export function faultIn(answer: unknown): GraphqlFault | null {
   const errors = (answer as { readonly errors?: unknown } | null)?.errors;
   if (!Array.isArray(errors) || errors.length === 0) return null;
   const { message, extensions } = (errors[0] ?? {}) as {
@@ -109,15 +120,17 @@ function faultIn(answer: unknown): GraphqlFault | null {
 }
 
 /** fetch wraps the system's error, and several attempts once more. */
-function unreachable(url: string, error: unknown): ClientFault {
+export function unreachable(url: string, error: unknown): ClientFault {
   const code = codeOf(error);
   if (code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EHOSTUNREACH') {
     return new ClientFault(
       `No ledger answers at ${url} (${code}). Start one with "npm start" (or "cutter start"), or name another by --url or CUTTER_URL.`,
+      'unreachable',
     );
   }
   return new ClientFault(
     `The connection to ${url} broke (${code ?? reasonOf(error)}). Whether the call was served is unknown; the same command again finds out and goes on.`,
+    'unreachable',
   );
 }
 
@@ -133,11 +146,13 @@ function codeOf(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException).code ?? codeOf(error.cause);
 }
 
-function faultOf({ message, code }: GraphqlFault, who: string, url: string): ClientFault {
+export function faultOf({ message, code }: GraphqlFault, who: string, url: string): ClientFault {
   if (code === 'UNAUTHENTICATED') {
     return new ClientFault(
       `The ${who}'s token doesn't open ${url}: ${message} Are the tokens those of this ledger?`,
+      'refused',
     );
   }
-  return new ClientFault(`The ledger at ${url} answered the ${who}: ${message}`);
+  const kind = code === 'FORBIDDEN' ? 'refused' : code === 'UNAVAILABLE' ? 'unreachable' : 'failed';
+  return new ClientFault(`The ledger at ${url} answered the ${who}: ${message}`, kind);
 }

@@ -50,7 +50,8 @@ export function heldRecord(
   return read.record;
 }
 
-function requireRows({ history }: ParsedRecord, rows: readonly StreamedRow[], position: number): void {
+/** Throws StreamRefused where the stream shows other rows of a record than it holds. */
+export function requireRows({ history }: ParsedRecord, rows: readonly StreamedRow[], position: number): void {
   if (rows.length !== history.length)
     throw new StreamRefused(
       'other-rows',

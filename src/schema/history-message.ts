@@ -135,7 +135,7 @@ const RESET_REASONS: Record<ResetReason, string> = {
   LISTENER_LOST:
     'The server could not follow the log for a while, or is closing. Resume with the last cursor.',
   LOG_BROKEN: 'The log has a hole: it was altered, and nothing is sent past that place.',
-  AUTHORITY_ENDED: 'The token has expired or was revoked.',
+  AUTHORITY_ENDED: 'The token has expired, was revoked, or holds less or other authority now.',
 };
 
 const ResetReasonType = builder.enumType('ResetReason', {

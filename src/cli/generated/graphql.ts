@@ -59,7 +59,7 @@ export type RegisterSourceInput = {
 
 /** Why a stream ended. */
 export type ResetReason =
-  /** The token has expired or was revoked. */
+  /** The token has expired, was revoked, or holds less or other authority now. */
   | 'AUTHORITY_ENDED'
   /** The cursor was not made here, or points beyond the end of the log. */
   | 'CURSOR_UNKNOWN'
@@ -178,6 +178,32 @@ export type LedgerKeysQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type LedgerKeysQuery = { readonly checkpoint: { readonly origin: string, readonly note: string } | null, readonly keys: ReadonlyArray<{ readonly keyId: string, readonly lane: string, readonly purpose: string, readonly publicKey: string, readonly fromPosition: string, readonly untilPosition: string | null }> };
+
+export type FollowLogSubscriptionVariables = Exact<{
+  after: string;
+}>;
+
+
+export type FollowLogSubscription = { readonly history:
+    | { readonly __typename: 'CaughtUp', readonly cursor: string, readonly checkpoint: { readonly note: string } | null }
+    | { readonly __typename: 'Heartbeat', readonly cursor: string, readonly head: string, readonly checkpoint: { readonly note: string } | null }
+    | { readonly __typename: 'HistoryEvent', readonly cursor: string, readonly position: string, readonly recordHash: string, readonly rows: ReadonlyArray<{ readonly historyId: string, readonly entryId: string, readonly entryVersionBefore: string | null, readonly entryVersionAfter: string, readonly changeKind: string, readonly changedBy: string, readonly changedAt: string, readonly position: string | null }> }
+    | { readonly __typename: 'Ready', readonly cursor: string, readonly head: string, readonly heartbeatMs: number, readonly incarnation: string }
+    | { readonly __typename: 'Reset', readonly reason: ResetReason, readonly message: string }
+   };
+
+export type NewestHeadQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type NewestHeadQuery = { readonly checkpoint: { readonly note: string } | null };
+
+export type ProveConsistencyQueryVariables = Exact<{
+  from: string;
+  to: string;
+}>;
+
+
+export type ProveConsistencyQuery = { readonly consistencyProof: { readonly hashes: ReadonlyArray<string> } | null };
 
 export type IssuePassportQueryVariables = Exact<{
   changeSetId: string;
@@ -483,6 +509,65 @@ export const LedgerKeysDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<LedgerKeysQuery, LedgerKeysQueryVariables>;
+export const FollowLogDocument = new TypedDocumentString(`
+    subscription FollowLog($after: String!) {
+  history(after: $after, everyRecord: true) {
+    __typename
+    ... on Ready {
+      cursor
+      head
+      heartbeatMs
+      incarnation
+    }
+    ... on HistoryEvent {
+      cursor
+      position
+      recordHash
+      rows {
+        historyId
+        entryId
+        entryVersionBefore
+        entryVersionAfter
+        changeKind
+        changedBy
+        changedAt
+        position
+      }
+    }
+    ... on CaughtUp {
+      cursor
+      checkpoint {
+        note
+      }
+    }
+    ... on Heartbeat {
+      cursor
+      head
+      checkpoint {
+        note
+      }
+    }
+    ... on Reset {
+      reason
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<FollowLogSubscription, FollowLogSubscriptionVariables>;
+export const NewestHeadDocument = new TypedDocumentString(`
+    query NewestHead {
+  checkpoint {
+    note
+  }
+}
+    `) as unknown as TypedDocumentString<NewestHeadQuery, NewestHeadQueryVariables>;
+export const ProveConsistencyDocument = new TypedDocumentString(`
+    query ProveConsistency($from: Position!, $to: Position!) {
+  consistencyProof(from: $from, to: $to) {
+    hashes
+  }
+}
+    `) as unknown as TypedDocumentString<ProveConsistencyQuery, ProveConsistencyQueryVariables>;
 export const IssuePassportDocument = new TypedDocumentString(`
     query IssuePassport($changeSetId: UUID!) {
   outcome: passport(changeSetId: $changeSetId) {

@@ -3,7 +3,7 @@ import { isAway } from '../constraints.ts';
 import type { Checkpoint, Checkpoints } from './checkpoint.ts';
 import type { Log } from './connection.ts';
 import { encodeCursor } from './cursor.ts';
-import { type Follower, follow, type SubscribeOptions } from './follower.ts';
+import { type FollowedToken, type Follower, follow, type SubscribeOptions } from './follower.ts';
 import { type Beat, beatAlways } from './heartbeat.ts';
 import type { HistoryMessage, Reset } from './history-message.ts';
 import { type Head, LogBroken, readHead, readHistoryPage, readPositions } from './history-page.ts';
@@ -37,8 +37,8 @@ export interface FeedOptions {
   readonly integrator?: Integrator;
   /** Published heads, told to whoever has caught up. */
   readonly checkpoints?: Pick<Checkpoints, 'latest'>;
-  /** Which of these tokens no longer stand, or no longer hold `ledger:observe`. */
-  readonly authorityEnded: (tokenIds: readonly string[]) => Promise<ReadonlySet<string>>;
+  /** Which of these tokens no longer stand, no longer hold `ledger:observe`, or are narrowed otherwise now. */
+  readonly authorityEnded: (tokens: readonly FollowedToken[]) => Promise<ReadonlySet<FollowedToken>>;
   readonly log: Log;
   readonly pollMs?: number;
   readonly authorityMs?: number;
@@ -166,15 +166,15 @@ export function startFeed(options: FeedOptions): HistoryFeed {
 
   /** Ends the streams of tokens that ended: one question for all, and none while nobody is there. */
   async function judgeOnce(): Promise<void> {
-    const tokenIds = new Set<string>();
-    for (const { tokenId } of followers) if (tokenId !== null) tokenIds.add(tokenId);
+    const tokens = new Map<string, FollowedToken>();
+    for (const { token } of followers) if (token !== null) tokens.set(token.key, token);
     const ended =
-      tokenIds.size === 0 ? tokenIds : await withDeadline(authorityEnded([...tokenIds]), lostAfterMs);
+      tokens.size === 0 ? null : await withDeadline(authorityEnded([...tokens.values()]), lostAfterMs);
     judgedAt = Date.now();
-    if (tokenIds.size === 0 || ended.size === 0) return;
-    for (const follower of [...followers]) {
-      if (follower.tokenId !== null && ended.has(follower.tokenId)) follower.end(RESETS.authority);
-    }
+    if (ended === null || ended.size === 0) return;
+    const keys = new Set([...ended].map(({ key }) => key));
+    for (const follower of [...followers])
+      if (follower.token !== null && keys.has(follower.token.key)) follower.end(RESETS.authority);
   }
 
   async function judgeAlways(): Promise<void> {

@@ -19,9 +19,18 @@ export interface SubscribeOptions {
   readonly entryIds?: ReadonlySet<string> | null;
 }
 
+/** The token behind a stream, as it was when the stream began. */
+export interface FollowedToken {
+  readonly tokenId: string;
+  /** Entries it is narrowed to; null for all. */
+  readonly entryIds: ReadonlySet<string> | null;
+  /** The same for streams that are judged together. */
+  readonly key: string;
+}
+
 /** A subscriber as the feed knows it: no queue, only whether it must end, how to wake it, and whether it has waited for long. */
 export interface Follower extends Waiting {
-  readonly tokenId: string | null;
+  readonly token: FollowedToken | null;
   end(reset: Reset): void;
   wake(): void;
 }
@@ -75,7 +84,7 @@ export function follow(
     failingSince: null,
   };
   const follower: Follower = {
-    tokenId: options.tokenId,
+    token: tokenOf(options),
     end(reason) {
       state.ending ??= reason;
       state.wake();
@@ -121,6 +130,12 @@ export function follow(
       return this;
     },
   };
+}
+
+function tokenOf({ tokenId, entryIds = null }: SubscribeOptions): FollowedToken | null {
+  if (tokenId === null) return null;
+  const key = `${tokenId} ${entryIds === null ? '' : JSON.stringify([...entryIds].sort())}`;
+  return { tokenId, entryIds, key };
 }
 
 async function* messages(

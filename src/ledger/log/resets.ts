@@ -16,7 +16,10 @@ export const RESETS = {
     'LOG_BROKEN',
     'The log has a hole here: it was altered. Nothing is sent past it; whoever keeps the ledger has to look ("cutter fsck").',
   ),
-  authority: reset('AUTHORITY_ENDED', 'The token behind this subscription has expired or was revoked.'),
+  authority: reset(
+    'AUTHORITY_ENDED',
+    'The token behind this subscription has expired, was revoked, or holds less or other authority now.',
+  ),
 } as const;
 
 function reset(reason: Reset['reason'], message: string): Reset {

@@ -1,0 +1,111 @@
+/**
+ * A subscription over server-sent events (PROTOCOL.md), drawn message by message: what isn't read yet waits at the server, so that a log of any
+ * length is followed in the memory of one message.
+ */
+
+import { plainLine } from '../monitor/plain.ts';
+import { ANSWER_BOUNDS, readAnswer, UnfitAnswer } from './answer.ts';
+import { ClientFault, faultIn, faultOf, unreachable } from './client.ts';
+
+export interface EventStreamOptions {
+  readonly url: string;
+  readonly token: string;
+  /** Whose token it is, for messages. */
+  readonly who: string;
+  readonly query: string;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly signal: AbortSignal;
+  /** The longest message that is read. */
+  readonly messageChars?: number;
+}
+
+/** The `data` of each message; ends with the stream. Throws a ClientFault where it never began, broke, or isn't one. */
+export async function* followEvents(options: EventStreamOptions): AsyncGenerator<unknown> {
+  const { url, token, who, messageChars = ANSWER_BOUNDS.answerBytes } = options;
+  const response = await subscribe(options);
+  const events = eventsOf(response, url, messageChars);
+  try {
+    for await (const { event, data } of events) {
+      if (event === 'complete') return;
+      if (event !== 'next') continue;
+      const result = parsed(url, data);
+      const fault = faultIn(result);
+      if (fault !== null) throw faultOf({ ...fault, message: plainLine(fault.message, [token]) }, who, url);
+      yield (result as { readonly data?: unknown } | null)?.data;
+    }
+  } catch (error) {
+    throw error instanceof ClientFault ? error : unreachable(url, error);
+  }
+  throw new ClientFault(`The stream from ${url} was cut off.`, 'unreachable');
+}
+
+async function subscribe({
+  url,
+  token,
+  who,
+  query,
+  variables,
+  signal,
+}: EventStreamOptions): Promise<Response> {
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'text/event-stream',
+        authorization: `Bearer ${token}`,
+      },
+      body: JSON.stringify({ query, variables }),
+      redirect: 'manual',
+      signal,
+    });
+    const type = response.headers.get('content-type') ?? '';
+    if (response.status === 200 && type.startsWith('text/event-stream')) return response;
+    const fault = faultIn(await readAnswer(url, response, ANSWER_BOUNDS));
+    if (fault === null) throw new ClientFault(`${url} gives no stream of events.`, 'unfit');
+    throw faultOf({ ...fault, message: plainLine(fault.message, [token]) }, who, url);
+  } catch (error) {
+    if (error instanceof UnfitAnswer) throw new ClientFault(error.message, error.kind);
+    throw error instanceof ClientFault ? error : unreachable(url, error);
+  }
+}
+
+function parsed(url: string, data: string): unknown {
+  try {
+    return JSON.parse(data);
+  } catch {
+    throw new ClientFault(`${url} sent an event that is not JSON.`, 'unfit');
+  }
+}
+
+interface ServerEvent {
+  readonly event: string;
+  readonly data: string;
+}
+
+/** The events of a response. Lines that are none, comments among them, are passed over. */
+async function* eventsOf({ body }: Response, url: string, messageChars: number): AsyncGenerator<ServerEvent> {
+  const decoder = new TextDecoder();
+  let waiting = '';
+  for await (const chunk of body ?? []) {
+    // What was looked at already holds no end, but perhaps the first half of one.
+    let from = Math.max(0, waiting.length - 1);
+    waiting += decoder.decode(chunk as Uint8Array, { stream: true });
+    for (let end = waiting.indexOf('\n\n', from); end !== -1; end = waiting.indexOf('\n\n')) {
+      yield eventOf(waiting.slice(0, end));
+      waiting = waiting.slice(end + 2);
+      from = 0;
+    }
+    if (waiting.length > messageChars)
+      throw new ClientFault(`${url} sent an event of more than ${messageChars} characters.`, 'unfit');
+  }
+}
+
+function eventOf(text: string): ServerEvent {
+  const fields = { event: '', data: '' };
+  for (const line of text.split('\n')) {
+    const [, name, value] = /^(event|data): ?(.*)$/.exec(line) ?? [];
+    if (name === 'event' || name === 'data') fields[name] += value ?? '';
+  }
+  return fields;
+}
