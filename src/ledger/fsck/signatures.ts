@@ -165,20 +165,27 @@ async function judgeSignature(
       { verdict, table, key: at, column, after: row.position, before: head, message },
     );
   const invalid = (column: string, message: string) => judged('signature-invalid', column, message);
-  if (!LANES.includes(lane)) return invalid('signer_dot_id', `${String(lane)} is no lane.`);
+  if (!LANES.includes(lane)) {
+    invalid('signer_dot_id', `${String(lane)} is no lane.`);
+    return;
+  }
   // Whoever takes the schema's NOT NULL away can take the bytes away too.
-  if (typeof row.signature_payload !== 'string')
-    return invalid('signature_payload', 'The signed bytes are gone.');
+  if (typeof row.signature_payload !== 'string') {
+    invalid('signature_payload', 'The signed bytes are gone.');
+    return;
+  }
   for (const { path, message } of laneProblems(row, lane, key?.lane ?? 'no lane'))
     invalid(path[1] as string, message);
   if (digestOf(row.signature_payload) !== row.payload_hash)
     invalid('payload_hash', "The payload doesn't have the hash that stands beside it.");
-  if (key === null)
-    return judged(
+  if (key === null) {
+    judged(
       'key-invalid',
       'payload_envelope',
       `The signature names the key ${keyId}, which the ledger has not for statements.`,
     );
+    return;
+  }
   const at = row.position ?? head;
   if (at < key.from || (key.until !== null && at >= key.until))
     judged(
@@ -198,16 +205,12 @@ async function judgeSignature(
       RESULTS,
       subjectKey,
     );
-  const others = otherFacts(row);
-  if (others.length > 0) contradicted.push([subject, subjectKey]);
-  for (const member of others)
-    judged(
-      'contradicts-signature',
-      columns[member] ?? member,
-      `The signed statement ${row.signature_id} says another ${member} than the row.`,
-      subject,
-      subjectKey,
-    );
+  // What isn't signed contradicts nothing.
+  for (const member of fault === null ? otherFacts(row) : []) {
+    const message = `The signed statement ${row.signature_id} says another ${member} than the row.`;
+    const told = judged('contradicts-signature', columns[member] ?? member, message, subject, subjectKey);
+    if (told) contradicted.push([subject, subjectKey]);
+  }
 }
 
 async function envelopeFault(
