@@ -175,7 +175,7 @@ function bindingHeads(look: Look, remembered: readonly KnownHead[]): readonly Kn
     throw new CosigningRefused(`${message}: it is another ledger.`);
   throw new DatabaseSetBack(`${message}, which came before: it was set back.`, look.incarnation, {
     ...newest,
-    incarnation: look.incarnation,
+    incarnation: incarnationOf(newest.origin),
   });
 }
 

@@ -26,6 +26,8 @@ export interface IntegratorOptions {
   readonly batch?: number;
   /** What this process knows of how far the ledger had come. */
   readonly seen?: Seen;
+  /** What is committed within so long of a batch shares the next one: under load each batch would be of one record, at its full price. */
+  readonly restMs?: number;
 }
 
 /** Where this process remembers how far the log had come. */
@@ -36,7 +38,7 @@ const MEMORY = "a server's memory";
  * number of processes may run one: the head row's lock makes them take turns.
  */
 export function startIntegrator(options: IntegratorOptions): Integrator {
-  const { url, log, pollMs = 250, batch = 500, seen = new Seen() } = options;
+  const { url, log, pollMs = 250, batch = 500, restMs = 5, seen = new Seen() } = options;
   const listeners = new Set<(batch: IntegratedBatch) => void>();
   let told = '';
 
@@ -58,7 +60,7 @@ export function startIntegrator(options: IntegratorOptions): Integrator {
       seen.note({ incarnation: look.incarnation, size: look.next, root: null, where: MEMORY });
       return false;
     }
-    await suspend(client, look.incarnation, beyond);
+    if (!(await suspend(client, look.incarnation, beyond))) return false;
     log.error(
       { position: look.next, seen: beyond.size, where: beyond.where, alarm: 'DATABASE_SET_BACK' },
       'log: the database was set back; nothing is published until both lanes accept where it resumes ("cutter resume")',
@@ -101,7 +103,7 @@ export function startIntegrator(options: IntegratorOptions): Integrator {
         );
       }
       if (moved.recordIds.length > 0) announce(moved);
-      return moved.taken === batch ? null : { pollMs };
+      return moved.taken === batch ? null : { restMs, pollMs };
     },
     faults: {
       ends: isRefusedRight,

@@ -39,18 +39,18 @@ export async function standingSuspension(client: Asks): Promise<Suspension | nul
     : { position: Number(row.position), seenSize: Number(row.seen), reason: row.reason };
 }
 
-/** Suspends the ledger as it stands, if it is still the one that was looked at; whether it wasn't suspended before. */
+/**
+ * Suspends the ledger as it stands, if it still has less than was seen: whoever looked may have looked before the rest was there. Gives back
+ * whether it wasn't suspended before.
+ */
 export async function suspend(client: Asks, incarnation: string, seen: SeenPlace): Promise<boolean> {
+  const root = seen.root === null ? null : Buffer.from(seen.root);
   const { rows } = await client.query(
     `/* log.suspend */ insert into cutter_log.suspension (incarnation, reason, seen_size, seen_root, noticed_by, noticed_at)
-     select head.incarnation, $2, $3, $4, current_user, transaction_timestamp() from cutter_log.head
-     where head.incarnation = $1 on conflict do nothing returning 1 as made`,
-    [
-      incarnation,
-      `${seen.where} says ${seen.size}.`,
-      seen.size,
-      seen.root === null ? null : Buffer.from(seen.root),
-    ],
+     select head.incarnation, $2, $3::bigint, $4, current_user, transaction_timestamp() from cutter_log.head
+     where head.incarnation = $1 and (head.next_position < $3::bigint or head.incarnation <> $5)
+     on conflict do nothing returning 1 as made`,
+    [incarnation, `${seen.where} says ${seen.size}.`, seen.size, root, seen.incarnation],
   );
   return rows.length > 0;
 }
