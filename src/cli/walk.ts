@@ -156,5 +156,6 @@ async function verify({ clients, phases, entryId, key, print }: Walk): Promise<s
   for (const { axis, message, unit } of judged.findings) {
     print(`  axis ${axis}${unit === null ? '' : `, ${unit}`}: ${message}`);
   }
+  print(`Its passport: cutter passport issue ${changeSetId}`);
   return judged.status;
 }
