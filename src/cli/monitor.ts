@@ -168,6 +168,7 @@ class Watch {
       signal,
       tickMs,
       silenceMs,
+      longestSilenceMs: this.#task.maxSilenceMs,
       step: () => this.#step(),
     });
   }
