@@ -259,6 +259,30 @@ describe('no passport is given', () => {
     });
   });
 
+  test('of a cut whose rows or records are gone', async () => {
+    const bereft = await testServer();
+    const cut = await verified(bereft);
+    const { text } = await issued(bereft, cut.changeSetId);
+    const { review } = JSON.parse(text).records;
+    await bereft.superuser.query('delete from cutter_log.record_part where record_id = $1', [
+      review.body.recordId,
+    ]);
+    expect(await askPassport(bereft, cut.changeSetId)).toMatchObject({
+      __typename: 'NotFound',
+      message: expect.stringMatching(`^The record at position ${review.position} is gone from the database`),
+    });
+    await bereft.superuser.query(
+      `begin; set local session_replication_role = replica;
+       delete from cutter_governance.dot_pair_signature where signer_dot_id = 'DOT-992'; commit`,
+    );
+    expect(await askPassport(bereft, cut.changeSetId)).toMatchObject({
+      __typename: 'NotFound',
+      message: expect.stringMatching(
+        /^The verifierSignature of this cut is gone from the database; run cutter fsck/,
+      ),
+    });
+  });
+
   test('to whoever may only observe', async () => {
     const query = `{ passport(changeSetId: "${made.changeSetId}") { __typename } }`;
     const { body } = await server.gql(server.tokens.observer, query);

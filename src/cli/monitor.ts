@@ -166,6 +166,7 @@ class Watch {
       signal,
       tickMs,
       silenceMs,
+      longestSilenceMs: this.#task.maxSilenceMs,
       heard: () => {
         [this.#heardAt, this.#isSilent] = [now(), false];
       },

@@ -173,7 +173,10 @@ export class LedgerMonitor {
   drain(): readonly MonitorFinding[] {
     const now = this.#options.now();
     this.#found.push(...this.#entries.overdue(now));
-    const late = this.caughtUp ? this.#covered.look(this.position, this.provedSize, now) : null;
+    // In a long replay the newest head lies ahead for as long as it takes to get there.
+    const late = this.#shown.isAhead(this.position)
+      ? null
+      : this.#covered.look(this.position, this.provedSize, now);
     if (late !== null) this.#found.push(late);
     return this.#found.splice(0);
   }
@@ -199,8 +202,8 @@ export class LedgerMonitor {
     if (taken.ended !== null) return this.#ended(taken.ended);
     if (type === 'Ready') this.#begun = true;
     if (type === 'CaughtUp') this.#caughtUpAt = this.position;
+    if (type === 'Heartbeat' && this.caughtUp) this.#shown.requireEnd(this.position, note);
     if (note !== null) this.#shown.show(note, this.#stream.newest?.size ?? 0);
-    if (type === 'Heartbeat' && this.caughtUp) this.#shown.requireEnd(this.position);
     await this.#holdHead(taken);
     await this.#judgeShown();
     return 'go-on';

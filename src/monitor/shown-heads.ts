@@ -18,14 +18,16 @@ export class ShownHeads {
     this.#shown = newest;
   }
 
-  /** One came with the stream. Overtaken ones are passed over; one older than the stream's own last is left to be refused. */
+  /** One came with the stream, whose heads only grow; one that was overtaken by what was asked for is passed over. */
   show(note: string, newest: number): void {
     const size = sizeIn(note) ?? 0;
-    if (size >= this.#shown) {
-      this.#shown = size;
-      if (size < newest) return;
-    }
-    this.#hold(note, 0);
+    if (size < this.#shown)
+      throw new StreamRefused(
+        'old-head',
+        `A checkpoint of ${size} positions came after one of ${this.#shown}: an old head is shown again.`,
+      );
+    this.#shown = size;
+    if (size >= newest) this.#hold(note, 0);
   }
 
   /** One was asked for. */
@@ -41,15 +43,19 @@ export class ShownHeads {
     return note;
   }
 
-  /** The stream says that the log ends here: then it must not have shown a head of more. */
-  requireEnd(position: number): void {
-    const size = sizeIn(this.#waiting);
-    if (size === null || size <= position) return;
-    this.#grace -= 1;
-    if (this.#grace >= 0) return;
+  /** Whether a head waits for records that are still to come. */
+  isAhead(position: number): boolean {
+    return (sizeIn(this.#waiting) ?? 0) > position;
+  }
+
+  /** The stream says that the log ends here, and perhaps shows a head: no head may be of more. */
+  requireEnd(position: number, note: string | null): void {
+    const [waits, shows] = [sizeIn(this.#waiting) ?? 0, sizeIn(note) ?? 0];
+    if (waits > position) this.#grace -= 1;
+    if (shows <= position && (waits <= position || this.#grace >= 0)) return;
     throw new StreamRefused(
       'withheld',
-      `A head of ${size} positions was shown, and the log is said to end at ${position}.`,
+      `A head of ${Math.max(waits, shows)} positions was shown, and the log is said to end at ${position}.`,
     );
   }
 

@@ -10,7 +10,7 @@ import { noteKeyHash, parseNote } from '../../proof/note.ts';
 import type { Checkpoint, Checkpoints } from '../log/checkpoint.ts';
 import { keyRecordId } from '../log/key-statement.ts';
 import { readTree } from '../log/tree.ts';
-import { Busy } from '../refusals.ts';
+import { Busy, NotFound } from '../refusals.ts';
 import { LANES, type Lane } from '../values.ts';
 import { lookForPassport, type Place } from './look.ts';
 import { type BirthRow, birthRows, type PassportParts } from './rows.ts';
@@ -81,7 +81,7 @@ async function firstCheckpoint(checkpoints: Checkpoints, position: number): Prom
   throw new Busy(message, [{ path: ['changeSetId'], code: 'no-checkpoint', message }]);
 }
 
-const recordRow = z.object({ position: z.string(), record_id: z.string(), body: z.string() });
+const recordRow = z.object({ position: z.string(), record_id: z.string(), body: z.string().nullable() });
 
 /** The records with their bodies, and the way of each into the checkpoint; those of the two keys where they came before the verdict. */
 async function provedRecords(
@@ -103,7 +103,8 @@ async function provedRecords(
     lines.map(async ({ position, body }) => {
       const proof = await tree.inclusionProof(Number(position), size);
       const path = (proof?.hashes ?? []).map((hash) => Buffer.from(hash).toString('base64'));
-      return { position, body: JSON.parse(body) as PlainJson, path };
+      const whole = body ?? gone(`The record at position ${position}`);
+      return { position, body: JSON.parse(whole) as PlainJson, path };
     }),
   );
   const at = (place: number) => proved.find(({ position }) => Number(position) === place);
@@ -189,6 +190,11 @@ function rowsOf(parts: PassportParts): unknown {
 
 function one(parts: PassportParts, name: string): BirthRow {
   const row = parts.get(name)?.[0];
-  if (row === undefined) throw new Error(`The ledger has no ${name} for this passport; run cutter fsck.`);
-  return row;
+  return row ?? gone(`The ${name} of this cut`);
+}
+
+/** What a checkpoint covers and the database no longer has. */
+function gone(what: string): never {
+  const message = `${what} is gone from the database; run cutter fsck to see what was altered.`;
+  throw new NotFound(message, [{ path: ['changeSetId'], code: 'gone', message }]);
 }
