@@ -133,13 +133,9 @@ export const BATCHES = [
   Array.from({ length: DOCUMENTS }, (_, at) => WARMING + at),
 ];
 
-export const entries = (): Entry[] =>
-  Array.from({ length: WARMING + DOCUMENTS }, () => ({
-    entryId: '',
-    sourceId: '',
-    manifestDigest: '',
-    changeSetId: '',
-  }));
+export const entriesOf = (count: number): Entry[] =>
+  Array.from({ length: count }, () => ({ entryId: '', sourceId: '', manifestDigest: '', changeSetId: '' }));
+export const entries = (): Entry[] => entriesOf(WARMING + DOCUMENTS);
 
 /** What each call sends, written down call by call on a server in this process. */
 async function writtenDown(ground: Ground): Promise<Sent[][][][]> {

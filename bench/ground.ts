@@ -69,6 +69,7 @@ export async function openGround(): Promise<Ground> {
 
 export interface BenchServer {
   readonly url: string;
+  readonly pid: number;
   close(): Promise<void>;
 }
 
@@ -76,17 +77,24 @@ export interface BenchServer {
 const folder = process.env['BENCH_PROFILE'];
 const profiling = folder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${folder}`];
 
+/** What a server lacks: nothing, tree and cosigning, or the log and all that stands on it. */
+export type Without = null | 'tree' | 'log';
+
+const here = (name: string): string => join(import.meta.dirname, name);
+
 /** A server in a process of its own, as a client meets it. */
-export function startServer(urls: PoolUrls, secrets: Secrets): Promise<BenchServer> {
-  const child = spawn(process.execPath, [...profiling, join(import.meta.dirname, 'server.ts')], {
+export function startServer(urls: PoolUrls, secrets: Secrets, without: Without = null): Promise<BenchServer> {
+  const preloaded = without === 'log' ? ['--import', here('without-log.ts')] : [];
+  const child = spawn(process.execPath, [...profiling, ...preloaded, here('server.ts')], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, NODE_OPTIONS: '' },
   });
-  child.stdin.write(`${JSON.stringify({ urls, secrets })}\n`);
+  const served = without === 'log' ? { ...urls, integrator: null } : urls;
+  child.stdin.write(`${JSON.stringify({ urls: served, secrets, isProvable: without === null })}\n`);
   return new Promise((resolve, reject) => {
     child.once('exit', (code) => reject(new Error(`the server ended with ${code}`)));
     child.stdout.once('data', (line: Buffer) =>
-      resolve({ url: line.toString().trim(), close: () => ended(child) }),
+      resolve({ url: line.toString().trim(), pid: child.pid as number, close: () => ended(child) }),
     );
   });
 }

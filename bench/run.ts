@@ -5,6 +5,7 @@ const all: Readonly<
   Record<string, () => Promise<(ground: Awaited<ReturnType<typeof openGround>>) => Promise<void>>>
 > = {
   cycle: async () => (await import('./cycle.ts')).benchCycle,
+  log: async () => (await import('./log.ts')).benchLog,
   tree: async () => (await import('./tree.ts')).benchTree,
   page: async () => (await import('./page.ts')).benchPage,
   delivery: async () => (await import('./delivery.ts')).benchDelivery,

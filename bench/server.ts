@@ -4,9 +4,16 @@ import type { PoolUrls } from '../src/database/pools.ts';
 import type { Secrets } from '../src/database/secrets.ts';
 import { localServer } from './local-server.ts';
 
+interface Assignment {
+  readonly urls: PoolUrls;
+  readonly secrets: Secrets;
+  readonly isProvable: boolean;
+}
+
 createInterface({ input: process.stdin }).once('line', async (line) => {
-  const { urls, secrets } = JSON.parse(line) as { urls: PoolUrls; secrets: Secrets };
+  const { urls, secrets, isProvable } = JSON.parse(line) as Assignment;
   const server = await localServer(urls, secrets);
+  if (!isProvable) await server.wired.provable.close();
   process.once('SIGTERM', async () => {
     await server.close();
     process.exit(0);

@@ -5,7 +5,8 @@ import type { FsckOptions } from './cli/fsck.ts';
 import type { IssueOptions } from './cli/issue-passport.ts';
 import type { KeyOrder } from './cli/key.ts';
 import type { KeysOptions } from './cli/keys.ts';
-import type { MonitorCommand } from './cli/monitor.ts';
+import type { MonitorCommand } from './cli/monitor-command.ts';
+import type { PageOptions } from './cli/passport-page.ts';
 import type { RunOptions } from './cli/run.ts';
 import type { VerifyPassportOptions } from './cli/verify-passport.ts';
 import { loadConfig } from './config.ts';
@@ -125,6 +126,14 @@ passport
   .action(async (file: string, options: VerifyPassportOptions) => {
     const { verifyPassportFile } = await import('./cli/verify-passport.ts');
     process.exitCode = verifyPassportFile(file, options);
+  });
+passport
+  .command('page')
+  .description('write the page that verifies passports in a browser, without a network')
+  .option('--out <file>', 'where to', 'passport.html')
+  .action(async (options: PageOptions) => {
+    const { writePassportPage } = await import('./cli/passport-page.ts');
+    process.exitCode = writePassportPage(options);
   });
 
 program

@@ -6,6 +6,7 @@ import { graphiqlPage } from './doors/graphiql.ts';
 import { buildGraphql, type GraphqlDeps } from './doors/graphql.ts';
 import { answerHealth, answerReady, type ReadinessChecks } from './doors/health.ts';
 import { GRAPHQL_PATH, httpDoor } from './doors/http.ts';
+import { passportPage } from './doors/passport-page.ts';
 import { openWebSocketDoor } from './doors/websocket.ts';
 
 export interface ServerDeps extends GraphqlDeps {
@@ -31,6 +32,7 @@ export function buildServer(deps: ServerDeps): CutterServer {
   const { limits, logger } = deps;
   const graphql = buildGraphql(deps);
   const page = deps.graphiql ? graphiqlPage(GRAPHQL_PATH) : null;
+  const passports = passportPage();
   let closing = false;
 
   const door = httpDoor({
@@ -41,6 +43,7 @@ export function buildServer(deps: ServerDeps): CutterServer {
       if (url.pathname === '/health') answerHealth(response);
       else if (url.pathname === '/ready') await answerReady(response, deps.ready, closing);
       else if (page?.wants(request, url)) await page.answer(request, response);
+      else if (passports.wants(request, url)) passports.answer(response);
       else return false;
       return true;
     },

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Said } from '../src/passport/facts.ts';
 import { verifyPassport } from '../src/passport/verify.ts';
+import { canonicalJson } from '../src/proof/canonical.ts';
 import { verify, verifyWithTweetnacl } from '../src/proof/ed25519.ts';
 import { parseKeys } from '../src/proof/keys-file.ts';
 import { again } from './checkpoint-ground.ts';
@@ -147,6 +148,78 @@ describe('a passport is fixed', () => {
   });
 });
 
+describe('the records of the two keys', () => {
+  interface Introduction {
+    readonly position: string;
+    readonly body: { readonly verb: string; readonly lane: string };
+  }
+  const introductions = (text: string): Introduction[] => JSON.parse(text).records.keys;
+
+  test('of first keys are those that begin the log', async () => {
+    const { text } = await issued(server, made.changeSetId);
+    expect(
+      introductions(text)
+        .map(({ body }) => `${body.verb} ${body.lane}`)
+        .toSorted(),
+    ).toEqual(['key:add DOT-991', 'key:add DOT-992']);
+  });
+
+  test('of keys that followed others are the rotations, and those before and after are told apart', async () => {
+    const old = await testServer();
+    const before = await verified(old);
+    const first = await issued(old, before.changeSetId);
+    await old.close();
+    let { secrets } = old.database;
+    for (const lane of ['DOT-991', 'DOT-992'] as const)
+      for (const purpose of ['statement', 'checkpoint'] as const)
+        secrets = await rotated(old.database, secrets, lane, purpose);
+    const now = await testServer({ database: old.database, secrets });
+    const after = await verified(now, await marked(now, 'after'));
+    const second = await issued(now, after.changeSetId);
+    const keys = await keysIn(now.database);
+    expect(verifyPassport(Buffer.from(first.text), keys, verify)).toMatchObject({ ok: true });
+    expect(verifyPassport(Buffer.from(second.text), keys, verify)).toMatchObject({ ok: true });
+    expect((await issued(now, before.changeSetId)).text).toBe(first.text);
+    const [one, two] = [JSON.parse(first.text).keys, JSON.parse(second.text).keys];
+    for (const key of ['executor', 'verifier', 'executorCheckpoint', 'verifierCheckpoint'])
+      expect(two[key].keyId).not.toBe(one[key].keyId);
+    const rotations = introductions(second.text);
+    expect(rotations.map(({ body }) => body.verb)).toEqual(['key:rotate', 'key:rotate']);
+    expect(rotations.map(({ position }) => position)).toEqual([two.executor.from, two.verifier.from]);
+    // The keys of then don't know the ones that followed.
+    const former = { ...keys, keys: keys.keys.filter(({ keyId }) => keyId !== two.executor.keyId) };
+    expect(verifyPassport(Buffer.from(second.text), former, verify)).toMatchObject({
+      ok: false,
+      reason: expect.stringMatching(/^The executor signed with key .*, which the keys given don't have\.$/),
+    });
+  });
+
+  test('that say otherwise than the keys given are refused', async () => {
+    const { text } = await issued(server, made.changeSetId);
+    const keys = await keysIn(server.database);
+    const later = {
+      ...keys,
+      keys: keys.keys.map((key) =>
+        key.purpose === 'statement' && key.lane === 'DOT-991' ? { ...key, from: 1 } : key,
+      ),
+    };
+    const passport = JSON.parse(text);
+    passport.keys.executor.from = '1';
+    expect(verifyPassport(Buffer.from(canonicalJson(passport)), later, verify)).toMatchObject({
+      ok: false,
+      reason: expect.stringMatching(/says otherwise than the keys given/),
+      where: expect.stringMatching(/^records\.keys\.\d\.body$/),
+    });
+    passport.keys.executor.from = '0';
+    passport.records.keys[0] = passport.records.cut;
+    expect(verifyPassport(Buffer.from(canonicalJson(passport)), keys, verify)).toMatchObject({
+      ok: false,
+      reason: expect.stringMatching(/introduces neither of the two keys that signed/),
+      where: 'records.keys.0.body',
+    });
+  });
+});
+
 describe('no passport is given', () => {
   test('of what is unknown, or no id', async () => {
     const id = '00000000-0000-4000-8000-000000000000';
@@ -183,6 +256,30 @@ describe('no passport is given', () => {
       __typename: 'Busy',
       retryable: true,
       message: expect.stringMatching(/^No checkpoint covers position \d+ yet; ask again in a second\.$/),
+    });
+  });
+
+  test('of a cut whose rows or records are gone', async () => {
+    const bereft = await testServer();
+    const cut = await verified(bereft);
+    const { text } = await issued(bereft, cut.changeSetId);
+    const { review } = JSON.parse(text).records;
+    await bereft.superuser.query('delete from cutter_log.record_part where record_id = $1', [
+      review.body.recordId,
+    ]);
+    expect(await askPassport(bereft, cut.changeSetId)).toMatchObject({
+      __typename: 'NotFound',
+      message: expect.stringMatching(`^The record at position ${review.position} is gone from the database`),
+    });
+    await bereft.superuser.query(
+      `begin; set local session_replication_role = replica;
+       delete from cutter_governance.dot_pair_signature where signer_dot_id = 'DOT-992'; commit`,
+    );
+    expect(await askPassport(bereft, cut.changeSetId)).toMatchObject({
+      __typename: 'NotFound',
+      message: expect.stringMatching(
+        /^The verifierSignature of this cut is gone from the database; run cutter fsck/,
+      ),
     });
   });
 

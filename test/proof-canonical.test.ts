@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import canonicalize from 'canonicalize';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { PlainJson, PlainJsonCode, PlainJsonOptions } from '../src/proof/canonical.ts';
@@ -9,6 +10,7 @@ import {
   PlainJsonError,
   parsePlainJson,
 } from '../src/proof/canonical.ts';
+import { canonicalText } from '../src/proof/canonical-text.ts';
 
 const officialPath = new URL('../../shared/vectors/jcs_official.json', import.meta.url);
 const official: { name: string; inputUtf8: string; expectedHex: string }[] = existsSync(officialPath)
@@ -60,6 +62,19 @@ describe('canonical JSON', () => {
   test('refuses an undefined member instead of leaving it out of what is signed', () => {
     const statement = { entry: 'a', review: undefined } as unknown as PlainJson;
     expect(refusalOf(() => canonicalJson(statement))).toEqual({ code: 'not_json', path: ['review'] });
+  });
+
+  test('what is written in one pass is, byte for byte, what the library writes, and what is refused is left to the closer look', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ stringUnit: 'binary' }), (value) => {
+        const text = canonicalText(value, MAX_JSON_DEPTH);
+        if (checked(value, { unsafeIntegers: true }) !== null) expect(text).toBeNull();
+        else expect(text).toBe(canonicalize(value));
+      }),
+      { numRuns: 1000 },
+    );
+    expect(canonicalText(JSON.parse(nested(64)), 64)).toBe(nested(64));
+    expect(canonicalText(JSON.parse(nested(65)), 64)).toBeNull();
   });
 
   test('is a fixed point: parsing and writing it again changes nothing', () => {

@@ -5,7 +5,10 @@ import type pg from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { prepareLedger } from '../src/cli/prepare.ts';
 import { type EmbeddedServer, startEmbedded } from '../src/database/embedded.ts';
+import { checkpointSeedOf } from '../src/database/secrets.ts';
 import { checkLedger } from '../src/ledger/fsck/check.ts';
+import type { HeadKeys } from '../src/monitor/signed-head.ts';
+import { publicKeyOf } from '../src/proof/ed25519.ts';
 import { type Follower, type FollowerOptions, followHistory } from './harness/crash-follower.ts';
 import { ownedHome, ownerPool } from './harness/crash-processes.ts';
 import { expectSoundLog, historyInOrder, settledLog } from './harness/crash-rows.ts';
@@ -50,6 +53,9 @@ afterAll(async () => {
   await embedded?.stop();
 });
 
+/** The public keys of the lanes' signatures under heads. */
+const headKeys: HeadKeys = (lane) => [publicKeyOf(checkpointSeedOf(assignment.secrets, lane) as Uint8Array)];
+
 /** Two readers over each door: one stays until it is thrown out, one comes and goes. */
 function readers(urlNow: () => string, chance: Seeded): Follower[] {
   return (['websocket', 'events'] as const).flatMap((door) => {
@@ -59,7 +65,7 @@ function readers(urlNow: () => string, chance: Seeded): Follower[] {
 }
 
 function reader(urlNow: () => string, options: FollowerOptions): Follower {
-  const follower = followHistory(urlNow, tokens['observer'] as string, options);
+  const follower = followHistory(urlNow, tokens['observer'] as string, { ...options, keys: headKeys });
   followers.push(follower);
   return follower;
 }
@@ -105,14 +111,17 @@ test('16 writers, 5,000 phases, servers closed, killed and rolled over: every ca
   const expected = await historyInOrder(owner);
   expect(expected.length).toBeGreaterThan(PHASES / 2);
   for (const follower of followers) {
-    await follower.arrived(expected.length);
+    await follower.reached(log.next);
     expect(follower.connections).toBeGreaterThan(1);
   }
   const late = [reader(struck.url, { door: 'websocket' }), reader(struck.url, { door: 'events' })];
-  for (const follower of late) await follower.arrived(expected.length);
+  for (const follower of late) await follower.reached(log.next);
   for (const follower of followers) {
     await follower.stop();
     expect(follower.rows).toEqual(expected);
+    // The tree that it folded out of what arrived is the log's, as far as both lanes have signed it, too.
+    expect([follower.judge.next, follower.judge.root]).toEqual([log.next, log.root]);
+    expect(follower.judge.newest?.size).toBeGreaterThan(0);
     // Nobody ever had to begin anew.
     expect(follower.resets.filter((reason) => reason !== 'LISTENER_LOST')).toEqual([]);
   }

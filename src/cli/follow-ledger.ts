@@ -14,8 +14,12 @@ export interface Following {
   readonly signal: AbortSignal;
   /** How long nothing may arrive before the first heartbeat's time is known. */
   readonly silenceMs: number;
+  /** How long nothing may arrive, whatever the ledger says of its heartbeats. */
+  readonly longestSilenceMs: number;
   /** How long to wait for a message before the newest head is asked for. */
   readonly tickMs: number;
+  /** Called when a message has arrived. */
+  readonly heard: () => void;
   /** Called after each message and each tick; false ends the following. */
   readonly step: () => Promise<boolean>;
 }
@@ -28,7 +32,7 @@ const HEARTBEATS = 2;
 
 /** One connection. Throws a ClientFault where it can't be made, or is lost. */
 export async function followOnce(following: Following): Promise<FollowEnd> {
-  const { url, token, monitor, answers, now, signal, tickMs, step } = following;
+  const { url, token, monitor, answers, now, signal, tickMs, longestSilenceMs, step } = following;
   const leaving = new AbortController();
   monitor.open();
   const events = followEvents({
@@ -49,10 +53,11 @@ export async function followOnce(following: Following): Promise<FollowEnd> {
         arriving = events.next();
         arriving.catch(() => {});
         heardAt = now();
+        following.heard();
         const message = (arrived.value as { readonly history?: unknown } | null | undefined)?.history;
         silenceMs = HEARTBEATS * heartbeatOf(message, silenceMs / HEARTBEATS);
         next = await monitor.take(message);
-      } else if (now() - heardAt > silenceMs)
+      } else if (now() - heardAt > Math.min(silenceMs, longestSilenceMs))
         throw new ClientFault(`${url} was silent for ${now() - heardAt} ms.`, 'unreachable');
       if (next === 'go-on' && now() - headAt >= tickMs) {
         headAt = now();

@@ -3,7 +3,7 @@ import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } f
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import type { MonitorFinding } from '../monitor/finding.ts';
-import { StateFault } from '../monitor/ledger-monitor.ts';
+import { StateFault } from '../monitor/saved-monitor.ts';
 import { whyUnreadable } from './tokens.ts';
 
 /** Findings are kept until a person has looked at them; of very many, the first. */

@@ -2,33 +2,18 @@
  * `cutter monitor URL`: follows a ledger that it doesn't trust, with public keys alone, and says what is wrong: by its exit status, or
  * to a webhook. Status 0 nothing wrong, 1 findings, 2 nothing could be watched.
  */
-import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import type { MonitorFinding } from '../monitor/finding.ts';
-import { LedgerMonitor, StateFault } from '../monitor/ledger-monitor.ts';
-import { plainLine } from '../monitor/plain.ts';
-import { KeysFault, type KnownKeys, parseKeys } from '../proof/keys-file.ts';
-import { ClientFault, endpointOf } from './client.ts';
-import { durationOf } from './duration.ts';
-import { followOnce } from './follow-ledger.ts';
+import { LedgerMonitor } from '../monitor/ledger-monitor.ts';
+import { StateFault } from '../monitor/saved-monitor.ts';
+import { KeysFault } from '../proof/keys-file.ts';
+import { ClientFault } from './client.ts';
+import { type FollowEnd, followOnce } from './follow-ledger.ts';
 import { openAnswers } from './ledger-answers.ts';
-import { type KeptState, readState, writeState } from './monitor-state.ts';
-import { whyUnreadable } from './tokens.ts';
-import { callWebhook, WebhookFault } from './webhook.ts';
-
-export interface MonitorCommand {
-  readonly keys: string;
-  readonly tokenFile?: string;
-  readonly state?: string;
-  readonly once: boolean;
-  readonly webhook?: string;
-  readonly json: boolean;
-  readonly acknowledge: boolean;
-  readonly maxVerifyAge: string;
-  readonly maxEscalationAge: string;
-  readonly maxSilence: string;
-}
+import { type MonitorCommand, type MonitorTask, taskOf } from './monitor-command.ts';
+import { readState, writeState } from './monitor-state.ts';
+import { Telling } from './monitor-telling.ts';
 
 /** What a monitor has around it; a test has other things. */
 export interface Surroundings {
@@ -48,8 +33,6 @@ const LONGEST_REST_MS = 30_000;
 /** Connections that --once tries. */
 const ATTEMPTS = 3;
 const SAVE_MS = 2000;
-/** The lanes sign within a second or two. */
-const UNSIGNED_MS = 60_000;
 
 export type MonitorStatus = 0 | 1 | 2;
 
@@ -60,13 +43,12 @@ export async function monitor(
   around: Surroundings = aroundProcess(command),
 ): Promise<MonitorStatus> {
   try {
-    return await new Watch(url ?? config.client.url, command, config, around).run();
+    return await new Watch(taskOf(url ?? config.client.url, command, config), command, around).run();
   } catch (error) {
     if (!isForeseen(error)) throw error;
+    const { message } = error;
     around.print(
-      command.json
-        ? JSON.stringify({ type: 'unseen', message: error.message })
-        : `Nothing can be watched: ${error.message}`,
+      command.json ? JSON.stringify({ type: 'unseen', message }) : `Nothing can be watched: ${message}`,
     );
     return 2;
   }
@@ -89,170 +71,149 @@ function aroundProcess({ once }: MonitorCommand): Surroundings {
 }
 
 class Watch {
+  readonly #task: MonitorTask;
   readonly #command: MonitorCommand;
   readonly #around: Surroundings;
-  readonly #url: string;
-  readonly #token: string;
-  readonly #known: KnownKeys;
   readonly #monitor: LedgerMonitor;
   readonly #answers: ReturnType<typeof openAnswers>;
-  readonly #maxSilenceMs: number;
-  /** Earlier ones that nobody has acknowledged, and those of this run. */
-  readonly #findings: MonitorFinding[];
-  readonly #earlier: number;
-  #undelivered = false;
+  readonly #telling: Telling;
+  /** When the ledger was heard last, and whether its silence was told. */
+  #heardAt: number;
+  #isSilent = false;
+  #failures = 0;
   #savedAt = 0;
   #caughtUpAt: number | null = null;
 
-  constructor(url: string, command: MonitorCommand, config: Pick<Config, 'client'>, around: Surroundings) {
-    if (!/^https?:\/\//.test(url) || !URL.canParse(url))
-      throw new ClientFault(`${url} is no URL of the form http://host:4000.`);
-    if (command.webhook !== undefined && !/^https?:\/\//.test(command.webhook))
-      throw new ClientFault(`${command.webhook} is no URL of the form https://host/path.`);
+  constructor(task: MonitorTask, command: MonitorCommand, around: Surroundings) {
+    const { url, token, known, kept, bounds } = task;
+    const { print, now, restMs } = around;
+    const { json, webhook } = command;
+    this.#task = task;
     this.#command = command;
     this.#around = around;
-    this.#url = endpointOf(url);
-    this.#token = tokenOf(command, config);
-    this.#known = parseKeys(read(command.keys, 'The file of keys'));
-    this.#maxSilenceMs = durationOf(command.maxSilence, '--max-silence');
-    this.#answers = openAnswers({ url: this.#url, token: this.#token, who: 'monitor' });
-    const kept: KeptState =
-      command.state === undefined ? { monitor: undefined, findings: [] } : readState(command.state);
-    this.#findings = command.acknowledge ? [] : [...kept.findings];
-    this.#earlier = this.#findings.length;
-    this.#monitor = new LedgerMonitor({
-      known: this.#known,
-      answers: this.#answers,
-      now: around.now,
-      bounds: {
-        verifyMs: durationOf(command.maxVerifyAge, '--max-verify-age'),
-        escalationMs: durationOf(command.maxEscalationAge, '--max-escalation-age'),
-        unsignedMs: UNSIGNED_MS,
-      },
-      ...(kept.monitor == null ? {} : { state: kept.monitor }),
+    this.#heardAt = now();
+    this.#answers = openAnswers({ url, token, who: 'monitor' });
+    const state = kept.monitor == null ? {} : { state: kept.monitor };
+    this.#monitor = new LedgerMonitor({ known, bounds, answers: this.#answers, now, ...state });
+    const { origin } = known;
+    this.#telling = new Telling({
+      print,
+      now,
+      json,
+      webhook,
+      restMs,
+      url,
+      token,
+      origin,
+      earlier: kept.findings,
     });
   }
 
   async run(): Promise<MonitorStatus> {
-    if (this.#earlier > 0)
-      this.#say(
-        `${this.#earlier} findings of earlier runs stand; when somebody has looked at them, say so by --acknowledge. The first: ${this.#findings[0]?.message}`,
-      );
-    if (this.#earlier > 0 && this.#mustEnd()) return this.#end();
-    let [failures, heardAt, isSilent] = [0, this.#around.now(), false];
+    if (this.#mustEnd()) return await this.#end();
     while (!this.#around.signal.aborted) {
-      try {
-        const before = this.#monitor.position;
-        const end = await this.#follow();
-        if (end === 'refused') throw new ClientFault('The token was revoked or has expired.', 'refused');
-        if (end !== 'reconnect') return await this.#end(end === 'ended');
-        if (this.#monitor.position > before) failures = 0;
-        [heardAt, isSilent] = [this.#around.now(), false];
-      } catch (error) {
-        await this.#tell(this.#monitor.drain());
-        if (!(error instanceof ClientFault) || error.kind === 'refused') throw error;
-        if (error.kind === 'unfit') {
-          await this.#tell([found('malformed', this.#monitor.position, error.message)]);
-          return await this.#end(true);
-        }
-        failures += 1;
-        if (this.#command.once && failures >= ATTEMPTS) throw error;
-        if (!isSilent && this.#around.now() - heardAt > this.#maxSilenceMs) {
-          isSilent = true;
-          await this.#tell([
-            found('silence', this.#monitor.position, `Nothing has been heard for too long. ${error.message}`),
-          ]);
-          if (this.#mustEnd()) return await this.#end();
-        }
-      }
-      await this.#rest(failures);
+      const end = await this.#connection();
+      if (end !== 'reconnect') return await this.#end(end === 'ended');
+      await this.#rest();
     }
     return await this.#end();
   }
 
-  #follow() {
+  /** One connection, and what it means that it ended. Throws where nothing can be watched. */
+  async #connection(): Promise<Exclude<FollowEnd, 'refused'>> {
+    const before = this.#monitor.position;
+    try {
+      const end = await this.#follow();
+      this.#count(before);
+      if (end === 'refused') throw new ClientFault('The token was revoked or has expired.', 'refused');
+      if (end === 'reconnect' && this.#command.once && this.#failures >= ATTEMPTS)
+        throw new ClientFault(`${this.#task.url} ends the stream again and again.`, 'refused');
+      return end;
+    } catch (error) {
+      await this.#telling.tell(this.#monitor.drain());
+      if (!(error instanceof ClientFault) || error.kind === 'refused') throw error;
+      if (error.kind === 'unfit') {
+        await this.#telling.tell([this.#found('malformed', error.message)]);
+        return 'ended';
+      }
+      this.#count(before);
+      if (this.#command.once && this.#failures >= ATTEMPTS) throw error;
+      return await this.#unheard(error);
+    }
+  }
+
+  /** A connection that led nowhere is a failure, however it ended. */
+  #count(before: number): void {
+    this.#failures = this.#monitor.position > before || this.#monitor.caughtUp ? 0 : this.#failures + 1;
+  }
+
+  async #unheard({ message }: ClientFault): Promise<'left' | 'reconnect'> {
+    if (!this.#isSilent && this.#around.now() - this.#heardAt > this.#task.maxSilenceMs) {
+      this.#isSilent = true;
+      await this.#telling.tell([this.#found('silence', `Nothing has been heard for too long. ${message}`)]);
+    }
+    return this.#mustEnd() ? 'left' : 'reconnect';
+  }
+
+  #follow(): Promise<FollowEnd> {
     const { now, signal, tickMs, patienceMs: silenceMs } = this.#around;
     return followOnce({
-      url: this.#url,
-      token: this.#token,
+      url: this.#task.url,
+      token: this.#task.token,
       monitor: this.#monitor,
       answers: this.#answers,
       now,
       signal,
       tickMs,
       silenceMs,
+      longestSilenceMs: this.#task.maxSilenceMs,
+      heard: () => {
+        [this.#heardAt, this.#isSilent] = [now(), false];
+      },
       step: () => this.#step(),
     });
   }
 
   /** After each message: tells what was found, keeps the state, and says whether to go on. */
   async #step(): Promise<boolean> {
-    await this.#tell(this.#monitor.drain());
+    await this.#telling.tell(this.#monitor.drain());
     if (this.#mustEnd()) return false;
-    if (this.#around.now() - this.#savedAt >= SAVE_MS) this.#save();
+    const now = this.#around.now();
+    if (now - this.#savedAt >= SAVE_MS) this.#save();
     if (!this.#command.once) return true;
     if (this.#monitor.complete) return false;
-    if (this.#monitor.caughtUp) this.#caughtUpAt ??= this.#around.now();
-    if (this.#caughtUpAt === null || this.#around.now() - this.#caughtUpAt < this.#around.patienceMs)
-      return true;
-    await this.#tell([this.#incomplete()]);
+    if (this.#monitor.caughtUp) this.#caughtUpAt ??= now;
+    if (this.#caughtUpAt === null || now - this.#caughtUpAt < this.#around.patienceMs) return true;
+    await this.#telling.tell([this.#incomplete()]);
     return false;
   }
 
   #incomplete(): MonitorFinding {
     const { provedSize, position } = this.#monitor;
     return provedSize < position
-      ? found(
+      ? this.#found(
           'unsigned',
-          provedSize,
           `Positions ${provedSize} to ${position - 1} are covered by no head that both lanes signed.`,
         )
-      : found('passport-missing', position, 'The server puts off the passport of a verified cut.');
+      : this.#found('passport-missing', 'The server puts off the passport of a verified cut.');
   }
 
+  /** With --once all is judged, whatever is found. */
   #mustEnd(): boolean {
-    const { once, webhook } = this.#command;
-    return this.#undelivered || (this.#findings.length > 0 && !once && webhook === undefined);
-  }
-
-  async #tell(findings: readonly MonitorFinding[]): Promise<void> {
-    for (const finding of findings) {
-      this.#findings.push(finding);
-      const { verdict, position, message } = finding;
-      this.#say(
-        `${verdict}${position === null ? '' : `: position ${position}`}: ${plainLine(message, [this.#token])}`,
-        { type: 'finding', ...finding, message: plainLine(message, [this.#token]) },
-      );
-      await this.#callWebhook(finding);
-    }
-  }
-
-  async #callWebhook(finding: MonitorFinding): Promise<void> {
-    const { webhook } = this.#command;
-    if (webhook === undefined || this.#undelivered) return;
-    try {
-      const foundAt = new Date(this.#around.now()).toISOString();
-      await callWebhook(
-        webhook,
-        { ...finding, origin: this.#known.origin, url: this.#url, foundAt },
-        this.#around.restMs,
-      );
-    } catch (error) {
-      if (!(error instanceof WebhookFault)) throw error;
-      this.#undelivered = true;
-      this.#say(error.message, { type: 'undelivered', message: error.message });
-    }
+    return this.#telling.mustEnd && !this.#command.once;
   }
 
   /** `isRefused`: nothing of what came last is believed, so the state stays what it was. */
   async #end(isRefused = false): Promise<MonitorStatus> {
-    await this.#tell(this.#monitor.drain());
+    await this.#telling.tell(this.#monitor.drain());
     this.#save(isRefused);
     const { position, provedSize, openEntries, passports } = this.#monitor;
-    const findings = this.#findings.length;
-    this.#say(
-      `Watched ${position} records of ${this.#known.origin}, ${provedSize} of them under a head that both lanes signed; ${passports} passports verified, ${openEntries} entries are on their way. ${findings === 0 ? 'Nothing is wrong.' : `${findings} finding${findings === 1 ? '' : 's'}.`}`,
-      { type: 'summary', origin: this.#known.origin, position, provedSize, openEntries, passports, findings },
+    const { origin } = this.#task.known;
+    const findings = this.#telling.findings.length;
+    const sum = findings === 0 ? 'Nothing is wrong.' : `${findings} finding${findings === 1 ? '' : 's'}.`;
+    this.#telling.say(
+      `Watched ${position} records of ${origin}, ${provedSize} of them under a head that both lanes signed; ${passports} passports verified, ${openEntries} entries are on their way. ${sum}`,
+      { type: 'summary', origin, position, provedSize, openEntries, passports, findings },
     );
     return findings === 0 ? 0 : 1;
   }
@@ -262,39 +223,16 @@ class Watch {
     if (state === undefined) return;
     this.#savedAt = this.#around.now();
     const monitor = isRefused ? readState(state).monitor : this.#monitor.state();
-    writeState(state, { monitor, findings: this.#findings });
+    writeState(state, { monitor, findings: this.#telling.findings });
   }
 
-  #say(line: string, json: object = { type: 'note', message: line }): void {
-    this.#around.print(this.#command.json ? JSON.stringify(json) : line);
+  #found(verdict: MonitorFinding['verdict'], message: string): MonitorFinding {
+    return { verdict, position: this.#monitor.position, entryId: null, message };
   }
 
-  async #rest(failures: number): Promise<void> {
+  async #rest(): Promise<void> {
     const { restMs, signal } = this.#around;
-    const ms = Math.min(LONGEST_REST_MS, restMs * 2 ** Math.min(failures, 20));
+    const ms = Math.min(LONGEST_REST_MS, restMs * 2 ** Math.min(this.#failures, 20));
     await delay(ms * (1 + Math.random()), undefined, { signal }).catch(() => {});
-  }
-}
-
-function found(verdict: MonitorFinding['verdict'], position: number, message: string): MonitorFinding {
-  return { verdict, position, entryId: null, message };
-}
-
-/** From a file or the environment: what stands in a command line, others on the machine can read. */
-function tokenOf({ tokenFile }: MonitorCommand, { client }: Pick<Config, 'client'>): string {
-  const token =
-    tokenFile === undefined ? client.monitorToken : read(tokenFile, 'The file of the token').trim();
-  if (token === null || token === '')
-    throw new ClientFault(
-      'A token with the scopes ledger:observe and ledger:evidence is needed; name its file by --token-file, or set CUTTER_TOKEN_MONITOR.',
-    );
-  return token;
-}
-
-function read(path: string, what: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new ClientFault(`${what} ${path} can't be read: ${whyUnreadable(error)}.`);
   }
 }

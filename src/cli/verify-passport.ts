@@ -43,8 +43,9 @@ export function verifyPassportFile(
   } else if (judged.ok) {
     const lines = linesOf(judged.said);
     const widest = Math.max(...lines.map(([name]) => name.length));
-    print(plainLine(verdictOf(judged.said)));
-    for (const [name, fact] of lines) print(`  ${name.padEnd(widest)}  ${plainLine(fact)}`);
+    const facts = lines.map(([name, fact]) => `  ${name.padEnd(widest)}  ${plainLine(fact)}`);
+    // At once: whoever reads the verdict alone may be gone before the facts.
+    print([plainLine(verdictOf(judged.said)), ...facts].join('\n'));
   } else {
     print(plainLine(`Refused: ${judged.reason}${judged.where === '' ? '' : ` (at ${judged.where})`}`));
   }

@@ -85,6 +85,7 @@ export class Writes {
 
 /** Bytes stand in the record as base64; everything else is plain JSON already. */
 function recordable(row: Record<string, unknown>): Record<string, PlainJson> {
+  if (!Object.values(row).some(Buffer.isBuffer)) return row as Record<string, PlainJson>;
   const plain: Record<string, PlainJson> = {};
   for (const [name, value] of Object.entries(row)) {
     plain[name] = Buffer.isBuffer(value) ? value.toString('base64') : (value as PlainJson);

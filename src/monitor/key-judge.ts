@@ -48,11 +48,12 @@ export class KeyJudge {
   }
 
   /** What a record says of a key, if it does. */
-  take({ verb, statements }: ParsedRecord, position: number): MonitorFinding[] {
+  take(record: ParsedRecord, position: number): MonitorFinding[] {
+    const { verb, statements } = record;
     if (!verb.startsWith('key:')) return [];
     const before = new Set(this.#chain.all.map(({ keyId }) => keyId));
     const begun = new Set(this.#chain.all.map(lineOf));
-    const fault = this.#chain.take(statements, position);
+    const fault = this.#chain.take(statements, position, record);
     if (fault !== null)
       return [
         this.#told('key-refused', `The ${verb} at position ${position} is not believed: ${fault}`, position),

@@ -1,14 +1,16 @@
 import { z } from 'zod';
-import { originOf, parseCheckpointText, type TreeHead } from '../proof/checkpoint.ts';
+import { originOf } from '../proof/checkpoint.ts';
 import type { KnownKeys } from '../proof/keys-file.ts';
-import { verifyConsistency } from '../proof/merkle.ts';
-import { NoteFault, parseNote } from '../proof/note.ts';
-import { type Bounds, EntryJudge, entriesState, type JudgedCut } from './entry-judge.ts';
+import { CoveredInTime } from './covered-in-time.ts';
+import { type Bounds, EntryJudge, type JudgedCut } from './entry-judge.ts';
 import type { MonitorFinding, MonitorVerdict } from './finding.ts';
 import { requireRows, streamedRow } from './held-rows.ts';
-import { KeyJudge, keysState } from './key-judge.ts';
-import { PassportJudge, passportsState } from './passport-judge.ts';
+import { KeyJudge } from './key-judge.ts';
+import { PassportJudge } from './passport-judge.ts';
+import { type AskProof, ProvedHeads } from './proved-heads.ts';
 import { openBody } from './record-judge.ts';
+import { MONITOR_FORMAT, type MonitorState, savedMonitor, type UnreadRecord } from './saved-monitor.ts';
+import { ShownHeads, sizeIn } from './shown-heads.ts';
 import { signedHead } from './signed-head.ts';
 import { StreamJudge, type Taken } from './stream-judge.ts';
 import { StreamRefused } from './stream-refused.ts';
@@ -19,14 +21,23 @@ export interface LedgerAnswers {
   bodies(positions: readonly number[]): Promise<readonly (string | null)[]>;
   /** The newest head that both lanes have signed, as a note; null before the first. */
   checkpoint(): Promise<string | null>;
-  /** Null where it can't or won't prove. */
-  consistencyProof(from: number, to: number): Promise<readonly Uint8Array[] | null>;
-  /** The file; or why there is none, and whether that may change. */
-  passport(
-    changeSetId: string,
-  ): Promise<
-    { readonly text: string } | { readonly text: null; readonly why: string; readonly later: boolean }
-  >;
+  readonly consistencyProof: AskProof;
+  passport(changeSetId: string): Promise<GivenPassport>;
+}
+
+/** The file; or why there is none, and whether that may change. */
+type GivenPassport =
+  | { readonly text: string }
+  | { readonly text: null; readonly why: string; readonly later: boolean };
+
+export interface MonitorOptions {
+  readonly known: KnownKeys;
+  readonly bounds: Bounds;
+  readonly answers: LedgerAnswers;
+  /** The monitor's own clock. */
+  readonly now: () => number;
+  /** What `state` gave. */
+  readonly state?: unknown;
 }
 
 /** What follows from a message. `reconnect`: the stream ended in good order. `ended`: nothing more of this ledger is believed. */
@@ -36,38 +47,8 @@ export type Next = 'go-on' | 'reconnect' | 'refused' | 'ended';
 const BATCH = 20;
 /** How often a passport may be put off. */
 const PATIENCE = 10;
-const FORMAT = 'cutter-monitor/1';
 
 const event = z.object({ recordHash: z.string(), rows: z.array(streamedRow) });
-const place = z.number().int().nonnegative();
-const savedState = z.strictObject({
-  format: z.literal(FORMAT),
-  origin: z.string(),
-  stream: z.unknown(),
-  entries: entriesState,
-  keys: keysState,
-  passports: passportsState,
-  unread: z.array(z.strictObject({ position: place, recordHash: z.string(), rows: z.array(streamedRow) })),
-  proved: z.strictObject({ size: place, root: z.base64() }).nullable(),
-  held: z.string().nullable(),
-});
-export type MonitorState = z.infer<typeof savedState>;
-
-/** A saved state that is none, or of another ledger; the message is for people. */
-export class StateFault extends Error {
-  override readonly name = 'StateFault';
-}
-
-export interface MonitorOptions {
-  readonly known: KnownKeys;
-  readonly bounds: Bounds;
-  readonly answers: LedgerAnswers;
-  /** The monitor's own clock. */
-  readonly now: () => number;
-  readonly state?: unknown;
-}
-
-type Proved = Pick<TreeHead, 'size' | 'root'>;
 
 /**
  * Follows a ledger that it doesn't trust, with public keys alone: folds its log, holds every head to it and to the head before, reads every
@@ -80,32 +61,30 @@ export class LedgerMonitor {
   readonly #entries: EntryJudge;
   readonly #keys: KeyJudge;
   readonly #passports: PassportJudge;
-  readonly #unread: MonitorState['unread'];
-  /** The newest head that belongs to what was folded. */
-  #proved: Proved | null;
-  /** A head beyond what has been read: the keys that signed it may stand in what is still to come. */
-  #held: string | null;
-  #grace = 1;
-  /** What no head covers yet, and since when. */
-  #uncovered: { readonly size: number; readonly since: number; told: boolean } | null = null;
-  /** Whether this connection has said where it begins. */
-  #begun = false;
-  #putOff = 0;
-  /** The size of the largest head that this connection has shown; what was known before it binds it. */
-  #shown = 0;
+  readonly #proved: ProvedHeads;
+  readonly #shown = new ShownHeads();
+  readonly #covered: CoveredInTime;
+  readonly #unread: UnreadRecord[];
   readonly #found: MonitorFinding[] = [];
-  /** Where the log ended when this connection had caught up with it. */
+  /** Whether this connection has said where it begins, and where the log ended when it had caught up with it. */
+  #begun = false;
   #caughtUpAt: number | null = null;
+  #putOff = 0;
 
   constructor(options: MonitorOptions) {
-    const saved = options.state === undefined ? null : savedOf(options.state, options.known);
+    const { known, bounds, answers } = options;
+    const saved = options.state === undefined ? null : savedMonitor(options.state, known);
+    const proved = saved?.proved ?? null;
     this.#options = options;
-    this.#keys = new KeyJudge(options.known, saved?.keys);
-    this.#entries = new EntryJudge(options.bounds, saved?.entries);
+    this.#keys = new KeyJudge(known, saved?.keys);
+    this.#entries = new EntryJudge(bounds, saved?.entries);
     this.#passports = new PassportJudge(saved?.passports);
+    this.#covered = new CoveredInTime(bounds.unsignedMs);
+    this.#proved = new ProvedHeads(
+      (from, to) => answers.consistencyProof(from, to),
+      proved === null ? null : { size: proved.size, root: Buffer.from(proved.root, 'base64') },
+    );
     this.#unread = saved?.unread ?? [];
-    this.#held = saved?.held ?? null;
-    this.#proved = saved?.proved ? { ...saved.proved, root: Buffer.from(saved.proved.root, 'base64') } : null;
     this.#stream = new StreamJudge(
       { everyRecord: true, from: 'start', keys: this.#keys.headKeys },
       saved?.stream ?? undefined,
@@ -123,7 +102,7 @@ export class LedgerMonitor {
     return this.#entries.open;
   }
   get provedSize(): number {
-    return this.#proved?.size ?? 0;
+    return this.#proved.size;
   }
   /** Passports that verified. */
   get passports(): number {
@@ -140,8 +119,9 @@ export class LedgerMonitor {
   }
 
   state(): MonitorState {
+    const proved = this.#proved.newest;
     return {
-      format: FORMAT,
+      format: MONITOR_FORMAT,
       origin: this.#options.known.origin,
       stream: this.#stream.state(),
       entries: this.#entries.state(),
@@ -149,10 +129,7 @@ export class LedgerMonitor {
       passports: this.#passports.state(),
       unread: this.#unread,
       proved:
-        this.#proved === null
-          ? null
-          : { size: this.#proved.size, root: Buffer.from(this.#proved.root).toString('base64') },
-      held: this.#held,
+        proved === null ? null : { size: proved.size, root: Buffer.from(proved.root).toString('base64') },
     };
   }
 
@@ -160,7 +137,7 @@ export class LedgerMonitor {
   open(): void {
     this.#begun = false;
     this.#caughtUpAt = null;
-    this.#shown = this.#stream.newest?.size ?? 0;
+    this.#shown.open(this.#stream.newest?.size ?? 0);
     this.#stream.open(this.#options.now());
   }
 
@@ -173,11 +150,11 @@ export class LedgerMonitor {
   async takeHead(note: string | null): Promise<Next> {
     return await this.#believed(async () => {
       await this.readRecords();
-      if (note === null) return 'go-on';
+      if (note === null || !this.#begun) return 'go-on';
       // One that can't be read is refused like one in the stream.
-      this.#hold(note, 1);
       if (sizeIn(note) === null) signedHead(note, this.#stream.incarnation ?? '', null);
-      await this.#judgeHeld();
+      this.#shown.ask(note);
+      await this.#judgeShown();
       return 'go-on';
     });
   }
@@ -196,27 +173,12 @@ export class LedgerMonitor {
   drain(): readonly MonitorFinding[] {
     const now = this.#options.now();
     this.#found.push(...this.#entries.overdue(now));
-    if (this.#caughtUpAt !== null) this.#holdSigned(now);
+    // In a long replay the newest head lies ahead for as long as it takes to get there.
+    const late = this.#shown.isAhead(this.position)
+      ? null
+      : this.#covered.look(this.position, this.provedSize, now);
+    if (late !== null) this.#found.push(late);
     return this.#found.splice(0);
-  }
-
-  /** Heads that both lanes sign have to keep up with the records; else a ledger could show old ones for as long as it likes. */
-  #holdSigned(now: number): void {
-    if (this.#uncovered === null || this.provedSize >= this.#uncovered.size) {
-      this.#uncovered =
-        this.position > this.provedSize ? { size: this.position, since: now, told: false } : null;
-      return;
-    }
-    const { size, since, told } = this.#uncovered;
-    if (told || now - since <= this.#options.bounds.unsignedMs) return;
-    this.#uncovered.told = true;
-    this.#found.push(
-      finding(
-        'unsigned',
-        this.provedSize,
-        `Positions ${this.provedSize} to ${size - 1} were there ${Math.round((now - since) / 1000)} s ago, and no head that both lanes signed covers them.`,
-      ),
-    );
   }
 
   async #believed(judge: () => Promise<Next>): Promise<Next> {
@@ -224,43 +186,46 @@ export class LedgerMonitor {
       return await judge();
     } catch (error) {
       if (!(error instanceof StreamRefused)) throw error;
-      this.#found.push(finding(error.fault, this.position, error.message));
+      this.#tell(error.fault, this.position, error.message);
       return 'ended';
     }
   }
 
   async #judge(message: unknown): Promise<Next> {
-    if (typeOf(message) === 'HistoryEvent') {
-      this.#stream.take(message, this.#options.now());
-      const read = event.safeParse(message);
-      if (!read.success)
-        throw new StreamRefused(
-          'malformed',
-          `The record at position ${this.position - 1} came with rows of another form.`,
-        );
-      this.#unread.push({ position: this.position - 1, ...read.data });
-      if (this.#unread.length >= BATCH) await this.readRecords();
-      return 'go-on';
-    }
+    const type = typeOf(message);
+    if (type === 'HistoryEvent') return await this.#arrived(message);
     await this.readRecords();
-    this.#holdIncarnation(message);
-    if (typeOf(message) === 'Heartbeat') await this.#judgeHeld();
-    const { rest, note } = this.#withoutHead(message);
+    if (type === 'Ready') this.#holdIncarnation(message);
+    if (type === 'Heartbeat') await this.#judgeShown();
+    const { rest, note } = withoutHead(message);
     const taken = this.#stream.take(rest, this.#options.now());
     if (taken.ended !== null) return this.#ended(taken.ended);
-    if (typeOf(message) === 'Ready') this.#begun = true;
-    if (typeOf(message) === 'CaughtUp') this.#caughtUpAt = this.position;
-    if (note !== null && !this.#isOvertaken(note)) this.#hold(note, 0);
-    this.#holdEnd(message);
+    if (type === 'Ready') this.#begun = true;
+    if (type === 'CaughtUp') this.#caughtUpAt = this.position;
+    if (type === 'Heartbeat' && this.caughtUp) this.#shown.requireEnd(this.position, note);
+    if (note !== null) this.#shown.show(note, this.#stream.newest?.size ?? 0);
     await this.#holdHead(taken);
-    await this.#judgeHeld();
-    await this.#askPassports();
+    await this.#judgeShown();
     return 'go-on';
   }
 
-  #read({ position, recordHash, rows }: MonitorState['unread'][number], body: string | null): void {
-    const { record, finding: fault } = openBody(body, recordHash, position, this.#options.now());
-    if (fault !== null) this.#found.push(fault);
+  async #arrived(message: unknown): Promise<Next> {
+    this.#stream.take(message, this.#options.now());
+    const position = this.position - 1;
+    const read = event.safeParse(message);
+    if (!read.success)
+      throw new StreamRefused(
+        'malformed',
+        `The record at position ${position} came with rows of another form.`,
+      );
+    this.#unread.push({ position, ...read.data });
+    if (this.#unread.length >= BATCH) await this.readRecords();
+    return 'go-on';
+  }
+
+  #read({ position, recordHash, rows }: UnreadRecord, body: string | null): void {
+    const { record, finding } = openBody(body, recordHash, position, this.#options.now());
+    if (finding !== null) this.#found.push(finding);
     if (record === null) {
       this.#entries.blank();
       return;
@@ -272,95 +237,30 @@ export class LedgerMonitor {
   }
 
   #holdIncarnation(message: unknown): void {
-    if (typeOf(message) !== 'Ready') return;
     const { incarnation } = message as { readonly incarnation?: unknown };
-    if (typeof incarnation !== 'string') return;
-    if (originOf(incarnation) === this.#options.known.origin) return;
+    const { origin } = this.#options.known;
+    if (typeof incarnation !== 'string' || originOf(incarnation) === origin) return;
     throw new StreamRefused(
       'other-incarnation',
-      `The ledger is of incarnation ${incarnation} now, and the keys given are those of ${this.#options.known.origin}: it was restored, or is another.`,
+      `The ledger is of incarnation ${incarnation} now, and the keys given are those of ${origin}: it was restored, or is another.`,
     );
   }
 
-  /** The message without its head, and the head. */
-  #withoutHead(message: unknown): { readonly rest: unknown; readonly note: string | null } {
-    if (!['CaughtUp', 'Heartbeat'].includes(String(typeOf(message)))) return { rest: message, note: null };
-    const { checkpoint, ...rest } = message as { readonly checkpoint?: { readonly note?: unknown } | null };
-    const note = checkpoint?.note;
-    // One that can't be read is the stream's judge's to refuse.
-    return sizeIn(note) === null ? { rest: message, note: null } : { rest, note: note as string };
-  }
-
-  /** One that was on its way in the stream while a newer one was asked for. One older than the stream's own last is for its judge to refuse. */
-  #isOvertaken(note: string): boolean {
-    const size = sizeIn(note) ?? 0;
-    if (size < this.#shown) return false;
-    this.#shown = size;
-    return size < (this.#stream.newest?.size ?? 0);
-  }
-
-  /** `grace`: heartbeats that may have been on their way before this head was asked for, and know nothing of it. */
-  #hold(note: string, grace: number): void {
-    if (this.#held !== note) this.#grace = grace;
-    this.#held = note;
-  }
-
-  /** Whoever says that the log ends here must not have shown a head of more. */
-  #holdEnd(message: unknown): void {
-    const size = sizeIn(this.#held);
-    if (
-      this.#caughtUpAt === null ||
-      typeOf(message) !== 'Heartbeat' ||
-      size === null ||
-      size <= this.position
-    )
-      return;
-    this.#grace -= 1;
-    if (this.#grace >= 0) return;
-    throw new StreamRefused(
-      'withheld',
-      `A head of ${size} positions was shown, and the log is said to end at ${this.position}.`,
-    );
-  }
-
-  /** Believes a head once its last record was read, and the keys that records introduce; until then it waits. */
-  async #judgeHeld(): Promise<void> {
-    const note = this.#held;
-    const size = sizeIn(note);
-    if (!this.#begun || note === null || size === null || size > this.position) return;
-    this.#held = null;
-    const head = String(this.position);
-    const beat = { __typename: 'Heartbeat', cursor: this.cursor, head, checkpoint: { note } };
-    await this.#holdHead(this.#stream.take(beat, this.#options.now()));
+  async #judgeShown(): Promise<void> {
+    const note = this.#begun ? this.#shown.due(this.position) : null;
+    if (note !== null) {
+      const head = String(this.position);
+      const beat = { __typename: 'Heartbeat', cursor: this.cursor, head, checkpoint: { note } };
+      await this.#holdHead(this.#stream.take(beat, this.#options.now()));
+    }
     await this.#askPassports();
   }
 
-  /** Holds a head to the one before it by proof; that it is what was folded, the stream's judge has said. */
+  /** That a head is what was folded, the stream's judge has said. */
   async #holdHead({ checkpoint }: Taken): Promise<void> {
-    if (checkpoint === null || checkpoint.judged === 'ahead') return;
-    const { head, judged } = checkpoint;
-    const before = this.#proved;
-    if (before === null && judged !== 'agrees') return;
-    if (before !== null && head.size <= before.size) return;
-    if (before !== null && before.size > 0) {
-      const why = await this.#unproved(before, head);
-      if (why !== null)
-        this.#found.push(
-          finding(
-            'inconsistent',
-            head.size,
-            `The server ${why} that the head of ${before.size} positions is the beginning of the one of ${head.size}.`,
-          ),
-        );
-    }
-    this.#proved = head;
-  }
-
-  async #unproved(from: Proved, to: Proved): Promise<string | null> {
-    const proof = await this.#options.answers.consistencyProof(from.size, to.size);
-    if (proof === null) return 'gives no proof';
-    const claim = { from: from.size, fromRoot: from.root, to: to.size, toRoot: to.root, proof };
-    return verifyConsistency(claim) ? null : 'gives a proof that does not hold';
+    if (checkpoint === null) return;
+    const fault = await this.#proved.take(checkpoint);
+    if (fault !== null) this.#tell('inconsistent', checkpoint.head.size, fault);
   }
 
   async #askPassports(): Promise<void> {
@@ -380,66 +280,42 @@ export class LedgerMonitor {
       return false;
     }
     this.#putOff = 0;
-    const { finding: fault, head } = this.#passports.take(cut, given, this.#keys.known);
-    if (fault !== null) this.#found.push(fault);
-    if (head === null) return true;
-    if (!(await this.#belongs(head)))
-      this.#found.push({
-        ...finding(
-          'inconsistent',
-          cut.position,
-          `The passport of change set ${cut.changeSetId} rests on a head of ${head.size} positions that can't be proved to belong to the log that was followed.`,
-        ),
-        entryId: cut.entryId,
-      });
+    const { finding, head } = this.#passports.take(cut, given, this.#keys.known);
+    if (finding !== null) this.#found.push(finding);
+    if (head === null || (await this.#proved.holds(head))) return true;
+    const message = `The passport of change set ${cut.changeSetId} rests on a head of ${head.size} positions that can't be proved to belong to the log that was followed.`;
+    this.#tell('inconsistent', cut.position, message, cut.entryId);
     return true;
-  }
-
-  async #belongs(head: Proved): Promise<boolean> {
-    const proved = this.#proved as Proved;
-    if (head.size === proved.size) return Buffer.compare(head.root, proved.root) === 0;
-    return head.size < proved.size && (await this.#unproved(head, proved)) === null;
   }
 
   #ended({ reason, message }: NonNullable<Taken['ended']>): Next {
     if (reason === 'LISTENER_LOST') return 'reconnect';
     if (reason === 'AUTHORITY_ENDED') return 'refused';
-    const verdict: MonitorVerdict =
-      reason === 'LOG_BROKEN'
-        ? 'gap'
-        : ['CURSOR_UNKNOWN', 'INCARNATION_CHANGED'].includes(reason)
-          ? 'restored'
-          : 'malformed';
-    this.#found.push(finding(verdict, this.position, `The server ended the stream (${reason}): ${message}`));
+    const verdict = VERDICT_OF_END[reason] ?? 'malformed';
+    this.#tell(verdict, this.position, `The server ended the stream (${reason}): ${message}`);
     return 'ended';
+  }
+
+  #tell(verdict: MonitorVerdict, position: number, message: string, entryId: string | null = null): void {
+    this.#found.push({ verdict, position, entryId, message });
   }
 }
 
-function finding(verdict: MonitorVerdict, position: number, message: string): MonitorFinding {
-  return { verdict, position, entryId: null, message };
-}
+const VERDICT_OF_END: Readonly<Record<string, MonitorVerdict>> = {
+  LOG_BROKEN: 'gap',
+  CURSOR_UNKNOWN: 'restored',
+  INCARNATION_CHANGED: 'restored',
+};
 
 function typeOf(message: unknown): unknown {
   return (message as { readonly __typename?: unknown } | null | undefined)?.__typename;
 }
 
-/** How many positions a note says; null where it is none. */
-function sizeIn(note: unknown): number | null {
-  if (typeof note !== 'string') return null;
-  try {
-    return parseCheckpointText(parseNote(note).text).size;
-  } catch (error) {
-    if (error instanceof NoteFault) return null;
-    throw error;
-  }
-}
-
-function savedOf(state: unknown, { origin }: KnownKeys): MonitorState {
-  const read = savedState.safeParse(state);
-  if (!read.success) throw new StateFault(`The saved state is none of the format ${FORMAT}, or was altered.`);
-  if (read.data.origin !== origin)
-    throw new StateFault(
-      `The saved state is of ${read.data.origin}, and the keys given are those of ${origin}.`,
-    );
-  return read.data;
+/** A message without the head that it shows, and the head. One that can't be read is left to the stream's judge to refuse. */
+function withoutHead(message: unknown): { readonly rest: unknown; readonly note: string | null } {
+  const { checkpoint, ...rest } = (message ?? {}) as {
+    readonly checkpoint?: { readonly note?: unknown } | null;
+  };
+  const note = checkpoint?.note;
+  return typeof note === 'string' && sizeIn(note) !== null ? { rest, note } : { rest: message, note: null };
 }

@@ -32,7 +32,7 @@ export function holdKeyRecords(
 
 function introduces(record: ProvedRecord, key: KnownKey, known: KnownKeys, judge: VerifySignature): void {
   const chain = new KeyChain(judge, keysBefore(record, key, known));
-  const fault = chain.take(record.statements, record.position);
+  const fault = chain.take(record.statements, record.position, record);
   hold(
     fault === null,
     `${record.where}.body`,

@@ -1,4 +1,5 @@
 import canonicalize from 'canonicalize';
+import { canonicalText } from './canonical-text.ts';
 
 /** What may be stored as jsonb, hashed and signed: JSON and nothing that JSON would quietly change. */
 export type PlainJson =
@@ -52,6 +53,8 @@ export interface PlainJsonOptions {
  * `JSON.stringify`, drops undefined members and asks `toJSON`: what is signed would then not be what was meant.
  */
 export function canonicalJson(value: PlainJson, maxDepth = MAX_JSON_DEPTH): string {
+  const text = canonicalText(value, maxDepth);
+  if (text !== null) return text;
   assertPlainJson(value, { unsafeIntegers: true, maxDepth });
   return canonicalize(value) as string;
 }

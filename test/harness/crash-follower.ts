@@ -1,9 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { vi } from 'vitest';
+import type { HeadKeys } from '../../src/monitor/signed-head.ts';
+import { StreamJudge } from '../../src/monitor/stream-judge.ts';
+import { StreamRefused } from '../../src/monitor/stream-refused.ts';
 import { PATIENCE } from './crash-processes.ts';
 import { type Door, openStream, type Stream } from './stream-doors.ts';
 
-/** A reader of history who comes back with its last cursor whenever a connection ends, to whoever serves then. */
+/**
+ * A reader of every record who comes back with its last cursor whenever a connection ends, to whoever serves then; it folds the
+ * tree by itself and believes nothing that doesn't follow from what it saw before.
+ */
 export interface Follower {
   /** Every row that arrived, as `position/ordinal id`, in the order of arrival. */
   readonly rows: readonly string[];
@@ -13,8 +19,12 @@ export interface Follower {
   readonly closings: readonly number[];
   /** Why streams were ended by their server. */
   readonly resets: readonly string[];
+  /** What it made of all that arrived. */
+  readonly judge: StreamJudge;
   /** Resolves when as many rows have arrived. */
   arrived(count: number): Promise<void>;
+  /** Resolves when every record before this position has arrived. */
+  reached(position: number): Promise<void>;
   /** Resolves when the reader follows live on its present connection. */
   following(): Promise<void>;
   /** Reads nothing more from its connection until `resume`. */
@@ -27,29 +37,34 @@ export interface FollowerOptions {
   readonly door?: Door;
   /** After how many messages the reader leaves a connection by itself. */
   readonly leaveAfter?: () => number;
+  /** Whose signatures under checkpoints are good; without them none is judged. */
+  readonly keys?: HeadKeys;
 }
 
 interface Message {
   readonly __typename: string;
-  readonly cursor?: string;
   readonly position?: string;
   readonly reason?: string;
   readonly rows?: readonly { readonly historyId: string; readonly logOrdinal: number }[];
 }
 
-const HISTORY = `subscription ($after: String) { history(after: $after) { __typename
-  ... on Ready { cursor } ... on CaughtUp { cursor } ... on Reset { reason }
-  ... on HistoryEvent { cursor position rows { historyId logOrdinal changedBy } } } }`;
+const HISTORY = `subscription ($after: String) { history(after: $after, everyRecord: true) { __typename
+  ... on Ready { cursor head heartbeatMs incarnation }
+  ... on HistoryEvent { cursor position recordHash rows { historyId logOrdinal position changedBy } }
+  ... on CaughtUp { cursor checkpoint { note } }
+  ... on Heartbeat { cursor head checkpoint { note } }
+  ... on Reset { reason message } } }`;
 
 export function followHistory(
   urlNow: () => string,
   token: string,
-  { door = 'websocket', leaveAfter = () => Number.POSITIVE_INFINITY }: FollowerOptions = {},
+  { door = 'websocket', leaveAfter = () => Number.POSITIVE_INFINITY, keys }: FollowerOptions = {},
 ): Follower {
   const rows: string[] = [];
   const closings: number[] = [];
   const resets: string[] = [];
-  let after = '';
+  const judge = new StreamJudge({ everyRecord: true, from: 'start', keys: keys ?? null });
+  let refused: StreamRefused | null = null;
   let connections = 0;
   let live = false;
   let stopped = false;
@@ -57,11 +72,12 @@ export function followHistory(
 
   async function followOnce(): Promise<void> {
     let left = leaveAfter();
+    judge.open(Date.now());
     stream = openStream<Message>(door, {
       url: urlNow(),
       token,
       query: HISTORY,
-      variables: { after },
+      variables: { after: judge.cursor ?? '' },
       onClosed: (code) => closings.push(code),
     });
     try {
@@ -77,18 +93,29 @@ export function followHistory(
   }
 
   function take(message: Message): void {
+    judge.take(message, Date.now());
     for (const { historyId, logOrdinal } of message.rows ?? [])
       rows.push(`${message.position}/${logOrdinal} ${historyId}`);
-    if (message.cursor !== undefined) after = message.cursor;
     if (message.__typename === 'Ready') connections += 1;
     if (message.__typename === 'CaughtUp') live = true;
     if (message.reason !== undefined) resets.push(message.reason);
   }
 
+  /** As long as something arrives, there is reason to wait. */
+  async function until(isSo: () => boolean): Promise<void> {
+    while (!isSo()) {
+      const known = judge.next;
+      await vi.waitUntil(() => isSo() || judge.next !== known || refused !== null, PATIENCE);
+      if (refused !== null) throw refused;
+    }
+  }
+
   const ended = (async () => {
-    while (!stopped) {
-      // Nobody may serve for a while; the next turn asks again.
-      await followOnce().catch(() => {});
+    while (!stopped && refused === null) {
+      await followOnce().catch((error: unknown) => {
+        // Nobody may serve for a while; the next turn asks again.
+        if (error instanceof StreamRefused) refused = error;
+      });
       await pause(20);
     }
   })();
@@ -97,15 +124,13 @@ export function followHistory(
     rows,
     closings,
     resets,
+    judge,
     get connections() {
       return connections;
     },
-    arrived: async (count) => {
-      await vi.waitUntil(() => rows.length >= count, PATIENCE);
-    },
-    following: async () => {
-      await vi.waitUntil(() => live, PATIENCE);
-    },
+    arrived: (count) => until(() => rows.length >= count),
+    reached: (position) => until(() => judge.next === position),
+    following: () => until(() => live),
     pause: () => stream?.pause(),
     resume: () => stream?.resume(),
     stop: async () => {

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { expect, vi } from 'vitest';
 import { parseRecord } from '../../src/ledger/log/parse-record.ts';
+import { leafHash, rootOf } from '../../src/proof/merkle.ts';
 import { PATIENCE } from './crash-processes.ts';
 
 /** What a crash may have left: counted in the tables themselves, as the owner. */
@@ -56,6 +57,8 @@ export async function cutRows(owner: pg.Pool, entryIds: readonly string[]): Prom
 export interface LogState {
   readonly positions: readonly number[];
   readonly recordIds: readonly string[];
+  /** The root of the tree over the records' hashes. */
+  readonly root: Uint8Array;
   readonly next: number;
   /** Parts of a record that is neither in the log nor waiting for it. */
   readonly orphans: number;
@@ -98,6 +101,7 @@ export async function settledLog(owner: pg.Pool): Promise<LogState> {
   return {
     positions: rows.map(({ position }) => Number(position)),
     recordIds: rows.map(({ record_id }) => record_id),
+    root: rootOf(rows.map(({ record_hash }) => leafHash(Buffer.from(record_hash.slice(7), 'hex')))),
     next: ends.rows[0]?.next ?? -1,
     orphans: ends.rows[0]?.orphans ?? -1,
     recorded,

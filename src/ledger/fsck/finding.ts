@@ -131,9 +131,11 @@ export class Findings implements Teller {
     return key != null && this.#tainted.has(`${table} ${key}`);
   }
 
-  derive(refs: readonly Ref[], finding: NewFinding): void {
-    if (refs.some(([table, key]) => this.isTainted(table, key))) return;
-    if (this.isTainted(finding.table, finding.key)) return;
+  /** Whether it was told. */
+  derive(refs: readonly Ref[], finding: NewFinding): boolean {
+    if (refs.some(([table, key]) => this.isTainted(table, key))) return false;
+    if (this.isTainted(finding.table, finding.key)) return false;
     this.all.push({ ...finding, otherKey: finding.otherKey ?? null });
+    return true;
   }
 }

@@ -8,7 +8,7 @@ import { payloadTypeOf } from '../statement.ts';
 import { KEY } from '../tables/key.ts';
 import type { NewSignature } from '../tables/signature.ts';
 import { LANES, type Lane } from '../values.ts';
-import type { Coverage, Finding, Findings } from './finding.ts';
+import type { Coverage, Finding, Findings, Ref } from './finding.ts';
 import { jsonRows, positionSql, timeSql } from './json-rows.ts';
 import type { JudgedKey, LedgerKeys } from './ledger-keys.ts';
 
@@ -92,16 +92,23 @@ export async function checkSignatures(
   findings: Findings,
   coverage: Coverage,
 ): Promise<void> {
+  const contradicted: Ref[] = [];
   for (let last = '00000000-0000-0000-0000-000000000000', open = true; open; ) {
     const page: SignatureRow[] = [];
     await jsonRows<SignatureRow>(client, pageSql(`signature_id > '${last}'`, `limit ${PAGE}`), (row) =>
       page.push(row),
     );
     coverage.signatures += page.length;
-    await Promise.all(page.map((row) => judgeSignature(row, keys, head, findings)));
+    await Promise.all(page.map((row) => judgeSignature(row, contradicted, keys, head, findings)));
     last = page.at(-1)?.signature_id ?? last;
     open = page.length === PAGE;
   }
+  taint(contradicted, findings);
+}
+
+/** A row that says something else than was signed is altered: what follows from it is no finding of its own. */
+function taint(contradicted: readonly Ref[], findings: Findings): void {
+  for (const [table, key] of contradicted) if (key != null) findings.taint(table, key);
 }
 
 /** The same for some signatures, by id: what a page of the log wrote. */
@@ -115,17 +122,21 @@ export async function checkSomeSignatures(
 ): Promise<void> {
   if (ids.length === 0) return;
   const rows: SignatureRow[] = [];
+  const contradicted: Ref[] = [];
   await jsonRows<SignatureRow>(
     client,
     pageSql(`signature_id in (${ids.map((id) => `'${id}'`).join()})`, ''),
     (row) => rows.push(row),
   );
   coverage.signatures += rows.length;
-  await Promise.all(rows.map((row) => judgeSignature(row, keys, head, findings)));
+  await Promise.all(rows.map((row) => judgeSignature(row, contradicted, keys, head, findings)));
+  taint(contradicted, findings);
 }
 
+/** `contradicted` is told, when all are judged, of rows that say something else than was signed. */
 async function judgeSignature(
   row: SignatureRow,
+  contradicted: Ref[],
   keys: LedgerKeys,
   head: number,
   findings: Findings,
@@ -154,20 +165,27 @@ async function judgeSignature(
       { verdict, table, key: at, column, after: row.position, before: head, message },
     );
   const invalid = (column: string, message: string) => judged('signature-invalid', column, message);
-  if (!LANES.includes(lane)) return invalid('signer_dot_id', `${String(lane)} is no lane.`);
+  if (!LANES.includes(lane)) {
+    invalid('signer_dot_id', `${String(lane)} is no lane.`);
+    return;
+  }
   // Whoever takes the schema's NOT NULL away can take the bytes away too.
-  if (typeof row.signature_payload !== 'string')
-    return invalid('signature_payload', 'The signed bytes are gone.');
+  if (typeof row.signature_payload !== 'string') {
+    invalid('signature_payload', 'The signed bytes are gone.');
+    return;
+  }
   for (const { path, message } of laneProblems(row, lane, key?.lane ?? 'no lane'))
     invalid(path[1] as string, message);
   if (digestOf(row.signature_payload) !== row.payload_hash)
     invalid('payload_hash', "The payload doesn't have the hash that stands beside it.");
-  if (key === null)
-    return judged(
+  if (key === null) {
+    judged(
       'key-invalid',
       'payload_envelope',
       `The signature names the key ${keyId}, which the ledger has not for statements.`,
     );
+    return;
+  }
   const at = row.position ?? head;
   if (at < key.from || (key.until !== null && at >= key.until))
     judged(
@@ -187,14 +205,12 @@ async function judgeSignature(
       RESULTS,
       subjectKey,
     );
-  for (const member of otherFacts(row))
-    judged(
-      'contradicts-signature',
-      columns[member] ?? member,
-      `The signed statement ${row.signature_id} says another ${member} than the row.`,
-      subject,
-      subjectKey,
-    );
+  // What isn't signed contradicts nothing.
+  for (const member of fault === null ? otherFacts(row) : []) {
+    const message = `The signed statement ${row.signature_id} says another ${member} than the row.`;
+    const told = judged('contradicts-signature', columns[member] ?? member, message, subject, subjectKey);
+    if (told) contradicted.push([subject, subjectKey]);
+  }
 }
 
 async function envelopeFault(

@@ -20,13 +20,16 @@ export interface IntegratorOptions {
   readonly log: Log;
   readonly pollMs?: number;
   readonly batch?: number;
+  /** What is committed within so long of a batch shares the next one: under load each batch would be of one record, at its full price. */
+  readonly restMs?: number;
 }
 
 /**
  * Moves what is committed from `cutter_log.pending` into the log and gives each record the next dense position. Any
  * number of processes may run one: the head row's lock makes them take turns.
  */
-export function startIntegrator({ url, log, pollMs = 250, batch = 500 }: IntegratorOptions): Integrator {
+export function startIntegrator(options: IntegratorOptions): Integrator {
+  const { url, log, pollMs = 250, batch = 500, restMs = 5 } = options;
   const listeners = new Set<(batch: IntegratedBatch) => void>();
 
   function announce(integrated: IntegratedBatch): void {
@@ -54,7 +57,7 @@ export function startIntegrator({ url, log, pollMs = 250, batch = 500 }: Integra
         );
       }
       if (moved.recordIds.length > 0) announce(moved);
-      return moved.taken === batch ? null : { pollMs };
+      return moved.taken === batch ? null : { restMs, pollMs };
     },
     faults: {
       ends: isRefusedRight,

@@ -65,11 +65,13 @@ export const POSITIONED: ReadonlySet<string> = new Set([
 
 /** The canonical record of one writing transaction: what was written, by whom, when, digested from the values sent. */
 export function buildRecord(input: RecordInput): LogRecord {
-  const body = Buffer.from(recordBody(input), 'utf8');
+  const body = recordBody(input);
+  // No character takes more than three bytes for each of its code units: most bodies are one part, seen without encoding them.
+  const isOnePart = body.length * 3 <= PART_BYTES;
   return {
     recordId: input.recordId,
     hash: digestOf(body),
-    parts: splitUtf8(body, PART_BYTES),
+    parts: isOnePart ? [body] : splitUtf8(Buffer.from(body, 'utf8'), PART_BYTES),
     rowIds: input.rows.filter((row) => row.op === 'insert' && POSITIONED.has(row.table)).map((row) => row.id),
   };
 }
@@ -100,9 +102,12 @@ interface Shape {
   readonly index: number;
   readonly table: string;
   readonly op: WrittenRow['op'];
+  /** The columns as the first row names them, and sorted. */
+  readonly given: readonly string[];
   readonly columns: string[];
   readonly keys: string[];
-  /** The last value of each column and its fingerprint: most columns repeat from row to row. */
+  /** The last value of each column, its text and its fingerprint: most columns repeat from row to row. */
+  readonly lastValue: (PlainJson | undefined)[];
   readonly lastText: string[];
   readonly lastPrint: string[];
 }
@@ -112,26 +117,46 @@ type PackedRow = string;
 
 function digestRows(written: readonly WrittenRow[]): { shapes: Shape[]; rows: PackedRow[] } {
   const shapes = new Map<string, Shape>();
+  let last: Shape | undefined;
   const rows = written.map((row): PackedRow => {
-    const name = `${row.op} ${row.table} ${Object.keys(row.columns).join()}`;
-    let shape = shapes.get(name);
-    if (shape === undefined) {
-      const columns = Object.keys(row.columns).sort();
-      const keys = columns.map((column) => `${canonicalJson(column)}:`);
-      shape = {
-        index: shapes.size,
-        table: row.table,
-        op: row.op,
-        columns,
-        keys,
-        lastText: [],
-        lastPrint: [],
-      };
-      shapes.set(name, shape);
-    }
+    // Rows of one table come together.
+    const shape = last !== undefined && fits(row, last) ? last : shapeOf(row, shapes);
+    last = shape;
     return digestRow(row, shape);
   });
   return { shapes: [...shapes.values()], rows };
+}
+
+function fits({ table, op, columns }: WrittenRow, shape: Shape): boolean {
+  if (table !== shape.table || op !== shape.op) return false;
+  let at = 0;
+  for (const column in columns) {
+    if (column !== shape.given[at]) return false;
+    at += 1;
+  }
+  return at === shape.given.length;
+}
+
+function shapeOf({ table, op, columns: row }: WrittenRow, shapes: Map<string, Shape>): Shape {
+  const given = Object.keys(row);
+  const name = `${op} ${table} ${given.join()}`;
+  const known = shapes.get(name);
+  if (known !== undefined) return known;
+  const columns = given.toSorted();
+  const keys = columns.map((column) => `${canonicalJson(column)}:`);
+  const shape = {
+    index: shapes.size,
+    table,
+    op,
+    given,
+    columns,
+    keys,
+    lastValue: [],
+    lastText: [],
+    lastPrint: [],
+  };
+  shapes.set(name, shape);
+  return shape;
 }
 
 /** Writes the canonical text of `{columns, id, op, table}` by hand: one pass gives row digest and fingerprints. */
@@ -139,17 +164,22 @@ function digestRow(row: WrittenRow, shape: Shape): PackedRow {
   let text = '{"columns":{';
   let fingerprints = '';
   for (let at = 0; at < shape.columns.length; at += 1) {
-    const value = canonicalValue(row.columns[shape.columns[at] as string]);
-    if (shape.lastText[at] !== value) {
-      shape.lastText[at] = value;
-      shape.lastPrint[at] = fingerprintOf(value);
-    }
-    text += (at === 0 ? '' : ',') + shape.keys[at] + value;
+    const value = row.columns[shape.columns[at] as string];
+    if (value === undefined || value !== shape.lastValue[at]) note(shape, at, value);
+    text += (at === 0 ? '' : ',') + shape.keys[at] + shape.lastText[at];
     fingerprints += shape.lastPrint[at];
   }
   const id = canonicalValue(row.id);
   text += `},"id":${id},"op":"${row.op}","table":${canonicalValue(row.table)}}`;
   return `[${shape.index},${id},"${hash('sha256', text, 'base64url')}","${fingerprints}"]`;
+}
+
+function note(shape: Shape, at: number, value: PlainJson | undefined): void {
+  const text = canonicalValue(value);
+  shape.lastValue[at] = value;
+  if (shape.lastText[at] === text) return;
+  shape.lastText[at] = text;
+  shape.lastPrint[at] = fingerprintOf(text);
 }
 
 function canonicalValue(value: PlainJson | undefined): string {

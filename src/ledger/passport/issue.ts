@@ -8,8 +8,9 @@ import { type Digest, digestOf } from '../../proof/digest.ts';
 import type { KnownKey } from '../../proof/keys-file.ts';
 import { noteKeyHash, parseNote } from '../../proof/note.ts';
 import type { Checkpoint, Checkpoints } from '../log/checkpoint.ts';
+import { keyRecordId } from '../log/key-statement.ts';
 import { readTree } from '../log/tree.ts';
-import { Busy } from '../refusals.ts';
+import { Busy, NotFound } from '../refusals.ts';
 import { LANES, type Lane } from '../values.ts';
 import { lookForPassport, type Place } from './look.ts';
 import { type BirthRow, birthRows, type PassportParts } from './rows.ts';
@@ -42,11 +43,16 @@ const HEADS = 8;
 export async function issuePassport(office: PassportOffice, changeSetId: string): Promise<IssuedPassport> {
   const place = await lookForPassport(office.evidence, changeSetId);
   const checkpoint = await firstCheckpoint(office.checkpoints, place.positions.verify);
-  const [parts, keys, records] = await Promise.all([
+  const [parts, keys] = await Promise.all([
     birthRows(office.evidence, place.ids),
     registeredKeys(office.evidence),
-    provedRecords(office, place, checkpoint),
   ]);
+  const records = await provedRecords(
+    office,
+    place,
+    checkpoint,
+    ['executorSignature', 'verifierSignature'].map((part) => keyIdIn(one(parts, part))),
+  );
   const text = canonicalText({
     format: PASSPORT_FORMAT,
     changeSetId,
@@ -75,30 +81,37 @@ async function firstCheckpoint(checkpoints: Checkpoints, position: number): Prom
   throw new Busy(message, [{ path: ['changeSetId'], code: 'no-checkpoint', message }]);
 }
 
-const recordRow = z.object({ position: z.string(), body: z.string() });
+const recordRow = z.object({ position: z.string(), record_id: z.string(), body: z.string().nullable() });
 
-/** The records with their bodies, and the way of each into the checkpoint. */
+/** The records with their bodies, and the way of each into the checkpoint; those of the two keys where they came before the verdict. */
 async function provedRecords(
   { observe, evidence }: PassportOffice,
   { positions }: Place,
   { size }: Checkpoint,
+  keyIds: readonly string[],
 ): Promise<unknown> {
-  const phases = Object.entries(positions);
+  const beginnings = keyIds.flatMap((keyId) => [keyRecordId('add', keyId), keyRecordId('rotate', keyId)]);
+  const lines = await evidence.any(sql.type(recordRow)`/* passport.records */
+    select log.position::text, log.record_id::text, (select string_agg(part.body, '' order by part.part)
+      from cutter_log.record_part part where part.record_id = log.record_id) as body
+    from cutter_log.log
+    where log.position = any(${sql.array(Object.values(positions).map(String), 'int8')})
+      or (log.record_id = any(${sql.array(beginnings, 'uuid')}) and log.position < ${String(positions.verify)}::bigint)
+    order by log.position`);
   const tree = readTree(observe);
-  const [lines, proofs] = await Promise.all([
-    evidence.any(sql.type(recordRow)`/* passport.records */
-      select log.position::text, (select string_agg(part.body, '' order by part.part)
-        from cutter_log.record_part part where part.record_id = log.record_id) as body
-      from cutter_log.log where log.position = any(${sql.array(Object.values(positions).map(String), 'int8')})`),
-    Promise.all(phases.map(([, position]) => tree.inclusionProof(position, size))),
-  ]);
-  const bodies = new Map(lines.map(({ position, body }) => [Number(position), body]));
-  const proved = phases.map(([phase, position], at) => {
-    const body = JSON.parse(bodies.get(position) as string) as PlainJson;
-    const path = (proofs[at]?.hashes ?? []).map((hash) => Buffer.from(hash).toString('base64'));
-    return [phase, { position: String(position), body, path }];
-  });
-  return { ...Object.fromEntries(proved), keys: [] };
+  const proved = await Promise.all(
+    lines.map(async ({ position, body }) => {
+      const proof = await tree.inclusionProof(Number(position), size);
+      const path = (proof?.hashes ?? []).map((hash) => Buffer.from(hash).toString('base64'));
+      const whole = body ?? gone(`The record at position ${position}`);
+      return { position, body: JSON.parse(whole) as PlainJson, path };
+    }),
+  );
+  const at = (place: number) => proved.find(({ position }) => Number(position) === place);
+  return {
+    ...Object.fromEntries(Object.entries(positions).map(([phase, place]) => [phase, at(place)])),
+    keys: proved.filter((_, index) => beginnings.includes(lines[index]?.record_id as string)),
+  };
 }
 
 const keyRow = z.object({
@@ -149,9 +162,9 @@ function keysOf(parts: PassportParts, keys: readonly KnownKey[], checkpoint: Che
   };
 }
 
-function keyIdIn({ columns }: BirthRow): unknown {
+function keyIdIn({ columns }: BirthRow): string {
   const envelope = columns['payload_envelope'] as { signatures?: readonly { keyid?: unknown }[] } | null;
-  return envelope?.signatures?.[0]?.keyid;
+  return String(envelope?.signatures?.[0]?.keyid);
 }
 
 const SINGLE = [
@@ -177,6 +190,11 @@ function rowsOf(parts: PassportParts): unknown {
 
 function one(parts: PassportParts, name: string): BirthRow {
   const row = parts.get(name)?.[0];
-  if (row === undefined) throw new Error(`The ledger has no ${name} for this passport; run cutter fsck.`);
-  return row;
+  return row ?? gone(`The ${name} of this cut`);
+}
+
+/** What a checkpoint covers and the database no longer has. */
+function gone(what: string): never {
+  const message = `${what} is gone from the database; run cutter fsck to see what was altered.`;
+  throw new NotFound(message, [{ path: ['changeSetId'], code: 'gone', message }]);
 }

@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import type { Config } from '../config.ts';
+import { type KnownKeys, parseKeys } from '../proof/keys-file.ts';
+import { ClientFault, endpointOf } from './client.ts';
+import { durationOf } from './duration.ts';
+import { type KeptState, readState } from './monitor-state.ts';
+import { whyUnreadable } from './tokens.ts';
+
+/** `cutter monitor`, as it is typed. */
+export interface MonitorCommand {
+  readonly keys: string;
+  readonly tokenFile?: string;
+  readonly state?: string;
+  readonly once: boolean;
+  readonly webhook?: string;
+  readonly json: boolean;
+  readonly acknowledge: boolean;
+  readonly maxVerifyAge: string;
+  readonly maxEscalationAge: string;
+  readonly maxSilence: string;
+}
+
+/** What the command comes to, once it was found to be in order. */
+export interface MonitorTask {
+  readonly url: string;
+  readonly token: string;
+  readonly known: KnownKeys;
+  readonly kept: KeptState;
+  readonly bounds: { readonly verifyMs: number; readonly escalationMs: number; readonly unsignedMs: number };
+  readonly maxSilenceMs: number;
+}
+
+/** The lanes sign within a second or two. */
+const UNSIGNED_MS = 60_000;
+
+/** Throws a ClientFault, KeysFault or StateFault that says what is wrong. */
+export function taskOf(url: string, command: MonitorCommand, config: Pick<Config, 'client'>): MonitorTask {
+  if (!/^https?:\/\//.test(url) || !URL.canParse(url))
+    throw new ClientFault(`${url} is no URL of the form http://host:4000.`);
+  if (
+    command.webhook !== undefined &&
+    !(/^https?:\/\//.test(command.webhook) && URL.canParse(command.webhook))
+  )
+    throw new ClientFault(`${command.webhook} is no URL of the form https://host/path.`);
+  const kept = command.state === undefined ? { monitor: undefined, findings: [] } : readState(command.state);
+  return {
+    url: endpointOf(url),
+    token: tokenOf(command, config),
+    known: parseKeys(read(command.keys, 'The file of keys')),
+    kept: command.acknowledge ? { ...kept, findings: [] } : kept,
+    bounds: {
+      verifyMs: durationOf(command.maxVerifyAge, '--max-verify-age'),
+      escalationMs: durationOf(command.maxEscalationAge, '--max-escalation-age'),
+      unsignedMs: UNSIGNED_MS,
+    },
+    maxSilenceMs: durationOf(command.maxSilence, '--max-silence'),
+  };
+}
+
+/** From a file or the environment: what stands in a command line, others on the machine can read. */
+function tokenOf({ tokenFile }: MonitorCommand, { client }: Pick<Config, 'client'>): string {
+  const token =
+    tokenFile === undefined ? client.monitorToken : read(tokenFile, 'The file of the token').trim();
+  if (token === null || token === '')
+    throw new ClientFault(
+      'A token with the scopes ledger:observe and ledger:evidence is needed; name its file by --token-file, or set CUTTER_TOKEN_MONITOR.',
+    );
+  return token;
+}
+
+function read(path: string, what: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new ClientFault(`${what} ${path} can't be read: ${whyUnreadable(error)}.`);
+  }
+}

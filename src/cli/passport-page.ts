@@ -1,0 +1,28 @@
+/** `cutter passport page`: writes the page that verifies passports, for whoever has a browser and no Cutter. */
+import { writeFileSync } from 'node:fs';
+import { reasonOf } from '../database/home-folder.ts';
+import { builtPage } from '../passport/built-page.ts';
+
+export interface PageOptions {
+  readonly out: string;
+}
+
+/** Resolves with the exit code. */
+export function writePassportPage(
+  { out }: PageOptions,
+  print: (line: string) => void = (line) => process.stdout.write(`${line}\n`),
+): 0 | 1 {
+  const page = builtPage();
+  if (page === null) {
+    process.stderr.write('cutter: The page was not built here; "npm run build" makes it.\n');
+    return 1;
+  }
+  try {
+    writeFileSync(out, page);
+  } catch (error) {
+    process.stderr.write(`cutter: ${out} can't be written: ${reasonOf(error)}.\n`);
+    return 1;
+  }
+  print(`${out}: open it in a browser, with or without a network.`);
+  return 0;
+}

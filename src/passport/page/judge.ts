@@ -1,0 +1,27 @@
+import './globals.ts';
+import { verifyWithTweetnacl } from '../../proof/ed25519.ts';
+import { KeysFault, parseKeys } from '../../proof/keys-file.ts';
+import { type Line, linesOf, verdictOf } from '../tell.ts';
+import { verifyPassport } from '../verify.ts';
+
+/** What a page says of a passport and a file of keys. */
+export type Judgement =
+  | { readonly verdict: 'good' | 'failed'; readonly sentence: string; readonly lines: readonly Line[] }
+  | { readonly verdict: 'refused'; readonly reason: string; readonly where: string }
+  | { readonly verdict: 'unreadable'; readonly reason: string };
+
+/** The verification of the command line, with tweetnacl for its engine. `failed` is a good passport that tells of a failed cut. */
+export function judge(passport: Uint8Array, keys: string): Judgement {
+  try {
+    const judged = verifyPassport(passport, parseKeys(keys), verifyWithTweetnacl);
+    if (!judged.ok) return { verdict: 'refused', reason: judged.reason, where: judged.where };
+    return {
+      verdict: judged.said.verified.verdict === 'pass' ? 'good' : 'failed',
+      sentence: verdictOf(judged.said),
+      lines: linesOf(judged.said),
+    };
+  } catch (error) {
+    if (error instanceof KeysFault) return { verdict: 'unreadable', reason: error.message };
+    throw error;
+  }
+}
