@@ -24,8 +24,15 @@ beforeAll(async () => {
   await verified(server);
   await published();
   const seeds = Object.fromEntries(LANES.map((lane) => [lane, headKey(server.database, lane).seed]));
-  const { body } = await server.gql(server.tokens.administrator, '{ record(position: "3") { body } }');
-  known = { oldNote, seeds: seeds as Known['seeds'], body: body.data.record.body };
+  known = {
+    oldNote,
+    seeds: seeds as Known['seeds'],
+    bodyAt: async (position) => {
+      const query = 'query ($position: Position!) { record(position: $position) { body } }';
+      const { body } = await server.gql(server.tokens.administrator, query, { position: String(position) });
+      return body.data.record.body;
+    },
+  };
 });
 afterAll(() => hostile.close());
 

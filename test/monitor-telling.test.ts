@@ -124,7 +124,11 @@ describe('telling', () => {
     const alone = await testServer({ heartbeatMs: 1000, pools: { verify: null } });
     await wasCut(alone);
     let aheadMs = 0;
-    const running = watched(alone, { once: false, around: { now: () => Date.now() + aheadMs } });
+    const running = watched(alone, {
+      once: false,
+      maxSilence: '1d',
+      around: { now: () => Date.now() + aheadMs },
+    });
     const late = setInterval(() => {
       aheadMs += 30_000;
     }, 500);

@@ -18,8 +18,6 @@ export interface Following {
   readonly longestSilenceMs: number;
   /** How long to wait for a message before the newest head is asked for. */
   readonly tickMs: number;
-  /** Called when a message has arrived. */
-  readonly heard: () => void;
   /** Called after each message and each tick; false ends the following. */
   readonly step: () => Promise<boolean>;
 }
@@ -53,7 +51,6 @@ export async function followOnce(following: Following): Promise<FollowEnd> {
         arriving = events.next();
         arriving.catch(() => {});
         heardAt = now();
-        following.heard();
         const message = (arrived.value as { readonly history?: unknown } | null | undefined)?.history;
         silenceMs = HEARTBEATS * heartbeatOf(message, silenceMs / HEARTBEATS);
         next = await monitor.take(message);

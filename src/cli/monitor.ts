@@ -79,6 +79,7 @@ class Watch {
   readonly #telling: Telling;
   /** When the ledger was heard last, and whether its silence was told. */
   #heardAt: number;
+  #heardTo = 0;
   #isSilent = false;
   #failures = 0;
   #savedAt = 0;
@@ -126,9 +127,10 @@ class Watch {
       const end = await this.#follow();
       this.#count(before);
       if (end === 'refused') throw new ClientFault('The token was revoked or has expired.', 'refused');
-      if (end === 'reconnect' && this.#command.once && this.#failures >= ATTEMPTS)
-        throw new ClientFault(`${this.#task.url} ends the stream again and again.`, 'refused');
-      return end;
+      if (end !== 'reconnect' || this.#failures === 0) return end;
+      const endless = new ClientFault(`${this.#task.url} ends the stream again and again.`, 'refused');
+      if (this.#command.once && this.#failures >= ATTEMPTS) throw endless;
+      return await this.#unheard(endless);
     } catch (error) {
       await this.#telling.tell(this.#monitor.drain());
       if (!(error instanceof ClientFault) || error.kind === 'refused') throw error;
@@ -167,15 +169,13 @@ class Watch {
       tickMs,
       silenceMs,
       longestSilenceMs: this.#task.maxSilenceMs,
-      heard: () => {
-        [this.#heardAt, this.#isSilent] = [now(), false];
-      },
       step: () => this.#step(),
     });
   }
 
   /** After each message: tells what was found, keeps the state, and says whether to go on. */
   async #step(): Promise<boolean> {
+    this.#hear();
     await this.#telling.tell(this.#monitor.drain());
     if (this.#mustEnd()) return false;
     const now = this.#around.now();
@@ -186,6 +186,14 @@ class Watch {
     if (this.#caughtUpAt === null || now - this.#caughtUpAt < this.#around.patienceMs) return true;
     await this.#telling.tell([this.#incomplete()]);
     return false;
+  }
+
+  /** Heard is who gets on, or follows live: a stream that only begins and ends tells nothing. */
+  #hear(): void {
+    const { position, caughtUp } = this.#monitor;
+    if (position === this.#heardTo && !caughtUp) return;
+    this.#heardTo = position;
+    [this.#heardAt, this.#isSilent] = [this.#around.now(), false];
   }
 
   #incomplete(): MonitorFinding {

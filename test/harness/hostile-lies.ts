@@ -20,8 +20,8 @@ export interface Known {
   readonly oldNote: string;
   /** What the real lanes sign heads with. */
   readonly seeds: Seeds;
-  /** The body of the record at position 3. */
-  readonly body: string;
+  /** The body of a record. */
+  bodyAt(position: number): Promise<string>;
 }
 
 type Message = NonNullable<Lie['message']>;
@@ -56,36 +56,57 @@ const instead =
   (message) =>
     message.__typename === 'Ready' ? [word] : [];
 
-const forgedHash = (hash: string): string => digestOf(`forged ${hash}`);
+/** The same record as somebody else would have it: of its form, and with another hash. */
+const otherBody = (body: string): string => body.replace('"mode":"rehearsal"', '"mode":"production"');
+
+/** Another history wherever `from` says so, whole: hashes, and the bodies that give them. */
+function forge({ bodyAt }: Known, from: (position: number) => boolean) {
+  const hashAt = async (position: number): Promise<string> => digestOf(otherBody(await bodyAt(position)));
+  return {
+    hashAt,
+    record: async (message: Loose): Promise<Loose> =>
+      from(Number(message.position))
+        ? { ...message, recordHash: await hashAt(Number(message.position)) }
+        : message,
+    answers: {
+      record: (record: Loose, { position }: Loose) =>
+        record !== null && from(Number(position)) ? { ...record, body: otherBody(record.body) } : record,
+    },
+  };
+}
 
 /** Another history from a position on, with heads that are true of it. */
-function fork(from: number, seeds: Partial<Seeds>): Message {
+function fork(known: Known, from: number, seeds: Partial<Seeds>): Lie {
+  const forged = forge(known, (position) => position >= from);
   const hashes: string[] = [];
-  return (message) => {
-    if (message.__typename === 'HistoryEvent') {
-      const at = Number(message.position);
-      const recordHash = at >= from ? forgedHash(message.recordHash) : message.recordHash;
-      hashes[at] = recordHash;
-      return [{ ...message, recordHash }];
-    }
-    return onHead((note) => {
-      const size = Math.min(sizeOf(note), hashes.length);
-      return size > from ? signedAs(headText(originIn(note), hashes.slice(0, size)), seeds) : note;
-    })(message, undefined as never);
+  const noteOf = (note: string): string => {
+    const size = Math.min(sizeOf(note), hashes.length);
+    return size > from ? signedAs(headText(originIn(note), hashes.slice(0, size)), seeds) : note;
+  };
+  return {
+    answers: { ...forged.answers, checkpoint: (head: Loose) => ({ ...head, note: noteOf(head.note) }) },
+    message: async (message, meeting) => {
+      if (message.__typename !== 'HistoryEvent') return onHead(noteOf)(message, meeting);
+      const told = await forged.record(message);
+      hashes[Number(message.position)] = told.recordHash;
+      return [told];
+    },
   };
 }
 
 /** Another history after the first stream's end, under the head that was true then. */
-function forkUnderOldHeads(): Message {
+function forkUnderOldHeads(known: Known): Lie {
   let frozen: string | null = null;
-  let live = false;
-  return (message) => {
-    frozen ??= message.checkpoint?.note ?? null;
-    const told = message.checkpoint ? { ...message, checkpoint: { note: frozen } } : message;
-    if (message.__typename === 'CaughtUp') live = true;
-    return live && message.__typename === 'HistoryEvent'
-      ? [{ ...told, recordHash: forgedHash(message.recordHash) }]
-      : [told];
+  let from = Number.POSITIVE_INFINITY;
+  const forged = forge(known, (position) => position >= from);
+  return {
+    answers: { ...forged.answers, checkpoint: (head: Loose) => ({ ...head, note: frozen ?? head.note }) },
+    message: async (message) => {
+      frozen ??= message.checkpoint?.note ?? null;
+      if (message.__typename === 'CaughtUp') from = Math.min(from, sizeOf(frozen as string));
+      if (message.__typename === 'HistoryEvent') return [await forged.record(message)];
+      return [message.checkpoint ? { ...message, checkpoint: { note: frozen } } : message];
+    },
   };
 }
 
@@ -153,23 +174,23 @@ const withBody = (change: (body: string) => string | null): NonNullable<Lie['ans
     return body === null ? null : { ...record, body };
   },
 });
-const otherBody = (body: string): string => body.replace('"mode":"rehearsal"', '"mode":"production"');
+
+/** Where a fork begins: behind the records about keys, which begin a log. */
+const FORKED = 5;
 
 export const LIES = {
-  'a fork under keys of its own': () => ({ message: fork(3, ownSeeds) }),
-  'a fork that one real lane has signed for both': ({ seeds }) => ({
-    message: fork(3, { 'DOT-991': seeds['DOT-991'], 'DOT-992': seeds['DOT-991'] }),
-  }),
-  'a fork that one real lane has signed alone': ({ seeds }) => ({
-    message: fork(3, { 'DOT-991': seeds['DOT-991'] }),
-  }),
-  'a fork under the real old heads': () => ({ message: forkUnderOldHeads() }),
+  'a fork under keys of its own': (known) => fork(known, FORKED, ownSeeds),
+  'a fork that one real lane has signed for both': (known) =>
+    fork(known, FORKED, { 'DOT-991': known.seeds['DOT-991'], 'DOT-992': known.seeds['DOT-991'] }),
+  'a fork that one real lane has signed alone': (known) =>
+    fork(known, FORKED, { 'DOT-991': known.seeds['DOT-991'] }),
+  'a fork under the real old heads': forkUnderOldHeads,
   'a second head of one size, under the real keys': ({ seeds }) => {
     let size = 0;
     return {
       message: onHead((note, { __typename }) => {
         if (__typename === 'CaughtUp') size = sizeOf(note);
-        const hashes = Array.from({ length: size }, (_, at) => forgedHash(String(at)));
+        const hashes = Array.from({ length: size }, (_, at) => digestOf(String(at)));
         return __typename === 'Heartbeat' ? signedAs(headText(originIn(note), hashes), seeds) : note;
       }),
     };
@@ -204,14 +225,19 @@ export const LIES = {
     message: onType('HistoryEvent', (record) => [{ ...record, rows: record.rows.slice(1) }]),
   }),
   'a record’s hash altered': () => ({
-    message: onRecord(3, (record) => [{ ...record, recordHash: forgedHash(record.recordHash) }]),
+    message: onRecord(3, (record) => [{ ...record, recordHash: digestOf(record.recordHash) }]),
   }),
   'a record’s body altered': () => ({ answers: withBody(otherBody) }),
   'a record’s body kept back': () => ({ answers: withBody(() => null) }),
-  'a record’s body and hash altered alike': ({ body }) => ({
-    answers: withBody(otherBody),
-    message: onRecord(3, (record) => [{ ...record, recordHash: digestOf(otherBody(body)) }]),
-  }),
+  'a record’s body and hash altered alike': (known) => {
+    const forged = forge(known, (position) => position === FORKED);
+    return {
+      answers: forged.answers,
+      message: async (message) => [
+        message.__typename === 'HistoryEvent' ? await forged.record(message) : message,
+      ],
+    };
+  },
   'the lanes’ signatures swapped': () => ({ message: onHead(swapped) }),
   'one lane that signs twice': ({ seeds }) => ({
     message: onHead((note) =>

@@ -16,17 +16,13 @@ export type Loose = any;
 export interface Meeting {
   /** Which stream of the client's this is, from 1. */
   readonly stream: number;
-  /** Asks the honest ledger, in the client's name. */
-  ask(query: string, variables?: Record<string, unknown>): Promise<Loose>;
 }
 
 export interface Lie {
   /** What a message of the stream becomes: nothing, itself, another, several. */
   readonly message?: (message: Loose, meeting: Meeting) => readonly Loose[] | Promise<readonly Loose[]>;
   /** What the answers to queries become, by the name of the field. */
-  readonly answers?: Readonly<
-    Record<string, (value: Loose, args: Loose, meeting: Meeting) => Loose | Promise<Loose>>
-  >;
+  readonly answers?: Readonly<Record<string, (value: Loose, args: Loose) => Loose | Promise<Loose>>>;
   /** Told when a client subscribes; false leaves it without an answer. */
   readonly subscribed?: (meeting: Meeting) => boolean;
 }
@@ -35,8 +31,8 @@ export const HONEST: Lie = {};
 
 export interface HostileServer {
   readonly url: string;
-  /** From now on, for streams that are open too; streams are counted anew. */
-  tell(lie: Lie): void;
+  /** From now on, for streams that are open too; streams are counted anew. `caughtUp` is called once, when the first has come so far. */
+  tell(lie: Lie, caughtUp?: () => unknown): void;
   /** Ends every stream without a word, as a bad line would. */
   cut(): void;
   /** Streams that clients have opened. */
@@ -49,12 +45,9 @@ const MESSAGES: ReadonlySet<string> = new Set(['Ready', 'HistoryEvent', 'CaughtU
 export async function hostileServer(honest: TestServer): Promise<HostileServer> {
   let lie: Lie = HONEST;
   let streams = 0;
+  let caughtUp: (() => unknown) | null = null;
+  const responses = new Set<ServerResponse>();
   const open = new Set<WebSocket>();
-  const meet = (token: string | undefined, stream: number): Meeting => ({
-    stream,
-    ask: async (query, variables) =>
-      (await honest.gql(token?.replace(/^Bearer /, '') ?? null, query, variables)).body.data,
-  });
 
   const http = createServer((request, response) => {
     void answer(request, response).catch(() => response.destroy());
@@ -79,12 +72,17 @@ export async function hostileServer(honest: TestServer): Promise<HostileServer> 
     response.writeHead(answered.status, { 'content-type': answered.headers.get('content-type') ?? '' });
     if (accept !== 'text/event-stream') {
       const result = (await answered.json()) as Loose;
-      response.end(JSON.stringify(await answersOf(result, JSON.parse(body), meet(authorization, streams))));
+      response.end(JSON.stringify(await answersOf(result, JSON.parse(body))));
       return;
     }
     streams += 1;
-    const meeting = meet(authorization, streams);
+    const meeting = { stream: streams };
+    const muted = lie.subscribed?.(meeting) === false;
+    responses.add(response);
+    response.once('close', () => responses.delete(response));
+    response.write(':\n\n');
     for await (const event of eventsOf(answered)) {
+      if (muted) continue;
       const [, data] = /^data: (.*)$/m.exec(event) ?? [];
       const result = data === undefined || data === '' ? null : (JSON.parse(data) as Loose);
       if (result === null) response.write(`${event}\n\n`);
@@ -95,22 +93,23 @@ export async function hostileServer(honest: TestServer): Promise<HostileServer> 
     response.end();
   }
 
-  async function answersOf(
-    result: Loose,
-    { query, variables = {} }: Loose,
-    meeting: Meeting,
-  ): Promise<Loose> {
+  async function answersOf(result: Loose, { query, variables = {} }: Loose): Promise<Loose> {
     if (!result.data || lie.answers === undefined) return result;
     const data = { ...result.data };
     for (const { key, name, args } of rootFields(query, variables)) {
       const told = lie.answers[name];
-      if (told !== undefined && key in data) data[key] = await told(data[key], args, meeting);
+      if (told !== undefined && key in data) data[key] = await told(data[key], args);
     }
     return { ...result, data };
   }
 
   async function messagesOf(result: Loose, meeting: Meeting): Promise<readonly Loose[]> {
     const [key, message] = Object.entries(result.data ?? {})[0] ?? [];
+    if ((message as Loose)?.__typename === 'CaughtUp' && caughtUp !== null) {
+      const turn = caughtUp;
+      caughtUp = null;
+      setImmediate(turn);
+    }
     if (lie.message === undefined || !MESSAGES.has((message as Loose)?.__typename)) return [result];
     const told = await lie.message(message, meeting);
     return told.map((one) => ({ data: { [key as string]: one } }));
@@ -120,17 +119,15 @@ export async function hostileServer(honest: TestServer): Promise<HostileServer> 
   function between(client: WebSocket): void {
     const ledger = new WebSocket(honest.wsUrl, client.protocol);
     open.add(client);
-    let token: string | undefined;
     let meeting: Meeting | null = null;
     let muted = false;
     let toLedger: Promise<unknown> = once(ledger, 'open');
     let toClient: Promise<unknown> = Promise.resolve();
     client.on('message', (data) => {
       const frame = JSON.parse(textIn(data)) as Loose;
-      if (frame.type === 'connection_init') token = frame.payload?.authorization;
       if (frame.type === 'subscribe' && frame.payload.query.includes('history')) {
         streams += 1;
-        meeting = meet(token, streams);
+        meeting = { stream: streams };
         muted = lie.subscribed?.(meeting) === false;
       }
       toLedger = toLedger.then(() => ledger.send(JSON.stringify(frame))).catch(() => client.terminate());
@@ -159,12 +156,14 @@ export async function hostileServer(honest: TestServer): Promise<HostileServer> 
   await once(http, 'listening');
   return {
     url: `http://127.0.0.1:${(http.address() as AddressInfo).port}/graphql`,
-    tell(next) {
+    tell(next, turn) {
       lie = next;
+      caughtUp = turn ?? null;
       streams = 0;
     },
     cut() {
       for (const client of open) client.terminate();
+      for (const response of responses) response.destroy();
     },
     get streams() {
       return streams;
