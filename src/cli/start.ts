@@ -115,6 +115,7 @@ function greet(config: Config, url: string, names: readonly string[]): void {
     print(`  Tokens                      ${config.home}/tokens.json (${names.join(', ')})`);
   if (config.graphiql)
     print('  GraphiQL                    the same address in a browser; put a token into its Headers tab');
+  print(`  Verify a passport           ${new URL('/passport', url)} in a browser`);
   print(`  Health                      ${new URL('/health', url)} and ${new URL('/ready', url)}`);
   print('Ctrl-C closes it.');
 }
