@@ -26,12 +26,18 @@ function follow({ url, token, count }: Order): Promise<void> {
   socket.on('open', () =>
     socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } })),
   );
-  return new Promise((resolve, reject) => {
-    socket.on('error', reject);
-    socket.on('close', (code) => reject(new Error(`a socket closed with ${code}`)));
+  return new Promise((resolve) => {
+    const fail = (what: string): never => {
+      // Without all of them nothing is measured.
+      process.stderr.write(`a reader was lost: ${what}\n`);
+      process.exit(1);
+    };
+    socket.on('error', (error) => fail(error.message));
+    socket.on('close', (code) => fail(`its socket closed with ${code}`));
     socket.on('message', (data: Buffer) => {
       if (data.includes('"HistoryEvent"')) note(events++, count);
       else if (data.includes('"CaughtUp"')) resolve();
+      else if (data.includes('"Reset"')) fail(data.toString());
       else if (data.includes('connection_ack'))
         socket.send(JSON.stringify({ type: 'subscribe', id: '1', payload: { query: SUBSCRIPTION } }));
     });

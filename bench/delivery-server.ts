@@ -1,6 +1,7 @@
 /**
  * A server in a process of its own that also commits: reads `{urls, secrets}`, says its URL, and for each number on a line commits so many
- * records as one transaction, tells its integrator of it as a phase does, and says when the commit was durable.
+ * records as one transaction, tells its integrator of it as a phase does, and says when the commit was durable and how much processor
+ * time (ms) it had used by then.
  */
 import { createInterface } from 'node:readline';
 import pg from 'pg';
@@ -35,8 +36,9 @@ process.stdout.write(`${server.url}\n`);
 for await (const count of lines) {
   await exec.query(MARK, [Number(count)]);
   const committed = performance.timeOrigin + performance.now();
+  const { user, system } = process.cpuUsage();
   server.wired.integrator?.nudge();
-  process.stdout.write(`${committed}\n`);
+  process.stdout.write(`[${committed},${(user + system) / 1000}]\n`);
 }
 await exec.end();
 await server.close();

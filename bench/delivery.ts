@@ -52,20 +52,26 @@ async function readersOf(url: string, token: string): Promise<Beside> {
 interface Measured {
   readonly single: number[];
   readonly burst: number;
+  /** The server's processor time for the burst. */
+  readonly processor: number;
 }
 
-async function measure(readers: Beside, send: (count: number) => Promise<number>): Promise<Measured> {
+/** When a sender began, and its processor time until then. */
+type Begun = readonly [at: number, processor: number];
+
+async function measure(readers: Beside, send: (count: number) => Promise<Begun>): Promise<Measured> {
   const single: number[] = [];
   for (let event = 0; event < SINGLE; event += 1) {
-    const began = await send(1);
+    const [began] = await send(1);
     const arrived = JSON.parse(await readers.next()) as number[];
     single.push(...arrived.map((time) => time - began));
   }
-  const began = await send(BURST);
+  const [began, before] = await send(BURST);
   let last = began;
   for (let event = 0; event < BURST; event += 1)
     last = Math.max(last, ...(JSON.parse(await readers.next()) as number[]));
-  return { single, burst: last - began };
+  const [, after] = await send(0);
+  return { single, burst: last - began, processor: after - before };
 }
 
 /** A frame as the server sends it, for the bare one to send. */
@@ -108,13 +114,13 @@ export async function benchDelivery(ground: Ground): Promise<void> {
   const ours = await readersOf(url, ground.tokens['observer'] as string);
   const bare = beside('broadcast.ts');
   const theirs = await readersOf(await bare.next(), '');
-  const commit = async (count: number): Promise<number> => {
+  const commit = async (count: number): Promise<Begun> => {
     server.tell(count);
-    return Number(await server.next());
+    return JSON.parse(await server.next());
   };
-  const broadcast = async (count: number): Promise<number> => {
+  const broadcast = async (count: number): Promise<Begun> => {
     bare.tell(Array.from({ length: count }, () => FRAME));
-    return Number(await bare.next());
+    return JSON.parse(await bare.next());
   };
   const [product, limit]: [Measured[], Measured[]] = [[], []];
   for (let round = 0; round <= ROUNDS; round += 1) {
@@ -128,24 +134,32 @@ export async function benchDelivery(ground: Ground): Promise<void> {
 }
 
 function tell(product: readonly Measured[], limit: readonly Measured[]): void {
-  for (const [name, share] of [
-    ['p50', 0.5],
-    ['p99', 0.99],
-  ] as const) {
-    const at = ({ single }: Measured) => quantile(single, share);
-    const ratios = product.map((measured, round) => at(measured) / at(limit[round] as Measured));
+  const line = (what: string, of: (measured: Measured) => number, text: (value: number) => string): void => {
+    const [ours, theirs] = [product.map(of), limit.map(of)];
     console.log(
-      `  one event, ${name}: product ${median(product.map(at)).toFixed(1)} ms, bare ws ${median(limit.map(at)).toFixed(1)} ms, ratio ${median(ratios).toFixed(2)}  of ${ratios.map((ratio) => ratio.toFixed(2)).join(' ')}`,
+      `  ${what}: product ${text(median(ours))}, bare ws ${text(median(theirs))}, ${ratiosOf(ours, theirs)}`,
     );
-  }
-  const rate = ({ burst }: Measured) => (BURST * READERS * 1000) / burst;
-  const ratios = product.map((measured, round) => rate(measured) / rate(limit[round] as Measured));
-  console.log(
-    `  ${BURST} at once: product ${rateText(product.map(rate))}, bare ws ${rateText(limit.map(rate))}, ratio ${median(ratios).toFixed(2)}  of ${ratios.map((ratio) => ratio.toFixed(2)).join(' ')}`,
+  };
+  const ms = (value: number): string => `${value.toFixed(1)} ms`;
+  line('one event, p50', ({ single }) => quantile(single, 0.5), ms);
+  line('one event, p99', ({ single }) => quantile(single, 0.99), ms);
+  line(
+    `${BURST} at once, frames a second`,
+    ({ burst }) => (BURST * READERS * 1000) / burst,
+    (rate) => `${(rate / 1000).toFixed(0)} k`,
+  );
+  // Of the server alone: what else the machine does falls on the clock and not on this.
+  line(
+    `${BURST} at once, the server's processor time a frame`,
+    ({ processor }) => (processor * 1000) / (BURST * READERS),
+    (us) => `${us.toFixed(1)} µs`,
   );
 }
 
-const rateText = (rates: readonly number[]): string => `${(median(rates) / 1000).toFixed(0)} k/s`;
+const ratiosOf = (product: readonly number[], limit: readonly number[]): string => {
+  const ratios = product.map((value, round) => value / (limit[round] as number));
+  return `ratio ${median(ratios).toFixed(2)}  of ${ratios.map((ratio) => ratio.toFixed(2)).join(' ')}`;
+};
 
 function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((one, other) => one - other);

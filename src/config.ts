@@ -3,7 +3,7 @@
  * program knows that environment variables exist.
  */
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { LIMITS, type Limits } from './doors/limits.ts';
 import { parseWitnesses, type Witness } from './ledger/log/witness-list.ts';
@@ -133,7 +133,7 @@ function fromEnvironment(env: z.infer<typeof environment>): Config {
     sample: env.CUTTER_SAMPLE === 'on',
     heartbeatMs: env.CUTTER_HEARTBEAT_MS,
     checkpoints: {
-      file: env.CUTTER_CHECKPOINT_FILE === undefined ? null : resolve(env.CUTTER_CHECKPOINT_FILE),
+      file: resolve(env.CUTTER_CHECKPOINT_FILE ?? join(env.CUTTER_HOME, 'checkpoints')),
       url: env.CUTTER_CHECKPOINT_URL ?? null,
     },
     witnesses: env.CUTTER_WITNESSES ?? [],

@@ -7,6 +7,7 @@ import type { KeyOrder } from './cli/key.ts';
 import type { KeysOptions } from './cli/keys.ts';
 import type { MonitorCommand } from './cli/monitor-command.ts';
 import type { PageOptions } from './cli/passport-page.ts';
+import type { ResumeOptions } from './cli/resume.ts';
 import type { RunOptions } from './cli/run.ts';
 import type { VerifyPassportOptions } from './cli/verify-passport.ts';
 import { loadConfig } from './config.ts';
@@ -134,6 +135,17 @@ passport
   .action(async (options: PageOptions) => {
     const { writePassportPage } = await import('./cli/passport-page.ts');
     process.exitCode = writePassportPage(options);
+  });
+
+program
+  .command('resume')
+  .description('accept, for the lanes of this home, where a database that was set back goes on')
+  .option('--lane <lane>', 'one of them alone')
+  .option('--reason <text>', 'why, for whoever reads the log')
+  .option('-y, --yes', 'accept without asking', false)
+  .action(async (options: ResumeOptions) => {
+    const { resume } = await import('./cli/resume.ts');
+    process.exitCode = await resume(options, loadConfig());
   });
 
 program

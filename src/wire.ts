@@ -12,8 +12,11 @@ import type { Secrets } from './database/secrets.ts';
 import { type ScrubOptions, startScrub } from './ledger/fsck/scrub.ts';
 import type { Custody } from './ledger/keys.ts';
 import { type Ledger, openLedger } from './ledger/ledger.ts';
+import { type CheckpointSink, fileSink, urlSink } from './ledger/log/checkpoint-sinks.ts';
+import { cursorKeyFrom } from './ledger/log/cursor.ts';
 import { type HistoryFeed, startFeed } from './ledger/log/feed.ts';
 import { type Integrator, startIntegrator } from './ledger/log/integrator.ts';
+import { seenIn } from './ledger/log/kept-heads.ts';
 import { type Provable, startProvable } from './ledger/log/provable.ts';
 import { Refusal } from './ledger/refusals.ts';
 import { schema } from './schema/index.ts';
@@ -46,13 +49,17 @@ export interface Wired {
 export function wire(options: WireOptions): Wired {
   const { pools, secrets, logger, checkpoints, witnesses, heartbeatMs, scrub: pace, ...config } = options;
   const custody = options.custody ?? fixedCustody(secrets);
+  const sinks = openSinks(checkpoints ?? { file: null, url: null });
+  const seen = seenIn(sinks);
   const integratorUrl = pools.urls.integrator;
-  const integrator = integratorUrl === null ? null : startIntegrator({ url: integratorUrl, log: logger });
+  const integrator =
+    integratorUrl === null ? null : startIntegrator({ url: integratorUrl, log: logger, seen });
   const provable = startProvable({
     pools,
     custody,
     integrator,
-    sinks: checkpoints ?? { file: null, url: null },
+    sinks,
+    seen,
     witnesses: witnesses ?? [],
     log: logger,
   });
@@ -61,6 +68,8 @@ export function wire(options: WireOptions): Wired {
     listenUrl: pools.urls.observe,
     ...(integrator === null ? {} : { integrator }),
     checkpoints: provable.checkpoints,
+    seen,
+    cursorKey: cursorKeyFrom(secrets.logins.cutter_observe as string),
     ...(heartbeatMs === undefined ? {} : { heartbeatMs }),
     authorityEnded: (tokens) => authorityEnded(pools.gate, tokens),
     log: logger,
@@ -103,9 +112,17 @@ export function wire(options: WireOptions): Wired {
   };
 }
 
+function openSinks({ file, url }: Config['checkpoints']): CheckpointSink[] {
+  return [...(file === null ? [] : [fileSink(file)]), ...(url === null ? [] : [urlSink(url)])];
+}
+
 function readinessOf(pools: Pools, integrator: Integrator | null) {
   return {
     database: async () => (await pools.gate.oneFirst(sql.unsafe`/* ready.database */ select true`)) === true,
+    // A database that was set back waits for both lanes to accept where it resumes.
+    resumed: async () =>
+      (await pools.observe.oneFirst(sql.unsafe`/* ready.resumed */ select not exists (
+        select from cutter_log.head join cutter_log.suspension using (incarnation))`)) === true,
     // One that reconnects is on its way; what waits for it is in the queue. One that stopped needs a person.
     ...(integrator === null ? {} : { integrator: () => integrator.state() === 'running' }),
   };

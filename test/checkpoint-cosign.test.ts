@@ -2,7 +2,14 @@ import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Cosigner } from '../src/ledger/log/checkpoint-cosigner.ts';
 import { LANES } from '../src/ledger/values.ts';
-import { again, headKey, type SigningGround, signingGround, strangersKeys } from './checkpoint-ground.ts';
+import {
+  again,
+  headKey,
+  originIn,
+  type SigningGround,
+  signingGround,
+  strangersKeys,
+} from './checkpoint-ground.ts';
 import { freshKey } from './harness/keys.ts';
 import { openNote, strangersRoot } from './harness/stranger.ts';
 import { heardLog } from './log-ground.ts';
@@ -28,7 +35,7 @@ describe('publishing', () => {
     const first = ground.lane('DOT-991');
     await again(async () => (await ground.signedBy('DOT-991')).length === 1);
     expect(await ground.checkpoints.latest()).toBeNull();
-    expect(await ground.checkpoints.after(0, 10)).toEqual([]);
+    expect(await ground.checkpoints.covering(0, 10)).toEqual([]);
     ground.lane('DOT-992');
     await ground.published(7);
     expect(first.state()).toBe('running');
@@ -55,9 +62,13 @@ describe('publishing', () => {
       await ground.grow(size);
       await ground.published(size);
     }
-    const all = await ground.checkpoints.after(0, 100);
+    const all = await ground.checkpoints.covering(0, 100);
     expect(all.map(({ size }) => size)).toEqual([1, 2, 3, 8, 21, 64, 65]);
-    expect((await ground.checkpoints.after(3, 2)).map(({ size }) => size)).toEqual([8, 21]);
+    expect(
+      (await ground.checkpoints.after({ origin: await originIn(ground.database), size: 3 }, 2)).map(
+        ({ size }) => size,
+      ),
+    ).toEqual([8, 21]);
     expect(ground.log.alarms).toEqual([]);
   });
 
@@ -224,12 +235,32 @@ describe('a lane signs nothing more, with an alarm, where the ledger is not the 
   test('a head that was kept outside says more than the database: a restored backup', async () => {
     await ground.grow(9);
     const root = strangersRoot(leavesUntil(9));
-    const kept = { size: 12, root, where: 'the file heads' };
+    const origin = await originIn(ground.database);
+    const kept = [{ origin, size: 12, root, where: 'the file heads' }];
+    const cosigner = ground.lane('DOT-991', { kept });
+    await again(async () => ground.log.alarms.length > 0);
+    expect(ground.log.alarms).toMatchObject([{ alarm: 'DATABASE_SET_BACK', lane: 'DOT-991' }]);
+    expect(String((ground.log.alarms[0] as unknown as { err: Error }).err.message)).toMatch(
+      /the file heads says 12: the database was set back/,
+    );
+    // It waits for both lanes to accept, and signs nothing until then.
+    expect(cosigner.state()).not.toBe('stopped');
+    expect(await ground.signedBy('DOT-991')).toEqual([]);
+    const { rows } = await ground.database.superuser.query(
+      'select seen_size::int, noticed_by from cutter_log.suspension',
+    );
+    expect(rows).toEqual([{ seen_size: 12, noticed_by: 'cutter_exec' }]);
+  });
+
+  test('a head that was kept outside is another ledger’s', async () => {
+    await ground.grow(9);
+    const root = strangersRoot(leavesUntil(9));
+    const kept = [{ origin: `cutter/${crypto.randomUUID()}`, size: 12, root, where: 'the file heads' }];
     const cosigner = ground.lane('DOT-991', { kept });
     await untilStopped([cosigner]);
     expect(await ground.signedBy('DOT-991')).toEqual([]);
     expect(String((ground.log.alarms[0] as unknown as { err: Error }).err.message)).toMatch(
-      /the file heads says 12 leaves, .* the database was set back/,
+      /it is another ledger/,
     );
   });
 

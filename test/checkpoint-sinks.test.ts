@@ -207,6 +207,9 @@ test('config: the sinks are a path and an http address', () => {
     CUTTER_CHECKPOINT_URL: 'https://heads.example/x',
   });
   expect(config.checkpoints).toEqual({ file: join(process.cwd(), 'heads'), url: 'https://heads.example/x' });
-  expect(readConfig({}).checkpoints).toEqual({ file: null, url: null });
+  expect(readConfig({ CUTTER_HOME: 'here' }).checkpoints).toEqual({
+    file: join(process.cwd(), 'here', 'checkpoints'),
+    url: null,
+  });
   expect(() => readConfig({ CUTTER_CHECKPOINT_URL: 'ftp://x' })).toThrow(ConfigFault);
 });

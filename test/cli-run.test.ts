@@ -85,6 +85,7 @@ describe('cutter run', () => {
     );
     expect(phase('VERIFY')).toMatch(/^VERIFY +DOT-992 +verified_complete /);
     expect(phase('VERIFY')).toMatch(rest('1 signature · 1 verify result · 1 history'));
+    expect(lines.at(-2)).toMatch(/^ {9}its passport: cutter passport issue [0-9a-f-]{36}$/);
     expect(lines.at(-1)).toMatch(/^Entry [0-9a-f-]{36}: verified_complete$/);
   });
 

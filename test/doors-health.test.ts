@@ -10,7 +10,7 @@ test('health: a stranger learns that the process lives and whether it can work, 
       const ready = await fetch(new URL('/ready', server.url));
       return [ready.status, await ready.json()];
     })
-    .toEqual([200, { status: 'ready', database: 'up', integrator: 'up' }]);
+    .toEqual([200, { status: 'ready', database: 'up', resumed: 'up', integrator: 'up' }]);
 });
 
 test('health: not ready when the integrator has lost its rights', async () => {
@@ -20,9 +20,10 @@ test('health: not ready when the integrator has lost its rights', async () => {
     const response = await fetch(new URL('/ready', server.url));
     return { status: response.status, body: await response.json() };
   };
-  await expect
-    .poll(ready, { timeout: 30_000 })
-    .toEqual({ status: 503, body: { status: 'not ready', database: 'up', integrator: 'down' } });
+  await expect.poll(ready, { timeout: 30_000 }).toEqual({
+    status: 503,
+    body: { status: 'not ready', database: 'up', resumed: 'up', integrator: 'down' },
+  });
 });
 
 test('whoAmI answers as each sample principal', async () => {

@@ -4,6 +4,8 @@ import { type CheckOptions, checkLedger } from '../src/ledger/fsck/check.ts';
 import { exitCodeOf, type Report } from '../src/ledger/fsck/finding.ts';
 import { headsOf } from '../src/ledger/fsck/heads.ts';
 import { KINDS, type Kind } from '../src/ledger/fsck/kinds.ts';
+import { LANES } from '../src/ledger/values.ts';
+import { signingGround } from './checkpoint-ground.ts';
 import { cosigned, everyKindOfPhase, forgetTree, repairRecord, tamper } from './fsck-ground.ts';
 import { KEY_RECORDS } from './harness/keys.ts';
 import { type TestServer, testServer } from './harness/server.ts';
@@ -113,6 +115,13 @@ describe('The log', () => {
         },
       );
     }
+  });
+
+  test('another incarnation in the head is told: the records name the one that it is', async () => {
+    const alter = 'update cutter_log.head set incarnation = gen_random_uuid()';
+    await tamper(server, ['cutter_log.head'], [alter], async () => {
+      expect(await found()).toEqual(['edited cutter_log.head true incarnation']);
+    });
   });
 
   test('a record at another position is told there', async () => {
@@ -346,4 +355,26 @@ describe("What can't be seen", () => {
       },
     );
   });
+});
+
+test('heads are met in the order of their sizes, 12 after 9: a past that was rewritten between them is told', async () => {
+  const ground = await signingGround();
+  const lanes = LANES.map((lane) => ground.lane(lane));
+  for (const size of [9, 12]) {
+    await ground.grow(size);
+    await ground.published(size);
+  }
+  for (const lane of lanes) await ground.stop(lane);
+  for (const statement of [
+    `update cutter_log.log set record_hash = 'sha256:' || encode(sha256('forged'), 'hex') where position = 10`,
+    'delete from cutter_log.node',
+    'update cutter_log.tree_head set size = 0, checkpoint_size = 0',
+  ])
+    await ground.database.superuser.query(statement);
+  await ground.grow(12);
+  const { findings } = await checkLedger({ url: ground.database.urls.evidence });
+  expect(findings.filter(({ verdict }) => verdict === 'forked')).toMatchObject([
+    { table: 'cutter_log.cosignature', key: expect.stringMatching(/^DOT-99[12]\/12$/), after: 8 },
+  ]);
+  await ground.close();
 });

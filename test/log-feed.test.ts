@@ -220,12 +220,12 @@ describe('resuming', () => {
     expect(await resetOf('garbled')).toEqual(['CURSOR_UNKNOWN']);
     expect(await resetOf(`${cursor}A`)).toEqual(['CURSOR_UNKNOWN']);
     expect(await resetOf(`B${cursor.slice(1)}`)).toEqual(['CURSOR_UNKNOWN']);
-    expect(await resetOf(encodeCursor({ incarnation, next: Number(nextPosition) + 1 }))).toEqual([
-      'CURSOR_UNKNOWN',
-    ]);
-    expect(await resetOf(encodeCursor({ incarnation: crypto.randomUUID(), next: 0 }))).toEqual([
-      'INCARNATION_CHANGED',
-    ]);
+    expect(
+      await resetOf(encodeCursor({ incarnation, next: Number(nextPosition) + 1 }, Buffer.alloc(32))),
+    ).toEqual(['CURSOR_UNKNOWN']);
+    expect(
+      await resetOf(encodeCursor({ incarnation: crypto.randomUUID(), next: 0 }, Buffer.alloc(32))),
+    ).toEqual(['INCARNATION_CHANGED']);
   });
 });
 

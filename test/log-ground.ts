@@ -20,6 +20,9 @@ export function heardLog(): HeardLog {
   } as HeardLog;
 }
 
+/** Feeds of one ledger know each other's cursors. */
+const CURSOR_KEY = Buffer.alloc(32, 1);
+
 /** A database with writers in the executor's lane; integrators and feeds started here are closed with it. */
 export interface Ground {
   readonly database: TestDatabase;
@@ -58,6 +61,7 @@ export async function logGround(): Promise<Ground> {
         listenUrl: database.urls.observe,
         authorityEnded: async () => new Set(),
         log,
+        cursorKey: CURSOR_KEY,
         ...options,
       });
       closers.unshift(() => feed.close());

@@ -7,6 +7,8 @@ import { setLoginPasswords } from '../database/logins.ts';
 import { migrate } from '../database/migrate.ts';
 import { openPools, type Pools, poolUrls } from '../database/pools.ts';
 import { homeSecrets, type Secrets } from '../database/secrets.ts';
+import { seenInFile } from '../ledger/log/kept-heads.ts';
+import { standingSuspension, suspend, suspendedBecause } from '../ledger/log/suspension.ts';
 import { LANES, type Mode } from '../ledger/values.ts';
 import { derivedId } from '../proof/uuid.ts';
 import { attemptKey } from './attempt.ts';
@@ -21,6 +23,8 @@ export interface PrepareOptions {
   readonly ownerUrl: string;
   readonly home: string;
   readonly mode: Mode;
+  /** Where published heads are kept, if they are: a database that is older than those is suspended before anything is written. */
+  readonly heads?: string | null;
   /** Receives whole sentences. */
   readonly tell: (line: string) => void;
 }
@@ -36,8 +40,11 @@ export async function prepareLedger(options: PrepareOptions): Promise<PreparedLe
     await claimLogins(owner, secrets);
     await migrate(ownerUrl);
     await takeLogins(owner, options, secrets);
+    if (options.heads != null) await noticeSetBack(owner, options.heads);
     const result = await bootstrapHome(owner, home, secrets, mode);
     for (const why of result.keys.refused) tell(why);
+    const suspension = await standingSuspension(owner);
+    if (suspension !== null) tell(suspendedBecause(suspension));
     if (mode === 'production') await tellWhatIsMissing(owner, tell);
     const urls = poolUrls(ownerUrl, secrets);
     const claim = await holdClaim(urls.observe, secrets, tell);
@@ -63,6 +70,16 @@ async function takeLogins(owner: pg.Client, options: PrepareOptions, secrets: Se
     options.tell(
       `This database was another home's, whose server doesn't run: its logins have the passwords of ${options.home} now.`,
     );
+}
+
+async function noticeSetBack(owner: pg.Client, file: string): Promise<void> {
+  const { rows } = await owner.query<{ incarnation: string; next: string }>(
+    '/* start.head */ select incarnation::text, next_position::text as next from cutter_log.head',
+  );
+  const head = rows[0];
+  if (head === undefined) return;
+  const beyond = seenInFile(file).beyond({ incarnation: head.incarnation, next: Number(head.next) });
+  if (beyond !== null) await suspend(owner, head.incarnation, beyond);
 }
 
 /** Production begins with nobody in it; nobody should have to find that out by being refused. */

@@ -70,6 +70,7 @@ async function bringUp(config: Config, closers: Closer[], check: () => void): Pr
     ownerUrl,
     home: config.home,
     mode: config.mode,
+    heads: config.checkpoints.file,
     tell: print,
   });
   closers.push(() => pools.close());
@@ -114,6 +115,7 @@ function greet(config: Config, url: string, names: readonly string[]): void {
     print(`  Tokens                      ${config.home}/tokens.json (${names.join(', ')})`);
   if (config.graphiql)
     print('  GraphiQL                    the same address in a browser; put a token into its Headers tab');
+  print(`  Verify a passport           ${new URL('/passport', url)} in a browser`);
   print(`  Health                      ${new URL('/health', url)} and ${new URL('/ready', url)}`);
   print('Ctrl-C closes it.');
 }

@@ -156,5 +156,7 @@ async function verify({ clients, phases, entryId, key, print }: Walk): Promise<s
   for (const { axis, message, unit } of judged.findings) {
     print(`  axis ${axis}${unit === null ? '' : `, ${unit}`}: ${message}`);
   }
+  // Under the line of the phase, where the plan's details stand under theirs.
+  print(`         its passport: cutter passport issue ${changeSetId}`);
   return judged.status;
 }

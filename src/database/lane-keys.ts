@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { LaneKey } from '../ledger/keys.ts';
 import { keyRecordId } from '../ledger/log/key-statement.ts';
+import { standingSuspension, suspendedBecause } from '../ledger/log/suspension.ts';
 import { KEY_PURPOSES, type KeyPurpose, type Lane } from '../ledger/values.ts';
 import { checkPublicKey } from '../proof/ed25519.ts';
 import type { HeldKey } from './custody.ts';
@@ -49,6 +50,9 @@ export async function registerKeys(
   const refused = steps.flatMap(({ step }) => (step.step === 'refused' ? [step.why] : []));
   const due = steps.filter(({ step }) => step.step !== 'nothing' && step.step !== 'refused');
   if (due.length === 0) return { done: [], refused, inForce: inForceOf(before) };
+  const suspension = await standingSuspension(owner);
+  if (suspension !== null)
+    return { done: [], refused: [...refused, suspendedBecause(suspension)], inForce: inForceOf(before) };
   await lockKeys(
     owner,
     due.flatMap(({ one }) => currentOf(before, one)?.key_id ?? []),
@@ -87,6 +91,8 @@ export async function revokeKey(
     throw new Error(
       `This home holds no key that may revoke ${keyId}: that is the key itself, ${ended.lane}'s other key, or the other lane's ${ended.purpose} key. Use the home that has one.`,
     );
+  const suspension = await standingSuspension(owner);
+  if (suspension !== null) throw new Error(suspendedBecause(suspension));
   await lockKeys(owner, [keyId]);
   await lockQueue(owner);
   return await sayOfKey(owner, { act: 'revoke', ended, signers: [signer], reason });
@@ -97,7 +103,7 @@ export async function registry(owner: ClientBase): Promise<readonly Registered[]
   const { rows } = await owner.query<KeyRow>(
     `/* bootstrap.keys */ select key_id, lane, purpose, principal_id, public_key, from_position::text, until_position::text,
       to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as created_at
-    from cutter_auth.key order by purpose desc, lane, from_position, key_id`,
+    from cutter_auth.key k order by k.purpose desc, k.lane, k.from_position, k.key_id`,
   );
   const beginnings = (keyId: string) => [keyRecordId('add', keyId), keyRecordId('rotate', keyId)];
   const { rows: known } = await owner.query<{ record_id: string }>(

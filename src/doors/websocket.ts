@@ -1,6 +1,6 @@
 /**
  * The WebSocket door: graphql-transport-ws on the same path. A socket is let in by its origin, a connection by its token,
- * and each operation by that token again. A frame is sent when the one before it has left; a socket whose reader neither
+ * and each operation by that token again. A frame is sent when those before it have left, but for a few small ones; a socket whose reader neither
  * reads nor answers a ping is ended.
  */
 import type { IncomingMessage, Server } from 'node:http';
@@ -17,7 +17,7 @@ import { GRAPHQL_PATH } from './http.ts';
 import { inspectJson } from './json.ts';
 import type { Limits } from './limits.ts';
 import { operationRefusal, UNAVAILABLE, unauthenticatedError } from './refuse.ts';
-import { goodbye, keepAlive, send } from './socket.ts';
+import { frameSender, goodbye, keepAlive } from './socket.ts';
 
 export interface WebSocketDoorDeps {
   readonly graphql: Graphql;
@@ -66,7 +66,7 @@ export function openWebSocketDoor(server: Server, deps: WebSocketDoorDeps): WebS
       connection.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
       return;
     }
-    sockets.handleUpgrade(request, connection, head, (socket) => serve(socket, protocol, deps));
+    sockets.handleUpgrade(request, connection, head, (socket) => serve(socket, connection, protocol, deps));
   });
 
   return {
@@ -166,15 +166,21 @@ function speakGraphql({ graphql, authenticate, limits, logger }: WebSocketDoorDe
   });
 }
 
-function serve(socket: WebSocket, protocol: ReturnType<typeof speakGraphql>, deps: WebSocketDoorDeps): void {
+function serve(
+  socket: WebSocket,
+  connection: Duplex,
+  protocol: ReturnType<typeof speakGraphql>,
+  deps: WebSocketDoorDeps,
+): void {
   const { limits, logger } = deps;
   const extra: Extra = { socket, admitted: false, written: new Map() };
+  const send = frameSender(socket, connection, limits);
   const stopPing = keepAlive(socket, limits);
   socket.on('error', (error) => logger.debug({ err: error }, 'a socket failed'));
   const closed = protocol.opened(
     {
       protocol: socket.protocol,
-      send: (text) => send(socket, framed(extra, text), limits),
+      send: (text) => send(framed(extra, text)),
       close: (code, reason) => socket.close(code, reason),
       onMessage: (handle) =>
         socket.on('message', (data: Buffer, isBinary) => {

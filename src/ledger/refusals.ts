@@ -29,8 +29,15 @@ export abstract class Refusal extends Error {
 /** The caller's scopes, person or token don't allow this. */
 export class Forbidden extends Refusal {}
 
-/** This process holds no secret for the lane that the verb needs. */
-export class LaneNotServed extends Refusal {}
+/** This process holds no secret for the lane that the verb needs, or the ledger takes nothing for now. */
+export class LaneNotServed extends Refusal {
+  override readonly retryable: boolean;
+
+  constructor(message: string, problems: readonly Problem[] = [], retryable = false) {
+    super(message, problems);
+    this.retryable = retryable;
+  }
+}
 
 /** The input breaks a rule of its shape; `problems` names each place. */
 export class InvalidInput extends Refusal {}

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { DatabasePool, DatabaseTransactionConnection } from 'slonik';
+import { type DatabasePool, type DatabaseTransactionConnection, sql } from 'slonik';
+import { z } from 'zod';
 import type { Verb } from '../auth/authority.ts';
 import type { Session } from '../auth/session.ts';
 import { databaseRefusal, isRetryable } from './constraints.ts';
@@ -8,6 +9,7 @@ import { isKeyRefusal } from './key-registry.ts';
 import type { LaneKey } from './keys.ts';
 import { pendingStatement } from './log/pending.ts';
 import { buildRecord } from './log/record.ts';
+import { suspendedBecause } from './log/suspension.ts';
 import type { PlanCache } from './plan-cache.ts';
 import { Busy, LaneNotServed, Refusal } from './refusals.ts';
 import type { EXECUTOR_LANE, Lane, VERIFIER_LANE } from './values.ts';
@@ -134,12 +136,27 @@ async function inTransaction<L extends Lane, T extends object>(
       done = await work(open(resources, key, call, connection));
       if (done.writes === null) return;
       if (call.dryRun) throw new DryRunRollback();
-      await connection.query(pendingStatement(recordOf(resources.lane, call, done.writes)));
+      const handed = await connection.query(pendingStatement(recordOf(resources.lane, call, done.writes)));
+      if (handed.rowCount === 0) throw await suspendedRefusal(connection);
     }, 0);
   } catch (error) {
     if (!(error instanceof DryRunRollback)) throw error;
   }
   return done as Done<T>;
+}
+
+const suspensionRow = z.object({ position: z.string(), seen: z.string(), reason: z.string() });
+
+/** What a verb hears while the database was set back and the lanes have not accepted it. */
+async function suspendedRefusal(connection: DatabaseTransactionConnection): Promise<Refusal> {
+  const { position, seen, reason } = await connection.one(sql.type(suspensionRow)`/* phase.suspended */
+    select head.next_position::text as position, s.seen_size::text as seen, s.reason
+    from cutter_log.head join cutter_log.suspension s using (incarnation)`);
+  return new LaneNotServed(
+    suspendedBecause({ position: Number(position), seenSize: Number(seen), reason }),
+    [],
+    true,
+  );
 }
 
 function open<L extends Lane>(

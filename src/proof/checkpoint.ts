@@ -13,6 +13,11 @@ export function originOf(incarnation: string): string {
   return `cutter/${incarnation}`;
 }
 
+/** The incarnation that an origin names. */
+export function incarnationOf(origin: string): string {
+  return origin.slice('cutter/'.length);
+}
+
 /** The name under which a lane signs heads. */
 export function checkpointKeyName(origin: string, lane: string): string {
   return `${origin}/${lane}`;

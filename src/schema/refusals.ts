@@ -52,7 +52,8 @@ const RefusalInterface = builder.interfaceRef<RefusalAnswer>('Refusal').implemen
 
 const DESCRIPTIONS: Record<RefusalName, string> = {
   Forbidden: 'The scopes of the caller, the person behind it or its token do not allow this.',
-  LaneNotServed: 'This server holds no secret for the lane that the verb needs; ask one that does.',
+  LaneNotServed:
+    'This server holds no secret for the lane that the verb needs; ask one that does. Or, `retryable`: the database was set back, and nothing is written until both lanes have accepted where it resumes.',
   InvalidInput: 'The input breaks a rule of its shape; `problems` names each place.',
   NotFound: 'What the input names does not exist.',
   IdempotencyConflict: 'The idempotency key was used before with other content (for marks, G-MARK-IDEM).',

@@ -41,7 +41,7 @@ const MATRIX: Readonly<Record<string, Row>> = {
   'cutter_source.vocabulary': both(S),
   'cutter_auth.person': both(S),
   'cutter_auth.principal': { ...both(S), cutter_gate: S },
-  'cutter_auth.key': both(S),
+  'cutter_auth.key': { ...both(S), cutter_integrator: S },
   'cutter_auth.token': { cutter_gate: { S: true, I: true, U: ['revoked_at'] } },
   'cutter_auth.audit': { cutter_gate: I },
   'cutter_log.pending': {
@@ -54,6 +54,8 @@ const MATRIX: Readonly<Record<string, Row>> = {
   'cutter_log.node': { ...both(S), cutter_observe: S, cutter_integrator: SI },
   'cutter_log.tree_head': { ...both(S), cutter_observe: S, cutter_integrator: { S: true, U: true } },
   'cutter_log.cosignature': both(SI),
+  'cutter_log.suspension': { ...both(SI), cutter_observe: S, cutter_integrator: SI },
+  'cutter_log.resumption': { ...both(SI), cutter_observe: S, cutter_integrator: S },
   'cutter_log.witness_cosignature': { cutter_observe: S, cutter_integrator: I },
   'cutter_log.v_checkpoint': { cutter_observe: S },
   'cutter_meta.migration': {},

@@ -40,9 +40,18 @@ export async function checkLedger({ url, heads = [], ...options }: CheckOptions)
       '/* fsck.head */ select next_position::text as next, incarnation::text from cutter_log.head',
     );
     const head = Number(rows[0]?.next ?? 0);
-    const keys = await checkRows({ ...options, ...session, url, head, findings, coverage, heads });
+    const { keys, incarnations } = await checkRows({
+      ...options,
+      ...session,
+      url,
+      head,
+      findings,
+      coverage,
+      heads,
+    });
     await checkWitnesses(client, findings, coverage);
     // What can't be seen whole would be blamed for what is only hidden.
+    incarnations.tell(findings, rows[0]?.incarnation ?? '');
     if (unseen.length === 0) await judgeMeaning(client, keys, head, findings, coverage);
     return { head, incarnation: rows[0]?.incarnation ?? '', findings: findings.all, unseen, coverage };
   } finally {

@@ -15,6 +15,7 @@ export const VERDICTS = {
   'signature-invalid': 'a signature doesn’t verify',
   'key-invalid': 'a signature was made with a key that wasn’t valid there',
   'key-broken': 'a record about a key, or a registered key, that the keys before it don’t bear out',
+  'resumption-broken': 'a record that resumes a ledger without what both lanes must have said',
   'contradicts-signature': 'a row says something else than was signed',
   'sod-broken': 'two parts that two persons must play were played by one',
   'state-illegal': 'an entry moved where the table of transitions has no arrow',

@@ -2,6 +2,7 @@ import type { Client } from 'pg';
 import { type ChainedKey, KeyChain } from '../log/key-chain.ts';
 import { KEY_ACTS, keyRecordId } from '../log/key-statement.ts';
 import { KEY } from '../tables/key.ts';
+import { KEY_PURPOSES, type Lane } from '../values.ts';
 import type { Findings, Ref } from './finding.ts';
 import { LOG, PARTS } from './log-lines.ts';
 import { type ReadRecord, readBody } from './records.ts';
@@ -83,6 +84,14 @@ export class LedgerKeys {
           until: row.until === null ? null : Number(row.until),
         },
       ]),
+    );
+  }
+
+  /** The public key of one of the lane's keys that are in force where the log was read to, of either purpose. */
+  inForce(keyId: string, lane: Lane): Uint8Array | null {
+    return (
+      KEY_PURPOSES.map((purpose) => this.#chain.current(lane, purpose)).find((key) => key?.keyId === keyId)
+        ?.publicKey ?? null
     );
   }
 

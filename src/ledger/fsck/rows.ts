@@ -3,6 +3,7 @@ import { recordLeaf } from '../log/tree-fold.ts';
 import { BIRTH, Element, FINAL, UPDATE } from './element.ts';
 import { type Coverage, type Findings, Postponed, type Unseen } from './finding.ts';
 import { takeBeside } from './helper-thread.ts';
+import { Incarnations } from './incarnations.ts';
 import { judgeSuspects } from './judge.ts';
 import { KINDS, type Kind, kindNamed } from './kinds.ts';
 import { LedgerKeys } from './ledger-keys.ts';
@@ -41,18 +42,24 @@ export interface RowsOptions extends Pick<Session, 'client' | 'beside' | 'snapsh
  * Compares every row with the record that vouches for it. Both sides go through one sketch in a single pass over log and tables;
  * only where something is left of it are records and rows read once more, to name what.
  */
-export async function checkRows(options: RowsOptions): Promise<LedgerKeys> {
+export async function checkRows(options: RowsOptions): Promise<Pick<Pass, 'keys' | 'incarnations'>> {
   const { client, findings, coverage, unseen } = options;
   let pass = await readAll(options, SIZES[0]);
   if (pass.differences === null) pass = await readAll(options, SIZES[1]);
-  const { keys } = pass;
+  const { keys, incarnations } = pass;
   await keys.readRegistry(client);
   const { lines, orphans, rows, entries } = pass;
   Object.assign(coverage, { positions: lines.next, pending: lines.pending, entries, rows });
   const tree = await checkTree({
     client,
     next: lines.next,
-    heads: options.heads,
+    heads: [
+      ...options.heads.filter(
+        (head) => head.origin === undefined || incarnations.binds({ ...head, origin: head.origin }),
+      ),
+      ...incarnations.heads,
+    ],
+    binds: (head) => incarnations.binds(head),
     keys,
     findings,
     coverage,
@@ -83,7 +90,7 @@ export async function checkRows(options: RowsOptions): Promise<LedgerKeys> {
   pass.states.tell(findings);
   if (suspects.size > 0 && findings.all.length === 0)
     unlike(findings, head, 'Rows differ from the log in a way that none of them could be named for.');
-  return keys;
+  return { keys, incarnations };
 }
 
 interface Pass {
@@ -91,6 +98,7 @@ interface Pass {
   readonly orphans: readonly Orphan[];
   /** The keys as the log's records make them. */
   readonly keys: LedgerKeys;
+  readonly incarnations: Incarnations;
   /** What was found of the log and of the states, to be told once it is known which rows are altered. */
   readonly log: Postponed;
   readonly states: Postponed;
@@ -114,15 +122,19 @@ async function readAll(options: RowsOptions, size: number): Promise<Pass> {
     sketch.put(element.words, 1);
   });
   const keys = new LedgerKeys();
+  const incarnations = new Incarnations();
   const lines: LogLines = new LogLines(log, head, {
     record(record, line, reliable) {
-      keys.record(record, line.position ?? lines.next + lines.pending - 1, reliable);
+      const position = line.position ?? lines.next + lines.pending - 1;
+      keys.record(record, position, reliable);
+      incarnations.record(record, position, reliable, keys);
       putRecord(record, sketch, recorded, unseen);
       if (!reliable) replay.blanks += 1;
       replay.record(record, line.position);
     },
     blank: () => {
       keys.blank();
+      incarnations.blank();
       replay.blanks += 1;
     },
   });
@@ -135,6 +147,7 @@ async function readAll(options: RowsOptions, size: number): Promise<Pass> {
   for (const { record } of orphans) if (record !== null) putRecord(record, sketch, recorded, unseen);
   if (lines.gaps.length > 0 || orphans.length > 0 || lines.next < head) {
     keys.blank();
+    incarnations.blank();
     replay.blanks += 1;
   }
   replay.finish();
@@ -144,6 +157,7 @@ async function readAll(options: RowsOptions, size: number): Promise<Pass> {
     lines,
     orphans,
     keys,
+    incarnations,
     log,
     states,
     entries: replay.entries,

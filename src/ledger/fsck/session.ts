@@ -13,6 +13,8 @@ const BESIDE = [
   'cutter_log.node',
   'cutter_log.tree_head',
   'cutter_log.cosignature',
+  'cutter_log.suspension',
+  'cutter_log.resumption',
   'cutter_log.witness_cosignature',
   'cutter_auth.principal',
   'cutter_auth.person',

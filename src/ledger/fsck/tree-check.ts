@@ -19,6 +19,8 @@ const SIGNATURE_PAGE = 1000;
 export interface SeenHead extends Pick<TreeHead, 'size' | 'root'> {
   /** Its key among the cosignatures; null where it was kept outside. */
   readonly key: string | null;
+  /** Which incarnation of the ledger it is of; absent where it can't be given up. */
+  readonly origin?: string;
   readonly where: string;
 }
 
@@ -43,6 +45,8 @@ export interface TreeOptions {
   /** Heads kept outside the database. */
   readonly heads: readonly SeenHead[];
   readonly keys: LedgerKeys;
+  /** Whether a head still says something of this ledger, or was given up by both lanes. */
+  binds(head: Pick<TreeHead, 'origin' | 'size'>): boolean;
   readonly findings: Findings;
   readonly coverage: Coverage;
   readonly unseen: Unseen[];
@@ -97,11 +101,17 @@ interface Cosignature {
 }
 
 /** The cosignatures that verify, smallest first and a page at a time; the others are findings. */
-async function* cosignedHeads({ client, keys, findings, coverage }: TreeOptions): AsyncGenerator<SeenHead[]> {
+async function* cosignedHeads({
+  client,
+  keys,
+  binds,
+  findings,
+  coverage,
+}: TreeOptions): AsyncGenerator<SeenHead[]> {
   for (let [size, lane, open] = ['-1', '', true]; open; ) {
     const { rows } = await client.query<Cosignature>(
-      `/* fsck.cosignatures */ select lane, size::text, root, signature, key_id, origin from ${COSIGNATURES}
-       where (size, lane) > ($1::bigint, $2) order by size, lane limit ${SIGNATURE_PAGE}`,
+      `/* fsck.cosignatures */ select lane, size::text, root, signature, key_id, origin from ${COSIGNATURES} c
+       where (c.size, c.lane) > ($1::bigint, $2) order by c.size, c.lane limit ${SIGNATURE_PAGE}`,
       [size, lane],
     );
     const faults = await Promise.all(
@@ -111,6 +121,7 @@ async function* cosignedHeads({ client, keys, findings, coverage }: TreeOptions)
     const seen: SeenHead[] = [];
     for (const [at, row] of rows.entries()) {
       const place = `${row.lane}/${row.size}`;
+      if (faults[at] === null && !binds({ origin: row.origin, size: Number(row.size) })) continue;
       if (faults[at] === null)
         seen.push({ size: Number(row.size), root: row.root, key: place, where: `what ${row.lane} signed` });
       else

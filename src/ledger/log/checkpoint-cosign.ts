@@ -1,5 +1,11 @@
 import type { Client } from 'pg';
-import { checkpointKeyName, checkpointText, originOf, type TreeHead } from '../../proof/checkpoint.ts';
+import {
+  checkpointKeyName,
+  checkpointText,
+  incarnationOf,
+  originOf,
+  type TreeHead,
+} from '../../proof/checkpoint.ts';
 import { verify } from '../../proof/ed25519.ts';
 import { verifyConsistency } from '../../proof/merkle.ts';
 import { type Edge, grow, rootOfEdge } from '../../proof/merkle-edge.ts';
@@ -7,6 +13,8 @@ import { consistencyNodes, rootNodes } from '../../proof/merkle-nodes.ts';
 import { signNote } from '../../proof/note.ts';
 import type { LaneKey } from '../keys.ts';
 import type { Lane } from '../values.ts';
+import type { SeenPlace } from './seen.ts';
+import { IS_SUSPENDED } from './suspension.ts';
 import { readLeaves } from './tree-fold.ts';
 import { distinct, type ReadNodes, readNodes } from './tree-nodes.ts';
 
@@ -15,12 +23,25 @@ export class CosigningRefused extends Error {
   override readonly name = 'CosigningRefused';
 }
 
-/** The size and root of a head that binds this lane, wherever it is remembered. */
-export type KnownHead = Pick<TreeHead, 'size' | 'root'> & { readonly where: string };
+/** A head that binds this lane, wherever it is remembered. */
+export type KnownHead = TreeHead & { readonly where: string };
+
+/** The database has less than was seen of it: it was set back, whole and in good order. */
+export class DatabaseSetBack extends Error {
+  override readonly name = 'DatabaseSetBack';
+  readonly incarnation: string;
+  readonly seen: SeenPlace;
+
+  constructor(message: string, incarnation: string, seen: SeenPlace) {
+    super(message);
+    this.incarnation = incarnation;
+    this.seen = seen;
+  }
+}
 
 export type CosignTurn =
   /** A head was signed now, or stands signed by this lane already. */
-  | { readonly outcome: 'signed' | 'standing'; readonly head: Pick<TreeHead, 'size' | 'root'> }
+  | { readonly outcome: 'signed' | 'standing'; readonly head: TreeHead }
   /** Nothing to sign, or no registered key yet: `reason` says so. */
   | { readonly outcome: 'waiting'; readonly reason: string };
 
@@ -30,7 +51,8 @@ const PAGE = 4096;
 const LOCK = `/* log.cosign_lock */ select pg_advisory_xact_lock(hashtextextended('cutter:cosign:' || $1::text, 0))`;
 
 const LOOK = `/* log.cosign_look */
-  select head.incarnation::text, tree.size::text, tree.checkpoint_size::text,
+  select head.incarnation::text, head.next_position::text as next, ${IS_SUSPENDED} as suspended,
+    array(select incarnation::text from cutter_log.resumption) as ended, tree.size::text, tree.checkpoint_size::text,
     key.key_id, key.lane as key_lane, key.purpose, key.from_position::text, key.until_position::text,
     last.size::text as last_size, last.root as last_root, last.signature as last_signature,
     last.origin as last_origin, last_key.public_key as last_public_key
@@ -40,7 +62,11 @@ const LOOK = `/* log.cosign_look */
     select * from cutter_auth.key where key_id = any($2) order by until_position nulls first limit 1
   ) key on true
   left join lateral (
-    select * from cutter_log.cosignature where lane = $1 order by size desc limit 1
+    select * from cutter_log.cosignature
+    where lane = $1 and (origin = 'cutter/' || head.incarnation or size <= (
+      select position from cutter_log.resumption r where r.next_incarnation = head.incarnation limit 1
+    ))
+    order by size desc limit 1
   ) last on true
   left join cutter_auth.key last_key
     on last_key.key_id = last.key_id and last_key.lane = $1 and last_key.purpose = 'checkpoint'`;
@@ -51,6 +77,10 @@ const SIGN = `/* log.cosign */
 
 interface Look {
   readonly incarnation: string;
+  readonly next: string;
+  readonly suspended: boolean;
+  /** Incarnations that both lanes, or one of them, have given up. */
+  readonly ended: readonly string[];
   readonly size: string;
   readonly checkpoint_size: string;
   readonly key_id: string | null;
@@ -92,16 +122,16 @@ async function judge(
   look: Look,
   remembered: readonly KnownHead[],
 ): Promise<CosignTurn> {
+  if (look.suspended)
+    return {
+      outcome: 'waiting',
+      reason: 'The database was set back, and both lanes have not yet accepted where it resumes.',
+    };
   const size = Number(look.checkpoint_size);
   const last = lastSigned(look, lane);
-  const known = [...(last === null ? [] : [last]), ...remembered];
-  refuseForgotten(last, remembered);
-  const shrunk = known.find((head) => head.size > Number(look.size));
-  if (shrunk !== undefined) {
-    throw new CosigningRefused(
-      `The tree has ${look.size} leaves, and ${shrunk.where} says ${shrunk.size}: the end of the log is gone.`,
-    );
-  }
+  const binding = bindingHeads(look, remembered);
+  const known = [...(last === null ? [] : [last]), ...binding];
+  refuseShrunk(look, last, binding);
   if (last !== null && last.size >= size) return { outcome: 'standing', head: last };
   const key = keys.find(({ keyId }) => keyId === look.key_id);
   const waiting = waitsFor(look, lane, size);
@@ -134,14 +164,47 @@ function lastSigned(look: Look, lane: Lane): KnownHead | null {
   return { ...head, where: `what ${lane} signed last` };
 }
 
-/** What is remembered outside the database must still stand in it. */
-function refuseForgotten(last: KnownHead | null, remembered: readonly KnownHead[]): void {
+/** The remembered heads of the present incarnation. Those before it were given up by both lanes; one after it says that this one was, too. */
+function bindingHeads(look: Look, remembered: readonly KnownHead[]): readonly KnownHead[] {
+  const origin = originOf(look.incarnation);
+  const newest = remembered.findLast((head) => !look.ended.includes(incarnationOf(head.origin)));
+  if (newest === undefined || newest.origin === origin)
+    return remembered.filter((head) => head.origin === origin);
+  const message = `${newest.where} holds heads of ${newest.origin}, and the database is of ${origin}`;
+  if (!remembered.some((head) => head.origin === origin))
+    throw new CosigningRefused(`${message}: it is another ledger.`);
+  throw new DatabaseSetBack(`${message}, which came before: it was set back.`, look.incarnation, {
+    ...newest,
+    incarnation: incarnationOf(newest.origin),
+  });
+}
+
+/**
+ * What was signed once must still be there. Where the log itself is shorter than what is remembered outside the database, that was set
+ * back, and where it remembers more than it has, or has forgotten a signature, somebody altered it.
+ */
+function refuseShrunk(look: Look, last: KnownHead | null, remembered: readonly KnownHead[]): void {
+  const { incarnation } = look;
+  const setBack = remembered.find(({ size }) => size > Number(look.next));
+  if (setBack !== undefined && (last === null || last.size <= Number(look.next)))
+    throw new DatabaseSetBack(
+      `The log ends before position ${look.next}, and ${setBack.where} says ${setBack.size}: the database was set back.`,
+      incarnation,
+      { ...setBack, incarnation },
+    );
   const forgotten = remembered.find(({ size }) => last === null || last.size < size);
-  if (forgotten === undefined) return;
-  throw new CosigningRefused(
-    `${forgotten.where} says ${forgotten.size} leaves, and the newest signature of this lane in the database is ` +
-      `${last === null ? 'none' : `over ${last.size}`}: the database was set back.`,
+  if (forgotten !== undefined)
+    throw new CosigningRefused(
+      `${forgotten.where} says ${forgotten.size} leaves, and the newest signature of this lane in the database is ` +
+        `${last === null ? 'none' : `over ${last.size}`}: the database was set back.`,
+    );
+  const shrunk = [...(last === null ? [] : [last]), ...remembered].find(
+    (head) => head.size > Number(look.size),
   );
+  if (shrunk !== undefined)
+    throw new CosigningRefused(
+      `The tree has ${look.size} leaves, and ${shrunk.where} says ${shrunk.size}: the end of the log is gone.`,
+    );
 }
 
 function waitsFor(look: Look, lane: Lane, size: number): string | null {

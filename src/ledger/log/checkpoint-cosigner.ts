@@ -1,9 +1,19 @@
+import type { Client } from 'pg';
+import { incarnationOf } from '../../proof/checkpoint.ts';
 import type { LaneKey } from '../keys.ts';
 import type { Lane } from '../values.ts';
-import { CosigningRefused, cosign, type KnownHead } from './checkpoint-cosign.ts';
+import {
+  CosigningRefused,
+  type CosignTurn,
+  cosign,
+  DatabaseSetBack,
+  type KnownHead,
+} from './checkpoint-cosign.ts';
 import type { Log } from './connection.ts';
 import { isRefusedRight } from './database-faults.ts';
 import { type LoopState, startDedicatedLoop } from './dedicated-loop.ts';
+import type { Seen } from './seen.ts';
+import { suspend } from './suspension.ts';
 import type { TreeFolder } from './tree-folder.ts';
 import { TreeBroken } from './tree-nodes.ts';
 
@@ -29,8 +39,10 @@ export interface CosignerOptions {
   readonly log: Log;
   /** The folder of this process: it says when there is something to sign. */
   readonly folder?: Pick<TreeFolder, 'onFolded'>;
-  /** The newest head that was kept outside the database, if any was. */
-  readonly kept?: KnownHead | null;
+  /** The heads that were kept outside the database: the newest of each incarnation, in their order. */
+  readonly kept?: readonly KnownHead[];
+  /** Learns how far this lane has signed. */
+  readonly seen?: Seen;
   readonly pollMs?: number;
 }
 
@@ -41,19 +53,36 @@ export function startCosigner(options: CosignerOptions): Cosigner {
   let asked = 0;
   let memory: KnownHead | null = null;
   let told: string | null = null;
+  async function cosignOrSuspend(client: Client, remembered: readonly KnownHead[]): Promise<CosignTurn> {
+    try {
+      return await cosign(client, lane, keys(), remembered);
+    } catch (error) {
+      if (!(error instanceof DatabaseSetBack)) throw error;
+      await client.query('rollback');
+      if (await suspend(client, error.incarnation, error.seen))
+        log.error({ err: error, lane, alarm: 'DATABASE_SET_BACK' }, `log: ${error.message}`);
+      return { outcome: 'waiting', reason: error.message };
+    }
+  }
+
   const loop = startDedicatedLoop({
     url,
     login: LOGIN_OF[lane],
     log,
     async turn(client) {
-      const remembered = [memory, kept ?? null].filter((head) => head !== null);
-      const done = await cosign(client, lane, keys(), remembered);
+      const remembered = [...(kept ?? []), ...(memory === null ? [] : [memory])];
+      const done = await cosignOrSuspend(client, remembered);
       if (done.outcome === 'waiting') {
         if (told !== done.reason) log.info({ lane }, `log: nothing is signed. ${done.reason}`);
         told = done.reason;
       } else {
-        const { size, root } = done.head;
-        memory = { size, root, where: `the memory of ${lane}'s process` };
+        const { size } = done.head;
+        memory = { ...done.head, where: `the memory of ${lane}'s process` };
+        options.seen?.note({
+          ...done.head,
+          incarnation: incarnationOf(done.head.origin),
+          where: memory.where,
+        });
         asked = Math.max(asked, size);
         if (done.outcome === 'signed') for (const listener of listeners) listener(size);
       }

@@ -23,6 +23,8 @@ export interface PublisherOptions {
 
 const PAGE = 64;
 
+type Known = Pick<Checkpoint, 'origin' | 'size'>;
+
 /** Hands each published head to each sink, in order; a slow sink keeps no other waiting. */
 export function startPublisher(options: PublisherOptions): CheckpointPublisher {
   const { checkpoints, sinks, cosigners, log, pollMs = 1000, attempts = 5 } = options;
@@ -53,23 +55,23 @@ export function startPublisher(options: PublisherOptions): CheckpointPublisher {
   }
 
   /** From where to begin: behind what the sink holds, or with the newest head. */
-  async function beginning(sink: CheckpointSink): Promise<number> {
-    if (sink.holds !== null) return sink.holds.size;
+  async function beginning(sink: CheckpointSink): Promise<Known> {
+    if (sink.holds !== null) return sink.holds;
     const latest = await checkpoints.latest();
-    return latest === null ? 0 : latest.size - 1;
+    return latest === null ? { origin: '', size: 0 } : { origin: latest.origin, size: latest.size - 1 };
   }
 
   async function run(sink: CheckpointSink, wake: Wake): Promise<void> {
-    let from: number | null = null;
+    let from: Known | null = null;
     while (!closing.signal.aborted) {
       try {
         from ??= await beginning(sink);
         const page: readonly Checkpoint[] = await checkpoints.after(from, PAGE);
         for (const checkpoint of page) {
           if (!(await offer(sink, checkpoint))) break;
-          from = checkpoint.size;
+          from = checkpoint;
         }
-        if (page.length === PAGE && from === page.at(-1)?.size) continue;
+        if (page.length === PAGE && from.size === page.at(-1)?.size) continue;
       } catch (error) {
         if (!closing.signal.aborted)
           log[isAway(error) ? 'info' : 'warn']({ err: error }, 'log: published heads could not be read');

@@ -6,15 +6,13 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
-  readSync,
-  statSync,
   writeFile,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
-import { parseCheckpointText, type TreeHead } from '../../proof/checkpoint.ts';
-import { parseNote } from '../../proof/note.ts';
+import type { TreeHead } from '../../proof/checkpoint.ts';
+import { keptHeads } from './kept-heads.ts';
 
 /** Where published notes go beside the database, so that whoever rewrites the one hasn't rewritten the other. */
 export interface CheckpointSink {
@@ -23,27 +21,27 @@ export interface CheckpointSink {
   readonly keeps: boolean;
   /** The newest head that the sink holds already; null where it holds none, or can't be asked. */
   readonly holds: TreeHead | null;
+  /** The newest head of each incarnation that it holds, in their order. */
+  readonly heads: readonly TreeHead[];
   take(note: string, signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Notes stand one after the other in the file, each ended by an empty line. What a crash tore off matches nothing. */
-const NOTE_IN_FILE = /(?:[^\n]+\n){3,}?\n(?:— \S+ [A-Za-z0-9+/=]{92}\n){2}(?=\n)/gu;
-const TAIL_BYTES = 65_536;
 const PATIENCE_MS = 10_000;
 
 /** Appends each note to a file and makes it durable before it says that it has it. */
 export function fileSink(path: string): CheckpointSink {
   mkdirSync(dirname(path), { recursive: true });
   const isNew = !existsSync(path);
-  const tail = isNew ? '' : tailOf(path);
+  const { heads, isTorn } = keptHeads(path);
   const file = openSync(path, 'a', 0o644);
   if (isNew) syncFolder(dirname(path));
-  if (tail !== '' && !tail.endsWith('\n\n')) writeSync(file, '\n\n');
+  if (isTorn) writeSync(file, '\n\n');
   return {
     name: path,
     keeps: true,
-    holds: newestIn(tail),
+    holds: heads.at(-1) ?? null,
+    heads,
     async take(note) {
       await promisify(writeFile)(file, `${note}\n`);
       await promisify(fsync)(file);
@@ -63,30 +61,13 @@ function syncFolder(path: string): void {
   }
 }
 
-function tailOf(path: string): string {
-  const { size } = statSync(path);
-  const length = Math.min(size, TAIL_BYTES);
-  const bytes = Buffer.alloc(length);
-  const file = openSync(path, 'r');
-  try {
-    readSync(file, bytes, 0, length, size - length);
-  } finally {
-    closeSync(file);
-  }
-  return bytes.toString('utf8');
-}
-
-function newestIn(text: string): TreeHead | null {
-  const note = text.match(NOTE_IN_FILE)?.at(-1);
-  return note === undefined ? null : parseCheckpointText(parseNote(note).text);
-}
-
 /** Posts each note as text. */
 export function urlSink(url: string): CheckpointSink {
   return {
     name: new URL(url).origin,
     keeps: false,
     holds: null,
+    heads: [],
     async take(note, signal) {
       const response = await fetch(url, {
         method: 'POST',

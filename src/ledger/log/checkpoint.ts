@@ -23,15 +23,19 @@ const line = z.object({
 
 const COLUMNS = sql.fragment`origin, size::text, root, executor_signature, executor_public_key, verifier_signature, verifier_public_key`;
 
+const NOT_SUSPENDED = sql.fragment`not exists (select from cutter_log.suspension where suspension.incarnation = head.incarnation)`;
+
 /** Rows that don't verify are passed over; a few at a time is enough to find one that does. */
 const LATEST = 8;
 
 /** Published heads, each verified under the keys of the registry before it is given to anyone. */
 export interface Checkpoints {
-  /** The newest one; null before the first. */
+  /** The newest one of the present incarnation; null before the first, and while the ledger is suspended. */
   latest(): Promise<Checkpoint | null>;
-  /** Those of more than `size` leaves, smallest first, at most `limit`. */
-  after(size: number, limit: number): Promise<readonly Checkpoint[]>;
+  /** Those of the present incarnation that are newer than a known one, smallest first, at most `limit`; of another incarnation's head, all. */
+  after(known: Pick<TreeHead, 'origin' | 'size'>, limit: number): Promise<readonly Checkpoint[]>;
+  /** Those that cover a position, of whatever incarnation, smallest first. */
+  covering(position: number, limit: number): Promise<readonly Checkpoint[]>;
 }
 
 /** Reads published heads as an observer. */
@@ -50,18 +54,32 @@ export function readCheckpoints(observe: Pick<CommonQueryMethods, 'any'>, log: L
   return {
     async latest() {
       const lines = await observe.any(sql.type(line)`/* log.checkpoint */
-        select ${COLUMNS} from cutter_log.v_checkpoint checkpoint order by checkpoint.size desc limit ${LATEST}`);
+        select ${COLUMNS} from cutter_log.v_checkpoint checkpoint
+        where exists (
+          select from cutter_log.head where checkpoint.origin = 'cutter/' || head.incarnation and ${NOT_SUSPENDED}
+        )
+        order by checkpoint.size desc limit ${LATEST}`);
       const [first] = lines;
       // What was verified once isn't verified again.
       if (newest !== null && first !== undefined && isSame(newest, first)) return newest;
       newest = valid(lines)[0] ?? null;
       return newest;
     },
-    async after(size, limit) {
+    async covering(position, limit) {
+      return valid(
+        await observe.any(sql.type(line)`/* log.checkpoints_covering */
+          select ${COLUMNS} from cutter_log.v_checkpoint checkpoint
+          where checkpoint.size > ${String(position)}::bigint order by checkpoint.size limit ${limit}`),
+      );
+    },
+    async after({ origin, size }, limit) {
       return valid(
         await observe.any(sql.type(line)`/* log.checkpoints */
           select ${COLUMNS} from cutter_log.v_checkpoint checkpoint
-          where checkpoint.size > ${String(size)}::bigint order by checkpoint.size limit ${limit}`),
+          where checkpoint.size > case when checkpoint.origin = ${origin} then ${String(size)}::bigint else 0 end and exists (
+            select from cutter_log.head where checkpoint.origin = 'cutter/' || head.incarnation and ${NOT_SUSPENDED}
+          )
+          order by checkpoint.size limit ${limit}`),
       );
     },
   };

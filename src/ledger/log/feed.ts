@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { DatabasePool } from 'slonik';
 import { isAway } from '../constraints.ts';
 import type { Checkpoint, Checkpoints } from './checkpoint.ts';
@@ -13,6 +14,7 @@ import { createPositions } from './positions.ts';
 import { createReplay } from './replay.ts';
 import { RESETS } from './resets.ts';
 import { createRing } from './ring.ts';
+import type { Seen } from './seen.ts';
 import { backoffMs, createWake, restUnless } from './wake.ts';
 
 /** The integrated log as one process sees it: one reader, any number of subscribers. */
@@ -35,6 +37,10 @@ export interface FeedOptions {
   readonly listenUrl: string;
   /** The integrator of this process, where it runs one: it wakes the feed without a round trip. */
   readonly integrator?: Integrator;
+  /** What this process knows of how far the ledger had come: cursors that it issued say more, at times, than the database. */
+  readonly seen?: Seen;
+  /** What this ledger's cursors are marked by; absent: something that no other process knows. */
+  readonly cursorKey?: Uint8Array;
   /** Published heads, told to whoever has caught up. */
   readonly checkpoints?: Pick<Checkpoints, 'latest'>;
   /** Which of these tokens no longer stand, no longer hold `ledger:observe`, or are narrowed otherwise now. */
@@ -58,6 +64,7 @@ export function startFeed(options: FeedOptions): HistoryFeed {
   const { observe, listenUrl, integrator, authorityEnded, log } = options;
   const { pollMs = 1000, authorityMs = 500, lostAfterMs = 10_000, positionWaitMs = 10_000 } = options;
   const { heartbeatMs = 15_000, ringCapacity = 4096 } = options;
+  const cursorKey = options.cursorKey ?? randomBytes(32);
   const ring = createRing(ringCapacity, ringCapacity * 4);
   const replay = createReplay(observe);
   const positions = createPositions();
@@ -108,6 +115,7 @@ export function startFeed(options: FeedOptions): HistoryFeed {
   function adopt(head: Head): void {
     const known = incarnation;
     const turnedBack = head.next < ring.end;
+    if (head.suspended) endAll(RESETS.suspended);
     const tooFar = head.next - ring.end > ringCapacity;
     if (known === head.incarnation && !turnedBack && !tooFar) return;
     incarnation = head.incarnation;
@@ -207,7 +215,11 @@ export function startFeed(options: FeedOptions): HistoryFeed {
   return {
     async head() {
       const head = await freshHead();
-      return { incarnation: head.incarnation, nextPosition: String(head.next), cursor: encodeCursor(head) };
+      return {
+        incarnation: head.incarnation,
+        nextPosition: String(head.next),
+        cursor: encodeCursor(head, cursorKey),
+      };
     },
     async waitForPosition(recordId, signal) {
       integrator?.nudge();
@@ -234,6 +246,15 @@ export function startFeed(options: FeedOptions): HistoryFeed {
             if (closing.signal.aborted) follower.end(RESETS.closing);
           },
           leave: (follower) => followers.delete(follower),
+          wasBeyond: ({ incarnation: of, next }) => {
+            options.seen?.note({ incarnation: of, size: next, root: null, where: 'a cursor of this ledger' });
+            log.error(
+              { position: next, alarm: 'DATABASE_SET_BACK' },
+              'log: a client has a cursor of this ledger from beyond its head: the database was set back',
+            );
+            integrator?.nudge();
+          },
+          cursorKey,
           heartbeatMs,
           lostAfterMs,
         },

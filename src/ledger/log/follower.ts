@@ -1,5 +1,5 @@
 import type { Checkpoint } from './checkpoint.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
+import { decodeCursor, encodeCursor, type Place } from './cursor.ts';
 import type { Beat, Waiting } from './heartbeat.ts';
 import { type HistoryFilter, type HistoryMessage, type Reset, rowTest } from './history-message.ts';
 import { type Head, LogBroken, type RecordEvent } from './history-page.ts';
@@ -47,6 +47,10 @@ export interface FollowerSource {
   incarnation(): string | null;
   join(follower: Follower): void;
   leave(follower: Follower): void;
+  /** Tells of a cursor that this ledger issued for a place that it hasn't reached now: its database was set back. */
+  wasBeyond(place: Place): void;
+  /** What this ledger's cursors are marked by. */
+  readonly cursorKey: Uint8Array;
   readonly heartbeatMs: number;
   /** How long the past may be out of reach. */
   readonly lostAfterMs: number;
@@ -153,7 +157,7 @@ async function* messages(
   const matches = rowTest(options.filter ?? null, options.entryIds ?? null);
   let next = start;
   let caughtUp = false;
-  const cursor = (): string => encodeCursor({ incarnation, next });
+  const cursor = (): string => encodeCursor({ incarnation, next }, source.cursorKey);
   yield { type: 'Ready', cursor: cursor(), head: String(target), heartbeatMs, incarnation };
   while (!state.left && state.ending === null) {
     if (!caughtUp && next >= target) {
@@ -181,23 +185,30 @@ async function* messages(
     next += 1;
     const rows = matches === null ? event.rows : event.rows.filter(matches);
     if (rows.length === 0 && options.everyRecord !== true) continue;
-    yield rows === event.rows ? wholeMessage(event, incarnation) : message(event, rows, incarnation);
+    const mark = { incarnation, key: source.cursorKey };
+    yield rows === event.rows ? wholeMessage(event, mark) : message(event, rows, mark);
   }
   if (state.ending !== null) yield state.ending;
+}
+
+/** What a cursor is made of beside its place. */
+interface CursorMark {
+  readonly incarnation: string;
+  readonly key: Uint8Array;
 }
 
 const whole = new WeakMap<RecordEvent, HistoryMessage>();
 
 /** The same message for everyone who is to see all rows of a record: what is made of it is made once. */
-function wholeMessage(event: RecordEvent, incarnation: string): HistoryMessage {
-  const made = whole.get(event) ?? message(event, event.rows, incarnation);
+function wholeMessage(event: RecordEvent, mark: CursorMark): HistoryMessage {
+  const made = whole.get(event) ?? message(event, event.rows, mark);
   whole.set(event, made);
   return made;
 }
 
-function message(event: RecordEvent, rows: RecordEvent['rows'], incarnation: string): HistoryMessage {
+function message(event: RecordEvent, rows: RecordEvent['rows'], mark: CursorMark): HistoryMessage {
   const { position, recordHash } = event;
-  const cursor = encodeCursor({ incarnation, next: position + 1 });
+  const cursor = encodeCursor({ incarnation: mark.incarnation, next: position + 1 }, mark.key);
   return { type: 'HistoryEvent', cursor, position: String(position), recordHash, rows };
 }
 
@@ -216,14 +227,18 @@ async function open(source: FollowerSource, after: string | null | undefined): P
     return RESETS.lost;
   }
   const { incarnation, next: target } = head;
+  if (head.suspended) return RESETS.suspended;
   // The reader of the ring hasn't seen this incarnation yet: whoever comes again will find it.
   if (source.incarnation() !== null && source.incarnation() !== incarnation) return RESETS.incarnation;
   if (after === null || after === undefined) return { incarnation, start: target, target };
   if (after === '') return { incarnation, start: 0, target };
-  const cursor = decodeCursor(after, incarnation);
+  const cursor = decodeCursor(after, incarnation, source.cursorKey);
   if (cursor.verdict === 'other_incarnation') return RESETS.incarnation;
-  if (cursor.verdict === 'unknown' || cursor.next > target) return RESETS.unknown;
-  return { incarnation, start: cursor.next, target };
+  if (cursor.verdict === 'unknown') return RESETS.unknown;
+  if (cursor.next <= target) return { incarnation, start: cursor.next, target };
+  if (!cursor.issued) return RESETS.unknown;
+  source.wasBeyond({ incarnation, next: cursor.next });
+  return RESETS.suspended;
 }
 
 /** The event at `position`, or undefined after a rest: the caller looks again whether it must end. */

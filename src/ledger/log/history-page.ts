@@ -25,6 +25,8 @@ export interface RecordEvent {
 export interface Head {
   readonly incarnation: string;
   readonly next: number;
+  /** The database was set back, and nothing of it is shown before both lanes have accepted where it resumes. */
+  readonly suspended: boolean;
 }
 
 export interface HistoryPage {
@@ -40,6 +42,7 @@ const nullable = z.string().nullable();
 const line = z.object({
   incarnation: z.string(),
   next_position: z.string(),
+  suspended: z.boolean(),
   position: nullable,
   record_hash: nullable,
   history_id: nullable,
@@ -53,6 +56,8 @@ const line = z.object({
 });
 type Line = z.infer<typeof line>;
 
+const SUSPENDED = sql.fragment`exists (select from cutter_log.suspension where suspension.incarnation = head.incarnation)`;
+
 /** Records of one page. A number in the statement's text: the planner would guess a tenth of the log for a parameter. */
 export const PAGE_RECORDS = 256;
 
@@ -62,7 +67,7 @@ export const PAGE_RECORDS = 256;
  */
 export async function readHistoryPage(observe: DatabasePool, from: number): Promise<HistoryPage> {
   const lines = await observe.any(sql.type(line)`/* log.history */
-    select head.incarnation::text, head.next_position::text, record.position::text, record.record_hash,
+    select head.incarnation::text, head.next_position::text, ${SUSPENDED} as suspended, record.position::text, record.record_hash,
       moved.history_id::text, moved.entry_id::text, moved.entry_version_before, moved.entry_version_after,
       moved.change_kind, moved.changed_by,
       to_char(moved.changed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as changed_at,
@@ -79,7 +84,7 @@ export async function readHistoryPage(observe: DatabasePool, from: number): Prom
     order by record.position, moved.log_ordinal`);
   const [first] = lines;
   if (first === undefined) throw new LogBroken('The log has no head');
-  const head = { incarnation: first.incarnation, next: Number(first.next_position) };
+  const head = headOf(first);
   const events = collect(lines, from);
   if (events.length < Math.min(head.next - from, PAGE_RECORDS))
     throw new LogBroken(`The log has no record at position ${from + events.length}`);
@@ -88,7 +93,8 @@ export async function readHistoryPage(observe: DatabasePool, from: number): Prom
 
 function collect(lines: readonly Line[], from: number): RecordEvent[] {
   const events: { position: number; recordHash: string; rows: PlacedHistoryRow[] }[] = [];
-  for (const { incarnation: _incarnation, next_position: _next, record_hash, ...row } of lines) {
+  for (const { incarnation: _incarnation, next_position: _next, suspended: _suspended, ...rest } of lines) {
+    const { record_hash, ...row } = rest;
     if (row.position === null || record_hash === null) continue;
     const position = Number(row.position);
     if (events.at(-1)?.position !== position) {
@@ -101,7 +107,11 @@ function collect(lines: readonly Line[], from: number): RecordEvent[] {
   return events;
 }
 
-const headLine = z.object({ incarnation: z.string(), next_position: z.string() });
+const headLine = z.object({ incarnation: z.string(), next_position: z.string(), suspended: z.boolean() });
+
+function headOf({ incarnation, next_position, suspended }: z.infer<typeof headLine>): Head {
+  return { incarnation, next: Number(next_position), suspended };
+}
 
 /** Where the log ends. */
 export async function readHead(observe: DatabasePool): Promise<Head> {
@@ -109,9 +119,9 @@ export async function readHead(observe: DatabasePool): Promise<Head> {
     sql.prepared(
       'log_head',
       headLine,
-    )`/* log.where */ select incarnation::text, next_position::text from cutter_log.head`,
+    )`/* log.where */ select incarnation::text, next_position::text, ${SUSPENDED} as suspended from cutter_log.head`,
   );
-  return { incarnation: head.incarnation, next: Number(head.next_position) };
+  return headOf(head);
 }
 
 const placed = z.object({ record_id: z.string(), position: z.string() });

@@ -1,7 +1,11 @@
+import type { Client } from 'pg';
 import type { Log } from './connection.ts';
 import { isRefusedRight } from './database-faults.ts';
 import { type LoopState, startDedicatedLoop } from './dedicated-loop.ts';
-import { type IntegratedBatch, moveBatch } from './move.ts';
+import { type IntegratedBatch, lookAtQueue, moveBatch, type QueueLook } from './move.ts';
+import { ResumptionRefused, resumeLog } from './resume-log.ts';
+import { Seen } from './seen.ts';
+import { suspend } from './suspension.ts';
 
 export interface Integrator {
   /** Says that something was committed: move it now instead of at the next poll. */
@@ -20,17 +24,23 @@ export interface IntegratorOptions {
   readonly log: Log;
   readonly pollMs?: number;
   readonly batch?: number;
+  /** What this process knows of how far the ledger had come. */
+  readonly seen?: Seen;
   /** What is committed within so long of a batch shares the next one: under load each batch would be of one record, at its full price. */
   readonly restMs?: number;
 }
+
+/** Where this process remembers how far the log had come. */
+const MEMORY = "a server's memory";
 
 /**
  * Moves what is committed from `cutter_log.pending` into the log and gives each record the next dense position. Any
  * number of processes may run one: the head row's lock makes them take turns.
  */
 export function startIntegrator(options: IntegratorOptions): Integrator {
-  const { url, log, pollMs = 250, batch = 500, restMs = 5 } = options;
+  const { url, log, pollMs = 250, batch = 500, restMs = 5, seen = new Seen() } = options;
   const listeners = new Set<(batch: IntegratedBatch) => void>();
+  let told = '';
 
   function announce(integrated: IntegratedBatch): void {
     for (const listener of listeners) {
@@ -42,14 +52,50 @@ export function startIntegrator(options: IntegratorOptions): Integrator {
     }
   }
 
+  /** A ledger that this process has seen further is suspended before anything of it moves. */
+  async function isSuspended(client: Client, look: QueueLook): Promise<boolean> {
+    if (look.suspended) return true;
+    const beyond = seen.beyond(look);
+    if (beyond === null) {
+      seen.note({ incarnation: look.incarnation, size: look.next, root: null, where: MEMORY });
+      return false;
+    }
+    if (!(await suspend(client, look.incarnation, beyond))) return false;
+    log.error(
+      { position: look.next, seen: beyond.size, where: beyond.where, alarm: 'DATABASE_SET_BACK' },
+      'log: the database was set back; nothing is published until both lanes accept where it resumes ("cutter resume")',
+    );
+    return true;
+  }
+
+  async function resume(client: Client): Promise<{ pollMs: number } | null> {
+    try {
+      const resumed = await resumeLog(client);
+      if (resumed === null) return { pollMs };
+      log.warn({ position: resumed.firstPosition }, 'log: both lanes have accepted; the log goes on');
+      announce(resumed);
+      return null;
+    } catch (error) {
+      if (!(error instanceof ResumptionRefused)) throw error;
+      await client.query('rollback');
+      if (told !== error.message)
+        log.error({ err: error, alarm: 'RESUMPTION_REFUSED' }, 'log: what the lanes accepted is not taken');
+      told = error.message;
+      return { pollMs };
+    }
+  }
+
   const loop = startDedicatedLoop({
     url,
     login: 'cutter_integrator',
     log,
     /** Moves batches until the queue is empty, then sleeps until a nudge or the poll. */
     async turn(client, nudged) {
-      const moved = await moveBatch(client, batch, nudged);
+      const look = await lookAtQueue(client);
+      if (await isSuspended(client, look)) return await resume(client);
+      const moved = look.waiting ? await moveBatch(client, batch, nudged) : null;
       if (moved === null) return { pollMs };
+      seen.note({ incarnation: look.incarnation, size: moved.lastPosition + 1, root: null, where: MEMORY });
       for (const recordId of moved.dropped) {
         log.error(
           { recordId, alarm: 'DUPLICATE_RECORD' },

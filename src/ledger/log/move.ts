@@ -1,4 +1,5 @@
 import type { Client } from 'pg';
+import { IS_SUSPENDED } from './suspension.ts';
 
 /** What one batch put into the log: dense positions in the order of `recordIds`. */
 export interface IntegratedBatch {
@@ -17,12 +18,13 @@ export interface MovedBatch extends IntegratedBatch {
 /** Marks a batch under way. It only spares idle integrators the wait: the head row's lock is what keeps them apart. */
 const ADVISORY_KEY = 7_201_991;
 
-const WAITING = '/* log.waiting */ select exists (select 1 from cutter_log.pending) as waiting';
+const WAITING = `/* log.waiting */ select exists (select 1 from cutter_log.pending) as waiting,
+  head.incarnation::text, head.next_position::text as next, ${IS_SUSPENDED} as suspended from cutter_log.head`;
 
 /** A poller passes by while another is at work; one that was nudged waits, as its record may have missed that batch. */
 const LOCK_HEAD = `/* log.head */
   select next_position from cutter_log.head
-  where singleton and (pg_try_advisory_xact_lock(${ADVISORY_KEY}) or $1)
+  where singleton and (pg_try_advisory_xact_lock(${ADVISORY_KEY}) or $1) and not ${IS_SUSPENDED}
   for update`;
 
 /**
@@ -69,13 +71,28 @@ interface MoveAnswer {
   first_position: string | null;
 }
 
+/** What an integrator looks at before each batch. */
+export interface QueueLook {
+  readonly waiting: boolean;
+  readonly incarnation: string;
+  readonly next: number;
+  /** The database was set back, and both lanes have not yet accepted where it resumes. */
+  readonly suspended: boolean;
+}
+
+/** Looks without a lock. */
+export async function lookAtQueue(client: Client): Promise<QueueLook> {
+  const { rows } = await client.query<Omit<QueueLook, 'next'> & { next: string }>(WAITING);
+  const look = rows[0];
+  if (look === undefined) throw new Error('The log has no head.');
+  return { ...look, next: Number(look.next) };
+}
+
 /**
- * Moves one batch: one transaction of two statements on one connection. Null where nothing waits or, for a mere poll,
- * where another integrator is moving. After an error the connection is of no more use: its end rolls the batch back.
+ * Moves one batch: one transaction of two statements on one connection. Null where, for a mere poll, another integrator is moving, or
+ * where the ledger was suspended. After an error the connection is of no more use: its end rolls the batch back.
  */
 export async function moveBatch(client: Client, limit: number, nudged: boolean): Promise<MovedBatch | null> {
-  const queue = await client.query<{ waiting: boolean }>(WAITING);
-  if (queue.rows[0]?.waiting !== true) return null;
   await client.query('begin isolation level read committed');
   const head = await client.query(LOCK_HEAD, [nudged]);
   if (head.rowCount === 0) {

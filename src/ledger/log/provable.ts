@@ -4,10 +4,11 @@ import { EXECUTOR_LANE, LANES } from '../values.ts';
 import { type Checkpoints, readCheckpoints } from './checkpoint.ts';
 import { type Cosigner, startCosigner } from './checkpoint-cosigner.ts';
 import { startPublisher } from './checkpoint-publisher.ts';
-import { type CheckpointSink, fileSink, urlSink } from './checkpoint-sinks.ts';
+import type { CheckpointSink } from './checkpoint-sinks.ts';
 import type { Log } from './connection.ts';
 import type { Integrator } from './integrator.ts';
 import { openProofs, type Proofs } from './proofs.ts';
+import type { Seen } from './seen.ts';
 import { readTree } from './tree.ts';
 import { startTreeFolder, type TreeFolder } from './tree-folder.ts';
 import { openWitnessKeeping } from './witness-cosignatures.ts';
@@ -30,31 +31,41 @@ export interface ProvableOptions {
   /** Where this process has its lanes' keys for heads from. */
   readonly custody: Custody;
   readonly integrator: Integrator | null;
-  readonly sinks: { readonly file: string | null; readonly url: string | null };
+  readonly sinks: readonly CheckpointSink[];
   readonly witnesses: readonly Witness[];
+  /** Learns how far the ledger had come. */
+  readonly seen: Seen;
   readonly log: Log;
 }
 
 /** Starts folding, cosigning and publishing; closes them in reverse. */
 export function startProvable(options: ProvableOptions): Provable {
-  const { pools, custody, integrator, sinks, log } = options;
+  const { pools, custody, integrator, log } = options;
   const checkpoints = readCheckpoints(pools.observe, log);
-  const opened: CheckpointSink[] = [
-    ...(sinks.file === null ? [] : [fileSink(sinks.file)]),
-    ...(sinks.url === null ? [] : [urlSink(sinks.url)]),
-  ];
   const folder = folderOf(pools, integrator, log);
-  const holds = opened.find((sink) => sink.holds !== null);
-  const kept = holds?.holds ? { ...holds.holds, where: `the file ${holds.name}` } : null;
+  const { sinks } = options;
+  const kept = sinks.flatMap(({ heads, name }) =>
+    heads.map((head) => ({ ...head, where: `the file ${name}` })),
+  );
   const cosigners = LANES.flatMap((lane) => {
     const keys = () => custody.keysOf(lane, 'checkpoint');
     if (keys().length === 0) return [];
     const executor = lane === EXECUTOR_LANE;
     const url = executor ? pools.urls.exec : pools.urls.verify;
     if (url === null || (executor ? pools.exec : pools.verify) === null) return [];
-    return [startCosigner({ url, lane, keys, log, kept, ...(folder === null ? {} : { folder }) })];
+    return [
+      startCosigner({
+        url,
+        lane,
+        keys,
+        log,
+        kept,
+        seen: options.seen,
+        ...(folder === null ? {} : { folder }),
+      }),
+    ];
   });
-  const publisher = startPublisher({ checkpoints, sinks: opened, cosigners, log });
+  const publisher = startPublisher({ checkpoints, sinks, cosigners, log });
   const witnesses = witnessesOf(options, checkpoints, cosigners);
   return {
     checkpoints,

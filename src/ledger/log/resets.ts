@@ -7,6 +7,10 @@ export const RESETS = {
     'INCARNATION_CHANGED',
     'The database was restored or replaced since this cursor was drawn. Read the state anew and subscribe again.',
   ),
+  suspended: reset(
+    'INCARNATION_CHANGED',
+    'The database was set back, and nothing of it is shown until both lanes have accepted where it resumes ("cutter resume"). Read the state anew and subscribe again then.',
+  ),
   lost: reset(
     'LISTENER_LOST',
     'The ledger could not be followed for a while. Subscribe again with the last cursor.',

@@ -2,6 +2,7 @@ import type { Client } from 'pg';
 import { leafHash } from '../../proof/merkle.ts';
 import { type Edge, grow } from '../../proof/merkle-edge.ts';
 import { rootNodes } from '../../proof/merkle-nodes.ts';
+import { IS_SUSPENDED } from './suspension.ts';
 import { readNodes, TreeBroken } from './tree-nodes.ts';
 
 /** What one turn of the folder did. */
@@ -27,8 +28,8 @@ export function recordLeaf(recordHash: string, position: number): Buffer {
 const WAITING = `/* log.fold_waiting */
   select exists (
     select from cutter_log.tree_head tree, cutter_log.head
-    where head.next_position > tree.size
-      or (tree.checkpoint_size < tree.size and tree.proposed_at < clock_timestamp() - $1::float8 * interval '1 ms')
+    where not ${IS_SUSPENDED} and (head.next_position > tree.size
+      or (tree.checkpoint_size < tree.size and tree.proposed_at < clock_timestamp() - $1::float8 * interval '1 ms'))
   ) as waiting`;
 
 /** Who is folding already goes on by itself, so nobody waits for this lock. */

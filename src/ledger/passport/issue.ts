@@ -75,7 +75,7 @@ export async function issuePassport(office: PassportOffice, changeSetId: string)
 
 /** The smallest head that covers a position: the same one whoever asks, and whenever. */
 async function firstCheckpoint(checkpoints: Checkpoints, position: number): Promise<Checkpoint> {
-  const [first] = await checkpoints.after(position, HEADS);
+  const [first] = await checkpoints.covering(position, HEADS);
   if (first !== undefined) return first;
   const message = `No checkpoint covers position ${position} yet; ask again in a second.`;
   throw new Busy(message, [{ path: ['changeSetId'], code: 'no-checkpoint', message }]);

@@ -1,0 +1,128 @@
+/** `cutter resume`: accepts, lane by lane, that a database that was set back goes on from where it ends. */
+import pg from 'pg';
+import type { Config } from '../config.ts';
+import { heldKeys } from '../database/custody.ts';
+import { poolUrls } from '../database/pools.ts';
+import { seenInFile } from '../ledger/log/kept-heads.ts';
+import { type Accepted, acceptResumption } from '../ledger/log/resume-accept.ts';
+import { type Suspension, standingSuspension, suspend } from '../ledger/log/suspension.ts';
+import { EXECUTOR_LANE, LANES, type Lane } from '../ledger/values.ts';
+import { type FoundDatabase, findDatabase } from './find-database.ts';
+import { sentence } from './sentence.ts';
+import { askYesNo, processTerminal, type Terminal } from './terminal.ts';
+
+export interface ResumeOptions {
+  /** One lane alone; else each whose keys this home holds. */
+  readonly lane?: string;
+  readonly yes: boolean;
+  readonly reason?: string;
+}
+
+/** Resolves with the exit code: 0 where nothing is left to accept in this home. */
+export async function resume(
+  options: ResumeOptions,
+  config: Config,
+  terminal: Terminal = processTerminal(),
+): Promise<0 | 1> {
+  const print = (line: string) => void terminal.output.write(`${line}\n`);
+  try {
+    const found = await findDatabase(config);
+    try {
+      return await accept(options, config, found, terminal, print);
+    } finally {
+      await found.close();
+    }
+  } catch (error) {
+    process.stderr.write(`cutter: ${sentence(error, config)}\n`);
+    return 1;
+  }
+}
+
+async function accept(
+  options: ResumeOptions,
+  config: Config,
+  found: FoundDatabase,
+  terminal: Terminal,
+  print: (line: string) => void,
+): Promise<0 | 1> {
+  const suspension = await connected(found.ownerUrl, (owner) => look(owner, config.checkpoints.file));
+  if (suspension === null) {
+    print('This ledger was not set back: nothing is to be accepted.');
+    return 0;
+  }
+  for (const line of whatIsLost(suspension)) print(line);
+  for (const lane of lanesOf(options, found)) {
+    const question = `Does ${lane} accept that the ledger goes on from position ${suspension.position}?`;
+    if (!(options.yes || (terminal.interactive && (await askYesNo(terminal, question))))) {
+      print(
+        `${lane} has not accepted${options.yes || terminal.interactive ? '' : ': nobody can answer here; run it in a terminal, or with --yes'}.`,
+      );
+      return 1;
+    }
+    print(said(lane, await acceptAs(lane, found, options.reason ?? null)));
+  }
+  return 0;
+}
+
+/** The suspension that stands, or one that is due: heads that were kept may say what no server has noticed yet. */
+async function look(owner: pg.Client, heads: string | null): Promise<Suspension | null> {
+  const { rows } = await owner.query<{ incarnation: string; next: string }>(
+    '/* resume.head */ select incarnation::text, next_position::text as next from cutter_log.head',
+  );
+  const head = rows[0];
+  if (head === undefined)
+    throw new Error('This database holds no ledger yet: start the server once ("cutter start").');
+  const beyond = heads === null ? null : seenInFile(heads).beyond({ ...head, next: Number(head.next) });
+  if (beyond !== null) await suspend(owner, head.incarnation, beyond);
+  return await standingSuspension(owner);
+}
+
+function* whatIsLost({ position, seenSize, reason }: Suspension): Generator<string> {
+  yield `This ledger's database was set back. ${reason}`;
+  yield seenSize > position
+    ? `Its log ends before position ${position}: positions ${position} to ${seenSize - 1} are lost. Restore a newer backup if there is one.`
+    : `Its log ends before position ${position}, and it has forgotten that it was resumed. Restore a newer backup if there is one.`;
+  yield 'Once both lanes accept, the next record stands at that position, and whoever followed the ledger is told.';
+}
+
+function lanesOf({ lane }: ResumeOptions, { secrets }: FoundDatabase): readonly Lane[] {
+  const wanted = lane === undefined ? LANES : LANES.filter((one) => one === lane);
+  if (wanted.length === 0) throw new Error(`${lane} is no lane; the lanes are ${LANES.join(' and ')}.`);
+  const held = wanted.filter((one) => heldKeys(secrets).some((key) => key.lane === one));
+  if (held.length === 0)
+    throw new Error(`This home holds no key of ${wanted.join(' or ')}; run this where one is.`);
+  return held;
+}
+
+async function acceptAs(
+  lane: Lane,
+  { ownerUrl, secrets }: FoundDatabase,
+  reason: string | null,
+): Promise<Accepted> {
+  const urls = poolUrls(ownerUrl, secrets);
+  const url = lane === EXECUTOR_LANE ? urls.exec : urls.verify;
+  if (url === null)
+    throw new Error(`This home holds no password for the login of ${lane}; run this where it is.`);
+  const keys = heldKeys(secrets)
+    .filter((held) => held.lane === lane)
+    .flatMap(({ key, next }) => (next === null ? [key] : [key, next]));
+  return await connected(url, (client) => acceptResumption(client, { lane, keys, reason }));
+}
+
+const SAID: Readonly<Record<Accepted, string>> = {
+  accepted: 'has accepted; the other lane has yet to',
+  completed: 'has accepted, and so both have: the ledger goes on when its server runs',
+  standing: 'had accepted before',
+};
+const said = (lane: Lane, outcome: Accepted) => `${lane} ${SAID[outcome]}.`;
+
+async function connected<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url, application_name: 'cutter resume' });
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}

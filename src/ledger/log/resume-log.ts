@@ -1,0 +1,101 @@
+import type { Client } from 'pg';
+import { verify } from '../../proof/ed25519.ts';
+import { type Edge, grow, rootOfEdge } from '../../proof/merkle-edge.ts';
+import type { Lane } from '../values.ts';
+import type { IntegratedBatch } from './move.ts';
+import { judgeResumption, type Resumption, resumeRecordId } from './resume-statement.ts';
+import { readLeaves } from './tree-fold.ts';
+
+const PAGE = 4096;
+
+/** The root over the first `size` positions, out of the log itself. */
+export async function rootOfLog(client: Client, size: number): Promise<Uint8Array> {
+  const edge: Edge = new Map();
+  for (let at = 0; at < size; ) {
+    const leaves = await readLeaves(client, at, Math.min(at + PAGE, size));
+    if (leaves.length === 0)
+      throw new Error(`The log ends before position ${at}, and its head says ${size}.`);
+    grow(edge, at, leaves);
+    at += leaves.length;
+  }
+  return rootOfEdge(edge);
+}
+
+interface Standing {
+  readonly lane: Lane;
+  readonly envelope: unknown;
+  readonly key_id: string;
+  readonly key_lane: string;
+  readonly public_key: Buffer;
+  readonly until_position: string | null;
+}
+
+const LOCK =
+  '/* log.resume_lock */ select incarnation::text, next_position::text as next from cutter_log.head where singleton for update';
+const STANDING = `/* log.resume_standing */
+  select r.lane, r.envelope, key.key_id, key.lane as key_lane, key.public_key, key.until_position::text
+  from cutter_log.resumption r join cutter_auth.key using (key_id)
+  where r.incarnation = $1 order by r.lane`;
+const RESUME = `/* log.resume */
+  with taken as (
+    delete from cutter_log.pending where record_id = $1 returning record_id, record_hash, row_ids
+  ), moved as (
+    insert into cutter_log.log (position, record_id, record_hash, row_ids)
+    select distinct on (record_id) $2::bigint, record_id, record_hash, row_ids from taken
+  )
+  update cutter_log.head set next_position = $2::bigint + 1, incarnation = $3
+  where exists (select from taken)
+  returning pg_notify('cutter_log', $2::text)`;
+
+/** Why the lanes' word isn't taken; for people. */
+export class ResumptionRefused extends Error {
+  override readonly name = 'ResumptionRefused';
+}
+
+/**
+ * Ends a suspension once both lanes have accepted where the log resumes: the head gets the incarnation that follows, and the record of
+ * it is the first thing that leaves the queue. One transaction; null where something is still waited for.
+ */
+export async function resumeLog(client: Client): Promise<IntegratedBatch | null> {
+  await client.query('begin isolation level read committed');
+  const head = (await client.query<{ incarnation: string; next: string }>(LOCK)).rows[0];
+  const position = Number(head?.next);
+  const { rows } = await client.query<Standing>(STANDING, [head?.incarnation]);
+  const resumption = rows.length < 2 ? null : judged(rows);
+  if (resumption !== null) await hold(client, resumption, head?.incarnation, position);
+  const recordId = resumeRecordId(String(head?.incarnation));
+  const moved =
+    resumption === null
+      ? 0
+      : (await client.query(RESUME, [recordId, position, resumption.incarnation])).rowCount;
+  await client.query(moved === 1 ? 'commit' : 'rollback');
+  return moved === 1 ? { recordIds: [recordId], firstPosition: position, lastPosition: position } : null;
+}
+
+function judged(rows: readonly Standing[]): Resumption {
+  const answer = judgeResumption(
+    rows.map(({ envelope }) => envelope),
+    (keyId, lane) =>
+      rows.find((row) => row.key_id === keyId && row.key_lane === lane && row.until_position === null)
+        ?.public_key ?? null,
+    verify,
+  );
+  if (typeof answer === 'string') throw new ResumptionRefused(answer);
+  return answer;
+}
+
+async function hold(
+  client: Client,
+  accepted: Resumption,
+  incarnation: string | undefined,
+  position: number,
+): Promise<void> {
+  if (accepted.previous !== incarnation || accepted.position !== position)
+    throw new ResumptionRefused(
+      `The lanes accepted position ${accepted.position} of ${accepted.previous}, and the log stands at ${position} of ${incarnation}.`,
+    );
+  if (!accepted.root.equals(await rootOfLog(client, position)))
+    throw new ResumptionRefused(
+      `The root that the lanes accepted isn't that of the first ${position} positions.`,
+    );
+}
