@@ -18,6 +18,12 @@ beforeAll(async () => {
   made = await verified(server);
 });
 
+/** Ends a server and its database: a file of many would have all of its roles' connections otherwise. */
+async function end({ close, database }: TestServer): Promise<void> {
+  await close();
+  await database.drop();
+}
+
 /** What a passport says, by whatever engine judges it; a refused one fails the test with its reason. */
 async function saidOf(text: string, engine = verify): Promise<Said> {
   const verdict = verifyPassport(Buffer.from(text), await keysIn(server.database), engine);
@@ -145,6 +151,7 @@ describe('a passport is fixed', () => {
     expect(keysNow).not.toBe(keysThen);
     for (const keys of [keysThen, keysNow])
       expect(verifyPassport(Buffer.from(text), parseKeys(keys), verify)).toMatchObject({ ok: true });
+    await end(fixed);
   });
 });
 
@@ -192,6 +199,7 @@ describe('the records of the two keys', () => {
       ok: false,
       reason: expect.stringMatching(/^The executor signed with key .*, which the keys given don't have\.$/),
     });
+    await end(now);
   });
 
   test('that say otherwise than the keys given are refused', async () => {
@@ -257,6 +265,7 @@ describe('no passport is given', () => {
       retryable: true,
       message: expect.stringMatching(/^No checkpoint covers position \d+ yet; ask again in a second\.$/),
     });
+    await end(unsigned);
   });
 
   test('of a cut whose rows or records are gone', async () => {
@@ -281,6 +290,7 @@ describe('no passport is given', () => {
         /^The verifierSignature of this cut is gone from the database; run cutter fsck/,
       ),
     });
+    await end(bereft);
   });
 
   test('to whoever may only observe', async () => {

@@ -86,14 +86,14 @@ class Watch {
   #caughtUpAt: number | null = null;
 
   constructor(task: MonitorTask, command: MonitorCommand, around: Surroundings) {
-    const { url, token, known, kept, bounds } = task;
-    const { print, now, restMs } = around;
+    const { url, token, known, kept, bounds, maxSilenceMs: silenceMs } = task;
+    const { print, now, restMs, signal } = around;
     const { json, webhook } = command;
     this.#task = task;
     this.#command = command;
     this.#around = around;
     this.#heardAt = now();
-    this.#answers = openAnswers({ url, token, who: 'monitor' });
+    this.#answers = openAnswers({ url, token, who: 'monitor', silenceMs, signal });
     const state = kept.monitor == null ? {} : { state: kept.monitor };
     this.#monitor = new LedgerMonitor({ known, bounds, answers: this.#answers, now, ...state });
     const { origin } = known;

@@ -27,6 +27,7 @@ const VERBS: ReadonlySet<string> = new Set([
   'key:add',
   'key:rotate',
   'key:revoke',
+  'resume',
 ]);
 
 /** How long something may take. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type ChainedKey, KeyChain } from '../ledger/log/key-chain.ts';
 import type { ParsedRecord } from '../ledger/log/parse-record.ts';
-import { KEY_PURPOSES, LANES } from '../ledger/values.ts';
+import { KEY_PURPOSES, LANES, type Lane } from '../ledger/values.ts';
 import { verify } from '../proof/ed25519.ts';
 import { checkpointKeysAt, type KnownKey, type KnownKeys } from '../proof/keys-file.ts';
 import type { MonitorFinding } from './finding.ts';
@@ -69,6 +69,13 @@ export class KeyJudge {
           position,
         );
       });
+  }
+
+  /** The public key of this id, where it is one of the lane's that are in force at a position, of either purpose. */
+  inForce(keyId: string, lane: Lane, position: number): Uint8Array | null {
+    const key = this.known.keys.find((one) => one.keyId === keyId && one.lane === lane);
+    if (key === undefined || position < key.from) return null;
+    return key.until === null || position < key.until ? key.publicKey : null;
   }
 
   /** The keys that may have signed a head of a size, as the stream's judge asks for them. */

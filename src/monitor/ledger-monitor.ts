@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { KeyInForce } from '../ledger/log/resume-statement.ts';
 import { originOf } from '../proof/checkpoint.ts';
 import type { KnownKeys } from '../proof/keys-file.ts';
 import { CoveredInTime } from './covered-in-time.ts';
@@ -9,6 +10,7 @@ import { KeyJudge } from './key-judge.ts';
 import { PassportJudge } from './passport-judge.ts';
 import { type AskProof, ProvedHeads } from './proved-heads.ts';
 import { openBody } from './record-judge.ts';
+import { ResumptionJudge } from './resumption-judge.ts';
 import { MONITOR_FORMAT, type MonitorState, savedMonitor, type UnreadRecord } from './saved-monitor.ts';
 import { ShownHeads, sizeIn } from './shown-heads.ts';
 import { signedHead } from './signed-head.ts';
@@ -61,6 +63,7 @@ export class LedgerMonitor {
   readonly #entries: EntryJudge;
   readonly #keys: KeyJudge;
   readonly #passports: PassportJudge;
+  readonly #resumptions: ResumptionJudge;
   readonly #proved: ProvedHeads;
   readonly #shown = new ShownHeads();
   readonly #covered: CoveredInTime;
@@ -79,6 +82,7 @@ export class LedgerMonitor {
     this.#keys = new KeyJudge(known, saved?.keys);
     this.#entries = new EntryJudge(bounds, saved?.entries);
     this.#passports = new PassportJudge(saved?.passports);
+    this.#resumptions = new ResumptionJudge(saved?.resumptions);
     this.#covered = new CoveredInTime(bounds.unsignedMs);
     this.#proved = new ProvedHeads(
       (from, to) => answers.consistencyProof(from, to),
@@ -127,6 +131,7 @@ export class LedgerMonitor {
       entries: this.#entries.state(),
       keys: this.#keys.state(),
       passports: this.#passports.state(),
+      resumptions: this.#resumptions.state(),
       unread: this.#unread,
       proved:
         proved === null ? null : { size: proved.size, root: Buffer.from(proved.root).toString('base64') },
@@ -201,7 +206,10 @@ export class LedgerMonitor {
     const taken = this.#stream.take(rest, this.#options.now());
     if (taken.ended !== null) return this.#ended(taken.ended);
     if (type === 'Ready') this.#begun = true;
-    if (type === 'CaughtUp') this.#caughtUpAt = this.position;
+    if (type === 'CaughtUp') {
+      this.#caughtUpAt = this.position;
+      this.#found.push(...this.#resumptions.present(this.#options.known.origin));
+    }
     if (type === 'Heartbeat' && this.caughtUp) this.#shown.requireEnd(this.position, note);
     if (note !== null) this.#shown.show(note, this.#stream.newest?.size ?? 0);
     await this.#holdHead(taken);
@@ -233,7 +241,12 @@ export class LedgerMonitor {
     requireRows(record, rows, position);
     const judged = this.#entries.take(record, position);
     this.#passports.expect(judged.cuts);
-    this.#found.push(...this.#keys.take(record, position), ...judged.findings);
+    const inForce: KeyInForce = (keyId, lane) => this.#keys.inForce(keyId, lane, position);
+    this.#found.push(
+      ...this.#keys.take(record, position),
+      ...this.#resumptions.take(record, position, inForce),
+      ...judged.findings,
+    );
   }
 
   #holdIncarnation(message: unknown): void {
@@ -261,6 +274,7 @@ export class LedgerMonitor {
     if (checkpoint === null) return;
     const fault = await this.#proved.take(checkpoint);
     if (fault !== null) this.#tell('inconsistent', checkpoint.head.size, fault);
+    this.#found.push(...(await this.#resumptions.prove(this.provedSize, (head) => this.#proved.holds(head))));
   }
 
   async #askPassports(): Promise<void> {
@@ -280,7 +294,12 @@ export class LedgerMonitor {
       return false;
     }
     this.#putOff = 0;
-    const { finding, head } = this.#passports.take(cut, given, this.#keys.known);
+    const { finding, head } = this.#passports.take(
+      cut,
+      given,
+      this.#keys.known,
+      this.#resumptions.originsAt(cut.position, this.#options.known.origin),
+    );
     if (finding !== null) this.#found.push(finding);
     if (head === null || (await this.#proved.holds(head))) return true;
     const message = `The passport of change set ${cut.changeSetId} rests on a head of ${head.size} positions that can't be proved to belong to the log that was followed.`;

@@ -4,6 +4,7 @@ import { entriesState } from './entry-judge.ts';
 import { streamedRow } from './held-rows.ts';
 import { keysState } from './key-judge.ts';
 import { passportsState } from './passport-judge.ts';
+import { resumptionsState } from './resumption-judge.ts';
 
 export const MONITOR_FORMAT = 'cutter-monitor/1';
 
@@ -19,6 +20,7 @@ const saved = z.strictObject({
   entries: entriesState,
   keys: keysState,
   passports: passportsState,
+  resumptions: resumptionsState,
   unread: z.array(unread),
   proved: z.strictObject({ size: place, root: z.base64() }).nullable(),
 });
