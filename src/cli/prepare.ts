@@ -42,7 +42,7 @@ export async function prepareLedger(options: PrepareOptions): Promise<PreparedLe
     await migrate(ownerUrl);
     await takeLogins(owner, options, secrets);
     if (options.heads != null) await noticeSetBack(owner, options.heads);
-    const result = await bootstrapHome(owner, home, secrets, mode);
+    const result = await bootstrapHome(owner, home, mode);
     for (const why of result.keys.refused) tell(why);
     if (options.heads != null) await tellOfAnothersHeads(owner, options.heads, tell);
     const suspension = await standingSuspension(owner);
@@ -56,7 +56,7 @@ export async function prepareLedger(options: PrepareOptions): Promise<PreparedLe
         await pools.close();
         await claim.release();
       };
-      return { ...result, secrets, pools: { ...pools, close } };
+      return { ...result, pools: { ...pools, close } };
     } catch (error) {
       await claim.release();
       throw error;

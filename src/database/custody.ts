@@ -75,7 +75,8 @@ export function fixedCustody(secrets: Secrets): Custody {
  * while, or no longer, leave it what it has; the registry decides what that is worth.
  */
 export function homeCustody(home: string, secrets: Secrets, tell: (error: unknown) => void): Custody {
-  let stamp = secretsStamp(home);
+  // None yet: whoever read these secrets may have read them before another process wrote others.
+  let stamp: string | null = null;
   let keys = byPlace(secrets);
   const refresh = (): void => {
     const now = secretsStamp(home);
