@@ -297,6 +297,12 @@ describe('A start beside a rotation', () => {
     const before = homeSecrets(home);
     await rotate('DOT-991');
     const custody = homeCustody(home, before, () => {});
+    // What the one before signed stays this lane's word.
+    expect(custody.knownOf('DOT-991').map(({ keyId }) => keyId)).toEqual([
+      keyOf(homeSecrets(home), 'DOT-991', 'statement').keyId,
+      keyOf(homeSecrets(home), 'DOT-991', 'checkpoint').keyId,
+      keyOf(before, 'DOT-991', 'statement').keyId,
+    ]);
     expect(custody.keysOf('DOT-991', 'statement').map(({ keyId }) => keyId)).toEqual([
       keyOf(homeSecrets(home), 'DOT-991', 'statement').keyId,
     ]);
