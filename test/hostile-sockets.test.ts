@@ -33,7 +33,7 @@ const REFUSALS: Readonly<Record<SocketName, readonly [string, RegExp]>> = {
     'malformed',
     /^This is no stream of a ledger: something came over the socket/,
   ],
-  'a message of nothing': ['malformed', /^A message of the stream can't be read: undefined\.$/],
+  'a message of nothing': ['malformed', /^A message of the stream can't be read: it names no type\.$/],
   'a frame beyond every bound': [
     'malformed',
     /^This is no stream of a ledger: a message of more than 25165824 bytes came\.$/,

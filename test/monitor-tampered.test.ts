@@ -1,7 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { KINDS, type Kind } from '../src/ledger/fsck/kinds.ts';
 import { cosigned, tamper } from './fsck-ground.ts';
 import { verified } from './harness/cycle.ts';
 import { type TestServer, testServer } from './harness/server.ts';

@@ -34,15 +34,18 @@ export interface ClientOptions {
   /** Whose token it is, for messages. */
   readonly who: string;
   readonly bounds?: AnswerBounds;
+  /** Ends a call under way. */
+  readonly signal?: AbortSignal;
 }
 
-export function openClient({ url, token, who, bounds = ANSWER_BOUNDS }: ClientOptions): Client {
+export function openClient({ url, token, who, bounds = ANSWER_BOUNDS, signal }: ClientOptions): Client {
   const endpoint = endpointOf(url);
   return {
     url: endpoint,
     async execute<Result, Variables>(operation: Operation<Result, Variables>, variables: Variables) {
       const text = operation.toString();
-      const answer = await send({ url: endpoint, token, bounds }, JSON.stringify({ query: text, variables }));
+      const sending = { url: endpoint, token, bounds, signal };
+      const answer = await send(sending, JSON.stringify({ query: text, variables }));
       const fault = faultIn(answer);
       if (fault !== null)
         throw faultOf({ ...fault, message: plainLine(fault.message, [token]) }, who, endpoint);
@@ -73,9 +76,10 @@ interface Sending {
   readonly url: string;
   readonly token: string;
   readonly bounds: AnswerBounds;
+  readonly signal: AbortSignal | undefined;
 }
 
-async function send({ url, token, bounds }: Sending, body: string): Promise<unknown> {
+async function send({ url, token, bounds, signal }: Sending, body: string): Promise<unknown> {
   try {
     const response = await fetch(url, {
       method: 'POST',
@@ -86,7 +90,10 @@ async function send({ url, token, bounds }: Sending, body: string): Promise<unkn
       },
       body,
       redirect: 'manual',
-      signal: AbortSignal.timeout(bounds.answerMs),
+      signal: AbortSignal.any([
+        AbortSignal.timeout(bounds.answerMs),
+        ...(signal === undefined ? [] : [signal]),
+      ]),
     });
     return await readAnswer(url, response, bounds);
   } catch (error) {

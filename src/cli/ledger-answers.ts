@@ -9,8 +9,18 @@ const BOUNDS = { ...ANSWER_BOUNDS, answerBytes: 128 * 1024 * 1024 };
 /** How often the ledger may fail at a question before that is its answer. */
 const ATTEMPTS = 3;
 
-export function openAnswers(options: { url: string; token: string; who: string }): LedgerAnswers {
-  const client = openClient({ ...options, bounds: BOUNDS });
+export interface AnswersOptions {
+  readonly url: string;
+  readonly token: string;
+  readonly who: string;
+  /** How long it may be silent, whatever it was asked. */
+  readonly silenceMs: number;
+  readonly signal: AbortSignal;
+}
+
+export function openAnswers({ silenceMs, ...options }: AnswersOptions): LedgerAnswers {
+  const answerMs = Math.min(BOUNDS.answerMs, silenceMs);
+  const client = openClient({ ...options, bounds: { ...BOUNDS, answerMs } });
   return {
     async bodies(positions) {
       const together = await answered(() => bodiesOf(client, positions));

@@ -88,14 +88,14 @@ class Watch {
   #caughtUpAt: number | null = null;
 
   constructor(task: MonitorTask, command: MonitorCommand, around: Surroundings) {
-    const { url, token, known, kept, webhook } = task;
-    const { print, now, restMs } = around;
+    const { url, token, known, kept, webhook, maxSilenceMs: silenceMs } = task;
+    const { print, now, restMs, signal } = around;
     const { json } = command;
     this.#task = task;
     this.#command = command;
     this.#around = around;
     this.#heardAt = now();
-    this.#answers = openAnswers({ url, token, who: 'monitor' });
+    this.#answers = openAnswers({ url, token, who: 'monitor', silenceMs, signal });
     this.#monitor = this.#open(kept.monitor == null ? {} : { state: kept.monitor });
     const { origin } = known;
     this.#telling = new Telling({
@@ -201,15 +201,15 @@ class Watch {
       tickMs,
       silenceMs,
       longestSilenceMs: this.#task.maxSilenceMs,
-      step: () => this.#step(),
+      step: (isMessage) => this.#step(isMessage),
     });
   }
 
   /** After each message: tells what was found, keeps the state, and says whether to go on. */
-  async #step(): Promise<boolean> {
+  async #step(isMessage: boolean): Promise<boolean> {
     this.#hear();
     await this.#telling.tell(this.#monitor.drain());
-    await this.#holdProgress();
+    if (isMessage) await this.#holdProgress();
     for (const notice of this.#monitor.drainNotices()) this.#telling.say(notice);
     if (this.#mustEnd()) return false;
     const now = this.#around.now();

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { TreeHead } from '../proof/checkpoint.ts';
 import { HeadJudge, headState, type JudgedHead } from './head-judge.ts';
+import { plainLine } from './plain.ts';
 import type { HeadKeys } from './signed-head.ts';
 import { type HistoryEvent, type Ready, readMessage } from './stream-message.ts';
 import { StreamRefused } from './stream-refused.ts';
@@ -248,5 +249,6 @@ export class StreamJudge {
 }
 
 function nameOf(value: unknown): string {
-  return String((value as { readonly __typename?: unknown } | null | undefined)?.__typename);
+  const name = (value as { readonly __typename?: unknown } | null | undefined)?.__typename;
+  return typeof name === 'string' ? plainLine(name) : 'it names no type';
 }

@@ -106,6 +106,36 @@ export const ANSWERS = {
 } as const satisfies Record<string, Answering>;
 export type AnswerName = keyof typeof ANSWERS;
 
+const stream = (response: ServerResponse) => response.writeHead(200, { 'content-type': 'text/event-stream' });
+const event = (data: string): string => `event: next\ndata: ${data}\n\n`;
+
+/** Every wrong stream of server-sent events, by its name. */
+export const EVENTS = {
+  'events of no JSON': (_, response) => stream(response).end(event('<html>')),
+  'events of other JSON': (_, response) => stream(response).end(event('[[]]')),
+  'events that are none': (_, response) => stream(response).end('<html>\n\n'.repeat(1_000)),
+  'errors alone': (request, response) =>
+    stream(response).end(event(JSON.stringify({ errors: [{ message: `${ORDERS} ${tokenOf(request)}` }] }))),
+  'an end at once': (_, response) => stream(response).end('event: complete\ndata:\n\n'),
+  'no end and no event': (_, response) => {
+    stream(response).write(':\n\n');
+  },
+  'remarks without end': (_, response) => {
+    stream(response);
+    const timer = setInterval(() => response.write(':\n\n'), 5);
+    response.once('close', () => clearInterval(timer));
+  },
+  'an event without end': (_, response) => {
+    stream(response).write('event: next\ndata: ');
+    const more = () => {
+      while (!response.destroyed && response.write('x'.repeat(65_536)));
+    };
+    response.on('drain', more);
+    more();
+  },
+} as const satisfies Record<string, Answering>;
+export type EventsName = keyof typeof EVENTS;
+
 export interface Impostor {
   readonly url: string;
   /** Tokens that were sent to an address to which this one only pointed. */
@@ -114,6 +144,11 @@ export interface Impostor {
 }
 
 export const impostor = (name: AnswerName): Promise<Impostor> => standIn(ANSWERS[name]);
+export const eventImpostor = (name: EventsName): Promise<Impostor> =>
+  standIn((request, response) => {
+    if (request.headers.accept === 'text/event-stream') EVENTS[name](request, response);
+    else json(response, '{"data":{"checkpoint":null}}');
+  });
 
 /** One that plays along: each operation gets the data that stands beside its name, whatever was asked before. */
 export function player(data: Readonly<Record<string, unknown>>): Promise<Impostor> {
