@@ -1,7 +1,7 @@
 /** A ledger on a cluster of its own, whose data directory can be kept and put back while it is down. */
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
@@ -38,6 +38,8 @@ export interface RestoreGround {
   /** While it is down. */
   keep(name: string): void;
   putBack(name: string): void;
+  /** The process of its PostgreSQL. */
+  postmaster(): number;
   /** `cutter resume` in this home; what it said, and its status. */
   resume(options?: Partial<ResumeOptions>): Promise<{ readonly code: number; readonly said: string }>;
   remove(): void;
@@ -107,6 +109,7 @@ export function restoreGround(): RestoreGround {
     },
     keep: (name) => copy(data(), `${data()}.${name}`),
     putBack: (name) => copy(`${data()}.${name}`, data()),
+    postmaster: () => Number.parseInt(readFileSync(join(data(), 'postmaster.pid'), 'utf8'), 10),
     async resume(options = {}) {
       let said = '';
       const output = new Writable({

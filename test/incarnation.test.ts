@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { startEmbedded } from '../src/database/embedded.ts';
 import { poolUrls } from '../src/database/pools.ts';
 import { homeSecrets } from '../src/database/secrets.ts';
 import { checkLedger } from '../src/ledger/fsck/check.ts';
@@ -123,6 +124,19 @@ describe('A restored backup', () => {
     ledger = await ground.up();
     await expectSuspended(ledger, before.next);
     expect((await ground.resume({ lane: 'DOT-991' })).said).toMatch(/DOT-991 had accepted before\.\n$/);
+
+    // PostgreSQL is killed between the two words, and the first one stands when it has come again.
+    const killed = ground.postmaster();
+    process.kill(killed, 'SIGKILL');
+    await vi.waitFor(
+      async () => {
+        expect(ground.postmaster()).not.toBe(killed);
+        const { rows } = await ledger.superuser.query('select lane from cutter_log.resumption');
+        expect(rows).toEqual([{ lane: 'DOT-991' }]);
+      },
+      { timeout: 60_000 },
+    );
+    await expectSuspended(ledger, before.next);
 
     // The other one accepts beside the running server.
     const second = await ground.resume({ lane: 'DOT-992' });
@@ -295,4 +309,26 @@ test('newest records that are deleted under a running server are noticed by its 
   );
   expect(order).toEqual([{ id: resumeId }, { id: waiting }]);
   expect((await registers(ledger)).__typename).toBe('RegisterSourceSuccess');
+});
+
+test('a record under the id of a resumption that holds other words than the lanes’ is not taken for it', async () => {
+  await ledger.down();
+  ground.putBack('backup');
+  await (await ground.up()).down();
+  expect((await ground.resume()).code).toBe(0);
+  const embedded = await startEmbedded({ home: ground.home, log: () => {} });
+  const owner = new pg.Client({ connectionString: embedded.ownerUrl });
+  await owner.connect();
+  const { rowCount } = await owner.query(
+    `with other as (update cutter_log.record_part set body = '{}' where record_id = $1 returning record_id)
+     update cutter_log.pending set record_hash = 'sha256:' || encode(sha256('{}'), 'hex') from other
+     where pending.record_id = other.record_id`,
+    [resumeRecordId(before.incarnation)],
+  );
+  expect(rowCount).toBe(1);
+  await owner.end();
+  await embedded.stop();
+  ledger = await ground.up();
+  await vi.waitFor(() => expect(ledger.alarms).toContain('RESUMPTION_REFUSED'), { timeout: 60_000 });
+  expect(await head(ledger)).toEqual(before);
 });
