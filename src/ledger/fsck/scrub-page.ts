@@ -76,7 +76,7 @@ class Page {
     for (const kind of new Set([...this.#suspects.values()].map((suspect) => suspect.kind)))
       await this.#fetch(client, kind);
     this.#rows();
-    const keys = await keysOfLog(client, this.#head);
+    const keys = await keysOfLog(client);
     keys.tell(this.findings, this.#head, { from, until });
     const ids = (recorded: string) =>
       [...this.#suspects.values()]
