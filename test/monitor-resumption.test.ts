@@ -41,8 +41,7 @@ test('what both lanes accepted is believed, and heads of the incarnation before 
   expect(judge.take(record([], 'mark'), 3, inForce)).toEqual([]);
   expect(judge.take(both(), 8, inForce)).toEqual([]);
   expect(judge.present(originOf(NEXT))).toEqual([]);
-  expect(judge.originsAt(7, originOf(NEXT))).toEqual([originOf(NEXT), originOf(PREVIOUS)]);
-  expect(judge.originsAt(8, originOf(NEXT))).toEqual([originOf(NEXT)]);
+  expect(judge.earlier).toEqual([{ origin: originOf(PREVIOUS), until: 8 }]);
   const asked: number[] = [];
   const holds = async ({ size, root }: { size: number; root: Uint8Array }) => {
     asked.push(size);
@@ -89,7 +88,7 @@ describe('is told', () => {
     const found = judge.take(resumed, position, inForce);
     expect(verdicts(found)).toEqual(['restored']);
     expect(found[0]).toMatchObject({ position, message: expect.stringMatching(why) });
-    expect(judge.originsAt(0, 'cutter/x')).toEqual(['cutter/x']);
+    expect(judge.earlier).toEqual([]);
   });
 
   test('a log that isn’t the one that was accepted, once', async () => {

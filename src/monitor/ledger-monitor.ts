@@ -353,12 +353,9 @@ export class LedgerMonitor {
       return false;
     }
     this.#putOff = 0;
-    const { finding, head } = this.#passports.take(
-      cut,
-      given,
-      this.#keys.known,
-      this.#resumptions.originsAt(cut.position, this.#origin),
-    );
+    const { earlier } = this.#resumptions;
+    const known = { ...this.#keys.known, origin: this.#origin, earlier };
+    const { finding, head } = this.#passports.take(cut, given, known);
     if (finding !== null) this.#found.push(finding);
     if (head === null || (await this.#proved.holds(head))) return true;
     const message = `The passport of change set ${cut.changeSetId} rests on a head of ${head.size} positions that can't be proved to belong to the log that was followed.`;

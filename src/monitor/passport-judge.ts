@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type PassportVerdict, verifyPassport } from '../passport/verify.ts';
+import { verifyPassport } from '../passport/verify.ts';
 import type { TreeHead } from '../proof/checkpoint.ts';
 import { digestOf } from '../proof/digest.ts';
 import { verify } from '../proof/ed25519.ts';
@@ -62,13 +62,8 @@ export class PassportJudge {
     return this.#seen[0]?.cut ?? null;
   }
 
-  /** Judges what the server gives for a cut; `origins`: those that its head may be of. It isn't due any more, whatever came. */
-  take(
-    cut: JudgedCut,
-    { text, why }: GivenPassport,
-    known: KnownKeys,
-    origins: readonly string[] = [known.origin],
-  ): JudgedPassport {
+  /** Judges what the server gives for a cut. It isn't due any more, whatever came. */
+  take(cut: JudgedCut, { text, why }: GivenPassport, known: KnownKeys): JudgedPassport {
     const at = this.#due.findIndex(({ changeSetId }) => changeSetId === cut.changeSetId);
     if (at !== -1) this.#due.splice(at, 1);
     const before = this.#seen.findIndex((one) => one.cut.changeSetId === cut.changeSetId);
@@ -78,7 +73,7 @@ export class PassportJudge {
       return refused(cut, 'passport-missing', `The server gives no passport for it: ${why}`);
     if (told != null && told !== digest)
       return refused(cut, 'passport-changed', `Its passport was ${told} before and is ${digest} now`);
-    const passport = judged(cut, text, known, origins);
+    const passport = judged(cut, text, known);
     if (passport.head === null) return passport;
     this.good += 1;
     // One that was refused is told once, and not asked for again.
@@ -88,10 +83,8 @@ export class PassportJudge {
   }
 }
 
-function judged(cut: JudgedCut, text: string, known: KnownKeys, origins: readonly string[]): JudgedPassport {
-  const bytes = Buffer.from(text, 'utf8');
-  const verdicts = origins.map((origin) => verifyPassport(bytes, { ...known, origin }, verify));
-  const verdict = verdicts.find(({ ok }) => ok) ?? (verdicts[0] as PassportVerdict);
+function judged(cut: JudgedCut, text: string, known: KnownKeys): JudgedPassport {
+  const verdict = verifyPassport(Buffer.from(text, 'utf8'), known, verify);
   if (!verdict.ok)
     return refused(
       cut,

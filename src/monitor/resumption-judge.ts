@@ -81,10 +81,9 @@ export class ResumptionJudge {
     ];
   }
 
-  /** The origins of heads that may cover a record: of the present incarnation, and of each that ended behind it. */
-  originsAt(position: number, present: string): readonly string[] {
-    const ended = this.#accepted.filter((one) => one.position > position);
-    return [present, ...ended.map(({ previous }) => originOf(previous))];
+  /** The origins of before, the oldest first, and how far heads of each are good. */
+  get earlier(): { readonly origin: string; readonly until: number }[] {
+    return this.#accepted.map(({ previous, position }) => ({ origin: originOf(previous), until: position }));
   }
 
   #misfit(
