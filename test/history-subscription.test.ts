@@ -210,13 +210,14 @@ describe('subscription history', () => {
   test('what hangs under the rows of a record is one statement for each field, however many rows', async () => {
     const { cursor } = await server.feed.head();
     await server.feed.waitForPosition(await markTogether(500));
+    // A stream reads as soon as it is there, not only when it is pulled.
+    const before = await entryReads();
     const stream = follow(
       { after: cursor },
       server.tokens.observer,
       `subscription ($after: String) { history(after: $after) { __typename ... on HistoryEvent {
         rows { entryId entry { entryId status } other: entry { id: entryId history(first: 200) { nodes { entryId } } } } } } }`,
     );
-    const before = await entryReads();
     const rows = (await pull(stream, caughtUp)).flatMap((message) => message.rows ?? []);
     await stream.return?.();
     expect(rows).toHaveLength(500);
@@ -249,13 +250,13 @@ describe('subscription history', () => {
   test('what may be asked of one row may be asked of a thousand: then by more statements', async () => {
     const { cursor } = await server.feed.head();
     await server.feed.waitForPosition(await markTogether(1000));
+    const before = await entryReads();
     const stream = follow(
       { after: cursor },
       server.tokens.observer,
       `subscription ($after: String) { history(after: $after) { __typename ... on HistoryEvent {
         rows { entryId entry { history(first: 200) { nodes { entryId } } manifests(first: 200) { nodes { envelopeId } } } } } } }`,
     );
-    const before = await entryReads();
     const rows = (await pull(stream, caughtUp)).flatMap((message) => message.rows ?? []);
     await stream.return?.();
     expect(rows.map(({ entry }) => entry.history.nodes[0].entryId)).toEqual(
