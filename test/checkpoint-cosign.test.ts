@@ -252,6 +252,36 @@ describe('a lane signs nothing more, with an alarm, where the ledger is not the 
     expect(rows).toEqual([{ seen_size: 12, noticed_by: 'cutter_exec' }]);
   });
 
+  test('an incarnation that rows alone say was given up: nobody signed that', async () => {
+    const { superuser } = ground.database;
+    const lane = ground.lane('DOT-991');
+    await ground.grow(9);
+    await again(async () => (await ground.signedBy('DOT-991')).length === 1);
+    const kept = [
+      {
+        origin: await originIn(ground.database),
+        size: 9,
+        root: strangersRoot(leavesUntil(9)),
+        where: 'the file heads',
+      },
+    ];
+    await ground.stop(lane);
+    // The superuser rewrites a record, and says that both lanes have accepted it.
+    for (const statement of [
+      `insert into cutter_log.suspension select incarnation, 'forged', 9, null, 'forger', now() from cutter_log.head`,
+      `insert into cutter_log.resumption select head.incarnation, lane, 3, sha256('x'), '6c0a3f5e-7d1b-4c1e-9b57-2f4e8a90d144', key_id, '{}', now()
+       from cutter_log.head, cutter_auth.key where purpose = 'statement'`,
+      `update cutter_log.head set incarnation = '6c0a3f5e-7d1b-4c1e-9b57-2f4e8a90d144'`,
+      `update cutter_log.log set record_hash = 'sha256:${HASH('forged')}' where position = 6`,
+      'delete from cutter_log.node',
+      'update cutter_log.tree_head set size = 0, checkpoint_size = 0',
+    ])
+      await superuser.query(statement);
+    await ground.grow(12);
+    await untilStopped([ground.lane('DOT-991', { kept })]);
+    expect(await ground.signedBy('DOT-991')).toEqual([9]);
+  });
+
   test('a head that was kept outside is another ledger’s', async () => {
     await ground.grow(9);
     const root = strangersRoot(leavesUntil(9));

@@ -368,12 +368,43 @@ describe('a statement about a key is refused, and changes nothing:', () => {
     ['whose id is another key’s', { keyId: idOf(STRANGER) }],
     ['that ends before it begins', { from: '3', until: '2' }],
     ['that ends after the first one begins', { until: '6' }],
+    ['that is the first one itself', { keyId: idOf(EXEC), publicKey: base64(EXEC.publicKey) }],
   ])('a former key %s', (_, wrong) => {
     const former = { keyId: idOf(NEXT), publicKey: base64(NEXT.publicKey), from: '0', until: '5', ...wrong };
     const said = signKeyStatement(facts(EXEC, { position: '5', formerKeys: [former] }), [EXEC]);
     expect(new KeyChain().take(said, 5)).toBe(
       `The former key ${former.keyId} does not fit before the first one.`,
     );
+  });
+
+  test('a former key that stands twice, or is none that may be registered', () => {
+    const former = { keyId: idOf(NEXT), publicKey: base64(NEXT.publicKey), from: '0', until: '5' };
+    const first = (...formerKeys: (typeof former)[]) =>
+      signKeyStatement(facts(EXEC, { position: '5', formerKeys }), [EXEC]);
+    expect(new KeyChain().take(first(former, former), 5)).toMatch(/does not fit before the first one/);
+    const publicKey = withTorsion(NEXT.publicKey);
+    const mixed = { ...former, keyId: keyIdOf(publicKey), publicKey: base64(publicKey) };
+    expect(new KeyChain().take(first(mixed), 5)).toMatch(
+      /^The former key .* is no good: public_key_mixed_order\.$/,
+    );
+    expect(new KeyChain().take(first(former), 5)).toBeNull();
+  });
+
+  test('the last key of a lane, revoked by the other lane', () => {
+    const chain = begun();
+    expect(chain.take(revocation([VERIFY]), 9)).toBeNull();
+    const last = facts(EXEC_HEADS, { act: 'revoke', position: '10', purpose: 'checkpoint' });
+    expect(chain.take(signKeyStatement(last, [VERIFY_HEADS]), 10)).toMatch(/this one is by none\.$/);
+    expect(chain.take(signKeyStatement(last, [EXEC_HEADS]), 10)).toBeNull();
+  });
+
+  test('what was said in another incarnation', () => {
+    const chain = begun();
+    const [here, there] = [facts(NEXT).incarnation, derivedId('another ledger')];
+    expect(chain.take(rotation([NEXT, EXEC]), 9, undefined, there)).toBe(
+      `The statement about ${idOf(NEXT)} was made for incarnation ${here}, and the ledger was ${there} there.`,
+    );
+    expect(chain.take(rotation([NEXT, EXEC]), 9, undefined, here)).toBeNull();
   });
 
   test('a key with a torsion part, though its signature would pass', () => {

@@ -1,5 +1,5 @@
 import { hash, randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type EmbeddedServer, startEmbedded } from '../src/database/embedded.ts';
@@ -100,6 +100,21 @@ describe('several homes on one PostgreSQL server', () => {
     expect(await serves(taking, other)).toBe(true);
     await close(taking);
   });
+});
+
+test('a home that keeps the checkpoints of another ledger says so, and the way out', async () => {
+  const home = freshHome();
+  mkdirSync(home);
+  const origin = 'cutter/6c0a3f5e-7d1b-4c1e-9b57-2f4e8a90d144';
+  const line = (lane: string) => `— ${origin}/${lane} ${Buffer.alloc(68).toString('base64')}\n`;
+  const note = `${origin}\n8\n${Buffer.alloc(32).toString('base64')}\n\n${line('DOT-991')}${line('DOT-992')}\n`;
+  writeFileSync(join(home, 'checkpoints'), note);
+  const started = on(await freshDatabase(), home);
+  await started.says('Ctrl-C');
+  expect(started.output()).toMatch(
+    /checkpoints are of another ledger, .* move the file away or name another by CUTTER_CHECKPOINT_FILE/,
+  );
+  await close(started);
 });
 
 describe('an owner who is no superuser', () => {

@@ -86,17 +86,22 @@ interface ServerEvent {
 /** The events of a response. Lines that are none, comments among them, are passed over. */
 async function* eventsOf({ body }: Response, url: string, messageChars: number): AsyncGenerator<ServerEvent> {
   const decoder = new TextDecoder();
-  let waiting = '';
+  // Joined when the event ends: looked through again at each piece, a long one would take ever longer.
+  const held: string[] = [];
+  let heldChars = 0;
+  let last = '';
   for await (const chunk of body ?? []) {
-    // What was looked at already holds no end, but perhaps the first half of one.
-    let from = Math.max(0, waiting.length - 1);
-    waiting += decoder.decode(chunk as Uint8Array, { stream: true });
-    for (let end = waiting.indexOf('\n\n', from); end !== -1; end = waiting.indexOf('\n\n')) {
-      yield eventOf(waiting.slice(0, end));
-      waiting = waiting.slice(end + 2);
-      from = 0;
+    // The last character may have been the first half of an end.
+    let text = last + decoder.decode(chunk as Uint8Array, { stream: true });
+    for (let end = text.indexOf('\n\n'); end !== -1; end = text.indexOf('\n\n')) {
+      yield eventOf(held.splice(0).join('') + text.slice(0, end));
+      text = text.slice(end + 2);
+      heldChars = 0;
     }
-    if (waiting.length > messageChars)
+    last = text.slice(-1);
+    held.push(text.slice(0, -1));
+    heldChars += text.length - last.length;
+    if (heldChars > messageChars)
       throw new ClientFault(`${url} sent an event of more than ${messageChars} characters.`, 'unfit');
   }
 }

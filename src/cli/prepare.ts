@@ -7,9 +7,10 @@ import { setLoginPasswords } from '../database/logins.ts';
 import { migrate } from '../database/migrate.ts';
 import { openPools, type Pools, poolUrls } from '../database/pools.ts';
 import { homeSecrets, type Secrets } from '../database/secrets.ts';
-import { seenInFile } from '../ledger/log/kept-heads.ts';
+import { keptHeads, seenInFile } from '../ledger/log/kept-heads.ts';
 import { standingSuspension, suspend, suspendedBecause } from '../ledger/log/suspension.ts';
 import { LANES, type Mode } from '../ledger/values.ts';
+import { originOf } from '../proof/checkpoint.ts';
 import { derivedId } from '../proof/uuid.ts';
 import { attemptKey } from './attempt.ts';
 import { SAMPLE } from './sample-document.ts';
@@ -43,6 +44,7 @@ export async function prepareLedger(options: PrepareOptions): Promise<PreparedLe
     if (options.heads != null) await noticeSetBack(owner, options.heads);
     const result = await bootstrapHome(owner, home, secrets, mode);
     for (const why of result.keys.refused) tell(why);
+    if (options.heads != null) await tellOfAnothersHeads(owner, options.heads, tell);
     const suspension = await standingSuspension(owner);
     if (suspension !== null) tell(suspendedBecause(suspension));
     if (mode === 'production') await tellWhatIsMissing(owner, tell);
@@ -80,6 +82,23 @@ async function noticeSetBack(owner: pg.Client, file: string): Promise<void> {
   if (head === undefined) return;
   const beyond = seenInFile(file).beyond({ incarnation: head.incarnation, next: Number(head.next) });
   if (beyond !== null) await suspend(owner, head.incarnation, beyond);
+}
+
+/** A home that is used with another database keeps the heads of the one before, and its lanes would sign nothing without a word here. */
+async function tellOfAnothersHeads(
+  owner: pg.Client,
+  file: string,
+  tell: (line: string) => void,
+): Promise<void> {
+  const { rows } = await owner.query<{ incarnation: string }>(
+    '/* start.incarnations */ select incarnation::text from cutter_log.head union select incarnation::text from cutter_log.resumption',
+  );
+  const { heads } = keptHeads(file);
+  const own = rows.map(({ incarnation }) => originOf(incarnation));
+  if (heads.length === 0 || heads.some(({ origin }) => own.includes(origin))) return;
+  tell(
+    `The checkpoints kept in ${file} are of another ledger, so no lane signs a head of this one. If it is the right database, move the file away or name another by CUTTER_CHECKPOINT_FILE.`,
+  );
 }
 
 /** Production begins with nobody in it; nobody should have to find that out by being refused. */

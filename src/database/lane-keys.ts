@@ -81,15 +81,16 @@ export async function revokeKey(
     throw new Error(`${keyId} is not in the key registry; "cutter key list" shows it.`);
   if (ended.until_position !== null)
     throw new Error(`${keyId} ended at position ${ended.until_position} already.`);
-  const may = [
-    keyId,
-    currentOf(rows, { lane: ended.lane, purpose: otherPurpose(ended.purpose) })?.key_id,
-    rows.find((row) => row.lane !== ended.lane && row.purpose === ended.purpose && isInForce(row))?.key_id,
-  ];
+  const sister = currentOf(rows, { lane: ended.lane, purpose: otherPurpose(ended.purpose) });
+  const others = rows.find(
+    (row) => row.lane !== ended.lane && row.purpose === ended.purpose && isInForce(row),
+  );
+  // Of a lane's last key the other lane has no say.
+  const may = [keyId, sister?.key_id, sister === undefined ? undefined : others?.key_id];
   const signer = may.map((one) => seedFor(held, one)).find((one) => one !== null);
   if (signer === undefined)
     throw new Error(
-      `This home holds no key that may revoke ${keyId}: that is the key itself, ${ended.lane}'s other key, or the other lane's ${ended.purpose} key. Use the home that has one.`,
+      `This home holds no key that may revoke ${keyId}: that is the key itself, ${ended.lane}'s other key or, while that one stands, the other lane's ${ended.purpose} key. Use the home that has one.`,
     );
   const suspension = await standingSuspension(owner);
   if (suspension !== null) throw new Error(suspendedBecause(suspension));

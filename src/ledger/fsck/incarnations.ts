@@ -31,10 +31,14 @@ export class Incarnations {
 
   #misfit({ previous, position: accepted }: Resumption, position: number): string | null {
     if (accepted !== position) return `It was made for position ${accepted}.`;
-    const present = this.#accepted.at(-1)?.incarnation ?? this.#first;
-    return present === null || present === previous
+    return this.present === null || this.present === previous
       ? null
-      : `It resumes ${previous}, and the ledger was ${present}.`;
+      : `It resumes ${previous}, and the ledger was ${this.present}.`;
+  }
+
+  /** The incarnation after the records so far; null before the first that names one. */
+  get present(): string | null {
+    return this.#accepted.at(-1)?.incarnation ?? this.#first;
   }
 
   /** A record that can't be read, or isn't there. */
@@ -69,7 +73,7 @@ export class Incarnations {
         before: null,
         message: `The record that resumes the ledger at position ${position} isn't believed. ${why}`,
       });
-    const present = this.#accepted.at(-1)?.incarnation ?? this.#first;
+    const { present } = this;
     if (!this.#isWhole || this.#faults.length > 0 || present === null || present === incarnation) return;
     findings.add({
       verdict: 'edited',

@@ -46,10 +46,10 @@ export class LedgerKeys {
     return position !== null && position >= this.#end;
   }
 
-  /** A record that can be read, at its position or at the one that it waits for. */
-  record(record: ReadRecord, position: number, reliable: boolean): void {
+  /** A record that can be read, at its position or at the one that it waits for, in an incarnation that is null where it isn't known. */
+  record(record: ReadRecord, position: number, reliable: boolean, incarnation: string | null = null): void {
     if (!IS_KEY.test(record.verb)) return;
-    const why = this.#chain.take(record.statements ?? [], position, record);
+    const why = this.#chain.take(record.statements ?? [], position, record, incarnation);
     if (why === null) return;
     if (reliable) this.#faults.push({ position, recordId: record.recordId, why, refs: [...this.#refs] });
     else this.#isWhole = false;

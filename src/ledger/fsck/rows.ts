@@ -127,8 +127,8 @@ async function readAll(options: RowsOptions, size: number): Promise<Pass> {
   const lines: LogLines = new LogLines(log, head, {
     record(record, line, reliable) {
       const position = line.position ?? lines.next + lines.pending - 1;
-      keys.record(record, position, reliable);
       incarnations.record(record, position, reliable, keys);
+      keys.record(record, position, reliable, incarnations.present);
       putRecord(record, sketch, recorded, unseen);
       if (!reliable) replay.blanks += 1;
       replay.record(record, line.position);

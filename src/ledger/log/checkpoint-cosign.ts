@@ -13,6 +13,7 @@ import { consistencyNodes, rootNodes } from '../../proof/merkle-nodes.ts';
 import { signNote } from '../../proof/note.ts';
 import type { LaneKey } from '../keys.ts';
 import type { Lane } from '../values.ts';
+import { judgeResumption, type Resumption } from './resume-statement.ts';
 import type { SeenPlace } from './seen.ts';
 import { IS_SUSPENDED } from './suspension.ts';
 import { readLeaves } from './tree-fold.ts';
@@ -52,7 +53,10 @@ const LOCK = `/* log.cosign_lock */ select pg_advisory_xact_lock(hashtextextende
 
 const LOOK = `/* log.cosign_look */
   select head.incarnation::text, head.next_position::text as next, ${IS_SUSPENDED} as suspended,
-    array(select incarnation::text from cutter_log.resumption) as ended, tree.size::text, tree.checkpoint_size::text,
+    coalesce((select json_agg(json_build_object('incarnation', r.incarnation, 'next', r.next_incarnation, 'lane', r.lane,
+        'keyId', r.key_id, 'keyLane', k.lane, 'publicKey', translate(encode(k.public_key, 'base64'), E'\\n', ''), 'envelope', r.envelope)
+        order by r.incarnation, r.lane)
+      from cutter_log.resumption r join cutter_auth.key k on k.key_id = r.key_id), '[]') as resumptions, tree.size::text, tree.checkpoint_size::text,
     key.key_id, key.lane as key_lane, key.purpose, key.from_position::text, key.until_position::text,
     last.size::text as last_size, last.root as last_root, last.signature as last_signature,
     last.origin as last_origin, last_key.public_key as last_public_key
@@ -79,8 +83,8 @@ interface Look {
   readonly incarnation: string;
   readonly next: string;
   readonly suspended: boolean;
-  /** Incarnations that both lanes, or one of them, have given up. */
-  readonly ended: readonly string[];
+  /** What lanes have said of incarnations that were set back, with the keys that they name. */
+  readonly resumptions: readonly SaidResumption[];
   readonly size: string;
   readonly checkpoint_size: string;
   readonly key_id: string | null;
@@ -129,7 +133,8 @@ async function judge(
     };
   const size = Number(look.checkpoint_size);
   const last = lastSigned(look, lane);
-  const binding = bindingHeads(look, remembered);
+  const accepted = acceptedIn(look.resumptions);
+  const binding = bindingHeads(look, accepted, remembered);
   const known = [...(last === null ? [] : [last]), ...binding];
   refuseShrunk(look, last, binding);
   if (last !== null && last.size >= size) return { outcome: 'standing', head: last };
@@ -164,12 +169,61 @@ function lastSigned(look: Look, lane: Lane): KnownHead | null {
   return { ...head, where: `what ${lane} signed last` };
 }
 
-/** The remembered heads of the present incarnation. Those before it were given up by both lanes; one after it says that this one was, too. */
-function bindingHeads(look: Look, remembered: readonly KnownHead[]): readonly KnownHead[] {
+interface SaidResumption {
+  readonly incarnation: string;
+  readonly next: string;
+  readonly lane: Lane;
+  readonly keyId: string;
+  readonly keyLane: Lane;
+  readonly publicKey: string;
+  readonly envelope: unknown;
+}
+
+/** What both lanes have signed, whatever the rows beside it say: a row alone ends nothing. */
+function acceptedIn(said: readonly SaidResumption[]): readonly Resumption[] {
+  return [...new Set(said.map(({ incarnation }) => incarnation))].flatMap((incarnation) => {
+    const rows = said.filter((row) => row.incarnation === incarnation);
+    const keyOf = (keyId: string, lane: Lane) => {
+      const key = rows.find((row) => row.keyId === keyId && row.keyLane === lane)?.publicKey;
+      return key === undefined ? null : Buffer.from(key, 'base64');
+    };
+    const judged = judgeResumption(
+      rows.map(({ envelope }) => envelope),
+      keyOf,
+      verify,
+    );
+    const isSound =
+      typeof judged !== 'string' &&
+      judged.previous === incarnation &&
+      rows.every(({ next }) => next === judged.incarnation);
+    return isSound ? [judged] : [];
+  });
+}
+
+/** The remembered heads that bind: of the present incarnation, and of those before it up to where both lanes gave them up. One after it says that this one was given up, too. */
+function bindingHeads(
+  look: Look,
+  accepted: readonly Resumption[],
+  remembered: readonly KnownHead[],
+): readonly KnownHead[] {
   const origin = originOf(look.incarnation);
-  const newest = remembered.findLast((head) => !look.ended.includes(incarnationOf(head.origin)));
+  const endOf = (head: KnownHead) =>
+    accepted.find(({ previous }) => previous === incarnationOf(head.origin))?.position;
+  const newest = remembered.findLast((head) => endOf(head) === undefined);
+  // What was accepted binds, and so does what was remembered of it.
+  const past = remembered.filter((head) => head.size <= (endOf(head) ?? -1));
+  const roots = accepted
+    .filter(({ position }) => position > 0)
+    .map(
+      ({ previous, position, root }): KnownHead => ({
+        origin: originOf(previous),
+        size: position,
+        root,
+        where: 'what both lanes accepted',
+      }),
+    );
   if (newest === undefined || newest.origin === origin)
-    return remembered.filter((head) => head.origin === origin);
+    return [...past, ...roots, ...remembered.filter((head) => head.origin === origin)];
   const message = `${newest.where} holds heads of ${newest.origin}, and the database is of ${origin}`;
   if (!remembered.some((head) => head.origin === origin))
     throw new CosigningRefused(`${message}: it is another ledger.`);
@@ -192,7 +246,9 @@ function refuseShrunk(look: Look, last: KnownHead | null, remembered: readonly K
       incarnation,
       { ...setBack, incarnation },
     );
-  const forgotten = remembered.find(({ size }) => last === null || last.size < size);
+  const forgotten = remembered.find(
+    ({ origin, size }) => origin === originOf(incarnation) && (last === null || last.size < size),
+  );
   if (forgotten !== undefined)
     throw new CosigningRefused(
       `${forgotten.where} says ${forgotten.size} leaves, and the newest signature of this lane in the database is ` +

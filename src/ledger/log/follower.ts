@@ -1,8 +1,9 @@
 import type { Checkpoint } from './checkpoint.ts';
-import { decodeCursor, encodeCursor, type Place } from './cursor.ts';
+import { encodeCursor } from './cursor.ts';
 import type { Beat, Waiting } from './heartbeat.ts';
 import { type HistoryFilter, type HistoryMessage, type Reset, rowTest } from './history-message.ts';
-import { type Head, LogBroken, type RecordEvent } from './history-page.ts';
+import { LogBroken, type RecordEvent } from './history-page.ts';
+import { type OpeningSource, open } from './opening.ts';
 import type { Replay } from './replay.ts';
 import { RESETS } from './resets.ts';
 import type { Ring } from './ring.ts';
@@ -36,21 +37,13 @@ export interface Follower extends Waiting {
 }
 
 /** What a subscriber takes from the feed that all of them share. */
-export interface FollowerSource {
+export interface FollowerSource extends OpeningSource {
   readonly ring: Ring;
   readonly replay: Replay;
-  /** A head read after the call. */
-  freshHead(): Promise<Head>;
   /** The newest published head; null where there is none to be had. */
   checkpoint(): Promise<Checkpoint | null>;
-  /** The incarnation that the ring holds; null before the first read. */
-  incarnation(): string | null;
   join(follower: Follower): void;
   leave(follower: Follower): void;
-  /** Tells of a cursor that this ledger issued for a place that it hasn't reached now: its database was set back. */
-  wasBeyond(place: Place): void;
-  /** What this ledger's cursors are marked by. */
-  readonly cursorKey: Uint8Array;
   readonly heartbeatMs: number;
   /** How long the past may be out of reach. */
   readonly lostAfterMs: number;
@@ -210,35 +203,6 @@ function message(event: RecordEvent, rows: RecordEvent['rows'], mark: CursorMark
   const { position, recordHash } = event;
   const cursor = encodeCursor({ incarnation: mark.incarnation, next: position + 1 }, mark.key);
   return { type: 'HistoryEvent', cursor, position: String(position), recordHash, rows };
-}
-
-interface Opening {
-  readonly incarnation: string;
-  readonly start: number;
-  /** The head when the subscription began: what lies before it is replayed. */
-  readonly target: number;
-}
-
-async function open(source: FollowerSource, after: string | null | undefined): Promise<Opening | Reset> {
-  let head: Head;
-  try {
-    head = await source.freshHead();
-  } catch {
-    return RESETS.lost;
-  }
-  const { incarnation, next: target } = head;
-  if (head.suspended) return RESETS.suspended;
-  // The reader of the ring hasn't seen this incarnation yet: whoever comes again will find it.
-  if (source.incarnation() !== null && source.incarnation() !== incarnation) return RESETS.incarnation;
-  if (after === null || after === undefined) return { incarnation, start: target, target };
-  if (after === '') return { incarnation, start: 0, target };
-  const cursor = decodeCursor(after, incarnation, source.cursorKey);
-  if (cursor.verdict === 'other_incarnation') return RESETS.incarnation;
-  if (cursor.verdict === 'unknown') return RESETS.unknown;
-  if (cursor.next <= target) return { incarnation, start: cursor.next, target };
-  if (!cursor.issued) return RESETS.unknown;
-  source.wasBeyond({ incarnation, next: cursor.next });
-  return RESETS.suspended;
 }
 
 /** The event at `position`, or undefined after a rest: the caller looks again whether it must end. */

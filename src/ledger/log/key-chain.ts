@@ -74,13 +74,20 @@ export class KeyChain {
 
   /**
    * Takes the envelopes of the record at `position`; gives back why they change nothing, or null where they did. `record` is what the
-   * record says of itself: it must be what was signed.
+   * record says of itself: it must be what was signed. `incarnation` is that of the ledger at this position, where it is known: what
+   * was said in another one, or of the end of one that was given up, is not said here.
    */
-  take(envelopes: readonly unknown[], position: number, record?: KeyRecord): KeyFault | null {
+  take(
+    envelopes: readonly unknown[],
+    position: number,
+    record?: KeyRecord,
+    incarnation: string | null = null,
+  ): KeyFault | null {
     const read = this.#read(envelopes);
     if (typeof read === 'string') return read;
     const fault =
       (record === undefined ? null : otherRecordFault(read.said, record)) ??
+      otherLedgerFault(read.said, incarnation) ??
       this.#fault(read.said, read.signers, position);
     if (fault === null) this.#apply(read.said, position);
     return fault;
@@ -144,9 +151,12 @@ export class KeyChain {
     if (ended?.keyId !== said.keyId)
       return `${said.keyId} is not the ${said.purpose} key of ${said.lane} in force, so it can't be revoked.`;
     if (Number(said.position) !== position) return misplaced(said, position);
-    const may = [said.keyId, this.#sister(said)?.keyId, this.#otherLanes(said)?.keyId];
+    const sister = this.#sister(said);
+    // Of a lane's last key the other lane has no say: it could end the lane for good.
+    const other = sister === null ? null : this.#otherLanes(said);
+    const may = [said.keyId, sister?.keyId, other?.keyId];
     if (may.some((keyId) => keyId !== undefined && signers.has(keyId))) return null;
-    return `A revocation is signed by the key that ends, by its lane's other key or by the other lane's, and this one is by none.`;
+    return `A revocation is signed by the key that ends, by its lane's other key or, of two, by the other lane's; this one is by none.`;
   }
 
   #beginningFault(
@@ -177,14 +187,17 @@ export class KeyChain {
   #firstFault(said: Statement, position: number): KeyFault | null {
     if (said.act !== 'add' || said.replaces !== null) return `${said.lane} has no key that could be rotated.`;
     if (Number(said.position) > position) return misplaced(said, position);
-    const former = said.formerKeys.find(
-      (one) =>
-        keyIdOf(Buffer.from(one.publicKey, 'base64')) !== one.keyId ||
-        this.#keys.has(one.keyId) ||
-        Number(one.from) > Number(one.until) ||
-        Number(one.until) > Number(said.position),
-    );
-    return former === undefined ? null : `The former key ${former.keyId} does not fit before the first one.`;
+    const met = new Set([said.keyId, ...this.#keys.keys()]);
+    for (const { keyId, publicKey, from, until } of said.formerKeys) {
+      const bytes = Buffer.from(publicKey, 'base64');
+      const judged = checkPublicKey(bytes);
+      if (!judged.ok) return `The former key ${keyId} is no good: ${judged.reason}.`;
+      const isLate = Number(from) > Number(until) || Number(until) > Number(said.position);
+      if (keyIdOf(bytes) !== keyId || met.has(keyId) || isLate)
+        return `The former key ${keyId} does not fit before the first one.`;
+      met.add(keyId);
+    }
+    return null;
   }
 
   /** The other lane may stop a key and never begin one: else who holds one lane's keys could make himself the other lane. */
@@ -243,6 +256,15 @@ function otherRecordFault(
   return principalId === said.principalId && personId === said.personId
     ? null
     : 'The record names another principal or person than what was signed.';
+}
+
+function otherLedgerFault(
+  { keyId, incarnation: said }: Statement,
+  incarnation: string | null,
+): KeyFault | null {
+  return incarnation === null || incarnation === said
+    ? null
+    : `The statement about ${keyId} was made for incarnation ${said}, and the ledger was ${incarnation} there.`;
 }
 
 function misplaced(said: Statement, position: number): KeyFault {

@@ -1,0 +1,50 @@
+import { decodeCursor, type Place } from './cursor.ts';
+import type { Reset } from './history-message.ts';
+import type { Head } from './history-page.ts';
+import { RESETS } from './resets.ts';
+
+/** What a stream has to know before it can begin. */
+export interface OpeningSource {
+  /** A head read after the call. */
+  freshHead(): Promise<Head>;
+  /** The incarnation that the ring holds; null before the first read. */
+  incarnation(): string | null;
+  /** Tells of a cursor that this ledger issued for a place that it hasn't reached now: its database was set back. */
+  wasBeyond(place: Place): void;
+  /** What this ledger's cursors are marked by. */
+  readonly cursorKey: Uint8Array;
+}
+
+/** Where a stream begins. */
+interface Opening {
+  readonly incarnation: string;
+  readonly start: number;
+  /** The head when the subscription began: what lies before it is replayed. */
+  readonly target: number;
+}
+
+/** Where `after` leads, or why it leads nowhere. */
+export async function open(
+  source: OpeningSource,
+  after: string | null | undefined,
+): Promise<Opening | Reset> {
+  let head: Head;
+  try {
+    head = await source.freshHead();
+  } catch {
+    return RESETS.lost;
+  }
+  const { incarnation, next: target } = head;
+  if (head.suspended) return RESETS.suspended;
+  // The reader of the ring hasn't seen this incarnation yet: whoever comes again will find it.
+  if (source.incarnation() !== null && source.incarnation() !== incarnation) return RESETS.incarnation;
+  if (after === null || after === undefined) return { incarnation, start: target, target };
+  if (after === '') return { incarnation, start: 0, target };
+  const cursor = decodeCursor(after, incarnation, source.cursorKey);
+  if (cursor.verdict === 'other_incarnation') return RESETS.incarnation;
+  if (cursor.verdict === 'unknown') return RESETS.unknown;
+  if (cursor.next <= target) return { incarnation, start: cursor.next, target };
+  if (!cursor.issued) return RESETS.unknown;
+  source.wasBeyond({ incarnation, next: cursor.next });
+  return RESETS.suspended;
+}
