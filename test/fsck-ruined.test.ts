@@ -12,7 +12,7 @@ const NAMED = 10_000;
 const MORE = 50;
 
 // Ten thousand records are read several times over, on machines that may have much else to do.
-vi.setConfig({ testTimeout: 300_000 });
+vi.setConfig({ testTimeout: 600_000 });
 
 let server: TestServer;
 let whole: number;
