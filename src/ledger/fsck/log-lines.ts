@@ -10,7 +10,7 @@ const MOST_KEPT = 10_000;
 const MOST_IDS = 1_000_000;
 
 /** What a body says that can't be relied on: as much as it takes to say what was altered. */
-export interface SaidRecord {
+interface SaidRecord {
   readonly recordId: string;
   readonly at: string;
   /** The rows that it speaks of: table and id. */

@@ -7,7 +7,7 @@ import { type LogLine, type ReadRecord, readBody } from './records.ts';
 import { uuidOf } from './words.ts';
 
 /** A body that no line of the log or of its queue names. */
-export interface Orphan {
+interface Orphan {
   readonly recordId: string;
   readonly hash: string;
 }
