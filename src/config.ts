@@ -53,6 +53,7 @@ const environment = z.object({
   CUTTER_TOKEN_EXECUTOR: z.string().optional(),
   CUTTER_TOKEN_VERIFIER: z.string().optional(),
   CUTTER_TOKEN_MONITOR: z.string().optional(),
+  CUTTER_MONITOR_WEBHOOK: httpUrl.optional(),
   CUTTER_MODE: oneOf(['rehearsal', 'production']).default('rehearsal'),
   CUTTER_LOG_LEVEL: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('warn'),
   CUTTER_GRAPHIQL: oneOf(['on', 'off']).optional(),
@@ -91,6 +92,8 @@ export interface Config {
     readonly tokens: Readonly<Record<'marker' | 'reviewer' | 'executor' | 'verifier', string | null>>;
     /** As whom `cutter monitor` follows a ledger, where no file is named. */
     readonly monitorToken: string | null;
+    /** Where it tells what it finds; in the environment, since the address may be a secret. */
+    readonly monitorWebhook: string | null;
   };
 }
 
@@ -152,6 +155,7 @@ function fromEnvironment(env: z.infer<typeof environment>): Config {
         verifier: env.CUTTER_TOKEN_VERIFIER ?? null,
       },
       monitorToken: env.CUTTER_TOKEN_MONITOR ?? null,
+      monitorWebhook: env.CUTTER_MONITOR_WEBHOOK ?? null,
     },
   };
 }

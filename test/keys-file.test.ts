@@ -7,6 +7,8 @@ import {
   formatKeys,
   KeysFault,
   type KnownKey,
+  originAt,
+  originFault,
   parseKeys,
   statementKeyAt,
 } from '../src/proof/keys-file.ts';
@@ -48,6 +50,38 @@ test('keys: a statement key is good before its end, a key for heads up to it', (
   expect(checkpointKeysAt(known, 'DOT-992', 9)).toEqual([]);
 });
 
+const OLDEST = 'cutter/00000000-0000-4000-8000-000000000001';
+const OLDER = 'cutter/00000000-0000-4000-8000-000000000002';
+const resumed = {
+  ...known,
+  earlier: [
+    { origin: OLDEST, until: 4 },
+    { origin: OLDER, until: 6 },
+  ],
+};
+
+test('keys: the origins of before a restore are written, read, and good as far as the log was kept', () => {
+  const text = formatKeys(resumed);
+  expect(parseKeys(text)).toEqual(resumed);
+  expect(JSON.parse(text).earlier).toEqual([
+    { origin: OLDEST, until: '4' },
+    { origin: OLDER, until: '6' },
+  ]);
+  expect(formatKeys({ ...known, earlier: [] })).toBe(formatKeys(known));
+  expect([0, 3, 4, 5, 6, 99].map((position) => originAt(resumed, position))).toEqual([
+    OLDEST,
+    OLDEST,
+    OLDER,
+    OLDER,
+    ORIGIN,
+    ORIGIN,
+  ]);
+  expect(originFault(resumed, { origin: ORIGIN, size: 99 })).toBeNull();
+  expect(originFault(resumed, { origin: OLDER, size: 6 })).toBeNull();
+  expect(originFault(resumed, { origin: OLDER, size: 7 })).toMatch(/at 7 positions; it was set back to 6/);
+  expect(originFault(known, { origin: OLDER, size: 1 })).toMatch(/keys given are those of/);
+});
+
 describe('keys: a file that is none is refused in a sentence', () => {
   const stated = JSON.parse(formatKeys(known));
   const [one, ...others] = stated.keys;
@@ -78,6 +112,17 @@ describe('keys: a file that is none is refused in a sentence', () => {
       { ...stated, keys: [{ ...one, from: '8' }] },
       /ends at 7, before it begins at 8/,
     ],
+    [
+      'earlier origins in another order',
+      { ...stated, earlier: JSON.parse(formatKeys(resumed)).earlier.reverse() },
+      /The earlier origin 1 of the file, .*0001, .* the oldest comes first/,
+    ],
+    [
+      'an earlier origin that is the present one',
+      { ...stated, earlier: [{ origin: ORIGIN, until: '4' }] },
+      /stands there twice/,
+    ],
+    ['earlier origins that are none', { ...stated, earlier: [] }, /at earlier: is left out/],
     [
       'a key in both lanes',
       { ...stated, keys: [one, { ...one, lane: 'DOT-992' }] },

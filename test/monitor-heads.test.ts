@@ -211,7 +211,7 @@ describe('the stream’s end', () => {
     ['LISTENER_LOST', 'reconnect', []],
     ['AUTHORITY_ENDED', 'refused', []],
     ['CURSOR_UNKNOWN', 'ended', ['restored']],
-    ['INCARNATION_CHANGED', 'ended', ['restored']],
+    ['INCARNATION_CHANGED', 'other', []],
     ['LOG_BROKEN', 'ended', ['gap']],
     ['BECAUSE', 'ended', ['malformed']],
   ])('%s: %s', async (reason, next, verdicts) => {

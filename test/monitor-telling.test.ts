@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { again } from './checkpoint-ground.ts';
 import { cosigned } from './fsck-ground.ts';
-import { verified, wasCut } from './harness/cycle.ts';
+import { wasCut } from './harness/cycle.ts';
 import { type TestServer, testServer } from './harness/server.ts';
 import { monitorFolder, watched } from './monitor-ground.ts';
+import { keysFile } from './passport-ground.ts';
 
 const DAY = 86_400_000;
 
@@ -101,39 +102,33 @@ describe('telling', () => {
     expect((await watched(server, { state })).status).toBe(0);
   });
 
-  test('silence is told once it has lasted for too long, and ends with the ledger’s return', async () => {
-    status = 204;
-    told.length = 0;
-    const gone = await testServer({ heartbeatMs: 1000 });
-    await verified(gone);
-    const ending = new AbortController();
-    const running = watched(gone, {
-      once: false,
-      webhook: hookUrl,
-      maxSilence: '1s',
-      around: { signal: ending.signal },
+  test('a replay that stands still is silence, whatever it says', async () => {
+    const incarnation = crypto.randomUUID();
+    const still = createServer((request, response) => {
+      if (!request.headers.accept?.includes('event-stream')) {
+        response.setHeader('content-type', 'application/json').end('{"data":{"checkpoint":null}}');
+        return;
+      }
+      response.setHeader('content-type', 'text/event-stream');
+      const send = (history: object) =>
+        response.write(`event: next\ndata: ${JSON.stringify({ data: { history } })}\n\n`);
+      send({ __typename: 'Ready', cursor: 'c', head: '1000', heartbeatMs: 1000, incarnation });
+      const beats = setInterval(
+        () => send({ __typename: 'Heartbeat', cursor: 'c', head: '0', checkpoint: null }),
+        100,
+      );
+      response.once('close', () => clearInterval(beats));
     });
-    await gone.close();
-    await again(async () => told.length === 1);
-    expect(told[0]?.verdict).toBe('silence');
-    ending.abort();
-    expect((await running).verdicts).toEqual(['silence']);
-  });
-
-  test('records that no head covers in time are told', async () => {
-    const alone = await testServer({ heartbeatMs: 1000, pools: { verify: null } });
-    await wasCut(alone);
-    let aheadMs = 0;
-    const running = watched(alone, {
-      once: false,
-      maxSilence: '1d',
-      around: { now: () => Date.now() + aheadMs },
-    });
-    const late = setInterval(() => {
-      aheadMs += 30_000;
-    }, 500);
-    const { verdicts } = await running;
-    clearInterval(late);
-    expect(verdicts).toEqual(['unsigned']);
+    await once(still.listen(0, '127.0.0.1'), 'listening');
+    const { keys } = JSON.parse(await keysFile(server.database));
+    const keysText = JSON.stringify({ format: 'cutter-keys/1', origin: `cutter/${incarnation}`, keys });
+    const url = `http://127.0.0.1:${(still.address() as AddressInfo).port}/graphql`;
+    for (const isOnce of [false, true])
+      expect(await watched(server, { url, keysText, once: isOnce, maxSilence: '1s' })).toMatchObject({
+        verdicts: ['silence'],
+        status: 1,
+      });
+    still.closeAllConnections();
+    still.close();
   });
 });

@@ -34,6 +34,7 @@ export const QUERY_AUTHORITY = {
   inclusionProof: 'ledger:observe',
   consistencyProof: 'ledger:observe',
   keys: 'ledger:observe',
+  incarnations: 'ledger:observe',
   record: 'ledger:evidence',
   planCut: 'ledger:evidence',
   reconstruct: 'ledger:evidence',

@@ -18,8 +18,8 @@ export interface Following {
   readonly longestSilenceMs: number;
   /** How long to wait for a message before the newest head is asked for. */
   readonly tickMs: number;
-  /** Called after each message and each tick; false ends the following. */
-  readonly step: () => Promise<boolean>;
+  /** Called after each message and each tick without one; false ends the following. */
+  readonly step: (isMessage: boolean) => Promise<boolean>;
 }
 
 /** How one connection ended. `left`: `step` or the signal said so. */
@@ -60,7 +60,7 @@ export async function followOnce(following: Following): Promise<FollowEnd> {
         headAt = now();
         next = await monitor.takeHead(await answers.checkpoint());
       }
-      if (!(await step()) || signal.aborted) return next === 'go-on' ? 'left' : next;
+      if (!(await step(arrived !== null)) || signal.aborted) return next === 'go-on' ? 'left' : next;
       if (next !== 'go-on') return next;
     }
   } catch (error) {

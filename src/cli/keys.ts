@@ -43,7 +43,7 @@ export async function keys(
 }
 
 async function keysFile(url: string, token: string): Promise<string> {
-  const { checkpoint, keys } = await openClient({ url, token, who: 'observer' }).execute(
+  const { checkpoint, keys, incarnations } = await openClient({ url, token, who: 'observer' }).execute(
     LedgerKeysDocument,
     {},
   );
@@ -62,7 +62,10 @@ async function keysFile(url: string, token: string): Promise<string> {
     }),
   );
   try {
-    const text = formatKeys({ origin: checkpoint.origin, keys: stated });
+    const earlier = incarnations.flatMap(({ origin, until }) =>
+      until === null ? [] : [{ origin, until: Number(until) }],
+    );
+    const text = formatKeys({ origin: checkpoint.origin, earlier, keys: stated });
     holdHead(checkpoint.note, parseKeys(text));
     return text;
   } catch (error) {
@@ -83,7 +86,7 @@ const LARGEST = 1024 * 1024;
 function writeKeys(path: string, text: string): void {
   if (existsSync(path) && fileBytes(path, 'a file of keys', LARGEST).toString('utf8') !== text)
     throw new ClientFault(
-      `${path} holds other keys than the ledger gives now, and is left as it is. Where a key was added, followed or ended, convince yourself by another way; then move the file away and run the command again.`,
+      `${path} holds other keys than the ledger gives now, and is left as it is. Where a key was added, followed or ended, or the ledger resumed after it was set back, convince yourself by another way; then move the file away and run the command again.`,
     );
   try {
     writeFileSync(path, text);

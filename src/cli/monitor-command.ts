@@ -27,6 +27,8 @@ export interface MonitorTask {
   readonly known: KnownKeys;
   readonly kept: KeptState;
   readonly bounds: { readonly verifyMs: number; readonly escalationMs: number; readonly unsignedMs: number };
+  /** Where findings are told; undefined: by the program's end alone. */
+  readonly webhook: string | undefined;
   readonly maxSilenceMs: number;
 }
 
@@ -37,11 +39,9 @@ const UNSIGNED_MS = 60_000;
 export function taskOf(url: string, command: MonitorCommand, config: Pick<Config, 'client'>): MonitorTask {
   if (!/^https?:\/\//.test(url) || !URL.canParse(url))
     throw new ClientFault(`${url} is no URL of the form http://host:4000.`);
-  if (
-    command.webhook !== undefined &&
-    !(/^https?:\/\//.test(command.webhook) && URL.canParse(command.webhook))
-  )
-    throw new ClientFault(`${command.webhook} is no URL of the form https://host/path.`);
+  const webhook = command.webhook ?? config.client.monitorWebhook ?? undefined;
+  if (webhook !== undefined && !(/^https?:\/\//.test(webhook) && URL.canParse(webhook)))
+    throw new ClientFault('The webhook is no URL of the form https://host/path.');
   const kept = command.state === undefined ? { monitor: undefined, findings: [] } : readState(command.state);
   return {
     url: endpointOf(url),
@@ -53,6 +53,7 @@ export function taskOf(url: string, command: MonitorCommand, config: Pick<Config
       escalationMs: durationOf(command.maxEscalationAge, '--max-escalation-age'),
       unsignedMs: UNSIGNED_MS,
     },
+    webhook,
     maxSilenceMs: durationOf(command.maxSilence, '--max-silence'),
   };
 }

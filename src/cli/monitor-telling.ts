@@ -53,6 +53,12 @@ export class Telling {
     }
   }
 
+  /** Nothing is watched any more: told to the webhook alone, for the program's end tells everybody else. */
+  async abandon(why: string): Promise<void> {
+    const message = plainLine(`Nothing is watched any more: ${why}`, [this.#options.token]);
+    await this.#callWebhook({ verdict: 'unwatched', position: null, entryId: null, message });
+  }
+
   say(line: string, json: object = { type: 'note', message: line }): void {
     this.#options.print(this.#options.json ? JSON.stringify(json) : line);
   }

@@ -5,7 +5,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import type { MonitorFinding } from '../monitor/finding.ts';
-import { LedgerMonitor } from '../monitor/ledger-monitor.ts';
+import { LedgerMonitor, type MonitorOptions } from '../monitor/ledger-monitor.ts';
 import { StateFault } from '../monitor/saved-monitor.ts';
 import { KeysFault } from '../proof/keys-file.ts';
 import { ClientFault } from './client.ts';
@@ -74,7 +74,9 @@ class Watch {
   readonly #task: MonitorTask;
   readonly #command: MonitorCommand;
   readonly #around: Surroundings;
-  readonly #monitor: LedgerMonitor;
+  #monitor: LedgerMonitor;
+  /** Whether this one began anew because the ledger was of another incarnation. */
+  #isAnew = false;
   readonly #answers: ReturnType<typeof openAnswers>;
   readonly #telling: Telling;
   /** When the ledger was heard last, and whether its silence was told. */
@@ -86,16 +88,15 @@ class Watch {
   #caughtUpAt: number | null = null;
 
   constructor(task: MonitorTask, command: MonitorCommand, around: Surroundings) {
-    const { url, token, known, kept, bounds, maxSilenceMs: silenceMs } = task;
+    const { url, token, known, kept, webhook, maxSilenceMs: silenceMs } = task;
     const { print, now, restMs, signal } = around;
-    const { json, webhook } = command;
+    const { json } = command;
     this.#task = task;
     this.#command = command;
     this.#around = around;
     this.#heardAt = now();
     this.#answers = openAnswers({ url, token, who: 'monitor', silenceMs, signal });
-    const state = kept.monitor == null ? {} : { state: kept.monitor };
-    this.#monitor = new LedgerMonitor({ known, bounds, answers: this.#answers, now, ...state });
+    this.#monitor = this.#open(kept.monitor == null ? {} : { state: kept.monitor });
     const { origin } = known;
     this.#telling = new Telling({
       print,
@@ -110,14 +111,45 @@ class Watch {
     });
   }
 
+  /** Who waits for the webhook is told there as well that nothing is watched any more. */
   async run(): Promise<MonitorStatus> {
+    try {
+      return await this.#watch();
+    } catch (error) {
+      if (isForeseen(error)) await this.#telling.abandon(error.message);
+      throw error;
+    }
+  }
+
+  async #watch(): Promise<MonitorStatus> {
     if (this.#mustEnd()) return await this.#end();
     while (!this.#around.signal.aborted) {
       const end = await this.#connection();
-      if (end !== 'reconnect') return await this.#end(end === 'ended');
+      if (end === 'other') {
+        if (!(await this.#beginAnew())) return await this.#end(true);
+      } else if (end !== 'reconnect') return await this.#end(end === 'ended');
       await this.#rest();
     }
     return await this.#end();
+  }
+
+  /** The ledger is of another incarnation: whether that is in order is read from its first record on. Once. */
+  async #beginAnew(): Promise<boolean> {
+    if (this.#isAnew || this.#monitor.isOwed) {
+      const message =
+        'The ledger was set back or replaced, and nothing of it says that both lanes have accepted where it goes on.';
+      await this.#telling.tell([this.#found('restored', message)]);
+      return false;
+    }
+    this.#isAnew = true;
+    this.#caughtUpAt = null;
+    this.#monitor = this.#open({ before: this.#monitor.before });
+    return true;
+  }
+
+  #open(more: Pick<MonitorOptions, 'state' | 'before'>): LedgerMonitor {
+    const { known, bounds } = this.#task;
+    return new LedgerMonitor({ known, bounds, answers: this.#answers, now: this.#around.now, ...more });
   }
 
   /** One connection, and what it means that it ended. Throws where nothing can be watched. */
@@ -169,23 +201,31 @@ class Watch {
       tickMs,
       silenceMs,
       longestSilenceMs: this.#task.maxSilenceMs,
-      step: () => this.#step(),
+      step: (isMessage) => this.#step(isMessage),
     });
   }
 
   /** After each message: tells what was found, keeps the state, and says whether to go on. */
-  async #step(): Promise<boolean> {
+  async #step(isMessage: boolean): Promise<boolean> {
     this.#hear();
     await this.#telling.tell(this.#monitor.drain());
+    if (isMessage) await this.#holdProgress();
+    for (const notice of this.#monitor.drainNotices()) this.#telling.say(notice);
     if (this.#mustEnd()) return false;
     const now = this.#around.now();
     if (now - this.#savedAt >= SAVE_MS) this.#save();
+    if (this.#isAnew && this.#monitor.caughtUp && !this.#monitor.isOwed) this.#isAnew = false;
     if (!this.#command.once) return true;
-    if (this.#monitor.complete) return false;
+    if (this.#monitor.complete || this.#isSilent) return false;
     if (this.#monitor.caughtUp) this.#caughtUpAt ??= now;
     if (this.#caughtUpAt === null || now - this.#caughtUpAt < this.#around.patienceMs) return true;
     await this.#telling.tell([this.#incomplete()]);
     return false;
+  }
+
+  /** A replay that stands still is silence, however often it says so. */
+  async #holdProgress(): Promise<void> {
+    if (!this.#monitor.caughtUp) await this.#unheard(new ClientFault('It comes no further.'));
   }
 
   /** Heard is who gets on, or follows live: a stream that only begins and ends tells nothing. */
@@ -229,8 +269,10 @@ class Watch {
   #save(isRefused = false): void {
     const { state } = this.#command;
     if (state === undefined) return;
+    // Of a ledger that has yet to show how it became another, nothing is kept.
+    const isDoubtful = isRefused || this.#monitor.isOwed;
     this.#savedAt = this.#around.now();
-    const monitor = isRefused ? readState(state).monitor : this.#monitor.state();
+    const monitor = isDoubtful ? readState(state).monitor : this.#monitor.state();
     writeState(state, { monitor, findings: this.#telling.findings });
   }
 

@@ -46,7 +46,9 @@ export type MonitorVerdict =
   /** The ledger isn’t the one that was seen, or was set back. */
   | 'restored'
   /** Nothing was heard from the ledger for longer than was agreed. */
-  | 'silence';
+  | 'silence'
+  /** The monitor itself ended: it was not allowed, or not able, to watch any more. */
+  | 'unwatched';
 
 export interface MonitorFinding {
   readonly verdict: MonitorVerdict;

@@ -100,6 +100,8 @@ class Following {
   /** When it last got on. */
   #progressAt: number;
   #failures = 0;
+  /** Whether this connection has caught up. */
+  #isLive = false;
   #ended: Taken['ended'] = null;
 
   constructor(options: FollowOptions, judge: StreamJudge) {
@@ -126,6 +128,7 @@ class Following {
   async *#connection(): AsyncGenerator<Followed, string, void> {
     const { url, token, signal } = this.#options;
     this.#ended = null;
+    this.#isLive = false;
     let heardAt = this.#now();
     this.#judge.open(heardAt);
     const messages = historyMessages({
@@ -161,10 +164,13 @@ class Following {
     if (checkpoint !== null) yield { kind: 'head', ...checkpoint };
     if (name === 'CaughtUp') {
       this.#gotOn(now);
+      this.#isLive = true;
       this.#failures = 0;
       yield { kind: 'caughtUp' };
     }
-    if (name === 'Heartbeat') this.#gotOn(now);
+    // In a replay a heartbeat says only that nothing came.
+    if (name === 'Heartbeat' && this.#isLive) this.#gotOn(now);
+    this.#requireProgress(now);
     this.#signed.look({ next: this.#judge.next ?? 0, checkpoint, isCaughtUp: name === 'CaughtUp', now });
   }
 
@@ -178,6 +184,15 @@ class Following {
     const record =
       bodies === undefined ? null : heldRecord(await bodies(position), { position, recordHash, rows });
     return { kind: 'record', position, recordHash, rows, record };
+  }
+
+  #requireProgress(now: number): void {
+    const { patienceMs = PATIENCE_MS } = this.#options;
+    if (now - this.#progressAt > patienceMs)
+      throw new StreamRefused(
+        'silence',
+        `For ${Math.round(now - this.#progressAt)} ms the ledger has told nothing but that it is there.`,
+      );
   }
 
   #gotOn(now: number): void {

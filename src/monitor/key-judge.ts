@@ -89,7 +89,7 @@ export class KeyJudge {
     const learned = new Map(believed.map((key) => [key.keyId, key]));
     const given = this.#given.keys.map((key) => withEnd(key, learned.get(key.keyId)));
     const more = believed.filter(({ keyId }) => !this.#given.keys.some((key) => key.keyId === keyId));
-    return { origin: this.#given.origin, keys: [...given, ...more] };
+    return { ...this.#given, keys: [...given, ...more] };
   }
 
   #isGiven({ keyId, lane, purpose }: ChainedKey): boolean {

@@ -8,7 +8,7 @@ import type { MonitorFinding, MonitorVerdict } from './finding.ts';
 import { requireRows, streamedRow } from './held-rows.ts';
 import { KeyJudge } from './key-judge.ts';
 import { PassportJudge } from './passport-judge.ts';
-import { type AskProof, ProvedHeads } from './proved-heads.ts';
+import { type AskProof, type Head, ProvedHeads } from './proved-heads.ts';
 import { openBody } from './record-judge.ts';
 import { ResumptionJudge } from './resumption-judge.ts';
 import { MONITOR_FORMAT, type MonitorState, savedMonitor, type UnreadRecord } from './saved-monitor.ts';
@@ -32,6 +32,12 @@ type GivenPassport =
   | { readonly text: string }
   | { readonly text: null; readonly why: string; readonly later: boolean };
 
+/** What was seen of a ledger before it was set back. */
+export interface Before {
+  readonly position: number;
+  readonly heads: readonly Head[];
+}
+
 export interface MonitorOptions {
   readonly known: KnownKeys;
   readonly bounds: Bounds;
@@ -40,10 +46,12 @@ export interface MonitorOptions {
   readonly now: () => number;
   /** What `state` gave. */
   readonly state?: unknown;
+  /** How far another monitor had followed the ledger before it was of another incarnation. */
+  readonly before?: Before;
 }
 
-/** What follows from a message. `reconnect`: the stream ended in good order. `ended`: nothing more of this ledger is believed. */
-export type Next = 'go-on' | 'reconnect' | 'refused' | 'ended';
+/** What follows from a message. `reconnect`: the stream ended in good order. `other`: the ledger is of another incarnation now. `ended`: nothing more of this ledger is believed. */
+export type Next = 'go-on' | 'reconnect' | 'refused' | 'other' | 'ended';
 
 /** Records asked for in one request. */
 const BATCH = 20;
@@ -69,6 +77,11 @@ export class LedgerMonitor {
   readonly #covered: CoveredInTime;
   readonly #unread: UnreadRecord[];
   readonly #found: MonitorFinding[] = [];
+  readonly #notices: string[] = [];
+  /** By which the ledger goes, and the one that was given where it has yet to show how it came from there. */
+  #origin: string;
+  #owed: string | null = null;
+  #isPresentTold = false;
   /** Whether this connection has said where it begins, and where the log ended when it had caught up with it. */
   #begun = false;
   #caughtUpAt: number | null = null;
@@ -77,17 +90,18 @@ export class LedgerMonitor {
   constructor(options: MonitorOptions) {
     const { known, bounds, answers } = options;
     const saved = options.state === undefined ? null : savedMonitor(options.state, known);
-    const proved = saved?.proved ?? null;
+    const proved = (saved?.proved ?? []).map(({ size, root }) => ({
+      size,
+      root: Buffer.from(root, 'base64'),
+    }));
     this.#options = options;
+    this.#origin = saved?.origin ?? known.origin;
     this.#keys = new KeyJudge(known, saved?.keys);
     this.#entries = new EntryJudge(bounds, saved?.entries);
     this.#passports = new PassportJudge(saved?.passports);
     this.#resumptions = new ResumptionJudge(saved?.resumptions);
     this.#covered = new CoveredInTime(bounds.unsignedMs);
-    this.#proved = new ProvedHeads(
-      (from, to) => answers.consistencyProof(from, to),
-      proved === null ? null : { size: proved.size, root: Buffer.from(proved.root, 'base64') },
-    );
+    this.#proved = new ProvedHeads((from, to) => answers.consistencyProof(from, to), proved);
     this.#unread = saved?.unread ?? [];
     this.#stream = new StreamJudge(
       { everyRecord: true, from: 'start', keys: this.#keys.headKeys },
@@ -122,19 +136,30 @@ export class LedgerMonitor {
     return size !== null && this.provedSize >= size && this.#passports.next(size) === null;
   }
 
+  /** Whether the ledger has yet to show that both lanes accepted what it is now: until then nothing of it is kept. */
+  get isOwed(): boolean {
+    return this.#owed !== null;
+  }
+  /** What another monitor of this ledger has to be held to. */
+  get before(): Before {
+    return { position: this.position, heads: this.#proved.heads };
+  }
+
   state(): MonitorState {
-    const proved = this.#proved.newest;
     return {
       format: MONITOR_FORMAT,
-      origin: this.#options.known.origin,
+      begun: this.#options.known.origin,
+      origin: this.#origin,
       stream: this.#stream.state(),
       entries: this.#entries.state(),
       keys: this.#keys.state(),
       passports: this.#passports.state(),
       resumptions: this.#resumptions.state(),
       unread: this.#unread,
-      proved:
-        proved === null ? null : { size: proved.size, root: Buffer.from(proved.root).toString('base64') },
+      proved: this.#proved.heads.map(({ size, root }) => ({
+        size,
+        root: Buffer.from(root).toString('base64'),
+      })),
     };
   }
 
@@ -186,6 +211,11 @@ export class LedgerMonitor {
     return this.#found.splice(0);
   }
 
+  /** What a person should know, and is no fault. */
+  drainNotices(): readonly string[] {
+    return this.#notices.splice(0);
+  }
+
   async #believed(judge: () => Promise<Next>): Promise<Next> {
     try {
       return await judge();
@@ -200,7 +230,7 @@ export class LedgerMonitor {
     const type = typeOf(message);
     if (type === 'HistoryEvent') return await this.#arrived(message);
     await this.readRecords();
-    if (type === 'Ready') this.#holdIncarnation(message);
+    if (type === 'Ready' && this.#isOther(message)) return 'other';
     if (type === 'Heartbeat') await this.#judgeShown();
     const { rest, note } = withoutHead(message);
     const taken = this.#stream.take(rest, this.#options.now());
@@ -208,12 +238,12 @@ export class LedgerMonitor {
     if (type === 'Ready') this.#begun = true;
     if (type === 'CaughtUp') {
       this.#caughtUpAt = this.position;
-      this.#found.push(...this.#resumptions.present(this.#options.known.origin));
     }
     if (type === 'Heartbeat' && this.caughtUp) this.#shown.requireEnd(this.position, note);
     if (note !== null) this.#shown.show(note, this.#stream.newest?.size ?? 0);
     await this.#holdHead(taken);
     await this.#judgeShown();
+    if (type === 'CaughtUp') await this.#holdWay();
     return 'go-on';
   }
 
@@ -249,14 +279,43 @@ export class LedgerMonitor {
     );
   }
 
-  #holdIncarnation(message: unknown): void {
+  /** Whether the ledger isn't the one that was followed. One that is followed from its first record may show how it became another. */
+  #isOther(message: unknown): boolean {
     const { incarnation } = message as { readonly incarnation?: unknown };
-    const { origin } = this.#options.known;
-    if (typeof incarnation !== 'string' || originOf(incarnation) === origin) return;
-    throw new StreamRefused(
-      'other-incarnation',
-      `The ledger is of incarnation ${incarnation} now, and the keys given are those of ${origin}: it was restored, or is another.`,
+    if (typeof incarnation !== 'string' || originOf(incarnation) === this.#origin) return false;
+    if (this.#stream.incarnation !== null) return true;
+    this.#owed ??= this.#origin;
+    this.#origin = originOf(incarnation);
+    return false;
+  }
+
+  /** Where the whole log was read: both lanes must have accepted what it is now, and it must be what was seen up to there. */
+  async #holdWay(): Promise<void> {
+    if (this.#owed === null) {
+      if (!this.#isPresentTold) this.#found.push(...this.#resumptions.present(this.#origin));
+      this.#isPresentTold = true;
+      return;
+    }
+    const set = this.#resumptions.way(this.#owed, this.#origin);
+    if (set === null)
+      throw new StreamRefused(
+        'other-incarnation',
+        `The ledger goes by ${this.#origin} now and the keys given are those of ${this.#owed}, and no record says that both lanes accepted it: it was restored, or is another.`,
+      );
+    const { position, heads } = this.#options.before ?? { position: 0, heads: [] };
+    for (const head of heads.filter(({ size }) => size > 0 && size <= Math.min(set, this.provedSize)))
+      if (!(await this.#proved.holds(head)))
+        this.#tell(
+          'restored',
+          head.size,
+          `The log before position ${head.size} is not the one that was seen before it was set back.`,
+        );
+    const lost =
+      position > set ? `; what was seen from there up to position ${position - 1} is given up` : '';
+    this.#notices.push(
+      `The ledger was set back to position ${set} and goes by ${this.#origin} now: both lanes accepted it${lost}. Take its keys anew.`,
     );
+    this.#owed = null;
   }
 
   async #judgeShown(): Promise<void> {
@@ -298,7 +357,7 @@ export class LedgerMonitor {
       cut,
       given,
       this.#keys.known,
-      this.#resumptions.originsAt(cut.position, this.#options.known.origin),
+      this.#resumptions.originsAt(cut.position, this.#origin),
     );
     if (finding !== null) this.#found.push(finding);
     if (head === null || (await this.#proved.holds(head))) return true;
@@ -310,6 +369,7 @@ export class LedgerMonitor {
   #ended({ reason, message }: NonNullable<Taken['ended']>): Next {
     if (reason === 'LISTENER_LOST') return 'reconnect';
     if (reason === 'AUTHORITY_ENDED') return 'refused';
+    if (reason === 'INCARNATION_CHANGED') return 'other';
     const verdict = VERDICT_OF_END[reason] ?? 'malformed';
     this.#tell(verdict, this.position, `The server ended the stream (${reason}): ${message}`);
     return 'ended';
@@ -323,7 +383,6 @@ export class LedgerMonitor {
 const VERDICT_OF_END: Readonly<Record<string, MonitorVerdict>> = {
   LOG_BROKEN: 'gap',
   CURSOR_UNKNOWN: 'restored',
-  INCARNATION_CHANGED: 'restored',
 };
 
 function typeOf(message: unknown): unknown {

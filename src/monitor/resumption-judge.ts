@@ -61,6 +61,14 @@ export class ResumptionJudge {
     return findings;
   }
 
+  /** How the ledger came from one origin to another, by what both lanes accepted: the first place that it was set back to; null where it didn't. */
+  way(from: string, to: string): number | null {
+    const first = this.#accepted.findIndex(({ previous }) => originOf(previous) === from);
+    const last = this.#accepted.at(-1);
+    if (first === -1 || last === undefined || originOf(last.incarnation) !== to) return null;
+    return Math.min(...this.#accepted.slice(first).map(({ position }) => position));
+  }
+
   /** What is wrong where the whole log was read, and the ledger goes by this origin. */
   present(origin: string): MonitorFinding[] {
     const last = this.#accepted.at(-1);

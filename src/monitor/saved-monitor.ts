@@ -15,6 +15,9 @@ export type UnreadRecord = z.infer<typeof unread>;
 
 const saved = z.strictObject({
   format: z.literal(MONITOR_FORMAT),
+  /** Of the file of keys that it began with. */
+  begun: z.string(),
+  /** By which the ledger goes now: another where it was resumed after it had been set back. */
   origin: z.string(),
   stream: z.unknown(),
   entries: entriesState,
@@ -22,7 +25,7 @@ const saved = z.strictObject({
   passports: passportsState,
   resumptions: resumptionsState,
   unread: z.array(unread),
-  proved: z.strictObject({ size: place, root: z.base64() }).nullable(),
+  proved: z.array(z.strictObject({ size: place, root: z.base64() })),
 });
 /** What a monitor needs to go on, as plain JSON. */
 export type MonitorState = z.infer<typeof saved>;
@@ -36,7 +39,7 @@ export function savedMonitor(state: unknown, { origin }: KnownKeys): MonitorStat
   const read = saved.safeParse(state);
   if (!read.success)
     throw new StateFault(`The saved state is none of the format ${MONITOR_FORMAT}, or was altered.`);
-  if (read.data.origin !== origin)
+  if (read.data.origin !== origin && read.data.begun !== origin)
     throw new StateFault(
       `The saved state is of ${read.data.origin}, and the keys given are those of ${origin}.`,
     );

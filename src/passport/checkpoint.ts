@@ -5,7 +5,7 @@ import {
   parseCheckpointText,
   type TreeHead,
 } from '../proof/checkpoint.ts';
-import { checkpointKeysAt, type KnownKey, type KnownKeys } from '../proof/keys-file.ts';
+import { checkpointKeysAt, type KnownKey, type KnownKeys, originFault } from '../proof/keys-file.ts';
 import { formatNote, noteKeyHash, parseNote, type SignedNote } from '../proof/note.ts';
 import { hold, PassportFault } from './refuse.ts';
 
@@ -20,11 +20,8 @@ export interface CosignedHead extends TreeHead {
 export function openCheckpoint(note: string, known: KnownKeys, judge: VerifySignature): CosignedHead {
   const signed = noteOf(note);
   const head = headOf(signed);
-  hold(
-    head.origin === known.origin,
-    WHERE,
-    `The passport is of the ledger ${head.origin}; the keys given are those of ${known.origin}.`,
-  );
+  const fault = originFault(known, head);
+  hold(fault === null, WHERE, `The passport is of ${fault}`);
   const keys = {
     'DOT-991': cosigner(signed, head, 'DOT-991', known, judge),
     'DOT-992': cosigner(signed, head, 'DOT-992', known, judge),

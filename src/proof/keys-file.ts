@@ -23,9 +23,17 @@ export interface KnownKey {
   readonly until: number | null;
 }
 
+/** An incarnation that the ledger had before it was set back and resumed: nothing of it is good beyond `until` positions. */
+interface EarlierOrigin {
+  readonly origin: string;
+  readonly until: number;
+}
+
 export interface KnownKeys {
   /** Which ledger: `cutter/` and its incarnation. */
   readonly origin: string;
+  /** The oldest first; absent where the ledger was never set back. */
+  readonly earlier?: readonly EarlierOrigin[];
   readonly keys: readonly KnownKey[];
 }
 
@@ -43,14 +51,19 @@ const publicKey = z
   .base64('is no base64')
   .transform((text) => Buffer.from(text, 'base64'))
   .refine((bytes) => bytes.length === 32, 'is no public key: it has to be 32 bytes in base64');
+const origin = z
+  .string()
+  .regex(
+    /^cutter\/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+    "is no ledger's origin: cutter/ and its incarnation",
+  );
 const file = z.strictObject({
   format: z.literal(KEYS_FORMAT),
-  origin: z
-    .string()
-    .regex(
-      /^cutter\/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
-      "is no ledger's origin: cutter/ and its incarnation",
-    ),
+  origin,
+  earlier: z
+    .array(z.strictObject({ origin, until: place }))
+    .min(1, 'is left out where there is none')
+    .exactOptional(),
   keys: z.array(
     z.strictObject({
       keyId: z.string(),
@@ -67,18 +80,23 @@ const file = z.strictObject({
 export function parseKeys(text: string): KnownKeys {
   const read = file.safeParse(jsonOf(text));
   if (!read.success) throw new KeysFault(shapeFault(read.error));
-  const { origin, keys } = read.data;
+  const { keys, ...known } = read.data;
+  holdOrder(known);
   const seen = new Set<string>();
   keys.forEach((key, index) => {
     const fault = keyFault(key) ?? (seen.has(key.keyId) ? 'stands there twice; a key serves one lane' : null);
     if (fault !== null) throw new KeysFault(`Key ${index} of the file, ${key.keyId}, ${fault}.`);
     seen.add(key.keyId);
   });
-  return { origin, keys };
+  return {
+    origin: known.origin,
+    ...(known.earlier === undefined ? {} : { earlier: known.earlier }),
+    keys,
+  };
 }
 
 /** Writes a file of keys: canonical JSON and a newline. */
-export function formatKeys({ origin, keys }: KnownKeys): string {
+export function formatKeys({ origin, earlier = [], keys }: KnownKeys): string {
   const stated = keys.map(({ keyId, lane, purpose, publicKey, from, until }) => ({
     keyId,
     lane,
@@ -87,7 +105,34 @@ export function formatKeys({ origin, keys }: KnownKeys): string {
     from: String(from),
     until: until === null ? null : String(until),
   }));
-  return `${canonicalJson({ format: KEYS_FORMAT, origin, keys: stated })}\n`;
+  const ended = earlier.map((one) => ({ origin: one.origin, until: String(one.until) }));
+  return `${canonicalJson({
+    format: KEYS_FORMAT,
+    origin,
+    ...(ended.length === 0 ? {} : { earlier: ended }),
+    keys: stated,
+  })}\n`;
+}
+
+/** The ledger's origin when the record at a position was written. */
+export function originAt(
+  { origin, earlier = [] }: Pick<KnownKeys, 'origin' | 'earlier'>,
+  position: number,
+): string {
+  return earlier.find(({ until }) => position < until)?.origin ?? origin;
+}
+
+/** Of which ledger a head is, where it is none of this one or of what this one gave up; null of one that is good. For people. */
+export function originFault(
+  { origin, earlier = [] }: Pick<KnownKeys, 'origin' | 'earlier'>,
+  head: { readonly origin: string; readonly size: number },
+): string | null {
+  if (head.origin === origin) return null;
+  const ended = earlier.find((one) => one.origin === head.origin);
+  if (ended === undefined) return `the ledger ${head.origin}; the keys given are those of ${origin}.`;
+  return head.size <= ended.until
+    ? null
+    : `the ledger ${head.origin} at ${head.size} positions; it was set back to ${ended.until}, and what came after them was given up.`;
 }
 
 /** The key of this id, if it may sign a statement that stands at `position`. */
@@ -116,6 +161,19 @@ function jsonOf(text: string): unknown {
       throw new KeysFault(`The file of keys can't be read: ${error.message}`);
     throw error;
   }
+}
+
+/** Each incarnation begins where the one before it ended, and has records of its own. */
+function holdOrder({ origin, earlier = [] }: Pick<KnownKeys, 'origin' | 'earlier'>): void {
+  const origins = new Set([origin]);
+  earlier.forEach((one, at) => {
+    const before = earlier[at - 1]?.until ?? -1;
+    if (origins.has(one.origin) || one.until <= before)
+      throw new KeysFault(
+        `The earlier origin ${at} of the file, ${one.origin}, stands there twice or ends no later than the one before it; the oldest comes first.`,
+      );
+    origins.add(one.origin);
+  });
 }
 
 function shapeFault({ issues }: z.ZodError): string {

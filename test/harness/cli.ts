@@ -42,7 +42,7 @@ const NO_TOKENS = { marker: null, reviewer: null, executor: null, verifier: null
 
 /** The part of the configuration that a client needs. */
 export function clientConfig(url: string, home: string): Pick<Config, 'home' | 'client'> {
-  return { home, client: { url, tokens: NO_TOKENS, monitorToken: null } };
+  return { home, client: { url, tokens: NO_TOKENS, monitorToken: null, monitorWebhook: null } };
 }
 
 export function clientsOf({ url, tokens }: Pick<TestServer, 'url' | 'tokens'>): Clients {

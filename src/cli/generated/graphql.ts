@@ -177,7 +177,7 @@ export type VerifyInput = {
 export type LedgerKeysQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type LedgerKeysQuery = { readonly checkpoint: { readonly origin: string, readonly note: string } | null, readonly keys: ReadonlyArray<{ readonly keyId: string, readonly lane: string, readonly purpose: string, readonly publicKey: string, readonly fromPosition: string, readonly untilPosition: string | null }> };
+export type LedgerKeysQuery = { readonly checkpoint: { readonly origin: string, readonly note: string } | null, readonly incarnations: ReadonlyArray<{ readonly origin: string, readonly until: string | null }>, readonly keys: ReadonlyArray<{ readonly keyId: string, readonly lane: string, readonly purpose: string, readonly publicKey: string, readonly fromPosition: string, readonly untilPosition: string | null }> };
 
 export type FollowLogSubscriptionVariables = Exact<{
   after: string;
@@ -498,6 +498,10 @@ export const LedgerKeysDocument = new TypedDocumentString(`
   checkpoint {
     origin
     note
+  }
+  incarnations {
+    origin
+    until
   }
   keys {
     keyId

@@ -5,6 +5,7 @@ import type { TreeHead } from '../../proof/checkpoint.ts';
 import { type IssuedPassport, issuePassport } from '../passport/issue.ts';
 import type { Checkpoint, Checkpoints } from './checkpoint.ts';
 import type { Log } from './connection.ts';
+import { type Incarnation, readIncarnations } from './incarnations.ts';
 import { type ConsistencyProof, type InclusionProof, readTree } from './tree.ts';
 import { readWitnesses, type Witnessed } from './witness-cosignatures.ts';
 
@@ -42,6 +43,8 @@ export interface Proofs {
   record(position: number): Promise<LogRecord | null>;
   /** Every key there ever was, in the order of their beginnings. */
   keys(): Promise<readonly SigningKey[]>;
+  /** The names that the ledger has had, the oldest first. */
+  incarnations(): Promise<readonly Incarnation[]>;
   /** The one file that proves a verified cut; refused where there is none yet. */
   passport(changeSetId: string): Promise<IssuedPassport>;
 }
@@ -69,6 +72,7 @@ export function openProofs({
           (select coalesce(string_agg(part.body, '' order by part.part), '')
             from cutter_log.record_part part where part.record_id = log.record_id) as body
         from cutter_log.log where log.position = ${String(position)}::bigint`),
+    incarnations: () => readIncarnations(evidence, log),
     keys: () =>
       evidence.any(sql.type(signingKey)`/* log.keys */
         select key_id, lane, purpose, public_key, principal_id::text, from_position, until_position

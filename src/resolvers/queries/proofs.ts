@@ -1,4 +1,5 @@
 import { builder } from '../../schema/builder.ts';
+import { Incarnation } from '../../schema/incarnation.ts';
 import { Checkpoint, ConsistencyProof, InclusionProof, LogRecord } from '../../schema/proof.ts';
 import { SigningKey } from '../../schema/signing-key.ts';
 import { badInput } from '../reading/bad-input.ts';
@@ -68,6 +69,15 @@ builder.queryField('keys', (t) =>
     description:
       "The lanes' public keys, those in force and those before them, in the order of their beginnings. Whoever keeps them can judge the ledger alone. Scope `ledger:observe`.",
     resolve: async (_, _args, { proofs }) => [...(await proofs.keys())],
+  }),
+);
+
+builder.queryField('incarnations', (t) =>
+  t.field({
+    type: [Incarnation],
+    description:
+      'The names that the ledger has had, the oldest first and the present one last: one, unless its database was set back and both lanes accepted where it goes on. Scope `ledger:observe`.',
+    resolve: async (_, _args, { proofs }) => [...(await proofs.incarnations())],
   }),
 );
 

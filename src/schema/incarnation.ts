@@ -1,0 +1,24 @@
+import type { Incarnation as Span } from '../ledger/log/incarnations.ts';
+import { builder } from './builder.ts';
+
+export const Incarnation = builder.objectRef<Span>('Incarnation').implement({
+  description:
+    'A span of the log under one name. Another begins where a database that was set back goes on, once both lanes have accepted it.',
+  fields: (t) => ({
+    origin: t.exposeString('origin', {
+      description: 'As heads name it: `cutter/` and the incarnation.',
+    }),
+    from: t.field({
+      type: 'Position',
+      description: 'Its first position.',
+      resolve: ({ from }) => String(from),
+    }),
+    until: t.field({
+      type: 'Position',
+      nullable: true,
+      description:
+        'The position from which the log goes on under the next name: heads of this one are good for no more positions. Null of the present one.',
+      resolve: ({ until }) => (until === null ? null : String(until)),
+    }),
+  }),
+});
