@@ -13,5 +13,6 @@ export default defineConfig({
     // For what hangs, not for what is slow: a machine may have much else to do.
     testTimeout: 180_000,
     hookTimeout: 300_000,
+    expect: { poll: { timeout: 120_000 } },
   },
 });
