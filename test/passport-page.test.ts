@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -52,13 +52,14 @@ describe('the page as it is built', () => {
       verdict: 'good',
       sentence: verdictOf(here.said),
       lines: linesOf(here.said),
+      origin: ground.keys.origin,
     });
     const bytes = Buffer.from(ground.text);
     for (let at = 11; at < bytes.length; at += 2011) {
       const flipped = Buffer.from(bytes);
       flipped[at] = (flipped[at] as number) ^ 1;
       const { ok: _, ...due } = verifyPassport(flipped, ground.keys, verify) as Loose;
-      expect(judge(flipped, keys)).toEqual({ verdict: 'refused', ...due });
+      expect(judge(flipped, keys)).toEqual({ verdict: 'refused', ...due, origin: ground.keys.origin });
       // The server of this process has connections to end in between.
       await new Promise(setImmediate);
     }
@@ -120,6 +121,8 @@ describe.skipIf(CHROMIUM === null)('in Chromium (skipped where there is none)', 
     const { tab, text } = await shown(url, passport(), keysText());
     expect(await tab.evaluate(`document.querySelector('#verdict').dataset.state`)).toBe(state);
     expect(text).toMatch(says);
+    const names = `keys.json, the keys of ${ground.keys.origin}`;
+    expect(text.includes(names)).toBe(state !== 'unreadable');
     expect(tab.errors).toEqual([]);
     expect(tab.requests).toEqual([url]);
   });
@@ -130,15 +133,37 @@ describe.skipIf(CHROMIUM === null)('in Chromium (skipped where there is none)', 
     expect(tab.errors).toEqual([]);
   });
 
+  const drop = (tab: Tab, files: Readonly<Record<string, string>>) =>
+    tab.evaluate(`{
+      const data = new DataTransfer();
+      for (const [name, text] of Object.entries(${JSON.stringify(files)})) data.items.add(new File([text], name));
+      document.dispatchEvent(new DragEvent('drop', { dataTransfer: data, cancelable: true }));
+    }`);
+  const reaches = (tab: Tab, state: string) =>
+    tab.until(`document.querySelector('#verdict').dataset.state === '${state}'`);
+
   test('files may be dropped, both at once and in any order', async () => {
     const tab = await browser.tab();
     await tab.goto(pathToFileURL(fileOf('page.html', html)).href);
-    await tab.evaluate(`{
-      const data = new DataTransfer();
-      data.items.add(new File([${JSON.stringify(keys)}], 'k.json'));
-      data.items.add(new File([${JSON.stringify(ground.text)}], 'p.json'));
-      document.dispatchEvent(new DragEvent('drop', { dataTransfer: data, cancelable: true }));
-    }`);
-    await tab.until(`document.querySelector('#verdict').dataset.state === 'good'`);
+    await drop(tab, { 'k.json': keys, 'p.json': ground.text });
+    await reaches(tab, 'good');
+    // The same once more changes nothing.
+    await drop(tab, { 'p.json': altered(), 'again.json': keys });
+    await reaches(tab, 'refused');
+  });
+
+  test('no dropped file takes the place of keys that were chosen', async () => {
+    const { tab } = await shown(pathToFileURL(fileOf('page.html', html)).href, altered());
+    const others = formatKeys({ ...ground.keys, origin: `cutter/${randomUUID()}` });
+    await drop(tab, { 'sent.json': others, 'p.json': ground.text });
+    await reaches(tab, 'unreadable');
+    const says = await tab.evaluate(`document.querySelector('#verdict').innerText`);
+    expect(says).toMatch(/sent\.json holds other keys than keys\.json.*choose it under “Public keys”/);
+    expect(await tab.evaluate(`document.querySelector('#keys-name').textContent`)).toBe('keys.json');
+    // A passport that speaks of such a file is none.
+    await drop(tab, { 'p.json': ground.text.replace('{', '{"a":{"format":"cutter-keys/1"},') });
+    await reaches(tab, 'refused');
+    await drop(tab, { 'p.json': ground.text });
+    await reaches(tab, 'good');
   });
 });

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { linesOf } from '../src/passport/tell.ts';
 import { verifyPassport } from '../src/passport/verify.ts';
 import { canonicalJson } from '../src/proof/canonical.ts';
 import { verify } from '../src/proof/ed25519.ts';
@@ -49,6 +50,17 @@ test('the passport that is altered below is good, forged without a change too', 
   expect(judged(forged(text, ground.server.database.secrets, { edit: () => {} }))).toMatchObject({
     ok: true,
   });
+});
+
+test('a title is told as what it is: given', () => {
+  const verdict = judged(Buffer.from(text));
+  if (!verdict.ok) throw new Error(verdict.reason);
+  const { said } = verdict;
+  const titled = linesOf({ ...said, document: { ...said.document, title: 'On cutting' } });
+  expect(titled.slice(0, 2)).toEqual([
+    ['Document', said.document.docCode],
+    ['Title, as given', '“On cutting”'],
+  ]);
 });
 
 describe('a file in another spelling is refused', () => {
@@ -267,6 +279,11 @@ describe('keys decide', () => {
       'keys of another ledger',
       () => ({ ...keys, origin: 'cutter/00000000-0000-4000-8000-000000000000' }),
       /^The passport is of the ledger cutter\/.*; the keys given are those of cutter\/0+/,
+    ],
+    [
+      'keys that give the beginning of the log to another origin',
+      () => ({ ...keys, earlier: [{ origin: 'cutter/00000000-0000-4000-8000-000000000000', until: 2 }] }),
+      /doesn't introduce key .* was made for incarnation .*, and the ledger was 0+-/,
     ],
     [
       "without the executor's key",

@@ -1,6 +1,6 @@
 import { KeyChain, type VerifySignature } from '../ledger/log/key-chain.ts';
-import type { TreeHead } from '../proof/checkpoint.ts';
-import type { KnownKey, KnownKeys } from '../proof/keys-file.ts';
+import { incarnationOf, type TreeHead } from '../proof/checkpoint.ts';
+import { type KnownKey, type KnownKeys, originAt } from '../proof/keys-file.ts';
 import type { Passport } from './format.ts';
 import { openRecord, type ProvedRecord } from './records.ts';
 import { hold } from './refuse.ts';
@@ -32,7 +32,8 @@ export function holdKeyRecords(
 
 function introduces(record: ProvedRecord, key: KnownKey, known: KnownKeys, judge: VerifySignature): void {
   const chain = new KeyChain(judge, keysBefore(record, key, known));
-  const fault = chain.take(record.statements, record.position, record);
+  const incarnation = incarnationOf(originAt(known, record.position));
+  const fault = chain.take(record.statements, record.position, record, incarnation);
   hold(
     fault === null,
     `${record.where}.body`,

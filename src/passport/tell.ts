@@ -15,7 +15,9 @@ export function verdictOf({ document, verified, mode }: Said): string {
 export function linesOf(said: Said): Line[] {
   const { document, plan, approved, cut, verified, checkpoint } = said;
   return [
-    ['Document', document.title === null ? document.docCode : `${document.docCode}, “${document.title}”`],
+    ['Document', document.docCode],
+    // Held by a short fingerprint alone (FORMAT.md).
+    ...(document.title === null ? [] : [['Title, as given', `“${document.title}”`] as const]),
     ['Source', `${document.byteLength} bytes, ${document.sourceDigest}`],
     [
       'Plan',

@@ -6,19 +6,28 @@ import { verifyPassport } from '../verify.ts';
 
 /** What a page says of a passport and a file of keys. */
 export type Judgement =
-  | { readonly verdict: 'good' | 'failed'; readonly sentence: string; readonly lines: readonly Line[] }
-  | { readonly verdict: 'refused'; readonly reason: string; readonly where: string }
+  | {
+      readonly verdict: 'good' | 'failed';
+      readonly sentence: string;
+      readonly lines: readonly Line[];
+      /** The ledger that the keys are of. */
+      readonly origin: string;
+    }
+  | { readonly verdict: 'refused'; readonly reason: string; readonly where: string; readonly origin: string }
   | { readonly verdict: 'unreadable'; readonly reason: string };
 
 /** The verification of the command line, with tweetnacl for its engine. `failed` is a good passport that tells of a failed cut. */
 export function judge(passport: Uint8Array, keys: string): Judgement {
   try {
-    const judged = verifyPassport(passport, parseKeys(keys), verifyWithTweetnacl);
-    if (!judged.ok) return { verdict: 'refused', reason: judged.reason, where: judged.where };
+    const known = parseKeys(keys);
+    const { origin } = known;
+    const judged = verifyPassport(passport, known, verifyWithTweetnacl);
+    if (!judged.ok) return { verdict: 'refused', reason: judged.reason, where: judged.where, origin };
     return {
       verdict: judged.said.verified.verdict === 'pass' ? 'good' : 'failed',
       sentence: verdictOf(judged.said),
       lines: linesOf(judged.said),
+      origin,
     };
   } catch (error) {
     if (error instanceof KeysFault) return { verdict: 'unreadable', reason: error.message };

@@ -21,7 +21,7 @@ let turn = 0;
 for (const kind of ['passport', 'keys'] as const) {
   inputs[kind].addEventListener('change', () => {
     const file = inputs[kind].files?.[0];
-    if (file !== undefined) void take([file], () => kind);
+    if (file !== undefined) void take([file], kind);
   });
 }
 document.addEventListener('dragover', (event) => {
@@ -34,27 +34,50 @@ document.addEventListener('dragleave', (event) => {
 document.addEventListener('drop', (event) => {
   event.preventDefault();
   document.body.classList.remove('dragging');
-  void take([...(event.dataTransfer?.files ?? [])], kindOf);
+  void take([...(event.dataTransfer?.files ?? [])], null);
 });
 
-/** A file of keys says so in its first bytes or somewhere near them; everything else is taken for a passport. */
+/** A file of keys is one whose format says so; everything else is taken for a passport. */
 function kindOf(bytes: Uint8Array): Kind {
-  return new TextDecoder().decode(bytes.subarray(0, 200_000)).includes('"cutter-keys/') ? 'keys' : 'passport';
+  try {
+    const { format } = JSON.parse(new TextDecoder().decode(bytes)) as { format?: unknown };
+    return String(format).startsWith('cutter-keys/') ? 'keys' : 'passport';
+  } catch {
+    return 'passport';
+  }
 }
 
-async function take(files: readonly File[], kind: (bytes: Uint8Array) => Kind): Promise<void> {
+/** Takes files by what they were chosen for; where they were dropped, by what they are. */
+async function take(files: readonly File[], kind: Kind | null): Promise<void> {
+  turn += 1;
   for (const file of files) {
+    let bytes: Uint8Array;
     try {
-      const bytes = new Uint8Array(await file.arrayBuffer());
-      const taken = kind(bytes);
-      chosen[taken] = { name: file.name, bytes };
-      byId(`${taken}-name`).textContent = file.name;
+      bytes = new Uint8Array(await file.arrayBuffer());
     } catch {
-      show({ verdict: 'unreadable', reason: `${file.name} can't be read.` });
+      unreadable(`${file.name} can't be read.`);
       return;
     }
+    const taken = kind ?? kindOf(bytes);
+    // Whoever sends a passport could send keys along with it.
+    if (kind === null && taken === 'keys' && chosen.keys !== null && !isSame(chosen.keys.bytes, bytes)) {
+      unreadable(
+        `${file.name} holds other keys than ${chosen.keys.name}. Files that are dropped never take the place of keys: where you trust it, choose it under “Public keys”.`,
+      );
+      return;
+    }
+    chosen[taken] = { name: file.name, bytes };
+    byId(`${taken}-name`).textContent = file.name;
   }
   await look();
+}
+
+function isSame(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && one.every((byte, at) => byte === other[at]);
+}
+
+function unreadable(reason: string): void {
+  say('unreadable', 'Nothing could be checked', reason);
 }
 
 async function look(): Promise<void> {
@@ -68,25 +91,27 @@ async function look(): Promise<void> {
   say('waiting', `Checking ${passport.name} …`);
   // The words above are painted first: a large passport takes a while.
   await new Promise((resolve) => setTimeout(resolve, 30));
-  if (own === turn) show(judge(passport.bytes, new TextDecoder().decode(keys.bytes)));
+  if (own === turn) show(judge(passport.bytes, new TextDecoder().decode(keys.bytes)), keys.name);
 }
 
-function show(judged: Judgement): void {
+/** `by`: the file of keys. */
+function show(judged: Judgement, by: string): void {
   switch (judged.verdict) {
     case 'refused':
       say('refused', 'Refused', judged.reason, [
         ['Where', judged.where === '' ? 'the file as a whole' : judged.where],
+        ['Judged by', `${by}, the keys of ${judged.origin}`],
       ]);
       return;
     case 'unreadable':
-      say('unreadable', 'Nothing could be checked', judged.reason);
+      unreadable(judged.reason);
       return;
     default:
       say(
         judged.verdict,
         judged.verdict === 'good' ? 'Good' : 'Good, of a cut that failed',
         judged.sentence,
-        judged.lines,
+        [...judged.lines, ['Judged by', `${by}, the keys of ${judged.origin}`]],
       );
   }
 }
