@@ -188,7 +188,14 @@ class Page {
     const blanks = [['', null] as const];
     judgeSuspects(
       evidence,
-      { head: this.#head, broken: [], blanks, covered: new Set(), coveredTimes: new Set() },
+      {
+        head: this.#head,
+        broken: [],
+        isUncounted: false,
+        blanks,
+        covered: new Set(),
+        coveredTimes: new Set(),
+      },
       this.findings,
     );
   }
