@@ -53,7 +53,9 @@ export function wire(options: WireOptions): Wired {
   const seen = seenIn(sinks);
   const integratorUrl = pools.urls.integrator;
   const integrator =
-    integratorUrl === null ? null : startIntegrator({ url: integratorUrl, log: logger, seen });
+    integratorUrl === null
+      ? null
+      : startIntegrator({ url: integratorUrl, log: logger, seen, knownOf: custody.knownOf });
   const provable = startProvable({
     pools,
     custody,

@@ -1,7 +1,9 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Cosigner } from '../src/ledger/log/checkpoint-cosigner.ts';
+import { incarnationAfter, signResume } from '../src/ledger/log/resume-statement.ts';
 import { LANES } from '../src/ledger/values.ts';
+import { incarnationOf } from '../src/proof/checkpoint.ts';
 import {
   again,
   headKey,
@@ -252,26 +254,21 @@ describe('a lane signs nothing more, with an alarm, where the ledger is not the 
     expect(rows).toEqual([{ seen_size: 12, noticed_by: 'cutter_exec' }]);
   });
 
-  test('an incarnation that rows alone say was given up: nobody signed that', async () => {
+  /** Both lanes have signed 9 positions; the superuser rewrites a record, and says that both have accepted it. */
+  async function rewritten(forged: (incarnation: string) => Promise<string>): Promise<void> {
     const { superuser } = ground.database;
     const lane = ground.lane('DOT-991');
     await ground.grow(9);
     await again(async () => (await ground.signedBy('DOT-991')).length === 1);
-    const kept = [
-      {
-        origin: await originIn(ground.database),
-        size: 9,
-        root: strangersRoot(leavesUntil(9)),
-        where: 'the file heads',
-      },
-    ];
+    const origin = await originIn(ground.database);
+    const kept = [{ origin, size: 9, root: strangersRoot(leavesUntil(9)), where: 'the file heads' }];
     await ground.stop(lane);
-    // The superuser rewrites a record, and says that both lanes have accepted it.
-    for (const statement of [
+    await superuser.query(
       `insert into cutter_log.suspension select incarnation, 'forged', 9, null, 'forger', now() from cutter_log.head`,
-      `insert into cutter_log.resumption select head.incarnation, lane, 3, sha256('x'), '6c0a3f5e-7d1b-4c1e-9b57-2f4e8a90d144', key_id, '{}', now()
-       from cutter_log.head, cutter_auth.key where purpose = 'statement'`,
-      `update cutter_log.head set incarnation = '6c0a3f5e-7d1b-4c1e-9b57-2f4e8a90d144'`,
+    );
+    const next = await forged(incarnationOf(origin));
+    await superuser.query('update cutter_log.head set incarnation = $1', [next]);
+    for (const statement of [
       `update cutter_log.log set record_hash = 'sha256:${HASH('forged')}' where position = 6`,
       'delete from cutter_log.node',
       'update cutter_log.tree_head set size = 0, checkpoint_size = 0',
@@ -280,6 +277,41 @@ describe('a lane signs nothing more, with an alarm, where the ledger is not the 
     await ground.grow(12);
     await untilStopped([ground.lane('DOT-991', { kept })]);
     expect(await ground.signedBy('DOT-991')).toEqual([9]);
+  }
+
+  test('an incarnation that rows alone say was given up: nobody signed that', async () => {
+    await rewritten(async () => {
+      const next = randomUUID();
+      await ground.database.superuser.query(
+        `insert into cutter_log.resumption select head.incarnation, lane, 3, sha256('x'), $1, key_id, '{}', now()
+         from cutter_log.head, cutter_auth.key where purpose = 'statement'`,
+        [next],
+      );
+      return next;
+    });
+  });
+
+  test('an incarnation that was given up by keys which the registry has for the lanes, and the lane doesn’t know', async () => {
+    await rewritten(async (previous) => {
+      const root = strangersRoot(leavesUntil(3)).toString('base64');
+      const place = { previous, position: '3', root };
+      for (const lane of LANES) {
+        const key = freshKey(lane);
+        const facts = { ...place, seen: { size: '9', root: null }, lane, principalId: randomUUID() };
+        const preparedAt = '2026-01-01T00:00:00.000000Z';
+        const envelope = signResume({ ...facts, personId: randomUUID(), reason: null, preparedAt }, key);
+        await ground.database.superuser.query(
+          `insert into cutter_auth.key (key_id, lane, principal_id, public_key, from_position, purpose)
+           select $1, lane, principal_id, $2, 0, purpose from cutter_auth.key where lane = $3 and purpose = 'statement' limit 1`,
+          [key.keyId, Buffer.from(key.publicKey), lane],
+        );
+        await ground.database.superuser.query(
+          `insert into cutter_log.resumption values ($1, $2, 3, decode($3, 'base64'), $4, $5, $6, now())`,
+          [previous, lane, root, incarnationAfter(place), key.keyId, JSON.stringify(envelope)],
+        );
+      }
+      return incarnationAfter(place);
+    });
   });
 
   test('a head that was kept outside is another ledger’s', async () => {

@@ -78,6 +78,7 @@ export async function signingGround(): Promise<SigningGround> {
         url,
         lane,
         keys: () => [headKey(database, lane)],
+        known: () => [headKey(database, lane)],
         log,
         pollMs: 10,
         ...options,

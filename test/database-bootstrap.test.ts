@@ -122,7 +122,7 @@ test('bootstrap: each lane has its own keys, one for statements and one for head
 
 test('bootstrap: tokens are kept while they work; a missing or expired one is issued anew, a revoked one is not', async () => {
   const path = join(home, 'tokens.json');
-  const first = await bootstrapHome(owner, home, db.secrets, 'rehearsal');
+  const first = await bootstrapHome(owner, home, 'rehearsal');
   expect(first.issued).toHaveLength(6);
   expect(statSync(path).mode & 0o777).toBe(0o600);
   const kept = JSON.parse(readFileSync(path, 'utf8')) as Record<string, string>;
@@ -134,7 +134,7 @@ test('bootstrap: tokens are kept while they work; a missing or expired one is is
     'verifier',
     'observer',
   ]);
-  expect((await bootstrapHome(owner, home, db.secrets, 'rehearsal')).issued).toEqual([]);
+  expect((await bootstrapHome(owner, home, 'rehearsal')).issued).toEqual([]);
 
   const { marker: _, ...rest } = kept;
   writeFileSync(path, JSON.stringify(rest), { mode: 0o600 });
@@ -145,7 +145,7 @@ test('bootstrap: tokens are kept while they work; a missing or expired one is is
   await owner.query('update cutter_auth.token set revoked_at = now() where token_sha256 = $1', [
     tokenHash(kept['observer'] as string),
   ]);
-  const again = await bootstrapHome(owner, home, db.secrets, 'rehearsal');
+  const again = await bootstrapHome(owner, home, 'rehearsal');
   expect(again.issued).toEqual(['marker', 'reviewer']);
   expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(again.tokens);
   expect(again.tokens['observer']).toBe(kept['observer']);

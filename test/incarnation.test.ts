@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -7,6 +8,7 @@ import { checkLedger } from '../src/ledger/fsck/check.ts';
 import { headsOf } from '../src/ledger/fsck/heads.ts';
 import { encodeCursor } from '../src/ledger/log/cursor.ts';
 import type { HistoryMessage } from '../src/ledger/log/history-message.ts';
+import { resumeRecordId } from '../src/ledger/log/resume-statement.ts';
 import { cosigned, settled } from './fsck-ground.ts';
 import { call, fresh, type Loose, sampleText, verified } from './harness/cycle.ts';
 import type { TestServer } from './harness/server.ts';
@@ -113,6 +115,9 @@ describe('A restored backup', () => {
     await ledger.down();
     const first = await ground.resume({ lane: 'DOT-991', reason: 'a disk died' });
     expect(first.code).toBe(0);
+    expect(first.said).toMatch(
+      /^This ledger's database was set back\. According to the file .*checkpoints it had come to \d+ positions\.\n/,
+    );
     expect(first.said).toContain(`positions ${before.next} to `);
     expect(first.said).toMatch(/DOT-991 has accepted; the other lane has yet to\.\n$/);
     ledger = await ground.up();
@@ -126,6 +131,7 @@ describe('A restored backup', () => {
     const now = await head(ledger);
     expect(now.incarnation).not.toBe(before.incarnation);
     await phases(ledger);
+    expect(ledger.alarms).not.toContain('LOG_REPLACED');
     expect(await checkpointOf(ledger)).toMatchObject({ origin: `cutter/${now.incarnation}` });
     expect(await ready(ledger)).toMatchObject({ status: 'ready' });
     expect(await toldTo(ledger, cursor)).toMatchObject({ reason: 'INCARNATION_CHANGED' });
@@ -242,8 +248,51 @@ test('newest records that are deleted under a running server are noticed by its 
   );
   expect(ledger.alarms).toContain('DATABASE_SET_BACK');
   await expectSuspended(ledger, cut);
+
+  // While one person answers for both lanes, neither signs.
+  const { rows: persons } = await ledger.superuser.query<{ executor: string; verifier: string }>(
+    `select min(person_id::text) filter (where lane = 'DOT-991') as executor,
+      min(person_id::text) filter (where lane = 'DOT-992') as verifier from cutter_auth.principal`,
+  );
+  const answers = (personId: string | undefined) =>
+    ledger.superuser.query(`update cutter_auth.principal set person_id = $1 where lane = 'DOT-992'`, [
+      personId,
+    ]);
+  const resumptions = async () =>
+    (
+      await ledger.superuser.query('select from cutter_log.resumption where incarnation = $1', [
+        (await head(ledger)).incarnation,
+      ])
+    ).rowCount;
+  await answers(persons[0]?.executor);
+  expect((await ground.resume()).code).toBe(1);
+  expect(await resumptions()).toBe(0);
+  await answers(persons[0]?.verifier);
+
+  // A record waits since before; and a lane's login has taken the id of the one that is to come.
+  const resumeId = resumeRecordId((await head(ledger)).incarnation);
+  const waiting = randomUUID();
+  const { verify } = poolUrls(ledger.ownerUrl, homeSecrets(ground.home));
+  const login = new pg.Client({ connectionString: verify as string });
+  await login.connect();
+  await login.query('insert into cutter_log.record_part (record_id, part, body) values ($1, 0, $2)', [
+    resumeId,
+    '{}',
+  ]);
+  for (const id of [waiting, resumeId])
+    await login.query(
+      `insert into cutter_log.pending (record_id, record_hash, row_ids) values ($1, 'sha256:' || encode(sha256('{}'), 'hex'), '{}')`,
+      [id],
+    );
+  await login.end();
+
   const { code } = await ground.resume();
   expect(code).toBe(0);
-  await expect.poll(async () => (await head(ledger)).next, { timeout: 60_000 }).toBe(cut + 1);
+  await expect.poll(async () => (await head(ledger)).next, { timeout: 60_000 }).toBe(cut + 2);
+  const { rows: order } = await ledger.superuser.query(
+    'select record_id::text as id from cutter_log.log where position >= $1 order by position',
+    [cut],
+  );
+  expect(order).toEqual([{ id: resumeId }, { id: waiting }]);
   expect((await registers(ledger)).__typename).toBe('RegisterSourceSuccess');
 });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { bootstrapHome } from '../src/database/bootstrap.ts';
 import { fixedCustody, heldKeys, homeCustody, withNext } from '../src/database/custody.ts';
 import { type KeyRow, lockQueue, sayOfKey } from '../src/database/key-record.ts';
 import { registry, revokeKey } from '../src/database/lane-keys.ts';
@@ -10,6 +11,7 @@ import { revokeHeldKey, rotateKey } from '../src/database/rotate-keys.ts';
 import { homeSecrets, makeSecrets, type Secrets, writeSecrets } from '../src/database/secrets.ts';
 import { checkLedger } from '../src/ledger/fsck/check.ts';
 import { KeyChain } from '../src/ledger/log/key-chain.ts';
+import { keyRecordId } from '../src/ledger/log/key-statement.ts';
 import { parseRecord } from '../src/ledger/log/parse-record.ts';
 import type { KeyPurpose, Lane } from '../src/ledger/values.ts';
 import { cosigned, settled, tamper } from './fsck-ground.ts';
@@ -217,6 +219,96 @@ describe('A rotation', () => {
   });
 });
 
+test('A rotation tells what was done though another lane’s key was refused', async () => {
+  const secrets = homeSecrets(home);
+  const other = makeSecrets();
+  const gone = { 'DOT-992': other.seeds['DOT-992'] as string };
+  const goneToo = { 'DOT-992': other.checkpointSeeds['DOT-992'] as string };
+  writeSecrets(home, {
+    ...secrets,
+    seeds: { ...secrets.seeds, ...gone },
+    checkpointSeeds: { ...secrets.checkpointSeeds, ...goneToo },
+  });
+  await expect(rotate('DOT-991')).rejects.toThrow(
+    /^The statement key ed25519:\w+ of DOT-991 follows at position 4\. DOT-992 can't sign statements: /,
+  );
+  expect((await keyRows()).at(-1)).toMatchObject({ lane: 'DOT-991', from: 4 });
+});
+
+describe('A record’s id that a lane’s login took before', () => {
+  const squats = async (recordId: string, part: number) => {
+    const login = new pg.Client({ connectionString: server.database.urls.exec as string });
+    await login.connect();
+    await login.query('insert into cutter_log.record_part (record_id, part, body) values ($1, $2, $3)', [
+      recordId,
+      part,
+      '{}',
+    ]);
+    await login.end();
+  };
+
+  test('is in no revocation’s way', async () => {
+    const { keyId } = keyOf(server.database.secrets, 'DOT-992', 'statement');
+    for (const part of [0, 7]) await squats(keyRecordId('revoke', keyId), part);
+    expect(await revoke(keyId)).toMatch(/of DOT-992 ends at position 4\.$/);
+    await settled(server);
+    expect(await findings()).toEqual([]);
+  });
+
+  test('makes no key one that the log tells of', async () => {
+    const stranger = freshKey('DOT-991');
+    await squats(keyRecordId('add', stranger.keyId), 0);
+    await server.superuser.query(
+      `insert into cutter_auth.key (key_id, lane, principal_id, public_key, from_position, until_position)
+       select $1, lane, principal_id, $2, 0, 0 from cutter_auth.key where lane = 'DOT-991' and purpose = 'statement'`,
+      [stranger.keyId, Buffer.from(stranger.publicKey)],
+    );
+    const rows = await asOwner(registry);
+    expect(rows.filter(({ recorded }) => !recorded).map(({ key_id }) => key_id)).toEqual([stranger.keyId]);
+    expect(rows).toHaveLength(KEY_RECORDS + 1);
+  });
+});
+
+describe('A start beside a rotation', () => {
+  test('takes the secrets as the rotation left them, and writes no older ones back', async () => {
+    const rotating = new pg.Client({ connectionString: server.database.ownerUrl });
+    await rotating.connect();
+    await rotating.query(`select pg_advisory_lock(hashtext('cutter.bootstrap'))`);
+    const starting = asOwner((owner) => bootstrapHome(owner, home, 'rehearsal'));
+    await expect
+      .poll(async () => {
+        const { rows } = await server.superuser.query(
+          `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like '%key.lock%'`,
+        );
+        return rows.length;
+      })
+      .toBe(1);
+    const seed = makeSecrets().seeds['DOT-992'] as string;
+    writeSecrets(home, withNext(homeSecrets(home), 'DOT-992', 'statement', seed));
+    await rotating.end();
+    const { secrets, keys } = await starting;
+    const { keyId } = keyOf(homeSecrets(home), 'DOT-992', 'statement');
+    expect(homeSecrets(home)).toEqual(secrets);
+    expect(secrets.seeds['DOT-992']).toBe(seed);
+    expect(keys.inForce.has(keyId)).toBe(true);
+  });
+
+  test('signs with the key that follows, though it read the secrets before', async () => {
+    const before = homeSecrets(home);
+    await rotate('DOT-991');
+    const custody = homeCustody(home, before, () => {});
+    // What the one before signed stays this lane's word.
+    expect(custody.knownOf('DOT-991').map(({ keyId }) => keyId)).toEqual([
+      keyOf(homeSecrets(home), 'DOT-991', 'statement').keyId,
+      keyOf(homeSecrets(home), 'DOT-991', 'checkpoint').keyId,
+      keyOf(before, 'DOT-991', 'statement').keyId,
+    ]);
+    expect(custody.keysOf('DOT-991', 'statement').map(({ keyId }) => keyId)).toEqual([
+      keyOf(homeSecrets(home), 'DOT-991', 'statement').keyId,
+    ]);
+  });
+});
+
 describe('A revocation', () => {
   test('ends the key at once, and the lane signs again after it was given another one', async () => {
     const made = await reviewed(server);
@@ -277,6 +369,16 @@ describe('A seed that is gone', () => {
     await settled(server);
     expect((await chain()).current('DOT-991', 'statement')?.from).toBe(5);
     expect(await findings()).toEqual([]);
+  });
+
+  test('of a lane without an enabled principal is not followed, and so its key is not ended', async () => {
+    await server.superuser.query(
+      `update cutter_auth.principal set disabled_at = now() where lane = 'DOT-991'`,
+    );
+    const { done, refused } = await register(server.database, replaced(homeSecrets(home), 'seeds'));
+    expect(done).toEqual([]);
+    expect(refused).toEqual([expect.stringMatching(/^DOT-991 has no enabled principal, .* was not ended/)]);
+    expect((await keyRows()).filter(({ until }) => until !== null)).toEqual([]);
   });
 
   test('with the lane’s other one leaves nobody who could agree: a sentence says so, and nothing changes', async () => {

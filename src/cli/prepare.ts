@@ -7,7 +7,7 @@ import { setLoginPasswords } from '../database/logins.ts';
 import { migrate } from '../database/migrate.ts';
 import { openPools, type Pools, poolUrls } from '../database/pools.ts';
 import { homeSecrets, type Secrets } from '../database/secrets.ts';
-import { keptHeads, seenInFile } from '../ledger/log/kept-heads.ts';
+import { type KeptHeads, keptHeads, seenIn } from '../ledger/log/kept-heads.ts';
 import { standingSuspension, suspend, suspendedBecause } from '../ledger/log/suspension.ts';
 import { LANES, type Mode } from '../ledger/values.ts';
 import { originOf } from '../proof/checkpoint.ts';
@@ -41,10 +41,11 @@ export async function prepareLedger(options: PrepareOptions): Promise<PreparedLe
     await claimLogins(owner, secrets);
     await migrate(ownerUrl);
     await takeLogins(owner, options, secrets);
-    if (options.heads != null) await noticeSetBack(owner, options.heads);
-    const result = await bootstrapHome(owner, home, secrets, mode);
+    const kept = options.heads == null ? null : { name: options.heads, ...keptHeads(options.heads) };
+    if (kept !== null) await noticeSetBack(owner, kept);
+    const result = await bootstrapHome(owner, home, mode);
     for (const why of result.keys.refused) tell(why);
-    if (options.heads != null) await tellOfAnothersHeads(owner, options.heads, tell);
+    if (kept !== null) await tellOfAnothersHeads(owner, kept, tell);
     const suspension = await standingSuspension(owner);
     if (suspension !== null) tell(suspendedBecause(suspension));
     if (mode === 'production') await tellWhatIsMissing(owner, tell);
@@ -56,7 +57,7 @@ export async function prepareLedger(options: PrepareOptions): Promise<PreparedLe
         await pools.close();
         await claim.release();
       };
-      return { ...result, secrets, pools: { ...pools, close } };
+      return { ...result, pools: { ...pools, close } };
     } catch (error) {
       await claim.release();
       throw error;
@@ -74,30 +75,32 @@ async function takeLogins(owner: pg.Client, options: PrepareOptions, secrets: Se
     );
 }
 
-async function noticeSetBack(owner: pg.Client, file: string): Promise<void> {
+/** What a file holds, read once. */
+type KeptFile = KeptHeads & { readonly name: string };
+
+async function noticeSetBack(owner: pg.Client, kept: KeptFile): Promise<void> {
   const { rows } = await owner.query<{ incarnation: string; next: string }>(
     '/* start.head */ select incarnation::text, next_position::text as next from cutter_log.head',
   );
   const head = rows[0];
   if (head === undefined) return;
-  const beyond = seenInFile(file).beyond({ incarnation: head.incarnation, next: Number(head.next) });
+  const beyond = seenIn([kept]).beyond({ incarnation: head.incarnation, next: Number(head.next) });
   if (beyond !== null) await suspend(owner, head.incarnation, beyond);
 }
 
 /** A home that is used with another database keeps the heads of the one before, and its lanes would sign nothing without a word here. */
 async function tellOfAnothersHeads(
   owner: pg.Client,
-  file: string,
+  { name, heads }: KeptFile,
   tell: (line: string) => void,
 ): Promise<void> {
   const { rows } = await owner.query<{ incarnation: string }>(
     '/* start.incarnations */ select incarnation::text from cutter_log.head union select incarnation::text from cutter_log.resumption',
   );
-  const { heads } = keptHeads(file);
   const own = rows.map(({ incarnation }) => originOf(incarnation));
   if (heads.length === 0 || heads.some(({ origin }) => own.includes(origin))) return;
   tell(
-    `The checkpoints kept in ${file} are of another ledger, so no lane signs a head of this one. If it is the right database, move the file away or name another by CUTTER_CHECKPOINT_FILE.`,
+    `The checkpoints kept in ${name} are of another ledger, so no lane signs a head of this one. If it is the right database, move the file away or name another by CUTTER_CHECKPOINT_FILE.`,
   );
 }
 

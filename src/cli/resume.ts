@@ -5,6 +5,7 @@ import { heldKeys } from '../database/custody.ts';
 import { poolUrls } from '../database/pools.ts';
 import { seenInFile } from '../ledger/log/kept-heads.ts';
 import { type Accepted, acceptResumption } from '../ledger/log/resume-accept.ts';
+import { resumeRecordId } from '../ledger/log/resume-statement.ts';
 import { type Suspension, standingSuspension, suspend } from '../ledger/log/suspension.ts';
 import { EXECUTOR_LANE, LANES, type Lane } from '../ledger/values.ts';
 import { type FoundDatabase, findDatabase } from './find-database.ts';
@@ -74,8 +75,19 @@ async function look(owner: pg.Client, heads: string | null): Promise<Suspension 
     throw new Error('This database holds no ledger yet: start the server once ("cutter start").');
   const beyond = heads === null ? null : seenInFile(heads).beyond({ ...head, next: Number(head.next) });
   if (beyond !== null) await suspend(owner, head.incarnation, beyond);
+  await owner.query(STRAY, [resumeRecordId(head.incarnation), head.incarnation]);
   return await standingSuspension(owner);
 }
+
+/** The record's id is known before both lanes have spoken: what a login put under it until then would be in its way. */
+const STRAY = `/* resume.stray */
+  with stray as (
+    select where (select count(*) from cutter_log.resumption where incarnation = $2) < 2
+      and not exists (select from cutter_log.log where record_id = $1)
+  ), parts as (
+    delete from cutter_log.record_part where record_id = $1 and exists (select from stray)
+  )
+  delete from cutter_log.pending where record_id = $1 and exists (select from stray)`;
 
 function* whatIsLost({ position, seenSize, reason }: Suspension): Generator<string> {
   yield `This ledger's database was set back. ${reason}`;

@@ -5,11 +5,18 @@ import type { ClientBase } from 'pg';
 import { z } from 'zod';
 import { BASE_VOCABULARY } from '../document/vocabulary.ts';
 import type { Mode } from '../ledger/values.ts';
+import { BOOTSTRAP_LOCK, underBootstrapLock } from './bootstrap-lock.ts';
 import { type HeldKey, heldKeys, withFollowed } from './custody.ts';
 import { issueTokens } from './issue-tokens.ts';
 import { type RegisteredKeys, registerKeys } from './lane-keys.ts';
 import { type Party, personIdOf, principalIdOf, SAMPLE_PARTIES, scopesInOrder } from './parties.ts';
-import { refuseIfOthersMayRead, type Secrets, writePrivateFile, writeSecrets } from './secrets.ts';
+import {
+  homeSecrets,
+  refuseIfOthersMayRead,
+  type Secrets,
+  writePrivateFile,
+  writeSecrets,
+} from './secrets.ts';
 
 export interface BootstrapOptions {
   readonly mode: Mode;
@@ -27,9 +34,6 @@ export interface BootstrapResult {
   readonly incarnation: string;
   readonly keys: RegisteredKeys;
 }
-
-/** One at a time writes what belongs to the owner alone. */
-export const BOOTSTRAP_LOCK = `hashtext('cutter.bootstrap')`;
 
 /**
  * Writes what every ledger begins with: vocabulary, the log's head, the lanes' keys and, in a rehearsal, the sample persons with
@@ -67,20 +71,22 @@ export async function bootstrapLedger(
 
 /**
  * The same with what a home holds: its keys, and the tokens in `<home>/tokens.json`. A rotation that was under way when its process was
- * killed comes to its end here.
+ * killed comes to its end here. The secrets are read under the lock, since one that is under way now writes them under it.
  */
 export async function bootstrapHome(
   owner: ClientBase,
   home: string,
-  secrets: Secrets,
   mode: Mode,
-): Promise<BootstrapResult> {
-  const path = join(home, 'tokens.json');
-  const result = await bootstrapLedger(owner, { mode, keys: heldKeys(secrets), tokens: readTokens(path) });
-  const followed = withFollowed(secrets, result.keys.inForce);
-  if (followed !== secrets) writeSecrets(home, followed);
-  if (result.issued.length > 0) writePrivateFile(path, `${JSON.stringify(result.tokens, null, 2)}\n`);
-  return result;
+): Promise<BootstrapResult & { readonly secrets: Secrets }> {
+  return await underBootstrapLock(owner, async () => {
+    const path = join(home, 'tokens.json');
+    const secrets = homeSecrets(home);
+    const result = await bootstrapLedger(owner, { mode, keys: heldKeys(secrets), tokens: readTokens(path) });
+    const followed = withFollowed(secrets, result.keys.inForce);
+    if (followed !== secrets) writeSecrets(home, followed);
+    if (result.issued.length > 0) writePrivateFile(path, `${JSON.stringify(result.tokens, null, 2)}\n`);
+    return { ...result, secrets: followed };
+  });
 }
 
 function readTokens(path: string): Record<string, string> {

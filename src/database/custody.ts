@@ -48,7 +48,7 @@ export function withNext(secrets: Secrets, lane: Lane, purpose: KeyPurpose, seed
 /** The same secrets after some rotations came to their end: what followed has the place of what it followed. */
 export function withFollowed(secrets: Secrets, inForce: ReadonlySet<string>): Secrets {
   let changed = secrets;
-  for (const { lane, purpose, next } of heldKeys(secrets)) {
+  for (const { lane, purpose, key, next } of heldKeys(secrets)) {
     if (next === null || !inForce.has(next.keyId)) continue;
     const member = MEMBER_OF[purpose];
     const { [lane]: seed, ...others } = changed.next?.[member] ?? {};
@@ -56,6 +56,10 @@ export function withFollowed(secrets: Secrets, inForce: ReadonlySet<string>): Se
       ...changed,
       [member]: { ...changed[member], [lane]: seed },
       next: { ...changed.next, [member]: others },
+      former: {
+        ...changed.former,
+        [lane]: [...(changed.former?.[lane] ?? []), Buffer.from(key.publicKey).toString('base64')],
+      },
     };
   }
   if (changed === secrets) return secrets;
@@ -66,8 +70,7 @@ export function withFollowed(secrets: Secrets, inForce: ReadonlySet<string>): Se
 
 /** Keys that stay as they are, for a process without a home. */
 export function fixedCustody(secrets: Secrets): Custody {
-  const keys = byPlace(secrets);
-  return { keysOf: (lane, purpose) => keys.get(`${lane} ${purpose}`) ?? [] };
+  return custodyOf(() => secrets);
 }
 
 /**
@@ -75,23 +78,41 @@ export function fixedCustody(secrets: Secrets): Custody {
  * while, or no longer, leave it what it has; the registry decides what that is worth.
  */
 export function homeCustody(home: string, secrets: Secrets, tell: (error: unknown) => void): Custody {
-  let stamp = secretsStamp(home);
-  let keys = byPlace(secrets);
-  const refresh = (): void => {
+  // None yet: whoever read these secrets may have read them before another process wrote others.
+  let stamp: string | null = null;
+  let read = secrets;
+  return custodyOf(() => {
     const now = secretsStamp(home);
-    if (now === null || now === stamp) return;
+    if (now === null || now === stamp) return read;
     stamp = now;
     try {
-      keys = byPlace(homeSecrets(home));
+      read = homeSecrets(home);
     } catch (error) {
       tell(error);
     }
+    return read;
+  });
+}
+
+function custodyOf(secretsNow: () => Secrets): Custody {
+  let of: Secrets | null = null;
+  let keys: ReadonlyMap<string, readonly LaneKey[]> = new Map();
+  const keysNow = () => {
+    const secrets = secretsNow();
+    if (secrets !== of) keys = byPlace(secrets);
+    of = secrets;
+    return keys;
   };
+  const keysOf = (lane: Lane, purpose: KeyPurpose) => keysNow().get(`${lane} ${purpose}`) ?? [];
   return {
-    keysOf(lane, purpose) {
-      refresh();
-      return keys.get(`${lane} ${purpose}`) ?? [];
-    },
+    keysOf,
+    knownOf: (lane) => [
+      ...KEY_PURPOSES.flatMap((purpose) => keysOf(lane, purpose)),
+      ...(secretsNow().former?.[lane] ?? []).map((base64) => {
+        const publicKey = new Uint8Array(Buffer.from(base64, 'base64'));
+        return { lane, publicKey, keyId: keyIdOf(publicKey) };
+      }),
+    ],
   };
 }
 

@@ -116,6 +116,11 @@ async function partyOf(owner: ClientBase, lane: Lane, principalId: string | null
   return rows[0] ?? null;
 }
 
+/** Whether a key of this lane can begin. */
+export async function hasPrincipal(owner: ClientBase, lane: Lane): Promise<boolean> {
+  return (await partyOf(owner, lane, null)) !== null;
+}
+
 /** Whose the key was before anything was said of it; null of one that begins. */
 function principalIdIn(saying: KeySaying): string | null {
   if (saying.act === 'revoke') return saying.ended.principal_id;
@@ -244,7 +249,20 @@ async function write(owner: ClientBase, { written, isNew }: RecordedKeyRow): Pro
     );
 }
 
+/** The id is known before the record is: parts that a lane's login put under it, and that no record has, are taken away first. */
 async function push(owner: ClientBase, { recordId, hash, parts, rowIds }: LogRecord): Promise<void> {
+  const { rowCount: taken } = await owner.query(
+    `/* bootstrap.key_record_taken */ select from cutter_log.log where record_id = $1
+     union all select from cutter_log.pending where record_id = $1`,
+    [recordId],
+  );
+  if (taken !== 0)
+    throw new Error(
+      `The id of the record in which this would stand, ${recordId}, is another record's: a lane's login wrote that. "cutter fsck" tells what it is; nothing was changed.`,
+    );
+  await owner.query('/* bootstrap.stray_parts */ delete from cutter_log.record_part where record_id = $1', [
+    recordId,
+  ]);
   await owner.query(
     `/* bootstrap.key_record */ insert into cutter_log.record_part (record_id, part, body)
      select $1, ordinality - 1, body from unnest($2::text[]) with ordinality as p (body, ordinality)`,

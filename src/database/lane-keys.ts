@@ -1,11 +1,13 @@
 import type { ClientBase } from 'pg';
 import type { LaneKey } from '../ledger/keys.ts';
-import { keyRecordId } from '../ledger/log/key-statement.ts';
+import { KEY_PAYLOAD_TYPE, keyRecordId } from '../ledger/log/key-statement.ts';
+import { type ParsedRecord, parseRecord } from '../ledger/log/parse-record.ts';
 import { standingSuspension, suspendedBecause } from '../ledger/log/suspension.ts';
 import { KEY_PURPOSES, type KeyPurpose, type Lane } from '../ledger/values.ts';
-import { checkPublicKey } from '../proof/ed25519.ts';
+import { openEnvelope } from '../proof/dsse.ts';
+import { checkPublicKey, verify } from '../proof/ed25519.ts';
 import type { HeldKey } from './custody.ts';
-import { type KeyRow, lockQueue, sayOfKey } from './key-record.ts';
+import { hasPrincipal, type KeyRow, lockQueue, sayOfKey } from './key-record.ts';
 
 /** What became of the keys that a home holds. */
 export interface RegisteredKeys {
@@ -63,6 +65,11 @@ export async function registerKeys(
   for (const { one } of due) {
     const step = stepOf(one, await registry(owner), held);
     if (step.step === 'refused') refused.push(step.why);
+    // Nobody's key ends for one that could not begin.
+    else if (step.step === 'replace' && !(await hasPrincipal(owner, one.lane)))
+      refused.push(
+        `${one.lane} has no enabled principal, so no ${one.purpose} key of it can begin, and the one in force was not ended. Enable one, or add another.`,
+      );
     else done.push(...(await take(owner, one, step, reason)));
   }
   return { done, refused, inForce: inForceOf(await registry(owner)) };
@@ -106,13 +113,33 @@ export async function registry(owner: ClientBase): Promise<readonly Registered[]
       to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as created_at
     from cutter_auth.key k order by k.purpose desc, k.lane, k.from_position, k.key_id`,
   );
-  const beginnings = (keyId: string) => [keyRecordId('add', keyId), keyRecordId('rotate', keyId)];
-  const { rows: known } = await owner.query<{ record_id: string }>(
-    '/* bootstrap.key_records */ select distinct record_id from cutter_log.record_part where record_id = any($1)',
-    [rows.flatMap((row) => beginnings(row.key_id))],
+  const beginnings = await beginningsOf(owner, rows);
+  return rows.map((row) => ({ ...row, recorded: beginnings.some((record) => tellsOf(record, row)) }));
+}
+
+/** The records whose ids are those of a key's beginning, whether they have left the queue or not. */
+async function beginningsOf(owner: ClientBase, rows: readonly KeyRow[]): Promise<readonly ParsedRecord[]> {
+  const ids = rows.flatMap(({ key_id }) => [keyRecordId('add', key_id), keyRecordId('rotate', key_id)]);
+  const { rows: found } = await owner.query<{ record_hash: string; body: string | null }>(
+    `/* bootstrap.key_records */ select record_hash,
+      (select string_agg(body, '' order by part) from cutter_log.record_part as p where p.record_id = r.record_id) as body
+    from (
+      select record_id, record_hash from cutter_log.log where record_id = any($1)
+      union all select record_id, record_hash from cutter_log.pending where record_id = any($1)
+    ) as r`,
+    [ids],
   );
-  const records = new Set(known.map((row) => row.record_id));
-  return rows.map((row) => ({ ...row, recorded: beginnings(row.key_id).some((id) => records.has(id)) }));
+  return found.flatMap(({ record_hash, body }) => {
+    const read = parseRecord(Buffer.from(body ?? ''), record_hash);
+    return read.verdict === 'ok' ? [read.record] : [];
+  });
+}
+
+/** Anybody who writes records can take a key's id for one; only the key itself can say that it begins. */
+function tellsOf({ recordId, statements }: ParsedRecord, { key_id: keyId, public_key }: KeyRow): boolean {
+  if (![keyRecordId('add', keyId), keyRecordId('rotate', keyId)].includes(recordId)) return false;
+  const opened = openEnvelope(statements[0], { keyId, payloadType: KEY_PAYLOAD_TYPE });
+  return opened.ok && verify(public_key, opened.message, opened.signature).ok;
 }
 
 /** A key of before keys stood in the log is recorded first, and then followed. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ClientBase } from 'pg';
 import type { KeyPurpose, Lane } from '../ledger/values.ts';
-import { BOOTSTRAP_LOCK } from './bootstrap.ts';
+import { underBootstrapLock } from './bootstrap-lock.ts';
 import { heldKeys, withFollowed, withNext } from './custody.ts';
 import { registerKeys, revokeKey } from './lane-keys.ts';
 import { homeSecrets, writeSecrets } from './secrets.ts';
@@ -31,7 +31,7 @@ export async function rotateKey(
     if (secrets !== before) writeSecrets(home, secrets);
     const keys = await inTransaction(owner, () => registerKeys(owner, heldKeys(secrets), reason));
     writeSecrets(home, withFollowed(secrets, keys.inForce));
-    if (keys.refused.length > 0) throw new Error(keys.refused.join(' '));
+    if (keys.refused.length > 0) throw new Error([...keys.done, ...keys.refused].join(' '));
     if (heldKeys(homeSecrets(home)).some((one) => one.next !== null))
       throw new Error(
         `${lane} has no enabled principal yet, so its keys can't be registered; README.md has the statements, under "Production".`,
@@ -51,16 +51,6 @@ export async function revokeHeldKey(
     const held = heldKeys(homeSecrets(home));
     return await inTransaction(owner, () => revokeKey(owner, held, keyId, reason));
   });
-}
-
-/** Held by the session, not by a transaction: the home's files are written before and after one. */
-async function underBootstrapLock<T>(owner: ClientBase, work: () => Promise<T>): Promise<T> {
-  await owner.query(`/* key.lock */ select pg_advisory_lock(${BOOTSTRAP_LOCK})`);
-  try {
-    return await work();
-  } finally {
-    await owner.query(`/* key.unlock */ select pg_advisory_unlock(${BOOTSTRAP_LOCK})`).catch(() => {});
-  }
 }
 
 async function inTransaction<T>(owner: ClientBase, work: () => Promise<T>): Promise<T> {

@@ -36,6 +36,8 @@ export interface Secrets {
   readonly checkpointSeeds: Partial<Record<Lane, string>>;
   /** Seeds that are to follow those above, while a rotation is under way: the registry says which of the two are in force. */
   readonly next?: NextSeeds | undefined;
+  /** The public keys, base64, that those above have followed: what they signed stays the lane's word. */
+  readonly former?: Partial<Record<Lane, readonly string[]>> | undefined;
 }
 
 interface NextSeeds {
@@ -51,6 +53,7 @@ const shape = z.object({
   // Files of before heads were signed have none.
   checkpointSeeds: seeds.optional(),
   next: z.object({ seeds: seeds.optional(), checkpointSeeds: seeds.optional() }).optional(),
+  former: z.partialRecord(z.enum(LANES), z.array(z.base64())).optional(),
 });
 
 const pathOf = (home: string) => join(home, 'secrets.json');

@@ -8,6 +8,8 @@ export interface LaneKey {
   readonly publicKey: Uint8Array;
 }
 
+export type PublicLaneKey = Omit<LaneKey, 'seed'>;
+
 /** Where this process has its lanes' keys from. */
 export interface Custody {
   /**
@@ -15,4 +17,9 @@ export interface Custody {
    * while one is to follow the other: the key registry says which is in force.
    */
   keysOf(lane: Lane, purpose: KeyPurpose): readonly LaneKey[];
+  /**
+   * The keys of either purpose that are the lane's, or were and were followed, by what this process holds and not by the registry's
+   * word: whoever writes into the registry can't speak for the lane. None of a lane that isn't served.
+   */
+  knownOf(lane: Lane): readonly PublicLaneKey[];
 }

@@ -11,7 +11,7 @@ import { verifyConsistency } from '../../proof/merkle.ts';
 import { type Edge, grow, rootOfEdge } from '../../proof/merkle-edge.ts';
 import { consistencyNodes, rootNodes } from '../../proof/merkle-nodes.ts';
 import { signNote } from '../../proof/note.ts';
-import type { LaneKey } from '../keys.ts';
+import type { LaneKey, PublicLaneKey } from '../keys.ts';
 import type { Lane } from '../values.ts';
 import { judgeResumption, type Resumption } from './resume-statement.ts';
 import type { SeenPlace } from './seen.ts';
@@ -99,6 +99,13 @@ interface Look {
   readonly last_public_key: Buffer | null;
 }
 
+/** A lane as this process has it: the keys that it signs with, and all that it knows for the lane's own. */
+export interface LaneSigner {
+  readonly lane: Lane;
+  readonly keys: readonly LaneKey[];
+  readonly known: readonly PublicLaneKey[];
+}
+
 /**
  * Signs the head that the lanes are asked for, with the one of `keys` that is in force, once this lane has convinced itself: the tree still has every root that the
  * lane signed or remembers, and what was added is what the log holds, folded here again. One transaction under the lane's
@@ -106,23 +113,22 @@ interface Look {
  */
 export async function cosign(
   client: Client,
-  lane: Lane,
-  keys: readonly LaneKey[],
+  signer: LaneSigner,
   remembered: readonly KnownHead[],
 ): Promise<CosignTurn> {
+  const { lane, keys } = signer;
   await client.query('begin isolation level read committed');
   await client.query(LOCK, [lane]);
   const look = (await client.query<Look>(LOOK, [lane, keys.map(({ keyId }) => keyId)])).rows[0];
   if (look === undefined) throw new CosigningRefused('The log or its tree has no head.');
-  const turn = await judge(client, lane, keys, look, remembered);
+  const turn = await judge(client, signer, look, remembered);
   await client.query('commit');
   return turn;
 }
 
 async function judge(
   client: Client,
-  lane: Lane,
-  keys: readonly LaneKey[],
+  { lane, keys, known: own }: LaneSigner,
   look: Look,
   remembered: readonly KnownHead[],
 ): Promise<CosignTurn> {
@@ -133,7 +139,7 @@ async function judge(
     };
   const size = Number(look.checkpoint_size);
   const last = lastSigned(look, lane);
-  const accepted = acceptedIn(look.resumptions);
+  const accepted = acceptedIn(look.resumptions, lane, own);
   const binding = bindingHeads(look, accepted, remembered);
   const known = [...(last === null ? [] : [last]), ...binding];
   refuseShrunk(look, last, binding);
@@ -179,12 +185,20 @@ interface SaidResumption {
   readonly envelope: unknown;
 }
 
-/** What both lanes have signed, whatever the rows beside it say: a row alone ends nothing. */
-function acceptedIn(said: readonly SaidResumption[]): readonly Resumption[] {
+/**
+ * What both lanes have signed, whatever the rows beside it say: a row alone ends nothing. The lane's own word counts under a key that
+ * this process knows for its own, so that no registry with other keys speaks for it.
+ */
+function acceptedIn(
+  said: readonly SaidResumption[],
+  lane: Lane,
+  own: readonly PublicLaneKey[],
+): readonly Resumption[] {
   return [...new Set(said.map(({ incarnation }) => incarnation))].flatMap((incarnation) => {
     const rows = said.filter((row) => row.incarnation === incarnation);
-    const keyOf = (keyId: string, lane: Lane) => {
-      const key = rows.find((row) => row.keyId === keyId && row.keyLane === lane)?.publicKey;
+    const keyOf = (keyId: string, of: Lane) => {
+      if (of === lane) return own.find((key) => key.keyId === keyId)?.publicKey ?? null;
+      const key = rows.find((row) => row.keyId === keyId && row.keyLane === of)?.publicKey;
       return key === undefined ? null : Buffer.from(key, 'base64');
     };
     const judged = judgeResumption(

@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 import { incarnationOf } from '../../proof/checkpoint.ts';
-import type { LaneKey } from '../keys.ts';
+import type { LaneKey, PublicLaneKey } from '../keys.ts';
 import type { Lane } from '../values.ts';
 import {
   CosigningRefused,
@@ -36,6 +36,8 @@ export interface CosignerOptions {
   readonly lane: Lane;
   /** The keys that are held for the lane's heads at this moment: while one follows another, both. */
   readonly keys: () => readonly LaneKey[];
+  /** All keys that this process knows for the lane's own, those of before among them. */
+  readonly known: () => readonly PublicLaneKey[];
   readonly log: Log;
   /** The folder of this process: it says when there is something to sign. */
   readonly folder?: Pick<TreeFolder, 'onFolded'>;
@@ -48,14 +50,14 @@ export interface CosignerOptions {
 
 /** Signs, for one lane, each head that the lanes are asked for; refuses, with an alarm and for good, where history doesn't fit. */
 export function startCosigner(options: CosignerOptions): Cosigner {
-  const { url, lane, keys, log, folder, kept, pollMs = 500 } = options;
+  const { url, lane, keys, known, log, folder, kept, pollMs = 500 } = options;
   const listeners = new Set<(size: number) => void>();
   let asked = 0;
   let memory: KnownHead | null = null;
   let told: string | null = null;
   async function cosignOrSuspend(client: Client, remembered: readonly KnownHead[]): Promise<CosignTurn> {
     try {
-      return await cosign(client, lane, keys(), remembered);
+      return await cosign(client, { lane, keys: keys(), known: known() }, remembered);
     } catch (error) {
       if (!(error instanceof DatabaseSetBack)) throw error;
       await client.query('rollback');

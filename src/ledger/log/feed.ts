@@ -73,6 +73,8 @@ export function startFeed(options: FeedOptions): HistoryFeed {
   const closing = new AbortController();
   const outage = outageTeller(log);
   let incarnation: string | null = null;
+  /** The head before was suspended: what follows a suspension is expected. */
+  let wasSuspended = false;
   let announced = -1;
   let lookUp = false;
   let seenAt = Date.now();
@@ -115,15 +117,20 @@ export function startFeed(options: FeedOptions): HistoryFeed {
   function adopt(head: Head): void {
     const known = incarnation;
     const turnedBack = head.next < ring.end;
+    const isResumed = wasSuspended && known !== head.incarnation && !head.suspended;
+    wasSuspended = head.suspended;
     if (head.suspended) endAll(RESETS.suspended);
     const tooFar = head.next - ring.end > ringCapacity;
     if (known === head.incarnation && !turnedBack && !tooFar) return;
     incarnation = head.incarnation;
     if (known !== null && (known !== head.incarnation || turnedBack)) {
-      log.error(
-        { known, head, end: ring.end, alarm: 'LOG_REPLACED' },
-        'log: the log is another or went back',
-      );
+      if (isResumed)
+        log.warn('log: the database that was set back goes on under another incarnation; streams begin anew');
+      else
+        log.error(
+          { known, head, end: ring.end, alarm: 'LOG_REPLACED' },
+          'log: the log is another or went back',
+        );
       replay.clear();
       endAll(RESETS.incarnation);
     }

@@ -1,4 +1,5 @@
 import type { Client } from 'pg';
+import type { Custody } from '../keys.ts';
 import type { Log } from './connection.ts';
 import { isRefusedRight } from './database-faults.ts';
 import { type LoopState, startDedicatedLoop } from './dedicated-loop.ts';
@@ -26,6 +27,8 @@ export interface IntegratorOptions {
   readonly batch?: number;
   /** What this process knows of how far the ledger had come. */
   readonly seen?: Seen;
+  /** What this process knows for a lane's own keys; of a lane that it doesn't serve the registry alone says. */
+  readonly knownOf?: Custody['knownOf'];
   /** What is committed within so long of a batch shares the next one: under load each batch would be of one record, at its full price. */
   readonly restMs?: number;
 }
@@ -38,7 +41,7 @@ const MEMORY = "a server's memory";
  * number of processes may run one: the head row's lock makes them take turns.
  */
 export function startIntegrator(options: IntegratorOptions): Integrator {
-  const { url, log, pollMs = 250, batch = 500, restMs = 5, seen = new Seen() } = options;
+  const { url, log, pollMs = 250, batch = 500, restMs = 5, seen = new Seen(), knownOf = () => [] } = options;
   const listeners = new Set<(batch: IntegratedBatch) => void>();
   let told = '';
 
@@ -70,7 +73,7 @@ export function startIntegrator(options: IntegratorOptions): Integrator {
 
   async function resume(client: Client): Promise<{ pollMs: number } | null> {
     try {
-      const resumed = await resumeLog(client);
+      const resumed = await resumeLog(client, knownOf);
       if (resumed === null) return { pollMs };
       log.warn({ position: resumed.firstPosition }, 'log: both lanes have accepted; the log goes on');
       announce(resumed);

@@ -5,8 +5,8 @@ import { Seen } from './seen.ts';
 
 /** Notes stand one after the other in the file, each ended by an empty line. What a crash tore off matches nothing. */
 const NOTE_IN_FILE = /(?:[^\n]+\n){3,}?\n(?:— \S+ [A-Za-z0-9+/=]{92}\n){2}(?=\n)/gu;
-/** Some months of heads: of a longer file only its end counts. */
-const TAIL_BYTES = 1 << 28;
+/** Some 40,000 heads, read in a moment at every start: of a longer file only its end counts. */
+const TAIL_BYTES = 1 << 24;
 
 export interface KeptHeads {
   /** The newest head of each incarnation, in the order in which these begin. */

@@ -58,6 +58,7 @@ export function startProvable(options: ProvableOptions): Provable {
         url,
         lane,
         keys,
+        known: () => custody.knownOf(lane),
         log,
         kept,
         seen: options.seen,

@@ -42,6 +42,10 @@ const KEYS = `/* resume.keys */
   select key.key_id, key.principal_id::text, p.person_id::text, case when p.rehearsal then 'rehearsal' else 'production' end as mode
   from cutter_auth.key join cutter_auth.principal p using (principal_id)
   where key.key_id = any($1) and key.lane = $2 and key.until_position is null order by key.purpose desc`;
+/** Who answers for the other lane's keys in force. */
+const OTHERS = `/* resume.others */
+  select distinct p.person_id::text from cutter_auth.key join cutter_auth.principal p using (principal_id)
+  where key.lane <> $1 and key.until_position is null`;
 const ACCEPT = `/* resume.accept */
   insert into cutter_log.resumption (incarnation, lane, position, root, next_incarnation, key_id, envelope, signed_at)
   values ($1, $2, $3, $4, $5, $6, $7, transaction_timestamp())`;
@@ -94,6 +98,7 @@ async function accept(client: Client, { lane, keys, reason }: Acceptance): Promi
   if (standing.some((row) => row.lane === lane)) return 'standing';
   refuseHalf(look);
   const party = await partyOf(client, lane, keys);
+  await refuseOnePerson(client, lane, party);
   const key = keys.find(({ keyId }) => keyId === party.key_id) as LaneKey;
   const position = look.next;
   const root = Buffer.from(await rootOfLog(client, Number(position)));
@@ -147,6 +152,15 @@ async function partyOf(client: Client, lane: Lane, keys: readonly LaneKey[]): Pr
   if (first !== undefined) return first;
   throw new NotAccepted(
     `This home holds no key of ${lane} that was in force where the database ends. Put the seed of one into secrets.json, or restore a newer backup.`,
+  );
+}
+
+/** Before anything is signed: afterwards the first lane's word would stand, and the second's never could. */
+async function refuseOnePerson(client: Client, lane: Lane, { person_id }: KeyParty): Promise<void> {
+  const { rows } = await client.query<{ person_id: string }>(OTHERS, [lane]);
+  if (rows.length === 0 || rows.some((other) => other.person_id !== person_id)) return;
+  throw new NotAccepted(
+    `One person, ${person_id}, answers for the keys of both lanes, and two have to accept. Give the principal of one lane the person who answers for that lane.`,
   );
 }
 

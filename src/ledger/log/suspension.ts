@@ -50,7 +50,13 @@ export async function suspend(client: Asks, incarnation: string, seen: SeenPlace
      select head.incarnation, $2, $3::bigint, $4, current_user, transaction_timestamp() from cutter_log.head
      where head.incarnation = $1 and (head.next_position < $3::bigint or head.incarnation <> $5)
      on conflict do nothing returning 1 as made`,
-    [incarnation, `${seen.where} says ${seen.size}.`, seen.size, root, seen.incarnation],
+    [
+      incarnation,
+      `According to ${seen.where} it had come to ${seen.size} positions.`,
+      seen.size,
+      root,
+      seen.incarnation,
+    ],
   );
   return rows.length > 0;
 }
