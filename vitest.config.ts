@@ -10,7 +10,9 @@ export default defineConfig({
     // Each file has a process of its own, so that a crash, a signal handler or a leaked timer stays in its file.
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // For what hangs, not for what is slow: a machine may have much else to do.
+    testTimeout: 180_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 120_000 } },
   },
 });

@@ -84,7 +84,7 @@ async function compare(url: string): Promise<number> {
 async function signatures(url: string): Promise<number> {
   const coverage = await part(url, async ({ client }, head, findings, seen) => {
     await client.query('set local enable_hashjoin = on; set local enable_mergejoin = on');
-    await checkSignatures(client, await keysOfLog(client, head), head, findings, seen);
+    await checkSignatures(client, await keysOfLog(client), head, findings, seen);
   });
   return coverage.signatures;
 }

@@ -126,7 +126,7 @@ test.runIf(process.platform !== 'win32')(
     const unfinished = () =>
       existsSync(at) ? readdirSync(at).filter((name) => name.startsWith('postgres.new')) : [];
     const passwords = () => unfinished().map((name) => join(at, name, 'password'));
-    await expect.poll(() => passwords().some(existsSync), { timeout: 30_000, interval: 1 }).toBe(true);
+    await expect.poll(() => passwords().some(existsSync), { timeout: 120_000, interval: 1 }).toBe(true);
     child.kill('SIGKILL');
     await ended(child);
     for (const path of passwords()) expect(statSync(path).mode & 0o777).toBe(0o600);

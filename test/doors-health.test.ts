@@ -20,7 +20,7 @@ test('health: not ready when the integrator has lost its rights', async () => {
     const response = await fetch(new URL('/ready', server.url));
     return { status: response.status, body: await response.json() };
   };
-  await expect.poll(ready, { timeout: 30_000 }).toEqual({
+  await expect.poll(ready, { timeout: 120_000 }).toEqual({
     status: 503,
     body: { status: 'not ready', database: 'up', resumed: 'up', integrator: 'down' },
   });

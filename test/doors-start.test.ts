@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, inject, test } from 'vitest';
+import { describe, expect, inject, test, vi } from 'vitest';
 import { begin } from '../src/cli/attempt.ts';
 import { SAMPLE } from '../src/cli/sample-document.ts';
 import { clientsOf } from './harness/cli.ts';
@@ -16,6 +16,9 @@ import {
   nobodyCanRunUs,
   urlOf,
 } from './harness/start-command.ts';
+
+// Each start makes a database or heals one, on machines that may have much else to do.
+vi.setConfig({ testTimeout: 600_000 });
 
 describe('start', () => {
   test('answers, tells where everything is, and closes at a signal; the next start goes on with the same tokens', async () => {
@@ -87,7 +90,7 @@ describe('start', () => {
     const home = freshHome();
     const early = cutterStart({ CUTTER_HOME: home });
     await expect
-      .poll(() => statSync(home, { throwIfNoEntry: false }) !== undefined, { timeout: 30_000 })
+      .poll(() => statSync(home, { throwIfNoEntry: false }) !== undefined, { timeout: 120_000 })
       .toBe(true);
     early.child.kill('SIGINT');
     await early.ended;

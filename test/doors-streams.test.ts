@@ -18,7 +18,7 @@ async function settled(read: () => number): Promise<number> {
         before = read();
         return steady;
       },
-      { interval: 50, timeout: 30_000 },
+      { interval: 50, timeout: 120_000 },
     )
     .toBeGreaterThan(10);
   return before;

@@ -119,7 +119,7 @@ async function altered(
 describe('A single column altered by a superuser, triggers off', () => {
   for (const kind of written) {
     test(`of ${kind.table}: fsck names exactly that table, key and column, whichever it is`, {
-      timeout: 300_000,
+      timeout: 900_000,
     }, async () => {
       for (const { column, value, where } of changesOf(kind)) {
         const { rows } = await server.superuser.query<{ key: string }>(
@@ -145,7 +145,7 @@ describe('A single column altered by a superuser, triggers off', () => {
 describe('A column altered in each table at once', () => {
   for (let nth = 0; nth < MOST_VALUES; nth += 1) {
     test(`to value ${nth + 1} of its type: fsck names exactly those rows and columns`, {
-      timeout: 300_000,
+      timeout: 900_000,
     }, async () => {
       let count = 0;
       for (let at = 0; at < MOST_COLUMNS; at += 1) {

@@ -1,10 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Scrub, startScrub } from '../src/ledger/fsck/scrub.ts';
 import { everyKindOfPhase, settled, tamper } from './fsck-ground.ts';
 import { type Loose, marked } from './harness/cycle.ts';
 import { type TestServer, testServer } from './harness/server.ts';
 import { heardLog } from './log-ground.ts';
+
+// A pass is some hundred statements and a test waits for several, on machines that may have much else to do.
+vi.setConfig({ testTimeout: 600_000 });
 
 /** Hardly any rest: a test waits for passes, not for time. */
 const PACE = { page: 5, rest: 0, leastRestMs: 1, passRestMs: 1 };

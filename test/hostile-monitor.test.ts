@@ -119,7 +119,7 @@ const VERDICTS: Readonly<Record<LieName, readonly [Turn, MonitorVerdict]>> = {
   'no answer to a subscription': ['quiet', 'silence'],
   'Reset again and again': ['quiet', 'silence'],
   'a record before Ready': ['quiet', 'out-of-order'],
-  'Ready in mid-stream, of another incarnation': ['quiet', 'other-incarnation'],
+  'Ready in mid-stream, of another incarnation': ['quiet', 'restored'],
   'another incarnation when the client comes back': ['cut', 'other-incarnation'],
   'CaughtUp before everything has come': ['quiet', 'gap'],
   'CaughtUp twice': ['quiet', 'out-of-order'],

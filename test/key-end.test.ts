@@ -45,7 +45,7 @@ async function blocked(): Promise<string[]> {
 }
 
 const untilBlocked = (...names: string[]) =>
-  vi.waitFor(async () => expect(await blocked()).toEqual(names), 20_000);
+  vi.waitFor(async () => expect(await blocked()).toEqual(names), 120_000);
 
 test('a key ends after the cuts under way, and behind them in the log; then it signs nothing', async () => {
   const first = await reviewed(server);
@@ -98,7 +98,7 @@ test('a key ends after the cuts under way, and behind them in the log; then it s
     );
     expect(found.rows).toHaveLength(1);
     return Number(found.rows[0]?.position);
-  }, 20_000);
+  }, 120_000);
   const { rows: keys } = await server.superuser.query(
     `select key_id, from_position::int, until_position::int from cutter_auth.key where lane = 'DOT-991' and purpose = 'statement' order by from_position`,
   );

@@ -357,7 +357,7 @@ describe('the end of a stream', () => {
     await vi.waitFor(async () => {
       const [message] = await pull(stream, () => true);
       expect(message).toMatchObject({ type: 'Reset', reason: 'AUTHORITY_ENDED' });
-    }, 20_000);
+    }, 120_000);
     expect((await stream.next()).done).toBe(true);
     await guarded.close();
   });
@@ -422,7 +422,7 @@ describe('losing the database', () => {
     const after = (ready as { cursor: string }).cursor;
     await vi.waitFor(async () => {
       expect(positionsOf(await pull(subscribe({ after }, strict), events(1)))).toEqual([position]);
-    }, 20_000);
+    }, 120_000);
     await strict.close();
   });
 });

@@ -168,7 +168,7 @@ describe('integrator', () => {
         `select 1 from pg_locks where relation = 'cutter_log.log'::regclass and not granted`,
       );
       expect(rows).toHaveLength(1);
-    }, 20_000);
+    }, 120_000);
     await database.superuser.query(KILL);
     await blocker.query('rollback');
     blocker.release();
@@ -185,7 +185,7 @@ describe('integrator', () => {
     const integrator = ground.integrate({ batch: 2 });
     integrator.onIntegrated((batch) => told.push(batch));
     await drained(database, integrator);
-    await vi.waitFor(() => expect(told.flatMap((batch) => batch.recordIds)).toEqual(made), 20_000);
+    await vi.waitFor(() => expect(told.flatMap((batch) => batch.recordIds)).toEqual(made), 120_000);
     expect(told.map(({ firstPosition, lastPosition }) => [firstPosition, lastPosition])).toEqual([
       [before, before + 1],
       [before + 2, before + 2],
@@ -214,7 +214,7 @@ describe('integrator', () => {
         expect(
           log.alarms.filter(({ alarm }) => alarm === 'DUPLICATE_RECORD').map(({ recordId }) => recordId),
         ).toEqual([first, twice]),
-      20_000,
+      120_000,
     );
     await integrator.close();
   });
@@ -234,7 +234,7 @@ describe('integrator', () => {
         return recordId;
       }),
     );
-    await vi.waitFor(() => expect(told.toSorted()).toEqual(made.toSorted()), 20_000);
+    await vi.waitFor(() => expect(told.toSorted()).toEqual(made.toSorted()), 120_000);
     const positions = await logOf(database);
     for (const recordId of made) expect(positions.has(recordId)).toBe(true);
     expect(log.alarms).toHaveLength(before);
@@ -245,14 +245,14 @@ describe('integrator', () => {
     const { database, exec } = ground;
     const integrator = ground.integrate();
     const { recordId } = await mark(exec);
-    await vi.waitFor(async () => expect((await logOf(database)).has(recordId)).toBe(true), 20_000);
+    await vi.waitFor(async () => expect((await logOf(database)).has(recordId)).toBe(true), 120_000);
     await integrator.close();
   });
 
   test('connected as anybody but cutter_integrator it stops with an alarm and does not try again', async () => {
     const log = heardLog();
     const integrator = startIntegrator({ url: ground.database.urls.observe, log });
-    await vi.waitFor(() => expect(integrator.state()).toBe('stopped'), 20_000);
+    await vi.waitFor(() => expect(integrator.state()).toBe('stopped'), 120_000);
     expect(log.alarms).toMatchObject([{ alarm: 'INTEGRATOR_REFUSED' }]);
     await integrator.close();
   });

@@ -37,7 +37,7 @@ async function grown(of = server): Promise<void> {
   await vi.waitUntil(async () => {
     const { rows } = await of.superuser.query('select 1 from cutter_log.pending limit 1');
     return rows.length === 0;
-  });
+  }, 120_000);
 }
 
 async function until(

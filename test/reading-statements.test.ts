@@ -26,9 +26,12 @@ async function statements(): Promise<number> {
 }
 
 async function statementsOf(work: () => Promise<unknown>): Promise<number> {
-  const before = await statements();
+  // PostgreSQL counts anew: of what was counted long ago it may forget some at any time.
+  await database.superuser.query(
+    'select pg_stat_statements_reset(0, (select oid from pg_database where datname = current_database()), 0)',
+  );
   await work();
-  return (await statements()) - before;
+  return statements();
 }
 
 /** Every column, and every relation to `levels` below. */

@@ -22,7 +22,7 @@ beforeAll(async () => {
   await vi.waitFor(async () => {
     const { rows } = await server.superuser.query('select from cutter_log.pending');
     expect(rows).toHaveLength(0);
-  }, 20_000);
+  }, 120_000);
 });
 
 const session = (scopes: Session['scopes']): Session => ({

@@ -203,9 +203,18 @@ function newRow({ lane, purpose, key }: Beginning, principalId: string, place: P
 }
 
 /** As it was born: a key's end is an update of its own. */
-function birthOf(row: KeyRow): WrittenRow {
-  const columns = { ...row, public_key: row.public_key.toString('base64'), until_position: null };
-  return { table: KEY.name, id: row.key_id, op: 'insert', columns };
+function birthOf({
+  key_id,
+  lane,
+  purpose,
+  principal_id,
+  public_key,
+  from_position,
+  created_at,
+}: KeyRow): WrittenRow {
+  const named = { key_id, lane, purpose, principal_id, from_position, created_at };
+  const columns = { ...named, public_key: public_key.toString('base64'), until_position: null };
+  return { table: KEY.name, id: key_id, op: 'insert', columns };
 }
 
 function endOf(row: KeyRow, { position }: Place): RecordedKeyRow {

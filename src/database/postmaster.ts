@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
+import { isAway } from '../ledger/constraints.ts';
 import { writeConfiguration } from './cluster-configuration.ts';
 import { type ClusterPlace, ensureExecutable } from './cluster-place.ts';
 import { environment, identity, OWNER } from './make-cluster.ts';
@@ -101,8 +102,8 @@ async function accepting(child: ChildProcess, url: string, logPath: string): Pro
       return;
     } catch (error) {
       const code = (error as { code?: string }).code;
-      // 57P03: still starting. A refused connection: not listening yet. All else is an answer.
-      if (code !== '57P03' && code !== 'ECONNREFUSED' && code !== 'ECONNRESET') {
+      // Still starting, not listening yet, or too slow for one attempt. All else is an answer.
+      if (!isAway(error)) {
         throw new Error(
           wrongPassword(code) ?? `PostgreSQL started and refuses its owner: ${(error as Error).message}`,
           {

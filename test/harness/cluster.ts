@@ -51,10 +51,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
 async function startTemporary(): Promise<{ home: string; server: EmbeddedServer }> {
   for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(HOME_PREFIX))) {
     const home = join(tmpdir(), name);
-    const { uid, mtimeMs } = statSync(home);
-    const ours = process.getuid === undefined || uid === process.getuid();
+    // Another run may remove its own in between.
+    const found = statSync(home, { throwIfNoEntry: false });
+    if (found === undefined) continue;
+    const ours = process.getuid === undefined || found.uid === process.getuid();
     const idle = !existsSync(join(home, 'server.lock'));
-    if (ours && idle && Date.now() - mtimeMs > KEPT_FOR_MS) removeHome(home);
+    if (ours && idle && Date.now() - found.mtimeMs > KEPT_FOR_MS) removeHome(home);
   }
   // mkdtemp's folder is closed to everyone; `startEmbedded` makes its own in it as it needs it.
   const home = join(mkdtempSync(join(tmpdir(), HOME_PREFIX)));

@@ -16,7 +16,7 @@ import type { Assignment, Weight } from './crash-server.ts';
 
 const SERVER = fileURLToPath(new URL('./crash-server.ts', import.meta.url));
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
-export const PATIENCE = { timeout: 50_000, interval: 10 };
+export const PATIENCE = { timeout: 120_000, interval: 10 };
 
 const children = new Set<ChildProcess>();
 const homes = new Set<string>();

@@ -1,5 +1,5 @@
 import { KEY_ACTS, keyRecordId } from '../log/key-statement.ts';
-import { AFFECTED_ROW, CHANGE_SET } from '../tables/change-set.ts';
+import { AFFECTED_ROW } from '../tables/change-set.ts';
 import { KEY } from '../tables/key.ts';
 import { MANIFEST_ENVELOPE, MANIFEST_UNIT_BLOCK } from '../tables/manifest.ts';
 import { SIGNATURE } from '../tables/signature.ts';
@@ -7,16 +7,18 @@ import type { Findings, NewFinding } from './finding.ts';
 import { kindOfTable } from './kinds.ts';
 import type { BrokenLine } from './log-lines.ts';
 import { alteredNow, type Evidence, printOf, type Suspect, type Twin, type Vouched } from './suspects.ts';
-import { placeOfId } from './words.ts';
+import { uuidOf } from './words.ts';
 
 /** What is known of the log when its rows are judged. */
 export interface LogState {
   readonly head: number;
   /** Lines whose bodies can't be relied on. */
   readonly broken: readonly BrokenLine[];
+  /** Whether there are more of them, or of empty positions, than were kept: any row may be of those. */
+  readonly isUncounted: boolean;
   /** Times of records that are gone with their bodies: a row of such a time is accounted for by nothing and blamed for nothing. */
   readonly blanks: readonly (readonly [from: string | null, until: string | null])[];
-  /** The rows that a record was written with, where its body says nothing any more. */
+  /** The ids of rows that a record was written with, where its body says nothing any more. */
   readonly covered: ReadonlySet<string>;
   /** The times at which those rows were written. */
   readonly coveredTimes: ReadonlySet<string>;
@@ -149,7 +151,8 @@ class RowJudge {
       });
     } else {
       // A later move may stand in a record that can't be read.
-      const blank = this.#log.blanks.length > 0 || this.#log.broken.some(({ record }) => record === null);
+      const { blanks, broken, isUncounted } = this.#log;
+      const blank = isUncounted || blanks.length > 0 || broken.some(({ record }) => record === null);
       for (const column of altered.filter((name) => !blank || kind.atBirth[name] === undefined)) {
         const after = writtenAt(suspect, column);
         const message = `Column ${column} isn't what was written at position ${after ?? 'pending'}.`;
@@ -189,21 +192,14 @@ function standingValue({ standing }: Suspect, column: string): any {
 /** Whether a record whose body is gone may have written the row. */
 function isCovered(suspect: Suspect, log: LogState): boolean {
   const { kind, place } = suspect;
-  if (log.covered.has(place)) return true;
+  if (log.isUncounted || log.covered.has(uuidOf(place))) return true;
   if (kind === KEYS) {
     const begun = KEY_ACTS.map((act) => keyRecordId(act, suspect.standing?.id ?? ''));
     if (log.broken.some(({ line }) => begun.includes(line.recordId))) return true;
   }
-  if (
-    kind === BLOCK &&
-    log.covered.has(placeOfId(kindOfTable(MANIFEST_ENVELOPE).index, standingValue(suspect, 'envelope_id')))
-  )
-    return true;
+  if (kind === BLOCK && log.covered.has(standingValue(suspect, 'envelope_id'))) return true;
   if (kind === AFFECTED)
-    return (
-      log.covered.has(placeOfId(kindOfTable(CHANGE_SET).index, standingValue(suspect, 'change_set_id'))) ||
-      log.blanks.length > 0
-    );
+    return log.covered.has(standingValue(suspect, 'change_set_id')) || log.blanks.length > 0;
   const at = kind.time === null ? undefined : (standingValue(suspect, kind.time) as string | undefined);
   if (at === undefined) return false;
   return (

@@ -34,18 +34,6 @@ export class LedgerKeys {
   readonly #refs: Ref[] = [];
   #registry: ReadonlyMap<string, RegisteredKey> = new Map();
   #isWhole = true;
-  /** How far the log was read. */
-  readonly #end: number;
-
-  constructor(end = Number.MAX_SAFE_INTEGER) {
-    this.#end = end;
-  }
-
-  /** Whether the record of it may still wait for its position. */
-  #isToCome(position: number | null): boolean {
-    return position !== null && position >= this.#end;
-  }
-
   /** A record that can be read, at its position or at the one that it waits for, in an incarnation that is null where it isn't known. */
   record(record: ReadRecord, position: number, reliable: boolean, incarnation: string | null = null): void {
     if (!IS_KEY.test(record.verb)) return;
@@ -126,8 +114,8 @@ export class LedgerKeys {
     for (const key of this.#chain.all)
       if (key.from >= range.from && key.from < range.until) this.#compare(key, findings, head);
     if (range.from === 0)
-      for (const { keyId, from } of this.#registry.values())
-        if (!this.#isToCome(from) && !this.#chain.all.some((key) => key.keyId === keyId))
+      for (const { keyId } of this.#registry.values())
+        if (!this.#chain.all.some((key) => key.keyId === keyId))
           disagrees(
             findings,
             keyId,
@@ -149,7 +137,7 @@ export class LedgerKeys {
       ['public_key', !row.publicKey.equals(key.publicKey)],
       ['principal_id', key.principalId !== null && row.principalId !== key.principalId],
       ['from_position', row.from !== key.from],
-      ['until_position', row.until !== key.until && !this.#isToCome(row.until)],
+      ['until_position', row.until !== key.until],
     ];
     for (const [column] of differs.filter(([, is]) => is))
       disagrees(
@@ -180,15 +168,27 @@ function disagrees(
   });
 }
 
-/** The keys without a pass over the whole log: their records are found by the ids of the registry's keys. */
-export async function keysOfLog(client: Client, until: number): Promise<LedgerKeys> {
-  const keys = new LedgerKeys(until);
+/**
+ * The keys without a pass over the whole log: their records are found by the ids of the registry's keys, those that wait for their
+ * position at the one that they wait for. In one snapshot.
+ */
+export async function keysOfLog(client: Client): Promise<LedgerKeys> {
+  const keys = new LedgerKeys();
   await keys.readRegistry(client);
   const { rows } = await client.query<{ position: string; record_hash: string; body: string }>(
-    `/* fsck.key_records */ select l.position::text, l.record_hash, string_agg(p.body, '' order by p.part) as body
-     from cutter_log.log l join cutter_log.record_part p on p.record_id = l.record_id
-     where l.record_id = any($1) and l.position < $2 group by l.position, l.record_hash order by l.position`,
-    [keys.recordIds(), until],
+    `/* fsck.key_records */ with waiting as (
+      select head.next_position + row_number() over (order by min(p.seq)) - 1 as position, p.record_id, min(p.record_hash) as record_hash
+      from cutter_log.pending p cross join cutter_log.head
+      where not exists (select from cutter_log.log l where l.record_id = p.record_id)
+      group by p.record_id, head.next_position
+    ), placed as (
+      select position, record_id, record_hash from cutter_log.log where record_id = any($1)
+      union all select position, record_id, record_hash from waiting where record_id = any($1)
+    )
+    select l.position::text, l.record_hash, string_agg(p.body, '' order by p.part) as body
+    from placed l join cutter_log.record_part p on p.record_id = l.record_id
+    group by l.position, l.record_hash order by l.position`,
+    [keys.recordIds()],
   );
   for (const { position, record_hash, body } of rows) {
     const read = readBody({ body: Buffer.from(body), recordHash: record_hash });

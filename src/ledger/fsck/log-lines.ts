@@ -1,16 +1,29 @@
 import { POSITIONED } from '../log/record.ts';
 import type { Teller } from './finding.ts';
-import { KnownRows } from './record-rows.ts';
 import { type BodyVerdict, type LogLine, type ReadRecord, readBody } from './records.ts';
 
 export const LOG = 'cutter_log.log';
 export const PARTS = 'cutter_log.record_part';
 
+/** So many of each kind of fault are kept to be told one by one, and so many ids with them; of the others, how many there are. */
+const MOST_KEPT = 10_000;
+const MOST_IDS = 1_000_000;
+
+/** What a body says that can't be relied on: as much as it takes to say what was altered. */
+interface SaidRecord {
+  readonly recordId: string;
+  readonly at: string;
+  /** The rows that it speaks of: table and id. */
+  readonly rows: readonly string[];
+  /** Whether all that it moved was moved by its own principal. */
+  readonly isOfOne: boolean;
+}
+
 /** A line of the log whose body can't be relied on. */
 export interface BrokenLine {
   readonly line: Omit<LogLine, 'body'>;
   /** What the body says all the same; null where it says nothing. */
-  readonly record: ReadRecord | null;
+  readonly record: SaidRecord | null;
   /** The body's own hash, where it can be read. */
   readonly hash: string | null;
   readonly verdict: Exclude<BodyVerdict['verdict'], 'ok'> | 'missing';
@@ -23,10 +36,22 @@ export interface LineEvents {
   blank(): void;
 }
 
-/** Looks at each line of the log in its order: positions without gap, bodies that give their hash, ids that are the body's. */
+/** Faults of the log that are counted and not kept. */
+export interface Counted {
+  gaps: number;
+  broken: number;
+  beyond: number;
+  ids: number;
+}
+
+/**
+ * Looks at each line of the log in its order: positions without gap, bodies that give their hash, ids that are the body's. What it
+ * keeps is bounded, however much of the log is ruined.
+ */
 export class LogLines {
   next = 0;
   pending = 0;
+  readonly more: Counted = { gaps: 0, broken: 0, beyond: 0, ids: 0 };
   /** Positions that no row has. */
   readonly gaps: { readonly at: number; readonly between: readonly [string | null, string | null] }[] = [];
   readonly broken: BrokenLine[] = [];
@@ -35,6 +60,8 @@ export class LogLines {
   readonly #findings: Teller;
   readonly #head: number;
   readonly #events: LineEvents;
+  #idsKept = 0;
+  #idsTold = 0;
   /** The time of the newest record read. */
   lastAt: string | null = null;
 
@@ -61,12 +88,14 @@ export class LogLines {
 
   #position(line: LogLine, position: number, at: string | null): void {
     if (position >= this.#head && position > this.next) {
-      this.beyond.push({ position, recordId: line.recordId });
+      if (this.beyond.length < MOST_KEPT) this.beyond.push({ position, recordId: line.recordId });
+      else this.more.beyond += 1;
       return;
     }
     for (; this.next < position; this.next += 1) {
       this.#events.blank();
-      if (this.gaps.length < 10_000) this.gaps.push({ at: this.next, between: [this.lastAt, at] });
+      if (this.gaps.length < MOST_KEPT) this.gaps.push({ at: this.next, between: [this.lastAt, at] });
+      else this.more.gaps += 1;
     }
     this.next = position + 1;
   }
@@ -75,30 +104,48 @@ export class LogLines {
     const dense = line.parts.every((part, index) => part === index);
     const verdict: BodyVerdict = line.parts.length === 0 ? { verdict: 'malformed' } : readBody(line);
     if (verdict.verdict === 'ok' && dense) return verdict;
-    const { body: _body, ...rest } = line;
+    this.#keep(line, verdict);
+    return verdict;
+  }
+
+  #keep({ body: _body, ...line }: LogLine, verdict: BodyVerdict): void {
+    if (this.broken.length >= MOST_KEPT || this.#idsKept >= MOST_IDS) {
+      this.more.broken += 1;
+      return;
+    }
     const mismatch = verdict.verdict === 'hash_mismatch' ? verdict : null;
+    const record = verdict.verdict === 'ok' ? verdict.record : (mismatch?.record ?? null);
+    const said = record === null ? null : saidBy(record);
+    this.#idsKept += line.rowIds.length + (said?.rows.length ?? 0);
     this.broken.push({
-      line: rest,
-      record: verdict.verdict === 'ok' ? kept(verdict.record) : (mismatch?.record ?? null),
+      line,
+      record: said,
       hash: mismatch?.hash ?? null,
       verdict: line.parts.length === 0 ? 'missing' : verdict.verdict === 'ok' ? 'malformed' : verdict.verdict,
     });
-    return verdict;
   }
 
   #ids(line: LogLine, record: ReadRecord): void {
     const due = positionedIds(record);
+    const misnamed = record.recordId !== line.recordId;
+    const misplaced = due.length !== line.rowIds.length || due.some((id, index) => id !== line.rowIds[index]);
+    if (!misnamed && !misplaced) return;
+    if (this.#idsTold === MOST_KEPT) {
+      this.more.ids += 1;
+      return;
+    }
+    this.#idsTold += 1;
     const key = line.position === null ? line.recordId : String(line.position);
     const table = line.position === null ? 'cutter_log.pending' : LOG;
     const place = { table, key, after: line.position, before: null } as const;
-    if (record.recordId !== line.recordId)
+    if (misnamed)
       this.#findings.add({
         ...place,
         verdict: 'edited',
         column: 'record_id',
         message: `The body is that of record ${record.recordId}, not of ${line.recordId}.`,
       });
-    if (due.length !== line.rowIds.length || due.some((id, index) => id !== line.rowIds[index]))
+    if (misplaced)
       this.#findings.add({
         ...place,
         verdict: 'edited',
@@ -108,10 +155,12 @@ export class LogLines {
   }
 }
 
-/** A record that outlives the bytes that it was read from. */
-const kept = (record: ReadRecord): ReadRecord => ({
-  ...record,
-  rows: new KnownRows(record.rows.of(() => true)),
+/** What outlives the bytes that a record was read from. */
+const saidBy = ({ recordId, at, rows, history, principalId }: ReadRecord): SaidRecord => ({
+  recordId,
+  at,
+  rows: rows.of(() => true).map(({ table, id }) => `${table} ${id}`),
+  isOfOne: history.every(({ changed_by }) => changed_by === principalId),
 });
 
 /** The ids that a record's rows draw their position by, in record order. */

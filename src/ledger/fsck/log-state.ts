@@ -2,34 +2,43 @@ import type { Client } from 'pg';
 import { copyRows } from './copy.ts';
 import type { NewFinding, Teller } from './finding.ts';
 import type { LogState } from './judge.ts';
-import { KINDS } from './kinds.ts';
-import { type BrokenLine, LOG, type LogLines, PARTS } from './log-lines.ts';
+import { type BrokenLine, type Counted, LOG, type LogLines, PARTS } from './log-lines.ts';
 import { type LogLine, type ReadRecord, readBody } from './records.ts';
-import { placeOfId } from './words.ts';
+import { uuidOf } from './words.ts';
 
 /** A body that no line of the log or of its queue names. */
-export interface Orphan {
+interface Orphan {
   readonly recordId: string;
   readonly hash: string;
-  readonly record: ReadRecord | null;
 }
 
-/** Bodies without a line: what is left where a line was taken out, or what somebody put there. */
-export async function orphansOf(client: Client): Promise<Orphan[]> {
-  const orphans: Orphan[] = [];
+/** The first of them, in the order of their ids, and how many there are. */
+export interface Orphans {
+  readonly kept: readonly Orphan[];
+  readonly count: number;
+}
+
+const MOST_ORPHANS = 10_000;
+
+/** Bodies without a line: what is left where a line was taken out, or what somebody put there. Each that can be read is given to `each`. */
+export async function orphansOf(client: Client, each: (record: ReadRecord) => void): Promise<Orphans> {
+  const kept: Orphan[] = [];
+  let count = 0;
   await copyRows(
     client,
     `select p.record_id, string_agg(p.body, '' order by p.part) from cutter_log.record_part p
      where not exists (select from cutter_log.log l where l.record_id = p.record_id)
        and not exists (select from cutter_log.pending q where q.record_id = p.record_id)
-     group by p.record_id`,
+     group by p.record_id order by p.record_id`,
     ([recordId, body]) => {
       const read = readBody({ body: Buffer.from(body ?? ''), recordHash: '' });
       const [hash, record] = read.verdict === 'hash_mismatch' ? [read.hash, read.record] : ['', null];
-      orphans.push({ recordId: recordId as string, hash, record });
+      count += 1;
+      if (kept.length < MOST_ORPHANS) kept.push({ recordId: recordId as string, hash });
+      if (record !== null) each(record);
     },
   );
-  return orphans;
+  return { kept, count };
 }
 
 /** What a line whose body doesn't give its hash is blamed for. */
@@ -38,9 +47,9 @@ export interface BlamedLine extends BrokenLine {
 }
 
 export interface JudgedLog {
-  readonly lines: Pick<LogLines, 'gaps' | 'next' | 'lastAt' | 'beyond'>;
+  readonly lines: Pick<LogLines, 'gaps' | 'next' | 'lastAt' | 'beyond' | 'more'>;
   readonly broken: readonly BlamedLine[];
-  readonly orphans: readonly Orphan[];
+  readonly orphans: Orphans;
   /** What the log's head says. */
   readonly head: number;
   /** How long the log was once, by whatever in the database remembers most. */
@@ -49,7 +58,7 @@ export interface JudgedLog {
 
 /** Says what happened to the log itself: lines gone, moved or put in, bodies and hashes altered. */
 export function judgeLog({ lines, broken, orphans, head, longest }: JudgedLog, findings: Teller): void {
-  const left = [...orphans];
+  const left = [...orphans.kept];
   for (const line of broken) judgeBroken(line, left, findings);
   const beyond = [...lines.beyond];
   for (const { at } of lines.gaps) judgeGap(at, beyond.shift(), left, findings);
@@ -63,7 +72,8 @@ export function judgeLog({ lines, broken, orphans, head, longest }: JudgedLog, f
       before: null,
       message: `The log's head is ${head}, but a record stands at position ${line.position}.`,
     });
-  if (lines.next < longest) judgeEnd(lines.next, longest, left, findings);
+  let uncounted = orphans.count - orphans.kept.length;
+  if (lines.next < longest) uncounted = judgeEnd(lines.next, longest, { left, uncounted }, findings);
   else if (lines.next > head)
     findings.add({
       verdict: 'edited',
@@ -84,6 +94,30 @@ export function judgeLog({ lines, broken, orphans, head, longest }: JudgedLog, f
       before: head,
       message: `No line of the log names the body of record ${recordId}.`,
     });
+  judgeMore({ ...lines.more, orphans: uncounted }, head, findings);
+}
+
+/** What is too much to be told one by one. */
+function judgeMore(more: Counted & { readonly orphans: number }, head: number, findings: Teller): void {
+  const told = [
+    [more.broken, LOG, 'lines of the log don’t agree with their bodies'],
+    [more.ids, LOG, 'lines of the log bear ids that aren’t those of their bodies'],
+    [more.gaps, LOG, 'positions of the log are empty'],
+    [more.beyond, LOG, 'records stand at positions that the log’s head has not reached'],
+    [more.orphans, PARTS, 'bodies are named by no line of the log'],
+  ] as const;
+  for (const [count, table, what] of told) {
+    if (count === 0) continue;
+    findings.add({
+      verdict: 'record-altered',
+      table,
+      key: '*',
+      column: null,
+      after: null,
+      before: head,
+      message: `${count} more ${what}: so many are counted, and not named one by one.`,
+    });
+  }
 }
 
 type Moved = Pick<LogLine, 'position' | 'recordId'>;
@@ -113,8 +147,16 @@ function judgeGap(at: number, moved: Moved | undefined, orphans: Orphan[], findi
   });
 }
 
-function judgeEnd(next: number, longest: number, orphans: Orphan[], findings: Teller): void {
-  const gone = orphans.splice(0, longest - next).length;
+/** Gives back how many bodies without a line are left that nobody kept. */
+function judgeEnd(
+  next: number,
+  longest: number,
+  { left, uncounted }: { readonly left: Orphan[]; readonly uncounted: number },
+  findings: Teller,
+): number {
+  const kept = left.splice(0, longest - next).length;
+  const more = Math.min(uncounted, longest - next - kept);
+  const gone = kept + more;
   const key = next === longest - 1 ? String(next) : `${next}..${longest - 1}`;
   const bodies = gone > 0 ? `; ${gone} of the missing bodies still stand` : '';
   findings.add({
@@ -126,6 +168,7 @@ function judgeEnd(next: number, longest: number, orphans: Orphan[], findings: Te
     before: longest,
     message: `The log went up to position ${longest - 1}, but its newest record is at position ${next - 1}${bodies}.`,
   });
+  return uncounted - more;
 }
 
 function judgeBroken({ line, verdict, blames }: BlamedLine, orphans: Orphan[], findings: Teller): void {
@@ -198,25 +241,26 @@ function judgeBody(line: BlamedLine['line'], body: Place, findings: Teller): voi
 /** What the judgement of rows needs to know of the log: which rows a lost body may have written. */
 export function logStateOf(
   { lines, broken, orphans, head }: Omit<JudgedLog, 'longest'>,
+  suspects: Iterable<string>,
   timeOf: (place: string) => string | null,
 ): LogState {
-  const covered = new Set<string>();
-  const coveredTimes = new Set<string>();
-  for (const { line, record } of broken) {
-    if (record !== null) coveredTimes.add(record.at);
-    for (const id of line.rowIds) {
-      for (const kind of KINDS) {
-        const place = placeOfId(kind.index, id);
-        covered.add(place);
-        const at = timeOf(place);
-        if (at !== null) coveredTimes.add(at);
-      }
-    }
+  const covered = new Set(broken.flatMap(({ line }) => line.rowIds));
+  const coveredTimes = new Set(broken.flatMap(({ record }) => record?.at ?? []));
+  for (const place of suspects) {
+    const at = covered.has(uuidOf(place)) ? timeOf(place) : null;
+    if (at !== null) coveredTimes.add(at);
   }
   // Gaps whose bodies still stand are told by those.
-  const gone = lines.gaps.length + Math.max(0, head - lines.next) - orphans.length;
+  const gone = lines.gaps.length + lines.more.gaps + Math.max(0, head - lines.next) - orphans.count;
   const blanks: (readonly [string | null, string | null])[] = [];
   if (gone > 0) blanks.push(...lines.gaps.map(({ between }) => between));
   if (gone > 0 && head > lines.next) blanks.push([lines.lastAt, null]);
-  return { head, broken, blanks, covered, coveredTimes };
+  return {
+    head,
+    broken,
+    isUncounted: lines.more.broken + lines.more.gaps > 0,
+    blanks,
+    covered,
+    coveredTimes,
+  };
 }

@@ -8,7 +8,7 @@ import { judgeSuspects } from './judge.ts';
 import { KINDS, type Kind, kindNamed } from './kinds.ts';
 import { LedgerKeys } from './ledger-keys.ts';
 import { type BrokenLine, LOG, LogLines, PARTS } from './log-lines.ts';
-import { type BlamedLine, judgeLog, logStateOf, type Orphan, orphansOf } from './log-state.ts';
+import { type BlamedLine, judgeLog, logStateOf, type Orphans, orphansOf } from './log-state.ts';
 import type { Shape } from './record-rows.ts';
 import { eachLine, type LogLine, type ReadRecord } from './records.ts';
 import type { Session } from './session.ts';
@@ -71,11 +71,12 @@ export async function checkRows(options: RowsOptions): Promise<Pick<Pass, 'keys'
   if (seen === undefined)
     unlike(findings, head, "So many rows differ from the log that they can't be told apart.");
   const suspects = await suspectsOf(client, seen ?? []);
-  const broken = lines.broken.map((line) => ({ ...line, blames: blamed(line, tree, suspects) }));
+  const doubted = namesOf(suspects);
+  const broken = lines.broken.map((line) => ({ ...line, blames: blamed(line, tree, doubted) }));
   judgeRewritten(tree, broken, findings);
   judgeLog({ lines, broken, orphans, head: options.head, longest: head }, findings);
   const evidence = await gather(suspects, (each) =>
-    everyRecord(client, orphans, (record, line, reliable) => {
+    everyRecord(client, (record, line, reliable) => {
       each(record, line, reliable);
       // Where a record isn't what it was, what it says of an entry's way is no finding of its own.
       if (line.position === null || !tree.wrongHashes.has(line.position)) return;
@@ -83,7 +84,7 @@ export async function checkRows(options: RowsOptions): Promise<Pick<Pass, 'keys'
     }),
   );
   const unreadable = broken.filter(({ blames, record }) => blames !== 'hash' || record === null);
-  const state = logStateOf({ lines, broken: unreadable, orphans, head }, (place) =>
+  const state = logStateOf({ lines, broken: unreadable, orphans, head }, suspects.keys(), (place) =>
     timeOf(suspects.get(place)),
   );
   judgeSuspects(evidence, state, findings);
@@ -95,7 +96,7 @@ export async function checkRows(options: RowsOptions): Promise<Pick<Pass, 'keys'
 
 interface Pass {
   readonly lines: LogLines;
-  readonly orphans: readonly Orphan[];
+  readonly orphans: Orphans;
   /** The keys as the log's records make them. */
   readonly keys: LedgerKeys;
   readonly incarnations: Incarnations;
@@ -143,9 +144,8 @@ async function readAll(options: RowsOptions, size: number): Promise<Pass> {
     takeTables(options, sketch),
     eachLine(client, (line) => lines.line(line)),
   ]);
-  const orphans = await orphansOf(client);
-  for (const { record } of orphans) if (record !== null) putRecord(record, sketch, recorded, unseen);
-  if (lines.gaps.length > 0 || orphans.length > 0 || lines.next < head) {
+  const orphans = await orphansOf(client, (record) => putRecord(record, sketch, recorded, unseen));
+  if (lines.gaps.length > 0 || orphans.count > 0 || lines.next < head) {
     keys.blank();
     incarnations.blank();
     replay.blanks += 1;
@@ -182,22 +182,24 @@ function unlike(findings: Findings, head: number, message: string): void {
 }
 
 /** Whether a body that doesn't give its hash is itself altered, or the hash beside it: the tree knows, and where it doesn't, the rows. */
-function blamed(
-  broken: BrokenLine,
-  tree: TreeReport,
-  suspects: ReadonlyMap<string, Suspect>,
-): BlamedLine['blames'] {
+function blamed(broken: BrokenLine, tree: TreeReport, doubted: ReadonlySet<string>): BlamedLine['blames'] {
   const { record, line, hash } = broken;
   const folded = line.position !== null && line.position < tree.folded;
   const leaf = folded ? tree.wrongHashes.get(line.position as number) : undefined;
   if (leaf !== undefined) return hash !== null && recordLeaf(hash, 0).equals(leaf.folded) ? 'hash' : 'both';
   if (folded || record === null || record.recordId !== line.recordId) return 'body';
-  const ids = new Set(record.rows.of(() => true).map((row) => `${row.table} ${row.id}`));
+  if ([...record.rows, ...line.rowIds].some((name) => doubted.has(name))) return 'body';
+  return record.isOfOne ? 'hash' : 'body';
+}
+
+/** Rows that differ, as records name them and as lines do: with their table, and by their id alone. */
+function namesOf(suspects: ReadonlyMap<string, Suspect>): Set<string> {
+  const names = new Set<string>();
   for (const { kind, standing, place } of suspects.values()) {
     const id = standing?.id ?? uuidOf(place);
-    if (ids.has(`${kind.recorded} ${id}`) || line.rowIds.includes(id)) return 'body';
+    names.add(`${kind.recorded} ${id}`).add(id);
   }
-  return record.history.every(({ changed_by }) => changed_by === record.principalId) ? 'hash' : 'body';
+  return names;
 }
 
 /** Records whose body gives the hash beside it, where another one was folded into the tree: rewritten with it, or moved. */
@@ -233,12 +235,11 @@ function timeOf(suspect: Suspect | undefined): string | null {
 
 async function everyRecord(
   client: Client,
-  orphans: readonly Orphan[],
   each: (record: ReadRecord, line: Pick<LogLine, 'position'>, reliable: boolean) => void,
 ): Promise<void> {
   const lines = new LogLines(new Postponed(), Number.MAX_SAFE_INTEGER, { record: each, blank: () => {} });
   await eachLine(client, (line) => lines.line(line));
-  for (const { record } of orphans) if (record !== null) each(record, { position: null }, true);
+  await orphansOf(client, (record) => each(record, { position: null }, true));
 }
 
 /** What a record vouches for goes into the sketch. */

@@ -76,7 +76,7 @@ class Page {
     for (const kind of new Set([...this.#suspects.values()].map((suspect) => suspect.kind)))
       await this.#fetch(client, kind);
     this.#rows();
-    const keys = await keysOfLog(client, this.#head);
+    const keys = await keysOfLog(client);
     keys.tell(this.findings, this.#head, { from, until });
     const ids = (recorded: string) =>
       [...this.#suspects.values()]
@@ -188,7 +188,14 @@ class Page {
     const blanks = [['', null] as const];
     judgeSuspects(
       evidence,
-      { head: this.#head, broken: [], blanks, covered: new Set(), coveredTimes: new Set() },
+      {
+        head: this.#head,
+        broken: [],
+        isUncounted: false,
+        blanks,
+        covered: new Set(),
+        coveredTimes: new Set(),
+      },
       this.findings,
     );
   }
