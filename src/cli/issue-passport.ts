@@ -76,7 +76,7 @@ function held({ text, digest }: Issued, changeSetId: string): Held {
       `The ledger gave the passport of change set ${passport.changeSetId} for that of ${changeSetId}.`,
     );
   const { source, result } = passport.rows;
-  const docCode = source.columns.doc_code.replace(/[^a-z0-9._-]/g, '').slice(0, 63);
+  const docCode = source.columns.doc_code.replace(/[^\p{L}\p{M}\p{Nd}._-]/gu, '').slice(0, 63);
   const file = `passport-${docCode}-${changeSetId}.json`;
   return { text, digest, verdict: result.columns.verdict, file };
 }
