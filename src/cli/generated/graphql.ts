@@ -52,7 +52,7 @@ export type ProblemSeverity =
 export type RegisterSourceInput = {
   /** The document itself, at most 16 MiB. */
   readonly content: SourceContentInput;
-  /** Short name of the document, first part of its addresses: lower-case letters, digits, ".", "_", "-". */
+  /** Short name of the document, first part of its addresses: letters and digits of any script in lower case and normal form C, ".", "_", "-"; at most 63 characters and 150 bytes. */
   readonly docCode: string;
   /** Take the same path and roll it back: shows the rows it would write, signs nothing, draws no position. */
   readonly dryRun?: boolean;
