@@ -6,6 +6,7 @@ import { graphiqlPage } from './doors/graphiql.ts';
 import { buildGraphql, type GraphqlDeps } from './doors/graphql.ts';
 import { answerHealth, answerReady, type ReadinessChecks } from './doors/health.ts';
 import { GRAPHQL_PATH, httpDoor } from './doors/http.ts';
+import { IDENTITY_PATH, identityDoor } from './doors/identity.ts';
 import { passportPage } from './doors/passport-page.ts';
 import { openWebSocketDoor } from './doors/websocket.ts';
 
@@ -14,6 +15,8 @@ export interface ServerDeps extends GraphqlDeps {
   readonly ready: ReadinessChecks;
   /** Whether GraphiQL's page is shown. */
   readonly graphiql: boolean;
+  /** Of the key by which the server proves which ledger it is. */
+  readonly serverSeed: Uint8Array;
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
@@ -33,6 +36,7 @@ export function buildServer(deps: ServerDeps): CutterServer {
   const graphql = buildGraphql(deps);
   const page = deps.graphiql ? graphiqlPage(GRAPHQL_PATH) : null;
   const passports = passportPage();
+  const identity = identityDoor(deps.serverSeed, []);
   let closing = false;
 
   const door = httpDoor({
@@ -42,6 +46,7 @@ export function buildServer(deps: ServerDeps): CutterServer {
     async pages(request, response, url) {
       if (url.pathname === '/health') answerHealth(response);
       else if (url.pathname === '/ready') await answerReady(response, deps.ready, closing);
+      else if (url.pathname === IDENTITY_PATH) identity(request, response, url);
       else if (page?.wants(request, url)) await page.answer(request, response);
       else if (passports.wants(request, url)) passports.answer(response);
       else return false;

@@ -56,11 +56,14 @@ program
   .command('run')
   .description('take a document through mark, sweep, review, cut and verify on a running ledger')
   .argument('<file>', 'the document, Markdown in UTF-8', filled('the document'))
-  .option('-y, --yes', 'approve and cut without asking', false)
+  .option('-y, --yes', 'approve and cut without asking; not in production', false)
+  .option('--accept-warnings', 'with --yes: approve a plan that has warnings, too', false)
+  .option('--full', 'show every unit of the plan, and all that is set aside', false)
   .option('--doc-code <code>', "short name of the document (default: the file's name)", documentCode)
   .option('--profile <name>', 'how to cut it', 'markdown')
   .option('--title <title>', 'what people call it')
   .option('--url <url>', 'the ledger (default: CUTTER_URL, or this home’s server)', ledgerUrl)
+  .option('--ledger-key <fingerprint>', 'the key of that ledger (default: CUTTER_LEDGER_KEY)', keyId)
   .action(async (file: string, options: RunOptions) => {
     const { run } = await import('./run.ts');
     process.exitCode = await run(file, options, await loadConfig());
@@ -80,6 +83,7 @@ program
   .command('monitor')
   .description('follow a ledger that you don’t trust, by its public keys alone, and say what is wrong')
   .argument('[url]', 'the ledger (default: CUTTER_URL, or this home’s server)', ledgerUrl)
+  .option('--ledger-key <fingerprint>', 'the key of that ledger (default: CUTTER_LEDGER_KEY)', keyId)
   .requiredOption('--keys <file>', 'the public keys, as "cutter keys" writes them')
   .option(
     '--token-file <file>',
@@ -138,6 +142,7 @@ program
   .description("write the lanes' public keys for whoever checks without the ledger")
   .option('--out <file>', 'write them to a file instead of showing them')
   .option('--url <url>', 'the ledger (default: CUTTER_URL, or this home’s server)', ledgerUrl)
+  .option('--ledger-key <fingerprint>', 'the key of that ledger (default: CUTTER_LEDGER_KEY)', keyId)
   .action(async (options: KeysOptions) => {
     const { keys } = await import('./keys.ts');
     process.exitCode = await keys(options, await loadConfig());
@@ -152,6 +157,7 @@ passport
   .argument('<changeSet>', 'the id of its change set', uuid)
   .option('--out <file>', 'where to (default: a name that the ledger gives)')
   .option('--url <url>', 'the ledger (default: CUTTER_URL, or this home’s server)', ledgerUrl)
+  .option('--ledger-key <fingerprint>', 'the key of that ledger (default: CUTTER_LEDGER_KEY)', keyId)
   .action(async (changeSet: string, options: IssueOptions) => {
     const { issuePassport } = await import('./issue-passport.ts');
     process.exitCode = await issuePassport(changeSet, options, await loadConfig());
