@@ -61,8 +61,8 @@ export interface PhaseCall {
   readonly caller: Session;
   readonly idempotencyKey: string;
   readonly dryRun: boolean;
-  /** The entry that the input names, for tokens narrowed to some; verbs that find theirs in the ledger judge it there. */
-  readonly entryId?: string | undefined;
+  /** The entries that the input names, for tokens narrowed to some; verbs that find theirs in the ledger judge it there. */
+  readonly entryIds?: readonly string[];
 }
 
 /** What a lane needs to run phases; a process without the lane's secrets has none. */
