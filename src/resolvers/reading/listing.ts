@@ -33,7 +33,7 @@ const NEAR = 2500;
 const MANY = 10_000;
 
 /** A `where` of conditions, or nothing. */
-export function all(conditions: readonly string[]): string {
+function all(conditions: readonly string[]): string {
   return conditions.length === 0 ? '' : ` where ${conditions.join(' and ')}`;
 }
 

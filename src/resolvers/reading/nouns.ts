@@ -53,7 +53,7 @@ export interface Noun {
 }
 
 /** Where a row stands in the log. */
-export interface Seat {
+interface Seat {
   /** The noun whose places these are: its own; the plan's or change set's that it was written with; null where no record writes it. */
   readonly of: NounName | null;
   /** The column that holds the id of the row with that place. */
