@@ -15,6 +15,7 @@ import type { ReviewInput } from './review.ts';
 import type { ExecTx } from './transaction.ts';
 
 const firstDecision = z.object({
+  by: z.string(),
   entry_id: z.string(),
   envelope_id: z.string(),
   verdict: z.string(),
@@ -54,7 +55,7 @@ export async function lookForReview(tx: ExecTx, input: ReviewInput): Promise<Rev
         from cutter_governance.decision_backlog_history h
         left join cutter_auth.principal p on p.principal_id::text = h.changed_by
         where h.entry_id = e.entry_id and h.change_kind = 'mark' limit 1) as marker,
-      (select json_build_object('entry_id', m.source_doc_ref, 'envelope_id', m.envelope_id, 'verdict', d.verdict,
+      (select json_build_object('by', d.decided_by, 'entry_id', m.source_doc_ref, 'envelope_id', m.envelope_id, 'verdict', d.verdict,
           'manifest_version', d.manifest_version, 'risk_class', d.risk_class_assessment, 'findings', d.findings,
           'rationale', m.rationale, 'prior', d.prior_review_decision_id, 'expires_at', ${timeText(sql.fragment`d.expires_at`)})
         from cutter_governance.review_decision d

@@ -4,7 +4,7 @@ import type { CutSpec, DocumentPlan } from '../document/types.ts';
 import { canonicalJson, type PlainJson } from '../proof/canonical.ts';
 import { planActions } from './actions.ts';
 import { manifestBlocks } from './blocks.ts';
-import { type Compared, refuseConflict } from './conflict.ts';
+import { type Compared, refuseConflict, refuseOther } from './conflict.ts';
 import { lockEntry, unlockable } from './entry-lock.ts';
 import { planFor, refuseBroken } from './plan.ts';
 import { movedRow, termsOf } from './reading.ts';
@@ -46,7 +46,7 @@ export interface ReviewAnswer {
  *
  * Reads    entry (locked) · source · vocabulary · live units · the live decision · who marked
  * Writes   1 envelope · U blocks (and one for each vanished unit) · 1 decision · 1 history · entry.status (CAS)
- * Refuses  IdempotencyConflict  the key was used for another review
+ * Refuses  IdempotencyConflict  the key was used for another review, or by another principal
  *          NotFound             no such entry
  *          SameParty            the reviewer marked the entry, or answers for who did
  *          IllegalTransition    the entry's state has no such arrow (before SameParty where the lane doesn't own the state)
@@ -54,13 +54,14 @@ export interface ReviewAnswer {
  *          InvalidInput         an approval that would have expired already
  *          CoverageBroken       the plan would lose something
  *          PlanStale            the digest isn't that of the plan as it is now
- * Replay   same key and content: the first decision, `replayed: true`
+ * Replay   same key, content and principal: the first decision, `replayed: true`
  * Source   ledger specification §4, §5
  */
 export async function review(tx: ExecTx, input: ReviewInput): Promise<Done<ReviewAnswer>> {
   const locked = await lockEntry(tx, input.entryId, 'review');
   const look = await lookForReview(tx, input);
   if (look.first !== null) {
+    refuseOther(tx.caller, look.first.by);
     refuseConflict('reviewed something else', comparedReview(look.first, input));
     return {
       value: { entryId: input.entryId, decisionId: tx.id('decision'), manifestId: look.first.envelope_id },
