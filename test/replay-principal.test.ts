@@ -24,8 +24,8 @@ describe.each(VERBS.filter((verb) => verb !== 'registerSource'))(
     test('is refused, and shows nothing of the first call', async () => {
       const example = await EXAMPLES[verb](server);
       await perform(server, example);
-      const before = await fingerprint(server);
       const { token } = await other(verb);
+      const before = await fingerprint(server);
       for (const dryRun of [false, true]) {
         const answer: Loose = await call(server, token, verb, { ...example.input, dryRun }, example.success);
         expect(answer).toMatchObject({
