@@ -266,6 +266,7 @@ function recordUnits(
     units.map((unit) => settled(unit, versionOf.get(unit.id) as NewUnitVersion)),
   );
   writes.record(UNIT_VERSION, versions);
+  writes.settle(INFORMATION_UNIT, units.length);
   const born = new Set(units.map((unit) => unit.id));
   for (const { id, unit_id } of versions) {
     if (!born.has(unit_id))
