@@ -38,8 +38,9 @@ export async function runProgram(argv: readonly string[]): Promise<void> {
 
 /** Who reads no further (`| head`) wants no more. A server goes on all the same. */
 function leaveToo(error: NodeJS.ErrnoException): void {
+  if (program.args[0] === 'start') return;
   if (error.code !== 'EPIPE') throw error;
-  if (program.args[0] !== 'start') process.exit(READER_GONE);
+  process.exit(READER_GONE);
 }
 
 program

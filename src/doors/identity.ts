@@ -29,7 +29,7 @@ export function identityDoor(seed: Uint8Array, names: readonly string[]) {
       throw new DoorRefusal(
         403,
         'FORBIDDEN_HOST',
-        `This ledger doesn't answer at ${origin.origin}. If it should, its keeper adds the name to CUTTER_HOSTS.`,
+        `This ledger doesn't answer at ${origin.origin}. If it should, its keeper adds ${origin.host} to CUTTER_HOSTS.`,
       );
     const text = JSON.stringify(signIdentity(seed, { nonce, origin: origin.origin }));
     response.writeHead(200, {
@@ -62,5 +62,8 @@ function isOwn(
     (hostname === address || (isLoopback && hostname === 'localhost'))
   )
     return true;
-  return names.some((name) => [hostname, `${hostname}:${dialled}`].includes(name.toLowerCase()));
+  // A name without a port is one at this server's own, or where a proxy listens as usual: somebody else may have the others.
+  const isUsual = ['80', '443', String(socket.localPort)].includes(dialled);
+  const given = names.map((name) => name.toLowerCase());
+  return given.includes(`${hostname}:${dialled}`) || (isUsual && given.includes(hostname));
 }

@@ -145,15 +145,20 @@ async function inTransaction<L extends Lane, T extends object>(
   return done as Done<T>;
 }
 
-const suspensionRow = z.object({ position: z.string(), seen: z.string(), reason: z.string() });
+const suspensionRow = z.object({
+  position: z.string(),
+  seen: z.string(),
+  cause: z.enum(['set back', 'copied']),
+  reason: z.string(),
+});
 
-/** What a verb hears while the database was set back and the lanes have not accepted it. */
+/** What a verb hears while the database was set back, or is a copy, and the lanes have not accepted it. */
 async function suspendedRefusal(connection: DatabaseTransactionConnection): Promise<Refusal> {
-  const { position, seen, reason } = await connection.one(sql.type(suspensionRow)`/* phase.suspended */
-    select head.next_position::text as position, s.seen_size::text as seen, s.reason
+  const { position, seen, cause, reason } = await connection.one(sql.type(suspensionRow)`/* phase.suspended */
+    select head.next_position::text as position, s.seen_size::text as seen, s.cause, s.reason
     from cutter_log.head join cutter_log.suspension s using (incarnation)`);
   return new LaneNotServed(
-    suspendedBecause({ position: Number(position), seenSize: Number(seen), reason }),
+    suspendedBecause({ cause, position: Number(position), seenSize: Number(seen), reason }),
     [],
     true,
   );

@@ -126,7 +126,7 @@ export async function cutter(home: string, args: readonly string[], options: Run
 }
 
 /** A sentence as it was before it was folded. */
-export const unfolded = (text: string) => text.replaceAll(/\n *(?=\S)/g, ' ');
+const unfolded = (text: string) => text.replaceAll(/\n *(?=\S)/g, ' ');
 
 function collect(child: ChildProcess, killAt: RegExp | undefined): () => { out: string; err: string } {
   let [out, err] = ['', ''];

@@ -13,6 +13,7 @@ import { afterAll } from 'vitest';
 import WebSocket from 'ws';
 import { authenticator } from '../../src/auth/authenticate.ts';
 import { serverSeedOf } from '../../src/database/secrets.ts';
+import type { HostNames } from '../../src/doors/hosts.ts';
 import { LIMITS, type Limits } from '../../src/doors/limits.ts';
 import { buildServer, type CutterServer } from '../../src/server.ts';
 import { type TestDatabase, testDatabase } from './database.ts';
@@ -47,6 +48,7 @@ export interface DoorServerOptions {
   readonly mode?: 'rehearsal' | 'production';
   readonly graphiql?: boolean;
   readonly database?: TestDatabase;
+  readonly names?: HostNames;
 }
 
 const open = new Set<DoorServer>();
@@ -67,6 +69,7 @@ export async function doorServer(options: DoorServerOptions = {}): Promise<DoorS
     graphiql: options.graphiql ?? mode === 'rehearsal',
     host: '127.0.0.1',
     port: 0,
+    ...(options.names === undefined ? {} : { names: options.names }),
     // The small schema asks nothing of the ledger.
     ledger: undefined as never,
     feed: undefined as never,
