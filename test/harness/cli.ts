@@ -12,6 +12,7 @@ import type { Terminal } from '../../src/cli/terminal.ts';
 import type { Config } from '../../src/config.ts';
 import { keepLedgerKey } from '../../src/database/ledger-key.ts';
 import type { TestServer } from './server.ts';
+import { unfolded } from './unfolded.ts';
 
 const MAIN = new URL('../../src/main.ts', import.meta.url).pathname;
 const folders: string[] = [];
@@ -92,8 +93,6 @@ export interface Ran {
   readonly out: string;
   /** With the lines joined that were folded to fit a terminal. */
   readonly err: string;
-  /** As it was written. */
-  readonly errWritten: string;
 }
 
 export interface RunOptions {
@@ -122,11 +121,8 @@ export async function cutter(home: string, args: readonly string[], options: Run
   const read = collect(child, options.killAt);
   const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
   const { out, err } = read();
-  return { code, signal, out, err: unfolded(err), errWritten: err };
+  return { code, signal, out, err: unfolded(err) };
 }
-
-/** A sentence as it was before it was folded. */
-const unfolded = (text: string) => text.replaceAll(/\n *(?=\S)/g, ' ');
 
 function collect(child: ChildProcess, killAt: RegExp | undefined): () => { out: string; err: string } {
   let [out, err] = ['', ''];
