@@ -90,9 +90,10 @@ describe('DependencyOpen is retryable, and the same call succeeds', () => {
 
   test('once another cut of the document is verified', async () => {
     const docCode = fresh('shared');
-    const first = await wasCut(server, await marked(server, fresh(), { docCode }));
+    const one = await marked(server, fresh(), { docCode });
     const text = sampleText('another');
     const second = await reviewed(server, 'APPROVE', await marked(server, fresh(), { docCode, text }));
+    const first = await wasCut(server, one);
     const cut = cutting(second);
     const refused = await cut();
     expect(refused).toMatchObject(OPEN);
