@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Authenticator } from './auth/authenticate.ts';
 import { graphiqlPage } from './doors/graphiql.ts';
 import { buildGraphql, type GraphqlDeps } from './doors/graphql.ts';
-import { answerHealth, answerReady, type ReadinessChecks } from './doors/health.ts';
+import { answerHealth, type ReadinessChecks, readiness } from './doors/health.ts';
 import { GRAPHQL_PATH, httpDoor } from './doors/http.ts';
 import { passportPage } from './doors/passport-page.ts';
 import { openWebSocketDoor } from './doors/websocket.ts';
@@ -34,6 +34,11 @@ export function buildServer(deps: ServerDeps): CutterServer {
   const page = deps.graphiql ? graphiqlPage(GRAPHQL_PATH) : null;
   const passports = passportPage();
   let closing = false;
+  const answerReady = readiness({
+    ...deps.ready,
+    sockets: () => (sockets.isFull() ? 'All sockets of this server are in use.' : null),
+    streams: () => (door.isFull() ? 'All event streams of this server are in use.' : null),
+  });
 
   const door = httpDoor({
     graphql,
@@ -41,7 +46,7 @@ export function buildServer(deps: ServerDeps): CutterServer {
     limits,
     async pages(request, response, url) {
       if (url.pathname === '/health') answerHealth(response);
-      else if (url.pathname === '/ready') await answerReady(response, deps.ready, closing);
+      else if (url.pathname === '/ready') await answerReady(response, closing);
       else if (page?.wants(request, url)) await page.answer(request, response);
       else if (passports.wants(request, url)) passports.answer(response);
       else return false;
@@ -60,7 +65,7 @@ export function buildServer(deps: ServerDeps): CutterServer {
     (request, response) => {
       // A closing server asks each client to come back on another connection.
       if (closing) response.setHeader('connection', 'close');
-      void door(request, response);
+      void door.answer(request, response);
     },
   );
   const sockets = openWebSocketDoor(httpServer, { graphql, authenticate: deps.authenticate, limits, logger });
