@@ -1,72 +1,30 @@
 import { randomUUID } from 'node:crypto';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pino } from 'pino';
 import { sql } from 'slonik';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type PreparedLedger, prepareLedger } from '../src/cli/prepare.ts';
-import { type EmbeddedServer, startEmbedded } from '../src/database/embedded.ts';
+import type { PreparedLedger } from '../src/cli/prepare.ts';
 import { openPools } from '../src/database/pools.ts';
-import { LIMITS } from '../src/doors/limits.ts';
 import { pendingStatement } from '../src/ledger/log/pending.ts';
-import { type Wired, wire } from '../src/wire.ts';
-import { asOwner } from './harness/cluster.ts';
-import { ownedHome } from './harness/crash-processes.ts';
 import { send } from './harness/doors.ts';
+import { type OwnServer, ownServer } from './harness/own-server.ts';
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 // Roles belong to the server, so this file has one of its own.
-const home = ownedHome(join(tmpdir(), `cutter-durability-${randomUUID()}`));
-const logged: string[] = [];
-let embedded: EmbeddedServer;
+let server: OwnServer;
 let prepared: PreparedLedger;
-let wired: Wired;
-let url: string;
+beforeAll(async () => {
+  server = await ownServer();
+  prepared = server.prepared;
+});
+afterAll(() => server?.close());
 
-const owner = (statement: string) => asOwner(embedded.ownerUrl, (client) => client.query(statement));
+const owner = (statement: string) => server.owner(statement);
 const system = async (setting: string) => {
   await owner(`alter system ${setting}`);
   await owner('select pg_reload_conf()');
 };
-
-beforeAll(async () => {
-  embedded = await startEmbedded({ home, log: () => {} });
-  prepared = await prepareLedger({ ownerUrl: embedded.ownerUrl, home, mode: 'rehearsal', tell: () => {} });
-  wired = wire({
-    pools: prepared.pools,
-    secrets: prepared.secrets,
-    logger: pino({ level: 'error' }, { write: (line: string) => void logged.push(line) }),
-    mode: 'rehearsal',
-    graphiql: false,
-    host: '127.0.0.1',
-    port: 0,
-    limits: LIMITS,
-  });
-  ({ url } = await wired.server.listen());
-});
-afterAll(async () => {
-  await wired?.close();
-  await prepared?.pools.close();
-  await embedded?.stop();
-});
-
-async function register(key: string) {
-  const { status, text } = await send(url, {
-    token: prepared.tokens['marker'] as string,
-    body: {
-      query: `mutation ($i: RegisterSourceInput!) { registerSource(input: $i) {
-        __typename ... on Refusal { message retryable } } }`,
-      variables: { i: { idempotencyKey: key, docCode: key, content: { text: `# ${key}\n` } } },
-    },
-  });
-  return { status, member: JSON.parse(text).data?.registerSource, text };
-}
-
-async function ready(): Promise<{ status: number; body: { durable: string; reasons?: string[] } }> {
-  const response = await fetch(new URL('/ready', url));
-  return { status: response.status, body: (await response.json()) as never };
-}
+const register = (key: string) => server.register(key);
+const ready = () => server.ready();
 
 /** Starts on the same database, and gives back why it was refused. */
 async function refusal(): Promise<string> {
@@ -188,15 +146,15 @@ describe('durability lost under a running server', () => {
       await lose();
       await expect.poll(async () => (await ready()).status).toBe(503);
       const { body } = await ready();
-      expect([body.durable, body.reasons?.length]).toEqual(['down', 1]);
+      expect([body['durable'], body.reasons?.length]).toEqual(['down', 1]);
       const key = `lost-${randomUUID()}`;
       const refused = await register(key);
       expect(refused.member).toMatchObject({ __typename: 'LaneNotServed', retryable: true });
-      expect(refused.member.message).toMatch(
+      expect(refused.member?.message).toMatch(
         /^(fsync|full_page_writes|synchronous_commit) is .* takes no writes/,
       );
       expect((await register(before)).member).toEqual({ __typename: 'RegisterSourceSuccess' });
-      const read = await send(url, {
+      const read = await send(server.url, {
         token: prepared.tokens['observer'] as string,
         body: { query: '{ entries(first: 1) { nodes { status } } }' },
       });
@@ -204,7 +162,7 @@ describe('durability lost under a running server', () => {
       await mend();
       await expect.poll(async () => (await ready()).status).toBe(200);
       expect((await register(key)).member).toEqual({ __typename: 'RegisterSourceSuccess' });
-      expect(logged.join('')).toContain('DURABILITY_LOST');
+      expect(server.logged.join('')).toContain('DURABILITY_LOST');
     },
   );
 });
