@@ -62,8 +62,8 @@ export interface PhaseCall {
   readonly caller: Session;
   readonly idempotencyKey: string;
   readonly dryRun: boolean;
-  /** The entry that the input names, for tokens narrowed to some; verbs that find theirs in the ledger judge it there. */
-  readonly entryId?: string | undefined;
+  /** The entries that the input names, for tokens narrowed to some; verbs that find theirs in the ledger judge it there. */
+  readonly entryIds?: readonly string[];
 }
 
 /** What a lane needs to run phases; a process without the lane's secrets has none. */
@@ -158,24 +158,25 @@ async function inTransaction<L extends Lane, T extends object>(
 
 const heldBackRow = z.object({
   settings: z.string(),
+  cause: z.enum(['set back', 'copied']).nullable(),
   position: z.string().nullable(),
   seen: z.string().nullable(),
   reason: z.string().nullable(),
 });
 
-/** What a verb hears where its record wasn't taken: the database was set back and the lanes have not accepted it, or it may lose what it acknowledges. */
+/** What a verb hears where its record wasn't taken: the database was set back or is a copy and the lanes have not accepted it, or it may lose what it acknowledges. */
 async function heldBack(connection: DatabaseTransactionConnection): Promise<Refusal> {
-  const { settings, position, seen, reason } = await connection.one(sql.type(
+  const { settings, cause, position, seen, reason } = await connection.one(sql.type(
     heldBackRow,
   )`/* phase.held_back */
     select format('fsync is %s, full_page_writes is %s and synchronous_commit is %s in the database.',
         current_setting('fsync'), current_setting('full_page_writes'), current_setting('synchronous_commit')) as settings,
-      head.next_position::text as position, s.seen_size::text as seen, s.reason
+      head.next_position::text as position, s.seen_size::text as seen, s.cause, s.reason
     from (select) as one left join (cutter_log.head join cutter_log.suspension s using (incarnation)) on true`);
   const why =
-    position === null || reason === null
+    cause === null || position === null || reason === null
       ? notDurableBecause(settings)
-      : suspendedBecause({ position: Number(position), seenSize: Number(seen), reason });
+      : suspendedBecause({ cause, position: Number(position), seenSize: Number(seen), reason });
   return new LaneNotServed(why, [], true);
 }
 

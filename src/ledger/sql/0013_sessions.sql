@@ -1,24 +1,16 @@
-/* What each session of the ledger needs is set for its role, so that neither the server nor the database decides it. Every new session
-   is checked all the same: whatever is set for a role in one database goes before this. */
+/* What the ledger's promises need of each session is set for its role, so that neither the server nor the database decides it. Every new
+   session is checked all the same: what is set for a role in one database goes before this. */
 do $$
 declare
   login text;
 begin
   foreach login in array array['cutter_exec', 'cutter_verify', 'cutter_observe', 'cutter_evidence', 'cutter_gate', 'cutter_integrator'] loop
-    execute format('alter role %I set row_security = on', login);
-    execute format('alter role %I set bytea_output = %L', login, 'hex');
     execute format('alter role %I set extra_float_digits = 1', login);
-    execute format('alter role %I set standard_conforming_strings = on', login);
     execute format('alter role %I set array_nulls = on', login);
-    /* Only a superuser may set it for others; nobody else can turn it off for them either. */
-    if current_setting('is_superuser') = 'on' then
-      execute format('alter role %I set session_replication_role = %L', login, 'origin');
-    end if;
   end loop;
   /* Those that write. The readers keep the server's own value, by which a running ledger notices that somebody changed it. */
   foreach login in array array['cutter_exec', 'cutter_verify', 'cutter_gate', 'cutter_integrator'] loop
     execute format('alter role %I set synchronous_commit = on', login);
-    execute format('alter role %I set default_transaction_read_only = off', login);
   end loop;
   /* A caller is answered within 5 s, also where a lock isn't to be had. */
   foreach login in array array['cutter_exec', 'cutter_verify', 'cutter_observe', 'cutter_evidence'] loop
