@@ -8,7 +8,7 @@ export class WrongLogin extends Error {
 }
 
 /** A setting of the session would break a promise of the ledger. The message names it and the SQL that mends it. */
-export class UnfitSession extends Error {
+class UnfitSession extends Error {
   override readonly name = 'UnfitSession';
   readonly code = UNFIT_CODE;
 }

@@ -25,7 +25,7 @@ export interface OwnServer {
   close(): Promise<void>;
 }
 
-export interface Ready {
+interface Ready {
   readonly status: number;
   readonly body: Readonly<Record<string, unknown>> & { readonly reasons?: readonly string[] };
 }
