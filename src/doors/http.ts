@@ -6,7 +6,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { bearerToken, Unauthenticated } from '../auth/authenticate.ts';
 import type { Session } from '../auth/session.ts';
-import { isAway } from '../ledger/constraints.ts';
+import { outageOf } from '../ledger/outage.ts';
 import type { Admission } from './admission.ts';
 import { type BodyBound, readBody, refuseAnnouncedBody } from './body.ts';
 import { resultText } from './errors.ts';
@@ -47,7 +47,7 @@ const SMALL_BODY_BYTES = 64 * 1024;
 
 export function httpDoor(given: HttpDoorDeps) {
   const deps: Door = { ...given, open: { streams: 0 } };
-  return async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       const url = requestUrl(request);
       // Probes name whatever they like; what they are told is for everybody.
@@ -59,10 +59,16 @@ export function httpDoor(given: HttpDoorDeps) {
       }
       await answerGraphql(deps, request, response, url);
     } catch (error) {
-      const isAnswer = error instanceof DoorRefusal || error instanceof Unauthenticated || isAway(error);
+      const isAnswer =
+        error instanceof DoorRefusal || error instanceof Unauthenticated || outageOf(error) !== null;
       if (!isAnswer) deps.onDefect(error);
       answerRefusal(response, error);
     }
+  }
+  return {
+    answer,
+    /** Whether another event stream would be refused. */
+    isFull: () => deps.open.streams >= deps.limits.sockets,
   };
 }
 

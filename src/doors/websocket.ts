@@ -12,7 +12,7 @@ import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { Unauthenticated } from '../auth/authenticate.ts';
 import type { Session } from '../auth/session.ts';
-import { isAway } from '../ledger/constraints.ts';
+import { isAway, outageOf, outageSentence } from '../ledger/outage.ts';
 import { type Admission, TooMany } from './admission.ts';
 import { publicError, streamedText } from './errors.ts';
 import { type Graphql, OperationFaults, type OperationParams } from './graphql.ts';
@@ -25,13 +25,7 @@ import type { Limits } from './limits.ts';
 import { LONG_TEXT_BYTES, type LongTexts, putBack } from './long-texts.ts';
 import { closeReason, messageFault } from './messages.ts';
 import { Meter } from './meter.ts';
-import {
-  DoorRefusal,
-  largeForNothing,
-  operationRefusal,
-  UNAVAILABLE,
-  unauthenticatedError,
-} from './refuse.ts';
+import { DoorRefusal, largeForNothing, operationRefusal, unauthenticatedError } from './refuse.ts';
 import { cutOff, frameSender, goodbye, keepAlive } from './socket.ts';
 
 export interface WebSocketDoorDeps {
@@ -44,6 +38,8 @@ export interface WebSocketDoorDeps {
 }
 
 export interface WebSocketDoor {
+  /** Whether another socket would be refused. */
+  isFull(): boolean;
   /** Says goodbye (1001) to every socket and refuses new ones; sockets that don't answer are cut off. */
   close(): Promise<void>;
 }
@@ -100,6 +96,7 @@ export function openWebSocketDoor(server: Server, deps: WebSocketDoorDeps): WebS
   });
 
   return {
+    isFull: () => sockets.clients.size >= deps.limits.sockets,
     async close() {
       closing = true;
       const gone = [...sockets.clients].map((socket) => goodbye(socket));
@@ -217,9 +214,10 @@ function speakGraphql({ graphql, admission, limits, logger }: WebSocketDoorDeps)
         if (extra.socket.readyState !== extra.socket.OPEN) giveBack();
         return true;
       } catch (error) {
-        if (isAway(error)) {
+        const outage = outageOf(error);
+        if (outage !== null) {
           // Not 4500, after which clients don't come again by themselves.
-          extra.socket.close(TRY_AGAIN_LATER, UNAVAILABLE);
+          extra.socket.close(TRY_AGAIN_LATER, closeReason(outageSentence(outage)));
           return false;
         }
         if (error instanceof TooMany) {
@@ -252,9 +250,10 @@ function speakGraphql({ graphql, admission, limits, logger }: WebSocketDoorDeps)
         if (error instanceof OperationFaults) return [...error.errors];
         if (error instanceof Unauthenticated) return [unauthenticatedError(error)];
         if (error instanceof DoorRefusal) return [doorError(error)];
+        const outage = outageOf(error);
         logger[isAway(error) ? 'warn' : 'error']({ err: error }, 'an operation could not be prepared');
         return [
-          new GraphQLError('The ledger could not be asked who calls; try again.', {
+          new GraphQLError(outageSentence(outage ?? 'away'), {
             extensions: { code: 'UNAVAILABLE' },
           }),
         ];
@@ -373,19 +372,10 @@ function receive(
     'The message',
     LONG_TEXT_BYTES,
   );
-  if (data.length > limits.smallBodyBytes) {
-    return readLarge(data, scanner, longTexts)
-      .then(({ rest, texts }) => {
-        extra.texts = texts;
-        hand(rest);
-      })
-      .catch(refuse)
-      .finally(() => {
-        extra.texts = null;
-      });
-  }
+  const isLarge = data.length > limits.smallBodyBytes;
   try {
     if (isBinary) throw new DoorRefusal(400, 'BAD_REQUEST', 'Messages are JSON texts.');
+    if (data.length > SCANNED_BYTES) return readLong();
     scanner.write(data);
     scanner.end();
     hand(data);
@@ -393,16 +383,29 @@ function receive(
     refuse(error);
   }
   return undefined;
+
+  async function readLong(): Promise<void> {
+    try {
+      await scanInPieces(data, scanner);
+      if (!isLarge) return hand(data);
+      const { rest, texts } = await longTexts.take(data, scanner.longTexts);
+      extra.texts = texts;
+      hand(rest);
+    } catch (error) {
+      refuse(error);
+    } finally {
+      extra.texts = null;
+    }
+  }
 }
 
 /** Bytes that are scanned in one turn of the event loop. */
-const SCANNED_BYTES = 256 * 1024;
+const SCANNED_BYTES = 64 * 1024;
 
-async function readLarge(data: Buffer, scanner: JsonScanner, longTexts: LongTexts) {
+async function scanInPieces(data: Buffer, scanner: JsonScanner): Promise<void> {
   for (let at = 0; at < data.length; at += SCANNED_BYTES) {
     scanner.write(data.subarray(at, at + SCANNED_BYTES));
     await turn();
   }
   scanner.end();
-  return await longTexts.take(data, scanner.longTexts);
 }
