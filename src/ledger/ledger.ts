@@ -1,7 +1,7 @@
 import type { DatabasePool } from 'slonik';
 import type { Session } from '../auth/session.ts';
 import type { Custody } from './keys.ts';
-import { refuseOutside } from './narrowing.ts';
+import { refuseOutside, refuseOutsideChangeSet } from './narrowing.ts';
 import { PlanCache } from './plan-cache.ts';
 import { type PlanCutInput, type PlanView, planCut } from './plan-cut.ts';
 import { type Reconstruction, reconstruct } from './reconstruct.ts';
@@ -31,9 +31,9 @@ export interface Ledger {
     work: (tx: LaneTx<typeof VERIFIER_LANE>) => Promise<Done<T>>,
   ): Promise<Written<T>>;
   /** Shows a plan without writing. */
-  planCut(input: PlanCutInput): Promise<PlanView>;
+  planCut(caller: Session, input: PlanCutInput): Promise<PlanView>;
   /** Gives a cut's source back from its rows. */
-  reconstruct(changeSetId: string): Promise<Reconstruction>;
+  reconstruct(caller: Session, changeSetId: string): Promise<Reconstruction>;
   /** The first answer of a sweep's key, which the writing lane may not read. */
   sweepReplay(caller: Session, input: SweepInput): Promise<SweepAnswer>;
 }
@@ -62,8 +62,14 @@ export function openLedger(options: LedgerOptions): Ledger {
   return {
     asExec: (call, work) => guarded(options, call, EXECUTOR_LANE, exec, work),
     asVerify: (call, work) => guarded(options, call, VERIFIER_LANE, verify, work),
-    planCut: (input) => planCut({ connection: pools.evidence, plans }, input),
-    reconstruct: (changeSetId) => reconstruct(pools.evidence, changeSetId),
+    planCut: (caller, input) => {
+      refuseOutside(caller, input.entryId === null ? [] : [input.entryId]);
+      return planCut({ connection: pools.evidence, plans }, input);
+    },
+    async reconstruct(caller, changeSetId) {
+      await refuseOutsideChangeSet(pools.evidence, caller, changeSetId);
+      return reconstruct(pools.evidence, changeSetId);
+    },
     sweepReplay: (caller, input) => sweepReplay(pools.evidence, caller, input),
   };
 }
