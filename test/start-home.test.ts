@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { clusterPlace } from '../src/database/cluster-place.ts';
 import {
   type Command,
@@ -250,18 +250,11 @@ describe('what PostgreSQL needs', () => {
     await starts(home);
   });
 
-  /** A small disk of its own, where this user may mount one. */
-  const disk = freshHome();
-  mkdirSync(disk);
-  const isMounted = mayMount(disk);
-  afterAll(() => {
-    if (isMounted) execFileSync('umount', ['--lazy', disk]);
-  });
-  if (!isMounted) process.stdout.write('This user may mount no disk, so a full one is not tried\n');
-
-  test.runIf(isMounted)(
-    'a disk that is as good as full is refused; one that is nearly so is told',
-    async () => {
+  test('a disk that is as good as full is refused; one that is nearly so is told', async ({ skip }) => {
+    const disk = freshHome();
+    mkdirSync(disk);
+    if (!mayMount(disk)) skip('this user may mount no small disk');
+    try {
       const told = await refusalOf(on(join(disk, 'home')));
       expect(told).toMatch(/\d+ MB are left on the disk of .*Make room, or move the home/);
       expect(existsSync(join(disk, 'home', 'secrets.json'))).toBe(false);
@@ -269,8 +262,10 @@ describe('what PostgreSQL needs', () => {
       expect(await starts(join(disk, 'home'))).toMatch(
         /\d+ MB are left on the disk of .*Make room before it is full/,
       );
-    },
-  );
+    } finally {
+      execFileSync('umount', ['--lazy', disk]);
+    }
+  });
 });
 
 function mayMount(folder: string): boolean {
