@@ -2,7 +2,7 @@
 import net from 'node:net';
 import { WebSocket } from 'ws';
 
-export interface Target {
+interface Target {
   readonly url: string;
   /** Of a reader, who may observe. */
   readonly reader: string;
