@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Authenticator } from './auth/authenticate.ts';
 import { graphiqlPage } from './doors/graphiql.ts';
 import { buildGraphql, type GraphqlDeps } from './doors/graphql.ts';
-import { answerHealth, answerReady, type ReadinessChecks } from './doors/health.ts';
+import { answerHealth, type ReadinessChecks, readiness } from './doors/health.ts';
 import { type HostNames, Hosts, NO_NAMES } from './doors/hosts.ts';
 import { GRAPHQL_PATH, httpDoor } from './doors/http.ts';
 import { passportPage } from './doors/passport-page.ts';
@@ -38,6 +38,11 @@ export function buildServer(deps: ServerDeps): CutterServer {
   const passports = passportPage();
   const hosts = new Hosts(deps.host, deps.names ?? NO_NAMES);
   let closing = false;
+  const answerReady = readiness({
+    ...deps.ready,
+    sockets: () => (sockets.isFull() ? 'All sockets of this server are in use.' : null),
+    streams: () => (door.isFull() ? 'All event streams of this server are in use.' : null),
+  });
 
   const door = httpDoor({
     graphql,
@@ -46,7 +51,7 @@ export function buildServer(deps: ServerDeps): CutterServer {
     hosts,
     async pages(request, response, url) {
       if (url.pathname === '/health') answerHealth(response);
-      else if (url.pathname === '/ready') await answerReady(response, deps.ready, closing);
+      else if (url.pathname === '/ready') await answerReady(response, closing);
       else if (page?.wants(request, url)) await page.answer(request, response);
       else if (passports.wants(request, url)) passports.answer(response);
       else return false;
@@ -69,7 +74,7 @@ export function buildServer(deps: ServerDeps): CutterServer {
       // A closing server asks each client to come back on another connection.
       if (closing) response.setHeader('connection', 'close');
       cutLingering(request, response, limits.lingerMs);
-      void door(request, response);
+      void door.answer(request, response);
     },
   );
   // A reader that takes nothing of its answer is let go, too; streams and sockets have clocks of their own.

@@ -5,7 +5,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Authenticator, bearerToken, Unauthenticated } from '../auth/authenticate.ts';
-import { isAway } from '../ledger/constraints.ts';
+import { outageOf } from '../ledger/outage.ts';
 import { readBody, refuseAnnouncedBody } from './body.ts';
 import { resultText } from './errors.ts';
 import { type Graphql, OperationFaults, type OperationParams, type Outcome } from './graphql.ts';
@@ -43,7 +43,7 @@ const SMALL_BODY_BYTES = 64 * 1024;
 
 export function httpDoor(given: HttpDoorDeps) {
   const deps: Door = { ...given, open: { streams: 0 } };
-  return async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       const url = requestUrl(request);
       // Probes name whatever they like; what they are told is for everybody.
@@ -55,10 +55,16 @@ export function httpDoor(given: HttpDoorDeps) {
       }
       await answerGraphql(deps, request, response, url);
     } catch (error) {
-      const isAnswer = error instanceof DoorRefusal || error instanceof Unauthenticated || isAway(error);
+      const isAnswer =
+        error instanceof DoorRefusal || error instanceof Unauthenticated || outageOf(error) !== null;
       if (!isAnswer) deps.onDefect(error);
       answerRefusal(response, error);
     }
+  }
+  return {
+    answer,
+    /** Whether another event stream would be refused. */
+    isFull: () => deps.open.streams >= deps.limits.sockets,
   };
 }
 

@@ -2,7 +2,7 @@
 import type { ServerResponse } from 'node:http';
 import { GraphQLError } from 'graphql';
 import { Unauthenticated } from '../auth/authenticate.ts';
-import { isAway } from '../ledger/constraints.ts';
+import { outageOf, outageSentence } from '../ledger/outage.ts';
 import type { Limits } from './limits.ts';
 
 /** Thrown inside a door, before GraphQL is reached. */
@@ -23,10 +23,6 @@ export class DoorRefusal extends Error {
 /** Told to a caller in place of a defect; the defect itself goes to the log. */
 export const DEFECT =
   'Something went wrong inside the ledger. The call may be repeated with the same idempotency key.';
-
-/** Told while the database can't be asked: it is nobody's mistake, and coming again helps. */
-export const UNAVAILABLE =
-  "The ledger's database does not answer at the moment. Repeat the call; with the same idempotency key it is answered once.";
 
 /** An operation that is refused as a GraphQL error, because it arrived as a document. */
 export function operationRefusal(
@@ -79,11 +75,12 @@ function described(error: unknown) {
       body: { message: error.message, extensions: { code: error.code } },
     };
   }
-  if (isAway(error)) {
+  const outage = outageOf(error);
+  if (outage !== null) {
     return {
       status: 503,
       headers: { 'retry-after': '1' },
-      body: { message: UNAVAILABLE, extensions: { code: 'UNAVAILABLE' } },
+      body: { message: outageSentence(outage), extensions: { code: 'UNAVAILABLE' } },
     };
   }
   return {

@@ -10,7 +10,7 @@ import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer } from 'graphql-ws
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { type Authenticator, Unauthenticated } from '../auth/authenticate.ts';
-import { isAway } from '../ledger/constraints.ts';
+import { isAway, outageOf, outageSentence } from '../ledger/outage.ts';
 import { publicError, streamedText } from './errors.ts';
 import { type Graphql, OperationFaults } from './graphql.ts';
 import type { Hosts } from './hosts.ts';
@@ -20,7 +20,7 @@ import { watchIncoming } from './incoming.ts';
 import { readJson } from './json.ts';
 import type { Limits } from './limits.ts';
 import { closeReason, messageFault } from './messages.ts';
-import { DoorRefusal, operationRefusal, UNAVAILABLE, unauthenticatedError } from './refuse.ts';
+import { DoorRefusal, operationRefusal, unauthenticatedError } from './refuse.ts';
 import { cutOff, frameSender, goodbye, keepAlive } from './socket.ts';
 
 export interface WebSocketDoorDeps {
@@ -32,6 +32,8 @@ export interface WebSocketDoorDeps {
 }
 
 export interface WebSocketDoor {
+  /** Whether another socket would be refused. */
+  isFull(): boolean;
   /** Says goodbye (1001) to every socket and refuses new ones; sockets that don't answer are cut off. */
   close(): Promise<void>;
 }
@@ -77,6 +79,7 @@ export function openWebSocketDoor(server: Server, deps: WebSocketDoorDeps): WebS
   });
 
   return {
+    isFull: () => sockets.clients.size >= deps.limits.sockets,
     async close() {
       closing = true;
       const gone = [...sockets.clients].map((socket) => goodbye(socket));
@@ -146,9 +149,10 @@ function speakGraphql({ graphql, authenticate, limits, logger }: WebSocketDoorDe
         extra.admitted = true;
         return true;
       } catch (error) {
-        if (isAway(error)) {
+        const outage = outageOf(error);
+        if (outage !== null) {
           // Not 4500, after which clients don't come again by themselves.
-          extra.socket.close(TRY_AGAIN_LATER, UNAVAILABLE);
+          extra.socket.close(TRY_AGAIN_LATER, closeReason(outageSentence(outage)));
           return false;
         }
         if (!(error instanceof Unauthenticated)) throw error;
@@ -176,9 +180,10 @@ function speakGraphql({ graphql, authenticate, limits, logger }: WebSocketDoorDe
         // An error of one operation ends that operation; the socket and its other operations go on.
         if (error instanceof OperationFaults) return [...error.errors];
         if (error instanceof Unauthenticated) return [unauthenticatedError(error)];
+        const outage = outageOf(error);
         logger[isAway(error) ? 'warn' : 'error']({ err: error }, 'an operation could not be prepared');
         return [
-          new GraphQLError('The ledger could not be asked who calls; try again.', {
+          new GraphQLError(outageSentence(outage ?? 'away'), {
             extensions: { code: 'UNAVAILABLE' },
           }),
         ];
