@@ -31,6 +31,7 @@ export interface WireOptions extends Pick<Config, 'mode' | 'graphiql' | 'host' |
   readonly custody?: Custody;
   readonly logger: Logger;
   readonly names?: Config['names'];
+  readonly proxies?: Config['proxies'];
   readonly checkpoints?: Config['checkpoints'];
   readonly heartbeatMs?: Config['heartbeatMs'];
   readonly witnesses?: Config['witnesses'];
