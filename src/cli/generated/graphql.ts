@@ -41,6 +41,13 @@ export type MarkInput = {
   readonly sourceId: string;
 };
 
+/** Whether a problem blocks. */
+export type ProblemSeverity =
+  /** It blocks: nothing is written, or nothing can be cut. */
+  | 'ERROR'
+  /** It blocks nobody; look at the place before you approve. */
+  | 'WARNING';
+
 /** A document as received. */
 export type RegisterSourceInput = {
   /** The document itself, at most 16 MiB. */
@@ -411,7 +418,7 @@ export type PlanOfEntryQuery = { readonly outcome:
     | { readonly __typename: 'Busy', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
     | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
     | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
-    | { readonly __typename: 'Plan', readonly manifestDigest: string, readonly sourceDigest: string, readonly profile: string | null, readonly actionCounts: ReadonlyArray<{ readonly action: UnitAction, readonly count: number }>, readonly coverage: { readonly bytes: number, readonly unitBytes: number, readonly containerBytes: number, readonly excludedBytes: number, readonly complete: boolean }, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'Plan', readonly manifestDigest: string, readonly sourceDigest: string, readonly profile: string | null, readonly actionCounts: ReadonlyArray<{ readonly action: UnitAction, readonly count: number }>, readonly coverage: { readonly bytes: number, readonly unitBytes: number, readonly containerBytes: number, readonly excludedBytes: number, readonly complete: boolean }, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly severity: ProblemSeverity }> }
    };
 
 export type EntryProgressQueryVariables = Exact<{
@@ -844,6 +851,7 @@ export const PlanOfEntryDocument = new TypedDocumentString(`
         path
         code
         message
+        severity
       }
     }
     ...RefusalFields
