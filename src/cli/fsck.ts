@@ -8,6 +8,7 @@ import { poolUrls } from '../database/pools.ts';
 import { checkLedger } from '../ledger/fsck/check.ts';
 import { exitCodeOf, type Finding, type Report } from '../ledger/fsck/finding.ts';
 import { headsOf } from '../ledger/fsck/heads.ts';
+import { SCOPE, VOUCHERS } from '../ledger/fsck/scope.ts';
 import { findDatabase } from './find-database.ts';
 import { sentence } from './sentence.ts';
 
@@ -18,11 +19,24 @@ export interface FsckOptions {
   readonly heads?: string;
 }
 
+/** Says of every column of the ledger's tables what vouches for it: what a check can tell, and what it can't. No database is asked. */
+export function scope({ json }: Pick<FsckOptions, 'json'>, print: Print = printLine): void {
+  for (const { table, column, voucher } of SCOPE)
+    print(
+      json
+        ? JSON.stringify({ type: 'column', table, column, voucher, meaning: VOUCHERS[voucher] })
+        : `${table}.${column}: ${VOUCHERS[voucher]}`,
+    );
+}
+
+type Print = (line: string) => void;
+const printLine: Print = (line) => void process.stdout.write(`${line}\n`);
+
 /** 0 clean, 1 findings, 2 something couldn't be seen. */
 export async function fsck(
   options: FsckOptions,
   config: Config,
-  print: (line: string) => void = (line) => process.stdout.write(`${line}\n`),
+  print: Print = printLine,
 ): Promise<0 | 1 | 2> {
   const closers: (() => Promise<void>)[] = [];
   try {

@@ -3,10 +3,12 @@ import { checkCuts } from './cuts.ts';
 import { type Coverage, Findings, type Report } from './finding.ts';
 import type { LedgerKeys } from './ledger-keys.ts';
 import { checkLineage } from './lineage.ts';
+import { checkResumptions } from './resumption-check.ts';
 import { checkRows } from './rows.ts';
 import { openSession } from './session.ts';
 import { checkSignatures } from './signatures.ts';
 import type { SeenHead } from './tree-check.ts';
+import { checkReached, checkUnique } from './unique.ts';
 import { checkWitnesses } from './witness-check.ts';
 
 export interface CheckOptions {
@@ -40,7 +42,7 @@ export async function checkLedger({ url, heads = [], ...options }: CheckOptions)
       '/* fsck.head */ select next_position::text as next, incarnation::text from cutter_log.head',
     );
     const head = Number(rows[0]?.next ?? 0);
-    const { keys, incarnations } = await checkRows({
+    const { keys, incarnations, reached } = await checkRows({
       ...options,
       ...session,
       url,
@@ -50,12 +52,36 @@ export async function checkLedger({ url, heads = [], ...options }: CheckOptions)
       heads,
     });
     await checkWitnesses(client, findings, coverage);
+    if (unseen.length === 0) await checkUnique(client, head, findings);
+    const incarnation = rows[0]?.incarnation ?? '';
+    await checkSingletons(client, findings);
     // What can't be seen whole would be blamed for what is only hidden.
-    incarnations.tell(findings, rows[0]?.incarnation ?? '');
+    incarnations.tell(findings, incarnation);
+    await checkResumptions(client, keys, incarnations, incarnation, findings);
     if (unseen.length === 0) await judgeMeaning(client, keys, head, findings, coverage);
-    return { head, incarnation: rows[0]?.incarnation ?? '', findings: findings.all, unseen, coverage };
+    await checkReached(client, reached, findings, unseen);
+    return { head, incarnation, findings: findings.all, unseen, coverage };
   } finally {
     await session.close();
+  }
+}
+
+/** Log and tree have one head each, marked as such. */
+async function checkSingletons(client: Client, findings: Findings): Promise<void> {
+  for (const table of ['cutter_log.head', 'cutter_log.tree_head']) {
+    const { rows } = await client.query<{ marked: string }>(
+      `/* fsck.singleton */ select count(*) filter (where singleton)::text as marked from ${table}`,
+    );
+    if (rows[0]?.marked === '1') continue;
+    findings.derive([], {
+      verdict: 'edited',
+      table,
+      key: 'true',
+      column: 'singleton',
+      after: null,
+      before: null,
+      message: `${table} has ${rows[0]?.marked} rows that are marked as its one; there is one.`,
+    });
   }
 }
 

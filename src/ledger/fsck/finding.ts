@@ -5,6 +5,7 @@ export const VERDICTS = {
   deleted: 'a row that a record promises is gone',
   inserted: 'a row that no record accounts for',
   swapped: 'two rows stand under each other’s key',
+  doubled: 'a value that may stand once stands more than once',
   replayed: 'a recorded row’s content stands under another key',
   'signature-moved': 'a signature stands on another row than the one it was made for',
   truncated: 'the newest rows are gone',
@@ -26,6 +27,7 @@ export const VERDICTS = {
   'count-differs': 'a count isn’t that of the rows',
   'tree-altered': 'a node of the log’s tree isn’t the hash of what is under it',
   'cosignature-invalid': 'a cosignature of a checkpoint doesn’t verify',
+  'head-altered': 'a head that was kept outside the database isn’t what the lanes signed',
 } as const;
 export type VerdictCode = keyof typeof VERDICTS;
 

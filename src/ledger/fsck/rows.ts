@@ -18,6 +18,7 @@ import { MOVES_OF, Replay } from './states.ts';
 import { gather, type Suspect, suspectsOf } from './suspects.ts';
 import { statusDigest } from './table-rows.ts';
 import { checkTree, type SeenHead, type TreeReport } from './tree-check.ts';
+import type { ReachedRows } from './unique.ts';
 import { kindOfWords, uuidOf } from './words.ts';
 
 /** Sizes of the sketch, tried in turn: most ledgers differ in nothing or in a few rows, a ruined one in very many. */
@@ -42,7 +43,7 @@ export interface RowsOptions extends Pick<Session, 'client' | 'beside' | 'snapsh
  * Compares every row with the record that vouches for it. Both sides go through one sketch in a single pass over log and tables;
  * only where something is left of it are records and rows read once more, to name what.
  */
-export async function checkRows(options: RowsOptions): Promise<Pick<Pass, 'keys' | 'incarnations'>> {
+export async function checkRows(options: RowsOptions): Promise<CheckedRows> {
   const { client, findings, coverage, unseen } = options;
   let pass = await readAll(options, SIZES[0]);
   if (pass.differences === null) pass = await readAll(options, SIZES[1]);
@@ -74,7 +75,7 @@ export async function checkRows(options: RowsOptions): Promise<Pick<Pass, 'keys'
   const doubted = namesOf(suspects);
   const broken = lines.broken.map((line) => ({ ...line, blames: blamed(line, tree, doubted) }));
   judgeRewritten(tree, broken, findings);
-  judgeLog({ lines, broken, orphans, head: options.head, longest: head }, findings);
+  judgeLog({ lines, broken, orphans, head: options.head, longest: head, inTree: tree.longest }, findings);
   const evidence = await gather(suspects, (each) =>
     everyRecord(client, (record, line, reliable) => {
       each(record, line, reliable);
@@ -91,7 +92,11 @@ export async function checkRows(options: RowsOptions): Promise<Pick<Pass, 'keys'
   pass.states.tell(findings);
   if (suspects.size > 0 && findings.all.length === 0)
     unlike(findings, head, 'Rows differ from the log in a way that none of them could be named for.');
-  return { keys, incarnations };
+  return { keys, incarnations, reached: { lines: lines.seen, parts: lines.parts + orphans.parts } };
+}
+
+export interface CheckedRows extends Pick<Pass, 'keys' | 'incarnations'> {
+  readonly reached: ReachedRows;
 }
 
 interface Pass {
