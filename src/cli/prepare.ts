@@ -6,8 +6,13 @@ import { claimLogins, holdClaim } from '../database/home-claim.ts';
 import { secretsForLedger } from '../database/ledger-secrets.ts';
 import { setLoginPasswords } from '../database/logins.ts';
 import { migrate } from '../database/migrate.ts';
+import { noteFirstPlace, noticeCopy } from '../database/place.ts';
+import { refusePooledSessions } from '../database/pooler.ts';
 import { openPools, type Pools, poolUrls } from '../database/pools.ts';
+import { refuseAnothersLedger } from '../database/rights.ts';
 import { type Secrets, storedSecrets, writeSecrets } from '../database/secrets.ts';
+import { checkAssumptions } from '../database/server-checks.ts';
+import { checkSessions } from '../database/session-checks.ts';
 import { type KeptHeads, keptHeads, seenIn } from '../ledger/log/kept-heads.ts';
 import { standingSuspension, suspend, suspendedBecause } from '../ledger/log/suspension.ts';
 import { LANES, type Mode } from '../ledger/values.ts';
@@ -39,21 +44,28 @@ export interface PrepareOptions {
  */
 export async function prepareLedger(options: PrepareOptions): Promise<PreparedLedger> {
   const { ownerUrl, home, mode, tell } = options;
+  const isOurs = options.shared !== true;
+  if (!isOurs) await refusePooledSessions(ownerUrl);
   return await asOwner(ownerUrl, async (owner) => {
+    await checkAssumptions(owner, tell);
+    await refuseAnothersLedger(owner);
     const secrets = await secretsForLedger(owner, home);
     await claimLogins(owner, secrets);
-    await migrate(ownerUrl, undefined, { shared: options.shared ?? false, tell });
+    await migrate(ownerUrl, undefined, { shared: !isOurs, tell });
     if (storedSecrets(home) === null) writeSecrets(home, secrets);
     await takeLogins(owner, options, secrets);
     const kept = options.heads == null ? null : { name: options.heads, ...keptHeads(options.heads) };
     if (kept !== null) await noticeSetBack(owner, kept);
+    await noticeCopy(owner, isOurs, tell);
     const result = await bootstrapHome(owner, home, mode);
+    await noteFirstPlace(owner, result.incarnation, isOurs);
     for (const why of result.keys.refused) tell(why);
     if (kept !== null) await tellOfAnothersHeads(owner, kept, tell);
     const suspension = await standingSuspension(owner);
     if (suspension !== null) tell(suspendedBecause(suspension));
     if (mode === 'production') await tellWhatIsMissing(owner, tell);
     const urls = poolUrls(ownerUrl, secrets);
+    await checkSessions(urls);
     const claim = await holdClaim(urls.observe, secrets, tell);
     try {
       const pools = await openPools(urls);

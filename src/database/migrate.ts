@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { checkServer } from './checks.ts';
 import { allowedToPublic, closeToPublic, keepingPublicRights, takenFromPublic } from './public-rights.ts';
-import { layRights, layRoles } from './rights.ts';
+import { layRights, layRoles, refuseAnothersLedger } from './rights.ts';
 import { refuseTakenNames } from './target-tables.ts';
 
 export const SQL_DIRECTORY = join(import.meta.dirname, '..', 'ledger', 'sql');
@@ -91,6 +91,7 @@ export async function migrate(
   const client = new pg.Client({ connectionString: ownerUrl, application_name: 'cutter migrate' });
   await client.connect();
   try {
+    await refuseAnothersLedger(client);
     await checkServer(client);
     await client.query(`/* migrate.lock */ select pg_advisory_lock(hashtext('cutter.migrate'))`);
     await client.query('begin isolation level read committed');

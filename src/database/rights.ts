@@ -48,6 +48,10 @@ const RIGHTS = `/* rights.live */
   select 6, format('grant %s (%I) on %s to %I', lower(privilege_type), attname, thing, rolname)
     from ours join pg_catalog.pg_attribute on attrelid = ours.oid and not attisdropped, aclexplode(attacl) join roles on roles.oid = grantee
   union all
+  select 6, format('grant execute on function %I.%I(%s) to %I', nspname, proname, pg_get_function_identity_arguments(p.oid), rolname)
+    from pg_catalog.pg_proc as p join pg_catalog.pg_namespace as n on n.oid = p.pronamespace, aclexplode(proacl) join roles on roles.oid = grantee
+    where nspname = any ($2)
+  union all
   select 7, format('alter table %s enable row level security', thing) from ours where relrowsecurity
   union all
   select 8, format('create policy %I on %s for %s to %s', polname, thing,
@@ -89,7 +93,6 @@ export async function layRights(owner: ClientBase): Promise<number> {
   const lacking = await missingRights(owner);
   if (lacking.length === 0) return 0;
   await refuseIncomplete(owner, lacking);
-  await refuseAnothersTables(owner);
   const freed = lacking.flatMap((right) => {
     const [, name, table] = POLICY.exec(right) ?? [];
     return name === undefined ? [] : [`drop policy if exists ${name} on ${table}`];
@@ -134,8 +137,8 @@ async function refuseIncomplete(owner: ClientBase, lacking: readonly string[]): 
   );
 }
 
-/** Only a table's owner gives rights on it. */
-async function refuseAnothersTables(owner: ClientBase): Promise<void> {
+/** Refuses a ledger whose schemas and tables belong to a role that this login isn't a member of: only their owner looks after them. */
+export async function refuseAnothersLedger(owner: ClientBase): Promise<void> {
   const { rows } = await owner.query<{ self: string; owner: string; things: string }>(
     `/* rights.owners */
     select quote_ident(current_user) as self, quote_ident(rolname) as owner, string_agg(thing, ', ' order by thing) as things
@@ -154,7 +157,7 @@ async function refuseAnothersTables(owner: ClientBase): Promise<void> {
   if (first === undefined) return;
   const all = rows.map((row) => `${row.owner} (${shortened(row.things)})`).join(' and ');
   throw new RightsFault(
-    `The rights of the ledger's logins are missing, and ${first.self} can't give them, since parts of the ledger belong to ${all}. Name that owner in CUTTER_DATABASE_URL, or let a superuser run: ${rows.map((row) => `grant ${row.owner} to ${first.self} with inherit true;`).join(' ')}`,
+    `The ledger in this database belongs to ${all}, and ${first.self} is no member of that role, so it can't change or lend what is there. Restore the dump as ${first.self}, name the owner in CUTTER_DATABASE_URL, or let a superuser run: ${rows.map((row) => `grant ${row.owner} to ${first.self} with inherit true;`).join(' ')}`,
   );
 }
 
