@@ -135,9 +135,14 @@ describe('What may stand once is counted without the indexes that keep it', () =
     [CHANGE_SET, 'rollback_key', 'change_set_id'],
   ] as const)('%s.%s: a second one that record, hash and tree bear out', async ([table, column, key]) => {
     const kind = KINDS.find((one) => one.table === table) as Kind;
+    // A unit that moved was born with other anchors than it has.
+    const unmoved =
+      table === UNIT
+        ? 'not exists (select from public.unit_version v where v.unit_id = r.id and v.version_seq > 1)'
+        : 'true';
     const ids = (
       await server.superuser.query<{ id: string }>(
-        `select ${key}::text as id from ${table} order by ${key} limit 2`,
+        `select ${key}::text as id from ${table} r where ${unmoved} order by ${key} limit 2`,
       )
     ).rows.map(({ id }) => id);
     const tables = [
