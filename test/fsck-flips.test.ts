@@ -162,6 +162,7 @@ function groupOf({ table, column }: Column): { readonly name: string; readonly s
   if (!table.startsWith('cutter_log.')) return { name: 'rows', size: 40 };
   if (table === 'cutter_log.record_part' && column === 'body') return { name: 'bodies', size: 15 };
   if (table === 'cutter_log.node' && column === 'hash') return { name: 'nodes', size: 30 };
+  if (table === 'cutter_log.row_place') return { name: 'places', size: 10 };
   if (table === 'cutter_log.cosignature') return { name: 'heads', size: 5 };
   return { name: `${table} ${column}`, size: 1 };
 }

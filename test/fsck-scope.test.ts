@@ -22,7 +22,7 @@ test('fsck counts without indexes whatever a unique index of a checked table kee
   const database = await testDatabase();
   const { rows } = await database.superuser.query<{ table: string; columns: string }>(
     `select i.indrelid::regclass::text as "table", (select string_agg(a.attname, ',' order by a.attname)
-       from pg_attribute a where a.attrelid = i.indrelid and a.attnum = any(i.indkey)) as columns
+       from pg_attribute a where a.attrelid = i.indrelid and a.attnum = any((i.indkey::int2[])[0:i.indnkeyatts - 1])) as columns
      from pg_index i join pg_class c on c.oid = i.indrelid join pg_namespace n on n.oid = c.relnamespace
      where i.indisunique and n.nspname = any($1)`,
     [SCHEMAS],

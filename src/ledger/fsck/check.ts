@@ -1,8 +1,10 @@
 import type { Client } from 'pg';
 import { checkCuts } from './cuts.ts';
 import { type Coverage, Findings, type Report } from './finding.ts';
+import type { HeadsFile } from './heads.ts';
 import type { LedgerKeys } from './ledger-keys.ts';
 import { checkLineage } from './lineage.ts';
+import { checkPlaces } from './place-check.ts';
 import { checkResumptions } from './resumption-check.ts';
 import { checkRows } from './rows.ts';
 import { openSession } from './session.ts';
@@ -16,12 +18,19 @@ export interface CheckOptions {
   readonly url: string;
   /** Heads of the log that were kept outside the database. */
   readonly heads?: readonly SeenHead[];
+  /** Files of them, read before the check begins: the ledger goes on meanwhile. */
+  readonly headFiles?: readonly HeadsFile[];
   /** Pages of a table that one thread reads at a time. */
   readonly slicePages?: number;
 }
 
 /** Recomputes the whole ledger from its tables, in one snapshot, and reports what doesn't agree. It goes on past every break. */
-export async function checkLedger({ url, heads = [], ...options }: CheckOptions): Promise<Report> {
+export async function checkLedger({
+  url,
+  heads = [],
+  headFiles = [],
+  ...options
+}: CheckOptions): Promise<Report> {
   const session = await openSession(url);
   const { client, unseen } = session;
   const findings = new Findings();
@@ -37,12 +46,13 @@ export async function checkLedger({ url, heads = [], ...options }: CheckOptions)
   };
   try {
     const blind = unseen.filter(({ table }) => table.startsWith('cutter_log.'));
-    if (blind.length > 0) return { head: 0, incarnation: '', findings: [], unseen, coverage };
+    if (blind.length > 0) return { head: 0, incarnation: '', findings: [], unseen, coverage, heads: [] };
     const { rows } = await client.query<{ next: string; incarnation: string }>(
       '/* fsck.head */ select next_position::text as next, incarnation::text from cutter_log.head',
     );
     const head = Number(rows[0]?.next ?? 0);
-    const { keys, incarnations, reached } = await checkRows({
+    const incarnation = rows[0]?.incarnation ?? '';
+    const { keys, incarnations, reached, compared } = await checkRows({
       ...options,
       ...session,
       url,
@@ -50,17 +60,18 @@ export async function checkLedger({ url, heads = [], ...options }: CheckOptions)
       findings,
       coverage,
       heads,
+      headFiles,
+      incarnation,
     });
     await checkWitnesses(client, findings, coverage);
     if (unseen.length === 0) await checkUnique(client, head, findings);
-    const incarnation = rows[0]?.incarnation ?? '';
     await checkSingletons(client, findings);
     // What can't be seen whole would be blamed for what is only hidden.
     incarnations.tell(findings, incarnation);
     await checkResumptions(client, keys, incarnations, incarnation, findings);
     if (unseen.length === 0) await judgeMeaning(client, keys, head, findings, coverage);
     await checkReached(client, reached, findings, unseen);
-    return { head, incarnation, findings: findings.all, unseen, coverage };
+    return { head, incarnation, findings: findings.all, unseen, coverage, heads: compared };
   } finally {
     await session.close();
   }
@@ -95,6 +106,7 @@ async function judgeMeaning(
 ): Promise<void> {
   keys.tell(findings, head, { from: 0, until: Number.MAX_SAFE_INTEGER });
   await client.query('set local enable_hashjoin = on; set local enable_mergejoin = on');
+  await checkPlaces(client, head, findings);
   await checkSignatures(client, keys, head, findings, coverage);
   await checkLineage(client, head, findings);
   await checkCuts(client, head, findings, coverage);

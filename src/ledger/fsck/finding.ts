@@ -1,3 +1,5 @@
+import type { ComparedHeads } from './heads-check.ts';
+
 /** What a full check can find. A verdict is a word for programs; the sentence is for people. */
 
 export const VERDICTS = {
@@ -73,6 +75,8 @@ export interface Report {
   readonly findings: readonly Finding[];
   readonly unseen: readonly Unseen[];
   readonly coverage: Coverage;
+  /** The files of heads that the log was compared with. */
+  readonly heads: readonly ComparedHeads[];
 }
 
 /** 0 clean, 1 findings, 2 something couldn't be seen. */

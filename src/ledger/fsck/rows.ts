@@ -2,6 +2,8 @@ import type { Client } from 'pg';
 import { recordLeaf } from '../log/tree-fold.ts';
 import { BIRTH, Element, FINAL, UPDATE } from './element.ts';
 import { type Coverage, type Findings, Postponed, type Unseen } from './finding.ts';
+import type { HeadsFile } from './heads.ts';
+import { type ComparedHeads, checkHeads } from './heads-check.ts';
 import { takeBeside } from './helper-thread.ts';
 import { Incarnations } from './incarnations.ts';
 import { judgeSuspects } from './judge.ts';
@@ -33,8 +35,12 @@ export interface RowsOptions extends Pick<Session, 'client' | 'beside' | 'snapsh
   readonly head: number;
   readonly findings: Findings;
   readonly coverage: Coverage;
+  /** The incarnation that the log's head names. */
+  readonly incarnation: string;
   /** Heads of the log that were kept outside the database. */
   readonly heads: readonly SeenHead[];
+  /** The files that such heads stand in. */
+  readonly headFiles: readonly HeadsFile[];
   /** Where no table has more pages than this, one thread is enough. */
   readonly slicePages?: number;
 }
@@ -51,11 +57,18 @@ export async function checkRows(options: RowsOptions): Promise<CheckedRows> {
   await keys.readRegistry(client);
   const { lines, orphans, rows, entries } = pass;
   Object.assign(coverage, { positions: lines.next, pending: lines.pending, entries, rows });
+  const { heads, compared } = await checkHeads({
+    ...options,
+    files: options.headFiles,
+    incarnations,
+    keys,
+    next: lines.next,
+  });
   const tree = await checkTree({
     client,
     next: lines.next,
     heads: [
-      ...options.heads.filter(
+      ...[...options.heads, ...heads].filter(
         (head) => head.origin === undefined || incarnations.binds({ ...head, origin: head.origin }),
       ),
       ...incarnations.heads,
@@ -92,11 +105,12 @@ export async function checkRows(options: RowsOptions): Promise<CheckedRows> {
   pass.states.tell(findings);
   if (suspects.size > 0 && findings.all.length === 0)
     unlike(findings, head, 'Rows differ from the log in a way that none of them could be named for.');
-  return { keys, incarnations, reached: { lines: lines.seen, parts: lines.parts + orphans.parts } };
+  return { keys, incarnations, compared, reached: { lines: lines.seen, parts: lines.parts + orphans.parts } };
 }
 
 export interface CheckedRows extends Pick<Pass, 'keys' | 'incarnations'> {
   readonly reached: ReachedRows;
+  readonly compared: readonly ComparedHeads[];
 }
 
 interface Pass {

@@ -33,6 +33,7 @@ export const SCOPE: readonly ScopedColumn[] = [
   ...all('cutter_log.record_part', 'hash', 'record_id part body'),
   // The order in which records that wait are given their positions: until then nobody has seen it.
   ...of('cutter_log.pending', { seq: 'nothing', record_id: 'hash', record_hash: 'hash', row_ids: 'hash' }),
+  ...all('cutter_log.row_place', 'log', 'noun position ordinal row_id'),
   ...of('cutter_log.head', { singleton: 'log', next_position: 'log', incarnation: 'log' }),
   ...all('cutter_log.node', 'tree', 'level idx hash'),
   // The lanes convince themselves of whatever size they are asked for.

@@ -37,6 +37,8 @@ export const UNIQUE_RULES: readonly UniqueRule[] = [
   once('cutter_log.log', 'record_id'),
   key('cutter_log.pending', 'seq'),
   key('cutter_log.record_part', 'record_id', 'part'),
+  key('cutter_log.row_place', 'noun', 'position', 'ordinal'),
+  once('cutter_log.row_place', 'row_id', 'noun'),
   key('cutter_log.head', 'singleton'),
   key('cutter_log.tree_head', 'singleton'),
   key('cutter_log.node', 'level', 'idx'),
