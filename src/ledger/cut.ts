@@ -66,7 +66,7 @@ export async function cut(tx: ExecTx, input: CutInput): Promise<Done<CutAnswer>>
   const look = await lookForCut(tx, input);
   const answer = { entryId: input.entryId, changeSetId: tx.id('change_set') };
   if (look.first !== null) {
-    refuseOther(tx.caller, look.first.by);
+    refuseOther(tx.caller, look.first.by, null, look.first.entry_id);
     refuseConflict('cut something else', [
       ['entryId', look.first.entry_id, input.entryId],
       ['manifestDigest', look.first.manifest_version, input.manifestDigest],

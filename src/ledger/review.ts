@@ -61,7 +61,7 @@ export async function review(tx: ExecTx, input: ReviewInput): Promise<Done<Revie
   const locked = await lockEntry(tx, input.entryId, 'review');
   const look = await lookForReview(tx, input);
   if (look.first !== null) {
-    refuseOther(tx.caller, look.first.by);
+    refuseOther(tx.caller, look.first.by, null, look.first.entry_id);
     refuseConflict('reviewed something else', comparedReview(look.first, input));
     return {
       value: { entryId: input.entryId, decisionId: tx.id('decision'), manifestId: look.first.envelope_id },

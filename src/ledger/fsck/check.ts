@@ -106,8 +106,8 @@ async function judgeMeaning(
 ): Promise<void> {
   keys.tell(findings, head, { from: 0, until: Number.MAX_SAFE_INTEGER });
   await client.query('set local enable_hashjoin = on; set local enable_mergejoin = on');
-  await checkPlaces(client, head, findings);
   await checkSignatures(client, keys, head, findings, coverage);
   await checkLineage(client, head, findings);
   await checkCuts(client, head, findings, coverage);
+  await checkPlaces(client, coverage.positions, findings);
 }
