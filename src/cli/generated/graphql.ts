@@ -18,7 +18,7 @@ export type CutInput = {
 
 /** How to cut: by a profile, or by explicit spans that cover every byte once. */
 export type CutSpecInput =
-  {   /** "markdown", optionally with "@version". */
+  {   /** "markdown", optionally with "@version"; without, the newest. */
   readonly profile: string; readonly units?: never; }
   |  { readonly profile?: never;   /** Explicit spans. */
   readonly units: ReadonlyArray<UnitSpanInput>; };
@@ -153,7 +153,7 @@ export type UnitAction =
 
 /** One stretch of the document, marked by the caller. Offsets are bytes; `end` is the first byte after. */
 export type UnitSpanInput = {
-  /** Its canonical address, unique in the ledger. */
+  /** Its canonical address, unique in the ledger: the code of its document, or that code, "/" and a path. */
   readonly address: string;
   /** First byte after it. */
   readonly end: number;
@@ -422,6 +422,7 @@ export type PlanOfEntryQueryVariables = Exact<{
 export type PlanOfEntryQuery = { readonly outcome:
     | { readonly __typename: 'Busy', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
     | { readonly __typename: 'Forbidden', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'IllegalTransition', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
     | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
     | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
     | { readonly __typename: 'Plan', readonly manifestDigest: string, readonly sourceDigest: string, readonly profile: string | null, readonly actionCounts: ReadonlyArray<{ readonly action: UnitAction, readonly count: number }>, readonly coverage: { readonly bytes: number, readonly unitBytes: number, readonly containerBytes: number, readonly excludedBytes: number, readonly complete: boolean }, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly severity: ProblemSeverity }> }
