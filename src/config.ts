@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { type HostNames, readAuthority, readOrigin } from './doors/hosts.ts';
 import { LIMITS, type Limits } from './doors/limits.ts';
 import { parseWitnesses, type Witness } from './ledger/log/witness-list.ts';
 
@@ -26,6 +27,28 @@ const databaseUrl = z.string().refine((text) => /^postgres(ql)?:\/\//.test(text)
 const httpUrl = z.string().refine((text) => /^https?:\/\//.test(text) && URL.canParse(text), {
   error: 'must be a URL of the form http://host:4000',
 });
+
+/** Texts between commas, each of one form. */
+const listOf = (isGood: (text: string) => boolean, form: string) =>
+  z.string().transform((text, context): readonly string[] => {
+    const items = text
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== '');
+    for (const item of items.filter((one) => !isGood(one)))
+      context.addIssue({ code: 'custom', message: `"${item}" must be ${form}` });
+    return items;
+  });
+
+const hostList = listOf(
+  (text) => readAuthority(text) !== null,
+  'a name or an address, for example ledger.example, 192.0.2.7:8080 or [2001:db8::7]',
+);
+
+const originList = listOf(
+  (text) => readOrigin(text) !== null,
+  'an origin without a path, for example https://app.example',
+);
 
 /** The list is read here, so that what is wrong with it is told with all other faults. */
 const witnessList = z.string().transform((path, context): readonly Witness[] => {
@@ -62,6 +85,9 @@ const environment = z.object({
   CUTTER_CHECKPOINT_FILE: z.string().optional(),
   CUTTER_CHECKPOINT_URL: httpUrl.optional(),
   CUTTER_WITNESSES: witnessList.optional(),
+  CUTTER_HOSTS: hostList.optional(),
+  CUTTER_ORIGINS: originList.optional(),
+  CUTTER_KEEP_ALIVE_MS: number(1_000, 3_600_000).default(LIMITS.keepAliveMs),
   CUTTER_MAX_BODY_BYTES: number(1_024, 256 * 1024 * 1024).default(LIMITS.bodyBytes),
   CUTTER_MAX_SOCKETS: number(1, 100_000).default(LIMITS.sockets),
   CUTTER_MAX_SOCKET_OPERATIONS: number(1, 10_000).default(LIMITS.socketOperations),
@@ -80,6 +106,8 @@ export interface Config {
   /** Whether the first start takes a sample document through all phases. */
   readonly sample: boolean;
   readonly limits: Limits;
+  /** Names that the server answers to beside this machine's own, and pages of other sites that may ask it. */
+  readonly names: HostNames;
   /** The longest silence of a stream of history. */
   readonly heartbeatMs: number;
   /** Where published checkpoints are kept beside the database: appended to a file, posted to a URL. */
@@ -140,8 +168,10 @@ function fromEnvironment(env: z.infer<typeof environment>): Config {
       url: env.CUTTER_CHECKPOINT_URL ?? null,
     },
     witnesses: env.CUTTER_WITNESSES ?? [],
+    names: { hosts: env.CUTTER_HOSTS ?? [], origins: env.CUTTER_ORIGINS ?? [] },
     limits: {
       ...LIMITS,
+      keepAliveMs: env.CUTTER_KEEP_ALIVE_MS,
       bodyBytes: env.CUTTER_MAX_BODY_BYTES,
       sockets: env.CUTTER_MAX_SOCKETS,
       socketOperations: env.CUTTER_MAX_SOCKET_OPERATIONS,

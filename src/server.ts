@@ -1,13 +1,14 @@
 /** The server: GraphQL over HTTP, server-sent events and WebSocket on one port, GraphiQL, health. */
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Authenticator } from './auth/authenticate.ts';
 import { graphiqlPage } from './doors/graphiql.ts';
 import { buildGraphql, type GraphqlDeps } from './doors/graphql.ts';
 import { answerHealth, answerReady, type ReadinessChecks } from './doors/health.ts';
+import { type HostNames, Hosts, NO_NAMES } from './doors/hosts.ts';
 import { GRAPHQL_PATH, httpDoor } from './doors/http.ts';
 import { passportPage } from './doors/passport-page.ts';
-import { openWebSocketDoor } from './doors/websocket.ts';
+import { isWebSocket, openWebSocketDoor } from './doors/websocket.ts';
 
 export interface ServerDeps extends GraphqlDeps {
   readonly authenticate: Authenticator;
@@ -15,6 +16,8 @@ export interface ServerDeps extends GraphqlDeps {
   /** Whether GraphiQL's page is shown. */
   readonly graphiql: boolean;
   readonly host: string;
+  /** Names beside this machine's own; absent: none. */
+  readonly names?: HostNames;
   /** 0 takes a free one. */
   readonly port: number;
 }
@@ -33,12 +36,14 @@ export function buildServer(deps: ServerDeps): CutterServer {
   const graphql = buildGraphql(deps);
   const page = deps.graphiql ? graphiqlPage(GRAPHQL_PATH) : null;
   const passports = passportPage();
+  const hosts = new Hosts(deps.host, deps.names ?? NO_NAMES);
   let closing = false;
 
   const door = httpDoor({
     graphql,
     authenticate: deps.authenticate,
     limits,
+    hosts,
     async pages(request, response, url) {
       if (url.pathname === '/health') answerHealth(response);
       else if (url.pathname === '/ready') await answerReady(response, deps.ready, closing);
@@ -54,16 +59,28 @@ export function buildServer(deps: ServerDeps): CutterServer {
     {
       headersTimeout: limits.headersMs,
       requestTimeout: limits.requestMs,
-      connectionsCheckingInterval: 5_000,
+      keepAliveTimeout: limits.keepAliveMs,
+      connectionsCheckingInterval: 1_000,
       maxHeaderSize: 32 * 1024,
+      // What isn't a WebSocket is answered as if nothing had been offered (RFC 9110 §7.8).
+      shouldUpgradeCallback: isWebSocket,
     },
     (request, response) => {
       // A closing server asks each client to come back on another connection.
       if (closing) response.setHeader('connection', 'close');
+      cutLingering(request, response, limits.lingerMs);
       void door(request, response);
     },
   );
-  const sockets = openWebSocketDoor(httpServer, { graphql, authenticate: deps.authenticate, limits, logger });
+  // A reader that takes nothing of its answer is let go, too; streams and sockets have clocks of their own.
+  httpServer.setTimeout(limits.silentMs);
+  const sockets = openWebSocketDoor(httpServer, {
+    graphql,
+    authenticate: deps.authenticate,
+    limits,
+    hosts,
+    logger,
+  });
 
   return {
     httpServer,
@@ -77,6 +94,17 @@ export function buildServer(deps: ServerDeps): CutterServer {
       await drained(httpServer, closed, limits.drainMs);
     },
   };
+}
+
+/** An answer may come before the whole body has; whoever goes on sending all the same is cut off. */
+function cutLingering(request: IncomingMessage, response: ServerResponse, lingerMs: number): void {
+  response.once('finish', () => {
+    if (request.complete) return;
+    const impatience = setTimeout(() => {
+      if (!request.complete) request.socket.destroy();
+    }, lingerMs);
+    request.once('close', () => clearTimeout(impatience));
+  });
 }
 
 function listen(server: Server, host: string, port: number): Promise<{ url: string }> {

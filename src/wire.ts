@@ -28,6 +28,7 @@ export interface WireOptions extends Pick<Config, 'mode' | 'graphiql' | 'host' |
   /** Where the lanes' keys are; absent: as the secrets have them, for good. */
   readonly custody?: Custody;
   readonly logger: Logger;
+  readonly names?: Config['names'];
   readonly checkpoints?: Config['checkpoints'];
   readonly heartbeatMs?: Config['heartbeatMs'];
   readonly witnesses?: Config['witnesses'];

@@ -12,6 +12,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -148,6 +149,26 @@ test('embedded: ctrl-c ends PostgreSQL, and the next start continues with the da
   });
 });
 
+test('embedded: a restart takes the same port while it is free, and another one while somebody has it', async () => {
+  const portOf = ({ ownerUrl }: Answer) => Number(new URL(ownerUrl).port);
+  const first = await start(home);
+  first.child.kill('SIGINT');
+  await ended(first.child);
+  const second = await start(home);
+  expect(portOf(second)).toBe(portOf(first));
+  second.child.kill('SIGINT');
+  await ended(second.child);
+  const other = createServer();
+  await new Promise<void>((resolve) => other.listen(portOf(first), '127.0.0.1', resolve));
+  try {
+    const third = await start(home);
+    expect(third.error).toBeUndefined();
+    expect(portOf(third)).not.toBe(portOf(first));
+  } finally {
+    await new Promise((resolve) => other.close(resolve));
+  }
+});
+
 test('embedded: a second start on the same data says who runs it, and harms nothing', async () => {
   const first = await start(home);
   const second = await start(home);
@@ -234,6 +255,18 @@ test("embedded: secrets that don't belong to the data are told apart from a brok
   expect((await start(home)).error).toMatch(/open to others \(mode 644\)/);
   writeFileSync(path, kept);
   chmodSync(path, 0o600);
+});
+
+test('embedded: without its secrets.json a database is left alone, and no other one is written', async () => {
+  const path = join(home, 'secrets.json');
+  const kept = readFileSync(path, 'utf8');
+  rmSync(path);
+  const { error } = await start(home);
+  expect(error).toContain(`${path} is missing`);
+  expect(error).toContain('Restore secrets.json from a backup of this home');
+  expect(existsSync(path)).toBe(false);
+  writeFileSync(path, kept, { mode: 0o600 });
+  expect((await start(home)).error).toBeUndefined();
 });
 
 test('embedded: what would let a crash take back an answer is refused before the first write', async () => {

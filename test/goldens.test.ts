@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { liveRights } from '../src/database/rights.ts';
 import { ddlText, enums, grantsText, triggers } from './harness/catalog.ts';
 import { testDatabase } from './harness/database.ts';
 import { expectGolden } from './harness/golden.ts';
@@ -16,6 +17,15 @@ test('schema: the tables, constraints, indexes and views are the committed ones'
 
 test('grants: roles, grants down to columns, settings and policies are the committed ones', async () => {
   expectGolden('grants.txt', await grantsText(db.superuser));
+});
+
+test('rights: the file from which a start lays rights that are gone is what the migrations give', async () => {
+  const client = await db.superuser.connect();
+  try {
+    expectGolden('../../src/ledger/sql/rights.txt', `${(await liveRights(client)).join('\n')}\n`);
+  } finally {
+    client.release();
+  }
 });
 
 test('schema: 12 tables with 164 columns', async () => {

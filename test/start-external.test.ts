@@ -1,9 +1,10 @@
 import { hash, randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type EmbeddedServer, startEmbedded } from '../src/database/embedded.ts';
 import { migrate } from '../src/database/migrate.ts';
+import { makeSecrets, writeSecrets } from '../src/database/secrets.ts';
 import { cutter, fileOf } from './harness/cli.ts';
 import { asOwner } from './harness/cluster.ts';
 import { send } from './harness/doors.ts';
@@ -54,6 +55,8 @@ describe('several homes on one PostgreSQL server', () => {
   let database: string;
   beforeAll(async () => {
     database = await freshDatabase();
+    mkdirSync(other);
+    writeSecrets(other, makeSecrets());
   });
 
   test('while a home’s server lives, another home’s is refused, in this database and in the next; its own is not', async () => {
@@ -94,6 +97,26 @@ describe('several homes on one PostgreSQL server', () => {
       .poll(async () => (await claims()).filter((pid) => pid !== before[0]).length, { timeout: 120_000 })
       .toBe(1);
     await close(first);
+  });
+
+  test('a home without secrets is told whose it needs, and nothing is written, there or in the database', async () => {
+    const bare = freshHome();
+    const verifiers = () =>
+      asOwner(server.ownerUrl, async (owner) => {
+        const { rows } = await owner.query(
+          `select rolname, rolpassword from pg_authid where rolname like 'cutter%' order by 1`,
+        );
+        return rows;
+      });
+    const before = await verifiers();
+    const refused = on(database, bare);
+    expect(await refused.ended).toBe(1);
+    expect(refused.errors()).toContain(`${bare}/secrets.json is missing`);
+    expect(refused.errors()).toContain('keys of DOT-991 and DOT-992 already');
+    expect(refused.errors()).toContain('Restore secrets.json from a backup');
+    expect(existsSync(join(bare, 'secrets.json'))).toBe(false);
+    expect(existsSync(join(bare, 'tokens.json'))).toBe(false);
+    expect(await verifiers()).toEqual(before);
   });
 
   test('when none lives, another home takes the database over, and says so', async () => {

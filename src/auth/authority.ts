@@ -46,7 +46,12 @@ export const AUTHORITY = {
     agent: true,
     refusals: [...ANY, 'NotFound', 'IllegalTransition', 'DependencyCycle'],
   },
-  sweep: { scope: 'entry:sweep', lane: 'DOT-991', agent: true, refusals: [...ANY] },
+  sweep: {
+    scope: 'entry:sweep',
+    lane: 'DOT-991',
+    agent: true,
+    refusals: [...ANY, 'NotFound', 'IllegalTransition'],
+  },
   review: {
     scope: 'entry:review',
     lane: 'DOT-991',

@@ -34,6 +34,6 @@ export function planLines({
 
 const number = (count: number) => count.toLocaleString('en');
 
-function problemLine({ path, code, message }: Plan['problems'][number]): string {
-  return `         problem at ${path.join('.')}: ${message} (${code})`;
+function problemLine({ path, code, message, severity }: Plan['problems'][number]): string {
+  return `         ${severity === 'ERROR' ? 'problem' : 'warning'} at ${path.join('.')}: ${message} (${code})`;
 }

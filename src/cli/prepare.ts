@@ -3,10 +3,13 @@ import pg from 'pg';
 import { type DatabasePool, sql } from 'slonik';
 import { type BootstrapResult, bootstrapHome } from '../database/bootstrap.ts';
 import { claimLogins, holdClaim } from '../database/home-claim.ts';
+import { secretsForLedger } from '../database/ledger-secrets.ts';
 import { setLoginPasswords } from '../database/logins.ts';
 import { migrate } from '../database/migrate.ts';
+import { noteFirstPlace, noticeCopy } from '../database/place.ts';
 import { openPools, type Pools, poolUrls } from '../database/pools.ts';
-import { homeSecrets, type Secrets } from '../database/secrets.ts';
+import { refuseAnothersLedger } from '../database/rights.ts';
+import { type Secrets, storedSecrets, writeSecrets } from '../database/secrets.ts';
 import { type KeptHeads, keptHeads, seenIn } from '../ledger/log/kept-heads.ts';
 import { standingSuspension, suspend, suspendedBecause } from '../ledger/log/suspension.ts';
 import { LANES, type Mode } from '../ledger/values.ts';
@@ -24,6 +27,8 @@ export interface PrepareOptions {
   readonly ownerUrl: string;
   readonly home: string;
   readonly mode: Mode;
+  /** Whether others use the database, too: one that CUTTER_DATABASE_URL names. */
+  readonly shared?: boolean;
   /** Where published heads are kept, if they are: a database that is older than those is suspended before anything is written. */
   readonly heads?: string | null;
   /** Receives whole sentences. */
@@ -36,14 +41,19 @@ export interface PrepareOptions {
  */
 export async function prepareLedger(options: PrepareOptions): Promise<PreparedLedger> {
   const { ownerUrl, home, mode, tell } = options;
-  const secrets = homeSecrets(home);
+  const isOurs = options.shared !== true;
   return await asOwner(ownerUrl, async (owner) => {
+    await refuseAnothersLedger(owner);
+    const secrets = await secretsForLedger(owner, home);
     await claimLogins(owner, secrets);
-    await migrate(ownerUrl);
+    await migrate(ownerUrl, undefined, { shared: !isOurs, tell });
+    if (storedSecrets(home) === null) writeSecrets(home, secrets);
     await takeLogins(owner, options, secrets);
     const kept = options.heads == null ? null : { name: options.heads, ...keptHeads(options.heads) };
     if (kept !== null) await noticeSetBack(owner, kept);
+    await noticeCopy(owner, isOurs, tell);
     const result = await bootstrapHome(owner, home, mode);
+    await noteFirstPlace(owner, result.incarnation, isOurs);
     for (const why of result.keys.refused) tell(why);
     if (kept !== null) await tellOfAnothersHeads(owner, kept, tell);
     const suspension = await standingSuspension(owner);

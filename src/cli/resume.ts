@@ -1,7 +1,8 @@
-/** `cutter resume`: accepts, lane by lane, that a database that was set back goes on from where it ends. */
+/** `cutter resume`: accepts, lane by lane, that a database that was set back, or a copy of one, goes on from where it ends. */
 import pg from 'pg';
 import type { Config } from '../config.ts';
 import { heldKeys } from '../database/custody.ts';
+import { noteResumed } from '../database/place.ts';
 import { poolUrls } from '../database/pools.ts';
 import { seenInFile } from '../ledger/log/kept-heads.ts';
 import { type Accepted, acceptResumption } from '../ledger/log/resume-accept.ts';
@@ -60,7 +61,10 @@ async function accept(
       );
       return 1;
     }
-    print(said(lane, await acceptAs(lane, found, options.reason ?? null)));
+    const outcome = await acceptAs(lane, found, options.reason ?? null);
+    if (outcome === 'completed')
+      await connected(found.ownerUrl, (owner) => noteResumed(owner, config.databaseUrl === null));
+    print(said(lane, outcome));
   }
   return 0;
 }
@@ -89,7 +93,13 @@ const STRAY = `/* resume.stray */
   )
   delete from cutter_log.pending where record_id = $1 and exists (select from stray)`;
 
-function* whatIsLost({ position, seenSize, reason }: Suspension): Generator<string> {
+function* whatIsLost({ cause, position, seenSize, reason }: Suspension): Generator<string> {
+  if (cause === 'copied') {
+    yield `This ledger's database is a copy. ${reason}`;
+    yield 'Accept only where the original is never used again: both would go on, and nobody could tell which one is the ledger.';
+    yield `Once both lanes accept, the next record stands at position ${position} under another incarnation, and whoever followed the ledger is told.`;
+    return;
+  }
   yield `This ledger's database was set back. ${reason}`;
   yield seenSize > position
     ? `Its log ends before position ${position}: positions ${position} to ${seenSize - 1} are lost. Restore a newer backup if there is one.`

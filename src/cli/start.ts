@@ -70,6 +70,7 @@ async function bringUp(config: Config, closers: Closer[], check: () => void): Pr
     ownerUrl,
     home: config.home,
     mode: config.mode,
+    shared: config.databaseUrl !== null,
     heads: config.checkpoints.file,
     tell: print,
   });

@@ -84,7 +84,7 @@ const MOST_SWEEPS = 1_000;
 async function approve(walk: Walk, superseded: string | null): Promise<string | null> {
   const plan = await planOf(walk);
   show(walk, plan);
-  if (plan.problems.length > 0) {
+  if (plan.problems.some(({ severity }) => severity === 'ERROR')) {
     walk.print('A plan with problems is not approved.');
     return null;
   }

@@ -1,5 +1,6 @@
 import {
   closeSync,
+  existsSync,
   fchmodSync,
   fchownSync,
   openSync,
@@ -39,6 +40,14 @@ lc_messages = 'C'
 log_line_prefix = '%m [%p] %u@%d '
 log_checkpoints = off
 `;
+}
+
+/** The port that the last start wrote; null before the first. */
+export function configuredPort({ data }: ClusterPlace): number | null {
+  const path = join(data, 'cutter.conf');
+  const written = existsSync(path) ? /^port = (\d{1,5})$/m.exec(readFileSync(path, 'utf8')) : null;
+  const port = Number(written?.[1] ?? 0);
+  return port >= 1 && port <= 65_535 ? port : null;
 }
 
 /** Writes PostgreSQL's configuration. Ours comes last and so wins over what initdb chose for this machine, where the two speak of the same setting. */

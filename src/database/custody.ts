@@ -2,7 +2,7 @@ import type { Custody, LaneKey } from '../ledger/keys.ts';
 import { KEY_PURPOSES, type KeyPurpose, LANES, type Lane } from '../ledger/values.ts';
 import { publicKeyOf } from '../proof/ed25519.ts';
 import { keyIdOf } from '../proof/keyid.ts';
-import { homeSecrets, type Secrets, secretsStamp } from './secrets.ts';
+import { type Secrets, secretsStamp, storedSecrets } from './secrets.ts';
 
 /** What a home holds for one lane and purpose. */
 export interface HeldKey {
@@ -86,7 +86,7 @@ export function homeCustody(home: string, secrets: Secrets, tell: (error: unknow
     if (now === null || now === stamp) return read;
     stamp = now;
     try {
-      read = homeSecrets(home);
+      read = storedSecrets(home) ?? read;
     } catch (error) {
       tell(error);
     }

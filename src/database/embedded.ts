@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type ClusterPlace, clusterPlace } from './cluster-place.ts';
 import { lockHome } from './home-lock.ts';
+import { secretsOfCluster } from './ledger-secrets.ts';
 import { makeCluster, removeUnfinished } from './make-cluster.ts';
 import { endChild, type Running, STOP_LIMIT_MS, startPostmaster } from './postmaster.ts';
 import { isPostmasterOf, startOf } from './process-identity.ts';
-import { homeSecrets } from './secrets.ts';
 
 export interface EmbeddedServer {
   /** The owner's connection to the database `cutter`. Holds the password: never log it. */
@@ -20,7 +20,7 @@ export interface EmbeddedServer {
 export interface EmbeddedOptions {
   /** The ledger's home directory; data, secrets and PostgreSQL's log live in it. */
   readonly home: string;
-  /** A free one is taken where none is given. */
+  /** Where none is given, the port of the last start is taken while it is free, and another one otherwise. */
   readonly port?: number;
   /** Receives whole sentences, none with a secret in it. */
   readonly log: (line: string) => void;
@@ -39,8 +39,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   const place = clusterPlace(options.home, options.log);
   const lock = lockHome(options.home);
   try {
+    const secrets = secretsOfCluster(options.home, place.data);
     await endOrphan(place, options.log);
-    const secrets = homeSecrets(options.home);
     removeUnfinished(place.data);
     if (!existsSync(join(place.data, 'PG_VERSION'))) await makeCluster(place, secrets.owner);
     const start = (port?: number): Promise<Running> =>

@@ -3,6 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { checkServer } from './checks.ts';
+import { allowedToPublic, closeToPublic, keepingPublicRights, takenFromPublic } from './public-rights.ts';
+import { layRights, layRoles, refuseAnothersLedger } from './rights.ts';
+import { refuseTakenNames } from './target-tables.ts';
 
 export const SQL_DIRECTORY = join(import.meta.dirname, '..', 'ledger', 'sql');
 const EVERY_TIME = 'database.sql';
@@ -68,29 +71,110 @@ function readFiles(directory: string): Migration[] {
     });
 }
 
+export interface MigrateOptions {
+  /** Whether others use this database, too: then nothing of PUBLIC's is changed outside the ledger's own schemas. */
+  readonly shared?: boolean;
+  /** Receives whole sentences. */
+  readonly tell?: (line: string) => void;
+}
+
 /**
- * Brings the database to the newest schema, each file in a transaction of its own, and returns the names of those applied now.
- * One migrates at a time; what was applied before must be what stands in the files.
+ * Brings the database to the newest schema, all of it in one transaction, lays rights that are gone, and returns the names of the
+ * files applied now. One migrates at a time; what was applied before must be what stands in the files.
  */
-export async function migrate(ownerUrl: string, directory = SQL_DIRECTORY): Promise<{ applied: string[] }> {
+export async function migrate(
+  ownerUrl: string,
+  directory = SQL_DIRECTORY,
+  { shared = false, tell = () => {} }: MigrateOptions = {},
+): Promise<{ applied: string[] }> {
   const migrations = readMigrations(directory);
   const client = new pg.Client({ connectionString: ownerUrl, application_name: 'cutter migrate' });
   await client.connect();
   try {
+    await refuseAnothersLedger(client);
     await checkServer(client);
     await client.query(`/* migrate.lock */ select pg_advisory_lock(hashtext('cutter.migrate'))`);
-    await client.query(CREATE_RECORD);
-    const pending = pendingAmong(
-      migrations.filter((migration) => migration.name !== EVERY_TIME),
-      await recorded(client),
-    );
-    for (const migration of pending) await apply(client, migration);
-    for (const file of migrations.filter((migration) => migration.name === EVERY_TIME))
-      await client.query(file.sql);
-    return { applied: pending.map((migration) => migration.name) };
+    await client.query('begin isolation level read committed');
+    let applied: string[] = [];
+    const work = async (): Promise<void> => {
+      applied = await bringUp(client, migrations, tell);
+    };
+    if (shared) await keepingPublicRights(client, work);
+    else await work();
+    if (shared) await tellOfPublic(client, applied, tell);
+    else await closeToPublic(client);
+    await client.query('commit');
+    return { applied };
   } finally {
-    await client.end();
+    await client.end(); // and with it, whatever a fault left open
   }
+}
+
+/** Applies the files that this database hasn't had, lays rights that it lost, and runs the file that every start runs. */
+async function bringUp(
+  client: pg.ClientBase,
+  migrations: readonly Migration[],
+  tell: (line: string) => void,
+): Promise<string[]> {
+  const numbered = migrations.filter((migration) => migration.name !== EVERY_TIME);
+  const isFresh = await isWithoutRecord(client);
+  if (isFresh) await refuseTakenNames(client, sqlOf(numbered, TARGET_TABLES));
+  await client.query(CREATE_RECORD);
+  const pending = pendingAmong(numbered, await recorded(client));
+  // Roles belong to the server: a database restored on another one is without them, and later files give them rights.
+  const roles = isFresh ? 0 : await layRoles(client);
+  for (const migration of pending) await apply(client, migration);
+  const laid = isFresh ? 0 : roles + (await layRights(client));
+  if (laid > 0)
+    tell(
+      `Rights of the ledger's logins were missing, as after a restore without privileges or on another server. They were laid again (${laid} statements).`,
+    );
+  for (const file of migrations.filter((migration) => migration.name === EVERY_TIME))
+    await client.query(file.sql);
+  return pending.map((migration) => migration.name);
+}
+
+/** The file that makes the two tables in `public`. */
+const TARGET_TABLES = '0004_units.sql';
+/** The file that takes PUBLIC's defaults. */
+const GRANTS = '0006_grants.sql';
+
+function sqlOf(migrations: readonly Migration[], name: string): string {
+  return migrations.find((migration) => migration.name === name)?.sql ?? '';
+}
+
+/** Says what an earlier version took from PUBLIC on a database that others use, and what PUBLIC may do there. */
+async function tellOfPublic(
+  client: pg.ClientBase,
+  applied: readonly string[],
+  tell: (line: string) => void,
+): Promise<void> {
+  if (applied.includes(GRANTS))
+    await client.query(
+      '/* migrate.public_kept */ update cutter_meta.migration set public_kept = true where name = $1',
+      [GRANTS],
+    );
+  const { rowCount } = await client.query(
+    '/* migrate.public_taken */ select from cutter_meta.migration where name = $1 and not public_kept',
+    [GRANTS],
+  );
+  const taken = rowCount === 0 ? [] : await takenFromPublic(client);
+  if (taken.length > 0)
+    tell(
+      `An earlier version of Cutter took rights on this database from PUBLIC. If other applications need them, its owner gives them back: ${taken.join(' ')}`,
+    );
+  const allowed = await allowedToPublic(client);
+  if (allowed !== null)
+    tell(
+      `On this database PUBLIC, and so every login of the server, may ${allowed}. Cutter leaves that as it is.`,
+    );
+}
+
+async function isWithoutRecord(client: pg.ClientBase): Promise<boolean> {
+  const { rows } = await client.query<{ fresh: boolean }>(
+    `/* migrate.fresh */ select to_regclass('cutter_meta.migration') is null as fresh`,
+  );
+  return rows[0]?.fresh === true;
 }
 
 /** Sets what belongs to the database itself and doesn't come with its template: who may connect, and who may make temporary tables. */
@@ -135,14 +219,8 @@ function pendingAmong(migrations: readonly Migration[], applied: readonly Record
 
 async function apply(client: pg.ClientBase, migration: Migration): Promise<void> {
   const ordinal = Number.parseInt(migration.name, 10);
-  await client.query('begin');
   try {
     await client.query(migration.sql);
-    await client.query(
-      '/* migrate.applied */ insert into cutter_meta.migration (ordinal, name, checksum) values ($1, $2, $3)',
-      [ordinal, migration.name, migration.checksum],
-    );
-    await client.query('commit');
   } catch (error) {
     await client.query('rollback').catch(() => {});
     throw new Error(
@@ -150,4 +228,8 @@ async function apply(client: pg.ClientBase, migration: Migration): Promise<void>
       { cause: error },
     );
   }
+  await client.query(
+    '/* migrate.applied */ insert into cutter_meta.migration (ordinal, name, checksum) values ($1, $2, $3)',
+    [ordinal, migration.name, migration.checksum],
+  );
 }

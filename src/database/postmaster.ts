@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { isAway } from '../ledger/constraints.ts';
-import { writeConfiguration } from './cluster-configuration.ts';
+import { configuredPort, writeConfiguration } from './cluster-configuration.ts';
 import { type ClusterPlace, ensureExecutable } from './cluster-place.ts';
 import { environment, identity, OWNER } from './make-cluster.ts';
 
@@ -27,7 +27,10 @@ export function embeddedUrl(password: string, port: number, database = DATABASE)
   return `postgresql://${OWNER}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;
 }
 
-/** Starts the postmaster and waits until it serves. Without a port a free one is found. */
+/**
+ * Starts the postmaster and waits until it serves. Without a port it takes the one of the start before, so that whatever was connected
+ * finds it again; where another program has that one, it takes a free one.
+ */
 export async function startPostmaster(
   place: ClusterPlace,
   home: string,
@@ -35,8 +38,8 @@ export async function startPostmaster(
   givenPort?: number,
 ): Promise<Running> {
   const logPath = join(home, 'postgres.log');
+  let port = givenPort ?? (await portOfBefore(place)) ?? (await freePort());
   for (let attempt = 1; ; attempt += 1) {
-    const port = givenPort ?? (await freePort());
     writeConfiguration(place, port);
     const child = spawnPostmaster(place, logPath);
     const maintenance = embeddedUrl(password, port, 'postgres');
@@ -47,8 +50,9 @@ export async function startPostmaster(
     } catch (error) {
       await endChild(child);
       // Somebody took the port in between, or backends of a killed postmaster still let go of its memory: both pass.
-      const passing = /could not bind|Address already in use|still in use/.test(String(error));
-      if (!passing || attempt === 20) throw error;
+      const isTaken = /could not bind|Address already in use/.test(String(error));
+      if (!(isTaken || /still in use/.test(String(error))) || attempt === 20) throw error;
+      if (isTaken && givenPort === undefined) port = await freePort();
       await pause(100 * attempt);
     }
   }
@@ -150,11 +154,21 @@ export async function endChild(child: ChildProcess): Promise<void> {
   clearTimeout(timer);
 }
 
-async function freePort(): Promise<number> {
+/** The port of the last start, where nobody else has it now. */
+async function portOfBefore(place: ClusterPlace): Promise<number | null> {
+  const port = configuredPort(place);
+  if (port === null) return null;
+  return await boundPort(port).catch(() => null);
+}
+
+const freePort = () => boundPort(0);
+
+/** Binds a port for a moment; rejects where it is taken. Of 0 the system makes a free one. */
+async function boundPort(wanted: number): Promise<number> {
   return await new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
+    server.listen(wanted, '127.0.0.1', () => {
       const { port } = server.address() as { port: number };
       server.close(() => resolve(port));
     });

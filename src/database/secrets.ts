@@ -60,10 +60,21 @@ const pathOf = (home: string) => join(home, 'secrets.json');
 
 /** Reads the secrets of a home directory; makes them where there are none. */
 export function homeSecrets(home: string): Secrets {
+  const stored = storedSecrets(home);
+  if (stored !== null) return stored;
+  const made = makeSecrets();
+  writeSecrets(home, made);
+  return made;
+}
+
+/** The secrets that a home directory holds; null where it holds none. A file of before heads were signed gets the seeds for that. */
+export function storedSecrets(home: string): Secrets | null {
   const path = pathOf(home);
-  const read: StoredSecrets = existsSync(path) ? readSecrets(path) : makeSecrets();
-  const secrets: Secrets = { ...read, checkpointSeeds: read.checkpointSeeds ?? freshSeeds(lanesOf(read)) };
-  if (read.checkpointSeeds === undefined || !existsSync(path)) writeSecrets(home, secrets);
+  if (!existsSync(path)) return null;
+  const read = readSecrets(path);
+  if (read.checkpointSeeds !== undefined) return { ...read, checkpointSeeds: read.checkpointSeeds };
+  const secrets: Secrets = { ...read, checkpointSeeds: freshSeeds(lanesOf(read)) };
+  writeSecrets(home, secrets);
   return secrets;
 }
 

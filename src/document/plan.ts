@@ -31,6 +31,7 @@ import type {
   VocabularyTerm,
 } from './types.ts';
 import { vocabularyDigest } from './vocabulary.ts';
+import { warningsOf } from './warnings.ts';
 
 export interface PlanInput {
   readonly bytes: Uint8Array;
@@ -74,6 +75,7 @@ export function planDocument({ bytes: input, docCode, spec, vocabulary }: PlanIn
     leafHashes: records.map((record) => leafHash(recordLeaf(record))),
     coverage: coverageOf(records, bytes.length),
     problems: bounded(problems),
+    warnings: warningsOf(records, bytes.length),
   };
 }
 

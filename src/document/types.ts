@@ -4,11 +4,16 @@
  */
 import type { Digest } from '../proof/digest.ts';
 
+/** An error blocks; a warning asks a person to look and blocks nobody. */
+export type Severity = 'error' | 'warning';
+
 /** One fault, at one place. `path` leads to the place in the input or the plan, `code` is for programs. */
 export interface Problem {
   readonly path: readonly string[];
   readonly code: string;
   readonly message: string;
+  /** An error where it is left out. */
+  readonly severity?: Severity;
 }
 
 /** One stretch that a caller marks by itself. With `excludedBecause` the stretch is no unit, and only start, end and localId count. */
@@ -94,4 +99,6 @@ export interface DocumentPlan {
   readonly coverage: Coverage;
   /** Nothing may be cut from a plan that has any. */
   readonly problems: readonly Problem[];
+  /** What a person should look at before approving. They block nothing and no digest covers them. */
+  readonly warnings: readonly Problem[];
 }

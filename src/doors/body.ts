@@ -1,5 +1,6 @@
-/** The body of a request, read up to a bound. */
+/** The body of a request, read up to a bound and at a pace. */
 import type { IncomingMessage } from 'node:http';
+import { keepPace, type Pace } from './pace.ts';
 import { DoorRefusal } from './refuse.ts';
 
 const tooLarge = (limit: number) =>
@@ -15,23 +16,30 @@ export function refuseAnnouncedBody(request: IncomingMessage, limit: number): vo
   }
 }
 
-export function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+export function readBody(request: IncomingMessage, limit: number, pace: Pace): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     let chunks: Buffer[] = [];
     let length = 0;
+    const stop = keepPace(
+      pace,
+      () => length,
+      () =>
+        reject(new DoorRefusal(408, 'BODY_TOO_SLOW', 'The body came too slowly.', { connection: 'close' })),
+    );
     request.on('data', (chunk: Buffer) => {
       length += chunk.length;
       if (length <= limit) {
         chunks.push(chunk);
         return;
       }
-      // The rest is let go by, so that the caller gets to read the answer; the request's time is bounded.
+      // The rest is let go by for a moment, so that the caller gets to read the answer.
       chunks = [];
       reject(tooLarge(limit));
     });
     request.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, length)));
     request.on('error', reject);
     request.on('close', () => {
+      stop();
       if (!request.complete) reject(new DoorRefusal(400, 'BODY_CUT_OFF', 'The body ended before its time.'));
     });
   });

@@ -9,6 +9,7 @@ import { isAway } from '../ledger/constraints.ts';
 import { readBody, refuseAnnouncedBody } from './body.ts';
 import { resultText } from './errors.ts';
 import { type Graphql, OperationFaults, type OperationParams, type Outcome } from './graphql.ts';
+import type { Hosts } from './hosts.ts';
 import { readJson } from './json.ts';
 import type { Limits } from './limits.ts';
 import { answerRefusal, DoorRefusal } from './refuse.ts';
@@ -18,6 +19,7 @@ export interface HttpDoorDeps {
   readonly graphql: Graphql;
   readonly authenticate: Authenticator;
   readonly limits: Limits;
+  readonly hosts: Hosts;
   /** Other paths, and GraphiQL's page; true where it has answered. */
   readonly pages: (
     request: IncomingMessage,
@@ -34,6 +36,8 @@ interface Door extends HttpDoorDeps {
 
 export const GRAPHQL_PATH = '/graphql';
 
+const PROBES: ReadonlySet<string> = new Set(['/health', '/ready']);
+
 /** A body up to this size is read before the token is looked up, so that a small call costs one look-up. */
 const SMALL_BODY_BYTES = 64 * 1024;
 
@@ -42,6 +46,9 @@ export function httpDoor(given: HttpDoorDeps) {
   return async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       const url = requestUrl(request);
+      // Probes name whatever they like; what they are told is for everybody.
+      if (PROBES.has(url.pathname)) deps.hosts.refuseMalformed(request);
+      else deps.hosts.refuseForeign(request);
       if (await deps.pages(request, response, url)) return;
       if (url.pathname !== GRAPHQL_PATH) {
         throw new DoorRefusal(404, 'NOT_FOUND', `Nothing is here; GraphQL is at ${GRAPHQL_PATH}.`);
@@ -59,7 +66,7 @@ function requestUrl(request: IncomingMessage): URL {
   const path = request.url ?? '/';
   // Only the path and the query matter; a fixed base keeps a strange Host header out of it.
   if (!path.startsWith('/') || !URL.canParse(path, 'http://cutter')) {
-    throw new DoorRefusal(400, 'BAD_REQUEST', 'The request names no path.');
+    throw new DoorRefusal(400, 'BAD_REQUEST', 'The request must name a path, for example /graphql.');
   }
   return new URL(`http://cutter${path}`);
 }
@@ -71,16 +78,19 @@ async function answerGraphql(
   url: URL,
 ): Promise<void> {
   const authorization = request.headers.authorization;
+  if (welcomed(deps, request, response)) return;
   let body: unknown;
   if (request.method === 'POST') {
+    deps.hosts.refuseForeignOrigin(request);
     requireJson(request);
     bearerToken(authorization);
     refuseAnnouncedBody(request, deps.limits.bodyBytes);
     // A stranger doesn't get to send megabytes; and a slow sender is judged again when all has arrived.
     if (!(Number(request.headers['content-length']) <= SMALL_BODY_BYTES))
       await deps.authenticate(authorization);
-    body = readJson(await readBody(request, deps.limits.bodyBytes), deps.limits.jsonDepth);
+    body = readJson(await readBody(request, deps.limits.bodyBytes, deps.limits), deps.limits.jsonDepth);
   } else if (request.method === 'GET') {
+    deps.hosts.refuseForeignOrigin(request);
     bearerToken(authorization);
     body = paramsOfUrl(url, deps.limits);
   } else {
@@ -91,6 +101,23 @@ async function answerGraphql(
   const session = await deps.authenticate(authorization);
   if (isOperation(body) && (await answerSubscription(deps, { session }, body, request, response))) return;
   await deps.graphql.yoga.handle(request, response, { session, body });
+}
+
+/** Tells a browser that a page of an invited origin may read the answer; true where that was all it asked. */
+function welcomed({ hosts }: Door, request: IncomingMessage, response: ServerResponse): boolean {
+  const origin = hosts.invited(request);
+  if (origin === null) return false;
+  response.setHeader('access-control-allow-origin', origin);
+  response.setHeader('access-control-expose-headers', 'retry-after');
+  response.setHeader('vary', 'origin');
+  if (request.method !== 'OPTIONS') return false;
+  response.writeHead(204, {
+    'access-control-allow-methods': 'POST, GET',
+    'access-control-allow-headers': 'authorization, content-type, accept',
+    'access-control-max-age': '600',
+  });
+  response.end();
+  return true;
 }
 
 function requireJson(request: IncomingMessage): void {

@@ -29,7 +29,7 @@ export function readJson(bytes: Buffer, maxDepth: number, name = 'The body'): un
 }
 
 /** One pass over the bytes, no recursion: depth, duplicate keys, numbers. Malformed text is left to JSON.parse. */
-export function inspectJson(bytes: Buffer, maxDepth: number, name = 'The body'): void {
+function inspectJson(bytes: Buffer, maxDepth: number, name = 'The body'): void {
   if (!isUtf8(bytes)) throw bad(`${name} is not valid UTF-8.`);
   const open: (Set<string> | null)[] = [];
   let key = '';

@@ -36,6 +36,15 @@ export const LIMITS = {
   pongMs: 30_000,
   headersMs: 15_000,
   requestMs: 120_000,
+  /** How long a connection without a request stays; balancers keep theirs for 60 s and expect the server to be last. */
+  keepAliveMs: 75_000,
+  /** What is sent to us in pieces, or read by others, may be slow for so long, and then goes on at this pace at least. */
+  slowMs: 20_000,
+  bytesPerSecond: 8 * 1024,
+  /** How long a connection may stand on which neither side sends, while a request is under way. */
+  silentMs: 120_000,
+  /** How long the rest of a body may still come after the request was answered. */
+  lingerMs: 5_000,
   /** How long a closing server waits for requests under way. */
   drainMs: 10_000,
 } as const satisfies Record<string, number>;

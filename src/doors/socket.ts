@@ -1,4 +1,5 @@
 /** One WebSocket: frames that wait for their reader, pings, and the goodbye. */
+import { randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Limits } from './limits.ts';
@@ -40,15 +41,23 @@ export function frameSender(socket: WebSocket, connection: Duplex, { socketBackl
   };
 }
 
-/** Pings, and ends a socket that leaves one unanswered; answers pings while there is room. */
+/**
+ * Pings, and ends a socket that leaves one unanswered; answers pings while there is room. What a ping says can't be guessed: only
+ * who has read so far can answer it.
+ */
 export function keepAlive(socket: WebSocket, limits: Limits): () => void {
   let unanswered: NodeJS.Timeout | null = null;
+  const asked = new Set<string>();
   const interval = setInterval(() => {
     if (socket.readyState !== socket.OPEN) return;
     unanswered ??= setTimeout(() => socket.terminate(), limits.pongMs);
-    socket.ping();
+    const question = randomBytes(6).toString('base64url');
+    asked.add(question);
+    socket.ping(question);
   }, limits.pingMs);
-  socket.on('pong', () => {
+  socket.on('pong', (answer) => {
+    if (!asked.has(String(answer))) return;
+    asked.clear();
     if (unanswered) clearTimeout(unanswered);
     unanswered = null;
   });
@@ -60,6 +69,15 @@ export function keepAlive(socket: WebSocket, limits: Limits): () => void {
     clearInterval(interval);
     if (unanswered) clearTimeout(unanswered);
   };
+}
+
+/** Reads no more, says why, and doesn't wait long for the answer. */
+export function cutOff(socket: WebSocket, code: number, reason: string): void {
+  if (socket.readyState !== socket.OPEN) return;
+  socket.close(code, reason);
+  socket.pause();
+  const impatience = setTimeout(() => socket.terminate(), GOODBYE_MS);
+  socket.once('close', () => clearTimeout(impatience));
 }
 
 export function goodbye(socket: WebSocket): Promise<void> {

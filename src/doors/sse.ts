@@ -7,12 +7,16 @@ import type { ExecutionResult } from 'graphql';
 import type { Endable } from './endable.ts';
 import { streamedText } from './errors.ts';
 import type { Limits } from './limits.ts';
+import { keepPace, type Pace } from './pace.ts';
 
 export async function serveEvents(
   response: ServerResponse,
   stream: Endable<ExecutionResult>,
-  { pingMs }: Limits,
+  { pingMs, pongMs, bytesPerSecond }: Limits,
 ): Promise<void> {
+  // As long as a WebSocket may leave a ping unanswered.
+  const pace = { slowMs: pingMs + pongMs, bytesPerSecond };
+  response.setTimeout(0);
   response.once('close', () => stream.end());
   response.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',
@@ -28,7 +32,7 @@ export async function serveEvents(
   }, pingMs);
   try {
     for await (const result of stream) {
-      if (!(await sent(response, `event: next\ndata: ${streamedText(result)}\n\n`))) return;
+      if (!(await sent(response, `event: next\ndata: ${streamedText(result)}\n\n`, pace))) return;
     }
     // A closing server ends the response without this word: the reader comes back with its last cursor.
     response.end(stream.completed ? 'event: complete\ndata:\n\n' : '');
@@ -41,12 +45,19 @@ export async function serveEvents(
   }
 }
 
-/** Waits until the reader has room again; false where it has gone. */
-function sent(response: ServerResponse, text: string): Promise<boolean> | boolean {
+/** Waits until the reader has room again; false where it has gone, or took nothing for too long. */
+function sent(response: ServerResponse, text: string, pace: Pace): Promise<boolean> | boolean {
   if (response.destroyed || response.writableEnded) return false;
   if (response.write(text)) return true;
   return new Promise((resolve) => {
+    // A large event may take its time; how much of it has left can't be seen from here.
+    const stop = keepPace(
+      pace,
+      () => text.length,
+      () => response.destroy(),
+    );
     const settle = () => {
+      stop();
       response.off('drain', settle);
       response.off('close', settle);
       resolve(!response.destroyed);

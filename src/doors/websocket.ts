@@ -3,7 +3,7 @@
  * and each operation by that token again. A frame is sent when those before it have left, but for a few small ones; a socket whose reader neither
  * reads nor answers a ping is ended.
  */
-import type { IncomingMessage, Server } from 'node:http';
+import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer } from 'graphql-ws';
@@ -13,16 +13,21 @@ import { type Authenticator, Unauthenticated } from '../auth/authenticate.ts';
 import { isAway } from '../ledger/constraints.ts';
 import { publicError, streamedText } from './errors.ts';
 import { type Graphql, OperationFaults } from './graphql.ts';
+import type { Hosts } from './hosts.ts';
 import { GRAPHQL_PATH } from './http.ts';
-import { inspectJson } from './json.ts';
+import { Inbox } from './inbox.ts';
+import { watchIncoming } from './incoming.ts';
+import { readJson } from './json.ts';
 import type { Limits } from './limits.ts';
-import { operationRefusal, UNAVAILABLE, unauthenticatedError } from './refuse.ts';
-import { frameSender, goodbye, keepAlive } from './socket.ts';
+import { closeReason, messageFault } from './messages.ts';
+import { DoorRefusal, operationRefusal, UNAVAILABLE, unauthenticatedError } from './refuse.ts';
+import { cutOff, frameSender, goodbye, keepAlive } from './socket.ts';
 
 export interface WebSocketDoorDeps {
   readonly graphql: Graphql;
   readonly authenticate: Authenticator;
   readonly limits: Limits;
+  readonly hosts: Hosts;
   readonly logger: Logger;
 }
 
@@ -33,6 +38,7 @@ export interface WebSocketDoor {
 
 interface Extra {
   readonly socket: WebSocket;
+  readonly inbox: Inbox;
   /** Whether a token has opened the connection. */
   admitted: boolean;
   /** Results as text, by how the frame of their operation opens. */
@@ -42,6 +48,7 @@ interface Extra {
 /** A stranger has a token to say and no more. */
 const INTRODUCTION_BYTES = 16 * 1024;
 
+const TOO_LARGE = 1009;
 const TRY_AGAIN_LATER = 1013;
 
 export function openWebSocketDoor(server: Server, deps: WebSocketDoorDeps): WebSocketDoor {
@@ -58,12 +65,12 @@ export function openWebSocketDoor(server: Server, deps: WebSocketDoorDeps): WebS
   let closing = false;
 
   server.on('upgrade', (request: IncomingMessage, connection: Duplex, head: Buffer) => {
-    const refusal = closing
-      ? '503 Service Unavailable'
-      : upgradeRefusal(request, sockets.clients.size, deps.limits);
     connection.on('error', () => connection.destroy());
-    if (refusal !== null) {
-      connection.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    try {
+      refuseUpgrade(request, { closing, open: sockets.clients.size }, deps);
+    } catch (error) {
+      if (!(error instanceof DoorRefusal)) throw error;
+      answerUpgrade(connection, error);
       return;
     }
     sockets.handleUpgrade(request, connection, head, (socket) => serve(socket, connection, protocol, deps));
@@ -79,14 +86,37 @@ export function openWebSocketDoor(server: Server, deps: WebSocketDoorDeps): WebS
   };
 }
 
-/** Browsers name the page's origin; a page of another host has no business here. Programs name none. */
-function upgradeRefusal(request: IncomingMessage, open: number, limits: Limits): string | null {
-  if ((request.url ?? '').split('?')[0] !== GRAPHQL_PATH) return '404 Not Found';
-  const { origin, host } = request.headers;
-  if (origin !== undefined && !(URL.canParse(origin) && new URL(origin).host === host))
-    return '403 Forbidden';
-  if (open >= limits.sockets) return '503 Service Unavailable';
-  return null;
+/** Whether a request asks for a WebSocket where there are any; other offers of another protocol are passed over. */
+export function isWebSocket({ method, url = '', headers }: IncomingMessage): boolean {
+  return (
+    method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket' && url.split('?')[0] === GRAPHQL_PATH
+  );
+}
+
+/** Browsers name the page's origin; a page of another site has no business here. Programs name none. */
+function refuseUpgrade(
+  request: IncomingMessage,
+  { closing, open }: { closing: boolean; open: number },
+  { hosts, limits }: WebSocketDoorDeps,
+): void {
+  hosts.refuseForeign(request);
+  hosts.refuseForeignOrigin(request);
+  if (closing) throw new DoorRefusal(503, 'CLOSING', 'The server is closing; reconnect.');
+  if (open >= limits.sockets)
+    throw new DoorRefusal(503, 'TOO_MANY_SOCKETS', 'Too many sockets are open; try again later.');
+}
+
+function answerUpgrade(connection: Duplex, { status, message, headers }: DoorRefusal): void {
+  const lines = Object.entries({
+    ...headers,
+    connection: 'close',
+    'content-type': 'text/plain; charset=utf-8',
+  });
+  const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+  const length = Buffer.byteLength(message);
+  connection.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head}content-length: ${length}\r\n\r\n${message}`,
+  );
 }
 
 /** Stands for a payload whose text is at hand; the protocol only knows how to write objects. */
@@ -112,7 +142,7 @@ function speakGraphql({ graphql, authenticate, limits, logger }: WebSocketDoorDe
     connectionInitWaitTimeout: limits.socketInitMs,
     async onConnect({ connectionParams, extra }) {
       try {
-        await authenticate(connectionParams?.authorization);
+        await extra.inbox.prepare(() => authenticate(connectionParams?.authorization));
         extra.admitted = true;
         return true;
       } catch (error) {
@@ -124,14 +154,11 @@ function speakGraphql({ graphql, authenticate, limits, logger }: WebSocketDoorDe
         if (!(error instanceof Unauthenticated)) throw error;
         // 4401: say who you are. 4403: we know what you said, and it doesn't open.
         const unsaid = error.reason === 'missing' || error.reason === 'malformed';
-        extra.socket.close(
-          unsaid ? CloseCode.Unauthorized : CloseCode.Forbidden,
-          error.message.slice(0, 120),
-        );
+        extra.socket.close(unsaid ? CloseCode.Unauthorized : CloseCode.Forbidden, closeReason(error.message));
         return false;
       }
     },
-    async onSubscribe({ connectionParams, subscriptions }, _id, params) {
+    async onSubscribe({ connectionParams, subscriptions, extra }, _id, params) {
       if (Object.keys(subscriptions).length > limits.socketOperations) {
         return [
           operationRefusal(
@@ -141,8 +168,10 @@ function speakGraphql({ graphql, authenticate, limits, logger }: WebSocketDoorDe
         ];
       }
       try {
-        const session = await authenticate(connectionParams?.authorization);
-        return await graphql.prepare({ session }, params);
+        return await extra.inbox.prepare(async () => {
+          const session = await authenticate(connectionParams?.authorization);
+          return await graphql.prepare({ session }, params);
+        });
       } catch (error) {
         // An error of one operation ends that operation; the socket and its other operations go on.
         if (error instanceof OperationFaults) return [...error.errors];
@@ -173,22 +202,30 @@ function serve(
   deps: WebSocketDoorDeps,
 ): void {
   const { limits, logger } = deps;
-  const extra: Extra = { socket, admitted: false, written: new Map() };
+  const inbox = new Inbox(socket, (data, isBinary) => {
+    void receive(extra, data, isBinary, limits, (text) => handle(text)).catch((error: unknown) => {
+      logger.error({ err: error }, 'a message could not be handled');
+      socket.close(CloseCode.InternalServerError, 'Internal server error');
+    });
+  });
+  const extra: Extra = { socket, inbox, admitted: false, written: new Map() };
+  let handle: (text: string) => Promise<void> = async () => {};
   const send = frameSender(socket, connection, limits);
   const stopPing = keepAlive(socket, limits);
+  watchIncoming(socket, connection, limits, {
+    mostBytes: () => mostBytes(extra, limits),
+    onTooLarge: () => refuseSize(extra, limits),
+    onTooSlow: () => cutOff(socket, CloseCode.ConnectionInitialisationTimeout, 'A message came too slowly.'),
+  });
   socket.on('error', (error) => logger.debug({ err: error }, 'a socket failed'));
   const closed = protocol.opened(
     {
       protocol: socket.protocol,
       send: (text) => send(framed(extra, text)),
-      close: (code, reason) => socket.close(code, reason),
-      onMessage: (handle) =>
-        socket.on('message', (data: Buffer, isBinary) => {
-          void receive(extra, data, isBinary, limits, handle).catch((error: unknown) => {
-            logger.error({ err: error }, 'a message could not be handled');
-            socket.close(CloseCode.InternalServerError, 'Internal server error');
-          });
-        }),
+      close: (code, reason) => socket.close(code, reason === undefined ? undefined : closeReason(reason)),
+      onMessage: (given) => {
+        handle = given;
+      },
     },
     extra,
   );
@@ -198,22 +235,39 @@ function serve(
   });
 }
 
+/** What may come in one message from whoever this is. */
+function mostBytes({ admitted }: Extra, { bodyBytes }: Limits): number {
+  return admitted ? bodyBytes : INTRODUCTION_BYTES;
+}
+
+function refuseSize(extra: Extra, limits: Limits): void {
+  if (extra.admitted) {
+    cutOff(extra.socket, TOO_LARGE, `A message has at most ${mostBytes(extra, limits)} bytes.`);
+  } else cutOff(extra.socket, CloseCode.BadRequest, 'Say who you are before sending so much.');
+}
+
 async function receive(
-  { socket, admitted }: Extra,
+  extra: Extra,
   data: Buffer,
   isBinary: boolean,
-  { jsonDepth }: Limits,
+  limits: Limits,
   handle: (text: string) => Promise<void>,
 ): Promise<void> {
-  try {
-    if (isBinary) throw new Error('Messages are JSON texts.');
-    if (!admitted && data.length > INTRODUCTION_BYTES)
-      throw new Error('Say who you are before sending so much.');
-    // The protocol's own envelope is two levels around a body.
-    inspectJson(data, jsonDepth + 2, 'The message');
-  } catch (error) {
-    socket.close(CloseCode.BadRequest, (error as Error).message.slice(0, 120));
+  if (data.length > mostBytes(extra, limits)) return refuseSize(extra, limits);
+  const fault = isBinary ? 'Messages are JSON texts.' : faultOf(data, limits);
+  if (fault !== null) {
+    extra.socket.close(CloseCode.BadRequest, closeReason(fault));
     return;
   }
   await handle(data.toString('utf8'));
+}
+
+function faultOf(data: Buffer, { jsonDepth }: Limits): string | null {
+  try {
+    // The protocol's own envelope is two levels around a body.
+    return messageFault(readJson(data, jsonDepth + 2, 'The message'));
+  } catch (error) {
+    if (error instanceof DoorRefusal) return error.message;
+    throw error;
+  }
 }

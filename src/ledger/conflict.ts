@@ -1,3 +1,4 @@
+import type { Session } from '../auth/session.ts';
 import { canonicalJson, type PlainJson } from '../proof/canonical.ts';
 import { IdempotencyConflict, type Problem } from './refusals.ts';
 
@@ -26,6 +27,21 @@ export function refuseConflict(
   throw new IdempotencyConflict(
     `This idempotency key ${done}; use a new key, or repeat the first call unchanged.`,
     problems,
+    guard,
+  );
+}
+
+/** Refuses a key that another principal used first: an answer belongs to its caller, and nothing of it is shown to others. */
+export function refuseOther(
+  caller: Pick<Session, 'principalId'>,
+  first: string,
+  guard: ConstructorParameters<typeof IdempotencyConflict>[2] = null,
+): void {
+  if (first === caller.principalId) return;
+  const message = 'Another principal has used this idempotency key; choose one of your own.';
+  throw new IdempotencyConflict(
+    message,
+    [{ path: ['input', 'idempotencyKey'], code: 'of-another', message }],
     guard,
   );
 }

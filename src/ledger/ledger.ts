@@ -1,10 +1,13 @@
-import type { CommonQueryMethods, DatabasePool } from 'slonik';
+import type { DatabasePool } from 'slonik';
+import type { Session } from '../auth/session.ts';
 import type { Custody } from './keys.ts';
 import { refuseOutside } from './narrowing.ts';
 import { PlanCache } from './plan-cache.ts';
 import { type PlanCutInput, type PlanView, planCut } from './plan-cut.ts';
 import { type Reconstruction, reconstruct } from './reconstruct.ts';
 import { LaneNotServed, Refusal } from './refusals.ts';
+import type { SweepAnswer, SweepInput } from './sweep.ts';
+import { sweepReplay } from './sweep-replay.ts';
 import {
   type Done,
   type LaneResources,
@@ -31,8 +34,8 @@ export interface Ledger {
   planCut(input: PlanCutInput): Promise<PlanView>;
   /** Gives a cut's source back from its rows. */
   reconstruct(changeSetId: string): Promise<Reconstruction>;
-  /** Reads as an observer, for answers that the writing lane may not read. */
-  readonly observe: CommonQueryMethods;
+  /** The first answer of a sweep's key, which the writing lane may not read. */
+  sweepReplay(caller: Session, input: SweepInput): Promise<SweepAnswer>;
 }
 
 export interface LedgerOptions {
@@ -61,7 +64,7 @@ export function openLedger(options: LedgerOptions): Ledger {
     asVerify: (call, work) => guarded(options, call, VERIFIER_LANE, verify, work),
     planCut: (input) => planCut({ connection: pools.evidence, plans }, input),
     reconstruct: (changeSetId) => reconstruct(pools.evidence, changeSetId),
-    observe: pools.observe,
+    sweepReplay: (caller, input) => sweepReplay(pools.evidence, caller, input),
   };
 }
 
@@ -89,7 +92,7 @@ async function guarded<L extends Lane, T extends object>(
     );
   }
   // VERIFY finds its entry in the ledger, and judges it there.
-  if (call.verb !== 'verify') refuseOutside(call.caller, call.entryId ?? null);
+  if (call.verb !== 'verify') refuseOutside(call.caller, call.entryIds ?? []);
   try {
     return await runPhase(resources, call, work);
   } catch (error) {

@@ -2,12 +2,15 @@
  * Refusals: the ways in which the ledger says no. Each is thrown where it is found and becomes a member of the mutation's
  * outcome union by its class name; anything else that is thrown is a defect and is masked.
  */
+import type { Severity } from '../document/types.ts';
 
 /** One fault, at one place. `path` leads to the place in the input (or the plan), `code` is for programs. */
 export interface Problem {
   readonly path: readonly string[];
   readonly code: string;
   readonly message: string;
+  /** An error where it is left out, as in every refusal. */
+  readonly severity?: Severity;
 }
 
 /** The guards that have a name, in code and in messages. */

@@ -61,8 +61,8 @@ export interface PhaseCall {
   readonly caller: Session;
   readonly idempotencyKey: string;
   readonly dryRun: boolean;
-  /** The entry that the input names, for tokens narrowed to some; verbs that find theirs in the ledger judge it there. */
-  readonly entryId?: string | undefined;
+  /** The entries that the input names, for tokens narrowed to some; verbs that find theirs in the ledger judge it there. */
+  readonly entryIds?: readonly string[];
 }
 
 /** What a lane needs to run phases; a process without the lane's secrets has none. */
@@ -145,15 +145,20 @@ async function inTransaction<L extends Lane, T extends object>(
   return done as Done<T>;
 }
 
-const suspensionRow = z.object({ position: z.string(), seen: z.string(), reason: z.string() });
+const suspensionRow = z.object({
+  position: z.string(),
+  seen: z.string(),
+  cause: z.enum(['set back', 'copied']),
+  reason: z.string(),
+});
 
-/** What a verb hears while the database was set back and the lanes have not accepted it. */
+/** What a verb hears while the database was set back, or is a copy, and the lanes have not accepted it. */
 async function suspendedRefusal(connection: DatabaseTransactionConnection): Promise<Refusal> {
-  const { position, seen, reason } = await connection.one(sql.type(suspensionRow)`/* phase.suspended */
-    select head.next_position::text as position, s.seen_size::text as seen, s.reason
+  const { position, seen, cause, reason } = await connection.one(sql.type(suspensionRow)`/* phase.suspended */
+    select head.next_position::text as position, s.seen_size::text as seen, s.cause, s.reason
     from cutter_log.head join cutter_log.suspension s using (incarnation)`);
   return new LaneNotServed(
-    suspendedBecause({ position: Number(position), seenSize: Number(seen), reason }),
+    suspendedBecause({ cause, position: Number(position), seenSize: Number(seen), reason }),
     [],
     true,
   );

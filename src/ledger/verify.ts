@@ -62,7 +62,8 @@ export interface VerifyAnswer {
 export async function verify(tx: VerifyTx, input: VerifyInput): Promise<Done<VerifyAnswer>> {
   const locked = await lockForVerify(tx, input.changeSetId);
   const look = await lookForVerify(tx, input.changeSetId);
-  refuseOutside(tx.caller, look.change_set?.entry_id ?? null);
+  const entryId = look.change_set?.entry_id ?? null;
+  refuseOutside(tx.caller, entryId === null ? [] : [entryId]);
   if (look.first !== null) {
     refuseConflict('verified another change set', [
       ['changeSetId', look.first.change_set_id, input.changeSetId],

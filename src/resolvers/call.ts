@@ -7,10 +7,12 @@ interface VerbInput {
   readonly idempotencyKey: string;
   readonly dryRun: boolean;
   readonly entryId?: string;
+  readonly entryIds?: readonly string[] | null;
 }
 
 /** Who calls which verb with which key; the guard of the mutation has seen to it that somebody does. */
 export function callOf(verb: Verb, context: Context, input: VerbInput): PhaseCall {
-  const { idempotencyKey, dryRun, entryId } = input;
-  return { verb, caller: context.session as Session, idempotencyKey, dryRun, entryId };
+  const { idempotencyKey, dryRun, entryId, entryIds } = input;
+  const named = entryId === undefined ? (entryIds ?? []) : [entryId];
+  return { verb, caller: context.session as Session, idempotencyKey, dryRun, entryIds: named };
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { CutSpec } from '../document/types.ts';
 import { builder } from '../schema/builder.ts';
 import { maybeEmpty, optional, text } from './input.ts';
+import { NEEDS_VALUE } from './inputs.ts';
 
 const span = z.object({
   localId: text(200),
@@ -36,6 +37,7 @@ const UnitSpanInput = builder.inputType('UnitSpanInput', {
     parentLocalId: t.string({ description: 'The span that holds it.' }),
     title: t.string({ description: 'What it is called.' }),
     excludedBecause: t.string({
+      extensions: NEEDS_VALUE,
       description: 'Sets the stretch aside, with this reason: it becomes no unit.',
     }),
   }),

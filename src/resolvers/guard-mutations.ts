@@ -4,6 +4,7 @@ import { AUTHORITY, type Authority } from '../auth/authority.ts';
 import type { Context } from '../context.ts';
 import { Forbidden, InvalidInput, type Problem, Refusal } from '../ledger/refusals.ts';
 import { RefusalAnswer } from '../schema/refusals.ts';
+import { refuseMissingValues } from './missing-values.ts';
 
 /**
  * Puts the authority of every mutation before its input is looked at, and turns refusals into members of its outcome. A
@@ -20,6 +21,7 @@ export function guardMutations(schema: GraphQLSchema): GraphQLSchema {
     field.resolve = (source, args, context: Context, info) =>
       refusable(() => {
         refuseUnauthorised(field.name, authority, args, context);
+        refuseMissingValues(field, info);
         return resolve(source, args, context, info);
       });
   }

@@ -3,6 +3,9 @@ import type { builder } from '../schema/builder.ts';
 type Types = typeof builder.$inferSchemaTypes;
 type InputFields = PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>;
 
+/** Marks an optional field that may be left out, but not given by a variable without a value: its default does more than any value. */
+export const NEEDS_VALUE = { needsValue: true } as const;
+
 /** The two fields that every mutation's input has. */
 export function callFields(t: InputFields) {
   return {
@@ -14,6 +17,7 @@ export function callFields(t: InputFields) {
     dryRun: t.boolean({
       required: true,
       defaultValue: false,
+      extensions: NEEDS_VALUE,
       description:
         'Take the same path and roll it back: shows the rows it would write, signs nothing, draws no position.',
     }),

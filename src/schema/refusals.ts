@@ -1,12 +1,25 @@
 import type { Problem, Refusal, RefusalName } from '../ledger/refusals.ts';
 import { builder } from './builder.ts';
 
+const ProblemSeverity = builder.enumType('ProblemSeverity', {
+  description: 'Whether a problem blocks.',
+  values: {
+    ERROR: { value: 'error', description: 'It blocks: nothing is written, or nothing can be cut.' },
+    WARNING: { value: 'warning', description: 'It blocks nobody; look at the place before you approve.' },
+  } as const,
+});
+
 export const ProblemType = builder.objectRef<Problem>('Problem').implement({
   description: 'One fault at one place.',
   fields: (t) => ({
     path: t.exposeStringList('path', { description: 'The way to the place, in the input or in the plan.' }),
     code: t.exposeString('code', { description: 'The kind of fault, for programs.' }),
     message: t.exposeString('message', { description: 'What is wrong there, for people.' }),
+    severity: t.field({
+      type: ProblemSeverity,
+      description: 'Whether it blocks. The problems of a refusal are all errors.',
+      resolve: (problem) => problem.severity ?? 'error',
+    }),
   }),
 });
 

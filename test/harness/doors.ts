@@ -12,6 +12,7 @@ import { pino } from 'pino';
 import { afterAll } from 'vitest';
 import WebSocket from 'ws';
 import { authenticator } from '../../src/auth/authenticate.ts';
+import type { HostNames } from '../../src/doors/hosts.ts';
 import { LIMITS, type Limits } from '../../src/doors/limits.ts';
 import { buildServer, type CutterServer } from '../../src/server.ts';
 import { type TestDatabase, testDatabase } from './database.ts';
@@ -46,6 +47,7 @@ export interface DoorServerOptions {
   readonly mode?: 'rehearsal' | 'production';
   readonly graphiql?: boolean;
   readonly database?: TestDatabase;
+  readonly names?: HostNames;
 }
 
 const open = new Set<DoorServer>();
@@ -65,6 +67,7 @@ export async function doorServer(options: DoorServerOptions = {}): Promise<DoorS
     graphiql: options.graphiql ?? mode === 'rehearsal',
     host: '127.0.0.1',
     port: 0,
+    ...(options.names === undefined ? {} : { names: options.names }),
     // The small schema asks nothing of the ledger.
     ledger: undefined as never,
     feed: undefined as never,

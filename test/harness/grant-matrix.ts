@@ -59,6 +59,7 @@ const MATRIX: Readonly<Record<string, Row>> = {
   'cutter_log.witness_cosignature': { cutter_observe: S, cutter_integrator: I },
   'cutter_log.v_checkpoint': { cutter_observe: S },
   'cutter_meta.migration': {},
+  'cutter_meta.place': {},
 };
 
 const OBSERVE_VIEW = /^cutter_governance\.v_.*_observe$/;
@@ -72,9 +73,9 @@ export function grantOf(role: Role, relation: string): Grant {
   return role === 'cutter_ro' ? {} : (MATRIX[relation]?.[role] ?? {});
 }
 
-/** Evidence reads everything but token hashes; the record of migrations is no evidence. */
+/** Evidence reads everything but token hashes; the record of migrations and the place of the database are no evidence. */
 function evidenceGrant(relation: string): Grant {
-  if (relation === 'cutter_meta.migration') return {};
+  if (relation.startsWith('cutter_meta.')) return {};
   if (relation !== 'cutter_auth.token') return S;
   return { S: ['token_id', 'principal_id', 'scopes', 'entry_ids', 'created_at', 'expires_at', 'revoked_at'] };
 }

@@ -41,6 +41,13 @@ export type MarkInput = {
   readonly sourceId: string;
 };
 
+/** Whether a problem blocks. */
+export type ProblemSeverity =
+  /** It blocks: nothing is written, or nothing can be cut. */
+  | 'ERROR'
+  /** It blocks nobody; look at the place before you approve. */
+  | 'WARNING';
+
 /** A document as received. */
 export type RegisterSourceInput = {
   /** The document itself, at most 16 MiB. */
@@ -123,9 +130,11 @@ export type SourceContentInput =
 export type SweepInput = {
   /** Take the same path and roll it back: shows the rows it would write, signs nothing, draws no position. */
   readonly dryRun?: boolean;
+  /** The entries to promote: 1 to 1000, all of them or none. Absent: the oldest that wait, whoever marked them. Null, an empty list, or a variable without a value is InvalidInput. */
+  readonly entryIds?: ReadonlyArray<string> | null | undefined;
   /** Makes a repeated call answer like the first, and resolves a call whose answer was lost. 1 to 200 characters, chosen by you. */
   readonly idempotencyKey: string;
-  /** Entries to look at, oldest first; more than 1000 is 1000. */
+  /** Entries to look at, oldest first; more than 1000 is 1000. Not asked where entryIds are named. */
   readonly limit?: number;
 };
 
@@ -337,8 +346,10 @@ export type SweepMutation = { readonly outcome:
     | { readonly __typename: 'Busy', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
     | { readonly __typename: 'Forbidden', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
     | { readonly __typename: 'IdempotencyConflict', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'IllegalTransition', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
     | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
     | { readonly __typename: 'LaneNotServed', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
     | { readonly __typename: 'SweepSuccess', readonly examined: number, readonly replayed: boolean, readonly position: string | null, readonly promoted: ReadonlyArray<{ readonly entryId: string, readonly status: string }>, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
    };
 
@@ -411,7 +422,7 @@ export type PlanOfEntryQuery = { readonly outcome:
     | { readonly __typename: 'Busy', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
     | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
     | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
-    | { readonly __typename: 'Plan', readonly manifestDigest: string, readonly sourceDigest: string, readonly profile: string | null, readonly actionCounts: ReadonlyArray<{ readonly action: UnitAction, readonly count: number }>, readonly coverage: { readonly bytes: number, readonly unitBytes: number, readonly containerBytes: number, readonly excludedBytes: number, readonly complete: boolean }, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'Plan', readonly manifestDigest: string, readonly sourceDigest: string, readonly profile: string | null, readonly actionCounts: ReadonlyArray<{ readonly action: UnitAction, readonly count: number }>, readonly coverage: { readonly bytes: number, readonly unitBytes: number, readonly containerBytes: number, readonly excludedBytes: number, readonly complete: boolean }, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly severity: ProblemSeverity }> }
    };
 
 export type EntryProgressQueryVariables = Exact<{
@@ -844,6 +855,7 @@ export const PlanOfEntryDocument = new TypedDocumentString(`
         path
         code
         message
+        severity
       }
     }
     ...RefusalFields

@@ -93,7 +93,7 @@ async function accept(client: Client, { lane, keys, reason }: Acceptance): Promi
   await client.query(LOCK);
   const look = (await client.query<Look>(LOOK, [lane])).rows[0];
   if (look?.seen_size == null)
-    throw new NotAccepted('This ledger was not set back: there is nothing to accept.');
+    throw new NotAccepted('This ledger is not suspended: there is nothing to accept.');
   const { rows: standing } = await client.query<Standing>(STANDING, [look.incarnation]);
   if (standing.some((row) => row.lane === lane)) return 'standing';
   refuseHalf(look);

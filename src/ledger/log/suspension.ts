@@ -1,7 +1,8 @@
 import type { SeenPlace } from './seen.ts';
 
-/** The database was set back: what is known of it. */
+/** The database was set back, or is a copy: what is known of it. */
 export interface Suspension {
+  readonly cause: 'set back' | 'copied';
   /** Where its log ends, and where it is to resume from. */
   readonly position: number;
   /** How far it had come. */
@@ -19,7 +20,9 @@ export const IS_SUSPENDED =
   'exists (select from cutter_log.suspension where suspension.incarnation = head.incarnation)';
 
 /** What a suspended ledger says to whoever wants something of it. */
-export function suspendedBecause({ position, seenSize }: Suspension): string {
+export function suspendedBecause({ cause, position, seenSize, reason }: Suspension): string {
+  if (cause === 'copied')
+    return `This ledger's database is a copy. ${reason} Two of them must not go on under one name, so it publishes and takes nothing until both lanes have accepted that it goes on here, at position ${position} ("cutter resume").`;
   const lost =
     seenSize > position
       ? `it had come to position ${seenSize - 1}, and ends before ${position}`
@@ -27,16 +30,36 @@ export function suspendedBecause({ position, seenSize }: Suspension): string {
   return `This ledger's database was set back: ${lost}. It publishes and takes nothing until both lanes have accepted that it resumes at position ${position} ("cutter resume").`;
 }
 
+/** The suspension that stands, of the head's incarnation. */
+const STANDING_SUSPENSION = `/* log.suspension */
+  select head.next_position::text as position, s.seen_size::text as seen, s.cause, s.reason
+  from cutter_log.head join cutter_log.suspension s using (incarnation)`;
+
+interface Standing {
+  readonly position: string;
+  readonly seen: string;
+  readonly cause: Suspension['cause'];
+  readonly reason: string;
+}
+
 /** The suspension that stands; null where none does. */
 export async function standingSuspension(client: Asks): Promise<Suspension | null> {
-  const { rows } = await client.query<{ position: string; seen: string; reason: string }>(
-    `/* log.suspension */ select head.next_position::text as position, s.seen_size::text as seen, s.reason
-     from cutter_log.head join cutter_log.suspension s using (incarnation)`,
-  );
+  const { rows } = await client.query<Standing>(STANDING_SUSPENSION);
   const row = rows[0];
   return row === undefined
     ? null
-    : { position: Number(row.position), seenSize: Number(row.seen), reason: row.reason };
+    : { cause: row.cause, position: Number(row.position), seenSize: Number(row.seen), reason: row.reason };
+}
+
+/** Suspends a copy of a ledger. Gives back whether there is anything in it that two could go on from. */
+export async function suspendCopy(client: Asks, reason: string): Promise<boolean> {
+  await client.query(
+    `/* log.suspend_copy */ insert into cutter_log.suspension (incarnation, cause, reason, seen_size, noticed_by, noticed_at)
+     select incarnation, 'copied', $1, next_position, current_user, transaction_timestamp() from cutter_log.head where next_position > 0
+     on conflict do nothing`,
+    [reason],
+  );
+  return (await standingSuspension(client)) !== null;
 }
 
 /**

@@ -6,7 +6,7 @@ import { WrittenInterface } from '../../schema/written.ts';
 import { callOf } from '../call.ts';
 import { CutSpecInput, cutSpec } from '../cut-spec-input.ts';
 import { idempotencyKey, optional, uuid, words } from '../input.ts';
-import { callFields } from '../inputs.ts';
+import { callFields, NEEDS_VALUE } from '../inputs.ts';
 import { outcomeOf } from '../outcome.ts';
 import { nodeOf, type Success, succeed } from '../success.ts';
 
@@ -38,6 +38,7 @@ const MarkInput = builder
       scenarioRef: t.string({ description: 'A scenario this belongs to.' }),
       blockedBy: t.field({
         type: ['UUID'],
+        extensions: NEEDS_VALUE,
         description: 'Entries that must be verified complete before this one is cut.',
       }),
     }),

@@ -9,7 +9,7 @@ import { ReviewDecision } from '../../schema/review-decision.ts';
 import { WrittenInterface } from '../../schema/written.ts';
 import { callOf } from '../call.ts';
 import { dateTime, digest, idempotencyKey, optional, plainJson, uuid, words } from '../input.ts';
-import { callFields } from '../inputs.ts';
+import { callFields, NEEDS_VALUE } from '../inputs.ts';
 import { outcomeOf } from '../outcome.ts';
 import { nodeOf, type Success, succeed } from '../success.ts';
 
@@ -52,6 +52,7 @@ const ReviewInput = builder
         type: RiskClass,
         required: true,
         defaultValue: 'standard',
+        extensions: NEEDS_VALUE,
         description: 'The risk as assessed.',
       }),
       findings: t.field({
@@ -63,8 +64,16 @@ const ReviewInput = builder
         type: 'UUID',
         description: 'The live decision on this entry, where there is one.',
       }),
-      expiresAt: t.field({ type: 'DateTime', description: 'When an approval ends, if it does.' }),
-      notBefore: t.field({ type: 'DateTime', description: 'When a deferred entry may be swept again.' }),
+      expiresAt: t.field({
+        type: 'DateTime',
+        extensions: NEEDS_VALUE,
+        description: 'When an approval ends, if it does.',
+      }),
+      notBefore: t.field({
+        type: 'DateTime',
+        extensions: NEEDS_VALUE,
+        description: 'When a deferred entry may be swept again.',
+      }),
     }),
   })
   .validate(shape);

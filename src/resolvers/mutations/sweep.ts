@@ -1,21 +1,31 @@
 import { z } from 'zod';
+import type { Session } from '../../auth/session.ts';
 import { MAX_SWEEP, type SweepAnswer, sweep } from '../../ledger/sweep.ts';
-import { sweepReplay } from '../../ledger/sweep-replay.ts';
 import { builder } from '../../schema/builder.ts';
 import { Entry } from '../../schema/entry.ts';
 import { WrittenInterface } from '../../schema/written.ts';
 import { callOf } from '../call.ts';
-import { idempotencyKey } from '../input.ts';
-import { callFields } from '../inputs.ts';
+import { idempotencyKey, uuid } from '../input.ts';
+import { callFields, NEEDS_VALUE } from '../inputs.ts';
 import { outcomeOf } from '../outcome.ts';
 import { previewNode } from '../reading/preview.ts';
 import { readNodes } from '../reading/read.ts';
 import { type Success, succeed } from '../success.ts';
 
+/** Absent means all that wait. Null or an empty list is what a broken caller sends, and must not mean all. */
+const namedEntries = z
+  .array(uuid, 'must be a list of entries; leave it out to sweep the oldest that wait')
+  .min(1, 'must name an entry; leave it out to sweep the oldest that wait')
+  .max(MAX_SWEEP, `may name at most ${MAX_SWEEP} entries`)
+  .transform((ids) => [...new Set(ids)].sort())
+  .optional()
+  .transform((ids) => ids ?? null);
+
 const shape = z.object({
   idempotencyKey,
   dryRun: z.boolean(),
   limit: z.int().min(1, 'must be at least 1'),
+  entryIds: namedEntries,
 });
 
 const SweepInput = builder
@@ -26,7 +36,13 @@ const SweepInput = builder
       limit: t.int({
         required: true,
         defaultValue: 100,
-        description: `Entries to look at, oldest first; more than ${MAX_SWEEP} is ${MAX_SWEEP}.`,
+        extensions: NEEDS_VALUE,
+        description: `Entries to look at, oldest first; more than ${MAX_SWEEP} is ${MAX_SWEEP}. Not asked where entryIds are named.`,
+      }),
+      entryIds: t.field({
+        type: ['UUID'],
+        extensions: NEEDS_VALUE,
+        description: `The entries to promote: 1 to ${MAX_SWEEP}, all of them or none. Absent: the oldest that wait, whoever marked them. Null, an empty list, or a variable without a value is InvalidInput.`,
       }),
     }),
   })
@@ -51,11 +67,12 @@ const SweepSuccess = builder.objectRef<Success<SweepAnswer>>('SweepSuccess').imp
 builder.mutationField('sweep', (t) =>
   t.field({
     type: outcomeOf('sweep', SweepSuccess),
-    description: 'Promotes what waits to review, oldest first. Scope `entry:sweep`, lane DOT-991.',
+    description:
+      'Promotes what waits to review: the oldest entries first, or those that entryIds name. Scope `entry:sweep`, lane DOT-991.',
     args: { input: t.arg({ type: SweepInput, required: true, description: 'The pass.' }) },
     resolve: async (_, { input }, ctx) => {
       const pass = await ctx.ledger.asExec(callOf('sweep', ctx, input), (tx) => sweep(tx, input));
-      const first = pass.replayed ? await sweepReplay(ctx.observe, input) : {};
+      const first = pass.replayed ? await ctx.ledger.sweepReplay(ctx.session as Session, input) : {};
       return succeed(ctx, { ...pass, ...first });
     },
   }),

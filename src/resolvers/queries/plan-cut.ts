@@ -8,8 +8,9 @@ import { ProblemType } from '../../schema/refusals.ts';
 import { CutSpecInput, cutSpec } from '../cut-spec-input.ts';
 import { optional, uuid } from '../input.ts';
 import { outcome } from '../outcome.ts';
-import { badInput } from '../reading/bad-input.ts';
 import { PreviewFields } from '../reading/preview.ts';
+import { ExcludedStretchConnection, excludedPage } from './excluded.ts';
+import { cursorOf, placeAfter, refuseSize } from './plan-page.ts';
 
 interface PlannedUnitView {
   readonly localId: string;
@@ -147,8 +148,9 @@ const Plan = builder.objectRef<PlanView>('Plan').implement({
     }),
     problems: t.field({
       type: [ProblemType],
-      description: 'Why this plan could not be cut; empty when it could.',
-      resolve: (view) => view.plan.problems,
+      description:
+        'Errors are why this plan can not be cut. Warnings block nobody; look at them before you approve.',
+      resolve: ({ plan }) => [...plan.problems, ...plan.warnings],
     }),
     actionCounts: t.field({
       type: [UnitActionCount],
@@ -167,6 +169,26 @@ const Plan = builder.objectRef<PlanView>('Plan').implement({
       },
       resolve: (view, { first, after }) => pageOf(view, first ?? DEFAULT_PAGE, after ?? null),
     }),
+    excluded: t.field({
+      type: ExcludedStretchConnection,
+      description:
+        'What would become no unit, with its text. Read what is not blank before you approve: `excluded(blank: false)`.',
+      args: {
+        first: t.arg.int({
+          description: `Stretches of the page, 1 to ${LARGEST_PAGE}; ${DEFAULT_PAGE} where it is left out.`,
+        }),
+        after: t.arg.string({ description: 'A cursor of this connection; the page begins after it.' }),
+        blank: t.arg.boolean({
+          description: 'True: only blank stretches. False: only stretches with words. Left out: all.',
+        }),
+      },
+      resolve: ({ plan }, { first, after, blank }) =>
+        excludedPage(plan.records, {
+          first: first ?? DEFAULT_PAGE,
+          after: after ?? null,
+          blank: blank ?? null,
+        }),
+    }),
   }),
 });
 
@@ -181,12 +203,12 @@ function countActions(view: PlanView) {
 }
 
 function pageOf(view: PlanView, first: number, after: string | null): Page {
-  if (first < 1 || first > LARGEST_PAGE) throw badInput('first', `must be 1 to ${LARGEST_PAGE}`);
-  const from = after === null ? 0 : placeOf(after);
+  refuseSize(first);
+  const from = after === null ? 0 : placeAfter(after);
   const total = view.plan.records.length + view.actions.vanished.length;
   const planned = new Map(view.actions.actions.map((unit) => [unit.record.localId, unit]));
   const edges = Array.from({ length: Math.max(0, Math.min(first, total - from)) }, (_, index) => ({
-    cursor: Buffer.from(`plan:${from + index}`).toString('base64url'),
+    cursor: cursorOf(from + index),
     node: recordAt(view, planned, from + index),
   }));
   const pageInfo = new PreviewFields({
@@ -196,12 +218,6 @@ function pageOf(view: PlanView, first: number, after: string | null): Page {
     endCursor: edges.at(-1)?.cursor ?? null,
   });
   return { edges, pageInfo };
-}
-
-function placeOf(cursor: string): number {
-  const place = /^plan:(\d{1,9})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1'))?.[1];
-  if (place === undefined) throw badInput('after', 'is no cursor of this connection');
-  return Number(place) + 1;
 }
 
 function recordAt(view: PlanView, planned: ReadonlyMap<string, UnitPlan>, index: number): PlannedUnitView {

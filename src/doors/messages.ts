@@ -1,0 +1,35 @@
+/** What a client may say over a socket, judged before the protocol sees it: each fault has its close code in PROTOCOL.md. */
+import { StringDecoder } from 'node:string_decoder';
+
+const CLIENT_WORDS: ReadonlySet<unknown> = new Set([
+  'connection_init',
+  'ping',
+  'pong',
+  'subscribe',
+  'complete',
+]);
+
+/** An id is sent back with every result, so it has a bound: UTF-16 units. */
+const ID_CHARS = 256;
+
+/** Bytes of a reason that a close frame has room for. */
+const REASON_BYTES = 123;
+
+/** Why a message can't be taken, or null; what the protocol judges itself is left to it. */
+export function messageFault(message: unknown): string | null {
+  if (typeof message !== 'object' || message === null || Array.isArray(message))
+    return 'A message is a JSON object with "type".';
+  const { type, id } = message as { type?: unknown; id?: unknown };
+  if (!CLIENT_WORDS.has(type))
+    return `A client sends no message of the type ${JSON.stringify(type) ?? 'none'}.`;
+  if (typeof id === 'string' && id.length > ID_CHARS)
+    return `The id of an operation has at most ${ID_CHARS} characters.`;
+  return null;
+}
+
+/** The text as the reason of a close frame: whole characters, cut where it is too long. */
+export function closeReason(text: string): string {
+  const bytes = Buffer.from(text);
+  if (bytes.length <= REASON_BYTES) return text;
+  return `${new StringDecoder('utf8').write(bytes.subarray(0, REASON_BYTES - 3))}…`;
+}

@@ -1,0 +1,65 @@
+import {
+  type GraphQLField,
+  type GraphQLInputType,
+  type GraphQLResolveInfo,
+  getNamedType,
+  isInputObjectType,
+  Kind,
+  type ObjectValueNode,
+  type ValueNode,
+} from 'graphql';
+import { InvalidInput, type Problem } from '../ledger/refusals.ts';
+
+/**
+ * GraphQL takes `{ dryRun: $dryRun }` with no value for $dryRun as if the field were left out, so a caller that lost a value would get the
+ * default without a word. Where the default does more than any value could (writes for good, sweeps everything, blocks nothing), the
+ * field says `NEEDS_VALUE`, and such a call is refused.
+ */
+export function refuseMissingValues(field: GraphQLField<unknown, unknown>, info: GraphQLResolveInfo): void {
+  const problems: Problem[] = [];
+  const isMissing = (name: string) => !Object.hasOwn(info.variableValues.coerced, name);
+  for (const given of info.fieldNodes[0]?.arguments ?? []) {
+    const argument = field.args.find(({ name }) => name === given.name.value);
+    if (argument !== undefined) find(argument.type, given.value, [argument.name], isMissing, problems);
+  }
+  if (problems.length === 0) return;
+  throw new InvalidInput(`The input can't be taken: ${problems[0]?.message ?? ''}`, problems);
+}
+
+type IsMissing = (variable: string) => boolean;
+
+function find(
+  type: GraphQLInputType,
+  value: ValueNode,
+  path: readonly string[],
+  isMissing: IsMissing,
+  problems: Problem[],
+): void {
+  if (value.kind === Kind.LIST) {
+    value.values.forEach((item, at) => {
+      find(type, item, [...path, String(at)], isMissing, problems);
+    });
+  }
+  if (value.kind === Kind.OBJECT) findInside(type, value, path, isMissing, problems);
+}
+
+function findInside(
+  type: GraphQLInputType,
+  value: ObjectValueNode,
+  path: readonly string[],
+  isMissing: IsMissing,
+  problems: Problem[],
+): void {
+  const named = getNamedType(type);
+  if (!isInputObjectType(named)) return;
+  for (const { name, value: given } of value.fields) {
+    const described = named.getFields()[name.value];
+    if (described === undefined) continue;
+    const place = [...path, name.value];
+    if (given.kind !== Kind.VARIABLE) find(described.type, given, place, isMissing, problems);
+    else if (described.extensions['needsValue'] === true && isMissing(given.name.value)) {
+      const message = `${name.value} is given by the variable $${given.name.value}, which has no value; give it one, or leave ${name.value} out.`;
+      problems.push({ path: place, code: 'variable-missing', message });
+    }
+  }
+}
