@@ -7,6 +7,7 @@ const all: Readonly<
   cycle: async () => (await import('./cycle.ts')).benchCycle,
   log: async () => (await import('./log.ts')).benchLog,
   tree: async () => (await import('./tree.ts')).benchTree,
+  lists: async () => (await import('./lists.ts')).benchLists,
   page: async () => (await import('./page.ts')).benchPage,
   delivery: async () => (await import('./delivery.ts')).benchDelivery,
   fsck: async () => (await import('./fsck.ts')).benchFsck,

@@ -15,7 +15,7 @@ beforeAll(async () => {
 
 const CONNECTIONS = [
   ['entries', 'entryId', 600],
-  ['history', 'historyId', 1000], // a third is not integrated
+  ['history', 'historyId', 1000], // a third is not in the log
   ['dependencies', 'dependencyId', 499],
   ['sweeps', 'sweepId', 100],
   ['manifests', 'envelopeId', 1000],

@@ -19,6 +19,11 @@ export const digestOf = (n: number): string =>
 const id = (kind: string, n = 'n') => `md5('${kind}' || ${n})::uuid`;
 const digest = `'sha256:' || encode(sha256(n::text::bytea), 'hex')`;
 
+/** The places of all that is in the log, as the integrator gives them. */
+const PLACES = `insert into cutter_log.row_place (noun, position, ordinal, row_id)
+  select noun, position, at - 1, row_id from cutter_log.log cross join unnest(row_ids) with ordinality as named (row_id, at)
+  join cutter_log.nouns_of((select array_agg(row_id) from cutter_log.log, unnest(row_ids) as row_id)) as known using (row_id)`;
+
 /**
  * `count` entries that went all the way, five to a point in time. Each has 3 history rows, a plan with 3 blocks, a
  * rejected plan before it whose decision was superseded, a cut with 2 affected rows, both signatures and a verdict. Every
@@ -91,6 +96,12 @@ export async function fillLedger({ superuser }: TestDatabase, count: number): Pr
        select 4 * (n - 1) + 2, ${id('record:cut:')}, 'h', array[${id('sig:cut:')}, ${id('cut:')}] ${each}`,
     `insert into cutter_log.log
        select 4 * (n - 1) + 3, ${id('record:verify:')}, 'h', array[${id('sig:verify:')}, ${id('result:')}] ${each}`,
+    `insert into cutter_log.log
+       select 4 * ${count} + n - 1, ${id('record:more:')}, 'h', array[${id('rejected:')}, ${id('superseded:')}]
+         || case when n < ${count} then array[${id('dependency:')}] else '{}' end
+         || case when n % 5 = 0 then array[${id('escalation:')}, ${id('compensation:')}, ${id('sweep:')}] else '{}' end ${each}`,
+    PLACES,
+    `update cutter_log.head set next_position = ${5 * count}`,
     'analyze',
   ];
   for (const statement of statements) await superuser.query(statement);

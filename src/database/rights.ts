@@ -48,6 +48,10 @@ const RIGHTS = `/* rights.live */
   select 6, format('grant %s (%I) on %s to %I', lower(privilege_type), attname, thing, rolname)
     from ours join pg_catalog.pg_attribute on attrelid = ours.oid and not attisdropped, aclexplode(attacl) join roles on roles.oid = grantee
   union all
+  select 6, format('grant execute on function %I.%I(%s) to %I', nspname, proname, pg_get_function_identity_arguments(p.oid), rolname)
+    from pg_catalog.pg_proc as p join pg_catalog.pg_namespace as n on n.oid = p.pronamespace, aclexplode(proacl) join roles on roles.oid = grantee
+    where nspname = any ($2)
+  union all
   select 7, format('alter table %s enable row level security', thing) from ours where relrowsecurity
   union all
   select 8, format('create policy %I on %s for %s to %s', polname, thing,

@@ -31,7 +31,7 @@ Entry.implement({
     history: many(
       t,
       HistoryConnection,
-      'Every move of the entry, one row a move, by time; those not yet integrated, too.',
+      'Every move of the entry, one row a move, in the order of the log; those not yet integrated at its end, without a cursor.',
     ),
     dependenciesFrom: many(t, DependencyConnection, 'Dependencies that start at this entry.'),
     dependenciesTo: many(

@@ -75,9 +75,12 @@ export function optional(t: Fields, type: NodeRef, description: string) {
 
 const SortOrder = builder.enumType('SortOrder', {
   description:
-    'Which end of a connection comes first. The order is total: time and id; for `Query.history` the place in the log; for unit blocks and affected rows their plan or change set and their place in it.',
+    'Which end of a connection comes first. Rows are in the order of the log: by `position`, then `logOrdinal`; unit blocks and affected rows inside their plan or change set by its own order. Aliases, which no record writes, are in the order of their ids.',
   values: {
-    OLDEST_FIRST: { description: 'From the oldest row on.' },
+    OLDEST_FIRST: {
+      description:
+        'From the oldest row on. A client that goes on from its last `endCursor` reads every row exactly once.',
+    },
     NEWEST_FIRST: { description: 'From the newest row back.' },
   },
 });
@@ -88,10 +91,10 @@ export const PageInfo = builder.objectRef<Node>('PageInfo').implement({
     ...columns(t, {
       hasNextPage: ['Boolean', 'Whether rows follow after `endCursor`.'],
       hasPreviousPage: ['Boolean', 'Whether this page began after a cursor.'],
-      startCursor: ['String?', 'Cursor of the first row; null for an empty page.'],
+      startCursor: ['String?', 'Cursor of the first row that has one; null where none has.'],
       endCursor: [
         'String?',
-        'Cursor of the last row, to be given as `after` for the next page; null for an empty page.',
+        'Cursor of the last row that has one, to be given as `after` for the next page. Where no row has one, it is the `after` that was given: ask again with it for what comes later.',
       ],
     }),
   }),
@@ -141,7 +144,12 @@ export function connection(name: string, type: NodeRef, filterColumns: FilterCol
   const edge = builder.objectRef<Node>(`${name}Edge`).implement({
     description: `One row of a ${name}Connection.`,
     fields: (t) => ({
-      ...columns(t, { cursor: ['String', 'Opaque place of this row in the order of the connection.'] }),
+      ...columns(t, {
+        cursor: [
+          'String?',
+          'Opaque place of this row in the order of the connection. Null for a row that is not in the log yet, which only relations show: it has no place, counts as the newest, and comes again with one.',
+        ],
+      }),
       node: one(t, type, 'The row.'),
     }),
   });
@@ -169,7 +177,8 @@ export function pageArguments(arg: ArgBuilder<Types>, { filter }: Connection) {
   return {
     first: arg.int({ defaultValue: DEFAULT_PAGE, description: `Rows of the page, 1 to ${LARGEST_PAGE}.` }),
     after: arg.string({
-      description: 'A cursor of this connection in the same order; the page begins after it.',
+      description:
+        'A cursor of this connection in the same order; the page begins after it. One that was drawn before the database was restored, or by a version that listed by time, is refused with `extensions.cursor: "START_ANEW"`: read the list again from its start.',
     }),
     order: arg({ type: SortOrder, defaultValue: 'OLDEST_FIRST', description: 'Which end comes first.' }),
     filter: arg({ type: filter, description: 'Conditions that the rows meet.' }),

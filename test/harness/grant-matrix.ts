@@ -50,6 +50,7 @@ const MATRIX: Readonly<Record<string, Row>> = {
   },
   'cutter_log.record_part': { ...both({ I: ['record_id', 'part', 'body'] }), cutter_integrator: S },
   'cutter_log.log': { ...both(S), cutter_observe: S, cutter_integrator: SI },
+  'cutter_log.row_place': { cutter_observe: S, cutter_integrator: I },
   'cutter_log.head': { ...both(S), cutter_observe: S, cutter_integrator: { S: true, U: true } },
   'cutter_log.node': { ...both(S), cutter_observe: S, cutter_integrator: SI },
   'cutter_log.tree_head': { ...both(S), cutter_observe: S, cutter_integrator: { S: true, U: true } },

@@ -28,7 +28,8 @@ const LOCK_HEAD = `/* log.head */
   for update`;
 
 /**
- * Its snapshot is younger than the head lock, so it sees all that the last batch left. Rows leave in the order of seq
+ * Its snapshot is younger than the head lock, so it sees all that the last batch left. Each row of a record gets its place in the
+ * lists together with the record's position. Rows leave in the order of seq
  * and none is skipped: what committed earlier can't come after what began later. It isn't prepared by
  * name: a plan kept from when the tables were small would scan them when they are large.
  */
@@ -51,6 +52,16 @@ const MOVE = `/* log.move */
   ), moved as (
     insert into cutter_log.log (position, record_id, record_hash, row_ids)
     select position, record_id, record_hash, row_ids from placed order by position
+  ), logged as materialized (
+    select position, (named.at - 1)::int as ordinal, named.row_id
+    from placed cross join unnest(row_ids) with ordinality as named (row_id, at)
+  ), seated as (
+    -- A row that two records name stands where the first of them put it.
+    insert into cutter_log.row_place (noun, position, ordinal, row_id)
+    select known.noun, logged.position, logged.ordinal, logged.row_id
+    from logged join cutter_log.nouns_of(array(select row_id from logged)) as known using (row_id)
+    order by logged.position, logged.ordinal
+    on conflict do nothing
   ), advanced as (
     update cutter_log.head set next_position = (select max(position) + 1 from placed)
     where singleton and exists (select 1 from placed)

@@ -13,15 +13,21 @@ import { SignatureConnection } from '../../schema/signature.ts';
 import { SweepConnection } from '../../schema/sweep.ts';
 import { UnitBlockConnection } from '../../schema/unit-block.ts';
 import { VerifyResultConnection } from '../../schema/verify-result.ts';
-import type { NounName } from '../reading/nouns.ts';
+import { NOUNS, type NounName } from '../reading/nouns.ts';
 import { readPage } from '../reading/read.ts';
 import { READ_WHOLE } from '../reading/whole.ts';
+
+/** What a client may rely on that follows a list. */
+const ORDER = {
+  log: 'In the order of the log, rows that are in it alone: a client that goes on from its last `endCursor` misses nothing and reads nothing twice.',
+  key: 'In the order of their ids.',
+} as const;
 
 function connectionField(name: QueryName, noun: NounName, connection: Connection, description: string): void {
   builder.queryField(name, (t) =>
     t.field({
       type: connection.ref,
-      description,
+      description: `${description} ${ORDER[NOUNS[noun].seat.of === null ? 'key' : 'log']}`,
       extensions: READ_WHOLE,
       args: pageArguments(t.arg, connection),
       resolve: (_, _args, context, info) => readPage(context, info, noun),
@@ -34,7 +40,7 @@ connectionField(
   'history',
   'History',
   HistoryConnection,
-  'Every move of every entry that is in the log, in the order of the log: by `position`, then `logOrdinal`. A client that goes on from its last `endCursor` misses nothing and reads nothing twice. `Entry.history` shows moves before they are integrated, too.',
+  'Every move of every entry that is in the log. `Entry.history` shows moves before they are integrated, too.',
 );
 connectionField('dependencies', 'Dependency', DependencyConnection, 'The edges between entries.');
 connectionField('sweeps', 'Sweep', SweepConnection, 'The passes over the backlog.');

@@ -1,7 +1,15 @@
-import { type GraphQLField, type GraphQLResolveInfo, getArgumentValues } from 'graphql';
+import { type GraphQLError, type GraphQLField, type GraphQLResolveInfo, getArgumentValues } from 'graphql';
 import { DEFAULT_PAGE, LARGEST_PAGE } from '../../schema/node.ts';
 import { badInput } from './bad-input.ts';
-import { decodeCursor, isTime, type KeyValue, type SortOrder, UUID } from './cursor.ts';
+import {
+  type Drawn,
+  decodeCursor,
+  isTime,
+  type KeyValue,
+  type ListPlace,
+  type SortOrder,
+  UUID,
+} from './cursor.ts';
 import type { Codec, Noun } from './nouns.ts';
 import type { Paged } from './plan.ts';
 
@@ -20,7 +28,9 @@ export interface Bound {
 /** The arguments of one connection, checked. */
 export interface BoundPage {
   readonly first: number;
-  readonly after: readonly KeyValue[] | null;
+  readonly after: ListPlace | null;
+  /** `after` as it was given, which the end of an empty page is. */
+  readonly given: string | null;
   readonly order: SortOrder;
   readonly filter: readonly Bound[];
 }
@@ -38,15 +48,38 @@ export function bindPage(page: Paged, variables: GraphQLResolveInfo['variableVal
     throw badInput(`${page.path}(first:)`, `must be between 1 and ${LARGEST_PAGE}; ${first} was asked for.`);
   }
   const order = given.order ?? 'OLDEST_FIRST';
-  const after = given.after ?? null;
-  const key = after === null ? null : decodeCursor(page.noun, order, after);
-  if (after !== null && key === null) {
-    throw badInput(
-      `${page.path}(after:)`,
-      `is no cursor of ${page.noun.name} rows in order ${order}. Give a cursor of this connection, read with the same order.`,
-    );
-  }
-  return { first, after: key, order, filter: bindFilter(page, given.filter ?? {}) };
+  const after = given.after == null ? null : placeOf(page, order, given.after);
+  return { first, after, given: given.after ?? null, order, filter: bindFilter(page, given.filter ?? {}) };
+}
+
+function placeOf({ noun, path }: Paged, order: SortOrder, cursor: string): ListPlace {
+  const read = decodeCursor(noun, order, cursor);
+  if (read.verdict === 'ok') return read;
+  if (read.verdict === 'earlier')
+    throw lostCursor(path, 'is a cursor of an earlier version of this server. Its order is no longer served');
+  throw badInput(
+    `${path}(after:)`,
+    `is no cursor of ${noun.name} rows in order ${order}. Give a cursor of this connection, read with the same order.`,
+  );
+}
+
+/**
+ * Refuses a cursor that was drawn from another state of the database than the one which answered: what it stands for isn't here, so
+ * the page after it would leave rows out.
+ */
+export function assertDrawnHere(page: Paged, { after }: BoundPage, drawn: Drawn): void {
+  if (after === null) return;
+  if (after.incarnation !== drawn.incarnation)
+    throw lostCursor(page.path, 'was drawn before the database was restored or replaced');
+  const [position] = after.key;
+  if (page.noun.seat.of !== null && Number(position) >= drawn.next)
+    throw lostCursor(page.path, "lies beyond the end of this ledger's log: the database was set back");
+}
+
+function lostCursor(path: string, complaint: string): GraphQLError {
+  return badInput(`${path}(after:)`, `${complaint}. Read the list from its start, without "after".`, {
+    cursor: 'START_ANEW',
+  });
 }
 
 function bindFilter({ noun, path }: Paged, filter: Record<string, unknown>): Bound[] {

@@ -1,9 +1,9 @@
-import type { Codec, Noun } from './nouns.ts';
+import { type Codec, type Noun, ORDINAL, POSITION } from './nouns.ts';
 
 export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$/;
 /** Short enough for a bigint. */
-const POSITION = /^(0|[1-9]\d{0,17})$/;
+const DECIMAL = /^(0|[1-9]\d{0,17})$/;
 const LONGEST = 600;
 
 export type KeyValue = string | number;
@@ -11,21 +11,66 @@ export type SortOrder = 'OLDEST_FIRST' | 'NEWEST_FIRST';
 
 /** The codec of a column, by its name in the view. */
 export function codecOf(noun: Noun, column: string): Codec {
+  if (column === POSITION) return 'position';
+  if (column === ORDINAL) return 'int';
   for (const found of noun.columns.values()) if (found.column === column) return found.codec;
   throw new Error(`${noun.name} has no column ${column}`);
 }
 
-/** An opaque place in one order of one noun: good for that noun and order alone. */
-export function encodeCursor(noun: Noun, order: SortOrder, key: readonly KeyValue[]): string {
-  return Buffer.from(JSON.stringify([noun.name, order, ...key])).toString('base64url');
+/** The columns that a noun is listed by: its place in the log, and what orders the rows that share one. */
+export function listedBy({ seat }: Noun): readonly string[] {
+  return seat.of === null ? seat.within : [POSITION, ORDINAL, ...seat.within];
 }
 
-/** The key that a cursor stands for, or null where it isn't a cursor of this noun and order. */
-export function decodeCursor(noun: Noun, order: SortOrder, cursor: string): KeyValue[] | null {
-  if (cursor.length > LONGEST) return null;
-  const [name, way, ...key] = parts(cursor);
-  if (name !== noun.name || way !== order || key.length !== noun.order.length) return null;
-  return key.every((value, at) => fits(codecOf(noun, noun.order[at]!), value)) ? (key as KeyValue[]) : null;
+/** The ledger that a cursor was drawn from; a database that was set back goes on as another incarnation. */
+export interface Drawn {
+  readonly incarnation: string;
+  /** Where its log ended. */
+  readonly next: number;
+}
+
+/** A place in the list of one noun in one order. */
+export interface ListPlace {
+  readonly incarnation: string;
+  /** The values of the columns that the noun is listed by. */
+  readonly key: readonly KeyValue[];
+}
+
+/** What a text is that was given as a cursor. */
+export type CursorVerdict =
+  | ({ readonly verdict: 'ok' } & ListPlace)
+  /** Of an earlier version, which listed rows by their time or knew no incarnation. */
+  | { readonly verdict: 'earlier' }
+  | { readonly verdict: 'unknown' };
+
+/** Names the form of the cursor. Those of earlier versions had the first column of the key in its place. */
+const FORM = '@2';
+
+/** An opaque place in the list of one noun: good for that noun, that order and that incarnation alone. */
+export function encodeCursor(noun: Noun, order: SortOrder, { incarnation, key }: ListPlace): string {
+  return Buffer.from(JSON.stringify([noun.name, order, FORM, incarnation, ...key])).toString('base64url');
+}
+
+/** Reads a cursor of this noun and order. */
+export function decodeCursor(noun: Noun, order: SortOrder, cursor: string): CursorVerdict {
+  if (cursor.length > LONGEST) return { verdict: 'unknown' };
+  const [name, way, form, incarnation, ...key] = parts(cursor);
+  if (name !== noun.name || way !== order) return { verdict: 'unknown' };
+  const columns = listedBy(noun);
+  const isWhole =
+    form === FORM &&
+    fits('uuid', incarnation) &&
+    key.length === columns.length &&
+    key.every((value, at) => fits(codecOf(noun, columns[at]!), value));
+  if (isWhole) return { verdict: 'ok', incarnation: incarnation as string, key: key as KeyValue[] };
+  return { verdict: isEarlier(form, incarnation) ? 'earlier' : 'unknown' };
+}
+
+/** What earlier versions wrote behind noun and order: a time and an id, a position and an ordinal, or an id and what follows. */
+function isEarlier(first: unknown, second: unknown): boolean {
+  if (fits('time', first)) return fits('uuid', second);
+  if (fits('position', first)) return fits('int', second);
+  return fits('uuid', first) && fits('int', second);
 }
 
 function parts(cursor: string): unknown[] {
@@ -38,7 +83,7 @@ function parts(cursor: string): unknown[] {
 }
 
 function fits(codec: Codec, value: unknown): boolean {
-  if (codec === 'position') return typeof value === 'string' && POSITION.test(value);
+  if (codec === 'position') return typeof value === 'string' && DECIMAL.test(value);
   if (codec === 'int') return Number.isInteger(value) && Math.abs(value as number) < 2 ** 31;
   if (typeof value !== 'string' || value.includes('\0')) return false;
   if (codec === 'uuid') return UUID.test(value);

@@ -6,6 +6,12 @@ import type { EdgePart, Field, InfoPart, PagePlan, RowPlan } from './plan.ts';
 /** What a statement answers for one row. */
 export type Cells = readonly unknown[];
 
+/** What rows are decoded with: the arguments of each page, and the ledger that answered. */
+export interface Answered {
+  readonly bound: readonly BoundPage[];
+  readonly incarnation: string;
+}
+
 /** An object without the accessors of Object's prototype: a response key may be `__proto__`. */
 class Plain {
   [responseKey: string]: unknown;
@@ -13,26 +19,23 @@ class Plain {
 Object.setPrototypeOf(Plain.prototype, null);
 
 /** The object of a row: the fields asked for, under their response keys and in their order, as the response has them. */
-export function decodeRow(
-  row: RowPlan,
-  fields: readonly Field[],
-  raw: Cells,
-  bound: readonly BoundPage[],
-): Plain {
-  return rowObject(fields, unpack(row, raw), bound);
+export function decodeRow(row: RowPlan, fields: readonly Field[], raw: Cells, answered: Answered): Plain {
+  return rowObject(fields, unpack(row, raw), answered);
 }
 
 /** The object of a connection. */
-export function decodePage(page: PagePlan, raw: readonly Cells[], bound: readonly BoundPage[]): Plain {
-  const args = bound[page.index]!;
+export function decodePage(page: PagePlan, raw: readonly Cells[], answered: Answered): Plain {
+  const args = answered.bound[page.index]!;
   const more = raw.length > args.first;
   const rows = (more ? raw.slice(0, args.first) : raw).map((cells) => unpack(page.row, cells));
   const object = new Plain();
   for (const part of page.parts) {
     if (part.kind === 'typename') object[part.key] = part.name;
-    if (part.kind === 'nodes') object[part.key] = rows.map((cells) => rowObject(part.fields, cells, bound));
-    if (part.kind === 'edges') object[part.key] = rows.map((cells) => edge(page, part.parts, cells, bound));
-    if (part.kind === 'pageInfo') object[part.key] = pageInfo(page, part.parts, rows, more, args);
+    if (part.kind === 'nodes')
+      object[part.key] = rows.map((cells) => rowObject(part.fields, cells, answered));
+    if (part.kind === 'edges')
+      object[part.key] = rows.map((cells) => edge(page, part.parts, cells, answered));
+    if (part.kind === 'pageInfo') object[part.key] = pageInfo(page, part.parts, rows, more, answered);
   }
   return object;
 }
@@ -42,22 +45,22 @@ function unpack(row: RowPlan, raw: Cells): Cells {
   return row.cells.length > WIDEST ? (raw as unknown[][]).flat(1) : raw;
 }
 
-function rowObject(fields: readonly Field[], cells: Cells, bound: readonly BoundPage[]): Plain {
+function rowObject(fields: readonly Field[], cells: Cells, answered: Answered): Plain {
   const object = new Plain();
-  for (const field of fields) object[field.key] = value(field, cells, bound);
+  for (const field of fields) object[field.key] = value(field, cells, answered);
   return object;
 }
 
-function value(field: Field, cells: Cells, bound: readonly BoundPage[]): unknown {
+function value(field: Field, cells: Cells, answered: Answered): unknown {
   switch (field.kind) {
     case 'cell':
       return cells[field.at];
     case 'place':
       return cells[field.at] === null ? null : (cells[field.at] as Cells)[field.part];
     case 'one':
-      return related(field, cells[field.at] as Cells | null, bound);
+      return related(field, cells[field.at] as Cells | null, answered);
     case 'page':
-      return decodePage(field.page, cells[field.at] as Cells[], bound);
+      return decodePage(field.page, cells[field.at] as Cells[], answered);
     case 'typename':
       return field.name;
   }
@@ -66,19 +69,19 @@ function value(field: Field, cells: Cells, bound: readonly BoundPage[]): unknown
 function related(
   field: Extract<Field, { kind: 'one' }>,
   cell: Cells | null,
-  bound: readonly BoundPage[],
+  answered: Answered,
 ): Plain | null {
-  if (cell !== null) return decodeRow(field.row, field.fields, cell, bound);
+  if (cell !== null) return decodeRow(field.row, field.fields, cell, answered);
   if (field.promised) throw new Error(`A row has no ${field.key}, which the ledger promises.`);
   return null;
 }
 
-function edge(page: PagePlan, parts: readonly EdgePart[], cells: Cells, bound: readonly BoundPage[]): Plain {
+function edge(page: PagePlan, parts: readonly EdgePart[], cells: Cells, answered: Answered): Plain {
   const object = new Plain();
   for (const part of parts) {
     if (part.kind === 'typename') object[part.key] = part.name;
-    if (part.kind === 'cursor') object[part.key] = cursor(page, part.cursor, cells, bound[page.index]!);
-    if (part.kind === 'node') object[part.key] = rowObject(part.fields, cells, bound);
+    if (part.kind === 'cursor') object[part.key] = cursor(page, part.cursor, cells, answered);
+    if (part.kind === 'node') object[part.key] = rowObject(part.fields, cells, answered);
   }
   return object;
 }
@@ -88,22 +91,32 @@ function pageInfo(
   parts: readonly InfoPart[],
   rows: readonly Cells[],
   more: boolean,
-  args: BoundPage,
+  answered: Answered,
 ): Plain {
+  const { given } = answered.bound[page.index]!;
   const object = new Plain();
   for (const part of parts) {
     if (part.kind === 'typename') object[part.key] = part.name;
     if (part.kind === 'hasNextPage') object[part.key] = more;
-    if (part.kind === 'hasPreviousPage') object[part.key] = args.after !== null;
+    if (part.kind === 'hasPreviousPage') object[part.key] = given !== null;
     if (part.kind === 'startCursor' || part.kind === 'endCursor') {
-      const cells = rows.at(part.kind === 'startCursor' ? 0 : -1);
-      object[part.key] = cells === undefined ? null : cursor(page, part.cursor, cells, args);
+      const inOrder = part.kind === 'startCursor' ? rows : rows.toReversed();
+      // Rows that aren't integrated yet have no cursor. Who has read to the end goes on from where he was.
+      const placed = inOrder.find((cells) => cells[part.cursor[0]!] !== null);
+      const none = part.kind === 'endCursor' ? given : null;
+      object[part.key] = placed === undefined ? none : cursor(page, part.cursor, placed, answered);
     }
   }
   return object;
 }
 
-function cursor({ noun }: PagePlan, key: readonly number[], cells: Cells, { order }: BoundPage): string {
-  const values = key.map((at) => cells[at] as KeyValue);
-  return encodeCursor(noun, order, values);
+/** Null for a row that has no place yet. */
+function cursor(
+  { noun, index }: PagePlan,
+  cells: readonly number[],
+  row: Cells,
+  { bound, incarnation }: Answered,
+): string | null {
+  const key = cells.map((at) => row[at] as KeyValue);
+  return key[0] === null ? null : encodeCursor(noun, bound[index]!.order, { incarnation, key });
 }

@@ -1,7 +1,7 @@
-import { LARGEST_PAGE } from '../../schema/node.ts';
 import type { Bound, BoundPage } from './bind.ts';
-import { codecOf } from './cursor.ts';
-import type { Codec, InLog, Noun, Relation } from './nouns.ts';
+import { codecOf, listedBy } from './cursor.ts';
+import { hanging, inside, integrated, keyed, ordered, type Pen, type Where } from './listing.ts';
+import type { Codec, Noun, Relation } from './nouns.ts';
 import type { Cell, PagePlan, RowPlan } from './plan.ts';
 
 /** SQL text with its values, every one of them bound. */
@@ -10,6 +10,15 @@ export interface Statement {
   readonly values: readonly Value[];
 }
 export type Value = string | number | boolean | null | readonly (string | number | boolean)[];
+
+/** The relation by which rows hang on the row of this alias. */
+interface Hanging {
+  readonly relation: Relation;
+  readonly parent: string;
+}
+
+/** In the same snapshot as the rows: which ledger they are of, for the cursors given and those to give. */
+const HEAD = `select json_build_array(incarnation, next_position::text) from cutter_log.head`;
 
 /** `json_build_array` takes at most 100 arguments: wider rows are drawn in chunks. */
 export const WIDEST = 80;
@@ -46,10 +55,7 @@ export class Emission {
 
   /** A page from the whole view. */
   page(name: string, page: PagePlan): Statement {
-    return this.#statement(
-      name,
-      this.#page(page, () => []),
-    );
+    return this.#statement(name, this.#page(page, null));
   }
 
   /** The row with this key, or SQL null. */
@@ -94,7 +100,10 @@ export class Emission {
   }
 
   #statement(name: string, body: string): Statement {
-    return { sql: `/* ${name} */ select (${body})::text as answer`, values: this.#values };
+    return {
+      sql: `/* ${name} */ select json_build_array((${HEAD}), (${body}))::text as answer`,
+      values: this.#values,
+    };
   }
 
   #row(row: RowPlan, alias: string): string {
@@ -114,14 +123,14 @@ export class Emission {
       case 'derived':
         return `(${noun.derived[cell.name]!(alias)})`;
       case 'place':
-        return placeInLog(`${alias}.${noun.logged}`, this.#alias());
+        return placeInLog(noun, alias, this.#alias());
       case 'one': {
         const child = this.#alias();
         const where = related(cell.relation, child, alias).join(' and ');
         return `(select ${this.#row(cell.row, child)} from ${cell.row.noun.view} ${child} where ${where})`;
       }
       case 'page':
-        return `(${this.#page(cell.page, (child) => related(cell.relation, child, alias))})`;
+        return `(${this.#page(cell.page, { relation: cell.relation, parent: alias })})`;
     }
   }
 
@@ -129,55 +138,40 @@ export class Emission {
    * Cells are drawn outside the limit, so only for the rows of the page. The literal limit inside lets PostgreSQL plan a
    * prepared statement for a page and not for a tenth of the view.
    */
-  #page({ index, noun, row }: PagePlan, hangs: (child: string) => readonly string[]): string {
+  #page({ index, noun, row }: PagePlan, hangs: Hanging | null): string {
     const args = this.#bound[index]!;
-    const v = this.#alias();
-    const a = this.#alias();
+    const rows = this.#list(noun, args, hangs);
+    const [v, a] = [this.#alias(), this.#alias()];
+    const born = noun.born.filter((column) => !noun.seat.within.includes(column));
     const order = (alias: string) =>
-      noun.order
-        .map((column) => `${alias}.${column}${args.order === 'NEWEST_FIRST' ? ' desc' : ''}`)
-        .join(', ');
-    const where = [...hangs(v), ...args.filter.map((bound) => this.#condition(bound, v))];
-    const rows =
-      noun.inLog === null
-        ? `select ${v}.* from ${noun.view} ${v}${all([...where, ...this.#after(noun, args, v)])}`
-        : `select ${v}.* from (${this.#inLog(noun, noun.inLog, args, where, v)}) ${v}`;
+      ordered(
+        args,
+        [...listedBy(noun), ...born].map((column) => `${alias}.${column}`),
+      );
     const limit = `$${this.#values.push(args.first + 1)}::int`;
-    return `select coalesce(json_agg(${this.#row(row, a)} order by ${order(a)}), '[]') from (select * from (${rows} order by ${order(v)} limit ${LARGEST_PAGE + 1}) ${v} limit ${limit}) ${a}`;
+    return `select coalesce(json_agg(${this.#row(row, a)} order by ${order(a)}), '[]') from (select * from (${rows}) ${v} order by ${order(v)} limit ${limit}) ${a}`;
   }
 
-  #after(noun: Noun, { after, order }: BoundPage, alias: string): string[] {
-    if (after === null) return [];
-    const columns = noun.order.map((column) => `${alias}.${column}`).join(', ');
-    const values = noun.order.map((column, at) => this.#bind(noun, column, after[at]!)).join(', ');
-    return [`(${columns}) ${order === 'NEWEST_FIRST' ? '<' : '>'} (${values})`];
+  #list(noun: Noun, args: BoundPage, hangs: Hanging | null): string {
+    if (hangs === null && noun.seat.of !== null) return integrated(this.#pen, noun, args);
+    const where: Where = (v) => [
+      ...(hangs === null ? [] : related(hangs.relation, v, hangs.parent)),
+      ...args.filter.map((bound) => this.#condition(bound, v)),
+    ];
+    if (noun.seat.of === null) return keyed(this.#pen, noun, args, where);
+    const seat = hangs?.relation.pairs.find(([column]) => column === noun.seat.by)?.[1];
+    return seat === undefined || noun.seat.within.length === 0
+      ? hanging(this.#pen, noun, args, where)
+      : inside(this.#pen, noun, args, where, `${hangs!.parent}.${seat}`);
   }
 
-  /**
-   * Integrated rows with their place. The log is walked by its key, each record's rows looked up by theirs; or, where the filter
-   * leaves few rows, these are found first and their records by the index on `row_ids`. `offset 0` keeps it that way round.
-   */
-  #inLog(noun: Noun, inLog: InLog, { after, order, filter }: BoundPage, where: string[], v: string): string {
-    const [log, row] = [this.#alias(), this.#alias()];
-    const id = `${v}.${noun.logged}`;
-    const narrow = filter.some(({ column }) => inLog.narrow.has(column));
-    const ordinal = narrow ? `array_position(${log}.row_ids, ${id}) - 1` : `${row}.place::int - 1`;
-    const behind: string[] = [];
-    if (after !== null) {
-      const [position, place] = noun.order.map((column, at) => this.#bind(noun, column, after[at]!));
-      const beyond = order === 'NEWEST_FIRST' ? '<' : '>';
-      // The first condition is for the log's key, which a comparison of pairs from two places couldn't use.
-      behind.push(`${log}.position ${beyond}= ${position}`);
-      behind.push(`(${log}.position ${beyond} ${position} or ${ordinal} ${beyond} ${place})`);
-    }
-    const columns = `select ${v}.*, ${log}.position as log_position, ${ordinal} as log_ordinal`;
-    if (narrow) {
-      const found = `(select * from ${noun.view} ${v}${all(where)} offset 0) ${v}`;
-      const place = `(select * from cutter_log.log ${log} where ${log}.row_ids @> array[${id}] offset 0) ${log}`;
-      return `${columns} from ${found} cross join lateral ${place}${all(behind)}`;
-    }
-    const records = `cutter_log.log ${log} cross join lateral unnest(${log}.row_ids) with ordinality ${row}(id, place)`;
-    return `${columns} from ${records} join ${noun.view} ${v} on ${id} = ${row}.id${all([...where, ...behind])}`;
+  get #pen(): Pen {
+    return {
+      alias: () => this.#alias(),
+      bind: (codec, value, isList = false) =>
+        `$${this.#values.push(value as Value)}::${CAST[codec]}${isList ? '[]' : ''}`,
+      condition: (bound, alias) => this.#condition(bound, alias),
+    };
   }
 
   #condition({ column, codec, operator, value }: Bound, alias: string): string {
@@ -196,18 +190,14 @@ export class Emission {
   }
 }
 
-/** A `where` of conditions, or nothing. */
-function all(conditions: readonly string[]): string {
-  return conditions.length === 0 ? '' : ` where ${conditions.join(' and ')}`;
-}
-
 /** The join of a relation, as conditions on the related row. */
 function related({ pairs, through }: Relation, child: string, parent: string): string[] {
   if (through !== null) return [through.condition(child, parent)];
   return pairs.map(([theirs, ours]) => `${child}.${theirs} = ${parent}.${ours}`);
 }
 
-/** No `limit`: with one, the planner may walk the log by position and leave the GIN index alone. An id is logged once. */
-function placeInLog(id: string, log: string): string {
-  return `(select json_build_array(${log}.position::text, array_position(${log}.row_ids, ${id}) - 1) from cutter_log.log ${log} where ${log}.row_ids @> array[${id}])`;
+/** Where a row stands in the log, or null. */
+function placeInLog({ seat }: Noun, row: string, place: string): string {
+  if (seat.of === null) return 'null';
+  return `(select json_build_array(${place}.position::text, ${place}.ordinal) from cutter_log.row_place ${place} where ${place}.row_id = ${row}.${seat.by} and ${place}.noun = '${seat.of}')`;
 }

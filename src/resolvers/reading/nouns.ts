@@ -1,6 +1,6 @@
 /**
- * The twelve nouns as data: the view each is read from, its columns, its unique order, how its rows find their place in
- * the log, and its relations as join conditions. The compiler beside this file knows nothing else about the ledger.
+ * The twelve nouns as data: the view each is read from, its columns, how its rows find their place in the log, by which columns a list
+ * of few rows is found, and its relations as join conditions. The compiler beside this file knows nothing else about the ledger.
  */
 
 /** How a column travels: `time` is written as text with microseconds, `position` as decimal text, the others as JSON has them. */
@@ -42,32 +42,39 @@ export interface Noun {
   readonly view: string;
   /** GraphQL field → column and codec. */
   readonly columns: ReadonlyMap<string, { readonly column: string; readonly codec: Codec }>;
-  /** Columns of the unique order: time and id; for rows inside a plan or a change set, that and their place in it. */
-  readonly order: readonly string[];
   readonly key: readonly string[];
-  /** The column whose value stands in the log's `row_ids`. */
-  readonly logged: string;
-  /** Where its rows are listed as the log has them: integrated ones alone, in record order. */
-  readonly inLog: InLog | null;
+  /** How rows follow each other that are not in the log yet: by time and id, or by their place in a plan or a change set. */
+  readonly born: readonly string[];
+  readonly seat: Seat;
+  /** Columns with an index that begins with them, those that fewest rows share first. */
+  readonly indexed: readonly string[];
   readonly derived: Readonly<Record<string, (alias: string) => string>>;
   readonly relations: Readonly<Record<string, Relation>>;
 }
 
-/** How rows are listed in the order of the log. */
-export interface InLog {
-  /** Fields that few rows share: filtered by one of these, the rows are found first and their places then. */
-  readonly narrow: ReadonlySet<string>;
+/** Where a row stands in the log. */
+interface Seat {
+  /** The noun whose places these are: its own; the plan's or change set's that it was written with; null where no record writes it. */
+  readonly of: NounName | null;
+  /** The column that holds the id of the row with that place. */
+  readonly by: string;
+  /** Columns that order the rows which share a place. */
+  readonly within: readonly string[];
 }
+
+/** The place of a listed row: columns that the compiler adds to those of its view. Null until the row is integrated. */
+export const POSITION = 'log_position';
+export const ORDINAL = 'log_ordinal';
 
 /** `axis1Status` → `axis_1_status`. */
 export function columnOf(field: string): string {
   return field.replace(/[A-Z]|\d+/g, (found) => `_${found.toLowerCase()}`);
 }
 
-interface Description extends Omit<Noun, 'columns' | 'derived' | 'relations' | 'logged' | 'view' | 'inLog'> {
+interface Description extends Omit<Noun, 'columns' | 'derived' | 'relations' | 'seat' | 'view'> {
   readonly view: string;
   readonly columns: Readonly<Record<string, Codec>>;
-  readonly logged?: string;
+  readonly seat?: Seat;
   readonly derived?: Noun['derived'];
   readonly relations?: Noun['relations'];
 }
@@ -79,8 +86,7 @@ function noun(described: Description): Noun {
   return {
     derived: {},
     relations: {},
-    logged: described.key[0]!,
-    inLog: null,
+    seat: { of: described.name, by: described.key[0]!, within: [] },
     ...described,
     view: `cutter_governance.${described.view}`,
     columns: new Map(columns),
@@ -141,7 +147,8 @@ const Entry = noun({
   view: 'v_decision_backlog_entry_observe',
   columns: { entryId: 'uuid', kind: 'text', status: 'text', emittedAt: 'time' },
   key: ['entry_id'],
-  order: ['emitted_at', 'entry_id'],
+  born: ['emitted_at', 'entry_id'],
+  indexed: ['entry_id', 'emitted_at', 'status', 'kind'],
   relations: {
     history: many('History', ['entry_id', 'entry_id']),
     dependenciesFrom: many('Dependency', ['from_entry_id', 'entry_id']),
@@ -184,7 +191,8 @@ const History = noun({
     changedAt: 'time',
   },
   key: ['history_id'],
-  order: ['changed_at', 'history_id'],
+  born: ['changed_at', 'history_id'],
+  indexed: ['history_id', 'entry_id', 'changed_at', 'changed_by', 'change_kind', 'entry_version_after'],
   relations: { entry: one('Entry', ['entry_id', 'entry_id']) },
 });
 
@@ -200,7 +208,8 @@ const Dependency = noun({
     createdAt: 'time',
   },
   key: ['dependency_id'],
-  order: ['created_at', 'dependency_id'],
+  born: ['created_at', 'dependency_id'],
+  indexed: ['dependency_id', 'from_entry_id', 'to_entry_id', 'created_at', 'created_by', 'dependency_kind'],
   relations: {
     fromEntry: one('Entry', ['entry_id', 'from_entry_id']),
     toEntry: one('Entry', ['entry_id', 'to_entry_id']),
@@ -222,7 +231,8 @@ const Sweep = noun({
     lastEntryId: 'uuid',
   },
   key: ['sweep_id'],
-  order: ['swept_at', 'sweep_id'],
+  born: ['swept_at', 'sweep_id'],
+  indexed: ['sweep_id', 'swept_at', 'swept_by', 'trigger_kind'],
   relations: { lastEntry: one('Entry', ['entry_id', 'last_entry_id']) },
 });
 
@@ -243,7 +253,16 @@ const Manifest = noun({
     supersededByEnvelopeId: 'uuid',
   },
   key: ['envelope_id'],
-  order: ['created_at', 'envelope_id'],
+  born: ['created_at', 'envelope_id'],
+  indexed: [
+    'envelope_id',
+    'source_doc_ref',
+    'created_at',
+    'created_by',
+    'reviewer',
+    'operation_kind',
+    'status',
+  ],
   derived: { effectiveStatus },
   relations: {
     entry: one('Entry', ['entry_id', 'source_doc_ref::uuid']),
@@ -282,7 +301,9 @@ const UnitBlock = noun({
     createdAt: 'time',
   },
   key: ['envelope_id', 'unit_local_id'],
-  order: ['envelope_id', 'render_order', 'unit_local_id'],
+  born: ['render_order', 'unit_local_id'],
+  seat: { of: 'Manifest', by: 'envelope_id', within: ['render_order', 'unit_local_id'] },
+  indexed: ['envelope_id'],
   relations: {
     manifest: one('Manifest', ['envelope_id', 'envelope_id']),
     entry: oneThrough(
@@ -328,7 +349,19 @@ const ReviewDecision = noun({
     updatedAt: 'time',
   },
   key: ['review_decision_id'],
-  order: ['decision_at', 'review_decision_id'],
+  born: ['decision_at', 'review_decision_id'],
+  indexed: [
+    'review_decision_id',
+    'manifest_id',
+    'superseded_by_review_decision_id',
+    'manifest_version',
+    'decision_at',
+    'decided_by',
+    'verdict',
+    'risk_class_assessment',
+    'status',
+    'review_scope',
+  ],
   relations: {
     manifest: one('Manifest', ['envelope_id', 'manifest_id']),
     unitBlock: one('UnitBlock', ['envelope_id', 'manifest_id'], ['unit_local_id', 'manifest_unit_local_id']),
@@ -382,7 +415,21 @@ const ChangeSet = noun({
     effectDigest: 'digest',
   },
   key: ['change_set_id'],
-  order: ['emitted_at', 'change_set_id'],
+  born: ['emitted_at', 'change_set_id'],
+  indexed: [
+    'change_set_id',
+    'manifest_id',
+    'review_decision_id',
+    'decision_backlog_entry_id',
+    'compensates_change_set_id',
+    'manifest_version',
+    'effect_digest',
+    'emitted_at',
+    'emitted_by',
+    'change_kind',
+    'risk_class',
+    'state',
+  ],
   relations: {
     entry: one('Entry', ['entry_id', 'decision_backlog_entry_id']),
     manifest: one('Manifest', ['envelope_id', 'manifest_id']),
@@ -415,8 +462,9 @@ const AffectedRow = noun({
     targetRowId: 'text',
   },
   key: ['affected_row_id'],
-  order: ['change_set_id', 'ordinal', 'affected_row_id'],
-  logged: 'change_set_id',
+  born: ['ordinal', 'affected_row_id'],
+  seat: { of: 'ChangeSet', by: 'change_set_id', within: ['ordinal', 'affected_row_id'] },
+  indexed: ['affected_row_id', 'change_set_id'],
   relations: {
     changeSet: one('ChangeSet', ['change_set_id', 'change_set_id']),
     entry: oneThrough(
@@ -457,7 +505,19 @@ const VerifyResult = noun({
     checkedRowCount: 'int',
   },
   key: ['verify_result_id'],
-  order: ['verified_at', 'verify_result_id'],
+  born: ['verified_at', 'verify_result_id'],
+  indexed: [
+    'verify_result_id',
+    'change_set_id',
+    'manifest_id',
+    'review_decision_id',
+    'manifest_version',
+    'verified_at',
+    'verified_by',
+    'verdict',
+    'axis_1_status',
+    'axis_2_status',
+  ],
   relations: {
     changeSet: one('ChangeSet', ['change_set_id', 'change_set_id']),
     entry: oneThrough(
@@ -494,7 +554,15 @@ const Signature = noun({
     revokedBy: 'text',
   },
   key: ['signature_id'],
-  order: ['emitted_at', 'signature_id'],
+  born: ['emitted_at', 'signature_id'],
+  indexed: [
+    'signature_id',
+    'prior_signature_id',
+    'emitted_at',
+    'signer_dot_id',
+    'signature_kind',
+    'validation_state',
+  ],
   relations: {
     changeSet: one('ChangeSet', ['change_set_id', 'cross_reference_change_set_id']),
     verifyResult: one('VerifyResult', ['verify_result_id', 'cross_reference_verify_result_id']),
@@ -524,7 +592,10 @@ const AddressAlias = noun({
     createdBy: 'text',
   },
   key: ['alias_id'],
-  order: ['valid_from', 'alias_id'],
+  born: ['alias_id'],
+  // No record writes aliases yet: they are listed by their key.
+  seat: { of: null, by: 'alias_id', within: ['alias_id'] },
+  indexed: [],
 });
 
 export const NOUNS: Readonly<Record<NounName, Noun>> = {
@@ -540,22 +611,4 @@ export const NOUNS: Readonly<Record<NounName, Noun>> = {
   VerifyResult,
   Signature,
   AddressAlias,
-};
-
-/**
- * The nouns as the connections at the root list them. `history` is what a client may follow by its last cursor: it comes in the
- * order of the log, for a row that commits late has an earlier time than rows which were read already, and never an earlier place.
- */
-export const LISTED: Readonly<Record<NounName, Noun>> = {
-  ...NOUNS,
-  History: {
-    ...History,
-    columns: new Map([
-      ...History.columns,
-      ['position', { column: 'log_position', codec: 'position' }],
-      ['logOrdinal', { column: 'log_ordinal', codec: 'int' }],
-    ]),
-    order: ['log_position', 'log_ordinal'],
-    inLog: { narrow: new Set(['history_id', 'entry_id']) },
-  },
 };

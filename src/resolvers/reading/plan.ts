@@ -1,6 +1,6 @@
 import { type FieldNode, type GraphQLField, isNonNullType, isObjectType } from 'graphql';
-import { codecOf } from './cursor.ts';
-import { type Codec, NOUNS, type Noun, type Relation } from './nouns.ts';
+import { codecOf, listedBy } from './cursor.ts';
+import { type Codec, NOUNS, type Noun, ORDINAL, POSITION, type Relation } from './nouns.ts';
 import { type Asked, selected } from './selection.ts';
 
 /**
@@ -82,11 +82,14 @@ export interface PagePlan extends Paged {
 /** The cells that rows of a noun are drawn with. */
 export class RowPlan {
   readonly noun: Noun;
+  /** Whether the rows come with their place in the log, as those of a page do. */
+  readonly isListed: boolean;
   readonly cells: Cell[] = [];
   readonly #shared = new Map<string, number>();
 
-  constructor(noun: Noun) {
+  constructor(noun: Noun, isListed = false) {
     this.noun = noun;
+    this.isListed = isListed;
   }
 
   add(cell: Cell): number {
@@ -106,7 +109,7 @@ export class RowPlan {
 
   /** Drawn only once a cursor is asked for. */
   cursor(): CursorCells {
-    return this.noun.order.map((column) => this.column(column, codecOf(this.noun, column)));
+    return listedBy(this.noun).map((column) => this.column(column, codecOf(this.noun, column)));
   }
 }
 
@@ -130,6 +133,8 @@ export class Planner {
     const column = row.noun.columns.get(name);
     if (column !== undefined) return { key, kind: 'cell', at: row.column(column.column, column.codec) };
     if (name === 'position' || name === 'logOrdinal') {
+      const place = name === 'position' ? POSITION : ORDINAL;
+      if (row.isListed) return { key, kind: 'cell', at: row.column(place, codecOf(row.noun, place)) };
       return {
         key,
         kind: 'place',
@@ -165,7 +170,7 @@ export class Planner {
     const page: PagePlan = {
       index: this.pages.length,
       noun,
-      row: new RowPlan(noun),
+      row: new RowPlan(noun, true),
       path,
       node,
       field,

@@ -29,7 +29,7 @@ function nameOf(text: string): string | null {
   return null;
 }
 
-const template = sql.type(z.object({ answer: z.string().nullable() }))`select null as answer`;
+const template = sql.type(z.object({ answer: z.string() }))`select '' as answer`;
 
 /** The query token of a statement, named where it recurs. */
 export function prepared({ sql: text, values }: Statement): typeof template {

@@ -2,8 +2,8 @@ import type { GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../../context.ts';
 import { PreviewNode } from '../../schema/node.ts';
 import { type Bound, type BoundPage, bindPage } from './bind.ts';
-import { encodeCursor, type KeyValue } from './cursor.ts';
-import { NOUNS, type Noun, type NounName, type Relation } from './nouns.ts';
+import { encodeCursor, type KeyValue, listedBy } from './cursor.ts';
+import { NOUNS, type Noun, type NounName, ORDINAL, POSITION, type Relation } from './nouns.ts';
 import { readBehind } from './read.ts';
 
 /** A row by its columns' names, as a phase wrote it: times as text, ids in lower case. */
@@ -115,30 +115,39 @@ function previewPage(
   const way = args.order === 'NEWEST_FIRST' ? -1 : 1;
   const all = found
     .filter((row) => args.filter.every((bound) => meets(row, bound)))
-    .filter((row) => args.after === null || way * compare(keyOf(noun, row), args.after) > 0)
     .sort((a, b) => way * compare(keyOf(noun, a), keyOf(noun, b)));
   return pageOf(noun, rows, all, args);
 }
 
+/** Stands in the cursors of rows that no ledger has: these count the rows of the dry run. */
+const NO_LEDGER = '00000000-0000-0000-0000-000000000000';
+
+function cursorOf(noun: Noun, { order }: BoundPage, row: ColumnValues, at: number): string {
+  const place: ColumnValues = { ...row, [POSITION]: '0', [ORDINAL]: at };
+  const key = listedBy(noun).map((column) => place[column] as KeyValue);
+  return encodeCursor(noun, order, { incarnation: NO_LEDGER, key });
+}
+
 function pageOf(noun: Noun, rows: PreviewRows, all: readonly ColumnValues[], args: BoundPage): PreviewNode {
-  const edges = all.slice(0, args.first).map((row) => ({
-    cursor: encodeCursor(noun, args.order, keyOf(noun, row)),
+  const from = args.after?.incarnation === NO_LEDGER ? Number(args.after.key[1]) + 1 : 0;
+  const edges = all.slice(from, from + args.first).map((row, at) => ({
+    cursor: cursorOf(noun, args, row, from + at),
     node: new PreviewRow(noun, rows, row),
   }));
   return new PreviewFields({
     nodes: edges.map(({ node }) => node),
     edges: edges.map((edge) => new PreviewFields(edge)),
     pageInfo: new PreviewFields({
-      hasNextPage: all.length > args.first,
-      hasPreviousPage: args.after !== null,
+      hasNextPage: all.length > from + args.first,
+      hasPreviousPage: args.given !== null,
       startCursor: edges.at(0)?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? args.given,
     }),
   });
 }
 
 function keyOf(noun: Noun, row: ColumnValues): KeyValue[] {
-  return noun.order.map((column) => row[column] as KeyValue);
+  return noun.born.map((column) => row[column] as KeyValue);
 }
 
 function compare(a: readonly KeyValue[], b: readonly KeyValue[]): number {

@@ -1,12 +1,12 @@
 import type { FieldNode, GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../../context.ts';
 import type { Node } from '../../schema/node.ts';
-import { type BoundPage, bindPage, checked } from './bind.ts';
+import { assertDrawnHere, type BoundPage, bindPage, checked } from './bind.ts';
 import { affordableRoots, assertAffordable } from './cost.ts';
 import { codecOf } from './cursor.ts';
-import { type Cells, decodePage, decodeRow } from './decode.ts';
+import { type Answered, type Cells, decodePage, decodeRow } from './decode.ts';
 import { Emission, type Statement, type Value } from './emit.ts';
-import { LISTED, NOUNS, type Noun, type NounName, type Relation } from './nouns.ts';
+import { NOUNS, type Noun, type NounName, type Relation } from './nouns.ts';
 import { type Field, type PagePlan, Planner, RowPlan } from './plan.ts';
 import { prepared } from './prepared.ts';
 import { type Asked, decidingVariables } from './selection.ts';
@@ -64,7 +64,7 @@ function compile(asked: Asked, kind: Plan['kind'], noun: NounName, parentType: s
   const first = asked.fieldNodes[0]!;
   const path = first.alias?.value ?? first.name.value;
   if (kind === 'page') {
-    const page = planner.page(LISTED[noun], asked.fieldNodes, parentType, path);
+    const page = planner.page(NOUNS[noun], asked.fieldNodes, parentType, path);
     return { kind, page, pages: planner.pages };
   }
   const row = new RowPlan(NOUNS[noun]);
@@ -81,9 +81,20 @@ function statementName({ parentType, fieldName }: GraphQLResolveInfo): string {
   return parentType.name === 'Query' ? `read.${fieldName}` : `read.${parentType.name}.${fieldName}`;
 }
 
-async function answer(context: Context, statement: Statement): Promise<unknown> {
-  const text = await context.observe.oneFirst(prepared(statement));
-  return text === null ? null : JSON.parse(text);
+/** What the statement found, and what its rows are decoded with. */
+async function answer(
+  context: Context,
+  { pages }: Plan,
+  bound: readonly BoundPage[],
+  statement: Statement,
+): Promise<{ readonly found: unknown; readonly answered: Answered }> {
+  const [head, found] = JSON.parse(await context.observe.oneFirst(prepared(statement))) as [
+    [incarnation: string, next: string] | null,
+    unknown,
+  ];
+  const drawn = { incarnation: head?.[0] ?? '', next: Number(head?.[1] ?? 0) };
+  for (const page of pages) assertDrawnHere(page, bound[page.index]!, drawn);
+  return { found, answered: { bound, incarnation: drawn.incarnation } };
 }
 
 /** A connection at the root, with all that hangs under it, in one statement. */
@@ -93,8 +104,9 @@ export async function readPage(context: Context, info: GraphQLResolveInfo, noun:
   const bound = bind(plan, info);
   const { first } = bound[0]!;
   assertAffordable(plan.page.row, { path: plan.page.path, first, rows: first }, bound);
-  const rows = await answer(context, new Emission(bound).page(statementName(info), plan.page));
-  return decodePage(plan.page, rows as Cells[], bound);
+  const statement = new Emission(bound).page(statementName(info), plan.page);
+  const { found, answered } = await answer(context, plan, bound, statement);
+  return decodePage(plan.page, found as Cells[], answered);
 }
 
 /** The row with this key and what hangs under the field, in one statement; null where there is none. */
@@ -112,8 +124,9 @@ export async function findNode(
   );
   const bound = bind(plan, info);
   assertAffordable(plan.row, { path: info.fieldName, first: 1, rows: 1 }, bound);
-  const cells = await answer(context, new Emission(bound).one(statementName(info), plan.row, values));
-  return cells === null ? null : decodeRow(plan.row, plan.fields, cells as Cells, bound);
+  const statement = new Emission(bound).one(statementName(info), plan.row, values);
+  const { found, answered } = await answer(context, plan, bound, statement);
+  return found === null ? null : decodeRow(plan.row, plan.fields, found as Cells, answered);
 }
 
 /** The row that a relation leads to from a row at hand, and what hangs under the field, in one statement. */
@@ -132,8 +145,8 @@ export async function readBehind(
     [...parent.columns.values()].map(({ column }) => [column, (row[column] ?? null) as Value]),
   );
   const statement = new Emission(bound).behind(statementName(info), plan.row, relation, parent, values);
-  const cells = await answer(context, statement);
-  return cells === null ? null : decodeRow(plan.row, plan.fields, cells as Cells, bound);
+  const { found, answered } = await answer(context, plan, bound, statement);
+  return found === null ? null : decodeRow(plan.row, plan.fields, found as Cells, answered);
 }
 
 /** The row with this id, which must exist: for a field of type `noun` on what a mutation answers. One statement. */
@@ -193,10 +206,10 @@ async function listed(
   ids: readonly string[],
 ): Promise<Node[]> {
   assertAffordable(plan.row, { path: info.fieldName, first: ids.length, rows: ids.length }, bound);
-  const rows = (await answer(context, new Emission(bound).list(statementName(info), plan.row, ids))) as
-    | Cells[]
-    | null;
+  const statement = new Emission(bound).list(statementName(info), plan.row, ids);
+  const { found, answered } = await answer(context, plan, bound, statement);
+  const rows = found as Cells[] | null;
   if (rows?.length !== ids.length)
     throw new Error(`${ids.length} ${noun} rows were written and not all can be read.`);
-  return rows.map((cells) => decodeRow(plan.row, plan.fields, cells, bound));
+  return rows.map((cells) => decodeRow(plan.row, plan.fields, cells, answered));
 }
