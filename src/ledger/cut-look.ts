@@ -96,7 +96,10 @@ export async function lookForCut(tx: ExecTx, input: CutInput): Promise<CutLook> 
       order by d.created_at desc, d.review_decision_id desc limit 1) a on true`);
 }
 
-/** `blocks` predecessors that are neither complete themselves nor, having ended otherwise, replaced by one that is. */
+/**
+ * `blocks` predecessors that are neither complete themselves nor, having ended otherwise, replaced by one that is. `offset 0` keeps
+ * each look-up of an entry a look-up by its key: as a join, PostgreSQL reads the whole table while it is small, and keeps that plan.
+ */
 function openPredecessors(entryId: string) {
   return sql.fragment`(
     with recursive heirs(predecessor, entry_id) as (
@@ -104,11 +107,13 @@ function openPredecessors(entryId: string) {
         where d.to_entry_id = ${entryId}::uuid and d.dependency_kind = 'blocks'
       union
         select h.predecessor, d.from_entry_id from heirs h
-        join cutter_governance.decision_backlog_entry ended on ended.entry_id = h.entry_id
-          and ended.status in ('reviewed_rejected', 'abandoned', 'verify_failed_escalated')
+        cross join lateral (select 1 from cutter_governance.decision_backlog_entry e where e.entry_id = h.entry_id
+          and e.status in ('reviewed_rejected', 'abandoned', 'verify_failed_escalated') offset 0) ended
         join cutter_governance.decision_backlog_dependency d on d.to_entry_id = h.entry_id and d.dependency_kind = 'supersedes')
     select coalesce(json_agg(json_build_object('id', p.entry_id, 'status', p.status) order by p.entry_id), '[]')
-    from (select h.predecessor from heirs h join cutter_governance.decision_backlog_entry o on o.entry_id = h.entry_id
+    from (select h.predecessor from heirs h
+      cross join lateral (select e.status from cutter_governance.decision_backlog_entry e where e.entry_id = h.entry_id offset 0) o
       group by h.predecessor having not bool_or(o.status = 'verified_complete')) missing
-    join cutter_governance.decision_backlog_entry p on p.entry_id = missing.predecessor)`;
+    cross join lateral (select e.entry_id, e.status from cutter_governance.decision_backlog_entry e
+      where e.entry_id = missing.predecessor offset 0) p)`;
 }
