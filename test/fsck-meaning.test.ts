@@ -193,6 +193,36 @@ describe('A history that was forged down to its records, hashes and tree', () =>
     );
   });
 
+  test('shows a reviewer who registered the text, and leaves a review of before that rule alone', async () => {
+    const decision = await one(
+      `select review_decision_id::text from ${G}.review_decision where superseded_by_review_decision_id is null order by created_at limit 1`,
+    );
+    const evidence = (of: string) =>
+      `update ${G}.review_decision set reviewer_independence_evidence = ${of} where review_decision_id = '${decision}'`;
+    const named = `reviewer_independence_evidence::jsonb`;
+    await forged(
+      'review_decision',
+      decision,
+      evidence(`(${named} || jsonb_build_object('registrar_person', reviewer_identity))::text`),
+      async () => {
+        expect(await found()).toEqual([`sod-broken ${G}.review_decision ${decision} decided_by`]);
+      },
+    );
+    await forged(
+      'review_decision',
+      decision,
+      evidence(`(${named} || jsonb_build_object('registrar', decided_by))::text`),
+      async () => {
+        expect(await found()).toEqual([`sod-broken ${G}.review_decision ${decision} decided_by`]);
+      },
+    );
+    for (const old of [`(${named} - 'registrar' - 'registrar_person')::text`, `'not JSON'`, 'null']) {
+      await forged('review_decision', decision, evidence(old), async () => {
+        expect(await found(), old).toEqual([]);
+      });
+    }
+  });
+
   test('shows a move that the table of transitions has no arrow for', async () => {
     const key = await one(
       `select history_id::text from ${G}.decision_backlog_history where change_kind = 'cut' limit 1`,

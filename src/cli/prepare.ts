@@ -7,9 +7,12 @@ import { secretsForLedger } from '../database/ledger-secrets.ts';
 import { setLoginPasswords } from '../database/logins.ts';
 import { migrate } from '../database/migrate.ts';
 import { noteFirstPlace, noticeCopy } from '../database/place.ts';
+import { refusePooledSessions } from '../database/pooler.ts';
 import { openPools, type Pools, poolUrls } from '../database/pools.ts';
 import { refuseAnothersLedger } from '../database/rights.ts';
 import { type Secrets, storedSecrets, writeSecrets } from '../database/secrets.ts';
+import { checkAssumptions } from '../database/server-checks.ts';
+import { checkSessions } from '../database/session-checks.ts';
 import { type KeptHeads, keptHeads, seenIn } from '../ledger/log/kept-heads.ts';
 import { standingSuspension, suspend, suspendedBecause } from '../ledger/log/suspension.ts';
 import { LANES, type Mode } from '../ledger/values.ts';
@@ -42,7 +45,9 @@ export interface PrepareOptions {
 export async function prepareLedger(options: PrepareOptions): Promise<PreparedLedger> {
   const { ownerUrl, home, mode, tell } = options;
   const isOurs = options.shared !== true;
+  if (!isOurs) await refusePooledSessions(ownerUrl);
   return await asOwner(ownerUrl, async (owner) => {
+    await checkAssumptions(owner, tell);
     await refuseAnothersLedger(owner);
     const secrets = await secretsForLedger(owner, home);
     await claimLogins(owner, secrets);
@@ -60,6 +65,7 @@ export async function prepareLedger(options: PrepareOptions): Promise<PreparedLe
     if (suspension !== null) tell(suspendedBecause(suspension));
     if (mode === 'production') await tellWhatIsMissing(owner, tell);
     const urls = poolUrls(ownerUrl, secrets);
+    await checkSessions(urls);
     const claim = await holdClaim(urls.observe, secrets, tell);
     try {
       const pools = await openPools(urls);

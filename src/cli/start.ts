@@ -7,6 +7,7 @@ import { enableCompileCache, flushCompileCache } from 'node:module';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
+import { checkCheckpointFile, checkHomeFiles, checkOpenFiles } from '../database/home-checks.ts';
 import { makeHome } from '../database/home-folder.ts';
 import { sentence } from './sentence.ts';
 
@@ -17,7 +18,9 @@ class Interrupted extends Error {}
 /** Runs until a signal; the process then ends by itself. */
 export async function start(config: Config): Promise<void> {
   const closers: Closer[] = [];
+  outliveTerminal();
   const interruption = listenForSignals();
+  const fault = listenForDefects(interruption.end);
   try {
     const url = await bringUp(config, closers, () => {
       if (interruption.signal.aborted) throw new Interrupted();
@@ -36,6 +39,7 @@ export async function start(config: Config): Promise<void> {
     await close().catch((error: unknown) => process.stderr.write(`cutter: ${sentence(error, config)}\n`));
   }
   interruption.ignore();
+  fault.ignore();
 }
 
 /** What nobody could foresee is shown whole, so that it can be mended. */
@@ -53,6 +57,9 @@ interface Running {
 async function bringUp(config: Config, closers: Closer[], check: () => void): Promise<Running> {
   await probePort(config);
   makeHome(config.home);
+  checkHomeFiles(config.home);
+  if (config.checkpoints.file !== null) checkCheckpointFile(config.checkpoints.file);
+  checkOpenFiles(config.limits.sockets, print);
   // Compiled code is kept beside the data, where nobody else writes: a later start takes half the time.
   enableCompileCache(join(config.home, 'compiled'));
   // Imports take as long as PostgreSQL: they are done side by side.
@@ -140,21 +147,52 @@ function listenForSignals() {
   const heard = new Promise<void>((resolve) => {
     hear = resolve;
   });
-  const onSignal = (name: NodeJS.Signals) => {
-    if (controller.signal.aborted) process.exit(name === 'SIGINT' ? 130 : 143);
+  const end = () => {
     controller.abort();
     hear();
+  };
+  const onSignal = (name: NodeJS.Signals) => {
+    if (controller.signal.aborted) process.exit(name === 'SIGINT' ? 130 : 143);
+    end();
   };
   const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const name of names) process.on(name, onSignal);
   return {
     signal: controller.signal,
     heard,
+    end,
     ignore: () => {
       for (const name of names) process.off(name, onSignal);
     },
   };
 }
+
+/** Whoever read the output may be gone (a closed terminal, `| head`): the ledger goes on without being read. */
+function outliveTerminal(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+}
+
+/** What nobody caught leaves the process in a state that nobody knows: it is told, everything is closed in order, and the status isn't 0. */
+function listenForDefects(end: () => void) {
+  const onDefect = (error: unknown) => {
+    process.exitCode = DEFECT;
+    process.stderr.write('cutter: A defect of the program ended it; please report what follows.\n');
+    console.error(error);
+    end();
+    // Closing may need just what broke.
+    setTimeout(() => process.exit(DEFECT), CLOSE_LIMIT_MS).unref();
+  };
+  for (const name of ['uncaughtException', 'unhandledRejection'] as const) process.on(name, onDefect);
+  return {
+    ignore: () => {
+      for (const name of ['uncaughtException', 'unhandledRejection'] as const) process.off(name, onDefect);
+    },
+  };
+}
+
+/** "Internal software error", as sysexits.h has it. */
+const DEFECT = 70;
+const CLOSE_LIMIT_MS = 30_000;
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`);

@@ -40,7 +40,7 @@ export function clusterPlace(home: string, log: (line: string) => void): Cluster
   const packaged = packagedBinaries();
   makeHome(home);
   if (process.getuid?.() !== 0) {
-    return { runAs: null, binaries: packaged, data: join(realpathSync(home), 'postgres') };
+    return { runAs: null, binaries: packaged, data: realOf(join(realpathSync(home), 'postgres')) };
   }
   const runAs = unprivilegedUser();
   const place = {
@@ -111,15 +111,16 @@ function dataOfRoot(home: string, user: RunAs, log: (line: string) => void): str
   const real = realpathSync(home);
   const own = join(real, 'postgres');
   const shared = join(SHARED_ROOT, createHash('sha256').update(real).digest('hex').slice(0, 16), 'postgres');
-  const linked =
-    lstatSync(own, { throwIfNoEntry: false })?.isSymbolicLink() === true && readlinkSync(own) === shared;
+  const isLink = lstatSync(own, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  const linked = isLink && readlinkSync(own) === shared;
+  if (isLink && !linked) refuseAnothersData(own, shared);
   if (linked && existsSync(join(shared, 'PG_VERSION'))) {
     openSharedRoot();
     return shared;
   }
   if (existsSync(join(shared, 'PG_VERSION'))) keepAside(dirname(shared), log);
   else rmSync(dirname(shared), { recursive: true, force: true }); // a start that was killed before there was any data
-  if (reaches(user, real)) return own;
+  if (reaches(user, real)) return realOf(own);
   if (existsSync(join(own, 'PG_VERSION'))) {
     throw new Error(
       `The user ${user.name}, whom PostgreSQL runs as, can't reach ${own}. Give the folders above it search permission (chmod o+x), or move the ledger's home and set CUTTER_HOME.`,
@@ -133,6 +134,21 @@ function dataOfRoot(home: string, user: RunAs, log: (line: string) => void): str
   symlinkSync(shared, own);
   log(`The user ${user.name} can't reach ${real}, so PostgreSQL's data is kept in ${shared}.`);
   return shared;
+}
+
+/** Where a link leads, if anything is there: PostgreSQL's process names that. */
+function realOf(path: string): string {
+  return existsSync(path) ? realpathSync(path) : path;
+}
+
+/** A home that was moved or copied brings the link to the data of the place where it was. */
+function refuseAnothersData(own: string, shared: string): void {
+  const target = readlinkSync(own);
+  if (!target.startsWith(`${SHARED_ROOT}/`) || !existsSync(join(target, 'PG_VERSION'))) return;
+  const [from, to] = [dirname(target), dirname(shared)];
+  throw new Error(
+    `${own} leads to ${target}, the data of the place where this home was before. If the home was moved, move its data too: mv ${from} ${to} && ln -sfn ${shared} ${own}. If it is a copy, copy them: cp -a ${from} ${to} && ln -sfn ${shared} ${own}.`,
+  );
 }
 
 /** A home directory that was removed left data here. A fresh home begins a fresh ledger, and nothing is deleted for it. */

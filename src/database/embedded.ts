@@ -2,11 +2,12 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type ClusterPlace, clusterPlace } from './cluster-place.ts';
+import { checkData, checkHomeFiles, checkSpace } from './home-checks.ts';
 import { lockHome } from './home-lock.ts';
 import { secretsOfCluster } from './ledger-secrets.ts';
 import { makeCluster, removeUnfinished } from './make-cluster.ts';
 import { endChild, type Running, STOP_LIMIT_MS, startPostmaster } from './postmaster.ts';
-import { isPostmasterOf, startOf } from './process-identity.ts';
+import { isPostmasterOf, liveStarterOf, startOf } from './process-identity.ts';
 
 export interface EmbeddedServer {
   /** The owner's connection to the database `cutter`. Holds the password: never log it. */
@@ -39,6 +40,9 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   const place = clusterPlace(options.home, options.log);
   const lock = lockHome(options.home);
   try {
+    checkHomeFiles(options.home);
+    checkData(place);
+    checkSpace(options.home, options.log);
     const secrets = secretsOfCluster(options.home, place.data);
     await endOrphan(place, options.log);
     removeUnfinished(place.data);
@@ -144,6 +148,11 @@ async function endOrphan(place: ClusterPlace, log: (line: string) => void): Prom
     rmSync(pidFile, { force: true });
     return;
   }
+  const starter = liveStarterOf(pid);
+  if (starter !== null)
+    throw new Error(
+      `The ledger of another home (process ${starter}) runs PostgreSQL on ${place.data}: two homes lead to one folder. Stop that one, or give this home data of its own.`,
+    );
   log(`A PostgreSQL (process ${pid}) was left behind by a start that was killed; it is shut down first.`);
   const start = startOf(pid);
   for (const signal of ['SIGINT', 'SIGQUIT'] as const) {

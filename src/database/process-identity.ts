@@ -45,6 +45,19 @@ export function isPostmasterOf(pid: number, data: string): boolean {
   return output('ps', ['-o', 'args=', '-p', String(pid)])?.includes(data) ?? false;
 }
 
+/** The program of ours that started a postmaster and still lives; null for an orphan, and where the system doesn't say. */
+export function liveStarterOf(pid: number): number | null {
+  if (process.platform !== 'linux') return null;
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+    // An orphan goes to the system's first process, or to one that collects them; neither is Node's.
+    return parent > 1 && /(^|\/)node\0/.test(commandLine(parent)) ? parent : null;
+  } catch {
+    return null;
+  }
+}
+
 function commandLine(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8');

@@ -1,6 +1,6 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
-import { refuseConflict } from './conflict.ts';
+import { refuseConflict, refuseOther } from './conflict.ts';
 import { lockEntry, unlockable } from './entry-lock.ts';
 import { movedRow } from './reading.ts';
 import { AlreadyCut, IllegalTransition } from './refusals.ts';
@@ -18,7 +18,7 @@ export interface AbandonInput {
 
 const lookRow = z.object({
   status: z.string().nullable(),
-  first: z.object({ entry_id: z.string(), rationale: z.string().nullable() }).nullable(),
+  first: z.object({ by: z.string(), entry_id: z.string(), rationale: z.string().nullable() }).nullable(),
 });
 
 /**
@@ -31,8 +31,8 @@ const lookRow = z.object({
  * Refuses  NotFound             no such entry
  *          AlreadyCut           it was cut; what is cut is never abandoned
  *          IllegalTransition    it has ended already
- *          IdempotencyConflict  the key abandoned another entry
- * Replay   same key and content: the entry, `replayed: true`
+ *          IdempotencyConflict  the key abandoned another entry, or another principal used it
+ * Replay   same key, content and principal: the entry, `replayed: true`
  * Source   ledger specification §4
  */
 export async function abandon(tx: ExecTx, input: AbandonInput): Promise<Done<{ entryId: string }>> {
@@ -40,10 +40,11 @@ export async function abandon(tx: ExecTx, input: AbandonInput): Promise<Done<{ e
   const look = await tx.connection.one(sql.prepared('abandon.look', lookRow)`
     /* abandon.look */ select
       (select status from cutter_governance.decision_backlog_entry where entry_id = ${input.entryId}::uuid) as status,
-      (select json_build_object('entry_id', entry_id, 'rationale', rationale)
+      (select json_build_object('by', changed_by, 'entry_id', entry_id, 'rationale', rationale)
         from cutter_governance.decision_backlog_history where history_id = ${tx.id('history')}::uuid) as first`);
   const value = { entryId: input.entryId };
   if (look.first !== null) {
+    refuseOther(tx.caller, look.first.by);
     refuseConflict('abandoned something else', [
       ['entryId', look.first.entry_id, input.entryId],
       ['rationale', look.first.rationale, input.rationale],

@@ -44,7 +44,7 @@ const lookRow = z.object({
   ),
   /** The document's newest cut, compensated or not: the one that this cut amends or retries. */
   prior: z.object({ signatureId: z.string(), payloadHash: z.string(), cutSeq: z.int() }).nullable(),
-  first: z.object({ entry_id: z.string(), manifest_version: z.string() }).nullable(),
+  first: z.object({ by: z.string(), entry_id: z.string(), manifest_version: z.string() }).nullable(),
   key: keyRow.nullable(),
 });
 export type CutLook = z.infer<typeof lookRow>;
@@ -82,7 +82,7 @@ export async function lookForCut(tx: ExecTx, input: CutInput): Promise<CutLook> 
       (select json_build_object('signatureId', g.signature_id, 'payloadHash', g.payload_hash, 'cutSeq', n.cut_seq)
         from (${cutsOf(docCode)} limit 1) n
         join cutter_governance.dot_pair_signature g on g.signature_id = n.executor_signature_id) as prior,
-      (select json_build_object('entry_id', c.decision_backlog_entry_id, 'manifest_version', c.manifest_version)
+      (select json_build_object('by', c.emitted_by, 'entry_id', c.decision_backlog_entry_id, 'manifest_version', c.manifest_version)
         from cutter_governance.cut_change_set c where c.change_set_id = ${tx.id('change_set')}::uuid) as first,
       ${registeredKey(sql.fragment`${tx.key.keyId}`)} as key
     from (select 1) one

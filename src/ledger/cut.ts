@@ -6,7 +6,7 @@ import { type DocumentActions, effectOf, planActions, unitCounts } from './actio
 import { affectedRows, type Birth, memoized, newUnits, newVersions, settled, unitIds } from './births.ts';
 import { actionSummary, type StoredBlock } from './blocks.ts';
 import { cutChangeSet } from './change-set-row.ts';
-import { refuseConflict } from './conflict.ts';
+import { refuseConflict, refuseOther } from './conflict.ts';
 import { type CutLook, lockForCut, lookForCut } from './cut-look.ts';
 import { unlockable } from './entry-lock.ts';
 import { currentKey } from './key-registry.ts';
@@ -49,7 +49,7 @@ export interface CutAnswer {
  * Locks    entry · signing key (shared) · document code; then looks
  * Reads    source · vocabulary · live units · live decision · blocks · dependencies · change sets · key
  * Writes   1 signature · 1 change_set · A affected_row · 1 history · U units and versions · anchors · entry.status (CAS)
- * Refuses  IdempotencyConflict  the key was used for another cut
+ * Refuses  IdempotencyConflict  the key was used for another cut, or by another principal
  *          NotFound             no such entry
  *          AlreadyCut           the entry, or this manifest, has its cut       G-CUT-ONCE
  *          IllegalTransition    the entry isn't approved
@@ -58,7 +58,7 @@ export interface CutAnswer {
  *          CoverageBroken       the plan no longer holds
  *          PlanStale            the plan or the live units changed since the review
  *          LaneMismatch         the lane's key isn't valid
- * Replay   same key, entry and manifest: the first change set, `replayed: true`
+ * Replay   same key, entry, manifest and principal: the first change set, `replayed: true`
  * Source   ledger specification §5, §6
  */
 export async function cut(tx: ExecTx, input: CutInput): Promise<Done<CutAnswer>> {
@@ -66,6 +66,7 @@ export async function cut(tx: ExecTx, input: CutInput): Promise<Done<CutAnswer>>
   const look = await lookForCut(tx, input);
   const answer = { entryId: input.entryId, changeSetId: tx.id('change_set') };
   if (look.first !== null) {
+    refuseOther(tx.caller, look.first.by);
     refuseConflict('cut something else', [
       ['entryId', look.first.entry_id, input.entryId],
       ['manifestDigest', look.first.manifest_version, input.manifestDigest],
@@ -265,6 +266,7 @@ function recordUnits(
     units.map((unit) => settled(unit, versionOf.get(unit.id) as NewUnitVersion)),
   );
   writes.record(UNIT_VERSION, versions);
+  writes.settle(INFORMATION_UNIT, units.length);
   const born = new Set(units.map((unit) => unit.id));
   for (const { id, unit_id } of versions) {
     if (!born.has(unit_id))

@@ -1,6 +1,6 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
-import { refuseConflict } from './conflict.ts';
+import { refuseConflict, refuseOther } from './conflict.ts';
 import { AT } from './reading.ts';
 import { DependencyCycle, IllegalTransition, NotFound, type Problem } from './refusals.ts';
 import { DEPENDENCY } from './tables/dependency.ts';
@@ -21,7 +21,7 @@ const lookRow = z.object({
   from: z.string().nullable(),
   to: z.string().nullable(),
   closes: z.boolean(),
-  first: z.object({ from: z.string(), to: z.string(), kind: z.string() }).nullable(),
+  first: z.object({ by: z.string(), from: z.string(), to: z.string(), kind: z.string() }).nullable(),
 });
 
 /** Once cut, an entry can't be blocked any more: the guard would come too late. */
@@ -38,8 +38,8 @@ const CUT_STATES: readonly string[] = ['cut_applied', 'verified_complete', 'veri
  * Refuses  NotFound             one of the entries
  *          IllegalTransition    `blocks` onto an entry that is cut already
  *          DependencyCycle      the edge would close a circle of `blocks`
- *          IdempotencyConflict  the key declared another edge
- * Replay   same key and edge: the first, `replayed: true`
+ *          IdempotencyConflict  the key declared another edge, or another principal used it
+ * Replay   same key, edge and principal: the first, `replayed: true`
  * Source   ledger specification §2, §5
  */
 export async function declareDependency(
@@ -55,6 +55,7 @@ export async function declareDependency(
   const look = await read(tx, input);
   const value = { dependencyId: tx.id('dependency') };
   if (look.first !== null) {
+    refuseOther(tx.caller, look.first.by);
     refuseConflict('declared another dependency', [
       ['fromEntryId', look.first.from, input.fromEntryId],
       ['toEntryId', look.first.to, input.toEntryId],
@@ -94,7 +95,7 @@ function read(tx: ExecTx, input: DeclareDependencyInput): Promise<z.infer<typeof
     select (select status from cutter_governance.decision_backlog_entry where entry_id = ${input.fromEntryId}::uuid) as "from",
       (select status from cutter_governance.decision_backlog_entry where entry_id = ${input.toEntryId}::uuid) as "to",
       ${input.kind} = 'blocks' and exists (select 1 from blocked where entry_id = ${input.fromEntryId}::uuid) as closes,
-      (select json_build_object('from', from_entry_id, 'to', to_entry_id, 'kind', dependency_kind)
+      (select json_build_object('by', created_by, 'from', from_entry_id, 'to', to_entry_id, 'kind', dependency_kind)
         from cutter_governance.decision_backlog_dependency where dependency_id = ${tx.id('dependency')}::uuid) as first`);
 }
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { CutSpec } from '../document/types.ts';
 import type { PlainJson } from '../proof/canonical.ts';
 import { derivedId } from '../proof/uuid.ts';
-import { type Compared, refuseConflict } from './conflict.ts';
+import { type Compared, refuseConflict, refuseOther } from './conflict.ts';
 import { planFor, refuseBroken, resolvedSpec } from './plan.ts';
 import { AT, iuRef, SOURCE_META, sourceMeta, termsOf, VOCABULARY, vocabularyText } from './reading.ts';
 import { NotFound, type Problem } from './refusals.ts';
@@ -32,6 +32,7 @@ const lookRow = z.object({
       kind: z.string(),
       payload: z.record(z.string(), z.unknown()),
       scenario_ref: z.string().nullable(),
+      by: z.string(),
       blocked_by: z.array(z.object({ id: z.string(), from: z.string() })),
     })
     .nullable(),
@@ -46,10 +47,10 @@ type Look = z.infer<typeof lookRow>;
  * Reads    source · vocabulary · the entry of this key · the entries it is blocked by
  * Writes   1 entry · 1 history · 1 dependency for each predecessor
  * Refuses  InvalidInput         an unknown profile
- *          IdempotencyConflict  the key was used with other content      G-MARK-IDEM
+ *          IdempotencyConflict  the key was used with other content, or by another principal   G-MARK-IDEM
  *          NotFound             the source, or an entry named in `blockedBy`
  *          CoverageBroken       the cut specification doesn't cover the document
- * Replay   same key and content: the first entry, `replayed: true`
+ * Replay   same key, content and principal: the first entry, `replayed: true`
  * Source   ledger specification §5
  */
 export async function mark(tx: ExecTx, input: MarkInput): Promise<Done<{ entryId: string }>> {
@@ -61,12 +62,15 @@ export async function mark(tx: ExecTx, input: MarkInput): Promise<Done<{ entryId
       ${VOCABULARY} as vocabulary,
       (select coalesce(json_agg(p.entry_id), '[]') from cutter_governance.decision_backlog_entry p
         where p.entry_id = any(${sql.array(input.blockedBy, 'uuid')})) as predecessors,
-      (select json_build_object('kind', e.kind, 'payload', e.payload, 'scenario_ref', e.scenario_ref, 'blocked_by',
+      (select json_build_object('kind', e.kind, 'payload', e.payload, 'scenario_ref', e.scenario_ref,
+          'by', (select h.changed_by from cutter_governance.decision_backlog_history h
+            where h.entry_id = e.entry_id and h.change_kind = 'mark'), 'blocked_by',
           (select coalesce(json_agg(json_build_object('id', d.dependency_id, 'from', d.from_entry_id)), '[]')
             from cutter_governance.decision_backlog_dependency d
             where d.to_entry_id = e.entry_id and d.dependency_kind = 'blocks'))
         from cutter_governance.decision_backlog_entry e where e.entry_id = ${entryId}::uuid) as first`);
   if (look.first !== null) {
+    refuseOther(tx.caller, look.first.by, 'G-MARK-IDEM');
     refuseConflict(
       'marked other content',
       comparedMark(tx, input, asFirst(input, spec, look.first), look.first),

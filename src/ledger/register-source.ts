@@ -2,7 +2,7 @@ import { sql } from 'slonik';
 import { z } from 'zod';
 import { decodeSource } from '../document/decode.ts';
 import { sha256 } from '../proof/digest.ts';
-import { refuseConflict } from './conflict.ts';
+import { refuseConflict, refuseOther } from './conflict.ts';
 import { recordIdOf } from './ids.ts';
 import { AT, SOURCE_META, sourceMeta } from './reading.ts';
 import { InvalidInput } from './refusals.ts';
@@ -31,6 +31,8 @@ export interface SourceView {
 const foundRow = z.object({
   at: z.string(),
   by_key: sourceMeta.nullable(),
+  /** Who registered it. */
+  key_of: z.string().nullable(),
   by_content: sourceMeta.nullable(),
   content_key: z.string().nullable(),
 });
@@ -43,7 +45,7 @@ const foundRow = z.object({
  * Reads    source (by key, by document code and content)
  * Writes   1 source
  * Refuses  InvalidInput         not UTF-8, a NUL byte, nothing in it
- *          IdempotencyConflict  the key was used for another document
+ *          IdempotencyConflict  the key was used for another document, or by another principal for another
  * Replay   same key and content: the first source, `replayed: true`; likewise the same bytes under the same document code, whatever
  *          the key: content is stored once, and title and media type are those of the first call
  * Source   ledger specification §5, §7
@@ -57,11 +59,16 @@ export async function registerSource(
   const found = await tx.connection.one(sql.prepared('registerSource.look', foundRow)`
     /* registerSource.look */ select ${AT} as at,
       (select ${SOURCE_META} from cutter_source.source s where s.idempotency_key = ${input.idempotencyKey}) as by_key,
+      (select s.registered_by from cutter_source.source s where s.idempotency_key = ${input.idempotencyKey}) as key_of,
       (select ${SOURCE_META} from cutter_source.source s
         where s.doc_code = ${input.docCode} and s.sha256 = ${digest}) as by_content,
       (select s.idempotency_key from cutter_source.source s
         where s.doc_code = ${input.docCode} and s.sha256 = ${digest}) as content_key`);
-  if (found.by_key !== null) {
+  // The same bytes under the same document code are the same source, whoever sends them.
+  const same = found.by_key?.doc_code === input.docCode && found.by_key.sha256 === digest;
+  const own = found.key_of === tx.caller.principalId;
+  if (found.key_of !== null && !own && !same) refuseOther(tx.caller, found.key_of);
+  if (found.by_key !== null && own) {
     refuseConflict('registered another document', [
       ['docCode', found.by_key.doc_code, input.docCode],
       ['content', found.by_key.sha256, digest],

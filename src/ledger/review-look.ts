@@ -15,6 +15,7 @@ import type { ReviewInput } from './review.ts';
 import type { ExecTx } from './transaction.ts';
 
 const firstDecision = z.object({
+  by: z.string(),
   entry_id: z.string(),
   envelope_id: z.string(),
   verdict: z.string(),
@@ -26,6 +27,7 @@ const firstDecision = z.object({
   expires_at: z.string().nullable(),
 });
 export type FirstDecision = z.infer<typeof firstDecision>;
+const party = z.object({ principal: z.string(), person: z.string().nullable() });
 const lookRow = z.object({
   payload: payloadShape.nullable(),
   kind: z.string().nullable(),
@@ -34,7 +36,9 @@ const lookRow = z.object({
   vocabulary: vocabularyText,
   live_units: jsonRows<LiveUnitRow>(),
   live_decision: z.object({ id: z.string(), verdict: z.string() }).nullable(),
-  marker: z.object({ principal: z.string(), person: z.string().nullable() }).nullable(),
+  marker: party.nullable(),
+  /** Who registered the bytes first; whoever sent the same bytes later got that source and isn't recorded. */
+  registrar: party.nullable(),
   first: firstDecision.nullable(),
   expired: z.boolean(),
 });
@@ -54,7 +58,10 @@ export async function lookForReview(tx: ExecTx, input: ReviewInput): Promise<Rev
         from cutter_governance.decision_backlog_history h
         left join cutter_auth.principal p on p.principal_id::text = h.changed_by
         where h.entry_id = e.entry_id and h.change_kind = 'mark' limit 1) as marker,
-      (select json_build_object('entry_id', m.source_doc_ref, 'envelope_id', m.envelope_id, 'verdict', d.verdict,
+      (select json_build_object('principal', s.registered_by, 'person', p.person_id) from (select 1) registrar
+        left join cutter_auth.principal p on p.principal_id::text = s.registered_by
+        where s.source_id is not null) as registrar,
+      (select json_build_object('by', d.decided_by, 'entry_id', m.source_doc_ref, 'envelope_id', m.envelope_id, 'verdict', d.verdict,
           'manifest_version', d.manifest_version, 'risk_class', d.risk_class_assessment, 'findings', d.findings,
           'rationale', m.rationale, 'prior', d.prior_review_decision_id, 'expires_at', ${timeText(sql.fragment`d.expires_at`)})
         from cutter_governance.review_decision d

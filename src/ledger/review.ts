@@ -4,7 +4,7 @@ import type { CutSpec, DocumentPlan } from '../document/types.ts';
 import { canonicalJson, type PlainJson } from '../proof/canonical.ts';
 import { planActions } from './actions.ts';
 import { manifestBlocks } from './blocks.ts';
-import { type Compared, refuseConflict } from './conflict.ts';
+import { type Compared, refuseConflict, refuseOther } from './conflict.ts';
 import { lockEntry, unlockable } from './entry-lock.ts';
 import { planFor, refuseBroken } from './plan.ts';
 import { movedRow, termsOf } from './reading.ts';
@@ -44,23 +44,24 @@ export interface ReviewAnswer {
  *                                        ──review:reject───▶ reviewed_rejected ■
  *                                        ──review:defer────▶ reviewed_deferred
  *
- * Reads    entry (locked) · source · vocabulary · live units · the live decision · who marked
+ * Reads    entry (locked) · source · vocabulary · live units · the live decision · who marked, who registered
  * Writes   1 envelope · U blocks (and one for each vanished unit) · 1 decision · 1 history · entry.status (CAS)
- * Refuses  IdempotencyConflict  the key was used for another review
+ * Refuses  IdempotencyConflict  the key was used for another review, or by another principal
  *          NotFound             no such entry
- *          SameParty            the reviewer marked the entry, or answers for who did
+ *          SameParty            the reviewer marked the entry or registered its text, or answers for who did
  *          IllegalTransition    the entry's state has no such arrow (before SameParty where the lane doesn't own the state)
  *          NotLive              a live decision stands and isn't the one named
  *          InvalidInput         an approval that would have expired already
  *          CoverageBroken       the plan would lose something
  *          PlanStale            the digest isn't that of the plan as it is now
- * Replay   same key and content: the first decision, `replayed: true`
+ * Replay   same key, content and principal: the first decision, `replayed: true`
  * Source   ledger specification §4, §5
  */
 export async function review(tx: ExecTx, input: ReviewInput): Promise<Done<ReviewAnswer>> {
   const locked = await lockEntry(tx, input.entryId, 'review');
   const look = await lookForReview(tx, input);
   if (look.first !== null) {
+    refuseOther(tx.caller, look.first.by);
     refuseConflict('reviewed something else', comparedReview(look.first, input));
     return {
       value: { entryId: input.entryId, decisionId: tx.id('decision'), manifestId: look.first.envelope_id },
@@ -91,20 +92,31 @@ function comparedReview(first: FirstDecision, input: ReviewInput): Compared[] {
   ];
 }
 
-function refuseParty(tx: ExecTx, look: ReviewLook): void {
-  const same = look.marker?.principal === tx.caller.principalId || look.marker?.person === tx.caller.personId;
-  if (!same) return;
-  throw new SameParty(
-    'A reviewer is not the marker: this entry was marked by you or by a principal you answer for. Ask another reviewer.',
-    [
-      {
-        path: ['input', 'entryId'],
-        code: 'reviewer-is-marker',
-        message: 'Marker and reviewer share a principal or a person.',
-      },
-    ],
-    null,
-  );
+/** Neither who marked the entry nor who registered its text reviews it, by whichever of their principals. */
+function refuseParty({ caller }: ExecTx, look: ReviewLook): void {
+  const isCaller = (party: ReviewLook['marker']) =>
+    party !== null && (party.principal === caller.principalId || party.person === caller.personId);
+  const problem = (code: string, message: string) => ({ path: ['input', 'entryId'], code, message });
+  const problems = [
+    ...(isCaller(look.marker)
+      ? [
+          problem(
+            'reviewer-is-marker',
+            'A reviewer is not the marker: you, or a principal that you answer for, marked this entry.',
+          ),
+        ]
+      : []),
+    ...(isCaller(look.registrar)
+      ? [
+          problem(
+            'reviewer-is-registrar',
+            'A reviewer is not the registrar: you, or a principal that you answer for, registered this text.',
+          ),
+        ]
+      : []),
+  ];
+  if (problems.length === 0) return;
+  throw new SameParty(`${problems[0]?.message ?? ''} Ask another person to review it.`, problems, null);
 }
 
 function illegal(input: ReviewInput, from: EntryState, kind: string | null): IllegalTransition {
@@ -227,6 +239,8 @@ function decisionOf(
     reviewer_independence_evidence: canonicalJson({
       marker: look.marker?.principal ?? null,
       marker_person: look.marker?.person ?? null,
+      registrar: look.registrar?.principal ?? null,
+      registrar_person: look.registrar?.person ?? null,
       reviewer: tx.caller.principalId,
       reviewer_person: tx.caller.personId,
     }),

@@ -105,7 +105,7 @@ const lookRow = z.object({
   signature: judgedSignature.nullable(),
   executor_key: keyRow.nullable(),
   own_key: keyRow.nullable(),
-  first: z.object({ change_set_id: z.string(), findings: z.array(findingRow) }).nullable(),
+  first: z.object({ by: z.string(), change_set_id: z.string(), findings: z.array(findingRow) }).nullable(),
 });
 export type VerifyLook = z.infer<typeof lookRow>;
 
@@ -142,7 +142,7 @@ export function lookForVerify(tx: VerifyTx, changeSetId: string): Promise<Verify
           where prior.signature_id = g.prior_signature_id)) end as signature,
       ${registeredKey(sql.fragment`g.payload_envelope->'signatures'->0->>'keyid'`)} as executor_key,
       ${registeredKey(sql.fragment`${tx.key.keyId}`)} as own_key,
-      (select json_build_object('change_set_id', r.change_set_id, 'findings', r.findings->'problems')
+      (select json_build_object('by', r.verified_by, 'change_set_id', r.change_set_id, 'findings', r.findings->'problems')
         from cutter_governance.verify_result r where r.verify_result_id = ${tx.id('result')}::uuid) as first
     from (select 1) one
     left join cutter_governance.cut_change_set c on c.change_set_id = ${changeSetId}::uuid

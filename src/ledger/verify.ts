@@ -1,5 +1,5 @@
 import { sql } from 'slonik';
-import { refuseConflict } from './conflict.ts';
+import { refuseConflict, refuseOther } from './conflict.ts';
 import { unlockable } from './entry-lock.ts';
 import { currentKey } from './key-registry.ts';
 import { refuseOutside } from './narrowing.ts';
@@ -55,8 +55,8 @@ export interface VerifyAnswer {
  *          IllegalTransition    it is a compensation, or was verified already
  *          SameParty            the verifier shares key, principal or person with the executor  G-VERIFY-SOD
  *          LaneMismatch         the lane's key isn't valid
- *          IdempotencyConflict  the key verified another change set
- * Replay   same key and change set: the first result, `replayed: true`
+ *          IdempotencyConflict  the key verified another change set, or another principal used it
+ * Replay   same key, change set and principal: the first result, `replayed: true`
  * Source   ledger specification §5, §7
  */
 export async function verify(tx: VerifyTx, input: VerifyInput): Promise<Done<VerifyAnswer>> {
@@ -65,6 +65,7 @@ export async function verify(tx: VerifyTx, input: VerifyInput): Promise<Done<Ver
   const entryId = look.change_set?.entry_id ?? null;
   refuseOutside(tx.caller, entryId === null ? [] : [entryId]);
   if (look.first !== null) {
+    refuseOther(tx.caller, look.first.by);
     refuseConflict('verified another change set', [
       ['changeSetId', look.first.change_set_id, input.changeSetId],
     ]);

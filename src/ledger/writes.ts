@@ -65,6 +65,11 @@ export class Writes {
     this.#count(update.table, 0, 1);
   }
 
+  /** Counts updates that the record has no line for: their rows stand in it as the transaction leaves them. */
+  settle(table: { readonly name: string }, updates: number): void {
+    this.#count(recordedName(table), 0, updates);
+  }
+
   /** The history rows of this transaction, for the head of the record. */
   history(): readonly Record<string, PlainJson>[] {
     const rows = this.preview.get(recordedName(HISTORY)) ?? [];

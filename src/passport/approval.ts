@@ -178,9 +178,17 @@ export function holdApproval(
   );
 }
 
-/** Nobody did it alone: the reviewer isn't the marker, and the verifier isn't the executor. Keys are judged with the signatures. */
-export function holdSeparation({ result }: PassportRows, { mark, review, cut, verify }: PhaseRecords): void {
+/**
+ * Nobody did it alone: the reviewer isn't the marker, and the verifier isn't the executor. Keys are judged with the signatures. Reviews
+ * that name the registrar of the text were held to it as well; older ones weren't.
+ */
+export function holdSeparation(
+  { decision, result }: PassportRows,
+  { source, mark, review, cut, verify }: PhaseRecords,
+): void {
   apart(mark, 'marked', review, 'reviewed');
+  if (decision.columns.reviewer_independence_evidence?.includes('"registrar":') === true)
+    apart(source, 'registered', review, 'reviewed');
   apart(cut, 'cut', verify, 'verified');
   hold(
     result.columns.verified_by === verify.principalId,

@@ -230,6 +230,7 @@ const rows = z.strictObject({
       findings: z.looseObject({ not_before: time.nullable() }),
       decided_by: uuid,
       reviewer_identity: z.string(),
+      reviewer_independence_evidence: z.string().nullish(),
       decision_at: time,
       expires_at: time.nullable(),
     }),

@@ -110,6 +110,22 @@ const RULES: readonly Rule[] = [
       where c.change_kind = 'cut'`,
   },
   {
+    verdict: 'sod-broken',
+    table: DECISIONS,
+    column: 'decided_by',
+    // Reviews that name no registrar are of before the rule, and are left alone.
+    message:
+      'The reviewer registered the text, or answers for who did, or the decision names another registrar.',
+    from: `${row('d.review_decision_id', [DECISIONS, 'd.review_decision_id'], [ENVELOPES, 'd.manifest_id'], [ENTRIES, 'e.source_doc_ref'], ['cutter_source.source', 's.source_id'])} from ${DECISIONS} d
+      join ${ENVELOPES} e on e.envelope_id = d.manifest_id
+      join ${ENTRIES} n on n.entry_id::text = e.source_doc_ref
+      join cutter_source.source s on 'source:' || s.source_id::text = n.payload->>'iu_ref'
+      cross join lateral (select case when d.reviewer_independence_evidence is json object
+        then d.reviewer_independence_evidence::jsonb end as named) i
+      where i.named ? 'registrar' and (i.named->>'registrar' is distinct from s.registered_by or s.registered_by = d.decided_by
+        or i.named->>'registrar_person' = d.reviewer_identity)`,
+  },
+  {
     verdict: 'digest-differs',
     table: 'cutter_source.source',
     column: 'sha256',
