@@ -1,4 +1,4 @@
-import type { Client } from 'pg';
+import type { ClientBase } from 'pg';
 
 /** A leaf that isn't the log's. */
 const LEAVES = `/* scrub.leaves */ select '0/' || n.idx as place
@@ -20,7 +20,7 @@ const LEVEL = `/* scrub.level */ select n.level || '/' || n.idx as place from cu
  * Looks at the leaves of the positions from `from` on and before `until`, and at each node that closes there: the nodes whose last
  * leaf is one of those. Over all pages of a log that is every node once. Gives back the places, "level/index", that are wrong.
  */
-export async function nodesBetween(client: Client, from: number, until: number): Promise<string[]> {
+export async function nodesBetween(client: ClientBase, from: number, until: number): Promise<string[]> {
   const wrong = await placesOf(client, LEAVES, [from, until]);
   for (let level = 1; 2 ** level <= until; level += 1) {
     const [first, behind] = [Math.floor(from / 2 ** level), Math.floor(until / 2 ** level)];
@@ -29,7 +29,7 @@ export async function nodesBetween(client: Client, from: number, until: number):
   return wrong;
 }
 
-async function placesOf(client: Client, query: string, bounds: readonly number[]): Promise<string[]> {
+async function placesOf(client: ClientBase, query: string, bounds: readonly number[]): Promise<string[]> {
   const { rows } = await client.query<{ place: string }>(query, [...bounds]);
   return rows.map(({ place }) => place);
 }
