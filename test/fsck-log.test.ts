@@ -44,6 +44,7 @@ const LOG_TABLES = [
   'cutter_log.head',
   NODES,
   'cutter_log.tree_head',
+  'cutter_log.row_place',
   COSIGNATURES,
 ];
 
@@ -204,6 +205,7 @@ describe('The log', () => {
         ...FORGET,
         `insert into cutter_log.pending (record_id, record_hash, row_ids) select record_id, record_hash, row_ids from ${LOG} where position = ${last}`,
         `delete from ${LOG} where position = ${last}`,
+        `delete from cutter_log.row_place where position = ${last}`,
         `update cutter_log.head set next_position = ${last}`,
       ],
       async () => {

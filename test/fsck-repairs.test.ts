@@ -23,6 +23,7 @@ const ALL = [
   'cutter_log.head',
   NODES,
   'cutter_log.tree_head',
+  'cutter_log.row_place',
   COSIGNATURES,
 ];
 

@@ -84,6 +84,18 @@ describe('16 writers, 10 % rollbacks, the integrator killed 20 times', () => {
     for (const recordId of rolledBack) expect(positions.has(recordId)).toBe(false);
   });
 
+  test('every row has its place, that of its record and no other', async () => {
+    const { rows } = await ground.database.superuser.query(
+      `select (select count(*) from cutter_log.log, unnest(row_ids))::int as logged, count(*)::int as placed,
+         count(*) filter (where exists (
+           select from cutter_log.log where log.position = place.position and row_ids[place.ordinal + 1] = place.row_id
+         ))::int as agree
+       from cutter_log.row_place as place`,
+    );
+    expect(rows[0].logged).toBeGreaterThan(0);
+    expect(rows[0]).toEqual({ logged: rows[0].logged, placed: rows[0].logged, agree: rows[0].logged });
+  });
+
   test('what began after another had committed stands behind it', () => {
     const place = (commit: Commit): number => positions.get(commit.recordId) as number;
     const byCommit = [...commits].sort((a, b) => a.committed - b.committed);

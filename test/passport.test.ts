@@ -245,7 +245,7 @@ describe('no passport is given', () => {
     const { changeSetId } = await wasCut(server);
     expect(await askPassport(server, changeSetId)).toMatchObject({
       __typename: 'IllegalTransition',
-      retryable: false,
+      retryable: true,
       message: expect.stringMatching(/isn't verified yet/),
     });
   });

@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { authorityEnded } from '../src/auth/authenticate.ts';
 import { everyKindOfPhase } from './fsck-ground.ts';
+import { caller } from './harness/callers.ts';
 import { call, fresh, manifestOf, marked, sampleText } from './harness/cycle.ts';
 import { type TestDatabase, testDatabase } from './harness/database.ts';
 import { type TestServer, testServer } from './harness/server.ts';
@@ -81,11 +82,16 @@ async function whatIsLeft(): Promise<void> {
     { tokenId: '00000000-0000-4000-8000-000000000000', entryIds: null },
   ]);
   const { rows } = await server.superuser.query(
-    `select change_set_id::text as id from cutter_governance.cut_change_set where change_kind = 'cut' limit 1`,
+    `select change_set_id::text as id, decision_backlog_entry_id::text as entry from cutter_governance.cut_change_set
+      where change_kind = 'cut' limit 1`,
   );
-  const rebuilt = `query { reconstruct(changeSetId: "${rows[0].id}") { ... on Reconstruction { matchesSource } } }`;
-  const { body } = await server.gql(reviewer, rebuilt);
-  expect(body.data.reconstruct.matchesSource).toBe(true);
+  const [{ id, entry }] = rows;
+  const rebuilt = `query { reconstruct(changeSetId: "${id}") { ... on Reconstruction { matchesSource } } }`;
+  const narrow = await caller(server, { scopes: ['ledger:evidence'] }, { entryIds: [entry] });
+  for (const token of [reviewer, narrow.token]) {
+    const { body } = await server.gql(token, rebuilt);
+    expect(body.data.reconstruct.matchesSource).toBe(true);
+  }
 }
 
 /** What the connections of a pool have prepared: as many are held at once as the pool has. */

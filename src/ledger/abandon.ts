@@ -44,7 +44,7 @@ export async function abandon(tx: ExecTx, input: AbandonInput): Promise<Done<{ e
         from cutter_governance.decision_backlog_history where history_id = ${tx.id('history')}::uuid) as first`);
   const value = { entryId: input.entryId };
   if (look.first !== null) {
-    refuseOther(tx.caller, look.first.by);
+    refuseOther(tx.caller, look.first.by, null, look.first.entry_id);
     refuseConflict('abandoned something else', [
       ['entryId', look.first.entry_id, input.entryId],
       ['rationale', look.first.rationale, input.rationale],

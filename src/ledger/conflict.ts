@@ -31,14 +31,22 @@ export function refuseConflict(
   );
 }
 
-/** Refuses a key that another principal used first: an answer belongs to its caller, and nothing of it is shown to others. */
+/**
+ * Refuses a key that another principal used first: an answer belongs to its caller, and nothing of it is shown to others. Nor is it shown to
+ * a token that doesn't reach the entry which it was about.
+ */
 export function refuseOther(
-  caller: Pick<Session, 'principalId'>,
+  { principalId, entryIds }: Pick<Session, 'principalId' | 'entryIds'>,
   first: string,
   guard: ConstructorParameters<typeof IdempotencyConflict>[2] = null,
+  entryId: string | null = null,
 ): void {
-  if (first === caller.principalId) return;
-  const message = 'Another principal has used this idempotency key; choose one of your own.';
+  const isReached = entryId === null || entryIds === null || entryIds.has(entryId);
+  if (first === principalId && isReached) return;
+  const message =
+    first === principalId
+      ? 'This idempotency key was used for an entry that this token does not reach; choose another key.'
+      : 'Another principal has used this idempotency key; choose one of your own.';
   throw new IdempotencyConflict(
     message,
     [{ path: ['input', 'idempotencyKey'], code: 'of-another', message }],

@@ -4,6 +4,7 @@ import { type StoredBlock, storedBlocks } from './blocks.ts';
 import type { CutInput } from './cut.ts';
 import { keyRow, lockKey, registeredKey } from './key-registry.ts';
 import { cutsOf, type LiveUnitRow, liveUnits } from './live-units.ts';
+import { openPredecessor, openPredecessors } from './open-predecessors.ts';
 import {
   AT,
   ENTRY_SOURCE_ID,
@@ -11,6 +12,7 @@ import {
   payloadShape,
   SOURCE_META,
   sourceMeta,
+  timeText,
   VOCABULARY,
   vocabularyText,
 } from './reading.ts';
@@ -24,20 +26,21 @@ const approval = z.object({
   manifest_version: z.string(),
   verdict: z.string(),
   expired: z.boolean(),
+  expires_at: z.string().nullable(),
+  not_before: z.string().nullable(),
   risk_class: z.string(),
 });
-const openDependency = z.object({ id: z.string(), status: z.string() });
 const lookRow = z.object({
   payload: payloadShape.nullable(),
   kind: z.string().nullable(),
-  status: z.string().nullable(),
+  status: z.enum(ENTRY_STATES).nullable(),
   scenario_ref: z.string().nullable(),
   source: sourceMeta.nullable(),
   vocabulary: vocabularyText,
   live_units: jsonRows<LiveUnitRow>(),
   approval: approval.nullable(),
   blocks: jsonRows<StoredBlock>(),
-  open: z.array(openDependency),
+  open: z.array(openPredecessor),
   unverified: z.array(z.string()),
   cuts: z.array(
     z.object({ id: z.string(), entry: z.string(), digest: z.string(), compensated: z.boolean() }),
@@ -89,31 +92,10 @@ export async function lookForCut(tx: ExecTx, input: CutInput): Promise<CutLook> 
     left join cutter_governance.decision_backlog_entry e on e.entry_id = ${input.entryId}::uuid
     left join cutter_source.source s on s.source_id = ${ENTRY_SOURCE_ID}
     left join lateral (select d.review_decision_id as id, d.manifest_id, d.manifest_version, d.verdict,
-        coalesce(d.expires_at <= transaction_timestamp(), false) as expired, d.risk_class_assessment as risk_class
+        coalesce(d.expires_at <= transaction_timestamp(), false) as expired, ${timeText(sql.fragment`d.expires_at`)} as expires_at,
+        ${timeText(sql.fragment`(d.findings->>'not_before')::timestamptz`)} as not_before, d.risk_class_assessment as risk_class
       from cutter_governance.manifest_envelope m
       join cutter_governance.review_decision d on d.manifest_id = m.envelope_id
       where m.source_doc_ref = ${input.entryId} and d.superseded_by_review_decision_id is null
       order by d.created_at desc, d.review_decision_id desc limit 1) a on true`);
-}
-
-/**
- * `blocks` predecessors that are neither complete themselves nor, having ended otherwise, replaced by one that is. `offset 0` keeps
- * each look-up of an entry a look-up by its key: as a join, PostgreSQL reads the whole table while it is small, and keeps that plan.
- */
-function openPredecessors(entryId: string) {
-  return sql.fragment`(
-    with recursive heirs(predecessor, entry_id) as (
-        select d.from_entry_id, d.from_entry_id from cutter_governance.decision_backlog_dependency d
-        where d.to_entry_id = ${entryId}::uuid and d.dependency_kind = 'blocks'
-      union
-        select h.predecessor, d.from_entry_id from heirs h
-        cross join lateral (select 1 from cutter_governance.decision_backlog_entry e where e.entry_id = h.entry_id
-          and e.status in ('reviewed_rejected', 'abandoned', 'verify_failed_escalated') offset 0) ended
-        join cutter_governance.decision_backlog_dependency d on d.to_entry_id = h.entry_id and d.dependency_kind = 'supersedes')
-    select coalesce(json_agg(json_build_object('id', p.entry_id, 'status', p.status) order by p.entry_id), '[]')
-    from (select h.predecessor from heirs h
-      cross join lateral (select e.status from cutter_governance.decision_backlog_entry e where e.entry_id = h.entry_id offset 0) o
-      group by h.predecessor having not bool_or(o.status = 'verified_complete')) missing
-    cross join lateral (select e.entry_id, e.status from cutter_governance.decision_backlog_entry e
-      where e.entry_id = missing.predecessor offset 0) p)`;
 }

@@ -3,6 +3,7 @@ import { checkCuts } from './cuts.ts';
 import { type Coverage, Findings, type Report } from './finding.ts';
 import type { LedgerKeys } from './ledger-keys.ts';
 import { checkLineage } from './lineage.ts';
+import { checkPlaces } from './place-check.ts';
 import { checkRows } from './rows.ts';
 import { openSession } from './session.ts';
 import { checkSignatures } from './signatures.ts';
@@ -72,4 +73,5 @@ async function judgeMeaning(
   await checkSignatures(client, keys, head, findings, coverage);
   await checkLineage(client, head, findings);
   await checkCuts(client, head, findings, coverage);
+  await checkPlaces(client, coverage.positions, findings);
 }

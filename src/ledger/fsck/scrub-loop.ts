@@ -1,6 +1,6 @@
-import { isAway } from '../constraints.ts';
 import { type DedicatedConnection, openDedicated } from '../log/connection.ts';
 import { backoffMs, restUnless } from '../log/wake.ts';
+import { isAway } from '../outage.ts';
 import type { Finding } from './finding.ts';
 import { type PageSize, scrubPage } from './scrub-page.ts';
 import { type Integrity, newPass, type ScrubPass, withPage } from './scrub-pass.ts';

@@ -10,6 +10,7 @@ const BESIDE = [
   'cutter_log.pending',
   'cutter_log.record_part',
   'cutter_log.head',
+  'cutter_log.row_place',
   'cutter_log.node',
   'cutter_log.tree_head',
   'cutter_log.cosignature',

@@ -1,7 +1,9 @@
-import { sql } from 'slonik';
+import { type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
+import type { Session } from '../../auth/session.ts';
 import type { Pools } from '../../database/pools.ts';
 import type { TreeHead } from '../../proof/checkpoint.ts';
+import { refuseOutsideChangeSet } from '../narrowing.ts';
 import { type IssuedPassport, issuePassport } from '../passport/issue.ts';
 import type { Checkpoint, Checkpoints } from './checkpoint.ts';
 import type { Log } from './connection.ts';
@@ -40,13 +42,13 @@ export interface Proofs {
   /** At the size of the newest checkpoint where none is asked for. */
   inclusionProof(position: number, size: number | null): Promise<InclusionProof | null>;
   consistencyProof(from: number, to: number): Promise<ConsistencyProof | null>;
-  record(position: number): Promise<LogRecord | null>;
+  record(caller: Session, position: number): Promise<LogRecord | null>;
   /** Every key there ever was, in the order of their beginnings. */
   keys(): Promise<readonly SigningKey[]>;
   /** The names that the ledger has had, the oldest first. */
   incarnations(): Promise<readonly Incarnation[]>;
   /** The one file that proves a verified cut; refused where there is none yet. */
-  passport(changeSetId: string): Promise<IssuedPassport>;
+  passport(caller: Session, changeSetId: string): Promise<IssuedPassport>;
 }
 
 /** Reads heads and proofs as an observer, and records as evidence. */
@@ -65,17 +67,27 @@ export function openProofs({
       return position < wanted ? await tree.inclusionProof(position, wanted) : null;
     },
     consistencyProof: (from, to) => tree.consistencyProof(from, to),
-    passport: (changeSetId) => issuePassport({ observe, evidence, checkpoints }, changeSetId),
-    record: (position) =>
+    async passport(caller, changeSetId) {
+      await refuseOutsideChangeSet(evidence, caller, changeSetId);
+      return issuePassport({ observe, evidence, checkpoints }, changeSetId);
+    },
+    record: ({ entryIds }, position) =>
       evidence.maybeOne(sql.type(record)`/* log.record */
         select log.position::text, log.record_id::text, log.record_hash, log.row_ids::text[] as row_ids,
           (select coalesce(string_agg(part.body, '' order by part.part), '')
             from cutter_log.record_part part where part.record_id = log.record_id) as body
-        from cutter_log.log where log.position = ${String(position)}::bigint`),
+        from cutter_log.log where log.position = ${String(position)}::bigint${entryIds === null ? sql.fragment`` : movesOnly([...entryIds])}`),
     incarnations: () => readIncarnations(evidence, log),
     keys: () =>
       evidence.any(sql.type(signingKey)`/* log.keys */
         select key_id, lane, purpose, public_key, principal_id::text, from_position, until_position
         from cutter_auth.key order by key.from_position, key_id`),
   };
+}
+
+/** That a record moves some of these entries, and no other. */
+function movesOnly(entryIds: readonly string[]): FragmentSqlToken {
+  const moves = sql.fragment`select from cutter_governance.decision_backlog_history h where h.history_id = any(log.row_ids)`;
+  const ids = sql.array(entryIds, 'uuid');
+  return sql.fragment` and exists (${moves} and h.entry_id = any(${ids})) and not exists (${moves} and h.entry_id <> all(${ids}))`;
 }

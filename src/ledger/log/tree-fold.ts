@@ -2,6 +2,7 @@ import type { Client } from 'pg';
 import { leafHash } from '../../proof/merkle.ts';
 import { type Edge, grow } from '../../proof/merkle-edge.ts';
 import { rootNodes } from '../../proof/merkle-nodes.ts';
+import { IS_DURABLE } from './durable.ts';
 import { IS_SUSPENDED } from './suspension.ts';
 import { readNodes, TreeBroken } from './tree-nodes.ts';
 
@@ -28,7 +29,7 @@ export function recordLeaf(recordHash: string, position: number): Buffer {
 const WAITING = `/* log.fold_waiting */
   select exists (
     select from cutter_log.tree_head tree, cutter_log.head
-    where not ${IS_SUSPENDED} and (head.next_position > tree.size
+    where not ${IS_SUSPENDED} and ${IS_DURABLE} and (head.next_position > tree.size
       or (tree.checkpoint_size < tree.size and tree.proposed_at < clock_timestamp() - $1::float8 * interval '1 ms'))
   ) as waiting`;
 

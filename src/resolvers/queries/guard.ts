@@ -6,7 +6,7 @@ import {
   isUnionType,
 } from 'graphql';
 import type { Scope } from '../../auth/authority.ts';
-import { QUERY_AUTHORITY } from '../../auth/query-authority.ts';
+import { QUERY_AUTHORITY, WHOLE_LEDGER } from '../../auth/query-authority.ts';
 import type { Session } from '../../auth/session.ts';
 import type { Context } from '../../context.ts';
 import { refusable } from '../guard-mutations.ts';
@@ -26,6 +26,13 @@ export function requireScope({ session }: Context, field: string, scope: Scope |
   return session;
 }
 
+function refuseNarrowed({ entryIds }: Session, field: string): void {
+  if (entryIds === null || !WHOLE_LEDGER.has(field)) return;
+  throw new GraphQLError(`${field} tells of the whole ledger; this token is narrowed to some entries.`, {
+    extensions: { code: 'FORBIDDEN' },
+  });
+}
+
 /**
  * Puts the authority of every query before its resolver, from the one table; so before its arguments are looked at.
  * A query that the table does not name stops the build of the schema.
@@ -37,7 +44,7 @@ export function guardQueries(schema: GraphQLSchema): GraphQLSchema {
     if (scope === undefined) throw new Error(`QUERY_AUTHORITY does not say who may ask for ${field.name}.`);
     const resolve = field.resolve ?? defaultFieldResolver;
     field.resolve = (source, args, context: Context, info) => {
-      requireScope(context, field.name, scope);
+      refuseNarrowed(requireScope(context, field.name, scope), field.name);
       const run = () => resolve(source, args, context, info);
       return isUnionType(getNullableType(field.type)) ? refusable(run) : run();
     };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Session } from '../../auth/session.ts';
 import type { IssuedPassport } from '../../ledger/passport/issue.ts';
 import { builder } from '../../schema/builder.ts';
 import { Checkpoint } from '../../schema/proof.ts';
@@ -28,6 +29,7 @@ const Passport = builder.objectRef<IssuedPassport>('Passport').implement({
 builder.queryField('passport', (t) =>
   t.field({
     type: outcome('PassportOutcome', 'The passport, or why there is none.', Passport, [
+      'Forbidden',
       'InvalidInput',
       'NotFound',
       'IllegalTransition',
@@ -37,6 +39,6 @@ builder.queryField('passport', (t) =>
       'The passport of a verified cut, to be checked without this server. Within a second of the verification no checkpoint may cover it yet: Busy, ask again. Scope `ledger:evidence`.',
     args: { changeSetId: t.arg({ type: 'UUID', required: true, description: 'The change set of the cut.' }) },
     validate: z.object({ changeSetId: uuid }),
-    resolve: (_, { changeSetId }, { proofs }) => proofs.passport(changeSetId),
+    resolve: (_, { changeSetId }, { proofs, session }) => proofs.passport(session as Session, changeSetId),
   }),
 );

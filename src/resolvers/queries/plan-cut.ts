@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Session } from '../../auth/session.ts';
 import type { UnitPlan } from '../../ledger/actions.ts';
 import type { PlanView } from '../../ledger/plan-cut.ts';
 import { builder } from '../../schema/builder.ts';
@@ -247,7 +248,13 @@ const shape = z.object({ sourceId: optional(uuid), entryId: optional(uuid), cutS
 
 builder.queryField('planCut', (t) =>
   t.field({
-    type: outcome('PlanOutcome', 'A plan, or why there is none.', Plan, ['InvalidInput', 'NotFound', 'Busy']),
+    type: outcome('PlanOutcome', 'A plan, or why there is none.', Plan, [
+      'Forbidden',
+      'InvalidInput',
+      'NotFound',
+      'IllegalTransition',
+      'Busy',
+    ]),
     description:
       'Shows a cut without writing: of an entry, or of a source with a cut specification. Scope `ledger:evidence`.',
     args: {
@@ -256,6 +263,6 @@ builder.queryField('planCut', (t) =>
       cutSpec: t.arg({ type: CutSpecInput, description: 'How to cut, with sourceId.' }),
     },
     validate: shape,
-    resolve: (_, args, ctx) => ctx.ledger.planCut(args as z.output<typeof shape>),
+    resolve: (_, args, ctx) => ctx.ledger.planCut(ctx.session as Session, args as z.output<typeof shape>),
   }),
 );

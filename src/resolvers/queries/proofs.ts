@@ -1,3 +1,4 @@
+import type { Session } from '../../auth/session.ts';
 import { builder } from '../../schema/builder.ts';
 import { Incarnation } from '../../schema/incarnation.ts';
 import { Checkpoint, ConsistencyProof, InclusionProof, LogRecord } from '../../schema/proof.ts';
@@ -57,9 +58,11 @@ builder.queryField('record', (t) =>
   t.field({
     type: LogRecord,
     nullable: true,
-    description: 'One record of the log, whole. Null where there is none. Scope `ledger:evidence`.',
+    description:
+      'One record of the log, whole. Null where there is none, and for a token narrowed to entries unless the record moves those alone. Scope `ledger:evidence`.',
     args: { position: t.arg({ type: 'Position', required: true, description: 'Its position.' }) },
-    resolve: (_, { position }, { proofs }) => proofs.record(placeOf('position', position)),
+    resolve: (_, { position }, { proofs, session }) =>
+      proofs.record(session as Session, placeOf('position', position)),
   }),
 );
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Session } from '../../auth/session.ts';
 import type { Reconstruction as Rebuilt } from '../../ledger/reconstruct.ts';
 import { builder } from '../../schema/builder.ts';
 import { uuid } from '../input.ts';
@@ -30,6 +31,7 @@ const Reconstruction = builder.objectRef<Rebuilt>('Reconstruction').implement({
 builder.queryField('reconstruct', (t) =>
   t.field({
     type: outcome('ReconstructOutcome', 'The document, or why there is none.', Reconstruction, [
+      'Forbidden',
       'InvalidInput',
       'NotFound',
       'Busy',
@@ -37,6 +39,6 @@ builder.queryField('reconstruct', (t) =>
     description: 'Gives the document of a cut back, byte for byte, from its units. Scope `ledger:evidence`.',
     args: { changeSetId: t.arg({ type: 'UUID', required: true, description: 'The change set of the cut.' }) },
     validate: z.object({ changeSetId: uuid }),
-    resolve: (_, { changeSetId }, ctx) => ctx.ledger.reconstruct(changeSetId),
+    resolve: (_, { changeSetId }, ctx) => ctx.ledger.reconstruct(ctx.session as Session, changeSetId),
   }),
 );

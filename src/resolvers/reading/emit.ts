@@ -3,6 +3,7 @@ import { codecOf, listedBy } from './cursor.ts';
 import { hanging, inside, integrated, keyed, ordered, type Pen, type Where } from './listing.ts';
 import type { Codec, Noun, Relation } from './nouns.ts';
 import type { Cell, PagePlan, RowPlan } from './plan.ts';
+import { narrowed } from './reach.ts';
 
 /** SQL text with its values, every one of them bound. */
 export interface Statement {
@@ -47,10 +48,13 @@ function drawn(codec: Codec, expression: string): string {
 export class Emission {
   readonly #bound: readonly BoundPage[];
   readonly #values: Value[] = [];
+  readonly #ids: string | null;
   #aliases = 0;
 
-  constructor(bound: readonly BoundPage[]) {
+  /** `reach`: the entries of whose rows alone the statement may tell; null: all. */
+  constructor(bound: readonly BoundPage[], reach: readonly string[] | null) {
     this.#bound = bound;
+    this.#ids = reach === null ? null : `$${this.#values.push(reach)}::uuid[]`;
   }
 
   /** A page from the whole view. */
@@ -66,7 +70,7 @@ export class Emission {
     );
     return this.#statement(
       name,
-      `select ${this.#row(row, a)} from ${row.noun.view} ${a} where ${conditions.join(' and ')}`,
+      `select ${this.#row(row, a)} from ${this.#seen(row.noun).view} ${a} where ${conditions.join(' and ')}`,
     );
   }
 
@@ -84,7 +88,7 @@ export class Emission {
     const where = related(relation, a, p).join(' and ');
     return this.#statement(
       name,
-      `select ${this.#row(row, a)} from ${given}, ${row.noun.view} ${a} where ${where}`,
+      `select ${this.#row(row, a)} from ${given}, ${this.#seen(row.noun).view} ${a} where ${where}`,
     );
   }
 
@@ -95,7 +99,7 @@ export class Emission {
     const given = `$${this.#values.push(keys)}::uuid[]`;
     return this.#statement(
       name,
-      `select json_agg(${this.#row(row, a)} order by array_position(${given}, ${a}.${column})) from ${row.noun.view} ${a} where ${a}.${column} = any(${given})`,
+      `select json_agg(${this.#row(row, a)} order by array_position(${given}, ${a}.${column})) from ${this.#seen(row.noun).view} ${a} where ${a}.${column} = any(${given})`,
     );
   }
 
@@ -127,7 +131,7 @@ export class Emission {
       case 'one': {
         const child = this.#alias();
         const where = related(cell.relation, child, alias).join(' and ');
-        return `(select ${this.#row(cell.row, child)} from ${cell.row.noun.view} ${child} where ${where})`;
+        return `(select ${this.#row(cell.row, child)} from ${this.#seen(cell.row.noun).view} ${child} where ${where})`;
       }
       case 'page':
         return `(${this.#page(cell.page, { relation: cell.relation, parent: alias })})`;
@@ -140,7 +144,7 @@ export class Emission {
    */
   #page({ index, noun, row }: PagePlan, hangs: Hanging | null): string {
     const args = this.#bound[index]!;
-    const rows = this.#list(noun, args, hangs);
+    const rows = this.#list(this.#seen(noun), args, hangs);
     const [v, a] = [this.#alias(), this.#alias()];
     const born = noun.born.filter((column) => !noun.seat.within.includes(column));
     const order = (alias: string) =>
@@ -163,6 +167,11 @@ export class Emission {
     return seat === undefined || noun.seat.within.length === 0
       ? hanging(this.#pen, noun, args, where)
       : inside(this.#pen, noun, args, where, `${hangs!.parent}.${seat}`);
+  }
+
+  /** The noun as the caller may read it. */
+  #seen(noun: Noun): Noun {
+    return this.#ids === null ? noun : narrowed(noun, this.#ids);
   }
 
   get #pen(): Pen {

@@ -98,7 +98,8 @@ export function integrated(pen: Pen, noun: Noun, args: BoundPage): string {
   const seat = args.filter.find(
     ({ column, operator }) => shares && column === noun.seat.by && isEquality(operator),
   );
-  if (args.filter.length === 0 || seat !== undefined) return walked(pen, noun, args, where, { seat });
+  if ((args.filter.length === 0 && noun.isPart !== true) || seat !== undefined)
+    return walked(pen, noun, args, where, { seat });
   const [few, near, many] = [pen.alias(), pen.alias(), pen.alias()];
   const count = (rows: string) => `(select count(*) from ${rows})`;
   const isMore = `${count(few)} > ${FEW}`;

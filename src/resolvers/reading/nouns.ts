@@ -46,6 +46,8 @@ export interface Noun {
   /** How rows follow each other that are not in the log yet: by time and id, or by their place in a plan or a change set. */
   readonly born: readonly string[];
   readonly seat: Seat;
+  /** Whether `view` shows no more than the rows that the caller may read. */
+  readonly isPart?: true;
   /** Columns with an index that begins with them, those that fewest rows share first. */
   readonly indexed: readonly string[];
   readonly derived: Readonly<Record<string, (alias: string) => string>>;

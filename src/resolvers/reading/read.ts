@@ -9,6 +9,7 @@ import { Emission, type Statement, type Value } from './emit.ts';
 import { NOUNS, type Noun, type NounName, type Relation } from './nouns.ts';
 import { type Field, type PagePlan, Planner, RowPlan } from './plan.ts';
 import { prepared } from './prepared.ts';
+import { reachOf } from './reach.ts';
 import { type Asked, decidingVariables } from './selection.ts';
 
 /** A compiled root field: a page of a connection, or rows of a noun by their keys. */
@@ -104,7 +105,7 @@ export async function readPage(context: Context, info: GraphQLResolveInfo, noun:
   const bound = bind(plan, info);
   const { first } = bound[0]!;
   assertAffordable(plan.page.row, { path: plan.page.path, first, rows: first }, bound);
-  const statement = new Emission(bound).page(statementName(info), plan.page);
+  const statement = new Emission(bound, reachOf(context.session)).page(statementName(info), plan.page);
   const { found, answered } = await answer(context, plan, bound, statement);
   return decodePage(plan.page, found as Cells[], answered);
 }
@@ -124,7 +125,7 @@ export async function findNode(
   );
   const bound = bind(plan, info);
   assertAffordable(plan.row, { path: info.fieldName, first: 1, rows: 1 }, bound);
-  const statement = new Emission(bound).one(statementName(info), plan.row, values);
+  const statement = new Emission(bound, reachOf(context.session)).one(statementName(info), plan.row, values);
   const { found, answered } = await answer(context, plan, bound, statement);
   return found === null ? null : decodeRow(plan.row, plan.fields, found as Cells, answered);
 }
@@ -144,7 +145,13 @@ export async function readBehind(
   const values = new Map(
     [...parent.columns.values()].map(({ column }) => [column, (row[column] ?? null) as Value]),
   );
-  const statement = new Emission(bound).behind(statementName(info), plan.row, relation, parent, values);
+  const statement = new Emission(bound, reachOf(context.session)).behind(
+    statementName(info),
+    plan.row,
+    relation,
+    parent,
+    values,
+  );
   const { found, answered } = await answer(context, plan, bound, statement);
   return found === null ? null : decodeRow(plan.row, plan.fields, found as Cells, answered);
 }
@@ -206,7 +213,7 @@ async function listed(
   ids: readonly string[],
 ): Promise<Node[]> {
   assertAffordable(plan.row, { path: info.fieldName, first: ids.length, rows: ids.length }, bound);
-  const statement = new Emission(bound).list(statementName(info), plan.row, ids);
+  const statement = new Emission(bound, reachOf(context.session)).list(statementName(info), plan.row, ids);
   const { found, answered } = await answer(context, plan, bound, statement);
   const rows = found as Cells[] | null;
   if (rows?.length !== ids.length)
