@@ -166,7 +166,7 @@ function fromEnvironment(env: z.infer<typeof environment>): Config {
   return {
     port: env.CUTTER_PORT,
     host: env.CUTTER_HOST,
-    home: resolve(env.CUTTER_HOME),
+    home: absolute('CUTTER_HOME', env.CUTTER_HOME),
     databaseUrl: env.CUTTER_DATABASE_URL ?? null,
     mode: env.CUTTER_MODE,
     logLevel: env.CUTTER_LOG_LEVEL,
@@ -176,7 +176,10 @@ function fromEnvironment(env: z.infer<typeof environment>): Config {
     sample: env.CUTTER_SAMPLE === 'on',
     heartbeatMs: env.CUTTER_HEARTBEAT_MS,
     checkpoints: {
-      file: resolve(env.CUTTER_CHECKPOINT_FILE ?? join(env.CUTTER_HOME, 'checkpoints')),
+      file: absolute(
+        'CUTTER_CHECKPOINT_FILE',
+        env.CUTTER_CHECKPOINT_FILE ?? join(env.CUTTER_HOME, 'checkpoints'),
+      ),
       url: env.CUTTER_CHECKPOINT_URL ?? null,
     },
     witnesses: env.CUTTER_WITNESSES ?? [],
@@ -209,6 +212,17 @@ function fromEnvironment(env: z.infer<typeof environment>): Config {
 }
 
 const CALL_BURST_SECONDS = LIMITS.callsAtOnce / LIMITS.callsPerSecond;
+
+/** A relative path begins at the current folder, which somebody may have removed. */
+function absolute(setting: string, path: string): string {
+  try {
+    return resolve(path);
+  } catch {
+    throw new ConfigFault([
+      `${setting}: ${path} begins at the current folder, which doesn't exist any more; go to one that does, or name a whole path`,
+    ]);
+  }
+}
 
 /** The configuration of this process; prints every fault and exits where there is one. */
 export function loadConfig(): Config {

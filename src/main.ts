@@ -43,9 +43,11 @@ program
   .description('recompute the whole ledger from its tables and name what was altered')
   .option('--json', 'one JSON object a line', false)
   .option('--heads <file>', 'checkpoints that were seen outside the database')
-  .action(async (options: FsckOptions) => {
-    const { fsck } = await import('./cli/fsck.ts');
-    process.exitCode = await fsck(options, loadConfig());
+  .option('--scope', 'list every column with what vouches for it, and check nothing', false)
+  .action(async (options: FsckOptions & { readonly scope: boolean }) => {
+    const { fsck, scope } = await import('./cli/fsck.ts');
+    if (options.scope) scope(options);
+    else process.exitCode = await fsck(options, loadConfig());
   });
 
 program

@@ -93,7 +93,7 @@ describe('cutter run', () => {
     const { code, said } = await atTerminal(fileOf('rules.md', TEXT), 'y', 'y');
     expect(code).toBe(0);
     const plan = said.slice(said.indexOf('Plan'), said.indexOf('Approve this plan?'));
-    expect(plan).toContain('3 units by markdown@1: 3 born');
+    expect(plan).toContain('3 units by markdown@2: 3 born');
     expect(plan).toMatch(/coverage complete: 60 bytes = \d+ in units \+ \d+ in headings \+ 0 set aside/);
     expect(plan).toContain('no problems');
   });
@@ -169,7 +169,7 @@ describe('cutter run', () => {
     await byYes(fileOf('rules.md', TEXT));
     const amended = await byYes(fileOf('rules.md', AMENDED));
     expect(amended.code).toBe(0);
-    expect(amended.out).toContain('3 units by markdown@1: 1 with a next version, 2 unchanged');
+    expect(amended.out).toContain('3 units by markdown@2: 1 with a next version, 2 unchanged');
     expect(await ledger()).toMatchObject({
       sources: 2,
       statuses: ['verified_complete', 'verified_complete'],

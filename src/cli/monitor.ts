@@ -86,6 +86,8 @@ class Watch {
   #failures = 0;
   #savedAt = 0;
   #caughtUpAt: number | null = null;
+  /** Whether this run has read the ledger to its end. */
+  #hasCaughtUp = false;
 
   constructor(task: MonitorTask, command: MonitorCommand, around: Surroundings) {
     const { url, token, known, kept, webhook, maxSilenceMs: silenceMs } = task;
@@ -142,7 +144,7 @@ class Watch {
       return false;
     }
     this.#isAnew = true;
-    this.#caughtUpAt = null;
+    [this.#caughtUpAt, this.#hasCaughtUp] = [null, false];
     this.#monitor = this.#open({ before: this.#monitor.before });
     return true;
   }
@@ -208,6 +210,7 @@ class Watch {
   /** After each message: tells what was found, keeps the state, and says whether to go on. */
   async #step(isMessage: boolean): Promise<boolean> {
     this.#hear();
+    this.#hasCaughtUp ||= this.#monitor.caughtUp;
     await this.#telling.tell(this.#monitor.drain());
     if (isMessage) await this.#holdProgress();
     for (const notice of this.#monitor.drainNotices()) this.#telling.say(notice);
@@ -258,12 +261,31 @@ class Watch {
     const { position, provedSize, openEntries, passports } = this.#monitor;
     const { origin } = this.#task.known;
     const findings = this.#telling.findings.length;
-    const sum = findings === 0 ? 'Nothing is wrong.' : `${findings} finding${findings === 1 ? '' : 's'}.`;
+    const unwatched = findings === 0 ? this.#whyUnwatched() : null;
+    const sum =
+      findings === 0
+        ? (unwatched ?? 'Nothing is wrong.')
+        : `${findings} finding${findings === 1 ? '' : 's'}.`;
+    if (unwatched !== null && this.#command.json)
+      this.#around.print(JSON.stringify({ type: 'unseen', message: unwatched }));
     this.#telling.say(
       `Watched ${position} records of ${origin}, ${provedSize} of them under a head that both lanes signed; ${passports} passports verified, ${openEntries} entries are on their way. ${sum}`,
       { type: 'summary', origin, position, provedSize, openEntries, passports, findings },
     );
+    if (unwatched !== null) return 2;
     return findings === 0 ? 0 : 1;
+  }
+
+  /** Why this run can't say that nothing is wrong; null where it can. */
+  #whyUnwatched(): string | null {
+    const { position, provedSize } = this.#monitor;
+    const { url } = this.#task;
+    if (!this.#hasCaughtUp)
+      return `It was stopped before it had read ${url} to its end, so whether anything is wrong isn't known.`;
+    if (position === 0) return `${url} has shown no record, so nothing was watched.`;
+    if (provedSize === 0)
+      return `It was stopped before ${url} showed a head that both lanes signed, so nothing is proved.`;
+    return null;
   }
 
   #save(isRefused = false): void {

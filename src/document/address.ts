@@ -43,6 +43,11 @@ export function addressFault(address: string): { code: string; message: string }
   return null;
 }
 
+/** Whether an address is of this document: its code, or the code and a path below it. No code holds a slash, so no two documents share one. */
+export function isOwnAddress(address: string, docCode: string): boolean {
+  return address === docCode || address.startsWith(`${docCode}/`);
+}
+
 /** A readable part of an address from a number or a title: lower-case, words joined by hyphens; '' when nothing readable is left. */
 export function slugOf(text: string, rules: AddressRules): string {
   let slug = text.normalize('NFC').toLowerCase();

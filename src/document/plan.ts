@@ -9,6 +9,7 @@ import { recordLeaf } from './manifest.ts';
 import type { Stretch } from './outline.ts';
 import { outlineOf } from './outline.ts';
 import { identityOf, resolveProfile } from './profiles.ts';
+import { foreignContent } from './recognise/recognise.ts';
 import type { Span } from './spans.ts';
 import {
   bounded,
@@ -75,7 +76,8 @@ export function planDocument({ bytes: input, docCode, spec, vocabulary }: PlanIn
     leafHashes: records.map((record) => leafHash(recordLeaf(record))),
     coverage: coverageOf(records, bytes.length),
     problems: bounded(problems),
-    warnings: warningsOf(records, bytes.length),
+    foreign: 'problem' in decoded ? null : foreignContent(bytes),
+    warnings: warningsOf(records, bytes),
   };
 }
 

@@ -5,6 +5,7 @@ import type { CutInput } from './cut.ts';
 import { keyRow, lockKey, registeredKey } from './key-registry.ts';
 import { cutsOf, type LiveUnitRow, liveUnits } from './live-units.ts';
 import { openPredecessor, openPredecessors } from './open-predecessors.ts';
+import { foreignHolders, holders } from './plan-addresses.ts';
 import {
   AT,
   ENTRY_SOURCE_ID,
@@ -38,6 +39,7 @@ const lookRow = z.object({
   source: sourceMeta.nullable(),
   vocabulary: vocabularyText,
   live_units: jsonRows<LiveUnitRow>(),
+  held: holders,
   approval: approval.nullable(),
   blocks: jsonRows<StoredBlock>(),
   open: z.array(openPredecessor),
@@ -69,7 +71,7 @@ export async function lookForCut(tx: ExecTx, input: CutInput): Promise<CutLook> 
   const docCode = sql.fragment`s.doc_code`;
   return tx.connection.one(sql.prepared('cut.look', lookRow)`
     /* cut.look */ select e.payload, e.kind, e.status, e.scenario_ref, ${SOURCE_META} as source, ${VOCABULARY} as vocabulary,
-      ${liveUnits(docCode)} as live_units,
+      ${liveUnits(docCode)} as live_units, ${foreignHolders(docCode)} as held,
       case when a.id is null then null else row_to_json(a) end as approval,
       ${storedBlocks(sql.fragment`a.manifest_id`)} as blocks,
       ${openPredecessors(input.entryId)} as open,

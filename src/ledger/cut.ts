@@ -142,7 +142,8 @@ async function approvedPlan(tx: ExecTx, input: CutInput, look: CutLook): Promise
     source: NonNullable<CutLook['source']>;
     payload: NonNullable<CutLook['payload']>;
   };
-  const plan = await planFor(tx, source, payload.proposed_cut_spec as CutSpec, termsOf(look.vocabulary));
+  const spec = payload.proposed_cut_spec as CutSpec;
+  const plan = await planFor(tx, { source, spec, vocabulary: termsOf(look.vocabulary), held: look.held });
   refuseBroken(plan);
   const header = manifestHeader(plan, { entryId: input.entryId, docCode: source.doc_code });
   const digest = manifestDigest(header, plan.leafHashes);

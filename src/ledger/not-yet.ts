@@ -1,7 +1,7 @@
 import type { CommonQueryMethods } from 'slonik';
 import { manifestDigest, manifestHeader } from '../document/manifest.ts';
 import type { CutSpec } from '../document/types.ts';
-import { planFor } from './plan.ts';
+import { type Planned, planFor } from './plan.ts';
 import type { PlanCache } from './plan-cache.ts';
 import { type SourceMeta, termsOf } from './reading.ts';
 import { IllegalTransition } from './refusals.ts';
@@ -58,21 +58,27 @@ export function notYet(
   return new IllegalTransition(`${stands} ${way}`, [problem], true);
 }
 
-interface Planned {
+interface Look {
   readonly source: SourceMeta | null;
   readonly payload: { readonly proposed_cut_spec: unknown } | null;
   readonly vocabulary: string;
+  readonly held: Planned['held'];
 }
 
 /** The digest that a review of the entry would have to name now; null where its plan can't be approved. */
 export async function digestNow(
   planning: { connection: Pick<CommonQueryMethods, 'one' | 'any'>; plans: PlanCache },
   entryId: string,
-  { source, payload, vocabulary }: Planned,
+  { source, payload, vocabulary, held }: Look,
 ): Promise<string | null> {
   const spec = payload?.proposed_cut_spec;
   if (source === null || spec == null) return null;
-  const plan = await planFor(planning, source, spec as CutSpec, termsOf(vocabulary));
+  const plan = await planFor(planning, {
+    source,
+    spec: spec as CutSpec,
+    vocabulary: termsOf(vocabulary),
+    held,
+  });
   if (plan.problems.length > 0) return null;
   return manifestDigest(manifestHeader(plan, { entryId, docCode: source.doc_code }), plan.leafHashes);
 }

@@ -5,6 +5,7 @@ import type { CutSpec, DocumentPlan } from '../document/types.ts';
 import { type DocumentActions, planActions } from './actions.ts';
 import { type LiveUnitRow, liveUnits } from './live-units.ts';
 import { planFor, resolvedSpec } from './plan.ts';
+import { foreignHolders, holders } from './plan-addresses.ts';
 import type { PlanCache } from './plan-cache.ts';
 import {
   ENTRY_SOURCE_ID,
@@ -38,6 +39,7 @@ const lookRow = z.object({
   source: sourceMeta.nullable(),
   vocabulary: vocabularyText,
   live_units: jsonRows<LiveUnitRow>(),
+  held: holders,
 });
 
 /** Shows what a cut would be, with its coverage and its problems; writes nothing. */
@@ -48,7 +50,7 @@ export async function planCut(
   refuseUnclear(input);
   const look = await evidence.connection.one(sql.prepared('planCut.look', lookRow)`
     /* planCut.look */ select e.payload, e.kind, ${SOURCE_META} as source, ${VOCABULARY} as vocabulary,
-      ${liveUnits(sql.fragment`s.doc_code`)} as live_units
+      ${liveUnits(sql.fragment`s.doc_code`)} as live_units, ${foreignHolders(sql.fragment`s.doc_code`)} as held
     from (select 1) one
     left join cutter_governance.decision_backlog_entry e on e.entry_id = ${input.entryId}::uuid
     left join cutter_source.source s
@@ -59,7 +61,12 @@ export async function planCut(
   const spec =
     payload === null ? resolvedSpec(input.cutSpec as CutSpec) : (payload.proposed_cut_spec as CutSpec | null);
   if (spec === null) throw absent(input);
-  const plan = await planFor(evidence, source, spec, termsOf(look.vocabulary));
+  const plan = await planFor(evidence, {
+    source,
+    spec,
+    vocabulary: termsOf(look.vocabulary),
+    held: look.held,
+  });
   const header = manifestHeader(plan, { entryId: input.entryId, docCode: source.doc_code });
   return {
     plan,

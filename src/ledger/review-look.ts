@@ -1,6 +1,7 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
 import { type LiveUnitRow, liveUnits } from './live-units.ts';
+import { foreignHolders, holders } from './plan-addresses.ts';
 import {
   ENTRY_SOURCE_ID,
   jsonRows,
@@ -35,6 +36,7 @@ const lookRow = z.object({
   source: sourceMeta.nullable(),
   vocabulary: vocabularyText,
   live_units: jsonRows<LiveUnitRow>(),
+  held: holders,
   live_decision: z
     .object({ id: z.string(), verdict: z.string(), not_before: z.string().nullable() })
     .nullable(),
@@ -50,7 +52,7 @@ export type ReviewLook = z.infer<typeof lookRow>;
 export async function lookForReview(tx: ExecTx, input: ReviewInput): Promise<ReviewLook> {
   return tx.connection.one(sql.prepared('review.look', lookRow)`
     /* review.look */ select e.payload, e.kind, e.status, ${SOURCE_META} as source, ${VOCABULARY} as vocabulary,
-      ${liveUnits(sql.fragment`s.doc_code`)} as live_units,
+      ${liveUnits(sql.fragment`s.doc_code`)} as live_units, ${foreignHolders(sql.fragment`s.doc_code`)} as held,
       (select json_build_object('id', d.review_decision_id, 'verdict', d.verdict,
           'not_before', ${timeText(sql.fragment`(d.findings->>'not_before')::timestamptz`)})
         from cutter_governance.manifest_envelope m

@@ -157,7 +157,8 @@ async function planned(tx: ExecTx, input: ReviewInput, look: ReviewLook): Promis
     source: NonNullable<ReviewLook['source']>;
     payload: NonNullable<ReviewLook['payload']>;
   };
-  const plan = await planFor(tx, source, payload.proposed_cut_spec as CutSpec, termsOf(look.vocabulary));
+  const spec = payload.proposed_cut_spec as CutSpec;
+  const plan = await planFor(tx, { source, spec, vocabulary: termsOf(look.vocabulary), held: look.held });
   refuseBroken(plan);
   const digest = manifestDigest(
     manifestHeader(plan, { entryId: input.entryId, docCode: source.doc_code }),

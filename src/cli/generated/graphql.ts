@@ -18,7 +18,7 @@ export type CutInput = {
 
 /** How to cut: by a profile, or by explicit spans that cover every byte once. */
 export type CutSpecInput =
-  {   /** "markdown", optionally with "@version". */
+  {   /** "markdown", optionally with "@version"; without, the newest. */
   readonly profile: string; readonly units?: never; }
   |  { readonly profile?: never;   /** Explicit spans. */
   readonly units: ReadonlyArray<UnitSpanInput>; };
@@ -153,7 +153,7 @@ export type UnitAction =
 
 /** One stretch of the document, marked by the caller. Offsets are bytes; `end` is the first byte after. */
 export type UnitSpanInput = {
-  /** Its canonical address, unique in the ledger. */
+  /** Its canonical address, unique in the ledger: the code of its document, or that code, "/" and a path. */
   readonly address: string;
   /** First byte after it. */
   readonly end: number;

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { DOC_CODE_PATTERN } from '../../document/address.ts';
-import { registerSource, type SourceView } from '../../ledger/register-source.ts';
+import { type RegisterSourceAnswer, registerSource } from '../../ledger/register-source.ts';
 import { builder } from '../../schema/builder.ts';
+import { ProblemType } from '../../schema/refusals.ts';
 import { Source } from '../../schema/source.ts';
 import { WrittenInterface } from '../../schema/written.ts';
 import { callOf } from '../call.ts';
@@ -65,19 +66,25 @@ const RegisterSourceInput = builder
   .validate(shape);
 
 const RegisterSourceSuccess = builder
-  .objectRef<Success<{ source: SourceView }>>('RegisterSourceSuccess')
+  .objectRef<Success<RegisterSourceAnswer>>('RegisterSourceSuccess')
   .implement({
     description: 'The document is registered.',
     interfaces: [WrittenInterface],
     fields: (t) => ({
       source: t.expose('source', { type: Source, description: 'The registered document.' }),
+      problems: t.expose('problems', {
+        type: [ProblemType],
+        description:
+          'Warnings about the content. An error only where a repeated call is answered with a document that would be refused today.',
+      }),
     }),
   });
 
 builder.mutationField('registerSource', (t) =>
   t.field({
     type: outcomeOf('registerSource', RegisterSourceSuccess),
-    description: 'Takes a document as received, once. Scope `source:register`, lane DOT-991.',
+    description:
+      'Takes a document as received, once. What is neither Markdown nor plain text by its content is refused. Scope `source:register`, lane DOT-991.',
     args: { input: t.arg({ type: RegisterSourceInput, required: true, description: 'The document.' }) },
     resolve: async (_, { input }, ctx) =>
       succeed(
