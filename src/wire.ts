@@ -3,12 +3,11 @@
  * it makes it closes in reverse. The program and the tests start the same parts by this one function.
  */
 import type { Logger } from 'pino';
-import { sql } from 'slonik';
 import { authenticator, authorityEnded } from './auth/authenticate.ts';
 import type { Config } from './config.ts';
 import { fixedCustody } from './database/custody.ts';
 import type { Pools } from './database/pools.ts';
-import type { Secrets } from './database/secrets.ts';
+import { type Secrets, serverSeedOf } from './database/secrets.ts';
 import { type ScrubOptions, startScrub } from './ledger/fsck/scrub.ts';
 import type { Custody } from './ledger/keys.ts';
 import { type Ledger, openLedger } from './ledger/ledger.ts';
@@ -18,7 +17,10 @@ import { type HistoryFeed, startFeed } from './ledger/log/feed.ts';
 import { type Integrator, startIntegrator } from './ledger/log/integrator.ts';
 import { seenIn } from './ledger/log/kept-heads.ts';
 import { type Provable, startProvable } from './ledger/log/provable.ts';
+import { isDamage } from './ledger/outage.ts';
 import { Refusal } from './ledger/refusals.ts';
+import { watchWrites } from './ledger/write-health.ts';
+import { readinessOf } from './readiness.ts';
 import { schema } from './schema/index.ts';
 import { buildServer, type CutterServer } from './server.ts';
 
@@ -29,6 +31,7 @@ export interface WireOptions extends Pick<Config, 'mode' | 'graphiql' | 'host' |
   readonly custody?: Custody;
   readonly logger: Logger;
   readonly names?: Config['names'];
+  readonly proxies?: Config['proxies'];
   readonly checkpoints?: Config['checkpoints'];
   readonly heartbeatMs?: Config['heartbeatMs'];
   readonly witnesses?: Config['witnesses'];
@@ -77,13 +80,22 @@ export function wire(options: WireOptions): Wired {
     authorityEnded: (tokens) => authorityEnded(pools.gate, tokens),
     log: logger,
   });
+  const writes = watchWrites(pools.exec ?? pools.verify, logger);
+  pools.watch.onDurability((lost) => {
+    if (lost === null) logger.warn('the database keeps again what it acknowledges; writes go on');
+    else logger.error({ lost, alarm: 'DURABILITY_LOST' }, `no writes are taken. ${lost}`);
+  });
   const ledger = openLedger({
     pools,
     custody,
+    lost: pools.watch.lost,
+    wrote: writes.note,
     committed: () => integrator?.nudge(),
     alarm: (error, call) => {
       // A refusal is an answer; anything else is a defect, or a grant that isn't as the code believes.
-      if (!(error instanceof Refusal)) logger.error({ err: error, verb: call.verb }, 'a phase failed');
+      if (error instanceof Refusal) return;
+      const alarm = isDamage(error) ? { alarm: 'DATABASE_DAMAGED' } : {};
+      logger.error({ err: error, verb: call.verb, ...alarm }, 'a phase failed');
     },
   });
   const scrub = pace == null ? null : startScrub({ url: pools.urls.evidence, log: logger, ...pace });
@@ -96,8 +108,9 @@ export function wire(options: WireOptions): Wired {
     proofs: provable.proofs,
     integrity: () => scrub?.state() ?? { lastPass: null, currentPass: null },
     logger,
+    serverSeed: serverSeedOf(secrets),
     authenticate: authenticator({ gate: pools.gate, mode: config.mode }),
-    ready: readinessOf(pools, integrator),
+    ready: readinessOf({ pools, custody, integrator, writes, mode: config.mode }),
   });
   return {
     server,
@@ -117,16 +130,4 @@ export function wire(options: WireOptions): Wired {
 
 function openSinks({ file, url }: Config['checkpoints']): CheckpointSink[] {
   return [...(file === null ? [] : [fileSink(file)]), ...(url === null ? [] : [urlSink(url)])];
-}
-
-function readinessOf(pools: Pools, integrator: Integrator | null) {
-  return {
-    database: async () => (await pools.gate.oneFirst(sql.unsafe`/* ready.database */ select true`)) === true,
-    // A database that was set back waits for both lanes to accept where it resumes.
-    resumed: async () =>
-      (await pools.observe.oneFirst(sql.unsafe`/* ready.resumed */ select not exists (
-        select from cutter_log.head join cutter_log.suspension using (incarnation))`)) === true,
-    // One that reconnects is on its way; what waits for it is in the queue. One that stopped needs a person.
-    ...(integrator === null ? {} : { integrator: () => integrator.state() === 'running' }),
-  };
 }

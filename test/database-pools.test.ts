@@ -145,7 +145,7 @@ test('pools: no transaction is left open by whatever threw', async () => {
 });
 
 test('pools: who waits too long for a connection is told so, and the others are served in order', async () => {
-  const pool = boundedPool(db.pools.gate, 1, 50);
+  const pool = boundedPool(db.pools.gate, 1, { limitMs: 50 });
   const release = Promise.withResolvers<void>();
   const holding = pool.connect(async () => await release.promise);
   await expect(pool.oneFirst(sql.unsafe`select 1`)).rejects.toBeInstanceOf(PoolExhausted);

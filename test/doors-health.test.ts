@@ -1,6 +1,18 @@
 import { expect, test } from 'vitest';
 import { testServer } from './harness/server.ts';
 
+const ALL_UP = {
+  database: 'up',
+  resumed: 'up',
+  durable: 'up',
+  writes: 'up',
+  lanes: 'up',
+  callers: 'up',
+  integrator: 'up',
+  sockets: 'up',
+  streams: 'up',
+};
+
 test('health: a stranger learns that the process lives and whether it can work, and nothing else', async () => {
   const server = await testServer();
   const health = await fetch(new URL('/health', server.url));
@@ -10,7 +22,7 @@ test('health: a stranger learns that the process lives and whether it can work, 
       const ready = await fetch(new URL('/ready', server.url));
       return [ready.status, await ready.json()];
     })
-    .toEqual([200, { status: 'ready', database: 'up', resumed: 'up', integrator: 'up' }]);
+    .toEqual([200, { status: 'ready', ...ALL_UP }]);
 });
 
 test('health: not ready when the integrator has lost its rights', async () => {
@@ -22,7 +34,12 @@ test('health: not ready when the integrator has lost its rights', async () => {
   };
   await expect.poll(ready, { timeout: 120_000 }).toEqual({
     status: 503,
-    body: { status: 'not ready', database: 'up', resumed: 'up', integrator: 'down' },
+    body: {
+      status: 'not ready',
+      ...ALL_UP,
+      integrator: 'down',
+      reasons: ['The integrator was refused its rights and stopped; the log of this server says which.'],
+    },
   });
 });
 

@@ -202,7 +202,7 @@ describe('what the database refuses is said as executed field by field, and aske
   });
 
   test('a pool without a free connection', async () => {
-    const pool = boundedPool(server.pools.observe, 1, 20);
+    const pool = boundedPool(server.pools.observe, 1, { limitMs: 20 });
     const release = Promise.withResolvers<void>();
     const holding = pool.connect(() => release.promise);
     const { whole, oracle, reads } = await both('{ entries { nodes { entryId } } }', {}, pool);

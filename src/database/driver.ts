@@ -1,42 +1,31 @@
 import { createPgDriverFactory } from '@slonik/pg-driver';
 import type { DriverFactory } from 'slonik';
 import type { Login } from './secrets.ts';
+import { checkSession, type Session } from './session-check.ts';
+import { DatabaseSilent, type DatabaseWatch } from './watch.ts';
 
-/** A pool met another user than the one it is for. Stops the process that was set up so. */
-export class WrongLogin extends Error {
-  override readonly name = 'WrongLogin';
-}
-
-/**
- * A pool's transactions wouldn't be READ COMMITTED. Phases lock first and look then; at any other level the look is as old as the
- * transaction, and a guard judges by what stood before it waited.
- */
-class WrongIsolation extends Error {
-  override readonly name = 'WrongIsolation';
-}
-
-/** The server said nothing for longer than any statement may take. The connection is given up. */
-class DatabaseSilent extends Error {
-  override readonly name = 'DatabaseSilent';
-  /** PostgreSQL's own code for a connection that failed: whether the statement ran is unknown, in both cases. */
-  readonly code = '08006';
+/** Locks of one transaction were waited for as long as the role's `lock_timeout` allows for one. */
+class LocksWaitedFor extends Error {
+  override readonly name = 'LocksWaitedFor';
+  /** PostgreSQL's own code for a lock that could not be had. */
+  readonly code = '55P03';
 }
 
 type Client = Awaited<ReturnType<Awaited<ReturnType<DriverFactory>>['createClient']>>;
 
 export interface DriverOptions {
   readonly login: Login;
-  /** The longest that any one statement may go without an answer. */
-  readonly silenceLimitMs: number;
+  readonly watch: DatabaseWatch;
+  /** Backends that have a statement under way. */
+  readonly busy: Set<number>;
   /** Whether the pool is closing: then a connection that is given up is truly ended. */
   readonly isClosing: () => boolean;
 }
 
 /**
- * slonik's pg driver with three additions: each new connection proves whom it speaks as, and
- * how it isolates, before anything else is sent on it; no
- * statement waits for ever on a server that has gone silent (the role's statement_timeout works only where the server does); and
- * a connection survives the refusals that are thrown through it.
+ * slonik's pg driver with three additions: each new connection proves whom it speaks as, and what its settings are, before anything
+ * else is sent on it; no statement waits for a database that has gone silent, nor for locks without end; and a connection survives
+ * the refusals that are thrown through it.
  */
 export function assertingDriver(options: DriverOptions): DriverFactory {
   const createDriver = createPgDriverFactory();
@@ -44,79 +33,116 @@ export function assertingDriver(options: DriverOptions): DriverFactory {
     const driver = await createDriver(configuration);
     return {
       createClient: async () => {
-        const client = boundedQueries(await driver.createClient(), options.silenceLimitMs);
-        await assertLogin(client, options.login);
-        return survivingRefusals(client, options.isClosing);
+        const made = driver.createClient();
+        try {
+          const client = await options.watch.unlessSilent(() => made);
+          const session = await sessionOf(client, options);
+          return survivingRefusals(boundedQueries(client, session, options), options.isClosing);
+        } catch (error) {
+          // One that comes too late is nobody's.
+          void made.then((client) => client.destroy()).catch(() => {});
+          throw error;
+        }
       },
     };
   };
 }
 
-interface Found {
-  readonly current: string;
-  readonly session: string;
-  readonly isolation: string;
-  readonly beyond_policies: boolean;
-  readonly owns: boolean;
-}
-
-async function assertLogin(client: Client, login: Login): Promise<void> {
+async function sessionOf(client: Client, { login, watch }: DriverOptions): Promise<Session> {
   client.acquire();
-  try {
-    const { rows } = await client.query(
-      `/* pool.assert_login */ select current_user::text as "current", session_user::text as "session",
-        current_setting('default_transaction_isolation') as "isolation",
-        (select rolsuper or rolbypassrls from pg_catalog.pg_roles where rolname = current_user) as "beyond_policies",
-        exists (select from pg_catalog.pg_class c join pg_catalog.pg_roles r on r.oid = c.relowner
-          where r.rolname = current_user and c.relkind in ('r', 'v') and c.relpersistence <> 't') as "owns"`,
-    );
-    refuseUnfit(rows[0] as unknown as Found, login);
-    await client.release();
-  } catch (error) {
-    await client.destroy().catch(() => {});
-    throw error;
-  }
-}
-
-function refuseUnfit(found: Found, login: Login): void {
-  if (found.current !== login || found.session !== login) {
-    throw new WrongLogin(
-      `The pool of ${login} is connected as ${found.current}. The runtime connects as ${login} and as nobody else.`,
-    );
-  }
-  if (found.beyond_policies || found.owns) {
-    throw new WrongLogin(
-      `${login} is a superuser, bypasses row security or owns tables, so grants wouldn't hold it. Take that from the role.`,
-    );
-  }
-  if (found.isolation !== 'read committed') {
-    throw new WrongIsolation(
-      `Transactions of ${login} are ${found.isolation} by default here, and the ledger's guards need read committed. Take default_transaction_isolation out of the connection's options and of "alter role ${login} in database".`,
-    );
-  }
-}
-
-function boundedQueries(client: Client, silenceLimitMs: number): Client {
-  const { query } = client;
-  const bounded: Client['query'] = async (...args) => {
-    let timer: NodeJS.Timeout | undefined;
-    const silence = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        reject(new DatabaseSilent(`The database has not answered for ${silenceLimitMs} ms.`));
-        void client.destroy().catch(() => {});
-      }, silenceLimitMs);
-    });
-    try {
-      return await Promise.race([query(...args), silence]);
-    } finally {
-      clearTimeout(timer);
-    }
-  };
-  return { ...client, query: bounded };
+  const session = await watch.unlessSilent(() => checkSession(client, login));
+  await client.release();
+  return session;
 }
 
 const OPENS = /^\s*(?:\/\*.*?\*\/\s*)?(?:start\s+transaction|begin)\b/is;
 const CLOSES = /^\s*(?:\/\*.*?\*\/\s*)?(?:commit|rollback(?!\s+to)|abort|end)\b/is;
+
+/** The role's statement_timeout works only where the server does: so much later the connection is taken for lost. */
+const GRACE_MS = 15_000;
+/** The server's lock_timeout speaks first where there is one lock to wait for. */
+const LOCK_GRACE_MS = 300;
+const LOCK_LOOK_MS = 250;
+/** A statement of less than that waits for no lock that would matter. */
+const LEAST_LOCK_WAIT_MS = 1_000;
+
+/**
+ * Gives a connection up whose statement can't be waited for any longer: the database is silent, or the transaction has spent its time
+ * in waiting for locks, each of which PostgreSQL bounds apart. Nothing more is sent on it, so nothing of it is committed.
+ */
+function boundedQueries(client: Client, session: Session, { watch, busy }: DriverOptions): Client {
+  const { query, stream } = client;
+  const { pid, lockLimitMs, statementLimitMs } = session;
+  let lost: Error | null = null;
+  let openedAt: number | null = null;
+  const giveUp = (error: Error): void => {
+    lost ??= error;
+    client.destroy().catch(() => {});
+  };
+  const stopHearing = watch.onSilent(() => giveUp(new DatabaseSilent()));
+  client.on('destroy', () => {
+    stopHearing();
+    busy.delete(pid);
+  });
+
+  /** Rejects when the statement that began now has to be given up. */
+  function patience(began: number, reject: (error: Error) => void): () => void {
+    let ended = false;
+    let timer: NodeJS.Timeout | undefined;
+    const lookAfter = (ms: number, seen: number): void => {
+      timer = setTimeout(async () => {
+        const waits = await watch.waitsForLock([pid]).catch(() => 0);
+        if (ended) return;
+        if (waits > 0 && seen > 0)
+          reject(new LocksWaitedFor(`Locks were waited for ${lockLimitMs} ms, all together.`));
+        else lookAfter(LOCK_LOOK_MS, waits);
+      }, ms);
+    };
+    const spent = began - (openedAt ?? began);
+    if (lockLimitMs > 0) lookAfter(Math.max(LEAST_LOCK_WAIT_MS, lockLimitMs - spent) + LOCK_GRACE_MS, 0);
+    const limit =
+      statementLimitMs === 0
+        ? undefined
+        : setTimeout(() => reject(new DatabaseSilent()), statementLimitMs + GRACE_MS);
+    return () => {
+      ended = true;
+      clearTimeout(timer);
+      clearTimeout(limit);
+    };
+  }
+
+  return {
+    ...client,
+    query: async (...args) => {
+      if (lost !== null) throw lost;
+      const began = Date.now();
+      if (OPENS.test(args[0])) openedAt = began;
+      const impatience = Promise.withResolvers<never>();
+      const stop = patience(began, impatience.reject);
+      busy.add(pid);
+      try {
+        return await Promise.race([watch.unlessSilent(() => query(...args)), impatience.promise]);
+      } catch (error) {
+        if (error instanceof DatabaseSilent || error instanceof LocksWaitedFor) giveUp(error);
+        throw error;
+      } finally {
+        stop();
+        busy.delete(pid);
+        if (CLOSES.test(args[0])) openedAt = null;
+      }
+    },
+    stream: (...args) => {
+      if (lost !== null) throw lost;
+      return stream(...args);
+    },
+    // Whoever gives it up is not kept waiting for the farewell.
+    destroy: async () => {
+      const ending = client.destroy();
+      if (lost === null) await ending;
+      else ending.catch(() => {});
+    },
+  };
+}
 
 /**
  * slonik ends a connection whenever its handler throws, and here that is how a refusal or a dry run rolls back: a hundred refused

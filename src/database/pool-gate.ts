@@ -1,4 +1,4 @@
-import type { DatabasePool } from 'slonik';
+import { type DatabasePool, sql } from 'slonik';
 
 /** All connections stayed in use for longer than a caller should wait. Safe to repeat; becomes the refusal Busy. */
 export class PoolExhausted extends Error {
@@ -24,19 +24,46 @@ const METHODS = [
   'transaction',
 ] as const;
 
+export interface Waits {
+  /** The longest wait for a connection. */
+  readonly limitMs: number;
+  /** After so long a caller doesn't wait behind callers who all wait for locks themselves. */
+  readonly stuckMs?: number;
+  readonly isStuck?: () => Promise<boolean>;
+  /** Ends the wait when the database is silent. */
+  readonly unlessSilent?: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
+/** A caller who waited for long has less time for locks: what is left of what the role allows. */
+const LESS_FOR_LOCKS = (waitedMs: number) => sql.unsafe`/* pool.less_for_locks */
+  select set_config('lock_timeout', greatest(500, setting::int - ${waitedMs})::text, true)
+  from pg_catalog.pg_settings where name = 'lock_timeout' and setting <> '0'`;
+const LONG_WAIT_MS = 500;
+
 /**
  * Bounds the wait for a connection. slonik's own queue has no limit in time: its `connectionTimeout` counts only while a socket
  * opens, so callers behind a slow database would wait for ever.
  */
-export function boundedPool(pool: DatabasePool, size: number, waitLimitMs: number): DatabasePool {
-  const enter = turnstile(size, waitLimitMs, pool.configuration.poolName ?? 'database');
+export function boundedPool(pool: DatabasePool, size: number, waits: Waits): DatabasePool {
+  const enter = turnstile(size, waits, pool.configuration.poolName ?? 'database');
+  const { unlessSilent = (work) => work() } = waits;
   const bounded: Record<string, unknown> = {};
   for (const method of METHODS) {
     const inner = pool[method] as (...args: unknown[]) => Promise<unknown>;
     bounded[method] = async (...args: unknown[]) => {
-      const leave = await enter();
+      const began = Date.now();
+      const leave = await enter(unlessSilent);
+      const waitedMs = Date.now() - began;
       try {
-        return await inner(...args);
+        if (method !== 'transaction' || waitedMs < LONG_WAIT_MS) return await inner(...args);
+        const [handler, ...rest] = args as Parameters<DatabasePool['transaction']>;
+        return await pool.transaction(
+          async (connection) => {
+            await connection.query(LESS_FOR_LOCKS(waitedMs));
+            return await handler(connection);
+          },
+          ...rest,
+        );
       } finally {
         leave();
       }
@@ -47,8 +74,10 @@ export function boundedPool(pool: DatabasePool, size: number, waitLimitMs: numbe
   });
 }
 
-/** Lets `size` callers in at a time, in order of arrival; who waits longer than the limit is turned away. */
-function turnstile(size: number, waitLimitMs: number, name: string): () => Promise<() => void> {
+const STUCK_LOOK_MS = 500;
+
+/** Lets `size` callers in at a time, in order of arrival; who waits longer than the limit, or in vain, is turned away. */
+function turnstile(size: number, { limitMs, stuckMs = limitMs, isStuck }: Waits, name: string) {
   let inside = 0;
   const waiting = new Set<() => void>();
   const leave = (): void => {
@@ -56,23 +85,48 @@ function turnstile(size: number, waitLimitMs: number, name: string): () => Promi
     if (next === undefined) inside -= 1;
     else next(); // the place goes over, and the count stays
   };
-  return async () => {
+  const wait = (): { admitted: Promise<void>; leaveQueue: () => boolean } => {
+    const { promise: admitted, resolve, reject } = Promise.withResolvers<void>();
+    const began = Date.now();
+    let timer: NodeJS.Timeout;
+    const leaveQueue = (): boolean => {
+      clearTimeout(timer);
+      return waiting.delete(admit);
+    };
+    const admit = (): void => {
+      leaveQueue();
+      resolve();
+    };
+    const look = async (): Promise<void> => {
+      const waitedMs = Date.now() - began;
+      const isInVain = waitedMs >= limitMs - 1 || (await isStuck?.().catch(() => false)) === true;
+      if (!waiting.has(admit)) return;
+      if (!isInVain) {
+        timer = setTimeout(look, Math.min(STUCK_LOOK_MS, limitMs - waitedMs));
+        return;
+      }
+      leaveQueue();
+      reject(
+        new PoolExhausted(`All ${size} connections of ${name} stayed in use for as long as a caller waits.`),
+      );
+    };
+    timer = setTimeout(look, Math.min(stuckMs, limitMs));
+    waiting.add(admit);
+    return { admitted, leaveQueue };
+  };
+  return async (unlessSilent: NonNullable<Waits['unlessSilent']>): Promise<() => void> => {
     if (inside < size) {
       inside += 1;
       return leave;
     }
-    await new Promise<void>((resolve, reject) => {
-      const admit = (): void => {
-        clearTimeout(timer);
-        waiting.delete(admit);
-        resolve();
-      };
-      const timer = setTimeout(() => {
-        waiting.delete(admit);
-        reject(new PoolExhausted(`All ${size} connections of ${name} stayed in use for ${waitLimitMs} ms.`));
-      }, waitLimitMs);
-      waiting.add(admit);
-    });
+    const { admitted, leaveQueue } = wait();
+    try {
+      await unlessSilent(() => admitted);
+    } catch (error) {
+      // The place may have come in the same turn as the silence.
+      if (!leaveQueue()) void admitted.then(leave, () => {});
+      throw error;
+    }
     return leave;
   };
 }

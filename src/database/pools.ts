@@ -6,10 +6,12 @@ import {
   SchemaValidationError,
 } from 'slonik';
 import { z } from 'zod';
+import { openDedicated } from '../ledger/log/connection.ts';
 import { assertingDriver } from './driver.ts';
 import { loginUrl } from './logins.ts';
 import { boundedPool } from './pool-gate.ts';
 import type { Login, Secrets } from './secrets.ts';
+import { type DatabaseWatch, startWatch } from './watch.ts';
 
 /** Where each login connects. A process without a lane's secret has no URL for it, and doesn't serve that lane. */
 export interface PoolUrls {
@@ -30,6 +32,8 @@ export interface Pools {
   readonly gate: DatabasePool;
   /** For what needs a raw connection: LISTEN, COPY, the integrator. */
   readonly urls: PoolUrls;
+  /** Whether the database answers, and whether it keeps what it acknowledges. */
+  readonly watch: DatabaseWatch;
   close(): Promise<void>;
 }
 
@@ -47,15 +51,18 @@ const LOGIN_OF = {
 const POOL_SIZE: Readonly<Record<PoolName, number>> = {
   exec: 10,
   verify: 10,
-  observe: 12, // the feed listens on one more, and the home's claim stands on another
+  observe: 11, // the feed listens on one more, the home's claim and the watch stand on others
   evidence: 5,
   gate: 5,
 };
 
-const CONNECT_LIMIT_MS = 10_000;
+/** A caller is answered within 5 s where the database doesn't answer, or where a lock isn't to be had. */
+const CONNECT_LIMIT_MS = 4_000;
+const STUCK_LIMIT_MS = 4_000;
+/** Behind callers whose statements work, a caller waits for longer. */
 const SLOT_WAIT_LIMIT_MS = 20_000;
-const SILENCE_LIMIT_MS = 75_000; // above the roles' statement_timeout of 60 s, which speaks first where the server lives
-const IDLE_LIMIT_MS = 600_000;
+/** Below the time after which networks forget connections that say nothing. */
+const IDLE_LIMIT_MS = 120_000;
 
 /** The URLs of every login that the secrets have a password for. */
 export function poolUrls(ownerUrl: string, secrets: Secrets): PoolUrls {
@@ -81,23 +88,25 @@ export function poolUrls(ownerUrl: string, secrets: Secrets): PoolUrls {
 
 /** Opens one pool for each login, after one connection of each has proved whom it speaks as. */
 export async function openPools(urls: PoolUrls): Promise<Pools> {
+  const watch = await startWatch(urls.observe);
   const opened: DatabasePool[] = [];
   let closing = false;
   const open = async (name: PoolName): Promise<DatabasePool | null> => {
     const url = urls[name];
     if (url === null) return null;
-    const pool = await openPool(name, url, () => closing);
+    const pool = await openPool(name, url, watch, () => closing);
     opened.push(pool);
     await pool.connect(async () => {}); // the driver asserts the login of every new connection
     return pool;
   };
   const close = async (): Promise<void> => {
     closing = true;
-    await Promise.all(opened.map((pool) => pool.end()));
+    await Promise.all([...opened.map((pool) => pool.end()), watch.close()]);
   };
-  const results = await Promise.allSettled(
-    (['exec', 'verify', 'observe', 'evidence', 'gate'] as const).map(open),
-  );
+  const results = await Promise.allSettled([
+    ...(['exec', 'verify', 'observe', 'evidence', 'gate'] as const).map(open),
+    tryIntegrator(urls),
+  ]);
   const failed = results.find((result) => result.status === 'rejected');
   if (failed) {
     await close();
@@ -106,16 +115,28 @@ export async function openPools(urls: PoolUrls): Promise<Pools> {
   const [exec, verify, observe, evidence, gate] = results.map(
     (result) => (result as PromiseFulfilledResult<DatabasePool | null>).value,
   ) as [DatabasePool | null, DatabasePool | null, DatabasePool, DatabasePool, DatabasePool];
-  return { exec, verify, observe, evidence, gate, urls, close };
+  return { exec, verify, observe, evidence, gate, urls, watch, close };
 }
 
-async function openPool(name: PoolName, url: string, isClosing: () => boolean): Promise<DatabasePool> {
+/** The integrator has no pool: its login is proved by one connection, so that a start fails where its loop would. */
+async function tryIntegrator({ integrator }: PoolUrls): Promise<null> {
+  if (integrator !== null) await (await openDedicated(integrator, 'cutter_integrator', () => {})).close();
+  return null;
+}
+
+async function openPool(
+  name: PoolName,
+  url: string,
+  watch: DatabaseWatch,
+  isClosing: () => boolean,
+): Promise<DatabasePool> {
   const size = POOL_SIZE[name];
+  const busy = new Set<number>();
   const pool = await createPool(url, {
     captureStackTrace: false,
-    connectionRetryLimit: 1,
+    connectionRetryLimit: 0,
     connectionTimeout: CONNECT_LIMIT_MS,
-    driverFactory: assertingDriver({ login: LOGIN_OF[name], silenceLimitMs: SILENCE_LIMIT_MS, isClosing }),
+    driverFactory: assertingDriver({ login: LOGIN_OF[name], watch, busy, isClosing }),
     // The roles carry the timeouts, so that no connection can be without them.
     idleInTransactionSessionTimeout: 'DISABLE_TIMEOUT',
     statementTimeout: 'DISABLE_TIMEOUT',
@@ -129,7 +150,12 @@ async function openPool(name: PoolName, url: string, isClosing: () => boolean): 
     transactionRetryLimit: 0,
     typeParsers: TYPE_PARSERS,
   });
-  return boundedPool(pool, size, SLOT_WAIT_LIMIT_MS);
+  return boundedPool(pool, size, {
+    limitMs: SLOT_WAIT_LIMIT_MS,
+    stuckMs: STUCK_LIMIT_MS,
+    isStuck: async () => busy.size > 0 && (await watch.waitsForLock([...busy])) === busy.size,
+    unlessSilent: watch.unlessSilent,
+  });
 }
 
 /** slonik wraps what a new connection throws; the sentence inside is the one to read. */

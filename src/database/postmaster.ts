@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
-import { isAway } from '../ledger/constraints.ts';
+import { isAway } from '../ledger/outage.ts';
 import { configuredPort, writeConfiguration } from './cluster-configuration.ts';
 import { type ClusterPlace, ensureExecutable } from './cluster-place.ts';
 import { environment, identity, OWNER } from './make-cluster.ts';

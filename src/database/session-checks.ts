@@ -56,7 +56,7 @@ const RULES: readonly Rule[] = [
   },
   {
     setting: 'lock_timeout',
-    mend: `'15s'`,
+    mend: `'4s'`,
     why: 'calls that take turns would be refused',
     isFit: atLeast(1_000),
   },

@@ -1,9 +1,9 @@
 /** What clients see of an error: GraphQL's own as it is, a defect as one sentence, and nothing that is meant for HTTP alone. */
 import { type ExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
-import { isAway } from '../ledger/constraints.ts';
+import { isAway, isDamage, type Outage, outageOf, outageSentence } from '../ledger/outage.ts';
 import { shortened } from './quotes.ts';
-import { DEFECT, UNAVAILABLE } from './refuse.ts';
+import { DEFECT } from './refuse.ts';
 
 /**
  * GraphQL's own errors pass, and a database that is away is told as that; whatever else was thrown is a defect, which is logged
@@ -11,26 +11,25 @@ import { DEFECT, UNAVAILABLE } from './refuse.ts';
  */
 export function maskError(logger: Logger) {
   return function mask(error: unknown): GraphQLError {
-    if (error instanceof GraphQLError) {
-      const cause = error.originalError ?? error.cause;
-      if (cause === undefined || cause === null) return withCode(error);
-      if (cause instanceof GraphQLError) {
-        const origin = mask(cause);
-        // Thrown by a resolver on purpose: `error` is the same with its place in the answer.
-        if (origin === cause) return error;
-      } else if (isAway(cause)) {
-        logger.warn({ err: cause, path: error.path }, 'a resolver found no database');
-        return unavailable(error);
-      } else logger.error({ err: cause, path: error.path }, 'a resolver failed');
-      return defect(error);
-    }
-    if (isAway(error)) {
-      logger.warn({ err: error }, 'an operation found no database');
-      return unavailable();
-    }
-    logger.error({ err: error }, 'an operation failed');
-    return defect();
+    if (!(error instanceof GraphQLError)) return masked(error, 'an operation');
+    const cause = error.originalError ?? error.cause;
+    if (cause === undefined || cause === null) return withCode(error);
+    if (!(cause instanceof GraphQLError)) return masked(cause, 'a resolver', error);
+    const origin = mask(cause);
+    // Thrown by a resolver on purpose: `error` is the same with its place in the answer.
+    return origin === cause ? error : defect(error);
   };
+
+  function masked(cause: unknown, who: string, at?: GraphQLError): GraphQLError {
+    const outage = outageOf(cause);
+    const details = { err: cause, ...(at === undefined ? {} : { path: at.path }) };
+    if (outage !== null) {
+      logger[isAway(cause) ? 'warn' : 'error']({ ...details, outage }, `${who} found no database`);
+      return unavailable(outage, at);
+    }
+    logger.error({ ...details, ...(isDamage(cause) ? { alarm: 'DATABASE_DAMAGED' } : {}) }, `${who} failed`);
+    return defect(at);
+  }
 }
 
 const BAD_USER_INPUT = 'BAD_USER_INPUT';
@@ -49,8 +48,8 @@ export function withoutLongQuotes(error: GraphQLError): GraphQLError {
   return new GraphQLError(message, { nodes, source, positions, path, originalError, extensions });
 }
 
-function unavailable(at?: GraphQLError): GraphQLError {
-  return new GraphQLError(UNAVAILABLE, {
+function unavailable(outage: Outage, at?: GraphQLError): GraphQLError {
+  return new GraphQLError(outageSentence(outage), {
     nodes: at?.nodes,
     path: at?.path,
     extensions: { code: 'UNAVAILABLE', http: { status: 503, headers: { 'retry-after': '1' } } },

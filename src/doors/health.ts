@@ -1,46 +1,61 @@
 /** `/health`: the process answers. `/ready`: it can do its work. Neither tells a stranger more than that. */
 import type { ServerResponse } from 'node:http';
+import { outageOf, outageSentence } from '../ledger/outage.ts';
 
-/** What must stand for the ledger to work; each check resolves to true, or not. */
-export type ReadinessChecks = Readonly<Record<string, () => boolean | Promise<boolean>>>;
+/** What must be so for the ledger to work; each check gives null, or says what is wrong in words for strangers. */
+export type ReadinessChecks = Readonly<Record<string, () => string | null | Promise<string | null>>>;
 
+/** Also the longest time in which an answer can be given. */
 const CHECK_MS = 2_000;
+/** Anybody may ask, so what was found is told again for a while. */
+const FRESH_MS = 500;
 
 export function answerHealth(response: ServerResponse): void {
   answer(response, 200, { status: 'alive' });
 }
 
-export async function answerReady(
-  response: ServerResponse,
+/** Answers `/ready` from what the checks found last, or finds it now for all who ask at the time. */
+export function readiness(
   checks: ReadinessChecks,
-  closing: boolean,
-): Promise<void> {
-  const names = Object.keys(checks);
-  const passed = await Promise.all(names.map((name) => withinTime(checks[name]!)));
-  const ready = !closing && passed.every(Boolean);
-  const told = Object.fromEntries(names.map((name, index) => [name, passed[index] ? 'up' : 'down']));
-  answer(response, ready ? 200 : 503, {
-    status: closing ? 'closing' : ready ? 'ready' : 'not ready',
-    ...told,
-  });
+): (response: ServerResponse, closing: boolean) => Promise<void> {
+  let looked: { readonly at: number; readonly found: Promise<Found> } | null = null;
+  return async (response, closing) => {
+    if (looked === null || Date.now() - looked.at > FRESH_MS)
+      looked = { at: Date.now(), found: lookAt(checks) };
+    const found = Object.entries(await looked.found);
+    const reasons = found.flatMap(([, reason]) => (reason === null ? [] : [reason]));
+    const ready = !closing && reasons.length === 0;
+    answer(response, ready ? 200 : 503, {
+      status: closing ? 'closing' : ready ? 'ready' : 'not ready',
+      ...Object.fromEntries(found.map(([name, reason]) => [name, reason === null ? 'up' : 'down'])),
+      ...(reasons.length === 0 ? {} : { reasons }),
+    });
+  };
+}
+
+type Found = Readonly<Record<string, string | null>>;
+
+async function lookAt(checks: ReadinessChecks): Promise<Found> {
+  const found = Object.entries(checks).map(async ([name, check]) => [name, await withinTime(check)] as const);
+  return Object.fromEntries(await Promise.all(found));
 }
 
 /** A database that swallows packets must not hold up the answer that it is down. */
-async function withinTime(check: () => boolean | Promise<boolean>): Promise<boolean> {
+async function withinTime(check: ReadinessChecks[string]): Promise<string | null> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), CHECK_MS);
+  const late = new Promise<string>((resolve) => {
+    timer = setTimeout(() => resolve(outageSentence('away')), CHECK_MS);
   });
   try {
     return await Promise.race([check(), late]);
-  } catch {
-    return false;
+  } catch (error) {
+    return outageSentence(outageOf(error) ?? 'away');
   } finally {
     clearTimeout(timer);
   }
 }
 
-function answer(response: ServerResponse, status: number, body: Record<string, string>): void {
+function answer(response: ServerResponse, status: number, body: Record<string, unknown>): void {
   const text = JSON.stringify(body);
   response.writeHead(status, {
     'content-type': 'application/json; charset=utf-8',

@@ -2,7 +2,7 @@
 import type { ServerResponse } from 'node:http';
 import { GraphQLError } from 'graphql';
 import { Unauthenticated } from '../auth/authenticate.ts';
-import { isAway } from '../ledger/constraints.ts';
+import { outageOf, outageSentence } from '../ledger/outage.ts';
 import type { Limits } from './limits.ts';
 
 /** Thrown inside a door, before GraphQL is reached. */
@@ -24,10 +24,6 @@ export class DoorRefusal extends Error {
 export const DEFECT =
   'Something went wrong inside the ledger. The call may be repeated with the same idempotency key.';
 
-/** Told while the database can't be asked: it is nobody's mistake, and coming again helps. */
-export const UNAVAILABLE =
-  "The ledger's database does not answer at the moment. Repeat the call; with the same idempotency key it is answered once.";
-
 /** An operation that is refused as a GraphQL error, because it arrived as a document. */
 export function operationRefusal(
   code: string,
@@ -40,6 +36,15 @@ export function operationRefusal(
 /** An operation that asks for more than one caller may. */
 export function tooLarge(limit: keyof Limits, allowed: number, message: string): GraphQLError {
   return operationRefusal('OPERATION_TOO_LARGE', message, { limit, allowed });
+}
+
+/** A large body that isn't a document's. */
+export function largeForNothing({ smallBodyBytes }: Limits): DoorRefusal {
+  return new DoorRefusal(
+    413,
+    'BODY_TOO_LARGE',
+    `Only registerSource may come in a body larger than ${smallBodyBytes} bytes.`,
+  );
 }
 
 /** The same caller's fault as an error of one operation, for doors that are open already. */
@@ -79,11 +84,12 @@ function described(error: unknown) {
       body: { message: error.message, extensions: { code: error.code } },
     };
   }
-  if (isAway(error)) {
+  const outage = outageOf(error);
+  if (outage !== null) {
     return {
       status: 503,
       headers: { 'retry-after': '1' },
-      body: { message: UNAVAILABLE, extensions: { code: 'UNAVAILABLE' } },
+      body: { message: outageSentence(outage), extensions: { code: 'UNAVAILABLE' } },
     };
   }
   return {

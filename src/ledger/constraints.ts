@@ -1,3 +1,4 @@
+import { outageOf, outageSentence } from './outage.ts';
 import { Busy, InvalidInput, PlanStale, Refusal } from './refusals.ts';
 
 /**
@@ -51,7 +52,7 @@ const REPLAYED = new Set([
 
 /** Whether the database said it, rather than our own code over what was read. */
 export function isDatabaseFault(error: unknown): boolean {
-  return isConnectionLoss(error) || /^([0-9A-Z]{5}|E[A-Z]{4,})$/.test(faultOf(error).code);
+  return outageOf(error) !== null || /^([0-9A-Z]{5}|E[A-Z]{4,})$/.test(faultOf(error).code);
 }
 
 /** Whether the same transaction may succeed when it is run again. */
@@ -83,6 +84,7 @@ export function databaseRefusal(error: unknown): unknown {
     case '22P05':
     case '22021':
     case '22001':
+    case '54000':
     case '54001':
       return new InvalidInput(
         'The database can not hold a value of this input; send plain, bounded JSON and well-formed text.',
@@ -94,74 +96,17 @@ export function databaseRefusal(error: unknown): unknown {
           },
         ],
       );
-    case '55P03':
-    case '57014':
-    case '53300':
-    case '57P01':
-    case '57P02':
-    case '57P03':
-    case '08000':
-    case '08003':
-    case '08006':
-      return busy();
     default:
-      return isConnectionLoss(error) ? busy() : error;
+      return outageRefusal(error) ?? error;
   }
 }
 
-/** Words of the system for a peer that can't be reached, or has gone. */
-const UNREACHED = [
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'ECONNABORTED',
-  'EPIPE',
-  'ETIMEDOUT',
-  'EHOSTUNREACH',
-  'EHOSTDOWN',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-];
-
-const AWAY = new Set([
-  '53300',
-  '57P01',
-  '57P02',
-  '57P03',
-  '57P05',
-  '08000',
-  '08001',
-  '08003',
-  '08004',
-  '08006',
-  ...UNREACHED,
-]);
-
-/** What `pg` says, without a code, of a connection that broke between two statements. */
-const BROKEN = /connection terminated|is not queryable|connection error|timeout expired/i;
-
-/** Whether the database wasn't there to ask, or left before it had answered: nobody's fault here, and it passes. */
-export function isAway(error: unknown): boolean {
-  const { code } = faultOf(error);
-  if (code !== '') return AWAY.has(code);
-  if (!(error instanceof Error)) return false;
-  return /^(BackendTerminated|ConnectionError)/.test(error.constructor.name) || BROKEN.test(error.message);
+/** Whatever kept the database from serving may pass, and the same call with the same key is then answered once. */
+function outageRefusal(error: unknown): Busy | null {
+  const outage = outageOf(error);
+  return outage === null ? null : new Busy(outageSentence(outage));
 }
 
 function isUnitKey(constraint: string): boolean {
   return constraint.startsWith('information_unit_') || constraint.startsWith('unit_version_');
-}
-
-function isConnectionLoss(error: unknown): boolean {
-  const name = error instanceof Error ? error.constructor.name : '';
-  if (/^(BackendTerminated|ConnectionError|Statement(Timeout|Cancelled)|IdleTransaction)/.test(name))
-    return true;
-  const { code } = faultOf(error);
-  return UNREACHED.includes(code) || (code === '' && error instanceof Error && BROKEN.test(error.message));
-}
-
-function busy(): Busy {
-  return new Busy(
-    'The database did not finish this call in time, and it may or may not have been written; repeat it with the same idempotency key and it will be answered once.',
-  );
 }

@@ -1,5 +1,6 @@
 import type { DatabasePool } from 'slonik';
 import type { Session } from '../auth/session.ts';
+import { type DocumentView, documentOf } from './document.ts';
 import type { Custody } from './keys.ts';
 import { refuseOutside, refuseOutsideChangeSet } from './narrowing.ts';
 import { PlanCache } from './plan-cache.ts';
@@ -32,6 +33,8 @@ export interface Ledger {
   ): Promise<Written<T>>;
   /** Shows a plan without writing. */
   planCut(caller: Session, input: PlanCutInput): Promise<PlanView>;
+  /** Finds the document of a code. */
+  document(docCode: string): Promise<DocumentView | null>;
   /** Gives a cut's source back from its rows. */
   reconstruct(caller: Session, changeSetId: string): Promise<Reconstruction>;
   /** The first answer of a sweep's key, which the writing lane may not read. */
@@ -47,6 +50,10 @@ export interface LedgerOptions {
   };
   /** The lanes' keys that this process holds. */
   readonly custody: Custody;
+  /** Why what is acknowledged might not outlive a crash; null where it does. */
+  readonly lost: () => string | null;
+  /** Told how each writing transaction ended: by an error, or null. */
+  readonly wrote: (error: unknown) => void;
   /** Called after each commit: the integrator has something to do. */
   readonly committed: () => void;
   /** Told of what the database refused although the code thought it legal (42501), and of other defects. */
@@ -56,12 +63,13 @@ export interface LedgerOptions {
 /** Opens the ledger on the lanes that this process has secrets for. */
 export function openLedger(options: LedgerOptions): Ledger {
   const plans = new PlanCache();
-  const { pools, custody, committed } = options;
-  const exec = laneOf(EXECUTOR_LANE, pools.exec, custody, plans, committed);
-  const verify = laneOf(VERIFIER_LANE, pools.verify, custody, plans, committed);
+  const { pools } = options;
+  const exec = laneOf(EXECUTOR_LANE, pools.exec, plans, options);
+  const verify = laneOf(VERIFIER_LANE, pools.verify, plans, options);
   return {
     asExec: (call, work) => guarded(options, call, EXECUTOR_LANE, exec, work),
     asVerify: (call, work) => guarded(options, call, VERIFIER_LANE, verify, work),
+    document: (docCode) => documentOf(pools.evidence, docCode),
     planCut: (caller, input) => {
       refuseOutside(caller, input.entryId === null ? [] : [input.entryId]);
       return planCut({ connection: pools.evidence, plans }, input);
@@ -77,12 +85,11 @@ export function openLedger(options: LedgerOptions): Ledger {
 function laneOf<L extends Lane>(
   lane: L,
   pool: DatabasePool | null,
-  custody: Custody,
   plans: PlanCache,
-  committed: () => void,
+  { custody, lost, wrote, committed }: LedgerOptions,
 ): LaneResources<L> | null {
   const keys = () => custody.keysOf(lane, 'statement');
-  return pool === null || keys().length === 0 ? null : { lane, pool, keys, plans, committed };
+  return pool === null || keys().length === 0 ? null : { lane, pool, keys, plans, lost, wrote, committed };
 }
 
 async function guarded<L extends Lane, T extends object>(

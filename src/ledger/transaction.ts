@@ -7,6 +7,7 @@ import { databaseRefusal, isRetryable } from './constraints.ts';
 import { idOf, recordIdOf } from './ids.ts';
 import { isKeyRefusal } from './key-registry.ts';
 import type { LaneKey } from './keys.ts';
+import { notDurableBecause } from './log/durable.ts';
 import { pendingStatement } from './log/pending.ts';
 import { buildRecord } from './log/record.ts';
 import { suspendedBecause } from './log/suspension.ts';
@@ -72,6 +73,10 @@ export interface LaneResources<L extends Lane> {
   /** The keys that are held for the lane's statements at this moment: while one follows another, both. */
   readonly keys: () => readonly LaneKey[];
   readonly plans: PlanCache;
+  /** Why what is acknowledged might not outlive a crash; null where it does. */
+  readonly lost: () => string | null;
+  /** Told how each writing transaction ended: by an error, or null. */
+  readonly wrote: (error: unknown) => void;
   /** Called after the commit, never inside it. */
   readonly committed: () => void;
 }
@@ -92,7 +97,10 @@ export async function runPhase<L extends Lane, T extends object>(
     const key = keyFor(resources, spent);
     try {
       const done = await inTransaction(resources, key, call, work);
-      if (done.writes !== null && !call.dryRun) resources.committed();
+      if (done.writes !== null && !call.dryRun) {
+        resources.wrote(null);
+        resources.committed();
+      }
       return answer(call, done);
     } catch (error) {
       // The key may have been followed by another while this waited for it.
@@ -101,6 +109,7 @@ export async function runPhase<L extends Lane, T extends object>(
         if (!spent.has(keyFor(resources, spent).keyId)) continue;
       }
       if (error instanceof Refusal) throw error;
+      resources.wrote(error);
       if (!isRetryable(error)) throw databaseRefusal(error);
       if (attempt === ATTEMPTS) {
         throw new Busy(
@@ -136,8 +145,10 @@ async function inTransaction<L extends Lane, T extends object>(
       done = await work(open(resources, key, call, connection));
       if (done.writes === null) return;
       if (call.dryRun) throw new DryRunRollback();
+      const lost = resources.lost();
+      if (lost !== null) throw new LaneNotServed(notDurableBecause(lost), [], true);
       const handed = await connection.query(pendingStatement(recordOf(resources.lane, call, done.writes)));
-      if (handed.rowCount === 0) throw await suspendedRefusal(connection);
+      if (handed.rowCount === 0) throw await heldBack(connection);
     }, 0);
   } catch (error) {
     if (!(error instanceof DryRunRollback)) throw error;
@@ -145,23 +156,28 @@ async function inTransaction<L extends Lane, T extends object>(
   return done as Done<T>;
 }
 
-const suspensionRow = z.object({
-  position: z.string(),
-  seen: z.string(),
-  cause: z.enum(['set back', 'copied']),
-  reason: z.string(),
+const heldBackRow = z.object({
+  settings: z.string(),
+  cause: z.enum(['set back', 'copied']).nullable(),
+  position: z.string().nullable(),
+  seen: z.string().nullable(),
+  reason: z.string().nullable(),
 });
 
-/** What a verb hears while the database was set back, or is a copy, and the lanes have not accepted it. */
-async function suspendedRefusal(connection: DatabaseTransactionConnection): Promise<Refusal> {
-  const { position, seen, cause, reason } = await connection.one(sql.type(suspensionRow)`/* phase.suspended */
-    select head.next_position::text as position, s.seen_size::text as seen, s.cause, s.reason
-    from cutter_log.head join cutter_log.suspension s using (incarnation)`);
-  return new LaneNotServed(
-    suspendedBecause({ cause, position: Number(position), seenSize: Number(seen), reason }),
-    [],
-    true,
-  );
+/** What a verb hears where its record wasn't taken: the database was set back or is a copy and the lanes have not accepted it, or it may lose what it acknowledges. */
+async function heldBack(connection: DatabaseTransactionConnection): Promise<Refusal> {
+  const { settings, cause, position, seen, reason } = await connection.one(sql.type(
+    heldBackRow,
+  )`/* phase.held_back */
+    select format('fsync is %s, full_page_writes is %s and synchronous_commit is %s in the database.',
+        current_setting('fsync'), current_setting('full_page_writes'), current_setting('synchronous_commit')) as settings,
+      head.next_position::text as position, s.seen_size::text as seen, s.cause, s.reason
+    from (select) as one left join (cutter_log.head join cutter_log.suspension s using (incarnation)) on true`);
+  const why =
+    cause === null || position === null || reason === null
+      ? notDurableBecause(settings)
+      : suspendedBecause({ cause, position: Number(position), seenSize: Number(seen), reason });
+  return new LaneNotServed(why, [], true);
 }
 
 function open<L extends Lane>(

@@ -1,6 +1,6 @@
-import { isAway } from '../constraints.ts';
 import { type DedicatedConnection, type Log, openDedicated } from '../log/connection.ts';
 import { backoffMs, restUnless } from '../log/wake.ts';
+import { isAway } from '../outage.ts';
 import type { Coverage, Finding } from './finding.ts';
 import { scrubPage } from './scrub-page.ts';
 

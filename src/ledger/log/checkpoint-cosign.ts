@@ -13,6 +13,7 @@ import { consistencyNodes, rootNodes } from '../../proof/merkle-nodes.ts';
 import { signNote } from '../../proof/note.ts';
 import type { LaneKey, PublicLaneKey } from '../keys.ts';
 import type { Lane } from '../values.ts';
+import { IS_DURABLE } from './durable.ts';
 import { judgeResumption, type Resumption } from './resume-statement.ts';
 import type { SeenPlace } from './seen.ts';
 import { IS_SUSPENDED } from './suspension.ts';
@@ -52,7 +53,7 @@ const PAGE = 4096;
 const LOCK = `/* log.cosign_lock */ select pg_advisory_xact_lock(hashtextextended('cutter:cosign:' || $1::text, 0))`;
 
 const LOOK = `/* log.cosign_look */
-  select head.incarnation::text, head.next_position::text as next, ${IS_SUSPENDED} as suspended,
+  select head.incarnation::text, head.next_position::text as next, ${IS_SUSPENDED} as suspended, ${IS_DURABLE} as durable,
     coalesce((select json_agg(json_build_object('incarnation', r.incarnation, 'next', r.next_incarnation, 'lane', r.lane,
         'keyId', r.key_id, 'keyLane', k.lane, 'publicKey', translate(encode(k.public_key, 'base64'), E'\\n', ''), 'envelope', r.envelope)
         order by r.incarnation, r.lane)
@@ -83,6 +84,8 @@ interface Look {
   readonly incarnation: string;
   readonly next: string;
   readonly suspended: boolean;
+  /** What this session commits outlives a crash. */
+  readonly durable: boolean;
   /** What lanes have said of incarnations that were set back, with the keys that they name. */
   readonly resumptions: readonly SaidResumption[];
   readonly size: string;
@@ -137,6 +140,8 @@ async function judge(
       outcome: 'waiting',
       reason: 'The database was set back, and both lanes have not yet accepted where it resumes.',
     };
+  if (!look.durable)
+    return { outcome: 'waiting', reason: 'A crash of the database could take back what is signed now.' };
   const size = Number(look.checkpoint_size);
   const last = lastSigned(look, lane);
   const accepted = acceptedIn(look.resumptions, lane, own);

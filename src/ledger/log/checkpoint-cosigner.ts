@@ -1,4 +1,5 @@
 import type { Client } from 'pg';
+import type { Login } from '../../database/secrets.ts';
 import { incarnationOf } from '../../proof/checkpoint.ts';
 import type { LaneKey, PublicLaneKey } from '../keys.ts';
 import type { Lane } from '../values.ts';
@@ -19,7 +20,7 @@ import { TreeBroken } from './tree-nodes.ts';
 
 const LOGIN_OF = { 'DOT-991': 'cutter_exec', 'DOT-992': 'cutter_verify' } as const satisfies Record<
   Lane,
-  string
+  Login
 >;
 
 export interface Cosigner {

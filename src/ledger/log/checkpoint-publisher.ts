@@ -1,4 +1,4 @@
-import { isAway } from '../constraints.ts';
+import { isAway } from '../outage.ts';
 import type { Checkpoint, Checkpoints } from './checkpoint.ts';
 import type { Cosigner } from './checkpoint-cosigner.ts';
 import type { CheckpointSink } from './checkpoint-sinks.ts';

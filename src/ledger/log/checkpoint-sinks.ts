@@ -2,8 +2,10 @@ import {
   close,
   closeSync,
   existsSync,
+  fstat,
   fsync,
   fsyncSync,
+  ftruncate,
   mkdirSync,
   openSync,
   writeFile,
@@ -43,8 +45,15 @@ export function fileSink(path: string): CheckpointSink {
     holds: heads.at(-1) ?? null,
     heads,
     async take(note) {
-      await promisify(writeFile)(file, `${note}\n`);
-      await promisify(fsync)(file);
+      const { size } = await promisify(fstat)(file);
+      try {
+        await promisify(writeFile)(file, `${note}\n`);
+        await promisify(fsync)(file);
+      } catch (error) {
+        // A disk without room may have taken a part, and the next note would stand in its middle.
+        await promisify(ftruncate)(file, size);
+        throw error;
+      }
     },
     close: () => promisify(close)(file),
   };

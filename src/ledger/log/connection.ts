@@ -1,7 +1,8 @@
 import { Socket } from 'node:net';
 import { Client } from 'pg';
 import type { Logger } from 'pino';
-import { WrongLogin } from '../../database/driver.ts';
+import type { Login } from '../../database/secrets.ts';
+import { checkSession } from '../../database/session-check.ts';
 
 /** Where the log tells what it does; a pino logger is one. */
 export type Log = Pick<Logger, 'info' | 'warn' | 'error'>;
@@ -18,7 +19,7 @@ export interface DedicatedConnection {
  */
 export async function openDedicated(
   url: string,
-  login: string,
+  login: Login,
   onLost: (error: Error) => void,
 ): Promise<DedicatedConnection> {
   const socket = new Socket();
@@ -40,9 +41,7 @@ export async function openDedicated(
   const connection = { client, close: () => closeClient(client, socket) };
   try {
     await client.connect();
-    const answer = await client.query<{ current_user: string }>('/* log.login */ select current_user::text');
-    const user = answer.rows[0]?.current_user;
-    if (user !== login) throw new WrongLogin(`Connected as ${user ?? 'nobody'}, expected ${login}`);
+    await checkSession(client, login);
     return connection;
   } catch (error) {
     await connection.close();

@@ -1,12 +1,14 @@
-import { WrongLogin } from '../../database/driver.ts';
+import { WrongLogin } from '../../database/session-check.ts';
+import { codeOf, outageOf } from '../outage.ts';
 
-/** A missing grant or another login: not a fault that passes. */
+/** A missing grant or another login: not a fault that passes. PostgreSQL says the same of a file system that became read-only, which is. */
 export function isRefusedRight(error: unknown): boolean {
-  return error instanceof WrongLogin || (error as { code?: unknown }).code === '42501';
+  return error instanceof WrongLogin || (codeOf(error) === '42501' && outageOf(error) === null);
 }
 
-/** No SQLSTATE, or one of the classes in which the server takes its leave (connection, operator, resources). */
+/** Whether only the connection was lost, or the server took its leave: then somebody else tells of the outage. */
 export function isLostConnection(error: unknown): boolean {
-  const { code } = error as { code?: unknown };
-  return typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code) || /^(08|53|57|55)/.test(code);
+  const outage = outageOf(error);
+  if (outage !== null) return outage === 'away' || outage === 'exhausted' || outage === 'waiting';
+  return !/^[0-9A-Z]{5}$/.test(codeOf(error));
 }

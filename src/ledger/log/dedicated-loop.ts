@@ -1,4 +1,5 @@
 import type { Client } from 'pg';
+import type { Login } from '../../database/secrets.ts';
 import { type DedicatedConnection, type Log, openDedicated } from './connection.ts';
 import { isLostConnection } from './database-faults.ts';
 import { backoffMs, createWake, restUnless } from './wake.ts';
@@ -35,7 +36,7 @@ interface LoopAlarm {
 
 interface DedicatedLoopOptions {
   readonly url: string;
-  readonly login: string;
+  readonly login: Login;
   readonly log: Log;
   /** One turn. `woken`: the bell rang, or nothing is known of what happened since the last one. Null: the next at once. */
   turn(client: Client, woken: boolean): Promise<Pause | null>;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { DatabasePool } from 'slonik';
-import { isAway } from '../constraints.ts';
+import { isAway } from '../outage.ts';
 import type { Checkpoint, Checkpoints } from './checkpoint.ts';
 import type { Log } from './connection.ts';
 import { encodeCursor } from './cursor.ts';

@@ -1,4 +1,4 @@
-import { WrongLogin } from '../../database/driver.ts';
+import { WrongLogin } from '../../database/session-check.ts';
 import { type DedicatedConnection, type Log, openDedicated } from './connection.ts';
 import { backoffMs, createWake, restUnless } from './wake.ts';
 

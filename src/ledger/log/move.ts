@@ -1,4 +1,5 @@
 import type { Client } from 'pg';
+import { IS_DURABLE } from './durable.ts';
 import { IS_SUSPENDED } from './suspension.ts';
 
 /** What one batch put into the log: dense positions in the order of `recordIds`. */
@@ -24,7 +25,7 @@ const WAITING = `/* log.waiting */ select exists (select 1 from cutter_log.pendi
 /** A poller passes by while another is at work; one that was nudged waits, as its record may have missed that batch. */
 const LOCK_HEAD = `/* log.head */
   select next_position from cutter_log.head
-  where singleton and (pg_try_advisory_xact_lock(${ADVISORY_KEY}) or $1) and not ${IS_SUSPENDED}
+  where singleton and (pg_try_advisory_xact_lock(${ADVISORY_KEY}) or $1) and not ${IS_SUSPENDED} and ${IS_DURABLE}
   for update`;
 
 /**
@@ -101,7 +102,7 @@ export async function lookAtQueue(client: Client): Promise<QueueLook> {
 
 /**
  * Moves one batch: one transaction of two statements on one connection. Null where, for a mere poll, another integrator is moving, or
- * where the ledger was suspended. After an error the connection is of no more use: its end rolls the batch back.
+ * where the ledger was suspended or its database may lose what it acknowledges. After an error the connection is of no more use: its end rolls the batch back.
  */
 export async function moveBatch(client: Client, limit: number, nudged: boolean): Promise<MovedBatch | null> {
   await client.query('begin isolation level read committed');

@@ -1,11 +1,12 @@
 import { type QuerySqlToken, sql } from 'slonik';
 import { z } from 'zod';
+import { DURABLE } from './durable.ts';
 import type { LogRecord } from './record.ts';
 
 /**
  * Hands the record to the integrator's queue: parts first, then the pending row, whose `seq` is drawn last. It must be
  * the transaction's last statement: a lock waited for or a row read after it would turn the log's order. It hands over nothing where
- * the ledger is suspended.
+ * the ledger is suspended, or where a crash could take back what is committed.
  */
 export function pendingStatement({ recordId, hash, parts, rowIds }: LogRecord): QuerySqlToken {
   // Nearly every body is one part; in an array each of its quotes would be escaped and read again.
@@ -22,5 +23,5 @@ export function pendingStatement({ recordId, hash, parts, rowIds }: LogRecord): 
     insert into cutter_log.pending (record_id, record_hash, row_ids)
     select ${recordId}::uuid, ${hash}, ${sql.array([...rowIds], 'uuid')}
     from (select count(*) as parts from part) as written
-    where not exists (select from cutter_log.head join cutter_log.suspension using (incarnation))`;
+    where not exists (select from cutter_log.head join cutter_log.suspension using (incarnation)) and ${DURABLE}`;
 }

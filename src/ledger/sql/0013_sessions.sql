@@ -1,0 +1,21 @@
+/* What the ledger's promises need of each session is set for its role, so that neither the server nor the database decides it. Every new
+   session is checked all the same: what is set for a role in one database goes before this. */
+do $$
+declare
+  login text;
+begin
+  foreach login in array array['cutter_exec', 'cutter_verify', 'cutter_observe', 'cutter_evidence', 'cutter_gate', 'cutter_integrator'] loop
+    execute format('alter role %I set extra_float_digits = 1', login);
+    execute format('alter role %I set array_nulls = on', login);
+  end loop;
+  /* Those that write. The readers keep the server's own value, by which a running ledger notices that somebody changed it. */
+  foreach login in array array['cutter_exec', 'cutter_verify', 'cutter_gate', 'cutter_integrator'] loop
+    execute format('alter role %I set synchronous_commit = on', login);
+  end loop;
+  /* A caller is answered within 5 s, also where a lock isn't to be had. */
+  foreach login in array array['cutter_exec', 'cutter_verify', 'cutter_observe', 'cutter_evidence'] loop
+    execute format('alter role %I set lock_timeout = %L', login, '4s');
+  end loop;
+  alter role cutter_gate set lock_timeout = '2s';
+end
+$$;
