@@ -23,7 +23,7 @@ const NUMBER_CHARS = 400;
 
 const bad = (message: string) => new DoorRefusal(400, 'BAD_JSON', message);
 
-export type JsonLimits = Pick<Limits, 'jsonDepth' | 'jsonKeys' | 'jsonItems'>;
+export type JsonLimits = Pick<Limits, 'jsonDepth' | 'jsonKeys' | 'jsonObjectKeys' | 'jsonItems'>;
 
 /** The value of a JSON text, or a refusal that says what is wrong with it; `name` is what the caller knows it by. */
 export function readJson(bytes: Buffer, limits: JsonLimits, name = 'The body'): unknown {
@@ -166,6 +166,7 @@ export class JsonScanner {
     if (keys?.has(key))
       throw bad(`${this.#name} gives the key ${JSON.stringify(key.slice(0, 100))} twice in one object.`);
     keys?.add(key);
+    this.#count('keys in one object', keys?.size ?? 0, this.#limits.jsonObjectKeys);
   }
 
   #keyText(raw: Buffer): string {
