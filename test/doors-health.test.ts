@@ -29,7 +29,7 @@ test('health: a stranger learns that the process lives and whether it can work, 
     .toEqual([200, { status: 'ready', ...ALL_UP }]);
 });
 
-test('health: not ready when the integrator has lost its rights', async () => {
+test('health: not ready when the integrator has lost its rights, and ready again when it has them back', async () => {
   const server = await testServer();
   await server.superuser.query('revoke select on cutter_log.pending from cutter_integrator');
   const ready = async () => {
@@ -42,9 +42,13 @@ test('health: not ready when the integrator has lost its rights', async () => {
       status: 'not ready',
       ...ALL_UP,
       integrator: 'down',
-      reasons: ['The integrator was refused its rights and stopped; the log of this server says which.'],
+      reasons: ['The integrator was refused its rights; the log of this server says which.'],
     },
   });
+  await server.superuser.query('grant select on cutter_log.pending to cutter_integrator');
+  await expect
+    .poll(ready, { timeout: 120_000 })
+    .toEqual({ status: 200, body: { status: 'ready', ...ALL_UP } });
 });
 
 test('whoAmI answers as each sample principal', async () => {
