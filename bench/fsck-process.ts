@@ -75,7 +75,7 @@ async function part(
 /** Rows, log and tree; no signatures, cuts and lineage. */
 async function compare(url: string): Promise<number> {
   const coverage = await part(url, (session, head, findings, seen) =>
-    checkRows({ ...session, url, head, findings, coverage: seen, heads: [] }),
+    checkRows({ ...session, url, head, findings, coverage: seen, heads: [], headFiles: [], incarnation: '' }),
   );
   return coverage.rows + 2 * coverage.positions + coverage.nodes;
 }

@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { readProxies } from './doors/address.ts';
 import { type HostNames, readAuthority, readOrigin } from './doors/hosts.ts';
 import { LIMITS, type Limits } from './doors/limits.ts';
 import { parseWitnesses, type Witness } from './ledger/log/witness-list.ts';
@@ -50,6 +51,11 @@ const originList = listOf(
   'an origin without a path, for example https://app.example',
 );
 
+const proxyList = listOf(
+  (text) => readProxies([text]) !== null,
+  'an address or a network, for example 10.0.0.7 or 10.0.0.0/8',
+);
+
 /** The list is read here, so that what is wrong with it is told with all other faults. */
 const witnessList = z.string().transform((path, context): readonly Witness[] => {
   try {
@@ -71,6 +77,10 @@ const environment = z.object({
   CUTTER_HOME: z.string().default('.cutter'),
   CUTTER_DATABASE_URL: databaseUrl.optional(),
   CUTTER_URL: httpUrl.optional(),
+  CUTTER_LEDGER_KEY: z
+    .string()
+    .regex(/^ed25519:[0-9a-f]{32}$/, 'must be "ed25519:" and 32 hexadecimal digits')
+    .optional(),
   CUTTER_TOKEN_MARKER: z.string().optional(),
   CUTTER_TOKEN_REVIEWER: z.string().optional(),
   CUTTER_TOKEN_EXECUTOR: z.string().optional(),
@@ -87,9 +97,13 @@ const environment = z.object({
   CUTTER_WITNESSES: witnessList.optional(),
   CUTTER_HOSTS: hostList.optional(),
   CUTTER_ORIGINS: originList.optional(),
+  CUTTER_TRUSTED_PROXIES: proxyList.optional(),
   CUTTER_KEEP_ALIVE_MS: number(1_000, 3_600_000).default(LIMITS.keepAliveMs),
   CUTTER_MAX_BODY_BYTES: number(1_024, 256 * 1024 * 1024).default(LIMITS.bodyBytes),
   CUTTER_MAX_SOCKETS: number(1, 100_000).default(LIMITS.sockets),
+  CUTTER_MAX_CALLS_PER_SECOND: number(1, 1_000_000).default(LIMITS.callsPerSecond),
+  CUTTER_MAX_FAILED_TOKENS: number(1, 1_000_000).default(LIMITS.failedTokens),
+  CUTTER_MAX_SUBSCRIPTIONS: number(1, 1_000_000).default(LIMITS.subscriptions),
   CUTTER_MAX_SOCKET_OPERATIONS: number(1, 10_000).default(LIMITS.socketOperations),
 });
 
@@ -108,6 +122,8 @@ export interface Config {
   readonly limits: Limits;
   /** Names that the server answers to beside this machine's own, and pages of other sites that may ask it. */
   readonly names: HostNames;
+  /** Addresses and networks of proxies whose `X-Forwarded-For` is believed. */
+  readonly proxies: readonly string[];
   /** The longest silence of a stream of history. */
   readonly heartbeatMs: number;
   /** Where published checkpoints are kept beside the database: appended to a file, posted to a URL. */
@@ -116,7 +132,12 @@ export interface Config {
   readonly witnesses: readonly Witness[];
   /** Where the command line finds the server, and as whom; null stands for the token in `home`. */
   readonly client: {
-    readonly url: string;
+    /** The ledger that was named; null stands for this home's. */
+    readonly url: string | null;
+    /** Where this home's server listens unless told otherwise. */
+    readonly defaultUrl: string;
+    /** The fingerprint of the named ledger's key. */
+    readonly ledgerKey: string | null;
     readonly tokens: Readonly<Record<'marker' | 'reviewer' | 'executor' | 'verifier', string | null>>;
     /** As whom `cutter monitor` follows a ledger, where no file is named. */
     readonly monitorToken: string | null;
@@ -154,7 +175,7 @@ function fromEnvironment(env: z.infer<typeof environment>): Config {
   return {
     port: env.CUTTER_PORT,
     host: env.CUTTER_HOST,
-    home: resolve(env.CUTTER_HOME),
+    home: absolute('CUTTER_HOME', env.CUTTER_HOME),
     databaseUrl: env.CUTTER_DATABASE_URL ?? null,
     mode: env.CUTTER_MODE,
     logLevel: env.CUTTER_LOG_LEVEL,
@@ -164,20 +185,31 @@ function fromEnvironment(env: z.infer<typeof environment>): Config {
     sample: env.CUTTER_SAMPLE === 'on',
     heartbeatMs: env.CUTTER_HEARTBEAT_MS,
     checkpoints: {
-      file: resolve(env.CUTTER_CHECKPOINT_FILE ?? join(env.CUTTER_HOME, 'checkpoints')),
+      file: absolute(
+        'CUTTER_CHECKPOINT_FILE',
+        env.CUTTER_CHECKPOINT_FILE ?? join(env.CUTTER_HOME, 'checkpoints'),
+      ),
       url: env.CUTTER_CHECKPOINT_URL ?? null,
     },
     witnesses: env.CUTTER_WITNESSES ?? [],
     names: { hosts: env.CUTTER_HOSTS ?? [], origins: env.CUTTER_ORIGINS ?? [] },
+    proxies: env.CUTTER_TRUSTED_PROXIES ?? [],
     limits: {
       ...LIMITS,
+      callsPerSecond: env.CUTTER_MAX_CALLS_PER_SECOND,
+      // A burst of some seconds' calls.
+      callsAtOnce: env.CUTTER_MAX_CALLS_PER_SECOND * CALL_BURST_SECONDS,
+      failedTokens: env.CUTTER_MAX_FAILED_TOKENS,
+      subscriptions: env.CUTTER_MAX_SUBSCRIPTIONS,
       keepAliveMs: env.CUTTER_KEEP_ALIVE_MS,
       bodyBytes: env.CUTTER_MAX_BODY_BYTES,
       sockets: env.CUTTER_MAX_SOCKETS,
       socketOperations: env.CUTTER_MAX_SOCKET_OPERATIONS,
     },
     client: {
-      url: env.CUTTER_URL ?? `http://127.0.0.1:${env.CUTTER_PORT}/graphql`,
+      url: env.CUTTER_URL ?? null,
+      defaultUrl: `http://127.0.0.1:${env.CUTTER_PORT}/graphql`,
+      ledgerKey: env.CUTTER_LEDGER_KEY ?? null,
       tokens: {
         marker: env.CUTTER_TOKEN_MARKER ?? null,
         reviewer: env.CUTTER_TOKEN_REVIEWER ?? null,
@@ -188,6 +220,19 @@ function fromEnvironment(env: z.infer<typeof environment>): Config {
       monitorWebhook: env.CUTTER_MONITOR_WEBHOOK ?? null,
     },
   };
+}
+
+const CALL_BURST_SECONDS = LIMITS.callsAtOnce / LIMITS.callsPerSecond;
+
+/** A relative path begins at the current folder, which somebody may have removed. */
+function absolute(setting: string, path: string): string {
+  try {
+    return resolve(path);
+  } catch {
+    throw new ConfigFault([
+      `${setting}: ${path} begins at the current folder, which doesn't exist any more; go to one that does, or name a whole path`,
+    ]);
+  }
 }
 
 /** The configuration of this process; prints every fault and exits where there is one. */

@@ -2,11 +2,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Authenticator } from './auth/authenticate.ts';
+import { Admission } from './doors/admission.ts';
 import { graphiqlPage } from './doors/graphiql.ts';
 import { buildGraphql, type GraphqlDeps } from './doors/graphql.ts';
 import { answerHealth, type ReadinessChecks, readiness } from './doors/health.ts';
 import { type HostNames, Hosts, NO_NAMES } from './doors/hosts.ts';
 import { GRAPHQL_PATH, httpDoor } from './doors/http.ts';
+import { IDENTITY_PATH, identityDoor } from './doors/identity.ts';
+import { LongTexts } from './doors/long-texts.ts';
 import { passportPage } from './doors/passport-page.ts';
 import { isWebSocket, openWebSocketDoor } from './doors/websocket.ts';
 
@@ -15,9 +18,13 @@ export interface ServerDeps extends GraphqlDeps {
   readonly ready: ReadinessChecks;
   /** Whether GraphiQL's page is shown. */
   readonly graphiql: boolean;
+  /** Of the key by which the server proves which ledger it is. */
+  readonly serverSeed: Uint8Array;
   readonly host: string;
   /** Names beside this machine's own; absent: none. */
   readonly names?: HostNames;
+  /** Proxies whose `X-Forwarded-For` is believed; absent: none. */
+  readonly proxies?: readonly string[];
   /** 0 takes a free one. */
   readonly port: number;
 }
@@ -37,6 +44,9 @@ export function buildServer(deps: ServerDeps): CutterServer {
   const page = deps.graphiql ? graphiqlPage(GRAPHQL_PATH) : null;
   const passports = passportPage();
   const hosts = new Hosts(deps.host, deps.names ?? NO_NAMES);
+  const identity = identityDoor(deps.serverSeed, (deps.names ?? NO_NAMES).hosts);
+  const admission = new Admission({ authenticate: deps.authenticate, limits, proxies: deps.proxies ?? [] });
+  const longTexts = new LongTexts(limits.smallBodyBytes);
   let closing = false;
   const answerReady = readiness({
     ...deps.ready,
@@ -46,12 +56,14 @@ export function buildServer(deps: ServerDeps): CutterServer {
 
   const door = httpDoor({
     graphql,
-    authenticate: deps.authenticate,
+    admission,
+    longTexts,
     limits,
     hosts,
     async pages(request, response, url) {
       if (url.pathname === '/health') answerHealth(response);
       else if (url.pathname === '/ready') await answerReady(response, closing);
+      else if (url.pathname === IDENTITY_PATH) identity(request, response, url);
       else if (page?.wants(request, url)) await page.answer(request, response);
       else if (passports.wants(request, url)) passports.answer(response);
       else return false;
@@ -81,7 +93,8 @@ export function buildServer(deps: ServerDeps): CutterServer {
   httpServer.setTimeout(limits.silentMs);
   const sockets = openWebSocketDoor(httpServer, {
     graphql,
-    authenticate: deps.authenticate,
+    admission,
+    longTexts,
     limits,
     hosts,
     logger,
@@ -97,6 +110,7 @@ export function buildServer(deps: ServerDeps): CutterServer {
       await sockets.close();
       graphql.endStreams();
       await drained(httpServer, closed, limits.drainMs);
+      await longTexts.close();
     },
   };
 }

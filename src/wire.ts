@@ -7,7 +7,7 @@ import { authenticator, authorityEnded } from './auth/authenticate.ts';
 import type { Config } from './config.ts';
 import { fixedCustody } from './database/custody.ts';
 import type { Pools } from './database/pools.ts';
-import type { Secrets } from './database/secrets.ts';
+import { type Secrets, serverSeedOf } from './database/secrets.ts';
 import { type ScrubOptions, startScrub } from './ledger/fsck/scrub.ts';
 import type { Custody } from './ledger/keys.ts';
 import { type Ledger, openLedger } from './ledger/ledger.ts';
@@ -31,6 +31,7 @@ export interface WireOptions extends Pick<Config, 'mode' | 'graphiql' | 'host' |
   readonly custody?: Custody;
   readonly logger: Logger;
   readonly names?: Config['names'];
+  readonly proxies?: Config['proxies'];
   readonly checkpoints?: Config['checkpoints'];
   readonly heartbeatMs?: Config['heartbeatMs'];
   readonly witnesses?: Config['witnesses'];
@@ -108,6 +109,7 @@ export function wire(options: WireOptions): Wired {
     proofs: provable.proofs,
     integrity: () => scrub?.state() ?? { lastPass: null, currentPass: null },
     logger,
+    serverSeed: serverSeedOf(secrets),
     authenticate: authenticator({ gate: pools.gate, mode: config.mode }),
     ready: readinessOf({ pools, custody, integrator, writes, mode: config.mode }),
   });

@@ -1,8 +1,9 @@
-import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, inject, test } from 'vitest';
 import { checksumsOf, migrate, readMigrations, SQL_DIRECTORY } from '../src/database/migrate.ts';
+import { liveRights } from '../src/database/rights.ts';
 import { asOwner } from './harness/cluster.ts';
 import { testDatabase } from './harness/database.ts';
 
@@ -117,4 +118,36 @@ test("migrate: a database's own privileges are set again at every start", async 
     );
     expect(rows).toEqual([{ connect: false, temp: false, exec_temp: true }]);
   });
+});
+
+test('migrate: an older ledger is brought to the newest schema, with all rights, and none is said to have been missing', async () => {
+  const older = copy();
+  for (const name of readdirSync(older).filter((file) => /^\d/.test(file) && file > '0013'))
+    rmSync(join(older, name));
+  seal(older);
+  const { ownerUrl } = inject('cluster');
+  const name = `cutter_older_${process.pid}`;
+  const url = new URL(ownerUrl);
+  url.pathname = `/${name}`;
+  await asOwner(ownerUrl, (owner) =>
+    owner.query(`create database ${name} template template0 encoding 'UTF8' locale 'C'`),
+  );
+  try {
+    const first = await migrate(url.href, older);
+    const told: string[] = [];
+    const { applied } = await migrate(url.href, undefined, { tell: (line) => told.push(line) });
+    expect([...first.applied, ...applied]).toEqual(
+      readMigrations()
+        .map((file) => file.name)
+        .filter((file) => /^\d/.test(file)),
+    );
+    expect(told).toEqual([]);
+    await asOwner(url.href, async (owner) => {
+      expect(`${(await liveRights(owner)).join('\n')}\n`).toBe(
+        readFileSync(join(SQL_DIRECTORY, 'rights.txt'), 'utf8'),
+      );
+    });
+  } finally {
+    await asOwner(ownerUrl, (owner) => owner.query(`drop database ${name} with (force)`));
+  }
 });

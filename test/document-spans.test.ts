@@ -187,7 +187,7 @@ describe('a source', () => {
   const refused = (bytes: Uint8Array) => {
     const decoded = decodeSource(bytes);
     return 'problem' in decoded
-      ? [decoded.problem.code, decoded.problem.message.match(/\d+/g)?.at(-1)]
+      ? [decoded.problem.code, decoded.problem.message.match(/(?:byte|offset) (\d+)\b/)?.[1]]
       : decoded.text;
   };
 
@@ -227,7 +227,7 @@ describe('a profile', () => {
 
   test.each([
     ['markdwon', 'unknown_profile'],
-    ['markdown@2', 'unknown_profile_version'],
+    ['markdown@3', 'unknown_profile_version'],
     ['markdown@1@1', 'unknown_profile_version'],
     ['', 'unknown_profile'],
   ])('"%s" is refused with a list of those known', (reference, code) => {
@@ -235,7 +235,7 @@ describe('a profile', () => {
       {
         path: ['cutSpec', 'profile'],
         code,
-        message: `There is no profile "${reference}". Known are: markdown@1.`,
+        message: `There is no profile "${reference}". Known are: markdown@1, markdown@2.`,
       },
     ]);
   });

@@ -63,7 +63,7 @@ const OPERATIONS: Record<string, [limit: string, query: string]> = {
   'many directives': ['directives', `{hello ${'@include(if:true)'.repeat(51)}}`],
   'many unknown directives': ['directives', `{hello ${'@a'.repeat(51)}}`],
   'many tokens': ['tokens', `{list(of:[[${'1 '.repeat(8_000)}]])}`],
-  'a comment of ten megabytes': ['operationChars', `#${'c'.repeat(10_000_000)}\n{hello}`],
+  'a comment of a megabyte': ['operationChars', `#${'c'.repeat(1_000_000)}\n{hello}`],
   'long comments': ['commentChars', `${`#${'c'.repeat(1_000)}\n`.repeat(20)}{hello}`],
   'long comments at the end': ['commentChars', `{hello}${`\n#${'c'.repeat(1_000)}`.repeat(20)}`],
   'a literal text that belongs in variables': ['operationChars', `{length(text:"${'x'.repeat(200_000)}")}`],
@@ -113,9 +113,9 @@ describe('an operation that asks for too much is refused by name, before validat
 });
 
 describe('a body', () => {
-  test('of twenty megabytes in variables passes', async () => {
-    const answer = await ask('query($text:String){length(text:$text)}', { text: 'x'.repeat(20_000_000) });
-    expect(answer.json()).toEqual({ data: { length: 20_000_000 } });
+  test('of a megabyte in variables passes', async () => {
+    const answer = await ask('query($text:String){length(text:$text)}', { text: 'x'.repeat(1_000_000) });
+    expect(answer.json()).toEqual({ data: { length: 1_000_000 } });
   });
 
   test('beyond the limit is refused, announced or not', async () => {
@@ -153,9 +153,9 @@ describe('a body', () => {
 
   test('with numbers that a double holds passes', async () => {
     const body =
-      '{"query":"{hello}","variables":{"a":[9007199254740991,-0,0.1,1.50,1e21,123456789.12345678,5e-324]}}';
+      '{"query":"query($a:[Float]){hello @include(if:true) floats(of:$a)}","variables":{"a":[9007199254740991,-0,0.1,1.50,1e21,123456789.12345678,5e-324]}}';
     expect((await send(doors.url, { token: doors.token, body })).json()).toEqual({
-      data: { hello: 'hello' },
+      data: { hello: 'hello', floats: 7 },
     });
   });
 

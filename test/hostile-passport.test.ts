@@ -112,7 +112,7 @@ describe('cutter passport verify refuses what a hostile ledger issued', () => {
     'under a checkpoint of another tree':
       /^Refused: The record isn't the one at position \d+ of the log under the checkpoint of 40 positions/,
     'under a checkpoint that one lane signed':
-      /^Refused: The checkpoint carries something else than exactly one signature line of each lane/,
+      /^Refused: The checkpoint doesn't carry a signature of DOT-99[12]/,
     'under a checkpoint that one lane signed twice':
       /^Refused: The checkpoint's signature of DOT-992 was made by a key that the keys given don't have/,
     'under a checkpoint whose lanes are swapped':

@@ -153,7 +153,7 @@ test('another spelling of the same content is the same content', async () => {
   const { sourceId, blockedBy } = mark.input as { sourceId: string; blockedBy: string[] };
   const spelled = {
     sourceId: sourceId.toUpperCase(),
-    cutSpec: { profile: 'markdown@1' },
+    cutSpec: { profile: 'markdown@2' },
     blockedBy: [...blockedBy, ...blockedBy],
   };
   expect(await perform(server, mark, spelled)).toMatchObject({ replayed: true });

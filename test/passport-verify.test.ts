@@ -52,6 +52,48 @@ test('the passport that is altered below is good, forged without a change too', 
   });
 });
 
+/** A line that a lane's own name and key hash stand in, or those of somebody whom no reader here knows. */
+const strange = (name: string, bytes: number) => `— ${name} ${Buffer.alloc(bytes, 7).toString('base64')}\n`;
+
+test.each([
+  ['of a witness, of another kind than the lanes sign by', () => strange('witness.example/w1', 76)],
+  ['of a kind with long signatures', () => strange('witness.example/ml-dsa', 2424)],
+  ['under a lane’s own name and another key', () => strange(`${keys.origin}/DOT-991`, 68)],
+  ['under another origin', () => strange('cutter/00000000-0000-4000-8000-000000000000/DOT-991', 68)],
+])('a checkpoint with a signature line %s beside those of the lanes is good', (_, line) => {
+  expect(judged(altered((p) => (p.checkpoint = `${p.checkpoint}${line()}`)))).toMatchObject({ ok: true });
+  expect(
+    judged(altered((p) => (p.checkpoint = p.checkpoint.replace('\n— ', `\n${line()}— `)))),
+  ).toMatchObject({
+    ok: true,
+  });
+});
+
+test('a checkpoint with a second line of a known key is refused where it is bad, and where it is the same', () => {
+  const own = /— \S+DOT-991 .*\n/;
+  const spoilt = (line: string) => {
+    const [, name, encoded] = /^— (\S+) (\S+)/u.exec(line) as unknown as [string, string, string];
+    const bytes = Buffer.from(encoded, 'base64');
+    bytes[20] = (bytes[20] as number) ^ 1;
+    return `— ${name} ${bytes.toString('base64')}\n`;
+  };
+  const bad = altered((p) => (p.checkpoint += spoilt(p.checkpoint.match(own)[0])));
+  expect(judged(bad)).toMatchObject({
+    ok: false,
+    reason: expect.stringMatching(/DOT-991 on the checkpoint doesn't verify/),
+  });
+  const twice = altered((p) => (p.checkpoint += p.checkpoint.match(own)[0]));
+  expect(judged(twice)).toMatchObject({
+    ok: false,
+    reason: expect.stringMatching(/more than one signature of DOT-991/),
+  });
+});
+
+test('a checkpoint of more than 100 signature lines is refused, however they read', () => {
+  const many = altered((p) => (p.checkpoint += strange('witness.example/w1', 68).repeat(120)));
+  expect(judged(many)).toMatchObject({ ok: false, reason: expect.stringMatching(/122 signature lines/) });
+});
+
 test('a title is told as what it is: given', () => {
   const verdict = judged(Buffer.from(text));
   if (!verdict.ok) throw new Error(verdict.reason);
@@ -219,7 +261,7 @@ describe('what was altered afterwards is refused and named', () => {
     [
       'a checkpoint with one signature',
       () => altered((p) => (p.checkpoint = p.checkpoint.replace(/— \S+DOT-992 .*\n/, ''))),
-      /exactly one signature line of each lane/,
+      /doesn't carry a signature of DOT-992/,
       'checkpoint',
     ],
     [

@@ -109,6 +109,14 @@ describe('a start is refused, with the way out,', () => {
     await starts(url);
   });
 
+  test('on a database without a schema public', async () => {
+    const { url } = await freshDatabase();
+    await asOwner(url, (owner) => owner.query('drop schema public'));
+    const mend = /(create schema public;)/.exec(await refusalOf(url))?.[1] as string;
+    await asOwner(url, (owner) => owner.query(mend));
+    await starts(url);
+  });
+
   test('on a database whose collation is of another version than the system’s', async () => {
     const { name, url } = await freshDatabase(`locale_provider builtin builtin_locale 'C.UTF-8' locale 'C'`);
     await starts(url);

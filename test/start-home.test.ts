@@ -4,11 +4,13 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
+  readFileSync,
   readlinkSync,
   renameSync,
   rmSync,
   statSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
@@ -21,6 +23,7 @@ import {
   nobodyCanRunUs,
   urlOf,
 } from './harness/start-command.ts';
+import { unfolded } from './harness/unfolded.ts';
 
 // Each start makes a database or heals one, on machines that may have much else to do.
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
@@ -106,6 +109,33 @@ describe('a home', () => {
     expect(await starts(deep)).toContain('Ctrl-C');
     expect(statSync(dirname(deep)).mode & 0o077).toBe(isRoot ? 0o011 : 0);
   });
+
+  test.runIf(process.platform === 'linux')(
+    'in a current folder that was removed is refused in words',
+    async () => {
+      const gone = freshHome();
+      mkdirSync(gone);
+      const main = new URL('../src/main.ts', import.meta.url).pathname;
+      const child = spawn(
+        'sh',
+        ['-c', `cd ${gone} && rmdir ${gone} && exec "${process.execPath}" "${main}" start`],
+        {
+          env: { PATH: process.env['PATH'], CUTTER_PORT: '0' },
+          stdio: ['ignore', 'ignore', 'pipe'],
+        },
+      );
+      let errors = '';
+      child.stderr.on('data', (bytes) => {
+        errors += bytes;
+      });
+      const [code] = await once(child, 'close');
+      expect(code).toBe(78);
+      expect(errors).toContain(
+        "CUTTER_HOME: .cutter begins at the current folder, which doesn't exist any more",
+      );
+      expect(errors).not.toMatch(/\n\s+at |ENOENT/);
+    },
+  );
 
   test('whose checkpoints are to be in a folder that doesn’t exist is refused before anything is made', async () => {
     const other = freshHome();
@@ -199,9 +229,51 @@ describe('outside events', () => {
         output += bytes;
         if (output.includes('Ctrl-C')) child.kill('SIGTERM');
       }
-      expect(output).toMatch(
+      expect(unfolded(output)).toMatch(
         /This process may open 400 files, and \d+ with all its sockets\. .*CUTTER_MAX_SOCKETS/,
       );
     },
   );
 });
+
+describe('what PostgreSQL needs', () => {
+  test('data of another major version are refused in words', async () => {
+    const home = freshHome();
+    await starts(home);
+    const path = join(dataOf(home), 'PG_VERSION');
+    const version = readFileSync(path, 'utf8');
+    writeFileSync(path, '15\n');
+    const told = await refusalOf(on(home));
+    expect(told).toContain(
+      `are of PostgreSQL 15, and this version of Cutter brings PostgreSQL ${version.trim()}`,
+    );
+    writeFileSync(path, version);
+    await starts(home);
+  });
+
+  test('a disk that is as good as full is refused; one that is nearly so is told', async ({ skip }) => {
+    const disk = freshHome();
+    mkdirSync(disk);
+    if (!mayMount(disk)) skip('this user may mount no small disk');
+    try {
+      const told = await refusalOf(on(join(disk, 'home')));
+      expect(told).toMatch(/\d+ MB are left on the disk of .*Make room, or move the home/);
+      expect(existsSync(join(disk, 'home', 'secrets.json'))).toBe(false);
+      execFileSync('mount', ['-o', 'remount,size=300m', disk]);
+      expect(await starts(join(disk, 'home'))).toMatch(
+        /\d+ MB are left on the disk of .*Make room before it is full/,
+      );
+    } finally {
+      execFileSync('umount', ['--lazy', disk]);
+    }
+  });
+});
+
+function mayMount(folder: string): boolean {
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=40m,mode=755', 'none', folder], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}

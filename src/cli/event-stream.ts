@@ -3,6 +3,7 @@
  * length is followed in the memory of one message.
  */
 
+import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { plainLine } from '../monitor/plain.ts';
 import { ANSWER_BOUNDS, readAnswer, UnfitAnswer } from './answer.ts';
 import { ClientFault, faultIn, faultOf, unreachable } from './client.ts';
@@ -78,39 +79,23 @@ function parsed(url: string, data: string): unknown {
   }
 }
 
-interface ServerEvent {
-  readonly event: string;
-  readonly data: string;
-}
-
-/** The events of a response. Lines that are none, comments among them, are passed over. */
-async function* eventsOf({ body }: Response, url: string, messageChars: number): AsyncGenerator<ServerEvent> {
+/** The events of a response, by the standard: lines may end in LF, CR or both. Fields that it doesn't know, and comments, are passed over. */
+async function* eventsOf(
+  { body }: Response,
+  url: string,
+  messageChars: number,
+): AsyncGenerator<EventSourceMessage> {
   const decoder = new TextDecoder();
-  // Joined when the event ends: looked through again at each piece, a long one would take ever longer.
-  const held: string[] = [];
+  const arrived: EventSourceMessage[] = [];
+  const parser = createParser({ onEvent: (event) => void arrived.push(event) });
   let heldChars = 0;
-  let last = '';
   for await (const chunk of body ?? []) {
-    // The last character may have been the first half of an end.
-    let text = last + decoder.decode(chunk as Uint8Array, { stream: true });
-    for (let end = text.indexOf('\n\n'); end !== -1; end = text.indexOf('\n\n')) {
-      yield eventOf(held.splice(0).join('') + text.slice(0, end));
-      text = text.slice(end + 2);
-      heldChars = 0;
-    }
-    last = text.slice(-1);
-    held.push(text.slice(0, -1));
-    heldChars += text.length - last.length;
+    const text = decoder.decode(chunk as Uint8Array, { stream: true });
+    parser.feed(text);
+    // Comments are held by nobody, and counted all the same: between two events there are few.
+    heldChars = arrived.length > 0 ? text.length : heldChars + text.length;
+    yield* arrived.splice(0);
     if (heldChars > messageChars)
       throw new ClientFault(`${url} sent an event of more than ${messageChars} characters.`, 'unfit');
   }
-}
-
-function eventOf(text: string): ServerEvent {
-  const fields = { event: '', data: '' };
-  for (const line of text.split('\n')) {
-    const [, name, value] = /^(event|data): ?(.*)$/.exec(line) ?? [];
-    if (name === 'event' || name === 'data') fields[name] += value ?? '';
-  }
-  return fields;
 }

@@ -7,7 +7,8 @@ import type { Config } from '../config.ts';
 import { poolUrls } from '../database/pools.ts';
 import { checkLedger } from '../ledger/fsck/check.ts';
 import { exitCodeOf, type Finding, type Report } from '../ledger/fsck/finding.ts';
-import { headsOf } from '../ledger/fsck/heads.ts';
+import { givenFile, headsOf, keptFile } from '../ledger/fsck/heads.ts';
+import { SCOPE, VOUCHERS } from '../ledger/fsck/scope.ts';
 import { findDatabase } from './find-database.ts';
 import { sentence } from './sentence.ts';
 
@@ -18,20 +19,39 @@ export interface FsckOptions {
   readonly heads?: string;
 }
 
+/** Says of every column of the ledger's tables what vouches for it: what a check can tell, and what it can't. No database is asked. */
+export function scope({ json }: Pick<FsckOptions, 'json'>, print: Print = printLine): void {
+  for (const { table, column, voucher } of SCOPE)
+    print(
+      json
+        ? JSON.stringify({ type: 'column', table, column, voucher, meaning: VOUCHERS[voucher] })
+        : `${table}.${column}: ${VOUCHERS[voucher]}`,
+    );
+}
+
+type Print = (line: string) => void;
+const printLine: Print = (line) => void process.stdout.write(`${line}\n`);
+
 /** 0 clean, 1 findings, 2 something couldn't be seen. */
 export async function fsck(
   options: FsckOptions,
   config: Config,
-  print: (line: string) => void = (line) => process.stdout.write(`${line}\n`),
+  print: Print = printLine,
 ): Promise<0 | 1 | 2> {
   const closers: (() => Promise<void>)[] = [];
   try {
-    const heads =
-      options.heads === undefined ? [] : headsOf(readFileSync(options.heads, 'utf8'), options.heads);
+    // Before the snapshot is taken: a server that runs keeps heads of what it has already written.
+    const { heads: path } = options;
+    const given = path === undefined ? null : { path, text: readFileSync(path, 'utf8') };
+    const heads = given === null ? [] : headsOf(given.text, given.path);
+    const headFiles = [
+      ...(config.checkpoints.file === null ? [] : [keptFile(config.checkpoints.file)]),
+      ...(given === null ? [] : [givenFile(given.text, given.path)]),
+    ];
     const found = await findDatabase(config);
     closers.push(() => found.close());
     const { evidence } = poolUrls(found.ownerUrl, found.secrets);
-    const report = await checkLedger({ url: evidence, heads });
+    const report = await checkLedger({ url: evidence, heads, headFiles });
     for (const line of options.json ? jsonLines(report) : sentences(report)) print(line);
     return exitCodeOf(report);
   } catch (error) {
@@ -47,6 +67,17 @@ export async function fsck(
   }
 }
 
+/** What the log was compared with outside the database, or that there was nothing. */
+function* comparedWith({ heads }: Report): Generator<string> {
+  for (const { file, compared, isKept, words } of heads) {
+    yield* words;
+    if (compared > 0)
+      yield `Compared with ${compared} head${compared === 1 ? '' : 's'} ${isKept ? 'kept' : 'given'} in ${file}.`;
+    else if (isKept)
+      yield `No kept heads of this ledger at ${file}: a ledger that was set back can't be told from one that never went further.`;
+  }
+}
+
 function* jsonLines(report: Report): Generator<string> {
   for (const finding of report.findings) yield JSON.stringify({ type: 'finding', ...finding });
   for (const unseen of report.unseen) yield JSON.stringify({ type: 'unseen', ...unseen });
@@ -58,6 +89,8 @@ function* jsonLines(report: Report): Generator<string> {
     incarnation,
     findings: report.findings.length,
     coverage,
+    heads: report.heads,
+    notes: [...comparedWith(report)],
   });
 }
 
@@ -68,6 +101,7 @@ function* sentences(report: Report): Generator<string> {
   for (const { message } of report.unseen) yield `unseen: ${message}`;
   const { coverage: seen, findings, unseen } = report;
   yield `Checked ${seen.positions} records${seen.pending > 0 ? ` (and ${seen.pending} that wait for a position)` : ''}, ${seen.rows} rows, ${seen.entries} entries, ${seen.cuts} cuts, ${seen.signatures} signatures, ${seen.nodes} nodes of the tree, ${seen.cosignatures} cosignatures.`;
+  yield* comparedWith(report);
   if (unseen.length > 0) yield 'Not everything could be seen, so this is no clean bill.';
   else
     yield findings.length === 0 ? 'Clean.' : `${findings.length} finding${findings.length === 1 ? '' : 's'}.`;

@@ -14,11 +14,14 @@ import { openAnswers } from './ledger-answers.ts';
 import { type MonitorCommand, type MonitorTask, taskOf } from './monitor-command.ts';
 import { readState, writeState } from './monitor-state.ts';
 import { Telling } from './monitor-telling.ts';
+import { errorTerminal, type Terminal } from './terminal.ts';
 
 /** What a monitor has around it; a test has other things. */
 export interface Surroundings {
   readonly print: (line: string) => void;
   readonly now: () => number;
+  /** Where a person can be asked whether it is the right ledger; null: nobody can. */
+  readonly terminal: Terminal | null;
   /** Ends it in good order. */
   readonly signal: AbortSignal;
   /** The first rest after a lost connection. */
@@ -39,11 +42,11 @@ export type MonitorStatus = 0 | 1 | 2;
 export async function monitor(
   url: string | undefined,
   command: MonitorCommand,
-  config: Pick<Config, 'client'>,
+  config: Pick<Config, 'home' | 'client'>,
   around: Surroundings = aroundProcess(command),
 ): Promise<MonitorStatus> {
   try {
-    return await new Watch(taskOf(url ?? config.client.url, command, config), command, around).run();
+    return await new Watch(taskOf(url, command, config, around.terminal), command, around).run();
   } catch (error) {
     if (!isForeseen(error)) throw error;
     const { message } = error;
@@ -63,6 +66,7 @@ function aroundProcess({ once }: MonitorCommand): Surroundings {
   return {
     print: (line) => void process.stdout.write(`${line}\n`),
     now: Date.now,
+    terminal: errorTerminal(),
     signal: ending.signal,
     restMs: 100,
     tickMs: once ? 500 : 5000,
@@ -86,6 +90,8 @@ class Watch {
   #failures = 0;
   #savedAt = 0;
   #caughtUpAt: number | null = null;
+  /** Whether this run has read the ledger to its end. */
+  #hasCaughtUp = false;
 
   constructor(task: MonitorTask, command: MonitorCommand, around: Surroundings) {
     const { url, token, known, kept, webhook, maxSilenceMs: silenceMs } = task;
@@ -142,7 +148,7 @@ class Watch {
       return false;
     }
     this.#isAnew = true;
-    this.#caughtUpAt = null;
+    [this.#caughtUpAt, this.#hasCaughtUp] = [null, false];
     this.#monitor = this.#open({ before: this.#monitor.before });
     return true;
   }
@@ -156,6 +162,7 @@ class Watch {
   async #connection(): Promise<Exclude<FollowEnd, 'refused'>> {
     const before = this.#monitor.position;
     try {
+      await this.#task.prove();
       const end = await this.#follow();
       this.#count(before);
       if (end === 'refused') throw new ClientFault('The token was revoked or has expired.', 'refused');
@@ -208,6 +215,7 @@ class Watch {
   /** After each message: tells what was found, keeps the state, and says whether to go on. */
   async #step(isMessage: boolean): Promise<boolean> {
     this.#hear();
+    this.#hasCaughtUp ||= this.#monitor.caughtUp;
     await this.#telling.tell(this.#monitor.drain());
     if (isMessage) await this.#holdProgress();
     for (const notice of this.#monitor.drainNotices()) this.#telling.say(notice);
@@ -258,12 +266,31 @@ class Watch {
     const { position, provedSize, openEntries, passports } = this.#monitor;
     const { origin } = this.#task.known;
     const findings = this.#telling.findings.length;
-    const sum = findings === 0 ? 'Nothing is wrong.' : `${findings} finding${findings === 1 ? '' : 's'}.`;
+    const unwatched = findings === 0 ? this.#whyUnwatched() : null;
+    const sum =
+      findings === 0
+        ? (unwatched ?? 'Nothing is wrong.')
+        : `${findings} finding${findings === 1 ? '' : 's'}.`;
+    if (unwatched !== null && this.#command.json)
+      this.#around.print(JSON.stringify({ type: 'unseen', message: unwatched }));
     this.#telling.say(
       `Watched ${position} records of ${origin}, ${provedSize} of them under a head that both lanes signed; ${passports} passports verified, ${openEntries} entries are on their way. ${sum}`,
       { type: 'summary', origin, position, provedSize, openEntries, passports, findings },
     );
+    if (unwatched !== null) return 2;
     return findings === 0 ? 0 : 1;
+  }
+
+  /** Why this run can't say that nothing is wrong; null where it can. */
+  #whyUnwatched(): string | null {
+    const { position, provedSize } = this.#monitor;
+    const { url } = this.#task;
+    if (!this.#hasCaughtUp)
+      return `It was stopped before it had read ${url} to its end, so whether anything is wrong isn't known.`;
+    if (position === 0) return `${url} has shown no record, so nothing was watched.`;
+    if (provedSize === 0)
+      return `It was stopped before ${url} showed a head that both lanes signed, so nothing is proved.`;
+    return null;
   }
 
   #save(isRefused = false): void {

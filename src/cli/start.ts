@@ -3,12 +3,18 @@
  * to go wrong ends in one sentence and a status other than zero.
  */
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { enableCompileCache, flushCompileCache } from 'node:module';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { checkCheckpointFile, checkHomeFiles, checkOpenFiles } from '../database/home-checks.ts';
 import { makeHome } from '../database/home-folder.ts';
+import { lockHolder } from '../database/home-lock.ts';
+import { announceServer, runningServers } from '../database/home-servers.ts';
+import { keepLedgerKey } from '../database/ledger-key.ts';
+import { folded } from './columns.ts';
+import { commandTextIn } from './command-text.ts';
 import { sentence } from './sentence.ts';
 
 type Closer = () => Promise<unknown>;
@@ -34,12 +40,14 @@ export async function start(config: Config): Promise<void> {
   } catch (error) {
     if (!(error instanceof Interrupted)) {
       process.exitCode ??= 1;
-      process.stderr.write(`cutter: ${sentence(error, config)}\n`);
+      process.stderr.write(`${folded(`cutter: ${sentence(error, config)}`)}\n`);
       if (isDefect(error) || ['debug', 'trace'].includes(config.logLevel)) console.error(error);
     }
   }
   for (const close of closers.reverse()) {
-    await close().catch((error: unknown) => process.stderr.write(`cutter: ${sentence(error, config)}\n`));
+    await close().catch((error: unknown) =>
+      process.stderr.write(`${folded(`cutter: ${sentence(error, config)}`)}\n`),
+    );
   }
   interruption.ignore();
   fault.ignore();
@@ -65,11 +73,13 @@ interface Watchers {
 
 /** From nothing to a listening server. */
 async function bringUp(config: Config, closers: Closer[], { check, onGivenUp }: Watchers): Promise<Running> {
+  refuseSecond(config);
   await probePort(config);
   makeHome(config.home);
   checkHomeFiles(config.home);
   if (config.checkpoints.file !== null) checkCheckpointFile(config.checkpoints.file);
-  checkOpenFiles(config.limits.sockets, print);
+  checkOpenFiles(config.limits.sockets, (line) => print(line));
+  print(`The ledger's home is ${config.home}.`);
   // Compiled code is kept beside the data, where nobody else writes: a later start takes half the time.
   enableCompileCache(join(config.home, 'compiled'));
   // Imports take as long as PostgreSQL: they are done side by side.
@@ -82,6 +92,7 @@ async function bringUp(config: Config, closers: Closer[], { check, onGivenUp }: 
   parts.catch(() => {});
   const ownerUrl = await database(config, closers, onGivenUp);
   check();
+  print('PostgreSQL runs. Loading the program and bringing the tables up to date …');
   const [{ isSampleDue, prepareLedger }, { wire }, { openLogger }, { homeCustody }] = await parts;
   const { pools, secrets, tokens } = await prepareLedger({
     ownerUrl,
@@ -89,7 +100,7 @@ async function bringUp(config: Config, closers: Closer[], { check, onGivenUp }: 
     mode: config.mode,
     shared: config.databaseUrl !== null,
     heads: config.checkpoints.file,
-    tell: print,
+    tell: (line) => print(line),
   });
   closers.push(() => pools.close());
   check();
@@ -101,9 +112,25 @@ async function bringUp(config: Config, closers: Closer[], { check, onGivenUp }: 
   const wired = wire({ ...config, pools, secrets, custody, logger, scrub: {} });
   closers.push(() => wired.close());
   const { url } = await wired.server.listen();
+  keepLedgerKey(config.home, secrets);
+  const announced = announceServer(config.home, url);
+  closers.push(async () => announced.withdraw());
   flushCompileCache();
   greet(config, url, Object.keys(tokens));
   return { url, tokens, isSampleDue: due };
+}
+
+/** One process serves an embedded database. Whoever starts a second one learns of the first, before anything else of its port. */
+function refuseSecond({ home, databaseUrl, port }: Config): void {
+  const running = runningServers(home);
+  const server =
+    databaseUrl === null ? running[0] : running.find(({ url }) => Number(new URL(url).port) === port);
+  const pid = server?.pid ?? (databaseUrl === null ? lockHolder(home) : null);
+  if (pid === null) return;
+  const where = server === undefined ? 'It is starting or closing' : `It listens at ${server.url}`;
+  throw new Error(
+    `The ledger of ${home} is running already: process ${pid}. ${where}. To run another ledger beside it, name another folder with CUTTER_HOME and another port with CUTTER_PORT.`,
+  );
 }
 
 /** A taken port is told before a database is made for nothing. */
@@ -120,8 +147,17 @@ async function database(
   onGivenUp: Watchers['onGivenUp'],
 ): Promise<string> {
   if (config.databaseUrl !== null) return config.databaseUrl;
+  print(
+    existsSync(join(config.home, 'secrets.json'))
+      ? 'Starting its PostgreSQL …'
+      : 'Making its PostgreSQL; this is the first start …',
+  );
   const { startEmbedded } = await import('../database/embedded.ts');
-  const embedded = await startEmbedded({ home: config.home, log: print, onGivenUp });
+  const embedded = await startEmbedded({
+    home: config.home,
+    log: (line) => print(line),
+    onGivenUp,
+  });
   closers.push(() => embedded.stop());
   return embedded.ownerUrl;
 }
@@ -132,13 +168,17 @@ function greet(config: Config, url: string, names: readonly string[]): void {
       ? `its own PostgreSQL in ${config.home}`
       : 'the PostgreSQL of CUTTER_DATABASE_URL';
   print(`The ledger is up (${config.mode}), on ${where}.`);
-  print(`  GraphQL, WebSocket, events  ${url}`);
-  if (names.length > 0)
-    print(`  Tokens                      ${config.home}/tokens.json (${names.join(', ')})`);
+  const told: [string, string][] = [['GraphQL, WebSocket, events', url]];
+  if (names.length > 0) told.push(['Tokens', `${config.home}/tokens.json (${names.join(', ')})`]);
   if (config.graphiql)
-    print('  GraphiQL                    the same address in a browser; put a token into its Headers tab');
-  print(`  Verify a passport           ${new URL('/passport', url)} in a browser`);
-  print(`  Health                      ${new URL('/health', url)} and ${new URL('/ready', url)}`);
+    told.push(['GraphiQL', 'the same address in a browser; put a token into its Headers tab']);
+  told.push(
+    ['Verify a passport', `${new URL('/passport', url)} in a browser`],
+    ['Health', `${new URL('/health', url)} and ${new URL('/ready', url)}`],
+  );
+  for (const [name, text] of told) print(`  ${name.padEnd(26)}  ${text}`, 30);
+  print('  A document of yours, in another terminal');
+  print(`    $ ${commandTextIn(config.home, 'run FILE')}`);
   print('Ctrl-C closes it.');
 }
 
@@ -147,7 +187,12 @@ async function sampleWhenDue(config: Config, running: Running, signal: AbortSign
   if (!running.isSampleDue || signal.aborted) return;
   try {
     const { runSample } = await import('./sample.ts');
-    await runSample({ url: running.url, tokens: running.tokens, print });
+    await runSample({
+      url: running.url,
+      tokens: running.tokens,
+      print,
+      passportCommand: (id) => commandTextIn(config.home, `passport issue ${id}`),
+    });
   } catch (error) {
     // The ledger runs all the same.
     if (!signal.aborted) print(`The sample document stopped on its way: ${sentence(error, config)}`);
@@ -208,7 +253,7 @@ function listenForDefects(end: () => void) {
 function endWithoutDatabase(end: () => void): (why: string) => void {
   return (why) => {
     process.exitCode = UNAVAILABLE;
-    process.stderr.write(`cutter: ${why}\n`);
+    process.stderr.write(`${folded(`cutter: ${why}`)}\n`);
     end();
     setTimeout(() => process.exit(UNAVAILABLE), CLOSE_LIMIT_MS).unref();
   };
@@ -219,6 +264,6 @@ const UNAVAILABLE = 69;
 const DEFECT = 70;
 const CLOSE_LIMIT_MS = 30_000;
 
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
+function print(line: string, hang = 0): void {
+  process.stdout.write(`${folded(line, hang)}\n`);
 }

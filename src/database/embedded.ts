@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type ClusterPlace, clusterPlace } from './cluster-place.ts';
-import { checkData, checkHomeFiles, checkSpace } from './home-checks.ts';
+import { checkData, checkHomeFiles, checkSpace, checkVersion } from './home-checks.ts';
 import { lockHome } from './home-lock.ts';
 import { secretsOfCluster } from './ledger-secrets.ts';
 import { makeCluster, removeUnfinished } from './make-cluster.ts';
@@ -43,6 +43,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   try {
     checkHomeFiles(options.home);
     checkData(place);
+    checkVersion(place);
     checkSpace(options.home, options.log);
     const secrets = secretsOfCluster(options.home, place.data);
     await endOrphan(place, options.log);

@@ -1,4 +1,5 @@
 /** Whether this process, and PostgreSQL, may use what a home holds: a copy made by another user can be read by nobody else. */
+import { execFileSync } from 'node:child_process';
 import {
   accessSync,
   constants,
@@ -10,7 +11,8 @@ import {
   statSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import type { ClusterPlace } from './cluster-place.ts';
+import { type ClusterPlace, ensureExecutable } from './cluster-place.ts';
+import { quoted } from './home-folder.ts';
 
 /** A sentence with the file, its owner and the command that mends it. */
 class ClosedHome extends Error {
@@ -18,8 +20,8 @@ class ClosedHome extends Error {
 }
 
 const FILES = ['secrets.json', 'tokens.json', 'checkpoints', 'postgres.log'];
-/** By every start, whoever owns what is there. */
-const WRITTEN_ANEW = ['cutter.conf', 'pg_hba.conf'];
+/** By every start, whoever owns what is there; or removed, where nothing runs any more. */
+const WRITTEN_ANEW = ['cutter.conf', 'pg_hba.conf', 'postmaster.pid'];
 const LEAST_FREE_BYTES = 64 * 1024 * 1024;
 const LITTLE_FREE_BYTES = 512 * 1024 * 1024;
 
@@ -34,8 +36,8 @@ export function checkHomeFiles(home: string): void {
     const [owner, self] = [nameOf(found.uid), nameOf(process.getuid?.() ?? found.uid)];
     throw new ClosedHome(
       owner === self
-        ? `${path} is closed to ${self} itself (mode ${(found.mode & 0o777).toString(8)}). Open it: chmod 600 ${path}`
-        : `${path} belongs to ${owner}, and this process runs as ${self}, as where a home was copied by another user. Give it the home: chown -R ${self} ${home}`,
+        ? `${path} is closed to ${self} itself (mode ${(found.mode & 0o777).toString(8)}). Open it: chmod 600 ${quoted(path)}`
+        : `${path} belongs to ${owner}, and this process runs as ${self}, as where a home was copied by another user. Give it the home: chown -R ${self} ${quoted(home)}`,
     );
   }
 }
@@ -43,9 +45,9 @@ export function checkHomeFiles(home: string): void {
 /** Refuses a file for checkpoints that can't be written where it is to be; it is made with the first one. */
 export function checkCheckpointFile(path: string): void {
   const place = existsSync(path) ? path : dirname(path);
-  if (existsSync(place) && isUsable(place) && (place !== path || statSync(path).isFile())) return;
+  if (existsSync(place) && isUsable(place) && (place !== path || !statSync(path).isDirectory())) return;
   throw new ClosedHome(
-    `Checkpoints can't be kept in ${path}: ${existsSync(place) ? 'this user may not write there, or it is no file' : `${place} doesn't exist`}. Name a file that can be written with CUTTER_CHECKPOINT_FILE.`,
+    `Checkpoints can't be kept in ${path}: ${existsSync(place) ? 'this user may not write there, or it is a folder' : `${place} doesn't exist`}. Name a file that can be written with CUTTER_CHECKPOINT_FILE.`,
   );
 }
 
@@ -59,13 +61,27 @@ export function checkData({ data, runAs }: ClusterPlace): void {
     const found = lstatSync(path, { throwIfNoEntry: false });
     if (found === undefined || found.uid === uid) continue;
     throw new ClosedHome(
-      `${path} belongs to ${nameOf(found.uid)}, and PostgreSQL runs as ${nameOf(uid)}, as where a home was copied by another user. Give it the data: chown -R ${nameOf(uid)} ${data}`,
+      `${path} belongs to ${nameOf(found.uid)}, and PostgreSQL runs as ${nameOf(uid)}, as where a home was copied by another user. Give it the data: chown -R ${nameOf(uid)} ${quoted(data)}`,
     );
   }
   const mode = folder.mode & 0o777;
   if ((mode & 0o027) !== 0)
     throw new ClosedHome(
-      `${data} is open to others (mode ${mode.toString(8)}), and PostgreSQL refuses that. Close it: chmod 700 ${data}`,
+      `${data} is open to others (mode ${mode.toString(8)}), and PostgreSQL refuses that. Close it: chmod 700 ${quoted(data)}`,
+    );
+}
+
+/** Refuses data that another major version of PostgreSQL wrote: this one can't read them. */
+export function checkVersion({ data, binaries }: ClusterPlace): void {
+  const path = join(data, 'PG_VERSION');
+  if (!existsSync(path)) return;
+  const written = readFileSync(path, 'utf8').trim();
+  const program = join(binaries, 'bin', 'postgres');
+  ensureExecutable(program);
+  const brought = /(\d+)/.exec(execFileSync(program, ['--version'], { encoding: 'utf8' }))?.[1];
+  if (written !== brought)
+    throw new ClosedHome(
+      `The data in ${data} are of PostgreSQL ${written}, and this version of Cutter brings PostgreSQL ${brought}, which can't read them. Start the version that wrote them, dump its database, and restore the dump with this one.`,
     );
 }
 
@@ -117,6 +133,6 @@ function entriesOf(folder: string): string[] {
 
 /** The user's name, or its number where nobody has it. */
 function nameOf(uid: number): string {
-  const lines = readFileSync('/etc/passwd', 'utf8').split('\n');
-  return lines.map((line) => line.split(':')).find(([, , id]) => Number(id) === uid)?.[0] ?? String(uid);
+  const users = existsSync('/etc/passwd') ? readFileSync('/etc/passwd', 'utf8').split('\n') : [];
+  return users.map((line) => line.split(':')).find(([, , id]) => Number(id) === uid)?.[0] ?? String(uid);
 }

@@ -74,3 +74,8 @@ function codeOf(error: unknown): string {
 export function reasonOf(error: unknown): string {
   return REASONS[codeOf(error)] ?? codeOf(error);
 }
+
+/** A path as a shell takes it. */
+export function quoted(path: string): string {
+  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+}

@@ -5,7 +5,7 @@ import pg from 'pg';
 import { checkServer } from './checks.ts';
 import { allowedToPublic, closeToPublic, keepingPublicRights, takenFromPublic } from './public-rights.ts';
 import { layRights, layRoles, refuseAnothersLedger } from './rights.ts';
-import { refuseTakenNames } from './target-tables.ts';
+import { refuseTakenSchemas, refuseTakenTables } from './target-tables.ts';
 
 export const SQL_DIRECTORY = join(import.meta.dirname, '..', 'ledger', 'sql');
 const EVERY_TIME = 'database.sql';
@@ -79,8 +79,8 @@ export interface MigrateOptions {
 }
 
 /**
- * Brings the database to the newest schema, all of it in one transaction, lays rights that are gone, and returns the names of the
- * files applied now. One migrates at a time; what was applied before must be what stands in the files.
+ * Brings the database to the newest schema, lays rights that are gone, and returns the names of the files applied now: a new ledger in
+ * one transaction, an older one file by file. One migrates at a time; what was applied before must be what stands in the files.
  */
 export async function migrate(
   ownerUrl: string,
@@ -94,44 +94,68 @@ export async function migrate(
     await refuseAnothersLedger(client);
     await checkServer(client);
     await client.query(`/* migrate.lock */ select pg_advisory_lock(hashtext('cutter.migrate'))`);
-    await client.query('begin isolation level read committed');
-    let applied: string[] = [];
-    const work = async (): Promise<void> => {
-      applied = await bringUp(client, migrations, tell);
-    };
-    if (shared) await keepingPublicRights(client, work);
-    else await work();
+    const { applied, steps, isFresh } = await stepsOf(client, migrations, tell);
+    // A ledger begins whole or not at all. One that others serve meanwhile isn't locked for longer than each file takes.
+    for (const together of isFresh ? [steps] : steps.map((step) => [step]))
+      await inTransaction(client, shared, async () => {
+        for (const step of together) await step();
+      });
     if (shared) await tellOfPublic(client, applied, tell);
     else await closeToPublic(client);
-    await client.query('commit');
     return { applied };
   } finally {
     await client.end(); // and with it, whatever a fault left open
   }
 }
 
-/** Applies the files that this database hasn't had, lays rights that it lost, and runs the file that every start runs. */
-async function bringUp(
+type Step = () => Promise<unknown>;
+
+async function inTransaction(
+  client: pg.ClientBase,
+  shared: boolean,
+  work: () => Promise<void>,
+): Promise<void> {
+  await client.query('begin isolation level read committed; set local statement_timeout = 0');
+  if (shared) await keepingPublicRights(client, work);
+  else await work();
+  await client.query('commit');
+}
+
+/** What there is to do: the files that this database hasn't had, rights that it lost, and the file that every start runs. */
+async function stepsOf(
   client: pg.ClientBase,
   migrations: readonly Migration[],
   tell: (line: string) => void,
-): Promise<string[]> {
+): Promise<{ applied: string[]; steps: Step[]; isFresh: boolean }> {
   const numbered = migrations.filter((migration) => migration.name !== EVERY_TIME);
+  const everyTime = migrations
+    .filter((migration) => migration.name === EVERY_TIME)
+    .map((file) => () => client.query(file.sql));
   const isFresh = await isWithoutRecord(client);
-  if (isFresh) await refuseTakenNames(client, sqlOf(numbered, TARGET_TABLES));
-  await client.query(CREATE_RECORD);
-  const pending = pendingAmong(numbered, await recorded(client));
+  const pending = isFresh ? numbered : pendingAmong(numbered, await recorded(client));
+  const files = pending.map((migration) => () => apply(client, migration));
+  const applied = pending.map((migration) => migration.name);
+  // A version before may have stopped at the tables' names, with the files before them applied.
+  const names = applied.includes(TARGET_TABLES)
+    ? [() => refuseTakenTables(client, sqlOf(numbered, TARGET_TABLES))]
+    : [];
+  if (isFresh) {
+    const begin = [() => refuseTakenSchemas(client), ...names, () => client.query(CREATE_RECORD)];
+    return { applied, steps: [...begin, ...files, ...everyTime], isFresh };
+  }
+  let laid = 0;
   // Roles belong to the server: a database restored on another one is without them, and later files give them rights.
-  const roles = isFresh ? 0 : await layRoles(client);
-  for (const migration of pending) await apply(client, migration);
-  const laid = isFresh ? 0 : roles + (await layRights(client));
-  if (laid > 0)
-    tell(
-      `Rights of the ledger's logins were missing, as after a restore without privileges or on another server. They were laid again (${laid} statements).`,
-    );
-  for (const file of migrations.filter((migration) => migration.name === EVERY_TIME))
-    await client.query(file.sql);
-  return pending.map((migration) => migration.name);
+  const roles = async () => {
+    laid += await layRoles(client);
+  };
+  const rights = async () => {
+    laid += await layRights(client);
+    if (laid > 0)
+      tell(
+        `Rights of the ledger's logins were missing, as after a restore without privileges or on another server. They were laid again (${laid} statements).`,
+      );
+  };
+  return { applied, steps: [...names, roles, ...files, rights, ...everyTime], isFresh };
 }
 
 /** The file that makes the two tables in `public`. */
@@ -184,7 +208,7 @@ export async function grantDatabase(client: pg.ClientBase): Promise<void> {
 
 const CREATE_RECORD = `/* migrate.record */
 create schema if not exists cutter_meta;
-create table if not exists cutter_meta.migration (
+create table cutter_meta.migration (
   ordinal integer primary key,
   name text not null unique,
   checksum text not null,

@@ -75,15 +75,25 @@ function laidRights(): readonly string[] {
     .filter((line) => line !== '');
 }
 
-/** Makes the ledger's roles where they are gone, as on a server that a dump was restored on. Gives back how many statements that took. */
+/**
+ * Makes the ledger's roles where they are gone, as on a server that a dump was restored on, with their attributes and settings. Gives
+ * back how many statements that took. Migrations that are still to come may set more.
+ */
 export async function layRoles(owner: ClientBase): Promise<number> {
   const known = await existingRoles(owner);
-  const made = ROLES.filter((role) => !known.has(role)).map((role) => `create role ${role}`);
-  if (made.length > 0) await owner.query(`/* rights.roles_made */ ${made.join('; ')}`);
-  const lacking = (await missingRights(owner)).filter(isOfRole);
-  if (lacking.length > 0) await owner.query(`/* rights.roles_set */ ${lacking.join('; ')}`);
-  return made.length + lacking.length;
+  const gone = ROLES.filter((role) => !known.has(role));
+  if (gone.length === 0) return 0;
+  const statements = [
+    ...gone.map((role) => `create role ${role}`),
+    ...laidRights().filter((right) => gone.includes(ROLE_SET.exec(right)?.[1] ?? '')),
+    ...laidRights().filter((right) => MEMBERSHIP.test(right)),
+  ];
+  await owner.query(`/* rights.roles_made */ ${statements.join('; ')}`);
+  return statements.length;
 }
+
+const ROLE_SET = /^alter role (\S+) /;
+const MEMBERSHIP = /^grant \w+ to /;
 
 /**
  * Gives the ledger's roles what the migrations once gave them and what is gone: a dump restored without owners and privileges, or on
@@ -101,8 +111,6 @@ export async function layRights(owner: ClientBase): Promise<number> {
   return lacking.length;
 }
 
-/** What a role is, what it sets, and what it is a member of: all but its rights on things. */
-const isOfRole = (right: string) => /^alter role |^grant \w+ to /.test(right);
 const POLICY = /^create policy (\S+) on (\S+) /;
 /** What a policy says of rows is written out again by each version in its own way; who it is for and in what isn't. */
 const keyOf = (right: string): string =>

@@ -12,6 +12,7 @@ const CLOCK_LIMIT_MS = 60_000;
 interface Found {
   readonly database: string;
   readonly standby: boolean;
+  readonly has_public: boolean;
   readonly read_only: string;
   readonly strings: string;
   readonly connections: number;
@@ -24,6 +25,7 @@ interface Found {
 
 const LOOK = `/* checks.assumptions */
   select quote_ident(datname) as database, pg_is_in_recovery() as standby,
+    exists (select from pg_catalog.pg_namespace where nspname = 'public') as has_public,
     current_setting('transaction_read_only') as read_only,
     current_setting('standard_conforming_strings') as strings,
     current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
@@ -50,6 +52,8 @@ function* faultsOf(found: Found): Generator<string> {
     yield 'This PostgreSQL server is a standby, which takes no writes. Name its primary in CUTTER_DATABASE_URL.';
   else if (found.read_only !== 'off')
     yield `Transactions are read-only on this database (default_transaction_read_only is on). Turn it off: alter database ${database} set default_transaction_read_only = off; or where it is set for the owner or the server.`;
+  if (!found.has_public)
+    yield `This database has no schema public, in which the ledger keeps its information units. Make it: create schema public;`;
   if (found.strings !== 'on')
     yield `standard_conforming_strings is off on this database, so texts with a backslash would change. Turn it on: alter database ${database} set standard_conforming_strings = on;`;
   if (connections < CONNECTIONS)

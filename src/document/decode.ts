@@ -1,4 +1,6 @@
 /** Bytes to text, refusing what can't be kept exactly in rows. */
+import type { Encoding } from './recognise/encodings.ts';
+import { byteEncoding, firstBadByte, wideEncoding } from './recognise/encodings.ts';
 import type { Problem } from './types.ts';
 
 export type Decoded = { readonly text: string } | { readonly problem: Problem };
@@ -10,21 +12,14 @@ function refusal(code: string, message: string): Decoded {
   return { problem: { path: ['source', 'content'], code, message } };
 }
 
-/** The first byte that is no part of a well-formed character. Only called where there is one. */
-function firstBadByte(bytes: Buffer): number {
-  let offset = 0;
-  for (const character of bytes.toString('utf8')) {
-    const real = bytes[offset] === 0xef && bytes[offset + 1] === 0xbf && bytes[offset + 2] === 0xbd;
-    if (character === '\ufffd' && !real) break;
-    offset += Buffer.byteLength(character);
-  }
-  return offset;
-}
-
 /** The text of a source, or why it can't be one: empty, not UTF-8 or holding a NUL (each named by its byte offset). */
 export function decodeSource(bytes: Uint8Array): Decoded {
   if (bytes.byteLength === 0)
     return refusal('source_empty', 'The document is empty; there is nothing to cut.');
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const wide = wideEncoding(buffer);
+  if (wide !== null)
+    return refusal('source_not_utf8', `The document is text in ${wide.name}, not in UTF-8. ${convert(wide)}`);
   const nul = bytes.indexOf(0);
   if (nul !== -1) {
     return refusal(
@@ -35,10 +30,21 @@ export function decodeSource(bytes: Uint8Array): Decoded {
   try {
     return { text: decoder.decode(bytes) };
   } catch {
-    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    return refusal(
-      'source_not_utf8',
-      `The document isn't UTF-8: the byte at offset ${firstBadByte(buffer)} begins no valid character.`,
-    );
+    return refusal('source_not_utf8', notUtf8(buffer));
   }
+}
+
+function notUtf8(bytes: Buffer): string {
+  const offset = firstBadByte(bytes);
+  const byte = `0x${bytes[offset]?.toString(16).toUpperCase().padStart(2, '0')}`;
+  const place = `The document isn't UTF-8: the byte ${byte} at offset ${offset} begins no valid character.`;
+  const encoding = byteEncoding(bytes);
+  if (encoding === null) return `${place} The rest is UTF-8, so a character was damaged there; mend it.`;
+  return `${place} It looks like text in ${encoding.name}. ${convert(encoding)}`;
+}
+
+function convert({ iconv }: Encoding): string {
+  return iconv === null
+    ? 'Find out which, for example by `uchardet FILE`. Then convert it: `iconv -f ENCODING -t UTF-8 FILE > FILE.utf8.md`.'
+    : `Convert it, for example: \`iconv -f ${iconv} -t UTF-8 FILE > FILE.utf8.md\`.`;
 }

@@ -2,13 +2,14 @@
 import { canonicalJson } from '../proof/canonical.ts';
 import { digestOf } from '../proof/digest.ts';
 import { leafHash } from '../proof/merkle.ts';
-import { DOC_CODE_PATTERN } from './address.ts';
+import { docCodeFault } from './address.ts';
 import { contentHash } from './canonicalize.ts';
 import { decodeSource } from './decode.ts';
 import { recordLeaf } from './manifest.ts';
 import type { Stretch } from './outline.ts';
 import { outlineOf } from './outline.ts';
 import { identityOf, resolveProfile } from './profiles.ts';
+import { foreignContent } from './recognise/recognise.ts';
 import type { Span } from './spans.ts';
 import {
   bounded,
@@ -52,7 +53,8 @@ export function planDocument({ bytes: input, docCode, spec, vocabulary }: PlanIn
   const bytes = Buffer.from(input.buffer, input.byteOffset, input.byteLength);
   const decoded = decodeSource(bytes);
   const problems: Problem[] = 'problem' in decoded ? [decoded.problem] : [];
-  if (!DOC_CODE_PATTERN.test(docCode)) problems.push(docCodeProblem());
+  const codeFault = docCodeFault(docCode);
+  if (codeFault !== null) problems.push(docCodeProblem(codeFault));
   const marked =
     'units' in spec ? markByUnits(spec.units) : markByProfile(spec.profile, problems, decoded, docCode);
   problems.push(...marked.problems);
@@ -75,7 +77,8 @@ export function planDocument({ bytes: input, docCode, spec, vocabulary }: PlanIn
     leafHashes: records.map((record) => leafHash(recordLeaf(record))),
     coverage: coverageOf(records, bytes.length),
     problems: bounded(problems),
-    warnings: warningsOf(records, bytes.length),
+    foreign: 'problem' in decoded ? null : foreignContent(bytes),
+    warnings: warningsOf(records, bytes),
   };
 }
 
@@ -88,9 +91,8 @@ function termsUsed(records: readonly PlanRecord[], vocabulary: readonly Vocabula
   );
 }
 
-function docCodeProblem(): Problem {
-  const message = `A document code has 1–63 lower-case letters, digits, dots, underscores and hyphens and begins with a letter or digit.`;
-  return { path: ['docCode'], code: 'doc_code_invalid', message };
+function docCodeProblem(fault: string): Problem {
+  return { path: ['docCode'], code: 'doc_code_invalid', message: `The document code ${fault}.` };
 }
 
 const tooMany = (count: number, path: readonly string[]): Problem => ({

@@ -25,6 +25,26 @@ export type AddressRules = {
   readonly digestDigits: number;
 };
 
+/** Front matter as `markdown@1` finds it: by its first line. Later profiles ask for YAML. */
+export type FencedFrontMatter = {
+  readonly fence: string;
+  readonly firstLine: string;
+  readonly reason: string;
+};
+
+/** Front matter that is a YAML mapping. */
+export type YamlFrontMatter = {
+  readonly content: 'yaml-1.2-mapping';
+  readonly opening: string;
+  /** The first line that is one of these ends it. */
+  readonly closings: readonly string[];
+  /** Regular expression (flag u) over each key of the mapping: names, and not the numbers of sections. */
+  readonly key: string;
+  /** Characters between the fences, at most; what is longer is text. */
+  readonly longest: number;
+  readonly reason: string;
+};
+
 export type Profile = {
   readonly name: string;
   readonly version: string;
@@ -37,11 +57,7 @@ export type Profile = {
   readonly titleLength: number;
   /** Regular expressions (flag u) over a heading's text; the first that matches gives the section code by its group `code`. */
   readonly sectionCodes: readonly string[];
-  readonly frontMatter: {
-    readonly fence: string;
-    readonly firstLine: string;
-    readonly reason: string;
-  } | null;
+  readonly frontMatter: FencedFrontMatter | YamlFrontMatter | null;
   readonly blankReason: string;
   readonly terms: {
     readonly whole: UnitTerms;
@@ -108,12 +124,26 @@ export const MARKDOWN_1: Profile = {
   },
 };
 
+/** Front matter is a YAML mapping or text: `markdown@1` took the title and the first section below a rule for it. */
+export const MARKDOWN_2: Profile & { readonly frontMatter: YamlFrontMatter } = {
+  ...MARKDOWN_1,
+  version: '2',
+  frontMatter: {
+    content: 'yaml-1.2-mapping',
+    opening: '---',
+    closings: ['---', '...'],
+    key: '^(?:[\\p{L}_][\\p{L}\\p{M}\\p{N}_.:/-]*|[\\p{L}_][\\p{L}\\p{M}_-]* [\\p{L}\\p{M}_-]+)$',
+    longest: 16_384,
+    reason: 'front_matter',
+  },
+};
+
 /** Every version ever published, oldest first; a name without a version means its newest. */
-const PROFILES: readonly Profile[] = [MARKDOWN_1];
+const PROFILES: readonly Profile[] = [MARKDOWN_1, MARKDOWN_2];
 
 const KNOWN = PROFILES.map((profile) => `${profile.name}@${profile.version}`).join(', ');
 
-/** The profile that a name ("markdown") or a name with a version ("markdown@1") means. */
+/** The profile that a name ("markdown") or a name with a version ("markdown@1") means. An entry keeps the version that it was marked with. */
 export function resolveProfile(reference: string): { profile: Profile } | { problem: Problem } {
   const [name, version, ...rest] = reference.split('@');
   const named = PROFILES.filter((profile) => profile.name === name);

@@ -99,6 +99,11 @@ export interface DocumentPlan {
   readonly coverage: Coverage;
   /** Nothing may be cut from a plan that has any. */
   readonly problems: readonly Problem[];
+  /**
+   * Why the source is no text to be cut, though its bytes can be: recognised by content. Whoever marks, approves or cuts is refused;
+   * VERIFY doesn't ask, so that a cut made before content was recognised stays verifiable.
+   */
+  readonly foreign: Problem | null;
   /** What a person should look at before approving. They block nothing and no digest covers them. */
   readonly warnings: readonly Problem[];
 }

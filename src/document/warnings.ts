@@ -1,18 +1,53 @@
 /** What a person should look at before approving. A warning blocks nothing and stands in no digest. */
+import { frontMatterLength } from './front-matter.ts';
+import { MARKDOWN_2 } from './profiles.ts';
 import type { PlanRecord, Problem } from './types.ts';
 
 /** A text of more bytes than this is expected to have a heading. */
 const EXPECTS_HEADING = 3000;
+const REPLACEMENT = Buffer.from('\ufffd');
+const MAYBE_HEADING = /^ {0,3}(?:#{1,6}(?:[ \t]|$)|=+[ \t]*$|-+[ \t]*$)/m;
+const ADVICE =
+  'Check that this is the text you mean. If it has sections, write their titles as Markdown headings ("## Title"), or mark them as explicit spans.';
 
-/** The warnings of a plan, from its records and the length of its source in bytes. */
-export function warningsOf(records: readonly PlanRecord[], bytes: number): Problem[] {
-  const units = records.filter((record) => record.role !== 'excluded');
-  const [only] = units;
-  if (units.length !== 1 || only === undefined || only.title !== null) return [];
-  return bytes > EXPECTS_HEADING ? [oneUnit(['records', only.localId], bytes)] : [];
+/** The warnings of a plan, from its records and its source. */
+export function warningsOf(records: readonly PlanRecord[], bytes: Buffer): Problem[] {
+  const [only, ...others] = records.filter((record) => record.role !== 'excluded');
+  const oneUnit = only !== undefined && others.length === 0 && only.title === null;
+  const message = `The whole document of ${bytes.length} bytes would become one unit without a heading. ${ADVICE}`;
+  return [
+    ...(oneUnit && bytes.length > EXPECTS_HEADING
+      ? [warning(['records', only.localId], 'one_unit_without_heading', message)]
+      : []),
+    ...records.flatMap(matterWarnings),
+    ...damageWarnings(bytes, ['source', 'content']),
+  ];
 }
 
-function oneUnit(path: readonly string[], bytes: number): Problem {
-  const message = `The whole document of ${bytes} bytes would become one unit without a heading. Check that this is the text you mean; if it has sections, write their titles as Markdown headings ("## Title"), or mark them as explicit spans.`;
-  return { path, code: 'one_unit_without_heading', message, severity: 'warning' };
+/** What `markdown@1` sets aside as front matter, and later profiles keep as text. */
+function matterWarnings({ localId, excludedBecause, start, end, text }: PlanRecord): Problem[] {
+  const rules = MARKDOWN_2.frontMatter;
+  if (start > 0 || excludedBecause !== rules.reason || frontMatterLength(text, rules) === text.length)
+    return [];
+  const message = `Bytes 0–${end} are set aside as front matter, but they are no YAML mapping and may hold words of the document. Read them. To keep them in units, mark the document anew with the profile "markdown".`;
+  return [warning(['records', localId], 'front_matter_doubtful', message)];
+}
+
+/** What can be said of a source before anybody says how to cut it. */
+export function sourceWarnings(text: string, bytes: Buffer, path: readonly string[]): Problem[] {
+  const message = `The document has ${bytes.length} bytes and no Markdown heading. ${ADVICE}`;
+  const headless = bytes.length > EXPECTS_HEADING && !MAYBE_HEADING.test(text);
+  return [...(headless ? [warning(path, 'no_heading', message)] : []), ...damageWarnings(bytes, path)];
+}
+
+/** U+FFFD stands where a program could not read a character. */
+function damageWarnings(bytes: Buffer, path: readonly string[]): Problem[] {
+  const at = bytes.indexOf(REPLACEMENT);
+  if (at === -1) return [];
+  const message = `Byte ${at} begins the character U+FFFD, which programs write in the place of characters that they could not read. Convert the original to UTF-8 again.`;
+  return [warning(path, 'replacement_character', message)];
+}
+
+function warning(path: readonly string[], code: string, message: string): Problem {
+  return { path, code, message, severity: 'warning' };
 }

@@ -3,20 +3,32 @@ import type { IncomingMessage } from 'node:http';
 import { keepPace, type Pace } from './pace.ts';
 import { DoorRefusal } from './refuse.ts';
 
-const tooLarge = (limit: number) =>
-  new DoorRefusal(413, 'BODY_TOO_LARGE', `The body is larger than ${limit} bytes.`);
+/** What this caller may send. */
+export interface BodyBound {
+  readonly bytes: number;
+  /** Said where the body is larger. */
+  readonly message: string;
+}
+
+const tooLarge = ({ message }: BodyBound) => new DoorRefusal(413, 'BODY_TOO_LARGE', message);
 
 /** Refuses by its own announcement, before a byte is read. */
-export function refuseAnnouncedBody(request: IncomingMessage, limit: number): void {
+export function refuseAnnouncedBody(request: IncomingMessage, bound: BodyBound): void {
   const announced = request.headers['content-length'];
-  if (announced !== undefined && Number(announced) > limit) throw tooLarge(limit);
+  if (announced !== undefined && Number(announced) > bound.bytes) throw tooLarge(bound);
   const encoding = request.headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') {
     throw new DoorRefusal(415, 'UNSUPPORTED_MEDIA_TYPE', 'A compressed body is not accepted.');
   }
 }
 
-export function readBody(request: IncomingMessage, limit: number, pace: Pace): Promise<Buffer> {
+/** Reads a body; each piece is shown to `scan` as it comes, and what that throws ends the reading. */
+export function readBody(
+  request: IncomingMessage,
+  bound: BodyBound,
+  pace: Pace,
+  scan: (piece: Buffer) => void,
+): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     let chunks: Buffer[] = [];
     let length = 0;
@@ -26,15 +38,23 @@ export function readBody(request: IncomingMessage, limit: number, pace: Pace): P
       () =>
         reject(new DoorRefusal(408, 'BODY_TOO_SLOW', 'The body came too slowly.', { connection: 'close' })),
     );
-    request.on('data', (chunk: Buffer) => {
-      length += chunk.length;
-      if (length <= limit) {
-        chunks.push(chunk);
-        return;
-      }
+    let isRefused = false;
+    const refuse = (refusal: unknown) => {
       // The rest is let go by for a moment, so that the caller gets to read the answer.
+      isRefused = true;
       chunks = [];
-      reject(tooLarge(limit));
+      reject(refusal);
+    };
+    request.on('data', (chunk: Buffer) => {
+      if (isRefused) return;
+      length += chunk.length;
+      if (length > bound.bytes) return refuse(tooLarge(bound));
+      try {
+        scan(chunk);
+      } catch (fault) {
+        return refuse(fault);
+      }
+      chunks.push(chunk);
     });
     request.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, length)));
     request.on('error', reject);

@@ -11,6 +11,7 @@ import {
   GraphQLError,
   type GraphQLSchema,
   getOperationAST,
+  Kind,
   OperationTypeNode,
   validateSubscriptionArgs,
 } from 'graphql';
@@ -46,8 +47,10 @@ export interface Graphql {
   readonly yoga: ReturnType<typeof createGraphqlYoga>;
   /** Parses, validates and names the operation; throws GraphQLErrors in an array. */
   prepare(door: DoorContext, params: OperationParams): Promise<ExecutionArgs>;
-  /** Runs what was prepared; answers with a result or a stream, never throws. */
-  run(args: ExecutionArgs): Promise<Outcome>;
+  /** Runs what was prepared; answers with a result or a stream, never throws. `onEnd` hears of the end of either. */
+  run(args: ExecutionArgs, onEnd?: () => void): Promise<Outcome>;
+  /** Whether an operation does nothing but register sources; what can't be read is refused elsewhere. */
+  isRegistration(params: OperationParams): boolean;
   isSubscription(args: ExecutionArgs): boolean;
   /** Ends every live stream. */
   endStreams(): void;
@@ -81,6 +84,7 @@ function contextFactory({ ledger, observe, feed, proofs, integrity }: GraphqlDep
 export function buildGraphql(deps: GraphqlDeps): Graphql {
   const yoga = createGraphqlYoga(deps);
   const mask = maskError(deps.logger);
+  const parse = limitedParser(deps.limits);
   const streams = new Set<Endable<ExecutionResult>>();
   type Enveloped = ReturnType<typeof yoga.getEnveloped>;
   const engines = new WeakMap<ExecutionArgs, Enveloped>();
@@ -92,7 +96,7 @@ export function buildGraphql(deps: GraphqlDeps): Graphql {
   }
 
   /** Whether a subscriber gets values, and which, is judged for each; the results are made once for all who get the same. */
-  async function subscribe(args: ExecutionArgs): Promise<Outcome> {
+  async function subscribe(args: ExecutionArgs, onEnd: () => void): Promise<Outcome> {
     const checked = validateSubscriptionArgs(args);
     if (!('schema' in checked)) return { errors: checked.map(mask) };
     const source = await createSourceEventStream(checked);
@@ -101,7 +105,10 @@ export function buildGraphql(deps: GraphqlDeps): Graphql {
     const { result, leave } = groups.join(args, session, async (value) =>
       masked(await executeSubscriptionEvent({ ...checked, rootValue: value })),
     );
-    return follow(mapped(source, result), leave);
+    return follow(mapped(source, result), () => {
+      leave();
+      onEnd();
+    });
   }
 
   function follow(source: AsyncIterable<ExecutionResult>, leave: () => void): Endable<ExecutionResult> {
@@ -146,14 +153,18 @@ export function buildGraphql(deps: GraphqlDeps): Graphql {
         throw error instanceof OperationFaults ? error : new OperationFaults([mask(error)]);
       }
     },
-    async run(args) {
+    async run(args, onEnd = () => {}) {
       const engine = engines.get(args)!;
+      let outcome: Outcome;
       try {
-        return await (this.isSubscription(args) ? subscribe(args) : engine.execute(args));
+        outcome = await (this.isSubscription(args) ? subscribe(args, onEnd) : engine.execute(args));
       } catch (error) {
-        return { errors: [mask(error)] };
+        outcome = { errors: [mask(error)] };
       }
+      if (!(Symbol.asyncIterator in outcome)) onEnd();
+      return outcome;
     },
+    isRegistration: ({ query, operationName }) => registersAlone(parse, query, operationName),
     isSubscription(args) {
       const operation = getOperationAST(args.document, args.operationName);
       return operation?.operation === OperationTypeNode.SUBSCRIPTION;
@@ -162,6 +173,24 @@ export function buildGraphql(deps: GraphqlDeps): Graphql {
       for (const stream of [...streams]) stream.end();
     },
   };
+}
+
+function registersAlone(
+  parse: ReturnType<typeof limitedParser>,
+  query: string,
+  operationName: string | null | undefined,
+): boolean {
+  try {
+    const operation = getOperationAST(parse(query), operationName);
+    return (
+      operation?.operation === OperationTypeNode.MUTATION &&
+      operation.selectionSet.selections.every(
+        (selection) => selection.kind === Kind.FIELD && selection.name.value === 'registerSource',
+      )
+    );
+  } catch {
+    return true;
+  }
 }
 
 /** The results for the values of a source, one by one as they are asked for. */
@@ -198,7 +227,14 @@ function createGraphqlYoga(deps: GraphqlDeps) {
     schema,
     graphqlEndpoint: '/graphql',
     context: contextFactory(deps),
-    plugins: [parserWithin(limits), bodyOfDoor(), briefErrors(), introspectionByScope(), readingWhole()],
+    plugins: [
+      parserWithin(limits),
+      bodyOfDoor(),
+      briefErrors(),
+      introspectionByScope(),
+      variablesOfUse(),
+      readingWhole(),
+    ],
     parserAndValidationCache: {
       documentCache: new Recent({ most: 1_000, longest: 32_768 }),
       errorCache: new Recent({ most: 200, longest: 4_096 }),
@@ -253,6 +289,29 @@ function readingWhole(): Plugin<DoorContext> {
       if (root !== null) setExecuteFn(() => executeWhole(root, args, executeFn));
     },
   };
+}
+
+/** A variable that the operation doesn't declare is a mistake, and what is in it would be read for nothing. */
+function variablesOfUse(): Plugin<DoorContext> {
+  return {
+    onParse: () =>
+      function refuseUnused({ result, context }) {
+        if (result === null || result instanceof Error) return;
+        const { params } = context as unknown as { params?: OperationParams };
+        const operation = getOperationAST(result, params?.operationName);
+        if (params?.variables == null || operation == null) return;
+        const declared = new Set(operation.variableDefinitions?.map(({ variable }) => variable.name.value));
+        for (const name in params.variables) if (!declared.has(name)) throw unusedVariable(name);
+      },
+  };
+}
+
+function unusedVariable(name: string): GraphQLError {
+  const variable = name.slice(0, 100);
+  return new GraphQLError(
+    `The operation doesn't declare the variable "$${variable}"; declare it or leave it out.`,
+    { extensions: { code: 'UNUSED_VARIABLE', variable, http: { status: 400 } } },
+  );
 }
 
 /** The schema is shown to those who may observe the ledger. */

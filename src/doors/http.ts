@@ -4,20 +4,24 @@
  * other origin is invited.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Authenticator, bearerToken, Unauthenticated } from '../auth/authenticate.ts';
+import { bearerToken, Unauthenticated } from '../auth/authenticate.ts';
+import type { Session } from '../auth/session.ts';
 import { outageOf } from '../ledger/outage.ts';
-import { readBody, refuseAnnouncedBody } from './body.ts';
+import type { Admission } from './admission.ts';
+import { type BodyBound, readBody, refuseAnnouncedBody } from './body.ts';
 import { resultText } from './errors.ts';
 import { type Graphql, OperationFaults, type OperationParams, type Outcome } from './graphql.ts';
 import type { Hosts } from './hosts.ts';
-import { readJson } from './json.ts';
+import { JsonScanner, parseScanned, readJson } from './json.ts';
 import type { Limits } from './limits.ts';
-import { answerRefusal, DoorRefusal } from './refuse.ts';
+import { LONG_TEXT_BYTES, type LongTexts } from './long-texts.ts';
+import { answerRefusal, DoorRefusal, largeForNothing } from './refuse.ts';
 import { serveEvents } from './sse.ts';
 
 export interface HttpDoorDeps {
   readonly graphql: Graphql;
-  readonly authenticate: Authenticator;
+  readonly admission: Admission;
+  readonly longTexts: LongTexts;
   readonly limits: Limits;
   readonly hosts: Hosts;
   /** Other paths, and GraphiQL's page; true where it has answered. */
@@ -83,30 +87,80 @@ async function answerGraphql(
   response: ServerResponse,
   url: URL,
 ): Promise<void> {
-  const authorization = request.headers.authorization;
   if (welcomed(deps, request, response)) return;
-  let body: unknown;
-  if (request.method === 'POST') {
-    deps.hosts.refuseForeignOrigin(request);
-    requireJson(request);
-    bearerToken(authorization);
-    refuseAnnouncedBody(request, deps.limits.bodyBytes);
-    // A stranger doesn't get to send megabytes; and a slow sender is judged again when all has arrived.
-    if (!(Number(request.headers['content-length']) <= SMALL_BODY_BYTES))
-      await deps.authenticate(authorization);
-    body = readJson(await readBody(request, deps.limits.bodyBytes, deps.limits), deps.limits.jsonDepth);
-  } else if (request.method === 'GET') {
-    deps.hosts.refuseForeignOrigin(request);
-    bearerToken(authorization);
-    body = paramsOfUrl(url, deps.limits);
-  } else {
+  const { admission, graphql } = deps;
+  const caller = { address: admission.addressOf(request), authorization: request.headers.authorization };
+  const { body, isLarge } = await readParams(deps, request, url, caller);
+  const leave = await admission.takeTurn(caller.authorization);
+  try {
+    if (response.destroyed) return;
+    const session = await admission.identify(caller.address, caller.authorization);
+    admission.countCall(session);
+    if (isOperation(body)) {
+      if (isLarge && !graphql.isRegistration(body)) throw largeForNothing(deps.limits);
+      if (await answerSubscription(deps, { session, leave }, body, request, response)) return;
+    }
+    await graphql.yoga.handle(request, response, { session, body });
+  } finally {
+    leave();
+  }
+}
+
+interface Caller {
+  readonly address: string;
+  readonly authorization: string | undefined;
+}
+
+interface ReadParams {
+  readonly body: unknown;
+  /** Whether more came than anybody but a registrar may send. */
+  readonly isLarge: boolean;
+}
+
+async function readParams(
+  deps: Door,
+  request: IncomingMessage,
+  url: URL,
+  caller: Caller,
+): Promise<ReadParams> {
+  if (request.method !== 'POST' && request.method !== 'GET') {
     throw new DoorRefusal(405, 'METHOD_NOT_ALLOWED', 'GraphQL is asked by POST or GET.', {
       allow: 'POST, GET',
     });
   }
-  const session = await deps.authenticate(authorization);
-  if (isOperation(body) && (await answerSubscription(deps, { session }, body, request, response))) return;
-  await deps.graphql.yoga.handle(request, response, { session, body });
+  deps.hosts.refuseForeignOrigin(request);
+  if (request.method === 'POST') requireJson(request);
+  bearerToken(caller.authorization);
+  if (request.method === 'GET') return { body: paramsOfUrl(url, deps.limits), isLarge: false };
+  return await readPosted(deps, request, caller);
+}
+
+/** How much may come follows the token. A small body needs no look-up of its own: a stranger may send as much. */
+async function readPosted(deps: Door, request: IncomingMessage, caller: Caller): Promise<ReadParams> {
+  const { admission, limits, longTexts } = deps;
+  const announced = Number(request.headers['content-length']);
+  const session =
+    announced <= SMALL_BODY_BYTES ? null : await admission.identify(caller.address, caller.authorization);
+  const bound = bodyBound(session, limits);
+  refuseAnnouncedBody(request, bound);
+  const mayBeLarge = bound.bytes > limits.smallBodyBytes && !(announced <= limits.smallBodyBytes);
+  const giveBack = session !== null && mayBeLarge ? await admission.takeLargeBody(session) : () => {};
+  try {
+    const scanner = new JsonScanner(limits, 'The body', LONG_TEXT_BYTES);
+    const bytes = await readBody(request, bound, limits, (piece) => scanner.write(piece));
+    scanner.end();
+    if (bytes.length <= limits.smallBodyBytes) return { body: parseScanned(bytes), isLarge: false };
+    return { body: await longTexts.read(bytes, scanner.longTexts), isLarge: true };
+  } finally {
+    giveBack();
+  }
+}
+
+function bodyBound(session: Session | null, { bodyBytes, smallBodyBytes }: Limits): BodyBound {
+  if (bodyBytes <= smallBodyBytes || session?.scopes.has('source:register') === true)
+    return { bytes: bodyBytes, message: `The body is larger than ${bodyBytes} bytes.` };
+  const more = `A token with the scope source:register may send ${bodyBytes}, for registerSource alone.`;
+  return { bytes: smallBodyBytes, message: `The body is larger than ${smallBodyBytes} bytes. ${more}` };
 }
 
 /** Tells a browser that a page of an invited origin may read the answer; true where that was all it asked. */
@@ -143,7 +197,7 @@ function paramsOfUrl(url: URL, limits: Limits): Record<string, unknown> {
   for (const [name, value] of url.searchParams) {
     const isJson = name === 'variables' || name === 'extensions';
     if (!isJson) params[name] = value;
-    else if (value !== '') params[name] = readJson(Buffer.from(value), limits.jsonDepth, `"${name}"`);
+    else if (value !== '') params[name] = readJson(Buffer.from(value), limits, `"${name}"`);
   }
   return params;
 }
@@ -155,13 +209,13 @@ function isOperation(body: unknown): body is OperationParams {
 /** Takes subscriptions; anything else, and every fault that yoga will find again, is left to yoga. */
 async function answerSubscription(
   deps: Door,
-  door: { session: Awaited<ReturnType<Authenticator>> },
+  { session, leave }: { readonly session: Session; readonly leave: () => void },
   params: OperationParams,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<boolean> {
   if (!params.query.includes('subscription') || !areParams(params)) return false;
-  const args = await deps.graphql.prepare(door, params).catch((faults: unknown) => {
+  const args = await deps.graphql.prepare({ session }, params).catch((faults: unknown) => {
     if (faults instanceof OperationFaults) return null;
     throw faults;
   });
@@ -176,10 +230,15 @@ async function answerSubscription(
   if (deps.open.streams >= deps.limits.sockets) {
     throw new DoorRefusal(503, 'TOO_MANY_STREAMS', 'Too many event streams are open; try again later.');
   }
+  const stream = deps.admission.hold(session.principalId, 'event streams');
   deps.open.streams++;
   try {
-    await answerStream(deps, response, await deps.graphql.run(args));
+    const subscription = deps.admission.hold(session.principalId, 'subscriptions');
+    const outcome = await deps.graphql.run(args, subscription);
+    leave();
+    await answerStream(deps, response, outcome);
   } finally {
+    stream();
     deps.open.streams--;
   }
   return true;

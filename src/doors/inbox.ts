@@ -11,15 +11,21 @@ const WAITING = 32;
 
 export class Inbox {
   readonly #socket: WebSocket;
-  readonly #handle: (data: Buffer, isBinary: boolean) => void;
+  readonly #handle: (data: Buffer, isBinary: boolean) => Promise<void> | undefined;
   readonly #waiting: { readonly data: Buffer; readonly isBinary: boolean }[] = [];
   #preparing = 0;
   #isDue = false;
 
-  constructor(socket: WebSocket, handle: (data: Buffer, isBinary: boolean) => void) {
+  /** @param admits whether one more may be taken @param handle a promise holds back what comes behind */
+  constructor(
+    socket: WebSocket,
+    admits: () => boolean,
+    handle: (data: Buffer, isBinary: boolean) => Promise<void> | undefined,
+  ) {
     this.#socket = socket;
     this.#handle = handle;
     socket.on('message', (data: Buffer, isBinary) => {
+      if (!admits()) return;
       this.#waiting.push({ data, isBinary });
       if (this.#waiting.length > WAITING) socket.pause();
       this.#next();
@@ -46,7 +52,19 @@ export class Inbox {
       const message = this.#waiting.shift();
       if (message === undefined || this.#socket.readyState !== this.#socket.OPEN) return;
       if (this.#waiting.length === 0 && this.#socket.isPaused) this.#socket.resume();
-      this.#handle(message.data, message.isBinary);
+      this.#go(message.data, message.isBinary);
+    });
+  }
+
+  #go(data: Buffer, isBinary: boolean): void {
+    const handled = this.#handle(data, isBinary);
+    if (handled === undefined) {
+      this.#next();
+      return;
+    }
+    this.#isDue = true;
+    void handled.finally(() => {
+      this.#isDue = false;
       this.#next();
     });
   }

@@ -32,6 +32,14 @@ export function watchIncoming(socket: WebSocket, connection: Duplex, pace: Pace,
     bytes -= payload.length + CONTROL_BYTES;
     if (bytes <= 0) rest();
   }
+  function watch(): () => void {
+    return keepPace(pace, () => bytes, late);
+  }
+  function late(): void {
+    // Where we read no further, the sender isn't the slow one.
+    if (socket.isPaused) stop = watch();
+    else hooks.onTooSlow();
+  }
   // Before the library's own listener, which tells of the messages that this piece completes.
   connection.prependListener('data', (piece: Buffer) => {
     bytes += piece.length;
@@ -40,11 +48,7 @@ export function watchIncoming(socket: WebSocket, connection: Duplex, pace: Pace,
       hooks.onTooLarge();
       return;
     }
-    stop ??= keepPace(
-      pace,
-      () => bytes,
-      () => hooks.onTooSlow(),
-    );
+    stop ??= watch();
   });
   socket.on('message', rest);
   socket.on('ping', uncount);

@@ -1,26 +1,41 @@
 /**
  * JSON at the door. JSON.parse hides what a signature must not hide: a key given twice (the last one wins), and digits
  * that a double can't hold. Only the door sees the text, so it is refused here, and so is nesting that would exhaust the
- * stack of whatever walks the value later.
+ * stack of whatever walks the value later, and so many keys or items that whatever walks them takes long.
  */
 import { isUtf8 } from 'node:buffer';
+import type { Limits } from './limits.ts';
 import { DoorRefusal } from './refuse.ts';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;
+const COMMA = 0x2c;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 const MINUS = 0x2d;
 
+/** Digits of a number that no honest double needs. */
+const NUMBER_CHARS = 400;
+
 const bad = (message: string) => new DoorRefusal(400, 'BAD_JSON', message);
 
+export type JsonLimits = Pick<Limits, 'jsonDepth' | 'jsonKeys' | 'jsonObjectKeys' | 'jsonItems'>;
+
 /** The value of a JSON text, or a refusal that says what is wrong with it; `name` is what the caller knows it by. */
-export function readJson(bytes: Buffer, maxDepth: number, name = 'The body'): unknown {
+export function readJson(bytes: Buffer, limits: JsonLimits, name = 'The body'): unknown {
+  const scanner = new JsonScanner(limits, name);
+  scanner.write(bytes);
+  scanner.end();
+  return parseScanned(bytes, name);
+}
+
+/** The value of a JSON text that a scanner has passed. */
+export function parseScanned(bytes: Buffer, name = 'The body'): unknown {
   if (bytes.length === 0) throw bad(`${name} is empty; send a JSON object with "query".`);
-  inspectJson(bytes, maxDepth, name);
+  if (!isUtf8(bytes)) throw bad(`${name} is not valid UTF-8.`);
   try {
     return JSON.parse(bytes.toString('utf8'));
   } catch {
@@ -28,80 +43,160 @@ export function readJson(bytes: Buffer, maxDepth: number, name = 'The body'): un
   }
 }
 
-/** One pass over the bytes, no recursion: depth, duplicate keys, numbers. Malformed text is left to JSON.parse. */
-function inspectJson(bytes: Buffer, maxDepth: number, name = 'The body'): void {
-  if (!isUtf8(bytes)) throw bad(`${name} is not valid UTF-8.`);
-  const open: (Set<string> | null)[] = [];
-  let key = '';
-  for (let at = 0; at < bytes.length; at++) {
-    const byte = bytes[at]!;
+/** Where a string of the text stands, its quotes included: offsets in bytes, the second behind its end. */
+export type Place = readonly [start: number, end: number];
+
+/**
+ * One pass over the bytes, piece by piece as they come and without recursion: depth, keys, items, numbers. It refuses in
+ * the piece that is too much. Malformed text is left to JSON.parse.
+ */
+export class JsonScanner {
+  /** Strings of at least so many bytes, in their order. */
+  readonly longTexts: Place[] = [];
+  readonly #limits: JsonLimits;
+  readonly #name: string;
+  readonly #longBytes: number;
+  readonly #open: (Set<string> | null)[] = [];
+  #offset = 0;
+  #keys = 0;
+  #items = 0;
+  #isKeyNext = false;
+  /** Where the string under way began, or null. */
+  #stringStart: number | null = null;
+  /** What has come of it, where it is a key. */
+  #key: Buffer[] | null = null;
+  #isEscaped = false;
+  #number: string | null = null;
+
+  constructor(limits: JsonLimits, name = 'The body', longBytes = Number.POSITIVE_INFINITY) {
+    this.#limits = limits;
+    this.#name = name;
+    this.#longBytes = longBytes;
+  }
+
+  write(piece: Buffer): void {
+    let at = 0;
+    while (at < piece.length) {
+      if (this.#stringStart !== null) at = this.#readString(piece, at);
+      else if (this.#number !== null) at = this.#readNumber(piece, at);
+      else at = this.#readByte(piece, at);
+    }
+    this.#offset += piece.length;
+  }
+
+  /** Nothing more comes. */
+  end(): void {
+    if (this.#stringStart !== null) throw bad(`${this.#name} is not valid JSON: a string is not closed.`);
+  }
+
+  #readByte(piece: Buffer, at: number): number {
+    const byte = piece[at];
     if (byte === QUOTE) {
-      const end = stringEnd(bytes, at, name);
-      // Only a string with a colon behind it is a key; long values are not copied.
-      if (nextByte(bytes, end + 1) === COLON) key = keyText(bytes, at, end, name);
-      at = end;
+      this.#stringStart = this.#offset + at;
+      this.#key = this.#isKeyNext ? [] : null;
+    } else if (byte === COMMA) {
+      this.#isKeyNext = this.#open.at(-1) != null;
+      this.#count('items', ++this.#items, this.#limits.jsonItems);
     } else if (byte === COLON) {
-      refuseDuplicate(open.at(-1), key, name);
-    } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
-      if (open.length >= maxDepth) throw bad(`${name} is nested more than ${maxDepth} levels deep.`);
-      open.push(byte === OPEN_BRACE ? new Set() : null);
-    } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
-      open.pop();
+      this.#count('keys', ++this.#keys, this.#limits.jsonKeys);
+    } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) this.#enter(byte === OPEN_BRACE);
+    else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
+      this.#open.pop();
+      this.#isKeyNext = false;
     } else if (byte === MINUS || isDigit(byte)) {
-      at = numberEnd(bytes, at);
+      this.#number = '';
+      return at;
+    }
+    return at + 1;
+  }
+
+  #count(what: string, count: number, most: number): void {
+    if (count > most) throw bad(`${this.#name} has more than ${most} ${what}.`);
+  }
+
+  #enter(isObject: boolean): void {
+    const { jsonDepth } = this.#limits;
+    if (this.#open.length >= jsonDepth)
+      throw bad(`${this.#name} is nested more than ${jsonDepth} levels deep.`);
+    this.#open.push(isObject ? new Set() : null);
+    this.#isKeyNext = isObject;
+  }
+
+  /** Goes on in a string; answers with where the piece goes on behind it. */
+  #readString(piece: Buffer, from: number): number {
+    let end = from;
+    // The quote that opened it stands at `from` where the string begins in this piece.
+    for (;;) {
+      end = piece.indexOf(QUOTE, end);
+      const until = end === -1 ? piece.length : end;
+      const isEscaped = this.#escapes(piece, from, until);
+      if (end === -1) {
+        this.#isEscaped = isEscaped;
+        this.#key?.push(piece.subarray(from));
+        return piece.length;
+      }
+      if (!isEscaped) break;
+      end += 1;
+      this.#isEscaped = false;
+    }
+    this.#isEscaped = false;
+    this.#key?.push(piece.subarray(from, end));
+    this.#endString(this.#offset + end + 1);
+    return end + 1;
+  }
+
+  /** Whether what stands at `until` is escaped: an odd number of backslashes stands before it. */
+  #escapes(piece: Buffer, from: number, until: number): boolean {
+    let first = until;
+    while (first > from && piece[first - 1] === BACKSLASH) first -= 1;
+    const isOdd = (until - first) % 2 === 1;
+    return first === from ? isOdd !== this.#isEscaped : isOdd;
+  }
+
+  #endString(end: number): void {
+    const start = this.#stringStart as number;
+    this.#stringStart = null;
+    if (end - start >= this.#longBytes) this.longTexts.push([start, end]);
+    if (this.#key === null) return;
+    const key = this.#keyText(Buffer.concat(this.#key));
+    this.#key = null;
+    this.#isKeyNext = false;
+    const keys = this.#open.at(-1);
+    if (keys?.has(key))
+      throw bad(`${this.#name} gives the key ${JSON.stringify(key.slice(0, 100))} twice in one object.`);
+    keys?.add(key);
+    this.#count('keys in one object', keys?.size ?? 0, this.#limits.jsonObjectKeys);
+  }
+
+  #keyText(raw: Buffer): string {
+    const text = raw.toString('utf8');
+    if (!text.includes('\\')) return text;
+    try {
+      return String(JSON.parse(`"${text}"`));
+    } catch {
+      throw bad(`${this.#name} is not valid JSON.`);
     }
   }
-}
 
-function refuseDuplicate(keys: Set<string> | null | undefined, key: string, name: string): void {
-  if (!keys) return;
-  if (keys.has(key))
-    throw bad(`${name} gives the key ${JSON.stringify(key.slice(0, 100))} twice in one object.`);
-  keys.add(key);
-}
-
-/** Where the string that opens at `start` closes. */
-function stringEnd(bytes: Buffer, start: number, name: string): number {
-  let end = start;
-  for (;;) {
-    end = bytes.indexOf(QUOTE, end + 1);
-    if (end === -1) throw bad(`${name} is not valid JSON: a string is not closed.`);
-    let backslashes = 0;
-    while (bytes[end - 1 - backslashes] === BACKSLASH) backslashes++;
-    if (backslashes % 2 === 0) return end;
+  #readNumber(piece: Buffer, from: number): number {
+    let end = from;
+    while (isNumberByte(piece[end])) end += 1;
+    const number = this.#number + piece.toString('latin1', from, Math.min(end, from + NUMBER_CHARS + 1));
+    if (number.length > NUMBER_CHARS) throw changed(number);
+    this.#number = end === piece.length ? number : null;
+    // Up to 15 digits always come back as they were written. One that goes on is looked at when it is whole.
+    if (this.#number === null && number.length > 15 && !keepsDigits(number)) throw changed(number);
+    return end;
   }
 }
 
-function nextByte(bytes: Buffer, from: number): number | undefined {
-  let at = from;
-  while (bytes[at] === 0x20 || bytes[at] === 0x0a || bytes[at] === 0x0d || bytes[at] === 0x09) at++;
-  return bytes[at];
-}
-
-function keyText(bytes: Buffer, start: number, end: number, name: string): string {
-  const raw = bytes.toString('utf8', start, end + 1);
-  if (!raw.includes('\\')) return raw.slice(1, -1);
-  try {
-    return String(JSON.parse(raw));
-  } catch {
-    throw bad(`${name} is not valid JSON.`);
-  }
+function changed(number: string): DoorRefusal {
+  return bad(
+    `The number ${number.slice(0, 60)} has more digits than a double can hold; send it as a string.`,
+  );
 }
 
 const isDigit = (byte: number | undefined) => byte !== undefined && byte >= 0x30 && byte <= 0x39;
-
-/** The last byte of a number; refuses one that a double would change. */
-function numberEnd(bytes: Buffer, start: number): number {
-  let end = start;
-  while (isNumberByte(bytes[end + 1])) end++;
-  // Up to 15 digits always come back as they were written.
-  if (end - start < 15) return end;
-  const text = bytes.toString('latin1', start, end + 1);
-  if (!keepsDigits(text)) {
-    throw bad(`The number ${text.slice(0, 60)} has more digits than a double can hold; send it as a string.`);
-  }
-  return end;
-}
 
 function isNumberByte(byte: number | undefined): boolean {
   return isDigit(byte) || byte === 0x2e || byte === 0x65 || byte === 0x45 || byte === 0x2b || byte === MINUS;

@@ -4,10 +4,18 @@
  * one in milliseconds.
  */
 export const LIMITS = {
-  /** A request body, and a WebSocket frame. */
+  /** A request body, and a WebSocket message, of whoever may register sources, and for that alone. */
   bodyBytes: 24 * 1024 * 1024,
+  /** Of everybody else, and for everything else. */
+  smallBodyBytes: 1024 * 1024,
   /** Nesting of JSON in a body: operations are shallow, findings may hold some structure. */
   jsonDepth: 64,
+  /** Keys in a body; a cut specification in full has nine a span. */
+  jsonKeys: 100_000,
+  /** Keys in one object; many different ones make it slow to build. */
+  jsonObjectKeys: 10_000,
+  /** Members of objects and lists in a body. */
+  jsonItems: 200_000,
   /** The text of an operation; content belongs in variables. */
   operationChars: 128 * 1024,
   /** Comments in an operation. */
@@ -26,7 +34,24 @@ export const LIMITS = {
   overlaps: 5_000,
   /** Fields at the root, fragments unfolded. */
   rootFields: 20,
+  /** Sockets, and as many event streams; one principal may hold half of them. */
   sockets: 2_000,
+  /** Subscriptions of one principal, over sockets and event streams together. */
+  subscriptions: 2_000,
+  /** Large bodies that one principal may send at a time. */
+  largeBodies: 4,
+  /** Calls of one principal: at once, and a second from then on. */
+  callsAtOnce: 5_000,
+  callsPerSecond: 1_000,
+  /** Calls of one token that run at a time, and that wait behind them. */
+  callsRunning: 32,
+  callsWaiting: 2_000,
+  /** Tokens of one address that didn't open: at once, and a second from then on. */
+  failedTokens: 100,
+  failedTokensPerSecond: 1,
+  /** Messages on one socket: at once, and a second from then on. */
+  messagesAtOnce: 1_000,
+  messagesPerSecond: 500,
   socketOperations: 100,
   /** Bytes waiting for a socket whose reader has paused; beyond it the socket is ended. */
   socketBacklogBytes: 64 * 1024 * 1024,

@@ -38,6 +38,15 @@ export function tooLarge(limit: keyof Limits, allowed: number, message: string):
   return operationRefusal('OPERATION_TOO_LARGE', message, { limit, allowed });
 }
 
+/** A large body that isn't a document's. */
+export function largeForNothing({ smallBodyBytes }: Limits): DoorRefusal {
+  return new DoorRefusal(
+    413,
+    'BODY_TOO_LARGE',
+    `Only registerSource may come in a body larger than ${smallBodyBytes} bytes.`,
+  );
+}
+
 /** The same caller's fault as an error of one operation, for doors that are open already. */
 export function unauthenticatedError(error: Unauthenticated): GraphQLError {
   return new GraphQLError(error.message, { extensions: { code: 'UNAUTHENTICATED', reason: error.reason } });

@@ -5,27 +5,33 @@
  */
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type ExecutionResult, GraphQLError } from 'graphql';
+import { setImmediate as turn } from 'node:timers/promises';
+import { type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql';
 import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer } from 'graphql-ws';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { type Authenticator, Unauthenticated } from '../auth/authenticate.ts';
+import { Unauthenticated } from '../auth/authenticate.ts';
+import type { Session } from '../auth/session.ts';
 import { isAway, outageOf, outageSentence } from '../ledger/outage.ts';
+import { type Admission, TooMany } from './admission.ts';
 import { publicError, streamedText } from './errors.ts';
-import { type Graphql, OperationFaults } from './graphql.ts';
+import { type Graphql, OperationFaults, type OperationParams } from './graphql.ts';
 import type { Hosts } from './hosts.ts';
 import { GRAPHQL_PATH } from './http.ts';
 import { Inbox } from './inbox.ts';
 import { watchIncoming } from './incoming.ts';
-import { readJson } from './json.ts';
+import { JsonScanner, parseScanned } from './json.ts';
 import type { Limits } from './limits.ts';
+import { LONG_TEXT_BYTES, type LongTexts, putBack } from './long-texts.ts';
 import { closeReason, messageFault } from './messages.ts';
-import { DoorRefusal, operationRefusal, unauthenticatedError } from './refuse.ts';
+import { Meter } from './meter.ts';
+import { DoorRefusal, largeForNothing, operationRefusal, unauthenticatedError } from './refuse.ts';
 import { cutOff, frameSender, goodbye, keepAlive } from './socket.ts';
 
 export interface WebSocketDoorDeps {
   readonly graphql: Graphql;
-  readonly authenticate: Authenticator;
+  readonly admission: Admission;
+  readonly longTexts: LongTexts;
   readonly limits: Limits;
   readonly hosts: Hosts;
   readonly logger: Logger;
@@ -41,8 +47,13 @@ export interface WebSocketDoor {
 interface Extra {
   readonly socket: WebSocket;
   readonly inbox: Inbox;
-  /** Whether a token has opened the connection. */
-  admitted: boolean;
+  readonly address: string;
+  /** Who opened the connection with a token; null before. */
+  session: Session | null;
+  /** Gives back what the socket holds of what all share. */
+  giveBack: () => void;
+  /** What was taken out of the message at hand, where it is a large one. */
+  texts: ReadonlyMap<string, string> | null;
   /** Results as text, by how the frame of their operation opens. */
   readonly written: Map<string, string>;
 }
@@ -68,14 +79,20 @@ export function openWebSocketDoor(server: Server, deps: WebSocketDoorDeps): WebS
 
   server.on('upgrade', (request: IncomingMessage, connection: Duplex, head: Buffer) => {
     connection.on('error', () => connection.destroy());
+    const address = deps.admission.addressOf(request);
+    let giveBack: () => void;
     try {
       refuseUpgrade(request, { closing, open: sockets.clients.size }, deps);
+      giveBack = deps.admission.hold(address, 'sockets without a token');
     } catch (error) {
       if (!(error instanceof DoorRefusal)) throw error;
       answerUpgrade(connection, error);
       return;
     }
-    sockets.handleUpgrade(request, connection, head, (socket) => serve(socket, connection, protocol, deps));
+    connection.once('close', giveBack);
+    sockets.handleUpgrade(request, connection, head, (socket) =>
+      serve(socket, connection, { address, giveBack }, protocol, deps),
+    );
   });
 
   return {
@@ -139,20 +156,72 @@ function framed({ written }: Extra, text: string): string {
   return payload === undefined ? text : `${opening},"type":"next","payload":${payload}}`;
 }
 
+/** What an operation holds while it runs: its turn among the calls of its token, and its place among subscriptions. */
+interface Held {
+  readonly leave: () => void;
+  readonly onEnd: () => void;
+}
+
 /** The protocol of graphql-ws, with one question to the token for the connection and one for each operation. */
-function speakGraphql({ graphql, authenticate, limits, logger }: WebSocketDoorDeps) {
+function speakGraphql({ graphql, admission, limits, logger }: WebSocketDoorDeps) {
+  const held = new WeakMap<ExecutionArgs, Held>();
+
+  /** Runs what was prepared, and gives the turn back when it has begun to answer. */
+  async function run(args: ExecutionArgs) {
+    const { leave, onEnd } = held.get(args) as Held;
+    try {
+      return await graphql.run(args, onEnd);
+    } finally {
+      leave();
+    }
+  }
+
+  async function prepare(
+    { address, texts }: Pick<Extra, 'address' | 'texts'>,
+    authorization: unknown,
+    params: OperationParams,
+  ): Promise<ExecutionArgs> {
+    const leave = await admission.takeTurn(authorization);
+    try {
+      const session = await admission.identify(address, authorization);
+      admission.countCall(session);
+      if (texts !== null && !graphql.isRegistration(params)) throw largeForNothing(limits);
+      const whole = texts === null ? params : withTexts(params, texts);
+      const args = await graphql.prepare({ session }, whole);
+      const onEnd = graphql.isSubscription(args)
+        ? admission.hold(session.principalId, 'subscriptions')
+        : () => {};
+      held.set(args, { leave, onEnd });
+      return args;
+    } catch (error) {
+      leave();
+      throw error;
+    }
+  }
+
   return makeServer<{ authorization?: unknown }, Extra>({
     connectionInitWaitTimeout: limits.socketInitMs,
     async onConnect({ connectionParams, extra }) {
       try {
-        await extra.inbox.prepare(() => authenticate(connectionParams?.authorization));
-        extra.admitted = true;
+        const session = await extra.inbox.prepare(() =>
+          admission.identify(extra.address, connectionParams?.authorization),
+        );
+        const giveBack = admission.hold(session.principalId, 'sockets');
+        extra.giveBack();
+        extra.giveBack = giveBack;
+        extra.session = session;
+        // It may have gone while it was looked up.
+        if (extra.socket.readyState !== extra.socket.OPEN) giveBack();
         return true;
       } catch (error) {
         const outage = outageOf(error);
         if (outage !== null) {
           // Not 4500, after which clients don't come again by themselves.
           extra.socket.close(TRY_AGAIN_LATER, closeReason(outageSentence(outage)));
+          return false;
+        }
+        if (error instanceof TooMany) {
+          extra.socket.close(CloseCode.TooManyInitialisationRequests, closeReason(error.message));
           return false;
         }
         if (!(error instanceof Unauthenticated)) throw error;
@@ -163,6 +232,7 @@ function speakGraphql({ graphql, authenticate, limits, logger }: WebSocketDoorDe
       }
     },
     async onSubscribe({ connectionParams, subscriptions, extra }, _id, params) {
+      const { address, texts } = extra;
       if (Object.keys(subscriptions).length > limits.socketOperations) {
         return [
           operationRefusal(
@@ -172,14 +242,14 @@ function speakGraphql({ graphql, authenticate, limits, logger }: WebSocketDoorDe
         ];
       }
       try {
-        return await extra.inbox.prepare(async () => {
-          const session = await authenticate(connectionParams?.authorization);
-          return await graphql.prepare({ session }, params);
-        });
+        return await extra.inbox.prepare(() =>
+          prepare({ address, texts }, connectionParams?.authorization, params),
+        );
       } catch (error) {
         // An error of one operation ends that operation; the socket and its other operations go on.
         if (error instanceof OperationFaults) return [...error.errors];
         if (error instanceof Unauthenticated) return [unauthenticatedError(error)];
+        if (error instanceof DoorRefusal) return [doorError(error)];
         const outage = outageOf(error);
         logger[isAway(error) ? 'warn' : 'error']({ err: error }, 'an operation could not be prepared');
         return [
@@ -189,8 +259,8 @@ function speakGraphql({ graphql, authenticate, limits, logger }: WebSocketDoorDe
         ];
       }
     },
-    execute: (args) => graphql.run(args) as never,
-    subscribe: (args) => graphql.run(args) as never,
+    execute: (args) => run(args) as never,
+    subscribe: (args) => run(args) as never,
     onError: (_context, _id, _params, errors) => errors.map((error) => publicError(error)),
     // The text is written here, once for all who get it and in the words of every other door; the protocol frames what stands for it.
     onNext({ extra }, id, _params, _args, result) {
@@ -200,21 +270,39 @@ function speakGraphql({ graphql, authenticate, limits, logger }: WebSocketDoorDe
   });
 }
 
+/** The parameters with the long texts in their variables. */
+function withTexts(params: OperationParams, texts: ReadonlyMap<string, string>): OperationParams {
+  return { ...params, variables: putBack(params.variables, texts) as OperationParams['variables'] };
+}
+
+function doorError(refusal: DoorRefusal): GraphQLError {
+  const more = refusal instanceof TooMany ? { retryAfterSeconds: refusal.retryAfterSeconds } : {};
+  return operationRefusal(refusal.code, refusal.message, more);
+}
+
 function serve(
   socket: WebSocket,
   connection: Duplex,
+  stranger: Pick<Extra, 'address' | 'giveBack'>,
   protocol: ReturnType<typeof speakGraphql>,
   deps: WebSocketDoorDeps,
 ): void {
   const { limits, logger } = deps;
-  const inbox = new Inbox(socket, (data, isBinary) => {
-    void receive(extra, data, isBinary, limits, (text) => handle(text)).catch((error: unknown) => {
+  const meter = new Meter({ burst: limits.messagesAtOnce, perSecond: limits.messagesPerSecond }, 1);
+  const admits = () => {
+    if (meter.take('') === 0) return true;
+    cutOff(socket, CloseCode.TooManyInitialisationRequests, 'Too many messages; send them more slowly.');
+    return false;
+  };
+  const inbox = new Inbox(socket, admits, (data, isBinary) => receive(data, isBinary, extra, deps, handled));
+  const extra: Extra = { ...stranger, socket, inbox, session: null, texts: null, written: new Map() };
+  let handle: (text: string) => Promise<void> = async () => {};
+  function handled(text: string): void {
+    handle(text).catch((error: unknown) => {
       logger.error({ err: error }, 'a message could not be handled');
       socket.close(CloseCode.InternalServerError, 'Internal server error');
     });
-  });
-  const extra: Extra = { socket, inbox, admitted: false, written: new Map() };
-  let handle: (text: string) => Promise<void> = async () => {};
+  }
   const send = frameSender(socket, connection, limits);
   const stopPing = keepAlive(socket, limits);
   watchIncoming(socket, connection, limits, {
@@ -236,43 +324,88 @@ function serve(
   );
   socket.once('close', (code, reason) => {
     stopPing();
+    extra.giveBack();
     void closed(code, String(reason)).catch(() => {});
   });
 }
 
 /** What may come in one message from whoever this is. */
-function mostBytes({ admitted }: Extra, { bodyBytes }: Limits): number {
-  return admitted ? bodyBytes : INTRODUCTION_BYTES;
+function mostBytes({ session }: Extra, { bodyBytes, smallBodyBytes }: Limits): number {
+  if (session === null) return INTRODUCTION_BYTES;
+  return session.scopes.has('source:register') ? bodyBytes : Math.min(bodyBytes, smallBodyBytes);
 }
 
 function refuseSize(extra: Extra, limits: Limits): void {
-  if (extra.admitted) {
-    cutOff(extra.socket, TOO_LARGE, `A message has at most ${mostBytes(extra, limits)} bytes.`);
-  } else cutOff(extra.socket, CloseCode.BadRequest, 'Say who you are before sending so much.');
+  const most = mostBytes(extra, limits);
+  if (extra.session !== null)
+    cutOff(extra.socket, TOO_LARGE, `A message of this token has at most ${most} bytes.`);
+  else cutOff(extra.socket, CloseCode.BadRequest, 'Say who you are before sending so much.');
 }
 
-async function receive(
-  extra: Extra,
+/** Hands a message on, or closes the socket. A large one is read in pieces and on a thread, and those behind it wait. */
+function receive(
   data: Buffer,
   isBinary: boolean,
-  limits: Limits,
-  handle: (text: string) => Promise<void>,
-): Promise<void> {
-  if (data.length > mostBytes(extra, limits)) return refuseSize(extra, limits);
-  const fault = isBinary ? 'Messages are JSON texts.' : faultOf(data, limits);
-  if (fault !== null) {
-    extra.socket.close(CloseCode.BadRequest, closeReason(fault));
-    return;
+  extra: Extra,
+  { limits, longTexts, logger }: WebSocketDoorDeps,
+  handle: (text: string) => void,
+): Promise<void> | undefined {
+  const { socket } = extra;
+  const refuse = (error: unknown) => {
+    if (!(error instanceof DoorRefusal)) logger.error({ err: error }, 'a message could not be read');
+    const isOurs = error instanceof DoorRefusal;
+    const reason = isOurs ? closeReason(error.message) : 'Internal server error';
+    socket.close(isOurs ? CloseCode.BadRequest : CloseCode.InternalServerError, reason);
+  };
+  const hand = (text: Buffer) => {
+    const fault = messageFault(parseScanned(text, 'The message'));
+    if (fault !== null) socket.close(CloseCode.BadRequest, closeReason(fault));
+    else handle(text.toString('utf8'));
+  };
+  if (data.length > mostBytes(extra, limits)) {
+    refuseSize(extra, limits);
+    return undefined;
   }
-  await handle(data.toString('utf8'));
+  // The protocol's own envelope is two levels around a body.
+  const scanner = new JsonScanner(
+    { ...limits, jsonDepth: limits.jsonDepth + 2 },
+    'The message',
+    LONG_TEXT_BYTES,
+  );
+  const isLarge = data.length > limits.smallBodyBytes;
+  try {
+    if (isBinary) throw new DoorRefusal(400, 'BAD_REQUEST', 'Messages are JSON texts.');
+    if (data.length > SCANNED_BYTES) return readLong();
+    scanner.write(data);
+    scanner.end();
+    hand(data);
+  } catch (error) {
+    refuse(error);
+  }
+  return undefined;
+
+  async function readLong(): Promise<void> {
+    try {
+      await scanInPieces(data, scanner);
+      if (!isLarge) return hand(data);
+      const { rest, texts } = await longTexts.take(data, scanner.longTexts);
+      extra.texts = texts;
+      hand(rest);
+    } catch (error) {
+      refuse(error);
+    } finally {
+      extra.texts = null;
+    }
+  }
 }
 
-function faultOf(data: Buffer, { jsonDepth }: Limits): string | null {
-  try {
-    // The protocol's own envelope is two levels around a body.
-    return messageFault(readJson(data, jsonDepth + 2, 'The message'));
-  } catch (error) {
-    if (error instanceof DoorRefusal) return error.message;
-    throw error;
+/** Bytes that are scanned in one turn of the event loop. */
+const SCANNED_BYTES = 64 * 1024;
+
+async function scanInPieces(data: Buffer, scanner: JsonScanner): Promise<void> {
+  for (let at = 0; at < data.length; at += SCANNED_BYTES) {
+    scanner.write(data.subarray(at, at + SCANNED_BYTES));
+    await turn();
   }
+  scanner.end();
 }

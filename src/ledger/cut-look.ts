@@ -4,6 +4,8 @@ import { type StoredBlock, storedBlocks } from './blocks.ts';
 import type { CutInput } from './cut.ts';
 import { keyRow, lockKey, registeredKey } from './key-registry.ts';
 import { cutsOf, type LiveUnitRow, liveUnits } from './live-units.ts';
+import { openPredecessor, openPredecessors } from './open-predecessors.ts';
+import { foreignHolders, holders } from './plan-addresses.ts';
 import {
   AT,
   ENTRY_SOURCE_ID,
@@ -11,6 +13,7 @@ import {
   payloadShape,
   SOURCE_META,
   sourceMeta,
+  timeText,
   VOCABULARY,
   vocabularyText,
 } from './reading.ts';
@@ -24,20 +27,22 @@ const approval = z.object({
   manifest_version: z.string(),
   verdict: z.string(),
   expired: z.boolean(),
+  expires_at: z.string().nullable(),
+  not_before: z.string().nullable(),
   risk_class: z.string(),
 });
-const openDependency = z.object({ id: z.string(), status: z.string() });
 const lookRow = z.object({
   payload: payloadShape.nullable(),
   kind: z.string().nullable(),
-  status: z.string().nullable(),
+  status: z.enum(ENTRY_STATES).nullable(),
   scenario_ref: z.string().nullable(),
   source: sourceMeta.nullable(),
   vocabulary: vocabularyText,
   live_units: jsonRows<LiveUnitRow>(),
+  held: holders,
   approval: approval.nullable(),
   blocks: jsonRows<StoredBlock>(),
-  open: z.array(openDependency),
+  open: z.array(openPredecessor),
   unverified: z.array(z.string()),
   cuts: z.array(
     z.object({ id: z.string(), entry: z.string(), digest: z.string(), compensated: z.boolean() }),
@@ -66,7 +71,7 @@ export async function lookForCut(tx: ExecTx, input: CutInput): Promise<CutLook> 
   const docCode = sql.fragment`s.doc_code`;
   return tx.connection.one(sql.prepared('cut.look', lookRow)`
     /* cut.look */ select e.payload, e.kind, e.status, e.scenario_ref, ${SOURCE_META} as source, ${VOCABULARY} as vocabulary,
-      ${liveUnits(docCode)} as live_units,
+      ${liveUnits(docCode)} as live_units, ${foreignHolders(docCode)} as held,
       case when a.id is null then null else row_to_json(a) end as approval,
       ${storedBlocks(sql.fragment`a.manifest_id`)} as blocks,
       ${openPredecessors(input.entryId)} as open,
@@ -89,26 +94,10 @@ export async function lookForCut(tx: ExecTx, input: CutInput): Promise<CutLook> 
     left join cutter_governance.decision_backlog_entry e on e.entry_id = ${input.entryId}::uuid
     left join cutter_source.source s on s.source_id = ${ENTRY_SOURCE_ID}
     left join lateral (select d.review_decision_id as id, d.manifest_id, d.manifest_version, d.verdict,
-        coalesce(d.expires_at <= transaction_timestamp(), false) as expired, d.risk_class_assessment as risk_class
+        coalesce(d.expires_at <= transaction_timestamp(), false) as expired, ${timeText(sql.fragment`d.expires_at`)} as expires_at,
+        ${timeText(sql.fragment`(d.findings->>'not_before')::timestamptz`)} as not_before, d.risk_class_assessment as risk_class
       from cutter_governance.manifest_envelope m
       join cutter_governance.review_decision d on d.manifest_id = m.envelope_id
       where m.source_doc_ref = ${input.entryId} and d.superseded_by_review_decision_id is null
       order by d.created_at desc, d.review_decision_id desc limit 1) a on true`);
-}
-
-/** `blocks` predecessors that are neither complete themselves nor, having ended otherwise, replaced by one that is. */
-function openPredecessors(entryId: string) {
-  return sql.fragment`(
-    with recursive heirs(predecessor, entry_id) as (
-        select d.from_entry_id, d.from_entry_id from cutter_governance.decision_backlog_dependency d
-        where d.to_entry_id = ${entryId}::uuid and d.dependency_kind = 'blocks'
-      union
-        select h.predecessor, d.from_entry_id from heirs h
-        join cutter_governance.decision_backlog_entry ended on ended.entry_id = h.entry_id
-          and ended.status in ('reviewed_rejected', 'abandoned', 'verify_failed_escalated')
-        join cutter_governance.decision_backlog_dependency d on d.to_entry_id = h.entry_id and d.dependency_kind = 'supersedes')
-    select coalesce(json_agg(json_build_object('id', p.entry_id, 'status', p.status) order by p.entry_id), '[]')
-    from (select h.predecessor from heirs h join cutter_governance.decision_backlog_entry o on o.entry_id = h.entry_id
-      group by h.predecessor having not bool_or(o.status = 'verified_complete')) missing
-    join cutter_governance.decision_backlog_entry p on p.entry_id = missing.predecessor)`;
 }

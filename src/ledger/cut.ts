@@ -10,12 +10,14 @@ import { refuseConflict, refuseOther } from './conflict.ts';
 import { type CutLook, lockForCut, lookForCut } from './cut-look.ts';
 import { unlockable } from './entry-lock.ts';
 import { currentKey } from './key-registry.ts';
+import { digestNow, notYet } from './not-yet.ts';
+import { refuseOpen } from './open-predecessors.ts';
 import { planFor, refuseBroken } from './plan.ts';
 import { movedRow, termsOf } from './reading.ts';
-import { AlreadyCut, DependencyOpen, IllegalTransition, NotApproved, PlanStale } from './refusals.ts';
+import { AlreadyCut, NotApproved, PlanStale } from './refusals.ts';
 import { signStatement } from './sign.ts';
 import { type CutFacts, cutStatement, type PriorSignature } from './statement.ts';
-import { nextState, statesBefore } from './states.ts';
+import { type EntryState, statesBefore } from './states.ts';
 import { AFFECTED_ROW, CHANGE_SET } from './tables/change-set.ts';
 import { ENTRY, moveStatus } from './tables/entry.ts';
 import { HISTORY } from './tables/history.ts';
@@ -76,10 +78,8 @@ export async function cut(tx: ExecTx, input: CutInput): Promise<Done<CutAnswer>>
   refuseSecondCut(input, look);
   if (locked.status === null)
     throw unlockable(input.entryId, look.status, 'cut', statesBefore('cut', tx.lane));
-  refuseUnapproved(input, look, locked.status);
-  const to = nextState(locked.status, 'cut', tx.lane);
-  if (to === null) throw unlockable(input.entryId, locked.status, 'cut', statesBefore('cut', tx.lane));
-  refuseOpen(look);
+  await refuseUnapproved(tx, input, look, locked.status);
+  refuseOpen(look.open, look.unverified);
   const plan = await approvedPlan(tx, input, look);
   const actions = freshActions(plan, look);
   currentKey(tx.key, look.key);
@@ -97,41 +97,43 @@ function refuseSecondCut(input: CutInput, look: CutLook): void {
   throw new AlreadyCut(message, [{ path: ['input', 'entryId'], code: 'already-cut', message }]);
 }
 
-function refuseUnapproved(input: CutInput, look: CutLook, status: string): void {
+async function refuseUnapproved(
+  tx: ExecTx,
+  input: CutInput,
+  look: CutLook,
+  status: EntryState,
+): Promise<void> {
   const live = look.approval;
   if (status !== 'reviewed_approved') {
-    throw new IllegalTransition(`An entry in state ${status} can't be cut; it must be reviewed_approved.`, [
-      { path: ['input', 'entryId'], code: status, message: `The entry is ${status}.` },
-    ]);
+    const { kind } = look;
+    const found = { entryId: input.entryId, status, kind: kind ?? '', notBefore: live?.not_before ?? null };
+    const holds = kind === 'cut_request' && (await isPlanNow(tx, input, look));
+    throw notYet(found, 'cut', statesBefore('cut', tx.lane), holds);
   }
   const because =
     live === null || live.verdict !== 'approve'
-      ? 'no live approval stands for this entry; ask a reviewer'
+      ? 'no live approval stands for this entry'
       : live.expired
-        ? `approval ${live.id} has expired; ask a reviewer to approve again`
+        ? `approval ${live.id} expired at ${live.expires_at}`
         : live.manifest_version !== input.manifestDigest
           ? `approval ${live.id} is for manifest ${live.manifest_version}, not ${input.manifestDigest}`
           : null;
   if (because === null) return;
-  const message = `This manifest isn't approved: ${because}.`;
-  throw new NotApproved(message, [{ path: ['input', 'manifestDigest'], code: 'not-approved', message }]);
+  const canBe = await isPlanNow(tx, input, look);
+  const way = canBe
+    ? 'This call can succeed once a reviewer approves exactly this manifest (again).'
+    : 'It is not the plan of this entry now; call planCut(entryId), and cut what is approved.';
+  const message = `This manifest isn't approved: ${because}. ${way}`;
+  throw new NotApproved(
+    message,
+    [{ path: ['input', 'manifestDigest'], code: 'not-approved', message }],
+    canBe,
+  );
 }
 
-function refuseOpen(look: CutLook): void {
-  const problems = [
-    ...look.open.map((open) => ({
-      path: ['input', 'entryId'],
-      code: 'predecessor-open',
-      message: `It is blocked by entry ${open.id}, which is ${open.status}; complete it, or let a reviewer declare its successor by SUPERSEDES.`,
-    })),
-    ...look.unverified.map((id) => ({
-      path: ['input', 'entryId'],
-      code: 'document-unverified',
-      message: `Another cut of this document (entry ${id}) waits for its verification; verify it first.`,
-    })),
-  ];
-  if (problems.length > 0)
-    throw new DependencyOpen(problems[0]?.message ?? 'A dependency is open.', problems);
+/** Whether a reviewer could approve this digest now. */
+async function isPlanNow(tx: ExecTx, input: CutInput, look: CutLook): Promise<boolean> {
+  return (await digestNow(tx, input.entryId, look)) === input.manifestDigest;
 }
 
 /** The plan, made again from the source's bytes; it must be the one that was approved. */
@@ -140,7 +142,8 @@ async function approvedPlan(tx: ExecTx, input: CutInput, look: CutLook): Promise
     source: NonNullable<CutLook['source']>;
     payload: NonNullable<CutLook['payload']>;
   };
-  const plan = await planFor(tx, source, payload.proposed_cut_spec as CutSpec, termsOf(look.vocabulary));
+  const spec = payload.proposed_cut_spec as CutSpec;
+  const plan = await planFor(tx, { source, spec, vocabulary: termsOf(look.vocabulary), held: look.held });
   refuseBroken(plan);
   const header = manifestHeader(plan, { entryId: input.entryId, docCode: source.doc_code });
   const digest = manifestDigest(header, plan.leafHashes);
@@ -162,7 +165,8 @@ function freshActions(plan: DocumentPlan, look: CutLook): DocumentActions {
   const changed = approved.find((block) => planned.get(block.unit_local_id) !== approvedFingerprint(block));
   if (changed === undefined && approved.length === planned.size) return actions;
   throw stale(
-    `The live units changed since the review${changed?.address ? ` (at ${changed.address})` : ''}; plan and review again.`,
+    `The live units changed since the review${changed?.address ? ` (at ${changed.address})` : ''}; this call can succeed once a reviewer has looked at the plan of now and approved it again.`,
+    true,
   );
 }
 
@@ -176,8 +180,9 @@ function approvedFingerprint(block: StoredBlock): string {
   return fingerprint(block.summary, block.target_unit_id);
 }
 
-function stale(message: string): PlanStale {
-  return new PlanStale(message, [{ path: ['input', 'manifestDigest'], code: 'base-changed', message }]);
+function stale(message: string, retryable = false): PlanStale {
+  const problem = { path: ['input', 'manifestDigest'], code: 'base-changed', message };
+  return new PlanStale(message, [problem], retryable);
 }
 
 async function write(

@@ -5,6 +5,7 @@ import type { PlainJson } from '../proof/canonical.ts';
 import { derivedId } from '../proof/uuid.ts';
 import { type Compared, refuseConflict, refuseOther } from './conflict.ts';
 import { planFor, refuseBroken, resolvedSpec } from './plan.ts';
+import { foreignHolders, holders } from './plan-addresses.ts';
 import { AT, iuRef, SOURCE_META, sourceMeta, termsOf, VOCABULARY, vocabularyText } from './reading.ts';
 import { NotFound, type Problem } from './refusals.ts';
 import { DEPENDENCY, type NewDependency } from './tables/dependency.ts';
@@ -26,6 +27,7 @@ const lookRow = z.object({
   at: z.string(),
   source: sourceMeta.nullable(),
   vocabulary: vocabularyText,
+  held: holders,
   predecessors: z.array(z.string()),
   first: z
     .object({
@@ -60,6 +62,7 @@ export async function mark(tx: ExecTx, input: MarkInput): Promise<Done<{ entryId
     /* mark.look */ select ${AT} as at,
       (select ${SOURCE_META} from cutter_source.source s where s.source_id = ${input.sourceId}::uuid) as source,
       ${VOCABULARY} as vocabulary,
+      ${foreignHolders(sql.fragment`(select s.doc_code from cutter_source.source s where s.source_id = ${input.sourceId}::uuid)`)} as held,
       (select coalesce(json_agg(p.entry_id), '[]') from cutter_governance.decision_backlog_entry p
         where p.entry_id = any(${sql.array(input.blockedBy, 'uuid')})) as predecessors,
       (select json_build_object('kind', e.kind, 'payload', e.payload, 'scenario_ref', e.scenario_ref,
@@ -80,7 +83,9 @@ export async function mark(tx: ExecTx, input: MarkInput): Promise<Done<{ entryId
   }
   const payload = payloadOf(input, spec);
   refuseUnknown(input, look);
-  refuseBroken(await planFor(tx, look.source as NonNullable<Look['source']>, spec, termsOf(look.vocabulary)));
+  const source = look.source as NonNullable<Look['source']>;
+  const { vocabulary, held } = look;
+  refuseBroken(await planFor(tx, { source, spec, vocabulary: termsOf(vocabulary), held }));
 
   const writes = new Writes(look.at);
   const entry: NewEntry = {

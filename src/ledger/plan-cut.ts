@@ -5,6 +5,7 @@ import type { CutSpec, DocumentPlan } from '../document/types.ts';
 import { type DocumentActions, planActions } from './actions.ts';
 import { type LiveUnitRow, liveUnits } from './live-units.ts';
 import { planFor, resolvedSpec } from './plan.ts';
+import { foreignHolders, holders } from './plan-addresses.ts';
 import type { PlanCache } from './plan-cache.ts';
 import {
   ENTRY_SOURCE_ID,
@@ -16,7 +17,7 @@ import {
   VOCABULARY,
   vocabularyText,
 } from './reading.ts';
-import { InvalidInput, NotFound, type Problem } from './refusals.ts';
+import { IllegalTransition, InvalidInput, NotFound, type Problem } from './refusals.ts';
 
 /** A source with a cut specification, or an entry, which has both. */
 export interface PlanCutInput {
@@ -34,9 +35,11 @@ export interface PlanView {
 
 const lookRow = z.object({
   payload: payloadShape.nullable(),
+  kind: z.string().nullable(),
   source: sourceMeta.nullable(),
   vocabulary: vocabularyText,
   live_units: jsonRows<LiveUnitRow>(),
+  held: holders,
 });
 
 /** Shows what a cut would be, with its coverage and its problems; writes nothing. */
@@ -46,18 +49,24 @@ export async function planCut(
 ): Promise<PlanView> {
   refuseUnclear(input);
   const look = await evidence.connection.one(sql.prepared('planCut.look', lookRow)`
-    /* planCut.look */ select e.payload, ${SOURCE_META} as source, ${VOCABULARY} as vocabulary,
-      ${liveUnits(sql.fragment`s.doc_code`)} as live_units
+    /* planCut.look */ select e.payload, e.kind, ${SOURCE_META} as source, ${VOCABULARY} as vocabulary,
+      ${liveUnits(sql.fragment`s.doc_code`)} as live_units, ${foreignHolders(sql.fragment`s.doc_code`)} as held
     from (select 1) one
     left join cutter_governance.decision_backlog_entry e on e.entry_id = ${input.entryId}::uuid
     left join cutter_source.source s
       on s.source_id = coalesce(${input.sourceId}::uuid, ${ENTRY_SOURCE_ID})`);
   const { source, payload } = look;
+  if (look.kind !== null && look.kind !== 'cut_request') throw unplanned(input, look.kind);
   if (source === null) throw absent(input);
   const spec =
     payload === null ? resolvedSpec(input.cutSpec as CutSpec) : (payload.proposed_cut_spec as CutSpec | null);
   if (spec === null) throw absent(input);
-  const plan = await planFor(evidence, source, spec, termsOf(look.vocabulary));
+  const plan = await planFor(evidence, {
+    source,
+    spec,
+    vocabulary: termsOf(look.vocabulary),
+    held: look.held,
+  });
   const header = manifestHeader(plan, { entryId: input.entryId, docCode: source.doc_code });
   return {
     plan,
@@ -80,6 +89,12 @@ function refuseUnclear(input: PlanCutInput): void {
       problem('cutSpec', 'A source needs a cutSpec, for example { profile: "markdown" }.');
   }
   if (problems.length > 0) throw new InvalidInput(problems[0]?.message ?? 'Unclear.', problems);
+}
+
+/** A plan that nobody can approve would only mislead. */
+function unplanned({ entryId }: PlanCutInput, kind: string): IllegalTransition {
+  const message = `Entry ${entryId} is of kind ${kind}: it is neither reviewed nor cut, so it has no plan. End it with abandon and a rationale; a retry is a new entry.`;
+  return new IllegalTransition(message, [{ path: ['entryId'], code: kind, message }]);
 }
 
 function absent(input: PlanCutInput): NotFound {

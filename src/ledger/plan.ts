@@ -1,11 +1,13 @@
 import { type CommonQueryMethods, sql } from 'slonik';
 import { z } from 'zod';
-import { planDocument } from '../document/plan.ts';
 import { resolveProfile } from '../document/profiles.ts';
+import { bounded } from '../document/spans.ts';
 import type { CutSpec, DocumentPlan, VocabularyTerm } from '../document/types.ts';
 import { vocabularyDigest } from '../document/vocabulary.ts';
 import { canonicalJson, type PlainJson } from '../proof/canonical.ts';
 import { digestOf } from '../proof/digest.ts';
+import { addressProblems, type holders } from './plan-addresses.ts';
+import { planApart } from './plan-apart.ts';
 import type { PlanCache } from './plan-cache.ts';
 import type { SourceMeta } from './reading.ts';
 import { CoverageBroken, InvalidInput } from './refusals.ts';
@@ -43,32 +45,30 @@ function plainSpan(span: Extract<CutSpec, { units: unknown }>['units'][number]) 
 }
 
 const contentRow = z.object({ content: z.instanceof(Buffer) });
-const takenRow = z.object({ address: z.string(), doc_code: z.string() });
+
+/** What a plan is made of, beside the source's bytes. */
+export interface Planned {
+  readonly source: SourceMeta;
+  readonly spec: CutSpec;
+  readonly vocabulary: readonly VocabularyTerm[];
+  /** Units of other documents at addresses of this one, as `foreignHolders` reads them. */
+  readonly held: z.infer<typeof holders>;
+}
 
 /**
- * The plan of a registered source; its bytes are read only where the same plan isn't at hand. Explicit spans name addresses of their
- * own choice: one that belongs to another document is a problem of the plan.
+ * The plan of a registered source, as whoever marks, approves or cuts it is judged by: with what its content is recognised as, and
+ * with the addresses that belong to others. The bytes are read only where the same plan isn't at hand.
  */
 export async function planFor(
   tx: Planning,
-  source: SourceMeta,
-  spec: CutSpec,
-  vocabulary: readonly VocabularyTerm[],
+  { source, spec, vocabulary, held }: Planned,
 ): Promise<DocumentPlan> {
   const plan = await ownPlanFor(tx, source, spec, vocabulary);
-  if (!('units' in spec) || plan.problems.length > 0) return plan;
-  const addresses = plan.records.flatMap((record) => (record.address === null ? [] : [record.address]));
-  const taken = await tx.connection.any(sql.prepared('plan.taken', takenRow)`
-    /* plan.taken */ select u.canonical_address as address, u.doc_code from public.information_unit u
-    where u.canonical_address = any(${sql.array(addresses, 'text')}) and u.doc_code <> ${source.doc_code}
-    order by u.canonical_address limit 100`);
-  if (taken.length === 0) return plan;
-  const problems = taken.map(({ address, doc_code }) => ({
-    path: ['cutSpec', 'units', String(spec.units.findIndex((span) => span.address === address)), 'address'],
-    code: 'address_taken',
-    message: `The address "${address}" belongs to a unit of document "${doc_code}"; an address is born once.`,
-  }));
-  return { ...plan, problems };
+  const foreign = plan.foreign === null ? [] : [plan.foreign];
+  const addresses = await addressProblems(tx.connection, source, spec, plan, held);
+  return foreign.length + addresses.length === 0
+    ? plan
+    : { ...plan, problems: bounded([...foreign, ...addresses, ...plan.problems]) };
 }
 
 async function ownPlanFor(
@@ -86,17 +86,17 @@ async function ownPlanFor(
 }
 
 /** The plan of bytes that were just read: they are hashed again, and a plan at hand is used only for exactly those. */
-export function planBytes(
+export async function planBytes(
   plans: PlanCache,
   bytes: Uint8Array,
   docCode: string,
   spec: CutSpec,
   vocabulary: readonly VocabularyTerm[],
-): DocumentPlan {
+): Promise<DocumentPlan> {
   const key = planKey(digestOf(bytes), docCode, spec, vocabulary);
   const known = plans.get(key);
   if (known !== undefined) return known;
-  const plan = planDocument({ bytes, docCode, spec, vocabulary });
+  const plan = await planApart({ bytes, docCode, spec, vocabulary });
   plans.set(key, plan);
   return plan;
 }
@@ -113,7 +113,7 @@ function planKey(
 /** Refuses a plan that has any problem: what isn't covered wholly is never cut. */
 export function refuseBroken(plan: DocumentPlan): void {
   if (plan.problems.length === 0) return;
-  const first = plan.problems[0]?.message ?? 'its coverage is incomplete.';
+  const first = plan.problems[0]?.message;
   const more = plan.problems.length > 1 ? ` (and ${plan.problems.length - 1} more)` : '';
-  throw new CoverageBroken(`This plan would lose or double something: ${first}${more}`, plan.problems);
+  throw new CoverageBroken(`This plan can't be cut: ${first}${more}`, plan.problems);
 }

@@ -16,7 +16,12 @@ export interface Problem {
 /** The guards that have a name, in code and in messages. */
 type Guard = 'G-MARK-IDEM' | 'G-CUT-APPROVED' | 'G-CUT-DEPS' | 'G-CUT-ONCE' | 'G-VERIFY-SOD';
 
-/** The base of every refusal. `message` says what is wrong and the way out, in one or two sentences. */
+/**
+ * The base of every refusal. `message` says what is wrong and the way out, in one or two sentences.
+ *
+ * `retryable`: the same call (same key, input and caller) can succeed later, by time or by another's act in the ledger; `message` says by
+ * which. Acts of the ledger's keeper (rights, keys, vocabulary) don't count, and what isn't there isn't waited for.
+ */
 export abstract class Refusal extends Error {
   readonly guard: Guard | null = null;
   readonly retryable: boolean = false;
@@ -32,8 +37,8 @@ export abstract class Refusal extends Error {
 /** The caller's scopes, person or token don't allow this. */
 export class Forbidden extends Refusal {}
 
-/** This process holds no secret for the lane that the verb needs, or the ledger takes nothing for now. */
-export class LaneNotServed extends Refusal {
+/** A refusal that passes in some cases. */
+abstract class Passing extends Refusal {
   override readonly retryable: boolean;
 
   constructor(message: string, problems: readonly Problem[] = [], retryable = false) {
@@ -41,6 +46,9 @@ export class LaneNotServed extends Refusal {
     this.retryable = retryable;
   }
 }
+
+/** This process holds no secret for the lane that the verb needs, or the ledger takes nothing for now. */
+export class LaneNotServed extends Passing {}
 
 /** The input breaks a rule of its shape; `problems` names each place. */
 export class InvalidInput extends Refusal {}
@@ -58,8 +66,8 @@ export class IdempotencyConflict extends Refusal {
   }
 }
 
-/** The entry's state has no such arrow. */
-export class IllegalTransition extends Refusal {}
+/** The entry's state has no such arrow; retryable where others can move it to one that has. */
+export class IllegalTransition extends Passing {}
 
 /** A live decision stands, and the review does not name it (or names another). */
 export class NotLive extends Refusal {}
@@ -67,14 +75,16 @@ export class NotLive extends Refusal {}
 /** The plan leaves a byte out, covers one twice, or names what the vocabulary lacks. */
 export class CoverageBroken extends Refusal {}
 
-/** No live approval for exactly this manifest. */
-export class NotApproved extends Refusal {
+/** No live approval for exactly this manifest; retryable where a reviewer may still approve it. */
+export class NotApproved extends Passing {
   override readonly guard = 'G-CUT-APPROVED';
 }
 
 /** Something this entry depends on is not complete. */
 export class DependencyOpen extends Refusal {
   override readonly guard = 'G-CUT-DEPS';
+  /** What is open can be completed, or its successor can. */
+  override readonly retryable = true;
 }
 
 /** The edge would close a circle of `blocks`. */
@@ -85,8 +95,8 @@ export class AlreadyCut extends Refusal {
   override readonly guard = 'G-CUT-ONCE';
 }
 
-/** The plan was made against something that has changed since. */
-export class PlanStale extends Refusal {}
+/** The plan was made against something that has changed since; retryable where a new approval of the same manifest mends it. */
+export class PlanStale extends Passing {}
 
 /** One party would act on both sides. */
 export class SameParty extends Refusal {

@@ -1,11 +1,13 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
 import { decodeSource } from '../document/decode.ts';
+import { foreignContent } from '../document/recognise/recognise.ts';
+import { sourceWarnings } from '../document/warnings.ts';
 import { sha256 } from '../proof/digest.ts';
 import { refuseConflict, refuseOther } from './conflict.ts';
 import { recordIdOf } from './ids.ts';
 import { AT, SOURCE_META, sourceMeta } from './reading.ts';
-import { InvalidInput } from './refusals.ts';
+import { InvalidInput, type Problem } from './refusals.ts';
 import { SOURCE } from './tables/source.ts';
 import type { Done, ExecTx } from './transaction.ts';
 import { Writes } from './writes.ts';
@@ -28,6 +30,12 @@ export interface SourceView {
   readonly byteLength: number;
 }
 
+export interface RegisterSourceAnswer {
+  readonly source: SourceView;
+  /** Warnings about the content; they block nothing. */
+  readonly problems: readonly Problem[];
+}
+
 const foundRow = z.object({
   at: z.string(),
   by_key: sourceMeta.nullable(),
@@ -44,7 +52,7 @@ const foundRow = z.object({
  *
  * Reads    source (by key, by document code and content)
  * Writes   1 source
- * Refuses  InvalidInput         not UTF-8, a NUL byte, nothing in it
+ * Refuses  InvalidInput         no Markdown or plain text by its content, not UTF-8, a NUL byte, nothing in it
  *          IdempotencyConflict  the key was used for another document, or by another principal for another
  * Replay   same key and content: the first source, `replayed: true`; likewise the same bytes under the same document code, whatever
  *          the key: content is stored once, and title and media type are those of the first call
@@ -53,8 +61,8 @@ const foundRow = z.object({
 export async function registerSource(
   tx: ExecTx,
   input: RegisterSourceInput,
-): Promise<Done<{ source: SourceView }>> {
-  refuseUnreadable(input.content);
+): Promise<Done<RegisterSourceAnswer>> {
+  const fault = contentFault(input.content);
   const digest = `sha256:${sha256(input.content).toString('hex')}`;
   const found = await tx.connection.one(sql.prepared('registerSource.look', foundRow)`
     /* registerSource.look */ select ${AT} as at,
@@ -76,11 +84,14 @@ export async function registerSource(
       ['mediaType', found.by_key.media_type, input.mediaType],
     ]);
   }
+  // A repeated call is answered as before, also where its document was taken before content was recognised.
+  if (fault !== null && found.by_key === null) throw new InvalidInput(fault.message, [fault]);
+  const problems = fault === null ? warningsOf(input.content) : [fault];
   const known = found.by_key ?? found.by_content;
   if (known !== null) {
     const firstKey = found.by_key === null ? (found.content_key ?? '') : input.idempotencyKey;
     return {
-      value: { source: sourceView(known) },
+      value: { source: sourceView(known), problems },
       writes: null,
       recordId: recordIdOf('registerSource', firstKey),
     };
@@ -101,15 +112,21 @@ export async function registerSource(
   };
   await tx.connection.query(sql.prepared('registerSource.write', z.object({}))`
     /* registerSource.write */ ${writes.insert(SOURCE, [row])}`);
-  return { value: { source: sourceView(row) }, writes };
+  return { value: { source: sourceView(row), problems }, writes };
 }
 
-function refuseUnreadable(content: Buffer): void {
+const PATH = ['input', 'content'];
+
+/** Why this content can't be a source. What it is comes first: the NUL of a Word file says little. */
+function contentFault(content: Buffer): Problem | null {
+  const foreign = foreignContent(content);
+  if (foreign !== null) return { ...foreign, path: PATH };
   const decoded = decodeSource(content);
-  if ('problem' in decoded)
-    throw new InvalidInput(`The document can't be registered: ${decoded.problem.message}`, [
-      { ...decoded.problem, path: ['input', 'content'] },
-    ]);
+  return 'problem' in decoded ? { ...decoded.problem, path: PATH } : null;
+}
+
+function warningsOf(content: Buffer): Problem[] {
+  return sourceWarnings(content.toString('utf8'), content, PATH);
 }
 
 function sourceView(row: z.infer<typeof sourceMeta>): SourceView {

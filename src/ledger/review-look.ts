@@ -1,6 +1,7 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
 import { type LiveUnitRow, liveUnits } from './live-units.ts';
+import { foreignHolders, holders } from './plan-addresses.ts';
 import {
   ENTRY_SOURCE_ID,
   jsonRows,
@@ -35,7 +36,10 @@ const lookRow = z.object({
   source: sourceMeta.nullable(),
   vocabulary: vocabularyText,
   live_units: jsonRows<LiveUnitRow>(),
-  live_decision: z.object({ id: z.string(), verdict: z.string() }).nullable(),
+  held: holders,
+  live_decision: z
+    .object({ id: z.string(), verdict: z.string(), not_before: z.string().nullable() })
+    .nullable(),
   marker: party.nullable(),
   /** Who registered the bytes first; whoever sent the same bytes later got that source and isn't recorded. */
   registrar: party.nullable(),
@@ -48,8 +52,9 @@ export type ReviewLook = z.infer<typeof lookRow>;
 export async function lookForReview(tx: ExecTx, input: ReviewInput): Promise<ReviewLook> {
   return tx.connection.one(sql.prepared('review.look', lookRow)`
     /* review.look */ select e.payload, e.kind, e.status, ${SOURCE_META} as source, ${VOCABULARY} as vocabulary,
-      ${liveUnits(sql.fragment`s.doc_code`)} as live_units,
-      (select json_build_object('id', d.review_decision_id, 'verdict', d.verdict)
+      ${liveUnits(sql.fragment`s.doc_code`)} as live_units, ${foreignHolders(sql.fragment`s.doc_code`)} as held,
+      (select json_build_object('id', d.review_decision_id, 'verdict', d.verdict,
+          'not_before', ${timeText(sql.fragment`(d.findings->>'not_before')::timestamptz`)})
         from cutter_governance.manifest_envelope m
         join cutter_governance.review_decision d on d.manifest_id = m.envelope_id
         where m.source_doc_ref = ${input.entryId} and d.superseded_by_review_decision_id is null

@@ -6,9 +6,10 @@ import { planActions } from './actions.ts';
 import { manifestBlocks } from './blocks.ts';
 import { type Compared, refuseConflict, refuseOther } from './conflict.ts';
 import { lockEntry, unlockable } from './entry-lock.ts';
+import { digestNow, notYet } from './not-yet.ts';
 import { planFor, refuseBroken } from './plan.ts';
 import { movedRow, termsOf } from './reading.ts';
-import { IllegalTransition, InvalidInput, NotLive, PlanStale, SameParty } from './refusals.ts';
+import { type IllegalTransition, InvalidInput, NotLive, PlanStale, SameParty } from './refusals.ts';
 import { type FirstDecision, lookForReview, type ReviewLook } from './review-look.ts';
 import { type EntryState, nextState, statesBefore } from './states.ts';
 import { ENTRY, moveStatus } from './tables/entry.ts';
@@ -72,7 +73,7 @@ export async function review(tx: ExecTx, input: ReviewInput): Promise<Done<Revie
     throw unlockable(input.entryId, look.status, 'review', statesBefore(`review:${input.verdict}`, tx.lane));
   refuseParty(tx, look);
   const to = nextState(locked.status, `review:${input.verdict}`, tx.lane);
-  if (to === null || look.kind !== 'cut_request') throw illegal(input, locked.status, look.kind);
+  if (to === null || look.kind !== 'cut_request') throw await illegal(tx, input, look, locked.status);
   refuseDead(input, look);
   const plan = await planned(tx, input, look);
   return write(tx, input, look, plan, locked.status, to, locked.at);
@@ -119,14 +120,17 @@ function refuseParty({ caller }: ExecTx, look: ReviewLook): void {
   throw new SameParty(`${problems[0]?.message ?? ''} Ask another person to review it.`, problems, null);
 }
 
-function illegal(input: ReviewInput, from: EntryState, kind: string | null): IllegalTransition {
-  const message =
-    kind === 'cut_request'
-      ? `An entry in state ${from} can't be reviewed; it must be ${statesBefore(`review:${input.verdict}`, 'DOT-991').join(' or ')}${from === 'marked' || from === 'reviewed_deferred' ? ' (sweep it first)' : ''}.`
-      : `An entry of kind ${kind} isn't reviewed; end it with abandon and a rationale.`;
-  return new IllegalTransition(message, [
-    { path: ['input', 'entryId'], code: from, message: `The entry is ${from}.` },
-  ]);
+async function illegal(
+  tx: ExecTx,
+  input: ReviewInput,
+  look: ReviewLook,
+  status: EntryState,
+): Promise<IllegalTransition> {
+  const { kind, live_decision: live } = look;
+  const found = { entryId: input.entryId, status, kind: kind ?? '', notBefore: live?.not_before ?? null };
+  const names = (live?.id ?? null) === input.supersedesDecisionId && !look.expired;
+  const holds = names && (await digestNow(tx, input.entryId, look)) === input.manifestDigest;
+  return notYet(found, 'review', statesBefore(`review:${input.verdict}`, tx.lane), holds);
 }
 
 /** A live decision must be named; a named one must be live. */
@@ -153,7 +157,8 @@ async function planned(tx: ExecTx, input: ReviewInput, look: ReviewLook): Promis
     source: NonNullable<ReviewLook['source']>;
     payload: NonNullable<ReviewLook['payload']>;
   };
-  const plan = await planFor(tx, source, payload.proposed_cut_spec as CutSpec, termsOf(look.vocabulary));
+  const spec = payload.proposed_cut_spec as CutSpec;
+  const plan = await planFor(tx, { source, spec, vocabulary: termsOf(look.vocabulary), held: look.held });
   refuseBroken(plan);
   const digest = manifestDigest(
     manifestHeader(plan, { entryId: input.entryId, docCode: source.doc_code }),

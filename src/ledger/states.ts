@@ -59,6 +59,18 @@ export function nextState(from: EntryState | null, verb: HistoryChangeKind, lane
   return arrow === undefined ? null : arrow.to;
 }
 
+/** Whether an entry in state `from` may come to one of `states` by any moves. */
+export function canReach(from: EntryState, states: readonly EntryState[]): boolean {
+  const reached = new Set<EntryState>([from]);
+  for (const state of reached) for (const move of TRANSITIONS) if (move.from === state) reached.add(move.to);
+  return states.some((state) => reached.has(state));
+}
+
+/** Whether an entry has ended without being complete: it keeps blocking, and frees by a successor alone. */
+export function isEnded(state: EntryState): boolean {
+  return state !== 'verified_complete' && !TRANSITIONS.some(({ from }) => from === state);
+}
+
 /** The states from which `verb` of `lane` may start, for the sentence of a refusal. */
 export function statesBefore(verb: HistoryChangeKind, lane: Lane): readonly EntryState[] {
   return TRANSITIONS.filter((t) => t.verb === verb && t.lane === lane && t.from !== null).map(

@@ -2,7 +2,7 @@ import { sql } from 'slonik';
 import { z } from 'zod';
 import { AT, timeText } from './reading.ts';
 import { IllegalTransition, NotFound, type Problem, type Refusal } from './refusals.ts';
-import { ENTRY_STATES } from './states.ts';
+import { canReach, ENTRY_STATES, statesBefore } from './states.ts';
 import type { ExecTx } from './transaction.ts';
 import { ENTRY_KINDS } from './values.ts';
 
@@ -97,14 +97,20 @@ export async function unsweepable(
     return new NotFound(sentence(problems), problems);
   }
   const problems = [...found.values()].map((row) => problem(row.entry_id, row.status, because(row)));
-  return new IllegalTransition(sentence(problems), problems);
+  return new IllegalTransition(sentence(problems), problems, [...found.values()].every(canWait));
+}
+
+/** Whether it may come to wait for a sweep: by time, or deferred by a reviewer. */
+function canWait({ kind, status }: Named): boolean {
+  return kind === 'cut_request' && canReach(status, statesBefore('sweep_promote', 'DOT-991'));
 }
 
 function because({ entry_id: id, kind, status, not_before: notBefore }: Named): string {
   if (kind !== 'cut_request') return `Entry ${id} is of kind ${kind}, which isn't swept; abandon ends it.`;
   if (status === 'reviewed_deferred' && notBefore !== null)
     return `Entry ${id} is deferred until ${notBefore}; sweep it then.`;
-  return `Entry ${id} is ${status}; a sweep promotes entries that are marked or reviewed_deferred.`;
+  const way = canReach(status, statesBefore('sweep_promote', 'DOT-991')) ? '; a review may defer it yet' : '';
+  return `Entry ${id} is ${status}; a sweep promotes entries that are marked or reviewed_deferred${way}.`;
 }
 
 function sentence(problems: readonly Problem[]): string {

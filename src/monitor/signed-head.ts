@@ -1,5 +1,5 @@
 import { checkpointKeyName, originOf, parseCheckpointText, type TreeHead } from '../proof/checkpoint.ts';
-import { isSignedBy, NoteFault, parseNote, type SignedNote } from '../proof/note.ts';
+import { isLineOf, isSignedBy, NoteFault, parseNote, type SignedNote } from '../proof/note.ts';
 import { StreamRefused } from './stream-refused.ts';
 
 /** The two lanes by the names under which they sign. */
@@ -41,7 +41,9 @@ function requireSignature(note: SignedNote, { origin, size }: TreeHead, lane: La
       'lanes-swapped',
       `The checkpoint of ${size} positions is signed for ${lane} with a key of ${other}: one lane speaks for both.`,
     );
-  if (!own.some(signs))
+  const claims = (publicKey: Uint8Array): boolean =>
+    note.signatures.some((signature) => isLineOf(signature, { name, publicKey }));
+  if (own.some((publicKey) => claims(publicKey) && !signs(publicKey)) || !own.some(signs))
     throw new StreamRefused(
       'not-cosigned',
       own.length === 0

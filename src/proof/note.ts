@@ -9,6 +9,8 @@ import { sign, verify } from './ed25519.ts';
 const ed25519Type = 1;
 const signatureMark = '— ';
 const longestNote = 65_536;
+/** Others may sign beside the keys that a reader knows, and whoever reads looks at every line. */
+const mostSignatures = 100;
 
 /** A key as its owner names it. */
 export interface NoteKey {
@@ -74,6 +76,10 @@ export function parseNote(note: string): SignedNote {
   const text = note.slice(0, end + 1);
   assertText(text);
   const lines = note.slice(end + 2, -1).split('\n');
+  if (lines.length > mostSignatures)
+    throw new NoteFault(
+      `The note has ${lines.length} signature lines, and more than ${mostSignatures} are not read.`,
+    );
   return { text, signatures: lines.map(parseLine) };
 }
 
@@ -88,10 +94,14 @@ function parseLine(line: string): NoteSignature {
   return { name, keyHash: bytes.subarray(0, 4), signature: bytes.subarray(4) };
 }
 
+/** Whether a line of the note says that this key made it. Lines of keys that nobody here knows say nothing. */
+export function isLineOf({ name, keyHash }: NoteSignature, key: NoteKey): boolean {
+  return name === key.name && noteKeyHash(key).equals(keyHash);
+}
+
 /** Whether the note carries exactly one signature of this key, and it verifies. Never throws on bad bytes. */
 export function isSignedBy({ text, signatures }: SignedNote, key: NoteKey, judge = verify): boolean {
-  const keyHash = noteKeyHash(key);
-  const own = signatures.filter(({ name, keyHash: other }) => name === key.name && keyHash.equals(other));
+  const own = signatures.filter((signature) => isLineOf(signature, key));
   const [only] = own;
   return own.length === 1 && only !== undefined && judge(key.publicKey, Buffer.from(text), only.signature).ok;
 }

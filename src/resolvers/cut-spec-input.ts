@@ -33,7 +33,11 @@ const UnitSpanInput = builder.inputType('UnitSpanInput', {
     end: t.int({ required: true, description: 'First byte after it.' }),
     kind: t.string({ required: true, description: 'A unit kind of the vocabulary.' }),
     sectionType: t.string({ required: true, description: 'A section type of the vocabulary.' }),
-    address: t.string({ required: true, description: 'Its canonical address, unique in the ledger.' }),
+    address: t.string({
+      required: true,
+      description:
+        'Its canonical address, unique in the ledger: the code of its document, or that code, "/" and a path.',
+    }),
     parentLocalId: t.string({ description: 'The span that holds it.' }),
     title: t.string({ description: 'What it is called.' }),
     excludedBecause: t.string({
@@ -47,7 +51,7 @@ export const CutSpecInput = builder.inputType('CutSpecInput', {
   description: 'How to cut: by a profile, or by explicit spans that cover every byte once.',
   isOneOf: true,
   fields: (t) => ({
-    profile: t.string({ description: '"markdown", optionally with "@version".' }),
+    profile: t.string({ description: '"markdown", optionally with "@version"; without, the newest.' }),
     units: t.field({ type: [UnitSpanInput], description: 'Explicit spans.' }),
   }),
 });

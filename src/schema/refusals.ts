@@ -53,7 +53,8 @@ const RefusalInterface = builder.interfaceRef<RefusalAnswer>('Refusal').implemen
       description: 'The guard that refused, e.g. `G-CUT-APPROVED`; null where no named guard did.',
     }),
     retryable: t.exposeBoolean('retryable', {
-      description: 'Whether the same call with the same idempotency key may succeed later, unchanged.',
+      description:
+        'Whether the same call (same idempotency key, input and caller) can succeed later, by time or by the act of another in the ledger; `message` says by which. Acts of the keeper of the ledger (rights, keys, vocabulary) do not count, and what is not there is not waited for: NotFound is never retryable.',
     }),
     problems: t.field({
       type: [ProblemType],

@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import {
   GraphQLError,
+  GraphQLFloat,
   GraphQLInt,
   GraphQLList,
   GraphQLNonNull,
@@ -12,6 +13,7 @@ import { pino } from 'pino';
 import { afterAll } from 'vitest';
 import WebSocket from 'ws';
 import { authenticator } from '../../src/auth/authenticate.ts';
+import { serverSeedOf } from '../../src/database/secrets.ts';
 import type { HostNames } from '../../src/doors/hosts.ts';
 import { LIMITS, type Limits } from '../../src/doors/limits.ts';
 import { buildServer, type CutterServer } from '../../src/server.ts';
@@ -48,6 +50,7 @@ export interface DoorServerOptions {
   readonly graphiql?: boolean;
   readonly database?: TestDatabase;
   readonly names?: HostNames;
+  readonly proxies?: readonly string[];
 }
 
 const open = new Set<DoorServer>();
@@ -64,10 +67,12 @@ export async function doorServer(options: DoorServerOptions = {}): Promise<DoorS
     logger: pino({ level: 'error' }, { write: (line: string) => void logged.push(line) }),
     authenticate: authenticator({ gate: database.pools.gate, mode }),
     ready: {},
+    serverSeed: serverSeedOf(database.secrets),
     graphiql: options.graphiql ?? mode === 'rehearsal',
     host: '127.0.0.1',
     port: 0,
     ...(options.names === undefined ? {} : { names: options.names }),
+    ...(options.proxies === undefined ? {} : { proxies: options.proxies }),
     // The small schema asks nothing of the ledger.
     ledger: undefined as never,
     feed: undefined as never,
@@ -119,6 +124,11 @@ function smallSchema(seen: Seen): GraphQLSchema {
           args: { of: { type: new GraphQLList(new GraphQLList(GraphQLInt)) } },
           resolve: () => 1,
         },
+        floats: {
+          type: GraphQLInt,
+          args: { of: { type: new GraphQLList(GraphQLFloat) } },
+          resolve: (_, { of }: { of: number[] }) => of.length,
+        },
         slow: {
           type: GraphQLString,
           resolve: () =>
@@ -142,7 +152,17 @@ function smallSchema(seen: Seen): GraphQLSchema {
     }),
     mutation: new GraphQLObjectType({
       name: 'Mutation',
-      fields: { touch: { type: GraphQLInt, resolve: () => ++seen.mutations } },
+      fields: {
+        touch: { type: GraphQLInt, resolve: () => ++seen.mutations },
+        registerSource: {
+          ...text,
+          type: GraphQLInt,
+          resolve: (_, { text }: { text: string }) => {
+            seen.mutations++;
+            return text.length;
+          },
+        },
+      },
     }),
     subscription: new GraphQLObjectType({
       name: 'Subscription',

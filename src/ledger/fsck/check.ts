@@ -1,13 +1,16 @@
 import type { Client } from 'pg';
 import { checkCuts } from './cuts.ts';
 import { type Coverage, Findings, type Report } from './finding.ts';
+import type { HeadsFile } from './heads.ts';
 import type { LedgerKeys } from './ledger-keys.ts';
 import { checkLineage } from './lineage.ts';
 import { checkPlaces } from './place-check.ts';
+import { checkResumptions } from './resumption-check.ts';
 import { checkRows } from './rows.ts';
 import { openSession } from './session.ts';
 import { checkSignatures } from './signatures.ts';
 import type { SeenHead } from './tree-check.ts';
+import { checkReached, checkUnique } from './unique.ts';
 import { checkWitnesses } from './witness-check.ts';
 
 export interface CheckOptions {
@@ -15,12 +18,19 @@ export interface CheckOptions {
   readonly url: string;
   /** Heads of the log that were kept outside the database. */
   readonly heads?: readonly SeenHead[];
+  /** Files of them, read before the check begins: the ledger goes on meanwhile. */
+  readonly headFiles?: readonly HeadsFile[];
   /** Pages of a table that one thread reads at a time. */
   readonly slicePages?: number;
 }
 
 /** Recomputes the whole ledger from its tables, in one snapshot, and reports what doesn't agree. It goes on past every break. */
-export async function checkLedger({ url, heads = [], ...options }: CheckOptions): Promise<Report> {
+export async function checkLedger({
+  url,
+  heads = [],
+  headFiles = [],
+  ...options
+}: CheckOptions): Promise<Report> {
   const session = await openSession(url);
   const { client, unseen } = session;
   const findings = new Findings();
@@ -36,12 +46,13 @@ export async function checkLedger({ url, heads = [], ...options }: CheckOptions)
   };
   try {
     const blind = unseen.filter(({ table }) => table.startsWith('cutter_log.'));
-    if (blind.length > 0) return { head: 0, incarnation: '', findings: [], unseen, coverage };
+    if (blind.length > 0) return { head: 0, incarnation: '', findings: [], unseen, coverage, heads: [] };
     const { rows } = await client.query<{ next: string; incarnation: string }>(
       '/* fsck.head */ select next_position::text as next, incarnation::text from cutter_log.head',
     );
     const head = Number(rows[0]?.next ?? 0);
-    const { keys, incarnations } = await checkRows({
+    const incarnation = rows[0]?.incarnation ?? '';
+    const { keys, incarnations, reached, compared } = await checkRows({
       ...options,
       ...session,
       url,
@@ -49,14 +60,39 @@ export async function checkLedger({ url, heads = [], ...options }: CheckOptions)
       findings,
       coverage,
       heads,
+      headFiles,
+      incarnation,
     });
     await checkWitnesses(client, findings, coverage);
+    if (unseen.length === 0) await checkUnique(client, head, findings);
+    await checkSingletons(client, findings);
     // What can't be seen whole would be blamed for what is only hidden.
-    incarnations.tell(findings, rows[0]?.incarnation ?? '');
+    incarnations.tell(findings, incarnation);
+    await checkResumptions(client, keys, incarnations, incarnation, findings);
     if (unseen.length === 0) await judgeMeaning(client, keys, head, findings, coverage);
-    return { head, incarnation: rows[0]?.incarnation ?? '', findings: findings.all, unseen, coverage };
+    await checkReached(client, reached, findings, unseen);
+    return { head, incarnation, findings: findings.all, unseen, coverage, heads: compared };
   } finally {
     await session.close();
+  }
+}
+
+/** Log and tree have one head each, marked as such. */
+async function checkSingletons(client: Client, findings: Findings): Promise<void> {
+  for (const table of ['cutter_log.head', 'cutter_log.tree_head']) {
+    const { rows } = await client.query<{ marked: string }>(
+      `/* fsck.singleton */ select count(*) filter (where singleton)::text as marked from ${table}`,
+    );
+    if (rows[0]?.marked === '1') continue;
+    findings.derive([], {
+      verdict: 'edited',
+      table,
+      key: 'true',
+      column: 'singleton',
+      after: null,
+      before: null,
+      message: `${table} has ${rows[0]?.marked} rows that are marked as its one; there is one.`,
+    });
   }
 }
 

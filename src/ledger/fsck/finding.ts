@@ -1,3 +1,5 @@
+import type { ComparedHeads } from './heads-check.ts';
+
 /** What a full check can find. A verdict is a word for programs; the sentence is for people. */
 
 export const VERDICTS = {
@@ -5,6 +7,7 @@ export const VERDICTS = {
   deleted: 'a row that a record promises is gone',
   inserted: 'a row that no record accounts for',
   swapped: 'two rows stand under each other’s key',
+  doubled: 'a value that may stand once stands more than once',
   replayed: 'a recorded row’s content stands under another key',
   'signature-moved': 'a signature stands on another row than the one it was made for',
   truncated: 'the newest rows are gone',
@@ -26,6 +29,7 @@ export const VERDICTS = {
   'count-differs': 'a count isn’t that of the rows',
   'tree-altered': 'a node of the log’s tree isn’t the hash of what is under it',
   'cosignature-invalid': 'a cosignature of a checkpoint doesn’t verify',
+  'head-altered': 'a head that was kept outside the database isn’t what the lanes signed',
 } as const;
 export type VerdictCode = keyof typeof VERDICTS;
 
@@ -71,6 +75,8 @@ export interface Report {
   readonly findings: readonly Finding[];
   readonly unseen: readonly Unseen[];
   readonly coverage: Coverage;
+  /** The files of heads that the log was compared with. */
+  readonly heads: readonly ComparedHeads[];
 }
 
 /** 0 clean, 1 findings, 2 something couldn't be seen. */

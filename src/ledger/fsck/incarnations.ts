@@ -41,6 +41,16 @@ export class Incarnations {
     return this.#accepted.at(-1)?.incarnation ?? this.#first;
   }
 
+  /** What both lanes accepted, the oldest first. */
+  get accepted(): readonly Resumption[] {
+    return this.#accepted;
+  }
+
+  /** Whether every record could be read that may tell of one. */
+  get isWhole(): boolean {
+    return this.#isWhole && this.#faults.length === 0;
+  }
+
   /** A record that can't be read, or isn't there. */
   blank(): void {
     this.#isWhole = false;
@@ -74,7 +84,7 @@ export class Incarnations {
         message: `The record that resumes the ledger at position ${position} isn't believed. ${why}`,
       });
     const { present } = this;
-    if (!this.#isWhole || this.#faults.length > 0 || present === null || present === incarnation) return;
+    if (!this.isWhole || present === null || present === incarnation) return;
     findings.add({
       verdict: 'edited',
       table: 'cutter_log.head',

@@ -96,6 +96,14 @@ export class LedgerKeys {
     return known?.purpose === purpose ? known : null;
   }
 
+  /** The keys by which a lane ever signed heads, as the log tells of them. */
+  forHeads(lane: Lane): readonly JudgedKey[] {
+    const ids = new Set([...this.#chain.all.map(({ keyId }) => keyId), ...this.#registry.keys()]);
+    return [...ids]
+      .flatMap((keyId) => this.find(keyId, 'checkpoint') ?? [])
+      .filter((key) => key.lane === lane);
+  }
+
   /** Says which records about keys aren't believed, and where the registry is another than the log makes it. */
   tell(findings: Findings, head: number, range: { readonly from: number; readonly until: number }): void {
     for (const { position, recordId, why, refs } of this.#isWhole ? this.#faults : []) {

@@ -51,11 +51,14 @@ export interface Counted {
 export class LogLines {
   next = 0;
   pending = 0;
+  /** Rows of the log and of its queue, and of their bodies, that were read. */
+  seen = 0;
+  parts = 0;
   readonly more: Counted = { gaps: 0, broken: 0, beyond: 0, ids: 0 };
   /** Positions that no row has. */
   readonly gaps: { readonly at: number; readonly between: readonly [string | null, string | null] }[] = [];
   readonly broken: BrokenLine[] = [];
-  /** Rows at positions that the head has not reached: where something was moved to. */
+  /** Rows before the first position, or at one that the head has not reached: where something was moved to. */
   readonly beyond: Pick<LogLine, 'position' | 'recordId'>[] = [];
   readonly #findings: Teller;
   readonly #head: number;
@@ -72,6 +75,8 @@ export class LogLines {
   }
 
   line(line: LogLine): void {
+    this.seen += 1;
+    this.parts += line.parts.length;
     const verdict = this.#body(line);
     const at =
       verdict.verdict === 'ok' || verdict.verdict === 'hash_mismatch' ? (verdict.record?.at ?? null) : null;
@@ -87,16 +92,17 @@ export class LogLines {
   }
 
   #position(line: LogLine, position: number, at: string | null): void {
-    if (position >= this.#head && position > this.next) {
+    if (position < 0 || (position >= this.#head && position > this.next)) {
       if (this.beyond.length < MOST_KEPT) this.beyond.push({ position, recordId: line.recordId });
       else this.more.beyond += 1;
       return;
     }
-    for (; this.next < position; this.next += 1) {
-      this.#events.blank();
-      if (this.gaps.length < MOST_KEPT) this.gaps.push({ at: this.next, between: [this.lastAt, at] });
-      else this.more.gaps += 1;
-    }
+    // Without its key a position stands twice; that is told elsewhere.
+    if (position < this.next) return;
+    if (this.next < position) this.#events.blank();
+    for (; this.next < position && this.gaps.length < MOST_KEPT; this.next += 1)
+      this.gaps.push({ at: this.next, between: [this.lastAt, at] });
+    this.more.gaps += position - this.next;
     this.next = position + 1;
   }
 

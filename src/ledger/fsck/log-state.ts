@@ -10,12 +10,16 @@ import { uuidOf } from './words.ts';
 interface Orphan {
   readonly recordId: string;
   readonly hash: string;
+  /** Which record the body says that it is; null where it can't be read. */
+  readonly says: string | null;
 }
 
 /** The first of them, in the order of their ids, and how many there are. */
 export interface Orphans {
   readonly kept: readonly Orphan[];
   readonly count: number;
+  /** Rows that these bodies are in. */
+  readonly parts: number;
 }
 
 const MOST_ORPHANS = 10_000;
@@ -23,22 +27,24 @@ const MOST_ORPHANS = 10_000;
 /** Bodies without a line: what is left where a line was taken out, or what somebody put there. Each that can be read is given to `each`. */
 export async function orphansOf(client: Client, each: (record: ReadRecord) => void): Promise<Orphans> {
   const kept: Orphan[] = [];
-  let count = 0;
+  let [count, parts] = [0, 0];
   await copyRows(
     client,
-    `select p.record_id, string_agg(p.body, '' order by p.part) from cutter_log.record_part p
+    `select p.record_id, string_agg(p.body, '' order by p.part), count(*) from cutter_log.record_part p
      where not exists (select from cutter_log.log l where l.record_id = p.record_id)
        and not exists (select from cutter_log.pending q where q.record_id = p.record_id)
      group by p.record_id order by p.record_id`,
-    ([recordId, body]) => {
+    ([recordId, body, rows]) => {
+      parts += Number(rows);
       const read = readBody({ body: Buffer.from(body ?? ''), recordHash: '' });
       const [hash, record] = read.verdict === 'hash_mismatch' ? [read.hash, read.record] : ['', null];
       count += 1;
-      if (kept.length < MOST_ORPHANS) kept.push({ recordId: recordId as string, hash });
+      if (kept.length < MOST_ORPHANS)
+        kept.push({ recordId: recordId as string, hash, says: record?.recordId ?? null });
       if (record !== null) each(record);
     },
   );
-  return { kept, count };
+  return { kept, count, parts };
 }
 
 /** What a line whose body doesn't give its hash is blamed for. */
@@ -54,10 +60,15 @@ export interface JudgedLog {
   readonly head: number;
   /** How long the log was once, by whatever in the database remembers most. */
   readonly longest: number;
+  /** The same by its tree and what was signed of it. */
+  readonly inTree: number;
 }
 
 /** Says what happened to the log itself: lines gone, moved or put in, bodies and hashes altered. */
-export function judgeLog({ lines, broken, orphans, head, longest }: JudgedLog, findings: Teller): void {
+export function judgeLog(
+  { lines, broken, orphans, head, longest, inTree }: JudgedLog,
+  findings: Teller,
+): void {
   const left = [...orphans.kept];
   for (const line of broken) judgeBroken(line, left, findings);
   const beyond = [...lines.beyond];
@@ -70,20 +81,18 @@ export function judgeLog({ lines, broken, orphans, head, longest }: JudgedLog, f
       column: null,
       after: head - 1,
       before: null,
-      message: `The log's head is ${head}, but a record stands at position ${line.position}.`,
+      message: `The log's positions go from 0 to ${head - 1}, but a record stands at ${line.position}.`,
     });
   let uncounted = orphans.count - orphans.kept.length;
-  if (lines.next < longest) uncounted = judgeEnd(lines.next, longest, { left, uncounted }, findings);
+  const headAlone = head > inTree && inTree === lines.next && lines.next > 0 && orphans.count === 0;
+  if (headAlone)
+    tellHead(
+      findings,
+      `The log's head says ${head}, but log and tree end before position ${lines.next}: it was altered, or the newest records were taken off with their nodes.`,
+    );
+  else if (lines.next < longest) uncounted = judgeEnd(lines.next, longest, { left, uncounted }, findings);
   else if (lines.next > head)
-    findings.add({
-      verdict: 'edited',
-      table: 'cutter_log.head',
-      key: 'true',
-      column: 'next_position',
-      after: null,
-      before: null,
-      message: `The log's head says ${head}, but the log goes to position ${lines.next - 1}.`,
-    });
+    tellHead(findings, `The log's head says ${head}, but the log goes to position ${lines.next - 1}.`);
   for (const { recordId } of left)
     findings.add({
       verdict: 'inserted',
@@ -95,6 +104,18 @@ export function judgeLog({ lines, broken, orphans, head, longest }: JudgedLog, f
       message: `No line of the log names the body of record ${recordId}.`,
     });
   judgeMore({ ...lines.more, orphans: uncounted }, head, findings);
+}
+
+function tellHead(findings: Teller, message: string): void {
+  findings.add({
+    verdict: 'edited',
+    table: 'cutter_log.head',
+    key: 'true',
+    column: 'next_position',
+    after: null,
+    before: null,
+    message,
+  });
 }
 
 /** What is too much to be told one by one. */
@@ -132,7 +153,7 @@ function judgeGap(at: number, moved: Moved | undefined, orphans: Orphan[], findi
       key: String(moved.position),
       column: 'position',
       otherKey: String(at),
-      message: `Record ${moved.recordId} stands at position ${moved.position}, where the log has not come yet; position ${at} is empty.`,
+      message: `Record ${moved.recordId} stands at position ${moved.position}, which the log doesn't have; position ${at} is empty.`,
     });
     return;
   }
@@ -181,12 +202,15 @@ function judgeBroken({ line, verdict, blames }: BlamedLine, orphans: Orphan[], f
   const renamed = orphans.findIndex(({ hash }) => hash === line.recordHash);
   if (verdict === 'missing' && renamed >= 0) {
     const [orphan] = orphans.splice(renamed, 1) as [Orphan];
+    const isLine = orphan.says !== line.recordId;
     findings.add({
-      ...own,
+      ...(isLine ? own : { table: PARTS, key: `${orphan.recordId}/0` }),
       ...bounds,
       verdict: 'edited',
       column: 'record_id',
-      message: `The line names record ${line.recordId}, but its hash is that of record ${orphan.recordId}.`,
+      message: isLine
+        ? `The line names record ${line.recordId}, but its hash is that of record ${orphan.recordId}.`
+        : `The body of record ${line.recordId} stands under the id ${orphan.recordId}.`,
     });
   } else if (verdict === 'missing')
     findings.add({
@@ -210,7 +234,10 @@ function judgeBroken({ line, verdict, blames }: BlamedLine, orphans: Orphan[], f
         ...bounds,
         verdict: 'edited',
         column: 'record_hash',
-        message: `The hash beside record ${line.recordId} isn't the one that the record was written with.`,
+        message:
+          line.position === null
+            ? `The hash beside record ${line.recordId} isn't that of its body: one of the two was altered, and the tree doesn't hold the record yet.`
+            : `The hash beside record ${line.recordId} isn't the one that the record was written with.`,
       });
     if (blames !== 'hash') judgeBody(line, body, findings);
   }
@@ -240,7 +267,7 @@ function judgeBody(line: BlamedLine['line'], body: Place, findings: Teller): voi
 
 /** What the judgement of rows needs to know of the log: which rows a lost body may have written. */
 export function logStateOf(
-  { lines, broken, orphans, head }: Omit<JudgedLog, 'longest'>,
+  { lines, broken, orphans, head }: Omit<JudgedLog, 'longest' | 'inTree'>,
   suspects: Iterable<string>,
   timeOf: (place: string) => string | null,
 ): LogState {

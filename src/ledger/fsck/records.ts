@@ -52,7 +52,7 @@ export type BodyVerdict =
 export function readBody({ body, recordHash }: Pick<LogLine, 'body' | 'recordHash'>): BodyVerdict {
   const digest = `sha256:${hash('sha256', body, 'hex')}`;
   const scanned = digest === recordHash ? scanRecord(body) : null;
-  if (scanned !== null) return { verdict: 'ok', record: scanned };
+  if (scanned?.history.every(isMove)) return { verdict: 'ok', record: scanned };
   const parsed = parseRecord(body, digest);
   const record = parsed.verdict === 'ok' ? known(parsed.record) : null;
   if (digest !== recordHash) return { verdict: 'hash_mismatch', record, hash: digest };
@@ -61,12 +61,26 @@ export function readBody({ body, recordHash }: Pick<LogLine, 'body' | 'recordHas
   return { verdict: 'malformed' };
 }
 
-function known(record: ParsedRecord): ReadRecord {
+/** Null where its moves have another form than a verb writes: the body was altered within. */
+function known(record: ParsedRecord): ReadRecord | null {
+  const history: readonly unknown[] = record.history;
+  if (!history.every(isMove)) return null;
   return {
     ...record,
-    history: record.history as unknown as RecordedMove[],
+    history,
     rows: new KnownRows(record.rows),
   };
+}
+
+/** Whoever alters a body may alter the names of its members too. */
+function isMove(move: unknown): move is RecordedMove {
+  if (typeof move !== 'object' || move === null) return false;
+  const said = move as Readonly<Record<string, unknown>>;
+  const before = said['entry_version_before'];
+  const texts = ['history_id', 'entry_id', 'entry_version_after', 'change_kind', 'changed_by'];
+  return (
+    (before === null || typeof before === 'string') && texts.every((name) => typeof said[name] === 'string')
+  );
 }
 
 const PAGE = 1000;
@@ -77,14 +91,13 @@ export async function eachLine(
   each: (line: LogLine) => void,
   range: { readonly from?: number; readonly until?: number } = {},
 ): Promise<void> {
-  let last = (range.from ?? Number.MIN_SAFE_INTEGER) - 1;
-  const until = range.until ?? Number.MAX_SAFE_INTEGER;
   const lines = new Lines(each);
-  for (let seen = PAGE; seen === PAGE; ) {
+  const until = range.until === undefined ? '' : `and l.position < ${range.until}`;
+  let from = range.from === undefined ? 'true' : `l.position >= ${range.from}`;
+  for (let seen = PAGE; seen === PAGE; from = `l.position > ${lines.last}`) {
     const page = `select l.position as at, l.record_id, l.record_hash, l.row_ids from cutter_log.log l
-      where l.position > ${last} and l.position < ${until} order by l.position limit ${PAGE}`;
+      where ${from} ${until} order by l.position limit ${PAGE}`;
     seen = await lines.read(client, page);
-    last = lines.last;
   }
   if (range.until !== undefined) return;
   await lines.read(
@@ -96,8 +109,8 @@ export async function eachLine(
 
 /** Puts the parts of bodies together, in one buffer that every body uses in turn. */
 class Lines {
-  /** The position of the last line. */
-  last = Number.MIN_SAFE_INTEGER;
+  /** The position of the last line, as it stands: beyond what a number holds where somebody altered it. */
+  last = '';
   readonly #each: (line: LogLine) => void;
   #open: Omit<LogLine, 'body' | 'parts'> | null = null;
   #parts: number[] = [];
@@ -115,7 +128,7 @@ class Lines {
     await copyBinary(
       client,
       `select l.at::text || ' ' || l.record_id::text, l.record_hash, l.row_ids::text, p.part::text, p.body from (${page}) l
-       left join cutter_log.record_part p on p.record_id = l.record_id order by l.at, p.part`,
+       left join cutter_log.record_part p on p.record_id = l.record_id order by l.at, l.record_id, p.part`,
       (row) => {
         const id = row.text() as string;
         const recordHash = row.text() as string;
@@ -126,7 +139,7 @@ class Lines {
           count += 1;
           openId = id;
           const [at, recordId] = id.split(' ') as [string, string];
-          if (!waiting) this.last = Number(at);
+          if (!waiting) this.last = at;
           this.#open = {
             position: waiting ? null : Number(at),
             recordId,

@@ -2,6 +2,8 @@ import type { Client } from 'pg';
 import { recordLeaf } from '../log/tree-fold.ts';
 import { BIRTH, Element, FINAL, UPDATE } from './element.ts';
 import { type Coverage, type Findings, Postponed, type Unseen } from './finding.ts';
+import type { HeadsFile } from './heads.ts';
+import { type ComparedHeads, checkHeads } from './heads-check.ts';
 import { takeBeside } from './helper-thread.ts';
 import { Incarnations } from './incarnations.ts';
 import { judgeSuspects } from './judge.ts';
@@ -18,6 +20,7 @@ import { MOVES_OF, Replay } from './states.ts';
 import { gather, type Suspect, suspectsOf } from './suspects.ts';
 import { statusDigest } from './table-rows.ts';
 import { checkTree, type SeenHead, type TreeReport } from './tree-check.ts';
+import type { ReachedRows } from './unique.ts';
 import { kindOfWords, uuidOf } from './words.ts';
 
 /** Sizes of the sketch, tried in turn: most ledgers differ in nothing or in a few rows, a ruined one in very many. */
@@ -32,8 +35,12 @@ export interface RowsOptions extends Pick<Session, 'client' | 'beside' | 'snapsh
   readonly head: number;
   readonly findings: Findings;
   readonly coverage: Coverage;
+  /** The incarnation that the log's head names. */
+  readonly incarnation: string;
   /** Heads of the log that were kept outside the database. */
   readonly heads: readonly SeenHead[];
+  /** The files that such heads stand in. */
+  readonly headFiles: readonly HeadsFile[];
   /** Where no table has more pages than this, one thread is enough. */
   readonly slicePages?: number;
 }
@@ -42,7 +49,7 @@ export interface RowsOptions extends Pick<Session, 'client' | 'beside' | 'snapsh
  * Compares every row with the record that vouches for it. Both sides go through one sketch in a single pass over log and tables;
  * only where something is left of it are records and rows read once more, to name what.
  */
-export async function checkRows(options: RowsOptions): Promise<Pick<Pass, 'keys' | 'incarnations'>> {
+export async function checkRows(options: RowsOptions): Promise<CheckedRows> {
   const { client, findings, coverage, unseen } = options;
   let pass = await readAll(options, SIZES[0]);
   if (pass.differences === null) pass = await readAll(options, SIZES[1]);
@@ -50,11 +57,18 @@ export async function checkRows(options: RowsOptions): Promise<Pick<Pass, 'keys'
   await keys.readRegistry(client);
   const { lines, orphans, rows, entries } = pass;
   Object.assign(coverage, { positions: lines.next, pending: lines.pending, entries, rows });
+  const { heads, compared } = await checkHeads({
+    ...options,
+    files: options.headFiles,
+    incarnations,
+    keys,
+    next: lines.next,
+  });
   const tree = await checkTree({
     client,
     next: lines.next,
     heads: [
-      ...options.heads.filter(
+      ...[...options.heads, ...heads].filter(
         (head) => head.origin === undefined || incarnations.binds({ ...head, origin: head.origin }),
       ),
       ...incarnations.heads,
@@ -74,7 +88,7 @@ export async function checkRows(options: RowsOptions): Promise<Pick<Pass, 'keys'
   const doubted = namesOf(suspects);
   const broken = lines.broken.map((line) => ({ ...line, blames: blamed(line, tree, doubted) }));
   judgeRewritten(tree, broken, findings);
-  judgeLog({ lines, broken, orphans, head: options.head, longest: head }, findings);
+  judgeLog({ lines, broken, orphans, head: options.head, longest: head, inTree: tree.longest }, findings);
   const evidence = await gather(suspects, (each) =>
     everyRecord(client, (record, line, reliable) => {
       each(record, line, reliable);
@@ -91,7 +105,12 @@ export async function checkRows(options: RowsOptions): Promise<Pick<Pass, 'keys'
   pass.states.tell(findings);
   if (suspects.size > 0 && findings.all.length === 0)
     unlike(findings, head, 'Rows differ from the log in a way that none of them could be named for.');
-  return { keys, incarnations };
+  return { keys, incarnations, compared, reached: { lines: lines.seen, parts: lines.parts + orphans.parts } };
+}
+
+export interface CheckedRows extends Pick<Pass, 'keys' | 'incarnations'> {
+  readonly reached: ReachedRows;
+  readonly compared: readonly ComparedHeads[];
 }
 
 interface Pass {

@@ -9,6 +9,7 @@ const BESIDE = [
   'cutter_log.log',
   'cutter_log.pending',
   'cutter_log.record_part',
+  'cutter_log.row_place',
   'cutter_log.head',
   'cutter_log.row_place',
   'cutter_log.node',

@@ -1,8 +1,9 @@
 import { randomInt } from 'node:crypto';
 
-/** Words of one element: a tag, 4 words of an id, 4 of a digest. */
+/** Words of an element that speaks of a row: a tag, 4 words of an id, 4 of a digest. */
 export const ELEMENT_WORDS = 9;
-const STRIDE = ELEMENT_WORDS + 2;
+/** What a cell holds beside the words of its elements: how many there are, and a check. */
+const CELL_WORDS = 2;
 /** Cells that each element goes into, one in each part. */
 const PARTS = 3;
 
@@ -15,6 +16,8 @@ export interface Difference {
 /** A sketch in words that go from thread to thread. */
 export interface SketchState {
   readonly size: number;
+  /** Words of each element. */
+  readonly width: number;
   readonly seeds: Int32Array;
   readonly cells: Int32Array | null;
 }
@@ -27,24 +30,29 @@ export interface SketchState {
 export class Sketch {
   readonly #cells: Int32Array;
   readonly #mask: number;
+  readonly #width: number;
+  readonly #stride: number;
   readonly #seeds: Int32Array;
   /** Of the element under way: where its cells begin, and the word that tells a cell with it alone. */
   readonly #places = new Int32Array(PARTS);
   #check = 0;
 
-  constructor({ size, seeds, cells }: SketchState) {
+  constructor({ size, width, seeds, cells }: SketchState) {
     this.#mask = size - 1;
+    this.#width = width;
+    this.#stride = width + CELL_WORDS;
     this.#seeds = seeds;
-    this.#cells = cells ?? new Int32Array(PARTS * size * STRIDE);
+    this.#cells = cells ?? new Int32Array(PARTS * size * this.#stride);
   }
 
-  /** An empty one, seeded anew. `size` is that of each part, a power of two. */
-  static ofSize(size: number): Sketch {
-    return new Sketch({ size, seeds: Int32Array.from({ length: 2 }, () => randomInt(2 ** 32)), cells: null });
+  /** An empty one, seeded anew. `size` is that of each part, a power of two; `width` that of an element, in words. */
+  static ofSize(size: number, width = ELEMENT_WORDS): Sketch {
+    const seeds = Int32Array.from({ length: 2 }, () => randomInt(2 ** 32));
+    return new Sketch({ size, width, seeds, cells: null });
   }
 
   state(): SketchState {
-    return { size: this.#mask + 1, seeds: this.#seeds, cells: this.#cells };
+    return { size: this.#mask + 1, width: this.#width, seeds: this.#seeds, cells: this.#cells };
   }
 
   /** For an empty one that is seeded alike, and can be added. */
@@ -57,7 +65,7 @@ export class Sketch {
     if (cells === null) return;
     for (let at = 0; at < cells.length; at += 1) {
       const mine = this.#cells[at] as number;
-      this.#cells[at] = at % STRIDE === 0 ? mine + (cells[at] as number) : mine ^ (cells[at] as number);
+      this.#cells[at] = at % this.#stride === 0 ? mine + (cells[at] as number) : mine ^ (cells[at] as number);
     }
   }
 
@@ -70,7 +78,7 @@ export class Sketch {
   differences(): Difference[] | null {
     const found: Difference[] = [];
     const queue: number[] = [];
-    for (let at = 0; at < this.#cells.length; at += STRIDE) queue.push(at);
+    for (let at = 0; at < this.#cells.length; at += this.#stride) queue.push(at);
     for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
       const difference = this.#pure(at);
       if (difference === null) continue;
@@ -84,7 +92,7 @@ export class Sketch {
   #pure(at: number): Difference | null {
     const count = this.#cells[at];
     if (count !== 1 && count !== -1) return null;
-    const words = this.#cells.slice(at + 2, at + STRIDE);
+    const words = this.#cells.slice(at + CELL_WORDS, at + this.#stride);
     this.#find(words);
     return this.#check === this.#cells[at + 1] && this.#places.includes(at) ? { sign: count, words } : null;
   }
@@ -92,7 +100,8 @@ export class Sketch {
   /** Two hashes of an element, which give its three places and its check. Most of its words are random already. */
   #find(words: Int32Array): void {
     let [one, other] = [this.#seeds[0] as number, this.#seeds[1] as number];
-    for (let i = 0; i < ELEMENT_WORDS; i += 1) {
+    const [width, stride] = [this.#width, this.#stride];
+    for (let i = 0; i < width; i += 1) {
       const word = words[i] as number;
       one = Math.imul(one ^ word, 0x9e3779b1);
       other = Math.imul(other + word, 0x85ebca77);
@@ -101,9 +110,9 @@ export class Sketch {
     }
     const third = Math.imul(one, 0xc2b2ae3d) + Math.imul(other, 0x27d4eb2f);
     const size = this.#mask + 1;
-    this.#places[0] = (one & this.#mask) * STRIDE;
-    this.#places[1] = (size + (other & this.#mask)) * STRIDE;
-    this.#places[2] = (2 * size + ((third >>> 11) & this.#mask)) * STRIDE;
+    this.#places[0] = (one & this.#mask) * stride;
+    this.#places[1] = (size + (other & this.#mask)) * stride;
+    this.#places[2] = (2 * size + ((third >>> 11) & this.#mask)) * stride;
     this.#check = Math.imul(one ^ (other >>> 16), 0x165667b1) ^ other;
   }
 
@@ -111,7 +120,7 @@ export class Sketch {
     const cells = this.#cells;
     cells[at] = (cells[at] as number) + sign;
     cells[at + 1] = (cells[at + 1] as number) ^ this.#check;
-    for (let i = 0; i < ELEMENT_WORDS; i += 1)
-      cells[at + 2 + i] = (cells[at + 2 + i] as number) ^ (words[i] as number);
+    for (let i = 0; i < this.#width; i += 1)
+      cells[at + CELL_WORDS + i] = (cells[at + CELL_WORDS + i] as number) ^ (words[i] as number);
   }
 }

@@ -26,10 +26,12 @@ const LATER: Readonly<Record<string, string>> = {
 };
 
 /** Units that moved to a later version: their first one and their newest. */
-const MOVED = `left join (select l.unit_id,
-    (select v.id from public.unit_version v where v.unit_id = l.unit_id and v.version_seq = 1 order by v.id limit 1) as first,
-    (select v.id from public.unit_version v where v.unit_id = l.unit_id order by v.version_seq desc limit 1) as newest
-  from (select distinct unit_id from public.unit_version where version_seq <> 1) l) m on m.unit_id = r.id`;
+const MOVED = `left join (select v.unit_id,
+    (array_agg(v.id order by v.id) filter (where v.version_seq = 1))[1] as first,
+    (array_agg(v.id order by v.version_seq desc))[1] as newest
+  from public.unit_version v
+  where v.unit_id in (select later.unit_id from public.unit_version later where later.version_seq <> 1)
+  group by v.unit_id) m on m.unit_id = r.id`;
 
 /** Streams a slice of a table and takes each row out of the sketch: as it was born, and as it stands. Gives back how many there are. */
 export async function takeRows(client: Client, { kind, pages }: Slice, sketch: Sketch): Promise<number> {

@@ -1,10 +1,8 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
-import { incarnationOf, parseCheckpointText, type TreeHead } from '../../proof/checkpoint.ts';
-import { parseNote } from '../../proof/note.ts';
+import { incarnationOf, type TreeHead } from '../../proof/checkpoint.ts';
+import { filedHeads, isOfBothLanes } from '../../proof/notes-file.ts';
 import { Seen } from './seen.ts';
 
-/** Notes stand one after the other in the file, each ended by an empty line. What a crash tore off matches nothing. */
-const NOTE_IN_FILE = /(?:[^\n]+\n){3,}?\n(?:— \S+ [A-Za-z0-9+/=]{92}\n){2}(?=\n)/gu;
 /** Some 40,000 heads, read in a moment at every start: of a longer file only its end counts. */
 const TAIL_BYTES = 1 << 24;
 
@@ -17,10 +15,12 @@ export interface KeptHeads {
 
 /** The heads that a file holds; none where there is no file. */
 export function keptHeads(path: string): KeptHeads {
-  const tail = existsSync(path) ? tailOf(path) : '';
-  const newest = new Map<string, string>();
-  for (const [note] of tail.matchAll(NOTE_IN_FILE)) newest.set(note.slice(0, note.indexOf('\n')), note);
-  const heads = [...newest.values()].map((note) => parseCheckpointText(parseNote(note).text));
+  const tail = existsSync(path) ? tailOf(path, TAIL_BYTES).text : '';
+  // What a crash tore off is no note.
+  const whole = tail.slice(0, tail.lastIndexOf('\n\n') + 1);
+  const newest = new Map<string, TreeHead>();
+  for (const head of filedHeads(whole).heads) if (isOfBothLanes(head)) newest.set(head.origin, head);
+  const heads = [...newest.values()].map(({ origin, size, root }) => ({ origin, size, root }));
   return { heads, isTorn: tail !== '' && !tail.endsWith('\n\n') };
 }
 
@@ -39,9 +39,10 @@ export function seenInFile(path: string): Seen {
   return seenIn([{ name: path, heads: keptHeads(path).heads }]);
 }
 
-function tailOf(path: string): string {
+/** The end of a file, and whether that is less than all of it. */
+export function tailOf(path: string, most: number): { readonly text: string; readonly isCut: boolean } {
   const { size } = statSync(path);
-  const length = Math.min(size, TAIL_BYTES);
+  const length = Math.min(size, most);
   const bytes = Buffer.alloc(length);
   const file = openSync(path, 'r');
   try {
@@ -49,5 +50,5 @@ function tailOf(path: string): string {
   } finally {
     closeSync(file);
   }
-  return bytes.toString('utf8');
+  return { text: bytes.toString('utf8'), isCut: size > length };
 }

@@ -97,7 +97,7 @@ export function judgeResumption(
   if (envelopes.length !== LANES.length) return `Both lanes have to accept, and ${envelopes.length} did.`;
   const said: Statement[] = [];
   for (const [at, lane] of LANES.entries()) {
-    const one = accepted(envelopes[at], lane, keyInForce, verify);
+    const one = acceptedBy(lane, envelopes[at], keyInForce, verify);
     if (typeof one === 'string') return one;
     said.push(one);
   }
@@ -118,9 +118,10 @@ export function judgeResumption(
   };
 }
 
-function accepted(
-  envelope: unknown,
+/** Judges one lane's envelope alone: what it accepts, or why it doesn't. */
+export function acceptedBy(
   lane: Lane,
+  envelope: unknown,
   keyInForce: KeyInForce,
   verify: VerifySignature,
 ): Statement | string {

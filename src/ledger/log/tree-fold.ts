@@ -25,12 +25,19 @@ export function recordLeaf(recordHash: string, position: number): Buffer {
   return leafHash(Buffer.from(recordHash.slice(7), 'hex'));
 }
 
+/**
+ * Whether the next size may be proposed, as SQL over `$1` or `$5` milliseconds. Nothing vouches for `proposed_at`: a time that is still to come
+ * must not keep the lanes from being asked.
+ */
+const isDue = (ms: '$1' | '$5') =>
+  `(proposed_at < clock_timestamp() - ${ms}::float8 * interval '1 ms' or proposed_at > clock_timestamp())`;
+
 /** Whether there is anything to fold or to propose; asked without a lock, since it is asked often. */
 const WAITING = `/* log.fold_waiting */
   select exists (
     select from cutter_log.tree_head tree, cutter_log.head
     where not ${IS_SUSPENDED} and ${IS_DURABLE} and (head.next_position > tree.size
-      or (tree.checkpoint_size < tree.size and tree.proposed_at < clock_timestamp() - $1::float8 * interval '1 ms'))
+      or (tree.checkpoint_size < tree.size and ${isDue('$1')}))
   ) as waiting`;
 
 /** Who is folding already goes on by itself, so nobody waits for this lock. */
@@ -48,7 +55,7 @@ const WRITE = `/* log.fold */
     checkpoint_size = case when due then $4::bigint else checkpoint_size end,
     proposed_at = case when due then clock_timestamp() else proposed_at end
   from (
-    select proposed_at < clock_timestamp() - $5::float8 * interval '1 ms' as due from cutter_log.tree_head
+    select ${isDue('$5')} as due from cutter_log.tree_head
   ) proposal
   where singleton
   returning checkpoint_size::text as proposed`;

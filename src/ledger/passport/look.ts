@@ -103,8 +103,8 @@ function verifiedCut(look: Look | null, changeSetId: string): Whole {
   }
   const { result, entry, source, verifier_signature } = look;
   if (result === null) {
-    const message = `Change set ${changeSetId} isn't verified yet; a passport shows the signatures of both lanes, so it has none before its verification.`;
-    throw new IllegalTransition(message, problem('not-verified', message));
+    const message = `Change set ${changeSetId} isn't verified yet; a passport shows the signatures of both lanes, so it has none before a verifier has judged it; ask again then.`;
+    throw new IllegalTransition(message, problem('not-verified', message), true);
   }
   if (entry === null || source === null || verifier_signature === null) {
     const message = `The entry or the source of change set ${changeSetId} is gone; run cutter fsck to see what was altered.`;

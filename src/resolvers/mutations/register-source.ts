@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { DOC_CODE_PATTERN } from '../../document/address.ts';
-import { registerSource, type SourceView } from '../../ledger/register-source.ts';
+import { docCodeFault } from '../../document/address.ts';
+import { type RegisterSourceAnswer, registerSource } from '../../ledger/register-source.ts';
 import { builder } from '../../schema/builder.ts';
+import { ProblemType } from '../../schema/refusals.ts';
 import { Source } from '../../schema/source.ts';
 import { WrittenInterface } from '../../schema/written.ts';
 import { callOf } from '../call.ts';
@@ -25,12 +26,12 @@ const SourceContentInput = builder.inputType('SourceContentInput', {
 const shape = z.object({
   idempotencyKey,
   dryRun: z.boolean(),
-  docCode: z
-    .string()
-    .regex(
-      DOC_CODE_PATTERN,
-      'must begin with a lower-case letter or digit and have at most 63 of a-z, 0-9, ".", "_", "-"',
-    ),
+  docCode: z.string().transform((code, issue) => {
+    const fault = docCodeFault(code);
+    if (fault === null) return code;
+    issue.addIssue(fault);
+    return z.NEVER;
+  }),
   title: optional(words(500)),
   mediaType: z.enum(['text/markdown', 'text/plain'], 'must be text/markdown or text/plain'),
   content: z
@@ -47,7 +48,7 @@ const RegisterSourceInput = builder
       docCode: t.string({
         required: true,
         description:
-          'Short name of the document, first part of its addresses: lower-case letters, digits, ".", "_", "-".',
+          'Short name of the document, first part of its addresses: letters and digits of any script in lower case and normal form C, ".", "_", "-"; at most 63 characters and 150 bytes.',
       }),
       title: t.string({ description: 'What people call it.' }),
       mediaType: t.string({
@@ -65,19 +66,25 @@ const RegisterSourceInput = builder
   .validate(shape);
 
 const RegisterSourceSuccess = builder
-  .objectRef<Success<{ source: SourceView }>>('RegisterSourceSuccess')
+  .objectRef<Success<RegisterSourceAnswer>>('RegisterSourceSuccess')
   .implement({
     description: 'The document is registered.',
     interfaces: [WrittenInterface],
     fields: (t) => ({
       source: t.expose('source', { type: Source, description: 'The registered document.' }),
+      problems: t.expose('problems', {
+        type: [ProblemType],
+        description:
+          'Warnings about the content. An error only where a repeated call is answered with a document that would be refused today.',
+      }),
     }),
   });
 
 builder.mutationField('registerSource', (t) =>
   t.field({
     type: outcomeOf('registerSource', RegisterSourceSuccess),
-    description: 'Takes a document as received, once. Scope `source:register`, lane DOT-991.',
+    description:
+      'Takes a document as received, once. What is neither Markdown nor plain text by its content is refused. Scope `source:register`, lane DOT-991.',
     args: { input: t.arg({ type: RegisterSourceInput, required: true, description: 'The document.' }) },
     resolve: async (_, { input }, ctx) =>
       succeed(

@@ -252,6 +252,7 @@ builder.queryField('planCut', (t) =>
       'Forbidden',
       'InvalidInput',
       'NotFound',
+      'IllegalTransition',
       'Busy',
     ]),
     description:

@@ -1,0 +1,46 @@
+/** What a format is called and how its text becomes Markdown: the words of a refusal. */
+import type { Problem } from '../types.ts';
+
+/** A format that is neither Markdown nor plain text. */
+export interface Format {
+  /** For programs; a problem's code is `content_` and this. */
+  readonly code: string;
+  /** With its article: "a PDF file". */
+  readonly name: string;
+  /** How to get Markdown from it, in whole sentences. */
+  readonly wayOut: string;
+}
+
+const HEADINGS = 'Write its titles as Markdown headings ("## Title") and register that text.';
+
+/** A command as part of a sentence. */
+export const command = (line: string): string => `\`${line}\``;
+
+const pandoc = (extension: string): string => command(`pandoc FILE.${extension} -t gfm -o FILE.md`);
+const inNewFormat = (extension: string, modern: string): string =>
+  `Save it as .${modern}, for example: ${command(`soffice --convert-to ${modern} FILE.${extension}`)}.`;
+
+/** The ways out that several formats share. */
+export const WAYS_OUT = {
+  pandoc: (extension: string): string => `Convert it, for example: ${pandoc(extension)}.`,
+  pdf: `Take the text out, for example: ${command('pdftotext FILE.pdf FILE.txt')} (for a scan, run ${command('ocrmypdf')} first). ${HEADINGS}`,
+  export: `Export it as a Word file, then: ${pandoc('docx')}.`,
+  office: (extension: string): string => `${inNewFormat(extension, 'docx')} Then: ${pandoc('docx')}.`,
+  /** Sheets and slides; `modern` where the format before 2007 is to be saved anew first. */
+  cells: (extension: string, modern: string | null = null): string => {
+    const take = `Take the text out, for example: ${command(`markitdown FILE.${modern ?? extension} > FILE.md`)}.`;
+    return modern === null ? take : `${inNewFormat(extension, modern)} ${take}`;
+  },
+  image: `Recognise its text, for example: ${command('tesseract FILE text')}. ${HEADINGS}`,
+  recording: 'Write down what is said, and register that text as Markdown.',
+  archive: 'Unpack it and register each document in it by itself.',
+  noText: 'It holds no text to cut. Register the document itself, as Markdown or plain text.',
+  data: 'Register the text itself as Markdown. To show the data in a document, put it into a fence (```).',
+  mail: 'Register the document that it brings: save the attachment, or copy the text without the header fields.',
+} as const;
+
+/** The problem that a source of this format has. */
+export function problemOf({ code, name, wayOut }: Format): Problem {
+  const message = `This is ${name}, not Markdown or plain text. ${wayOut}`;
+  return { path: ['source', 'content'], code: `content_${code}`, message };
+}

@@ -1,0 +1,51 @@
+/** From where a request comes, as far as that can be known. */
+import type { IncomingMessage } from 'node:http';
+import { BlockList, isIP, isIPv6 } from 'node:net';
+
+/** The proxies that are believed, from addresses and networks (`10.0.0.0/8`); null where one of them is neither. */
+export function readProxies(texts: readonly string[]): BlockList | null {
+  const list = new BlockList();
+  for (const text of texts) {
+    const [address = '', bits, ...more] = text.split('/');
+    const version = isIP(address);
+    const most = version === 6 ? 128 : 32;
+    if (version === 0 || more.length > 0) return null;
+    const family = version === 6 ? 'ipv6' : 'ipv4';
+    if (bits === undefined) list.addAddress(address, family);
+    else if (/^\d{1,3}$/.test(bits) && Number(bits) <= most) list.addSubnet(address, Number(bits), family);
+    else return null;
+  }
+  return list;
+}
+
+const plain = (address: string): string => address.replace(/^::ffff:(?=[\d.]+$)/i, '').replace(/%.*$/, '');
+
+/**
+ * Whom to meter: the peer's address, or, where the peer is a proxy that is believed, the last address in `X-Forwarded-For`
+ * that isn't one. Of IPv6 the network, since a household has 2⁶⁴ addresses.
+ */
+export function callerAddress(request: IncomingMessage, proxies: BlockList): string {
+  let address = plain(request.socket.remoteAddress ?? '');
+  const told = [request.headers['x-forwarded-for'] ?? []].flat().join(',').split(',');
+  while (isTrusted(address, proxies)) {
+    const before = plain((told.pop() ?? '').trim());
+    if (isIP(before) === 0) break;
+    address = before;
+  }
+  return isIPv6(address) ? network(address) : address;
+}
+
+function isTrusted(address: string, proxies: BlockList): boolean {
+  const version = isIP(address);
+  return version !== 0 && proxies.check(address, version === 6 ? 'ipv6' : 'ipv4');
+}
+
+/** The first 64 bits. */
+function network(address: string): string {
+  const [head = '', tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::');
+  const first = head === '' ? [] : head.split(':');
+  const last = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros = tail === undefined ? 0 : 8 - first.length - last.length;
+  const groups = [...first, ...Array.from({ length: zeros }, () => '0'), ...last];
+  return `${groups.slice(0, 4).join(':')}::/64`;
+}

@@ -1,0 +1,80 @@
+import { KINDS } from './kinds.ts';
+
+/** What vouches for a column, and so names a change of it. */
+export const VOUCHERS = {
+  record: "the digest of the row in the log's record of it",
+  hash: "the record's hash, which is a leaf of the tree",
+  tree: "the log's hashes, folded again",
+  log: 'the positions and the records of the log',
+  signature: "a lane's or a witness's signature",
+  nothing: 'nothing: no judgement rests on it',
+  owner: 'nothing: it is the owner’s word for who may do what, or of which database this is',
+} as const;
+type Voucher = keyof typeof VOUCHERS;
+
+export interface ScopedColumn {
+  /** With its schema. */
+  readonly table: string;
+  readonly column: string;
+  readonly voucher: Voucher;
+}
+
+const of = (table: string, columns: Readonly<Record<string, Voucher>>): ScopedColumn[] =>
+  Object.entries(columns).map(([column, voucher]) => ({ table, column, voucher }));
+const all = (table: string, voucher: Voucher, columns: string): ScopedColumn[] =>
+  columns.split(' ').map((column) => ({ table, column, voucher }));
+
+/** Every column of every table of the ledger's schemas, with what vouches for it. */
+export const SCOPE: readonly ScopedColumn[] = [
+  ...KINDS.flatMap(({ table, columns }) =>
+    columns.map((column) => ({ table, column, voucher: 'record' }) as const),
+  ),
+  ...all('cutter_log.log', 'hash', 'position record_id record_hash row_ids'),
+  ...all('cutter_log.record_part', 'hash', 'record_id part body'),
+  // The order in which records that wait are given their positions: until then nobody has seen it.
+  ...of('cutter_log.pending', { seq: 'nothing', record_id: 'hash', record_hash: 'hash', row_ids: 'hash' }),
+  ...all('cutter_log.row_place', 'log', 'noun position ordinal row_id'),
+  ...of('cutter_log.head', { singleton: 'log', next_position: 'log', incarnation: 'log' }),
+  ...all('cutter_log.node', 'tree', 'level idx hash'),
+  // The lanes convince themselves of whatever size they are asked for.
+  ...of('cutter_log.tree_head', {
+    singleton: 'tree',
+    size: 'tree',
+    checkpoint_size: 'nothing',
+    proposed_at: 'nothing',
+  }),
+  ...all('cutter_log.cosignature', 'signature', 'lane size root signature key_id origin'),
+  ...of('cutter_log.cosignature', { signed_at: 'nothing' }),
+  ...all(
+    'cutter_log.witness_cosignature',
+    'signature',
+    'size origin name key_hash public_key witnessed_at signature',
+  ),
+  ...of('cutter_log.suspension', { incarnation: 'log' }),
+  ...all('cutter_log.suspension', 'nothing', 'reason cause seen_size seen_root noticed_by noticed_at'),
+  ...all(
+    'cutter_log.resumption',
+    'signature',
+    'incarnation lane position root next_incarnation key_id envelope',
+  ),
+  ...of('cutter_log.resumption', { signed_at: 'nothing' }),
+  ...all('cutter_source.vocabulary', 'owner', 'term_kind term description at_most'),
+  ...all('cutter_auth.person', 'owner', 'person_id name rehearsal created_at'),
+  ...all(
+    'cutter_auth.principal',
+    'owner',
+    'principal_id kind name person_id scopes lane rehearsal created_at disabled_at',
+  ),
+  ...all(
+    'cutter_auth.token',
+    'owner',
+    'token_sha256 token_id principal_id scopes entry_ids created_at expires_at revoked_at',
+  ),
+  ...all('cutter_auth.audit', 'nothing', 'audit_id at token_id principal_id verb outcome detail'),
+  ...all('cutter_meta.migration', 'owner', 'ordinal name checksum applied_at public_kept'),
+  ...all(
+    'cutter_meta.place',
+    'owner',
+    'incarnation system_identifier database_oid machine data_directory noted_at',
+  ),
+];

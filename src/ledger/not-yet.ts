@@ -1,0 +1,84 @@
+import type { CommonQueryMethods } from 'slonik';
+import { manifestDigest, manifestHeader } from '../document/manifest.ts';
+import type { CutSpec } from '../document/types.ts';
+import { type Planned, planFor } from './plan.ts';
+import type { PlanCache } from './plan-cache.ts';
+import { type SourceMeta, termsOf } from './reading.ts';
+import { IllegalTransition } from './refusals.ts';
+import { canReach, type EntryState } from './states.ts';
+
+/** An entry that a verb found in a state which it doesn't start from. */
+export interface Found {
+  readonly entryId: string;
+  readonly status: EntryState;
+  readonly kind: string;
+  /** Until when it is deferred, if it is. */
+  readonly notBefore?: string | null;
+}
+
+/** Whose acts lead an entry to the states that a verb starts from. */
+const FIRST: Readonly<Record<'review' | 'cut', Partial<Record<EntryState, string>>>> = {
+  review: { marked: 'a sweep', reviewed_deferred: 'a sweep' },
+  cut: {
+    marked: 'a sweep and an approving review',
+    review_pending: 'an approving review',
+    reviewed_deferred: 'a sweep and an approving review',
+  },
+};
+
+/**
+ * The refusal of a verb that an entry's state doesn't allow: it says whose act or what time the same call waits for, or that none will help.
+ * `holds`: whether what the call names would still fit then.
+ */
+export function notYet(
+  found: Found,
+  verb: 'review' | 'cut',
+  before: readonly EntryState[],
+  holds: boolean,
+): IllegalTransition {
+  const { entryId, status, kind, notBefore } = found;
+  const problem = { path: ['input', 'entryId'], code: status, message: `The entry is ${status}.` };
+  if (kind !== 'cut_request') {
+    const way = "isn't reviewed or cut; end it with abandon and a rationale";
+    return new IllegalTransition(`Entry ${entryId} is of kind ${kind}, which ${way}.`, [problem]);
+  }
+  const stands = `Entry ${entryId} is ${status}; ${verb} needs it to be ${before.join(' or ')}.`;
+  const first = FIRST[verb][status];
+  if (first === undefined || !canReach(status, before))
+    return new IllegalTransition(`${stands} Nothing leads there any more: mark the document anew.`, [
+      problem,
+    ]);
+  if (!holds)
+    return new IllegalTransition(
+      `${stands} This call would be refused then, too: it doesn't name the plan or the decision of now. Call planCut(entryId) and read the entry.`,
+      [problem],
+    );
+  const when = status === 'reviewed_deferred' && notBefore != null ? `, not before ${notBefore},` : '';
+  const way = `This call can succeed after ${first}${when} by whoever may do that.`;
+  return new IllegalTransition(`${stands} ${way}`, [problem], true);
+}
+
+interface Look {
+  readonly source: SourceMeta | null;
+  readonly payload: { readonly proposed_cut_spec: unknown } | null;
+  readonly vocabulary: string;
+  readonly held: Planned['held'];
+}
+
+/** The digest that a review of the entry would have to name now; null where its plan can't be approved. */
+export async function digestNow(
+  planning: { connection: Pick<CommonQueryMethods, 'one' | 'any'>; plans: PlanCache },
+  entryId: string,
+  { source, payload, vocabulary, held }: Look,
+): Promise<string | null> {
+  const spec = payload?.proposed_cut_spec;
+  if (source === null || spec == null) return null;
+  const plan = await planFor(planning, {
+    source,
+    spec: spec as CutSpec,
+    vocabulary: termsOf(vocabulary),
+    held,
+  });
+  if (plan.problems.length > 0) return null;
+  return manifestDigest(manifestHeader(plan, { entryId, docCode: source.doc_code }), plan.leafHashes);
+}

@@ -1,0 +1,76 @@
+import { type FragmentSqlToken, sql } from 'slonik';
+import { z } from 'zod';
+import { DependencyOpen, type Problem } from './refusals.ts';
+import { ENTRY_STATES, type EntryState, isEnded } from './states.ts';
+import { ENTRY_KINDS } from './values.ts';
+
+const standing = z.object({ id: z.string(), status: z.enum(ENTRY_STATES), kind: z.enum(ENTRY_KINDS) });
+type Standing = z.infer<typeof standing>;
+
+/** A `blocks` predecessor that isn't complete, and the last of its successors: those that have none themselves. */
+export const openPredecessor = standing.extend({ last: z.array(standing) });
+type OpenPredecessor = z.infer<typeof openPredecessor>;
+
+const shown = (alias: FragmentSqlToken) =>
+  sql.fragment`json_build_object('id', ${alias}.entry_id, 'status', ${alias}.status, 'kind', ${alias}.kind)`;
+
+/** `blocks` predecessors that are neither complete themselves nor, having ended otherwise, replaced by one that is. */
+export function openPredecessors(entryId: string): FragmentSqlToken {
+  return sql.fragment`(
+    with recursive heirs(predecessor, entry_id) as (
+        select d.from_entry_id, d.from_entry_id from cutter_governance.decision_backlog_dependency d
+        where d.to_entry_id = ${entryId}::uuid and d.dependency_kind = 'blocks'
+      union
+        select h.predecessor, d.from_entry_id from heirs h
+        join cutter_governance.decision_backlog_entry ended on ended.entry_id = h.entry_id
+          and ended.status in ('reviewed_rejected', 'abandoned', 'verify_failed_escalated')
+        join cutter_governance.decision_backlog_dependency d on d.to_entry_id = h.entry_id and d.dependency_kind = 'supersedes')
+    select coalesce(json_agg(${shown(sql.fragment`p`)}::jsonb || jsonb_build_object('last', missing.last) order by p.entry_id), '[]')
+    from (select h.predecessor, coalesce(jsonb_agg(${shown(sql.fragment`o`)} order by o.entry_id)
+        filter (where o.status not in ('reviewed_rejected', 'abandoned', 'verify_failed_escalated') or not exists (
+          select 1 from cutter_governance.decision_backlog_dependency d
+          where d.to_entry_id = o.entry_id and d.dependency_kind = 'supersedes')), '[]') as last
+      from heirs h join cutter_governance.decision_backlog_entry o on o.entry_id = h.entry_id
+      group by h.predecessor having not bool_or(o.status = 'verified_complete')) missing
+    join cutter_governance.decision_backlog_entry p on p.entry_id = missing.predecessor)`;
+}
+
+/** Refuses while something stands before the entry (G-CUT-DEPS). All of it can pass: the messages say by whose act. */
+export function refuseOpen(open: readonly OpenPredecessor[], unverified: readonly string[]): void {
+  const problems: Problem[] = [
+    ...open.map((predecessor) => ({
+      path: ['input', 'entryId'],
+      code: 'predecessor-open',
+      message: because(predecessor),
+    })),
+    ...unverified.map((id) => ({
+      path: ['input', 'entryId'],
+      code: 'document-unverified',
+      message: `Another cut of this document (entry ${id}) waits for its verification; this call can succeed once a verifier has judged it.`,
+    })),
+  ];
+  if (problems.length === 0) return;
+  const more = problems.length > 1 ? ` The other reasons (${problems.length - 1}) are listed.` : '';
+  throw new DependencyOpen(`${problems[0]?.message ?? ''}${more}`, problems);
+}
+
+function because({ last, ...predecessor }: OpenPredecessor): string {
+  const blocked = `It is blocked by entry ${predecessor.id}, which is ${predecessor.status}`;
+  if (!isEnded(predecessor.status)) return `${blocked}; ${waitFor(predecessor)}`;
+  const going = last.find(({ status }) => !isEnded(status));
+  if (going !== undefined)
+    return `${blocked}; its successor is entry ${going.id}, which is ${going.status}; ${waitFor(going)}`;
+  const end = last[0];
+  const declared = (id: string) =>
+    `a reviewer can declare a successor of entry ${id} with kind SUPERSEDES, and this call can succeed once that is verified_complete.`;
+  if (end === undefined || end.id === predecessor.id)
+    return `${blocked} and has no successor that could be complete; ${declared(predecessor.id)}`;
+  return `${blocked}; its successor, entry ${end.id}, is ${end.status} and has none itself; ${declared(end.id)}`;
+}
+
+function waitFor({ kind, status }: { readonly kind: Standing['kind']; readonly status: EntryState }): string {
+  if (kind !== 'cut_request')
+    return `entries of kind ${kind} are never cut; abandon it, and let a reviewer declare its successor with kind SUPERSEDES.`;
+  const whose = status === 'cut_applied' ? ' by a verifier' : '';
+  return `this call can succeed once that is verified_complete${whose}.`;
+}
