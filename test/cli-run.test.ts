@@ -98,6 +98,39 @@ describe('cutter run', () => {
     expect(plan).toContain('3 units by markdown@2: 3 born');
     expect(plan).toMatch(/coverage complete: 60 bytes = \d+ in units \+ \d+ in headings \+ 0 set aside/);
     expect(plan).toContain('no problems');
+    expect(plan).toContain(`+ ${docCode}/p-1\n           § 1 Tea | At four.`);
+  });
+
+  test('shows what is set aside, word for word, and a long plan in a bounded way; --full shows all of it', async () => {
+    const sections = Array.from({ length: 40 }, (_, at) => `## § ${at} Tea\n\nAt ${at}.\n`).join('\n');
+    const path = fileOf('rules.md', `---\ntitle: Of tea\n---\n# Rules\n\n${sections}`);
+    const { said } = await atTerminal(path, 'n');
+    expect(said).toContain('| title: Of tea');
+    expect(said).toMatch(/and \d+ others; --full shows all of them/);
+    expect(said.split('\n').length).toBeLessThan(60);
+    const { out } = await cutter(home, ['run', path, '--yes', '--full', '--doc-code', docCode], {
+      url: server.url,
+    });
+    for (let at = 0; at < 40; at += 1) expect(out).toContain(`§ ${at} Tea | At ${at}.`);
+  });
+
+  test('a plan with warnings is approved by --yes only where they are accepted', async () => {
+    const path = fileOf('rules.md', `${'Words without a heading. '.repeat(200)}\n`);
+    const held = await byYes(path);
+    expect(held.code).toBe(1);
+    expect(held.out).toMatch(/ {9}warning at /);
+    expect(held.out).toContain('--accept-warnings');
+    expect(await ledger()).toMatchObject({ statuses: ['review_pending'], decisions: 0 });
+    const args = ['run', path, '--yes', '--accept-warnings', '--doc-code', docCode];
+    expect((await cutter(home, args, { url: server.url })).code).toBe(0);
+  });
+
+  test('an unknown profile is named before anything is registered', async () => {
+    const args = ['run', fileOf('rules.md', TEXT), '--yes', '--profile', 'nonsense', '--doc-code', docCode];
+    const { code, err } = await cutter(home, args, { url: server.url });
+    expect(code).toBe(1);
+    expect(err).toContain('There is no profile "nonsense"');
+    expect(await ledger()).toMatchObject({ sources: 0, statuses: [] });
   });
 
   test.each(['n', '', 'yess', 'no'])(

@@ -34,10 +34,20 @@ function matterWarnings({ localId, excludedBecause, start, end, text }: PlanReco
 }
 
 /** What can be said of a source before anybody says how to cut it. */
-export function sourceWarnings(text: string, bytes: Buffer, path: readonly string[]): Problem[] {
+export function sourceWarnings(bytes: Buffer, path: readonly string[]): Problem[] {
   const message = `The document has ${bytes.length} bytes and no Markdown heading. ${ADVICE}`;
-  const headless = bytes.length > EXPECTS_HEADING && !MAYBE_HEADING.test(text);
-  return [...(headless ? [warning(path, 'no_heading', message)] : []), ...damageWarnings(bytes, path)];
+  return [
+    ...(isHeadless(bytes) ? [warning(path, 'no_heading', message)] : []),
+    ...damageWarnings(bytes, path),
+  ];
+}
+
+/** Of longer texts only the plan says so: it looks for headings anyway, and looking through one takes time. */
+const LOOKED_THROUGH = 1024 * 1024;
+
+function isHeadless(bytes: Buffer): boolean {
+  if (bytes.length <= EXPECTS_HEADING || bytes.length > LOOKED_THROUGH) return false;
+  return !MAYBE_HEADING.test(bytes.toString('utf8'));
 }
 
 /** U+FFFD stands where a program could not read a character. */
