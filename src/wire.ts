@@ -78,6 +78,7 @@ export function wire(options: WireOptions): Wired {
     cursorKey: cursorKeyFrom(secrets.logins.cutter_observe as string),
     ...(heartbeatMs === undefined ? {} : { heartbeatMs }),
     authorityEnded: (tokens) => authorityEnded(pools.gate, tokens),
+    unlessSilent: pools.watch.unlessSilent,
     log: logger,
   });
   const writes = watchWrites(pools.exec ?? pools.verify, logger);

@@ -28,15 +28,18 @@ export async function start(config: Config): Promise<void> {
   const interruption = listenForSignals();
   const fault = listenForDefects(interruption.end);
   try {
-    const url = await bringUp(config, closers, () => {
-      if (interruption.signal.aborted) throw new Interrupted();
+    const url = await bringUp(config, closers, {
+      check: () => {
+        if (interruption.signal.aborted) throw new Interrupted();
+      },
+      onGivenUp: endWithoutDatabase(interruption.end),
     });
     await sampleWhenDue(config, url, interruption.signal);
     await interruption.heard;
     print('Closing.');
   } catch (error) {
     if (!(error instanceof Interrupted)) {
-      process.exitCode = 1;
+      process.exitCode ??= 1;
       process.stderr.write(`${folded(`cutter: ${sentence(error, config)}`)}\n`);
       if (isDefect(error) || ['debug', 'trace'].includes(config.logLevel)) console.error(error);
     }
@@ -61,8 +64,15 @@ interface Running {
   readonly isSampleDue: boolean;
 }
 
-/** From nothing to a listening server. `check` throws where a signal has come in between. */
-async function bringUp(config: Config, closers: Closer[], check: () => void): Promise<Running> {
+interface Watchers {
+  /** Throws where a signal has come in between. */
+  check(): void;
+  /** Hears why the embedded database isn't started any more. */
+  onGivenUp(why: string): void;
+}
+
+/** From nothing to a listening server. */
+async function bringUp(config: Config, closers: Closer[], { check, onGivenUp }: Watchers): Promise<Running> {
   refuseSecond(config);
   await probePort(config);
   makeHome(config.home);
@@ -80,7 +90,7 @@ async function bringUp(config: Config, closers: Closer[], check: () => void): Pr
     import('../database/custody.ts'),
   ]);
   parts.catch(() => {});
-  const ownerUrl = await database(config, closers);
+  const ownerUrl = await database(config, closers, onGivenUp);
   check();
   print('PostgreSQL runs. Loading the program and bringing the tables up to date …');
   const [{ isSampleDue, prepareLedger }, { wire }, { openLogger }, { homeCustody }] = await parts;
@@ -131,7 +141,11 @@ async function probePort({ host, port }: Config): Promise<void> {
 }
 
 /** The owner's URL of the embedded database, started now, or of the external one. */
-async function database(config: Config, closers: Closer[]): Promise<string> {
+async function database(
+  config: Config,
+  closers: Closer[],
+  onGivenUp: Watchers['onGivenUp'],
+): Promise<string> {
   if (config.databaseUrl !== null) return config.databaseUrl;
   print(
     existsSync(join(config.home, 'secrets.json'))
@@ -139,7 +153,11 @@ async function database(config: Config, closers: Closer[]): Promise<string> {
       : 'Making its PostgreSQL; this is the first start …',
   );
   const { startEmbedded } = await import('../database/embedded.ts');
-  const embedded = await startEmbedded({ home: config.home, log: (line) => print(line) });
+  const embedded = await startEmbedded({
+    home: config.home,
+    log: (line) => print(line),
+    onGivenUp,
+  });
   closers.push(() => embedded.stop());
   return embedded.ownerUrl;
 }
@@ -231,7 +249,18 @@ function listenForDefects(end: () => void) {
   };
 }
 
-/** "Internal software error", as sysexits.h has it. */
+/** A server without its database can't mend itself: it closes, and whoever supervises it learns that from the status. */
+function endWithoutDatabase(end: () => void): (why: string) => void {
+  return (why) => {
+    process.exitCode = UNAVAILABLE;
+    process.stderr.write(`${folded(`cutter: ${why}`)}\n`);
+    end();
+    setTimeout(() => process.exit(UNAVAILABLE), CLOSE_LIMIT_MS).unref();
+  };
+}
+
+/** "Service unavailable" and "internal software error", as sysexits.h has them. */
+const UNAVAILABLE = 69;
 const DEFECT = 70;
 const CLOSE_LIMIT_MS = 30_000;
 
