@@ -10,6 +10,7 @@ const all: Readonly<
   lists: async () => (await import('./lists.ts')).benchLists,
   page: async () => (await import('./page.ts')).benchPage,
   delivery: async () => (await import('./delivery.ts')).benchDelivery,
+  abuse: async () => (await import('./abuse.ts')).benchAbuse,
   fsck: async () => (await import('./fsck.ts')).benchFsck,
 };
 

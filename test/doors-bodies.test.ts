@@ -218,8 +218,14 @@ describe('a body is refused in the piece that is too much', () => {
     [
       '1.7 million keys',
       `{"variables":{${Array.from({ length: 1_700_000 }, (_, at) => `"k${at}":0`).join()}}}`,
+      /more than 10000 keys in one object/,
+      3,
+    ],
+    [
+      '1.7 million keys in objects of ten',
+      `[${`{${Array.from({ length: 10 }, (_, at) => `"k${at}":0`).join()}},`.repeat(170_000)}0]`,
       /more than 100000 keys/,
-      21,
+      12,
     ],
     ['ten million items', `[${'0,'.repeat(10_000_000)}0]`, /more than 200000 items/, 8],
     ['ten million brackets', '['.repeat(10_000_000), /more than 64 levels/, 1],

@@ -12,6 +12,8 @@ export const LIMITS = {
   jsonDepth: 64,
   /** Keys in a body; a cut specification in full has nine a span. */
   jsonKeys: 100_000,
+  /** Keys in one object; many different ones make it slow to build. */
+  jsonObjectKeys: 10_000,
   /** Members of objects and lists in a body. */
   jsonItems: 200_000,
   /** The text of an operation; content belongs in variables. */

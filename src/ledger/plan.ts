@@ -1,6 +1,5 @@
 import { type CommonQueryMethods, sql } from 'slonik';
 import { z } from 'zod';
-import { planDocument } from '../document/plan.ts';
 import { resolveProfile } from '../document/profiles.ts';
 import { bounded } from '../document/spans.ts';
 import type { CutSpec, DocumentPlan, VocabularyTerm } from '../document/types.ts';
@@ -8,6 +7,7 @@ import { vocabularyDigest } from '../document/vocabulary.ts';
 import { canonicalJson, type PlainJson } from '../proof/canonical.ts';
 import { digestOf } from '../proof/digest.ts';
 import { addressProblems, type holders } from './plan-addresses.ts';
+import { planApart } from './plan-apart.ts';
 import type { PlanCache } from './plan-cache.ts';
 import type { SourceMeta } from './reading.ts';
 import { CoverageBroken, InvalidInput } from './refusals.ts';
@@ -86,17 +86,17 @@ async function ownPlanFor(
 }
 
 /** The plan of bytes that were just read: they are hashed again, and a plan at hand is used only for exactly those. */
-export function planBytes(
+export async function planBytes(
   plans: PlanCache,
   bytes: Uint8Array,
   docCode: string,
   spec: CutSpec,
   vocabulary: readonly VocabularyTerm[],
-): DocumentPlan {
+): Promise<DocumentPlan> {
   const key = planKey(digestOf(bytes), docCode, spec, vocabulary);
   const known = plans.get(key);
   if (known !== undefined) return known;
-  const plan = planDocument({ bytes, docCode, spec, vocabulary });
+  const plan = await planApart({ bytes, docCode, spec, vocabulary });
   plans.set(key, plan);
   return plan;
 }

@@ -48,7 +48,7 @@ export async function judge(tx: VerifyTx, look: VerifyLook, changeSet: JudgedCha
 }
 
 async function judgeWhole(tx: VerifyTx, look: VerifyLook, changeSet: JudgedChangeSet): Promise<Judgement> {
-  const plan = replan(tx, look);
+  const plan = await replan(tx, look);
   if ('finding' in plan) return judgement([plan.finding], changeSet.effect_digest, 0);
   const expected = expect(plan, approvedActions(plan, look.blocks), birthOf(look, changeSet));
   const docCode = look.source?.doc_code ?? '';
@@ -70,7 +70,7 @@ async function judgeWhole(tx: VerifyTx, look: VerifyLook, changeSet: JudgedChang
   return judgement(findings, facts.effectDigest, rowsRead(look, rows));
 }
 
-function replan(tx: VerifyTx, look: VerifyLook): DocumentPlan | { finding: Finding } {
+async function replan(tx: VerifyTx, look: VerifyLook): Promise<DocumentPlan | { finding: Finding }> {
   const fault = (code: string, message: string) => ({
     finding: { axis: 'A' as const, unit: null, code, message },
   });
@@ -89,7 +89,8 @@ function replan(tx: VerifyTx, look: VerifyLook): DocumentPlan | { finding: Findi
   }
   const spec = storedSpec.safeParse(payload.data.proposed_cut_spec);
   if (!spec.success) return fault('entry-unreadable', "The entry's cut specification can't be read as one.");
-  const plan = planBytes(tx.plans, content, source.doc_code, spec.data as CutSpec, termsOf(look.vocabulary));
+  const terms = termsOf(look.vocabulary);
+  const plan = await planBytes(tx.plans, content, source.doc_code, spec.data as CutSpec, terms);
   const problem = plan.problems[0];
   return problem === undefined ? plan : fault('plan-broken', `The plan no longer holds: ${problem.message}`);
 }
