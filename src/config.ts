@@ -77,6 +77,10 @@ const environment = z.object({
   CUTTER_HOME: z.string().default('.cutter'),
   CUTTER_DATABASE_URL: databaseUrl.optional(),
   CUTTER_URL: httpUrl.optional(),
+  CUTTER_LEDGER_KEY: z
+    .string()
+    .regex(/^ed25519:[0-9a-f]{32}$/, 'must be "ed25519:" and 32 hexadecimal digits')
+    .optional(),
   CUTTER_TOKEN_MARKER: z.string().optional(),
   CUTTER_TOKEN_REVIEWER: z.string().optional(),
   CUTTER_TOKEN_EXECUTOR: z.string().optional(),
@@ -128,7 +132,12 @@ export interface Config {
   readonly witnesses: readonly Witness[];
   /** Where the command line finds the server, and as whom; null stands for the token in `home`. */
   readonly client: {
-    readonly url: string;
+    /** The ledger that was named; null stands for this home's. */
+    readonly url: string | null;
+    /** Where this home's server listens unless told otherwise. */
+    readonly defaultUrl: string;
+    /** The fingerprint of the named ledger's key. */
+    readonly ledgerKey: string | null;
     readonly tokens: Readonly<Record<'marker' | 'reviewer' | 'executor' | 'verifier', string | null>>;
     /** As whom `cutter monitor` follows a ledger, where no file is named. */
     readonly monitorToken: string | null;
@@ -198,7 +207,9 @@ function fromEnvironment(env: z.infer<typeof environment>): Config {
       socketOperations: env.CUTTER_MAX_SOCKET_OPERATIONS,
     },
     client: {
-      url: env.CUTTER_URL ?? `http://127.0.0.1:${env.CUTTER_PORT}/graphql`,
+      url: env.CUTTER_URL ?? null,
+      defaultUrl: `http://127.0.0.1:${env.CUTTER_PORT}/graphql`,
+      ledgerKey: env.CUTTER_LEDGER_KEY ?? null,
       tokens: {
         marker: env.CUTTER_TOKEN_MARKER ?? null,
         reviewer: env.CUTTER_TOKEN_REVIEWER ?? null,

@@ -1,6 +1,6 @@
 import type { DatabasePool } from 'slonik';
 import type { Session } from './auth/session.ts';
-import type { Integrity } from './ledger/fsck/scrub.ts';
+import type { Integrity } from './ledger/fsck/scrub-pass.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { HistoryFeed } from './ledger/log/feed.ts';
 import type { Proofs } from './ledger/log/proofs.ts';

@@ -41,7 +41,7 @@ export function readinessOf({ pools, custody, integrator, writes, mode }: Readin
       : {
           integrator: () =>
             integrator.state() === 'stopped'
-              ? 'The integrator was refused its rights and stopped; the log of this server says which.'
+              ? 'The integrator was refused its rights; the log of this server says which.'
               : null,
         }),
   };

@@ -8,6 +8,7 @@ import { buildGraphql, type GraphqlDeps } from './doors/graphql.ts';
 import { answerHealth, type ReadinessChecks, readiness } from './doors/health.ts';
 import { type HostNames, Hosts, NO_NAMES } from './doors/hosts.ts';
 import { GRAPHQL_PATH, httpDoor } from './doors/http.ts';
+import { IDENTITY_PATH, identityDoor } from './doors/identity.ts';
 import { LongTexts } from './doors/long-texts.ts';
 import { passportPage } from './doors/passport-page.ts';
 import { isWebSocket, openWebSocketDoor } from './doors/websocket.ts';
@@ -17,6 +18,8 @@ export interface ServerDeps extends GraphqlDeps {
   readonly ready: ReadinessChecks;
   /** Whether GraphiQL's page is shown. */
   readonly graphiql: boolean;
+  /** Of the key by which the server proves which ledger it is. */
+  readonly serverSeed: Uint8Array;
   readonly host: string;
   /** Names beside this machine's own; absent: none. */
   readonly names?: HostNames;
@@ -41,6 +44,7 @@ export function buildServer(deps: ServerDeps): CutterServer {
   const page = deps.graphiql ? graphiqlPage(GRAPHQL_PATH) : null;
   const passports = passportPage();
   const hosts = new Hosts(deps.host, deps.names ?? NO_NAMES);
+  const identity = identityDoor(deps.serverSeed, (deps.names ?? NO_NAMES).hosts);
   const admission = new Admission({ authenticate: deps.authenticate, limits, proxies: deps.proxies ?? [] });
   const longTexts = new LongTexts(limits.smallBodyBytes);
   let closing = false;
@@ -59,6 +63,7 @@ export function buildServer(deps: ServerDeps): CutterServer {
     async pages(request, response, url) {
       if (url.pathname === '/health') answerHealth(response);
       else if (url.pathname === '/ready') await answerReady(response, closing);
+      else if (url.pathname === IDENTITY_PATH) identity(request, response, url);
       else if (page?.wants(request, url)) await page.answer(request, response);
       else if (passports.wants(request, url)) passports.answer(response);
       else return false;

@@ -7,7 +7,7 @@ import { authenticator, authorityEnded } from './auth/authenticate.ts';
 import type { Config } from './config.ts';
 import { fixedCustody } from './database/custody.ts';
 import type { Pools } from './database/pools.ts';
-import type { Secrets } from './database/secrets.ts';
+import { type Secrets, serverSeedOf } from './database/secrets.ts';
 import { type ScrubOptions, startScrub } from './ledger/fsck/scrub.ts';
 import type { Custody } from './ledger/keys.ts';
 import { type Ledger, openLedger } from './ledger/ledger.ts';
@@ -78,6 +78,7 @@ export function wire(options: WireOptions): Wired {
     cursorKey: cursorKeyFrom(secrets.logins.cutter_observe as string),
     ...(heartbeatMs === undefined ? {} : { heartbeatMs }),
     authorityEnded: (tokens) => authorityEnded(pools.gate, tokens),
+    unlessSilent: pools.watch.unlessSilent,
     log: logger,
   });
   const writes = watchWrites(pools.exec ?? pools.verify, logger);
@@ -108,6 +109,7 @@ export function wire(options: WireOptions): Wired {
     proofs: provable.proofs,
     integrity: () => scrub?.state() ?? { lastPass: null, currentPass: null },
     logger,
+    serverSeed: serverSeedOf(secrets),
     authenticate: authenticator({ gate: pools.gate, mode: config.mode }),
     ready: readinessOf({ pools, custody, integrator, writes, mode: config.mode }),
   });

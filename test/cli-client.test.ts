@@ -3,11 +3,13 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { ClientFault, endpointOf, openClient } from '../src/cli/client.ts';
+import { docCodeOf } from '../src/cli/document-code.ts';
 import { EntryProgressDocument, SweepDocument } from '../src/cli/generated/graphql.ts';
 import { accepted, Refused } from '../src/cli/refused.ts';
 import { rowsText } from '../src/cli/report.ts';
-import { docCodeOf, run } from '../src/cli/run.ts';
+import { run } from '../src/cli/run.ts';
 import { watchHistory } from '../src/cli/watch.ts';
+import { ledgerKeyOf } from '../src/database/ledger-key.ts';
 import { clientConfig, cutter, fileOf, homeOf, person } from './harness/cli.ts';
 import { fresh, verified } from './harness/cycle.ts';
 import { type TestServer, testServer } from './harness/server.ts';
@@ -93,7 +95,7 @@ describe('a run that can not begin', () => {
     const { code, err } = await runs(fileOf('a.md', '# A\n'), await deadAddress());
     expect(code).toBe(1);
     expect(err).toMatch(
-      /^cutter: No ledger answers at http:\/\/127\.0\.0\.1:\d+\/graphql .*npm start.*CUTTER_URL\.\n$/,
+      /^cutter: No ledger answers at http:\/\/127\.0\.0\.1:\d+\/graphql .*npx cutter start.*CUTTER_URL\.\n$/,
     );
   });
 
@@ -110,7 +112,7 @@ describe('a run that can not begin', () => {
     closers.push(async () => stranger.server.close());
     const { code, err } = await runs(fileOf('a.md', '# A\n'), stranger.url);
     expect(code).toBe(1);
-    expect(err).toMatch(/is no ledger: it answered 200, and not in JSON\.\n$/);
+    expect(err).toMatch(/is no ledger: it answered 200, and not in JSON\. No token was sent\.\n$/);
   });
 
   test('says whose token is unknown', async () => {
@@ -118,7 +120,7 @@ describe('a run that can not begin', () => {
     const { code, err } = await runs(
       fileOf('a.md', '# A\n'),
       server.url,
-      homeOf({ tokens: { ...server.tokens, marker } }),
+      homeOf({ ...server, tokens: { ...server.tokens, marker } }),
     );
     expect(code).toBe(1);
     expect(err).toMatch(/^cutter: The marker's token doesn't open http.*: This token is not known here\./);
@@ -140,6 +142,7 @@ describe('a run that can not begin', () => {
         CUTTER_TOKEN_REVIEWER: reviewer,
         CUTTER_TOKEN_EXECUTOR: executor,
         CUTTER_TOKEN_VERIFIER: verifier,
+        CUTTER_LEDGER_KEY: ledgerKeyOf(server.database.secrets),
       },
     });
     expect(by.err).toBe('');
@@ -162,7 +165,6 @@ describe('a run that can not begin', () => {
       '/dev/zero',
       /^cutter: \/dev\/zero is no regular file; a document is one\.\n$/,
     ],
-    ['no name', '', /^cutter: Name the document: cutter run FILE\.\n$/],
     ['a folder', '/', /^cutter: \/ is a folder; a document is a file\.\n$/],
   ])('names %s', async (_, path, sentence) => {
     const { code, err } = await runs(path);
@@ -183,11 +185,11 @@ describe('a run that can not begin', () => {
   ])('%s: the ledger’s own sentence', async (_, bytes) => {
     const { code, err } = await runs(fileOf('a.md', bytes));
     expect(code).toBe(1);
-    expect(err).toMatch(/^cutter: Registering the document was refused \(InvalidInput\): .*input\.content/s);
+    expect(err).toMatch(/^cutter: Registering the document was refused \(InvalidInput\): \S.*\S\n$/s);
     expect(err).not.toMatch(/ at .*\.ts:/);
   });
 
-  test('an unknown profile and a bad document code are refused by the ledger', async () => {
+  test('an unknown profile and a bad document code are refused before anything is registered', async () => {
     const path = fileOf('a.md', '# A\n');
     const config = clientConfig(server.url, home);
     const profile = await cutter(
@@ -195,9 +197,12 @@ describe('a run that can not begin', () => {
       ['run', path, '--yes', '--profile', 'nonsense', '--doc-code', fresh()],
       server,
     );
-    expect(profile.err).toMatch(/^cutter: MARK was refused \(InvalidInput\): /);
+    expect(profile.err).toMatch(
+      /^cutter: Choosing the profile was refused \(InvalidInput\): .*Known are: markdown@1/,
+    );
     const code = await cutter(home, ['run', path, '--yes', '--doc-code', 'Über Alles'], server);
-    expect(code.err).toMatch(/^cutter: Registering the document was refused \(InvalidInput\): .*docCode/s);
+    expect(code.code).toBe(64);
+    expect(code.err).toMatch(/--doc-code <code>.*It must be/);
     expect(await run(path, { yes: true, url: 'ftp://ledger' }, config, person())).toBe(1);
   });
 });
@@ -206,7 +211,15 @@ describe('the document code', () => {
   test.each([
     ['bgb.md', 'bgb'],
     ['/a/b/House Rules (2026).md', 'house-rules-2026'],
-    ['Übergröße.markdown', 'ubergro-e'],
+    ['Übergröße.markdown', 'übergröße'],
+    ['U\u0308bergro\u0308\u00dfe.md', 'übergröße'],
+    ['Налоговый кодекс 2024.md', 'налоговый-кодекс-2024'],
+    ['Bộ luật Lao động.txt', 'bộ-luật-lao-động'],
+    ['条例.md', '条例'],
+    ['قانون العمل.md', 'قانون-العمل'],
+    ['हिन्दी.md', 'हिन्दी'],
+    ['a\u200bb\u00adc.md', 'abc'],
+    [`${'法'.repeat(80)}.md`, '法'.repeat(50)],
     ['.hidden', 'hidden'],
     ['a_b.c-d.md', 'a_b.c-d'],
     [`${'x'.repeat(80)}.md`, 'x'.repeat(63)],
@@ -215,7 +228,7 @@ describe('the document code', () => {
   });
 
   test('a name that leaves nothing asks for one', () => {
-    expect(() => docCodeOf('条例.md')).toThrow(/--doc-code/);
+    expect(() => docCodeOf('— § —.md')).toThrow(/--doc-code/);
   });
 });
 

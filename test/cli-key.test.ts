@@ -89,18 +89,21 @@ describe('cutter key', { timeout: 300_000 }, () => {
   });
 
   test.each([
-    [['rotate', 'DOT-993'], /^cutter: DOT-993 is no lane; the lanes are DOT-991 and DOT-992\.\n$/],
+    [['rotate', 'DOT-993'], 64, /'DOT-993' is invalid .* DOT-991, DOT-992\./],
     [
       ['rotate', 'DOT-991', '--purpose', 'love'],
-      /^cutter: love is nothing that a key is for; it is statement or checkpoint\.\n$/,
+      64,
+      /'love' is invalid\. Allowed choices are statement, checkpoint\./,
     ],
+    [['revoke', 'ed25519:x', '--reason', 'r'], 64, /'ed25519:x' is invalid .* A key is named "ed25519:"/],
     [
-      ['revoke', 'ed25519:x', '--reason', 'r'],
-      /^cutter: ed25519:x is not in the key registry; "cutter key list" shows it\.\n$/,
+      ['revoke', `ed25519:${'0'.repeat(32)}`, '--reason', 'r'],
+      1,
+      /^cutter: ed25519:0+ is not in the key registry; "cutter key list" shows it\.\n$/,
     ],
-  ])('%j is refused in a sentence', async (args, sentence) => {
+  ])('%j ends with %i and a sentence', async (args, status, sentence) => {
     const { code, out, err } = await key(...args);
-    expect([code, out]).toEqual([1, '']);
+    expect([code, out]).toEqual([status, '']);
     expect(err).toMatch(sentence);
   });
 

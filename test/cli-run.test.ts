@@ -74,18 +74,20 @@ describe('cutter run', () => {
     expect(lines.map((line) => line.split(' ')[0]).filter(Boolean)).toEqual([
       ...['REGISTER', 'MARK', 'SWEEP', 'Plan', 'REVIEW', 'CUT', 'VERIFY', 'Entry'],
     ]);
-    const phase = (name: string) => lines.find((line) => line.startsWith(name)) ?? '';
-    const rest = (rows: string) => new RegExp(`position \\d+ +\\d\\d:\\d\\d:\\d\\dZ +\\d+ ms {2}${rows}$`);
+    const phase = (name: string) => new RegExp(`^${name}.*(\n {9}\\d.*)+`, 'm').exec(out)?.[0] ?? '';
+    const rest = (rows: string) => new RegExp(`position \\d+ +\\d\\d:\\d\\d:\\d\\dZ +\\d+ ms\n {9}${rows}$`);
     expect(phase('MARK')).toMatch(/^MARK +DOT-991 +marked /);
     expect(phase('MARK')).toMatch(rest('1 entry · 1 history'));
     expect(phase('SWEEP')).toMatch(rest('1 sweep log · 1 history'));
     expect(phase('REVIEW')).toMatch(rest('1 envelope · 3 unit blocks · 1 decision · 1 history'));
     expect(phase('CUT')).toMatch(
-      /3 units · 3 versions · 1 signature · 1 change set · 3 affected rows · 1 history/,
+      /3 units · 3 versions · 1 signature · 1 change set · 3 affected rows\n {9}1 history/,
     );
     expect(phase('VERIFY')).toMatch(/^VERIFY +DOT-992 +verified_complete /);
     expect(phase('VERIFY')).toMatch(rest('1 signature · 1 verify result · 1 history'));
-    expect(lines.at(-2)).toMatch(/^ {9}its passport: cutter passport issue [0-9a-f-]{36}$/);
+    expect(lines.slice(-3, -1).join('\n')).toMatch(
+      /^ {9}its passport:\n {9}\$ .*cutter passport issue [0-9a-f-]{36}$/,
+    );
     expect(lines.at(-1)).toMatch(/^Entry [0-9a-f-]{36}: verified_complete$/);
   });
 
@@ -96,6 +98,39 @@ describe('cutter run', () => {
     expect(plan).toContain('3 units by markdown@2: 3 born');
     expect(plan).toMatch(/coverage complete: 60 bytes = \d+ in units \+ \d+ in headings \+ 0 set aside/);
     expect(plan).toContain('no problems');
+    expect(plan).toContain(`+ ${docCode}/p-1\n           § 1 Tea | At four.`);
+  });
+
+  test('shows what is set aside, word for word, and a long plan in a bounded way; --full shows all of it', async () => {
+    const sections = Array.from({ length: 40 }, (_, at) => `## § ${at} Tea\n\nAt ${at}.\n`).join('\n');
+    const path = fileOf('rules.md', `---\ntitle: Of tea\n---\n# Rules\n\n${sections}`);
+    const { said } = await atTerminal(path, 'n');
+    expect(said).toContain('| title: Of tea');
+    expect(said).toMatch(/and \d+ others; --full shows all of them/);
+    expect(said.split('\n').length).toBeLessThan(60);
+    const { out } = await cutter(home, ['run', path, '--yes', '--full', '--doc-code', docCode], {
+      url: server.url,
+    });
+    for (let at = 0; at < 40; at += 1) expect(out).toContain(`§ ${at} Tea | At ${at}.`);
+  });
+
+  test('a plan with warnings is approved by --yes only where they are accepted', async () => {
+    const path = fileOf('rules.md', `${'Words without a heading. '.repeat(200)}\n`);
+    const held = await byYes(path);
+    expect(held.code).toBe(1);
+    expect(held.out).toMatch(/ {9}warning at /);
+    expect(held.out).toContain('--accept-warnings');
+    expect(await ledger()).toMatchObject({ statuses: ['review_pending'], decisions: 0 });
+    const args = ['run', path, '--yes', '--accept-warnings', '--doc-code', docCode];
+    expect((await cutter(home, args, { url: server.url })).code).toBe(0);
+  });
+
+  test('an unknown profile is named before anything is registered', async () => {
+    const args = ['run', fileOf('rules.md', TEXT), '--yes', '--profile', 'nonsense', '--doc-code', docCode];
+    const { code, err } = await cutter(home, args, { url: server.url });
+    expect(code).toBe(1);
+    expect(err).toContain('There is no profile "nonsense"');
+    expect(await ledger()).toMatchObject({ sources: 0, statuses: [] });
   });
 
   test.each(['n', '', 'yess', 'no'])(
@@ -210,12 +245,16 @@ describe('cutter run', () => {
     expect(await ledger()).toMatchObject({ sources: 1, history: 5, cuts: 1, decisions: 1 });
   });
 
-  test('sweeps until its turn has come, however many wait before it', async () => {
-    await backlog(130);
+  test('sweeps its own entry alone: what others have marked still waits', async () => {
+    const others = await backlog(3);
     const { code, out } = await byYes(fileOf('rules.md', TEXT));
     expect(code).toBe(0);
-    expect(out).toMatch(/^SWEEP +DOT-991 +100 others promoted /m);
     expect(out).toMatch(/^SWEEP +DOT-991 +review_pending /m);
+    const { rows } = await server.superuser.query<{ status: string }>(
+      'select distinct status from cutter_governance.decision_backlog_entry where entry_id = any($1)',
+      [others],
+    );
+    expect(rows).toEqual([{ status: 'marked' }]);
   });
 
   test('a rejected entry is followed by a new attempt', async () => {
@@ -303,7 +342,7 @@ async function entryOf(): Promise<string> {
 }
 
 /** Entries of one source that wait to be swept. */
-async function backlog(size: number): Promise<void> {
+async function backlog(size: number): Promise<string[]> {
   const registered = await call(
     server,
     server.tokens.marker,
@@ -311,15 +350,16 @@ async function backlog(size: number): Promise<void> {
     { idempotencyKey: fresh('source'), docCode: fresh('backlog'), content: { text: TEXT } },
     'source { sourceId }',
   );
-  for (let index = 0; index < size; index += 10) {
-    const ten = Array.from({ length: 10 }, () =>
-      call(server, server.tokens.marker, 'mark', {
-        idempotencyKey: fresh('backlog'),
-        sourceId: registered.source.sourceId,
-        cutSpec: { profile: 'markdown' },
-        signalSource: 'test',
-      }),
-    );
-    for (const mark of await Promise.all(ten)) expect(mark.__typename).toBe('MarkSuccess');
+  const entries: string[] = [];
+  for (let index = 0; index < size; index += 1) {
+    const input = {
+      idempotencyKey: fresh('backlog'),
+      sourceId: registered.source.sourceId,
+      cutSpec: { profile: 'markdown' },
+      signalSource: 'test',
+    };
+    const marked = await call(server, server.tokens.marker, 'mark', input, 'entry { entryId }');
+    entries.push(marked.entry.entryId);
   }
+  return entries;
 }

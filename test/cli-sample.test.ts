@@ -20,7 +20,7 @@ describe('the sample', () => {
   test('goes through the five phases, each with rows, position and time, and its history arrives over WebSocket', async () => {
     const lines: string[] = [];
     await runSample({ url: server.url, tokens: server.tokens, print: (line) => lines.push(line) });
-    const phases = lines.filter((line) => /position \d+ +\d\d:\d\d:\d\dZ +\d+ ms {2}\S/.test(line));
+    const phases = lines.filter((line) => /position \d+ +\d\d:\d\d:\d\dZ +\d+ ms\n {9}\S/.test(line));
     expect(phases.map((line) => line.trim().split(' ')[0])).toEqual([
       ...['REGISTER', 'MARK', 'SWEEP', 'REVIEW', 'CUT', 'VERIFY'],
     ]);

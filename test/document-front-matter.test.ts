@@ -90,8 +90,11 @@ describe('a document that begins with a rule', () => {
     ]);
   });
 
-  test('is cut as before by markdown@1, which entries of before name', () => {
-    const { profile, records } = planOf(text, 'markdown@1');
+  test('is cut as before by markdown@1, which entries of before name, with a warning', () => {
+    const { profile, records, problems, warnings } = planOf(text, 'markdown@1');
+    expect(problems).toEqual([]);
+    expect(warnings).toMatchObject([{ code: 'front_matter_doubtful', severity: 'warning' }]);
+    expect(planOf(`---\ntitle: Law\n---\n${REST}`, 'markdown@1').warnings).toEqual([]);
     expect(profile).toEqual({
       name: 'markdown',
       version: '1',

@@ -1,4 +1,8 @@
+import { once } from 'node:events';
 import { expect, test } from 'vitest';
+import WebSocket from 'ws';
+import { makeSecrets } from '../src/database/secrets.ts';
+import { testDatabase } from './harness/database.ts';
 import { testServer } from './harness/server.ts';
 
 const ALL_UP = {
@@ -25,7 +29,7 @@ test('health: a stranger learns that the process lives and whether it can work, 
     .toEqual([200, { status: 'ready', ...ALL_UP }]);
 });
 
-test('health: not ready when the integrator has lost its rights', async () => {
+test('health: not ready when the integrator has lost its rights, and ready again when it has them back', async () => {
   const server = await testServer();
   await server.superuser.query('revoke select on cutter_log.pending from cutter_integrator');
   const ready = async () => {
@@ -38,9 +42,13 @@ test('health: not ready when the integrator has lost its rights', async () => {
       status: 'not ready',
       ...ALL_UP,
       integrator: 'down',
-      reasons: ['The integrator was refused its rights and stopped; the log of this server says which.'],
+      reasons: ['The integrator was refused its rights; the log of this server says which.'],
     },
   });
+  await server.superuser.query('grant select on cutter_log.pending to cutter_integrator');
+  await expect
+    .poll(ready, { timeout: 120_000 })
+    .toEqual({ status: 200, body: { status: 'ready', ...ALL_UP } });
 });
 
 test('whoAmI answers as each sample principal', async () => {
@@ -49,4 +57,92 @@ test('whoAmI answers as each sample principal', async () => {
     const { status, body } = await server.gql(token, '{ whoAmI { name scopes } }');
     expect([status, body.errors, body.data?.whoAmI.name]).toEqual([200, undefined, name]);
   }
+});
+
+/** What `/ready` finds wrong, by name, and its reasons. */
+async function wrongOf(url: string): Promise<{ status: number; down: string[]; reasons: string }> {
+  const response = await fetch(new URL('/ready', url));
+  const { reasons = [], ...found } = (await response.json()) as Record<string, string> & {
+    reasons?: string[];
+  };
+  const down = Object.keys(found).filter((name) => found[name] === 'down');
+  return { status: response.status, down, reasons: reasons.join(' ') };
+}
+
+test('ready: a server whose seeds are not the registered ones can sign for no lane, and says so', async () => {
+  const database = await testDatabase();
+  const server = await testServer({
+    database,
+    secrets: { ...database.secrets, seeds: makeSecrets().seeds },
+  });
+  await expect
+    .poll(() => wrongOf(server.url))
+    .toEqual({
+      status: 503,
+      down: ['lanes'],
+      reasons: expect.stringMatching(/^DOT-991 and DOT-992 can't sign/),
+    });
+});
+
+test('ready: a lane whose principal is disabled, and a lane without a seed here, are named', async () => {
+  const database = await testDatabase();
+  const { 'DOT-992': verifier, ...seeds } = database.secrets.seeds;
+  expect(verifier).toBeDefined();
+  const server = await testServer({ database, secrets: { ...database.secrets, seeds } });
+  await expect
+    .poll(() => wrongOf(server.url))
+    .toMatchObject({ reasons: expect.stringMatching(/^DOT-992 can't sign/) });
+  await server.superuser.query(`update cutter_auth.principal set disabled_at = now() where lane = 'DOT-991'`);
+  await expect
+    .poll(() => wrongOf(server.url))
+    .toMatchObject({ reasons: expect.stringMatching(/^DOT-991 and DOT-992 can't sign/) });
+});
+
+test('ready: a server that serves no lane needs none to sign', async () => {
+  const server = await testServer({ pools: { exec: null, verify: null } });
+  await expect.poll(() => wrongOf(server.url)).toEqual({ status: 200, down: [], reasons: '' });
+});
+
+test('ready: where nobody has a token that is good, in production none of a rehearsal, it says so; a revocation counts at once', async () => {
+  const production = await testServer({ mode: 'production' });
+  await expect
+    .poll(() => wrongOf(production.url))
+    .toMatchObject({
+      status: 503,
+      down: ['callers'],
+      reasons: expect.stringMatching(/^Nobody has a token that is good here/),
+    });
+  const server = await testServer();
+  await expect.poll(() => wrongOf(server.url)).toMatchObject({ status: 200 });
+  await server.superuser.query('update cutter_auth.token set revoked_at = now()');
+  await expect.poll(() => wrongOf(server.url)).toMatchObject({ status: 503, down: ['callers'] });
+});
+
+test('ready: says when all sockets are in use, and when all event streams are', async () => {
+  const server = await testServer({ limits: { sockets: 1 } });
+  await expect.poll(() => wrongOf(server.url)).toMatchObject({ status: 200 });
+  const socket = new WebSocket(server.wsUrl, 'graphql-transport-ws');
+  await once(socket, 'open');
+  await expect
+    .poll(() => wrongOf(server.url))
+    .toEqual({ status: 503, down: ['sockets'], reasons: 'All sockets of this server are in use.' });
+  socket.close();
+  await expect.poll(() => wrongOf(server.url)).toMatchObject({ status: 200 });
+  const leave = new AbortController();
+  const stream = await fetch(server.url, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      accept: 'text/event-stream',
+      authorization: `Bearer ${server.tokens.observer}`,
+    },
+    body: JSON.stringify({ query: 'subscription { history { __typename } }' }),
+    signal: leave.signal,
+  });
+  expect(stream.status).toBe(200);
+  await expect
+    .poll(() => wrongOf(server.url))
+    .toEqual({ status: 503, down: ['streams'], reasons: 'All event streams of this server are in use.' });
+  leave.abort();
+  await expect.poll(() => wrongOf(server.url)).toMatchObject({ status: 200 });
 });

@@ -48,7 +48,9 @@ describe('start', () => {
 
     const third = cutterStart({ CUTTER_HOME: home });
     expect(await third.ended).toBe(1);
-    expect(third.errors()).toMatch(/^cutter: Another process .* already runs the ledger/);
+    expect(third.errors()).toMatch(
+      /^cutter: The ledger of .* is running already: process \d+\. It listens at http:.*CUTTER_HOME/,
+    );
     second.child.kill('SIGINT');
     expect(await second.ended).toBe(0);
   });

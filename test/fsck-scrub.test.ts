@@ -10,7 +10,7 @@ import { heardLog } from './log-ground.ts';
 vi.setConfig({ testTimeout: 600_000 });
 
 /** Hardly any rest: a test waits for passes, not for time. */
-const PACE = { page: 5, rest: 0, leastRestMs: 1, passRestMs: 1 };
+const PACE = { page: { records: 5, rows: 1000 }, rest: 0, leastRestMs: 1, passRestMs: 1 };
 const INTEGRITY = `{ integrity { head
   lastPass { startedAt finishedAt positions rows signatures cuts findings { verdict table key column after before message } }
   currentPass { startedAt finishedAt positions } } }`;

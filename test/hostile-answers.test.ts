@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { ClientFault, openClient } from '../src/cli/client.ts';
 import { RegisterSourceDocument } from '../src/cli/generated/graphql.ts';
 import { accepted, Refused } from '../src/cli/refused.ts';
+import { makeSecrets, serverSeedOf } from '../src/database/secrets.ts';
 import { cutter, fileOf, homeOf } from './harness/cli.ts';
 import { ANSWERS, type AnswerName, type Impostor, impostor, player } from './harness/hostile-answers.ts';
 
@@ -9,6 +10,7 @@ const TOKEN = `cutter_${'t'.repeat(43)}`;
 const BOUNDS = { answerBytes: 8 * 1024 * 1024, answerMs: 1_500 };
 const INPUT = { idempotencyKey: 'x', docCode: 'x', content: { text: '# X\n' } };
 
+const secrets = makeSecrets();
 const open: Impostor[] = [];
 afterEach(async () => {
   for (const one of open.splice(0)) await one.close();
@@ -97,7 +99,7 @@ describe('cutter run says the same, and ends with 1', () => {
     const stranger = await impostor(name);
     open.push(stranger);
     const { code, out, err } = await cutter(
-      homeOf({ tokens }),
+      homeOf({ tokens, database: { secrets } }),
       ['run', fileOf('a.md', '# A\n'), '--yes'],
       stranger,
     );
@@ -109,7 +111,9 @@ describe('cutter run says the same, and ends with 1', () => {
   });
 
   const written = { replayed: true, position: '1', rows: [] };
+  const asked = { FindDocument: { document: null }, ReviewerMode: { whoAmI: { mode: 'rehearsal' } } };
   const marked = (status: string) => ({
+    ...asked,
     RegisterSource: {
       outcome: {
         __typename: 'RegisterSourceSuccess',
@@ -147,13 +151,13 @@ describe('cutter run says the same, and ends with 1', () => {
           },
         },
       },
-      /^cutter: After 1000 sweeps the turn of entry e hasn't come; the ledger says so, or something/,
+      /^cutter: Entry e was swept 1000 times and still waits; the ledger says so, or something/,
     ],
   ])('%s', async (_, data, sentence) => {
-    const stranger = await player(data);
+    const stranger = await player(data, serverSeedOf(secrets));
     open.push(stranger);
     const { code, err } = await cutter(
-      homeOf({ tokens }),
+      homeOf({ tokens, database: { secrets } }),
       ['run', fileOf('a.md', '# A\n'), '--yes'],
       stranger,
     );

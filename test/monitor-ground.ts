@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { type MonitorStatus, monitor, type Surroundings } from '../src/cli/monitor.ts';
 import type { MonitorCommand } from '../src/cli/monitor-command.ts';
+import { ledgerKeyOf } from '../src/database/ledger-key.ts';
 import type { MonitorFinding } from '../src/monitor/finding.ts';
 import { clientConfig } from './harness/cli.ts';
 import type { TestServer } from './harness/server.ts';
@@ -50,7 +51,7 @@ export async function watched(server: TestServer, options: WatchOptions = {}): P
   const keys = join(monitorFolder(), 'keys.json');
   writeFileSync(keys, keysText ?? (await keysFile(server.database)));
   const lines: string[] = [];
-  const { client } = clientConfig(url, '');
+  const { client, home } = clientConfig(url, '', ledgerKeyOf(server.database.secrets));
   const command: MonitorCommand = {
     keys,
     once: true,
@@ -64,10 +65,11 @@ export async function watched(server: TestServer, options: WatchOptions = {}): P
   const status = await monitor(
     url,
     command,
-    { client: { ...client, monitorToken: token } },
+    { home, client: { ...client, monitorToken: token } },
     {
       print: (line) => lines.push(line),
       now: Date.now,
+      terminal: null,
       signal: new AbortController().signal,
       restMs: 10,
       tickMs: 50,

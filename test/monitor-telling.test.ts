@@ -3,9 +3,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { serverSeedOf } from '../src/database/secrets.ts';
 import { again } from './checkpoint-ground.ts';
 import { cosigned } from './fsck-ground.ts';
 import { wasCut } from './harness/cycle.ts';
+import { provesItself } from './harness/identity.ts';
 import { type TestServer, testServer } from './harness/server.ts';
 import { monitorFolder, watched } from './monitor-ground.ts';
 import { keysFile } from './passport-ground.ts';
@@ -105,6 +107,7 @@ describe('telling', () => {
   test('a replay that stands still is silence, whatever it says', async () => {
     const incarnation = crypto.randomUUID();
     const still = createServer((request, response) => {
+      if (provesItself(serverSeedOf(server.database.secrets), request, response)) return;
       if (!request.headers.accept?.includes('event-stream')) {
         response.setHeader('content-type', 'application/json').end('{"data":{"checkpoint":null}}');
         return;

@@ -60,7 +60,8 @@ test('cutter passport issue tells why there is none', async () => {
   expect(ran).toMatchObject({ code: 1, out: '' });
   expect(ran.err).toMatch(/refused \(IllegalTransition\): .*isn't verified yet/);
   const unknown = await cutter(home, ['passport', 'issue', 'x'], { url: server.url });
-  expect(unknown).toMatchObject({ code: 1, err: 'cutter: x is no id of a change set.\n' });
+  expect(unknown).toMatchObject({ code: 64, out: '' });
+  expect(unknown.err).toContain('It is no UUID.');
 });
 
 describe('cutter passport verify, with the network off', () => {

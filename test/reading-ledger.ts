@@ -89,15 +89,15 @@ export async function fillLedger({ superuser }: TestDatabase, count: number): Pr
     `insert into cutter_governance.canonical_address_alias
        select ${id('alias:')}, md5('unit:' || n || ':1')::uuid, 'old/' || n, 'former', ${at}, null, 'marker', null, null ${failed}`,
     `insert into cutter_log.log
-       select 4 * (n - 1), ${id('record:mark:')}, 'h', array[${id('entry:')}, md5('history:' || n || ':1')::uuid] ${each}`,
+       select 5 * (n - 1), ${id('record:mark:')}, 'h', array[${id('entry:')}, md5('history:' || n || ':1')::uuid] ${each}`,
     `insert into cutter_log.log
-       select 4 * (n - 1) + 1, ${id('record:review:')}, 'h', array[${id('envelope:')}, ${id('decision:')}, md5('history:' || n || ':3')::uuid] ${each}`,
+       select 5 * (n - 1) + 1, ${id('record:review:')}, 'h', array[${id('envelope:')}, ${id('decision:')}, md5('history:' || n || ':3')::uuid] ${each}`,
     `insert into cutter_log.log
-       select 4 * (n - 1) + 2, ${id('record:cut:')}, 'h', array[${id('sig:cut:')}, ${id('cut:')}] ${each}`,
+       select 5 * (n - 1) + 2, ${id('record:cut:')}, 'h', array[${id('sig:cut:')}, ${id('cut:')}] ${each}`,
     `insert into cutter_log.log
-       select 4 * (n - 1) + 3, ${id('record:verify:')}, 'h', array[${id('sig:verify:')}, ${id('result:')}] ${each}`,
+       select 5 * (n - 1) + 3, ${id('record:verify:')}, 'h', array[${id('sig:verify:')}, ${id('result:')}] ${each}`,
     `insert into cutter_log.log
-       select 4 * ${count} + n - 1, ${id('record:more:')}, 'h', array[${id('rejected:')}, ${id('superseded:')}]
+       select 5 * (n - 1) + 4, ${id('record:more:')}, 'h', array[${id('rejected:')}, ${id('superseded:')}]
          || case when n < ${count} then array[${id('dependency:')}] else '{}' end
          || case when n % 5 = 0 then array[${id('escalation:')}, ${id('compensation:')}, ${id('sweep:')}] else '{}' end ${each}`,
     PLACES,

@@ -32,7 +32,7 @@ const [entry, plan, decision, result] = [
 /** What a dry review of entry 1 might add, and a dry verification beside it. */
 const rows: PreviewRows = {
   Entry: [{ entry_id: entry, kind: 'cut_request', status: 'reviewed_approved', emitted_at: NOW }],
-  History: ['b', 'a', 'c'].map((kind, at) => ({
+  History: ['cut', 'abandon', 'mark'].map((kind, at) => ({
     history_id: idOf('move', at),
     entry_id: entry,
     entry_version_before: null,
@@ -151,14 +151,17 @@ test('a preview shows the columns as they would be, and has no place in the log'
 test('its relations show the rows that the dry run would add, in order, filtered and paged', async () => {
   const { entry: found, manifest } = await ask(`{
     entry: dryEntry { manifests { nodes { envelopeId effectiveStatus } } reviewDecisions { nodes { reviewDecisionId manifest { entry { status } } } }
-      changeSets { nodes { state } } history(filter: {changeKindIn: ["a", "b"], changedAtFrom: "2026-04-01T00:00:00Z"}) { nodes { changeKind } } }
+      changeSets { nodes { state } } history(filter: {changeKindIn: ["abandon", "cut"], changedAtFrom: "2026-04-01T00:00:00Z"}) { nodes { changeKind } } }
     manifest: dryManifest { unitBlocks(first: 2) { edges { cursor node { unitLocalId entry { entryId } } } pageInfo { hasNextPage endCursor } } } }`);
   expect(found.manifests.nodes).toEqual([{ envelopeId: plan, effectiveStatus: 'accepted' }]);
   expect(found.reviewDecisions.nodes).toEqual([
     { reviewDecisionId: decision, manifest: { entry: { status: 'reviewed_approved' } } },
   ]);
   expect(found.changeSets.nodes).toEqual([]);
-  expect(found.history.nodes.map((row: { changeKind: string }) => row.changeKind).sort()).toEqual(['a', 'b']);
+  expect(found.history.nodes.map((row: { changeKind: string }) => row.changeKind).sort()).toEqual([
+    'abandon',
+    'cut',
+  ]);
   const { edges, pageInfo } = manifest.unitBlocks;
   expect(edges.map((edge: { node: object }) => edge.node)).toEqual([
     { unitLocalId: 'u1', entry: { entryId: entry } },

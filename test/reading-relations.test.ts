@@ -241,19 +241,19 @@ describe('places in the log', () => {
       found.history.nodes.map(({ changeKind, ...place }: { changeKind: string }) => [changeKind, place]),
     );
     expect({ ...found, history: places }).toEqual({
-      position: '8',
+      position: '10',
       logOrdinal: 0,
       history: {
-        mark: { position: '8', logOrdinal: 1 },
+        mark: { position: '10', logOrdinal: 1 },
         sweep_promote: { position: null, logOrdinal: null },
-        'review:approve': { position: '9', logOrdinal: 2 },
+        'review:approve': { position: '11', logOrdinal: 2 },
       },
       changeSets: nodes({
-        position: '10',
+        position: '12',
         logOrdinal: 1,
-        executorSignature: { position: '10', logOrdinal: 0 },
+        executorSignature: { position: '12', logOrdinal: 0 },
       }),
-      verifyResults: nodes({ position: '11', logOrdinal: 1 }),
+      verifyResults: nodes({ position: '13', logOrdinal: 1 }),
     });
   });
 
@@ -264,8 +264,8 @@ describe('places in the log', () => {
         changeSet(changeSetId: $c) { affectedRows { nodes { position logOrdinal } } } }`,
       { e: idOf('envelope:', 3), c: idOf('cut:', 3) },
     );
-    const reviewed = { position: '9', logOrdinal: 0 };
-    const cut = { position: '10', logOrdinal: 1 };
+    const reviewed = { position: '11', logOrdinal: 0 };
+    const cut = { position: '12', logOrdinal: 1 };
     expect(manifest.unitBlocks).toEqual(nodes(reviewed, reviewed, reviewed));
     expect(changeSet.affectedRows).toEqual(nodes(cut, cut));
   });

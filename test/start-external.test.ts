@@ -2,10 +2,12 @@ import { hash, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { run } from '../src/cli/run.ts';
+import { readConfig } from '../src/config.ts';
 import { type EmbeddedServer, startEmbedded } from '../src/database/embedded.ts';
 import { migrate } from '../src/database/migrate.ts';
 import { makeSecrets, writeSecrets } from '../src/database/secrets.ts';
-import { cutter, fileOf } from './harness/cli.ts';
+import { cutter, fileOf, person } from './harness/cli.ts';
 import { asOwner } from './harness/cluster.ts';
 import { send } from './harness/doors.ts';
 import { type Command, cutterStart, freshHome, urlOf } from './harness/start-command.ts';
@@ -217,9 +219,15 @@ describe('production', () => {
     await started.says('Ctrl-C');
     expect(started.output()).not.toMatch(/Nobody has a token|can't sign/);
     const document = fileOf('law.md', '# Law\n\nOne.\n');
-    const ran = await cutter(home, ['run', document, '--yes'], { url: urlOf(started), env: tokens });
-    expect(ran.err).toBe('');
-    expect(ran.out).toContain('verified_complete');
+    const unseen = await cutter(home, ['run', document, '--yes'], { url: urlOf(started), env: tokens });
+    expect(unseen.code).toBe(1);
+    expect(unseen.err).toMatch(
+      /This is a ledger in production: --yes would approve .* Nothing was written\.\n$/,
+    );
+    const someone = person('y', 'y');
+    const config = readConfig({ ...tokens, CUTTER_HOME: home, CUTTER_URL: urlOf(started) });
+    expect(await run(document, { yes: false }, config, someone)).toBe(0);
+    expect(someone.said()).toContain('verified_complete');
     await close(started);
   });
 });

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type EmbeddedServer, startEmbedded } from '../src/database/embedded.ts';
-import { migrate, SQL_DIRECTORY } from '../src/database/migrate.ts';
+import { checksumsOf, migrate, SQL_DIRECTORY } from '../src/database/migrate.ts';
 import { asOwner } from './harness/cluster.ts';
 import { type Command, cutterStart, freshHome } from './harness/start-command.ts';
 
@@ -230,6 +231,22 @@ describe('a database where the names of the target tables are taken', () => {
     expect(told).toContain('public.unit_version has the same columns and keys');
     await asOwner(view.ownerUrl, (owner) => owner.query('create view public.unit_version as select 1 as n'));
     expect(await refused(view)).toContain('public.unit_version is no table');
+  });
+
+  test('nor where a version before stopped at them, with the files before them applied', async () => {
+    const database = await sharedDatabase();
+    const folder = mkdtempSync(join(tmpdir(), 'cutter-sql-'));
+    for (const name of ['0001_roles.sql', '0002_governance.sql', '0003_observe_views.sql'])
+      cpSync(join(SQL_DIRECTORY, name), join(folder, name));
+    writeFileSync(join(folder, 'checksums.sum'), checksumsOf(folder));
+    await migrate(database.ownerUrl, folder);
+    rmSync(folder, { recursive: true });
+    await asOwner(database.ownerUrl, (owner) => owner.query('create table public.unit_version (id int)'));
+    const command = on(database);
+    expect(await command.ended).toBe(1);
+    const told = command.errors();
+    expect(told).toContain('public.unit_version lacks column');
+    expect(told).not.toContain('already exists');
   });
 
   test('a ledger that was restored without its record of migrations says so', async () => {

@@ -37,6 +37,7 @@ export const QUERY_AUTHORITY = {
   incarnations: 'ledger:observe',
   record: 'ledger:evidence',
   planCut: 'ledger:evidence',
+  document: 'ledger:evidence',
   reconstruct: 'ledger:evidence',
   passport: 'ledger:evidence',
   integrity: 'ledger:evidence',

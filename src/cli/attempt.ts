@@ -1,8 +1,9 @@
 /** Finds the attempt at a document that a run goes on with. */
-import { createHash } from 'node:crypto';
 import { ClientFault } from './client.ts';
 import { type Clients, type Phases, phases } from './phases.ts';
 import { planOf } from './reading.ts';
+import { Refused } from './refused.ts';
+import { shortDigest, sourceInputOf } from './source-input.ts';
 
 export interface WalkDocument {
   readonly docCode: string;
@@ -15,6 +16,8 @@ export interface AttemptOptions {
   readonly clients: Clients;
   readonly document: WalkDocument;
   readonly print: (line: string) => void;
+  /** Called where the registration is refused. */
+  readonly unregistered?: () => void;
 }
 
 export interface Attempt {
@@ -29,11 +32,9 @@ export interface Attempt {
 export async function begin(options: AttemptOptions): Promise<Attempt> {
   const { document, clients, print } = options;
   const calls = phases({ clients, print });
-  const { sourceId } = await calls.registerSource({
-    idempotencyKey: `run:${document.docCode}:source:${shortDigest(document.title ?? '', document.bytes)}`,
-    docCode: document.docCode,
-    title: document.title,
-    content: { base64: Buffer.from(document.bytes).toString('base64') },
+  const { sourceId } = await calls.registerSource(sourceInputOf(document)).catch((error: unknown) => {
+    if (error instanceof Refused) options.unregistered?.();
+    throw error;
   });
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
     const key = attemptKey(document, attempt);
@@ -72,8 +73,3 @@ async function isSpent(clients: Clients, entryId: string, status: string): Promi
 }
 
 const CHANGES: readonly string[] = ['BIRTH', 'VERSION', 'VANISHED'];
-
-/** Enough of a SHA-256 that a name in it stands for these bytes. */
-function shortDigest(label: string, bytes: Uint8Array): string {
-  return createHash('sha256').update(`${label}\0`).update(bytes).digest('hex').slice(0, 24);
-}

@@ -2,6 +2,7 @@
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
 import { plainLine } from '../monitor/plain.ts';
 import { ANSWER_BOUNDS, type AnswerBounds, readAnswer, UnfitAnswer } from './answer.ts';
+import { commandText } from './command-text.ts';
 
 /** An operation with the types of its result and variables; its text is `toString()`. */
 export interface Operation<Result, Variables> extends DocumentTypeDecoration<Result, Variables> {
@@ -131,7 +132,7 @@ export function unreachable(url: string, error: unknown): ClientFault {
   const code = codeOf(error);
   if (code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EHOSTUNREACH') {
     return new ClientFault(
-      `No ledger answers at ${url} (${code}). Start one with "npm start" (or "cutter start"), or name another by --url or CUTTER_URL.`,
+      `No ledger answers at ${url} (${code}). Start one with "${commandText('start')}", or name another by --url or CUTTER_URL.`,
       'unreachable',
     );
   }

@@ -9,13 +9,15 @@ import { digestOf } from '../proof/digest.ts';
 import { normalizeUuid } from '../proof/uuid.ts';
 import { ANSWER_BOUNDS } from './answer.ts';
 import { ClientFault, openClient } from './client.ts';
+import { folded } from './columns.ts';
 import { IssuePassportDocument, type IssuePassportQuery } from './generated/graphql.ts';
+import { type LedgerOptions, proveLedger } from './prove-ledger.ts';
 import { accepted, Refused } from './refused.ts';
+import { errorTerminal, type Terminal } from './terminal.ts';
 import { roleTokens } from './tokens.ts';
 
-export interface IssueOptions {
+export interface IssueOptions extends LedgerOptions {
   readonly out?: string;
-  readonly url?: string;
 }
 
 /** A passport holds every record of a plan. */
@@ -27,9 +29,10 @@ const PATIENCE_MS = [250, 500, 1_000, 2_000, 2_000];
 /** Writes the passport to a file, named by the ledger unless told otherwise. Resolves with the exit code. */
 export async function issuePassport(
   changeSet: string,
-  { out, url }: IssueOptions,
+  options: IssueOptions,
   config: Pick<Config, 'home' | 'client'>,
   print: (line: string) => void = (line) => process.stdout.write(`${line}\n`),
+  terminal: Terminal = errorTerminal(),
 ): Promise<0 | 1> {
   let secrets: readonly string[] = [];
   try {
@@ -37,7 +40,9 @@ export async function issuePassport(
     if (changeSetId === null) throw new ClientFault(`${changeSet} is no id of a change set.`);
     const tokens = roleTokens(config);
     secrets = Object.values(tokens);
-    const passport = held(await asked(changeSetId, url ?? config.client.url, tokens.reviewer), changeSetId);
+    const { url } = await proveLedger(options, config, terminal);
+    const passport = held(await asked(changeSetId, url, tokens.reviewer), changeSetId);
+    const { out } = options;
     const file = out ?? passport.file;
     if (out === undefined) requireSame(file, passport.text);
     try {
@@ -51,7 +56,7 @@ export async function issuePassport(
     return 0;
   } catch (error) {
     if (!(error instanceof ClientFault || error instanceof Refused)) throw error;
-    process.stderr.write(`cutter: ${plain(error.message, secrets)}\n`);
+    process.stderr.write(`${folded(`cutter: ${plain(error.message, secrets)}`)}\n`);
     return 1;
   }
 }
@@ -76,7 +81,7 @@ function held({ text, digest }: Issued, changeSetId: string): Held {
       `The ledger gave the passport of change set ${passport.changeSetId} for that of ${changeSetId}.`,
     );
   const { source, result } = passport.rows;
-  const docCode = source.columns.doc_code.replace(/[^a-z0-9._-]/g, '').slice(0, 63);
+  const docCode = source.columns.doc_code.replace(/[^\p{L}\p{M}\p{Nd}._-]/gu, '').slice(0, 63);
   const file = `passport-${docCode}-${changeSetId}.json`;
   return { text, digest, verdict: result.columns.verdict, file };
 }

@@ -4,6 +4,8 @@ import type { Config } from '../config.ts';
 import { registry } from '../database/lane-keys.ts';
 import { revokeHeldKey, rotateKey } from '../database/rotate-keys.ts';
 import { KEY_PURPOSES, type KeyPurpose, LANES, type Lane } from '../ledger/values.ts';
+import { folded } from './columns.ts';
+import { commandText } from './command-text.ts';
 import { findDatabase } from './find-database.ts';
 import { sentence } from './sentence.ts';
 
@@ -34,7 +36,7 @@ export async function key(
       await found.close();
     }
   } catch (error) {
-    printError(`cutter: ${sentence(error, config)}`);
+    printError(folded(`cutter: ${sentence(error, config)}`));
     return 1;
   }
 }
@@ -59,7 +61,7 @@ async function refuseWithoutLedger(owner: pg.Client): Promise<void> {
   );
   if (rows[0]?.there !== true)
     throw new Error(
-      'This database holds no ledger of this version yet: start the server once ("cutter start"), which makes it.',
+      `This database holds no ledger of this version yet: start the server once ("${commandText('start')}"), which makes it.`,
     );
 }
 

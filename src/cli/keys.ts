@@ -12,32 +12,36 @@ import {
   parseKeys,
 } from '../proof/keys-file.ts';
 import { ClientFault, openClient } from './client.ts';
+import { folded } from './columns.ts';
 import { fileBytes } from './file-bytes.ts';
 import { LedgerKeysDocument } from './generated/graphql.ts';
+import { type LedgerOptions, proveLedger } from './prove-ledger.ts';
+import { errorTerminal, type Terminal } from './terminal.ts';
 import { observerToken } from './tokens.ts';
 
-export interface KeysOptions {
+export interface KeysOptions extends LedgerOptions {
   readonly out?: string;
-  readonly url?: string;
 }
 
 /** Resolves with the exit code. */
 export async function keys(
-  { out, url }: KeysOptions,
+  options: KeysOptions,
   config: Pick<Config, 'home' | 'client'>,
   print: (text: string) => void = (text) => process.stdout.write(text),
   printError: (line: string) => void = (line) => process.stderr.write(`${line}\n`),
+  terminal: Terminal = errorTerminal(),
 ): Promise<0 | 1> {
   let token = '';
   try {
     token = observerToken(config);
-    const text = await keysFile(url ?? config.client.url, token);
-    if (out === undefined) print(text);
-    else writeKeys(out, text);
+    const { url } = await proveLedger(options, config, terminal);
+    const text = await keysFile(url, token);
+    if (options.out === undefined) print(text);
+    else writeKeys(options.out, text);
     return 0;
   } catch (error) {
     if (!(error instanceof ClientFault)) throw error;
-    printError(`cutter: ${plainLine(error.message, [token])}`);
+    printError(folded(`cutter: ${plainLine(error.message, [token])}`));
     return 1;
   }
 }

@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs';
 import type { Config } from '../config.ts';
 import { type KnownKeys, parseKeys } from '../proof/keys-file.ts';
-import { ClientFault, endpointOf } from './client.ts';
+import { ClientFault } from './client.ts';
 import { durationOf } from './duration.ts';
 import { type KeptState, readState } from './monitor-state.ts';
+import { type LedgerOptions, ledgerAddress, proveLedger } from './prove-ledger.ts';
+import type { Terminal } from './terminal.ts';
 import { whyUnreadable } from './tokens.ts';
 
 /** `cutter monitor`, as it is typed. */
-export interface MonitorCommand {
+export interface MonitorCommand extends Omit<LedgerOptions, 'url'> {
   readonly keys: string;
   readonly tokenFile?: string;
   readonly state?: string;
@@ -23,6 +25,8 @@ export interface MonitorCommand {
 /** What the command comes to, once it was found to be in order. */
 export interface MonitorTask {
   readonly url: string;
+  /** Proves, before each connection, that it is the ledger that is meant. Throws a ClientFault where it isn't. */
+  readonly prove: () => Promise<unknown>;
   readonly token: string;
   readonly known: KnownKeys;
   readonly kept: KeptState;
@@ -36,15 +40,24 @@ export interface MonitorTask {
 const UNSIGNED_MS = 60_000;
 
 /** Throws a ClientFault, KeysFault or StateFault that says what is wrong. */
-export function taskOf(url: string, command: MonitorCommand, config: Pick<Config, 'client'>): MonitorTask {
-  if (!/^https?:\/\//.test(url) || !URL.canParse(url))
-    throw new ClientFault(`${url} is no URL of the form http://host:4000.`);
+export function taskOf(
+  url: string | undefined,
+  command: MonitorCommand,
+  config: Pick<Config, 'home' | 'client'>,
+  terminal: Terminal | null,
+): MonitorTask {
+  const options: LedgerOptions = {
+    ...(url === undefined ? {} : { url }),
+    ...(command.ledgerKey === undefined ? {} : { ledgerKey: command.ledgerKey }),
+  };
+  const address = ledgerAddress(options, config);
   const webhook = command.webhook ?? config.client.monitorWebhook ?? undefined;
   if (webhook !== undefined && !(/^https?:\/\//.test(webhook) && URL.canParse(webhook)))
     throw new ClientFault('The webhook is no URL of the form https://host/path.');
   const kept = command.state === undefined ? { monitor: undefined, findings: [] } : readState(command.state);
   return {
-    url: endpointOf(url),
+    url: address.url,
+    prove: () => proveLedger(options, config, terminal, address),
     token: tokenOf(command, config),
     known: parseKeys(read(command.keys, 'The file of keys')),
     kept: command.acknowledge ? { ...kept, findings: [] } : kept,

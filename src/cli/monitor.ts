@@ -14,11 +14,14 @@ import { openAnswers } from './ledger-answers.ts';
 import { type MonitorCommand, type MonitorTask, taskOf } from './monitor-command.ts';
 import { readState, writeState } from './monitor-state.ts';
 import { Telling } from './monitor-telling.ts';
+import { errorTerminal, type Terminal } from './terminal.ts';
 
 /** What a monitor has around it; a test has other things. */
 export interface Surroundings {
   readonly print: (line: string) => void;
   readonly now: () => number;
+  /** Where a person can be asked whether it is the right ledger; null: nobody can. */
+  readonly terminal: Terminal | null;
   /** Ends it in good order. */
   readonly signal: AbortSignal;
   /** The first rest after a lost connection. */
@@ -39,11 +42,11 @@ export type MonitorStatus = 0 | 1 | 2;
 export async function monitor(
   url: string | undefined,
   command: MonitorCommand,
-  config: Pick<Config, 'client'>,
+  config: Pick<Config, 'home' | 'client'>,
   around: Surroundings = aroundProcess(command),
 ): Promise<MonitorStatus> {
   try {
-    return await new Watch(taskOf(url ?? config.client.url, command, config), command, around).run();
+    return await new Watch(taskOf(url, command, config, around.terminal), command, around).run();
   } catch (error) {
     if (!isForeseen(error)) throw error;
     const { message } = error;
@@ -63,6 +66,7 @@ function aroundProcess({ once }: MonitorCommand): Surroundings {
   return {
     print: (line) => void process.stdout.write(`${line}\n`),
     now: Date.now,
+    terminal: errorTerminal(),
     signal: ending.signal,
     restMs: 100,
     tickMs: once ? 500 : 5000,
@@ -158,6 +162,7 @@ class Watch {
   async #connection(): Promise<Exclude<FollowEnd, 'refused'>> {
     const before = this.#monitor.position;
     try {
+      await this.#task.prove();
       const end = await this.#follow();
       this.#count(before);
       if (end === 'refused') throw new ClientFault('The token was revoked or has expired.', 'refused');

@@ -49,13 +49,12 @@ export function phases({ clients, print }: PhasesOptions) {
       const line: PhaseLine = { phase: 'MARK', lane: 'DOT-991', outcome: 'marked', written, ...timed };
       return { entryId, status, replayed: written.replayed, tell: () => tell(line) };
     },
-    async sweep(input: SweepInput, entryId: string) {
+    async sweep(input: SweepInput) {
       const timed = await perform(clients.marker, SweepDocument, { input });
       const written = accepted('SWEEP', timed.answer, 'SweepSuccess');
-      const own = written.promoted.some((entry) => entry.entryId === entryId);
-      const outcome = own ? 'review_pending' : counted(written.promoted.length);
-      if (!written.replayed || own) tell({ phase: 'SWEEP', lane: 'DOT-991', outcome, written, ...timed });
-      return { own, replayed: written.replayed, promoted: written.promoted.length };
+      if (!written.replayed)
+        tell({ phase: 'SWEEP', lane: 'DOT-991', outcome: 'review_pending', written, ...timed });
+      return { replayed: written.replayed };
     },
     async review(input: ReviewInput) {
       const timed = await perform(clients.reviewer, ReviewDocument, { input });
@@ -79,8 +78,6 @@ export function phases({ clients, print }: PhasesOptions) {
   };
 }
 export type Phases = ReturnType<typeof phases>;
-
-const counted = (promoted: number) => (promoted === 0 ? 'nothing waits' : `${promoted} others promoted`);
 
 async function perform<Outcome extends { readonly __typename: string }, Variables>(
   client: Client,

@@ -27,7 +27,7 @@ export function planLines({
   return [
     `Plan     ${counted(units, 'unit')} by ${profile ?? 'explicit spans'}: ${actions.join(', ')}`,
     `         coverage ${complete ? 'complete' : 'BROKEN'}: ${number(bytes)} bytes = ${number(unitBytes)} in units + ${number(containerBytes)} in headings + ${number(excludedBytes)} set aside`,
-    `         manifest ${manifestDigest}`,
+    `         ${manifestDigest}`,
     ...(problems.length === 0 ? ['         no problems'] : problems.map(problemLine)),
   ];
 }

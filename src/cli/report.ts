@@ -1,4 +1,7 @@
-/** One line a phase: what it did, by which lane, what it wrote, where it stands in the log, when and how long. */
+/** What a phase did: what it did, by which lane, what it wrote, where it stands in the log, when and how long. */
+
+import stringWidth from 'string-width';
+import { COLUMNS, fitted, padded } from './columns.ts';
 
 interface Written {
   readonly replayed: boolean;
@@ -34,10 +37,28 @@ const WORDS: Readonly<Record<string, string>> = {
   unit_version: 'version',
 };
 
+const OUTCOME_COLUMNS = 23;
+const INDENT = ' '.repeat(9);
+const SEPARATOR = ' · ';
+
+/** A line that fits a terminal, and one below it with the rows. */
 export function phaseLine({ phase, lane, outcome, written, at, elapsedMs }: PhaseLine): string {
   const place = `position ${written.position ?? '?'}`;
   const time = `${at.toISOString().slice(11, 19)}Z ${String(Math.round(elapsedMs)).padStart(5)} ms`;
-  return `${phase.padEnd(8)} ${lane}  ${outcome.padEnd(23)} ${place.padEnd(13)} ${time}  ${rowsText(written)}`;
+  const shown = padded(fitted(outcome, OUTCOME_COLUMNS), OUTCOME_COLUMNS);
+  const whole = shown.endsWith('…') ? `\n${INDENT}${outcome}` : '';
+  return `${phase.padEnd(8)} ${lane}  ${shown} ${place.padEnd(13)} ${time}${whole}\n${listed(rowsText(written))}`;
+}
+
+/** Folded between its members. */
+function listed(text: string): string {
+  const lines = [''];
+  for (const [place, word] of text.split(SEPARATOR).entries()) {
+    const longer = place === 0 ? word : `${lines.at(-1)}${SEPARATOR}${word}`;
+    if (INDENT.length + stringWidth(longer) <= COLUMNS) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines.map((line) => INDENT + line).join('\n');
 }
 
 /** Rows added, by table; a status or an anchor that moves is no row. */
@@ -47,12 +68,12 @@ export function rowsText({ replayed, rows }: Pick<Written, 'replayed' | 'rows'>)
   const anchors = rows.find((row) => bare(row.table) === 'information_unit')?.updated ?? 0;
   const words = added.map(({ table, inserted }) => counted(inserted, WORDS[bare(table)] ?? table));
   if (anchors > 0) words.push(`${anchors} anchored`);
-  return words.length === 0 ? 'no rows' : words.join(' · ');
+  return words.length === 0 ? 'no rows' : words.join(SEPARATOR);
 }
 
 /** The table's name without its schema. */
 const bare = (table: string) => table.slice(table.lastIndexOf('.') + 1);
 
-export function counted(count: number, word: string): string {
-  return `${count.toLocaleString('en')} ${word}${count === 1 || word.endsWith('history') ? '' : 's'}`;
+export function counted(count: number, word: string, plural = 's'): string {
+  return `${count.toLocaleString('en')} ${word}${count === 1 || word.endsWith('history') ? '' : plural}`;
 }

@@ -9,6 +9,8 @@ import { type Accepted, acceptResumption } from '../ledger/log/resume-accept.ts'
 import { resumeRecordId } from '../ledger/log/resume-statement.ts';
 import { type Suspension, standingSuspension, suspend } from '../ledger/log/suspension.ts';
 import { EXECUTOR_LANE, LANES, type Lane } from '../ledger/values.ts';
+import { folded } from './columns.ts';
+import { commandText } from './command-text.ts';
 import { type FoundDatabase, findDatabase } from './find-database.ts';
 import { sentence } from './sentence.ts';
 import { askYesNo, processTerminal, type Terminal } from './terminal.ts';
@@ -26,7 +28,7 @@ export async function resume(
   config: Config,
   terminal: Terminal = processTerminal(),
 ): Promise<0 | 1> {
-  const print = (line: string) => void terminal.output.write(`${line}\n`);
+  const print = (line: string) => void terminal.output.write(`${folded(line)}\n`);
   try {
     const found = await findDatabase(config);
     try {
@@ -35,7 +37,7 @@ export async function resume(
       await found.close();
     }
   } catch (error) {
-    process.stderr.write(`cutter: ${sentence(error, config)}\n`);
+    process.stderr.write(`${folded(`cutter: ${sentence(error, config)}`)}\n`);
     return 1;
   }
 }
@@ -76,7 +78,7 @@ async function look(owner: pg.Client, heads: string | null): Promise<Suspension 
   );
   const head = rows[0];
   if (head === undefined)
-    throw new Error('This database holds no ledger yet: start the server once ("cutter start").');
+    throw new Error(`This database holds no ledger yet: start the server once ("${commandText('start')}").`);
   const beyond = heads === null ? null : seenInFile(heads).beyond({ ...head, next: Number(head.next) });
   if (beyond !== null) await suspend(owner, head.incarnation, beyond);
   await owner.query(STRAY, [resumeRecordId(head.incarnation), head.incarnation]);

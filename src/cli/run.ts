@@ -1,23 +1,31 @@
 /** `cutter run FILE`: the whole path for a document of the user's, asking before the approval and before the cut. */
-import { basename, extname } from 'node:path';
 import type { Config } from '../config.ts';
 import { plain } from '../monitor/plain.ts';
 import type { WalkDocument } from './attempt.ts';
 import { ClientFault, openClient } from './client.ts';
+import { folded } from './columns.ts';
+import { commandText } from './command-text.ts';
+import { docCodeOf } from './document-code.ts';
 import { fileBytes } from './file-bytes.ts';
 import { type Clients, ROLES } from './phases.ts';
+import { type LedgerOptions, proveLedger } from './prove-ledger.ts';
 import { Refused } from './refused.ts';
+import { refuseUnknownProfile, refuseYesInProduction } from './run-refusals.ts';
+import { settleDocument } from './settle-document.ts';
 import { askYesNo, processTerminal, type Terminal } from './terminal.ts';
 import { type RoleTokens, roleTokens } from './tokens.ts';
-import { type WalkEnd, walk } from './walk.ts';
+import { type Question, type WalkEnd, walk } from './walk.ts';
 
-export interface RunOptions {
+export interface RunOptions extends LedgerOptions {
   /** Approve and cut without asking. */
   readonly yes: boolean;
+  /** With `yes`: approve a plan that has warnings, too. */
+  readonly acceptWarnings?: boolean;
+  /** Show every unit of the plan. */
+  readonly full?: boolean;
   readonly docCode?: string;
   readonly profile?: string;
   readonly title?: string;
-  readonly url?: string;
 }
 
 const LARGEST = 16 * 1024 * 1024;
@@ -31,18 +39,35 @@ export async function run(
 ): Promise<number> {
   let secrets: readonly string[] = [];
   // Lines may hold what the ledger wrote, and whoever got four tokens may write one of them.
-  const print = (line: string) => void terminal.output.write(`${plain(line, secrets)}\n`);
+  const print = (line: string) => void terminal.output.write(`${folded(plain(line, secrets))}\n`);
   try {
     requireAnswers(options, terminal);
     const document = readDocument(path, options);
     const tokens = roleTokens(config);
     secrets = Object.values(tokens);
-    const clients = openClients(options.url ?? config.client.url, tokens);
-    const confirm = async (question: string) => options.yes || askYesNo(terminal, question);
-    return conclude(await walk({ clients, document, print, confirm }), print);
+    const { url, keyId } = await proveLedger(options, config, terminal);
+    const clients = openClients(url, tokens);
+    if (options.yes) await refuseYesInProduction(clients);
+    await refuseUnknownProfile(clients, document.profile);
+    const settled = await settleDocument({
+      clients,
+      document,
+      path,
+      place: { home: config.home, ledger: keyId, docCode: document.docCode },
+      isCodeNamed: options.docCode !== undefined,
+      terminal,
+    });
+    const confirm = (question: Question) => answer(question, options, terminal, print);
+    const where = options.url === undefined ? '' : ` --url ${options.url}`;
+    const passportCommand = (id: string) => commandText(`passport issue ${id}${where}`);
+    const full = options.full ?? false;
+    return conclude(
+      await walk({ clients, document, print, confirm, full, passportCommand, unregistered: settled.abandon }),
+      print,
+    );
   } catch (error) {
     if (!(error instanceof ClientFault || error instanceof Refused)) throw error;
-    process.stderr.write(`cutter: ${plain(error.message, secrets)}\n`);
+    process.stderr.write(`${folded(`cutter: ${plain(error.message, secrets)}`)}\n`);
     return 1;
   }
 }
@@ -52,6 +77,19 @@ function requireAnswers({ yes }: RunOptions, { interactive }: Terminal): void {
   throw new ClientFault(
     'This command asks before the approval and before the cut, and nobody can answer here; run it in a terminal, or with --yes.',
   );
+}
+
+/** `--yes` answers for the person, but for warnings, which it has to be told of. */
+async function answer(
+  { text, hasWarnings }: Question,
+  { yes, acceptWarnings }: RunOptions,
+  terminal: Terminal,
+  print: (line: string) => void,
+): Promise<boolean> {
+  if (yes && (!hasWarnings || acceptWarnings === true)) return true;
+  if (terminal.interactive) return askYesNo(terminal, text);
+  print('This plan has warnings. Look at them; if they are in order, add --accept-warnings to --yes.');
+  return false;
 }
 
 function readDocument(path: string, { docCode, profile, title }: RunOptions): WalkDocument {
@@ -65,20 +103,8 @@ function readDocument(path: string, { docCode, profile, title }: RunOptions): Wa
 }
 
 function readBytes(path: string): Buffer {
-  if (path === '') throw new ClientFault('Name the document: cutter run FILE.');
+  if (path === '') throw new ClientFault('Name the document: FILE in "cutter run FILE".');
   return fileBytes(path, 'a document', LARGEST);
-}
-
-/** The file's name as a document code: lower case, what codes can't hold as hyphens. */
-export function docCodeOf(path: string): string {
-  const name = basename(path, extname(path)).normalize('NFKD').toLowerCase();
-  const code = name
-    .replace(/\p{M}+/gu, '')
-    .replace(/[^a-z0-9._-]+/g, '-')
-    .replace(/^[._-]+|-+$/g, '')
-    .slice(0, 63);
-  if (code === '') throw new ClientFault(`${path} gives no document code; name one by --doc-code.`);
-  return code;
 }
 
 function openClients(url: string, tokens: RoleTokens): Clients {

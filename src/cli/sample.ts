@@ -1,12 +1,13 @@
 /** The sample document's way through the five phases, by the public API, watched over WebSocket. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { openClient } from './client.ts';
+import { folded } from './columns.ts';
 import { type Clients, ROLES } from './phases.ts';
 import { SAMPLE } from './sample-document.ts';
-import { walk } from './walk.ts';
+import { type WalkOptions, walk } from './walk.ts';
 import { type Watch, watchHistory } from './watch.ts';
 
-export interface SampleOptions {
+export interface SampleOptions extends Pick<WalkOptions, 'passportCommand'> {
   readonly url: string;
   /** Tokens of marker, reviewer, executor, verifier and observer, by name. */
   readonly tokens: Readonly<Record<string, string>>;
@@ -18,7 +19,7 @@ const MOVES = 5;
 const PATIENCE_MS = 15_000;
 
 /** Resolves when the entry stands `verified_complete` and the subscriber has its rows; throws where it doesn't get there. */
-export async function runSample({ url, tokens, print }: SampleOptions): Promise<void> {
+export async function runSample({ url, tokens, print, ...more }: SampleOptions): Promise<void> {
   print('A sample document takes the whole path, by the public API:');
   const watch = watchHistory({ url, token: tokenOf(tokens, 'observer'), after: '' });
   try {
@@ -26,8 +27,9 @@ export async function runSample({ url, tokens, print }: SampleOptions): Promise<
     const { entryId, status } = await walk({
       clients: clientsOf(url, tokens),
       document: SAMPLE,
-      print: (line) => print(`  ${line}`),
+      print: (line) => print(folded(line)),
       confirm: async () => true,
+      ...more,
     });
     const arrived = await within(rowsOf(watch, entryId), 'History over WebSocket');
     print(`  ${arrived} history rows arrived over WebSocket.`);

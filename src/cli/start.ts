@@ -3,12 +3,18 @@
  * to go wrong ends in one sentence and a status other than zero.
  */
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { enableCompileCache, flushCompileCache } from 'node:module';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { checkCheckpointFile, checkHomeFiles, checkOpenFiles } from '../database/home-checks.ts';
 import { makeHome } from '../database/home-folder.ts';
+import { lockHolder } from '../database/home-lock.ts';
+import { announceServer, runningServers } from '../database/home-servers.ts';
+import { keepLedgerKey } from '../database/ledger-key.ts';
+import { folded } from './columns.ts';
+import { commandTextIn } from './command-text.ts';
 import { sentence } from './sentence.ts';
 
 type Closer = () => Promise<unknown>;
@@ -22,21 +28,26 @@ export async function start(config: Config): Promise<void> {
   const interruption = listenForSignals();
   const fault = listenForDefects(interruption.end);
   try {
-    const url = await bringUp(config, closers, () => {
-      if (interruption.signal.aborted) throw new Interrupted();
+    const url = await bringUp(config, closers, {
+      check: () => {
+        if (interruption.signal.aborted) throw new Interrupted();
+      },
+      onGivenUp: endWithoutDatabase(interruption.end),
     });
     await sampleWhenDue(config, url, interruption.signal);
     await interruption.heard;
     print('Closing.');
   } catch (error) {
     if (!(error instanceof Interrupted)) {
-      process.exitCode = 1;
-      process.stderr.write(`cutter: ${sentence(error, config)}\n`);
+      process.exitCode ??= 1;
+      process.stderr.write(`${folded(`cutter: ${sentence(error, config)}`)}\n`);
       if (isDefect(error) || ['debug', 'trace'].includes(config.logLevel)) console.error(error);
     }
   }
   for (const close of closers.reverse()) {
-    await close().catch((error: unknown) => process.stderr.write(`cutter: ${sentence(error, config)}\n`));
+    await close().catch((error: unknown) =>
+      process.stderr.write(`${folded(`cutter: ${sentence(error, config)}`)}\n`),
+    );
   }
   interruption.ignore();
   fault.ignore();
@@ -53,13 +64,22 @@ interface Running {
   readonly isSampleDue: boolean;
 }
 
-/** From nothing to a listening server. `check` throws where a signal has come in between. */
-async function bringUp(config: Config, closers: Closer[], check: () => void): Promise<Running> {
+interface Watchers {
+  /** Throws where a signal has come in between. */
+  check(): void;
+  /** Hears why the embedded database isn't started any more. */
+  onGivenUp(why: string): void;
+}
+
+/** From nothing to a listening server. */
+async function bringUp(config: Config, closers: Closer[], { check, onGivenUp }: Watchers): Promise<Running> {
+  refuseSecond(config);
   await probePort(config);
   makeHome(config.home);
   checkHomeFiles(config.home);
   if (config.checkpoints.file !== null) checkCheckpointFile(config.checkpoints.file);
-  checkOpenFiles(config.limits.sockets, print);
+  checkOpenFiles(config.limits.sockets, (line) => print(line));
+  print(`The ledger's home is ${config.home}.`);
   // Compiled code is kept beside the data, where nobody else writes: a later start takes half the time.
   enableCompileCache(join(config.home, 'compiled'));
   // Imports take as long as PostgreSQL: they are done side by side.
@@ -70,8 +90,9 @@ async function bringUp(config: Config, closers: Closer[], check: () => void): Pr
     import('../database/custody.ts'),
   ]);
   parts.catch(() => {});
-  const ownerUrl = await database(config, closers);
+  const ownerUrl = await database(config, closers, onGivenUp);
   check();
+  print('PostgreSQL runs. Loading the program and bringing the tables up to date …');
   const [{ isSampleDue, prepareLedger }, { wire }, { openLogger }, { homeCustody }] = await parts;
   const { pools, secrets, tokens } = await prepareLedger({
     ownerUrl,
@@ -79,7 +100,7 @@ async function bringUp(config: Config, closers: Closer[], check: () => void): Pr
     mode: config.mode,
     shared: config.databaseUrl !== null,
     heads: config.checkpoints.file,
-    tell: print,
+    tell: (line) => print(line),
   });
   closers.push(() => pools.close());
   check();
@@ -91,9 +112,25 @@ async function bringUp(config: Config, closers: Closer[], check: () => void): Pr
   const wired = wire({ ...config, pools, secrets, custody, logger, scrub: {} });
   closers.push(() => wired.close());
   const { url } = await wired.server.listen();
+  keepLedgerKey(config.home, secrets);
+  const announced = announceServer(config.home, url);
+  closers.push(async () => announced.withdraw());
   flushCompileCache();
   greet(config, url, Object.keys(tokens));
   return { url, tokens, isSampleDue: due };
+}
+
+/** One process serves an embedded database. Whoever starts a second one learns of the first, before anything else of its port. */
+function refuseSecond({ home, databaseUrl, port }: Config): void {
+  const running = runningServers(home);
+  const server =
+    databaseUrl === null ? running[0] : running.find(({ url }) => Number(new URL(url).port) === port);
+  const pid = server?.pid ?? (databaseUrl === null ? lockHolder(home) : null);
+  if (pid === null) return;
+  const where = server === undefined ? 'It is starting or closing' : `It listens at ${server.url}`;
+  throw new Error(
+    `The ledger of ${home} is running already: process ${pid}. ${where}. To run another ledger beside it, name another folder with CUTTER_HOME and another port with CUTTER_PORT.`,
+  );
 }
 
 /** A taken port is told before a database is made for nothing. */
@@ -104,10 +141,23 @@ async function probePort({ host, port }: Config): Promise<void> {
 }
 
 /** The owner's URL of the embedded database, started now, or of the external one. */
-async function database(config: Config, closers: Closer[]): Promise<string> {
+async function database(
+  config: Config,
+  closers: Closer[],
+  onGivenUp: Watchers['onGivenUp'],
+): Promise<string> {
   if (config.databaseUrl !== null) return config.databaseUrl;
+  print(
+    existsSync(join(config.home, 'secrets.json'))
+      ? 'Starting its PostgreSQL …'
+      : 'Making its PostgreSQL; this is the first start …',
+  );
   const { startEmbedded } = await import('../database/embedded.ts');
-  const embedded = await startEmbedded({ home: config.home, log: print });
+  const embedded = await startEmbedded({
+    home: config.home,
+    log: (line) => print(line),
+    onGivenUp,
+  });
   closers.push(() => embedded.stop());
   return embedded.ownerUrl;
 }
@@ -118,13 +168,17 @@ function greet(config: Config, url: string, names: readonly string[]): void {
       ? `its own PostgreSQL in ${config.home}`
       : 'the PostgreSQL of CUTTER_DATABASE_URL';
   print(`The ledger is up (${config.mode}), on ${where}.`);
-  print(`  GraphQL, WebSocket, events  ${url}`);
-  if (names.length > 0)
-    print(`  Tokens                      ${config.home}/tokens.json (${names.join(', ')})`);
+  const told: [string, string][] = [['GraphQL, WebSocket, events', url]];
+  if (names.length > 0) told.push(['Tokens', `${config.home}/tokens.json (${names.join(', ')})`]);
   if (config.graphiql)
-    print('  GraphiQL                    the same address in a browser; put a token into its Headers tab');
-  print(`  Verify a passport           ${new URL('/passport', url)} in a browser`);
-  print(`  Health                      ${new URL('/health', url)} and ${new URL('/ready', url)}`);
+    told.push(['GraphiQL', 'the same address in a browser; put a token into its Headers tab']);
+  told.push(
+    ['Verify a passport', `${new URL('/passport', url)} in a browser`],
+    ['Health', `${new URL('/health', url)} and ${new URL('/ready', url)}`],
+  );
+  for (const [name, text] of told) print(`  ${name.padEnd(26)}  ${text}`, 30);
+  print('  A document of yours, in another terminal');
+  print(`    $ ${commandTextIn(config.home, 'run FILE')}`);
   print('Ctrl-C closes it.');
 }
 
@@ -133,7 +187,12 @@ async function sampleWhenDue(config: Config, running: Running, signal: AbortSign
   if (!running.isSampleDue || signal.aborted) return;
   try {
     const { runSample } = await import('./sample.ts');
-    await runSample({ url: running.url, tokens: running.tokens, print });
+    await runSample({
+      url: running.url,
+      tokens: running.tokens,
+      print,
+      passportCommand: (id) => commandTextIn(config.home, `passport issue ${id}`),
+    });
   } catch (error) {
     // The ledger runs all the same.
     if (!signal.aborted) print(`The sample document stopped on its way: ${sentence(error, config)}`);
@@ -190,10 +249,21 @@ function listenForDefects(end: () => void) {
   };
 }
 
-/** "Internal software error", as sysexits.h has it. */
+/** A server without its database can't mend itself: it closes, and whoever supervises it learns that from the status. */
+function endWithoutDatabase(end: () => void): (why: string) => void {
+  return (why) => {
+    process.exitCode = UNAVAILABLE;
+    process.stderr.write(`${folded(`cutter: ${why}`)}\n`);
+    end();
+    setTimeout(() => process.exit(UNAVAILABLE), CLOSE_LIMIT_MS).unref();
+  };
+}
+
+/** "Service unavailable" and "internal software error", as sysexits.h has them. */
+const UNAVAILABLE = 69;
 const DEFECT = 70;
 const CLOSE_LIMIT_MS = 30_000;
 
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
+function print(line: string, hang = 0): void {
+  process.stdout.write(`${folded(line, hang)}\n`);
 }

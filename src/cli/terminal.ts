@@ -14,6 +14,11 @@ export function processTerminal(): Terminal {
   return { input: stdin, output: stdout, interactive: stdin.isTTY === true };
 }
 
+/** Questions of a command whose standard output is what it writes. */
+export function errorTerminal(): Terminal {
+  return { ...processTerminal(), output: process.stderr };
+}
+
 /** Only "y" or "yes" is one; an end of the input, Ctrl-C or anything else is a no. */
 export async function askYesNo({ input, output }: Terminal, question: string): Promise<boolean> {
   const lines = createInterface({ input, output });

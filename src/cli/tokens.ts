@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Config } from '../config.ts';
 import { ClientFault } from './client.ts';
+import { commandText } from './command-text.ts';
 import { ROLES, type Role } from './phases.ts';
 
 const file = z.record(z.string(), z.string());
@@ -42,7 +43,7 @@ function readTokens(path: string, missing: readonly Role[]): Readonly<Record<str
     text = readFileSync(path, 'utf8');
   } catch (error) {
     throw new ClientFault(
-      `No tokens can be read from ${path}: ${whyUnreadable(error)}. "npm start" makes them on this machine; elsewhere name the folder by CUTTER_HOME, or set ${missing.map(variableOf).join(', ')}.`,
+      `No tokens can be read from ${path}: ${whyUnreadable(error)}. "${commandText('start')}" makes them on this machine; elsewhere name the folder by CUTTER_HOME, or set ${missing.map(variableOf).join(', ')}.`,
     );
   }
   try {

@@ -5,13 +5,25 @@
  */
 import { type Attempt, type AttemptOptions, begin } from './attempt.ts';
 import { ClientFault } from './client.ts';
+import { commandText } from './command-text.ts';
 import { planLines } from './plan-lines.ts';
+import { shownPlan } from './plan-shown.ts';
 import { type Plan, planOf, progressOf } from './reading.ts';
 import { Refused } from './refused.ts';
 
 export interface WalkOptions extends AttemptOptions {
   /** Asked before the approval and before the cut. */
-  readonly confirm: (question: string) => Promise<boolean>;
+  readonly confirm: (question: Question) => Promise<boolean>;
+  /** Whether a plan is shown with every unit. */
+  readonly full?: boolean;
+  /** The command that issues the passport of a cut, as it is typed. */
+  readonly passportCommand?: (changeSetId: string) => string;
+}
+
+export interface Question {
+  readonly text: string;
+  /** Whether the plan that is asked about has warnings. */
+  readonly hasWarnings: boolean;
 }
 
 export interface WalkEnd {
@@ -45,7 +57,7 @@ async function step(walk: Walk, status: string): Promise<string | null> {
   switch (status) {
     case 'marked':
     case 'reviewed_deferred':
-      return sweepUntilPromoted(walk, status);
+      return sweepOwn(walk, status);
     case 'review_pending':
       return approve(walk, null);
     case 'reviewed_approved':
@@ -57,38 +69,42 @@ async function step(walk: Walk, status: string): Promise<string | null> {
   }
 }
 
-/** A sweep takes the oldest first, whoever marked them; it is repeated until the entry's turn has come. */
-async function sweepUntilPromoted(walk: Walk, status: string): Promise<string | null> {
+/** Sweeps this entry alone: what others have marked is theirs to bring to review. */
+async function sweepOwn(walk: Walk, status: string): Promise<string | null> {
   for (let pass = 1; pass <= MOST_SWEEPS; pass += 1) {
-    const idempotencyKey = `${walk.key}:sweep:${pass}`;
-    const swept = await walk.phases.sweep({ idempotencyKey, limit: 100 }, walk.entryId);
-    const now = swept.own && !swept.replayed ? 'review_pending' : (await progressOf(walk)).status;
+    try {
+      const entryIds = [walk.entryId];
+      const swept = await walk.phases.sweep({ idempotencyKey: `${walk.key}:own:${pass}`, entryIds });
+      if (!swept.replayed) return 'review_pending';
+    } catch (error) {
+      if (!(error instanceof Refused) || error.refusal.__typename !== 'IllegalTransition') throw error;
+      const now = (await progressOf(walk)).status;
+      if (now !== status) return now;
+      walk.print(error.refusal.message);
+      return null;
+    }
+    // A pass of an earlier run; the entry may have been deferred since.
+    const now = (await progressOf(walk)).status;
     if (now !== status) return now;
-    if (swept.replayed || swept.promoted > 0) continue;
-    walk.print(
-      status === 'reviewed_deferred'
-        ? 'A reviewer deferred this entry, and its time has not come yet.'
-        : 'The sweep found nothing to promote; another one may be at work. Run the command again.',
-    );
-    return null;
   }
   throw new ClientFault(
-    `After ${MOST_SWEEPS} sweeps the turn of entry ${walk.entryId} hasn't come; the ledger says so, or something that stands in for it.`,
+    `Entry ${walk.entryId} was swept ${MOST_SWEEPS} times and still waits; the ledger says so, or something that stands in for it.`,
   );
 }
 
-/** A hundred entries each; what promotes others for ever is no ledger. */
+/** Nobody defers so often; what answers so for ever is no ledger. */
 const MOST_SWEEPS = 1_000;
 
 /** Shows the plan, asks, and approves exactly that. */
 async function approve(walk: Walk, superseded: string | null): Promise<string | null> {
   const plan = await planOf(walk);
-  show(walk, plan);
+  await show(walk, plan);
   if (plan.problems.some(({ severity }) => severity === 'ERROR')) {
     walk.print('A plan with problems is not approved.');
     return null;
   }
-  if (!(await walk.confirm('Approve this plan?'))) return null;
+  const hasWarnings = plan.problems.length > 0;
+  if (!(await walk.confirm({ text: 'Approve this plan?', hasWarnings }))) return null;
   const entry = await walk.phases.review({
     idempotencyKey: `${walk.key}:approve${superseded === null ? '' : `:${superseded}`}`,
     entryId: walk.entryId,
@@ -100,8 +116,9 @@ async function approve(walk: Walk, superseded: string | null): Promise<string | 
   return entry.status;
 }
 
-function show(walk: Walk, plan: Plan): void {
+async function show(walk: Walk, plan: Plan): Promise<void> {
   for (const line of planLines(plan)) walk.print(line);
+  for await (const line of shownPlan(walk, plan)) walk.print(line);
   walk.shown.add(plan.manifestDigest);
 }
 
@@ -112,8 +129,8 @@ async function cut(walk: Walk): Promise<string | null> {
   if (live !== undefined && live.manifestVersion !== plan.manifestDigest) {
     return approve(walk, live.reviewDecisionId);
   }
-  if (!walk.shown.has(plan.manifestDigest)) show(walk, plan);
-  if (!(await walk.confirm('Cut it?'))) return null;
+  if (!walk.shown.has(plan.manifestDigest)) await show(walk, plan);
+  if (!(await walk.confirm({ text: 'Cut it?', hasWarnings: false }))) return null;
   try {
     return await applied(walk, plan.manifestDigest);
   } catch (refused) {
@@ -143,12 +160,22 @@ const ENTRY_ID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
 /** Another text of this document was cut and not verified, by a run that was broken off, say: that comes first. */
 async function verifyOther(walk: Walk, waiting: { readonly message: string }): Promise<boolean> {
   const entryId = ENTRY_ID.exec(waiting.message)?.[0];
-  if (entryId === undefined || !(await walk.confirm('Verify that cut first?'))) return false;
+  if (entryId === undefined || !(await walk.confirm({ text: 'Verify that cut first?', hasWarnings: false })))
+    return false;
   const status = await verify({ ...walk, entryId, key: `run:finish:${entryId}` });
   return status !== null;
 }
 
-async function verify({ clients, phases, entryId, key, print }: Walk): Promise<string | null> {
+const issueCommand = (changeSetId: string) => commandText(`passport issue ${changeSetId}`);
+
+async function verify({
+  clients,
+  phases,
+  entryId,
+  key,
+  print,
+  passportCommand,
+}: Walk): Promise<string | null> {
   const { changeSets } = await progressOf({ clients, entryId });
   const changeSetId = changeSets.nodes[0]?.changeSetId;
   if (changeSetId === undefined) throw new ClientFault(`Entry ${entryId} is cut, but has no change set.`);
@@ -156,7 +183,7 @@ async function verify({ clients, phases, entryId, key, print }: Walk): Promise<s
   for (const { axis, message, unit } of judged.findings) {
     print(`  axis ${axis}${unit === null ? '' : `, ${unit}`}: ${message}`);
   }
-  // Under the line of the phase, where the plan's details stand under theirs.
-  print(`         its passport: cutter passport issue ${changeSetId}`);
+  print('         its passport:');
+  print(`         $ ${(passportCommand ?? issueCommand)(changeSetId)}`);
   return judged.status;
 }

@@ -8,6 +8,7 @@ import { secretsOfCluster } from './ledger-secrets.ts';
 import { makeCluster, removeUnfinished } from './make-cluster.ts';
 import { endChild, type Running, STOP_LIMIT_MS, startPostmaster } from './postmaster.ts';
 import { isPostmasterOf, liveStarterOf, startOf } from './process-identity.ts';
+import { keepRunning } from './revival.ts';
 
 export interface EmbeddedServer {
   /** The owner's connection to the database `cutter`. Holds the password: never log it. */
@@ -25,9 +26,9 @@ export interface EmbeddedOptions {
   readonly port?: number;
   /** Receives whole sentences, none with a secret in it. */
   readonly log: (line: string) => void;
+  /** Hears why PostgreSQL ended for good: it kept ending, or can't be started any more. */
+  readonly onGivenUp?: (why: string) => void;
 }
-
-const REVIVAL_LIMIT = 10;
 
 /**
  * Starts the embedded PostgreSQL of a home directory: makes the cluster on the first start, takes over from one that was left
@@ -50,7 +51,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
     if (!existsSync(join(place.data, 'PG_VERSION'))) await makeCluster(place, secrets.owner);
     const start = (port?: number): Promise<Running> =>
       startPostmaster(place, options.home, secrets.owner, port);
-    return attend(await start(options.port), start, lock, options.log);
+    return attend(await start(options.port), start, lock, place, options);
   } catch (error) {
     lock.release();
     throw error;
@@ -62,10 +63,20 @@ function attend(
   first: Running,
   start: (port: number) => Promise<Running>,
   lock: { release(): void },
-  log: (line: string) => void,
+  place: ClusterPlace,
+  options: EmbeddedOptions,
 ): EmbeddedServer {
+  const { log } = options;
   let stopping: Promise<void> | null = null;
-  const postmaster = keepRunning(first, start, log, () => stopping !== null);
+  const postmaster = keepRunning({
+    first,
+    start,
+    hopeless: () =>
+      existsSync(join(place.data, 'PG_VERSION')) ? null : `PostgreSQL's data in ${place.data} are gone.`,
+    isStopping: () => stopping !== null,
+    log,
+    givenUp: options.onGivenUp ?? log,
+  });
   const stop = (): Promise<void> => {
     stopping ??= end();
     return stopping;
@@ -93,46 +104,6 @@ function attend(
       return postmaster.current().child.pid as number;
     },
     stop,
-  };
-}
-
-/** Starts the postmaster again when it ends unasked, a few times: one that keeps ending has a reason that no start mends. */
-function keepRunning(
-  first: Running,
-  start: (port: number) => Promise<Running>,
-  log: (line: string) => void,
-  isStopping: () => boolean,
-): { current(): Running; settled(): Promise<Running> } {
-  let running = first;
-  let revivals = 0;
-  let reviving: Promise<void> | null = null;
-  const watch = (postmaster: Running): void => {
-    postmaster.child.once('exit', (code, signal) => {
-      if (isStopping()) return;
-      const how = `PostgreSQL (process ${postmaster.child.pid}) ended unasked (${signal ?? code})`;
-      revivals += 1;
-      if (revivals > REVIVAL_LIMIT) {
-        log(`${how} once too often, and is left alone; postgres.log in the home directory may say why.`);
-        return;
-      }
-      log(`${how}; it is started again.`);
-      reviving = start(postmaster.port).then(
-        (next) => {
-          running = next;
-          watch(next);
-          log('PostgreSQL is back.');
-        },
-        (error: Error) => log(`PostgreSQL could not be started again: ${error.message}`),
-      );
-    });
-  };
-  watch(first);
-  return {
-    current: () => running,
-    settled: async () => {
-      await reviving;
-      return running;
-    },
   };
 }
 

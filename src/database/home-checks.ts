@@ -20,8 +20,8 @@ class ClosedHome extends Error {
 }
 
 const FILES = ['secrets.json', 'tokens.json', 'checkpoints', 'postgres.log'];
-/** By every start, whoever owns what is there. */
-const WRITTEN_ANEW = ['cutter.conf', 'pg_hba.conf'];
+/** By every start, whoever owns what is there; or removed, where nothing runs any more. */
+const WRITTEN_ANEW = ['cutter.conf', 'pg_hba.conf', 'postmaster.pid'];
 const LEAST_FREE_BYTES = 64 * 1024 * 1024;
 const LITTLE_FREE_BYTES = 512 * 1024 * 1024;
 

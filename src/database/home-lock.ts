@@ -59,6 +59,13 @@ function dropStale(path: string, home: string): void {
   rmSync(aside, { force: true });
 }
 
+/** The process that owns a home directory; null where none lives that does. */
+export function lockHolder(home: string): number | null {
+  const holder = read(join(home, 'server.lock'));
+  const isAlive = holder !== null && holder.start !== null && startOf(holder.pid) === holder.start;
+  return isAlive ? holder.pid : null;
+}
+
 function read(path: string): Holder | null {
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as Holder;

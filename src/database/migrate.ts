@@ -5,7 +5,7 @@ import pg from 'pg';
 import { checkServer } from './checks.ts';
 import { allowedToPublic, closeToPublic, keepingPublicRights, takenFromPublic } from './public-rights.ts';
 import { layRights, layRoles, refuseAnothersLedger } from './rights.ts';
-import { refuseTakenNames } from './target-tables.ts';
+import { refuseTakenSchemas, refuseTakenTables } from './target-tables.ts';
 
 export const SQL_DIRECTORY = join(import.meta.dirname, '..', 'ledger', 'sql');
 const EVERY_TIME = 'database.sql';
@@ -135,12 +135,13 @@ async function stepsOf(
   const pending = isFresh ? numbered : pendingAmong(numbered, await recorded(client));
   const files = pending.map((migration) => () => apply(client, migration));
   const applied = pending.map((migration) => migration.name);
+  // A version before may have stopped at the tables' names, with the files before them applied.
+  const names = applied.includes(TARGET_TABLES)
+    ? [() => refuseTakenTables(client, sqlOf(numbered, TARGET_TABLES))]
+    : [];
   if (isFresh) {
-    const begin = async () => {
-      await refuseTakenNames(client, sqlOf(numbered, TARGET_TABLES));
-      await client.query(CREATE_RECORD);
-    };
-    return { applied, steps: [begin, ...files, ...everyTime], isFresh };
+    const begin = [() => refuseTakenSchemas(client), ...names, () => client.query(CREATE_RECORD)];
+    return { applied, steps: [...begin, ...files, ...everyTime], isFresh };
   }
   let laid = 0;
   // Roles belong to the server: a database restored on another one is without them, and later files give them rights.
@@ -154,7 +155,7 @@ async function stepsOf(
         `Rights of the ledger's logins were missing, as after a restore without privileges or on another server. They were laid again (${laid} statements).`,
       );
   };
-  return { applied, steps: [roles, ...files, rights, ...everyTime], isFresh };
+  return { applied, steps: [...names, roles, ...files, rights, ...everyTime], isFresh };
 }
 
 /** The file that makes the two tables in `public`. */

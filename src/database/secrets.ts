@@ -34,6 +34,8 @@ export interface Secrets {
   readonly seeds: Partial<Record<Lane, string>>;
   /** The same for the keys by which the lanes sign heads of the log; never the seed of a statement key. */
   readonly checkpointSeeds: Partial<Record<Lane, string>>;
+  /** The seed of the key by which the server proves to its callers that it is this ledger. */
+  readonly serverSeed: string;
   /** Seeds that are to follow those above, while a rotation is under way: the registry says which of the two are in force. */
   readonly next?: NextSeeds | undefined;
   /** The public keys, base64, that those above have followed: what they signed stays the lane's word. */
@@ -52,6 +54,8 @@ const shape = z.object({
   seeds,
   // Files of before heads were signed have none.
   checkpointSeeds: seeds.optional(),
+  // Nor of before servers proved who they are.
+  serverSeed: z.base64().optional(),
   next: z.object({ seeds: seeds.optional(), checkpointSeeds: seeds.optional() }).optional(),
   former: z.partialRecord(z.enum(LANES), z.array(z.base64())).optional(),
 });
@@ -67,14 +71,17 @@ export function homeSecrets(home: string): Secrets {
   return made;
 }
 
-/** The secrets that a home directory holds; null where it holds none. A file of before heads were signed gets the seeds for that. */
+/** The secrets that a home directory holds; null where it holds none. A file of an earlier version gets the seeds that it lacks. */
 export function storedSecrets(home: string): Secrets | null {
   const path = pathOf(home);
   if (!existsSync(path)) return null;
-  const read = readSecrets(path);
-  if (read.checkpointSeeds !== undefined) return { ...read, checkpointSeeds: read.checkpointSeeds };
-  const secrets: Secrets = { ...read, checkpointSeeds: freshSeeds(lanesOf(read)) };
-  writeSecrets(home, secrets);
+  const { checkpointSeeds, serverSeed, ...read } = readSecrets(path);
+  const secrets: Secrets = {
+    ...read,
+    checkpointSeeds: checkpointSeeds ?? freshSeeds(lanesOf(read)),
+    serverSeed: serverSeed ?? seed(),
+  };
+  if (checkpointSeeds === undefined || serverSeed === undefined) writeSecrets(home, secrets);
   return secrets;
 }
 
@@ -94,8 +101,10 @@ function lanesOf({ seeds }: Pick<Secrets, 'seeds'>): readonly Lane[] {
 }
 
 function freshSeeds(lanes: readonly Lane[]): Partial<Record<Lane, string>> {
-  return Object.fromEntries(lanes.map((lane) => [lane, randomBytes(32).toString('base64')]));
+  return Object.fromEntries(lanes.map((lane) => [lane, seed()]));
 }
+
+const seed = () => randomBytes(32).toString('base64');
 
 /** Fresh secrets for every login and lane. */
 export function makeSecrets(): Secrets {
@@ -104,7 +113,13 @@ export function makeSecrets(): Secrets {
     logins: Object.fromEntries(LOGINS.map((login) => [login, password()])),
     seeds: freshSeeds(LANES),
     checkpointSeeds: freshSeeds(LANES),
+    serverSeed: seed(),
   };
+}
+
+/** The seed of the server's own key as bytes. */
+export function serverSeedOf({ serverSeed }: Secrets): Uint8Array {
+  return new Uint8Array(Buffer.from(serverSeed, 'base64'));
 }
 
 /** The seed of a lane's key for statements as bytes, or null where this home doesn't hold it. */
@@ -122,7 +137,8 @@ function bytesOf(text: string | undefined): Uint8Array | null {
 }
 
 /** As this version or an earlier one wrote them. */
-type StoredSecrets = Omit<Secrets, 'checkpointSeeds'> & Partial<Pick<Secrets, 'checkpointSeeds'>>;
+type StoredSecrets = Omit<Secrets, 'checkpointSeeds' | 'serverSeed'> &
+  Partial<Pick<Secrets, 'checkpointSeeds' | 'serverSeed'>>;
 
 function readSecrets(path: string): StoredSecrets {
   refuseIfOthersMayRead(path);
@@ -132,9 +148,10 @@ function readSecrets(path: string): StoredSecrets {
       `${path} is not a file of secrets as this version writes it: ${z.prettifyError(parsed.error)}`,
     );
   }
-  const { seeds, checkpointSeeds = {}, next } = parsed.data;
-  const all = [seeds, checkpointSeeds, next?.seeds ?? {}, next?.checkpointSeeds ?? {}].flatMap(
-    (some) => Object.entries(some) as [Lane, string][],
+  const { seeds, checkpointSeeds = {}, serverSeed, next } = parsed.data;
+  const server = serverSeed === undefined ? {} : { 'the server': serverSeed };
+  const all = [server, seeds, checkpointSeeds, next?.seeds ?? {}, next?.checkpointSeeds ?? {}].flatMap(
+    (some) => Object.entries(some) as [string, string][],
   );
   for (const [lane, seed] of all) {
     if (Buffer.from(seed, 'base64').length !== 32)
@@ -142,7 +159,7 @@ function readSecrets(path: string): StoredSecrets {
   }
   if (new Set(all.map(([, seed]) => seed)).size < all.length)
     throw new Error(
-      `${path}: one seed stands there twice. Statements and checkpoints, and either lane, each need their own.`,
+      `${path}: one seed stands there twice. Statements and checkpoints, either lane and the server each need their own.`,
     );
   return parsed.data as StoredSecrets;
 }

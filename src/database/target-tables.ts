@@ -17,12 +17,11 @@ const SHAPE = `/* target.shape */
     from pg_catalog.pg_constraint where conrelid = $1::regclass and contype in ('p', 'u', 'f')`;
 
 /**
- * Refuses a database in which the names of the ledger's target tables, or of its schemas, are taken, and names what differs from the
+ * Refuses a database in which the names of the ledger's target tables are taken, and names what differs from the
  * tables that it would make. `make` is the migration that makes them: it runs in a schema of its own, in the caller's transaction, which
  * the refusal undoes.
  */
-export async function refuseTakenNames(owner: ClientBase, make: string): Promise<void> {
-  await refuseTakenSchemas(owner);
+export async function refuseTakenTables(owner: ClientBase, make: string): Promise<void> {
   const { rows } = await owner.query<{ name: string; kind: string }>(
     `/* target.taken */ select relname as name, relkind as kind from pg_catalog.pg_class
     where relnamespace = 'public'::regnamespace and relname = any ($1) order by relname`,
@@ -59,7 +58,8 @@ function without(lines: readonly string[], others: readonly string[]): readonly 
   return lines.filter((line) => !others.includes(line));
 }
 
-async function refuseTakenSchemas(owner: ClientBase): Promise<void> {
+/** Refuses a database that has schemas of a ledger without the record of what made them. */
+export async function refuseTakenSchemas(owner: ClientBase): Promise<void> {
   const { rows } = await owner.query<{ names: string | null }>(
     `/* target.schemas */ select string_agg(nspname, ', ' order by nspname) as names from pg_catalog.pg_namespace
     where nspname in ('cutter_governance', 'cutter_source', 'cutter_auth', 'cutter_log')`,

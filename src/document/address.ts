@@ -5,8 +5,25 @@
 import { createHash } from 'node:crypto';
 import type { AddressRules } from './profiles.ts';
 
-/** What a document code looks like: lower-case letters, digits, dot, underscore and hyphen, at most 63. */
-export const DOC_CODE_PATTERN = /^[a-z0-9][a-z0-9._-]{0,62}$/;
+/** The longest document code, in characters and in bytes of UTF-8: addresses begin with it and need room for their path. */
+const MAX_DOC_CODE = { characters: 63, bytes: 150 } as const;
+
+/** What a document code is made of: letters and digits of every script with their marks; "/" stands behind it in addresses. */
+const DOC_CODE_PATTERN = /^[\p{L}\p{Nd}][\p{L}\p{M}\p{Nd}._-]*$/u;
+// Letters and marks that nobody sees.
+const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
+
+/** Why a text can't be a document code, or null. */
+export function docCodeFault(code: string): string | null {
+  if (!DOC_CODE_PATTERN.test(code) || INVISIBLE.test(code))
+    return 'must begin with a letter or digit and consist of letters, digits, ".", "_" and "-"';
+  if (code !== code.normalize('NFC').toLowerCase().normalize('NFC'))
+    return 'must be in lower case and in Unicode normal form C';
+  const { characters, bytes } = MAX_DOC_CODE;
+  if ([...code].length > characters || Buffer.byteLength(code) > bytes)
+    return `must have at most ${characters} characters and ${bytes} bytes of UTF-8`;
+  return null;
+}
 
 /** The longest address, in bytes of UTF-8. */
 export const MAX_ADDRESS_BYTES = 255;

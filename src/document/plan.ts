@@ -2,7 +2,7 @@
 import { canonicalJson } from '../proof/canonical.ts';
 import { digestOf } from '../proof/digest.ts';
 import { leafHash } from '../proof/merkle.ts';
-import { DOC_CODE_PATTERN } from './address.ts';
+import { docCodeFault } from './address.ts';
 import { contentHash } from './canonicalize.ts';
 import { decodeSource } from './decode.ts';
 import { recordLeaf } from './manifest.ts';
@@ -53,7 +53,8 @@ export function planDocument({ bytes: input, docCode, spec, vocabulary }: PlanIn
   const bytes = Buffer.from(input.buffer, input.byteOffset, input.byteLength);
   const decoded = decodeSource(bytes);
   const problems: Problem[] = 'problem' in decoded ? [decoded.problem] : [];
-  if (!DOC_CODE_PATTERN.test(docCode)) problems.push(docCodeProblem());
+  const codeFault = docCodeFault(docCode);
+  if (codeFault !== null) problems.push(docCodeProblem(codeFault));
   const marked =
     'units' in spec ? markByUnits(spec.units) : markByProfile(spec.profile, problems, decoded, docCode);
   problems.push(...marked.problems);
@@ -90,9 +91,8 @@ function termsUsed(records: readonly PlanRecord[], vocabulary: readonly Vocabula
   );
 }
 
-function docCodeProblem(): Problem {
-  const message = `A document code has 1–63 lower-case letters, digits, dots, underscores and hyphens and begins with a letter or digit.`;
-  return { path: ['docCode'], code: 'doc_code_invalid', message };
+function docCodeProblem(fault: string): Problem {
+  return { path: ['docCode'], code: 'doc_code_invalid', message: `The document code ${fault}.` };
 }
 
 const tooMany = (count: number, path: readonly string[]): Problem => ({

@@ -125,7 +125,7 @@ export const MARKDOWN_1: Profile = {
 };
 
 /** Front matter is a YAML mapping or text: `markdown@1` took the title and the first section below a rule for it. */
-export const MARKDOWN_2: Profile = {
+export const MARKDOWN_2: Profile & { readonly frontMatter: YamlFrontMatter } = {
   ...MARKDOWN_1,
   version: '2',
   frontMatter: {

@@ -1,4 +1,6 @@
 /** What a person should look at before approving. A warning blocks nothing and stands in no digest. */
+import { frontMatterLength } from './front-matter.ts';
+import { MARKDOWN_2 } from './profiles.ts';
 import type { PlanRecord, Problem } from './types.ts';
 
 /** A text of more bytes than this is expected to have a heading. */
@@ -17,15 +19,35 @@ export function warningsOf(records: readonly PlanRecord[], bytes: Buffer): Probl
     ...(oneUnit && bytes.length > EXPECTS_HEADING
       ? [warning(['records', only.localId], 'one_unit_without_heading', message)]
       : []),
+    ...records.flatMap(matterWarnings),
     ...damageWarnings(bytes, ['source', 'content']),
   ];
 }
 
+/** What `markdown@1` sets aside as front matter, and later profiles keep as text. */
+function matterWarnings({ localId, excludedBecause, start, end, text }: PlanRecord): Problem[] {
+  const rules = MARKDOWN_2.frontMatter;
+  if (start > 0 || excludedBecause !== rules.reason || frontMatterLength(text, rules) === text.length)
+    return [];
+  const message = `Bytes 0–${end} are set aside as front matter, but they are no YAML mapping and may hold words of the document. Read them. To keep them in units, mark the document anew with the profile "markdown".`;
+  return [warning(['records', localId], 'front_matter_doubtful', message)];
+}
+
 /** What can be said of a source before anybody says how to cut it. */
-export function sourceWarnings(text: string, bytes: Buffer, path: readonly string[]): Problem[] {
+export function sourceWarnings(bytes: Buffer, path: readonly string[]): Problem[] {
   const message = `The document has ${bytes.length} bytes and no Markdown heading. ${ADVICE}`;
-  const headless = bytes.length > EXPECTS_HEADING && !MAYBE_HEADING.test(text);
-  return [...(headless ? [warning(path, 'no_heading', message)] : []), ...damageWarnings(bytes, path)];
+  return [
+    ...(isHeadless(bytes) ? [warning(path, 'no_heading', message)] : []),
+    ...damageWarnings(bytes, path),
+  ];
+}
+
+/** Of longer texts only the plan says so: it looks for headings anyway, and looking through one takes time. */
+const LOOKED_THROUGH = 1024 * 1024;
+
+function isHeadless(bytes: Buffer): boolean {
+  if (bytes.length <= EXPECTS_HEADING || bytes.length > LOOKED_THROUGH) return false;
+  return !MAYBE_HEADING.test(bytes.toString('utf8'));
 }
 
 /** U+FFFD stands where a program could not read a character. */

@@ -4,6 +4,7 @@
  * stack of whatever walks the value later, and so many keys or items that whatever walks them takes long.
  */
 import { isUtf8 } from 'node:buffer';
+import { keepsValue } from '../proof/decimal.ts';
 import type { Limits } from './limits.ts';
 import { DoorRefusal } from './refuse.ts';
 
@@ -182,37 +183,28 @@ export class JsonScanner {
     let end = from;
     while (isNumberByte(piece[end])) end += 1;
     const number = this.#number + piece.toString('latin1', from, Math.min(end, from + NUMBER_CHARS + 1));
-    if (number.length > NUMBER_CHARS) throw changed(number);
+    if (number.length > NUMBER_CHARS)
+      throw bad(
+        `The number ${number.slice(0, 60)}… has more digits than a double can hold; send it as a string.`,
+      );
     this.#number = end === piece.length ? number : null;
-    // Up to 15 digits always come back as they were written. One that goes on is looked at when it is whole.
-    if (this.#number === null && number.length > 15 && !keepsDigits(number)) throw changed(number);
+    // One that goes on in the next piece is looked at when it is whole.
+    if (this.#number === null && !isPlain(number) && !keepsValue(number)) throw changed(number);
     return end;
   }
 }
 
 function changed(number: string): DoorRefusal {
   return bad(
-    `The number ${number.slice(0, 60)} has more digits than a double can hold; send it as a string.`,
+    `The number ${number.slice(0, 60)} can't be held by a double as it is written; send it as a string.`,
   );
 }
+
+/** Up to 15 digits without an exponent always come back as they were written. */
+const isPlain = (number: string) => number.length <= 15 && !/[eE]/.test(number);
 
 const isDigit = (byte: number | undefined) => byte !== undefined && byte >= 0x30 && byte <= 0x39;
 
 function isNumberByte(byte: number | undefined): boolean {
   return isDigit(byte) || byte === 0x2e || byte === 0x65 || byte === 0x45 || byte === 0x2b || byte === MINUS;
-}
-
-function keepsDigits(text: string): boolean {
-  const value = Number(text);
-  if (!Number.isFinite(value)) return false;
-  if (Number.isInteger(value) && !Number.isSafeInteger(value) && !/[.eE]/.test(text)) return false;
-  return significant(text) === significant(value.toExponential());
-}
-
-/** The digits that matter: without sign, point, exponent, and outer zeros. */
-function significant(text: string): string {
-  return text
-    .replace(/[eE].*$/, '')
-    .replace(/[-.]/g, '')
-    .replace(/^0+|0+$/g, '');
 }

@@ -1,5 +1,6 @@
 import type { DatabasePool } from 'slonik';
 import type { Session } from '../auth/session.ts';
+import { type DocumentView, documentOf } from './document.ts';
 import type { Custody } from './keys.ts';
 import { refuseOutside, refuseOutsideChangeSet } from './narrowing.ts';
 import { PlanCache } from './plan-cache.ts';
@@ -32,6 +33,8 @@ export interface Ledger {
   ): Promise<Written<T>>;
   /** Shows a plan without writing. */
   planCut(caller: Session, input: PlanCutInput): Promise<PlanView>;
+  /** Finds the document of a code. */
+  document(docCode: string): Promise<DocumentView | null>;
   /** Gives a cut's source back from its rows. */
   reconstruct(caller: Session, changeSetId: string): Promise<Reconstruction>;
   /** The first answer of a sweep's key, which the writing lane may not read. */
@@ -66,6 +69,7 @@ export function openLedger(options: LedgerOptions): Ledger {
   return {
     asExec: (call, work) => guarded(options, call, EXECUTOR_LANE, exec, work),
     asVerify: (call, work) => guarded(options, call, VERIFIER_LANE, verify, work),
+    document: (docCode) => documentOf(pools.evidence, docCode),
     planCut: (caller, input) => {
       refuseOutside(caller, input.entryId === null ? [] : [input.entryId]);
       return planCut({ connection: pools.evidence, plans }, input);

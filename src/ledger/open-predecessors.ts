@@ -14,6 +14,10 @@ type OpenPredecessor = z.infer<typeof openPredecessor>;
 const shown = (alias: FragmentSqlToken) =>
   sql.fragment`json_build_object('id', ${alias}.entry_id, 'status', ${alias}.status, 'kind', ${alias}.kind)`;
 
+/** An entry by its key. A plain join would read all entries while they are few, in a plan that is kept; `offset 0` prevents that. */
+const entry = (id: FragmentSqlToken) =>
+  sql.fragment`lateral (select e.entry_id, e.status, e.kind from cutter_governance.decision_backlog_entry e where e.entry_id = ${id} offset 0)`;
+
 /** `blocks` predecessors that are neither complete themselves nor, having ended otherwise, replaced by one that is. */
 export function openPredecessors(entryId: string): FragmentSqlToken {
   return sql.fragment`(
@@ -22,17 +26,16 @@ export function openPredecessors(entryId: string): FragmentSqlToken {
         where d.to_entry_id = ${entryId}::uuid and d.dependency_kind = 'blocks'
       union
         select h.predecessor, d.from_entry_id from heirs h
-        join cutter_governance.decision_backlog_entry ended on ended.entry_id = h.entry_id
-          and ended.status in ('reviewed_rejected', 'abandoned', 'verify_failed_escalated')
+        join ${entry(sql.fragment`h.entry_id`)} ended on ended.status in ('reviewed_rejected', 'abandoned', 'verify_failed_escalated')
         join cutter_governance.decision_backlog_dependency d on d.to_entry_id = h.entry_id and d.dependency_kind = 'supersedes')
     select coalesce(json_agg(${shown(sql.fragment`p`)}::jsonb || jsonb_build_object('last', missing.last) order by p.entry_id), '[]')
     from (select h.predecessor, coalesce(jsonb_agg(${shown(sql.fragment`o`)} order by o.entry_id)
         filter (where o.status not in ('reviewed_rejected', 'abandoned', 'verify_failed_escalated') or not exists (
           select 1 from cutter_governance.decision_backlog_dependency d
           where d.to_entry_id = o.entry_id and d.dependency_kind = 'supersedes')), '[]') as last
-      from heirs h join cutter_governance.decision_backlog_entry o on o.entry_id = h.entry_id
+      from heirs h cross join ${entry(sql.fragment`h.entry_id`)} o
       group by h.predecessor having not bool_or(o.status = 'verified_complete')) missing
-    join cutter_governance.decision_backlog_entry p on p.entry_id = missing.predecessor)`;
+    cross join ${entry(sql.fragment`missing.predecessor`)} p)`;
 }
 
 /** Refuses while something stands before the entry (G-CUT-DEPS). All of it can pass: the messages say by whose act. */

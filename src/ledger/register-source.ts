@@ -86,7 +86,7 @@ export async function registerSource(
   }
   // A repeated call is answered as before, also where its document was taken before content was recognised.
   if (fault !== null && found.by_key === null) throw new InvalidInput(fault.message, [fault]);
-  const problems = fault === null ? warningsOf(input.content) : [fault];
+  const problems = fault === null ? sourceWarnings(input.content, PATH) : [fault];
   const known = found.by_key ?? found.by_content;
   if (known !== null) {
     const firstKey = found.by_key === null ? (found.content_key ?? '') : input.idempotencyKey;
@@ -123,10 +123,6 @@ function contentFault(content: Buffer): Problem | null {
   if (foreign !== null) return { ...foreign, path: PATH };
   const decoded = decodeSource(content);
   return 'problem' in decoded ? { ...decoded.problem, path: PATH } : null;
-}
-
-function warningsOf(content: Buffer): Problem[] {
-  return sourceWarnings(content.toString('utf8'), content, PATH);
 }
 
 function sourceView(row: z.infer<typeof sourceMeta>): SourceView {

@@ -56,8 +56,9 @@ const earlyRow = z.object({ entry_id: z.string() });
 export async function notDue(tx: ExecTx, ids: readonly string[]): Promise<ReadonlySet<string>> {
   const rows = await tx.connection.any(sql.prepared('sweep.look', earlyRow)`
     /* sweep.look */ select m.source_doc_ref as entry_id from cutter_governance.manifest_envelope m
-    join cutter_governance.review_decision d on d.manifest_id = m.envelope_id
-    where m.source_doc_ref = any(${sql.array(ids, 'text')}) and d.superseded_by_review_decision_id is null
+    cross join lateral (select d.findings from cutter_governance.review_decision d
+      where d.manifest_id = m.envelope_id and d.superseded_by_review_decision_id is null offset 0) d
+    where m.source_doc_ref = any(${sql.array(ids, 'text')})
       and (d.findings->>'not_before')::timestamptz > transaction_timestamp()`);
   return new Set(rows.map((row) => row.entry_id));
 }

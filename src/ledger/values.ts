@@ -51,6 +51,9 @@ export const CHANGE_KINDS = ['cut', 'compensation', 'lifecycle'] as const;
 
 export const CHANGE_SET_STATES = ['applied'] as const;
 
+/** What affected rows speak of. */
+export const TARGET_TABLES = ['public.unit_version'] as const;
+
 export const EFFECT_KINDS = ['insert', 'update'] as const;
 
 export const SIGNATURE_KINDS = ['executor', 'verifier'] as const;

@@ -198,8 +198,9 @@ export function rowsForVerify(
       wanted as (
         select unnest(${sql.array(versionIds, 'uuid')}) as id
         union select v.id from public.unit_version v where v.provenance->>'change_set_id' = ${changeSetId}
-        union select v.id from units join public.unit_version v on v.unit_id = units.id
-          where v.id::text not in (select target_row_id from accounted))
+        union select v.id from units
+          cross join lateral (select v.id from public.unit_version v where v.unit_id = units.id offset 0) v
+          where not exists (select from accounted where accounted.target_row_id = v.id::text))
     select
       (select coalesce(json_agg(json_build_object('id', u.id, 'canonical_address', u.canonical_address,
           'row', to_jsonb(u) - 'created_at' - 'updated_at', 'birth', b.state)), '[]') from units u
@@ -207,7 +208,7 @@ export function rowsForVerify(
           where effect_kind = 'insert' order by state->>'unit_id') b on b.unit_id = u.id::text) as units,
       (select coalesce(json_agg(json_build_object('id', v.id, 'unit_id', v.unit_id, 'version_seq', v.version_seq,
           'body', v.body, 'row', to_jsonb(v) - 'body' - 'created_at' - 'updated_at')), '[]')
-        from wanted join public.unit_version v using (id)) as versions,
+        from wanted cross join lateral (select * from public.unit_version v where v.id = wanted.id offset 0) v) as versions,
       (select coalesce(json_agg(json_build_object('affected_row_id', a.affected_row_id, 'row', to_jsonb(a))
           order by a.ordinal, a.affected_row_id), '[]')
         from cutter_governance.cut_change_set_affected_row a where a.change_set_id = ${changeSetId}::uuid) as affected`);

@@ -1,5 +1,6 @@
 import canonicalize from 'canonicalize';
 import { canonicalText } from './canonical-text.ts';
+import { keepsValue } from './decimal.ts';
 
 /** What may be stored as jsonb, hashed and signed: JSON and nothing that JSON would quietly change. */
 export type PlainJson =
@@ -279,8 +280,8 @@ class PlainJsonParser {
       throw new PlainJsonError(this.#path, 'not_finite', 'The number is too large for a double.');
     }
     refuseUnsafeInteger(value, this.#path);
-    if (decimalOf(digits) !== decimalOf(String(value))) {
-      const message = `The number has more digits than a double holds (it would become ${value}); send it as a string.`;
+    if (!keepsValue(digits)) {
+      const message = `A double can't hold the number as it is written (it would become ${value}); send it as a string.`;
       throw new PlainJsonError(this.#path, 'lost_digits', message);
     }
     return value === 0 ? 0 : value;
@@ -301,18 +302,4 @@ class PlainJsonParser {
     const place = this.#at < this.#text.length ? `at character ${this.#at}` : 'at its end';
     return new PlainJsonError(this.#path, 'syntax', `The text is not JSON: it breaks ${place}.`);
   }
-}
-
-/** A decimal number in one spelling, so that `1.50e1` and `15` compare equal and a lost digit doesn't. */
-function decimalOf(text: string): string {
-  const [mantissa = '', exponent = '0'] = text.toLowerCase().split('e');
-  const [whole = '', fraction = ''] = mantissa.split('.');
-  const digits = whole.replace('-', '') + fraction;
-  let start = 0;
-  while (digits[start] === '0') start += 1;
-  if (start === digits.length) return '0';
-  let end = digits.length;
-  while (digits[end - 1] === '0') end -= 1;
-  const scale = Number(exponent) - fraction.length + (digits.length - end);
-  return `${mantissa.startsWith('-') ? '-' : ''}${digits.slice(start, end)}e${scale}`;
 }

@@ -1,6 +1,7 @@
 import type { FilterableColumn, HistoryFilter } from '../ledger/log/history-message.ts';
 import { badInput } from './reading/bad-input.ts';
-import { checked } from './reading/bind.ts';
+import { checked, refuseReversed } from './reading/bind.ts';
+import { refuseUnknown } from './reading/closed-sets.ts';
 
 type ColumnCodec = 'uuid' | 'text';
 
@@ -22,28 +23,31 @@ export function historyFilterOf(input: HistoryFilterInput): HistoryFilter {
     const single = input[name] ?? null;
     const several = (input[`${name}In`] ?? null) as unknown[] | null;
     return [
-      ...(single === null ? [] : [{ column, values: valuesOf(codec, [single], place(name)) }]),
-      ...(several === null ? [] : [{ column, values: valuesOf(codec, several, place(`${name}In`)) }]),
+      ...(single === null ? [] : [{ column, values: valuesOf(name, codec, [single], place(name)) }]),
+      ...(several === null ? [] : [{ column, values: valuesOf(name, codec, several, place(`${name}In`)) }]),
     ];
   });
-  return {
-    equal,
+  const range = {
     changedAtFrom: timeOf(input, 'changedAtFrom'),
     changedAtUntil: timeOf(input, 'changedAtUntil'),
   };
+  refuseReversed(range, 'history');
+  return { equal, ...range };
 }
 
 function place(name: string): string {
   return `history(filter: {${name}:})`;
 }
 
-function valuesOf(codec: ColumnCodec, values: readonly unknown[], where: string): string[] {
+function valuesOf(field: string, codec: ColumnCodec, values: readonly unknown[], where: string): string[] {
   if (values.length > MOST_VALUES)
     throw badInput(where, `takes at most ${MOST_VALUES} values; ${values.length} were given.`);
-  return values.map((value) => {
+  const read = values.map((value) => {
     const text = String(checked(codec, value, where));
     return codec === 'uuid' ? text.toLowerCase() : text;
   });
+  refuseUnknown('History', field, read, where);
+  return read;
 }
 
 /** An RFC 3339 time as the rows write theirs: UTC, six decimals. */

@@ -8,6 +8,7 @@ import '../resolvers/mutations/review.ts';
 import '../resolvers/mutations/sweep.ts';
 import '../resolvers/mutations/verify.ts';
 import '../resolvers/queries/connections.ts';
+import '../resolvers/queries/document.ts';
 import '../resolvers/queries/integrity.ts';
 import '../resolvers/queries/look-ups.ts';
 import '../resolvers/queries/passport.ts';

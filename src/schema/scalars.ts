@@ -1,4 +1,5 @@
-import { GraphQLError } from 'graphql';
+import { GraphQLError, Kind, type ValueNode, valueFromASTUntyped, visit } from 'graphql';
+import { keepsValue } from '../proof/decimal.ts';
 import { builder } from './builder.ts';
 
 /**
@@ -25,8 +26,24 @@ textScalar('Digest', 'A SHA-256 digest: `sha256:` and 64 lower-case hexadecimal 
 textScalar('Position', 'A place in the log, as a decimal string: dense, from "0".');
 textScalar('Base64', 'Bytes in base 64 (RFC 4648 §4).');
 
+/** A number that an operation writes out has to come back as it was written, like one in its variables. */
+function refuseChangedNumbers(literal: ValueNode): void {
+  const refuse = (node: ValueNode & { readonly value: string }) => {
+    if (keepsValue(node.value)) return;
+    throw new GraphQLError(
+      `The number ${node.value.slice(0, 60)} can't be held by a double as it is written; send it as a string.`,
+      { nodes: node },
+    );
+  };
+  visit(literal, { [Kind.INT]: refuse, [Kind.FLOAT]: refuse });
+}
+
 builder.scalarType('JSON', {
-  description: 'Any JSON value.',
+  description: 'Any JSON value. A number that a double would change is refused; send it as a string.',
   serialize: (value) => value,
   parseValue: (value) => value,
+  parseLiteral(literal, variables) {
+    refuseChangedNumbers(literal);
+    return valueFromASTUntyped(literal, variables);
+  },
 });

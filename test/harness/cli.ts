@@ -10,7 +10,9 @@ import { openClient } from '../../src/cli/client.ts';
 import { type Clients, ROLES } from '../../src/cli/phases.ts';
 import type { Terminal } from '../../src/cli/terminal.ts';
 import type { Config } from '../../src/config.ts';
+import { keepLedgerKey } from '../../src/database/ledger-key.ts';
 import type { TestServer } from './server.ts';
+import { unfolded } from './unfolded.ts';
 
 const MAIN = new URL('../../src/main.ts', import.meta.url).pathname;
 const folders: string[] = [];
@@ -25,9 +27,15 @@ function folder(): string {
   return path;
 }
 
-/** A data directory that holds nothing but the server's tokens. */
-export function homeOf(server: Pick<TestServer, 'tokens'>): string {
+/** What a home of a ledger holds: its tokens, and the secrets that its key is of. */
+interface HomeParts extends Pick<TestServer, 'tokens'> {
+  readonly database: Pick<TestServer['database'], 'secrets'>;
+}
+
+/** A data directory that holds nothing but the server's tokens and the fingerprint of its key. */
+export function homeOf(server: HomeParts): string {
   const home = folder();
+  keepLedgerKey(home, server.database.secrets);
   writeFileSync(join(home, 'tokens.json'), JSON.stringify(server.tokens));
   return home;
 }
@@ -41,8 +49,13 @@ export function fileOf(name: string, content: string | Uint8Array): string {
 const NO_TOKENS = { marker: null, reviewer: null, executor: null, verifier: null };
 
 /** The part of the configuration that a client needs. */
-export function clientConfig(url: string, home: string): Pick<Config, 'home' | 'client'> {
-  return { home, client: { url, tokens: NO_TOKENS, monitorToken: null, monitorWebhook: null } };
+export function clientConfig(
+  url: string,
+  home: string,
+  ledgerKey: string | null = null,
+): Pick<Config, 'home' | 'client'> {
+  const client = { url, defaultUrl: url, ledgerKey, tokens: NO_TOKENS };
+  return { home, client: { ...client, monitorToken: null, monitorWebhook: null } };
 }
 
 export function clientsOf({ url, tokens }: Pick<TestServer, 'url' | 'tokens'>): Clients {
@@ -78,6 +91,7 @@ export interface Ran {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly out: string;
+  /** With the lines joined that were folded to fit a terminal. */
   readonly err: string;
 }
 
@@ -106,7 +120,8 @@ export async function cutter(home: string, args: readonly string[], options: Run
   });
   const read = collect(child, options.killAt);
   const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
-  return { code, signal, ...read() };
+  const { out, err } = read();
+  return { code, signal, out, err: unfolded(err) };
 }
 
 function collect(child: ChildProcess, killAt: RegExp | undefined): () => { out: string; err: string } {

@@ -13,6 +13,7 @@ import { pino } from 'pino';
 import { afterAll } from 'vitest';
 import WebSocket from 'ws';
 import { authenticator } from '../../src/auth/authenticate.ts';
+import { serverSeedOf } from '../../src/database/secrets.ts';
 import type { HostNames } from '../../src/doors/hosts.ts';
 import { LIMITS, type Limits } from '../../src/doors/limits.ts';
 import { buildServer, type CutterServer } from '../../src/server.ts';
@@ -66,6 +67,7 @@ export async function doorServer(options: DoorServerOptions = {}): Promise<DoorS
     logger: pino({ level: 'error' }, { write: (line: string) => void logged.push(line) }),
     authenticate: authenticator({ gate: database.pools.gate, mode }),
     ready: {},
+    serverSeed: serverSeedOf(database.secrets),
     graphiql: options.graphiql ?? mode === 'rehearsal',
     host: '127.0.0.1',
     port: 0,

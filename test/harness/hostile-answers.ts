@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
+import { provesItself } from './identity.ts';
 
 type Answering = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -14,7 +15,7 @@ const said =
   (_, response) =>
     void json(response, JSON.stringify(value));
 
-const tokenOf = ({ headers }: IncomingMessage) => String(headers.authorization).replace('Bearer ', '');
+const tokenOf = ({ headers }: IncomingMessage) => (headers.authorization ?? 'missing').replace('Bearer ', '');
 
 /** Writes for as long as the reader takes it. */
 function flood(response: ServerResponse, chunk: string): void {
@@ -150,9 +151,10 @@ export const eventImpostor = (name: EventsName): Promise<Impostor> =>
     else json(response, '{"data":{"checkpoint":null}}');
   });
 
-/** One that plays along: each operation gets the data that stands beside its name, whatever was asked before. */
-export function player(data: Readonly<Record<string, unknown>>): Promise<Impostor> {
+/** One that plays along, and proves itself by a key of its own: each operation gets the data that stands beside its name, whatever was asked before. */
+export function player(data: Readonly<Record<string, unknown>>, seed: Uint8Array): Promise<Impostor> {
   return standIn((request, response) => {
+    if (provesItself(seed, request, response)) return;
     let body = '';
     request.setEncoding('utf8').on('data', (text: string) => {
       body += text;

@@ -7,6 +7,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { type FieldNode, Kind, parse, valueFromASTUntyped } from 'graphql';
 import { type RawData, WebSocket, WebSocketServer } from 'ws';
+import { serverSeedOf } from '../../src/database/secrets.ts';
+import { provesItself } from './identity.ts';
 import type { TestServer } from './server.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a liar changes what it likes
@@ -50,6 +52,7 @@ export async function hostileServer(honest: TestServer): Promise<HostileServer> 
   const open = new Set<WebSocket>();
 
   const http = createServer((request, response) => {
+    if (provesItself(serverSeedOf(honest.database.secrets), request, response)) return;
     void answer(request, response).catch(() => response.destroy());
   });
   const sockets = new WebSocketServer({

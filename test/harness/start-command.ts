@@ -5,6 +5,7 @@ import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
+import { unfolded } from './unfolded.ts';
 
 const main = new URL('../../src/main.ts', import.meta.url).pathname;
 export const isRoot = process.getuid?.() === 0;
@@ -39,6 +40,7 @@ export function freshHome(): string {
 
 export interface Command {
   readonly child: ChildProcess;
+  /** With the lines joined that were folded to fit a terminal; so are the errors. */
   output(): string;
   errors(): string;
   /** Resolves when the output holds this; rejects when the command ends before. */
@@ -74,11 +76,11 @@ export function cutterStart(
   return {
     child,
     ended,
-    output: () => output,
-    errors: () => errors,
+    output: () => unfolded(output),
+    errors: () => unfolded(errors),
     says: (part) =>
       new Promise((resolve, reject) => {
-        const look = () => output.includes(part) && resolve();
+        const look = () => unfolded(output).includes(part) && resolve();
         look();
         child.stdout?.on('data', look);
         void ended.then(() => reject(new Error(`ended without saying "${part}": ${output}${errors}`)));

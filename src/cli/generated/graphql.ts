@@ -52,7 +52,7 @@ export type ProblemSeverity =
 export type RegisterSourceInput = {
   /** The document itself, at most 16 MiB. */
   readonly content: SourceContentInput;
-  /** Short name of the document, first part of its addresses: lower-case letters, digits, ".", "_", "-". */
+  /** Short name of the document, first part of its addresses: letters and digits of any script in lower case and normal form C, ".", "_", "-"; at most 63 characters and 150 bytes. */
   readonly docCode: string;
   /** Take the same path and roll it back: shows the rows it would write, signs nothing, draws no position. */
   readonly dryRun?: boolean;
@@ -414,6 +414,36 @@ export type VerifyMutation = { readonly outcome:
     | { readonly __typename: 'VerifySuccess', readonly replayed: boolean, readonly position: string | null, readonly result: { readonly verdict: string }, readonly findings: ReadonlyArray<{ readonly axis: string, readonly code: string, readonly message: string, readonly unit: string | null }>, readonly entry: { readonly entryId: string, readonly status: string }, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
    };
 
+export type PlanUnitsQueryVariables = Exact<{
+  entryId: string;
+  after?: string | null | undefined;
+}>;
+
+
+export type PlanUnitsQuery = { readonly outcome:
+    | { readonly __typename: 'Busy', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'Forbidden', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'IllegalTransition', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'Plan', readonly manifestDigest: string, readonly units: { readonly nodes: ReadonlyArray<{ readonly role: string, readonly address: string | null, readonly action: UnitAction, readonly title: string | null, readonly text: string }>, readonly pageInfo: { readonly endCursor: string | null, readonly hasNextPage: boolean } } }
+   };
+
+export type PlanExcludedQueryVariables = Exact<{
+  entryId: string;
+  after?: string | null | undefined;
+}>;
+
+
+export type PlanExcludedQuery = { readonly outcome:
+    | { readonly __typename: 'Busy', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'Forbidden', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'IllegalTransition', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string }> }
+    | { readonly __typename: 'Plan', readonly manifestDigest: string, readonly excluded: { readonly totalCount: number, readonly nodes: ReadonlyArray<{ readonly reason: string, readonly start: number, readonly end: number, readonly text: string }>, readonly pageInfo: { readonly endCursor: string | null, readonly hasNextPage: boolean } } }
+   };
+
 export type PlanOfEntryQueryVariables = Exact<{
   entryId: string;
 }>;
@@ -460,6 +490,18 @@ export type WatchHistorySubscription = { readonly history:
     | { readonly __typename: 'Ready', readonly cursor: string, readonly head: string, readonly heartbeatMs: number, readonly incarnation: string }
     | { readonly __typename: 'Reset', readonly reason: ResetReason, readonly message: string }
    };
+
+export type FindDocumentQueryVariables = Exact<{
+  docCode: string;
+}>;
+
+
+export type FindDocumentQuery = { readonly document: { readonly docCode: string, readonly title: string | null } | null };
+
+export type ReviewerModeQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ReviewerModeQuery = { readonly whoAmI: { readonly mode: string } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -836,6 +878,72 @@ fragment EntryFields on Entry {
   entryId
   status
 }`) as unknown as TypedDocumentString<VerifyMutation, VerifyMutationVariables>;
+export const PlanUnitsDocument = new TypedDocumentString(`
+    query PlanUnits($entryId: UUID!, $after: String) {
+  outcome: planCut(entryId: $entryId) {
+    __typename
+    ... on Plan {
+      manifestDigest
+      units(first: 200, after: $after) {
+        nodes {
+          role
+          address
+          action
+          title
+          text
+        }
+        pageInfo {
+          endCursor
+          hasNextPage
+        }
+      }
+    }
+    ...RefusalFields
+  }
+}
+    fragment RefusalFields on Refusal {
+  message
+  guard
+  retryable
+  problems {
+    path
+    code
+    message
+  }
+}`) as unknown as TypedDocumentString<PlanUnitsQuery, PlanUnitsQueryVariables>;
+export const PlanExcludedDocument = new TypedDocumentString(`
+    query PlanExcluded($entryId: UUID!, $after: String) {
+  outcome: planCut(entryId: $entryId) {
+    __typename
+    ... on Plan {
+      manifestDigest
+      excluded(first: 50, after: $after, blank: false) {
+        nodes {
+          reason
+          start
+          end
+          text
+        }
+        totalCount
+        pageInfo {
+          endCursor
+          hasNextPage
+        }
+      }
+    }
+    ...RefusalFields
+  }
+}
+    fragment RefusalFields on Refusal {
+  message
+  guard
+  retryable
+  problems {
+    path
+    code
+    message
+  }
+}`) as unknown as TypedDocumentString<PlanExcludedQuery, PlanExcludedQueryVariables>;
 export const PlanOfEntryDocument = new TypedDocumentString(`
     query PlanOfEntry($entryId: UUID!) {
   outcome: planCut(entryId: $entryId) {
@@ -960,3 +1068,18 @@ export const WatchHistoryDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<WatchHistorySubscription, WatchHistorySubscriptionVariables>;
+export const FindDocumentDocument = new TypedDocumentString(`
+    query FindDocument($docCode: String!) {
+  document(docCode: $docCode) {
+    docCode
+    title
+  }
+}
+    `) as unknown as TypedDocumentString<FindDocumentQuery, FindDocumentQueryVariables>;
+export const ReviewerModeDocument = new TypedDocumentString(`
+    query ReviewerMode {
+  whoAmI {
+    mode
+  }
+}
+    `) as unknown as TypedDocumentString<ReviewerModeQuery, ReviewerModeQueryVariables>;

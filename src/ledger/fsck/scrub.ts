@@ -1,27 +1,10 @@
-import { type DedicatedConnection, type Log, openDedicated } from '../log/connection.ts';
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { Log } from '../log/connection.ts';
 import { backoffMs, restUnless } from '../log/wake.ts';
-import { isAway } from '../outage.ts';
-import type { Coverage, Finding } from './finding.ts';
-import { scrubPage } from './scrub-page.ts';
-
-/** One way through the whole log. */
-export interface ScrubPass {
-  readonly startedAt: string;
-  /** Null while it is under way. */
-  readonly finishedAt: string | null;
-  /** Positions from 0 to before this one were looked at. */
-  readonly positions: number;
-  readonly rows: number;
-  readonly signatures: number;
-  readonly cuts: number;
-  readonly findings: readonly Finding[];
-}
-
-export interface Integrity {
-  /** The newest pass that came to the log's end; null before the first one. */
-  readonly lastPass: ScrubPass | null;
-  readonly currentPass: ScrubPass | null;
-}
+import type { Finding } from './finding.ts';
+import type { ScrubPace } from './scrub-loop.ts';
+import { type Integrity, newPass } from './scrub-pass.ts';
 
 export interface Scrub {
   state(): Integrity;
@@ -29,121 +12,101 @@ export interface Scrub {
   close(): Promise<void>;
 }
 
-export interface ScrubOptions {
+export interface ScrubOptions extends ScrubPace {
   /** The login cutter_evidence. */
   readonly url: string;
   readonly log: Log;
-  /** Records of one page. */
-  readonly page?: number;
-  /** How many times as long as a page took there is rest after it. */
-  readonly rest?: number;
-  /** The least rest after a page. */
-  readonly leastRestMs?: number;
-  /** The rest after a pass. */
-  readonly passRestMs?: number;
 }
 
+/** What the thread is given. */
+export interface ScrubErrand {
+  readonly url: string;
+  readonly pace: ScrubPace;
+}
+
+/** What the thread reports. */
+export type ScrubReport =
+  | { readonly kind: 'state'; readonly integrity: Integrity }
+  | { readonly kind: 'finding'; readonly finding: Finding }
+  | { readonly kind: 'failure'; readonly error: unknown; readonly away: boolean };
+
+/** The message that ends the thread after the page under way. */
+export const CLOSE = 'close';
+
 const CLOSE_MS = 5000;
-/** Findings kept for readers; the alarms in the log are all of them. */
-const KEPT = 100;
+/** Pages are small and rests long: a scrub takes about a thirtieth of one core. */
+const PACE: ScrubPace = {
+  page: { records: 64, rows: 20_000 },
+  rest: 30,
+  leastRestMs: 500,
+  passRestMs: 60_000,
+};
 
 /**
- * Goes through the log without end, a small page at a time with a long rest after each, on a connection of its own: what it finds
- * is an alarm. It looks at what each record vouches for; what no record accounts for, and how entries moved, is for a full check.
+ * Goes through the log without end, a small page at a time with a long rest after each: what it finds is an alarm. It looks at
+ * what each record vouches for; what no record accounts for, and how entries moved, is for a full check. It runs on a thread and
+ * a connection of its own, for one record may hold a hundred thousand rows, and nothing may wait for those.
  */
-export function startScrub(options: ScrubOptions): Scrub {
-  const { url, log, page = 64, rest = 30, leastRestMs = 500, passRestMs = 60_000 } = options;
+export function startScrub(options: Pick<ScrubOptions, 'url' | 'log'> & Partial<ScrubPace>): Scrub {
+  const { url, log, ...pace } = options;
   const closing = new AbortController();
-  let connection: DedicatedConnection | null = null;
-  let current = newPass();
-  let last: ScrubPass | null = null;
-  const tainted = new Set<string>();
-  /** What the pass before and this one told already. */
-  let [known, told] = [new Set<string>(), new Set<string>()];
-
-  async function drop(): Promise<void> {
-    const lost = connection;
-    connection = null;
-    await lost?.close();
-  }
-
-  /** One page; gives back how long to rest. */
-  async function turn(): Promise<number> {
-    connection ??= await openDedicated(url, 'cutter_evidence', () => {});
-    const began = performance.now();
-    const scrubbed = await scrubPage(connection.client, current.positions, page, tainted);
-    current = added(current, scrubbed);
-    for (const finding of scrubbed.findings) alarm(finding);
-    if (scrubbed.next < scrubbed.head) return Math.max(leastRestMs, (performance.now() - began) * rest);
-    last = { ...current, finishedAt: new Date().toISOString() };
-    current = newPass();
-    tainted.clear();
-    [known, told] = [told, new Set()];
-    return passRestMs;
-  }
-
-  function alarm(finding: Finding): void {
-    const name = `${finding.verdict} ${finding.table} ${finding.key} ${finding.column}`;
-    if (!known.has(name) && !told.has(name))
-      log.error({ finding, alarm: 'INTEGRITY' }, `fsck: ${finding.message}`);
-    told.add(name);
-  }
+  let integrity: Integrity = { lastPass: null, currentPass: newPass() };
+  const hear = (report: ScrubReport) => {
+    if (report.kind === 'state') integrity = report.integrity;
+    else if (report.kind === 'finding')
+      log.error({ finding: report.finding, alarm: 'INTEGRITY' }, `fsck: ${report.finding.message}`);
+    // A database that is away is the feed's to report, once.
+    else
+      log[report.away ? 'info' : 'warn'](
+        { err: report.error },
+        'fsck: the scrub failed on a page and tries again after a rest',
+      );
+  };
 
   async function run(): Promise<void> {
-    for (let failures = 0; !closing.signal.aborted; ) {
+    for (let failures = 0; !closing.signal.aborted; failures += 1) {
       try {
-        await restUnless(closing.signal, await turn());
-        failures = 0;
+        await runThread({ url, pace: { ...PACE, ...pace } }, closing.signal, hear);
       } catch (error) {
-        // A database that is away is the feed's to tell, once.
-        if (!closing.signal.aborted)
-          log[isAway(error) ? 'info' : 'warn']({ err: error }, 'fsck: the scrub rests after a failure');
-        await drop();
-        await restUnless(closing.signal, 10 * backoffMs(failures));
-        failures += 1;
+        log.warn({ err: error }, 'fsck: the thread of the scrub ended and is started again after a rest');
       }
+      await restUnless(closing.signal, 10 * backoffMs(failures));
     }
-    await drop();
   }
 
   const ended = run();
   return {
-    state: () => ({ lastPass: last, currentPass: current }),
+    state: () => integrity,
     async close() {
       closing.abort();
-      const force = setTimeout(() => void drop(), CLOSE_MS);
       await ended;
-      clearTimeout(force);
     },
   };
 }
 
-function newPass(): ScrubPass {
-  return {
-    startedAt: new Date().toISOString(),
-    finishedAt: null,
-    positions: 0,
-    rows: 0,
-    signatures: 0,
-    cuts: 0,
-    findings: [],
+/** Runs one thread to its end, which `closing` asks for and, after a while, forces. */
+async function runThread(
+  errand: ScrubErrand,
+  closing: AbortSignal,
+  hear: (report: ScrubReport) => void,
+): Promise<void> {
+  // The same file as it is run here: TypeScript from the sources, JavaScript where it was built.
+  const file = new URL(`./scrub-errand${extname(import.meta.filename)}`, import.meta.url);
+  const worker = new Worker(file, { workerData: errand });
+  let force: NodeJS.Timeout | undefined;
+  const close = () => {
+    worker.postMessage(CLOSE);
+    force = setTimeout(() => void worker.terminate(), CLOSE_MS);
   };
-}
-
-function added(
-  pass: ScrubPass,
-  page: {
-    next: number;
-    findings: readonly Finding[];
-    coverage: Pick<Coverage, 'rows' | 'signatures' | 'cuts'>;
-  },
-): ScrubPass {
-  return {
-    ...pass,
-    positions: page.next,
-    rows: pass.rows + page.coverage.rows,
-    signatures: pass.signatures + page.coverage.signatures,
-    cuts: pass.cuts + page.coverage.cuts,
-    findings: [...pass.findings, ...page.findings].slice(0, KEPT),
-  };
+  closing.addEventListener('abort', close, { once: true });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      worker.on('message', hear);
+      worker.on('error', reject);
+      worker.on('exit', () => resolve());
+    });
+  } finally {
+    closing.removeEventListener('abort', close);
+    clearTimeout(force);
+  }
 }

@@ -11,7 +11,6 @@ const BESIDE = [
   'cutter_log.record_part',
   'cutter_log.row_place',
   'cutter_log.head',
-  'cutter_log.row_place',
   'cutter_log.node',
   'cutter_log.tree_head',
   'cutter_log.cosignature',

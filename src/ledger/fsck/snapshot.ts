@@ -2,7 +2,7 @@ import pg from 'pg';
 
 export const BEGIN = '/* fsck.begin */ begin isolation level repeatable read read only';
 export const SETTINGS = `set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0;
-  set local lock_timeout = 0; set local jit = off`;
+  set local lock_timeout = 0; set local jit = off; set local enable_seqscan = on`;
 
 export function connectionTo(url: string): pg.Client {
   const client = new pg.Client({ connectionString: url, application_name: 'cutter fsck' });

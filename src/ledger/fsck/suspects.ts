@@ -9,6 +9,9 @@ import { type StandingRow, StandingRows } from './row-text.ts';
 import type { Difference } from './sketch.ts';
 import { kindOfWords, placeOf, placeOfId, uuidOf } from './words.ts';
 
+const UNITS = 'public.information_unit';
+const VERSIONS = 'public.unit_version';
+
 /** A row as a record vouches for it. */
 export interface Vouched {
   readonly row: RecordedRow;
@@ -138,6 +141,7 @@ export async function gather(
   const envelopes = new Map<string, string>();
   let order = 0;
   await everyLine((record, line, reliable) => {
+    const anchorOf = anchorsOf(record);
     for (const row of record.rows.of(() => true)) {
       order += 1;
       const kind = kindOf(row.table, watched);
@@ -145,7 +149,7 @@ export async function gather(
       const place = placeOfId(kind.index, row.id);
       const suspect = suspects.get(place);
       if (suspect !== undefined) {
-        const vouched = { row, position: line.position, reliable, order, anchor: anchorOf(row, record) };
+        const vouched = { row, position: line.position, reliable, order, anchor: anchorOf(row) };
         (row.op === 'insert' ? suspect.births : suspect.updates).push(vouched);
       }
       if (row.op !== 'insert') continue;
@@ -170,12 +174,20 @@ function kindOf(table: string, watched: ReadonlySet<Kind>): Kind | undefined {
   return undefined;
 }
 
-/** The version among a record's own whose id has the fingerprint that the unit's anchor has. */
-export function anchorOf(row: RecordedRow, record: ReadRecord): string | null {
-  if (row.table !== 'public.information_unit' || row.op !== 'insert') return null;
-  const print = row.fingerprints[row.columns.indexOf('version_anchor_ref')];
-  const versions = record.rows.of(({ table }) => table === 'public.unit_version');
-  return versions.find(({ id }) => fingerprintOf(`"${id}"`) === print)?.id ?? null;
+/** Finds the version that a unit of one record was born with: its id has the fingerprint that the unit's anchor has. */
+export type Anchors = (row: RecordedRow) => string | null;
+
+/** Reads the versions of a record once, when the first unit asks: a record may hold a hundred thousand of both. */
+export function anchorsOf(record: ReadRecord): Anchors {
+  let ids: Map<string, string> | null = null;
+  return (row) => {
+    if (row.table !== UNITS || row.op !== 'insert') return null;
+    ids ??= new Map(
+      record.rows.of(({ table }) => table === VERSIONS).map(({ id }) => [fingerprintOf(`"${id}"`), id]),
+    );
+    const anchor = row.fingerprints[row.columns.indexOf('version_anchor_ref')];
+    return anchor === undefined ? null : (ids.get(anchor) ?? null);
+  };
 }
 
 /** The columns in which a row differs from what the log says stands there now; null where it differs and none can be named. */

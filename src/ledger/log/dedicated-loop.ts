@@ -1,13 +1,14 @@
 import type { Client } from 'pg';
 import type { Login } from '../../database/secrets.ts';
 import { type DedicatedConnection, type Log, openDedicated } from './connection.ts';
-import { isLostConnection } from './database-faults.ts';
+import { isLostConnection, isRefusedRight } from './database-faults.ts';
 import { backoffMs, createWake, restUnless } from './wake.ts';
 
 /** How long a close waits for a server that may have gone silent in the middle of a turn. */
 const CLOSE_MS = 5000;
+const REFUSED_REST_MS = 5000;
 
-/** `stopped`: for good, and a person has to look. */
+/** `stopped`: a person has to look. Only rights may be given back, so a loop that was refused those asks again now and then. */
 export type LoopState = 'running' | 'reconnecting' | 'stopped';
 
 /** How long a loop pauses after a turn. */
@@ -90,9 +91,13 @@ export function startDedicatedLoop({ url, login, log, turn, faults }: DedicatedL
         woken = next === null || (await pause(next));
       } catch (error) {
         if (faults.ends(error)) {
-          alarm(error, faults.ended);
+          if (state !== 'stopped') alarm(error, faults.ended);
           state = 'stopped';
-          break;
+          if (!isRefusedRight(error)) break;
+          await drop();
+          await restUnless(closing.signal, REFUSED_REST_MS);
+          woken = true;
+          continue;
         }
         state = 'reconnecting';
         tell(error);

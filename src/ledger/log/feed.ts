@@ -52,6 +52,8 @@ export interface FeedOptions {
   /** The longest silence of a stream. */
   readonly heartbeatMs?: number;
   readonly positionWaitMs?: number;
+  /** Ends a wait when the database is silent: nothing is integrated then. */
+  readonly unlessSilent?: <T>(work: () => Promise<T>) => Promise<T>;
   /** Records held for subscribers that keep up. */
   readonly ringCapacity?: number;
 }
@@ -63,7 +65,7 @@ const LOOK_UP_MS = 25;
 export function startFeed(options: FeedOptions): HistoryFeed {
   const { observe, listenUrl, integrator, authorityEnded, log } = options;
   const { pollMs = 1000, authorityMs = 500, lostAfterMs = 10_000, positionWaitMs = 10_000 } = options;
-  const { heartbeatMs = 15_000, ringCapacity = 4096 } = options;
+  const { heartbeatMs = 15_000, ringCapacity = 4096, unlessSilent = (work) => work() } = options;
   const cursorKey = options.cursorKey ?? randomBytes(32);
   const ring = createRing(ringCapacity, ringCapacity * 4);
   const replay = createReplay(observe);
@@ -235,7 +237,10 @@ export function startFeed(options: FeedOptions): HistoryFeed {
         wake.ring();
       }, LOOK_UP_MS);
       try {
-        return await positions.wait(recordId, positionWaitMs, signal);
+        return await unlessSilent(() => positions.wait(recordId, positionWaitMs, signal));
+      } catch (error) {
+        if (isAway(error)) return null;
+        throw error;
       } finally {
         clearTimeout(asks);
       }

@@ -13,7 +13,7 @@ export interface Integrator {
   nudge(): void;
   /** Tells of each batch after its durable commit; gives back how to stop listening. */
   onIntegrated(listener: (batch: IntegratedBatch) => void): () => void;
-  /** `stopped`: the database refused the integrator's rights; it won't try again by itself. */
+  /** `stopped`: the database refused the integrator's rights; it asks for them now and then. */
   state(): LoopState;
   /** Ends after the batch under way. */
   close(): Promise<void>;

@@ -62,7 +62,10 @@ export async function issuePassport(office: PassportOffice, changeSetId: string)
     rows: rowsOf(parts),
   } as unknown as PlainJson);
   const { columns: result } = one(parts, 'result');
-  const docCode = String(one(parts, 'source').columns['doc_code']).replaceAll(/[^\w.-]+/g, '-');
+  const docCode = String(one(parts, 'source').columns['doc_code']).replaceAll(
+    /[^\p{L}\p{M}\p{Nd}._-]+/gu,
+    '-',
+  );
   return {
     changeSetId,
     text,

@@ -30,9 +30,14 @@ export const REVIEW_DECISION = defineTable('cutter_governance.review_decision', 
   updated_at: 'now',
 });
 
-/** Stamps a decision as superseded, once; the caller checks that exactly one row came back. */
+/**
+ * Stamps a decision as superseded, once; the caller checks that exactly one row came back. Its manifest is named too, so that the
+ * index of live decisions is asked for one manifest and never read whole.
+ */
 export function supersedeDecision(decisionId: string | null, successorId: string): FragmentSqlToken {
   return sql.fragment`
     update cutter_governance.review_decision set superseded_by_review_decision_id = ${successorId}::uuid
-    where review_decision_id = ${decisionId}::uuid and superseded_by_review_decision_id is null returning 1`;
+    where review_decision_id = ${decisionId}::uuid and superseded_by_review_decision_id is null
+      and manifest_id = (select d.manifest_id from cutter_governance.review_decision d where d.review_decision_id = ${decisionId}::uuid)
+    returning 1`;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DOC_CODE_PATTERN } from '../../document/address.ts';
+import { docCodeFault } from '../../document/address.ts';
 import { type RegisterSourceAnswer, registerSource } from '../../ledger/register-source.ts';
 import { builder } from '../../schema/builder.ts';
 import { ProblemType } from '../../schema/refusals.ts';
@@ -26,12 +26,12 @@ const SourceContentInput = builder.inputType('SourceContentInput', {
 const shape = z.object({
   idempotencyKey,
   dryRun: z.boolean(),
-  docCode: z
-    .string()
-    .regex(
-      DOC_CODE_PATTERN,
-      'must begin with a lower-case letter or digit and have at most 63 of a-z, 0-9, ".", "_", "-"',
-    ),
+  docCode: z.string().transform((code, issue) => {
+    const fault = docCodeFault(code);
+    if (fault === null) return code;
+    issue.addIssue(fault);
+    return z.NEVER;
+  }),
   title: optional(words(500)),
   mediaType: z.enum(['text/markdown', 'text/plain'], 'must be text/markdown or text/plain'),
   content: z
@@ -48,7 +48,7 @@ const RegisterSourceInput = builder
       docCode: t.string({
         required: true,
         description:
-          'Short name of the document, first part of its addresses: lower-case letters, digits, ".", "_", "-".',
+          'Short name of the document, first part of its addresses: letters and digits of any script in lower case and normal form C, ".", "_", "-"; at most 63 characters and 150 bytes.',
       }),
       title: t.string({ description: 'What people call it.' }),
       mediaType: t.string({

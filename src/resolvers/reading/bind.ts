@@ -1,6 +1,7 @@
 import { type GraphQLError, type GraphQLField, type GraphQLResolveInfo, getArgumentValues } from 'graphql';
 import { DEFAULT_PAGE, LARGEST_PAGE } from '../../schema/node.ts';
 import { badInput } from './bad-input.ts';
+import { refuseUnknown } from './closed-sets.ts';
 import {
   type Drawn,
   decodeCursor,
@@ -88,7 +89,25 @@ function bindFilter({ noun, path }: Paged, filter: Record<string, unknown>): Bou
     if (value === null || value === undefined) continue;
     bound.push(condition(noun, name, value, `${path}(filter: {${name}:})`));
   }
+  refuseReversed(filter, path);
   return bound;
+}
+
+/** Refuses a range that ends before it begins: no row lies in it. */
+export function refuseReversed(filter: Readonly<Record<string, unknown>>, path: string): void {
+  for (const [name, from] of Object.entries(filter)) {
+    const column = name.endsWith('From') ? name.slice(0, -'From'.length) : null;
+    const until = column === null ? undefined : filter[`${column}Until`];
+    if (typeof from !== 'string' || typeof until !== 'string' || microseconds(from) <= microseconds(until))
+      continue;
+    throw badInput(`${path}(filter: {${name}:})`, `must not be after ${column}Until.`);
+  }
+}
+
+function microseconds(time: string): bigint {
+  const fraction = /\.(\d{1,6})/.exec(time)?.[1] ?? '';
+  const whole = Date.parse(time.replace(/\.\d+/, ''));
+  return BigInt(whole) * 1000n + BigInt(fraction.padEnd(6, '0'));
 }
 
 const SUFFIXES = [
@@ -100,14 +119,21 @@ const SUFFIXES = [
 
 function condition(noun: Noun, name: string, value: unknown, place: string): Bound {
   const same = noun.columns.get(name);
-  if (same !== undefined) return { ...same, operator: '=', value: checked(same.codec, value, place) };
+  if (same !== undefined) {
+    const bound: Bound = { ...same, operator: '=', value: checked(same.codec, value, place) };
+    refuseUnknown(noun.name, name, [value], place);
+    return bound;
+  }
   for (const [suffix, operator] of SUFFIXES) {
     const column = name.endsWith(suffix) ? noun.columns.get(name.slice(0, -suffix.length)) : undefined;
     if (column === undefined) continue;
     if (operator === 'null')
       return { ...column, operator: value === true ? 'null' : 'not null', value: true };
-    if (operator === 'any')
-      return { ...column, operator, value: list(column.codec, value as unknown[], place) };
+    if (operator === 'any') {
+      const values = list(column.codec, value as unknown[], place);
+      refuseUnknown(noun.name, name.slice(0, -'In'.length), values, place);
+      return { ...column, operator, value: values };
+    }
     return { ...column, operator, value: checked(column.codec, value, place) };
   }
   throw new Error(`${noun.name} has no filter ${name}`);

@@ -25,6 +25,12 @@ const PLACES = 'cutter_log.row_place';
 /** A number in the text: the planner would guess a tenth of the table for a parameter. */
 const ONE_MORE = LARGEST_PAGE + 1;
 
+/**
+ * The same of the rows of one plan or change set, as a query: of a number that it knows the planner may think that all rows are fewer,
+ * as they are of most plans, and would read and sort all of a large one for each page.
+ */
+const PAGE = `(select ${ONE_MORE})`;
+
 /** Up to so many rows are found by the filter and sorted by their places before anything else is tried. */
 const FEW = 64;
 /** So many places are walked on the chance that a page is full by then. */
@@ -57,20 +63,27 @@ export function hanging(pen: Pen, noun: Noun, args: BoundPage, where: Where): st
   return `select ${v}.*, ${place(p)} from ${noun.view} ${v} left join lateral ${placeOf(noun, `${v}.${noun.seat.by}`, p)} on true${all([...where(v), ...after])} order by ${order} limit ${ONE_MORE}`;
 }
 
-/** Rows of one plan or change set, whose place they share: by their own order, from wherever the page begins. */
+/**
+ * Rows of one plan or change set, whose place they share: by their own order, from wherever the page begins. The two cases of a cursor,
+ * inside this plan or before all of it, stand apart so that each can be looked up.
+ */
 export function inside(pen: Pen, noun: Noun, args: BoundPage, where: Where, parent: string): string {
-  const [one, v, p] = [pen.alias(), pen.alias(), pen.alias()];
-  const columns = noun.seat.within.map((column) => `${v}.${column}`);
+  const [one, p] = [pen.alias(), pen.alias()];
+  const rows = (after: (columns: readonly string[]) => readonly string[]): string => {
+    const v = pen.alias();
+    const columns = noun.seat.within.map((column) => `${v}.${column}`);
+    return `(select * from ${noun.view} ${v}${all([...where(v), ...after(columns)])} order by ${ordered(args, columns)} limit ${PAGE})`;
+  };
   const places = [`${p}.position`, `${p}.ordinal`];
-  const after: string[] = [];
-  if (args.after !== null) {
-    const same = `(${places.join(', ')}) = (${values(pen, noun, args, 0, 2).join(', ')})`;
-    const left = compared(args, columns, values(pen, noun, args, 2));
-    const other = behind(args, `${p}.position`, beyond(pen, noun, args, places));
-    after.push(`(${other} or (${same} and ${left}))`);
-  }
-  const rows = `(select * from ${noun.view} ${v}${all([...where(v), ...after])} order by ${ordered(args, columns)} limit ${ONE_MORE}) ${v}`;
-  return `select ${v}.*, ${place(p)} from (select) ${one} left join lateral ${placeOf(noun, parent, p)} on true cross join lateral ${rows}`;
+  const listed =
+    args.after === null
+      ? rows(() => [])
+      : `${rows((columns) => [
+          `(${places.join(', ')}) = (${values(pen, noun, args, 0, 2).join(', ')})`,
+          compared(args, columns, values(pen, noun, args, 2)),
+        ])} union all ${rows(() => [behind(args, `${p}.position`, beyond(pen, noun, args, places))])}`;
+  const v = pen.alias();
+  return `select ${v}.*, ${place(p)} from (select) ${one} left join lateral ${placeOf(noun, parent, p)} on true cross join lateral (${listed}) ${v}`;
 }
 
 /** Rows without a place count as the newest. */
@@ -138,7 +151,7 @@ function counted(pen: Pen, noun: Noun, { filter }: BoundPage, most: number, gate
   const [lead, ...rest] = leading(noun, filter);
   const named = [...new Set([...noun.key, noun.seat.by, ...noun.seat.within])];
   const columns = named.map((column) => `${v}.${column}`).join(', ');
-  // As a query, since of a number that it knows the planner may think that all rows are fewer, and would read and sort them.
+  // As a query, for the reason that PAGE has.
   const limit = `limit (select ${most + 1})`;
   const gates = gate === undefined ? [] : [gate];
   const rows = (conditions: readonly string[]): string => {
@@ -197,7 +210,7 @@ function walked(
   const rows = (p: string, chosen: string, within: (v: string) => readonly string[]): string => {
     const v = pen.alias();
     const tail = noun.seat.within.map((column) => `${v}.${column}`);
-    const end = shares ? ` order by ${ordered(args, tail)} limit ${ONE_MORE}` : ' offset 0';
+    const end = shares ? ` order by ${ordered(args, tail)} limit ${PAGE}` : ' offset 0';
     const row = `(select * from ${noun.view} ${v}${all([`${v}.${noun.seat.by} = ${p}.row_id`, ...where(v), ...within(v)])}${end}) ${v}`;
     const order = ordered(args, [...keys(p), ...tail]);
     // Only with a limit of its own does a walk stand apart: the planner would sort all places for it.

@@ -1,0 +1,47 @@
+/** Values of options and arguments as they are typed: what can't be one is a usage error, told before anything is done. */
+import { InvalidArgumentError } from 'commander';
+import { docCodeFault } from '../document/address.ts';
+import { normalizeUuid } from '../proof/uuid.ts';
+import { ClientFault, endpointOf } from './client.ts';
+import { durationOf } from './duration.ts';
+
+/** A parser for commander that hands on the text as it was typed, once `read` takes it. */
+function checked(read: (text: string) => string | null) {
+  return (text: string): string => {
+    const fault = read(text);
+    if (fault !== null) throw new InvalidArgumentError(fault);
+    return text;
+  };
+}
+
+/** The sentence of a ClientFault that `read` throws; null where it throws none. */
+function faultIn(read: () => unknown): string | null {
+  try {
+    read();
+    return null;
+  } catch (error) {
+    if (error instanceof ClientFault) return error.message;
+    throw error;
+  }
+}
+
+export const ledgerUrl = checked((text) => faultIn(() => endpointOf(text)));
+
+export const httpUrl = checked((text) =>
+  /^https?:\/\//.test(text) && URL.canParse(text) ? null : 'It is no URL of the form https://host/path.',
+);
+
+export const duration = (option: string) => checked((text) => faultIn(() => durationOf(text, option)));
+
+export const uuid = checked((text) => (normalizeUuid(text) === null ? 'It is no UUID.' : null));
+
+export const documentCode = checked((text) => {
+  const fault = docCodeFault(text);
+  return fault === null ? null : `It ${fault}.`;
+});
+
+export const keyId = checked((text) =>
+  /^ed25519:[0-9a-f]{32}$/.test(text) ? null : 'A key is named "ed25519:" and 32 hexadecimal digits.',
+);
+
+export const filled = (what: string) => checked((text) => (text.trim() === '' ? `Name ${what}.` : null));

@@ -1,0 +1,209 @@
+/** The commands of `cutter`, as they are typed. Each is loaded when it is asked for: imports are most of a start's time. */
+import { Argument, Command, CommanderError, Option } from 'commander';
+import { KEY_PURPOSES, LANES } from '../ledger/values.ts';
+import { folded } from './columns.ts';
+import type { FsckOptions } from './fsck.ts';
+import type { IssueOptions } from './issue-passport.ts';
+import type { KeyOrder } from './key.ts';
+import type { KeysOptions } from './keys.ts';
+import type { MonitorCommand } from './monitor-command.ts';
+import { documentCode, duration, filled, httpUrl, keyId, ledgerUrl, uuid } from './option-values.ts';
+import type { PageOptions } from './passport-page.ts';
+import type { ResumeOptions } from './resume.ts';
+import type { RunOptions } from './run.ts';
+import type { VerifyPassportOptions } from './verify-passport.ts';
+
+/** How a command that was typed wrong ends (EX_USAGE): 1 and 2 are what fsck, monitor and passport say of a ledger. */
+const USAGE = 64;
+/** How a command ends whose reader has gone: as the shell counts a SIGPIPE. */
+const READER_GONE = 141;
+
+const loadConfig = async () => (await import('../config.ts')).loadConfig();
+
+const program = new Command('cutter')
+  .description('A governed ledger for cutting documents into addressable information units.')
+  .version('0.1.0')
+  .showHelpAfterError('Add --help to see how it is typed.')
+  .configureOutput({
+    outputError: (text, write) => write(`${folded(`cutter: ${text.replace(/^error: /, '').trimEnd()}`)}\n`),
+  })
+  .exitOverride();
+
+/** Runs what was typed; sets the exit code. */
+export async function runProgram(argv: readonly string[]): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', leaveToo);
+  try {
+    await program.parseAsync(argv);
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    process.exitCode = error.exitCode === 0 ? 0 : USAGE;
+  }
+}
+
+/** Who reads no further (`| head`) wants no more. A server goes on all the same. */
+function leaveToo(error: NodeJS.ErrnoException): void {
+  if (program.args[0] === 'start') return;
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(READER_GONE);
+}
+
+program
+  .command('start')
+  .description('start the ledger: database, GraphQL, GraphiQL, event streams')
+  .action(async () => {
+    // At once: what follows takes seconds.
+    process.stdout.write('Cutter is starting.\n');
+    const { start } = await import('./start.ts');
+    await start(await loadConfig());
+  });
+
+program
+  .command('run')
+  .description('take a document through mark, sweep, review, cut and verify on a running ledger')
+  .argument('<file>', 'the document, Markdown in UTF-8', filled('the document'))
+  .option('-y, --yes', 'approve and cut without asking; not in production', false)
+  .option('--accept-warnings', 'with --yes: approve a plan that has warnings, too', false)
+  .option('--full', 'show every unit of the plan, and all that is set aside', false)
+  .option('--doc-code <code>', "short name of the document (default: the file's name)", documentCode)
+  .option('--profile <name>', 'how to cut it', 'markdown')
+  .option('--title <title>', 'what people call it')
+  .option('--url <url>', 'the ledger (default: CUTTER_URL, or this home’s server)', ledgerUrl)
+  .option('--ledger-key <fingerprint>', 'the key of that ledger (default: CUTTER_LEDGER_KEY)', keyId)
+  .action(async (file: string, options: RunOptions) => {
+    const { run } = await import('./run.ts');
+    process.exitCode = await run(file, options, await loadConfig());
+  });
+
+program
+  .command('fsck')
+  .description('recompute the whole ledger from its tables and name what was altered')
+  .option('--json', 'one JSON object a line', false)
+  .option('--heads <file>', 'checkpoints that were seen outside the database')
+  .option('--scope', 'list every column with what vouches for it, and check nothing', false)
+  .action(async (options: FsckOptions & { readonly scope: boolean }) => {
+    const { fsck, scope } = await import('./fsck.ts');
+    if (options.scope) scope(options);
+    else process.exitCode = await fsck(options, await loadConfig());
+  });
+
+program
+  .command('monitor')
+  .description('follow a ledger that you don’t trust, by its public keys alone, and say what is wrong')
+  .argument('[url]', 'the ledger (default: CUTTER_URL, or this home’s server)', ledgerUrl)
+  .option('--ledger-key <fingerprint>', 'the key of that ledger (default: CUTTER_LEDGER_KEY)', keyId)
+  .requiredOption('--keys <file>', 'the public keys, as "cutter keys" writes them')
+  .option(
+    '--token-file <file>',
+    'the token, with ledger:observe and ledger:evidence (default: CUTTER_TOKEN_MONITOR)',
+  )
+  .option('--state <file>', 'where to keep what was seen, to go on from there')
+  .option('--once', 'end when everything that is there has been judged', false)
+  .option('--webhook <url>', 'tell each finding there and go on, instead of ending at the first', httpUrl)
+  .option('--acknowledge', 'somebody has looked at the findings of earlier runs', false)
+  .option(
+    '--max-verify-age <time>',
+    'how long a cut may wait for its verification',
+    duration('--max-verify-age'),
+    '24h',
+  )
+  .option(
+    '--max-escalation-age <time>',
+    'how long an escalation may stand',
+    duration('--max-escalation-age'),
+    '7d',
+  )
+  .option('--max-silence <time>', 'how long nothing may be heard', duration('--max-silence'), '5m')
+  .option('--json', 'one JSON object a line', false)
+  .action(async (url: string | undefined, options: MonitorCommand) => {
+    const { monitor } = await import('./monitor.ts');
+    process.exitCode = await monitor(url, options, await loadConfig());
+  });
+
+const key = program.command('key').description("the lanes' keys: show, rotate, revoke");
+const orderKey = async (order: KeyOrder) => {
+  const { key: carryOut } = await import('./key.ts');
+  process.exitCode = await carryOut(order, await loadConfig());
+};
+key
+  .command('list')
+  .description('the keys in force and those before them')
+  .action(() => orderKey({ order: 'list' }));
+key
+  .command('rotate')
+  .description('give a lane another key; the log tells of it, signed by the new one and the old')
+  .addArgument(new Argument('<lane>', 'whose key').choices(LANES))
+  .addOption(new Option('--purpose <purpose>', 'what it signs').choices(KEY_PURPOSES).default('statement'))
+  .option('--reason <text>', 'why, for whoever reads the log')
+  .action((lane: string, { purpose, reason }: { purpose: string; reason?: string }) =>
+    orderKey({ order: 'rotate', lane, purpose, reason: reason ?? null }),
+  );
+key
+  .command('revoke')
+  .description('end a key at once; "rotate" gives its lane another one')
+  .argument('<keyId>', 'as "cutter key list" shows it', keyId)
+  .requiredOption('--reason <text>', 'why, for whoever reads the log')
+  .action((keyId: string, { reason }: { reason: string }) => orderKey({ order: 'revoke', keyId, reason }));
+
+program
+  .command('keys')
+  .description("write the lanes' public keys for whoever checks without the ledger")
+  .option('--out <file>', 'write them to a file instead of showing them')
+  .option('--url <url>', 'the ledger (default: CUTTER_URL, or this home’s server)', ledgerUrl)
+  .option('--ledger-key <fingerprint>', 'the key of that ledger (default: CUTTER_LEDGER_KEY)', keyId)
+  .action(async (options: KeysOptions) => {
+    const { keys } = await import('./keys.ts');
+    process.exitCode = await keys(options, await loadConfig());
+  });
+
+const passport = program
+  .command('passport')
+  .description('the one file that proves a verified cut: issue it, verify it');
+passport
+  .command('issue')
+  .description('ask the ledger for the passport of a cut, and write it to a file')
+  .argument('<changeSet>', 'the id of its change set', uuid)
+  .option('--out <file>', 'where to (default: a name that the ledger gives)')
+  .option('--url <url>', 'the ledger (default: CUTTER_URL, or this home’s server)', ledgerUrl)
+  .option('--ledger-key <fingerprint>', 'the key of that ledger (default: CUTTER_LEDGER_KEY)', keyId)
+  .action(async (changeSet: string, options: IssueOptions) => {
+    const { issuePassport } = await import('./issue-passport.ts');
+    process.exitCode = await issuePassport(changeSet, options, await loadConfig());
+  });
+passport
+  .command('verify')
+  .description('judge a passport by public keys alone, without a ledger or a network')
+  .argument('<file>', 'the passport')
+  .requiredOption('--keys <file>', 'the public keys, as "cutter keys" writes them')
+  .option('--json', 'one JSON object', false)
+  .action(async (file: string, options: VerifyPassportOptions) => {
+    const { verifyPassportFile } = await import('./verify-passport.ts');
+    process.exitCode = verifyPassportFile(file, options);
+  });
+passport
+  .command('page')
+  .description('write the page that verifies passports in a browser, without a network')
+  .option('--out <file>', 'where to', 'passport.html')
+  .action(async (options: PageOptions) => {
+    const { writePassportPage } = await import('./passport-page.ts');
+    process.exitCode = writePassportPage(options);
+  });
+
+program
+  .command('resume')
+  .description('accept, for the lanes of this home, where a database that was set back goes on')
+  .addOption(new Option('--lane <lane>', 'one of them alone').choices(LANES))
+  .option('--reason <text>', 'why, for whoever reads the log')
+  .option('-y, --yes', 'accept without asking', false)
+  .action(async (options: ResumeOptions) => {
+    const { resume } = await import('./resume.ts');
+    process.exitCode = await resume(options, await loadConfig());
+  });
+
+program
+  .command('schema')
+  .description("print the API's schema")
+  .option('--out <file>', 'write it to a file instead; a failure leaves the file as it was')
+  .action(async (options: { out?: string }) => {
+    const { writeApi } = await import('./schema.ts');
+    writeApi(options.out ?? null);
+  });
