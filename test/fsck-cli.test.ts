@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { everyKindOfPhase, tamper } from './fsck-ground.ts';
+import { cosigned, everyKindOfPhase, tamper } from './fsck-ground.ts';
 import { cutter } from './harness/cli.ts';
 import { type TestServer, testServer } from './harness/server.ts';
 
@@ -13,6 +13,7 @@ afterAll(() => rmSync(home, { recursive: true, force: true }));
 beforeAll(async () => {
   server = await testServer();
   await everyKindOfPhase(server);
+  await cosigned(server);
   writeFileSync(join(home, 'secrets.json'), JSON.stringify(server.database.secrets), { mode: 0o600 });
 });
 

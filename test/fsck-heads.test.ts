@@ -73,6 +73,19 @@ describe('The heads that the ledger keeps', () => {
     expect(JSON.parse(json.out)).toMatchObject({ type: 'summary', verdict: 'clean', notes: [words] });
   });
 
+  test('where there are none and no cosignature either, cutter fsck says that too', async () => {
+    const env = {
+      CUTTER_DATABASE_URL: server.database.ownerUrl,
+      CUTTER_CHECKPOINT_FILE: join(home, 'none'),
+    };
+    await tamper(server, [COSIGNATURES], [`delete from ${COSIGNATURES}`], async () => {
+      const { out } = await cutter(home, ['fsck'], { env });
+      expect(out).toContain(
+        '\nNo cosignature of a head is in the database: the lanes never signed one, or all were taken away.\n',
+      );
+    });
+  });
+
   test('a ledger that was set back in good order is told, with status 1', async () => {
     const size = 6;
     await tamper(
@@ -112,10 +125,10 @@ describe('The heads that the ledger keeps', () => {
     expect(await told()).toEqual([]);
   });
 
-  test('each of 300 bits that are flipped in the file is told', async () => {
+  test('each of 40 bits that are flipped in the file is told', { timeout: 600_000 }, async () => {
     const random = seeded(testSeed());
     const bytes = readFileSync(kept);
-    for (let nth = 0; nth < 300; nth += 1) {
+    for (let nth = 0; nth < 40; nth += 1) {
       const at = random.between(0, bytes.length - 1);
       const altered = Buffer.from(bytes);
       altered[at] = (altered[at] as number) ^ (1 << random.between(0, 7));

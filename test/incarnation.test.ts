@@ -6,7 +6,7 @@ import { startEmbedded } from '../src/database/embedded.ts';
 import { poolUrls } from '../src/database/pools.ts';
 import { homeSecrets } from '../src/database/secrets.ts';
 import { checkLedger } from '../src/ledger/fsck/check.ts';
-import { headsOf } from '../src/ledger/fsck/heads.ts';
+import { headsOf, keptFile } from '../src/ledger/fsck/heads.ts';
 import { encodeCursor } from '../src/ledger/log/cursor.ts';
 import type { HistoryMessage } from '../src/ledger/log/history-message.ts';
 import { resumeRecordId } from '../src/ledger/log/resume-statement.ts';
@@ -94,11 +94,56 @@ async function expectSuspended(up: Up, at: number): Promise<void> {
 }
 
 const findings = async (up: Up, heads?: string): Promise<string[]> => {
-  const kept = heads === undefined ? {} : { heads: headsOf(readFileSync(heads, 'utf8'), heads) };
+  const kept =
+    heads === undefined
+      ? {}
+      : { heads: headsOf(readFileSync(heads, 'utf8'), heads), headFiles: [keptFile(heads)] };
   const report = await checkLedger({ url: up.evidenceUrl, ...kept });
   expect(report.unseen).toEqual([]);
   return report.findings.map(({ verdict, table, key }) => `${verdict} ${table} ${key}`);
 };
+
+/** What both lanes said of an incarnation, and that it was suspended: each column that is altered, and each row that is gone, is named. */
+async function expectEachNamed(up: Up, incarnation: string): Promise<void> {
+  const said = `cutter_log.resumption ${incarnation}/DOT-992`;
+  const client = await up.superuser.connect();
+  try {
+    await client.query('set session_replication_role = replica');
+    for (const [column, value] of [
+      ['position', 'position + 1'],
+      ['root', 'set_bit(root, 255, 1 - get_bit(root, 255))'],
+      ['next_incarnation', 'gen_random_uuid()'],
+      ['key_id', "key_id || '0'"],
+      ['envelope', "jsonb_set(envelope, '{payload}', '\"e30=\"')"],
+    ] as const) {
+      await client.query(
+        `create temp table kept on commit preserve rows as select * from cutter_log.resumption`,
+      );
+      await client.query(`update cutter_log.resumption set ${column} = ${value} where lane = 'DOT-992'`);
+      expect(await findings(up), column).toEqual([`resumption-broken ${said}`]);
+      await client.query(
+        'delete from cutter_log.resumption; insert into cutter_log.resumption select * from kept',
+      );
+      await client.query('drop table kept');
+    }
+    await client.query(
+      `create temp table kept as select * from cutter_log.resumption; create temp table noticed as select * from cutter_log.suspension`,
+    );
+    await client.query(
+      `delete from cutter_log.resumption where lane = 'DOT-992'; delete from cutter_log.suspension`,
+    );
+    expect(await findings(up)).toEqual([
+      `resumption-broken cutter_log.suspension ${incarnation}`,
+      `resumption-broken ${said}`,
+    ]);
+    await client.query(
+      `insert into cutter_log.suspension select * from noticed; insert into cutter_log.resumption select * from kept where lane = 'DOT-992'`,
+    );
+    expect(await findings(up)).toEqual([]);
+  } finally {
+    client.release(true);
+  }
+}
 
 describe('A restored backup', () => {
   test('is noticed by the heads that were kept, publishes nothing, and goes on when both lanes have accepted', async () => {
@@ -154,6 +199,7 @@ describe('A restored backup', () => {
     // What was lost is explained by the record of both lanes: heads of before, which are kept, bind no more.
     expect(await findings(ledger)).toEqual([]);
     expect(await findings(ledger, ground.heads)).toEqual([]);
+    await expectEachNamed(ledger, before.incarnation);
     const { body } = await ledger.gql(
       ledger.tokens.reviewer,
       'query ($position: Position!) { record(position: $position) { body } }',
@@ -177,6 +223,8 @@ describe('A restored backup', () => {
     ground.putBack('later');
     ledger = await ground.up();
     await expectSuspended(ledger, later.next);
+    // By the file alone: the database doesn't know the incarnation that it ends with.
+    expect(await findings(ledger, ground.heads)).toContain('restored cutter_log.log *');
     await ledger.down();
   });
 

@@ -114,6 +114,16 @@ describe('folding', () => {
     expect(await foldBatch(client, 100, 0)).toEqual({ leaves: 0, size: 20, proposed: 20 });
     expect(await foldBatch(client, 100, 0)).toBeNull();
   });
+
+  test('asks the lanes where somebody wrote that they were asked in the future', async () => {
+    const client = await connected();
+    await growLog(database, 10);
+    await database.superuser.query("update cutter_log.tree_head set proposed_at = '2999-01-01'");
+    expect(await foldBatch(client, 100, 3_600_000)).toEqual({ leaves: 10, size: 10, proposed: 10 });
+    await growLog(database, 20);
+    await database.superuser.query("update cutter_log.tree_head set proposed_at = 'infinity', size = size");
+    expect(await foldBatch(client, 100, 3_600_000)).toEqual({ leaves: 10, size: 20, proposed: 20 });
+  });
 });
 
 describe('taking over', () => {

@@ -68,7 +68,9 @@ export async function fsck(
 }
 
 /** What the log was compared with outside the database, or that there was nothing. */
-function* comparedWith({ heads }: Report): Generator<string> {
+function* comparedWith({ heads, coverage }: Report): Generator<string> {
+  if (coverage.positions > 0 && coverage.cosignatures === 0)
+    yield 'No cosignature of a head is in the database: the lanes never signed one, or all were taken away.';
   for (const { file, compared, isKept, words } of heads) {
     yield* words;
     if (compared > 0)

@@ -203,6 +203,8 @@ function unlike(findings: Findings, head: number, message: string): void {
 /** Whether a body that doesn't give its hash is itself altered, or the hash beside it: the tree knows, and where it doesn't, the rows. */
 function blamed(broken: BrokenLine, tree: TreeReport, doubted: ReadonlySet<string>): BlamedLine['blames'] {
   const { record, line, hash } = broken;
+  // A body that gives its hash, in parts that are numbered otherwise.
+  if (record !== null && broken.verdict === 'malformed') return 'body';
   const folded = line.position !== null && line.position < tree.folded;
   const leaf = folded ? tree.wrongHashes.get(line.position as number) : undefined;
   if (leaf !== undefined) return hash !== null && recordLeaf(hash, 0).equals(leaf.folded) ? 'hash' : 'both';
