@@ -50,7 +50,7 @@ export async function benchAbuse(ground: Ground): Promise<void> {
     () => gql(honest, '{ whoAmI { name } }', undefined),
     () => quiet(target),
   );
-  const missed: string[] = [];
+  const missed = { 'the delay': [] as string[], 'its own time': [] as string[] };
   const wanted = process.env['BENCH_ABUSE'] ?? '';
   for (const [name, attack] of Object.entries<Attack>({ 'nothing at all': quiet, ...ATTACKS })) {
     if (!name.includes(wanted)) continue;
@@ -72,9 +72,13 @@ export async function benchAbuse(ground: Ground): Promise<void> {
       sorted.at(-1) ?? 0,
     ];
     console.log(`${row.map((ms) => ms.toFixed(1).padStart(8)).join('')}  ${name}: ${answer}`);
-    if (p999 > AIM_MS) missed.push(name);
+    if (p999 > AIM_MS) missed['the delay'].push(name);
+    if (turn999 > AIM_MS) missed['its own time'].push(name);
   }
-  console.log(missed.length === 0 ? '  the aim is met' : `  the aim is missed: ${missed.join('; ')}`);
+  for (const [by, names] of Object.entries(missed)) {
+    const verdict = names.length === 0 ? 'the aim is met' : `the aim is missed: ${names.join('; ')}`;
+    console.log(`  by ${by} ${verdict}`);
+  }
   await ended(child);
 }
 

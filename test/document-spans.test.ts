@@ -240,8 +240,8 @@ describe('a profile', () => {
     ]);
   });
 
-  test('wants a document code of lower-case letters', () => {
-    for (const code of ['BGB', '', '.a', 'a b', 'ä', 'a'.repeat(64)]) {
+  test('wants a document code of lower-case letters, of any script', () => {
+    for (const code of ['BGB', '', '.a', 'a b', 'Ä', 'a\u0308', 'a'.repeat(64)]) {
       expect(told(problemsOf('markdown', code)), code).toEqual([['doc_code_invalid', 'docCode']]);
     }
   });

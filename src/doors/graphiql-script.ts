@@ -138,6 +138,7 @@ export const STYLE = `
   html, body { height: 100%; margin: 0; }
   body { display: flex; flex-direction: column; }
   #root { flex: 1; min-height: 0; }
+  #root .graphiql-container { width: 100%; height: 100%; }
   .waits-for-token .graphiql-doc-explorer .graphiql-spinner { display: none; }
   .waits-for-token .graphiql-doc-explorer::after { content: var(--hint); display: block; margin-top: 1rem; }
   @media (prefers-color-scheme: dark) { #hint { background: #2c2312; color: #efc377; border-color: #6b4f1c; } }
