@@ -178,6 +178,44 @@ describe('IllegalTransition', () => {
   });
 });
 
+const PLAN =
+  'query ($id: UUID, $source: UUID, $spec: CutSpecInput) { planCut(entryId: $id, sourceId: $source, cutSpec: $spec) { __typename ... on Refusal { message retryable problems { path code } } } }';
+
+async function planned(variables: Record<string, unknown>): Promise<Loose> {
+  return (await server.gql(server.tokens.reviewer, PLAN, variables)).body.data.planCut;
+}
+
+describe('planCut of an entry that no review can come to is refused by name, with the way out', () => {
+  const ended: Record<string, () => Promise<{ entryId: string; sourceId: string }>> = {
+    abandoned: async () => {
+      const made = await marked(server);
+      await abandon(made.entryId);
+      return made;
+    },
+    reviewed_rejected: () => reviewed(server, 'REJECT'),
+    cut_applied: () => wasCut(server),
+    verified_complete: () => verified(server),
+  };
+  test.each(Object.entries(ended))('%s', async (status, make) => {
+    const { entryId, sourceId } = await make();
+    const answer = await planned({ id: entryId });
+    expect(answer).toMatchObject({
+      __typename: 'IllegalTransition',
+      retryable: false,
+      problems: [{ path: ['entryId'], code: status }],
+    });
+    expect(answer.message).toContain(`Entry ${entryId} is ${status}`);
+    expect(answer.message).toContain('call planCut with its sourceId and a cutSpec');
+    const way = await planned({ source: sourceId, spec: { profile: 'markdown' } });
+    expect(way.__typename).toBe('Plan');
+  });
+
+  test('one that waits, is deferred or approved has its plan', async () => {
+    const waiting = [await marked(server), await reviewed(server, 'DEFER'), await reviewed(server)];
+    for (const { entryId } of waiting) expect((await planned({ id: entryId })).__typename).toBe('Plan');
+  });
+});
+
 test('planCut of an escalation is refused by name, with the way out', async () => {
   const cut = await wasCut(server);
   await server.superuser.query(

@@ -18,6 +18,7 @@ import {
   vocabularyText,
 } from './reading.ts';
 import { IllegalTransition, InvalidInput, NotFound, type Problem } from './refusals.ts';
+import { canReach, ENTRY_STATES, type EntryState, isEnded, statesBefore } from './states.ts';
 
 /** A source with a cut specification, or an entry, which has both. */
 export interface PlanCutInput {
@@ -36,6 +37,7 @@ export interface PlanView {
 const lookRow = z.object({
   payload: payloadShape.nullable(),
   kind: z.string().nullable(),
+  status: z.enum(ENTRY_STATES).nullable(),
   source: sourceMeta.nullable(),
   vocabulary: vocabularyText,
   live_units: jsonRows<LiveUnitRow>(),
@@ -49,7 +51,7 @@ export async function planCut(
 ): Promise<PlanView> {
   refuseUnclear(input);
   const look = await evidence.connection.one(sql.prepared('planCut.look', lookRow)`
-    /* planCut.look */ select e.payload, e.kind, ${SOURCE_META} as source, ${VOCABULARY} as vocabulary,
+    /* planCut.look */ select e.payload, e.kind, e.status, ${SOURCE_META} as source, ${VOCABULARY} as vocabulary,
       ${liveUnits(sql.fragment`s.doc_code`)} as live_units, ${foreignHolders(sql.fragment`s.doc_code`)} as held
     from (select 1) one
     left join cutter_governance.decision_backlog_entry e on e.entry_id = ${input.entryId}::uuid
@@ -57,6 +59,7 @@ export async function planCut(
       on s.source_id = coalesce(${input.sourceId}::uuid, ${ENTRY_SOURCE_ID})`);
   const { source, payload } = look;
   if (look.kind !== null && look.kind !== 'cut_request') throw unplanned(input, look.kind);
+  if (look.status !== null && !canReach(look.status, REVIEWED)) throw past(input, look.status);
   if (source === null) throw absent(input);
   const spec =
     payload === null ? resolvedSpec(input.cutSpec as CutSpec) : (payload.proposed_cut_spec as CutSpec | null);
@@ -89,6 +92,18 @@ function refuseUnclear(input: PlanCutInput): void {
       problem('cutSpec', 'A source needs a cutSpec, for example { profile: "markdown" }.');
   }
   if (problems.length > 0) throw new InvalidInput(problems[0]?.message ?? 'Unclear.', problems);
+}
+
+/** The states in which an entry is reviewed. */
+const REVIEWED = statesBefore('review:approve', 'DOT-991');
+
+/** The same for an entry that no review can come to any more. */
+function past({ entryId }: PlanCutInput, status: EntryState): IllegalTransition {
+  const why = isEnded(status)
+    ? `Entry ${entryId} is ${status}: it has ended, so nobody can approve a plan of it.`
+    : `Entry ${entryId} is ${status}: its plan was approved and cut; read it in the entry's manifests.`;
+  const message = `${why} To see how the text would be cut now, call planCut with its sourceId and a cutSpec; to cut it, mark it anew.`;
+  return new IllegalTransition(message, [{ path: ['entryId'], code: status, message }]);
 }
 
 /** A plan that nobody can approve would only mislead. */
