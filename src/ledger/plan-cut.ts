@@ -18,7 +18,7 @@ import {
   vocabularyText,
 } from './reading.ts';
 import { IllegalTransition, InvalidInput, NotFound, type Problem } from './refusals.ts';
-import { canReach, ENTRY_STATES, type EntryState, isEnded, statesBefore } from './states.ts';
+import { ENTRY_STATES, type EntryState, isEnded } from './states.ts';
 
 /** A source with a cut specification, or an entry, which has both. */
 export interface PlanCutInput {
@@ -59,7 +59,7 @@ export async function planCut(
       on s.source_id = coalesce(${input.sourceId}::uuid, ${ENTRY_SOURCE_ID})`);
   const { source, payload } = look;
   if (look.kind !== null && look.kind !== 'cut_request') throw unplanned(input, look.kind);
-  if (look.status !== null && !canReach(look.status, REVIEWED)) throw past(input, look.status);
+  if (look.status !== null && isEnded(look.status)) throw ended(input, look.status);
   if (source === null) throw absent(input);
   const spec =
     payload === null ? resolvedSpec(input.cutSpec as CutSpec) : (payload.proposed_cut_spec as CutSpec | null);
@@ -94,15 +94,9 @@ function refuseUnclear(input: PlanCutInput): void {
   if (problems.length > 0) throw new InvalidInput(problems[0]?.message ?? 'Unclear.', problems);
 }
 
-/** The states in which an entry is reviewed. */
-const REVIEWED = statesBefore('review:approve', 'DOT-991');
-
-/** The same for an entry that no review can come to any more. */
-function past({ entryId }: PlanCutInput, status: EntryState): IllegalTransition {
-  const why = isEnded(status)
-    ? `Entry ${entryId} is ${status}: it has ended, so nobody can approve a plan of it.`
-    : `Entry ${entryId} is ${status}: its plan was approved and cut; read it in the entry's manifests.`;
-  const message = `${why} To see how the text would be cut now, call planCut with its sourceId and a cutSpec; to cut it, mark it anew.`;
+/** The same for an entry that ended uncut or failed. What was cut keeps its plan, which shows whether the text stands unchanged. */
+function ended({ entryId }: PlanCutInput, status: EntryState): IllegalTransition {
+  const message = `Entry ${entryId} is ${status}: it has ended, so nobody can approve a plan of it. To see how its text would be cut now, call planCut with its sourceId and a cutSpec; to cut it, mark it anew.`;
   return new IllegalTransition(message, [{ path: ['entryId'], code: status, message }]);
 }
 
