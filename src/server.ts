@@ -47,6 +47,10 @@ export function buildServer(deps: ServerDeps): CutterServer {
   const identity = identityDoor(deps.serverSeed, (deps.names ?? NO_NAMES).hosts);
   const admission = new Admission({ authenticate: deps.authenticate, limits, proxies: deps.proxies ?? [] });
   const longTexts = new LongTexts(limits.smallBodyBytes);
+  const proveIdentity: typeof identity = (request, response, url) => {
+    admission.countProof(request);
+    identity(request, response, url);
+  };
   let closing = false;
   const answerReady = readiness({
     ...deps.ready,
@@ -63,7 +67,7 @@ export function buildServer(deps: ServerDeps): CutterServer {
     async pages(request, response, url) {
       if (url.pathname === '/health') answerHealth(response);
       else if (url.pathname === '/ready') await answerReady(response, closing);
-      else if (url.pathname === IDENTITY_PATH) identity(request, response, url);
+      else if (url.pathname === IDENTITY_PATH) proveIdentity(request, response, url);
       else if (page?.wants(request, url)) await page.answer(request, response);
       else if (passports.wants(request, url)) passports.answer(response);
       else return false;

@@ -240,7 +240,7 @@ describe('a profile', () => {
     ]);
   });
 
-  test('wants a document code of lower-case letters in normal form C', () => {
+  test('wants a document code of lower-case letters, of any script', () => {
     for (const code of ['BGB', '', '.a', 'a b', 'Ä', 'a\u0308', 'a'.repeat(64)]) {
       expect(told(problemsOf('markdown', code)), code).toEqual([['doc_code_invalid', 'docCode']]);
     }

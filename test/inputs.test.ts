@@ -515,7 +515,7 @@ describe('JSON that hides something', () => {
 
   test('in a literal it is refused as well', async () => {
     const { entryId, manifestDigest } = examples.review.input;
-    for (const [findings, refusal] of [
+    for (const [findings, refused] of [
       ['{ __proto__: 1 }', 'InvalidInput'],
       ['{ n: 9007199254740993 }', 'GRAPHQL_VALIDATION_FAILED'],
       ['{ n: 1e400 }', 'GRAPHQL_VALIDATION_FAILED'],
@@ -526,7 +526,7 @@ describe('JSON that hides something', () => {
         manifestDigest: "${manifestDigest}", dryRun: true, findings: ${findings} }) { __typename } }`;
       const { body } = await server.gql(server.tokens.reviewer, query);
       const outcome = body.errors?.[0]?.extensions['code'] ?? body.data.review.__typename;
-      expect(outcome).toBe(refusal);
+      expect(outcome).toBe(refused);
     }
   });
 
