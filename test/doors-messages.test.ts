@@ -87,6 +87,49 @@ describe('an id that is in use closes with 4409, and the reason fits its frame',
   });
 });
 
+describe('an operation that its client has ended', () => {
+  test('leaves its id to the next one at once, and takes nothing of it along', async () => {
+    const socket = await introduced();
+    for (let turn = 0; turn < 20; turn++) {
+      socket.send(subscribe('x'));
+      socket.send({ type: 'complete', id: 'x' });
+    }
+    socket.send(subscribe('x'));
+    await expect.poll(() => doors.seen.live).toBe(1);
+    socket.send(subscribe('y', '{ hello }'));
+    while ((await socket.next()).id !== 'y');
+    // The last one is still known by its id: it isn't taken again, and it can be ended.
+    socket.send({ type: 'complete', id: 'x' });
+    await expect.poll(() => doors.seen.live).toBe(0);
+    socket.send(subscribe('x'));
+    await expect.poll(() => doors.seen.live).toBe(1);
+    socket.send(subscribe('x'));
+    expect((await socket.closed).code).toBe(4409);
+    await expect.poll(() => doors.seen.live).toBe(0);
+  });
+
+  test('says nothing more: what comes next under the id is the next one’s', async () => {
+    const socket = await introduced();
+    socket.send(subscribe('x', '{ slow }'));
+    socket.send({ type: 'complete', id: 'x' });
+    socket.send(subscribe('x', '{ hello }'));
+    expect(await socket.next()).toEqual({ type: 'next', id: 'x', payload: { data: { hello: 'hello' } } });
+    expect(await socket.next()).toEqual({ type: 'complete', id: 'x' });
+    doors.seen.release();
+    socket.send(subscribe('x', '{ node { name } }'));
+    expect(await socket.next()).toMatchObject({ id: 'x', payload: { data: { node: { name: 'root' } } } });
+    socket.socket.terminate();
+  });
+
+  test('may be ended twice, and one that never was may be ended too', async () => {
+    const socket = await introduced();
+    for (const id of ['never', '1', 'never']) socket.send({ type: 'complete', id });
+    socket.send(subscribe('1', '{ hello }'));
+    expect(await socket.next()).toMatchObject({ type: 'next', id: '1' });
+    socket.socket.terminate();
+  });
+});
+
 test('a second introduction closes with 4429, an operation before the first with 4401', async () => {
   const twice = await introduced();
   twice.send({ type: 'connection_init', payload: { authorization: `Bearer ${doors.token}` } });

@@ -72,6 +72,25 @@ describe('tokens that don’t open', () => {
   });
 });
 
+describe('proofs of which ledger this is', () => {
+  test('of one address beyond its rate are refused; whoever has a token is answered', async () => {
+    const server = await narrow({
+      limits: { proofsAtOnce: 3, proofsPerSecond: 0.01 },
+      proxies: ['127.0.0.1'],
+    });
+    const { origin } = new URL(server.url);
+    const proof = (address: string) =>
+      send(`${origin}/identity?nonce=${'n'.repeat(43)}&origin=${origin}`, {
+        method: 'GET',
+        headers: { 'x-forwarded-for': address },
+      });
+    for (let time = 0; time < 3; time++) expect((await proof('203.0.113.1')).status).toBe(200);
+    expectTooMany(await proof('203.0.113.1'));
+    expect((await proof('203.0.113.2')).status).toBe(200);
+    expect((await hello(server, doors.token, { 'x-forwarded-for': '203.0.113.1' })).status).toBe(200);
+  });
+});
+
 describe('calls', () => {
   test('of one principal beyond its rate are refused; another’s are answered', async () => {
     const server = await narrow({ limits: { callsAtOnce: 3, callsPerSecond: 0.01 } });

@@ -101,6 +101,28 @@ describe('an event stream', () => {
       .toBe(200);
   });
 
+  test('whose reader leaves before it has begun gives its place back at once, and its source when it begins', async () => {
+    const narrow = await doorServer({ limits: { sockets: 1 }, database: doors.database });
+    const leave = new AbortController();
+    const headers = {
+      'content-type': 'application/json',
+      accept: 'text/event-stream',
+      authorization: `Bearer ${doors.token}`,
+    };
+    const body = JSON.stringify({ query: 'subscription { late }' });
+    const gone = fetch(narrow.url, { method: 'POST', headers, body, signal: leave.signal });
+    const another = async () =>
+      (await openEvents(narrow.url, doors.token, 'subscription { count(to: 1) }')).response.status;
+    await expect.poll(another).toBe(503);
+    leave.abort();
+    await expect(gone).rejects.toThrow();
+    await expect.poll(another).toBe(200);
+    const { release } = narrow.seen;
+    release();
+    await expect.poll(() => narrow.seen.live).toBe(0);
+    expect(narrow.logged).toEqual([]);
+  });
+
   test('with a syntax error is an answer, not a stream', async () => {
     const answer = await send(doors.url, {
       token: doors.token,

@@ -45,6 +45,7 @@ export class Admission {
   readonly #proxies: BlockList;
   readonly #failures: Meter;
   readonly #calls: Meter;
+  readonly #proofs: Meter;
   readonly #turns: Turnstile;
   readonly #largeBodies: Turnstile;
   readonly #known = new Recent<true>({ most: KNOWN_TOKENS, longest: 100 });
@@ -56,6 +57,7 @@ export class Admission {
     this.#proxies = readProxies(proxies) ?? new BlockList();
     this.#failures = new Meter({ burst: limits.failedTokens, perSecond: limits.failedTokensPerSecond });
     this.#calls = new Meter({ burst: limits.callsAtOnce, perSecond: limits.callsPerSecond });
+    this.#proofs = new Meter({ burst: limits.proofsAtOnce, perSecond: limits.proofsPerSecond });
     this.#turns = new Turnstile(limits.callsRunning, limits.callsWaiting);
     this.#largeBodies = new Turnstile(limits.largeBodies, limits.callsWaiting);
   }
@@ -86,6 +88,12 @@ export class Admission {
     const waitMs = this.#calls.take(principalId);
     if (waitMs > 0)
       throw new TooMany(`${name} calls more than ${this.#limits.callsPerSecond} times a second.`, waitMs);
+  }
+
+  /** Counts a signature that a stranger asks for. */
+  countProof(request: IncomingMessage): void {
+    const waitMs = this.#proofs.take(this.addressOf(request));
+    if (waitMs > 0) throw new TooMany('This address asks too often which ledger this is.', waitMs);
   }
 
   /** Waits for a place among the calls of this token; resolves with what gives it back. */

@@ -230,18 +230,30 @@ async function answerSubscription(
   if (deps.open.streams >= deps.limits.sockets) {
     throw new DoorRefusal(503, 'TOO_MANY_STREAMS', 'Too many event streams are open; try again later.');
   }
-  const stream = deps.admission.hold(session.principalId, 'event streams');
-  deps.open.streams++;
+  const giveBack = takeStream(deps, session);
+  // A reader that goes frees its place at once, whatever the operation still waits for.
+  response.once('close', giveBack);
   try {
     const subscription = deps.admission.hold(session.principalId, 'subscriptions');
     const outcome = await deps.graphql.run(args, subscription);
     leave();
     await answerStream(deps, response, outcome);
   } finally {
-    stream();
-    deps.open.streams--;
+    giveBack();
   }
   return true;
+}
+
+/** Counts one more event stream of the caller; returns what gives the place back, once. */
+function takeStream({ admission, open }: Door, { principalId }: Session): () => void {
+  const leave = admission.hold(principalId, 'event streams');
+  let isHeld = true;
+  open.streams++;
+  return () => {
+    if (isHeld) open.streams--;
+    isHeld = false;
+    leave();
+  };
 }
 
 /** A subscription that could not begin is an answer like any other. */

@@ -49,6 +49,9 @@ export const LIMITS = {
   /** Tokens of one address that didn't open: at once, and a second from then on. */
   failedTokens: 100,
   failedTokensPerSecond: 1,
+  /** Proofs of which ledger this is, for one address: at once, and a second from then on. */
+  proofsAtOnce: 1_000,
+  proofsPerSecond: 100,
   /** Messages on one socket: at once, and a second from then on. */
   messagesAtOnce: 1_000,
   messagesPerSecond: 500,

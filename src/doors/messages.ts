@@ -15,8 +15,14 @@ const ID_CHARS = 256;
 /** Bytes of a reason that a close frame has room for. */
 const REASON_BYTES = 123;
 
-/** Why a message can't be taken, or null; what the protocol judges itself is left to it. */
-export function messageFault(message: unknown): string | null {
+/** What a message says of itself; the rest is the protocol's. */
+export interface ClientMessage {
+  readonly type: unknown;
+  readonly id: unknown;
+}
+
+/** The message, or why it can't be taken; what the protocol judges itself is left to it. */
+export function readMessage(message: unknown): ClientMessage | string {
   if (typeof message !== 'object' || message === null || Array.isArray(message))
     return 'A message is a JSON object with "type".';
   const { type, id } = message as { type?: unknown; id?: unknown };
@@ -24,7 +30,7 @@ export function messageFault(message: unknown): string | null {
     return `A client sends no message of the type ${JSON.stringify(type) ?? 'none'}.`;
   if (typeof id === 'string' && id.length > ID_CHARS)
     return `The id of an operation has at most ${ID_CHARS} characters.`;
-  return null;
+  return { type, id };
 }
 
 /** The text as the reason of a close frame: whole characters, cut where it is too long. */

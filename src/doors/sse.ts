@@ -14,6 +14,11 @@ export async function serveEvents(
   stream: Endable<ExecutionResult>,
   { pingMs, pongMs, bytesPerSecond }: Limits,
 ): Promise<void> {
+  // Whoever left while the subscription began won't be heard leaving again.
+  if (response.destroyed) {
+    stream.end();
+    return;
+  }
   // As long as a WebSocket may leave a ping unanswered.
   const pace = { slowMs: pingMs + pongMs, bytesPerSecond };
   response.setTimeout(0);

@@ -23,8 +23,9 @@ import { watchIncoming } from './incoming.ts';
 import { JsonScanner, parseScanned } from './json.ts';
 import type { Limits } from './limits.ts';
 import { LONG_TEXT_BYTES, type LongTexts, putBack } from './long-texts.ts';
-import { closeReason, messageFault } from './messages.ts';
+import { type ClientMessage, closeReason, readMessage } from './messages.ts';
 import { Meter } from './meter.ts';
+import { OperationIds, withId } from './operation-ids.ts';
 import { DoorRefusal, largeForNothing, operationRefusal, unauthenticatedError } from './refuse.ts';
 import { cutOff, frameSender, goodbye, keepAlive } from './socket.ts';
 
@@ -56,6 +57,7 @@ interface Extra {
   texts: ReadonlyMap<string, string> | null;
   /** Results as text, by how the frame of their operation opens. */
   readonly written: Map<string, string>;
+  readonly ids: OperationIds;
 }
 
 /** A stranger has a token to say and no more. */
@@ -295,7 +297,15 @@ function serve(
     return false;
   };
   const inbox = new Inbox(socket, admits, (data, isBinary) => receive(data, isBinary, extra, deps, handled));
-  const extra: Extra = { ...stranger, socket, inbox, session: null, texts: null, written: new Map() };
+  const extra: Extra = {
+    ...stranger,
+    socket,
+    inbox,
+    session: null,
+    texts: null,
+    written: new Map(),
+    ids: new OperationIds(),
+  };
   let handle: (text: string) => Promise<void> = async () => {};
   function handled(text: string): void {
     handle(text).catch((error: unknown) => {
@@ -314,7 +324,10 @@ function serve(
   const closed = protocol.opened(
     {
       protocol: socket.protocol,
-      send: (text) => send(framed(extra, text)),
+      send: async (text) => {
+        const frame = extra.ids.outward(framed(extra, text));
+        if (frame !== null) await send(frame);
+      },
       close: (code, reason) => socket.close(code, reason === undefined ? undefined : closeReason(reason)),
       onMessage: (given) => {
         handle = given;
@@ -363,9 +376,9 @@ function receive(
     socket.close(isOurs ? CloseCode.BadRequest : CloseCode.InternalServerError, reason);
   };
   const hand = (text: Buffer) => {
-    const fault = messageFault(parseScanned(text, 'The message'));
-    if (fault !== null) socket.close(CloseCode.BadRequest, closeReason(fault));
-    else handle(text.toString('utf8'));
+    const message = readMessage(parseScanned(text, 'The message'));
+    if (typeof message === 'string') socket.close(CloseCode.BadRequest, closeReason(message));
+    else handOn(message, text.toString('utf8'), extra, handle);
   };
   if (data.length > mostBytes(extra, limits)) {
     refuseSize(extra, limits);
@@ -402,6 +415,25 @@ function receive(
       extra.texts = null;
     }
   }
+}
+
+/** Hands a message on under the name that its operation has inside. What has no id in the right form, the protocol refuses. */
+function handOn(
+  { type, id }: ClientMessage,
+  text: string,
+  { socket, ids }: Extra,
+  handle: (text: string) => void,
+): void {
+  const isOperation = type === 'subscribe' || type === 'complete';
+  if (!isOperation || typeof id !== 'string' || id === '') {
+    handle(text);
+    return;
+  }
+  const name = type === 'subscribe' ? ids.begin(id) : ids.end(id);
+  if (name !== null) handle(withId(text, name));
+  // An end without an operation crossed the server's own, and says nothing new.
+  else if (type === 'subscribe')
+    socket.close(CloseCode.SubscriberAlreadyExists, closeReason(`Subscriber for ${id} already exists`));
 }
 
 /** Bytes that are scanned in one turn of the event loop. */

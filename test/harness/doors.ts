@@ -27,7 +27,7 @@ interface Seen {
   drawn: number;
   /** Streams that were opened and not yet ended. */
   live: number;
-  /** Lets the calls of `slow` answer. */
+  /** Lets the calls of `slow` answer, and the streams of `late` begin. */
   release: () => void;
 }
 
@@ -68,6 +68,7 @@ export async function doorServer(options: DoorServerOptions = {}): Promise<DoorS
     authenticate: authenticator({ gate: database.pools.gate, mode }),
     ready: {},
     serverSeed: serverSeedOf(database.secrets),
+    mode,
     graphiql: options.graphiql ?? mode === 'rehearsal',
     host: '127.0.0.1',
     port: 0,
@@ -173,6 +174,7 @@ function smallSchema(seen: Seen): GraphQLSchema {
           subscribe: (_, { to }: { to: number }) => count(to),
         },
         quiet: { type: GraphQLInt, subscribe: () => quiet(seen) },
+        late: { type: GraphQLInt, subscribe: () => late(seen) },
         flood: { type: GraphQLString, subscribe: () => flood(seen) },
         broken: { type: GraphQLInt, subscribe: () => broken() },
         lossy: { type: new GraphQLNonNull(GraphQLInt), subscribe: () => lossy(seen) },
@@ -226,6 +228,14 @@ function quiet(seen: Seen): AsyncIterableIterator<{ quiet: number }> {
       return this;
     },
   };
+}
+
+/** The same, which begins when it is let. */
+async function late(seen: Seen): Promise<AsyncIterableIterator<{ quiet: number }>> {
+  await new Promise<void>((resolve) => {
+    seen.release = resolve;
+  });
+  return quiet(seen);
 }
 
 const LARGE = 'x'.repeat(100_000);
