@@ -54,7 +54,7 @@ export function keepRunning(options: RevivalOptions): { current(): Running; sett
       log(isLast ? `${how}.` : `${how}; it is started again.`);
       if (isLast)
         givenUp(
-          `PostgreSQL ended ${ENDS + 1} times without running well in between, so the server doesn't start it again. postgres.log in the home directory may say why. Mend that, then start the ledger again.`,
+          `PostgreSQL ended ${ENDS + 1} times without running well in between, and isn't started again. postgres.log in the home directory may say why. Mend that, then start the ledger again.`,
         );
       else reviving = revive(postmaster.port);
     });
