@@ -1,6 +1,7 @@
 /** The commands of `cutter`, as they are typed. Each is loaded when it is asked for: imports are most of a start's time. */
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { KEY_PURPOSES, LANES } from '../ledger/values.ts';
+import { VERSION } from '../version.ts';
 import { folded } from './columns.ts';
 import type { FsckOptions } from './fsck.ts';
 import type { IssueOptions } from './issue-passport.ts';
@@ -22,7 +23,7 @@ const loadConfig = async () => (await import('../config.ts')).loadConfig();
 
 const program = new Command('cutter')
   .description('A governed ledger for cutting documents into addressable information units.')
-  .version('0.1.0')
+  .version(VERSION)
   .showHelpAfterError('Add --help to see how it is typed.')
   .configureOutput({
     outputError: (text, write) => write(`${folded(`cutter: ${text.replace(/^error: /, '').trimEnd()}`)}\n`),
