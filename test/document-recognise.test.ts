@@ -111,6 +111,12 @@ const FOREIGN: readonly (readonly [name: string, content: string | Buffer, code:
   ['PDF with bytes', Buffer.concat([Buffer.from('%PDF-1.7\n%'), hex('e2e3cfd3')]), 'content_pdf', /PDF/],
   ['PDF behind bytes', Buffer.concat([hex('00ff00ff'), Buffer.from(PDF)]), 'content_pdf', /PDF/],
   [
+    'the beginning of a ZIP archive without a NUL',
+    Buffer.from('PK\u0003\u0004 [Content_Types].xml word/document.xml, and words as in a text'),
+    'content_docx',
+    /Word file/,
+  ],
+  [
     'a Word file',
     zip(['[Content_Types].xml', '<x/>'], ['word/document.xml', '<x/>']),
     'content_docx',
