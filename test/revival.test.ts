@@ -46,7 +46,7 @@ test('start: a PostgreSQL that keeps ending is started again ten times; then the
   expect(await command.ended).toBe(69);
   expect(backs()).toBeGreaterThanOrEqual(10);
   expect(unfolded(command.errors())).toContain(
-    'cutter: PostgreSQL ended 11 times without being well in between',
+    'cutter: PostgreSQL ended 11 times without running well in between',
   );
 });
 

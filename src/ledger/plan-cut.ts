@@ -102,7 +102,7 @@ function ended({ entryId }: PlanCutInput, status: EntryState): IllegalTransition
 
 /** A plan that nobody can approve would only mislead. */
 function unplanned({ entryId }: PlanCutInput, kind: string): IllegalTransition {
-  const message = `Entry ${entryId} is of kind ${kind}: it is neither reviewed nor cut, so it has no plan. End it with abandon and a rationale; a retry is a new entry.`;
+  const message = `Entry ${entryId} is of kind ${kind}. Such an entry isn't reviewed or cut, so it has no plan. End it with abandon and a rationale. To try again, mark a new entry.`;
   return new IllegalTransition(message, [{ path: ['entryId'], code: kind, message }]);
 }
 
