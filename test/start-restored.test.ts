@@ -190,7 +190,7 @@ describe('a copy and its original', () => {
     await ready(first);
     expect(await runs(first, home)).toContain('verified_complete');
     const said = await resumed(home, database);
-    expect(said).toContain('Accept only where the original is never used again');
+    expect(said).toContain('Accept only if nobody uses the original again');
     await expect.poll(async () => (await readiness(copy))['resumed'], { timeout: 120_000 }).toBe('up');
     expect(await runs(copy, home)).toContain('verified_complete');
     const incarnations = await Promise.all([original, database].map(incarnationOf));
