@@ -1,7 +1,10 @@
 import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { makeSecrets } from '../src/database/secrets.ts';
+import { readiness } from '../src/doors/health.ts';
 import { testDatabase } from './harness/database.ts';
 import { testServer } from './harness/server.ts';
 
@@ -49,6 +52,29 @@ test('health: not ready when the integrator has lost its rights, and ready again
   await expect
     .poll(ready, { timeout: 120_000 })
     .toEqual({ status: 200, body: { status: 'ready', ...ALL_UP } });
+});
+
+test('ready: what several checks found for one reason is said once', async () => {
+  const away = async () => {
+    throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+  };
+  const answer = readiness({
+    database: away,
+    lanes: away,
+    durable: () => 'fsync is off.',
+    writes: () => null,
+  });
+  const http = createServer((_request, response) => void answer(response, false)).listen(0, '127.0.0.1');
+  await once(http, 'listening');
+  const { port } = http.address() as AddressInfo;
+  expect(await wrongOf(`http://127.0.0.1:${port}/`)).toEqual({
+    status: 503,
+    down: ['database', 'lanes', 'durable'],
+    reasons: expect.stringMatching(
+      /^The ledger's database does not answer at the moment\. [^.]*\. fsync is off\.$/,
+    ),
+  });
+  http.close();
 });
 
 test('whoAmI answers as each sample principal', async () => {

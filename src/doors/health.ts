@@ -23,7 +23,8 @@ export function readiness(
     if (looked === null || Date.now() - looked.at > FRESH_MS)
       looked = { at: Date.now(), found: lookAt(checks) };
     const found = Object.entries(await looked.found);
-    const reasons = found.flatMap(([, reason]) => (reason === null ? [] : [reason]));
+    // A database that is away fails several checks for one reason.
+    const reasons = [...new Set(found.flatMap(([, reason]) => reason ?? []))];
     const ready = !closing && reasons.length === 0;
     answer(response, ready ? 200 : 503, {
       status: closing ? 'closing' : ready ? 'ready' : 'not ready',
