@@ -5,17 +5,21 @@ import type { Authenticator } from './auth/authenticate.ts';
 import { Admission } from './doors/admission.ts';
 import { graphiqlPage } from './doors/graphiql.ts';
 import { buildGraphql, type GraphqlDeps } from './doors/graphql.ts';
-import { answerHealth, type ReadinessChecks, readiness } from './doors/health.ts';
+import { answerHealth, answerReady, type ReadinessChecks, readiness } from './doors/health.ts';
 import { type HostNames, Hosts, NO_NAMES } from './doors/hosts.ts';
 import { GRAPHQL_PATH, httpDoor } from './doors/http.ts';
 import { IDENTITY_PATH, identityDoor } from './doors/identity.ts';
+import { landingPage } from './doors/landing.ts';
 import { LongTexts } from './doors/long-texts.ts';
-import { passportPage } from './doors/passport-page.ts';
+import { PASSPORT_PATH, passportPage } from './doors/passport-page.ts';
 import { isWebSocket, openWebSocketDoor } from './doors/websocket.ts';
+import type { Mode } from './ledger/values.ts';
 
 export interface ServerDeps extends GraphqlDeps {
   readonly authenticate: Authenticator;
   readonly ready: ReadinessChecks;
+  /** What the pages say of tokens; absent: a rehearsal. */
+  readonly mode?: Mode;
   /** Whether GraphiQL's page is shown. */
   readonly graphiql: boolean;
   /** Of the key by which the server proves which ledger it is. */
@@ -41,7 +45,8 @@ export interface CutterServer {
 export function buildServer(deps: ServerDeps): CutterServer {
   const { limits, logger } = deps;
   const graphql = buildGraphql(deps);
-  const page = deps.graphiql ? graphiqlPage(GRAPHQL_PATH) : null;
+  const mode = deps.mode ?? 'rehearsal';
+  const page = deps.graphiql ? graphiqlPage({ mode, endpoint: GRAPHQL_PATH }) : null;
   const passports = passportPage();
   const hosts = new Hosts(deps.host, deps.names ?? NO_NAMES);
   const identity = identityDoor(deps.serverSeed, (deps.names ?? NO_NAMES).hosts);
@@ -52,10 +57,18 @@ export function buildServer(deps: ServerDeps): CutterServer {
     identity(request, response, url);
   };
   let closing = false;
-  const answerReady = readiness({
+  const look = readiness({
     ...deps.ready,
     sockets: () => (sockets.isFull() ? 'All sockets of this server are in use.' : null),
     streams: () => (door.isFull() ? 'All event streams of this server are in use.' : null),
+  });
+
+  const landing = landingPage({
+    mode,
+    graphql: GRAPHQL_PATH,
+    graphiql: page === null ? null : GRAPHQL_PATH,
+    passport: () => (passports.isThere() ? PASSPORT_PATH : null),
+    ready: () => look(closing),
   });
 
   const door = httpDoor({
@@ -66,10 +79,11 @@ export function buildServer(deps: ServerDeps): CutterServer {
     hosts,
     async pages(request, response, url) {
       if (url.pathname === '/health') answerHealth(response);
-      else if (url.pathname === '/ready') await answerReady(response, closing);
+      else if (url.pathname === '/ready') answerReady(response, await look(closing));
       else if (url.pathname === IDENTITY_PATH) proveIdentity(request, response, url);
       else if (page?.wants(request, url)) await page.answer(request, response);
-      else if (passports.wants(request, url)) passports.answer(response);
+      else if (passports.wants(request, url)) passports.answer(request, response);
+      else if (landing.wants(url)) await landing.answer(request, response, url);
       else return false;
       return true;
     },

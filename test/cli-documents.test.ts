@@ -103,6 +103,18 @@ describe('cutter run takes no document for another', () => {
     expect((await takes(path, '--title', 'Of cake', '--doc-code', name)).code).toBe(0);
   });
 
+  test('a title that the ledger gives is shown without orders to the terminal, in lines of 80 columns', async () => {
+    const path = file(`${name}.md`);
+    const title = `Of tea \u202e${'and of what is eaten with it '.repeat(4)}`;
+    expect((await takes(path, '--title', title)).code).toBe(0);
+    const asked = person('n');
+    const named = { yes: true, title: 'Of cake' };
+    expect(await run(path, named, clientConfig(server.url, home), asked)).toBe(1);
+    expect(asked.said()).toContain('with the title "Of tea and');
+    expect(asked.said()).not.toContain('\u202e');
+    for (const line of asked.said().split('\n').slice(0, 2)) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
   test('another home knows a document by its text alone', async () => {
     const path = file(`${name}.md`);
     expect((await takes(path)).code).toBe(0);

@@ -1,11 +1,13 @@
 /** How a command ends that was typed wrong, whose reader has gone, or that runs under an old Node. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { PassThrough } from 'node:stream';
 import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
 import { COLUMNS, fitted, folded, padded } from '../src/cli/columns.ts';
 import { commandText } from '../src/cli/command-text.ts';
 import { phaseLine } from '../src/cli/report.ts';
+import { linePrinter } from '../src/cli/terminal.ts';
 import { cutter } from './harness/cli.ts';
 
 const ROOT = new URL('..', import.meta.url).pathname;
@@ -108,6 +110,16 @@ describe('80 columns', () => {
     });
     for (const part of folded(line).split('\n')) expect(stringWidth(part)).toBeLessThanOrEqual(COLUMNS);
     expect(folded(line).replaceAll(/\s/g, '')).toContain('法'.repeat(50));
+  });
+
+  test.each([
+    ['a person in front of a terminal', false, true, 2],
+    ['a file or a pipe', false, false, 1],
+    ['JSON', true, true, 1],
+  ])('a line of an answer to %s', (_, isJson, isTTY, lines) => {
+    const output = Object.assign(new PassThrough(), { isTTY });
+    linePrinter(isJson, output)('words '.repeat(20).trim());
+    expect(String(output.read()).trimEnd().split('\n')).toHaveLength(lines);
   });
 
   test('addresses and commands stay whole', () => {

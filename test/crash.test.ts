@@ -199,7 +199,7 @@ describe('kill -9 under 20 cuts that stand inside their transaction', () => {
     const postmaster = embedded.pid;
     await killPostgres('postgres', 'all');
     expect(embedded.pid).not.toBe(postmaster);
-    expect(told.join('\n')).toContain(`PostgreSQL (process ${postmaster}) ended unasked`);
+    expect(told.join('\n')).toContain(`PostgreSQL (process ${postmaster}) ended unexpectedly`);
   });
 
   test('of one backend, for which PostgreSQL ends all others: the same holds', async () => {

@@ -42,6 +42,8 @@ describe('front matter of markdown@2', () => {
 
   test.each([
     ['a heading between rules', '---\n\n# Policy A\n\nWho may sign.\n\n---\n'],
+    ['a sentence with a colon between rules', '---\n\nThis law: who may sign.\n\n---\n'],
+    ['keys below a blank line', '--- \r\n\t\r\ntitle: Law\r\n---\r\n'],
     ['a heading at once', '---\n# Policy A\n---\n'],
     ['a heading apart among keys', '---\ntitle: Law\n\n# Policy A\n\nnote: x\n---\n'],
     ['comments alone', '---\n# a\n# b\n---\n'],

@@ -1,5 +1,8 @@
 import vm from 'node:vm';
 import { beforeAll, expect, test } from 'vitest';
+import { AUTHORITY } from '../src/auth/authority.ts';
+import { QUERY_AUTHORITY } from '../src/auth/query-authority.ts';
+import type { Loose } from './harness/cycle.ts';
 import { type DoorServer, doorServer } from './harness/doors.ts';
 
 let doors: DoorServer;
@@ -37,26 +40,46 @@ test('GraphiQL: subscriptions go by event stream, which carries the typed header
   expect(html).toContain('Authorization');
 });
 
-/** The page's own way to ask, before a network that knows one token; and what came by that network. */
-async function asker() {
+/** The page's own way to ask, before a network that knows two tokens; and what came by that network. */
+async function asker(stream: readonly string[] = []) {
   const html = await (await page(doors)).text();
   const script = /<head><script>([\s\S]*?)<\/script>/.exec(html)?.[1] ?? '';
   const sent: { token: string | null; body: string }[] = [];
   const pressed: string[] = [];
-  const window = {
+  const hint = { textContent: '' };
+  const props: Loose = {};
+  const window: Loose = {
     async fetch(_: string, init: RequestInit) {
       const token = new Headers(init.headers).get('authorization');
       sent.push({ token, body: String(init.body) });
-      return new Response('{"data":{}}', {
-        status: token === 'Bearer good' || token === 'Bearer better' ? 200 : 401,
-      });
+      if (init.body === 'stream') return eventStream(stream);
+      const isGood = token === 'Bearer good' || token === 'Bearer better';
+      return isGood
+        ? new Response('{"data":{}}')
+        : new Response(JSON.stringify({ errors: [{ message: `${token} is no good.` }] }), { status: 401 });
     },
   };
-  const document = { querySelector: (what: string) => ({ click: () => pressed.push(what) }) };
-  vm.runInNewContext(script, { window, document, Headers, Response });
-  const ask = (token: string | null, body: string) =>
+  const document = {
+    querySelector: (what: string) => (what === '#hint' ? hint : { click: () => pressed.push(what) }),
+    documentElement: { classList: { toggle() {} }, style: { setProperty() {} } },
+  };
+  const web = { Headers, Response, TransformStream, TextDecoder, TextEncoder, setTimeout, clearTimeout };
+  vm.runInNewContext(script, { window, document, ...web });
+  window.openGraphiQL((_: unknown, given: Loose) => Object.assign(props, given), null, {});
+  const ask = (token: string | null, body: string): Promise<Response> =>
     window.fetch('/graphql', { body, headers: token === null ? {} : { authorization: token } });
-  return { ask, sent, pressed };
+  return { ask, sent, pressed, hint, edit: (text: string) => props.onEditHeaders(text) };
+}
+
+/** Pieces of an event stream, as a network may part them. */
+function eventStream(pieces: readonly string[]): Response {
+  const body = new ReadableStream({
+    start(controller) {
+      for (const piece of pieces) controller.enqueue(new TextEncoder().encode(piece));
+      controller.close();
+    },
+  });
+  return new Response(body, { headers: { 'content-type': 'text/event-stream; charset=utf-8' } });
 }
 
 const SCHEMA = 'query IntrospectionQuery { __schema { description } }';
@@ -87,6 +110,81 @@ test('GraphiQL: under another token the schema is read again, once', async () =>
   await ask('Bearer better', 'b');
   await ask('Bearer better', 'c');
   expect(pressed).toEqual(['button[aria-label^="Re-fetch"]']);
+});
+
+test('GraphiQL: the schema is asked for as soon as a token that opens is typed, without an operation', async () => {
+  const { ask, sent, hint, edit } = await asker();
+  const schema = ask(UNSAID, SCHEMA);
+  await expect.poll(() => hint.textContent).toMatch(/^Put a token .* the docs then load by themselves\.$/);
+  for (const text of ['{ "Auth', '{}', `{"Authorization": "${UNSAID}"}`]) edit(text);
+  edit('{"Authorization": "Bearer bad"}');
+  await expect.poll(() => hint.textContent).toMatch(/^Bearer bad is no good\. Put another token /);
+  // What is typed on the way to a token isn't tried.
+  edit('{"authorization": "Bearer goo"}');
+  edit('{"authorization": "Bearer good"}');
+  expect((await schema).status).toBe(200);
+  expect(hint.textContent).toBe('');
+  expect(sent).toEqual([
+    { token: 'Bearer bad', body: SCHEMA },
+    { token: 'Bearer good', body: SCHEMA },
+  ]);
+});
+
+const next = (data: unknown) => `event: next\ndata: ${JSON.stringify(data)}\n\n`;
+
+/** The events that GraphiQL is given for a stream. */
+async function shown(pieces: readonly string[]): Promise<Loose[]> {
+  const { ask } = await asker(pieces);
+  const text = await (await ask('Bearer good', 'stream')).text();
+  expect(text.endsWith('event: complete\ndata:\n\n')).toBe(true);
+  return [...text.matchAll(/^data: (.+)$/gm)].map(([, data]) => JSON.parse(data as string));
+}
+
+test('GraphiQL: a stream keeps its messages on the screen, the newest first', async () => {
+  const [one, two, three] = [1, 2, 3].map((count) => ({ data: { count } }));
+  const text = `:\n\n${next(one)}${next(two)}`;
+  const events = await shown([text.slice(0, 30), text.slice(30), next(three), 'event: complete\ndata:\n\n']);
+  expect(events.at(-1)).toEqual({ received: 3, messages: [three, two, one] });
+});
+
+test('GraphiQL: of a long stream the newest 200 messages stay; of large ones fewer', async () => {
+  const messages = Array.from({ length: 1_000 }, (_, count) => ({ data: { count } }));
+  const end = 'event: complete\ndata:\n\n';
+  const [last] = (await shown([messages.map(next).join(''), end])).slice(-1);
+  expect(last).toEqual({ received: 1_000, messages: messages.slice(-200).reverse() });
+  const large = Array.from({ length: 10 }, (_, count) => ({ data: { count, text: 'x'.repeat(900_000) } }));
+  const [few] = (await shown([large.map(next).join(''), end])).slice(-1);
+  expect(few.received).toBe(10);
+  expect(few.messages.map((message: Loose) => message.data.count)).toEqual([9, 8, 7]);
+});
+
+test('GraphiQL: heartbeats in a row stand once, and push nothing out', async () => {
+  const event = { data: { history: { __typename: 'HistoryEvent', position: '1' } } };
+  const beats = [1, 2, 3].map((time) => ({ data: { history: { __typename: 'Heartbeat', time } } }));
+  const events = await shown([next(event), ...beats.map(next), 'event: complete\ndata:\n\n']);
+  expect(events.at(-1)).toEqual({ received: 4, messages: [beats[2], event] });
+});
+
+test('GraphiQL: says which queries the observer may not ask, by its scopes', async () => {
+  const html = await (await page(doors)).text();
+  const [, json = ''] = /"defaultQuery":("(?:[^"\\]|\\.)*")/.exec(html) ?? [];
+  const words = (JSON.parse(json) as string).replace(/\n# */g, ' ');
+  expect(words).not.toContain('may look at everything');
+  const refused = Object.entries(QUERY_AUTHORITY).flatMap(([name, scope]) =>
+    scope === null || scope === 'ledger:observe' ? [] : [name],
+  );
+  expect(refused).toContain('planCut');
+  expect(words).toContain(`It may not ask ${refused.join(', ')};`);
+  // That it writes nothing is so because no verb asks for its one scope.
+  expect(words).toContain('"observer" has ledger:observe:');
+  expect(JSON.stringify(AUTHORITY)).not.toContain('ledger:observe');
+});
+
+test('GraphiQL: in production it promises no sample tokens', async () => {
+  const production = await doorServer({ mode: 'production', graphiql: true, database: doors.database });
+  const html = await (await page(production)).text();
+  expect(html).toContain('The keeper of this ledger makes tokens');
+  expect(html).not.toContain('tokens.json');
 });
 
 test('GraphiQL: a link with a query in it opens in the page; a program that asks the same gets an answer', async () => {

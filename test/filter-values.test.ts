@@ -83,6 +83,26 @@ describe.each(FIELDS)('%s filtered by %s', (list, field, value) => {
   });
 });
 
+const ID_FIELDS = [
+  ['history', 'changedBy'],
+  ['sweeps', 'sweptBy'],
+  ['manifests', 'createdBy'],
+  ['manifests', 'reviewer'],
+  ['manifests', 'sourceDocRef'],
+  ['reviewDecisions', 'decidedBy'],
+  ['changeSets', 'emittedBy'],
+  ['affectedRows', 'targetRowId'],
+  ['verifyResults', 'verifiedBy'],
+] as const;
+
+test.each(ID_FIELDS)('%s filtered by %s, an id, finds its rows in upper case', async (list, field) => {
+  const query = `{ ${list}(first: 1) { nodes { ${field} } } }`;
+  const { data }: Loose = (await server.gql(server.tokens.observer, query)).body;
+  const id: string = data[list].nodes[0][field];
+  for (const filter of [`${field}: "${id.toUpperCase()}"`, `${field}In: ["${id.toUpperCase()}"]`])
+    expect((await listed(list, filter)).data[list].nodes.length).toBeGreaterThan(0);
+});
+
 test('a list below another refuses alike', async () => {
   const query = '{ entries { nodes { history(filter: { changeKind: "cutt" }) { nodes { historyId } } } } }';
   const { body } = await server.gql(server.tokens.observer, query);

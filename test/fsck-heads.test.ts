@@ -65,7 +65,7 @@ describe('The heads that the ledger keeps', () => {
   });
 
   test('cutter fsck says where there are none, in sentences and as JSON', async () => {
-    const words = `No kept heads of this ledger at ${join(home, 'none')}: a ledger that was set back can't be told from one that never went further.`;
+    const words = `No kept heads of this ledger at ${join(home, 'none')}, so this check can't see whether the ledger was set back. Name other heads with --heads FILE.`;
     const env = { CUTTER_DATABASE_URL: server.database.ownerUrl, CUTTER_CHECKPOINT_FILE: join(home, 'none') };
     const { code, out } = await cutter(home, ['fsck'], { env });
     expect([code, out]).toEqual([0, expect.stringContaining(`${words}\nClean.`)]);
@@ -81,7 +81,7 @@ describe('The heads that the ledger keeps', () => {
     await tamper(server, [COSIGNATURES], [`delete from ${COSIGNATURES}`], async () => {
       const { out } = await cutter(home, ['fsck'], { env });
       expect(out).toContain(
-        '\nNo cosignature of a head is in the database: the lanes never signed one, or all were taken away.\n',
+        '\nThe database holds no cosignature of a head: the lanes never signed one, or somebody deleted them all.\n',
       );
     });
   });

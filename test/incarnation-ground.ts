@@ -18,6 +18,7 @@ import { wire } from '../src/wire.ts';
 import { ownedHome } from './harness/crash-processes.ts';
 import { send } from './harness/doors.ts';
 import type { TestServer } from './harness/server.ts';
+import { unfolded } from './harness/unfolded.ts';
 
 export interface Up
   extends Pick<TestServer, 'url' | 'tokens' | 'superuser' | 'gql' | 'feed' | 'provable' | 'integrator'> {
@@ -120,7 +121,7 @@ export function restoreGround(): RestoreGround {
       });
       const config: Config = readConfig({ CUTTER_HOME: home, CUTTER_CHECKPOINT_FILE: heads });
       const terminal = { input: new PassThrough(), output, interactive: false };
-      return { code: await resume({ yes: true, ...options }, config, terminal), said };
+      return { code: await resume({ yes: true, ...options }, config, terminal), said: unfolded(said) };
     },
     remove() {
       if (!existsSync(home)) return;

@@ -61,7 +61,7 @@ test('cutter passport issue tells why there is none', async () => {
   expect(ran.err).toMatch(/refused \(IllegalTransition\): .*isn't verified yet/);
   const unknown = await cutter(home, ['passport', 'issue', 'x'], { url: server.url });
   expect(unknown).toMatchObject({ code: 64, out: '' });
-  expect(unknown.err).toContain('It is no UUID.');
+  expect(unknown.err).toContain("It isn't a UUID.");
 });
 
 describe('cutter passport verify, with the network off', () => {

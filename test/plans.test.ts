@@ -63,12 +63,13 @@ async function whatIsLeft(): Promise<void> {
   const sweep = { idempotencyKey: fresh('sweep'), entryIds: [entryId] };
   for (const key of [sweep.idempotencyKey, sweep.idempotencyKey, fresh('sweep')])
     await call(server, marker, 'sweep', { ...sweep, idempotencyKey: key });
-  const whole = { localId: 'a', start: 0, end: Buffer.byteLength(sampleText(name)), address: name };
+  const whole = { localId: 'a', start: 0, end: Buffer.byteLength(sampleText(name)), address: 'another/unit' };
   const spans = { units: [{ ...whole, kind: 'section', sectionType: 'section' }] };
   await server.gql(
     reviewer,
-    'query ($sourceId: UUID, $spans: CutSpecInput) { planCut(sourceId: $sourceId, cutSpec: $spans) { __typename } }',
-    { sourceId, spans },
+    `query ($sourceId: UUID, $spans: CutSpecInput, $docCode: String!) {
+      planCut(sourceId: $sourceId, cutSpec: $spans) { __typename } document(docCode: $docCode) { docCode } }`,
+    { sourceId, spans, docCode: name },
   );
   const review = { idempotencyKey: fresh('dry'), entryId, verdict: 'DEFER', dryRun: true };
   await call(

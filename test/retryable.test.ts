@@ -10,6 +10,7 @@ import {
   sweepAll,
   verified,
   verifyCut,
+  type WasCut,
   wasCut,
 } from './harness/cycle.ts';
 import { type TestServer, testServer } from './harness/server.ts';
@@ -178,22 +179,62 @@ describe('IllegalTransition', () => {
   });
 });
 
-test('planCut of an escalation is refused by name, with the way out', async () => {
+const PLAN =
+  'query ($id: UUID, $source: UUID, $spec: CutSpecInput) { planCut(entryId: $id, sourceId: $source, cutSpec: $spec) { __typename ... on Refusal { message retryable problems { path code } } } }';
+
+async function planned(variables: Record<string, unknown>): Promise<Loose> {
+  return (await server.gql(server.tokens.reviewer, PLAN, variables)).body.data.planCut;
+}
+
+/** A cut whose rows were altered before its verification. */
+async function failed(): Promise<WasCut & { readonly escalationRef: string }> {
   const cut = await wasCut(server);
   await server.superuser.query(
     `update public.unit_version set body = body || '!' where provenance->>'change_set_id' = $1`,
     [cut.changeSetId],
   );
   const { result } = await verifyCut(server, cut);
-  const { body } = await server.gql(
-    server.tokens.reviewer,
-    'query ($id: UUID) { planCut(entryId: $id) { __typename ... on Refusal { message retryable problems { code } } } }',
-    { id: result.escalationRef },
-  );
-  expect(body.data.planCut).toMatchObject({
+  return { ...cut, escalationRef: result.escalationRef };
+}
+
+describe('planCut of an entry that has ended is refused by name, with the way out', () => {
+  const ended: Record<string, () => Promise<{ entryId: string; sourceId: string }>> = {
+    abandoned: async () => {
+      const made = await marked(server);
+      await abandon(made.entryId);
+      return made;
+    },
+    reviewed_rejected: () => reviewed(server, 'REJECT'),
+    verify_failed_escalated: failed,
+  };
+  test.each(Object.entries(ended))('%s', async (status, make) => {
+    const { entryId, sourceId } = await make();
+    const answer = await planned({ id: entryId });
+    expect(answer).toMatchObject({
+      __typename: 'IllegalTransition',
+      retryable: false,
+      problems: [{ path: ['entryId'], code: status }],
+    });
+    expect(answer.message).toContain(`Entry ${entryId} is ${status}`);
+    expect(answer.message).toContain('call planCut with its sourceId and a cutSpec');
+    const way = await planned({ source: sourceId, spec: { profile: 'markdown' } });
+    expect(way.__typename).toBe('Plan');
+  });
+
+  test('one that waits, is deferred, approved or cut has its plan', async () => {
+    const waiting = [await marked(server), await reviewed(server, 'DEFER'), await reviewed(server)];
+    waiting.push(await wasCut(server), await verified(server));
+    for (const { entryId } of waiting) expect((await planned({ id: entryId })).__typename).toBe('Plan');
+  });
+});
+
+test('planCut of an escalation is refused by name, with the way out', async () => {
+  const { escalationRef } = await failed();
+  const answer = await planned({ id: escalationRef });
+  expect(answer).toMatchObject({
     __typename: 'IllegalTransition',
     retryable: false,
     problems: [{ code: 'escalation' }],
   });
-  expect(body.data.planCut.message).toContain('abandon');
+  expect(answer.message).toContain('abandon');
 });

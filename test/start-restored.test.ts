@@ -103,17 +103,17 @@ describe('a database restored without owners and privileges', () => {
   ])('%s are laid again, and the ledger works as before', async (_, policies) => {
     const [home, database] = [freshHome(), await freshDatabase()];
     const first = await started(home, database);
-    expect(first.output()).not.toContain('laid again');
+    expect(first.output()).not.toContain('granted them again');
     await close(first);
     await withoutRights(database, { policies });
     const again = await started(home, database);
     expect(again.output()).toMatch(
-      /Rights of the ledger's logins were missing.* laid again \(\d+ statements\)/,
+      /Rights of the ledger's logins were missing.* granted them again \(\d+ statements\)/,
     );
     expect(await runs(again, home)).toContain('verified_complete');
     await close(again);
     const third = await started(home, database);
-    expect(third.output()).not.toContain('laid again');
+    expect(third.output()).not.toContain('granted them again');
     await close(third);
   });
 
@@ -128,14 +128,14 @@ describe('a database restored without owners and privileges', () => {
         await owner.query(`update cutter_meta.place set system_identifier = '1'`);
       });
       const command = await started(home, elsewhere.ownerUrl);
-      expect(command.output()).toContain('laid again');
+      expect(command.output()).toContain('granted them again');
       expect(command.output()).toContain('It was made of a database on another PostgreSQL server');
       expect(await resumed(home, elsewhere.ownerUrl)).toContain('DOT-992 has accepted, and so both have');
       await expect.poll(async () => (await readiness(command))['resumed'], { timeout: 120_000 }).toBe('up');
       expect(await runs(command, home)).toContain('verified_complete');
       await close(command);
       const again = await started(home, elsewhere.ownerUrl);
-      expect(again.output()).not.toMatch(/laid again|is a copy/);
+      expect(again.output()).not.toMatch(/granted them again|is a copy/);
       await close(again);
     } finally {
       await elsewhere.stop();

@@ -11,6 +11,7 @@ import { givenFile, headsOf, keptFile } from '../ledger/fsck/heads.ts';
 import { SCOPE, VOUCHERS } from '../ledger/fsck/scope.ts';
 import { findDatabase } from './find-database.ts';
 import { sentence } from './sentence.ts';
+import { linePrinter } from './terminal.ts';
 
 export interface FsckOptions {
   /** JSON lines instead of sentences. */
@@ -20,7 +21,7 @@ export interface FsckOptions {
 }
 
 /** Says of every column of the ledger's tables what vouches for it: what a check can tell, and what it can't. No database is asked. */
-export function scope({ json }: Pick<FsckOptions, 'json'>, print: Print = printLine): void {
+export function scope({ json }: Pick<FsckOptions, 'json'>, print: Print = linePrinter(json)): void {
   for (const { table, column, voucher } of SCOPE)
     print(
       json
@@ -30,13 +31,12 @@ export function scope({ json }: Pick<FsckOptions, 'json'>, print: Print = printL
 }
 
 type Print = (line: string) => void;
-const printLine: Print = (line) => void process.stdout.write(`${line}\n`);
 
 /** 0 clean, 1 findings, 2 something couldn't be seen. */
 export async function fsck(
   options: FsckOptions,
   config: Config,
-  print: Print = printLine,
+  print: Print = linePrinter(options.json),
 ): Promise<0 | 1 | 2> {
   const closers: (() => Promise<void>)[] = [];
   try {
@@ -70,13 +70,13 @@ export async function fsck(
 /** What the log was compared with outside the database, or that there was nothing. */
 function* comparedWith({ heads, coverage }: Report): Generator<string> {
   if (coverage.positions > 0 && coverage.cosignatures === 0)
-    yield 'No cosignature of a head is in the database: the lanes never signed one, or all were taken away.';
+    yield 'The database holds no cosignature of a head: the lanes never signed one, or somebody deleted them all.';
   for (const { file, compared, isKept, words } of heads) {
     yield* words;
     if (compared > 0)
       yield `Compared with ${compared} head${compared === 1 ? '' : 's'} ${isKept ? 'kept' : 'given'} in ${file}.`;
     else if (isKept)
-      yield `No kept heads of this ledger at ${file}: a ledger that was set back can't be told from one that never went further.`;
+      yield `No kept heads of this ledger at ${file}, so this check can't see whether the ledger was set back. Name other heads with --heads FILE.`;
   }
 }
 

@@ -13,7 +13,7 @@ import { folded } from './columns.ts';
 import { IssuePassportDocument, type IssuePassportQuery } from './generated/graphql.ts';
 import { type LedgerOptions, proveLedger } from './prove-ledger.ts';
 import { accepted, Refused } from './refused.ts';
-import { errorTerminal, type Terminal } from './terminal.ts';
+import { errorTerminal, linePrinter, type Terminal } from './terminal.ts';
 import { roleTokens } from './tokens.ts';
 
 export interface IssueOptions extends LedgerOptions {
@@ -31,7 +31,7 @@ export async function issuePassport(
   changeSet: string,
   options: IssueOptions,
   config: Pick<Config, 'home' | 'client'>,
-  print: (line: string) => void = (line) => process.stdout.write(`${line}\n`),
+  print: (line: string) => void = linePrinter(false),
   terminal: Terminal = errorTerminal(),
 ): Promise<0 | 1> {
   let secrets: readonly string[] = [];

@@ -8,6 +8,7 @@ import { folded } from './columns.ts';
 import { commandText } from './command-text.ts';
 import { findDatabase } from './find-database.ts';
 import { sentence } from './sentence.ts';
+import { linePrinter } from './terminal.ts';
 
 export type KeyOrder =
   | { readonly order: 'list' }
@@ -23,7 +24,7 @@ export type KeyOrder =
 export async function key(
   order: KeyOrder,
   config: Config,
-  print: (line: string) => void = (line) => process.stdout.write(`${line}\n`),
+  print: (line: string) => void = linePrinter(false),
   printError: (line: string) => void = (line) => process.stderr.write(`${line}\n`),
 ): Promise<0 | 1> {
   try {

@@ -14,7 +14,7 @@ import { openAnswers } from './ledger-answers.ts';
 import { type MonitorCommand, type MonitorTask, taskOf } from './monitor-command.ts';
 import { readState, writeState } from './monitor-state.ts';
 import { Telling } from './monitor-telling.ts';
-import { errorTerminal, type Terminal } from './terminal.ts';
+import { errorTerminal, linePrinter, type Terminal } from './terminal.ts';
 
 /** What a monitor has around it; a test has other things. */
 export interface Surroundings {
@@ -60,11 +60,11 @@ export async function monitor(
 const isForeseen = (error: unknown): error is Error =>
   error instanceof ClientFault || error instanceof StateFault || error instanceof KeysFault;
 
-function aroundProcess({ once }: MonitorCommand): Surroundings {
+function aroundProcess({ once, json }: MonitorCommand): Surroundings {
   const ending = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => ending.abort());
   return {
-    print: (line) => void process.stdout.write(`${line}\n`),
+    print: linePrinter(json),
     now: Date.now,
     terminal: errorTerminal(),
     signal: ending.signal,

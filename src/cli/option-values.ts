@@ -28,12 +28,12 @@ function faultIn(read: () => unknown): string | null {
 export const ledgerUrl = checked((text) => faultIn(() => endpointOf(text)));
 
 export const httpUrl = checked((text) =>
-  /^https?:\/\//.test(text) && URL.canParse(text) ? null : 'It is no URL of the form https://host/path.',
+  /^https?:\/\//.test(text) && URL.canParse(text) ? null : "It isn't a URL of the form https://host/path.",
 );
 
 export const duration = (option: string) => checked((text) => faultIn(() => durationOf(text, option)));
 
-export const uuid = checked((text) => (normalizeUuid(text) === null ? 'It is no UUID.' : null));
+export const uuid = checked((text) => (normalizeUuid(text) === null ? "It isn't a UUID." : null));
 
 export const documentCode = checked((text) => {
   const fault = docCodeFault(text);

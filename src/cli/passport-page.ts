@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { reasonOf } from '../database/home-folder.ts';
 import { builtPage } from '../passport/built-page.ts';
+import { linePrinter } from './terminal.ts';
 
 export interface PageOptions {
   readonly out: string;
@@ -10,7 +11,7 @@ export interface PageOptions {
 /** Resolves with the exit code. */
 export function writePassportPage(
   { out }: PageOptions,
-  print: (line: string) => void = (line) => process.stdout.write(`${line}\n`),
+  print: (line: string) => void = linePrinter(false),
 ): 0 | 1 {
   const page = builtPage();
   if (page === null) {

@@ -1,6 +1,6 @@
 /** What a plan holds, as the person reads it who is asked to approve it: the units with their first words, and what becomes no unit. */
 import { ClientFault } from './client.ts';
-import { COLUMNS, fitted } from './columns.ts';
+import { COLUMNS, fitted, folded } from './columns.ts';
 import {
   PlanExcludedDocument,
   type PlanExcludedQuery,
@@ -75,7 +75,7 @@ async function* shownExcluded(place: PlanPlace, plan: Plan): AsyncGenerator<stri
     yield `${INDENT}set aside: bytes ${start} to ${end}, becomes no unit (${oneLine(reason)})`;
     const lines = text.replace(/\n+$/, '').split('\n');
     const told = place.full === true ? lines : lines.slice(0, MOST_LINES);
-    for (const line of told) yield `${INDENT}| ${line}`;
+    for (const line of told) yield folded(`${INDENT}| ${line}`, INDENT.length + 2);
     if (told.length < lines.length)
       yield `${INDENT}and ${counted(lines.length - told.length, 'more line')}; --full shows all of them`;
   }

@@ -1,6 +1,7 @@
 /** The commands of `cutter`, as they are typed. Each is loaded when it is asked for: imports are most of a start's time. */
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { KEY_PURPOSES, LANES } from '../ledger/values.ts';
+import { VERSION } from '../version.ts';
 import { folded } from './columns.ts';
 import type { FsckOptions } from './fsck.ts';
 import type { IssueOptions } from './issue-passport.ts';
@@ -22,7 +23,7 @@ const loadConfig = async () => (await import('../config.ts')).loadConfig();
 
 const program = new Command('cutter')
   .description('A governed ledger for cutting documents into addressable information units.')
-  .version('0.1.0')
+  .version(VERSION)
   .showHelpAfterError('Add --help to see how it is typed.')
   .configureOutput({
     outputError: (text, write) => write(`${folded(`cutter: ${text.replace(/^error: /, '').trimEnd()}`)}\n`),
@@ -98,7 +99,7 @@ program
   )
   .option('--state <file>', 'where to keep what was seen, to go on from there')
   .option('--once', 'end when everything that is there has been judged', false)
-  .option('--webhook <url>', 'tell each finding there and go on, instead of ending at the first', httpUrl)
+  .option('--webhook <url>', 'send each finding there and go on, instead of ending at the first', httpUrl)
   .option('--acknowledge', 'somebody has looked at the findings of earlier runs', false)
   .option(
     '--max-verify-age <time>',
@@ -108,7 +109,7 @@ program
   )
   .option(
     '--max-escalation-age <time>',
-    'how long an escalation may stand',
+    'how long an escalation may stay open',
     duration('--max-escalation-age'),
     '7d',
   )
@@ -130,10 +131,10 @@ key
   .action(() => orderKey({ order: 'list' }));
 key
   .command('rotate')
-  .description('give a lane another key; the log tells of it, signed by the new one and the old')
+  .description('give a lane another key; the log records it, signed by the new one and the old')
   .addArgument(new Argument('<lane>', 'whose key').choices(LANES))
   .addOption(new Option('--purpose <purpose>', 'what it signs').choices(KEY_PURPOSES).default('statement'))
-  .option('--reason <text>', 'why, for whoever reads the log')
+  .option('--reason <text>', 'the reason, for readers of the log')
   .action((lane: string, { purpose, reason }: { purpose: string; reason?: string }) =>
     orderKey({ order: 'rotate', lane, purpose, reason: reason ?? null }),
   );
@@ -141,12 +142,12 @@ key
   .command('revoke')
   .description('end a key at once; "rotate" gives its lane another one')
   .argument('<keyId>', 'as "cutter key list" shows it', keyId)
-  .requiredOption('--reason <text>', 'why, for whoever reads the log')
+  .requiredOption('--reason <text>', 'the reason, for readers of the log')
   .action((keyId: string, { reason }: { reason: string }) => orderKey({ order: 'revoke', keyId, reason }));
 
 program
   .command('keys')
-  .description("write the lanes' public keys for whoever checks without the ledger")
+  .description("write the lanes' public keys, to check with them without the ledger")
   .option('--out <file>', 'write them to a file instead of showing them')
   .option('--url <url>', 'the ledger (default: CUTTER_URL, or this home’s server)', ledgerUrl)
   .option('--ledger-key <fingerprint>', 'the key of that ledger (default: CUTTER_LEDGER_KEY)', keyId)
@@ -192,7 +193,7 @@ program
   .command('resume')
   .description('accept, for the lanes of this home, where a database that was set back goes on')
   .addOption(new Option('--lane <lane>', 'one of them alone').choices(LANES))
-  .option('--reason <text>', 'why, for whoever reads the log')
+  .option('--reason <text>', 'the reason, for readers of the log')
   .option('-y, --yes', 'accept without asking', false)
   .action(async (options: ResumeOptions) => {
     const { resume } = await import('./resume.ts');

@@ -10,7 +10,7 @@ import { plainLine } from '../monitor/plain.ts';
 import { judgeIdentity } from '../proof/ledger-identity.ts';
 import { readAnswer, UnfitAnswer } from './answer.ts';
 import { ClientFault, endpointOf, unreachable } from './client.ts';
-import { commandText } from './command-text.ts';
+import { commandTextIn } from './command-text.ts';
 import { acceptedKey, keepAcceptedKey } from './known-ledgers.ts';
 import { askYesNo, type Terminal } from './terminal.ts';
 
@@ -69,7 +69,7 @@ export async function proveLedger(
     );
   if (!isNamed && own !== null)
     throw stranger(
-      `What listens at ${url} is another ledger than that of ${config.home}. Start this home's with "${commandText('start')}", or name the other one by --url.`,
+      `What listens at ${url} is another ledger than that of ${config.home}. Start this home's with "${commandTextIn(config.home, 'start')}", or name the other one by --url.`,
     );
   await accept({ url, keyId, origin, home: config.home }, terminal);
   return { url, keyId };

@@ -98,15 +98,15 @@ const STRAY = `/* resume.stray */
 function* whatIsLost({ cause, position, seenSize, reason }: Suspension): Generator<string> {
   if (cause === 'copied') {
     yield `This ledger's database is a copy. ${reason}`;
-    yield 'Accept only where the original is never used again: both would go on, and nobody could tell which one is the ledger.';
-    yield `Once both lanes accept, the next record stands at position ${position} under another incarnation, and whoever followed the ledger is told.`;
+    yield 'Accept only if nobody uses the original again: else both go on, and nobody can know which one is the ledger.';
+    yield `Once both lanes accept, the next record gets position ${position} under another incarnation, and the ledger reports that to everybody who followed it.`;
     return;
   }
   yield `This ledger's database was set back. ${reason}`;
   yield seenSize > position
     ? `Its log ends before position ${position}: positions ${position} to ${seenSize - 1} are lost. Restore a newer backup if there is one.`
     : `Its log ends before position ${position}, and it has forgotten that it was resumed. Restore a newer backup if there is one.`;
-  yield 'Once both lanes accept, the next record stands at that position, and whoever followed the ledger is told.';
+  yield 'Once both lanes accept, the next record gets that position, and the ledger reports that to everybody who followed it.';
 }
 
 function lanesOf({ lane }: ResumeOptions, { secrets }: FoundDatabase): readonly Lane[] {

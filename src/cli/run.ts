@@ -4,7 +4,7 @@ import { plain } from '../monitor/plain.ts';
 import type { WalkDocument } from './attempt.ts';
 import { ClientFault, openClient } from './client.ts';
 import { folded } from './columns.ts';
-import { commandText } from './command-text.ts';
+import { commandTextIn } from './command-text.ts';
 import { docCodeOf } from './document-code.ts';
 import { fileBytes } from './file-bytes.ts';
 import { type Clients, ROLES } from './phases.ts';
@@ -59,7 +59,7 @@ export async function run(
     });
     const confirm = (question: Question) => answer(question, options, terminal, print);
     const where = options.url === undefined ? '' : ` --url ${options.url}`;
-    const passportCommand = (id: string) => commandText(`passport issue ${id}${where}`);
+    const passportCommand = (id: string) => commandTextIn(config.home, `passport issue ${id}${where}`);
     const full = options.full ?? false;
     return conclude(
       await walk({ clients, document, print, confirm, full, passportCommand, unregistered: settled.abandon }),

@@ -3,8 +3,10 @@
  * the same file was taken for it before, or the same text. Where another file was, or another title is given, a person says.
  */
 import { realpathSync } from 'node:fs';
+import { plain } from '../monitor/plain.ts';
 import type { WalkDocument } from './attempt.ts';
 import { ClientFault } from './client.ts';
+import { folded } from './columns.ts';
 import { otherCodeOf } from './document-code.ts';
 import { FindDocumentDocument, RegisterSourceDocument } from './generated/graphql.ts';
 import { type DocumentPlace, leavePath, replacePath, takenPath, takePath } from './own-documents.ts';
@@ -72,7 +74,8 @@ async function askWhether(why: string, { terminal, path, place: { docCode } }: S
     throw new ClientFault(
       `${there} Nobody can be asked here whether ${path} is its next version. If it is, add --doc-code ${docCode}; if it is another document, name it, for example --doc-code ${other}. Nothing was registered.`,
     );
-  terminal.output.write(`${there}\n`);
+  // The title is another party's word.
+  terminal.output.write(`${folded(plain(there))}\n`);
   if (await askYesNo(terminal, `Is ${path} its next version?`)) return;
   throw new ClientFault(
     `Nothing was registered. Name another document by --doc-code, for example --doc-code ${other}.`,

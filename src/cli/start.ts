@@ -173,6 +173,7 @@ function greet(config: Config, url: string, names: readonly string[]): void {
   if (config.graphiql)
     told.push(['GraphiQL', 'the same address in a browser; put a token into its Headers tab']);
   told.push(
+    ['Start page', `${new URL('/', url)} in a browser`],
     ['Verify a passport', `${new URL('/passport', url)} in a browser`],
     ['Health', `${new URL('/health', url)} and ${new URL('/ready', url)}`],
   );

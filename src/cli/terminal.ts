@@ -1,6 +1,7 @@
 /** Questions of a command to the person in front of it. */
 import { createInterface } from 'node:readline/promises';
 import type { Readable, Writable } from 'node:stream';
+import { folded } from './columns.ts';
 
 export interface Terminal {
   readonly input: Readable;
@@ -17,6 +18,17 @@ export function processTerminal(): Terminal {
 /** Questions of a command whose standard output is what it writes. */
 export function errorTerminal(): Terminal {
   return { ...processTerminal(), output: process.stderr };
+}
+
+/** Prints lines of a command's answer: folded for a person in front of a terminal, whole in a file, a pipe and JSON. */
+export function linePrinter(
+  isJson: boolean,
+  output: Writable & { readonly isTTY?: boolean } = process.stdout,
+): (line: string) => void {
+  const isFolded = !isJson && output.isTTY === true;
+  return (line) =>
+    void output.write(`${isFolded ? folded(line, 2) : line}
+`);
 }
 
 /** Only "y" or "yes" is one; an end of the input, Ctrl-C or anything else is a no. */

@@ -88,7 +88,7 @@ async function sweepOwn(walk: Walk, status: string): Promise<string | null> {
     if (now !== status) return now;
   }
   throw new ClientFault(
-    `Entry ${walk.entryId} was swept ${MOST_SWEEPS} times and still waits; the ledger says so, or something that stands in for it.`,
+    `Entry ${walk.entryId} was swept ${MOST_SWEEPS} times and still waits. No ledger behaves so: check what answers at its address.`,
   );
 }
 

@@ -92,7 +92,7 @@ export function checkSpace(home: string, tell: (line: string) => void): void {
   const left = `${Math.floor(free / 1024 / 1024)} MB are left on the disk of ${home}`;
   if (free < LEAST_FREE_BYTES)
     throw new ClosedHome(`${left}, and PostgreSQL needs more to write. Make room, or move the home.`);
-  if (free < LITTLE_FREE_BYTES) tell(`${left}. Make room before it is full: the ledger takes nothing then.`);
+  if (free < LITTLE_FREE_BYTES) tell(`${left}. Make room before it is full: a full disk stops all writes.`);
 }
 
 /** Says where the system lets this process open fewer files than it may need. */

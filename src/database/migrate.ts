@@ -152,7 +152,7 @@ async function stepsOf(
     laid += await layRights(client);
     if (laid > 0)
       tell(
-        `Rights of the ledger's logins were missing, as after a restore without privileges or on another server. They were laid again (${laid} statements).`,
+        `Rights of the ledger's logins were missing, as after a restore without privileges or on another server. This start granted them again (${laid} statements).`,
       );
   };
   return { applied, steps: [...names, roles, ...files, rights, ...everyTime], isFresh };

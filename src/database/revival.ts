@@ -49,12 +49,12 @@ export function keepRunning(options: RevivalOptions): { current(): Running; sett
   function watch(postmaster: Running): void {
     postmaster.child.once('exit', (code, signal) => {
       if (isStopping()) return;
-      const how = `PostgreSQL (process ${postmaster.child.pid}) ended unasked (${signal ?? code})`;
+      const how = `PostgreSQL (process ${postmaster.child.pid}) ended unexpectedly (${signal ?? code})`;
       const isLast = ends.isTooMany(Date.now());
       log(isLast ? `${how}.` : `${how}; it is started again.`);
       if (isLast)
         givenUp(
-          `PostgreSQL ended more than ${ENDS} times, each time soon after its start, and isn't started again. postgres.log in the home directory may say why; start the ledger again when that is mended.`,
+          `PostgreSQL ended more than ${ENDS} times, each time soon after its start, and isn't started again. postgres.log in the home directory may say why. Mend that, then start the ledger again.`,
         );
       else reviving = revive(postmaster.port);
     });

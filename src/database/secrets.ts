@@ -159,7 +159,7 @@ function readSecrets(path: string): StoredSecrets {
   }
   if (new Set(all.map(([, seed]) => seed)).size < all.length)
     throw new Error(
-      `${path}: one seed stands there twice. Statements and checkpoints, either lane and the server each need their own.`,
+      `${path} holds one seed twice. Statements and checkpoints, either lane and the server each need their own.`,
     );
   return parsed.data as StoredSecrets;
 }

@@ -32,6 +32,8 @@ function yamlLength(text: string, rules: YamlFrontMatter): number {
   const content: string[] = [];
   for (const { content: line, end } of lines) {
     if (end - opening.end > rules.longest) return 0;
+    // A blank line below a rule parts it from what the document says.
+    if (content.length === 0 && trimBlanks(line) === '') return 0;
     if (rules.closings.includes(trimBlanks(line))) return describes(content, rules) ? end : 0;
     content.push(line);
   }

@@ -52,21 +52,22 @@ interface Marked {
 export function planDocument({ bytes: input, docCode, spec, vocabulary }: PlanInput): DocumentPlan {
   const bytes = Buffer.from(input.buffer, input.byteOffset, input.byteLength);
   const decoded = decodeSource(bytes);
-  const problems: Problem[] = 'problem' in decoded ? [decoded.problem] : [];
   const codeFault = docCodeFault(docCode);
-  if (codeFault !== null) problems.push(docCodeProblem(codeFault));
+  const early = [
+    ...('problem' in decoded ? [decoded.problem] : []),
+    ...(codeFault === null ? [] : [docCodeProblem(codeFault)]),
+  ];
   const marked =
-    'units' in spec ? markByUnits(spec.units) : markByProfile(spec.profile, problems, decoded, docCode);
-  problems.push(...marked.problems);
+    'units' in spec ? markByUnits(spec.units) : markByProfile(spec.profile, early, decoded, docCode);
+  let problems: readonly Problem[] = [...early, ...marked.problems];
   let records: PlanRecord[] = [];
   if (problems.length === 0) {
     const spans = marked.spans.toSorted((a, b) => a.start - b.start);
     const misplaced = placeProblems(spans, bytes);
-    problems.push(...misplaced, ...wordProblems(spans, vocabulary), ...parentProblems(spans));
-    if (misplaced.length === 0) {
-      problems.push(...gapProblems(spans, bytes));
-      records = recordsOf(spans, bytes);
-    }
+    const worded = [...wordProblems(spans, vocabulary), ...parentProblems(spans)];
+    const gaps = misplaced.length === 0 ? gapProblems(spans, bytes) : [];
+    problems = [...misplaced, ...worded, ...gaps];
+    if (misplaced.length === 0) records = recordsOf(spans, bytes);
   }
   return {
     profile: marked.profile,

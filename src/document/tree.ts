@@ -45,7 +45,7 @@ export function cycleMembers<K>(parentOf: ReadonlyMap<K, K | null>): K[] {
     }
     if (at != null && walk.has(at)) {
       const path = [...walk];
-      members.push(...path.slice(path.indexOf(at)));
+      for (const member of path.slice(path.indexOf(at))) members.push(member);
     }
     for (const key of walk) done.add(key);
   }

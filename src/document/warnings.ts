@@ -29,7 +29,7 @@ function matterWarnings({ localId, excludedBecause, start, end, text }: PlanReco
   const rules = MARKDOWN_2.frontMatter;
   if (start > 0 || excludedBecause !== rules.reason || frontMatterLength(text, rules) === text.length)
     return [];
-  const message = `Bytes 0–${end} are set aside as front matter, but they are no YAML mapping and may hold words of the document. Read them. To keep them in units, mark the document anew with the profile "markdown".`;
+  const message = `Bytes 0–${end} are set aside as front matter, but they are not a YAML mapping and may hold words of the document. Read them. To keep them in units, mark the document again with the profile "markdown".`;
   return [warning(['records', localId], 'front_matter_doubtful', message)];
 }
 

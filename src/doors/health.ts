@@ -14,24 +14,37 @@ export function answerHealth(response: ServerResponse): void {
   answer(response, 200, { status: 'alive' });
 }
 
-/** Answers `/ready` from what the checks found last, or finds it now for all who ask at the time. */
-export function readiness(
-  checks: ReadinessChecks,
-): (response: ServerResponse, closing: boolean) => Promise<void> {
+/** What `/ready` says, and the landing page with it. */
+export interface Readiness {
+  readonly status: 'ready' | 'not ready' | 'closing';
+  readonly checks: Readonly<Record<string, 'up' | 'down'>>;
+  /** Why it isn't ready, in words for strangers. */
+  readonly reasons: readonly string[];
+}
+
+/** Gives what the checks found last, or finds it now for all who ask at the time. */
+export function readiness(checks: ReadinessChecks): (closing: boolean) => Promise<Readiness> {
   let looked: { readonly at: number; readonly found: Promise<Found> } | null = null;
-  return async (response, closing) => {
+  return async (closing) => {
     if (looked === null || Date.now() - looked.at > FRESH_MS)
       looked = { at: Date.now(), found: lookAt(checks) };
     const found = Object.entries(await looked.found);
     // A database that is away fails several checks for one reason.
     const reasons = [...new Set(found.flatMap(([, reason]) => reason ?? []))];
-    const ready = !closing && reasons.length === 0;
-    answer(response, ready ? 200 : 503, {
-      status: closing ? 'closing' : ready ? 'ready' : 'not ready',
-      ...Object.fromEntries(found.map(([name, reason]) => [name, reason === null ? 'up' : 'down'])),
-      ...(reasons.length === 0 ? {} : { reasons }),
-    });
+    return {
+      status: closing ? 'closing' : reasons.length === 0 ? 'ready' : 'not ready',
+      checks: Object.fromEntries(found.map(([name, reason]) => [name, reason === null ? 'up' : 'down'])),
+      reasons,
+    };
   };
+}
+
+export function answerReady(response: ServerResponse, { status, checks, reasons }: Readiness): void {
+  answer(response, status === 'ready' ? 200 : 503, {
+    status,
+    ...checks,
+    ...(reasons.length === 0 ? {} : { reasons }),
+  });
 }
 
 type Found = Readonly<Record<string, string | null>>;

@@ -16,7 +16,7 @@ const LONGEST_ORIGIN = 270;
 export function identityDoor(seed: Uint8Array, names: readonly string[]) {
   return (request: IncomingMessage, response: ServerResponse, url: URL): void => {
     if (request.method !== 'GET')
-      throw new DoorRefusal(405, 'METHOD_NOT_ALLOWED', 'The identity is asked for by GET.', { allow: 'GET' });
+      throw new DoorRefusal(405, 'METHOD_NOT_ALLOWED', 'Ask for the identity with GET.', { allow: 'GET' });
     const nonce = url.searchParams.get('nonce') ?? '';
     const origin = originIn(url.searchParams.get('origin') ?? '');
     if (!NONCE.test(nonce) || origin === null)

@@ -352,7 +352,12 @@ function refuseSize(extra: Extra, limits: Limits): void {
   const most = mostBytes(extra, limits);
   if (extra.session !== null)
     cutOff(extra.socket, TOO_LARGE, `A message of this token has at most ${most} bytes.`);
-  else cutOff(extra.socket, CloseCode.BadRequest, 'Say who you are before sending so much.');
+  else
+    cutOff(
+      extra.socket,
+      CloseCode.BadRequest,
+      'Send connection_init with a token before a message of this size.',
+    );
 }
 
 /** Hands a message on, or closes the socket. A large one is read in pieces and on a thread, and those behind it wait. */

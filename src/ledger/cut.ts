@@ -112,7 +112,7 @@ async function refuseUnapproved(
   }
   const because =
     live === null || live.verdict !== 'approve'
-      ? 'no live approval stands for this entry'
+      ? 'this entry has no live approval'
       : live.expired
         ? `approval ${live.id} expired at ${live.expires_at}`
         : live.manifest_version !== input.manifestDigest
@@ -165,7 +165,7 @@ function freshActions(plan: DocumentPlan, look: CutLook): DocumentActions {
   const changed = approved.find((block) => planned.get(block.unit_local_id) !== approvedFingerprint(block));
   if (changed === undefined && approved.length === planned.size) return actions;
   throw stale(
-    `The live units changed since the review${changed?.address ? ` (at ${changed.address})` : ''}; this call can succeed once a reviewer has looked at the plan of now and approved it again.`,
+    `The live units changed since the review${changed?.address ? ` (at ${changed.address})` : ''}; this call can succeed once a reviewer has looked at the current plan and approved it again.`,
     true,
   );
 }

@@ -32,7 +32,7 @@ export function unlockable(
     ]);
   }
   return new IllegalTransition(
-    `An entry in state ${status} takes no ${verb}; it must be ${before.join(' or ')}, and nothing leads there any more.`,
+    `Entry ${entryId} is ${status}; ${verb} needs it to be ${before.join(' or ')}, and it can't get there any more.`,
     [{ path: ['input', 'entryId'], code: status, message: `The entry is ${status}.` }],
   );
 }

@@ -45,12 +45,13 @@ export function notYet(
   const stands = `Entry ${entryId} is ${status}; ${verb} needs it to be ${before.join(' or ')}.`;
   const first = FIRST[verb][status];
   if (first === undefined || !canReach(status, before))
-    return new IllegalTransition(`${stands} Nothing leads there any more: mark the document anew.`, [
-      problem,
-    ]);
+    return new IllegalTransition(
+      `${stands} It can't get there any more: mark the document again, as a new entry.`,
+      [problem],
+    );
   if (!holds)
     return new IllegalTransition(
-      `${stands} This call would be refused then, too: it doesn't name the plan or the decision of now. Call planCut(entryId) and read the entry.`,
+      `${stands} This call would be refused then, too: it doesn't name the current plan or decision. Call planCut(entryId) and read the entry.`,
       [problem],
     );
   const when = status === 'reviewed_deferred' && notBefore != null ? `, not before ${notBefore},` : '';

@@ -46,7 +46,7 @@ function placeOf(spec: CutSpec, address: string, needed: ReadonlyMap<string | nu
 }
 
 function takenProblem(path: readonly string[], { address, doc_code, unit_id }: Holder): Problem {
-  const message = `The address "${address}" belongs to unit ${unit_id} of document "${doc_code}"; an address is born once. Register this document under another code.`;
+  const message = `The address "${address}" belongs to unit ${unit_id} of document "${doc_code}"; no other unit can have it. Register this document under another code.`;
   return { path, code: 'address_taken', message };
 }
 

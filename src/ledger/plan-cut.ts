@@ -18,6 +18,7 @@ import {
   vocabularyText,
 } from './reading.ts';
 import { IllegalTransition, InvalidInput, NotFound, type Problem } from './refusals.ts';
+import { ENTRY_STATES, type EntryState, isEnded } from './states.ts';
 
 /** A source with a cut specification, or an entry, which has both. */
 export interface PlanCutInput {
@@ -36,6 +37,7 @@ export interface PlanView {
 const lookRow = z.object({
   payload: payloadShape.nullable(),
   kind: z.string().nullable(),
+  status: z.enum(ENTRY_STATES).nullable(),
   source: sourceMeta.nullable(),
   vocabulary: vocabularyText,
   live_units: jsonRows<LiveUnitRow>(),
@@ -49,7 +51,7 @@ export async function planCut(
 ): Promise<PlanView> {
   refuseUnclear(input);
   const look = await evidence.connection.one(sql.prepared('planCut.look', lookRow)`
-    /* planCut.look */ select e.payload, e.kind, ${SOURCE_META} as source, ${VOCABULARY} as vocabulary,
+    /* planCut.look */ select e.payload, e.kind, e.status, ${SOURCE_META} as source, ${VOCABULARY} as vocabulary,
       ${liveUnits(sql.fragment`s.doc_code`)} as live_units, ${foreignHolders(sql.fragment`s.doc_code`)} as held
     from (select 1) one
     left join cutter_governance.decision_backlog_entry e on e.entry_id = ${input.entryId}::uuid
@@ -57,6 +59,7 @@ export async function planCut(
       on s.source_id = coalesce(${input.sourceId}::uuid, ${ENTRY_SOURCE_ID})`);
   const { source, payload } = look;
   if (look.kind !== null && look.kind !== 'cut_request') throw unplanned(input, look.kind);
+  if (look.status !== null && isEnded(look.status)) throw ended(input, look.status);
   if (source === null) throw absent(input);
   const spec =
     payload === null ? resolvedSpec(input.cutSpec as CutSpec) : (payload.proposed_cut_spec as CutSpec | null);
@@ -91,9 +94,15 @@ function refuseUnclear(input: PlanCutInput): void {
   if (problems.length > 0) throw new InvalidInput(problems[0]?.message ?? 'Unclear.', problems);
 }
 
+/** The same for an entry that ended uncut or failed. What was cut keeps its plan, which shows whether the text stands unchanged. */
+function ended({ entryId }: PlanCutInput, status: EntryState): IllegalTransition {
+  const message = `Entry ${entryId} is ${status}: it has ended, so nobody can approve a plan of it. To see how its text would be cut now, call planCut with its sourceId and a cutSpec; to cut it, mark it anew.`;
+  return new IllegalTransition(message, [{ path: ['entryId'], code: status, message }]);
+}
+
 /** A plan that nobody can approve would only mislead. */
 function unplanned({ entryId }: PlanCutInput, kind: string): IllegalTransition {
-  const message = `Entry ${entryId} is of kind ${kind}: it is neither reviewed nor cut, so it has no plan. End it with abandon and a rationale; a retry is a new entry.`;
+  const message = `Entry ${entryId} is of kind ${kind}. Such an entry isn't reviewed or cut, so it has no plan. End it with abandon and a rationale. To try again, mark a new entry.`;
   return new IllegalTransition(message, [{ path: ['entryId'], code: kind, message }]);
 }
 

@@ -1,7 +1,7 @@
 import type { FilterableColumn, HistoryFilter } from '../ledger/log/history-message.ts';
 import { badInput } from './reading/bad-input.ts';
 import { checked, refuseReversed } from './reading/bind.ts';
-import { refuseUnknown } from './reading/closed-sets.ts';
+import { asWritten, refuseUnknown } from './reading/closed-sets.ts';
 
 type ColumnCodec = 'uuid' | 'text';
 
@@ -47,7 +47,7 @@ function valuesOf(field: string, codec: ColumnCodec, values: readonly unknown[],
     return codec === 'uuid' ? text.toLowerCase() : text;
   });
   refuseUnknown('History', field, read, where);
-  return read;
+  return read.map((value) => asWritten(field, value));
 }
 
 /** An RFC 3339 time as the rows write theirs: UTC, six decimals. */

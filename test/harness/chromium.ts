@@ -16,6 +16,8 @@ export interface Tab {
   goto(url: string): Promise<void>;
   /** Chooses a file in an input, as a person would. */
   choose(selector: string, file: string): Promise<void>;
+  /** Replaces the text of what has the focus, as a person would. */
+  type(text: string): Promise<void>;
   evaluate(expression: string): Promise<Loose>;
   /** Evaluates until the answer is true. */
   until(expression: string): Promise<void>;
@@ -132,6 +134,18 @@ async function openTab({ send, on }: Protocol): Promise<Tab> {
       const { root } = await ask('DOM.getDocument');
       const { nodeId } = await ask('DOM.querySelector', { nodeId: root.nodeId, selector });
       await ask('DOM.setFileInputFiles', { nodeId, files: [file] });
+    },
+    async type(text) {
+      const key = {
+        key: 'a',
+        code: 'KeyA',
+        windowsVirtualKeyCode: 65,
+        modifiers: 2,
+        commands: ['selectAll'],
+      };
+      await ask('Input.dispatchKeyEvent', { type: 'keyDown', ...key });
+      await ask('Input.dispatchKeyEvent', { type: 'keyUp', ...key });
+      await ask('Input.insertText', { text });
     },
     async until(expression) {
       while ((await evaluate(expression)) !== true) await evaluate('new Promise(requestAnimationFrame)');

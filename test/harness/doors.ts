@@ -68,6 +68,7 @@ export async function doorServer(options: DoorServerOptions = {}): Promise<DoorS
     authenticate: authenticator({ gate: database.pools.gate, mode }),
     ready: {},
     serverSeed: serverSeedOf(database.secrets),
+    mode,
     graphiql: options.graphiql ?? mode === 'rehearsal',
     host: '127.0.0.1',
     port: 0,

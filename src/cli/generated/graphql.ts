@@ -130,7 +130,7 @@ export type SourceContentInput =
 export type SweepInput = {
   /** Take the same path and roll it back: shows the rows it would write, signs nothing, draws no position. */
   readonly dryRun?: boolean;
-  /** The entries to promote: 1 to 1000, all of them or none. Absent: the oldest that wait, whoever marked them. Null, an empty list, or a variable without a value is InvalidInput. */
+  /** The entries to promote: 1 to 1000, all of them or none. Absent: the oldest that wait, no matter who marked them. Null, an empty list, or a variable without a value is InvalidInput. */
   readonly entryIds?: ReadonlyArray<string> | null | undefined;
   /** Makes a repeated call answer like the first, and resolves a call whose answer was lost. 1 to 200 characters, chosen by you. */
   readonly idempotencyKey: string;

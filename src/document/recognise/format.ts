@@ -36,7 +36,7 @@ export const WAYS_OUT = {
   archive: 'Unpack it and register each document in it by itself.',
   noText: 'It holds no text to cut. Register the document itself, as Markdown or plain text.',
   data: 'Register the text itself as Markdown. To show the data in a document, put it into a fence (```).',
-  mail: 'Register the document that it brings: save the attachment, or copy the text without the header fields.',
+  mail: 'Register the document that it carries: save the attachment, or copy the text without the header fields.',
 } as const;
 
 /** The problem that a source of this format has. */

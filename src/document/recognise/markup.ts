@@ -26,9 +26,16 @@ export function markupFormat(text: Excerpt): Format | null {
       return HTML;
   }
   if (rest.startsWith('<') && HTML_END.test(withoutComments(text.tail))) return HTML;
+  if (isFragment(rest, text)) return HTML;
   const root = /^(?:<!doctype\s+([\w:.-]+)[^>]*>\s*)?<([\w:.-]+)/i.exec(rest);
   if (declared || root?.[1] !== undefined) return namedByRoot(root?.[2]);
   return root !== null && isWholeElement(root[2]!, rest, text) ? namedByRoot(root[2]) : null;
+}
+
+/** The inside of a page: nothing but lines that begin with tags, and headings of HTML, which no profile finds. */
+function isFragment(rest: string, { tail }: Excerpt): boolean {
+  if (!/<h[1-6](?=[\s>])/i.test(rest) || !/<\/[a-z]\w*\s*>$/i.test(withoutComments(tail))) return false;
+  return rest.split(/\r\n?|\n/).every((line) => /^\s*(?:<[a-z/!]|$)/i.test(line));
 }
 
 function namedByRoot(root: string | undefined): Format {

@@ -30,11 +30,10 @@ function formatOf(bytes: Buffer): Format | null {
   const pdf = pdfFormat(bytes, binary);
   if (pdf !== null) return pdf;
   const sound = isUtf8(bytes);
-  if (binary || !sound) {
-    const head = withMangled(bytes.subarray(0, LOOKED_AT));
-    const signed = containerFormat(head, bytes) ?? formatBySignature(head);
-    if (signed !== null) return signed;
-  }
+  const head = withMangled(bytes.subarray(0, LOOKED_AT));
+  // What these begin with is in no text; other signatures are letters that may be.
+  const signed = containerFormat(head, bytes) ?? (binary || !sound ? formatBySignature(head) : null);
+  if (signed !== null) return signed;
   const wide = wideEncoding(bytes);
   if (wide !== null) return textFormat(excerptOf(Buffer.from(wideText(bytes, wide)), 'utf8'));
   const format = textFormat(excerptOf(bytes, sound ? 'utf8' : 'latin1'));

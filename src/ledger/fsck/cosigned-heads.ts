@@ -73,7 +73,7 @@ async function cosignatureFault(
   size: number,
   key: JudgedKey | null,
 ): Promise<string | null> {
-  if (key === null) return 'names a key that the ledger has not for heads';
+  if (key === null) return 'names a key that the ledger does not use for heads';
   if (key.lane !== row.lane) return `was made with a key of ${key.lane}`;
   if (key.from > size || (key.until !== null && key.until < size))
     return 'was made with a key that was not valid there';

@@ -7,7 +7,7 @@ export const VERDICTS = {
   deleted: 'a row that a record promises is gone',
   inserted: 'a row that no record accounts for',
   swapped: 'two rows stand under each other’s key',
-  doubled: 'a value that may stand once stands more than once',
+  doubled: 'a value that must be unique is there more than once',
   replayed: 'a recorded row’s content stands under another key',
   'signature-moved': 'a signature stands on another row than the one it was made for',
   truncated: 'the newest rows are gone',

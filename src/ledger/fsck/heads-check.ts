@@ -201,7 +201,7 @@ class FileJudge {
     const torn = piece.raw.endsWith('\n') ? piece.raw.slice(0, -1) : piece.raw;
     if (after?.raw.startsWith(torn) === true) {
       this.words.push(
-        `Line ${piece.line} of ${this.#file.path} was torn off by a crash; the checkpoint stands whole behind it.`,
+        `Line ${piece.line} of ${this.#file.path} was cut off by a crash; the whole checkpoint follows it.`,
       );
       return;
     }
@@ -239,7 +239,7 @@ class FileJudge {
       });
     else
       this.words.push(
-        `${path} holds ${strangers.length} checkpoints of another ledger, ${last.origin}; they were passed over.`,
+        `${path} holds ${strangers.length} checkpoints of another ledger, ${last.origin}; this check ignored them.`,
       );
   }
 

@@ -29,7 +29,9 @@ export function keptFile(path: string): HeadsFile {
   const isTorn = end < whole.length && whole.length > 0;
   const words = [
     ...(isCut ? [`${path} is long: only its last ${MOST_BYTES} bytes were read.`] : []),
-    ...(isTorn ? [`${path} ends within a checkpoint, as a crash leaves it; that one is passed over.`] : []),
+    ...(isTorn
+      ? [`${path} ends within a checkpoint, as a crash leaves it; this check ignores that one.`]
+      : []),
   ];
   return { ...file, ...filedHeads(whole.slice(0, Math.max(0, end))), words };
 }

@@ -81,7 +81,7 @@ export function judgeLog(
       column: null,
       after: head - 1,
       before: null,
-      message: `The log's positions go from 0 to ${head - 1}, but a record stands at ${line.position}.`,
+      message: `The log's positions go from 0 to ${head - 1}, but there is a record at ${line.position}.`,
     });
   let uncounted = orphans.count - orphans.kept.length;
   const headAlone = head > inTree && inTree === lines.next && lines.next > 0 && orphans.count === 0;
@@ -153,7 +153,7 @@ function judgeGap(at: number, moved: Moved | undefined, orphans: Orphan[], findi
       key: String(moved.position),
       column: 'position',
       otherKey: String(at),
-      message: `Record ${moved.recordId} stands at position ${moved.position}, which the log doesn't have; position ${at} is empty.`,
+      message: `Record ${moved.recordId} is at position ${moved.position}, which the log doesn't have; position ${at} is empty.`,
     });
     return;
   }
@@ -210,7 +210,7 @@ function judgeBroken({ line, verdict, blames }: BlamedLine, orphans: Orphan[], f
       column: 'record_id',
       message: isLine
         ? `The line names record ${line.recordId}, but its hash is that of record ${orphan.recordId}.`
-        : `The body of record ${line.recordId} stands under the id ${orphan.recordId}.`,
+        : `The body of record ${line.recordId} is stored under the id ${orphan.recordId}.`,
     });
   } else if (verdict === 'missing')
     findings.add({

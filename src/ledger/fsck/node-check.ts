@@ -106,7 +106,7 @@ export async function judgeNodes(
     column: 'hash',
     after: null,
     before: fold.size,
-    message: 'So many nodes differ from what the log gives that they can’t be told apart.',
+    message: 'So many nodes differ from what the log gives that this check can’t name them.',
   });
   return new Map();
 }
@@ -160,7 +160,7 @@ class NodeJudge {
     const name = `${level}/${index}`;
     if (node === undefined) this.#tell(level, index, `Node ${name} of the tree is missing.`);
     else if (stored.length > 1)
-      this.#tell(level, index, `Node ${name} of the tree stands ${stored.length} times.`);
+      this.#tell(level, index, `Node ${name} of the tree is there ${stored.length} times.`);
     else if (node.length !== HASH_BYTES)
       this.#tell(level, index, `Node ${name} of the tree has ${node.length} bytes, and not ${HASH_BYTES}.`);
     else if (level > 0) await this.#inner(level, index, node);

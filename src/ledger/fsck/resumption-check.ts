@@ -51,7 +51,7 @@ export async function checkResumptions(
           RESUMPTIONS,
           `${previous}/${lane}`,
           null,
-          'The log has this word of the lane, and the row is gone.',
+          'The log has this statement of the lane, and the row is gone.',
         );
   }
   if (!incarnations.isWhole) return;

@@ -74,7 +74,7 @@ export async function checkTree(options: TreeOptions): Promise<TreeReport> {
       column: 'size',
       after: null,
       before: null,
-      message: `The tree's head says ${stored.size} leaves; ${leaves} stand.`,
+      message: `The tree's head says ${stored.size} leaves, and the tree has ${leaves}.`,
     });
   judgeHeads(fold, options, longest);
   return { wrongHashes, folded: leaves, longest };

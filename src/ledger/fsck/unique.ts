@@ -89,7 +89,7 @@ async function checkRule(client: Client, rule: UniqueRule, head: number, finding
       otherKey: column === null ? null : (first ?? null),
       after: null,
       before: head,
-      message: `${what} ${said} stands ${copies} times; it may stand once.`,
+      message: `${what} ${said} is there ${copies} times; it must be unique.`,
     });
   }
 }

@@ -9,7 +9,7 @@ export const RESETS = {
   ),
   suspended: reset(
     'INCARNATION_CHANGED',
-    'The database was set back, or is a copy of another, and nothing of it is shown until both lanes have accepted where it resumes ("cutter resume"). Read the state anew and subscribe again then.',
+    'The database was set back, or is a copy of another. The ledger shows nothing of it until both lanes have accepted where it resumes ("cutter resume"). Then read the state and subscribe again.',
   ),
   lost: reset(
     'LISTENER_LOST',

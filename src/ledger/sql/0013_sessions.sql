@@ -7,10 +7,16 @@ begin
   foreach login in array array['cutter_exec', 'cutter_verify', 'cutter_observe', 'cutter_evidence', 'cutter_gate', 'cutter_integrator'] loop
     execute format('alter role %I set extra_float_digits = 1', login);
     execute format('alter role %I set array_nulls = on', login);
+    execute format('alter role %I set standard_conforming_strings = on', login);
+    execute format('alter role %I set bytea_output = hex', login);
+    execute format('alter role %I set row_security = on', login);
+    /* Sessions that listen, or wait in a pool, rest for hours. */
+    execute format('alter role %I set idle_session_timeout = 0', login);
   end loop;
   /* Those that write. The readers keep the server's own value, by which a running ledger notices that somebody changed it. */
   foreach login in array array['cutter_exec', 'cutter_verify', 'cutter_gate', 'cutter_integrator'] loop
     execute format('alter role %I set synchronous_commit = on', login);
+    execute format('alter role %I set default_transaction_read_only = off', login);
   end loop;
   /* A caller is answered within 5 s, also where a lock isn't to be had. */
   foreach login in array array['cutter_exec', 'cutter_verify', 'cutter_observe', 'cutter_evidence'] loop

@@ -84,7 +84,7 @@ builder.mutationField('registerSource', (t) =>
   t.field({
     type: outcomeOf('registerSource', RegisterSourceSuccess),
     description:
-      'Takes a document as received, once. What is neither Markdown nor plain text by its content is refused. Scope `source:register`, lane DOT-991.',
+      'Takes a document as received, once. Anything whose content is not Markdown or plain text is refused. Scope `source:register`, lane DOT-991.',
     args: { input: t.arg({ type: RegisterSourceInput, required: true, description: 'The document.' }) },
     resolve: async (_, { input }, ctx) =>
       succeed(

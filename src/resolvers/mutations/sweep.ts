@@ -42,7 +42,7 @@ const SweepInput = builder
       entryIds: t.field({
         type: ['UUID'],
         extensions: NEEDS_VALUE,
-        description: `The entries to promote: 1 to ${MAX_SWEEP}, all of them or none. Absent: the oldest that wait, whoever marked them. Null, an empty list, or a variable without a value is InvalidInput.`,
+        description: `The entries to promote: 1 to ${MAX_SWEEP}, all of them or none. Absent: the oldest that wait, no matter who marked them. Null, an empty list, or a variable without a value is InvalidInput.`,
       }),
     }),
   })

@@ -28,9 +28,12 @@ export function requireScope({ session }: Context, field: string, scope: Scope |
 
 function refuseNarrowed({ entryIds }: Session, field: string): void {
   if (entryIds === null || !WHOLE_LEDGER.has(field)) return;
-  throw new GraphQLError(`${field} tells of the whole ledger; this token is narrowed to some entries.`, {
-    extensions: { code: 'FORBIDDEN' },
-  });
+  throw new GraphQLError(
+    `${field} shows the whole ledger, and this token is narrowed to some entries. Use a token that isn't narrowed.`,
+    {
+      extensions: { code: 'FORBIDDEN' },
+    },
+  );
 }
 
 /**

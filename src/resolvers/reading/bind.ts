@@ -1,7 +1,7 @@
 import { type GraphQLError, type GraphQLField, type GraphQLResolveInfo, getArgumentValues } from 'graphql';
 import { DEFAULT_PAGE, LARGEST_PAGE } from '../../schema/node.ts';
 import { badInput } from './bad-input.ts';
-import { refuseUnknown } from './closed-sets.ts';
+import { asWritten, refuseUnknown } from './closed-sets.ts';
 import {
   type Drawn,
   decodeCursor,
@@ -120,7 +120,11 @@ const SUFFIXES = [
 function condition(noun: Noun, name: string, value: unknown, place: string): Bound {
   const same = noun.columns.get(name);
   if (same !== undefined) {
-    const bound: Bound = { ...same, operator: '=', value: checked(same.codec, value, place) };
+    const bound: Bound = {
+      ...same,
+      operator: '=',
+      value: asWritten(name, checked(same.codec, value, place)),
+    };
     refuseUnknown(noun.name, name, [value], place);
     return bound;
   }
@@ -130,8 +134,9 @@ function condition(noun: Noun, name: string, value: unknown, place: string): Bou
     if (operator === 'null')
       return { ...column, operator: value === true ? 'null' : 'not null', value: true };
     if (operator === 'any') {
-      const values = list(column.codec, value as unknown[], place);
-      refuseUnknown(noun.name, name.slice(0, -'In'.length), values, place);
+      const field = name.slice(0, -'In'.length);
+      const values = list(column.codec, value as unknown[], place).map((one) => asWritten(field, one));
+      refuseUnknown(noun.name, field, values, place);
       return { ...column, operator, value: values };
     }
     return { ...column, operator, value: checked(column.codec, value, place) };

@@ -21,6 +21,7 @@ import {
   VERDICTS,
 } from '../../ledger/values.ts';
 import { badInput } from './bad-input.ts';
+import { UUID } from './cursor.ts';
 import type { NounName } from './nouns.ts';
 
 /** The values that a filter of this field may ask for; every other field is open. */
@@ -46,6 +47,17 @@ const CLOSED: Readonly<Partial<Record<NounName, Readonly<Record<string, readonly
   },
   Signature: { signatureKind: SIGNATURE_KINDS, signerDotId: LANES, validationState: VALIDATION_STATES },
 };
+
+/** Fields of text that hold ids: of principals, entries and written rows. */
+const IDS: ReadonlySet<string> = new Set([
+  ...['changedBy', 'createdBy', 'sweptBy', 'emittedBy', 'decidedBy', 'verifiedBy', 'revokedBy', 'reviewer'],
+  ...['sourceDocRef', 'targetRowId'],
+]);
+
+/** A value of a field as rows write it: an id in lower case, as every field of type UUID takes it. */
+export function asWritten<Value>(field: string, value: Value): Value | string {
+  return typeof value === 'string' && IDS.has(field) && UUID.test(value) ? value.toLowerCase() : value;
+}
 
 const SHOWN = 60;
 
