@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { COLUMNS, fitted, folded, padded } from '../src/cli/columns.ts';
 import { commandText } from '../src/cli/command-text.ts';
 import { phaseLine } from '../src/cli/report.ts';
+import { addressesOf } from '../src/cli/start.ts';
 import { linePrinter } from '../src/cli/terminal.ts';
 import { cutter } from './harness/cli.ts';
 
@@ -81,6 +82,15 @@ test('a printed command is typed as npx in the clone, and by its path elsewhere'
   const elsewhere = commandText('--version', '/');
   expect(elsewhere).toBe(`${ROOT}bin/cutter.js --version`);
   expect(execFileSync('sh', ['-c', elsewhere], { cwd: '/', encoding: 'utf8' })).toBe('0.1.0\n');
+});
+
+test('a start names the page that verifies passports only where it was built', () => {
+  const named = (hasPage: boolean) =>
+    addressesOf({ home: '/h', graphiql: true }, 'http://127.0.0.1:4000/graphql', [], hasPage).map(
+      ([name]) => name,
+    );
+  expect(named(true)).toContain('Verify a passport');
+  expect(named(false)).toEqual(['GraphQL, WebSocket, events', 'GraphiQL', 'Start page', 'Health']);
 });
 
 describe('80 columns', () => {

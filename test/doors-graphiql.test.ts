@@ -1,7 +1,8 @@
 import vm from 'node:vm';
-import { beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AUTHORITY } from '../src/auth/authority.ts';
 import { QUERY_AUTHORITY } from '../src/auth/query-authority.ts';
+import { type Browser, CHROMIUM, openBrowser } from './harness/chromium.ts';
 import type { Loose } from './harness/cycle.ts';
 import { type DoorServer, doorServer } from './harness/doors.ts';
 
@@ -199,4 +200,51 @@ test('GraphiQL: off in production', async () => {
   const response = await page(production);
   expect(response.status).toBe(401);
   expect(response.headers.get('content-type')).toContain('application/json');
+});
+
+describe.skipIf(CHROMIUM === null)('GraphiQL in Chromium (skipped where there is none)', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await openBrowser(CHROMIUM as string);
+  });
+  afterAll(async () => {
+    await browser?.close();
+  });
+
+  const panel = '.graphiql-doc-explorer';
+  const headers = '.graphiql-editor-tool .graphiql-editor:not(.hidden) textarea';
+  const result = `(document.querySelector('.graphiql-response .view-lines')?.innerText ?? '').replace(/\\s+/g, ' ')`;
+
+  test('without a token a hint says what to do and nothing turns; a pasted one brings the docs; a stream stays', async () => {
+    const tab = await browser.tab();
+    await tab.goto(`${doors.url}?query=${encodeURIComponent('subscription { count(to: 3) }')}`);
+    const hint = `document.querySelector('#hint').innerText`;
+    await tab.until(`/^Put a token .* in the Headers tab/.test(${hint})`);
+    const show = `document.querySelector('button[aria-label^="Show Documentation"]')`;
+    await tab.until(`${show} !== null`);
+    await tab.evaluate(`${show}.click()`);
+    await tab.until(`document.querySelector('${panel}') !== null`);
+    const turning = `[...document.querySelectorAll('${panel} .graphiql-spinner')].filter((one) => one.checkVisibility()).length`;
+    expect(await tab.evaluate(turning)).toBe(0);
+    const words = `getComputedStyle(document.querySelector('${panel}'), '::after').content`;
+    expect(await tab.evaluate(words)).toContain('Put a token');
+    expect(await tab.evaluate('document.documentElement.scrollHeight <= innerHeight')).toBe(true);
+
+    await tab.until(`document.querySelector('${headers}') !== null`);
+    await tab.evaluate(`document.querySelector('${headers}').focus()`);
+    await tab.paste(`{"Authorization": "Bearer ${doors.token}"}`);
+    await tab.until(`document.querySelector('${panel}').innerText.includes('Root Types')`);
+    expect(await tab.evaluate(hint)).toBe('');
+
+    await tab.evaluate(`document.querySelector('button[aria-label^="Execute query"]').click()`);
+    await tab.until(`/"received": 3/.test(${result})`);
+    expect((await tab.evaluate(result)).match(/"count": \d/g)).toEqual([
+      '"count": 3',
+      '"count": 2',
+      '"count": 1',
+    ]);
+    const own = new URL('/', doors.url).href;
+    expect(tab.requests.filter((url) => !url.startsWith(own) && !/^(data|blob):/.test(url))).toEqual([]);
+    expect(tab.errors).toEqual([]);
+  });
 });

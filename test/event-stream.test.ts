@@ -3,7 +3,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { followEvents } from '../src/cli/event-stream.ts';
+import { serverSeedOf } from '../src/database/secrets.ts';
 import { everyKindOfPhase } from './fsck-ground.ts';
+import { provesItself } from './harness/identity.ts';
 import { type TestServer, testServer } from './harness/server.ts';
 import { watched } from './monitor-ground.ts';
 
@@ -98,6 +100,7 @@ describe('cutter monitor', () => {
 
   test.each(['\r\n', '\r'])('follows a ledger behind a proxy whose lines end in %j', async (end) => {
     const url = await served(async (request, response) => {
+      if (provesItself(serverSeedOf(server.database.secrets), request, response)) return;
       const chunks: Buffer[] = [];
       for await (const chunk of request) chunks.push(chunk as Buffer);
       const { authorization, accept } = request.headers;
@@ -150,7 +153,9 @@ describe('A monitor that is stopped before it has read the ledger', () => {
 
   test('while nobody answers says so, with status 2', async () => {
     const ending = new AbortController();
-    const url = await served(() => ending.abort());
+    const url = await served((request, response) => {
+      if (!provesItself(serverSeedOf(server.database.secrets), request, response)) ending.abort();
+    });
     const ended = await watched(server, { url, once: false, json: false, around: { signal: ending.signal } });
     expectUnwatched(ended, /stopped before it had read/);
   });
@@ -158,6 +163,7 @@ describe('A monitor that is stopped before it has read the ledger', () => {
   test('in the middle of its replay says so, with status 2', async () => {
     const ending = new AbortController();
     const url = await served(async (request, response) => {
+      if (provesItself(serverSeedOf(server.database.secrets), request, response)) return;
       const chunks: Buffer[] = [];
       for await (const chunk of request) chunks.push(chunk as Buffer);
       const { authorization, accept } = request.headers;

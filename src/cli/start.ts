@@ -13,6 +13,7 @@ import { makeHome } from '../database/home-folder.ts';
 import { lockHolder } from '../database/home-lock.ts';
 import { announceServer, runningServers } from '../database/home-servers.ts';
 import { keepLedgerKey } from '../database/ledger-key.ts';
+import { builtPage } from '../passport/built-page.ts';
 import { folded } from './columns.ts';
 import { commandTextIn } from './command-text.ts';
 import { sentence } from './sentence.ts';
@@ -162,22 +163,31 @@ async function database(
   return embedded.ownerUrl;
 }
 
+/** Where to find what, by name. `hasPage`: whether the page that verifies passports was built here. */
+export function addressesOf(
+  config: Pick<Config, 'home' | 'graphiql'>,
+  url: string,
+  names: readonly string[],
+  hasPage: boolean,
+): readonly (readonly [name: string, where: string])[] {
+  const told: [string, string][] = [['GraphQL, WebSocket, events', url]];
+  if (names.length > 0) told.push(['Tokens', `${config.home}/tokens.json (${names.join(', ')})`]);
+  if (config.graphiql)
+    told.push(['GraphiQL', 'the same address in a browser; put a token into its Headers tab']);
+  told.push(['Start page', `${new URL('/', url)} in a browser`]);
+  if (hasPage) told.push(['Verify a passport', `${new URL('/passport', url)} in a browser`]);
+  told.push(['Health', `${new URL('/health', url)} and ${new URL('/ready', url)}`]);
+  return told;
+}
+
 function greet(config: Config, url: string, names: readonly string[]): void {
   const where =
     config.databaseUrl === null
       ? `its own PostgreSQL in ${config.home}`
       : 'the PostgreSQL of CUTTER_DATABASE_URL';
   print(`The ledger is up (${config.mode}), on ${where}.`);
-  const told: [string, string][] = [['GraphQL, WebSocket, events', url]];
-  if (names.length > 0) told.push(['Tokens', `${config.home}/tokens.json (${names.join(', ')})`]);
-  if (config.graphiql)
-    told.push(['GraphiQL', 'the same address in a browser; put a token into its Headers tab']);
-  told.push(
-    ['Start page', `${new URL('/', url)} in a browser`],
-    ['Verify a passport', `${new URL('/passport', url)} in a browser`],
-    ['Health', `${new URL('/health', url)} and ${new URL('/ready', url)}`],
-  );
-  for (const [name, text] of told) print(`  ${name.padEnd(26)}  ${text}`, 30);
+  for (const [name, text] of addressesOf(config, url, names, builtPage() !== null))
+    print(`  ${name.padEnd(26)}  ${text}`, 30);
   print('  A document of yours, in another terminal');
   print(`    $ ${commandTextIn(config.home, 'run FILE')}`);
   print('Ctrl-C closes it.');

@@ -16,8 +16,8 @@ export interface Tab {
   goto(url: string): Promise<void>;
   /** Chooses a file in an input, as a person would. */
   choose(selector: string, file: string): Promise<void>;
-  /** Replaces the text of what has the focus, as a person would. */
-  type(text: string): Promise<void>;
+  /** Pastes over the text of what has the focus, as a person would. */
+  paste(text: string): Promise<void>;
   evaluate(expression: string): Promise<Loose>;
   /** Evaluates until the answer is true. */
   until(expression: string): Promise<void>;
@@ -135,7 +135,7 @@ async function openTab({ send, on }: Protocol): Promise<Tab> {
       const { nodeId } = await ask('DOM.querySelector', { nodeId: root.nodeId, selector });
       await ask('DOM.setFileInputFiles', { nodeId, files: [file] });
     },
-    async type(text) {
+    async paste(text) {
       const key = {
         key: 'a',
         code: 'KeyA',
@@ -145,7 +145,12 @@ async function openTab({ send, on }: Protocol): Promise<Tab> {
       };
       await ask('Input.dispatchKeyEvent', { type: 'keyDown', ...key });
       await ask('Input.dispatchKeyEvent', { type: 'keyUp', ...key });
-      await ask('Input.insertText', { text });
+      await evaluate(`{
+        const clipboardData = new DataTransfer();
+        clipboardData.setData('text/plain', ${JSON.stringify(text)});
+        const event = new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true });
+        document.activeElement.dispatchEvent(event);
+      }`);
     },
     async until(expression) {
       while ((await evaluate(expression)) !== true) await evaluate('new Promise(requestAnimationFrame)');
