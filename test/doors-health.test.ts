@@ -1,6 +1,4 @@
-import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import WebSocket from 'ws';
 import { makeSecrets } from '../src/database/secrets.ts';
 import { readiness } from '../src/doors/health.ts';
 import { testDatabase } from './harness/database.ts';
@@ -130,33 +128,4 @@ test('ready: where nobody has a token that is good, in production none of a rehe
   await expect.poll(() => wrongOf(server.url)).toMatchObject({ status: 200 });
   await server.superuser.query('update cutter_auth.token set revoked_at = now()');
   await expect.poll(() => wrongOf(server.url)).toMatchObject({ status: 503, down: ['callers'] });
-});
-
-test('ready: says when all sockets are in use, and when all event streams are', async () => {
-  const server = await testServer({ limits: { sockets: 1 } });
-  await expect.poll(() => wrongOf(server.url)).toMatchObject({ status: 200 });
-  const socket = new WebSocket(server.wsUrl, 'graphql-transport-ws');
-  await once(socket, 'open');
-  await expect
-    .poll(() => wrongOf(server.url))
-    .toEqual({ status: 503, down: ['sockets'], reasons: 'All sockets of this server are in use.' });
-  socket.close();
-  await expect.poll(() => wrongOf(server.url)).toMatchObject({ status: 200 });
-  const leave = new AbortController();
-  const stream = await fetch(server.url, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      accept: 'text/event-stream',
-      authorization: `Bearer ${server.tokens.observer}`,
-    },
-    body: JSON.stringify({ query: 'subscription { history { __typename } }' }),
-    signal: leave.signal,
-  });
-  expect(stream.status).toBe(200);
-  await expect
-    .poll(() => wrongOf(server.url))
-    .toEqual({ status: 503, down: ['streams'], reasons: 'All event streams of this server are in use.' });
-  leave.abort();
-  await expect.poll(() => wrongOf(server.url)).toMatchObject({ status: 200 });
 });
