@@ -22,12 +22,12 @@ export function readinessOf({ pools, custody, integrator, writes, mode }: Readin
       (await pools.gate.oneFirst(sql.unsafe`/* ready.database */ select true`)) === true
         ? null
         : 'The database does not answer.',
-    // A database that was set back waits for both lanes to accept where it resumes.
+    // A database that was set back or copied waits for both lanes to accept where it resumes.
     resumed: async () =>
       (await pools.observe.oneFirst(sql.unsafe`/* ready.resumed */ select not exists (
         select from cutter_log.head join cutter_log.suspension using (incarnation))`)) === true
         ? null
-        : 'The database was set back; both lanes have to accept where it resumes ("cutter resume").',
+        : 'The database was set back, or is a copy; both lanes have to accept where it goes on ("cutter resume").',
     durable: () => pools.watch.lost(),
     writes: () => writes.failing(),
     lanes: () => unsigning(pools, custody),

@@ -1,12 +1,12 @@
 /** A token goes to nobody who hasn't proved that it is the ledger that is meant. */
 import { once } from 'node:events';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { run } from '../src/cli/run.ts';
-import { announceServer } from '../src/database/home-servers.ts';
+import { announceServer, runningServers } from '../src/database/home-servers.ts';
 import { keepLedgerKey, ledgerKeyOf } from '../src/database/ledger-key.ts';
 import { makeSecrets, serverSeedOf, storedSecrets, writePrivateFile } from '../src/database/secrets.ts';
 import { judgeIdentity, signIdentity } from '../src/proof/ledger-identity.ts';
@@ -108,6 +108,15 @@ describe('which ledger is known', () => {
     expect(ran.err).toContain('No ledger answers at http://127.0.0.1:4999/graphql');
     announceServer(home, server.url).withdraw();
     expect(existsSync(file)).toBe(false);
+  });
+
+  test('not the original’s, where a home was copied while its server ran', () => {
+    const home = homeOf(server);
+    announceServer(home, server.url);
+    const copy = join(homeOf(server), 'copy');
+    cpSync(home, copy, { recursive: true });
+    expect(runningServers(copy)).toEqual([]);
+    expect(runningServers(home)).toMatchObject([{ url: server.url, pid: process.pid }]);
   });
 
   test('one whose key is named; another key than the named one is refused', async () => {

@@ -21,6 +21,7 @@ import pg from 'pg';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import { checkServer } from '../src/database/checks.ts';
 import { startEmbedded } from '../src/database/embedded.ts';
+import { lockHolder } from '../src/database/home-lock.ts';
 import { isAlive, startOf } from '../src/database/process-identity.ts';
 import { asOwner } from './harness/cluster.ts';
 
@@ -237,6 +238,13 @@ test('embedded: a number that another program uses by now deceives neither lock 
   const second = await start(home);
   expect(second.error).toBeUndefined();
   expect(isAlive(bystander)).toBe(true);
+});
+
+test('embedded: the lock that came along with a copy of a running home is nobody’s', async () => {
+  const original = { pid: process.pid, start: startOf(process.pid), folder: 'another:1' };
+  writeFileSync(join(home, 'server.lock'), JSON.stringify(original));
+  expect(lockHolder(home)).toBeNull();
+  expect((await start(home)).error).toBeUndefined();
 });
 
 test('embedded: of two starts that find the same stale lock, one wins', async () => {

@@ -1,7 +1,6 @@
-import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import WebSocket from 'ws';
 import { makeSecrets } from '../src/database/secrets.ts';
+import { readiness } from '../src/doors/health.ts';
 import { testDatabase } from './harness/database.ts';
 import { testServer } from './harness/server.ts';
 
@@ -49,6 +48,19 @@ test('health: not ready when the integrator has lost its rights, and ready again
   await expect
     .poll(ready, { timeout: 120_000 })
     .toEqual({ status: 200, body: { status: 'ready', ...ALL_UP } });
+});
+
+test('ready: what several checks found for one reason is said once', async () => {
+  const away = async () => {
+    throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+  };
+  const look = readiness({ database: away, lanes: away, durable: () => 'fsync is off.', writes: () => null });
+  const { checks, reasons } = await look(false);
+  expect(checks).toEqual({ database: 'down', lanes: 'down', durable: 'down', writes: 'up' });
+  expect(reasons).toEqual([
+    expect.stringMatching(/^The ledger's database does not answer at the moment\./),
+    'fsync is off.',
+  ]);
 });
 
 test('whoAmI answers as each sample principal', async () => {
@@ -116,33 +128,4 @@ test('ready: where nobody has a token that is good, in production none of a rehe
   await expect.poll(() => wrongOf(server.url)).toMatchObject({ status: 200 });
   await server.superuser.query('update cutter_auth.token set revoked_at = now()');
   await expect.poll(() => wrongOf(server.url)).toMatchObject({ status: 503, down: ['callers'] });
-});
-
-test('ready: says when all sockets are in use, and when all event streams are', async () => {
-  const server = await testServer({ limits: { sockets: 1 } });
-  await expect.poll(() => wrongOf(server.url)).toMatchObject({ status: 200 });
-  const socket = new WebSocket(server.wsUrl, 'graphql-transport-ws');
-  await once(socket, 'open');
-  await expect
-    .poll(() => wrongOf(server.url))
-    .toEqual({ status: 503, down: ['sockets'], reasons: 'All sockets of this server are in use.' });
-  socket.close();
-  await expect.poll(() => wrongOf(server.url)).toMatchObject({ status: 200 });
-  const leave = new AbortController();
-  const stream = await fetch(server.url, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      accept: 'text/event-stream',
-      authorization: `Bearer ${server.tokens.observer}`,
-    },
-    body: JSON.stringify({ query: 'subscription { history { __typename } }' }),
-    signal: leave.signal,
-  });
-  expect(stream.status).toBe(200);
-  await expect
-    .poll(() => wrongOf(server.url))
-    .toEqual({ status: 503, down: ['streams'], reasons: 'All event streams of this server are in use.' });
-  leave.abort();
-  await expect.poll(() => wrongOf(server.url)).toMatchObject({ status: 200 });
 });

@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { serverSeedOf } from '../src/database/secrets.ts';
 import {
   ANSWERS,
   type AnswerName,
@@ -75,7 +76,8 @@ describe('a monitor whose stream is none ends, and says so', () => {
   };
   test.each(Object.keys(EVENTS) as EventsName[])('%s', async (name) => {
     // Whoever sends all the time is heard out, up to the bound.
-    const result = await monitored(await eventImpostor(name), name === 'an event without end' ? 40_000 : 700);
+    const stranger = await eventImpostor(name, serverSeedOf(server.database.secrets));
+    const result = await monitored(stranger, name === 'an event without end' ? 40_000 : 700);
     expectRefused(result);
     expect(result.lines[0]).toMatch(sentences[name]);
   });

@@ -13,6 +13,7 @@ import { type Config, readConfig } from '../src/config.ts';
 import { clusterPlace } from '../src/database/cluster-place.ts';
 import { homeCustody } from '../src/database/custody.ts';
 import { startEmbedded } from '../src/database/embedded.ts';
+import type { Secrets } from '../src/database/secrets.ts';
 import { LIMITS } from '../src/doors/limits.ts';
 import { wire } from '../src/wire.ts';
 import { ownedHome } from './harness/crash-processes.ts';
@@ -28,6 +29,7 @@ export interface Up
   readonly told: readonly string[];
   /** Alarms of the log, by name. */
   readonly alarms: readonly string[];
+  readonly secrets: Secrets;
   down(): Promise<void>;
 }
 
@@ -94,6 +96,7 @@ export function restoreGround(): RestoreGround {
         alarms,
         ownerUrl: embedded.ownerUrl,
         evidenceUrl: prepared.pools.urls.evidence,
+        secrets: prepared.secrets,
         tokens: prepared.tokens as TestServer['tokens'],
         superuser,
         async gql(token, query, variables = {}) {

@@ -1,6 +1,7 @@
 import { afterAll, expect, test, vi } from 'vitest';
 import { keys } from '../src/cli/keys.ts';
 import { readConfig } from '../src/config.ts';
+import { ledgerKeyOf } from '../src/database/ledger-key.ts';
 import { verifyPassport } from '../src/passport/verify.ts';
 import { verify } from '../src/proof/ed25519.ts';
 import { parseKeys } from '../src/proof/keys-file.ts';
@@ -35,7 +36,7 @@ async function keysText(): Promise<string> {
   const says: string[] = [];
   const config = readConfig({ CUTTER_HOME: ground.home });
   const code = await keys(
-    { url: new URL('/graphql', ledger.url).href },
+    { url: new URL('/graphql', ledger.url).href, ledgerKey: ledgerKeyOf(ledger.secrets) },
     config,
     (more) => {
       text += more;

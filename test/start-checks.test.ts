@@ -173,6 +173,9 @@ describe('a start is refused, with the way out,', () => {
       ['cutter_exec', 'row_security', 'off'],
       ['cutter_gate', 'bytea_output', 'escape'],
       ['cutter_verify', 'standard_conforming_strings', 'off'],
+      ['cutter_gate', 'synchronous_commit', 'off'],
+      ['cutter_integrator', 'session_replication_role', 'replica'],
+      ['cutter_evidence', 'extra_float_digits', '0'],
     ] as const;
     await asOwner(server.ownerUrl, async (owner) => {
       for (const [login, setting, value] of changes)

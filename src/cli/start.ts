@@ -149,7 +149,7 @@ async function database(
 ): Promise<string> {
   if (config.databaseUrl !== null) return config.databaseUrl;
   print(
-    existsSync(join(config.home, 'secrets.json'))
+    ['secrets.json', 'postgres'].some((name) => existsSync(join(config.home, name)))
       ? 'Starting its PostgreSQL …'
       : 'Making its PostgreSQL; this is the first start …',
   );

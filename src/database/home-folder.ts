@@ -79,3 +79,9 @@ export function reasonOf(error: unknown): string {
 export function quoted(path: string): string {
   return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }
+
+/** What tells a home from a copy of it, which has the same files: the folder itself, wherever it is moved to. */
+export function folderOf(home: string): string {
+  const { dev, ino } = statSync(home, { bigint: true });
+  return `${dev}:${ino}`;
+}

@@ -1,10 +1,13 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { folderOf } from './home-folder.ts';
 import { startOf } from './process-identity.ts';
 
 interface Holder {
   readonly pid: number;
   readonly start: string | null;
+  /** Another one in the lock that came along with a copy of a home. Locks of former versions name none. */
+  readonly folder?: string;
 }
 
 /**
@@ -14,7 +17,7 @@ interface Holder {
 export function lockHome(home: string): { release(): void } {
   const path = join(home, 'server.lock');
   const mine = `${path}.${process.pid}`;
-  const holder: Holder = { pid: process.pid, start: startOf(process.pid) };
+  const holder: Holder = { pid: process.pid, start: startOf(process.pid), folder: folderOf(home) };
   writeFileSync(mine, JSON.stringify(holder), { mode: 0o600 });
   try {
     while (!claim(mine, path)) dropStale(path, home);
@@ -41,7 +44,7 @@ function claim(mine: string, path: string): boolean {
 
 function dropStale(path: string, home: string): void {
   const holder = read(path);
-  if (holder !== null && holder.start !== null && startOf(holder.pid) === holder.start) {
+  if (isHeld(holder, home)) {
     throw new Error(
       `Another process (number ${holder.pid}) already runs the ledger in ${home}. Stop it first, or give this one a home of its own with CUTTER_HOME.`,
     );
@@ -55,15 +58,20 @@ function dropStale(path: string, home: string): void {
     throw error;
   }
   const moved = read(aside);
-  if (moved !== null && moved.start !== null && startOf(moved.pid) === moved.start) claim(aside, path);
+  if (isHeld(moved, home)) claim(aside, path);
   rmSync(aside, { force: true });
 }
 
 /** The process that owns a home directory; null where none lives that does. */
 export function lockHolder(home: string): number | null {
   const holder = read(join(home, 'server.lock'));
-  const isAlive = holder !== null && holder.start !== null && startOf(holder.pid) === holder.start;
-  return isAlive ? holder.pid : null;
+  return isHeld(holder, home) ? holder.pid : null;
+}
+
+/** Whether a process lives that holds the lock of this very folder. */
+function isHeld(holder: Holder | null, home: string): holder is Holder {
+  if (holder === null || holder.start === null || startOf(holder.pid) !== holder.start) return false;
+  return holder.folder === undefined || holder.folder === folderOf(home);
 }
 
 function read(path: string): Holder | null {

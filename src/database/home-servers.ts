@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { folderOf } from './home-folder.ts';
 import { startOf } from './process-identity.ts';
 import { writePrivateFile } from './secrets.ts';
 
@@ -11,15 +12,28 @@ export interface HomeServer {
   readonly pid: number;
 }
 
-const shape = z.object({ url: z.url(), pid: z.int(), start: z.string(), listeningSince: z.number() });
-const folderOf = (home: string) => join(home, 'servers');
+const shape = z.object({
+  url: z.url(),
+  pid: z.int(),
+  start: z.string(),
+  listeningSince: z.number(),
+  /** Another one in a file that came along with a copy of a home. */
+  folder: z.string(),
+});
+const filesOf = (home: string) => join(home, 'servers');
 
 /** Tells programs of this home where this process listens, until `withdraw`. What killed servers left is cleared away. */
 export function announceServer(home: string, url: string): { withdraw(): void } {
   for (const { path } of serverFiles(home).filter(({ isAlive }) => !isAlive)) rmSync(path, { force: true });
-  const path = join(folderOf(home), `${process.pid}.json`);
+  const path = join(filesOf(home), `${process.pid}.json`);
   const { pid } = process;
-  const mine = { url: dialledAs(url), pid, start: startOf(pid), listeningSince: Date.now() };
+  const mine = {
+    url: dialledAs(url),
+    pid,
+    start: startOf(pid),
+    listeningSince: Date.now(),
+    folder: folderOf(home),
+  };
   writePrivateFile(path, `${JSON.stringify(mine)}\n`);
   return { withdraw: () => rmSync(path, { force: true }) };
 }
@@ -34,15 +48,17 @@ export function runningServers(home: string): readonly HomeServer[] {
 
 function serverFiles(home: string) {
   return names(home).map((name) => {
-    const path = join(folderOf(home), name);
+    const path = join(filesOf(home), name);
     const server = read(path);
-    return { path, server, isAlive: server !== null && startOf(server.pid) === server.start };
+    const isAlive =
+      server !== null && startOf(server.pid) === server.start && server.folder === folderOf(home);
+    return { path, server, isAlive };
   });
 }
 
 function names(home: string): readonly string[] {
   try {
-    return readdirSync(folderOf(home)).filter((name) => /^\d+\.json$/.test(name));
+    return readdirSync(filesOf(home)).filter((name) => /^\d+\.json$/.test(name));
   } catch {
     return [];
   }

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Running } from './postmaster.ts';
 
-/** Ends beyond this many, with no health between them, have a reason that no start mends. */
+/** Ends beyond this many, with too little health between them, have a reason that no start mends. */
 const ENDS = 10;
 /** So much health makes up for one end. */
-const HEALTH_MS = 5_000;
+const HEALTH_MS = 1_000;
 /** How often a start that fails is tried again, after 1, 2, 4 … seconds. */
 const STARTS = 5;
 
@@ -19,7 +19,7 @@ export class Ends {
 
   /** Notes an end; gives back whether it was one too many. */
   isTooMany(now: number): boolean {
-    this.#count = Math.max(0, this.#count - Math.floor((now - this.#wellSince) / HEALTH_MS)) + 1;
+    this.#count = Math.max(0, this.#count - (now - this.#wellSince) / HEALTH_MS) + 1;
     return this.#count > ENDS;
   }
 
@@ -54,7 +54,7 @@ export function keepRunning(options: RevivalOptions): { current(): Running; sett
       log(isLast ? `${how}.` : `${how}; it is started again.`);
       if (isLast)
         givenUp(
-          `PostgreSQL ended ${ENDS + 1} times without running well in between, and isn't started again. postgres.log in the home directory may say why. Mend that, then start the ledger again.`,
+          `PostgreSQL ended more than ${ENDS} times, each time soon after its start, and isn't started again. postgres.log in the home directory may say why. Mend that, then start the ledger again.`,
         );
       else reviving = revive(postmaster.port);
     });

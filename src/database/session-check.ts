@@ -1,6 +1,7 @@
 /** What a session must be before the ledger says anything on it: whose it is, and which settings its promises need. */
 import { UNFIT_CODE } from '../ledger/outage.ts';
 import type { Login } from './secrets.ts';
+import { mendOfServer, SETTINGS, type Settings, type Unfit, unfitIn } from './session-settings.ts';
 
 /** A connection met another user than the one it is for. Stops the process that was set up so. */
 export class WrongLogin extends Error {
@@ -13,70 +14,13 @@ class UnfitSession extends Error {
   readonly code = UNFIT_CODE;
 }
 
-interface Needed {
-  readonly name: string;
-  /** The values that will do; the first one is what a mend sets. */
-  readonly values: readonly [string, ...string[]];
-  /** What would happen with another value. */
-  readonly otherwise: string;
-  /** Only sessions that write need it. */
-  readonly toWrite?: true;
-  /** Set for the whole server, not for a role. */
-  readonly ofServer?: true;
-}
-
-const LOSES = 'a crash could take back what was acknowledged';
-const MISREADS = 'values would be read or written as others';
-
-/** `remote_apply` promises more than `on`; `remote_write` and `local` give up a standby's disk, and `off` our own. */
-const NEEDED: readonly Needed[] = [
-  { name: 'synchronous_commit', values: ['on', 'remote_apply'], otherwise: LOSES, toWrite: true },
-  { name: 'fsync', values: ['on'], otherwise: LOSES, toWrite: true, ofServer: true },
-  { name: 'full_page_writes', values: ['on'], otherwise: LOSES, toWrite: true, ofServer: true },
-  {
-    name: 'default_transaction_read_only',
-    values: ['off'],
-    otherwise: 'nothing could be written',
-    toWrite: true,
-  },
-  {
-    name: 'session_replication_role',
-    values: ['origin'],
-    otherwise: 'references between rows would not be checked',
-  },
-  { name: 'row_security', values: ['on'], otherwise: 'the policies of the lanes would end statements' },
-  { name: 'search_path', values: ['pg_catalog, pg_temp'], otherwise: 'names could mean other things' },
-  { name: 'TimeZone', values: ['UTC', 'Etc/UTC'], otherwise: 'times would be read as others' },
-  { name: 'DateStyle', values: ['ISO, MDY', 'ISO, DMY', 'ISO, YMD'], otherwise: MISREADS },
-  { name: 'bytea_output', values: ['hex'], otherwise: MISREADS },
-  { name: 'extra_float_digits', values: ['1', '2', '3'], otherwise: 'numbers would lose digits' },
-  { name: 'standard_conforming_strings', values: ['on'], otherwise: MISREADS },
-  { name: 'array_nulls', values: ['on'], otherwise: MISREADS },
-  { name: 'client_encoding', values: ['UTF8'], otherwise: MISREADS },
-  {
-    name: 'zero_damaged_pages',
-    values: ['off'],
-    otherwise: 'damaged rows would vanish in silence',
-    ofServer: true,
-  },
-];
-
-const WRITERS: ReadonlySet<Login> = new Set([
-  'cutter_exec',
-  'cutter_verify',
-  'cutter_gate',
-  'cutter_integrator',
-]);
-
 const LOOK = `/* session.look */ select current_user::text as "current", session_user::text as "session",
   current_setting('default_transaction_isolation') as "isolation",
   (select rolsuper or rolbypassrls from pg_catalog.pg_roles where rolname = current_user) as "beyond_policies",
   exists (select from pg_catalog.pg_class c join pg_catalog.pg_roles r on r.oid = c.relowner
     where r.rolname = current_user and c.relkind in ('r', 'v') and c.relpersistence <> 't') as "owns",
   pg_backend_pid() as pid,
-  (select setting::int from pg_catalog.pg_settings where name = 'lock_timeout') as "lock_limit",
-  (select setting::int from pg_catalog.pg_settings where name = 'statement_timeout') as "statement_limit",
-  array[${NEEDED.map(({ name }) => `current_setting('${name}')`).join(', ')}] as settings`;
+  ${SETTINGS} as settings`;
 
 /** Which of the settings that are kept for roles and databases is the one that this session has. */
 const SOURCE = `/* session.source */ select setrole <> 0 and setdatabase <> 0 as in_database, quote_ident(current_database()) as database
@@ -98,9 +42,7 @@ interface Found {
   readonly beyond_policies: boolean;
   readonly owns: boolean;
   readonly pid: number;
-  readonly lock_limit: number;
-  readonly statement_limit: number;
-  readonly settings: readonly string[];
+  readonly settings: Settings;
 }
 
 /** A session that may be used, and the limits that its role sets. */
@@ -122,14 +64,18 @@ export async function checkSession(client: Asks, login: Login): Promise<Session>
       `Transactions of ${login} are ${found.isolation} by default here, and the ledger's guards need read committed. Take default_transaction_isolation out of the connection's options and of "alter role ${login} in database".`,
     );
   }
-  for (const [at, needed] of NEEDED.entries()) {
-    const value = found.settings[at] ?? '';
-    if (needed.values.includes(value) || (needed.toWrite && !WRITERS.has(login))) continue;
+  const [unfit] = unfitIn(found.settings, login);
+  if (unfit !== undefined) {
     throw new UnfitSession(
-      `${needed.name} is "${value}" for ${login}, and ${needed.otherwise}. This mends it: ${await mendOf(client, needed, login)}`,
+      `${unfit.name} is "${unfit.value}" for ${login}, and ${unfit.otherwise}. This mends it: ${await mendOf(client, unfit, login)}`,
     );
   }
-  return { pid: found.pid, lockLimitMs: found.lock_limit, statementLimitMs: found.statement_limit };
+  const limitMs = (name: string) => Number(found.settings[name]);
+  return {
+    pid: found.pid,
+    lockLimitMs: limitMs('lock_timeout'),
+    statementLimitMs: limitMs('statement_timeout'),
+  };
 }
 
 function refuseWrongLogin(found: Found, login: Login): void {
@@ -146,10 +92,10 @@ function refuseWrongLogin(found: Found, login: Login): void {
 }
 
 /** What is set for a role in one database goes before what is set for the role. */
-async function mendOf(client: Asks, { name, values, ofServer }: Needed, login: Login): Promise<string> {
+async function mendOf(client: Asks, unfit: Unfit, login: Login): Promise<string> {
+  const { name, mend, ofServer } = unfit;
   const { rows } = await client.query(SOURCE.replace('$NAME', name));
   const kept = rows[0] as { in_database: boolean; database: string } | undefined;
   if (kept?.in_database) return `alter role ${login} in database ${kept.database} reset ${name};`;
-  if (ofServer) return `alter system set ${name} = ${values[0]}; select pg_reload_conf();`;
-  return `alter role ${login} set ${name} = ${name === 'search_path' ? values[0] : `'${values[0]}'`};`;
+  return ofServer ? mendOfServer(unfit) : `alter role ${login} set ${name} = ${mend};`;
 }

@@ -29,7 +29,8 @@ export function readiness(checks: ReadinessChecks): (closing: boolean) => Promis
     if (looked === null || Date.now() - looked.at > FRESH_MS)
       looked = { at: Date.now(), found: lookAt(checks) };
     const found = Object.entries(await looked.found);
-    const reasons = found.flatMap(([, reason]) => (reason === null ? [] : [reason]));
+    // A database that is away fails several checks for one reason.
+    const reasons = [...new Set(found.flatMap(([, reason]) => reason ?? []))];
     return {
       status: closing ? 'closing' : reasons.length === 0 ? 'ready' : 'not ready',
       checks: Object.fromEntries(found.map(([name, reason]) => [name, reason === null ? 'up' : 'down'])),

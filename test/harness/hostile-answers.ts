@@ -145,8 +145,9 @@ export interface Impostor {
 }
 
 export const impostor = (name: AnswerName): Promise<Impostor> => standIn(ANSWERS[name]);
-export const eventImpostor = (name: EventsName): Promise<Impostor> =>
+export const eventImpostor = (name: EventsName, seed: Uint8Array): Promise<Impostor> =>
   standIn((request, response) => {
+    if (provesItself(seed, request, response)) return;
     if (request.headers.accept === 'text/event-stream') EVENTS[name](request, response);
     else json(response, '{"data":{"checkpoint":null}}');
   });
