@@ -25,3 +25,7 @@ begin
   alter role cutter_gate set lock_timeout = '2s';
 end
 $$;
+
+/* Room for three processes: each has a pool of five, and on the evidence login a scrub and passports beside it; fsck takes three more. */
+alter role cutter_evidence with connection limit 30;
+alter role cutter_gate with connection limit 24;
