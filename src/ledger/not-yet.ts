@@ -55,7 +55,7 @@ export function notYet(
       [problem],
     );
   const when = status === 'reviewed_deferred' && notBefore != null ? `, not before ${notBefore},` : '';
-  const way = `This call can succeed after ${first}${when} by whoever may do that.`;
+  const way = `This call can succeed after ${first}${when} by a principal with that right.`;
   return new IllegalTransition(`${stands} ${way}`, [problem], true);
 }
 
