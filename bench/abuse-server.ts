@@ -6,7 +6,7 @@
 import { createHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { createInterface } from 'node:readline';
 import type { PoolUrls } from '../src/database/pools.ts';
-import type { Secrets } from '../src/database/secrets.ts';
+import type { Secrets } from '../src/home/secrets.ts';
 import { localServer } from './local-server.ts';
 
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();

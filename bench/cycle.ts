@@ -3,7 +3,7 @@
  * at the same concurrency, on fresh databases, alternated in one run.
  */
 import { pino } from 'pino';
-import { startIntegrator } from '../src/ledger/log/integrator.ts';
+import { startIntegrator } from '../src/log/queue/integrator.ts';
 import { bareWorker, capture, type Sent } from './capture.ts';
 import { type BenchDatabase, type Gql, type Ground, gqlAt, median, startServer, timed } from './ground.ts';
 import { localServer } from './local-server.ts';

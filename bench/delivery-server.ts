@@ -6,7 +6,7 @@
 import { createInterface } from 'node:readline';
 import pg from 'pg';
 import type { PoolUrls } from '../src/database/pools.ts';
-import type { Secrets } from '../src/database/secrets.ts';
+import type { Secrets } from '../src/home/secrets.ts';
 import { localServer } from './local-server.ts';
 
 /** One history row in a record of its own, in the executor's lane. */

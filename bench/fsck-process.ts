@@ -4,15 +4,15 @@
  */
 import { hash } from 'node:crypto';
 import pg from 'pg';
-import { checkLedger } from '../src/ledger/fsck/check.ts';
-import { copyChunks } from '../src/ledger/fsck/copy.ts';
-import type { Coverage } from '../src/ledger/fsck/finding.ts';
-import { Findings } from '../src/ledger/fsck/finding.ts';
-import { KINDS } from '../src/ledger/fsck/kinds.ts';
-import { keysOfLog } from '../src/ledger/fsck/ledger-keys.ts';
-import { checkRows } from '../src/ledger/fsck/rows.ts';
-import { openSession, type Session } from '../src/ledger/fsck/session.ts';
-import { checkSignatures } from '../src/ledger/fsck/signatures.ts';
+import { checkLedger } from '../src/fsck/check.ts';
+import type { Coverage } from '../src/fsck/finding.ts';
+import { Findings } from '../src/fsck/finding.ts';
+import { KINDS } from '../src/fsck/kinds.ts';
+import { keysOfLog } from '../src/fsck/log/ledger-keys.ts';
+import { checkSignatures } from '../src/fsck/meaning/signatures.ts';
+import { copyChunks } from '../src/fsck/rows/copy.ts';
+import { checkRows } from '../src/fsck/rows/rows.ts';
+import { openSession, type Session } from '../src/fsck/session.ts';
 
 interface Order {
   readonly what: 'read' | 'rows' | 'signatures' | 'all';

@@ -4,13 +4,13 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { bootstrapLedger } from '../src/database/bootstrap.ts';
-import { heldKeys } from '../src/database/custody.ts';
-import { startEmbedded } from '../src/database/embedded.ts';
+import { bootstrapLedger } from '../src/boot/bootstrap.ts';
+import { startEmbedded } from '../src/database/cluster/embedded.ts';
 import { setLoginPasswords } from '../src/database/logins.ts';
-import { grantDatabase, migrate } from '../src/database/migrate.ts';
+import { grantDatabase, migrate } from '../src/database/migrate/migrate.ts';
 import { type PoolUrls, poolUrls } from '../src/database/pools.ts';
-import { makeSecrets, type Secrets } from '../src/database/secrets.ts';
+import { makeSecrets, type Secrets } from '../src/home/secrets.ts';
+import { heldKeys } from '../src/keys/custody.ts';
 
 export interface BenchDatabase {
   readonly ownerUrl: string;

@@ -1,9 +1,9 @@
 /** A ledger's server in this process, on the given logins and a free port. */
 import { pino } from 'pino';
+import { type Wired, wire } from '../src/boot/wire.ts';
 import { openPools, type PoolUrls } from '../src/database/pools.ts';
-import type { Secrets } from '../src/database/secrets.ts';
 import { LIMITS } from '../src/doors/limits.ts';
-import { type Wired, wire } from '../src/wire.ts';
+import type { Secrets } from '../src/home/secrets.ts';
 
 export async function localServer(
   urls: PoolUrls,

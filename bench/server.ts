@@ -1,7 +1,7 @@
 /** A server in a process of its own, on the database that its standard input names; prints its URL. */
 import { createInterface } from 'node:readline';
 import type { PoolUrls } from '../src/database/pools.ts';
-import type { Secrets } from '../src/database/secrets.ts';
+import type { Secrets } from '../src/home/secrets.ts';
 import { localServer } from './local-server.ts';
 
 interface Assignment {

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { readProxies } from './doors/address.ts';
 import { type HostNames, readAuthority, readOrigin } from './doors/hosts.ts';
 import { LIMITS, type Limits } from './doors/limits.ts';
-import { parseWitnesses, type Witness } from './ledger/log/witness-list.ts';
+import { parseWitnesses, type Witness } from './log/checkpoint/witness-list.ts';
 
 const number = (least: number, most: number) =>
   z

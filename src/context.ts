@@ -1,9 +1,9 @@
 import type { DatabasePool } from 'slonik';
 import type { Session } from './auth/session.ts';
-import type { Integrity } from './ledger/fsck/scrub-pass.ts';
+import type { Integrity } from './fsck/scrub/scrub-pass.ts';
 import type { Ledger } from './ledger/ledger.ts';
-import type { HistoryFeed } from './ledger/log/feed.ts';
-import type { Proofs } from './ledger/log/proofs.ts';
+import type { HistoryFeed } from './log/feed/feed.ts';
+import type { Proofs } from './log/tree/proofs.ts';
 
 /** What every resolver gets. Made by one factory for HTTP, WebSocket and SSE. */
 export interface Context {

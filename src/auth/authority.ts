@@ -1,5 +1,5 @@
-import type { RefusalName } from '../ledger/refusals.ts';
-import type { Lane } from '../ledger/values.ts';
+import type { RefusalName } from '../law/refusals.ts';
+import type { Lane } from '../law/values.ts';
 
 export const SCOPES = [
   'ledger:observe',

@@ -1,4 +1,4 @@
-import type { Mode } from '../ledger/values.ts';
+import type { Mode } from '../law/values.ts';
 import type { Scope } from './authority.ts';
 
 /** Who calls: a principal behind a token that was good when the call began, and the person answerable for it. */

@@ -2,10 +2,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
-import { clusterPlace } from '../database/cluster-place.ts';
-import { embeddedUrl } from '../database/postmaster.ts';
-import { isPostmasterOf } from '../database/process-identity.ts';
-import { homeSecrets, type Secrets } from '../database/secrets.ts';
+import { clusterPlace } from '../database/cluster/cluster-place.ts';
+import { embeddedUrl } from '../database/cluster/postmaster.ts';
+import { isPostmasterOf } from '../home/process-identity.ts';
+import { homeSecrets, type Secrets } from '../home/secrets.ts';
 
 export interface FoundDatabase {
   /** Holds the owner's password: never log it. */
@@ -22,7 +22,7 @@ export async function findDatabase(config: Pick<Config, 'home' | 'databaseUrl'>)
   const secrets = homeSecrets(config.home);
   const ownerUrl = config.databaseUrl ?? runningUrl(config.home, secrets);
   if (ownerUrl !== null) return { ownerUrl, secrets, close: async () => {} };
-  const { startEmbedded } = await import('../database/embedded.ts');
+  const { startEmbedded } = await import('../database/cluster/embedded.ts');
   const embedded = await startEmbedded({ home: config.home, log: () => {} });
   return { ownerUrl: embedded.ownerUrl, secrets, close: () => embedded.stop() };
 }

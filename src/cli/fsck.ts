@@ -5,13 +5,13 @@
 import { readFileSync } from 'node:fs';
 import type { Config } from '../config.ts';
 import { poolUrls } from '../database/pools.ts';
-import { checkLedger } from '../ledger/fsck/check.ts';
-import { exitCodeOf, type Finding, type Report } from '../ledger/fsck/finding.ts';
-import { givenFile, headsOf, keptFile } from '../ledger/fsck/heads.ts';
-import { SCOPE, VOUCHERS } from '../ledger/fsck/scope.ts';
+import { checkLedger } from '../fsck/check.ts';
+import { exitCodeOf, type Finding, type Report } from '../fsck/finding.ts';
+import { givenFile, headsOf, keptFile } from '../fsck/heads.ts';
+import { SCOPE, VOUCHERS } from '../fsck/scope.ts';
 import { findDatabase } from './find-database.ts';
-import { sentence } from './sentence.ts';
-import { linePrinter } from './terminal.ts';
+import { sentence } from './terminal/sentence.ts';
+import { linePrinter } from './terminal/terminal.ts';
 
 export interface FsckOptions {
   /** JSON lines instead of sentences. */

@@ -2,19 +2,19 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Config } from '../config.ts';
-import { reasonOf } from '../database/home-folder.ts';
-import { plain } from '../monitor/plain.ts';
+import { reasonOf } from '../home/home-folder.ts';
 import { passportShape } from '../passport/format.ts';
 import { digestOf } from '../proof/digest.ts';
 import { normalizeUuid } from '../proof/uuid.ts';
-import { ANSWER_BOUNDS } from './answer.ts';
-import { ClientFault, openClient } from './client.ts';
-import { folded } from './columns.ts';
+import { plain } from '../text/plain.ts';
+import { ANSWER_BOUNDS } from './client/answer.ts';
+import { ClientFault, openClient } from './client/client.ts';
+import { type LedgerOptions, proveLedger } from './client/prove-ledger.ts';
+import { accepted, Refused } from './client/refused.ts';
+import { roleTokens } from './client/tokens.ts';
 import { IssuePassportDocument, type IssuePassportQuery } from './generated/graphql.ts';
-import { type LedgerOptions, proveLedger } from './prove-ledger.ts';
-import { accepted, Refused } from './refused.ts';
-import { errorTerminal, linePrinter, type Terminal } from './terminal.ts';
-import { roleTokens } from './tokens.ts';
+import { folded } from './terminal/columns.ts';
+import { errorTerminal, linePrinter, type Terminal } from './terminal/terminal.ts';
 
 export interface IssueOptions extends LedgerOptions {
   readonly out?: string;

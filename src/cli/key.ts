@@ -1,14 +1,14 @@
 /** `cutter key`: shows, rotates and revokes the lanes' keys, as the database's owner, with the server running or not. */
 import pg from 'pg';
 import type { Config } from '../config.ts';
-import { registry } from '../database/lane-keys.ts';
-import { revokeHeldKey, rotateKey } from '../database/rotate-keys.ts';
-import { KEY_PURPOSES, type KeyPurpose, LANES, type Lane } from '../ledger/values.ts';
-import { folded } from './columns.ts';
-import { commandText } from './command-text.ts';
+import { registry } from '../keys/lane-keys.ts';
+import { revokeHeldKey, rotateKey } from '../keys/rotate-keys.ts';
+import { KEY_PURPOSES, type KeyPurpose, LANES, type Lane } from '../law/values.ts';
 import { findDatabase } from './find-database.ts';
-import { sentence } from './sentence.ts';
-import { linePrinter } from './terminal.ts';
+import { folded } from './terminal/columns.ts';
+import { commandText } from './terminal/command-text.ts';
+import { sentence } from './terminal/sentence.ts';
+import { linePrinter } from './terminal/terminal.ts';
 
 export type KeyOrder =
   | { readonly order: 'list' }

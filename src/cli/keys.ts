@@ -1,9 +1,8 @@
 /** `cutter keys`: the lanes' public keys as a file for whoever judges passports, heads and events without the ledger. */
 import { existsSync, writeFileSync } from 'node:fs';
 import type { Config } from '../config.ts';
-import { reasonOf } from '../database/home-folder.ts';
-import { plainLine } from '../monitor/plain.ts';
-import { signedHead } from '../monitor/signed-head.ts';
+import { reasonOf } from '../home/home-folder.ts';
+import { signedHead } from '../monitor/judges/signed-head.ts';
 import {
   checkpointKeysAt,
   formatKeys,
@@ -11,13 +10,14 @@ import {
   type KnownKeys,
   parseKeys,
 } from '../proof/keys-file.ts';
-import { ClientFault, openClient } from './client.ts';
-import { folded } from './columns.ts';
-import { fileBytes } from './file-bytes.ts';
+import { plainLine } from '../text/plain.ts';
+import { ClientFault, openClient } from './client/client.ts';
+import { fileBytes } from './client/file-bytes.ts';
+import { type LedgerOptions, proveLedger } from './client/prove-ledger.ts';
+import { observerToken } from './client/tokens.ts';
 import { LedgerKeysDocument } from './generated/graphql.ts';
-import { type LedgerOptions, proveLedger } from './prove-ledger.ts';
-import { errorTerminal, type Terminal } from './terminal.ts';
-import { observerToken } from './tokens.ts';
+import { folded } from './terminal/columns.ts';
+import { errorTerminal, type Terminal } from './terminal/terminal.ts';
 
 export interface KeysOptions extends LedgerOptions {
   readonly out?: string;

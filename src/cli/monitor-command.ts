@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { Config } from '../config.ts';
 import { type KnownKeys, parseKeys } from '../proof/keys-file.ts';
-import { ClientFault } from './client.ts';
-import { durationOf } from './duration.ts';
+import { ClientFault } from './client/client.ts';
+import { type LedgerOptions, ledgerAddress, proveLedger } from './client/prove-ledger.ts';
+import { whyUnreadable } from './client/tokens.ts';
 import { type KeptState, readState } from './monitor-state.ts';
-import { type LedgerOptions, ledgerAddress, proveLedger } from './prove-ledger.ts';
-import type { Terminal } from './terminal.ts';
-import { whyUnreadable } from './tokens.ts';
+import { durationOf } from './terminal/duration.ts';
+import type { Terminal } from './terminal/terminal.ts';
 
 /** `cutter monitor`, as it is typed. */
 export interface MonitorCommand extends Omit<LedgerOptions, 'url'> {

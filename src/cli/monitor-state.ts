@@ -2,9 +2,9 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import type { MonitorFinding } from '../monitor/finding.ts';
+import type { MonitorFinding } from '../monitor/judges/finding.ts';
 import { StateFault } from '../monitor/saved-monitor.ts';
-import { whyUnreadable } from './tokens.ts';
+import { whyUnreadable } from './client/tokens.ts';
 
 /** Findings are kept until a person has looked at them; of very many, the first. */
 const KEPT = 100;

@@ -1,6 +1,6 @@
 /** Where a monitor says what it found: in lines, to a webhook, and for the next run. */
-import type { MonitorFinding } from '../monitor/finding.ts';
-import { plainLine } from '../monitor/plain.ts';
+import type { MonitorFinding } from '../monitor/judges/finding.ts';
+import { plainLine } from '../text/plain.ts';
 import { callWebhook, WebhookFault } from './webhook.ts';
 
 export interface TellingOptions {

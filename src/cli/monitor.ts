@@ -4,17 +4,17 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../config.ts';
-import type { MonitorFinding } from '../monitor/finding.ts';
+import type { MonitorFinding } from '../monitor/judges/finding.ts';
 import { LedgerMonitor, type MonitorOptions } from '../monitor/ledger-monitor.ts';
 import { StateFault } from '../monitor/saved-monitor.ts';
 import { KeysFault } from '../proof/keys-file.ts';
-import { ClientFault } from './client.ts';
-import { type FollowEnd, followOnce } from './follow-ledger.ts';
-import { openAnswers } from './ledger-answers.ts';
+import { ClientFault } from './client/client.ts';
+import { type FollowEnd, followOnce } from './client/follow-ledger.ts';
+import { openAnswers } from './client/ledger-answers.ts';
 import { type MonitorCommand, type MonitorTask, taskOf } from './monitor-command.ts';
 import { readState, writeState } from './monitor-state.ts';
 import { Telling } from './monitor-telling.ts';
-import { errorTerminal, linePrinter, type Terminal } from './terminal.ts';
+import { errorTerminal, linePrinter, type Terminal } from './terminal/terminal.ts';
 
 /** What a monitor has around it; a test has other things. */
 export interface Surroundings {

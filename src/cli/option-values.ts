@@ -2,8 +2,8 @@
 import { InvalidArgumentError } from 'commander';
 import { docCodeFault } from '../document/address.ts';
 import { normalizeUuid } from '../proof/uuid.ts';
-import { ClientFault, endpointOf } from './client.ts';
-import { durationOf } from './duration.ts';
+import { ClientFault, endpointOf } from './client/client.ts';
+import { durationOf } from './terminal/duration.ts';
 
 /** A parser for commander that hands on the text as it was typed, once `read` takes it. */
 function checked(read: (text: string) => string | null) {

@@ -1,8 +1,8 @@
 /** `cutter passport page`: writes the page that verifies passports, for whoever has a browser and no Cutter. */
 import { writeFileSync } from 'node:fs';
-import { reasonOf } from '../database/home-folder.ts';
+import { reasonOf } from '../home/home-folder.ts';
 import { builtPage } from '../passport/built-page.ts';
-import { linePrinter } from './terminal.ts';
+import { linePrinter } from './terminal/terminal.ts';
 
 export interface PageOptions {
   readonly out: string;

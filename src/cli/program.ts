@@ -1,8 +1,7 @@
 /** The commands of `cutter`, as they are typed. Each is loaded when it is asked for: imports are most of a start's time. */
 import { Argument, Command, CommanderError, Option } from 'commander';
-import { KEY_PURPOSES, LANES } from '../ledger/values.ts';
+import { KEY_PURPOSES, LANES } from '../law/values.ts';
 import { VERSION } from '../version.ts';
-import { folded } from './columns.ts';
 import type { FsckOptions } from './fsck.ts';
 import type { IssueOptions } from './issue-passport.ts';
 import type { KeyOrder } from './key.ts';
@@ -12,6 +11,7 @@ import { documentCode, duration, filled, httpUrl, keyId, ledgerUrl, uuid } from 
 import type { PageOptions } from './passport-page.ts';
 import type { ResumeOptions } from './resume.ts';
 import type { RunOptions } from './run.ts';
+import { folded } from './terminal/columns.ts';
 import type { VerifyPassportOptions } from './verify-passport.ts';
 
 /** How a command that was typed wrong ends (EX_USAGE): 1 and 2 are what fsck, monitor and passport say of a ledger. */

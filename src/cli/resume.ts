@@ -1,19 +1,19 @@
 /** `cutter resume`: accepts, lane by lane, that a database that was set back, or a copy of one, goes on from where it ends. */
 import pg from 'pg';
+import { noteResumed } from '../boot/place.ts';
 import type { Config } from '../config.ts';
-import { heldKeys } from '../database/custody.ts';
-import { noteResumed } from '../database/place.ts';
 import { poolUrls } from '../database/pools.ts';
-import { seenInFile } from '../ledger/log/kept-heads.ts';
-import { type Accepted, acceptResumption } from '../ledger/log/resume-accept.ts';
-import { resumeRecordId } from '../ledger/log/resume-statement.ts';
-import { type Suspension, standingSuspension, suspend } from '../ledger/log/suspension.ts';
-import { EXECUTOR_LANE, LANES, type Lane } from '../ledger/values.ts';
-import { folded } from './columns.ts';
-import { commandText } from './command-text.ts';
+import { heldKeys } from '../keys/custody.ts';
+import { resumeRecordId } from '../law/resume-statement.ts';
+import { EXECUTOR_LANE, LANES, type Lane } from '../law/values.ts';
+import { seenInFile } from '../log/setback/kept-heads.ts';
+import { type Accepted, acceptResumption } from '../log/setback/resume-accept.ts';
+import { type Suspension, standingSuspension, suspend } from '../log/setback/suspension.ts';
 import { type FoundDatabase, findDatabase } from './find-database.ts';
-import { sentence } from './sentence.ts';
-import { askYesNo, processTerminal, type Terminal } from './terminal.ts';
+import { folded } from './terminal/columns.ts';
+import { commandText } from './terminal/command-text.ts';
+import { sentence } from './terminal/sentence.ts';
+import { askYesNo, processTerminal, type Terminal } from './terminal/terminal.ts';
 
 export interface ResumeOptions {
   /** One lane alone; else each whose keys this home holds. */

@@ -1,20 +1,20 @@
 /** `cutter run FILE`: the whole path for a document of the user's, asking before the approval and before the cut. */
 import type { Config } from '../config.ts';
-import { plain } from '../monitor/plain.ts';
-import type { WalkDocument } from './attempt.ts';
-import { ClientFault, openClient } from './client.ts';
-import { folded } from './columns.ts';
-import { commandTextIn } from './command-text.ts';
-import { docCodeOf } from './document-code.ts';
-import { fileBytes } from './file-bytes.ts';
-import { type Clients, ROLES } from './phases.ts';
-import { type LedgerOptions, proveLedger } from './prove-ledger.ts';
-import { Refused } from './refused.ts';
-import { refuseUnknownProfile, refuseYesInProduction } from './run-refusals.ts';
-import { settleDocument } from './settle-document.ts';
-import { askYesNo, processTerminal, type Terminal } from './terminal.ts';
-import { type RoleTokens, roleTokens } from './tokens.ts';
-import { type Question, type WalkEnd, walk } from './walk.ts';
+import { plain } from '../text/plain.ts';
+import { ClientFault, openClient } from './client/client.ts';
+import { fileBytes } from './client/file-bytes.ts';
+import { type LedgerOptions, proveLedger } from './client/prove-ledger.ts';
+import { Refused } from './client/refused.ts';
+import { type RoleTokens, roleTokens } from './client/tokens.ts';
+import { folded } from './terminal/columns.ts';
+import { commandTextIn } from './terminal/command-text.ts';
+import { askYesNo, processTerminal, type Terminal } from './terminal/terminal.ts';
+import type { WalkDocument } from './walk/attempt.ts';
+import { docCodeOf } from './walk/document-code.ts';
+import { type Clients, ROLES } from './walk/phases.ts';
+import { refuseUnknownProfile, refuseYesInProduction } from './walk/run-refusals.ts';
+import { settleDocument } from './walk/settle-document.ts';
+import { type Question, type WalkEnd, walk } from './walk/walk.ts';
 
 export interface RunOptions extends LedgerOptions {
   /** Approve and cut without asking. */

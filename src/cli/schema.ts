@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { lexicographicSortSchema, printSchema } from 'graphql';
-import { reasonOf } from '../database/home-folder.ts';
-import { schema } from '../schema/index.ts';
+import { reasonOf } from '../home/home-folder.ts';
+import { schema } from '../resolvers/index.ts';
 
 /** The schema as SDL, sorted, so that it changes only where the API does. */
 export function printApi(): string {

@@ -8,15 +8,15 @@ import { enableCompileCache, flushCompileCache } from 'node:module';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
-import { checkCheckpointFile, checkHomeFiles, checkOpenFiles } from '../database/home-checks.ts';
-import { makeHome } from '../database/home-folder.ts';
-import { lockHolder } from '../database/home-lock.ts';
-import { announceServer, runningServers } from '../database/home-servers.ts';
-import { keepLedgerKey } from '../database/ledger-key.ts';
+import { checkCheckpointFile, checkHomeFiles, checkOpenFiles } from '../home/home-checks.ts';
+import { makeHome } from '../home/home-folder.ts';
+import { lockHolder } from '../home/home-lock.ts';
+import { announceServer, runningServers } from '../home/home-servers.ts';
+import { keepLedgerKey } from '../home/ledger-key.ts';
 import { builtPage } from '../passport/built-page.ts';
-import { folded } from './columns.ts';
-import { commandTextIn } from './command-text.ts';
-import { sentence } from './sentence.ts';
+import { folded } from './terminal/columns.ts';
+import { commandTextIn } from './terminal/command-text.ts';
+import { sentence } from './terminal/sentence.ts';
 
 type Closer = () => Promise<unknown>;
 
@@ -85,10 +85,10 @@ async function bringUp(config: Config, closers: Closer[], { check, onGivenUp }: 
   enableCompileCache(join(config.home, 'compiled'));
   // Imports take as long as PostgreSQL: they are done side by side.
   const parts = Promise.all([
-    import('./prepare.ts'),
-    import('../wire.ts'),
-    import('./log-lines.ts'),
-    import('../database/custody.ts'),
+    import('../boot/prepare.ts'),
+    import('../boot/wire.ts'),
+    import('./terminal/log-lines.ts'),
+    import('../keys/custody.ts'),
   ]);
   parts.catch(() => {});
   const ownerUrl = await database(config, closers, onGivenUp);
@@ -153,7 +153,7 @@ async function database(
       ? 'Starting its PostgreSQL …'
       : 'Making its PostgreSQL; this is the first start …',
   );
-  const { startEmbedded } = await import('../database/embedded.ts');
+  const { startEmbedded } = await import('../database/cluster/embedded.ts');
   const embedded = await startEmbedded({
     home: config.home,
     log: (line) => print(line),
@@ -197,7 +197,7 @@ function greet(config: Config, url: string, names: readonly string[]): void {
 async function sampleWhenDue(config: Config, running: Running, signal: AbortSignal): Promise<void> {
   if (!running.isSampleDue || signal.aborted) return;
   try {
-    const { runSample } = await import('./sample.ts');
+    const { runSample } = await import('./walk/sample.ts');
     await runSample({
       url: running.url,
       tokens: running.tokens,

@@ -2,13 +2,14 @@
  * `cutter passport verify`: judges a passport by the keys that its reader has. Neither a ledger nor a network is asked, and nothing
  * of either is loaded.
  */
-import { plainLine } from '../monitor/plain.ts';
+
 import { linesOf, verdictOf } from '../passport/tell.ts';
 import { verifyPassport } from '../passport/verify.ts';
 import { verify } from '../proof/ed25519.ts';
 import { KeysFault, type KnownKeys, parseKeys } from '../proof/keys-file.ts';
-import { ClientFault } from './client.ts';
-import { fileBytes } from './file-bytes.ts';
+import { plainLine } from '../text/plain.ts';
+import { ClientFault } from './client/client.ts';
+import { fileBytes } from './client/file-bytes.ts';
 
 export interface VerifyPassportOptions {
   /** The file of public keys. */

@@ -1,6 +1,6 @@
 /** Tells an address what a monitor found: one POST of JSON for each finding. */
 import { setTimeout as rest } from 'node:timers/promises';
-import type { MonitorFinding } from '../monitor/finding.ts';
+import type { MonitorFinding } from '../monitor/judges/finding.ts';
 
 const ATTEMPTS = 5;
 const PATIENCE_MS = 10_000;

@@ -1,7 +1,7 @@
 import { createPgDriverFactory } from '@slonik/pg-driver';
 import type { DriverFactory } from 'slonik';
-import type { Login } from './secrets.ts';
-import { checkSession, type Session } from './session-check.ts';
+import type { Login } from '../home/secrets.ts';
+import { checkSession, type Session } from './session/session-check.ts';
 import { DatabaseSilent, type DatabaseWatch } from './watch.ts';
 
 /** Locks of one transaction were waited for as long as the role's `lock_timeout` allows for one. */

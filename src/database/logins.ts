@@ -1,7 +1,7 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes, timingSafeEqual } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ClientBase } from 'pg';
-import { LOGINS, type Login, type Secrets } from './secrets.ts';
+import { LOGINS, type Login, type Secrets } from '../home/secrets.ts';
 
 const ITERATIONS = 4096;
 

@@ -6,11 +6,11 @@ import {
   SchemaValidationError,
 } from 'slonik';
 import { z } from 'zod';
-import { openDedicated } from '../ledger/log/connection.ts';
+import type { Login, Secrets } from '../home/secrets.ts';
+import { openDedicated } from './connection.ts';
 import { assertingDriver } from './driver.ts';
 import { loginUrl } from './logins.ts';
 import { boundedPool } from './pool-gate.ts';
-import type { Login, Secrets } from './secrets.ts';
 import { type DatabaseWatch, startWatch } from './watch.ts';
 
 /** Where each login connects. A process without a lane's secret has no URL for it, and doesn't serve that lane. */

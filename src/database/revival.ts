@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Running } from './postmaster.ts';
+import type { Running } from './cluster/postmaster.ts';
 
 /** Ends beyond this many, with too little health between them, have a reason that no start mends. */
 const ENDS = 10;

@@ -3,10 +3,10 @@
  * bounds the silence of the database, not the length of a statement: as long as this connection is answered, a statement may work.
  */
 import type { Client } from 'pg';
-import { type DedicatedConnection, openDedicated } from '../ledger/log/connection.ts';
-import { restUnless } from '../ledger/log/wake.ts';
-import { codeOf } from '../ledger/outage.ts';
-import { LOGINS } from './secrets.ts';
+import { LOGINS } from '../home/secrets.ts';
+import { type DedicatedConnection, openDedicated } from './connection.ts';
+import { codeOf } from './outage.ts';
+import { restUnless } from './wake.ts';
 
 /** The database said nothing for longer than a caller should wait. Whether what was under way ran is unknown. */
 export class DatabaseSilent extends Error {

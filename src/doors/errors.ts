@@ -1,7 +1,7 @@
 /** What clients see of an error: GraphQL's own as it is, a defect as one sentence, and nothing that is meant for HTTP alone. */
 import { type ExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
-import { isAway, isDamage, type Outage, outageOf, outageSentence } from '../ledger/outage.ts';
+import { isAway, isDamage, type Outage, outageOf, outageSentence } from '../database/outage.ts';
 import { shortened } from './quotes.ts';
 import { DEFECT } from './refuse.ts';
 

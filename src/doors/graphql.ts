@@ -19,15 +19,15 @@ import { createYoga, type Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Session } from '../auth/session.ts';
 import type { Context } from '../context.ts';
-import { executeWhole, wholeRoot } from '../resolvers/reading/whole.ts';
+import { executeWhole, wholeRoot } from '../reading/whole.ts';
 import { introspects, limitedParser } from './document.ts';
-import { Endable } from './endable.ts';
 import { maskError, withoutLongQuotes } from './errors.ts';
-import { Groups } from './groups.ts';
 import type { Limits } from './limits.ts';
 import { refuseBadParams } from './params.ts';
 import { Recent } from './recent.ts';
 import { DEFECT, operationRefusal } from './refuse.ts';
+import { Endable } from './streams/endable.ts';
+import { Groups } from './streams/groups.ts';
 
 /** What a door hands over with an operation: who calls, and (over HTTP) the parsed body. */
 interface DoorContext {

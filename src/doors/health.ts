@@ -1,6 +1,6 @@
 /** `/health`: the process answers. `/ready`: it can do its work. Neither tells a stranger more than that. */
 import type { ServerResponse } from 'node:http';
-import { outageOf, outageSentence } from '../ledger/outage.ts';
+import { outageOf, outageSentence } from '../database/outage.ts';
 
 /** What must be so for the ledger to work; each check gives null, or says what is wrong in words for strangers. */
 export type ReadinessChecks = Readonly<Record<string, () => string | null | Promise<string | null>>>;

@@ -6,7 +6,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { bearerToken, Unauthenticated } from '../auth/authenticate.ts';
 import type { Session } from '../auth/session.ts';
-import { outageOf } from '../ledger/outage.ts';
+import { outageOf } from '../database/outage.ts';
 import type { Admission } from './admission.ts';
 import { type BodyBound, readBody, refuseAnnouncedBody } from './body.ts';
 import { resultText } from './errors.ts';
@@ -16,7 +16,7 @@ import { JsonScanner, parseScanned, readJson } from './json.ts';
 import type { Limits } from './limits.ts';
 import { LONG_TEXT_BYTES, type LongTexts } from './long-texts.ts';
 import { answerRefusal, DoorRefusal, largeForNothing } from './refuse.ts';
-import { serveEvents } from './sse.ts';
+import { serveEvents } from './streams/sse.ts';
 
 export interface HttpDoorDeps {
   readonly graphql: Graphql;

@@ -2,7 +2,7 @@
 import type { ServerResponse } from 'node:http';
 import { GraphQLError } from 'graphql';
 import { Unauthenticated } from '../auth/authenticate.ts';
-import { outageOf, outageSentence } from '../ledger/outage.ts';
+import { outageOf, outageSentence } from '../database/outage.ts';
 import type { Limits } from './limits.ts';
 
 /** Thrown inside a door, before GraphQL is reached. */

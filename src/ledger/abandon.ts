@@ -1,14 +1,14 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
-import { refuseConflict, refuseOther } from './conflict.ts';
-import { lockEntry, unlockable } from './entry-lock.ts';
-import { movedRow } from './reading.ts';
-import { AlreadyCut, IllegalTransition } from './refusals.ts';
-import { nextState, statesBefore } from './states.ts';
+import { AlreadyCut, IllegalTransition } from '../law/refusals.ts';
+import { nextState, statesBefore } from '../law/states.ts';
+import { refuseConflict, refuseOther } from './envelope/conflict.ts';
+import { lockEntry, unlockable } from './envelope/entry-lock.ts';
+import { movedRow } from './envelope/reading.ts';
+import type { Done, ExecTx } from './envelope/transaction.ts';
+import { Writes } from './envelope/writes.ts';
 import { ENTRY, moveStatus } from './tables/entry.ts';
 import { HISTORY } from './tables/history.ts';
-import type { Done, ExecTx } from './transaction.ts';
-import { Writes } from './writes.ts';
 
 export interface AbandonInput {
   readonly idempotencyKey: string;

@@ -1,11 +1,11 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
-import { type StoredBlock, storedBlocks } from './blocks.ts';
+import { ENTRY_STATES } from '../law/states.ts';
 import type { CutInput } from './cut.ts';
-import { keyRow, lockKey, registeredKey } from './key-registry.ts';
-import { cutsOf, type LiveUnitRow, liveUnits } from './live-units.ts';
-import { openPredecessor, openPredecessors } from './open-predecessors.ts';
-import { foreignHolders, holders } from './plan-addresses.ts';
+import { type StoredBlock, storedBlocks } from './effect/blocks.ts';
+import { cutsOf, type LiveUnitRow, liveUnits } from './effect/live-units.ts';
+import { foreignHolders, holders } from './effect/plan-addresses.ts';
+import { keyRow, lockKey, registeredKey } from './envelope/key-registry.ts';
 import {
   AT,
   ENTRY_SOURCE_ID,
@@ -16,9 +16,9 @@ import {
   timeText,
   VOCABULARY,
   vocabularyText,
-} from './reading.ts';
-import { ENTRY_STATES } from './states.ts';
-import type { ExecTx } from './transaction.ts';
+} from './envelope/reading.ts';
+import type { ExecTx } from './envelope/transaction.ts';
+import { openPredecessor, openPredecessors } from './open-predecessors.ts';
 
 const lockRow = z.object({ at: z.string(), status: z.enum(ENTRY_STATES).nullable() });
 const approval = z.object({

@@ -2,22 +2,32 @@ import { sql } from 'slonik';
 import { z } from 'zod';
 import { manifestDigest, manifestHeader } from '../document/manifest.ts';
 import type { CutSpec, DocumentPlan } from '../document/types.ts';
-import { type DocumentActions, effectOf, planActions, unitCounts } from './actions.ts';
-import { affectedRows, type Birth, memoized, newUnits, newVersions, settled, unitIds } from './births.ts';
-import { actionSummary, type StoredBlock } from './blocks.ts';
-import { cutChangeSet } from './change-set-row.ts';
-import { refuseConflict, refuseOther } from './conflict.ts';
+import { AlreadyCut, NotApproved, PlanStale } from '../law/refusals.ts';
+import { type CutFacts, cutStatement, type PriorSignature } from '../law/statement.ts';
+import { type EntryState, statesBefore } from '../law/states.ts';
 import { type CutLook, lockForCut, lookForCut } from './cut-look.ts';
-import { unlockable } from './entry-lock.ts';
-import { currentKey } from './key-registry.ts';
+import { type DocumentActions, effectOf, planActions, unitCounts } from './effect/actions.ts';
+import {
+  affectedRows,
+  type Birth,
+  memoized,
+  newUnits,
+  newVersions,
+  settled,
+  unitIds,
+} from './effect/births.ts';
+import { actionSummary, type StoredBlock } from './effect/blocks.ts';
+import { cutChangeSet } from './effect/change-set-row.ts';
+import { planFor, refuseBroken } from './effect/plan.ts';
+import { refuseConflict, refuseOther } from './envelope/conflict.ts';
+import { unlockable } from './envelope/entry-lock.ts';
+import { currentKey } from './envelope/key-registry.ts';
+import { movedRow, termsOf } from './envelope/reading.ts';
+import { signStatement } from './envelope/sign.ts';
+import { type Done, type ExecTx, TOOL_REVISION } from './envelope/transaction.ts';
+import { Writes } from './envelope/writes.ts';
 import { digestNow, notYet } from './not-yet.ts';
 import { refuseOpen } from './open-predecessors.ts';
-import { planFor, refuseBroken } from './plan.ts';
-import { movedRow, termsOf } from './reading.ts';
-import { AlreadyCut, NotApproved, PlanStale } from './refusals.ts';
-import { signStatement } from './sign.ts';
-import { type CutFacts, cutStatement, type PriorSignature } from './statement.ts';
-import { type EntryState, statesBefore } from './states.ts';
 import { AFFECTED_ROW, CHANGE_SET } from './tables/change-set.ts';
 import { ENTRY, moveStatus } from './tables/entry.ts';
 import { HISTORY } from './tables/history.ts';
@@ -30,8 +40,6 @@ import {
   type NewUnitVersion,
   UNIT_VERSION,
 } from './tables/unit.ts';
-import { type Done, type ExecTx, TOOL_REVISION } from './transaction.ts';
-import { Writes } from './writes.ts';
 
 export interface CutInput {
   readonly idempotencyKey: string;

@@ -1,13 +1,13 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
-import { refuseConflict, refuseOther } from './conflict.ts';
-import { AT } from './reading.ts';
-import { DependencyCycle, IllegalTransition, NotFound, type Problem } from './refusals.ts';
+import { DependencyCycle, IllegalTransition, NotFound, type Problem } from '../law/refusals.ts';
+import type { DependencyKind } from '../law/values.ts';
+import { refuseConflict, refuseOther } from './envelope/conflict.ts';
+import { AT } from './envelope/reading.ts';
+import type { Done, ExecTx } from './envelope/transaction.ts';
+import { Writes } from './envelope/writes.ts';
 import { DEPENDENCY } from './tables/dependency.ts';
 import { lockEntries } from './tables/entry.ts';
-import type { Done, ExecTx } from './transaction.ts';
-import type { DependencyKind } from './values.ts';
-import { Writes } from './writes.ts';
 
 export interface DeclareDependencyInput {
   readonly idempotencyKey: string;

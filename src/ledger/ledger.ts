@@ -1,14 +1,11 @@
 import type { DatabasePool } from 'slonik';
+import { refuseOutside, refuseOutsideChangeSet } from '../auth/narrowing.ts';
 import type { Session } from '../auth/session.ts';
+import type { Custody } from '../law/keys.ts';
+import { LaneNotServed, Refusal } from '../law/refusals.ts';
+import { EXECUTOR_LANE, type Lane, VERIFIER_LANE } from '../law/values.ts';
 import { type DocumentView, documentOf } from './document.ts';
-import type { Custody } from './keys.ts';
-import { refuseOutside, refuseOutsideChangeSet } from './narrowing.ts';
-import { PlanCache } from './plan-cache.ts';
-import { type PlanCutInput, type PlanView, planCut } from './plan-cut.ts';
-import { type Reconstruction, reconstruct } from './reconstruct.ts';
-import { LaneNotServed, Refusal } from './refusals.ts';
-import type { SweepAnswer, SweepInput } from './sweep.ts';
-import { sweepReplay } from './sweep-replay.ts';
+import { PlanCache } from './effect/plan-cache.ts';
 import {
   type Done,
   type LaneResources,
@@ -16,8 +13,11 @@ import {
   type PhaseCall,
   runPhase,
   type Written,
-} from './transaction.ts';
-import { EXECUTOR_LANE, type Lane, VERIFIER_LANE } from './values.ts';
+} from './envelope/transaction.ts';
+import { type PlanCutInput, type PlanView, planCut } from './plan-cut.ts';
+import { type Reconstruction, reconstruct } from './reconstruct.ts';
+import type { SweepAnswer, SweepInput } from './sweep.ts';
+import { sweepReplay } from './sweep-replay.ts';
 
 /** The ledger as resolvers see it: verbs run in their lane's transaction, evidence is read beside it. */
 export interface Ledger {

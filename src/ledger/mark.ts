@@ -1,18 +1,26 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
 import type { CutSpec } from '../document/types.ts';
+import { NotFound, type Problem } from '../law/refusals.ts';
 import type { PlainJson } from '../proof/canonical.ts';
 import { derivedId } from '../proof/uuid.ts';
-import { type Compared, refuseConflict, refuseOther } from './conflict.ts';
-import { planFor, refuseBroken, resolvedSpec } from './plan.ts';
-import { foreignHolders, holders } from './plan-addresses.ts';
-import { AT, iuRef, SOURCE_META, sourceMeta, termsOf, VOCABULARY, vocabularyText } from './reading.ts';
-import { NotFound, type Problem } from './refusals.ts';
+import { planFor, refuseBroken, resolvedSpec } from './effect/plan.ts';
+import { foreignHolders, holders } from './effect/plan-addresses.ts';
+import { type Compared, refuseConflict, refuseOther } from './envelope/conflict.ts';
+import {
+  AT,
+  iuRef,
+  SOURCE_META,
+  sourceMeta,
+  termsOf,
+  VOCABULARY,
+  vocabularyText,
+} from './envelope/reading.ts';
+import type { Done, ExecTx } from './envelope/transaction.ts';
+import { Writes } from './envelope/writes.ts';
 import { DEPENDENCY, type NewDependency } from './tables/dependency.ts';
 import { ENTRY, type NewEntry } from './tables/entry.ts';
 import { HISTORY } from './tables/history.ts';
-import type { Done, ExecTx } from './transaction.ts';
-import { Writes } from './writes.ts';
 
 export interface MarkInput {
   readonly idempotencyKey: string;

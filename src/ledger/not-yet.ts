@@ -1,11 +1,11 @@
 import type { CommonQueryMethods } from 'slonik';
 import { manifestDigest, manifestHeader } from '../document/manifest.ts';
 import type { CutSpec } from '../document/types.ts';
-import { type Planned, planFor } from './plan.ts';
-import type { PlanCache } from './plan-cache.ts';
-import { type SourceMeta, termsOf } from './reading.ts';
-import { IllegalTransition } from './refusals.ts';
-import { canReach, type EntryState } from './states.ts';
+import { IllegalTransition } from '../law/refusals.ts';
+import { canReach, type EntryState } from '../law/states.ts';
+import { type Planned, planFor } from './effect/plan.ts';
+import type { PlanCache } from './effect/plan-cache.ts';
+import { type SourceMeta, termsOf } from './envelope/reading.ts';
 
 /** An entry that a verb found in a state which it doesn't start from. */
 export interface Found {

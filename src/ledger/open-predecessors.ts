@@ -1,8 +1,8 @@
 import { type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
-import { DependencyOpen, type Problem } from './refusals.ts';
-import { ENTRY_STATES, type EntryState, isEnded } from './states.ts';
-import { ENTRY_KINDS } from './values.ts';
+import { DependencyOpen, type Problem } from '../law/refusals.ts';
+import { ENTRY_STATES, type EntryState, isEnded } from '../law/states.ts';
+import { ENTRY_KINDS } from '../law/values.ts';
 
 const standing = z.object({ id: z.string(), status: z.enum(ENTRY_STATES), kind: z.enum(ENTRY_KINDS) });
 type Standing = z.infer<typeof standing>;

@@ -2,11 +2,13 @@ import { type CommonQueryMethods, sql } from 'slonik';
 import { z } from 'zod';
 import { manifestDigest, manifestHeader } from '../document/manifest.ts';
 import type { CutSpec, DocumentPlan } from '../document/types.ts';
-import { type DocumentActions, planActions } from './actions.ts';
-import { type LiveUnitRow, liveUnits } from './live-units.ts';
-import { planFor, resolvedSpec } from './plan.ts';
-import { foreignHolders, holders } from './plan-addresses.ts';
-import type { PlanCache } from './plan-cache.ts';
+import { IllegalTransition, InvalidInput, NotFound, type Problem } from '../law/refusals.ts';
+import { ENTRY_STATES, type EntryState, isEnded } from '../law/states.ts';
+import { type DocumentActions, planActions } from './effect/actions.ts';
+import { type LiveUnitRow, liveUnits } from './effect/live-units.ts';
+import { planFor, resolvedSpec } from './effect/plan.ts';
+import { foreignHolders, holders } from './effect/plan-addresses.ts';
+import type { PlanCache } from './effect/plan-cache.ts';
 import {
   ENTRY_SOURCE_ID,
   jsonRows,
@@ -16,9 +18,7 @@ import {
   termsOf,
   VOCABULARY,
   vocabularyText,
-} from './reading.ts';
-import { IllegalTransition, InvalidInput, NotFound, type Problem } from './refusals.ts';
-import { ENTRY_STATES, type EntryState, isEnded } from './states.ts';
+} from './envelope/reading.ts';
 
 /** A source with a cut specification, or an entry, which has both. */
 export interface PlanCutInput {

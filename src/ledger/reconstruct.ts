@@ -1,8 +1,8 @@
 import { type CommonQueryMethods, type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
+import { NotFound } from '../law/refusals.ts';
 import { digestOf } from '../proof/digest.ts';
-import { jsonRows, uuidOrNull } from './reading.ts';
-import { NotFound } from './refusals.ts';
+import { jsonRows, uuidOrNull } from './envelope/reading.ts';
 
 export interface Reconstruction {
   readonly bytes: Buffer;

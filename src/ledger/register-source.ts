@@ -3,14 +3,14 @@ import { z } from 'zod';
 import { decodeSource } from '../document/decode.ts';
 import { foreignContent } from '../document/recognise/recognise.ts';
 import { sourceWarnings } from '../document/warnings.ts';
+import { InvalidInput, type Problem } from '../law/refusals.ts';
 import { sha256 } from '../proof/digest.ts';
-import { refuseConflict, refuseOther } from './conflict.ts';
-import { recordIdOf } from './ids.ts';
-import { AT, SOURCE_META, sourceMeta } from './reading.ts';
-import { InvalidInput, type Problem } from './refusals.ts';
+import { refuseConflict, refuseOther } from './envelope/conflict.ts';
+import { recordIdOf } from './envelope/ids.ts';
+import { AT, SOURCE_META, sourceMeta } from './envelope/reading.ts';
+import type { Done, ExecTx } from './envelope/transaction.ts';
+import { Writes } from './envelope/writes.ts';
 import { SOURCE } from './tables/source.ts';
-import type { Done, ExecTx } from './transaction.ts';
-import { Writes } from './writes.ts';
 
 export interface RegisterSourceInput {
   readonly idempotencyKey: string;

@@ -1,7 +1,7 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
-import { type LiveUnitRow, liveUnits } from './live-units.ts';
-import { foreignHolders, holders } from './plan-addresses.ts';
+import { type LiveUnitRow, liveUnits } from './effect/live-units.ts';
+import { foreignHolders, holders } from './effect/plan-addresses.ts';
 import {
   ENTRY_SOURCE_ID,
   jsonRows,
@@ -11,9 +11,9 @@ import {
   timeText,
   VOCABULARY,
   vocabularyText,
-} from './reading.ts';
+} from './envelope/reading.ts';
+import type { ExecTx } from './envelope/transaction.ts';
 import type { ReviewInput } from './review.ts';
-import type { ExecTx } from './transaction.ts';
 
 const firstDecision = z.object({
   by: z.string(),

@@ -1,24 +1,24 @@
 import { sql } from 'slonik';
 import { manifestDigest, manifestHeader } from '../document/manifest.ts';
 import type { CutSpec, DocumentPlan } from '../document/types.ts';
+import { type IllegalTransition, InvalidInput, NotLive, PlanStale, SameParty } from '../law/refusals.ts';
+import { type EntryState, nextState, statesBefore } from '../law/states.ts';
+import type { RiskClass, Verdict } from '../law/values.ts';
 import { canonicalJson, type PlainJson } from '../proof/canonical.ts';
-import { planActions } from './actions.ts';
-import { manifestBlocks } from './blocks.ts';
-import { type Compared, refuseConflict, refuseOther } from './conflict.ts';
-import { lockEntry, unlockable } from './entry-lock.ts';
+import { planActions } from './effect/actions.ts';
+import { manifestBlocks } from './effect/blocks.ts';
+import { planFor, refuseBroken } from './effect/plan.ts';
+import { type Compared, refuseConflict, refuseOther } from './envelope/conflict.ts';
+import { lockEntry, unlockable } from './envelope/entry-lock.ts';
+import { movedRow, termsOf } from './envelope/reading.ts';
+import { type Done, type ExecTx, TOOL_REVISION } from './envelope/transaction.ts';
+import { Writes } from './envelope/writes.ts';
 import { digestNow, notYet } from './not-yet.ts';
-import { planFor, refuseBroken } from './plan.ts';
-import { movedRow, termsOf } from './reading.ts';
-import { type IllegalTransition, InvalidInput, NotLive, PlanStale, SameParty } from './refusals.ts';
 import { type FirstDecision, lookForReview, type ReviewLook } from './review-look.ts';
-import { type EntryState, nextState, statesBefore } from './states.ts';
 import { ENTRY, moveStatus } from './tables/entry.ts';
 import { HISTORY } from './tables/history.ts';
 import { MANIFEST_ENVELOPE, MANIFEST_UNIT_BLOCK } from './tables/manifest.ts';
 import { REVIEW_DECISION, supersedeDecision } from './tables/review-decision.ts';
-import { type Done, type ExecTx, TOOL_REVISION } from './transaction.ts';
-import type { RiskClass, Verdict } from './values.ts';
-import { Writes } from './writes.ts';
 
 export interface ReviewInput {
   readonly idempotencyKey: string;

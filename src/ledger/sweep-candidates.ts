@@ -1,10 +1,10 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
-import { AT, timeText } from './reading.ts';
-import { IllegalTransition, NotFound, type Problem, type Refusal } from './refusals.ts';
-import { canReach, ENTRY_STATES, statesBefore } from './states.ts';
-import type { ExecTx } from './transaction.ts';
-import { ENTRY_KINDS } from './values.ts';
+import { IllegalTransition, NotFound, type Problem, type Refusal } from '../law/refusals.ts';
+import { canReach, ENTRY_STATES, statesBefore } from '../law/states.ts';
+import { ENTRY_KINDS } from '../law/values.ts';
+import { AT, timeText } from './envelope/reading.ts';
+import type { ExecTx } from './envelope/transaction.ts';
 
 const candidate = z.object({
   entry_id: z.string(),

@@ -1,8 +1,8 @@
 import { type CommonQueryMethods, sql } from 'slonik';
 import { z } from 'zod';
 import type { Session } from '../auth/session.ts';
-import { refuseConflict, refuseOther } from './conflict.ts';
-import { idOf } from './ids.ts';
+import { refuseConflict, refuseOther } from './envelope/conflict.ts';
+import { idOf } from './envelope/ids.ts';
 import { MAX_SWEEP, type SweepAnswer, type SweepInput } from './sweep.ts';
 import { namedIn } from './sweep-named.ts';
 

@@ -1,12 +1,12 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
+import type { Done, ExecTx } from './envelope/transaction.ts';
+import { Writes } from './envelope/writes.ts';
 import { type Candidate, lockNamed, lockOldest, notDue, unsweepable } from './sweep-candidates.ts';
 import { namedText } from './sweep-named.ts';
 import { ENTRY } from './tables/entry.ts';
 import { HISTORY } from './tables/history.ts';
 import { SWEEP_LOG } from './tables/sweep-log.ts';
-import type { Done, ExecTx } from './transaction.ts';
-import { Writes } from './writes.ts';
 
 /** The largest batch of one pass; a larger `limit` is clamped to it. */
 export const MAX_SWEEP = 1000;

@@ -1,4 +1,4 @@
-import type { MonitorFinding } from './finding.ts';
+import type { MonitorFinding } from './judges/finding.ts';
 
 /** Heads that both lanes sign have to keep up with the records; else a ledger could show old ones for as long as it likes. */
 export class CoveredInTime {

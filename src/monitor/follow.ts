@@ -4,15 +4,15 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
-import type { ParsedRecord } from '../ledger/log/parse-record.ts';
-import type { JudgedHead } from './head-judge.ts';
-import { heldRecord, type StreamedRow, streamedRow } from './held-rows.ts';
+import type { ParsedRecord } from '../law/parse-record.ts';
+import { plainLine } from '../text/plain.ts';
 import { ConnectionLost, historyMessages } from './history-connection.ts';
-import { plainLine } from './plain.ts';
-import type { HeadKeys } from './signed-head.ts';
-import { SignedInTime } from './signed-in-time.ts';
-import { type JudgeState, StreamJudge, type Taken } from './stream-judge.ts';
-import { StreamRefused } from './stream-refused.ts';
+import type { JudgedHead } from './judges/head-judge.ts';
+import { heldRecord, type StreamedRow, streamedRow } from './judges/held-rows.ts';
+import type { HeadKeys } from './judges/signed-head.ts';
+import { SignedInTime } from './judges/signed-in-time.ts';
+import { type JudgeState, StreamJudge, type Taken } from './judges/stream-judge.ts';
+import { StreamRefused } from './judges/stream-refused.ts';
 
 /** The ledger ended the stream, and the last cursor doesn't lead on. */
 export class StreamEnded extends Error {

@@ -1,21 +1,21 @@
 import { z } from 'zod';
-import type { KeyInForce } from '../ledger/log/resume-statement.ts';
+import type { KeyInForce } from '../law/resume-statement.ts';
 import { originOf } from '../proof/checkpoint.ts';
 import type { KnownKeys } from '../proof/keys-file.ts';
 import { CoveredInTime } from './covered-in-time.ts';
-import { type Bounds, EntryJudge, type JudgedCut } from './entry-judge.ts';
-import type { MonitorFinding, MonitorVerdict } from './finding.ts';
-import { requireRows, streamedRow } from './held-rows.ts';
-import { KeyJudge } from './key-judge.ts';
-import { PassportJudge } from './passport-judge.ts';
-import { type AskProof, type Head, ProvedHeads } from './proved-heads.ts';
-import { openBody } from './record-judge.ts';
-import { ResumptionJudge } from './resumption-judge.ts';
+import { type Bounds, EntryJudge, type JudgedCut } from './judges/entry-judge.ts';
+import type { MonitorFinding, MonitorVerdict } from './judges/finding.ts';
+import { requireRows, streamedRow } from './judges/held-rows.ts';
+import { KeyJudge } from './judges/key-judge.ts';
+import { PassportJudge } from './judges/passport-judge.ts';
+import { type AskProof, type Head, ProvedHeads } from './judges/proved-heads.ts';
+import { openBody } from './judges/record-judge.ts';
+import { ResumptionJudge } from './judges/resumption-judge.ts';
+import { ShownHeads, sizeIn } from './judges/shown-heads.ts';
+import { signedHead } from './judges/signed-head.ts';
+import { StreamJudge, type Taken } from './judges/stream-judge.ts';
+import { StreamRefused } from './judges/stream-refused.ts';
 import { MONITOR_FORMAT, type MonitorState, savedMonitor, type UnreadRecord } from './saved-monitor.ts';
-import { ShownHeads, sizeIn } from './shown-heads.ts';
-import { signedHead } from './signed-head.ts';
-import { StreamJudge, type Taken } from './stream-judge.ts';
-import { StreamRefused } from './stream-refused.ts';
 
 /** What the ledger that is followed answers when it is asked. */
 export interface LedgerAnswers {

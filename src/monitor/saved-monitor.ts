@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { KnownKeys } from '../proof/keys-file.ts';
-import { entriesState } from './entry-judge.ts';
-import { streamedRow } from './held-rows.ts';
-import { keysState } from './key-judge.ts';
-import { passportsState } from './passport-judge.ts';
-import { resumptionsState } from './resumption-judge.ts';
+import { entriesState } from './judges/entry-judge.ts';
+import { streamedRow } from './judges/held-rows.ts';
+import { keysState } from './judges/key-judge.ts';
+import { passportsState } from './judges/passport-judge.ts';
+import { resumptionsState } from './judges/resumption-judge.ts';
 
 export const MONITOR_FORMAT = 'cutter-monitor/1';
 

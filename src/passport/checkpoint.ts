@@ -1,4 +1,4 @@
-import type { VerifySignature } from '../ledger/log/key-chain.ts';
+import type { VerifySignature } from '../law/key-chain.ts';
 import {
   checkpointKeyName,
   checkpointText,

@@ -1,4 +1,4 @@
-import { KeyChain, type VerifySignature } from '../ledger/log/key-chain.ts';
+import { KeyChain, type VerifySignature } from '../law/key-chain.ts';
 import { incarnationOf, type TreeHead } from '../proof/checkpoint.ts';
 import { type KnownKey, type KnownKeys, originAt } from '../proof/keys-file.ts';
 import type { Passport } from './format.ts';

@@ -1,6 +1,6 @@
-import { alteredColumns, type ParsedRecord, parseRecord } from '../ledger/log/parse-record.ts';
-import type { WrittenRow } from '../ledger/log/record.ts';
-import type { Lane } from '../ledger/values.ts';
+import { alteredColumns, type ParsedRecord, parseRecord } from '../law/parse-record.ts';
+import type { WrittenRow } from '../law/record.ts';
+import type { Lane } from '../law/values.ts';
 import type { TreeHead } from '../proof/checkpoint.ts';
 import { digestOf, sha256 } from '../proof/digest.ts';
 import { leafHash, verifyInclusion } from '../proof/merkle.ts';

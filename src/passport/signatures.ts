@@ -1,6 +1,6 @@
-import type { VerifySignature } from '../ledger/log/key-chain.ts';
-import { cutStatement, payloadTypeOf, verifyStatement } from '../ledger/statement.ts';
-import { EXECUTOR_LANE, type Lane, VERIFIER_LANE } from '../ledger/values.ts';
+import type { VerifySignature } from '../law/key-chain.ts';
+import { cutStatement, payloadTypeOf, verifyStatement } from '../law/statement.ts';
+import { EXECUTOR_LANE, type Lane, VERIFIER_LANE } from '../law/values.ts';
 import type { PlainJson } from '../proof/canonical.ts';
 import { digestOf } from '../proof/digest.ts';
 import { openEnvelope } from '../proof/dsse.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { VerifySignature } from '../ledger/log/key-chain.ts';
+import type { VerifySignature } from '../law/key-chain.ts';
 import type { PlainJson } from '../proof/canonical.ts';
 import type { KnownKeys } from '../proof/keys-file.ts';
 import { holdApproval, holdLineage, holdSeparation, holdVerdict } from './approval.ts';

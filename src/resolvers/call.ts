@@ -1,7 +1,7 @@
 import type { Verb } from '../auth/authority.ts';
 import type { Session } from '../auth/session.ts';
 import type { Context } from '../context.ts';
-import type { PhaseCall } from '../ledger/transaction.ts';
+import type { PhaseCall } from '../ledger/envelope/transaction.ts';
 
 interface VerbInput {
   readonly idempotencyKey: string;

@@ -2,7 +2,7 @@ import { InputValidationError } from '@pothos/plugin-validation';
 import { defaultFieldResolver, type GraphQLSchema } from 'graphql';
 import { AUTHORITY, type Authority } from '../auth/authority.ts';
 import type { Context } from '../context.ts';
-import { Forbidden, InvalidInput, type Problem, Refusal } from '../ledger/refusals.ts';
+import { Forbidden, InvalidInput, type Problem, Refusal } from '../law/refusals.ts';
 import { RefusalAnswer } from '../schema/refusals.ts';
 import { refuseMissingValues } from './missing-values.ts';
 

@@ -1,7 +1,7 @@
-import type { FilterableColumn, HistoryFilter } from '../ledger/log/history-message.ts';
-import { badInput } from './reading/bad-input.ts';
-import { checked, refuseReversed } from './reading/bind.ts';
-import { asWritten, refuseUnknown } from './reading/closed-sets.ts';
+import type { FilterableColumn, HistoryFilter } from '../log/feed/history-message.ts';
+import { badInput } from '../reading/bad-input.ts';
+import { checked, refuseReversed } from '../reading/bind.ts';
+import { asWritten, refuseUnknown } from '../reading/closed-sets.ts';
 
 type ColumnCodec = 'uuid' | 'text';
 

@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import type { HistoryMessage } from '../ledger/log/history-message.ts';
-import type { PlacedHistoryRow } from '../ledger/log/history-page.ts';
+import type { HistoryMessage } from '../log/feed/history-message.ts';
+import type { PlacedHistoryRow } from '../log/feed/history-page.ts';
+import { readShared } from '../reading/read.ts';
 import { builder } from '../schema/builder.ts';
 import { HistoryConnection } from '../schema/history.ts';
 import {
@@ -11,7 +12,6 @@ import {
 } from '../schema/history-message.ts';
 import { type HistoryFilterInput, historyFilterOf } from './history-filter.ts';
 import { requireScope } from './queries/guard.ts';
-import { readShared } from './reading/read.ts';
 
 builder.subscriptionType({ description: 'Follows the ledger as it grows.' });
 

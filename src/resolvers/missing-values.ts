@@ -8,7 +8,7 @@ import {
   type ObjectValueNode,
   type ValueNode,
 } from 'graphql';
-import { InvalidInput, type Problem } from '../ledger/refusals.ts';
+import { InvalidInput, type Problem } from '../law/refusals.ts';
 
 /**
  * GraphQL takes `{ dryRun: $dryRun }` with no value for $dryRun as if the field were left out, so a caller that lost a value would get the

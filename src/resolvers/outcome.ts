@@ -1,6 +1,6 @@
 import type { ObjectRef } from '@pothos/core';
 import { AUTHORITY, type Verb } from '../auth/authority.ts';
-import type { RefusalName } from '../ledger/refusals.ts';
+import type { RefusalName } from '../law/refusals.ts';
 import { builder } from '../schema/builder.ts';
 import { REFUSAL_TYPES, RefusalAnswer } from '../schema/refusals.ts';
 

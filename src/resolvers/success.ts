@@ -2,13 +2,13 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { sql } from 'slonik';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
-import type { Written as LedgerWritten } from '../ledger/transaction.ts';
-import type { Writes } from '../ledger/writes.ts';
+import type { Written as LedgerWritten } from '../ledger/envelope/transaction.ts';
+import type { Writes } from '../ledger/envelope/writes.ts';
+import type { NounName } from '../reading/nouns.ts';
+import { type ColumnValues, type PreviewRows, previewNode } from '../reading/preview.ts';
+import { readNode } from '../reading/read.ts';
 import type { Node } from '../schema/node.ts';
 import type { Written } from '../schema/written.ts';
-import type { NounName } from './reading/nouns.ts';
-import { type ColumnValues, type PreviewRows, previewNode } from './reading/preview.ts';
-import { readNode } from './reading/read.ts';
 
 /** A verb's answer as its success type resolves it: what every success carries, beside the verb's own values. */
 export type Success<T> = Written & T & { readonly previewRows: PreviewRows | null };

@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../context.ts';
-import type { HistoryMessage, ResetReason } from '../ledger/log/history-message.ts';
-import type { PlacedHistoryRow } from '../ledger/log/history-page.ts';
+import type { HistoryMessage, ResetReason } from '../log/feed/history-message.ts';
+import type { PlacedHistoryRow } from '../log/feed/history-page.ts';
 import { builder } from './builder.ts';
 import { History } from './history.ts';
 import { PreviewNode } from './node.ts';

@@ -1,4 +1,4 @@
-import type { Incarnation as Span } from '../ledger/log/incarnations.ts';
+import type { Incarnation as Span } from '../log/setback/incarnations.ts';
 import { builder } from './builder.ts';
 
 export const Incarnation = builder.objectRef<Span>('Incarnation').implement({

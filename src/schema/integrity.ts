@@ -1,5 +1,5 @@
-import { type Finding, VERDICTS } from '../ledger/fsck/finding.ts';
-import type { ScrubPass, Integrity as State } from '../ledger/fsck/scrub-pass.ts';
+import { type Finding, VERDICTS } from '../fsck/finding.ts';
+import type { ScrubPass, Integrity as State } from '../fsck/scrub/scrub-pass.ts';
 import { builder } from './builder.ts';
 
 const position = (at: number | null): string | null => (at === null || at < 0 ? null : String(at));

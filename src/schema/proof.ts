@@ -1,7 +1,7 @@
-import type { Checkpoint as SignedHead } from '../ledger/log/checkpoint.ts';
-import type { LogRecord as StoredRecord } from '../ledger/log/proofs.ts';
-import type { ConsistencyProof as Consistency, InclusionProof as Inclusion } from '../ledger/log/tree.ts';
-import type { Witnessed } from '../ledger/log/witness-cosignatures.ts';
+import type { Checkpoint as SignedHead } from '../log/checkpoint/checkpoint.ts';
+import type { Witnessed } from '../log/checkpoint/witness-cosignatures.ts';
+import type { LogRecord as StoredRecord } from '../log/tree/proofs.ts';
+import type { ConsistencyProof as Consistency, InclusionProof as Inclusion } from '../log/tree/tree.ts';
 import { builder } from './builder.ts';
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');

@@ -1,4 +1,4 @@
-import type { Problem, Refusal, RefusalName } from '../ledger/refusals.ts';
+import type { Problem, Refusal, RefusalName } from '../law/refusals.ts';
 import { builder } from './builder.ts';
 
 const ProblemSeverity = builder.enumType('ProblemSeverity', {

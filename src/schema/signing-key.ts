@@ -1,4 +1,4 @@
-import type { SigningKey as Key } from '../ledger/log/proofs.ts';
+import type { SigningKey as Key } from '../log/tree/proofs.ts';
 import { builder } from './builder.ts';
 
 export const SigningKey = builder.objectRef<Key>('SigningKey').implement({

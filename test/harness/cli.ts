@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { afterAll } from 'vitest';
-import { openClient } from '../../src/cli/client.ts';
-import { type Clients, ROLES } from '../../src/cli/phases.ts';
-import type { Terminal } from '../../src/cli/terminal.ts';
+import { openClient } from '../../src/cli/client/client.ts';
+import type { Terminal } from '../../src/cli/terminal/terminal.ts';
+import { type Clients, ROLES } from '../../src/cli/walk/phases.ts';
 import type { Config } from '../../src/config.ts';
-import { keepLedgerKey } from '../../src/database/ledger-key.ts';
+import { keepLedgerKey } from '../../src/home/ledger-key.ts';
 import type { TestServer } from './server.ts';
 import { unfolded } from './unfolded.ts';
 

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
-import { type EmbeddedServer, startEmbedded } from '../../src/database/embedded.ts';
+import { type EmbeddedServer, startEmbedded } from '../../src/database/cluster/embedded.ts';
 import { setLoginPasswords } from '../../src/database/logins.ts';
-import { migrate } from '../../src/database/migrate.ts';
-import { makeSecrets, type Secrets } from '../../src/database/secrets.ts';
+import { migrate } from '../../src/database/migrate/migrate.ts';
+import { makeSecrets, type Secrets } from '../../src/home/secrets.ts';
 
 /** What the run's one cluster gives to every test file. */
 export interface TestCluster {

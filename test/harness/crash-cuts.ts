@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { vi } from 'vitest';
-import { recordIdOf } from '../../src/ledger/ids.ts';
+import { recordIdOf } from '../../src/ledger/envelope/ids.ts';
 import { PATIENCE } from './crash-processes.ts';
 import { call, type Loose, manifestOf, marked, sampleText, sweepAll } from './cycle.ts';
 import type { Answer, SampleTokens, TestServer } from './server.ts';

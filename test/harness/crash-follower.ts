@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { vi } from 'vitest';
-import type { HeadKeys } from '../../src/monitor/signed-head.ts';
-import { StreamJudge } from '../../src/monitor/stream-judge.ts';
-import { StreamRefused } from '../../src/monitor/stream-refused.ts';
+import type { HeadKeys } from '../../src/monitor/judges/signed-head.ts';
+import { StreamJudge } from '../../src/monitor/judges/stream-judge.ts';
+import { StreamRefused } from '../../src/monitor/judges/stream-refused.ts';
 import { PATIENCE } from './crash-processes.ts';
 import { type Door, openStream, type Stream } from './stream-doors.ts';
 

@@ -7,8 +7,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, vi } from 'vitest';
-import { isPostmasterOf, startOf } from '../../src/database/process-identity.ts';
-import { homeSecrets } from '../../src/database/secrets.ts';
+import { isPostmasterOf, startOf } from '../../src/home/process-identity.ts';
+import { homeSecrets } from '../../src/home/secrets.ts';
 import { asOwner } from './cluster.ts';
 import type { Assignment, Weight } from './crash-server.ts';
 

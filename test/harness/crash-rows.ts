@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { expect, vi } from 'vitest';
-import { parseRecord } from '../../src/ledger/log/parse-record.ts';
+import { parseRecord } from '../../src/law/parse-record.ts';
 import { leafHash, rootOf } from '../../src/proof/merkle.ts';
 import { PATIENCE } from './crash-processes.ts';
 

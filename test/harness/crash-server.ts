@@ -6,10 +6,10 @@ import { flushCompileCache } from 'node:module';
 import type { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { pino } from 'pino';
+import { wire } from '../../src/boot/wire.ts';
 import { openPools, type PoolUrls } from '../../src/database/pools.ts';
-import type { Secrets } from '../../src/database/secrets.ts';
 import { LIMITS, type Limits } from '../../src/doors/limits.ts';
-import { wire } from '../../src/wire.ts';
+import type { Secrets } from '../../src/home/secrets.ts';
 
 export interface Assignment {
   readonly urls: PoolUrls;

@@ -3,11 +3,11 @@ import { writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { inject } from 'vitest';
-import { bootstrapLedger } from '../../src/database/bootstrap.ts';
-import { heldKeys } from '../../src/database/custody.ts';
-import { grantDatabase } from '../../src/database/migrate.ts';
+import { bootstrapLedger } from '../../src/boot/bootstrap.ts';
+import { grantDatabase } from '../../src/database/migrate/migrate.ts';
 import { openPools, type Pools, type PoolUrls, poolUrls } from '../../src/database/pools.ts';
-import type { Secrets } from '../../src/database/secrets.ts';
+import type { Secrets } from '../../src/home/secrets.ts';
+import { heldKeys } from '../../src/keys/custody.ts';
 
 export interface TestDatabase {
   readonly name: string;

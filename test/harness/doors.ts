@@ -13,10 +13,10 @@ import { pino } from 'pino';
 import { afterAll } from 'vitest';
 import WebSocket from 'ws';
 import { authenticator } from '../../src/auth/authenticate.ts';
-import { serverSeedOf } from '../../src/database/secrets.ts';
+import { buildServer, type CutterServer } from '../../src/boot/server.ts';
 import type { HostNames } from '../../src/doors/hosts.ts';
 import { LIMITS, type Limits } from '../../src/doors/limits.ts';
-import { buildServer, type CutterServer } from '../../src/server.ts';
+import { serverSeedOf } from '../../src/home/secrets.ts';
 import { type TestDatabase, testDatabase } from './database.ts';
 
 /** What the small schema's resolvers did. */

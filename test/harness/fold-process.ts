@@ -1,6 +1,6 @@
 /** A folder in a process of its own, to be killed: reads its options from the first line, writes the size after each fold. */
 import { createInterface } from 'node:readline';
-import { startTreeFolder } from '../../src/ledger/log/tree-folder.ts';
+import { startTreeFolder } from '../../src/log/tree/tree-folder.ts';
 
 const [line] = await createInterface({ input: process.stdin })
   [Symbol.asyncIterator]()

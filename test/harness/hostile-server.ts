@@ -7,7 +7,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { type FieldNode, Kind, parse, valueFromASTUntyped } from 'graphql';
 import { type RawData, WebSocket, WebSocketServer } from 'ws';
-import { serverSeedOf } from '../../src/database/secrets.ts';
+import { serverSeedOf } from '../../src/home/secrets.ts';
 import { provesItself } from './identity.ts';
 import type { TestServer } from './server.ts';
 

@@ -1,9 +1,9 @@
 import pg from 'pg';
-import { heldKeys, keyFrom, withFollowed, withNext } from '../../src/database/custody.ts';
-import { type RegisteredKeys, registerKeys } from '../../src/database/lane-keys.ts';
-import { makeSecrets, type Secrets } from '../../src/database/secrets.ts';
-import type { LaneKey } from '../../src/ledger/keys.ts';
-import type { KeyPurpose, Lane } from '../../src/ledger/values.ts';
+import { makeSecrets, type Secrets } from '../../src/home/secrets.ts';
+import { heldKeys, keyFrom, withFollowed, withNext } from '../../src/keys/custody.ts';
+import { type RegisteredKeys, registerKeys } from '../../src/keys/lane-keys.ts';
+import type { LaneKey } from '../../src/law/keys.ts';
+import type { KeyPurpose, Lane } from '../../src/law/values.ts';
 import type { TestDatabase } from './database.ts';
 
 /** The log of a new ledger begins with a record for each lane's key, for statements and for heads. */

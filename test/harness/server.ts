@@ -1,13 +1,13 @@
 import type pg from 'pg';
 import { pino } from 'pino';
 import { afterAll } from 'vitest';
+import { type Wired, wire } from '../../src/boot/wire.ts';
 import type { Pools } from '../../src/database/pools.ts';
-import type { Secrets } from '../../src/database/secrets.ts';
 import { LIMITS, type Limits } from '../../src/doors/limits.ts';
-import type { ScrubOptions } from '../../src/ledger/fsck/scrub.ts';
-import type { Custody } from '../../src/ledger/keys.ts';
-import type { Witness } from '../../src/ledger/log/witness-list.ts';
-import { type Wired, wire } from '../../src/wire.ts';
+import type { ScrubOptions } from '../../src/fsck/scrub/scrub.ts';
+import type { Secrets } from '../../src/home/secrets.ts';
+import type { Custody } from '../../src/law/keys.ts';
+import type { Witness } from '../../src/log/checkpoint/witness-list.ts';
 import { type TestDatabase, testDatabase } from './database.ts';
 
 export type SampleTokens = Readonly<

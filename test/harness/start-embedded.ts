@@ -1,5 +1,5 @@
 /** A program of its own for the tests of the embedded server: starts it, says so on one line, and runs until it is ended. */
-import { startEmbedded } from '../../src/database/embedded.ts';
+import { startEmbedded } from '../../src/database/cluster/embedded.ts';
 
 const home = process.argv[2] as string;
 const lines: string[] = [];

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Verb } from '../../src/auth/authority.ts';
-import { recordIdOf } from '../../src/ledger/ids.ts';
+import { recordIdOf } from '../../src/ledger/envelope/ids.ts';
 import type { Loose } from './cycle.ts';
 import type { Seeded } from './seeded.ts';
 

@@ -1,5 +1,5 @@
 import stringWidth from 'string-width';
-import { COLUMNS } from '../../src/cli/columns.ts';
+import { COLUMNS } from '../../src/cli/terminal/columns.ts';
 
 /** Text as it was before it was folded: a line belongs to the one before it where its first word had no room there. */
 export function unfolded(text: string): string {

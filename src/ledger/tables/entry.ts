@@ -1,5 +1,5 @@
 import { type FragmentSqlToken, sql } from 'slonik';
-import type { EntryState } from '../states.ts';
+import type { EntryState } from '../../law/states.ts';
 import { defineTable, type NewRow } from './table.ts';
 
 /** 1 · decision_backlog_entry: one work item. Its `status` is the one mutable scalar of the ledger. */

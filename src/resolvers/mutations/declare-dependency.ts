@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { DEPENDENCY_KINDS } from '../../law/values.ts';
 import { declareDependency } from '../../ledger/declare-dependency.ts';
-import { DEPENDENCY_KINDS } from '../../ledger/values.ts';
 import { builder } from '../../schema/builder.ts';
 import { Dependency } from '../../schema/dependency.ts';
 import { DependencyKind } from '../../schema/enums.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { RISK_CLASSES } from '../../law/values.ts';
 import { type ReviewAnswer, review } from '../../ledger/review.ts';
-import { RISK_CLASSES } from '../../ledger/values.ts';
 import { builder } from '../../schema/builder.ts';
 import { Entry } from '../../schema/entry.ts';
 import { ReviewVerdict, RiskClass } from '../../schema/enums.ts';

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { Session } from '../../auth/session.ts';
 import { MAX_SWEEP, type SweepAnswer, sweep } from '../../ledger/sweep.ts';
+import { previewNode } from '../../reading/preview.ts';
+import { readNodes } from '../../reading/read.ts';
 import { builder } from '../../schema/builder.ts';
 import { Entry } from '../../schema/entry.ts';
 import { WrittenInterface } from '../../schema/written.ts';
@@ -8,8 +10,6 @@ import { callOf } from '../call.ts';
 import { idempotencyKey, uuid } from '../input.ts';
 import { callFields, NEEDS_VALUE } from '../inputs.ts';
 import { outcomeOf } from '../outcome.ts';
-import { previewNode } from '../reading/preview.ts';
-import { readNodes } from '../reading/read.ts';
 import { type Success, succeed } from '../success.ts';
 
 /** Absent means all that wait. Null or an empty list is what a broken caller sends, and must not mean all. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type VerifyAnswer, verify } from '../../ledger/verify.ts';
-import type { Finding } from '../../ledger/verify-look.ts';
+import { type VerifyAnswer, verify } from '../../ledger/verify/verify.ts';
+import type { Finding } from '../../ledger/verify/verify-look.ts';
 import { builder } from '../../schema/builder.ts';
 import { Entry } from '../../schema/entry.ts';
 import { VerifyResult } from '../../schema/verify-result.ts';

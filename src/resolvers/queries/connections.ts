@@ -1,4 +1,7 @@
 import type { QueryName } from '../../auth/query-authority.ts';
+import { NOUNS, type NounName } from '../../reading/nouns.ts';
+import { readPage } from '../../reading/read.ts';
+import { READ_WHOLE } from '../../reading/whole.ts';
 import { AddressAliasConnection } from '../../schema/address-alias.ts';
 import { AffectedRowConnection } from '../../schema/affected-row.ts';
 import { builder } from '../../schema/builder.ts';
@@ -13,9 +16,6 @@ import { SignatureConnection } from '../../schema/signature.ts';
 import { SweepConnection } from '../../schema/sweep.ts';
 import { UnitBlockConnection } from '../../schema/unit-block.ts';
 import { VerifyResultConnection } from '../../schema/verify-result.ts';
-import { NOUNS, type NounName } from '../reading/nouns.ts';
-import { readPage } from '../reading/read.ts';
-import { READ_WHOLE } from '../reading/whole.ts';
 
 /** What a client may rely on that follows a list. */
 const ORDER = {

@@ -1,8 +1,8 @@
 /** What a plan sets aside, as whoever approves sees it: each stretch with its reason and its exact text. */
 import type { PlanRecord } from '../../document/types.ts';
+import { PreviewFields } from '../../reading/preview.ts';
 import { builder } from '../../schema/builder.ts';
 import { PageInfo } from '../../schema/node.ts';
-import { PreviewFields } from '../reading/preview.ts';
 import { cursorOf, placeAfter, refuseSize } from './plan-page.ts';
 
 const ExcludedStretch = builder.objectRef<PlanRecord>('ExcludedStretch').implement({

@@ -1,4 +1,7 @@
 import type { QueryName } from '../../auth/query-authority.ts';
+import type { NounName } from '../../reading/nouns.ts';
+import { findNode } from '../../reading/read.ts';
+import { READ_WHOLE } from '../../reading/whole.ts';
 import { AddressAlias } from '../../schema/address-alias.ts';
 import { AffectedRow } from '../../schema/affected-row.ts';
 import { builder } from '../../schema/builder.ts';
@@ -12,9 +15,6 @@ import { Signature } from '../../schema/signature.ts';
 import { Sweep } from '../../schema/sweep.ts';
 import { UnitBlock } from '../../schema/unit-block.ts';
 import { VerifyResult } from '../../schema/verify-result.ts';
-import type { NounName } from '../reading/nouns.ts';
-import { findNode } from '../reading/read.ts';
-import { READ_WHOLE } from '../reading/whole.ts';
 
 function lookUp(name: QueryName, noun: NounName, type: typeof Entry, id: string, description: string): void {
   builder.queryField(name, (t) =>

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Session } from '../../auth/session.ts';
-import type { IssuedPassport } from '../../ledger/passport/issue.ts';
+import type { IssuedPassport } from '../../passport/issue/issue.ts';
 import { builder } from '../../schema/builder.ts';
 import { Checkpoint } from '../../schema/proof.ts';
 import { uuid } from '../input.ts';

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Session } from '../../auth/session.ts';
-import type { UnitPlan } from '../../ledger/actions.ts';
+import type { UnitPlan } from '../../ledger/effect/actions.ts';
 import type { PlanView } from '../../ledger/plan-cut.ts';
+import { PreviewFields } from '../../reading/preview.ts';
 import { builder } from '../../schema/builder.ts';
 import { UnitAction } from '../../schema/enums.ts';
 import { DEFAULT_PAGE, LARGEST_PAGE, PageInfo } from '../../schema/node.ts';
@@ -9,7 +10,6 @@ import { ProblemType } from '../../schema/refusals.ts';
 import { CutSpecInput, cutSpec } from '../cut-spec-input.ts';
 import { optional, uuid } from '../input.ts';
 import { outcome } from '../outcome.ts';
-import { PreviewFields } from '../reading/preview.ts';
 import { ExcludedStretchConnection, excludedPage } from './excluded.ts';
 import { cursorOf, placeAfter, refuseSize } from './plan-page.ts';
 

@@ -1,6 +1,7 @@
 /** Pages of a plan's records. A cursor is the place of a record in the plan. */
+
+import { badInput } from '../../reading/bad-input.ts';
 import { LARGEST_PAGE } from '../../schema/node.ts';
-import { badInput } from '../reading/bad-input.ts';
 
 export function cursorOf(place: number): string {
   return Buffer.from(`plan:${place}`).toString('base64url');

@@ -1,9 +1,9 @@
 import type { Session } from '../../auth/session.ts';
+import { badInput } from '../../reading/bad-input.ts';
 import { builder } from '../../schema/builder.ts';
 import { Incarnation } from '../../schema/incarnation.ts';
 import { Checkpoint, ConsistencyProof, InclusionProof, LogRecord } from '../../schema/proof.ts';
 import { SigningKey } from '../../schema/signing-key.ts';
-import { badInput } from '../reading/bad-input.ts';
 
 builder.queryField('checkpoint', (t) =>
   t.field({

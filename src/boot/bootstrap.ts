@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ClientBase } from 'pg';
+import { z } from 'zod';
+import {
+  type Party,
+  personIdOf,
+  principalIdOf,
+  SAMPLE_PARTIES,
+  scopesInOrder,
+} from '../auth/sample-parties.ts';
+import { BOOTSTRAP_LOCK, underBootstrapLock } from '../database/bootstrap-lock.ts';
+import { BASE_VOCABULARY } from '../document/vocabulary.ts';
+import {
+  homeSecrets,
+  refuseIfOthersMayRead,
+  type Secrets,
+  writePrivateFile,
+  writeSecrets,
+} from '../home/secrets.ts';
+import { type HeldKey, heldKeys, withFollowed } from '../keys/custody.ts';
+import { type RegisteredKeys, registerKeys } from '../keys/lane-keys.ts';
+import type { Mode } from '../law/values.ts';
+import { issueTokens } from './issue-tokens.ts';
+
+export interface BootstrapOptions {
+  readonly mode: Mode;
+  /** The lanes' keys that the server holds. A lane without one gets no key here. */
+  readonly keys: readonly HeldKey[];
+  /** Tokens handed out before, by principal name: those that still work are kept. */
+  readonly tokens?: Readonly<Record<string, string>>;
+}
+
+export interface BootstrapResult {
+  /** The tokens of the sample principals, by name; empty in production. This is the one place where they are seen. */
+  readonly tokens: Readonly<Record<string, string>>;
+  /** Names of the principals whose token is new. */
+  readonly issued: readonly string[];
+  readonly incarnation: string;
+  readonly keys: RegisteredKeys;
+}
+
+/**
+ * Writes what every ledger begins with: vocabulary, the log's head, the lanes' keys and, in a rehearsal, the sample persons with
+ * their principals and tokens. As the owner, in one transaction; run again, it changes nothing that is there.
+ *
+ * In production no sample person is made, and the gate refuses those that an earlier rehearsal left.
+ */
+export async function bootstrapLedger(
+  owner: ClientBase,
+  options: BootstrapOptions,
+): Promise<BootstrapResult> {
+  // Whatever the owner's default: what is read after waiting for a lock must be what stands then.
+  await owner.query('begin isolation level read committed');
+  try {
+    await owner.query(`/* bootstrap.lock */ select pg_advisory_xact_lock(${BOOTSTRAP_LOCK})`);
+    await addVocabulary(owner);
+    const incarnation = await addHead(owner);
+    if (options.mode === 'rehearsal') for (const party of SAMPLE_PARTIES) await addParty(owner, party, true);
+    const keys = await registerKeys(owner, options.keys);
+    const issue =
+      options.mode === 'rehearsal'
+        ? await issueTokens(
+            owner,
+            options.tokens ?? {},
+            SAMPLE_PARTIES.map((party) => party.name),
+          )
+        : { tokens: {}, issued: [] };
+    await owner.query('commit');
+    return { ...issue, incarnation, keys };
+  } catch (error) {
+    await owner.query('rollback').catch(() => {});
+    throw error;
+  }
+}
+
+/**
+ * The same with what a home holds: its keys, and the tokens in `<home>/tokens.json`. A rotation that was under way when its process was
+ * killed comes to its end here. The secrets are read under the lock, since one that is under way now writes them under it.
+ */
+export async function bootstrapHome(
+  owner: ClientBase,
+  home: string,
+  mode: Mode,
+): Promise<BootstrapResult & { readonly secrets: Secrets }> {
+  return await underBootstrapLock(owner, async () => {
+    const path = join(home, 'tokens.json');
+    const secrets = homeSecrets(home);
+    const result = await bootstrapLedger(owner, { mode, keys: heldKeys(secrets), tokens: readTokens(path) });
+    const followed = withFollowed(secrets, result.keys.inForce);
+    if (followed !== secrets) writeSecrets(home, followed);
+    if (result.issued.length > 0) writePrivateFile(path, `${JSON.stringify(result.tokens, null, 2)}\n`);
+    return { ...result, secrets: followed };
+  });
+}
+
+function readTokens(path: string): Record<string, string> {
+  if (!existsSync(path)) return {};
+  refuseIfOthersMayRead(path);
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    parsed = null; // not quoted: the text is secret
+  }
+  const tokens = z.record(z.string(), z.string()).safeParse(parsed);
+  if (!tokens.success)
+    throw new Error(`${path} is not a list of tokens. Remove it, and the next start issues new ones.`);
+  return tokens.data;
+}
+
+/** Rows are added and never removed or changed: a manifest's digest names the vocabulary it was planned with. */
+async function addVocabulary(owner: ClientBase): Promise<void> {
+  await owner.query(
+    `/* bootstrap.vocabulary */
+    insert into cutter_source.vocabulary (term_kind, term, description, at_most)
+    select * from unnest($1::text[], $2::text[], $3::text[], $4::int[])
+    on conflict do nothing`,
+    [
+      BASE_VOCABULARY.map((row) => row.termKind),
+      BASE_VOCABULARY.map((row) => row.term),
+      BASE_VOCABULARY.map((row) => row.description),
+      BASE_VOCABULARY.map((row) => row.atMost),
+    ],
+  );
+}
+
+async function addHead(owner: ClientBase): Promise<string> {
+  await owner.query(
+    `/* bootstrap.head */
+    insert into cutter_log.head (singleton, next_position, incarnation) values (true, 0, $1) on conflict do nothing`,
+    [randomUUID()],
+  );
+  const { rows } = await owner.query<{ incarnation: string }>(
+    '/* bootstrap.incarnation */ select incarnation from cutter_log.head',
+  );
+  return rows[0]!.incarnation;
+}
+
+/** Adds a person and its principal where they are missing. */
+async function addParty(owner: ClientBase, party: Party, rehearsal: boolean): Promise<void> {
+  await owner.query(
+    `/* bootstrap.person */
+    insert into cutter_auth.person (person_id, name, rehearsal) values ($1, $2, $3) on conflict do nothing`,
+    [personIdOf(party.personName), party.personName, rehearsal],
+  );
+  await owner.query(
+    `/* bootstrap.principal */
+    insert into cutter_auth.principal (principal_id, kind, name, person_id, scopes, lane, rehearsal)
+    values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`,
+    [
+      principalIdOf(party.name),
+      party.kind,
+      party.name,
+      personIdOf(party.personName),
+      scopesInOrder(party.scopes),
+      party.lane,
+      rehearsal,
+    ],
+  );
+}

@@ -1,0 +1,82 @@
+/** What must be so for a process to do its work, and the sentences for when it isn't. A stranger may read each of them. */
+import { sql } from 'slonik';
+import { z } from 'zod';
+import type { Pools } from '../database/pools.ts';
+import type { ReadinessChecks } from '../doors/health.ts';
+import type { Custody } from '../law/keys.ts';
+import { LANES, type Lane, type Mode } from '../law/values.ts';
+import type { WriteHealth } from '../ledger/envelope/write-health.ts';
+import type { Integrator } from '../log/queue/integrator.ts';
+
+export interface ReadinessOptions {
+  readonly pools: Pools;
+  readonly custody: Custody;
+  readonly integrator: Integrator | null;
+  readonly writes: WriteHealth;
+  readonly mode: Mode;
+}
+
+export function readinessOf({ pools, custody, integrator, writes, mode }: ReadinessOptions): ReadinessChecks {
+  return {
+    database: async () =>
+      (await pools.gate.oneFirst(sql.unsafe`/* ready.database */ select true`)) === true
+        ? null
+        : 'The database does not answer.',
+    // A database that was set back or copied waits for both lanes to accept where it resumes.
+    resumed: async () =>
+      (await pools.observe.oneFirst(sql.unsafe`/* ready.resumed */ select not exists (
+        select from cutter_log.head join cutter_log.suspension using (incarnation))`)) === true
+        ? null
+        : 'The database was set back, or is a copy; both lanes have to accept where it goes on ("cutter resume").',
+    durable: () => pools.watch.lost(),
+    writes: () => writes.failing(),
+    lanes: () => unsigning(pools, custody),
+    callers: async () =>
+      (await pools.evidence.oneFirst(anybody(mode)))
+        ? null
+        : 'Nobody has a token that is good here; README.md says how the owner makes one.',
+    // One that reconnects is on its way; what waits for it is in the queue. One that stopped needs a person.
+    ...(integrator === null
+      ? {}
+      : {
+          integrator: () =>
+            integrator.state() === 'stopped'
+              ? 'The integrator was refused its rights; the log of this server says which.'
+              : null,
+        }),
+  };
+}
+
+const anybody = (mode: Mode) => sql.type(z.object({ anybody: z.boolean() }))`/* ready.callers */
+  select exists (
+    select from cutter_auth.token as t join cutter_auth.principal as p using (principal_id)
+    where p.disabled_at is null and t.revoked_at is null and t.expires_at > now()
+      and (not p.rehearsal or ${mode === 'rehearsal'})
+  ) as anybody`;
+
+const signer = z.object({ key_id: z.string() });
+
+/** Which lanes that this process is to serve can't sign; one whose login it doesn't have is another process's. */
+async function unsigning(pools: Pools, custody: Custody): Promise<string | null> {
+  const served = LANES.filter((lane) => poolOf(pools, lane) !== null);
+  if (served.length === 0) return null;
+  const held = served.flatMap((lane) => custody.keysOf(lane, 'statement'));
+  const rows = await pools.evidence.any(sql.type(signer)`/* ready.lanes */
+    select k.key_id from cutter_auth.key as k join cutter_auth.principal as p using (principal_id)
+    where k.key_id = any (${sql.array(
+      held.map(({ keyId }) => keyId),
+      'text',
+    )})
+      and k.purpose = 'statement' and k.until_position is null and p.disabled_at is null`);
+  const signing = new Set(rows.map((row) => row.key_id));
+  const mute = served.filter(
+    (lane) => !custody.keysOf(lane, 'statement').some(({ keyId }) => signing.has(keyId)),
+  );
+  return mute.length === 0
+    ? null
+    : `${mute.join(' and ')} can't sign: no key that this server holds is in force. A start registers a lane's key once the lane has an enabled principal.`;
+}
+
+function poolOf(pools: Pools, lane: Lane): Pools['exec'] {
+  return lane === 'DOT-991' ? pools.exec : pools.verify;
+}

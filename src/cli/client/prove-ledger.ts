@@ -1,0 +1,141 @@
+/**
+ * Before a command shows anybody a token: what answers at the address has to prove that it is the ledger that is meant. It is this home's
+ * own, the one whose key was named, or one whose key a person accepted here before.
+ */
+import { randomBytes } from 'node:crypto';
+import type { Config } from '../../config.ts';
+import { runningServers } from '../../home/home-servers.ts';
+import { heldLedgerKey } from '../../home/ledger-key.ts';
+import { judgeIdentity } from '../../proof/ledger-identity.ts';
+import { plainLine } from '../../text/plain.ts';
+import { commandTextIn } from '../terminal/command-text.ts';
+import { askYesNo, type Terminal } from '../terminal/terminal.ts';
+import { readAnswer, UnfitAnswer } from './answer.ts';
+import { ClientFault, endpointOf, unreachable } from './client.ts';
+import { acceptedKey, keepAcceptedKey } from './known-ledgers.ts';
+
+/** Which ledger a command speaks to, as it is typed. */
+export interface LedgerOptions {
+  readonly url?: string;
+  /** The fingerprint of the ledger's key. */
+  readonly ledgerKey?: string;
+}
+
+export interface ProvenLedger {
+  /** GraphQL's address. */
+  readonly url: string;
+  /** The fingerprint of the key that proved it. */
+  readonly keyId: string;
+}
+
+type ClientConfig = Pick<Config, 'home' | 'client'>;
+
+interface LedgerAddress {
+  readonly url: string;
+  /** Whether somebody named it: else it has to be this home's own. */
+  readonly isNamed: boolean;
+}
+
+/** Where a command goes: what it was told, else where this home's server listens, else where one listens by default. */
+export function ledgerAddress({ url }: LedgerOptions, { home, client }: ClientConfig): LedgerAddress {
+  const named = url ?? client.url;
+  return {
+    url: endpointOf(named ?? runningServers(home)[0]?.url ?? client.defaultUrl),
+    isNamed: named !== null,
+  };
+}
+
+/** Throws a ClientFault that says why no token goes there. `terminal`: where a person can be asked; null: nobody can. */
+export async function proveLedger(
+  options: LedgerOptions,
+  config: ClientConfig,
+  terminal: Terminal | null,
+  { url, isNamed }: LedgerAddress = ledgerAddress(options, config),
+): Promise<ProvenLedger> {
+  const keyId = await keyOf(url);
+  const named = options.ledgerKey ?? config.client.ledgerKey;
+  if (named !== null) {
+    if (keyId === named) return { url, keyId };
+    throw stranger(`${url} has the key ${keyId}, and not ${named}, which was named.`);
+  }
+  const own = heldLedgerKey(config.home);
+  if (keyId === own) return { url, keyId };
+  const { origin } = new URL(url);
+  const before = acceptedKey(config.home, origin);
+  if (keyId === before) return { url, keyId };
+  if (before !== null)
+    throw stranger(
+      `${url} has the key ${keyId}; accepted was ${before}. If its keeper confirms the new key, name it by --ledger-key.`,
+    );
+  if (!isNamed && own !== null)
+    throw stranger(
+      `What listens at ${url} is another ledger than that of ${config.home}. Start this home's with "${commandTextIn(config.home, 'start')}", or name the other one by --url.`,
+    );
+  await accept({ url, keyId, origin, home: config.home }, terminal);
+  return { url, keyId };
+}
+
+const stranger = (why: string) => new ClientFault(`${why} No token was sent.`, 'refused');
+
+interface Introduction {
+  readonly url: string;
+  readonly keyId: string;
+  readonly origin: string;
+  readonly home: string;
+}
+
+async function accept({ url, keyId, origin, home }: Introduction, terminal: Terminal | null): Promise<void> {
+  if (terminal === null || !terminal.interactive)
+    throw stranger(
+      `The ledger at ${url} is not known here, and nobody can be asked. If its keeper confirms its key, name it: --ledger-key ${keyId}, or CUTTER_LEDGER_KEY.`,
+    );
+  terminal.output.write(`The ledger at ${url} is not known here. Its key is\n  ${keyId}\n`);
+  if (!(await askYesNo(terminal, 'Is that the key its keeper gave you?')))
+    throw stranger(`The ledger at ${url} was not accepted.`);
+  keepAcceptedKey(home, origin, keyId);
+}
+
+/** Larger than any proof. */
+const BOUNDS = { answerBytes: 4_096, answerMs: 10_000 };
+
+/** The fingerprint of the key that what answers there can sign with, now and for this address. */
+async function keyOf(url: string): Promise<string> {
+  const nonce = randomBytes(32).toString('base64url');
+  const { origin } = new URL(url);
+  const question = new URL('identity', url);
+  question.search = new URLSearchParams({ nonce, origin }).toString();
+  const answer = await ask(url, question);
+  const keyId = judgeIdentity(answer, { nonce, origin });
+  if (keyId !== null) return keyId;
+  const told = errorIn(answer);
+  throw new ClientFault(
+    `${url} doesn't prove that it is a ledger${told === null ? '' : `: ${plainLine(told)}`}. No token was sent.`,
+    'refused',
+  );
+}
+
+async function ask(url: string, question: URL): Promise<unknown> {
+  try {
+    const response = await fetch(question, {
+      headers: { accept: 'application/json' },
+      redirect: 'manual',
+      signal: AbortSignal.timeout(BOUNDS.answerMs),
+    });
+    return await readAnswer(url, response, BOUNDS);
+  } catch (error) {
+    if (error instanceof UnfitAnswer)
+      throw new ClientFault(`${error.message} No token was sent.`, error.kind);
+    if (error instanceof DOMException && error.name === 'TimeoutError')
+      throw new ClientFault(
+        `${url} didn't prove within ${BOUNDS.answerMs / 1000} seconds that it is a ledger. No token was sent.`,
+        'unreachable',
+      );
+    throw unreachable(url, error);
+  }
+}
+
+function errorIn(answer: unknown): string | null {
+  const errors = (answer as { readonly errors?: unknown } | null)?.errors;
+  const message = Array.isArray(errors) ? (errors[0] as { message?: unknown } | null)?.message : null;
+  return typeof message === 'string' ? message.replace(/\.$/, '') : null;
+}

@@ -1,0 +1,55 @@
+/** A refusal as the command line meets it: the ledger's own sentence, guard and problems. */
+import { plainLine } from '../../text/plain.ts';
+
+interface RefusalFields {
+  readonly __typename: string;
+  readonly message: string;
+  readonly guard: string | null;
+  readonly retryable: boolean;
+  readonly problems: readonly {
+    readonly path: readonly string[];
+    readonly code: string;
+    readonly message: string;
+  }[];
+}
+
+export class Refused extends Error {
+  override readonly name = 'Refused';
+  readonly refusal: RefusalFields;
+
+  constructor(phase: string, refusal: RefusalFields) {
+    super(sentences(phase, refusal));
+    this.refusal = refusal;
+  }
+
+  /** The first problem of this code, if there is one. */
+  problem(code: string): RefusalFields['problems'][number] | undefined {
+    return this.refusal.problems.find((problem) => problem.code === code);
+  }
+}
+
+/** Shown of a long list; the others are counted. */
+const MOST_PROBLEMS = 10;
+
+function sentences(phase: string, { __typename, message, guard, problems }: RefusalFields): string {
+  const name = guard === null ? __typename : `${__typename}, ${guard}`;
+  const told = problems.filter((problem) => problem.message !== message);
+  const lines = told
+    .slice(0, MOST_PROBLEMS)
+    .map((problem) => `  ${plainLine(`${problem.path.join('.')}: ${problem.message} (${problem.code})`)}`);
+  const more = told.length > MOST_PROBLEMS ? [`  and ${told.length - MOST_PROBLEMS} more`] : [];
+  const head = plainLine(`${phase} was refused (${name}): ${message}`);
+  return [head, ...lines, ...more].join('\n');
+}
+
+type Outcome = { readonly __typename: string };
+
+/** The success of an outcome; anything else in the union is a refusal and is thrown. */
+export function accepted<Union extends Outcome, Name extends Union['__typename']>(
+  phase: string,
+  outcome: Union,
+  success: Name,
+): Extract<Union, { __typename: Name }> {
+  if (outcome.__typename === success) return outcome as Extract<Union, { __typename: Name }>;
+  throw new Refused(phase, outcome as unknown as RefusalFields);
+}

@@ -1,0 +1,74 @@
+/** Where a run finds its four tokens: one variable each, else tokens.json of the data directory. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Config } from '../../config.ts';
+import { commandText } from '../terminal/command-text.ts';
+import { ROLES, type Role } from '../walk/phases.ts';
+import { ClientFault } from './client.ts';
+
+const file = z.record(z.string(), z.string());
+
+export type RoleTokens = Readonly<Record<Role, string>>;
+
+export function roleTokens(config: Pick<Config, 'home' | 'client'>): RoleTokens {
+  const missing = ROLES.filter((role) => config.client.tokens[role] === null);
+  const known = missing.length === 0 ? {} : readTokens(join(config.home, 'tokens.json'), missing);
+  const tokens = ROLES.map((role) => [role, config.client.tokens[role] ?? known[role]] as const);
+  const lacking = tokens.filter(([, token]) => token === undefined).map(([role]) => role);
+  if (lacking.length > 0) {
+    throw new ClientFault(
+      `${join(config.home, 'tokens.json')} has no token for ${lacking.join(', ')}; see CUTTER_HOME, or set ${lacking.map(variableOf).join(', ')}.`,
+    );
+  }
+  return Object.fromEntries(tokens) as RoleTokens;
+}
+
+/** A token of anybody who may observe: the first that the environment has, else the observer's of the data directory. */
+export function observerToken(config: Pick<Config, 'home' | 'client'>): string {
+  const given = ROLES.map((role) => config.client.tokens[role]).find((token) => token !== null);
+  if (given !== undefined && given !== null) return given;
+  const path = join(config.home, 'tokens.json');
+  const { observer } = readTokens(path, ['marker']);
+  if (observer === undefined)
+    throw new ClientFault(
+      `${path} has no token for observer; see CUTTER_HOME, or set ${variableOf('marker')}.`,
+    );
+  return observer;
+}
+
+function readTokens(path: string, missing: readonly Role[]): Readonly<Record<string, string>> {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new ClientFault(
+      `No tokens can be read from ${path}: ${whyUnreadable(error)}. "${commandText('start')}" makes them on this machine; elsewhere name the folder by CUTTER_HOME, or set ${missing.map(variableOf).join(', ')}.`,
+    );
+  }
+  try {
+    return file.parse(JSON.parse(text));
+  } catch {
+    throw new ClientFault(`${path} is not a JSON object of names and tokens.`);
+  }
+}
+
+const UNREADABLE: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'something above it is not a folder',
+  EISDIR: 'it is a folder',
+  EACCES: 'this user may not read it',
+  EPERM: 'this user may not read it',
+  ELOOP: 'its links lead in a circle',
+  ENAMETOOLONG: 'its name is too long',
+};
+
+/** What the system says of a file that it doesn't give, in words. */
+export function whyUnreadable(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code ?? 'it failed';
+  return UNREADABLE[code] ?? code;
+}
+
+function variableOf(role: Role): string {
+  return `CUTTER_TOKEN_${role.toUpperCase()}`;
+}

@@ -1,0 +1,39 @@
+import type { Plan } from '../walk/reading.ts';
+import { counted } from './report.ts';
+
+const ACTIONS: Readonly<Record<Plan['actionCounts'][number]['action'], string>> = {
+  BIRTH: 'born',
+  VERSION: 'with a next version',
+  UNCHANGED: 'unchanged',
+  VANISHED: 'vanished',
+  EXCLUDED: 'set aside',
+};
+
+/** What a reviewer is asked to approve: units, coverage, problems. */
+export function planLines({
+  actionCounts,
+  coverage,
+  problems,
+  profile,
+  manifestDigest,
+}: Plan): readonly string[] {
+  const units = actionCounts
+    .filter(({ action }) => action !== 'VANISHED' && action !== 'EXCLUDED')
+    .reduce((sum, { count }) => sum + count, 0);
+  const actions = actionCounts
+    .filter(({ count }) => count > 0)
+    .map(({ action, count }) => `${count.toLocaleString('en')} ${ACTIONS[action]}`);
+  const { bytes, unitBytes, containerBytes, excludedBytes, complete } = coverage;
+  return [
+    `Plan     ${counted(units, 'unit')} by ${profile ?? 'explicit spans'}: ${actions.join(', ')}`,
+    `         coverage ${complete ? 'complete' : 'BROKEN'}: ${number(bytes)} bytes = ${number(unitBytes)} in units + ${number(containerBytes)} in headings + ${number(excludedBytes)} set aside`,
+    `         ${manifestDigest}`,
+    ...(problems.length === 0 ? ['         no problems'] : problems.map(problemLine)),
+  ];
+}
+
+const number = (count: number) => count.toLocaleString('en');
+
+function problemLine({ path, code, message, severity }: Plan['problems'][number]): string {
+  return `         ${severity === 'ERROR' ? 'problem' : 'warning'} at ${path.join('.')}: ${message} (${code})`;
+}

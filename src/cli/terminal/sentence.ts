@@ -1,0 +1,64 @@
+import type { Config } from '../../config.ts';
+import { reasonOf } from '../../home/home-folder.ts';
+
+/** What went wrong, in one sentence and without a stack. */
+export function sentence(error: unknown, config: Pick<Config, 'port' | 'host' | 'databaseUrl'>): string {
+  const { code, message, syscall, path, hostname } = innermost(error);
+  if (path !== undefined && syscall !== 'connect')
+    return `${path} can't be used: ${reasonOf(error)}. It belongs to the ledger's home; see CUTTER_HOME.`;
+  if (syscall === 'getaddrinfo' && hostname === config.host)
+    return `${config.host} is no address of this machine, and no name of one; see CUTTER_HOST.`;
+  const told = foreseen(code, config);
+  return told ?? (message === '' ? `it failed (${code ?? 'without a reason'}).` : message);
+}
+
+function foreseen(
+  code: string | undefined,
+  config: Pick<Config, 'port' | 'host' | 'databaseUrl'>,
+): string | null {
+  const at = config.databaseUrl === null ? 'the embedded database' : placeOf(config.databaseUrl);
+  switch (code) {
+    case 'EADDRINUSE':
+      return `Port ${config.port} of ${config.host} is taken by another program; choose another with CUTTER_PORT.`;
+    case 'EACCES':
+      return `This user may not use port ${config.port} of ${config.host}; choose another with CUTTER_PORT.`;
+    case 'EADDRNOTAVAIL':
+      return `${config.host} is no address of this machine; see CUTTER_HOST.`;
+    case 'ECONNREFUSED':
+    case 'ENOTFOUND':
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+    case 'ETIMEDOUT':
+    case 'EAI_AGAIN':
+      return `No PostgreSQL answers at ${at} (${code}); see CUTTER_DATABASE_URL.`;
+    case '28P01':
+    case '28000':
+      return `PostgreSQL at ${at} refuses the owner's name or password; see CUTTER_DATABASE_URL.`;
+    case '3D000':
+      return `The database of CUTTER_DATABASE_URL doesn't exist at ${at}; create it with encoding 'UTF8' and locale 'C'.`;
+    default:
+      return null;
+  }
+}
+
+/** Host, port and database: never the password. */
+function placeOf(databaseUrl: string): string {
+  const url = new URL(databaseUrl);
+  return `${url.hostname}:${url.port === '' ? 5432 : url.port}${url.pathname}`;
+}
+
+interface SystemFault {
+  readonly message: string;
+  readonly code?: string;
+  readonly syscall?: string;
+  /** The file of a file's fault. */
+  readonly path?: string;
+  readonly hostname?: string;
+}
+
+/** A refused connection comes as a bundle of attempts without a message of its own. */
+function innermost(error: unknown): SystemFault {
+  if (error instanceof AggregateError && error.errors.length > 0 && error.message === '')
+    return innermost(error.errors[0]);
+  return error instanceof Error ? error : { message: String(error) };
+}

@@ -1,0 +1,75 @@
+/** Finds the attempt at a document that a run goes on with. */
+import { ClientFault } from '../client/client.ts';
+import { Refused } from '../client/refused.ts';
+import { type Clients, type Phases, phases } from './phases.ts';
+import { planOf } from './reading.ts';
+import { shortDigest, sourceInputOf } from './source-input.ts';
+
+export interface WalkDocument {
+  readonly docCode: string;
+  readonly title: string | null;
+  readonly profile: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface AttemptOptions {
+  readonly clients: Clients;
+  readonly document: WalkDocument;
+  readonly print: (line: string) => void;
+  /** Called where the registration is refused. */
+  readonly unregistered?: () => void;
+}
+
+export interface Attempt {
+  readonly phases: Phases;
+  readonly entryId: string;
+  /** The entry's idempotency key; the later verbs' keys begin with it. */
+  readonly key: string;
+  readonly status: string;
+}
+
+/** Registers and marks; an attempt that ended without success, or was overtaken by another cut, is followed by the next. */
+export async function begin(options: AttemptOptions): Promise<Attempt> {
+  const { document, clients, print } = options;
+  const calls = phases({ clients, print });
+  const { sourceId } = await calls.registerSource(sourceInputOf(document)).catch((error: unknown) => {
+    if (error instanceof Refused) options.unregistered?.();
+    throw error;
+  });
+  for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
+    const key = attemptKey(document, attempt);
+    const entry = await calls.mark({
+      idempotencyKey: key,
+      sourceId,
+      cutSpec: { profile: document.profile },
+      signalSource: 'cutter run',
+    });
+    const { entryId, status } = entry;
+    if (entry.replayed && (await isSpent(clients, entryId, status))) continue;
+    entry.tell();
+    if (status === 'verified_complete') print('This text stands already, verified; nothing was written.');
+    return { phases: calls, entryId, key, status };
+  }
+  throw new ClientFault(
+    `This text has been tried ${MOST_ATTEMPTS} times, and no attempt can be gone on with; the ledger says so, or something that stands in for it.`,
+  );
+}
+
+/** Nobody tries so often; what answers so for ever is no ledger. */
+const MOST_ATTEMPTS = 1_000;
+
+/** The entry's idempotency key at the n-th attempt at these bytes. */
+export function attemptKey({ docCode, profile, bytes }: WalkDocument, attempt: number): string {
+  return `run:${docCode}:${shortDigest(profile, bytes)}:${attempt}`;
+}
+
+const ENDED = ['verify_failed_escalated', 'reviewed_rejected', 'abandoned'];
+
+/** Whether an attempt of an earlier run can't be gone on with. */
+async function isSpent(clients: Clients, entryId: string, status: string): Promise<boolean> {
+  if (status !== 'verified_complete') return ENDED.includes(status);
+  const { actionCounts } = await planOf({ clients, entryId });
+  return actionCounts.some(({ action, count }) => CHANGES.includes(action) && count > 0);
+}
+
+const CHANGES: readonly string[] = ['BIRTH', 'VERSION', 'VANISHED'];

@@ -1,0 +1,32 @@
+/** What a run reads between its verbs, as the reviewer. */
+import { ClientFault } from '../client/client.ts';
+import { accepted } from '../client/refused.ts';
+import {
+  EntryProgressDocument,
+  type EntryProgressQuery,
+  PlanOfEntryDocument,
+  type PlanOfEntryQuery,
+} from '../generated/graphql.ts';
+import type { Clients } from './phases.ts';
+
+export type Plan = Extract<PlanOfEntryQuery['outcome'], { __typename: 'Plan' }>;
+export type Progress = NonNullable<EntryProgressQuery['entry']>;
+
+/** An entry, and who may ask about it. */
+interface Place {
+  readonly clients: Clients;
+  readonly entryId: string;
+}
+
+/** The plan as it would be reviewed now. */
+export async function planOf({ clients, entryId }: Place): Promise<Plan> {
+  const { outcome } = await clients.reviewer.execute(PlanOfEntryDocument, { entryId });
+  return accepted('Planning the cut', outcome, 'Plan');
+}
+
+/** Where the entry stands, with its decisions and its cut. */
+export async function progressOf({ clients, entryId }: Place): Promise<Progress> {
+  const { entry } = await clients.reviewer.execute(EntryProgressDocument, { entryId });
+  if (entry === null) throw new ClientFault(`The ledger has no entry ${entryId} any more.`);
+  return entry;
+}

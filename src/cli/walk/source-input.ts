@@ -1,0 +1,18 @@
+import { createHash } from 'node:crypto';
+import type { RegisterSourceInput } from '../generated/graphql.ts';
+import type { WalkDocument } from './attempt.ts';
+
+/** A document as `registerSource` takes it. The same document gives the same key. */
+export function sourceInputOf({ docCode, title, bytes }: WalkDocument): RegisterSourceInput {
+  return {
+    idempotencyKey: `run:${docCode}:source:${shortDigest(title ?? '', bytes)}`,
+    docCode,
+    title,
+    content: { base64: Buffer.from(bytes).toString('base64') },
+  };
+}
+
+/** Enough of a SHA-256 that a name in it stands for these bytes. */
+export function shortDigest(label: string, bytes: Uint8Array): string {
+  return createHash('sha256').update(`${label}\0`).update(bytes).digest('hex').slice(0, 24);
+}

@@ -1,0 +1,259 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import pg from 'pg';
+import { checkServer } from '../session/checks.ts';
+import { allowedToPublic, closeToPublic, keepingPublicRights, takenFromPublic } from './public-rights.ts';
+import { layRights, layRoles, refuseAnothersLedger } from './rights.ts';
+import { refuseTakenSchemas, refuseTakenTables } from './target-tables.ts';
+
+export const SQL_DIRECTORY = join(import.meta.dirname, '..', 'sql');
+const EVERY_TIME = 'database.sql';
+
+/** One migration file, and the chained checksum that vouches for it and for all before it. */
+interface Migration {
+  readonly name: string;
+  readonly sql: string;
+  readonly checksum: string;
+}
+
+/** The `checksums.sum` that belongs to a folder of migrations: each line is the SHA-256 over the line before and the file. */
+export function checksumsOf(directory = SQL_DIRECTORY): string {
+  return readFiles(directory)
+    .map((file) => `${file.checksum} ${file.name}\n`)
+    .join('');
+}
+
+/**
+ * The migrations of a folder, in order, after comparing them with its checksum file. A file that was changed, lost, added or
+ * reordered since the checksums were written is named.
+ */
+export function readMigrations(directory = SQL_DIRECTORY): readonly Migration[] {
+  const files = readFiles(directory);
+  const listed = readFileSync(join(directory, 'checksums.sum'), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => ({ checksum: line.slice(0, 64), name: line.slice(65) }));
+  for (let i = 0; i < Math.max(files.length, listed.length); i += 1) {
+    const file = files[i];
+    const line = listed[i];
+    if (line !== undefined && !files.some((f) => f.name === line.name)) {
+      throw new Error(`The migration ${line.name} is missing, and checksums.sum lists it. Restore the file.`);
+    }
+    if (file !== undefined && !listed.some((l) => l.name === file.name)) {
+      throw new Error(
+        `The migration ${file.name} is not listed in checksums.sum. Remove it, or add it by npm run checksums.`,
+      );
+    }
+    if (file === undefined || line === undefined || file.name !== line.name) {
+      throw new Error(
+        `checksums.sum lists ${line?.name ?? 'nothing'} where the migration ${file?.name ?? 'none'} comes next: the order was changed.`,
+      );
+    }
+    if (file.checksum !== line.checksum) {
+      throw new Error(
+        `The migration ${file.name} was changed after its checksum was written. Restore it; a change of the schema is a new file.`,
+      );
+    }
+  }
+  return files;
+}
+
+function readFiles(directory: string): Migration[] {
+  let previous = '';
+  return readdirSync(directory)
+    .filter((name) => name.endsWith('.sql'))
+    .sort()
+    .map((name) => {
+      const sql = readFileSync(join(directory, name), 'utf8');
+      previous = createHash('sha256').update(`${previous}\n${name}\n`).update(sql).digest('hex');
+      return { name, sql, checksum: previous };
+    });
+}
+
+export interface MigrateOptions {
+  /** Whether others use this database, too: then nothing of PUBLIC's is changed outside the ledger's own schemas. */
+  readonly shared?: boolean;
+  /** Receives whole sentences. */
+  readonly tell?: (line: string) => void;
+}
+
+/**
+ * Brings the database to the newest schema, lays rights that are gone, and returns the names of the files applied now: a new ledger in
+ * one transaction, an older one file by file. One migrates at a time; what was applied before must be what stands in the files.
+ */
+export async function migrate(
+  ownerUrl: string,
+  directory = SQL_DIRECTORY,
+  { shared = false, tell = () => {} }: MigrateOptions = {},
+): Promise<{ applied: string[] }> {
+  const migrations = readMigrations(directory);
+  const client = new pg.Client({ connectionString: ownerUrl, application_name: 'cutter migrate' });
+  await client.connect();
+  try {
+    await refuseAnothersLedger(client);
+    await checkServer(client);
+    await client.query(`/* migrate.lock */ select pg_advisory_lock(hashtext('cutter.migrate'))`);
+    const { applied, steps, isFresh } = await stepsOf(client, migrations, tell);
+    // A ledger begins whole or not at all. One that others serve meanwhile isn't locked for longer than each file takes.
+    for (const together of isFresh ? [steps] : steps.map((step) => [step]))
+      await inTransaction(client, shared, async () => {
+        for (const step of together) await step();
+      });
+    if (shared) await tellOfPublic(client, applied, tell);
+    else await closeToPublic(client);
+    return { applied };
+  } finally {
+    await client.end(); // and with it, whatever a fault left open
+  }
+}
+
+type Step = () => Promise<unknown>;
+
+async function inTransaction(
+  client: pg.ClientBase,
+  shared: boolean,
+  work: () => Promise<void>,
+): Promise<void> {
+  await client.query('begin isolation level read committed; set local statement_timeout = 0');
+  if (shared) await keepingPublicRights(client, work);
+  else await work();
+  await client.query('commit');
+}
+
+/** What there is to do: the files that this database hasn't had, rights that it lost, and the file that every start runs. */
+async function stepsOf(
+  client: pg.ClientBase,
+  migrations: readonly Migration[],
+  tell: (line: string) => void,
+): Promise<{ applied: string[]; steps: Step[]; isFresh: boolean }> {
+  const numbered = migrations.filter((migration) => migration.name !== EVERY_TIME);
+  const everyTime = migrations
+    .filter((migration) => migration.name === EVERY_TIME)
+    .map((file) => () => client.query(file.sql));
+  const isFresh = await isWithoutRecord(client);
+  const pending = isFresh ? numbered : pendingAmong(numbered, await recorded(client));
+  const files = pending.map((migration) => () => apply(client, migration));
+  const applied = pending.map((migration) => migration.name);
+  // A version before may have stopped at the tables' names, with the files before them applied.
+  const names = applied.includes(TARGET_TABLES)
+    ? [() => refuseTakenTables(client, sqlOf(numbered, TARGET_TABLES))]
+    : [];
+  if (isFresh) {
+    const begin = [() => refuseTakenSchemas(client), ...names, () => client.query(CREATE_RECORD)];
+    return { applied, steps: [...begin, ...files, ...everyTime], isFresh };
+  }
+  let laid = 0;
+  // Roles belong to the server: a database restored on another one is without them, and later files give them rights.
+  const roles = async () => {
+    laid += await layRoles(client);
+  };
+  const rights = async () => {
+    laid += await layRights(client);
+    if (laid > 0)
+      tell(
+        `Rights of the ledger's logins were missing, as after a restore without privileges or on another server. This start granted them again (${laid} statements).`,
+      );
+  };
+  return { applied, steps: [...names, roles, ...files, rights, ...everyTime], isFresh };
+}
+
+/** The file that makes the two tables in `public`. */
+const TARGET_TABLES = '0004_units.sql';
+/** The file that takes PUBLIC's defaults. */
+const GRANTS = '0006_grants.sql';
+
+function sqlOf(migrations: readonly Migration[], name: string): string {
+  return migrations.find((migration) => migration.name === name)?.sql ?? '';
+}
+
+/** Says what an earlier version took from PUBLIC on a database that others use, and what PUBLIC may do there. */
+async function tellOfPublic(
+  client: pg.ClientBase,
+  applied: readonly string[],
+  tell: (line: string) => void,
+): Promise<void> {
+  if (applied.includes(GRANTS))
+    await client.query(
+      '/* migrate.public_kept */ update cutter_meta.migration set public_kept = true where name = $1',
+      [GRANTS],
+    );
+  const { rowCount } = await client.query(
+    '/* migrate.public_taken */ select from cutter_meta.migration where name = $1 and not public_kept',
+    [GRANTS],
+  );
+  const taken = rowCount === 0 ? [] : await takenFromPublic(client);
+  if (taken.length > 0)
+    tell(
+      `An earlier version of Cutter took rights on this database from PUBLIC. If other applications need them, its owner gives them back: ${taken.join(' ')}`,
+    );
+  const allowed = await allowedToPublic(client);
+  if (allowed !== null)
+    tell(
+      `On this database PUBLIC, and so every login of the server, may ${allowed}. Cutter leaves that as it is.`,
+    );
+}
+
+async function isWithoutRecord(client: pg.ClientBase): Promise<boolean> {
+  const { rows } = await client.query<{ fresh: boolean }>(
+    `/* migrate.fresh */ select to_regclass('cutter_meta.migration') is null as fresh`,
+  );
+  return rows[0]?.fresh === true;
+}
+
+/** Sets what belongs to the database itself and doesn't come with its template: who may connect, and who may make temporary tables. */
+export async function grantDatabase(client: pg.ClientBase): Promise<void> {
+  await client.query(readFileSync(join(SQL_DIRECTORY, EVERY_TIME), 'utf8'));
+}
+
+const CREATE_RECORD = `/* migrate.record */
+create schema if not exists cutter_meta;
+create table cutter_meta.migration (
+  ordinal integer primary key,
+  name text not null unique,
+  checksum text not null,
+  applied_at timestamptz not null default transaction_timestamp()
+)`;
+
+type Recorded = { ordinal: number; name: string; checksum: string };
+
+async function recorded(client: pg.ClientBase): Promise<readonly Recorded[]> {
+  const { rows } = await client.query<Recorded>(
+    '/* migrate.recorded */ select ordinal, name, checksum from cutter_meta.migration order by ordinal',
+  );
+  return rows;
+}
+
+function pendingAmong(migrations: readonly Migration[], applied: readonly Recorded[]): readonly Migration[] {
+  for (const [i, row] of applied.entries()) {
+    const file = migrations[i];
+    if (file === undefined) {
+      throw new Error(
+        `The database has the migration ${row.name}, which this version doesn't know. Start the version that made it, or a newer one.`,
+      );
+    }
+    if (file.name !== row.name || file.checksum !== row.checksum) {
+      throw new Error(
+        `The database was migrated with another ${row.name} than the one in this version (${file.name}). It is not touched.`,
+      );
+    }
+  }
+  return migrations.slice(applied.length);
+}
+
+async function apply(client: pg.ClientBase, migration: Migration): Promise<void> {
+  const ordinal = Number.parseInt(migration.name, 10);
+  try {
+    await client.query(migration.sql);
+  } catch (error) {
+    await client.query('rollback').catch(() => {});
+    throw new Error(
+      `The migration ${migration.name} failed and was rolled back: ${(error as Error).message}`,
+      { cause: error },
+    );
+  }
+  await client.query(
+    '/* migrate.applied */ insert into cutter_meta.migration (ordinal, name, checksum) values ($1, $2, $3)',
+    [ordinal, migration.name, migration.checksum],
+  );
+}

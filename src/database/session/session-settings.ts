@@ -1,0 +1,158 @@
+/** Which settings the ledger's statements and promises need of a session: one list, for the start and for every new connection. */
+import type { Login } from '../../home/secrets.ts';
+
+interface Needed {
+  readonly name: string;
+  /** The value that a mend sets, as SQL has it. */
+  readonly mend: string;
+  /** What would happen with a value that isn't fit. */
+  readonly otherwise: string;
+  /** @param value as `pg_settings` has it: times in ms, or in the setting's own unit */
+  isFit(value: string): boolean;
+  /** Only sessions that write need it. */
+  readonly toWrite?: true;
+  /** Set for the whole server, not for a role. */
+  readonly ofServer?: true;
+  /** Shortens what callers get and breaks no promise: a start refuses it, a running server goes on. */
+  readonly atStart?: true;
+}
+
+const LOSES = 'a crash could take back what was acknowledged';
+const MISREADS = 'values would be read or written as others';
+const CUT_OFF = 'longer calls would be cut off';
+
+const anyOf =
+  (...wanted: readonly string[]) =>
+  (value: string) =>
+    wanted.includes(value);
+/** Milliseconds, where 0 is without a limit. */
+const atLeast = (least: number) => (value: string) => Number(value) === 0 || Number(value) >= least;
+
+const NEEDED: readonly Needed[] = [
+  // `remote_apply` promises more than `on`; `remote_write` and `local` give up a standby's disk, and `off` our own.
+  {
+    name: 'synchronous_commit',
+    mend: "'on'",
+    otherwise: LOSES,
+    isFit: anyOf('on', 'remote_apply'),
+    toWrite: true,
+  },
+  { name: 'fsync', mend: 'on', otherwise: LOSES, isFit: anyOf('on'), toWrite: true, ofServer: true },
+  {
+    name: 'full_page_writes',
+    mend: 'on',
+    otherwise: LOSES,
+    isFit: anyOf('on'),
+    toWrite: true,
+    ofServer: true,
+  },
+  {
+    name: 'default_transaction_read_only',
+    mend: "'off'",
+    otherwise: 'nothing could be written',
+    isFit: anyOf('off'),
+    toWrite: true,
+  },
+  {
+    name: 'session_replication_role',
+    mend: "'origin'",
+    otherwise: 'references between rows would not be checked',
+    isFit: anyOf('origin'),
+  },
+  {
+    name: 'row_security',
+    mend: "'on'",
+    otherwise: 'the policies of the lanes would end statements',
+    isFit: anyOf('on'),
+  },
+  {
+    name: 'search_path',
+    mend: 'pg_catalog, pg_temp',
+    otherwise: "other schemas could put their functions in the place of PostgreSQL's",
+    isFit: anyOf('pg_catalog, pg_temp'),
+  },
+  {
+    name: 'TimeZone',
+    mend: "'UTC'",
+    otherwise: 'times would be read as others',
+    isFit: anyOf('UTC', 'Etc/UTC'),
+  },
+  {
+    name: 'DateStyle',
+    mend: "'ISO, MDY'",
+    otherwise: MISREADS,
+    isFit: (value) => value.startsWith('ISO'),
+  },
+  { name: 'bytea_output', mend: "'hex'", otherwise: MISREADS, isFit: anyOf('hex') },
+  {
+    name: 'extra_float_digits',
+    mend: "'1'",
+    otherwise: 'numbers would lose digits',
+    isFit: anyOf('1', '2', '3'),
+  },
+  { name: 'standard_conforming_strings', mend: "'on'", otherwise: MISREADS, isFit: anyOf('on') },
+  { name: 'array_nulls', mend: "'on'", otherwise: MISREADS, isFit: anyOf('on') },
+  { name: 'client_encoding', mend: "'UTF8'", otherwise: MISREADS, isFit: anyOf('UTF8') },
+  {
+    name: 'zero_damaged_pages',
+    mend: 'off',
+    otherwise: 'damaged rows would vanish in silence',
+    isFit: anyOf('off'),
+    ofServer: true,
+  },
+  { name: 'statement_timeout', mend: "'60s'", otherwise: CUT_OFF, isFit: atLeast(5_000), atStart: true },
+  {
+    name: 'lock_timeout',
+    mend: "'4s'",
+    otherwise: 'calls that take turns would be refused',
+    isFit: atLeast(1_000),
+    atStart: true,
+  },
+  {
+    name: 'idle_in_transaction_session_timeout',
+    mend: "'60s'",
+    otherwise: 'a call that thinks between statements would be cut off',
+    isFit: atLeast(5_000),
+    atStart: true,
+  },
+  {
+    name: 'idle_session_timeout',
+    mend: '0',
+    otherwise: 'sessions that listen rest for hours and would be ended',
+    isFit: anyOf('0'),
+    atStart: true,
+  },
+  { name: 'transaction_timeout', mend: '0', otherwise: CUT_OFF, isFit: atLeast(60_000), atStart: true },
+];
+
+const WRITERS: ReadonlySet<Login> = new Set([
+  'cutter_exec',
+  'cutter_verify',
+  'cutter_gate',
+  'cutter_integrator',
+]);
+
+/** By name, as `pg_settings` has them. */
+export type Settings = Readonly<Record<string, string>>;
+
+/** SQL for the settings of this session, as one JSON object. */
+export const SETTINGS = `(select pg_catalog.json_object_agg(name, setting) from pg_catalog.pg_settings
+  where name in (${NEEDED.map(({ name }) => `'${name}'`).join(', ')}))`;
+
+/** A setting that has to be another one. */
+export type Unfit = Needed & { readonly value: string };
+
+/** What doesn't suit a login's session; without the limits of time, where it isn't a start that asks. */
+export function unfitIn(settings: Settings, login: Login, { isStart = false } = {}): readonly Unfit[] {
+  return NEEDED.flatMap((needed) => {
+    const counts = (isStart || !needed.atStart) && (!needed.toWrite || WRITERS.has(login));
+    const value = settings[needed.name];
+    // Some limits of time came with later versions of PostgreSQL; everything else is always there.
+    const isFit = value === undefined ? needed.atStart === true : needed.isFit(value);
+    return isFit || !counts ? [] : [{ ...needed, value: value ?? 'unknown' }];
+  });
+}
+
+/** The SQL that sets it for the whole server. */
+export const mendOfServer = ({ name, mend }: Unfit): string =>
+  `alter system set ${name} = ${mend}; select pg_reload_conf();`;

@@ -1,0 +1,111 @@
+/**
+ * `/`: where a person or a program that knows only the address goes on. It shows what `/ready` tells strangers and how to get a
+ * token. What is in the ledger, how much of it, and paths of this machine are not for strangers.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Mode } from '../../law/values.ts';
+import { VERSION } from '../../version.ts';
+import type { Readiness } from '../health.ts';
+import { prefersHtml } from '../prefers.ts';
+import { DoorRefusal } from '../refuse.ts';
+import { type Asset, answerAsset, assetOf } from './asset.ts';
+import { LANDING_POLICY, landingHtml } from './landing-html.ts';
+
+const ICON_PATH = '/favicon.svg';
+
+/** What is known of the server for good; links are paths of this server, null where nothing is there. */
+export interface LandingOptions {
+  readonly mode: Mode;
+  readonly graphql: string;
+  readonly graphiql: string | null;
+  readonly passport: () => string | null;
+  readonly ready: () => Promise<Readiness>;
+}
+
+/** The facts, in the shape in which programs get them. */
+export interface Landing {
+  readonly name: 'Cutter';
+  readonly version: string;
+  readonly mode: Mode;
+  readonly status: Readiness['status'];
+  readonly checks: Readiness['checks'];
+  readonly reasons: readonly string[];
+  readonly links: Readonly<Record<'graphql' | 'graphiql' | 'passport' | 'health' | 'ready', string | null>>;
+  readonly protocols: readonly string[];
+  /** How to get a token. */
+  readonly token: string;
+}
+
+export interface LandingPage {
+  wants(url: URL): boolean;
+  answer(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void>;
+}
+
+export function landingPage(options: LandingOptions): LandingPage {
+  const icon = assetOf(ICON);
+  return {
+    wants: (url) => url.pathname === '/' || url.pathname === ICON_PATH,
+    async answer(request, response, url) {
+      if (request.method !== 'GET' && request.method !== 'HEAD')
+        throw new DoorRefusal(
+          405,
+          'METHOD_NOT_ALLOWED',
+          `This page is read by GET. GraphQL is at ${options.graphql}.`,
+          { allow: 'GET, HEAD' },
+        );
+      if (url.pathname === ICON_PATH) answerIcon(request, response, icon);
+      else answerLanding(request, response, await landingOf(options));
+    },
+  };
+}
+
+async function landingOf({ mode, graphql, graphiql, passport, ready }: LandingOptions): Promise<Landing> {
+  return {
+    name: 'Cutter',
+    version: VERSION,
+    mode,
+    ...(await ready()),
+    links: { graphql, graphiql, passport: passport(), health: '/health', ready: '/ready' },
+    protocols: [
+      'GraphQL over HTTP (POST, and GET for queries)',
+      'graphql-transport-ws over WebSocket',
+      'GraphQL over server-sent events (distinct connections)',
+    ],
+    token: TOKEN[mode],
+  };
+}
+
+const TOKEN: Readonly<Record<Mode, string>> = {
+  rehearsal:
+    'The first start of a rehearsal wrote tokens of its sample principals to the file tokens.json in the ledger\'s home: the folder that CUTTER_HOME names, else .cutter where the server was started. Send one as "Authorization: Bearer <token>".',
+  production:
+    'The owner of the ledger makes principals and their tokens; README.md says how under "Production". Ask the keeper of this ledger for one, and send it as "Authorization: Bearer <token>".',
+};
+
+function answerLanding(request: IncomingMessage, response: ServerResponse, landing: Landing): void {
+  const isHtml = prefersHtml(request);
+  const text = isHtml ? landingHtml(landing, ICON_PATH) : JSON.stringify(landing);
+  response.writeHead(200, {
+    'content-type': isHtml ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(text),
+    vary: 'accept',
+    // It shows a state.
+    'cache-control': 'no-store',
+    'content-security-policy': LANDING_POLICY,
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+  });
+  response.end(request.method === 'HEAD' ? undefined : text);
+}
+
+function answerIcon(request: IncomingMessage, response: ServerResponse, icon: Asset): void {
+  answerAsset(request, response, icon, {
+    'content-type': 'image/svg+xml',
+    'content-security-policy': "default-src 'none'",
+    'x-content-type-options': 'nosniff',
+  });
+}
+
+/** A sheet, cut. */
+const ICON =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="6" fill="#24527a"/><path d="M8 7h16M8 12h11M8 20h16M8 25h8" stroke="#fff" stroke-width="2.5" stroke-linecap="round"/><path d="M5 16h22" stroke="#efc377" stroke-width="1.5" stroke-dasharray="3 2"/></svg>';

@@ -1,0 +1,113 @@
+import type { Client } from 'pg';
+import { type Coverage, Findings, type Report } from './finding.ts';
+import type { HeadsFile } from './heads.ts';
+import type { LedgerKeys } from './log/ledger-keys.ts';
+import { checkPlaces } from './log/place-check.ts';
+import { checkResumptions } from './log/resumption-check.ts';
+import type { SeenHead } from './log/tree-check.ts';
+import { checkWitnesses } from './log/witness-check.ts';
+import { checkCuts } from './meaning/cuts.ts';
+import { checkLineage } from './meaning/lineage.ts';
+import { checkSignatures } from './meaning/signatures.ts';
+import { checkRows } from './rows/rows.ts';
+import { checkReached, checkUnique } from './rows/unique.ts';
+import { openSession } from './session.ts';
+
+export interface CheckOptions {
+  /** The login cutter_evidence. */
+  readonly url: string;
+  /** Heads of the log that were kept outside the database. */
+  readonly heads?: readonly SeenHead[];
+  /** Files of them, read before the check begins: the ledger goes on meanwhile. */
+  readonly headFiles?: readonly HeadsFile[];
+  /** Pages of a table that one thread reads at a time. */
+  readonly slicePages?: number;
+}
+
+/** Recomputes the whole ledger from its tables, in one snapshot, and reports what doesn't agree. It goes on past every break. */
+export async function checkLedger({
+  url,
+  heads = [],
+  headFiles = [],
+  ...options
+}: CheckOptions): Promise<Report> {
+  const session = await openSession(url);
+  const { client, unseen } = session;
+  const findings = new Findings();
+  const coverage: Coverage = {
+    positions: 0,
+    pending: 0,
+    rows: 0,
+    signatures: 0,
+    cuts: 0,
+    entries: 0,
+    nodes: 0,
+    cosignatures: 0,
+  };
+  try {
+    const blind = unseen.filter(({ table }) => table.startsWith('cutter_log.'));
+    if (blind.length > 0) return { head: 0, incarnation: '', findings: [], unseen, coverage, heads: [] };
+    const { rows } = await client.query<{ next: string; incarnation: string }>(
+      '/* fsck.head */ select next_position::text as next, incarnation::text from cutter_log.head',
+    );
+    const head = Number(rows[0]?.next ?? 0);
+    const incarnation = rows[0]?.incarnation ?? '';
+    const { keys, incarnations, reached, compared } = await checkRows({
+      ...options,
+      ...session,
+      url,
+      head,
+      findings,
+      coverage,
+      heads,
+      headFiles,
+      incarnation,
+    });
+    await checkWitnesses(client, findings, coverage);
+    if (unseen.length === 0) await checkUnique(client, head, findings);
+    await checkSingletons(client, findings);
+    // What can't be seen whole would be blamed for what is only hidden.
+    incarnations.tell(findings, incarnation);
+    await checkResumptions(client, keys, incarnations, incarnation, findings);
+    if (unseen.length === 0) await judgeMeaning(client, keys, head, findings, coverage);
+    await checkReached(client, reached, findings, unseen);
+    return { head, incarnation, findings: findings.all, unseen, coverage, heads: compared };
+  } finally {
+    await session.close();
+  }
+}
+
+/** Log and tree have one head each, marked as such. */
+async function checkSingletons(client: Client, findings: Findings): Promise<void> {
+  for (const table of ['cutter_log.head', 'cutter_log.tree_head']) {
+    const { rows } = await client.query<{ marked: string }>(
+      `/* fsck.singleton */ select count(*) filter (where singleton)::text as marked from ${table}`,
+    );
+    if (rows[0]?.marked === '1') continue;
+    findings.derive([], {
+      verdict: 'edited',
+      table,
+      key: 'true',
+      column: 'singleton',
+      after: null,
+      before: null,
+      message: `${table} has ${rows[0]?.marked} rows that are marked as its one; there is one.`,
+    });
+  }
+}
+
+/** What must hold between rows that are as they were written. */
+async function judgeMeaning(
+  client: Client,
+  keys: LedgerKeys,
+  head: number,
+  findings: Findings,
+  coverage: Coverage,
+): Promise<void> {
+  keys.tell(findings, head, { from: 0, until: Number.MAX_SAFE_INTEGER });
+  await client.query('set local enable_hashjoin = on; set local enable_mergejoin = on');
+  await checkSignatures(client, keys, head, findings, coverage);
+  await checkLineage(client, head, findings);
+  await checkCuts(client, head, findings, coverage);
+  await checkPlaces(client, coverage.positions, findings);
+}

@@ -1,0 +1,148 @@
+import type { ComparedHeads } from './log/heads-check.ts';
+
+/** What a full check can find. A verdict is a word for programs; the sentence is for people. */
+
+export const VERDICTS = {
+  edited: 'a value differs from what its record vouches for',
+  deleted: 'a row that a record promises is gone',
+  inserted: 'a row that no record accounts for',
+  swapped: 'two rows stand under each other’s key',
+  doubled: 'a value that must be unique is there more than once',
+  replayed: 'a recorded row’s content stands under another key',
+  'signature-moved': 'a signature stands on another row than the one it was made for',
+  truncated: 'the newest rows are gone',
+  restored: 'the ledger is whole, but older than a head that was seen',
+  forked: 'the ledger isn’t a continuation of a head that was seen',
+  'record-altered': 'the body of a log record isn’t what was hashed',
+  'record-unknown': 'a log record of a format that this version doesn’t know',
+  'signature-invalid': 'a signature doesn’t verify',
+  'key-invalid': 'a signature was made with a key that wasn’t valid there',
+  'key-broken': 'a record about a key, or a registered key, that the keys before it don’t bear out',
+  'resumption-broken': 'a record that resumes a ledger without what both lanes must have said',
+  'contradicts-signature': 'a row says something else than was signed',
+  'sod-broken': 'two parts that two persons must play were played by one',
+  'state-illegal': 'an entry moved where the table of transitions has no arrow',
+  'lineage-broken': 'a reference between rows leads nowhere, or not back',
+  'approval-missing': 'a cut without an approval in force',
+  'coverage-broken': 'the records of a cut don’t give back its source',
+  'digest-differs': 'a digest isn’t that of what it names',
+  'count-differs': 'a count isn’t that of the rows',
+  'tree-altered': 'a node of the log’s tree isn’t the hash of what is under it',
+  'cosignature-invalid': 'a cosignature of a checkpoint doesn’t verify',
+  'head-altered': 'a head that was kept outside the database isn’t what the lanes signed',
+} as const;
+export type VerdictCode = keyof typeof VERDICTS;
+
+export interface Finding {
+  readonly verdict: VerdictCode;
+  /** With its schema. */
+  readonly table: string;
+  readonly key: string;
+  /** The altered column; null where the whole row is meant, or no fingerprint names one. */
+  readonly column: string | null;
+  /** The log positions between which it happened: after the first, before the second. Null where there is no bound. */
+  readonly after: number | null;
+  readonly before: number | null;
+  /** The other row of a swap, a replay or a move. */
+  readonly otherKey: string | null;
+  readonly message: string;
+}
+
+/** Something that could not be looked at; a check that has any is no clean bill. */
+export interface Unseen {
+  readonly table: string;
+  readonly message: string;
+}
+
+/** What was looked at. */
+export interface Coverage {
+  /** Positions from 0 to before this one. */
+  positions: number;
+  /** Records that wait for their position. */
+  pending: number;
+  rows: number;
+  signatures: number;
+  cuts: number;
+  entries: number;
+  /** Nodes of the log's tree and cosignatures, where there are any. */
+  nodes: number;
+  cosignatures: number;
+}
+
+export interface Report {
+  readonly head: number;
+  readonly incarnation: string;
+  readonly findings: readonly Finding[];
+  readonly unseen: readonly Unseen[];
+  readonly coverage: Coverage;
+  /** The files of heads that the log was compared with. */
+  readonly heads: readonly ComparedHeads[];
+}
+
+/** 0 clean, 1 findings, 2 something couldn't be seen. */
+export function exitCodeOf({ findings, unseen }: Pick<Report, 'findings' | 'unseen'>): 0 | 1 | 2 {
+  if (unseen.length > 0) return 2;
+  return findings.length > 0 ? 1 : 0;
+}
+
+export type NewFinding = Omit<Finding, 'otherKey'> & { readonly otherKey?: string | null };
+/** A row on which a finding leans. */
+export type Ref = readonly [table: string, key: string | null | undefined];
+
+/** Where a check says what it found. */
+export interface Teller {
+  /** A finding with a cause of its own. */
+  add(finding: NewFinding): void;
+  /** One that follows from several rows: not told where one of them is known to be altered. */
+  derive(refs: readonly Ref[], finding: NewFinding): void;
+}
+
+/** Keeps what was found until it is known which rows are altered. */
+export class Postponed implements Teller {
+  readonly #told: ((teller: Teller) => void)[] = [];
+
+  add(finding: NewFinding): void {
+    this.#told.push((teller) => teller.add(finding));
+  }
+
+  derive(refs: readonly Ref[], finding: NewFinding): void {
+    this.#told.push((teller) => teller.derive(refs, finding));
+  }
+
+  tell(teller: Teller): void {
+    for (const one of this.#told) one(teller);
+  }
+}
+
+/** Rows known to be altered: what follows from them is no finding of its own. */
+export class Findings implements Teller {
+  readonly all: Finding[] = [];
+  readonly #tainted: Set<string>;
+
+  /** `tainted` is shared where a check goes in pages: a later one leans on rows of earlier ones. */
+  constructor(tainted = new Set<string>()) {
+    this.#tainted = tainted;
+  }
+
+  add(finding: NewFinding): void {
+    this.all.push({ ...finding, otherKey: finding.otherKey ?? null });
+    this.taint(finding.table, finding.key);
+    if (finding.otherKey != null) this.taint(finding.table, finding.otherKey);
+  }
+
+  taint(table: string, key: string): void {
+    this.#tainted.add(`${table} ${key}`);
+  }
+
+  isTainted(table: string, key: string | null | undefined): boolean {
+    return key != null && this.#tainted.has(`${table} ${key}`);
+  }
+
+  /** Whether it was told. */
+  derive(refs: readonly Ref[], finding: NewFinding): boolean {
+    if (refs.some(([table, key]) => this.isTainted(table, key))) return false;
+    if (this.isTainted(finding.table, finding.key)) return false;
+    this.all.push({ ...finding, otherKey: finding.otherKey ?? null });
+    return true;
+  }
+}

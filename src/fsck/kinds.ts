@@ -1,0 +1,105 @@
+import { AFFECTED_ROW, CHANGE_SET } from '../ledger/tables/change-set.ts';
+import { DEPENDENCY } from '../ledger/tables/dependency.ts';
+import { ENTRY } from '../ledger/tables/entry.ts';
+import { HISTORY } from '../ledger/tables/history.ts';
+import { KEY } from '../ledger/tables/key.ts';
+import { MANIFEST_ENVELOPE, MANIFEST_UNIT_BLOCK } from '../ledger/tables/manifest.ts';
+import { REVIEW_DECISION } from '../ledger/tables/review-decision.ts';
+import { SIGNATURE } from '../ledger/tables/signature.ts';
+import { SOURCE } from '../ledger/tables/source.ts';
+import { SWEEP_LOG } from '../ledger/tables/sweep-log.ts';
+import { type Columns, defineTable } from '../ledger/tables/table.ts';
+import { INFORMATION_UNIT, UNIT_VERSION } from '../ledger/tables/unit.ts';
+import { VERIFY_RESULT } from '../ledger/tables/verify-result.ts';
+
+/** 12 · canonical_address_alias: written by nobody yet, so every row of it is an inserted one. */
+const ALIAS = defineTable('cutter_governance.canonical_address_alias', ['alias_id'], {
+  alias_id: 'uuid',
+  target_unit_id: 'uuid',
+  alias_text: 'text',
+  alias_kind: 'text',
+  valid_from: 'now',
+  valid_until: 'timestamptz?',
+  created_by: 'text',
+  rationale: 'text?',
+  scenario_ref: 'text?',
+});
+
+/** A table as the log's records speak of it, and as it is read back. */
+export interface Kind {
+  /** Its place among `KINDS`. */
+  readonly index: number;
+  /** With its schema. */
+  readonly table: string;
+  /** As records name it. */
+  readonly recorded: string;
+  readonly key: readonly string[];
+  /** In the records' order: by code units. */
+  readonly columns: readonly string[];
+  readonly types: Columns;
+  /** Columns that move after birth, with their value at birth as SQL. */
+  readonly atBirth: Readonly<Record<string, string>>;
+  /** What a row was written with: the column that holds the transaction's time, if it has one. */
+  readonly time: string | null;
+}
+
+/** The first version of a unit where there are later ones, and otherwise what its anchors say: its birth's digest vouches for them. */
+const AT_BIRTH: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  [ENTRY.name]: { status: `'marked'::text` },
+  [REVIEW_DECISION.name]: { superseded_by_review_decision_id: 'null::uuid' },
+  [KEY.name]: { until_position: 'null::bigint' },
+  [INFORMATION_UNIT.name]: {
+    content_anchor_ref: 'coalesce(m.first::text, r.content_anchor_ref)',
+    version_anchor_ref: 'coalesce(m.first, r.version_anchor_ref)',
+  },
+};
+
+/** Every table whose rows the log vouches for. */
+export const KINDS: readonly Kind[] = [
+  ENTRY,
+  HISTORY,
+  DEPENDENCY,
+  SWEEP_LOG,
+  MANIFEST_ENVELOPE,
+  MANIFEST_UNIT_BLOCK,
+  REVIEW_DECISION,
+  CHANGE_SET,
+  AFFECTED_ROW,
+  SIGNATURE,
+  VERIFY_RESULT,
+  ALIAS,
+  INFORMATION_UNIT,
+  UNIT_VERSION,
+  SOURCE,
+  KEY,
+].map((table, index) => kindOf(table, index));
+const BY_RECORDED = new Map(KINDS.map((kind) => [kind.recorded, kind]));
+
+export function kindNamed(recorded: string): Kind | undefined {
+  return BY_RECORDED.get(recorded);
+}
+
+export function kindOfTable(table: { readonly name: string }): Kind {
+  return KINDS.find((kind) => kind.table === table.name) as Kind;
+}
+
+function kindOf(
+  table: { readonly name: string; readonly key: readonly string[]; readonly columns: Columns },
+  index: number,
+): Kind {
+  return {
+    index,
+    table: table.name,
+    recorded: table.name.replace('cutter_governance.', ''),
+    key: table.key,
+    columns: Object.keys(table.columns).sort(),
+    types: table.columns,
+    atBirth: AT_BIRTH[table.name] ?? {},
+    time: Object.entries(table.columns).find(([, type]) => type === 'now')?.[0] ?? null,
+  };
+}
+
+/** Whether rows are found by the bits that the sketch keeps of their id: those of a UUID are all of it, other keys stand there as a hash. */
+export function isKeyedByUuid({ key, types }: Kind): boolean {
+  return key.length === 1 && types[key[0] as string] === 'uuid';
+}

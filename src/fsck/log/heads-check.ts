@@ -1,0 +1,257 @@
+import type { Client } from 'pg';
+import { LANES, type Lane } from '../../law/values.ts';
+import { checkpointKeyName, originOf } from '../../proof/checkpoint.ts';
+import { verifyLater } from '../../proof/ed25519.ts';
+import { noteKeyHash } from '../../proof/note.ts';
+import type { FiledHead } from '../../proof/notes-file.ts';
+import type { Findings, Unseen } from '../finding.ts';
+import { type HeadsFile, seenIn } from '../heads.ts';
+import { copyRows } from '../rows/copy.ts';
+import { COSIGNATURES } from './cosigned-heads.ts';
+import type { Incarnations } from './incarnations.ts';
+import type { LedgerKeys } from './ledger-keys.ts';
+import { LOG } from './log-lines.ts';
+import type { SeenHead } from './tree-check.ts';
+
+/** So many of one file are named. */
+const MOST_NAMED = 1000;
+
+export interface HeadsCheck {
+  readonly client: Client;
+  readonly files: readonly HeadsFile[];
+  /** The incarnation that the log's head names. */
+  readonly incarnation: string;
+  readonly incarnations: Incarnations;
+  readonly keys: LedgerKeys;
+  /** How many positions the log has. */
+  readonly next: number;
+  readonly findings: Findings;
+  readonly unseen: Unseen[];
+}
+
+/** What a file of heads was good for. */
+export interface ComparedHeads {
+  readonly file: string;
+  /** Heads of it that the log was held to. */
+  readonly compared: number;
+  /** Whether it is the one that the ledger keeps. */
+  readonly isKept: boolean;
+  readonly words: readonly string[];
+}
+
+/**
+ * Holds the cosignatures to the heads that are kept outside the database: what both lanes signed stands there. Gives back the heads that the log
+ * has to lead to. What was altered in the file that the ledger keeps is a finding, for nobody else would notice.
+ */
+export async function checkHeads(
+  check: HeadsCheck,
+): Promise<{ readonly heads: readonly SeenHead[]; readonly compared: readonly ComparedHeads[] }> {
+  const standing = await standingCosignatures(check);
+  const heads: SeenHead[] = [];
+  const compared: ComparedHeads[] = [];
+  for (const file of check.files) {
+    const judge = new FileJudge(check, file, standing);
+    const own = await judge.judge();
+    // Those that were given are believed as they stand, whoever signed them.
+    if (file.isKept) heads.push(...own);
+    compared.push({ file: file.path, isKept: file.isKept, compared: own.length, words: judge.words });
+  }
+  return { heads, compared };
+}
+
+interface Standing {
+  /** By lane and size, what stands there: origin, root and signature. */
+  readonly rows: ReadonlyMap<string, string>;
+  /** By origin, the largest size that either lane signed. */
+  readonly largest: ReadonlyMap<string, number>;
+}
+
+const placeOf = (lane: string, size: number | string) => `${lane}/${size}`;
+const saidBy = (origin: string, root: Uint8Array, signature: Uint8Array) =>
+  `${origin} ${Buffer.from(root).toString('hex')} ${Buffer.from(signature).toString('hex')}`;
+
+/** Of the sizes that the files have heads of: what is in memory grows with the files and not with the ledger. */
+async function standingCosignatures({ client, files }: HeadsCheck): Promise<Standing> {
+  const sizes = new Set(files.flatMap(({ heads }) => heads.map(({ size }) => String(size))));
+  const rows = new Map<string, string>();
+  const largest = new Map<string, number>();
+  if (sizes.size === 0) return { rows, largest };
+  await copyRows(
+    client,
+    `select lane, size, origin, encode(root, 'hex'), encode(signature, 'hex') from ${COSIGNATURES}`,
+    ([lane, size, origin, root, signature]) => {
+      if (sizes.has(size ?? '')) rows.set(placeOf(lane ?? '', size ?? ''), `${origin} ${root} ${signature}`);
+      largest.set(origin ?? '', Math.max(largest.get(origin ?? '') ?? 0, Number(size)));
+    },
+  );
+  return { rows, largest };
+}
+
+type Fault = { readonly verdict: 'good' | 'unknown' } | { readonly verdict: 'altered'; readonly why: string };
+
+class FileJudge {
+  readonly words: string[];
+  readonly #check: HeadsCheck;
+  readonly #file: HeadsFile;
+  readonly #standing: Standing;
+  readonly #present: string;
+  readonly #known: ReadonlySet<string>;
+  #named = 0;
+
+  constructor(check: HeadsCheck, file: HeadsFile, standing: Standing) {
+    const { incarnations, incarnation } = check;
+    this.#check = check;
+    this.#file = file;
+    this.#standing = standing;
+    this.words = [...file.words];
+    this.#present = originOf(incarnations.present ?? incarnation);
+    this.#known = new Set([
+      this.#present,
+      ...incarnations.accepted.map(({ previous }) => originOf(previous)),
+    ]);
+  }
+
+  /** The heads that say something of this ledger. */
+  async judge(): Promise<SeenHead[]> {
+    const { heads, isKept } = this.#file;
+    const seen: SeenHead[] = [];
+    const strangers: FiledHead[] = [];
+    for (const [at, head] of heads.entries()) {
+      const fault = this.#stands(head) ? ({ verdict: 'good' } as const) : await this.#faultOf(head);
+      if (fault.verdict === 'altered' && isKept) this.#tellAltered(head, fault.why, heads[at + 1]);
+      else if (!this.#known.has(head.origin) && isKept) strangers.push(head);
+      else if (fault.verdict === 'good') seen.push(this.#taken(head));
+      else if (!isKept || head.size > this.#check.next) seen.push(seenIn(this.#file, head));
+      else this.#tellAltered(head, 'is signed by a key that the ledger never had', heads[at + 1]);
+    }
+    for (const piece of this.#file.pieces) {
+      const after = heads.find(({ line }) => line > piece.line);
+      this.#tellAltered(piece, 'is part of no checkpoint', after);
+    }
+    this.#tellStrangers(strangers, seen.length);
+    this.#tellMore();
+    return seen;
+  }
+
+  #stands({ origin, size, root, note }: FiledHead): boolean {
+    return LANES.every((lane) => {
+      const own = note.signatures.filter(({ name }) => name === checkpointKeyName(origin, lane));
+      const row = this.#standing.rows.get(placeOf(lane, size));
+      const key = this.#keysOf(lane).some(
+        ({ publicKey }) =>
+          own[0]?.keyHash !== undefined &&
+          noteKeyHash({ name: own[0].name, publicKey }).equals(own[0].keyHash),
+      );
+      return (
+        key && own.length === 1 && own[0] !== undefined && row === saidBy(origin, root, own[0].signature)
+      );
+    });
+  }
+
+  #keysOf(lane: Lane) {
+    return this.#check.keys.forHeads(lane);
+  }
+
+  /** What the log doesn't tell of can't be verified: it may have been lost with the key's record. */
+  async #faultOf({ origin, note }: FiledHead): Promise<Fault> {
+    let verdict: 'good' | 'unknown' = 'good';
+    for (const lane of LANES) {
+      const name = checkpointKeyName(origin, lane);
+      const own = note.signatures.filter((signature) => signature.name === name);
+      const [only] = own;
+      if (only === undefined || own.length > 1)
+        return { verdict: 'altered', why: `has ${own.length} signatures of ${lane}` };
+      const key = this.#keysOf(lane).find(({ publicKey }) =>
+        noteKeyHash({ name, publicKey }).equals(only.keyHash),
+      );
+      if (key === undefined) verdict = 'unknown';
+      else if (!(await verifyLater(key.publicKey, Buffer.from(note.text), only.signature)).ok)
+        return { verdict: 'altered', why: `doesn't carry a good signature of ${lane}` };
+    }
+    return { verdict };
+  }
+
+  /** A head that both lanes signed: the database has what each of them did. */
+  #taken(head: FiledHead): SeenHead {
+    const { origin, size } = head;
+    const { incarnations, next, findings } = this.#check;
+    // A backup may be older than the last heads of what was given up.
+    const due = origin === this.#present ? next : Math.min(next, this.#standing.largest.get(origin) ?? 0);
+    for (const lane of size <= due && incarnations.binds(head) ? LANES : []) {
+      if (this.#standing.rows.has(placeOf(lane, size)) || !this.#mayName()) continue;
+      findings.add({
+        verdict: 'deleted',
+        table: COSIGNATURES,
+        key: placeOf(lane, size),
+        column: null,
+        after: size - 1,
+        before: null,
+        message: `The cosignature of ${lane} over ${size} positions is gone: line ${head.line} of ${this.#file.path} has it.`,
+      });
+    }
+    return seenIn(this.#file, head);
+  }
+
+  /** A checkpoint that a crash tore off is published again, and stands whole behind what is left of it. */
+  #tellAltered(
+    piece: { readonly raw: string; readonly line: number },
+    why: string,
+    after: FiledHead | undefined,
+  ): void {
+    const torn = piece.raw.endsWith('\n') ? piece.raw.slice(0, -1) : piece.raw;
+    if (after?.raw.startsWith(torn) === true) {
+      this.words.push(
+        `Line ${piece.line} of ${this.#file.path} was cut off by a crash; the whole checkpoint follows it.`,
+      );
+      return;
+    }
+    if (!this.#mayName()) return;
+    this.#check.findings.add({
+      verdict: 'head-altered',
+      table: this.#file.path,
+      key: String(piece.line),
+      column: null,
+      after: null,
+      before: null,
+      message: `What begins at line ${piece.line} of ${this.#file.path} ${why}: the file was altered there.`,
+    });
+  }
+
+  /** Heads of an incarnation that the database has never heard of: another ledger's, or what came after this one was set back. */
+  #tellStrangers(strangers: readonly FiledHead[], own: number): void {
+    const [last] = strangers.slice(-1);
+    if (last === undefined || !this.#check.incarnations.isWhole) return;
+    const { path, heads } = this.#file;
+    if (own === 0)
+      this.#check.unseen.push({
+        table: path,
+        message: `The checkpoints in ${path} are of another ledger, ${last.origin}; this one is ${this.#present}. Nothing could be compared with them.`,
+      });
+    else if (heads.at(-1) === last)
+      this.#check.findings.add({
+        verdict: 'restored',
+        table: LOG,
+        key: '*',
+        column: null,
+        after: null,
+        before: null,
+        message: `${path} ends with heads of ${last.origin}, which came after ${this.#present}: the database was set back, and has forgotten that it was resumed.`,
+      });
+    else
+      this.words.push(
+        `${path} holds ${strangers.length} checkpoints of another ledger, ${last.origin}; this check ignored them.`,
+      );
+  }
+
+  #mayName(): boolean {
+    this.#named += 1;
+    return this.#named <= MOST_NAMED;
+  }
+
+  #tellMore(): void {
+    if (this.#named > MOST_NAMED)
+      this.words.push(
+        `${this.#named - MOST_NAMED} more heads of ${this.#file.path} don't agree with the database.`,
+      );
+  }
+}

@@ -1,0 +1,175 @@
+import { POSITIONED } from '../../law/record.ts';
+import type { Teller } from '../finding.ts';
+import { type BodyVerdict, type LogLine, type ReadRecord, readBody } from './records.ts';
+
+export const LOG = 'cutter_log.log';
+export const PARTS = 'cutter_log.record_part';
+
+/** So many of each kind of fault are kept to be told one by one, and so many ids with them; of the others, how many there are. */
+const MOST_KEPT = 10_000;
+const MOST_IDS = 1_000_000;
+
+/** What a body says that can't be relied on: as much as it takes to say what was altered. */
+interface SaidRecord {
+  readonly recordId: string;
+  readonly at: string;
+  /** The rows that it speaks of: table and id. */
+  readonly rows: readonly string[];
+  /** Whether all that it moved was moved by its own principal. */
+  readonly isOfOne: boolean;
+}
+
+/** A line of the log whose body can't be relied on. */
+export interface BrokenLine {
+  readonly line: Omit<LogLine, 'body'>;
+  /** What the body says all the same; null where it says nothing. */
+  readonly record: SaidRecord | null;
+  /** The body's own hash, where it can be read. */
+  readonly hash: string | null;
+  readonly verdict: Exclude<BodyVerdict['verdict'], 'ok'> | 'missing';
+}
+
+export interface LineEvents {
+  /** A record that can be read, reliable or not. */
+  record(record: ReadRecord, line: LogLine, reliable: boolean): void;
+  /** A record that can't be read, or isn't there. */
+  blank(): void;
+}
+
+/** Faults of the log that are counted and not kept. */
+export interface Counted {
+  gaps: number;
+  broken: number;
+  beyond: number;
+  ids: number;
+}
+
+/**
+ * Looks at each line of the log in its order: positions without gap, bodies that give their hash, ids that are the body's. What it
+ * keeps is bounded, however much of the log is ruined.
+ */
+export class LogLines {
+  next = 0;
+  pending = 0;
+  /** Rows of the log and of its queue, and of their bodies, that were read. */
+  seen = 0;
+  parts = 0;
+  readonly more: Counted = { gaps: 0, broken: 0, beyond: 0, ids: 0 };
+  /** Positions that no row has. */
+  readonly gaps: { readonly at: number; readonly between: readonly [string | null, string | null] }[] = [];
+  readonly broken: BrokenLine[] = [];
+  /** Rows before the first position, or at one that the head has not reached: where something was moved to. */
+  readonly beyond: Pick<LogLine, 'position' | 'recordId'>[] = [];
+  readonly #findings: Teller;
+  readonly #head: number;
+  readonly #events: LineEvents;
+  #idsKept = 0;
+  #idsTold = 0;
+  /** The time of the newest record read. */
+  lastAt: string | null = null;
+
+  constructor(findings: Teller, head: number, events: LineEvents) {
+    this.#findings = findings;
+    this.#head = head;
+    this.#events = events;
+  }
+
+  line(line: LogLine): void {
+    this.seen += 1;
+    this.parts += line.parts.length;
+    const verdict = this.#body(line);
+    const at =
+      verdict.verdict === 'ok' || verdict.verdict === 'hash_mismatch' ? (verdict.record?.at ?? null) : null;
+    if (line.position === null) this.pending += 1;
+    else this.#position(line, line.position, at);
+    if (at !== null) this.lastAt = at;
+    if (verdict.verdict === 'ok') {
+      this.#ids(line, verdict.record);
+      this.#events.record(verdict.record, line, true);
+    } else if (verdict.verdict === 'hash_mismatch' && verdict.record !== null)
+      this.#events.record(verdict.record, line, false);
+    else this.#events.blank();
+  }
+
+  #position(line: LogLine, position: number, at: string | null): void {
+    if (position < 0 || (position >= this.#head && position > this.next)) {
+      if (this.beyond.length < MOST_KEPT) this.beyond.push({ position, recordId: line.recordId });
+      else this.more.beyond += 1;
+      return;
+    }
+    // Without its key a position stands twice; that is told elsewhere.
+    if (position < this.next) return;
+    if (this.next < position) this.#events.blank();
+    for (; this.next < position && this.gaps.length < MOST_KEPT; this.next += 1)
+      this.gaps.push({ at: this.next, between: [this.lastAt, at] });
+    this.more.gaps += position - this.next;
+    this.next = position + 1;
+  }
+
+  #body(line: LogLine): BodyVerdict {
+    const dense = line.parts.every((part, index) => part === index);
+    const verdict: BodyVerdict = line.parts.length === 0 ? { verdict: 'malformed' } : readBody(line);
+    if (verdict.verdict === 'ok' && dense) return verdict;
+    this.#keep(line, verdict);
+    return verdict;
+  }
+
+  #keep({ body: _body, ...line }: LogLine, verdict: BodyVerdict): void {
+    if (this.broken.length >= MOST_KEPT || this.#idsKept >= MOST_IDS) {
+      this.more.broken += 1;
+      return;
+    }
+    const mismatch = verdict.verdict === 'hash_mismatch' ? verdict : null;
+    const record = verdict.verdict === 'ok' ? verdict.record : (mismatch?.record ?? null);
+    const said = record === null ? null : saidBy(record);
+    this.#idsKept += line.rowIds.length + (said?.rows.length ?? 0);
+    this.broken.push({
+      line,
+      record: said,
+      hash: mismatch?.hash ?? null,
+      verdict: line.parts.length === 0 ? 'missing' : verdict.verdict === 'ok' ? 'malformed' : verdict.verdict,
+    });
+  }
+
+  #ids(line: LogLine, record: ReadRecord): void {
+    const due = positionedIds(record);
+    const misnamed = record.recordId !== line.recordId;
+    const misplaced = due.length !== line.rowIds.length || due.some((id, index) => id !== line.rowIds[index]);
+    if (!misnamed && !misplaced) return;
+    if (this.#idsTold === MOST_KEPT) {
+      this.more.ids += 1;
+      return;
+    }
+    this.#idsTold += 1;
+    const key = line.position === null ? line.recordId : String(line.position);
+    const table = line.position === null ? 'cutter_log.pending' : LOG;
+    const place = { table, key, after: line.position, before: null } as const;
+    if (misnamed)
+      this.#findings.add({
+        ...place,
+        verdict: 'edited',
+        column: 'record_id',
+        message: `The body is that of record ${record.recordId}, not of ${line.recordId}.`,
+      });
+    if (misplaced)
+      this.#findings.add({
+        ...place,
+        verdict: 'edited',
+        column: 'row_ids',
+        message: `The row ids beside record ${line.recordId} aren't those of its body.`,
+      });
+  }
+}
+
+/** What outlives the bytes that a record was read from. */
+const saidBy = ({ recordId, at, rows, history, principalId }: ReadRecord): SaidRecord => ({
+  recordId,
+  at,
+  rows: rows.of(() => true).map(({ table, id }) => `${table} ${id}`),
+  isOfOne: history.every(({ changed_by }) => changed_by === principalId),
+});
+
+/** The ids that a record's rows draw their position by, in record order. */
+function positionedIds(record: ReadRecord): string[] {
+  return record.rows.of(({ op, table }) => op === 'insert' && POSITIONED.has(table)).map(({ id }) => id);
+}

@@ -1,0 +1,178 @@
+import { hash } from 'node:crypto';
+import type { Client } from 'pg';
+import { type ParsedRecord, parseRecord } from '../../law/parse-record.ts';
+import type { Lane } from '../../law/values.ts';
+import { copyBinary } from '../rows/copy.ts';
+import { KnownRows, type RecordRows, scanRecord } from './record-rows.ts';
+
+/** What a record says of one move of an entry. */
+export interface RecordedMove {
+  readonly history_id: string;
+  readonly entry_id: string;
+  readonly entry_version_before: string | null;
+  readonly entry_version_after: string;
+  readonly change_kind: string;
+  readonly changed_by: string;
+}
+
+export interface ReadRecord {
+  readonly recordId: string;
+  readonly verb: string;
+  readonly lane: Lane;
+  readonly principalId: string;
+  readonly personId: string;
+  readonly at: string;
+  readonly history: readonly RecordedMove[];
+  readonly rows: RecordRows;
+  /** Signed envelopes, in records about keys. */
+  readonly statements?: readonly unknown[];
+}
+
+/** One row of the log or of its queue, with the body as it stands in the parts. */
+export interface LogLine {
+  /** Null while it waits for one. */
+  readonly position: number | null;
+  readonly recordId: string;
+  readonly recordHash: string;
+  readonly rowIds: readonly string[];
+  readonly parts: readonly number[];
+  /** There for the length of the call that gives the line. */
+  readonly body: Buffer;
+}
+
+/** What became of a line's body. */
+export type BodyVerdict =
+  | { readonly verdict: 'ok'; readonly record: ReadRecord }
+  /** Not what was hashed; `record` is what it says all the same, where it can be read. */
+  | { readonly verdict: 'hash_mismatch'; readonly record: ReadRecord | null; readonly hash: string }
+  | { readonly verdict: 'unknown_format'; readonly format: string }
+  | { readonly verdict: 'malformed' };
+
+/** Reads one body: its hash first, then what it says. One that was altered is read as strictly as a stranger's. */
+export function readBody({ body, recordHash }: Pick<LogLine, 'body' | 'recordHash'>): BodyVerdict {
+  const digest = `sha256:${hash('sha256', body, 'hex')}`;
+  const scanned = digest === recordHash ? scanRecord(body) : null;
+  if (scanned?.history.every(isMove)) return { verdict: 'ok', record: scanned };
+  const parsed = parseRecord(body, digest);
+  const record = parsed.verdict === 'ok' ? known(parsed.record) : null;
+  if (digest !== recordHash) return { verdict: 'hash_mismatch', record, hash: digest };
+  if (record !== null) return { verdict: 'ok', record };
+  if (parsed.verdict === 'unknown_format') return { verdict: 'unknown_format', format: parsed.format };
+  return { verdict: 'malformed' };
+}
+
+/** Null where its moves have another form than a verb writes: the body was altered within. */
+function known(record: ParsedRecord): ReadRecord | null {
+  const history: readonly unknown[] = record.history;
+  if (!history.every(isMove)) return null;
+  return {
+    ...record,
+    history,
+    rows: new KnownRows(record.rows),
+  };
+}
+
+/** Whoever alters a body may alter the names of its members too. */
+function isMove(move: unknown): move is RecordedMove {
+  if (typeof move !== 'object' || move === null) return false;
+  const said = move as Readonly<Record<string, unknown>>;
+  const before = said['entry_version_before'];
+  const texts = ['history_id', 'entry_id', 'entry_version_after', 'change_kind', 'changed_by'];
+  return (
+    (before === null || typeof before === 'string') && texts.every((name) => typeof said[name] === 'string')
+  );
+}
+
+const PAGE = 1000;
+
+/** Streams the log in the order of positions, then the queue in the order of arrival. One record is in memory at a time. */
+export async function eachLine(
+  client: Client,
+  each: (line: LogLine) => void,
+  range: { readonly from?: number; readonly until?: number } = {},
+): Promise<void> {
+  const lines = new Lines(each);
+  const until = range.until === undefined ? '' : `and l.position < ${range.until}`;
+  let from = range.from === undefined ? 'true' : `l.position >= ${range.from}`;
+  for (let seen = PAGE; seen === PAGE; from = `l.position > ${lines.last}`) {
+    const page = `select l.position as at, l.record_id, l.record_hash, l.row_ids from cutter_log.log l
+      where ${from} ${until} order by l.position limit ${PAGE}`;
+    seen = await lines.read(client, page);
+  }
+  if (range.until !== undefined) return;
+  await lines.read(
+    client,
+    'select q.seq as at, q.record_id, q.record_hash, q.row_ids from cutter_log.pending q',
+    { waiting: true },
+  );
+}
+
+/** Puts the parts of bodies together, in one buffer that every body uses in turn. */
+class Lines {
+  /** The position of the last line, as it stands: beyond what a number holds where somebody altered it. */
+  last = '';
+  readonly #each: (line: LogLine) => void;
+  #open: Omit<LogLine, 'body' | 'parts'> | null = null;
+  #parts: number[] = [];
+  #body = Buffer.allocUnsafeSlow(1 << 20);
+  #length = 0;
+
+  constructor(each: (line: LogLine) => void) {
+    this.#each = each;
+  }
+
+  /** The lines that a query selects, each with its body; gives back how many there were. */
+  async read(client: Client, page: string, { waiting = false } = {}): Promise<number> {
+    let count = 0;
+    let openId = '';
+    await copyBinary(
+      client,
+      `select l.at::text || ' ' || l.record_id::text, l.record_hash, l.row_ids::text, p.part::text, p.body from (${page}) l
+       left join cutter_log.record_part p on p.record_id = l.record_id order by l.at, l.record_id, p.part`,
+      (row) => {
+        const id = row.text() as string;
+        const recordHash = row.text() as string;
+        const rowIds = row.text() as string;
+        const part = row.text();
+        if (this.#open === null || id !== openId || part === null) {
+          this.#close();
+          count += 1;
+          openId = id;
+          const [at, recordId] = id.split(' ') as [string, string];
+          if (!waiting) this.last = at;
+          this.#open = {
+            position: waiting ? null : Number(at),
+            recordId,
+            recordHash,
+            rowIds: rowIds.length > 2 ? rowIds.slice(1, -1).split(',') : [],
+          };
+        }
+        if (part === null) return;
+        this.#parts.push(Number(part));
+        if (row.next()) this.#append(row.bytes, row.from, row.until);
+      },
+    );
+    this.#close();
+    return count;
+  }
+
+  #append(bytes: Buffer, from: number, until: number): void {
+    const length = this.#length + until - from;
+    if (length > this.#body.length) {
+      const grown = Buffer.allocUnsafeSlow(2 * length);
+      this.#body.copy(grown, 0, 0, this.#length);
+      this.#body = grown;
+    }
+    bytes.copy(this.#body, this.#length, from, until);
+    this.#length = length;
+  }
+
+  #close(): void {
+    if (this.#open === null) return;
+    const line = { ...this.#open, parts: this.#parts, body: this.#body.subarray(0, this.#length) };
+    this.#open = null;
+    this.#parts = [];
+    this.#length = 0;
+    this.#each(line);
+  }
+}

@@ -1,0 +1,54 @@
+import type { Client } from 'pg';
+import type { Kind } from '../kinds.ts';
+import type { Sketch } from './sketch.ts';
+import { type Slice, takeRows } from './table-rows.ts';
+
+/** Cuts tables into slices of so many pages. The last one of each has no end, so all of them together are the table, however large it is. */
+export async function slicesOf(client: Client, kinds: readonly Kind[], size: number): Promise<Slice[]> {
+  const { rows } = await client.query<{ pages: number }>(
+    `/* fsck.pages */ select ceil(pg_relation_size(t.name::regclass) / current_setting('block_size')::float8)::int as pages
+     from unnest($1::text[]) with ordinality as t (name, place) order by t.place`,
+    [kinds.map(({ table }) => table)],
+  );
+  return kinds.flatMap((kind, at) => {
+    // What a unit is compared with is looked up for all units at once.
+    const pages = kind.recorded === 'public.information_unit' ? 0 : (rows[at]?.pages as number);
+    return Array.from({ length: Math.max(1, Math.ceil(pages / size)) }, (_, index) => ({
+      kind,
+      pages: pagesSql(index * size, (index + 1) * size < pages ? (index + 1) * size : null),
+    }));
+  });
+}
+
+function pagesSql(from: number, until: number | null): string {
+  if (until === null) return from === 0 ? '' : `where r.ctid >= '(${from},0)'`;
+  return `where r.ctid >= '(${from},0)' and r.ctid < '(${until},0)'`;
+}
+
+/** Whose turn it is, among threads: each slice is taken once. */
+export class Turns {
+  readonly shared: Int32Array<SharedArrayBuffer>;
+
+  constructor(shared = new Int32Array(new SharedArrayBuffer(4))) {
+    this.shared = shared;
+  }
+
+  take(): number {
+    return Atomics.add(this.shared, 0, 1);
+  }
+}
+
+/** Reads slices as long as there are any left; gives back how many rows of each kind it saw, by the kind's index. */
+export async function takeSlices(
+  client: Client,
+  slices: readonly Slice[],
+  turns: Turns,
+  sketch: Sketch,
+): Promise<number[]> {
+  const counts: number[] = [];
+  for (let slice = slices[turns.take()]; slice !== undefined; slice = slices[turns.take()]) {
+    const { index } = slice.kind;
+    counts[index] = (counts[index] ?? 0) + (await takeRows(client, slice, sketch));
+  }
+  return counts;
+}

@@ -1,0 +1,84 @@
+import { type DedicatedConnection, openDedicated } from '../../database/connection.ts';
+import { isAway } from '../../database/outage.ts';
+import { backoffMs, restUnless } from '../../database/wake.ts';
+import type { Finding } from '../finding.ts';
+import { type PageSize, scrubPage } from './scrub-page.ts';
+import { type Integrity, newPass, type ScrubPass, withPage } from './scrub-pass.ts';
+
+/** How fast the scrub goes. */
+export interface ScrubPace {
+  readonly page: PageSize;
+  /** How many times as long as a page took there is rest after it. */
+  readonly rest: number;
+  /** The least rest after a page. */
+  readonly leastRestMs: number;
+  /** The rest after a pass. */
+  readonly passRestMs: number;
+}
+
+export interface ScrubEars {
+  /** After each page. */
+  onState(integrity: Integrity): void;
+  /** A finding that neither this pass nor the one before has reported. */
+  onFinding(finding: Finding): void;
+  /** A page failed, and is tried again after a rest. `away`: because the database can't be reached. */
+  onFailure(error: unknown, away: boolean): void;
+}
+
+/** Scrubs page after page on a connection of its own until `closing` aborts; it ends after the page under way. */
+export async function scrubUntil(
+  closing: AbortSignal,
+  url: string,
+  { page, rest, leastRestMs, passRestMs }: ScrubPace,
+  ears: ScrubEars,
+): Promise<void> {
+  let connection: DedicatedConnection | null = null;
+  let current = newPass();
+  let last: ScrubPass | null = null;
+  const tainted = new Set<string>();
+  /** What the pass before and this one reported already. */
+  let [known, reported] = [new Set<string>(), new Set<string>()];
+
+  async function drop(): Promise<void> {
+    const lost = connection;
+    connection = null;
+    await lost?.close();
+  }
+
+  /** One page; gives back how long to rest. */
+  async function turn(): Promise<number> {
+    connection ??= await openDedicated(url, 'cutter_evidence', () => {});
+    const began = performance.now();
+    const scrubbed = await scrubPage(connection.client, current.positions, page, tainted);
+    current = withPage(current, scrubbed);
+    for (const finding of scrubbed.findings) report(finding);
+    const ended = scrubbed.next >= scrubbed.head;
+    if (ended) {
+      last = { ...current, finishedAt: new Date().toISOString() };
+      current = newPass();
+      tainted.clear();
+      [known, reported] = [reported, new Set()];
+    }
+    ears.onState({ lastPass: last, currentPass: current });
+    return ended ? passRestMs : Math.max(leastRestMs, (performance.now() - began) * rest);
+  }
+
+  function report(finding: Finding): void {
+    const name = `${finding.verdict} ${finding.table} ${finding.key} ${finding.column}`;
+    if (!known.has(name) && !reported.has(name)) ears.onFinding(finding);
+    reported.add(name);
+  }
+
+  for (let failures = 0; !closing.aborted; ) {
+    try {
+      await restUnless(closing, await turn());
+      failures = 0;
+    } catch (error) {
+      if (!closing.aborted) ears.onFailure(error, isAway(error));
+      await drop();
+      await restUnless(closing, 10 * backoffMs(failures));
+      failures += 1;
+    }
+  }
+  await drop();
+}

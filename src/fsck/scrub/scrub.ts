@@ -1,0 +1,112 @@
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { Log } from '../../database/connection.ts';
+import { backoffMs, restUnless } from '../../database/wake.ts';
+import type { Finding } from '../finding.ts';
+import type { ScrubPace } from './scrub-loop.ts';
+import { type Integrity, newPass } from './scrub-pass.ts';
+
+export interface Scrub {
+  state(): Integrity;
+  /** Ends after the page under way. */
+  close(): Promise<void>;
+}
+
+export interface ScrubOptions extends ScrubPace {
+  /** The login cutter_evidence. */
+  readonly url: string;
+  readonly log: Log;
+}
+
+/** What the thread is given. */
+export interface ScrubErrand {
+  readonly url: string;
+  readonly pace: ScrubPace;
+}
+
+/** What the thread reports. */
+export type ScrubReport =
+  | { readonly kind: 'state'; readonly integrity: Integrity }
+  | { readonly kind: 'finding'; readonly finding: Finding }
+  | { readonly kind: 'failure'; readonly error: unknown; readonly away: boolean };
+
+/** The message that ends the thread after the page under way. */
+export const CLOSE = 'close';
+
+const CLOSE_MS = 5000;
+/** Pages are small and rests long: a scrub takes about a thirtieth of one core. */
+const PACE: ScrubPace = {
+  page: { records: 64, rows: 20_000 },
+  rest: 30,
+  leastRestMs: 500,
+  passRestMs: 60_000,
+};
+
+/**
+ * Goes through the log without end, a small page at a time with a long rest after each: what it finds is an alarm. It looks at
+ * what each record vouches for; what no record accounts for, and how entries moved, is for a full check. It runs on a thread and
+ * a connection of its own, for one record may hold a hundred thousand rows, and nothing may wait for those.
+ */
+export function startScrub(options: Pick<ScrubOptions, 'url' | 'log'> & Partial<ScrubPace>): Scrub {
+  const { url, log, ...pace } = options;
+  const closing = new AbortController();
+  let integrity: Integrity = { lastPass: null, currentPass: newPass() };
+  const hear = (report: ScrubReport) => {
+    if (report.kind === 'state') integrity = report.integrity;
+    else if (report.kind === 'finding')
+      log.error({ finding: report.finding, alarm: 'INTEGRITY' }, `fsck: ${report.finding.message}`);
+    // A database that is away is the feed's to report, once.
+    else
+      log[report.away ? 'info' : 'warn'](
+        { err: report.error },
+        'fsck: the scrub failed on a page and tries again after a rest',
+      );
+  };
+
+  async function run(): Promise<void> {
+    for (let failures = 0; !closing.signal.aborted; failures += 1) {
+      try {
+        await runThread({ url, pace: { ...PACE, ...pace } }, closing.signal, hear);
+      } catch (error) {
+        log.warn({ err: error }, 'fsck: the thread of the scrub ended and is started again after a rest');
+      }
+      await restUnless(closing.signal, 10 * backoffMs(failures));
+    }
+  }
+
+  const ended = run();
+  return {
+    state: () => integrity,
+    async close() {
+      closing.abort();
+      await ended;
+    },
+  };
+}
+
+/** Runs one thread to its end, which `closing` asks for and, after a while, forces. */
+async function runThread(
+  errand: ScrubErrand,
+  closing: AbortSignal,
+  hear: (report: ScrubReport) => void,
+): Promise<void> {
+  // The same file as it is run here: TypeScript from the sources, JavaScript where it was built.
+  const file = new URL(`./scrub-errand${extname(import.meta.filename)}`, import.meta.url);
+  const worker = new Worker(file, { workerData: errand });
+  let force: NodeJS.Timeout | undefined;
+  const close = () => {
+    worker.postMessage(CLOSE);
+    force = setTimeout(() => void worker.terminate(), CLOSE_MS);
+  };
+  closing.addEventListener('abort', close, { once: true });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      worker.on('message', hear);
+      worker.on('error', reject);
+      worker.on('exit', () => resolve());
+    });
+  } finally {
+    closing.removeEventListener('abort', close);
+    clearTimeout(force);
+  }
+}

@@ -1,0 +1,217 @@
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { LANES, type Lane } from '../law/values.ts';
+
+/** The database logins of the runtime, one for each thing it does. */
+export const LOGINS = [
+  'cutter_exec',
+  'cutter_verify',
+  'cutter_observe',
+  'cutter_evidence',
+  'cutter_gate',
+  'cutter_integrator',
+] as const;
+export type Login = (typeof LOGINS)[number];
+
+/** What `<home>/secrets.json` holds. A lane that this home doesn't serve has neither password nor seed here. */
+export interface Secrets {
+  /** The owner's password of the embedded cluster; unused with an external server. */
+  readonly owner: string;
+  readonly logins: Partial<Record<Login, string>>;
+  /** The 32-byte Ed25519 seed of each lane whose key the server holds, base64. */
+  readonly seeds: Partial<Record<Lane, string>>;
+  /** The same for the keys by which the lanes sign heads of the log; never the seed of a statement key. */
+  readonly checkpointSeeds: Partial<Record<Lane, string>>;
+  /** The seed of the key by which the server proves to its callers that it is this ledger. */
+  readonly serverSeed: string;
+  /** Seeds that are to follow those above, while a rotation is under way: the registry says which of the two are in force. */
+  readonly next?: NextSeeds | undefined;
+  /** The public keys, base64, that those above have followed: what they signed stays the lane's word. */
+  readonly former?: Partial<Record<Lane, readonly string[]>> | undefined;
+}
+
+interface NextSeeds {
+  readonly seeds?: Partial<Record<Lane, string>> | undefined;
+  readonly checkpointSeeds?: Partial<Record<Lane, string>> | undefined;
+}
+
+const seeds = z.partialRecord(z.enum(LANES), z.base64());
+const shape = z.object({
+  owner: z.string().min(32),
+  logins: z.partialRecord(z.enum(LOGINS), z.string().min(32)),
+  seeds,
+  // Files of before heads were signed have none.
+  checkpointSeeds: seeds.optional(),
+  // Nor of before servers proved who they are.
+  serverSeed: z.base64().optional(),
+  next: z.object({ seeds: seeds.optional(), checkpointSeeds: seeds.optional() }).optional(),
+  former: z.partialRecord(z.enum(LANES), z.array(z.base64())).optional(),
+});
+
+const pathOf = (home: string) => join(home, 'secrets.json');
+
+/** Reads the secrets of a home directory; makes them where there are none. */
+export function homeSecrets(home: string): Secrets {
+  const stored = storedSecrets(home);
+  if (stored !== null) return stored;
+  const made = makeSecrets();
+  writeSecrets(home, made);
+  return made;
+}
+
+/** The secrets that a home directory holds; null where it holds none. A file of an earlier version gets the seeds that it lacks. */
+export function storedSecrets(home: string): Secrets | null {
+  const path = pathOf(home);
+  if (!existsSync(path)) return null;
+  const { checkpointSeeds, serverSeed, ...read } = readSecrets(path);
+  const secrets: Secrets = {
+    ...read,
+    checkpointSeeds: checkpointSeeds ?? freshSeeds(lanesOf(read)),
+    serverSeed: serverSeed ?? seed(),
+  };
+  if (checkpointSeeds === undefined || serverSeed === undefined) writeSecrets(home, secrets);
+  return secrets;
+}
+
+/** Durable when it returns. */
+export function writeSecrets(home: string, secrets: Secrets): void {
+  writePrivateFile(pathOf(home), `${JSON.stringify(secrets, null, 2)}\n`);
+}
+
+/** What tells one state of a home's secrets from another without reading it; null where there is no file. */
+export function secretsStamp(home: string): string | null {
+  const stat = statSync(pathOf(home), { bigint: true, throwIfNoEntry: false });
+  return stat === undefined ? null : `${stat.ino} ${stat.mtimeNs} ${stat.size}`;
+}
+
+function lanesOf({ seeds }: Pick<Secrets, 'seeds'>): readonly Lane[] {
+  return LANES.filter((lane) => seeds[lane] !== undefined);
+}
+
+function freshSeeds(lanes: readonly Lane[]): Partial<Record<Lane, string>> {
+  return Object.fromEntries(lanes.map((lane) => [lane, seed()]));
+}
+
+const seed = () => randomBytes(32).toString('base64');
+
+/** Fresh secrets for every login and lane. */
+export function makeSecrets(): Secrets {
+  return {
+    owner: password(),
+    logins: Object.fromEntries(LOGINS.map((login) => [login, password()])),
+    seeds: freshSeeds(LANES),
+    checkpointSeeds: freshSeeds(LANES),
+    serverSeed: seed(),
+  };
+}
+
+/** The seed of the server's own key as bytes. */
+export function serverSeedOf({ serverSeed }: Secrets): Uint8Array {
+  return new Uint8Array(Buffer.from(serverSeed, 'base64'));
+}
+
+/** The seed of a lane's key for statements as bytes, or null where this home doesn't hold it. */
+export function seedOf(secrets: Secrets, lane: Lane): Uint8Array | null {
+  return bytesOf(secrets.seeds[lane]);
+}
+
+/** The seed of a lane's key for heads as bytes, or null where this home doesn't hold it. */
+export function checkpointSeedOf(secrets: Secrets, lane: Lane): Uint8Array | null {
+  return bytesOf(secrets.checkpointSeeds[lane]);
+}
+
+function bytesOf(text: string | undefined): Uint8Array | null {
+  return text === undefined ? null : new Uint8Array(Buffer.from(text, 'base64'));
+}
+
+/** As this version or an earlier one wrote them. */
+type StoredSecrets = Omit<Secrets, 'checkpointSeeds' | 'serverSeed'> &
+  Partial<Pick<Secrets, 'checkpointSeeds' | 'serverSeed'>>;
+
+function readSecrets(path: string): StoredSecrets {
+  refuseIfOthersMayRead(path);
+  const parsed = shape.safeParse(parseJson(path));
+  if (!parsed.success) {
+    throw new Error(
+      `${path} is not a file of secrets as this version writes it: ${z.prettifyError(parsed.error)}`,
+    );
+  }
+  const { seeds, checkpointSeeds = {}, serverSeed, next } = parsed.data;
+  const server = serverSeed === undefined ? {} : { 'the server': serverSeed };
+  const all = [server, seeds, checkpointSeeds, next?.seeds ?? {}, next?.checkpointSeeds ?? {}].flatMap(
+    (some) => Object.entries(some) as [string, string][],
+  );
+  for (const [lane, seed] of all) {
+    if (Buffer.from(seed, 'base64').length !== 32)
+      throw new Error(`${path}: the seed of ${lane} must be 32 bytes.`);
+  }
+  if (new Set(all.map(([, seed]) => seed)).size < all.length)
+    throw new Error(
+      `${path} holds one seed twice. Statements and checkpoints, either lane and the server each need their own.`,
+    );
+  return parsed.data as StoredSecrets;
+}
+
+function parseJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    // The parser's own message quotes the text, and the text is secret.
+    throw new Error(
+      `${path} is not JSON. Restore it from a copy: without it the lanes can't sign in or sign.`,
+    );
+  }
+}
+
+/** A secret that its group or the world may read is no secret; this stops rather than repairs, since it may be known already. */
+export function refuseIfOthersMayRead(path: string): void {
+  if (process.platform === 'win32') return;
+  const mode = statSync(path).mode & 0o777;
+  if ((mode & 0o077) !== 0) {
+    throw new Error(
+      `${path} is open to others (mode ${mode.toString(8)}). Consider what it holds known; if it isn't, close it with chmod 600.`,
+    );
+  }
+}
+
+/** Writes a file for the owner's eyes, whole or not at all. */
+export function writePrivateFile(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const making = `${path}.${process.pid}.new`;
+  const file = openSync(making, 'w', 0o600);
+  try {
+    writeSync(file, text);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(making, path);
+  syncFolder(dirname(path));
+}
+
+/** Without it a crash may bring the old file back. Where folders can't be opened, the rename is durable by itself. */
+function syncFolder(path: string): void {
+  if (process.platform === 'win32') return;
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
+function password(): string {
+  return randomBytes(32).toString('base64url');
+}

@@ -1,0 +1,275 @@
+import type { ClientBase } from 'pg';
+import {
+  type FormerKey,
+  type KeyAct,
+  type KeyFacts,
+  keyRecordId,
+  signKeyStatement,
+} from '../law/key-statement.ts';
+import type { LaneKey } from '../law/keys.ts';
+import { buildRecord, type LogRecord, type WrittenRow } from '../law/record.ts';
+import type { KeyPurpose, Lane, Mode } from '../law/values.ts';
+import { KEY } from '../ledger/tables/key.ts';
+
+/** A row of the key table; times and positions as the ledger writes them. */
+export interface KeyRow {
+  readonly key_id: string;
+  readonly lane: Lane;
+  readonly purpose: KeyPurpose;
+  readonly principal_id: string;
+  readonly public_key: Buffer;
+  readonly from_position: string;
+  readonly until_position: string | null;
+  readonly created_at: string;
+}
+
+interface Beginning {
+  readonly lane: Lane;
+  readonly purpose: KeyPurpose;
+  readonly key: LaneKey;
+}
+
+/** What is to be said of a key, and by which keys. */
+export type KeySaying = { readonly signers: readonly LaneKey[]; readonly reason: string | null } & (
+  | (Beginning & {
+      readonly act: 'add';
+      /** Its row, where it was registered before keys stood in the log. */
+      readonly registered?: KeyRow | null;
+      /** The rows of that time that it follows. */
+      readonly former?: readonly KeyRow[];
+    })
+  | (Beginning & { readonly act: 'rotate'; readonly from: KeyRow })
+  | { readonly act: 'revoke'; readonly ended: KeyRow }
+);
+
+/**
+ * Changes the key table, and leaves the record of it: the rows as the log vouches for them, and the statement signed by the keys that
+ * must agree. Gives back what was done, for people; nothing where the lane has no principal yet. The queue's lock must be held: with it,
+ * the record's own position is known before it has one.
+ */
+export async function sayOfKey(owner: ClientBase, saying: KeySaying): Promise<string> {
+  const place = await placeOf(owner);
+  const lane = saying.act === 'revoke' ? saying.ended.lane : saying.lane;
+  const party = await partyOf(owner, lane, principalIdIn(saying));
+  if (party === null) return '';
+  const rows = rowsOf(saying, party.principalId, place);
+  for (const row of rows) await write(owner, row);
+  const facts = factsOf(saying, party, place);
+  await push(
+    owner,
+    buildRecord({
+      recordId: keyRecordId(saying.act, idOf(saying)),
+      verb: `key:${saying.act}`,
+      lane,
+      ...party,
+      at: place.at,
+      history: [],
+      rows: rows.map(({ written }) => written),
+      statements: signKeyStatement(facts, saying.signers),
+    }),
+  );
+  return `The ${facts.purpose} key ${idOf(saying)} of ${lane} ${DONE[saying.act]} at position ${place.position}.`;
+}
+
+const DONE: Readonly<Record<KeyAct, string>> = { add: 'begins', rotate: 'follows', revoke: 'ends' };
+
+/** No phase that drew an earlier place in the queue is still to commit, none draws a later one, and nothing leaves it. */
+export async function lockQueue(owner: ClientBase): Promise<void> {
+  await owner.query('/* bootstrap.queue_lock */ lock table cutter_log.pending in share row exclusive mode');
+}
+
+interface Place {
+  readonly incarnation: string;
+  /** Where the log will continue once the queue is empty. A record that stands there twice gets one position. */
+  readonly position: string;
+  readonly at: string;
+}
+
+async function placeOf(owner: ClientBase): Promise<Place> {
+  const { rows } = await owner.query<Place>(
+    `/* bootstrap.key_place */ select incarnation::text, (next_position + (
+        select count(distinct waiting.record_id) from cutter_log.pending as waiting
+        where not exists (select from cutter_log.log where log.record_id = waiting.record_id)
+      ))::text as position,
+      to_char(transaction_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at
+    from cutter_log.head`,
+  );
+  return rows[0] as Place;
+}
+
+interface KeyParty {
+  readonly principalId: string;
+  readonly personId: string;
+  readonly mode: Mode;
+}
+
+/** A key's principal or, of a key that begins, the one whom the lane's keys are registered with; null where there is none. */
+async function partyOf(owner: ClientBase, lane: Lane, principalId: string | null): Promise<KeyParty | null> {
+  const { rows } = await owner.query<KeyParty>(
+    `/* bootstrap.key_party */ select principal_id as "principalId", person_id as "personId",
+      case when rehearsal then 'rehearsal' else 'production' end as mode
+    from cutter_auth.principal
+    where principal_id = $2 or ($2::uuid is null and lane = $1 and disabled_at is null)
+    order by created_at, principal_id limit 1`,
+    [lane, principalId],
+  );
+  return rows[0] ?? null;
+}
+
+/** Whether a key of this lane can begin. */
+export async function hasPrincipal(owner: ClientBase, lane: Lane): Promise<boolean> {
+  return (await partyOf(owner, lane, null)) !== null;
+}
+
+/** Whose the key was before anything was said of it; null of one that begins. */
+function principalIdIn(saying: KeySaying): string | null {
+  if (saying.act === 'revoke') return saying.ended.principal_id;
+  return saying.act === 'add' ? (saying.registered?.principal_id ?? null) : null;
+}
+
+function idOf(saying: KeySaying): string {
+  return saying.act === 'revoke' ? saying.ended.key_id : saying.key.keyId;
+}
+
+function factsOf(saying: KeySaying, party: KeyParty, place: Place): KeyFacts {
+  const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
+  const registered = saying.act === 'add' ? saying.registered : null;
+  const said = {
+    act: saying.act,
+    incarnation: place.incarnation,
+    position: registered?.from_position ?? place.position,
+    formerKeys: saying.act === 'add' ? (saying.former ?? []).map((row) => formerKey(row, place)) : [],
+    principalId: party.principalId,
+    personId: party.personId,
+    reason: saying.reason,
+    preparedAt: place.at,
+  };
+  if (saying.act === 'revoke') {
+    const { lane, purpose, public_key } = saying.ended;
+    return { ...said, lane, purpose, publicKey: base64(public_key), replaces: null };
+  }
+  const { lane, purpose, key } = saying;
+  const replaces = saying.act === 'rotate' ? saying.from.key_id : null;
+  return { ...said, lane, purpose, publicKey: base64(key.publicKey), replaces };
+}
+
+function formerKey(row: KeyRow, { position }: Place): FormerKey {
+  return {
+    keyId: row.key_id,
+    publicKey: row.public_key.toString('base64'),
+    from: row.from_position,
+    until: row.until_position ?? position,
+  };
+}
+
+/** A row of the record, and whether it has yet to be written. */
+interface RecordedKeyRow {
+  readonly written: WrittenRow;
+  readonly isNew: boolean;
+}
+
+function rowsOf(saying: KeySaying, principalId: string, place: Place): RecordedKeyRow[] {
+  switch (saying.act) {
+    case 'add': {
+      const former = saying.former ?? [];
+      const own = saying.registered ?? null;
+      return [
+        ...former.map((row) => ({ written: birthOf(row), isNew: false })),
+        { written: birthOf(own ?? newRow(saying, principalId, place)), isNew: own === null },
+        ...former.map((row) => endOf(row, place)),
+      ];
+    }
+    case 'rotate':
+      return [
+        { written: birthOf(newRow(saying, principalId, place)), isNew: true },
+        endOf(saying.from, place),
+      ];
+    case 'revoke':
+      return [endOf(saying.ended, place)];
+  }
+}
+
+function newRow({ lane, purpose, key }: Beginning, principalId: string, place: Place): KeyRow {
+  return {
+    key_id: key.keyId,
+    lane,
+    purpose,
+    principal_id: principalId,
+    public_key: Buffer.from(key.publicKey),
+    from_position: place.position,
+    until_position: null,
+    created_at: place.at,
+  };
+}
+
+/** As it was born: a key's end is an update of its own. */
+function birthOf({
+  key_id,
+  lane,
+  purpose,
+  principal_id,
+  public_key,
+  from_position,
+  created_at,
+}: KeyRow): WrittenRow {
+  const named = { key_id, lane, purpose, principal_id, from_position, created_at };
+  const columns = { ...named, public_key: public_key.toString('base64'), until_position: null };
+  return { table: KEY.name, id: key_id, op: 'insert', columns };
+}
+
+function endOf(row: KeyRow, { position }: Place): RecordedKeyRow {
+  const columns = { until_position: row.until_position ?? position };
+  return {
+    written: { table: KEY.name, id: row.key_id, op: 'update', columns },
+    isNew: row.until_position === null,
+  };
+}
+
+async function write(owner: ClientBase, { written, isNew }: RecordedKeyRow): Promise<void> {
+  if (!isNew) return;
+  const { columns } = written;
+  if (written.op === 'insert')
+    await owner.query(
+      `/* bootstrap.key */
+      insert into cutter_auth.key (key_id, lane, principal_id, public_key, from_position, purpose, created_at)
+      values ($1, $2, $3, decode($4, 'base64'), $5, $6, transaction_timestamp())`,
+      [
+        columns['key_id'],
+        columns['lane'],
+        columns['principal_id'],
+        columns['public_key'],
+        columns['from_position'],
+        columns['purpose'],
+      ],
+    );
+  else
+    await owner.query(
+      '/* bootstrap.key_until */ update cutter_auth.key set until_position = $2 where key_id = $1 and until_position is null',
+      [written.id, columns['until_position']],
+    );
+}
+
+/** The id is known before the record is: parts that a lane's login put under it, and that no record has, are taken away first. */
+async function push(owner: ClientBase, { recordId, hash, parts, rowIds }: LogRecord): Promise<void> {
+  const { rowCount: taken } = await owner.query(
+    `/* bootstrap.key_record_taken */ select from cutter_log.log where record_id = $1
+     union all select from cutter_log.pending where record_id = $1`,
+    [recordId],
+  );
+  if (taken !== 0)
+    throw new Error(
+      `The id of the record in which this would stand, ${recordId}, is another record's: a lane's login wrote that. "cutter fsck" tells what it is; nothing was changed.`,
+    );
+  await owner.query('/* bootstrap.stray_parts */ delete from cutter_log.record_part where record_id = $1', [
+    recordId,
+  ]);
+  await owner.query(
+    `/* bootstrap.key_record */ insert into cutter_log.record_part (record_id, part, body)
+     select $1, ordinality - 1, body from unnest($2::text[]) with ordinality as p (body, ordinality)`,
+    [recordId, parts],
+  );
+  await owner.query(
+    '/* bootstrap.key_pending */ insert into cutter_log.pending (record_id, record_hash, row_ids) values ($1, $2, $3)',
+    [recordId, hash, rowIds],
+  );
+}

@@ -1,0 +1,129 @@
+import { z } from 'zod';
+import { canonicalJson, type PlainJson } from '../proof/canonical.ts';
+import { type Digest, digestOf } from '../proof/digest.ts';
+import {
+  FINGERPRINT_LENGTH,
+  fingerprintOf,
+  RECORD_FORMAT,
+  rowDigestOf,
+  STATEMENT_RECORD_FORMAT,
+  type WrittenRow,
+} from './record.ts';
+import { LANES, MODES } from './values.ts';
+
+const base64url = /^[A-Za-z0-9_-]*$/;
+const shape = z.strictObject({
+  columns: z.array(z.string()),
+  op: z.enum(['insert', 'update']),
+  table: z.string(),
+});
+const packedRow = z.tuple([
+  z.int().nonnegative(),
+  z.string(),
+  z.string().regex(base64url).length(43),
+  z.string().regex(base64url),
+]);
+const members = {
+  recordId: z.string(),
+  verb: z.string(),
+  lane: z.enum(LANES),
+  principalId: z.string(),
+  personId: z.string(),
+  mode: z.enum(MODES),
+  at: z.string(),
+  history: z.array(z.json()),
+  shapes: z.array(shape),
+  rows: z.array(packedRow),
+};
+/** Every format ever written, by its name. */
+const bodies = {
+  [RECORD_FORMAT]: z.strictObject({ format: z.literal(RECORD_FORMAT), ...members }),
+  [STATEMENT_RECORD_FORMAT]: z.strictObject({
+    format: z.literal(STATEMENT_RECORD_FORMAT),
+    ...members,
+    statements: z.array(z.json()).min(1),
+  }),
+};
+type Body = z.infer<z.ZodObject<typeof members>>;
+
+/** A row as its record vouches for it. */
+export interface RecordedRow {
+  readonly table: string;
+  readonly id: string;
+  readonly op: 'insert' | 'update';
+  readonly columns: readonly string[];
+  readonly digest: string;
+  /** One for each of `columns`. */
+  readonly fingerprints: readonly string[];
+}
+
+export interface ParsedRecord extends Omit<Body, 'shapes' | 'rows'> {
+  readonly format: keyof typeof bodies;
+  readonly rows: readonly RecordedRow[];
+  /** Envelopes about keys and incarnations; none in the first format. */
+  readonly statements: readonly unknown[];
+}
+
+export type RecordVerdict =
+  | { readonly verdict: 'ok'; readonly record: ParsedRecord }
+  /** The body is not what was hashed. */
+  | { readonly verdict: 'hash_mismatch'; readonly hash: Digest }
+  /** Written by a version that this one doesn't know. */
+  | { readonly verdict: 'unknown_format'; readonly format: string }
+  /** Not canonical JSON, or not of its format's shape. */
+  | { readonly verdict: 'malformed'; readonly reason: string };
+
+/** Reads a record's body and verifies hash, canonical form and shape; it never throws for what the bytes are. */
+export function parseRecord(bytes: Uint8Array, expectedHash: string): RecordVerdict {
+  const hash = digestOf(bytes);
+  if (hash !== expectedHash) return { verdict: 'hash_mismatch', hash };
+  const value = canonicalValueOf(bytes);
+  if (value === undefined)
+    return { verdict: 'malformed', reason: 'The body is not canonical JSON in UTF-8.' };
+  const format = z.object({ format: z.string() }).safeParse(value).data?.format;
+  if (format === undefined) return { verdict: 'malformed', reason: 'The body names no format.' };
+  if (format !== RECORD_FORMAT && format !== STATEMENT_RECORD_FORMAT)
+    return { verdict: 'unknown_format', format };
+  const parsed = bodies[format].safeParse(value);
+  if (!parsed.success) return { verdict: 'malformed', reason: z.prettifyError(parsed.error) };
+  const { shapes, rows, ...head } = parsed.data;
+  const unpacked = rows.map((row) => unpackRow(row, shapes));
+  if (unpacked.includes(null)) return { verdict: 'malformed', reason: 'A row does not fit its shape.' };
+  return { verdict: 'ok', record: { statements: [], ...head, rows: unpacked as RecordedRow[] } };
+}
+
+function canonicalValueOf(bytes: Uint8Array): PlainJson | undefined {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    const value = JSON.parse(text) as PlainJson;
+    // Only one text stands for one value: this also finds names given twice and digits that were lost.
+    return canonicalJson(value) === text ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function unpackRow(
+  [index, id, digest, packed]: z.infer<typeof packedRow>,
+  shapes: readonly z.infer<typeof shape>[],
+): RecordedRow | null {
+  const found = shapes[index];
+  if (found === undefined || packed.length !== found.columns.length * FINGERPRINT_LENGTH) return null;
+  const fingerprints = found.columns.map((_, at) =>
+    packed.slice(at * FINGERPRINT_LENGTH, (at + 1) * FINGERPRINT_LENGTH),
+  );
+  return { ...found, id, digest, fingerprints };
+}
+
+/**
+ * The columns in which a row differs from what its record vouches for: none where it is unaltered, `null` where it is
+ * altered in a way that no fingerprint names (other columns, or a fingerprint that agrees by chance).
+ */
+export function alteredColumns(recorded: RecordedRow, row: WrittenRow): readonly string[] | null {
+  if (rowDigestOf(row) === recorded.digest) return [];
+  const named = recorded.columns.filter((column, at) => {
+    const value = row.columns[column];
+    return value === undefined || fingerprintOf(canonicalJson(value)) !== recorded.fingerprints[at];
+  });
+  return named.length === 0 ? null : named;
+}

@@ -1,0 +1,215 @@
+import { hash } from 'node:crypto';
+import { canonicalJson, type PlainJson } from '../proof/canonical.ts';
+import { type Digest, digestOf } from '../proof/digest.ts';
+import type { DsseEnvelope } from '../proof/dsse.ts';
+import type { Lane, Mode } from './values.ts';
+
+/** The version of a record's form; it stands inside the bytes that are hashed. FORMAT.md describes it. */
+export const RECORD_FORMAT = 'cutter-record/1';
+/** The same with a member `statements`: records about keys and incarnations alone. */
+export const STATEMENT_RECORD_FORMAT = 'cutter-record/2';
+/** Characters of base64url kept of a column's SHA-256: 48 bits name the column, the row's full digest convicts. */
+export const FINGERPRINT_LENGTH = 8;
+const PART_BYTES = 1_000_000;
+
+/** One row as a transaction wrote it, in the values that were sent. Tables outside `cutter_governance` carry their schema. */
+export interface WrittenRow {
+  readonly table: string;
+  /** The primary key; of several columns joined by `/`. */
+  readonly id: string;
+  readonly op: 'insert' | 'update';
+  /** Insert: every column. Update: the columns set. In the canonical form of each column type (FORMAT.md). */
+  readonly columns: Readonly<Record<string, PlainJson>>;
+}
+
+export interface RecordInput {
+  readonly recordId: string;
+  readonly verb: string;
+  readonly lane: Lane;
+  readonly principalId: string;
+  readonly personId: string;
+  readonly mode: Mode;
+  /** `transaction_timestamp()` as text, UTC, microseconds. */
+  readonly at: string;
+  /** The history rows as observers see them. */
+  readonly history: readonly PlainJson[];
+  readonly rows: readonly WrittenRow[];
+  /** Signed statements that the record itself carries, for whoever reads the log alone: about keys and incarnations. */
+  readonly statements?: readonly DsseEnvelope[];
+}
+
+export interface LogRecord {
+  readonly recordId: string;
+  /** SHA-256 of the whole body in UTF-8. */
+  readonly hash: Digest;
+  /** The body, cut into parts of at most 1 MB, never inside a character. */
+  readonly parts: readonly string[];
+  /** Keys of the rows that draw their position from this record, in record order. */
+  readonly rowIds: readonly string[];
+}
+
+/** Rows that are found in the log by their own id. Blocks and affected rows borrow their parent's place; units have none. */
+export const POSITIONED: ReadonlySet<string> = new Set([
+  'decision_backlog_entry',
+  'decision_backlog_history',
+  'decision_backlog_dependency',
+  'decision_backlog_sweep_log',
+  'manifest_envelope',
+  'review_decision',
+  'cut_change_set',
+  'dot_pair_signature',
+  'verify_result',
+  'canonical_address_alias',
+  'cutter_source.source',
+]);
+
+/** The canonical record of one writing transaction: what was written, by whom, when, digested from the values sent. */
+export function buildRecord(input: RecordInput): LogRecord {
+  const body = recordBody(input);
+  // No character takes more than three bytes for each of its code units: most bodies are one part, seen without encoding them.
+  const isOnePart = body.length * 3 <= PART_BYTES;
+  return {
+    recordId: input.recordId,
+    hash: digestOf(body),
+    parts: isOnePart ? [body] : splitUtf8(Buffer.from(body, 'utf8'), PART_BYTES),
+    rowIds: input.rows.filter((row) => row.op === 'insert' && POSITIONED.has(row.table)).map((row) => row.id),
+  };
+}
+
+/** Canonical: the head's members sort before `rows`, and `shapes` and `verb` after; the rows are many and written by hand. */
+function recordBody(input: RecordInput): string {
+  const { shapes, rows } = digestRows(input.rows);
+  const head = canonicalJson({
+    at: input.at,
+    format: input.statements === undefined ? RECORD_FORMAT : STATEMENT_RECORD_FORMAT,
+    history: [...input.history],
+    lane: input.lane,
+    mode: input.mode,
+    personId: input.personId,
+    principalId: input.principalId,
+    recordId: input.recordId,
+  });
+  const stated = canonicalJson(shapes.map(({ table, op, columns }) => ({ table, op, columns })));
+  const said =
+    input.statements === undefined
+      ? ''
+      : `"statements":${canonicalJson(input.statements as unknown as PlainJson)},`;
+  return `${head.slice(0, -1)},"rows":[${rows.join()}],"shapes":${stated},${said}"verb":${canonicalJson(input.verb)}}`;
+}
+
+/** A table, an operation and its columns, stated once for all rows that share them. */
+interface Shape {
+  readonly index: number;
+  readonly table: string;
+  readonly op: WrittenRow['op'];
+  /** The columns as the first row names them, and sorted. */
+  readonly given: readonly string[];
+  readonly columns: string[];
+  readonly keys: string[];
+  /** The last value of each column, its text and its fingerprint: most columns repeat from row to row. */
+  readonly lastValue: (PlainJson | undefined)[];
+  readonly lastText: string[];
+  readonly lastPrint: string[];
+}
+
+/** The canonical text of `[shape, id, digest, fingerprints]`. */
+type PackedRow = string;
+
+function digestRows(written: readonly WrittenRow[]): { shapes: Shape[]; rows: PackedRow[] } {
+  const shapes = new Map<string, Shape>();
+  let last: Shape | undefined;
+  const rows = written.map((row): PackedRow => {
+    // Rows of one table come together.
+    const shape = last !== undefined && fits(row, last) ? last : shapeOf(row, shapes);
+    last = shape;
+    return digestRow(row, shape);
+  });
+  return { shapes: [...shapes.values()], rows };
+}
+
+function fits({ table, op, columns }: WrittenRow, shape: Shape): boolean {
+  if (table !== shape.table || op !== shape.op) return false;
+  let at = 0;
+  for (const column in columns) {
+    if (column !== shape.given[at]) return false;
+    at += 1;
+  }
+  return at === shape.given.length;
+}
+
+function shapeOf({ table, op, columns: row }: WrittenRow, shapes: Map<string, Shape>): Shape {
+  const given = Object.keys(row);
+  const name = `${op} ${table} ${given.join()}`;
+  const known = shapes.get(name);
+  if (known !== undefined) return known;
+  const columns = given.toSorted();
+  const keys = columns.map((column) => `${canonicalJson(column)}:`);
+  const shape = {
+    index: shapes.size,
+    table,
+    op,
+    given,
+    columns,
+    keys,
+    lastValue: [],
+    lastText: [],
+    lastPrint: [],
+  };
+  shapes.set(name, shape);
+  return shape;
+}
+
+/** Writes the canonical text of `{columns, id, op, table}` by hand: one pass gives row digest and fingerprints. */
+function digestRow(row: WrittenRow, shape: Shape): PackedRow {
+  let text = '{"columns":{';
+  let fingerprints = '';
+  for (let at = 0; at < shape.columns.length; at += 1) {
+    const value = row.columns[shape.columns[at] as string];
+    if (value === undefined || value !== shape.lastValue[at]) note(shape, at, value);
+    text += (at === 0 ? '' : ',') + shape.keys[at] + shape.lastText[at];
+    fingerprints += shape.lastPrint[at];
+  }
+  const id = canonicalValue(row.id);
+  text += `},"id":${id},"op":"${row.op}","table":${canonicalValue(row.table)}}`;
+  return `[${shape.index},${id},"${hash('sha256', text, 'base64url')}","${fingerprints}"]`;
+}
+
+function note(shape: Shape, at: number, value: PlainJson | undefined): void {
+  const text = canonicalValue(value);
+  shape.lastValue[at] = value;
+  if (shape.lastText[at] === text) return;
+  shape.lastText[at] = text;
+  shape.lastPrint[at] = fingerprintOf(text);
+}
+
+function canonicalValue(value: PlainJson | undefined): string {
+  if (value === null) return 'null';
+  // What JSON.stringify writes of a well-formed string is its canonical form; the long bodies pass through here.
+  if (typeof value === 'string' && value.isWellFormed()) return JSON.stringify(value);
+  if (value === undefined)
+    throw new TypeError('A written row may not hold undefined: absent columns are null');
+  return canonicalJson(value);
+}
+
+/** The full digest of one row, as it stands in a record. */
+export function rowDigestOf({ table, id, op, columns }: WrittenRow): string {
+  return hash('sha256', canonicalJson({ table, id, op, columns }), 'base64url');
+}
+
+/** The short fingerprint of one column's canonical text. */
+export function fingerprintOf(canonicalText: string): string {
+  return hash('sha256', canonicalText, 'base64url').slice(0, FINGERPRINT_LENGTH);
+}
+
+/** Cuts UTF-8 bytes into texts of at most `limit` bytes without splitting a character. */
+export function splitUtf8(body: Buffer, limit: number): string[] {
+  const parts: string[] = [];
+  for (let start = 0; start < body.length; ) {
+    let end = Math.min(start + limit, body.length);
+    // A byte 10xxxxxx continues a character: step back to where it began.
+    while (end < body.length && ((body[end] as number) & 0xc0) === 0x80) end -= 1;
+    parts.push(body.toString('utf8', start, end));
+    start = end;
+  }
+  return parts;
+}

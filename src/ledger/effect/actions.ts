@@ -1,0 +1,72 @@
+import { actionsFor, type CutActions, type LiveUnit, type PlannedAction } from '../../document/actions.ts';
+import { effectDigest } from '../../document/effect.ts';
+import type { PlanRecord } from '../../document/types.ts';
+import type { UnitCounts } from '../../law/statement.ts';
+import type { Digest } from '../../proof/digest.ts';
+import type { LiveUnitRow } from './live-units.ts';
+
+/** A unit of the ledger as the planning of a cut sees it. */
+export interface StandingUnit extends LiveUnit {
+  readonly contentHash: string;
+}
+export type UnitPlan = PlannedAction<PlanRecord, StandingUnit>;
+export type DocumentActions = CutActions<StandingUnit>;
+
+/** What a cut of `records` does to each unit that the ledger has of the document. */
+export function planActions(records: readonly PlanRecord[], live: readonly LiveUnitRow[]): DocumentActions {
+  return actionsFor(records, new Map(live.map((row) => [row.address, standing(row)])));
+}
+
+function standing(row: LiveUnitRow): StandingUnit {
+  const was = row.provenance;
+  return {
+    address: row.address,
+    unitId: row.unit_id,
+    versionId: row.version_id ?? '',
+    versionSeq: row.version_seq,
+    highestSeq: row.highest_seq,
+    textDigest: `sha256:${row.body_sha256}`,
+    contentHash: row.content_hash ?? '',
+    kind: was?.kind ?? '',
+    sectionType: was?.section_type ?? '',
+    sectionCode: was?.section_code ?? null,
+    parentAddress: was?.parent_address ?? null,
+    sortOrder: was?.sort_order ?? 0,
+    title: row.title,
+    void: row.void,
+    vanished: !row.named,
+  };
+}
+
+/** How many records there are, and what happens to how many units. */
+export function unitCounts(records: number, actions: DocumentActions): UnitCounts {
+  const count = (action: string) => actions.actions.filter((unit) => unit.action === action).length;
+  return {
+    records,
+    birth: count('birth'),
+    version: count('version'),
+    unchanged: count('unchanged'),
+    vanished: actions.vanished.length,
+  };
+}
+
+/** The digest of the whole effect: every unit of the manifest and every one that vanishes. */
+export function effectOf(actions: DocumentActions): Digest {
+  const units = actions.actions.map(({ record, action, address, parentAddress, versionSeq }) => ({
+    address,
+    action,
+    versionSeq,
+    contentHash: record.contentHash,
+    parentAddress,
+    sortOrder: record.sortOrder ?? 0,
+  }));
+  const vanished = actions.vanished.map((unit) => ({
+    address: unit.address,
+    action: 'vanished' as const,
+    versionSeq: unit.versionSeq,
+    contentHash: unit.contentHash,
+    parentAddress: unit.parentAddress,
+    sortOrder: unit.sortOrder,
+  }));
+  return effectDigest([...units, ...vanished]);
+}

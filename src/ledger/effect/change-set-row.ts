@@ -1,0 +1,49 @@
+import type { CutFacts } from '../../law/statement.ts';
+import type { NewChangeSet } from '../tables/change-set.ts';
+
+/** What a cut's change set holds beside the facts that are signed. */
+export interface CutCircumstances {
+  readonly idempotencyKey: string;
+  readonly signatureId: string;
+  readonly riskClass: string;
+  readonly scenarioRef: string | null;
+  readonly docCode: string;
+  readonly sourceDigest: string;
+  /** Counts the document's cuts, from 1, void ones too. */
+  readonly cutSeq: number;
+  readonly affectedRows: number;
+}
+
+/** The change set of a cut; the same function writes it and, for the verifier, says what it must be. */
+export function cutChangeSet(facts: CutFacts, more: CutCircumstances): NewChangeSet {
+  return {
+    change_set_id: facts.changeSetId,
+    rollback_key: `rollback:${more.idempotencyKey}`,
+    idempotency_key: more.idempotencyKey,
+    manifest_id: facts.manifestId,
+    manifest_version: facts.manifestDigest,
+    review_decision_id: facts.reviewDecisionId,
+    decision_backlog_entry_id: facts.entryId,
+    executor_signature_id: more.signatureId,
+    verifier_signature_id: null,
+    executor_tool_revision: facts.toolRevision,
+    verifier_tool_revision: 'pending',
+    tool_revision_match: null,
+    state: 'applied',
+    risk_class: more.riskClass,
+    payload_summary: {
+      doc_code: more.docCode,
+      source_digest: more.sourceDigest,
+      cut_seq: more.cutSeq,
+      counts: { ...facts.counts },
+    },
+    emitted_by: facts.principalId,
+    rollback_initiated_by: null,
+    rollback_reason: null,
+    scenario_ref: more.scenarioRef,
+    change_kind: 'cut',
+    compensates_change_set_id: null,
+    affected_row_count: more.affectedRows,
+    effect_digest: facts.effectDigest,
+  };
+}

@@ -1,0 +1,70 @@
+import { type FragmentSqlToken, sql } from 'slonik';
+import { uuidOrNull } from '../envelope/reading.ts';
+
+/**
+ * The units of a document as they stand, derived and never stored: a unit's current version is the highest whose change set isn't
+ * compensated, and the units that stand are those named by the document's newest cut that isn't compensated. Of a unit that only
+ * compensated cuts made, its newest void version is given and marked `void`.
+ */
+export interface LiveUnitRow {
+  readonly unit_id: string;
+  readonly address: string;
+  /** Null where it has no version at all, which no cut leaves behind. */
+  readonly version_id: string | null;
+  readonly version_seq: number;
+  /** The highest of all its versions, void ones too. */
+  readonly highest_seq: number;
+  readonly body_sha256: string | null;
+  readonly content_hash: string | null;
+  readonly title: string | null;
+  readonly provenance: {
+    readonly kind: string;
+    readonly section_type: string;
+    readonly section_code: string | null;
+    readonly parent_address: string | null;
+    readonly sort_order: number;
+  } | null;
+  readonly void: boolean;
+  /** Whether the newest effective cut names it. */
+  readonly named: boolean;
+}
+
+/** Whether the change set `id` was compensated, as SQL. */
+function compensated(id: FragmentSqlToken): FragmentSqlToken {
+  return sql.fragment`exists (select 1 from cutter_governance.cut_change_set x where x.compensates_change_set_id = ${id})`;
+}
+
+/**
+ * The cuts of a document, the newest first. Each cut counts on from the one before under the document's lock; the time at which
+ * its transaction began says nothing about that, since it may have waited.
+ */
+export function cutsOf(docCode: FragmentSqlToken): FragmentSqlToken {
+  return sql.fragment`
+    select c.change_set_id, c.manifest_id, c.executor_signature_id, c.payload_summary->'cut_seq' as cut_seq,
+      ${compensated(sql.fragment`c.change_set_id`)} as compensated
+    from cutter_governance.cut_change_set c
+    where c.payload_summary->>'doc_code' = ${docCode} and c.change_kind = 'cut'
+    order by c.payload_summary->'cut_seq' desc nulls last, c.change_set_id desc`;
+}
+
+/** One JSON array of `LiveUnitRow`s for the document code that the SQL expression `docCode` yields. */
+export function liveUnits(docCode: FragmentSqlToken): FragmentSqlToken {
+  return sql.fragment`
+    (select coalesce(json_agg(json_build_object('unit_id', u.id, 'address', u.canonical_address,
+        'version_id', cur.id, 'version_seq', coalesce(cur.version_seq, 0), 'highest_seq', coalesce(top.highest_seq, 0),
+        'body_sha256', encode(sha256(convert_to(cur.body, 'UTF8')), 'hex'), 'content_hash', cur.content_hash,
+        'title', cur.title, 'provenance', cur.provenance, 'void', coalesce(cur.void, true),
+        'named', named.address is not null)), '[]')
+      from public.information_unit u
+      left join lateral (select v.id, v.version_seq, v.body, v.content_hash, v.title, v.provenance,
+          ${compensated(uuidOrNull(sql.fragment`v.provenance->>'change_set_id'`))} as void
+        from public.unit_version v where v.unit_id = u.id
+        order by void, v.version_seq desc limit 1) cur on true
+      cross join lateral (select max(v.version_seq) as highest_seq from public.unit_version v where v.unit_id = u.id) top
+      left join (select b.proposed_canonical_address as address
+        from (select k.manifest_id from (${cutsOf(docCode)}) k where not k.compensated
+          order by k.cut_seq desc nulls last, k.change_set_id desc limit 1) newest
+        join cutter_governance.manifest_unit_block b on b.envelope_id = newest.manifest_id and b.block_role = 'result'
+        where b.proposed_canonical_address is not null) named on named.address = u.canonical_address
+      where u.doc_code = ${docCode})`;
+}

@@ -1,0 +1,36 @@
+import type { DocumentPlan } from '../../document/types.ts';
+
+/**
+ * Plans by what they are a function of: source digest, document code, cut specification and vocabulary. Planning is pure, so a
+ * plan found here is the plan that would be made again; whoever judges the past hashes the bytes before asking.
+ */
+export class PlanCache {
+  readonly #plans = new Map<string, { plan: DocumentPlan; weight: number }>();
+  readonly #capacity: number;
+  #weight = 0;
+
+  /** @param capacity bytes of source text that cached plans may stand for */
+  constructor(capacity = 64 * 1024 * 1024) {
+    this.#capacity = capacity;
+  }
+
+  get(key: string): DocumentPlan | undefined {
+    const found = this.#plans.get(key);
+    if (found === undefined) return undefined;
+    this.#plans.delete(key);
+    this.#plans.set(key, found);
+    return found.plan;
+  }
+
+  set(key: string, plan: DocumentPlan): void {
+    const weight = plan.byteLength + plan.records.length * 512;
+    if (weight > this.#capacity) return;
+    this.#plans.set(key, { plan, weight });
+    this.#weight += weight;
+    for (const [oldest, { weight: freed }] of this.#plans) {
+      if (this.#weight <= this.#capacity) break;
+      this.#plans.delete(oldest);
+      this.#weight -= freed;
+    }
+  }
+}

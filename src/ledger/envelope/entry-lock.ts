@@ -1,0 +1,38 @@
+import { sql } from 'slonik';
+import { z } from 'zod';
+import { IllegalTransition, NotFound, type Refusal } from '../../law/refusals.ts';
+import { ENTRY_STATES, type EntryState } from '../../law/states.ts';
+import { AT } from './reading.ts';
+import type { AnyTx } from './transaction.ts';
+
+const lockedRow = z.object({ at: z.string(), status: z.enum(ENTRY_STATES).nullable() });
+export type Locked = z.infer<typeof lockedRow>;
+
+/**
+ * The first statement of a verb: locks the entry row before anything is looked at. `status` is null where nothing could be
+ * locked; a locking read silently leaves out rows that the lane's update policy hides, so a plain read decides what that means.
+ */
+export function lockEntry(tx: AnyTx, entryId: string, verb: string): Promise<Locked> {
+  return tx.connection.one(sql.prepared(`${verb}.lock`, lockedRow)`
+    /* entry.lock */ with locked as (select status from cutter_governance.decision_backlog_entry
+      where entry_id = ${entryId}::uuid for no key update)
+    select ${AT} as at, (select status from locked) as status`);
+}
+
+/** What it means that an entry couldn't be locked: it doesn't exist, or it stands in a state that this lane doesn't own. */
+export function unlockable(
+  entryId: string,
+  status: string | null,
+  verb: string,
+  before: readonly EntryState[],
+): Refusal {
+  if (status === null) {
+    return new NotFound(`There is no entry ${entryId}.`, [
+      { path: ['input', 'entryId'], code: 'not-found', message: 'No entry has this id.' },
+    ]);
+  }
+  return new IllegalTransition(
+    `Entry ${entryId} is ${status}; ${verb} needs it to be ${before.join(' or ')}, and it can't get there any more.`,
+    [{ path: ['input', 'entryId'], code: status, message: `The entry is ${status}.` }],
+  );
+}

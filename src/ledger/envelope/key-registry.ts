@@ -1,0 +1,56 @@
+import { type FragmentSqlToken, sql } from 'slonik';
+import { z } from 'zod';
+import type { LaneKey } from '../../law/keys.ts';
+import { LaneMismatch } from '../../law/refusals.ts';
+
+/** A row of the key table, as the phases read it: the registry decides which keys exist, not the process that holds a seed. */
+export const keyRow = z.object({
+  lane: z.string(),
+  principal_id: z.string(),
+  /** Base64 of 32 bytes. */
+  public_key: z.string(),
+  /** The first position at which it is no longer valid; null while it is. */
+  until_position: z.string().nullable(),
+});
+export type KeyRow = z.infer<typeof keyRow>;
+
+/** Taken shared by every signing phase, and alone by the key's end (`lane-keys.ts`): no key ends between the look and the write. */
+export function lockKey(keyId: string): FragmentSqlToken {
+  return sql.fragment`pg_advisory_xact_lock_shared(hashtextextended('cutter:key:' || ${keyId}::text, 0))`;
+}
+
+/** One key of the registry as JSON, or null. A key for heads of the log signs no statement, so it isn't found here. */
+export function registeredKey(keyId: FragmentSqlToken): FragmentSqlToken {
+  return sql.fragment`(select json_build_object('lane', k.lane, 'principal_id', k.principal_id,
+      'public_key', translate(encode(k.public_key, 'base64'), E'\n', ''), 'until_position', k.until_position::text)
+    from cutter_auth.key k where k.key_id = ${keyId} and k.purpose = 'statement')`;
+}
+
+/**
+ * Refuses where the key that this process holds isn't the lane's registered, still valid key. `from_position` isn't asked: a key is
+ * registered with the position at which the log goes on from there, so whatever it may sign lies behind that.
+ */
+export function currentKey(held: LaneKey, registered: KeyRow | null): KeyRow {
+  const fault =
+    registered === null
+      ? 'is not in the key registry'
+      : registered.lane !== held.lane
+        ? `is registered for lane ${registered.lane}`
+        : registered.public_key !== Buffer.from(held.publicKey).toString('base64')
+          ? 'is registered with another public key'
+          : registered.until_position !== null
+            ? `ended at position ${registered.until_position}`
+            : null;
+  if (fault === null) return registered as KeyRow;
+  throw new LaneMismatch(
+    `The key ${held.keyId} that this server holds for ${held.lane} ${fault}; it may sign nothing.`,
+    [{ path: ['signature', 'key'], code: KEY_NOT_VALID, message: `The key ${fault}.` }],
+  );
+}
+
+const KEY_NOT_VALID = 'key-not-valid';
+
+/** Whether it was the held key that was refused: another one of the lane may do. */
+export function isKeyRefusal(error: unknown): boolean {
+  return error instanceof LaneMismatch && error.problems.some(({ code }) => code === KEY_NOT_VALID);
+}

@@ -1,0 +1,72 @@
+import { type FragmentSqlToken, sql } from 'slonik';
+import { z } from 'zod';
+import type { VocabularyTerm } from '../../document/types.ts';
+
+/** The transaction's time as the ledger writes times: UTC text with microseconds. */
+export const AT: FragmentSqlToken = sql.fragment`to_char(transaction_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+
+/** A stored timestamptz as the ledger writes times. */
+export function timeText(column: FragmentSqlToken): FragmentSqlToken {
+  return sql.fragment`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+}
+
+/** What a write statement answers: how many rows its compare-and-sets moved. */
+export const movedRow = z.strictObject({ moved: z.int() });
+
+/** A source without its bytes. */
+export const sourceMeta = z.object({
+  source_id: z.string(),
+  doc_code: z.string(),
+  sha256: z.string(),
+  title: z.string().nullable(),
+  media_type: z.string(),
+  byte_length: z.int(),
+});
+export type SourceMeta = z.infer<typeof sourceMeta>;
+
+/** Columns of `sourceMeta` as a JSON object, for a source aliased `s`; null where an outer join found none. */
+export const SOURCE_META: FragmentSqlToken = sql.fragment`case when s.source_id is not null then json_build_object('source_id', s.source_id, 'doc_code', s.doc_code, 'sha256', s.sha256, 'title', s.title, 'media_type', s.media_type, 'byte_length', s.byte_length) end`;
+
+/** The vocabulary as it was read: one text, the same for every read until a term is added. */
+export const vocabularyText = z.string();
+
+let lastVocabulary: { readonly text: string; readonly terms: readonly VocabularyTerm[] } = {
+  text: '[]',
+  terms: [],
+};
+
+/** The terms of a vocabulary as it was read; parsed once for as long as it stays the same. */
+export function termsOf(text: string): readonly VocabularyTerm[] {
+  if (lastVocabulary.text !== text) lastVocabulary = { text, terms: JSON.parse(text) as VocabularyTerm[] };
+  return lastVocabulary.terms;
+}
+
+/** The vocabulary, as one JSON array in a fixed order. */
+export const VOCABULARY: FragmentSqlToken = sql.fragment`(
+  select coalesce(json_agg(json_build_object('termKind', term_kind, 'term', term, 'description', description, 'atMost', at_most)
+    order by term_kind, term), '[]')::text from cutter_source.vocabulary)`;
+
+/** An array that this ledger's own statement made as JSON: its elements have the statement's shape and aren't looked at again. */
+export function jsonRows<T>() {
+  return z.custom<readonly T[]>(Array.isArray);
+}
+
+/** Names the source of an entry in its payload: `source:<uuid>`. */
+export function iuRef(sourceId: string): string {
+  return `source:${sourceId}`;
+}
+
+/** A text as a uuid, or null where it is none: what stands in JSON may have been altered, and a cast would end the judgement. */
+export function uuidOrNull(text: FragmentSqlToken): FragmentSqlToken {
+  return sql.fragment`case when ${text} ~ '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$' then (${text})::uuid end`;
+}
+
+/** The source id in an entry's payload, as SQL over an entry aliased `e`. */
+export const ENTRY_SOURCE_ID: FragmentSqlToken = uuidOrNull(sql.fragment`substr(e.payload->>'iu_ref', 8)`);
+
+export const payloadShape = z.object({
+  idempotency_key: z.string(),
+  signal_source: z.string(),
+  iu_ref: z.string(),
+  proposed_cut_spec: z.unknown(),
+});

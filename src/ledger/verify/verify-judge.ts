@@ -1,0 +1,220 @@
+import { z } from 'zod';
+import { manifestDigest, manifestHeader } from '../../document/manifest.ts';
+import type { CutSpec, DocumentPlan } from '../../document/types.ts';
+import type { CutFacts } from '../../law/statement.ts';
+import { canonicalJson, type PlainJson } from '../../proof/canonical.ts';
+import { digestOf } from '../../proof/digest.ts';
+import { effectOf, unitCounts } from '../effect/actions.ts';
+import { type Birth, memoized } from '../effect/births.ts';
+import { approvedActions } from '../effect/blocks.ts';
+import { cutChangeSet } from '../effect/change-set-row.ts';
+import { planBytes } from '../effect/plan.ts';
+import { isDatabaseFault } from '../envelope/constraints.ts';
+import { idOf } from '../envelope/ids.ts';
+import { payloadShape, termsOf } from '../envelope/reading.ts';
+import type { VerifyTx } from '../envelope/transaction.ts';
+import { compareRows } from './verify-compare.ts';
+import { type Expected, expect, expectedVersionIds } from './verify-expected.ts';
+import {
+  type CutRows,
+  type Finding,
+  type JudgedChangeSet,
+  rowsForVerify,
+  type VerifyLook,
+} from './verify-look.ts';
+import { judgeExecutorSignature } from './verify-signature.ts';
+
+export interface Judgement {
+  readonly axes: { readonly a: 'pass' | 'fail'; readonly b: 'pass' | 'fail'; readonly c: 'pass' | 'fail' };
+  readonly verdict: 'pass' | 'fail';
+  readonly findings: readonly Finding[];
+  readonly effectDigest: string;
+  readonly checkedRows: number;
+}
+
+/**
+ * The verdict on a cut: plan and digests are recomputed from the source's bytes and the approved manifest, and compared with the
+ * rows as they are read back now. Nothing that the cut stored is taken at its word, nor at its shape: what can't be read as what it
+ * should be is a finding like any other, since a verifier that stumbles over an altered row would let it stand for ever.
+ */
+export async function judge(tx: VerifyTx, look: VerifyLook, changeSet: JudgedChangeSet): Promise<Judgement> {
+  try {
+    return await judgeWhole(tx, look, changeSet);
+  } catch (error) {
+    if (isDatabaseFault(error)) throw error;
+    const message = `What this cut left can't be read as a cut: ${error instanceof Error ? error.message : String(error)}.`;
+    return judgement([{ axis: 'A', unit: null, code: 'unreadable', message }], changeSet.effect_digest, 0);
+  }
+}
+
+async function judgeWhole(tx: VerifyTx, look: VerifyLook, changeSet: JudgedChangeSet): Promise<Judgement> {
+  const plan = await replan(tx, look);
+  if ('finding' in plan) return judgement([plan.finding], changeSet.effect_digest, 0);
+  const expected = expect(plan, approvedActions(plan, look.blocks), birthOf(look, changeSet));
+  const docCode = look.source?.doc_code ?? '';
+  const versions = expectedVersionIds(expected).filter((id) => id !== '');
+  const rows = await rowsForVerify(
+    tx,
+    changeSet.change_set_id,
+    docCode,
+    [...expected.ids.values()],
+    versions,
+  );
+  const facts = factsOf(expected, look, changeSet);
+  const findings = [
+    ...approvalFindings(plan, look, changeSet),
+    ...judgeExecutorSignature(look.signature, look.executor_key, facts),
+    ...changeSetFindings(expected, look, changeSet, facts, rows),
+    ...compareRows(expected, look.blocks, rows, termsOf(look.vocabulary), look.source?.sha256 ?? ''),
+  ];
+  return judgement(findings, facts.effectDigest, rowsRead(look, rows));
+}
+
+async function replan(tx: VerifyTx, look: VerifyLook): Promise<DocumentPlan | { finding: Finding }> {
+  const fault = (code: string, message: string) => ({
+    finding: { axis: 'A' as const, unit: null, code, message },
+  });
+  const { source, content } = look;
+  const payload = payloadShape.safeParse(look.payload);
+  if (!payload.success) return fault('entry-unreadable', "The entry's payload can't be read as one.");
+  if (source === null || content === null) return fault('source-missing', 'The source of this cut is gone.');
+  const header = look.blocks[0]?.summary['header'] as { sourceDigest?: unknown } | undefined;
+  const digest = digestOf(content);
+  if (digest !== source.sha256 || digest !== header?.sourceDigest) {
+    const approved = String(header?.sourceDigest);
+    return fault(
+      'source-altered',
+      `The source's bytes have digest ${digest}; the approved manifest is for ${approved}.`,
+    );
+  }
+  const spec = storedSpec.safeParse(payload.data.proposed_cut_spec);
+  if (!spec.success) return fault('entry-unreadable', "The entry's cut specification can't be read as one.");
+  const terms = termsOf(look.vocabulary);
+  const plan = await planBytes(tx.plans, content, source.doc_code, spec.data as CutSpec, terms);
+  const problem = plan.problems[0];
+  return problem === undefined ? plan : fault('plan-broken', `The plan no longer holds: ${problem.message}`);
+}
+
+/** The outer shape of a stored specification; planning itself judges the spans. */
+const storedSpec = z.union([
+  z.object({ profile: z.string() }),
+  z.object({ units: z.array(z.looseObject({ localId: z.string(), start: z.number(), end: z.number() })) }),
+]);
+
+/** What the cut's rows derive from, as the verifier knows it: the cut's key and who made it. */
+function birthOf(look: VerifyLook, changeSet: JudgedChangeSet): Birth {
+  return {
+    id: memoized((thing) => idOf('cut', thing, changeSet.idempotency_key)),
+    principalId: changeSet.emitted_by,
+    changeSetId: changeSet.change_set_id,
+    docCode: look.source?.doc_code ?? '',
+    sourceDigest: look.source?.sha256 ?? '',
+    mode: changeSet.mode,
+  };
+}
+
+function factsOf(
+  expected: Expected,
+  look: VerifyLook,
+  changeSet: JudgedChangeSet,
+): Omit<CutFacts, 'priorSignature'> {
+  const { plan, actions } = expected;
+  return {
+    changeSetId: changeSet.change_set_id,
+    entryId: changeSet.entry_id ?? '',
+    manifestId: changeSet.manifest_id,
+    manifestDigest: manifestDigest(headerOf(plan, look, changeSet), plan.leafHashes),
+    reviewDecisionId: changeSet.review_decision_id,
+    effectDigest: effectOf(actions),
+    counts: unitCounts(plan.records.length, actions),
+    toolRevision: changeSet.executor_tool_revision,
+    principalId: changeSet.emitted_by,
+    personId: changeSet.person_id ?? '',
+    preparedAt: changeSet.emitted_at,
+  };
+}
+
+function headerOf(plan: DocumentPlan, look: VerifyLook, changeSet: JudgedChangeSet) {
+  return manifestHeader(plan, { entryId: changeSet.entry_id, docCode: look.source?.doc_code ?? '' });
+}
+
+/** The manifest and its approval, as they stood when the cut was made. */
+function approvalFindings(plan: DocumentPlan, look: VerifyLook, changeSet: JudgedChangeSet): Finding[] {
+  const header = headerOf(plan, look, changeSet);
+  const digest = manifestDigest(header, plan.leafHashes);
+  const { decision, envelope } = look;
+  const findings: Finding[] = [];
+  const note = (code: string, message: string) => findings.push({ axis: 'A', unit: null, code, message });
+  if (digest !== changeSet.manifest_version)
+    note(
+      'manifest-digest',
+      `The manifest's digest is ${digest}; the change set names ${changeSet.manifest_version}.`,
+    );
+  const stored = look.blocks[0]?.summary['header'];
+  if (canonicalJson(header) !== canonicalJson((stored ?? null) as PlainJson))
+    note('manifest-header', "The header that stands with the manifest isn't that of the plan.");
+  if (
+    decision?.manifest_version !== changeSet.manifest_version ||
+    decision.manifest_id !== changeSet.manifest_id
+  )
+    note('approval-other', "The review decision that the change set names isn't for this manifest.");
+  if (decision?.verdict !== 'approve')
+    note(
+      'approval-missing',
+      `The review decision that the change set names is ${decision?.verdict ?? 'gone'}.`,
+    );
+  if (decision?.superseded)
+    note('approval-superseded', 'The approval is stamped as superseded, which a cut rules out.');
+  if (decision?.expired) note('approval-expired', 'The approval had expired when the cut was made.');
+  const due = { operation_kind: 'first_cut', status: 'under_review', source_doc_ref: changeSet.entry_id };
+  if (envelope === null || canonicalJson(envelope) !== canonicalJson(due))
+    note('envelope-altered', "The manifest envelope isn't the one that was reviewed for this entry.");
+  if (changeSet.person_id === null)
+    note('executor-unknown', `The change set says that ${changeSet.emitted_by} cut, whom no registry knows.`);
+  return findings;
+}
+
+/** The change set itself, column by column. */
+function changeSetFindings(
+  expected: Expected,
+  look: VerifyLook,
+  changeSet: JudgedChangeSet,
+  facts: Omit<CutFacts, 'priorSignature'>,
+  rows: CutRows,
+): Finding[] {
+  const earlier = changeSet.earlier_cuts;
+  const due = cutChangeSet(
+    { ...facts, priorSignature: null },
+    {
+      idempotencyKey: changeSet.idempotency_key,
+      signatureId: idOf('cut', 'signature', changeSet.idempotency_key),
+      riskClass: look.decision?.risk_class ?? '',
+      scenarioRef: look.entry_scenario_ref,
+      docCode: expected.birth.docCode,
+      sourceDigest: expected.birth.sourceDigest,
+      cutSeq: (Number.isSafeInteger(earlier) ? (earlier as number) : 0) + 1,
+      affectedRows: expected.actions.actions.filter((unit) => unit.action !== 'unchanged').length,
+    },
+  );
+  const findings: Finding[] = [];
+  for (const [column, value] of Object.entries(due)) {
+    if (canonicalJson((changeSet.row[column] ?? null) as PlainJson) === canonicalJson(value)) continue;
+    const message = `The change set's column ${column} isn't what the approved manifest gives.`;
+    findings.push({ axis: 'A', unit: null, code: `${column}-differs`, message });
+  }
+  if (rows.affected.length !== due.affected_row_count) {
+    const message = `The cut has ${due.affected_row_count} affected rows; there are ${rows.affected.length}.`;
+    findings.push({ axis: 'A', unit: null, code: 'affected-row-count', message });
+  }
+  return findings;
+}
+
+const rowsRead = (look: VerifyLook, rows: CutRows) =>
+  look.blocks.length + rows.units.length + rows.versions.length + rows.affected.length + 3;
+
+function judgement(findings: readonly Finding[], effectDigest: string, checkedRows: number): Judgement {
+  const status = (axis: Finding['axis']) =>
+    findings.some((finding) => finding.axis === axis) ? 'fail' : 'pass';
+  const axes = { a: status('A'), b: status('B'), c: status('C') } as const;
+  return { axes, verdict: findings.length === 0 ? 'pass' : 'fail', findings, effectDigest, checkedRows };
+}

@@ -1,0 +1,215 @@
+import { sql } from 'slonik';
+import { z } from 'zod';
+import { ENTRY_STATES } from '../../law/states.ts';
+import { type StoredBlock, storedBlocks } from '../effect/blocks.ts';
+import { cutsOf } from '../effect/live-units.ts';
+import { keyRow, lockKey, registeredKey } from '../envelope/key-registry.ts';
+import {
+  AT,
+  ENTRY_SOURCE_ID,
+  jsonRows,
+  SOURCE_META,
+  sourceMeta,
+  timeText,
+  VOCABULARY,
+  vocabularyText,
+} from '../envelope/reading.ts';
+import type { VerifyTx } from '../envelope/transaction.ts';
+
+const lockRow = z.object({ at: z.string(), status: z.enum(ENTRY_STATES).nullable() });
+
+/** Locks the entry of the change set, then the signing key. */
+export function lockForVerify(tx: VerifyTx, changeSetId: string): Promise<z.infer<typeof lockRow>> {
+  return tx.connection.one(sql.prepared('verify.lock', lockRow)`
+    /* verify.lock */ with locked as materialized (select e.status from cutter_governance.decision_backlog_entry e
+        where e.entry_id = (select c.decision_backlog_entry_id from cutter_governance.cut_change_set c
+          where c.change_set_id = ${changeSetId}::uuid and c.change_kind = 'cut') for no key update),
+      signing as materialized (select ${lockKey(tx.key.keyId)} as taken from locked)
+    select ${AT} as at, (select status from locked) as status, (select count(*) from signing) as keys`);
+}
+
+const judgedChangeSet = z.object({
+  change_set_id: z.string(),
+  idempotency_key: z.string(),
+  manifest_id: z.string(),
+  manifest_version: z.string(),
+  review_decision_id: z.string(),
+  entry_id: z.string().nullable(),
+  executor_signature_id: z.string(),
+  executor_tool_revision: z.string(),
+  change_kind: z.string(),
+  emitted_by: z.string(),
+  emitted_at: z.string(),
+  effect_digest: z.string(),
+  risk_class: z.string(),
+  scenario_ref: z.string().nullable(),
+  /** Null where no principal of the registry made the cut. */
+  person_id: z.string().nullable(),
+  mode: z.string(),
+  /** The whole row but its time. */
+  row: z.record(z.string(), z.unknown()),
+  /** The highest `cut_seq` of the document's other cuts; 0 for its first. */
+  earlier_cuts: z.unknown(),
+});
+export type JudgedChangeSet = z.infer<typeof judgedChangeSet>;
+
+const judgedSignature = z.object({
+  signature_id: z.string(),
+  signature_kind: z.string(),
+  signer_dot_id: z.string(),
+  signer_tool_revision: z.string(),
+  signature_payload: z.string(),
+  payload_envelope: z.unknown(),
+  payload_hash: z.string(),
+  cross_reference_change_set_id: z.string().nullable(),
+  cross_reference_verify_result_id: z.string().nullable(),
+  prior_signature_id: z.string().nullable(),
+  prior_payload_hash: z.string().nullable(),
+  validation_state: z.string(),
+  revoked: z.boolean(),
+});
+export type JudgedSignature = z.infer<typeof judgedSignature>;
+
+const findingRow = z.object({
+  axis: z.enum(['A', 'B', 'C']),
+  unit: z.string().nullable(),
+  code: z.string(),
+  message: z.string(),
+});
+/** What a verification found, at one place. `unit` is an address; null where the whole cut is meant. */
+export type Finding = z.infer<typeof findingRow>;
+
+const lookRow = z.object({
+  change_set: judgedChangeSet.nullable(),
+  entry_status: z.string().nullable(),
+  /** As it stands; its shape is judged. */
+  payload: z.unknown(),
+  entry_scenario_ref: z.string().nullable(),
+  source: sourceMeta.nullable(),
+  content: z.instanceof(Buffer).nullable(),
+  vocabulary: vocabularyText,
+  decision: z
+    .object({
+      manifest_id: z.string(),
+      manifest_version: z.string(),
+      verdict: z.string(),
+      risk_class: z.string(),
+      superseded: z.boolean(),
+      expired: z.boolean(),
+    })
+    .nullable(),
+  envelope: z
+    .object({ operation_kind: z.string(), status: z.string(), source_doc_ref: z.string() })
+    .nullable(),
+  blocks: jsonRows<StoredBlock>(),
+  signature: judgedSignature.nullable(),
+  executor_key: keyRow.nullable(),
+  own_key: keyRow.nullable(),
+  first: z.object({ by: z.string(), change_set_id: z.string(), findings: z.array(findingRow) }).nullable(),
+});
+export type VerifyLook = z.infer<typeof lookRow>;
+
+/** Everything that a verdict rests on but the rows that the cut wrote: read after the locks, from the tables alone. */
+export function lookForVerify(tx: VerifyTx, changeSetId: string): Promise<VerifyLook> {
+  return tx.connection.one(sql.prepared('verify.look', lookRow)`
+    /* verify.look */ select
+      case when c.change_set_id is null then null else json_build_object('change_set_id', c.change_set_id,
+        'idempotency_key', c.idempotency_key, 'manifest_id', c.manifest_id, 'manifest_version', c.manifest_version,
+        'review_decision_id', c.review_decision_id, 'entry_id', c.decision_backlog_entry_id,
+        'executor_signature_id', c.executor_signature_id, 'executor_tool_revision', c.executor_tool_revision,
+        'change_kind', c.change_kind, 'emitted_by', c.emitted_by, 'emitted_at', ${timeText(sql.fragment`c.emitted_at`)},
+        'effect_digest', c.effect_digest, 'risk_class', c.risk_class,
+        'scenario_ref', c.scenario_ref, 'person_id', p.person_id,
+        'mode', case when p.rehearsal then 'rehearsal' else 'production' end,
+        'row', to_jsonb(c) - 'emitted_at',
+        'earlier_cuts', coalesce((select o.cut_seq from (${cutsOf(sql.fragment`s.doc_code`)}) o
+          where o.change_set_id <> c.change_set_id limit 1), '0')) end as change_set,
+      e.status as entry_status, e.payload, e.scenario_ref as entry_scenario_ref, ${SOURCE_META} as source, s.content, ${VOCABULARY} as vocabulary,
+      (select json_build_object('manifest_id', d.manifest_id, 'manifest_version', d.manifest_version, 'verdict', d.verdict,
+          'risk_class', d.risk_class_assessment, 'superseded', d.superseded_by_review_decision_id is not null,
+          'expired', coalesce(d.expires_at <= c.emitted_at, false))
+        from cutter_governance.review_decision d where d.review_decision_id = c.review_decision_id) as decision,
+      (select json_build_object('operation_kind', m.operation_kind, 'status', m.status, 'source_doc_ref', m.source_doc_ref)
+        from cutter_governance.manifest_envelope m where m.envelope_id = c.manifest_id) as envelope,
+      ${storedBlocks(sql.fragment`c.manifest_id`)} as blocks,
+      case when g.signature_id is null then null else json_build_object('signature_id', g.signature_id,
+        'signature_kind', g.signature_kind, 'signer_dot_id', g.signer_dot_id, 'signer_tool_revision', g.signer_tool_revision,
+        'signature_payload', g.signature_payload, 'payload_envelope', g.payload_envelope, 'payload_hash', g.payload_hash,
+        'cross_reference_change_set_id', g.cross_reference_change_set_id,
+        'cross_reference_verify_result_id', g.cross_reference_verify_result_id,
+        'prior_signature_id', g.prior_signature_id, 'validation_state', g.validation_state, 'revoked', g.revoked_at is not null,
+        'prior_payload_hash', (select prior.payload_hash from cutter_governance.dot_pair_signature prior
+          where prior.signature_id = g.prior_signature_id)) end as signature,
+      ${registeredKey(sql.fragment`g.payload_envelope->'signatures'->0->>'keyid'`)} as executor_key,
+      ${registeredKey(sql.fragment`${tx.key.keyId}`)} as own_key,
+      (select json_build_object('by', r.verified_by, 'change_set_id', r.change_set_id, 'findings', r.findings->'problems')
+        from cutter_governance.verify_result r where r.verify_result_id = ${tx.id('result')}::uuid) as first
+    from (select 1) one
+    left join cutter_governance.cut_change_set c on c.change_set_id = ${changeSetId}::uuid
+    left join cutter_auth.principal p on p.principal_id::text = c.emitted_by
+    left join cutter_governance.decision_backlog_entry e on e.entry_id = c.decision_backlog_entry_id
+    left join cutter_source.source s on s.source_id = ${ENTRY_SOURCE_ID}
+    left join cutter_governance.dot_pair_signature g on g.signature_id = c.executor_signature_id`);
+}
+
+/** A row as JSON, without the times that the transaction wrote. */
+type StoredRow = Readonly<Record<string, unknown>>;
+interface UnitRow {
+  readonly id: string;
+  readonly canonical_address: string;
+  readonly row: StoredRow;
+  /** Its state at birth, by the affected row that accounts for it; null where none does. */
+  readonly birth: StoredRow | null;
+}
+interface VersionRow {
+  readonly id: string;
+  readonly unit_id: string;
+  readonly version_seq: number;
+  readonly body: string;
+  readonly row: StoredRow;
+}
+interface AffectedRow {
+  readonly affected_row_id: string;
+  readonly row: StoredRow;
+}
+const rowsRow = z.object({
+  units: jsonRows<UnitRow>(),
+  versions: jsonRows<VersionRow>(),
+  affected: jsonRows<AffectedRow>(),
+});
+export type CutRows = z.infer<typeof rowsRow>;
+
+/** The rows that a cut wrote, and those of its document that nothing accounts for. */
+export function rowsForVerify(
+  tx: VerifyTx,
+  changeSetId: string,
+  docCode: string,
+  unitIds: readonly string[],
+  versionIds: readonly string[],
+): Promise<CutRows> {
+  return tx.connection.one(sql.prepared('verify.rows', rowsRow)`
+    /* verify.rows */ with accounted as materialized (
+        select a.target_row_id, a.effect_kind, a.after_state_snapshot as state
+        from cutter_governance.cut_change_set c join cutter_governance.cut_change_set_affected_row a using (change_set_id)
+        where c.payload_summary->>'doc_code' = ${docCode} and c.change_kind = 'cut'),
+      units as materialized (select * from public.information_unit u
+        where u.doc_code = ${docCode} or u.id = any(${sql.array(unitIds, 'uuid')})),
+      -- Each by its own index: a condition of three branches would read every version of the ledger.
+      wanted as (
+        select unnest(${sql.array(versionIds, 'uuid')}) as id
+        union select v.id from public.unit_version v where v.provenance->>'change_set_id' = ${changeSetId}
+        union select v.id from units
+          cross join lateral (select v.id from public.unit_version v where v.unit_id = units.id offset 0) v
+          where not exists (select from accounted where accounted.target_row_id = v.id::text))
+    select
+      (select coalesce(json_agg(json_build_object('id', u.id, 'canonical_address', u.canonical_address,
+          'row', to_jsonb(u) - 'created_at' - 'updated_at', 'birth', b.state)), '[]') from units u
+        left join (select distinct on (state->>'unit_id') state->>'unit_id' as unit_id, state from accounted
+          where effect_kind = 'insert' order by state->>'unit_id') b on b.unit_id = u.id::text) as units,
+      (select coalesce(json_agg(json_build_object('id', v.id, 'unit_id', v.unit_id, 'version_seq', v.version_seq,
+          'body', v.body, 'row', to_jsonb(v) - 'body' - 'created_at' - 'updated_at')), '[]')
+        from wanted cross join lateral (select * from public.unit_version v where v.id = wanted.id offset 0) v) as versions,
+      (select coalesce(json_agg(json_build_object('affected_row_id', a.affected_row_id, 'row', to_jsonb(a))
+          order by a.ordinal, a.affected_row_id), '[]')
+        from cutter_governance.cut_change_set_affected_row a where a.change_set_id = ${changeSetId}::uuid) as affected`);
+}

@@ -1,0 +1,181 @@
+import { CANONICALIZATION } from '../../document/canonicalize.ts';
+import { effectDigest } from '../../document/effect.ts';
+import { verifyStatement } from '../../law/statement.ts';
+import type { EntryState } from '../../law/states.ts';
+import type { PlainJson } from '../../proof/canonical.ts';
+import { derivedId } from '../../proof/uuid.ts';
+import { iuRef } from '../envelope/reading.ts';
+import { signStatement } from '../envelope/sign.ts';
+import { TOOL_REVISION, type VerifyTx } from '../envelope/transaction.ts';
+import type { NewChangeSet } from '../tables/change-set.ts';
+import type { NewEntry } from '../tables/entry.ts';
+import type { NewHistory } from '../tables/history.ts';
+import type { NewSignature } from '../tables/signature.ts';
+import type { NewVerifyResult } from '../tables/verify-result.ts';
+import type { Judgement } from './verify-judge.ts';
+import type { Finding, JudgedChangeSet, VerifyLook } from './verify-look.ts';
+
+/** The findings that are kept; a verdict needs one, a reader a screenful. */
+export const MAX_FINDINGS = 200;
+
+export function signatureOf(
+  tx: VerifyTx,
+  changeSet: JudgedChangeSet,
+  look: VerifyLook,
+  judged: Judgement,
+  at: string,
+): NewSignature {
+  const statement = verifyStatement({
+    verifyResultId: tx.id('result'),
+    changeSetId: changeSet.change_set_id,
+    entryId: changeSet.entry_id ?? '',
+    manifestId: changeSet.manifest_id,
+    manifestDigest: changeSet.manifest_version,
+    reviewDecisionId: changeSet.review_decision_id,
+    effectDigest: judged.effectDigest,
+    verdict: judged.verdict,
+    axes: judged.axes,
+    checkedRows: judged.checkedRows,
+    priorSignature: {
+      signatureId: changeSet.executor_signature_id,
+      payloadHash: look.signature?.payload_hash ?? '',
+    },
+    toolRevision: TOOL_REVISION,
+    principalId: tx.caller.principalId,
+    personId: tx.caller.personId,
+    preparedAt: at,
+  });
+  const order = {
+    lane: tx.lane,
+    signatureId: tx.id('signature'),
+    statement,
+    toolRevision: TOOL_REVISION,
+    priorSignatureId: changeSet.executor_signature_id,
+    referenceId: tx.id('result'),
+    dryRun: tx.dryRun,
+  };
+  return signStatement(order, tx.key);
+}
+
+export function compensationOf(
+  tx: VerifyTx,
+  changeSet: JudgedChangeSet,
+  findings: readonly Finding[],
+): NewChangeSet {
+  const key = `compensate:${changeSet.change_set_id}`;
+  return {
+    change_set_id: tx.id('compensation'),
+    rollback_key: key,
+    idempotency_key: key,
+    manifest_id: changeSet.manifest_id,
+    manifest_version: changeSet.manifest_version,
+    review_decision_id: changeSet.review_decision_id,
+    decision_backlog_entry_id: changeSet.entry_id,
+    executor_signature_id: changeSet.executor_signature_id,
+    verifier_signature_id: null,
+    executor_tool_revision: changeSet.executor_tool_revision,
+    verifier_tool_revision: TOOL_REVISION,
+    tool_revision_match: changeSet.executor_tool_revision === TOOL_REVISION,
+    state: 'applied',
+    risk_class: changeSet.risk_class,
+    payload_summary: { compensates: changeSet.change_set_id },
+    emitted_by: tx.caller.principalId,
+    rollback_initiated_by: tx.caller.principalId,
+    rollback_reason: findings[0]?.message ?? null,
+    scenario_ref: changeSet.scenario_ref,
+    change_kind: 'compensation',
+    compensates_change_set_id: changeSet.change_set_id,
+    affected_row_count: 0,
+    effect_digest: effectDigest([]),
+  };
+}
+
+/** The specification of the failed cut, for whoever looks into it; null where it can't be read any more. */
+function specOf(look: VerifyLook): PlainJson {
+  const payload = look.payload as { proposed_cut_spec?: PlainJson } | null;
+  return payload?.proposed_cut_spec ?? null;
+}
+
+export function escalationOf(
+  tx: VerifyTx,
+  look: VerifyLook,
+  changeSet: JudgedChangeSet,
+  findings: readonly Finding[],
+): { entry: NewEntry; history: NewHistory } {
+  const key = `escalate:${tx.id('result')}`;
+  const entry: NewEntry = {
+    entry_id: derivedId(key),
+    kind: 'escalation',
+    status: 'marked',
+    payload: {
+      idempotency_key: key,
+      signal_source: `verify:fail ${changeSet.change_set_id}`,
+      iu_ref: iuRef(look.source?.source_id ?? ''),
+      proposed_cut_spec: specOf(look),
+    },
+    scenario_ref: changeSet.scenario_ref,
+  };
+  const history: NewHistory = {
+    history_id: tx.id('escalation_history'),
+    entry_id: entry.entry_id,
+    entry_version_before: null,
+    entry_version_after: 'marked',
+    change_kind: 'mark',
+    change_diff: { from: null, to: 'marked' },
+    changed_by: tx.caller.principalId,
+    rationale: findings[0]?.message ?? null,
+  };
+  return { entry, history };
+}
+
+export function resultOf(
+  tx: VerifyTx,
+  changeSet: JudgedChangeSet,
+  judged: Judgement,
+  escalation: string | null,
+): NewVerifyResult {
+  const { axes, findings } = judged;
+  const problems = findings
+    .slice(0, MAX_FINDINGS)
+    .map(({ axis, unit, code, message }) => ({ axis, unit, code, message }));
+  return {
+    verify_result_id: tx.id('result'),
+    change_set_id: changeSet.change_set_id,
+    manifest_id: changeSet.manifest_id,
+    manifest_version: changeSet.manifest_version,
+    review_decision_id: changeSet.review_decision_id,
+    executor_signature_id: changeSet.executor_signature_id,
+    verifier_signature_id: tx.id('signature'),
+    executor_tool_revision: changeSet.executor_tool_revision,
+    verifier_tool_revision: TOOL_REVISION,
+    tool_revision_match: changeSet.executor_tool_revision === TOOL_REVISION,
+    verify_kind: 'post_cut',
+    axis_1_status: axes.a,
+    axis_2_status: axes.b === 'fail' || axes.c === 'fail' ? 'fail' : 'pass',
+    verdict: judged.verdict,
+    state: 'final',
+    canonicalization_rule_used: CANONICALIZATION,
+    rollback_change_set_id_triggered: escalation === null ? null : tx.id('compensation'),
+    escalation_ref: escalation,
+    prior_verify_result_id: null,
+    findings: { axes, total: findings.length, problems },
+    verdict_rationale: findings[0]?.message ?? null,
+    scenario_ref: changeSet.scenario_ref,
+    verified_by: tx.caller.principalId,
+    effect_digest: judged.effectDigest,
+    checked_row_count: judged.checkedRows,
+  };
+}
+
+export function moveHistory(tx: VerifyTx, entryId: string, to: EntryState, judged: Judgement): NewHistory {
+  return {
+    history_id: tx.id('history'),
+    entry_id: entryId,
+    entry_version_before: 'cut_applied',
+    entry_version_after: to,
+    change_kind: `verify:${judged.verdict}`,
+    change_diff: { from: 'cut_applied', to },
+    changed_by: tx.caller.principalId,
+    rationale: judged.findings[0]?.message ?? null,
+  };
+}

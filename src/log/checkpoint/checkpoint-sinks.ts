@@ -1,0 +1,93 @@
+import {
+  close,
+  closeSync,
+  existsSync,
+  fstat,
+  fsync,
+  fsyncSync,
+  ftruncate,
+  mkdirSync,
+  openSync,
+  writeFile,
+  writeSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { promisify } from 'node:util';
+import type { TreeHead } from '../../proof/checkpoint.ts';
+import { keptHeads } from '../setback/kept-heads.ts';
+
+/** Where published notes go beside the database, so that whoever rewrites the one hasn't rewritten the other. */
+export interface CheckpointSink {
+  readonly name: string;
+  /** Where a note can't be taken: whether it is kept for later, or given up since the next one says as much. */
+  readonly keeps: boolean;
+  /** The newest head that the sink holds already; null where it holds none, or can't be asked. */
+  readonly holds: TreeHead | null;
+  /** The newest head of each incarnation that it holds, in their order. */
+  readonly heads: readonly TreeHead[];
+  take(note: string, signal: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+}
+
+const PATIENCE_MS = 10_000;
+
+/** Appends each note to a file and makes it durable before it says that it has it. */
+export function fileSink(path: string): CheckpointSink {
+  mkdirSync(dirname(path), { recursive: true });
+  const isNew = !existsSync(path);
+  const { heads, isTorn } = keptHeads(path);
+  const file = openSync(path, 'a', 0o644);
+  if (isNew) syncFolder(dirname(path));
+  if (isTorn) writeSync(file, '\n\n');
+  return {
+    name: path,
+    keeps: true,
+    holds: heads.at(-1) ?? null,
+    heads,
+    async take(note) {
+      const { size } = await promisify(fstat)(file);
+      try {
+        await promisify(writeFile)(file, `${note}\n`);
+        await promisify(fsync)(file);
+      } catch (error) {
+        // A disk without room may have taken a part, and the next note would stand in its middle.
+        await promisify(ftruncate)(file, size);
+        throw error;
+      }
+    },
+    close: () => promisify(close)(file),
+  };
+}
+
+/** A file's name is durable when its folder is; where folders can't be opened, that is the system's affair. */
+function syncFolder(path: string): void {
+  if (process.platform === 'win32') return;
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
+/** Posts each note as text. */
+export function urlSink(url: string): CheckpointSink {
+  return {
+    name: new URL(url).origin,
+    keeps: false,
+    holds: null,
+    heads: [],
+    async take(note, signal) {
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'text/plain; charset=utf-8' },
+        body: note,
+        redirect: 'error',
+        signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]),
+      });
+      await response.body?.cancel();
+      if (!response.ok) throw new Error(`The address answered with status ${response.status}.`);
+    },
+    close: async () => {},
+  };
+}

@@ -1,0 +1,40 @@
+import { restUnless } from '../../database/wake.ts';
+import type { Checkpoint } from '../checkpoint/checkpoint.ts';
+
+/** What a heartbeat tells, read once for all who wait. */
+export interface Beat {
+  /** Where the log ended, read after the checkpoint: whoever has come so far has all that it covers. */
+  readonly next: number;
+  readonly checkpoint: Checkpoint | null;
+}
+
+/** A subscriber that may have waited for long. */
+export interface Waiting {
+  /** Whether it has waited for its next message since this time (ms) or earlier. One whose reader has paused doesn't wait. */
+  hasWaitedSince(time: number): boolean;
+  /** Lets it send one heartbeat; a later call before that changes nothing. */
+  beat(beat: Beat): void;
+}
+
+export interface HeartbeatOptions {
+  readonly heartbeatMs: number;
+  readonly followers: ReadonlySet<Waiting>;
+  /** Null where the ledger could not be asked: nothing is said of it then. */
+  readonly read: () => Promise<Beat | null>;
+  readonly closing: AbortSignal;
+}
+
+/** A silent stream is looked at this often in the time after which it must not be silent. */
+const LOOKS = 4;
+
+/** One timer for all subscribers, and one question to the database however many of them are due. */
+export async function beatAlways({ heartbeatMs, followers, read, closing }: HeartbeatOptions): Promise<void> {
+  while (!closing.aborted) {
+    await restUnless(closing, heartbeatMs / LOOKS);
+    const since = Date.now() - heartbeatMs;
+    const due = [...followers].filter((follower) => follower.hasWaitedSince(since));
+    if (due.length === 0 || closing.aborted) continue;
+    const beat = await read();
+    if (beat !== null) for (const follower of due) follower.beat(beat);
+  }
+}

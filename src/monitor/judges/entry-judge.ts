@@ -1,0 +1,201 @@
+import { z } from 'zod';
+import type { ParsedRecord } from '../../law/parse-record.ts';
+import type { EntryState } from '../../law/states.ts';
+import { VERIFIER_LANE } from '../../law/values.ts';
+import { holdArrow, holdParties, holdUpdates, type Step } from './entry-rules.ts';
+import type { MonitorFinding, MonitorVerdict } from './finding.ts';
+import { type Move, move as moveShape, type OpenEntry, openEntry, type Party } from './open-entry.ts';
+import { type PhaseRows, takeRows } from './phase-rows.ts';
+import { WrittenRows } from './written-rows.ts';
+
+const ENDED: ReadonlySet<EntryState> = new Set<EntryState>([
+  'verified_complete',
+  'verify_failed_escalated',
+  'reviewed_rejected',
+  'abandoned',
+]);
+
+const VERBS: ReadonlySet<string> = new Set([
+  'registerSource',
+  'mark',
+  'declareDependency',
+  'sweep',
+  'review',
+  'cut',
+  'verify',
+  'abandon',
+  'key:add',
+  'key:rotate',
+  'key:revoke',
+  'resume',
+]);
+
+/** How long something may take. */
+export interface Bounds {
+  /** From a cut to its verification. */
+  readonly verifyMs: number;
+  /** From an escalation to its end. */
+  readonly escalationMs: number;
+  /** From a record to the head that both lanes signed over it. */
+  readonly unsignedMs: number;
+}
+
+/** A cut that the other lane has judged: its passport is due. */
+export interface JudgedCut {
+  readonly changeSetId: string;
+  readonly entryId: string;
+  /** Of the verification. */
+  readonly position: number;
+}
+
+export interface JudgedRecord {
+  readonly findings: readonly MonitorFinding[];
+  readonly cuts: readonly JudgedCut[];
+}
+
+export const entriesState = z.strictObject({
+  open: z.record(z.string(), openEntry),
+  blanks: z.number().int().nonnegative(),
+});
+export type EntriesState = z.infer<typeof entriesState>;
+
+/**
+ * Judges every entry anew from the log's records alone, in their order: its way through the states, the lanes, the persons and principals,
+ * the approval that a cut rests on, and how long it took. Entries on their way are all that it remembers.
+ */
+export class EntryJudge {
+  readonly #bounds: Bounds;
+  readonly #open: Map<string, OpenEntry>;
+  /** Records that could not be read: a move may be missing since. */
+  #blanks: number;
+
+  constructor(bounds: Bounds, state: EntriesState = { open: {}, blanks: 0 }) {
+    this.#bounds = bounds;
+    this.#open = new Map(Object.entries(state.open));
+    this.#blanks = state.blanks;
+  }
+
+  get open(): number {
+    return this.#open.size;
+  }
+
+  state(): EntriesState {
+    return { open: Object.fromEntries(this.#open), blanks: this.#blanks };
+  }
+
+  /** A record that can't be read. */
+  blank(): void {
+    this.#blanks += 1;
+  }
+
+  take(record: ParsedRecord, position: number): JudgedRecord {
+    const findings: MonitorFinding[] = [];
+    const cuts: JudgedCut[] = [];
+    const rows = new WrittenRows(record);
+    const moves = new Map<string, Move>();
+    const tell = (entryId: string | null) => (verdict: MonitorVerdict, message: string) =>
+      void findings.push({ verdict, position, entryId, message: `${message} (position ${position}).` });
+    if (!VERBS.has(record.verb))
+      tell(null)('record-unknown', `The verb ${record.verb} is none that this version knows`);
+    for (const row of record.history) {
+      const read = moveShape.safeParse(row);
+      if (!read.success) {
+        tell(null)('record-unknown', `A move in the record ${record.recordId} can't be read`);
+        continue;
+      }
+      moves.set(read.data.entry_id, read.data);
+      const cut = this.#move({ move: read.data, record, rows, position, tell: tell(read.data.entry_id) });
+      if (cut !== null) cuts.push(cut);
+    }
+    holdUpdates(record, moves, tell);
+    for (const { table, id } of rows.left)
+      tell(null)(
+        'record-excessive',
+        `The ${record.verb} wrote the row ${id} of ${table}, which belongs to no move`,
+      );
+    return { findings, cuts };
+  }
+
+  /** Entries that wait for too long by now, each told once. */
+  overdue(now: number): MonitorFinding[] {
+    const findings: MonitorFinding[] = [];
+    for (const [entryId, entry] of this.#open) {
+      if (entry.late) continue;
+      const { cut, escalation, markedAt } = entry;
+      if (cut !== null && now - Date.parse(cut.at) > this.#bounds.verifyMs) {
+        entry.late = true;
+        const message = `The cut of entry ${entryId} at position ${cut.position} still waits for its verification after ${hours(now - Date.parse(cut.at))}; ${hours(this.#bounds.verifyMs)} are allowed.`;
+        findings.push({ verdict: 'verify-late', position: cut.position, entryId, message });
+      } else if (escalation && now - Date.parse(markedAt) > this.#bounds.escalationMs) {
+        entry.late = true;
+        const message = `The escalation ${entryId} stands since ${markedAt} and nobody has ended it; ${hours(this.#bounds.escalationMs)} are allowed.`;
+        findings.push({ verdict: 'escalation-late', position: null, entryId, message });
+      }
+    }
+    return findings;
+  }
+
+  #move(step: Step): JudgedCut | null {
+    const { move, record, position, tell } = step;
+    const entry = this.#open.get(move.entry_id) ?? null;
+    const caller: Party = { principal: record.principalId, person: record.personId };
+    // Where a record couldn't be read, the entry may have moved in it.
+    const missed = this.#blanks > (entry?.blanks ?? 0);
+    holdArrow(step, entry, missed);
+    holdParties(step, entry, caller);
+    if (entry !== null && entry.mode !== record.mode)
+      tell(
+        'modes-mixed',
+        `Entry ${move.entry_id} was marked in ${entry.mode}, and its ${move.change_kind} was made in ${record.mode}`,
+      );
+    const taken = takeRows({
+      ...step,
+      entry,
+      missing: (what, verdict) => {
+        if (!missed)
+          tell(
+            verdict ?? 'record-incomplete',
+            `The ${move.change_kind} of entry ${move.entry_id} is not whole: ${what}`,
+          );
+      },
+    });
+    this.#holdTime(step, entry);
+    this.#keep(step, entry, caller, taken);
+    if (!move.change_kind.startsWith('verify:') || entry?.cut == null) return null;
+    return { changeSetId: entry.cut.changeSetId, entryId: move.entry_id, position };
+  }
+
+  #holdTime({ move, record, tell }: Step, entry: OpenEntry | null): void {
+    if (entry === null || entry.late || entry.cut === null) return;
+    const tookMs = Date.parse(record.at) - Date.parse(entry.cut.at);
+    if (tookMs <= this.#bounds.verifyMs) return;
+    entry.late = true;
+    tell(
+      'verify-late',
+      `The ${move.change_kind} of entry ${move.entry_id} came ${hours(tookMs)} after its cut; ${hours(this.#bounds.verifyMs)} are allowed`,
+    );
+  }
+
+  #keep({ move, record, position }: Step, entry: OpenEntry | null, caller: Party, taken: PhaseRows): void {
+    if (ENDED.has(move.entry_version_after)) {
+      this.#open.delete(move.entry_id);
+      return;
+    }
+    const { approval = entry?.approval ?? null, cut } = taken;
+    this.#open.set(move.entry_id, {
+      state: move.entry_version_after,
+      mode: entry?.mode ?? record.mode,
+      markedAt: entry?.markedAt ?? record.at,
+      escalation: entry?.escalation ?? record.lane === VERIFIER_LANE,
+      marker: entry === null && move.change_kind === 'mark' ? caller : (entry?.marker ?? null),
+      approval,
+      cut: cut === undefined ? (entry?.cut ?? null) : { ...cut, executor: caller, at: record.at, position },
+      late: entry?.late ?? false,
+      blanks: this.#blanks,
+    });
+  }
+}
+
+function hours(ms: number): string {
+  return ms < 3_600_000 ? `${Math.round(ms / 60_000)} min` : `${Math.round(ms / 3_600_000)} h`;
+}

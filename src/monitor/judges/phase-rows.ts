@@ -1,0 +1,117 @@
+import type { ParsedRecord } from '../../law/parse-record.ts';
+import { EXECUTOR_LANE, VERIFIER_LANE } from '../../law/values.ts';
+import type { Move, OpenEntry } from './open-entry.ts';
+import type { WrittenRows } from './written-rows.ts';
+
+/** What the rows of a move add to what is known of its entry. */
+export interface PhaseRows {
+  readonly approval?: OpenEntry['approval'];
+  readonly cut?: Pick<NonNullable<OpenEntry['cut']>, 'changeSetId' | 'signatureId'>;
+}
+
+/** Says what is missing; the sentence goes on from the name of the move. */
+type Missing = (what: string, verdict?: 'approval-missing' | 'escalation-missing') => void;
+
+interface Phase {
+  readonly move: Move;
+  readonly record: ParsedRecord;
+  readonly rows: WrittenRows;
+  /** What was known of the entry before. */
+  readonly entry: OpenEntry | null;
+  readonly missing: Missing;
+}
+
+/** Takes the rows that belong to a move, and says which are missing or speak of something else. */
+export function takeRows(phase: Phase): PhaseRows {
+  takeHistory(phase);
+  const { change_kind: kind } = phase.move;
+  if (kind === 'mark') return takeMark(phase);
+  if (kind.startsWith('review:')) return takeReview(phase, kind.slice('review:'.length));
+  if (kind === 'cut') return takeCut(phase);
+  if (kind.startsWith('verify:')) return takeVerdict(phase, kind.slice('verify:'.length));
+  return {};
+}
+
+function takeHistory({ move, rows, missing }: Phase): void {
+  const { history_id: id, ...shown } = move;
+  if (!rows.take('decision_backlog_history', shown, id).fits)
+    missing(`its record shows another history row ${id} than it wrote`);
+}
+
+function takeMark({ move, record, rows, missing }: Phase): PhaseRows {
+  const kind = record.lane === VERIFIER_LANE ? { kind: 'escalation' } : {};
+  if (!rows.take('decision_backlog_entry', { status: 'marked', ...kind }, move.entry_id).fits)
+    missing('its record wrote no such entry');
+  return {};
+}
+
+function takeReview({ move, record, rows, missing }: Phase, verdict: string): PhaseRows {
+  const envelope = rows.take('manifest_envelope', { source_doc_ref: move.entry_id });
+  if (!envelope.fits) missing('its record wrote no plan of this entry');
+  const decision = rows.take('review_decision', {
+    verdict,
+    decided_by: record.principalId,
+    manifest_id: envelope.id,
+  });
+  if (!decision.fits) missing('its record wrote no such decision');
+  const approves = verdict === 'approve' && envelope.id !== null && decision.id !== null;
+  return {
+    approval: approves ? { decisionId: decision.id as string, envelopeId: envelope.id as string } : null,
+  };
+}
+
+function takeCut({ move, record, rows, entry, missing }: Phase): PhaseRows {
+  const approval = entry?.approval ?? null;
+  const changeSet = rows.take('cut_change_set', {
+    change_kind: 'cut',
+    decision_backlog_entry_id: move.entry_id,
+    emitted_by: record.principalId,
+    ...(approval === null
+      ? {}
+      : { review_decision_id: approval.decisionId, manifest_id: approval.envelopeId }),
+  });
+  if (changeSet.id === null) missing('its record wrote no change set');
+  else if (approval === null) missing('no approval was in force', 'approval-missing');
+  else if (!changeSet.fits)
+    missing(
+      `its change set ${changeSet.id} rests on something else than approval ${approval.decisionId}, which was in force`,
+      'approval-missing',
+    );
+  const signature = rows.take('dot_pair_signature', {
+    signature_kind: 'executor',
+    signer_dot_id: EXECUTOR_LANE,
+    cross_reference_change_set_id: changeSet.id,
+  });
+  if (!signature.fits) missing("its record wrote no executor's signature for it");
+  return changeSet.id === null ? {} : { cut: { changeSetId: changeSet.id, signatureId: signature.id } };
+}
+
+function takeVerdict({ record, rows, entry, missing }: Phase, verdict: string): PhaseRows {
+  const cut = entry?.cut ?? null;
+  const result = rows.take('verify_result', {
+    verdict,
+    verified_by: record.principalId,
+    ...(cut === null ? {} : { change_set_id: cut.changeSetId }),
+    ...(cut?.signatureId == null ? {} : { executor_signature_id: cut.signatureId }),
+  });
+  if (!result.fits) missing('its record wrote no such verdict on its change set');
+  const signature = rows.take('dot_pair_signature', {
+    signature_kind: 'verifier',
+    signer_dot_id: VERIFIER_LANE,
+    cross_reference_verify_result_id: result.id,
+  });
+  if (!signature.fits) missing("its record wrote no verifier's signature for it");
+  if (verdict !== 'fail') return {};
+  const compensation = rows.take('cut_change_set', {
+    change_kind: 'compensation',
+    compensates_change_set_id: cut?.changeSetId ?? null,
+  });
+  if (!compensation.fits) missing('nothing compensates its change set', 'escalation-missing');
+  if (!record.history.some(isEscalation)) missing('no escalation was marked', 'escalation-missing');
+  return {};
+}
+
+/** In the verifier's lane nothing else is born. */
+function isEscalation(row: unknown): boolean {
+  return (row as { readonly change_kind?: unknown }).change_kind === 'mark';
+}

@@ -1,0 +1,59 @@
+import type { ParsedRecord, RecordedRow } from '../../law/parse-record.ts';
+import { fingerprintOf } from '../../law/record.ts';
+import { canonicalJson, type PlainJson } from '../../proof/canonical.ts';
+
+/** Tables whose rows belong to moves of entries. What else a record writes is for passports and for the full check. */
+const GOVERNED: ReadonlySet<string> = new Set([
+  'decision_backlog_entry',
+  'decision_backlog_history',
+  'manifest_envelope',
+  'review_decision',
+  'cut_change_set',
+  'dot_pair_signature',
+  'verify_result',
+]);
+
+export type Values = Readonly<Record<string, PlainJson>>;
+
+/** A row that was taken: its key, null where there was none, and whether it holds what it must. */
+export interface Taken {
+  readonly id: string | null;
+  readonly fits: boolean;
+}
+
+/**
+ * The rows that a record inserted, each taken once by the move that it belongs to. Of a row its key is seen and the fingerprint of
+ * each column: enough to tell whether it holds a value that is known, and nothing else.
+ */
+export class WrittenRows {
+  readonly #waiting = new Map<string, Map<string, RecordedRow>>();
+
+  constructor({ rows }: ParsedRecord) {
+    for (const row of rows) {
+      if (row.op !== 'insert' || !GOVERNED.has(row.table)) continue;
+      const table = this.#waiting.get(row.table) ?? new Map<string, RecordedRow>();
+      this.#waiting.set(row.table, table.set(row.id, row));
+    }
+  }
+
+  /** The row that holds these values, or else one of the table that doesn't; a row is had once. */
+  take(table: string, values: Values, id?: string): Taken {
+    const waiting = this.#waiting.get(table) ?? new Map<string, RecordedRow>();
+    const known = id === undefined ? undefined : waiting.get(id);
+    const candidates = id === undefined ? [...waiting.values()] : known === undefined ? [] : [known];
+    const fitting = candidates.find((row) => fits(row, values));
+    const row = fitting ?? candidates[0] ?? null;
+    if (row !== null) waiting.delete(row.id);
+    return { id: row?.id ?? null, fits: fitting !== undefined };
+  }
+
+  get left(): readonly RecordedRow[] {
+    return [...this.#waiting.values()].flatMap((rows) => [...rows.values()]);
+  }
+}
+
+function fits({ columns, fingerprints }: RecordedRow, values: Values): boolean {
+  return Object.entries(values).every(
+    ([column, value]) => fingerprints[columns.indexOf(column)] === fingerprintOf(canonicalJson(value)),
+  );
+}

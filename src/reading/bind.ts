@@ -1,0 +1,170 @@
+import { type GraphQLError, type GraphQLField, type GraphQLResolveInfo, getArgumentValues } from 'graphql';
+import { DEFAULT_PAGE, LARGEST_PAGE } from '../schema/node.ts';
+import { badInput } from './bad-input.ts';
+import { asWritten, refuseUnknown } from './closed-sets.ts';
+import {
+  type Drawn,
+  decodeCursor,
+  isTime,
+  type KeyValue,
+  type ListPlace,
+  type SortOrder,
+  UUID,
+} from './cursor.ts';
+import type { Codec, Noun } from './nouns.ts';
+import type { Paged } from './plan.ts';
+
+/** The most values that an `…In` filter takes. */
+const LONGEST_LIST = 200;
+
+type Operator = '=' | 'any' | '>=' | '<' | 'null' | 'not null';
+
+export interface Bound {
+  readonly column: string;
+  readonly codec: Codec;
+  readonly operator: Operator;
+  readonly value: KeyValue | boolean | readonly (KeyValue | boolean)[];
+}
+
+/** The arguments of one connection, checked. */
+export interface BoundPage {
+  readonly first: number;
+  readonly after: ListPlace | null;
+  /** `after` as it was given, which the end of an empty page is. */
+  readonly given: string | null;
+  readonly order: SortOrder;
+  readonly filter: readonly Bound[];
+}
+
+/** Checks the arguments of one connection, nested or not; `path` leads to it in the response. */
+export function bindPage(page: Paged, variables: GraphQLResolveInfo['variableValues']): BoundPage {
+  const given = getArgumentValues(page.field as GraphQLField<unknown, unknown>, page.node, variables) as {
+    first?: number | null;
+    after?: string | null;
+    order?: SortOrder | null;
+    filter?: Record<string, unknown> | null;
+  };
+  const first = given.first ?? DEFAULT_PAGE;
+  if (first < 1 || first > LARGEST_PAGE) {
+    throw badInput(`${page.path}(first:)`, `must be between 1 and ${LARGEST_PAGE}; ${first} was asked for.`);
+  }
+  const order = given.order ?? 'OLDEST_FIRST';
+  const after = given.after == null ? null : placeOf(page, order, given.after);
+  return { first, after, given: given.after ?? null, order, filter: bindFilter(page, given.filter ?? {}) };
+}
+
+function placeOf({ noun, path }: Paged, order: SortOrder, cursor: string): ListPlace {
+  const read = decodeCursor(noun, order, cursor);
+  if (read.verdict === 'ok') return read;
+  if (read.verdict === 'earlier')
+    throw lostCursor(path, 'is a cursor of an earlier version of this server. Its order is no longer served');
+  throw badInput(
+    `${path}(after:)`,
+    `is no cursor of ${noun.name} rows in order ${order}. Give a cursor of this connection, read with the same order.`,
+  );
+}
+
+/**
+ * Refuses a cursor that was drawn from another state of the database than the one which answered: what it stands for isn't here, so
+ * the page after it would leave rows out.
+ */
+export function assertDrawnHere(page: Paged, { after }: BoundPage, drawn: Drawn): void {
+  if (after === null) return;
+  if (after.incarnation !== drawn.incarnation)
+    throw lostCursor(page.path, 'was drawn before the database was restored or replaced');
+  const [position] = after.key;
+  if (page.noun.seat.of !== null && Number(position) >= drawn.next)
+    throw lostCursor(page.path, "lies beyond the end of this ledger's log: the database was set back");
+}
+
+function lostCursor(path: string, complaint: string): GraphQLError {
+  return badInput(`${path}(after:)`, `${complaint}. Read the list from its start, without "after".`, {
+    cursor: 'START_ANEW',
+  });
+}
+
+function bindFilter({ noun, path }: Paged, filter: Record<string, unknown>): Bound[] {
+  const bound: Bound[] = [];
+  for (const [name, value] of Object.entries(filter)) {
+    if (value === null || value === undefined) continue;
+    bound.push(condition(noun, name, value, `${path}(filter: {${name}:})`));
+  }
+  refuseReversed(filter, path);
+  return bound;
+}
+
+/** Refuses a range that ends before it begins: no row lies in it. */
+export function refuseReversed(filter: Readonly<Record<string, unknown>>, path: string): void {
+  for (const [name, from] of Object.entries(filter)) {
+    const column = name.endsWith('From') ? name.slice(0, -'From'.length) : null;
+    const until = column === null ? undefined : filter[`${column}Until`];
+    if (typeof from !== 'string' || typeof until !== 'string' || microseconds(from) <= microseconds(until))
+      continue;
+    throw badInput(`${path}(filter: {${name}:})`, `must not be after ${column}Until.`);
+  }
+}
+
+function microseconds(time: string): bigint {
+  const fraction = /\.(\d{1,6})/.exec(time)?.[1] ?? '';
+  const whole = Date.parse(time.replace(/\.\d+/, ''));
+  return BigInt(whole) * 1000n + BigInt(fraction.padEnd(6, '0'));
+}
+
+const SUFFIXES = [
+  ['IsNull', 'null'],
+  ['In', 'any'],
+  ['From', '>='],
+  ['Until', '<'],
+] as const;
+
+function condition(noun: Noun, name: string, value: unknown, place: string): Bound {
+  const same = noun.columns.get(name);
+  if (same !== undefined) {
+    const bound: Bound = {
+      ...same,
+      operator: '=',
+      value: asWritten(name, checked(same.codec, value, place)),
+    };
+    refuseUnknown(noun.name, name, [value], place);
+    return bound;
+  }
+  for (const [suffix, operator] of SUFFIXES) {
+    const column = name.endsWith(suffix) ? noun.columns.get(name.slice(0, -suffix.length)) : undefined;
+    if (column === undefined) continue;
+    if (operator === 'null')
+      return { ...column, operator: value === true ? 'null' : 'not null', value: true };
+    if (operator === 'any') {
+      const field = name.slice(0, -'In'.length);
+      const values = list(column.codec, value as unknown[], place).map((one) => asWritten(field, one));
+      refuseUnknown(noun.name, field, values, place);
+      return { ...column, operator, value: values };
+    }
+    return { ...column, operator, value: checked(column.codec, value, place) };
+  }
+  throw new Error(`${noun.name} has no filter ${name}`);
+}
+
+function list(codec: Codec, values: readonly unknown[], place: string): (KeyValue | boolean)[] {
+  if (values.length > LONGEST_LIST)
+    throw badInput(place, `takes at most ${LONGEST_LIST} values; ${values.length} were given.`);
+  return values.map((value) => checked(codec, value, place));
+}
+
+const RFC_3339 =
+  /^\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?(Z|[+-](0\d|1[0-4]):[0-5]\d)$/;
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
+
+/** A value that the database will take as this codec, or a refusal that says what was expected. */
+export function checked(codec: Codec, value: unknown, place: string): KeyValue | boolean {
+  if (typeof value !== 'string') return value as number | boolean;
+  if (codec === 'uuid' && !UUID.test(value))
+    throw badInput(place, 'must be a UUID: 8-4-4-4-12 hexadecimal digits.');
+  if (codec === 'time' && !isTime(value, RFC_3339)) {
+    throw badInput(place, 'must be an RFC 3339 time, such as 2026-03-01T09:30:00.000001Z.');
+  }
+  if (codec === 'digest' && !DIGEST.test(value)) {
+    throw badInput(place, 'must be a digest: "sha256:" and 64 lower-case hexadecimal digits.');
+  }
+  if (value.includes('\0')) throw badInput(place, 'must not contain NUL.');
+  return value;
+}

@@ -1,0 +1,178 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import type { Context } from '../context.ts';
+import { PreviewNode } from '../schema/node.ts';
+import { type Bound, type BoundPage, bindPage } from './bind.ts';
+import { encodeCursor, type KeyValue, listedBy } from './cursor.ts';
+import { NOUNS, type Noun, type NounName, ORDINAL, POSITION, type Relation } from './nouns.ts';
+import { readBehind } from './read.ts';
+
+/** A row by its columns' names, as a phase wrote it: times as text, ids in lower case. */
+export type ColumnValues = Readonly<Record<string, unknown>>;
+
+/** The rows that a dry run would add, and those it would change as they would be. */
+export type PreviewRows = { readonly [N in NounName]?: readonly ColumnValues[] };
+
+/**
+ * The row with this id among the rows of a dry run, as a node. Its columns are those values; it has no place in the log.
+ * A relation to one row is looked for among the rows first and in the ledger then; a relation to many shows the rows of
+ * the dry run alone.
+ */
+export function previewNode(noun: NounName, rows: PreviewRows, id: string): PreviewNode {
+  const key = NOUNS[noun].key[0]!;
+  const found = rows[noun]?.find((row) => row[key] === id);
+  if (found === undefined) throw new Error(`The dry run has no ${noun} ${id}.`);
+  return new PreviewRow(NOUNS[noun], rows, found);
+}
+
+/** Fields given by value. */
+export class PreviewFields extends PreviewNode {
+  readonly #fields: Readonly<Record<string, unknown>>;
+
+  constructor(fields: Readonly<Record<string, unknown>>) {
+    super();
+    this.#fields = fields;
+  }
+
+  override read(field: string): unknown {
+    return this.#fields[field];
+  }
+}
+
+class PreviewRow extends PreviewNode {
+  readonly #noun: Noun;
+  readonly #rows: PreviewRows;
+  readonly #row: ColumnValues;
+
+  constructor(noun: Noun, rows: PreviewRows, row: ColumnValues) {
+    super();
+    this.#noun = noun;
+    this.#rows = rows;
+    this.#row = row;
+  }
+
+  override read(field: string, _args: object, context: Context, info: GraphQLResolveInfo): unknown {
+    const column = this.#noun.columns.get(field);
+    if (column !== undefined) return this.#row[column.column] ?? null;
+    const relation = this.#noun.relations[field];
+    if (relation === undefined) return field in this.#noun.derived ? this.#derived() : null;
+    const found = related(this.#rows, this.#noun, relation, this.#row);
+    const to = NOUNS[relation.to];
+    if (relation.many) return previewPage(to, this.#rows, found, info);
+    const row = found[0];
+    return row === undefined
+      ? readBehind(context, info, this.#noun, relation, this.#row)
+      : new PreviewRow(to, this.#rows, row);
+  }
+
+  /** `Manifest.effectiveStatus`, of a plan that this dry run would write: what its decision says. */
+  #derived(): string {
+    const decision = related(this.#rows, this.#noun, this.#noun.relations['reviewDecisions']!, this.#row)[0];
+    return { approve: 'accepted', reject: 'rejected' }[decision?.['verdict'] as string] ?? 'under_review';
+  }
+}
+
+/** The rows of the dry run that a relation leads to. */
+function related(
+  rows: PreviewRows,
+  noun: Noun,
+  { to, pairs, through }: Relation,
+  row: ColumnValues,
+): ColumnValues[] {
+  if (through !== null) {
+    const ends = through.ways.flatMap((way) => follow(rows, noun, way, row));
+    return [...new Set(ends)];
+  }
+  return (rows[to] ?? []).filter((candidate) =>
+    pairs.every(([theirs, ours]) => {
+      const value = row[ours.replace(/::.*/, '')];
+      return value !== null && value !== undefined && candidate[theirs] === value;
+    }),
+  );
+}
+
+function follow(rows: PreviewRows, noun: Noun, way: readonly string[], row: ColumnValues): ColumnValues[] {
+  const [name, ...rest] = way;
+  if (name === undefined) return [row];
+  const relation = noun.relations[name]!;
+  return related(rows, noun, relation, row).flatMap((next) => follow(rows, NOUNS[relation.to], rest, next));
+}
+
+function previewPage(
+  noun: Noun,
+  rows: PreviewRows,
+  found: ColumnValues[],
+  info: GraphQLResolveInfo,
+): PreviewNode {
+  const args = bindPage(
+    {
+      noun,
+      path: info.fieldName,
+      field: info.parentType.getFields()[info.fieldName]!,
+      node: info.fieldNodes[0]!,
+    },
+    info.variableValues,
+  );
+  const way = args.order === 'NEWEST_FIRST' ? -1 : 1;
+  const all = found
+    .filter((row) => args.filter.every((bound) => meets(row, bound)))
+    .sort((a, b) => way * compare(keyOf(noun, a), keyOf(noun, b)));
+  return pageOf(noun, rows, all, args);
+}
+
+/** Stands in the cursors of rows that no ledger has: these count the rows of the dry run. */
+const NO_LEDGER = '00000000-0000-0000-0000-000000000000';
+
+function cursorOf(noun: Noun, { order }: BoundPage, row: ColumnValues, at: number): string {
+  const place: ColumnValues = { ...row, [POSITION]: '0', [ORDINAL]: at };
+  const key = listedBy(noun).map((column) => place[column] as KeyValue);
+  return encodeCursor(noun, order, { incarnation: NO_LEDGER, key });
+}
+
+function pageOf(noun: Noun, rows: PreviewRows, all: readonly ColumnValues[], args: BoundPage): PreviewNode {
+  const from = args.after?.incarnation === NO_LEDGER ? Number(args.after.key[1]) + 1 : 0;
+  const edges = all.slice(from, from + args.first).map((row, at) => ({
+    cursor: cursorOf(noun, args, row, from + at),
+    node: new PreviewRow(noun, rows, row),
+  }));
+  return new PreviewFields({
+    nodes: edges.map(({ node }) => node),
+    edges: edges.map((edge) => new PreviewFields(edge)),
+    pageInfo: new PreviewFields({
+      hasNextPage: all.length > from + args.first,
+      hasPreviousPage: args.given !== null,
+      startCursor: edges.at(0)?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? args.given,
+    }),
+  });
+}
+
+function keyOf(noun: Noun, row: ColumnValues): KeyValue[] {
+  return noun.born.map((column) => row[column] as KeyValue);
+}
+
+function compare(a: readonly KeyValue[], b: readonly KeyValue[]): number {
+  for (const [at, value] of a.entries()) {
+    const other = b[at]!;
+    if (value !== other) return value < other ? -1 : 1;
+  }
+  return 0;
+}
+
+function meets(row: ColumnValues, { column, codec, operator, value }: Bound): boolean {
+  const own = (row[column] ?? null) as KeyValue | boolean | null;
+  const same = (wanted: unknown) => own === (codec === 'uuid' ? String(wanted).toLowerCase() : wanted);
+  switch (operator) {
+    case 'null':
+      return own === null;
+    case 'not null':
+      return own !== null;
+    case 'any':
+      return (value as readonly unknown[]).some(same);
+    case '=':
+      return same(value);
+    case '>=':
+      return own !== null && Date.parse(own as string) >= Date.parse(value as string);
+    case '<':
+      return own !== null && Date.parse(own as string) < Date.parse(value as string);
+  }
+}

@@ -1,0 +1,131 @@
+import { expect, test } from 'vitest';
+import { readiness } from '../../src/doors/health.ts';
+import { makeSecrets } from '../../src/home/secrets.ts';
+import { testDatabase } from '../harness/database.ts';
+import { testServer } from '../harness/server.ts';
+
+const ALL_UP = {
+  database: 'up',
+  resumed: 'up',
+  durable: 'up',
+  writes: 'up',
+  lanes: 'up',
+  callers: 'up',
+  integrator: 'up',
+  sockets: 'up',
+  streams: 'up',
+};
+
+test('health: a stranger learns that the process lives and whether it can work, and nothing else', async () => {
+  const server = await testServer();
+  const health = await fetch(new URL('/health', server.url));
+  expect([health.status, await health.json()]).toEqual([200, { status: 'alive' }]);
+  await expect
+    .poll(async () => {
+      const ready = await fetch(new URL('/ready', server.url));
+      return [ready.status, await ready.json()];
+    })
+    .toEqual([200, { status: 'ready', ...ALL_UP }]);
+});
+
+test('health: not ready when the integrator has lost its rights, and ready again when it has them back', async () => {
+  const server = await testServer();
+  await server.superuser.query('revoke select on cutter_log.pending from cutter_integrator');
+  const ready = async () => {
+    const response = await fetch(new URL('/ready', server.url));
+    return { status: response.status, body: await response.json() };
+  };
+  await expect.poll(ready, { timeout: 120_000 }).toEqual({
+    status: 503,
+    body: {
+      status: 'not ready',
+      ...ALL_UP,
+      integrator: 'down',
+      reasons: ['The integrator was refused its rights; the log of this server says which.'],
+    },
+  });
+  await server.superuser.query('grant select on cutter_log.pending to cutter_integrator');
+  await expect
+    .poll(ready, { timeout: 120_000 })
+    .toEqual({ status: 200, body: { status: 'ready', ...ALL_UP } });
+});
+
+test('ready: what several checks found for one reason is said once', async () => {
+  const away = async () => {
+    throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+  };
+  const look = readiness({ database: away, lanes: away, durable: () => 'fsync is off.', writes: () => null });
+  const { checks, reasons } = await look(false);
+  expect(checks).toEqual({ database: 'down', lanes: 'down', durable: 'down', writes: 'up' });
+  expect(reasons).toEqual([
+    expect.stringMatching(/^The ledger's database does not answer at the moment\./),
+    'fsync is off.',
+  ]);
+});
+
+test('whoAmI answers as each sample principal', async () => {
+  const server = await testServer();
+  for (const [name, token] of Object.entries(server.tokens)) {
+    const { status, body } = await server.gql(token, '{ whoAmI { name scopes } }');
+    expect([status, body.errors, body.data?.whoAmI.name]).toEqual([200, undefined, name]);
+  }
+});
+
+/** What `/ready` finds wrong, by name, and its reasons. */
+async function wrongOf(url: string): Promise<{ status: number; down: string[]; reasons: string }> {
+  const response = await fetch(new URL('/ready', url));
+  const { reasons = [], ...found } = (await response.json()) as Record<string, string> & {
+    reasons?: string[];
+  };
+  const down = Object.keys(found).filter((name) => found[name] === 'down');
+  return { status: response.status, down, reasons: reasons.join(' ') };
+}
+
+test('ready: a server whose seeds are not the registered ones can sign for no lane, and says so', async () => {
+  const database = await testDatabase();
+  const server = await testServer({
+    database,
+    secrets: { ...database.secrets, seeds: makeSecrets().seeds },
+  });
+  await expect
+    .poll(() => wrongOf(server.url))
+    .toEqual({
+      status: 503,
+      down: ['lanes'],
+      reasons: expect.stringMatching(/^DOT-991 and DOT-992 can't sign/),
+    });
+});
+
+test('ready: a lane whose principal is disabled, and a lane without a seed here, are named', async () => {
+  const database = await testDatabase();
+  const { 'DOT-992': verifier, ...seeds } = database.secrets.seeds;
+  expect(verifier).toBeDefined();
+  const server = await testServer({ database, secrets: { ...database.secrets, seeds } });
+  await expect
+    .poll(() => wrongOf(server.url))
+    .toMatchObject({ reasons: expect.stringMatching(/^DOT-992 can't sign/) });
+  await server.superuser.query(`update cutter_auth.principal set disabled_at = now() where lane = 'DOT-991'`);
+  await expect
+    .poll(() => wrongOf(server.url))
+    .toMatchObject({ reasons: expect.stringMatching(/^DOT-991 and DOT-992 can't sign/) });
+});
+
+test('ready: a server that serves no lane needs none to sign', async () => {
+  const server = await testServer({ pools: { exec: null, verify: null } });
+  await expect.poll(() => wrongOf(server.url)).toEqual({ status: 200, down: [], reasons: '' });
+});
+
+test('ready: where nobody has a token that is good, in production none of a rehearsal, it says so; a revocation counts at once', async () => {
+  const production = await testServer({ mode: 'production' });
+  await expect
+    .poll(() => wrongOf(production.url))
+    .toMatchObject({
+      status: 503,
+      down: ['callers'],
+      reasons: expect.stringMatching(/^Nobody has a token that is good here/),
+    });
+  const server = await testServer();
+  await expect.poll(() => wrongOf(server.url)).toMatchObject({ status: 200 });
+  await server.superuser.query('update cutter_auth.token set revoked_at = now()');
+  await expect.poll(() => wrongOf(server.url)).toMatchObject({ status: 503, down: ['callers'] });
+});

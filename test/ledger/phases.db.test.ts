@@ -1,0 +1,18 @@
+import { beforeAll, expect, test } from 'vitest';
+import { verified } from '../harness/cycle.ts';
+import { type TestServer, testServer } from '../harness/server.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await testServer();
+});
+
+test('a document goes MARK → SWEEP → REVIEW → CUT → VERIFY and ends verified_complete', async () => {
+  const made = await verified(server);
+  expect(made.verdict).toMatchObject({
+    __typename: 'VerifySuccess',
+    result: { verdict: 'pass', axis1Status: 'pass', axis2Status: 'pass' },
+    entry: { status: 'verified_complete' },
+    findings: [],
+  });
+});

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { cursorKeyFrom, decodeCursor, encodeCursor, type Place } from '../../../src/log/feed/cursor.ts';
+
+const incarnation = fc.uuid();
+const next = fc.maxSafeNat();
+const KEY = cursorKeyFrom('the password of a login');
+
+/** A cursor as the version before drew them. */
+function firstVersion({ incarnation: life, next: place }: Place): string {
+  const head = Buffer.alloc(25);
+  head.writeUInt8(1, 0);
+  head.write(life.replaceAll('-', ''), 1, 'hex');
+  head.writeBigUInt64BE(BigInt(place), 17);
+  const check = createHash('sha256').update(head).digest().subarray(0, 4);
+  return Buffer.concat([head, check]).toString('base64url');
+}
+
+describe('history cursor', () => {
+  test('gives back its place to the incarnation it was drawn from, as one that this ledger issued', () => {
+    fc.assert(
+      fc.property(incarnation, next, (life, place) => {
+        expect(decodeCursor(encodeCursor({ incarnation: life, next: place }, KEY), life, KEY)).toEqual({
+          verdict: 'ok',
+          next: place,
+          issued: true,
+        });
+      }),
+    );
+  });
+
+  test('of the first version, or marked by another key, is read as one that anybody could have made', () => {
+    fc.assert(
+      fc.property(incarnation, next, (life, place) => {
+        const made = { incarnation: life, next: place };
+        for (const cursor of [firstVersion(made), encodeCursor(made, cursorKeyFrom('another'))])
+          expect(decodeCursor(cursor, life, KEY)).toEqual({ verdict: 'ok', next: place, issued: false });
+      }),
+    );
+  });
+
+  test('is known as a stranger to any other incarnation', () => {
+    fc.assert(
+      fc.property(incarnation, incarnation, next, (life, other, place) => {
+        fc.pre(life !== other);
+        for (const cursor of [
+          encodeCursor({ incarnation: life, next: place }, KEY),
+          firstVersion({ incarnation: life, next: place }),
+        ])
+          expect(decodeCursor(cursor, other, KEY)).toEqual({ verdict: 'other_incarnation' });
+      }),
+    );
+  });
+
+  test('is not this ledger’s once a character is changed, and unknown once one is added or lost', () => {
+    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+    fc.assert(
+      fc.property(incarnation, next, fc.nat(), fc.constantFrom(...alphabet), (life, place, at, character) => {
+        const cursor = encodeCursor({ incarnation: life, next: place }, KEY);
+        const index = at % cursor.length;
+        fc.pre(cursor[index] !== character);
+        const changed = cursor.slice(0, index) + character + cursor.slice(index + 1);
+        expect(decodeCursor(changed, life, KEY)).not.toMatchObject({ issued: true });
+        for (const garbled of [cursor + character, cursor.slice(0, -1), `${cursor}=`, ` ${cursor}`])
+          expect(decodeCursor(garbled, life, KEY)).toEqual({ verdict: 'unknown' });
+        const old = firstVersion({ incarnation: life, next: place });
+        const spot = index % old.length;
+        const spoilt = old.slice(0, spot) + (old[spot] === 'A' ? 'B' : 'A') + old.slice(spot + 1);
+        expect(decodeCursor(spoilt, life, KEY)).toEqual({ verdict: 'unknown' });
+      }),
+    );
+  });
+
+  test('is unknown whatever else is sent', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), incarnation, (text, life) => {
+        expect(decodeCursor(text, life, KEY)).toEqual({ verdict: 'unknown' });
+      }),
+    );
+  });
+});

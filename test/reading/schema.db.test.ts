@@ -1,0 +1,178 @@
+import {
+  type GraphQLObjectType,
+  getNamedType,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isNonNullType,
+  isObjectType,
+  isUnionType,
+} from 'graphql';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { QUERY_AUTHORITY } from '../../src/auth/query-authority.ts';
+import { columnOf, NOUNS } from '../../src/reading/nouns.ts';
+import { schema } from '../../src/resolvers/index.ts';
+import { type TestDatabase, testDatabase } from '../harness/database.ts';
+import { ask, readingContext, refused, session } from './reading-ledger.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await testDatabase();
+});
+
+const SCALARS: Record<string, readonly string[]> = {
+  uuid: ['UUID'],
+  text: ['String', 'Digest'],
+  integer: ['Int'],
+  boolean: ['Boolean'],
+  'timestamp with time zone': ['DateTime'],
+};
+
+interface Column {
+  readonly column_name: string;
+  readonly data_type: string;
+  readonly nullable: boolean;
+}
+
+describe('each noun has exactly the columns of its view, position, logOrdinal and its relations', () => {
+  for (const noun of Object.values(NOUNS)) {
+    test(noun.name, async () => {
+      const view = noun.view.replace('cutter_governance.', '');
+      const table = view.replace(/^v_(.*)_observe$/, '$1');
+      const { rows } = await database.superuser.query<Column>(
+        `select v.column_name, v.data_type, t.is_nullable = 'YES' as nullable from information_schema.columns v
+           join information_schema.columns t on t.table_schema = v.table_schema and t.table_name = $2 and t.column_name = v.column_name
+          where v.table_schema = 'cutter_governance' and v.table_name = $1`,
+        [view, table],
+      );
+      const fields = (schema.getType(noun.name) as GraphQLObjectType).getFields();
+      const rest = new Set(Object.keys(fields));
+      for (const { column_name, data_type, nullable } of rows) {
+        const name =
+          [...noun.columns].find(([, { column }]) => column === column_name)?.[0] ??
+          `no field for ${column_name}`;
+        expect(columnOf(name)).toBe(column_name);
+        expect(SCALARS[data_type]).toContain(getNamedType(fields[name]!.type).name);
+        expect([name, isNonNullType(fields[name]!.type)]).toEqual([name, !nullable]);
+        rest.delete(name);
+      }
+      expect(noun.columns.size).toBe(rows.length);
+      const others = ['position', 'logOrdinal', ...Object.keys(noun.derived), ...Object.keys(noun.relations)];
+      expect([...rest].sort()).toEqual(others.sort());
+    });
+  }
+
+  test('134 columns in all', () => {
+    expect(Object.values(NOUNS).reduce((sum, noun) => sum + noun.columns.size, 0)).toBe(134);
+  });
+});
+
+test('relations lead where nouns.ts says, and every order among rows that share a place ends in a key', () => {
+  for (const noun of Object.values(NOUNS)) {
+    const fields = (schema.getType(noun.name) as GraphQLObjectType).getFields();
+    for (const [name, { to, many }] of Object.entries(noun.relations)) {
+      expect(getNamedType(fields[name]!.type).name).toBe(many ? `${to}Connection` : to);
+    }
+    const order = [noun.seat.by, ...(noun.seat.of === noun.name ? noun.key : noun.born)];
+    expect(noun.key.every((column) => order.includes(column))).toBe(true);
+  }
+});
+
+test('every filter is one that the compiler understands', async () => {
+  const values: Record<string, unknown> = {
+    UUID: '00000000-0000-0000-0000-000000000000',
+    String: 'x',
+    Digest: `sha256:${'0'.repeat(64)}`,
+    Boolean: true,
+    Int: 1,
+    DateTime: '2026-03-01T09:30:00Z',
+  };
+  const context = readingContext(database.pools.observe);
+  for (const field of Object.values(schema.getQueryType()!.getFields())) {
+    const filter = field.args.find(({ name }) => name === 'filter')?.type;
+    if (!isInputObjectType(filter)) continue;
+    for (const input of Object.values(filter.getFields())) {
+      const value = values[getNamedType(input.type).name];
+      const document = `query ($filter: ${filter.name}) { ${field.name}(filter: $filter) { nodes { __typename } } }`;
+      const asked = (one: unknown) =>
+        ask(context, document, { filter: { [input.name]: input.name.endsWith('In') ? [one] : one } });
+      const { errors } = await asked(value);
+      // A closed set names its values, and those pass.
+      const [, allowed] = /it is one of (.+?)(?:,|\.$)/.exec(errors?.[0]?.message ?? '') ?? [];
+      const refused = allowed === undefined ? errors : (await asked(allowed)).errors;
+      expect([field.name, input.name, refused]).toEqual([field.name, input.name, undefined]);
+    }
+  }
+});
+
+test('every type, field, argument and value of the API is described', () => {
+  const bare: string[] = [];
+  const look = (described: { description?: string | null | undefined }, place: string) => {
+    if (!described.description) bare.push(place);
+  };
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (type.name.startsWith('__')) continue;
+    look(type, type.name);
+    if (isEnumType(type)) for (const value of type.getValues()) look(value, `${type.name}.${value.name}`);
+    if (!isObjectType(type) && !isInterfaceType(type) && !isInputObjectType(type)) continue;
+    for (const field of Object.values(type.getFields())) {
+      look(field, `${type.name}.${field.name}`);
+      if ('args' in field)
+        for (const arg of field.args) look(arg, `${type.name}.${field.name}(${arg.name}:)`);
+    }
+    if (isUnionType(type)) look(type, type.name);
+  }
+  expect(bare).toEqual([]);
+});
+
+describe('authority', () => {
+  const required: Record<string, string> = { UUID: '"nonsense"', String: '""' };
+  const documentFor = (name: string): string => {
+    const field = schema.getQueryType()!.getFields()[name]!;
+    const args = field.args
+      .filter(({ type }) => isNonNullType(type))
+      .map((arg) => `${arg.name}: ${required[getNamedType(arg.type).name]}`);
+    return `{ ${name}${args.length === 0 ? '' : `(${args.join(', ')})`} { __typename } }`;
+  };
+
+  test('QUERY_AUTHORITY names every query of the schema', () => {
+    const named = Object.keys(QUERY_AUTHORITY);
+    expect(Object.keys(schema.getQueryType()!.getFields()).filter((name) => !named.includes(name))).toEqual(
+      [],
+    );
+  });
+
+  for (const [name, scope] of Object.entries(QUERY_AUTHORITY)) {
+    test.runIf(schema.getQueryType()!.getFields()[name])(
+      `${name} asks for ${scope ?? 'a session'} before it looks at its arguments`,
+      async () => {
+        const observe = database.pools.observe;
+        expect(await refused(readingContext(observe, null), documentFor(name))).toMatchObject({
+          code: 'UNAUTHENTICATED',
+        });
+        if (scope === null) return;
+        const others = session(
+          'entry:mark',
+          scope === 'ledger:observe' ? 'ledger:evidence' : 'ledger:observe',
+        );
+        const refusal = await refused(readingContext(observe, others), documentFor(name));
+        expect(refusal.code).toBe('FORBIDDEN');
+        expect(refusal.message).toContain(scope);
+      },
+    );
+  }
+
+  test('whoAmI says who calls, with what scopes, from which mode, until when', async () => {
+    const { data } = await ask(
+      readingContext(database.pools.observe, session('ledger:observe', 'entry:mark')),
+      '{ whoAmI { principalId name kind personId scopes mode tokenExpiresAt } }',
+    );
+    expect({ ...(data?.['whoAmI'] as object) }).toMatchObject({
+      name: 'Reader',
+      kind: 'PERSON',
+      scopes: ['entry:mark', 'ledger:observe'],
+      mode: 'rehearsal',
+      tokenExpiresAt: '2027-01-01T00:00:00.000000Z',
+    });
+  });
+});
