@@ -4,6 +4,7 @@ import type { Integrity } from './fsck/scrub/scrub-pass.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { HistoryFeed } from './log/feed/feed.ts';
 import type { Proofs } from './log/tree/proofs.ts';
+import type { IssuePassport } from './passport/issue/issue.ts';
 
 /** What every resolver gets. Made by one factory for HTTP, WebSocket and SSE. */
 export interface Context {
@@ -17,6 +18,8 @@ export interface Context {
   readonly feed: HistoryFeed;
   /** What the log's tree proves. */
   readonly proofs: Proofs;
+  /** The one file that proves a verified cut. */
+  readonly passport: IssuePassport;
   /** How far this process has checked the ledger. */
   readonly integrity: () => Integrity;
 }

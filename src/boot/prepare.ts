@@ -1,8 +1,5 @@
 /** From an owner's URL to pools: migrations, logins, first rows, tokens. The owner's connection ends here. */
 import pg from 'pg';
-import { type DatabasePool, sql } from 'slonik';
-import { attemptKey } from '../cli/walk/attempt.ts';
-import { SAMPLE } from '../cli/walk/sample-document.ts';
 import { setLoginPasswords } from '../database/logins.ts';
 import { migrate } from '../database/migrate/migrate.ts';
 import { refuseAnothersLedger } from '../database/migrate/rights.ts';
@@ -16,7 +13,6 @@ import { LANES, type Mode } from '../law/values.ts';
 import { type KeptHeads, keptHeads, seenIn } from '../log/setback/kept-heads.ts';
 import { standingSuspension, suspend, suspendedBecause } from '../log/setback/suspension.ts';
 import { originOf } from '../proof/checkpoint.ts';
-import { derivedId } from '../proof/uuid.ts';
 import { type BootstrapResult, bootstrapHome } from './bootstrap.ts';
 import { claimLogins, holdClaim } from './home-claim.ts';
 import { noteFirstPlace, noticeCopy } from './place.ts';
@@ -162,20 +158,6 @@ async function opens(ownerUrl: string, secrets: Secrets): Promise<boolean> {
     await client.end().catch(() => {});
   }
 }
-
-/** Whether no entry was ever marked, or the sample's stands where a start that was killed left it. */
-export async function isSampleDue(observe: DatabasePool): Promise<boolean> {
-  const entryId = derivedId(attemptKey(SAMPLE, 1));
-  const due = await observe.oneFirst(sql.unsafe`/* start.is_sample_due */
-    select not exists (select from cutter_governance.v_decision_backlog_entry_observe) or exists (
-      select from cutter_governance.v_decision_backlog_entry_observe
-      where entry_id = ${entryId}::uuid and status = any(${sql.array(ON_ITS_WAY, 'text')})
-    )`);
-  return due === true;
-}
-
-/** Where the next step is the sample's own; a reviewer who deferred it has taken it over. */
-const ON_ITS_WAY = ['marked', 'review_pending', 'reviewed_approved', 'cut_applied'];
 
 async function asOwner<Value>(url: string, work: (owner: pg.Client) => Promise<Value>): Promise<Value> {
   const owner = new pg.Client({ connectionString: url, application_name: 'cutter start' });

@@ -20,6 +20,7 @@ import { type HistoryFeed, startFeed } from '../log/feed/feed.ts';
 import { type Integrator, startIntegrator } from '../log/queue/integrator.ts';
 import { seenIn } from '../log/setback/kept-heads.ts';
 import { type Provable, startProvable } from '../log/tree/provable.ts';
+import { openPassportOffice } from '../passport/issue/issue.ts';
 import { schema } from '../resolvers/index.ts';
 import { buildServer, type CutterServer } from './server.ts';
 import { readinessOf } from './service-readiness.ts';
@@ -107,6 +108,7 @@ export function wire(options: WireOptions): Wired {
     feed,
     observe: pools.observe,
     proofs: provable.proofs,
+    passport: openPassportOffice({ ...pools, checkpoints: provable.checkpoints }),
     integrity: () => scrub?.state() ?? { lastPass: null, currentPass: null },
     logger,
     serverSeed: serverSeedOf(secrets),

@@ -8,7 +8,7 @@ import { enableCompileCache, flushCompileCache } from 'node:module';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
-import { checkCheckpointFile, checkHomeFiles, checkOpenFiles } from '../home/home-checks.ts';
+import { checkCheckpointFile, checkHomeFiles, checkOpenFiles } from '../database/cluster/home-checks.ts';
 import { makeHome } from '../home/home-folder.ts';
 import { lockHolder } from '../home/home-lock.ts';
 import { announceServer, runningServers } from '../home/home-servers.ts';
@@ -87,6 +87,7 @@ async function bringUp(config: Config, closers: Closer[], { check, onGivenUp }: 
   const parts = Promise.all([
     import('../boot/prepare.ts'),
     import('../boot/wire.ts'),
+    import('./walk/sample-due.ts'),
     import('./terminal/log-lines.ts'),
     import('../keys/custody.ts'),
   ]);
@@ -94,7 +95,7 @@ async function bringUp(config: Config, closers: Closer[], { check, onGivenUp }: 
   const ownerUrl = await database(config, closers, onGivenUp);
   check();
   print('PostgreSQL runs. Loading the program and bringing the tables up to date …');
-  const [{ isSampleDue, prepareLedger }, { wire }, { openLogger }, { homeCustody }] = await parts;
+  const [{ prepareLedger }, { wire }, { isSampleDue }, { openLogger }, { homeCustody }] = await parts;
   const { pools, secrets, tokens } = await prepareLedger({
     ownerUrl,
     home: config.home,

@@ -1,14 +1,22 @@
-import type { NewSignature } from '../ledger/tables/signature.ts';
 import type { LaneKey } from './keys.ts';
 import { LaneMismatch, type Problem } from './refusals.ts';
 import { payloadTypeOf } from './statement.ts';
 import { EXECUTOR_LANE, type Lane } from './values.ts';
 
+/** What of a signature's row its lane decides on: the columns of dot_pair_signature that are named so. */
+export interface LaneSignature {
+  readonly signer_dot_id: string;
+  readonly signature_kind: string;
+  readonly payload_envelope: unknown;
+  readonly cross_reference_change_set_id: string | null;
+  readonly cross_reference_verify_result_id: string | null;
+}
+
 /**
  * What must hold between a lane and a signature, each with a name of its own. A DOT-991 row signs a change set and nothing
  * else, a DOT-992 row a verify result and nothing else. Checked before a row is written and again when one is judged.
  */
-export function laneProblems(row: NewSignature, lane: Lane, keyLane: string): Problem[] {
+export function laneProblems(row: LaneSignature, lane: Lane, keyLane: string): Problem[] {
   const executor = lane === EXECUTOR_LANE;
   const problems: Problem[] = [];
   const fault = (column: string, code: string, message: string) =>
@@ -34,7 +42,7 @@ export function laneProblems(row: NewSignature, lane: Lane, keyLane: string): Pr
   return problems;
 }
 
-function referenceProblems(row: NewSignature, executor: boolean): Problem[] {
+function referenceProblems(row: LaneSignature, executor: boolean): Problem[] {
   const change = row.cross_reference_change_set_id;
   const verdict = row.cross_reference_verify_result_id;
   const at = (column: string, code: string, message: string): Problem[] => [
@@ -71,7 +79,7 @@ function referenceProblems(row: NewSignature, executor: boolean): Problem[] {
   return [];
 }
 
-function payloadProblems(row: NewSignature, lane: Lane): Problem[] {
+function payloadProblems(row: LaneSignature, lane: Lane): Problem[] {
   const envelope = row.payload_envelope as { payloadType?: unknown } | null;
   if (envelope?.payloadType === payloadTypeOf(lane)) return [];
   const message = `Lane ${lane} signs statements of type ${payloadTypeOf(lane)}, not ${String(envelope?.payloadType)}.`;
@@ -79,7 +87,7 @@ function payloadProblems(row: NewSignature, lane: Lane): Problem[] {
 }
 
 /** Refuses with LaneMismatch where a row breaks an invariant of its lane. */
-export function assertLaneInvariants(row: NewSignature, lane: Lane, key: LaneKey): void {
+export function assertLaneInvariants(row: LaneSignature, lane: Lane, key: LaneKey): void {
   const problems = laneProblems(row, lane, key.lane);
   if (problems.length === 0) return;
   throw new LaneMismatch(`The signature does not belong to lane ${lane}: ${problems[0]?.message}`, problems);

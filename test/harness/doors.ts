@@ -78,6 +78,7 @@ export async function doorServer(options: DoorServerOptions = {}): Promise<DoorS
     ledger: undefined as never,
     feed: undefined as never,
     proofs: undefined as never,
+    passport: undefined as never,
     integrity: undefined as never,
     observe: database.pools.observe,
   });

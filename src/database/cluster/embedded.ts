@@ -1,12 +1,12 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { checkData, checkHomeFiles, checkSpace, checkVersion } from '../../home/home-checks.ts';
 import { lockHome } from '../../home/home-lock.ts';
 import { secretsOfCluster } from '../../home/ledger-secrets.ts';
 import { isPostmasterOf, liveStarterOf, startOf } from '../../home/process-identity.ts';
 import { keepRunning } from '../revival.ts';
 import { type ClusterPlace, clusterPlace } from './cluster-place.ts';
+import { checkData, checkHomeFiles, checkSpace, checkVersion } from './home-checks.ts';
 import { makeCluster, removeUnfinished } from './make-cluster.ts';
 import { endChild, type Running, STOP_LIMIT_MS, startPostmaster } from './postmaster.ts';
 

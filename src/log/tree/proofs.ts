@@ -1,10 +1,8 @@
 import { type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
-import { refuseOutsideChangeSet } from '../../auth/narrowing.ts';
 import type { Session } from '../../auth/session.ts';
 import type { Log } from '../../database/connection.ts';
 import type { Pools } from '../../database/pools.ts';
-import { type IssuedPassport, issuePassport } from '../../passport/issue/issue.ts';
 import type { TreeHead } from '../../proof/checkpoint.ts';
 import type { Checkpoint, Checkpoints } from '../checkpoint/checkpoint.ts';
 import { readWitnesses, type Witnessed } from '../checkpoint/witness-cosignatures.ts';
@@ -47,8 +45,6 @@ export interface Proofs {
   keys(): Promise<readonly SigningKey[]>;
   /** The names that the ledger has had, the oldest first. */
   incarnations(): Promise<readonly Incarnation[]>;
-  /** The one file that proves a verified cut; refused where there is none yet. */
-  passport(caller: Session, changeSetId: string): Promise<IssuedPassport>;
 }
 
 /** Reads heads and proofs as an observer, and records as evidence. */
@@ -67,10 +63,6 @@ export function openProofs({
       return position < wanted ? await tree.inclusionProof(position, wanted) : null;
     },
     consistencyProof: (from, to) => tree.consistencyProof(from, to),
-    async passport(caller, changeSetId) {
-      await refuseOutsideChangeSet(evidence, caller, changeSetId);
-      return issuePassport({ observe, evidence, checkpoints }, changeSetId);
-    },
     record: ({ entryIds }, position) =>
       evidence.maybeOne(sql.type(record)`/* log.record */
         select log.position::text, log.record_id::text, log.record_hash, log.row_ids::text[] as row_ids,

@@ -1,5 +1,7 @@
 import { type CommonQueryMethods, sql } from 'slonik';
 import { z } from 'zod';
+import { refuseOutsideChangeSet } from '../../auth/narrowing.ts';
+import type { Session } from '../../auth/session.ts';
 import { keyRecordId } from '../../law/key-statement.ts';
 import { Busy, NotFound } from '../../law/refusals.ts';
 import { LANES, type Lane } from '../../law/values.ts';
@@ -26,7 +28,10 @@ export interface IssuedPassport {
   readonly checkpoint: Checkpoint;
 }
 
-export interface PassportOffice {
+/** Gives the passport of a verified cut; refuses where there is none yet, or where the caller's token doesn't reach it. */
+export type IssuePassport = (caller: Session, changeSetId: string) => Promise<IssuedPassport>;
+
+interface PassportOffice {
   readonly observe: Pick<CommonQueryMethods, 'any'>;
   readonly evidence: Pick<CommonQueryMethods, 'any' | 'maybeOne'>;
   readonly checkpoints: Checkpoints;
@@ -35,12 +40,20 @@ export interface PassportOffice {
 /** Heads that don't verify are passed over; a few at a time is enough to find one that does. */
 const HEADS = 8;
 
+/** Issues passports from this office to callers whose token reaches the change set. */
+export function openPassportOffice(office: PassportOffice): IssuePassport {
+  return async (caller, changeSetId) => {
+    await refuseOutsideChangeSet(office.evidence, caller, changeSetId);
+    return issuePassport(office, changeSetId);
+  };
+}
+
 /**
  * Makes the passport of a verified cut. Everything it says was fixed when the smallest published checkpoint came that covers its
  * records: rows stand as they were born, keys as that checkpoint saw them. So it is the same to the byte whenever it is asked for,
  * none is stored, and its few statements need no common snapshot.
  */
-export async function issuePassport(office: PassportOffice, changeSetId: string): Promise<IssuedPassport> {
+async function issuePassport(office: PassportOffice, changeSetId: string): Promise<IssuedPassport> {
   const place = await lookForPassport(office.evidence, changeSetId);
   const checkpoint = await firstCheckpoint(office.checkpoints, place.positions.verify);
   const [parts, keys] = await Promise.all([

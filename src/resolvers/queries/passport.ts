@@ -39,6 +39,6 @@ builder.queryField('passport', (t) =>
       'The passport of a verified cut, to be checked without this server. Within a second of the verification no checkpoint may cover it yet: Busy, ask again. Scope `ledger:evidence`.',
     args: { changeSetId: t.arg({ type: 'UUID', required: true, description: 'The change set of the cut.' }) },
     validate: z.object({ changeSetId: uuid }),
-    resolve: (_, { changeSetId }, { proofs, session }) => proofs.passport(session as Session, changeSetId),
+    resolve: (_, { changeSetId }, { passport, session }) => passport(session as Session, changeSetId),
   }),
 );

@@ -11,8 +11,8 @@ import {
   statSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { type ClusterPlace, ensureExecutable } from '../database/cluster/cluster-place.ts';
-import { quoted } from './home-folder.ts';
+import { quoted } from '../../home/home-folder.ts';
+import { type ClusterPlace, ensureExecutable } from './cluster-place.ts';
 
 /** A sentence with the file, its owner and the command that mends it. */
 class ClosedHome extends Error {
