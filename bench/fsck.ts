@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { publicKeyOf, sign, verifyLater } from '../src/proof/ed25519.ts';
+import { publicKeyOf, signMessage, verifyLater } from '../src/proof/ed25519.ts';
 import { type Entry, stepsOf } from './cycle.ts';
 import { type BenchDatabase, type Ground, gqlAt, median, startServer, timed } from './ground.ts';
 
@@ -102,7 +102,7 @@ async function measureSignatures(): Promise<void> {
   const seed = randomBytes(32);
   const publicKey = publicKeyOf(seed);
   const messages = Array.from({ length: SIGNATURES }, () => randomBytes(900));
-  const signed = messages.map((message) => ({ message, signature: sign(seed, message) }));
+  const signed = messages.map((message) => ({ message, signature: signMessage(seed, message) }));
   const began = performance.now();
   for (let from = 0; from < SIGNATURES; from += 500)
     await Promise.all(

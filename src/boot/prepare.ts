@@ -13,6 +13,7 @@ import { LANES, type Mode } from '../law/values.ts';
 import { type KeptHeads, keptHeads, seenIn } from '../log/setback/kept-heads.ts';
 import { standingSuspension, suspend, suspendedBecause } from '../log/setback/suspension.ts';
 import { originOf } from '../proof/checkpoint.ts';
+import { assertEnginesAgree } from '../proof/engine-agreement.ts';
 import { type BootstrapResult, bootstrapHome } from './bootstrap.ts';
 import { claimLogins, holdClaim } from './home-claim.ts';
 import { noteFirstPlace, noticeCopy } from './place.ts';
@@ -40,6 +41,7 @@ export interface PrepareOptions {
  */
 export async function prepareLedger(options: PrepareOptions): Promise<PreparedLedger> {
   const { ownerUrl, home, mode, tell } = options;
+  assertEnginesAgree();
   const isOurs = options.shared !== true;
   if (!isOurs) await refusePooledSessions(ownerUrl);
   return await asOwner(ownerUrl, async (owner) => {

@@ -1,6 +1,7 @@
 /** The commands of `cutter`, as they are typed. Each is loaded when it is asked for: imports are most of a start's time. */
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { KEY_PURPOSES, LANES } from '../law/values.ts';
+import { EngineDisagreement } from '../proof/engine-disagreement.ts';
 import { VERSION } from '../version.ts';
 import type { FsckOptions } from './fsck.ts';
 import type { IssueOptions } from './issue-passport.ts';
@@ -16,8 +17,12 @@ import type { VerifyPassportOptions } from './verify-passport.ts';
 
 /** How a command that was typed wrong ends (EX_USAGE): 1 and 2 are what fsck, monitor and passport say of a ledger. */
 const USAGE = 64;
+/** How a command ends that can't trust its own program (EX_SOFTWARE). */
+const DEFECT = 70;
 /** How a command ends whose reader has gone: as the shell counts a SIGPIPE. */
 const READER_GONE = 141;
+/** Commands that judge no signature. A server asks its engines as it boots. */
+const UNSIGNED = ['start', 'schema', 'page'];
 
 const loadConfig = async () => (await import('../config.ts')).loadConfig();
 
@@ -28,7 +33,12 @@ const program = new Command('cutter')
   .configureOutput({
     outputError: (text, write) => write(`${folded(`cutter: ${text.replace(/^error: /, '').trimEnd()}`)}\n`),
   })
-  .exitOverride();
+  .exitOverride()
+  .hook('preAction', async (_, command) => {
+    if (UNSIGNED.includes(command.name())) return;
+    const { assertEnginesAgree } = await import('../proof/engine-agreement.ts');
+    assertEnginesAgree();
+  });
 
 /** Runs what was typed; sets the exit code. */
 export async function runProgram(argv: readonly string[]): Promise<void> {
@@ -36,8 +46,11 @@ export async function runProgram(argv: readonly string[]): Promise<void> {
   try {
     await program.parseAsync(argv);
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    process.exitCode = error.exitCode === 0 ? 0 : USAGE;
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : USAGE;
+    else if (error instanceof EngineDisagreement) {
+      process.stderr.write(`${folded(`cutter: ${error.message}`)}\n`);
+      process.exitCode = DEFECT;
+    } else throw error;
   }
 }
 

@@ -14,6 +14,7 @@ import { lockHolder } from '../home/home-lock.ts';
 import { announceServer, runningServers } from '../home/home-servers.ts';
 import { keepLedgerKey } from '../home/ledger-key.ts';
 import { builtPage } from '../passport/built-page.ts';
+import { EngineDisagreement } from '../proof/engine-disagreement.ts';
 import { folded } from './terminal/columns.ts';
 import { commandTextIn } from './terminal/command-text.ts';
 import { sentence } from './terminal/sentence.ts';
@@ -40,7 +41,7 @@ export async function start(config: Config): Promise<void> {
     print('Closing.');
   } catch (error) {
     if (!(error instanceof Interrupted)) {
-      process.exitCode ??= 1;
+      process.exitCode ??= error instanceof EngineDisagreement ? DEFECT : 1;
       process.stderr.write(`${folded(`cutter: ${sentence(error, config)}`)}\n`);
       if (isDefect(error) || ['debug', 'trace'].includes(config.logLevel)) console.error(error);
     }

@@ -5,7 +5,7 @@
 
 import { linesOf, verdictOf } from '../passport/tell.ts';
 import { verifyPassport } from '../passport/verify.ts';
-import { verify } from '../proof/ed25519.ts';
+import { verifySignature } from '../proof/ed25519.ts';
 import { KeysFault, type KnownKeys, parseKeys } from '../proof/keys-file.ts';
 import { plainLine } from '../text/plain.ts';
 import { ClientFault } from './client/client.ts';
@@ -37,7 +37,7 @@ export function verifyPassportFile(
     print(json ? JSON.stringify({ verdict: 'unreadable', reason: error.message }) : plainLine(error.message));
     return 2;
   }
-  const judged = verifyPassport(bytes, known, verify);
+  const judged = verifyPassport(bytes, known, verifySignature);
   if (json) {
     const { ok, ...rest } = judged;
     print(JSON.stringify({ verdict: ok ? 'good' : 'refused', ...rest }));

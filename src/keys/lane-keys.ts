@@ -5,7 +5,8 @@ import { type ParsedRecord, parseRecord } from '../law/parse-record.ts';
 import { KEY_PURPOSES, type KeyPurpose, type Lane } from '../law/values.ts';
 import { standingSuspension, suspendedBecause } from '../log/setback/suspension.ts';
 import { openEnvelope } from '../proof/dsse.ts';
-import { checkPublicKey, verify } from '../proof/ed25519.ts';
+import { verifySignature } from '../proof/ed25519.ts';
+import { checkPublicKey } from '../proof/public-key.ts';
 import type { HeldKey } from './custody.ts';
 import { hasPrincipal, type KeyRow, lockQueue, sayOfKey } from './key-record.ts';
 
@@ -139,7 +140,7 @@ async function beginningsOf(owner: ClientBase, rows: readonly KeyRow[]): Promise
 function tellsOf({ recordId, statements }: ParsedRecord, { key_id: keyId, public_key }: KeyRow): boolean {
   if (![keyRecordId('add', keyId), keyRecordId('rotate', keyId)].includes(recordId)) return false;
   const opened = openEnvelope(statements[0], { keyId, payloadType: KEY_PAYLOAD_TYPE });
-  return opened.ok && verify(public_key, opened.message, opened.signature).ok;
+  return opened.ok && verifySignature(public_key, opened.message, opened.signature).ok;
 }
 
 /** A key of before keys stood in the log is recorded first, and then followed. */

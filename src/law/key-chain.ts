@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { canonicalJson, type PlainJson } from '../proof/canonical.ts';
 import { openEnvelope } from '../proof/dsse.ts';
-import { checkPublicKey, type SignatureVerdict, verify } from '../proof/ed25519.ts';
+import { type SignatureVerdict, verifySignature } from '../proof/ed25519.ts';
 import { keyIdOf } from '../proof/keyid.ts';
+import { checkPublicKey } from '../proof/public-key.ts';
 import { KEY_ACTS, KEY_PAYLOAD_TYPE, KEY_STATEMENT_FORMAT } from './key-statement.ts';
 import { KEY_PURPOSES, type KeyPurpose, LANES, type Lane } from './values.ts';
 
@@ -67,7 +68,7 @@ export class KeyChain {
   readonly #keys = new Map<string, ChainedKey>();
   readonly #verify: VerifySignature;
 
-  constructor(judge: VerifySignature = verify, known: readonly ChainedKey[] = []) {
+  constructor(judge: VerifySignature = verifySignature, known: readonly ChainedKey[] = []) {
     this.#verify = judge;
     for (const one of known) this.#keys.set(one.keyId, one);
   }

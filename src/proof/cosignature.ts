@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
-import { checkPublicKey, verify } from './ed25519.ts';
+import { verifySignature } from './ed25519.ts';
 import { NoteFault, type NoteKey, type NoteSignature, type SignedNote } from './note.ts';
+import { checkPublicKey } from './public-key.ts';
 
 /*
  * Cosignatures of outside witnesses (C2SP tlog-cosignature, the Ed25519 kind cosignature/v1). A witness signs a head's text with the
@@ -75,7 +76,7 @@ export function cosignedMessage(text: string, timestamp: number): Buffer {
 
 /** Whether a witness with this key signed the head's text at that time. */
 export function isCosignedBy(text: string, { timestamp, signature }: Cosignature, key: NoteKey): boolean {
-  return verify(key.publicKey, cosignedMessage(text, timestamp), signature).ok;
+  return verifySignature(key.publicKey, cosignedMessage(text, timestamp), signature).ok;
 }
 
 function readCosignature(bytes: Uint8Array): Cosignature | null {

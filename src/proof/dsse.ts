@@ -1,5 +1,5 @@
 import { assertWellFormed } from './digest.ts';
-import { sign, verify } from './ed25519.ts';
+import { signMessage, verifySignature } from './ed25519.ts';
 import type { SignatureFault } from './strict.ts';
 
 /*
@@ -65,7 +65,7 @@ export function unsignedEnvelope(payloadType: string, payload: Uint8Array): Dsse
 
 /** Sign a payload under its type. */
 export function signEnvelope(payloadType: string, payload: Uint8Array, signer: EnvelopeSigner): DsseEnvelope {
-  const sig = sign(signer.seed, pae(payloadType, payload)).toString('base64');
+  const sig = signMessage(signer.seed, pae(payloadType, payload)).toString('base64');
   return { ...unsignedEnvelope(payloadType, payload), signatures: [{ keyid: signer.keyId, sig }] };
 }
 
@@ -102,7 +102,7 @@ export function verifyEnvelope(envelope: unknown, expected: ExpectedSigner): Env
   const opened = openEnvelope(envelope, expected);
   if (!opened.ok) return opened;
   const { payloadType, payload, message, signature } = opened;
-  const verdict = verify(expected.publicKey, message, signature);
+  const verdict = verifySignature(expected.publicKey, message, signature);
   return verdict.ok ? { ok: true, payloadType, payload } : verdict;
 }
 

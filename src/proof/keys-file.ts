@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { canonicalJson, PlainJsonError, parsePlainJson } from './canonical.ts';
-import { checkPublicKey } from './ed25519.ts';
 import { keyIdOf } from './keyid.ts';
+import { checkPublicKey } from './public-key.ts';
 
 /*
  * The public keys of a ledger as a stranger keeps them: what passports, heads and events are judged by. Whoever reads the file

@@ -5,8 +5,9 @@
  */
 import { canonicalJson } from './canonical.ts';
 import { type DsseEnvelope, signEnvelope, verifyEnvelope } from './dsse.ts';
-import { checkPublicKey, publicKeyOf } from './ed25519.ts';
+import { publicKeyOf } from './ed25519.ts';
 import { type KeyId, keyIdOf } from './keyid.ts';
+import { checkPublicKey } from './public-key.ts';
 
 const IDENTITY_TYPE = 'application/vnd.cutter.ledger-identity.v1+json';
 const IDENTITY_FORMAT = 'cutter-ledger-identity/1';

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { sign, verify } from './ed25519.ts';
+import { signMessage, verifySignature } from './ed25519.ts';
 
 /*
  * Signed notes of C2SP (signed-note): a text that ends in a newline, an empty line, and one line for each signature. Ed25519 is
@@ -51,7 +51,7 @@ export function verifierKey(key: NoteKey): string {
 /** Signs a note's text. */
 export function signNote(text: string, key: NoteKey, seed: Uint8Array): NoteSignature {
   assertText(text);
-  return { name: key.name, keyHash: noteKeyHash(key), signature: sign(seed, Buffer.from(text)) };
+  return { name: key.name, keyHash: noteKeyHash(key), signature: signMessage(seed, Buffer.from(text)) };
 }
 
 /** A note as it travels. */
@@ -100,7 +100,7 @@ export function isLineOf({ name, keyHash }: NoteSignature, key: NoteKey): boolea
 }
 
 /** Whether the note carries exactly one signature of this key, and it verifies. Never throws on bad bytes. */
-export function isSignedBy({ text, signatures }: SignedNote, key: NoteKey, judge = verify): boolean {
+export function isSignedBy({ text, signatures }: SignedNote, key: NoteKey, judge = verifySignature): boolean {
   const own = signatures.filter((signature) => isLineOf(signature, key));
   const [only] = own;
   return own.length === 1 && only !== undefined && judge(key.publicKey, Buffer.from(text), only.signature).ok;

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { clusterPlace } from '../../src/database/cluster/cluster-place.ts';
 import { type EmbeddedServer, startEmbedded } from '../../src/database/cluster/embedded.ts';
 import { refusePooledSessions } from '../../src/database/session/pooler.ts';
+import { brokenEngine, ENGINE_BREAKS } from '../harness/broken-engine.ts';
 import { asOwner } from '../harness/cluster.ts';
 import { startPooler } from '../harness/pooler.ts';
 import { cutterStart, freshHome } from '../harness/start-command.ts';
@@ -33,6 +34,13 @@ async function freshDatabase(options = ''): Promise<{ readonly name: string; rea
   return { name, url: url.href };
 }
 
+async function schemasOf(url: string): Promise<readonly unknown[]> {
+  const { rows } = await asOwner(url, (owner) =>
+    owner.query(`select from pg_namespace where nspname ~ '^cutter_'`),
+  );
+  return rows;
+}
+
 /** What a start says as it refuses: one sentence or more, and no stack. */
 async function refusalOf(url: string, at = home): Promise<string> {
   const command = cutterStart({ CUTTER_HOME: at, CUTTER_DATABASE_URL: url });
@@ -49,6 +57,21 @@ async function starts(url: string): Promise<string> {
   return command.output();
 }
 
+describe('with a broken Ed25519 engine', () => {
+  test.each(ENGINE_BREAKS)('where %s, a start is refused and nothing is written', async (how) => {
+    const [database, fresh] = [await freshDatabase(), freshHome()];
+    const command = cutterStart({
+      CUTTER_HOME: fresh,
+      CUTTER_DATABASE_URL: database.url,
+      ...brokenEngine(how),
+    });
+    expect(await command.ended).toBe(70);
+    expect(command.errors()).toContain(`cutter: Ed25519 alarm: ${how}.`);
+    expect(existsSync(join(fresh, 'secrets.json'))).toBe(false);
+    expect(await schemasOf(database.url)).toEqual([]);
+  });
+});
+
 describe('behind a connection pooler', () => {
   test.each([1, 2, 8])(
     'with %i sessions that are lent for a transaction a start is refused, and nothing is written',
@@ -63,10 +86,7 @@ describe('behind a connection pooler', () => {
       } finally {
         await pooler.close();
       }
-      const { rows } = await asOwner(database.url, (owner) =>
-        owner.query(`select from pg_namespace where nspname ~ '^cutter_'`),
-      );
-      expect(rows).toEqual([]);
+      expect(await schemasOf(database.url)).toEqual([]);
     },
   );
 

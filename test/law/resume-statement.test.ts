@@ -11,7 +11,7 @@ import {
 import type { Lane } from '../../src/law/values.ts';
 import { canonicalJson } from '../../src/proof/canonical.ts';
 import { signEnvelope } from '../../src/proof/dsse.ts';
-import { verify, verifyWithTweetnacl } from '../../src/proof/ed25519.ts';
+import { verifySignature, verifyWithTweetnacl } from '../../src/proof/ed25519.ts';
 import { derivedId } from '../../src/proof/uuid.ts';
 import { expectGolden } from '../harness/golden.ts';
 
@@ -41,7 +41,8 @@ const other = (more: Partial<ResumeFacts> = {}, key: LaneKey = VERIFY) =>
 
 const inForce = (keyId: string, lane: Lane) =>
   [EXEC, VERIFY].find((key) => key.keyId === keyId && key.lane === lane)?.publicKey ?? null;
-const judge = (envelopes: readonly unknown[], engine = verify) => judgeResumption(envelopes, inForce, engine);
+const judge = (envelopes: readonly unknown[], engine = verifySignature) =>
+  judgeResumption(envelopes, inForce, engine);
 
 /** A statement with another member than its form has, rightly signed. */
 const said = (lane: Lane, key: LaneKey, change: object) =>
@@ -53,7 +54,7 @@ const said = (lane: Lane, key: LaneKey, change: object) =>
 
 describe('what both lanes accept', () => {
   test('is believed by both engines, and names the incarnation that follows', () => {
-    for (const engine of [verify, verifyWithTweetnacl])
+    for (const engine of [verifySignature, verifyWithTweetnacl])
       expect(judge([exec(), other({ seen: { size: '21', root: null } })], engine)).toEqual({
         previous: facts('DOT-991').previous,
         incarnation: incarnationAfter(facts('DOT-991')),

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Said } from '../../src/passport/facts.ts';
 import { verifyPassport } from '../../src/passport/verify.ts';
 import { canonicalJson } from '../../src/proof/canonical.ts';
-import { verify, verifyWithTweetnacl } from '../../src/proof/ed25519.ts';
+import { verifySignature, verifyWithTweetnacl } from '../../src/proof/ed25519.ts';
 import { parseKeys } from '../../src/proof/keys-file.ts';
 import { marked, sampleText, verified, verifyCut, type WasCut, wasCut } from '../harness/cycle.ts';
 import { rotated } from '../harness/keys.ts';
@@ -25,7 +25,7 @@ async function end({ close, database }: TestServer): Promise<void> {
 }
 
 /** What a passport says, by whatever engine judges it; a refused one fails the test with its reason. */
-async function saidOf(text: string, engine = verify): Promise<Said> {
+async function saidOf(text: string, engine = verifySignature): Promise<Said> {
   const verdict = verifyPassport(Buffer.from(text), await keysIn(server.database), engine);
   if (!verdict.ok) throw new Error(`${verdict.where}: ${verdict.reason}`);
   return verdict.said;
@@ -126,7 +126,7 @@ describe('the passport of a verified cut', () => {
       [cut.decisionId],
     );
     const { text } = await issued(server, cut.changeSetId);
-    expect(verifyPassport(Buffer.from(text), await keysIn(server.database), verify)).toMatchObject({
+    expect(verifyPassport(Buffer.from(text), await keysIn(server.database), verifySignature)).toMatchObject({
       ok: false,
       where: 'rows.decision.columns.risk_class_assessment',
     });
@@ -150,7 +150,7 @@ describe('a passport is fixed', () => {
     const keysNow = await keysFile(fixed.database);
     expect(keysNow).not.toBe(keysThen);
     for (const keys of [keysThen, keysNow])
-      expect(verifyPassport(Buffer.from(text), parseKeys(keys), verify)).toMatchObject({ ok: true });
+      expect(verifyPassport(Buffer.from(text), parseKeys(keys), verifySignature)).toMatchObject({ ok: true });
     await end(fixed);
   });
 });
@@ -184,8 +184,8 @@ describe('the records of the two keys', () => {
     const after = await verified(now, await marked(now, 'after'));
     const second = await issued(now, after.changeSetId);
     const keys = await keysIn(now.database);
-    expect(verifyPassport(Buffer.from(first.text), keys, verify)).toMatchObject({ ok: true });
-    expect(verifyPassport(Buffer.from(second.text), keys, verify)).toMatchObject({ ok: true });
+    expect(verifyPassport(Buffer.from(first.text), keys, verifySignature)).toMatchObject({ ok: true });
+    expect(verifyPassport(Buffer.from(second.text), keys, verifySignature)).toMatchObject({ ok: true });
     expect((await issued(now, before.changeSetId)).text).toBe(first.text);
     const [one, two] = [JSON.parse(first.text).keys, JSON.parse(second.text).keys];
     for (const key of ['executor', 'verifier', 'executorCheckpoint', 'verifierCheckpoint'])
@@ -195,7 +195,7 @@ describe('the records of the two keys', () => {
     expect(rotations.map(({ position }) => position)).toEqual([two.executor.from, two.verifier.from]);
     // The keys of then don't know the ones that followed.
     const former = { ...keys, keys: keys.keys.filter(({ keyId }) => keyId !== two.executor.keyId) };
-    expect(verifyPassport(Buffer.from(second.text), former, verify)).toMatchObject({
+    expect(verifyPassport(Buffer.from(second.text), former, verifySignature)).toMatchObject({
       ok: false,
       reason: expect.stringMatching(/^The executor signed with key .*, which the keys given don't have\.$/),
     });
@@ -213,14 +213,14 @@ describe('the records of the two keys', () => {
     };
     const passport = JSON.parse(text);
     passport.keys.executor.from = '1';
-    expect(verifyPassport(Buffer.from(canonicalJson(passport)), later, verify)).toMatchObject({
+    expect(verifyPassport(Buffer.from(canonicalJson(passport)), later, verifySignature)).toMatchObject({
       ok: false,
       reason: expect.stringMatching(/says otherwise than the keys given/),
       where: expect.stringMatching(/^records\.keys\.\d\.body$/),
     });
     passport.keys.executor.from = '0';
     passport.records.keys[0] = passport.records.cut;
-    expect(verifyPassport(Buffer.from(canonicalJson(passport)), keys, verify)).toMatchObject({
+    expect(verifyPassport(Buffer.from(canonicalJson(passport)), keys, verifySignature)).toMatchObject({
       ok: false,
       reason: expect.stringMatching(/introduces neither of the two keys that signed/),
       where: 'records.keys.0.body',

@@ -3,7 +3,7 @@ import { keys } from '../../src/cli/keys.ts';
 import { readConfig } from '../../src/config.ts';
 import { ledgerKeyOf } from '../../src/home/ledger-key.ts';
 import { verifyPassport } from '../../src/passport/verify.ts';
-import { verify } from '../../src/proof/ed25519.ts';
+import { verifySignature } from '../../src/proof/ed25519.ts';
 import { parseKeys } from '../../src/proof/keys-file.ts';
 import { settled } from '../fsck/fsck-ground.ts';
 import { type Loose, verified } from '../harness/cycle.ts';
@@ -50,7 +50,8 @@ async function keysText(): Promise<string> {
 const incarnations = async (): Promise<Loose[]> =>
   (await ledger.gql(ledger.tokens.observer, '{ incarnations { origin from until } }')).body.data.incarnations;
 
-const judged = (text: string, known: string) => verifyPassport(Buffer.from(text), parseKeys(known), verify);
+const judged = (text: string, known: string) =>
+  verifyPassport(Buffer.from(text), parseKeys(known), verifySignature);
 
 test('passports of before a restore stay good under the keys of after it, as far as both lanes kept the log', async () => {
   ledger = await ground.up();

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { seedOf } from '../../src/home/secrets.ts';
 import { verifyPassport } from '../../src/passport/verify.ts';
-import { verify } from '../../src/proof/ed25519.ts';
+import { verifySignature } from '../../src/proof/ed25519.ts';
 import { type Forgery, forged } from './passport-forge.ts';
 import { type PassportGround, passportGround } from './passport-ground.ts';
 
@@ -10,7 +10,7 @@ beforeAll(async () => {
   ground = await passportGround();
 });
 
-const judged = (bytes: Uint8Array) => verifyPassport(bytes, ground.keys, verify);
+const judged = (bytes: Uint8Array) => verifyPassport(bytes, ground.keys, verifySignature);
 
 type Cases = readonly (readonly [what: string, bytes: () => Uint8Array, reason: RegExp, where: string])[];
 

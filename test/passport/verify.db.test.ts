@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { linesOf } from '../../src/passport/tell.ts';
 import { verifyPassport } from '../../src/passport/verify.ts';
 import { canonicalJson } from '../../src/proof/canonical.ts';
-import { verify } from '../../src/proof/ed25519.ts';
+import { verifySignature } from '../../src/proof/ed25519.ts';
 import type { KnownKey, KnownKeys } from '../../src/proof/keys-file.ts';
 import type { Loose } from '../harness/cycle.ts';
 import { forged } from './passport-forge.ts';
@@ -17,7 +17,7 @@ beforeAll(async () => {
   ({ keys, text, other } = ground);
 });
 
-const judged = (bytes: Uint8Array, known = keys) => verifyPassport(bytes, known, verify);
+const judged = (bytes: Uint8Array, known = keys) => verifyPassport(bytes, known, verifySignature);
 
 /** A passport with a change and nothing done to hide it. */
 function altered(edit: (passport: Loose) => void): Buffer {

@@ -1,6 +1,6 @@
 import { judgeResumption, RESUME_VERB, type Resumption } from '../../law/resume-statement.ts';
 import { incarnationOf } from '../../proof/checkpoint.ts';
-import { verify } from '../../proof/ed25519.ts';
+import { verifySignature } from '../../proof/ed25519.ts';
 import type { Findings } from '../finding.ts';
 import type { LedgerKeys } from './ledger-keys.ts';
 import { LOG, PARTS } from './log-lines.ts';
@@ -22,7 +22,11 @@ export class Incarnations {
     if (record.statements === undefined) return;
     this.#first ??= incarnationIn(record.statements[0]);
     if (record.verb !== RESUME_VERB) return;
-    const judged = judgeResumption(record.statements, (keyId, lane) => keys.inForce(keyId, lane), verify);
+    const judged = judgeResumption(
+      record.statements,
+      (keyId, lane) => keys.inForce(keyId, lane),
+      verifySignature,
+    );
     const why = typeof judged === 'string' ? judged : this.#misfit(judged, position);
     if (why === null) this.#accepted.push(judged as Resumption);
     else if (reliable) this.#faults.push({ position, recordId: record.recordId, why });

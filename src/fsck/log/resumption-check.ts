@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import { acceptedBy } from '../../law/resume-statement.ts';
 import { KEY_PURPOSES, LANES, type Lane } from '../../law/values.ts';
-import { verify } from '../../proof/ed25519.ts';
+import { verifySignature } from '../../proof/ed25519.ts';
 import type { Findings } from '../finding.ts';
 import type { Incarnations } from './incarnations.ts';
 import type { LedgerKeys } from './ledger-keys.ts';
@@ -67,7 +67,7 @@ function faultOf(row: Row, keys: LedgerKeys): { readonly column: string; readonl
     const known = KEY_PURPOSES.map((purpose) => keys.find(keyId, purpose)).find((key) => key !== null);
     return known?.lane === lane ? known.publicKey : null;
   };
-  const said = acceptedBy(row.lane, row.envelope, keyOf, verify);
+  const said = acceptedBy(row.lane, row.envelope, keyOf, verifySignature);
   if (typeof said === 'string') return { column: 'envelope', why: said };
   const signer = (row.envelope as { signatures: readonly { keyid: string }[] }).signatures[0]?.keyid;
   const columns = [

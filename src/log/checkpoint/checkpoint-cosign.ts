@@ -9,7 +9,7 @@ import {
   originOf,
   type TreeHead,
 } from '../../proof/checkpoint.ts';
-import { verify } from '../../proof/ed25519.ts';
+import { verifySignature } from '../../proof/ed25519.ts';
 import { verifyConsistency } from '../../proof/merkle.ts';
 import { type Edge, grow, rootOfEdge } from '../../proof/merkle-edge.ts';
 import { consistencyNodes, rootNodes } from '../../proof/merkle-nodes.ts';
@@ -171,7 +171,7 @@ function lastSigned(look: Look, lane: Lane): KnownHead | null {
   const signed =
     look.last_public_key !== null &&
     look.last_signature !== null &&
-    verify(look.last_public_key, Buffer.from(checkpointText(head)), look.last_signature).ok;
+    verifySignature(look.last_public_key, Buffer.from(checkpointText(head)), look.last_signature).ok;
   if (!signed) {
     throw new CosigningRefused(
       `The head of ${head.size} leaves that stands under ${lane} doesn't carry this lane's signature: it was altered.`,
@@ -209,7 +209,7 @@ function acceptedIn(
     const judged = judgeResumption(
       rows.map(({ envelope }) => envelope),
       keyOf,
-      verify,
+      verifySignature,
     );
     const isSound =
       typeof judged !== 'string' &&

@@ -4,7 +4,7 @@ import type { Log } from '../../database/connection.ts';
 import { judgeResumption, type Resumption } from '../../law/resume-statement.ts';
 import { LANES } from '../../law/values.ts';
 import { originOf } from '../../proof/checkpoint.ts';
-import { verify } from '../../proof/ed25519.ts';
+import { verifySignature } from '../../proof/ed25519.ts';
 
 /** A span of the log under one name. */
 export interface Incarnation {
@@ -62,7 +62,7 @@ function acceptedIn(rows: readonly Row[], log: Log): Resumption[] {
       said.map(({ envelope }) => envelope),
       (keyId, lane) =>
         said.find(({ key_id, key_lane }) => key_id === keyId && key_lane === lane)?.public_key ?? null,
-      verify,
+      verifySignature,
     );
     if (typeof judged !== 'string' && judged.previous === previous) return [judged];
     log.error(

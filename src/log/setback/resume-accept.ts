@@ -11,7 +11,7 @@ import {
 } from '../../law/resume-statement.ts';
 import { LANES, type Lane, type Mode } from '../../law/values.ts';
 import type { DsseEnvelope } from '../../proof/dsse.ts';
-import { verify } from '../../proof/ed25519.ts';
+import { verifySignature } from '../../proof/ed25519.ts';
 import { rootOfLog } from './resume-log.ts';
 
 /** Why a lane doesn't accept; a sentence with the way out. */
@@ -177,7 +177,7 @@ async function handOver(
     (keyId, lane) =>
       both.find((one) => one.key_id === keyId && one.lane === lane && one.until_position === null)
         ?.public_key ?? null,
-    verify,
+    verifySignature,
   );
   if (typeof judged === 'string') throw new NotAccepted(`The two lanes' words don't agree. ${judged}`);
   const { recordId, hash, parts } = buildRecord({

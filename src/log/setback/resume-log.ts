@@ -4,7 +4,7 @@ import type { Custody } from '../../law/keys.ts';
 import { parseRecord } from '../../law/parse-record.ts';
 import { judgeResumption, type Resumption, resumeRecordId } from '../../law/resume-statement.ts';
 import type { Lane } from '../../law/values.ts';
-import { verify } from '../../proof/ed25519.ts';
+import { verifySignature } from '../../proof/ed25519.ts';
 import { type Edge, grow, rootOfEdge } from '../../proof/merkle-edge.ts';
 import type { IntegratedBatch } from '../queue/move.ts';
 import { readLeaves } from '../tree/tree-fold.ts';
@@ -107,7 +107,7 @@ function judged(rows: readonly Standing[], knownOf: Custody['knownOf']): Resumpt
         row.key_id === keyId && row.key_lane === lane && row.until_position === null;
       return rows.find(inForce)?.public_key ?? null;
     },
-    verify,
+    verifySignature,
   );
   if (typeof answer === 'string') throw new ResumptionRefused(answer);
   return answer;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type ChainedKey, KeyChain } from '../../law/key-chain.ts';
 import type { ParsedRecord } from '../../law/parse-record.ts';
 import { KEY_PURPOSES, LANES, type Lane } from '../../law/values.ts';
-import { verify } from '../../proof/ed25519.ts';
+import { verifySignature } from '../../proof/ed25519.ts';
 import { checkpointKeysAt, type KnownKey, type KnownKeys } from '../../proof/keys-file.ts';
 import type { MonitorFinding } from './finding.ts';
 import type { HeadKeys } from './signed-head.ts';
@@ -37,7 +37,7 @@ export class KeyJudge {
     this.#given = given;
     this.#strangers = new Set(state.strangers);
     const chain = state.chain.map((key) => ({ ...key, publicKey: Buffer.from(key.publicKey, 'base64') }));
-    this.#chain = new KeyChain(verify, chain);
+    this.#chain = new KeyChain(verifySignature, chain);
   }
 
   state(): KeysState {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { verifyPassport } from '../../passport/verify.ts';
 import type { TreeHead } from '../../proof/checkpoint.ts';
 import { digestOf } from '../../proof/digest.ts';
-import { verify } from '../../proof/ed25519.ts';
+import { verifySignature } from '../../proof/ed25519.ts';
 import type { KnownKeys } from '../../proof/keys-file.ts';
 import type { JudgedCut } from './entry-judge.ts';
 import type { MonitorFinding, MonitorVerdict } from './finding.ts';
@@ -84,7 +84,7 @@ export class PassportJudge {
 }
 
 function judged(cut: JudgedCut, text: string, known: KnownKeys): JudgedPassport {
-  const verdict = verifyPassport(Buffer.from(text, 'utf8'), known, verify);
+  const verdict = verifyPassport(Buffer.from(text, 'utf8'), known, verifySignature);
   if (!verdict.ok)
     return refused(
       cut,

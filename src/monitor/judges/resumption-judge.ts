@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ParsedRecord } from '../../law/parse-record.ts';
 import { judgeResumption, type KeyInForce, RESUME_VERB } from '../../law/resume-statement.ts';
 import { originOf } from '../../proof/checkpoint.ts';
-import { verify } from '../../proof/ed25519.ts';
+import { verifySignature } from '../../proof/ed25519.ts';
 import type { MonitorFinding } from './finding.ts';
 import type { Head } from './proved-heads.ts';
 
@@ -32,7 +32,7 @@ export class ResumptionJudge {
   /** What a record says of it, if it does. */
   take({ verb, statements }: ParsedRecord, position: number, keys: KeyInForce): MonitorFinding[] {
     if (verb !== RESUME_VERB) return [];
-    const judged = judgeResumption(statements, keys, verify);
+    const judged = judgeResumption(statements, keys, verifySignature);
     const why = typeof judged === 'string' ? judged : this.#misfit(judged, position);
     if (why !== null)
       return [

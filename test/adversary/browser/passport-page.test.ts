@@ -6,7 +6,7 @@ import { policyOf } from '../../../src/passport/built-page.ts';
 import { bundle, renderPage } from '../../../src/passport/page/build.ts';
 import { linesOf, verdictOf } from '../../../src/passport/tell.ts';
 import { verifyPassport } from '../../../src/passport/verify.ts';
-import { verify } from '../../../src/proof/ed25519.ts';
+import { verifySignature } from '../../../src/proof/ed25519.ts';
 import { formatKeys } from '../../../src/proof/keys-file.ts';
 import { type Browser, CHROMIUM, openBrowser, type Tab } from '../../harness/chromium.ts';
 import { cutter, fileOf, homeOf } from '../../harness/cli.ts';
@@ -46,7 +46,7 @@ describe('the page as it is built', () => {
       passport: Uint8Array,
       keys: string,
     ) => Loose;
-    const here = verifyPassport(Buffer.from(ground.text), ground.keys, verify);
+    const here = verifyPassport(Buffer.from(ground.text), ground.keys, verifySignature);
     if (!here.ok) throw new Error(here.reason);
     expect(JSON.parse(JSON.stringify(judge(Buffer.from(ground.text), keys)))).toEqual({
       verdict: 'good',
@@ -58,7 +58,7 @@ describe('the page as it is built', () => {
     for (let at = 11; at < bytes.length; at += 2011) {
       const flipped = Buffer.from(bytes);
       flipped[at] = (flipped[at] as number) ^ 1;
-      const { ok: _, ...due } = verifyPassport(flipped, ground.keys, verify) as Loose;
+      const { ok: _, ...due } = verifyPassport(flipped, ground.keys, verifySignature) as Loose;
       expect(judge(flipped, keys)).toEqual({ verdict: 'refused', ...due, origin: ground.keys.origin });
       // The server of this process has connections to end in between.
       await new Promise(setImmediate);
