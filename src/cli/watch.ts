@@ -1,10 +1,11 @@
 /** Follows the history of the ledger over WebSocket, as a dashboard would, and judges that it comes whole and in order. */
-import { ConnectionLost, historyMessages } from '../monitor/history-connection.ts';
+
 import { StreamJudge } from '../monitor/judges/stream-judge.ts';
 import { StreamRefused } from '../monitor/judges/stream-refused.ts';
 import { plainLine } from '../text/plain.ts';
 import { shapeFault } from './client/answer-shape.ts';
 import { endpointOf } from './client/client.ts';
+import { ConnectionLost, historyMessages } from './client/history-connection.ts';
 import { WatchHistoryDocument, type WatchHistorySubscription } from './generated/graphql.ts';
 
 type HistoryMessage = WatchHistorySubscription['history'];

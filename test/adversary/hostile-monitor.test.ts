@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { watchHistory } from '../../src/cli/watch.ts';
 import type { MonitorVerdict } from '../../src/monitor/judges/finding.ts';
 import { marked, verified } from '../harness/cycle.ts';
 import { type Known, LIES, type LieName } from '../harness/hostile-lies.ts';
@@ -242,4 +243,22 @@ test('through an honest one the monitor is content', async () => {
   expect(verdicts, lines.join('\n')).toEqual([]);
   expect(status).toBe(0);
   expect(summary?.provedSize).toBe(summary?.position);
+});
+
+describe('the watching of the sample document, which has no keys, stops at whatever it can see', () => {
+  test.each([
+    ['a record left out', /^The stream of history can't be believed: Position 4 came where 3 was next\.$/],
+    ['a record twice', /can't be believed: Position 3 came again; 4 was next\.$/],
+    ['a message of another kind', /can't be believed: A message of the stream can't be read: Confession\.$/],
+    ['CaughtUp twice', /can't be believed: CaughtUp came twice\.$/],
+    ['heads of another ledger', /can't be believed: The stream is of incarnation/],
+    ['Reset again and again', /^The stream of history ended: Come back later\.$/],
+    ['silence', /can't be believed: Nothing came for \d+ ms, though a heartbeat is due every 300 ms/],
+  ] as const)('%s', async (name, sentence) => {
+    hostile.tell(LIES[name](known));
+    const watching = watchHistory({ url: hostile.url, token: server.tokens.observer, after: '' });
+    await expect(watching.rows(() => false, 1)).rejects.toThrow(sentence);
+    await watching.close();
+    hostile.tell(HONEST);
+  });
 });

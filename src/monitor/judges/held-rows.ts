@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type ParsedRecord, parseRecord } from '../../law/parse-record.ts';
+import type { ParsedRecord } from '../../law/parse-record.ts';
 import { StreamRefused } from './stream-refused.ts';
 
 /** A move as the stream tells of it. */
@@ -24,31 +24,6 @@ const MEMBERS = {
   changedBy: 'changed_by',
   changedAt: 'changed_at',
 } as const satisfies Record<keyof StreamedRow, string>;
-
-/** The record of this hash, with exactly these rows; throws StreamRefused. The hash is what the tree vouches for, so the rows are too. */
-export function heldRecord(
-  body: string | null,
-  { position, recordHash, rows }: { position: number; recordHash: string; rows: readonly StreamedRow[] },
-): ParsedRecord {
-  if (body === null)
-    throw new StreamRefused(
-      'other-record',
-      `The ledger gives no body for the record at position ${position}.`,
-    );
-  const read = parseRecord(Buffer.from(body), recordHash);
-  if (read.verdict === 'hash_mismatch')
-    throw new StreamRefused(
-      'other-record',
-      `The body given for position ${position} has the hash ${read.hash}; ${recordHash} came with the stream.`,
-    );
-  if (read.verdict !== 'ok')
-    throw new StreamRefused(
-      'other-record',
-      `The record at position ${position} is of no form that is known here.`,
-    );
-  requireRows(read.record, rows, position);
-  return read.record;
-}
 
 /** Throws StreamRefused where the stream shows other rows of a record than it holds. */
 export function requireRows({ history }: ParsedRecord, rows: readonly StreamedRow[], position: number): void {

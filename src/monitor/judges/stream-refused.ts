@@ -22,10 +22,6 @@ export type StreamFault =
   | 'old-head'
   /** A root that the records don't give, or two roots for one size. */
   | 'other-root'
-  /** No head that both lanes signed covers what arrived, and hasn't for long. */
-  | 'unsigned'
-  /** A body isn't given, or isn't the one whose hash came. */
-  | 'other-record'
   /** The rows that came aren't those of their record. */
   | 'other-rows'
   | 'silence';

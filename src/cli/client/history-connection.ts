@@ -4,8 +4,8 @@
  */
 import { type ClientOptions, WebSocket } from 'ws';
 import { z } from 'zod';
-import { plainLine } from '../text/plain.ts';
-import { StreamRefused } from './judges/stream-refused.ts';
+import { StreamRefused } from '../../monitor/judges/stream-refused.ts';
+import { plainLine } from '../../text/plain.ts';
 
 /** The connection ended, or came to nothing: another may go on with the last cursor. */
 export class ConnectionLost extends Error {
