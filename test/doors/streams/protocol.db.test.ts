@@ -64,7 +64,7 @@ const positionsOf = (messages: readonly Message[]): number[] =>
 const range = (from: number, until: number): number[] =>
   Array.from({ length: until - from }, (_, at) => from + at);
 
-describe.each(transports)('a client written from PROTOCOL.md alone, over $name', ({ over, other }) => {
+describe.each(transports)('a client written from docs/reference/stream.md alone, over $name', ({ over, other }) => {
   const follow = (variables: Parameters<typeof over>[2], token = server.tokens.observer, by = over) =>
     by(server.url, token, variables);
 
