@@ -134,7 +134,7 @@ async function tellWhatIsMissing(owner: pg.Client, tell: (line: string) => void)
   const { nobody, lanes } = rows[0]!;
   if (nobody)
     tell(
-      'Nobody has a token of this ledger: in production its owner inserts persons, principals and tokens. README.md has the statements, under "Production".',
+      'Nobody has a token of this ledger: in production its owner inserts persons, principals and tokens. docs/how-to/production.md has the statements.',
     );
   if (lanes !== null)
     tell(

@@ -34,7 +34,7 @@ export function readinessOf({ pools, custody, integrator, writes, mode }: Readin
     callers: async () =>
       (await pools.evidence.oneFirst(anybody(mode)))
         ? null
-        : 'Nobody has a token that is good here; README.md says how the owner makes one.',
+        : 'Nobody has a token that is good here; docs/how-to/production.md says how the owner makes one.',
     // One that reconnects is on its way; what waits for it is in the queue. One that stopped needs a person.
     ...(integrator === null
       ? {}

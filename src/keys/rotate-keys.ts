@@ -34,7 +34,7 @@ export async function rotateKey(
     if (keys.refused.length > 0) throw new Error([...keys.done, ...keys.refused].join(' '));
     if (heldKeys(homeSecrets(home)).some((one) => one.next !== null))
       throw new Error(
-        `${lane} has no enabled principal yet, so its keys can't be registered; README.md has the statements, under "Production".`,
+        `${lane} has no enabled principal yet, so its keys can't be registered; docs/how-to/production.md has the statements.`,
       );
     return keys.done.length > 0
       ? keys.done

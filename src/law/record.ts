@@ -4,7 +4,7 @@ import { type Digest, digestOf } from '../proof/digest.ts';
 import type { DsseEnvelope } from '../proof/dsse.ts';
 import type { Lane, Mode } from './values.ts';
 
-/** The version of a record's form; it stands inside the bytes that are hashed. FORMAT.md describes it. */
+/** The version of a record's form; it stands inside the bytes that are hashed. docs/reference/formats/record.md describes it. */
 export const RECORD_FORMAT = 'cutter-record/1';
 /** The same with a member `statements`: records about keys and incarnations alone. */
 export const STATEMENT_RECORD_FORMAT = 'cutter-record/2';
@@ -18,7 +18,7 @@ export interface WrittenRow {
   /** The primary key; of several columns joined by `/`. */
   readonly id: string;
   readonly op: 'insert' | 'update';
-  /** Insert: every column. Update: the columns set. In the canonical form of each column type (FORMAT.md). */
+  /** Insert: every column. Update: the columns set. In the canonical form of each column type (docs/reference/formats/record.md). */
   readonly columns: Readonly<Record<string, PlainJson>>;
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { canonicalJson, type PlainJson } from '../proof/canonical.ts';
 
 /*
- * The form of a passport, version 1 (FORMAT.md). Everything is strict but the columns of rows: those are whatever their record was
+ * The form of a passport, version 1 (docs/reference/formats/passport.md). Everything is strict but the columns of rows: those are whatever their record was
  * digested over, so that a table which gains a column later changes nothing here.
  */
 

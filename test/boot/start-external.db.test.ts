@@ -185,11 +185,11 @@ test('a database that goes away and comes back is one line each, and no stack', 
 });
 
 describe('production', () => {
-  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-  const statement = /```sql\n(with person as[^`]*)```/.exec(readme)?.[1] as string;
-  const table = [...readme.matchAll(/^\| (\w+) \| (person|service) \| (\S+) \| (\S*) ?\|$/gm)];
+  const guide = readFileSync(new URL('../../docs/how-to/production.md', import.meta.url), 'utf8');
+  const statement = /```sql\n(with person as[^`]*)```/.exec(guide)?.[1] as string;
+  const table = [...guide.matchAll(/^\| (\w+) \| (person|service) \| (\S+) \| (\S*) ?\|$/gm)];
 
-  test('it says that nobody is in it; with the statements of the README four principals take a document to its end', async () => {
+  test('it says that nobody is in it; with the statements of the guide four principals take a document to its end', async () => {
     const [database, home] = [await freshDatabase(), freshHome()];
     const production = { CUTTER_MODE: 'production' };
     const empty = on(database, home, production);

@@ -1,4 +1,4 @@
-/** A client of the stream as PROTOCOL.md describes it: made from that text alone, with a socket, fetch and hashes, and nothing of ours. */
+/** A client of the stream as docs/reference/stream.md describes it: made from that text alone, with a socket, fetch and hashes, and nothing of ours. */
 import { createPublicKey, hash, verify } from 'node:crypto';
 import { WebSocket } from 'ws';
 

@@ -1,5 +1,5 @@
 /**
- * A subscription over server-sent events (PROTOCOL.md), drawn message by message: what isn't read yet waits at the server, so that a log of any
+ * A subscription over server-sent events (docs/reference/stream.md), drawn message by message: what isn't read yet waits at the server, so that a log of any
  * length is followed in the memory of one message.
  */
 

@@ -48,7 +48,7 @@ subscription Watch {
 }
 
 const PRODUCTION_TOKENS = wrapped(
-  'The keeper of this ledger makes tokens; README.md, "Production", says how.',
+  'The keeper of this ledger makes tokens; docs/how-to/production.md says how.',
 );
 
 /** Which queries the sample observer may ask, by its scopes and by what each query needs. */

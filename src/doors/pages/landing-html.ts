@@ -66,7 +66,7 @@ ${link(links.ready, 'Ready', 'says whether it can work, and why not')}
 <p>${escaped(token)}</p>
 <p>What is in the ledger, and how far it has come, is shown under a token alone.</p>
 <h2>For programs</h2>
-<p>GraphQL is at <code>${escaped(links.graphql ?? '')}</code>. The file schema.graphql has the whole API, and PROTOCOL.md the streams.</p>
+<p>GraphQL is at <code>${escaped(links.graphql ?? '')}</code>. The file schema.graphql has the whole API, and docs/reference/stream.md the streams.</p>
 ${list(protocols)}
 </main>
 </body>

@@ -79,7 +79,7 @@ const TOKEN: Readonly<Record<Mode, string>> = {
   rehearsal:
     'The first start of a rehearsal wrote tokens of its sample principals to the file tokens.json in the ledger\'s home: the folder that CUTTER_HOME names, else .cutter where the server was started. Send one as "Authorization: Bearer <token>".',
   production:
-    'The owner of the ledger makes principals and their tokens; README.md says how under "Production". Ask the keeper of this ledger for one, and send it as "Authorization: Bearer <token>".',
+    'The owner of the ledger makes principals and their tokens; docs/how-to/production.md says how. Ask the keeper of this ledger for one, and send it as "Authorization: Bearer <token>".',
 };
 
 function answerLanding(request: IncomingMessage, response: ServerResponse, landing: Landing): void {

@@ -12,7 +12,7 @@ const KEPT_VIEWS = 1 << 13;
 const SAFE_DIGITS = 15;
 
 /**
- * Canonical JSON (FORMAT.md) of column values, written byte by byte as they come from a COPY in binary: into one buffer, which the next
+ * Canonical JSON (docs/reference/formats/record.md) of column values, written byte by byte as they come from a COPY in binary: into one buffer, which the next
  * row uses anew. Each writer gives back false where a value has no canonical form, so that no record can have said it.
  */
 export class CanonicalText {

@@ -17,7 +17,7 @@ export interface Reset {
 
 /**
  * Ready, then replayed events, then CaughtUp once, then live events; a Heartbeat wherever nothing else was sent for a while; or
- * Reset, at any time, and the end. PROTOCOL.md says what a client may rely on.
+ * Reset, at any time, and the end. docs/reference/stream.md says what a client may rely on.
  */
 export type HistoryMessage =
   | {

@@ -43,7 +43,7 @@ const NOTHING: Taken = { checkpoint: null, ended: null };
 
 /**
  * Judges the stream of a ledger that isn't trusted, message by message and over any number of connections, in constant memory. It
- * believes nothing after its first refusal. No clock and no network: both are the caller's. PROTOCOL.md says the same in words.
+ * believes nothing after its first refusal. No clock and no network: both are the caller's. docs/reference/stream.md says the same in words.
  */
 export class StreamJudge {
   readonly #options: JudgeOptions;

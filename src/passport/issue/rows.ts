@@ -79,7 +79,7 @@ function partsOf(ids: RowIds): Part[] {
 /** A source's bytes stay where they are. */
 const LEFT_OUT: Readonly<Record<string, string>> = { [SOURCE.name]: 'content' };
 
-/** Columns that move later, with their value at birth (FORMAT.md). */
+/** Columns that move later, with their value at birth (docs/reference/formats/passport.md). */
 const AT_BIRTH: Readonly<Record<string, Readonly<Record<string, PlainJson>>>> = {
   [ENTRY.name]: { status: 'marked' },
   [REVIEW_DECISION.name]: { superseded_by_review_decision_id: null },

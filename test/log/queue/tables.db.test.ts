@@ -11,7 +11,7 @@ import type { PlainJson } from '../../../src/proof/canonical.ts';
 import { fresh, marked, verified } from '../../harness/cycle.ts';
 import { type TestServer, testServer } from '../../harness/server.ts';
 
-/** What a column held at birth where it may have moved since (FORMAT.md). */
+/** What a column held at birth where it may have moved since (docs/reference/formats/record.md). */
 const AT_BIRTH: Readonly<Record<string, Readonly<Record<string, PlainJson>>>> = {
   decision_backlog_entry: { status: 'marked' },
   review_decision: { superseded_by_review_decision_id: null },
