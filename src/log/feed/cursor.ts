@@ -7,12 +7,12 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
  * Bytes: version (1) · incarnation (16) · next position (8, big-endian) · check. The check of version 2 is the ledger's own word that it
  * issued the cursor: 16 bytes of an HMAC-SHA256 of what precedes. That of version 1 is 4 bytes of a SHA-256, which anybody can make.
  */
-export interface Place {
+export interface LogPlace {
   readonly incarnation: string;
   readonly next: number;
 }
 
-export type CursorVerdict =
+export type PlaceVerdict =
   /** `issued`: this ledger has been at that place, whatever its database says now. */
   | { readonly verdict: 'ok'; readonly next: number; readonly issued: boolean }
   | { readonly verdict: 'unknown' }
@@ -27,7 +27,7 @@ export function cursorKeyFrom(secret: string): Buffer {
 }
 
 /** The opaque cursor of a place. Resuming with it delivers what stands at `next` and after. */
-export function encodeCursor({ incarnation, next }: Place, key: Uint8Array): string {
+export function encodePlace({ incarnation, next }: LogPlace, key: Uint8Array): string {
   const bytes = Buffer.alloc(HEAD);
   bytes.writeUInt8(2, 0);
   bytes.write(incarnation.replaceAll('-', ''), 1, 'hex');
@@ -36,7 +36,7 @@ export function encodeCursor({ incarnation, next }: Place, key: Uint8Array): str
 }
 
 /** Reads a cursor for the ledger's present incarnation; whether it lies beyond the head is for the caller to see. */
-export function decodeCursor(text: string, incarnation: string, key: Uint8Array): CursorVerdict {
+export function decodePlace(text: string, incarnation: string, key: Uint8Array): PlaceVerdict {
   const bytes = Buffer.from(text, 'base64url');
   const length = CHECK_LENGTH[bytes[0] ?? 0];
   const whole = bytes.length === HEAD + (length ?? 0) && bytes.toString('base64url') === text;

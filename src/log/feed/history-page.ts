@@ -22,7 +22,7 @@ export interface RecordEvent {
 }
 
 /** Where the log ends, and in which life of the database. */
-export interface Head {
+export interface LogHead {
   readonly incarnation: string;
   readonly next: number;
   /** The database was set back, and nothing of it is shown before both lanes have accepted where it resumes. */
@@ -30,7 +30,7 @@ export interface Head {
 }
 
 export interface HistoryPage {
-  readonly head: Head;
+  readonly head: LogHead;
   /** Dense positions from the first one asked for; fewer than asked only at the head. */
   readonly events: readonly RecordEvent[];
 }
@@ -109,12 +109,12 @@ function collect(lines: readonly Line[], from: number): RecordEvent[] {
 
 const headLine = z.object({ incarnation: z.string(), next_position: z.string(), suspended: z.boolean() });
 
-function headOf({ incarnation, next_position, suspended }: z.infer<typeof headLine>): Head {
+function headOf({ incarnation, next_position, suspended }: z.infer<typeof headLine>): LogHead {
   return { incarnation, next: Number(next_position), suspended };
 }
 
 /** Where the log ends. */
-export async function readHead(observe: DatabasePool): Promise<Head> {
+export async function readHead(observe: DatabasePool): Promise<LogHead> {
   const head = await observe.one(
     sql.prepared(
       'log_head',

@@ -1,16 +1,16 @@
-import { decodeCursor, type Place } from './cursor.ts';
+import { decodePlace, type LogPlace } from './cursor.ts';
 import type { Reset } from './history-message.ts';
-import type { Head } from './history-page.ts';
+import type { LogHead } from './history-page.ts';
 import { RESETS } from './resets.ts';
 
 /** What a stream has to know before it can begin. */
 export interface OpeningSource {
   /** A head read after the call. */
-  freshHead(): Promise<Head>;
+  freshHead(): Promise<LogHead>;
   /** The incarnation that the ring holds; null before the first read. */
   incarnation(): string | null;
-  /** Tells of a cursor that this ledger issued for a place that it hasn't reached now: its database was set back. */
-  wasBeyond(place: Place): void;
+  /** Reports a cursor that this ledger issued for a place that it hasn't reached now: its database was set back. */
+  wasBeyond(place: LogPlace): void;
   /** What this ledger's cursors are marked by. */
   readonly cursorKey: Uint8Array;
 }
@@ -24,11 +24,11 @@ interface Opening {
 }
 
 /** Where `after` leads, or why it leads nowhere. */
-export async function open(
+export async function openStream(
   source: OpeningSource,
   after: string | null | undefined,
 ): Promise<Opening | Reset> {
-  let head: Head;
+  let head: LogHead;
   try {
     head = await source.freshHead();
   } catch {
@@ -36,11 +36,11 @@ export async function open(
   }
   const { incarnation, next: target } = head;
   if (head.suspended) return RESETS.suspended;
-  // The reader of the ring hasn't seen this incarnation yet: whoever comes again will find it.
+  // The reader of the ring hasn't seen this incarnation yet: a client that comes again will find it.
   if (source.incarnation() !== null && source.incarnation() !== incarnation) return RESETS.incarnation;
   if (after === null || after === undefined) return { incarnation, start: target, target };
   if (after === '') return { incarnation, start: 0, target };
-  const cursor = decodeCursor(after, incarnation, source.cursorKey);
+  const cursor = decodePlace(after, incarnation, source.cursorKey);
   if (cursor.verdict === 'other_incarnation') return RESETS.incarnation;
   if (cursor.verdict === 'unknown') return RESETS.unknown;
   if (cursor.next <= target) return { incarnation, start: cursor.next, target };

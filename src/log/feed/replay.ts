@@ -4,7 +4,7 @@ import { PAGE_RECORDS, type RecordEvent, readHistoryPage } from './history-page.
 const KEPT_PAGES = 16;
 
 /** Reads what is older than the ring, in aligned pages, so that subscribers that replay together share a read. */
-export interface Replay {
+export interface LogReplay {
   /** The event at `position`; undefined where the page is not of this incarnation or ends before it. */
   at(position: number, incarnation: string): Promise<RecordEvent | undefined>;
   clear(): void;
@@ -15,7 +15,7 @@ interface Page {
   readonly events: readonly RecordEvent[];
 }
 
-export function createReplay(observe: DatabasePool): Replay {
+export function createReplay(observe: DatabasePool): LogReplay {
   const pages = new Map<number, Promise<Page>>();
 
   function read(start: number): Promise<Page> {

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cursorKeyFrom, decodeCursor, encodeCursor, type Place } from '../../../src/log/feed/cursor.ts';
+import { cursorKeyFrom, decodePlace, encodePlace, type LogPlace } from '../../../src/log/feed/cursor.ts';
 
 const incarnation = fc.uuid();
 const next = fc.maxSafeNat();
 const KEY = cursorKeyFrom('the password of a login');
 
 /** A cursor as the version before drew them. */
-function firstVersion({ incarnation: life, next: place }: Place): string {
+function firstVersion({ incarnation: life, next: place }: LogPlace): string {
   const head = Buffer.alloc(25);
   head.writeUInt8(1, 0);
   head.write(life.replaceAll('-', ''), 1, 'hex');
@@ -21,7 +21,7 @@ describe('history cursor', () => {
   test('gives back its place to the incarnation it was drawn from, as one that this ledger issued', () => {
     fc.assert(
       fc.property(incarnation, next, (life, place) => {
-        expect(decodeCursor(encodeCursor({ incarnation: life, next: place }, KEY), life, KEY)).toEqual({
+        expect(decodePlace(encodePlace({ incarnation: life, next: place }, KEY), life, KEY)).toEqual({
           verdict: 'ok',
           next: place,
           issued: true,
@@ -34,8 +34,8 @@ describe('history cursor', () => {
     fc.assert(
       fc.property(incarnation, next, (life, place) => {
         const made = { incarnation: life, next: place };
-        for (const cursor of [firstVersion(made), encodeCursor(made, cursorKeyFrom('another'))])
-          expect(decodeCursor(cursor, life, KEY)).toEqual({ verdict: 'ok', next: place, issued: false });
+        for (const cursor of [firstVersion(made), encodePlace(made, cursorKeyFrom('another'))])
+          expect(decodePlace(cursor, life, KEY)).toEqual({ verdict: 'ok', next: place, issued: false });
       }),
     );
   });
@@ -45,10 +45,10 @@ describe('history cursor', () => {
       fc.property(incarnation, incarnation, next, (life, other, place) => {
         fc.pre(life !== other);
         for (const cursor of [
-          encodeCursor({ incarnation: life, next: place }, KEY),
+          encodePlace({ incarnation: life, next: place }, KEY),
           firstVersion({ incarnation: life, next: place }),
         ])
-          expect(decodeCursor(cursor, other, KEY)).toEqual({ verdict: 'other_incarnation' });
+          expect(decodePlace(cursor, other, KEY)).toEqual({ verdict: 'other_incarnation' });
       }),
     );
   });
@@ -57,17 +57,17 @@ describe('history cursor', () => {
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
     fc.assert(
       fc.property(incarnation, next, fc.nat(), fc.constantFrom(...alphabet), (life, place, at, character) => {
-        const cursor = encodeCursor({ incarnation: life, next: place }, KEY);
+        const cursor = encodePlace({ incarnation: life, next: place }, KEY);
         const index = at % cursor.length;
         fc.pre(cursor[index] !== character);
         const changed = cursor.slice(0, index) + character + cursor.slice(index + 1);
-        expect(decodeCursor(changed, life, KEY)).not.toMatchObject({ issued: true });
+        expect(decodePlace(changed, life, KEY)).not.toMatchObject({ issued: true });
         for (const garbled of [cursor + character, cursor.slice(0, -1), `${cursor}=`, ` ${cursor}`])
-          expect(decodeCursor(garbled, life, KEY)).toEqual({ verdict: 'unknown' });
+          expect(decodePlace(garbled, life, KEY)).toEqual({ verdict: 'unknown' });
         const old = firstVersion({ incarnation: life, next: place });
         const spot = index % old.length;
         const spoilt = old.slice(0, spot) + (old[spot] === 'A' ? 'B' : 'A') + old.slice(spot + 1);
-        expect(decodeCursor(spoilt, life, KEY)).toEqual({ verdict: 'unknown' });
+        expect(decodePlace(spoilt, life, KEY)).toEqual({ verdict: 'unknown' });
       }),
     );
   });
@@ -75,7 +75,7 @@ describe('history cursor', () => {
   test('is unknown whatever else is sent', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), incarnation, (text, life) => {
-        expect(decodeCursor(text, life, KEY)).toEqual({ verdict: 'unknown' });
+        expect(decodePlace(text, life, KEY)).toEqual({ verdict: 'unknown' });
       }),
     );
   });

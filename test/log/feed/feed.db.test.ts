@@ -1,10 +1,10 @@
 import { sql } from 'slonik';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { authorityEnded, tokenHash } from '../../../src/auth/authenticate.ts';
-import { encodeCursor } from '../../../src/log/feed/cursor.ts';
+import { encodePlace } from '../../../src/log/feed/cursor.ts';
 import type { HistoryFeed } from '../../../src/log/feed/feed.ts';
-import type { SubscribeOptions } from '../../../src/log/feed/follower.ts';
 import type { HistoryMessage } from '../../../src/log/feed/history-message.ts';
+import type { SubscribeOptions } from '../../../src/log/feed/subscription.ts';
 import type { Integrator } from '../../../src/log/queue/integrator.ts';
 import { asOwner } from '../../harness/cluster.ts';
 import {
@@ -222,10 +222,10 @@ describe('resuming', () => {
     expect(await resetOf(`${cursor}A`)).toEqual(['CURSOR_UNKNOWN']);
     expect(await resetOf(`B${cursor.slice(1)}`)).toEqual(['CURSOR_UNKNOWN']);
     expect(
-      await resetOf(encodeCursor({ incarnation, next: Number(nextPosition) + 1 }, Buffer.alloc(32))),
+      await resetOf(encodePlace({ incarnation, next: Number(nextPosition) + 1 }, Buffer.alloc(32))),
     ).toEqual(['CURSOR_UNKNOWN']);
     expect(
-      await resetOf(encodeCursor({ incarnation: crypto.randomUUID(), next: 0 }, Buffer.alloc(32))),
+      await resetOf(encodePlace({ incarnation: crypto.randomUUID(), next: 0 }, Buffer.alloc(32))),
     ).toEqual(['INCARNATION_CHANGED']);
   });
 });

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { FeedOptions, HistoryFeed } from '../../../src/log/feed/feed.ts';
-import type { SubscribeOptions } from '../../../src/log/feed/follower.ts';
 import type { HistoryMessage } from '../../../src/log/feed/history-message.ts';
+import type { SubscribeOptions } from '../../../src/log/feed/subscription.ts';
 import type { Integrator } from '../../../src/log/queue/integrator.ts';
 import { drained, type Ground, logGround, mark, positionsOf, pull, range } from '../log-ground.ts';
 

@@ -8,7 +8,7 @@ import { checkLedger } from '../../../src/fsck/check.ts';
 import { headsOf, keptFile } from '../../../src/fsck/heads.ts';
 import { homeSecrets } from '../../../src/home/secrets.ts';
 import { resumeRecordId } from '../../../src/law/resume-statement.ts';
-import { encodeCursor } from '../../../src/log/feed/cursor.ts';
+import { encodePlace } from '../../../src/log/feed/cursor.ts';
 import type { HistoryMessage } from '../../../src/log/feed/history-message.ts';
 import { cosigned, settled } from '../../fsck/fsck-ground.ts';
 import { call, fresh, type Loose, sampleText, verified } from '../../harness/cycle.ts';
@@ -238,7 +238,7 @@ describe('A restored backup', () => {
         timeout: 60_000,
       },
     );
-    const forged = encodeCursor({ incarnation: before.incarnation, next: later.next }, Buffer.alloc(32, 7));
+    const forged = encodePlace({ incarnation: before.incarnation, next: later.next }, Buffer.alloc(32, 7));
     expect(await toldTo(ledger, forged)).toMatchObject({ type: 'Reset', reason: 'CURSOR_UNKNOWN' });
     expect((await ledger.superuser.query('select from cutter_log.suspension')).rowCount).toBe(0);
 
