@@ -4,8 +4,9 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../config.ts';
+import type { MonitorOptions } from '../monitor/followed-ledger.ts';
 import type { MonitorFinding } from '../monitor/judges/finding.ts';
-import { LedgerMonitor, type MonitorOptions } from '../monitor/ledger-monitor.ts';
+import { LedgerMonitor } from '../monitor/ledger-monitor.ts';
 import { StateFault } from '../monitor/saved-monitor.ts';
 import { KeysFault } from '../proof/keys-file.ts';
 import { ClientFault } from './client/client.ts';

@@ -1,6 +1,7 @@
 /** Follows a ledger for a monitor: connects, reconnects, asks for heads where the stream brings none, and notices silence. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { LedgerAnswers, LedgerMonitor, Next } from '../../monitor/ledger-monitor.ts';
+import type { LedgerAnswers, Next } from '../../monitor/followed-ledger.ts';
+import type { LedgerMonitor } from '../../monitor/ledger-monitor.ts';
 import { FollowLogDocument } from '../generated/graphql.ts';
 import { ClientFault } from './client.ts';
 import { followEvents } from './event-stream.ts';

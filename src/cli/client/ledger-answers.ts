@@ -1,5 +1,5 @@
 /** What a monitor asks a ledger that it follows: bodies, proofs and passports, each as the server gives it and no further judged. */
-import type { LedgerAnswers } from '../../monitor/ledger-monitor.ts';
+import type { LedgerAnswers } from '../../monitor/followed-ledger.ts';
 import { IssuePassportDocument, NewestHeadDocument, ProveConsistencyDocument } from '../generated/graphql.ts';
 import { ANSWER_BOUNDS } from './answer.ts';
 import { type Client, ClientFault, type Operation, openClient } from './client.ts';

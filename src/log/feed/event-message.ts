@@ -10,7 +10,7 @@ export interface CursorMark {
 
 const whole = new WeakMap<RecordEvent, HistoryMessage>();
 
-/** The message of a record with these of its rows. One with all rows is made once, for all subscribers that see them. */
+/** The message of a record with these of its rows. One with all rows is made once for all that see them. */
 export function eventMessage(
   event: RecordEvent,
   rows: RecordEvent['rows'],

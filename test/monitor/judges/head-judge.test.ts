@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type LedgerAnswers, LedgerMonitor, type Next } from '../../../src/monitor/ledger-monitor.ts';
+import type { LedgerAnswers, Next } from '../../../src/monitor/followed-ledger.ts';
+import { LedgerMonitor } from '../../../src/monitor/ledger-monitor.ts';
 import { originOf } from '../../../src/proof/checkpoint.ts';
 import { keyIdOf } from '../../../src/proof/keyid.ts';
 import { leafHash, rootOf } from '../../../src/proof/merkle.ts';
