@@ -21,6 +21,8 @@ export function followLog(
     wake: () => state.wake(),
     hasWaitedSince: (time) => state.waitingSince !== null && state.waitingSince <= time,
     beat(beat) {
+      // The answer may have taken so long that its reader has paused: nothing is stored up for it.
+      if (state.waitingSince === null) return;
       state.due ??= beat;
       state.wake();
     },
