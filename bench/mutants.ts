@@ -1,6 +1,6 @@
 /**
- * `npm run mutants -- [--seed N] [--count N] [--workers N] [--only PATTERN] [--list]`: makes single faults in the law, one at a time, in a copy of
- * the last commit, and says which test notices each. What nobody notices needs a test, or a reason why it is no fault.
+ * `npm run mutants -- [--seed N] [--count N] [--workers N] [--only PATTERN] [--quick] [--list]`: makes single
+ * faults in the law, one at a time, in a copy of the last commit, and says which test notices each. What nobody notices needs a test, or a reason why it is no fault.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,6 +14,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     count: { type: 'string', default: '200' },
     workers: { type: 'string', default: '1' },
+    quick: { type: 'boolean', default: false },
     only: { type: 'string', default: '' },
     list: { type: 'boolean', default: false },
   },
@@ -64,7 +65,7 @@ async function judgeAll(mutants: readonly Mutant[], workers: number): Promise<Ve
   const verdicts: Verdict[] = [];
   let next = 0;
   const work = async (): Promise<void> => {
-    const place = await openWorkplace(checkout);
+    const place = await openWorkplace(checkout, values.quick);
     try {
       for (let mutant = mutants[next++]; mutant !== undefined; mutant = mutants[next++]) {
         const verdict = await place.judge(mutant);

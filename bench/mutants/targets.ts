@@ -12,16 +12,20 @@ const LAW = [
 
 interface Asked {
   readonly files: RegExp;
-  /** Each step runs at once; the first one that fails has killed the fault. */
-  readonly steps: readonly (readonly string[])[];
+  /** Each step runs at once; the first one that fails has noticed the fault. */
+  readonly first: readonly (readonly string[])[];
+  /** What takes minutes, and is asked about those faults alone that nothing before noticed. */
+  readonly then: readonly (readonly string[])[];
 }
 
-const pure = (room: string): string => `test/${room}/**/!(*.db).test.ts`;
-const PHASES = ['test/ledger/phases.db.test.ts', 'test/ledger/phase-inputs.db.test.ts'];
-const VERIFY = ['test/ledger/verify/*.db.test.ts'];
-const REWRITTEN = ['test/ledger/amendment.db.test.ts', 'test/ledger/plan-cut.db.test.ts'];
+const LEDGER = 'test/ledger';
+const PHASES = [`${LEDGER}/phases.db.test.ts`, `${LEDGER}/phase-inputs.db.test.ts`];
+const VERIFY = [`${LEDGER}/verify/*.db.test.ts`];
+const AMENDMENT = [`${LEDGER}/amendment.db.test.ts`];
+const ORDER = [`${LEDGER}/{order,idempotency,sweep-named,review-registrar}.db.test.ts`];
 const VERBS = [
-  'test/ledger/{order,idempotency,retryable,dry-run,sweep-named,review-registrar,races,foreign-*}.db.test.ts',
+  `${LEDGER}/{order,idempotency,sweep-named,review-registrar,retryable,dry-run,plan-cut}.db.test.ts`,
+  `${LEDGER}/foreign-*.db.test.ts`,
   'test/auth/replay-principal.db.test.ts',
 ];
 const JUDGES = [
@@ -36,25 +40,24 @@ const JUDGES = [
 const ASKED: readonly Asked[] = [
   {
     files: /^src\/law\//,
-    steps: [
-      [pure('law')],
-      ['test/law/*.db.test.ts', ...PHASES],
-      [...VERBS, ...REWRITTEN],
-      [...VERIFY, ...JUDGES],
-    ],
+    first: [['test/law/!(*.db).test.ts'], ['test/law/*.db.test.ts', ...PHASES]],
+    then: [[...VERBS, ...AMENDMENT], VERIFY, JUDGES],
   },
   {
     files: /^src\/document\//,
-    steps: [
+    first: [
       ['test/document/!(spans|properties|laws|headings).test.ts'],
       ['test/document/{spans,properties}.test.ts'],
-      [...PHASES, ...REWRITTEN],
-      VERIFY,
     ],
+    then: [[...PHASES, ...AMENDMENT], VERIFY],
   },
-  { files: /^src\/ledger\/verify\//, steps: [VERIFY, PHASES, [...REWRITTEN, ...VERBS], JUDGES] },
-  { files: /^src\/ledger\/effect\//, steps: [REWRITTEN, PHASES, VERIFY, [...VERBS, ...JUDGES]] },
-  { files: /^src\/ledger\//, steps: [PHASES, VERBS, REWRITTEN, VERIFY, JUDGES] },
+  {
+    files: /^src\/ledger\/verify\//,
+    first: [[...AMENDMENT, PHASES[0] as string], VERIFY],
+    then: [[...PHASES, ...VERBS], JUDGES],
+  },
+  { files: /^src\/ledger\/effect\//, first: [AMENDMENT, PHASES], then: [VERIFY, [...VERBS, ...JUDGES]] },
+  { files: /^src\/ledger\//, first: [PHASES, ORDER], then: [[...VERBS, ...AMENDMENT], VERIFY, JUDGES] },
 ];
 
 export function lawFiles(folder: string): string[] {
@@ -62,10 +65,11 @@ export function lawFiles(folder: string): string[] {
 }
 
 /** The tests to ask about a file, step by step; its own test comes before all. */
-export function testsFor(file: string, folder: string): string[][] {
+export function testsFor(file: string, folder: string, isQuick: boolean): string[][] {
   const own = file.replace(/^src\//, 'test/').replace(/\.ts$/, '');
-  const asked = ASKED.find(({ files }) => files.test(file))?.steps ?? [];
-  const steps = [[`${own}.test.ts`], [`${own}.db.test.ts`], ...asked];
+  const asked = ASKED.find(({ files }) => files.test(file));
+  const first = [[`${own}.test.ts`], [`${own}.db.test.ts`], ...(asked?.first ?? [])];
+  const steps = isQuick ? first : [...first, ...(asked?.then ?? [])];
   const seen = new Set<string>();
   return steps
     .map((patterns) => patterns.flatMap((pattern) => globSync(pattern, { cwd: folder })).sort())

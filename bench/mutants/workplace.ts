@@ -24,7 +24,7 @@ export interface Workplace {
   close(): Promise<void>;
 }
 
-export async function openWorkplace(checkout: string): Promise<Workplace> {
+export async function openWorkplace(checkout: string, isQuick: boolean): Promise<Workplace> {
   const place = mkdtempSync(join(tmpdir(), 'cutter-mutants-'));
   chmodSync(place, 0o755);
   const folder = join(place, 'checkout');
@@ -43,7 +43,7 @@ export async function openWorkplace(checkout: string): Promise<Workplace> {
   async function noticed({ file, kind }: Mutant): Promise<string | null> {
     // The compiler sees most of what is left out at once.
     if (kind === 'part left out' && (await run('tsc', ['--noEmit'])).failed) return 'the compiler';
-    for (const tests of testsFor(file, folder)) {
+    for (const tests of testsFor(file, folder, isQuick)) {
       const { failed, text } = await run('vitest', ['run', '--bail', '1', '--maxWorkers', '1', ...tests]);
       if (failed)
         return /FAIL\s+(.+)/.exec(text)?.[1]?.trim() ?? `${tests.join(', ')} (ended without a verdict)`;
