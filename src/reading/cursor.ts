@@ -1,4 +1,4 @@
-import { type Codec, type Noun, ORDINAL, POSITION } from './nouns.ts';
+import { type Codec, type Noun, ORDINAL, POSITION } from './nouns/noun.ts';
 
 export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$/;
