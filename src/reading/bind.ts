@@ -12,7 +12,7 @@ import {
   type SortOrder,
   UUID,
 } from './cursor.ts';
-import type { Codec, Noun } from './nouns.ts';
+import type { Codec, Noun } from './nouns/noun.ts';
 import type { Paged } from './plan.ts';
 
 /** The most values that an `…In` filter takes. */

@@ -1,5 +1,5 @@
 import { UUID_PATTERN } from '../proof/uuid.ts';
-import { type Codec, type Noun, ORDINAL, POSITION } from './nouns.ts';
+import { type Codec, type Noun, ORDINAL, POSITION } from './nouns/noun.ts';
 
 /** A client may write capitals. */
 export const UUID = new RegExp(`^${UUID_PATTERN}$`, 'i');
