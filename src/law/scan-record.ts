@@ -19,7 +19,7 @@ export type RowVisit = (
   digestFrom: number,
 ) => void;
 
-export interface RecordRows {
+interface RecordRows {
   /** Visits every row in the order of writing. */
   each(visit: RowVisit): void;
   /** The rows of some shapes. */
