@@ -15,7 +15,7 @@ interface Asked {
   /** Each step runs at once; the first one that fails has noticed the fault. */
   readonly first: readonly (readonly string[])[];
   /** What takes minutes, and is asked about those faults alone that nothing before noticed. */
-  readonly then: readonly (readonly string[])[];
+  readonly later: readonly (readonly string[])[];
 }
 
 const LEDGER = 'test/ledger';
@@ -41,7 +41,7 @@ const ASKED: readonly Asked[] = [
   {
     files: /^src\/law\//,
     first: [['test/law/!(*.db).test.ts'], ['test/law/*.db.test.ts', ...PHASES]],
-    then: [[...VERBS, ...AMENDMENT], VERIFY, JUDGES],
+    later: [[...VERBS, ...AMENDMENT], VERIFY, JUDGES],
   },
   {
     files: /^src\/document\//,
@@ -49,15 +49,15 @@ const ASKED: readonly Asked[] = [
       ['test/document/!(spans|properties|laws|headings).test.ts'],
       ['test/document/{spans,properties}.test.ts'],
     ],
-    then: [[...PHASES, ...AMENDMENT], VERIFY],
+    later: [[...PHASES, ...AMENDMENT], VERIFY],
   },
   {
     files: /^src\/ledger\/verify\//,
     first: [[...AMENDMENT, PHASES[0] as string], VERIFY],
-    then: [[...PHASES, ...VERBS], JUDGES],
+    later: [[...PHASES, ...VERBS], JUDGES],
   },
-  { files: /^src\/ledger\/effect\//, first: [AMENDMENT, PHASES], then: [VERIFY, [...VERBS, ...JUDGES]] },
-  { files: /^src\/ledger\//, first: [PHASES, ORDER], then: [[...VERBS, ...AMENDMENT], VERIFY, JUDGES] },
+  { files: /^src\/ledger\/effect\//, first: [AMENDMENT, PHASES], later: [VERIFY, [...VERBS, ...JUDGES]] },
+  { files: /^src\/ledger\//, first: [PHASES, ORDER], later: [[...VERBS, ...AMENDMENT], VERIFY, JUDGES] },
 ];
 
 export function lawFiles(folder: string): string[] {
@@ -69,7 +69,7 @@ export function testsFor(file: string, folder: string, isQuick: boolean): string
   const own = file.replace(/^src\//, 'test/').replace(/\.ts$/, '');
   const asked = ASKED.find(({ files }) => files.test(file));
   const first = [[`${own}.test.ts`], [`${own}.db.test.ts`], ...(asked?.first ?? [])];
-  const steps = isQuick ? first : [...first, ...(asked?.then ?? [])];
+  const steps = isQuick ? first : [...first, ...(asked?.later ?? [])];
   const seen = new Set<string>();
   return steps
     .map((patterns) => patterns.flatMap((pattern) => globSync(pattern, { cwd: folder })).sort())
