@@ -109,7 +109,7 @@ function listed(heading: string): string[] {
   let table = '';
   for (const line of section.split('\n')) {
     table = /^### .*`(\w+)`/.exec(line)?.[1] ?? table;
-    const cell = /^\| (`[^|]+) \|/.exec(line)?.[1] ?? '';
+    const cell = /^- ((?:`\w+`(?:, )?)+)/.exec(line)?.[1] ?? '';
     for (const [, column] of cell.matchAll(/`(\w+)`/g)) names.push(`${table}.${column}`);
   }
   return names;
