@@ -4,6 +4,7 @@ import type { DocumentPlan } from '../document/types.ts';
 import { type IllegalTransition, InvalidInput, NotLive, PlanStale, SameParty } from '../law/refusals.ts';
 import { type EntryState, nextState, statesBefore } from '../law/states.ts';
 import { canonicalJson } from '../proof/canonical.ts';
+import { TOOL_REVISION } from '../version.ts';
 import { planActions } from './effect/actions.ts';
 import { manifestBlocks } from './effect/blocks.ts';
 import { planFor, refuseBroken } from './effect/plan.ts';
@@ -11,7 +12,7 @@ import { type Compared, refuseConflict, refuseOther } from './envelope/conflict.
 import { type FoundEntry, foundEntry, lockEntry, unlockable } from './envelope/entry-lock.ts';
 import { moveEntry } from './envelope/move.ts';
 import { movedRow, termsOf, workOf } from './envelope/reading.ts';
-import { type Done, type ExecTx, TOOL_REVISION } from './envelope/transaction.ts';
+import type { Done, ExecTx } from './envelope/transaction.ts';
 import { Writes } from './envelope/writes.ts';
 import { digestNow, notYet } from './not-yet.ts';
 import { type FirstDecision, lookForReview, type ReviewInput, type ReviewLook } from './review-look.ts';
@@ -42,7 +43,7 @@ export interface ReviewAnswer {
  *          CoverageBroken       the plan would lose something
  *          PlanStale            the digest isn't that of the plan as it is now
  * Replay   same key, content and principal: the first decision, `replayed: true`
- * Source   ledger specification §4, §5
+ * See      docs/reference/api.md, docs/reference/errors.md
  */
 export async function review(tx: ExecTx, input: ReviewInput): Promise<Done<ReviewAnswer>> {
   const locked = await lockEntry(tx, input.entryId, 'review');
