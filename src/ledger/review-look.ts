@@ -1,5 +1,6 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
+import { timeText } from '../text/time-sql.ts';
 import { type LiveUnitRow, liveUnits } from './effect/live-units.ts';
 import { foreignHolders, holders } from './effect/plan-addresses.ts';
 import {
@@ -8,7 +9,6 @@ import {
   payloadShape,
   SOURCE_META,
   sourceMeta,
-  timeText,
   VOCABULARY,
   vocabularyText,
 } from './envelope/reading.ts';
