@@ -1,10 +1,9 @@
 import type { Client } from 'pg';
 import { type Coverage, Findings, type Report } from './finding.ts';
-import type { HeadsFile } from './heads.ts';
+import type { HeadsFile, SeenHead } from './heads.ts';
 import type { LedgerKeys } from './log/ledger-keys.ts';
 import { checkPlaces } from './log/place-check.ts';
 import { checkResumptions } from './log/resumption-check.ts';
-import type { SeenHead } from './log/tree-check.ts';
 import { checkWitnesses } from './log/witness-check.ts';
 import { checkCuts } from './meaning/cuts.ts';
 import { checkLineage } from './meaning/lineage.ts';

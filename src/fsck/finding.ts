@@ -1,5 +1,3 @@
-import type { ComparedHeads } from './log/heads-check.ts';
-
 /** What a full check can find. A verdict is a word for programs; the sentence is for people. */
 
 export const VERDICTS = {
@@ -67,6 +65,16 @@ export interface Coverage {
   /** Nodes of the log's tree and cosignatures, where there are any. */
   nodes: number;
   cosignatures: number;
+}
+
+/** What a file of heads was good for. */
+export interface ComparedHeads {
+  readonly file: string;
+  /** Heads of it that the log was held to. */
+  readonly compared: number;
+  /** Whether it is the one that the ledger keeps. */
+  readonly isKept: boolean;
+  readonly words: readonly string[];
 }
 
 export interface Report {

@@ -4,7 +4,8 @@ import { manifestDigest, manifestHeader } from '../document/manifest.ts';
 import type { CutSpec, DocumentPlan } from '../document/types.ts';
 import { AlreadyCut, NotApproved, PlanStale } from '../law/refusals.ts';
 import { type CutFacts, cutStatement, type PriorSignature } from '../law/statement.ts';
-import { type EntryState, statesBefore } from '../law/states.ts';
+import { type EntryState, nextState, statesBefore } from '../law/states.ts';
+import { TOOL_REVISION } from '../version.ts';
 import { type CutLook, lockForCut, lookForCut } from './cut-look.ts';
 import { type DocumentActions, effectOf, planActions, unitCounts } from './effect/actions.ts';
 import {
@@ -22,15 +23,14 @@ import { planFor, refuseBroken } from './effect/plan.ts';
 import { refuseConflict, refuseOther } from './envelope/conflict.ts';
 import { unlockable } from './envelope/entry-lock.ts';
 import { currentKey } from './envelope/key-registry.ts';
+import { moveEntry } from './envelope/move.ts';
 import { movedRow, termsOf } from './envelope/reading.ts';
 import { signStatement } from './envelope/sign.ts';
-import { type Done, type ExecTx, TOOL_REVISION } from './envelope/transaction.ts';
+import type { Done, ExecTx } from './envelope/transaction.ts';
 import { Writes } from './envelope/writes.ts';
 import { digestNow, notYet } from './not-yet.ts';
 import { refuseOpen } from './open-predecessors.ts';
 import { AFFECTED_ROW, CHANGE_SET } from './tables/change-set.ts';
-import { ENTRY, moveStatus } from './tables/entry.ts';
-import { HISTORY } from './tables/history.ts';
 import { SIGNATURE } from './tables/signature.ts';
 import { insertInto } from './tables/table.ts';
 import {
@@ -69,7 +69,7 @@ export interface CutAnswer {
  *          PlanStale            the plan or the live units changed since the review
  *          LaneMismatch         the lane's key isn't valid
  * Replay   same key, entry, manifest and principal: the first change set, `replayed: true`
- * Source   ledger specification §5, §6
+ * See      docs/reference/api.md, docs/reference/errors.md
  */
 export async function cut(tx: ExecTx, input: CutInput): Promise<Done<CutAnswer>> {
   const locked = await lockForCut(tx, input.entryId);
@@ -91,7 +91,7 @@ export async function cut(tx: ExecTx, input: CutInput): Promise<Done<CutAnswer>>
   const plan = await approvedPlan(tx, input, look);
   const actions = freshActions(plan, look);
   currentKey(tx.key, look.key);
-  return write(tx, input, look, plan, actions, locked.at);
+  return write(tx, input, look, locked.status, plan, actions, locked.at);
 }
 
 function refuseSecondCut(input: CutInput, look: CutLook): void {
@@ -112,7 +112,7 @@ async function refuseUnapproved(
   status: EntryState,
 ): Promise<void> {
   const live = look.approval;
-  if (status !== 'reviewed_approved') {
+  if (nextState(status, 'cut', tx.lane) === null) {
     const { kind } = look;
     const found = { entryId: input.entryId, status, kind: kind ?? '', notBefore: live?.not_before ?? null };
     const holds = kind === 'cut_request' && (await isPlanNow(tx, input, look));
@@ -197,6 +197,7 @@ async function write(
   tx: ExecTx,
   input: CutInput,
   look: CutLook,
+  from: EntryState,
   plan: DocumentPlan,
   actions: DocumentActions,
   at: string,
@@ -240,16 +241,21 @@ async function write(
     changeSet: writes.insert(CHANGE_SET, [changeSet]),
     affected: writes.insert(AFFECTED_ROW, affected),
   };
-  writes.update(ENTRY, input.entryId, { status: 'cut_applied' });
-  const history = writes.insert(HISTORY, [historyOf(tx, input)]);
+  const step = moveEntry(tx, writes, {
+    entryId: input.entryId,
+    from,
+    verb: 'cut',
+    historyId: tx.id('history'),
+    rationale: null,
+  });
   const { moved } = await tx.connection.one(sql.prepared('cut.write', movedRow)`
-    /* cut.write */ with moved as (${moveStatus(input.entryId, 'reviewed_approved', 'cut_applied')}),
+    /* cut.write */ with moved as (${step.moved}),
       anchors as (${moveAnchors(
         versions.map((v) => v.unit_id),
         versions.map((v) => v.id),
       )}),
       signature as (${sent.signature}), change_set as (${sent.changeSet}), affected as (${sent.affected}),
-      history as (${history})
+      history as (${step.history})
     select ((select count(*) from moved) + (select count(*) from anchors))::int as moved`);
   if (moved !== 1 + versions.length)
     throw stale('The entry or a unit moved while it was cut; plan and review again.');
@@ -311,18 +317,5 @@ function factsOf(
     principalId: tx.caller.principalId,
     personId: tx.caller.personId,
     preparedAt: at,
-  };
-}
-
-function historyOf(tx: ExecTx, input: CutInput) {
-  return {
-    history_id: tx.id('history'),
-    entry_id: input.entryId,
-    entry_version_before: 'reviewed_approved',
-    entry_version_after: 'cut_applied',
-    change_kind: 'cut',
-    change_diff: { from: 'reviewed_approved', to: 'cut_applied' },
-    changed_by: tx.caller.principalId,
-    rationale: null,
   };
 }

@@ -5,18 +5,18 @@ import { type IllegalTransition, InvalidInput, NotLive, PlanStale, SameParty } f
 import { type EntryState, nextState, statesBefore } from '../law/states.ts';
 import type { RiskClass, Verdict } from '../law/values.ts';
 import { canonicalJson, type PlainJson } from '../proof/canonical.ts';
+import { TOOL_REVISION } from '../version.ts';
 import { planActions } from './effect/actions.ts';
 import { manifestBlocks } from './effect/blocks.ts';
 import { planFor, refuseBroken } from './effect/plan.ts';
 import { type Compared, refuseConflict, refuseOther } from './envelope/conflict.ts';
 import { lockEntry, unlockable } from './envelope/entry-lock.ts';
+import { moveEntry } from './envelope/move.ts';
 import { movedRow, termsOf } from './envelope/reading.ts';
-import { type Done, type ExecTx, TOOL_REVISION } from './envelope/transaction.ts';
+import type { Done, ExecTx } from './envelope/transaction.ts';
 import { Writes } from './envelope/writes.ts';
 import { digestNow, notYet } from './not-yet.ts';
 import { type FirstDecision, lookForReview, type ReviewLook } from './review-look.ts';
-import { ENTRY, moveStatus } from './tables/entry.ts';
-import { HISTORY } from './tables/history.ts';
 import { MANIFEST_ENVELOPE, MANIFEST_UNIT_BLOCK } from './tables/manifest.ts';
 import { REVIEW_DECISION, supersedeDecision } from './tables/review-decision.ts';
 
@@ -56,7 +56,7 @@ export interface ReviewAnswer {
  *          CoverageBroken       the plan would lose something
  *          PlanStale            the digest isn't that of the plan as it is now
  * Replay   same key, content and principal: the first decision, `replayed: true`
- * Source   ledger specification §4, §5
+ * See      docs/reference/api.md, docs/reference/errors.md
  */
 export async function review(tx: ExecTx, input: ReviewInput): Promise<Done<ReviewAnswer>> {
   const locked = await lockEntry(tx, input.entryId, 'review');
@@ -72,11 +72,11 @@ export async function review(tx: ExecTx, input: ReviewInput): Promise<Done<Revie
   if (locked.status === null)
     throw unlockable(input.entryId, look.status, 'review', statesBefore(`review:${input.verdict}`, tx.lane));
   refuseParty(tx, look);
-  const to = nextState(locked.status, `review:${input.verdict}`, tx.lane);
-  if (to === null || look.kind !== 'cut_request') throw await illegal(tx, input, look, locked.status);
+  const isLegal = nextState(locked.status, `review:${input.verdict}`, tx.lane) !== null;
+  if (!isLegal || look.kind !== 'cut_request') throw await illegal(tx, input, look, locked.status);
   refuseDead(input, look);
   const plan = await planned(tx, input, look);
-  return write(tx, input, look, plan, locked.status, to, locked.at);
+  return write(tx, input, look, plan, locked.status, locked.at);
 }
 
 function comparedReview(first: FirstDecision, input: ReviewInput): Compared[] {
@@ -175,7 +175,6 @@ async function write(
   look: ReviewLook,
   plan: DocumentPlan,
   from: EntryState,
-  to: EntryState,
   at: string,
 ): Promise<Done<ReviewAnswer>> {
   const docCode = look.source?.doc_code ?? '';
@@ -194,12 +193,17 @@ async function write(
       superseded_by_review_decision_id: decisionId,
     });
   }
-  writes.update(ENTRY, input.entryId, { status: to });
-  const history = writes.insert(HISTORY, [historyOf(tx, input, from, to)]);
+  const step = moveEntry(tx, writes, {
+    entryId: input.entryId,
+    from,
+    verb: `review:${input.verdict}`,
+    historyId: tx.id('history'),
+    rationale: input.rationale,
+  });
   const { moved } = await tx.connection.one(sql.prepared('review.write', movedRow)`
-    /* review.write */ with moved as (${moveStatus(input.entryId, from, to)}),
+    /* review.write */ with moved as (${step.moved}),
       superseded as (${supersedeDecision(input.supersedesDecisionId, decisionId)}),
-      envelope as (${envelope}), blocks as (${blocks}), decision as (${decision}), history as (${history})
+      envelope as (${envelope}), blocks as (${blocks}), decision as (${decision}), history as (${step.history})
     select ((select count(*) from moved) + (select count(*) from superseded))::int as moved`);
   if (moved !== (input.supersedesDecisionId === null ? 1 : 2)) {
     throw new NotLive('The decision or the entry moved while it was reviewed; read it again.');
@@ -259,18 +263,5 @@ function decisionOf(
     escalation_ref: null,
     cut_change_set_ref: null,
     expires_at: input.expiresAt,
-  };
-}
-
-function historyOf(tx: ExecTx, input: ReviewInput, from: EntryState, to: EntryState) {
-  return {
-    history_id: tx.id('history'),
-    entry_id: input.entryId,
-    entry_version_before: from,
-    entry_version_after: to,
-    change_kind: `review:${input.verdict}`,
-    change_diff: { from, to },
-    changed_by: tx.caller.principalId,
-    rationale: input.rationale,
   };
 }

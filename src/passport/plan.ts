@@ -1,4 +1,4 @@
-import { canonicalText as canonicalOfText } from '../document/canonicalize.ts';
+import { canonicalForm } from '../document/canonicalize.ts';
 import { effectDigest, type UnitEffect } from '../document/effect.ts';
 import { type ManifestHeader, manifestDigest, recordLeaf } from '../document/manifest.ts';
 import type { PlanRecord } from '../document/types.ts';
@@ -84,7 +84,7 @@ function excludedText(
   hold(
     Buffer.byteLength(summary.text) === span.end - span.start &&
       digestOf(summary.text) === summary.text_digest &&
-      digestOf(canonicalOfText(summary.text)) === summary.content_hash,
+      digestOf(canonicalForm(summary.text)) === summary.content_hash,
     where,
     `The text of the excluded stretch ${block.unit_local_id} isn't the one that its digests were made of.`,
   );

@@ -6,7 +6,7 @@ import { digestOf } from '../proof/digest.ts';
 import { openEnvelope } from '../proof/dsse.ts';
 import { type KnownKey, type KnownKeys, statementKeyAt } from '../proof/keys-file.ts';
 import { said } from './checkpoint.ts';
-import { canonicalText, type PassportRows, type SignatureRow } from './format.ts';
+import { type PassportRows, passportText, type SignatureRow } from './format.ts';
 import type { PhaseRecords } from './records.ts';
 import { hold, PassportFault } from './refuse.ts';
 
@@ -88,9 +88,9 @@ function holdForm({ name, lane, row: { columns }, where }: Signing): void {
 function holdStatement({ name, row, where }: Signing, statement: PlainJson): void {
   const due = statement as Readonly<Record<string, PlainJson>>;
   const signed = signedFacts(row);
-  if (canonicalText(due) === row.columns.signature_payload) return;
+  if (passportText(due) === row.columns.signature_payload) return;
   const other = [...new Set([...Object.keys(due), ...Object.keys(signed)])].filter(
-    (member) => canonicalText(due[member] ?? null) !== canonicalText(signed[member] ?? null),
+    (member) => passportText(due[member] ?? null) !== passportText(signed[member] ?? null),
   );
   hold(
     false,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { canonicalJson, PlainJsonError, parsePlainJson } from './canonical.ts';
 import { keyIdOf } from './keyid.ts';
 import { checkPublicKey } from './public-key.ts';
+import { UUID_PATTERN } from './uuid.ts';
 
 /*
  * The public keys of a ledger as a stranger keeps them: what passports, heads and events are judged by. Whoever reads the file
@@ -53,10 +54,7 @@ const publicKey = z
   .refine((bytes) => bytes.length === 32, 'is no public key: it has to be 32 bytes in base64');
 const origin = z
   .string()
-  .regex(
-    /^cutter\/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
-    "is no ledger's origin: cutter/ and its incarnation",
-  );
+  .regex(new RegExp(`^cutter/${UUID_PATTERN}$`), "is no ledger's origin: cutter/ and its incarnation");
 const file = z.strictObject({
   format: z.literal(KEYS_FORMAT),
   origin,

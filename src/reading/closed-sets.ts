@@ -1,52 +1,7 @@
-import { ENTRY_STATES } from '../law/states.ts';
-import {
-  AXIS_STATUSES,
-  BLOCK_ROLES,
-  CHANGE_KINDS,
-  CHANGE_SET_STATES,
-  DEPENDENCY_KINDS,
-  EFFECT_KINDS,
-  ENTRY_KINDS,
-  HISTORY_CHANGE_KINDS,
-  LANES,
-  MANIFEST_STATUSES,
-  OPERATION_KINDS,
-  REVIEW_SCOPES,
-  REVIEW_STATUSES,
-  RISK_CLASSES,
-  SIGNATURE_KINDS,
-  TARGET_TABLES,
-  TRIGGER_KINDS,
-  VALIDATION_STATES,
-  VERDICTS,
-} from '../law/values.ts';
 import { badInput } from './bad-input.ts';
 import { UUID } from './cursor.ts';
-import type { NounName } from './nouns.ts';
-
-/** The values that a filter of this field may ask for; every other field is open. */
-const CLOSED: Readonly<Partial<Record<NounName, Readonly<Record<string, readonly string[]>>>>> = {
-  Entry: { kind: ENTRY_KINDS, status: ENTRY_STATES },
-  History: { changeKind: HISTORY_CHANGE_KINDS, entryVersionAfter: ENTRY_STATES },
-  Dependency: { dependencyKind: DEPENDENCY_KINDS },
-  Sweep: { triggerKind: TRIGGER_KINDS },
-  Manifest: { operationKind: OPERATION_KINDS, status: MANIFEST_STATUSES },
-  UnitBlock: { blockRole: BLOCK_ROLES },
-  ReviewDecision: {
-    verdict: VERDICTS,
-    status: REVIEW_STATUSES,
-    reviewScope: REVIEW_SCOPES,
-    riskClassAssessment: RISK_CLASSES,
-  },
-  ChangeSet: { changeKind: CHANGE_KINDS, state: CHANGE_SET_STATES, riskClass: RISK_CLASSES },
-  AffectedRow: { effectKind: EFFECT_KINDS, targetTable: TARGET_TABLES },
-  VerifyResult: {
-    verdict: AXIS_STATUSES,
-    axis1Status: AXIS_STATUSES,
-    axis2Status: AXIS_STATUSES,
-  },
-  Signature: { signatureKind: SIGNATURE_KINDS, signerDotId: LANES, validationState: VALIDATION_STATES },
-};
+import type { NounName } from './nouns/noun-name.ts';
+import { NOUNS } from './nouns/nouns.ts';
 
 /** Fields of text that hold ids: of principals, entries and written rows. */
 const IDS: ReadonlySet<string> = new Set([
@@ -68,7 +23,7 @@ export function refuseUnknown(
   values: readonly unknown[],
   place: string,
 ): void {
-  const allowed = CLOSED[noun]?.[field];
+  const allowed = NOUNS[noun].closed[field];
   const unknown =
     allowed === undefined ? undefined : values.find((value) => !allowed.includes(value as string));
   if (unknown === undefined) return;

@@ -1,7 +1,8 @@
 import type { Bound, BoundPage } from './bind.ts';
 import { codecOf, listedBy } from './cursor.ts';
 import { hanging, inside, integrated, keyed, ordered, type Pen, type Where } from './listing.ts';
-import type { Codec, Noun, Relation } from './nouns.ts';
+import type { Codec, Noun } from './nouns/noun.ts';
+import type { Relation } from './nouns/relation.ts';
 import type { Cell, PagePlan, RowPlan } from './plan.ts';
 import { narrowed } from './reach.ts';
 

@@ -1,7 +1,7 @@
 import { LARGEST_PAGE } from '../schema/node.ts';
 import type { Bound, BoundPage } from './bind.ts';
 import { codecOf, type KeyValue, listedBy } from './cursor.ts';
-import { type Codec, type Noun, ORDINAL, POSITION } from './nouns.ts';
+import { type Codec, type Noun, ORDINAL, POSITION } from './nouns/noun.ts';
 
 /**
  * Writes the SQL of lists: the rows of a page with their places in the log. A list walks `cutter_log.row_place` by its key, so that a

@@ -1,6 +1,8 @@
 import { type FieldNode, type GraphQLField, isNonNullType, isObjectType } from 'graphql';
 import { codecOf, listedBy } from './cursor.ts';
-import { type Codec, NOUNS, type Noun, ORDINAL, POSITION, type Relation } from './nouns.ts';
+import { type Codec, type Noun, ORDINAL, POSITION } from './nouns/noun.ts';
+import { NOUNS } from './nouns/nouns.ts';
+import type { Relation } from './nouns/relation.ts';
 import { type Asked, selected } from './selection.ts';
 
 /**
@@ -145,7 +147,8 @@ export class Planner {
     if (name in row.noun.derived)
       return { key, kind: 'cell', at: row.share(name, { kind: 'derived', name }) };
     const relation = row.noun.relations[name];
-    if (relation === undefined) throw new Error(`${row.noun.name}.${name} is not described in nouns.ts`);
+    if (relation === undefined)
+      throw new Error(`${row.noun.name}.${name} is not described in src/reading/nouns`);
     if (relation.many) {
       const page = this.page(NOUNS[relation.to], group, row.noun.name, path);
       return { key, kind: 'page', at: row.add({ kind: 'page', relation, page }), page };

@@ -3,7 +3,10 @@ import type { Context } from '../context.ts';
 import { PreviewNode } from '../schema/node.ts';
 import { type Bound, type BoundPage, bindPage } from './bind.ts';
 import { encodeCursor, type KeyValue, listedBy } from './cursor.ts';
-import { NOUNS, type Noun, type NounName, ORDINAL, POSITION, type Relation } from './nouns.ts';
+import { type Noun, ORDINAL, POSITION } from './nouns/noun.ts';
+import type { NounName } from './nouns/noun-name.ts';
+import { NOUNS } from './nouns/nouns.ts';
+import type { Relation } from './nouns/relation.ts';
 import { readBehind } from './read.ts';
 
 /** A row by its columns' names, as a phase wrote it: times as text, ids in lower case. */

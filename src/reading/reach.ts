@@ -1,5 +1,6 @@
 import type { Session } from '../auth/session.ts';
-import type { Noun, NounName } from './nouns.ts';
+import type { Noun } from './nouns/noun.ts';
+import type { NounName } from './nouns/noun-name.ts';
 
 /**
  * What a token narrowed to entries reads: the rows that lead to one of them. Every row of every noun is read from `Noun.view`, at the root

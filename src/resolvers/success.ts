@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Context } from '../context.ts';
 import type { Written as LedgerWritten } from '../ledger/envelope/transaction.ts';
 import type { Writes } from '../ledger/envelope/writes.ts';
-import type { NounName } from '../reading/nouns.ts';
+import type { NounName } from '../reading/nouns/noun-name.ts';
 import { type ColumnValues, type PreviewRows, previewNode } from '../reading/preview.ts';
 import { readNode } from '../reading/read.ts';
 import type { Node } from '../schema/node.ts';

@@ -10,7 +10,8 @@ import {
 } from 'graphql';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { QUERY_AUTHORITY } from '../../src/auth/query-authority.ts';
-import { columnOf, NOUNS } from '../../src/reading/nouns.ts';
+import { columnOf } from '../../src/reading/nouns/noun.ts';
+import { NOUNS } from '../../src/reading/nouns/nouns.ts';
 import { schema } from '../../src/resolvers/index.ts';
 import { type TestDatabase, testDatabase } from '../harness/database.ts';
 import { ask, readingContext, refused, session } from './reading-ledger.ts';
@@ -67,7 +68,7 @@ describe('each noun has exactly the columns of its view, position, logOrdinal an
   });
 });
 
-test('relations lead where nouns.ts says, and every order among rows that share a place ends in a key', () => {
+test('relations lead where the nouns say, and every order among rows that share a place ends in a key', () => {
   for (const noun of Object.values(NOUNS)) {
     const fields = (schema.getType(noun.name) as GraphQLObjectType).getFields();
     for (const [name, { to, many }] of Object.entries(noun.relations)) {

@@ -2,7 +2,8 @@ import { type DatabasePool, sql } from 'slonik';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { Context } from '../../src/context.ts';
-import { NOUNS, type Noun } from '../../src/reading/nouns.ts';
+import type { Noun } from '../../src/reading/nouns/noun.ts';
+import { NOUNS } from '../../src/reading/nouns/nouns.ts';
 import { type TestDatabase, testDatabase } from '../harness/database.ts';
 import { fillLedger, idOf, read, readingContext } from './reading-ledger.ts';
 

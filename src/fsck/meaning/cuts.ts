@@ -6,6 +6,7 @@ import { type ManifestHeader, manifestDigest, recordLeaf } from '../../document/
 import type { PlanRecord } from '../../document/types.ts';
 import { canonicalJson, type PlainJson } from '../../proof/canonical.ts';
 import { leafHash } from '../../proof/merkle.ts';
+import { UUID_PATTERN } from '../../proof/uuid.ts';
 import type { Coverage, Finding, Findings } from '../finding.ts';
 import { jsonRows, positionSql } from '../json-rows.ts';
 
@@ -113,8 +114,7 @@ interface MadeVersion {
 }
 
 /** A text as a UUID, as SQL; null where it is none. */
-const uuidSql = (text: string) =>
-  `case when ${text} ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then (${text})::uuid end`;
+const uuidSql = (text: string) => `case when ${text} ~ '^${UUID_PATTERN}$' then (${text})::uuid end`;
 
 const listed = (ids: readonly string[]) => ids.map((id) => `'${id}'`).join();
 

@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
+import type { ReadRecord } from '../../law/read-record.ts';
+import type { RecordedMove } from '../../law/recorded-move.ts';
 import { type EntryState, nextState } from '../../law/states.ts';
 import type { HistoryChangeKind } from '../../law/values.ts';
 import type { Teller } from '../finding.ts';
 import { kindNamed } from '../kinds.ts';
-import type { ReadRecord, RecordedMove } from '../log/records.ts';
 
 interface Party {
   readonly principal: string;

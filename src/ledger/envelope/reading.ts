@@ -1,6 +1,7 @@
 import { type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
 import type { VocabularyTerm } from '../../document/types.ts';
+import { UUID_PATTERN } from '../../proof/uuid.ts';
 
 /** The transaction's time as the ledger writes times: UTC text with microseconds. */
 export const AT: FragmentSqlToken = sql.fragment`to_char(transaction_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
@@ -58,7 +59,7 @@ export function iuRef(sourceId: string): string {
 
 /** A text as a uuid, or null where it is none: what stands in JSON may have been altered, and a cast would end the judgement. */
 export function uuidOrNull(text: FragmentSqlToken): FragmentSqlToken {
-  return sql.fragment`case when ${text} ~ '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$' then (${text})::uuid end`;
+  return sql.fragment`case when ${text} ~ ${sql.literalValue(`^${UUID_PATTERN}$`)} then (${text})::uuid end`;
 }
 
 /** The source id in an entry's payload, as SQL over an entry aliased `e`. */

@@ -20,6 +20,22 @@ export function moveStatus(entryId: string, from: EntryState, to: EntryState): F
     where entry_id = ${entryId}::uuid and status = ${from} returning 1`;
 }
 
+/** The same of many entries, each with its own states; it returns the ids of those that moved. */
+export function moveStatuses(
+  moves: readonly { readonly entryId: string; readonly from: EntryState; readonly to: EntryState }[],
+): FragmentSqlToken {
+  const column = (name: keyof (typeof moves)[number], type: string) =>
+    sql.array(
+      moves.map((move) => move[name]),
+      type,
+    );
+  return sql.fragment`
+    update cutter_governance.decision_backlog_entry e set status = m.after
+    from unnest(${column('entryId', 'uuid')}, ${column('from', 'text')}, ${column('to', 'text')})
+      as m(entry_id, before, after)
+    where e.entry_id = m.entry_id and e.status = m.before`;
+}
+
 /** Locks entries in id order. `for no key update`: a foreign-key check beside it need not wait. */
 export function lockEntries(entryIds: readonly string[]): FragmentSqlToken {
   return sql.fragment`

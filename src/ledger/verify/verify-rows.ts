@@ -1,15 +1,14 @@
 import { CANONICALIZATION } from '../../document/canonicalize.ts';
 import { effectDigest } from '../../document/effect.ts';
 import { verifyStatement } from '../../law/statement.ts';
-import type { EntryState } from '../../law/states.ts';
 import type { PlainJson } from '../../proof/canonical.ts';
 import { derivedId } from '../../proof/uuid.ts';
+import { TOOL_REVISION } from '../../version.ts';
+import type { NewBorn } from '../envelope/move.ts';
 import { iuRef } from '../envelope/reading.ts';
 import { signStatement } from '../envelope/sign.ts';
-import { TOOL_REVISION, type VerifyTx } from '../envelope/transaction.ts';
+import type { VerifyTx } from '../envelope/transaction.ts';
 import type { NewChangeSet } from '../tables/change-set.ts';
-import type { NewEntry } from '../tables/entry.ts';
-import type { NewHistory } from '../tables/history.ts';
 import type { NewSignature } from '../tables/signature.ts';
 import type { NewVerifyResult } from '../tables/verify-result.ts';
 import type { Judgement } from './verify-judge.ts';
@@ -101,12 +100,11 @@ export function escalationOf(
   look: VerifyLook,
   changeSet: JudgedChangeSet,
   findings: readonly Finding[],
-): { entry: NewEntry; history: NewHistory } {
+): NewBorn {
   const key = `escalate:${tx.id('result')}`;
-  const entry: NewEntry = {
-    entry_id: derivedId(key),
+  return {
+    entryId: derivedId(key),
     kind: 'escalation',
-    status: 'marked',
     payload: {
       idempotency_key: key,
       signal_source: `verify:fail ${changeSet.change_set_id}`,
@@ -114,18 +112,10 @@ export function escalationOf(
       proposed_cut_spec: specOf(look),
     },
     scenario_ref: changeSet.scenario_ref,
-  };
-  const history: NewHistory = {
-    history_id: tx.id('escalation_history'),
-    entry_id: entry.entry_id,
-    entry_version_before: null,
-    entry_version_after: 'marked',
-    change_kind: 'mark',
-    change_diff: { from: null, to: 'marked' },
-    changed_by: tx.caller.principalId,
+    verb: 'mark',
+    historyId: tx.id('escalation_history'),
     rationale: findings[0]?.message ?? null,
   };
-  return { entry, history };
 }
 
 export function resultOf(
@@ -164,18 +154,5 @@ export function resultOf(
     verified_by: tx.caller.principalId,
     effect_digest: judged.effectDigest,
     checked_row_count: judged.checkedRows,
-  };
-}
-
-export function moveHistory(tx: VerifyTx, entryId: string, to: EntryState, judged: Judgement): NewHistory {
-  return {
-    history_id: tx.id('history'),
-    entry_id: entryId,
-    entry_version_before: 'cut_applied',
-    entry_version_after: to,
-    change_kind: `verify:${judged.verdict}`,
-    change_diff: { from: 'cut_applied', to },
-    changed_by: tx.caller.principalId,
-    rationale: judged.findings[0]?.message ?? null,
   };
 }

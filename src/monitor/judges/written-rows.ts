@@ -1,5 +1,6 @@
-import type { ParsedRecord, RecordedRow } from '../../law/parse-record.ts';
+import type { ParsedRecord } from '../../law/parse-record.ts';
 import { fingerprintOf } from '../../law/record.ts';
+import type { RecordedRow } from '../../law/recorded-row.ts';
 import { canonicalJson, type PlainJson } from '../../proof/canonical.ts';
 
 /** Tables whose rows belong to moves of entries. What else a record writes is for passports and for the full check. */

@@ -1,5 +1,6 @@
 import type { QueryName } from '../../auth/query-authority.ts';
-import { NOUNS, type NounName } from '../../reading/nouns.ts';
+import type { NounName } from '../../reading/nouns/noun-name.ts';
+import { NOUNS } from '../../reading/nouns/nouns.ts';
 import { readPage } from '../../reading/read.ts';
 import { READ_WHOLE } from '../../reading/whole.ts';
 import { AddressAliasConnection } from '../../schema/address-alias.ts';

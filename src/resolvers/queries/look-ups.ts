@@ -1,5 +1,5 @@
 import type { QueryName } from '../../auth/query-authority.ts';
-import type { NounName } from '../../reading/nouns.ts';
+import type { NounName } from '../../reading/nouns/noun-name.ts';
 import { findNode } from '../../reading/read.ts';
 import { READ_WHOLE } from '../../reading/whole.ts';
 import { AddressAlias } from '../../schema/address-alias.ts';

@@ -1,27 +1,32 @@
-import type { RecordedRow } from '../../law/parse-record.ts';
-import { FINGERPRINT_LENGTH, RECORD_FORMAT, STATEMENT_RECORD_FORMAT } from '../../law/record.ts';
-import type { ReadRecord } from './records.ts';
+import { FINGERPRINT_LENGTH, RECORD_FORMAT, STATEMENT_RECORD_FORMAT } from './record.ts';
+import type { RecordedRow } from './recorded-row.ts';
+import type { Lane } from './values.ts';
+
+/*
+ * The fast reading of a record's body. The full check reads every body of a ledger, and most of their bytes are rows that it only
+ * compares by digest. The strict parser decides where this one sees anything unusual. Tests hold the two together.
+ */
 
 /** What the rows of a record have in common: a table, what was done there, and to which columns. */
-export type Shape = Pick<RecordedRow, 'table' | 'op' | 'columns'>;
+export type RowShape = Pick<RecordedRow, 'table' | 'op' | 'columns'>;
 
 /** Of one row: its shape, and where in `bytes` its id stands, without the quotes, and its digest. */
 export type RowVisit = (
-  shape: Shape,
+  shape: RowShape,
   bytes: Buffer,
   idFrom: number,
   idUntil: number,
   digestFrom: number,
 ) => void;
 
-export interface RecordRows {
+interface RecordRows {
   /** Visits every row in the order of writing. */
   each(visit: RowVisit): void;
   /** The rows of some shapes. */
-  of(wanted: (shape: Shape) => boolean): RecordedRow[];
+  of(wanted: (shape: RowShape) => boolean): RecordedRow[];
 }
 
-/** Rows that were cut apart already. */
+/** Rows that the strict parser has cut apart. */
 export class KnownRows implements RecordRows {
   readonly #rows: readonly RecordedRow[];
 
@@ -38,7 +43,7 @@ export class KnownRows implements RecordRows {
     }
   }
 
-  of(wanted: (shape: Shape) => boolean): RecordedRow[] {
+  of(wanted: (shape: RowShape) => boolean): RecordedRow[] {
     return this.#rows.filter(wanted);
   }
 }
@@ -49,24 +54,40 @@ const DIGEST_LENGTH = 43;
 const ROWS = Buffer.from(',"rows":[');
 const SHAPES = Buffer.from('],"shapes":[');
 
-/** What stands before the rows, and what after them. */
-interface Head extends Omit<ReadRecord, 'rows' | keyof Tail> {
+/** What stands before the rows. */
+interface Head extends Omit<ScannedRecord, 'rows' | keyof Tail> {
   readonly format: string;
 }
-interface Tail extends Pick<ReadRecord, 'verb' | 'statements'> {
-  readonly shapes: readonly Shape[];
+/** What stands after them. */
+interface Tail extends Pick<ScannedRecord, 'verb' | 'statements'> {
+  readonly shapes: readonly RowShape[];
+}
+
+/** A record of which only what stands around its rows was parsed. */
+export interface ScannedRecord {
+  readonly recordId: string;
+  readonly verb: string;
+  readonly lane: Lane;
+  readonly principalId: string;
+  readonly personId: string;
+  readonly at: string;
+  /** Of whatever form. */
+  readonly history: readonly unknown[];
+  readonly rows: RecordRows;
+  /** Signed envelopes, in records about keys and incarnations. */
+  readonly statements?: readonly unknown[];
 }
 
 /**
  * A body that has its hash: what stands around its rows is parsed, and the rows are walked as they lie in the bytes. Null where it
  * isn't quite of the form that this version writes, which the strict parser then judges. It holds as long as the bytes do.
  */
-export function scanRecord(body: Buffer): ReadRecord | null {
+export function scanRecord(body: Buffer): ScannedRecord | null {
   const rowsAt = body.indexOf(ROWS);
   const shapesAt = body.lastIndexOf(SHAPES);
   if (rowsAt < 0 || shapesAt < rowsAt) return null;
   const tail = tailOf(body, shapesAt);
-  const head = tail === null ? null : (parsed(`${body.toString('utf8', 0, rowsAt)}}`) as Head | null);
+  const head = tail === null ? null : (parsedOrNull(`${body.toString('utf8', 0, rowsAt)}}`) as Head | null);
   if (tail === null || head === null || !Array.isArray(head.history)) return null;
   if (head.format !== RECORD_FORMAT && head.format !== STATEMENT_RECORD_FORMAT) return null;
   const count = placeRows(body, rowsAt + ROWS.length, shapesAt, tail.shapes);
@@ -75,7 +96,7 @@ export function scanRecord(body: Buffer): ReadRecord | null {
   return { ...head, ...said, rows: new ScannedRows(body, shapes, count) };
 }
 
-function parsed(text: string): unknown {
+function parsedOrNull(text: string): unknown {
   try {
     return JSON.parse(text) ?? null;
   } catch {
@@ -85,25 +106,28 @@ function parsed(text: string): unknown {
 
 const TAILS_KEPT = 1000;
 /** By their length, newest first. */
-const tails = new Map<number, { readonly bytes: Buffer; readonly tail: Tail }[]>();
+const keptTails = new Map<number, { readonly bytes: Buffer; readonly tail: Tail }[]>();
 let tailsKept = 0;
 
 /** Shapes and verb are the same in very many records. */
 function tailOf(body: Buffer, shapesAt: number): Tail | null {
   const length = body.length - shapesAt;
-  const known = tails.get(length)?.find(({ bytes }) => bytes.compare(body, shapesAt) === 0);
+  const known = keptTails.get(length)?.find(({ bytes }) => bytes.compare(body, shapesAt) === 0);
   if (known !== undefined) return known.tail;
-  const tail = parsed(`{${body.toString('utf8', shapesAt + 2)}`) as Tail | null;
+  const tail = parsedOrNull(`{${body.toString('utf8', shapesAt + 2)}`) as Tail | null;
   if (tail === null || !Array.isArray(tail.shapes) || !tail.shapes.every(isShape)) return null;
   if (tailsKept++ === TAILS_KEPT) {
-    tails.clear();
+    keptTails.clear();
     tailsKept = 1;
   }
-  tails.set(length, [{ bytes: Buffer.from(body.subarray(shapesAt)), tail }, ...(tails.get(length) ?? [])]);
+  keptTails.set(length, [
+    { bytes: Buffer.from(body.subarray(shapesAt)), tail },
+    ...(keptTails.get(length) ?? []),
+  ]);
   return tail;
 }
 
-const isShape = (shape: Shape | null) =>
+const isShape = (shape: RowShape | null) =>
   typeof shape?.table === 'string' &&
   (shape.op === 'insert' || shape.op === 'update') &&
   Array.isArray(shape.columns);
@@ -114,10 +138,10 @@ let places = new Int32Array(1 << 12);
 /** Rows as they lie in a body: `[shape,"id","digest","fingerprints"]`, one after the other. */
 class ScannedRows implements RecordRows {
   readonly #body: Buffer;
-  readonly #shapes: readonly Shape[];
+  readonly #shapes: readonly RowShape[];
   readonly #count: number;
 
-  constructor(body: Buffer, shapes: readonly Shape[], count: number) {
+  constructor(body: Buffer, shapes: readonly RowShape[], count: number) {
     this.#body = body;
     this.#shapes = shapes;
     this.#count = count;
@@ -126,7 +150,7 @@ class ScannedRows implements RecordRows {
   each(visit: RowVisit): void {
     for (let at = 0; at < 4 * this.#count; at += 4)
       visit(
-        this.#shapes[places[at] as number] as Shape,
+        this.#shapes[places[at] as number] as RowShape,
         this.#body,
         places[at + 1] as number,
         places[at + 2] as number,
@@ -134,7 +158,7 @@ class ScannedRows implements RecordRows {
       );
   }
 
-  of(wanted: (shape: Shape) => boolean): RecordedRow[] {
+  of(wanted: (shape: RowShape) => boolean): RecordedRow[] {
     const found: RecordedRow[] = [];
     const isWanted = this.#shapes.map(wanted);
     if (!isWanted.includes(true)) return found;
@@ -147,11 +171,11 @@ class ScannedRows implements RecordRows {
 }
 
 /** How many rows there are, each with its place in `places`; -1 where they aren't of this form to the end. */
-function placeRows(body: Buffer, from: number, until: number, shapes: readonly Shape[]): number {
+function placeRows(body: Buffer, from: number, until: number, shapes: readonly RowShape[]): number {
   let at = from;
   let count = 0;
   for (; at < until; count += 1) {
-    if (4 * count + 4 > places.length) places = grown(places);
+    if (4 * count + 4 > places.length) places = grownPlaces(places);
     if (body[at++] !== 0x5b) return -1;
     let index = 0;
     for (; body[at] !== COMMA; at += 1) {
@@ -179,7 +203,7 @@ function placeRows(body: Buffer, from: number, until: number, shapes: readonly S
   return at === until ? count : -1;
 }
 
-function grown(full: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+function grownPlaces(full: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
   const more = new Int32Array(2 * full.length);
   more.set(full);
   return more;
@@ -203,7 +227,7 @@ class ScannedRow implements RecordedRow {
   readonly digest: string;
   readonly #packed: string;
 
-  constructor(shape: Shape, body: Buffer, idFrom: number, idUntil: number, digestFrom: number) {
+  constructor(shape: RowShape, body: Buffer, idFrom: number, idUntil: number, digestFrom: number) {
     this.table = shape.table;
     this.op = shape.op;
     this.columns = shape.columns;

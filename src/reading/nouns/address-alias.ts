@@ -1,0 +1,20 @@
+import { describeNoun } from './noun.ts';
+
+export const AddressAlias = describeNoun({
+  name: 'AddressAlias',
+  view: 'v_canonical_address_alias_observe',
+  columns: {
+    aliasId: 'uuid',
+    targetUnitId: 'uuid',
+    aliasText: 'text',
+    aliasKind: 'text',
+    validFrom: 'time',
+    validUntil: 'time',
+    createdBy: 'text',
+  },
+  key: ['alias_id'],
+  born: ['alias_id'],
+  // No record writes aliases yet: they are listed by their key.
+  seat: { of: null, by: 'alias_id', within: ['alias_id'] },
+  indexed: [],
+});

@@ -1,0 +1,30 @@
+import { EFFECT_KINDS, TARGET_TABLES } from '../../law/values.ts';
+import { describeNoun } from './noun.ts';
+import { toOne, toOneThrough } from './relation.ts';
+import { entryOfChangeSet } from './views.ts';
+
+export const AffectedRow = describeNoun({
+  name: 'AffectedRow',
+  view: 'v_cut_change_set_affected_row_observe',
+  columns: {
+    affectedRowId: 'uuid',
+    changeSetId: 'uuid',
+    ordinal: 'int',
+    effectKind: 'text',
+    targetTable: 'text',
+    targetRowId: 'text',
+  },
+  closed: { effectKind: EFFECT_KINDS, targetTable: TARGET_TABLES },
+  key: ['affected_row_id'],
+  born: ['ordinal', 'affected_row_id'],
+  seat: { of: 'ChangeSet', by: 'change_set_id', within: ['ordinal', 'affected_row_id'] },
+  indexed: ['affected_row_id', 'change_set_id'],
+  relations: {
+    changeSet: toOne('ChangeSet', ['change_set_id', 'change_set_id']),
+    entry: toOneThrough(
+      'Entry',
+      [['changeSet', 'entry']],
+      (e, a) => `${e}.entry_id = ${entryOfChangeSet(`${a}.change_set_id`)}`,
+    ),
+  },
+});

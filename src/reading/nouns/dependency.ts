@@ -1,0 +1,24 @@
+import { DEPENDENCY_KINDS } from '../../law/values.ts';
+import { describeNoun } from './noun.ts';
+import { toOne } from './relation.ts';
+
+export const Dependency = describeNoun({
+  name: 'Dependency',
+  view: 'v_decision_backlog_dependency_observe',
+  columns: {
+    dependencyId: 'uuid',
+    fromEntryId: 'uuid',
+    toEntryId: 'uuid',
+    dependencyKind: 'text',
+    createdBy: 'text',
+    createdAt: 'time',
+  },
+  closed: { dependencyKind: DEPENDENCY_KINDS },
+  key: ['dependency_id'],
+  born: ['created_at', 'dependency_id'],
+  indexed: ['dependency_id', 'from_entry_id', 'to_entry_id', 'created_at', 'created_by', 'dependency_kind'],
+  relations: {
+    fromEntry: toOne('Entry', ['entry_id', 'from_entry_id']),
+    toEntry: toOne('Entry', ['entry_id', 'to_entry_id']),
+  },
+});

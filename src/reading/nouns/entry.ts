@@ -1,0 +1,40 @@
+import { ENTRY_STATES } from '../../law/states.ts';
+import { ENTRY_KINDS } from '../../law/values.ts';
+import { describeNoun } from './noun.ts';
+import { toMany, toManyThrough } from './relation.ts';
+import { CHANGE_SETS, changeSetIds, MANIFESTS, RESULTS } from './views.ts';
+
+export const Entry = describeNoun({
+  name: 'Entry',
+  view: 'v_decision_backlog_entry_observe',
+  columns: { entryId: 'uuid', kind: 'text', status: 'text', emittedAt: 'time' },
+  closed: { kind: ENTRY_KINDS, status: ENTRY_STATES },
+  key: ['entry_id'],
+  born: ['emitted_at', 'entry_id'],
+  indexed: ['entry_id', 'emitted_at', 'status', 'kind'],
+  relations: {
+    history: toMany('History', ['entry_id', 'entry_id']),
+    dependenciesFrom: toMany('Dependency', ['from_entry_id', 'entry_id']),
+    dependenciesTo: toMany('Dependency', ['to_entry_id', 'entry_id']),
+    manifests: toMany('Manifest', ['source_doc_ref', 'entry_id::text']),
+    reviewDecisions: toManyThrough(
+      'ReviewDecision',
+      ['manifests', 'reviewDecisions'],
+      (d, e) =>
+        `${d}.manifest_id in (select m.envelope_id from ${MANIFESTS} m where m.source_doc_ref = ${e}.entry_id::text)`,
+    ),
+    changeSets: toMany('ChangeSet', ['decision_backlog_entry_id', 'entry_id']),
+    verifyResults: toManyThrough(
+      'VerifyResult',
+      ['changeSets', 'verifyResults'],
+      (r, e) => `${r}.change_set_id in ${changeSetIds(`c.decision_backlog_entry_id = ${e}.entry_id`)}`,
+    ),
+    escalations: toManyThrough('Entry', ['changeSets', 'verifyResults', 'escalation'], (x, e) => {
+      const judged = `${CHANGE_SETS} c join ${RESULTS} r on r.change_set_id = c.change_set_id`;
+      const ofEntry = `c.decision_backlog_entry_id = ${e}.entry_id`;
+      return `${x}.entry_id in (select r.escalation_ref from ${judged} where ${ofEntry})`;
+    }),
+    escalatedBy: toMany('VerifyResult', ['escalation_ref', 'entry_id']),
+    lastOfSweeps: toMany('Sweep', ['last_entry_id', 'entry_id']),
+  },
+});

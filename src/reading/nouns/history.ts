@@ -1,0 +1,23 @@
+import { ENTRY_STATES } from '../../law/states.ts';
+import { HISTORY_CHANGE_KINDS } from '../../law/values.ts';
+import { describeNoun } from './noun.ts';
+import { toOne } from './relation.ts';
+
+export const History = describeNoun({
+  name: 'History',
+  view: 'v_decision_backlog_history_observe',
+  columns: {
+    historyId: 'uuid',
+    entryId: 'uuid',
+    entryVersionBefore: 'text',
+    entryVersionAfter: 'text',
+    changeKind: 'text',
+    changedBy: 'text',
+    changedAt: 'time',
+  },
+  closed: { changeKind: HISTORY_CHANGE_KINDS, entryVersionAfter: ENTRY_STATES },
+  key: ['history_id'],
+  born: ['changed_at', 'history_id'],
+  indexed: ['history_id', 'entry_id', 'changed_at', 'changed_by', 'change_kind', 'entry_version_after'],
+  relations: { entry: toOne('Entry', ['entry_id', 'entry_id']) },
+});

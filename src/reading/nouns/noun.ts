@@ -1,0 +1,78 @@
+import type { NounName } from './noun-name.ts';
+import type { Relation } from './relation.ts';
+
+/**
+ * How a column travels: `time` is written as text with microseconds, `position` as decimal text, the others as JSON has
+ * them.
+ */
+export type Codec = 'uuid' | 'text' | 'digest' | 'int' | 'bool' | 'time' | 'position';
+
+/** One of the twelve nouns as data. The query compiler knows nothing else about the ledger. */
+export interface Noun {
+  readonly name: NounName;
+  /** The view that it is read from. */
+  readonly view: string;
+  /** GraphQL field → column and codec. */
+  readonly columns: ReadonlyMap<string, { readonly column: string; readonly codec: Codec }>;
+  /** The values that a filter of a field may ask for, by field. Every other field is open. */
+  readonly closed: Readonly<Record<string, readonly string[]>>;
+  readonly key: readonly string[];
+  /** The order of rows that are not in the log yet: by time and id, or by their place in a plan or a change set. */
+  readonly born: readonly string[];
+  readonly seat: Seat;
+  /** Whether `view` shows no more than the rows that the caller may read. */
+  readonly isPart?: true;
+  /**
+   * Columns that an index begins with, those that fewest rows share first. A list of few rows is found by them.
+   */
+  readonly indexed: readonly string[];
+  /** Fields that are computed, each as SQL over the alias of its row. */
+  readonly derived: Readonly<Record<string, (alias: string) => string>>;
+  readonly relations: Readonly<Record<string, Relation>>;
+}
+
+/** Where a row is in the log. */
+interface Seat {
+  /**
+   * The noun with these places: its own name, or the plan or change set that the row was written with. Null where no
+   * record writes it.
+   */
+  readonly of: NounName | null;
+  /** The column that holds the id of the row with that place. */
+  readonly by: string;
+  /** Columns that order the rows which share a place. */
+  readonly within: readonly string[];
+}
+
+/** The place of a listed row: columns that the compiler adds to those of its view. Null until the row is integrated. */
+export const POSITION = 'log_position';
+export const ORDINAL = 'log_ordinal';
+
+/** `axis1Status` → `axis_1_status`. */
+export function columnOf(field: string): string {
+  return field.replace(/[A-Z]|\d+/g, (found) => `_${found.toLowerCase()}`);
+}
+
+/** A noun as its file writes it: what most of them share is left out. */
+interface Description extends Omit<Noun, 'columns' | 'closed' | 'derived' | 'relations' | 'seat'> {
+  readonly columns: Readonly<Record<string, Codec>>;
+  readonly closed?: Noun['closed'];
+  readonly seat?: Seat;
+  readonly derived?: Noun['derived'];
+  readonly relations?: Noun['relations'];
+}
+
+export function describeNoun(described: Description): Noun {
+  const columns = Object.entries(described.columns).map(
+    ([field, codec]) => [field, { column: columnOf(field), codec }] as const,
+  );
+  return {
+    closed: {},
+    derived: {},
+    relations: {},
+    seat: { of: described.name, by: described.key[0]!, within: [] },
+    ...described,
+    view: `cutter_governance.${described.view}`,
+    columns: new Map(columns),
+  };
+}

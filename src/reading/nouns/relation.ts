@@ -1,0 +1,35 @@
+import type { NounName } from './noun-name.ts';
+
+/** A condition between the alias of the related row and that of the row it hangs on. */
+type Condition = (child: string, parent: string) => string;
+
+/** What a noun leads to, as a join condition. */
+export interface Relation {
+  readonly to: NounName;
+  readonly many: boolean;
+  /** Pairs of columns, the related row's first. A cast may follow the second. Empty where `through` is given. */
+  readonly pairs: readonly (readonly [child: string, parent: string])[];
+  readonly through: Through | null;
+}
+
+/** A relation over other rows: its condition in SQL, and its way as relations for rows that only a dry run has. */
+interface Through {
+  readonly condition: Condition;
+  readonly ways: readonly (readonly string[])[];
+}
+
+export function toOne(to: NounName, ...pairs: Relation['pairs']): Relation {
+  return { to, many: false, pairs, through: null };
+}
+
+export function toMany(to: NounName, ...pairs: Relation['pairs']): Relation {
+  return { to, many: true, pairs, through: null };
+}
+
+export function toOneThrough(to: NounName, ways: Through['ways'], condition: Condition): Relation {
+  return { to, many: false, pairs: [], through: { ways, condition } };
+}
+
+export function toManyThrough(to: NounName, way: readonly string[], condition: Condition): Relation {
+  return { to, many: true, pairs: [], through: { ways: [way], condition } };
+}

@@ -1,0 +1,81 @@
+import { REVIEW_SCOPES, REVIEW_STATUSES, RISK_CLASSES, VERDICTS } from '../../law/values.ts';
+import { describeNoun } from './noun.ts';
+import { toMany, toManyThrough, toOne, toOneThrough } from './relation.ts';
+import { changeSetIds, entryOfManifest } from './views.ts';
+
+export const ReviewDecision = describeNoun({
+  name: 'ReviewDecision',
+  view: 'v_review_decision_observe',
+  columns: {
+    reviewDecisionId: 'uuid',
+    governanceEventKind: 'text',
+    manifestId: 'uuid',
+    manifestVersion: 'digest',
+    manifestUnitLocalId: 'text',
+    reviewScope: 'text',
+    status: 'text',
+    verdict: 'text',
+    reviewerClass: 'text',
+    riskClassAssessment: 'text',
+    decisionAt: 'time',
+    decidedBy: 'text',
+    crossSignedByDotVerifier: 'bool',
+    toolRevision: 'text',
+    version: 'text',
+    priorReviewDecisionId: 'uuid',
+    supersededByReviewDecisionId: 'uuid',
+    escalationRef: 'uuid',
+    cutChangeSetRef: 'uuid',
+    expiresAt: 'time',
+    createdAt: 'time',
+    updatedAt: 'time',
+  },
+  closed: {
+    verdict: VERDICTS,
+    status: REVIEW_STATUSES,
+    reviewScope: REVIEW_SCOPES,
+    riskClassAssessment: RISK_CLASSES,
+  },
+  key: ['review_decision_id'],
+  born: ['decision_at', 'review_decision_id'],
+  indexed: [
+    'review_decision_id',
+    'manifest_id',
+    'superseded_by_review_decision_id',
+    'manifest_version',
+    'decision_at',
+    'decided_by',
+    'verdict',
+    'risk_class_assessment',
+    'status',
+    'review_scope',
+  ],
+  relations: {
+    manifest: toOne('Manifest', ['envelope_id', 'manifest_id']),
+    unitBlock: toOne(
+      'UnitBlock',
+      ['envelope_id', 'manifest_id'],
+      ['unit_local_id', 'manifest_unit_local_id'],
+    ),
+    entry: toOneThrough(
+      'Entry',
+      [['manifest', 'entry']],
+      (e, d) => `${e}.entry_id = ${entryOfManifest(`${d}.manifest_id`)}`,
+    ),
+    prior: toOne('ReviewDecision', ['review_decision_id', 'prior_review_decision_id']),
+    supersededBy: toOne('ReviewDecision', ['review_decision_id', 'superseded_by_review_decision_id']),
+    // By the digest as well, because that is what the index is on.
+    changeSets: toMany(
+      'ChangeSet',
+      ['manifest_version', 'manifest_version'],
+      ['review_decision_id', 'review_decision_id'],
+    ),
+    verifyResults: toManyThrough('VerifyResult', ['changeSets', 'verifyResults'], (r, d) => {
+      const isOfDecision = `c.review_decision_id = ${d}.review_decision_id`;
+      const sets = changeSetIds(`c.manifest_version = ${d}.manifest_version and ${isOfDecision}`);
+      return `${r}.change_set_id in ${sets}`;
+    }),
+    escalation: toOne('Entry', ['entry_id', 'escalation_ref']),
+    cutChangeSet: toOne('ChangeSet', ['change_set_id', 'cut_change_set_ref']),
+  },
+});

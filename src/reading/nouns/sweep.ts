@@ -1,0 +1,24 @@
+import { TRIGGER_KINDS } from '../../law/values.ts';
+import { describeNoun } from './noun.ts';
+import { toOne } from './relation.ts';
+
+export const Sweep = describeNoun({
+  name: 'Sweep',
+  view: 'v_decision_backlog_sweep_log_observe',
+  columns: {
+    sweepId: 'uuid',
+    triggerKind: 'text',
+    sweptBy: 'text',
+    sweptAt: 'time',
+    batchLimit: 'int',
+    cursorAfter: 'text',
+    examinedCount: 'int',
+    promotedCount: 'int',
+    lastEntryId: 'uuid',
+  },
+  closed: { triggerKind: TRIGGER_KINDS },
+  key: ['sweep_id'],
+  born: ['swept_at', 'sweep_id'],
+  indexed: ['sweep_id', 'swept_at', 'swept_by', 'trigger_kind'],
+  relations: { lastEntry: toOne('Entry', ['entry_id', 'last_entry_id']) },
+});
