@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
+import { PRINCIPAL_KINDS } from '../law/values.ts';
 import { SCOPES, type Scope } from './authority.ts';
 import type { Session } from './session.ts';
 
@@ -60,7 +61,7 @@ const grant = z.object({
   principal_id: z.string(),
   person_id: z.string(),
   name: z.string(),
-  kind: z.enum(['person', 'service', 'agent']),
+  kind: z.enum(PRINCIPAL_KINDS),
   scopes: z.array(z.string()),
   token_scopes: z.array(z.string()).nullable(),
   entry_ids: z.array(z.string()).nullable(),
@@ -101,11 +102,11 @@ export function authenticator({ gate, mode }: AuthenticatorOptions): Authenticat
     if (row.expired) throw new Unauthenticated('expired');
     if (row.disabled) throw new Unauthenticated('disabled');
     if (row.rehearsal && mode === 'production') throw new Unauthenticated('rehearsal_refused');
-    return session(row);
+    return sessionOf(row);
   };
 }
 
-function session(row: z.infer<typeof grant>): Session {
+function sessionOf(row: z.infer<typeof grant>): Session {
   const known = new Set<string>(SCOPES);
   const narrow = row.token_scopes === null ? null : new Set(row.token_scopes);
   const scopes = row.scopes.filter((scope) => known.has(scope) && (narrow?.has(scope) ?? true));
