@@ -9,11 +9,11 @@ import { type RoleTokens, roleTokens } from './client/tokens.ts';
 import { folded } from './terminal/columns.ts';
 import { commandTextIn } from './terminal/command-text.ts';
 import { askYesNo, processTerminal, type Terminal } from './terminal/terminal.ts';
-import type { WalkDocument } from './walk/attempt.ts';
 import { docCodeOf } from './walk/document-code.ts';
 import { type Clients, ROLES } from './walk/phases.ts';
 import { refuseUnknownProfile, refuseYesInProduction } from './walk/run-refusals.ts';
 import { settleDocument } from './walk/settle-document.ts';
+import type { WalkDocument } from './walk/source-input.ts';
 import { type Question, type WalkEnd, walk } from './walk/walk.ts';
 
 export interface RunOptions extends LedgerOptions {

@@ -3,14 +3,7 @@ import { ClientFault } from '../client/client.ts';
 import { Refused } from '../client/refused.ts';
 import { type Clients, type Phases, phases } from './phases.ts';
 import { planOf } from './reading.ts';
-import { shortDigest, sourceInputOf } from './source-input.ts';
-
-export interface WalkDocument {
-  readonly docCode: string;
-  readonly title: string | null;
-  readonly profile: string;
-  readonly bytes: Uint8Array;
-}
+import { shortDigest, sourceInputOf, type WalkDocument } from './source-input.ts';
 
 export interface AttemptOptions {
   readonly clients: Clients;

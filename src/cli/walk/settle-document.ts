@@ -8,11 +8,10 @@ import { ClientFault } from '../client/client.ts';
 import { FindDocumentDocument, RegisterSourceDocument } from '../generated/graphql.ts';
 import { folded } from '../terminal/columns.ts';
 import { askYesNo, type Terminal } from '../terminal/terminal.ts';
-import type { WalkDocument } from './attempt.ts';
 import { otherCodeOf } from './document-code.ts';
 import { type DocumentPlace, leavePath, replacePath, takenPath, takePath } from './own-documents.ts';
 import type { Clients } from './phases.ts';
-import { sourceInputOf } from './source-input.ts';
+import { sourceInputOf, type WalkDocument } from './source-input.ts';
 
 export interface SettleOptions {
   readonly clients: Clients;

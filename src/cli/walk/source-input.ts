@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { RegisterSourceInput } from '../generated/graphql.ts';
-import type { WalkDocument } from './attempt.ts';
+
+/** A document that a run takes to its end. */
+export interface WalkDocument {
+  readonly docCode: string;
+  readonly title: string | null;
+  readonly profile: string;
+  readonly bytes: Uint8Array;
+}
 
 /** A document as `registerSource` takes it. The same document gives the same key. */
 export function sourceInputOf({ docCode, title, bytes }: WalkDocument): RegisterSourceInput {
