@@ -1,6 +1,6 @@
 /**
- * The closed value sets of the ledger, in one typed place. Names are those of the columns that hold them.
- * Source: the ledger's specification, §2 and §4.
+ * The closed value sets of the ledger, in one typed place. Names are those of the columns that hold them. Some values
+ * are of verbs to come: the schema says of each that nothing writes it yet (docs/reference/api.md, "Values").
  */
 
 export const LANES = ['DOT-991', 'DOT-992'] as const;

@@ -32,7 +32,7 @@ const lookRow = z.object({
  *          IllegalTransition    it has ended already
  *          IdempotencyConflict  the key abandoned another entry, or another principal used it
  * Replay   same key, content and principal: the entry, `replayed: true`
- * Source   ledger specification §4
+ * See      docs/reference/api.md, docs/reference/errors.md
  */
 export async function abandon(tx: ExecTx, input: AbandonInput): Promise<Done<{ entryId: string }>> {
   const locked = await lockEntry(tx, input.entryId, 'abandon');

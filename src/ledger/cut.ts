@@ -5,6 +5,7 @@ import type { CutSpec, DocumentPlan } from '../document/types.ts';
 import { AlreadyCut, NotApproved, PlanStale } from '../law/refusals.ts';
 import { type CutFacts, cutStatement, type PriorSignature } from '../law/statement.ts';
 import { type EntryState, nextState, statesBefore } from '../law/states.ts';
+import { TOOL_REVISION } from '../version.ts';
 import { type CutLook, lockForCut, lookForCut } from './cut-look.ts';
 import { type DocumentActions, effectOf, planActions, unitCounts } from './effect/actions.ts';
 import {
@@ -25,7 +26,7 @@ import { currentKey } from './envelope/key-registry.ts';
 import { moveEntry } from './envelope/move.ts';
 import { movedRow, termsOf } from './envelope/reading.ts';
 import { signStatement } from './envelope/sign.ts';
-import { type Done, type ExecTx, TOOL_REVISION } from './envelope/transaction.ts';
+import type { Done, ExecTx } from './envelope/transaction.ts';
 import { Writes } from './envelope/writes.ts';
 import { digestNow, notYet } from './not-yet.ts';
 import { refuseOpen } from './open-predecessors.ts';
@@ -68,7 +69,7 @@ export interface CutAnswer {
  *          PlanStale            the plan or the live units changed since the review
  *          LaneMismatch         the lane's key isn't valid
  * Replay   same key, entry, manifest and principal: the first change set, `replayed: true`
- * Source   ledger specification §5, §6
+ * See      docs/reference/api.md, docs/reference/errors.md
  */
 export async function cut(tx: ExecTx, input: CutInput): Promise<Done<CutAnswer>> {
   const locked = await lockForCut(tx, input.entryId);

@@ -40,7 +40,7 @@ const CUT_STATES: readonly string[] = ['cut_applied', 'verified_complete', 'veri
  *          DependencyCycle      the edge would close a circle of `blocks`
  *          IdempotencyConflict  the key declared another edge, or another principal used it
  * Replay   same key, edge and principal: the first, `replayed: true`
- * Source   ledger specification §2, §5
+ * See      docs/reference/api.md, docs/reference/errors.md
  */
 export async function declareDependency(
   tx: ExecTx,

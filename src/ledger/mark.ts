@@ -60,7 +60,7 @@ type Look = z.infer<typeof lookRow>;
  *          NotFound             the source, or an entry named in `blockedBy`
  *          CoverageBroken       the cut specification doesn't cover the document
  * Replay   same key, content and principal: the first entry, `replayed: true`
- * Source   ledger specification §5
+ * See      docs/reference/api.md, docs/reference/errors.md
  */
 export async function mark(tx: ExecTx, input: MarkInput): Promise<Done<{ entryId: string }>> {
   const entryId = derivedId(input.idempotencyKey);

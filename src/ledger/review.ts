@@ -5,6 +5,7 @@ import { type IllegalTransition, InvalidInput, NotLive, PlanStale, SameParty } f
 import { type EntryState, nextState, statesBefore } from '../law/states.ts';
 import type { RiskClass, Verdict } from '../law/values.ts';
 import { canonicalJson, type PlainJson } from '../proof/canonical.ts';
+import { TOOL_REVISION } from '../version.ts';
 import { planActions } from './effect/actions.ts';
 import { manifestBlocks } from './effect/blocks.ts';
 import { planFor, refuseBroken } from './effect/plan.ts';
@@ -12,7 +13,7 @@ import { type Compared, refuseConflict, refuseOther } from './envelope/conflict.
 import { lockEntry, unlockable } from './envelope/entry-lock.ts';
 import { moveEntry } from './envelope/move.ts';
 import { movedRow, termsOf } from './envelope/reading.ts';
-import { type Done, type ExecTx, TOOL_REVISION } from './envelope/transaction.ts';
+import type { Done, ExecTx } from './envelope/transaction.ts';
 import { Writes } from './envelope/writes.ts';
 import { digestNow, notYet } from './not-yet.ts';
 import { type FirstDecision, lookForReview, type ReviewLook } from './review-look.ts';
@@ -55,7 +56,7 @@ export interface ReviewAnswer {
  *          CoverageBroken       the plan would lose something
  *          PlanStale            the digest isn't that of the plan as it is now
  * Replay   same key, content and principal: the first decision, `replayed: true`
- * Source   ledger specification §4, §5
+ * See      docs/reference/api.md, docs/reference/errors.md
  */
 export async function review(tx: ExecTx, input: ReviewInput): Promise<Done<ReviewAnswer>> {
   const locked = await lockEntry(tx, input.entryId, 'review');

@@ -38,7 +38,7 @@ const writtenRow = z.object({ logged: z.int(), moved: z.array(z.string()) });
  *          NotFound             an entry that the caller names doesn't exist
  *          IllegalTransition    an entry that the caller names doesn't wait; none is promoted then
  * Replay   same key, entries and principal: nothing moves; the first pass's answer is read from the ledger
- * Source   ledger specification §5
+ * See      docs/reference/api.md, docs/reference/errors.md
  */
 export async function sweep(tx: ExecTx, input: SweepInput): Promise<Done<SweepAnswer>> {
   const limit = Math.min(input.limit, MAX_SWEEP);

@@ -9,6 +9,7 @@ import { COLUMNS, fitted, folded, padded } from '../../src/cli/terminal/columns.
 import { commandText } from '../../src/cli/terminal/command-text.ts';
 import { phaseLine } from '../../src/cli/terminal/report.ts';
 import { linePrinter } from '../../src/cli/terminal/terminal.ts';
+import { VERSION } from '../../src/version.ts';
 import { cutter } from '../harness/cli.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
@@ -81,7 +82,7 @@ test('a printed command is typed as npx in the clone, and by its path elsewhere'
   expect(commandText('run FILE', ROOT.replace(/\/$/, ''))).toBe('npx cutter run FILE');
   const elsewhere = commandText('--version', '/');
   expect(elsewhere).toBe(`${ROOT}bin/cutter.js --version`);
-  expect(execFileSync('sh', ['-c', elsewhere], { cwd: '/', encoding: 'utf8' })).toBe('0.1.0\n');
+  expect(execFileSync('sh', ['-c', elsewhere], { cwd: '/', encoding: 'utf8' })).toBe(`${VERSION}\n`);
 });
 
 test('a start names the page that verifies passports only where it was built', () => {

@@ -54,7 +54,7 @@ export interface Table<C extends Columns> {
   readonly columns: C;
 }
 
-/** Describes a table: its name, its key and how each column is sent. Source: the specification's tables. */
+/** Describes a table: its name, its key and how each column is sent. The migrations in database/sql create it. */
 export function defineTable<const C extends Columns>(
   name: string,
   key: readonly (keyof C & string)[],

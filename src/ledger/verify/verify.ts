@@ -49,7 +49,7 @@ export interface VerifyAnswer {
  *          LaneMismatch         the lane's key isn't valid
  *          IdempotencyConflict  the key verified another change set, or another principal used it
  * Replay   same key, change set and principal: the first result, `replayed: true`
- * Source   ledger specification §5, §7
+ * See      docs/reference/api.md, docs/reference/errors.md
  */
 export async function verify(tx: VerifyTx, input: VerifyInput): Promise<Done<VerifyAnswer>> {
   const locked = await lockForVerify(tx, input.changeSetId);
