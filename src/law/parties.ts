@@ -11,6 +11,17 @@ export interface Party {
   readonly key?: Uint8Array | null;
 }
 
+/** The party behind a session or a record of the log, which name it alike. */
+export function partyOf({
+  principalId,
+  personId,
+}: {
+  readonly principalId: string;
+  readonly personId: string;
+}): Party {
+  return { principal: principalId, person: personId };
+}
+
 /** What a party did to an entry or to its text, as the word of a sentence. */
 export type Deed = 'registered' | 'marked' | 'reviewed' | 'cut' | 'verified';
 

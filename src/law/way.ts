@@ -1,5 +1,4 @@
-import type { Party, SharedParty } from './parties.ts';
-import { sharedParties } from './parties.ts';
+import { type Party, partyOf, type SharedParty, sharedParties } from './parties.ts';
 import { rowDigestOf } from './record.ts';
 import { mayHoldMove } from './record-verbs.ts';
 import type { RecordedMove } from './recorded-move.ts';
@@ -50,7 +49,7 @@ export interface Step {
 
 /** The way of an entry after one more move. `blanks` counts the records so far that could not be read: a move may be missing since. */
 export function stepOn(way: Way | null, move: RecordedMove, record: MovingRecord, blanks: number): Step {
-  const caller: Party = { principal: record.principalId, person: record.personId };
+  const caller = partyOf(record);
   const { entry_version_after: state, change_kind: kind } = move;
   const next = {
     state,

@@ -1,7 +1,15 @@
 import { sql } from 'slonik';
 import { manifestDigest, manifestHeader } from '../document/manifest.ts';
 import type { CutSpec, DocumentPlan } from '../document/types.ts';
-import { type IllegalTransition, InvalidInput, NotLive, PlanStale, SameParty } from '../law/refusals.ts';
+import { partyOf, sharedParties } from '../law/parties.ts';
+import {
+  type IllegalTransition,
+  InvalidInput,
+  NotLive,
+  PlanStale,
+  type Problem,
+  SameParty,
+} from '../law/refusals.ts';
 import { type EntryState, nextState, statesBefore } from '../law/states.ts';
 import type { RiskClass, Verdict } from '../law/values.ts';
 import { canonicalJson, type PlainJson } from '../proof/canonical.ts';
@@ -93,31 +101,20 @@ function comparedReview(first: FirstDecision, input: ReviewInput): Compared[] {
   ];
 }
 
-/** Neither who marked the entry nor who registered its text reviews it, by whichever of their principals. */
+/** Neither the marker of the entry nor the registrar of its text reviews it, by any of their principals. */
 function refuseParty({ caller }: ExecTx, look: ReviewLook): void {
-  const isCaller = (party: ReviewLook['marker']) =>
-    party !== null && (party.principal === caller.principalId || party.person === caller.personId);
-  const problem = (code: string, message: string) => ({ path: ['input', 'entryId'], code, message });
-  const problems = [
-    ...(isCaller(look.marker)
-      ? [
-          problem(
-            'reviewer-is-marker',
-            'A reviewer is not the marker: you, or a principal that you answer for, marked this entry.',
-          ),
-        ]
-      : []),
-    ...(isCaller(look.registrar)
-      ? [
-          problem(
-            'reviewer-is-registrar',
-            'A reviewer is not the registrar: you, or a principal that you answer for, registered this text.',
-          ),
-        ]
-      : []),
-  ];
-  if (problems.length === 0) return;
-  throw new SameParty(`${problems[0]?.message ?? ''} Ask another person to review it.`, problems, null);
+  const shared = sharedParties('reviewed', partyOf(caller), {
+    marked: look.marker,
+    registered: look.registrar,
+  });
+  const problems = shared.map(({ did }): Problem => {
+    const [role, thing] = did === 'marked' ? ['marker', 'entry'] : ['registrar', 'text'];
+    const message = `A reviewer is not the ${role}: you, or a principal that you answer for, ${did} this ${thing}.`;
+    return { path: ['input', 'entryId'], code: `reviewer-is-${role}`, message };
+  });
+  const [first] = problems;
+  if (first === undefined) return;
+  throw new SameParty(`${first.message} Ask another person to review it.`, problems, null);
 }
 
 async function illegal(

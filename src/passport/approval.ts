@@ -1,7 +1,8 @@
+import { partyOf, registrarNamed, type SeparateDeed, sharedParties } from '../law/parties.ts';
 import type { PassportRows } from './format.ts';
 import type { Plan } from './plan.ts';
 import type { PhaseRecords, ProvedRecord } from './records.ts';
-import { hold } from './refuse.ts';
+import { hold, PassportFault } from './refuse.ts';
 
 /** Holds the way of a document together: what was marked is what was planned, approved, cut and verified, and by whom. */
 export function holdLineage(changeSetId: string, rows: PassportRows, plan: Plan): void {
@@ -179,17 +180,16 @@ export function holdApproval(
 }
 
 /**
- * Nobody did it alone: the reviewer isn't the marker, and the verifier isn't the executor. Keys are judged with the signatures. Reviews
- * that name the registrar of the text were held to it as well; older ones weren't.
+ * Nobody did it alone: the reviewer isn't the marker, and the verifier isn't the executor. Keys are judged with the signatures. A review
+ * that names the registrar of the text is held to that as well.
  */
 export function holdSeparation(
   { decision, result }: PassportRows,
   { source, mark, review, cut, verify }: PhaseRecords,
 ): void {
-  apart(mark, 'marked', review, 'reviewed');
-  if (decision.columns.reviewer_independence_evidence?.includes('"registrar":') === true)
-    apart(source, 'registered', review, 'reviewed');
-  apart(cut, 'cut', verify, 'verified');
+  const isHeld = registrarNamed(decision.columns.reviewer_independence_evidence) !== null;
+  holdApart('reviewed', review, { marked: partyOf(mark), registered: isHeld ? partyOf(source) : null });
+  holdApart('verified', verify, { cut: partyOf(cut) });
   hold(
     result.columns.verified_by === verify.principalId,
     'rows.result.columns.verified_by',
@@ -197,17 +197,16 @@ export function holdSeparation(
   );
 }
 
-function apart(one: ProvedRecord, did: string, other: ProvedRecord, alsoDid: string): void {
-  hold(
-    one.principalId !== other.principalId,
-    `${other.where}.body`,
-    `One principal, ${one.principalId}, both ${did} and ${alsoDid} this.`,
-  );
-  hold(
-    one.personId !== other.personId,
-    `${other.where}.body`,
-    `One person, ${one.personId}, both ${did} and ${alsoDid} this.`,
-  );
+function holdApart(
+  deed: SeparateDeed,
+  record: ProvedRecord,
+  earlier: Parameters<typeof sharedParties>[2],
+): void {
+  const [shared] = sharedParties(deed, partyOf(record), earlier);
+  if (shared === undefined) return;
+  const { part, did } = shared;
+  const who = part === 'person' ? record.personId : record.principalId;
+  throw new PassportFault(`${record.where}.body`, `One ${part}, ${who}, both ${did} and ${deed} this.`);
 }
 
 /** The verdict follows from its axes; one that passed is of the cut's own effect, and one that failed names its compensation. */
