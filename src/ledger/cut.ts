@@ -2,6 +2,7 @@ import { sql } from 'slonik';
 import { z } from 'zod';
 import { manifestDigest, manifestHeader } from '../document/manifest.ts';
 import type { CutSpec, DocumentPlan } from '../document/types.ts';
+import { APPROVAL_FAULTS, approvalFaults, type SeenApproval } from '../law/approval.ts';
 import { AlreadyCut, NotApproved, PlanStale } from '../law/refusals.ts';
 import { type CutFacts, cutStatement, type PriorSignature } from '../law/statement.ts';
 import { type EntryState, nextState, statesBefore } from '../law/states.ts';
@@ -86,7 +87,7 @@ export async function cut(tx: ExecTx, input: CutInput): Promise<Done<CutAnswer>>
   refuseSecondCut(input, look);
   if (locked.status === null)
     throw unlockable(input.entryId, look.status, 'cut', statesBefore('cut', tx.lane));
-  await refuseUnapproved(tx, input, look, locked.status);
+  await refuseUnapproved(tx, input, look, locked.status, locked.at);
   refuseOpen(look.open, look.unverified);
   const plan = await approvedPlan(tx, input, look);
   const actions = freshActions(plan, look);
@@ -110,6 +111,7 @@ async function refuseUnapproved(
   input: CutInput,
   look: CutLook,
   status: EntryState,
+  at: string,
 ): Promise<void> {
   const live = look.approval;
   if (nextState(status, 'cut', tx.lane) === null) {
@@ -118,14 +120,7 @@ async function refuseUnapproved(
     const holds = kind === 'cut_request' && (await isPlanNow(tx, input, look));
     throw notYet(found, 'cut', statesBefore('cut', tx.lane), holds);
   }
-  const because =
-    live === null || live.verdict !== 'approve'
-      ? 'this entry has no live approval'
-      : live.expired
-        ? `approval ${live.id} expired at ${live.expires_at}`
-        : live.manifest_version !== input.manifestDigest
-          ? `approval ${live.id} is for manifest ${live.manifest_version}, not ${input.manifestDigest}`
-          : null;
+  const because = unapprovedBecause(live, input, at);
   if (because === null) return;
   const canBe = await isPlanNow(tx, input, look);
   const way = canBe
@@ -138,6 +133,30 @@ async function refuseUnapproved(
     canBe,
   );
 }
+
+/** Why the decision that no other supersedes is no approval in force for this cut; null where it is one. */
+function unapprovedBecause(live: CutLook['approval'], input: CutInput, at: string): string | null {
+  const seen: SeenApproval | null =
+    live === null
+      ? null
+      : {
+          verdict: live.verdict,
+          manifestDigest: live.manifest_version,
+          unitLocalId: live.unit_local_id,
+          expiresAt: live.expires_at,
+          notBefore: live.not_before,
+        };
+  const faults = approvalFaults(seen, { manifestDigest: input.manifestDigest, at });
+  const first = WORST_FIRST.find((fault) => faults.includes(fault));
+  if (first === undefined) return null;
+  if (live === null || first === 'not-approving') return 'this entry has no live approval';
+  if (first === 'expired') return `approval ${live.id} expired at ${live.expires_at}`;
+  if (first === 'other-manifest')
+    return `approval ${live.id} is for manifest ${live.manifest_version}, not ${input.manifestDigest}`;
+  return `approval ${live.id} ${APPROVAL_FAULTS[first]}`;
+}
+
+const WORST_FIRST = ['absent', 'not-approving', 'expired', 'early', 'partial', 'other-manifest'] as const;
 
 /** Whether a reviewer could approve this digest now. */
 async function isPlanNow(tx: ExecTx, input: CutInput, look: CutLook): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { APPROVAL_FAULTS, type ApprovalFault, approvalFaults } from '../law/approval.ts';
 import { partyOf, registrarNamed, type SeparateDeed, sharedParties } from '../law/parties.ts';
 import type { PassportRows } from './format.ts';
 import type { Plan } from './plan.ts';
@@ -130,22 +131,26 @@ export function holdApproval(
 ): void {
   const given = decision.columns;
   const applied = changeSet.columns;
-  const where = 'rows.decision.columns';
-  hold(
-    given.verdict === 'approve',
-    `${where}.verdict`,
-    `The review didn't approve: its verdict is ${given.verdict}.`,
+  const [fault] = approvalFaults(
+    {
+      verdict: given.verdict,
+      manifestId: given.manifest_id,
+      manifestDigest: given.manifest_version,
+      unitLocalId: given.manifest_unit_local_id,
+      expiresAt: given.expires_at,
+      notBefore: given.findings.not_before,
+      position: review.position,
+      // Rows are shown as they were born, so a passport doesn't show whether a later review superseded this one. The verifier saw that.
+    },
+    {
+      manifestId: applied.manifest_id,
+      manifestDigest: plan.manifestDigest,
+      at: applied.emitted_at,
+      position: cut.position,
+    },
   );
-  hold(
-    given.manifest_unit_local_id === null,
-    where,
-    'The approval is for a part of the manifest, not for the whole.',
-  );
-  hold(
-    given.manifest_version === plan.manifestDigest,
-    `${where}.manifest_version`,
-    `The approval is for the manifest ${given.manifest_version}; the one that is shown here is ${plan.manifestDigest}.`,
-  );
+  if (fault !== undefined)
+    throw new PassportFault(...approvalFaultText(fault, given, plan.manifestDigest, applied.emitted_at));
   hold(
     applied.manifest_version === plan.manifestDigest,
     'rows.changeSet.columns.manifest_version',
@@ -157,19 +162,8 @@ export function holdApproval(
     `The cut relies on decision ${applied.review_decision_id}, and the passport shows ${given.review_decision_id}.`,
   );
   hold(
-    given.expires_at === null || given.expires_at > applied.emitted_at,
-    `${where}.expires_at`,
-    `The approval expired at ${given.expires_at}, and the cut was made at ${applied.emitted_at}.`,
-  );
-  const notBefore = given.findings.not_before;
-  hold(
-    notBefore === null || notBefore <= applied.emitted_at,
-    `${where}.findings`,
-    `The approval is in force from ${notBefore} on, and the cut was made at ${applied.emitted_at}.`,
-  );
-  hold(
     given.decided_by === review.principalId && given.reviewer_identity === review.personId,
-    where,
+    'rows.decision.columns',
     `The decision names another reviewer than the record at position ${review.position}.`,
   );
   hold(
@@ -177,6 +171,39 @@ export function holdApproval(
     'rows.changeSet.columns.emitted_by',
     `The change set names another executor than the record at position ${cut.position}.`,
   );
+}
+
+/** The place in the file, and the sentence. */
+function approvalFaultText(
+  fault: ApprovalFault,
+  given: PassportRows['decision']['columns'],
+  manifestDigest: string,
+  cutAt: string,
+): [where: string, reason: string] {
+  const where = 'rows.decision.columns';
+  switch (fault) {
+    case 'not-approving':
+      return [`${where}.verdict`, `The review didn't approve: its verdict is ${given.verdict}.`];
+    case 'partial':
+      return [where, 'The approval is for a part of the manifest, not for the whole.'];
+    case 'other-manifest':
+      return [
+        `${where}.manifest_version`,
+        `The approval is for the manifest ${given.manifest_version}; the one that is shown here is ${manifestDigest}.`,
+      ];
+    case 'expired':
+      return [
+        `${where}.expires_at`,
+        `The approval expired at ${given.expires_at}, and the cut was made at ${cutAt}.`,
+      ];
+    case 'early':
+      return [
+        `${where}.findings`,
+        `The approval is in force from ${given.findings.not_before} on, and the cut was made at ${cutAt}.`,
+      ];
+    default:
+      return [where, `The approval ${APPROVAL_FAULTS[fault]}.`];
+  }
 }
 
 /**
