@@ -33,7 +33,7 @@ const SEPARATIONS = {
 export type SeparateDeed = keyof typeof SEPARATIONS;
 
 const PARTS = ['principal', 'person', 'key'] as const;
-export type PartyPart = (typeof PARTS)[number];
+type PartyPart = (typeof PARTS)[number];
 
 /** One party did both, and this is what shows it. */
 export interface SharedParty {

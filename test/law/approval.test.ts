@@ -113,9 +113,9 @@ test('an approval is in force exactly where nothing is wrong with it, and each f
         seen.manifestDigest === 'sha256:1' &&
         seen.unitLocalId === null &&
         seen.isSuperseded === false &&
-        (seen.expiresAt === null || seen.expiresAt > AT) &&
-        (seen.notBefore === null || seen.notBefore <= AT) &&
-        (seen.position === null || seen.position < 7);
+        (seen.expiresAt ?? AFTER) > AT &&
+        (seen.notBefore ?? AT) <= AT &&
+        (seen.position ?? 0) < 7;
       const faults = approvalFaults(seen, CUT);
       expect(faults.length === 0).toBe(isInForce);
       for (const fault of faults) expect(APPROVAL_FAULTS[fault]).toMatch(/^[a-z]/);
