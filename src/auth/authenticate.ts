@@ -101,11 +101,11 @@ export function authenticator({ gate, mode }: AuthenticatorOptions): Authenticat
     if (row.expired) throw new Unauthenticated('expired');
     if (row.disabled) throw new Unauthenticated('disabled');
     if (row.rehearsal && mode === 'production') throw new Unauthenticated('rehearsal_refused');
-    return session(row);
+    return sessionOf(row);
   };
 }
 
-function session(row: z.infer<typeof grant>): Session {
+function sessionOf(row: z.infer<typeof grant>): Session {
   const known = new Set<string>(SCOPES);
   const narrow = row.token_scopes === null ? null : new Set(row.token_scopes);
   const scopes = row.scopes.filter((scope) => known.has(scope) && (narrow?.has(scope) ?? true));

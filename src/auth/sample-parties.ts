@@ -3,7 +3,7 @@ import { derivedId } from '../proof/uuid.ts';
 import { SCOPES, type Scope } from './authority.ts';
 
 /** A principal and the person answerable for it, as the bootstrap writes them. */
-export interface Party {
+export interface SampleParty {
   readonly name: string;
   readonly kind: 'person' | 'service' | 'agent';
   readonly personName: string;
@@ -55,7 +55,7 @@ export const SAMPLE_PARTIES = [
     lane: 'DOT-992',
   },
   { name: 'observer', kind: 'person', personName: 'Otto Sample', scopes: ['ledger:observe'], lane: null },
-] as const satisfies readonly Party[];
+] as const satisfies readonly SampleParty[];
 
 /** Ids of parties derive from their names: the same party is the same row, however often the bootstrap runs. */
 export function principalIdOf(name: string): string {

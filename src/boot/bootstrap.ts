@@ -4,21 +4,16 @@ import { join } from 'node:path';
 import type { ClientBase } from 'pg';
 import { z } from 'zod';
 import {
-  type Party,
   personIdOf,
   principalIdOf,
   SAMPLE_PARTIES,
+  type SampleParty,
   scopesInOrder,
 } from '../auth/sample-parties.ts';
 import { BOOTSTRAP_LOCK, underBootstrapLock } from '../database/bootstrap-lock.ts';
 import { BASE_VOCABULARY } from '../document/vocabulary.ts';
-import {
-  homeSecrets,
-  refuseIfOthersMayRead,
-  type Secrets,
-  writePrivateFile,
-  writeSecrets,
-} from '../home/secrets.ts';
+import { refuseIfOthersMayRead, writePrivateFile } from '../home/private-file.ts';
+import { homeSecrets, type Secrets, writeSecrets } from '../home/secrets.ts';
 import { type HeldKey, heldKeys, withFollowed } from '../keys/custody.ts';
 import { type RegisteredKeys, registerKeys } from '../keys/lane-keys.ts';
 import type { Mode } from '../law/values.ts';
@@ -57,7 +52,8 @@ export async function bootstrapLedger(
     await owner.query(`/* bootstrap.lock */ select pg_advisory_xact_lock(${BOOTSTRAP_LOCK})`);
     await addVocabulary(owner);
     const incarnation = await addHead(owner);
-    if (options.mode === 'rehearsal') for (const party of SAMPLE_PARTIES) await addParty(owner, party, true);
+    if (options.mode === 'rehearsal')
+      for (const party of SAMPLE_PARTIES) await addSampleParty(owner, party, true);
     const keys = await registerKeys(owner, options.keys);
     const issue =
       options.mode === 'rehearsal'
@@ -139,7 +135,7 @@ async function addHead(owner: ClientBase): Promise<string> {
 }
 
 /** Adds a person and its principal where they are missing. */
-async function addParty(owner: ClientBase, party: Party, rehearsal: boolean): Promise<void> {
+async function addSampleParty(owner: ClientBase, party: SampleParty, rehearsal: boolean): Promise<void> {
   await owner.query(
     `/* bootstrap.person */
     insert into cutter_auth.person (person_id, name, rehearsal) values ($1, $2, $3) on conflict do nothing`,

@@ -108,11 +108,11 @@ function isTakenOver(error: unknown): boolean {
 /** Two numbers for each login this home has a password for. 32 bits of a hash of 256 random bits give nothing of them away. */
 function locksOf(secrets: Secrets): readonly { login: number; password: number }[] {
   return Object.entries(secrets.logins).map(([login, password]) => ({
-    login: number(`cutter:login:${login}`),
-    password: number(`cutter:password:${login}:${password}`),
+    login: lockNumber(`cutter:login:${login}`),
+    password: lockNumber(`cutter:password:${login}:${password}`),
   }));
 }
 
-function number(text: string): number {
+function lockNumber(text: string): number {
   return createHash('sha256').update(text).digest().readInt32BE(0);
 }

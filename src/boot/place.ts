@@ -48,7 +48,7 @@ export async function noticeCopy(
   const here = await placeNow(owner, isOurs);
   if (noted === undefined || here === null) return;
   if (noted.system === null) return await notePlace(owner, noted.incarnation, here);
-  const judged = await judge(owner, noted, here);
+  const judged = await judgePlace(owner, noted, here);
   if (judged === null) return;
   if ('copy' in judged && (await suspendCopy(owner, judged.copy))) return;
   if ('moved' in judged) tell(judged.moved);
@@ -100,7 +100,7 @@ async function placeNow(owner: ClientBase, isOurs: boolean): Promise<Place | nul
     : { system, database, machine: null, data: null };
 }
 
-async function judge(owner: ClientBase, noted: Place, here: Place): Promise<Judged | null> {
+async function judgePlace(owner: ClientBase, noted: Place, here: Place): Promise<Judged | null> {
   if (noted.system !== here.system)
     return { copy: 'It was made of a database on another PostgreSQL server, which may run.' };
   if (noted.database !== here.database) return await judgeDatabase(owner, noted.database);

@@ -4,9 +4,9 @@ import { setLoginPasswords } from '../database/logins.ts';
 import { migrate } from '../database/migrate/migrate.ts';
 import { refuseAnothersLedger } from '../database/migrate/rights.ts';
 import { openPools, type Pools, poolUrls } from '../database/pools.ts';
+import { checkLoginSessions } from '../database/session/login-sessions-at-start.ts';
 import { refusePooledSessions } from '../database/session/pooler.ts';
-import { checkAssumptions } from '../database/session/server-checks.ts';
-import { checkSessions } from '../database/session/session-checks.ts';
+import { checkStartAssumptions } from '../database/session/start-assumptions.ts';
 import { secretsForLedger } from '../home/ledger-secrets.ts';
 import { type Secrets, storedSecrets, writeSecrets } from '../home/secrets.ts';
 import { LANES, type Mode } from '../law/values.ts';
@@ -45,7 +45,7 @@ export async function prepareLedger(options: PrepareOptions): Promise<PreparedLe
   const isOurs = options.shared !== true;
   if (!isOurs) await refusePooledSessions(ownerUrl);
   return await asOwner(ownerUrl, async (owner) => {
-    await checkAssumptions(owner, tell);
+    await checkStartAssumptions(owner, tell);
     await refuseAnothersLedger(owner);
     const secrets = await secretsForLedger(owner, home);
     await claimLogins(owner, secrets);
@@ -63,7 +63,7 @@ export async function prepareLedger(options: PrepareOptions): Promise<PreparedLe
     if (suspension !== null) tell(suspendedBecause(suspension));
     if (mode === 'production') await tellWhatIsMissing(owner, tell);
     const urls = poolUrls(ownerUrl, secrets);
-    await checkSessions(urls);
+    await checkLoginSessions(urls);
     const claim = await holdClaim(urls.observe, secrets, tell);
     try {
       const pools = await openPools(urls);
@@ -81,7 +81,7 @@ export async function prepareLedger(options: PrepareOptions): Promise<PreparedLe
 
 /** Sets the logins' passwords; whose ledger this was before is told, for that home's server starts no more without asking. */
 async function takeLogins(owner: pg.Client, options: PrepareOptions, secrets: Secrets): Promise<void> {
-  const wasAnothers = (await isBootstrapped(owner)) && !(await opens(options.ownerUrl, secrets));
+  const wasAnothers = (await isBootstrapped(owner)) && !(await opensWith(options.ownerUrl, secrets));
   await setLoginPasswords(owner, secrets);
   if (wasAnothers)
     options.tell(
@@ -147,7 +147,7 @@ async function isBootstrapped(owner: pg.Client): Promise<boolean> {
 }
 
 /** Whether the runtime's password is the login's already. */
-async function opens(ownerUrl: string, secrets: Secrets): Promise<boolean> {
+async function opensWith(ownerUrl: string, secrets: Secrets): Promise<boolean> {
   const client = new pg.Client({ connectionString: poolUrls(ownerUrl, secrets).observe });
   client.on('error', () => {});
   try {

@@ -120,14 +120,14 @@ export function buildServer(deps: ServerDeps): CutterServer {
 
   return {
     httpServer,
-    listen: () => listen(httpServer, deps.host, deps.port),
+    listen: () => listenAt(httpServer, deps.host, deps.port),
     async close() {
       closing = true;
       const closed = new Promise<void>((resolve) => httpServer.close(() => resolve()));
       // Sockets first: a goodbye tells the reader to resume, where a stream's end would tell it that all is said.
       await sockets.close();
       graphql.endStreams();
-      await drained(httpServer, closed, limits.drainMs);
+      await drainConnections(httpServer, closed, limits.drainMs);
       await longTexts.close();
     },
   };
@@ -144,7 +144,7 @@ function cutLingering(request: IncomingMessage, response: ServerResponse, linger
   });
 }
 
-function listen(server: Server, host: string, port: number): Promise<{ url: string }> {
+function listenAt(server: Server, host: string, port: number): Promise<{ url: string }> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host, port }, () => {
@@ -157,7 +157,7 @@ function listen(server: Server, host: string, port: number): Promise<{ url: stri
 }
 
 /** Idle connections go at once, the others as their answers end; what is left after `drainMs` is cut off. */
-async function drained(server: Server, closed: Promise<void>, drainMs: number): Promise<void> {
+async function drainConnections(server: Server, closed: Promise<void>, drainMs: number): Promise<void> {
   const sweep = setInterval(() => server.closeIdleConnections(), 50);
   const impatience = setTimeout(() => server.closeAllConnections(), drainMs);
   server.closeIdleConnections();

@@ -1,7 +1,9 @@
 /** What a monitor keeps in a file so that it can be ended and go on: written whole or not at all. */
+
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { syncFolder } from '../home/private-file.ts';
 import type { MonitorFinding } from '../monitor/judges/finding.ts';
 import { StateFault } from '../monitor/saved-monitor.ts';
 import { whyUnreadable } from './client/tokens.ts';
@@ -62,16 +64,5 @@ export function writeState(path: string, { monitor, findings }: KeptState): void
     syncFolder(dirname(path));
   } catch (error) {
     throw new StateFault(`The state can't be kept in ${path}: ${whyUnreadable(error)}.`);
-  }
-}
-
-/** A renamed file is durable when its folder is; where folders can't be opened, that is the system's affair. */
-function syncFolder(path: string): void {
-  if (process.platform === 'win32') return;
-  const folder = openSync(path, 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
   }
 }

@@ -1,7 +1,7 @@
 import { createPgDriverFactory } from '@slonik/pg-driver';
 import type { DriverFactory } from 'slonik';
 import type { Login } from '../home/secrets.ts';
-import { checkSession, type Session } from './session/session-check.ts';
+import { checkSession, type LoginSession } from './session/login-session.ts';
 import { DatabaseSilent, type DatabaseWatch } from './watch.ts';
 
 /** Locks of one transaction were waited for as long as the role's `lock_timeout` allows for one. */
@@ -48,7 +48,7 @@ export function assertingDriver(options: DriverOptions): DriverFactory {
   };
 }
 
-async function sessionOf(client: Client, { login, watch }: DriverOptions): Promise<Session> {
+async function sessionOf(client: Client, { login, watch }: DriverOptions): Promise<LoginSession> {
   client.acquire();
   const session = await watch.unlessSilent(() => checkSession(client, login));
   await client.release();
@@ -70,7 +70,7 @@ const LEAST_LOCK_WAIT_MS = 1_000;
  * Gives a connection up whose statement can't be waited for any longer: the database is silent, or the transaction has spent its time
  * in waiting for locks, each of which PostgreSQL bounds apart. Nothing more is sent on it, so nothing of it is committed.
  */
-function boundedQueries(client: Client, session: Session, { watch, busy }: DriverOptions): Client {
+function boundedQueries(client: Client, session: LoginSession, { watch, busy }: DriverOptions): Client {
   const { query, stream } = client;
   const { pid, lockLimitMs, statementLimitMs } = session;
   let lost: Error | null = null;

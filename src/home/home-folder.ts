@@ -14,10 +14,10 @@ export function makeHome(home: string): void {
   const mode = process.getuid?.() === 0 ? 0o711 : 0o700;
   makeFolders(home, mode);
   try {
-    if (!statSync(home).isDirectory()) throw new UnusableHome(unusable(home, 'it is not a folder'));
+    if (!statSync(home).isDirectory()) throw new UnusableHome(whyUnusable(home, 'it is not a folder'));
     accessSync(home, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
-    throw error instanceof UnusableHome ? error : new UnusableHome(unusable(home, reasonOf(error)));
+    throw error instanceof UnusableHome ? error : new UnusableHome(whyUnusable(home, reasonOf(error)));
   }
 }
 
@@ -35,7 +35,7 @@ export function makeFolders(path: string, mode: number): void {
     } catch (error) {
       // Another start was faster.
       if (codeOf(error) === 'EEXIST' && statSync(folder, { throwIfNoEntry: false })?.isDirectory()) continue;
-      throw new UnusableHome(unusable(path, `${folder} can't be made: ${reasonOf(error)}`));
+      throw new UnusableHome(whyUnusable(path, `${folder} can't be made: ${reasonOf(error)}`));
     }
   }
 }
@@ -49,7 +49,7 @@ function isMissing(path: string): boolean {
   }
 }
 
-function unusable(home: string, why: string): string {
+function whyUnusable(home: string, why: string): string {
   return `${home} can't be the ledger's home: ${why}. Name a folder this user may write with CUTTER_HOME.`;
 }
 

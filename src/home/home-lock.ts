@@ -20,19 +20,19 @@ export function lockHome(home: string): { release(): void } {
   const holder: Holder = { pid: process.pid, start: startOf(process.pid), folder: folderOf(home) };
   writeFileSync(mine, JSON.stringify(holder), { mode: 0o600 });
   try {
-    while (!claim(mine, path)) dropStale(path, home);
+    while (!linkLock(mine, path)) dropStale(path, home);
   } finally {
     rmSync(mine, { force: true });
   }
   return {
     release() {
-      if (read(path)?.pid === process.pid) rmSync(path, { force: true });
+      if (readHolder(path)?.pid === process.pid) rmSync(path, { force: true });
     },
   };
 }
 
 /** A link either makes the lock whole or finds one there; no moment shows it half-written. */
-function claim(mine: string, path: string): boolean {
+function linkLock(mine: string, path: string): boolean {
   try {
     linkSync(mine, path);
     return true;
@@ -43,7 +43,7 @@ function claim(mine: string, path: string): boolean {
 }
 
 function dropStale(path: string, home: string): void {
-  const holder = read(path);
+  const holder = readHolder(path);
   if (isHeld(holder, home)) {
     throw new Error(
       `Another process (number ${holder.pid}) already runs the ledger in ${home}. Stop it first, or give this one a home of its own with CUTTER_HOME.`,
@@ -57,14 +57,14 @@ function dropStale(path: string, home: string): void {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
     throw error;
   }
-  const moved = read(aside);
-  if (isHeld(moved, home)) claim(aside, path);
+  const moved = readHolder(aside);
+  if (isHeld(moved, home)) linkLock(aside, path);
   rmSync(aside, { force: true });
 }
 
 /** The process that owns a home directory; null where none lives that does. */
 export function lockHolder(home: string): number | null {
-  const holder = read(join(home, 'server.lock'));
+  const holder = readHolder(join(home, 'server.lock'));
   return isHeld(holder, home) ? holder.pid : null;
 }
 
@@ -74,7 +74,7 @@ function isHeld(holder: Holder | null, home: string): holder is Holder {
   return holder.folder === undefined || holder.folder === folderOf(home);
 }
 
-function read(path: string): Holder | null {
+function readHolder(path: string): Holder | null {
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as Holder;
   } catch {

@@ -53,9 +53,9 @@ export async function sayOfKey(owner: ClientBase, saying: KeySaying): Promise<st
   const party = await partyOf(owner, lane, principalIdIn(saying));
   if (party === null) return '';
   const rows = rowsOf(saying, party.principalId, place);
-  for (const row of rows) await write(owner, row);
+  for (const row of rows) await writeKeyRow(owner, row);
   const facts = factsOf(saying, party, place);
-  await push(
+  await queueKeyRecord(
     owner,
     buildRecord({
       recordId: keyRecordId(saying.act, idOf(saying)),
@@ -225,7 +225,7 @@ function endOf(row: KeyRow, { position }: Place): RecordedKeyRow {
   };
 }
 
-async function write(owner: ClientBase, { written, isNew }: RecordedKeyRow): Promise<void> {
+async function writeKeyRow(owner: ClientBase, { written, isNew }: RecordedKeyRow): Promise<void> {
   if (!isNew) return;
   const { columns } = written;
   if (written.op === 'insert')
@@ -250,7 +250,10 @@ async function write(owner: ClientBase, { written, isNew }: RecordedKeyRow): Pro
 }
 
 /** The id is known before the record is: parts that a lane's login put under it, and that no record has, are taken away first. */
-async function push(owner: ClientBase, { recordId, hash, parts, rowIds }: LogRecord): Promise<void> {
+async function queueKeyRecord(
+  owner: ClientBase,
+  { recordId, hash, parts, rowIds }: LogRecord,
+): Promise<void> {
   const { rowCount: taken } = await owner.query(
     `/* bootstrap.key_record_taken */ select from cutter_log.log where record_id = $1
      union all select from cutter_log.pending where record_id = $1`,

@@ -71,7 +71,7 @@ export async function registerKeys(
       refused.push(
         `${one.lane} has no enabled principal, so no ${one.purpose} key of it can begin, and the one in force was not ended. Enable one, or add another.`,
       );
-    else done.push(...(await take(owner, one, step, reason)));
+    else done.push(...(await takeStep(owner, one, step, reason)));
   }
   return { done, refused, inForce: inForceOf(await registry(owner)) };
 }
@@ -173,7 +173,7 @@ function stepOf(held: HeldKey, rows: readonly Registered[], all: readonly HeldKe
   };
 }
 
-async function take(
+async function takeStep(
   owner: ClientBase,
   { lane, purpose, key: held, next }: HeldKey,
   step: Exclude<Step, { readonly step: 'refused' }>,

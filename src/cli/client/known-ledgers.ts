@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { makeHome, reasonOf } from '../../home/home-folder.ts';
-import { writePrivateFile } from '../../home/secrets.ts';
+import { writePrivateFile } from '../../home/private-file.ts';
 import { ClientFault } from './client.ts';
 
 const shape = z.record(z.string(), z.string());

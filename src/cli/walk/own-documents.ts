@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { writePrivateFile } from '../../home/secrets.ts';
+import { writePrivateFile } from '../../home/private-file.ts';
 
 /** One document code in one ledger, as a home knows it. */
 export interface DocumentPlace {

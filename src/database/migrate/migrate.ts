@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
-import { checkServer } from '../session/checks.ts';
+import { checkDatabase } from '../session/database-check.ts';
 import { allowedToPublic, closeToPublic, keepingPublicRights, takenFromPublic } from './public-rights.ts';
 import { layRights, layRoles, refuseAnothersLedger } from './rights.ts';
 import { refuseTakenSchemas, refuseTakenTables } from './target-tables.ts';
@@ -92,7 +92,7 @@ export async function migrate(
   await client.connect();
   try {
     await refuseAnothersLedger(client);
-    await checkServer(client);
+    await checkDatabase(client);
     await client.query(`/* migrate.lock */ select pg_advisory_lock(hashtext('cutter.migrate'))`);
     const { applied, steps, isFresh } = await stepsOf(client, migrations, tell);
     // A ledger begins whole or not at all. One that others serve meanwhile isn't locked for longer than each file takes.

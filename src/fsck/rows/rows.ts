@@ -13,7 +13,7 @@ import { type BlamedLine, judgeLog, logStateOf, type Orphans, orphansOf } from '
 import { eachLine, type LogLine } from '../log/records.ts';
 import { checkTree, type TreeReport } from '../log/tree-check.ts';
 import { MOVES_OF, WayReplay } from '../meaning/states.ts';
-import type { Session } from '../session.ts';
+import type { SnapshotSession } from '../session.ts';
 import { BIRTH, Element, FINAL, UPDATE } from './element.ts';
 import { takeBeside } from './helper-thread.ts';
 import { judgeSuspects } from './judge.ts';
@@ -30,7 +30,7 @@ const SIZES = [1 << 12, 1 << 18] as const;
 /** Pages of a table that one thread reads at a time. */
 const SLICE_PAGES = 2048;
 
-export interface RowsOptions extends Pick<Session, 'client' | 'beside' | 'snapshot' | 'unseen'> {
+export interface RowsOptions extends Pick<SnapshotSession, 'client' | 'beside' | 'snapshot' | 'unseen'> {
   /** The login cutter_evidence. */
   readonly url: string;
   readonly head: number;

@@ -1,4 +1,3 @@
-import { checkpointSeedOf } from '../../../src/home/secrets.ts';
 import type { LaneKey } from '../../../src/law/keys.ts';
 import { LANES, type Lane } from '../../../src/law/values.ts';
 import { type Checkpoints, readCheckpoints } from '../../../src/log/checkpoint/checkpoint.ts';
@@ -12,6 +11,7 @@ import { publicKeyOf } from '../../../src/proof/ed25519.ts';
 import { keyIdOf } from '../../../src/proof/keyid.ts';
 import { verifierKey } from '../../../src/proof/note.ts';
 import { type TestDatabase, testDatabase } from '../../harness/database.ts';
+import { checkpointSeedOf } from '../../harness/seeds.ts';
 import { folderOf, growLog, treeSize } from '../../harness/tree-ground.ts';
 import { type HeardLog, heardLog } from '../log-ground.ts';
 

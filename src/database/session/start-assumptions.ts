@@ -38,15 +38,15 @@ const LOOK = `/* checks.assumptions */
   from pg_catalog.pg_database where datname = current_database()`;
 
 /** Asserts before the first write what the ledger relies on beside durability; names all that is amiss at once. */
-export async function checkAssumptions(owner: ClientBase, tell: (line: string) => void): Promise<void> {
+export async function checkStartAssumptions(owner: ClientBase, tell: (line: string) => void): Promise<void> {
   const { rows } = await owner.query<Found>(LOOK);
   const found = rows[0]!;
-  const faults = [...faultsOf(found)];
+  const faults = [...assumptionFaults(found)];
   if (faults.length > 0) throw new UnfitServer(faults.join(' '));
-  for (const line of doubtsOf(found, Date.now())) tell(line);
+  for (const line of assumptionDoubts(found, Date.now())) tell(line);
 }
 
-function* faultsOf(found: Found): Generator<string> {
+function* assumptionFaults(found: Found): Generator<string> {
   const { database, connections, database_limit: limit } = found;
   if (found.standby)
     yield 'This PostgreSQL server is a standby, which takes no writes. Name its primary in CUTTER_DATABASE_URL.';
@@ -65,7 +65,7 @@ function* faultsOf(found: Found): Generator<string> {
     yield `The database was made with version ${found.collation} of its collation, and the system has ${found.collation_now ?? 'none'} now: its indexes may miss texts or hold them twice. As the owner, run: reindex database ${database}; alter database ${database} refresh collation version;`;
 }
 
-function* doubtsOf({ connections, used, now_ms: theirs }: Found, ours: number): Generator<string> {
+function* assumptionDoubts({ connections, used, now_ms: theirs }: Found, ours: number): Generator<string> {
   if (connections - used < CONNECTIONS)
     yield `Others hold ${used} of the ${connections} connections of this PostgreSQL server, and the ledger opens up to ${CONNECTIONS}: calls may be refused as Busy. Raise max_connections.`;
   const apart = Math.round((theirs - ours) / 1000);

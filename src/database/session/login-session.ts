@@ -2,7 +2,7 @@
 
 import type { Login } from '../../home/secrets.ts';
 import { UNFIT_CODE } from '../outage.ts';
-import { mendOfServer, SETTINGS, type Settings, type Unfit, unfitIn } from './session-settings.ts';
+import { mendOfServer, SESSION_SETTINGS, type Settings, type Unfit, unfitIn } from './session-settings.ts';
 
 /** A connection met another user than the one it is for. Stops the process that was set up so. */
 export class WrongLogin extends Error {
@@ -21,7 +21,7 @@ const LOOK = `/* session.look */ select current_user::text as "current", session
   exists (select from pg_catalog.pg_class c join pg_catalog.pg_roles r on r.oid = c.relowner
     where r.rolname = current_user and c.relkind in ('r', 'v') and c.relpersistence <> 't') as "owns",
   pg_backend_pid() as pid,
-  ${SETTINGS} as settings`;
+  ${SESSION_SETTINGS} as settings`;
 
 /** Which of the settings that are kept for roles and databases is the one that this session has. */
 const SOURCE = `/* session.source */ select setrole <> 0 and setdatabase <> 0 as in_database, quote_ident(current_database()) as database
@@ -47,7 +47,7 @@ interface Found {
 }
 
 /** A session that may be used, and the limits that its role sets. */
-export interface Session {
+export interface LoginSession {
   readonly pid: number;
   /** How long a lock is waited for, in ms; 0 for ever. */
   readonly lockLimitMs: number;
@@ -56,7 +56,7 @@ export interface Session {
 }
 
 /** Asserts, as the first thing on a new connection, that it is the login's and has every setting that the ledger's promises need. */
-export async function checkSession(client: Asks, login: Login): Promise<Session> {
+export async function checkSession(client: Asks, login: Login): Promise<LoginSession> {
   const found = (await client.query(LOOK)).rows[0] as Found;
   refuseWrongLogin(found, login);
   if (found.isolation !== 'read committed') {

@@ -10,9 +10,9 @@ class UnfitDatabase extends Error {
 }
 
 /** Asserts, before the first write, that the server keeps what it acknowledges and stores text as it is, and that the owner may own. */
-export async function checkServer(client: ClientBase): Promise<void> {
-  await checkSettings(client);
-  await checkOwner(client);
+export async function checkDatabase(client: ClientBase): Promise<void> {
+  await refuseUnfitSettings(client);
+  await refuseUnfitOwner(client);
 }
 
 interface Lacking {
@@ -27,7 +27,7 @@ interface Lacking {
 }
 
 /** What a superuser has anyway. The tables in `public` and the roles' attributes are made once, by the first migration. */
-async function checkOwner(client: ClientBase): Promise<void> {
+async function refuseUnfitOwner(client: ClientBase): Promise<void> {
   const { rows } = await client.query<Lacking>(
     `/* checks.owner */
     select quote_ident(rolname) as owner, quote_ident(current_database()) as database,
@@ -56,8 +56,16 @@ async function checkOwner(client: ClientBase): Promise<void> {
   );
 }
 
-async function checkSettings(client: ClientBase): Promise<void> {
-  const { rows } = await client.query<Record<string, string>>(`/* checks.server */
+interface FoundSettings {
+  readonly version: number;
+  readonly encoding: string;
+  readonly fsync: string;
+  readonly full_page_writes: string;
+  readonly synchronous_commit: string;
+}
+
+async function refuseUnfitSettings(client: ClientBase): Promise<void> {
+  const { rows } = await client.query<FoundSettings>(`/* checks.server */
     select current_setting('server_version_num')::int / 10000 as version,
       pg_encoding_to_char(encoding) as encoding,
       current_setting('fsync') as fsync,
@@ -65,17 +73,17 @@ async function checkSettings(client: ClientBase): Promise<void> {
       current_setting('synchronous_commit') as synchronous_commit
     from pg_database where datname = current_database()`);
   const found = rows[0]!;
-  if (Number(found['version']) < OLDEST_VERSION) {
+  if (found.version < OLDEST_VERSION) {
     throw new UnfitDatabase(
-      `The ledger needs PostgreSQL ${OLDEST_VERSION} or newer; this server is version ${found['version']}.`,
+      `The ledger needs PostgreSQL ${OLDEST_VERSION} or newer; this server is version ${found.version}.`,
     );
   }
-  if (found['encoding'] !== 'UTF8') {
+  if (found.encoding !== 'UTF8') {
     throw new UnfitDatabase(
-      `The database's encoding is ${found['encoding']}. Make one with: create database cutter template template0 encoding 'UTF8' locale 'C'.`,
+      `The database's encoding is ${found.encoding}. Make one with: create database cutter template template0 encoding 'UTF8' locale 'C'.`,
     );
   }
-  for (const setting of ['fsync', 'full_page_writes']) {
+  for (const setting of ['fsync', 'full_page_writes'] as const) {
     if (found[setting] !== 'on') {
       throw new UnfitDatabase(
         `${setting} is ${found[setting]} on this server: a crash could take back what was acknowledged. Turn it on.`,
@@ -83,9 +91,9 @@ async function checkSettings(client: ClientBase): Promise<void> {
     }
   }
   // `remote_apply` promises more than `on`; `remote_write` and `local` give up a standby's disk, and `off` our own.
-  if (!['on', 'remote_apply'].includes(found['synchronous_commit'] ?? '')) {
+  if (!['on', 'remote_apply'].includes(found.synchronous_commit)) {
     throw new UnfitDatabase(
-      `synchronous_commit is ${found['synchronous_commit']} on this server: an acknowledged phase could be lost. Set it to on.`,
+      `synchronous_commit is ${found.synchronous_commit} on this server: an acknowledged phase could be lost. Set it to on.`,
     );
   }
 }
