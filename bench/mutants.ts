@@ -1,6 +1,7 @@
 /**
- * `npm run mutants -- [--seed N] [--count N] [--workers N] [--only PATTERN] [--quick] [--list]`: makes single
- * faults in the law, one at a time, in a copy of the last commit, and says which test notices each. What nobody notices needs a test, or a reason why it is no fault.
+ * `npm run mutants -- [--seed N] [--count N] [--workers N] [--only PATTERN] [--quick] [--list]`: makes single faults in
+ * the law, one at a time, in a copy of the last commit, and says which test notices each. What nobody notices needs a
+ * test, or a reason why it is no fault. `--quick` leaves out the tests that take minutes.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

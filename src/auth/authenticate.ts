@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
+import { PRINCIPAL_KINDS } from '../law/values.ts';
 import { SCOPES, type Scope } from './authority.ts';
 import type { Session } from './session.ts';
 
@@ -60,7 +61,7 @@ const grant = z.object({
   principal_id: z.string(),
   person_id: z.string(),
   name: z.string(),
-  kind: z.enum(['person', 'service', 'agent']),
+  kind: z.enum(PRINCIPAL_KINDS),
   scopes: z.array(z.string()),
   token_scopes: z.array(z.string()).nullable(),
   entry_ids: z.array(z.string()).nullable(),

@@ -81,6 +81,11 @@ export function isTerminal(state: EntryState): boolean {
   return TERMINAL_STATES.includes(state);
 }
 
+/** Whether an entry in this state has had its cut. */
+export function wasCut(state: EntryState): boolean {
+  return canReach('cut_applied', [state]);
+}
+
 /** Whether an entry has ended without being complete. */
 export function isEnded(state: EntryState): boolean {
   return FAILED_STATES.includes(state);

@@ -1,13 +1,13 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
 import { manifestDigest, manifestHeader } from '../document/manifest.ts';
-import type { CutSpec, DocumentPlan } from '../document/types.ts';
+import type { DocumentPlan } from '../document/types.ts';
 import { APPROVAL_FAULTS, approvalFaults, type SeenApproval } from '../law/approval.ts';
 import { AlreadyCut, NotApproved, PlanStale } from '../law/refusals.ts';
 import { type CutFacts, cutStatement, type PriorSignature } from '../law/statement.ts';
 import { type EntryState, nextState, statesBefore } from '../law/states.ts';
 import { TOOL_REVISION } from '../version.ts';
-import { type CutLook, lockForCut, lookForCut } from './cut-look.ts';
+import { type CutInput, type CutLook, lockForCut, lookForCut } from './cut-look.ts';
 import { type DocumentActions, effectOf, planActions, unitCounts } from './effect/actions.ts';
 import {
   affectedRows,
@@ -22,10 +22,10 @@ import { actionSummary, type StoredBlock } from './effect/blocks.ts';
 import { cutChangeSet } from './effect/change-set-row.ts';
 import { planFor, refuseBroken } from './effect/plan.ts';
 import { refuseConflict, refuseOther } from './envelope/conflict.ts';
-import { unlockable } from './envelope/entry-lock.ts';
+import { type FoundEntry, foundEntry, unlockable } from './envelope/entry-lock.ts';
 import { currentKey } from './envelope/key-registry.ts';
 import { moveEntry } from './envelope/move.ts';
-import { movedRow, termsOf } from './envelope/reading.ts';
+import { type EntryWork, movedRow, termsOf, workOf } from './envelope/reading.ts';
 import { signStatement } from './envelope/sign.ts';
 import type { Done, ExecTx } from './envelope/transaction.ts';
 import { Writes } from './envelope/writes.ts';
@@ -42,11 +42,6 @@ import {
   UNIT_VERSION,
 } from './tables/unit.ts';
 
-export interface CutInput {
-  readonly idempotencyKey: string;
-  readonly entryId: string;
-  readonly manifestDigest: string;
-}
 export interface CutAnswer {
   readonly entryId: string;
   readonly changeSetId: string;
@@ -84,19 +79,19 @@ export async function cut(tx: ExecTx, input: CutInput): Promise<Done<CutAnswer>>
     ]);
     return { value: answer, writes: null };
   }
+  const entry = foundEntry(input.entryId, look);
   refuseSecondCut(input, look);
   if (locked.status === null)
-    throw unlockable(input.entryId, look.status, 'cut', statesBefore('cut', tx.lane));
-  await refuseUnapproved(tx, input, look, locked.status, locked.at);
+    throw unlockable(input.entryId, entry.status, 'cut', statesBefore('cut', tx.lane));
+  const ground = await refuseUnapproved(tx, input, look, { ...entry, status: locked.status }, locked.at);
   refuseOpen(look.open, look.unverified);
-  const plan = await approvedPlan(tx, input, look);
+  const plan = await approvedPlan(tx, input, look, ground);
   const actions = freshActions(plan, look);
   currentKey(tx.key, look.key);
-  return write(tx, input, look, locked.status, plan, actions, locked.at);
+  return write(tx, input, look, ground, plan, actions, locked.at);
 }
 
 function refuseSecondCut(input: CutInput, look: CutLook): void {
-  if (look.status === null) throw unlockable(input.entryId, null, 'cut', []);
   const standing = look.cuts.find((c) => c.entry === input.entryId || !c.compensated);
   if (standing === undefined) return;
   const message =
@@ -106,22 +101,29 @@ function refuseSecondCut(input: CutInput, look: CutLook): void {
   throw new AlreadyCut(message, [{ path: ['input', 'entryId'], code: 'already-cut', message }]);
 }
 
+/** What a cut rests on once its refusals have passed. */
+interface CutGround extends EntryWork {
+  readonly from: EntryState;
+  readonly approval: Approval;
+}
+type Approval = NonNullable<CutLook['approval']>;
+
 async function refuseUnapproved(
   tx: ExecTx,
   input: CutInput,
   look: CutLook,
-  status: EntryState,
+  entry: FoundEntry,
   at: string,
-): Promise<void> {
+): Promise<CutGround> {
   const live = look.approval;
-  if (nextState(status, 'cut', tx.lane) === null) {
-    const { kind } = look;
-    const found = { entryId: input.entryId, status, kind: kind ?? '', notBefore: live?.not_before ?? null };
-    const holds = kind === 'cut_request' && (await isPlanNow(tx, input, look));
+  if (nextState(entry.status, 'cut', tx.lane) === null) {
+    const found = { entryId: input.entryId, ...entry, notBefore: live?.not_before ?? null };
+    const holds = entry.kind === 'cut_request' && (await isPlanNow(tx, input, look));
     throw notYet(found, 'cut', statesBefore('cut', tx.lane), holds);
   }
-  const because = unapprovedBecause(live, input, at);
-  if (because === null) return;
+  const because = faultOfApproval(live, input.manifestDigest, at);
+  if (live !== null && because === null)
+    return { from: entry.status, approval: live, ...workOf(input.entryId, look) };
   const canBe = await isPlanNow(tx, input, look);
   const way = canBe
     ? 'This call can succeed once a reviewer approves exactly this manifest (again).'
@@ -134,29 +136,23 @@ async function refuseUnapproved(
   );
 }
 
-/** Why the decision that no other supersedes is no approval in force for this cut; null where it is one. */
-function unapprovedBecause(live: CutLook['approval'], input: CutInput, at: string): string | null {
-  const seen: SeenApproval | null =
-    live === null
-      ? null
-      : {
-          verdict: live.verdict,
-          manifestDigest: live.manifest_version,
-          unitLocalId: live.unit_local_id,
-          expiresAt: live.expires_at,
-          notBefore: live.not_before,
-        };
-  const faults = approvalFaults(seen, { manifestDigest: input.manifestDigest, at });
-  const first = WORST_FIRST.find((fault) => faults.includes(fault));
-  if (first === undefined) return null;
-  if (live === null || first === 'not-approving') return 'this entry has no live approval';
-  if (first === 'expired') return `approval ${live.id} expired at ${live.expires_at}`;
-  if (first === 'other-manifest')
-    return `approval ${live.id} is for manifest ${live.manifest_version}, not ${input.manifestDigest}`;
-  return `approval ${live.id} ${APPROVAL_FAULTS[first]}`;
+/** Why the live decision is no approval in force for this manifest; null where it is one. */
+function faultOfApproval(live: Approval | null, manifestDigest: string, at: string): string | null {
+  if (live === null) return 'this entry has no live approval';
+  const seen: SeenApproval = {
+    verdict: live.verdict,
+    manifestDigest: live.manifest_version,
+    unitLocalId: live.unit_local_id,
+    expiresAt: live.expires_at,
+    notBefore: live.not_before,
+  };
+  const faults = approvalFaults(seen, { manifestDigest, at });
+  if (faults.includes('not-approving')) return 'this entry has no live approval';
+  if (faults.includes('expired')) return `approval ${live.id} expired at ${live.expires_at}`;
+  if (faults.includes('other-manifest'))
+    return `approval ${live.id} is for manifest ${live.manifest_version}, not ${manifestDigest}`;
+  return faults[0] === undefined ? null : `approval ${live.id} ${APPROVAL_FAULTS[faults[0]]}`;
 }
-
-const WORST_FIRST = ['absent', 'not-approving', 'expired', 'early', 'partial', 'other-manifest'] as const;
 
 /** Whether a reviewer could approve this digest now. */
 async function isPlanNow(tx: ExecTx, input: CutInput, look: CutLook): Promise<boolean> {
@@ -164,12 +160,12 @@ async function isPlanNow(tx: ExecTx, input: CutInput, look: CutLook): Promise<bo
 }
 
 /** The plan, made again from the source's bytes; it must be the one that was approved. */
-async function approvedPlan(tx: ExecTx, input: CutInput, look: CutLook): Promise<DocumentPlan> {
-  const { source, payload } = look as {
-    source: NonNullable<CutLook['source']>;
-    payload: NonNullable<CutLook['payload']>;
-  };
-  const spec = payload.proposed_cut_spec as CutSpec;
+async function approvedPlan(
+  tx: ExecTx,
+  input: CutInput,
+  look: CutLook,
+  { source, spec }: CutGround,
+): Promise<DocumentPlan> {
   const plan = await planFor(tx, { source, spec, vocabulary: termsOf(look.vocabulary), held: look.held });
   refuseBroken(plan);
   const header = manifestHeader(plan, { entryId: input.entryId, docCode: source.doc_code });
@@ -216,19 +212,19 @@ async function write(
   tx: ExecTx,
   input: CutInput,
   look: CutLook,
-  from: EntryState,
+  ground: CutGround,
   plan: DocumentPlan,
   actions: DocumentActions,
   at: string,
 ): Promise<Done<CutAnswer>> {
   // From here it must succeed.
   const writes = new Writes(at);
-  const birth = birthOf(tx, look);
+  const birth = birthOf(tx, ground);
   const ids = unitIds(birth, actions);
   const units = newUnits(birth, actions, ids);
   const versions = newVersions(birth, actions, ids);
   const affected = affectedRows(birth, actions, ids);
-  const facts = factsOf(tx, input, look, plan, actions, at);
+  const facts = factsOf(tx, input, look, ground, plan, actions, at);
   const signature = signStatement(
     {
       lane: tx.lane,
@@ -244,7 +240,7 @@ async function write(
   const changeSet = cutChangeSet(facts, {
     idempotencyKey: input.idempotencyKey,
     signatureId: tx.id('signature'),
-    riskClass: look.approval?.risk_class ?? 'standard',
+    riskClass: ground.approval.risk_class,
     scenarioRef: look.scenario_ref,
     docCode: birth.docCode,
     sourceDigest: birth.sourceDigest,
@@ -262,7 +258,7 @@ async function write(
   };
   const step = moveEntry(tx, writes, {
     entryId: input.entryId,
-    from,
+    from: ground.from,
     verb: 'cut',
     historyId: tx.id('history'),
     rationale: null,
@@ -281,13 +277,13 @@ async function write(
   return { value: { entryId: input.entryId, changeSetId: facts.changeSetId }, writes };
 }
 
-function birthOf(tx: ExecTx, look: CutLook): Birth {
+function birthOf(tx: ExecTx, { source }: CutGround): Birth {
   return {
     id: memoized(tx.id),
     principalId: tx.caller.principalId,
     changeSetId: tx.id('change_set'),
-    docCode: look.source?.doc_code ?? '',
-    sourceDigest: look.source?.sha256 ?? '',
+    docCode: source.doc_code,
+    sourceDigest: source.sha256,
     mode: tx.caller.mode,
   };
 }
@@ -316,6 +312,7 @@ function factsOf(
   tx: ExecTx,
   input: CutInput,
   look: CutLook,
+  { approval }: CutGround,
   plan: DocumentPlan,
   actions: DocumentActions,
   at: string,
@@ -323,9 +320,9 @@ function factsOf(
   return {
     changeSetId: tx.id('change_set'),
     entryId: input.entryId,
-    manifestId: look.approval?.manifest_id ?? '',
+    manifestId: approval.manifest_id,
     manifestDigest: input.manifestDigest,
-    reviewDecisionId: look.approval?.id ?? '',
+    reviewDecisionId: approval.id,
     effectDigest: effectOf(actions),
     counts: unitCounts(plan.records.length, actions),
     priorSignature:

@@ -2,6 +2,7 @@ import { sql } from 'slonik';
 import { z } from 'zod';
 import type { CutSpec } from '../document/types.ts';
 import { NotFound, type Problem } from '../law/refusals.ts';
+import { ENTRY_KINDS } from '../law/values.ts';
 import type { PlainJson } from '../proof/canonical.ts';
 import { derivedId } from '../proof/uuid.ts';
 import { planFor, refuseBroken, resolvedSpec } from './effect/plan.ts';
@@ -38,7 +39,7 @@ const lookRow = z.object({
   predecessors: z.array(z.string()),
   first: z
     .object({
-      kind: z.string(),
+      kind: z.enum(ENTRY_KINDS),
       payload: z.record(z.string(), z.unknown()),
       scenario_ref: z.string().nullable(),
       by: z.string(),

@@ -3,6 +3,7 @@ import { manifestDigest, manifestHeader } from '../document/manifest.ts';
 import type { CutSpec } from '../document/types.ts';
 import { IllegalTransition } from '../law/refusals.ts';
 import { canReach, type EntryState } from '../law/states.ts';
+import type { EntryKind } from '../law/values.ts';
 import { type Planned, planFor } from './effect/plan.ts';
 import type { PlanCache } from './effect/plan-cache.ts';
 import { type SourceMeta, termsOf } from './envelope/reading.ts';
@@ -11,7 +12,7 @@ import { type SourceMeta, termsOf } from './envelope/reading.ts';
 export interface Found {
   readonly entryId: string;
   readonly status: EntryState;
-  readonly kind: string;
+  readonly kind: EntryKind;
   /** Until when it is deferred, if it is. */
   readonly notBefore?: string | null;
 }

@@ -4,6 +4,7 @@ import { manifestDigest, manifestHeader } from '../document/manifest.ts';
 import type { CutSpec, DocumentPlan } from '../document/types.ts';
 import { IllegalTransition, InvalidInput, NotFound, type Problem } from '../law/refusals.ts';
 import { ENTRY_STATES, type EntryState, isEnded } from '../law/states.ts';
+import { ENTRY_KINDS, type EntryKind } from '../law/values.ts';
 import { type DocumentActions, planActions } from './effect/actions.ts';
 import { type LiveUnitRow, liveUnits } from './effect/live-units.ts';
 import { planFor, resolvedSpec } from './effect/plan.ts';
@@ -36,7 +37,7 @@ export interface PlanView {
 
 const lookRow = z.object({
   payload: payloadShape.nullable(),
-  kind: z.string().nullable(),
+  kind: z.enum(ENTRY_KINDS).nullable(),
   status: z.enum(ENTRY_STATES).nullable(),
   source: sourceMeta.nullable(),
   vocabulary: vocabularyText,
@@ -101,7 +102,7 @@ function ended({ entryId }: PlanCutInput, status: EntryState): IllegalTransition
 }
 
 /** A plan that nobody can approve would only mislead. */
-function unplanned({ entryId }: PlanCutInput, kind: string): IllegalTransition {
+function unplanned({ entryId }: PlanCutInput, kind: EntryKind): IllegalTransition {
   const message = `Entry ${entryId} is of kind ${kind}. Such an entry isn't reviewed or cut, so it has no plan. End it with abandon and a rationale. To try again, mark a new entry.`;
   return new IllegalTransition(message, [{ path: ['entryId'], code: kind, message }]);
 }

@@ -1,6 +1,6 @@
 import { sql } from 'slonik';
-import { manifestDigest, manifestHeader } from '../document/manifest.ts';
-import type { CutSpec, DocumentPlan } from '../document/types.ts';
+import { type ManifestHeader, manifestDigest, manifestHeader } from '../document/manifest.ts';
+import type { DocumentPlan } from '../document/types.ts';
 import { partyOf, sharedParties } from '../law/parties.ts';
 import {
   type IllegalTransition,
@@ -11,35 +11,22 @@ import {
   SameParty,
 } from '../law/refusals.ts';
 import { type EntryState, nextState, statesBefore } from '../law/states.ts';
-import type { RiskClass, Verdict } from '../law/values.ts';
-import { canonicalJson, type PlainJson } from '../proof/canonical.ts';
+import { canonicalJson } from '../proof/canonical.ts';
 import { TOOL_REVISION } from '../version.ts';
 import { planActions } from './effect/actions.ts';
 import { manifestBlocks } from './effect/blocks.ts';
 import { planFor, refuseBroken } from './effect/plan.ts';
 import { type Compared, refuseConflict, refuseOther } from './envelope/conflict.ts';
-import { lockEntry, unlockable } from './envelope/entry-lock.ts';
+import { type FoundEntry, foundEntry, lockEntry, unlockable } from './envelope/entry-lock.ts';
 import { moveEntry } from './envelope/move.ts';
-import { movedRow, termsOf } from './envelope/reading.ts';
+import { movedRow, termsOf, workOf } from './envelope/reading.ts';
 import type { Done, ExecTx } from './envelope/transaction.ts';
 import { Writes } from './envelope/writes.ts';
 import { digestNow, notYet } from './not-yet.ts';
-import { type FirstDecision, lookForReview, type ReviewLook } from './review-look.ts';
-import { MANIFEST_ENVELOPE, MANIFEST_UNIT_BLOCK } from './tables/manifest.ts';
-import { REVIEW_DECISION, supersedeDecision } from './tables/review-decision.ts';
+import { type FirstDecision, lookForReview, type ReviewInput, type ReviewLook } from './review-look.ts';
+import { MANIFEST_ENVELOPE, MANIFEST_UNIT_BLOCK, type NewEnvelope } from './tables/manifest.ts';
+import { type NewDecision, REVIEW_DECISION, supersedeDecision } from './tables/review-decision.ts';
 
-export interface ReviewInput {
-  readonly idempotencyKey: string;
-  readonly entryId: string;
-  readonly verdict: Exclude<Verdict, 'revert'>;
-  readonly manifestDigest: string;
-  readonly riskClass: RiskClass;
-  readonly findings: PlainJson;
-  readonly rationale: string | null;
-  readonly supersedesDecisionId: string | null;
-  readonly expiresAt: string | null;
-  readonly notBefore: string | null;
-}
 export interface ReviewAnswer {
   readonly entryId: string;
   readonly decisionId: string;
@@ -77,14 +64,16 @@ export async function review(tx: ExecTx, input: ReviewInput): Promise<Done<Revie
       writes: null,
     };
   }
+  const entry = foundEntry(input.entryId, look);
   if (locked.status === null)
-    throw unlockable(input.entryId, look.status, 'review', statesBefore(`review:${input.verdict}`, tx.lane));
+    throw unlockable(input.entryId, entry.status, 'review', statesBefore(`review:${input.verdict}`, tx.lane));
   refuseParty(tx, look);
   const isLegal = nextState(locked.status, `review:${input.verdict}`, tx.lane) !== null;
-  if (!isLegal || look.kind !== 'cut_request') throw await illegal(tx, input, look, locked.status);
+  if (!isLegal || entry.kind !== 'cut_request')
+    throw await illegal(tx, input, look, { ...entry, status: locked.status });
   refuseDead(input, look);
-  const plan = await planned(tx, input, look);
-  return write(tx, input, look, plan, locked.status, locked.at);
+  const reviewed = await planned(tx, input, look);
+  return write(tx, input, look, reviewed, locked.status, locked.at);
 }
 
 function comparedReview(first: FirstDecision, input: ReviewInput): Compared[] {
@@ -121,10 +110,10 @@ async function illegal(
   tx: ExecTx,
   input: ReviewInput,
   look: ReviewLook,
-  status: EntryState,
+  entry: FoundEntry,
 ): Promise<IllegalTransition> {
-  const { kind, live_decision: live } = look;
-  const found = { entryId: input.entryId, status, kind: kind ?? '', notBefore: live?.not_before ?? null };
+  const live = look.live_decision;
+  const found = { entryId: input.entryId, ...entry, notBefore: live?.not_before ?? null };
   const names = (live?.id ?? null) === input.supersedesDecisionId && !look.expired;
   const holds = names && (await digestNow(tx, input.entryId, look)) === input.manifestDigest;
   return notYet(found, 'review', statesBefore(`review:${input.verdict}`, tx.lane), holds);
@@ -149,19 +138,19 @@ function refuseDead(input: ReviewInput, look: ReviewLook): void {
   throw new NotLive(message, [{ path: ['input', 'supersedesDecisionId'], code: 'not-live', message }]);
 }
 
-async function planned(tx: ExecTx, input: ReviewInput, look: ReviewLook): Promise<DocumentPlan> {
-  const { source, payload } = look as {
-    source: NonNullable<ReviewLook['source']>;
-    payload: NonNullable<ReviewLook['payload']>;
-  };
-  const spec = payload.proposed_cut_spec as CutSpec;
+/** The manifest that is reviewed: a plan, and the header that its digest covers. */
+interface Reviewed {
+  readonly plan: DocumentPlan;
+  readonly header: ManifestHeader;
+}
+
+async function planned(tx: ExecTx, input: ReviewInput, look: ReviewLook): Promise<Reviewed> {
+  const { source, spec } = workOf(input.entryId, look);
   const plan = await planFor(tx, { source, spec, vocabulary: termsOf(look.vocabulary), held: look.held });
   refuseBroken(plan);
-  const digest = manifestDigest(
-    manifestHeader(plan, { entryId: input.entryId, docCode: source.doc_code }),
-    plan.leafHashes,
-  );
-  if (digest === input.manifestDigest) return plan;
+  const header = manifestHeader(plan, { entryId: input.entryId, docCode: source.doc_code });
+  const digest = manifestDigest(header, plan.leafHashes);
+  if (digest === input.manifestDigest) return { plan, header };
   const message = `The plan of this entry is ${digest}, not ${input.manifestDigest}; call planCut(entryId) and review what it shows.`;
   throw new PlanStale(message, [{ path: ['input', 'manifestDigest'], code: 'digest-mismatch', message }]);
 }
@@ -170,12 +159,10 @@ async function write(
   tx: ExecTx,
   input: ReviewInput,
   look: ReviewLook,
-  plan: DocumentPlan,
+  { plan, header }: Reviewed,
   from: EntryState,
   at: string,
 ): Promise<Done<ReviewAnswer>> {
-  const docCode = look.source?.doc_code ?? '';
-  const header = manifestHeader(plan, { entryId: input.entryId, docCode });
   const actions = planActions(plan.records, look.live_units);
   const [manifestId, decisionId] = [tx.id('envelope'), tx.id('decision')];
   const writes = new Writes(at);
@@ -208,7 +195,7 @@ async function write(
   return { value: { entryId: input.entryId, decisionId, manifestId }, writes };
 }
 
-function envelopeOf(tx: ExecTx, input: ReviewInput, envelopeId: string) {
+function envelopeOf(tx: ExecTx, input: ReviewInput, envelopeId: string): NewEnvelope {
   return {
     envelope_id: envelopeId,
     operation_kind: 'first_cut',
@@ -229,7 +216,7 @@ function decisionOf(
   look: ReviewLook,
   manifestId: string,
   decisionId: string,
-) {
+): NewDecision {
   return {
     review_decision_id: decisionId,
     governance_event_kind: 'manifest_review',

@@ -2,6 +2,8 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { sql } from 'slonik';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
+import { ENTRY_STATES } from '../law/states.ts';
+import { ENTRY_KINDS } from '../law/values.ts';
 import type { Written as LedgerWritten } from '../ledger/envelope/transaction.ts';
 import type { Writes } from '../ledger/envelope/writes.ts';
 import type { NounName } from '../reading/nouns/noun-name.ts';
@@ -70,8 +72,8 @@ async function previewRows(context: Context, writes: Writes): Promise<PreviewRow
 
 const entryRow = z.object({
   entry_id: z.string(),
-  kind: z.string(),
-  status: z.string(),
+  kind: z.enum(ENTRY_KINDS),
+  status: z.enum(ENTRY_STATES),
   emitted_at: z.string(),
   scenario_ref: z.string().nullish(),
 });

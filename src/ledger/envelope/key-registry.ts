@@ -5,6 +5,7 @@ import { LaneMismatch } from '../../law/refusals.ts';
 
 /** A row of the key table, as the phases read it: the registry decides which keys exist, not the process that holds a seed. */
 export const keyRow = z.object({
+  /** Any text: VERIFY reads the executor's key by this, and an altered lane is a finding. */
   lane: z.string(),
   principal_id: z.string(),
   /** Base64 of 32 bytes. */
