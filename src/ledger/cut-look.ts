@@ -2,6 +2,7 @@ import { sql } from 'slonik';
 import { z } from 'zod';
 import { ENTRY_STATES } from '../law/states.ts';
 import { ENTRY_KINDS, RISK_CLASSES, VERDICTS } from '../law/values.ts';
+import { timeText } from '../text/time-sql.ts';
 import { type StoredBlock, storedBlocks } from './effect/blocks.ts';
 import { cutsOf, type LiveUnitRow, liveUnits } from './effect/live-units.ts';
 import { foreignHolders, holders } from './effect/plan-addresses.ts';
@@ -13,7 +14,6 @@ import {
   payloadShape,
   SOURCE_META,
   sourceMeta,
-  timeText,
   VOCABULARY,
   vocabularyText,
 } from './envelope/reading.ts';

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ENTRY_STATES } from '../law/states.ts';
 import { ENTRY_KINDS, RISK_CLASSES, type RiskClass, VERDICTS, type Verdict } from '../law/values.ts';
 import type { PlainJson } from '../proof/canonical.ts';
+import { timeText } from '../text/time-sql.ts';
 import { type LiveUnitRow, liveUnits } from './effect/live-units.ts';
 import { foreignHolders, holders } from './effect/plan-addresses.ts';
 import {
@@ -11,7 +12,6 @@ import {
   payloadShape,
   SOURCE_META,
   sourceMeta,
-  timeText,
   VOCABULARY,
   vocabularyText,
 } from './envelope/reading.ts';

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { IllegalTransition, NotFound, type Problem, type Refusal } from '../law/refusals.ts';
 import { canReach, ENTRY_STATES, statesBefore } from '../law/states.ts';
 import { ENTRY_KINDS } from '../law/values.ts';
-import { AT, timeText } from './envelope/reading.ts';
+import { timeText } from '../text/time-sql.ts';
+import { AT } from './envelope/reading.ts';
 import type { ExecTx } from './envelope/transaction.ts';
 
 const candidate = z.object({

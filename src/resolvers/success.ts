@@ -11,6 +11,7 @@ import { type ColumnValues, type PreviewRows, previewNode } from '../reading/pre
 import { readNode } from '../reading/read.ts';
 import type { Node } from '../schema/node.ts';
 import type { Written } from '../schema/written.ts';
+import { timeText } from '../text/time-sql.ts';
 
 /** A verb's answer as its success type resolves it: what every success carries, beside the verb's own values. */
 export type Success<T> = Written & T & { readonly previewRows: PreviewRows | null };
@@ -86,7 +87,7 @@ async function entriesNow(
   if (ids.length === 0) return new Map();
   const rows = await context.observe.any(sql.prepared('preview.entries', entryRow)`
     /* preview.entries */ select entry_id, kind, status,
-      to_char(emitted_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as emitted_at
+      ${timeText(sql.fragment`emitted_at`)} as emitted_at
     from cutter_governance.v_decision_backlog_entry_observe where entry_id = any(${sql.array(ids, 'uuid')})`);
   return new Map(rows.map((row) => [row.entry_id, row]));
 }

@@ -2,14 +2,10 @@ import { type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
 import type { CutSpec, VocabularyTerm } from '../../document/types.ts';
 import { UUID_PATTERN } from '../../proof/uuid.ts';
+import { timeText } from '../../text/time-sql.ts';
 
 /** The transaction's time as the ledger writes times: UTC text with microseconds. */
-export const AT: FragmentSqlToken = sql.fragment`to_char(transaction_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
-
-/** A stored timestamptz as the ledger writes times. */
-export function timeText(column: FragmentSqlToken): FragmentSqlToken {
-  return sql.fragment`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
-}
+export const AT: FragmentSqlToken = timeText(sql.fragment`transaction_timestamp()`);
 
 /** What a write statement answers: how many rows its compare-and-sets moved. */
 export const movedRow = z.strictObject({ moved: z.int() });

@@ -2,6 +2,7 @@ import { sql } from 'slonik';
 import { z } from 'zod';
 import { ENTRY_STATES } from '../../law/states.ts';
 import { MODES } from '../../law/values.ts';
+import { timeText } from '../../text/time-sql.ts';
 import { type StoredBlock, storedBlocks } from '../effect/blocks.ts';
 import { cutsOf } from '../effect/live-units.ts';
 import { keyRow, lockKey, registeredKey } from '../envelope/key-registry.ts';
@@ -11,7 +12,6 @@ import {
   jsonRows,
   SOURCE_META,
   sourceMeta,
-  timeText,
   VOCABULARY,
   vocabularyText,
 } from '../envelope/reading.ts';

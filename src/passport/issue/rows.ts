@@ -1,6 +1,5 @@
 import { type CommonQueryMethods, type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
-import { timeText } from '../../ledger/envelope/reading.ts';
 import { AFFECTED_ROW, CHANGE_SET } from '../../ledger/tables/change-set.ts';
 import { ENTRY } from '../../ledger/tables/entry.ts';
 import { MANIFEST_ENVELOPE, MANIFEST_UNIT_BLOCK } from '../../ledger/tables/manifest.ts';
@@ -10,6 +9,7 @@ import { SOURCE } from '../../ledger/tables/source.ts';
 import { bareKind, type Columns, type Table } from '../../ledger/tables/table.ts';
 import { VERIFY_RESULT } from '../../ledger/tables/verify-result.ts';
 import type { PlainJson } from '../../proof/canonical.ts';
+import { timeText } from '../../text/time-sql.ts';
 
 /** A row as its record digested it: with the values of its birth. */
 export interface BirthRow {
