@@ -1,8 +1,9 @@
 import type { Client } from 'pg';
 import { APPROVAL_FAULTS, approvalFaults } from '../../law/approval.ts';
 import { registrarNamed, sharedParties } from '../../law/parties.ts';
+import { timeTextSql } from '../../text/time-sql.ts';
 import type { Findings } from '../finding.ts';
-import { jsonRows, positionSql, timeSql } from '../json-rows.ts';
+import { jsonRows, positionSql } from '../json-rows.ts';
 
 const DECISIONS = 'cutter_governance.review_decision';
 const CHANGE_SETS = 'cutter_governance.cut_change_set';
@@ -40,12 +41,12 @@ interface ApprovedRow {
 
 const CUTS_SQL = `/* fsck.approvals */ select json_build_object('change_set_id', c.change_set_id,
     'entry_id', c.decision_backlog_entry_id, 'manifest_id', c.manifest_id, 'manifest_version', c.manifest_version,
-    'emitted_at', ${timeSql('c.emitted_at')}, 'position', ${positionSql('c.change_set_id')},
+    'emitted_at', ${timeTextSql('c.emitted_at')}, 'position', ${positionSql('c.change_set_id')},
     'decision_id', c.review_decision_id,
     'decision', case when d.review_decision_id is not null then json_build_object('verdict', d.verdict,
       'manifest_id', d.manifest_id, 'manifest_version', d.manifest_version, 'unit_local_id', d.manifest_unit_local_id,
       'entry_id', e.source_doc_ref, 'superseded', d.superseded_by_review_decision_id is not null,
-      'expires_at', ${timeSql('d.expires_at')}, 'not_before', d.findings->>'not_before',
+      'expires_at', ${timeTextSql('d.expires_at')}, 'not_before', d.findings->>'not_before',
       'position', ${positionSql('d.review_decision_id')}) end)
   from ${CHANGE_SETS} c
   left join ${DECISIONS} d on d.review_decision_id = c.review_decision_id
