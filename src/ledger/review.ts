@@ -7,7 +7,7 @@ import {
   InvalidInput,
   NotLive,
   PlanStale,
-  type Problem,
+  problemAt,
   SameParty,
 } from '../law/refusals.ts';
 import { type EntryState, nextState, statesBefore } from '../law/states.ts';
@@ -67,7 +67,7 @@ export async function review(tx: ExecTx, input: ReviewInput): Promise<Done<Revie
   const entry = foundEntry(input.entryId, look);
   if (locked.status === null)
     throw unlockable(input.entryId, entry.status, 'review', statesBefore(`review:${input.verdict}`, tx.lane));
-  refuseParty(tx, look);
+  refuseParty(tx, input, look);
   const isLegal = nextState(locked.status, `review:${input.verdict}`, tx.lane) !== null;
   if (!isLegal || entry.kind !== 'cut_request')
     throw await illegal(tx, input, look, { ...entry, status: locked.status });
@@ -91,15 +91,15 @@ function comparedReview(first: FirstDecision, input: ReviewInput): Compared[] {
 }
 
 /** Neither the marker of the entry nor the registrar of its text reviews it, by any of their principals. */
-function refuseParty({ caller }: ExecTx, look: ReviewLook): void {
+function refuseParty({ caller }: ExecTx, { entryId }: ReviewInput, look: ReviewLook): void {
   const shared = sharedParties('reviewed', partyOf(caller), {
     marked: look.marker,
     registered: look.registrar,
   });
-  const problems = shared.map(({ did }): Problem => {
+  const problems = shared.map(({ did }) => {
     const [role, thing] = did === 'marked' ? ['marker', 'entry'] : ['registrar', 'text'];
     const message = `A reviewer is not the ${role}: you, or a principal that you answer for, ${did} this ${thing}.`;
-    return { path: ['input', 'entryId'], code: `reviewer-is-${role}`, message };
+    return problemAt(['input', 'entryId'], `reviewer-is-${role}`, message, { entryId });
   });
   const [first] = problems;
   if (first === undefined) return;
@@ -126,7 +126,7 @@ function refuseDead(input: ReviewInput, look: ReviewLook): void {
     if (look.expired) {
       throw new InvalidInput(
         'This approval would have expired before it was given; name a later expiresAt.',
-        [{ path: ['input', 'expiresAt'], code: 'past', message: 'expiresAt lies in the past.' }],
+        [problemAt(['input', 'expiresAt'], 'past', 'expiresAt lies in the past.')],
       );
     }
     return;
@@ -135,7 +135,8 @@ function refuseDead(input: ReviewInput, look: ReviewLook): void {
     live === null
       ? `There is no live decision on this entry; leave supersedesDecisionId out.`
       : `Decision ${live} (${look.live_decision?.verdict}) is live; name it in supersedesDecisionId to supersede it.`;
-  throw new NotLive(message, [{ path: ['input', 'supersedesDecisionId'], code: 'not-live', message }]);
+  const subject = { entryId: input.entryId, ...(live === null ? {} : { reviewDecisionId: live }) };
+  throw new NotLive(message, [problemAt(['input', 'supersedesDecisionId'], 'not-live', message, subject)]);
 }
 
 /** The manifest that is reviewed: a plan, and the header that its digest covers. */
@@ -152,7 +153,12 @@ async function planned(tx: ExecTx, input: ReviewInput, look: ReviewLook): Promis
   const digest = manifestDigest(header, plan.leafHashes);
   if (digest === input.manifestDigest) return { plan, header };
   const message = `The plan of this entry is ${digest}, not ${input.manifestDigest}; call planCut(entryId) and review what it shows.`;
-  throw new PlanStale(message, [{ path: ['input', 'manifestDigest'], code: 'digest-mismatch', message }]);
+  throw new PlanStale(message, [
+    problemAt(['input', 'manifestDigest'], 'digest-mismatch', message, {
+      entryId: input.entryId,
+      manifestDigest: digest,
+    }),
+  ]);
 }
 
 async function write(
