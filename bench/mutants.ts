@@ -26,10 +26,13 @@ const chosen = sample(allMutants(), Number(values.seed), Number(values.count));
 if (values.list) for (const mutant of chosen) print(mutant, null);
 else report(await judgeAll(chosen, Number(values.workers)));
 
+/** Those of the files and lines that `--only` names, as `src/law/states.ts:36`. */
 function allMutants(): Mutant[] {
   const pattern = new RegExp(values.only);
-  const files = lawFiles(checkout).filter((file) => pattern.test(file));
-  return files.flatMap((file) => mutantsIn(file, readFileSync(join(checkout, file), 'utf8')));
+  const all = lawFiles(checkout).flatMap((file) =>
+    mutantsIn(file, readFileSync(join(checkout, file), 'utf8')),
+  );
+  return all.filter(({ file, line }) => pattern.test(`${file}:${line}`));
 }
 
 /** `count` of them, as many of each kind, the same for the same seed and text. */

@@ -25,6 +25,7 @@ const AMENDMENT = [`${LEDGER}/amendment.db.test.ts`];
 const ORDER = [
   `${LEDGER}/{order,idempotency,sweep-named,review-registrar}.db.test.ts`,
   'test/law/states.db.test.ts',
+  'test/auth/{replay-principal,narrowing}.db.test.ts',
 ];
 const VERBS = [
   `${LEDGER}/{order,idempotency,sweep-named,review-registrar,retryable,dry-run,plan-cut}.db.test.ts`,

@@ -2,7 +2,7 @@ import { sql } from 'slonik';
 import { z } from 'zod';
 import { manifestDigest, manifestHeader } from '../document/manifest.ts';
 import type { DocumentPlan } from '../document/types.ts';
-import { AlreadyCut, NotApproved, PlanStale } from '../law/refusals.ts';
+import { AlreadyCut, NotApproved, PlanStale, problemAt } from '../law/refusals.ts';
 import { type CutFacts, cutStatement, type PriorSignature } from '../law/statement.ts';
 import { type EntryState, nextState, statesBefore } from '../law/states.ts';
 import { TOOL_REVISION } from '../version.ts';
@@ -97,7 +97,12 @@ function refuseSecondCut(input: CutInput, look: CutLook): void {
     standing.entry === input.entryId
       ? `Entry ${input.entryId} was cut by change set ${standing.id}; a retry or an amendment is a new entry.`
       : `This manifest was cut by change set ${standing.id} for entry ${standing.entry}.`;
-  throw new AlreadyCut(message, [{ path: ['input', 'entryId'], code: 'already-cut', message }]);
+  throw new AlreadyCut(message, [
+    problemAt(['input', 'entryId'], 'already-cut', message, {
+      entryId: standing.entry,
+      changeSetId: standing.id,
+    }),
+  ]);
 }
 
 /** What a cut rests on once its refusals have passed. */
@@ -127,9 +132,13 @@ async function refuseUnapproved(
     ? 'This call can succeed once a reviewer approves exactly this manifest (again).'
     : 'It is not the plan of this entry now; call planCut(entryId), and cut what is approved.';
   const message = `This manifest isn't approved: ${because}. ${way}`;
+  const subject = {
+    entryId: input.entryId,
+    ...(live === null ? {} : { reviewDecisionId: live.id, manifestDigest: live.manifest_version }),
+  };
   throw new NotApproved(
     message,
-    [{ path: ['input', 'manifestDigest'], code: 'not-approved', message }],
+    [problemAt(['input', 'manifestDigest'], 'not-approved', message, subject)],
     canBe,
   );
 }
@@ -192,7 +201,7 @@ function approvedFingerprint(block: StoredBlock): string {
 }
 
 function stale(message: string, retryable = false): PlanStale {
-  const problem = { path: ['input', 'manifestDigest'], code: 'base-changed', message };
+  const problem = problemAt(['input', 'manifestDigest'], 'base-changed', message);
   return new PlanStale(message, [problem], retryable);
 }
 

@@ -1,7 +1,14 @@
 import { sql } from 'slonik';
 import { type ManifestHeader, manifestDigest, manifestHeader } from '../document/manifest.ts';
 import type { DocumentPlan } from '../document/types.ts';
-import { type IllegalTransition, InvalidInput, NotLive, PlanStale, SameParty } from '../law/refusals.ts';
+import {
+  type IllegalTransition,
+  InvalidInput,
+  NotLive,
+  PlanStale,
+  problemAt,
+  SameParty,
+} from '../law/refusals.ts';
 import { type EntryState, nextState, statesBefore } from '../law/states.ts';
 import { canonicalJson } from '../proof/canonical.ts';
 import { TOOL_REVISION } from '../version.ts';
@@ -59,7 +66,7 @@ export async function review(tx: ExecTx, input: ReviewInput): Promise<Done<Revie
   const entry = foundEntry(input.entryId, look);
   if (locked.status === null)
     throw unlockable(input.entryId, entry.status, 'review', statesBefore(`review:${input.verdict}`, tx.lane));
-  refuseParty(tx, look);
+  refuseParty(tx, input, look);
   const isLegal = nextState(locked.status, `review:${input.verdict}`, tx.lane) !== null;
   if (!isLegal || entry.kind !== 'cut_request')
     throw await illegal(tx, input, look, { ...entry, status: locked.status });
@@ -83,10 +90,11 @@ function comparedReview(first: FirstDecision, input: ReviewInput): Compared[] {
 }
 
 /** Neither who marked the entry nor who registered its text reviews it, by whichever of their principals. */
-function refuseParty({ caller }: ExecTx, look: ReviewLook): void {
+function refuseParty({ caller }: ExecTx, input: ReviewInput, look: ReviewLook): void {
   const isCaller = (party: ReviewLook['marker']) =>
     party !== null && (party.principal === caller.principalId || party.person === caller.personId);
-  const problem = (code: string, message: string) => ({ path: ['input', 'entryId'], code, message });
+  const problem = (code: string, message: string) =>
+    problemAt(['input', 'entryId'], code, message, { entryId: input.entryId });
   const problems = [
     ...(isCaller(look.marker)
       ? [
@@ -105,8 +113,9 @@ function refuseParty({ caller }: ExecTx, look: ReviewLook): void {
         ]
       : []),
   ];
-  if (problems.length === 0) return;
-  throw new SameParty(`${problems[0]?.message ?? ''} Ask another person to review it.`, problems, null);
+  const [first] = problems;
+  if (first === undefined) return;
+  throw new SameParty(`${first.message} Ask another person to review it.`, problems, null);
 }
 
 async function illegal(
@@ -129,7 +138,7 @@ function refuseDead(input: ReviewInput, look: ReviewLook): void {
     if (look.expired) {
       throw new InvalidInput(
         'This approval would have expired before it was given; name a later expiresAt.',
-        [{ path: ['input', 'expiresAt'], code: 'past', message: 'expiresAt lies in the past.' }],
+        [problemAt(['input', 'expiresAt'], 'past', 'expiresAt lies in the past.')],
       );
     }
     return;
@@ -138,7 +147,8 @@ function refuseDead(input: ReviewInput, look: ReviewLook): void {
     live === null
       ? `There is no live decision on this entry; leave supersedesDecisionId out.`
       : `Decision ${live} (${look.live_decision?.verdict}) is live; name it in supersedesDecisionId to supersede it.`;
-  throw new NotLive(message, [{ path: ['input', 'supersedesDecisionId'], code: 'not-live', message }]);
+  const subject = { entryId: input.entryId, ...(live === null ? {} : { reviewDecisionId: live }) };
+  throw new NotLive(message, [problemAt(['input', 'supersedesDecisionId'], 'not-live', message, subject)]);
 }
 
 /** The manifest that is reviewed: a plan, and the header that its digest covers. */
@@ -155,7 +165,12 @@ async function planned(tx: ExecTx, input: ReviewInput, look: ReviewLook): Promis
   const digest = manifestDigest(header, plan.leafHashes);
   if (digest === input.manifestDigest) return { plan, header };
   const message = `The plan of this entry is ${digest}, not ${input.manifestDigest}; call planCut(entryId) and review what it shows.`;
-  throw new PlanStale(message, [{ path: ['input', 'manifestDigest'], code: 'digest-mismatch', message }]);
+  throw new PlanStale(message, [
+    problemAt(['input', 'manifestDigest'], 'digest-mismatch', message, {
+      entryId: input.entryId,
+      manifestDigest: digest,
+    }),
+  ]);
 }
 
 async function write(

@@ -1,6 +1,6 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
-import { IllegalTransition, NotFound, type Refusal } from '../../law/refusals.ts';
+import { IllegalTransition, NotFound, problemAt, type Refusal } from '../../law/refusals.ts';
 import { ENTRY_STATES, type EntryState } from '../../law/states.ts';
 import type { EntryKind } from '../../law/values.ts';
 import { AT } from './reading.ts';
@@ -37,7 +37,7 @@ export function foundEntry(
 
 function noEntry(entryId: string): NotFound {
   return new NotFound(`There is no entry ${entryId}.`, [
-    { path: ['input', 'entryId'], code: 'not-found', message: 'No entry has this id.' },
+    problemAt(['input', 'entryId'], 'not-found', 'No entry has this id.', { entryId }),
   ]);
 }
 
@@ -51,6 +51,6 @@ export function unlockable(
   if (status === null) return noEntry(entryId);
   return new IllegalTransition(
     `Entry ${entryId} is ${status}; ${verb} needs it to be ${before.join(' or ')}, and it can't get there any more.`,
-    [{ path: ['input', 'entryId'], code: status, message: `The entry is ${status}.` }],
+    [problemAt(['input', 'entryId'], status, `The entry is ${status}.`, { entryId })],
   );
 }
