@@ -35,7 +35,7 @@ export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
 /** The root over leaf hashes, in order. */
 export function rootOf(leafHashes: readonly Uint8Array[]): Buffer {
   if (leafHashes.length === 0) return Buffer.from(emptyRoot);
-  const level = flatten(leafHashes);
+  const level = joinHashes(leafHashes);
   let count = leafHashes.length;
   while (count > 1) count = foldLevel(level, count);
   return Buffer.from(level.subarray(0, hashLength));
@@ -46,7 +46,7 @@ export function inclusionProof(leafHashes: readonly Uint8Array[], index: number)
   if (!Number.isSafeInteger(index) || index < 0 || index >= leafHashes.length) {
     throw new RangeError(`The tree has ${leafHashes.length} leaves and none at index ${index}.`);
   }
-  const level = flatten(leafHashes);
+  const level = joinHashes(leafHashes);
   const proof: Buffer[] = [];
   let position = index;
   for (let count = leafHashes.length; count > 1; count = foldLevel(level, count)) {
@@ -103,8 +103,8 @@ export interface ConsistencyClaim {
 }
 
 /**
- * Whether a proof shows that the tree of `from` leaves is the beginning of the tree of `to` (RFC 9162 §2.1.4.2). The tree
- * without leaves is the beginning of every tree. A malformed claim is a false one, never an exception.
+ * Whether a proof shows that the tree of `from` leaves is the beginning of the tree of `to` (RFC 9162 §2.1.4.2). The
+ * tree without leaves is the beginning of every tree. A malformed claim is a false one, never an exception.
  */
 export function verifyConsistency({ from, fromRoot, to, toRoot, proof }: ConsistencyClaim): boolean {
   if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to) || from < 0 || from > to) return false;
@@ -141,7 +141,7 @@ export function verifyConsistency({ from, fromRoot, to, toRoot, proof }: Consist
 }
 
 /** One flat buffer instead of one object a node: half the time at 100,000 leaves. */
-function flatten(leafHashes: readonly Uint8Array[]): Buffer {
+function joinHashes(leafHashes: readonly Uint8Array[]): Buffer {
   const level = Buffer.allocUnsafe(leafHashes.length * hashLength);
   let offset = 0;
   for (const leaf of leafHashes) {

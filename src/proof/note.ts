@@ -2,8 +2,9 @@ import { hash } from 'node:crypto';
 import { signMessage, verifySignature } from './ed25519.ts';
 
 /*
- * Signed notes of C2SP (signed-note): a text that ends in a newline, an empty line, and one line for each signature. Ed25519 is
- * the algorithm 0x01; a key is named by its name and the first four bytes of a hash, which point to a key and prove nothing.
+ * Signed notes of C2SP (signed-note): a text that ends in a newline, an empty line, and one line for each signature.
+ * Ed25519 is the algorithm 0x01; a key is named by its name and the first four bytes of a hash, which point to a key
+ * and prove nothing.
  */
 
 const ed25519Type = 1;
