@@ -48,7 +48,7 @@ export function manifestHeader(
  * The bytes a record stands for in the tree: every field but the text, which its two digests bind. Canonical JSON written in one go: the
  * members stand in their canonical order, and what JSON.stringify makes of well-formed text, integers and null is their canonical form.
  */
-export function recordLeaf(record: Omit<PlanRecord, 'text'>): Buffer {
+export function manifestLeaf(record: Omit<PlanRecord, 'text'>): Buffer {
   const json = JSON.stringify({
     address: record.address,
     contentHash: record.contentHash,
