@@ -6,8 +6,8 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { readProxies } from './doors/address.ts';
+import { LIMITS, type Limits } from './doors/bounds/limits.ts';
 import { type HostNames, readAuthority, readOrigin } from './doors/hosts.ts';
-import { LIMITS, type Limits } from './doors/limits.ts';
 import { parseWitnesses, type Witness } from './log/checkpoint/witness-list.ts';
 
 const number = (least: number, most: number) =>

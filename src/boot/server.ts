@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Authenticator } from '../auth/authenticate.ts';
-import { Admission } from '../doors/admission.ts';
+import { Admission } from '../doors/bounds/admission.ts';
 import { buildGraphql, type GraphqlDeps } from '../doors/graphql.ts';
 import { answerHealth, answerReady, type ReadinessChecks, readiness } from '../doors/health.ts';
 import { type HostNames, Hosts, NO_NAMES } from '../doors/hosts.ts';
@@ -12,7 +12,8 @@ import { LongTexts } from '../doors/long-texts.ts';
 import { graphiqlPage } from '../doors/pages/graphiql.ts';
 import { landingPage } from '../doors/pages/landing.ts';
 import { PASSPORT_PATH, passportPage } from '../doors/pages/passport-page.ts';
-import { isWebSocket, openWebSocketDoor } from '../doors/streams/websocket.ts';
+import { isWebSocket } from '../doors/streams/upgrade.ts';
+import { openWebSocketDoor } from '../doors/streams/websocket.ts';
 import type { Mode } from '../law/values.ts';
 
 export interface ServerDeps extends GraphqlDeps {

@@ -70,13 +70,15 @@ export async function fsck(
 /** What the log was compared with outside the database, or that there was nothing. */
 function* comparedWith({ heads, coverage }: Report): Generator<string> {
   if (coverage.positions > 0 && coverage.cosignatures === 0)
-    yield 'The database holds no cosignature of a head: the lanes never signed one, or somebody deleted them all.';
+    yield 'The database holds no cosignature of a head. ' +
+      'Either the lanes never signed one, or somebody deleted them all.';
   for (const { file, compared, isKept, words } of heads) {
     yield* words;
     if (compared > 0)
       yield `Compared with ${compared} head${compared === 1 ? '' : 's'} ${isKept ? 'kept' : 'given'} in ${file}.`;
     else if (isKept)
-      yield `No kept heads of this ledger at ${file}, so this check can't see whether the ledger was set back. Name other heads with --heads FILE.`;
+      yield `${file} holds no head of this ledger, so this check can't see whether the ledger was set back. ` +
+        'Name other heads with --heads FILE.';
   }
 }
 
@@ -102,9 +104,12 @@ function* sentences(report: Report): Generator<string> {
   for (const finding of report.findings) yield told(finding);
   for (const { message } of report.unseen) yield `unseen: ${message}`;
   const { coverage: seen, findings, unseen } = report;
-  yield `Checked ${seen.positions} records${seen.pending > 0 ? ` (and ${seen.pending} that wait for a position)` : ''}, ${seen.rows} rows, ${seen.entries} entries, ${seen.cuts} cuts, ${seen.signatures} signatures, ${seen.nodes} nodes of the tree, ${seen.cosignatures} cosignatures.`;
+  const waiting = seen.pending > 0 ? ` (and ${seen.pending} that wait for a position)` : '';
+  yield `Checked ${seen.positions} records${waiting}, ${seen.rows} rows, ${seen.entries} entries, ` +
+    `${seen.cuts} cuts, ${seen.signatures} signatures, ${seen.nodes} nodes of the tree, ` +
+    `${seen.cosignatures} cosignatures.`;
   yield* comparedWith(report);
-  if (unseen.length > 0) yield 'Not everything could be seen, so this is no clean bill.';
+  if (unseen.length > 0) yield 'Not everything could be read, so the ledger may still hold faults.';
   else
     yield findings.length === 0 ? 'Clean.' : `${findings.length} finding${findings.length === 1 ? '' : 's'}.`;
 }

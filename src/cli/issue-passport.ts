@@ -37,7 +37,7 @@ export async function issuePassport(
   let secrets: readonly string[] = [];
   try {
     const changeSetId = normalizeUuid(changeSet);
-    if (changeSetId === null) throw new ClientFault(`${changeSet} is no id of a change set.`);
+    if (changeSetId === null) throw new ClientFault(`${changeSet} is not the id of a change set.`);
     const tokens = roleTokens(config);
     secrets = Object.values(tokens);
     const { url } = await proveLedger(options, config, terminal);
@@ -73,12 +73,13 @@ interface Held {
 function held({ text, digest }: Issued, changeSetId: string): Held {
   const own = digestOf(Buffer.from(text));
   if (digest !== own)
-    throw new ClientFault(`The ledger gave a passport of the digest ${own} and said that it has ${digest}.`);
+    throw new ClientFault(`The passport has the digest ${own}, but the ledger said ${digest}.`);
   const passport = passportShape.safeParse(jsonOf(text)).data;
-  if (passport === undefined) throw new ClientFault('The ledger gave something that is no passport.');
+  if (passport === undefined)
+    throw new ClientFault('The ledger answered with something that is not a passport.');
   if (passport.changeSetId !== changeSetId)
     throw new ClientFault(
-      `The ledger gave the passport of change set ${passport.changeSetId} for that of ${changeSetId}.`,
+      `The ledger answered with the passport of change set ${passport.changeSetId} instead of ${changeSetId}.`,
     );
   const { source, result } = passport.rows;
   const docCode = source.columns.doc_code.replace(/[^\p{L}\p{M}\p{Nd}._-]/gu, '').slice(0, 63);
@@ -105,7 +106,8 @@ function requireSame(file: string, text: string): void {
   }
   if (former !== text)
     throw new ClientFault(
-      `${file} holds another passport of this change set, though a passport is fixed when it is first issued. It is left as it is; to write the new one beside it, name a file by --out.`,
+      `${file} holds another passport of this change set, although a passport never changes once it is issued. ` +
+        'The file was left as it is. To write the new passport as well, name another file with --out.',
     );
 }
 

@@ -62,14 +62,14 @@ async function refuseWithoutLedger(owner: pg.Client): Promise<void> {
   );
   if (rows[0]?.there !== true)
     throw new Error(
-      `This database holds no ledger of this version yet: start the server once ("${commandText('start')}"), which makes it.`,
+      `This database holds no ledger of this version yet. Start the server once with "${commandText('start')}".`,
     );
 }
 
 async function listed(owner: pg.Client): Promise<readonly string[]> {
   const rows = await registry(owner);
   if (rows.length === 0)
-    return ["No key is registered yet: a lane's keys begin once it has an enabled principal."];
+    return ['No key is registered yet. A lane gets its keys once it has an enabled principal.'];
   return rows.map(({ key_id, lane, purpose, from_position, until_position, recorded }) => {
     const end = until_position === null ? 'in force' : `until ${until_position}`;
     return `${lane} ${purpose.padEnd(10)} ${key_id}  from ${from_position}, ${end}${recorded ? '' : ' (not in the log)'}`;
@@ -78,14 +78,14 @@ async function listed(owner: pg.Client): Promise<readonly string[]> {
 
 function laneOf(text: string): Lane {
   const lane = LANES.find((one) => one === text);
-  if (lane === undefined) throw new Error(`${text} is no lane; the lanes are ${LANES.join(' and ')}.`);
+  if (lane === undefined) throw new Error(`${text} is not a lane. The lanes are ${LANES.join(' and ')}.`);
   return lane;
 }
 
 function purposeOf(text: string): KeyPurpose {
   const purpose = KEY_PURPOSES.find((one) => one === text);
   if (purpose === undefined)
-    throw new Error(`${text} is nothing that a key is for; it is ${KEY_PURPOSES.join(' or ')}.`);
+    throw new Error(`${text} is not a purpose of a key. The purposes are ${KEY_PURPOSES.join(' and ')}.`);
   return purpose;
 }
 

@@ -37,7 +37,10 @@ export async function keys(
     const { url } = await proveLedger(options, config, terminal);
     const text = await keysFile(url, token);
     if (options.out === undefined) print(text);
-    else writeKeys(options.out, text);
+    else {
+      writeKeys(options.out, text);
+      printError(folded(`Wrote the lanes' public keys to ${options.out}.`));
+    }
     return 0;
   } catch (error) {
     if (!(error instanceof ClientFault)) throw error;
@@ -53,7 +56,8 @@ async function keysFile(url: string, token: string): Promise<string> {
   );
   if (checkpoint === null)
     throw new ClientFault(
-      'The ledger has not published a head yet, so it has no name to keep its keys under; try again when both lanes have signed.',
+      'The ledger has not published a head yet, so its keys have no name to be filed under. ' +
+        'Try again when both lanes have signed.',
     );
   const stated = keys.map(
     (key): KnownKey => ({
@@ -73,7 +77,7 @@ async function keysFile(url: string, token: string): Promise<string> {
     holdHead(checkpoint.note, parseKeys(text));
     return text;
   } catch (error) {
-    throw new ClientFault(`The ledger gave keys that nothing may be judged by. ${(error as Error).message}`);
+    throw new ClientFault(`The keys that the ledger gave can't be used. ${(error as Error).message}`);
   }
 }
 
@@ -90,7 +94,9 @@ const LARGEST = 1024 * 1024;
 function writeKeys(path: string, text: string): void {
   if (existsSync(path) && fileBytes(path, 'a file of keys', LARGEST).toString('utf8') !== text)
     throw new ClientFault(
-      `${path} holds other keys than the ledger gives now, and is left as it is. Where a key was added, followed or ended, or the ledger resumed after it was set back, convince yourself by another way; then move the file away and run the command again.`,
+      `${path} holds other keys than the ledger gives now. The file was left as it is. ` +
+        'Keys change when one is rotated or revoked, or when the ledger resumes after it was set back. ' +
+        'Confirm that with its keeper, then move the file away and run the command again.',
     );
   try {
     writeFileSync(path, text);

@@ -15,7 +15,7 @@ export function writePassportPage(
 ): 0 | 1 {
   const page = builtPage();
   if (page === null) {
-    process.stderr.write('cutter: The page was not built here; "npm run build" makes it.\n');
+    process.stderr.write('cutter: The page was not built here. Make it with "npm run build".\n');
     return 1;
   }
   try {

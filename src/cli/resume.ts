@@ -51,16 +51,14 @@ async function accept(
 ): Promise<0 | 1> {
   const suspension = await connected(found.ownerUrl, (owner) => look(owner, config.checkpoints.file));
   if (suspension === null) {
-    print('This ledger was not set back: nothing is to be accepted.');
+    print('This ledger was not set back. There is nothing to accept.');
     return 0;
   }
   for (const line of whatIsLost(suspension)) print(line);
   for (const lane of lanesOf(options, found)) {
     const question = `Does ${lane} accept that the ledger goes on from position ${suspension.position}?`;
     if (!(options.yes || (terminal.interactive && (await askYesNo(terminal, question))))) {
-      print(
-        `${lane} has not accepted${options.yes || terminal.interactive ? '' : ': nobody can answer here; run it in a terminal, or with --yes'}.`,
-      );
+      print(`${lane} has not accepted.${options.yes || terminal.interactive ? '' : ` ${NOBODY_ANSWERS}`}`);
       return 1;
     }
     const outcome = await acceptAs(lane, found, options.reason ?? null);
@@ -78,7 +76,9 @@ async function look(owner: pg.Client, heads: string | null): Promise<Suspension 
   );
   const head = rows[0];
   if (head === undefined)
-    throw new Error(`This database holds no ledger yet: start the server once ("${commandText('start')}").`);
+    throw new Error(
+      `This database holds no ledger yet. Start the server once with "${commandText('start')}".`,
+    );
   const beyond = heads === null ? null : seenInFile(heads).beyond({ ...head, next: Number(head.next) });
   if (beyond !== null) await suspend(owner, head.incarnation, beyond);
   await owner.query(STRAY, [resumeRecordId(head.incarnation), head.incarnation]);
@@ -95,26 +95,31 @@ const STRAY = `/* resume.stray */
   )
   delete from cutter_log.pending where record_id = $1 and exists (select from stray)`;
 
+const NEWER_BACKUP = 'If there is a newer backup, restore that instead.';
+
 function* whatIsLost({ cause, position, seenSize, reason }: Suspension): Generator<string> {
   if (cause === 'copied') {
     yield `This ledger's database is a copy. ${reason}`;
-    yield 'Accept only if nobody uses the original again: else both go on, and nobody can know which one is the ledger.';
-    yield `Once both lanes accept, the next record gets position ${position} under another incarnation, and the ledger reports that to everybody who followed it.`;
+    yield 'Accept only if nobody uses the original again. ' +
+      'If both continue, nobody can know which of them is the ledger.';
+    yield `Once both lanes accept, the next record gets position ${position} under another incarnation. ` +
+      'The ledger reports that to everybody who follows it.';
     return;
   }
   yield `This ledger's database was set back. ${reason}`;
   yield seenSize > position
-    ? `Its log ends before position ${position}: positions ${position} to ${seenSize - 1} are lost. Restore a newer backup if there is one.`
-    : `Its log ends before position ${position}, and it has forgotten that it was resumed. Restore a newer backup if there is one.`;
-  yield 'Once both lanes accept, the next record gets that position, and the ledger reports that to everybody who followed it.';
+    ? `Its log ends before position ${position}: positions ${position} to ${seenSize - 1} are lost. ${NEWER_BACKUP}`
+    : `Its log ends before position ${position}, and it has forgotten that it was resumed. ${NEWER_BACKUP}`;
+  yield 'Once both lanes accept, the next record gets that position. ' +
+    'The ledger reports that to everybody who follows it.';
 }
 
 function lanesOf({ lane }: ResumeOptions, { secrets }: FoundDatabase): readonly Lane[] {
   const wanted = lane === undefined ? LANES : LANES.filter((one) => one === lane);
-  if (wanted.length === 0) throw new Error(`${lane} is no lane; the lanes are ${LANES.join(' and ')}.`);
+  if (wanted.length === 0) throw new Error(`${lane} is not a lane. The lanes are ${LANES.join(' and ')}.`);
   const held = wanted.filter((one) => heldKeys(secrets).some((key) => key.lane === one));
   if (held.length === 0)
-    throw new Error(`This home holds no key of ${wanted.join(' or ')}; run this where one is.`);
+    throw new Error(`This home holds no key of ${wanted.join(' or ')}. Run the command where one is.`);
   return held;
 }
 
@@ -126,16 +131,18 @@ async function acceptAs(
   const urls = poolUrls(ownerUrl, secrets);
   const url = lane === EXECUTOR_LANE ? urls.exec : urls.verify;
   if (url === null)
-    throw new Error(`This home holds no password for the login of ${lane}; run this where it is.`);
+    throw new Error(`This home holds no password for the login of ${lane}. Run the command where one is.`);
   const keys = heldKeys(secrets)
     .filter((held) => held.lane === lane)
     .flatMap(({ key, next }) => (next === null ? [key] : [key, next]));
   return await connected(url, (client) => acceptResumption(client, { lane, keys, reason }));
 }
 
+const NOBODY_ANSWERS = 'Nobody can answer here. Run the command in a terminal, or add --yes.';
+
 const SAID: Readonly<Record<Accepted, string>> = {
-  accepted: 'has accepted; the other lane has yet to',
-  completed: 'has accepted, and so both have: the ledger goes on when its server runs',
+  accepted: 'has accepted. The second lane has yet to accept',
+  completed: 'has accepted. Both lanes have: the ledger continues when its server runs',
   standing: 'had accepted before',
 };
 const said = (lane: Lane, outcome: Accepted) => `${lane} ${SAID[outcome]}.`;

@@ -9,12 +9,12 @@ import { type RoleTokens, roleTokens } from './client/tokens.ts';
 import { folded } from './terminal/columns.ts';
 import { commandTextIn } from './terminal/command-text.ts';
 import { askYesNo, processTerminal, type Terminal } from './terminal/terminal.ts';
-import type { WalkDocument } from './walk/attempt.ts';
 import { docCodeOf } from './walk/document-code.ts';
 import { type Clients, ROLES } from './walk/phases.ts';
 import { refuseUnknownProfile, refuseYesInProduction } from './walk/run-refusals.ts';
 import { settleDocument } from './walk/settle-document.ts';
 import { type Question, type WalkEnd, walk } from './walk/walk.ts';
+import type { WalkDocument } from './walk/walk-document.ts';
 
 export interface RunOptions extends LedgerOptions {
   /** Approve and cut without asking. */
@@ -75,7 +75,8 @@ export async function run(
 function requireAnswers({ yes }: RunOptions, { interactive }: Terminal): void {
   if (yes || interactive) return;
   throw new ClientFault(
-    'This command asks before the approval and before the cut, and nobody can answer here; run it in a terminal, or with --yes.',
+    'This command asks before the approval and before the cut, and nobody can answer here. ' +
+      'Run it in a terminal, or add --yes.',
   );
 }
 
@@ -88,7 +89,7 @@ async function answer(
 ): Promise<boolean> {
   if (yes && (!hasWarnings || acceptWarnings === true)) return true;
   if (terminal.interactive) return askYesNo(terminal, text);
-  print('This plan has warnings. Look at them; if they are in order, add --accept-warnings to --yes.');
+  print('This plan has warnings. Read them. To approve it all the same, add --accept-warnings to --yes.');
   return false;
 }
 
@@ -117,7 +118,7 @@ function openClients(url: string, tokens: RoleTokens): Clients {
 function conclude({ entryId, status }: WalkEnd, print: (line: string) => void): number {
   const complete = status === 'verified_complete';
   if (!complete && !status.startsWith('verify_failed')) {
-    print('Stopped here; the same command goes on from where this entry stands.');
+    print('Stopped here. The same command continues from this status.');
   }
   print(`Entry ${entryId}: ${status}`);
   return complete ? 0 : 1;

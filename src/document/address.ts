@@ -38,23 +38,25 @@ export function addressFault(address: string): { code: string; message: string }
   if (bytes > MAX_ADDRESS_BYTES) {
     return {
       code: 'address_too_long',
-      message: `The address has ${bytes} bytes; at most ${MAX_ADDRESS_BYTES} are allowed.`,
+      message: `The address has ${bytes} bytes. At most ${MAX_ADDRESS_BYTES} are allowed.`,
     };
   }
   const forbidden = FORBIDDEN.exec(address);
   if (forbidden) {
     const code = forbidden[0].codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0');
-    const message = `The address has the character U+${code}, which addresses can't hold (no white space, control characters or "'<>\\^\`{|}?#%).`;
+    const message =
+      `The address holds the character U+${code}. ` +
+      'An address has no white space, no control character and none of "\'<>\\^`{|}?#%.';
     return { code: 'address_invalid', message };
   }
   if (address.normalize('NFC') !== address) {
     return {
       code: 'address_invalid',
-      message: 'The address is not in Unicode normal form C; two spellings of one address would differ.',
+      message: 'The address is not in Unicode normal form C. Normalise it, so that it has one spelling.',
     };
   }
   if (address.split('/').some((part) => part === '' || part === '.' || part === '..')) {
-    const message = 'The address has an empty, "." or ".." part; write it as parts joined by single slashes.';
+    const message = 'The address has an empty, "." or ".." part. Write it as parts joined by single slashes.';
     return { code: 'address_invalid', message };
   }
   return null;

@@ -99,7 +99,7 @@ function docCodeProblem(fault: string): Problem {
 const tooMany = (count: number, path: readonly string[]): Problem => ({
   path,
   code: 'too_many_units',
-  message: `The plan would have ${count} units; at most ${MAX_UNITS} are allowed.`,
+  message: `The plan would have ${count} units. At most ${MAX_UNITS} are allowed.`,
 });
 
 function markByUnits(units: readonly UnitSpan[]): Marked {

@@ -151,7 +151,7 @@ export function resolveProfile(reference: string): { profile: Profile } | { prob
     version === undefined ? named.at(-1) : named.find((candidate) => candidate.version === version);
   if (profile !== undefined && rest.length === 0) return { profile };
   const code = named.length === 0 ? 'unknown_profile' : 'unknown_profile_version';
-  const message = `There is no profile "${reference.slice(0, 100)}". Known are: ${KNOWN}.`;
+  const message = `There is no profile "${reference.slice(0, 100)}". The known profiles are ${KNOWN}.`;
   return { problem: { path: ['cutSpec', 'profile'], code, message } };
 }
 

@@ -101,7 +101,7 @@ export function gapProblems(spans: readonly Span[], bytes: Buffer): Problem[] {
   let covered = 0;
   const gap = (until: number): void => {
     if (until <= covered) return;
-    const message = `Bytes ${covered}–${until} belong to no unit; mark them, or exclude them with a reason.`;
+    const message = `Bytes ${covered}–${until} belong to no unit. Mark them, or exclude them with a reason.`;
     problems.push({ path: ['source', 'bytes', `${covered}-${until}`], code: 'bytes_left_out', message });
   };
   for (const span of spans) {
@@ -120,13 +120,12 @@ export function wordProblems(spans: readonly Span[], vocabulary: readonly Vocabu
   for (const span of spans) {
     if (span.excludedBecause?.trim() === '') {
       problems.push(
-        problem(span, 'excludedBecause', 'reason_empty', 'is excluded without a reason; say why.'),
+        problem(span, 'excludedBecause', 'reason_empty', 'is excluded without a reason. Give one.'),
       );
     }
   }
   if (units.length === 0) {
-    const message =
-      'Nothing in this document would become a unit: it is empty, blank or excluded throughout.';
+    const message = 'Nothing in this document would become a unit: all of it is blank or excluded.';
     problems.push({ path: ['cutSpec'], code: 'no_units', message });
   }
   return problems;
@@ -155,7 +154,10 @@ function addressProblems(units: readonly Span[]): Problem[] {
     const address = unit.address ?? '';
     const fault = addressFault(address);
     const holder = holders.get(address);
-    if (fault) problems.push(problem(unit, 'address', fault.code, `can't be addressed so. ${fault.message}`));
+    if (fault)
+      problems.push(
+        problem(unit, 'address', fault.code, `has an address that can't be used. ${fault.message}`),
+      );
     else if (holder) {
       const message = `has the address "${address}" of ${labelOf(holder)}.`;
       problems.push(problem(unit, 'address', 'duplicate_address', message));

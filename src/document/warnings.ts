@@ -1,4 +1,4 @@
-/** What a person should look at before approving. A warning blocks nothing and stands in no digest. */
+/** What a person should look at before approving. A warning blocks nothing and is part of no digest. */
 import { frontMatterLength } from './front-matter.ts';
 import { MARKDOWN_2 } from './profiles.ts';
 import type { PlanRecord, Problem } from './types.ts';
@@ -8,7 +8,8 @@ const EXPECTS_HEADING = 3000;
 const REPLACEMENT = Buffer.from('\ufffd');
 const MAYBE_HEADING = /^ {0,3}(?:#{1,6}(?:[ \t]|$)|=+[ \t]*$|-+[ \t]*$)/m;
 const ADVICE =
-  'Check that this is the text you mean. If it has sections, write their titles as Markdown headings ("## Title"), or mark them as explicit spans.';
+  'Check that this is the text you mean. ' +
+  'If it has sections, write their titles as Markdown headings ("## Title"), or mark them as explicit spans.';
 
 /** The warnings of a plan, from its records and its source. */
 export function warningsOf(records: readonly PlanRecord[], bytes: Buffer): Problem[] {
@@ -29,7 +30,10 @@ function matterWarnings({ localId, excludedBecause, start, end, text }: PlanReco
   const rules = MARKDOWN_2.frontMatter;
   if (start > 0 || excludedBecause !== rules.reason || frontMatterLength(text, rules) === text.length)
     return [];
-  const message = `Bytes 0–${end} are set aside as front matter, but they are not a YAML mapping and may hold words of the document. Read them. To keep them in units, mark the document again with the profile "markdown".`;
+  const message =
+    `Bytes 0–${end} are set aside as front matter, but they are not a YAML mapping ` +
+    'and may hold words of the document. Read them. ' +
+    'To keep them in units, mark the document again with the profile "markdown".';
   return [warning(['records', localId], 'front_matter_doubtful', message)];
 }
 
@@ -54,7 +58,9 @@ function isHeadless(bytes: Buffer): boolean {
 function damageWarnings(bytes: Buffer, path: readonly string[]): Problem[] {
   const at = bytes.indexOf(REPLACEMENT);
   if (at === -1) return [];
-  const message = `Byte ${at} begins the character U+FFFD, which programs write in the place of characters that they could not read. Convert the original to UTF-8 again.`;
+  const message =
+    `The character at byte ${at} is U+FFFD, which programs write in place of characters ` +
+    'that they could not read. Convert the original to UTF-8 again.';
   return [warning(path, 'replacement_character', message)];
 }
 

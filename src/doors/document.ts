@@ -13,7 +13,7 @@ import {
   type SelectionSetNode,
   type Source,
 } from 'graphql';
-import type { Limits } from './limits.ts';
+import type { Limits } from './bounds/limits.ts';
 import { measureText } from './operation-text.ts';
 import { operationRefusal, tooLarge } from './refuse.ts';
 
@@ -88,7 +88,7 @@ function judge(size: Size, limits: Limits, isOperation: boolean): void {
     throw tooLarge(
       'fields',
       limits.fields,
-      `The operation asks for more than ${limits.fields} fields, fragments unfolded.`,
+      `The operation asks for more than ${limits.fields} fields, counting those of its fragments.`,
     );
   }
   if (size.depth > limits.depth) {
@@ -98,11 +98,11 @@ function judge(size: Size, limits: Limits, isOperation: boolean): void {
     throw tooLarge(
       'aliases',
       limits.aliases,
-      `The operation gives more than ${limits.aliases} aliases, fragments unfolded.`,
+      `The operation gives more than ${limits.aliases} aliases, counting those of its fragments.`,
     );
   }
   if (comparisons(size) > limits.overlaps) {
-    const message = 'The operation answers the same names again and again; ask for each field once.';
+    const message = 'The operation selects the same fields again and again. Ask for each field once.';
     throw tooLarge('overlaps', limits.overlaps, message);
   }
   if (isOperation && size.root > limits.rootFields) {

@@ -74,7 +74,7 @@ export class Hosts {
     if (named.length === 1 && readAuthority(named[0] as string) !== null) return;
     const what =
       named.length > 1 ? 'names more than one host' : 'names no host, or not in the form name:port';
-    throw new DoorRefusal(400, 'BAD_HOST', `The request ${what}; send exactly one "Host" header.`, CLOSE);
+    throw new DoorRefusal(400, 'BAD_HOST', `The request ${what}. Send exactly one "Host" header.`, CLOSE);
   }
 
   /** Refuses a name that isn't this server's. */
@@ -89,7 +89,7 @@ export class Hosts {
     throw new DoorRefusal(
       403,
       'FORBIDDEN_HOST',
-      `This server doesn't answer to the name "${name.slice(0, 100)}". If it should, its keeper adds the name to CUTTER_HOSTS.`,
+      `This server doesn't answer to the name "${name.slice(0, 100)}". If it should, add the name to CUTTER_HOSTS.`,
     );
   }
 

@@ -17,19 +17,19 @@ export function identityDoor(seed: Uint8Array, names: readonly string[]) {
   return (request: IncomingMessage, response: ServerResponse, url: URL): void => {
     if (request.method !== 'GET')
       throw new DoorRefusal(405, 'METHOD_NOT_ALLOWED', 'Ask for the identity with GET.', { allow: 'GET' });
-    const nonce = url.searchParams.get('nonce') ?? '';
-    const origin = originIn(url.searchParams.get('origin') ?? '');
-    if (!NONCE.test(nonce) || origin === null)
+    const nonce = url.searchParams.get('nonce');
+    const origin = originIn(url.searchParams.get('origin'));
+    if (nonce === null || !NONCE.test(nonce) || origin === null)
       throw new DoorRefusal(
         400,
         'BAD_REQUEST',
-        'Send a nonce of 32 bytes in base64url and the origin that you dialled, for example http://127.0.0.1:4000.',
+        'Send a nonce of 32 bytes in base64url, and the origin that you called, such as http://127.0.0.1:4000.',
       );
     if (!isOwn(origin, request, names))
       throw new DoorRefusal(
         403,
         'FORBIDDEN_HOST',
-        `This ledger doesn't answer at ${origin.origin}. If it should, its keeper adds ${origin.host} to CUTTER_HOSTS.`,
+        `This ledger doesn't answer at ${origin.origin}. If it should, add ${origin.host} to CUTTER_HOSTS.`,
       );
     const text = JSON.stringify(signIdentity(seed, { nonce, origin: origin.origin }));
     response.writeHead(200, {
@@ -41,8 +41,9 @@ export function identityDoor(seed: Uint8Array, names: readonly string[]) {
   };
 }
 
-function originIn(text: string): URL | null {
-  if (text.length > LONGEST_ORIGIN || !/^https?:\/\//.test(text) || !URL.canParse(text)) return null;
+function originIn(text: string | null): URL | null {
+  if (text === null || text.length > LONGEST_ORIGIN || !/^https?:\/\//.test(text) || !URL.canParse(text))
+    return null;
   const url = new URL(text);
   return url.origin === text ? url : null;
 }

@@ -5,7 +5,7 @@
  */
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import { keepPace, type Pace } from './pace.ts';
+import { keepPace, type Pace } from './bounds/pace.ts';
 
 /** Frame headers, and the masks in them, of a message in many fragments. */
 const OVERHEAD_BYTES = 64 * 1024;

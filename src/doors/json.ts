@@ -5,7 +5,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { keepsValue } from '../proof/decimal.ts';
-import type { Limits } from './limits.ts';
+import type { Limits } from './bounds/limits.ts';
 import { DoorRefusal } from './refuse.ts';
 
 const QUOTE = 0x22;
@@ -185,7 +185,7 @@ export class JsonScanner {
     const number = this.#number + piece.toString('latin1', from, Math.min(end, from + NUMBER_CHARS + 1));
     if (number.length > NUMBER_CHARS)
       throw bad(
-        `The number ${number.slice(0, 60)}… has more digits than a double can hold; send it as a string.`,
+        `The number ${number.slice(0, 60)}… has more digits than a double can hold. Send it as a string.`,
       );
     this.#number = end === piece.length ? number : null;
     // One that goes on in the next piece is looked at when it is whole.
@@ -196,7 +196,7 @@ export class JsonScanner {
 
 function changed(number: string): DoorRefusal {
   return bad(
-    `The number ${number.slice(0, 60)} can't be held by a double as it is written; send it as a string.`,
+    `The number ${number.slice(0, 60)} can't be held by a double as it is written. Send it as a string.`,
   );
 }
 

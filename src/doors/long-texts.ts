@@ -52,7 +52,7 @@ export class LongTexts {
     if (result === null) throw new DoorRefusal(400, 'BAD_JSON', 'The body is not valid JSON in UTF-8.');
     const { rest, texts } = result;
     if (rest.byteLength > this.#mostBytes) {
-      const message = `Apart from the content of a document, a body may have at most ${this.#mostBytes} bytes.`;
+      const message = `A body may have at most ${this.#mostBytes} bytes, apart from the content of a document.`;
       throw new DoorRefusal(413, 'BODY_TOO_LARGE', message);
     }
     return {

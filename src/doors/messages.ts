@@ -24,12 +24,14 @@ export interface ClientMessage {
 /** The message, or why it can't be taken; what the protocol judges itself is left to it. */
 export function readMessage(message: unknown): ClientMessage | string {
   if (typeof message !== 'object' || message === null || Array.isArray(message))
-    return 'A message is a JSON object with "type".';
+    return 'A message must be a JSON object with "type".';
   const { type, id } = message as { type?: unknown; id?: unknown };
   if (!CLIENT_WORDS.has(type))
-    return `A client sends no message of the type ${JSON.stringify(type) ?? 'none'}.`;
+    return type === undefined
+      ? 'The message has no type.'
+      : `A client may not send a message of the type ${JSON.stringify(type)}.`;
   if (typeof id === 'string' && id.length > ID_CHARS)
-    return `The id of an operation has at most ${ID_CHARS} characters.`;
+    return `The id of an operation may have at most ${ID_CHARS} characters.`;
   return { type, id };
 }
 

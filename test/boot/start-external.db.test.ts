@@ -221,9 +221,7 @@ describe('production', () => {
     const document = fileOf('law.md', '# Law\n\nOne.\n');
     const unseen = await cutter(home, ['run', document, '--yes'], { url: urlOf(started), env: tokens });
     expect(unseen.code).toBe(1);
-    expect(unseen.err).toMatch(
-      /This is a ledger in production: --yes would approve .* Nothing was written\.\n$/,
-    );
+    expect(unseen.err).toMatch(/This ledger is in production, .* without --yes\. Nothing was written\.\n$/);
     const someone = person('y', 'y');
     const config = readConfig({ ...tokens, CUTTER_HOME: home, CUTTER_URL: urlOf(started) });
     expect(await run(document, { yes: false }, config, someone)).toBe(0);

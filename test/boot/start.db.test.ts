@@ -122,7 +122,9 @@ describe('start says in one sentence why it can’t', () => {
 
   test('a host that is no address of this machine', async () => {
     const command = cutterStart({ CUTTER_HOME: freshHome(), CUTTER_HOST: 'nonsense.invalid' });
-    expect(await sentenceOf(command)).toContain('nonsense.invalid is no address of this machine');
+    expect(await sentenceOf(command)).toContain(
+      'nonsense.invalid is neither an address nor a name of this machine',
+    );
     expect(command.errors()).toContain('CUTTER_HOST');
   });
 

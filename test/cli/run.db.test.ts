@@ -88,7 +88,9 @@ describe('cutter run', () => {
     // As a shell takes it, for the home that was named for this one command.
     const typed = out.replaceAll(/ \\\n +/g, ' ');
     expect(typed).toMatch(
-      new RegExp(`\n {9}its passport:\n {9}\\$ CUTTER_HOME=${home} .*cutter passport issue [0-9a-f-]{36}\n`),
+      new RegExp(
+        `\n {9}issue its passport:\n {9}\\$ CUTTER_HOME=${home} .*cutter passport issue [0-9a-f-]{36}\n`,
+      ),
     );
     expect(lines.at(-1)).toMatch(/^Entry [0-9a-f-]{36}: verified_complete$/);
   });
@@ -172,7 +174,7 @@ describe('cutter run', () => {
     const again = await atTerminal(path, 'y');
     expect(again.code).toBe(0);
     expect(again.said).not.toContain('Approve');
-    expect(again.said.indexOf('Plan ')).toBeLessThan(again.said.indexOf('Cut it?')); // shown again, to be cut knowingly
+    expect(again.said.indexOf('Plan ')).toBeLessThan(again.said.indexOf('Cut the document?')); // shown again, to be cut knowingly
     expect(again.said).toContain('Plan ');
     expect(await ledger()).toMatchObject({
       statuses: ['verified_complete'],
@@ -202,7 +204,7 @@ describe('cutter run', () => {
     const before = await ledger();
     const again = await byYes(path);
     expect(again.code).toBe(0);
-    expect(again.out).toContain('This text stands already, verified; nothing was written.');
+    expect(again.out).toContain('This text is cut and verified already. Nothing was written.');
     expect(again.out).toMatch(/: verified_complete\n$/);
     expect(await ledger()).toEqual(before);
   });

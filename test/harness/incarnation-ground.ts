@@ -13,7 +13,7 @@ import { type ResumeOptions, resume } from '../../src/cli/resume.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import { clusterPlace } from '../../src/database/cluster/cluster-place.ts';
 import { startEmbedded } from '../../src/database/cluster/embedded.ts';
-import { LIMITS } from '../../src/doors/limits.ts';
+import { LIMITS } from '../../src/doors/bounds/limits.ts';
 import type { Secrets } from '../../src/home/secrets.ts';
 import { homeCustody } from '../../src/keys/custody.ts';
 import { ownedHome } from './crash-processes.ts';

@@ -56,7 +56,7 @@ export async function proveLedger(
   const named = options.ledgerKey ?? config.client.ledgerKey;
   if (named !== null) {
     if (keyId === named) return { url, keyId };
-    throw stranger(`${url} has the key ${keyId}, and not ${named}, which was named.`);
+    throw stranger(`${url} has the key ${keyId}, but the command names ${named}.`);
   }
   const own = heldLedgerKey(config.home);
   if (keyId === own) return { url, keyId };
@@ -65,11 +65,13 @@ export async function proveLedger(
   if (keyId === before) return { url, keyId };
   if (before !== null)
     throw stranger(
-      `${url} has the key ${keyId}; accepted was ${before}. If its keeper confirms the new key, name it by --ledger-key.`,
+      `${url} has the key ${keyId}, but ${before} was accepted here. If its keeper confirms the new key, name it with --ledger-key.`,
     );
   if (!isNamed && own !== null)
     throw stranger(
-      `What listens at ${url} is another ledger than that of ${config.home}. Start this home's with "${commandTextIn(config.home, 'start')}", or name the other one by --url.`,
+      `The ledger at ${url} is not that of ${config.home}. ` +
+        `Start this home's ledger with "${commandTextIn(config.home, 'start')}", ` +
+        'or name the ledger that you mean with --url.',
     );
   await accept({ url, keyId, origin, home: config.home }, terminal);
   return { url, keyId };
@@ -87,7 +89,8 @@ interface Introduction {
 async function accept({ url, keyId, origin, home }: Introduction, terminal: Terminal | null): Promise<void> {
   if (terminal === null || !terminal.interactive)
     throw stranger(
-      `The ledger at ${url} is not known here, and nobody can be asked. If its keeper confirms its key, name it: --ledger-key ${keyId}, or CUTTER_LEDGER_KEY.`,
+      `The ledger at ${url} is not known here, and nobody can be asked. ` +
+        `If its keeper confirms its key, add --ledger-key ${keyId}, or set CUTTER_LEDGER_KEY.`,
     );
   terminal.output.write(`The ledger at ${url} is not known here. Its key is\n  ${keyId}\n`);
   if (!(await askYesNo(terminal, 'Is that the key its keeper gave you?')))
@@ -107,9 +110,9 @@ async function keyOf(url: string): Promise<string> {
   const answer = await ask(url, question);
   const keyId = judgeIdentity(answer, { nonce, origin });
   if (keyId !== null) return keyId;
-  const told = errorIn(answer);
+  const reported = errorIn(answer);
   throw new ClientFault(
-    `${url} doesn't prove that it is a ledger${told === null ? '' : `: ${plainLine(told)}`}. No token was sent.`,
+    `${url} doesn't prove that it is a ledger${reported === null ? '' : `: ${plainLine(reported)}`}. No token was sent.`,
     'refused',
   );
 }

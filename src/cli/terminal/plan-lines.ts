@@ -26,13 +26,15 @@ export function planLines({
   const { bytes, unitBytes, containerBytes, excludedBytes, complete } = coverage;
   return [
     `Plan     ${counted(units, 'unit')} by ${profile ?? 'explicit spans'}: ${actions.join(', ')}`,
-    `         coverage ${complete ? 'complete' : 'BROKEN'}: ${number(bytes)} bytes = ${number(unitBytes)} in units + ${number(containerBytes)} in headings + ${number(excludedBytes)} set aside`,
+    `         coverage ${complete ? 'complete' : 'BROKEN'}: ${grouped(bytes)} bytes = ` +
+      `${grouped(unitBytes)} in units + ${grouped(containerBytes)} in headings + ` +
+      `${grouped(excludedBytes)} set aside`,
     `         ${manifestDigest}`,
     ...(problems.length === 0 ? ['         no problems'] : problems.map(problemLine)),
   ];
 }
 
-const number = (count: number) => count.toLocaleString('en');
+const grouped = (count: number) => count.toLocaleString('en');
 
 function problemLine({ path, code, message, severity }: Plan['problems'][number]): string {
   return `         ${severity === 'ERROR' ? 'problem' : 'warning'} at ${path.join('.')}: ${message} (${code})`;

@@ -63,7 +63,7 @@ function listed(text: string): string {
 
 /** Rows added, by table; a status or an anchor that moves is no row. */
 export function rowsText({ replayed, rows }: Pick<Written, 'replayed' | 'rows'>): string {
-  if (replayed) return 'written before, by an earlier call of this key';
+  if (replayed) return 'written before, by an earlier call with this key';
   const added = rows.filter((row) => row.inserted > 0);
   const anchors = rows.find((row) => bare(row.table) === 'information_unit')?.updated ?? 0;
   const words = added.map(({ table, inserted }) => counted(inserted, WORDS[bare(table)] ?? table));

@@ -4,13 +4,7 @@ import { Refused } from '../client/refused.ts';
 import { type Clients, type Phases, phases } from './phases.ts';
 import { planOf } from './reading.ts';
 import { shortDigest, sourceInputOf } from './source-input.ts';
-
-export interface WalkDocument {
-  readonly docCode: string;
-  readonly title: string | null;
-  readonly profile: string;
-  readonly bytes: Uint8Array;
-}
+import type { WalkDocument } from './walk-document.ts';
 
 export interface AttemptOptions {
   readonly clients: Clients;
@@ -47,11 +41,12 @@ export async function begin(options: AttemptOptions): Promise<Attempt> {
     const { entryId, status } = entry;
     if (entry.replayed && (await isSpent(clients, entryId, status))) continue;
     entry.tell();
-    if (status === 'verified_complete') print('This text stands already, verified; nothing was written.');
+    if (status === 'verified_complete') print('This text is cut and verified already. Nothing was written.');
     return { phases: calls, entryId, key, status };
   }
   throw new ClientFault(
-    `This text has been tried ${MOST_ATTEMPTS} times, and no attempt can be gone on with; the ledger says so, or something that stands in for it.`,
+    `This text has been tried ${MOST_ATTEMPTS} times, and no attempt can be continued. ` +
+      'No ledger behaves like this: check what answers at its address.',
   );
 }
 

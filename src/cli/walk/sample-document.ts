@@ -1,4 +1,4 @@
-import type { WalkDocument } from './attempt.ts';
+import type { WalkDocument } from './walk-document.ts';
 
 /** The sample of the first start: a document of our own, short enough to read, with front matter and three levels of headings. */
 const SAMPLE_DOCUMENT = `---

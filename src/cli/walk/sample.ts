@@ -20,7 +20,7 @@ const PATIENCE_MS = 15_000;
 
 /** Resolves when the entry stands `verified_complete` and the subscriber has its rows; throws where it doesn't get there. */
 export async function runSample({ url, tokens, print, ...more }: SampleOptions): Promise<void> {
-  print('A sample document takes the whole path, by the public API:');
+  print('A sample document goes through all phases, over the public API:');
   const watch = watchHistory({ url, token: tokenOf(tokens, 'observer'), after: '' });
   try {
     await within(watch.ready, 'The subscription to history');
@@ -34,7 +34,7 @@ export async function runSample({ url, tokens, print, ...more }: SampleOptions):
     const arrived = await within(rowsOf(watch, entryId), 'History over WebSocket');
     print(`  ${arrived} history rows arrived over WebSocket.`);
     print(`  Entry ${entryId}: ${status}`);
-    if (status !== 'verified_complete') throw new Error(`the sample's entry stands at ${status}.`);
+    if (status !== 'verified_complete') throw new Error(`the sample's entry ended as ${status}.`);
   } finally {
     await watch.close();
   }
@@ -52,7 +52,7 @@ function clientsOf(url: string, tokens: SampleOptions['tokens']): Clients {
 
 function tokenOf(tokens: SampleOptions['tokens'], name: string): string {
   const token = tokens[name];
-  if (token === undefined) throw new Error(`there is no token of the ${name} in tokens.json.`);
+  if (token === undefined) throw new Error(`tokens.json has no token for ${name}.`);
   return token;
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { RegisterSourceInput } from '../generated/graphql.ts';
-import type { WalkDocument } from './attempt.ts';
+import type { WalkDocument } from './walk-document.ts';
 
 /** A document as `registerSource` takes it. The same document gives the same key. */
 export function sourceInputOf({ docCode, title, bytes }: WalkDocument): RegisterSourceInput {

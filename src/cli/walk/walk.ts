@@ -47,7 +47,9 @@ export async function walk(options: WalkOptions): Promise<WalkEnd> {
     if (next === null) return { entryId: begun.entryId, status };
     status = next;
   }
-  throw new ClientFault(`Entry ${begun.entryId} doesn't come to rest; others are at work on this document.`);
+  throw new ClientFault(
+    `Entry ${begun.entryId} keeps changing: others are working on this document. Try again later.`,
+  );
 }
 
 /** Four would do; reviews that were overtaken take more. */
@@ -89,7 +91,8 @@ async function sweepOwn(walk: Walk, status: string): Promise<string | null> {
     if (now !== status) return now;
   }
   throw new ClientFault(
-    `Entry ${walk.entryId} was swept ${MOST_SWEEPS} times and still waits. No ledger behaves so: check what answers at its address.`,
+    `Entry ${walk.entryId} was swept ${MOST_SWEEPS} times and still waits. ` +
+      'No ledger behaves like this: check what answers at its address.',
   );
 }
 
@@ -101,7 +104,7 @@ async function approve(walk: Walk, superseded: string | null): Promise<string | 
   const plan = await planOf(walk);
   await show(walk, plan);
   if (plan.problems.some(({ severity }) => severity === 'ERROR')) {
-    walk.print('A plan with problems is not approved.');
+    walk.print('This plan has problems, so it cannot be approved.');
     return null;
   }
   const hasWarnings = plan.problems.length > 0;
@@ -131,14 +134,14 @@ async function cut(walk: Walk): Promise<string | null> {
     return approve(walk, live.reviewDecisionId);
   }
   if (!walk.shown.has(plan.manifestDigest)) await show(walk, plan);
-  if (!(await walk.confirm({ text: 'Cut it?', hasWarnings: false }))) return null;
+  if (!(await walk.confirm({ text: 'Cut the document?', hasWarnings: false }))) return null;
   try {
     return await applied(walk, plan.manifestDigest);
   } catch (refused) {
     if (!(refused instanceof Refused) || live === undefined) throw refused;
     if (!['PlanStale', 'NotApproved'].includes(refused.refusal.__typename)) throw refused;
     walk.print(refused.message);
-    walk.print('It needs another review.');
+    walk.print('The plan needs another review.');
     return approve(walk, live.reviewDecisionId);
   }
 }
@@ -184,7 +187,7 @@ async function verify({
   for (const { axis, message, unit } of judged.findings) {
     print(`  axis ${axis}${unit === null ? '' : `, ${unit}`}: ${message}`);
   }
-  print('         its passport:');
+  print('         issue its passport:');
   print(`         $ ${(passportCommand ?? issueCommand)(changeSetId)}`);
   return judged.status;
 }

@@ -27,7 +27,7 @@ const FIRST_LINES: readonly (readonly [RegExp, Format])[] = [
     {
       code: 'lfs_pointer',
       name: 'a Git LFS pointer',
-      wayOut: `Fetch the file that it stands for: ${command('git lfs pull')}.`,
+      wayOut: `Fetch the file that it points to: ${command('git lfs pull')}.`,
     },
   ],
   [

@@ -23,7 +23,9 @@ const inNewFormat = (extension: string, modern: string): string =>
 /** The ways out that several formats share. */
 export const WAYS_OUT = {
   pandoc: (extension: string): string => `Convert it, for example: ${pandoc(extension)}.`,
-  pdf: `Take the text out, for example: ${command('pdftotext FILE.pdf FILE.txt')} (for a scan, run ${command('ocrmypdf')} first). ${HEADINGS}`,
+  pdf:
+    `Take the text out, for example: ${command('pdftotext FILE.pdf FILE.txt')}. ` +
+    `If it is a scan, run ${command('ocrmypdf')} first. ${HEADINGS}`,
   export: `Export it as a Word file, then: ${pandoc('docx')}.`,
   office: (extension: string): string => `${inNewFormat(extension, 'docx')} Then: ${pandoc('docx')}.`,
   /** Sheets and slides; `modern` where the format before 2007 is to be saved anew first. */
@@ -34,7 +36,7 @@ export const WAYS_OUT = {
   image: `Recognise its text, for example: ${command('tesseract FILE text')}. ${HEADINGS}`,
   recording: 'Write down what is said, and register that text as Markdown.',
   archive: 'Unpack it and register each document in it by itself.',
-  noText: 'It holds no text to cut. Register the document itself, as Markdown or plain text.',
+  noText: 'It holds no text to cut. Register the document itself as Markdown or plain text.',
   data: 'Register the text itself as Markdown. To show the data in a document, put it into a fence (```).',
   mail: 'Register the document that it carries: save the attachment, or copy the text without the header fields.',
 } as const;

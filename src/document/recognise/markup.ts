@@ -9,7 +9,9 @@ const SVG: Format = { code: 'svg', name: 'an SVG image', wayOut: WAYS_OUT.image 
 const XML: Format = {
   code: 'xml',
   name: 'an XML document',
-  wayOut: `Convert it if pandoc reads its vocabulary, for example: ${command('pandoc FILE.xml -f docbook -t gfm -o FILE.md')}. Else take the text out and write its titles as Markdown headings ("## Title").`,
+  wayOut:
+    `If pandoc reads its vocabulary, convert it, for example: ${command('pandoc FILE.xml -f docbook -t gfm -o FILE.md')}. ` +
+    'If not, take the text out and write its titles as Markdown headings ("## Title").',
 };
 
 const HTML_ROOT = /^<(?:!doctype\s+html(?=[\s>])|(?:html|head|body|frameset|title|meta|base)(?=[\s>/]))/i;

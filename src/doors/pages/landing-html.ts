@@ -1,6 +1,6 @@
 /** The landing page for people: no script, one style that the policy names by its digest, nothing from another origin. */
 import { sha256 } from '../../proof/digest.ts';
-import type { Landing } from './landing.ts';
+import type { Landing } from './landing-facts.ts';
 
 const STYLE = `
 :root { color-scheme: light dark; --paper: #fbfaf7; --ink: #1d1f24; --soft: #5b6069; --line: #d5d2c9; --panel: #fff; --accent: #24527a; --good: #1f6b3a; --bad: #9a1f1f; }
@@ -58,15 +58,16 @@ ${list(reasons)}
 <h2>Where to go</h2>
 <ul>
 ${link(links.graphiql, 'GraphiQL', 'explores the ledger in the browser')}
-${link(links.passport, 'Verify a passport', 'judges the proof of a cut, without a token')}
-${link(links.health, 'Health', 'says whether the process answers')}
-${link(links.ready, 'Ready', 'says whether it can work, and why not')}
+${link(links.passport, 'Verify a passport', 'checks the proof of a cut, without a token')}
+${link(links.health, 'Health', 'says whether the server answers')}
+${link(links.ready, 'Ready', 'says whether the server can work, and if not, why')}
 </ul>
 <h2>How to get a token</h2>
 <p>${escaped(token)}</p>
-<p>What is in the ledger, and how far it has come, is shown under a token alone.</p>
+<p>Only callers with a token can see what the ledger holds.</p>
 <h2>For programs</h2>
-<p>GraphQL is at <code>${escaped(links.graphql ?? '')}</code>. The file schema.graphql has the whole API, and docs/reference/stream.md the streams.</p>
+<p>GraphQL is at <code>${escaped(links.graphql)}</code>. The file schema.graphql describes the whole API.
+The file docs/reference/stream.md describes the streams.</p>
 ${list(protocols)}
 </main>
 </body>

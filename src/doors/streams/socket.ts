@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import type { Limits } from '../limits.ts';
+import type { Limits } from '../bounds/limits.ts';
 
 const GOING_AWAY = 1001;
 const GOODBYE_MS = 250;
@@ -87,6 +87,6 @@ export function goodbye(socket: WebSocket): Promise<void> {
       clearTimeout(impatience);
       resolve();
     });
-    socket.close(GOING_AWAY, 'The server is closing; resume with the last cursor.');
+    socket.close(GOING_AWAY, 'The server is closing. Resume with the last cursor.');
   });
 }

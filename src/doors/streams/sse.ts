@@ -4,9 +4,9 @@
  */
 import type { ServerResponse } from 'node:http';
 import type { ExecutionResult } from 'graphql';
+import type { Limits } from '../bounds/limits.ts';
+import { keepPace, type Pace } from '../bounds/pace.ts';
 import { streamedText } from '../errors.ts';
-import type { Limits } from '../limits.ts';
-import { keepPace, type Pace } from '../pace.ts';
 import type { Endable } from './endable.ts';
 
 export async function serveEvents(

@@ -112,7 +112,9 @@ describe('a run that can not begin', () => {
     closers.push(async () => stranger.server.close());
     const { code, err } = await runs(fileOf('a.md', '# A\n'), stranger.url);
     expect(code).toBe(1);
-    expect(err).toMatch(/is no ledger: it answered 200, and not in JSON\. No token was sent\.\n$/);
+    expect(err).toMatch(
+      /is not a ledger: it answered with status 200, and not in JSON\. No token was sent\.\n$/,
+    );
   });
 
   test('says whose token is unknown', async () => {
@@ -123,7 +125,7 @@ describe('a run that can not begin', () => {
       homeOf({ ...server, tokens: { ...server.tokens, marker } }),
     );
     expect(code).toBe(1);
-    expect(err).toMatch(/^cutter: The marker's token doesn't open http.*: This token is not known here\./);
+    expect(err).toMatch(/^cutter: http\S+ refuses the marker's token: This token is not known here\./);
     expect(err).not.toContain(marker);
   });
 
@@ -198,7 +200,7 @@ describe('a run that can not begin', () => {
       server,
     );
     expect(profile.err).toMatch(
-      /^cutter: Choosing the profile was refused \(InvalidInput\): .*Known are: markdown@1/,
+      /^cutter: Choosing the profile was refused \(InvalidInput\): .*The known profiles are markdown@1/,
     );
     const code = await cutter(home, ['run', path, '--yes', '--doc-code', 'Über Alles'], server);
     expect(code.code).toBe(64);

@@ -4,13 +4,13 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { BlockList } from 'node:net';
-import { type Authenticator, tokenHash, Unauthenticated } from '../auth/authenticate.ts';
-import type { Session } from '../auth/session.ts';
-import { callerAddress, readProxies } from './address.ts';
+import { type Authenticator, tokenHash, Unauthenticated } from '../../auth/authenticate.ts';
+import type { Session } from '../../auth/session.ts';
+import { callerAddress, readProxies } from '../address.ts';
+import { DoorRefusal } from '../refuse.ts';
 import type { Limits } from './limits.ts';
 import { Meter } from './meter.ts';
 import { Recent } from './recent.ts';
-import { DoorRefusal } from './refuse.ts';
 import { Turnstile } from './turnstile.ts';
 
 /** What is held open, and counted. */
@@ -71,7 +71,7 @@ export class Admission {
     const token = tokenHash(String(authorization)).toString('base64');
     const waitMs = this.#failures.waitOf(address);
     if (waitMs > 0 && this.#known.get(token) === undefined)
-      throw new TooMany('Too many tokens from this address did not open.', waitMs);
+      throw new TooMany('This address sent too many tokens that are not valid.', waitMs);
     try {
       const session = await this.#authenticate(authorization);
       this.#known.set(token, true);
@@ -93,7 +93,7 @@ export class Admission {
   /** Counts a signature that a stranger asks for. */
   countProof(request: IncomingMessage): void {
     const waitMs = this.#proofs.take(this.addressOf(request));
-    if (waitMs > 0) throw new TooMany('This address asks too often which ledger this is.', waitMs);
+    if (waitMs > 0) throw new TooMany('This address asks for the identity of the ledger too often.', waitMs);
   }
 
   /** Waits for a place among the calls of this token; resolves with what gives it back. */
