@@ -10,7 +10,7 @@ import { LIMITS, type Limits } from './doors/bounds/limits.ts';
 import { type HostNames, readAuthority, readOrigin } from './doors/hosts.ts';
 import { parseWitnesses, type Witness } from './log/checkpoint/witness-list.ts';
 
-const number = (least: number, most: number) =>
+const wholeNumber = (least: number, most: number) =>
   z
     .string()
     .refine((text) => /^\d+$/.test(text) && Number(text) >= least && Number(text) <= most, {
@@ -72,7 +72,7 @@ const witnessList = z.string().transform((path, context): readonly Witness[] => 
 });
 
 const environment = z.object({
-  CUTTER_PORT: number(0, 65_535).default(4000),
+  CUTTER_PORT: wholeNumber(0, 65_535).default(4000),
   CUTTER_HOST: z.string().default('127.0.0.1'),
   CUTTER_HOME: z.string().default('.cutter'),
   CUTTER_DATABASE_URL: databaseUrl.optional(),
@@ -91,20 +91,20 @@ const environment = z.object({
   CUTTER_LOG_LEVEL: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('warn'),
   CUTTER_GRAPHIQL: oneOf(['on', 'off']).optional(),
   CUTTER_SAMPLE: oneOf(['on', 'off']).default('on'),
-  CUTTER_HEARTBEAT_MS: number(1_000, 600_000).default(15_000),
+  CUTTER_HEARTBEAT_MS: wholeNumber(1_000, 600_000).default(15_000),
   CUTTER_CHECKPOINT_FILE: z.string().optional(),
   CUTTER_CHECKPOINT_URL: httpUrl.optional(),
   CUTTER_WITNESSES: witnessList.optional(),
   CUTTER_HOSTS: hostList.optional(),
   CUTTER_ORIGINS: originList.optional(),
   CUTTER_TRUSTED_PROXIES: proxyList.optional(),
-  CUTTER_KEEP_ALIVE_MS: number(1_000, 3_600_000).default(LIMITS.keepAliveMs),
-  CUTTER_MAX_BODY_BYTES: number(1_024, 256 * 1024 * 1024).default(LIMITS.bodyBytes),
-  CUTTER_MAX_SOCKETS: number(1, 100_000).default(LIMITS.sockets),
-  CUTTER_MAX_CALLS_PER_SECOND: number(1, 1_000_000).default(LIMITS.callsPerSecond),
-  CUTTER_MAX_FAILED_TOKENS: number(1, 1_000_000).default(LIMITS.failedTokens),
-  CUTTER_MAX_SUBSCRIPTIONS: number(1, 1_000_000).default(LIMITS.subscriptions),
-  CUTTER_MAX_SOCKET_OPERATIONS: number(1, 10_000).default(LIMITS.socketOperations),
+  CUTTER_KEEP_ALIVE_MS: wholeNumber(1_000, 3_600_000).default(LIMITS.keepAliveMs),
+  CUTTER_MAX_BODY_BYTES: wholeNumber(1_024, 256 * 1024 * 1024).default(LIMITS.bodyBytes),
+  CUTTER_MAX_SOCKETS: wholeNumber(1, 100_000).default(LIMITS.sockets),
+  CUTTER_MAX_CALLS_PER_SECOND: wholeNumber(1, 1_000_000).default(LIMITS.callsPerSecond),
+  CUTTER_MAX_FAILED_TOKENS: wholeNumber(1, 1_000_000).default(LIMITS.failedTokens),
+  CUTTER_MAX_SUBSCRIPTIONS: wholeNumber(1, 1_000_000).default(LIMITS.subscriptions),
+  CUTTER_MAX_SOCKET_OPERATIONS: wholeNumber(1, 10_000).default(LIMITS.socketOperations),
 });
 
 export interface Config {
@@ -175,7 +175,7 @@ function fromEnvironment(env: z.infer<typeof environment>): Config {
   return {
     port: env.CUTTER_PORT,
     host: env.CUTTER_HOST,
-    home: absolute('CUTTER_HOME', env.CUTTER_HOME),
+    home: absolutePath('CUTTER_HOME', env.CUTTER_HOME),
     databaseUrl: env.CUTTER_DATABASE_URL ?? null,
     mode: env.CUTTER_MODE,
     logLevel: env.CUTTER_LOG_LEVEL,
@@ -185,7 +185,7 @@ function fromEnvironment(env: z.infer<typeof environment>): Config {
     sample: env.CUTTER_SAMPLE === 'on',
     heartbeatMs: env.CUTTER_HEARTBEAT_MS,
     checkpoints: {
-      file: absolute(
+      file: absolutePath(
         'CUTTER_CHECKPOINT_FILE',
         env.CUTTER_CHECKPOINT_FILE ?? join(env.CUTTER_HOME, 'checkpoints'),
       ),
@@ -225,7 +225,7 @@ function fromEnvironment(env: z.infer<typeof environment>): Config {
 const CALL_BURST_SECONDS = LIMITS.callsAtOnce / LIMITS.callsPerSecond;
 
 /** A relative path begins at the current folder, which somebody may have removed. */
-function absolute(setting: string, path: string): string {
+function absolutePath(setting: string, path: string): string {
   try {
     return resolve(path);
   } catch {

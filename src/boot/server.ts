@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Authenticator } from '../auth/authenticate.ts';
 import { Admission } from '../doors/bounds/admission.ts';
 import { buildGraphql, type GraphqlDeps } from '../doors/graphql.ts';
-import { answerHealth, answerReady, type ReadinessChecks, readiness } from '../doors/health.ts';
+import { answerHealth, answerReady, type ReadinessChecks, readinessOf } from '../doors/health.ts';
 import { type HostNames, Hosts, NO_NAMES } from '../doors/hosts.ts';
 import { GRAPHQL_PATH, httpDoor } from '../doors/http.ts';
 import { IDENTITY_PATH, identityDoor } from '../doors/identity.ts';
@@ -58,7 +58,7 @@ export function buildServer(deps: ServerDeps): CutterServer {
     identity(request, response, url);
   };
   let closing = false;
-  const look = readiness({
+  const look = readinessOf({
     ...deps.ready,
     sockets: () => (sockets.isFull() ? 'All sockets of this server are in use.' : null),
     streams: () => (door.isFull() ? 'All event streams of this server are in use.' : null),

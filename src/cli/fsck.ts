@@ -10,7 +10,7 @@ import { exitCodeOf, type Finding, type Report } from '../fsck/finding.ts';
 import { givenFile, headsOf, keptFile } from '../fsck/heads.ts';
 import { SCOPE, VOUCHERS } from '../fsck/scope.ts';
 import { findDatabase } from './find-database.ts';
-import { sentence } from './terminal/sentence.ts';
+import { faultSentence } from './terminal/sentence.ts';
 import { linePrinter } from './terminal/terminal.ts';
 
 export interface FsckOptions {
@@ -21,7 +21,7 @@ export interface FsckOptions {
 }
 
 /** Says of every column of the ledger's tables what vouches for it: what a check can tell, and what it can't. No database is asked. */
-export function scope({ json }: Pick<FsckOptions, 'json'>, print: Print = linePrinter(json)): void {
+export function printScope({ json }: Pick<FsckOptions, 'json'>, print: Print = linePrinter(json)): void {
   for (const { table, column, voucher } of SCOPE)
     print(
       json
@@ -33,7 +33,7 @@ export function scope({ json }: Pick<FsckOptions, 'json'>, print: Print = linePr
 type Print = (line: string) => void;
 
 /** 0 clean, 1 findings, 2 something couldn't be seen. */
-export async function fsck(
+export async function checkDatabase(
   options: FsckOptions,
   config: Config,
   print: Print = linePrinter(options.json),
@@ -52,10 +52,10 @@ export async function fsck(
     closers.push(() => found.close());
     const { evidence } = poolUrls(found.ownerUrl, found.secrets);
     const report = await checkLedger({ url: evidence, heads, headFiles });
-    for (const line of options.json ? jsonLines(report) : sentences(report)) print(line);
+    for (const line of options.json ? jsonLines(report) : reportLines(report)) print(line);
     return exitCodeOf(report);
   } catch (error) {
-    const message = sentence(error, config);
+    const message = faultSentence(error, config);
     print(
       options.json
         ? JSON.stringify({ type: 'unseen', table: null, message })
@@ -100,8 +100,8 @@ function* jsonLines(report: Report): Generator<string> {
 
 const verdictOf = (report: Report) => (['clean', 'findings', 'unseen'] as const)[exitCodeOf(report)];
 
-function* sentences(report: Report): Generator<string> {
-  for (const finding of report.findings) yield told(finding);
+function* reportLines(report: Report): Generator<string> {
+  for (const finding of report.findings) yield findingLine(finding);
   for (const { message } of report.unseen) yield `unseen: ${message}`;
   const { coverage: seen, findings, unseen } = report;
   const waiting = seen.pending > 0 ? ` (and ${seen.pending} that wait for a position)` : '';
@@ -114,7 +114,7 @@ function* sentences(report: Report): Generator<string> {
     yield findings.length === 0 ? 'Clean.' : `${findings.length} finding${findings.length === 1 ? '' : 's'}.`;
 }
 
-function told({ verdict, table, key, column, after, before, message }: Finding): string {
+function findingLine({ verdict, table, key, column, after, before, message }: Finding): string {
   const place = `${table} ${key}${column === null ? '' : ` ${column}`}`;
   const bounds: string[] = [];
   if (after !== null) bounds.push(`after position ${after}`);

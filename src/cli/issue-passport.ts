@@ -10,10 +10,10 @@ import { plain } from '../text/plain.ts';
 import { ANSWER_BOUNDS } from './client/answer.ts';
 import { ClientFault, openClient } from './client/client.ts';
 import { type LedgerOptions, proveLedger } from './client/prove-ledger.ts';
-import { accepted, Refused } from './client/refused.ts';
+import { acceptedOutcome, Refused } from './client/refused.ts';
 import { roleTokens } from './client/tokens.ts';
 import { IssuePassportDocument, type IssuePassportQuery } from './generated/graphql.ts';
-import { folded } from './terminal/columns.ts';
+import { foldedText } from './terminal/columns.ts';
 import { errorTerminal, linePrinter, type Terminal } from './terminal/terminal.ts';
 
 export interface IssueOptions extends LedgerOptions {
@@ -41,7 +41,7 @@ export async function issuePassport(
     const tokens = roleTokens(config);
     secrets = Object.values(tokens);
     const { url } = await proveLedger(options, config, terminal);
-    const passport = held(await asked(changeSetId, url, tokens.reviewer), changeSetId);
+    const passport = heldPassport(await askForPassport(changeSetId, url, tokens.reviewer), changeSetId);
     const { out } = options;
     const file = out ?? passport.file;
     if (out === undefined) requireSame(file, passport.text);
@@ -56,7 +56,7 @@ export async function issuePassport(
     return 0;
   } catch (error) {
     if (!(error instanceof ClientFault || error instanceof Refused)) throw error;
-    process.stderr.write(`${folded(`cutter: ${plain(error.message, secrets)}`)}\n`);
+    process.stderr.write(`${foldedText(`cutter: ${plain(error.message, secrets)}`)}\n`);
     return 1;
   }
 }
@@ -70,7 +70,7 @@ interface Held {
 }
 
 /** Holds what came to what was asked for. Whether it is true, "cutter passport verify" says. */
-function held({ text, digest }: Issued, changeSetId: string): Held {
+function heldPassport({ text, digest }: Issued, changeSetId: string): Held {
   const own = digestOf(Buffer.from(text));
   if (digest !== own)
     throw new ClientFault(`The passport has the digest ${own}, but the ledger said ${digest}.`);
@@ -113,13 +113,13 @@ function requireSame(file: string, text: string): void {
 
 type Issued = Extract<IssuePassportQuery['outcome'], { __typename: 'Passport' }>;
 
-async function asked(changeSetId: string, url: string, token: string): Promise<Issued> {
+async function askForPassport(changeSetId: string, url: string, token: string): Promise<Issued> {
   const client = openClient({ url, token, who: 'reviewer', bounds: PASSPORT_BOUNDS });
   for (let attempt = 0; ; attempt += 1) {
     const { outcome } = await client.execute(IssuePassportDocument, { changeSetId });
     const wait = PATIENCE_MS[attempt];
     if (outcome.__typename !== 'Busy' || wait === undefined)
-      return accepted('The passport', outcome, 'Passport');
+      return acceptedOutcome('The passport', outcome, 'Passport');
     await pause(wait);
   }
 }

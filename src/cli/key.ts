@@ -5,9 +5,9 @@ import { registry } from '../keys/lane-keys.ts';
 import { revokeHeldKey, rotateKey } from '../keys/rotate-keys.ts';
 import { KEY_PURPOSES, type KeyPurpose, LANES, type Lane } from '../law/values.ts';
 import { findDatabase } from './find-database.ts';
-import { folded } from './terminal/columns.ts';
+import { foldedText } from './terminal/columns.ts';
 import { commandText } from './terminal/command-text.ts';
-import { sentence } from './terminal/sentence.ts';
+import { faultSentence } from './terminal/sentence.ts';
 import { linePrinter } from './terminal/terminal.ts';
 
 export type KeyOrder =
@@ -21,7 +21,7 @@ export type KeyOrder =
   | { readonly order: 'revoke'; readonly keyId: string; readonly reason: string };
 
 /** Resolves with the exit code: 0 where it was done, 1 with a sentence where it wasn't. */
-export async function key(
+export async function runKeyOrder(
   order: KeyOrder,
   config: Config,
   print: (line: string) => void = linePrinter(false),
@@ -37,7 +37,7 @@ export async function key(
       await found.close();
     }
   } catch (error) {
-    printError(folded(`cutter: ${sentence(error, config)}`));
+    printError(foldedText(`cutter: ${faultSentence(error, config)}`));
     return 1;
   }
 }
@@ -46,7 +46,7 @@ async function carryOut(order: KeyOrder, owner: pg.Client, home: string): Promis
   await refuseWithoutLedger(owner);
   switch (order.order) {
     case 'list':
-      return await listed(owner);
+      return await keyLines(owner);
     case 'rotate': {
       const [lane, purpose] = [laneOf(order.lane), purposeOf(order.purpose)];
       return await rotateKey(owner, { home, lane, purpose, reason: order.reason });
@@ -66,7 +66,7 @@ async function refuseWithoutLedger(owner: pg.Client): Promise<void> {
     );
 }
 
-async function listed(owner: pg.Client): Promise<readonly string[]> {
+async function keyLines(owner: pg.Client): Promise<readonly string[]> {
   const rows = await registry(owner);
   if (rows.length === 0)
     return ['No key is registered yet. A lane gets its keys once it has an enabled principal.'];

@@ -16,7 +16,7 @@ import { fileBytes } from './client/file-bytes.ts';
 import { type LedgerOptions, proveLedger } from './client/prove-ledger.ts';
 import { observerToken } from './client/tokens.ts';
 import { LedgerKeysDocument } from './generated/graphql.ts';
-import { folded } from './terminal/columns.ts';
+import { foldedText } from './terminal/columns.ts';
 import { errorTerminal, type Terminal } from './terminal/terminal.ts';
 
 export interface KeysOptions extends LedgerOptions {
@@ -24,7 +24,7 @@ export interface KeysOptions extends LedgerOptions {
 }
 
 /** Resolves with the exit code. */
-export async function keys(
+export async function writeLedgerKeys(
   options: KeysOptions,
   config: Pick<Config, 'home' | 'client'>,
   print: (text: string) => void = (text) => process.stdout.write(text),
@@ -39,12 +39,12 @@ export async function keys(
     if (options.out === undefined) print(text);
     else {
       writeKeys(options.out, text);
-      printError(folded(`Wrote the lanes' public keys to ${options.out}.`));
+      printError(foldedText(`Wrote the lanes' public keys to ${options.out}.`));
     }
     return 0;
   } catch (error) {
     if (!(error instanceof ClientFault)) throw error;
-    printError(folded(`cutter: ${plainLine(error.message, [token])}`));
+    printError(foldedText(`cutter: ${plainLine(error.message, [token])}`));
     return 1;
   }
 }

@@ -7,7 +7,7 @@ import { isForeseen, LedgerWatch, type MonitorStatus } from './monitor/ledger-wa
 import { aroundProcess, type Surroundings } from './monitor/surroundings.ts';
 import { type MonitorCommand, taskOf } from './monitor/task.ts';
 
-export async function monitor(
+export async function monitorLedger(
   url: string | undefined,
   command: MonitorCommand,
   config: Pick<Config, 'home' | 'client'>,

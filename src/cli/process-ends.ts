@@ -1,5 +1,5 @@
 /** How the process of `cutter start` ends: by a signal, by a defect, or because its database is gone. */
-import { folded } from './terminal/columns.ts';
+import { foldedText } from './terminal/columns.ts';
 
 /** The first signal closes in order, the second at once. */
 export function listenForSignals() {
@@ -39,12 +39,12 @@ export function outliveTerminal(): void {
  */
 export function listenForDefects(end: () => void) {
   const onDefect = (error: unknown) => {
-    process.exitCode = DEFECT;
+    process.exitCode = DEFECT_STATUS;
     process.stderr.write('cutter: A defect ended the program. Please report what follows.\n');
     console.error(error);
     end();
     // Closing may need just what broke.
-    setTimeout(() => process.exit(DEFECT), CLOSE_LIMIT_MS).unref();
+    setTimeout(() => process.exit(DEFECT_STATUS), CLOSE_LIMIT_MS).unref();
   };
   for (const name of ['uncaughtException', 'unhandledRejection'] as const) process.on(name, onDefect);
   return {
@@ -58,7 +58,7 @@ export function listenForDefects(end: () => void) {
 export function endWithoutDatabase(end: () => void): (why: string) => void {
   return (why) => {
     process.exitCode = UNAVAILABLE;
-    process.stderr.write(`${folded(`cutter: ${why}`)}\n`);
+    process.stderr.write(`${foldedText(`cutter: ${why}`)}\n`);
     end();
     setTimeout(() => process.exit(UNAVAILABLE), CLOSE_LIMIT_MS).unref();
   };
@@ -66,5 +66,5 @@ export function endWithoutDatabase(end: () => void): (why: string) => void {
 
 /** "Service unavailable" and "internal software error", as sysexits.h has them. */
 const UNAVAILABLE = 69;
-export const DEFECT = 70;
+export const DEFECT_STATUS = 70;
 const CLOSE_LIMIT_MS = 30_000;

@@ -8,11 +8,19 @@ import type { IssueOptions } from './issue-passport.ts';
 import type { KeyOrder } from './key.ts';
 import type { KeysOptions } from './keys.ts';
 import type { MonitorCommand } from './monitor/task.ts';
-import { documentCode, duration, filled, httpUrl, keyId, ledgerUrl, uuid } from './option-values.ts';
+import {
+  documentCode,
+  durationOption,
+  filledText,
+  httpUrl,
+  keyId,
+  ledgerUrl,
+  uuid,
+} from './option-values.ts';
 import type { PageOptions } from './passport-page.ts';
 import type { ResumeOptions } from './resume.ts';
 import type { RunOptions } from './run.ts';
-import { folded } from './terminal/columns.ts';
+import { foldedText } from './terminal/columns.ts';
 import type { VerifyPassportOptions } from './verify-passport.ts';
 
 /** How a command that was typed wrong ends (EX_USAGE): 1 and 2 are what fsck, monitor and passport say of a ledger. */
@@ -31,7 +39,8 @@ const program = new Command('cutter')
   .version(VERSION)
   .showHelpAfterError('To see how the command is used, add --help.')
   .configureOutput({
-    outputError: (text, write) => write(`${folded(`cutter: ${text.replace(/^error: /, '').trimEnd()}`)}\n`),
+    outputError: (text, write) =>
+      write(`${foldedText(`cutter: ${text.replace(/^error: /, '').trimEnd()}`)}\n`),
   })
   .exitOverride()
   .hook('preAction', async (_, command) => {
@@ -48,7 +57,7 @@ export async function runProgram(argv: readonly string[]): Promise<void> {
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : USAGE;
     else if (error instanceof EngineDisagreement) {
-      process.stderr.write(`${folded(`cutter: ${error.message}`)}\n`);
+      process.stderr.write(`${foldedText(`cutter: ${error.message}`)}\n`);
       process.exitCode = DEFECT;
     } else throw error;
   }
@@ -67,14 +76,14 @@ program
   .action(async () => {
     // At once: what follows takes seconds.
     process.stdout.write('Cutter is starting.\n');
-    const { start } = await import('./start.ts');
-    await start(await loadConfig());
+    const { startServer } = await import('./start.ts');
+    await startServer(await loadConfig());
   });
 
 program
   .command('run')
   .description('take a document through mark, sweep, review, cut and verify on a running ledger')
-  .argument('<file>', 'the document, Markdown in UTF-8', filled('the document'))
+  .argument('<file>', 'the document, Markdown in UTF-8', filledText('the document'))
   .option('-y, --yes', 'approve and cut without asking; not in production', false)
   .option('--accept-warnings', 'with --yes: also approve a plan that has warnings', false)
   .option('--full', 'show every unit of the plan, and everything that is set aside', false)
@@ -84,8 +93,8 @@ program
   .option('--url <url>', 'the ledger (default: CUTTER_URL, or this home’s server)', ledgerUrl)
   .option('--ledger-key <fingerprint>', 'the key of that ledger (default: CUTTER_LEDGER_KEY)', keyId)
   .action(async (file: string, options: RunOptions) => {
-    const { run } = await import('./run.ts');
-    process.exitCode = await run(file, options, await loadConfig());
+    const { runDocument } = await import('./run.ts');
+    process.exitCode = await runDocument(file, options, await loadConfig());
   });
 
 program
@@ -95,9 +104,9 @@ program
   .option('--heads <file>', 'checkpoints that were seen outside the database')
   .option('--scope', 'list what protects each column from undetected changes; check nothing', false)
   .action(async (options: FsckOptions & { readonly scope: boolean }) => {
-    const { fsck, scope } = await import('./fsck.ts');
-    if (options.scope) scope(options);
-    else process.exitCode = await fsck(options, await loadConfig());
+    const { checkDatabase, printScope } = await import('./fsck.ts');
+    if (options.scope) printScope(options);
+    else process.exitCode = await checkDatabase(options, await loadConfig());
   });
 
 program
@@ -121,25 +130,25 @@ program
   .option(
     '--max-verify-age <time>',
     'how long a cut may wait for its verification',
-    duration('--max-verify-age'),
+    durationOption('--max-verify-age'),
     '24h',
   )
   .option(
     '--max-escalation-age <time>',
     'how long an escalation may stay open',
-    duration('--max-escalation-age'),
+    durationOption('--max-escalation-age'),
     '7d',
   )
-  .option('--max-silence <time>', 'how long the ledger may be silent', duration('--max-silence'), '5m')
+  .option('--max-silence <time>', 'how long the ledger may be silent', durationOption('--max-silence'), '5m')
   .option('--json', 'one JSON object a line', false)
   .action(async (url: string | undefined, options: MonitorCommand) => {
-    const { monitor } = await import('./monitor.ts');
-    process.exitCode = await monitor(url, options, await loadConfig());
+    const { monitorLedger } = await import('./monitor.ts');
+    process.exitCode = await monitorLedger(url, options, await loadConfig());
   });
 
 const key = program.command('key').description("the lanes' keys: show, rotate, revoke");
 const orderKey = async (order: KeyOrder) => {
-  const { key: carryOut } = await import('./key.ts');
+  const { runKeyOrder: carryOut } = await import('./key.ts');
   process.exitCode = await carryOut(order, await loadConfig());
 };
 key
@@ -169,8 +178,8 @@ program
   .option('--url <url>', 'the ledger (default: CUTTER_URL, or this home’s server)', ledgerUrl)
   .option('--ledger-key <fingerprint>', 'the key of that ledger (default: CUTTER_LEDGER_KEY)', keyId)
   .action(async (options: KeysOptions) => {
-    const { keys } = await import('./keys.ts');
-    process.exitCode = await keys(options, await loadConfig());
+    const { writeLedgerKeys } = await import('./keys.ts');
+    process.exitCode = await writeLedgerKeys(options, await loadConfig());
   });
 
 const passport = program
@@ -215,8 +224,8 @@ program
   .option('--reason <text>', 'the reason, for readers of the log')
   .option('-y, --yes', 'accept without asking', false)
   .action(async (options: ResumeOptions) => {
-    const { resume } = await import('./resume.ts');
-    process.exitCode = await resume(options, await loadConfig());
+    const { resumeLedger } = await import('./resume.ts');
+    process.exitCode = await resumeLedger(options, await loadConfig());
   });
 
 program

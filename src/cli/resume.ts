@@ -10,9 +10,9 @@ import { seenInFile } from '../log/setback/kept-heads.ts';
 import { type Accepted, acceptResumption } from '../log/setback/resume-accept.ts';
 import { type Suspension, standingSuspension, suspend } from '../log/setback/suspension.ts';
 import { type FoundDatabase, findDatabase } from './find-database.ts';
-import { folded } from './terminal/columns.ts';
+import { foldedText } from './terminal/columns.ts';
 import { commandText } from './terminal/command-text.ts';
-import { sentence } from './terminal/sentence.ts';
+import { faultSentence } from './terminal/sentence.ts';
 import { askYesNo, processTerminal, type Terminal } from './terminal/terminal.ts';
 
 export interface ResumeOptions {
@@ -23,33 +23,35 @@ export interface ResumeOptions {
 }
 
 /** Resolves with the exit code: 0 where nothing is left to accept in this home. */
-export async function resume(
+export async function resumeLedger(
   options: ResumeOptions,
   config: Config,
   terminal: Terminal = processTerminal(),
 ): Promise<0 | 1> {
-  const print = (line: string) => void terminal.output.write(`${folded(line)}\n`);
+  const print = (line: string) => void terminal.output.write(`${foldedText(line)}\n`);
   try {
     const found = await findDatabase(config);
     try {
-      return await accept(options, config, found, terminal, print);
+      return await acceptLanes(options, config, found, terminal, print);
     } finally {
       await found.close();
     }
   } catch (error) {
-    process.stderr.write(`${folded(`cutter: ${sentence(error, config)}`)}\n`);
+    process.stderr.write(`${foldedText(`cutter: ${faultSentence(error, config)}`)}\n`);
     return 1;
   }
 }
 
-async function accept(
+async function acceptLanes(
   options: ResumeOptions,
   config: Config,
   found: FoundDatabase,
   terminal: Terminal,
   print: (line: string) => void,
 ): Promise<0 | 1> {
-  const suspension = await connected(found.ownerUrl, (owner) => look(owner, config.checkpoints.file));
+  const suspension = await withConnection(found.ownerUrl, (owner) =>
+    lookForSuspension(owner, config.checkpoints.file),
+  );
   if (suspension === null) {
     print('This ledger was not set back. There is nothing to accept.');
     return 0;
@@ -63,14 +65,14 @@ async function accept(
     }
     const outcome = await acceptAs(lane, found, options.reason ?? null);
     if (outcome === 'completed')
-      await connected(found.ownerUrl, (owner) => noteResumed(owner, config.databaseUrl === null));
-    print(said(lane, outcome));
+      await withConnection(found.ownerUrl, (owner) => noteResumed(owner, config.databaseUrl === null));
+    print(acceptanceLine(lane, outcome));
   }
   return 0;
 }
 
 /** The suspension that stands, or one that is due: heads that were kept may say what no server has noticed yet. */
-async function look(owner: pg.Client, heads: string | null): Promise<Suspension | null> {
+async function lookForSuspension(owner: pg.Client, heads: string | null): Promise<Suspension | null> {
   const { rows } = await owner.query<{ incarnation: string; next: string }>(
     '/* resume.head */ select incarnation::text, next_position::text as next from cutter_log.head',
   );
@@ -135,7 +137,7 @@ async function acceptAs(
   const keys = heldKeys(secrets)
     .filter((held) => held.lane === lane)
     .flatMap(({ key, next }) => (next === null ? [key] : [key, next]));
-  return await connected(url, (client) => acceptResumption(client, { lane, keys, reason }));
+  return await withConnection(url, (client) => acceptResumption(client, { lane, keys, reason }));
 }
 
 const NOBODY_ANSWERS = 'Nobody can answer here. Run the command in a terminal, or add --yes.';
@@ -145,9 +147,9 @@ const SAID: Readonly<Record<Accepted, string>> = {
   completed: 'has accepted. Both lanes have: the ledger continues when its server runs',
   standing: 'had accepted before',
 };
-const said = (lane: Lane, outcome: Accepted) => `${lane} ${SAID[outcome]}.`;
+const acceptanceLine = (lane: Lane, outcome: Accepted) => `${lane} ${SAID[outcome]}.`;
 
-async function connected<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+async function withConnection<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url, application_name: 'cutter resume' });
   client.on('error', () => {});
   await client.connect();

@@ -6,14 +6,14 @@ import { fileBytes } from './client/file-bytes.ts';
 import { type LedgerOptions, proveLedger } from './client/prove-ledger.ts';
 import { Refused } from './client/refused.ts';
 import { type RoleTokens, roleTokens } from './client/tokens.ts';
-import { folded } from './terminal/columns.ts';
+import { foldedText } from './terminal/columns.ts';
 import { commandTextIn } from './terminal/command-text.ts';
 import { askYesNo, processTerminal, type Terminal } from './terminal/terminal.ts';
 import { docCodeOf } from './walk/document-code.ts';
 import { type Clients, ROLES } from './walk/phases.ts';
 import { refuseUnknownProfile, refuseYesInProduction } from './walk/run-refusals.ts';
 import { settleDocument } from './walk/settle-document.ts';
-import { type Question, type WalkEnd, walk } from './walk/walk.ts';
+import { type Question, type WalkEnd, walkDocument } from './walk/walk.ts';
 import type { WalkDocument } from './walk/walk-document.ts';
 
 export interface RunOptions extends LedgerOptions {
@@ -31,7 +31,7 @@ export interface RunOptions extends LedgerOptions {
 const LARGEST = 16 * 1024 * 1024;
 
 /** Resolves with the exit code: 0 only where the entry ends verified_complete. */
-export async function run(
+export async function runDocument(
   path: string,
   options: RunOptions,
   config: Pick<Config, 'home' | 'client'>,
@@ -39,7 +39,7 @@ export async function run(
 ): Promise<number> {
   let secrets: readonly string[] = [];
   // Lines may hold what the ledger wrote, and whoever got four tokens may write one of them.
-  const print = (line: string) => void terminal.output.write(`${folded(plain(line, secrets))}\n`);
+  const print = (line: string) => void terminal.output.write(`${foldedText(plain(line, secrets))}\n`);
   try {
     requireAnswers(options, terminal);
     const document = readDocument(path, options);
@@ -57,17 +57,25 @@ export async function run(
       isCodeNamed: options.docCode !== undefined,
       terminal,
     });
-    const confirm = (question: Question) => answer(question, options, terminal, print);
+    const confirm = (question: Question) => answerQuestion(question, options, terminal, print);
     const where = options.url === undefined ? '' : ` --url ${options.url}`;
     const passportCommand = (id: string) => commandTextIn(config.home, `passport issue ${id}${where}`);
     const full = options.full ?? false;
-    return conclude(
-      await walk({ clients, document, print, confirm, full, passportCommand, unregistered: settled.abandon }),
+    return printEnd(
+      await walkDocument({
+        clients,
+        document,
+        print,
+        confirm,
+        full,
+        passportCommand,
+        unregistered: settled.abandon,
+      }),
       print,
     );
   } catch (error) {
     if (!(error instanceof ClientFault || error instanceof Refused)) throw error;
-    process.stderr.write(`${folded(`cutter: ${plain(error.message, secrets)}`)}\n`);
+    process.stderr.write(`${foldedText(`cutter: ${plain(error.message, secrets)}`)}\n`);
     return 1;
   }
 }
@@ -81,7 +89,7 @@ function requireAnswers({ yes }: RunOptions, { interactive }: Terminal): void {
 }
 
 /** `--yes` answers for the person, but for warnings, which it has to be told of. */
-async function answer(
+async function answerQuestion(
   { text, hasWarnings }: Question,
   { yes, acceptWarnings }: RunOptions,
   terminal: Terminal,
@@ -115,7 +123,7 @@ function openClients(url: string, tokens: RoleTokens): Clients {
 }
 
 /** The last line is the entry's status, whatever it is. */
-function conclude({ entryId, status }: WalkEnd, print: (line: string) => void): number {
+function printEnd({ entryId, status }: WalkEnd, print: (line: string) => void): number {
   const complete = status === 'verified_complete';
   if (!complete && !status.startsWith('verify_failed')) {
     print('Stopped here. The same command continues from this status.');

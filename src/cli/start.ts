@@ -16,22 +16,22 @@ import { keepLedgerKey } from '../home/ledger-key.ts';
 import { builtPage } from '../passport/built-page.ts';
 import { EngineDisagreement } from '../proof/engine-disagreement.ts';
 import {
-  DEFECT,
+  DEFECT_STATUS,
   endWithoutDatabase,
   listenForDefects,
   listenForSignals,
   outliveTerminal,
 } from './process-ends.ts';
-import { folded } from './terminal/columns.ts';
+import { foldedText } from './terminal/columns.ts';
 import { commandTextIn } from './terminal/command-text.ts';
-import { sentence } from './terminal/sentence.ts';
+import { faultSentence } from './terminal/sentence.ts';
 
 type Closer = () => Promise<unknown>;
 
 class Interrupted extends Error {}
 
 /** Runs until a signal; the process then ends by itself. */
-export async function start(config: Config): Promise<void> {
+export async function startServer(config: Config): Promise<void> {
   const closers: Closer[] = [];
   outliveTerminal();
   const interruption = listenForSignals();
@@ -45,17 +45,17 @@ export async function start(config: Config): Promise<void> {
     });
     await sampleWhenDue(config, url, interruption.signal);
     await interruption.heard;
-    print('Closing.');
+    printLine('Closing.');
   } catch (error) {
     if (!(error instanceof Interrupted)) {
-      process.exitCode ??= error instanceof EngineDisagreement ? DEFECT : 1;
-      process.stderr.write(`${folded(`cutter: ${sentence(error, config)}`)}\n`);
+      process.exitCode ??= error instanceof EngineDisagreement ? DEFECT_STATUS : 1;
+      process.stderr.write(`${foldedText(`cutter: ${faultSentence(error, config)}`)}\n`);
       if (isDefect(error) || ['debug', 'trace'].includes(config.logLevel)) console.error(error);
     }
   }
   for (const close of closers.reverse()) {
     await close().catch((error: unknown) =>
-      process.stderr.write(`${folded(`cutter: ${sentence(error, config)}`)}\n`),
+      process.stderr.write(`${foldedText(`cutter: ${faultSentence(error, config)}`)}\n`),
     );
   }
   interruption.ignore();
@@ -87,8 +87,8 @@ async function bringUp(config: Config, closers: Closer[], { check, onGivenUp }: 
   makeHome(config.home);
   checkHomeFiles(config.home);
   if (config.checkpoints.file !== null) checkCheckpointFile(config.checkpoints.file);
-  checkOpenFiles(config.limits.sockets, (line) => print(line));
-  print(`The ledger's home is ${config.home}.`);
+  checkOpenFiles(config.limits.sockets, (line) => printLine(line));
+  printLine(`The ledger's home is ${config.home}.`);
   // Compiled code is kept in the home, where nobody else writes. A later start then takes half the time.
   enableCompileCache(join(config.home, 'compiled'));
   // Imports take as long as PostgreSQL does, so both run at once.
@@ -100,9 +100,9 @@ async function bringUp(config: Config, closers: Closer[], { check, onGivenUp }: 
     import('../keys/custody.ts'),
   ]);
   parts.catch(() => {});
-  const ownerUrl = await database(config, closers, onGivenUp);
+  const ownerUrl = await ownerUrlOf(config, closers, onGivenUp);
   check();
-  print('PostgreSQL runs. Loading the program and updating the tables …');
+  printLine('PostgreSQL runs. Loading the program and updating the tables …');
   const [{ prepareLedger }, { wire }, { isSampleDue }, { openLogger }, { homeCustody }] = await parts;
   const { pools, secrets, tokens } = await prepareLedger({
     ownerUrl,
@@ -110,7 +110,7 @@ async function bringUp(config: Config, closers: Closer[], { check, onGivenUp }: 
     mode: config.mode,
     shared: config.databaseUrl !== null,
     heads: config.checkpoints.file,
-    tell: (line) => print(line),
+    tell: (line) => printLine(line),
   });
   closers.push(() => pools.close());
   check();
@@ -126,7 +126,7 @@ async function bringUp(config: Config, closers: Closer[], { check, onGivenUp }: 
   const announced = announceServer(config.home, url);
   closers.push(async () => announced.withdraw());
   flushCompileCache();
-  greet(config, url, Object.keys(tokens));
+  printGreeting(config, url, Object.keys(tokens));
   return { url, tokens, isSampleDue: due };
 }
 
@@ -152,13 +152,13 @@ async function probePort({ host, port }: Config): Promise<void> {
 }
 
 /** The owner's URL of the embedded database, started now, or of the external one. */
-async function database(
+async function ownerUrlOf(
   config: Config,
   closers: Closer[],
   onGivenUp: Watchers['onGivenUp'],
 ): Promise<string> {
   if (config.databaseUrl !== null) return config.databaseUrl;
-  print(
+  printLine(
     ['secrets.json', 'postgres'].some((name) => existsSync(join(config.home, name)))
       ? 'Starting its PostgreSQL …'
       : 'Making its PostgreSQL: this is the first start …',
@@ -166,7 +166,7 @@ async function database(
   const { startEmbedded } = await import('../database/cluster/embedded.ts');
   const embedded = await startEmbedded({
     home: config.home,
-    log: (line) => print(line),
+    log: (line) => printLine(line),
     onGivenUp,
   });
   closers.push(() => embedded.stop());
@@ -190,17 +190,17 @@ export function addressesOf(
   return places;
 }
 
-function greet(config: Config, url: string, names: readonly string[]): void {
+function printGreeting(config: Config, url: string, names: readonly string[]): void {
   const where =
     config.databaseUrl === null
       ? `its own PostgreSQL in ${config.home}`
       : 'the PostgreSQL of CUTTER_DATABASE_URL';
-  print(`The ledger is up (${config.mode}), on ${where}.`);
+  printLine(`The ledger is up (${config.mode}), on ${where}.`);
   for (const [name, text] of addressesOf(config, url, names, builtPage() !== null))
-    print(`  ${name.padEnd(26)}  ${text}`, 30);
-  print('  Your own document, from another terminal');
-  print(`    $ ${commandTextIn(config.home, 'run FILE')}`);
-  print('Ctrl-C closes it.');
+    printLine(`  ${name.padEnd(26)}  ${text}`, 30);
+  printLine('  Your own document, from another terminal');
+  printLine(`    $ ${commandTextIn(config.home, 'run FILE')}`);
+  printLine('Ctrl-C closes it.');
 }
 
 /** A first look: one document through all phases, by the public API, as a client would. */
@@ -216,10 +216,11 @@ async function sampleWhenDue(config: Config, running: Running, signal: AbortSign
     });
   } catch (error) {
     // The ledger runs all the same.
-    if (!signal.aborted) print(`The sample document did not get through: ${sentence(error, config)}`);
+    if (!signal.aborted)
+      printLine(`The sample document did not get through: ${faultSentence(error, config)}`);
   }
 }
 
-function print(line: string, hang = 0): void {
-  process.stdout.write(`${folded(line, hang)}\n`);
+function printLine(line: string, hang = 0): void {
+  process.stdout.write(`${foldedText(line, hang)}\n`);
 }

@@ -38,7 +38,7 @@ export function watchHistory(options: WatchOptions): Watch {
   let arrived = () => {};
 
   async function read(): Promise<void> {
-    for await (const message of believed(options, leave.signal)) {
+    for await (const message of judgedMessages(options, leave.signal)) {
       if (message.__typename === 'Ready') ready.resolve();
       if (message.__typename === 'Reset')
         throw new Error(`The stream of history ended: ${plainLine(message.message, [options.token])}`);
@@ -74,7 +74,7 @@ export function watchHistory(options: WatchOptions): Watch {
 }
 
 /** The messages of one connection, each of its own type and judged against those before it. */
-async function* believed(
+async function* judgedMessages(
   { url, token, after }: WatchOptions,
   signal: AbortSignal,
 ): AsyncGenerator<HistoryMessage, void, void> {

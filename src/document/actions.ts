@@ -63,7 +63,7 @@ export function actionsFor<L extends LiveUnit>(
       record.parentLocalId === null ? null : (addresses.get(record.parentLocalId) ?? null);
     const standing = live.get(record.address) ?? null;
     planned.add(record.address);
-    const decided = decide(record, parentAddress, standing);
+    const decided = decideAction(record, parentAddress, standing);
     actions.push({ record, address: record.address, parentAddress, ...decided, live: standing });
   }
   const vanished = [...live.values()].filter((unit) => isStanding(unit) && !planned.has(unit.address));
@@ -72,7 +72,7 @@ export function actionsFor<L extends LiveUnit>(
 
 const isStanding = (unit: LiveUnit): boolean => !unit.void && unit.vanished !== true;
 
-function decide(record: PlanRecord, parentAddress: string | null, live: LiveUnit | null) {
+function decideAction(record: PlanRecord, parentAddress: string | null, live: LiveUnit | null) {
   if (live === null) return { action: 'birth', baseVersionSeq: null, versionSeq: 1 } as const;
   const baseVersionSeq = live.void ? null : live.versionSeq;
   if (isStanding(live) && isSame(record, parentAddress, live)) {

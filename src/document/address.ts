@@ -77,11 +77,11 @@ export function slugOf(text: string, rules: AddressRules): string {
     .replace(/(?<=\p{Script=Latin})\p{M}+/gu, '')
     .normalize('NFC');
   slug = slug.replace(/[^\p{L}\p{N}\p{M}.]+/gu, '-').replace(/^[-.]+|[-.]+$/g, '');
-  return shortened(slug, rules.slugBytes);
+  return shortenedSlug(slug, rules.slugBytes);
 }
 
 /** Cut to so many bytes at a character, and at the end of a word where one ends in the second half. */
-function shortened(slug: string, limit: number): string {
+function shortenedSlug(slug: string, limit: number): string {
   if (Buffer.byteLength(slug) <= limit) return slug;
   let bytes = 0;
   let kept = '';

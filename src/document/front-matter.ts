@@ -34,7 +34,7 @@ function yamlLength(text: string, rules: YamlFrontMatter): number {
     if (end - opening.end > rules.longest) return 0;
     // A blank line below a rule parts it from what the document says.
     if (content.length === 0 && trimBlanks(line) === '') return 0;
-    if (rules.closings.includes(trimBlanks(line))) return describes(content, rules) ? end : 0;
+    if (rules.closings.includes(trimBlanks(line))) return describesDocument(content, rules) ? end : 0;
     content.push(line);
   }
   return 0;
@@ -43,7 +43,7 @@ function yamlLength(text: string, rules: YamlFrontMatter): number {
 const trimBlanks = (line: string): string => line.replace(/[ \t]+$/, '');
 
 /** Whether the lines are one YAML mapping with keys like names, each once. */
-function describes(lines: readonly string[], rules: YamlFrontMatter): boolean {
+function describesDocument(lines: readonly string[], rules: YamlFrontMatter): boolean {
   if (lines.some((_, at) => isHeadingApart(lines, at))) return false;
   const parsed = parsedYaml(lines.join('\n'));
   if (parsed === null || parsed.errors.length > 0 || !isMap(parsed.contents)) return false;

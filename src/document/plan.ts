@@ -12,7 +12,7 @@ import { identityOf, resolveProfile } from './profiles.ts';
 import { foreignContent } from './recognise/recognise.ts';
 import type { Span } from './spans.ts';
 import {
-  bounded,
+  boundedProblems,
   EXCLUDED_TERM,
   gapProblems,
   MAX_UNITS,
@@ -77,7 +77,7 @@ export function planDocument({ bytes: input, docCode, spec, vocabulary }: PlanIn
     records,
     leafHashes: records.map((record) => leafHash(recordLeaf(record))),
     coverage: coverageOf(records, bytes.length),
-    problems: bounded(problems),
+    problems: boundedProblems(problems),
     foreign: 'problem' in decoded ? null : foreignContent(bytes),
     warnings: warningsOf(records, bytes),
   };

@@ -18,7 +18,7 @@ export function warningsOf(records: readonly PlanRecord[], bytes: Buffer): Probl
   const message = `The whole document of ${bytes.length} bytes would become one unit without a heading. ${ADVICE}`;
   return [
     ...(oneUnit && bytes.length > EXPECTS_HEADING
-      ? [warning(['records', only.localId], 'one_unit_without_heading', message)]
+      ? [warningAt(['records', only.localId], 'one_unit_without_heading', message)]
       : []),
     ...records.flatMap(matterWarnings),
     ...damageWarnings(bytes, ['source', 'content']),
@@ -34,14 +34,14 @@ function matterWarnings({ localId, excludedBecause, start, end, text }: PlanReco
     `Bytes 0–${end} are set aside as front matter, but they are not a YAML mapping ` +
     'and may hold words of the document. Read them. ' +
     'To keep them in units, mark the document again with the profile "markdown".';
-  return [warning(['records', localId], 'front_matter_doubtful', message)];
+  return [warningAt(['records', localId], 'front_matter_doubtful', message)];
 }
 
 /** What can be said of a source before anybody says how to cut it. */
 export function sourceWarnings(bytes: Buffer, path: readonly string[]): Problem[] {
   const message = `The document has ${bytes.length} bytes and no Markdown heading. ${ADVICE}`;
   return [
-    ...(isHeadless(bytes) ? [warning(path, 'no_heading', message)] : []),
+    ...(isHeadless(bytes) ? [warningAt(path, 'no_heading', message)] : []),
     ...damageWarnings(bytes, path),
   ];
 }
@@ -61,9 +61,9 @@ function damageWarnings(bytes: Buffer, path: readonly string[]): Problem[] {
   const message =
     `The character at byte ${at} is U+FFFD, which programs write in place of characters ` +
     'that they could not read. Convert the original to UTF-8 again.';
-  return [warning(path, 'replacement_character', message)];
+  return [warningAt(path, 'replacement_character', message)];
 }
 
-function warning(path: readonly string[], code: string, message: string): Problem {
+function warningAt(path: readonly string[], code: string, message: string): Problem {
   return { path, code, message, severity: 'warning' };
 }

@@ -20,7 +20,7 @@ import { operationRefusal, tooLarge } from './refuse.ts';
 const introspecting = new WeakSet<DocumentNode>();
 
 /** Whether a document that this module parsed asks for the schema itself. */
-export function introspects(document: DocumentNode): boolean {
+export function readsSchema(document: DocumentNode): boolean {
   return introspecting.has(document);
 }
 
@@ -28,14 +28,14 @@ export function introspects(document: DocumentNode): boolean {
 export function limitedParser(limits: Limits): (source: string | Source) => DocumentNode {
   return function parseLimited(source) {
     const text = typeof source === 'string' ? source : source.body;
-    const document = parsed(text, limits);
+    const document = parsedWithin(text, limits);
     if (measureDocument(document, limits)) introspecting.add(document);
     return document;
   };
 }
 
 /** What isn't GraphQL is refused under one code, whatever door it came by. */
-function parsed(text: string, limits: Limits): DocumentNode {
+function parsedWithin(text: string, limits: Limits): DocumentNode {
   try {
     measureText(text, limits);
     return parse(text, { maxTokens: limits.tokens });
@@ -65,7 +65,7 @@ interface Answered {
 const NOTHING: Size = { fields: 0, aliases: 0, depth: 0, root: 0, names: new Map(), below: 0 };
 
 /** About how many fields validation compares to see that one name has one meaning. */
-function comparisons({ names, below }: Size): number {
+function comparisonsOf({ names, below }: Size): number {
   let here = 0;
   for (const { times, fields } of names.values()) here += ((times - 1) / 2) * fields;
   return here + below;
@@ -76,14 +76,14 @@ function measureDocument(document: DocumentNode, limits: Limits): boolean {
   const measuring = new Measuring(document);
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION)
-      judge(measuring.fragment(definition.name.value), limits, false);
+      refuseLargeOperation(measuring.fragment(definition.name.value), limits, false);
     if (definition.kind === Kind.OPERATION_DEFINITION)
-      judge(measuring.set(definition.selectionSet), limits, true);
+      refuseLargeOperation(measuring.set(definition.selectionSet), limits, true);
   }
   return measuring.introspects;
 }
 
-function judge(size: Size, limits: Limits, isOperation: boolean): void {
+function refuseLargeOperation(size: Size, limits: Limits, isOperation: boolean): void {
   if (size.fields > limits.fields) {
     throw tooLarge(
       'fields',
@@ -101,7 +101,7 @@ function judge(size: Size, limits: Limits, isOperation: boolean): void {
       `The operation gives more than ${limits.aliases} aliases, counting those of its fragments.`,
     );
   }
-  if (comparisons(size) > limits.overlaps) {
+  if (comparisonsOf(size) > limits.overlaps) {
     const message = 'The operation selects the same fields again and again. Ask for each field once.';
     throw tooLarge('overlaps', limits.overlaps, message);
   }
@@ -176,7 +176,7 @@ class Measuring {
       depth: 1 + inner.depth,
       root: 1,
       names: new Map([[answers, { times: 1, fields: 1 + inner.fields }]]),
-      below: comparisons(inner),
+      below: comparisonsOf(inner),
     };
   }
 

@@ -3,7 +3,7 @@ import { GraphQLError, getOperationAST } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { executeWhole, wholeRoot } from '../reading/whole.ts';
 import type { Limits } from './bounds/limits.ts';
-import { introspects, limitedParser } from './document.ts';
+import { limitedParser, readsSchema } from './document.ts';
 import { withoutLongQuotes } from './errors.ts';
 import type { DoorContext, OperationParams } from './operation.ts';
 import { refuseBadParams } from './params.ts';
@@ -71,7 +71,7 @@ export function introspectionByScope(): Plugin<DoorContext> {
   return {
     onParse: () =>
       function refuseStrangers({ result, context }) {
-        if (result === null || result instanceof Error || !introspects(result)) return;
+        if (result === null || result instanceof Error || !readsSchema(result)) return;
         const { session } = context as unknown as DoorContext;
         if (session.scopes.has('ledger:observe')) return;
         throw new GraphQLError('Reading the schema needs the scope ledger:observe.', {

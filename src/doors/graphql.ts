@@ -128,7 +128,7 @@ export function buildGraphql(deps: GraphqlDeps): Graphql {
         const engine = yoga.getEnveloped({ ...door, params } as never);
         const document: DocumentNode = engine.parse(params.query);
         const faults = engine.validate(engine.schema, document);
-        if (faults.length > 0) throw new OperationFaults(faults.map(invalid));
+        if (faults.length > 0) throw new OperationFaults(faults.map(withValidationCode));
         const args: ExecutionArgs = {
           schema: engine.schema,
           document,
@@ -189,7 +189,7 @@ function registersAlone(
 }
 
 /** Yoga's hook gives the code over HTTP alone. */
-function invalid(fault: GraphQLError): GraphQLError {
+function withValidationCode(fault: GraphQLError): GraphQLError {
   fault.extensions['code'] ??= 'GRAPHQL_VALIDATION_FAILED';
   return fault;
 }

@@ -88,7 +88,7 @@ async function answerGraphql(
   response: ServerResponse,
   url: URL,
 ): Promise<void> {
-  if (welcomed(deps, request, response)) return;
+  if (welcomeOrigin(deps, request, response)) return;
   const { admission, graphql } = deps;
   const caller = { address: admission.addressOf(request), authorization: request.headers.authorization };
   const { body, isLarge } = await readParams(deps, request, url, caller);
@@ -108,7 +108,7 @@ async function answerGraphql(
 }
 
 /** Lets a page of an invited origin read the answer. True where the request was only the browser's question. */
-function welcomed({ hosts }: Door, request: IncomingMessage, response: ServerResponse): boolean {
+function welcomeOrigin({ hosts }: Door, request: IncomingMessage, response: ServerResponse): boolean {
   const origin = hosts.invited(request);
   if (origin === null) return false;
   response.setHeader('access-control-allow-origin', origin);

@@ -21,7 +21,7 @@ const MINUS = 0x2d;
 /** Digits of a number that no honest double needs. */
 const NUMBER_CHARS = 400;
 
-const bad = (message: string) => new DoorRefusal(400, 'BAD_JSON', message);
+const badJson = (message: string) => new DoorRefusal(400, 'BAD_JSON', message);
 
 export type JsonLimits = Pick<Limits, 'jsonDepth' | 'jsonKeys' | 'jsonObjectKeys' | 'jsonItems'>;
 
@@ -35,12 +35,12 @@ export function readJson(bytes: Buffer, limits: JsonLimits, name = 'The body'): 
 
 /** The value of a JSON text that a scanner has passed. */
 export function parseScanned(bytes: Buffer, name = 'The body'): unknown {
-  if (bytes.length === 0) throw bad(`${name} is empty; send a JSON object with "query".`);
-  if (!isUtf8(bytes)) throw bad(`${name} is not valid UTF-8.`);
+  if (bytes.length === 0) throw badJson(`${name} is empty; send a JSON object with "query".`);
+  if (!isUtf8(bytes)) throw badJson(`${name} is not valid UTF-8.`);
   try {
     return JSON.parse(bytes.toString('utf8'));
   } catch {
-    throw bad(`${name} is not valid JSON.`);
+    throw badJson(`${name} is not valid JSON.`);
   }
 }
 
@@ -87,7 +87,7 @@ export class JsonScanner {
 
   /** Nothing more comes. */
   end(): void {
-    if (this.#stringStart !== null) throw bad(`${this.#name} is not valid JSON: a string is not closed.`);
+    if (this.#stringStart !== null) throw badJson(`${this.#name} is not valid JSON: a string is not closed.`);
   }
 
   #readByte(piece: Buffer, at: number): number {
@@ -112,13 +112,13 @@ export class JsonScanner {
   }
 
   #count(what: string, count: number, most: number): void {
-    if (count > most) throw bad(`${this.#name} has more than ${most} ${what}.`);
+    if (count > most) throw badJson(`${this.#name} has more than ${most} ${what}.`);
   }
 
   #enter(isObject: boolean): void {
     const { jsonDepth } = this.#limits;
     if (this.#open.length >= jsonDepth)
-      throw bad(`${this.#name} is nested more than ${jsonDepth} levels deep.`);
+      throw badJson(`${this.#name} is nested more than ${jsonDepth} levels deep.`);
     this.#open.push(isObject ? new Set() : null);
     this.#isKeyNext = isObject;
   }
@@ -164,7 +164,7 @@ export class JsonScanner {
     this.#isKeyNext = false;
     const keys = this.#open.at(-1);
     if (keys?.has(key))
-      throw bad(`${this.#name} gives the key ${JSON.stringify(key.slice(0, 100))} twice in one object.`);
+      throw badJson(`${this.#name} gives the key ${JSON.stringify(key.slice(0, 100))} twice in one object.`);
     keys?.add(key);
     this.#count('keys in one object', keys?.size ?? 0, this.#limits.jsonObjectKeys);
   }
@@ -175,7 +175,7 @@ export class JsonScanner {
     try {
       return String(JSON.parse(`"${text}"`));
     } catch {
-      throw bad(`${this.#name} is not valid JSON.`);
+      throw badJson(`${this.#name} is not valid JSON.`);
     }
   }
 
@@ -184,18 +184,18 @@ export class JsonScanner {
     while (isNumberByte(piece[end])) end += 1;
     const number = this.#number + piece.toString('latin1', from, Math.min(end, from + NUMBER_CHARS + 1));
     if (number.length > NUMBER_CHARS)
-      throw bad(
+      throw badJson(
         `The number ${number.slice(0, 60)}… has more digits than a double can hold. Send it as a string.`,
       );
     this.#number = end === piece.length ? number : null;
     // One that goes on in the next piece is looked at when it is whole.
-    if (this.#number === null && !isPlain(number) && !keepsValue(number)) throw changed(number);
+    if (this.#number === null && !isPlain(number) && !keepsValue(number)) throw changedNumber(number);
     return end;
   }
 }
 
-function changed(number: string): DoorRefusal {
-  return bad(
+function changedNumber(number: string): DoorRefusal {
+  return badJson(
     `The number ${number.slice(0, 60)} can't be held by a double as it is written. Send it as a string.`,
   );
 }

@@ -58,7 +58,7 @@ export function answerRefusal(response: ServerResponse, error: unknown): void {
     response.destroy();
     return;
   }
-  const { status, headers, body } = described(error);
+  const { status, headers, body } = describedError(error);
   const text = JSON.stringify({ errors: [body] });
   response.writeHead(status, {
     'content-type': 'application/json; charset=utf-8',
@@ -69,7 +69,7 @@ export function answerRefusal(response: ServerResponse, error: unknown): void {
   response.end(text);
 }
 
-function described(error: unknown) {
+function describedError(error: unknown) {
   if (error instanceof Unauthenticated) {
     return {
       status: 401,

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { ClientFault, openClient } from '../../src/cli/client/client.ts';
-import { accepted, Refused } from '../../src/cli/client/refused.ts';
+import { acceptedOutcome, Refused } from '../../src/cli/client/refused.ts';
 import { RegisterSourceDocument } from '../../src/cli/generated/graphql.ts';
 import { makeSecrets, serverSeedOf } from '../../src/home/secrets.ts';
 import { cutter, fileOf, homeOf } from '../harness/cli.ts';
@@ -61,7 +61,7 @@ async function refusalOf(url: string): Promise<Error> {
   const client = openClient({ url, token: TOKEN, who: 'marker', bounds: BOUNDS });
   try {
     const { outcome } = await client.execute(RegisterSourceDocument, { input: INPUT });
-    accepted('Registering', outcome, 'RegisterSourceSuccess');
+    acceptedOutcome('Registering', outcome, 'RegisterSourceSuccess');
   } catch (error) {
     return error as Error;
   }

@@ -1,9 +1,9 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Operation } from '../../src/cli/client/client.ts';
 import { ClientFault } from '../../src/cli/client/client.ts';
-import { run } from '../../src/cli/run.ts';
+import { runDocument } from '../../src/cli/run.ts';
 import type { Clients } from '../../src/cli/walk/phases.ts';
-import { walk } from '../../src/cli/walk/walk.ts';
+import { walkDocument } from '../../src/cli/walk/walk.ts';
 import { clientConfig, clientsOf, cutter, fileOf, homeOf, person } from '../harness/cli.ts';
 import { call, fresh, manifestOf } from '../harness/cycle.ts';
 import { type TestServer, testServer } from '../harness/server.ts';
@@ -25,7 +25,7 @@ beforeEach(() => {
 /** The command in this process, with a person in front of it. */
 async function atTerminal(path: string, ...answers: string[]) {
   const someone = person(...answers);
-  const code = await run(path, { yes: false, docCode }, clientConfig(server.url, home), someone);
+  const code = await runDocument(path, { yes: false, docCode }, clientConfig(server.url, home), someone);
   return { code, said: someone.said() };
 }
 
@@ -291,7 +291,7 @@ describe('cutter run', () => {
         [docCode],
       );
     });
-    const failed = await walk({
+    const failed = await walkDocument({
       clients: tampering,
       document: { docCode, title: null, profile: 'markdown', bytes: Buffer.from(TEXT) },
       print: (line) => printed.push(line),
@@ -308,7 +308,7 @@ describe('cutter run', () => {
   });
 
   test('an amended document waits for the verification of a run that broke off, and asks to do it', async () => {
-    const broken = walk({
+    const broken = walkDocument({
       clients: beforeVerify(async () => {
         throw new ClientFault('the line went dead');
       }),

@@ -66,7 +66,7 @@ class Shape {
     if (value === null) return null;
     if (isListType(type)) {
       if (!Array.isArray(value)) return `${nameOf(path)} is no list`;
-      return first(value, (item, at) => this.#value(type.ofType, sets, item, [...path, at]));
+      return firstFault(value, (item, at) => this.#value(type.ofType, sets, item, [...path, at]));
     }
     if (isCompositeType(type)) return this.#object(type, sets, value, path);
     return isLeafOf(type, value) ? null : `${nameOf(path)} is no ${type.toString()}`;
@@ -86,7 +86,7 @@ class Shape {
       Object.hasOwn(members, '__typename') ? members['__typename'] : undefined,
     );
     if (concrete === null) return `${nameOf(path)} is of no type that this version knows there`;
-    return first([...this.#fields(concrete, sets)], ([key, { name, nested }]) => {
+    return firstFault([...this.#fields(concrete, sets)], ([key, { name, nested }]) => {
       if (name === '__typename') return null;
       const field = concrete.getFields()[name];
       const member = Object.hasOwn(members, key) ? members[key] : undefined;
@@ -151,7 +151,7 @@ function isLeafOf(type: GraphQLOutputType, value: unknown): boolean {
   }
 }
 
-function first<Item>(
+function firstFault<Item>(
   items: readonly Item[],
   judge: (item: Item, at: number) => string | null,
 ): string | null {

@@ -46,7 +46,7 @@ export function openClient({ url, token, who, bounds = ANSWER_BOUNDS, signal }: 
     async execute<Result, Variables>(operation: Operation<Result, Variables>, variables: Variables) {
       const text = operation.toString();
       const sending = { url: endpoint, token, bounds, signal };
-      const answer = await send(sending, JSON.stringify({ query: text, variables }));
+      const answer = await sendOperation(sending, JSON.stringify({ query: text, variables }));
       const fault = faultIn(answer);
       if (fault !== null)
         throw faultOf({ ...fault, message: plainLine(fault.message, [token]) }, who, endpoint);
@@ -80,7 +80,7 @@ interface Sending {
   readonly signal: AbortSignal | undefined;
 }
 
-async function send({ url, token, bounds, signal }: Sending, body: string): Promise<unknown> {
+async function sendOperation({ url, token, bounds, signal }: Sending, body: string): Promise<unknown> {
   try {
     const response = await fetch(url, {
       method: 'POST',
@@ -104,7 +104,7 @@ async function send({ url, token, bounds, signal }: Sending, body: string): Prom
         `${url} didn't finish its answer within ${bounds.answerMs / 1000} seconds. ${UNKNOWN_WHETHER_SERVED}`,
         'unreachable',
       );
-    throw unreachable(url, error);
+    throw unreachableFault(url, error);
   }
 }
 
@@ -131,7 +131,7 @@ const UNKNOWN_WHETHER_SERVED =
   'Whether the ledger served the call is unknown. Run the same command again: it finds out and continues.';
 
 /** fetch wraps the system's error, and several attempts once more. */
-export function unreachable(url: string, error: unknown): ClientFault {
+export function unreachableFault(url: string, error: unknown): ClientFault {
   const code = codeOf(error);
   if (code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EHOSTUNREACH') {
     return new ClientFault(

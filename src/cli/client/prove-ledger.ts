@@ -11,7 +11,7 @@ import { plainLine } from '../../text/plain.ts';
 import { commandTextIn } from '../terminal/command-text.ts';
 import { askYesNo, type Terminal } from '../terminal/terminal.ts';
 import { readAnswer, UnfitAnswer } from './answer.ts';
-import { ClientFault, endpointOf, unreachable } from './client.ts';
+import { ClientFault, endpointOf, unreachableFault } from './client.ts';
 import { acceptedKey, keepAcceptedKey } from './known-ledgers.ts';
 
 /** Which ledger a command speaks to, as it is typed. */
@@ -56,7 +56,7 @@ export async function proveLedger(
   const named = options.ledgerKey ?? config.client.ledgerKey;
   if (named !== null) {
     if (keyId === named) return { url, keyId };
-    throw stranger(`${url} has the key ${keyId}, but the command names ${named}.`);
+    throw strangerFault(`${url} has the key ${keyId}, but the command names ${named}.`);
   }
   const own = heldLedgerKey(config.home);
   if (keyId === own) return { url, keyId };
@@ -64,20 +64,20 @@ export async function proveLedger(
   const before = acceptedKey(config.home, origin);
   if (keyId === before) return { url, keyId };
   if (before !== null)
-    throw stranger(
+    throw strangerFault(
       `${url} has the key ${keyId}, but ${before} was accepted here. If its keeper confirms the new key, name it with --ledger-key.`,
     );
   if (!isNamed && own !== null)
-    throw stranger(
+    throw strangerFault(
       `The ledger at ${url} is not that of ${config.home}. ` +
         `Start this home's ledger with "${commandTextIn(config.home, 'start')}", ` +
         'or name the ledger that you mean with --url.',
     );
-  await accept({ url, keyId, origin, home: config.home }, terminal);
+  await acceptLedger({ url, keyId, origin, home: config.home }, terminal);
   return { url, keyId };
 }
 
-const stranger = (why: string) => new ClientFault(`${why} No token was sent.`, 'refused');
+const strangerFault = (why: string) => new ClientFault(`${why} No token was sent.`, 'refused');
 
 interface Introduction {
   readonly url: string;
@@ -86,15 +86,18 @@ interface Introduction {
   readonly home: string;
 }
 
-async function accept({ url, keyId, origin, home }: Introduction, terminal: Terminal | null): Promise<void> {
+async function acceptLedger(
+  { url, keyId, origin, home }: Introduction,
+  terminal: Terminal | null,
+): Promise<void> {
   if (terminal === null || !terminal.interactive)
-    throw stranger(
+    throw strangerFault(
       `The ledger at ${url} is not known here, and nobody can be asked. ` +
         `If its keeper confirms its key, add --ledger-key ${keyId}, or set CUTTER_LEDGER_KEY.`,
     );
   terminal.output.write(`The ledger at ${url} is not known here. Its key is\n  ${keyId}\n`);
   if (!(await askYesNo(terminal, 'Is that the key its keeper gave you?')))
-    throw stranger(`The ledger at ${url} was not accepted.`);
+    throw strangerFault(`The ledger at ${url} was not accepted.`);
   keepAcceptedKey(home, origin, keyId);
 }
 
@@ -107,7 +110,7 @@ async function keyOf(url: string): Promise<string> {
   const { origin } = new URL(url);
   const question = new URL('identity', url);
   question.search = new URLSearchParams({ nonce, origin }).toString();
-  const answer = await ask(url, question);
+  const answer = await askIdentity(url, question);
   const keyId = judgeIdentity(answer, { nonce, origin });
   if (keyId !== null) return keyId;
   const reported = errorIn(answer);
@@ -117,7 +120,7 @@ async function keyOf(url: string): Promise<string> {
   );
 }
 
-async function ask(url: string, question: URL): Promise<unknown> {
+async function askIdentity(url: string, question: URL): Promise<unknown> {
   try {
     const response = await fetch(question, {
       headers: { accept: 'application/json' },
@@ -133,7 +136,7 @@ async function ask(url: string, question: URL): Promise<unknown> {
         `${url} didn't prove within ${BOUNDS.answerMs / 1000} seconds that it is a ledger. No token was sent.`,
         'unreachable',
       );
-    throw unreachable(url, error);
+    throw unreachableFault(url, error);
   }
 }
 

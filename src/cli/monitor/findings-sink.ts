@@ -1,7 +1,7 @@
 /** Where a monitor says what it found: in lines, to a webhook, and for the next run. */
 import type { MonitorFinding } from '../../monitor/judges/finding.ts';
 import { plainLine } from '../../text/plain.ts';
-import { counted } from '../terminal/report.ts';
+import { countedWord } from '../terminal/report.ts';
 import { callWebhook, WebhookFault } from './webhook.ts';
 
 export interface TellingOptions {
@@ -31,7 +31,7 @@ export class Telling {
     const [first] = options.earlier;
     if (first !== undefined)
       this.say(
-        `Nobody has acknowledged ${counted(options.earlier.length, 'finding')} of earlier runs. ` +
+        `Nobody has acknowledged ${countedWord(options.earlier.length, 'finding')} of earlier runs. ` +
           `When somebody has looked at them, add --acknowledge. The first: ${first.message}`,
       );
   }

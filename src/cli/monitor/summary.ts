@@ -1,5 +1,5 @@
 /** What a monitor says at its end: how much it has seen, and whether that proves anything. */
-import { counted } from '../terminal/report.ts';
+import { countedWord } from '../terminal/report.ts';
 
 /** How far one run came. */
 export interface Watched {
@@ -30,7 +30,7 @@ export function whyUnproved({ url, position, provedSize, hasCaughtUp }: Watched)
 export function summaryOf(watched: Watched, findings: number): string {
   const { origin, position, provedSize, openEntries, passports } = watched;
   const outcome =
-    findings === 0 ? (whyUnproved(watched) ?? 'Nothing is wrong.') : `${counted(findings, 'finding')}.`;
+    findings === 0 ? (whyUnproved(watched) ?? 'Nothing is wrong.') : `${countedWord(findings, 'finding')}.`;
   return (
     `Watched ${position} records of ${origin}. Both lanes signed a head over ${provedSize} of them. ` +
     `Passports verified: ${passports}. Entries still open: ${openEntries}. ${outcome}`

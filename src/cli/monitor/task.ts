@@ -59,7 +59,7 @@ export function taskOf(
     url: address.url,
     prove: () => proveLedger(options, config, terminal, address),
     token: tokenOf(command, config),
-    known: parseKeys(read(command.keys, 'The key file')),
+    known: parseKeys(readFile(command.keys, 'The key file')),
     kept: command.acknowledge ? { ...kept, findings: [] } : kept,
     bounds: {
       verifyMs: durationOf(command.maxVerifyAge, '--max-verify-age'),
@@ -73,7 +73,7 @@ export function taskOf(
 
 /** From a file or the environment, because other users of the machine can read a command line. */
 function tokenOf({ tokenFile }: MonitorCommand, { client }: Pick<Config, 'client'>): string {
-  const token = tokenFile === undefined ? client.monitorToken : read(tokenFile, 'The token file').trim();
+  const token = tokenFile === undefined ? client.monitorToken : readFile(tokenFile, 'The token file').trim();
   if (token === null || token === '')
     throw new ClientFault(
       'The monitor needs a token with the scopes ledger:observe and ledger:evidence. ' +
@@ -82,7 +82,7 @@ function tokenOf({ tokenFile }: MonitorCommand, { client }: Pick<Config, 'client
   return token;
 }
 
-function read(path: string, what: string): string {
+function readFile(path: string, what: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {

@@ -2,17 +2,17 @@ import type { Config } from '../../config.ts';
 import { reasonOf } from '../../home/home-folder.ts';
 
 /** What went wrong, in one sentence and without a stack. */
-export function sentence(error: unknown, config: Pick<Config, 'port' | 'host' | 'databaseUrl'>): string {
-  const { code, message, syscall, path, hostname } = innermost(error);
+export function faultSentence(error: unknown, config: Pick<Config, 'port' | 'host' | 'databaseUrl'>): string {
+  const { code, message, syscall, path, hostname } = innermostFault(error);
   if (path !== undefined && syscall !== 'connect')
     return `${path} can't be used: ${reasonOf(error)}. It belongs to the ledger's home. See CUTTER_HOME.`;
   if (syscall === 'getaddrinfo' && hostname === config.host)
     return `${config.host} is neither an address nor a name of this machine. See CUTTER_HOST.`;
-  const known = foreseen(code, config);
+  const known = foreseenSentence(code, config);
   return known ?? (message === '' ? `it failed (${code ?? 'without a reason'}).` : message);
 }
 
-function foreseen(
+function foreseenSentence(
   code: string | undefined,
   config: Pick<Config, 'port' | 'host' | 'databaseUrl'>,
 ): string | null {
@@ -57,8 +57,8 @@ interface SystemFault {
 }
 
 /** A refused connection comes as a bundle of attempts without a message of its own. */
-function innermost(error: unknown): SystemFault {
+function innermostFault(error: unknown): SystemFault {
   if (error instanceof AggregateError && error.errors.length > 0 && error.message === '')
-    return innermost(error.errors[0]);
+    return innermostFault(error.errors[0]);
   return error instanceof Error ? error : { message: String(error) };
 }

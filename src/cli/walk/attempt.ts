@@ -1,7 +1,7 @@
 /** Finds the attempt at a document that a run goes on with. */
 import { ClientFault } from '../client/client.ts';
 import { Refused } from '../client/refused.ts';
-import { type Clients, type Phases, phases } from './phases.ts';
+import { type Clients, type Phases, phaseCalls } from './phases.ts';
 import { planOf } from './reading.ts';
 import { shortDigest, sourceInputOf } from './source-input.ts';
 import type { WalkDocument } from './walk-document.ts';
@@ -23,9 +23,9 @@ export interface Attempt {
 }
 
 /** Registers and marks; an attempt that ended without success, or was overtaken by another cut, is followed by the next. */
-export async function begin(options: AttemptOptions): Promise<Attempt> {
+export async function beginAttempt(options: AttemptOptions): Promise<Attempt> {
   const { document, clients, print } = options;
-  const calls = phases({ clients, print });
+  const calls = phaseCalls({ clients, print });
   const { sourceId } = await calls.registerSource(sourceInputOf(document)).catch((error: unknown) => {
     if (error instanceof Refused) options.unregistered?.();
     throw error;

@@ -6,7 +6,7 @@ import { realpathSync } from 'node:fs';
 import { plain } from '../../text/plain.ts';
 import { ClientFault } from '../client/client.ts';
 import { FindDocumentDocument, RegisterSourceDocument } from '../generated/graphql.ts';
-import { folded } from '../terminal/columns.ts';
+import { foldedText } from '../terminal/columns.ts';
 import { askYesNo, type Terminal } from '../terminal/terminal.ts';
 import { otherCodeOf } from './document-code.ts';
 import { type DocumentPlace, leavePath, replacePath, takenPath, takePath } from './own-documents.ts';
@@ -77,7 +77,7 @@ async function askWhether(why: string, { terminal, path, place: { docCode } }: S
         `If it is another document, give it a code, for example --doc-code ${other}.`,
     );
   // The title is another party's word.
-  terminal.output.write(`${folded(plain(there))}\n`);
+  terminal.output.write(`${foldedText(plain(there))}\n`);
   if (await askYesNo(terminal, `Is ${path} its next version?`)) return;
   throw new ClientFault(
     `Nothing was registered. Give this document its own code, for example --doc-code ${other}.`,

@@ -1,6 +1,6 @@
 /** HTML and XML documents. Markdown may hold HTML and begin with it; only what is a document of its own is recognised. */
 import type { Format } from './format.ts';
-import { command, WAYS_OUT } from './format.ts';
+import { commandInText, WAYS_OUT } from './format.ts';
 import type { Excerpt } from './text.ts';
 import { isFenced } from './text.ts';
 
@@ -10,7 +10,7 @@ const XML: Format = {
   code: 'xml',
   name: 'an XML document',
   wayOut:
-    `If pandoc reads its vocabulary, convert it, for example: ${command('pandoc FILE.xml -f docbook -t gfm -o FILE.md')}. ` +
+    `If pandoc reads its vocabulary, convert it, for example: ${commandInText('pandoc FILE.xml -f docbook -t gfm -o FILE.md')}. ` +
     'If not, take the text out and write its titles as Markdown headings ("## Title").',
 };
 

@@ -5,7 +5,7 @@ import { containerFormat } from './containers.ts';
 import { dataFormat, decodedBase64 } from './data.ts';
 import { isEbcdic, wideEncoding, wideText } from './encodings.ts';
 import type { Format } from './format.ts';
-import { command, problemOf, WAYS_OUT } from './format.ts';
+import { commandInText, problemOf, WAYS_OUT } from './format.ts';
 import { mailFormat } from './mail.ts';
 import { markupFormat } from './markup.ts';
 import { pdfFormat, typesetFormat } from './print.ts';
@@ -52,7 +52,7 @@ function base64Format(text: Excerpt): Format | null {
   if (decoded === null) return null;
   const inner = formatOf(decoded);
   const known = inner !== null && inner !== BINARY;
-  const decode = `Decode it first, for example: ${command('base64 -d FILE')}.`;
+  const decode = `Decode it first, for example: ${commandInText('base64 -d FILE')}.`;
   return {
     code: 'base64',
     name: known ? `base64 of ${inner.name}` : 'base64',

@@ -98,12 +98,12 @@ export class Admission {
 
   /** Waits for a place among the calls of this token; resolves with what gives it back. */
   takeTurn(authorization: unknown): Promise<() => void> {
-    return enter(this.#turns, String(authorization), 'calls of this token');
+    return enterTurnstile(this.#turns, String(authorization), 'calls of this token');
   }
 
   /** The same for large bodies: nothing of one is read before. */
   takeLargeBody({ principalId, name }: Session): Promise<() => void> {
-    return enter(this.#largeBodies, principalId, `large bodies of ${name}`);
+    return enterTurnstile(this.#largeBodies, principalId, `large bodies of ${name}`);
   }
 
   /** Counts what `who` holds open from now on; refuses what would be too much. Returns what gives it back. */
@@ -131,7 +131,7 @@ export class Admission {
   }
 }
 
-async function enter(turnstile: Turnstile, who: string, what: string): Promise<() => void> {
+async function enterTurnstile(turnstile: Turnstile, who: string, what: string): Promise<() => void> {
   const leave = await turnstile.enter(who);
   if (leave === null) throw new TooMany(`Too many ${what} are waiting already.`, 1_000);
   return leave;

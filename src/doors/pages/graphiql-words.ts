@@ -47,7 +47,7 @@ subscription Watch {
 `;
 }
 
-const PRODUCTION_TOKENS = wrapped(
+const PRODUCTION_TOKENS = wrappedWords(
   'Ask the keeper of this ledger for one. docs/how-to/production.md describes how the keeper makes it.',
 );
 
@@ -60,7 +60,7 @@ function rehearsalTokens(): readonly string[] {
     return scope !== null && !held.has(scope);
   });
   const others = SAMPLE_PARTIES.filter((party) => refused.every((name) => mayAsk(party.scopes, name)));
-  return wrapped(
+  return wrappedWords(
     `The first start wrote the tokens of ${SAMPLE_PARTIES.length} sample principals to tokens.json ` +
       `in the ledger's home. "observer" has the scopes ${scopes.join(', ')}: ` +
       'it reads entries, history and the other lists, and writes nothing. ' +
@@ -73,7 +73,7 @@ function mayAsk(scopes: readonly string[], name: QueryName): boolean {
   return scope === null || scopes.includes(scope);
 }
 
-function wrapped(text: string): readonly string[] {
+function wrappedWords(text: string): readonly string[] {
   const lines: string[] = [];
   for (const word of text.split(' ')) {
     const last = lines.at(-1);

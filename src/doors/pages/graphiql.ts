@@ -45,7 +45,7 @@ export function graphiqlPage(task: GraphiqlTask): GraphiqlPage {
       prefersHtml(request),
     async answer(request, response) {
       // Made when somebody first looks.
-      page ??= made(task).catch((error: unknown) => {
+      page ??= makePage(task).catch((error: unknown) => {
         page = null;
         throw error;
       });
@@ -54,7 +54,7 @@ export function graphiqlPage(task: GraphiqlTask): GraphiqlPage {
   };
 }
 
-async function made(task: GraphiqlTask): Promise<Asset> {
+async function makePage(task: GraphiqlTask): Promise<Asset> {
   const thread = new Thread<GraphiqlTask, Asset>('./graphiql-thread', import.meta);
   try {
     return await thread.run(task);

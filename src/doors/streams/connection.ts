@@ -4,7 +4,7 @@ import type { Inbox } from './inbox.ts';
 import type { OperationIds } from './operation-ids.ts';
 
 /** What the door knows of one socket. */
-export interface Connection {
+export interface SocketState {
   readonly socket: WebSocket;
   readonly inbox: Inbox;
   readonly address: string;

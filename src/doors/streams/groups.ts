@@ -45,7 +45,7 @@ export class Groups {
     groups.set(key, group);
     group.members += 1;
     return {
-      result: (value) => (group.members === 1 ? execute(value) : shared(group, value, execute)),
+      result: (value) => (group.members === 1 ? execute(value) : sharedResult(group, value, execute)),
       leave() {
         group.members -= 1;
         if (group.members === 0) groups.delete(key);
@@ -54,7 +54,7 @@ export class Groups {
   }
 }
 
-function shared({ results }: Group, value: unknown, execute: Execute): Promise<ExecutionResult> {
+function sharedResult({ results }: Group, value: unknown, execute: Execute): Promise<ExecutionResult> {
   const made = results.get(value);
   if (made !== undefined) return made;
   const result = execute(value);

@@ -12,7 +12,7 @@ import { putBack } from '../long-texts.ts';
 import { closeReason } from '../messages.ts';
 import type { OperationParams } from '../operation.ts';
 import { DoorRefusal, largeForNothing, operationRefusal, unauthenticatedError } from '../refuse.ts';
-import type { Connection } from './connection.ts';
+import type { SocketState } from './connection.ts';
 import { openingOf, WRITTEN } from './written-frames.ts';
 
 const TRY_AGAIN_LATER = 1013;
@@ -45,7 +45,7 @@ export function speakGraphql({ graphql, admission, limits, logger }: ProtocolDep
   }
 
   async function prepare(
-    { address, texts }: Pick<Connection, 'address' | 'texts'>,
+    { address, texts }: Pick<SocketState, 'address' | 'texts'>,
     authorization: unknown,
     params: OperationParams,
   ): Promise<ExecutionArgs> {
@@ -67,7 +67,7 @@ export function speakGraphql({ graphql, admission, limits, logger }: ProtocolDep
     }
   }
 
-  return makeServer<{ authorization?: unknown }, Connection>({
+  return makeServer<{ authorization?: unknown }, SocketState>({
     connectionInitWaitTimeout: limits.socketInitMs,
     async onConnect({ connectionParams, extra }) {
       try {

@@ -7,7 +7,7 @@ import { JsonScanner, parseScanned } from '../json.ts';
 import { LONG_TEXT_BYTES, type LongTexts } from '../long-texts.ts';
 import { type ClientMessage, closeReason, readMessage } from '../messages.ts';
 import { DoorRefusal } from '../refuse.ts';
-import type { Connection } from './connection.ts';
+import type { SocketState } from './connection.ts';
 import { withId } from './operation-ids.ts';
 import { cutOff } from './socket.ts';
 
@@ -23,12 +23,12 @@ interface ReceiveDeps {
 }
 
 /** How large a message of this client may be. */
-export function mostBytes({ session }: Connection, { bodyBytes, smallBodyBytes }: Limits): number {
+export function mostBytes({ session }: SocketState, { bodyBytes, smallBodyBytes }: Limits): number {
   if (session === null) return INTRODUCTION_BYTES;
   return session.scopes.has('source:register') ? bodyBytes : Math.min(bodyBytes, smallBodyBytes);
 }
 
-export function refuseSize(extra: Connection, limits: Limits): void {
+export function refuseMessageSize(extra: SocketState, limits: Limits): void {
   const most = mostBytes(extra, limits);
   if (extra.session !== null)
     cutOff(extra.socket, TOO_LARGE, `A message of this token may have at most ${most} bytes.`);
@@ -44,7 +44,7 @@ export function refuseSize(extra: Connection, limits: Limits): void {
 export function receiveMessage(
   data: Buffer,
   isBinary: boolean,
-  extra: Connection,
+  extra: SocketState,
   { limits, longTexts, logger }: ReceiveDeps,
   handle: (text: string) => void,
 ): Promise<void> | undefined {
@@ -61,7 +61,7 @@ export function receiveMessage(
     else handOn(message, text.toString('utf8'), extra, handle);
   };
   if (data.length > mostBytes(extra, limits)) {
-    refuseSize(extra, limits);
+    refuseMessageSize(extra, limits);
     return undefined;
   }
   // The protocol's own envelope is two levels around a body.
@@ -101,7 +101,7 @@ export function receiveMessage(
 function handOn(
   { type, id }: ClientMessage,
   text: string,
-  { socket, ids }: Connection,
+  { socket, ids }: SocketState,
   handle: (text: string) => void,
 ): void {
   const isOperation = type === 'subscribe' || type === 'complete';

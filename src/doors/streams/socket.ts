@@ -80,7 +80,7 @@ export function cutOff(socket: WebSocket, code: number, reason: string): void {
   socket.once('close', () => clearTimeout(impatience));
 }
 
-export function goodbye(socket: WebSocket): Promise<void> {
+export function sayGoodbye(socket: WebSocket): Promise<void> {
   return new Promise((resolve) => {
     const impatience = setTimeout(() => socket.terminate(), GOODBYE_MS);
     socket.once('close', () => {

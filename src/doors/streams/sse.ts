@@ -37,7 +37,7 @@ export async function serveEvents(
   }, pingMs);
   try {
     for await (const result of stream) {
-      if (!(await sent(response, `event: next\ndata: ${streamedText(result)}\n\n`, pace))) return;
+      if (!(await sendEvent(response, `event: next\ndata: ${streamedText(result)}\n\n`, pace))) return;
     }
     // A closing server ends the response without this word: the reader comes back with its last cursor.
     response.end(stream.completed ? 'event: complete\ndata:\n\n' : '');
@@ -51,7 +51,7 @@ export async function serveEvents(
 }
 
 /** Waits until the reader has room again; false where it has gone, or took nothing for too long. */
-function sent(response: ServerResponse, text: string, pace: Pace): Promise<boolean> | boolean {
+function sendEvent(response: ServerResponse, text: string, pace: Pace): Promise<boolean> | boolean {
   if (response.destroyed || response.writableEnded) return false;
   if (response.write(text)) return true;
   return new Promise((resolve) => {

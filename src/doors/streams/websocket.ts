@@ -17,12 +17,12 @@ import { watchIncoming } from '../incoming.ts';
 import type { LongTexts } from '../long-texts.ts';
 import { closeReason } from '../messages.ts';
 import { DoorRefusal } from '../refuse.ts';
-import type { Connection } from './connection.ts';
+import type { SocketState } from './connection.ts';
 import { Inbox } from './inbox.ts';
 import { OperationIds } from './operation-ids.ts';
 import { speakGraphql } from './protocol.ts';
-import { mostBytes, receiveMessage, refuseSize } from './receive.ts';
-import { cutOff, frameSender, goodbye, keepAlive } from './socket.ts';
+import { mostBytes, receiveMessage, refuseMessageSize } from './receive.ts';
+import { cutOff, frameSender, keepAlive, sayGoodbye } from './socket.ts';
 import { answerUpgrade, refuseUpgrade } from './upgrade.ts';
 import { frameWithText } from './written-frames.ts';
 
@@ -38,7 +38,7 @@ export interface WebSocketDoorDeps {
 export interface WebSocketDoor {
   /** Whether another socket would be refused. */
   isFull(): boolean;
-  /** Says goodbye (1001) to every socket and refuses new ones; sockets that don't answer are cut off. */
+  /** Says sayGoodbye (1001) to every socket and refuses new ones; sockets that don't answer are cut off. */
   close(): Promise<void>;
 }
 
@@ -77,7 +77,7 @@ export function openWebSocketDoor(server: Server, deps: WebSocketDoorDeps): WebS
     isFull: () => sockets.clients.size >= deps.limits.sockets,
     async close() {
       closing = true;
-      const gone = [...sockets.clients].map((socket) => goodbye(socket));
+      const gone = [...sockets.clients].map((socket) => sayGoodbye(socket));
       await Promise.all(gone);
       sockets.close();
     },
@@ -87,7 +87,7 @@ export function openWebSocketDoor(server: Server, deps: WebSocketDoorDeps): WebS
 function serveSocket(
   socket: WebSocket,
   connection: Duplex,
-  stranger: Pick<Connection, 'address' | 'giveBack'>,
+  stranger: Pick<SocketState, 'address' | 'giveBack'>,
   protocol: ReturnType<typeof speakGraphql>,
   deps: WebSocketDoorDeps,
 ): void {
@@ -101,7 +101,7 @@ function serveSocket(
   const inbox = new Inbox(socket, admits, (data, isBinary) =>
     receiveMessage(data, isBinary, extra, deps, handled),
   );
-  const extra: Connection = {
+  const extra: SocketState = {
     ...stranger,
     socket,
     inbox,
@@ -121,7 +121,7 @@ function serveSocket(
   const stopPing = keepAlive(socket, limits);
   watchIncoming(socket, connection, limits, {
     mostBytes: () => mostBytes(extra, limits),
-    onTooLarge: () => refuseSize(extra, limits),
+    onTooLarge: () => refuseMessageSize(extra, limits),
     onTooSlow: () => cutOff(socket, CloseCode.ConnectionInitialisationTimeout, 'A message came too slowly.'),
   });
   socket.on('error', (error) => logger.debug({ err: error }, 'a socket failed'));

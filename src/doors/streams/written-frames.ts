@@ -1,5 +1,5 @@
 /** Frames of results: each text is made once, and put into the frame that the protocol makes for each operation. */
-import type { Connection } from './connection.ts';
+import type { SocketState } from './connection.ts';
 
 /** Takes the place of a payload that is text already: the protocol can only write objects. */
 export const WRITTEN = { written: true } as const;
@@ -10,7 +10,7 @@ export function openingOf(id: string): string {
 }
 
 /** The frame with the text in it. An operation has one frame under way at a time, so its id says which text. */
-export function frameWithText({ written }: Connection, text: string): string {
+export function frameWithText({ written }: SocketState, text: string): string {
   if (!text.endsWith(REST)) return text;
   const opening = text.slice(0, -REST.length);
   const payload = written.get(opening);

@@ -3,9 +3,9 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { ClientFault, endpointOf, openClient } from '../../../src/cli/client/client.ts';
-import { accepted, Refused } from '../../../src/cli/client/refused.ts';
+import { acceptedOutcome, Refused } from '../../../src/cli/client/refused.ts';
 import { EntryProgressDocument, SweepDocument } from '../../../src/cli/generated/graphql.ts';
-import { run } from '../../../src/cli/run.ts';
+import { runDocument } from '../../../src/cli/run.ts';
 import { rowsText } from '../../../src/cli/terminal/report.ts';
 import { docCodeOf } from '../../../src/cli/walk/document-code.ts';
 import { watchHistory } from '../../../src/cli/watch.ts';
@@ -60,7 +60,7 @@ describe('the typed client', () => {
   test('a refusal becomes an error with its sentence, guard and problems', async () => {
     const client = openClient({ url: server.url, token: server.tokens.verifier, who: 'verifier' });
     const { outcome } = await client.execute(SweepDocument, { input: { idempotencyKey: fresh() } });
-    expect(() => accepted('SWEEP', outcome, 'SweepSuccess')).toThrow(
+    expect(() => acceptedOutcome('SWEEP', outcome, 'SweepSuccess')).toThrow(
       /^SWEEP was refused \(Forbidden\): .*entry:sweep/,
     );
     const refusal = {
@@ -205,7 +205,7 @@ describe('a run that can not begin', () => {
     const code = await cutter(home, ['run', path, '--yes', '--doc-code', 'Über Alles'], server);
     expect(code.code).toBe(64);
     expect(code.err).toMatch(/--doc-code <code>.*It must be/);
-    expect(await run(path, { yes: true, url: 'ftp://ledger' }, config, person())).toBe(1);
+    expect(await runDocument(path, { yes: true, url: 'ftp://ledger' }, config, person())).toBe(1);
   });
 });
 
