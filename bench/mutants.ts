@@ -1,6 +1,7 @@
 /**
- * `npm run mutants -- [--seed N] [--count N] [--workers N] [--only PATTERN] [--quick] [--list]`: makes single
- * faults in the law, one at a time, in a copy of the last commit, and says which test notices each. What nobody notices needs a test, or a reason why it is no fault.
+ * `npm run mutants -- [--seed N] [--count N] [--workers N] [--only PATTERN] [--quick] [--list]`: makes single faults in
+ * the law, one at a time, in a copy of the last commit, and says which test notices each. What nobody notices needs a
+ * test, or a reason why it is no fault. `--quick` leaves out the tests that take minutes.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,10 +26,13 @@ const chosen = sample(allMutants(), Number(values.seed), Number(values.count));
 if (values.list) for (const mutant of chosen) print(mutant, null);
 else report(await judgeAll(chosen, Number(values.workers)));
 
+/** Those of the files and lines that `--only` names, as `src/law/states.ts:36`. */
 function allMutants(): Mutant[] {
   const pattern = new RegExp(values.only);
-  const files = lawFiles(checkout).filter((file) => pattern.test(file));
-  return files.flatMap((file) => mutantsIn(file, readFileSync(join(checkout, file), 'utf8')));
+  const all = lawFiles(checkout).flatMap((file) =>
+    mutantsIn(file, readFileSync(join(checkout, file), 'utf8')),
+  );
+  return all.filter(({ file, line }) => pattern.test(`${file}:${line}`));
 }
 
 /** `count` of them, as many of each kind, the same for the same seed and text. */

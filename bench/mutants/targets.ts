@@ -22,7 +22,11 @@ const LEDGER = 'test/ledger';
 const PHASES = [`${LEDGER}/phases.db.test.ts`, `${LEDGER}/phase-inputs.db.test.ts`];
 const VERIFY = [`${LEDGER}/verify/*.db.test.ts`];
 const AMENDMENT = [`${LEDGER}/amendment.db.test.ts`];
-const ORDER = [`${LEDGER}/{order,idempotency,sweep-named,review-registrar}.db.test.ts`];
+const ORDER = [
+  `${LEDGER}/{order,idempotency,sweep-named,review-registrar}.db.test.ts`,
+  'test/law/states.db.test.ts',
+  'test/auth/{replay-principal,narrowing}.db.test.ts',
+];
 const VERBS = [
   `${LEDGER}/{order,idempotency,sweep-named,review-registrar,retryable,dry-run,plan-cut}.db.test.ts`,
   `${LEDGER}/foreign-*.db.test.ts`,
@@ -57,7 +61,11 @@ const ASKED: readonly Asked[] = [
     later: [[...PHASES, ...VERBS], JUDGES],
   },
   { files: /^src\/ledger\/effect\//, first: [AMENDMENT, PHASES], later: [VERIFY, [...VERBS, ...JUDGES]] },
-  { files: /^src\/ledger\//, first: [PHASES, ORDER], later: [[...VERBS, ...AMENDMENT], VERIFY, JUDGES] },
+  {
+    files: /^src\/ledger\//,
+    first: [['test/ledger/!(*.db).test.ts'], PHASES, ORDER],
+    later: [[...VERBS, ...AMENDMENT], VERIFY, JUDGES],
+  },
 ];
 
 export function lawFiles(folder: string): string[] {

@@ -11,6 +11,9 @@ import { testsFor } from './targets.ts';
 /** Longer than any of the tests asked takes; a fault that hangs is a fault that was noticed. */
 const STEP_LIMIT_MS = 240_000;
 
+/** An import that a dropped guard leaves unused is no notice of the fault. */
+const COMPILED = ['--noEmit', '--noUnusedLocals', 'false', '--noUnusedParameters', 'false'];
+
 export interface Verdict {
   readonly mutant: Mutant;
   /** The test that failed, or the compiler; null where nothing noticed. */
@@ -42,13 +45,13 @@ export async function openWorkplace(checkout: string, isQuick: boolean): Promise
 
   async function noticed({ file, kind }: Mutant): Promise<string | null> {
     // The compiler sees most of what is left out at once.
-    if (kind === 'part left out' && (await run('tsc', ['--noEmit'])).failed) return 'the compiler';
+    if (kind === 'part left out' && (await run('tsc', COMPILED)).failed) return 'the compiler';
     for (const tests of testsFor(file, folder, isQuick)) {
       const { failed, text } = await run('vitest', ['run', '--bail', '1', '--maxWorkers', '1', ...tests]);
       if (failed)
         return /FAIL\s+(.+)/.exec(text)?.[1]?.trim() ?? `${tests.join(', ')} (ended without a verdict)`;
     }
-    return kind !== 'part left out' && (await run('tsc', ['--noEmit'])).failed ? 'the compiler' : null;
+    return kind !== 'part left out' && (await run('tsc', COMPILED)).failed ? 'the compiler' : null;
   }
 
   return {

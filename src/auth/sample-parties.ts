@@ -1,11 +1,11 @@
-import type { Lane } from '../law/values.ts';
+import type { Lane, PrincipalKind } from '../law/values.ts';
 import { derivedId } from '../proof/uuid.ts';
 import { SCOPES, type Scope } from './authority.ts';
 
 /** A principal and the person answerable for it, as the bootstrap writes them. */
 export interface SampleParty {
   readonly name: string;
-  readonly kind: 'person' | 'service' | 'agent';
+  readonly kind: PrincipalKind;
   readonly personName: string;
   readonly scopes: readonly Scope[];
   readonly lane: Lane | null;

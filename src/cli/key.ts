@@ -1,7 +1,7 @@
 /** `cutter key`: shows, rotates and revokes the lanes' keys, as the database's owner, with the server running or not. */
 import pg from 'pg';
 import type { Config } from '../config.ts';
-import { registry } from '../keys/lane-keys.ts';
+import { readRegistry } from '../keys/registry-keys.ts';
 import { revokeHeldKey, rotateKey } from '../keys/rotate-keys.ts';
 import { KEY_PURPOSES, type KeyPurpose, LANES, type Lane } from '../law/values.ts';
 import { findDatabase } from './find-database.ts';
@@ -52,7 +52,7 @@ async function carryOut(order: KeyOrder, owner: pg.Client, home: string): Promis
       return await rotateKey(owner, { home, lane, purpose, reason: order.reason });
     }
     case 'revoke':
-      return [await revokeHeldKey(owner, { home, keyId: order.keyId, reason: order.reason })];
+      return await revokeHeldKey(owner, { home, keyId: order.keyId, reason: order.reason });
   }
 }
 
@@ -67,7 +67,7 @@ async function refuseWithoutLedger(owner: pg.Client): Promise<void> {
 }
 
 async function keyLines(owner: pg.Client): Promise<readonly string[]> {
-  const rows = await registry(owner);
+  const rows = await readRegistry(owner);
   if (rows.length === 0)
     return ['No key is registered yet. A lane gets its keys once it has an enabled principal.'];
   return rows.map(({ key_id, lane, purpose, from_position, until_position, recorded }) => {

@@ -6,10 +6,6 @@ export async function jsonRows<T>(client: Client, query: string, each: (row: T) 
   await copyRows(client, query, ([text]) => each(JSON.parse(text as string) as T));
 }
 
-/** A timestamptz as the ledger writes times. */
-export const timeSql = (column: string) =>
-  `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
-
 /**
  * The position of the record that wrote a row; null while it waits for one. An aggregate that no index by position answers: for a
  * row alone, the planner would rather read the log from its beginning than ask the index of row ids.

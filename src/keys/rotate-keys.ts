@@ -46,7 +46,7 @@ export async function rotateKey(
 export async function revokeHeldKey(
   owner: ClientBase,
   { home, keyId, reason }: { readonly home: string; readonly keyId: string; readonly reason: string },
-): Promise<string> {
+): Promise<string[]> {
   return await underBootstrapLock(owner, async () => {
     const held = heldKeys(homeSecrets(home));
     return await inTransaction(owner, () => revokeKey(owner, held, keyId, reason));

@@ -66,6 +66,11 @@ export function canReach(from: EntryState, states: readonly EntryState[]): boole
   return states.some((state) => reached.has(state));
 }
 
+/** Whether an entry in this state has had its cut. */
+export function wasCut(state: EntryState): boolean {
+  return canReach('cut_applied', [state]);
+}
+
 /** Whether an entry has ended without being complete: it keeps blocking, and frees by a successor alone. */
 export function isEnded(state: EntryState): boolean {
   return state !== 'verified_complete' && !TRANSITIONS.some(({ from }) => from === state);

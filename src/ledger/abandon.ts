@@ -1,7 +1,7 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
-import { AlreadyCut, IllegalTransition } from '../law/refusals.ts';
-import { canReach, ENTRY_STATES, type EntryState, nextState, statesBefore } from '../law/states.ts';
+import { AlreadyCut, IllegalTransition, problemAt } from '../law/refusals.ts';
+import { ENTRY_STATES, type EntryState, nextState, statesBefore, wasCut } from '../law/states.ts';
 import { refuseConflict, refuseOther } from './envelope/conflict.ts';
 import { lockEntry, unlockable } from './envelope/entry-lock.ts';
 import { moveEntry } from './envelope/move.ts';
@@ -70,9 +70,9 @@ export async function abandon(tx: ExecTx, input: AbandonInput): Promise<Done<{ e
 }
 
 function refusal(entryId: string, status: EntryState | null) {
-  if (status !== null && canReach('cut_applied', [status])) {
+  if (status !== null && wasCut(status)) {
     const message = `Entry ${entryId} was cut (${status}); what is cut is verified, never abandoned.`;
-    return new AlreadyCut(message, [{ path: ['input', 'entryId'], code: status, message }]);
+    return new AlreadyCut(message, [problemAt(['input', 'entryId'], status, message, { entryId })]);
   }
   return unlockable(entryId, status, 'abandon', statesBefore('abandon', 'DOT-991'));
 }

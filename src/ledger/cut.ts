@@ -1,12 +1,12 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
 import { manifestDigest, manifestHeader } from '../document/manifest.ts';
-import type { CutSpec, DocumentPlan } from '../document/types.ts';
-import { AlreadyCut, NotApproved, PlanStale } from '../law/refusals.ts';
+import type { DocumentPlan } from '../document/types.ts';
+import { AlreadyCut, NotApproved, PlanStale, problemAt } from '../law/refusals.ts';
 import { type CutFacts, cutStatement, type PriorSignature } from '../law/statement.ts';
 import { type EntryState, nextState, statesBefore } from '../law/states.ts';
 import { TOOL_REVISION } from '../version.ts';
-import { type CutLook, lockForCut, lookForCut } from './cut-look.ts';
+import { type CutInput, type CutLook, lockForCut, lookForCut } from './cut-look.ts';
 import { type DocumentActions, effectOf, planActions, unitCounts } from './effect/actions.ts';
 import {
   affectedRows,
@@ -21,10 +21,10 @@ import { actionSummary, type StoredBlock } from './effect/blocks.ts';
 import { cutChangeSet } from './effect/change-set-row.ts';
 import { planFor, refuseBroken } from './effect/plan.ts';
 import { refuseConflict, refuseOther } from './envelope/conflict.ts';
-import { unlockable } from './envelope/entry-lock.ts';
+import { type FoundEntry, foundEntry, unlockable } from './envelope/entry-lock.ts';
 import { currentKey } from './envelope/key-registry.ts';
 import { moveEntry } from './envelope/move.ts';
-import { movedRow, termsOf } from './envelope/reading.ts';
+import { type EntryWork, movedRow, termsOf, workOf } from './envelope/reading.ts';
 import { signStatement } from './envelope/sign.ts';
 import type { Done, ExecTx } from './envelope/transaction.ts';
 import { Writes } from './envelope/writes.ts';
@@ -41,11 +41,6 @@ import {
   UNIT_VERSION,
 } from './tables/unit.ts';
 
-export interface CutInput {
-  readonly idempotencyKey: string;
-  readonly entryId: string;
-  readonly manifestDigest: string;
-}
 export interface CutAnswer {
   readonly entryId: string;
   readonly changeSetId: string;
@@ -83,60 +78,77 @@ export async function cut(tx: ExecTx, input: CutInput): Promise<Done<CutAnswer>>
     ]);
     return { value: answer, writes: null };
   }
+  const entry = foundEntry(input.entryId, look);
   refuseSecondCut(input, look);
   if (locked.status === null)
-    throw unlockable(input.entryId, look.status, 'cut', statesBefore('cut', tx.lane));
-  await refuseUnapproved(tx, input, look, locked.status);
+    throw unlockable(input.entryId, entry.status, 'cut', statesBefore('cut', tx.lane));
+  const ground = await refuseUnapproved(tx, input, look, { ...entry, status: locked.status });
   refuseOpen(look.open, look.unverified);
-  const plan = await approvedPlan(tx, input, look);
+  const plan = await approvedPlan(tx, input, look, ground);
   const actions = freshActions(plan, look);
   currentKey(tx.key, look.key);
-  return write(tx, input, look, locked.status, plan, actions, locked.at);
+  return write(tx, input, look, ground, plan, actions, locked.at);
 }
 
 function refuseSecondCut(input: CutInput, look: CutLook): void {
-  if (look.status === null) throw unlockable(input.entryId, null, 'cut', []);
   const standing = look.cuts.find((c) => c.entry === input.entryId || !c.compensated);
   if (standing === undefined) return;
   const message =
     standing.entry === input.entryId
       ? `Entry ${input.entryId} was cut by change set ${standing.id}; a retry or an amendment is a new entry.`
       : `This manifest was cut by change set ${standing.id} for entry ${standing.entry}.`;
-  throw new AlreadyCut(message, [{ path: ['input', 'entryId'], code: 'already-cut', message }]);
+  throw new AlreadyCut(message, [
+    problemAt(['input', 'entryId'], 'already-cut', message, {
+      entryId: standing.entry,
+      changeSetId: standing.id,
+    }),
+  ]);
 }
+
+/** What a cut rests on once its refusals have passed. */
+interface CutGround extends EntryWork {
+  readonly from: EntryState;
+  readonly approval: Approval;
+}
+type Approval = NonNullable<CutLook['approval']>;
 
 async function refuseUnapproved(
   tx: ExecTx,
   input: CutInput,
   look: CutLook,
-  status: EntryState,
-): Promise<void> {
+  entry: FoundEntry,
+): Promise<CutGround> {
   const live = look.approval;
-  if (nextState(status, 'cut', tx.lane) === null) {
-    const { kind } = look;
-    const found = { entryId: input.entryId, status, kind: kind ?? '', notBefore: live?.not_before ?? null };
-    const holds = kind === 'cut_request' && (await isPlanNow(tx, input, look));
+  if (nextState(entry.status, 'cut', tx.lane) === null) {
+    const found = { entryId: input.entryId, ...entry, notBefore: live?.not_before ?? null };
+    const holds = entry.kind === 'cut_request' && (await isPlanNow(tx, input, look));
     throw notYet(found, 'cut', statesBefore('cut', tx.lane), holds);
   }
-  const because =
-    live === null || live.verdict !== 'approve'
-      ? 'this entry has no live approval'
-      : live.expired
-        ? `approval ${live.id} expired at ${live.expires_at}`
-        : live.manifest_version !== input.manifestDigest
-          ? `approval ${live.id} is for manifest ${live.manifest_version}, not ${input.manifestDigest}`
-          : null;
-  if (because === null) return;
+  const because = faultOfApproval(live, input.manifestDigest);
+  if (live !== null && because === null)
+    return { from: entry.status, approval: live, ...workOf(input.entryId, look) };
   const canBe = await isPlanNow(tx, input, look);
   const way = canBe
     ? 'This call can succeed once a reviewer approves exactly this manifest (again).'
     : 'It is not the plan of this entry now; call planCut(entryId), and cut what is approved.';
   const message = `This manifest isn't approved: ${because}. ${way}`;
+  const subject = {
+    entryId: input.entryId,
+    ...(live === null ? {} : { reviewDecisionId: live.id, manifestDigest: live.manifest_version }),
+  };
   throw new NotApproved(
     message,
-    [{ path: ['input', 'manifestDigest'], code: 'not-approved', message }],
+    [problemAt(['input', 'manifestDigest'], 'not-approved', message, subject)],
     canBe,
   );
+}
+
+/** Why the live decision doesn't allow this manifest to be cut; null where it does. */
+function faultOfApproval(live: Approval | null, manifestDigest: string): string | null {
+  if (live === null || live.verdict !== 'approve') return 'this entry has no live approval';
+  if (live.expired) return `approval ${live.id} expired at ${live.expires_at}`;
+  if (live.manifest_version === manifestDigest) return null;
+  return `approval ${live.id} is for manifest ${live.manifest_version}, not ${manifestDigest}`;
 }
 
 /** Whether a reviewer could approve this digest now. */
@@ -145,12 +157,12 @@ async function isPlanNow(tx: ExecTx, input: CutInput, look: CutLook): Promise<bo
 }
 
 /** The plan, made again from the source's bytes; it must be the one that was approved. */
-async function approvedPlan(tx: ExecTx, input: CutInput, look: CutLook): Promise<DocumentPlan> {
-  const { source, payload } = look as {
-    source: NonNullable<CutLook['source']>;
-    payload: NonNullable<CutLook['payload']>;
-  };
-  const spec = payload.proposed_cut_spec as CutSpec;
+async function approvedPlan(
+  tx: ExecTx,
+  input: CutInput,
+  look: CutLook,
+  { source, spec }: CutGround,
+): Promise<DocumentPlan> {
   const plan = await planFor(tx, { source, spec, vocabulary: termsOf(look.vocabulary), held: look.held });
   refuseBroken(plan);
   const header = manifestHeader(plan, { entryId: input.entryId, docCode: source.doc_code });
@@ -189,7 +201,7 @@ function approvedFingerprint(block: StoredBlock): string {
 }
 
 function stale(message: string, retryable = false): PlanStale {
-  const problem = { path: ['input', 'manifestDigest'], code: 'base-changed', message };
+  const problem = problemAt(['input', 'manifestDigest'], 'base-changed', message);
   return new PlanStale(message, [problem], retryable);
 }
 
@@ -197,19 +209,19 @@ async function write(
   tx: ExecTx,
   input: CutInput,
   look: CutLook,
-  from: EntryState,
+  ground: CutGround,
   plan: DocumentPlan,
   actions: DocumentActions,
   at: string,
 ): Promise<Done<CutAnswer>> {
   // From here it must succeed.
   const writes = new Writes(at);
-  const birth = birthOf(tx, look);
+  const birth = birthOf(tx, ground);
   const ids = unitIds(birth, actions);
   const units = newUnits(birth, actions, ids);
   const versions = newVersions(birth, actions, ids);
   const affected = affectedRows(birth, actions, ids);
-  const facts = factsOf(tx, input, look, plan, actions, at);
+  const facts = factsOf(tx, input, look, ground, plan, actions, at);
   const signature = signStatement(
     {
       lane: tx.lane,
@@ -225,7 +237,7 @@ async function write(
   const changeSet = cutChangeSet(facts, {
     idempotencyKey: input.idempotencyKey,
     signatureId: tx.id('signature'),
-    riskClass: look.approval?.risk_class ?? 'standard',
+    riskClass: ground.approval.risk_class,
     scenarioRef: look.scenario_ref,
     docCode: birth.docCode,
     sourceDigest: birth.sourceDigest,
@@ -243,7 +255,7 @@ async function write(
   };
   const step = moveEntry(tx, writes, {
     entryId: input.entryId,
-    from,
+    from: ground.from,
     verb: 'cut',
     historyId: tx.id('history'),
     rationale: null,
@@ -262,13 +274,13 @@ async function write(
   return { value: { entryId: input.entryId, changeSetId: facts.changeSetId }, writes };
 }
 
-function birthOf(tx: ExecTx, look: CutLook): Birth {
+function birthOf(tx: ExecTx, { source }: CutGround): Birth {
   return {
     id: memoized(tx.id),
     principalId: tx.caller.principalId,
     changeSetId: tx.id('change_set'),
-    docCode: look.source?.doc_code ?? '',
-    sourceDigest: look.source?.sha256 ?? '',
+    docCode: source.doc_code,
+    sourceDigest: source.sha256,
     mode: tx.caller.mode,
   };
 }
@@ -297,6 +309,7 @@ function factsOf(
   tx: ExecTx,
   input: CutInput,
   look: CutLook,
+  { approval }: CutGround,
   plan: DocumentPlan,
   actions: DocumentActions,
   at: string,
@@ -304,9 +317,9 @@ function factsOf(
   return {
     changeSetId: tx.id('change_set'),
     entryId: input.entryId,
-    manifestId: look.approval?.manifest_id ?? '',
+    manifestId: approval.manifest_id,
     manifestDigest: input.manifestDigest,
-    reviewDecisionId: look.approval?.id ?? '',
+    reviewDecisionId: approval.id,
     effectDigest: effectOf(actions),
     counts: unitCounts(plan.records.length, actions),
     priorSignature:

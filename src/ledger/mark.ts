@@ -1,7 +1,8 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
 import type { CutSpec } from '../document/types.ts';
-import { NotFound, type Problem } from '../law/refusals.ts';
+import { NotFound, type Problem, problemAt } from '../law/refusals.ts';
+import { ENTRY_KINDS } from '../law/values.ts';
 import type { PlainJson } from '../proof/canonical.ts';
 import { derivedId } from '../proof/uuid.ts';
 import { planFor, refuseBroken, resolvedSpec } from './effect/plan.ts';
@@ -38,7 +39,7 @@ const lookRow = z.object({
   predecessors: z.array(z.string()),
   first: z
     .object({
-      kind: z.string(),
+      kind: z.enum(ENTRY_KINDS),
       payload: z.record(z.string(), z.unknown()),
       scenario_ref: z.string().nullable(),
       by: z.string(),
@@ -144,15 +145,16 @@ function refuseUnknown(input: MarkInput, look: Look): void {
   const problems: Problem[] = [];
   if (look.source === null) {
     const message = `No source ${input.sourceId} is registered; register the document first.`;
-    problems.push({ path: ['input', 'sourceId'], code: 'not-found', message });
+    problems.push(problemAt(['input', 'sourceId'], 'not-found', message));
   }
   const known = new Set(look.predecessors);
   input.blockedBy.forEach((id, index) => {
     if (known.has(id)) return;
     const path = ['input', 'blockedBy', String(index)];
-    problems.push({ path, code: 'not-found', message: `There is no entry ${id}.` });
+    problems.push(problemAt(path, 'not-found', `There is no entry ${id}.`, { entryId: id }));
   });
-  if (problems.length > 0) throw new NotFound(problems[0]?.message ?? 'Not found.', problems);
+  const [first] = problems;
+  if (first !== undefined) throw new NotFound(first.message, problems);
 }
 
 function comparedMark(

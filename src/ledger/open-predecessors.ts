@@ -1,6 +1,6 @@
 import { type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
-import { DependencyOpen, type Problem } from '../law/refusals.ts';
+import { DependencyOpen, type Problem, problemAt } from '../law/refusals.ts';
 import { ENTRY_STATES, type EntryState, isEnded } from '../law/states.ts';
 import { ENTRY_KINDS } from '../law/values.ts';
 
@@ -41,20 +41,21 @@ export function openPredecessors(entryId: string): FragmentSqlToken {
 /** Refuses while something stands before the entry (G-CUT-DEPS). All of it can pass: the messages say by whose act. */
 export function refuseOpen(open: readonly OpenPredecessor[], unverified: readonly string[]): void {
   const problems: Problem[] = [
-    ...open.map((predecessor) => ({
-      path: ['input', 'entryId'],
-      code: 'predecessor-open',
-      message: because(predecessor),
-    })),
-    ...unverified.map((id) => ({
-      path: ['input', 'entryId'],
-      code: 'document-unverified',
-      message: `Another cut of this document (entry ${id}) waits for its verification; this call can succeed once a verifier has judged it.`,
-    })),
+    ...open.map((predecessor) =>
+      problemAt(['input', 'entryId'], 'predecessor-open', because(predecessor), { entryId: predecessor.id }),
+    ),
+    ...unverified.map((entryId) =>
+      problemAt(['input', 'entryId'], 'document-unverified', waiting(entryId), { entryId }),
+    ),
   ];
-  if (problems.length === 0) return;
+  const [first] = problems;
+  if (first === undefined) return;
   const more = problems.length > 1 ? ` The other reasons (${problems.length - 1}) are listed.` : '';
-  throw new DependencyOpen(`${problems[0]?.message ?? ''}${more}`, problems);
+  throw new DependencyOpen(`${first.message}${more}`, problems);
+}
+
+function waiting(entryId: string): string {
+  return `Another cut of this document (entry ${entryId}) waits for its verification; this call can succeed once a verifier has judged it.`;
 }
 
 function because({ last, ...predecessor }: OpenPredecessor): string {

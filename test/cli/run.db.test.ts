@@ -326,7 +326,50 @@ describe('cutter run', () => {
       versions: [1, 1, 1, 2],
     });
   });
+
+  test('goes on by the data of a refusal: in other words it is understood as well', async () => {
+    const bytes = (text: string) => Buffer.from(text);
+    const broken = walkDocument({
+      clients: beforeVerify(async () => {
+        throw new ClientFault('the line went dead');
+      }),
+      document: { docCode, title: null, profile: 'markdown', bytes: bytes(TEXT) },
+      print: () => {},
+      confirm: async () => true,
+    });
+    await expect(broken).rejects.toThrow('the line went dead');
+    const printed: string[] = [];
+    const asked: string[] = [];
+    const amended = await walkDocument({
+      clients: reworded(clientsOf(server)),
+      document: { docCode, title: null, profile: 'markdown', bytes: bytes(AMENDED) },
+      print: (line) => printed.push(line),
+      confirm: async ({ text }) => {
+        asked.push(text);
+        return true;
+      },
+    });
+    expect(amended.status).toBe('verified_complete');
+    expect(asked).toContain('Verify that cut first?');
+    expect(printed).toContain(OTHER_WORDS);
+    expect(await ledger()).toMatchObject({ statuses: ['verified_complete', 'verified_complete'], cuts: 2 });
+  });
 });
+
+const OTHER_WORDS = 'It is so, in other words.';
+
+/** The four clients of a ledger whose every sentence is another one. */
+function reworded(clients: Clients): Clients {
+  const say = (client: Clients[keyof Clients]) => ({
+    url: client.url,
+    async execute<Result, Variables>(operation: Operation<Result, Variables>, variables: Variables) {
+      const answer = JSON.stringify(await client.execute(operation, variables));
+      return JSON.parse(answer, (key, value) => (key === 'message' ? OTHER_WORDS : value)) as Result;
+    },
+  });
+  const { marker, reviewer, executor, verifier } = clients;
+  return { marker: say(marker), reviewer: say(reviewer), executor: say(executor), verifier: say(verifier) };
+}
 
 /** The four clients, with something done before each verification arrives. */
 function beforeVerify(interfere: () => Promise<void>): Clients {

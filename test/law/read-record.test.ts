@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { parseRecord } from '../../src/law/parse-record.ts';
 import { readRecord } from '../../src/law/read-record.ts';
 import { buildRecord, type RecordInput } from '../../src/law/record.ts';
+import { scanRecord } from '../../src/law/scan-record.ts';
 import { ENTRY_STATES } from '../../src/law/states.ts';
 import type { PlainJson } from '../../src/proof/canonical.ts';
 
@@ -126,4 +127,33 @@ test('a move of another form than a verb writes makes the record unreadable', ()
   for (const member of Object.keys(good)) expect(verdictOf({ ...good, [member]: 7 })).toBe('malformed');
   expect(verdictOf({ ...good, entry_version_after: 'elsewhere' })).toBe('malformed');
   expect(verdictOf('a move')).toBe('malformed');
+});
+
+test('the fast reading takes no rows whose marks are not all in their places', () => {
+  const row = { table: 'verify_result', id: 'an id', op: 'insert' as const, columns: { a: 1, b: 2 } };
+  const input: RecordInput = {
+    recordId: 'r',
+    verb: 'mark',
+    lane: 'DOT-991',
+    principalId: 'p',
+    personId: 'q',
+    mode: 'production',
+    at: 't',
+    history: [],
+    rows: [row, { ...row, id: 'another' }],
+  };
+  const { body } = bodyOf(input);
+  expect(scanRecord(body)).not.toBeNull();
+  const rowsFrom = body.indexOf(',"rows":[');
+  const rowsUntil = body.indexOf('],"shapes":[');
+  const marks = [...body.keys()].filter(
+    (at) => at > rowsFrom && at < rowsUntil && '",[]'.includes(String.fromCharCode(body[at] as number)),
+  );
+  // Two rows of ten marks each, what leads to them, and the comma between.
+  expect(marks.length).toBeGreaterThan(20);
+  for (const at of marks) {
+    const altered = Buffer.from(body);
+    altered[at] = 'x'.charCodeAt(0);
+    expect(scanRecord(altered), `without the mark at ${at - rowsFrom}`).toBeNull();
+  }
 });

@@ -10,6 +10,8 @@ interface RefusalFields {
     readonly path: readonly string[];
     readonly code: string;
     readonly message: string;
+    /** The entry that it is about, where it is about one. */
+    readonly entryId: string | null;
   }[];
 }
 

@@ -153,19 +153,15 @@ async function applyCut(walk: Walk, manifestDigest: string): Promise<string | nu
     return entry.status;
   } catch (refused) {
     const waiting = refused instanceof Refused ? refused.problem('document-unverified') : undefined;
-    if (waiting === undefined) throw refused;
+    if (waiting?.entryId == null) throw refused;
     walk.print(waiting.message);
-    return (await verifyOther(walk, waiting)) ? 'reviewed_approved' : null;
+    return (await verifyOther(walk, waiting.entryId)) ? 'reviewed_approved' : null;
   }
 }
 
-const ENTRY_ID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
-
 /** Another text of this document was cut and not verified, by a run that was broken off, say: that comes first. */
-async function verifyOther(walk: Walk, waiting: { readonly message: string }): Promise<boolean> {
-  const entryId = ENTRY_ID.exec(waiting.message)?.[0];
-  if (entryId === undefined || !(await walk.confirm({ text: 'Verify that cut first?', hasWarnings: false })))
-    return false;
+async function verifyOther(walk: Walk, entryId: string): Promise<boolean> {
+  if (!(await walk.confirm({ text: 'Verify that cut first?', hasWarnings: false }))) return false;
   const status = await verifyCut({ ...walk, entryId, key: `run:finish:${entryId}` });
   return status !== null;
 }

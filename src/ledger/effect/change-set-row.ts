@@ -1,11 +1,12 @@
 import type { CutFacts } from '../../law/statement.ts';
+import type { RiskClass } from '../../law/values.ts';
 import type { NewChangeSet } from '../tables/change-set.ts';
 
 /** What a cut's change set holds beside the facts that are signed. */
 export interface CutCircumstances {
   readonly idempotencyKey: string;
   readonly signatureId: string;
-  readonly riskClass: string;
+  readonly riskClass: RiskClass;
   readonly scenarioRef: string | null;
   readonly docCode: string;
   readonly sourceDigest: string;

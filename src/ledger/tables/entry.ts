@@ -1,12 +1,13 @@
 import { type FragmentSqlToken, sql } from 'slonik';
-import type { EntryState } from '../../law/states.ts';
-import { defineTable, type NewRow } from './table.ts';
+import { ENTRY_STATES, type EntryState } from '../../law/states.ts';
+import { ENTRY_KINDS } from '../../law/values.ts';
+import { defineTable, type NewRow, oneOf } from './table.ts';
 
 /** 1 · decision_backlog_entry: one work item. Its `status` is the one mutable scalar of the ledger. */
 export const ENTRY = defineTable('cutter_governance.decision_backlog_entry', ['entry_id'], {
   entry_id: 'uuid',
-  kind: 'text',
-  status: 'text',
+  kind: oneOf(ENTRY_KINDS),
+  status: oneOf(ENTRY_STATES),
   payload: 'jsonb',
   emitted_at: 'now',
   scenario_ref: 'text?',

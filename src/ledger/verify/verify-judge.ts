@@ -183,12 +183,12 @@ function changeSetFindings(
   rows: CutRows,
 ): Finding[] {
   const earlier = changeSet.earlier_cuts;
-  const due = cutChangeSet(
+  const made = cutChangeSet(
     { ...facts, priorSignature: null },
     {
       idempotencyKey: changeSet.idempotency_key,
       signatureId: idOf('cut', 'signature', changeSet.idempotency_key),
-      riskClass: look.decision?.risk_class ?? '',
+      riskClass: 'standard',
       scenarioRef: look.entry_scenario_ref,
       docCode: expected.birth.docCode,
       sourceDigest: expected.birth.sourceDigest,
@@ -196,6 +196,8 @@ function changeSetFindings(
       affectedRows: expected.actions.actions.filter((unit) => unit.action !== 'unchanged').length,
     },
   );
+  // The decision's own class, whatever stands there: none where it is gone.
+  const due = { ...made, risk_class: look.decision?.risk_class ?? null };
   const findings: Finding[] = [];
   for (const [column, value] of Object.entries(due)) {
     if (canonicalJson((changeSet.row[column] ?? null) as PlainJson) === canonicalJson(value)) continue;

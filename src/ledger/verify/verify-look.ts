@@ -1,6 +1,8 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
 import { ENTRY_STATES } from '../../law/states.ts';
+import { MODES } from '../../law/values.ts';
+import { timeText } from '../../text/time-sql.ts';
 import { type StoredBlock, storedBlocks } from '../effect/blocks.ts';
 import { cutsOf } from '../effect/live-units.ts';
 import { keyRow, lockKey, registeredKey } from '../envelope/key-registry.ts';
@@ -10,7 +12,6 @@ import {
   jsonRows,
   SOURCE_META,
   sourceMeta,
-  timeText,
   VOCABULARY,
   vocabularyText,
 } from '../envelope/reading.ts';
@@ -28,6 +29,7 @@ export function lockForVerify(tx: VerifyTx, changeSetId: string): Promise<z.infe
     select ${AT} as at, (select status from locked) as status, (select count(*) from signing) as keys`);
 }
 
+/** Texts of closed sets are read as any text: a verdict judges what stands there, and what was altered is a finding. */
 const judgedChangeSet = z.object({
   change_set_id: z.string(),
   idempotency_key: z.string(),
@@ -45,7 +47,7 @@ const judgedChangeSet = z.object({
   scenario_ref: z.string().nullable(),
   /** Null where no principal of the registry made the cut. */
   person_id: z.string().nullable(),
-  mode: z.string(),
+  mode: z.enum(MODES),
   /** The whole row but its time. */
   row: z.record(z.string(), z.unknown()),
   /** The highest `cut_seq` of the document's other cuts; 0 for its first. */
@@ -81,7 +83,7 @@ export type Finding = z.infer<typeof findingRow>;
 
 const lookRow = z.object({
   change_set: judgedChangeSet.nullable(),
-  entry_status: z.string().nullable(),
+  entry_status: z.enum(ENTRY_STATES).nullable(),
   /** As it stands; its shape is judged. */
   payload: z.unknown(),
   entry_scenario_ref: z.string().nullable(),

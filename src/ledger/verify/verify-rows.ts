@@ -1,6 +1,7 @@
 import { CANONICALIZATION } from '../../document/canonicalize.ts';
 import { effectDigest } from '../../document/effect.ts';
 import { verifyStatement } from '../../law/statement.ts';
+import { RISK_CLASSES, type RiskClass } from '../../law/values.ts';
 import type { PlainJson } from '../../proof/canonical.ts';
 import { derivedId } from '../../proof/uuid.ts';
 import { TOOL_REVISION } from '../../version.ts';
@@ -56,6 +57,11 @@ export function signatureOf(
   return signStatement(order, tx.key);
 }
 
+/** The class of the cut that is compensated; the higher one where its own was altered into something else. */
+function riskClassOf({ risk_class: stored }: JudgedChangeSet): RiskClass {
+  return RISK_CLASSES.find((known) => known === stored) ?? 'high';
+}
+
 export function compensationOf(
   tx: VerifyTx,
   changeSet: JudgedChangeSet,
@@ -76,7 +82,7 @@ export function compensationOf(
     verifier_tool_revision: TOOL_REVISION,
     tool_revision_match: changeSet.executor_tool_revision === TOOL_REVISION,
     state: 'applied',
-    risk_class: changeSet.risk_class,
+    risk_class: riskClassOf(changeSet),
     payload_summary: { compensates: changeSet.change_set_id },
     emitted_by: tx.caller.principalId,
     rollback_initiated_by: tx.caller.principalId,

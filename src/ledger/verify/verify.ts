@@ -1,6 +1,6 @@
 import { sql } from 'slonik';
 import { refuseOutside } from '../../auth/narrowing.ts';
-import { IllegalTransition, NotFound, SameParty } from '../../law/refusals.ts';
+import { IllegalTransition, NotFound, problemAt, SameParty } from '../../law/refusals.ts';
 import { type EntryState, nextState, statesBefore } from '../../law/states.ts';
 import { VERIFIER_LANE } from '../../law/values.ts';
 import { refuseConflict, refuseOther } from '../envelope/conflict.ts';
@@ -84,18 +84,19 @@ interface Ground {
 function refuseUnjudgeable(input: VerifyInput, look: VerifyLook, locked: EntryState | null): Ground {
   const changeSet = look.change_set;
   const path = ['input', 'changeSetId'];
+  const subject = { changeSetId: input.changeSetId };
   if (changeSet === null) {
     const message = `There is no change set ${input.changeSetId}.`;
-    throw new NotFound(message, [{ path, code: 'not-found', message }]);
+    throw new NotFound(message, [problemAt(path, 'not-found', message, subject)]);
   }
   if (changeSet.change_kind !== 'cut') {
     const message = `Change set ${input.changeSetId} is a ${changeSet.change_kind}; only cuts are verified.`;
-    throw new IllegalTransition(message, [{ path, code: changeSet.change_kind, message }]);
+    throw new IllegalTransition(message, [problemAt(path, changeSet.change_kind, message, subject)]);
   }
   const entryId = changeSet.entry_id;
   if (entryId === null) {
     const message = `Change set ${input.changeSetId} belongs to no entry, so it can't be verified.`;
-    throw new NotFound(message, [{ path, code: 'not-found', message }]);
+    throw new NotFound(message, [problemAt(path, 'not-found', message, subject)]);
   }
   if (locked === null || nextState(locked, 'verify:pass', VERIFIER_LANE) === null) {
     throw unlockable(entryId, look.entry_status, 'verify', statesBefore('verify:pass', VERIFIER_LANE));
@@ -116,7 +117,9 @@ function refuseParty(tx: VerifyTx, look: VerifyLook, changeSet: JudgedChangeSet)
           : null;
   if (shared === null) return;
   const message = `The verifier shares its ${shared} with the executor of this cut; another person's principal must verify it.`;
-  throw new SameParty(message, [{ path: ['input', 'changeSetId'], code: `same-${shared}`, message }]);
+  throw new SameParty(message, [
+    problemAt(['input', 'changeSetId'], `same-${shared}`, message, { changeSetId: changeSet.change_set_id }),
+  ]);
 }
 
 async function write(

@@ -72,6 +72,7 @@ describe('the typed client', () => {
         path: ['input', String(place)],
         code: 'gone',
         message: `Fault ${place}.`,
+        entryId: null,
       })),
     };
     const { message } = new Refused('CUT', refusal);
