@@ -169,12 +169,13 @@ describe('cutter run', () => {
     const path = fileOf('rules.md', TEXT);
     const refused = await atTerminal(path, 'y', 'n');
     expect(refused.code).toBe(1);
-    expect(refused.said).toMatch(/goes on from where this entry stands\.\nEntry .*: reviewed_approved\n$/);
+    expect(refused.said).toMatch(/The same command continues from this status\.\nEntry .*: reviewed_approved\n$/);
     expect(await ledger()).toMatchObject({ statuses: ['reviewed_approved'], cuts: 0, versions: [] });
     const again = await atTerminal(path, 'y');
     expect(again.code).toBe(0);
     expect(again.said).not.toContain('Approve');
-    expect(again.said.indexOf('Plan ')).toBeLessThan(again.said.indexOf('Cut the document?')); // shown again, to be cut knowingly
+    // The plan is shown again, so that the cut is made knowingly.
+    expect(again.said.indexOf('Plan ')).toBeLessThan(again.said.indexOf('Cut the document?'));
     expect(again.said).toContain('Plan ');
     expect(await ledger()).toMatchObject({
       statuses: ['verified_complete'],
