@@ -1,5 +1,5 @@
 /**
- * The only reader of `process.env`. Everything is parsed once, all faults are told at once, and nothing else in the
+ * The only reader of `process.env`. Everything is parsed once, all faults are reported at once, and nothing else in the
  * program knows that environment variables exist.
  */
 import { readFileSync } from 'node:fs';
@@ -56,7 +56,7 @@ const proxyList = listOf(
   'an address or a network, for example 10.0.0.7 or 10.0.0.0/8',
 );
 
-/** The list is read here, so that what is wrong with it is told with all other faults. */
+/** The list is read here, so that its faults are reported with all others. */
 const witnessList = z.string().transform((path, context): readonly Witness[] => {
   try {
     const { witnesses, faults } = parseWitnesses(readFileSync(path, 'utf8'));
@@ -120,28 +120,28 @@ export interface Config {
   /** Whether the first start takes a sample document through all phases. */
   readonly sample: boolean;
   readonly limits: Limits;
-  /** Names that the server answers to beside this machine's own, and pages of other sites that may ask it. */
+  /** Names that the server answers to in addition to this machine's own, and pages of other sites that may ask it. */
   readonly names: HostNames;
   /** Addresses and networks of proxies whose `X-Forwarded-For` is believed. */
   readonly proxies: readonly string[];
   /** The longest silence of a stream of history. */
   readonly heartbeatMs: number;
-  /** Where published checkpoints are kept beside the database: appended to a file, posted to a URL. */
+  /** Where published checkpoints are kept outside the database: appended to a file, posted to a URL. */
   readonly checkpoints: { readonly file: string | null; readonly url: string | null };
   /** Who is asked to cosign published checkpoints. */
   readonly witnesses: readonly Witness[];
-  /** Where the command line finds the server, and as whom; null stands for the token in `home`. */
+  /** Where the command line finds the server, and as whom; null means the token in `home`. */
   readonly client: {
-    /** The ledger that was named; null stands for this home's. */
+    /** The ledger that was named; null means this home's. */
     readonly url: string | null;
-    /** Where this home's server listens unless told otherwise. */
+    /** Where this home's server listens by default. */
     readonly defaultUrl: string;
     /** The fingerprint of the named ledger's key. */
     readonly ledgerKey: string | null;
     readonly tokens: Readonly<Record<'marker' | 'reviewer' | 'executor' | 'verifier', string | null>>;
     /** As whom `cutter monitor` follows a ledger, where no file is named. */
     readonly monitorToken: string | null;
-    /** Where it tells what it finds; in the environment, since the address may be a secret. */
+    /** Where it sends what it finds; in the environment, since the address may be a secret. */
     readonly monitorWebhook: string | null;
   };
 }
@@ -166,7 +166,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   return fromEnvironment(parsed.data);
 }
 
-/** A setting spelt wrong must not be passed over; what the tests and Kubernetes (for a service "cutter") set is not ours. */
+/**
+ * A setting spelt wrong must not be passed over; what the tests and Kubernetes (for a service "cutter") set is not
+ * ours.
+ */
 function isUnknown(name: string): boolean {
   return !(name in environment.shape) && !/^CUTTER_(TEST|SERVICE|PORT)_/.test(name);
 }
@@ -179,7 +182,7 @@ function fromEnvironment(env: z.infer<typeof environment>): Config {
     databaseUrl: env.CUTTER_DATABASE_URL ?? null,
     mode: env.CUTTER_MODE,
     logLevel: env.CUTTER_LOG_LEVEL,
-    // Exploring is for development; a production server shows the page only when told to.
+    // Exploring is for development; a production server shows the page only when configured to.
     graphiql:
       env.CUTTER_GRAPHIQL === undefined ? env.CUTTER_MODE !== 'production' : env.CUTTER_GRAPHIQL === 'on',
     sample: env.CUTTER_SAMPLE === 'on',

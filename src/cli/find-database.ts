@@ -1,4 +1,4 @@
-/** Where a command that works beside the server finds the ledger's database: external, embedded and running, or started for it. */
+/** Where a command finds the ledger's database: external, embedded and running, or started for the command. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
@@ -27,7 +27,7 @@ export async function findDatabase(config: Pick<Config, 'home' | 'databaseUrl'>)
   return { ownerUrl: embedded.ownerUrl, secrets, close: () => embedded.stop() };
 }
 
-/** Where the embedded server of this home listens, if it runs: PostgreSQL says so beside its data. */
+/** Where the embedded server of this home listens, if it runs: PostgreSQL says so in its data folder. */
 function runningUrl(home: string, secrets: Secrets): string | null {
   const { data } = clusterPlace(home, () => {});
   if (!existsSync(join(data, 'PG_VERSION')))

@@ -1,6 +1,6 @@
 /**
- * `cutter fsck`: recomputes the whole ledger from its tables, as the login that only reads. The embedded database is started for it
- * where it isn't running; nothing is served.
+ * `cutter fsck`: recomputes the whole ledger from its tables, as the login that only reads. The embedded database
+ * is started for it where it isn't running; nothing is served.
  */
 import { readFileSync } from 'node:fs';
 import type { Config } from '../config.ts';
@@ -20,7 +20,10 @@ export interface FsckOptions {
   readonly heads?: string;
 }
 
-/** Says of every column of the ledger's tables what vouches for it: what a check can tell, and what it can't. No database is asked. */
+/**
+ * Says of every column of the ledger's tables what vouches for it: what a check can tell, and what it can't. No
+ * database is asked.
+ */
 export function printScope({ json }: Pick<FsckOptions, 'json'>, print: Print = linePrinter(json)): void {
   for (const { table, column, voucher } of SCOPE)
     print(

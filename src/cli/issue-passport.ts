@@ -26,7 +26,10 @@ const PASSPORT_BOUNDS = { ...ANSWER_BOUNDS, answerBytes: 256 * 1024 * 1024 };
 /** A checkpoint comes within a second or two. */
 const PATIENCE_MS = [250, 500, 1_000, 2_000, 2_000];
 
-/** Writes the passport to a file, named by the ledger unless told otherwise. Resolves with the exit code. */
+/**
+ * Writes the passport to a file, named by its document and change set unless --out names it. Resolves with the exit
+ * code.
+ */
 export async function issuePassport(
   changeSet: string,
   options: IssueOptions,
@@ -65,7 +68,7 @@ interface Held {
   readonly text: string;
   readonly digest: string;
   readonly verdict: string;
-  /** Where it goes unless told otherwise: a ledger doesn't name files on this machine. */
+  /** The file's name without --out. A ledger doesn't name files on this machine. */
   readonly file: string;
 }
 

@@ -1,4 +1,7 @@
-/** `cutter key`: shows, rotates and revokes the lanes' keys, as the database's owner, with the server running or not. */
+/**
+ * `cutter key`: shows, rotates and revokes the lanes' keys, as the database's owner, with the server running or
+ * not.
+ */
 import pg from 'pg';
 import type { Config } from '../config.ts';
 import { readRegistry } from '../keys/registry-keys.ts';

@@ -1,4 +1,7 @@
-/** `cutter keys`: the lanes' public keys as a file for whoever judges passports, heads and events without the ledger. */
+/**
+ * `cutter keys`: the lanes' public keys as a file for those who judge passports, heads and events without the
+ * ledger.
+ */
 import { existsSync, writeFileSync } from 'node:fs';
 import type { Config } from '../config.ts';
 import { reasonOf } from '../home/home-folder.ts';
@@ -90,7 +93,7 @@ function holdHead(note: string, known: KnownKeys): void {
 
 const LARGEST = 1024 * 1024;
 
-/** A ledger's own word is good at first sight. Keys that are kept already are what it is judged by, so it doesn't replace them. */
+/** A ledger's word is enough for a first file of keys. An existing file judges the ledger, so it isn't replaced. */
 function writeKeys(path: string, text: string): void {
   if (existsSync(path) && fileBytes(path, 'a file of keys', LARGEST).toString('utf8') !== text)
     throw new ClientFault(

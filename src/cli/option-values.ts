@@ -1,4 +1,7 @@
-/** Values of options and arguments as they are typed: what can't be one is a usage error, told before anything is done. */
+/**
+ * Values of options and arguments as they are typed: a wrong one is a usage error, reported before anything is
+ * done.
+ */
 import { InvalidArgumentError } from 'commander';
 import { docCodeFault } from '../document/address.ts';
 import { normalizeUuid } from '../proof/uuid.ts';

@@ -1,4 +1,4 @@
-/** `cutter passport page`: writes the page that verifies passports, for whoever has a browser and no Cutter. */
+/** `cutter passport page`: writes the page that verifies passports in a browser, where Cutter isn't installed. */
 import { writeFileSync } from 'node:fs';
 import { reasonOf } from '../home/home-folder.ts';
 import { builtPage } from '../passport/built-page.ts';

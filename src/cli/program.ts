@@ -1,4 +1,7 @@
-/** The commands of `cutter`, as they are typed. Each is loaded when it is asked for: imports are most of a start's time. */
+/**
+ * The commands of `cutter`, as they are typed. Each is loaded when it is asked for: imports are most of a start's
+ * time.
+ */
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { KEY_PURPOSES, LANES } from '../law/values.ts';
 import { EngineDisagreement } from '../proof/engine-disagreement.ts';

@@ -1,4 +1,7 @@
-/** `cutter resume`: accepts, lane by lane, that a database that was set back, or a copy of one, goes on from where it ends. */
+/**
+ * `cutter resume`: accepts, lane by lane, that a database that was set back, or a copy of one, goes on from where
+ * it ends.
+ */
 import pg from 'pg';
 import { noteResumed } from '../boot/place.ts';
 import type { Config } from '../config.ts';
@@ -71,7 +74,7 @@ async function acceptLanes(
   return 0;
 }
 
-/** The suspension that stands, or one that is due: heads that were kept may say what no server has noticed yet. */
+/** The suspension in force, or one that is due: kept heads may show what no server has noticed yet. */
 async function lookForSuspension(owner: pg.Client, heads: string | null): Promise<Suspension | null> {
   const { rows } = await owner.query<{ incarnation: string; next: string }>(
     '/* resume.head */ select incarnation::text, next_position::text as next from cutter_log.head',

@@ -38,7 +38,7 @@ export async function runDocument(
   terminal: Terminal = processTerminal(),
 ): Promise<number> {
   let secrets: readonly string[] = [];
-  // Lines may hold what the ledger wrote, and whoever got four tokens may write one of them.
+  // Lines may hold what the ledger wrote, and anybody with a token may have written some of it.
   const print = (line: string) => void terminal.output.write(`${foldedText(plain(line, secrets))}\n`);
   try {
     requireAnswers(options, terminal);
@@ -88,7 +88,7 @@ function requireAnswers({ yes }: RunOptions, { interactive }: Terminal): void {
   );
 }
 
-/** `--yes` answers for the person, but for warnings, which it has to be told of. */
+/** `--yes` answers for the person. Warnings need --accept-warnings as well. */
 async function answerQuestion(
   { text, hasWarnings }: Question,
   { yes, acceptWarnings }: RunOptions,

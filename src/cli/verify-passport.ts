@@ -1,6 +1,6 @@
 /**
- * `cutter passport verify`: judges a passport by the keys that its reader has. Neither a ledger nor a network is asked, and nothing
- * of either is loaded.
+ * `cutter passport verify`: judges a passport by the keys that its reader has. Neither a ledger nor a network is
+ * asked, and nothing of either is loaded.
  */
 
 import { linesOf, verdictOf } from '../passport/tell.ts';

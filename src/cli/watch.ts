@@ -1,4 +1,7 @@
-/** Follows the history of the ledger over WebSocket, as a dashboard would, and judges that it comes whole and in order. */
+/**
+ * Follows the history of the ledger over WebSocket, as a dashboard would, and judges that it comes whole and in
+ * order.
+ */
 
 import { StreamJudge } from '../monitor/judges/stream-judge.ts';
 import { StreamRefused } from '../monitor/judges/stream-refused.ts';
@@ -12,7 +15,7 @@ type HistoryMessage = WatchHistorySubscription['history'];
 type HistoryRow = Extract<HistoryMessage, { __typename: 'HistoryEvent' }>['rows'][number];
 
 export interface Watch {
-  /** Resolves when the subscription stands: what is written after that arrives. */
+  /** Resolves when the subscription has begun: what is written after that arrives. */
   readonly ready: Promise<void>;
   /** The rows that `wanted` picks, once there are `count`; rejects where the stream ends before. */
   rows(wanted: (row: HistoryRow) => boolean, count: number): Promise<readonly HistoryRow[]>;

@@ -1,6 +1,6 @@
 /**
- * What a cut does to each unit of its manifest, against the units that stand: born, given a new version, left as it is; and which
- * standing units the manifest no longer has.
+ * What a cut does to each unit of its manifest, against the units that stand: born, given a new version, left as it
+ * is; and which standing units the manifest no longer has.
  */
 import type { PlanRecord } from './types.ts';
 
@@ -25,7 +25,7 @@ export interface LiveUnit {
   readonly title: string | null;
   /** No current version: only compensated cuts made it. */
   readonly void: boolean;
-  /** The newest cut that stands and names this unit lists it as vanished. */
+  /** The newest applied cut that names this unit lists it as vanished. */
   readonly vanished?: boolean;
 }
 

@@ -1,14 +1,20 @@
 /**
- * Addresses: names that units keep for good. A profile makes them as `{docCode}/{path of slugs}` from the numbers and titles of
- * headings; explicit spans bring their own, within the rules of `addressProblem`.
+ * Addresses: names that units keep for good. A profile makes them as `{docCode}/{path of slugs}` from the numbers
+ * and titles of headings; explicit spans bring their own, within the rules of `addressProblem`.
  */
 import { createHash } from 'node:crypto';
 import type { AddressRules } from './profiles.ts';
 
-/** The longest document code, in characters and in bytes of UTF-8: addresses begin with it and need room for their path. */
+/**
+ * The longest document code, in characters and in bytes of UTF-8: addresses begin with it and need room for their
+ * path.
+ */
 const MAX_DOC_CODE = { characters: 63, bytes: 150 } as const;
 
-/** What a document code is made of: letters and digits of every script with their marks; "/" stands behind it in addresses. */
+/**
+ * What a document code is made of: letters and digits of every script with their marks. In addresses, "/" follows
+ * it.
+ */
 const DOC_CODE_PATTERN = /^[\p{L}\p{Nd}][\p{L}\p{M}\p{Nd}._-]*$/u;
 // Letters and marks that nobody sees.
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
@@ -62,12 +68,18 @@ export function addressFault(address: string): { code: string; message: string }
   return null;
 }
 
-/** Whether an address is of this document: its code, or the code and a path below it. No code holds a slash, so no two documents share one. */
+/**
+ * Whether an address is of this document: its code, or the code and a path below it. No code holds a slash, so no
+ * two documents share one.
+ */
 export function isOwnAddress(address: string, docCode: string): boolean {
   return address === docCode || address.startsWith(`${docCode}/`);
 }
 
-/** A readable part of an address from a number or a title: lower-case, words joined by hyphens; '' when nothing readable is left. */
+/**
+ * A readable part of an address from a number or a title: lower-case, words joined by hyphens; '' when nothing
+ * readable is left.
+ */
 export function slugOf(text: string, rules: AddressRules): string {
   let slug = text.normalize('NFC').toLowerCase();
   for (const [from, to] of rules.replacements) slug = slug.replaceAll(from, to);
@@ -119,7 +131,10 @@ export class AddressBook {
     return { path, address: this.#bounded(path) };
   }
 
-  /** A path that is too long keeps the document code and its last part; a digest of the whole path stands for what lies between. */
+  /**
+   * A path that is too long keeps the document code and its last part. A digest of the whole path replaces the
+   * rest.
+   */
   #bounded(path: string): string {
     if (Buffer.byteLength(path) <= this.#rules.addressBytes) return path;
     const digest = createHash('sha256').update(path).digest('hex').slice(0, this.#rules.digestDigits);

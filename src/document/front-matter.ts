@@ -1,4 +1,4 @@
-/** Front matter: what stands between fences at the very start of a document and describes it. */
+/** Front matter: text between fences at the very start of a document, which describes the document. */
 import { isAlias, isMap, isScalar, parseDocument, visit, type YAMLMap } from 'yaml';
 import type { FencedFrontMatter, Profile, YamlFrontMatter } from './profiles.ts';
 
@@ -55,13 +55,16 @@ function describesDocument(lines: readonly string[], rules: YamlFrontMatter): bo
   return named && isSound(parsed);
 }
 
-/** A comment of YAML with a blank line beside it is a heading to every reader. */
+/** A YAML comment next to a blank line reads as a heading. */
 function isHeadingApart(lines: readonly string[], at: number): boolean {
   if (!/^ {0,3}#{1,6}[ \t]+\S/.test(lines[at]!)) return false;
   return [lines[at - 1], lines[at + 1]].some((line) => line?.trim() === '');
 }
 
-/** Never throws. Aliases stay as they are written, so none can swell; keys are compared by `isSound`, at a lower cost. */
+/**
+ * Never throws. Aliases stay as they are written, so none can swell; keys are compared by `isSound`, at a lower
+ * cost.
+ */
 function parsedYaml(source: string): ReturnType<typeof parseDocument> | null {
   try {
     return parseDocument(source, { version: '1.2', schema: 'core', uniqueKeys: false, prettyErrors: false });

@@ -1,4 +1,7 @@
-/** The plan of a cut: bytes and a spec in, records with proof of coverage out, and every problem named instead of thrown. */
+/**
+ * The plan of a cut: bytes and a spec in, records with proof of coverage out, and every problem named instead of
+ * thrown.
+ */
 import { canonicalJson } from '../proof/canonical.ts';
 import { digestOf } from '../proof/digest.ts';
 import { leafHash } from '../proof/merkle.ts';
@@ -83,7 +86,10 @@ export function planDocument({ bytes: input, docCode, spec, vocabulary }: PlanIn
   };
 }
 
-/** The terms that a plan rests on. Only these are bound: a word added later to the vocabulary leaves a reviewed plan as it was. */
+/**
+ * The terms that a plan rests on. Only these are bound: a word added later to the vocabulary leaves a reviewed plan
+ * as it was.
+ */
 function termsUsed(records: readonly PlanRecord[], vocabulary: readonly VocabularyTerm[]): VocabularyTerm[] {
   const kinds = new Set(records.map((record) => record.kind));
   const sectionTypes = new Set(records.map((record) => record.sectionType));

@@ -1,6 +1,6 @@
 /**
- * Spans, explicit or from a profile, and the law that holds for all of them: inside the source, between characters, in no byte
- * overlapping, no byte left out, each with an address and a parent of its own document.
+ * Spans, explicit or from a profile, and the law that holds for all of them: inside the source, between characters,
+ * in no byte overlapping, no byte left out, each with an address and a parent of its own document.
  */
 import { addressFault } from './address.ts';
 import type { Problem, UnitSpan, VocabularyTerm } from './types.ts';
@@ -10,7 +10,7 @@ import { termProblems } from './vocabulary.ts';
 export const MAX_UNITS = 200_000;
 /** The most characters of a local id. */
 const MAX_LOCAL_ID = 200;
-/** The most problems that are told one by one. */
+/** The most problems that are listed one by one. */
 export const MAX_PROBLEMS = 100;
 
 /** A span with everything said about it, as records are made from. */
@@ -32,7 +32,10 @@ export interface Span {
 /** What is said of an excluded stretch, which is no unit. */
 export const EXCLUDED_TERM = 'excluded';
 
-/** A caller's span in full form. An excluded stretch has no kind, section type, address, parent or title, whatever was given. */
+/**
+ * A caller's span in full form. An excluded stretch has no kind, section type, address, parent or title, whatever
+ * was given.
+ */
 export function spanOf(unit: UnitSpan, index: number): Span {
   const { localId, start, end } = unit;
   const path = ['cutSpec', 'units', String(index)];

@@ -54,7 +54,7 @@ function isHeadless(bytes: Buffer): boolean {
   return !MAYBE_HEADING.test(bytes.toString('utf8'));
 }
 
-/** U+FFFD stands where a program could not read a character. */
+/** Programs write U+FFFD where they could not read a character. */
 function damageWarnings(bytes: Buffer, path: readonly string[]): Problem[] {
   const at = bytes.indexOf(REPLACEMENT);
   if (at === -1) return [];

@@ -22,8 +22,8 @@ const plainAddress = (address: string): string =>
   address.replace(/^::ffff:(?=[\d.]+$)/i, '').replace(/%.*$/, '');
 
 /**
- * Whom to meter: the peer's address, or, where the peer is a proxy that is believed, the last address in `X-Forwarded-For`
- * that isn't one. Of IPv6 the network, since a household has 2⁶⁴ addresses.
+ * Whom to meter: the peer's address, or, where the peer is a proxy that is believed, the last address in
+ * `X-Forwarded-For` that isn't one. Of IPv6 the network, since a household has 2⁶⁴ addresses.
  */
 export function callerAddress(request: IncomingMessage, proxies: BlockList): string {
   let address = plainAddress(request.socket.remoteAddress ?? '');

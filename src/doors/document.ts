@@ -1,6 +1,6 @@
 /**
- * An operation's text is measured before anything recursive sees it: first its tokens, in one pass without a stack; then
- * the parsed document with every fragment unfolded by arithmetic, so that a bomb of a kilobyte is refused in a
+ * An operation's text is measured before anything recursive sees it: first its tokens, in one pass without a stack;
+ * then the parsed document with every fragment unfolded by arithmetic, so that a bomb of a kilobyte is refused in a
  * millisecond and never reaches validation.
  */
 import {
@@ -45,7 +45,10 @@ function parsedWithin(text: string, limits: Limits): DocumentNode {
   }
 }
 
-/** What a selection comes to when every fragment in it is unfolded. Numbers may reach Infinity; they are only compared. */
+/**
+ * What a selection comes to when every fragment in it is unfolded. Numbers may reach Infinity; they are only
+ * compared.
+ */
 interface Size {
   readonly fields: number;
   readonly aliases: number;

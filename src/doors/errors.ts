@@ -1,4 +1,7 @@
-/** What clients see of an error: GraphQL's own as it is, a defect as one sentence, and nothing that is meant for HTTP alone. */
+/**
+ * What clients see of an error: GraphQL's own as it is, a defect as one sentence, and nothing that is meant for
+ * HTTP alone.
+ */
 import { type ExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { isAway, isDamage, type Outage, outageOf, outageSentence } from '../database/outage.ts';
@@ -6,8 +9,8 @@ import { withShortQuotes } from './quotes.ts';
 import { DEFECT } from './refuse.ts';
 
 /**
- * GraphQL's own errors pass, and a database that is away is told as that; whatever else was thrown is a defect, which is logged
- * and not shown.
+ * GraphQL's own errors pass, and a database that is away is reported as that. Anything else that was thrown is a
+ * defect, which is logged and not shown.
  */
 export function maskError(logger: Logger) {
   return function mask(error: unknown): GraphQLError {

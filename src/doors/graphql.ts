@@ -90,7 +90,10 @@ export function buildGraphql(deps: GraphqlDeps): Graphql {
     return result.errors === undefined ? result : { ...result, errors: result.errors.map(mask) };
   }
 
-  /** Whether a subscriber gets values, and which, is judged for each; the results are made once for all who get the same. */
+  /**
+   * Whether a subscriber gets values, and which, is judged for each; the results are made once for all who get the
+   * same.
+   */
   async function subscribe(args: ExecutionArgs, onEnd: () => void): Promise<Outcome> {
     const checked = validateSubscriptionArgs(args);
     if (!('schema' in checked)) return { errors: checked.map(mask) };
@@ -113,7 +116,7 @@ export function buildGraphql(deps: GraphqlDeps): Graphql {
         leave();
       },
       onFault: (error): ExecutionResult => ({ errors: [mask(error)] }),
-      // A message that could not be made is lost: whoever read on past it would have a gap.
+      // A message that could not be made is lost. A reader who went on after it would have a gap.
       isLast: ({ data }) => data === null || data === undefined,
     });
     streams.add(stream);

@@ -1,4 +1,4 @@
-/** `/health`: the process answers. `/ready`: it can do its work. Neither tells a stranger more than that. */
+/** `/health`: the process answers. `/ready`: it can do its work. A stranger learns no more than that. */
 import type { ServerResponse } from 'node:http';
 import { outageOf, outageSentence } from '../database/outage.ts';
 
@@ -7,7 +7,7 @@ export type ReadinessChecks = Readonly<Record<string, () => string | null | Prom
 
 /** Also the longest time in which an answer can be given. */
 const CHECK_MS = 2_000;
-/** Anybody may ask, so what was found is told again for a while. */
+/** Anybody may ask, so one result is given again for a while. */
 const FRESH_MS = 500;
 
 export function answerHealth(response: ServerResponse): void {

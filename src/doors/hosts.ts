@@ -8,7 +8,7 @@ import { DoorRefusal } from './refuse.ts';
 
 /** What a deployment says of its own names. */
 export interface HostNames {
-  /** Names or addresses beside those of this machine, `name` or `name:port`. */
+  /** Names or addresses in addition to those of this machine, `name` or `name:port`. */
   readonly hosts: readonly string[];
   /** Origins of other pages that may ask, for example `https://app.example`. */
   readonly origins: readonly string[];
@@ -49,7 +49,7 @@ function isLoopback(name: string): boolean {
   return isIPv6(name) ? LOOPBACK.check(name, 'ipv6') : name === 'localhost';
 }
 
-/** An address as a socket tells it, in the form of `readAuthority`. */
+/** An address as a socket reports it, in the form of `readAuthority`. */
 function plainAddress(address: string | undefined): string {
   const bare = (address ?? '').replace(/%.*$/, '').replace(/^::ffff:(?=[\d.]+$)/i, '');
   return readAuthority(isIPv6(bare) ? `[${bare}]` : bare)?.name ?? '';
@@ -67,7 +67,10 @@ export class Hosts {
     this.#origins = new Set(origins.flatMap((origin) => readOrigin(origin) ?? []));
   }
 
-  /** Refuses a request that names no host in the right form, or more than one. A program of HTTP/1.0 need not name any. */
+  /**
+   * Refuses a request that names no host in the right form, or more than one. A program of HTTP/1.0 need not name
+   * any.
+   */
   refuseMalformed(request: IncomingMessage): void {
     const named = request.headersDistinct['host'] ?? [];
     if (named.length === 0 && request.httpVersion === '1.0') return;

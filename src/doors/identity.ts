@@ -1,6 +1,7 @@
 /**
- * `/identity?nonce=…&origin=…`: the ledger proves to a caller without a token that it is the one that the caller means. It signs for its
- * own addresses alone: to a caller who dialled another address, somebody stands in between.
+ * `/identity?nonce=…&origin=…`: the ledger proves to a caller without a token that it is the one that the caller
+ * means. It signs for its own addresses alone: a caller who called another address may be talking to somebody in
+ * between.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isIPv6 } from 'node:net';
@@ -12,7 +13,7 @@ export const IDENTITY_PATH = '/identity';
 /** A name of 253 characters, its scheme and its port. */
 const LONGEST_ORIGIN = 270;
 
-/** @param seed of the ledger's own key; @param names hosts beside this machine's own, `name` or `name:port`. */
+/** @param seed of the ledger's own key; @param names hosts in addition to this machine's own, `name` or `name:port`. */
 export function identityDoor(seed: Uint8Array, names: readonly string[]) {
   return (request: IncomingMessage, response: ServerResponse, url: URL): void => {
     if (request.method !== 'GET')
@@ -63,7 +64,8 @@ function isOwn(
     (hostname === address || (isLoopback && hostname === 'localhost'))
   )
     return true;
-  // A name without a port is one at this server's own, or where a proxy listens as usual: somebody else may have the others.
+  // A name without a port is one at this server's own, or where a proxy listens as usual: somebody else may have
+  // the others.
   const isUsual = ['80', '443', String(socket.localPort)].includes(dialled);
   const given = names.map((name) => name.toLowerCase());
   return given.includes(`${hostname}:${dialled}`) || (isUsual && given.includes(hostname));

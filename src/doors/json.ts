@@ -1,7 +1,8 @@
 /**
- * JSON at the door. JSON.parse hides what a signature must not hide: a key given twice (the last one wins), and digits
- * that a double can't hold. Only the door sees the text, so it is refused here, and so is nesting that would exhaust the
- * stack of whatever walks the value later, and so many keys or items that whatever walks them takes long.
+ * JSON at the door. JSON.parse hides what a signature must not hide: a key given twice (the last one wins), and
+ * digits that a double can't hold. Only the door sees the text, so it is refused here, and so is nesting that would
+ * exhaust the stack of whatever walks the value later, and so many keys or items that whatever walks them takes
+ * long.
  */
 import { isUtf8 } from 'node:buffer';
 import { keepsValue } from '../proof/decimal.ts';
@@ -44,12 +45,12 @@ export function parseScanned(bytes: Buffer, name = 'The body'): unknown {
   }
 }
 
-/** Where a string of the text stands, its quotes included: offsets in bytes, the second behind its end. */
+/** Where a string of the text is, with its quotes: offsets in bytes, the second behind its end. */
 export type Place = readonly [start: number, end: number];
 
 /**
- * One pass over the bytes, piece by piece as they come and without recursion: depth, keys, items, numbers. It refuses in
- * the piece that is too much. Malformed text is left to JSON.parse.
+ * One pass over the bytes, piece by piece as they come and without recursion: depth, keys, items, numbers. It
+ * refuses in the piece that is too much. Malformed text is left to JSON.parse.
  */
 export class JsonScanner {
   /** Strings of at least so many bytes, in their order. */
@@ -126,7 +127,7 @@ export class JsonScanner {
   /** Goes on in a string; answers with where the piece goes on behind it. */
   #readString(piece: Buffer, from: number): number {
     let end = from;
-    // The quote that opened it stands at `from` where the string begins in this piece.
+    // The opening quote is at `from` where the string begins in this piece.
     for (;;) {
       end = piece.indexOf(QUOTE, end);
       const until = end === -1 ? piece.length : end;
@@ -146,7 +147,7 @@ export class JsonScanner {
     return end + 1;
   }
 
-  /** Whether what stands at `until` is escaped: an odd number of backslashes stands before it. */
+  /** Whether the character at `until` is escaped: an odd number of backslashes comes before it. */
   #escapes(piece: Buffer, from: number, until: number): boolean {
     let first = until;
     while (first > from && piece[first - 1] === BACKSLASH) first -= 1;

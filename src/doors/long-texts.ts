@@ -1,6 +1,7 @@
 /**
- * Large bodies are read on a thread: the texts in them that are long are taken out, each in its place stands a word that nobody can guess,
- * and what is left is as small as any other body. The texts come back into the variables as they are.
+ * Large bodies are read on a thread: the texts in them that are long are taken out, each in its place stands a word
+ * that nobody can guess, and what is left is as small as any other body. The texts come back into the variables as
+ * they are.
  */
 import { randomUUID } from 'node:crypto';
 import { Thread } from '../threads/thread.ts';

@@ -1,4 +1,7 @@
-/** What a client may say over a socket, judged before the protocol sees it: each fault has its close code in docs/reference/stream.md. */
+/**
+ * What a client may say over a socket, judged before the protocol sees it: each fault has its close code in
+ * docs/reference/stream.md.
+ */
 import { StringDecoder } from 'node:string_decoder';
 
 const CLIENT_WORDS: ReadonlySet<unknown> = new Set([

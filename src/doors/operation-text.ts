@@ -6,7 +6,10 @@ import { tooLarge } from './refuse.ts';
 const OPENING: ReadonlySet<string> = new Set([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
 const CLOSING: ReadonlySet<string> = new Set([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
 
-/** Refuses a text that is too long, or nests or repeats too much; a text that is no GraphQL is the parser's to refuse. */
+/**
+ * Refuses a text that is too long, or nests or repeats too much; a text that is no GraphQL is the parser's to
+ * refuse.
+ */
 export function measureText(text: string, limits: Limits): void {
   if (text.length > limits.operationChars) {
     const message = `The operation is longer than ${limits.operationChars} characters. Pass content in variables.`;

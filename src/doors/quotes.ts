@@ -31,7 +31,10 @@ function startOf(text: string, length: number): string {
   return text.slice(0, length).replace(/[\ud800-\udbff]$/, '');
 }
 
-/** Where the piece ends that begins here: a quoted text, a bracket with all in it, or what stands before the next of these. */
+/**
+ * Where the piece ends that begins here: a quoted text, a bracket with all in it, or the text up to the next of
+ * these.
+ */
 function quoteEnd(message: string, at: number): number {
   const first = message.charAt(at);
   if (first === '"') return stringEnd(message, at);

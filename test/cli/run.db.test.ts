@@ -169,7 +169,9 @@ describe('cutter run', () => {
     const path = fileOf('rules.md', TEXT);
     const refused = await atTerminal(path, 'y', 'n');
     expect(refused.code).toBe(1);
-    expect(refused.said).toMatch(/The same command continues from this status\.\nEntry .*: reviewed_approved\n$/);
+    expect(refused.said).toMatch(
+      /The same command continues from this status\.\nEntry .*: reviewed_approved\n$/,
+    );
     expect(await ledger()).toMatchObject({ statuses: ['reviewed_approved'], cuts: 0, versions: [] });
     const again = await atTerminal(path, 'y');
     expect(again.code).toBe(0);

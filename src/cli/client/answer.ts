@@ -1,9 +1,9 @@
-/** Reads what answers at a ledger's address, whoever that is: so much of it, for so long, and JSON alone. */
+/** Reads an answer from a ledger's address. Anything may listen there: size, time and type are bounded. */
 
 /** What came is no answer of a ledger; the message is a sentence about the address. */
 export class UnfitAnswer extends Error {
   override readonly name = 'UnfitAnswer';
-  /** What stands before a ledger that is away speaks for it, in a language of its own. */
+  /** A proxy answers for a ledger that is away, and not in JSON. */
   readonly kind: 'unfit' | 'unreachable';
 
   constructor(message: string, status: number) {

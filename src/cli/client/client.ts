@@ -15,7 +15,10 @@ export interface Client {
   execute<Result, Variables>(operation: Operation<Result, Variables>, variables: Variables): Promise<Result>;
 }
 
-/** `unreachable` may pass; `unfit` is no answer of a ledger; `refused` is about the token; `failed` is what the ledger says of itself. */
+/**
+ * `unreachable` may pass; `unfit` is no answer of a ledger; `refused` is about the token; `failed` is what the
+ * ledger says of itself.
+ */
 export type FaultKind = 'unreachable' | 'unfit' | 'refused' | 'failed';
 
 /** What went wrong between the command and the ledger, in one sentence. */
@@ -64,7 +67,7 @@ export function openClient({ url, token, who, bounds = ANSWER_BOUNDS, signal }: 
   };
 }
 
-/** GraphQL's address; a bare host stands for its usual path. Throws a ClientFault where it is none. */
+/** GraphQL's address; a bare host means its usual path. Throws a ClientFault where it is none. */
 export function endpointOf(url: string): string {
   if (!/^https?:\/\//.test(url) || !URL.canParse(url))
     throw new ClientFault(`${url} is not a URL of the form http://host:4000.`);

@@ -1,6 +1,6 @@
 /**
- * A subscription over server-sent events (docs/reference/stream.md), drawn message by message: what isn't read yet waits at the server, so that a log of any
- * length is followed in the memory of one message.
+ * A subscription over server-sent events (docs/reference/stream.md), drawn message by message: what isn't read yet
+ * waits at the server, so that a log of any length is followed in the memory of one message.
  */
 
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
@@ -79,7 +79,10 @@ function parsedEvent(url: string, data: string): unknown {
   }
 }
 
-/** The events of a response, by the standard: lines may end in LF, CR or both. Fields that it doesn't know, and comments, are passed over. */
+/**
+ * The events of a response, by the standard: lines may end in LF, CR or both. Fields that it doesn't know, and
+ * comments, are passed over.
+ */
 async function* eventsOf(
   { body }: Response,
   url: string,

@@ -1,6 +1,7 @@
 /**
- * One connection to a stream of history over WebSocket (graphql-transport-ws), for a reader that trusts nobody at the other end: it is
- * pulled, the socket waits while nobody pulls, and no message is longer or comes sooner than it is wanted.
+ * One connection to a stream of history over WebSocket (graphql-transport-ws), for a reader that trusts nobody at
+ * the other end: it is pulled, the socket waits while nobody pulls, and no message is longer or comes sooner than
+ * it is wanted.
  */
 import { type ClientOptions, WebSocket } from 'ws';
 import { z } from 'zod';
@@ -64,8 +65,8 @@ const frame = z.discriminatedUnion('type', [
 ]);
 
 /**
- * The messages of one subscription, as they come. Returns where the server says that the stream is complete; throws ConnectionLost,
- * StreamDenied, or StreamRefused for what is no message of the protocol.
+ * The messages of one subscription, as they come. Returns where the server says that the stream is complete; throws
+ * ConnectionLost, StreamDenied, or StreamRefused for what is no message of the protocol.
  */
 export async function* historyMessages(options: ConnectionOptions): AsyncGenerator<unknown, void, void> {
   const connection = new Connection(options);

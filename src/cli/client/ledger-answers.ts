@@ -1,10 +1,13 @@
-/** What a monitor asks a ledger that it follows: bodies, proofs and passports, each as the server gives it and no further judged. */
+/**
+ * What a monitor asks a ledger that it follows: bodies, proofs and passports, each as the server gives it and no
+ * further judged.
+ */
 import type { LedgerAnswers } from '../../monitor/ledger-monitor.ts';
 import { IssuePassportDocument, NewestHeadDocument, ProveConsistencyDocument } from '../generated/graphql.ts';
 import { ANSWER_BOUNDS } from './answer.ts';
 import { type Client, ClientFault, type Operation, openClient } from './client.ts';
 
-/** The record of a large cut tells of each of its rows. */
+/** The record of a large cut names each of its rows. */
 const BOUNDS = { ...ANSWER_BOUNDS, answerBytes: 128 * 1024 * 1024 };
 /** How often the ledger may fail at a question before that is its answer. */
 const ATTEMPTS = 3;

@@ -1,6 +1,6 @@
 /**
- * Before a command shows anybody a token: what answers at the address has to prove that it is the ledger that is meant. It is this home's
- * own, the one whose key was named, or one whose key a person accepted here before.
+ * Before a command shows anybody a token: what answers at the address has to prove that it is the ledger that is
+ * meant. It is this home's own, the one whose key was named, or one whose key a person accepted here before.
  */
 import { randomBytes } from 'node:crypto';
 import type { Config } from '../../config.ts';
@@ -36,7 +36,7 @@ interface LedgerAddress {
   readonly isNamed: boolean;
 }
 
-/** Where a command goes: what it was told, else where this home's server listens, else where one listens by default. */
+/** Where a command goes: the named address, else where this home's server listens, else the default. */
 export function ledgerAddress({ url }: LedgerOptions, { home, client }: ClientConfig): LedgerAddress {
   const named = url ?? client.url;
   return {
@@ -45,7 +45,10 @@ export function ledgerAddress({ url }: LedgerOptions, { home, client }: ClientCo
   };
 }
 
-/** Throws a ClientFault that says why no token goes there. `terminal`: where a person can be asked; null: nobody can. */
+/**
+ * Throws a ClientFault that says why no token goes there. `terminal`: where a person can be asked; null: nobody
+ * can.
+ */
 export async function proveLedger(
   options: LedgerOptions,
   config: ClientConfig,

@@ -25,7 +25,10 @@ export function roleTokens(config: Pick<Config, 'home' | 'client'>): RoleTokens 
   return Object.fromEntries(tokens) as RoleTokens;
 }
 
-/** A token of anybody who may observe: the first that the environment has, else the observer's of the data directory. */
+/**
+ * A token of anybody who may observe: the first that the environment has, else the observer's of the data
+ * directory.
+ */
 export function observerToken(config: Pick<Config, 'home' | 'client'>): string {
   const given = ROLES.map((role) => config.client.tokens[role]).find((token) => token !== null);
   if (given !== undefined && given !== null) return given;

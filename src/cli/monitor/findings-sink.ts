@@ -40,7 +40,7 @@ export class Telling {
   get findings(): readonly MonitorFinding[] {
     return this.#findings;
   }
-  /** Whether a finding is told by nothing but the end of the program. */
+  /** Whether only the end of the program reports a finding. */
   get mustEnd(): boolean {
     return this.#undelivered || (this.#findings.length > 0 && this.#options.webhook === undefined);
   }
@@ -55,7 +55,7 @@ export class Telling {
     }
   }
 
-  /** Nothing is watched any more: told to the webhook alone, for the program's end tells everybody else. */
+  /** Reports to the webhook that the monitor stops. Everybody else sees that the program has ended. */
   async abandon(why: string): Promise<void> {
     const message = plainLine(`The monitor has stopped watching: ${why}`, [this.#options.token]);
     await this.#callWebhook({ verdict: 'unwatched', position: null, entryId: null, message });

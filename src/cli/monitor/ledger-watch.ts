@@ -32,7 +32,7 @@ export class LedgerWatch {
   #isAnew = false;
   readonly #answers: ReturnType<typeof openAnswers>;
   readonly #telling: Telling;
-  /** When the ledger was heard last, and whether its silence was told. */
+  /** When the ledger was last heard, and whether its silence was reported. */
   #heardAt: number;
   #heardTo = 0;
   #isSilent = false;
@@ -66,7 +66,7 @@ export class LedgerWatch {
     });
   }
 
-  /** Who waits for the webhook is told there as well that nothing is watched any more. */
+  /** Runs to the end. The webhook hears of a fault that ends the monitor, too. */
   async run(): Promise<MonitorStatus> {
     try {
       return await this.#watch();
@@ -164,7 +164,7 @@ export class LedgerWatch {
     });
   }
 
-  /** After each message: tells what was found, keeps the state, and says whether to go on. */
+  /** After each message: reports what was found, keeps the state, and says whether to go on. */
   async #step(isMessage: boolean): Promise<boolean> {
     this.#hear();
     this.#hasCaughtUp ||= this.#monitor.caughtUp;
@@ -183,12 +183,12 @@ export class LedgerWatch {
     return false;
   }
 
-  /** A replay that stands still is silence, however often it says so. */
+  /** A replay that makes no progress counts as silence, however many messages it sends. */
   async #holdProgress(): Promise<void> {
     if (!this.#monitor.caughtUp) await this.#unheard(new ClientFault('It sends no further records.'));
   }
 
-  /** Heard is who gets on, or follows live: a stream that only begins and ends tells nothing. */
+  /** Only progress, or following live, counts as heard. A stream that just begins and ends doesn't. */
   #hear(): void {
     const { position, caughtUp } = this.#monitor;
     if (position === this.#heardTo && !caughtUp) return;

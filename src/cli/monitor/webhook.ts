@@ -1,11 +1,11 @@
-/** Tells an address what a monitor found: one POST of JSON for each finding. */
+/** Sends to an address what a monitor found: one POST of JSON for each finding. */
 import { setTimeout as rest } from 'node:timers/promises';
 import type { MonitorFinding } from '../../monitor/judges/finding.ts';
 
 const ATTEMPTS = 5;
 const PATIENCE_MS = 10_000;
 
-/** Nobody can be told; the message is for people. */
+/** The webhook can't be reached. The message is for people. */
 export class WebhookFault extends Error {
   override readonly name = 'WebhookFault';
 }

@@ -1,10 +1,13 @@
-/** Text as it stands in a terminal of 80 columns: by what a character takes there, which is two columns for many. */
+/** Text in a terminal of 80 columns. Many characters take two columns there. */
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
 
 export const COLUMNS = 80;
 
-/** Folds each line at words; what follows begins under the line's own beginning, or at `hang`. Addresses and digests stay whole. */
+/**
+ * Folds each line at words; what follows begins under the line's own beginning, or at `hang`. Addresses and digests
+ * stay whole.
+ */
 export function foldedText(text: string, hang = 0): string {
   return text
     .split('\n')

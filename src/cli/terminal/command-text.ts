@@ -1,4 +1,7 @@
-/** How a command of this program is typed in the folder where it is shown: `npx` alone would ask a registry for a stranger's package. */
+/**
+ * How a command of this program is typed in the folder where it is shown: `npx` alone would ask a registry for a
+ * stranger's package.
+ */
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';

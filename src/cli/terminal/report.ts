@@ -1,4 +1,4 @@
-/** What a phase did: what it did, by which lane, what it wrote, where it stands in the log, when and how long. */
+/** What a phase did: what it did, by which lane, what it wrote, its position in the log, when and how long. */
 
 import stringWidth from 'string-width';
 import { COLUMNS, fittedText, paddedText } from './columns.ts';

@@ -22,7 +22,10 @@ export interface Attempt {
   readonly status: string;
 }
 
-/** Registers and marks; an attempt that ended without success, or was overtaken by another cut, is followed by the next. */
+/**
+ * Registers and marks; an attempt that ended without success, or was overtaken by another cut, is followed by the
+ * next.
+ */
 export async function beginAttempt(options: AttemptOptions): Promise<Attempt> {
   const { document, clients, print } = options;
   const calls = phaseCalls({ clients, print });

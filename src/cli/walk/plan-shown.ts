@@ -1,4 +1,7 @@
-/** What a plan holds, as the person reads it who is asked to approve it: the units with their first words, and what becomes no unit. */
+/**
+ * What a plan holds, as the person reads it who is asked to approve it: the units with their first words, and what
+ * becomes no unit.
+ */
 import { ClientFault } from '../client/client.ts';
 import { acceptedOutcome } from '../client/refused.ts';
 import {
@@ -32,7 +35,7 @@ const MOST_LINES = 8;
 const MARKS: Readonly<Record<string, string>> = { BIRTH: '+', VERSION: '~', VANISHED: '-' };
 const INDENT = ' '.repeat(9);
 
-/** Lines of at most 80 columns, but for what is set aside, which is told whole. */
+/** Lines of at most 80 columns. Text that is set aside is shown whole. */
 export async function* shownPlan(place: PlanPlace, plan: Plan): AsyncGenerator<string, void, void> {
   yield* shownExcluded(place, plan);
   yield* shownUnits(place, plan);

@@ -24,7 +24,7 @@ export async function planOf({ clients, entryId }: Place): Promise<Plan> {
   return acceptedOutcome('Planning the cut', outcome, 'Plan');
 }
 
-/** Where the entry stands, with its decisions and its cut. */
+/** The entry's status, with its decisions and its cut. */
 export async function progressOf({ clients, entryId }: Place): Promise<Progress> {
   const { entry } = await clients.reviewer.execute(EntryProgressDocument, { entryId });
   if (entry === null) throw new ClientFault(`The ledger has no entry ${entryId} any more.`);

@@ -18,7 +18,7 @@ export interface SampleOptions extends Pick<WalkOptions, 'passportCommand'> {
 const MOVES = 5;
 const PATIENCE_MS = 15_000;
 
-/** Resolves when the entry stands `verified_complete` and the subscriber has its rows; throws where it doesn't get there. */
+/** Resolves when the entry is `verified_complete` and the subscriber has its rows; throws where that fails. */
 export async function runSample({ url, tokens, print, ...more }: SampleOptions): Promise<void> {
   print('A sample document goes through all phases, over the public API:');
   const watch = watchHistory({ url, token: tokenOf(tokens, 'observer'), after: '' });

@@ -1,6 +1,7 @@
 /**
- * Before a file is registered under a code that follows from its name: is it the document that the ledger has under that code? It is where
- * the same file was taken for it before, or the same text. Where another file was, or another title is given, a person says.
+ * Before a file is registered under a code that follows from its name: is it the document that the ledger has under
+ * that code? It is where the same file was taken for it before, or the same text. Where another file was, or
+ * another title is given, a person says.
  */
 import { realpathSync } from 'node:fs';
 import { plain } from '../../text/plain.ts';
@@ -29,7 +30,10 @@ export interface Settled {
   abandon(): void;
 }
 
-/** Throws a ClientFault where it may be another document, and nobody says that it isn't. Nothing is registered before. */
+/**
+ * Throws a ClientFault where it may be another document, and nobody says that it isn't. Nothing is registered
+ * before.
+ */
 export async function settleDocument(options: SettleOptions): Promise<Settled> {
   const { clients, document, place, isCodeNamed } = options;
   const path = realpathSync(options.path);

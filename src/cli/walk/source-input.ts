@@ -12,7 +12,7 @@ export function sourceInputOf({ docCode, title, bytes }: WalkDocument): Register
   };
 }
 
-/** Enough of a SHA-256 that a name in it stands for these bytes. */
+/** Enough of a SHA-256 for a name that identifies these bytes. */
 export function shortDigest(label: string, bytes: Uint8Array): string {
   return createHash('sha256').update(`${label}\0`).update(bytes).digest('hex').slice(0, 24);
 }

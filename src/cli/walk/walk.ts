@@ -1,7 +1,7 @@
 /**
- * The whole path of one document, by the public API: registered, marked, swept, approved, cut, verified. Where it stands is asked
- * of the ledger and never remembered, and every key derives from the document: the same walk begun again goes on where the last
- * one ended, whatever ended it.
+ * The whole path of one document, by the public API: registered, marked, swept, approved, cut, verified. Its status
+ * is asked of the ledger and never remembered, and every key derives from the document: the same walk begun again
+ * goes on where the last one ended, whatever ended it.
  */
 
 import { ClientFault } from '../client/client.ts';

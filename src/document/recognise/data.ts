@@ -11,7 +11,7 @@ const NOTEBOOK: Format = {
 };
 const UNCODE = 'Decode it first, and register the document that is in it as Markdown.';
 
-/** Formats that one look at the first line tells. */
+/** Formats that their first line shows. */
 const FIRST_LINES: readonly (readonly [RegExp, Format])[] = [
   [
     /^#! ?\/\S/,
@@ -69,7 +69,10 @@ const BEGINS_AS_DATA = /^(?:\[\s*)*\{\s*"(?:[^"\\\r\n]|\\.)*"\s*:/;
 // Not JSON's own, but common in files of settings.
 const LEADING_COMMENTS = /^(?:\/\/[^\n]*(?:\n|$)|\/\*(?:(?!\*\/)[\s\S])*\*\/|\s)+/;
 
-/** An object or array, several of them line by line, or one that was cut off. Text after it, or a footnote's [1], is none. */
+/**
+ * An object or array, several of them line by line, or one that was cut off. Text after it, or a footnote's [1], is
+ * none.
+ */
 function isJson(start: string, { whole }: Excerpt): boolean {
   if (!/^[[{]/.test(start) || !isLexed(start)) return false;
   if (BEGINS_AS_DATA.test(start)) return true;

@@ -1,4 +1,7 @@
-/** HTML and XML documents. Markdown may hold HTML and begin with it; only what is a document of its own is recognised. */
+/**
+ * HTML and XML documents. Markdown may hold HTML and begin with it; only what is a document of its own is
+ * recognised.
+ */
 import type { Format } from './format.ts';
 import { commandInText, WAYS_OUT } from './format.ts';
 import type { Excerpt } from './text.ts';

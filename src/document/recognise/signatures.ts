@@ -1,4 +1,7 @@
-/** Binary formats by the bytes they begin with. Asked only of what is no text: words may begin with "GIF89a" or "MZ". */
+/**
+ * Binary formats by the bytes they begin with. Asked only of what is no text: words may begin with "GIF89a" or
+ * "MZ".
+ */
 import type { Format } from './format.ts';
 import { commandInText, WAYS_OUT } from './format.ts';
 
@@ -114,7 +117,7 @@ const SIGNATURES: readonly Signature[] = [
   textlessSignature('der', 'a certificate or key in DER', '3082'),
 ];
 
-/** Stands for bytes that a reader of text put U+FFFD in the place of. */
+/** Bytes in whose place a reader of text put U+FFFD. */
 export const MANGLED = 0xff;
 
 /** The format whose signature the bytes bear. A high byte of a signature may have been read as text before. */

@@ -1,6 +1,6 @@
 /**
- * How much of the server one caller may have: failed tokens of an address, calls of a principal a second and at a time, and
- * what a principal holds open. Nobody can use up what all share.
+ * How much of the server one caller may have: failed tokens of an address, calls of a principal a second and at a
+ * time, and what a principal holds open. Nobody can use up what all share.
  */
 import type { IncomingMessage } from 'node:http';
 import { BlockList } from 'node:net';

@@ -31,7 +31,10 @@ const HEADERS = {
 };
 
 export interface GraphiqlPage {
-  /** Whether a browser asks for a page. A link with a query in it opens in GraphiQL, which reads it from the address. */
+  /**
+   * Whether a browser asks for a page. A link with a query in it opens in GraphiQL, which reads it from the
+   * address.
+   */
   wants(request: IncomingMessage, url: URL): boolean;
   answer(request: IncomingMessage, response: ServerResponse): Promise<void>;
 }

@@ -1,4 +1,7 @@
-/** The landing page for people: no script, one style that the policy names by its digest, nothing from another origin. */
+/**
+ * The landing page for people: no script, one style that the policy names by its digest, nothing from another
+ * origin.
+ */
 import { sha256 } from '../../proof/digest.ts';
 import type { Landing } from './landing-facts.ts';
 

@@ -1,6 +1,6 @@
 /**
- * `/`: where a person or a program that knows only the address goes on. It shows what `/ready` shows strangers and how to get
- * a token. What is in the ledger, how much of it, and paths of this machine are not for strangers.
+ * `/`: where a person or a program that knows only the address goes on. It shows what `/ready` shows strangers and
+ * how to get a token. What is in the ledger, how much of it, and paths of this machine are not for strangers.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Mode } from '../../law/values.ts';

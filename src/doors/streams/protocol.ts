@@ -1,4 +1,7 @@
-/** graphql-transport-ws as graphql-ws speaks it: who connects, what each operation may do, and how results are written. */
+/**
+ * graphql-transport-ws as graphql-ws speaks it: who connects, what each operation may do, and how results are
+ * written.
+ */
 import { type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql';
 import { CloseCode, makeServer } from 'graphql-ws';
 import type { Logger } from 'pino';

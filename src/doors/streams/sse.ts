@@ -1,6 +1,7 @@
 /**
- * Server-sent events, one subscription a response (the "distinct connections" of the GraphQL over SSE protocol). The next
- * event is drawn only when the last one has left for the reader, so a paused reader holds one event and no more.
+ * Server-sent events, one subscription a response (the "distinct connections" of the GraphQL over SSE protocol).
+ * The next event is drawn only when the last one has left for the reader, so a paused reader holds one event and no
+ * more.
  */
 import type { ServerResponse } from 'node:http';
 import type { ExecutionResult } from 'graphql';
@@ -14,7 +15,7 @@ export async function serveEvents(
   stream: Endable<ExecutionResult>,
   { pingMs, pongMs, bytesPerSecond }: Limits,
 ): Promise<void> {
-  // Whoever left while the subscription began won't be heard leaving again.
+  // A reader who left while the subscription began sends no second close event.
   if (response.destroyed) {
     stream.end();
     return;

@@ -1,7 +1,7 @@
 /**
- * The WebSocket door: graphql-transport-ws on the same path. The door checks a socket by its origin, a connection by its
- * token, and each operation by that token again. A frame is sent when those before it have left, apart from a few small
- * ones. A socket is ended when its reader neither reads nor answers a ping.
+ * The WebSocket door: graphql-transport-ws on the same path. The door checks a socket by its origin, a connection
+ * by its token, and each operation by that token again. A frame is sent when those before it have left, apart from
+ * a few small ones. A socket is ended when its reader neither reads nor answers a ping.
  */
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -38,7 +38,7 @@ export interface WebSocketDoorDeps {
 export interface WebSocketDoor {
   /** Whether another socket would be refused. */
   isFull(): boolean;
-  /** Says sayGoodbye (1001) to every socket and refuses new ones; sockets that don't answer are cut off. */
+  /** Says goodbye (1001) to every socket and refuses new ones; sockets that don't answer are cut off. */
   close(): Promise<void>;
 }
 
