@@ -10,7 +10,7 @@ import pg from 'pg';
 import { bootstrapLedger } from '../src/boot/bootstrap.ts';
 import { startEmbedded } from '../src/database/cluster/embedded.ts';
 import { setLoginPasswords } from '../src/database/logins.ts';
-import { grantDatabase, migrate } from '../src/database/migrate/migrate.ts';
+import { migrate } from '../src/database/migrate/migrate.ts';
 import { type PoolUrls, poolUrls } from '../src/database/pools.ts';
 import { makeSecrets, type Secrets } from '../src/home/secrets.ts';
 import { heldKeys } from '../src/keys/custody.ts';
@@ -56,10 +56,7 @@ export async function openGround(): Promise<Ground> {
       await owner.query(`create database ${name} template bench_template`);
       const url = new URL(embedded.ownerUrl);
       url.pathname = `/${name}`;
-      const client = new pg.Client({ connectionString: url.href });
-      await client.connect();
-      await grantDatabase(client);
-      await client.end();
+      await migrate(url.href);
       return { ownerUrl: url.href, urls: poolUrls(url.href, secrets) };
     },
     async close() {

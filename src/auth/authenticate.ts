@@ -133,8 +133,8 @@ export interface StreamToken {
 const ended = z.object({ place: z.string() });
 
 /**
- * Which of these tokens no longer stand, may no longer observe, or are narrowed to other entries now; the feed asks for all its
- * subscribers at once.
+ * Which of these tokens no longer stand, may no longer observe, or are narrowed to other entries now; the feed asks
+ * for all its subscribers at once.
  */
 export async function authorityEnded<Token extends StreamToken>(
   gate: DatabasePool,

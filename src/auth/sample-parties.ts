@@ -15,8 +15,8 @@ const READ = ['ledger:observe', 'ledger:evidence'] as const satisfies readonly S
 const BACKLOG = ['entry:sweep', 'entry:abandon'] as const satisfies readonly Scope[];
 
 /**
- * The six sample principals of a rehearsal, each answered for by a person of its own, so that no guard of separate duties is met
- * by accident. A principal's name is also its key in tokens.json.
+ * The six sample principals of a rehearsal, each answered for by a person of its own, so that no guard of separate
+ * duties is met by accident. A principal's name is also its key in tokens.json.
  */
 export const SAMPLE_PARTIES = [
   {

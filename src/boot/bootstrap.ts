@@ -37,8 +37,9 @@ export interface BootstrapResult {
 }
 
 /**
- * Writes what every ledger begins with: vocabulary, the log's head, the lanes' keys and, in a rehearsal, the sample persons with
- * their principals and tokens. As the owner, in one transaction; run again, it changes nothing that is there.
+ * Writes what every ledger begins with: vocabulary, the log's head, the lanes' keys and, in a rehearsal, the sample
+ * persons with their principals and tokens. As the owner, in one transaction; run again, it changes nothing that is
+ * there.
  *
  * In production no sample person is made, and the gate refuses those that an earlier rehearsal left.
  */
@@ -72,8 +73,9 @@ export async function bootstrapLedger(
 }
 
 /**
- * The same with what a home holds: its keys, and the tokens in `<home>/tokens.json`. A rotation that was under way when its process was
- * killed comes to its end here. The secrets are read under the lock, since one that is under way now writes them under it.
+ * The same with what a home holds: its keys, and the tokens in `<home>/tokens.json`. A rotation that was under way
+ * when its process was killed comes to its end here. The secrets are read under the lock, since one that is under way
+ * now writes them under it.
  */
 export async function bootstrapHome(
   owner: ClientBase,

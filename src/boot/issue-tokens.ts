@@ -13,8 +13,8 @@ export function makeToken(): string {
 }
 
 /**
- * Keeps each token that the ledger still knows and that hasn't expired, and issues one for every name without. A token that was
- * revoked is kept too, useless as it is: to get another, a person deletes it from tokens.json.
+ * Keeps each token that the ledger still knows and that hasn't expired, and issues one for every name without. A
+ * token that was revoked is kept too, useless as it is: to get another, a person deletes it from tokens.json.
  */
 export async function issueTokens(
   owner: ClientBase,

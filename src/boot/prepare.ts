@@ -29,15 +29,18 @@ export interface PrepareOptions {
   readonly mode: Mode;
   /** Whether others use the database, too: one that CUTTER_DATABASE_URL names. */
   readonly shared?: boolean;
-  /** Where published heads are kept, if they are: a database that is older than those is suspended before anything is written. */
+  /**
+   * Where published heads are kept, if they are: a database that is older than those is suspended before anything is
+   * written.
+   */
   readonly heads?: string | null;
   /** Receives whole sentences. */
   readonly tell: (line: string) => void;
 }
 
 /**
- * Brings the database to this version and opens it as the runtime's logins, none of which may change its shape. The home's claim on
- * the logins goes from the owner's session to the runtime's without a gap, and ends with the pools.
+ * Brings the database to this version and opens it as the runtime's logins, none of which may change its shape. The
+ * home's claim on the logins goes from the owner's session to the runtime's without a gap, and ends with the pools.
  */
 export async function prepareLedger(options: PrepareOptions): Promise<PreparedLedger> {
   const { ownerUrl, home, mode, tell } = options;
@@ -79,7 +82,10 @@ export async function prepareLedger(options: PrepareOptions): Promise<PreparedLe
   });
 }
 
-/** Sets the logins' passwords; whose ledger this was before is told, for that home's server starts no more without asking. */
+/**
+ * Sets the logins' passwords; whose ledger this was before is told, for that home's server starts no more without
+ * asking.
+ */
 async function takeLogins(owner: pg.Client, options: PrepareOptions, secrets: Secrets): Promise<void> {
   const wasAnothers = (await isBootstrapped(owner)) && !(await opensWith(options.ownerUrl, secrets));
   await setLoginPasswords(owner, secrets);
@@ -102,7 +108,10 @@ async function noticeSetBack(owner: pg.Client, kept: KeptFile): Promise<void> {
   if (beyond !== null) await suspend(owner, head.incarnation, beyond);
 }
 
-/** A home that is used with another database keeps the heads of the one before, and its lanes would sign nothing without a word here. */
+/**
+ * A home that is used with another database keeps the heads of the one before, and its lanes would sign nothing
+ * without a word here.
+ */
 async function tellOfAnothersHeads(
   owner: pg.Client,
   { name, heads }: KeptFile,

@@ -1,4 +1,7 @@
-/** What must be so for a process to do its work, and the sentences for when it isn't. A stranger may read each of them. */
+/**
+ * What must be so for a process to do its work, and the sentences for when it isn't. A stranger may read each of
+ * them.
+ */
 import { sql } from 'slonik';
 import { z } from 'zod';
 import type { Pools } from '../database/pools.ts';

@@ -23,9 +23,9 @@ export interface DriverOptions {
 }
 
 /**
- * slonik's pg driver with three additions: each new connection proves whom it speaks as, and what its settings are, before anything
- * else is sent on it; no statement waits for a database that has gone silent, nor for locks without end; and a connection survives
- * the refusals that are thrown through it.
+ * slonik's pg driver with three additions: each new connection proves whom it speaks as, and what its settings are,
+ * before anything else is sent on it; no statement waits for a database that has gone silent, nor for locks without
+ * end; and a connection survives the refusals that are thrown through it.
  */
 export function assertingDriver(options: DriverOptions): DriverFactory {
   const createDriver = createPgDriverFactory();
@@ -67,8 +67,9 @@ const LOCK_LOOK_MS = 250;
 const LEAST_LOCK_WAIT_MS = 1_000;
 
 /**
- * Gives a connection up whose statement can't be waited for any longer: the database is silent, or the transaction has spent its time
- * in waiting for locks, each of which PostgreSQL bounds apart. Nothing more is sent on it, so nothing of it is committed.
+ * Gives a connection up whose statement can't be waited for any longer: the database is silent, or the transaction
+ * has spent its time in waiting for locks, each of which PostgreSQL bounds apart. Nothing more is sent on it, so
+ * nothing of it is committed.
  */
 function boundedQueries(client: Client, session: LoginSession, { watch, busy }: DriverOptions): Client {
   const { query, stream } = client;
@@ -145,9 +146,9 @@ function boundedQueries(client: Client, session: LoginSession, { watch, busy }: 
 }
 
 /**
- * slonik ends a connection whenever its handler throws, and here that is how a refusal or a dry run rolls back: a hundred refused
- * calls would cost a hundred logins, and more connections at once than the role may have. So one that is known to be sound, whose
- * last statement succeeded and whose transaction is closed, goes back to the pool.
+ * slonik ends a connection whenever its handler throws, and here that is how a refusal or a dry run rolls back: a
+ * hundred refused calls would cost a hundred logins, and more connections at once than the role may have. So one that
+ * is known to be sound, whose last statement succeeded and whose transaction is closed, goes back to the pool.
  */
 function survivingRefusals(client: Client, isClosing: () => boolean): Client {
   const { query, stream, destroy } = client;

@@ -7,8 +7,8 @@ class UnusableHome extends Error {
 }
 
 /**
- * Makes the home directory where there is none, or says why it can't be one. Root's lets others through, since PostgreSQL runs as
- * another user, and shows them nothing: the files in it are 0600.
+ * Makes the home directory where there is none, or says why it can't be one. Root's lets others through, since
+ * PostgreSQL runs as another user, and shows them nothing: the files in it are 0600.
  */
 export function makeHome(home: string): void {
   const mode = process.getuid?.() === 0 ? 0o711 : 0o700;
@@ -22,8 +22,8 @@ export function makeHome(home: string): void {
 }
 
 /**
- * Makes a folder and those above it with just this mode, whatever the umask takes away. One at a time: Node's recursive mkdir never
- * returns under a folder where nothing can be made, /proc say.
+ * Makes a folder and those above it with just this mode, whatever the umask takes away. One at a time: Node's
+ * recursive mkdir never returns under a folder where nothing can be made, /proc say.
  */
 export function makeFolders(path: string, mode: number): void {
   const missing: string[] = [];

@@ -11,8 +11,9 @@ interface Holder {
 }
 
 /**
- * One process owns a home directory at a time. The lock names its holder by process number and start time, so that the lock of a
- * process killed without warning is taken over by the next start, and a number used again by another program deceives nobody.
+ * One process owns a home directory at a time. The lock names its holder by process number and start time, so that
+ * the lock of a process killed without warning is taken over by the next start, and a number used again by another
+ * program deceives nobody.
  */
 export function lockHome(home: string): { release(): void } {
   const path = join(home, 'server.lock');
@@ -49,7 +50,8 @@ function dropStale(path: string, home: string): void {
       `Another process (number ${holder.pid}) already runs the ledger in ${home}. Stop it first, or give this one a home of its own with CUTTER_HOME.`,
     );
   }
-  // Two starts may find the same stale lock. The one that moves it away must have moved the stale one, not the other's fresh one.
+  // Two starts may find the same stale lock. The one that moves it away must have moved the stale one, not the
+  // other's fresh one.
   const aside = `${path}.stale.${process.pid}`;
   try {
     renameSync(path, aside);

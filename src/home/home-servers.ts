@@ -22,7 +22,9 @@ const shape = z.object({
 });
 const filesOf = (home: string) => join(home, 'servers');
 
-/** Tells programs of this home where this process listens, until `withdraw`. What killed servers left is cleared away. */
+/**
+ * Tells programs of this home where this process listens, until `withdraw`. What killed servers left is cleared away.
+ */
 export function announceServer(home: string, url: string): { withdraw(): void } {
   for (const { path } of serverFiles(home).filter(({ isAlive }) => !isAlive)) rmSync(path, { force: true });
   const path = join(filesOf(home), `${process.pid}.json`);

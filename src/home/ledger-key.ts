@@ -1,4 +1,7 @@
-/** The key by which a ledger proves to the command line that it is the one meant: its fingerprint, as a home holds it for its clients. */
+/**
+ * The key by which a ledger proves to the command line that it is the one meant: its fingerprint, as a home holds it
+ * for its clients.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { publicKeyOf } from '../proof/ed25519.ts';

@@ -2,7 +2,10 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** A secret that its group or the world may read is no secret. This stops and repairs nothing: the secret may be known already. */
+/**
+ * A secret that its group or the world may read is no secret. This stops and repairs nothing: the secret may be known
+ * already.
+ */
 export function refuseIfOthersMayRead(path: string): void {
   if (process.platform === 'win32') return;
   const mode = statSync(path).mode & 0o777;

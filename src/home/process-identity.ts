@@ -12,8 +12,8 @@ export function isAlive(pid: number): boolean {
 }
 
 /**
- * When a process began, as opaque text that differs for the next process of the same number: numbers are used again, after a
- * restart of the machine above all. Null where the process is gone.
+ * When a process began, as opaque text that differs for the next process of the same number: numbers are used again,
+ * after a restart of the machine above all. Null where the process is gone.
  */
 export function startOf(pid: number): string | null {
   if (process.platform === 'linux') {
@@ -45,7 +45,10 @@ export function isPostmasterOf(pid: number, data: string): boolean {
   return outputOf('ps', ['-o', 'args=', '-p', String(pid)])?.includes(data) ?? false;
 }
 
-/** The program of ours that started a postmaster and still lives; null for an orphan, and where the system doesn't say. */
+/**
+ * The program of ours that started a postmaster and still lives; null for an orphan, and where the system doesn't
+ * say.
+ */
 export function liveStarterOf(pid: number): number | null {
   if (process.platform !== 'linux') return null;
   try {

@@ -27,7 +27,10 @@ export interface Secrets {
   readonly checkpointSeeds: Partial<Record<Lane, string>>;
   /** The seed of the key by which the server proves to its callers that it is this ledger. */
   readonly serverSeed: string;
-  /** Seeds that are to follow those above, while a rotation is under way: the registry says which of the two are in force. */
+  /**
+   * Seeds that are to follow those above, while a rotation is under way: the registry says which of the two are in
+   * force.
+   */
   readonly next?: NextSeeds | undefined;
   /** The public keys, base64, that those above have followed: what they signed stays the lane's word. */
   readonly former?: Partial<Record<Lane, readonly string[]>> | undefined;
@@ -62,7 +65,10 @@ export function homeSecrets(home: string): Secrets {
   return made;
 }
 
-/** The secrets that a home directory holds; null where it holds none. A file of an earlier version gets the seeds that it lacks. */
+/**
+ * The secrets that a home directory holds; null where it holds none. A file of an earlier version gets the seeds that
+ * it lacks.
+ */
 export function storedSecrets(home: string): Secrets | null {
   const path = pathOf(home);
   if (!existsSync(path)) return null;

@@ -35,9 +35,9 @@ export type KeySaying = { readonly signers: readonly LaneKey[]; readonly reason:
 );
 
 /**
- * Changes the key table, and leaves the record of it: the rows as the log vouches for them, and the statement signed by the keys that
- * must agree. Gives back what was done, for people; nothing where the lane has no principal yet. The queue's lock must be held: with it,
- * the record's own position is known before it has one.
+ * Changes the key table, and leaves the record of it: the rows as the log vouches for them, and the statement signed
+ * by the keys that must agree. Gives back what was done, for people; nothing where the lane has no principal yet. The
+ * queue's lock must be held: with it, the record's own position is known before it has one.
  */
 export async function sayOfKey(owner: ClientBase, saying: KeySaying): Promise<string[]> {
   const place = await placeOf(owner);
@@ -67,7 +67,9 @@ export async function sayOfKey(owner: ClientBase, saying: KeySaying): Promise<st
 
 const DONE: Readonly<Record<KeyAct, string>> = { add: 'begins', rotate: 'follows', revoke: 'ends' };
 
-/** No phase that drew an earlier place in the queue is still to commit, none draws a later one, and nothing leaves it. */
+/**
+ * No phase that drew an earlier place in the queue is still to commit, none draws a later one, and nothing leaves it.
+ */
 export async function lockQueue(owner: ClientBase): Promise<void> {
   await owner.query('/* bootstrap.queue_lock */ lock table cutter_log.pending in share row exclusive mode');
 }
@@ -90,7 +92,10 @@ interface KeyParty {
   readonly mode: Mode;
 }
 
-/** A key's principal or, of a key that begins, the one whom the lane's keys are registered with; null where there is none. */
+/**
+ * A key's principal or, of a key that begins, the one whom the lane's keys are registered with; null where there is
+ * none.
+ */
 async function partyOf(owner: ClientBase, lane: Lane, principalId: string | null): Promise<KeyParty | null> {
   const { rows } = await owner.query<KeyParty>(
     `/* bootstrap.key_party */ select principal_id as "principalId", person_id as "personId",
@@ -170,7 +175,10 @@ function rowsOf(saying: KeySaying, principalId: string, place: KeyPlace): Record
   }
 }
 
-/** The id is known before the record is: parts that a lane's login put under it, and that no record has, are taken away first. */
+/**
+ * The id is known before the record is: parts that a lane's login put under it, and that no record has, are taken
+ * away first.
+ */
 async function queueKeyRecord(
   owner: ClientBase,
   { recordId, hash, parts, rowIds }: LogRecord,

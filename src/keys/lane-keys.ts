@@ -32,9 +32,10 @@ type Step =
   | { readonly step: 'replace'; readonly from: RegistryKey | null; readonly sister: LaneKey };
 
 /**
- * Brings the registry to the keys that a home holds, each as a record of the log: a lane's first key begins, another one follows the
- * key in force by the agreement of both or, where its seed is gone, of the lane's other key. Run again, it changes nothing. Inside the
- * owner's transaction, which must be READ COMMITTED and hold the bootstrap's lock.
+ * Brings the registry to the keys that a home holds, each as a record of the log: a lane's first key begins, another
+ * one follows the key in force by the agreement of both or, where its seed is gone, of the lane's other key. Run
+ * again, it changes nothing. Inside the owner's transaction, which must be READ COMMITTED and hold the bootstrap's
+ * lock.
  */
 export async function registerKeys(
   owner: ClientBase,
@@ -184,8 +185,9 @@ function refuseUnsound({ keyId, lane, publicKey }: LaneKey): void {
 }
 
 /**
- * Waits for whoever signs with these keys, in a statement of its own, so that the next sees what this one waited for. Signing phases
- * hold their key's lock, shared, until they commit (`lockKey`): with it in hand alone, nobody is signing. The queue's lock comes after.
+ * Waits for whoever signs with these keys, in a statement of its own, so that the next sees what this one waited for.
+ * Signing phases hold their key's lock, shared, until they commit (`lockKey`): with it in hand alone, nobody is
+ * signing. The queue's lock comes after.
  */
 async function lockKeys(owner: ClientBase, keyIds: readonly string[]): Promise<void> {
   if (keyIds.length === 0) return;

@@ -32,7 +32,7 @@ const approval = z.object({
   manifest_id: z.string(),
   manifest_version: z.string(),
   verdict: z.enum(VERDICTS),
-  expired: z.boolean(),
+  unit_local_id: z.string().nullable(),
   expires_at: z.string().nullable(),
   not_before: z.string().nullable(),
   risk_class: z.enum(RISK_CLASSES),
@@ -100,7 +100,7 @@ export async function lookForCut(tx: ExecTx, input: CutInput): Promise<CutLook> 
     left join cutter_governance.decision_backlog_entry e on e.entry_id = ${input.entryId}::uuid
     left join cutter_source.source s on s.source_id = ${ENTRY_SOURCE_ID}
     left join lateral (select d.review_decision_id as id, d.manifest_id, d.manifest_version, d.verdict,
-        coalesce(d.expires_at <= transaction_timestamp(), false) as expired, ${timeText(sql.fragment`d.expires_at`)} as expires_at,
+        d.manifest_unit_local_id as unit_local_id, ${timeText(sql.fragment`d.expires_at`)} as expires_at,
         ${timeText(sql.fragment`(d.findings->>'not_before')::timestamptz`)} as not_before, d.risk_class_assessment as risk_class
       from cutter_governance.manifest_envelope m
       join cutter_governance.review_decision d on d.manifest_id = m.envelope_id

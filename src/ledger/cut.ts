@@ -2,6 +2,7 @@ import { sql } from 'slonik';
 import { z } from 'zod';
 import { manifestDigest, manifestHeader } from '../document/manifest.ts';
 import type { DocumentPlan } from '../document/types.ts';
+import { APPROVAL_FAULTS, approvalFaults, type SeenApproval } from '../law/approval.ts';
 import { AlreadyCut, NotApproved, PlanStale, problemAt } from '../law/refusals.ts';
 import { type CutFacts, cutStatement, type PriorSignature } from '../law/statement.ts';
 import { type EntryState, nextState, statesBefore } from '../law/states.ts';
@@ -82,7 +83,7 @@ export async function cut(tx: ExecTx, input: CutInput): Promise<Done<CutAnswer>>
   refuseSecondCut(input, look);
   if (locked.status === null)
     throw unlockable(input.entryId, entry.status, 'cut', statesBefore('cut', tx.lane));
-  const ground = await refuseUnapproved(tx, input, look, { ...entry, status: locked.status });
+  const ground = await refuseUnapproved(tx, input, look, { ...entry, status: locked.status }, locked.at);
   refuseOpen(look.open, look.unverified);
   const plan = await approvedPlan(tx, input, look, ground);
   const actions = freshActions(plan, look);
@@ -117,6 +118,7 @@ async function refuseUnapproved(
   input: CutInput,
   look: CutLook,
   entry: FoundEntry,
+  at: string,
 ): Promise<CutGround> {
   const live = look.approval;
   if (nextState(entry.status, 'cut', tx.lane) === null) {
@@ -124,7 +126,7 @@ async function refuseUnapproved(
     const holds = entry.kind === 'cut_request' && (await isPlanNow(tx, input, look));
     throw notYet(found, 'cut', statesBefore('cut', tx.lane), holds);
   }
-  const because = faultOfApproval(live, input.manifestDigest);
+  const because = faultOfApproval(live, input.manifestDigest, at);
   if (live !== null && because === null)
     return { from: entry.status, approval: live, ...workOf(input.entryId, look) };
   const canBe = await isPlanNow(tx, input, look);
@@ -143,12 +145,22 @@ async function refuseUnapproved(
   );
 }
 
-/** Why the live decision doesn't allow this manifest to be cut; null where it does. */
-function faultOfApproval(live: Approval | null, manifestDigest: string): string | null {
-  if (live === null || live.verdict !== 'approve') return 'this entry has no live approval';
-  if (live.expired) return `approval ${live.id} expired at ${live.expires_at}`;
-  if (live.manifest_version === manifestDigest) return null;
-  return `approval ${live.id} is for manifest ${live.manifest_version}, not ${manifestDigest}`;
+/** Why the live decision is no approval in force for this manifest; null where it is one. */
+function faultOfApproval(live: Approval | null, manifestDigest: string, at: string): string | null {
+  if (live === null) return 'this entry has no live approval';
+  const seen: SeenApproval = {
+    verdict: live.verdict,
+    manifestDigest: live.manifest_version,
+    unitLocalId: live.unit_local_id,
+    expiresAt: live.expires_at,
+    notBefore: live.not_before,
+  };
+  const faults = approvalFaults(seen, { manifestDigest, at });
+  if (faults.includes('not-approving')) return 'this entry has no live approval';
+  if (faults.includes('expired')) return `approval ${live.id} expired at ${live.expires_at}`;
+  if (faults.includes('other-manifest'))
+    return `approval ${live.id} is for manifest ${live.manifest_version}, not ${manifestDigest}`;
+  return faults[0] === undefined ? null : `approval ${live.id} ${APPROVAL_FAULTS[faults[0]]}`;
 }
 
 /** Whether a reviewer could approve this digest now. */

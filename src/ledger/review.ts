@@ -1,6 +1,7 @@
 import { sql } from 'slonik';
 import { type ManifestHeader, manifestDigest, manifestHeader } from '../document/manifest.ts';
 import type { DocumentPlan } from '../document/types.ts';
+import { partyOf, sharedParties } from '../law/parties.ts';
 import {
   type IllegalTransition,
   InvalidInput,
@@ -89,30 +90,17 @@ function comparedReview(first: FirstDecision, input: ReviewInput): Compared[] {
   ];
 }
 
-/** Neither who marked the entry nor who registered its text reviews it, by whichever of their principals. */
-function refuseParty({ caller }: ExecTx, input: ReviewInput, look: ReviewLook): void {
-  const isCaller = (party: ReviewLook['marker']) =>
-    party !== null && (party.principal === caller.principalId || party.person === caller.personId);
-  const problem = (code: string, message: string) =>
-    problemAt(['input', 'entryId'], code, message, { entryId: input.entryId });
-  const problems = [
-    ...(isCaller(look.marker)
-      ? [
-          problem(
-            'reviewer-is-marker',
-            'A reviewer is not the marker: you, or a principal that you answer for, marked this entry.',
-          ),
-        ]
-      : []),
-    ...(isCaller(look.registrar)
-      ? [
-          problem(
-            'reviewer-is-registrar',
-            'A reviewer is not the registrar: you, or a principal that you answer for, registered this text.',
-          ),
-        ]
-      : []),
-  ];
+/** Neither the marker of the entry nor the registrar of its text reviews it, by any of their principals. */
+function refuseParty({ caller }: ExecTx, { entryId }: ReviewInput, look: ReviewLook): void {
+  const shared = sharedParties('reviewed', partyOf(caller), {
+    marked: look.marker,
+    registered: look.registrar,
+  });
+  const problems = shared.map(({ did }) => {
+    const [role, thing] = did === 'marked' ? ['marker', 'entry'] : ['registrar', 'text'];
+    const message = `A reviewer is not the ${role}: you, or a principal that you answer for, ${did} this ${thing}.`;
+    return problemAt(['input', 'entryId'], `reviewer-is-${role}`, message, { entryId });
+  });
   const [first] = problems;
   if (first === undefined) return;
   throw new SameParty(`${first.message} Ask another person to review it.`, problems, null);

@@ -1,4 +1,5 @@
 import type { VerifySignature } from '../law/key-chain.ts';
+import { sharedParties } from '../law/parties.ts';
 import { cutStatement, payloadTypeOf, verifyStatement } from '../law/statement.ts';
 import { EXECUTOR_LANE, type Lane, VERIFIER_LANE } from '../law/values.ts';
 import type { PlainJson } from '../proof/canonical.ts';
@@ -42,12 +43,15 @@ export function holdSignatures(
   holdStatement(verifier, verifyStatementOf(rows, records));
   const keys = { executor: signerOf(executor, known, judge), verifier: signerOf(verifier, known, judge) };
   hold(
-    !keys.executor.publicKey.equals(keys.verifier.publicKey),
+    sharedParties('verified', partyOfKey(keys.verifier), { cut: partyOfKey(keys.executor) }).length === 0,
     verifier.where,
     'The verifier signed with the key of the executor: one party acted on both sides.',
   );
   return keys;
 }
+
+/** Principals and persons are held apart with the records. */
+const partyOfKey = ({ publicKey }: KnownKey) => ({ principal: null, person: null, key: publicKey });
 
 interface Signing {
   readonly name: 'executor' | 'verifier';

@@ -1,4 +1,5 @@
 /** Finds the attempt at a document that a run goes on with. */
+import { FAILED_STATES } from '../../law/states.ts';
 import { ClientFault } from '../client/client.ts';
 import { Refused } from '../client/refused.ts';
 import { type Clients, type Phases, phaseCalls } from './phases.ts';
@@ -61,11 +62,9 @@ export function attemptKey({ docCode, profile, bytes }: WalkDocument, attempt: n
   return `run:${docCode}:${shortDigest(profile, bytes)}:${attempt}`;
 }
 
-const ENDED = ['verify_failed_escalated', 'reviewed_rejected', 'abandoned'];
-
 /** Whether an attempt of an earlier run can't be gone on with. */
 async function isSpent(clients: Clients, entryId: string, status: string): Promise<boolean> {
-  if (status !== 'verified_complete') return ENDED.includes(status);
+  if (status !== 'verified_complete') return FAILED_STATES.some((failed) => failed === status);
   const { actionCounts } = await planOf({ clients, entryId });
   return actionCounts.some(({ action, count }) => CHANGES.includes(action) && count > 0);
 }

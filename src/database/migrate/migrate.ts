@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import pg from 'pg';
 import { checkDatabase } from '../session/database-check.ts';
 import { type Migration, readMigrations, SQL_DIRECTORY } from './migrations.ts';
@@ -18,8 +16,9 @@ export interface MigrateOptions {
 }
 
 /**
- * Brings the database to the newest schema, lays rights that are gone, and returns the names of the files applied now: a new ledger in
- * one transaction, an older one file by file. One migrates at a time; what was applied before must be what stands in the files.
+ * Brings the database to the newest schema, lays rights that are gone, and returns the names of the files applied
+ * now: a new ledger in one transaction, an older one file by file. One migrates at a time; what was applied before
+ * must be what stands in the files.
  */
 export async function migrate(
   ownerUrl: string,
@@ -34,7 +33,8 @@ export async function migrate(
     await checkDatabase(client);
     await client.query(`/* migrate.lock */ select pg_advisory_lock(hashtext('cutter.migrate'))`);
     const { applied, steps, isFresh } = await stepsOf(client, migrations, tell);
-    // A ledger begins whole or not at all. One that others serve meanwhile isn't locked for longer than each file takes.
+    // A ledger begins whole or not at all. One that others serve meanwhile isn't locked for longer than each file
+    // takes.
     for (const together of isFresh ? [steps] : steps.map((step) => [step]))
       await inTransaction(client, shared, async () => {
         for (const step of together) await step();
@@ -60,7 +60,10 @@ async function inTransaction(
   await client.query('commit');
 }
 
-/** What there is to do: the files that this database hasn't had, rights that it lost, and the file that every start runs. */
+/**
+ * What there is to do: the files that this database hasn't had, rights that it lost, and the file that every start
+ * runs.
+ */
 async function stepsOf(
   client: pg.ClientBase,
   migrations: readonly Migration[],
@@ -138,11 +141,6 @@ async function isWithoutRecord(client: pg.ClientBase): Promise<boolean> {
     `/* migrate.fresh */ select to_regclass('cutter_meta.migration') is null as fresh`,
   );
   return rows[0]?.fresh === true;
-}
-
-/** Sets what belongs to the database itself and doesn't come with its template: who may connect, and who may make temporary tables. */
-export async function grantDatabase(client: pg.ClientBase): Promise<void> {
-  await client.query(readFileSync(join(SQL_DIRECTORY, EVERY_TIME), 'utf8'));
 }
 
 const CREATE_RECORD = `/* migrate.record */

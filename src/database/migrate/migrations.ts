@@ -11,7 +11,10 @@ export interface Migration {
   readonly checksum: string;
 }
 
-/** The `checksums.sum` that belongs to a folder of migrations: each line is the SHA-256 over the line before and the file. */
+/**
+ * The `checksums.sum` that belongs to a folder of migrations: each line is the SHA-256 over the line before and the
+ * file.
+ */
 export function checksumsOf(directory = SQL_DIRECTORY): string {
   return migrationFiles(directory)
     .map((file) => `${file.checksum} ${file.name}\n`)
@@ -19,8 +22,8 @@ export function checksumsOf(directory = SQL_DIRECTORY): string {
 }
 
 /**
- * The migrations of a folder, in order, after comparing them with its checksum file. A file that was changed, lost, added or
- * reordered since the checksums were written is named.
+ * The migrations of a folder, in order, after comparing them with its checksum file. A file that was changed, lost,
+ * added or reordered since the checksums were written is named.
  */
 export function readMigrations(directory = SQL_DIRECTORY): readonly Migration[] {
   const files = migrationFiles(directory);

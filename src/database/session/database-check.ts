@@ -9,7 +9,10 @@ class UnfitDatabase extends Error {
   override readonly name = 'UnfitDatabase';
 }
 
-/** Asserts, before the first write, that the server keeps what it acknowledges and stores text as it is, and that the owner may own. */
+/**
+ * Asserts, before the first write, that the server keeps what it acknowledges and stores text as it is, and that the
+ * owner may own.
+ */
 export async function checkDatabase(client: ClientBase): Promise<void> {
   await refuseUnfitSettings(client);
   await refuseUnfitOwner(client);
@@ -26,7 +29,10 @@ interface Lacking {
   readonly logins: string | null;
 }
 
-/** What a superuser has anyway. The tables in `public` and the roles' attributes are made once, by the first migration. */
+/**
+ * What a superuser has anyway. The tables in `public` and the roles' attributes are made once, by the first
+ * migration.
+ */
 async function refuseUnfitOwner(client: ClientBase): Promise<void> {
   const { rows } = await client.query<Lacking>(
     `/* checks.owner */

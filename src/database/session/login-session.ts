@@ -55,12 +55,16 @@ export interface LoginSession {
   readonly statementLimitMs: number;
 }
 
-/** Asserts, as the first thing on a new connection, that it is the login's and has every setting that the ledger's promises need. */
+/**
+ * Asserts, as the first thing on a new connection, that it is the login's and has every setting that the ledger's
+ * promises need.
+ */
 export async function checkSession(client: Asks, login: Login): Promise<LoginSession> {
   const found = (await client.query(LOOK)).rows[0] as Found;
   refuseWrongLogin(found, login);
   if (found.isolation !== 'read committed') {
-    // Phases lock first and look then; at any other level the look is as old as the transaction, and a guard judges by what was before it waited.
+    // Phases lock first and look then; at any other level the look is as old as the transaction, and a guard judges
+    // by what was before it waited.
     throw new UnfitSession(
       `Transactions of ${login} are ${found.isolation} by default here, and the ledger's guards need read committed. Take default_transaction_isolation out of the connection's options and of "alter role ${login} in database".`,
     );

@@ -8,7 +8,10 @@ class UnfitSession extends Error {
   override readonly name = 'UnfitSession';
 }
 
-/** Asserts for each login what its sessions come with, by whatever level it was set: server, database, role or role in this database. */
+/**
+ * Asserts for each login what its sessions come with, by whatever level it was set: server, database, role or role in
+ * this database.
+ */
 export async function checkLoginSessions(urls: PoolUrls): Promise<void> {
   const logins = LOGINS.flatMap((login) => {
     const url = urls[login.replace('cutter_', '') as keyof PoolUrls];

@@ -1,4 +1,7 @@
-/** Which settings the ledger's statements and promises need of a session: one list, for the start and for every new connection. */
+/**
+ * Which settings the ledger's statements and promises need of a session: one list, for the start and for every new
+ * connection.
+ */
 import type { Login } from '../../home/secrets.ts';
 
 interface Needed {

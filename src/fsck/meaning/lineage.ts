@@ -47,17 +47,6 @@ const RULES: readonly Rule[] = [
         or e.source_doc_ref is distinct from f.source_doc_ref)`,
   },
   {
-    verdict: 'approval-missing',
-    table: CHANGE_SETS,
-    column: 'review_decision_id',
-    message: 'No approval of exactly this manifest and entry was in force when it was cut.',
-    from: `${row('c.change_set_id', [DECISIONS, 'c.review_decision_id'], [ENVELOPES, 'c.manifest_id'], [ENTRIES, 'c.decision_backlog_entry_id'])} from ${CHANGE_SETS} c
-      left join ${DECISIONS} d on d.review_decision_id = c.review_decision_id left join ${ENVELOPES} e on e.envelope_id = c.manifest_id
-      where c.change_kind = 'cut' and (d.verdict is distinct from 'approve' or d.manifest_id is distinct from c.manifest_id
-        or d.manifest_version is distinct from c.manifest_version or e.source_doc_ref is distinct from c.decision_backlog_entry_id::text
-        or d.superseded_by_review_decision_id is not null or d.expires_at <= c.emitted_at or d.created_at > c.emitted_at + interval '1 hour')`,
-  },
-  {
     verdict: 'lineage-broken',
     table: CHANGE_SETS,
     column: 'compensates_change_set_id',
@@ -108,22 +97,6 @@ const RULES: readonly Rule[] = [
     from: `${row('c.change_set_id', [CHANGE_SETS, 'o.change_set_id'])} from ${CHANGE_SETS} c
       join ${CHANGE_SETS} o on o.decision_backlog_entry_id = c.decision_backlog_entry_id and o.change_kind = 'cut' and o.change_set_id < c.change_set_id
       where c.change_kind = 'cut'`,
-  },
-  {
-    verdict: 'sod-broken',
-    table: DECISIONS,
-    column: 'decided_by',
-    // Reviews that name no registrar are of before the rule, and are left alone.
-    message:
-      'The reviewer registered the text, or answers for who did, or the decision names another registrar.',
-    from: `${row('d.review_decision_id', [DECISIONS, 'd.review_decision_id'], [ENVELOPES, 'd.manifest_id'], [ENTRIES, 'e.source_doc_ref'], ['cutter_source.source', 's.source_id'])} from ${DECISIONS} d
-      join ${ENVELOPES} e on e.envelope_id = d.manifest_id
-      join ${ENTRIES} n on n.entry_id::text = e.source_doc_ref
-      join cutter_source.source s on 'source:' || s.source_id::text = n.payload->>'iu_ref'
-      cross join lateral (select case when d.reviewer_independence_evidence is json object
-        then d.reviewer_independence_evidence::jsonb end as named) i
-      where i.named ? 'registrar' and (i.named->>'registrar' is distinct from s.registered_by or s.registered_by = d.decided_by
-        or i.named->>'registrar_person' = d.reviewer_identity)`,
   },
   {
     verdict: 'digest-differs',

@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 import { laneProblems } from '../../law/lane-invariants.ts';
+import { sharedParties } from '../../law/parties.ts';
 import { payloadTypeOf } from '../../law/statement.ts';
 import { LANES, type Lane } from '../../law/values.ts';
 import { KEY } from '../../ledger/tables/key.ts';
@@ -198,7 +199,8 @@ async function judgeSignature(
   const fault = await envelopeFault(opened, key, row.signature_payload);
   if (fault !== null) invalid('payload_envelope', fault);
   const executorKey = row.prior_key === null ? null : keys.find(row.prior_key, 'statement');
-  if (subject === RESULTS && executorKey?.publicKey.equals(key.publicKey) === true)
+  const isShared = sharedParties('verified', partyOfKey(key), { cut: partyOfKey(executorKey) }).length > 0;
+  if (subject === RESULTS && isShared)
     judged(
       'sod-broken',
       'verifier_signature_id',
@@ -213,6 +215,13 @@ async function judgeSignature(
     if (told) contradicted.push([subject, subjectKey]);
   }
 }
+
+/** Principals and persons are held apart where the way of the entry is replayed. */
+const partyOfKey = (key: JudgedKey | null) => ({
+  principal: null,
+  person: null,
+  key: key?.publicKey ?? null,
+});
 
 async function envelopeFault(
   opened: OpenedEnvelope,

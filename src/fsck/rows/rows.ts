@@ -12,7 +12,7 @@ import { type BrokenLine, LOG, LogLines, PARTS } from '../log/log-lines.ts';
 import { type BlamedLine, judgeLog, logStateOf, type Orphans, orphansOf } from '../log/log-state.ts';
 import { eachLine, type LogLine } from '../log/records.ts';
 import { checkTree, type TreeReport } from '../log/tree-check.ts';
-import { MOVES_OF, Replay } from '../meaning/states.ts';
+import { MOVES_OF, WayReplay } from '../meaning/states.ts';
 import type { SnapshotSession } from '../session.ts';
 import { BIRTH, Element, FINAL, UPDATE } from './element.ts';
 import { takeBeside } from './helper-thread.ts';
@@ -136,7 +136,7 @@ async function readAll(options: RowsOptions, size: number): Promise<Pass> {
   const recorded = KINDS.map(() => 0);
   const [log, states] = [new Postponed(), new Postponed()];
   const element = new Element();
-  const replay = new Replay(states, (entryId, status) => {
+  const replay = new WayReplay(states, (entryId, status) => {
     element.kind(0, FINAL);
     element.idText(entryId);
     element.digest(statusDigest(status));

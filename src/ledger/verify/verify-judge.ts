@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { manifestDigest, manifestHeader } from '../../document/manifest.ts';
 import type { CutSpec, DocumentPlan } from '../../document/types.ts';
+import { type ApprovalFault, approvalFaults } from '../../law/approval.ts';
 import type { CutFacts } from '../../law/statement.ts';
 import { canonicalJson, type PlainJson } from '../../proof/canonical.ts';
 import { digestOf } from '../../proof/digest.ts';
@@ -153,25 +154,51 @@ function approvalFindings(plan: DocumentPlan, look: VerifyLook, changeSet: Judge
   const stored = look.blocks[0]?.summary['header'];
   if (canonicalJson(header) !== canonicalJson((stored ?? null) as PlainJson))
     note('manifest-header', "The header that stands with the manifest isn't that of the plan.");
-  if (
-    decision?.manifest_version !== changeSet.manifest_version ||
-    decision.manifest_id !== changeSet.manifest_id
-  )
-    note('approval-other', "The review decision that the change set names isn't for this manifest.");
-  if (decision?.verdict !== 'approve')
-    note(
-      'approval-missing',
-      `The review decision that the change set names is ${decision?.verdict ?? 'gone'}.`,
-    );
-  if (decision?.superseded)
-    note('approval-superseded', 'The approval is stamped as superseded, which a cut rules out.');
-  if (decision?.expired) note('approval-expired', 'The approval had expired when the cut was made.');
+  findings.push(...decisionFindings(decision, changeSet));
   const due = { operation_kind: 'first_cut', status: 'under_review', source_doc_ref: changeSet.entry_id };
   if (envelope === null || canonicalJson(envelope) !== canonicalJson(due))
     note('envelope-altered', "The manifest envelope isn't the one that was reviewed for this entry.");
   if (changeSet.person_id === null)
     note('executor-unknown', `The change set says that ${changeSet.emitted_by} cut, whom no registry knows.`);
   return findings;
+}
+
+const APPROVAL_FINDINGS: Readonly<Partial<Record<ApprovalFault, readonly [code: string, message: string]>>> =
+  {
+    'other-manifest': [
+      'approval-other',
+      "The review decision that the change set names isn't for this manifest.",
+    ],
+    partial: ['approval-partial', 'The approval is for a part of the manifest, not for the whole.'],
+    superseded: ['approval-superseded', 'The approval is stamped as superseded, which a cut rules out.'],
+    expired: ['approval-expired', 'The approval had expired when the cut was made.'],
+    early: ['approval-early', 'The approval was not in force yet when the cut was made.'],
+  };
+
+/** The decision that the change set names, by the law of approvals. Whether it came before the cut is for those who read the log. */
+function decisionFindings(decision: VerifyLook['decision'], changeSet: JudgedChangeSet): Finding[] {
+  const cut = {
+    manifestId: changeSet.manifest_id,
+    manifestDigest: changeSet.manifest_version,
+    at: changeSet.emitted_at,
+  };
+  const seen =
+    decision === null
+      ? null
+      : {
+          verdict: decision.verdict,
+          manifestId: decision.manifest_id,
+          manifestDigest: decision.manifest_version,
+          unitLocalId: decision.unit_local_id,
+          isSuperseded: decision.superseded,
+          expiresAt: decision.expires_at,
+          notBefore: decision.not_before,
+        };
+  const verdict = `The review decision that the change set names is ${decision?.verdict ?? 'gone'}.`;
+  return approvalFaults(seen, cut).map((fault) => {
+    const [code, message] = APPROVAL_FINDINGS[fault] ?? ['approval-missing', verdict];
+    return { axis: 'A', unit: null, code, message };
+  });
 }
 
 /** The change set itself, column by column. */

@@ -96,8 +96,10 @@ const lookRow = z.object({
       manifest_version: z.string(),
       verdict: z.string(),
       risk_class: z.string(),
+      unit_local_id: z.string().nullable(),
       superseded: z.boolean(),
-      expired: z.boolean(),
+      expires_at: z.string().nullable(),
+      not_before: z.string().nullable(),
     })
     .nullable(),
   envelope: z
@@ -129,7 +131,8 @@ export function lookForVerify(tx: VerifyTx, changeSetId: string): Promise<Verify
       e.status as entry_status, e.payload, e.scenario_ref as entry_scenario_ref, ${SOURCE_META} as source, s.content, ${VOCABULARY} as vocabulary,
       (select json_build_object('manifest_id', d.manifest_id, 'manifest_version', d.manifest_version, 'verdict', d.verdict,
           'risk_class', d.risk_class_assessment, 'superseded', d.superseded_by_review_decision_id is not null,
-          'expired', coalesce(d.expires_at <= c.emitted_at, false))
+          'unit_local_id', d.manifest_unit_local_id, 'expires_at', ${timeText(sql.fragment`d.expires_at`)},
+          'not_before', d.findings->>'not_before')
         from cutter_governance.review_decision d where d.review_decision_id = c.review_decision_id) as decision,
       (select json_build_object('operation_kind', m.operation_kind, 'status', m.status, 'source_doc_ref', m.source_doc_ref)
         from cutter_governance.manifest_envelope m where m.envelope_id = c.manifest_id) as envelope,

@@ -1,5 +1,6 @@
 import { sql } from 'slonik';
 import { refuseOutside } from '../../auth/narrowing.ts';
+import { partyOf, sharedParties } from '../../law/parties.ts';
 import { IllegalTransition, NotFound, problemAt, SameParty } from '../../law/refusals.ts';
 import { type EntryState, nextState, statesBefore } from '../../law/states.ts';
 import { VERIFIER_LANE } from '../../law/values.ts';
@@ -106,19 +107,15 @@ function refuseUnjudgeable(input: VerifyInput, look: VerifyLook, locked: EntrySt
 
 /** G-VERIFY-SOD: neither key, nor principal, nor person is shared. An executor whom no registry knows is a finding of the verdict. */
 function refuseParty(tx: VerifyTx, look: VerifyLook, changeSet: JudgedChangeSet): void {
-  const executorKey = look.executor_key;
-  const shared =
-    changeSet.emitted_by === tx.caller.principalId
-      ? 'principal'
-      : changeSet.person_id === tx.caller.personId
-        ? 'person'
-        : executorKey !== null && executorKey.public_key === Buffer.from(tx.key.publicKey).toString('base64')
-          ? 'key'
-          : null;
-  if (shared === null) return;
-  const message = `The verifier shares its ${shared} with the executor of this cut; another person's principal must verify it.`;
+  const key = look.executor_key === null ? null : Buffer.from(look.executor_key.public_key, 'base64');
+  const caller = { ...partyOf(tx.caller), key: tx.key.publicKey };
+  const executor = { principal: changeSet.emitted_by, person: changeSet.person_id, key };
+  const [shared] = sharedParties('verified', caller, { cut: executor });
+  if (shared === undefined) return;
+  const { part } = shared;
+  const message = `The verifier shares its ${part} with the executor of this cut; another person's principal must verify it.`;
   throw new SameParty(message, [
-    problemAt(['input', 'changeSetId'], `same-${shared}`, message, { changeSetId: changeSet.change_set_id }),
+    problemAt(['input', 'changeSetId'], `same-${part}`, message, { changeSetId: changeSet.change_set_id }),
   ]);
 }
 
