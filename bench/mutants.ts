@@ -21,6 +21,9 @@ const { values } = parseArgs({
   },
 });
 
+// Each workplace has a PostgreSQL, which leaves the signal to the program as soon as there are two.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 const checkout = join(import.meta.dirname, '..');
 const chosen = sample(allMutants(), Number(values.seed), Number(values.count));
 if (values.list) for (const mutant of chosen) print(mutant, null);

@@ -93,8 +93,11 @@ async function output(
     stream.setEncoding('utf8').on('data', (part: string) => {
       text += part;
     });
-  const limit = setTimeout(() => process.kill(-(child.pid as number), 'SIGKILL'), STEP_LIMIT_MS);
+  const end = () => process.kill(-(child.pid as number), 'SIGKILL');
+  const limit = setTimeout(end, STEP_LIMIT_MS);
+  process.once('exit', end);
   const [code] = await once(child, 'close');
+  process.off('exit', end);
   clearTimeout(limit);
   return { failed: code !== 0, text };
 }

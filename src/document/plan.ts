@@ -1,4 +1,7 @@
-/** The plan of a cut: bytes and a spec in, records with proof of coverage out, and every problem named instead of thrown. */
+/**
+ * The plan of a cut: bytes and a spec in, records with proof of coverage out, and every problem named instead of
+ * thrown.
+ */
 import { canonicalJson } from '../proof/canonical.ts';
 import { digestOf } from '../proof/digest.ts';
 import { leafHash } from '../proof/merkle.ts';
@@ -12,7 +15,7 @@ import { identityOf, resolveProfile } from './profiles.ts';
 import { foreignContent } from './recognise/recognise.ts';
 import type { Span } from './spans.ts';
 import {
-  bounded,
+  boundedProblems,
   EXCLUDED_TERM,
   gapProblems,
   MAX_UNITS,
@@ -77,13 +80,16 @@ export function planDocument({ bytes: input, docCode, spec, vocabulary }: PlanIn
     records,
     leafHashes: records.map((record) => leafHash(manifestLeaf(record))),
     coverage: coverageOf(records, bytes.length),
-    problems: bounded(problems),
+    problems: boundedProblems(problems),
     foreign: 'problem' in decoded ? null : foreignContent(bytes),
     warnings: warningsOf(records, bytes),
   };
 }
 
-/** The terms that a plan rests on. Only these are bound: a word added later to the vocabulary leaves a reviewed plan as it was. */
+/**
+ * The terms that a plan rests on. Only these are bound: a word added later to the vocabulary leaves a reviewed plan
+ * as it was.
+ */
 function termsUsed(records: readonly PlanRecord[], vocabulary: readonly VocabularyTerm[]): VocabularyTerm[] {
   const kinds = new Set(records.map((record) => record.kind));
   const sectionTypes = new Set(records.map((record) => record.sectionType));
@@ -99,7 +105,7 @@ function docCodeProblem(fault: string): Problem {
 const tooMany = (count: number, path: readonly string[]): Problem => ({
   path,
   code: 'too_many_units',
-  message: `The plan would have ${count} units; at most ${MAX_UNITS} are allowed.`,
+  message: `The plan would have ${count} units. At most ${MAX_UNITS} are allowed.`,
 });
 
 function markByUnits(units: readonly UnitSpan[]): Marked {

@@ -5,7 +5,8 @@ import { planDocument } from '../../src/document/plan.ts';
 import type { CutSpec, PlanRecord, VocabularyTerm } from '../../src/document/types.ts';
 import { canonicalJson } from '../../src/proof/canonical.ts';
 import { sha256 } from '../../src/proof/digest.ts';
-import { inclusionProof, leafHash, verifyInclusion } from '../../src/proof/merkle.ts';
+import { leafHash, verifyInclusion } from '../../src/proof/merkle.ts';
+import { inclusionProof } from '../harness/merkle.ts';
 
 const GOLDEN = new URL('../golden/document-manifest.json', import.meta.url);
 const ENTRY = '00000000-0000-5000-8000-000000000001';

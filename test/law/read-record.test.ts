@@ -6,6 +6,7 @@ import { buildRecord, type RecordInput } from '../../src/law/record.ts';
 import { scanRecord } from '../../src/law/scan-record.ts';
 import { ENTRY_STATES } from '../../src/law/states.ts';
 import type { PlainJson } from '../../src/proof/canonical.ts';
+import { digestOf } from '../../src/proof/digest.ts';
 
 /*
  * Two readings of a record's body: the strict one judges what a stranger gives, the fast one serves the full check. They must say the
@@ -156,4 +157,15 @@ test('the fast reading takes no rows whose marks are not all in their places', (
     altered[at] = 'x'.charCodeAt(0);
     expect(scanRecord(altered), `without the mark at ${at - rowsFrom}`).toBeNull();
   }
+});
+
+test('the strict reading says why a body is no record', () => {
+  const said = (text: string) => {
+    const bytes = Buffer.from(text);
+    return parseRecord(bytes, digestOf(bytes));
+  };
+  for (const text of ['{"format": 1}', '{"b":1,"a":2}', '{', '\ufeff{"format":"cutter-record/1"}'])
+    expect(said(text)).toMatchObject({ verdict: 'malformed', reason: expect.stringContaining('canonical') });
+  expect(said('{"format":1}')).toMatchObject({ reason: 'The body names no format.' });
+  expect(said('{"format":"other"}')).toEqual({ verdict: 'unknown_format', format: 'other' });
 });
