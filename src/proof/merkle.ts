@@ -41,22 +41,6 @@ export function rootOf(leafHashes: readonly Uint8Array[]): Buffer {
   return Buffer.from(level.subarray(0, hashLength));
 }
 
-/** The audit path of one leaf, from the leaf's sibling up to the root's child. */
-export function inclusionProof(leafHashes: readonly Uint8Array[], index: number): Buffer[] {
-  if (!Number.isSafeInteger(index) || index < 0 || index >= leafHashes.length) {
-    throw new RangeError(`The tree has ${leafHashes.length} leaves and none at index ${index}.`);
-  }
-  const level = joinHashes(leafHashes);
-  const proof: Buffer[] = [];
-  let position = index;
-  for (let count = leafHashes.length; count > 1; count = foldLevel(level, count)) {
-    const sibling = position ^ 1;
-    if (sibling < count) proof.push(Buffer.from(hashAt(level, sibling)));
-    position >>>= 1;
-  }
-  return proof;
-}
-
 /** What a stranger needs to check that a leaf stands at an index of a tree of a size. */
 export interface InclusionClaim {
   readonly leafHash: Uint8Array;
@@ -165,10 +149,6 @@ function foldLevel(level: Buffer, count: number): number {
   if (count % 2 === 0) return parents;
   level.copy(level, parents * hashLength, (count - 1) * hashLength, count * hashLength);
   return parents + 1;
-}
-
-function hashAt(level: Buffer, index: number): Buffer {
-  return level.subarray(index * hashLength, (index + 1) * hashLength);
 }
 
 function isHash(value: Uint8Array): boolean {

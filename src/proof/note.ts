@@ -43,12 +43,6 @@ export function noteKeyHash({ name, publicKey }: NoteKey): Buffer {
   return hash('sha256', input, 'buffer').subarray(0, 4);
 }
 
-/** A key in the one line by which witnesses and monitors are told of it: `<name>+<hash>+<key>`. */
-export function verifierKey(key: NoteKey): string {
-  const bytes = Buffer.concat([Buffer.of(ed25519Type), key.publicKey]);
-  return `${key.name}+${noteKeyHash(key).toString('hex')}+${bytes.toString('base64')}`;
-}
-
 /** Signs a note's text. */
 export function signNote(text: string, key: NoteKey, seed: Uint8Array): NoteSignature {
   assertText(text);

@@ -8,9 +8,10 @@ import { digestOf, sha256 } from '../../src/proof/digest.ts';
 import { signEnvelope } from '../../src/proof/dsse.ts';
 import { publicKeyOf } from '../../src/proof/ed25519.ts';
 import { keyIdOf } from '../../src/proof/keyid.ts';
-import { inclusionProof, leafHash, rootOf } from '../../src/proof/merkle.ts';
+import { leafHash, rootOf } from '../../src/proof/merkle.ts';
 import { formatNote, signNote } from '../../src/proof/note.ts';
 import type { Loose } from '../harness/cycle.ts';
+import { inclusionProof } from '../harness/merkle.ts';
 import { checkpointSeedOf, seedOf } from '../harness/seeds.ts';
 
 /*

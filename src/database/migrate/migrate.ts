@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import pg from 'pg';
 import { checkDatabase } from '../session/database-check.ts';
 import { type Migration, readMigrations, SQL_DIRECTORY } from './migrations.ts';
@@ -143,14 +141,6 @@ async function isWithoutRecord(client: pg.ClientBase): Promise<boolean> {
     `/* migrate.fresh */ select to_regclass('cutter_meta.migration') is null as fresh`,
   );
   return rows[0]?.fresh === true;
-}
-
-/**
- * Sets what belongs to the database itself and doesn't come with its template: who may connect, and who may make
- * temporary tables.
- */
-export async function grantDatabase(client: pg.ClientBase): Promise<void> {
-  await client.query(readFileSync(join(SQL_DIRECTORY, EVERY_TIME), 'utf8'));
 }
 
 const CREATE_RECORD = `/* migrate.record */

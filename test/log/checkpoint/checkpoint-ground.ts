@@ -9,10 +9,10 @@ import {
 import { checkpointKeyName, originOf } from '../../../src/proof/checkpoint.ts';
 import { publicKeyOf } from '../../../src/proof/ed25519.ts';
 import { keyIdOf } from '../../../src/proof/keyid.ts';
-import { verifierKey } from '../../../src/proof/note.ts';
 import { type TestDatabase, testDatabase } from '../../harness/database.ts';
 import { checkpointSeedOf } from '../../harness/seeds.ts';
 import { folderOf, growLog, treeSize } from '../../harness/tree-ground.ts';
+import { verifierKey } from '../../harness/verifier-key.ts';
 import { type HeardLog, heardLog } from '../log-ground.ts';
 
 /** A log that grows at will, folded at once, and lanes that are started one by one. */
