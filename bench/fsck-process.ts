@@ -1,6 +1,6 @@
 /**
- * One measurement in a process of its own, so that its memory is its own: a full check, or the same rows read by COPY and hashed.
- * Reads `{what, url}` from standard input and writes `{ms, rss, count}`.
+ * One measurement in a process of its own, so that its memory is its own: a full check, or the same rows read by
+ * COPY and hashed. Reads `{what, url}` from standard input and writes `{ms, rss, count}`.
  */
 import { hash } from 'node:crypto';
 import pg from 'pg';

@@ -1,4 +1,7 @@
-/** The ground that benchmarks stand on: one embedded PostgreSQL in a temporary folder, fresh databases, a server in its own process. */
+/**
+ * What benchmarks need: one embedded PostgreSQL in a temporary folder, fresh databases, a server in its own
+ * process.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -74,7 +77,7 @@ export interface BenchServer {
 const folder = process.env['BENCH_PROFILE'];
 const profiling = folder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${folder}`];
 
-/** What a server lacks: nothing, tree and cosigning, or the log and all that stands on it. */
+/** What a server lacks: nothing, tree and cosigning, or the log and all that builds on it. */
 export type Without = null | 'tree' | 'log';
 
 const here = (name: string): string => join(import.meta.dirname, name);

@@ -2,9 +2,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Authenticator } from '../auth/authenticate.ts';
-import { Admission } from '../doors/admission.ts';
+import { Admission } from '../doors/bounds/admission.ts';
 import { buildGraphql, type GraphqlDeps } from '../doors/graphql.ts';
-import { answerHealth, answerReady, type ReadinessChecks, readiness } from '../doors/health.ts';
+import { answerHealth, answerReady, type ReadinessChecks, readinessOf } from '../doors/health.ts';
 import { type HostNames, Hosts, NO_NAMES } from '../doors/hosts.ts';
 import { GRAPHQL_PATH, httpDoor } from '../doors/http.ts';
 import { IDENTITY_PATH, identityDoor } from '../doors/identity.ts';
@@ -12,7 +12,8 @@ import { LongTexts } from '../doors/long-texts.ts';
 import { graphiqlPage } from '../doors/pages/graphiql.ts';
 import { landingPage } from '../doors/pages/landing.ts';
 import { PASSPORT_PATH, passportPage } from '../doors/pages/passport-page.ts';
-import { isWebSocket, openWebSocketDoor } from '../doors/streams/websocket.ts';
+import { isWebSocket } from '../doors/streams/upgrade.ts';
+import { openWebSocketDoor } from '../doors/streams/websocket.ts';
 import type { Mode } from '../law/values.ts';
 
 export interface ServerDeps extends GraphqlDeps {
@@ -57,7 +58,7 @@ export function buildServer(deps: ServerDeps): CutterServer {
     identity(request, response, url);
   };
   let closing = false;
-  const look = readiness({
+  const look = readinessOf({
     ...deps.ready,
     sockets: () => (sockets.isFull() ? 'All sockets of this server are in use.' : null),
     streams: () => (door.isFull() ? 'All event streams of this server are in use.' : null),

@@ -1,7 +1,7 @@
 /**
- * Canonicalization `canon-md-v0.1.0`: Unicode NFC; CRLF and CR to LF; trailing white space trimmed from each line (white
- * space as `String.prototype.trimEnd` has it). Two texts that differ in nothing else have one content hash; the exact text
- * is bound by its own digest beside it.
+ * Canonicalization `canon-md-v0.1.0`: Unicode NFC; CRLF and CR to LF; trailing white space trimmed from each line
+ * (white space as `String.prototype.trimEnd` has it). Two texts that differ in nothing else have one content hash;
+ * the exact text is bound by its own digest beside it.
  */
 import type { Digest } from '../proof/digest.ts';
 import { digestOf } from '../proof/digest.ts';

@@ -170,7 +170,7 @@ describe('keys that are kept already', () => {
     const { code, err } = await keys(more, '--out', out);
     expect(code).toBe(1);
     expect(err).toMatch(
-      /kept\.json holds other keys than the ledger gives now, and is left as it is\. .*move the file away/,
+      /kept\.json holds other keys than the ledger gives now\. The file was left as it is\. .*move the file away/,
     );
     expect(readFileSync(out, 'utf8')).toBe(kept);
   });
@@ -205,7 +205,7 @@ test.each(['nonsense', 'ftp://ledger', 'http://'])(
     for (const command of [['keys'], ['passport', 'issue', randomUUID()]]) {
       const { code, err } = await cutter(home, [...command, '--url', url]);
       expect(code).toBe(64);
-      expect(err).toContain(`${url} is no URL of the form http://host:4000.`);
+      expect(err).toContain(`${url} is not a URL of the form http://host:4000.`);
     }
   },
 );

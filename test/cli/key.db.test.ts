@@ -110,6 +110,6 @@ describe('cutter key', { timeout: 300_000 }, () => {
   test('says so where there is no ledger', async () => {
     const { code, err } = await cutter(freshHome(), ['key', 'list']);
     expect(code).toBe(1);
-    expect(err).toMatch(/holds no secrets of a ledger; name its data directory by CUTTER_HOME\.\n$/);
+    expect(err).toMatch(/holds no secrets of a ledger\. Name the ledger's home with CUTTER_HOME\.\n$/);
   });
 });

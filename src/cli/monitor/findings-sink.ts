@@ -1,6 +1,7 @@
 /** Where a monitor says what it found: in lines, to a webhook, and for the next run. */
-import type { MonitorFinding } from '../monitor/judges/finding.ts';
-import { plainLine } from '../text/plain.ts';
+import type { MonitorFinding } from '../../monitor/judges/finding.ts';
+import { plainLine } from '../../text/plain.ts';
+import { countedWord } from '../terminal/report.ts';
 import { callWebhook, WebhookFault } from './webhook.ts';
 
 export interface TellingOptions {
@@ -30,7 +31,8 @@ export class Telling {
     const [first] = options.earlier;
     if (first !== undefined)
       this.say(
-        `${options.earlier.length} findings of earlier runs stand; when somebody has looked at them, say so by --acknowledge. The first: ${first.message}`,
+        `Nobody has acknowledged ${countedWord(options.earlier.length, 'finding')} of earlier runs. ` +
+          `When somebody has looked at them, add --acknowledge. The first: ${first.message}`,
       );
   }
 
@@ -38,7 +40,7 @@ export class Telling {
   get findings(): readonly MonitorFinding[] {
     return this.#findings;
   }
-  /** Whether a finding is told by nothing but the end of the program. */
+  /** Whether only the end of the program reports a finding. */
   get mustEnd(): boolean {
     return this.#undelivered || (this.#findings.length > 0 && this.#options.webhook === undefined);
   }
@@ -53,9 +55,9 @@ export class Telling {
     }
   }
 
-  /** Nothing is watched any more: told to the webhook alone, for the program's end tells everybody else. */
+  /** Reports to the webhook that the monitor stops. Everybody else sees that the program has ended. */
   async abandon(why: string): Promise<void> {
-    const message = plainLine(`Nothing is watched any more: ${why}`, [this.#options.token]);
+    const message = plainLine(`The monitor has stopped watching: ${why}`, [this.#options.token]);
     await this.#callWebhook({ verdict: 'unwatched', position: null, entryId: null, message });
   }
 

@@ -4,7 +4,7 @@
  * one in milliseconds.
  */
 export const LIMITS = {
-  /** A request body, and a WebSocket message, of whoever may register sources, and for that alone. */
+  /** A request body, and a WebSocket message, of a caller who may register sources, and for that alone. */
   bodyBytes: 24 * 1024 * 1024,
   /** Of everybody else, and for everything else. */
   smallBodyBytes: 1024 * 1024,
@@ -66,7 +66,10 @@ export const LIMITS = {
   requestMs: 120_000,
   /** How long a connection without a request stays; balancers keep theirs for 60 s and expect the server to be last. */
   keepAliveMs: 75_000,
-  /** What is sent to us in pieces, or read by others, may be slow for so long, and then goes on at this pace at least. */
+  /**
+   * What is sent to us in pieces, or read by others, may be slow for so long, and then goes on at this pace at
+   * least.
+   */
   slowMs: 20_000,
   bytesPerSecond: 8 * 1024,
   /** How long a connection may stand on which neither side sends, while a request is under way. */

@@ -1,4 +1,7 @@
-/** So many calls of one token at a time; the others wait in their order, so that they don't fill the queues of everybody. */
+/**
+ * So many calls of one token at a time; the others wait in their order, so that they don't fill the queues of
+ * everybody.
+ */
 
 interface Queue {
   running: number;

@@ -3,10 +3,10 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import { syncFolder } from '../home/private-file.ts';
-import type { MonitorFinding } from '../monitor/judges/finding.ts';
-import { StateFault } from '../monitor/saved-monitor.ts';
-import { whyUnreadable } from './client/tokens.ts';
+import { syncFolder } from '../../home/private-file.ts';
+import type { MonitorFinding } from '../../monitor/judges/finding.ts';
+import { StateFault } from '../../monitor/saved-monitor.ts';
+import { whyUnreadable } from '../client/tokens.ts';
 
 /** Findings are kept until a person has looked at them; of very many, the first. */
 const KEPT = 100;
@@ -44,7 +44,8 @@ export function readState(path: string): KeptState {
     return file.parse(JSON.parse(text)) as KeptState;
   } catch {
     throw new StateFault(
-      `${path} is no state of a monitor, or was altered. If it is lost, begin anew with another file: everything is judged again from the log's first record.`,
+      `${path} does not hold a monitor's state, or was altered. If the state is lost, name another file: ` +
+        "the monitor then judges everything again from the log's first record.",
     );
   }
 }
@@ -63,6 +64,6 @@ export function writeState(path: string, { monitor, findings }: KeptState): void
     renameSync(beside, path);
     syncFolder(dirname(path));
   } catch (error) {
-    throw new StateFault(`The state can't be kept in ${path}: ${whyUnreadable(error)}.`);
+    throw new StateFault(`The state can't be written to ${path}: ${whyUnreadable(error)}.`);
   }
 }

@@ -1,4 +1,7 @@
-/** A small cache: the latest texts and what was made of them. Long texts are hardly ever asked twice and aren't kept. */
+/**
+ * A small cache: the latest texts and what was made of them. Long texts are hardly ever asked twice and aren't
+ * kept.
+ */
 export class Recent<Value> {
   readonly #kept = new Map<string, Value>();
   readonly #most: number;

@@ -12,7 +12,7 @@ interface Bucket {
   at: number;
 }
 
-/** Whoever was seen least recently is forgotten first; a bucket that has had time to fill is worth nothing anyway. */
+/** The caller seen least recently is forgotten first. A bucket that has had time to fill means nothing anyway. */
 const REMEMBERED = 10_000;
 
 export class Meter {

@@ -1,16 +1,16 @@
 /**
- * How much of the server one caller may have: failed tokens of an address, calls of a principal a second and at a time, and
- * what a principal holds open. Nobody can use up what all share.
+ * How much of the server one caller may have: failed tokens of an address, calls of a principal a second and at a
+ * time, and what a principal holds open. Nobody can use up what all share.
  */
 import type { IncomingMessage } from 'node:http';
 import { BlockList } from 'node:net';
-import { type Authenticator, tokenHash, Unauthenticated } from '../auth/authenticate.ts';
-import type { Session } from '../auth/session.ts';
-import { callerAddress, readProxies } from './address.ts';
+import { type Authenticator, tokenHash, Unauthenticated } from '../../auth/authenticate.ts';
+import type { Session } from '../../auth/session.ts';
+import { callerAddress, readProxies } from '../address.ts';
+import { DoorRefusal } from '../refuse.ts';
 import type { Limits } from './limits.ts';
 import { Meter } from './meter.ts';
 import { Recent } from './recent.ts';
-import { DoorRefusal } from './refuse.ts';
 import { Turnstile } from './turnstile.ts';
 
 /** What is held open, and counted. */
@@ -71,7 +71,7 @@ export class Admission {
     const token = tokenHash(String(authorization)).toString('base64');
     const waitMs = this.#failures.waitOf(address);
     if (waitMs > 0 && this.#known.get(token) === undefined)
-      throw new TooMany('Too many tokens from this address did not open.', waitMs);
+      throw new TooMany('This address sent too many tokens that are not valid.', waitMs);
     try {
       const session = await this.#authenticate(authorization);
       this.#known.set(token, true);
@@ -93,17 +93,17 @@ export class Admission {
   /** Counts a signature that a stranger asks for. */
   countProof(request: IncomingMessage): void {
     const waitMs = this.#proofs.take(this.addressOf(request));
-    if (waitMs > 0) throw new TooMany('This address asks too often which ledger this is.', waitMs);
+    if (waitMs > 0) throw new TooMany('This address asks for the identity of the ledger too often.', waitMs);
   }
 
   /** Waits for a place among the calls of this token; resolves with what gives it back. */
   takeTurn(authorization: unknown): Promise<() => void> {
-    return enter(this.#turns, String(authorization), 'calls of this token');
+    return enterTurnstile(this.#turns, String(authorization), 'calls of this token');
   }
 
   /** The same for large bodies: nothing of one is read before. */
   takeLargeBody({ principalId, name }: Session): Promise<() => void> {
-    return enter(this.#largeBodies, principalId, `large bodies of ${name}`);
+    return enterTurnstile(this.#largeBodies, principalId, `large bodies of ${name}`);
   }
 
   /** Counts what `who` holds open from now on; refuses what would be too much. Returns what gives it back. */
@@ -131,7 +131,7 @@ export class Admission {
   }
 }
 
-async function enter(turnstile: Turnstile, who: string, what: string): Promise<() => void> {
+async function enterTurnstile(turnstile: Turnstile, who: string, what: string): Promise<() => void> {
   const leave = await turnstile.enter(who);
   if (leave === null) throw new TooMany(`Too many ${what} are waiting already.`, 1_000);
   return leave;

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
-import type { Config } from '../config.ts';
-import { type KnownKeys, parseKeys } from '../proof/keys-file.ts';
-import { ClientFault } from './client/client.ts';
-import { type LedgerOptions, ledgerAddress, proveLedger } from './client/prove-ledger.ts';
-import { whyUnreadable } from './client/tokens.ts';
-import { type KeptState, readState } from './monitor-state.ts';
-import { durationOf } from './terminal/duration.ts';
-import type { Terminal } from './terminal/terminal.ts';
+import type { Config } from '../../config.ts';
+import { type KnownKeys, parseKeys } from '../../proof/keys-file.ts';
+import { ClientFault } from '../client/client.ts';
+import { type LedgerOptions, ledgerAddress, proveLedger } from '../client/prove-ledger.ts';
+import { whyUnreadable } from '../client/tokens.ts';
+import { durationOf } from '../terminal/duration.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { type KeptState, readState } from './state-file.ts';
 
 /** `cutter monitor`, as it is typed. */
 export interface MonitorCommand extends Omit<LedgerOptions, 'url'> {
@@ -31,7 +31,7 @@ export interface MonitorTask {
   readonly known: KnownKeys;
   readonly kept: KeptState;
   readonly bounds: { readonly verifyMs: number; readonly escalationMs: number; readonly unsignedMs: number };
-  /** Where findings are told; undefined: by the program's end alone. */
+  /** Where findings are sent. Undefined: the program only ends with a status. */
   readonly webhook: string | undefined;
   readonly maxSilenceMs: number;
 }
@@ -53,13 +53,13 @@ export function taskOf(
   const address = ledgerAddress(options, config);
   const webhook = command.webhook ?? config.client.monitorWebhook ?? undefined;
   if (webhook !== undefined && !(/^https?:\/\//.test(webhook) && URL.canParse(webhook)))
-    throw new ClientFault('The webhook is no URL of the form https://host/path.');
+    throw new ClientFault('The webhook must be a URL of the form https://host/path.');
   const kept = command.state === undefined ? { monitor: undefined, findings: [] } : readState(command.state);
   return {
     url: address.url,
     prove: () => proveLedger(options, config, terminal, address),
     token: tokenOf(command, config),
-    known: parseKeys(read(command.keys, 'The file of keys')),
+    known: parseKeys(readFile(command.keys, 'The key file')),
     kept: command.acknowledge ? { ...kept, findings: [] } : kept,
     bounds: {
       verifyMs: durationOf(command.maxVerifyAge, '--max-verify-age'),
@@ -71,18 +71,18 @@ export function taskOf(
   };
 }
 
-/** From a file or the environment: what stands in a command line, others on the machine can read. */
+/** From a file or the environment, because other users of the machine can read a command line. */
 function tokenOf({ tokenFile }: MonitorCommand, { client }: Pick<Config, 'client'>): string {
-  const token =
-    tokenFile === undefined ? client.monitorToken : read(tokenFile, 'The file of the token').trim();
+  const token = tokenFile === undefined ? client.monitorToken : readFile(tokenFile, 'The token file').trim();
   if (token === null || token === '')
     throw new ClientFault(
-      'A token with the scopes ledger:observe and ledger:evidence is needed; name its file by --token-file, or set CUTTER_TOKEN_MONITOR.',
+      'The monitor needs a token with the scopes ledger:observe and ledger:evidence. ' +
+        'Name its file with --token-file, or set CUTTER_TOKEN_MONITOR.',
     );
   return token;
 }
 
-function read(path: string, what: string): string {
+function readFile(path: string, what: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {

@@ -1,11 +1,11 @@
-/** Tells an address what a monitor found: one POST of JSON for each finding. */
+/** Sends to an address what a monitor found: one POST of JSON for each finding. */
 import { setTimeout as rest } from 'node:timers/promises';
-import type { MonitorFinding } from '../monitor/judges/finding.ts';
+import type { MonitorFinding } from '../../monitor/judges/finding.ts';
 
 const ATTEMPTS = 5;
 const PATIENCE_MS = 10_000;
 
-/** Nobody can be told; the message is for people. */
+/** The webhook can't be reached. The message is for people. */
 export class WebhookFault extends Error {
   override readonly name = 'WebhookFault';
 }
@@ -20,7 +20,7 @@ export interface Told extends MonitorFinding {
 
 /** Resolves when the address has taken it; throws a WebhookFault where it doesn't, after several attempts. */
 export async function callWebhook(address: string, told: Told, firstRestMs = 500): Promise<void> {
-  let why = '';
+  let why = 'it was not called';
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     if (attempt > 0) await rest(firstRestMs * 2 ** (attempt - 1));
     try {
@@ -39,5 +39,5 @@ export async function callWebhook(address: string, told: Told, firstRestMs = 500
       why = cause instanceof Error ? cause.message : message;
     }
   }
-  throw new WebhookFault(`The webhook at ${new URL(address).origin} can't be told: ${why}.`);
+  throw new WebhookFault(`The webhook at ${new URL(address).origin} can't be reached: ${why}.`);
 }
