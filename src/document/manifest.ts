@@ -50,7 +50,7 @@ export function manifestHeader(
  * in one go: the members stand in their canonical order, and what JSON.stringify makes of well-formed text,
  * integers and null is their canonical form.
  */
-export function recordLeaf(record: Omit<PlanRecord, 'text'>): Buffer {
+export function manifestLeaf(record: Omit<PlanRecord, 'text'>): Buffer {
   const json = JSON.stringify({
     address: record.address,
     contentHash: record.contentHash,

@@ -8,7 +8,7 @@ import { leafHash } from '../proof/merkle.ts';
 import { docCodeFault } from './address.ts';
 import { contentHash } from './canonicalize.ts';
 import { decodeSource } from './decode.ts';
-import { recordLeaf } from './manifest.ts';
+import { manifestLeaf } from './manifest.ts';
 import type { Stretch } from './outline.ts';
 import { outlineOf } from './outline.ts';
 import { identityOf, resolveProfile } from './profiles.ts';
@@ -78,7 +78,7 @@ export function planDocument({ bytes: input, docCode, spec, vocabulary }: PlanIn
     sourceDigest: digestOf(bytes),
     byteLength: bytes.length,
     records,
-    leafHashes: records.map((record) => leafHash(recordLeaf(record))),
+    leafHashes: records.map((record) => leafHash(manifestLeaf(record))),
     coverage: coverageOf(records, bytes.length),
     problems: boundedProblems(problems),
     foreign: 'problem' in decoded ? null : foreignContent(bytes),

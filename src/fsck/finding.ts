@@ -1,6 +1,6 @@
 /** What a full check can find. A verdict is a word for programs; the sentence is for people. */
 
-export const VERDICTS = {
+export const FINDING_VERDICTS = {
   edited: 'a value differs from what its record vouches for',
   deleted: 'a row that a record promises is gone',
   inserted: 'a row that no record accounts for',
@@ -29,7 +29,7 @@ export const VERDICTS = {
   'cosignature-invalid': 'a cosignature of a checkpoint doesn’t verify',
   'head-altered': 'a head that was kept outside the database isn’t what the lanes signed',
 } as const;
-export type VerdictCode = keyof typeof VERDICTS;
+export type VerdictCode = keyof typeof FINDING_VERDICTS;
 
 export interface Finding {
   readonly verdict: VerdictCode;

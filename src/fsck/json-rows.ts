@@ -2,7 +2,7 @@ import type { Client } from 'pg';
 import { copyRows } from './rows/copy.ts';
 
 /** Streams a query of one JSON column, parsed. */
-export async function jsonRows<T>(client: Client, query: string, each: (row: T) => void): Promise<void> {
+export async function eachJsonRow<T>(client: Client, query: string, each: (row: T) => void): Promise<void> {
   await copyRows(client, query, ([text]) => each(JSON.parse(text as string) as T));
 }
 

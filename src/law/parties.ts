@@ -23,7 +23,7 @@ export function partyOf({
 }
 
 /** What a party did to an entry or to its text, as the word of a sentence. */
-export type Deed = 'registered' | 'marked' | 'reviewed' | 'cut' | 'verified';
+type Deed = 'registered' | 'marked' | 'reviewed' | 'cut' | 'verified';
 
 /** The deeds that one party may not do, and the earlier ones that forbid them. */
 const SEPARATIONS = {

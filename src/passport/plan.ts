@@ -1,6 +1,6 @@
 import { canonicalForm } from '../document/canonicalize.ts';
 import { effectDigest, type UnitEffect } from '../document/effect.ts';
-import { type ManifestHeader, manifestDigest, recordLeaf } from '../document/manifest.ts';
+import { type ManifestHeader, manifestDigest, manifestLeaf } from '../document/manifest.ts';
 import { effectOfBlock, recordOfBlock, unitCountsOf } from '../law/manifest-block.ts';
 import type { UnitCounts } from '../law/statement.ts';
 import { digestOf } from '../proof/digest.ts';
@@ -46,7 +46,7 @@ export function openPlan(rows: PassportRows): Plan {
 }
 
 const leafOf = (block: RecordBlock) =>
-  leafHash(recordLeaf(recordOfBlock(placeOfBlock(block), block.columns.payload_summary)));
+  leafHash(manifestLeaf(recordOfBlock(placeOfBlock(block), block.columns.payload_summary)));
 
 function coverSource(records: readonly RecordBlock[], header: ManifestHeader): void {
   let at = 0;

@@ -11,8 +11,8 @@ function saidOf(
   const { kind = 'cut_request', notBefore = null, holds = true } = more;
   const before: readonly EntryState[] =
     verb === 'cut' ? ['reviewed_approved'] : ['review_pending', 'reviewed_approved'];
-  const { message, retryable } = notYet({ entryId: 'e', status, kind, notBefore }, verb, before, holds);
-  return { message, retryable };
+  const said = notYet({ entryId: 'e', status, kind, notBefore }, verb, before, holds);
+  return { message: said.message, retryable: said.retryable, problems: said.problems };
 }
 
 test('an entry that is no request to cut is never reviewed or cut', () => {
@@ -41,6 +41,9 @@ test('a deferred entry comes to it at a time, and no other entry does', () => {
   expect(saidOf('reviewed_deferred', 'review', { notBefore }).message).toContain(
     `, not before ${notBefore},`,
   );
+  expect(saidOf('reviewed_deferred', 'cut', { notBefore }).problems).toMatchObject([
+    { entryId: 'e', notBefore },
+  ]);
   expect(saidOf('marked', 'review', { notBefore }).message).not.toContain(notBefore);
   expect(saidOf('reviewed_deferred', 'review').message).not.toContain('not before');
 });

@@ -3,7 +3,7 @@ import { APPROVAL_FAULTS, approvalFaults } from '../../law/approval.ts';
 import { registrarNamed, sharedParties } from '../../law/parties.ts';
 import { timeTextSql } from '../../text/time-sql.ts';
 import type { Findings } from '../finding.ts';
-import { jsonRows, positionSql } from '../json-rows.ts';
+import { eachJsonRow, positionSql } from '../json-rows.ts';
 
 const DECISIONS = 'cutter_governance.review_decision';
 const CHANGE_SETS = 'cutter_governance.cut_change_set';
@@ -13,8 +13,8 @@ const SOURCES = 'cutter_source.source';
 
 /** Each cut rests on an approval that was in force, and no reviewer registered the text. */
 export async function checkApprovals(client: Client, head: number, findings: Findings): Promise<void> {
-  await jsonRows<ApprovedRow>(client, CUTS_SQL, (row) => judgeApproval(row, head, findings));
-  await jsonRows<ReviewedRow>(client, REVIEWS_SQL, (row) => judgeRegistrar(row, head, findings));
+  await eachJsonRow<ApprovedRow>(client, CUTS_SQL, (row) => judgeApproval(row, head, findings));
+  await eachJsonRow<ReviewedRow>(client, REVIEWS_SQL, (row) => judgeRegistrar(row, head, findings));
 }
 
 interface ApprovedRow {

@@ -1,7 +1,7 @@
 import { createHash, hash } from 'node:crypto';
 import type { Client } from 'pg';
 import { effectDigest, type UnitEffect } from '../../document/effect.ts';
-import { type ManifestHeader, manifestDigest, recordLeaf } from '../../document/manifest.ts';
+import { type ManifestHeader, manifestDigest, manifestLeaf } from '../../document/manifest.ts';
 import {
   type ActionSummary,
   effectOfBlock,
@@ -13,7 +13,7 @@ import { canonicalJson, type PlainJson } from '../../proof/canonical.ts';
 import { leafHash } from '../../proof/merkle.ts';
 import { UUID_PATTERN } from '../../proof/uuid.ts';
 import type { Coverage, Finding, Findings } from '../finding.ts';
-import { jsonRows, positionSql } from '../json-rows.ts';
+import { eachJsonRow, positionSql } from '../json-rows.ts';
 
 const CHANGE_SETS = 'cutter_governance.cut_change_set';
 const BLOCKS = 'cutter_governance.manifest_unit_block';
@@ -86,14 +86,14 @@ export async function checkSomeCuts(
 
 async function checkPage(client: Client, which: string, head: number, findings: Findings): Promise<string[]> {
   const cuts = new Map<string, CutHead>();
-  await jsonRows<CutHead>(client, headsSql(which), (cut) => cuts.set(cut.change_set_id, cut));
+  await eachJsonRow<CutHead>(client, headsSql(which), (cut) => cuts.set(cut.change_set_id, cut));
   if (cuts.size === 0) return [];
   const made = new Map<string, MadeVersion>();
-  await jsonRows<MadeVersion>(client, versionsSql([...cuts.keys()]), (version) =>
+  await eachJsonRow<MadeVersion>(client, versionsSql([...cuts.keys()]), (version) =>
     made.set(`${version.cut} ${version.local_id}`, version),
   );
   const judges = new Map([...cuts].map(([id, cut]) => [id, new CutJudge(cut)]));
-  await jsonRows<BlockRow>(client, blocksSql([...cuts.keys()]), (block) => {
+  await eachJsonRow<BlockRow>(client, blocksSql([...cuts.keys()]), (block) => {
     const version = block.role === 'result' ? made.get(`${block.cut} ${block.local_id}`) : undefined;
     const whole = version === undefined ? block : { ...block, version_id: version.id, text: version.text };
     (judges.get(block.cut) as CutJudge).block(whole, findings);
@@ -193,7 +193,7 @@ class CutJudge {
     this.#records += 1;
     this.#text.update(text);
     this.#addresses.set(block.local_id, block.address);
-    this.#leaves.push(leafHash(recordLeaf(recordOfBlock(placeOfBlock(block), block.summary))));
+    this.#leaves.push(leafHash(manifestLeaf(recordOfBlock(placeOfBlock(block), block.summary))));
   }
 
   #effect({ address, parent, summary }: BlockRow): void {

@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 import type { Findings, VerdictCode } from '../finding.ts';
-import { jsonRows } from '../json-rows.ts';
+import { eachJsonRow } from '../json-rows.ts';
 
 const G = 'cutter_governance';
 const DECISIONS = `${G}.review_decision`;
@@ -111,7 +111,7 @@ const RULES: readonly Rule[] = [
 /** Runs every rule; a row that breaks one only because another row was altered is not blamed. */
 export async function checkLineage(client: Client, head: number, findings: Findings): Promise<void> {
   for (const { verdict, table, column, message, from } of RULES) {
-    await jsonRows<{ key: string; refs: [string, string | null][] }>(
+    await eachJsonRow<{ key: string; refs: [string, string | null][] }>(
       client,
       `/* fsck.lineage */ ${from}`,
       ({ key, refs: leans }) => {

@@ -11,7 +11,7 @@ import { type OpenedEnvelope, openEnvelope } from '../../proof/dsse.ts';
 import { verifyLater } from '../../proof/ed25519.ts';
 import { timeTextSql } from '../../text/time-sql.ts';
 import type { Coverage, Finding, Findings, Ref } from '../finding.ts';
-import { jsonRows, positionSql } from '../json-rows.ts';
+import { eachJsonRow, positionSql } from '../json-rows.ts';
 import type { JudgedKey, LedgerKeys } from '../log/ledger-keys.ts';
 
 const SIGNATURES = 'cutter_governance.dot_pair_signature';
@@ -97,7 +97,7 @@ export async function checkSignatures(
   const contradicted: Ref[] = [];
   for (let last = '00000000-0000-0000-0000-000000000000', open = true; open; ) {
     const page: SignatureRow[] = [];
-    await jsonRows<SignatureRow>(client, pageSql(`signature_id > '${last}'`, `limit ${PAGE}`), (row) =>
+    await eachJsonRow<SignatureRow>(client, pageSql(`signature_id > '${last}'`, `limit ${PAGE}`), (row) =>
       page.push(row),
     );
     coverage.signatures += page.length;
@@ -125,7 +125,7 @@ export async function checkSomeSignatures(
   if (ids.length === 0) return;
   const rows: SignatureRow[] = [];
   const contradicted: Ref[] = [];
-  await jsonRows<SignatureRow>(
+  await eachJsonRow<SignatureRow>(
     client,
     pageSql(`signature_id in (${ids.map((id) => `'${id}'`).join()})`, ''),
     (row) => rows.push(row),

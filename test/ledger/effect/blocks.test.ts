@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { effectDigest } from '../../../src/document/effect.ts';
-import { manifestDigest, manifestHeader, recordLeaf } from '../../../src/document/manifest.ts';
+import { manifestDigest, manifestHeader, manifestLeaf } from '../../../src/document/manifest.ts';
 import { planDocument } from '../../../src/document/plan.ts';
 import { BASE_VOCABULARY } from '../../../src/document/vocabulary.ts';
 import {
@@ -84,7 +84,9 @@ test('records, effect and counts that are read out of a manifest’s blocks are 
       expect(records.map(({ place, summary }) => recordOfBlock(place, summary))).toEqual(
         plan.records.map(({ text: _, ...record }) => expect.objectContaining(record)),
       );
-      const leaves = records.map(({ place, summary }) => leafHash(recordLeaf(recordOfBlock(place, summary))));
+      const leaves = records.map(({ place, summary }) =>
+        leafHash(manifestLeaf(recordOfBlock(place, summary))),
+      );
       expect(manifestDigest(header, leaves)).toBe(manifestDigest(header, plan.leafHashes));
       expect(effectDigest(effects)).toBe(effectOf(actions));
       expect(
