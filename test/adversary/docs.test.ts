@@ -3,15 +3,15 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Kind, type OperationDefinitionNode, parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { asOwner } from './harness/cluster.ts';
-import { type Block, blocksOf } from './harness/document-blocks.ts';
-import { type DocumentClone, documentClone } from './harness/document-clone.ts';
-import { send } from './harness/doors.ts';
+import { asOwner } from '../harness/cluster.ts';
+import { type Block, blocksOf } from '../harness/document-blocks.ts';
+import { type DocumentClone, documentClone } from '../harness/document-clone.ts';
+import { send } from '../harness/doors.ts';
 
 // A document's commands start ledgers, check types and judge passports one after the other.
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 120_000 });
 
-const ROOT = new URL('..', import.meta.url).pathname;
+const ROOT = new URL('../..', import.meta.url).pathname;
 /** In the order in which a reader meets them: README starts the ledger. */
 const DOCUMENTS = [
   'README.md',
