@@ -115,6 +115,8 @@ function because({ entry_id: id, kind, status, not_before: notBefore }: Named): 
 }
 
 function sentence(problems: readonly Problem[]): string {
+  const [first] = problems;
+  if (first === undefined) throw new Error('Every entry that the caller named waits for a sweep.');
   const more = problems.length > 1 ? ` The other entries (${problems.length - 1}) are listed.` : '';
-  return `No entry was promoted. ${problems[0]?.message ?? ''}${more}`;
+  return `No entry was promoted. ${first.message}${more}`;
 }

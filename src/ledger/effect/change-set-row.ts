@@ -16,7 +16,10 @@ export interface CutCircumstances {
 }
 
 /** The change set of a cut; the same function writes it and, for the verifier, says what it must be. */
-export function cutChangeSet(facts: CutFacts, more: CutCircumstances): NewChangeSet {
+export function cutChangeSet(
+  facts: Omit<CutFacts, 'personId' | 'priorSignature'>,
+  more: CutCircumstances,
+): NewChangeSet {
   return {
     change_set_id: facts.changeSetId,
     rollback_key: `rollback:${more.idempotencyKey}`,

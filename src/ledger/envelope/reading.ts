@@ -83,6 +83,7 @@ export const ENTRY_SOURCE_ID: FragmentSqlToken = uuidOrNull(sql.fragment`substr(
 export const payloadShape = z.object({
   idempotency_key: z.string(),
   signal_source: z.string(),
-  iu_ref: z.string(),
+  /** Null in an escalation whose source was gone. */
+  iu_ref: z.string().nullable(),
   proposed_cut_spec: z.unknown(),
 });

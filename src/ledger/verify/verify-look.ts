@@ -53,7 +53,9 @@ const judgedChangeSet = z.object({
   /** The highest `cut_seq` of the document's other cuts; 0 for its first. */
   earlier_cuts: z.unknown(),
 });
-export type JudgedChangeSet = z.infer<typeof judgedChangeSet>;
+type FoundChangeSet = z.infer<typeof judgedChangeSet>;
+/** The change set of an entry: only that of a cut is judged. */
+export type JudgedChangeSet = FoundChangeSet & { readonly entry_id: string };
 
 const judgedSignature = z.object({
   signature_id: z.string(),

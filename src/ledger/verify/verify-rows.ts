@@ -18,6 +18,12 @@ import type { Finding, JudgedChangeSet, VerifyLook } from './verify-look.ts';
 /** The findings that are kept; a verdict needs one, a reader a screenful. */
 export const MAX_FINDINGS = 200;
 
+/** The hash of the executor's payload. Without the executor's signature no result can be stored: a foreign key holds it. */
+function priorHashOf({ signature }: VerifyLook): string {
+  if (signature === null) throw new Error('The database lost the executor signature of a cut.');
+  return signature.payload_hash;
+}
+
 export function signatureOf(
   tx: VerifyTx,
   changeSet: JudgedChangeSet,
@@ -28,7 +34,7 @@ export function signatureOf(
   const statement = verifyStatement({
     verifyResultId: tx.id('result'),
     changeSetId: changeSet.change_set_id,
-    entryId: changeSet.entry_id ?? '',
+    entryId: changeSet.entry_id,
     manifestId: changeSet.manifest_id,
     manifestDigest: changeSet.manifest_version,
     reviewDecisionId: changeSet.review_decision_id,
@@ -38,7 +44,7 @@ export function signatureOf(
     checkedRows: judged.checkedRows,
     priorSignature: {
       signatureId: changeSet.executor_signature_id,
-      payloadHash: look.signature?.payload_hash ?? '',
+      payloadHash: priorHashOf(look),
     },
     toolRevision: TOOL_REVISION,
     principalId: tx.caller.principalId,
@@ -114,7 +120,7 @@ export function escalationOf(
     payload: {
       idempotency_key: key,
       signal_source: `verify:fail ${changeSet.change_set_id}`,
-      iu_ref: iuRef(look.source?.source_id ?? ''),
+      iu_ref: look.source === null ? null : iuRef(look.source.source_id),
       proposed_cut_spec: specOf(look),
     },
     scenario_ref: changeSet.scenario_ref,

@@ -62,7 +62,8 @@ export async function verify(tx: VerifyTx, input: VerifyInput): Promise<Done<Ver
     refuseConflict('verified another change set', [
       ['changeSetId', look.first.change_set_id, input.changeSetId],
     ]);
-    return { value: answerOf(tx, look, look.first.findings), writes: null };
+    const { entry_id } = knownChangeSet(input, look);
+    return { value: answerOf(tx, entry_id, look.first.findings), writes: null };
   }
   const ground = refuseUnjudgeable(input, look, locked.status);
   refuseParty(tx, look, ground.changeSet);
@@ -71,38 +72,47 @@ export async function verify(tx: VerifyTx, input: VerifyInput): Promise<Done<Ver
   return write(tx, look, ground, judged, locked.at);
 }
 
-function answerOf(tx: VerifyTx, look: VerifyLook, findings: readonly Finding[]): VerifyAnswer {
-  return { entryId: look.change_set?.entry_id ?? '', verifyResultId: tx.id('result'), findings };
+function answerOf(tx: VerifyTx, entryId: string, findings: readonly Finding[]): VerifyAnswer {
+  return { entryId, verifyResultId: tx.id('result'), findings };
 }
 
-/** What a verification rests on once its refusals have passed: a cut, the entry that it belongs to, and the state of that. */
+/** What a verification rests on once its refusals have passed: a cut, and the state of the entry that it belongs to. */
 interface Ground {
   readonly changeSet: JudgedChangeSet;
-  readonly entryId: string;
   readonly from: EntryState;
 }
 
-function refuseUnjudgeable(input: VerifyInput, look: VerifyLook, locked: EntryState | null): Ground {
-  const changeSet = look.change_set;
-  const path = ['input', 'changeSetId'];
+/** The change set that the input names, with its entry. */
+function knownChangeSet(input: VerifyInput, { change_set: found }: VerifyLook): JudgedChangeSet {
+  const entryId = found?.entry_id ?? null;
+  if (found !== null && entryId !== null) return { ...found, entry_id: entryId };
+  const message =
+    found === null
+      ? `There is no change set ${input.changeSetId}.`
+      : `Change set ${input.changeSetId} belongs to no entry, so it can't be verified.`;
   const subject = { changeSetId: input.changeSetId };
-  if (changeSet === null) {
-    const message = `There is no change set ${input.changeSetId}.`;
-    throw new NotFound(message, [problemAt(path, 'not-found', message, subject)]);
-  }
+  throw new NotFound(message, [problemAt(['input', 'changeSetId'], 'not-found', message, subject)]);
+}
+
+function refuseUnjudgeable(input: VerifyInput, look: VerifyLook, locked: EntryState | null): Ground {
+  const changeSet = knownChangeSet(input, look);
   if (changeSet.change_kind !== 'cut') {
     const message = `Change set ${input.changeSetId} is a ${changeSet.change_kind}; only cuts are verified.`;
-    throw new IllegalTransition(message, [problemAt(path, changeSet.change_kind, message, subject)]);
-  }
-  const entryId = changeSet.entry_id;
-  if (entryId === null) {
-    const message = `Change set ${input.changeSetId} belongs to no entry, so it can't be verified.`;
-    throw new NotFound(message, [problemAt(path, 'not-found', message, subject)]);
+    throw new IllegalTransition(message, [
+      problemAt(['input', 'changeSetId'], changeSet.change_kind, message, {
+        changeSetId: changeSet.change_set_id,
+      }),
+    ]);
   }
   if (locked === null || nextState(locked, 'verify:pass', VERIFIER_LANE) === null) {
-    throw unlockable(entryId, look.entry_status, 'verify', statesBefore('verify:pass', VERIFIER_LANE));
+    throw unlockable(
+      changeSet.entry_id,
+      look.entry_status,
+      'verify',
+      statesBefore('verify:pass', VERIFIER_LANE),
+    );
   }
-  return { changeSet, entryId, from: locked };
+  return { changeSet, from: locked };
 }
 
 /** G-VERIFY-SOD: neither key, nor principal, nor person is shared. An executor whom no registry knows is a finding of the verdict. */
@@ -122,13 +132,14 @@ function refuseParty(tx: VerifyTx, look: VerifyLook, changeSet: JudgedChangeSet)
 async function write(
   tx: VerifyTx,
   look: VerifyLook,
-  { changeSet, entryId, from }: Ground,
+  { changeSet, from }: Ground,
   judged: Judgement,
   at: string,
 ): Promise<Done<VerifyAnswer>> {
   // From here it must succeed.
   const findings = judged.findings.slice(0, MAX_FINDINGS);
   const failed = judged.verdict === 'fail';
+  const entryId = changeSet.entry_id;
   const writes = new Writes(at);
   const escalation = failed ? escalationOf(tx, look, changeSet, findings) : null;
   const signature = writes.insert(SIGNATURE, [signatureOf(tx, changeSet, look, judged, at)]);
