@@ -1,7 +1,7 @@
 /**
- * A server in a process of its own that measures its event loop: reads `{urls, secrets}`, says its URL, and answers each further line
- * with the delays (ms) since the line before, and the processor time (ms) of its main thread from one look of the loop to the next, which
- * other work on the machine doesn't lengthen.
+ * A server in a process of its own that measures its event loop: reads `{urls, secrets}`, says its URL, and answers
+ * each further line with the delays (ms) since the line before, and the processor time (ms) of its main thread from
+ * one look of the loop to the next, which other work on the machine doesn't lengthen.
  */
 import { createHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { createInterface } from 'node:readline';

@@ -1,7 +1,8 @@
 /**
- * What one caller can do to all others: each attack against a server of its own process, with the delays of its event loop and the times
- * of an honest caller beside it. On a machine that has other work to do the delays hold that work, too; "own" is what the server's main thread
- * used itself. BENCH_ABUSE names one attack by a part of its name.
+ * What one caller can do to all others: each attack against a server of its own process, with the delays of its
+ * event loop and the times of an honest caller at the same time. On a machine that has other work to do the delays
+ * hold that work, too; "own" is what the server's main thread used itself. BENCH_ABUSE names one attack by a part
+ * of its name.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
@@ -87,7 +88,7 @@ const quiet: Attack = async () => {
   return 'the machine itself';
 };
 
-/** Runs `act` while an honest caller asks one question after the other; how long each took, in ms. */
+/** Runs `act` while an honest caller asks one question after another; how long each took, in ms. */
 async function watched(
   ask: () => Promise<unknown>,
   act: () => Promise<string>,

@@ -1,6 +1,7 @@
 /**
- * The limit: a bare `ws` server that sends each text it is told of (one a line on standard input) to every socket. Speaks so much of the
- * protocol that the same readers follow it. Says its URL, and for each line when it began to send and how much processor time (ms) it had used by then.
+ * The limit: a bare `ws` server that sends each text that it reads (one a line on standard input) to every socket.
+ * Speaks so much of the protocol that the same readers follow it. Says its URL, and for each line when it began to
+ * send and how much processor time (ms) it had used by then.
  */
 import { createInterface } from 'node:readline';
 import { type WebSocket, WebSocketServer } from 'ws';

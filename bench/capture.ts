@@ -19,7 +19,10 @@ interface Asker {
   readonly connectionParameters?: { readonly application_name?: string };
 }
 
-/** What the feed asks beside the calls; its own connections, and those of the integrator and the cosigners, have a name. */
+/**
+ * What the feed asks in addition to the calls; its own connections, and those of the integrator and the cosigners,
+ * have a name.
+ */
 const BACKGROUND =
   /^\s*(listen|\/\* (log\.(history|head|positions|checkpoints?|login|ping)|auth\.ended|claim\.))/i;
 

@@ -1,6 +1,6 @@
 /**
- * A full cycle of a 60-unit document through GraphQL at concurrency 8, as a ratio to the same statements sent by bare pg clients
- * at the same concurrency, on fresh databases, alternated in one run.
+ * A full cycle of a 60-unit document through GraphQL at concurrency 8, as a ratio to the same statements sent by
+ * bare pg clients at the same concurrency, on fresh databases, alternated in one run.
  */
 import { pino } from 'pino';
 import { startIntegrator } from '../src/log/queue/integrator.ts';

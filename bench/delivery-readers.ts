@@ -1,6 +1,7 @@
 /**
- * Subscribers in a process of their own. Reads `{url, token, count}` from standard input, opens that many sockets, says `ready` when
- * all follow live, and then for each event one line: when it arrived (ms since the epoch) at each of them, in order of arrival.
+ * Subscribers in a process of their own. Reads `{url, token, count}` from standard input, opens that many sockets,
+ * says `ready` when all follow live, and then for each event one line: when it arrived (ms since the epoch) at each
+ * of them, in order of arrival.
  */
 import { createInterface } from 'node:readline';
 import { WebSocket } from 'ws';
@@ -19,7 +20,10 @@ const SUBSCRIPTION = `subscription { history { __typename
 const now = (): number => performance.timeOrigin + performance.now();
 const arrivals: number[][] = [];
 
-/** Resolves when the socket follows live; each event after that is noted by its number. Frames aren't parsed: readers cost time, too. */
+/**
+ * Resolves when the socket follows live; each event after that is noted by its number. Frames aren't parsed:
+ * readers cost time, too.
+ */
 function follow({ url, token, count }: Order): Promise<void> {
   const socket = new WebSocket(url, 'graphql-transport-ws', { perMessageDeflate: false });
   let events = 0;

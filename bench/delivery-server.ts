@@ -1,7 +1,7 @@
 /**
- * A server in a process of its own that also commits: reads `{urls, secrets}`, says its URL, and for each number on a line commits so many
- * records as one transaction, tells its integrator of it as a phase does, and says when the commit was durable and how much processor
- * time (ms) it had used by then.
+ * A server in a process of its own that also commits: reads `{urls, secrets}`, says its URL, and for each number on
+ * a line commits so many records as one transaction, notifies its integrator as a phase does, and says when the
+ * commit was durable and how much processor time (ms) it had used by then.
  */
 import { createInterface } from 'node:readline';
 import pg from 'pg';

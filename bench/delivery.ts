@@ -1,6 +1,7 @@
 /**
- * From a commit to its delivery at 1,000 subscribers over WebSocket: one server, all readers in another process, as a ratio to a bare
- * `ws` server that broadcasts the same bytes to the same number of such readers; alternated in one run.
+ * From a commit to its delivery at 1,000 subscribers over WebSocket: one server, all readers in another process, as
+ * a ratio to a bare `ws` server that broadcasts the same bytes to the same number of such readers; alternated in
+ * one run.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
@@ -13,7 +14,7 @@ const ROUNDS = 5;
 const SINGLE = 10;
 const BURST = 50;
 
-/** A process of ours that is told lines and says lines. */
+/** A process of ours that reads and writes lines. */
 interface Beside {
   tell(line: unknown): void;
   next(): Promise<string>;
@@ -48,7 +49,10 @@ async function readersOf(url: string, token: string): Promise<Beside> {
   return readers;
 }
 
-/** Milliseconds from the beginning to each arrival: of single events, all together; and until a burst was everywhere. */
+/**
+ * Milliseconds from the beginning to each arrival: of single events, all together; and until a burst was
+ * everywhere.
+ */
 interface Measured {
   readonly single: number[];
   readonly burst: number;

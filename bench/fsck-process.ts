@@ -1,6 +1,6 @@
 /**
- * One measurement in a process of its own, so that its memory is its own: a full check, or the same rows read by COPY and hashed.
- * Reads `{what, url}` from standard input and writes `{ms, rss, count}`.
+ * One measurement in a process of its own, so that its memory is its own: a full check, or the same rows read by
+ * COPY and hashed. Reads `{what, url}` from standard input and writes `{ms, rss, count}`.
  */
 import { hash } from 'node:crypto';
 import pg from 'pg';
@@ -12,7 +12,7 @@ import { keysOfLog } from '../src/fsck/log/ledger-keys.ts';
 import { checkSignatures } from '../src/fsck/meaning/signatures.ts';
 import { copyChunks } from '../src/fsck/rows/copy.ts';
 import { checkRows } from '../src/fsck/rows/rows.ts';
-import { openSession, type Session } from '../src/fsck/session.ts';
+import { openSession, type SnapshotSession } from '../src/fsck/session.ts';
 
 interface Order {
   readonly what: 'read' | 'rows' | 'signatures' | 'all';
@@ -50,7 +50,7 @@ async function read(url: string): Promise<number> {
 /** One part of a check, on a session and with findings of its own, of which there are none. */
 async function part(
   url: string,
-  check: (session: Session, head: number, findings: Findings, coverage: Coverage) => Promise<unknown>,
+  check: (session: SnapshotSession, head: number, findings: Findings, coverage: Coverage) => Promise<unknown>,
 ): Promise<Coverage> {
   const session = await openSession(url);
   const coverage: Coverage = {

@@ -1,6 +1,7 @@
 /**
- * A full check of a ledger of 1,000,000 rows and 10,000 signatures, as a ratio to reading the same rows by COPY and hashing them
- * natively, each in a process of its own and alternated; at two sizes, so that memory can be seen not to grow.
+ * A full check of a ledger of 1,000,000 rows and 10,000 signatures, as a ratio to reading the same rows by COPY and
+ * hashing them natively, each in a process of its own and alternated; at two sizes, so that memory can be seen not
+ * to grow.
  */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -97,7 +98,7 @@ function inProcess(what: What, url: string): Promise<Measured> {
   });
 }
 
-/** Ed25519 with the strict checks, natively and on the threads beside the event loop. */
+/** Ed25519 with the strict checks, natively and on threads outside the event loop. */
 async function measureSignatures(): Promise<void> {
   const seed = randomBytes(32);
   const publicKey = publicKeyOf(seed);

@@ -1,4 +1,7 @@
-/** The ground that benchmarks stand on: one embedded PostgreSQL in a temporary folder, fresh databases, a server in its own process. */
+/**
+ * What benchmarks need: one embedded PostgreSQL in a temporary folder, fresh databases, a server in its own
+ * process.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,7 +10,7 @@ import pg from 'pg';
 import { bootstrapLedger } from '../src/boot/bootstrap.ts';
 import { startEmbedded } from '../src/database/cluster/embedded.ts';
 import { setLoginPasswords } from '../src/database/logins.ts';
-import { grantDatabase, migrate } from '../src/database/migrate/migrate.ts';
+import { migrate } from '../src/database/migrate/migrate.ts';
 import { type PoolUrls, poolUrls } from '../src/database/pools.ts';
 import { makeSecrets, type Secrets } from '../src/home/secrets.ts';
 import { heldKeys } from '../src/keys/custody.ts';
@@ -53,10 +56,7 @@ export async function openGround(): Promise<Ground> {
       await owner.query(`create database ${name} template bench_template`);
       const url = new URL(embedded.ownerUrl);
       url.pathname = `/${name}`;
-      const client = new pg.Client({ connectionString: url.href });
-      await client.connect();
-      await grantDatabase(client);
-      await client.end();
+      await migrate(url.href);
       return { ownerUrl: url.href, urls: poolUrls(url.href, secrets) };
     },
     async close() {
@@ -77,7 +77,7 @@ export interface BenchServer {
 const folder = process.env['BENCH_PROFILE'];
 const profiling = folder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${folder}`];
 
-/** What a server lacks: nothing, tree and cosigning, or the log and all that stands on it. */
+/** What a server lacks: nothing, tree and cosigning, or the log and all that builds on it. */
 export type Without = null | 'tree' | 'log';
 
 const here = (name: string): string => join(import.meta.dirname, name);

@@ -1,6 +1,7 @@
 /**
- * Pages of lists in a ledger of 1,000,000 records, as ratios to a page of the same rows by the key of their table: without a filter,
- * with one that all rows meet, and with ones that few meet; from the start, from the middle, and newest first.
+ * Pages of lists in a ledger of 1,000,000 records, as ratios to a page of the same rows by the key of their table:
+ * without a filter, with one that all rows meet, and with ones that few meet; from the start, from the middle, and
+ * newest first.
  */
 import { createHash } from 'node:crypto';
 import pg from 'pg';
@@ -11,7 +12,10 @@ import { localServer } from './local-server.ts';
 const RECORDS = Number(process.env['BENCH_RECORDS'] ?? 1_000_000);
 const ROUNDS = 41;
 
-/** Entries with their first move, one record each. One in 100,000 is an escalation; the newest thousandth waits for its plan. */
+/**
+ * Entries with their first move, one record each. One in 100,000 is an escalation; the newest thousandth waits for
+ * its plan.
+ */
 const FILL = [
   `insert into cutter_governance.decision_backlog_entry
      select md5('entry:' || n)::uuid, case when n % 100000 = 50000 then 'escalation' else 'cut_request' end,

@@ -2,7 +2,7 @@
 import { pino } from 'pino';
 import { type Wired, wire } from '../src/boot/wire.ts';
 import { openPools, type PoolUrls } from '../src/database/pools.ts';
-import { LIMITS } from '../src/doors/limits.ts';
+import { LIMITS } from '../src/doors/bounds/limits.ts';
 import type { Secrets } from '../src/home/secrets.ts';
 
 export async function localServer(

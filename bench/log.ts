@@ -1,7 +1,8 @@
 /**
- * What the log costs a phase: the full cycle with it, as a ratio to the same cycle on a server without it; and with tree and
- * cosigning on top. Three servers in processes of their own, each on its own database, take a batch of documents in turn; by the
- * clock, and by the processor time of server and backends, which a busy machine disturbs less.
+ * What the log costs a phase: the full cycle with it, as a ratio to the same cycle on a server without it; and with
+ * tree and cosigning on top. Three servers in processes of their own, each on its own database, take a batch of
+ * documents in turn; by the clock, and by the processor time of server and backends, which a busy machine disturbs
+ * less.
  */
 import { entriesOf, STEPS } from './cycle.ts';
 import { type Gql, type Ground, gqlAt, median, startServer, timed, type Without } from './ground.ts';

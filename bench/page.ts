@@ -1,6 +1,6 @@
 /**
- * A page of 50 entries with history, review, change set and rows, through GraphQL, as a ratio to the same statement sent by bare pg
- * clients at the same concurrency, alternated in one run.
+ * A page of 50 entries with history, review, change set and rows, through GraphQL, as a ratio to the same statement
+ * sent by bare pg clients at the same concurrency, alternated in one run.
  */
 import { bareWorker, capture, type Sent } from './capture.ts';
 import { filledLedger } from './cycle.ts';

@@ -1,6 +1,6 @@
 /**
- * What provable history costs a phase: the full cycle with the tree folded and both lanes cosigning, as a ratio to the same
- * cycle with the integrator alone; alternated in one run, on fresh databases.
+ * What provable history costs a phase: the full cycle with the tree folded and both lanes cosigning, as a ratio to
+ * the same cycle with the integrator alone; alternated in one run, on fresh databases.
  */
 import { BATCHES, entries, STEPS } from './cycle.ts';
 import { type Ground, gqlAt, median, timed } from './ground.ts';

@@ -1,10 +1,13 @@
 /**
- * Loaded before anything else into a benchmark's server: takes the log out of its phases, by leaving out the lines that build a
- * transaction's record and hand it over. The product has no such switch.
+ * Loaded before anything else into a benchmark's server: takes the log out of its phases, by leaving out the lines
+ * that build a transaction's record and hand it over. The product has no such switch.
  */
 import { registerHooks } from 'node:module';
 
-/** Each must stand in its file exactly once; otherwise this measures something else, and stops. `instead` goes in its place. */
+/**
+ * Each must stand in its file exactly once; otherwise this measures something else, and stops. `instead` goes in
+ * its place.
+ */
 const LEFT_OUT = [
   {
     file: '/src/ledger/transaction.ts',

@@ -1,16 +1,16 @@
 /**
- * The only reader of `process.env`. Everything is parsed once, all faults are told at once, and nothing else in the
+ * The only reader of `process.env`. Everything is parsed once, all faults are reported at once, and nothing else in the
  * program knows that environment variables exist.
  */
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { readProxies } from './doors/address.ts';
+import { LIMITS, type Limits } from './doors/bounds/limits.ts';
 import { type HostNames, readAuthority, readOrigin } from './doors/hosts.ts';
-import { LIMITS, type Limits } from './doors/limits.ts';
 import { parseWitnesses, type Witness } from './log/checkpoint/witness-list.ts';
 
-const number = (least: number, most: number) =>
+const wholeNumber = (least: number, most: number) =>
   z
     .string()
     .refine((text) => /^\d+$/.test(text) && Number(text) >= least && Number(text) <= most, {
@@ -56,7 +56,7 @@ const proxyList = listOf(
   'an address or a network, for example 10.0.0.7 or 10.0.0.0/8',
 );
 
-/** The list is read here, so that what is wrong with it is told with all other faults. */
+/** The list is read here, so that its faults are reported with all others. */
 const witnessList = z.string().transform((path, context): readonly Witness[] => {
   try {
     const { witnesses, faults } = parseWitnesses(readFileSync(path, 'utf8'));
@@ -72,7 +72,7 @@ const witnessList = z.string().transform((path, context): readonly Witness[] => 
 });
 
 const environment = z.object({
-  CUTTER_PORT: number(0, 65_535).default(4000),
+  CUTTER_PORT: wholeNumber(0, 65_535).default(4000),
   CUTTER_HOST: z.string().default('127.0.0.1'),
   CUTTER_HOME: z.string().default('.cutter'),
   CUTTER_DATABASE_URL: databaseUrl.optional(),
@@ -91,20 +91,20 @@ const environment = z.object({
   CUTTER_LOG_LEVEL: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('warn'),
   CUTTER_GRAPHIQL: oneOf(['on', 'off']).optional(),
   CUTTER_SAMPLE: oneOf(['on', 'off']).default('on'),
-  CUTTER_HEARTBEAT_MS: number(1_000, 600_000).default(15_000),
+  CUTTER_HEARTBEAT_MS: wholeNumber(1_000, 600_000).default(15_000),
   CUTTER_CHECKPOINT_FILE: z.string().optional(),
   CUTTER_CHECKPOINT_URL: httpUrl.optional(),
   CUTTER_WITNESSES: witnessList.optional(),
   CUTTER_HOSTS: hostList.optional(),
   CUTTER_ORIGINS: originList.optional(),
   CUTTER_TRUSTED_PROXIES: proxyList.optional(),
-  CUTTER_KEEP_ALIVE_MS: number(1_000, 3_600_000).default(LIMITS.keepAliveMs),
-  CUTTER_MAX_BODY_BYTES: number(1_024, 256 * 1024 * 1024).default(LIMITS.bodyBytes),
-  CUTTER_MAX_SOCKETS: number(1, 100_000).default(LIMITS.sockets),
-  CUTTER_MAX_CALLS_PER_SECOND: number(1, 1_000_000).default(LIMITS.callsPerSecond),
-  CUTTER_MAX_FAILED_TOKENS: number(1, 1_000_000).default(LIMITS.failedTokens),
-  CUTTER_MAX_SUBSCRIPTIONS: number(1, 1_000_000).default(LIMITS.subscriptions),
-  CUTTER_MAX_SOCKET_OPERATIONS: number(1, 10_000).default(LIMITS.socketOperations),
+  CUTTER_KEEP_ALIVE_MS: wholeNumber(1_000, 3_600_000).default(LIMITS.keepAliveMs),
+  CUTTER_MAX_BODY_BYTES: wholeNumber(1_024, 256 * 1024 * 1024).default(LIMITS.bodyBytes),
+  CUTTER_MAX_SOCKETS: wholeNumber(1, 100_000).default(LIMITS.sockets),
+  CUTTER_MAX_CALLS_PER_SECOND: wholeNumber(1, 1_000_000).default(LIMITS.callsPerSecond),
+  CUTTER_MAX_FAILED_TOKENS: wholeNumber(1, 1_000_000).default(LIMITS.failedTokens),
+  CUTTER_MAX_SUBSCRIPTIONS: wholeNumber(1, 1_000_000).default(LIMITS.subscriptions),
+  CUTTER_MAX_SOCKET_OPERATIONS: wholeNumber(1, 10_000).default(LIMITS.socketOperations),
 });
 
 export interface Config {
@@ -120,28 +120,28 @@ export interface Config {
   /** Whether the first start takes a sample document through all phases. */
   readonly sample: boolean;
   readonly limits: Limits;
-  /** Names that the server answers to beside this machine's own, and pages of other sites that may ask it. */
+  /** Names that the server answers to in addition to this machine's own, and pages of other sites that may ask it. */
   readonly names: HostNames;
   /** Addresses and networks of proxies whose `X-Forwarded-For` is believed. */
   readonly proxies: readonly string[];
   /** The longest silence of a stream of history. */
   readonly heartbeatMs: number;
-  /** Where published checkpoints are kept beside the database: appended to a file, posted to a URL. */
+  /** Where published checkpoints are kept outside the database: appended to a file, posted to a URL. */
   readonly checkpoints: { readonly file: string | null; readonly url: string | null };
   /** Who is asked to cosign published checkpoints. */
   readonly witnesses: readonly Witness[];
-  /** Where the command line finds the server, and as whom; null stands for the token in `home`. */
+  /** Where the command line finds the server, and as whom; null means the token in `home`. */
   readonly client: {
-    /** The ledger that was named; null stands for this home's. */
+    /** The ledger that was named; null means this home's. */
     readonly url: string | null;
-    /** Where this home's server listens unless told otherwise. */
+    /** Where this home's server listens by default. */
     readonly defaultUrl: string;
     /** The fingerprint of the named ledger's key. */
     readonly ledgerKey: string | null;
     readonly tokens: Readonly<Record<'marker' | 'reviewer' | 'executor' | 'verifier', string | null>>;
     /** As whom `cutter monitor` follows a ledger, where no file is named. */
     readonly monitorToken: string | null;
-    /** Where it tells what it finds; in the environment, since the address may be a secret. */
+    /** Where it sends what it finds; in the environment, since the address may be a secret. */
     readonly monitorWebhook: string | null;
   };
 }
@@ -166,7 +166,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   return fromEnvironment(parsed.data);
 }
 
-/** A setting spelt wrong must not be passed over; what the tests and Kubernetes (for a service "cutter") set is not ours. */
+/**
+ * A setting spelt wrong must not be passed over; what the tests and Kubernetes (for a service "cutter") set is not
+ * ours.
+ */
 function isUnknown(name: string): boolean {
   return !(name in environment.shape) && !/^CUTTER_(TEST|SERVICE|PORT)_/.test(name);
 }
@@ -175,17 +178,17 @@ function fromEnvironment(env: z.infer<typeof environment>): Config {
   return {
     port: env.CUTTER_PORT,
     host: env.CUTTER_HOST,
-    home: absolute('CUTTER_HOME', env.CUTTER_HOME),
+    home: absolutePath('CUTTER_HOME', env.CUTTER_HOME),
     databaseUrl: env.CUTTER_DATABASE_URL ?? null,
     mode: env.CUTTER_MODE,
     logLevel: env.CUTTER_LOG_LEVEL,
-    // Exploring is for development; a production server shows the page only when told to.
+    // Exploring is for development; a production server shows the page only when configured to.
     graphiql:
       env.CUTTER_GRAPHIQL === undefined ? env.CUTTER_MODE !== 'production' : env.CUTTER_GRAPHIQL === 'on',
     sample: env.CUTTER_SAMPLE === 'on',
     heartbeatMs: env.CUTTER_HEARTBEAT_MS,
     checkpoints: {
-      file: absolute(
+      file: absolutePath(
         'CUTTER_CHECKPOINT_FILE',
         env.CUTTER_CHECKPOINT_FILE ?? join(env.CUTTER_HOME, 'checkpoints'),
       ),
@@ -225,7 +228,7 @@ function fromEnvironment(env: z.infer<typeof environment>): Config {
 const CALL_BURST_SECONDS = LIMITS.callsAtOnce / LIMITS.callsPerSecond;
 
 /** A relative path begins at the current folder, which somebody may have removed. */
-function absolute(setting: string, path: string): string {
+function absolutePath(setting: string, path: string): string {
   try {
     return resolve(path);
   } catch {

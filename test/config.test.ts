@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ConfigFault, readConfig } from '../src/config.ts';
-import { LIMITS } from '../src/doors/limits.ts';
+import { LIMITS } from '../src/doors/bounds/limits.ts';
 
 test('config: an empty environment is a rehearsal on loopback', () => {
   expect(readConfig({})).toMatchObject({

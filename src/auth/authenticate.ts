@@ -5,6 +5,8 @@
 import { createHash } from 'node:crypto';
 import { type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
+import { PRINCIPAL_KINDS } from '../law/values.ts';
+import { timeText } from '../text/time-sql.ts';
 import { SCOPES, type Scope } from './authority.ts';
 import type { Session } from './session.ts';
 
@@ -60,7 +62,7 @@ const grant = z.object({
   principal_id: z.string(),
   person_id: z.string(),
   name: z.string(),
-  kind: z.enum(['person', 'service', 'agent']),
+  kind: z.enum(PRINCIPAL_KINDS),
   scopes: z.array(z.string()),
   token_scopes: z.array(z.string()).nullable(),
   entry_ids: z.array(z.string()).nullable(),
@@ -74,7 +76,7 @@ const grant = z.object({
 const byHash = (hash: Buffer) => sql.prepared('auth_session', grant)`/* auth.session */
   select t.token_id::text, p.principal_id::text, p.person_id::text, p.name, p.kind, p.scopes,
          t.scopes as token_scopes, t.entry_ids::text[] as entry_ids, p.rehearsal,
-         to_char(t.expires_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as expires_at,
+         ${timeText(sql.fragment`t.expires_at`)} as expires_at,
          t.expires_at <= now() as expired,
          t.revoked_at is not null as revoked,
          p.disabled_at is not null as disabled
@@ -101,11 +103,11 @@ export function authenticator({ gate, mode }: AuthenticatorOptions): Authenticat
     if (row.expired) throw new Unauthenticated('expired');
     if (row.disabled) throw new Unauthenticated('disabled');
     if (row.rehearsal && mode === 'production') throw new Unauthenticated('rehearsal_refused');
-    return session(row);
+    return sessionOf(row);
   };
 }
 
-function session(row: z.infer<typeof grant>): Session {
+function sessionOf(row: z.infer<typeof grant>): Session {
   const known = new Set<string>(SCOPES);
   const narrow = row.token_scopes === null ? null : new Set(row.token_scopes);
   const scopes = row.scopes.filter((scope) => known.has(scope) && (narrow?.has(scope) ?? true));
@@ -131,8 +133,8 @@ export interface StreamToken {
 const ended = z.object({ place: z.string() });
 
 /**
- * Which of these tokens no longer stand, may no longer observe, or are narrowed to other entries now; the feed asks for all its
- * subscribers at once.
+ * Which of these tokens no longer stand, may no longer observe, or are narrowed to other entries now; the feed asks
+ * for all its subscribers at once.
  */
 export async function authorityEnded<Token extends StreamToken>(
   gate: DatabasePool,

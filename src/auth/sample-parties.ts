@@ -1,11 +1,11 @@
-import type { Lane } from '../law/values.ts';
+import type { Lane, PrincipalKind } from '../law/values.ts';
 import { derivedId } from '../proof/uuid.ts';
 import { SCOPES, type Scope } from './authority.ts';
 
 /** A principal and the person answerable for it, as the bootstrap writes them. */
-export interface Party {
+export interface SampleParty {
   readonly name: string;
-  readonly kind: 'person' | 'service' | 'agent';
+  readonly kind: PrincipalKind;
   readonly personName: string;
   readonly scopes: readonly Scope[];
   readonly lane: Lane | null;
@@ -15,8 +15,8 @@ const READ = ['ledger:observe', 'ledger:evidence'] as const satisfies readonly S
 const BACKLOG = ['entry:sweep', 'entry:abandon'] as const satisfies readonly Scope[];
 
 /**
- * The six sample principals of a rehearsal, each answered for by a person of its own, so that no guard of separate duties is met
- * by accident. A principal's name is also its key in tokens.json.
+ * The six sample principals of a rehearsal, each answered for by a person of its own, so that no guard of separate
+ * duties is met by accident. A principal's name is also its key in tokens.json.
  */
 export const SAMPLE_PARTIES = [
   {
@@ -55,7 +55,7 @@ export const SAMPLE_PARTIES = [
     lane: 'DOT-992',
   },
   { name: 'observer', kind: 'person', personName: 'Otto Sample', scopes: ['ledger:observe'], lane: null },
-] as const satisfies readonly Party[];
+] as const satisfies readonly SampleParty[];
 
 /** Ids of parties derive from their names: the same party is the same row, however often the bootstrap runs. */
 export function principalIdOf(name: string): string {

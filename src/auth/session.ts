@@ -1,4 +1,4 @@
-import type { Mode } from '../law/values.ts';
+import type { Mode, PrincipalKind } from '../law/values.ts';
 import type { Scope } from './authority.ts';
 
 /** Who calls: a principal behind a token that was good when the call began, and the person answerable for it. */
@@ -7,7 +7,7 @@ export interface Session {
   readonly principalId: string;
   readonly personId: string;
   readonly name: string;
-  readonly kind: 'person' | 'service' | 'agent';
+  readonly kind: PrincipalKind;
   /** Scopes of the principal, narrowed by the token. */
   readonly scopes: ReadonlySet<Scope>;
   /** Entries the token is narrowed to, or null for all. */

@@ -4,21 +4,16 @@ import { join } from 'node:path';
 import type { ClientBase } from 'pg';
 import { z } from 'zod';
 import {
-  type Party,
   personIdOf,
   principalIdOf,
   SAMPLE_PARTIES,
+  type SampleParty,
   scopesInOrder,
 } from '../auth/sample-parties.ts';
 import { BOOTSTRAP_LOCK, underBootstrapLock } from '../database/bootstrap-lock.ts';
 import { BASE_VOCABULARY } from '../document/vocabulary.ts';
-import {
-  homeSecrets,
-  refuseIfOthersMayRead,
-  type Secrets,
-  writePrivateFile,
-  writeSecrets,
-} from '../home/secrets.ts';
+import { refuseIfOthersMayRead, writePrivateFile } from '../home/private-file.ts';
+import { homeSecrets, type Secrets, writeSecrets } from '../home/secrets.ts';
 import { type HeldKey, heldKeys, withFollowed } from '../keys/custody.ts';
 import { type RegisteredKeys, registerKeys } from '../keys/lane-keys.ts';
 import type { Mode } from '../law/values.ts';
@@ -42,8 +37,9 @@ export interface BootstrapResult {
 }
 
 /**
- * Writes what every ledger begins with: vocabulary, the log's head, the lanes' keys and, in a rehearsal, the sample persons with
- * their principals and tokens. As the owner, in one transaction; run again, it changes nothing that is there.
+ * Writes what every ledger begins with: vocabulary, the log's head, the lanes' keys and, in a rehearsal, the sample
+ * persons with their principals and tokens. As the owner, in one transaction; run again, it changes nothing that is
+ * there.
  *
  * In production no sample person is made, and the gate refuses those that an earlier rehearsal left.
  */
@@ -57,7 +53,8 @@ export async function bootstrapLedger(
     await owner.query(`/* bootstrap.lock */ select pg_advisory_xact_lock(${BOOTSTRAP_LOCK})`);
     await addVocabulary(owner);
     const incarnation = await addHead(owner);
-    if (options.mode === 'rehearsal') for (const party of SAMPLE_PARTIES) await addParty(owner, party, true);
+    if (options.mode === 'rehearsal')
+      for (const party of SAMPLE_PARTIES) await addSampleParty(owner, party, true);
     const keys = await registerKeys(owner, options.keys);
     const issue =
       options.mode === 'rehearsal'
@@ -76,8 +73,9 @@ export async function bootstrapLedger(
 }
 
 /**
- * The same with what a home holds: its keys, and the tokens in `<home>/tokens.json`. A rotation that was under way when its process was
- * killed comes to its end here. The secrets are read under the lock, since one that is under way now writes them under it.
+ * The same with what a home holds: its keys, and the tokens in `<home>/tokens.json`. A rotation that was under way
+ * when its process was killed comes to its end here. The secrets are read under the lock, since one that is under way
+ * now writes them under it.
  */
 export async function bootstrapHome(
   owner: ClientBase,
@@ -139,7 +137,7 @@ async function addHead(owner: ClientBase): Promise<string> {
 }
 
 /** Adds a person and its principal where they are missing. */
-async function addParty(owner: ClientBase, party: Party, rehearsal: boolean): Promise<void> {
+async function addSampleParty(owner: ClientBase, party: SampleParty, rehearsal: boolean): Promise<void> {
   await owner.query(
     `/* bootstrap.person */
     insert into cutter_auth.person (person_id, name, rehearsal) values ($1, $2, $3) on conflict do nothing`,

@@ -5,9 +5,10 @@ import { backoffMs, createWake, restUnless } from '../database/wake.ts';
 import type { Login, Secrets } from '../home/secrets.ts';
 
 /**
- * A home's claim on the logins of a PostgreSQL server. A login has one password, and it is the home's: a server started from another
- * home would set its own and lock the first one out. So each server holds, shared, one advisory lock for each login and password it
- * has, as long as it lives: servers with the same secrets stand side by side, one with others meets a lock that isn't its own.
+ * A home's claim on the logins of a PostgreSQL server. A login has one password, and it is the home's: a server
+ * started from another home would set its own and lock the first one out. So each server holds, shared, one advisory
+ * lock for each login and password it has, as long as it lives: servers with the same secrets stand side by side, one
+ * with others meets a lock that isn't its own.
  */
 export interface HomeClaim {
   release(): Promise<void>;
@@ -18,7 +19,10 @@ class ClaimedByAnother extends Error {
   override readonly name = 'ClaimedByAnother';
 }
 
-/** Claims the logins for as long as this session lives, or says that another home has them. Takes first and looks then: of two at once, at most one passes. */
+/**
+ * Claims the logins for as long as this session lives, or says that another home has them. Takes first and looks
+ * then: of two at once, at most one passes.
+ */
 export async function claimLogins(client: ClientBase, secrets: Secrets): Promise<void> {
   const locks = locksOf(secrets);
   const [classes, objects] = [locks.map((lock) => lock.login), locks.map((lock) => lock.password)];
@@ -45,7 +49,10 @@ export async function claimLogins(client: ClientBase, secrets: Secrets): Promise
   );
 }
 
-/** Holds the claim on a connection of the runtime's own, and takes it again after a loss. `tell` hears that another home has the logins now. */
+/**
+ * Holds the claim on a connection of the runtime's own, and takes it again after a loss. `tell` hears that another
+ * home has the logins now.
+ */
 export async function holdClaim(
   url: string,
   secrets: Secrets,
@@ -105,14 +112,17 @@ function isTakenOver(error: unknown): boolean {
   return (error as { code?: unknown }).code === '28P01';
 }
 
-/** Two numbers for each login this home has a password for. 32 bits of a hash of 256 random bits give nothing of them away. */
+/**
+ * Two numbers for each login this home has a password for. 32 bits of a hash of 256 random bits give nothing of them
+ * away.
+ */
 function locksOf(secrets: Secrets): readonly { login: number; password: number }[] {
   return Object.entries(secrets.logins).map(([login, password]) => ({
-    login: number(`cutter:login:${login}`),
-    password: number(`cutter:password:${login}:${password}`),
+    login: lockNumber(`cutter:login:${login}`),
+    password: lockNumber(`cutter:password:${login}:${password}`),
   }));
 }
 
-function number(text: string): number {
+function lockNumber(text: string): number {
   return createHash('sha256').update(text).digest().readInt32BE(0);
 }

@@ -1,5 +1,6 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { ClientBase } from 'pg';
+import { tokenHash } from '../auth/authenticate.ts';
 import { principalIdOf } from '../auth/sample-parties.ts';
 
 /** How a stranger to this repository, or a scanner of leaked secrets, recognises a token. */
@@ -11,14 +12,9 @@ export function makeToken(): string {
   return TOKEN_PREFIX + randomBytes(32).toString('base64url');
 }
 
-/** What the ledger keeps of a token. */
-export function tokenHash(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
-}
-
 /**
- * Keeps each token that the ledger still knows and that hasn't expired, and issues one for every name without. A token that was
- * revoked is kept too, useless as it is: only whoever deletes it from tokens.json asks for another.
+ * Keeps each token that the ledger still knows and that hasn't expired, and issues one for every name without. A
+ * token that was revoked is kept too, useless as it is: to get another, a person deletes it from tokens.json.
  */
 export async function issueTokens(
   owner: ClientBase,

@@ -5,7 +5,10 @@ import type { ClientBase } from 'pg';
 import { suspendCopy } from '../log/setback/suspension.ts';
 
 interface Place {
-  /** Of the PostgreSQL server: another one in each that was made anew, the same in its standbys and in copies of its files. */
+  /**
+   * Of the PostgreSQL server: another one in each that was made anew, the same in its standbys and in copies of its
+   * files.
+   */
   readonly system: string;
   /** Of the database in it. */
   readonly database: string;
@@ -28,15 +31,19 @@ const NOTE = `/* place.note */
   values ($1, $2, $3, $4, $5)
   on conflict (incarnation) do update set system_identifier = $2, database_oid = $3, machine = $4, data_directory = $5,
     noted_at = transaction_timestamp()`;
-/** What was suspended as a copy goes on where the original turns out to be gone, unless a lane has accepted otherwise already. */
+/**
+ * What was suspended as a copy goes on where the original turns out to be gone, unless a lane has accepted otherwise
+ * already.
+ */
 const LIFT = `/* place.lift */
   delete from cutter_log.suspension as s using cutter_log.head
   where s.incarnation = head.incarnation and s.cause = 'copied'
     and not exists (select from cutter_log.resumption as r where r.incarnation = s.incarnation)`;
 
 /**
- * Compares where the ledger's database lives with where it lived at the start before. A copy is suspended before anything is written to
- * it, since its original may run; a database that was moved is noted at its new place. `isOurs`: an embedded PostgreSQL.
+ * Compares where the ledger's database lives with where it lived at the start before. A copy is suspended before
+ * anything is written to it, since its original may run; a database that was moved is noted at its new place.
+ * `isOurs`: an embedded PostgreSQL.
  */
 export async function noticeCopy(
   owner: ClientBase,
@@ -48,7 +55,7 @@ export async function noticeCopy(
   const here = await placeNow(owner, isOurs);
   if (noted === undefined || here === null) return;
   if (noted.system === null) return await notePlace(owner, noted.incarnation, here);
-  const judged = await judge(owner, noted, here);
+  const judged = await judgePlace(owner, noted, here);
   if (judged === null) return;
   if ('copy' in judged && (await suspendCopy(owner, judged.copy))) return;
   if ('moved' in judged) tell(judged.moved);
@@ -66,7 +73,10 @@ export async function noteFirstPlace(owner: ClientBase, incarnation: string, isO
   if (here !== null) await notePlace(owner, incarnation, here);
 }
 
-/** Notes the place of the incarnation that both lanes have accepted: from its first moment on a copy of it is told from it. */
+/**
+ * Notes the place of the incarnation that both lanes have accepted: from its first moment on a copy of it is told
+ * from it.
+ */
 export async function noteResumed(owner: ClientBase, isOurs: boolean): Promise<void> {
   const here = await placeNow(owner, isOurs);
   const { rows } = await owner.query<{ next: string }>(
@@ -100,7 +110,7 @@ async function placeNow(owner: ClientBase, isOurs: boolean): Promise<Place | nul
     : { system, database, machine: null, data: null };
 }
 
-async function judge(owner: ClientBase, noted: Place, here: Place): Promise<Judged | null> {
+async function judgePlace(owner: ClientBase, noted: Place, here: Place): Promise<Judged | null> {
   if (noted.system !== here.system)
     return { copy: 'It was made of a database on another PostgreSQL server, which may run.' };
   if (noted.database !== here.database) return await judgeDatabase(owner, noted.database);

@@ -4,9 +4,9 @@ import { setLoginPasswords } from '../database/logins.ts';
 import { migrate } from '../database/migrate/migrate.ts';
 import { refuseAnothersLedger } from '../database/migrate/rights.ts';
 import { openPools, type Pools, poolUrls } from '../database/pools.ts';
+import { checkLoginSessions } from '../database/session/login-sessions-at-start.ts';
 import { refusePooledSessions } from '../database/session/pooler.ts';
-import { checkAssumptions } from '../database/session/server-checks.ts';
-import { checkSessions } from '../database/session/session-checks.ts';
+import { checkStartAssumptions } from '../database/session/start-assumptions.ts';
 import { secretsForLedger } from '../home/ledger-secrets.ts';
 import { type Secrets, storedSecrets, writeSecrets } from '../home/secrets.ts';
 import { LANES, type Mode } from '../law/values.ts';
@@ -29,15 +29,18 @@ export interface PrepareOptions {
   readonly mode: Mode;
   /** Whether others use the database, too: one that CUTTER_DATABASE_URL names. */
   readonly shared?: boolean;
-  /** Where published heads are kept, if they are: a database that is older than those is suspended before anything is written. */
+  /**
+   * Where published heads are kept, if they are: a database that is older than those is suspended before anything is
+   * written.
+   */
   readonly heads?: string | null;
   /** Receives whole sentences. */
   readonly tell: (line: string) => void;
 }
 
 /**
- * Brings the database to this version and opens it as the runtime's logins, none of which may change its shape. The home's claim on
- * the logins goes from the owner's session to the runtime's without a gap, and ends with the pools.
+ * Brings the database to this version and opens it as the runtime's logins, none of which may change its shape. The
+ * home's claim on the logins goes from the owner's session to the runtime's without a gap, and ends with the pools.
  */
 export async function prepareLedger(options: PrepareOptions): Promise<PreparedLedger> {
   const { ownerUrl, home, mode, tell } = options;
@@ -45,7 +48,7 @@ export async function prepareLedger(options: PrepareOptions): Promise<PreparedLe
   const isOurs = options.shared !== true;
   if (!isOurs) await refusePooledSessions(ownerUrl);
   return await asOwner(ownerUrl, async (owner) => {
-    await checkAssumptions(owner, tell);
+    await checkStartAssumptions(owner, tell);
     await refuseAnothersLedger(owner);
     const secrets = await secretsForLedger(owner, home);
     await claimLogins(owner, secrets);
@@ -63,7 +66,7 @@ export async function prepareLedger(options: PrepareOptions): Promise<PreparedLe
     if (suspension !== null) tell(suspendedBecause(suspension));
     if (mode === 'production') await tellWhatIsMissing(owner, tell);
     const urls = poolUrls(ownerUrl, secrets);
-    await checkSessions(urls);
+    await checkLoginSessions(urls);
     const claim = await holdClaim(urls.observe, secrets, tell);
     try {
       const pools = await openPools(urls);
@@ -79,9 +82,12 @@ export async function prepareLedger(options: PrepareOptions): Promise<PreparedLe
   });
 }
 
-/** Sets the logins' passwords; whose ledger this was before is told, for that home's server starts no more without asking. */
+/**
+ * Sets the logins' passwords; whose ledger this was before is told, for that home's server starts no more without
+ * asking.
+ */
 async function takeLogins(owner: pg.Client, options: PrepareOptions, secrets: Secrets): Promise<void> {
-  const wasAnothers = (await isBootstrapped(owner)) && !(await opens(options.ownerUrl, secrets));
+  const wasAnothers = (await isBootstrapped(owner)) && !(await opensWith(options.ownerUrl, secrets));
   await setLoginPasswords(owner, secrets);
   if (wasAnothers)
     options.tell(
@@ -102,7 +108,10 @@ async function noticeSetBack(owner: pg.Client, kept: KeptFile): Promise<void> {
   if (beyond !== null) await suspend(owner, head.incarnation, beyond);
 }
 
-/** A home that is used with another database keeps the heads of the one before, and its lanes would sign nothing without a word here. */
+/**
+ * A home that is used with another database keeps the heads of the one before, and its lanes would sign nothing
+ * without a word here.
+ */
 async function tellOfAnothersHeads(
   owner: pg.Client,
   { name, heads }: KeptFile,
@@ -147,7 +156,7 @@ async function isBootstrapped(owner: pg.Client): Promise<boolean> {
 }
 
 /** Whether the runtime's password is the login's already. */
-async function opens(ownerUrl: string, secrets: Secrets): Promise<boolean> {
+async function opensWith(ownerUrl: string, secrets: Secrets): Promise<boolean> {
   const client = new pg.Client({ connectionString: poolUrls(ownerUrl, secrets).observe });
   client.on('error', () => {});
   try {

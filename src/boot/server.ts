@@ -2,9 +2,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Authenticator } from '../auth/authenticate.ts';
-import { Admission } from '../doors/admission.ts';
+import { Admission } from '../doors/bounds/admission.ts';
 import { buildGraphql, type GraphqlDeps } from '../doors/graphql.ts';
-import { answerHealth, answerReady, type ReadinessChecks, readiness } from '../doors/health.ts';
+import { answerHealth, answerReady, type ReadinessChecks, readinessOf } from '../doors/health.ts';
 import { type HostNames, Hosts, NO_NAMES } from '../doors/hosts.ts';
 import { GRAPHQL_PATH, httpDoor } from '../doors/http.ts';
 import { IDENTITY_PATH, identityDoor } from '../doors/identity.ts';
@@ -12,7 +12,8 @@ import { LongTexts } from '../doors/long-texts.ts';
 import { graphiqlPage } from '../doors/pages/graphiql.ts';
 import { landingPage } from '../doors/pages/landing.ts';
 import { PASSPORT_PATH, passportPage } from '../doors/pages/passport-page.ts';
-import { isWebSocket, openWebSocketDoor } from '../doors/streams/websocket.ts';
+import { isWebSocket } from '../doors/streams/upgrade.ts';
+import { openWebSocketDoor } from '../doors/streams/websocket.ts';
 import type { Mode } from '../law/values.ts';
 
 export interface ServerDeps extends GraphqlDeps {
@@ -57,7 +58,7 @@ export function buildServer(deps: ServerDeps): CutterServer {
     identity(request, response, url);
   };
   let closing = false;
-  const look = readiness({
+  const look = readinessOf({
     ...deps.ready,
     sockets: () => (sockets.isFull() ? 'All sockets of this server are in use.' : null),
     streams: () => (door.isFull() ? 'All event streams of this server are in use.' : null),
@@ -120,14 +121,14 @@ export function buildServer(deps: ServerDeps): CutterServer {
 
   return {
     httpServer,
-    listen: () => listen(httpServer, deps.host, deps.port),
+    listen: () => listenAt(httpServer, deps.host, deps.port),
     async close() {
       closing = true;
       const closed = new Promise<void>((resolve) => httpServer.close(() => resolve()));
       // Sockets first: a goodbye tells the reader to resume, where a stream's end would tell it that all is said.
       await sockets.close();
       graphql.endStreams();
-      await drained(httpServer, closed, limits.drainMs);
+      await drainConnections(httpServer, closed, limits.drainMs);
       await longTexts.close();
     },
   };
@@ -144,7 +145,7 @@ function cutLingering(request: IncomingMessage, response: ServerResponse, linger
   });
 }
 
-function listen(server: Server, host: string, port: number): Promise<{ url: string }> {
+function listenAt(server: Server, host: string, port: number): Promise<{ url: string }> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host, port }, () => {
@@ -157,7 +158,7 @@ function listen(server: Server, host: string, port: number): Promise<{ url: stri
 }
 
 /** Idle connections go at once, the others as their answers end; what is left after `drainMs` is cut off. */
-async function drained(server: Server, closed: Promise<void>, drainMs: number): Promise<void> {
+async function drainConnections(server: Server, closed: Promise<void>, drainMs: number): Promise<void> {
   const sweep = setInterval(() => server.closeIdleConnections(), 50);
   const impatience = setTimeout(() => server.closeAllConnections(), drainMs);
   server.closeIdleConnections();

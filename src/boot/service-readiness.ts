@@ -1,4 +1,7 @@
-/** What must be so for a process to do its work, and the sentences for when it isn't. A stranger may read each of them. */
+/**
+ * What must be so for a process to do its work, and the sentences for when it isn't. A stranger may read each of
+ * them.
+ */
 import { sql } from 'slonik';
 import { z } from 'zod';
 import type { Pools } from '../database/pools.ts';
@@ -30,9 +33,9 @@ export function readinessOf({ pools, custody, integrator, writes, mode }: Readin
         : 'The database was set back, or is a copy; both lanes have to accept where it goes on ("cutter resume").',
     durable: () => pools.watch.lost(),
     writes: () => writes.failing(),
-    lanes: () => unsigning(pools, custody),
+    lanes: () => whichCannotSign(pools, custody),
     callers: async () =>
-      (await pools.evidence.oneFirst(anybody(mode)))
+      (await pools.evidence.oneFirst(anyGoodToken(mode)))
         ? null
         : 'Nobody has a token that is good here; docs/how-to/production.md says how the owner makes one.',
     // One that reconnects is on its way; what waits for it is in the queue. One that stopped needs a person.
@@ -47,7 +50,7 @@ export function readinessOf({ pools, custody, integrator, writes, mode }: Readin
   };
 }
 
-const anybody = (mode: Mode) => sql.type(z.object({ anybody: z.boolean() }))`/* ready.callers */
+const anyGoodToken = (mode: Mode) => sql.type(z.object({ anybody: z.boolean() }))`/* ready.callers */
   select exists (
     select from cutter_auth.token as t join cutter_auth.principal as p using (principal_id)
     where p.disabled_at is null and t.revoked_at is null and t.expires_at > now()
@@ -57,7 +60,7 @@ const anybody = (mode: Mode) => sql.type(z.object({ anybody: z.boolean() }))`/* 
 const signer = z.object({ key_id: z.string() });
 
 /** Which lanes that this process is to serve can't sign; one whose login it doesn't have is another process's. */
-async function unsigning(pools: Pools, custody: Custody): Promise<string | null> {
+async function whichCannotSign(pools: Pools, custody: Custody): Promise<string | null> {
   const served = LANES.filter((lane) => poolOf(pools, lane) !== null);
   if (served.length === 0) return null;
   const held = served.flatMap((lane) => custody.keysOf(lane, 'statement'));

@@ -1,6 +1,6 @@
 /**
- * Wires a ledger to its server: phases, integrator, feed, doors. What it is given (pools, secrets) it doesn't close; what
- * it makes it closes in reverse. The program and the tests start the same parts by this one function.
+ * Wires a ledger to its server: phases, integrator, feed, doors. What it is given (pools, secrets) it doesn't close;
+ * what it makes it closes in reverse. The program and the tests start the same parts by this one function.
  */
 import type { Logger } from 'pino';
 import { authenticator, authorityEnded } from '../auth/authenticate.ts';

@@ -1,4 +1,4 @@
-/** Where a command that works beside the server finds the ledger's database: external, embedded and running, or started for it. */
+/** Where a command finds the ledger's database: external, embedded and running, or started for the command. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
@@ -18,7 +18,7 @@ export interface FoundDatabase {
 /** Finds the database of the configured home; throws a sentence where there is none. */
 export async function findDatabase(config: Pick<Config, 'home' | 'databaseUrl'>): Promise<FoundDatabase> {
   if (!existsSync(join(config.home, 'secrets.json')))
-    throw new Error(`${config.home} holds no secrets of a ledger; name its data directory by CUTTER_HOME.`);
+    throw new Error(`${config.home} holds no secrets of a ledger. Name the ledger's home with CUTTER_HOME.`);
   const secrets = homeSecrets(config.home);
   const ownerUrl = config.databaseUrl ?? runningUrl(config.home, secrets);
   if (ownerUrl !== null) return { ownerUrl, secrets, close: async () => {} };
@@ -27,11 +27,11 @@ export async function findDatabase(config: Pick<Config, 'home' | 'databaseUrl'>)
   return { ownerUrl: embedded.ownerUrl, secrets, close: () => embedded.stop() };
 }
 
-/** Where the embedded server of this home listens, if it runs: PostgreSQL says so beside its data. */
+/** Where the embedded server of this home listens, if it runs: PostgreSQL says so in its data folder. */
 function runningUrl(home: string, secrets: Secrets): string | null {
   const { data } = clusterPlace(home, () => {});
   if (!existsSync(join(data, 'PG_VERSION')))
-    throw new Error(`${home} holds no database; name the ledger's data directory by CUTTER_HOME.`);
+    throw new Error(`${home} holds no database. Name the ledger's home with CUTTER_HOME.`);
   const path = join(data, 'postmaster.pid');
   if (!existsSync(path)) return null;
   const [pid, , , port] = readFileSync(path, 'utf8').split('\n');

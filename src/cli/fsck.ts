@@ -1,6 +1,6 @@
 /**
- * `cutter fsck`: recomputes the whole ledger from its tables, as the login that only reads. The embedded database is started for it
- * where it isn't running; nothing is served.
+ * `cutter fsck`: recomputes the whole ledger from its tables, as the login that only reads. The embedded database
+ * is started for it where it isn't running; nothing is served.
  */
 import { readFileSync } from 'node:fs';
 import type { Config } from '../config.ts';
@@ -10,7 +10,7 @@ import { exitCodeOf, type Finding, type Report } from '../fsck/finding.ts';
 import { givenFile, headsOf, keptFile } from '../fsck/heads.ts';
 import { SCOPE, VOUCHERS } from '../fsck/scope.ts';
 import { findDatabase } from './find-database.ts';
-import { sentence } from './terminal/sentence.ts';
+import { faultSentence } from './terminal/sentence.ts';
 import { linePrinter } from './terminal/terminal.ts';
 
 export interface FsckOptions {
@@ -20,8 +20,11 @@ export interface FsckOptions {
   readonly heads?: string;
 }
 
-/** Says of every column of the ledger's tables what vouches for it: what a check can tell, and what it can't. No database is asked. */
-export function scope({ json }: Pick<FsckOptions, 'json'>, print: Print = linePrinter(json)): void {
+/**
+ * Says of every column of the ledger's tables what vouches for it: what a check can tell, and what it can't. No
+ * database is asked.
+ */
+export function printScope({ json }: Pick<FsckOptions, 'json'>, print: Print = linePrinter(json)): void {
   for (const { table, column, voucher } of SCOPE)
     print(
       json
@@ -33,7 +36,7 @@ export function scope({ json }: Pick<FsckOptions, 'json'>, print: Print = linePr
 type Print = (line: string) => void;
 
 /** 0 clean, 1 findings, 2 something couldn't be seen. */
-export async function fsck(
+export async function checkDatabase(
   options: FsckOptions,
   config: Config,
   print: Print = linePrinter(options.json),
@@ -52,10 +55,10 @@ export async function fsck(
     closers.push(() => found.close());
     const { evidence } = poolUrls(found.ownerUrl, found.secrets);
     const report = await checkLedger({ url: evidence, heads, headFiles });
-    for (const line of options.json ? jsonLines(report) : sentences(report)) print(line);
+    for (const line of options.json ? jsonLines(report) : reportLines(report)) print(line);
     return exitCodeOf(report);
   } catch (error) {
-    const message = sentence(error, config);
+    const message = faultSentence(error, config);
     print(
       options.json
         ? JSON.stringify({ type: 'unseen', table: null, message })
@@ -70,13 +73,15 @@ export async function fsck(
 /** What the log was compared with outside the database, or that there was nothing. */
 function* comparedWith({ heads, coverage }: Report): Generator<string> {
   if (coverage.positions > 0 && coverage.cosignatures === 0)
-    yield 'The database holds no cosignature of a head: the lanes never signed one, or somebody deleted them all.';
+    yield 'The database holds no cosignature of a head. ' +
+      'Either the lanes never signed one, or somebody deleted them all.';
   for (const { file, compared, isKept, words } of heads) {
     yield* words;
     if (compared > 0)
       yield `Compared with ${compared} head${compared === 1 ? '' : 's'} ${isKept ? 'kept' : 'given'} in ${file}.`;
     else if (isKept)
-      yield `No kept heads of this ledger at ${file}, so this check can't see whether the ledger was set back. Name other heads with --heads FILE.`;
+      yield `${file} holds no head of this ledger, so this check can't see whether the ledger was set back. ` +
+        'Name other heads with --heads FILE.';
   }
 }
 
@@ -98,18 +103,21 @@ function* jsonLines(report: Report): Generator<string> {
 
 const verdictOf = (report: Report) => (['clean', 'findings', 'unseen'] as const)[exitCodeOf(report)];
 
-function* sentences(report: Report): Generator<string> {
-  for (const finding of report.findings) yield told(finding);
+function* reportLines(report: Report): Generator<string> {
+  for (const finding of report.findings) yield findingLine(finding);
   for (const { message } of report.unseen) yield `unseen: ${message}`;
   const { coverage: seen, findings, unseen } = report;
-  yield `Checked ${seen.positions} records${seen.pending > 0 ? ` (and ${seen.pending} that wait for a position)` : ''}, ${seen.rows} rows, ${seen.entries} entries, ${seen.cuts} cuts, ${seen.signatures} signatures, ${seen.nodes} nodes of the tree, ${seen.cosignatures} cosignatures.`;
+  const waiting = seen.pending > 0 ? ` (and ${seen.pending} that wait for a position)` : '';
+  yield `Checked ${seen.positions} records${waiting}, ${seen.rows} rows, ${seen.entries} entries, ` +
+    `${seen.cuts} cuts, ${seen.signatures} signatures, ${seen.nodes} nodes of the tree, ` +
+    `${seen.cosignatures} cosignatures.`;
   yield* comparedWith(report);
-  if (unseen.length > 0) yield 'Not everything could be seen, so this is no clean bill.';
+  if (unseen.length > 0) yield 'Not everything could be read, so the ledger may still hold faults.';
   else
     yield findings.length === 0 ? 'Clean.' : `${findings.length} finding${findings.length === 1 ? '' : 's'}.`;
 }
 
-function told({ verdict, table, key, column, after, before, message }: Finding): string {
+function findingLine({ verdict, table, key, column, after, before, message }: Finding): string {
   const place = `${table} ${key}${column === null ? '' : ` ${column}`}`;
   const bounds: string[] = [];
   if (after !== null) bounds.push(`after position ${after}`);

@@ -10,10 +10,10 @@ import { plain } from '../text/plain.ts';
 import { ANSWER_BOUNDS } from './client/answer.ts';
 import { ClientFault, openClient } from './client/client.ts';
 import { type LedgerOptions, proveLedger } from './client/prove-ledger.ts';
-import { accepted, Refused } from './client/refused.ts';
+import { acceptedOutcome, Refused } from './client/refused.ts';
 import { roleTokens } from './client/tokens.ts';
 import { IssuePassportDocument, type IssuePassportQuery } from './generated/graphql.ts';
-import { folded } from './terminal/columns.ts';
+import { foldedText } from './terminal/columns.ts';
 import { errorTerminal, linePrinter, type Terminal } from './terminal/terminal.ts';
 
 export interface IssueOptions extends LedgerOptions {
@@ -26,7 +26,10 @@ const PASSPORT_BOUNDS = { ...ANSWER_BOUNDS, answerBytes: 256 * 1024 * 1024 };
 /** A checkpoint comes within a second or two. */
 const PATIENCE_MS = [250, 500, 1_000, 2_000, 2_000];
 
-/** Writes the passport to a file, named by the ledger unless told otherwise. Resolves with the exit code. */
+/**
+ * Writes the passport to a file, named by its document and change set unless --out names it. Resolves with the exit
+ * code.
+ */
 export async function issuePassport(
   changeSet: string,
   options: IssueOptions,
@@ -37,11 +40,11 @@ export async function issuePassport(
   let secrets: readonly string[] = [];
   try {
     const changeSetId = normalizeUuid(changeSet);
-    if (changeSetId === null) throw new ClientFault(`${changeSet} is no id of a change set.`);
+    if (changeSetId === null) throw new ClientFault(`${changeSet} is not the id of a change set.`);
     const tokens = roleTokens(config);
     secrets = Object.values(tokens);
     const { url } = await proveLedger(options, config, terminal);
-    const passport = held(await asked(changeSetId, url, tokens.reviewer), changeSetId);
+    const passport = heldPassport(await askForPassport(changeSetId, url, tokens.reviewer), changeSetId);
     const { out } = options;
     const file = out ?? passport.file;
     if (out === undefined) requireSame(file, passport.text);
@@ -56,7 +59,7 @@ export async function issuePassport(
     return 0;
   } catch (error) {
     if (!(error instanceof ClientFault || error instanceof Refused)) throw error;
-    process.stderr.write(`${folded(`cutter: ${plain(error.message, secrets)}`)}\n`);
+    process.stderr.write(`${foldedText(`cutter: ${plain(error.message, secrets)}`)}\n`);
     return 1;
   }
 }
@@ -65,20 +68,21 @@ interface Held {
   readonly text: string;
   readonly digest: string;
   readonly verdict: string;
-  /** Where it goes unless told otherwise: a ledger doesn't name files on this machine. */
+  /** The file's name without --out. A ledger doesn't name files on this machine. */
   readonly file: string;
 }
 
 /** Holds what came to what was asked for. Whether it is true, "cutter passport verify" says. */
-function held({ text, digest }: Issued, changeSetId: string): Held {
+function heldPassport({ text, digest }: Issued, changeSetId: string): Held {
   const own = digestOf(Buffer.from(text));
   if (digest !== own)
-    throw new ClientFault(`The ledger gave a passport of the digest ${own} and said that it has ${digest}.`);
+    throw new ClientFault(`The passport has the digest ${own}, but the ledger said ${digest}.`);
   const passport = passportShape.safeParse(jsonOf(text)).data;
-  if (passport === undefined) throw new ClientFault('The ledger gave something that is no passport.');
+  if (passport === undefined)
+    throw new ClientFault('The ledger answered with something that is not a passport.');
   if (passport.changeSetId !== changeSetId)
     throw new ClientFault(
-      `The ledger gave the passport of change set ${passport.changeSetId} for that of ${changeSetId}.`,
+      `The ledger answered with the passport of change set ${passport.changeSetId} instead of ${changeSetId}.`,
     );
   const { source, result } = passport.rows;
   const docCode = source.columns.doc_code.replace(/[^\p{L}\p{M}\p{Nd}._-]/gu, '').slice(0, 63);
@@ -105,19 +109,20 @@ function requireSame(file: string, text: string): void {
   }
   if (former !== text)
     throw new ClientFault(
-      `${file} holds another passport of this change set, though a passport is fixed when it is first issued. It is left as it is; to write the new one beside it, name a file by --out.`,
+      `${file} holds another passport of this change set, although a passport never changes once it is issued. ` +
+        'The file was left as it is. To write the new passport as well, name another file with --out.',
     );
 }
 
 type Issued = Extract<IssuePassportQuery['outcome'], { __typename: 'Passport' }>;
 
-async function asked(changeSetId: string, url: string, token: string): Promise<Issued> {
+async function askForPassport(changeSetId: string, url: string, token: string): Promise<Issued> {
   const client = openClient({ url, token, who: 'reviewer', bounds: PASSPORT_BOUNDS });
   for (let attempt = 0; ; attempt += 1) {
     const { outcome } = await client.execute(IssuePassportDocument, { changeSetId });
     const wait = PATIENCE_MS[attempt];
     if (outcome.__typename !== 'Busy' || wait === undefined)
-      return accepted('The passport', outcome, 'Passport');
+      return acceptedOutcome('The passport', outcome, 'Passport');
     await pause(wait);
   }
 }

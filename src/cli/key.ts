@@ -1,13 +1,16 @@
-/** `cutter key`: shows, rotates and revokes the lanes' keys, as the database's owner, with the server running or not. */
+/**
+ * `cutter key`: shows, rotates and revokes the lanes' keys, as the database's owner, with the server running or
+ * not.
+ */
 import pg from 'pg';
 import type { Config } from '../config.ts';
-import { registry } from '../keys/lane-keys.ts';
+import { readRegistry } from '../keys/registry-keys.ts';
 import { revokeHeldKey, rotateKey } from '../keys/rotate-keys.ts';
 import { KEY_PURPOSES, type KeyPurpose, LANES, type Lane } from '../law/values.ts';
 import { findDatabase } from './find-database.ts';
-import { folded } from './terminal/columns.ts';
+import { foldedText } from './terminal/columns.ts';
 import { commandText } from './terminal/command-text.ts';
-import { sentence } from './terminal/sentence.ts';
+import { faultSentence } from './terminal/sentence.ts';
 import { linePrinter } from './terminal/terminal.ts';
 
 export type KeyOrder =
@@ -21,7 +24,7 @@ export type KeyOrder =
   | { readonly order: 'revoke'; readonly keyId: string; readonly reason: string };
 
 /** Resolves with the exit code: 0 where it was done, 1 with a sentence where it wasn't. */
-export async function key(
+export async function runKeyOrder(
   order: KeyOrder,
   config: Config,
   print: (line: string) => void = linePrinter(false),
@@ -37,7 +40,7 @@ export async function key(
       await found.close();
     }
   } catch (error) {
-    printError(folded(`cutter: ${sentence(error, config)}`));
+    printError(foldedText(`cutter: ${faultSentence(error, config)}`));
     return 1;
   }
 }
@@ -46,13 +49,13 @@ async function carryOut(order: KeyOrder, owner: pg.Client, home: string): Promis
   await refuseWithoutLedger(owner);
   switch (order.order) {
     case 'list':
-      return await listed(owner);
+      return await keyLines(owner);
     case 'rotate': {
       const [lane, purpose] = [laneOf(order.lane), purposeOf(order.purpose)];
       return await rotateKey(owner, { home, lane, purpose, reason: order.reason });
     }
     case 'revoke':
-      return [await revokeHeldKey(owner, { home, keyId: order.keyId, reason: order.reason })];
+      return await revokeHeldKey(owner, { home, keyId: order.keyId, reason: order.reason });
   }
 }
 
@@ -62,14 +65,14 @@ async function refuseWithoutLedger(owner: pg.Client): Promise<void> {
   );
   if (rows[0]?.there !== true)
     throw new Error(
-      `This database holds no ledger of this version yet: start the server once ("${commandText('start')}"), which makes it.`,
+      `This database holds no ledger of this version yet. Start the server once with "${commandText('start')}".`,
     );
 }
 
-async function listed(owner: pg.Client): Promise<readonly string[]> {
-  const rows = await registry(owner);
+async function keyLines(owner: pg.Client): Promise<readonly string[]> {
+  const rows = await readRegistry(owner);
   if (rows.length === 0)
-    return ["No key is registered yet: a lane's keys begin once it has an enabled principal."];
+    return ['No key is registered yet. A lane gets its keys once it has an enabled principal.'];
   return rows.map(({ key_id, lane, purpose, from_position, until_position, recorded }) => {
     const end = until_position === null ? 'in force' : `until ${until_position}`;
     return `${lane} ${purpose.padEnd(10)} ${key_id}  from ${from_position}, ${end}${recorded ? '' : ' (not in the log)'}`;
@@ -78,14 +81,14 @@ async function listed(owner: pg.Client): Promise<readonly string[]> {
 
 function laneOf(text: string): Lane {
   const lane = LANES.find((one) => one === text);
-  if (lane === undefined) throw new Error(`${text} is no lane; the lanes are ${LANES.join(' and ')}.`);
+  if (lane === undefined) throw new Error(`${text} is not a lane. The lanes are ${LANES.join(' and ')}.`);
   return lane;
 }
 
 function purposeOf(text: string): KeyPurpose {
   const purpose = KEY_PURPOSES.find((one) => one === text);
   if (purpose === undefined)
-    throw new Error(`${text} is nothing that a key is for; it is ${KEY_PURPOSES.join(' or ')}.`);
+    throw new Error(`${text} is not a purpose of a key. The purposes are ${KEY_PURPOSES.join(' and ')}.`);
   return purpose;
 }
 

@@ -1,4 +1,7 @@
-/** `cutter keys`: the lanes' public keys as a file for whoever judges passports, heads and events without the ledger. */
+/**
+ * `cutter keys`: the lanes' public keys as a file for those who judge passports, heads and events without the
+ * ledger.
+ */
 import { existsSync, writeFileSync } from 'node:fs';
 import type { Config } from '../config.ts';
 import { reasonOf } from '../home/home-folder.ts';
@@ -16,7 +19,7 @@ import { fileBytes } from './client/file-bytes.ts';
 import { type LedgerOptions, proveLedger } from './client/prove-ledger.ts';
 import { observerToken } from './client/tokens.ts';
 import { LedgerKeysDocument } from './generated/graphql.ts';
-import { folded } from './terminal/columns.ts';
+import { foldedText } from './terminal/columns.ts';
 import { errorTerminal, type Terminal } from './terminal/terminal.ts';
 
 export interface KeysOptions extends LedgerOptions {
@@ -24,7 +27,7 @@ export interface KeysOptions extends LedgerOptions {
 }
 
 /** Resolves with the exit code. */
-export async function keys(
+export async function writeLedgerKeys(
   options: KeysOptions,
   config: Pick<Config, 'home' | 'client'>,
   print: (text: string) => void = (text) => process.stdout.write(text),
@@ -37,11 +40,14 @@ export async function keys(
     const { url } = await proveLedger(options, config, terminal);
     const text = await keysFile(url, token);
     if (options.out === undefined) print(text);
-    else writeKeys(options.out, text);
+    else {
+      writeKeys(options.out, text);
+      printError(foldedText(`Wrote the lanes' public keys to ${options.out}.`));
+    }
     return 0;
   } catch (error) {
     if (!(error instanceof ClientFault)) throw error;
-    printError(folded(`cutter: ${plainLine(error.message, [token])}`));
+    printError(foldedText(`cutter: ${plainLine(error.message, [token])}`));
     return 1;
   }
 }
@@ -53,7 +59,8 @@ async function keysFile(url: string, token: string): Promise<string> {
   );
   if (checkpoint === null)
     throw new ClientFault(
-      'The ledger has not published a head yet, so it has no name to keep its keys under; try again when both lanes have signed.',
+      'The ledger has not published a head yet, so its keys have no name to be filed under. ' +
+        'Try again when both lanes have signed.',
     );
   const stated = keys.map(
     (key): KnownKey => ({
@@ -73,7 +80,7 @@ async function keysFile(url: string, token: string): Promise<string> {
     holdHead(checkpoint.note, parseKeys(text));
     return text;
   } catch (error) {
-    throw new ClientFault(`The ledger gave keys that nothing may be judged by. ${(error as Error).message}`);
+    throw new ClientFault(`The keys that the ledger gave can't be used. ${(error as Error).message}`);
   }
 }
 
@@ -86,11 +93,13 @@ function holdHead(note: string, known: KnownKeys): void {
 
 const LARGEST = 1024 * 1024;
 
-/** A ledger's own word is good at first sight. Keys that are kept already are what it is judged by, so it doesn't replace them. */
+/** A ledger's word is enough for a first file of keys. An existing file judges the ledger, so it isn't replaced. */
 function writeKeys(path: string, text: string): void {
   if (existsSync(path) && fileBytes(path, 'a file of keys', LARGEST).toString('utf8') !== text)
     throw new ClientFault(
-      `${path} holds other keys than the ledger gives now, and is left as it is. Where a key was added, followed or ended, or the ledger resumed after it was set back, convince yourself by another way; then move the file away and run the command again.`,
+      `${path} holds other keys than the ledger gives now. The file was left as it is. ` +
+        'Keys change when one is rotated or revoked, or when the ledger resumes after it was set back. ' +
+        'Confirm that with its keeper, then move the file away and run the command again.',
     );
   try {
     writeFileSync(path, text);

@@ -1,4 +1,7 @@
-/** Values of options and arguments as they are typed: what can't be one is a usage error, told before anything is done. */
+/**
+ * Values of options and arguments as they are typed: a wrong one is a usage error, reported before anything is
+ * done.
+ */
 import { InvalidArgumentError } from 'commander';
 import { docCodeFault } from '../document/address.ts';
 import { normalizeUuid } from '../proof/uuid.ts';
@@ -6,7 +9,7 @@ import { ClientFault, endpointOf } from './client/client.ts';
 import { durationOf } from './terminal/duration.ts';
 
 /** A parser for commander that hands on the text as it was typed, once `read` takes it. */
-function checked(read: (text: string) => string | null) {
+function checkedText(read: (text: string) => string | null) {
   return (text: string): string => {
     const fault = read(text);
     if (fault !== null) throw new InvalidArgumentError(fault);
@@ -25,23 +28,25 @@ function faultIn(read: () => unknown): string | null {
   }
 }
 
-export const ledgerUrl = checked((text) => faultIn(() => endpointOf(text)));
+export const ledgerUrl = checkedText((text) => faultIn(() => endpointOf(text)));
 
-export const httpUrl = checked((text) =>
+export const httpUrl = checkedText((text) =>
   /^https?:\/\//.test(text) && URL.canParse(text) ? null : "It isn't a URL of the form https://host/path.",
 );
 
-export const duration = (option: string) => checked((text) => faultIn(() => durationOf(text, option)));
+export const durationOption = (option: string) =>
+  checkedText((text) => faultIn(() => durationOf(text, option)));
 
-export const uuid = checked((text) => (normalizeUuid(text) === null ? "It isn't a UUID." : null));
+export const uuid = checkedText((text) => (normalizeUuid(text) === null ? "It isn't a UUID." : null));
 
-export const documentCode = checked((text) => {
+export const documentCode = checkedText((text) => {
   const fault = docCodeFault(text);
   return fault === null ? null : `It ${fault}.`;
 });
 
-export const keyId = checked((text) =>
+export const keyId = checkedText((text) =>
   /^ed25519:[0-9a-f]{32}$/.test(text) ? null : 'A key is named "ed25519:" and 32 hexadecimal digits.',
 );
 
-export const filled = (what: string) => checked((text) => (text.trim() === '' ? `Name ${what}.` : null));
+export const filledText = (what: string) =>
+  checkedText((text) => (text.trim() === '' ? `Name ${what}.` : null));

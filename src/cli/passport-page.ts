@@ -1,4 +1,4 @@
-/** `cutter passport page`: writes the page that verifies passports, for whoever has a browser and no Cutter. */
+/** `cutter passport page`: writes the page that verifies passports in a browser, where Cutter isn't installed. */
 import { writeFileSync } from 'node:fs';
 import { reasonOf } from '../home/home-folder.ts';
 import { builtPage } from '../passport/built-page.ts';
@@ -15,7 +15,7 @@ export function writePassportPage(
 ): 0 | 1 {
   const page = builtPage();
   if (page === null) {
-    process.stderr.write('cutter: The page was not built here; "npm run build" makes it.\n');
+    process.stderr.write('cutter: The page was not built here. Make it with "npm run build".\n');
     return 1;
   }
   try {

@@ -1,4 +1,7 @@
-/** The commands of `cutter`, as they are typed. Each is loaded when it is asked for: imports are most of a start's time. */
+/**
+ * The commands of `cutter`, as they are typed. Each is loaded when it is asked for: imports are most of a start's
+ * time.
+ */
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { KEY_PURPOSES, LANES } from '../law/values.ts';
 import { EngineDisagreement } from '../proof/engine-disagreement.ts';
@@ -7,12 +10,20 @@ import type { FsckOptions } from './fsck.ts';
 import type { IssueOptions } from './issue-passport.ts';
 import type { KeyOrder } from './key.ts';
 import type { KeysOptions } from './keys.ts';
-import type { MonitorCommand } from './monitor-command.ts';
-import { documentCode, duration, filled, httpUrl, keyId, ledgerUrl, uuid } from './option-values.ts';
+import type { MonitorCommand } from './monitor/task.ts';
+import {
+  documentCode,
+  durationOption,
+  filledText,
+  httpUrl,
+  keyId,
+  ledgerUrl,
+  uuid,
+} from './option-values.ts';
 import type { PageOptions } from './passport-page.ts';
 import type { ResumeOptions } from './resume.ts';
 import type { RunOptions } from './run.ts';
-import { folded } from './terminal/columns.ts';
+import { foldedText } from './terminal/columns.ts';
 import type { VerifyPassportOptions } from './verify-passport.ts';
 
 /** How a command that was typed wrong ends (EX_USAGE): 1 and 2 are what fsck, monitor and passport say of a ledger. */
@@ -29,9 +40,10 @@ const loadConfig = async () => (await import('../config.ts')).loadConfig();
 const program = new Command('cutter')
   .description('A governed ledger for cutting documents into addressable information units.')
   .version(VERSION)
-  .showHelpAfterError('Add --help to see how it is typed.')
+  .showHelpAfterError('To see how the command is used, add --help.')
   .configureOutput({
-    outputError: (text, write) => write(`${folded(`cutter: ${text.replace(/^error: /, '').trimEnd()}`)}\n`),
+    outputError: (text, write) =>
+      write(`${foldedText(`cutter: ${text.replace(/^error: /, '').trimEnd()}`)}\n`),
   })
   .exitOverride()
   .hook('preAction', async (_, command) => {
@@ -48,7 +60,7 @@ export async function runProgram(argv: readonly string[]): Promise<void> {
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : USAGE;
     else if (error instanceof EngineDisagreement) {
-      process.stderr.write(`${folded(`cutter: ${error.message}`)}\n`);
+      process.stderr.write(`${foldedText(`cutter: ${error.message}`)}\n`);
       process.exitCode = DEFECT;
     } else throw error;
   }
@@ -67,25 +79,25 @@ program
   .action(async () => {
     // At once: what follows takes seconds.
     process.stdout.write('Cutter is starting.\n');
-    const { start } = await import('./start.ts');
-    await start(await loadConfig());
+    const { startServer } = await import('./start.ts');
+    await startServer(await loadConfig());
   });
 
 program
   .command('run')
   .description('take a document through mark, sweep, review, cut and verify on a running ledger')
-  .argument('<file>', 'the document, Markdown in UTF-8', filled('the document'))
+  .argument('<file>', 'the document, Markdown in UTF-8', filledText('the document'))
   .option('-y, --yes', 'approve and cut without asking; not in production', false)
-  .option('--accept-warnings', 'with --yes: approve a plan that has warnings, too', false)
-  .option('--full', 'show every unit of the plan, and all that is set aside', false)
+  .option('--accept-warnings', 'with --yes: also approve a plan that has warnings', false)
+  .option('--full', 'show every unit of the plan, and everything that is set aside', false)
   .option('--doc-code <code>', "short name of the document (default: the file's name)", documentCode)
-  .option('--profile <name>', 'how to cut it', 'markdown')
-  .option('--title <title>', 'what people call it')
+  .option('--profile <name>', 'the profile that says how to cut the document', 'markdown')
+  .option('--title <title>', 'the title of the document')
   .option('--url <url>', 'the ledger (default: CUTTER_URL, or this home’s server)', ledgerUrl)
   .option('--ledger-key <fingerprint>', 'the key of that ledger (default: CUTTER_LEDGER_KEY)', keyId)
   .action(async (file: string, options: RunOptions) => {
-    const { run } = await import('./run.ts');
-    process.exitCode = await run(file, options, await loadConfig());
+    const { runDocument } = await import('./run.ts');
+    process.exitCode = await runDocument(file, options, await loadConfig());
   });
 
 program
@@ -93,11 +105,11 @@ program
   .description('recompute the whole ledger from its tables and name what was altered')
   .option('--json', 'one JSON object a line', false)
   .option('--heads <file>', 'checkpoints that were seen outside the database')
-  .option('--scope', 'list every column with what vouches for it, and check nothing', false)
+  .option('--scope', 'list what protects each column from undetected changes; check nothing', false)
   .action(async (options: FsckOptions & { readonly scope: boolean }) => {
-    const { fsck, scope } = await import('./fsck.ts');
-    if (options.scope) scope(options);
-    else process.exitCode = await fsck(options, await loadConfig());
+    const { checkDatabase, printScope } = await import('./fsck.ts');
+    if (options.scope) printScope(options);
+    else process.exitCode = await checkDatabase(options, await loadConfig());
   });
 
 program
@@ -110,42 +122,46 @@ program
     '--token-file <file>',
     'the token, with ledger:observe and ledger:evidence (default: CUTTER_TOKEN_MONITOR)',
   )
-  .option('--state <file>', 'where to keep what was seen, to go on from there')
-  .option('--once', 'end when everything that is there has been judged', false)
-  .option('--webhook <url>', 'send each finding there and go on, instead of ending at the first', httpUrl)
-  .option('--acknowledge', 'somebody has looked at the findings of earlier runs', false)
+  .option('--state <file>', 'a file that keeps what was seen, so that a later run continues from there')
+  .option('--once', 'end when everything in the ledger has been judged', false)
+  .option(
+    '--webhook <url>',
+    'send each finding to this address and continue, instead of ending at the first',
+    httpUrl,
+  )
+  .option('--acknowledge', 'confirm that somebody has looked at the findings of earlier runs', false)
   .option(
     '--max-verify-age <time>',
     'how long a cut may wait for its verification',
-    duration('--max-verify-age'),
+    durationOption('--max-verify-age'),
     '24h',
   )
   .option(
     '--max-escalation-age <time>',
     'how long an escalation may stay open',
-    duration('--max-escalation-age'),
+    durationOption('--max-escalation-age'),
     '7d',
   )
-  .option('--max-silence <time>', 'how long nothing may be heard', duration('--max-silence'), '5m')
+  .option('--max-silence <time>', 'how long the ledger may be silent', durationOption('--max-silence'), '5m')
   .option('--json', 'one JSON object a line', false)
   .action(async (url: string | undefined, options: MonitorCommand) => {
-    const { monitor } = await import('./monitor.ts');
-    process.exitCode = await monitor(url, options, await loadConfig());
+    const { monitorLedger } = await import('./monitor.ts');
+    process.exitCode = await monitorLedger(url, options, await loadConfig());
   });
 
 const key = program.command('key').description("the lanes' keys: show, rotate, revoke");
 const orderKey = async (order: KeyOrder) => {
-  const { key: carryOut } = await import('./key.ts');
+  const { runKeyOrder: carryOut } = await import('./key.ts');
   process.exitCode = await carryOut(order, await loadConfig());
 };
 key
   .command('list')
-  .description('the keys in force and those before them')
+  .description('list the keys in force and the earlier ones')
   .action(() => orderKey({ order: 'list' }));
 key
   .command('rotate')
-  .description('give a lane another key; the log records it, signed by the new one and the old')
-  .addArgument(new Argument('<lane>', 'whose key').choices(LANES))
+  .description('give a lane a new key; the log records it, signed by the new key and the old')
+  .addArgument(new Argument('<lane>', 'the lane that gets the key').choices(LANES))
   .addOption(new Option('--purpose <purpose>', 'what it signs').choices(KEY_PURPOSES).default('statement'))
   .option('--reason <text>', 'the reason, for readers of the log')
   .action((lane: string, { purpose, reason }: { purpose: string; reason?: string }) =>
@@ -153,8 +169,8 @@ key
   );
 key
   .command('revoke')
-  .description('end a key at once; "rotate" gives its lane another one')
-  .argument('<keyId>', 'as "cutter key list" shows it', keyId)
+  .description('end a key at once; "rotate" gives its lane a new one')
+  .argument('<keyId>', 'the id of the key, as "cutter key list" shows it', keyId)
   .requiredOption('--reason <text>', 'the reason, for readers of the log')
   .action((keyId: string, { reason }: { reason: string }) => orderKey({ order: 'revoke', keyId, reason }));
 
@@ -165,8 +181,8 @@ program
   .option('--url <url>', 'the ledger (default: CUTTER_URL, or this home’s server)', ledgerUrl)
   .option('--ledger-key <fingerprint>', 'the key of that ledger (default: CUTTER_LEDGER_KEY)', keyId)
   .action(async (options: KeysOptions) => {
-    const { keys } = await import('./keys.ts');
-    process.exitCode = await keys(options, await loadConfig());
+    const { writeLedgerKeys } = await import('./keys.ts');
+    process.exitCode = await writeLedgerKeys(options, await loadConfig());
   });
 
 const passport = program
@@ -176,7 +192,7 @@ passport
   .command('issue')
   .description('ask the ledger for the passport of a cut, and write it to a file')
   .argument('<changeSet>', 'the id of its change set', uuid)
-  .option('--out <file>', 'where to (default: a name that the ledger gives)')
+  .option('--out <file>', 'the file to write (default: a name made from the document and the change set)')
   .option('--url <url>', 'the ledger (default: CUTTER_URL, or this home’s server)', ledgerUrl)
   .option('--ledger-key <fingerprint>', 'the key of that ledger (default: CUTTER_LEDGER_KEY)', keyId)
   .action(async (changeSet: string, options: IssueOptions) => {
@@ -196,7 +212,7 @@ passport
 passport
   .command('page')
   .description('write the page that verifies passports in a browser, without a network')
-  .option('--out <file>', 'where to', 'passport.html')
+  .option('--out <file>', 'the file to write', 'passport.html')
   .action(async (options: PageOptions) => {
     const { writePassportPage } = await import('./passport-page.ts');
     process.exitCode = writePassportPage(options);
@@ -204,13 +220,15 @@ passport
 
 program
   .command('resume')
-  .description('accept, for the lanes of this home, where a database that was set back goes on')
-  .addOption(new Option('--lane <lane>', 'one of them alone').choices(LANES))
+  .description(
+    'accept, for the lanes of this home, the position where a database that was set back continues',
+  )
+  .addOption(new Option('--lane <lane>', 'accept for this lane only').choices(LANES))
   .option('--reason <text>', 'the reason, for readers of the log')
   .option('-y, --yes', 'accept without asking', false)
   .action(async (options: ResumeOptions) => {
-    const { resume } = await import('./resume.ts');
-    process.exitCode = await resume(options, await loadConfig());
+    const { resumeLedger } = await import('./resume.ts');
+    process.exitCode = await resumeLedger(options, await loadConfig());
   });
 
 program

@@ -1,4 +1,7 @@
-/** `cutter resume`: accepts, lane by lane, that a database that was set back, or a copy of one, goes on from where it ends. */
+/**
+ * `cutter resume`: accepts, lane by lane, that a database that was set back, or a copy of one, goes on from where
+ * it ends.
+ */
 import pg from 'pg';
 import { noteResumed } from '../boot/place.ts';
 import type { Config } from '../config.ts';
@@ -10,9 +13,9 @@ import { seenInFile } from '../log/setback/kept-heads.ts';
 import { type Accepted, acceptResumption } from '../log/setback/resume-accept.ts';
 import { type Suspension, standingSuspension, suspend } from '../log/setback/suspension.ts';
 import { type FoundDatabase, findDatabase } from './find-database.ts';
-import { folded } from './terminal/columns.ts';
+import { foldedText } from './terminal/columns.ts';
 import { commandText } from './terminal/command-text.ts';
-import { sentence } from './terminal/sentence.ts';
+import { faultSentence } from './terminal/sentence.ts';
 import { askYesNo, processTerminal, type Terminal } from './terminal/terminal.ts';
 
 export interface ResumeOptions {
@@ -23,62 +26,64 @@ export interface ResumeOptions {
 }
 
 /** Resolves with the exit code: 0 where nothing is left to accept in this home. */
-export async function resume(
+export async function resumeLedger(
   options: ResumeOptions,
   config: Config,
   terminal: Terminal = processTerminal(),
 ): Promise<0 | 1> {
-  const print = (line: string) => void terminal.output.write(`${folded(line)}\n`);
+  const print = (line: string) => void terminal.output.write(`${foldedText(line)}\n`);
   try {
     const found = await findDatabase(config);
     try {
-      return await accept(options, config, found, terminal, print);
+      return await acceptLanes(options, config, found, terminal, print);
     } finally {
       await found.close();
     }
   } catch (error) {
-    process.stderr.write(`${folded(`cutter: ${sentence(error, config)}`)}\n`);
+    process.stderr.write(`${foldedText(`cutter: ${faultSentence(error, config)}`)}\n`);
     return 1;
   }
 }
 
-async function accept(
+async function acceptLanes(
   options: ResumeOptions,
   config: Config,
   found: FoundDatabase,
   terminal: Terminal,
   print: (line: string) => void,
 ): Promise<0 | 1> {
-  const suspension = await connected(found.ownerUrl, (owner) => look(owner, config.checkpoints.file));
+  const suspension = await withConnection(found.ownerUrl, (owner) =>
+    lookForSuspension(owner, config.checkpoints.file),
+  );
   if (suspension === null) {
-    print('This ledger was not set back: nothing is to be accepted.');
+    print('This ledger was not set back. There is nothing to accept.');
     return 0;
   }
   for (const line of whatIsLost(suspension)) print(line);
   for (const lane of lanesOf(options, found)) {
     const question = `Does ${lane} accept that the ledger goes on from position ${suspension.position}?`;
     if (!(options.yes || (terminal.interactive && (await askYesNo(terminal, question))))) {
-      print(
-        `${lane} has not accepted${options.yes || terminal.interactive ? '' : ': nobody can answer here; run it in a terminal, or with --yes'}.`,
-      );
+      print(`${lane} has not accepted.${options.yes || terminal.interactive ? '' : ` ${NOBODY_ANSWERS}`}`);
       return 1;
     }
     const outcome = await acceptAs(lane, found, options.reason ?? null);
     if (outcome === 'completed')
-      await connected(found.ownerUrl, (owner) => noteResumed(owner, config.databaseUrl === null));
-    print(said(lane, outcome));
+      await withConnection(found.ownerUrl, (owner) => noteResumed(owner, config.databaseUrl === null));
+    print(acceptanceLine(lane, outcome));
   }
   return 0;
 }
 
-/** The suspension that stands, or one that is due: heads that were kept may say what no server has noticed yet. */
-async function look(owner: pg.Client, heads: string | null): Promise<Suspension | null> {
+/** The suspension in force, or one that is due: kept heads may show what no server has noticed yet. */
+async function lookForSuspension(owner: pg.Client, heads: string | null): Promise<Suspension | null> {
   const { rows } = await owner.query<{ incarnation: string; next: string }>(
     '/* resume.head */ select incarnation::text, next_position::text as next from cutter_log.head',
   );
   const head = rows[0];
   if (head === undefined)
-    throw new Error(`This database holds no ledger yet: start the server once ("${commandText('start')}").`);
+    throw new Error(
+      `This database holds no ledger yet. Start the server once with "${commandText('start')}".`,
+    );
   const beyond = heads === null ? null : seenInFile(heads).beyond({ ...head, next: Number(head.next) });
   if (beyond !== null) await suspend(owner, head.incarnation, beyond);
   await owner.query(STRAY, [resumeRecordId(head.incarnation), head.incarnation]);
@@ -95,26 +100,31 @@ const STRAY = `/* resume.stray */
   )
   delete from cutter_log.pending where record_id = $1 and exists (select from stray)`;
 
+const NEWER_BACKUP = 'If there is a newer backup, restore that instead.';
+
 function* whatIsLost({ cause, position, seenSize, reason }: Suspension): Generator<string> {
   if (cause === 'copied') {
     yield `This ledger's database is a copy. ${reason}`;
-    yield 'Accept only if nobody uses the original again: else both go on, and nobody can know which one is the ledger.';
-    yield `Once both lanes accept, the next record gets position ${position} under another incarnation, and the ledger reports that to everybody who followed it.`;
+    yield 'Accept only if nobody uses the original again. ' +
+      'If both continue, nobody can know which of them is the ledger.';
+    yield `Once both lanes accept, the next record gets position ${position} under another incarnation. ` +
+      'The ledger reports that to everybody who follows it.';
     return;
   }
   yield `This ledger's database was set back. ${reason}`;
   yield seenSize > position
-    ? `Its log ends before position ${position}: positions ${position} to ${seenSize - 1} are lost. Restore a newer backup if there is one.`
-    : `Its log ends before position ${position}, and it has forgotten that it was resumed. Restore a newer backup if there is one.`;
-  yield 'Once both lanes accept, the next record gets that position, and the ledger reports that to everybody who followed it.';
+    ? `Its log ends before position ${position}: positions ${position} to ${seenSize - 1} are lost. ${NEWER_BACKUP}`
+    : `Its log ends before position ${position}, and it has forgotten that it was resumed. ${NEWER_BACKUP}`;
+  yield 'Once both lanes accept, the next record gets that position. ' +
+    'The ledger reports that to everybody who follows it.';
 }
 
 function lanesOf({ lane }: ResumeOptions, { secrets }: FoundDatabase): readonly Lane[] {
   const wanted = lane === undefined ? LANES : LANES.filter((one) => one === lane);
-  if (wanted.length === 0) throw new Error(`${lane} is no lane; the lanes are ${LANES.join(' and ')}.`);
+  if (wanted.length === 0) throw new Error(`${lane} is not a lane. The lanes are ${LANES.join(' and ')}.`);
   const held = wanted.filter((one) => heldKeys(secrets).some((key) => key.lane === one));
   if (held.length === 0)
-    throw new Error(`This home holds no key of ${wanted.join(' or ')}; run this where one is.`);
+    throw new Error(`This home holds no key of ${wanted.join(' or ')}. Run the command where one is.`);
   return held;
 }
 
@@ -126,21 +136,23 @@ async function acceptAs(
   const urls = poolUrls(ownerUrl, secrets);
   const url = lane === EXECUTOR_LANE ? urls.exec : urls.verify;
   if (url === null)
-    throw new Error(`This home holds no password for the login of ${lane}; run this where it is.`);
+    throw new Error(`This home holds no password for the login of ${lane}. Run the command where one is.`);
   const keys = heldKeys(secrets)
     .filter((held) => held.lane === lane)
     .flatMap(({ key, next }) => (next === null ? [key] : [key, next]));
-  return await connected(url, (client) => acceptResumption(client, { lane, keys, reason }));
+  return await withConnection(url, (client) => acceptResumption(client, { lane, keys, reason }));
 }
 
+const NOBODY_ANSWERS = 'Nobody can answer here. Run the command in a terminal, or add --yes.';
+
 const SAID: Readonly<Record<Accepted, string>> = {
-  accepted: 'has accepted; the other lane has yet to',
-  completed: 'has accepted, and so both have: the ledger goes on when its server runs',
+  accepted: 'has accepted. The second lane has yet to accept',
+  completed: 'has accepted. Both lanes have: the ledger continues when its server runs',
   standing: 'had accepted before',
 };
-const said = (lane: Lane, outcome: Accepted) => `${lane} ${SAID[outcome]}.`;
+const acceptanceLine = (lane: Lane, outcome: Accepted) => `${lane} ${SAID[outcome]}.`;
 
-async function connected<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+async function withConnection<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url, application_name: 'cutter resume' });
   client.on('error', () => {});
   await client.connect();

@@ -6,15 +6,15 @@ import { fileBytes } from './client/file-bytes.ts';
 import { type LedgerOptions, proveLedger } from './client/prove-ledger.ts';
 import { Refused } from './client/refused.ts';
 import { type RoleTokens, roleTokens } from './client/tokens.ts';
-import { folded } from './terminal/columns.ts';
+import { foldedText } from './terminal/columns.ts';
 import { commandTextIn } from './terminal/command-text.ts';
 import { askYesNo, processTerminal, type Terminal } from './terminal/terminal.ts';
-import type { WalkDocument } from './walk/attempt.ts';
 import { docCodeOf } from './walk/document-code.ts';
 import { type Clients, ROLES } from './walk/phases.ts';
 import { refuseUnknownProfile, refuseYesInProduction } from './walk/run-refusals.ts';
 import { settleDocument } from './walk/settle-document.ts';
-import { type Question, type WalkEnd, walk } from './walk/walk.ts';
+import { type Question, type WalkEnd, walkDocument } from './walk/walk.ts';
+import type { WalkDocument } from './walk/walk-document.ts';
 
 export interface RunOptions extends LedgerOptions {
   /** Approve and cut without asking. */
@@ -31,15 +31,15 @@ export interface RunOptions extends LedgerOptions {
 const LARGEST = 16 * 1024 * 1024;
 
 /** Resolves with the exit code: 0 only where the entry ends verified_complete. */
-export async function run(
+export async function runDocument(
   path: string,
   options: RunOptions,
   config: Pick<Config, 'home' | 'client'>,
   terminal: Terminal = processTerminal(),
 ): Promise<number> {
   let secrets: readonly string[] = [];
-  // Lines may hold what the ledger wrote, and whoever got four tokens may write one of them.
-  const print = (line: string) => void terminal.output.write(`${folded(plain(line, secrets))}\n`);
+  // Lines may hold what the ledger wrote, and anybody with a token may have written some of it.
+  const print = (line: string) => void terminal.output.write(`${foldedText(plain(line, secrets))}\n`);
   try {
     requireAnswers(options, terminal);
     const document = readDocument(path, options);
@@ -57,17 +57,25 @@ export async function run(
       isCodeNamed: options.docCode !== undefined,
       terminal,
     });
-    const confirm = (question: Question) => answer(question, options, terminal, print);
+    const confirm = (question: Question) => answerQuestion(question, options, terminal, print);
     const where = options.url === undefined ? '' : ` --url ${options.url}`;
     const passportCommand = (id: string) => commandTextIn(config.home, `passport issue ${id}${where}`);
     const full = options.full ?? false;
-    return conclude(
-      await walk({ clients, document, print, confirm, full, passportCommand, unregistered: settled.abandon }),
+    return printEnd(
+      await walkDocument({
+        clients,
+        document,
+        print,
+        confirm,
+        full,
+        passportCommand,
+        unregistered: settled.abandon,
+      }),
       print,
     );
   } catch (error) {
     if (!(error instanceof ClientFault || error instanceof Refused)) throw error;
-    process.stderr.write(`${folded(`cutter: ${plain(error.message, secrets)}`)}\n`);
+    process.stderr.write(`${foldedText(`cutter: ${plain(error.message, secrets)}`)}\n`);
     return 1;
   }
 }
@@ -75,12 +83,13 @@ export async function run(
 function requireAnswers({ yes }: RunOptions, { interactive }: Terminal): void {
   if (yes || interactive) return;
   throw new ClientFault(
-    'This command asks before the approval and before the cut, and nobody can answer here; run it in a terminal, or with --yes.',
+    'This command asks before the approval and before the cut, and nobody can answer here. ' +
+      'Run it in a terminal, or add --yes.',
   );
 }
 
-/** `--yes` answers for the person, but for warnings, which it has to be told of. */
-async function answer(
+/** `--yes` answers for the person. Warnings need --accept-warnings as well. */
+async function answerQuestion(
   { text, hasWarnings }: Question,
   { yes, acceptWarnings }: RunOptions,
   terminal: Terminal,
@@ -88,7 +97,7 @@ async function answer(
 ): Promise<boolean> {
   if (yes && (!hasWarnings || acceptWarnings === true)) return true;
   if (terminal.interactive) return askYesNo(terminal, text);
-  print('This plan has warnings. Look at them; if they are in order, add --accept-warnings to --yes.');
+  print('This plan has warnings. Read them. To approve it all the same, add --accept-warnings to --yes.');
   return false;
 }
 
@@ -114,10 +123,10 @@ function openClients(url: string, tokens: RoleTokens): Clients {
 }
 
 /** The last line is the entry's status, whatever it is. */
-function conclude({ entryId, status }: WalkEnd, print: (line: string) => void): number {
+function printEnd({ entryId, status }: WalkEnd, print: (line: string) => void): number {
   const complete = status === 'verified_complete';
   if (!complete && !status.startsWith('verify_failed')) {
-    print('Stopped here; the same command goes on from where this entry stands.');
+    print('Stopped here. The same command continues from this status.');
   }
   print(`Entry ${entryId}: ${status}`);
   return complete ? 0 : 1;

@@ -15,6 +15,7 @@ export function writeApi(file: string | null): void {
   else {
     try {
       writeFileSync(file, api);
+      process.stderr.write(`Wrote the API's schema to ${file}.\n`);
     } catch (error) {
       process.stderr.write(`cutter: ${file} can't be written: ${reasonOf(error)}.\n`);
       process.exitCode = 1;

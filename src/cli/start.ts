@@ -1,6 +1,6 @@
 /**
- * `cutter start`: brings everything up in order, tells where it is, and takes it down in reverse. Whatever can be foreseen
- * to go wrong ends in one sentence and a status other than zero.
+ * `cutter start`: brings everything up in order, says where it is, and takes it down in reverse. A fault that can be
+ * foreseen ends in one sentence and a status other than zero.
  */
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -15,16 +15,23 @@ import { announceServer, runningServers } from '../home/home-servers.ts';
 import { keepLedgerKey } from '../home/ledger-key.ts';
 import { builtPage } from '../passport/built-page.ts';
 import { EngineDisagreement } from '../proof/engine-disagreement.ts';
-import { folded } from './terminal/columns.ts';
+import {
+  DEFECT_STATUS,
+  endWithoutDatabase,
+  listenForDefects,
+  listenForSignals,
+  outliveTerminal,
+} from './process-ends.ts';
+import { foldedText } from './terminal/columns.ts';
 import { commandTextIn } from './terminal/command-text.ts';
-import { sentence } from './terminal/sentence.ts';
+import { faultSentence } from './terminal/sentence.ts';
 
 type Closer = () => Promise<unknown>;
 
 class Interrupted extends Error {}
 
 /** Runs until a signal; the process then ends by itself. */
-export async function start(config: Config): Promise<void> {
+export async function startServer(config: Config): Promise<void> {
   const closers: Closer[] = [];
   outliveTerminal();
   const interruption = listenForSignals();
@@ -38,17 +45,17 @@ export async function start(config: Config): Promise<void> {
     });
     await sampleWhenDue(config, url, interruption.signal);
     await interruption.heard;
-    print('Closing.');
+    printLine('Closing.');
   } catch (error) {
     if (!(error instanceof Interrupted)) {
-      process.exitCode ??= error instanceof EngineDisagreement ? DEFECT : 1;
-      process.stderr.write(`${folded(`cutter: ${sentence(error, config)}`)}\n`);
+      process.exitCode ??= error instanceof EngineDisagreement ? DEFECT_STATUS : 1;
+      process.stderr.write(`${foldedText(`cutter: ${faultSentence(error, config)}`)}\n`);
       if (isDefect(error) || ['debug', 'trace'].includes(config.logLevel)) console.error(error);
     }
   }
   for (const close of closers.reverse()) {
     await close().catch((error: unknown) =>
-      process.stderr.write(`${folded(`cutter: ${sentence(error, config)}`)}\n`),
+      process.stderr.write(`${foldedText(`cutter: ${faultSentence(error, config)}`)}\n`),
     );
   }
   interruption.ignore();
@@ -80,11 +87,11 @@ async function bringUp(config: Config, closers: Closer[], { check, onGivenUp }: 
   makeHome(config.home);
   checkHomeFiles(config.home);
   if (config.checkpoints.file !== null) checkCheckpointFile(config.checkpoints.file);
-  checkOpenFiles(config.limits.sockets, (line) => print(line));
-  print(`The ledger's home is ${config.home}.`);
-  // Compiled code is kept beside the data, where nobody else writes: a later start takes half the time.
+  checkOpenFiles(config.limits.sockets, (line) => printLine(line));
+  printLine(`The ledger's home is ${config.home}.`);
+  // Compiled code is kept in the home, where nobody else writes. A later start then takes half the time.
   enableCompileCache(join(config.home, 'compiled'));
-  // Imports take as long as PostgreSQL: they are done side by side.
+  // Imports take as long as PostgreSQL does, so both run at once.
   const parts = Promise.all([
     import('../boot/prepare.ts'),
     import('../boot/wire.ts'),
@@ -93,9 +100,9 @@ async function bringUp(config: Config, closers: Closer[], { check, onGivenUp }: 
     import('../keys/custody.ts'),
   ]);
   parts.catch(() => {});
-  const ownerUrl = await database(config, closers, onGivenUp);
+  const ownerUrl = await ownerUrlOf(config, closers, onGivenUp);
   check();
-  print('PostgreSQL runs. Loading the program and bringing the tables up to date …');
+  printLine('PostgreSQL runs. Loading the program and updating the tables …');
   const [{ prepareLedger }, { wire }, { isSampleDue }, { openLogger }, { homeCustody }] = await parts;
   const { pools, secrets, tokens } = await prepareLedger({
     ownerUrl,
@@ -103,7 +110,7 @@ async function bringUp(config: Config, closers: Closer[], { check, onGivenUp }: 
     mode: config.mode,
     shared: config.databaseUrl !== null,
     heads: config.checkpoints.file,
-    tell: (line) => print(line),
+    tell: (line) => printLine(line),
   });
   closers.push(() => pools.close());
   check();
@@ -119,11 +126,11 @@ async function bringUp(config: Config, closers: Closer[], { check, onGivenUp }: 
   const announced = announceServer(config.home, url);
   closers.push(async () => announced.withdraw());
   flushCompileCache();
-  greet(config, url, Object.keys(tokens));
+  printGreeting(config, url, Object.keys(tokens));
   return { url, tokens, isSampleDue: due };
 }
 
-/** One process serves an embedded database. Whoever starts a second one learns of the first, before anything else of its port. */
+/** One process serves an embedded database. A second start names the first process before it looks at the port. */
 function refuseSecond({ home, databaseUrl, port }: Config): void {
   const running = runningServers(home);
   const server =
@@ -132,11 +139,12 @@ function refuseSecond({ home, databaseUrl, port }: Config): void {
   if (pid === null) return;
   const where = server === undefined ? 'It is starting or closing' : `It listens at ${server.url}`;
   throw new Error(
-    `The ledger of ${home} is running already: process ${pid}. ${where}. To run another ledger beside it, name another folder with CUTTER_HOME and another port with CUTTER_PORT.`,
+    `The ledger of ${home} is running already: process ${pid}. ${where}. ` +
+      'To run another ledger as well, name another folder with CUTTER_HOME and another port with CUTTER_PORT.',
   );
 }
 
-/** A taken port is told before a database is made for nothing. */
+/** Reports a taken port before a database is made for nothing. */
 async function probePort({ host, port }: Config): Promise<void> {
   const probe = createServer();
   await once(probe.listen({ host, port }), 'listening');
@@ -144,21 +152,21 @@ async function probePort({ host, port }: Config): Promise<void> {
 }
 
 /** The owner's URL of the embedded database, started now, or of the external one. */
-async function database(
+async function ownerUrlOf(
   config: Config,
   closers: Closer[],
   onGivenUp: Watchers['onGivenUp'],
 ): Promise<string> {
   if (config.databaseUrl !== null) return config.databaseUrl;
-  print(
+  printLine(
     ['secrets.json', 'postgres'].some((name) => existsSync(join(config.home, name)))
       ? 'Starting its PostgreSQL …'
-      : 'Making its PostgreSQL; this is the first start …',
+      : 'Making its PostgreSQL: this is the first start …',
   );
   const { startEmbedded } = await import('../database/cluster/embedded.ts');
   const embedded = await startEmbedded({
     home: config.home,
-    log: (line) => print(line),
+    log: (line) => printLine(line),
     onGivenUp,
   });
   closers.push(() => embedded.stop());
@@ -172,27 +180,27 @@ export function addressesOf(
   names: readonly string[],
   hasPage: boolean,
 ): readonly (readonly [name: string, where: string])[] {
-  const told: [string, string][] = [['GraphQL, WebSocket, events', url]];
-  if (names.length > 0) told.push(['Tokens', `${config.home}/tokens.json (${names.join(', ')})`]);
+  const places: [string, string][] = [['GraphQL, WebSocket, events', url]];
+  if (names.length > 0) places.push(['Tokens', `${config.home}/tokens.json (${names.join(', ')})`]);
   if (config.graphiql)
-    told.push(['GraphiQL', 'the same address in a browser; put a token into its Headers tab']);
-  told.push(['Start page', `${new URL('/', url)} in a browser`]);
-  if (hasPage) told.push(['Verify a passport', `${new URL('/passport', url)} in a browser`]);
-  told.push(['Health', `${new URL('/health', url)} and ${new URL('/ready', url)}`]);
-  return told;
+    places.push(['GraphiQL', 'the same address in a browser; put a token into its Headers tab']);
+  places.push(['Start page', `${new URL('/', url)} in a browser`]);
+  if (hasPage) places.push(['Verify a passport', `${new URL('/passport', url)} in a browser`]);
+  places.push(['Health', `${new URL('/health', url)} and ${new URL('/ready', url)}`]);
+  return places;
 }
 
-function greet(config: Config, url: string, names: readonly string[]): void {
+function printGreeting(config: Config, url: string, names: readonly string[]): void {
   const where =
     config.databaseUrl === null
       ? `its own PostgreSQL in ${config.home}`
       : 'the PostgreSQL of CUTTER_DATABASE_URL';
-  print(`The ledger is up (${config.mode}), on ${where}.`);
+  printLine(`The ledger is up (${config.mode}), on ${where}.`);
   for (const [name, text] of addressesOf(config, url, names, builtPage() !== null))
-    print(`  ${name.padEnd(26)}  ${text}`, 30);
-  print('  A document of yours, in another terminal');
-  print(`    $ ${commandTextIn(config.home, 'run FILE')}`);
-  print('Ctrl-C closes it.');
+    printLine(`  ${name.padEnd(26)}  ${text}`, 30);
+  printLine('  Your own document, from another terminal');
+  printLine(`    $ ${commandTextIn(config.home, 'run FILE')}`);
+  printLine('Ctrl-C closes it.');
 }
 
 /** A first look: one document through all phases, by the public API, as a client would. */
@@ -208,75 +216,11 @@ async function sampleWhenDue(config: Config, running: Running, signal: AbortSign
     });
   } catch (error) {
     // The ledger runs all the same.
-    if (!signal.aborted) print(`The sample document stopped on its way: ${sentence(error, config)}`);
+    if (!signal.aborted)
+      printLine(`The sample document did not get through: ${faultSentence(error, config)}`);
   }
 }
 
-/** The first signal closes in order, the second at once. */
-function listenForSignals() {
-  const controller = new AbortController();
-  let hear = () => {};
-  const heard = new Promise<void>((resolve) => {
-    hear = resolve;
-  });
-  const end = () => {
-    controller.abort();
-    hear();
-  };
-  const onSignal = (name: NodeJS.Signals) => {
-    if (controller.signal.aborted) process.exit(name === 'SIGINT' ? 130 : 143);
-    end();
-  };
-  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const name of names) process.on(name, onSignal);
-  return {
-    signal: controller.signal,
-    heard,
-    end,
-    ignore: () => {
-      for (const name of names) process.off(name, onSignal);
-    },
-  };
-}
-
-/** Whoever read the output may be gone (a closed terminal, `| head`): the ledger goes on without being read. */
-function outliveTerminal(): void {
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
-}
-
-/** What nobody caught leaves the process in a state that nobody knows: it is told, everything is closed in order, and the status isn't 0. */
-function listenForDefects(end: () => void) {
-  const onDefect = (error: unknown) => {
-    process.exitCode = DEFECT;
-    process.stderr.write('cutter: A defect of the program ended it; please report what follows.\n');
-    console.error(error);
-    end();
-    // Closing may need just what broke.
-    setTimeout(() => process.exit(DEFECT), CLOSE_LIMIT_MS).unref();
-  };
-  for (const name of ['uncaughtException', 'unhandledRejection'] as const) process.on(name, onDefect);
-  return {
-    ignore: () => {
-      for (const name of ['uncaughtException', 'unhandledRejection'] as const) process.off(name, onDefect);
-    },
-  };
-}
-
-/** A server without its database can't mend itself: it closes, and whoever supervises it learns that from the status. */
-function endWithoutDatabase(end: () => void): (why: string) => void {
-  return (why) => {
-    process.exitCode = UNAVAILABLE;
-    process.stderr.write(`${folded(`cutter: ${why}`)}\n`);
-    end();
-    setTimeout(() => process.exit(UNAVAILABLE), CLOSE_LIMIT_MS).unref();
-  };
-}
-
-/** "Service unavailable" and "internal software error", as sysexits.h has them. */
-const UNAVAILABLE = 69;
-const DEFECT = 70;
-const CLOSE_LIMIT_MS = 30_000;
-
-function print(line: string, hang = 0): void {
-  process.stdout.write(`${folded(line, hang)}\n`);
+function printLine(line: string, hang = 0): void {
+  process.stdout.write(`${foldedText(line, hang)}\n`);
 }

@@ -1,6 +1,6 @@
 /**
- * `cutter passport verify`: judges a passport by the keys that its reader has. Neither a ledger nor a network is asked, and nothing
- * of either is loaded.
+ * `cutter passport verify`: judges a passport by the keys that its reader has. Neither a ledger nor a network is
+ * asked, and nothing of either is loaded.
  */
 
 import { linesOf, verdictOf } from '../passport/tell.ts';
@@ -45,7 +45,7 @@ export function verifyPassportFile(
     const lines = linesOf(judged.said);
     const widest = Math.max(...lines.map(([name]) => name.length));
     const facts = lines.map(([name, fact]) => `  ${name.padEnd(widest)}  ${plainLine(fact)}`);
-    // At once: whoever reads the verdict alone may be gone before the facts.
+    // In one write: a reader who wants only the verdict may close the pipe before the facts.
     print([plainLine(verdictOf(judged.said)), ...facts].join('\n'));
   } else {
     print(plainLine(`Refused: ${judged.reason}${judged.where === '' ? '' : ` (at ${judged.where})`}`));

@@ -1,4 +1,7 @@
-/** Follows the history of the ledger over WebSocket, as a dashboard would, and judges that it comes whole and in order. */
+/**
+ * Follows the history of the ledger over WebSocket, as a dashboard would, and judges that it comes whole and in
+ * order.
+ */
 
 import { StreamJudge } from '../monitor/judges/stream-judge.ts';
 import { StreamRefused } from '../monitor/judges/stream-refused.ts';
@@ -12,7 +15,7 @@ type HistoryMessage = WatchHistorySubscription['history'];
 type HistoryRow = Extract<HistoryMessage, { __typename: 'HistoryEvent' }>['rows'][number];
 
 export interface Watch {
-  /** Resolves when the subscription stands: what is written after that arrives. */
+  /** Resolves when the subscription has begun: what is written after that arrives. */
   readonly ready: Promise<void>;
   /** The rows that `wanted` picks, once there are `count`; rejects where the stream ends before. */
   rows(wanted: (row: HistoryRow) => boolean, count: number): Promise<readonly HistoryRow[]>;
@@ -38,7 +41,7 @@ export function watchHistory(options: WatchOptions): Watch {
   let arrived = () => {};
 
   async function read(): Promise<void> {
-    for await (const message of believed(options, leave.signal)) {
+    for await (const message of judgedMessages(options, leave.signal)) {
       if (message.__typename === 'Ready') ready.resolve();
       if (message.__typename === 'Reset')
         throw new Error(`The stream of history ended: ${plainLine(message.message, [options.token])}`);
@@ -74,7 +77,7 @@ export function watchHistory(options: WatchOptions): Watch {
 }
 
 /** The messages of one connection, each of its own type and judged against those before it. */
-async function* believed(
+async function* judgedMessages(
   { url, token, after }: WatchOptions,
   signal: AbortSignal,
 ): AsyncGenerator<HistoryMessage, void, void> {

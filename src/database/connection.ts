@@ -2,7 +2,7 @@ import { Socket } from 'node:net';
 import { Client } from 'pg';
 import type { Logger } from 'pino';
 import type { Login } from '../home/secrets.ts';
-import { checkSession } from './session/session-check.ts';
+import { checkSession } from './session/login-session.ts';
 
 /** Where the log tells what it does; a pino logger is one. */
 export type Log = Pick<Logger, 'info' | 'warn' | 'error'>;

@@ -1,7 +1,10 @@
 import { codeOf, outageOf } from './outage.ts';
-import { WrongLogin } from './session/session-check.ts';
+import { WrongLogin } from './session/login-session.ts';
 
-/** A missing grant or another login: not a fault that passes. PostgreSQL says the same of a file system that became read-only, which is. */
+/**
+ * A missing grant or another login: not a fault that passes. PostgreSQL says the same of a file system that became
+ * read-only, which is.
+ */
 export function isRefusedRight(error: unknown): boolean {
   return error instanceof WrongLogin || (codeOf(error) === '42501' && outageOf(error) === null);
 }

@@ -8,7 +8,10 @@ import { backoffMs, createWake, restUnless } from './wake.ts';
 const CLOSE_MS = 5000;
 const REFUSED_REST_MS = 5000;
 
-/** `stopped`: a person has to look. Only rights may be given back, so a loop that was refused those asks again now and then. */
+/**
+ * `stopped`: a person has to look. Only rights may be given back, so a loop that was refused those asks again now and
+ * then.
+ */
 export type LoopState = 'running' | 'reconnecting' | 'stopped';
 
 /** How long a loop pauses after a turn. */
@@ -39,7 +42,10 @@ interface DedicatedLoopOptions {
   readonly url: string;
   readonly login: Login;
   readonly log: Log;
-  /** One turn. `woken`: the bell rang, or nothing is known of what happened since the last one. Null: the next at once. */
+  /**
+   * One turn. `woken`: the bell rang, or nothing is known of what happened since the last one. Null: the next at
+   * once.
+   */
   turn(client: Client, woken: boolean): Promise<Pause | null>;
   readonly faults: LoopFaults;
 }
@@ -52,7 +58,10 @@ export interface DedicatedLoop {
   close(): Promise<void>;
 }
 
-/** Takes turns on a connection of its own. After an error that passes, it goes on with a new connection, later each time. */
+/**
+ * Takes turns on a connection of its own. After an error that passes, it goes on with a new connection, later each
+ * time.
+ */
 export function startDedicatedLoop({ url, login, log, turn, faults }: DedicatedLoopOptions): DedicatedLoop {
   const wake = createWake();
   const closing = new AbortController();

@@ -1,7 +1,7 @@
 import { createPgDriverFactory } from '@slonik/pg-driver';
 import type { DriverFactory } from 'slonik';
 import type { Login } from '../home/secrets.ts';
-import { checkSession, type Session } from './session/session-check.ts';
+import { checkSession, type LoginSession } from './session/login-session.ts';
 import { DatabaseSilent, type DatabaseWatch } from './watch.ts';
 
 /** Locks of one transaction were waited for as long as the role's `lock_timeout` allows for one. */
@@ -23,9 +23,9 @@ export interface DriverOptions {
 }
 
 /**
- * slonik's pg driver with three additions: each new connection proves whom it speaks as, and what its settings are, before anything
- * else is sent on it; no statement waits for a database that has gone silent, nor for locks without end; and a connection survives
- * the refusals that are thrown through it.
+ * slonik's pg driver with three additions: each new connection proves whom it speaks as, and what its settings are,
+ * before anything else is sent on it; no statement waits for a database that has gone silent, nor for locks without
+ * end; and a connection survives the refusals that are thrown through it.
  */
 export function assertingDriver(options: DriverOptions): DriverFactory {
   const createDriver = createPgDriverFactory();
@@ -48,7 +48,7 @@ export function assertingDriver(options: DriverOptions): DriverFactory {
   };
 }
 
-async function sessionOf(client: Client, { login, watch }: DriverOptions): Promise<Session> {
+async function sessionOf(client: Client, { login, watch }: DriverOptions): Promise<LoginSession> {
   client.acquire();
   const session = await watch.unlessSilent(() => checkSession(client, login));
   await client.release();
@@ -67,10 +67,11 @@ const LOCK_LOOK_MS = 250;
 const LEAST_LOCK_WAIT_MS = 1_000;
 
 /**
- * Gives a connection up whose statement can't be waited for any longer: the database is silent, or the transaction has spent its time
- * in waiting for locks, each of which PostgreSQL bounds apart. Nothing more is sent on it, so nothing of it is committed.
+ * Gives a connection up whose statement can't be waited for any longer: the database is silent, or the transaction
+ * has spent its time in waiting for locks, each of which PostgreSQL bounds apart. Nothing more is sent on it, so
+ * nothing of it is committed.
  */
-function boundedQueries(client: Client, session: Session, { watch, busy }: DriverOptions): Client {
+function boundedQueries(client: Client, session: LoginSession, { watch, busy }: DriverOptions): Client {
   const { query, stream } = client;
   const { pid, lockLimitMs, statementLimitMs } = session;
   let lost: Error | null = null;
@@ -145,9 +146,9 @@ function boundedQueries(client: Client, session: Session, { watch, busy }: Drive
 }
 
 /**
- * slonik ends a connection whenever its handler throws, and here that is how a refusal or a dry run rolls back: a hundred refused
- * calls would cost a hundred logins, and more connections at once than the role may have. So one that is known to be sound, whose
- * last statement succeeded and whose transaction is closed, goes back to the pool.
+ * slonik ends a connection whenever its handler throws, and here that is how a refusal or a dry run rolls back: a
+ * hundred refused calls would cost a hundred logins, and more connections at once than the role may have. So one that
+ * is known to be sound, whose last statement succeeded and whose transaction is closed, goes back to the pool.
  */
 function survivingRefusals(client: Client, isClosing: () => boolean): Client {
   const { query, stream, destroy } = client;

@@ -14,8 +14,8 @@ export function loginUrl(ownerUrl: string, login: Login, secret: string): string
 }
 
 /**
- * Gives each login the password of the secrets, and returns the logins whose password this changed. What travels is the SCRAM
- * verifier, made here: the password reaches neither the server nor its logs.
+ * Gives each login the password of the secrets, and returns the logins whose password this changed. What travels is
+ * the SCRAM verifier, made here: the password reaches neither the server nor its logs.
  */
 export async function setLoginPasswords(owner: ClientBase, secrets: Secrets): Promise<readonly Login[]> {
   const known = await knownVerifiers(owner);
@@ -51,7 +51,9 @@ function verifierMatches(verifier: string | null, password: string): boolean {
   return made.length === known.length && timingSafeEqual(made, known);
 }
 
-/** The verifiers as stored, where the owner may see them; an owner who isn't a superuser may not, and sets them anew. */
+/**
+ * The verifiers as stored, where the owner may see them; an owner who isn't a superuser may not, and sets them anew.
+ */
 async function knownVerifiers(owner: ClientBase): Promise<ReadonlyMap<string, string>> {
   const { rows: may } = await owner.query<{ may: boolean }>(
     `/* logins.may_compare */ select has_table_privilege('pg_catalog.pg_authid', 'select') as may`,

@@ -1,6 +1,6 @@
 /**
- * What keeps the database from serving: read from SQLSTATEs, the system's codes and, where there is neither, words. An outage is
- * nobody's mistake, and it passes. Whatever is not named here is a defect or a fault of the input.
+ * What keeps the database from serving: read from SQLSTATEs, the system's codes and, where there is neither, words.
+ * An outage is nobody's mistake, and it passes. Whatever is not named here is a defect or a fault of the input.
  */
 export type Outage =
   | 'away'
@@ -81,7 +81,10 @@ const BROKEN =
   /connection terminated|is not queryable|connection error|timeout expired|client is (pending destroy|destroyed)/i;
 const BROKEN_NAME = /^(BackendTerminated|ConnectionError|Statement(Timeout|Cancelled)|IdleTransaction)/;
 
-/** PostgreSQL has no SQLSTATE of its own for these answers of a file system: it reports an internal error or a missing right. */
+/**
+ * PostgreSQL has no SQLSTATE of its own for these answers of a file system: it reports an internal error or a missing
+ * right.
+ */
 const FILE_CODES = new Set(['XX000', '42501']);
 const FULL_FILE = /No space left on device|Disk quota exceeded|File too large/;
 const FAILING_FILE = /Read-only file system|Input\/output error|Stale file handle/;

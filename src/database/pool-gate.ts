@@ -41,11 +41,11 @@ const LESS_FOR_LOCKS = (waitedMs: number) => sql.unsafe`/* pool.less_for_locks *
 const LONG_WAIT_MS = 500;
 
 /**
- * Bounds the wait for a connection. slonik's own queue has no limit in time: its `connectionTimeout` counts only while a socket
- * opens, so callers behind a slow database would wait for ever.
+ * Bounds the wait for a connection. slonik's own queue has no limit in time: its `connectionTimeout` counts only
+ * while a socket opens, so callers behind a slow database would wait for ever.
  */
 export function boundedPool(pool: DatabasePool, size: number, waits: Waits): DatabasePool {
-  const enter = turnstile(size, waits, pool.configuration.poolName ?? 'database');
+  const enter = openTurnstile(size, waits, pool.configuration.poolName ?? 'database');
   const { unlessSilent = (work) => work() } = waits;
   const bounded: Record<string, unknown> = {};
   for (const method of METHODS) {
@@ -76,8 +76,10 @@ export function boundedPool(pool: DatabasePool, size: number, waits: Waits): Dat
 
 const STUCK_LOOK_MS = 500;
 
-/** Lets `size` callers in at a time, in order of arrival; who waits longer than the limit, or in vain, is turned away. */
-function turnstile(size: number, { limitMs, stuckMs = limitMs, isStuck }: Waits, name: string) {
+/**
+ * Lets `size` callers in at a time, in order of arrival; who waits longer than the limit, or in vain, is turned away.
+ */
+function openTurnstile(size: number, { limitMs, stuckMs = limitMs, isStuck }: Waits, name: string) {
   let inside = 0;
   const waiting = new Set<() => void>();
   const leave = (): void => {

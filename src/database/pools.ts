@@ -47,7 +47,10 @@ const LOGIN_OF = {
   gate: 'cutter_gate',
 } as const satisfies Record<PoolName, Login>;
 
-/** At most a third of each role's CONNECTION LIMIT, so that other processes, or a restart beside the old one, find room. */
+/**
+ * At most a third of each role's CONNECTION LIMIT, so that other processes, or a restart beside the old one, find
+ * room.
+ */
 const POOL_SIZE: Readonly<Record<PoolName, number>> = {
   exec: 10,
   verify: 10,
@@ -164,8 +167,9 @@ function causeOf(reason: unknown): unknown {
 }
 
 /**
- * How values arrive. `int8` and `numeric` stay text (a position is a decimal string, and no digit is lost); `timestamptz` becomes
- * the ledger's `YYYY-MM-DDTHH:MI:SS.ffffffZ` with its microseconds; json is parsed, bytea is a Buffer.
+ * How values arrive. `int8` and `numeric` stay text (a position is a decimal string, and no digit is lost);
+ * `timestamptz` becomes the ledger's `YYYY-MM-DDTHH:MI:SS.ffffffZ` with its microseconds; json is parsed, bytea is a
+ * Buffer.
  */
 const TYPE_PARSERS: readonly DriverTypeParser[] = [
   { name: 'int8', parse: (text) => text },
@@ -178,7 +182,7 @@ function timestampText(text: string): string {
   const parts = /^(\d{4,}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?\+00$/.exec(text);
   if (parts === null)
     throw new Error(`A session outside UTC, or a time that no row of the ledger has: ${text}`);
-  return `${parts[1]}T${parts[2]}.${(parts[3] ?? '').padEnd(6, '0')}Z`;
+  return `${parts[1]}T${parts[2]}.${(parts[3] ?? '0').padEnd(6, '0')}Z`;
 }
 
 /** Without this, `sql.type` validates nothing. */

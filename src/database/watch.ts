@@ -1,6 +1,7 @@
 /**
- * One connection that asks the database every second whether it still answers, and whether it still keeps what it acknowledges. It
- * bounds the silence of the database, not the length of a statement: as long as this connection is answered, a statement may work.
+ * One connection that asks the database every second whether it still answers, and whether it still keeps what it
+ * acknowledges. It bounds the silence of the database, not the length of a statement: as long as this connection is
+ * answered, a statement may work.
  */
 import type { Client } from 'pg';
 import { LOGINS } from '../home/secrets.ts';
@@ -22,7 +23,9 @@ export class DatabaseSilent extends Error {
 export interface DatabaseWatch {
   /** Does the work, or fails at once with DatabaseSilent when the database is or becomes silent. */
   unlessSilent<T>(work: () => Promise<T>): Promise<T>;
-  /** Hears each time the database becomes silent, so that what depends on it can be given up; gives back how to stop. */
+  /**
+   * Hears each time the database becomes silent, so that what depends on it can be given up; gives back how to stop.
+   */
   onSilent(listener: () => void): () => void;
   /** How many of these backends wait for a lock at this moment. */
   waitsForLock(pids: readonly number[]): Promise<number>;
@@ -39,7 +42,10 @@ const TICKS = 12;
 /** How long the database may be silent before callers are told. */
 const SILENCE_MS = TICK_MS * TICKS;
 
-/** Sessions of this login commit nothing and have no value of their own, so they show what the server and the database say. */
+/**
+ * Sessions of this login commit nothing and have no value of their own, so they show what the server and the database
+ * say.
+ */
 const LOOK = `/* watch.look */ select
   current_setting('fsync') as fsync,
   current_setting('full_page_writes') as full_page_writes,
@@ -60,7 +66,10 @@ interface Look {
   readonly overrides: string | null;
 }
 
-/** Starts watching. The first look is made when this resolves, so that nobody trusts a database that nobody has looked at. */
+/**
+ * Starts watching. The first look is made when this resolves, so that nobody trusts a database that nobody has looked
+ * at.
+ */
 export async function startWatch(url: string): Promise<DatabaseWatch> {
   const closing = new AbortController();
   const waiting = new Set<(error: Error) => void>();

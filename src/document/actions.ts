@@ -1,6 +1,6 @@
 /**
- * What a cut does to each unit of its manifest, against the units that stand: born, given a new version, left as it is; and which
- * standing units the manifest no longer has.
+ * What a cut does to each unit of its manifest, against the units that stand: born, given a new version, left as it
+ * is; and which standing units the manifest no longer has.
  */
 import type { PlanRecord } from './types.ts';
 
@@ -25,7 +25,7 @@ export interface LiveUnit {
   readonly title: string | null;
   /** No current version: only compensated cuts made it. */
   readonly void: boolean;
-  /** The newest cut that stands and names this unit lists it as vanished. */
+  /** The newest applied cut that names this unit lists it as vanished. */
   readonly vanished?: boolean;
 }
 
@@ -63,7 +63,7 @@ export function actionsFor<L extends LiveUnit>(
       record.parentLocalId === null ? null : (addresses.get(record.parentLocalId) ?? null);
     const standing = live.get(record.address) ?? null;
     planned.add(record.address);
-    const decided = decide(record, parentAddress, standing);
+    const decided = decideAction(record, parentAddress, standing);
     actions.push({ record, address: record.address, parentAddress, ...decided, live: standing });
   }
   const vanished = [...live.values()].filter((unit) => isStanding(unit) && !planned.has(unit.address));
@@ -72,7 +72,7 @@ export function actionsFor<L extends LiveUnit>(
 
 const isStanding = (unit: LiveUnit): boolean => !unit.void && unit.vanished !== true;
 
-function decide(record: PlanRecord, parentAddress: string | null, live: LiveUnit | null) {
+function decideAction(record: PlanRecord, parentAddress: string | null, live: LiveUnit | null) {
   if (live === null) return { action: 'birth', baseVersionSeq: null, versionSeq: 1 } as const;
   const baseVersionSeq = live.void ? null : live.versionSeq;
   if (isStanding(live) && isSame(record, parentAddress, live)) {

@@ -1,14 +1,20 @@
 /**
- * Addresses: names that units keep for good. A profile makes them as `{docCode}/{path of slugs}` from the numbers and titles of
- * headings; explicit spans bring their own, within the rules of `addressProblem`.
+ * Addresses: names that units keep for good. A profile makes them as `{docCode}/{path of slugs}` from the numbers
+ * and titles of headings; explicit spans bring their own, within the rules of `addressProblem`.
  */
 import { createHash } from 'node:crypto';
 import type { AddressRules } from './profiles.ts';
 
-/** The longest document code, in characters and in bytes of UTF-8: addresses begin with it and need room for their path. */
+/**
+ * The longest document code, in characters and in bytes of UTF-8: addresses begin with it and need room for their
+ * path.
+ */
 const MAX_DOC_CODE = { characters: 63, bytes: 150 } as const;
 
-/** What a document code is made of: letters and digits of every script with their marks; "/" stands behind it in addresses. */
+/**
+ * What a document code is made of: letters and digits of every script with their marks. In addresses, "/" follows
+ * it.
+ */
 const DOC_CODE_PATTERN = /^[\p{L}\p{Nd}][\p{L}\p{M}\p{Nd}._-]*$/u;
 // Letters and marks that nobody sees.
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
@@ -38,34 +44,42 @@ export function addressFault(address: string): { code: string; message: string }
   if (bytes > MAX_ADDRESS_BYTES) {
     return {
       code: 'address_too_long',
-      message: `The address has ${bytes} bytes; at most ${MAX_ADDRESS_BYTES} are allowed.`,
+      message: `The address has ${bytes} bytes. At most ${MAX_ADDRESS_BYTES} are allowed.`,
     };
   }
   const forbidden = FORBIDDEN.exec(address);
   if (forbidden) {
     const code = forbidden[0].codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0');
-    const message = `The address has the character U+${code}, which addresses can't hold (no white space, control characters or "'<>\\^\`{|}?#%).`;
+    const message =
+      `The address holds the character U+${code}. ` +
+      'An address has no white space, no control character and none of "\'<>\\^`{|}?#%.';
     return { code: 'address_invalid', message };
   }
   if (address.normalize('NFC') !== address) {
     return {
       code: 'address_invalid',
-      message: 'The address is not in Unicode normal form C; two spellings of one address would differ.',
+      message: 'The address is not in Unicode normal form C. Normalise it, so that it has one spelling.',
     };
   }
   if (address.split('/').some((part) => part === '' || part === '.' || part === '..')) {
-    const message = 'The address has an empty, "." or ".." part; write it as parts joined by single slashes.';
+    const message = 'The address has an empty, "." or ".." part. Write it as parts joined by single slashes.';
     return { code: 'address_invalid', message };
   }
   return null;
 }
 
-/** Whether an address is of this document: its code, or the code and a path below it. No code holds a slash, so no two documents share one. */
+/**
+ * Whether an address is of this document: its code, or the code and a path below it. No code holds a slash, so no
+ * two documents share one.
+ */
 export function isOwnAddress(address: string, docCode: string): boolean {
   return address === docCode || address.startsWith(`${docCode}/`);
 }
 
-/** A readable part of an address from a number or a title: lower-case, words joined by hyphens; '' when nothing readable is left. */
+/**
+ * A readable part of an address from a number or a title: lower-case, words joined by hyphens; '' when nothing
+ * readable is left.
+ */
 export function slugOf(text: string, rules: AddressRules): string {
   let slug = text.normalize('NFC').toLowerCase();
   for (const [from, to] of rules.replacements) slug = slug.replaceAll(from, to);
@@ -75,11 +89,11 @@ export function slugOf(text: string, rules: AddressRules): string {
     .replace(/(?<=\p{Script=Latin})\p{M}+/gu, '')
     .normalize('NFC');
   slug = slug.replace(/[^\p{L}\p{N}\p{M}.]+/gu, '-').replace(/^[-.]+|[-.]+$/g, '');
-  return shortened(slug, rules.slugBytes);
+  return shortenedSlug(slug, rules.slugBytes);
 }
 
 /** Cut to so many bytes at a character, and at the end of a word where one ends in the second half. */
-function shortened(slug: string, limit: number): string {
+function shortenedSlug(slug: string, limit: number): string {
   if (Buffer.byteLength(slug) <= limit) return slug;
   let bytes = 0;
   let kept = '';
@@ -117,7 +131,10 @@ export class AddressBook {
     return { path, address: this.#bounded(path) };
   }
 
-  /** A path that is too long keeps the document code and its last part; a digest of the whole path stands for what lies between. */
+  /**
+   * A path that is too long keeps the document code and its last part. A digest of the whole path replaces the
+   * rest.
+   */
   #bounded(path: string): string {
     if (Buffer.byteLength(path) <= this.#rules.addressBytes) return path;
     const digest = createHash('sha256').update(path).digest('hex').slice(0, this.#rules.digestDigits);

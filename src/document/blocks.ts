@@ -1,7 +1,8 @@
 /**
- * The top-level blocks of a Markdown text, by micromark, in windows. Markdown is read line by line: what a line is depends on the
- * lines before it alone. So the text may be read a window at a time, and read on from where the last block of a window begins.
- * A window keeps the tokenizer where it is fast: over 120 kB of underlined headings at once it takes more than a minute.
+ * The top-level blocks of a Markdown text, by micromark, in windows. Markdown is read line by line: what a line is
+ * depends on the lines before it alone. So the text may be read a window at a time, and read on from where the last
+ * block of a window begins. A window keeps the tokenizer where it is fast: over 120 kB of underlined headings at
+ * once it takes more than a minute.
  */
 import type { Nodes, RootContent } from 'mdast';
 import { fromMarkdown } from 'mdast-util-from-markdown';
@@ -13,7 +14,10 @@ interface Block {
   readonly depth: number;
   readonly start: number;
   readonly end: number;
-  /** Where its last part begins that reads the same without those before: the last item of a list, the last block of a quote. */
+  /**
+   * Where its last part begins that reads the same without those before: the last item of a list, the last block of
+   * a quote.
+   */
   readonly lastPart: number;
 }
 
@@ -37,7 +41,7 @@ export const PLAIN_START = [
   '#+(?![\\s#]|$)',
 ].join('|');
 
-// Blocks are told by how lines begin; what stands inside a line can't make or unmake one.
+// How lines begin decides what blocks they form. The inside of a line can't make or unmake one.
 const BLOCKS_ONLY = {
   disable: {
     null: [
@@ -55,7 +59,10 @@ const BLOCKS_ONLY = {
   },
 };
 
-/** Read on at `from`, the start of a line that continues no block. Takes in as much as it needs to end at least one block. */
+/**
+ * Read on at `from`, the start of a line that continues no block. Takes in as much as it needs to end at least one
+ * block.
+ */
 export function readWindow(text: string, from: number): Window {
   for (let size = WINDOW; ; size *= GROWTH) {
     const until = endOfLine(text, Math.min(from + size, text.length));
@@ -100,7 +107,10 @@ function blocksIn(text: string, from: number, until: number): Block[] {
   }));
 }
 
-/** What stands behind so many characters of indentation and markers of quotes and lists counts as text: nesting costs the square of its depth. */
+/**
+ * Nesting costs the square of its depth, so after so many characters of indentation and markers the rest counts as
+ * text.
+ */
 const NESTING = /^([ \t>*+\-0-9.)]{24})([^\r\n]+)/gm;
 const RULE = /^[ \t]*([-*=_])(?:[ \t]*\1)*[ \t]*$/;
 
@@ -114,7 +124,10 @@ const LINES = /([^\r\n]*)(\r\n?|\n|$)/g;
 const PLAIN_LINE = new RegExp(`^[ \\t]*(?:${PLAIN_START})`);
 const MAX_RUN = 200;
 
-/** Plain lines that follow so many others count as one line with them: each costs the tokenizer as much as all before it. */
+/**
+ * Plain lines that follow so many others count as one line with them: each costs the tokenizer as much as all
+ * before it.
+ */
 function boundedRuns(source: string): string {
   let bounded = '';
   let ending = '';

@@ -48,7 +48,7 @@ export function checkHierarchy(units: readonly HierarchyUnit[]): Problem[] {
   for (const unit of units) {
     if (unit.parentKey === null || byKey.has(unit.parentKey)) continue;
     problems.push(
-      problem(
+      unitProblem(
         unit,
         'parent',
         'unknown_parent',
@@ -57,7 +57,7 @@ export function checkHierarchy(units: readonly HierarchyUnit[]): Problem[] {
     );
   }
   for (const key of cycleMembers(new Map(units.map((unit) => [unit.unitKey, unit.parentKey])))) {
-    problems.push(problem(byKey.get(key)!, 'parent', 'parent_cycle', 'is among its own ancestors.'));
+    problems.push(unitProblem(byKey.get(key)!, 'parent', 'parent_cycle', 'is among its own ancestors.'));
   }
   return [...problems, ...orderProblems(units)];
 }
@@ -72,12 +72,12 @@ function orderProblems(units: readonly HierarchyUnit[]): Problem[] {
     sorted.forEach((unit, place) => {
       if (unit.sortOrder === place) return;
       const message = `has the order ${unit.sortOrder} among its siblings, where ${place} is due.`;
-      problems.push(problem(unit, 'sortOrder', 'order_not_dense', message));
+      problems.push(unitProblem(unit, 'sortOrder', 'order_not_dense', message));
     });
   }
   return problems;
 }
 
-function problem(unit: HierarchyUnit, field: string, code: string, message: string): Problem {
+function unitProblem(unit: HierarchyUnit, field: string, code: string, message: string): Problem {
   return { path: ['C', unit.address, field], code, message: `Unit "${unit.address}" ${message}` };
 }

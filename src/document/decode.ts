@@ -8,43 +8,47 @@ export type Decoded = { readonly text: string } | { readonly problem: Problem };
 // A byte order mark is kept: it is part of the bytes that reconstruction must give back.
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-function refusal(code: string, message: string): Decoded {
+function refusedText(code: string, message: string): Decoded {
   return { problem: { path: ['source', 'content'], code, message } };
 }
 
 /** The text of a source, or why it can't be one: empty, not UTF-8 or holding a NUL (each named by its byte offset). */
 export function decodeSource(bytes: Uint8Array): Decoded {
   if (bytes.byteLength === 0)
-    return refusal('source_empty', 'The document is empty; there is nothing to cut.');
+    return refusedText('source_empty', 'The document is empty, so there is nothing to cut.');
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const wide = wideEncoding(buffer);
   if (wide !== null)
-    return refusal('source_not_utf8', `The document is text in ${wide.name}, not in UTF-8. ${convert(wide)}`);
+    return refusedText(
+      'source_not_utf8',
+      `The document is text in ${wide.name}, not in UTF-8. ${howToConvert(wide)}`,
+    );
   const nul = bytes.indexOf(0);
   if (nul !== -1) {
-    return refusal(
+    return refusedText(
       'source_nul',
-      `The document holds a NUL character at byte ${nul}; remove it, text columns can't keep it.`,
+      `The document holds a NUL character at byte ${nul}, which the database can't store. Remove it.`,
     );
   }
   try {
     return { text: decoder.decode(bytes) };
   } catch {
-    return refusal('source_not_utf8', notUtf8(buffer));
+    return refusedText('source_not_utf8', notUtf8(buffer));
   }
 }
 
 function notUtf8(bytes: Buffer): string {
   const offset = firstBadByte(bytes);
   const byte = `0x${bytes[offset]?.toString(16).toUpperCase().padStart(2, '0')}`;
-  const place = `The document isn't UTF-8: the byte ${byte} at offset ${offset} begins no valid character.`;
+  const place = `The document isn't UTF-8: no valid character begins with the byte ${byte} at offset ${offset}.`;
   const encoding = byteEncoding(bytes);
   if (encoding === null) return `${place} The rest is UTF-8, so a character was damaged there; mend it.`;
-  return `${place} It looks like text in ${encoding.name}. ${convert(encoding)}`;
+  return `${place} It looks like text in ${encoding.name}. ${howToConvert(encoding)}`;
 }
 
-function convert({ iconv }: Encoding): string {
+function howToConvert({ iconv }: Encoding): string {
   return iconv === null
-    ? 'Find out which, for example by `uchardet FILE`. Then convert it: `iconv -f ENCODING -t UTF-8 FILE > FILE.utf8.md`.'
+    ? 'Find out its encoding, for example with `uchardet FILE`. ' +
+        'Then convert it: `iconv -f ENCODING -t UTF-8 FILE > FILE.utf8.md`.'
     : `Convert it, for example: \`iconv -f ${iconv} -t UTF-8 FILE > FILE.utf8.md\`.`;
 }

@@ -1,4 +1,7 @@
-/** The effect of a cut on the ledger's units, as one digest that anyone can recompute from the rows: no ids, no times. */
+/**
+ * The effect of a cut on the ledger's units, as one digest that anyone can recompute from the rows: no ids, no
+ * times.
+ */
 import { canonicalJson } from '../proof/canonical.ts';
 import type { Digest } from '../proof/digest.ts';
 import { digestOf } from '../proof/digest.ts';

@@ -1,4 +1,4 @@
-/** Front matter: what stands between fences at the very start of a document and describes it. */
+/** Front matter: text between fences at the very start of a document, which describes the document. */
 import { isAlias, isMap, isScalar, parseDocument, visit, type YAMLMap } from 'yaml';
 import type { FencedFrontMatter, Profile, YamlFrontMatter } from './profiles.ts';
 
@@ -34,7 +34,7 @@ function yamlLength(text: string, rules: YamlFrontMatter): number {
     if (end - opening.end > rules.longest) return 0;
     // A blank line below a rule parts it from what the document says.
     if (content.length === 0 && trimBlanks(line) === '') return 0;
-    if (rules.closings.includes(trimBlanks(line))) return describes(content, rules) ? end : 0;
+    if (rules.closings.includes(trimBlanks(line))) return describesDocument(content, rules) ? end : 0;
     content.push(line);
   }
   return 0;
@@ -43,7 +43,7 @@ function yamlLength(text: string, rules: YamlFrontMatter): number {
 const trimBlanks = (line: string): string => line.replace(/[ \t]+$/, '');
 
 /** Whether the lines are one YAML mapping with keys like names, each once. */
-function describes(lines: readonly string[], rules: YamlFrontMatter): boolean {
+function describesDocument(lines: readonly string[], rules: YamlFrontMatter): boolean {
   if (lines.some((_, at) => isHeadingApart(lines, at))) return false;
   const parsed = parsedYaml(lines.join('\n'));
   if (parsed === null || parsed.errors.length > 0 || !isMap(parsed.contents)) return false;
@@ -55,13 +55,16 @@ function describes(lines: readonly string[], rules: YamlFrontMatter): boolean {
   return named && isSound(parsed);
 }
 
-/** A comment of YAML with a blank line beside it is a heading to every reader. */
+/** A YAML comment next to a blank line reads as a heading. */
 function isHeadingApart(lines: readonly string[], at: number): boolean {
   if (!/^ {0,3}#{1,6}[ \t]+\S/.test(lines[at]!)) return false;
   return [lines[at - 1], lines[at + 1]].some((line) => line?.trim() === '');
 }
 
-/** Never throws. Aliases stay as they are written, so none can swell; keys are compared by `isSound`, at a lower cost. */
+/**
+ * Never throws. Aliases stay as they are written, so none can swell; keys are compared by `isSound`, at a lower
+ * cost.
+ */
 function parsedYaml(source: string): ReturnType<typeof parseDocument> | null {
   try {
     return parseDocument(source, { version: '1.2', schema: 'core', uniqueKeys: false, prettyErrors: false });

@@ -1,6 +1,7 @@
 /**
- * Where the headings of a Markdown text stand. Lines that can be nothing but a heading, blank or plain running text are told here;
- * the rest, with the paragraph it may belong to, goes through micromark. Offsets are UTF-16 units of the text.
+ * Where the headings of a Markdown text are. Lines that can only be a heading, blank or plain running text are
+ * recognised here; the rest, with the paragraph it may belong to, goes through micromark. Offsets are UTF-16 units
+ * of the text.
  */
 import { PLAIN_START, plainText, readWindow, startOfLine } from './blocks.ts';
 
@@ -52,7 +53,10 @@ const LINE = new RegExp(
   'y',
 );
 
-/** Read from the start of a block as far as lines are plain; `next` is where the first block begins that needs a closer look. */
+/**
+ * Read from the start of a block as far as lines are plain; `next` is where the first block begins that needs a
+ * closer look.
+ */
 function plainLines(text: string, from: number): { headings: PlainHeading[]; next: number } {
   const headings: PlainHeading[] = [];
   let next = from;
@@ -87,7 +91,10 @@ function afterBlankLines(text: string, offset: number): number {
 // Markup in a line is read at a cost that grows with its square: of longer headings the plain characters are taken.
 const MAX_MARKUP = 400;
 
-/** What a reader sees of the heading, white space made single and cut to the profile's length; null when there is nothing. */
+/**
+ * What a reader sees of the heading, white space made single and cut to the profile's length; null when there is
+ * nothing.
+ */
 function titleOf(source: string, rules: HeadingRules): string | null {
   const marked = source.length <= MAX_MARKUP && /[\\`*_[\]<>&!]/.test(source);
   const plain = marked ? plainText(source) : withoutMarks(source);

@@ -1,6 +1,7 @@
 /**
- * The manifest: what a reviewer approves and a cut recomputes. Its digest is the root of an RFC 6962 tree whose first leaf is the
- * header and whose others are the records, so that one unit can be proved without showing the rest.
+ * The manifest: what a reviewer approves and a cut recomputes. Its digest is the root of an RFC 6962 tree whose
+ * first leaf is the header and whose others are the records, so that one unit can be proved without showing the
+ * rest.
  */
 import { canonicalJson } from '../proof/canonical.ts';
 import type { Digest } from '../proof/digest.ts';
@@ -45,10 +46,11 @@ export function manifestHeader(
 }
 
 /**
- * The bytes a record stands for in the tree: every field but the text, which its two digests bind. Canonical JSON written in one go: the
- * members stand in their canonical order, and what JSON.stringify makes of well-formed text, integers and null is their canonical form.
+ * The bytes of a record in the tree: every field but the text, which its two digests bind. Canonical JSON written
+ * in one go: the members stand in their canonical order, and what JSON.stringify makes of well-formed text,
+ * integers and null is their canonical form.
  */
-export function recordLeaf(record: Omit<PlanRecord, 'text'>): Buffer {
+export function manifestLeaf(record: Omit<PlanRecord, 'text'>): Buffer {
   const json = JSON.stringify({
     address: record.address,
     contentHash: record.contentHash,

@@ -1,6 +1,7 @@
 /**
- * Headings to stretches: every heading that holds others is a container (the heading alone), the text between it and the first
- * of them a lead of its own, every other heading a unit with its text. Together they cover the text without a gap.
+ * Headings to stretches: every heading that holds others is a container (the heading alone), the text between it
+ * and the first of them a lead of its own, every other heading a unit with its text. Together they cover the text
+ * without a gap.
  */
 import type { AddressPlace } from './address.ts';
 import { AddressBook, slugOf } from './address.ts';

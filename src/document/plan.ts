@@ -1,18 +1,21 @@
-/** The plan of a cut: bytes and a spec in, records with proof of coverage out, and every problem named instead of thrown. */
+/**
+ * The plan of a cut: bytes and a spec in, records with proof of coverage out, and every problem named instead of
+ * thrown.
+ */
 import { canonicalJson } from '../proof/canonical.ts';
 import { digestOf } from '../proof/digest.ts';
 import { leafHash } from '../proof/merkle.ts';
 import { docCodeFault } from './address.ts';
 import { contentHash } from './canonicalize.ts';
 import { decodeSource } from './decode.ts';
-import { recordLeaf } from './manifest.ts';
+import { manifestLeaf } from './manifest.ts';
 import type { Stretch } from './outline.ts';
 import { outlineOf } from './outline.ts';
 import { identityOf, resolveProfile } from './profiles.ts';
 import { foreignContent } from './recognise/recognise.ts';
 import type { Span } from './spans.ts';
 import {
-  bounded,
+  boundedProblems,
   EXCLUDED_TERM,
   gapProblems,
   MAX_UNITS,
@@ -75,15 +78,18 @@ export function planDocument({ bytes: input, docCode, spec, vocabulary }: PlanIn
     sourceDigest: digestOf(bytes),
     byteLength: bytes.length,
     records,
-    leafHashes: records.map((record) => leafHash(recordLeaf(record))),
+    leafHashes: records.map((record) => leafHash(manifestLeaf(record))),
     coverage: coverageOf(records, bytes.length),
-    problems: bounded(problems),
+    problems: boundedProblems(problems),
     foreign: 'problem' in decoded ? null : foreignContent(bytes),
     warnings: warningsOf(records, bytes),
   };
 }
 
-/** The terms that a plan rests on. Only these are bound: a word added later to the vocabulary leaves a reviewed plan as it was. */
+/**
+ * The terms that a plan rests on. Only these are bound: a word added later to the vocabulary leaves a reviewed plan
+ * as it was.
+ */
 function termsUsed(records: readonly PlanRecord[], vocabulary: readonly VocabularyTerm[]): VocabularyTerm[] {
   const kinds = new Set(records.map((record) => record.kind));
   const sectionTypes = new Set(records.map((record) => record.sectionType));
@@ -99,7 +105,7 @@ function docCodeProblem(fault: string): Problem {
 const tooMany = (count: number, path: readonly string[]): Problem => ({
   path,
   code: 'too_many_units',
-  message: `The plan would have ${count} units; at most ${MAX_UNITS} are allowed.`,
+  message: `The plan would have ${count} units. At most ${MAX_UNITS} are allowed.`,
 });
 
 function markByUnits(units: readonly UnitSpan[]): Marked {

@@ -1,6 +1,6 @@
 /**
- * Profiles: how a kind of document is taken apart, as data. A profile's digest is bound by every manifest made with it, so a
- * published version never changes; a better one gets the next version, and old plans stay reproducible.
+ * Profiles: how a kind of document is taken apart, as data. A profile's digest is bound by every manifest made with
+ * it, so a published version never changes; a better one gets the next version, and old plans stay reproducible.
  */
 import { canonicalJson } from '../proof/canonical.ts';
 import { digestOf } from '../proof/digest.ts';
@@ -51,11 +51,17 @@ export type Profile = {
   readonly syntax: 'commonmark-0.31';
   /** Heading levels that divide the document; headings of other levels are text. */
   readonly headingLevels: readonly number[];
-  /** An underlined heading has at most so many lines; a longer paragraph above a line of hyphens is text above a rule. */
+  /**
+   * An underlined heading has at most so many lines; a longer paragraph above a line of hyphens is text above a
+   * rule.
+   */
   readonly setextLines: number;
   /** Characters of a heading that its title keeps. */
   readonly titleLength: number;
-  /** Regular expressions (flag u) over a heading's text; the first that matches gives the section code by its group `code`. */
+  /**
+   * Regular expressions (flag u) over a heading's text; the first that matches gives the section code by its group
+   * `code`.
+   */
   readonly sectionCodes: readonly string[];
   readonly frontMatter: FencedFrontMatter | YamlFrontMatter | null;
   readonly blankReason: string;
@@ -143,7 +149,10 @@ const PROFILES: readonly Profile[] = [MARKDOWN_1, MARKDOWN_2];
 
 const KNOWN = PROFILES.map((profile) => `${profile.name}@${profile.version}`).join(', ');
 
-/** The profile that a name ("markdown") or a name with a version ("markdown@1") means. An entry keeps the version that it was marked with. */
+/**
+ * The profile that a name ("markdown") or a name with a version ("markdown@1") means. An entry keeps the version
+ * that it was marked with.
+ */
 export function resolveProfile(reference: string): { profile: Profile } | { problem: Problem } {
   const [name, version, ...rest] = reference.split('@');
   const named = PROFILES.filter((profile) => profile.name === name);
@@ -151,7 +160,7 @@ export function resolveProfile(reference: string): { profile: Profile } | { prob
     version === undefined ? named.at(-1) : named.find((candidate) => candidate.version === version);
   if (profile !== undefined && rest.length === 0) return { profile };
   const code = named.length === 0 ? 'unknown_profile' : 'unknown_profile_version';
-  const message = `There is no profile "${reference.slice(0, 100)}". Known are: ${KNOWN}.`;
+  const message = `There is no profile "${reference.slice(0, 100)}". The known profiles are ${KNOWN}.`;
   return { problem: { path: ['cutSpec', 'profile'], code, message } };
 }
 

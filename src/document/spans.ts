@@ -1,6 +1,6 @@
 /**
- * Spans, explicit or from a profile, and the law that holds for all of them: inside the source, between characters, in no byte
- * overlapping, no byte left out, each with an address and a parent of its own document.
+ * Spans, explicit or from a profile, and the law that holds for all of them: inside the source, between characters,
+ * in no byte overlapping, no byte left out, each with an address and a parent of its own document.
  */
 import { addressFault } from './address.ts';
 import type { Problem, UnitSpan, VocabularyTerm } from './types.ts';
@@ -10,7 +10,7 @@ import { termProblems } from './vocabulary.ts';
 export const MAX_UNITS = 200_000;
 /** The most characters of a local id. */
 const MAX_LOCAL_ID = 200;
-/** The most problems that are told one by one. */
+/** The most problems that are listed one by one. */
 export const MAX_PROBLEMS = 100;
 
 /** A span with everything said about it, as records are made from. */
@@ -32,7 +32,10 @@ export interface Span {
 /** What is said of an excluded stretch, which is no unit. */
 export const EXCLUDED_TERM = 'excluded';
 
-/** A caller's span in full form. An excluded stretch has no kind, section type, address, parent or title, whatever was given. */
+/**
+ * A caller's span in full form. An excluded stretch has no kind, section type, address, parent or title, whatever
+ * was given.
+ */
 export function spanOf(unit: UnitSpan, index: number): Span {
   const { localId, start, end } = unit;
   const path = ['cutSpec', 'units', String(index)];
@@ -52,7 +55,7 @@ export function spanOf(unit: UnitSpan, index: number): Span {
 
 export const labelOf = (span: Span): string => `Unit "${span.localId.slice(0, MAX_LOCAL_ID)}"`;
 
-function problem(span: Span, field: string, code: string, message: string): Problem {
+function spanProblem(span: Span, field: string, code: string, message: string): Problem {
   return { path: [...span.path, field], code, message: `${labelOf(span)} ${message}` };
 }
 
@@ -66,7 +69,7 @@ export function placeProblems(spans: readonly Span[], bytes: Buffer): Problem[] 
   for (const span of spans) {
     if (span.start < covered) {
       const message = `overlaps ${labelOf(before!)} in bytes ${span.start}–${Math.min(covered, span.end)}.`;
-      problems.push(problem(span, 'start', 'span_overlap', message));
+      problems.push(spanProblem(span, 'start', 'span_overlap', message));
     }
     if (span.end > covered) {
       covered = span.end;
@@ -82,15 +85,15 @@ function boundsProblems(span: Span, bytes: Buffer): Problem[] {
     const offset = span[field];
     if (!Number.isSafeInteger(offset) || offset < 0 || offset > bytes.length) {
       const message = `has its ${field} at byte ${offset}; the source has bytes 0–${bytes.length}.`;
-      problems.push(problem(span, field, 'span_out_of_range', message));
+      problems.push(spanProblem(span, field, 'span_out_of_range', message));
     } else if (offset < bytes.length && (bytes[offset]! & 0xc0) === 0x80) {
       const message = `has its ${field} at byte ${offset}, inside a character.`;
-      problems.push(problem(span, field, 'span_inside_character', message));
+      problems.push(spanProblem(span, field, 'span_inside_character', message));
     }
   }
   if (problems.length === 0 && span.end <= span.start) {
     const message = `is empty: it ends at byte ${span.end} and starts at byte ${span.start}.`;
-    problems.push(problem(span, 'end', 'span_empty', message));
+    problems.push(spanProblem(span, 'end', 'span_empty', message));
   }
   return problems;
 }
@@ -101,7 +104,7 @@ export function gapProblems(spans: readonly Span[], bytes: Buffer): Problem[] {
   let covered = 0;
   const gap = (until: number): void => {
     if (until <= covered) return;
-    const message = `Bytes ${covered}–${until} belong to no unit; mark them, or exclude them with a reason.`;
+    const message = `Bytes ${covered}–${until} belong to no unit. Mark them, or exclude them with a reason.`;
     problems.push({ path: ['source', 'bytes', `${covered}-${until}`], code: 'bytes_left_out', message });
   };
   for (const span of spans) {
@@ -120,13 +123,12 @@ export function wordProblems(spans: readonly Span[], vocabulary: readonly Vocabu
   for (const span of spans) {
     if (span.excludedBecause?.trim() === '') {
       problems.push(
-        problem(span, 'excludedBecause', 'reason_empty', 'is excluded without a reason; say why.'),
+        spanProblem(span, 'excludedBecause', 'reason_empty', 'is excluded without a reason. Give one.'),
       );
     }
   }
   if (units.length === 0) {
-    const message =
-      'Nothing in this document would become a unit: it is empty, blank or excluded throughout.';
+    const message = 'Nothing in this document would become a unit: all of it is blank or excluded.';
     problems.push({ path: ['cutSpec'], code: 'no_units', message });
   }
   return problems;
@@ -139,9 +141,9 @@ function localIdProblems(spans: readonly Span[]): Problem[] {
     const { localId } = span;
     if (localId === '' || localId.length > MAX_LOCAL_ID) {
       const message = `needs a localId of 1–${MAX_LOCAL_ID} characters.`;
-      problems.push(problem(span, 'localId', 'local_id_invalid', message));
+      problems.push(spanProblem(span, 'localId', 'local_id_invalid', message));
     } else if (seen.has(localId)) {
-      problems.push(problem(span, 'localId', 'duplicate_local_id', 'has the localId of another unit.'));
+      problems.push(spanProblem(span, 'localId', 'duplicate_local_id', 'has the localId of another unit.'));
     }
     seen.add(localId);
   }
@@ -155,17 +157,20 @@ function addressProblems(units: readonly Span[]): Problem[] {
     const address = unit.address ?? '';
     const fault = addressFault(address);
     const holder = holders.get(address);
-    if (fault) problems.push(problem(unit, 'address', fault.code, `can't be addressed so. ${fault.message}`));
+    if (fault)
+      problems.push(
+        spanProblem(unit, 'address', fault.code, `has an address that can't be used. ${fault.message}`),
+      );
     else if (holder) {
       const message = `has the address "${address}" of ${labelOf(holder)}.`;
-      problems.push(problem(unit, 'address', 'duplicate_address', message));
+      problems.push(spanProblem(unit, 'address', 'duplicate_address', message));
     } else holders.set(address, unit);
   }
   return problems;
 }
 
 /** At most MAX_PROBLEMS, the last of which counts the rest. */
-export function bounded(problems: readonly Problem[]): Problem[] {
+export function boundedProblems(problems: readonly Problem[]): Problem[] {
   if (problems.length <= MAX_PROBLEMS) return [...problems];
   const shown = problems.slice(0, MAX_PROBLEMS - 1);
   const message = `There are ${problems.length - shown.length} more problems.`;

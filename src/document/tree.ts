@@ -3,7 +3,7 @@ import type { Span } from './spans.ts';
 import { labelOf } from './spans.ts';
 import type { Problem } from './types.ts';
 
-function problem(span: Span, code: string, message: string): Problem {
+function parentProblem(span: Span, code: string, message: string): Problem {
   return { path: [...span.path, 'parentLocalId'], code, message: `${labelOf(span)} ${message}` };
 }
 
@@ -17,17 +17,17 @@ export function parentProblems(spans: readonly Span[]): Problem[] {
     const name = `"${span.parentLocalId.slice(0, 200)}"`;
     if (parent === undefined) {
       problems.push(
-        problem(span, 'unknown_parent', `names the parent ${name}, which no unit has as its localId.`),
+        parentProblem(span, 'unknown_parent', `names the parent ${name}, which no unit has as its localId.`),
       );
     } else if (parent.excludedBecause !== null) {
       problems.push(
-        problem(span, 'excluded_parent', `names the parent ${name}, which is excluded and no unit.`),
+        parentProblem(span, 'excluded_parent', `names the parent ${name}, which is excluded and no unit.`),
       );
     }
   }
   const parentOf = new Map(spans.map((span) => [span.localId, span.parentLocalId]));
   for (const localId of cycleMembers(parentOf)) {
-    problems.push(problem(byId.get(localId)!, 'parent_cycle', 'is among its own ancestors.'));
+    problems.push(parentProblem(byId.get(localId)!, 'parent_cycle', 'is among its own ancestors.'));
   }
   return problems;
 }

@@ -1,6 +1,7 @@
 /**
- * The words of `document/`: a source is bytes, a plan lays records over them, and every byte belongs to exactly one record.
- * Offsets are byte offsets into the source, half open: `start` is the first byte, `end` the first byte after.
+ * The words of `document/`: a source is bytes, a plan lays records over them, and every byte belongs to exactly one
+ * record. Offsets are byte offsets into the source, half open: `start` is the first byte, `end` the first byte
+ * after.
  */
 import type { Digest } from '../proof/digest.ts';
 
@@ -16,7 +17,10 @@ export interface Problem {
   readonly severity?: Severity;
 }
 
-/** One stretch that a caller marks by itself. With `excludedBecause` the stretch is no unit, and only start, end and localId count. */
+/**
+ * One stretch that a caller marks by itself. With `excludedBecause` the stretch is no unit, and only start, end and
+ * localId count.
+ */
 export interface UnitSpan {
   readonly localId: string;
   readonly start: number;
@@ -71,7 +75,10 @@ export interface PlanRecord {
   readonly contentHash: Digest;
 }
 
-/** The profile a plan was made with. Explicit spans have no name and no version; their digest is that of the span list. */
+/**
+ * The profile a plan was made with. Explicit spans have no name and no version; their digest is that of the span
+ * list.
+ */
 export interface ResolvedProfile {
   readonly name: string | null;
   readonly version: string | null;
@@ -100,8 +107,8 @@ export interface DocumentPlan {
   /** Nothing may be cut from a plan that has any. */
   readonly problems: readonly Problem[];
   /**
-   * Why the source is no text to be cut, though its bytes can be: recognised by content. Whoever marks, approves or cuts is refused;
-   * VERIFY doesn't ask, so that a cut made before content was recognised stays verifiable.
+   * Why the source is no text to be cut, though its bytes can be: recognised by content. Whoever marks, approves or
+   * cuts is refused; VERIFY doesn't ask, so that a cut made before content was recognised stays verifiable.
    */
   readonly foreign: Problem | null;
   /** What a person should look at before approving. They block nothing and no digest covers them. */

@@ -1,4 +1,4 @@
-/** What a person should look at before approving. A warning blocks nothing and stands in no digest. */
+/** What a person should look at before approving. A warning blocks nothing and is part of no digest. */
 import { frontMatterLength } from './front-matter.ts';
 import { MARKDOWN_2 } from './profiles.ts';
 import type { PlanRecord, Problem } from './types.ts';
@@ -8,7 +8,8 @@ const EXPECTS_HEADING = 3000;
 const REPLACEMENT = Buffer.from('\ufffd');
 const MAYBE_HEADING = /^ {0,3}(?:#{1,6}(?:[ \t]|$)|=+[ \t]*$|-+[ \t]*$)/m;
 const ADVICE =
-  'Check that this is the text you mean. If it has sections, write their titles as Markdown headings ("## Title"), or mark them as explicit spans.';
+  'Check that this is the text you mean. ' +
+  'If it has sections, write their titles as Markdown headings ("## Title"), or mark them as explicit spans.';
 
 /** The warnings of a plan, from its records and its source. */
 export function warningsOf(records: readonly PlanRecord[], bytes: Buffer): Problem[] {
@@ -17,7 +18,7 @@ export function warningsOf(records: readonly PlanRecord[], bytes: Buffer): Probl
   const message = `The whole document of ${bytes.length} bytes would become one unit without a heading. ${ADVICE}`;
   return [
     ...(oneUnit && bytes.length > EXPECTS_HEADING
-      ? [warning(['records', only.localId], 'one_unit_without_heading', message)]
+      ? [warningAt(['records', only.localId], 'one_unit_without_heading', message)]
       : []),
     ...records.flatMap(matterWarnings),
     ...damageWarnings(bytes, ['source', 'content']),
@@ -29,15 +30,18 @@ function matterWarnings({ localId, excludedBecause, start, end, text }: PlanReco
   const rules = MARKDOWN_2.frontMatter;
   if (start > 0 || excludedBecause !== rules.reason || frontMatterLength(text, rules) === text.length)
     return [];
-  const message = `Bytes 0–${end} are set aside as front matter, but they are not a YAML mapping and may hold words of the document. Read them. To keep them in units, mark the document again with the profile "markdown".`;
-  return [warning(['records', localId], 'front_matter_doubtful', message)];
+  const message =
+    `Bytes 0–${end} are set aside as front matter, but they are not a YAML mapping ` +
+    'and may hold words of the document. Read them. ' +
+    'To keep them in units, mark the document again with the profile "markdown".';
+  return [warningAt(['records', localId], 'front_matter_doubtful', message)];
 }
 
 /** What can be said of a source before anybody says how to cut it. */
 export function sourceWarnings(bytes: Buffer, path: readonly string[]): Problem[] {
   const message = `The document has ${bytes.length} bytes and no Markdown heading. ${ADVICE}`;
   return [
-    ...(isHeadless(bytes) ? [warning(path, 'no_heading', message)] : []),
+    ...(isHeadless(bytes) ? [warningAt(path, 'no_heading', message)] : []),
     ...damageWarnings(bytes, path),
   ];
 }
@@ -50,14 +54,16 @@ function isHeadless(bytes: Buffer): boolean {
   return !MAYBE_HEADING.test(bytes.toString('utf8'));
 }
 
-/** U+FFFD stands where a program could not read a character. */
+/** Programs write U+FFFD where they could not read a character. */
 function damageWarnings(bytes: Buffer, path: readonly string[]): Problem[] {
   const at = bytes.indexOf(REPLACEMENT);
   if (at === -1) return [];
-  const message = `Byte ${at} begins the character U+FFFD, which programs write in the place of characters that they could not read. Convert the original to UTF-8 again.`;
-  return [warning(path, 'replacement_character', message)];
+  const message =
+    `The character at byte ${at} is U+FFFD, which programs write in place of characters ` +
+    'that they could not read. Convert the original to UTF-8 again.';
+  return [warningAt(path, 'replacement_character', message)];
 }
 
-function warning(path: readonly string[], code: string, message: string): Problem {
+function warningAt(path: readonly string[], code: string, message: string): Problem {
   return { path, code, message, severity: 'warning' };
 }

@@ -18,21 +18,22 @@ export function readProxies(texts: readonly string[]): BlockList | null {
   return list;
 }
 
-const plain = (address: string): string => address.replace(/^::ffff:(?=[\d.]+$)/i, '').replace(/%.*$/, '');
+const plainAddress = (address: string): string =>
+  address.replace(/^::ffff:(?=[\d.]+$)/i, '').replace(/%.*$/, '');
 
 /**
- * Whom to meter: the peer's address, or, where the peer is a proxy that is believed, the last address in `X-Forwarded-For`
- * that isn't one. Of IPv6 the network, since a household has 2⁶⁴ addresses.
+ * Whom to meter: the peer's address, or, where the peer is a proxy that is believed, the last address in
+ * `X-Forwarded-For` that isn't one. Of IPv6 the network, since a household has 2⁶⁴ addresses.
  */
 export function callerAddress(request: IncomingMessage, proxies: BlockList): string {
-  let address = plain(request.socket.remoteAddress ?? '');
+  let address = plainAddress(request.socket.remoteAddress ?? '');
   const told = [request.headers['x-forwarded-for'] ?? []].flat().join(',').split(',');
   while (isTrusted(address, proxies)) {
-    const before = plain((told.pop() ?? '').trim());
+    const before = plainAddress((told.pop() ?? '').trim());
     if (isIP(before) === 0) break;
     address = before;
   }
-  return isIPv6(address) ? network(address) : address;
+  return isIPv6(address) ? networkOf(address) : address;
 }
 
 function isTrusted(address: string, proxies: BlockList): boolean {
@@ -41,7 +42,7 @@ function isTrusted(address: string, proxies: BlockList): boolean {
 }
 
 /** The first 64 bits. */
-function network(address: string): string {
+function networkOf(address: string): string {
   const [head = '', tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::');
   const first = head === '' ? [] : head.split(':');
   const last = tail === undefined || tail === '' ? [] : tail.split(':');

@@ -1,6 +1,6 @@
 /** The body of a request, read up to a bound and at a pace. */
 import type { IncomingMessage } from 'node:http';
-import { keepPace, type Pace } from './pace.ts';
+import { keepPace, type Pace } from './bounds/pace.ts';
 import { DoorRefusal } from './refuse.ts';
 
 /** What this caller may send. */
@@ -60,7 +60,8 @@ export function readBody(
     request.on('error', reject);
     request.on('close', () => {
       stop();
-      if (!request.complete) reject(new DoorRefusal(400, 'BODY_CUT_OFF', 'The body ended before its time.'));
+      if (!request.complete)
+        reject(new DoorRefusal(400, 'BODY_CUT_OFF', 'The connection ended before the body was complete.'));
     });
   });
 }

@@ -1,6 +1,6 @@
 /**
- * An operation's text is measured before anything recursive sees it: first its tokens, in one pass without a stack; then
- * the parsed document with every fragment unfolded by arithmetic, so that a bomb of a kilobyte is refused in a
+ * An operation's text is measured before anything recursive sees it: first its tokens, in one pass without a stack;
+ * then the parsed document with every fragment unfolded by arithmetic, so that a bomb of a kilobyte is refused in a
  * millisecond and never reaches validation.
  */
 import {
@@ -13,14 +13,14 @@ import {
   type SelectionSetNode,
   type Source,
 } from 'graphql';
-import type { Limits } from './limits.ts';
+import type { Limits } from './bounds/limits.ts';
 import { measureText } from './operation-text.ts';
 import { operationRefusal, tooLarge } from './refuse.ts';
 
 const introspecting = new WeakSet<DocumentNode>();
 
 /** Whether a document that this module parsed asks for the schema itself. */
-export function introspects(document: DocumentNode): boolean {
+export function readsSchema(document: DocumentNode): boolean {
   return introspecting.has(document);
 }
 
@@ -28,14 +28,14 @@ export function introspects(document: DocumentNode): boolean {
 export function limitedParser(limits: Limits): (source: string | Source) => DocumentNode {
   return function parseLimited(source) {
     const text = typeof source === 'string' ? source : source.body;
-    const document = parsed(text, limits);
+    const document = parsedWithin(text, limits);
     if (measureDocument(document, limits)) introspecting.add(document);
     return document;
   };
 }
 
 /** What isn't GraphQL is refused under one code, whatever door it came by. */
-function parsed(text: string, limits: Limits): DocumentNode {
+function parsedWithin(text: string, limits: Limits): DocumentNode {
   try {
     measureText(text, limits);
     return parse(text, { maxTokens: limits.tokens });
@@ -45,7 +45,10 @@ function parsed(text: string, limits: Limits): DocumentNode {
   }
 }
 
-/** What a selection comes to when every fragment in it is unfolded. Numbers may reach Infinity; they are only compared. */
+/**
+ * What a selection comes to when every fragment in it is unfolded. Numbers may reach Infinity; they are only
+ * compared.
+ */
 interface Size {
   readonly fields: number;
   readonly aliases: number;
@@ -65,7 +68,7 @@ interface Answered {
 const NOTHING: Size = { fields: 0, aliases: 0, depth: 0, root: 0, names: new Map(), below: 0 };
 
 /** About how many fields validation compares to see that one name has one meaning. */
-function comparisons({ names, below }: Size): number {
+function comparisonsOf({ names, below }: Size): number {
   let here = 0;
   for (const { times, fields } of names.values()) here += ((times - 1) / 2) * fields;
   return here + below;
@@ -76,19 +79,19 @@ function measureDocument(document: DocumentNode, limits: Limits): boolean {
   const measuring = new Measuring(document);
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION)
-      judge(measuring.fragment(definition.name.value), limits, false);
+      refuseLargeOperation(measuring.fragment(definition.name.value), limits, false);
     if (definition.kind === Kind.OPERATION_DEFINITION)
-      judge(measuring.set(definition.selectionSet), limits, true);
+      refuseLargeOperation(measuring.set(definition.selectionSet), limits, true);
   }
   return measuring.introspects;
 }
 
-function judge(size: Size, limits: Limits, isOperation: boolean): void {
+function refuseLargeOperation(size: Size, limits: Limits, isOperation: boolean): void {
   if (size.fields > limits.fields) {
     throw tooLarge(
       'fields',
       limits.fields,
-      `The operation asks for more than ${limits.fields} fields, fragments unfolded.`,
+      `The operation asks for more than ${limits.fields} fields, counting those of its fragments.`,
     );
   }
   if (size.depth > limits.depth) {
@@ -98,11 +101,11 @@ function judge(size: Size, limits: Limits, isOperation: boolean): void {
     throw tooLarge(
       'aliases',
       limits.aliases,
-      `The operation gives more than ${limits.aliases} aliases, fragments unfolded.`,
+      `The operation gives more than ${limits.aliases} aliases, counting those of its fragments.`,
     );
   }
-  if (comparisons(size) > limits.overlaps) {
-    const message = 'The operation answers the same names again and again; ask for each field once.';
+  if (comparisonsOf(size) > limits.overlaps) {
+    const message = 'The operation selects the same fields again and again. Ask for each field once.';
     throw tooLarge('overlaps', limits.overlaps, message);
   }
   if (isOperation && size.root > limits.rootFields) {
@@ -176,7 +179,7 @@ class Measuring {
       depth: 1 + inner.depth,
       root: 1,
       names: new Map([[answers, { times: 1, fields: 1 + inner.fields }]]),
-      below: comparisons(inner),
+      below: comparisonsOf(inner),
     };
   }
 

@@ -1,13 +1,16 @@
-/** What clients see of an error: GraphQL's own as it is, a defect as one sentence, and nothing that is meant for HTTP alone. */
+/**
+ * What clients see of an error: GraphQL's own as it is, a defect as one sentence, and nothing that is meant for
+ * HTTP alone.
+ */
 import { type ExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { isAway, isDamage, type Outage, outageOf, outageSentence } from '../database/outage.ts';
-import { shortened } from './quotes.ts';
+import { withShortQuotes } from './quotes.ts';
 import { DEFECT } from './refuse.ts';
 
 /**
- * GraphQL's own errors pass, and a database that is away is told as that; whatever else was thrown is a defect, which is logged
- * and not shown.
+ * GraphQL's own errors pass, and a database that is away is reported as that. Anything else that was thrown is a
+ * defect, which is logged and not shown.
  */
 export function maskError(logger: Logger) {
   return function mask(error: unknown): GraphQLError {
@@ -17,7 +20,7 @@ export function maskError(logger: Logger) {
     if (!(cause instanceof GraphQLError)) return masked(cause, 'a resolver', error);
     const origin = mask(cause);
     // Thrown by a resolver on purpose: `error` is the same with its place in the answer.
-    return origin === cause ? error : defect(error);
+    return origin === cause ? error : defectError(error);
   };
 
   function masked(cause: unknown, who: string, at?: GraphQLError): GraphQLError {
@@ -25,10 +28,10 @@ export function maskError(logger: Logger) {
     const details = { err: cause, ...(at === undefined ? {} : { path: at.path }) };
     if (outage !== null) {
       logger[isAway(cause) ? 'warn' : 'error']({ ...details, outage }, `${who} found no database`);
-      return unavailable(outage, at);
+      return unavailableError(outage, at);
     }
     logger.error({ ...details, ...(isDamage(cause) ? { alarm: 'DATABASE_DAMAGED' } : {}) }, `${who} failed`);
-    return defect(at);
+    return defectError(at);
   }
 }
 
@@ -42,13 +45,13 @@ function withCode(error: GraphQLError): GraphQLError {
 
 /** The same error with its quotes cut; the others pass as they are. */
 export function withoutLongQuotes(error: GraphQLError): GraphQLError {
-  const message = shortened(error.message);
+  const message = withShortQuotes(error.message);
   if (message === error.message) return error;
   const { nodes, source, positions, path, originalError, extensions } = error;
   return new GraphQLError(message, { nodes, source, positions, path, originalError, extensions });
 }
 
-function unavailable(outage: Outage, at?: GraphQLError): GraphQLError {
+function unavailableError(outage: Outage, at?: GraphQLError): GraphQLError {
   return new GraphQLError(outageSentence(outage), {
     nodes: at?.nodes,
     path: at?.path,
@@ -56,7 +59,7 @@ function unavailable(outage: Outage, at?: GraphQLError): GraphQLError {
   });
 }
 
-function defect(at?: GraphQLError): GraphQLError {
+function defectError(at?: GraphQLError): GraphQLError {
   return new GraphQLError(DEFECT, {
     nodes: at?.nodes,
     path: at?.path,
@@ -69,7 +72,7 @@ export function publicError(error: GraphQLError): GraphQLFormattedError {
   const { message, locations, path, extensions = {} } = error.toJSON();
   const { http: _http, unexpected: _unexpected, ...shown } = extensions as Record<string, unknown>;
   return {
-    message: shortened(message),
+    message: withShortQuotes(message),
     ...(locations === undefined ? {} : { locations }),
     ...(path === undefined ? {} : { path }),
     extensions: { ...shown, code: shown['code'] ?? BAD_USER_INPUT },

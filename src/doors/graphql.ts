@@ -8,38 +8,33 @@ import {
   type ExecutionArgs,
   type ExecutionResult,
   executeSubscriptionEvent,
-  GraphQLError,
+  type GraphQLError,
   type GraphQLSchema,
   getOperationAST,
   Kind,
   OperationTypeNode,
   validateSubscriptionArgs,
 } from 'graphql';
-import { createYoga, type Plugin } from 'graphql-yoga';
+import { createYoga } from 'graphql-yoga';
 import type { Logger } from 'pino';
-import type { Session } from '../auth/session.ts';
 import type { Context } from '../context.ts';
-import { executeWhole, wholeRoot } from '../reading/whole.ts';
-import { introspects, limitedParser } from './document.ts';
-import { maskError, withoutLongQuotes } from './errors.ts';
-import type { Limits } from './limits.ts';
-import { refuseBadParams } from './params.ts';
-import { Recent } from './recent.ts';
+import type { Limits } from './bounds/limits.ts';
+import { Recent } from './bounds/recent.ts';
+import { limitedParser } from './document.ts';
+import { maskError } from './errors.ts';
+import {
+  bodyOfDoor,
+  briefErrors,
+  introspectionByScope,
+  parserWithin,
+  readingWhole,
+  variablesOfUse,
+} from './graphql-plugins.ts';
+import type { DoorContext, OperationParams } from './operation.ts';
 import { DEFECT, operationRefusal } from './refuse.ts';
 import { Endable } from './streams/endable.ts';
 import { Groups } from './streams/groups.ts';
-
-/** What a door hands over with an operation: who calls, and (over HTTP) the parsed body. */
-interface DoorContext {
-  readonly session: Session;
-  readonly body?: unknown;
-}
-
-export interface OperationParams {
-  readonly query: string;
-  readonly variables?: Record<string, unknown> | null | undefined;
-  readonly operationName?: string | null | undefined;
-}
+import { resultsOf } from './streams/results.ts';
 
 export type Outcome = ExecutionResult | Endable<ExecutionResult>;
 
@@ -95,7 +90,10 @@ export function buildGraphql(deps: GraphqlDeps): Graphql {
     return result.errors === undefined ? result : { ...result, errors: result.errors.map(mask) };
   }
 
-  /** Whether a subscriber gets values, and which, is judged for each; the results are made once for all who get the same. */
+  /**
+   * Whether a subscriber gets values, and which, is judged for each; the results are made once for all who get the
+   * same.
+   */
   async function subscribe(args: ExecutionArgs, onEnd: () => void): Promise<Outcome> {
     const checked = validateSubscriptionArgs(args);
     if (!('schema' in checked)) return { errors: checked.map(mask) };
@@ -105,7 +103,7 @@ export function buildGraphql(deps: GraphqlDeps): Graphql {
     const { result, leave } = groups.join(args, session, async (value) =>
       masked(await executeSubscriptionEvent({ ...checked, rootValue: value })),
     );
-    return follow(mapped(source, result), () => {
+    return follow(resultsOf(source, result), () => {
       leave();
       onEnd();
     });
@@ -118,7 +116,7 @@ export function buildGraphql(deps: GraphqlDeps): Graphql {
         leave();
       },
       onFault: (error): ExecutionResult => ({ errors: [mask(error)] }),
-      // A message that could not be made is lost: whoever read on past it would have a gap.
+      // A message that could not be made is lost. A reader who went on after it would have a gap.
       isLast: ({ data }) => data === null || data === undefined,
     });
     streams.add(stream);
@@ -133,7 +131,7 @@ export function buildGraphql(deps: GraphqlDeps): Graphql {
         const engine = yoga.getEnveloped({ ...door, params } as never);
         const document: DocumentNode = engine.parse(params.query);
         const faults = engine.validate(engine.schema, document);
-        if (faults.length > 0) throw new OperationFaults(faults.map(invalid));
+        if (faults.length > 0) throw new OperationFaults(faults.map(withValidationCode));
         const args: ExecutionArgs = {
           schema: engine.schema,
           document,
@@ -193,30 +191,8 @@ function registersAlone(
   }
 }
 
-/** The results for the values of a source, one by one as they are asked for. */
-function mapped(
-  source: AsyncIterable<unknown>,
-  result: (value: unknown) => Promise<ExecutionResult>,
-): AsyncIterable<ExecutionResult> {
-  const values = source[Symbol.asyncIterator]();
-  return {
-    [Symbol.asyncIterator]: () => ({
-      async next() {
-        const step = await values.next();
-        return step.done === true ? DONE : { done: false, value: await result(step.value) };
-      },
-      async return() {
-        await values.return?.();
-        return DONE;
-      },
-    }),
-  };
-}
-
-const DONE = { done: true, value: undefined } as const;
-
 /** Yoga's hook gives the code over HTTP alone. */
-function invalid(fault: GraphQLError): GraphQLError {
+function withValidationCode(fault: GraphQLError): GraphQLError {
   fault.extensions['code'] ??= 'GRAPHQL_VALIDATION_FAILED';
   return fault;
 }
@@ -254,77 +230,4 @@ function createGraphqlYoga(deps: GraphqlDeps) {
       error: (...message: unknown[]) => logger.error({ error: message[0] }, 'graphql'),
     },
   });
-}
-
-function parserWithin(limits: Limits): Plugin<DoorContext> {
-  const parse = limitedParser(limits);
-  return { onParse: ({ setParseFn }) => setParseFn(parse) };
-}
-
-/** The door has read and judged the body; no parser of yoga's sees the request. */
-function bodyOfDoor(): Plugin<DoorContext> {
-  return {
-    onRequestParse({ serverContext, setRequestParser }) {
-      setRequestParser(() => (serverContext as unknown as DoorContext).body as never);
-    },
-  };
-}
-
-/** Says what is wrong with a body before yoga does, and quotes little of any request. */
-function briefErrors(): Plugin<DoorContext> {
-  return {
-    onParams: ({ params }) => refuseBadParams(params),
-    onResultProcess({ result, setResult }) {
-      if (!('errors' in result) || result.errors === undefined) return;
-      setResult({ ...result, errors: result.errors.map(withoutLongQuotes) });
-    },
-  };
-}
-
-/** Queries of the observe views are answered as they are read; everything else is executed field by field. */
-function readingWhole(): Plugin<DoorContext> {
-  return {
-    onExecute: ({ executeFn, setExecuteFn, args }) => {
-      const root = wholeRoot(args);
-      if (root !== null) setExecuteFn(() => executeWhole(root, args, executeFn));
-    },
-  };
-}
-
-/** A variable that the operation doesn't declare is a mistake, and what is in it would be read for nothing. */
-function variablesOfUse(): Plugin<DoorContext> {
-  return {
-    onParse: () =>
-      function refuseUnused({ result, context }) {
-        if (result === null || result instanceof Error) return;
-        const { params } = context as unknown as { params?: OperationParams };
-        const operation = getOperationAST(result, params?.operationName);
-        if (params?.variables == null || operation == null) return;
-        const declared = new Set(operation.variableDefinitions?.map(({ variable }) => variable.name.value));
-        for (const name in params.variables) if (!declared.has(name)) throw unusedVariable(name);
-      },
-  };
-}
-
-function unusedVariable(name: string): GraphQLError {
-  const variable = name.slice(0, 100);
-  return new GraphQLError(
-    `The operation doesn't declare the variable "$${variable}"; declare it or leave it out.`,
-    { extensions: { code: 'UNUSED_VARIABLE', variable, http: { status: 400 } } },
-  );
-}
-
-/** The schema is shown to those who may observe the ledger. */
-function introspectionByScope(): Plugin<DoorContext> {
-  return {
-    onParse: () =>
-      function refuseStrangers({ result, context }) {
-        if (result === null || result instanceof Error || !introspects(result)) return;
-        const { session } = context as unknown as DoorContext;
-        if (session.scopes.has('ledger:observe')) return;
-        throw new GraphQLError('Reading the schema needs the scope ledger:observe.', {
-          extensions: { code: 'FORBIDDEN', http: { status: 403 } },
-        });
-      },
-  };
 }

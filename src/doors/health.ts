@@ -1,4 +1,4 @@
-/** `/health`: the process answers. `/ready`: it can do its work. Neither tells a stranger more than that. */
+/** `/health`: the process answers. `/ready`: it can do its work. A stranger learns no more than that. */
 import type { ServerResponse } from 'node:http';
 import { outageOf, outageSentence } from '../database/outage.ts';
 
@@ -7,11 +7,11 @@ export type ReadinessChecks = Readonly<Record<string, () => string | null | Prom
 
 /** Also the longest time in which an answer can be given. */
 const CHECK_MS = 2_000;
-/** Anybody may ask, so what was found is told again for a while. */
+/** Anybody may ask, so one result is given again for a while. */
 const FRESH_MS = 500;
 
 export function answerHealth(response: ServerResponse): void {
-  answer(response, 200, { status: 'alive' });
+  answerJson(response, 200, { status: 'alive' });
 }
 
 /** What `/ready` says, and the landing page with it. */
@@ -23,7 +23,7 @@ export interface Readiness {
 }
 
 /** Gives what the checks found last, or finds it now for all who ask at the time. */
-export function readiness(checks: ReadinessChecks): (closing: boolean) => Promise<Readiness> {
+export function readinessOf(checks: ReadinessChecks): (closing: boolean) => Promise<Readiness> {
   let looked: { readonly at: number; readonly found: Promise<Found> } | null = null;
   return async (closing) => {
     if (looked === null || Date.now() - looked.at > FRESH_MS)
@@ -40,7 +40,7 @@ export function readiness(checks: ReadinessChecks): (closing: boolean) => Promis
 }
 
 export function answerReady(response: ServerResponse, { status, checks, reasons }: Readiness): void {
-  answer(response, status === 'ready' ? 200 : 503, {
+  answerJson(response, status === 'ready' ? 200 : 503, {
     status,
     ...checks,
     ...(reasons.length === 0 ? {} : { reasons }),
@@ -69,7 +69,7 @@ async function withinTime(check: ReadinessChecks[string]): Promise<string | null
   }
 }
 
-function answer(response: ServerResponse, status: number, body: Record<string, unknown>): void {
+function answerJson(response: ServerResponse, status: number, body: Record<string, unknown>): void {
   const text = JSON.stringify(body);
   response.writeHead(status, {
     'content-type': 'application/json; charset=utf-8',

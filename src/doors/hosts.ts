@@ -8,7 +8,7 @@ import { DoorRefusal } from './refuse.ts';
 
 /** What a deployment says of its own names. */
 export interface HostNames {
-  /** Names or addresses beside those of this machine, `name` or `name:port`. */
+  /** Names or addresses in addition to those of this machine, `name` or `name:port`. */
   readonly hosts: readonly string[];
   /** Origins of other pages that may ask, for example `https://app.example`. */
   readonly origins: readonly string[];
@@ -49,7 +49,7 @@ function isLoopback(name: string): boolean {
   return isIPv6(name) ? LOOPBACK.check(name, 'ipv6') : name === 'localhost';
 }
 
-/** An address as a socket tells it, in the form of `readAuthority`. */
+/** An address as a socket reports it, in the form of `readAuthority`. */
 function plainAddress(address: string | undefined): string {
   const bare = (address ?? '').replace(/%.*$/, '').replace(/^::ffff:(?=[\d.]+$)/i, '');
   return readAuthority(isIPv6(bare) ? `[${bare}]` : bare)?.name ?? '';
@@ -67,14 +67,17 @@ export class Hosts {
     this.#origins = new Set(origins.flatMap((origin) => readOrigin(origin) ?? []));
   }
 
-  /** Refuses a request that names no host in the right form, or more than one. A program of HTTP/1.0 need not name any. */
+  /**
+   * Refuses a request that names no host in the right form, or more than one. A program of HTTP/1.0 need not name
+   * any.
+   */
   refuseMalformed(request: IncomingMessage): void {
     const named = request.headersDistinct['host'] ?? [];
     if (named.length === 0 && request.httpVersion === '1.0') return;
     if (named.length === 1 && readAuthority(named[0] as string) !== null) return;
     const what =
       named.length > 1 ? 'names more than one host' : 'names no host, or not in the form name:port';
-    throw new DoorRefusal(400, 'BAD_HOST', `The request ${what}; send exactly one "Host" header.`, CLOSE);
+    throw new DoorRefusal(400, 'BAD_HOST', `The request ${what}. Send exactly one "Host" header.`, CLOSE);
   }
 
   /** Refuses a name that isn't this server's. */
@@ -89,7 +92,7 @@ export class Hosts {
     throw new DoorRefusal(
       403,
       'FORBIDDEN_HOST',
-      `This server doesn't answer to the name "${name.slice(0, 100)}". If it should, its keeper adds the name to CUTTER_HOSTS.`,
+      `This server doesn't answer to the name "${name.slice(0, 100)}". If it should, add the name to CUTTER_HOSTS.`,
     );
   }
 

@@ -4,17 +4,17 @@
  * other origin is invited.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { bearerToken, Unauthenticated } from '../auth/authenticate.ts';
+import { Unauthenticated } from '../auth/authenticate.ts';
 import type { Session } from '../auth/session.ts';
 import { outageOf } from '../database/outage.ts';
-import type { Admission } from './admission.ts';
-import { type BodyBound, readBody, refuseAnnouncedBody } from './body.ts';
+import type { Admission } from './bounds/admission.ts';
+import type { Limits } from './bounds/limits.ts';
 import { resultText } from './errors.ts';
-import { type Graphql, OperationFaults, type OperationParams, type Outcome } from './graphql.ts';
+import { type Graphql, OperationFaults, type Outcome } from './graphql.ts';
 import type { Hosts } from './hosts.ts';
-import { JsonScanner, parseScanned, readJson } from './json.ts';
-import type { Limits } from './limits.ts';
-import { LONG_TEXT_BYTES, type LongTexts } from './long-texts.ts';
+import type { LongTexts } from './long-texts.ts';
+import type { OperationParams } from './operation.ts';
+import { readParams } from './read-params.ts';
 import { answerRefusal, DoorRefusal, largeForNothing } from './refuse.ts';
 import { serveEvents } from './streams/sse.ts';
 
@@ -42,20 +42,21 @@ export const GRAPHQL_PATH = '/graphql';
 
 const PROBES: ReadonlySet<string> = new Set(['/health', '/ready']);
 
-/** A body up to this size is read before the token is looked up, so that a small call costs one look-up. */
-const SMALL_BODY_BYTES = 64 * 1024;
-
 export function httpDoor(given: HttpDoorDeps) {
   const deps: Door = { ...given, open: { streams: 0 } };
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       const url = requestUrl(request);
-      // Probes name whatever they like; what they are told is for everybody.
+      // A probe may use any host name: its answer is public.
       if (PROBES.has(url.pathname)) deps.hosts.refuseMalformed(request);
       else deps.hosts.refuseForeign(request);
       if (await deps.pages(request, response, url)) return;
       if (url.pathname !== GRAPHQL_PATH) {
-        throw new DoorRefusal(404, 'NOT_FOUND', `Nothing is here; GraphQL is at ${GRAPHQL_PATH}.`);
+        throw new DoorRefusal(
+          404,
+          'NOT_FOUND',
+          `There is nothing at this path. GraphQL is at ${GRAPHQL_PATH}.`,
+        );
       }
       await answerGraphql(deps, request, response, url);
     } catch (error) {
@@ -87,7 +88,7 @@ async function answerGraphql(
   response: ServerResponse,
   url: URL,
 ): Promise<void> {
-  if (welcomed(deps, request, response)) return;
+  if (welcomeOrigin(deps, request, response)) return;
   const { admission, graphql } = deps;
   const caller = { address: admission.addressOf(request), authorization: request.headers.authorization };
   const { body, isLarge } = await readParams(deps, request, url, caller);
@@ -106,65 +107,8 @@ async function answerGraphql(
   }
 }
 
-interface Caller {
-  readonly address: string;
-  readonly authorization: string | undefined;
-}
-
-interface ReadParams {
-  readonly body: unknown;
-  /** Whether more came than anybody but a registrar may send. */
-  readonly isLarge: boolean;
-}
-
-async function readParams(
-  deps: Door,
-  request: IncomingMessage,
-  url: URL,
-  caller: Caller,
-): Promise<ReadParams> {
-  if (request.method !== 'POST' && request.method !== 'GET') {
-    throw new DoorRefusal(405, 'METHOD_NOT_ALLOWED', 'GraphQL is asked by POST or GET.', {
-      allow: 'POST, GET',
-    });
-  }
-  deps.hosts.refuseForeignOrigin(request);
-  if (request.method === 'POST') requireJson(request);
-  bearerToken(caller.authorization);
-  if (request.method === 'GET') return { body: paramsOfUrl(url, deps.limits), isLarge: false };
-  return await readPosted(deps, request, caller);
-}
-
-/** How much may come follows the token. A small body needs no look-up of its own: a stranger may send as much. */
-async function readPosted(deps: Door, request: IncomingMessage, caller: Caller): Promise<ReadParams> {
-  const { admission, limits, longTexts } = deps;
-  const announced = Number(request.headers['content-length']);
-  const session =
-    announced <= SMALL_BODY_BYTES ? null : await admission.identify(caller.address, caller.authorization);
-  const bound = bodyBound(session, limits);
-  refuseAnnouncedBody(request, bound);
-  const mayBeLarge = bound.bytes > limits.smallBodyBytes && !(announced <= limits.smallBodyBytes);
-  const giveBack = session !== null && mayBeLarge ? await admission.takeLargeBody(session) : () => {};
-  try {
-    const scanner = new JsonScanner(limits, 'The body', LONG_TEXT_BYTES);
-    const bytes = await readBody(request, bound, limits, (piece) => scanner.write(piece));
-    scanner.end();
-    if (bytes.length <= limits.smallBodyBytes) return { body: parseScanned(bytes), isLarge: false };
-    return { body: await longTexts.read(bytes, scanner.longTexts), isLarge: true };
-  } finally {
-    giveBack();
-  }
-}
-
-function bodyBound(session: Session | null, { bodyBytes, smallBodyBytes }: Limits): BodyBound {
-  if (bodyBytes <= smallBodyBytes || session?.scopes.has('source:register') === true)
-    return { bytes: bodyBytes, message: `The body is larger than ${bodyBytes} bytes.` };
-  const more = `A token with the scope source:register may send ${bodyBytes}, for registerSource alone.`;
-  return { bytes: smallBodyBytes, message: `The body is larger than ${smallBodyBytes} bytes. ${more}` };
-}
-
-/** Tells a browser that a page of an invited origin may read the answer; true where that was all it asked. */
-function welcomed({ hosts }: Door, request: IncomingMessage, response: ServerResponse): boolean {
+/** Lets a page of an invited origin read the answer. True where the request was only the browser's question. */
+function welcomeOrigin({ hosts }: Door, request: IncomingMessage, response: ServerResponse): boolean {
   const origin = hosts.invited(request);
   if (origin === null) return false;
   response.setHeader('access-control-allow-origin', origin);
@@ -178,28 +122,6 @@ function welcomed({ hosts }: Door, request: IncomingMessage, response: ServerRes
   });
   response.end();
   return true;
-}
-
-function requireJson(request: IncomingMessage): void {
-  const type = request.headers['content-type'] ?? '';
-  const [media = '', ...parameters] = type.split(';').map((part) => part.trim().toLowerCase());
-  const charset = parameters.find((parameter) => parameter.startsWith('charset='));
-  if (media === 'application/json' && (charset === undefined || /^charset="?utf-?8"?$/.test(charset))) return;
-  throw new DoorRefusal(
-    415,
-    'UNSUPPORTED_MEDIA_TYPE',
-    'Send the operation as application/json in UTF-8; forms, multipart and plain text are not accepted.',
-  );
-}
-
-function paramsOfUrl(url: URL, limits: Limits): Record<string, unknown> {
-  const params: Record<string, unknown> = {};
-  for (const [name, value] of url.searchParams) {
-    const isJson = name === 'variables' || name === 'extensions';
-    if (!isJson) params[name] = value;
-    else if (value !== '') params[name] = readJson(Buffer.from(value), limits, `"${name}"`);
-  }
-  return params;
 }
 
 function isOperation(body: unknown): body is OperationParams {
@@ -224,11 +146,11 @@ async function answerSubscription(
     throw new DoorRefusal(
       406,
       'NOT_ACCEPTABLE',
-      'A subscription is answered as text/event-stream; ask for it in Accept.',
+      'A subscription is answered as text/event-stream. Name that type in the Accept header.',
     );
   }
   if (deps.open.streams >= deps.limits.sockets) {
-    throw new DoorRefusal(503, 'TOO_MANY_STREAMS', 'Too many event streams are open; try again later.');
+    throw new DoorRefusal(503, 'TOO_MANY_STREAMS', 'Too many event streams are open. Try again later.');
   }
   const giveBack = takeStream(deps, session);
   // A reader that goes frees its place at once, whatever the operation still waits for.

@@ -1,6 +1,7 @@
 /**
- * `/identity?nonce=…&origin=…`: the ledger proves to a caller without a token that it is the one that the caller means. It signs for its
- * own addresses alone: to a caller who dialled another address, somebody stands in between.
+ * `/identity?nonce=…&origin=…`: the ledger proves to a caller without a token that it is the one that the caller
+ * means. It signs for its own addresses alone: a caller who called another address may be talking to somebody in
+ * between.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isIPv6 } from 'node:net';
@@ -12,24 +13,24 @@ export const IDENTITY_PATH = '/identity';
 /** A name of 253 characters, its scheme and its port. */
 const LONGEST_ORIGIN = 270;
 
-/** @param seed of the ledger's own key; @param names hosts beside this machine's own, `name` or `name:port`. */
+/** @param seed of the ledger's own key; @param names hosts in addition to this machine's own, `name` or `name:port`. */
 export function identityDoor(seed: Uint8Array, names: readonly string[]) {
   return (request: IncomingMessage, response: ServerResponse, url: URL): void => {
     if (request.method !== 'GET')
       throw new DoorRefusal(405, 'METHOD_NOT_ALLOWED', 'Ask for the identity with GET.', { allow: 'GET' });
-    const nonce = url.searchParams.get('nonce') ?? '';
-    const origin = originIn(url.searchParams.get('origin') ?? '');
-    if (!NONCE.test(nonce) || origin === null)
+    const nonce = url.searchParams.get('nonce');
+    const origin = originIn(url.searchParams.get('origin'));
+    if (nonce === null || !NONCE.test(nonce) || origin === null)
       throw new DoorRefusal(
         400,
         'BAD_REQUEST',
-        'Send a nonce of 32 bytes in base64url and the origin that you dialled, for example http://127.0.0.1:4000.',
+        'Send a nonce of 32 bytes in base64url, and the origin that you called, such as http://127.0.0.1:4000.',
       );
     if (!isOwn(origin, request, names))
       throw new DoorRefusal(
         403,
         'FORBIDDEN_HOST',
-        `This ledger doesn't answer at ${origin.origin}. If it should, its keeper adds ${origin.host} to CUTTER_HOSTS.`,
+        `This ledger doesn't answer at ${origin.origin}. If it should, add ${origin.host} to CUTTER_HOSTS.`,
       );
     const text = JSON.stringify(signIdentity(seed, { nonce, origin: origin.origin }));
     response.writeHead(200, {
@@ -41,8 +42,9 @@ export function identityDoor(seed: Uint8Array, names: readonly string[]) {
   };
 }
 
-function originIn(text: string): URL | null {
-  if (text.length > LONGEST_ORIGIN || !/^https?:\/\//.test(text) || !URL.canParse(text)) return null;
+function originIn(text: string | null): URL | null {
+  if (text === null || text.length > LONGEST_ORIGIN || !/^https?:\/\//.test(text) || !URL.canParse(text))
+    return null;
   const url = new URL(text);
   return url.origin === text ? url : null;
 }
@@ -62,7 +64,8 @@ function isOwn(
     (hostname === address || (isLoopback && hostname === 'localhost'))
   )
     return true;
-  // A name without a port is one at this server's own, or where a proxy listens as usual: somebody else may have the others.
+  // A name without a port is one at this server's own, or where a proxy listens as usual: somebody else may have
+  // the others.
   const isUsual = ['80', '443', String(socket.localPort)].includes(dialled);
   const given = names.map((name) => name.toLowerCase());
   return given.includes(`${hostname}:${dialled}`) || (isUsual && given.includes(hostname));

@@ -1,11 +1,11 @@
 /**
- * A message that is still arriving: how large it may become and how slowly. The WebSocket library tells of a message when
- * it is whole, so the bytes are counted on the connection beneath it. What is counted too little (the beginning of a message
- * that came in one piece with the end of another) is less than one read of a socket.
+ * A message that is still arriving: how large it may become and how slowly. The WebSocket library reports a message
+ * when it is whole, so the bytes are counted on the connection beneath it. What is counted too little (the
+ * beginning of a message that came in one piece with the end of another) is less than one read of a socket.
  */
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import { keepPace, type Pace } from './pace.ts';
+import { keepPace, type Pace } from './bounds/pace.ts';
 
 /** Frame headers, and the masks in them, of a message in many fragments. */
 const OVERHEAD_BYTES = 64 * 1024;
@@ -40,7 +40,7 @@ export function watchIncoming(socket: WebSocket, connection: Duplex, pace: Pace,
     if (socket.isPaused) stop = watch();
     else hooks.onTooSlow();
   }
-  // Before the library's own listener, which tells of the messages that this piece completes.
+  // Before the library's own listener, which reports the messages that this piece completes.
   connection.prependListener('data', (piece: Buffer) => {
     bytes += piece.length;
     if (bytes > hooks.mostBytes() + OVERHEAD_BYTES) {

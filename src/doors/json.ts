@@ -1,11 +1,12 @@
 /**
- * JSON at the door. JSON.parse hides what a signature must not hide: a key given twice (the last one wins), and digits
- * that a double can't hold. Only the door sees the text, so it is refused here, and so is nesting that would exhaust the
- * stack of whatever walks the value later, and so many keys or items that whatever walks them takes long.
+ * JSON at the door. JSON.parse hides what a signature must not hide: a key given twice (the last one wins), and
+ * digits that a double can't hold. Only the door sees the text, so it is refused here, and so is nesting that would
+ * exhaust the stack of whatever walks the value later, and so many keys or items that whatever walks them takes
+ * long.
  */
 import { isUtf8 } from 'node:buffer';
 import { keepsValue } from '../proof/decimal.ts';
-import type { Limits } from './limits.ts';
+import type { Limits } from './bounds/limits.ts';
 import { DoorRefusal } from './refuse.ts';
 
 const QUOTE = 0x22;
@@ -21,7 +22,7 @@ const MINUS = 0x2d;
 /** Digits of a number that no honest double needs. */
 const NUMBER_CHARS = 400;
 
-const bad = (message: string) => new DoorRefusal(400, 'BAD_JSON', message);
+const badJson = (message: string) => new DoorRefusal(400, 'BAD_JSON', message);
 
 export type JsonLimits = Pick<Limits, 'jsonDepth' | 'jsonKeys' | 'jsonObjectKeys' | 'jsonItems'>;
 
@@ -35,21 +36,21 @@ export function readJson(bytes: Buffer, limits: JsonLimits, name = 'The body'): 
 
 /** The value of a JSON text that a scanner has passed. */
 export function parseScanned(bytes: Buffer, name = 'The body'): unknown {
-  if (bytes.length === 0) throw bad(`${name} is empty; send a JSON object with "query".`);
-  if (!isUtf8(bytes)) throw bad(`${name} is not valid UTF-8.`);
+  if (bytes.length === 0) throw badJson(`${name} is empty; send a JSON object with "query".`);
+  if (!isUtf8(bytes)) throw badJson(`${name} is not valid UTF-8.`);
   try {
     return JSON.parse(bytes.toString('utf8'));
   } catch {
-    throw bad(`${name} is not valid JSON.`);
+    throw badJson(`${name} is not valid JSON.`);
   }
 }
 
-/** Where a string of the text stands, its quotes included: offsets in bytes, the second behind its end. */
+/** Where a string of the text is, with its quotes: offsets in bytes, the second behind its end. */
 export type Place = readonly [start: number, end: number];
 
 /**
- * One pass over the bytes, piece by piece as they come and without recursion: depth, keys, items, numbers. It refuses in
- * the piece that is too much. Malformed text is left to JSON.parse.
+ * One pass over the bytes, piece by piece as they come and without recursion: depth, keys, items, numbers. It
+ * refuses in the piece that is too much. Malformed text is left to JSON.parse.
  */
 export class JsonScanner {
   /** Strings of at least so many bytes, in their order. */
@@ -87,7 +88,7 @@ export class JsonScanner {
 
   /** Nothing more comes. */
   end(): void {
-    if (this.#stringStart !== null) throw bad(`${this.#name} is not valid JSON: a string is not closed.`);
+    if (this.#stringStart !== null) throw badJson(`${this.#name} is not valid JSON: a string is not closed.`);
   }
 
   #readByte(piece: Buffer, at: number): number {
@@ -112,13 +113,13 @@ export class JsonScanner {
   }
 
   #count(what: string, count: number, most: number): void {
-    if (count > most) throw bad(`${this.#name} has more than ${most} ${what}.`);
+    if (count > most) throw badJson(`${this.#name} has more than ${most} ${what}.`);
   }
 
   #enter(isObject: boolean): void {
     const { jsonDepth } = this.#limits;
     if (this.#open.length >= jsonDepth)
-      throw bad(`${this.#name} is nested more than ${jsonDepth} levels deep.`);
+      throw badJson(`${this.#name} is nested more than ${jsonDepth} levels deep.`);
     this.#open.push(isObject ? new Set() : null);
     this.#isKeyNext = isObject;
   }
@@ -126,7 +127,7 @@ export class JsonScanner {
   /** Goes on in a string; answers with where the piece goes on behind it. */
   #readString(piece: Buffer, from: number): number {
     let end = from;
-    // The quote that opened it stands at `from` where the string begins in this piece.
+    // The opening quote is at `from` where the string begins in this piece.
     for (;;) {
       end = piece.indexOf(QUOTE, end);
       const until = end === -1 ? piece.length : end;
@@ -146,7 +147,7 @@ export class JsonScanner {
     return end + 1;
   }
 
-  /** Whether what stands at `until` is escaped: an odd number of backslashes stands before it. */
+  /** Whether the character at `until` is escaped: an odd number of backslashes comes before it. */
   #escapes(piece: Buffer, from: number, until: number): boolean {
     let first = until;
     while (first > from && piece[first - 1] === BACKSLASH) first -= 1;
@@ -164,7 +165,7 @@ export class JsonScanner {
     this.#isKeyNext = false;
     const keys = this.#open.at(-1);
     if (keys?.has(key))
-      throw bad(`${this.#name} gives the key ${JSON.stringify(key.slice(0, 100))} twice in one object.`);
+      throw badJson(`${this.#name} gives the key ${JSON.stringify(key.slice(0, 100))} twice in one object.`);
     keys?.add(key);
     this.#count('keys in one object', keys?.size ?? 0, this.#limits.jsonObjectKeys);
   }
@@ -175,7 +176,7 @@ export class JsonScanner {
     try {
       return String(JSON.parse(`"${text}"`));
     } catch {
-      throw bad(`${this.#name} is not valid JSON.`);
+      throw badJson(`${this.#name} is not valid JSON.`);
     }
   }
 
@@ -184,19 +185,19 @@ export class JsonScanner {
     while (isNumberByte(piece[end])) end += 1;
     const number = this.#number + piece.toString('latin1', from, Math.min(end, from + NUMBER_CHARS + 1));
     if (number.length > NUMBER_CHARS)
-      throw bad(
-        `The number ${number.slice(0, 60)}… has more digits than a double can hold; send it as a string.`,
+      throw badJson(
+        `The number ${number.slice(0, 60)}… has more digits than a double can hold. Send it as a string.`,
       );
     this.#number = end === piece.length ? number : null;
     // One that goes on in the next piece is looked at when it is whole.
-    if (this.#number === null && !isPlain(number) && !keepsValue(number)) throw changed(number);
+    if (this.#number === null && !isPlain(number) && !keepsValue(number)) throw changedNumber(number);
     return end;
   }
 }
 
-function changed(number: string): DoorRefusal {
-  return bad(
-    `The number ${number.slice(0, 60)} can't be held by a double as it is written; send it as a string.`,
+function changedNumber(number: string): DoorRefusal {
+  return badJson(
+    `The number ${number.slice(0, 60)} can't be held by a double as it is written. Send it as a string.`,
   );
 }
 

@@ -1,6 +1,7 @@
 /**
- * Large bodies are read on a thread: the texts in them that are long are taken out, each in its place stands a word that nobody can guess,
- * and what is left is as small as any other body. The texts come back into the variables as they are.
+ * Large bodies are read on a thread: the texts in them that are long are taken out, each in its place stands a word
+ * that nobody can guess, and what is left is as small as any other body. The texts come back into the variables as
+ * they are.
  */
 import { randomUUID } from 'node:crypto';
 import { Thread } from '../threads/thread.ts';
@@ -52,7 +53,7 @@ export class LongTexts {
     if (result === null) throw new DoorRefusal(400, 'BAD_JSON', 'The body is not valid JSON in UTF-8.');
     const { rest, texts } = result;
     if (rest.byteLength > this.#mostBytes) {
-      const message = `Apart from the content of a document, a body may have at most ${this.#mostBytes} bytes.`;
+      const message = `A body may have at most ${this.#mostBytes} bytes, apart from the content of a document.`;
       throw new DoorRefusal(413, 'BODY_TOO_LARGE', message);
     }
     return {

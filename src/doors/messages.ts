@@ -1,4 +1,7 @@
-/** What a client may say over a socket, judged before the protocol sees it: each fault has its close code in docs/reference/stream.md. */
+/**
+ * What a client may say over a socket, judged before the protocol sees it: each fault has its close code in
+ * docs/reference/stream.md.
+ */
 import { StringDecoder } from 'node:string_decoder';
 
 const CLIENT_WORDS: ReadonlySet<unknown> = new Set([
@@ -24,12 +27,14 @@ export interface ClientMessage {
 /** The message, or why it can't be taken; what the protocol judges itself is left to it. */
 export function readMessage(message: unknown): ClientMessage | string {
   if (typeof message !== 'object' || message === null || Array.isArray(message))
-    return 'A message is a JSON object with "type".';
+    return 'A message must be a JSON object with "type".';
   const { type, id } = message as { type?: unknown; id?: unknown };
   if (!CLIENT_WORDS.has(type))
-    return `A client sends no message of the type ${JSON.stringify(type) ?? 'none'}.`;
+    return type === undefined
+      ? 'The message has no type.'
+      : `A client may not send a message of the type ${JSON.stringify(type)}.`;
   if (typeof id === 'string' && id.length > ID_CHARS)
-    return `The id of an operation has at most ${ID_CHARS} characters.`;
+    return `The id of an operation may have at most ${ID_CHARS} characters.`;
   return { type, id };
 }
 

@@ -1,15 +1,18 @@
 /** The text of an operation, measured token by token in one pass without a stack, before a parser recurses into it. */
 import { Lexer, Source, type Token, TokenKind } from 'graphql';
-import type { Limits } from './limits.ts';
+import type { Limits } from './bounds/limits.ts';
 import { tooLarge } from './refuse.ts';
 
 const OPENING: ReadonlySet<string> = new Set([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
 const CLOSING: ReadonlySet<string> = new Set([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
 
-/** Refuses a text that is too long, or nests or repeats too much; a text that is no GraphQL is the parser's to refuse. */
+/**
+ * Refuses a text that is too long, or nests or repeats too much; a text that is no GraphQL is the parser's to
+ * refuse.
+ */
 export function measureText(text: string, limits: Limits): void {
   if (text.length > limits.operationChars) {
-    const message = `The operation is longer than ${limits.operationChars} characters; pass content in variables.`;
+    const message = `The operation is longer than ${limits.operationChars} characters. Pass content in variables.`;
     throw tooLarge('operationChars', limits.operationChars, message);
   }
   const lexer = new Lexer(new Source(text));

@@ -7,31 +7,34 @@ const LONGEST_MESSAGE = 1_000;
 const CLOSING: Readonly<Record<string, string>> = { '{': '}', '[': ']' };
 
 /** The same message with every quoted text, object, list and word of more than about a hundred characters cut. */
-export function shortened(message: string): string {
+export function withShortQuotes(message: string): string {
   if (message.length <= LONGEST_QUOTE) return message;
   let short = '';
   for (let at = 0; at < message.length; ) {
     const end = quoteEnd(message, at);
-    short += cut(message.slice(at, end));
+    short += cutQuote(message.slice(at, end));
     at = end;
   }
-  const words = short.replace(/[^\s"]{101,}/g, (word) => `${start(word, LONGEST_QUOTE)}…`);
-  return words.length <= LONGEST_MESSAGE ? words : `${start(words, LONGEST_MESSAGE)}…`;
+  const words = short.replace(/[^\s"]{101,}/g, (word) => `${startOf(word, LONGEST_QUOTE)}…`);
+  return words.length <= LONGEST_MESSAGE ? words : `${startOf(words, LONGEST_MESSAGE)}…`;
 }
 
-function cut(piece: string): string {
+function cutQuote(piece: string): string {
   const open = piece.charAt(0);
   if (open !== '"' && !(open in CLOSING)) return piece;
   if (piece.length <= LONGEST_QUOTE + 2) return piece;
-  return `${start(piece, LONGEST_QUOTE + 1)}…${CLOSING[open] ?? '"'}`;
+  return `${startOf(piece, LONGEST_QUOTE + 1)}…${CLOSING[open] ?? '"'}`;
 }
 
 /** The beginning, without half of a character at its end. */
-function start(text: string, length: number): string {
+function startOf(text: string, length: number): string {
   return text.slice(0, length).replace(/[\ud800-\udbff]$/, '');
 }
 
-/** Where the piece ends that begins here: a quoted text, a bracket with all in it, or what stands before the next of these. */
+/**
+ * Where the piece ends that begins here: a quoted text, a bracket with all in it, or the text up to the next of
+ * these.
+ */
 function quoteEnd(message: string, at: number): number {
   const first = message.charAt(at);
   if (first === '"') return stringEnd(message, at);

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { GraphQLError } from 'graphql';
 import { Unauthenticated } from '../auth/authenticate.ts';
 import { outageOf, outageSentence } from '../database/outage.ts';
-import type { Limits } from './limits.ts';
+import type { Limits } from './bounds/limits.ts';
 
 /** Thrown inside a door, before GraphQL is reached. */
 export class DoorRefusal extends Error {
@@ -20,9 +20,9 @@ export class DoorRefusal extends Error {
   }
 }
 
-/** Told to a caller in place of a defect; the defect itself goes to the log. */
+/** What a caller gets in place of a defect. The defect itself goes to the log. */
 export const DEFECT =
-  'Something went wrong inside the ledger. The call may be repeated with the same idempotency key.';
+  'Something went wrong inside the ledger. You may repeat the call with the same idempotency key.';
 
 /** An operation that is refused as a GraphQL error, because it arrived as a document. */
 export function operationRefusal(
@@ -58,7 +58,7 @@ export function answerRefusal(response: ServerResponse, error: unknown): void {
     response.destroy();
     return;
   }
-  const { status, headers, body } = described(error);
+  const { status, headers, body } = describedError(error);
   const text = JSON.stringify({ errors: [body] });
   response.writeHead(status, {
     'content-type': 'application/json; charset=utf-8',
@@ -69,7 +69,7 @@ export function answerRefusal(response: ServerResponse, error: unknown): void {
   response.end(text);
 }
 
-function described(error: unknown) {
+function describedError(error: unknown) {
   if (error instanceof Unauthenticated) {
     return {
       status: 401,

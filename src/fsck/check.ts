@@ -1,11 +1,11 @@
 import type { Client } from 'pg';
 import { type Coverage, Findings, type Report } from './finding.ts';
-import type { HeadsFile } from './heads.ts';
+import type { HeadsFile, SeenHead } from './heads.ts';
 import type { LedgerKeys } from './log/ledger-keys.ts';
 import { checkPlaces } from './log/place-check.ts';
 import { checkResumptions } from './log/resumption-check.ts';
-import type { SeenHead } from './log/tree-check.ts';
 import { checkWitnesses } from './log/witness-check.ts';
+import { checkApprovals } from './meaning/approvals.ts';
 import { checkCuts } from './meaning/cuts.ts';
 import { checkLineage } from './meaning/lineage.ts';
 import { checkSignatures } from './meaning/signatures.ts';
@@ -108,6 +108,7 @@ async function judgeMeaning(
   await client.query('set local enable_hashjoin = on; set local enable_mergejoin = on');
   await checkSignatures(client, keys, head, findings, coverage);
   await checkLineage(client, head, findings);
+  await checkApprovals(client, head, findings);
   await checkCuts(client, head, findings, coverage);
   await checkPlaces(client, coverage.positions, findings);
 }

@@ -1,8 +1,6 @@
-import type { ComparedHeads } from './log/heads-check.ts';
-
 /** What a full check can find. A verdict is a word for programs; the sentence is for people. */
 
-export const VERDICTS = {
+export const FINDING_VERDICTS = {
   edited: 'a value differs from what its record vouches for',
   deleted: 'a row that a record promises is gone',
   inserted: 'a row that no record accounts for',
@@ -31,7 +29,7 @@ export const VERDICTS = {
   'cosignature-invalid': 'a cosignature of a checkpoint doesn’t verify',
   'head-altered': 'a head that was kept outside the database isn’t what the lanes signed',
 } as const;
-export type VerdictCode = keyof typeof VERDICTS;
+export type VerdictCode = keyof typeof FINDING_VERDICTS;
 
 export interface Finding {
   readonly verdict: VerdictCode;
@@ -67,6 +65,16 @@ export interface Coverage {
   /** Nodes of the log's tree and cosignatures, where there are any. */
   nodes: number;
   cosignatures: number;
+}
+
+/** What a file of heads was good for. */
+export interface ComparedHeads {
+  readonly file: string;
+  /** Heads of it that the log was held to. */
+  readonly compared: number;
+  /** Whether it is the one that the ledger keeps. */
+  readonly isKept: boolean;
+  readonly words: readonly string[];
 }
 
 export interface Report {

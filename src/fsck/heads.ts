@@ -1,10 +1,19 @@
 import { existsSync } from 'node:fs';
 import { tailOf } from '../log/setback/kept-heads.ts';
+import type { TreeHead } from '../proof/checkpoint.ts';
 import { type FiledHead, type FiledPiece, filedHeads } from '../proof/notes-file.ts';
-import type { SeenHead } from './log/tree-check.ts';
 
 /** Some 600,000 heads: of a longer file its end is read. */
 const MOST_BYTES = 1 << 28;
+
+/** A head that somebody saw: signed in the database, or kept outside of it. */
+export interface SeenHead extends Pick<TreeHead, 'size' | 'root'> {
+  /** Its key among the cosignatures; null where it was kept outside. */
+  readonly key: string | null;
+  /** Which incarnation of the ledger it is of; absent where it can't be given up. */
+  readonly origin?: string;
+  readonly where: string;
+}
 
 /** Checkpoints in a file outside the database. */
 export interface HeadsFile {

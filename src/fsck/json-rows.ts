@@ -2,13 +2,9 @@ import type { Client } from 'pg';
 import { copyRows } from './rows/copy.ts';
 
 /** Streams a query of one JSON column, parsed. */
-export async function jsonRows<T>(client: Client, query: string, each: (row: T) => void): Promise<void> {
+export async function eachJsonRow<T>(client: Client, query: string, each: (row: T) => void): Promise<void> {
   await copyRows(client, query, ([text]) => each(JSON.parse(text as string) as T));
 }
-
-/** A timestamptz as the ledger writes times. */
-export const timeSql = (column: string) =>
-  `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
 /**
  * The position of the record that wrote a row; null while it waits for one. An aggregate that no index by position answers: for a

@@ -8,7 +8,7 @@ import { REVIEW_DECISION } from '../ledger/tables/review-decision.ts';
 import { SIGNATURE } from '../ledger/tables/signature.ts';
 import { SOURCE } from '../ledger/tables/source.ts';
 import { SWEEP_LOG } from '../ledger/tables/sweep-log.ts';
-import { type Columns, defineTable } from '../ledger/tables/table.ts';
+import { bareKind, type Columns, defineTable } from '../ledger/tables/table.ts';
 import { INFORMATION_UNIT, UNIT_VERSION } from '../ledger/tables/unit.ts';
 import { VERIFY_RESULT } from '../ledger/tables/verify-result.ts';
 
@@ -36,7 +36,8 @@ export interface Kind {
   readonly key: readonly string[];
   /** In the records' order: by code units. */
   readonly columns: readonly string[];
-  readonly types: Columns;
+  /** How each column is carried, whether or not it may be null. */
+  readonly types: Readonly<Record<string, string>>;
   /** Columns that move after birth, with their value at birth as SQL. */
   readonly atBirth: Readonly<Record<string, string>>;
   /** What a row was written with: the column that holds the transaction's time, if it has one. */
@@ -93,7 +94,9 @@ function kindOf(
     recorded: table.name.replace('cutter_governance.', ''),
     key: table.key,
     columns: Object.keys(table.columns).sort(),
-    types: table.columns,
+    types: Object.fromEntries(
+      Object.entries(table.columns).map(([column, kind]) => [column, bareKind(kind)]),
+    ),
     atBirth: AT_BIRTH[table.name] ?? {},
     time: Object.entries(table.columns).find(([, type]) => type === 'now')?.[0] ?? null,
   };

@@ -21,7 +21,7 @@ const BESIDE = [
   'cutter_auth.person',
 ];
 
-export interface Session {
+export interface SnapshotSession {
   readonly client: pg.Client;
   /** Sees the same, so that two streams can be read at once. */
   readonly beside: pg.Client;
@@ -33,7 +33,7 @@ export interface Session {
 }
 
 /** One snapshot of the whole ledger for reading, as cutter_evidence and as nobody else, on two connections. */
-export async function openSession(url: string): Promise<Session> {
+export async function openSession(url: string): Promise<SnapshotSession> {
   const client = connectionTo(url);
   let beside: pg.Client | null = null;
   const close = async () => {

@@ -7,23 +7,23 @@ class UnusableHome extends Error {
 }
 
 /**
- * Makes the home directory where there is none, or says why it can't be one. Root's lets others through, since PostgreSQL runs as
- * another user, and shows them nothing: the files in it are 0600.
+ * Makes the home directory where there is none, or says why it can't be one. Root's lets others through, since
+ * PostgreSQL runs as another user, and shows them nothing: the files in it are 0600.
  */
 export function makeHome(home: string): void {
   const mode = process.getuid?.() === 0 ? 0o711 : 0o700;
   makeFolders(home, mode);
   try {
-    if (!statSync(home).isDirectory()) throw new UnusableHome(unusable(home, 'it is not a folder'));
+    if (!statSync(home).isDirectory()) throw new UnusableHome(whyUnusable(home, 'it is not a folder'));
     accessSync(home, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
-    throw error instanceof UnusableHome ? error : new UnusableHome(unusable(home, reasonOf(error)));
+    throw error instanceof UnusableHome ? error : new UnusableHome(whyUnusable(home, reasonOf(error)));
   }
 }
 
 /**
- * Makes a folder and those above it with just this mode, whatever the umask takes away. One at a time: Node's recursive mkdir never
- * returns under a folder where nothing can be made, /proc say.
+ * Makes a folder and those above it with just this mode, whatever the umask takes away. One at a time: Node's
+ * recursive mkdir never returns under a folder where nothing can be made, /proc say.
  */
 export function makeFolders(path: string, mode: number): void {
   const missing: string[] = [];
@@ -35,7 +35,7 @@ export function makeFolders(path: string, mode: number): void {
     } catch (error) {
       // Another start was faster.
       if (codeOf(error) === 'EEXIST' && statSync(folder, { throwIfNoEntry: false })?.isDirectory()) continue;
-      throw new UnusableHome(unusable(path, `${folder} can't be made: ${reasonOf(error)}`));
+      throw new UnusableHome(whyUnusable(path, `${folder} can't be made: ${reasonOf(error)}`));
     }
   }
 }
@@ -49,7 +49,7 @@ function isMissing(path: string): boolean {
   }
 }
 
-function unusable(home: string, why: string): string {
+function whyUnusable(home: string, why: string): string {
   return `${home} can't be the ledger's home: ${why}. Name a folder this user may write with CUTTER_HOME.`;
 }
 

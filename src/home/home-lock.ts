@@ -11,8 +11,9 @@ interface Holder {
 }
 
 /**
- * One process owns a home directory at a time. The lock names its holder by process number and start time, so that the lock of a
- * process killed without warning is taken over by the next start, and a number used again by another program deceives nobody.
+ * One process owns a home directory at a time. The lock names its holder by process number and start time, so that
+ * the lock of a process killed without warning is taken over by the next start, and a number used again by another
+ * program deceives nobody.
  */
 export function lockHome(home: string): { release(): void } {
   const path = join(home, 'server.lock');
@@ -20,19 +21,19 @@ export function lockHome(home: string): { release(): void } {
   const holder: Holder = { pid: process.pid, start: startOf(process.pid), folder: folderOf(home) };
   writeFileSync(mine, JSON.stringify(holder), { mode: 0o600 });
   try {
-    while (!claim(mine, path)) dropStale(path, home);
+    while (!linkLock(mine, path)) dropStale(path, home);
   } finally {
     rmSync(mine, { force: true });
   }
   return {
     release() {
-      if (read(path)?.pid === process.pid) rmSync(path, { force: true });
+      if (readHolder(path)?.pid === process.pid) rmSync(path, { force: true });
     },
   };
 }
 
 /** A link either makes the lock whole or finds one there; no moment shows it half-written. */
-function claim(mine: string, path: string): boolean {
+function linkLock(mine: string, path: string): boolean {
   try {
     linkSync(mine, path);
     return true;
@@ -43,13 +44,14 @@ function claim(mine: string, path: string): boolean {
 }
 
 function dropStale(path: string, home: string): void {
-  const holder = read(path);
+  const holder = readHolder(path);
   if (isHeld(holder, home)) {
     throw new Error(
       `Another process (number ${holder.pid}) already runs the ledger in ${home}. Stop it first, or give this one a home of its own with CUTTER_HOME.`,
     );
   }
-  // Two starts may find the same stale lock. The one that moves it away must have moved the stale one, not the other's fresh one.
+  // Two starts may find the same stale lock. The one that moves it away must have moved the stale one, not the
+  // other's fresh one.
   const aside = `${path}.stale.${process.pid}`;
   try {
     renameSync(path, aside);
@@ -57,14 +59,14 @@ function dropStale(path: string, home: string): void {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
     throw error;
   }
-  const moved = read(aside);
-  if (isHeld(moved, home)) claim(aside, path);
+  const moved = readHolder(aside);
+  if (isHeld(moved, home)) linkLock(aside, path);
   rmSync(aside, { force: true });
 }
 
 /** The process that owns a home directory; null where none lives that does. */
 export function lockHolder(home: string): number | null {
-  const holder = read(join(home, 'server.lock'));
+  const holder = readHolder(join(home, 'server.lock'));
   return isHeld(holder, home) ? holder.pid : null;
 }
 
@@ -74,7 +76,7 @@ function isHeld(holder: Holder | null, home: string): holder is Holder {
   return holder.folder === undefined || holder.folder === folderOf(home);
 }
 
-function read(path: string): Holder | null {
+function readHolder(path: string): Holder | null {
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as Holder;
   } catch {

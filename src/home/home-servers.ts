@@ -3,8 +3,8 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { folderOf } from './home-folder.ts';
+import { writePrivateFile } from './private-file.ts';
 import { startOf } from './process-identity.ts';
-import { writePrivateFile } from './secrets.ts';
 
 export interface HomeServer {
   /** GraphQL's URL, as a program on this machine dials it. */
@@ -22,7 +22,9 @@ const shape = z.object({
 });
 const filesOf = (home: string) => join(home, 'servers');
 
-/** Tells programs of this home where this process listens, until `withdraw`. What killed servers left is cleared away. */
+/**
+ * Tells programs of this home where this process listens, until `withdraw`. What killed servers left is cleared away.
+ */
 export function announceServer(home: string, url: string): { withdraw(): void } {
   for (const { path } of serverFiles(home).filter(({ isAlive }) => !isAlive)) rmSync(path, { force: true });
   const path = join(filesOf(home), `${process.pid}.json`);
@@ -47,16 +49,16 @@ export function runningServers(home: string): readonly HomeServer[] {
 }
 
 function serverFiles(home: string) {
-  return names(home).map((name) => {
+  return serverFileNames(home).map((name) => {
     const path = join(filesOf(home), name);
-    const server = read(path);
+    const server = readServerFile(path);
     const isAlive =
       server !== null && startOf(server.pid) === server.start && server.folder === folderOf(home);
     return { path, server, isAlive };
   });
 }
 
-function names(home: string): readonly string[] {
+function serverFileNames(home: string): readonly string[] {
   try {
     return readdirSync(filesOf(home)).filter((name) => /^\d+\.json$/.test(name));
   } catch {
@@ -64,7 +66,7 @@ function names(home: string): readonly string[] {
   }
 }
 
-function read(path: string): z.infer<typeof shape> | null {
+function readServerFile(path: string): z.infer<typeof shape> | null {
   try {
     return shape.safeParse(JSON.parse(readFileSync(path, 'utf8'))).data ?? null;
   } catch {

@@ -1,9 +1,13 @@
-/** The key by which a ledger proves to the command line that it is the one meant: its fingerprint, as a home holds it for its clients. */
+/**
+ * The key by which a ledger proves to the command line that it is the one meant: its fingerprint, as a home holds it
+ * for its clients.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { publicKeyOf } from '../proof/ed25519.ts';
 import { type KeyId, keyIdOf } from '../proof/keyid.ts';
-import { type Secrets, serverSeedOf, writePrivateFile } from './secrets.ts';
+import { writePrivateFile } from './private-file.ts';
+import { type Secrets, serverSeedOf } from './secrets.ts';
 
 const pathOf = (home: string) => join(home, 'ledger-key');
 

@@ -8,7 +8,10 @@ class SecretsMissing extends Error {
   override readonly name = 'SecretsMissing';
 }
 
-/** The secrets with which a cluster is made, or those of a home that has one: fresh ones would open no cluster that is there already. */
+/**
+ * The secrets with which a cluster is made, or those of a home that has one: fresh ones would open no cluster that is
+ * there already.
+ */
 export function secretsOfCluster(home: string, data: string): Secrets {
   const stored = storedSecrets(home);
   if (stored !== null) return stored;
@@ -21,7 +24,10 @@ export function secretsOfCluster(home: string, data: string): Secrets {
   return made;
 }
 
-/** The secrets for a ledger on the owner's database: the home's, or fresh ones, not written yet, where no key of a lane is known there. */
+/**
+ * The secrets for a ledger on the owner's database: the home's, or fresh ones, not written yet, where no key of a
+ * lane is known there.
+ */
 export async function secretsForLedger(owner: ClientBase, home: string): Promise<Secrets> {
   const stored = storedSecrets(home);
   if (stored !== null) return stored;

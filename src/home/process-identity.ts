@@ -12,8 +12,8 @@ export function isAlive(pid: number): boolean {
 }
 
 /**
- * When a process began, as opaque text that differs for the next process of the same number: numbers are used again, after a
- * restart of the machine above all. Null where the process is gone.
+ * When a process began, as opaque text that differs for the next process of the same number: numbers are used again,
+ * after a restart of the machine above all. Null where the process is gone.
  */
 export function startOf(pid: number): string | null {
   if (process.platform === 'linux') {
@@ -28,7 +28,7 @@ export function startOf(pid: number): string | null {
   }
   if (!isAlive(pid)) return null;
   if (process.platform === 'win32') return 'alive';
-  return output('ps', ['-o', 'lstart=', '-p', String(pid)]);
+  return outputOf('ps', ['-o', 'lstart=', '-p', String(pid)]);
 }
 
 /** Whether the process is the postmaster that serves `data`. */
@@ -42,10 +42,13 @@ export function isPostmasterOf(pid: number, data: string): boolean {
       return commandLine(pid).includes(data);
     }
   }
-  return output('ps', ['-o', 'args=', '-p', String(pid)])?.includes(data) ?? false;
+  return outputOf('ps', ['-o', 'args=', '-p', String(pid)])?.includes(data) ?? false;
 }
 
-/** The program of ours that started a postmaster and still lives; null for an orphan, and where the system doesn't say. */
+/**
+ * The program of ours that started a postmaster and still lives; null for an orphan, and where the system doesn't
+ * say.
+ */
 export function liveStarterOf(pid: number): number | null {
   if (process.platform !== 'linux') return null;
   try {
@@ -66,7 +69,7 @@ function commandLine(pid: number): string {
   }
 }
 
-function output(command: string, args: string[]): string | null {
+function outputOf(command: string, args: string[]): string | null {
   try {
     return (
       execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim() || null

@@ -1,18 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { LANES, type Lane } from '../law/values.ts';
+import { refuseIfOthersMayRead, writePrivateFile } from './private-file.ts';
 
 /** The database logins of the runtime, one for each thing it does. */
 export const LOGINS = [
@@ -36,7 +27,10 @@ export interface Secrets {
   readonly checkpointSeeds: Partial<Record<Lane, string>>;
   /** The seed of the key by which the server proves to its callers that it is this ledger. */
   readonly serverSeed: string;
-  /** Seeds that are to follow those above, while a rotation is under way: the registry says which of the two are in force. */
+  /**
+   * Seeds that are to follow those above, while a rotation is under way: the registry says which of the two are in
+   * force.
+   */
   readonly next?: NextSeeds | undefined;
   /** The public keys, base64, that those above have followed: what they signed stays the lane's word. */
   readonly former?: Partial<Record<Lane, readonly string[]>> | undefined;
@@ -71,7 +65,10 @@ export function homeSecrets(home: string): Secrets {
   return made;
 }
 
-/** The secrets that a home directory holds; null where it holds none. A file of an earlier version gets the seeds that it lacks. */
+/**
+ * The secrets that a home directory holds; null where it holds none. A file of an earlier version gets the seeds that
+ * it lacks.
+ */
 export function storedSecrets(home: string): Secrets | null {
   const path = pathOf(home);
   if (!existsSync(path)) return null;
@@ -79,7 +76,7 @@ export function storedSecrets(home: string): Secrets | null {
   const secrets: Secrets = {
     ...read,
     checkpointSeeds: checkpointSeeds ?? freshSeeds(lanesOf(read)),
-    serverSeed: serverSeed ?? seed(),
+    serverSeed: serverSeed ?? freshSeed(),
   };
   if (checkpointSeeds === undefined || serverSeed === undefined) writeSecrets(home, secrets);
   return secrets;
@@ -101,39 +98,25 @@ function lanesOf({ seeds }: Pick<Secrets, 'seeds'>): readonly Lane[] {
 }
 
 function freshSeeds(lanes: readonly Lane[]): Partial<Record<Lane, string>> {
-  return Object.fromEntries(lanes.map((lane) => [lane, seed()]));
+  return Object.fromEntries(lanes.map((lane) => [lane, freshSeed()]));
 }
 
-const seed = () => randomBytes(32).toString('base64');
+const freshSeed = () => randomBytes(32).toString('base64');
 
 /** Fresh secrets for every login and lane. */
 export function makeSecrets(): Secrets {
   return {
-    owner: password(),
-    logins: Object.fromEntries(LOGINS.map((login) => [login, password()])),
+    owner: freshPassword(),
+    logins: Object.fromEntries(LOGINS.map((login) => [login, freshPassword()])),
     seeds: freshSeeds(LANES),
     checkpointSeeds: freshSeeds(LANES),
-    serverSeed: seed(),
+    serverSeed: freshSeed(),
   };
 }
 
 /** The seed of the server's own key as bytes. */
 export function serverSeedOf({ serverSeed }: Secrets): Uint8Array {
   return new Uint8Array(Buffer.from(serverSeed, 'base64'));
-}
-
-/** The seed of a lane's key for statements as bytes, or null where this home doesn't hold it. */
-export function seedOf(secrets: Secrets, lane: Lane): Uint8Array | null {
-  return bytesOf(secrets.seeds[lane]);
-}
-
-/** The seed of a lane's key for heads as bytes, or null where this home doesn't hold it. */
-export function checkpointSeedOf(secrets: Secrets, lane: Lane): Uint8Array | null {
-  return bytesOf(secrets.checkpointSeeds[lane]);
-}
-
-function bytesOf(text: string | undefined): Uint8Array | null {
-  return text === undefined ? null : new Uint8Array(Buffer.from(text, 'base64'));
 }
 
 /** As this version or an earlier one wrote them. */
@@ -175,43 +158,6 @@ function parseJson(path: string): unknown {
   }
 }
 
-/** A secret that its group or the world may read is no secret; this stops rather than repairs, since it may be known already. */
-export function refuseIfOthersMayRead(path: string): void {
-  if (process.platform === 'win32') return;
-  const mode = statSync(path).mode & 0o777;
-  if ((mode & 0o077) !== 0) {
-    throw new Error(
-      `${path} is open to others (mode ${mode.toString(8)}). Consider what it holds known; if it isn't, close it with chmod 600.`,
-    );
-  }
-}
-
-/** Writes a file for the owner's eyes, whole or not at all. */
-export function writePrivateFile(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const making = `${path}.${process.pid}.new`;
-  const file = openSync(making, 'w', 0o600);
-  try {
-    writeSync(file, text);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(making, path);
-  syncFolder(dirname(path));
-}
-
-/** Without it a crash may bring the old file back. Where folders can't be opened, the rename is durable by itself. */
-function syncFolder(path: string): void {
-  if (process.platform === 'win32') return;
-  const folder = openSync(path, 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
-}
-
-function password(): string {
+function freshPassword(): string {
   return randomBytes(32).toString('base64url');
 }

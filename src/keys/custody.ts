@@ -74,8 +74,8 @@ export function fixedCustody(secrets: Secrets): Custody {
 }
 
 /**
- * The keys of a home, read again whenever its secrets are others: a server goes on after a rotation. Secrets that can't be read for a
- * while, or no longer, leave it what it has; the registry decides what that is worth.
+ * The keys of a home, read again whenever its secrets are others: a server goes on after a rotation. Secrets that
+ * can't be read for a while, or no longer, leave it what it has; the registry decides what that is worth.
  */
 export function homeCustody(home: string, secrets: Secrets, tell: (error: unknown) => void): Custody {
   // None yet: whoever read these secrets may have read them before another process wrote others.

@@ -7,55 +7,47 @@ import {
   signKeyStatement,
 } from '../law/key-statement.ts';
 import type { LaneKey } from '../law/keys.ts';
-import { buildRecord, type LogRecord, type WrittenRow } from '../law/record.ts';
-import type { KeyPurpose, Lane, Mode } from '../law/values.ts';
-import { KEY } from '../ledger/tables/key.ts';
-
-/** A row of the key table; times and positions as the ledger writes them. */
-export interface KeyRow {
-  readonly key_id: string;
-  readonly lane: Lane;
-  readonly purpose: KeyPurpose;
-  readonly principal_id: string;
-  readonly public_key: Buffer;
-  readonly from_position: string;
-  readonly until_position: string | null;
-  readonly created_at: string;
-}
-
-interface Beginning {
-  readonly lane: Lane;
-  readonly purpose: KeyPurpose;
-  readonly key: LaneKey;
-}
+import { buildRecord, type LogRecord } from '../law/record.ts';
+import type { Lane, Mode } from '../law/values.ts';
+import { timeTextSql } from '../text/time-sql.ts';
+import {
+  birthOf,
+  endOf,
+  type KeyBeginning,
+  type KeyPlace,
+  type KeyTableRow,
+  newKeyRow,
+  type RecordedKeyRow,
+  writeKeyRow,
+} from './key-rows.ts';
 
 /** What is to be said of a key, and by which keys. */
 export type KeySaying = { readonly signers: readonly LaneKey[]; readonly reason: string | null } & (
-  | (Beginning & {
+  | (KeyBeginning & {
       readonly act: 'add';
       /** Its row, where it was registered before keys stood in the log. */
-      readonly registered?: KeyRow | null;
+      readonly registered?: KeyTableRow | null;
       /** The rows of that time that it follows. */
-      readonly former?: readonly KeyRow[];
+      readonly former?: readonly KeyTableRow[];
     })
-  | (Beginning & { readonly act: 'rotate'; readonly from: KeyRow })
-  | { readonly act: 'revoke'; readonly ended: KeyRow }
+  | (KeyBeginning & { readonly act: 'rotate'; readonly from: KeyTableRow })
+  | { readonly act: 'revoke'; readonly ended: KeyTableRow }
 );
 
 /**
- * Changes the key table, and leaves the record of it: the rows as the log vouches for them, and the statement signed by the keys that
- * must agree. Gives back what was done, for people; nothing where the lane has no principal yet. The queue's lock must be held: with it,
- * the record's own position is known before it has one.
+ * Changes the key table, and leaves the record of it: the rows as the log vouches for them, and the statement signed
+ * by the keys that must agree. Gives back what was done, for people; nothing where the lane has no principal yet. The
+ * queue's lock must be held: with it, the record's own position is known before it has one.
  */
-export async function sayOfKey(owner: ClientBase, saying: KeySaying): Promise<string> {
+export async function sayOfKey(owner: ClientBase, saying: KeySaying): Promise<string[]> {
   const place = await placeOf(owner);
   const lane = saying.act === 'revoke' ? saying.ended.lane : saying.lane;
   const party = await partyOf(owner, lane, principalIdIn(saying));
-  if (party === null) return '';
+  if (party === null) return [];
   const rows = rowsOf(saying, party.principalId, place);
-  for (const row of rows) await write(owner, row);
+  for (const row of rows) await writeKeyRow(owner, row);
   const facts = factsOf(saying, party, place);
-  await push(
+  await queueKeyRecord(
     owner,
     buildRecord({
       recordId: keyRecordId(saying.act, idOf(saying)),
@@ -68,33 +60,30 @@ export async function sayOfKey(owner: ClientBase, saying: KeySaying): Promise<st
       statements: signKeyStatement(facts, saying.signers),
     }),
   );
-  return `The ${facts.purpose} key ${idOf(saying)} of ${lane} ${DONE[saying.act]} at position ${place.position}.`;
+  return [
+    `The ${facts.purpose} key ${idOf(saying)} of ${lane} ${DONE[saying.act]} at position ${place.position}.`,
+  ];
 }
 
 const DONE: Readonly<Record<KeyAct, string>> = { add: 'begins', rotate: 'follows', revoke: 'ends' };
 
-/** No phase that drew an earlier place in the queue is still to commit, none draws a later one, and nothing leaves it. */
+/**
+ * No phase that drew an earlier place in the queue is still to commit, none draws a later one, and nothing leaves it.
+ */
 export async function lockQueue(owner: ClientBase): Promise<void> {
   await owner.query('/* bootstrap.queue_lock */ lock table cutter_log.pending in share row exclusive mode');
 }
 
-interface Place {
-  readonly incarnation: string;
-  /** Where the log will continue once the queue is empty. A record that stands there twice gets one position. */
-  readonly position: string;
-  readonly at: string;
-}
-
-async function placeOf(owner: ClientBase): Promise<Place> {
-  const { rows } = await owner.query<Place>(
+async function placeOf(owner: ClientBase): Promise<KeyPlace> {
+  const { rows } = await owner.query<KeyPlace>(
     `/* bootstrap.key_place */ select incarnation::text, (next_position + (
         select count(distinct waiting.record_id) from cutter_log.pending as waiting
         where not exists (select from cutter_log.log where log.record_id = waiting.record_id)
       ))::text as position,
-      to_char(transaction_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at
+      ${timeTextSql('transaction_timestamp()')} as at
     from cutter_log.head`,
   );
-  return rows[0] as Place;
+  return rows[0] as KeyPlace;
 }
 
 interface KeyParty {
@@ -103,7 +92,10 @@ interface KeyParty {
   readonly mode: Mode;
 }
 
-/** A key's principal or, of a key that begins, the one whom the lane's keys are registered with; null where there is none. */
+/**
+ * A key's principal or, of a key that begins, the one whom the lane's keys are registered with; null where there is
+ * none.
+ */
 async function partyOf(owner: ClientBase, lane: Lane, principalId: string | null): Promise<KeyParty | null> {
   const { rows } = await owner.query<KeyParty>(
     `/* bootstrap.key_party */ select principal_id as "principalId", person_id as "personId",
@@ -131,7 +123,7 @@ function idOf(saying: KeySaying): string {
   return saying.act === 'revoke' ? saying.ended.key_id : saying.key.keyId;
 }
 
-function factsOf(saying: KeySaying, party: KeyParty, place: Place): KeyFacts {
+function factsOf(saying: KeySaying, party: KeyParty, place: KeyPlace): KeyFacts {
   const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
   const registered = saying.act === 'add' ? saying.registered : null;
   const said = {
@@ -153,7 +145,7 @@ function factsOf(saying: KeySaying, party: KeyParty, place: Place): KeyFacts {
   return { ...said, lane, purpose, publicKey: base64(key.publicKey), replaces };
 }
 
-function formerKey(row: KeyRow, { position }: Place): FormerKey {
+function formerKey(row: KeyTableRow, { position }: KeyPlace): FormerKey {
   return {
     keyId: row.key_id,
     publicKey: row.public_key.toString('base64'),
@@ -162,26 +154,20 @@ function formerKey(row: KeyRow, { position }: Place): FormerKey {
   };
 }
 
-/** A row of the record, and whether it has yet to be written. */
-interface RecordedKeyRow {
-  readonly written: WrittenRow;
-  readonly isNew: boolean;
-}
-
-function rowsOf(saying: KeySaying, principalId: string, place: Place): RecordedKeyRow[] {
+function rowsOf(saying: KeySaying, principalId: string, place: KeyPlace): RecordedKeyRow[] {
   switch (saying.act) {
     case 'add': {
       const former = saying.former ?? [];
       const own = saying.registered ?? null;
       return [
         ...former.map((row) => ({ written: birthOf(row), isNew: false })),
-        { written: birthOf(own ?? newRow(saying, principalId, place)), isNew: own === null },
+        { written: birthOf(own ?? newKeyRow(saying, principalId, place)), isNew: own === null },
         ...former.map((row) => endOf(row, place)),
       ];
     }
     case 'rotate':
       return [
-        { written: birthOf(newRow(saying, principalId, place)), isNew: true },
+        { written: birthOf(newKeyRow(saying, principalId, place)), isNew: true },
         endOf(saying.from, place),
       ];
     case 'revoke':
@@ -189,68 +175,14 @@ function rowsOf(saying: KeySaying, principalId: string, place: Place): RecordedK
   }
 }
 
-function newRow({ lane, purpose, key }: Beginning, principalId: string, place: Place): KeyRow {
-  return {
-    key_id: key.keyId,
-    lane,
-    purpose,
-    principal_id: principalId,
-    public_key: Buffer.from(key.publicKey),
-    from_position: place.position,
-    until_position: null,
-    created_at: place.at,
-  };
-}
-
-/** As it was born: a key's end is an update of its own. */
-function birthOf({
-  key_id,
-  lane,
-  purpose,
-  principal_id,
-  public_key,
-  from_position,
-  created_at,
-}: KeyRow): WrittenRow {
-  const named = { key_id, lane, purpose, principal_id, from_position, created_at };
-  const columns = { ...named, public_key: public_key.toString('base64'), until_position: null };
-  return { table: KEY.name, id: key_id, op: 'insert', columns };
-}
-
-function endOf(row: KeyRow, { position }: Place): RecordedKeyRow {
-  const columns = { until_position: row.until_position ?? position };
-  return {
-    written: { table: KEY.name, id: row.key_id, op: 'update', columns },
-    isNew: row.until_position === null,
-  };
-}
-
-async function write(owner: ClientBase, { written, isNew }: RecordedKeyRow): Promise<void> {
-  if (!isNew) return;
-  const { columns } = written;
-  if (written.op === 'insert')
-    await owner.query(
-      `/* bootstrap.key */
-      insert into cutter_auth.key (key_id, lane, principal_id, public_key, from_position, purpose, created_at)
-      values ($1, $2, $3, decode($4, 'base64'), $5, $6, transaction_timestamp())`,
-      [
-        columns['key_id'],
-        columns['lane'],
-        columns['principal_id'],
-        columns['public_key'],
-        columns['from_position'],
-        columns['purpose'],
-      ],
-    );
-  else
-    await owner.query(
-      '/* bootstrap.key_until */ update cutter_auth.key set until_position = $2 where key_id = $1 and until_position is null',
-      [written.id, columns['until_position']],
-    );
-}
-
-/** The id is known before the record is: parts that a lane's login put under it, and that no record has, are taken away first. */
-async function push(owner: ClientBase, { recordId, hash, parts, rowIds }: LogRecord): Promise<void> {
+/**
+ * The id is known before the record is: parts that a lane's login put under it, and that no record has, are taken
+ * away first.
+ */
+async function queueKeyRecord(
+  owner: ClientBase,
+  { recordId, hash, parts, rowIds }: LogRecord,
+): Promise<void> {
   const { rowCount: taken } = await owner.query(
     `/* bootstrap.key_record_taken */ select from cutter_log.log where record_id = $1
      union all select from cutter_log.pending where record_id = $1`,

@@ -1,14 +1,11 @@
 import type { ClientBase } from 'pg';
-import { KEY_PAYLOAD_TYPE, keyRecordId } from '../law/key-statement.ts';
 import type { LaneKey } from '../law/keys.ts';
-import { type ParsedRecord, parseRecord } from '../law/parse-record.ts';
-import { KEY_PURPOSES, type KeyPurpose, type Lane } from '../law/values.ts';
+import { KEY_PURPOSES, type KeyPurpose } from '../law/values.ts';
 import { standingSuspension, suspendedBecause } from '../log/setback/suspension.ts';
-import { openEnvelope } from '../proof/dsse.ts';
-import { verifySignature } from '../proof/ed25519.ts';
 import { checkPublicKey } from '../proof/public-key.ts';
 import type { HeldKey } from './custody.ts';
-import { hasPrincipal, type KeyRow, lockQueue, sayOfKey } from './key-record.ts';
+import { hasPrincipal, lockQueue, sayOfKey } from './key-record.ts';
+import { currentOf, inForceOf, isInForce, type RegistryKey, readRegistry } from './registry-keys.ts';
 
 /** What became of the keys that a home holds. */
 export interface RegisteredKeys {
@@ -20,25 +17,25 @@ export interface RegisteredKeys {
   readonly inForce: ReadonlySet<string>;
 }
 
-/** A row of the key table, and whether a record of the log tells of its beginning. */
-interface Registered extends KeyRow {
-  readonly recorded: boolean;
-}
-
 /** What has to happen so that a held key is the one in force. */
 type Step =
   | { readonly step: 'nothing' }
   | { readonly step: 'refused'; readonly why: string }
   /** It begins its lane's keys, or stands in the registry since before keys stood in the log. */
-  | { readonly step: 'first'; readonly registered: Registered | null; readonly former: readonly Registered[] }
-  | { readonly step: 'rotate'; readonly from: Registered; readonly old: LaneKey }
+  | {
+      readonly step: 'first';
+      readonly registered: RegistryKey | null;
+      readonly former: readonly RegistryKey[];
+    }
+  | { readonly step: 'rotate'; readonly from: RegistryKey; readonly old: LaneKey }
   /** Its predecessor's seed is gone: the lane's other key ends that one, and agrees to this one. */
-  | { readonly step: 'replace'; readonly from: Registered | null; readonly sister: LaneKey };
+  | { readonly step: 'replace'; readonly from: RegistryKey | null; readonly sister: LaneKey };
 
 /**
- * Brings the registry to the keys that a home holds, each as a record of the log: a lane's first key begins, another one follows the
- * key in force by the agreement of both or, where its seed is gone, of the lane's other key. Run again, it changes nothing. Inside the
- * owner's transaction, which must be READ COMMITTED and hold the bootstrap's lock.
+ * Brings the registry to the keys that a home holds, each as a record of the log: a lane's first key begins, another
+ * one follows the key in force by the agreement of both or, where its seed is gone, of the lane's other key. Run
+ * again, it changes nothing. Inside the owner's transaction, which must be READ COMMITTED and hold the bootstrap's
+ * lock.
  */
 export async function registerKeys(
   owner: ClientBase,
@@ -46,7 +43,7 @@ export async function registerKeys(
   reason: string | null = null,
 ): Promise<RegisteredKeys> {
   for (const { key, next } of held) for (const one of [key, next]) if (one !== null) refuseUnsound(one);
-  const before = await registry(owner);
+  const before = await readRegistry(owner);
   const steps = held
     .flatMap((one) => (isOfOldAndFollowed(one, before) ? [{ ...one, next: null }, one] : [one]))
     .map((one) => ({ one, step: stepOf(one, before, held) }));
@@ -64,16 +61,16 @@ export async function registerKeys(
   const done: string[] = [];
   // One by one: each is agreed to by keys as the one before left them.
   for (const { one } of due) {
-    const step = stepOf(one, await registry(owner), held);
+    const step = stepOf(one, await readRegistry(owner), held);
     if (step.step === 'refused') refused.push(step.why);
     // Nobody's key ends for one that could not begin.
     else if (step.step === 'replace' && !(await hasPrincipal(owner, one.lane)))
       refused.push(
         `${one.lane} has no enabled principal, so no ${one.purpose} key of it can begin, and the one in force was not ended. Enable one, or add another.`,
       );
-    else done.push(...(await take(owner, one, step, reason)));
+    else done.push(...(await takeStep(owner, one, step, reason)));
   }
-  return { done, refused, inForce: inForceOf(await registry(owner)) };
+  return { done, refused, inForce: inForceOf(await readRegistry(owner)) };
 }
 
 /** Ends a key by the word of one that may: itself, its lane's other key, or the other lane's for the same purpose. */
@@ -82,8 +79,8 @@ export async function revokeKey(
   held: readonly HeldKey[],
   keyId: string,
   reason: string,
-): Promise<string> {
-  const rows = await registry(owner);
+): Promise<string[]> {
+  const rows = await readRegistry(owner);
   const ended = rows.find((row) => row.key_id === keyId);
   if (ended === undefined)
     throw new Error(`${keyId} is not in the key registry; "cutter key list" shows it.`);
@@ -107,48 +104,12 @@ export async function revokeKey(
   return await sayOfKey(owner, { act: 'revoke', ended, signers: [signer], reason });
 }
 
-/** Every key of the registry, as it stands. */
-export async function registry(owner: ClientBase): Promise<readonly Registered[]> {
-  const { rows } = await owner.query<KeyRow>(
-    `/* bootstrap.keys */ select key_id, lane, purpose, principal_id, public_key, from_position::text, until_position::text,
-      to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as created_at
-    from cutter_auth.key k order by k.purpose desc, k.lane, k.from_position, k.key_id`,
-  );
-  const beginnings = await beginningsOf(owner, rows);
-  return rows.map((row) => ({ ...row, recorded: beginnings.some((record) => tellsOf(record, row)) }));
-}
-
-/** The records whose ids are those of a key's beginning, whether they have left the queue or not. */
-async function beginningsOf(owner: ClientBase, rows: readonly KeyRow[]): Promise<readonly ParsedRecord[]> {
-  const ids = rows.flatMap(({ key_id }) => [keyRecordId('add', key_id), keyRecordId('rotate', key_id)]);
-  const { rows: found } = await owner.query<{ record_hash: string; body: string | null }>(
-    `/* bootstrap.key_records */ select record_hash,
-      (select string_agg(body, '' order by part) from cutter_log.record_part as p where p.record_id = r.record_id) as body
-    from (
-      select record_id, record_hash from cutter_log.log where record_id = any($1)
-      union all select record_id, record_hash from cutter_log.pending where record_id = any($1)
-    ) as r`,
-    [ids],
-  );
-  return found.flatMap(({ record_hash, body }) => {
-    const read = parseRecord(Buffer.from(body ?? ''), record_hash);
-    return read.verdict === 'ok' ? [read.record] : [];
-  });
-}
-
-/** Anybody who writes records can take a key's id for one; only the key itself can say that it begins. */
-function tellsOf({ recordId, statements }: ParsedRecord, { key_id: keyId, public_key }: KeyRow): boolean {
-  if (![keyRecordId('add', keyId), keyRecordId('rotate', keyId)].includes(recordId)) return false;
-  const opened = openEnvelope(statements[0], { keyId, payloadType: KEY_PAYLOAD_TYPE });
-  return opened.ok && verifySignature(public_key, opened.message, opened.signature).ok;
-}
-
 /** A key of before keys stood in the log is recorded first, and then followed. */
-function isOfOldAndFollowed({ key, next }: HeldKey, rows: readonly Registered[]): boolean {
+function isOfOldAndFollowed({ key, next }: HeldKey, rows: readonly RegistryKey[]): boolean {
   return next !== null && rows.some((row) => row.key_id === key.keyId && !row.recorded && isInForce(row));
 }
 
-function stepOf(held: HeldKey, rows: readonly Registered[], all: readonly HeldKey[]): Step {
+function stepOf(held: HeldKey, rows: readonly RegistryKey[], all: readonly HeldKey[]): Step {
   const { lane, purpose } = held;
   const key = held.next ?? held.key;
   const own = rows.filter((row) => row.lane === lane && row.purpose === purpose);
@@ -173,7 +134,7 @@ function stepOf(held: HeldKey, rows: readonly Registered[], all: readonly HeldKe
   };
 }
 
-async function take(
+async function takeStep(
   owner: ClientBase,
   { lane, purpose, key: held, next }: HeldKey,
   step: Exclude<Step, { readonly step: 'refused' }>,
@@ -184,40 +145,30 @@ async function take(
   switch (step.step) {
     case 'nothing':
       return [];
-    case 'first': {
-      const said = await sayOfKey(owner, { act: 'add', ...begins, ...step, signers: [key] });
-      return said === '' ? [] : [said];
-    }
+    case 'first':
+      return await sayOfKey(owner, { act: 'add', ...begins, ...step, signers: [key] });
     case 'rotate':
-      return [await sayOfKey(owner, { act: 'rotate', ...begins, from: step.from, signers: [key, step.old] })];
-    case 'replace': {
-      const lost = reason ?? 'The seed is gone from its home.';
-      const ended =
-        step.from === null
-          ? []
-          : [
-              await sayOfKey(owner, {
-                act: 'revoke',
-                ended: step.from,
-                signers: [step.sister],
-                reason: lost,
-              }),
-            ];
-      return [...ended, await sayOfKey(owner, { act: 'add', ...begins, signers: [key, step.sister] })];
-    }
+      return await sayOfKey(owner, { act: 'rotate', ...begins, from: step.from, signers: [key, step.old] });
+    case 'replace':
+      return [
+        ...(step.from === null ? [] : await endLostKey(owner, step.from, step.sister, reason)),
+        ...(await sayOfKey(owner, { act: 'add', ...begins, signers: [key, step.sister] })),
+      ];
   }
 }
 
-const isInForce = (row: KeyRow) => row.until_position === null;
-const inForceOf = (rows: readonly KeyRow[]) => new Set(rows.filter(isInForce).map((row) => row.key_id));
-const otherPurpose = (purpose: KeyPurpose) => KEY_PURPOSES.find((other) => other !== purpose) as KeyPurpose;
-
-function currentOf(
-  rows: readonly Registered[],
-  { lane, purpose }: { readonly lane: Lane; readonly purpose: KeyPurpose },
-): Registered | undefined {
-  return rows.find((row) => row.lane === lane && row.purpose === purpose && isInForce(row));
+/** The seed of this key is gone: its lane's other key ends it. */
+async function endLostKey(
+  owner: ClientBase,
+  ended: RegistryKey,
+  sister: LaneKey,
+  reason: string | null,
+): Promise<string[]> {
+  const lost = reason ?? 'The seed is gone from its home.';
+  return await sayOfKey(owner, { act: 'revoke', ended, signers: [sister], reason: lost });
 }
+
+const otherPurpose = (purpose: KeyPurpose) => KEY_PURPOSES.find((other) => other !== purpose) as KeyPurpose;
 
 /** The key with this id, if its seed is held: the one in use, or the one that is to follow. */
 function seedFor(held: readonly HeldKey[], keyId: string | undefined): LaneKey | null {
@@ -234,8 +185,9 @@ function refuseUnsound({ keyId, lane, publicKey }: LaneKey): void {
 }
 
 /**
- * Waits for whoever signs with these keys, in a statement of its own, so that the next sees what this one waited for. Signing phases
- * hold their key's lock, shared, until they commit (`lockKey`): with it in hand alone, nobody is signing. The queue's lock comes after.
+ * Waits for whoever signs with these keys, in a statement of its own, so that the next sees what this one waited for.
+ * Signing phases hold their key's lock, shared, until they commit (`lockKey`): with it in hand alone, nobody is
+ * signing. The queue's lock comes after.
  */
 async function lockKeys(owner: ClientBase, keyIds: readonly string[]): Promise<void> {
   if (keyIds.length === 0) return;

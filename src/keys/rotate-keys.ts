@@ -14,8 +14,9 @@ export interface Rotation {
 }
 
 /**
- * Gives a lane another key: its seed is durable in the home before the log tells of it, beside the one in use, and takes that one's
- * place afterwards. Killed in between, the same call or the next start goes on from there. Gives back what was done, for people.
+ * Gives a lane another key: its seed is durable in the home before the log tells of it, beside the one in use, and
+ * takes that one's place afterwards. Killed in between, the same call or the next start goes on from there. Gives
+ * back what was done, for people.
  */
 export async function rotateKey(
   owner: ClientBase,
@@ -46,7 +47,7 @@ export async function rotateKey(
 export async function revokeHeldKey(
   owner: ClientBase,
   { home, keyId, reason }: { readonly home: string; readonly keyId: string; readonly reason: string },
-): Promise<string> {
+): Promise<string[]> {
   return await underBootstrapLock(owner, async () => {
     const held = heldKeys(homeSecrets(home));
     return await inTransaction(owner, () => revokeKey(owner, held, keyId, reason));

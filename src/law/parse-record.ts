@@ -1,14 +1,8 @@
 import { z } from 'zod';
 import { canonicalJson, type PlainJson } from '../proof/canonical.ts';
 import { type Digest, digestOf } from '../proof/digest.ts';
-import {
-  FINGERPRINT_LENGTH,
-  fingerprintOf,
-  RECORD_FORMAT,
-  rowDigestOf,
-  STATEMENT_RECORD_FORMAT,
-  type WrittenRow,
-} from './record.ts';
+import { FINGERPRINT_LENGTH, RECORD_FORMAT, STATEMENT_RECORD_FORMAT } from './record.ts';
+import type { RecordedRow } from './recorded-row.ts';
 import { LANES, MODES } from './values.ts';
 
 const base64url = /^[A-Za-z0-9_-]*$/;
@@ -45,17 +39,6 @@ const bodies = {
   }),
 };
 type Body = z.infer<z.ZodObject<typeof members>>;
-
-/** A row as its record vouches for it. */
-export interface RecordedRow {
-  readonly table: string;
-  readonly id: string;
-  readonly op: 'insert' | 'update';
-  readonly columns: readonly string[];
-  readonly digest: string;
-  /** One for each of `columns`. */
-  readonly fingerprints: readonly string[];
-}
 
 export interface ParsedRecord extends Omit<Body, 'shapes' | 'rows'> {
   readonly format: keyof typeof bodies;
@@ -113,17 +96,4 @@ function unpackRow(
     packed.slice(at * FINGERPRINT_LENGTH, (at + 1) * FINGERPRINT_LENGTH),
   );
   return { ...found, id, digest, fingerprints };
-}
-
-/**
- * The columns in which a row differs from what its record vouches for: none where it is unaltered, `null` where it is
- * altered in a way that no fingerprint names (other columns, or a fingerprint that agrees by chance).
- */
-export function alteredColumns(recorded: RecordedRow, row: WrittenRow): readonly string[] | null {
-  if (rowDigestOf(row) === recorded.digest) return [];
-  const named = recorded.columns.filter((column, at) => {
-    const value = row.columns[column];
-    return value === undefined || fingerprintOf(canonicalJson(value)) !== recorded.fingerprints[at];
-  });
-  return named.length === 0 ? null : named;
 }

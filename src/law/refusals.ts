@@ -4,13 +4,34 @@
  */
 import type { Severity } from '../document/types.ts';
 
+/** What a fault is about, as data: a program reads it here and never out of a message. */
+export interface ProblemSubject {
+  readonly entryId?: string;
+  readonly changeSetId?: string;
+  readonly reviewDecisionId?: string;
+  /** The manifest that holds where the one in the input doesn't: the plan as it is now, or what was approved. */
+  readonly manifestDigest?: string;
+  /** When what is refused now is due. */
+  readonly notBefore?: string | null;
+}
+
 /** One fault, at one place. `path` leads to the place in the input (or the plan), `code` is for programs. */
-export interface Problem {
+export interface Problem extends ProblemSubject {
   readonly path: readonly string[];
   readonly code: string;
   readonly message: string;
   /** An error where it is left out, as in every refusal. */
   readonly severity?: Severity;
+}
+
+/** A fault at a place of the input, or of a query's arguments. */
+export function problemAt(
+  path: readonly string[],
+  code: string,
+  message: string,
+  subject: ProblemSubject = {},
+): Problem {
+  return { path, code, message, ...subject };
 }
 
 /** The guards that have a name, in code and in messages. */

@@ -66,9 +66,29 @@ export function canReach(from: EntryState, states: readonly EntryState[]): boole
   return states.some((state) => reached.has(state));
 }
 
-/** Whether an entry has ended without being complete: it keeps blocking, and frees by a successor alone. */
+/** The states that no arrow leaves. */
+const TERMINAL_STATES: readonly EntryState[] = ENTRY_STATES.filter(
+  (state) => !TRANSITIONS.some(({ from }) => from === state),
+);
+
+/** The states of entries that ended without being complete: such an entry keeps blocking, and frees by a successor alone. */
+export const FAILED_STATES: readonly EntryState[] = TERMINAL_STATES.filter(
+  (state) => state !== 'verified_complete',
+);
+
+/** Whether an entry in this state moves no more. */
+export function isTerminal(state: EntryState): boolean {
+  return TERMINAL_STATES.includes(state);
+}
+
+/** Whether an entry in this state has had its cut. */
+export function wasCut(state: EntryState): boolean {
+  return canReach('cut_applied', [state]);
+}
+
+/** Whether an entry has ended without being complete. */
 export function isEnded(state: EntryState): boolean {
-  return state !== 'verified_complete' && !TRANSITIONS.some(({ from }) => from === state);
+  return FAILED_STATES.includes(state);
 }
 
 /** The states from which `verb` of `lane` may start, for the sentence of a refusal. */

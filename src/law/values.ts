@@ -1,6 +1,6 @@
 /**
- * The closed value sets of the ledger, in one typed place. Names are those of the columns that hold them.
- * Source: the ledger's specification, §2 and §4.
+ * The closed value sets of the ledger, in one typed place. Names are those of the columns that hold them. Some values
+ * are of verbs to come: the schema says of each that nothing writes it yet (docs/reference/api.md, "Values").
  */
 
 export const LANES = ['DOT-991', 'DOT-992'] as const;
@@ -15,6 +15,7 @@ export const KEY_PURPOSES = ['statement', 'checkpoint'] as const;
 export type KeyPurpose = (typeof KEY_PURPOSES)[number];
 
 export const ENTRY_KINDS = ['cut_request', 'escalation', 'lifecycle'] as const;
+export type EntryKind = (typeof ENTRY_KINDS)[number];
 
 export const DEPENDENCY_KINDS = ['blocks', 'supersedes', 'refines', 'related_to'] as const;
 export type DependencyKind = (typeof DEPENDENCY_KINDS)[number];
@@ -82,3 +83,11 @@ export type HistoryChangeKind = (typeof HISTORY_CHANGE_KINDS)[number];
 /** Whether a record was made by sample persons (rehearsal) or by real ones. */
 export const MODES = ['rehearsal', 'production'] as const;
 export type Mode = (typeof MODES)[number];
+
+export const PRINCIPAL_KINDS = ['person', 'service', 'agent'] as const;
+export type PrincipalKind = (typeof PRINCIPAL_KINDS)[number];
+
+/** What a unit and its versions say of themselves. The ledger derives what is current, and no statement changes these. */
+export const UNIT_LIFECYCLE_STATUSES = ['draft'] as const;
+export const CONFORMANCE_STATUSES = ['conformant'] as const;
+export const UNIT_REVIEW_STATES = ['approved'] as const;

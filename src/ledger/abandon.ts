@@ -1,14 +1,13 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
-import { AlreadyCut, IllegalTransition } from '../law/refusals.ts';
-import { nextState, statesBefore } from '../law/states.ts';
+import { AlreadyCut, IllegalTransition, problemAt } from '../law/refusals.ts';
+import { ENTRY_STATES, type EntryState, nextState, statesBefore, wasCut } from '../law/states.ts';
 import { refuseConflict, refuseOther } from './envelope/conflict.ts';
 import { lockEntry, unlockable } from './envelope/entry-lock.ts';
+import { moveEntry } from './envelope/move.ts';
 import { movedRow } from './envelope/reading.ts';
 import type { Done, ExecTx } from './envelope/transaction.ts';
 import { Writes } from './envelope/writes.ts';
-import { ENTRY, moveStatus } from './tables/entry.ts';
-import { HISTORY } from './tables/history.ts';
 
 export interface AbandonInput {
   readonly idempotencyKey: string;
@@ -17,7 +16,7 @@ export interface AbandonInput {
 }
 
 const lookRow = z.object({
-  status: z.string().nullable(),
+  status: z.enum(ENTRY_STATES).nullable(),
   first: z.object({ by: z.string(), entry_id: z.string(), rationale: z.string().nullable() }).nullable(),
 });
 
@@ -33,7 +32,7 @@ const lookRow = z.object({
  *          IllegalTransition    it has ended already
  *          IdempotencyConflict  the key abandoned another entry, or another principal used it
  * Replay   same key, content and principal: the entry, `replayed: true`
- * Source   ledger specification §4
+ * See      docs/reference/api.md, docs/reference/errors.md
  */
 export async function abandon(tx: ExecTx, input: AbandonInput): Promise<Done<{ entryId: string }>> {
   const locked = await lockEntry(tx, input.entryId, 'abandon');
@@ -52,33 +51,28 @@ export async function abandon(tx: ExecTx, input: AbandonInput): Promise<Done<{ e
     return { value, writes: null };
   }
   const from = locked.status;
-  const to = nextState(from, 'abandon', tx.lane);
-  if (from === null || to === null) throw refusal(input.entryId, look.status);
+  if (from === null || nextState(from, 'abandon', tx.lane) === null)
+    throw refusal(input.entryId, look.status);
 
   const writes = new Writes(locked.at);
-  writes.update(ENTRY, input.entryId, { status: to });
-  const history = {
-    history_id: tx.id('history'),
-    entry_id: input.entryId,
-    entry_version_before: from,
-    entry_version_after: to,
-    change_kind: 'abandon',
-    change_diff: { from, to },
-    changed_by: tx.caller.principalId,
+  const step = moveEntry(tx, writes, {
+    entryId: input.entryId,
+    from,
+    verb: 'abandon',
+    historyId: tx.id('history'),
     rationale: input.rationale,
-  };
+  });
   const { moved } = await tx.connection.one(sql.prepared('abandon.write', movedRow)`
-    /* abandon.write */ with moved as (${moveStatus(input.entryId, from, to)}),
-      history as (${writes.insert(HISTORY, [history])})
+    /* abandon.write */ with moved as (${step.moved}), history as (${step.history})
     select (select count(*) from moved)::int as moved`);
   if (moved !== 1) throw new IllegalTransition('The entry moved while it was abandoned; read it again.');
   return { value, writes };
 }
 
-function refusal(entryId: string, status: string | null) {
-  if (status === 'cut_applied' || status === 'verified_complete' || status === 'verify_failed_escalated') {
+function refusal(entryId: string, status: EntryState | null) {
+  if (status !== null && wasCut(status)) {
     const message = `Entry ${entryId} was cut (${status}); what is cut is verified, never abandoned.`;
-    return new AlreadyCut(message, [{ path: ['input', 'entryId'], code: status, message }]);
+    return new AlreadyCut(message, [problemAt(['input', 'entryId'], status, message, { entryId })]);
   }
   return unlockable(entryId, status, 'abandon', statesBefore('abandon', 'DOT-991'));
 }

@@ -1,7 +1,8 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
 import { ENTRY_STATES } from '../law/states.ts';
-import type { CutInput } from './cut.ts';
+import { ENTRY_KINDS, RISK_CLASSES, VERDICTS } from '../law/values.ts';
+import { timeText } from '../text/time-sql.ts';
 import { type StoredBlock, storedBlocks } from './effect/blocks.ts';
 import { cutsOf, type LiveUnitRow, liveUnits } from './effect/live-units.ts';
 import { foreignHolders, holders } from './effect/plan-addresses.ts';
@@ -13,27 +14,32 @@ import {
   payloadShape,
   SOURCE_META,
   sourceMeta,
-  timeText,
   VOCABULARY,
   vocabularyText,
 } from './envelope/reading.ts';
 import type { ExecTx } from './envelope/transaction.ts';
 import { openPredecessor, openPredecessors } from './open-predecessors.ts';
 
+export interface CutInput {
+  readonly idempotencyKey: string;
+  readonly entryId: string;
+  readonly manifestDigest: string;
+}
+
 const lockRow = z.object({ at: z.string(), status: z.enum(ENTRY_STATES).nullable() });
 const approval = z.object({
   id: z.string(),
   manifest_id: z.string(),
   manifest_version: z.string(),
-  verdict: z.string(),
-  expired: z.boolean(),
+  verdict: z.enum(VERDICTS),
+  unit_local_id: z.string().nullable(),
   expires_at: z.string().nullable(),
   not_before: z.string().nullable(),
-  risk_class: z.string(),
+  risk_class: z.enum(RISK_CLASSES),
 });
 const lookRow = z.object({
   payload: payloadShape.nullable(),
-  kind: z.string().nullable(),
+  kind: z.enum(ENTRY_KINDS).nullable(),
   status: z.enum(ENTRY_STATES).nullable(),
   scenario_ref: z.string().nullable(),
   source: sourceMeta.nullable(),
@@ -94,7 +100,7 @@ export async function lookForCut(tx: ExecTx, input: CutInput): Promise<CutLook> 
     left join cutter_governance.decision_backlog_entry e on e.entry_id = ${input.entryId}::uuid
     left join cutter_source.source s on s.source_id = ${ENTRY_SOURCE_ID}
     left join lateral (select d.review_decision_id as id, d.manifest_id, d.manifest_version, d.verdict,
-        coalesce(d.expires_at <= transaction_timestamp(), false) as expired, ${timeText(sql.fragment`d.expires_at`)} as expires_at,
+        d.manifest_unit_local_id as unit_local_id, ${timeText(sql.fragment`d.expires_at`)} as expires_at,
         ${timeText(sql.fragment`(d.findings->>'not_before')::timestamptz`)} as not_before, d.risk_class_assessment as risk_class
       from cutter_governance.manifest_envelope m
       join cutter_governance.review_decision d on d.manifest_id = m.envelope_id

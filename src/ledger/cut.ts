@@ -1,11 +1,13 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
 import { manifestDigest, manifestHeader } from '../document/manifest.ts';
-import type { CutSpec, DocumentPlan } from '../document/types.ts';
-import { AlreadyCut, NotApproved, PlanStale } from '../law/refusals.ts';
+import type { DocumentPlan } from '../document/types.ts';
+import { APPROVAL_FAULTS, approvalFaults, type SeenApproval } from '../law/approval.ts';
+import { AlreadyCut, NotApproved, PlanStale, problemAt } from '../law/refusals.ts';
 import { type CutFacts, cutStatement, type PriorSignature } from '../law/statement.ts';
-import { type EntryState, statesBefore } from '../law/states.ts';
-import { type CutLook, lockForCut, lookForCut } from './cut-look.ts';
+import { type EntryState, nextState, statesBefore } from '../law/states.ts';
+import { TOOL_REVISION } from '../version.ts';
+import { type CutInput, type CutLook, lockForCut, lookForCut } from './cut-look.ts';
 import { type DocumentActions, effectOf, planActions, unitCounts } from './effect/actions.ts';
 import {
   affectedRows,
@@ -20,17 +22,16 @@ import { actionSummary, type StoredBlock } from './effect/blocks.ts';
 import { cutChangeSet } from './effect/change-set-row.ts';
 import { planFor, refuseBroken } from './effect/plan.ts';
 import { refuseConflict, refuseOther } from './envelope/conflict.ts';
-import { unlockable } from './envelope/entry-lock.ts';
+import { type FoundEntry, foundEntry, unlockable } from './envelope/entry-lock.ts';
 import { currentKey } from './envelope/key-registry.ts';
-import { movedRow, termsOf } from './envelope/reading.ts';
+import { moveEntry } from './envelope/move.ts';
+import { type EntryWork, movedRow, termsOf, workOf } from './envelope/reading.ts';
 import { signStatement } from './envelope/sign.ts';
-import { type Done, type ExecTx, TOOL_REVISION } from './envelope/transaction.ts';
+import type { Done, ExecTx } from './envelope/transaction.ts';
 import { Writes } from './envelope/writes.ts';
 import { digestNow, notYet } from './not-yet.ts';
 import { refuseOpen } from './open-predecessors.ts';
 import { AFFECTED_ROW, CHANGE_SET } from './tables/change-set.ts';
-import { ENTRY, moveStatus } from './tables/entry.ts';
-import { HISTORY } from './tables/history.ts';
 import { SIGNATURE } from './tables/signature.ts';
 import { insertInto } from './tables/table.ts';
 import {
@@ -41,11 +42,6 @@ import {
   UNIT_VERSION,
 } from './tables/unit.ts';
 
-export interface CutInput {
-  readonly idempotencyKey: string;
-  readonly entryId: string;
-  readonly manifestDigest: string;
-}
 export interface CutAnswer {
   readonly entryId: string;
   readonly changeSetId: string;
@@ -69,7 +65,7 @@ export interface CutAnswer {
  *          PlanStale            the plan or the live units changed since the review
  *          LaneMismatch         the lane's key isn't valid
  * Replay   same key, entry, manifest and principal: the first change set, `replayed: true`
- * Source   ledger specification §5, §6
+ * See      docs/reference/api.md, docs/reference/errors.md
  */
 export async function cut(tx: ExecTx, input: CutInput): Promise<Done<CutAnswer>> {
   const locked = await lockForCut(tx, input.entryId);
@@ -83,60 +79,88 @@ export async function cut(tx: ExecTx, input: CutInput): Promise<Done<CutAnswer>>
     ]);
     return { value: answer, writes: null };
   }
+  const entry = foundEntry(input.entryId, look);
   refuseSecondCut(input, look);
   if (locked.status === null)
-    throw unlockable(input.entryId, look.status, 'cut', statesBefore('cut', tx.lane));
-  await refuseUnapproved(tx, input, look, locked.status);
+    throw unlockable(input.entryId, entry.status, 'cut', statesBefore('cut', tx.lane));
+  const ground = await refuseUnapproved(tx, input, look, { ...entry, status: locked.status }, locked.at);
   refuseOpen(look.open, look.unverified);
-  const plan = await approvedPlan(tx, input, look);
+  const plan = await approvedPlan(tx, input, look, ground);
   const actions = freshActions(plan, look);
   currentKey(tx.key, look.key);
-  return write(tx, input, look, plan, actions, locked.at);
+  return write(tx, input, look, ground, plan, actions, locked.at);
 }
 
 function refuseSecondCut(input: CutInput, look: CutLook): void {
-  if (look.status === null) throw unlockable(input.entryId, null, 'cut', []);
   const standing = look.cuts.find((c) => c.entry === input.entryId || !c.compensated);
   if (standing === undefined) return;
   const message =
     standing.entry === input.entryId
       ? `Entry ${input.entryId} was cut by change set ${standing.id}; a retry or an amendment is a new entry.`
       : `This manifest was cut by change set ${standing.id} for entry ${standing.entry}.`;
-  throw new AlreadyCut(message, [{ path: ['input', 'entryId'], code: 'already-cut', message }]);
+  throw new AlreadyCut(message, [
+    problemAt(['input', 'entryId'], 'already-cut', message, {
+      entryId: standing.entry,
+      changeSetId: standing.id,
+    }),
+  ]);
 }
+
+/** What a cut rests on once its refusals have passed. */
+interface CutGround extends EntryWork {
+  readonly from: EntryState;
+  readonly approval: Approval;
+}
+type Approval = NonNullable<CutLook['approval']>;
 
 async function refuseUnapproved(
   tx: ExecTx,
   input: CutInput,
   look: CutLook,
-  status: EntryState,
-): Promise<void> {
+  entry: FoundEntry,
+  at: string,
+): Promise<CutGround> {
   const live = look.approval;
-  if (status !== 'reviewed_approved') {
-    const { kind } = look;
-    const found = { entryId: input.entryId, status, kind: kind ?? '', notBefore: live?.not_before ?? null };
-    const holds = kind === 'cut_request' && (await isPlanNow(tx, input, look));
+  if (nextState(entry.status, 'cut', tx.lane) === null) {
+    const found = { entryId: input.entryId, ...entry, notBefore: live?.not_before ?? null };
+    const holds = entry.kind === 'cut_request' && (await isPlanNow(tx, input, look));
     throw notYet(found, 'cut', statesBefore('cut', tx.lane), holds);
   }
-  const because =
-    live === null || live.verdict !== 'approve'
-      ? 'this entry has no live approval'
-      : live.expired
-        ? `approval ${live.id} expired at ${live.expires_at}`
-        : live.manifest_version !== input.manifestDigest
-          ? `approval ${live.id} is for manifest ${live.manifest_version}, not ${input.manifestDigest}`
-          : null;
-  if (because === null) return;
+  const because = faultOfApproval(live, input.manifestDigest, at);
+  if (live !== null && because === null)
+    return { from: entry.status, approval: live, ...workOf(input.entryId, look) };
   const canBe = await isPlanNow(tx, input, look);
   const way = canBe
     ? 'This call can succeed once a reviewer approves exactly this manifest (again).'
     : 'It is not the plan of this entry now; call planCut(entryId), and cut what is approved.';
   const message = `This manifest isn't approved: ${because}. ${way}`;
+  const subject = {
+    entryId: input.entryId,
+    ...(live === null ? {} : { reviewDecisionId: live.id, manifestDigest: live.manifest_version }),
+  };
   throw new NotApproved(
     message,
-    [{ path: ['input', 'manifestDigest'], code: 'not-approved', message }],
+    [problemAt(['input', 'manifestDigest'], 'not-approved', message, subject)],
     canBe,
   );
+}
+
+/** Why the live decision is no approval in force for this manifest; null where it is one. */
+function faultOfApproval(live: Approval | null, manifestDigest: string, at: string): string | null {
+  if (live === null) return 'this entry has no live approval';
+  const seen: SeenApproval = {
+    verdict: live.verdict,
+    manifestDigest: live.manifest_version,
+    unitLocalId: live.unit_local_id,
+    expiresAt: live.expires_at,
+    notBefore: live.not_before,
+  };
+  const faults = approvalFaults(seen, { manifestDigest, at });
+  if (faults.includes('not-approving')) return 'this entry has no live approval';
+  if (faults.includes('expired')) return `approval ${live.id} expired at ${live.expires_at}`;
+  if (faults.includes('other-manifest'))
+    return `approval ${live.id} is for manifest ${live.manifest_version}, not ${manifestDigest}`;
+  return faults[0] === undefined ? null : `approval ${live.id} ${APPROVAL_FAULTS[faults[0]]}`;
 }
 
 /** Whether a reviewer could approve this digest now. */
@@ -145,12 +169,12 @@ async function isPlanNow(tx: ExecTx, input: CutInput, look: CutLook): Promise<bo
 }
 
 /** The plan, made again from the source's bytes; it must be the one that was approved. */
-async function approvedPlan(tx: ExecTx, input: CutInput, look: CutLook): Promise<DocumentPlan> {
-  const { source, payload } = look as {
-    source: NonNullable<CutLook['source']>;
-    payload: NonNullable<CutLook['payload']>;
-  };
-  const spec = payload.proposed_cut_spec as CutSpec;
+async function approvedPlan(
+  tx: ExecTx,
+  input: CutInput,
+  look: CutLook,
+  { source, spec }: CutGround,
+): Promise<DocumentPlan> {
   const plan = await planFor(tx, { source, spec, vocabulary: termsOf(look.vocabulary), held: look.held });
   refuseBroken(plan);
   const header = manifestHeader(plan, { entryId: input.entryId, docCode: source.doc_code });
@@ -189,7 +213,7 @@ function approvedFingerprint(block: StoredBlock): string {
 }
 
 function stale(message: string, retryable = false): PlanStale {
-  const problem = { path: ['input', 'manifestDigest'], code: 'base-changed', message };
+  const problem = problemAt(['input', 'manifestDigest'], 'base-changed', message);
   return new PlanStale(message, [problem], retryable);
 }
 
@@ -197,18 +221,19 @@ async function write(
   tx: ExecTx,
   input: CutInput,
   look: CutLook,
+  ground: CutGround,
   plan: DocumentPlan,
   actions: DocumentActions,
   at: string,
 ): Promise<Done<CutAnswer>> {
   // From here it must succeed.
   const writes = new Writes(at);
-  const birth = birthOf(tx, look);
+  const birth = birthOf(tx, ground);
   const ids = unitIds(birth, actions);
   const units = newUnits(birth, actions, ids);
   const versions = newVersions(birth, actions, ids);
   const affected = affectedRows(birth, actions, ids);
-  const facts = factsOf(tx, input, look, plan, actions, at);
+  const facts = factsOf(tx, input, look, ground, plan, actions, at);
   const signature = signStatement(
     {
       lane: tx.lane,
@@ -224,7 +249,7 @@ async function write(
   const changeSet = cutChangeSet(facts, {
     idempotencyKey: input.idempotencyKey,
     signatureId: tx.id('signature'),
-    riskClass: look.approval?.risk_class ?? 'standard',
+    riskClass: ground.approval.risk_class,
     scenarioRef: look.scenario_ref,
     docCode: birth.docCode,
     sourceDigest: birth.sourceDigest,
@@ -240,29 +265,34 @@ async function write(
     changeSet: writes.insert(CHANGE_SET, [changeSet]),
     affected: writes.insert(AFFECTED_ROW, affected),
   };
-  writes.update(ENTRY, input.entryId, { status: 'cut_applied' });
-  const history = writes.insert(HISTORY, [historyOf(tx, input)]);
+  const step = moveEntry(tx, writes, {
+    entryId: input.entryId,
+    from: ground.from,
+    verb: 'cut',
+    historyId: tx.id('history'),
+    rationale: null,
+  });
   const { moved } = await tx.connection.one(sql.prepared('cut.write', movedRow)`
-    /* cut.write */ with moved as (${moveStatus(input.entryId, 'reviewed_approved', 'cut_applied')}),
+    /* cut.write */ with moved as (${step.moved}),
       anchors as (${moveAnchors(
         versions.map((v) => v.unit_id),
         versions.map((v) => v.id),
       )}),
       signature as (${sent.signature}), change_set as (${sent.changeSet}), affected as (${sent.affected}),
-      history as (${history})
+      history as (${step.history})
     select ((select count(*) from moved) + (select count(*) from anchors))::int as moved`);
   if (moved !== 1 + versions.length)
     throw stale('The entry or a unit moved while it was cut; plan and review again.');
   return { value: { entryId: input.entryId, changeSetId: facts.changeSetId }, writes };
 }
 
-function birthOf(tx: ExecTx, look: CutLook): Birth {
+function birthOf(tx: ExecTx, { source }: CutGround): Birth {
   return {
     id: memoized(tx.id),
     principalId: tx.caller.principalId,
     changeSetId: tx.id('change_set'),
-    docCode: look.source?.doc_code ?? '',
-    sourceDigest: look.source?.sha256 ?? '',
+    docCode: source.doc_code,
+    sourceDigest: source.sha256,
     mode: tx.caller.mode,
   };
 }
@@ -291,6 +321,7 @@ function factsOf(
   tx: ExecTx,
   input: CutInput,
   look: CutLook,
+  { approval }: CutGround,
   plan: DocumentPlan,
   actions: DocumentActions,
   at: string,
@@ -298,9 +329,9 @@ function factsOf(
   return {
     changeSetId: tx.id('change_set'),
     entryId: input.entryId,
-    manifestId: look.approval?.manifest_id ?? '',
+    manifestId: approval.manifest_id,
     manifestDigest: input.manifestDigest,
-    reviewDecisionId: look.approval?.id ?? '',
+    reviewDecisionId: approval.id,
     effectDigest: effectOf(actions),
     counts: unitCounts(plan.records.length, actions),
     priorSignature:
@@ -311,18 +342,5 @@ function factsOf(
     principalId: tx.caller.principalId,
     personId: tx.caller.personId,
     preparedAt: at,
-  };
-}
-
-function historyOf(tx: ExecTx, input: CutInput) {
-  return {
-    history_id: tx.id('history'),
-    entry_id: input.entryId,
-    entry_version_before: 'reviewed_approved',
-    entry_version_after: 'cut_applied',
-    change_kind: 'cut',
-    change_diff: { from: 'reviewed_approved', to: 'cut_applied' },
-    changed_by: tx.caller.principalId,
-    rationale: null,
   };
 }

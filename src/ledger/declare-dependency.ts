@@ -1,7 +1,8 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
-import { DependencyCycle, IllegalTransition, NotFound, type Problem } from '../law/refusals.ts';
-import type { DependencyKind } from '../law/values.ts';
+import { DependencyCycle, IllegalTransition, NotFound, type Problem, problemAt } from '../law/refusals.ts';
+import { ENTRY_STATES, wasCut } from '../law/states.ts';
+import { DEPENDENCY_KINDS, type DependencyKind } from '../law/values.ts';
 import { refuseConflict, refuseOther } from './envelope/conflict.ts';
 import { AT } from './envelope/reading.ts';
 import type { Done, ExecTx } from './envelope/transaction.ts';
@@ -18,14 +19,13 @@ export interface DeclareDependencyInput {
 
 const lockRow = z.object({ at: z.string() });
 const lookRow = z.object({
-  from: z.string().nullable(),
-  to: z.string().nullable(),
+  from: z.enum(ENTRY_STATES).nullable(),
+  to: z.enum(ENTRY_STATES).nullable(),
   closes: z.boolean(),
-  first: z.object({ by: z.string(), from: z.string(), to: z.string(), kind: z.string() }).nullable(),
+  first: z
+    .object({ by: z.string(), from: z.string(), to: z.string(), kind: z.enum(DEPENDENCY_KINDS) })
+    .nullable(),
 });
-
-/** Once cut, an entry can't be blocked any more: the guard would come too late. */
-const CUT_STATES: readonly string[] = ['cut_applied', 'verified_complete', 'verify_failed_escalated'];
 
 /**
  * DECLARE DEPENDENCY — say how two entries hang together: *from* blocks (supersedes, refines, is related to) *to*.
@@ -40,7 +40,7 @@ const CUT_STATES: readonly string[] = ['cut_applied', 'verified_complete', 'veri
  *          DependencyCycle      the edge would close a circle of `blocks`
  *          IdempotencyConflict  the key declared another edge, or another principal used it
  * Replay   same key, edge and principal: the first, `replayed: true`
- * Source   ledger specification §2, §5
+ * See      docs/reference/api.md, docs/reference/errors.md
  */
 export async function declareDependency(
   tx: ExecTx,
@@ -64,13 +64,18 @@ export async function declareDependency(
     return { value, writes: null };
   }
   refuseUnknown(input, look);
-  if (input.kind === 'blocks' && CUT_STATES.includes(look.to ?? '')) {
+  // The guard of the cut would come too late.
+  if (input.kind === 'blocks' && look.to !== null && wasCut(look.to)) {
     const message = `Entry ${input.toEntryId} is ${look.to}: it is cut already, so nothing can block it any more.`;
-    throw new IllegalTransition(message, [{ path: ['input', 'toEntryId'], code: look.to ?? '', message }]);
+    throw new IllegalTransition(message, [
+      problemAt(['input', 'toEntryId'], look.to, message, { entryId: input.toEntryId }),
+    ]);
   }
   if (look.closes) {
     const message = `Entry ${input.toEntryId} already blocks ${input.fromEntryId}, directly or through others; the new edge would close a circle.`;
-    throw new DependencyCycle(message, [{ path: ['input', 'toEntryId'], code: 'cycle', message }]);
+    throw new DependencyCycle(message, [
+      problemAt(['input', 'toEntryId'], 'cycle', message, { entryId: input.toEntryId }),
+    ]);
   }
   const writes = new Writes(at);
   const row = {
@@ -102,12 +107,13 @@ function read(tx: ExecTx, input: DeclareDependencyInput): Promise<z.infer<typeof
 function refuseUnknown(input: DeclareDependencyInput, look: z.infer<typeof lookRow>): void {
   const problems: Problem[] = [];
   const missing = (field: 'fromEntryId' | 'toEntryId') =>
-    problems.push({
-      path: ['input', field],
-      code: 'not-found',
-      message: `There is no entry ${input[field]}.`,
-    });
+    problems.push(
+      problemAt(['input', field], 'not-found', `There is no entry ${input[field]}.`, {
+        entryId: input[field],
+      }),
+    );
   if (look.from === null) missing('fromEntryId');
   if (look.to === null) missing('toEntryId');
-  if (problems.length > 0) throw new NotFound(problems[0]?.message ?? 'Not found.', problems);
+  const [first] = problems;
+  if (first !== undefined) throw new NotFound(first.message, problems);
 }

@@ -1,12 +1,14 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
 import type { CutSpec } from '../document/types.ts';
-import { NotFound, type Problem } from '../law/refusals.ts';
+import { NotFound, type Problem, problemAt } from '../law/refusals.ts';
+import { ENTRY_KINDS } from '../law/values.ts';
 import type { PlainJson } from '../proof/canonical.ts';
 import { derivedId } from '../proof/uuid.ts';
 import { planFor, refuseBroken, resolvedSpec } from './effect/plan.ts';
 import { foreignHolders, holders } from './effect/plan-addresses.ts';
 import { type Compared, refuseConflict, refuseOther } from './envelope/conflict.ts';
+import { bearEntries } from './envelope/move.ts';
 import {
   AT,
   iuRef,
@@ -19,8 +21,6 @@ import {
 import type { Done, ExecTx } from './envelope/transaction.ts';
 import { Writes } from './envelope/writes.ts';
 import { DEPENDENCY, type NewDependency } from './tables/dependency.ts';
-import { ENTRY, type NewEntry } from './tables/entry.ts';
-import { HISTORY } from './tables/history.ts';
 
 export interface MarkInput {
   readonly idempotencyKey: string;
@@ -39,7 +39,7 @@ const lookRow = z.object({
   predecessors: z.array(z.string()),
   first: z
     .object({
-      kind: z.string(),
+      kind: z.enum(ENTRY_KINDS),
       payload: z.record(z.string(), z.unknown()),
       scenario_ref: z.string().nullable(),
       by: z.string(),
@@ -61,7 +61,7 @@ type Look = z.infer<typeof lookRow>;
  *          NotFound             the source, or an entry named in `blockedBy`
  *          CoverageBroken       the cut specification doesn't cover the document
  * Replay   same key, content and principal: the first entry, `replayed: true`
- * Source   ledger specification §5
+ * See      docs/reference/api.md, docs/reference/errors.md
  */
 export async function mark(tx: ExecTx, input: MarkInput): Promise<Done<{ entryId: string }>> {
   const entryId = derivedId(input.idempotencyKey);
@@ -96,27 +96,20 @@ export async function mark(tx: ExecTx, input: MarkInput): Promise<Done<{ entryId
   refuseBroken(await planFor(tx, { source, spec, vocabulary: termsOf(vocabulary), held }));
 
   const writes = new Writes(look.at);
-  const entry: NewEntry = {
-    entry_id: entryId,
-    kind: 'cut_request',
-    status: 'marked',
-    payload,
-    scenario_ref: input.scenarioRef,
-  };
-  const history = {
-    history_id: tx.id('history'),
-    entry_id: entryId,
-    entry_version_before: null,
-    entry_version_after: 'marked',
-    change_kind: 'mark',
-    change_diff: { from: null, to: 'marked' },
-    changed_by: tx.caller.principalId,
-    rationale: null,
-  };
+  const born = bearEntries(tx, writes, [
+    {
+      entryId,
+      kind: 'cut_request',
+      payload,
+      scenario_ref: input.scenarioRef,
+      verb: 'mark',
+      historyId: tx.id('history'),
+      rationale: null,
+    },
+  ]);
   const edges = [...new Set(input.blockedBy)].map((from) => edge(tx, from, entryId));
   await tx.connection.query(sql.prepared('mark.write', z.object({}))`
-    /* mark.write */ with entry as (${writes.insert(ENTRY, [entry])}),
-      history as (${writes.insert(HISTORY, [history])})
+    /* mark.write */ with entry as (${born.entries}), history as (${born.history})
     ${writes.insert(DEPENDENCY, edges)}`);
   return { value: { entryId }, writes };
 }
@@ -152,15 +145,16 @@ function refuseUnknown(input: MarkInput, look: Look): void {
   const problems: Problem[] = [];
   if (look.source === null) {
     const message = `No source ${input.sourceId} is registered; register the document first.`;
-    problems.push({ path: ['input', 'sourceId'], code: 'not-found', message });
+    problems.push(problemAt(['input', 'sourceId'], 'not-found', message));
   }
   const known = new Set(look.predecessors);
   input.blockedBy.forEach((id, index) => {
     if (known.has(id)) return;
     const path = ['input', 'blockedBy', String(index)];
-    problems.push({ path, code: 'not-found', message: `There is no entry ${id}.` });
+    problems.push(problemAt(path, 'not-found', `There is no entry ${id}.`, { entryId: id }));
   });
-  if (problems.length > 0) throw new NotFound(problems[0]?.message ?? 'Not found.', problems);
+  const [first] = problems;
+  if (first !== undefined) throw new NotFound(first.message, problems);
 }
 
 function comparedMark(

@@ -1,8 +1,9 @@
 import type { CommonQueryMethods } from 'slonik';
 import { manifestDigest, manifestHeader } from '../document/manifest.ts';
 import type { CutSpec } from '../document/types.ts';
-import { IllegalTransition } from '../law/refusals.ts';
+import { IllegalTransition, problemAt } from '../law/refusals.ts';
 import { canReach, type EntryState } from '../law/states.ts';
+import type { EntryKind } from '../law/values.ts';
 import { type Planned, planFor } from './effect/plan.ts';
 import type { PlanCache } from './effect/plan-cache.ts';
 import { type SourceMeta, termsOf } from './envelope/reading.ts';
@@ -11,7 +12,7 @@ import { type SourceMeta, termsOf } from './envelope/reading.ts';
 export interface Found {
   readonly entryId: string;
   readonly status: EntryState;
-  readonly kind: string;
+  readonly kind: EntryKind;
   /** Until when it is deferred, if it is. */
   readonly notBefore?: string | null;
 }
@@ -37,7 +38,8 @@ export function notYet(
   holds: boolean,
 ): IllegalTransition {
   const { entryId, status, kind, notBefore } = found;
-  const problem = { path: ['input', 'entryId'], code: status, message: `The entry is ${status}.` };
+  const subject = { entryId, notBefore: notBefore ?? null };
+  const problem = problemAt(['input', 'entryId'], status, `The entry is ${status}.`, subject);
   if (kind !== 'cut_request') {
     const way = "isn't reviewed or cut; end it with abandon and a rationale";
     return new IllegalTransition(`Entry ${entryId} is of kind ${kind}, which ${way}.`, [problem]);

@@ -1,8 +1,14 @@
 import { type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
-import { DependencyOpen, type Problem } from '../law/refusals.ts';
-import { ENTRY_STATES, type EntryState, isEnded } from '../law/states.ts';
+import { DependencyOpen, type Problem, problemAt } from '../law/refusals.ts';
+import { ENTRY_STATES, type EntryState, FAILED_STATES, isEnded } from '../law/states.ts';
 import { ENTRY_KINDS } from '../law/values.ts';
+
+/** As literals: the planner knows them, and the index by status serves. */
+const FAILED = sql.join(
+  FAILED_STATES.map((state) => sql.literalValue(state)),
+  sql.fragment`, `,
+);
 
 const standing = z.object({ id: z.string(), status: z.enum(ENTRY_STATES), kind: z.enum(ENTRY_KINDS) });
 type Standing = z.infer<typeof standing>;
@@ -26,11 +32,11 @@ export function openPredecessors(entryId: string): FragmentSqlToken {
         where d.to_entry_id = ${entryId}::uuid and d.dependency_kind = 'blocks'
       union
         select h.predecessor, d.from_entry_id from heirs h
-        join ${entry(sql.fragment`h.entry_id`)} ended on ended.status in ('reviewed_rejected', 'abandoned', 'verify_failed_escalated')
+        join ${entry(sql.fragment`h.entry_id`)} ended on ended.status in (${FAILED})
         join cutter_governance.decision_backlog_dependency d on d.to_entry_id = h.entry_id and d.dependency_kind = 'supersedes')
     select coalesce(json_agg(${shown(sql.fragment`p`)}::jsonb || jsonb_build_object('last', missing.last) order by p.entry_id), '[]')
     from (select h.predecessor, coalesce(jsonb_agg(${shown(sql.fragment`o`)} order by o.entry_id)
-        filter (where o.status not in ('reviewed_rejected', 'abandoned', 'verify_failed_escalated') or not exists (
+        filter (where o.status not in (${FAILED}) or not exists (
           select 1 from cutter_governance.decision_backlog_dependency d
           where d.to_entry_id = o.entry_id and d.dependency_kind = 'supersedes')), '[]') as last
       from heirs h cross join ${entry(sql.fragment`h.entry_id`)} o
@@ -41,20 +47,21 @@ export function openPredecessors(entryId: string): FragmentSqlToken {
 /** Refuses while something stands before the entry (G-CUT-DEPS). All of it can pass: the messages say by whose act. */
 export function refuseOpen(open: readonly OpenPredecessor[], unverified: readonly string[]): void {
   const problems: Problem[] = [
-    ...open.map((predecessor) => ({
-      path: ['input', 'entryId'],
-      code: 'predecessor-open',
-      message: because(predecessor),
-    })),
-    ...unverified.map((id) => ({
-      path: ['input', 'entryId'],
-      code: 'document-unverified',
-      message: `Another cut of this document (entry ${id}) waits for its verification; this call can succeed once a verifier has judged it.`,
-    })),
+    ...open.map((predecessor) =>
+      problemAt(['input', 'entryId'], 'predecessor-open', because(predecessor), { entryId: predecessor.id }),
+    ),
+    ...unverified.map((entryId) =>
+      problemAt(['input', 'entryId'], 'document-unverified', waiting(entryId), { entryId }),
+    ),
   ];
-  if (problems.length === 0) return;
+  const [first] = problems;
+  if (first === undefined) return;
   const more = problems.length > 1 ? ` The other reasons (${problems.length - 1}) are listed.` : '';
-  throw new DependencyOpen(`${problems[0]?.message ?? ''}${more}`, problems);
+  throw new DependencyOpen(`${first.message}${more}`, problems);
+}
+
+function waiting(entryId: string): string {
+  return `Another cut of this document (entry ${entryId}) waits for its verification; this call can succeed once a verifier has judged it.`;
 }
 
 function because({ last, ...predecessor }: OpenPredecessor): string {

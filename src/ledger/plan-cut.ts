@@ -2,8 +2,9 @@ import { type CommonQueryMethods, sql } from 'slonik';
 import { z } from 'zod';
 import { manifestDigest, manifestHeader } from '../document/manifest.ts';
 import type { CutSpec, DocumentPlan } from '../document/types.ts';
-import { IllegalTransition, InvalidInput, NotFound, type Problem } from '../law/refusals.ts';
+import { IllegalTransition, InvalidInput, NotFound, type Problem, problemAt } from '../law/refusals.ts';
 import { ENTRY_STATES, type EntryState, isEnded } from '../law/states.ts';
+import { ENTRY_KINDS, type EntryKind } from '../law/values.ts';
 import { type DocumentActions, planActions } from './effect/actions.ts';
 import { type LiveUnitRow, liveUnits } from './effect/live-units.ts';
 import { planFor, resolvedSpec } from './effect/plan.ts';
@@ -36,7 +37,7 @@ export interface PlanView {
 
 const lookRow = z.object({
   payload: payloadShape.nullable(),
-  kind: z.string().nullable(),
+  kind: z.enum(ENTRY_KINDS).nullable(),
   status: z.enum(ENTRY_STATES).nullable(),
   source: sourceMeta.nullable(),
   vocabulary: vocabularyText,
@@ -80,8 +81,7 @@ export async function planCut(
 
 function refuseUnclear(input: PlanCutInput): void {
   const problems: Problem[] = [];
-  const problem = (path: string, message: string) =>
-    problems.push({ path: [path], code: 'unclear', message });
+  const problem = (path: string, message: string) => problems.push(problemAt([path], 'unclear', message));
   if (input.entryId !== null) {
     if (input.sourceId !== null) problem('sourceId', 'An entry has its source already; leave sourceId out.');
     if (input.cutSpec !== null)
@@ -94,16 +94,18 @@ function refuseUnclear(input: PlanCutInput): void {
   if (problems.length > 0) throw new InvalidInput(problems[0]?.message ?? 'Unclear.', problems);
 }
 
+const subjectOf = (entryId: string | null) => (entryId === null ? {} : { entryId });
+
 /** The same for an entry that ended uncut or failed. What was cut keeps its plan, which shows whether the text stands unchanged. */
 function ended({ entryId }: PlanCutInput, status: EntryState): IllegalTransition {
   const message = `Entry ${entryId} is ${status}: it has ended, so nobody can approve a plan of it. To see how its text would be cut now, call planCut with its sourceId and a cutSpec; to cut it, mark it anew.`;
-  return new IllegalTransition(message, [{ path: ['entryId'], code: status, message }]);
+  return new IllegalTransition(message, [problemAt(['entryId'], status, message, subjectOf(entryId))]);
 }
 
 /** A plan that nobody can approve would only mislead. */
-function unplanned({ entryId }: PlanCutInput, kind: string): IllegalTransition {
+function unplanned({ entryId }: PlanCutInput, kind: EntryKind): IllegalTransition {
   const message = `Entry ${entryId} is of kind ${kind}. Such an entry isn't reviewed or cut, so it has no plan. End it with abandon and a rationale. To try again, mark a new entry.`;
-  return new IllegalTransition(message, [{ path: ['entryId'], code: kind, message }]);
+  return new IllegalTransition(message, [problemAt(['entryId'], kind, message, subjectOf(entryId))]);
 }
 
 function absent(input: PlanCutInput): NotFound {
@@ -112,5 +114,5 @@ function absent(input: PlanCutInput): NotFound {
     input.entryId === null
       ? `No source ${input.sourceId} is registered.`
       : `There is no entry ${input.entryId} with a source.`;
-  return new NotFound(message, [{ path: [path], code: 'not-found', message }]);
+  return new NotFound(message, [problemAt([path], 'not-found', message, subjectOf(input.entryId))]);
 }

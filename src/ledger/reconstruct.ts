@@ -1,6 +1,6 @@
 import { type CommonQueryMethods, type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
-import { NotFound } from '../law/refusals.ts';
+import { NotFound, problemAt } from '../law/refusals.ts';
 import { digestOf } from '../proof/digest.ts';
 import { jsonRows, uuidOrNull } from './envelope/reading.ts';
 
@@ -78,7 +78,7 @@ export async function reconstruct(
   const found = rows.filter((row) => row.part === 'record');
   if (found.length === 0) {
     const message = `There is no cut with change set ${changeSetId}.`;
-    throw new NotFound(message, [{ path: ['changeSetId'], code: 'not-found', message }]);
+    throw new NotFound(message, [problemAt(['changeSetId'], 'not-found', message, { changeSetId })]);
   }
   const bytes = Buffer.from(textsInOrder(rows).join(''), 'utf8');
   const digest = digestOf(bytes);
@@ -91,8 +91,11 @@ function inThousands(part: FragmentSqlToken, rows: FragmentSqlToken): FragmentSq
     from (select p.*, row_number() over () / 1000 as thousand from (${rows}) p) numbered group by thousand`;
 }
 
-/** The text of each record, in the order of the manifest: the version that the cut made, the earlier one, or what was set aside. */
-function textsInOrder(rows: readonly PartRow[]): string[] {
+/**
+ * The text of each record, in the order of the manifest: the version that the cut made, the earlier one, or what was set aside. Null
+ * where the rows have lost it; the digest shows that.
+ */
+function textsInOrder(rows: readonly PartRow[]): (string | null)[] {
   const texts = { made: new Map<string, string>(), base: new Map<string, string>() };
   const records: ManifestRecord[] = [];
   for (const row of rows) {
@@ -101,5 +104,8 @@ function textsInOrder(rows: readonly PartRow[]): string[] {
   }
   return records
     .sort(([, , one], [, , other]) => one - other)
-    .map(([id, text, , baseId]) => texts.made.get(id) ?? texts.base.get(baseId ?? '') ?? text ?? '');
+    .map(
+      ([id, text, , baseId]) =>
+        texts.made.get(id) ?? (baseId === null ? null : texts.base.get(baseId)) ?? text,
+    );
 }

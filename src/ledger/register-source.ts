@@ -56,7 +56,7 @@ const foundRow = z.object({
  *          IdempotencyConflict  the key was used for another document, or by another principal for another
  * Replay   same key and content: the first source, `replayed: true`; likewise the same bytes under the same document code, whatever
  *          the key: content is stored once, and title and media type are those of the first call
- * Source   ledger specification §5, §7
+ * See      docs/reference/api.md, docs/reference/errors.md
  */
 export async function registerSource(
   tx: ExecTx,

@@ -1,5 +1,9 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
+import { ENTRY_STATES } from '../law/states.ts';
+import { ENTRY_KINDS, RISK_CLASSES, type RiskClass, VERDICTS, type Verdict } from '../law/values.ts';
+import type { PlainJson } from '../proof/canonical.ts';
+import { timeText } from '../text/time-sql.ts';
 import { type LiveUnitRow, liveUnits } from './effect/live-units.ts';
 import { foreignHolders, holders } from './effect/plan-addresses.ts';
 import {
@@ -8,20 +12,31 @@ import {
   payloadShape,
   SOURCE_META,
   sourceMeta,
-  timeText,
   VOCABULARY,
   vocabularyText,
 } from './envelope/reading.ts';
 import type { ExecTx } from './envelope/transaction.ts';
-import type { ReviewInput } from './review.ts';
+
+export interface ReviewInput {
+  readonly idempotencyKey: string;
+  readonly entryId: string;
+  readonly verdict: Exclude<Verdict, 'revert'>;
+  readonly manifestDigest: string;
+  readonly riskClass: RiskClass;
+  readonly findings: PlainJson;
+  readonly rationale: string | null;
+  readonly supersedesDecisionId: string | null;
+  readonly expiresAt: string | null;
+  readonly notBefore: string | null;
+}
 
 const firstDecision = z.object({
   by: z.string(),
   entry_id: z.string(),
   envelope_id: z.string(),
-  verdict: z.string(),
+  verdict: z.enum(VERDICTS),
   manifest_version: z.string(),
-  risk_class: z.string(),
+  risk_class: z.enum(RISK_CLASSES),
   findings: z.object({ input: z.unknown(), not_before: z.string().nullable() }),
   rationale: z.string().nullable(),
   prior: z.string().nullable(),
@@ -31,14 +46,14 @@ export type FirstDecision = z.infer<typeof firstDecision>;
 const party = z.object({ principal: z.string(), person: z.string().nullable() });
 const lookRow = z.object({
   payload: payloadShape.nullable(),
-  kind: z.string().nullable(),
-  status: z.string().nullable(),
+  kind: z.enum(ENTRY_KINDS).nullable(),
+  status: z.enum(ENTRY_STATES).nullable(),
   source: sourceMeta.nullable(),
   vocabulary: vocabularyText,
   live_units: jsonRows<LiveUnitRow>(),
   held: holders,
   live_decision: z
-    .object({ id: z.string(), verdict: z.string(), not_before: z.string().nullable() })
+    .object({ id: z.string(), verdict: z.enum(VERDICTS), not_before: z.string().nullable() })
     .nullable(),
   marker: party.nullable(),
   /** Who registered the bytes first; whoever sent the same bytes later got that source and isn't recorded. */

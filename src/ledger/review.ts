@@ -1,37 +1,32 @@
 import { sql } from 'slonik';
-import { manifestDigest, manifestHeader } from '../document/manifest.ts';
-import type { CutSpec, DocumentPlan } from '../document/types.ts';
-import { type IllegalTransition, InvalidInput, NotLive, PlanStale, SameParty } from '../law/refusals.ts';
+import { type ManifestHeader, manifestDigest, manifestHeader } from '../document/manifest.ts';
+import type { DocumentPlan } from '../document/types.ts';
+import { partyOf, sharedParties } from '../law/parties.ts';
+import {
+  type IllegalTransition,
+  InvalidInput,
+  NotLive,
+  PlanStale,
+  problemAt,
+  SameParty,
+} from '../law/refusals.ts';
 import { type EntryState, nextState, statesBefore } from '../law/states.ts';
-import type { RiskClass, Verdict } from '../law/values.ts';
-import { canonicalJson, type PlainJson } from '../proof/canonical.ts';
+import { canonicalJson } from '../proof/canonical.ts';
+import { TOOL_REVISION } from '../version.ts';
 import { planActions } from './effect/actions.ts';
 import { manifestBlocks } from './effect/blocks.ts';
 import { planFor, refuseBroken } from './effect/plan.ts';
 import { type Compared, refuseConflict, refuseOther } from './envelope/conflict.ts';
-import { lockEntry, unlockable } from './envelope/entry-lock.ts';
-import { movedRow, termsOf } from './envelope/reading.ts';
-import { type Done, type ExecTx, TOOL_REVISION } from './envelope/transaction.ts';
+import { type FoundEntry, foundEntry, lockEntry, unlockable } from './envelope/entry-lock.ts';
+import { moveEntry } from './envelope/move.ts';
+import { movedRow, termsOf, workOf } from './envelope/reading.ts';
+import type { Done, ExecTx } from './envelope/transaction.ts';
 import { Writes } from './envelope/writes.ts';
 import { digestNow, notYet } from './not-yet.ts';
-import { type FirstDecision, lookForReview, type ReviewLook } from './review-look.ts';
-import { ENTRY, moveStatus } from './tables/entry.ts';
-import { HISTORY } from './tables/history.ts';
-import { MANIFEST_ENVELOPE, MANIFEST_UNIT_BLOCK } from './tables/manifest.ts';
-import { REVIEW_DECISION, supersedeDecision } from './tables/review-decision.ts';
+import { type FirstDecision, lookForReview, type ReviewInput, type ReviewLook } from './review-look.ts';
+import { MANIFEST_ENVELOPE, MANIFEST_UNIT_BLOCK, type NewEnvelope } from './tables/manifest.ts';
+import { type NewDecision, REVIEW_DECISION, supersedeDecision } from './tables/review-decision.ts';
 
-export interface ReviewInput {
-  readonly idempotencyKey: string;
-  readonly entryId: string;
-  readonly verdict: Exclude<Verdict, 'revert'>;
-  readonly manifestDigest: string;
-  readonly riskClass: RiskClass;
-  readonly findings: PlainJson;
-  readonly rationale: string | null;
-  readonly supersedesDecisionId: string | null;
-  readonly expiresAt: string | null;
-  readonly notBefore: string | null;
-}
 export interface ReviewAnswer {
   readonly entryId: string;
   readonly decisionId: string;
@@ -56,7 +51,7 @@ export interface ReviewAnswer {
  *          CoverageBroken       the plan would lose something
  *          PlanStale            the digest isn't that of the plan as it is now
  * Replay   same key, content and principal: the first decision, `replayed: true`
- * Source   ledger specification §4, §5
+ * See      docs/reference/api.md, docs/reference/errors.md
  */
 export async function review(tx: ExecTx, input: ReviewInput): Promise<Done<ReviewAnswer>> {
   const locked = await lockEntry(tx, input.entryId, 'review');
@@ -69,14 +64,16 @@ export async function review(tx: ExecTx, input: ReviewInput): Promise<Done<Revie
       writes: null,
     };
   }
+  const entry = foundEntry(input.entryId, look);
   if (locked.status === null)
-    throw unlockable(input.entryId, look.status, 'review', statesBefore(`review:${input.verdict}`, tx.lane));
-  refuseParty(tx, look);
-  const to = nextState(locked.status, `review:${input.verdict}`, tx.lane);
-  if (to === null || look.kind !== 'cut_request') throw await illegal(tx, input, look, locked.status);
+    throw unlockable(input.entryId, entry.status, 'review', statesBefore(`review:${input.verdict}`, tx.lane));
+  refuseParty(tx, input, look);
+  const isLegal = nextState(locked.status, `review:${input.verdict}`, tx.lane) !== null;
+  if (!isLegal || entry.kind !== 'cut_request')
+    throw await illegal(tx, input, look, { ...entry, status: locked.status });
   refuseDead(input, look);
-  const plan = await planned(tx, input, look);
-  return write(tx, input, look, plan, locked.status, to, locked.at);
+  const reviewed = await planned(tx, input, look);
+  return write(tx, input, look, reviewed, locked.status, locked.at);
 }
 
 function comparedReview(first: FirstDecision, input: ReviewInput): Compared[] {
@@ -93,41 +90,30 @@ function comparedReview(first: FirstDecision, input: ReviewInput): Compared[] {
   ];
 }
 
-/** Neither who marked the entry nor who registered its text reviews it, by whichever of their principals. */
-function refuseParty({ caller }: ExecTx, look: ReviewLook): void {
-  const isCaller = (party: ReviewLook['marker']) =>
-    party !== null && (party.principal === caller.principalId || party.person === caller.personId);
-  const problem = (code: string, message: string) => ({ path: ['input', 'entryId'], code, message });
-  const problems = [
-    ...(isCaller(look.marker)
-      ? [
-          problem(
-            'reviewer-is-marker',
-            'A reviewer is not the marker: you, or a principal that you answer for, marked this entry.',
-          ),
-        ]
-      : []),
-    ...(isCaller(look.registrar)
-      ? [
-          problem(
-            'reviewer-is-registrar',
-            'A reviewer is not the registrar: you, or a principal that you answer for, registered this text.',
-          ),
-        ]
-      : []),
-  ];
-  if (problems.length === 0) return;
-  throw new SameParty(`${problems[0]?.message ?? ''} Ask another person to review it.`, problems, null);
+/** Neither the marker of the entry nor the registrar of its text reviews it, by any of their principals. */
+function refuseParty({ caller }: ExecTx, { entryId }: ReviewInput, look: ReviewLook): void {
+  const shared = sharedParties('reviewed', partyOf(caller), {
+    marked: look.marker,
+    registered: look.registrar,
+  });
+  const problems = shared.map(({ did }) => {
+    const [role, thing] = did === 'marked' ? ['marker', 'entry'] : ['registrar', 'text'];
+    const message = `A reviewer is not the ${role}: you, or a principal that you answer for, ${did} this ${thing}.`;
+    return problemAt(['input', 'entryId'], `reviewer-is-${role}`, message, { entryId });
+  });
+  const [first] = problems;
+  if (first === undefined) return;
+  throw new SameParty(`${first.message} Ask another person to review it.`, problems, null);
 }
 
 async function illegal(
   tx: ExecTx,
   input: ReviewInput,
   look: ReviewLook,
-  status: EntryState,
+  entry: FoundEntry,
 ): Promise<IllegalTransition> {
-  const { kind, live_decision: live } = look;
-  const found = { entryId: input.entryId, status, kind: kind ?? '', notBefore: live?.not_before ?? null };
+  const live = look.live_decision;
+  const found = { entryId: input.entryId, ...entry, notBefore: live?.not_before ?? null };
   const names = (live?.id ?? null) === input.supersedesDecisionId && !look.expired;
   const holds = names && (await digestNow(tx, input.entryId, look)) === input.manifestDigest;
   return notYet(found, 'review', statesBefore(`review:${input.verdict}`, tx.lane), holds);
@@ -140,7 +126,7 @@ function refuseDead(input: ReviewInput, look: ReviewLook): void {
     if (look.expired) {
       throw new InvalidInput(
         'This approval would have expired before it was given; name a later expiresAt.',
-        [{ path: ['input', 'expiresAt'], code: 'past', message: 'expiresAt lies in the past.' }],
+        [problemAt(['input', 'expiresAt'], 'past', 'expiresAt lies in the past.')],
       );
     }
     return;
@@ -149,37 +135,40 @@ function refuseDead(input: ReviewInput, look: ReviewLook): void {
     live === null
       ? `There is no live decision on this entry; leave supersedesDecisionId out.`
       : `Decision ${live} (${look.live_decision?.verdict}) is live; name it in supersedesDecisionId to supersede it.`;
-  throw new NotLive(message, [{ path: ['input', 'supersedesDecisionId'], code: 'not-live', message }]);
+  const subject = { entryId: input.entryId, ...(live === null ? {} : { reviewDecisionId: live }) };
+  throw new NotLive(message, [problemAt(['input', 'supersedesDecisionId'], 'not-live', message, subject)]);
 }
 
-async function planned(tx: ExecTx, input: ReviewInput, look: ReviewLook): Promise<DocumentPlan> {
-  const { source, payload } = look as {
-    source: NonNullable<ReviewLook['source']>;
-    payload: NonNullable<ReviewLook['payload']>;
-  };
-  const spec = payload.proposed_cut_spec as CutSpec;
+/** The manifest that is reviewed: a plan, and the header that its digest covers. */
+interface Reviewed {
+  readonly plan: DocumentPlan;
+  readonly header: ManifestHeader;
+}
+
+async function planned(tx: ExecTx, input: ReviewInput, look: ReviewLook): Promise<Reviewed> {
+  const { source, spec } = workOf(input.entryId, look);
   const plan = await planFor(tx, { source, spec, vocabulary: termsOf(look.vocabulary), held: look.held });
   refuseBroken(plan);
-  const digest = manifestDigest(
-    manifestHeader(plan, { entryId: input.entryId, docCode: source.doc_code }),
-    plan.leafHashes,
-  );
-  if (digest === input.manifestDigest) return plan;
+  const header = manifestHeader(plan, { entryId: input.entryId, docCode: source.doc_code });
+  const digest = manifestDigest(header, plan.leafHashes);
+  if (digest === input.manifestDigest) return { plan, header };
   const message = `The plan of this entry is ${digest}, not ${input.manifestDigest}; call planCut(entryId) and review what it shows.`;
-  throw new PlanStale(message, [{ path: ['input', 'manifestDigest'], code: 'digest-mismatch', message }]);
+  throw new PlanStale(message, [
+    problemAt(['input', 'manifestDigest'], 'digest-mismatch', message, {
+      entryId: input.entryId,
+      manifestDigest: digest,
+    }),
+  ]);
 }
 
 async function write(
   tx: ExecTx,
   input: ReviewInput,
   look: ReviewLook,
-  plan: DocumentPlan,
+  { plan, header }: Reviewed,
   from: EntryState,
-  to: EntryState,
   at: string,
 ): Promise<Done<ReviewAnswer>> {
-  const docCode = look.source?.doc_code ?? '';
-  const header = manifestHeader(plan, { entryId: input.entryId, docCode });
   const actions = planActions(plan.records, look.live_units);
   const [manifestId, decisionId] = [tx.id('envelope'), tx.id('decision')];
   const writes = new Writes(at);
@@ -194,12 +183,17 @@ async function write(
       superseded_by_review_decision_id: decisionId,
     });
   }
-  writes.update(ENTRY, input.entryId, { status: to });
-  const history = writes.insert(HISTORY, [historyOf(tx, input, from, to)]);
+  const step = moveEntry(tx, writes, {
+    entryId: input.entryId,
+    from,
+    verb: `review:${input.verdict}`,
+    historyId: tx.id('history'),
+    rationale: input.rationale,
+  });
   const { moved } = await tx.connection.one(sql.prepared('review.write', movedRow)`
-    /* review.write */ with moved as (${moveStatus(input.entryId, from, to)}),
+    /* review.write */ with moved as (${step.moved}),
       superseded as (${supersedeDecision(input.supersedesDecisionId, decisionId)}),
-      envelope as (${envelope}), blocks as (${blocks}), decision as (${decision}), history as (${history})
+      envelope as (${envelope}), blocks as (${blocks}), decision as (${decision}), history as (${step.history})
     select ((select count(*) from moved) + (select count(*) from superseded))::int as moved`);
   if (moved !== (input.supersedesDecisionId === null ? 1 : 2)) {
     throw new NotLive('The decision or the entry moved while it was reviewed; read it again.');
@@ -207,7 +201,7 @@ async function write(
   return { value: { entryId: input.entryId, decisionId, manifestId }, writes };
 }
 
-function envelopeOf(tx: ExecTx, input: ReviewInput, envelopeId: string) {
+function envelopeOf(tx: ExecTx, input: ReviewInput, envelopeId: string): NewEnvelope {
   return {
     envelope_id: envelopeId,
     operation_kind: 'first_cut',
@@ -228,7 +222,7 @@ function decisionOf(
   look: ReviewLook,
   manifestId: string,
   decisionId: string,
-) {
+): NewDecision {
   return {
     review_decision_id: decisionId,
     governance_event_kind: 'manifest_review',
@@ -259,18 +253,5 @@ function decisionOf(
     escalation_ref: null,
     cut_change_set_ref: null,
     expires_at: input.expiresAt,
-  };
-}
-
-function historyOf(tx: ExecTx, input: ReviewInput, from: EntryState, to: EntryState) {
-  return {
-    history_id: tx.id('history'),
-    entry_id: input.entryId,
-    entry_version_before: from,
-    entry_version_after: to,
-    change_kind: `review:${input.verdict}`,
-    change_diff: { from, to },
-    changed_by: tx.caller.principalId,
-    rationale: input.rationale,
   };
 }

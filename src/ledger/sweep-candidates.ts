@@ -1,9 +1,10 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
-import { IllegalTransition, NotFound, type Problem, type Refusal } from '../law/refusals.ts';
+import { IllegalTransition, NotFound, type Problem, problemAt, type Refusal } from '../law/refusals.ts';
 import { canReach, ENTRY_STATES, statesBefore } from '../law/states.ts';
 import { ENTRY_KINDS } from '../law/values.ts';
-import { AT, timeText } from './envelope/reading.ts';
+import { timeText } from '../text/time-sql.ts';
+import { AT } from './envelope/reading.ts';
 import type { ExecTx } from './envelope/transaction.ts';
 
 const candidate = z.object({
@@ -87,17 +88,16 @@ export async function unsweepable(
         order by d.created_at desc, d.review_decision_id desc limit 1) as not_before
     from cutter_governance.decision_backlog_entry e where e.entry_id = any(${sql.array(others, 'uuid')})`);
   const found = new Map(rows.map((row) => [row.entry_id, row]));
-  const problem = (id: string, code: string, message: string): Problem => ({
-    path: ['input', 'entryIds', String(entryIds.indexOf(id))],
-    code,
-    message,
-  });
+  const problem = (id: string, code: string, message: string, notBefore: string | null = null) =>
+    problemAt(['input', 'entryIds', String(entryIds.indexOf(id))], code, message, { entryId: id, notBefore });
   const unknown = others.filter((id) => !found.has(id));
   if (unknown.length > 0) {
     const problems = unknown.map((id) => problem(id, 'not-found', `There is no entry ${id}.`));
     return new NotFound(sentence(problems), problems);
   }
-  const problems = [...found.values()].map((row) => problem(row.entry_id, row.status, because(row)));
+  const problems = [...found.values()].map((row) =>
+    problem(row.entry_id, row.status, because(row), row.not_before),
+  );
   return new IllegalTransition(sentence(problems), problems, [...found.values()].every(canWait));
 }
 
@@ -115,6 +115,8 @@ function because({ entry_id: id, kind, status, not_before: notBefore }: Named): 
 }
 
 function sentence(problems: readonly Problem[]): string {
+  const [first] = problems;
+  if (first === undefined) throw new Error('Every entry that the caller named waits for a sweep.');
   const more = problems.length > 1 ? ` The other entries (${problems.length - 1}) are listed.` : '';
-  return `No entry was promoted. ${problems[0]?.message ?? ''}${more}`;
+  return `No entry was promoted. ${first.message}${more}`;
 }

@@ -1,11 +1,12 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
+import { nextState } from '../law/states.ts';
+import type { Lane } from '../law/values.ts';
+import { moveEntries } from './envelope/move.ts';
 import type { Done, ExecTx } from './envelope/transaction.ts';
 import { Writes } from './envelope/writes.ts';
 import { type Candidate, lockNamed, lockOldest, notDue, unsweepable } from './sweep-candidates.ts';
 import { namedText } from './sweep-named.ts';
-import { ENTRY } from './tables/entry.ts';
-import { HISTORY } from './tables/history.ts';
 import { SWEEP_LOG } from './tables/sweep-log.ts';
 
 /** The largest batch of one pass; a larger `limit` is clamped to it. */
@@ -37,7 +38,7 @@ const writtenRow = z.object({ logged: z.int(), moved: z.array(z.string()) });
  *          NotFound             an entry that the caller names doesn't exist
  *          IllegalTransition    an entry that the caller names doesn't wait; none is promoted then
  * Replay   same key, entries and principal: nothing moves; the first pass's answer is read from the ledger
- * Source   ledger specification §5
+ * See      docs/reference/api.md, docs/reference/errors.md
  */
 export async function sweep(tx: ExecTx, input: SweepInput): Promise<Done<SweepAnswer>> {
   const limit = Math.min(input.limit, MAX_SWEEP);
@@ -47,7 +48,7 @@ export async function sweep(tx: ExecTx, input: SweepInput): Promise<Done<SweepAn
     tx,
     rows.map((row) => row.entry_id),
   );
-  const due = rows.filter((row) => isWaiting(row) && !early.has(row.entry_id));
+  const due = rows.filter((row) => isWaiting(row, tx.lane) && !early.has(row.entry_id));
   const refused = input.entryIds !== null && due.length < input.entryIds.length;
   const waiting = refused ? [] : due;
   const last = rows.reduce<Candidate | undefined>(
@@ -71,20 +72,21 @@ export async function sweep(tx: ExecTx, input: SweepInput): Promise<Done<SweepAn
     },
   ]);
   const ids = waiting.map((row) => row.entry_id);
-  for (const id of ids) writes.update(ENTRY, id, { status: 'review_pending' });
-  const history = writes.insert(
-    HISTORY,
-    waiting.map((row) => historyOf(tx, row.entry_id, row.status)),
+  const step = moveEntries(
+    tx,
+    writes,
+    waiting.map((row) => ({
+      entryId: row.entry_id,
+      from: row.status,
+      verb: 'sweep_promote',
+      historyId: tx.id(`history:${row.entry_id}`),
+      rationale: null,
+    })),
   );
   const { logged, moved } = await tx.connection.one(sql.prepared('sweep.write', writtenRow)`
     /* sweep.write */ with logged as (${log} on conflict do nothing returning 1),
-      moved as (update cutter_governance.decision_backlog_entry e set status = 'review_pending'
-        from unnest(${sql.array(ids, 'uuid')}, ${sql.array(
-          waiting.map((row) => row.status),
-          'text',
-        )}) as w(entry_id, status)
-        where e.entry_id = w.entry_id and e.status = w.status and exists (select 1 from logged) returning e.entry_id),
-      history as (${history} where exists (select 1 from logged))
+      moved as (${step.moved} and exists (select 1 from logged) returning e.entry_id),
+      history as (${step.history} where exists (select 1 from logged))
     select (select count(*) from logged)::int as logged,
       (select coalesce(json_agg(entry_id), '[]') from moved) as moved`);
   if (logged === 0) return { value: { sweepId: tx.id('log'), examined: 0, promoted: [] }, writes: null };
@@ -94,23 +96,10 @@ export async function sweep(tx: ExecTx, input: SweepInput): Promise<Done<SweepAn
   return { value: { sweepId: tx.id('log'), examined, promoted: ids }, writes };
 }
 
-function isWaiting({ kind, status }: Candidate): boolean {
-  return kind === 'cut_request' && (status === 'marked' || status === 'reviewed_deferred');
+function isWaiting({ kind, status }: Candidate, lane: Lane): boolean {
+  return kind === 'cut_request' && nextState(status, 'sweep_promote', lane) !== null;
 }
 
 function after(a: Candidate, b: Candidate): boolean {
   return `${a.emitted_at}|${a.entry_id}` > `${b.emitted_at}|${b.entry_id}`;
-}
-
-function historyOf(tx: ExecTx, entryId: string, from: string) {
-  return {
-    history_id: tx.id(`history:${entryId}`),
-    entry_id: entryId,
-    entry_version_before: from,
-    entry_version_after: 'review_pending',
-    change_kind: 'sweep_promote',
-    change_diff: { from, to: 'review_pending' },
-    changed_by: tx.caller.principalId,
-    rationale: null,
-  };
 }

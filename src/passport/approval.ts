@@ -1,7 +1,9 @@
+import { APPROVAL_FAULTS, type ApprovalFault, approvalFaults } from '../law/approval.ts';
+import { partyOf, registrarNamed, type SeparateDeed, sharedParties } from '../law/parties.ts';
 import type { PassportRows } from './format.ts';
 import type { Plan } from './plan.ts';
 import type { PhaseRecords, ProvedRecord } from './records.ts';
-import { hold } from './refuse.ts';
+import { hold, PassportFault } from './refuse.ts';
 
 /** Holds the way of a document together: what was marked is what was planned, approved, cut and verified, and by whom. */
 export function holdLineage(changeSetId: string, rows: PassportRows, plan: Plan): void {
@@ -129,22 +131,26 @@ export function holdApproval(
 ): void {
   const given = decision.columns;
   const applied = changeSet.columns;
-  const where = 'rows.decision.columns';
-  hold(
-    given.verdict === 'approve',
-    `${where}.verdict`,
-    `The review didn't approve: its verdict is ${given.verdict}.`,
+  const [fault] = approvalFaults(
+    {
+      verdict: given.verdict,
+      manifestId: given.manifest_id,
+      manifestDigest: given.manifest_version,
+      unitLocalId: given.manifest_unit_local_id,
+      expiresAt: given.expires_at,
+      notBefore: given.findings.not_before,
+      position: review.position,
+      // Rows are shown as they were born, so a passport doesn't show whether a later review superseded this one. The verifier saw that.
+    },
+    {
+      manifestId: applied.manifest_id,
+      manifestDigest: plan.manifestDigest,
+      at: applied.emitted_at,
+      position: cut.position,
+    },
   );
-  hold(
-    given.manifest_unit_local_id === null,
-    where,
-    'The approval is for a part of the manifest, not for the whole.',
-  );
-  hold(
-    given.manifest_version === plan.manifestDigest,
-    `${where}.manifest_version`,
-    `The approval is for the manifest ${given.manifest_version}; the one that is shown here is ${plan.manifestDigest}.`,
-  );
+  if (fault !== undefined)
+    throw new PassportFault(...approvalFaultText(fault, given, plan.manifestDigest, applied.emitted_at));
   hold(
     applied.manifest_version === plan.manifestDigest,
     'rows.changeSet.columns.manifest_version',
@@ -156,19 +162,8 @@ export function holdApproval(
     `The cut relies on decision ${applied.review_decision_id}, and the passport shows ${given.review_decision_id}.`,
   );
   hold(
-    given.expires_at === null || given.expires_at > applied.emitted_at,
-    `${where}.expires_at`,
-    `The approval expired at ${given.expires_at}, and the cut was made at ${applied.emitted_at}.`,
-  );
-  const notBefore = given.findings.not_before;
-  hold(
-    notBefore === null || notBefore <= applied.emitted_at,
-    `${where}.findings`,
-    `The approval is in force from ${notBefore} on, and the cut was made at ${applied.emitted_at}.`,
-  );
-  hold(
     given.decided_by === review.principalId && given.reviewer_identity === review.personId,
-    where,
+    'rows.decision.columns',
     `The decision names another reviewer than the record at position ${review.position}.`,
   );
   hold(
@@ -178,18 +173,50 @@ export function holdApproval(
   );
 }
 
+/** The place in the file, and the sentence. */
+function approvalFaultText(
+  fault: ApprovalFault,
+  given: PassportRows['decision']['columns'],
+  manifestDigest: string,
+  cutAt: string,
+): [where: string, reason: string] {
+  const where = 'rows.decision.columns';
+  switch (fault) {
+    case 'not-approving':
+      return [`${where}.verdict`, `The review didn't approve: its verdict is ${given.verdict}.`];
+    case 'partial':
+      return [where, 'The approval is for a part of the manifest, not for the whole.'];
+    case 'other-manifest':
+      return [
+        `${where}.manifest_version`,
+        `The approval is for the manifest ${given.manifest_version}; the one that is shown here is ${manifestDigest}.`,
+      ];
+    case 'expired':
+      return [
+        `${where}.expires_at`,
+        `The approval expired at ${given.expires_at}, and the cut was made at ${cutAt}.`,
+      ];
+    case 'early':
+      return [
+        `${where}.findings`,
+        `The approval is in force from ${given.findings.not_before} on, and the cut was made at ${cutAt}.`,
+      ];
+    default:
+      return [where, `The approval ${APPROVAL_FAULTS[fault]}.`];
+  }
+}
+
 /**
- * Nobody did it alone: the reviewer isn't the marker, and the verifier isn't the executor. Keys are judged with the signatures. Reviews
- * that name the registrar of the text were held to it as well; older ones weren't.
+ * Nobody did it alone: the reviewer isn't the marker, and the verifier isn't the executor. Keys are judged with the signatures. A review
+ * that names the registrar of the text is held to that as well.
  */
 export function holdSeparation(
   { decision, result }: PassportRows,
   { source, mark, review, cut, verify }: PhaseRecords,
 ): void {
-  apart(mark, 'marked', review, 'reviewed');
-  if (decision.columns.reviewer_independence_evidence?.includes('"registrar":') === true)
-    apart(source, 'registered', review, 'reviewed');
-  apart(cut, 'cut', verify, 'verified');
+  const isHeld = registrarNamed(decision.columns.reviewer_independence_evidence) !== null;
+  holdApart('reviewed', review, { marked: partyOf(mark), registered: isHeld ? partyOf(source) : null });
+  holdApart('verified', verify, { cut: partyOf(cut) });
   hold(
     result.columns.verified_by === verify.principalId,
     'rows.result.columns.verified_by',
@@ -197,17 +224,16 @@ export function holdSeparation(
   );
 }
 
-function apart(one: ProvedRecord, did: string, other: ProvedRecord, alsoDid: string): void {
-  hold(
-    one.principalId !== other.principalId,
-    `${other.where}.body`,
-    `One principal, ${one.principalId}, both ${did} and ${alsoDid} this.`,
-  );
-  hold(
-    one.personId !== other.personId,
-    `${other.where}.body`,
-    `One person, ${one.personId}, both ${did} and ${alsoDid} this.`,
-  );
+function holdApart(
+  deed: SeparateDeed,
+  record: ProvedRecord,
+  earlier: Parameters<typeof sharedParties>[2],
+): void {
+  const [shared] = sharedParties(deed, partyOf(record), earlier);
+  if (shared === undefined) return;
+  const { part, did } = shared;
+  const who = part === 'person' ? record.personId : record.principalId;
+  throw new PassportFault(`${record.where}.body`, `One ${part}, ${who}, both ${did} and ${deed} this.`);
 }
 
 /** The verdict follows from its axes; one that passed is of the cut's own effect, and one that failed names its compensation. */

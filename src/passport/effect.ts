@@ -1,4 +1,4 @@
-import { canonicalText, type PassportRows, type RecordBlock } from './format.ts';
+import { type PassportRows, passportText, type RecordBlock } from './format.ts';
 import { type Plan, parentOf } from './plan.ts';
 import { hold } from './refuse.ts';
 
@@ -15,7 +15,7 @@ export function holdEffect(plan: Plan, { changeSet, affected }: PassportRows): v
     `The plan gives ${changed.length} units a version; the change set counts ${stated} affected rows, and ${affected.length} are shown.`,
   );
   hold(
-    canonicalText(summary.counts) === canonicalText(plan.counts),
+    passportText(summary.counts) === passportText({ ...plan.counts }),
     `${where}.payload_summary.counts`,
     "The change set's counts aren't those of its plan.",
   );

@@ -1,6 +1,7 @@
+import type { UnitCounts } from '../law/statement.ts';
 import type { CosignedHead } from './checkpoint.ts';
 import type { PassportRows } from './format.ts';
-import type { Plan, UnitCounts } from './plan.ts';
+import type { Plan } from './plan.ts';
 import type { PhaseRecords, ProvedRecord } from './records.ts';
 import type { StatementKeys } from './signatures.ts';
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { canonicalJson, type PlainJson } from '../proof/canonical.ts';
+import { isDigest } from '../proof/digest.ts';
 
 /*
  * The form of a passport, version 1 (docs/reference/formats/passport.md). Everything is strict but the columns of rows: those are whatever their record was
@@ -12,12 +13,12 @@ export const PASSPORT_FORMAT = 'cutter-passport/1';
 const PASSPORT_DEPTH = 96;
 
 /** The one spelling of a passport, and of each part of it that is hashed. */
-export function canonicalText(value: PlainJson): string {
+export function passportText(value: PlainJson): string {
   return canonicalJson(value, PASSPORT_DEPTH);
 }
 
 const uuid = z.uuid().lowercase();
-const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'is no digest');
+const digest = z.string().refine((text) => isDigest(text), 'is no digest');
 const time = z
   .string()
   .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/, 'is no time in UTC with microseconds');

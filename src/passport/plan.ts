@@ -1,13 +1,12 @@
-import { canonicalText as canonicalOfText } from '../document/canonicalize.ts';
+import { canonicalForm } from '../document/canonicalize.ts';
 import { effectDigest, type UnitEffect } from '../document/effect.ts';
-import { type ManifestHeader, manifestDigest, recordLeaf } from '../document/manifest.ts';
-import type { PlanRecord } from '../document/types.ts';
+import { type ManifestHeader, manifestDigest, manifestLeaf } from '../document/manifest.ts';
+import { effectOfBlock, recordOfBlock, unitCountsOf } from '../law/manifest-block.ts';
+import type { UnitCounts } from '../law/statement.ts';
 import { digestOf } from '../proof/digest.ts';
 import { leafHash } from '../proof/merkle.ts';
 import type { PassportRows, RecordBlock, VanishedBlock } from './format.ts';
 import { hold } from './refuse.ts';
-
-export type UnitCounts = PassportRows['changeSet']['columns']['payload_summary']['counts'];
 
 /** What the blocks of a manifest come to, recomputed from them alone. */
 export interface Plan {
@@ -30,20 +29,24 @@ export function openPlan(rows: PassportRows): Plan {
   const addresses = new Map(
     records.map(({ columns }) => [columns.unit_local_id, columns.proposed_canonical_address]),
   );
+  const effects = [
+    ...records.map((block, at) => recordEffect(block, addresses, `rows.blocks.${at}`)),
+    ...vanished.map(vanishedEffect),
+  ].filter((effect) => effect !== null);
   return {
     header,
-    manifestDigest: manifestDigest(
-      header,
-      records.map((block) => leafHash(recordLeaf(planRecord(block)))),
+    manifestDigest: manifestDigest(header, records.map(leafOf)),
+    effectDigest: effectDigest(effects),
+    counts: unitCountsOf(
+      records.length,
+      effects.map(({ action }) => action),
     ),
-    effectDigest: effectDigest([
-      ...records.flatMap((block, at) => effectOf(block, addresses, `rows.blocks.${at}`)),
-      ...vanished.map(vanishedEffect),
-    ]),
-    counts: countsOf(records, vanished),
     records,
   };
 }
+
+const leafOf = (block: RecordBlock) =>
+  leafHash(manifestLeaf(recordOfBlock(placeOfBlock(block), block.columns.payload_summary)));
 
 function coverSource(records: readonly RecordBlock[], header: ManifestHeader): void {
   let at = 0;
@@ -84,84 +87,43 @@ function excludedText(
   hold(
     Buffer.byteLength(summary.text) === span.end - span.start &&
       digestOf(summary.text) === summary.text_digest &&
-      digestOf(canonicalOfText(summary.text)) === summary.content_hash,
+      digestOf(canonicalForm(summary.text)) === summary.content_hash,
     where,
     `The text of the excluded stretch ${block.unit_local_id} isn't the one that its digests were made of.`,
   );
 }
 
-function planRecord({ columns }: RecordBlock): Omit<PlanRecord, 'text'> {
-  const summary = columns.payload_summary;
-  return {
-    localId: columns.unit_local_id,
-    role: summary.role,
-    start: columns.source_span.start,
-    end: columns.source_span.end,
-    renderOrder: columns.render_order,
-    sortOrder: summary.sort_order,
-    kind: summary.kind,
-    sectionType: summary.section_type,
-    sectionCode: summary.section_code,
-    title: summary.title,
-    address: columns.proposed_canonical_address,
-    parentLocalId: parentOf(columns),
-    excludedBecause: summary.excluded_because,
-    textDigest: summary.text_digest as PlanRecord['textDigest'],
-    contentHash: summary.content_hash as PlanRecord['contentHash'],
-  };
-}
+const placeOfBlock = ({ columns }: RecordBlock) => ({
+  localId: columns.unit_local_id,
+  start: columns.source_span.start,
+  end: columns.source_span.end,
+  renderOrder: columns.render_order,
+  address: columns.proposed_canonical_address,
+  parent: parentOf(columns),
+});
 
 export function parentOf({ candidate_edges: edges }: RecordBlock['columns']): string | null {
   return edges === null ? null : edges[0].to;
 }
 
-function effectOf(
-  { columns }: RecordBlock,
+/** The effect on the unit of a record; none on an excluded stretch, which has neither address nor action. */
+function recordEffect(
+  block: RecordBlock,
   addresses: ReadonlyMap<string, string | null>,
   where: string,
-): UnitEffect[] {
-  const { action, version_seq, content_hash, sort_order } = columns.payload_summary;
+): UnitEffect | null {
+  const { columns } = block;
+  const { action, version_seq } = columns.payload_summary;
   const address = columns.proposed_canonical_address;
-  if (address === null && action === null) return [];
   hold(
-    address !== null && action !== null && version_seq !== null,
+    (address === null && action === null) || (address !== null && action !== null && version_seq !== null),
     where,
     `Block ${columns.unit_local_id} has an address and no action with a version, or an action and no address.`,
   );
-  const parent = parentOf(columns);
-  const parentAddress = parent === null ? null : (addresses.get(parent) ?? null);
-  return [
-    {
-      address,
-      action,
-      versionSeq: version_seq,
-      contentHash: content_hash,
-      parentAddress,
-      sortOrder: sort_order ?? 0,
-    },
-  ];
+  return effectOfBlock(placeOfBlock(block), columns.payload_summary, addresses);
 }
 
-function vanishedEffect({ columns }: VanishedBlock): UnitEffect {
-  const summary = columns.payload_summary;
-  return {
-    address: columns.proposed_canonical_address,
-    action: 'vanished',
-    versionSeq: summary.version_seq,
-    contentHash: summary.base_content_hash,
-    parentAddress: summary.parent_address,
-    sortOrder: summary.sort_order,
-  };
-}
-
-function countsOf(records: readonly RecordBlock[], vanished: readonly VanishedBlock[]): UnitCounts {
-  const of = (action: string) =>
-    records.filter(({ columns }) => columns.payload_summary.action === action).length;
-  return {
-    records: records.length,
-    birth: of('birth'),
-    version: of('version'),
-    unchanged: of('unchanged'),
-    vanished: vanished.length,
-  };
+function vanishedEffect({ columns }: VanishedBlock): UnitEffect | null {
+  const place = { address: columns.proposed_canonical_address, parent: null };
+  return effectOfBlock(place, columns.payload_summary, new Map());
 }

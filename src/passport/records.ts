@@ -1,10 +1,11 @@
-import { alteredColumns, type ParsedRecord, parseRecord } from '../law/parse-record.ts';
+import { type ParsedRecord, parseRecord } from '../law/parse-record.ts';
 import type { WrittenRow } from '../law/record.ts';
+import { alteredColumns } from '../law/recorded-row.ts';
 import type { Lane } from '../law/values.ts';
 import type { TreeHead } from '../proof/checkpoint.ts';
 import { digestOf, sha256 } from '../proof/digest.ts';
 import { leafHash, verifyInclusion } from '../proof/merkle.ts';
-import { canonicalText, type Passport, type PassportRecord } from './format.ts';
+import { type Passport, type PassportRecord, passportText } from './format.ts';
 import { hold } from './refuse.ts';
 
 type Phase = Exclude<keyof Passport['records'], 'keys'>;
@@ -64,7 +65,7 @@ export function openRecord(
   head: TreeHead,
 ): ProvedRecord {
   const at = Number(position);
-  const bytes = Buffer.from(canonicalText(body), 'utf8');
+  const bytes = Buffer.from(passportText(body), 'utf8');
   const proved = verifyInclusion({
     leafHash: leafHash(sha256(bytes)),
     index: at,
@@ -112,7 +113,7 @@ export class RowsOfRecord {
     const recorded = this.#take(row, where);
     const due = recorded.columns.filter((column) => column !== without);
     hold(
-      canonicalText(Object.keys(row.columns).sort()) === canonicalText(due),
+      passportText(Object.keys(row.columns).sort()) === passportText(due),
       where,
       `The row ${row.id} of ${row.table} has other columns than the one that was written at position ${this.#record.position}.`,
     );

@@ -1,4 +1,5 @@
 import type { VerifySignature } from '../law/key-chain.ts';
+import { sharedParties } from '../law/parties.ts';
 import { cutStatement, payloadTypeOf, verifyStatement } from '../law/statement.ts';
 import { EXECUTOR_LANE, type Lane, VERIFIER_LANE } from '../law/values.ts';
 import type { PlainJson } from '../proof/canonical.ts';
@@ -6,7 +7,7 @@ import { digestOf } from '../proof/digest.ts';
 import { openEnvelope } from '../proof/dsse.ts';
 import { type KnownKey, type KnownKeys, statementKeyAt } from '../proof/keys-file.ts';
 import { said } from './checkpoint.ts';
-import { canonicalText, type PassportRows, type SignatureRow } from './format.ts';
+import { type PassportRows, passportText, type SignatureRow } from './format.ts';
 import type { PhaseRecords } from './records.ts';
 import { hold, PassportFault } from './refuse.ts';
 
@@ -42,12 +43,15 @@ export function holdSignatures(
   holdStatement(verifier, verifyStatementOf(rows, records));
   const keys = { executor: signerOf(executor, known, judge), verifier: signerOf(verifier, known, judge) };
   hold(
-    !keys.executor.publicKey.equals(keys.verifier.publicKey),
+    sharedParties('verified', partyOfKey(keys.verifier), { cut: partyOfKey(keys.executor) }).length === 0,
     verifier.where,
     'The verifier signed with the key of the executor: one party acted on both sides.',
   );
   return keys;
 }
+
+/** Principals and persons are held apart with the records. */
+const partyOfKey = ({ publicKey }: KnownKey) => ({ principal: null, person: null, key: publicKey });
 
 interface Signing {
   readonly name: 'executor' | 'verifier';
@@ -88,9 +92,9 @@ function holdForm({ name, lane, row: { columns }, where }: Signing): void {
 function holdStatement({ name, row, where }: Signing, statement: PlainJson): void {
   const due = statement as Readonly<Record<string, PlainJson>>;
   const signed = signedFacts(row);
-  if (canonicalText(due) === row.columns.signature_payload) return;
+  if (passportText(due) === row.columns.signature_payload) return;
   const other = [...new Set([...Object.keys(due), ...Object.keys(signed)])].filter(
-    (member) => canonicalText(due[member] ?? null) !== canonicalText(signed[member] ?? null),
+    (member) => passportText(due[member] ?? null) !== passportText(signed[member] ?? null),
   );
   hold(
     false,

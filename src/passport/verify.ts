@@ -6,7 +6,7 @@ import { holdApproval, holdLineage, holdSeparation, holdVerdict } from './approv
 import { openCheckpoint } from './checkpoint.ts';
 import { holdEffect } from './effect.ts';
 import { type Said, saidBy } from './facts.ts';
-import { canonicalText, PASSPORT_FORMAT, type Passport, type PassportRows, passportShape } from './format.ts';
+import { PASSPORT_FORMAT, type Passport, type PassportRows, passportShape, passportText } from './format.ts';
 import { holdKeyRecords } from './key-records.ts';
 import { holdKeys } from './keys.ts';
 import { openPlan } from './plan.ts';
@@ -92,7 +92,7 @@ function jsonOf(bytes: Uint8Array): PlainJson {
     throw new PassportFault('', 'The file is not JSON: it was cut off or altered.');
   }
   try {
-    canonical = canonicalText(value);
+    canonical = passportText(value);
   } catch (error) {
     throw new PassportFault('', `The file is no plain JSON: ${(error as Error).message}`);
   }

@@ -1,5 +1,5 @@
 import canonicalize from 'canonicalize';
-import { canonicalText } from './canonical-text.ts';
+import { canonicalTextOf } from './canonical-text.ts';
 import { keepsValue } from './decimal.ts';
 
 /** What may be stored as jsonb, hashed and signed: JSON and nothing that JSON would quietly change. */
@@ -54,7 +54,7 @@ export interface PlainJsonOptions {
  * `JSON.stringify`, drops undefined members and asks `toJSON`: what is signed would then not be what was meant.
  */
 export function canonicalJson(value: PlainJson, maxDepth = MAX_JSON_DEPTH): string {
-  const text = canonicalText(value, maxDepth);
+  const text = canonicalTextOf(value, maxDepth);
   if (text !== null) return text;
   assertPlainJson(value, { unsafeIntegers: true, maxDepth });
   return canonicalize(value) as string;

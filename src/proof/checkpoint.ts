@@ -33,11 +33,11 @@ export function checkpointText({ origin, size, root }: TreeHead): string {
 /** Reads a checkpoint's text; throws a NoteFault where it is none. Extension lines are let pass, as the format asks. */
 export function parseCheckpointText(text: string): TreeHead {
   const [origin, size, root] = text.split('\n');
-  const bytes = Buffer.from(root ?? '', 'base64');
   if (origin === undefined || origin === '') throw new NoteFault('The checkpoint names no origin.');
-  if (!/^(0|[1-9]\d{0,15})$/.test(size ?? '') || !Number.isSafeInteger(Number(size)))
+  if (size === undefined || !/^(0|[1-9]\d{0,15})$/.test(size) || !Number.isSafeInteger(Number(size)))
     throw new NoteFault('The second line of a checkpoint is its size, without leading zeros.');
-  if (bytes.length !== 32 || bytes.toString('base64') !== root)
+  const bytes = root === undefined ? null : Buffer.from(root, 'base64');
+  if (bytes === null || bytes.length !== 32 || bytes.toString('base64') !== root)
     throw new NoteFault('The third line of a checkpoint is its root: 32 bytes in base64.');
   return { origin, size: Number(size), root: bytes };
 }

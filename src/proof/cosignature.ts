@@ -4,8 +4,9 @@ import { NoteFault, type NoteKey, type NoteSignature, type SignedNote } from './
 import { checkPublicKey } from './public-key.ts';
 
 /*
- * Cosignatures of outside witnesses (C2SP tlog-cosignature, the Ed25519 kind cosignature/v1). A witness signs a head's text with the
- * time at which it saw it; algorithm 0x04, so that no key of this kind can be taken for one that signs notes.
+ * Cosignatures of outside witnesses (C2SP tlog-cosignature, the Ed25519 kind cosignature/v1). A witness signs a
+ * head's text with the time at which it saw it; algorithm 0x04, so that no key of this kind can be taken for one that
+ * signs notes.
  */
 
 const cosignatureType = 4;
@@ -23,8 +24,8 @@ function cosignatureKeyHash({ name, publicKey }: NoteKey): Buffer {
 /** Reads a witness's key in its one line, `<name>+<hash>+<key>`; throws a NoteFault that says what is wrong with it. */
 export function parseWitnessKey(text: string): NoteKey {
   const [, name, keyHash, encoded] = /^([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+=*)$/u.exec(text) ?? [];
-  const bytes = Buffer.from(encoded ?? '', 'base64');
-  if (name === undefined || bytes.toString('base64') !== encoded)
+  const bytes = encoded === undefined ? null : Buffer.from(encoded, 'base64');
+  if (name === undefined || bytes === null || bytes.toString('base64') !== encoded)
     throw new NoteFault('a verifier key has the form <name>+<8 hex digits>+<base64>');
   if (name.length > 255) throw new NoteFault('the name of a witness has at most 255 characters');
   if (bytes[0] !== cosignatureType)

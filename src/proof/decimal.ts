@@ -1,6 +1,7 @@
 /**
- * Whether a double gives a decimal number back as the value that was written: `1.50e1` is `15` and `-0` is `0`, but `1e-400` would become 0,
- * and a seventeenth digit another one. `text` is a number of JSON; what is none is for its parser to refuse. Linear in the text.
+ * Whether a double gives a decimal number back as the value that was written: `1.50e1` is `15` and `-0` is `0`, but
+ * `1e-400` would become 0, and a seventeenth digit another one. `text` is a number of JSON; what is none is for its
+ * parser to refuse. Linear in the text.
  */
 export function keepsValue(text: string): boolean {
   const value = Number(text);

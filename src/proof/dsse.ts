@@ -32,7 +32,9 @@ export type EnvelopeFault =
   | 'key_id_unexpected'
   | SignatureFault;
 
-/** What became of an envelope; a good one hands out the bytes that were signed, so that nobody decodes unproven ones. */
+/**
+ * What became of an envelope; a good one hands out the bytes that were signed, so that nobody decodes unproven ones.
+ */
 export type EnvelopeVerdict =
   | { readonly ok: true; readonly payloadType: string; readonly payload: Buffer }
   | { readonly ok: false; readonly reason: EnvelopeFault };

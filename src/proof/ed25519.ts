@@ -46,7 +46,10 @@ export function verifySignature(
   return verdictOf(nativeVerify(null, message, publicKeyObject(publicKey), signature));
 }
 
-/** Judge a signature as `verifySignature` does, on another thread: many at once keep neither the event loop nor each other waiting. */
+/**
+ * Judge a signature as `verifySignature` does, on another thread: many at once keep neither the event loop nor each
+ * other waiting.
+ */
 export function verifyLater(
   publicKey: Uint8Array,
   message: Uint8Array,
@@ -84,18 +87,18 @@ const publicKeys = new Map<string, KeyObject>();
 function privateKeyObject(seed: Uint8Array): KeyObject {
   assertSeed(seed);
   // Cached under the seed's digest, so that the secret itself doesn't linger in a string.
-  return cached(privateKeys, sha256(seed).toString('hex'), () =>
+  return cachedKey(privateKeys, sha256(seed).toString('hex'), () =>
     createPrivateKey({ key: Buffer.concat([seedPrefix, seed]), format: 'der', type: 'pkcs8' }),
   );
 }
 
 function publicKeyObject(publicKey: Uint8Array): KeyObject {
-  return cached(publicKeys, Buffer.from(publicKey).toString('hex'), () =>
+  return cachedKey(publicKeys, Buffer.from(publicKey).toString('hex'), () =>
     createPublicKey({ key: Buffer.concat([publicKeyPrefix, publicKey]), format: 'der', type: 'spki' }),
   );
 }
 
-function cached(keys: Map<string, KeyObject>, name: string, make: () => KeyObject): KeyObject {
+function cachedKey(keys: Map<string, KeyObject>, name: string, make: () => KeyObject): KeyObject {
   const known = keys.get(name);
   if (known !== undefined) return known;
   const made = make();

@@ -2,10 +2,12 @@ import { z } from 'zod';
 import { canonicalJson, PlainJsonError, parsePlainJson } from './canonical.ts';
 import { keyIdOf } from './keyid.ts';
 import { checkPublicKey } from './public-key.ts';
+import { UUID_PATTERN } from './uuid.ts';
 
 /*
- * The public keys of a ledger as a stranger keeps them: what passports, heads and events are judged by. Whoever reads the file
- * believes it, so it comes from a place that he trusts; the ledger's own word at first sight is better than none.
+ * The public keys of a ledger as a stranger keeps them: what passports, heads and events are judged by. Whoever reads
+ * the file believes it, so it comes from a place that he trusts; the ledger's own word at first sight is better than
+ * none.
  */
 
 const KEYS_FORMAT = 'cutter-keys/1';
@@ -23,7 +25,10 @@ export interface KnownKey {
   readonly until: number | null;
 }
 
-/** An incarnation that the ledger had before it was set back and resumed: nothing of it is good beyond `until` positions. */
+/**
+ * An incarnation that the ledger had before it was set back and resumed: nothing of it is good beyond `until`
+ * positions.
+ */
 interface EarlierOrigin {
   readonly origin: string;
   readonly until: number;
@@ -53,10 +58,7 @@ const publicKey = z
   .refine((bytes) => bytes.length === 32, 'is no public key: it has to be 32 bytes in base64');
 const origin = z
   .string()
-  .regex(
-    /^cutter\/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
-    "is no ledger's origin: cutter/ and its incarnation",
-  );
+  .regex(new RegExp(`^cutter/${UUID_PATTERN}$`), "is no ledger's origin: cutter/ and its incarnation");
 const file = z.strictObject({
   format: z.literal(KEYS_FORMAT),
   origin,
@@ -122,7 +124,10 @@ export function originAt(
   return earlier.find(({ until }) => position < until)?.origin ?? origin;
 }
 
-/** Of which ledger a head is, where it is none of this one or of what this one gave up; null of one that is good. For people. */
+/**
+ * Of which ledger a head is, where it is none of this one or of what this one gave up; null of one that is good. For
+ * people.
+ */
 export function originFault(
   { origin, earlier = [] }: Pick<KnownKeys, 'origin' | 'earlier'>,
   head: { readonly origin: string; readonly size: number },
@@ -142,7 +147,10 @@ export function statementKeyAt({ keys }: KnownKeys, keyId: string, position: num
   return known.until === null || position < known.until ? known : null;
 }
 
-/** The lane's keys that may sign a head of `size` positions: where one follows another, the old one may sign up to its end. */
+/**
+ * The lane's keys that may sign a head of `size` positions: where one follows another, the old one may sign up to its
+ * end.
+ */
 export function checkpointKeysAt(known: KnownKeys, lane: KnownKey['lane'], size: number): KnownKey[] {
   return known.keys.filter(
     (key) =>

@@ -2,8 +2,8 @@ import { emptyRoot, nodeHash } from './merkle.ts';
 import { rootFromNodes, rootNodes } from './merkle-nodes.ts';
 
 /*
- * The compact range of RFC 6962's tree: what has to be kept of any number of leaves so that the next can be added and the root be
- * told. One hash a level at most, however long the log is.
+ * The compact range of RFC 6962's tree: what has to be kept of any number of leaves so that the next can be added and
+ * the root be told. One hash a level at most, however long the log is.
  */
 
 /** The right edge by level: the hash of each complete subtree whose sibling isn't there yet. */

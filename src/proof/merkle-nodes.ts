@@ -1,9 +1,10 @@
-import { nodeHash, rootOf } from './merkle.ts';
+import { nodeHash } from './merkle.ts';
 
 /*
- * Proofs out of stored nodes. Only complete subtrees are stored: node (level, index) covers the leaves from
- * index · 2^level up to (index + 1) · 2^level. Any subtree that a proof of RFC 6962 names is either one of them or, at the
- * tree's right edge, a row of them whose hashes fold together from the right. Sizes may pass 2³², so nothing is shifted.
+ * Proofs out of stored nodes. Only complete subtrees are stored: node (level, index) covers the leaves from index ·
+ * 2^level up to (index + 1) · 2^level. Any subtree that a proof of RFC 6962 names is either one of them or, at the
+ * tree's right edge, a row of them whose hashes fold together from the right. Sizes may pass 2³², so nothing is
+ * shifted.
  */
 
 /** A complete subtree: 2^level leaves, the first of them at index · 2^level. */
@@ -42,7 +43,10 @@ export function inclusionNodes(index: number, size: number): ProofStep[] {
   return steps.reverse();
 }
 
-/** What shows that the tree of `from` leaves is the beginning of the tree of `to` (RFC 6962 §2.1.2). Empty from 0 and from itself. */
+/**
+ * What shows that the tree of `from` leaves is the beginning of the tree of `to` (RFC 6962 §2.1.2). Empty from 0 and
+ * from itself.
+ */
 export function consistencyNodes(from: number, to: number): ProofStep[] {
   assertSize(from);
   assertSize(to);
@@ -63,14 +67,6 @@ export function consistencyNodes(from: number, to: number): ProofStep[] {
   // The verifier holds the old root, so where that is the subtree itself it isn't said again.
   if (low > 0) steps.push(completeSubtrees(low, high));
   return steps.reverse();
-}
-
-/** The consistency proof of RFC 6962 §2.1.2, from leaf hashes. */
-export function consistencyProof(leafHashes: readonly Uint8Array[], from: number, to: number): Uint8Array[] {
-  if (to > leafHashes.length) throw new RangeError(`There are ${leafHashes.length} leaves and not ${to}.`);
-  const hashOf = ({ level, index }: NodeCoordinate) =>
-    rootOf(leafHashes.slice(index * 2 ** level, (index + 1) * 2 ** level));
-  return consistencyNodes(from, to).map((step) => rootFromNodes(step.map(hashOf)));
 }
 
 /** Folds the complete subtrees of a stretch, left to right, into its one hash. */

@@ -2,8 +2,9 @@ import { hash } from 'node:crypto';
 import { signMessage, verifySignature } from './ed25519.ts';
 
 /*
- * Signed notes of C2SP (signed-note): a text that ends in a newline, an empty line, and one line for each signature. Ed25519 is
- * the algorithm 0x01; a key is named by its name and the first four bytes of a hash, which point to a key and prove nothing.
+ * Signed notes of C2SP (signed-note): a text that ends in a newline, an empty line, and one line for each signature.
+ * Ed25519 is the algorithm 0x01; a key is named by its name and the first four bytes of a hash, which point to a key
+ * and prove nothing.
  */
 
 const ed25519Type = 1;
@@ -40,12 +41,6 @@ export function noteKeyHash({ name, publicKey }: NoteKey): Buffer {
   assertName(name);
   const input = Buffer.concat([Buffer.from(`${name}\n`), Buffer.of(ed25519Type), publicKey]);
   return hash('sha256', input, 'buffer').subarray(0, 4);
-}
-
-/** A key in the one line by which witnesses and monitors are told of it: `<name>+<hash>+<key>`. */
-export function verifierKey(key: NoteKey): string {
-  const bytes = Buffer.concat([Buffer.of(ed25519Type), key.publicKey]);
-  return `${key.name}+${noteKeyHash(key).toString('hex')}+${bytes.toString('base64')}`;
 }
 
 /** Signs a note's text. */

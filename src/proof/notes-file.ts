@@ -24,7 +24,10 @@ export interface FiledHeads {
 const LANES = ['DOT-991', 'DOT-992'] as const;
 const SIGNATURE_MARK = '— ';
 
-/** Reads checkpoints that stand one after the other, each ended by an empty line. What isn't one is given back beside them; nothing is verified. */
+/**
+ * Reads checkpoints that stand one after the other, each ended by an empty line. What isn't one is given back beside
+ * them; nothing is verified.
+ */
 export function filedHeads(text: string): FiledHeads {
   const heads: FiledHead[] = [];
   const pieces: FiledPiece[] = [];

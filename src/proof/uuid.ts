@@ -5,7 +5,9 @@ import { assertWellFormed } from './digest.ts';
 export const CUTTER_NAMESPACE = '6c0a3f5e-7d1b-5c1e-9b57-2f4e8a90d144';
 
 const namespaceBytes = Buffer.from(CUTTER_NAMESPACE.replaceAll('-', ''), 'hex');
-const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+/** The one spelling of a UUID, as a regular expression of JavaScript and of PostgreSQL. */
+export const UUID_PATTERN = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
+const wholeUuid = new RegExp(`^${UUID_PATTERN}$`);
 const variantDigits = '89ab';
 
 /**
@@ -29,5 +31,5 @@ export function derivedId(name: string): string {
  */
 export function normalizeUuid(text: string): string | null {
   const lowered = text.toLowerCase();
-  return uuidPattern.test(lowered) ? lowered : null;
+  return wholeUuid.test(lowered) ? lowered : null;
 }

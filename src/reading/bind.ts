@@ -1,4 +1,5 @@
 import { type GraphQLError, type GraphQLField, type GraphQLResolveInfo, getArgumentValues } from 'graphql';
+import { isDigest } from '../proof/digest.ts';
 import { DEFAULT_PAGE, LARGEST_PAGE } from '../schema/node.ts';
 import { badInput } from './bad-input.ts';
 import { asWritten, refuseUnknown } from './closed-sets.ts';
@@ -152,7 +153,6 @@ function list(codec: Codec, values: readonly unknown[], place: string): (KeyValu
 
 const RFC_3339 =
   /^\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?(Z|[+-](0\d|1[0-4]):[0-5]\d)$/;
-const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 /** A value that the database will take as this codec, or a refusal that says what was expected. */
 export function checked(codec: Codec, value: unknown, place: string): KeyValue | boolean {
@@ -162,7 +162,7 @@ export function checked(codec: Codec, value: unknown, place: string): KeyValue |
   if (codec === 'time' && !isTime(value, RFC_3339)) {
     throw badInput(place, 'must be an RFC 3339 time, such as 2026-03-01T09:30:00.000001Z.');
   }
-  if (codec === 'digest' && !DIGEST.test(value)) {
+  if (codec === 'digest' && !isDigest(value)) {
     throw badInput(place, 'must be a digest: "sha256:" and 64 lower-case hexadecimal digits.');
   }
   if (value.includes('\0')) throw badInput(place, 'must not contain NUL.');

@@ -1,6 +1,8 @@
+import { UUID_PATTERN } from '../proof/uuid.ts';
 import { type Codec, type Noun, ORDINAL, POSITION } from './nouns/noun.ts';
 
-export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+/** A client may write capitals. */
+export const UUID = new RegExp(`^${UUID_PATTERN}$`, 'i');
 const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$/;
 /** Short enough for a bigint. */
 const DECIMAL = /^(0|[1-9]\d{0,17})$/;

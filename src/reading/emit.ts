@@ -1,3 +1,4 @@
+import { timeTextSql } from '../text/time-sql.ts';
 import type { Bound, BoundPage } from './bind.ts';
 import { codecOf, listedBy } from './cursor.ts';
 import { hanging, inside, integrated, keyed, ordered, type Pen, type Where } from './listing.ts';
@@ -37,7 +38,7 @@ const CAST: Record<Codec, string> = {
 
 /** The text or number that a column is answered as. */
 function drawn(codec: Codec, expression: string): string {
-  if (codec === 'time') return `to_char(${expression} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+  if (codec === 'time') return timeTextSql(expression);
   return codec === 'position' ? `${expression}::text` : expression;
 }
 

@@ -2,7 +2,7 @@ import { InputValidationError } from '@pothos/plugin-validation';
 import { defaultFieldResolver, type GraphQLSchema } from 'graphql';
 import { AUTHORITY, type Authority } from '../auth/authority.ts';
 import type { Context } from '../context.ts';
-import { Forbidden, InvalidInput, type Problem, Refusal } from '../law/refusals.ts';
+import { Forbidden, InvalidInput, type Problem, problemAt, Refusal } from '../law/refusals.ts';
 import { RefusalAnswer } from '../schema/refusals.ts';
 import { refuseMissingValues } from './missing-values.ts';
 
@@ -50,7 +50,7 @@ function refuseUnauthorised(
   const { scope, agent } = authorityFor(authority, args);
   if (!session.scopes.has(scope)) {
     throw new Forbidden(`${verb} needs the scope ${scope}, which this token does not carry.`, [
-      { path: [], code: 'scope-missing', message: `The caller ${session.name} lacks ${scope}.` },
+      problemAt([], 'scope-missing', `The caller ${session.name} lacks ${scope}.`),
     ]);
   }
   if (session.kind === 'agent' && !agent) {
@@ -70,7 +70,7 @@ function authorityFor(
 function invalidInput(error: InputValidationError): InvalidInput {
   const problems: Problem[] = error.issues.map((issue) => {
     const path = (issue.path ?? []).map((step) => String(typeof step === 'object' ? step.key : step));
-    return { path, code: 'invalid', message: sentence(placeOf(path), issue.message) };
+    return problemAt(path, 'invalid', sentence(placeOf(path), issue.message));
   });
   const first = problems[0]?.message ?? 'It is invalid.';
   const more = problems.length > 1 ? ` The other problems (${problems.length - 1}) are listed.` : '';

@@ -8,7 +8,7 @@ import {
   type ObjectValueNode,
   type ValueNode,
 } from 'graphql';
-import { InvalidInput, type Problem } from '../law/refusals.ts';
+import { InvalidInput, type Problem, problemAt } from '../law/refusals.ts';
 
 /**
  * GraphQL takes `{ dryRun: $dryRun }` with no value for $dryRun as if the field were left out, so a caller that lost a value would get the
@@ -22,8 +22,8 @@ export function refuseMissingValues(field: GraphQLField<unknown, unknown>, info:
     const argument = field.args.find(({ name }) => name === given.name.value);
     if (argument !== undefined) find(argument.type, given.value, [argument.name], isMissing, problems);
   }
-  if (problems.length === 0) return;
-  throw new InvalidInput(`The input can't be taken: ${problems[0]?.message ?? ''}`, problems);
+  const [first] = problems;
+  if (first !== undefined) throw new InvalidInput(`The input can't be taken: ${first.message}`, problems);
 }
 
 type IsMissing = (variable: string) => boolean;
@@ -59,7 +59,7 @@ function findInside(
     if (given.kind !== Kind.VARIABLE) find(described.type, given, place, isMissing, problems);
     else if (described.extensions['needsValue'] === true && isMissing(given.name.value)) {
       const message = `${name.value} is given by the variable $${given.name.value}, which has no value; give it one, or leave ${name.value} out.`;
-      problems.push({ path: place, code: 'variable-missing', message });
+      problems.push(problemAt(place, 'variable-missing', message));
     }
   }
 }

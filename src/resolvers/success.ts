@@ -2,6 +2,8 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { sql } from 'slonik';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
+import { ENTRY_STATES } from '../law/states.ts';
+import { ENTRY_KINDS } from '../law/values.ts';
 import type { Written as LedgerWritten } from '../ledger/envelope/transaction.ts';
 import type { Writes } from '../ledger/envelope/writes.ts';
 import type { NounName } from '../reading/nouns/noun-name.ts';
@@ -9,6 +11,7 @@ import { type ColumnValues, type PreviewRows, previewNode } from '../reading/pre
 import { readNode } from '../reading/read.ts';
 import type { Node } from '../schema/node.ts';
 import type { Written } from '../schema/written.ts';
+import { timeText } from '../text/time-sql.ts';
 
 /** A verb's answer as its success type resolves it: what every success carries, beside the verb's own values. */
 export type Success<T> = Written & T & { readonly previewRows: PreviewRows | null };
@@ -70,8 +73,8 @@ async function previewRows(context: Context, writes: Writes): Promise<PreviewRow
 
 const entryRow = z.object({
   entry_id: z.string(),
-  kind: z.string(),
-  status: z.string(),
+  kind: z.enum(ENTRY_KINDS),
+  status: z.enum(ENTRY_STATES),
   emitted_at: z.string(),
   scenario_ref: z.string().nullish(),
 });
@@ -84,7 +87,7 @@ async function entriesNow(
   if (ids.length === 0) return new Map();
   const rows = await context.observe.any(sql.prepared('preview.entries', entryRow)`
     /* preview.entries */ select entry_id, kind, status,
-      to_char(emitted_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as emitted_at
+      ${timeText(sql.fragment`emitted_at`)} as emitted_at
     from cutter_governance.v_decision_backlog_entry_observe where entry_id = any(${sql.array(ids, 'uuid')})`);
   return new Map(rows.map((row) => [row.entry_id, row]));
 }

@@ -40,7 +40,7 @@ ChangeSet.implement({
       executorToolRevision: ['String', 'The revision of the tool that cut.'],
       verifierToolRevision: ['String', '`pending` at the cut.'],
       toolRevisionMatch: ['Boolean?', 'Whether both lanes ran one revision, where known.'],
-      state: ['String', '`applied` or `compensating`.'],
+      state: ['String', '`applied`, of a compensation, too.'],
       riskClass: ['String', 'The risk class of the approval.'],
       emittedBy: ['String', 'The principal that cut.'],
       emittedAt: ['DateTime', 'The time of the transaction.'],
@@ -48,7 +48,7 @@ ChangeSet.implement({
         'String?',
         'For a compensation: the principal whose verification failed the cut.',
       ],
-      changeKind: ['String', '`cut`, `compensation` or `lifecycle`.'],
+      changeKind: ['String', '`cut` or `compensation`. Nothing writes `lifecycle` yet.'],
       compensatesChangeSetId: ['UUID?', 'For a compensation: the change set it makes void.'],
       affectedRowCount: ['Int', 'How many affected rows it has.'],
       effectDigest: [

@@ -20,7 +20,7 @@ Entry.implement({
   fields: (t) => ({
     ...columns(t, {
       entryId: ['UUID', 'Derived from the idempotency key of the mark.'],
-      kind: ['String', '`cut_request`, `escalation` or `lifecycle`.'],
+      kind: ['String', '`cut_request` or `escalation`. Nothing writes `lifecycle` yet.'],
       status: [
         'String',
         '`marked`, `review_pending`, `reviewed_approved`, `reviewed_rejected`, `reviewed_deferred`, `cut_applied`, `verified_complete`, `verify_failed_escalated` or `abandoned`.',

@@ -1,4 +1,4 @@
-import { type Finding, VERDICTS } from '../fsck/finding.ts';
+import { FINDING_VERDICTS, type Finding } from '../fsck/finding.ts';
 import type { ScrubPass, Integrity as State } from '../fsck/scrub/scrub-pass.ts';
 import { builder } from './builder.ts';
 
@@ -7,7 +7,9 @@ const position = (at: number | null): string | null => (at === null || at < 0 ? 
 const IntegrityFinding = builder.objectRef<Finding>('IntegrityFinding').implement({
   description: 'Something that is not as it was written.',
   fields: (t) => ({
-    verdict: t.exposeString('verdict', { description: `One of ${Object.keys(VERDICTS).join(', ')}.` }),
+    verdict: t.exposeString('verdict', {
+      description: `One of ${Object.keys(FINDING_VERDICTS).join(', ')}.`,
+    }),
     table: t.exposeString('table', { description: 'The table, with its schema.' }),
     key: t.exposeString('key', { description: "The row's primary key." }),
     column: t.exposeString('column', { nullable: true, description: 'The column; null for a whole row.' }),

@@ -28,7 +28,7 @@ Manifest.implement({
   fields: (t) => ({
     ...columns(t, {
       envelopeId: ['UUID', 'Identifies the envelope.'],
-      operationKind: ['String', '`first_cut`, `split` or `merge`.'],
+      operationKind: ['String', '`first_cut`. Nothing writes `split` or `merge` yet.'],
       status: ['String', 'The status at insertion; rows are never updated, so ask `effectiveStatus`.'],
       sourceDocRef: ['String', 'The id of the entry this plan is for.'],
       escalationRef: ['UUID?', 'The escalation entry this plan answers, if any.'],

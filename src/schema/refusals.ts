@@ -20,6 +20,37 @@ export const ProblemType = builder.objectRef<Problem>('Problem').implement({
       description: 'Whether it blocks. The problems of a refusal are all errors.',
       resolve: (problem) => problem.severity ?? 'error',
     }),
+    entryId: t.field({
+      type: 'UUID',
+      nullable: true,
+      description: 'The entry that it is about, if it is about one. It need not be that of the input.',
+      resolve: (problem) => problem.entryId ?? null,
+    }),
+    changeSetId: t.field({
+      type: 'UUID',
+      nullable: true,
+      description: 'The change set that it is about, if it is about one.',
+      resolve: (problem) => problem.changeSetId ?? null,
+    }),
+    reviewDecisionId: t.field({
+      type: 'UUID',
+      nullable: true,
+      description: 'The live review decision that the input does not fit, if there is one.',
+      resolve: (problem) => problem.reviewDecisionId ?? null,
+    }),
+    manifestDigest: t.field({
+      type: 'Digest',
+      nullable: true,
+      description:
+        'The digest that holds where that of the input does not: of the plan as it is now, or of what was approved.',
+      resolve: (problem) => problem.manifestDigest ?? null,
+    }),
+    notBefore: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'Until when the entry is deferred, if it is.',
+      resolve: (problem) => problem.notBefore ?? null,
+    }),
   }),
 });
 

@@ -14,7 +14,7 @@ Sweep.implement({
   fields: (t) => ({
     ...columns(t, {
       sweepId: ['UUID', 'Derived from the idempotency key of the sweep.'],
-      triggerKind: ['String', '`manual` or `scheduled`.'],
+      triggerKind: ['String', '`manual`. Nothing writes `scheduled` yet.'],
       sweptBy: ['String', 'The principal that swept.'],
       sweptAt: ['DateTime', 'The time of the transaction.'],
       batchLimit: ['Int', 'How many entries the pass might look at.'],

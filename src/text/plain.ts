@@ -1,7 +1,11 @@
-/** What another party wrote, as it may stand in a terminal: it can't give orders there, show a token, or go on without end. */
+/**
+ * What another party wrote, as it may stand in a terminal: it can't give orders there, show a token, or go on without
+ * end.
+ */
 
 const LONGEST = 2_000;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: what a terminal obeys, line ends alone let pass, and what turns its text round
+// What a terminal obeys, but for line ends, and what turns its text round.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to find
 const ORDERS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 export function plain(text: string, secrets: readonly string[] = []): string {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { ClientFault, openClient } from '../../src/cli/client/client.ts';
-import { accepted, Refused } from '../../src/cli/client/refused.ts';
+import { acceptedOutcome, Refused } from '../../src/cli/client/refused.ts';
 import { RegisterSourceDocument } from '../../src/cli/generated/graphql.ts';
 import { makeSecrets, serverSeedOf } from '../../src/home/secrets.ts';
 import { cutter, fileOf, homeOf } from '../harness/cli.ts';
@@ -18,11 +18,11 @@ afterEach(async () => {
 
 /** What the client says of each; the address stands before it. */
 const SENTENCES: Readonly<Record<AnswerName, RegExp>> = {
-  'a page': /is no ledger: it answered 200, and not in JSON\.$/,
-  'a page that says it is JSON': /is no ledger: it answered 200, and not in JSON\.$/,
-  'JSON that says it is a page': /is no ledger: it answered 200, and not in JSON\.$/,
-  'bytes that are no text': /is no ledger: it answered 200, and not in JSON\.$/,
-  'nothing at all': /is no ledger: it answered 200, and not in JSON\.$/,
+  'a page': /is not a ledger: it answered with status 200, and not in JSON\.$/,
+  'a page that says it is JSON': /is not a ledger: it answered with status 200, and not in JSON\.$/,
+  'JSON that says it is a page': /is not a ledger: it answered with status 200, and not in JSON\.$/,
+  'bytes that are no text': /is not a ledger: it answered with status 200, and not in JSON\.$/,
+  'nothing at all': /is not a ledger: it answered with status 200, and not in JSON\.$/,
   null: /speak to: it answered without data\.$/,
   'a list': /speak to: it answered without data\.$/,
   'a number': /speak to: it answered without data\.$/,
@@ -33,27 +33,27 @@ const SENTENCES: Readonly<Record<AnswerName, RegExp>> = {
   'an outcome of no type': /speak to: outcome is of no type that this version knows there\.$/,
   'a success that lacks what it is one of': /speak to: outcome\.rows is null\.$/,
   'members that objects have by themselves': /speak to: outcome is missing\.$/,
-  'errors that are none': /answered the marker: an error without a message\.$/,
+  'errors that are none': /answered the marker: An error without a message\.$/,
   'errors of another form': /speak to: it answered without data\.$/,
   'an error that shows the token': /answered the marker: Your token is \(a token\)\.$/,
-  'an error that breaks the token up': /token doesn't open .*: It is \(a token\)\. Are the tokens/,
+  'an error that breaks the token up': /refuses the \w+'s token: It is \(a token\)\. Check that the tokens/,
   'an error that gives orders to a terminal':
     /answered the marker: \[2J\[1;1H31mall is well Entry x: verified_complete$/,
   'an error as long as a book': /answered the marker: (No\. )+No?…$|answered the marker: .{2000}…$/,
   'a refusal that gives orders to a terminal':
     /^Registering was refused \(Forbidden\): \[2J\[1;1H31mall is well Entry x/,
-  'brackets without end': /is no ledger: it answered 200, and not in JSON\.$/,
+  'brackets without end': /is not a ledger: it answered with status 200, and not in JSON\.$/,
   'more than anybody wants to read':
-    /answered with more than 8388608 bytes; no answer of a ledger is so long\.$/,
+    /answered with more than 8388608 bytes\. A ledger's answer is never so long\.$/,
   'a little that becomes very much':
-    /answered with more than 8388608 bytes; no answer of a ledger is so long\.$/,
+    /answered with more than 8388608 bytes\. A ledger's answer is never so long\.$/,
   'packed bytes that are not': /^The connection to .* broke \(\S.*\)\./,
   'a trickle that never ends':
-    /didn't end its answer within 1\.5 seconds\. Whether the call was served is unknown/,
-  'a promise and no more': /didn't end its answer within 1\.5 seconds\./,
-  silence: /didn't end its answer within 1\.5 seconds\./,
+    /didn't finish its answer within 1\.5 seconds\. Whether the ledger served the call is unknown/,
+  'a promise and no more': /didn't finish its answer within 1\.5 seconds\./,
+  silence: /didn't finish its answer within 1\.5 seconds\./,
   'less than it announced': /^The connection to .* broke \(\S.*\)\./,
-  'another address': /sends its callers on to another address \(307\), and no token goes there/,
+  'another address': /redirects to another address \(status 307\), and no token is sent there/,
   'no HTTP': /^The connection to .* broke \(\S.*\)\./,
 };
 
@@ -61,7 +61,7 @@ async function refusalOf(url: string): Promise<Error> {
   const client = openClient({ url, token: TOKEN, who: 'marker', bounds: BOUNDS });
   try {
     const { outcome } = await client.execute(RegisterSourceDocument, { input: INPUT });
-    accepted('Registering', outcome, 'RegisterSourceSuccess');
+    acceptedOutcome('Registering', outcome, 'RegisterSourceSuccess');
   } catch (error) {
     return error as Error;
   }
@@ -151,7 +151,7 @@ describe('cutter run says the same, and ends with 1', () => {
           },
         },
       },
-      /^cutter: Entry e was swept 1000 times and still waits\. No ledger behaves so/,
+      /^cutter: Entry e was swept 1000 times and still waits\. No ledger behaves like this/,
     ],
   ])('%s', async (_, data, sentence) => {
     const stranger = await player(data, serverSeedOf(secrets));

@@ -69,7 +69,7 @@ describe('a monitor whose stream is none ends, and says so', () => {
       /^malformed: position 0: A message of the stream can't be read: it names no type\.$/,
     'events that are none': /was cut off\.$/,
     'errors alone': /answered the monitor: \[2J\[1;1H31mall is well \(a token\)$/,
-    'an end at once': /ends the stream again and again\.$/,
+    'an end at once': /keeps ending the stream\.$/,
     'no end and no event': /was silent for \d+ ms\.$/,
     'remarks without end': /was silent for \d+ ms\.$/,
     'an event without end': /sent an event of more than \d+ characters\.$/,

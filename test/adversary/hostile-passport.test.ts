@@ -54,14 +54,13 @@ function expectPlain(text: string): void {
 
 describe('cutter passport issue writes nothing that isn’t what it asked for', () => {
   const sentences: Readonly<Record<keyof typeof UNFIT, RegExp>> = {
-    'of another cut': /^cutter: The ledger gave the passport of change set \S+ for that of \S+\.\n$/,
+    'of another cut': /^cutter: The ledger answered with the passport of change set \S+ instead of \S+\.\n$/,
     'of another digest than stated':
-      /^cutter: The ledger gave a passport of the digest \S+ and said that it has sha256:0+\.\n$/,
-    'altered behind its digest':
-      /^cutter: The ledger gave a passport of the digest \S+ and said that it has \S+\.\n$/,
-    'no JSON': /^cutter: The ledger gave something that is no passport\.\n$/,
-    'JSON and no passport': /^cutter: The ledger gave something that is no passport\.\n$/,
-    'brackets without end': /^cutter: The ledger gave something that is no passport\.\n$/,
+      /^cutter: The passport has the digest \S+, but the ledger said sha256:0+\.\n$/,
+    'altered behind its digest': /^cutter: The passport has the digest \S+, but the ledger said \S+\.\n$/,
+    'no JSON': /^cutter: The ledger answered with something that is not a passport\.\n$/,
+    'JSON and no passport': /^cutter: The ledger answered with something that is not a passport\.\n$/,
+    'brackets without end': /^cutter: The ledger answered with something that is not a passport\.\n$/,
     'put off for ever': /^cutter: The passport was refused \(Busy\): Later, \(a token\)\.\[2J\n$/,
   };
   test.each(Object.keys(UNFIT) as (keyof typeof UNFIT)[])('%s', async (name) => {
@@ -99,7 +98,7 @@ describe('cutter passport issue writes nothing that isn’t what it asked for', 
     hostile.tell(HONEST);
     expect(other.code).toBe(1);
     expectPlain(other.err);
-    expect(other.err).toMatch(/holds another passport of this change set, though a passport is fixed/);
+    expect(other.err).toMatch(/holds another passport of this change set, although a passport never changes/);
     const [file] = readdirSync(cwd);
     expect(readFileSync(join(cwd, file as string), 'utf8')).toBe(honest);
   });

@@ -1,7 +1,7 @@
 import { getDefaultHighWaterMark } from 'node:stream';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { LIMITS } from '../../src/doors/limits.ts';
+import { LIMITS } from '../../src/doors/bounds/limits.ts';
 import { type Follower, followHistory } from '../harness/crash-follower.ts';
 import { PATIENCE, type ServerProcess, serverProcess } from '../harness/crash-processes.ts';
 import { historyInOrder } from '../harness/crash-rows.ts';

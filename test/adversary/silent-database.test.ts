@@ -11,7 +11,7 @@ import { type PreparedLedger, prepareLedger } from '../../src/boot/prepare.ts';
 import { type Wired, wire } from '../../src/boot/wire.ts';
 import { type EmbeddedServer, startEmbedded } from '../../src/database/cluster/embedded.ts';
 import { openPools, type Pools, type PoolUrls } from '../../src/database/pools.ts';
-import { LIMITS } from '../../src/doors/limits.ts';
+import { LIMITS } from '../../src/doors/bounds/limits.ts';
 import { ownedHome, postgresProcesses } from '../harness/crash-processes.ts';
 import { send } from '../harness/doors.ts';
 

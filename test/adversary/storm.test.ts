@@ -6,7 +6,6 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { prepareLedger } from '../../src/boot/prepare.ts';
 import { type EmbeddedServer, startEmbedded } from '../../src/database/cluster/embedded.ts';
 import { checkLedger } from '../../src/fsck/check.ts';
-import { checkpointSeedOf } from '../../src/home/secrets.ts';
 import type { HeadKeys } from '../../src/monitor/judges/signed-head.ts';
 import { publicKeyOf } from '../../src/proof/ed25519.ts';
 import { type Follower, type FollowerOptions, followHistory } from '../harness/crash-follower.ts';
@@ -14,6 +13,7 @@ import { ownedHome, ownerPool } from '../harness/crash-processes.ts';
 import { expectSoundLog, historyInOrder, settledLog } from '../harness/crash-rows.ts';
 import type { Assignment } from '../harness/crash-server.ts';
 import { type Seeded, seeded, testSeed } from '../harness/seeded.ts';
+import { checkpointSeedOf } from '../harness/seeds.ts';
 import { BLOWS, type Blow, type StormServers, stormServers } from '../harness/storm-servers.ts';
 import { type Storm, write } from '../harness/storm-writers.ts';
 

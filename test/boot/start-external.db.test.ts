@@ -2,7 +2,7 @@ import { hash, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { run } from '../../src/cli/run.ts';
+import { runDocument } from '../../src/cli/run.ts';
 import { readConfig } from '../../src/config.ts';
 import { type EmbeddedServer, startEmbedded } from '../../src/database/cluster/embedded.ts';
 import { migrate } from '../../src/database/migrate/migrate.ts';
@@ -221,12 +221,10 @@ describe('production', () => {
     const document = fileOf('law.md', '# Law\n\nOne.\n');
     const unseen = await cutter(home, ['run', document, '--yes'], { url: urlOf(started), env: tokens });
     expect(unseen.code).toBe(1);
-    expect(unseen.err).toMatch(
-      /This is a ledger in production: --yes would approve .* Nothing was written\.\n$/,
-    );
+    expect(unseen.err).toMatch(/This ledger is in production, .* without --yes\. Nothing was written\.\n$/);
     const someone = person('y', 'y');
     const config = readConfig({ ...tokens, CUTTER_HOME: home, CUTTER_URL: urlOf(started) });
-    expect(await run(document, { yes: false }, config, someone)).toBe(0);
+    expect(await runDocument(document, { yes: false }, config, someone)).toBe(0);
     expect(someone.said()).toContain('verified_complete');
     await close(started);
   });

@@ -209,9 +209,7 @@ describe('outside events', () => {
     await command.says('Ctrl-C');
     command.child.kill('SIGUSR2');
     expect(await command.ended).toBe(70);
-    expect(command.errors()).toMatch(
-      /^cutter: A defect of the program ended it; .*\nError: unforeseen\n\s+at /,
-    );
+    expect(command.errors()).toMatch(/^cutter: A defect ended the program\. .*\nError: unforeseen\n\s+at /);
     expect(command.output()).toMatch(/Closing\.\n$/);
     expect(existsSync(join(home, 'server.lock'))).toBe(false);
   });

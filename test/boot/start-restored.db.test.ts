@@ -130,7 +130,7 @@ describe('a database restored without owners and privileges', () => {
       const command = await started(home, elsewhere.ownerUrl);
       expect(command.output()).toContain('granted them again');
       expect(command.output()).toContain('It was made of a database on another PostgreSQL server');
-      expect(await resumed(home, elsewhere.ownerUrl)).toContain('DOT-992 has accepted, and so both have');
+      expect(await resumed(home, elsewhere.ownerUrl)).toContain('DOT-992 has accepted. Both lanes have');
       await expect.poll(async () => (await readiness(command))['resumed'], { timeout: 120_000 }).toBe('up');
       expect(await runs(command, home)).toContain('verified_complete');
       await close(command);

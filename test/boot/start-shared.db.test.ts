@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type EmbeddedServer, startEmbedded } from '../../src/database/cluster/embedded.ts';
-import { checksumsOf, migrate, SQL_DIRECTORY } from '../../src/database/migrate/migrate.ts';
+import { migrate } from '../../src/database/migrate/migrate.ts';
+import { checksumsOf, SQL_DIRECTORY } from '../../src/database/migrate/migrations.ts';
 import { asOwner } from '../harness/cluster.ts';
 import { type Command, cutterStart, freshHome } from '../harness/start-command.ts';
 

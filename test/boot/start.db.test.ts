@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, inject, test, vi } from 'vitest';
-import { begin } from '../../src/cli/walk/attempt.ts';
+import { beginAttempt } from '../../src/cli/walk/attempt.ts';
 import { SAMPLE } from '../../src/cli/walk/sample-document.ts';
 import { clientsOf } from '../harness/cli.ts';
 import { asOwner } from '../harness/cluster.ts';
@@ -61,7 +61,11 @@ describe('start', () => {
     await killed.says('Ctrl-C');
     const tokens = JSON.parse(readFileSync(join(home, 'tokens.json'), 'utf8')) as SampleTokens;
     // As far as the sample's walk comes until its entry stands, by its own keys.
-    await begin({ clients: clientsOf({ url: urlOf(killed), tokens }), document: SAMPLE, print: () => {} });
+    await beginAttempt({
+      clients: clientsOf({ url: urlOf(killed), tokens }),
+      document: SAMPLE,
+      print: () => {},
+    });
     killed.child.kill('SIGKILL');
     await killed.ended;
     const next = cutterStart({ CUTTER_HOME: home, CUTTER_SAMPLE: 'on' });
@@ -122,7 +126,9 @@ describe('start says in one sentence why it can’t', () => {
 
   test('a host that is no address of this machine', async () => {
     const command = cutterStart({ CUTTER_HOME: freshHome(), CUTTER_HOST: 'nonsense.invalid' });
-    expect(await sentenceOf(command)).toContain('nonsense.invalid is no address of this machine');
+    expect(await sentenceOf(command)).toContain(
+      'nonsense.invalid is neither an address nor a name of this machine',
+    );
     expect(command.errors()).toContain('CUTTER_HOST');
   });
 

@@ -61,7 +61,7 @@ describe('cutter key', { timeout: 300_000 }, () => {
   test('keys writes the file that a stranger judges by', async () => {
     const file = join(home, 'KEYS');
     const wrote = await cutter(home, ['keys', '--out', file], { url: urlOf(server) });
-    expect([wrote.code, wrote.err, wrote.out]).toEqual([0, '', '']);
+    expect([wrote.code, wrote.err, wrote.out]).toEqual([0, `Wrote the lanes' public keys to ${file}.\n`, '']);
     const shown = await cutter(home, ['keys'], { url: urlOf(server) });
     expect(shown.out).toBe(readFileSync(file, 'utf8'));
     const known = parseKeys(shown.out);
@@ -110,6 +110,6 @@ describe('cutter key', { timeout: 300_000 }, () => {
   test('says so where there is no ledger', async () => {
     const { code, err } = await cutter(freshHome(), ['key', 'list']);
     expect(code).toBe(1);
-    expect(err).toMatch(/holds no secrets of a ledger; name its data directory by CUTTER_HOME\.\n$/);
+    expect(err).toMatch(/holds no secrets of a ledger\. Name the ledger's home with CUTTER_HOME\.\n$/);
   });
 });

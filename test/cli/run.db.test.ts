@@ -1,9 +1,9 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Operation } from '../../src/cli/client/client.ts';
 import { ClientFault } from '../../src/cli/client/client.ts';
-import { run } from '../../src/cli/run.ts';
+import { runDocument } from '../../src/cli/run.ts';
 import type { Clients } from '../../src/cli/walk/phases.ts';
-import { walk } from '../../src/cli/walk/walk.ts';
+import { walkDocument } from '../../src/cli/walk/walk.ts';
 import { clientConfig, clientsOf, cutter, fileOf, homeOf, person } from '../harness/cli.ts';
 import { call, fresh, manifestOf } from '../harness/cycle.ts';
 import { type TestServer, testServer } from '../harness/server.ts';
@@ -25,7 +25,7 @@ beforeEach(() => {
 /** The command in this process, with a person in front of it. */
 async function atTerminal(path: string, ...answers: string[]) {
   const someone = person(...answers);
-  const code = await run(path, { yes: false, docCode }, clientConfig(server.url, home), someone);
+  const code = await runDocument(path, { yes: false, docCode }, clientConfig(server.url, home), someone);
   return { code, said: someone.said() };
 }
 
@@ -88,7 +88,9 @@ describe('cutter run', () => {
     // As a shell takes it, for the home that was named for this one command.
     const typed = out.replaceAll(/ \\\n +/g, ' ');
     expect(typed).toMatch(
-      new RegExp(`\n {9}its passport:\n {9}\\$ CUTTER_HOME=${home} .*cutter passport issue [0-9a-f-]{36}\n`),
+      new RegExp(
+        `\n {9}issue its passport:\n {9}\\$ CUTTER_HOME=${home} .*cutter passport issue [0-9a-f-]{36}\n`,
+      ),
     );
     expect(lines.at(-1)).toMatch(/^Entry [0-9a-f-]{36}: verified_complete$/);
   });
@@ -167,12 +169,15 @@ describe('cutter run', () => {
     const path = fileOf('rules.md', TEXT);
     const refused = await atTerminal(path, 'y', 'n');
     expect(refused.code).toBe(1);
-    expect(refused.said).toMatch(/goes on from where this entry stands\.\nEntry .*: reviewed_approved\n$/);
+    expect(refused.said).toMatch(
+      /The same command continues from this status\.\nEntry .*: reviewed_approved\n$/,
+    );
     expect(await ledger()).toMatchObject({ statuses: ['reviewed_approved'], cuts: 0, versions: [] });
     const again = await atTerminal(path, 'y');
     expect(again.code).toBe(0);
     expect(again.said).not.toContain('Approve');
-    expect(again.said.indexOf('Plan ')).toBeLessThan(again.said.indexOf('Cut it?')); // shown again, to be cut knowingly
+    // The plan is shown again, so that the cut is made knowingly.
+    expect(again.said.indexOf('Plan ')).toBeLessThan(again.said.indexOf('Cut the document?'));
     expect(again.said).toContain('Plan ');
     expect(await ledger()).toMatchObject({
       statuses: ['verified_complete'],
@@ -202,7 +207,7 @@ describe('cutter run', () => {
     const before = await ledger();
     const again = await byYes(path);
     expect(again.code).toBe(0);
-    expect(again.out).toContain('This text stands already, verified; nothing was written.');
+    expect(again.out).toContain('This text is cut and verified already. Nothing was written.');
     expect(again.out).toMatch(/: verified_complete\n$/);
     expect(await ledger()).toEqual(before);
   });
@@ -289,7 +294,7 @@ describe('cutter run', () => {
         [docCode],
       );
     });
-    const failed = await walk({
+    const failed = await walkDocument({
       clients: tampering,
       document: { docCode, title: null, profile: 'markdown', bytes: Buffer.from(TEXT) },
       print: (line) => printed.push(line),
@@ -306,7 +311,7 @@ describe('cutter run', () => {
   });
 
   test('an amended document waits for the verification of a run that broke off, and asks to do it', async () => {
-    const broken = walk({
+    const broken = walkDocument({
       clients: beforeVerify(async () => {
         throw new ClientFault('the line went dead');
       }),
@@ -324,7 +329,50 @@ describe('cutter run', () => {
       versions: [1, 1, 1, 2],
     });
   });
+
+  test('goes on by the data of a refusal: in other words it is understood as well', async () => {
+    const bytes = (text: string) => Buffer.from(text);
+    const broken = walkDocument({
+      clients: beforeVerify(async () => {
+        throw new ClientFault('the line went dead');
+      }),
+      document: { docCode, title: null, profile: 'markdown', bytes: bytes(TEXT) },
+      print: () => {},
+      confirm: async () => true,
+    });
+    await expect(broken).rejects.toThrow('the line went dead');
+    const printed: string[] = [];
+    const asked: string[] = [];
+    const amended = await walkDocument({
+      clients: reworded(clientsOf(server)),
+      document: { docCode, title: null, profile: 'markdown', bytes: bytes(AMENDED) },
+      print: (line) => printed.push(line),
+      confirm: async ({ text }) => {
+        asked.push(text);
+        return true;
+      },
+    });
+    expect(amended.status).toBe('verified_complete');
+    expect(asked).toContain('Verify that cut first?');
+    expect(printed).toContain(OTHER_WORDS);
+    expect(await ledger()).toMatchObject({ statuses: ['verified_complete', 'verified_complete'], cuts: 2 });
+  });
 });
+
+const OTHER_WORDS = 'It is so, in other words.';
+
+/** The four clients of a ledger whose every sentence is another one. */
+function reworded(clients: Clients): Clients {
+  const say = (client: Clients[keyof Clients]) => ({
+    url: client.url,
+    async execute<Result, Variables>(operation: Operation<Result, Variables>, variables: Variables) {
+      const answer = JSON.stringify(await client.execute(operation, variables));
+      return JSON.parse(answer, (key, value) => (key === 'message' ? OTHER_WORDS : value)) as Result;
+    },
+  });
+  const { marker, reviewer, executor, verifier } = clients;
+  return { marker: say(marker), reviewer: say(reviewer), executor: say(executor), verifier: say(verifier) };
+}
 
 /** The four clients, with something done before each verification arrives. */
 function beforeVerify(interfere: () => Promise<void>): Clients {

@@ -5,10 +5,11 @@ import { PassThrough } from 'node:stream';
 import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
 import { addressesOf } from '../../src/cli/start.ts';
-import { COLUMNS, fitted, folded, padded } from '../../src/cli/terminal/columns.ts';
+import { COLUMNS, fittedText, foldedText, paddedText } from '../../src/cli/terminal/columns.ts';
 import { commandText } from '../../src/cli/terminal/command-text.ts';
 import { phaseLine } from '../../src/cli/terminal/report.ts';
 import { linePrinter } from '../../src/cli/terminal/terminal.ts';
+import { VERSION } from '../../src/version.ts';
 import { cutter } from '../harness/cli.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
@@ -81,7 +82,7 @@ test('a printed command is typed as npx in the clone, and by its path elsewhere'
   expect(commandText('run FILE', ROOT.replace(/\/$/, ''))).toBe('npx cutter run FILE');
   const elsewhere = commandText('--version', '/');
   expect(elsewhere).toBe(`${ROOT}bin/cutter.js --version`);
-  expect(execFileSync('sh', ['-c', elsewhere], { cwd: '/', encoding: 'utf8' })).toBe('0.1.0\n');
+  expect(execFileSync('sh', ['-c', elsewhere], { cwd: '/', encoding: 'utf8' })).toBe(`${VERSION}\n`);
 });
 
 test('a start names the page that verifies passports only where it was built', () => {
@@ -102,11 +103,11 @@ describe('80 columns', () => {
   ];
 
   test.each(LONG)('hold %s', (text) => {
-    for (const line of folded(`  ${text}`, 6).split('\n'))
+    for (const line of foldedText(`  ${text}`, 6).split('\n'))
       expect(stringWidth(line)).toBeLessThanOrEqual(COLUMNS);
-    expect(folded(text).replaceAll(/\s/g, '')).toBe(text.replaceAll(/\s/g, ''));
-    expect(stringWidth(fitted(text, 40))).toBeLessThanOrEqual(40);
-    expect(stringWidth(padded(fitted(text, 40), 40))).toBe(40);
+    expect(foldedText(text).replaceAll(/\s/g, '')).toBe(text.replaceAll(/\s/g, ''));
+    expect(stringWidth(fittedText(text, 40))).toBeLessThanOrEqual(40);
+    expect(stringWidth(paddedText(fittedText(text, 40), 40))).toBe(40);
   });
 
   test('hold a phase, whatever the document is called', () => {
@@ -118,8 +119,8 @@ describe('80 columns', () => {
       at: new Date(0),
       elapsedMs: 12_345,
     });
-    for (const part of folded(line).split('\n')) expect(stringWidth(part)).toBeLessThanOrEqual(COLUMNS);
-    expect(folded(line).replaceAll(/\s/g, '')).toContain('法'.repeat(50));
+    for (const part of foldedText(line).split('\n')) expect(stringWidth(part)).toBeLessThanOrEqual(COLUMNS);
+    expect(foldedText(line).replaceAll(/\s/g, '')).toContain('法'.repeat(50));
   });
 
   test.each([
@@ -134,8 +135,8 @@ describe('80 columns', () => {
 
   test('addresses and commands stay whole', () => {
     const address = `http://ledger.example/${'x'.repeat(100)}`;
-    expect(folded(`No ledger answers at ${address}.`)).toContain(address);
+    expect(foldedText(`No ledger answers at ${address}.`)).toContain(address);
     const command = `  $ cutter passport issue ${'y'.repeat(36)} --url http://ledger.example:4000/graphql`;
-    expect(folded(command)).toMatch(/ \\\n {6}http:/);
+    expect(foldedText(command)).toMatch(/ \\\n {6}http:/);
   });
 });

@@ -20,7 +20,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import { startEmbedded } from '../../src/database/cluster/embedded.ts';
-import { checkServer } from '../../src/database/session/checks.ts';
+import { checkDatabase } from '../../src/database/session/database-check.ts';
 import { lockHolder } from '../../src/home/home-lock.ts';
 import { isAlive, startOf } from '../../src/home/process-identity.ts';
 import { asOwner } from '../harness/cluster.ts';
@@ -89,7 +89,7 @@ test('embedded: the first start makes a UTF-8 cluster that only its owner reads,
         current_setting('listen_addresses') as addresses from pg_database where datname = current_database()`,
     );
     expect(rows).toEqual([{ encoding: 'UTF8', locale: 'C', sockets: '', addresses: '127.0.0.1' }]);
-    await checkServer(owner);
+    await checkDatabase(owner);
     await owner.query('create table kept (n int)');
     await owner.query('insert into kept values (1)');
   });
@@ -281,7 +281,7 @@ test('embedded: what would let a crash take back an answer is refused before the
   const { ownerUrl } = await start(home);
   const refusal = async (): Promise<string> => {
     try {
-      await asOwner(ownerUrl, checkServer);
+      await asOwner(ownerUrl, checkDatabase);
       return 'fit';
     } catch (error) {
       return (error as Error).message;
@@ -298,7 +298,7 @@ test('embedded: what would let a crash take back an answer is refused before the
   );
   const ascii = new URL(ownerUrl);
   ascii.pathname = '/ascii';
-  await expect(asOwner(ascii.href, checkServer)).rejects.toThrow(/encoding is SQL_ASCII/);
+  await expect(asOwner(ascii.href, checkDatabase)).rejects.toThrow(/encoding is SQL_ASCII/);
 });
 
 /** Sets a setting of the server and waits until new sessions have it: the postmaster reloads when it comes to it. */

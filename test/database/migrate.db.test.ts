@@ -2,7 +2,8 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, inject, test } from 'vitest';
-import { checksumsOf, migrate, readMigrations, SQL_DIRECTORY } from '../../src/database/migrate/migrate.ts';
+import { migrate } from '../../src/database/migrate/migrate.ts';
+import { checksumsOf, readMigrations, SQL_DIRECTORY } from '../../src/database/migrate/migrations.ts';
 import { liveRights } from '../../src/database/migrate/rights.ts';
 import { asOwner } from '../harness/cluster.ts';
 import { testDatabase } from '../harness/database.ts';

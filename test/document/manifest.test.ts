@@ -1,11 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { manifestDigest, manifestHeader, recordLeaf } from '../../src/document/manifest.ts';
+import { manifestDigest, manifestHeader, manifestLeaf } from '../../src/document/manifest.ts';
 import { planDocument } from '../../src/document/plan.ts';
 import type { CutSpec, PlanRecord, VocabularyTerm } from '../../src/document/types.ts';
 import { canonicalJson } from '../../src/proof/canonical.ts';
 import { sha256 } from '../../src/proof/digest.ts';
-import { inclusionProof, leafHash, verifyInclusion } from '../../src/proof/merkle.ts';
+import { leafHash, verifyInclusion } from '../../src/proof/merkle.ts';
+import { inclusionProof } from '../harness/merkle.ts';
 
 const GOLDEN = new URL('../golden/document-manifest.json', import.meta.url);
 const ENTRY = '00000000-0000-5000-8000-000000000001';
@@ -30,7 +31,11 @@ function manifestOf(spec: CutSpec) {
 
 function vector(spec: CutSpec) {
   const { plan, header, digest } = manifestOf(spec);
-  return { header, records: plan.records.map((record) => JSON.parse(recordLeaf(record).toString())), digest };
+  return {
+    header,
+    records: plan.records.map((record) => JSON.parse(manifestLeaf(record).toString())),
+    digest,
+  };
 }
 
 test('the manifest of a small document is what it was on the first day', () => {
@@ -74,22 +79,22 @@ test('the manifest digest is the RFC 6962 root, header first, so that one record
   const index = 5;
   const root = Buffer.from(digest.slice('sha256:'.length), 'hex');
   const claim = {
-    leafHash: leafHash(recordLeaf(plan.records[index - 1]!)),
+    leafHash: leafHash(manifestLeaf(plan.records[index - 1]!)),
     index,
     size: leaves.length,
     root,
   };
   expect(verifyInclusion({ ...claim, proof: inclusionProof(leaves, index) })).toBe(true);
   expect(verifyInclusion({ ...claim, index: index - 1, proof: inclusionProof(leaves, index) })).toBe(false);
-  expect(plan.leafHashes[0]).toEqual(sha256(Buffer.concat([Buffer.of(0), recordLeaf(plan.records[0]!)])));
+  expect(plan.leafHashes[0]).toEqual(sha256(Buffer.concat([Buffer.of(0), manifestLeaf(plan.records[0]!)])));
 });
 
 test('every field of a record but its text is bound by its leaf', () => {
   const record = manifestOf({ profile: 'markdown' }).plan.records[3]!;
   const leaves = Object.keys(record).map((field) =>
-    recordLeaf({ ...record, [field]: 'changed' } as PlanRecord).toString(),
+    manifestLeaf({ ...record, [field]: 'changed' } as PlanRecord).toString(),
   );
-  expect(new Set([recordLeaf(record).toString(), ...leaves]).size).toBe(Object.keys(record).length);
+  expect(new Set([manifestLeaf(record).toString(), ...leaves]).size).toBe(Object.keys(record).length);
 });
 
 test('the entry, the document code and every record change the manifest digest', () => {
@@ -121,7 +126,7 @@ test('a word added to the vocabulary leaves a reviewed plan as it was; a bound c
 test('a record’s leaf is canonical JSON', () => {
   const { plan } = manifestOf({ profile: 'markdown' });
   for (const record of plan.records) {
-    const leaf = recordLeaf(record).toString();
+    const leaf = manifestLeaf(record).toString();
     expect(leaf).toBe(canonicalJson(JSON.parse(leaf)));
   }
 });

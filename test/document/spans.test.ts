@@ -179,7 +179,7 @@ describe('explicit spans', () => {
 
   test('list the allowed words when one is not', () => {
     const [problem] = plan(changed(1, { kind: 'verse' })).problems;
-    expect(problem!.message).toContain('Allowed are: article, clause, code, container,');
+    expect(problem!.message).toContain('Allowed: article, clause, code, container,');
   });
 });
 
@@ -235,7 +235,7 @@ describe('a profile', () => {
       {
         path: ['cutSpec', 'profile'],
         code,
-        message: `There is no profile "${reference}". Known are: markdown@1, markdown@2.`,
+        message: `There is no profile "${reference}". The known profiles are markdown@1, markdown@2.`,
       },
     ]);
   });

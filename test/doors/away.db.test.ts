@@ -7,7 +7,7 @@ import { type PreparedLedger, prepareLedger } from '../../src/boot/prepare.ts';
 import { type Wired, wire } from '../../src/boot/wire.ts';
 import { type EmbeddedServer, startEmbedded } from '../../src/database/cluster/embedded.ts';
 import { isAway } from '../../src/database/outage.ts';
-import { LIMITS } from '../../src/doors/limits.ts';
+import { LIMITS } from '../../src/doors/bounds/limits.ts';
 import { Busy } from '../../src/law/refusals.ts';
 import { databaseRefusal } from '../../src/ledger/envelope/constraints.ts';
 import { killAll, ownedHome, postgresProcesses } from '../harness/crash-processes.ts';

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { LIMITS } from '../../src/doors/bounds/limits.ts';
 import { JsonScanner } from '../../src/doors/json.ts';
-import { LIMITS } from '../../src/doors/limits.ts';
 import { type DoorServer, doorServer, openSocket, send } from '../harness/doors.ts';
 import { rawConnection } from '../harness/raw-http.ts';
 

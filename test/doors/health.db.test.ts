@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readiness } from '../../src/doors/health.ts';
+import { readinessOf } from '../../src/doors/health.ts';
 import { makeSecrets } from '../../src/home/secrets.ts';
 import { testDatabase } from '../harness/database.ts';
 import { testServer } from '../harness/server.ts';
@@ -54,7 +54,12 @@ test('ready: what several checks found for one reason is said once', async () =>
   const away = async () => {
     throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
   };
-  const look = readiness({ database: away, lanes: away, durable: () => 'fsync is off.', writes: () => null });
+  const look = readinessOf({
+    database: away,
+    lanes: away,
+    durable: () => 'fsync is off.',
+    writes: () => null,
+  });
   const { checks, reasons } = await look(false);
   expect(checks).toEqual({ database: 'down', lanes: 'down', durable: 'down', writes: 'up' });
   expect(reasons).toEqual([

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { LIMITS } from '../../src/doors/limits.ts';
+import { LIMITS } from '../../src/doors/bounds/limits.ts';
 import { type DoorServer, doorServer, openSocket, send } from '../harness/doors.ts';
 
 let doors: DoorServer;

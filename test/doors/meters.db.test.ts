@@ -2,8 +2,8 @@ import { BlockList } from 'node:net';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ConfigFault, readConfig } from '../../src/config.ts';
 import { callerAddress, readProxies } from '../../src/doors/address.ts';
-import { Meter } from '../../src/doors/meter.ts';
-import { Turnstile } from '../../src/doors/turnstile.ts';
+import { Meter } from '../../src/doors/bounds/meter.ts';
+import { Turnstile } from '../../src/doors/bounds/turnstile.ts';
 import { type DoorServer, doorServer, openEvents, openSocket, send } from '../harness/doors.ts';
 
 let doors: DoorServer;

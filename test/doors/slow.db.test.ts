@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ConfigFault, readConfig } from '../../src/config.ts';
-import { LIMITS } from '../../src/doors/limits.ts';
+import { LIMITS } from '../../src/doors/bounds/limits.ts';
 import { type DoorServer, doorServer, openEvents, openSocket } from '../harness/doors.ts';
 import { rawConnection } from '../harness/raw-http.ts';
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { shortened } from '../../src/doors/quotes.ts';
+import { withShortQuotes } from '../../src/doors/quotes.ts';
 import { openSocket, send } from '../harness/doors.ts';
 import { type TestServer, testServer } from '../harness/server.ts';
 
@@ -171,12 +171,14 @@ describe('a body that is no operation is told what to send', () => {
 
 test('what is short stays, what is long is cut where it is quoted, and nothing is cut in half', () => {
   const long = 'word '.repeat(1_000);
-  expect(shortened(`Unexpected Name "a", found "b" ${'and so on '.repeat(12)}`)).toContain('"b" and so on');
-  const cut = shortened(`Variable "$a" got invalid value { a: "}", b: ["${long}"] } at "a.b"; no.`);
+  expect(withShortQuotes(`Unexpected Name "a", found "b" ${'and so on '.repeat(12)}`)).toContain(
+    '"b" and so on',
+  );
+  const cut = withShortQuotes(`Variable "$a" got invalid value { a: "}", b: ["${long}"] } at "a.b"; no.`);
   expect(cut).toMatch(/^Variable "\$a" got invalid value \{ a: "\}", b: \["word .*…\} at "a\.b"; no\.$/);
   expect(cut.length).toBeLessThan(200);
-  expect(shortened(`found "${'\\"'.repeat(200)}" there`)).toMatch(/^found "(\\")+…" there$/);
-  expect(shortened(`found "${'a'.repeat(99)}\u{1f600}${'b'.repeat(50)}"`).isWellFormed()).toBe(true);
-  expect(shortened('{'.repeat(100_000)).length).toBeLessThan(200);
-  expect(shortened(long).length).toBeLessThanOrEqual(1_001);
+  expect(withShortQuotes(`found "${'\\"'.repeat(200)}" there`)).toMatch(/^found "(\\")+…" there$/);
+  expect(withShortQuotes(`found "${'a'.repeat(99)}\u{1f600}${'b'.repeat(50)}"`).isWellFormed()).toBe(true);
+  expect(withShortQuotes('{'.repeat(100_000)).length).toBeLessThan(200);
+  expect(withShortQuotes(long).length).toBeLessThanOrEqual(1_001);
 });

@@ -30,7 +30,7 @@ describe('cutter fsck', () => {
     const { code, out, err } = await fsck();
     expect([code, err]).toEqual([0, '']);
     expect(out).toMatch(
-      /^Checked \d+ records, \d+ rows, .*\nNo kept heads of this ledger at .*checkpoints, so this check can't see whether the ledger was set back\. Name other heads with --heads FILE\.\nClean\.\n$/,
+      /^Checked \d+ records, \d+ rows, .*\n.*checkpoints holds no head of this ledger, so this check can't see whether the ledger was set back\. Name other heads with --heads FILE\.\nClean\.\n$/,
     );
   });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { scope } from '../../src/cli/fsck.ts';
+import { printScope } from '../../src/cli/fsck.ts';
 import { UNIQUE_RULES } from '../../src/fsck/rows/unique.ts';
 import { SCOPE, VOUCHERS } from '../../src/fsck/scope.ts';
 import { SCHEMAS } from '../harness/catalog.ts';
@@ -48,7 +48,7 @@ test('fsck --scope says what vouches for a column, in sentences and as JSON, wit
   expect(out).toContain(`cutter_log.node.hash: ${VOUCHERS.tree}\n`);
   expect(out).toContain(`cutter_log.cosignature.signed_at: ${VOUCHERS.nothing}\n`);
   const lines: string[] = [];
-  scope({ json: true }, (line) => lines.push(line));
+  printScope({ json: true }, (line) => lines.push(line));
   expect(lines.map((line) => JSON.parse(line))).toContainEqual({
     type: 'column',
     table: 'public.information_unit',

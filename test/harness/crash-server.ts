@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { pino } from 'pino';
 import { wire } from '../../src/boot/wire.ts';
 import { openPools, type PoolUrls } from '../../src/database/pools.ts';
-import { LIMITS, type Limits } from '../../src/doors/limits.ts';
+import { LIMITS, type Limits } from '../../src/doors/bounds/limits.ts';
 import type { Secrets } from '../../src/home/secrets.ts';
 
 export interface Assignment {

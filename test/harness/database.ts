@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { inject } from 'vitest';
 import { bootstrapLedger } from '../../src/boot/bootstrap.ts';
-import { grantDatabase } from '../../src/database/migrate/migrate.ts';
+import { SQL_DIRECTORY } from '../../src/database/migrate/migrations.ts';
 import { openPools, type Pools, type PoolUrls, poolUrls } from '../../src/database/pools.ts';
 import type { Secrets } from '../../src/home/secrets.ts';
 import { heldKeys } from '../../src/keys/custody.ts';
@@ -52,7 +53,8 @@ export async function testDatabase(options: TestDatabaseOptions = {}): Promise<T
   const superuser = new pg.Pool({ connectionString: url.href, max: 4, application_name: 'test superuser' });
   superuser.on('error', () => {}); // an idle connection may be ended by a test
   const client = await superuser.connect();
-  await grantDatabase(client);
+  // What a copy of the template doesn't bring: who may connect, and who may make temporary tables.
+  await client.query(readFileSync(join(SQL_DIRECTORY, 'database.sql'), 'utf8'));
   const { tokens } = await bootstrapLedger(client, { mode: 'rehearsal', keys: heldKeys(secrets) });
   if (options.log === 'empty')
     await client.query(

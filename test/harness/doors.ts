@@ -14,8 +14,8 @@ import { afterAll } from 'vitest';
 import WebSocket from 'ws';
 import { authenticator } from '../../src/auth/authenticate.ts';
 import { buildServer, type CutterServer } from '../../src/boot/server.ts';
+import { LIMITS, type Limits } from '../../src/doors/bounds/limits.ts';
 import type { HostNames } from '../../src/doors/hosts.ts';
-import { LIMITS, type Limits } from '../../src/doors/limits.ts';
 import { serverSeedOf } from '../../src/home/secrets.ts';
 import { type TestDatabase, testDatabase } from './database.ts';
 

@@ -9,11 +9,11 @@ import pg from 'pg';
 import { pino } from 'pino';
 import { prepareLedger } from '../../src/boot/prepare.ts';
 import { wire } from '../../src/boot/wire.ts';
-import { type ResumeOptions, resume } from '../../src/cli/resume.ts';
+import { type ResumeOptions, resumeLedger } from '../../src/cli/resume.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import { clusterPlace } from '../../src/database/cluster/cluster-place.ts';
 import { startEmbedded } from '../../src/database/cluster/embedded.ts';
-import { LIMITS } from '../../src/doors/limits.ts';
+import { LIMITS } from '../../src/doors/bounds/limits.ts';
 import type { Secrets } from '../../src/home/secrets.ts';
 import { homeCustody } from '../../src/keys/custody.ts';
 import { ownedHome } from './crash-processes.ts';
@@ -124,7 +124,7 @@ export function restoreGround(): RestoreGround {
       });
       const config: Config = readConfig({ CUTTER_HOME: home, CUTTER_CHECKPOINT_FILE: heads });
       const terminal = { input: new PassThrough(), output, interactive: false };
-      return { code: await resume({ yes: true, ...options }, config, terminal), said: unfolded(said) };
+      return { code: await resumeLedger({ yes: true, ...options }, config, terminal), said: unfolded(said) };
     },
     remove() {
       if (!existsSync(home)) return;

@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { type PreparedLedger, prepareLedger } from '../../src/boot/prepare.ts';
 import { wire } from '../../src/boot/wire.ts';
 import { type EmbeddedServer, startEmbedded } from '../../src/database/cluster/embedded.ts';
-import { LIMITS } from '../../src/doors/limits.ts';
+import { LIMITS } from '../../src/doors/bounds/limits.ts';
 import { asOwner } from './cluster.ts';
 import { ownedHome } from './crash-processes.ts';
 import { send } from './doors.ts';

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { afterAll } from 'vitest';
 import { type Wired, wire } from '../../src/boot/wire.ts';
 import type { Pools } from '../../src/database/pools.ts';
-import { LIMITS, type Limits } from '../../src/doors/limits.ts';
+import { LIMITS, type Limits } from '../../src/doors/bounds/limits.ts';
 import type { ScrubOptions } from '../../src/fsck/scrub/scrub.ts';
 import type { Secrets } from '../../src/home/secrets.ts';
 import type { Custody } from '../../src/law/keys.ts';

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { alteredColumns, type ParsedRecord, parseRecord } from '../../src/law/parse-record.ts';
+import { type ParsedRecord, parseRecord } from '../../src/law/parse-record.ts';
 import {
   buildRecord,
   type LogRecord,
@@ -11,6 +11,7 @@ import {
   splitUtf8,
   type WrittenRow,
 } from '../../src/law/record.ts';
+import { alteredColumns } from '../../src/law/recorded-row.ts';
 import { canonicalJson, type PlainJson } from '../../src/proof/canonical.ts';
 import { digestOf } from '../../src/proof/digest.ts';
 import { derivedId } from '../../src/proof/uuid.ts';

@@ -1,11 +1,11 @@
 import { performance } from 'node:perf_hooks';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { ReadRecord } from '../../src/fsck/log/records.ts';
 import { anchorsOf } from '../../src/fsck/rows/suspects.ts';
 import { startScrub } from '../../src/fsck/scrub/scrub.ts';
 import { nodesBetween } from '../../src/fsck/scrub/scrub-tree.ts';
-import type { RecordedRow } from '../../src/law/parse-record.ts';
+import type { ReadRecord } from '../../src/law/read-record.ts';
 import { fingerprintOf } from '../../src/law/record.ts';
+import type { RecordedRow } from '../../src/law/recorded-row.ts';
 import { settled } from '../fsck/fsck-ground.ts';
 import { fresh, type Loose, marked, verified } from '../harness/cycle.ts';
 import { testDatabase } from '../harness/database.ts';

@@ -91,7 +91,7 @@ describe('what ends the watching', () => {
     expect(verdicts).toEqual([]);
     expect(ended, lines.join('\n')).toBe(2);
     expect(told).toMatchObject([
-      { verdict: 'unwatched', message: expect.stringMatching(/^Nothing is watched any more: /) },
+      { verdict: 'unwatched', message: expect.stringMatching(/^The monitor has stopped watching: /) },
     ]);
   });
 });

@@ -2,8 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import { type MonitorStatus, monitor, type Surroundings } from '../../src/cli/monitor.ts';
-import type { MonitorCommand } from '../../src/cli/monitor-command.ts';
+import type { MonitorStatus } from '../../src/cli/monitor/ledger-watch.ts';
+import type { Surroundings } from '../../src/cli/monitor/surroundings.ts';
+import type { MonitorCommand } from '../../src/cli/monitor/task.ts';
+import { monitorLedger } from '../../src/cli/monitor.ts';
 import { ledgerKeyOf } from '../../src/home/ledger-key.ts';
 import type { MonitorFinding } from '../../src/monitor/judges/finding.ts';
 import { clientConfig } from '../harness/cli.ts';
@@ -62,7 +64,7 @@ export async function watched(server: TestServer, options: WatchOptions = {}): P
     maxSilence: '5m',
     ...more,
   };
-  const status = await monitor(
+  const status = await monitorLedger(
     url,
     command,
     { home, client: { ...client, monitorToken: token } },

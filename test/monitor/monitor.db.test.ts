@@ -94,8 +94,8 @@ describe('a ledger that keeps its rules', () => {
       expect(lines).toHaveLength(1);
       return lines[0];
     };
-    expect(await sentence({ token: '' })).toMatch(/ledger:evidence is needed; name its file by --token-file/);
-    expect(await sentence({ token: 'cutter_none' })).toMatch(/The monitor's token doesn't open/);
+    expect(await sentence({ token: '' })).toMatch(/ledger:evidence\. Name its file with --token-file/);
+    expect(await sentence({ token: 'cutter_none' })).toMatch(/refuses the monitor's token/);
     expect(await sentence({ token: server.tokens.observer })).toMatch(/ledger:evidence/);
     expect(await sentence({ tokenFile: '/nowhere/token' })).toMatch(
       /\/nowhere\/token can't be read: there is no such file/,
@@ -104,12 +104,12 @@ describe('a ledger that keeps its rules', () => {
     expect(await sentence({ keys: '/nowhere/keys' })).toMatch(/\/nowhere\/keys can't be read/);
     expect(await sentence({ url: 'ftp://x' })).toMatch(/no URL of the form/);
     expect(await sentence({ webhook: 'x' })).toMatch(/no URL of the form/);
-    expect(await sentence({ maxSilence: 'soon' })).toMatch(/--max-silence is a time such as/);
+    expect(await sentence({ maxSilence: 'soon' })).toMatch(/--max-silence takes a time such as/);
     expect(await sentence({ url: `http://127.0.0.1:${await freePort()}` })).toMatch(/No ledger answers/);
     expect(await sentence({ state: fileOf('state', '{"monitor":{},"findings":[]}') })).toMatch(
       /none of the format cutter-monitor\/1/,
     );
-    expect(await sentence({ state: fileOf('state', 'x') })).toMatch(/is no state of a monitor/);
+    expect(await sentence({ state: fileOf('state', 'x') })).toMatch(/does not hold a monitor's state/);
   });
 
   test('the program takes its token from a file or the environment, never from its arguments', async () => {
@@ -126,7 +126,7 @@ describe('a ledger that keeps its rules', () => {
     ]);
     expect(byFile).toMatchObject({ code: 0, err: '' });
     expect(byFile.out).toMatch(
-      /^Watched \d+ records of cutter\/\S+, \d+ of them under a head .* Nothing is wrong\.\n$/,
+      /^Watched \d+ records of cutter\/\S+\. Both lanes signed a head over \d+ .* Nothing is wrong\.\n$/,
     );
     const env = { CUTTER_TOKEN_MONITOR: server.tokens.administrator };
     expect(

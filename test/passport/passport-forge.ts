@@ -1,4 +1,4 @@
-import { checkpointSeedOf, type Secrets, seedOf } from '../../src/home/secrets.ts';
+import type { Secrets } from '../../src/home/secrets.ts';
 import { fingerprintOf, rowDigestOf } from '../../src/law/record.ts';
 import { payloadTypeOf } from '../../src/law/statement.ts';
 import { LANES, type Lane } from '../../src/law/values.ts';
@@ -8,9 +8,11 @@ import { digestOf, sha256 } from '../../src/proof/digest.ts';
 import { signEnvelope } from '../../src/proof/dsse.ts';
 import { publicKeyOf } from '../../src/proof/ed25519.ts';
 import { keyIdOf } from '../../src/proof/keyid.ts';
-import { inclusionProof, leafHash, rootOf } from '../../src/proof/merkle.ts';
+import { leafHash, rootOf } from '../../src/proof/merkle.ts';
 import { formatNote, signNote } from '../../src/proof/note.ts';
 import type { Loose } from '../harness/cycle.ts';
+import { inclusionProof } from '../harness/merkle.ts';
+import { checkpointSeedOf, seedOf } from '../harness/seeds.ts';
 
 /*
  * A ledger that lies with everything it has: both lanes' seeds, and a log made to measure. What it can't do is keep the rules that a

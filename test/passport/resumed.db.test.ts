@@ -1,5 +1,5 @@
 import { afterAll, expect, test, vi } from 'vitest';
-import { keys } from '../../src/cli/keys.ts';
+import { writeLedgerKeys } from '../../src/cli/keys.ts';
 import { readConfig } from '../../src/config.ts';
 import { ledgerKeyOf } from '../../src/home/ledger-key.ts';
 import { verifyPassport } from '../../src/passport/verify.ts';
@@ -35,7 +35,7 @@ async function keysText(): Promise<string> {
   let text = '';
   const says: string[] = [];
   const config = readConfig({ CUTTER_HOME: ground.home });
-  const code = await keys(
+  const code = await writeLedgerKeys(
     { url: new URL('/graphql', ledger.url).href, ledgerKey: ledgerKeyOf(ledger.secrets) },
     config,
     (more) => {

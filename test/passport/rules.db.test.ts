@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { seedOf } from '../../src/home/secrets.ts';
 import { verifyPassport } from '../../src/passport/verify.ts';
 import { verifySignature } from '../../src/proof/ed25519.ts';
+import { seedOf } from '../harness/seeds.ts';
 import { type Forgery, forged } from './passport-forge.ts';
 import { type PassportGround, passportGround } from './passport-ground.ts';
 

@@ -10,7 +10,7 @@ import {
   PlainJsonError,
   parsePlainJson,
 } from '../../src/proof/canonical.ts';
-import { canonicalText } from '../../src/proof/canonical-text.ts';
+import { canonicalTextOf } from '../../src/proof/canonical-text.ts';
 
 const officialPath = new URL('../../../shared/vectors/jcs_official.json', import.meta.url);
 const official: { name: string; inputUtf8: string; expectedHex: string }[] = existsSync(officialPath)
@@ -67,14 +67,14 @@ describe('canonical JSON', () => {
   test('what is written in one pass is, byte for byte, what the library writes, and what is refused is left to the closer look', () => {
     fc.assert(
       fc.property(fc.jsonValue({ stringUnit: 'binary' }), (value) => {
-        const text = canonicalText(value, MAX_JSON_DEPTH);
+        const text = canonicalTextOf(value, MAX_JSON_DEPTH);
         if (checked(value, { unsafeIntegers: true }) !== null) expect(text).toBeNull();
         else expect(text).toBe(canonicalize(value));
       }),
       { numRuns: 1000 },
     );
-    expect(canonicalText(JSON.parse(nested(64)), 64)).toBe(nested(64));
-    expect(canonicalText(JSON.parse(nested(65)), 64)).toBeNull();
+    expect(canonicalTextOf(JSON.parse(nested(64)), 64)).toBe(nested(64));
+    expect(canonicalTextOf(JSON.parse(nested(65)), 64)).toBeNull();
   });
 
   test('is a fixed point: parsing and writing it again changes nothing', () => {

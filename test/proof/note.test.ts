@@ -11,9 +11,9 @@ import {
   noteKeyHash,
   parseNote,
   signNote,
-  verifierKey,
 } from '../../src/proof/note.ts';
 import { openNote } from '../harness/stranger.ts';
+import { verifierKey } from '../harness/verifier-key.ts';
 
 const frozen: {
   seed: string;

@@ -1,6 +1,7 @@
 /**
- * Whether an answer is of the type that its operation promises. The generated types say what a ledger answers; what stands at its
- * address may be something else, and a command that believed the types would stumble over it. Judged by the schema of this version.
+ * Whether an answer is of the type that its operation promises. The generated types say what a ledger answers; what
+ * stands at its address may be something else, and a command that believed the types would stumble over it. Judged
+ * by the schema of this version.
  */
 import { readFileSync } from 'node:fs';
 import {
@@ -66,7 +67,7 @@ class Shape {
     if (value === null) return null;
     if (isListType(type)) {
       if (!Array.isArray(value)) return `${nameOf(path)} is no list`;
-      return first(value, (item, at) => this.#value(type.ofType, sets, item, [...path, at]));
+      return firstFault(value, (item, at) => this.#value(type.ofType, sets, item, [...path, at]));
     }
     if (isCompositeType(type)) return this.#object(type, sets, value, path);
     return isLeafOf(type, value) ? null : `${nameOf(path)} is no ${type.toString()}`;
@@ -86,7 +87,7 @@ class Shape {
       Object.hasOwn(members, '__typename') ? members['__typename'] : undefined,
     );
     if (concrete === null) return `${nameOf(path)} is of no type that this version knows there`;
-    return first([...this.#fields(concrete, sets)], ([key, { name, nested }]) => {
+    return firstFault([...this.#fields(concrete, sets)], ([key, { name, nested }]) => {
       if (name === '__typename') return null;
       const field = concrete.getFields()[name];
       const member = Object.hasOwn(members, key) ? members[key] : undefined;
@@ -133,7 +134,10 @@ class Shape {
   }
 }
 
-/** Of scalars that travel as text the form isn't judged here; names that a later version adds to an enumeration are let pass. */
+/**
+ * Of scalars that travel as text the form isn't judged here; names that a later version adds to an enumeration are
+ * let pass.
+ */
 function isLeafOf(type: GraphQLOutputType, value: unknown): boolean {
   const named = getNamedType(type);
   if (isEnumType(named)) return typeof value === 'string';
@@ -151,7 +155,7 @@ function isLeafOf(type: GraphQLOutputType, value: unknown): boolean {
   }
 }
 
-function first<Item>(
+function firstFault<Item>(
   items: readonly Item[],
   judge: (item: Item, at: number) => string | null,
 ): string | null {

@@ -1,9 +1,9 @@
-/** Reads what answers at a ledger's address, whoever that is: so much of it, for so long, and JSON alone. */
+/** Reads an answer from a ledger's address. Anything may listen there: size, time and type are bounded. */
 
 /** What came is no answer of a ledger; the message is a sentence about the address. */
 export class UnfitAnswer extends Error {
   override readonly name = 'UnfitAnswer';
-  /** What stands before a ledger that is away speaks for it, in a language of its own. */
+  /** A proxy answers for a ledger that is away, and not in JSON. */
   readonly kind: 'unfit' | 'unreachable';
 
   constructor(message: string, status: number) {
@@ -31,7 +31,10 @@ export async function readAnswer(url: string, response: Response, bounds: Answer
   } catch (error) {
     await response.body?.cancel().catch(() => {});
     if (error instanceof SyntaxError)
-      throw new UnfitAnswer(`${url} is no ledger: it answered ${status}, and not in JSON.`, status);
+      throw new UnfitAnswer(
+        `${url} is not a ledger: it answered with status ${status}, and not in JSON.`,
+        status,
+      );
     throw error;
   }
 }
@@ -39,12 +42,16 @@ export async function readAnswer(url: string, response: Response, bounds: Answer
 function requireJson(url: string, status: number, headers: Headers): void {
   if (status >= 300 && status < 400)
     throw new UnfitAnswer(
-      `${url} sends its callers on to another address (${status}), and no token goes there; name the ledger's own address by --url or CUTTER_URL.`,
+      `${url} redirects to another address (status ${status}), and no token is sent there. ` +
+        "Name the ledger's own address with --url or CUTTER_URL.",
       status,
     );
-  const type = (headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
-  if (!JSON_TYPES.includes(type))
-    throw new UnfitAnswer(`${url} is no ledger: it answered ${status}, and not in JSON.`, status);
+  const type = headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
+  if (type === undefined || !JSON_TYPES.includes(type))
+    throw new UnfitAnswer(
+      `${url} is not a ledger: it answered with status ${status}, and not in JSON.`,
+      status,
+    );
 }
 
 async function readText(
@@ -58,7 +65,7 @@ async function readText(
     length += chunk.length;
     if (length > answerBytes)
       throw new UnfitAnswer(
-        `${url} answered with more than ${answerBytes} bytes; no answer of a ledger is so long.`,
+        `${url} answered with more than ${answerBytes} bytes. A ledger's answer is never so long.`,
         status,
       );
     chunks.push(chunk);

@@ -15,7 +15,10 @@ export interface Client {
   execute<Result, Variables>(operation: Operation<Result, Variables>, variables: Variables): Promise<Result>;
 }
 
-/** `unreachable` may pass; `unfit` is no answer of a ledger; `refused` is about the token; `failed` is what the ledger says of itself. */
+/**
+ * `unreachable` may pass; `unfit` is no answer of a ledger; `refused` is about the token; `failed` is what the
+ * ledger says of itself.
+ */
 export type FaultKind = 'unreachable' | 'unfit' | 'refused' | 'failed';
 
 /** What went wrong between the command and the ledger, in one sentence. */
@@ -46,7 +49,7 @@ export function openClient({ url, token, who, bounds = ANSWER_BOUNDS, signal }: 
     async execute<Result, Variables>(operation: Operation<Result, Variables>, variables: Variables) {
       const text = operation.toString();
       const sending = { url: endpoint, token, bounds, signal };
-      const answer = await send(sending, JSON.stringify({ query: text, variables }));
+      const answer = await sendOperation(sending, JSON.stringify({ query: text, variables }));
       const fault = faultIn(answer);
       if (fault !== null)
         throw faultOf({ ...fault, message: plainLine(fault.message, [token]) }, who, endpoint);
@@ -56,7 +59,7 @@ export function openClient({ url, token, who, bounds = ANSWER_BOUNDS, signal }: 
       const wrong = data == null ? 'it answered without data' : shapeFault(text, data);
       if (wrong !== null)
         throw new ClientFault(
-          `${endpoint} is no ledger that this version can speak to: ${plainLine(wrong, [token])}.`,
+          `This version can't speak to ${endpoint}: ${plainLine(wrong, [token])}.`,
           'unfit',
         );
       return data as Result;
@@ -64,10 +67,10 @@ export function openClient({ url, token, who, bounds = ANSWER_BOUNDS, signal }: 
   };
 }
 
-/** GraphQL's address; a bare host stands for its usual path. Throws a ClientFault where it is none. */
+/** GraphQL's address; a bare host means its usual path. Throws a ClientFault where it is none. */
 export function endpointOf(url: string): string {
   if (!/^https?:\/\//.test(url) || !URL.canParse(url))
-    throw new ClientFault(`${url} is no URL of the form http://host:4000.`);
+    throw new ClientFault(`${url} is not a URL of the form http://host:4000.`);
   const endpoint = new URL(url);
   if (endpoint.pathname === '/') endpoint.pathname = '/graphql';
   return endpoint.href;
@@ -80,7 +83,7 @@ interface Sending {
   readonly signal: AbortSignal | undefined;
 }
 
-async function send({ url, token, bounds, signal }: Sending, body: string): Promise<unknown> {
+async function sendOperation({ url, token, bounds, signal }: Sending, body: string): Promise<unknown> {
   try {
     const response = await fetch(url, {
       method: 'POST',
@@ -101,10 +104,10 @@ async function send({ url, token, bounds, signal }: Sending, body: string): Prom
     if (error instanceof UnfitAnswer) throw new ClientFault(error.message, error.kind);
     if (error instanceof DOMException && error.name === 'TimeoutError')
       throw new ClientFault(
-        `${url} didn't end its answer within ${bounds.answerMs / 1000} seconds. Whether the call was served is unknown; the same command again finds out and goes on.`,
+        `${url} didn't finish its answer within ${bounds.answerMs / 1000} seconds. ${UNKNOWN_WHETHER_SERVED}`,
         'unreachable',
       );
-    throw unreachable(url, error);
+    throw unreachableFault(url, error);
   }
 }
 
@@ -122,22 +125,26 @@ export function faultIn(answer: unknown): GraphqlFault | null {
     extensions?: { code?: unknown } | null;
   };
   return {
-    message: typeof message === 'string' ? message : 'an error without a message.',
+    message: typeof message === 'string' ? message : 'An error without a message.',
     code: typeof extensions?.code === 'string' ? extensions.code : null,
   };
 }
 
+const UNKNOWN_WHETHER_SERVED =
+  'Whether the ledger served the call is unknown. Run the same command again: it finds out and continues.';
+
 /** fetch wraps the system's error, and several attempts once more. */
-export function unreachable(url: string, error: unknown): ClientFault {
+export function unreachableFault(url: string, error: unknown): ClientFault {
   const code = codeOf(error);
   if (code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EHOSTUNREACH') {
     return new ClientFault(
-      `No ledger answers at ${url} (${code}). Start one with "${commandText('start')}", or name another by --url or CUTTER_URL.`,
+      `No ledger answers at ${url} (${code}). Start one with "${commandText('start')}", ` +
+        'or name another with --url or CUTTER_URL.',
       'unreachable',
     );
   }
   return new ClientFault(
-    `The connection to ${url} broke (${code ?? reasonOf(error)}). Whether the call was served is unknown; the same command again finds out and goes on.`,
+    `The connection to ${url} broke (${code ?? reasonOf(error)}). ${UNKNOWN_WHETHER_SERVED}`,
     'unreachable',
   );
 }
@@ -157,7 +164,7 @@ function codeOf(error: unknown): string | undefined {
 export function faultOf({ message, code }: GraphqlFault, who: string, url: string): ClientFault {
   if (code === 'UNAUTHENTICATED') {
     return new ClientFault(
-      `The ${who}'s token doesn't open ${url}: ${message} Are the tokens those of this ledger?`,
+      `${url} refuses the ${who}'s token: ${message} Check that the tokens are those of this ledger.`,
       'refused',
     );
   }

@@ -1,12 +1,12 @@
 /**
- * A subscription over server-sent events (docs/reference/stream.md), drawn message by message: what isn't read yet waits at the server, so that a log of any
- * length is followed in the memory of one message.
+ * A subscription over server-sent events (docs/reference/stream.md), drawn message by message: what isn't read yet
+ * waits at the server, so that a log of any length is followed in the memory of one message.
  */
 
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { plainLine } from '../../text/plain.ts';
 import { ANSWER_BOUNDS, readAnswer, UnfitAnswer } from './answer.ts';
-import { ClientFault, faultIn, faultOf, unreachable } from './client.ts';
+import { ClientFault, faultIn, faultOf, unreachableFault } from './client.ts';
 
 export interface EventStreamOptions {
   readonly url: string;
@@ -23,24 +23,24 @@ export interface EventStreamOptions {
 /** The `data` of each message; ends with the stream. Throws a ClientFault where it never began, broke, or isn't one. */
 export async function* followEvents(options: EventStreamOptions): AsyncGenerator<unknown> {
   const { url, token, who, messageChars = ANSWER_BOUNDS.answerBytes } = options;
-  const response = await subscribe(options);
+  const response = await openEventStream(options);
   const events = eventsOf(response, url, messageChars);
   try {
     for await (const { event, data } of events) {
       if (event === 'complete') return;
       if (event !== 'next') continue;
-      const result = parsed(url, data);
+      const result = parsedEvent(url, data);
       const fault = faultIn(result);
       if (fault !== null) throw faultOf({ ...fault, message: plainLine(fault.message, [token]) }, who, url);
       yield (result as { readonly data?: unknown } | null)?.data;
     }
   } catch (error) {
-    throw error instanceof ClientFault ? error : unreachable(url, error);
+    throw error instanceof ClientFault ? error : unreachableFault(url, error);
   }
   throw new ClientFault(`The stream from ${url} was cut off.`, 'unreachable');
 }
 
-async function subscribe({
+async function openEventStream({
   url,
   token,
   who,
@@ -67,11 +67,11 @@ async function subscribe({
     throw faultOf({ ...fault, message: plainLine(fault.message, [token]) }, who, url);
   } catch (error) {
     if (error instanceof UnfitAnswer) throw new ClientFault(error.message, error.kind);
-    throw error instanceof ClientFault ? error : unreachable(url, error);
+    throw error instanceof ClientFault ? error : unreachableFault(url, error);
   }
 }
 
-function parsed(url: string, data: string): unknown {
+function parsedEvent(url: string, data: string): unknown {
   try {
     return JSON.parse(data);
   } catch {
@@ -79,7 +79,10 @@ function parsed(url: string, data: string): unknown {
   }
 }
 
-/** The events of a response, by the standard: lines may end in LF, CR or both. Fields that it doesn't know, and comments, are passed over. */
+/**
+ * The events of a response, by the standard: lines may end in LF, CR or both. Fields that it doesn't know, and
+ * comments, are passed over.
+ */
 async function* eventsOf(
   { body }: Response,
   url: string,

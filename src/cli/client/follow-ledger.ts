@@ -1,4 +1,7 @@
-/** Follows a ledger for a monitor: connects, reconnects, asks for heads where the stream brings none, and notices silence. */
+/**
+ * Follows a ledger for a monitor: connects, reconnects, asks for heads where the stream brings none, and notices
+ * silence.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LedgerAnswers, Next } from '../../monitor/followed-ledger.ts';
 import type { LedgerMonitor } from '../../monitor/ledger-monitor.ts';

@@ -1,6 +1,7 @@
 /**
- * One connection to a stream of history over WebSocket (graphql-transport-ws), for a reader that trusts nobody at the other end: it is
- * pulled, the socket waits while nobody pulls, and no message is longer or comes sooner than it is wanted.
+ * One connection to a stream of history over WebSocket (graphql-transport-ws), for a reader that trusts nobody at
+ * the other end: it is pulled, the socket waits while nobody pulls, and no message is longer or comes sooner than
+ * it is wanted.
  */
 import { type ClientOptions, WebSocket } from 'ws';
 import { z } from 'zod';
@@ -64,8 +65,8 @@ const frame = z.discriminatedUnion('type', [
 ]);
 
 /**
- * The messages of one subscription, as they come. Returns where the server says that the stream is complete; throws ConnectionLost,
- * StreamDenied, or StreamRefused for what is no message of the protocol.
+ * The messages of one subscription, as they come. Returns where the server says that the stream is complete; throws
+ * ConnectionLost, StreamDenied, or StreamRefused for what is no message of the protocol.
  */
 export async function* historyMessages(options: ConnectionOptions): AsyncGenerator<unknown, void, void> {
   const connection = new Connection(options);
@@ -103,7 +104,7 @@ class Connection {
     socket.on('message', (data, isBinary) => this.#receive(data as Buffer, isBinary));
     socket.on('unexpected-response', (_, { statusCode = 0 }) => this.#finish(refusedUpgrade(statusCode)));
     socket.on('error', (error) => this.#finish(reasonOf(error)));
-    socket.on('close', (code, reason) => this.#finish(closed(code, this.#said(String(reason)))));
+    socket.on('close', (code, reason) => this.#finish(closedFault(code, this.#said(String(reason)))));
     options.signal?.addEventListener('abort', this.#abort);
     if (options.signal?.aborted) this.#abort();
   }
@@ -168,10 +169,10 @@ class Connection {
   /** How a frame ends the connection: null where the stream is complete; undefined where it goes on. */
   #read(message: z.infer<typeof frame> | undefined): Error | null | undefined {
     if (message === undefined || (!this.#acknowledged && ['next', 'complete'].includes(message.type)))
-      return unreadable('something came over the socket that is no message of its protocol');
+      return unreadableMessage('something came over the socket that is no message of its protocol');
     switch (message.type) {
       case 'connection_ack':
-        if (this.#acknowledged) return unreadable('the connection was acknowledged twice');
+        if (this.#acknowledged) return unreadableMessage('the connection was acknowledged twice');
         this.#acknowledged = true;
         this.#send({
           type: 'subscribe',
@@ -211,15 +212,15 @@ function jsonOf(data: Buffer): unknown {
   }
 }
 
-function unreadable(what: string): StreamRefused {
+function unreadableMessage(what: string): StreamRefused {
   return new StreamRefused('malformed', `This is no stream of a ledger: ${what}.`);
 }
 
 function reasonOf(error: Error): Error {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH')
-    return unreadable(`a message of more than ${LONGEST_MESSAGE} bytes came`);
-  if (code?.startsWith('WS_ERR_')) return unreadable(message);
+    return unreadableMessage(`a message of more than ${LONGEST_MESSAGE} bytes came`);
+  if (code?.startsWith('WS_ERR_')) return unreadableMessage(message);
   return new ConnectionLost(`The connection broke (${code ?? message}).`);
 }
 
@@ -228,7 +229,7 @@ function refusedUpgrade(status: number): Error {
   return status >= 500 || status === 429 ? new ConnectionLost(sentence) : new StreamDenied(sentence);
 }
 
-function closed(code: number, reason: string): Error {
+function closedFault(code: number, reason: string): Error {
   const said = reason === '' ? `with code ${code}` : `with code ${code}: ${reason}`;
   return DENIED_CLOSES.includes(code)
     ? new StreamDenied(`The ledger ended the connection ${said}`)

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { makeHome, reasonOf } from '../../home/home-folder.ts';
-import { writePrivateFile } from '../../home/secrets.ts';
+import { writePrivateFile } from '../../home/private-file.ts';
 import { ClientFault } from './client.ts';
 
 const shape = z.record(z.string(), z.string());
@@ -11,26 +11,29 @@ const pathOf = (home: string) => join(home, 'known-ledgers.json');
 
 /** The fingerprint that was accepted for an origin; null where none was. */
 export function acceptedKey(home: string, origin: string): string | null {
-  return read(home)[origin] ?? null;
+  return readKnownLedgers(home)[origin] ?? null;
 }
 
 export function keepAcceptedKey(home: string, origin: string, keyId: string): void {
   try {
     makeHome(home);
-    writePrivateFile(pathOf(home), `${JSON.stringify({ ...read(home), [origin]: keyId }, null, 2)}\n`);
+    writePrivateFile(
+      pathOf(home),
+      `${JSON.stringify({ ...readKnownLedgers(home), [origin]: keyId }, null, 2)}\n`,
+    );
   } catch (error) {
     if (error instanceof ClientFault) throw error;
     throw new ClientFault(`${pathOf(home)} can't be written: ${reasonOf(error)}. See CUTTER_HOME.`);
   }
 }
 
-function read(home: string): Readonly<Record<string, string>> {
+function readKnownLedgers(home: string): Readonly<Record<string, string>> {
   if (!existsSync(pathOf(home))) return {};
   try {
     return shape.parse(JSON.parse(readFileSync(pathOf(home), 'utf8')));
   } catch {
     throw new ClientFault(
-      `${pathOf(home)} is not a JSON object of addresses and fingerprints. Mend it, or remove it and accept the ledgers again.`,
+      `${pathOf(home)} is not a JSON object of addresses and fingerprints. Correct it, or remove it and accept the ledgers again.`,
     );
   }
 }

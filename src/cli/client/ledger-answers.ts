@@ -1,10 +1,13 @@
-/** What a monitor asks a ledger that it follows: bodies, proofs and passports, each as the server gives it and no further judged. */
+/**
+ * What a monitor asks a ledger that it follows: bodies, proofs and passports, each as the server gives it and no
+ * further judged.
+ */
 import type { LedgerAnswers } from '../../monitor/followed-ledger.ts';
 import { IssuePassportDocument, NewestHeadDocument, ProveConsistencyDocument } from '../generated/graphql.ts';
 import { ANSWER_BOUNDS } from './answer.ts';
 import { type Client, ClientFault, type Operation, openClient } from './client.ts';
 
-/** The record of a large cut tells of each of its rows. */
+/** The record of a large cut names each of its rows. */
 const BOUNDS = { ...ANSWER_BOUNDS, answerBytes: 128 * 1024 * 1024 };
 /** How often the ledger may fail at a question before that is its answer. */
 const ATTEMPTS = 3;
@@ -23,25 +26,25 @@ export function openAnswers({ silenceMs, ...options }: AnswersOptions): LedgerAn
   const client = openClient({ ...options, bounds: { ...BOUNDS, answerMs } });
   return {
     async bodies(positions) {
-      const together = await answered(() => bodiesOf(client, positions));
+      const together = await answeredOrNull(() => bodiesOf(client, positions));
       if (together !== null) return together;
       // One that can't be given shouldn't hide the others.
       const alone: (string | null)[] = [];
       for (const position of positions)
-        alone.push((await answered(() => bodiesOf(client, [position])))?.[0] ?? null);
+        alone.push((await answeredOrNull(() => bodiesOf(client, [position])))?.[0] ?? null);
       return alone;
     },
     async checkpoint() {
-      const given = await answered(() => client.execute(NewestHeadDocument, {}));
+      const given = await answeredOrNull(() => client.execute(NewestHeadDocument, {}));
       return given?.checkpoint?.note ?? null;
     },
     async consistencyProof(from, to) {
       const variables = { from: String(from), to: String(to) };
-      const given = await answered(() => client.execute(ProveConsistencyDocument, variables));
+      const given = await answeredOrNull(() => client.execute(ProveConsistencyDocument, variables));
       return given?.consistencyProof?.hashes.map((hash) => Buffer.from(hash, 'base64')) ?? null;
     },
     async passport(changeSetId) {
-      const given = await answered(() => client.execute(IssuePassportDocument, { changeSetId }));
+      const given = await answeredOrNull(() => client.execute(IssuePassportDocument, { changeSetId }));
       if (given === null) return { text: null, why: 'it fails at it.', later: true };
       const { outcome } = given;
       if (outcome.__typename === 'Passport') return { text: outcome.text };
@@ -51,7 +54,7 @@ export function openAnswers({ silenceMs, ...options }: AnswersOptions): LedgerAn
 }
 
 /** Null where the ledger fails at it again and again; what else goes wrong is thrown. */
-async function answered<T>(ask: () => Promise<T>): Promise<T | null> {
+async function answeredOrNull<T>(ask: () => Promise<T>): Promise<T | null> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     try {
       return await ask();

@@ -1,6 +1,6 @@
 /**
- * Before a command shows anybody a token: what answers at the address has to prove that it is the ledger that is meant. It is this home's
- * own, the one whose key was named, or one whose key a person accepted here before.
+ * Before a command shows anybody a token: what answers at the address has to prove that it is the ledger that is
+ * meant. It is this home's own, the one whose key was named, or one whose key a person accepted here before.
  */
 import { randomBytes } from 'node:crypto';
 import type { Config } from '../../config.ts';
@@ -11,7 +11,7 @@ import { plainLine } from '../../text/plain.ts';
 import { commandTextIn } from '../terminal/command-text.ts';
 import { askYesNo, type Terminal } from '../terminal/terminal.ts';
 import { readAnswer, UnfitAnswer } from './answer.ts';
-import { ClientFault, endpointOf, unreachable } from './client.ts';
+import { ClientFault, endpointOf, unreachableFault } from './client.ts';
 import { acceptedKey, keepAcceptedKey } from './known-ledgers.ts';
 
 /** Which ledger a command speaks to, as it is typed. */
@@ -36,7 +36,7 @@ interface LedgerAddress {
   readonly isNamed: boolean;
 }
 
-/** Where a command goes: what it was told, else where this home's server listens, else where one listens by default. */
+/** Where a command goes: the named address, else where this home's server listens, else the default. */
 export function ledgerAddress({ url }: LedgerOptions, { home, client }: ClientConfig): LedgerAddress {
   const named = url ?? client.url;
   return {
@@ -45,7 +45,10 @@ export function ledgerAddress({ url }: LedgerOptions, { home, client }: ClientCo
   };
 }
 
-/** Throws a ClientFault that says why no token goes there. `terminal`: where a person can be asked; null: nobody can. */
+/**
+ * Throws a ClientFault that says why no token goes there. `terminal`: where a person can be asked; null: nobody
+ * can.
+ */
 export async function proveLedger(
   options: LedgerOptions,
   config: ClientConfig,
@@ -56,7 +59,7 @@ export async function proveLedger(
   const named = options.ledgerKey ?? config.client.ledgerKey;
   if (named !== null) {
     if (keyId === named) return { url, keyId };
-    throw stranger(`${url} has the key ${keyId}, and not ${named}, which was named.`);
+    throw strangerFault(`${url} has the key ${keyId}, but the command names ${named}.`);
   }
   const own = heldLedgerKey(config.home);
   if (keyId === own) return { url, keyId };
@@ -64,18 +67,20 @@ export async function proveLedger(
   const before = acceptedKey(config.home, origin);
   if (keyId === before) return { url, keyId };
   if (before !== null)
-    throw stranger(
-      `${url} has the key ${keyId}; accepted was ${before}. If its keeper confirms the new key, name it by --ledger-key.`,
+    throw strangerFault(
+      `${url} has the key ${keyId}, but ${before} was accepted here. If its keeper confirms the new key, name it with --ledger-key.`,
     );
   if (!isNamed && own !== null)
-    throw stranger(
-      `What listens at ${url} is another ledger than that of ${config.home}. Start this home's with "${commandTextIn(config.home, 'start')}", or name the other one by --url.`,
+    throw strangerFault(
+      `The ledger at ${url} is not that of ${config.home}. ` +
+        `Start this home's ledger with "${commandTextIn(config.home, 'start')}", ` +
+        'or name the ledger that you mean with --url.',
     );
-  await accept({ url, keyId, origin, home: config.home }, terminal);
+  await acceptLedger({ url, keyId, origin, home: config.home }, terminal);
   return { url, keyId };
 }
 
-const stranger = (why: string) => new ClientFault(`${why} No token was sent.`, 'refused');
+const strangerFault = (why: string) => new ClientFault(`${why} No token was sent.`, 'refused');
 
 interface Introduction {
   readonly url: string;
@@ -84,14 +89,18 @@ interface Introduction {
   readonly home: string;
 }
 
-async function accept({ url, keyId, origin, home }: Introduction, terminal: Terminal | null): Promise<void> {
+async function acceptLedger(
+  { url, keyId, origin, home }: Introduction,
+  terminal: Terminal | null,
+): Promise<void> {
   if (terminal === null || !terminal.interactive)
-    throw stranger(
-      `The ledger at ${url} is not known here, and nobody can be asked. If its keeper confirms its key, name it: --ledger-key ${keyId}, or CUTTER_LEDGER_KEY.`,
+    throw strangerFault(
+      `The ledger at ${url} is not known here, and nobody can be asked. ` +
+        `If its keeper confirms its key, add --ledger-key ${keyId}, or set CUTTER_LEDGER_KEY.`,
     );
   terminal.output.write(`The ledger at ${url} is not known here. Its key is\n  ${keyId}\n`);
   if (!(await askYesNo(terminal, 'Is that the key its keeper gave you?')))
-    throw stranger(`The ledger at ${url} was not accepted.`);
+    throw strangerFault(`The ledger at ${url} was not accepted.`);
   keepAcceptedKey(home, origin, keyId);
 }
 
@@ -104,17 +113,17 @@ async function keyOf(url: string): Promise<string> {
   const { origin } = new URL(url);
   const question = new URL('identity', url);
   question.search = new URLSearchParams({ nonce, origin }).toString();
-  const answer = await ask(url, question);
+  const answer = await askIdentity(url, question);
   const keyId = judgeIdentity(answer, { nonce, origin });
   if (keyId !== null) return keyId;
-  const told = errorIn(answer);
+  const reported = errorIn(answer);
   throw new ClientFault(
-    `${url} doesn't prove that it is a ledger${told === null ? '' : `: ${plainLine(told)}`}. No token was sent.`,
+    `${url} doesn't prove that it is a ledger${reported === null ? '' : `: ${plainLine(reported)}`}. No token was sent.`,
     'refused',
   );
 }
 
-async function ask(url: string, question: URL): Promise<unknown> {
+async function askIdentity(url: string, question: URL): Promise<unknown> {
   try {
     const response = await fetch(question, {
       headers: { accept: 'application/json' },
@@ -130,7 +139,7 @@ async function ask(url: string, question: URL): Promise<unknown> {
         `${url} didn't prove within ${BOUNDS.answerMs / 1000} seconds that it is a ledger. No token was sent.`,
         'unreachable',
       );
-    throw unreachable(url, error);
+    throw unreachableFault(url, error);
   }
 }
 

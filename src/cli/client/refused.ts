@@ -10,6 +10,8 @@ interface RefusalFields {
     readonly path: readonly string[];
     readonly code: string;
     readonly message: string;
+    /** The entry that it is about, where it is about one. */
+    readonly entryId: string | null;
   }[];
 }
 
@@ -18,7 +20,7 @@ export class Refused extends Error {
   readonly refusal: RefusalFields;
 
   constructor(phase: string, refusal: RefusalFields) {
-    super(sentences(phase, refusal));
+    super(refusalText(phase, refusal));
     this.refusal = refusal;
   }
 
@@ -31,7 +33,7 @@ export class Refused extends Error {
 /** Shown of a long list; the others are counted. */
 const MOST_PROBLEMS = 10;
 
-function sentences(phase: string, { __typename, message, guard, problems }: RefusalFields): string {
+function refusalText(phase: string, { __typename, message, guard, problems }: RefusalFields): string {
   const name = guard === null ? __typename : `${__typename}, ${guard}`;
   const told = problems.filter((problem) => problem.message !== message);
   const lines = told
@@ -45,7 +47,7 @@ function sentences(phase: string, { __typename, message, guard, problems }: Refu
 type Outcome = { readonly __typename: string };
 
 /** The success of an outcome; anything else in the union is a refusal and is thrown. */
-export function accepted<Union extends Outcome, Name extends Union['__typename']>(
+export function acceptedOutcome<Union extends Outcome, Name extends Union['__typename']>(
   phase: string,
   outcome: Union,
   success: Name,

@@ -18,13 +18,17 @@ export function roleTokens(config: Pick<Config, 'home' | 'client'>): RoleTokens 
   const lacking = tokens.filter(([, token]) => token === undefined).map(([role]) => role);
   if (lacking.length > 0) {
     throw new ClientFault(
-      `${join(config.home, 'tokens.json')} has no token for ${lacking.join(', ')}; see CUTTER_HOME, or set ${lacking.map(variableOf).join(', ')}.`,
+      `${join(config.home, 'tokens.json')} has no token for ${lacking.join(', ')}. ` +
+        `See CUTTER_HOME, or set ${lacking.map(variableOf).join(', ')}.`,
     );
   }
   return Object.fromEntries(tokens) as RoleTokens;
 }
 
-/** A token of anybody who may observe: the first that the environment has, else the observer's of the data directory. */
+/**
+ * A token of anybody who may observe: the first that the environment has, else the observer's of the data
+ * directory.
+ */
 export function observerToken(config: Pick<Config, 'home' | 'client'>): string {
   const given = ROLES.map((role) => config.client.tokens[role]).find((token) => token !== null);
   if (given !== undefined && given !== null) return given;
@@ -32,7 +36,7 @@ export function observerToken(config: Pick<Config, 'home' | 'client'>): string {
   const { observer } = readTokens(path, ['marker']);
   if (observer === undefined)
     throw new ClientFault(
-      `${path} has no token for observer; see CUTTER_HOME, or set ${variableOf('marker')}.`,
+      `${path} has no token for observer. See CUTTER_HOME, or set ${variableOf('marker')}.`,
     );
   return observer;
 }
@@ -43,7 +47,9 @@ function readTokens(path: string, missing: readonly Role[]): Readonly<Record<str
     text = readFileSync(path, 'utf8');
   } catch (error) {
     throw new ClientFault(
-      `No tokens can be read from ${path}: ${whyUnreadable(error)}. "${commandText('start')}" makes them on this machine; elsewhere name the folder by CUTTER_HOME, or set ${missing.map(variableOf).join(', ')}.`,
+      `No tokens can be read from ${path}: ${whyUnreadable(error)}. ` +
+        `To make them on this machine, run "${commandText('start')}". ` +
+        `If the ledger is elsewhere, name its home with CUTTER_HOME, or set ${missing.map(variableOf).join(', ')}.`,
     );
   }
   try {

@@ -1,11 +1,14 @@
-/** Text as it stands in a terminal of 80 columns: by what a character takes there, which is two columns for many. */
+/** Text in a terminal of 80 columns. Many characters take two columns there. */
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
 
 export const COLUMNS = 80;
 
-/** Folds each line at words; what follows begins under the line's own beginning, or at `hang`. Addresses and digests stay whole. */
-export function folded(text: string, hang = 0): string {
+/**
+ * Folds each line at words; what follows begins under the line's own beginning, or at `hang`. Addresses and digests
+ * stay whole.
+ */
+export function foldedText(text: string, hang = 0): string {
   return text
     .split('\n')
     .map((line) => foldedLine(line.trimEnd(), hang))
@@ -16,10 +19,10 @@ function foldedLine(line: string, hang: number): string {
   if (stringWidth(line) <= COLUMNS) return line;
   if (/^ *\$ /.test(line)) return foldedCommand(line);
   const lead = /^ */.exec(line)?.[0] ?? '';
-  const [first = '', ...rest] = wrapped(line.slice(lead.length), COLUMNS - lead.length);
+  const [first = '', ...rest] = wrappedLines(line.slice(lead.length), COLUMNS - lead.length);
   if (rest.length === 0) return line;
   const indent = ' '.repeat(Math.max(lead.length, hang));
-  const others = wrapped(rest.join(' '), COLUMNS - indent.length);
+  const others = wrappedLines(rest.join(' '), COLUMNS - indent.length);
   return [lead + first, ...others.map((other) => indent + other)].join('\n');
 }
 
@@ -28,10 +31,10 @@ function foldedCommand(line: string): string {
   const [, lead = '', command = ''] = /^( *\$ )(.*)$/.exec(line) ?? [];
   if (/['"]/.test(command)) return line;
   const indent = ' '.repeat(lead.length + 2);
-  return lead + wrapped(command, COLUMNS - indent.length - 2).join(` \\\n${indent}`);
+  return lead + wrappedLines(command, COLUMNS - indent.length - 2).join(` \\\n${indent}`);
 }
 
-function wrapped(text: string, columns: number): readonly string[] {
+function wrappedLines(text: string, columns: number): readonly string[] {
   const lines = wrapAnsi(text, columns, { trim: true }).split('\n');
   // Scripts without spaces are broken anywhere; a long word of another one is an address, and is copied whole.
   return lines.flatMap((line) =>
@@ -42,7 +45,7 @@ function wrapped(text: string, columns: number): readonly string[] {
 }
 
 /** One line of at most so many columns; what is cut off is marked. */
-export function fitted(text: string, columns: number): string {
+export function fittedText(text: string, columns: number): string {
   if (stringWidth(text) <= columns) return text;
   let kept = '';
   let width = 0;
@@ -55,6 +58,6 @@ export function fitted(text: string, columns: number): string {
 }
 
 /** Filled with blanks up to so many columns. */
-export function padded(text: string, columns: number): string {
+export function paddedText(text: string, columns: number): string {
   return text + ' '.repeat(Math.max(0, columns - stringWidth(text)));
 }

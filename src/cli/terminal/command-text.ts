@@ -1,4 +1,7 @@
-/** How a command of this program is typed in the folder where it is shown: `npx` alone would ask a registry for a stranger's package. */
+/**
+ * How a command of this program is typed in the folder where it is shown: `npx` alone would ask a registry for a
+ * stranger's package.
+ */
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,13 +10,13 @@ import { fileURLToPath } from 'node:url';
 export function commandText(args: string, cwd: string = process.cwd()): string {
   const root = packageRoot();
   const isInside = `${cwd}${sep}`.startsWith(`${root}${sep}`);
-  return `${isInside ? 'npx cutter' : quoted(join(root, 'bin', 'cutter.js'))} ${args}`;
+  return `${isInside ? 'npx cutter' : quotedForShell(join(root, 'bin', 'cutter.js'))} ${args}`;
 }
 
 /** The same for another home than the one that would be found there. */
 export function commandTextIn(home: string, args: string): string {
   const isFound = home === resolve('.cutter');
-  return isFound ? commandText(args) : `CUTTER_HOME=${quoted(home)} ${commandText(args)}`;
+  return isFound ? commandText(args) : `CUTTER_HOME=${quotedForShell(home)} ${commandText(args)}`;
 }
 
 function packageRoot(): string {
@@ -24,6 +27,6 @@ function packageRoot(): string {
 }
 
 /** As a shell takes it as one word. */
-function quoted(text: string): string {
+function quotedForShell(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

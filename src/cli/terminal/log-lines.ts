@@ -1,4 +1,7 @@
-/** What the program logs, as people read it in a terminal: a line for each thing that happened, and a stack where only a person can mend it. */
+/**
+ * What the program logs, as people read it in a terminal: a line for each thing that happened, and a stack where
+ * only a person can mend it.
+ */
 import { type Logger, pino } from 'pino';
 
 /** Whole JSON, one object a line, where somebody asked for every detail; lines for people otherwise. */
@@ -46,7 +49,7 @@ function nameOf(level: number): string {
   return level >= 40 ? 'warning' : 'note';
 }
 
-/** Without the message, which stands before it already. */
+/** Without the message, which is printed before it. */
 function framesOf(stack: string | undefined): string {
   const frames = stack?.split('\n').filter((line) => /^\s+at /.test(line)) ?? [];
   return frames.map((frame) => `\n${frame}`).join('');

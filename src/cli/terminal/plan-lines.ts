@@ -1,5 +1,5 @@
 import type { Plan } from '../walk/reading.ts';
-import { counted } from './report.ts';
+import { countedWord } from './report.ts';
 
 const ACTIONS: Readonly<Record<Plan['actionCounts'][number]['action'], string>> = {
   BIRTH: 'born',
@@ -25,14 +25,16 @@ export function planLines({
     .map(({ action, count }) => `${count.toLocaleString('en')} ${ACTIONS[action]}`);
   const { bytes, unitBytes, containerBytes, excludedBytes, complete } = coverage;
   return [
-    `Plan     ${counted(units, 'unit')} by ${profile ?? 'explicit spans'}: ${actions.join(', ')}`,
-    `         coverage ${complete ? 'complete' : 'BROKEN'}: ${number(bytes)} bytes = ${number(unitBytes)} in units + ${number(containerBytes)} in headings + ${number(excludedBytes)} set aside`,
+    `Plan     ${countedWord(units, 'unit')} by ${profile ?? 'explicit spans'}: ${actions.join(', ')}`,
+    `         coverage ${complete ? 'complete' : 'BROKEN'}: ${groupedDigits(bytes)} bytes = ` +
+      `${groupedDigits(unitBytes)} in units + ${groupedDigits(containerBytes)} in headings + ` +
+      `${groupedDigits(excludedBytes)} set aside`,
     `         ${manifestDigest}`,
     ...(problems.length === 0 ? ['         no problems'] : problems.map(problemLine)),
   ];
 }
 
-const number = (count: number) => count.toLocaleString('en');
+const groupedDigits = (count: number) => count.toLocaleString('en');
 
 function problemLine({ path, code, message, severity }: Plan['problems'][number]): string {
   return `         ${severity === 'ERROR' ? 'problem' : 'warning'} at ${path.join('.')}: ${message} (${code})`;

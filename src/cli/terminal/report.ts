@@ -1,7 +1,7 @@
-/** What a phase did: what it did, by which lane, what it wrote, where it stands in the log, when and how long. */
+/** What a phase did: what it did, by which lane, what it wrote, its position in the log, when and how long. */
 
 import stringWidth from 'string-width';
-import { COLUMNS, fitted, padded } from './columns.ts';
+import { COLUMNS, fittedText, paddedText } from './columns.ts';
 
 interface Written {
   readonly replayed: boolean;
@@ -45,13 +45,13 @@ const SEPARATOR = ' · ';
 export function phaseLine({ phase, lane, outcome, written, at, elapsedMs }: PhaseLine): string {
   const place = `position ${written.position ?? '?'}`;
   const time = `${at.toISOString().slice(11, 19)}Z ${String(Math.round(elapsedMs)).padStart(5)} ms`;
-  const shown = padded(fitted(outcome, OUTCOME_COLUMNS), OUTCOME_COLUMNS);
+  const shown = paddedText(fittedText(outcome, OUTCOME_COLUMNS), OUTCOME_COLUMNS);
   const whole = shown.endsWith('…') ? `\n${INDENT}${outcome}` : '';
-  return `${phase.padEnd(8)} ${lane}  ${shown} ${place.padEnd(13)} ${time}${whole}\n${listed(rowsText(written))}`;
+  return `${phase.padEnd(8)} ${lane}  ${shown} ${place.padEnd(13)} ${time}${whole}\n${foldedList(rowsText(written))}`;
 }
 
 /** Folded between its members. */
-function listed(text: string): string {
+function foldedList(text: string): string {
   const lines = [''];
   for (const [place, word] of text.split(SEPARATOR).entries()) {
     const longer = place === 0 ? word : `${lines.at(-1)}${SEPARATOR}${word}`;
@@ -63,17 +63,17 @@ function listed(text: string): string {
 
 /** Rows added, by table; a status or an anchor that moves is no row. */
 export function rowsText({ replayed, rows }: Pick<Written, 'replayed' | 'rows'>): string {
-  if (replayed) return 'written before, by an earlier call of this key';
+  if (replayed) return 'written before, by an earlier call with this key';
   const added = rows.filter((row) => row.inserted > 0);
-  const anchors = rows.find((row) => bare(row.table) === 'information_unit')?.updated ?? 0;
-  const words = added.map(({ table, inserted }) => counted(inserted, WORDS[bare(table)] ?? table));
+  const anchors = rows.find((row) => bareTable(row.table) === 'information_unit')?.updated ?? 0;
+  const words = added.map(({ table, inserted }) => countedWord(inserted, WORDS[bareTable(table)] ?? table));
   if (anchors > 0) words.push(`${anchors} anchored`);
   return words.length === 0 ? 'no rows' : words.join(SEPARATOR);
 }
 
 /** The table's name without its schema. */
-const bare = (table: string) => table.slice(table.lastIndexOf('.') + 1);
+const bareTable = (table: string) => table.slice(table.lastIndexOf('.') + 1);
 
-export function counted(count: number, word: string, plural = 's'): string {
+export function countedWord(count: number, word: string, plural = 's'): string {
   return `${count.toLocaleString('en')} ${word}${count === 1 || word.endsWith('history') ? '' : plural}`;
 }

@@ -2,40 +2,40 @@ import type { Config } from '../../config.ts';
 import { reasonOf } from '../../home/home-folder.ts';
 
 /** What went wrong, in one sentence and without a stack. */
-export function sentence(error: unknown, config: Pick<Config, 'port' | 'host' | 'databaseUrl'>): string {
-  const { code, message, syscall, path, hostname } = innermost(error);
+export function faultSentence(error: unknown, config: Pick<Config, 'port' | 'host' | 'databaseUrl'>): string {
+  const { code, message, syscall, path, hostname } = innermostFault(error);
   if (path !== undefined && syscall !== 'connect')
-    return `${path} can't be used: ${reasonOf(error)}. It belongs to the ledger's home; see CUTTER_HOME.`;
+    return `${path} can't be used: ${reasonOf(error)}. It belongs to the ledger's home. See CUTTER_HOME.`;
   if (syscall === 'getaddrinfo' && hostname === config.host)
-    return `${config.host} is no address of this machine, and no name of one; see CUTTER_HOST.`;
-  const told = foreseen(code, config);
-  return told ?? (message === '' ? `it failed (${code ?? 'without a reason'}).` : message);
+    return `${config.host} is neither an address nor a name of this machine. See CUTTER_HOST.`;
+  const known = foreseenSentence(code, config);
+  return known ?? (message === '' ? `it failed (${code ?? 'without a reason'}).` : message);
 }
 
-function foreseen(
+function foreseenSentence(
   code: string | undefined,
   config: Pick<Config, 'port' | 'host' | 'databaseUrl'>,
 ): string | null {
   const at = config.databaseUrl === null ? 'the embedded database' : placeOf(config.databaseUrl);
   switch (code) {
     case 'EADDRINUSE':
-      return `Port ${config.port} of ${config.host} is taken by another program; choose another with CUTTER_PORT.`;
+      return `Port ${config.port} of ${config.host} is taken by another program. Choose another with CUTTER_PORT.`;
     case 'EACCES':
-      return `This user may not use port ${config.port} of ${config.host}; choose another with CUTTER_PORT.`;
+      return `This user may not use port ${config.port} of ${config.host}. Choose another with CUTTER_PORT.`;
     case 'EADDRNOTAVAIL':
-      return `${config.host} is no address of this machine; see CUTTER_HOST.`;
+      return `${config.host} is not an address of this machine. See CUTTER_HOST.`;
     case 'ECONNREFUSED':
     case 'ENOTFOUND':
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
     case 'ETIMEDOUT':
     case 'EAI_AGAIN':
-      return `No PostgreSQL answers at ${at} (${code}); see CUTTER_DATABASE_URL.`;
+      return `No PostgreSQL answers at ${at} (${code}). See CUTTER_DATABASE_URL.`;
     case '28P01':
     case '28000':
-      return `PostgreSQL at ${at} refuses the owner's name or password; see CUTTER_DATABASE_URL.`;
+      return `PostgreSQL at ${at} refuses the owner's name or password. See CUTTER_DATABASE_URL.`;
     case '3D000':
-      return `The database of CUTTER_DATABASE_URL doesn't exist at ${at}; create it with encoding 'UTF8' and locale 'C'.`;
+      return `The database of CUTTER_DATABASE_URL doesn't exist at ${at}. Create it with encoding 'UTF8' and locale 'C'.`;
     default:
       return null;
   }
@@ -57,8 +57,8 @@ interface SystemFault {
 }
 
 /** A refused connection comes as a bundle of attempts without a message of its own. */
-function innermost(error: unknown): SystemFault {
+function innermostFault(error: unknown): SystemFault {
   if (error instanceof AggregateError && error.errors.length > 0 && error.message === '')
-    return innermost(error.errors[0]);
+    return innermostFault(error.errors[0]);
   return error instanceof Error ? error : { message: String(error) };
 }

@@ -1,7 +1,7 @@
 /** Questions of a command to the person in front of it. */
 import { createInterface } from 'node:readline/promises';
 import type { Readable, Writable } from 'node:stream';
-import { folded } from './columns.ts';
+import { foldedText } from './columns.ts';
 
 export interface Terminal {
   readonly input: Readable;
@@ -27,7 +27,7 @@ export function linePrinter(
 ): (line: string) => void {
   const isFolded = !isJson && output.isTTY === true;
   return (line) =>
-    void output.write(`${isFolded ? folded(line, 2) : line}
+    void output.write(`${isFolded ? foldedText(line, 2) : line}
 `);
 }
 

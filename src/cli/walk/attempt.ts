@@ -1,16 +1,11 @@
 /** Finds the attempt at a document that a run goes on with. */
+import { FAILED_STATES } from '../../law/states.ts';
 import { ClientFault } from '../client/client.ts';
 import { Refused } from '../client/refused.ts';
-import { type Clients, type Phases, phases } from './phases.ts';
+import { type Clients, type Phases, phaseCalls } from './phases.ts';
 import { planOf } from './reading.ts';
 import { shortDigest, sourceInputOf } from './source-input.ts';
-
-export interface WalkDocument {
-  readonly docCode: string;
-  readonly title: string | null;
-  readonly profile: string;
-  readonly bytes: Uint8Array;
-}
+import type { WalkDocument } from './walk-document.ts';
 
 export interface AttemptOptions {
   readonly clients: Clients;
@@ -28,10 +23,13 @@ export interface Attempt {
   readonly status: string;
 }
 
-/** Registers and marks; an attempt that ended without success, or was overtaken by another cut, is followed by the next. */
-export async function begin(options: AttemptOptions): Promise<Attempt> {
+/**
+ * Registers and marks; an attempt that ended without success, or was overtaken by another cut, is followed by the
+ * next.
+ */
+export async function beginAttempt(options: AttemptOptions): Promise<Attempt> {
   const { document, clients, print } = options;
-  const calls = phases({ clients, print });
+  const calls = phaseCalls({ clients, print });
   const { sourceId } = await calls.registerSource(sourceInputOf(document)).catch((error: unknown) => {
     if (error instanceof Refused) options.unregistered?.();
     throw error;
@@ -47,11 +45,12 @@ export async function begin(options: AttemptOptions): Promise<Attempt> {
     const { entryId, status } = entry;
     if (entry.replayed && (await isSpent(clients, entryId, status))) continue;
     entry.tell();
-    if (status === 'verified_complete') print('This text stands already, verified; nothing was written.');
+    if (status === 'verified_complete') print('This text is cut and verified already. Nothing was written.');
     return { phases: calls, entryId, key, status };
   }
   throw new ClientFault(
-    `This text has been tried ${MOST_ATTEMPTS} times, and no attempt can be gone on with; the ledger says so, or something that stands in for it.`,
+    `This text has been tried ${MOST_ATTEMPTS} times, and no attempt can be continued. ` +
+      'No ledger behaves like this: check what answers at its address.',
   );
 }
 
@@ -63,11 +62,9 @@ export function attemptKey({ docCode, profile, bytes }: WalkDocument, attempt: n
   return `run:${docCode}:${shortDigest(profile, bytes)}:${attempt}`;
 }
 
-const ENDED = ['verify_failed_escalated', 'reviewed_rejected', 'abandoned'];
-
 /** Whether an attempt of an earlier run can't be gone on with. */
 async function isSpent(clients: Clients, entryId: string, status: string): Promise<boolean> {
-  if (status !== 'verified_complete') return ENDED.includes(status);
+  if (status !== 'verified_complete') return FAILED_STATES.some((failed) => failed === status);
   const { actionCounts } = await planOf({ clients, entryId });
   return actionCounts.some(({ action, count }) => CHANGES.includes(action) && count > 0);
 }

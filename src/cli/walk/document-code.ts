@@ -3,10 +3,14 @@ import { basename, dirname, extname, resolve } from 'node:path';
 import { docCodeFault } from '../../document/address.ts';
 import { ClientFault } from '../client/client.ts';
 
-/** The file's name as a document code: its letters and digits in lower case, of whatever script; hyphens for what lies between. */
+/**
+ * The file's name as a document code: its letters and digits in lower case, of whatever script; hyphens for what
+ * lies between.
+ */
 export function docCodeOf(path: string): string {
   const code = codeOf(basename(path, extname(path)));
-  if (code === null) throw new ClientFault(`${path} gives no document code; name one by --doc-code.`);
+  if (code === null)
+    throw new ClientFault(`No document code can be made from the name ${path}. Give one with --doc-code.`);
   return code;
 }
 

@@ -1,12 +1,12 @@
 /**
- * Which file a home has taken for which document of which ledger: one small file each in `<home>/documents`. The ledger knows codes and
- * texts; where a text lay is known here alone.
+ * Which file a home has taken for which document of which ledger: one small file each in `<home>/documents`. The
+ * ledger knows codes and texts; where a text lay is known here alone.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { writePrivateFile } from '../../home/secrets.ts';
+import { writePrivateFile } from '../../home/private-file.ts';
 
 /** One document code in one ledger, as a home knows it. */
 export interface DocumentPlace {
@@ -27,7 +27,10 @@ export function takenPath(place: DocumentPlace): string | null {
   }
 }
 
-/** Takes a path for a document that has none yet; false where another run was faster. A home that isn't there keeps nothing. */
+/**
+ * Takes a path for a document that has none yet; false where another run was faster. A home that isn't there keeps
+ * nothing.
+ */
 export function takePath(place: DocumentPlace, path: string): boolean {
   if (!existsSync(place.home)) return true;
   const file = fileOf(place);

@@ -1,7 +1,7 @@
 /** The verbs of a run as calls of the API: each is timed, repeated while the ledger is busy, and gives its line. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client, Operation } from '../client/client.ts';
-import { accepted } from '../client/refused.ts';
+import { acceptedOutcome } from '../client/refused.ts';
 import {
   CutDocument,
   type CutInput,
@@ -31,55 +31,55 @@ export interface PhasesOptions {
 /** A busy ledger is asked again with the same key, a few times and ever more slowly. */
 const PATIENCE_MS = [50, 200, 800, 2_000];
 
-export function phases({ clients, print }: PhasesOptions) {
+export function phaseCalls({ clients, print }: PhasesOptions) {
   const tell = (line: PhaseLine) => print(phaseLine(line));
   return {
     async registerSource(input: RegisterSourceInput) {
-      const timed = await perform(clients.marker, RegisterSourceDocument, { input });
-      const written = accepted('Registering the document', timed.answer, 'RegisterSourceSuccess');
+      const timed = await performVerb(clients.marker, RegisterSourceDocument, { input });
+      const written = acceptedOutcome('Registering the document', timed.answer, 'RegisterSourceSuccess');
       tell({ phase: 'REGISTER', lane: 'DOT-991', outcome: written.source.docCode, written, ...timed });
       return written.source;
     },
     /** Quiet: its caller may be looking for the attempt to go on with. */
     async mark(input: MarkInput) {
-      const timed = await perform(clients.marker, MarkDocument, { input });
-      const written = accepted('MARK', timed.answer, 'MarkSuccess');
+      const timed = await performVerb(clients.marker, MarkDocument, { input });
+      const written = acceptedOutcome('MARK', timed.answer, 'MarkSuccess');
       const { entryId, status } = written.entry;
       // The outcome of the mark itself; the entry may have gone further since.
       const line: PhaseLine = { phase: 'MARK', lane: 'DOT-991', outcome: 'marked', written, ...timed };
       return { entryId, status, replayed: written.replayed, tell: () => tell(line) };
     },
     async sweep(input: SweepInput) {
-      const timed = await perform(clients.marker, SweepDocument, { input });
-      const written = accepted('SWEEP', timed.answer, 'SweepSuccess');
+      const timed = await performVerb(clients.marker, SweepDocument, { input });
+      const written = acceptedOutcome('SWEEP', timed.answer, 'SweepSuccess');
       if (!written.replayed)
         tell({ phase: 'SWEEP', lane: 'DOT-991', outcome: 'review_pending', written, ...timed });
       return { replayed: written.replayed };
     },
     async review(input: ReviewInput) {
-      const timed = await perform(clients.reviewer, ReviewDocument, { input });
-      const written = accepted('REVIEW', timed.answer, 'ReviewSuccess');
+      const timed = await performVerb(clients.reviewer, ReviewDocument, { input });
+      const written = acceptedOutcome('REVIEW', timed.answer, 'ReviewSuccess');
       tell({ phase: 'REVIEW', lane: 'DOT-991', outcome: 'reviewed_approved', written, ...timed });
       return written.entry;
     },
     async cut(input: CutInput) {
-      const timed = await perform(clients.executor, CutDocument, { input });
-      const written = accepted('CUT', timed.answer, 'CutSuccess');
+      const timed = await performVerb(clients.executor, CutDocument, { input });
+      const written = acceptedOutcome('CUT', timed.answer, 'CutSuccess');
       tell({ phase: 'CUT', lane: 'DOT-991', outcome: 'cut_applied', written, ...timed });
       return { ...written.entry, changeSetId: written.changeSet.changeSetId };
     },
     async verify(input: VerifyInput) {
-      const timed = await perform(clients.verifier, VerifyDocument, { input });
-      const written = accepted('VERIFY', timed.answer, 'VerifySuccess');
+      const timed = await performVerb(clients.verifier, VerifyDocument, { input });
+      const written = acceptedOutcome('VERIFY', timed.answer, 'VerifySuccess');
       const { entry, findings, result } = written;
       tell({ phase: 'VERIFY', lane: 'DOT-992', outcome: entry.status, written, ...timed });
       return { ...entry, verdict: result.verdict, findings };
     },
   };
 }
-export type Phases = ReturnType<typeof phases>;
+export type Phases = ReturnType<typeof phaseCalls>;
 
-async function perform<Outcome extends { readonly __typename: string }, Variables>(
+async function performVerb<Outcome extends { readonly __typename: string }, Variables>(
   client: Client,
   operation: Operation<{ readonly outcome: Outcome }, Variables>,
   variables: Variables,

@@ -1,14 +1,17 @@
-/** What a plan holds, as the person reads it who is asked to approve it: the units with their first words, and what becomes no unit. */
+/**
+ * What a plan holds, as the person reads it who is asked to approve it: the units with their first words, and what
+ * becomes no unit.
+ */
 import { ClientFault } from '../client/client.ts';
-import { accepted } from '../client/refused.ts';
+import { acceptedOutcome } from '../client/refused.ts';
 import {
   PlanExcludedDocument,
   type PlanExcludedQuery,
   PlanUnitsDocument,
   type PlanUnitsQuery,
 } from '../generated/graphql.ts';
-import { COLUMNS, fitted, folded } from '../terminal/columns.ts';
-import { counted } from '../terminal/report.ts';
+import { COLUMNS, fittedText, foldedText } from '../terminal/columns.ts';
+import { countedWord } from '../terminal/report.ts';
 import type { Clients } from './phases.ts';
 import type { Plan } from './reading.ts';
 
@@ -32,7 +35,7 @@ const MOST_LINES = 8;
 const MARKS: Readonly<Record<string, string>> = { BIRTH: '+', VERSION: '~', VANISHED: '-' };
 const INDENT = ' '.repeat(9);
 
-/** Lines of at most 80 columns, but for what is set aside, which is told whole. */
+/** Lines of at most 80 columns. Text that is set aside is shown whole. */
 export async function* shownPlan(place: PlanPlace, plan: Plan): AsyncGenerator<string, void, void> {
   yield* shownExcluded(place, plan);
   yield* shownUnits(place, plan);
@@ -46,28 +49,29 @@ async function* shownUnits(place: PlanPlace, plan: Plan): AsyncGenerator<string,
   const most = place.full === true ? changed : Math.min(changed, MOST_UNITS);
   if (changed > 0) yield `${INDENT}units: + born, ~ next version, - vanished`;
   let shown = 0;
-  for await (const unit of changed === 0 ? [] : units(place, plan)) {
+  for await (const unit of changed === 0 ? [] : plannedUnits(place, plan)) {
     if (shown === most) break;
     const mark = MARKS[unit.action];
     if (mark === undefined) continue;
     shown += 1;
     yield* unitLines(unit, mark);
   }
-  if (shown < changed) yield `${INDENT}and ${counted(changed - shown, 'other')}; --full shows all of them`;
+  if (shown < changed)
+    yield `${INDENT}and ${countedWord(changed - shown, 'other')}; --full shows all of them`;
 }
 
 function* unitLines({ address, title, text }: PlannedUnit, mark: string): Generator<string, void, void> {
-  yield fitted(`${INDENT}${mark} ${oneLine(address ?? '')}`, COLUMNS);
+  yield fittedText(`${INDENT}${mark} ${oneLine(address ?? '')}`, COLUMNS);
   const words = oneLine(text.replace(/^\s*#{1,6}[ \t][^\n]*(\n|$)/, ''));
   const shown = [title === null ? '' : oneLine(title), words].filter((part) => part !== '').join(' | ');
-  if (shown !== '') yield fitted(`${INDENT}  ${shown}`, COLUMNS);
+  if (shown !== '') yield fittedText(`${INDENT}  ${shown}`, COLUMNS);
 }
 
 /** What isn't blank and becomes no unit, word for word. */
 async function* shownExcluded(place: PlanPlace, plan: Plan): AsyncGenerator<string, void, void> {
   let total = 0;
   let shown = 0;
-  for await (const [stretch, count] of stretches(place, plan)) {
+  for await (const [stretch, count] of excludedStretches(place, plan)) {
     total = count;
     if (place.full !== true && shown === MOST_STRETCHES) break;
     shown += 1;
@@ -75,14 +79,15 @@ async function* shownExcluded(place: PlanPlace, plan: Plan): AsyncGenerator<stri
     yield `${INDENT}set aside: bytes ${start} to ${end}, becomes no unit (${oneLine(reason)})`;
     const lines = text.replace(/\n+$/, '').split('\n');
     const told = place.full === true ? lines : lines.slice(0, MOST_LINES);
-    for (const line of told) yield folded(`${INDENT}| ${line}`, INDENT.length + 2);
+    for (const line of told) yield foldedText(`${INDENT}| ${line}`, INDENT.length + 2);
     if (told.length < lines.length)
-      yield `${INDENT}and ${counted(lines.length - told.length, 'more line')}; --full shows all of them`;
+      yield `${INDENT}and ${countedWord(lines.length - told.length, 'more line')}; --full shows all of them`;
   }
-  if (shown < total) yield `${INDENT}and ${counted(total - shown, 'other stretch', 'es')}; --full shows all`;
+  if (shown < total)
+    yield `${INDENT}and ${countedWord(total - shown, 'other stretch', 'es')}; --full shows all`;
 }
 
-async function* units(place: PlanPlace, plan: Plan): AsyncGenerator<PlannedUnit, void, void> {
+async function* plannedUnits(place: PlanPlace, plan: Plan): AsyncGenerator<PlannedUnit, void, void> {
   for (let after: string | null = null; ; ) {
     const page = await unitPage(place, after);
     requireSame(page, plan);
@@ -94,11 +99,14 @@ async function* units(place: PlanPlace, plan: Plan): AsyncGenerator<PlannedUnit,
 
 async function unitPage({ clients, entryId }: PlanPlace, after: string | null): Promise<UnitPage> {
   const { outcome } = await clients.reviewer.execute(PlanUnitsDocument, { entryId, after });
-  return accepted('Planning the cut', outcome, 'Plan');
+  return acceptedOutcome('Planning the cut', outcome, 'Plan');
 }
 
 /** Each with how many there are. */
-async function* stretches(place: PlanPlace, plan: Plan): AsyncGenerator<[Excluded, number], void, void> {
+async function* excludedStretches(
+  place: PlanPlace,
+  plan: Plan,
+): AsyncGenerator<[Excluded, number], void, void> {
   for (let after: string | null = null; ; ) {
     const page = await excludedPage(place, after);
     requireSame(page, plan);
@@ -110,7 +118,7 @@ async function* stretches(place: PlanPlace, plan: Plan): AsyncGenerator<[Exclude
 
 async function excludedPage({ clients, entryId }: PlanPlace, after: string | null): Promise<ExcludedPage> {
   const { outcome } = await clients.reviewer.execute(PlanExcludedDocument, { entryId, after });
-  return accepted('Planning the cut', outcome, 'Plan');
+  return acceptedOutcome('Planning the cut', outcome, 'Plan');
 }
 
 /** What is shown has to be what is approved. */

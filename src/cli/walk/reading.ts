@@ -1,6 +1,6 @@
 /** What a run reads between its verbs, as the reviewer. */
 import { ClientFault } from '../client/client.ts';
-import { accepted } from '../client/refused.ts';
+import { acceptedOutcome } from '../client/refused.ts';
 import {
   EntryProgressDocument,
   type EntryProgressQuery,
@@ -21,10 +21,10 @@ interface Place {
 /** The plan as it would be reviewed now. */
 export async function planOf({ clients, entryId }: Place): Promise<Plan> {
   const { outcome } = await clients.reviewer.execute(PlanOfEntryDocument, { entryId });
-  return accepted('Planning the cut', outcome, 'Plan');
+  return acceptedOutcome('Planning the cut', outcome, 'Plan');
 }
 
-/** Where the entry stands, with its decisions and its cut. */
+/** The entry's status, with its decisions and its cut. */
 export async function progressOf({ clients, entryId }: Place): Promise<Progress> {
   const { entry } = await clients.reviewer.execute(EntryProgressDocument, { entryId });
   if (entry === null) throw new ClientFault(`The ledger has no entry ${entryId} any more.`);

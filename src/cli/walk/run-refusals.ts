@@ -10,7 +10,8 @@ export async function refuseYesInProduction({ reviewer }: Clients): Promise<void
   const { whoAmI } = await reviewer.execute(ReviewerModeDocument, {});
   if (whoAmI.mode === 'rehearsal') return;
   throw new ClientFault(
-    'This is a ledger in production: --yes would approve in the name of the reviewer, who has not looked. Run the command in a terminal, without --yes. Nothing was written.',
+    'This ledger is in production, where a person has to look before a plan is approved. ' +
+      'Run the command in a terminal, without --yes. Nothing was written.',
   );
 }
 

@@ -1,6 +1,9 @@
-import type { WalkDocument } from './attempt.ts';
+import type { WalkDocument } from './walk-document.ts';
 
-/** The sample of the first start: a document of our own, short enough to read, with front matter and three levels of headings. */
+/**
+ * The sample of the first start: a document of our own, short enough to read, with front matter and three levels of
+ * headings.
+ */
 const SAMPLE_DOCUMENT = `---
 title: Rules of the Village Library
 adopted: 2026-03-01

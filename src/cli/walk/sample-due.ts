@@ -3,7 +3,7 @@ import { derivedId } from '../../proof/uuid.ts';
 import { attemptKey } from './attempt.ts';
 import { SAMPLE } from './sample-document.ts';
 
-/** Whether no entry was ever marked, or the sample's stands where a start that was killed left it. */
+/** Whether no entry was ever marked, or a start was killed before the sample's entry was through. */
 export async function isSampleDue(observe: DatabasePool): Promise<boolean> {
   const entryId = derivedId(attemptKey(SAMPLE, 1));
   const due = await observe.oneFirst(sql.unsafe`/* start.is_sample_due */

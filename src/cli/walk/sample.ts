@@ -1,11 +1,11 @@
 /** The sample document's way through the five phases, by the public API, watched over WebSocket. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { openClient } from '../client/client.ts';
-import { folded } from '../terminal/columns.ts';
+import { foldedText } from '../terminal/columns.ts';
 import { type Watch, watchHistory } from '../watch.ts';
 import { type Clients, ROLES } from './phases.ts';
 import { SAMPLE } from './sample-document.ts';
-import { type WalkOptions, walk } from './walk.ts';
+import { type WalkOptions, walkDocument } from './walk.ts';
 
 export interface SampleOptions extends Pick<WalkOptions, 'passportCommand'> {
   readonly url: string;
@@ -18,23 +18,23 @@ export interface SampleOptions extends Pick<WalkOptions, 'passportCommand'> {
 const MOVES = 5;
 const PATIENCE_MS = 15_000;
 
-/** Resolves when the entry stands `verified_complete` and the subscriber has its rows; throws where it doesn't get there. */
+/** Resolves when the entry is `verified_complete` and the subscriber has its rows; throws where that fails. */
 export async function runSample({ url, tokens, print, ...more }: SampleOptions): Promise<void> {
-  print('A sample document takes the whole path, by the public API:');
+  print('A sample document goes through all phases, over the public API:');
   const watch = watchHistory({ url, token: tokenOf(tokens, 'observer'), after: '' });
   try {
-    await within(watch.ready, 'The subscription to history');
-    const { entryId, status } = await walk({
+    await withinPatience(watch.ready, 'The subscription to history');
+    const { entryId, status } = await walkDocument({
       clients: clientsOf(url, tokens),
       document: SAMPLE,
-      print: (line) => print(folded(line)),
+      print: (line) => print(foldedText(line)),
       confirm: async () => true,
       ...more,
     });
-    const arrived = await within(rowsOf(watch, entryId), 'History over WebSocket');
+    const arrived = await withinPatience(rowsOf(watch, entryId), 'History over WebSocket');
     print(`  ${arrived} history rows arrived over WebSocket.`);
     print(`  Entry ${entryId}: ${status}`);
-    if (status !== 'verified_complete') throw new Error(`the sample's entry stands at ${status}.`);
+    if (status !== 'verified_complete') throw new Error(`the sample's entry ended as ${status}.`);
   } finally {
     await watch.close();
   }
@@ -52,11 +52,11 @@ function clientsOf(url: string, tokens: SampleOptions['tokens']): Clients {
 
 function tokenOf(tokens: SampleOptions['tokens'], name: string): string {
   const token = tokens[name];
-  if (token === undefined) throw new Error(`there is no token of the ${name} in tokens.json.`);
+  if (token === undefined) throw new Error(`tokens.json has no token for ${name}.`);
   return token;
 }
 
-async function within<Value>(promise: Promise<Value>, what: string): Promise<Value> {
+async function withinPatience<Value>(promise: Promise<Value>, what: string): Promise<Value> {
   const done = new AbortController();
   const late = pause(PATIENCE_MS, null, { signal: done.signal }).then(
     () => {

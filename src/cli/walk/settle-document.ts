@@ -1,18 +1,19 @@
 /**
- * Before a file is registered under a code that follows from its name: is it the document that the ledger has under that code? It is where
- * the same file was taken for it before, or the same text. Where another file was, or another title is given, a person says.
+ * Before a file is registered under a code that follows from its name: is it the document that the ledger has under
+ * that code? It is where the same file was taken for it before, or the same text. Where another file was, or
+ * another title is given, a person says.
  */
 import { realpathSync } from 'node:fs';
 import { plain } from '../../text/plain.ts';
 import { ClientFault } from '../client/client.ts';
 import { FindDocumentDocument, RegisterSourceDocument } from '../generated/graphql.ts';
-import { folded } from '../terminal/columns.ts';
+import { foldedText } from '../terminal/columns.ts';
 import { askYesNo, type Terminal } from '../terminal/terminal.ts';
-import type { WalkDocument } from './attempt.ts';
 import { otherCodeOf } from './document-code.ts';
 import { type DocumentPlace, leavePath, replacePath, takenPath, takePath } from './own-documents.ts';
 import type { Clients } from './phases.ts';
 import { sourceInputOf } from './source-input.ts';
+import type { WalkDocument } from './walk-document.ts';
 
 export interface SettleOptions {
   readonly clients: Clients;
@@ -29,7 +30,10 @@ export interface Settled {
   abandon(): void;
 }
 
-/** Throws a ClientFault where it may be another document, and nobody says that it isn't. Nothing is registered before. */
+/**
+ * Throws a ClientFault where it may be another document, and nobody says that it isn't. Nothing is registered
+ * before.
+ */
 export async function settleDocument(options: SettleOptions): Promise<Settled> {
   const { clients, document, place, isCodeNamed } = options;
   const path = realpathSync(options.path);
@@ -72,12 +76,14 @@ async function askWhether(why: string, { terminal, path, place: { docCode } }: S
   const there = `The ledger has a document "${docCode}" already, ${why}.`;
   if (!terminal.interactive)
     throw new ClientFault(
-      `${there} Nobody can be asked here whether ${path} is its next version. If it is, add --doc-code ${docCode}; if it is another document, name it, for example --doc-code ${other}. Nothing was registered.`,
+      `${there} Nobody can be asked here whether ${path} is its next version. Nothing was registered. ` +
+        `If it is the next version, add --doc-code ${docCode}. ` +
+        `If it is another document, give it a code, for example --doc-code ${other}.`,
     );
   // The title is another party's word.
-  terminal.output.write(`${folded(plain(there))}\n`);
+  terminal.output.write(`${foldedText(plain(there))}\n`);
   if (await askYesNo(terminal, `Is ${path} its next version?`)) return;
   throw new ClientFault(
-    `Nothing was registered. Name another document by --doc-code, for example --doc-code ${other}.`,
+    `Nothing was registered. Give this document its own code, for example --doc-code ${other}.`,
   );
 }

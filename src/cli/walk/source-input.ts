@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { RegisterSourceInput } from '../generated/graphql.ts';
-import type { WalkDocument } from './attempt.ts';
+import type { WalkDocument } from './walk-document.ts';
 
 /** A document as `registerSource` takes it. The same document gives the same key. */
 export function sourceInputOf({ docCode, title, bytes }: WalkDocument): RegisterSourceInput {
@@ -12,7 +12,7 @@ export function sourceInputOf({ docCode, title, bytes }: WalkDocument): Register
   };
 }
 
-/** Enough of a SHA-256 that a name in it stands for these bytes. */
+/** Enough of a SHA-256 for a name that identifies these bytes. */
 export function shortDigest(label: string, bytes: Uint8Array): string {
   return createHash('sha256').update(`${label}\0`).update(bytes).digest('hex').slice(0, 24);
 }

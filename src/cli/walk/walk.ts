@@ -1,14 +1,14 @@
 /**
- * The whole path of one document, by the public API: registered, marked, swept, approved, cut, verified. Where it stands is asked
- * of the ledger and never remembered, and every key derives from the document: the same walk begun again goes on where the last
- * one ended, whatever ended it.
+ * The whole path of one document, by the public API: registered, marked, swept, approved, cut, verified. Its status
+ * is asked of the ledger and never remembered, and every key derives from the document: the same walk begun again
+ * goes on where the last one ended, whatever ended it.
  */
 
 import { ClientFault } from '../client/client.ts';
 import { Refused } from '../client/refused.ts';
 import { commandText } from '../terminal/command-text.ts';
 import { planLines } from '../terminal/plan-lines.ts';
-import { type Attempt, type AttemptOptions, begin } from './attempt.ts';
+import { type Attempt, type AttemptOptions, beginAttempt } from './attempt.ts';
 import { shownPlan } from './plan-shown.ts';
 import { type Plan, planOf, progressOf } from './reading.ts';
 
@@ -38,33 +38,35 @@ interface Walk extends WalkOptions, Omit<Attempt, 'status'> {
 }
 
 /** Walks as far as the ledger and `confirm` let it. */
-export async function walk(options: WalkOptions): Promise<WalkEnd> {
-  const { status: found, ...attempt } = await begin(options);
+export async function walkDocument(options: WalkOptions): Promise<WalkEnd> {
+  const { status: found, ...attempt } = await beginAttempt(options);
   const begun = { ...options, ...attempt, shown: new Set<string>() };
   let status = found;
   for (let steps = 0; steps < MOST_STEPS; steps += 1) {
-    const next = await step(begun, status);
+    const next = await nextStatus(begun, status);
     if (next === null) return { entryId: begun.entryId, status };
     status = next;
   }
-  throw new ClientFault(`Entry ${begun.entryId} doesn't come to rest; others are at work on this document.`);
+  throw new ClientFault(
+    `Entry ${begun.entryId} keeps changing: others are working on this document. Try again later.`,
+  );
 }
 
 /** Four would do; reviews that were overtaken take more. */
 const MOST_STEPS = 20;
 
 /** One step from `status`: the next status, or null where the walk ends. */
-async function step(walk: Walk, status: string): Promise<string | null> {
+async function nextStatus(walk: Walk, status: string): Promise<string | null> {
   switch (status) {
     case 'marked':
     case 'reviewed_deferred':
       return sweepOwn(walk, status);
     case 'review_pending':
-      return approve(walk, null);
+      return approvePlan(walk, null);
     case 'reviewed_approved':
-      return cut(walk);
+      return cutEntry(walk);
     case 'cut_applied':
-      return verify(walk);
+      return verifyCut(walk);
     default:
       return null;
   }
@@ -89,7 +91,8 @@ async function sweepOwn(walk: Walk, status: string): Promise<string | null> {
     if (now !== status) return now;
   }
   throw new ClientFault(
-    `Entry ${walk.entryId} was swept ${MOST_SWEEPS} times and still waits. No ledger behaves so: check what answers at its address.`,
+    `Entry ${walk.entryId} was swept ${MOST_SWEEPS} times and still waits. ` +
+      'No ledger behaves like this: check what answers at its address.',
   );
 }
 
@@ -97,11 +100,11 @@ async function sweepOwn(walk: Walk, status: string): Promise<string | null> {
 const MOST_SWEEPS = 1_000;
 
 /** Shows the plan, asks, and approves exactly that. */
-async function approve(walk: Walk, superseded: string | null): Promise<string | null> {
+async function approvePlan(walk: Walk, superseded: string | null): Promise<string | null> {
   const plan = await planOf(walk);
-  await show(walk, plan);
+  await showPlan(walk, plan);
   if (plan.problems.some(({ severity }) => severity === 'ERROR')) {
-    walk.print('A plan with problems is not approved.');
+    walk.print('This plan has problems, so it cannot be approved.');
     return null;
   }
   const hasWarnings = plan.problems.length > 0;
@@ -117,59 +120,55 @@ async function approve(walk: Walk, superseded: string | null): Promise<string | 
   return entry.status;
 }
 
-async function show(walk: Walk, plan: Plan): Promise<void> {
+async function showPlan(walk: Walk, plan: Plan): Promise<void> {
   for (const line of planLines(plan)) walk.print(line);
   for await (const line of shownPlan(walk, plan)) walk.print(line);
   walk.shown.add(plan.manifestDigest);
 }
 
 /** Cuts what is approved. An approval of another plan than today's, or of other units, is asked for again. */
-async function cut(walk: Walk): Promise<string | null> {
+async function cutEntry(walk: Walk): Promise<string | null> {
   const [plan, { reviewDecisions }] = [await planOf(walk), await progressOf(walk)];
   const live = reviewDecisions.nodes.find((decision) => decision.supersededByReviewDecisionId === null);
   if (live !== undefined && live.manifestVersion !== plan.manifestDigest) {
-    return approve(walk, live.reviewDecisionId);
+    return approvePlan(walk, live.reviewDecisionId);
   }
-  if (!walk.shown.has(plan.manifestDigest)) await show(walk, plan);
-  if (!(await walk.confirm({ text: 'Cut it?', hasWarnings: false }))) return null;
+  if (!walk.shown.has(plan.manifestDigest)) await showPlan(walk, plan);
+  if (!(await walk.confirm({ text: 'Cut the document?', hasWarnings: false }))) return null;
   try {
-    return await applied(walk, plan.manifestDigest);
+    return await applyCut(walk, plan.manifestDigest);
   } catch (refused) {
     if (!(refused instanceof Refused) || live === undefined) throw refused;
     if (!['PlanStale', 'NotApproved'].includes(refused.refusal.__typename)) throw refused;
     walk.print(refused.message);
-    walk.print('It needs another review.');
-    return approve(walk, live.reviewDecisionId);
+    walk.print('The plan needs another review.');
+    return approvePlan(walk, live.reviewDecisionId);
   }
 }
 
-async function applied(walk: Walk, manifestDigest: string): Promise<string | null> {
+async function applyCut(walk: Walk, manifestDigest: string): Promise<string | null> {
   const { phases, entryId, key } = walk;
   try {
     const entry = await phases.cut({ idempotencyKey: `${key}:cut`, entryId, manifestDigest });
     return entry.status;
   } catch (refused) {
     const waiting = refused instanceof Refused ? refused.problem('document-unverified') : undefined;
-    if (waiting === undefined) throw refused;
+    if (waiting?.entryId == null) throw refused;
     walk.print(waiting.message);
-    return (await verifyOther(walk, waiting)) ? 'reviewed_approved' : null;
+    return (await verifyOther(walk, waiting.entryId)) ? 'reviewed_approved' : null;
   }
 }
 
-const ENTRY_ID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
-
 /** Another text of this document was cut and not verified, by a run that was broken off, say: that comes first. */
-async function verifyOther(walk: Walk, waiting: { readonly message: string }): Promise<boolean> {
-  const entryId = ENTRY_ID.exec(waiting.message)?.[0];
-  if (entryId === undefined || !(await walk.confirm({ text: 'Verify that cut first?', hasWarnings: false })))
-    return false;
-  const status = await verify({ ...walk, entryId, key: `run:finish:${entryId}` });
+async function verifyOther(walk: Walk, entryId: string): Promise<boolean> {
+  if (!(await walk.confirm({ text: 'Verify that cut first?', hasWarnings: false }))) return false;
+  const status = await verifyCut({ ...walk, entryId, key: `run:finish:${entryId}` });
   return status !== null;
 }
 
 const issueCommand = (changeSetId: string) => commandText(`passport issue ${changeSetId}`);
 
-async function verify({
+async function verifyCut({
   clients,
   phases,
   entryId,
@@ -184,7 +183,7 @@ async function verify({
   for (const { axis, message, unit } of judged.findings) {
     print(`  axis ${axis}${unit === null ? '' : `, ${unit}`}: ${message}`);
   }
-  print('         its passport:');
+  print('         issue its passport:');
   print(`         $ ${(passportCommand ?? issueCommand)(changeSetId)}`);
   return judged.status;
 }

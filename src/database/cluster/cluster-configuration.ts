@@ -18,7 +18,7 @@ host all all 127.0.0.1/32 scram-sha-256
 `;
 
 /** Written anew at every start. What an operator sets with ALTER SYSTEM stands in postgresql.auto.conf and wins. */
-function configuration(port: number): string {
+function configurationText(port: number): string {
   return `# Written by the ledger at every start; changes here are lost. ALTER SYSTEM lasts.
 listen_addresses = '127.0.0.1'
 port = ${port}
@@ -50,10 +50,13 @@ export function configuredPort({ data }: ClusterPlace): number | null {
   return port >= 1 && port <= 65_535 ? port : null;
 }
 
-/** Writes PostgreSQL's configuration. Ours comes last and so wins over what initdb chose for this machine, where the two speak of the same setting. */
+/**
+ * Writes PostgreSQL's configuration. Ours comes last and so wins over what initdb chose for this machine, where the
+ * two speak of the same setting.
+ */
 export function writeConfiguration(place: ClusterPlace, port: number): void {
   const { data } = place;
-  writeOwned(place, join(data, 'cutter.conf'), configuration(port));
+  writeOwned(place, join(data, 'cutter.conf'), configurationText(port));
   writeOwned(place, join(data, 'pg_hba.conf'), PG_HBA);
   const path = join(data, 'postgresql.conf');
   const given = readFileSync(path, 'utf8');
@@ -61,8 +64,8 @@ export function writeConfiguration(place: ClusterPlace, port: number): void {
 }
 
 /**
- * Writes a file for PostgreSQL's user alone, whatever the umask, and whole or not at all. Root never writes through a name that the
- * other user may have made a link of: the file is a new one.
+ * Writes a file for PostgreSQL's user alone, whatever the umask, and whole or not at all. Root never writes through a
+ * name that the other user may have made a link of: the file is a new one.
  */
 function writeOwned({ runAs }: ClusterPlace, path: string, text: string): void {
   const making = `${path}.new`;

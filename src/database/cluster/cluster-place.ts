@@ -98,7 +98,7 @@ function userNamed(name: string): RunAs | null {
 }
 
 /** Whether `user` may pass through every folder down to `path`. */
-function reaches(user: RunAs, path: string): boolean {
+function canReach(user: RunAs, path: string): boolean {
   for (let folder = path; ; folder = dirname(folder)) {
     const { mode, uid, gid } = statSync(folder);
     const bit = uid === user.uid ? 0o100 : gid === user.gid ? 0o010 : 0o001;
@@ -120,7 +120,7 @@ function dataOfRoot(home: string, user: RunAs, log: (line: string) => void): str
   }
   if (existsSync(join(shared, 'PG_VERSION'))) keepAside(dirname(shared), log);
   else rmSync(dirname(shared), { recursive: true, force: true }); // a start that was killed before there was any data
-  if (reaches(user, real)) return realOf(own);
+  if (canReach(user, real)) return realOf(own);
   if (existsSync(join(own, 'PG_VERSION'))) {
     throw new Error(
       `The user ${user.name}, whom PostgreSQL runs as, can't reach ${own}. Give the folders above it search permission (chmod o+x), or move the ledger's home and set CUTTER_HOME.`,
@@ -151,7 +151,10 @@ function refuseAnothersData(own: string, shared: string): void {
   );
 }
 
-/** A home directory that was removed left data here. A fresh home begins a fresh ledger, and nothing is deleted for it. */
+/**
+ * A home directory that was removed left data here. A fresh home begins a fresh ledger, and nothing is deleted for
+ * it.
+ */
 function keepAside(folder: string, log: (line: string) => void): void {
   const aside = `${folder}.${new Date().toISOString().replaceAll(':', '')}`;
   renameSync(folder, aside);
@@ -160,7 +163,7 @@ function keepAside(folder: string, log: (line: string) => void): void {
 
 function reachableBinaries(packaged: string, user: RunAs, log: (line: string) => void): string {
   const readable = (statSync(join(packaged, 'bin', 'postgres')).mode & 0o005) === 0o005;
-  if (readable && reaches(user, join(packaged, 'bin')) && reaches(user, join(packaged, 'lib')))
+  if (readable && canReach(user, join(packaged, 'bin')) && canReach(user, join(packaged, 'lib')))
     return packaged;
   const manifest = JSON.parse(readFileSync(join(dirname(packaged), 'package.json'), 'utf8')) as {
     version: string;

@@ -31,11 +31,12 @@ export interface EmbeddedOptions {
 }
 
 /**
- * Starts the embedded PostgreSQL of a home directory: makes the cluster on the first start, takes over from one that was left
- * behind by a killed process, and listens on loopback alone.
+ * Starts the embedded PostgreSQL of a home directory: makes the cluster on the first start, takes over from one that
+ * was left behind by a killed process, and listens on loopback alone.
  *
- * PostgreSQL ends with this process, by `stop`, by a signal nobody else handles, or on exit. After a kill -9 of this process it is
- * found and ended by the next start; after one of its own it is started again on the same port, and recovers.
+ * PostgreSQL ends with this process, by `stop`, by a signal nobody else handles, or on exit. After a kill -9 of this
+ * process it is found and ended by the next start; after one of its own it is started again on the same port, and
+ * recovers.
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedServer> {
   const place = clusterPlace(options.home, options.log);
@@ -51,7 +52,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
     if (!existsSync(join(place.data, 'PG_VERSION'))) await makeCluster(place, secrets.owner);
     const start = (port?: number): Promise<Running> =>
       startPostmaster(place, options.home, secrets.owner, port);
-    return attend(await start(options.port), start, lock, place, options);
+    return superviseCluster(await start(options.port), start, lock, place, options);
   } catch (error) {
     lock.release();
     throw error;
@@ -59,7 +60,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
 }
 
 /** Ties the postmaster's life to this process. */
-function attend(
+function superviseCluster(
   first: Running,
   start: (port: number) => Promise<Running>,
   lock: { release(): void },

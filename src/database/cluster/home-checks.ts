@@ -1,4 +1,7 @@
-/** Whether this process, and PostgreSQL, may use what a home holds: a copy made by another user can be read by nobody else. */
+/**
+ * Whether this process, and PostgreSQL, may use what a home holds: a copy made by another user can be read by nobody
+ * else.
+ */
 import { execFileSync } from 'node:child_process';
 import {
   accessSync,
@@ -51,7 +54,9 @@ export function checkCheckpointFile(path: string): void {
   );
 }
 
-/** Refuses a data directory that PostgreSQL's user doesn't own, or that others may look into: PostgreSQL refuses both. */
+/**
+ * Refuses a data directory that PostgreSQL's user doesn't own, or that others may look into: PostgreSQL refuses both.
+ */
 export function checkData({ data, runAs }: ClusterPlace): void {
   const uid = runAs?.uid ?? process.getuid?.();
   const folder = statSync(data, { throwIfNoEntry: false });

@@ -7,9 +7,13 @@ import { type ClusterPlace, ensureExecutable } from './cluster-place.ts';
 /** The superuser of the embedded cluster. */
 export const OWNER = 'cutter_owner';
 
-/** Makes the cluster: UTF-8, bytewise order, passwords by SCRAM. The owner's password goes in by a file that is gone afterwards. */
+/**
+ * Makes the cluster: UTF-8, bytewise order, passwords by SCRAM. The owner's password goes in by a file that is gone
+ * afterwards.
+ */
 export async function makeCluster(place: ClusterPlace, ownerPassword: string): Promise<void> {
-  // Renamed when whole: a start killed here leaves nothing that looks like a cluster. Its initdb may live on and, when it fails,
+  // Renamed when whole: a start killed here leaves nothing that looks like a cluster. Its initdb may live on and,
+  // when it fails,
   // empty the folder it was given: so each has a folder of its own.
   const folder = mkdtempSync(`${place.data}.new-`);
   const making = join(folder, 'data');

@@ -28,8 +28,8 @@ export function embeddedUrl(password: string, port: number, database = DATABASE)
 }
 
 /**
- * Starts the postmaster and waits until it serves. Without a port it takes the one of the start before, so that whatever was connected
- * finds it again; where another program has that one, it takes a free one.
+ * Starts the postmaster and waits until it serves. Without a port it takes the one of the start before, so that
+ * whatever was connected finds it again; where another program has that one, it takes a free one.
  */
 export async function startPostmaster(
   place: ClusterPlace,
@@ -44,7 +44,7 @@ export async function startPostmaster(
     const child = spawnPostmaster(place, logPath);
     const maintenance = embeddedUrl(password, port, 'postgres');
     try {
-      await accepting(child, maintenance, logPath);
+      await waitUntilAccepting(child, maintenance, logPath);
       await ownDatabase(maintenance);
       return { child, port, ownerUrl: embeddedUrl(password, port) };
     } catch (error) {
@@ -79,7 +79,7 @@ function spawnPostmaster(place: ClusterPlace, logPath: string): ChildProcess {
 }
 
 /** Waits until the postmaster lets the owner in; ends at once where it dies. */
-async function accepting(child: ChildProcess, url: string, logPath: string): Promise<void> {
+async function waitUntilAccepting(child: ChildProcess, url: string, logPath: string): Promise<void> {
   const logStart = statSync(logPath).size;
   let failure: Error | null = null;
   child.once('error', (error) => {

@@ -1,75 +1,12 @@
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import pg from 'pg';
-import { checkServer } from '../session/checks.ts';
+import { checkDatabase } from '../session/database-check.ts';
+import { type Migration, readMigrations, SQL_DIRECTORY } from './migrations.ts';
 import { allowedToPublic, closeToPublic, keepingPublicRights, takenFromPublic } from './public-rights.ts';
 import { layRights, layRoles, refuseAnothersLedger } from './rights.ts';
 import { refuseTakenSchemas, refuseTakenTables } from './target-tables.ts';
 
-export const SQL_DIRECTORY = join(import.meta.dirname, '..', 'sql');
+/** The file that every start runs. */
 const EVERY_TIME = 'database.sql';
-
-/** One migration file, and the chained checksum that vouches for it and for all before it. */
-interface Migration {
-  readonly name: string;
-  readonly sql: string;
-  readonly checksum: string;
-}
-
-/** The `checksums.sum` that belongs to a folder of migrations: each line is the SHA-256 over the line before and the file. */
-export function checksumsOf(directory = SQL_DIRECTORY): string {
-  return readFiles(directory)
-    .map((file) => `${file.checksum} ${file.name}\n`)
-    .join('');
-}
-
-/**
- * The migrations of a folder, in order, after comparing them with its checksum file. A file that was changed, lost, added or
- * reordered since the checksums were written is named.
- */
-export function readMigrations(directory = SQL_DIRECTORY): readonly Migration[] {
-  const files = readFiles(directory);
-  const listed = readFileSync(join(directory, 'checksums.sum'), 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => ({ checksum: line.slice(0, 64), name: line.slice(65) }));
-  for (let i = 0; i < Math.max(files.length, listed.length); i += 1) {
-    const file = files[i];
-    const line = listed[i];
-    if (line !== undefined && !files.some((f) => f.name === line.name)) {
-      throw new Error(`The migration ${line.name} is missing, and checksums.sum lists it. Restore the file.`);
-    }
-    if (file !== undefined && !listed.some((l) => l.name === file.name)) {
-      throw new Error(
-        `The migration ${file.name} is not listed in checksums.sum. Remove it, or add it by npm run checksums.`,
-      );
-    }
-    if (file === undefined || line === undefined || file.name !== line.name) {
-      throw new Error(
-        `checksums.sum lists ${line?.name ?? 'nothing'} where the migration ${file?.name ?? 'none'} comes next: the order was changed.`,
-      );
-    }
-    if (file.checksum !== line.checksum) {
-      throw new Error(
-        `The migration ${file.name} was changed after its checksum was written. Restore it; a change of the schema is a new file.`,
-      );
-    }
-  }
-  return files;
-}
-
-function readFiles(directory: string): Migration[] {
-  let previous = '';
-  return readdirSync(directory)
-    .filter((name) => name.endsWith('.sql'))
-    .sort()
-    .map((name) => {
-      const sql = readFileSync(join(directory, name), 'utf8');
-      previous = createHash('sha256').update(`${previous}\n${name}\n`).update(sql).digest('hex');
-      return { name, sql, checksum: previous };
-    });
-}
 
 export interface MigrateOptions {
   /** Whether others use this database, too: then nothing of PUBLIC's is changed outside the ledger's own schemas. */
@@ -79,8 +16,9 @@ export interface MigrateOptions {
 }
 
 /**
- * Brings the database to the newest schema, lays rights that are gone, and returns the names of the files applied now: a new ledger in
- * one transaction, an older one file by file. One migrates at a time; what was applied before must be what stands in the files.
+ * Brings the database to the newest schema, lays rights that are gone, and returns the names of the files applied
+ * now: a new ledger in one transaction, an older one file by file. One migrates at a time; what was applied before
+ * must be what stands in the files.
  */
 export async function migrate(
   ownerUrl: string,
@@ -92,10 +30,11 @@ export async function migrate(
   await client.connect();
   try {
     await refuseAnothersLedger(client);
-    await checkServer(client);
+    await checkDatabase(client);
     await client.query(`/* migrate.lock */ select pg_advisory_lock(hashtext('cutter.migrate'))`);
     const { applied, steps, isFresh } = await stepsOf(client, migrations, tell);
-    // A ledger begins whole or not at all. One that others serve meanwhile isn't locked for longer than each file takes.
+    // A ledger begins whole or not at all. One that others serve meanwhile isn't locked for longer than each file
+    // takes.
     for (const together of isFresh ? [steps] : steps.map((step) => [step]))
       await inTransaction(client, shared, async () => {
         for (const step of together) await step();
@@ -121,7 +60,10 @@ async function inTransaction(
   await client.query('commit');
 }
 
-/** What there is to do: the files that this database hasn't had, rights that it lost, and the file that every start runs. */
+/**
+ * What there is to do: the files that this database hasn't had, rights that it lost, and the file that every start
+ * runs.
+ */
 async function stepsOf(
   client: pg.ClientBase,
   migrations: readonly Migration[],
@@ -132,13 +74,17 @@ async function stepsOf(
     .filter((migration) => migration.name === EVERY_TIME)
     .map((file) => () => client.query(file.sql));
   const isFresh = await isWithoutRecord(client);
-  const pending = isFresh ? numbered : pendingAmong(numbered, await recorded(client));
-  const files = pending.map((migration) => () => apply(client, migration));
+  const pending = isFresh ? numbered : pendingAmong(numbered, await recordedMigrations(client));
+  const files = pending.map((migration) => () => applyMigration(client, migration));
   const applied = pending.map((migration) => migration.name);
   // A version before may have stopped at the tables' names, with the files before them applied.
-  const names = applied.includes(TARGET_TABLES)
-    ? [() => refuseTakenTables(client, sqlOf(numbered, TARGET_TABLES))]
-    : [];
+  const names = pending
+    .filter(({ name }) => name === TARGET_TABLES)
+    .map(
+      ({ sql }) =>
+        () =>
+          refuseTakenTables(client, sql),
+    );
   if (isFresh) {
     const begin = [() => refuseTakenSchemas(client), ...names, () => client.query(CREATE_RECORD)];
     return { applied, steps: [...begin, ...files, ...everyTime], isFresh };
@@ -162,10 +108,6 @@ async function stepsOf(
 const TARGET_TABLES = '0004_units.sql';
 /** The file that takes PUBLIC's defaults. */
 const GRANTS = '0006_grants.sql';
-
-function sqlOf(migrations: readonly Migration[], name: string): string {
-  return migrations.find((migration) => migration.name === name)?.sql ?? '';
-}
 
 /** Says what an earlier version took from PUBLIC on a database that others use, and what PUBLIC may do there. */
 async function tellOfPublic(
@@ -201,11 +143,6 @@ async function isWithoutRecord(client: pg.ClientBase): Promise<boolean> {
   return rows[0]?.fresh === true;
 }
 
-/** Sets what belongs to the database itself and doesn't come with its template: who may connect, and who may make temporary tables. */
-export async function grantDatabase(client: pg.ClientBase): Promise<void> {
-  await client.query(readFileSync(join(SQL_DIRECTORY, EVERY_TIME), 'utf8'));
-}
-
 const CREATE_RECORD = `/* migrate.record */
 create schema if not exists cutter_meta;
 create table cutter_meta.migration (
@@ -217,7 +154,7 @@ create table cutter_meta.migration (
 
 type Recorded = { ordinal: number; name: string; checksum: string };
 
-async function recorded(client: pg.ClientBase): Promise<readonly Recorded[]> {
+async function recordedMigrations(client: pg.ClientBase): Promise<readonly Recorded[]> {
   const { rows } = await client.query<Recorded>(
     '/* migrate.recorded */ select ordinal, name, checksum from cutter_meta.migration order by ordinal',
   );
@@ -241,7 +178,7 @@ function pendingAmong(migrations: readonly Migration[], applied: readonly Record
   return migrations.slice(applied.length);
 }
 
-async function apply(client: pg.ClientBase, migration: Migration): Promise<void> {
+async function applyMigration(client: pg.ClientBase, migration: Migration): Promise<void> {
   const ordinal = Number.parseInt(migration.name, 10);
   try {
     await client.query(migration.sql);

@@ -44,8 +44,9 @@ async function rightsOfPublic(owner: ClientBase): Promise<readonly string[]> {
 }
 
 /**
- * Does `work` and gives back to PUBLIC what it took, in the caller's transaction: nobody sees the gap. Sealed migrations take PUBLIC's
- * defaults away, which is right on a cluster of our own and not on a database that others use.
+ * Does `work` and gives back to PUBLIC what it took, in the caller's transaction: nobody sees the gap. Sealed
+ * migrations take PUBLIC's defaults away, which is right on a cluster of our own and not on a database that others
+ * use.
  */
 export async function keepingPublicRights(owner: ClientBase, work: () => Promise<void>): Promise<void> {
   const before = await rightsOfPublic(owner);
@@ -82,13 +83,19 @@ const TAKEN_FROM_PUBLIC = `/* public.taken */
     where defaclrole = current_user::regrole and defaclnamespace = 0 and defaclobjtype = 'f'
       and not exists (select from aclexplode(defaclacl) where grantee = 0)`;
 
-/** The statements that return to PUBLIC what an earlier version took from it on a database that it shares; none where nothing is gone. */
+/**
+ * The statements that return to PUBLIC what an earlier version took from it on a database that it shares; none where
+ * nothing is gone.
+ */
 export async function takenFromPublic(owner: ClientBase): Promise<readonly string[]> {
   const { rows } = await owner.query<{ right: string }>(TAKEN_FROM_PUBLIC);
   return rows.map(({ right }) => `${right};`);
 }
 
-/** What PUBLIC, and so every login of the server, may do on this database beside the ledger; null where that is nothing. */
+/**
+ * What PUBLIC, and so every login of the server, may do on this database beside the ledger; null where that is
+ * nothing.
+ */
 export async function allowedToPublic(owner: ClientBase): Promise<string | null> {
   const { rows } = await owner.query<{ may: string | null }>(`/* public.allowed */
     select concat_ws(', ',
@@ -100,8 +107,8 @@ export async function allowedToPublic(owner: ClientBase): Promise<string | null>
 }
 
 /**
- * Takes from PUBLIC what the migrations took, where a restore of our own cluster's database brought it back: who may use it is the
- * ledger's affair alone.
+ * Takes from PUBLIC what the migrations took, where a restore of our own cluster's database brought it back: who may
+ * use it is the ledger's affair alone.
  */
 export async function closeToPublic(owner: ClientBase): Promise<void> {
   const { rows } = await owner.query<{ open: boolean }>(

@@ -14,7 +14,10 @@ const ROLES = [...LOGINS, 'cutter_ro'];
 const SCHEMAS = ['cutter_governance', 'cutter_source', 'cutter_auth', 'cutter_log', 'cutter_meta'];
 const TARGETS = ['information_unit', 'unit_version'];
 
-/** What the ledger's roles are and may, each as the statement that makes it so. A dump without owners and privileges has little of it. */
+/**
+ * What the ledger's roles are and may, each as the statement that makes it so. A dump without owners and privileges
+ * has little of it.
+ */
 const RIGHTS = `/* rights.live */
   with ours as (
     select c.oid, c.relname, c.relkind, c.relacl, c.relowner, c.relrowsecurity, n.nspname,
@@ -76,8 +79,8 @@ function laidRights(): readonly string[] {
 }
 
 /**
- * Makes the ledger's roles where they are gone, as on a server that a dump was restored on, with their attributes and settings. Gives
- * back how many statements that took. Migrations that are still to come may set more.
+ * Makes the ledger's roles where they are gone, as on a server that a dump was restored on, with their attributes and
+ * settings. Gives back how many statements that took. Migrations that are still to come may set more.
  */
 export async function layRoles(owner: ClientBase): Promise<number> {
   const known = await existingRoles(owner);
@@ -85,7 +88,7 @@ export async function layRoles(owner: ClientBase): Promise<number> {
   if (gone.length === 0) return 0;
   const statements = [
     ...gone.map((role) => `create role ${role}`),
-    ...laidRights().filter((right) => gone.includes(ROLE_SET.exec(right)?.[1] ?? '')),
+    ...laidRights().filter((right) => gone.some((role) => role === ROLE_SET.exec(right)?.[1])),
     ...laidRights().filter((right) => MEMBERSHIP.test(right)),
   ];
   await owner.query(`/* rights.roles_made */ ${statements.join('; ')}`);
@@ -96,8 +99,9 @@ const ROLE_SET = /^alter role (\S+) /;
 const MEMBERSHIP = /^grant \w+ to /;
 
 /**
- * Gives the ledger's roles what the migrations once gave them and what is gone: a dump restored without owners and privileges, or on
- * another server, comes without. Gives back how many statements that took; 0 where nothing was missing. In the caller's transaction.
+ * Gives the ledger's roles what the migrations once gave them and what is gone: a dump restored without owners and
+ * privileges, or on another server, comes without. Gives back how many statements that took; 0 where nothing was
+ * missing. In the caller's transaction.
  */
 export async function layRights(owner: ClientBase): Promise<number> {
   const lacking = await missingRights(owner);
@@ -115,7 +119,10 @@ const POLICY = /^create policy (\S+) on (\S+) /;
 /** What a policy says of rows is written out again by each version in its own way; who it is for and in what isn't. */
 const keyOf = (right: string): string =>
   POLICY.test(right) ? (right.split(/ using \(| with check \(/)[0] as string) : right;
-/** An operator may set a role's limits and settings otherwise. What was never set is missing, and so is a login that may not log in. */
+/**
+ * An operator may set a role's limits and settings otherwise. What was never set is missing, and so is a login that
+ * may not log in.
+ */
 const roleKeyOf = (right: string): string =>
   /^alter role \S+ (?:with \w+|set \S+)/.exec(right)?.[0] ?? keyOf(right);
 
@@ -145,7 +152,10 @@ async function refuseIncomplete(owner: ClientBase, lacking: readonly string[]): 
   );
 }
 
-/** Refuses a ledger whose schemas and tables belong to a role that this login isn't a member of: only their owner looks after them. */
+/**
+ * Refuses a ledger whose schemas and tables belong to a role that this login isn't a member of: only their owner
+ * looks after them.
+ */
 export async function refuseAnothersLedger(owner: ClientBase): Promise<void> {
   const { rows } = await owner.query<{ self: string; owner: string; things: string }>(
     `/* rights.owners */
@@ -163,13 +173,13 @@ export async function refuseAnothersLedger(owner: ClientBase): Promise<void> {
   );
   const [first] = rows;
   if (first === undefined) return;
-  const all = rows.map((row) => `${row.owner} (${shortened(row.things)})`).join(' and ');
+  const all = rows.map((row) => `${row.owner} (${shortList(row.things)})`).join(' and ');
   throw new RightsFault(
     `The ledger in this database belongs to ${all}, and ${first.self} is no member of that role, so it can't change or lend what is there. Restore the dump as ${first.self}, name the owner in CUTTER_DATABASE_URL, or let a superuser run: ${rows.map((row) => `grant ${row.owner} to ${first.self} with inherit true;`).join(' ')}`,
   );
 }
 
-function shortened(list: string): string {
+function shortList(list: string): string {
   const things = list.split(', ');
   return things.length <= 3 ? list : `${things.slice(0, 3).join(', ')} and ${things.length - 3} more`;
 }

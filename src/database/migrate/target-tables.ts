@@ -18,8 +18,8 @@ const SHAPE = `/* target.shape */
 
 /**
  * Refuses a database in which the names of the ledger's target tables are taken, and names what differs from the
- * tables that it would make. `make` is the migration that makes them: it runs in a schema of its own, in the caller's transaction, which
- * the refusal undoes.
+ * tables that it would make. `make` is the migration that makes them: it runs in a schema of its own, in the caller's
+ * transaction, which the refusal undoes.
  */
 export async function refuseTakenTables(owner: ClientBase, make: string): Promise<void> {
   const { rows } = await owner.query<{ name: string; kind: string }>(
@@ -33,15 +33,17 @@ export async function refuseTakenTables(owner: ClientBase, make: string): Promis
   );
   const said: string[] = [];
   for (const { name, kind } of rows)
-    said.push(`public.${name} ${['r', 'p'].includes(kind) ? await differences(owner, name) : 'is no table'}`);
+    said.push(
+      `public.${name} ${['r', 'p'].includes(kind) ? await shapeDifferences(owner, name) : 'is no table'}`,
+    );
   throw new PlaceTaken(
     `The ledger makes public.information_unit and public.unit_version, and this database has ${rows.map(({ name }) => `public.${name}`).join(' and ')} already, which it doesn't take over: ${said.join('; ')}. Name another database in CUTTER_DATABASE_URL, or rename what is there. Nothing was changed.`,
   );
 }
 
-async function differences(owner: ClientBase, name: string): Promise<string> {
+async function shapeDifferences(owner: ClientBase, name: string): Promise<string> {
   const [wanted, found] = [await shapeOf(owner, `${PROBE}.${name}`), await shapeOf(owner, `public.${name}`)];
-  const [lacks, has] = [without(wanted, found), without(found, wanted)];
+  const [lacks, has] = [linesWithout(wanted, found), linesWithout(found, wanted)];
   if (lacks.length + has.length === 0) return 'has the same columns and keys';
   return [
     ...(lacks.length === 0 ? [] : [`lacks ${lacks.join(', ')}`]),
@@ -54,7 +56,7 @@ async function shapeOf(owner: ClientBase, table: string): Promise<readonly strin
   return rows.map(({ line }) => line);
 }
 
-function without(lines: readonly string[], others: readonly string[]): readonly string[] {
+function linesWithout(lines: readonly string[], others: readonly string[]): readonly string[] {
   return lines.filter((line) => !others.includes(line));
 }
 

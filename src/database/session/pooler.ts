@@ -11,11 +11,12 @@ const ROUNDS = 3;
 const ANSWER_LIMIT_MS = 5_000;
 
 /**
- * Refuses an address behind which sessions are lent for a transaction or a statement, as PgBouncer does: the ledger's locks, LISTEN and
- * prepared statements live in sessions, and half of its calls would fail. Two clients take turns; each must meet its own session, always.
+ * Refuses an address behind which sessions are lent for a transaction or a statement, as PgBouncer does: the ledger's
+ * locks, LISTEN and prepared statements live in sessions, and half of its calls would fail. Two clients take turns;
+ * each must meet its own session, always.
  */
 export async function refusePooledSessions(url: string): Promise<void> {
-  const [one, other] = [client(url), client(url)];
+  const [one, other] = [poolerClient(url), poolerClient(url)];
   try {
     await one.connect();
     await other.connect();
@@ -36,7 +37,7 @@ export async function refusePooledSessions(url: string): Promise<void> {
   }
 }
 
-function client(url: string): pg.Client {
+function poolerClient(url: string): pg.Client {
   const made = new pg.Client({
     connectionString: url,
     application_name: 'cutter start',
@@ -47,7 +48,10 @@ function client(url: string): pg.Client {
   return made;
 }
 
-/** While one client rests between transactions, the other opens one: a pooler lends it the session that the first just had. */
+/**
+ * While one client rests between transactions, the other opens one: a pooler lends it the session that the first just
+ * had.
+ */
 async function isLent(resting: pg.Client, busy: pg.Client): Promise<boolean> {
   const before = await sessionOf(resting);
   try {

@@ -1,4 +1,7 @@
-/** Which settings the ledger's statements and promises need of a session: one list, for the start and for every new connection. */
+/**
+ * Which settings the ledger's statements and promises need of a session: one list, for the start and for every new
+ * connection.
+ */
 import type { Login } from '../../home/secrets.ts';
 
 interface Needed {
@@ -136,7 +139,7 @@ const WRITERS: ReadonlySet<Login> = new Set([
 export type Settings = Readonly<Record<string, string>>;
 
 /** SQL for the settings of this session, as one JSON object. */
-export const SETTINGS = `(select pg_catalog.json_object_agg(name, setting) from pg_catalog.pg_settings
+export const SESSION_SETTINGS = `(select pg_catalog.json_object_agg(name, setting) from pg_catalog.pg_settings
   where name in (${NEEDED.map(({ name }) => `'${name}'`).join(', ')}))`;
 
 /** A setting that has to be another one. */

@@ -14,7 +14,7 @@ interface Kind extends Format {
   readonly marks: readonly (string | Buffer)[];
 }
 
-const odf = (kind: string, name: string, extension: string, wayOut: string): Kind => ({
+const odfKind = (kind: string, name: string, extension: string, wayOut: string): Kind => ({
   code: extension,
   name,
   wayOut,
@@ -46,9 +46,9 @@ const ZIP_KINDS: readonly Kind[] = [
     wayOut: WAYS_OUT.pandoc('epub'),
     marks: ['application/epub+zip', 'META-INF/container.xml'],
   },
-  odf('text', 'an OpenDocument text (.odt)', 'odt', WAYS_OUT.pandoc('odt')),
-  odf('spreadsheet', 'an OpenDocument spreadsheet (.ods)', 'ods', WAYS_OUT.cells('ods', 'xlsx')),
-  odf('presentation', 'an OpenDocument presentation (.odp)', 'odp', WAYS_OUT.cells('odp', 'pptx')),
+  odfKind('text', 'an OpenDocument text (.odt)', 'odt', WAYS_OUT.pandoc('odt')),
+  odfKind('spreadsheet', 'an OpenDocument spreadsheet (.ods)', 'ods', WAYS_OUT.cells('ods', 'xlsx')),
+  odfKind('presentation', 'an OpenDocument presentation (.odp)', 'odp', WAYS_OUT.cells('odp', 'pptx')),
   {
     code: 'pages',
     name: 'an Apple Pages, Numbers or Keynote file',

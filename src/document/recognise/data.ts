@@ -1,17 +1,17 @@
 /** Data and programs that are written as text: JSON, encoded bytes, keys, scripts. */
 import type { Format } from './format.ts';
-import { command, WAYS_OUT } from './format.ts';
+import { commandInText, WAYS_OUT } from './format.ts';
 import type { Excerpt } from './text.ts';
 
 const JSON_DATA: Format = { code: 'json', name: 'JSON', wayOut: WAYS_OUT.data };
 const NOTEBOOK: Format = {
   code: 'notebook',
   name: 'a Jupyter notebook',
-  wayOut: `Convert it, for example: ${command('jupyter nbconvert --to markdown FILE.ipynb')}.`,
+  wayOut: `Convert it, for example: ${commandInText('jupyter nbconvert --to markdown FILE.ipynb')}.`,
 };
 const UNCODE = 'Decode it first, and register the document that is in it as Markdown.';
 
-/** Formats that one look at the first line tells. */
+/** Formats that their first line shows. */
 const FIRST_LINES: readonly (readonly [RegExp, Format])[] = [
   [
     /^#! ?\/\S/,
@@ -27,7 +27,7 @@ const FIRST_LINES: readonly (readonly [RegExp, Format])[] = [
     {
       code: 'lfs_pointer',
       name: 'a Git LFS pointer',
-      wayOut: `Fetch the file that it stands for: ${command('git lfs pull')}.`,
+      wayOut: `Fetch the file that it points to: ${commandInText('git lfs pull')}.`,
     },
   ],
   [
@@ -69,11 +69,14 @@ const BEGINS_AS_DATA = /^(?:\[\s*)*\{\s*"(?:[^"\\\r\n]|\\.)*"\s*:/;
 // Not JSON's own, but common in files of settings.
 const LEADING_COMMENTS = /^(?:\/\/[^\n]*(?:\n|$)|\/\*(?:(?!\*\/)[\s\S])*\*\/|\s)+/;
 
-/** An object or array, several of them line by line, or one that was cut off. Text after it, or a footnote's [1], is none. */
+/**
+ * An object or array, several of them line by line, or one that was cut off. Text after it, or a footnote's [1], is
+ * none.
+ */
 function isJson(start: string, { whole }: Excerpt): boolean {
   if (!/^[[{]/.test(start) || !isLexed(start)) return false;
   if (BEGINS_AS_DATA.test(start)) return true;
-  if (whole) return parses(start) || start.trimEnd().split('\n').every(parses);
+  if (whole) return parsesAsJson(start) || start.trimEnd().split('\n').every(parsesAsJson);
   return /^\[\s*[-"\d{[tfn]/.test(start);
 }
 
@@ -91,7 +94,7 @@ function isLexed(text: string): boolean {
 /** "fals", "-", "1." at the end of an excerpt. */
 const LONGEST_CUT_TOKEN = 5;
 
-function parses(text: string): boolean {
+function parsesAsJson(text: string): boolean {
   if (!/^\s*[[{]/.test(text)) return false;
   try {
     JSON.parse(text);

@@ -14,27 +14,30 @@ export interface Format {
 const HEADINGS = 'Write its titles as Markdown headings ("## Title") and register that text.';
 
 /** A command as part of a sentence. */
-export const command = (line: string): string => `\`${line}\``;
+export const commandInText = (line: string): string => `\`${line}\``;
 
-const pandoc = (extension: string): string => command(`pandoc FILE.${extension} -t gfm -o FILE.md`);
+const pandocCommand = (extension: string): string =>
+  commandInText(`pandoc FILE.${extension} -t gfm -o FILE.md`);
 const inNewFormat = (extension: string, modern: string): string =>
-  `Save it as .${modern}, for example: ${command(`soffice --convert-to ${modern} FILE.${extension}`)}.`;
+  `Save it as .${modern}, for example: ${commandInText(`soffice --convert-to ${modern} FILE.${extension}`)}.`;
 
 /** The ways out that several formats share. */
 export const WAYS_OUT = {
-  pandoc: (extension: string): string => `Convert it, for example: ${pandoc(extension)}.`,
-  pdf: `Take the text out, for example: ${command('pdftotext FILE.pdf FILE.txt')} (for a scan, run ${command('ocrmypdf')} first). ${HEADINGS}`,
-  export: `Export it as a Word file, then: ${pandoc('docx')}.`,
-  office: (extension: string): string => `${inNewFormat(extension, 'docx')} Then: ${pandoc('docx')}.`,
+  pandoc: (extension: string): string => `Convert it, for example: ${pandocCommand(extension)}.`,
+  pdf:
+    `Take the text out, for example: ${commandInText('pdftotext FILE.pdf FILE.txt')}. ` +
+    `If it is a scan, run ${commandInText('ocrmypdf')} first. ${HEADINGS}`,
+  export: `Export it as a Word file, then: ${pandocCommand('docx')}.`,
+  office: (extension: string): string => `${inNewFormat(extension, 'docx')} Then: ${pandocCommand('docx')}.`,
   /** Sheets and slides; `modern` where the format before 2007 is to be saved anew first. */
   cells: (extension: string, modern: string | null = null): string => {
-    const take = `Take the text out, for example: ${command(`markitdown FILE.${modern ?? extension} > FILE.md`)}.`;
+    const take = `Take the text out, for example: ${commandInText(`markitdown FILE.${modern ?? extension} > FILE.md`)}.`;
     return modern === null ? take : `${inNewFormat(extension, modern)} ${take}`;
   },
-  image: `Recognise its text, for example: ${command('tesseract FILE text')}. ${HEADINGS}`,
+  image: `Recognise its text, for example: ${commandInText('tesseract FILE text')}. ${HEADINGS}`,
   recording: 'Write down what is said, and register that text as Markdown.',
   archive: 'Unpack it and register each document in it by itself.',
-  noText: 'It holds no text to cut. Register the document itself, as Markdown or plain text.',
+  noText: 'It holds no text to cut. Register the document itself as Markdown or plain text.',
   data: 'Register the text itself as Markdown. To show the data in a document, put it into a fence (```).',
   mail: 'Register the document that it carries: save the attachment, or copy the text without the header fields.',
 } as const;

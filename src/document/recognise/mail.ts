@@ -1,4 +1,7 @@
-/** Messages and mailboxes (RFC 5322, RFC 4155). A memo that begins "From: …" is a text; what a mail program wrote is none. */
+/**
+ * Messages and mailboxes (RFC 5322, RFC 4155). A memo that begins "From: …" is a text; what a mail program wrote is
+ * none.
+ */
 import type { Format } from './format.ts';
 import { WAYS_OUT } from './format.ts';
 import type { Excerpt } from './text.ts';
@@ -37,7 +40,7 @@ export function mailFormat({ head }: Excerpt): Format | null {
   return byPrograms >= 2 || (addressed && (beside || byPrograms > 0)) ? MAIL : null;
 }
 
-/** The fields before the first blank line, by their names in lower case; null where another line stands among them. */
+/** The fields before the first blank line, by their names in lower case; null where another line is among them. */
 function headerFields(text: string): ReadonlyMap<string, string> | null {
   const fields = new Map<string, string>();
   for (const line of text.split(/\r\n?|\n/, MOST_LINES)) {

@@ -1,6 +1,9 @@
-/** HTML and XML documents. Markdown may hold HTML and begin with it; only what is a document of its own is recognised. */
+/**
+ * HTML and XML documents. Markdown may hold HTML and begin with it; only what is a document of its own is
+ * recognised.
+ */
 import type { Format } from './format.ts';
-import { command, WAYS_OUT } from './format.ts';
+import { commandInText, WAYS_OUT } from './format.ts';
 import type { Excerpt } from './text.ts';
 import { isFenced } from './text.ts';
 
@@ -9,7 +12,9 @@ const SVG: Format = { code: 'svg', name: 'an SVG image', wayOut: WAYS_OUT.image 
 const XML: Format = {
   code: 'xml',
   name: 'an XML document',
-  wayOut: `Convert it if pandoc reads its vocabulary, for example: ${command('pandoc FILE.xml -f docbook -t gfm -o FILE.md')}. Else take the text out and write its titles as Markdown headings ("## Title").`,
+  wayOut:
+    `If pandoc reads its vocabulary, convert it, for example: ${commandInText('pandoc FILE.xml -f docbook -t gfm -o FILE.md')}. ` +
+    'If not, take the text out and write its titles as Markdown headings ("## Title").',
 };
 
 const HTML_ROOT = /^<(?:!doctype\s+html(?=[\s>])|(?:html|head|body|frameset|title|meta|base)(?=[\s>/]))/i;

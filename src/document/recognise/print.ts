@@ -1,6 +1,6 @@
 /** Formats for printing and typesetting that are written in ASCII: PDF, PostScript, RTF, LaTeX. */
 import type { Format } from './format.ts';
-import { command, WAYS_OUT } from './format.ts';
+import { commandInText, WAYS_OUT } from './format.ts';
 import type { Excerpt } from './text.ts';
 import { isFenced } from './text.ts';
 
@@ -8,7 +8,7 @@ const PDF: Format = { code: 'pdf', name: 'a PDF file', wayOut: WAYS_OUT.pdf };
 const POSTSCRIPT: Format = {
   code: 'postscript',
   name: 'a PostScript file',
-  wayOut: `Make a PDF of it: ${command('ps2pdf FILE')}. ${WAYS_OUT.pdf}`,
+  wayOut: `Make a PDF of it: ${commandInText('ps2pdf FILE')}. ${WAYS_OUT.pdf}`,
 };
 const RTF: Format = { code: 'rtf', name: 'an RTF file', wayOut: WAYS_OUT.pandoc('rtf') };
 const LATEX: Format = { code: 'latex', name: 'a LaTeX document', wayOut: WAYS_OUT.pandoc('tex') };

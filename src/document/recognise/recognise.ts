@@ -1,11 +1,14 @@
-/** What a source is by its content, where it is neither Markdown nor plain text. Names of files and media types aren't asked: they err. */
+/**
+ * What a source is by its content, where it is neither Markdown nor plain text. Names of files and media types
+ * aren't asked: they err.
+ */
 import { isUtf8 } from 'node:buffer';
 import type { Problem } from '../types.ts';
 import { containerFormat } from './containers.ts';
 import { dataFormat, decodedBase64 } from './data.ts';
 import { isEbcdic, wideEncoding, wideText } from './encodings.ts';
 import type { Format } from './format.ts';
-import { command, problemOf, WAYS_OUT } from './format.ts';
+import { commandInText, problemOf, WAYS_OUT } from './format.ts';
 import { mailFormat } from './mail.ts';
 import { markupFormat } from './markup.ts';
 import { pdfFormat, typesetFormat } from './print.ts';
@@ -18,7 +21,10 @@ const BINARY: Format = {
   name: 'binary data of a format that is not known here',
   wayOut: WAYS_OUT.noText,
 };
-/** Why these bytes can't be taken as Markdown or plain text; null where they may be. Encodings alone are judged by `decodeSource`. */
+/**
+ * Why these bytes can't be taken as Markdown or plain text; null where they may be. Encodings alone are judged by
+ * `decodeSource`.
+ */
 export function foreignContent(bytes: Uint8Array): Problem | null {
   const format = formatOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   return format === null ? null : problemOf(format);
@@ -52,7 +58,7 @@ function base64Format(text: Excerpt): Format | null {
   if (decoded === null) return null;
   const inner = formatOf(decoded);
   const known = inner !== null && inner !== BINARY;
-  const decode = `Decode it first, for example: ${command('base64 -d FILE')}.`;
+  const decode = `Decode it first, for example: ${commandInText('base64 -d FILE')}.`;
   return {
     code: 'base64',
     name: known ? `base64 of ${inner.name}` : 'base64',
@@ -62,7 +68,10 @@ function base64Format(text: Excerpt): Format | null {
 
 const LOOKED_AT = 64 * 1024;
 
-/** Whether control characters are too many for a text. A few stray ones are found in texts that were taken out of other files. */
+/**
+ * Whether control characters are too many for a text. A few stray ones are found in texts that were taken out of
+ * other files.
+ */
 function hasControls(bytes: Buffer): boolean {
   const head = bytes.subarray(0, LOOKED_AT);
   let count = 0;
@@ -73,7 +82,7 @@ function hasControls(bytes: Buffer): boolean {
 /** Backspace, tab, line feed, vertical tab, form feed, carriage return, escape. */
 const LAYOUT: ReadonlySet<number> = new Set([0x08, 0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x1b]);
 
-/** One mark for each U+FFFD: whoever reads a binary file as text leaves one in the place of each byte that is no character. */
+/** One mark for each U+FFFD: a binary file that was read as text has one in place of each byte that is no character. */
 function withMangled(bytes: Buffer): Buffer {
   const marks = bytes.toString('latin1').replaceAll('\u00ef\u00bf\u00bd', String.fromCharCode(MANGLED));
   return Buffer.from(marks, 'latin1');

@@ -1,4 +1,7 @@
-/** What Cutter adds to GraphiQL in the browser: a hint while there is no token, docs as soon as there is one, streams that are kept. */
+/**
+ * What Cutter adds to GraphiQL in the browser: a hint while there is no token, docs as soon as there is one,
+ * streams that are kept.
+ */
 import { PLACEHOLDER } from './graphiql-words.ts';
 
 /** How many messages of a stream stay on the screen, and how many characters of them. */
@@ -11,10 +14,11 @@ const TYPED_MS = 400;
 const DRAWN_MS = 50;
 
 /**
- * GraphiQL reads the schema when it opens, before anybody could type a token. That question waits here; a hint says for
- * what. It is asked with the first token in the Headers tab that opens; asked at once it would fail, and its error would stay
- * on the screen. Later this presses GraphiQL's own button for it when a request has been answered under a token with which the
- * schema wasn't read yet. A question without a token is answered here, with what to do.
+ * GraphiQL reads the schema when it opens, before anybody could type a token. That question waits here; a hint says
+ * for what. It is asked with the first token in the Headers tab that opens; asked at once it would fail, and its
+ * error would stay on the screen. Later this presses GraphiQL's own button for it when a request has been answered
+ * under a token with which the schema wasn't read yet. A question without a token is answered here, with what to
+ * do.
  */
 export const SCRIPT = `
   const PUT_TOKEN = 'Put a token in place of ${PLACEHOLDER} in the Headers tab below';
@@ -123,7 +127,7 @@ export const SCRIPT = `
     return new Response(response.body.pipeThrough(gather), { headers: response.headers });
   }
 
-  /** A row of heartbeats stands once: what came before it would be pushed out by silence. */
+  /** Of heartbeats in a row only the newest is shown, so that silence doesn't push the earlier messages out. */
   function isHeartbeat(message) {
     return Object.values(message?.data ?? {}).some((value) => value?.__typename === 'Heartbeat');
   }

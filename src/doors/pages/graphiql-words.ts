@@ -1,4 +1,4 @@
-/** What stands in GraphiQL's editors when it opens. */
+/** What GraphiQL's editors hold when it opens. */
 import { QUERY_AUTHORITY, type QueryName } from '../../auth/query-authority.ts';
 import { SAMPLE_PARTIES } from '../../auth/sample-parties.ts';
 import type { Mode } from '../../law/values.ts';
@@ -15,7 +15,7 @@ export function defaultQuery(mode: Mode): string {
   const tokens = mode === 'rehearsal' ? rehearsalTokens() : PRODUCTION_TOKENS;
   return `# Cutter, a governed ledger over GraphQL
 #
-# 1. Put a token into the Headers tab below; the docs
+# 1. Put a token into the Headers tab below. The docs
 #    then load.
 ${tokens.map((line) => `#    ${line}`).join('\n')}
 # 2. Press play (or Ctrl-Enter) and choose what to run.
@@ -30,8 +30,8 @@ query Look {
 }
 
 # Follows the log: its history from the start, then live,
-# until you press stop. The newest 200 messages stay on
-# the screen, the newest first.
+# until you press stop. The screen shows the newest 200
+# messages, the newest first.
 subscription Watch {
   history(after: "") {
     __typename
@@ -47,8 +47,8 @@ subscription Watch {
 `;
 }
 
-const PRODUCTION_TOKENS = wrapped(
-  'The keeper of this ledger makes tokens; docs/how-to/production.md says how.',
+const PRODUCTION_TOKENS = wrappedWords(
+  'Ask the keeper of this ledger for one. docs/how-to/production.md describes how the keeper makes it.',
 );
 
 /** Which queries the sample observer may ask, by its scopes and by what each query needs. */
@@ -60,8 +60,11 @@ function rehearsalTokens(): readonly string[] {
     return scope !== null && !held.has(scope);
   });
   const others = SAMPLE_PARTIES.filter((party) => refused.every((name) => mayAsk(party.scopes, name)));
-  return wrapped(
-    `The first start wrote those of ${SAMPLE_PARTIES.length} sample principals to tokens.json in the ledger's home. "observer" has ${scopes.join(', ')}: it reads entries, history and the other lists, and writes nothing. It may not ask ${refused.join(', ')}; ${others.map(({ name }) => name).join(', ')} may.`,
+  return wrappedWords(
+    `The first start wrote the tokens of ${SAMPLE_PARTIES.length} sample principals to tokens.json ` +
+      `in the ledger's home. "observer" has the scopes ${scopes.join(', ')}: ` +
+      'it reads entries, history and the other lists, and writes nothing. ' +
+      `It may not ask for ${refused.join(', ')}, but ${others.map(({ name }) => name).join(', ')} may.`,
   );
 }
 
@@ -70,7 +73,7 @@ function mayAsk(scopes: readonly string[], name: QueryName): boolean {
   return scope === null || scopes.includes(scope);
 }
 
-function wrapped(text: string): readonly string[] {
+function wrappedWords(text: string): readonly string[] {
   const lines: string[] = [];
   for (const word of text.split(' ')) {
     const last = lines.at(-1);

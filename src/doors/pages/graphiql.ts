@@ -31,7 +31,10 @@ const HEADERS = {
 };
 
 export interface GraphiqlPage {
-  /** Whether a browser asks for a page. A link with a query in it opens in GraphiQL, which reads it from the address. */
+  /**
+   * Whether a browser asks for a page. A link with a query in it opens in GraphiQL, which reads it from the
+   * address.
+   */
   wants(request: IncomingMessage, url: URL): boolean;
   answer(request: IncomingMessage, response: ServerResponse): Promise<void>;
 }
@@ -45,7 +48,7 @@ export function graphiqlPage(task: GraphiqlTask): GraphiqlPage {
       prefersHtml(request),
     async answer(request, response) {
       // Made when somebody first looks.
-      page ??= made(task).catch((error: unknown) => {
+      page ??= makePage(task).catch((error: unknown) => {
         page = null;
         throw error;
       });
@@ -54,7 +57,7 @@ export function graphiqlPage(task: GraphiqlTask): GraphiqlPage {
   };
 }
 
-async function made(task: GraphiqlTask): Promise<Asset> {
+async function makePage(task: GraphiqlTask): Promise<Asset> {
   const thread = new Thread<GraphiqlTask, Asset>('./graphiql-thread', import.meta);
   try {
     return await thread.run(task);

@@ -1,6 +1,9 @@
-/** The landing page for people: no script, one style that the policy names by its digest, nothing from another origin. */
+/**
+ * The landing page for people: no script, one style that the policy names by its digest, nothing from another
+ * origin.
+ */
 import { sha256 } from '../../proof/digest.ts';
-import type { Landing } from './landing.ts';
+import type { Landing } from './landing-facts.ts';
 
 const STYLE = `
 :root { color-scheme: light dark; --paper: #fbfaf7; --ink: #1d1f24; --soft: #5b6069; --line: #d5d2c9; --panel: #fff; --accent: #24527a; --good: #1f6b3a; --bad: #9a1f1f; }
@@ -40,34 +43,35 @@ export function landingHtml(landing: Landing, icon: string): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(name)}: ${escaped(status)}</title>
-<link rel="icon" href="${escaped(icon)}" type="image/svg+xml">
+<title>${escapedHtml(name)}: ${escapedHtml(status)}</title>
+<link rel="icon" href="${escapedHtml(icon)}" type="image/svg+xml">
 <style>${STYLE}</style>
 </head>
 <body>
 <main>
 <header>
-<h1>${escaped(name)}</h1>
-<p>A governed, append-only ledger over GraphQL. Version ${escaped(version)}, ${escaped(mode)}.</p>
+<h1>${escapedHtml(name)}</h1>
+<p>A governed, append-only ledger over GraphQL. Version ${escapedHtml(version)}, ${escapedHtml(mode)}.</p>
 </header>
 <section class="state${status === 'ready' ? ' ready' : ''}" aria-label="State of the ledger">
 <b>${STATUS[status]}</b>
-${list(reasons)}
-<p class="checks">${escaped(states.join(' · '))}</p>
+${listHtml(reasons)}
+<p class="checks">${escapedHtml(states.join(' · '))}</p>
 </section>
 <h2>Where to go</h2>
 <ul>
-${link(links.graphiql, 'GraphiQL', 'explores the ledger in the browser')}
-${link(links.passport, 'Verify a passport', 'judges the proof of a cut, without a token')}
-${link(links.health, 'Health', 'says whether the process answers')}
-${link(links.ready, 'Ready', 'says whether it can work, and why not')}
+${linkHtml(links.graphiql, 'GraphiQL', 'explores the ledger in the browser')}
+${linkHtml(links.passport, 'Verify a passport', 'checks the proof of a cut, without a token')}
+${linkHtml(links.health, 'Health', 'says whether the server answers')}
+${linkHtml(links.ready, 'Ready', 'says whether the server can work, and if not, why')}
 </ul>
 <h2>How to get a token</h2>
-<p>${escaped(token)}</p>
-<p>What is in the ledger, and how far it has come, is shown under a token alone.</p>
+<p>${escapedHtml(token)}</p>
+<p>Only callers with a token can see what the ledger holds.</p>
 <h2>For programs</h2>
-<p>GraphQL is at <code>${escaped(links.graphql ?? '')}</code>. The file schema.graphql has the whole API, and docs/reference/stream.md the streams.</p>
-${list(protocols)}
+<p>GraphQL is at <code>${escapedHtml(links.graphql)}</code>. The file schema.graphql describes the whole API.
+The file docs/reference/stream.md describes the streams.</p>
+${listHtml(protocols)}
 </main>
 </body>
 </html>
@@ -80,16 +84,16 @@ const STATUS: Readonly<Record<Landing['status'], string>> = {
   closing: 'Closing',
 };
 
-function list(items: readonly string[]): string {
+function listHtml(items: readonly string[]): string {
   return items.length === 0
     ? ''
-    : `<ul>\n${items.map((item) => `<li>${escaped(item)}</li>`).join('\n')}\n</ul>`;
+    : `<ul>\n${items.map((item) => `<li>${escapedHtml(item)}</li>`).join('\n')}\n</ul>`;
 }
 
-function link(path: string | null, name: string, what: string): string {
-  return path === null ? '' : `<li><a href="${escaped(path)}">${name}</a> ${what}</li>`;
+function linkHtml(path: string | null, name: string, what: string): string {
+  return path === null ? '' : `<li><a href="${escapedHtml(path)}">${name}</a> ${what}</li>`;
 }
 
-function escaped(text: string): string {
+function escapedHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -1,6 +1,6 @@
 /**
- * `/`: where a person or a program that knows only the address goes on. It shows what `/ready` tells strangers and how to get a
- * token. What is in the ledger, how much of it, and paths of this machine are not for strangers.
+ * `/`: where a person or a program that knows only the address goes on. It shows what `/ready` shows strangers and
+ * how to get a token. What is in the ledger, how much of it, and paths of this machine are not for strangers.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Mode } from '../../law/values.ts';
@@ -9,6 +9,7 @@ import type { Readiness } from '../health.ts';
 import { prefersHtml } from '../prefers.ts';
 import { DoorRefusal } from '../refuse.ts';
 import { type Asset, answerAsset, assetOf } from './asset.ts';
+import type { Landing } from './landing-facts.ts';
 import { LANDING_POLICY, landingHtml } from './landing-html.ts';
 
 const ICON_PATH = '/favicon.svg';
@@ -20,20 +21,6 @@ export interface LandingOptions {
   readonly graphiql: string | null;
   readonly passport: () => string | null;
   readonly ready: () => Promise<Readiness>;
-}
-
-/** The facts, in the shape in which programs get them. */
-export interface Landing {
-  readonly name: 'Cutter';
-  readonly version: string;
-  readonly mode: Mode;
-  readonly status: Readiness['status'];
-  readonly checks: Readiness['checks'];
-  readonly reasons: readonly string[];
-  readonly links: Readonly<Record<'graphql' | 'graphiql' | 'passport' | 'health' | 'ready', string | null>>;
-  readonly protocols: readonly string[];
-  /** How to get a token. */
-  readonly token: string;
 }
 
 export interface LandingPage {
@@ -77,9 +64,12 @@ async function landingOf({ mode, graphql, graphiql, passport, ready }: LandingOp
 
 const TOKEN: Readonly<Record<Mode, string>> = {
   rehearsal:
-    'The first start of a rehearsal wrote tokens of its sample principals to the file tokens.json in the ledger\'s home: the folder that CUTTER_HOME names, else .cutter where the server was started. Send one as "Authorization: Bearer <token>".',
+    'This ledger is a rehearsal. Its first start wrote tokens of sample principals to the file tokens.json ' +
+    "in the ledger's home. The home is the folder that CUTTER_HOME names, or else .cutter in the folder where " +
+    'the server was started. Send one of the tokens as "Authorization: Bearer <token>".',
   production:
-    'The owner of the ledger makes principals and their tokens; docs/how-to/production.md says how. Ask the keeper of this ledger for one, and send it as "Authorization: Bearer <token>".',
+    'Ask the keeper of this ledger for a token, and send it as "Authorization: Bearer <token>". ' +
+    'The keeper makes principals and their tokens as docs/how-to/production.md describes.',
 };
 
 function answerLanding(request: IncomingMessage, response: ServerResponse, landing: Landing): void {
@@ -108,4 +98,8 @@ function answerIcon(request: IncomingMessage, response: ServerResponse, icon: As
 
 /** A sheet, cut. */
 const ICON =
-  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="6" fill="#24527a"/><path d="M8 7h16M8 12h11M8 20h16M8 25h8" stroke="#fff" stroke-width="2.5" stroke-linecap="round"/><path d="M5 16h22" stroke="#efc377" stroke-width="1.5" stroke-dasharray="3 2"/></svg>';
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">' +
+  '<rect width="32" height="32" rx="6" fill="#24527a"/>' +
+  '<path d="M8 7h16M8 12h11M8 20h16M8 25h8" stroke="#fff" stroke-width="2.5" stroke-linecap="round"/>' +
+  '<path d="M5 16h22" stroke="#efc377" stroke-width="1.5" stroke-dasharray="3 2"/>' +
+  '</svg>';

@@ -1,8 +1,8 @@
 /**
- * A stream that can be ended from outside, at once. `return()` of an async generator waits for a `next()` under way, which
- * for a quiet subscription may take for ever; this one answers its reader immediately and passes the end on. Where the
- * source fails, the reader gets a last value that says so, in words fit for it; and where a value is itself the word that one was
- * lost, nothing comes after it.
+ * A stream that can be ended from outside, at once. `return()` of an async generator waits for a `next()` under
+ * way, which for a quiet subscription may take for ever; this one answers its reader immediately and passes the end
+ * on. Where the source fails, the reader gets a last value that says so, in words fit for it; and where a value is
+ * itself the word that one was lost, nothing comes after it.
  */
 export interface EndableHooks<Value> {
   onEnd(stream: Endable<Value>): void;

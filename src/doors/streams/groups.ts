@@ -1,7 +1,8 @@
 /**
- * Subscribers that are to get the same: a value that reaches many of them is executed and written out once for each group, and not
- * once for each. A group has the document, its variables and who asks in common. The root field's own arguments choose which values a
- * subscriber gets and say nothing of the values, so each may begin at a cursor of its own.
+ * Subscribers that are to get the same: a value that reaches many of them is executed and written out once for each
+ * group, and not once for each. A group has the document, its variables and who asks in common. The root field's
+ * own arguments choose which values a subscriber gets and say nothing of the values, so each may begin at a cursor
+ * of its own.
  */
 import {
   type DocumentNode,
@@ -45,7 +46,7 @@ export class Groups {
     groups.set(key, group);
     group.members += 1;
     return {
-      result: (value) => (group.members === 1 ? execute(value) : shared(group, value, execute)),
+      result: (value) => (group.members === 1 ? execute(value) : sharedResult(group, value, execute)),
       leave() {
         group.members -= 1;
         if (group.members === 0) groups.delete(key);
@@ -54,7 +55,7 @@ export class Groups {
   }
 }
 
-function shared({ results }: Group, value: unknown, execute: Execute): Promise<ExecutionResult> {
+function sharedResult({ results }: Group, value: unknown, execute: Execute): Promise<ExecutionResult> {
   const made = results.get(value);
   if (made !== undefined) return made;
   const result = execute(value);
@@ -66,7 +67,7 @@ function shared({ results }: Group, value: unknown, execute: Execute): Promise<E
   return result;
 }
 
-/** What the members of a group have in common beside the document; null where it can't be told. */
+/** What the members of a group have in common apart from the document; null where that isn't known. */
 function keyOf({ document, operationName, variableValues }: ExecutionArgs, session: Session): string | null {
   const operation = getOperationAST(document, operationName);
   const names = operation == null ? null : variablesBelow(document, operation);

@@ -1,6 +1,6 @@
 /**
- * The messages of one socket, one a turn of the event loop, and so many under preparation at a time: a burst waits at its
- * sender and not in front of everybody else.
+ * The messages of one socket, one a turn of the event loop, and so many under preparation at a time: a burst waits
+ * at its sender and not in front of everybody else.
  */
 import type { WebSocket } from 'ws';
 

@@ -1,6 +1,7 @@
 /**
- * The ids by which one socket and its client call operations. The client may use an id again as soon as it has ended an operation,
- * while that one still winds up here; so each operation has a name of its own inside, and what comes late of an ended one is dropped.
+ * The ids by which one socket and its client call operations. The client may use an id again as soon as it has
+ * ended an operation, while that one still winds up here; so each operation has a name of its own inside, and what
+ * comes late of an ended one is dropped.
  */
 
 /** How the protocol opens a frame of an operation, and the kinds after which the client may use the id again. */

@@ -2,17 +2,20 @@
 import { randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import type { Limits } from '../limits.ts';
+import type { Limits } from '../bounds/limits.ts';
 
 const GOING_AWAY = 1001;
 const GOODBYE_MS = 250;
 
-/** Small frames that may gather for one write: a burst costs a socket few writes, and a thousand sockets no long turn. */
+/**
+ * Small frames that may gather for one write: a burst costs a socket few writes, and a thousand sockets no long
+ * turn.
+ */
 const GATHERED_BYTES = 4096;
 
 /**
- * How frames go to a socket: what is sent in one turn leaves in one write. A frame beyond what may gather resolves when it has left
- * for the reader: whoever sends waits for that before drawing the next.
+ * How frames go to a socket: what is sent in one turn leaves in one write. A frame beyond what may gather resolves
+ * when it has left for the reader: the sender waits for that before drawing the next.
  */
 export function frameSender(socket: WebSocket, connection: Duplex, { socketBacklogBytes }: Limits) {
   let gathering = false;
@@ -42,8 +45,8 @@ export function frameSender(socket: WebSocket, connection: Duplex, { socketBackl
 }
 
 /**
- * Pings, and ends a socket that leaves one unanswered; answers pings while there is room. What a ping says can't be guessed: only
- * who has read so far can answer it.
+ * Pings, and ends a socket that leaves one unanswered; answers pings while there is room. What a ping says can't be
+ * guessed: only who has read so far can answer it.
  */
 export function keepAlive(socket: WebSocket, limits: Limits): () => void {
   let unanswered: NodeJS.Timeout | null = null;
@@ -80,13 +83,13 @@ export function cutOff(socket: WebSocket, code: number, reason: string): void {
   socket.once('close', () => clearTimeout(impatience));
 }
 
-export function goodbye(socket: WebSocket): Promise<void> {
+export function sayGoodbye(socket: WebSocket): Promise<void> {
   return new Promise((resolve) => {
     const impatience = setTimeout(() => socket.terminate(), GOODBYE_MS);
     socket.once('close', () => {
       clearTimeout(impatience);
       resolve();
     });
-    socket.close(GOING_AWAY, 'The server is closing; resume with the last cursor.');
+    socket.close(GOING_AWAY, 'The server is closing. Resume with the last cursor.');
   });
 }

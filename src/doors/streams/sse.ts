@@ -1,12 +1,13 @@
 /**
- * Server-sent events, one subscription a response (the "distinct connections" of the GraphQL over SSE protocol). The next
- * event is drawn only when the last one has left for the reader, so a paused reader holds one event and no more.
+ * Server-sent events, one subscription a response (the "distinct connections" of the GraphQL over SSE protocol).
+ * The next event is drawn only when the last one has left for the reader, so a paused reader holds one event and no
+ * more.
  */
 import type { ServerResponse } from 'node:http';
 import type { ExecutionResult } from 'graphql';
+import type { Limits } from '../bounds/limits.ts';
+import { keepPace, type Pace } from '../bounds/pace.ts';
 import { streamedText } from '../errors.ts';
-import type { Limits } from '../limits.ts';
-import { keepPace, type Pace } from '../pace.ts';
 import type { Endable } from './endable.ts';
 
 export async function serveEvents(
@@ -14,7 +15,7 @@ export async function serveEvents(
   stream: Endable<ExecutionResult>,
   { pingMs, pongMs, bytesPerSecond }: Limits,
 ): Promise<void> {
-  // Whoever left while the subscription began won't be heard leaving again.
+  // A reader who left while the subscription began sends no second close event.
   if (response.destroyed) {
     stream.end();
     return;
@@ -37,7 +38,7 @@ export async function serveEvents(
   }, pingMs);
   try {
     for await (const result of stream) {
-      if (!(await sent(response, `event: next\ndata: ${streamedText(result)}\n\n`, pace))) return;
+      if (!(await sendEvent(response, `event: next\ndata: ${streamedText(result)}\n\n`, pace))) return;
     }
     // A closing server ends the response without this word: the reader comes back with its last cursor.
     response.end(stream.completed ? 'event: complete\ndata:\n\n' : '');
@@ -51,7 +52,7 @@ export async function serveEvents(
 }
 
 /** Waits until the reader has room again; false where it has gone, or took nothing for too long. */
-function sent(response: ServerResponse, text: string, pace: Pace): Promise<boolean> | boolean {
+function sendEvent(response: ServerResponse, text: string, pace: Pace): Promise<boolean> | boolean {
   if (response.destroyed || response.writableEnded) return false;
   if (response.write(text)) return true;
   return new Promise((resolve) => {

@@ -1,8 +1,9 @@
 import type { Client } from 'pg';
-import { checkpointKeyName, checkpointText } from '../../proof/checkpoint.ts';
+import { checkpointKeyName, checkpointText, type TreeHead } from '../../proof/checkpoint.ts';
 import { verifyLater } from '../../proof/ed25519.ts';
-import type { JudgedKey } from './ledger-keys.ts';
-import type { SeenHead, TreeOptions } from './tree-check.ts';
+import type { Coverage, Findings } from '../finding.ts';
+import type { SeenHead } from '../heads.ts';
+import type { JudgedKey, LedgerKeys } from './ledger-keys.ts';
 
 export const COSIGNATURES = 'cutter_log.cosignature';
 const PAGE = 1000;
@@ -16,7 +17,14 @@ interface Cosignature {
   readonly origin: string;
 }
 
-type Options = Pick<TreeOptions, 'client' | 'keys' | 'binds' | 'findings' | 'coverage'>;
+interface CosignedOptions {
+  readonly client: Client;
+  readonly keys: LedgerKeys;
+  /** Whether a head still says something of this ledger. Both lanes may have given it up. */
+  binds(head: Pick<TreeHead, 'origin' | 'size'>): boolean;
+  readonly findings: Findings;
+  readonly coverage: Coverage;
+}
 
 /** The cosignatures that verify, smallest first and a page at a time; the others are findings. */
 export async function* cosignedHeads({
@@ -25,7 +33,7 @@ export async function* cosignedHeads({
   binds,
   findings,
   coverage,
-}: Options): AsyncGenerator<SeenHead[]> {
+}: CosignedOptions): AsyncGenerator<SeenHead[]> {
   for await (const rows of pagesOf(client)) {
     const faults = await Promise.all(
       rows.map((row) => cosignatureFault(row, Number(row.size), keys.find(row.key_id, 'checkpoint'))),

@@ -4,14 +4,13 @@ import { checkpointKeyName, originOf } from '../../proof/checkpoint.ts';
 import { verifyLater } from '../../proof/ed25519.ts';
 import { noteKeyHash } from '../../proof/note.ts';
 import type { FiledHead } from '../../proof/notes-file.ts';
-import type { Findings, Unseen } from '../finding.ts';
-import { type HeadsFile, seenIn } from '../heads.ts';
+import type { ComparedHeads, Findings, Unseen } from '../finding.ts';
+import { type HeadsFile, type SeenHead, seenIn } from '../heads.ts';
 import { copyRows } from '../rows/copy.ts';
 import { COSIGNATURES } from './cosigned-heads.ts';
 import type { Incarnations } from './incarnations.ts';
 import type { LedgerKeys } from './ledger-keys.ts';
 import { LOG } from './log-lines.ts';
-import type { SeenHead } from './tree-check.ts';
 
 /** So many of one file are named. */
 const MOST_NAMED = 1000;
@@ -27,16 +26,6 @@ export interface HeadsCheck {
   readonly next: number;
   readonly findings: Findings;
   readonly unseen: Unseen[];
-}
-
-/** What a file of heads was good for. */
-export interface ComparedHeads {
-  readonly file: string;
-  /** Heads of it that the log was held to. */
-  readonly compared: number;
-  /** Whether it is the one that the ledger keeps. */
-  readonly isKept: boolean;
-  readonly words: readonly string[];
 }
 
 /**

@@ -1,11 +1,11 @@
+import type { ReadRecord } from '../../law/read-record.ts';
 import { judgeResumption, RESUME_VERB, type Resumption } from '../../law/resume-statement.ts';
 import { incarnationOf } from '../../proof/checkpoint.ts';
 import { verifySignature } from '../../proof/ed25519.ts';
 import type { Findings } from '../finding.ts';
+import type { SeenHead } from '../heads.ts';
 import type { LedgerKeys } from './ledger-keys.ts';
 import { LOG, PARTS } from './log-lines.ts';
-import type { ReadRecord } from './records.ts';
-import type { SeenHead } from './tree-check.ts';
 
 /**
  * The incarnations of the ledger as its log tells of them: the one that its first keys name, and each that both lanes began by accepting

@@ -1,11 +1,11 @@
 import type { Client } from 'pg';
 import { type ChainedKey, KeyChain } from '../../law/key-chain.ts';
 import { KEY_ACTS, keyRecordId } from '../../law/key-statement.ts';
+import { type ReadRecord, readRecord } from '../../law/read-record.ts';
 import { KEY_PURPOSES, type Lane } from '../../law/values.ts';
 import { KEY } from '../../ledger/tables/key.ts';
 import type { Findings, Ref } from '../finding.ts';
 import { LOG, PARTS } from './log-lines.ts';
-import { type ReadRecord, readBody } from './records.ts';
 
 /** A key that signatures are judged by: as the log tells of it. */
 export type JudgedKey = Pick<ChainedKey, 'keyId' | 'lane' | 'purpose' | 'publicKey' | 'from' | 'until'>;
@@ -199,7 +199,7 @@ export async function keysOfLog(client: Client): Promise<LedgerKeys> {
     [keys.recordIds()],
   );
   for (const { position, record_hash, body } of rows) {
-    const read = readBody({ body: Buffer.from(body), recordHash: record_hash });
+    const read = readRecord(Buffer.from(body), record_hash);
     if (read.verdict === 'ok') keys.record(read.record, Number(position), true);
     else if (read.verdict === 'hash_mismatch' && read.record !== null)
       keys.record(read.record, Number(position), false);

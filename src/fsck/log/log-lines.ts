@@ -1,6 +1,7 @@
+import { type BodyVerdict, type ReadRecord, readRecord } from '../../law/read-record.ts';
 import { POSITIONED } from '../../law/record.ts';
 import type { Teller } from '../finding.ts';
-import { type BodyVerdict, type LogLine, type ReadRecord, readBody } from './records.ts';
+import type { LogLine } from './records.ts';
 
 export const LOG = 'cutter_log.log';
 export const PARTS = 'cutter_log.record_part';
@@ -108,7 +109,8 @@ export class LogLines {
 
   #body(line: LogLine): BodyVerdict {
     const dense = line.parts.every((part, index) => part === index);
-    const verdict: BodyVerdict = line.parts.length === 0 ? { verdict: 'malformed' } : readBody(line);
+    const verdict: BodyVerdict =
+      line.parts.length === 0 ? { verdict: 'malformed' } : readRecord(line.body, line.recordHash);
     if (verdict.verdict === 'ok' && dense) return verdict;
     this.#keep(line, verdict);
     return verdict;

@@ -1,10 +1,11 @@
 import type { Client } from 'pg';
+import { type ReadRecord, readRecord } from '../../law/read-record.ts';
 import type { NewFinding, Teller } from '../finding.ts';
 import { copyRows } from '../rows/copy.ts';
 import type { LogState } from '../rows/judge.ts';
 import { uuidOf } from '../rows/words.ts';
 import { type BrokenLine, type Counted, LOG, type LogLines, PARTS } from './log-lines.ts';
-import { type LogLine, type ReadRecord, readBody } from './records.ts';
+import type { LogLine } from './records.ts';
 
 /** A body that no line of the log or of its queue names. */
 interface Orphan {
@@ -36,7 +37,7 @@ export async function orphansOf(client: Client, each: (record: ReadRecord) => vo
      group by p.record_id order by p.record_id`,
     ([recordId, body, rows]) => {
       parts += Number(rows);
-      const read = readBody({ body: Buffer.from(body ?? ''), recordHash: '' });
+      const read = readRecord(Buffer.from(body ?? ''), '');
       const [hash, record] = read.verdict === 'hash_mismatch' ? [read.hash, read.record] : ['', null];
       count += 1;
       if (kept.length < MOST_ORPHANS)

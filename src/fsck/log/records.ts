@@ -1,32 +1,5 @@
-import { hash } from 'node:crypto';
 import type { Client } from 'pg';
-import { type ParsedRecord, parseRecord } from '../../law/parse-record.ts';
-import type { Lane } from '../../law/values.ts';
 import { copyBinary } from '../rows/copy.ts';
-import { KnownRows, type RecordRows, scanRecord } from './record-rows.ts';
-
-/** What a record says of one move of an entry. */
-export interface RecordedMove {
-  readonly history_id: string;
-  readonly entry_id: string;
-  readonly entry_version_before: string | null;
-  readonly entry_version_after: string;
-  readonly change_kind: string;
-  readonly changed_by: string;
-}
-
-export interface ReadRecord {
-  readonly recordId: string;
-  readonly verb: string;
-  readonly lane: Lane;
-  readonly principalId: string;
-  readonly personId: string;
-  readonly at: string;
-  readonly history: readonly RecordedMove[];
-  readonly rows: RecordRows;
-  /** Signed envelopes, in records about keys. */
-  readonly statements?: readonly unknown[];
-}
 
 /** One row of the log or of its queue, with the body as it stands in the parts. */
 export interface LogLine {
@@ -38,49 +11,6 @@ export interface LogLine {
   readonly parts: readonly number[];
   /** There for the length of the call that gives the line. */
   readonly body: Buffer;
-}
-
-/** What became of a line's body. */
-export type BodyVerdict =
-  | { readonly verdict: 'ok'; readonly record: ReadRecord }
-  /** Not what was hashed; `record` is what it says all the same, where it can be read. */
-  | { readonly verdict: 'hash_mismatch'; readonly record: ReadRecord | null; readonly hash: string }
-  | { readonly verdict: 'unknown_format'; readonly format: string }
-  | { readonly verdict: 'malformed' };
-
-/** Reads one body: its hash first, then what it says. One that was altered is read as strictly as a stranger's. */
-export function readBody({ body, recordHash }: Pick<LogLine, 'body' | 'recordHash'>): BodyVerdict {
-  const digest = `sha256:${hash('sha256', body, 'hex')}`;
-  const scanned = digest === recordHash ? scanRecord(body) : null;
-  if (scanned?.history.every(isMove)) return { verdict: 'ok', record: scanned };
-  const parsed = parseRecord(body, digest);
-  const record = parsed.verdict === 'ok' ? known(parsed.record) : null;
-  if (digest !== recordHash) return { verdict: 'hash_mismatch', record, hash: digest };
-  if (record !== null) return { verdict: 'ok', record };
-  if (parsed.verdict === 'unknown_format') return { verdict: 'unknown_format', format: parsed.format };
-  return { verdict: 'malformed' };
-}
-
-/** Null where its moves have another form than a verb writes: the body was altered within. */
-function known(record: ParsedRecord): ReadRecord | null {
-  const history: readonly unknown[] = record.history;
-  if (!history.every(isMove)) return null;
-  return {
-    ...record,
-    history,
-    rows: new KnownRows(record.rows),
-  };
-}
-
-/** Whoever alters a body may alter the names of its members too. */
-function isMove(move: unknown): move is RecordedMove {
-  if (typeof move !== 'object' || move === null) return false;
-  const said = move as Readonly<Record<string, unknown>>;
-  const before = said['entry_version_before'];
-  const texts = ['history_id', 'entry_id', 'entry_version_after', 'change_kind', 'changed_by'];
-  return (
-    (before === null || typeof before === 'string') && texts.every((name) => typeof said[name] === 'string')
-  );
 }
 
 const PAGE = 1000;

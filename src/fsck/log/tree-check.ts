@@ -1,9 +1,11 @@
 import { hash } from 'node:crypto';
 import type { Client } from 'pg';
 import type { TreeHead } from '../../proof/checkpoint.ts';
+import { isDigest } from '../../proof/digest.ts';
 import { leafHash } from '../../proof/merkle.ts';
 import { type Edge, grow, rootOfEdge } from '../../proof/merkle-edge.ts';
 import type { Coverage, Finding, Findings, Unseen } from '../finding.ts';
+import type { SeenHead } from '../heads.ts';
 import { copyRows } from '../rows/copy.ts';
 import { COSIGNATURES, cosignedHeads } from './cosigned-heads.ts';
 import type { LedgerKeys } from './ledger-keys.ts';
@@ -11,15 +13,6 @@ import { judgeNodes, NODES, NodeSketch, type WrongLeaf } from './node-check.ts';
 
 const TREE_HEAD = 'cutter_log.tree_head';
 const PAGE = 20_000;
-
-/** A head that somebody saw: signed in the database, or kept outside of it. */
-export interface SeenHead extends Pick<TreeHead, 'size' | 'root'> {
-  /** Its key among the cosignatures; null where it was kept outside. */
-  readonly key: string | null;
-  /** Which incarnation of the ledger it is of; absent where it can't be given up. */
-  readonly origin?: string;
-  readonly where: string;
-}
 
 export interface TreeReport {
   /** Positions at which the log's hash isn't the one that was folded: the leaf that was, and the one that the log gives now. */
@@ -188,7 +181,7 @@ class Refold {
 
 /** A hash that is none gives a leaf that nothing was ever folded from. */
 function leafOf(recordHash: string): Buffer {
-  return /^sha256:[0-9a-f]{64}$/.test(recordHash)
+  return isDigest(recordHash)
     ? leafHash(Buffer.from(recordHash.slice(7), 'hex'))
     : hash('sha256', recordHash, 'buffer');
 }

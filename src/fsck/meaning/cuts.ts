@@ -1,13 +1,19 @@
 import { createHash, hash } from 'node:crypto';
 import type { Client } from 'pg';
-import type { UnitAction } from '../../document/actions.ts';
 import { effectDigest, type UnitEffect } from '../../document/effect.ts';
-import { type ManifestHeader, manifestDigest, recordLeaf } from '../../document/manifest.ts';
-import type { PlanRecord } from '../../document/types.ts';
+import { type ManifestHeader, manifestDigest, manifestLeaf } from '../../document/manifest.ts';
+import {
+  type ActionSummary,
+  effectOfBlock,
+  type RecordSummary,
+  recordOfBlock,
+  unitCountsOf,
+} from '../../law/manifest-block.ts';
 import { canonicalJson, type PlainJson } from '../../proof/canonical.ts';
 import { leafHash } from '../../proof/merkle.ts';
+import { UUID_PATTERN } from '../../proof/uuid.ts';
 import type { Coverage, Finding, Findings } from '../finding.ts';
-import { jsonRows, positionSql } from '../json-rows.ts';
+import { eachJsonRow, positionSql } from '../json-rows.ts';
 
 const CHANGE_SETS = 'cutter_governance.cut_change_set';
 const BLOCKS = 'cutter_governance.manifest_unit_block';
@@ -27,23 +33,15 @@ interface CutHead {
   readonly position: number | null;
 }
 
-/** What a block's `payload_summary` says, as the cut wrote it. */
-interface Summary extends Pick<PlanRecord, 'role' | 'kind' | 'title'> {
+/** What a block's `payload_summary` says, as the review wrote it. */
+interface BlockSummary extends Omit<RecordSummary, 'content_hash'>, ActionSummary {
   readonly header?: ManifestHeader;
-  readonly action: UnitAction | 'vanished' | null;
-  readonly version_seq: number;
-  readonly base_content_hash: string;
-  readonly base_version_id: string | null;
-  readonly parent_address?: string | null;
   readonly sort_order: number | null;
-  readonly section_type: string;
-  readonly section_code: string | null;
-  readonly excluded_because: string | null;
-  readonly text_digest: PlanRecord['textDigest'];
-  readonly content_hash: PlanRecord['contentHash'];
+  readonly content_hash: string;
+  readonly base_version_id: string | null;
 }
 
-interface Block {
+interface BlockRow {
   readonly cut: string;
   readonly local_id: string;
   readonly role: 'origin' | 'result';
@@ -52,7 +50,7 @@ interface Block {
   readonly render_order: number;
   readonly address: string | null;
   readonly parent: string | null;
-  readonly summary: Summary;
+  readonly summary: BlockSummary;
   readonly version_id: string | null;
   readonly text: string | null;
 }
@@ -88,14 +86,14 @@ export async function checkSomeCuts(
 
 async function checkPage(client: Client, which: string, head: number, findings: Findings): Promise<string[]> {
   const cuts = new Map<string, CutHead>();
-  await jsonRows<CutHead>(client, headsSql(which), (cut) => cuts.set(cut.change_set_id, cut));
+  await eachJsonRow<CutHead>(client, headsSql(which), (cut) => cuts.set(cut.change_set_id, cut));
   if (cuts.size === 0) return [];
   const made = new Map<string, MadeVersion>();
-  await jsonRows<MadeVersion>(client, versionsSql([...cuts.keys()]), (version) =>
+  await eachJsonRow<MadeVersion>(client, versionsSql([...cuts.keys()]), (version) =>
     made.set(`${version.cut} ${version.local_id}`, version),
   );
   const judges = new Map([...cuts].map(([id, cut]) => [id, new CutJudge(cut)]));
-  await jsonRows<Block>(client, blocksSql([...cuts.keys()]), (block) => {
+  await eachJsonRow<BlockRow>(client, blocksSql([...cuts.keys()]), (block) => {
     const version = block.role === 'result' ? made.get(`${block.cut} ${block.local_id}`) : undefined;
     const whole = version === undefined ? block : { ...block, version_id: version.id, text: version.text };
     (judges.get(block.cut) as CutJudge).block(whole, findings);
@@ -113,8 +111,7 @@ interface MadeVersion {
 }
 
 /** A text as a UUID, as SQL; null where it is none. */
-const uuidSql = (text: string) =>
-  `case when ${text} ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then (${text})::uuid end`;
+const uuidSql = (text: string) => `case when ${text} ~ '^${UUID_PATTERN}$' then (${text})::uuid end`;
 
 const listed = (ids: readonly string[]) => ids.map((id) => `'${id}'`).join();
 
@@ -161,7 +158,7 @@ class CutJudge {
     this.cut = cut;
   }
 
-  block(block: Block, findings: Findings): void {
+  block(block: BlockRow, findings: Findings): void {
     this.#tainted ||=
       findings.isTainted(BLOCKS, `${this.cut.manifest_id}/${block.local_id}`) ||
       findings.isTainted(VERSIONS, block.version_id) ||
@@ -181,7 +178,7 @@ class CutJudge {
     }
   }
 
-  #record(block: Block): void {
+  #record(block: BlockRow): void {
     const { summary } = block;
     const text = block.text ?? '';
     if (this.#records === 0) this.#header = summary.header ?? null;
@@ -196,26 +193,12 @@ class CutJudge {
     this.#records += 1;
     this.#text.update(text);
     this.#addresses.set(block.local_id, block.address);
-    this.#leaves.push(leafHash(recordLeaf(planRecord(block))));
+    this.#leaves.push(leafHash(manifestLeaf(recordOfBlock(placeOfBlock(block), block.summary))));
   }
 
-  #effect(block: Block): void {
-    const { summary, address } = block;
-    const action = summary.action;
-    if (address === null || action === null || action === undefined) return;
-    const vanished = action === 'vanished';
-    this.#effects.push({
-      address,
-      action,
-      versionSeq: summary.version_seq,
-      contentHash: vanished ? summary.base_content_hash : summary.content_hash,
-      parentAddress: vanished
-        ? (summary.parent_address ?? null)
-        : block.parent === null
-          ? null
-          : (this.#addresses.get(block.parent) ?? null),
-      sortOrder: summary.sort_order ?? 0,
-    });
+  #effect({ address, parent, summary }: BlockRow): void {
+    const effect = effectOfBlock({ address, parent }, summary, this.#addresses);
+    if (effect !== null) this.#effects.push(effect);
   }
 
   finish(head: number, findings: Findings): void {
@@ -267,15 +250,11 @@ class CutJudge {
   }
 
   #counts(tell: (verdict: Finding['verdict'], column: string, message: string) => void): void {
-    const of = (action: string) => this.#effects.filter((effect) => effect.action === action).length;
-    const counts = {
-      records: this.#records,
-      birth: of('birth'),
-      version: of('version'),
-      unchanged: of('unchanged'),
-      vanished: of('vanished'),
-    };
-    if (canonicalJson(counts) !== canonicalJson(this.cut.counts ?? null))
+    const counts = unitCountsOf(
+      this.#records,
+      this.#effects.map(({ action }) => action),
+    );
+    if (canonicalJson({ ...counts }) !== canonicalJson(this.cut.counts ?? null))
       tell('count-differs', 'payload_summary', "The change set's counts aren't those of its manifest.");
     const written = counts.birth + counts.version;
     if (this.cut.affected !== written || this.cut.affected_row_count !== written)
@@ -287,22 +266,11 @@ class CutJudge {
   }
 }
 
-function planRecord({ summary, ...block }: Block): Omit<PlanRecord, 'text'> {
-  return {
-    localId: block.local_id,
-    role: summary.role,
-    start: block.start,
-    end: block.end,
-    renderOrder: block.render_order,
-    sortOrder: summary.sort_order ?? null,
-    kind: summary.kind,
-    sectionType: summary.section_type,
-    sectionCode: summary.section_code ?? null,
-    title: summary.title ?? null,
-    address: block.address,
-    parentLocalId: block.parent,
-    excludedBecause: summary.excluded_because ?? null,
-    textDigest: summary.text_digest,
-    contentHash: summary.content_hash,
-  };
-}
+const placeOfBlock = ({ local_id: localId, render_order: renderOrder, ...block }: BlockRow) => ({
+  localId,
+  renderOrder,
+  start: block.start,
+  end: block.end,
+  address: block.address,
+  parent: block.parent,
+});

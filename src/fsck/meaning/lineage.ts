@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 import type { Findings, VerdictCode } from '../finding.ts';
-import { jsonRows } from '../json-rows.ts';
+import { eachJsonRow } from '../json-rows.ts';
 
 const G = 'cutter_governance';
 const DECISIONS = `${G}.review_decision`;
@@ -45,17 +45,6 @@ const RULES: readonly Rule[] = [
       left join ${ENVELOPES} e on e.envelope_id = d.manifest_id left join ${ENVELOPES} f on f.envelope_id = p.manifest_id
       where d.prior_review_decision_id is not null and (p.superseded_by_review_decision_id is distinct from d.review_decision_id
         or e.source_doc_ref is distinct from f.source_doc_ref)`,
-  },
-  {
-    verdict: 'approval-missing',
-    table: CHANGE_SETS,
-    column: 'review_decision_id',
-    message: 'No approval of exactly this manifest and entry was in force when it was cut.',
-    from: `${row('c.change_set_id', [DECISIONS, 'c.review_decision_id'], [ENVELOPES, 'c.manifest_id'], [ENTRIES, 'c.decision_backlog_entry_id'])} from ${CHANGE_SETS} c
-      left join ${DECISIONS} d on d.review_decision_id = c.review_decision_id left join ${ENVELOPES} e on e.envelope_id = c.manifest_id
-      where c.change_kind = 'cut' and (d.verdict is distinct from 'approve' or d.manifest_id is distinct from c.manifest_id
-        or d.manifest_version is distinct from c.manifest_version or e.source_doc_ref is distinct from c.decision_backlog_entry_id::text
-        or d.superseded_by_review_decision_id is not null or d.expires_at <= c.emitted_at or d.created_at > c.emitted_at + interval '1 hour')`,
   },
   {
     verdict: 'lineage-broken',
@@ -110,22 +99,6 @@ const RULES: readonly Rule[] = [
       where c.change_kind = 'cut'`,
   },
   {
-    verdict: 'sod-broken',
-    table: DECISIONS,
-    column: 'decided_by',
-    // Reviews that name no registrar are of before the rule, and are left alone.
-    message:
-      'The reviewer registered the text, or answers for who did, or the decision names another registrar.',
-    from: `${row('d.review_decision_id', [DECISIONS, 'd.review_decision_id'], [ENVELOPES, 'd.manifest_id'], [ENTRIES, 'e.source_doc_ref'], ['cutter_source.source', 's.source_id'])} from ${DECISIONS} d
-      join ${ENVELOPES} e on e.envelope_id = d.manifest_id
-      join ${ENTRIES} n on n.entry_id::text = e.source_doc_ref
-      join cutter_source.source s on 'source:' || s.source_id::text = n.payload->>'iu_ref'
-      cross join lateral (select case when d.reviewer_independence_evidence is json object
-        then d.reviewer_independence_evidence::jsonb end as named) i
-      where i.named ? 'registrar' and (i.named->>'registrar' is distinct from s.registered_by or s.registered_by = d.decided_by
-        or i.named->>'registrar_person' = d.reviewer_identity)`,
-  },
-  {
     verdict: 'digest-differs',
     table: 'cutter_source.source',
     column: 'sha256',
@@ -138,7 +111,7 @@ const RULES: readonly Rule[] = [
 /** Runs every rule; a row that breaks one only because another row was altered is not blamed. */
 export async function checkLineage(client: Client, head: number, findings: Findings): Promise<void> {
   for (const { verdict, table, column, message, from } of RULES) {
-    await jsonRows<{ key: string; refs: [string, string | null][] }>(
+    await eachJsonRow<{ key: string; refs: [string, string | null][] }>(
       client,
       `/* fsck.lineage */ ${from}`,
       ({ key, refs: leans }) => {

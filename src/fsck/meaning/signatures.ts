@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 import { laneProblems } from '../../law/lane-invariants.ts';
+import { sharedParties } from '../../law/parties.ts';
 import { payloadTypeOf } from '../../law/statement.ts';
 import { LANES, type Lane } from '../../law/values.ts';
 import { KEY } from '../../ledger/tables/key.ts';
@@ -8,8 +9,9 @@ import { canonicalJson, type PlainJson } from '../../proof/canonical.ts';
 import { digestOf } from '../../proof/digest.ts';
 import { type OpenedEnvelope, openEnvelope } from '../../proof/dsse.ts';
 import { verifyLater } from '../../proof/ed25519.ts';
+import { timeTextSql } from '../../text/time-sql.ts';
 import type { Coverage, Finding, Findings, Ref } from '../finding.ts';
-import { jsonRows, positionSql, timeSql } from '../json-rows.ts';
+import { eachJsonRow, positionSql } from '../json-rows.ts';
 import type { JudgedKey, LedgerKeys } from '../log/ledger-keys.ts';
 
 const SIGNATURES = 'cutter_governance.dot_pair_signature';
@@ -61,12 +63,12 @@ const CUT_FACTS = `json_build_object('format', 'cutter-statement/1', 'phase', 'c
   'entryId', c.decision_backlog_entry_id, 'manifestId', c.manifest_id, 'manifestDigest', c.manifest_version,
   'reviewDecisionId', c.review_decision_id, 'effectDigest', c.effect_digest, 'counts', c.payload_summary->'counts',
   'toolRevision', c.executor_tool_revision, 'principalId', c.emitted_by, 'personId', ${personSql('c.emitted_by')},
-  'preparedAt', ${timeSql('c.emitted_at')})`;
+  'preparedAt', ${timeTextSql('c.emitted_at')})`;
 const VERIFY_FACTS = `json_build_object('format', 'cutter-statement/1', 'phase', 'verify', 'lane', 'DOT-992', 'verifyResultId', v.verify_result_id,
   'changeSetId', v.change_set_id, 'entryId', (select j.decision_backlog_entry_id from ${CHANGE_SETS} j where j.change_set_id = v.change_set_id limit 1),
   'manifestId', v.manifest_id, 'manifestDigest', v.manifest_version, 'reviewDecisionId', v.review_decision_id, 'effectDigest', v.effect_digest,
   'verdict', v.verdict, 'axes', v.findings->'axes', 'checkedRows', v.checked_row_count, 'toolRevision', v.verifier_tool_revision,
-  'principalId', v.verified_by, 'personId', ${personSql('v.verified_by')}, 'preparedAt', ${timeSql('v.verified_at')})`;
+  'principalId', v.verified_by, 'personId', ${personSql('v.verified_by')}, 'preparedAt', ${timeTextSql('v.verified_at')})`;
 
 function pageSql(where: string, limit: string): string {
   return `select json_build_object('signature_id', s.signature_id, 'signature_kind', s.signature_kind, 'signer_dot_id', s.signer_dot_id,
@@ -95,7 +97,7 @@ export async function checkSignatures(
   const contradicted: Ref[] = [];
   for (let last = '00000000-0000-0000-0000-000000000000', open = true; open; ) {
     const page: SignatureRow[] = [];
-    await jsonRows<SignatureRow>(client, pageSql(`signature_id > '${last}'`, `limit ${PAGE}`), (row) =>
+    await eachJsonRow<SignatureRow>(client, pageSql(`signature_id > '${last}'`, `limit ${PAGE}`), (row) =>
       page.push(row),
     );
     coverage.signatures += page.length;
@@ -123,7 +125,7 @@ export async function checkSomeSignatures(
   if (ids.length === 0) return;
   const rows: SignatureRow[] = [];
   const contradicted: Ref[] = [];
-  await jsonRows<SignatureRow>(
+  await eachJsonRow<SignatureRow>(
     client,
     pageSql(`signature_id in (${ids.map((id) => `'${id}'`).join()})`, ''),
     (row) => rows.push(row),
@@ -197,7 +199,8 @@ async function judgeSignature(
   const fault = await envelopeFault(opened, key, row.signature_payload);
   if (fault !== null) invalid('payload_envelope', fault);
   const executorKey = row.prior_key === null ? null : keys.find(row.prior_key, 'statement');
-  if (subject === RESULTS && executorKey?.publicKey.equals(key.publicKey) === true)
+  const isShared = sharedParties('verified', partyOfKey(key), { cut: partyOfKey(executorKey) }).length > 0;
+  if (subject === RESULTS && isShared)
     judged(
       'sod-broken',
       'verifier_signature_id',
@@ -212,6 +215,13 @@ async function judgeSignature(
     if (told) contradicted.push([subject, subjectKey]);
   }
 }
+
+/** Principals and persons are held apart where the way of the entry is replayed. */
+const partyOfKey = (key: JudgedKey | null) => ({
+  principal: null,
+  person: null,
+  key: key?.publicKey ?? null,
+});
 
 async function envelopeFault(
   opened: OpenedEnvelope,

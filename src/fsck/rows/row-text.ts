@@ -31,7 +31,7 @@ function columnsOf(kind: Kind): Column[] {
   return kind.columns.map((name, at) => ({
     name,
     label: Buffer.from(`${at === 0 ? '{"columns":{' : ','}"${name}":`),
-    write: WRITE[(kind.types[name] as string).replace('?', '')] as Write,
+    write: WRITE[kind.types[name] as string] as Write,
     inKey: kind.key.indexOf(name),
   }));
 }

@@ -1,18 +1,19 @@
 import type { Client } from 'pg';
+import type { ReadRecord } from '../../law/read-record.ts';
+import type { RowShape } from '../../law/scan-record.ts';
 import { recordLeaf } from '../../log/tree/tree-fold.ts';
-import { type Coverage, type Findings, Postponed, type Unseen } from '../finding.ts';
-import type { HeadsFile } from '../heads.ts';
+import { type ComparedHeads, type Coverage, type Findings, Postponed, type Unseen } from '../finding.ts';
+import type { HeadsFile, SeenHead } from '../heads.ts';
 import { KINDS, type Kind, kindNamed } from '../kinds.ts';
-import { type ComparedHeads, checkHeads } from '../log/heads-check.ts';
+import { checkHeads } from '../log/heads-check.ts';
 import { Incarnations } from '../log/incarnations.ts';
 import { LedgerKeys } from '../log/ledger-keys.ts';
 import { type BrokenLine, LOG, LogLines, PARTS } from '../log/log-lines.ts';
 import { type BlamedLine, judgeLog, logStateOf, type Orphans, orphansOf } from '../log/log-state.ts';
-import type { Shape } from '../log/record-rows.ts';
-import { eachLine, type LogLine, type ReadRecord } from '../log/records.ts';
-import { checkTree, type SeenHead, type TreeReport } from '../log/tree-check.ts';
-import { MOVES_OF, Replay } from '../meaning/states.ts';
-import type { Session } from '../session.ts';
+import { eachLine, type LogLine } from '../log/records.ts';
+import { checkTree, type TreeReport } from '../log/tree-check.ts';
+import { MOVES_OF, WayReplay } from '../meaning/states.ts';
+import type { SnapshotSession } from '../session.ts';
 import { BIRTH, Element, FINAL, UPDATE } from './element.ts';
 import { takeBeside } from './helper-thread.ts';
 import { judgeSuspects } from './judge.ts';
@@ -29,7 +30,7 @@ const SIZES = [1 << 12, 1 << 18] as const;
 /** Pages of a table that one thread reads at a time. */
 const SLICE_PAGES = 2048;
 
-export interface RowsOptions extends Pick<Session, 'client' | 'beside' | 'snapshot' | 'unseen'> {
+export interface RowsOptions extends Pick<SnapshotSession, 'client' | 'beside' | 'snapshot' | 'unseen'> {
   /** The login cutter_evidence. */
   readonly url: string;
   readonly head: number;
@@ -135,7 +136,7 @@ async function readAll(options: RowsOptions, size: number): Promise<Pass> {
   const recorded = KINDS.map(() => 0);
   const [log, states] = [new Postponed(), new Postponed()];
   const element = new Element();
-  const replay = new Replay(states, (entryId, status) => {
+  const replay = new WayReplay(states, (entryId, status) => {
     element.kind(0, FINAL);
     element.idText(entryId);
     element.digest(statusDigest(status));
@@ -265,7 +266,7 @@ async function everyRecord(
 
 /** What a record vouches for goes into the sketch. */
 function putRecord(record: ReadRecord, sketch: Sketch, recorded: number[], unseen: Unseen[]): void {
-  let [last, kind, aspect]: [Shape | null, Kind | undefined, typeof BIRTH | typeof UPDATE] = [
+  let [last, kind, aspect]: [RowShape | null, Kind | undefined, typeof BIRTH | typeof UPDATE] = [
     null,
     undefined,
     BIRTH,

@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
 import type { Client } from 'pg';
-import type { RecordedRow } from '../../law/parse-record.ts';
+import type { ReadRecord } from '../../law/read-record.ts';
 import { fingerprintOf } from '../../law/record.ts';
+import type { RecordedRow } from '../../law/recorded-row.ts';
 import { isKeyedByUuid, KINDS, type Kind } from '../kinds.ts';
-import type { LogLine, ReadRecord } from '../log/records.ts';
+import type { LogLine } from '../log/records.ts';
 import { copyBinary } from './copy.ts';
 import { type StandingRow, StandingRows } from './row-text.ts';
 import type { Difference } from './sketch.ts';

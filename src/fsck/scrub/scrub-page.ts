@@ -1,8 +1,9 @@
 import type { Client } from 'pg';
+import type { ReadRecord } from '../../law/read-record.ts';
 import { type Coverage, type Finding, Findings } from '../finding.ts';
 import { keysOfLog } from '../log/ledger-keys.ts';
 import { LOG, LogLines, PARTS } from '../log/log-lines.ts';
-import { eachLine, type LogLine, type ReadRecord } from '../log/records.ts';
+import { eachLine, type LogLine } from '../log/records.ts';
 import { checkSomeCuts } from '../meaning/cuts.ts';
 import { checkSomeSignatures } from '../meaning/signatures.ts';
 import { judgeSuspects } from '../rows/judge.ts';

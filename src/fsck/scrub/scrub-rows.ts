@@ -1,6 +1,7 @@
 import type { Client } from 'pg';
+import type { ReadRecord } from '../../law/read-record.ts';
 import { KINDS, type Kind, kindNamed } from '../kinds.ts';
-import type { LogLine, ReadRecord } from '../log/records.ts';
+import type { LogLine } from '../log/records.ts';
 import { copyBinary } from '../rows/copy.ts';
 import { BirthText, StandingRows } from '../rows/row-text.ts';
 import { anchorsOf, type Suspect } from '../rows/suspects.ts';

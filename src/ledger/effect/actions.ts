@@ -1,6 +1,7 @@
 import { actionsFor, type CutActions, type LiveUnit, type PlannedAction } from '../../document/actions.ts';
 import { effectDigest } from '../../document/effect.ts';
 import type { PlanRecord } from '../../document/types.ts';
+import { unitCountsOf } from '../../law/manifest-block.ts';
 import type { UnitCounts } from '../../law/statement.ts';
 import type { Digest } from '../../proof/digest.ts';
 import type { LiveUnitRow } from './live-units.ts';
@@ -39,15 +40,11 @@ function standing(row: LiveUnitRow): StandingUnit {
 }
 
 /** How many records there are, and what happens to how many units. */
-export function unitCounts(records: number, actions: DocumentActions): UnitCounts {
-  const count = (action: string) => actions.actions.filter((unit) => unit.action === action).length;
-  return {
-    records,
-    birth: count('birth'),
-    version: count('version'),
-    unchanged: count('unchanged'),
-    vanished: actions.vanished.length,
-  };
+export function unitCounts(records: number, { actions, vanished }: DocumentActions): UnitCounts {
+  return unitCountsOf(records, [
+    ...actions.map(({ action }) => action),
+    ...vanished.map(() => 'vanished' as const),
+  ]);
 }
 
 /** The digest of the whole effect: every unit of the manifest and every one that vanishes. */

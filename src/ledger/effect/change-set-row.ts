@@ -1,11 +1,12 @@
 import type { CutFacts } from '../../law/statement.ts';
+import type { RiskClass } from '../../law/values.ts';
 import type { NewChangeSet } from '../tables/change-set.ts';
 
 /** What a cut's change set holds beside the facts that are signed. */
 export interface CutCircumstances {
   readonly idempotencyKey: string;
   readonly signatureId: string;
-  readonly riskClass: string;
+  readonly riskClass: RiskClass;
   readonly scenarioRef: string | null;
   readonly docCode: string;
   readonly sourceDigest: string;
@@ -15,7 +16,10 @@ export interface CutCircumstances {
 }
 
 /** The change set of a cut; the same function writes it and, for the verifier, says what it must be. */
-export function cutChangeSet(facts: CutFacts, more: CutCircumstances): NewChangeSet {
+export function cutChangeSet(
+  facts: Omit<CutFacts, 'personId' | 'priorSignature'>,
+  more: CutCircumstances,
+): NewChangeSet {
   return {
     change_set_id: facts.changeSetId,
     rollback_key: `rollback:${more.idempotencyKey}`,

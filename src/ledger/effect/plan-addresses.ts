@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { isOwnAddress } from '../../document/address.ts';
 import { MAX_PROBLEMS } from '../../document/spans.ts';
 import type { CutSpec, DocumentPlan } from '../../document/types.ts';
-import type { Problem } from '../../law/refusals.ts';
+import { type Problem, problemAt } from '../../law/refusals.ts';
 import type { SourceMeta } from '../envelope/reading.ts';
 
 /** A unit that holds an address. */
@@ -47,7 +47,7 @@ function placeOf(spec: CutSpec, address: string, needed: ReadonlyMap<string | nu
 
 function takenProblem(path: readonly string[], { address, doc_code, unit_id }: Holder): Problem {
   const message = `The address "${address}" belongs to unit ${unit_id} of document "${doc_code}"; no other unit can have it. Register this document under another code.`;
-  return { path, code: 'address_taken', message };
+  return problemAt(path, 'address_taken', message);
 }
 
 /** Spans that name an address of another document; whoever holds it already is named. */
@@ -79,9 +79,9 @@ function foreignProblem(
   const rule = `An address begins with the code of its own document: write "${docCode}/…".`;
   const holds =
     unit === undefined ? '' : ` It belongs to unit ${unit.unit_id} of document "${unit.doc_code}".`;
-  return {
-    path: ['cutSpec', 'units', String(at), 'address'],
-    code: unit === undefined ? 'address_foreign' : 'address_taken',
-    message: `Unit "${localId}" has the address "${address}".${holds} ${rule}`,
-  };
+  return problemAt(
+    ['cutSpec', 'units', String(at), 'address'],
+    unit === undefined ? 'address_foreign' : 'address_taken',
+    `Unit "${localId}" has the address "${address}".${holds} ${rule}`,
+  );
 }

@@ -1,7 +1,7 @@
 import { type CommonQueryMethods, sql } from 'slonik';
 import { z } from 'zod';
 import { resolveProfile } from '../../document/profiles.ts';
-import { bounded } from '../../document/spans.ts';
+import { boundedProblems } from '../../document/spans.ts';
 import type { CutSpec, DocumentPlan, VocabularyTerm } from '../../document/types.ts';
 import { vocabularyDigest } from '../../document/vocabulary.ts';
 import { CoverageBroken, InvalidInput } from '../../law/refusals.ts';
@@ -68,7 +68,7 @@ export async function planFor(
   const addresses = await addressProblems(tx.connection, source, spec, plan, held);
   return foreign.length + addresses.length === 0
     ? plan
-    : { ...plan, problems: bounded([...foreign, ...addresses, ...plan.problems]) };
+    : { ...plan, problems: boundedProblems([...foreign, ...addresses, ...plan.problems]) };
 }
 
 async function ownPlanFor(

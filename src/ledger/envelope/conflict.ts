@@ -1,5 +1,5 @@
 import type { Session } from '../../auth/session.ts';
-import { IdempotencyConflict, type Problem } from '../../law/refusals.ts';
+import { IdempotencyConflict, type Problem, problemAt } from '../../law/refusals.ts';
 import { canonicalJson, type PlainJson } from '../../proof/canonical.ts';
 
 /** One field of a repeated call: what the key was first used with, and what it is used with now. */
@@ -21,7 +21,7 @@ export function refuseConflict(
     const first = canonicalJson((was ?? null) as PlainJson);
     if (first === canonicalJson((is ?? null) as PlainJson)) return [];
     const shown = first.length > SHOWN ? `another ${field}` : `${field} ${first}`;
-    return [{ path: ['input', field], code: 'differs', message: `The key was first used with ${shown}.` }];
+    return [problemAt(['input', field], 'differs', `The key was first used with ${shown}.`)];
   });
   if (problems.length === 0) return;
   throw new IdempotencyConflict(
@@ -49,7 +49,7 @@ export function refuseOther(
       : 'Another principal has used this idempotency key; choose one of your own.';
   throw new IdempotencyConflict(
     message,
-    [{ path: ['input', 'idempotencyKey'], code: 'of-another', message }],
+    [problemAt(['input', 'idempotencyKey'], 'of-another', message)],
     guard,
   );
 }

@@ -1,5 +1,5 @@
 import { outageOf, outageSentence } from '../../database/outage.ts';
-import { Busy, InvalidInput, PlanStale, Refusal } from '../../law/refusals.ts';
+import { Busy, InvalidInput, PlanStale, problemAt, Refusal } from '../../law/refusals.ts';
 
 /**
  * What the database says, translated. Everything that isn't named here is a defect: it is thrown on, logged and masked.
@@ -72,11 +72,11 @@ export function databaseRefusal(error: unknown): unknown {
         ? new PlanStale(
             'An address of this plan has its unit already, born meanwhile or by another document; plan and review again, with an address of its own.',
             [
-              {
-                path: ['input', 'manifestDigest'],
-                code: 'base-changed',
-                message: 'The live units changed since the plan.',
-              },
+              problemAt(
+                ['input', 'manifestDigest'],
+                'base-changed',
+                'The live units changed since the plan.',
+              ),
             ],
           )
         : error;
@@ -88,13 +88,7 @@ export function databaseRefusal(error: unknown): unknown {
     case '54001':
       return new InvalidInput(
         'The database can not hold a value of this input; send plain, bounded JSON and well-formed text.',
-        [
-          {
-            path: ['input'],
-            code: 'not-storable',
-            message: 'A value is malformed, too long or nested too deeply.',
-          },
-        ],
+        [problemAt(['input'], 'not-storable', 'A value is malformed, too long or nested too deeply.')],
       );
     default:
       return outageRefusal(error) ?? error;

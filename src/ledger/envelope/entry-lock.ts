@@ -1,7 +1,8 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
-import { IllegalTransition, NotFound, type Refusal } from '../../law/refusals.ts';
+import { IllegalTransition, NotFound, problemAt, type Refusal } from '../../law/refusals.ts';
 import { ENTRY_STATES, type EntryState } from '../../law/states.ts';
+import type { EntryKind } from '../../law/values.ts';
 import { AT } from './reading.ts';
 import type { AnyTx } from './transaction.ts';
 
@@ -19,20 +20,37 @@ export function lockEntry(tx: AnyTx, entryId: string, verb: string): Promise<Loc
     select ${AT} as at, (select status from locked) as status`);
 }
 
+/** An entry that is there. */
+export interface FoundEntry {
+  readonly kind: EntryKind;
+  readonly status: EntryState;
+}
+
+/** The entry as a look found it; refuses where there is none. */
+export function foundEntry(
+  entryId: string,
+  { kind, status }: { readonly [Name in keyof FoundEntry]: FoundEntry[Name] | null },
+): FoundEntry {
+  if (kind === null || status === null) throw noEntry(entryId);
+  return { kind, status };
+}
+
+function noEntry(entryId: string): NotFound {
+  return new NotFound(`There is no entry ${entryId}.`, [
+    problemAt(['input', 'entryId'], 'not-found', 'No entry has this id.', { entryId }),
+  ]);
+}
+
 /** What it means that an entry couldn't be locked: it doesn't exist, or it stands in a state that this lane doesn't own. */
 export function unlockable(
   entryId: string,
-  status: string | null,
+  status: EntryState | null,
   verb: string,
   before: readonly EntryState[],
 ): Refusal {
-  if (status === null) {
-    return new NotFound(`There is no entry ${entryId}.`, [
-      { path: ['input', 'entryId'], code: 'not-found', message: 'No entry has this id.' },
-    ]);
-  }
+  if (status === null) return noEntry(entryId);
   return new IllegalTransition(
     `Entry ${entryId} is ${status}; ${verb} needs it to be ${before.join(' or ')}, and it can't get there any more.`,
-    [{ path: ['input', 'entryId'], code: status, message: `The entry is ${status}.` }],
+    [problemAt(['input', 'entryId'], status, `The entry is ${status}.`, { entryId })],
   );
 }

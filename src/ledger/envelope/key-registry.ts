@@ -1,10 +1,11 @@
 import { type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
 import type { LaneKey } from '../../law/keys.ts';
-import { LaneMismatch } from '../../law/refusals.ts';
+import { LaneMismatch, problemAt } from '../../law/refusals.ts';
 
 /** A row of the key table, as the phases read it: the registry decides which keys exist, not the process that holds a seed. */
 export const keyRow = z.object({
+  /** Any text: VERIFY reads the executor's key by this, and an altered lane is a finding. */
   lane: z.string(),
   principal_id: z.string(),
   /** Base64 of 32 bytes. */
@@ -44,7 +45,7 @@ export function currentKey(held: LaneKey, registered: KeyRow | null): KeyRow {
   if (fault === null) return registered as KeyRow;
   throw new LaneMismatch(
     `The key ${held.keyId} that this server holds for ${held.lane} ${fault}; it may sign nothing.`,
-    [{ path: ['signature', 'key'], code: KEY_NOT_VALID, message: `The key ${fault}.` }],
+    [problemAt(['signature', 'key'], KEY_NOT_VALID, `The key ${fault}.`)],
   );
 }
 

@@ -1,14 +1,11 @@
 import { type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
-import type { VocabularyTerm } from '../../document/types.ts';
+import type { CutSpec, VocabularyTerm } from '../../document/types.ts';
+import { UUID_PATTERN } from '../../proof/uuid.ts';
+import { timeText } from '../../text/time-sql.ts';
 
 /** The transaction's time as the ledger writes times: UTC text with microseconds. */
-export const AT: FragmentSqlToken = sql.fragment`to_char(transaction_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
-
-/** A stored timestamptz as the ledger writes times. */
-export function timeText(column: FragmentSqlToken): FragmentSqlToken {
-  return sql.fragment`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
-}
+export const AT: FragmentSqlToken = timeText(sql.fragment`transaction_timestamp()`);
 
 /** What a write statement answers: how many rows its compare-and-sets moved. */
 export const movedRow = z.strictObject({ moved: z.int() });
@@ -26,6 +23,25 @@ export type SourceMeta = z.infer<typeof sourceMeta>;
 
 /** Columns of `sourceMeta` as a JSON object, for a source aliased `s`; null where an outer join found none. */
 export const SOURCE_META: FragmentSqlToken = sql.fragment`case when s.source_id is not null then json_build_object('source_id', s.source_id, 'doc_code', s.doc_code, 'sha256', s.sha256, 'title', s.title, 'media_type', s.media_type, 'byte_length', s.byte_length) end`;
+
+/** What an entry has to be cut: its source, and how. */
+export interface EntryWork {
+  readonly source: SourceMeta;
+  readonly spec: CutSpec;
+}
+
+/** The work of an entry that was marked for a cut. MARK gave it both parts, and no statement takes one away. */
+export function workOf(
+  entryId: string,
+  {
+    source,
+    payload,
+  }: { readonly source: SourceMeta | null; readonly payload: { proposed_cut_spec?: unknown } | null },
+): EntryWork {
+  if (source === null || payload === null)
+    throw new Error(`The database lost the source of entry ${entryId}.`);
+  return { source, spec: payload.proposed_cut_spec as CutSpec };
+}
 
 /** The vocabulary as it was read: one text, the same for every read until a term is added. */
 export const vocabularyText = z.string();
@@ -58,7 +74,7 @@ export function iuRef(sourceId: string): string {
 
 /** A text as a uuid, or null where it is none: what stands in JSON may have been altered, and a cast would end the judgement. */
 export function uuidOrNull(text: FragmentSqlToken): FragmentSqlToken {
-  return sql.fragment`case when ${text} ~ '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$' then (${text})::uuid end`;
+  return sql.fragment`case when ${text} ~ ${sql.literalValue(`^${UUID_PATTERN}$`)} then (${text})::uuid end`;
 }
 
 /** The source id in an entry's payload, as SQL over an entry aliased `e`. */
@@ -67,6 +83,7 @@ export const ENTRY_SOURCE_ID: FragmentSqlToken = uuidOrNull(sql.fragment`substr(
 export const payloadShape = z.object({
   idempotency_key: z.string(),
   signal_source: z.string(),
-  iu_ref: z.string(),
+  /** Null in an escalation whose source was gone. */
+  iu_ref: z.string().nullable(),
   proposed_cut_spec: z.unknown(),
 });

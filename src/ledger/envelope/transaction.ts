@@ -16,9 +16,6 @@ import { idOf, recordIdOf } from './ids.ts';
 import { isKeyRefusal } from './key-registry.ts';
 import type { RowCount, Writes } from './writes.ts';
 
-/** Names the software in every signature and decision. */
-export const TOOL_REVISION = 'cutter-ledger/0.1.0';
-
 const ATTEMPTS = 6;
 
 /** What a verb gets: its connection inside one open transaction, its caller, and ids that derive from the caller's key. */

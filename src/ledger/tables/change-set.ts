@@ -1,4 +1,11 @@
-import { defineTable, type NewRow } from './table.ts';
+import {
+  CHANGE_KINDS,
+  CHANGE_SET_STATES,
+  EFFECT_KINDS,
+  RISK_CLASSES,
+  TARGET_TABLES,
+} from '../../law/values.ts';
+import { defineTable, type NewRow, oneOf } from './table.ts';
 
 /** 8 · cut_change_set: one applied cut, or the compensation of one. */
 export const CHANGE_SET = defineTable('cutter_governance.cut_change_set', ['change_set_id'], {
@@ -14,15 +21,15 @@ export const CHANGE_SET = defineTable('cutter_governance.cut_change_set', ['chan
   executor_tool_revision: 'text',
   verifier_tool_revision: 'text',
   tool_revision_match: 'bool?',
-  state: 'text',
-  risk_class: 'text',
+  state: oneOf(CHANGE_SET_STATES),
+  risk_class: oneOf(RISK_CLASSES),
   payload_summary: 'jsonb',
   emitted_by: 'text',
   emitted_at: 'now',
   rollback_initiated_by: 'text?',
   rollback_reason: 'text?',
   scenario_ref: 'text?',
-  change_kind: 'text',
+  change_kind: oneOf(CHANGE_KINDS),
   compensates_change_set_id: 'uuid?',
   affected_row_count: 'int',
   effect_digest: 'text',
@@ -37,8 +44,8 @@ export const AFFECTED_ROW = defineTable(
     affected_row_id: 'uuid',
     change_set_id: 'uuid',
     ordinal: 'int',
-    effect_kind: 'text',
-    target_table: 'text',
+    effect_kind: oneOf(EFFECT_KINDS),
+    target_table: oneOf(TARGET_TABLES),
     target_row_id: 'text',
     before_state_snapshot: 'jsonb?',
     after_state_snapshot: 'jsonb?',

@@ -1,10 +1,11 @@
-import { defineTable, type NewRow } from './table.ts';
+import { BLOCK_ROLES, MANIFEST_STATUSES, OPERATION_KINDS } from '../../law/values.ts';
+import { defineTable, type NewRow, oneOf } from './table.ts';
 
 /** 5 · manifest_envelope: the plan of one cut, as a reviewer saw it. Never updated. `source_doc_ref` holds the entry id. */
 export const MANIFEST_ENVELOPE = defineTable('cutter_governance.manifest_envelope', ['envelope_id'], {
   envelope_id: 'uuid',
-  operation_kind: 'text',
-  status: 'text',
+  operation_kind: oneOf(OPERATION_KINDS),
+  status: oneOf(MANIFEST_STATUSES),
   source_doc_ref: 'text',
   escalation_ref: 'uuid?',
   cut_change_set_ref: 'uuid?',
@@ -15,6 +16,7 @@ export const MANIFEST_ENVELOPE = defineTable('cutter_governance.manifest_envelop
   rationale: 'text?',
   superseded_by_envelope_id: 'uuid?',
 });
+export type NewEnvelope = NewRow<typeof MANIFEST_ENVELOPE.columns>;
 
 /** 6 · manifest_unit_block: one record of the plan (role `result`), or a unit that vanishes (role `origin`). */
 export const MANIFEST_UNIT_BLOCK = defineTable(
@@ -23,7 +25,7 @@ export const MANIFEST_UNIT_BLOCK = defineTable(
   {
     envelope_id: 'uuid',
     unit_local_id: 'text',
-    block_role: 'text',
+    block_role: oneOf(BLOCK_ROLES),
     source_span: 'jsonb',
     render_order: 'int',
     target_unit_id: 'uuid?',

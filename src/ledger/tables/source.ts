@@ -1,4 +1,5 @@
-import { defineTable } from './table.ts';
+import { MODES } from '../../law/values.ts';
+import { defineTable, oneOf } from './table.ts';
 
 /** cutter_source.source: a document as received, immutable bytes addressed by their SHA-256. */
 export const SOURCE = defineTable('cutter_source.source', ['source_id'], {
@@ -11,6 +12,6 @@ export const SOURCE = defineTable('cutter_source.source', ['source_id'], {
   byte_length: 'int',
   content: 'bytea',
   registered_by: 'text',
-  mode: 'text',
+  mode: oneOf(MODES),
   registered_at: 'now',
 });

@@ -5,7 +5,7 @@ import type { PlainJson } from '../../proof/canonical.ts';
  * How a column is sent. `now` is written by SQL as transaction_timestamp() and never bound; in the record it stands as the
  * transaction's time. A trailing `?` means nullable.
  */
-type ColumnKind =
+type OpenKind =
   | 'uuid'
   | 'uuid?'
   | 'text'
@@ -22,7 +22,24 @@ type ColumnKind =
   | 'bytea'
   | 'now';
 
-type Bare<K extends ColumnKind> = K extends `${infer B}?` ? B : K;
+/** A text that holds one of a closed set of values (src/law/values.ts, src/law/states.ts): no other compiles. It is sent as text. */
+interface ClosedText<V extends string, N extends boolean> {
+  readonly values: readonly V[];
+  readonly isNullable: N;
+}
+type ColumnKind = OpenKind | ClosedText<string, boolean>;
+
+/** A column that holds one of `values`. */
+export function oneOf<V extends string>(values: readonly V[]): ClosedText<V, false> {
+  return { values, isNullable: false };
+}
+
+/** A column that holds one of `values`, or null. */
+export function oneOfOrNull<V extends string>(values: readonly V[]): ClosedText<V, true> {
+  return { values, isNullable: true };
+}
+
+type Bare<K extends OpenKind> = K extends `${infer B}?` ? B : K;
 interface Carried {
   uuid: string;
   text: string;
@@ -35,7 +52,13 @@ interface Carried {
   bytea: Buffer;
   now: string;
 }
-type ValueOf<K extends ColumnKind> = K extends `${string}?` ? Carried[Bare<K>] | null : Carried[Bare<K>];
+type OpenValue<K extends OpenKind> = K extends `${string}?` ? Carried[Bare<K>] | null : Carried[Bare<K>];
+type ValueOf<K extends ColumnKind> =
+  K extends ClosedText<infer V, infer N>
+    ? V | (N extends true ? null : never)
+    : K extends OpenKind
+      ? OpenValue<K>
+      : never;
 
 export type Columns = Readonly<Record<string, ColumnKind>>;
 
@@ -54,7 +77,7 @@ export interface Table<C extends Columns> {
   readonly columns: C;
 }
 
-/** Describes a table: its name, its key and how each column is sent. Source: the specification's tables. */
+/** Describes a table: its name, its key and how each column is sent. The migrations in database/sql create it. */
 export function defineTable<const C extends Columns>(
   name: string,
   key: readonly (keyof C & string)[],
@@ -63,7 +86,7 @@ export function defineTable<const C extends Columns>(
   return { name, key, columns };
 }
 
-const SENT_AS: Readonly<Record<Exclude<Bare<ColumnKind>, 'now'>, string>> = {
+const SENT_AS: Readonly<Record<Exclude<Bare<OpenKind>, 'now'>, string>> = {
   uuid: 'uuid',
   text: 'text',
   int: 'int4',
@@ -75,18 +98,19 @@ const SENT_AS: Readonly<Record<Exclude<Bare<ColumnKind>, 'now'>, string>> = {
   bytea: 'bytea',
 };
 
-function bare(kind: ColumnKind): Bare<ColumnKind> {
-  return kind.replace('?', '') as Bare<ColumnKind>;
+/** The kind of a column without its nullability and its set. */
+export function bareKind(kind: ColumnKind): Bare<OpenKind> {
+  return typeof kind === 'string' ? (kind.replace('?', '') as Bare<OpenKind>) : 'text';
 }
 
 function sent(kind: ColumnKind, value: unknown): PrimitiveValueExpression {
   if (value === null || value === undefined) return null;
-  return bare(kind) === 'jsonb' ? JSON.stringify(value) : (value as PrimitiveValueExpression);
+  return bareKind(kind) === 'jsonb' ? JSON.stringify(value) : (value as PrimitiveValueExpression);
 }
 
 function selected(name: string, kind: ColumnKind): FragmentSqlToken {
   const column = sql.identifier(['u', name]);
-  switch (bare(kind)) {
+  switch (bareKind(kind)) {
     case 'now':
       return sql.fragment`transaction_timestamp()`;
     case 'jsonb':
@@ -113,7 +137,7 @@ export function insertInto<C extends Columns>(table: Table<C>, rows: readonly Ne
   );
   const arrays = sql.join(
     bound.map(([name, kind]) => {
-      const type = SENT_AS[bare(kind) as keyof typeof SENT_AS];
+      const type = SENT_AS[bareKind(kind) as keyof typeof SENT_AS];
       const column = rows.map((row) => sent(kind, (row as Record<string, unknown>)[name]));
       return sql.array(column, type);
     }),

@@ -1,17 +1,18 @@
 import { type FragmentSqlToken, sql } from 'slonik';
-import { defineTable, type NewRow } from './table.ts';
+import { CONFORMANCE_STATUSES, UNIT_LIFECYCLE_STATUSES, UNIT_REVIEW_STATES } from '../../law/values.ts';
+import { defineTable, type NewRow, oneOf } from './table.ts';
 
 /** public.information_unit: an address, born once. Anchors are null at birth and set in the same transaction. */
 export const INFORMATION_UNIT = defineTable('public.information_unit', ['id'], {
   id: 'uuid',
   canonical_address: 'text',
   unit_kind: 'text',
-  lifecycle_status: 'text',
+  lifecycle_status: oneOf(UNIT_LIFECYCLE_STATUSES),
   content_anchor_ref: 'text?',
   version_anchor_ref: 'uuid?',
   owner_ref: 'text',
   parent_or_container_ref: 'uuid?',
-  conformance_status: 'text',
+  conformance_status: oneOf(CONFORMANCE_STATUSES),
   identity_profile: 'jsonb',
   doc_code: 'text',
   section_type: 'text',
@@ -35,8 +36,8 @@ export const UNIT_VERSION = defineTable('public.unit_version', ['id'], {
   body: 'text',
   content_hash: 'text',
   content_profile: 'jsonb',
-  lifecycle_status: 'text',
-  review_state: 'text',
+  lifecycle_status: oneOf(UNIT_LIFECYCLE_STATUSES),
+  review_state: oneOf(UNIT_REVIEW_STATES),
   provenance: 'jsonb',
   editor: 'text?',
   enacted_at: 'timestamptz?',

@@ -1,4 +1,5 @@
-import { defineTable, type NewRow } from './table.ts';
+import { AXIS_STATUSES, VERIFY_KINDS, VERIFY_STATES } from '../../law/values.ts';
+import { defineTable, type NewRow, oneOf } from './table.ts';
 
 /** 11 · verify_result: one verdict of the other lane on one change set. */
 export const VERIFY_RESULT = defineTable('cutter_governance.verify_result', ['verify_result_id'], {
@@ -12,11 +13,11 @@ export const VERIFY_RESULT = defineTable('cutter_governance.verify_result', ['ve
   executor_tool_revision: 'text',
   verifier_tool_revision: 'text',
   tool_revision_match: 'bool',
-  verify_kind: 'text',
-  axis_1_status: 'text',
-  axis_2_status: 'text',
-  verdict: 'text',
-  state: 'text',
+  verify_kind: oneOf(VERIFY_KINDS),
+  axis_1_status: oneOf(AXIS_STATUSES),
+  axis_2_status: oneOf(AXIS_STATUSES),
+  verdict: oneOf(AXIS_STATUSES),
+  state: oneOf(VERIFY_STATES),
   canonicalization_rule_used: 'text',
   rollback_change_set_id_triggered: 'uuid?',
   escalation_ref: 'uuid?',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { manifestDigest, manifestHeader } from '../../document/manifest.ts';
 import type { CutSpec, DocumentPlan } from '../../document/types.ts';
-import type { CutFacts } from '../../law/statement.ts';
+import { type ApprovalFault, approvalFaults } from '../../law/approval.ts';
 import { canonicalJson, type PlainJson } from '../../proof/canonical.ts';
 import { digestOf } from '../../proof/digest.ts';
 import { effectOf, unitCounts } from '../effect/actions.ts';
@@ -11,7 +11,7 @@ import { cutChangeSet } from '../effect/change-set-row.ts';
 import { planBytes } from '../effect/plan.ts';
 import { isDatabaseFault } from '../envelope/constraints.ts';
 import { idOf } from '../envelope/ids.ts';
-import { payloadShape, termsOf } from '../envelope/reading.ts';
+import { payloadShape, type SourceMeta, termsOf } from '../envelope/reading.ts';
 import type { VerifyTx } from '../envelope/transaction.ts';
 import { compareRows } from './verify-compare.ts';
 import { type Expected, expect, expectedVersionIds } from './verify-expected.ts';
@@ -22,7 +22,7 @@ import {
   rowsForVerify,
   type VerifyLook,
 } from './verify-look.ts';
-import { judgeExecutorSignature } from './verify-signature.ts';
+import { judgeExecutorSignature, type RecomputedFacts } from './verify-signature.ts';
 
 export interface Judgement {
   readonly axes: { readonly a: 'pass' | 'fail'; readonly b: 'pass' | 'fail'; readonly c: 'pass' | 'fail' };
@@ -48,29 +48,35 @@ export async function judge(tx: VerifyTx, look: VerifyLook, changeSet: JudgedCha
 }
 
 async function judgeWhole(tx: VerifyTx, look: VerifyLook, changeSet: JudgedChangeSet): Promise<Judgement> {
-  const plan = await replan(tx, look);
-  if ('finding' in plan) return judgement([plan.finding], changeSet.effect_digest, 0);
-  const expected = expect(plan, approvedActions(plan, look.blocks), birthOf(look, changeSet));
-  const docCode = look.source?.doc_code ?? '';
+  const made = await replan(tx, look);
+  if ('finding' in made) return judgement([made.finding], changeSet.effect_digest, 0);
+  const { plan, source } = made;
+  const expected = expect(plan, approvedActions(plan, look.blocks), birthOf(source, changeSet));
   const versions = expectedVersionIds(expected).filter((id) => id !== '');
   const rows = await rowsForVerify(
     tx,
     changeSet.change_set_id,
-    docCode,
+    source.doc_code,
     [...expected.ids.values()],
     versions,
   );
-  const facts = factsOf(expected, look, changeSet);
+  const facts = factsOf(expected, source, changeSet);
   const findings = [
-    ...approvalFindings(plan, look, changeSet),
+    ...approvalFindings(made, look, changeSet),
     ...judgeExecutorSignature(look.signature, look.executor_key, facts),
     ...changeSetFindings(expected, look, changeSet, facts, rows),
-    ...compareRows(expected, look.blocks, rows, termsOf(look.vocabulary), look.source?.sha256 ?? ''),
+    ...compareRows(expected, look.blocks, rows, termsOf(look.vocabulary), source.sha256),
   ];
   return judgement(findings, facts.effectDigest, rowsRead(look, rows));
 }
 
-async function replan(tx: VerifyTx, look: VerifyLook): Promise<DocumentPlan | { finding: Finding }> {
+/** The plan, made again, and the source that it is of. */
+interface Replanned {
+  readonly plan: DocumentPlan;
+  readonly source: SourceMeta;
+}
+
+async function replan(tx: VerifyTx, look: VerifyLook): Promise<Replanned | { finding: Finding }> {
   const fault = (code: string, message: string) => ({
     finding: { axis: 'A' as const, unit: null, code, message },
   });
@@ -92,7 +98,9 @@ async function replan(tx: VerifyTx, look: VerifyLook): Promise<DocumentPlan | { 
   const terms = termsOf(look.vocabulary);
   const plan = await planBytes(tx.plans, content, source.doc_code, spec.data as CutSpec, terms);
   const problem = plan.problems[0];
-  return problem === undefined ? plan : fault('plan-broken', `The plan no longer holds: ${problem.message}`);
+  return problem === undefined
+    ? { plan, source }
+    : fault('plan-broken', `The plan no longer holds: ${problem.message}`);
 }
 
 /** The outer shape of a stored specification; planning itself judges the spans. */
@@ -102,45 +110,45 @@ const storedSpec = z.union([
 ]);
 
 /** What the cut's rows derive from, as the verifier knows it: the cut's key and who made it. */
-function birthOf(look: VerifyLook, changeSet: JudgedChangeSet): Birth {
+function birthOf(source: SourceMeta, changeSet: JudgedChangeSet): Birth {
   return {
     id: memoized((thing) => idOf('cut', thing, changeSet.idempotency_key)),
     principalId: changeSet.emitted_by,
     changeSetId: changeSet.change_set_id,
-    docCode: look.source?.doc_code ?? '',
-    sourceDigest: look.source?.sha256 ?? '',
+    docCode: source.doc_code,
+    sourceDigest: source.sha256,
     mode: changeSet.mode,
   };
 }
 
-function factsOf(
-  expected: Expected,
-  look: VerifyLook,
-  changeSet: JudgedChangeSet,
-): Omit<CutFacts, 'priorSignature'> {
+function factsOf(expected: Expected, source: SourceMeta, changeSet: JudgedChangeSet): RecomputedFacts {
   const { plan, actions } = expected;
   return {
     changeSetId: changeSet.change_set_id,
-    entryId: changeSet.entry_id ?? '',
+    entryId: changeSet.entry_id,
     manifestId: changeSet.manifest_id,
-    manifestDigest: manifestDigest(headerOf(plan, look, changeSet), plan.leafHashes),
+    manifestDigest: manifestDigest(headerOf({ plan, source }, changeSet), plan.leafHashes),
     reviewDecisionId: changeSet.review_decision_id,
     effectDigest: effectOf(actions),
     counts: unitCounts(plan.records.length, actions),
     toolRevision: changeSet.executor_tool_revision,
     principalId: changeSet.emitted_by,
-    personId: changeSet.person_id ?? '',
+    personId: changeSet.person_id,
     preparedAt: changeSet.emitted_at,
   };
 }
 
-function headerOf(plan: DocumentPlan, look: VerifyLook, changeSet: JudgedChangeSet) {
-  return manifestHeader(plan, { entryId: changeSet.entry_id, docCode: look.source?.doc_code ?? '' });
+function headerOf({ plan, source }: Replanned, changeSet: JudgedChangeSet) {
+  return manifestHeader(plan, { entryId: changeSet.entry_id, docCode: source.doc_code });
 }
 
 /** The manifest and its approval, as they stood when the cut was made. */
-function approvalFindings(plan: DocumentPlan, look: VerifyLook, changeSet: JudgedChangeSet): Finding[] {
-  const header = headerOf(plan, look, changeSet);
+function approvalFindings(
+  { plan, source }: Replanned,
+  look: VerifyLook,
+  changeSet: JudgedChangeSet,
+): Finding[] {
+  const header = headerOf({ plan, source }, changeSet);
   const digest = manifestDigest(header, plan.leafHashes);
   const { decision, envelope } = look;
   const findings: Finding[] = [];
@@ -153,19 +161,7 @@ function approvalFindings(plan: DocumentPlan, look: VerifyLook, changeSet: Judge
   const stored = look.blocks[0]?.summary['header'];
   if (canonicalJson(header) !== canonicalJson((stored ?? null) as PlainJson))
     note('manifest-header', "The header that stands with the manifest isn't that of the plan.");
-  if (
-    decision?.manifest_version !== changeSet.manifest_version ||
-    decision.manifest_id !== changeSet.manifest_id
-  )
-    note('approval-other', "The review decision that the change set names isn't for this manifest.");
-  if (decision?.verdict !== 'approve')
-    note(
-      'approval-missing',
-      `The review decision that the change set names is ${decision?.verdict ?? 'gone'}.`,
-    );
-  if (decision?.superseded)
-    note('approval-superseded', 'The approval is stamped as superseded, which a cut rules out.');
-  if (decision?.expired) note('approval-expired', 'The approval had expired when the cut was made.');
+  findings.push(...decisionFindings(decision, changeSet));
   const due = { operation_kind: 'first_cut', status: 'under_review', source_doc_ref: changeSet.entry_id };
   if (envelope === null || canonicalJson(envelope) !== canonicalJson(due))
     note('envelope-altered', "The manifest envelope isn't the one that was reviewed for this entry.");
@@ -174,28 +170,65 @@ function approvalFindings(plan: DocumentPlan, look: VerifyLook, changeSet: Judge
   return findings;
 }
 
+const APPROVAL_FINDINGS: Readonly<Partial<Record<ApprovalFault, readonly [code: string, message: string]>>> =
+  {
+    'other-manifest': [
+      'approval-other',
+      "The review decision that the change set names isn't for this manifest.",
+    ],
+    partial: ['approval-partial', 'The approval is for a part of the manifest, not for the whole.'],
+    superseded: ['approval-superseded', 'The approval is stamped as superseded, which a cut rules out.'],
+    expired: ['approval-expired', 'The approval had expired when the cut was made.'],
+    early: ['approval-early', 'The approval was not in force yet when the cut was made.'],
+  };
+
+/** The decision that the change set names, by the law of approvals. Whether it came before the cut is for those who read the log. */
+function decisionFindings(decision: VerifyLook['decision'], changeSet: JudgedChangeSet): Finding[] {
+  const cut = {
+    manifestId: changeSet.manifest_id,
+    manifestDigest: changeSet.manifest_version,
+    at: changeSet.emitted_at,
+  };
+  const seen =
+    decision === null
+      ? null
+      : {
+          verdict: decision.verdict,
+          manifestId: decision.manifest_id,
+          manifestDigest: decision.manifest_version,
+          unitLocalId: decision.unit_local_id,
+          isSuperseded: decision.superseded,
+          expiresAt: decision.expires_at,
+          notBefore: decision.not_before,
+        };
+  const verdict = `The review decision that the change set names is ${decision?.verdict ?? 'gone'}.`;
+  return approvalFaults(seen, cut).map((fault) => {
+    const [code, message] = APPROVAL_FINDINGS[fault] ?? ['approval-missing', verdict];
+    return { axis: 'A', unit: null, code, message };
+  });
+}
+
 /** The change set itself, column by column. */
 function changeSetFindings(
   expected: Expected,
   look: VerifyLook,
   changeSet: JudgedChangeSet,
-  facts: Omit<CutFacts, 'priorSignature'>,
+  facts: RecomputedFacts,
   rows: CutRows,
 ): Finding[] {
   const earlier = changeSet.earlier_cuts;
-  const due = cutChangeSet(
-    { ...facts, priorSignature: null },
-    {
-      idempotencyKey: changeSet.idempotency_key,
-      signatureId: idOf('cut', 'signature', changeSet.idempotency_key),
-      riskClass: look.decision?.risk_class ?? '',
-      scenarioRef: look.entry_scenario_ref,
-      docCode: expected.birth.docCode,
-      sourceDigest: expected.birth.sourceDigest,
-      cutSeq: (Number.isSafeInteger(earlier) ? (earlier as number) : 0) + 1,
-      affectedRows: expected.actions.actions.filter((unit) => unit.action !== 'unchanged').length,
-    },
-  );
+  const made = cutChangeSet(facts, {
+    idempotencyKey: changeSet.idempotency_key,
+    signatureId: idOf('cut', 'signature', changeSet.idempotency_key),
+    riskClass: 'standard',
+    scenarioRef: look.entry_scenario_ref,
+    docCode: expected.birth.docCode,
+    sourceDigest: expected.birth.sourceDigest,
+    cutSeq: (Number.isSafeInteger(earlier) ? (earlier as number) : 0) + 1,
+    affectedRows: expected.actions.actions.filter((unit) => unit.action !== 'unchanged').length,
+  });
+  // The decision's own class, whatever stands there: none where it is gone.
+  const due = { ...made, risk_class: look.decision?.risk_class ?? null };
   const findings: Finding[] = [];
   for (const [column, value] of Object.entries(due)) {
     if (canonicalJson((changeSet.row[column] ?? null) as PlainJson) === canonicalJson(value)) continue;

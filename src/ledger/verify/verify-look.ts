@@ -1,6 +1,8 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
 import { ENTRY_STATES } from '../../law/states.ts';
+import { MODES } from '../../law/values.ts';
+import { timeText } from '../../text/time-sql.ts';
 import { type StoredBlock, storedBlocks } from '../effect/blocks.ts';
 import { cutsOf } from '../effect/live-units.ts';
 import { keyRow, lockKey, registeredKey } from '../envelope/key-registry.ts';
@@ -10,7 +12,6 @@ import {
   jsonRows,
   SOURCE_META,
   sourceMeta,
-  timeText,
   VOCABULARY,
   vocabularyText,
 } from '../envelope/reading.ts';
@@ -28,6 +29,7 @@ export function lockForVerify(tx: VerifyTx, changeSetId: string): Promise<z.infe
     select ${AT} as at, (select status from locked) as status, (select count(*) from signing) as keys`);
 }
 
+/** Texts of closed sets are read as any text: a verdict judges what stands there, and what was altered is a finding. */
 const judgedChangeSet = z.object({
   change_set_id: z.string(),
   idempotency_key: z.string(),
@@ -45,13 +47,15 @@ const judgedChangeSet = z.object({
   scenario_ref: z.string().nullable(),
   /** Null where no principal of the registry made the cut. */
   person_id: z.string().nullable(),
-  mode: z.string(),
+  mode: z.enum(MODES),
   /** The whole row but its time. */
   row: z.record(z.string(), z.unknown()),
   /** The highest `cut_seq` of the document's other cuts; 0 for its first. */
   earlier_cuts: z.unknown(),
 });
-export type JudgedChangeSet = z.infer<typeof judgedChangeSet>;
+type FoundChangeSet = z.infer<typeof judgedChangeSet>;
+/** The change set of an entry: only that of a cut is judged. */
+export type JudgedChangeSet = FoundChangeSet & { readonly entry_id: string };
 
 const judgedSignature = z.object({
   signature_id: z.string(),
@@ -81,7 +85,7 @@ export type Finding = z.infer<typeof findingRow>;
 
 const lookRow = z.object({
   change_set: judgedChangeSet.nullable(),
-  entry_status: z.string().nullable(),
+  entry_status: z.enum(ENTRY_STATES).nullable(),
   /** As it stands; its shape is judged. */
   payload: z.unknown(),
   entry_scenario_ref: z.string().nullable(),
@@ -94,8 +98,10 @@ const lookRow = z.object({
       manifest_version: z.string(),
       verdict: z.string(),
       risk_class: z.string(),
+      unit_local_id: z.string().nullable(),
       superseded: z.boolean(),
-      expired: z.boolean(),
+      expires_at: z.string().nullable(),
+      not_before: z.string().nullable(),
     })
     .nullable(),
   envelope: z
@@ -127,7 +133,8 @@ export function lookForVerify(tx: VerifyTx, changeSetId: string): Promise<Verify
       e.status as entry_status, e.payload, e.scenario_ref as entry_scenario_ref, ${SOURCE_META} as source, s.content, ${VOCABULARY} as vocabulary,
       (select json_build_object('manifest_id', d.manifest_id, 'manifest_version', d.manifest_version, 'verdict', d.verdict,
           'risk_class', d.risk_class_assessment, 'superseded', d.superseded_by_review_decision_id is not null,
-          'expired', coalesce(d.expires_at <= c.emitted_at, false))
+          'unit_local_id', d.manifest_unit_local_id, 'expires_at', ${timeText(sql.fragment`d.expires_at`)},
+          'not_before', d.findings->>'not_before')
         from cutter_governance.review_decision d where d.review_decision_id = c.review_decision_id) as decision,
       (select json_build_object('operation_kind', m.operation_kind, 'status', m.status, 'source_doc_ref', m.source_doc_ref)
         from cutter_governance.manifest_envelope m where m.envelope_id = c.manifest_id) as envelope,

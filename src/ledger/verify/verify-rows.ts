@@ -1,15 +1,15 @@
 import { CANONICALIZATION } from '../../document/canonicalize.ts';
 import { effectDigest } from '../../document/effect.ts';
 import { verifyStatement } from '../../law/statement.ts';
-import type { EntryState } from '../../law/states.ts';
+import { RISK_CLASSES, type RiskClass } from '../../law/values.ts';
 import type { PlainJson } from '../../proof/canonical.ts';
 import { derivedId } from '../../proof/uuid.ts';
+import { TOOL_REVISION } from '../../version.ts';
+import type { NewBorn } from '../envelope/move.ts';
 import { iuRef } from '../envelope/reading.ts';
 import { signStatement } from '../envelope/sign.ts';
-import { TOOL_REVISION, type VerifyTx } from '../envelope/transaction.ts';
+import type { VerifyTx } from '../envelope/transaction.ts';
 import type { NewChangeSet } from '../tables/change-set.ts';
-import type { NewEntry } from '../tables/entry.ts';
-import type { NewHistory } from '../tables/history.ts';
 import type { NewSignature } from '../tables/signature.ts';
 import type { NewVerifyResult } from '../tables/verify-result.ts';
 import type { Judgement } from './verify-judge.ts';
@@ -17,6 +17,12 @@ import type { Finding, JudgedChangeSet, VerifyLook } from './verify-look.ts';
 
 /** The findings that are kept; a verdict needs one, a reader a screenful. */
 export const MAX_FINDINGS = 200;
+
+/** The hash of the executor's payload. Without the executor's signature no result can be stored: a foreign key holds it. */
+function priorHashOf({ signature }: VerifyLook): string {
+  if (signature === null) throw new Error('The database lost the executor signature of a cut.');
+  return signature.payload_hash;
+}
 
 export function signatureOf(
   tx: VerifyTx,
@@ -28,7 +34,7 @@ export function signatureOf(
   const statement = verifyStatement({
     verifyResultId: tx.id('result'),
     changeSetId: changeSet.change_set_id,
-    entryId: changeSet.entry_id ?? '',
+    entryId: changeSet.entry_id,
     manifestId: changeSet.manifest_id,
     manifestDigest: changeSet.manifest_version,
     reviewDecisionId: changeSet.review_decision_id,
@@ -38,7 +44,7 @@ export function signatureOf(
     checkedRows: judged.checkedRows,
     priorSignature: {
       signatureId: changeSet.executor_signature_id,
-      payloadHash: look.signature?.payload_hash ?? '',
+      payloadHash: priorHashOf(look),
     },
     toolRevision: TOOL_REVISION,
     principalId: tx.caller.principalId,
@@ -55,6 +61,11 @@ export function signatureOf(
     dryRun: tx.dryRun,
   };
   return signStatement(order, tx.key);
+}
+
+/** The class of the cut that is compensated; the higher one where its own was altered into something else. */
+function riskClassOf({ risk_class: stored }: JudgedChangeSet): RiskClass {
+  return RISK_CLASSES.find((known) => known === stored) ?? 'high';
 }
 
 export function compensationOf(
@@ -77,7 +88,7 @@ export function compensationOf(
     verifier_tool_revision: TOOL_REVISION,
     tool_revision_match: changeSet.executor_tool_revision === TOOL_REVISION,
     state: 'applied',
-    risk_class: changeSet.risk_class,
+    risk_class: riskClassOf(changeSet),
     payload_summary: { compensates: changeSet.change_set_id },
     emitted_by: tx.caller.principalId,
     rollback_initiated_by: tx.caller.principalId,
@@ -101,31 +112,22 @@ export function escalationOf(
   look: VerifyLook,
   changeSet: JudgedChangeSet,
   findings: readonly Finding[],
-): { entry: NewEntry; history: NewHistory } {
+): NewBorn {
   const key = `escalate:${tx.id('result')}`;
-  const entry: NewEntry = {
-    entry_id: derivedId(key),
+  return {
+    entryId: derivedId(key),
     kind: 'escalation',
-    status: 'marked',
     payload: {
       idempotency_key: key,
       signal_source: `verify:fail ${changeSet.change_set_id}`,
-      iu_ref: iuRef(look.source?.source_id ?? ''),
+      iu_ref: look.source === null ? null : iuRef(look.source.source_id),
       proposed_cut_spec: specOf(look),
     },
     scenario_ref: changeSet.scenario_ref,
-  };
-  const history: NewHistory = {
-    history_id: tx.id('escalation_history'),
-    entry_id: entry.entry_id,
-    entry_version_before: null,
-    entry_version_after: 'marked',
-    change_kind: 'mark',
-    change_diff: { from: null, to: 'marked' },
-    changed_by: tx.caller.principalId,
+    verb: 'mark',
+    historyId: tx.id('escalation_history'),
     rationale: findings[0]?.message ?? null,
   };
-  return { entry, history };
 }
 
 export function resultOf(
@@ -164,18 +166,5 @@ export function resultOf(
     verified_by: tx.caller.principalId,
     effect_digest: judged.effectDigest,
     checked_row_count: judged.checkedRows,
-  };
-}
-
-export function moveHistory(tx: VerifyTx, entryId: string, to: EntryState, judged: Judgement): NewHistory {
-  return {
-    history_id: tx.id('history'),
-    entry_id: entryId,
-    entry_version_before: 'cut_applied',
-    entry_version_after: to,
-    change_kind: `verify:${judged.verdict}`,
-    change_diff: { from: 'cut_applied', to },
-    changed_by: tx.caller.principalId,
-    rationale: judged.findings[0]?.message ?? null,
   };
 }

@@ -1,5 +1,5 @@
 import { laneProblems } from '../../law/lane-invariants.ts';
-import { type CutFacts, cutStatement, payloadTypeOf } from '../../law/statement.ts';
+import { type CutFacts, cutStatement, type PriorSignature, payloadTypeOf } from '../../law/statement.ts';
 import { EXECUTOR_LANE } from '../../law/values.ts';
 import { canonicalJson } from '../../proof/canonical.ts';
 import { digestOf } from '../../proof/digest.ts';
@@ -9,6 +9,11 @@ import type { KeyRow } from '../envelope/key-registry.ts';
 import type { NewSignature } from '../tables/signature.ts';
 import type { Finding, JudgedSignature } from './verify-look.ts';
 
+/** The facts of a cut as the verifier makes them again. `personId` is null where no registry knows who cut. */
+export interface RecomputedFacts extends Omit<CutFacts, 'priorSignature' | 'personId'> {
+  readonly personId: string | null;
+}
+
 /**
  * Judges the executor's signature from the data: lane, kind, signer and reference; the envelope under the registered key; and
  * that the signed statement is, to the byte, the one that the tables give. A key id is never evidence: the public key decides.
@@ -16,7 +21,7 @@ import type { Finding, JudgedSignature } from './verify-look.ts';
 export function judgeExecutorSignature(
   signature: JudgedSignature | null,
   key: KeyRow | null,
-  facts: Omit<CutFacts, 'priorSignature'>,
+  facts: RecomputedFacts,
 ): Finding[] {
   const findings: Finding[] = [];
   const note = (code: string, message: string) =>
@@ -43,7 +48,7 @@ export function judgeExecutorSignature(
     signature.prior_signature_id === null || signature.prior_payload_hash === null
       ? null
       : { signatureId: signature.prior_signature_id, payloadHash: signature.prior_payload_hash };
-  if (canonicalJson(cutStatement({ ...facts, priorSignature: prior })) !== signature.signature_payload) {
+  if (statementText(facts, prior) !== signature.signature_payload) {
     note(
       'statement',
       "The executor's signed statement isn't what the tables give: a signed fact was altered.",
@@ -51,6 +56,11 @@ export function judgeExecutorSignature(
   }
   noteEnvelope(signature, key, note);
   return findings;
+}
+
+/** What the executor must have signed; null where nobody known to the registry can have signed it. */
+function statementText({ personId, ...facts }: RecomputedFacts, priorSignature: PriorSignature | null) {
+  return personId === null ? null : canonicalJson(cutStatement({ ...facts, personId, priorSignature }));
 }
 
 function noteEnvelope(

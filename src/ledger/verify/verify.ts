@@ -1,18 +1,18 @@
 import { sql } from 'slonik';
 import { refuseOutside } from '../../auth/narrowing.ts';
-import { IllegalTransition, NotFound, SameParty } from '../../law/refusals.ts';
+import { partyOf, sharedParties } from '../../law/parties.ts';
+import { IllegalTransition, NotFound, problemAt, SameParty } from '../../law/refusals.ts';
 import { type EntryState, nextState, statesBefore } from '../../law/states.ts';
+import { VERIFIER_LANE } from '../../law/values.ts';
 import { refuseConflict, refuseOther } from '../envelope/conflict.ts';
 import { unlockable } from '../envelope/entry-lock.ts';
 import { currentKey } from '../envelope/key-registry.ts';
+import { bearEntries, moveEntry } from '../envelope/move.ts';
 import { movedRow } from '../envelope/reading.ts';
 import type { Done, VerifyTx } from '../envelope/transaction.ts';
 import { Writes } from '../envelope/writes.ts';
 import { CHANGE_SET } from '../tables/change-set.ts';
-import { ENTRY, moveStatus } from '../tables/entry.ts';
-import { HISTORY } from '../tables/history.ts';
 import { SIGNATURE } from '../tables/signature.ts';
-import { insertInto } from '../tables/table.ts';
 import { VERIFY_RESULT } from '../tables/verify-result.ts';
 import { type Judgement, judge } from './verify-judge.ts';
 import {
@@ -22,14 +22,7 @@ import {
   lookForVerify,
   type VerifyLook,
 } from './verify-look.ts';
-import {
-  compensationOf,
-  escalationOf,
-  MAX_FINDINGS,
-  moveHistory,
-  resultOf,
-  signatureOf,
-} from './verify-rows.ts';
+import { compensationOf, escalationOf, MAX_FINDINGS, resultOf, signatureOf } from './verify-rows.ts';
 
 export interface VerifyInput {
   readonly idempotencyKey: string;
@@ -57,7 +50,7 @@ export interface VerifyAnswer {
  *          LaneMismatch         the lane's key isn't valid
  *          IdempotencyConflict  the key verified another change set, or another principal used it
  * Replay   same key, change set and principal: the first result, `replayed: true`
- * Source   ledger specification §5, §7
+ * See      docs/reference/api.md, docs/reference/errors.md
  */
 export async function verify(tx: VerifyTx, input: VerifyInput): Promise<Done<VerifyAnswer>> {
   const locked = await lockForVerify(tx, input.changeSetId);
@@ -69,86 +62,100 @@ export async function verify(tx: VerifyTx, input: VerifyInput): Promise<Done<Ver
     refuseConflict('verified another change set', [
       ['changeSetId', look.first.change_set_id, input.changeSetId],
     ]);
-    return { value: answerOf(tx, look, look.first.findings), writes: null };
+    const { entry_id } = knownChangeSet(input, look);
+    return { value: answerOf(tx, entry_id, look.first.findings), writes: null };
   }
-  const changeSet = refuseUnjudgeable(input, look, locked.status);
-  refuseParty(tx, look, changeSet);
+  const ground = refuseUnjudgeable(input, look, locked.status);
+  refuseParty(tx, look, ground.changeSet);
   currentKey(tx.key, look.own_key);
-  const judged = await judge(tx, look, changeSet);
-  return write(tx, look, changeSet, judged, locked.at);
+  const judged = await judge(tx, look, ground.changeSet);
+  return write(tx, look, ground, judged, locked.at);
 }
 
-function answerOf(tx: VerifyTx, look: VerifyLook, findings: readonly Finding[]): VerifyAnswer {
-  return { entryId: look.change_set?.entry_id ?? '', verifyResultId: tx.id('result'), findings };
+function answerOf(tx: VerifyTx, entryId: string, findings: readonly Finding[]): VerifyAnswer {
+  return { entryId, verifyResultId: tx.id('result'), findings };
 }
 
-function refuseUnjudgeable(input: VerifyInput, look: VerifyLook, locked: EntryState | null): JudgedChangeSet {
-  const changeSet = look.change_set;
-  const path = ['input', 'changeSetId'];
-  if (changeSet === null) {
-    const message = `There is no change set ${input.changeSetId}.`;
-    throw new NotFound(message, [{ path, code: 'not-found', message }]);
-  }
+/** What a verification rests on once its refusals have passed: a cut, and the state of the entry that it belongs to. */
+interface Ground {
+  readonly changeSet: JudgedChangeSet;
+  readonly from: EntryState;
+}
+
+/** The change set that the input names, with its entry. */
+function knownChangeSet(input: VerifyInput, { change_set: found }: VerifyLook): JudgedChangeSet {
+  const entryId = found?.entry_id ?? null;
+  if (found !== null && entryId !== null) return { ...found, entry_id: entryId };
+  const message =
+    found === null
+      ? `There is no change set ${input.changeSetId}.`
+      : `Change set ${input.changeSetId} belongs to no entry, so it can't be verified.`;
+  const subject = { changeSetId: input.changeSetId };
+  throw new NotFound(message, [problemAt(['input', 'changeSetId'], 'not-found', message, subject)]);
+}
+
+function refuseUnjudgeable(input: VerifyInput, look: VerifyLook, locked: EntryState | null): Ground {
+  const changeSet = knownChangeSet(input, look);
   if (changeSet.change_kind !== 'cut') {
     const message = `Change set ${input.changeSetId} is a ${changeSet.change_kind}; only cuts are verified.`;
-    throw new IllegalTransition(message, [{ path, code: changeSet.change_kind, message }]);
+    throw new IllegalTransition(message, [
+      problemAt(['input', 'changeSetId'], changeSet.change_kind, message, {
+        changeSetId: changeSet.change_set_id,
+      }),
+    ]);
   }
-  if (locked === null || nextState(locked, 'verify:pass', 'DOT-992') === null) {
+  if (locked === null || nextState(locked, 'verify:pass', VERIFIER_LANE) === null) {
     throw unlockable(
-      changeSet.entry_id ?? '',
+      changeSet.entry_id,
       look.entry_status,
       'verify',
-      statesBefore('verify:pass', 'DOT-992'),
+      statesBefore('verify:pass', VERIFIER_LANE),
     );
   }
-  return changeSet;
+  return { changeSet, from: locked };
 }
 
 /** G-VERIFY-SOD: neither key, nor principal, nor person is shared. An executor whom no registry knows is a finding of the verdict. */
 function refuseParty(tx: VerifyTx, look: VerifyLook, changeSet: JudgedChangeSet): void {
-  const executorKey = look.executor_key;
-  const shared =
-    changeSet.emitted_by === tx.caller.principalId
-      ? 'principal'
-      : changeSet.person_id === tx.caller.personId
-        ? 'person'
-        : executorKey !== null && executorKey.public_key === Buffer.from(tx.key.publicKey).toString('base64')
-          ? 'key'
-          : null;
-  if (shared === null) return;
-  const message = `The verifier shares its ${shared} with the executor of this cut; another person's principal must verify it.`;
-  throw new SameParty(message, [{ path: ['input', 'changeSetId'], code: `same-${shared}`, message }]);
+  const key = look.executor_key === null ? null : Buffer.from(look.executor_key.public_key, 'base64');
+  const caller = { ...partyOf(tx.caller), key: tx.key.publicKey };
+  const executor = { principal: changeSet.emitted_by, person: changeSet.person_id, key };
+  const [shared] = sharedParties('verified', caller, { cut: executor });
+  if (shared === undefined) return;
+  const { part } = shared;
+  const message = `The verifier shares its ${part} with the executor of this cut; another person's principal must verify it.`;
+  throw new SameParty(message, [
+    problemAt(['input', 'changeSetId'], `same-${part}`, message, { changeSetId: changeSet.change_set_id }),
+  ]);
 }
 
 async function write(
   tx: VerifyTx,
   look: VerifyLook,
-  changeSet: JudgedChangeSet,
+  { changeSet, from }: Ground,
   judged: Judgement,
   at: string,
 ): Promise<Done<VerifyAnswer>> {
   // From here it must succeed.
   const findings = judged.findings.slice(0, MAX_FINDINGS);
   const failed = judged.verdict === 'fail';
-  const to: EntryState = failed ? 'verify_failed_escalated' : 'verified_complete';
-  const entryId = changeSet.entry_id as string;
+  const entryId = changeSet.entry_id;
   const writes = new Writes(at);
   const escalation = failed ? escalationOf(tx, look, changeSet, findings) : null;
   const signature = writes.insert(SIGNATURE, [signatureOf(tx, changeSet, look, judged, at)]);
   const compensation = writes.insert(CHANGE_SET, failed ? [compensationOf(tx, changeSet, findings)] : []);
-  const born = writes.insert(ENTRY, escalation === null ? [] : [escalation.entry]);
-  const birth = escalation === null ? null : escalation.history;
-  if (birth !== null) writes.record(HISTORY, [birth]);
-  const result = writes.insert(VERIFY_RESULT, [
-    resultOf(tx, changeSet, judged, escalation?.entry.entry_id ?? null),
-  ]);
-  writes.update(ENTRY, entryId, { status: to });
-  const moved = moveHistory(tx, entryId, to, judged);
-  writes.record(HISTORY, [moved]);
-  const history = insertInto(HISTORY, birth === null ? [moved] : [birth, moved]);
+  const born = bearEntries(tx, writes, escalation === null ? [] : [escalation]);
+  const result = writes.insert(VERIFY_RESULT, [resultOf(tx, changeSet, judged, escalation?.entryId ?? null)]);
+  const step = moveEntry(tx, writes, {
+    entryId,
+    from,
+    verb: `verify:${judged.verdict}`,
+    historyId: tx.id('history'),
+    rationale: judged.findings[0]?.message ?? null,
+  });
   const row = await tx.connection.one(sql.prepared('verify.write', movedRow)`
-    /* verify.write */ with signature as (${signature}), compensation as (${compensation}), escalation as (${born}),
-      result as (${result}), moved as (${moveStatus(entryId, 'cut_applied', to)}), history as (${history})
+    /* verify.write */ with signature as (${signature}), compensation as (${compensation}), escalation as (${born.entries}),
+      escalated as (${born.history}), result as (${result}), moved as (${step.moved}), history as (${step.history})
     select (select count(*) from moved)::int as moved`);
   if (row.moved !== 1) throw new IllegalTransition('The entry moved while it was verified; read it again.');
   return { value: { entryId, verifyResultId: tx.id('result'), findings }, writes };

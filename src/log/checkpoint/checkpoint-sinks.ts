@@ -1,10 +1,8 @@
 import {
   close,
-  closeSync,
   existsSync,
   fstat,
   fsync,
-  fsyncSync,
   ftruncate,
   mkdirSync,
   openSync,
@@ -13,6 +11,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
+import { syncFolder } from '../../home/private-file.ts';
 import type { TreeHead } from '../../proof/checkpoint.ts';
 import { keptHeads } from '../setback/kept-heads.ts';
 
@@ -57,17 +56,6 @@ export function fileSink(path: string): CheckpointSink {
     },
     close: () => promisify(close)(file),
   };
-}
-
-/** A file's name is durable when its folder is; where folders can't be opened, that is the system's affair. */
-function syncFolder(path: string): void {
-  if (process.platform === 'win32') return;
-  const folder = openSync(path, 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
 }
 
 /** Posts each note as text. */

@@ -1,5 +1,6 @@
 import { type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
+import { timeText } from '../../text/time-sql.ts';
 
 /** A history row as observers see it, with its place in the log. Times are UTC text with microseconds. */
 export interface PlacedHistoryRow {
@@ -70,7 +71,7 @@ export async function readHistoryPage(observe: DatabasePool, from: number): Prom
     select head.incarnation::text, head.next_position::text, ${SUSPENDED} as suspended, record.position::text, record.record_hash,
       moved.history_id::text, moved.entry_id::text, moved.entry_version_before, moved.entry_version_after,
       moved.change_kind, moved.changed_by,
-      to_char(moved.changed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as changed_at,
+      ${timeText(sql.fragment`moved.changed_at`)} as changed_at,
       moved.log_ordinal
     from cutter_log.head
     left join lateral (

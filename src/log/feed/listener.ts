@@ -1,5 +1,5 @@
 import { type DedicatedConnection, type Log, openDedicated } from '../../database/connection.ts';
-import { WrongLogin } from '../../database/session/session-check.ts';
+import { WrongLogin } from '../../database/session/login-session.ts';
 import { backoffMs, createWake, restUnless } from '../../database/wake.ts';
 
 const LOGIN = 'cutter_observe';

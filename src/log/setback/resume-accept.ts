@@ -12,6 +12,7 @@ import {
 import { LANES, type Lane, type Mode } from '../../law/values.ts';
 import type { DsseEnvelope } from '../../proof/dsse.ts';
 import { verifySignature } from '../../proof/ed25519.ts';
+import { timeTextSql } from '../../text/time-sql.ts';
 import { rootOfLog } from './resume-log.ts';
 
 /** Why a lane doesn't accept; a sentence with the way out. */
@@ -33,7 +34,7 @@ const LOCK = `/* resume.lock */ select pg_advisory_xact_lock(hashtextextended('c
 const LOOK = `/* resume.look */
   select head.incarnation::text, head.next_position::text as next, tree.size::text as folded, s.seen_size::text, s.seen_root,
     (select coalesce(max(size), 0) from cutter_log.cosignature where lane = $1)::text as signed,
-    to_char(transaction_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at
+    ${timeTextSql('transaction_timestamp()')} as at
   from cutter_log.head cross join cutter_log.tree_head tree left join cutter_log.suspension s using (incarnation)`;
 const STANDING = `/* resume.standing */
   select r.lane, r.envelope, r.key_id, key.public_key, key.until_position::text

@@ -1,4 +1,5 @@
 import type { Client } from 'pg';
+import { isDigest } from '../../proof/digest.ts';
 import { leafHash } from '../../proof/merkle.ts';
 import { type Edge, grow } from '../../proof/merkle-edge.ts';
 import { rootNodes } from '../../proof/merkle-nodes.ts';
@@ -16,11 +17,9 @@ export interface Folded {
   readonly proposed: number;
 }
 
-const DIGEST = /^sha256:[0-9a-f]{64}$/;
-
 /** The 32 bytes of a record's hash, as the leaf of its position. */
 export function recordLeaf(recordHash: string, position: number): Buffer {
-  if (!DIGEST.test(recordHash))
+  if (!isDigest(recordHash))
     throw new TreeBroken(`The log's record at position ${position} has no SHA-256 for its hash.`);
   return leafHash(Buffer.from(recordHash.slice(7), 'hex'));
 }

@@ -1,34 +1,21 @@
 import { z } from 'zod';
 import type { ParsedRecord } from '../../law/parse-record.ts';
-import type { EntryState } from '../../law/states.ts';
+import { RECORD_VERBS } from '../../law/record-verbs.ts';
+import { isRecordedMove, type RecordedMove } from '../../law/recorded-move.ts';
 import { VERIFIER_LANE } from '../../law/values.ts';
-import { holdArrow, holdParties, holdUpdates, type Step } from './entry-rules.ts';
+import {
+  ENTRY_TABLE,
+  mayHaveMissed,
+  type StatusFault,
+  statusFaults,
+  stepOn,
+  type Way,
+  wayFaultText,
+} from '../../law/way.ts';
 import type { MonitorFinding, MonitorVerdict } from './finding.ts';
-import { type Move, move as moveShape, type OpenEntry, openEntry, type Party } from './open-entry.ts';
-import { type PhaseRows, takeRows } from './phase-rows.ts';
+import { type OpenEntry, openEntry, wayOf } from './open-entry.ts';
+import { type PhaseRows, takePhaseRows } from './phase-rows.ts';
 import { WrittenRows } from './written-rows.ts';
-
-const ENDED: ReadonlySet<EntryState> = new Set<EntryState>([
-  'verified_complete',
-  'verify_failed_escalated',
-  'reviewed_rejected',
-  'abandoned',
-]);
-
-const VERBS: ReadonlySet<string> = new Set([
-  'registerSource',
-  'mark',
-  'declareDependency',
-  'sweep',
-  'review',
-  'cut',
-  'verify',
-  'abandon',
-  'key:add',
-  'key:rotate',
-  'key:revoke',
-  'resume',
-]);
 
 /** How long something may take. */
 export interface Bounds {
@@ -38,6 +25,18 @@ export interface Bounds {
   readonly escalationMs: number;
   /** From a record to the head that both lanes signed over it. */
   readonly unsignedMs: number;
+}
+
+/** Notes a finding about one entry at the place under judgement. */
+type TellEntry = (verdict: MonitorVerdict, message: string) => void;
+
+/** One move, its record, and where it stands. */
+interface MoveAt {
+  readonly move: RecordedMove;
+  readonly record: ParsedRecord;
+  readonly rows: WrittenRows;
+  readonly position: number;
+  readonly tell: TellEntry;
 }
 
 /** A cut that the other lane has judged: its passport is due. */
@@ -92,22 +91,22 @@ export class EntryJudge {
     const findings: MonitorFinding[] = [];
     const cuts: JudgedCut[] = [];
     const rows = new WrittenRows(record);
-    const moves = new Map<string, Move>();
+    const moves: RecordedMove[] = [];
     const tell = (entryId: string | null) => (verdict: MonitorVerdict, message: string) =>
       void findings.push({ verdict, position, entryId, message: `${message} (position ${position}).` });
-    if (!VERBS.has(record.verb))
+    if (!RECORD_VERBS.has(record.verb))
       tell(null)('record-unknown', `The verb ${record.verb} is none that this version knows`);
     for (const row of record.history) {
-      const read = moveShape.safeParse(row);
-      if (!read.success) {
+      if (!isRecordedMove(row)) {
         tell(null)('record-unknown', `A move in the record ${record.recordId} can't be read`);
         continue;
       }
-      moves.set(read.data.entry_id, read.data);
-      const cut = this.#move({ move: read.data, record, rows, position, tell: tell(read.data.entry_id) });
+      moves.push(row);
+      const cut = this.#move({ move: row, record, rows, position, tell: tell(row.entry_id) });
       if (cut !== null) cuts.push(cut);
     }
-    holdUpdates(record, moves, tell);
+    const updates = record.rows.filter(({ table, op }) => op === 'update' && table === ENTRY_TABLE);
+    for (const fault of statusFaults(moves, updates)) noteStatus(record, fault, tell(fault.entryId));
     for (const { table, id } of rows.left)
       tell(null)(
         'record-excessive',
@@ -135,21 +134,20 @@ export class EntryJudge {
     return findings;
   }
 
-  #move(step: Step): JudgedCut | null {
-    const { move, record, position, tell } = step;
+  #move(at: MoveAt): JudgedCut | null {
+    const { move, record, position, tell } = at;
     const entry = this.#open.get(move.entry_id) ?? null;
-    const caller: Party = { principal: record.principalId, person: record.personId };
-    // Where a record couldn't be read, the entry may have moved in it.
-    const missed = this.#blanks > (entry?.blanks ?? 0);
-    holdArrow(step, entry, missed);
-    holdParties(step, entry, caller);
+    const { faults, way } = stepOn(entry === null ? null : wayOf(entry), move, record, this.#blanks);
+    for (const fault of faults)
+      tell(fault.kind === 'same-party' ? 'sod-broken' : 'state-illegal', wayFaultText(fault, move, record));
     if (entry !== null && entry.mode !== record.mode)
       tell(
         'modes-mixed',
         `Entry ${move.entry_id} was marked in ${entry.mode}, and its ${move.change_kind} was made in ${record.mode}`,
       );
-    const taken = takeRows({
-      ...step,
+    const missed = mayHaveMissed(entry, this.#blanks);
+    const taken = takePhaseRows({
+      ...at,
       entry,
       missing: (what, verdict) => {
         if (!missed)
@@ -159,13 +157,13 @@ export class EntryJudge {
           );
       },
     });
-    this.#holdTime(step, entry);
-    this.#keep(step, entry, caller, taken);
+    this.#holdTime(at, entry);
+    this.#keep(at, entry, way, taken);
     if (!move.change_kind.startsWith('verify:') || entry?.cut == null) return null;
     return { changeSetId: entry.cut.changeSetId, entryId: move.entry_id, position };
   }
 
-  #holdTime({ move, record, tell }: Step, entry: OpenEntry | null): void {
+  #holdTime({ move, record, tell }: MoveAt, entry: OpenEntry | null): void {
     if (entry === null || entry.late || entry.cut === null) return;
     const tookMs = Date.parse(record.at) - Date.parse(entry.cut.at);
     if (tookMs <= this.#bounds.verifyMs) return;
@@ -176,24 +174,37 @@ export class EntryJudge {
     );
   }
 
-  #keep({ move, record, position }: Step, entry: OpenEntry | null, caller: Party, taken: PhaseRows): void {
-    if (ENDED.has(move.entry_version_after)) {
+  #keep(
+    { move, record, position }: MoveAt,
+    entry: OpenEntry | null,
+    way: Way | null,
+    taken: PhaseRows,
+  ): void {
+    if (way === null) {
       this.#open.delete(move.entry_id);
       return;
     }
     const { approval = entry?.approval ?? null, cut } = taken;
+    const executor = { principal: record.principalId, person: record.personId };
     this.#open.set(move.entry_id, {
-      state: move.entry_version_after,
+      state: way.state,
       mode: entry?.mode ?? record.mode,
       markedAt: entry?.markedAt ?? record.at,
       escalation: entry?.escalation ?? record.lane === VERIFIER_LANE,
-      marker: entry === null && move.change_kind === 'mark' ? caller : (entry?.marker ?? null),
+      marker: way.marker,
       approval,
-      cut: cut === undefined ? (entry?.cut ?? null) : { ...cut, executor: caller, at: record.at, position },
+      cut: cut === undefined ? (entry?.cut ?? null) : { ...cut, executor, at: record.at, position },
       late: entry?.late ?? false,
-      blanks: this.#blanks,
+      blanks: way.blanks,
     });
   }
+}
+
+function noteStatus({ verb }: ParsedRecord, { entryId, kind }: StatusFault, tell: TellEntry): void {
+  if (kind === 'other-status')
+    tell('state-illegal', `The ${verb} set entry ${entryId} to another status than its history says`);
+  else
+    tell('record-incomplete', `The ${verb} shows a move of entry ${entryId}, and left its status as it was`);
 }
 
 function hours(ms: number): string {

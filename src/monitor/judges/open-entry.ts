@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { ENTRY_STATES } from '../../law/states.ts';
 import { MODES } from '../../law/values.ts';
+import type { Way } from '../../law/way.ts';
 
-/** Who did something: the principal who called, and the person who answers. */
-const party = z.strictObject({ principal: z.string(), person: z.string() });
-export type Party = z.infer<typeof party>;
+/** Who did something, as the log names it: the key that signed stands in no record. */
+const party = z.strictObject({ principal: z.string().nullable(), person: z.string().nullable() });
 
 /** What has to be remembered of an entry while it is on its way; one that has ended is forgotten. */
 export const openEntry = z.strictObject({
@@ -16,7 +16,14 @@ export const openEntry = z.strictObject({
   /** Null of an entry whose birth wasn't seen. */
   marker: party.nullable(),
   /** The approval in force, and the plan that it is for. */
-  approval: z.strictObject({ decisionId: z.string(), envelopeId: z.string() }).nullable(),
+  approval: z
+    .strictObject({
+      decisionId: z.string(),
+      envelopeId: z.string(),
+      /** The fingerprint of its manifest's digest; null in states that were saved before it was kept. */
+      manifest: z.string().nullable().default(null),
+    })
+    .nullable(),
   cut: z
     .strictObject({
       changeSetId: z.string(),
@@ -33,14 +40,7 @@ export const openEntry = z.strictObject({
 });
 export type OpenEntry = z.infer<typeof openEntry>;
 
-/** A move as a record tells of it. */
-export const move = z.object({
-  history_id: z.string(),
-  entry_id: z.string(),
-  entry_version_before: z.enum(ENTRY_STATES).nullable(),
-  entry_version_after: z.enum(ENTRY_STATES),
-  change_kind: z.string(),
-  changed_by: z.string(),
-  changed_at: z.string(),
-});
-export type Move = z.infer<typeof move>;
+/** What of an entry the law of the way asks for. */
+export function wayOf({ state, marker, cut, blanks }: OpenEntry): Way {
+  return { state, marker, executor: cut?.executor ?? null, blanks };
+}

@@ -1,7 +1,12 @@
+import { approvalFaults } from '../../law/approval.ts';
 import type { ParsedRecord } from '../../law/parse-record.ts';
+import { fingerprintOf } from '../../law/record.ts';
+import type { RecordedMove } from '../../law/recorded-move.ts';
+import type { RecordedRow } from '../../law/recorded-row.ts';
 import { EXECUTOR_LANE, VERIFIER_LANE } from '../../law/values.ts';
-import type { Move, OpenEntry } from './open-entry.ts';
-import type { WrittenRows } from './written-rows.ts';
+import { canonicalJson } from '../../proof/canonical.ts';
+import type { OpenEntry } from './open-entry.ts';
+import { fingerprintIn, type WrittenRows } from './written-rows.ts';
 
 /** What the rows of a move add to what is known of its entry. */
 export interface PhaseRows {
@@ -13,7 +18,7 @@ export interface PhaseRows {
 type Missing = (what: string, verdict?: 'approval-missing' | 'escalation-missing') => void;
 
 interface Phase {
-  readonly move: Move;
+  readonly move: RecordedMove;
   readonly record: ParsedRecord;
   readonly rows: WrittenRows;
   /** What was known of the entry before. */
@@ -22,7 +27,7 @@ interface Phase {
 }
 
 /** Takes the rows that belong to a move, and says which are missing or speak of something else. */
-export function takeRows(phase: Phase): PhaseRows {
+export function takePhaseRows(phase: Phase): PhaseRows {
   takeHistory(phase);
   const { change_kind: kind } = phase.move;
   if (kind === 'mark') return takeMark(phase);
@@ -54,11 +59,23 @@ function takeReview({ move, record, rows, missing }: Phase, verdict: string): Ph
     manifest_id: envelope.id,
   });
   if (!decision.fits) missing('its record wrote no such decision');
-  const approves = verdict === 'approve' && envelope.id !== null && decision.id !== null;
-  return {
-    approval: approves ? { decisionId: decision.id as string, envelopeId: envelope.id as string } : null,
-  };
+  return { approval: approvalBy(verdict, envelope.id, decision.row) };
 }
+
+/** Of a decision only fingerprints are seen. They show whether it is about the whole manifest, and which one; its times are seen by passports. */
+function approvalBy(
+  verdict: string,
+  envelopeId: string | null,
+  decision: RecordedRow | null,
+): OpenEntry['approval'] {
+  if (envelopeId === null || decision === null) return null;
+  const part = fingerprintIn(decision, 'manifest_unit_local_id');
+  const unitLocalId = part === NULL_FINGERPRINT ? null : part;
+  if (approvalFaults({ verdict, unitLocalId }, {}).length > 0) return null;
+  return { decisionId: decision.id, envelopeId, manifest: fingerprintIn(decision, 'manifest_version') };
+}
+
+const NULL_FINGERPRINT = fingerprintOf('null');
 
 function takeCut({ move, record, rows, entry, missing }: Phase): PhaseRows {
   const approval = entry?.approval ?? null;
@@ -70,9 +87,9 @@ function takeCut({ move, record, rows, entry, missing }: Phase): PhaseRows {
       ? {}
       : { review_decision_id: approval.decisionId, manifest_id: approval.envelopeId }),
   });
-  if (changeSet.id === null) missing('its record wrote no change set');
+  if (changeSet.row === null) missing('its record wrote no change set');
   else if (approval === null) missing('no approval was in force', 'approval-missing');
-  else if (!changeSet.fits)
+  else if (!changeSet.fits || !isApproved(changeSet.row, approval))
     missing(
       `its change set ${changeSet.id} rests on something else than approval ${approval.decisionId}, which was in force`,
       'approval-missing',
@@ -84,6 +101,20 @@ function takeCut({ move, record, rows, entry, missing }: Phase): PhaseRows {
   });
   if (!signature.fits) missing("its record wrote no executor's signature for it");
   return changeSet.id === null ? {} : { cut: { changeSetId: changeSet.id, signatureId: signature.id } };
+}
+
+/** A later review is another approval or none, so what is kept isn't superseded. When it expires is seen by passports alone. */
+function isApproved(changeSet: RecordedRow, approval: NonNullable<OpenEntry['approval']>): boolean {
+  const seen = {
+    verdict: 'approve',
+    manifestId: fingerprintOf(canonicalJson(approval.envelopeId)),
+    manifestDigest: approval.manifest ?? undefined,
+  };
+  const cut = {
+    manifestId: fingerprintIn(changeSet, 'manifest_id') ?? undefined,
+    manifestDigest: fingerprintIn(changeSet, 'manifest_version') ?? undefined,
+  };
+  return approvalFaults(seen, cut).length === 0;
 }
 
 function takeVerdict({ record, rows, entry, missing }: Phase, verdict: string): PhaseRows {

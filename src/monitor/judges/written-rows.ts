@@ -1,5 +1,6 @@
-import type { ParsedRecord, RecordedRow } from '../../law/parse-record.ts';
+import type { ParsedRecord } from '../../law/parse-record.ts';
 import { fingerprintOf } from '../../law/record.ts';
+import type { RecordedRow } from '../../law/recorded-row.ts';
 import { canonicalJson, type PlainJson } from '../../proof/canonical.ts';
 
 /** Tables whose rows belong to moves of entries. What else a record writes is for passports and for the full check. */
@@ -15,8 +16,9 @@ const GOVERNED: ReadonlySet<string> = new Set([
 
 export type Values = Readonly<Record<string, PlainJson>>;
 
-/** A row that was taken: its key, null where there was none, and whether it holds what it must. */
-export interface Taken {
+/** A row that was taken, null where there was none, and whether it holds what it must. */
+interface TakenRow {
+  readonly row: RecordedRow | null;
   readonly id: string | null;
   readonly fits: boolean;
 }
@@ -37,14 +39,14 @@ export class WrittenRows {
   }
 
   /** The row that holds these values, or else one of the table that doesn't; a row is had once. */
-  take(table: string, values: Values, id?: string): Taken {
+  take(table: string, values: Values, id?: string): TakenRow {
     const waiting = this.#waiting.get(table) ?? new Map<string, RecordedRow>();
     const known = id === undefined ? undefined : waiting.get(id);
     const candidates = id === undefined ? [...waiting.values()] : known === undefined ? [] : [known];
     const fitting = candidates.find((row) => fits(row, values));
     const row = fitting ?? candidates[0] ?? null;
     if (row !== null) waiting.delete(row.id);
-    return { id: row?.id ?? null, fits: fitting !== undefined };
+    return { row, id: row?.id ?? null, fits: fitting !== undefined };
   }
 
   get left(): readonly RecordedRow[] {
@@ -52,8 +54,13 @@ export class WrittenRows {
   }
 }
 
-function fits({ columns, fingerprints }: RecordedRow, values: Values): boolean {
+/** The fingerprint of a row's column; null where the row has no such column. */
+export function fingerprintIn({ columns, fingerprints }: RecordedRow, column: string): string | null {
+  return fingerprints[columns.indexOf(column)] ?? null;
+}
+
+function fits(row: RecordedRow, values: Values): boolean {
   return Object.entries(values).every(
-    ([column, value]) => fingerprints[columns.indexOf(column)] === fingerprintOf(canonicalJson(value)),
+    ([column, value]) => fingerprintIn(row, column) === fingerprintOf(canonicalJson(value)),
   );
 }

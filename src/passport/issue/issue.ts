@@ -12,7 +12,7 @@ import { checkpointKeyName } from '../../proof/checkpoint.ts';
 import { type Digest, digestOf } from '../../proof/digest.ts';
 import type { KnownKey } from '../../proof/keys-file.ts';
 import { noteKeyHash, parseNote } from '../../proof/note.ts';
-import { canonicalText, PASSPORT_FORMAT } from '../format.ts';
+import { PASSPORT_FORMAT, passportText } from '../format.ts';
 import { statedKey } from '../keys.ts';
 import { lookForPassport, type Place } from './look.ts';
 import { type BirthRow, birthRows, type PassportParts } from './rows.ts';
@@ -66,7 +66,7 @@ async function issuePassport(office: PassportOffice, changeSetId: string): Promi
     checkpoint,
     ['executorSignature', 'verifierSignature'].map((part) => keyIdIn(one(parts, part))),
   );
-  const text = canonicalText({
+  const text = passportText({
     format: PASSPORT_FORMAT,
     changeSetId,
     checkpoint: checkpoint.note,

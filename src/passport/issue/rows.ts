@@ -1,15 +1,15 @@
 import { type CommonQueryMethods, type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
-import { timeText } from '../../ledger/envelope/reading.ts';
 import { AFFECTED_ROW, CHANGE_SET } from '../../ledger/tables/change-set.ts';
 import { ENTRY } from '../../ledger/tables/entry.ts';
 import { MANIFEST_ENVELOPE, MANIFEST_UNIT_BLOCK } from '../../ledger/tables/manifest.ts';
 import { REVIEW_DECISION } from '../../ledger/tables/review-decision.ts';
 import { SIGNATURE } from '../../ledger/tables/signature.ts';
 import { SOURCE } from '../../ledger/tables/source.ts';
-import type { Columns, Table } from '../../ledger/tables/table.ts';
+import { bareKind, type Columns, type Table } from '../../ledger/tables/table.ts';
 import { VERIFY_RESULT } from '../../ledger/tables/verify-result.ts';
 import type { PlainJson } from '../../proof/canonical.ts';
+import { timeText } from '../../text/time-sql.ts';
 
 /** A row as its record digested it: with the values of its birth. */
 export interface BirthRow {
@@ -86,9 +86,9 @@ const AT_BIRTH: Readonly<Record<string, Readonly<Record<string, PlainJson>>>> = 
   [SIGNATURE.name]: { revoked_at: null, revoked_by: null, revocation_reason: null },
 };
 
-function drawn([name, kind]: readonly [string, string]): FragmentSqlToken {
+function drawn([name, kind]: readonly [string, Columns[string]]): FragmentSqlToken {
   const column = sql.identifier(['r', name]);
-  const isTime = kind === 'now' || kind.startsWith('timestamptz');
+  const isTime = ['now', 'timestamptz'].includes(bareKind(kind));
   const value = isTime ? timeText(sql.fragment`${column}`) : sql.fragment`${column}`;
   return sql.fragment`${value} as ${sql.identifier([name])}`;
 }

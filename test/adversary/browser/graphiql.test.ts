@@ -175,7 +175,7 @@ test('GraphiQL: says which queries the observer may not ask, by its scopes', asy
     scope === null || scope === 'ledger:observe' ? [] : [name],
   );
   expect(refused).toContain('planCut');
-  expect(words).toContain(`It may not ask ${refused.join(', ')};`);
+  expect(words).toContain(`It may not ask for ${refused.join(', ')}, but`);
   // That it writes nothing is so because no verb asks for its one scope.
   expect(words).toContain('"observer" has ledger:observe:');
   expect(JSON.stringify(AUTHORITY)).not.toContain('ledger:observe');
@@ -184,7 +184,7 @@ test('GraphiQL: says which queries the observer may not ask, by its scopes', asy
 test('GraphiQL: in production it promises no sample tokens', async () => {
   const production = await doorServer({ mode: 'production', graphiql: true, database: doors.database });
   const html = await (await page(production)).text();
-  expect(html).toContain('The keeper of this ledger makes tokens');
+  expect(html).toContain('Ask the keeper of this ledger for one.');
   expect(html).not.toContain('tokens.json');
 });
 

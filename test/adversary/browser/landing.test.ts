@@ -121,7 +121,7 @@ describe('landing: the page at /', () => {
         status: 'not ready',
         checks: { 'a"b': 'down' },
         reasons: [`<img src=x onerror='alert(1)'> & more`],
-        links: { graphql: '/"g', graphiql: null, passport: null, health: null, ready: null },
+        links: { graphql: '/"g', graphiql: null, passport: null, health: '/health', ready: '/ready' },
         protocols: [],
         token: '</p>',
       },

@@ -3,9 +3,9 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { ClientFault, endpointOf, openClient } from '../../../src/cli/client/client.ts';
-import { accepted, Refused } from '../../../src/cli/client/refused.ts';
+import { acceptedOutcome, Refused } from '../../../src/cli/client/refused.ts';
 import { EntryProgressDocument, SweepDocument } from '../../../src/cli/generated/graphql.ts';
-import { run } from '../../../src/cli/run.ts';
+import { runDocument } from '../../../src/cli/run.ts';
 import { rowsText } from '../../../src/cli/terminal/report.ts';
 import { docCodeOf } from '../../../src/cli/walk/document-code.ts';
 import { watchHistory } from '../../../src/cli/watch.ts';
@@ -60,7 +60,7 @@ describe('the typed client', () => {
   test('a refusal becomes an error with its sentence, guard and problems', async () => {
     const client = openClient({ url: server.url, token: server.tokens.verifier, who: 'verifier' });
     const { outcome } = await client.execute(SweepDocument, { input: { idempotencyKey: fresh() } });
-    expect(() => accepted('SWEEP', outcome, 'SweepSuccess')).toThrow(
+    expect(() => acceptedOutcome('SWEEP', outcome, 'SweepSuccess')).toThrow(
       /^SWEEP was refused \(Forbidden\): .*entry:sweep/,
     );
     const refusal = {
@@ -72,6 +72,7 @@ describe('the typed client', () => {
         path: ['input', String(place)],
         code: 'gone',
         message: `Fault ${place}.`,
+        entryId: null,
       })),
     };
     const { message } = new Refused('CUT', refusal);
@@ -112,7 +113,9 @@ describe('a run that can not begin', () => {
     closers.push(async () => stranger.server.close());
     const { code, err } = await runs(fileOf('a.md', '# A\n'), stranger.url);
     expect(code).toBe(1);
-    expect(err).toMatch(/is no ledger: it answered 200, and not in JSON\. No token was sent\.\n$/);
+    expect(err).toMatch(
+      /is not a ledger: it answered with status 200, and not in JSON\. No token was sent\.\n$/,
+    );
   });
 
   test('says whose token is unknown', async () => {
@@ -123,7 +126,7 @@ describe('a run that can not begin', () => {
       homeOf({ ...server, tokens: { ...server.tokens, marker } }),
     );
     expect(code).toBe(1);
-    expect(err).toMatch(/^cutter: The marker's token doesn't open http.*: This token is not known here\./);
+    expect(err).toMatch(/^cutter: http\S+ refuses the marker's token: This token is not known here\./);
     expect(err).not.toContain(marker);
   });
 
@@ -198,12 +201,12 @@ describe('a run that can not begin', () => {
       server,
     );
     expect(profile.err).toMatch(
-      /^cutter: Choosing the profile was refused \(InvalidInput\): .*Known are: markdown@1/,
+      /^cutter: Choosing the profile was refused \(InvalidInput\): .*The known profiles are markdown@1/,
     );
     const code = await cutter(home, ['run', path, '--yes', '--doc-code', 'Über Alles'], server);
     expect(code.code).toBe(64);
     expect(code.err).toMatch(/--doc-code <code>.*It must be/);
-    expect(await run(path, { yes: true, url: 'ftp://ledger' }, config, person())).toBe(1);
+    expect(await runDocument(path, { yes: true, url: 'ftp://ledger' }, config, person())).toBe(1);
   });
 });
 

@@ -146,7 +146,7 @@ describe('A monitor that is stopped before it has read the ledger', () => {
     const ended = await watched(server, { json, once: false, around: { signal } });
     expectUnwatched(
       ended,
-      /It was stopped before it had read http\S+ to its end, so whether anything is wrong isn't known\./,
+      /The monitor was stopped before it had read http\S+ to the end, so it can't say whether anything is wrong\./,
     );
     if (json) expect(ended.lines.map((line) => JSON.parse(line).type)).toEqual(['unseen', 'summary']);
   });

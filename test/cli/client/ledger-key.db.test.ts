@@ -5,10 +5,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { run } from '../../../src/cli/run.ts';
+import { runDocument } from '../../../src/cli/run.ts';
 import { announceServer, runningServers } from '../../../src/home/home-servers.ts';
 import { keepLedgerKey, ledgerKeyOf } from '../../../src/home/ledger-key.ts';
-import { makeSecrets, serverSeedOf, storedSecrets, writePrivateFile } from '../../../src/home/secrets.ts';
+import { writePrivateFile } from '../../../src/home/private-file.ts';
+import { makeSecrets, serverSeedOf, storedSecrets } from '../../../src/home/secrets.ts';
 import { judgeIdentity, signIdentity } from '../../../src/proof/ledger-identity.ts';
 import { clientConfig, cutter, fileOf, homeOf, person } from '../../harness/cli.ts';
 import { fresh } from '../../harness/cycle.ts';
@@ -90,7 +91,7 @@ describe('a stranger at the ledger’s address gets no token', () => {
     announceServer(home, url);
     const ran = await cutter(home, ['run', document(), '--yes']);
     expect(ran.code).toBe(1);
-    expect(ran.err).toMatch(/is another ledger than that of .* No token was sent\.\n$/);
+    expect(ran.err).toMatch(/is not that of .* No token was sent\.\n$/);
     expect(tokensIn(heard)).toEqual([]);
   });
 });
@@ -125,7 +126,7 @@ describe('which ledger is known', () => {
     expect(await cutter(home, by(own), server)).toMatchObject({ code: 0, err: '' });
     const other = await cutter(home, by(`ed25519:${'0'.repeat(32)}`), server);
     expect(other.code).toBe(1);
-    expect(other.err).toMatch(/has the key ed25519:\w+, and not ed25519:0+, which was named\. No token/);
+    expect(other.err).toMatch(/has the key ed25519:\w+, but the command names ed25519:0+\. No token/);
   });
 
   test('one that a person accepted by its fingerprint, once; without a terminal nobody accepts', async () => {
@@ -134,9 +135,9 @@ describe('which ledger is known', () => {
     expect(unattended.code).toBe(1);
     expect(unattended.err).toContain(`--ledger-key ${own}`);
     const no = person('n');
-    expect(await run(document(), { yes: true }, clientConfig(server.url, home), no)).toBe(1);
+    expect(await runDocument(document(), { yes: true }, clientConfig(server.url, home), no)).toBe(1);
     const yes = person('y');
-    expect(await run(document(), { yes: true }, clientConfig(server.url, home), yes)).toBe(0);
+    expect(await runDocument(document(), { yes: true }, clientConfig(server.url, home), yes)).toBe(0);
     expect(yes.said()).toContain(`Its key is\n  ${own}\n`);
     expect(statSync(join(home, 'known-ledgers.json')).mode & 0o777).toBe(0o600);
     expect(await cutter(home, ['run', document(), '--yes'], server)).toMatchObject({ code: 0, err: '' });
@@ -144,7 +145,7 @@ describe('which ledger is known', () => {
     const before = JSON.stringify({ [origin]: `ed25519:${'0'.repeat(32)}` });
     writePrivateFile(join(home, 'known-ledgers.json'), before);
     const changed = await cutter(home, ['run', document(), '--yes'], server);
-    expect(changed.err).toMatch(/accepted was ed25519:0+\. .* No token was sent\.\n$/);
+    expect(changed.err).toMatch(/but ed25519:0+ was accepted here\. .* No token was sent\.\n$/);
   });
 });
 

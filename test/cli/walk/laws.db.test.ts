@@ -7,7 +7,7 @@ import { docCodeOf } from '../../../src/cli/walk/document-code.ts';
 import type { Clients, Role } from '../../../src/cli/walk/phases.ts';
 import { ROLES } from '../../../src/cli/walk/phases.ts';
 import { planOf } from '../../../src/cli/walk/reading.ts';
-import { walk } from '../../../src/cli/walk/walk.ts';
+import { walkDocument } from '../../../src/cli/walk/walk.ts';
 import { clientsOf } from '../../harness/cli.ts';
 import { added } from '../../harness/row-counts.ts';
 import { type TestServer, testServer } from '../../harness/server.ts';
@@ -105,7 +105,7 @@ describe.skipIf(STATUTES.length === 0)('statutes', () => {
     const document = { docCode: docCodeOf(name), title: null, profile: 'markdown', bytes };
     let end = { entryId: '', status: '' };
     const rows = await added(server, async () => {
-      end = await walk({ clients, document, print: () => {}, confirm: async () => true });
+      end = await walkDocument({ clients, document, print: () => {}, confirm: async () => true });
     });
     expect(end.status).toBe('verified_complete');
 

@@ -31,7 +31,7 @@ describe('the sample', () => {
   test('a second time it stands already: nothing is written, and its history arrives from the start', async () => {
     const lines: string[] = [];
     await runSample({ url: server.url, tokens: server.tokens, print: (line) => lines.push(line) });
-    expect(lines.join('\n')).toContain('This text stands already, verified; nothing was written.');
+    expect(lines.join('\n')).toContain('This text is cut and verified already. Nothing was written.');
     expect(lines).toContain('  5 history rows arrived over WebSocket.');
     const { rows } = await server.superuser.query(
       'select count(*)::int as moves from cutter_governance.decision_backlog_history',

@@ -1,7 +1,6 @@
 import { sql } from 'slonik';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { tokenHash } from '../../../src/auth/authenticate.ts';
-import { checkpointSeedOf } from '../../../src/home/secrets.ts';
 import { LANES } from '../../../src/law/values.ts';
 import { publicKeyOf } from '../../../src/proof/ed25519.ts';
 import { marked } from '../../harness/cycle.ts';
@@ -13,6 +12,7 @@ import {
   overWebSocket,
   type Subscription,
 } from '../../harness/protocol-client.ts';
+import { checkpointSeedOf } from '../../harness/seeds.ts';
 import { type TestServer, testServer } from '../../harness/server.ts';
 
 const transports = [

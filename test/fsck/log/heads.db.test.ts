@@ -65,7 +65,7 @@ describe('The heads that the ledger keeps', () => {
   });
 
   test('cutter fsck says where there are none, in sentences and as JSON', async () => {
-    const words = `No kept heads of this ledger at ${join(home, 'none')}, so this check can't see whether the ledger was set back. Name other heads with --heads FILE.`;
+    const words = `${join(home, 'none')} holds no head of this ledger, so this check can't see whether the ledger was set back. Name other heads with --heads FILE.`;
     const env = { CUTTER_DATABASE_URL: server.database.ownerUrl, CUTTER_CHECKPOINT_FILE: join(home, 'none') };
     const { code, out } = await cutter(home, ['fsck'], { env });
     expect([code, out]).toEqual([0, expect.stringContaining(`${words}\nClean.`)]);

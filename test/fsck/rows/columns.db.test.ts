@@ -34,7 +34,7 @@ const written = KINDS.filter(({ recorded }) => recorded !== 'canonical_address_a
 
 /** Another value of the column's type, as SQL. */
 function other(kind: Kind, column: string): string {
-  switch (kind.types[column]?.replace('?', '')) {
+  switch (kind.types[column]) {
     case 'uuid':
       return 'gen_random_uuid()';
     case 'int':
@@ -99,10 +99,7 @@ async function altered(
   const changes = [];
   for (const kind of written) {
     const column = kind.columns[at];
-    const value = VALUES[kind.types[column ?? '']?.replace('?', '') ?? '']?.[nth]?.replaceAll(
-      'COLUMN',
-      column ?? '',
-    );
+    const value = VALUES[kind.types[column ?? ''] ?? '']?.[nth]?.replaceAll('COLUMN', column ?? '');
     if (column === undefined || value === undefined || (value === 'null' && kind.key.includes(column)))
       continue;
     const { rows } = await server.superuser.query<{ key: string }>(

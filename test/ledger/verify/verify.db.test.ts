@@ -411,6 +411,37 @@ describe('VERIFY bites: altered between CUT and VERIFY, it fails, names axis and
     expect(again.verdict.findings).toEqual([]);
   });
 
+  test('a cut that is wrong everywhere has 200 findings, and the first is the reason in every row', async () => {
+    const name = fresh('everywhere');
+    const sections = Array.from({ length: 205 }, (_, at) => `## Section ${at}\n\nText ${at}.\n\n`);
+    const made = await wasCut(
+      server,
+      await marked(server, name, { text: `# ${name}\n\n${sections.join('')}` }),
+    );
+    await server.superuser.query(
+      `update public.unit_version set body = body || 'x' where provenance->>'change_set_id' = $1`,
+      [made.changeSetId],
+    );
+    await verifyCut(server, made);
+    const { rows } = await server.superuser.query(
+      `select r.findings->'total' as total, r.findings->'problems' as problems, r.verdict_rationale as result,
+        c.rollback_reason as compensation, h.rationale as moved, e.rationale as escalated
+      from cutter_governance.verify_result r
+      join cutter_governance.cut_change_set c on c.compensates_change_set_id = r.change_set_id
+      join cutter_governance.decision_backlog_history e on e.entry_id = r.escalation_ref
+      join cutter_governance.decision_backlog_history h on h.entry_id = $2 and h.change_kind = 'verify:fail'
+      where r.change_set_id = $1`,
+      [made.changeSetId, made.entryId],
+    );
+    const [{ total, problems, ...reasons }] = rows;
+    expect(rows).toHaveLength(1);
+    expect(total).toBeGreaterThan(200);
+    expect(problems).toHaveLength(200);
+    const first = problems[0].message;
+    expect(first).not.toBe(problems[1].message);
+    expect(reasons).toEqual({ result: first, compensation: first, moved: first, escalated: first });
+  });
+
   test('an untouched cut passes', async () => {
     const verdict = await verifyCut(server, await wasCut(server));
     expect(verdict.result.verdict).toBe('pass');

@@ -1,4 +1,3 @@
-import { checkpointSeedOf } from '../../../src/home/secrets.ts';
 import type { LaneKey } from '../../../src/law/keys.ts';
 import { LANES, type Lane } from '../../../src/law/values.ts';
 import { type Checkpoints, readCheckpoints } from '../../../src/log/checkpoint/checkpoint.ts';
@@ -10,9 +9,10 @@ import {
 import { checkpointKeyName, originOf } from '../../../src/proof/checkpoint.ts';
 import { publicKeyOf } from '../../../src/proof/ed25519.ts';
 import { keyIdOf } from '../../../src/proof/keyid.ts';
-import { verifierKey } from '../../../src/proof/note.ts';
 import { type TestDatabase, testDatabase } from '../../harness/database.ts';
+import { checkpointSeedOf } from '../../harness/seeds.ts';
 import { folderOf, growLog, treeSize } from '../../harness/tree-ground.ts';
+import { verifierKey } from '../../harness/verifier-key.ts';
 import { type HeardLog, heardLog } from '../log-ground.ts';
 
 /** A log that grows at will, folded at once, and lanes that are started one by one. */

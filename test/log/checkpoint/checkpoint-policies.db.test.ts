@@ -1,11 +1,11 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { seedOf } from '../../../src/home/secrets.ts';
 import { LANES, type Lane } from '../../../src/law/values.ts';
 import { checkpointKeyName, checkpointText } from '../../../src/proof/checkpoint.ts';
 import { publicKeyOf } from '../../../src/proof/ed25519.ts';
 import { keyIdOf } from '../../../src/proof/keyid.ts';
 import { signNote } from '../../../src/proof/note.ts';
+import { seedOf } from '../../harness/seeds.ts';
 import { again, headKey, originIn, type SigningGround, signingGround } from './checkpoint-ground.ts';
 
 let ground: SigningGround;

@@ -1,12 +1,8 @@
 import type pg from 'pg';
 import { beforeAll, describe, expect, test } from 'vitest';
-import {
-  alteredColumns,
-  type ParsedRecord,
-  parseRecord,
-  type RecordedRow,
-} from '../../../src/law/parse-record.ts';
+import { type ParsedRecord, parseRecord } from '../../../src/law/parse-record.ts';
 import type { WrittenRow } from '../../../src/law/record.ts';
+import { alteredColumns, type RecordedRow } from '../../../src/law/recorded-row.ts';
 import type { PlainJson } from '../../../src/proof/canonical.ts';
 import { fresh, marked, verified } from '../../harness/cycle.ts';
 import { type TestServer, testServer } from '../../harness/server.ts';

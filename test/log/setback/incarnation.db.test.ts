@@ -165,7 +165,7 @@ describe('A restored backup', () => {
       /^This ledger's database was set back\. According to the file .*checkpoints it had come to \d+ positions\.\n/,
     );
     expect(first.said).toContain(`positions ${before.next} to `);
-    expect(first.said).toMatch(/DOT-991 has accepted; the other lane has yet to\.\n$/);
+    expect(first.said).toMatch(/DOT-991 has accepted\. The second lane has yet to accept\.\n$/);
     ledger = await ground.up();
     await expectSuspended(ledger, before.next);
     expect((await ground.resume({ lane: 'DOT-991' })).said).toMatch(/DOT-991 had accepted before\.\n$/);
@@ -185,7 +185,7 @@ describe('A restored backup', () => {
 
     // The other one accepts beside the running server.
     const second = await ground.resume({ lane: 'DOT-992' });
-    expect(second.said).toMatch(/DOT-992 has accepted, and so both have/);
+    expect(second.said).toMatch(/DOT-992 has accepted\. Both lanes have/);
     await expect.poll(async () => (await head(ledger)).next, { timeout: 60_000 }).toBe(before.next + 1);
     const now = await head(ledger);
     expect(now.incarnation).not.toBe(before.incarnation);
@@ -215,7 +215,7 @@ describe('A restored backup', () => {
     expect(ledger.told).toEqual([]);
     expect(ledger.alarms).toEqual([]);
     await phases(ledger);
-    expect((await ground.resume()).said).toBe('This ledger was not set back: nothing is to be accepted.\n');
+    expect((await ground.resume()).said).toBe('This ledger was not set back. There is nothing to accept.\n');
     await ledger.down();
   });
 

@@ -1,0 +1,146 @@
+import type { Client } from 'pg';
+import { APPROVAL_FAULTS, approvalFaults } from '../../law/approval.ts';
+import { registrarNamed, sharedParties } from '../../law/parties.ts';
+import { timeTextSql } from '../../text/time-sql.ts';
+import type { Findings } from '../finding.ts';
+import { eachJsonRow, positionSql } from '../json-rows.ts';
+
+const DECISIONS = 'cutter_governance.review_decision';
+const CHANGE_SETS = 'cutter_governance.cut_change_set';
+const ENVELOPES = 'cutter_governance.manifest_envelope';
+const ENTRIES = 'cutter_governance.decision_backlog_entry';
+const SOURCES = 'cutter_source.source';
+
+/** Each cut rests on an approval that was in force, and no reviewer registered the text. */
+export async function checkApprovals(client: Client, head: number, findings: Findings): Promise<void> {
+  await eachJsonRow<ApprovedRow>(client, CUTS_SQL, (row) => judgeApproval(row, head, findings));
+  await eachJsonRow<ReviewedRow>(client, REVIEWS_SQL, (row) => judgeRegistrar(row, head, findings));
+}
+
+interface ApprovedRow {
+  readonly change_set_id: string;
+  readonly entry_id: string | null;
+  readonly manifest_id: string;
+  readonly manifest_version: string;
+  readonly emitted_at: string;
+  readonly position: number | null;
+  readonly decision_id: string | null;
+  /** Null where the decision is gone. */
+  readonly decision: {
+    readonly verdict: string;
+    readonly manifest_id: string;
+    readonly manifest_version: string;
+    readonly unit_local_id: string | null;
+    readonly entry_id: string | null;
+    readonly superseded: boolean;
+    readonly expires_at: string | null;
+    readonly not_before: string | null;
+    readonly position: number | null;
+  } | null;
+}
+
+const CUTS_SQL = `/* fsck.approvals */ select json_build_object('change_set_id', c.change_set_id,
+    'entry_id', c.decision_backlog_entry_id, 'manifest_id', c.manifest_id, 'manifest_version', c.manifest_version,
+    'emitted_at', ${timeTextSql('c.emitted_at')}, 'position', ${positionSql('c.change_set_id')},
+    'decision_id', c.review_decision_id,
+    'decision', case when d.review_decision_id is not null then json_build_object('verdict', d.verdict,
+      'manifest_id', d.manifest_id, 'manifest_version', d.manifest_version, 'unit_local_id', d.manifest_unit_local_id,
+      'entry_id', e.source_doc_ref, 'superseded', d.superseded_by_review_decision_id is not null,
+      'expires_at', ${timeTextSql('d.expires_at')}, 'not_before', d.findings->>'not_before',
+      'position', ${positionSql('d.review_decision_id')}) end)
+  from ${CHANGE_SETS} c
+  left join ${DECISIONS} d on d.review_decision_id = c.review_decision_id
+  left join ${ENVELOPES} e on e.envelope_id = c.manifest_id
+  where c.change_kind = 'cut'`;
+
+function judgeApproval(row: ApprovedRow, head: number, findings: Findings): void {
+  const { decision } = row;
+  const seen =
+    decision === null
+      ? null
+      : {
+          verdict: decision.verdict,
+          manifestId: decision.manifest_id,
+          manifestDigest: decision.manifest_version,
+          entryId: decision.entry_id,
+          unitLocalId: decision.unit_local_id,
+          isSuperseded: decision.superseded,
+          expiresAt: decision.expires_at,
+          notBefore: decision.not_before,
+          position: decision.position,
+        };
+  const [fault] = approvalFaults(seen, {
+    entryId: row.entry_id,
+    manifestId: row.manifest_id,
+    manifestDigest: row.manifest_version,
+    at: row.emitted_at,
+    position: row.position,
+  });
+  if (fault === undefined) return;
+  findings.derive(
+    [
+      [CHANGE_SETS, row.change_set_id],
+      [DECISIONS, row.decision_id],
+      [ENVELOPES, row.manifest_id],
+      [ENTRIES, row.entry_id],
+    ],
+    {
+      verdict: 'approval-missing',
+      table: CHANGE_SETS,
+      key: row.change_set_id,
+      column: 'review_decision_id',
+      after: null,
+      before: head,
+      message: `No approval of exactly this manifest and entry was in force when it was cut: the decision ${APPROVAL_FAULTS[fault]}.`,
+    },
+  );
+}
+
+interface ReviewedRow {
+  readonly decision_id: string;
+  readonly manifest_id: string;
+  readonly entry_id: string | null;
+  readonly source_id: string;
+  readonly evidence: string | null;
+  readonly decided_by: string;
+  readonly person: string;
+  readonly registered_by: string;
+}
+
+const REVIEWS_SQL = `/* fsck.registrars */ select json_build_object('decision_id', d.review_decision_id,
+    'manifest_id', d.manifest_id, 'entry_id', e.source_doc_ref, 'source_id', s.source_id,
+    'evidence', d.reviewer_independence_evidence, 'decided_by', d.decided_by, 'person', d.reviewer_identity,
+    'registered_by', s.registered_by)
+  from ${DECISIONS} d
+  join ${ENVELOPES} e on e.envelope_id = d.manifest_id
+  join ${ENTRIES} n on n.entry_id::text = e.source_doc_ref
+  join ${SOURCES} s on 'source:' || s.source_id::text = n.payload->>'iu_ref'
+  where d.reviewer_independence_evidence like '%"registrar"%'`;
+
+/** A review that names no registrar is of before the rule, and is left alone. */
+function judgeRegistrar(row: ReviewedRow, head: number, findings: Findings): void {
+  const named = registrarNamed(row.evidence);
+  if (named === null) return;
+  const reviewer = { principal: row.decided_by, person: row.person };
+  const registered = { principal: row.registered_by, person: named.person };
+  const isShared = sharedParties('reviewed', reviewer, { registered }).length > 0;
+  if (named.principal === row.registered_by && !isShared) return;
+  findings.derive(
+    [
+      [DECISIONS, row.decision_id],
+      [ENVELOPES, row.manifest_id],
+      [ENTRIES, row.entry_id],
+      [SOURCES, row.source_id],
+    ],
+    {
+      verdict: 'sod-broken',
+      table: DECISIONS,
+      key: row.decision_id,
+      column: 'decided_by',
+      after: null,
+      before: head,
+      message:
+        'The reviewer registered the text, or answers for its registrar, or the decision names another registrar.',
+    },
+  );
+}

@@ -1,0 +1,43 @@
+import { KEY_ACTS } from './key-statement.ts';
+import type { HistoryChangeKind } from './values.ts';
+
+/** The verbs that callers have. Each writes one record of the log under its own name. */
+const LEDGER_VERBS = [
+  'registerSource',
+  'mark',
+  'declareDependency',
+  'sweep',
+  'review',
+  'cut',
+  'verify',
+  'abandon',
+] as const;
+type LedgerVerb = (typeof LEDGER_VERBS)[number];
+
+/** Every verb that a record may name: those of callers, those about keys, and the resumption of a ledger that was set back. */
+export const RECORD_VERBS: ReadonlySet<string> = new Set([
+  ...LEDGER_VERBS,
+  ...KEY_ACTS.map((act) => `key:${act}`),
+  'resume',
+]);
+
+/** In records of which verbs a move may stand. The escalation of a failed verification is marked by that verification. */
+const VERBS_OF_MOVE: Readonly<Record<HistoryChangeKind, readonly LedgerVerb[]>> = {
+  mark: ['mark', 'verify'],
+  sweep_promote: ['sweep'],
+  'review:approve': ['review'],
+  'review:reject': ['review'],
+  'review:defer': ['review'],
+  cut: ['cut'],
+  'verify:pass': ['verify'],
+  'verify:fail': ['verify'],
+  abandon: ['abandon'],
+};
+
+/** Whether a record of this verb may hold a move of this kind. */
+export function mayHoldMove(verb: string, changeKind: string): boolean {
+  const verbs: readonly string[] | undefined = Object.hasOwn(VERBS_OF_MOVE, changeKind)
+    ? VERBS_OF_MOVE[changeKind as HistoryChangeKind]
+    : undefined;
+  return verbs?.includes(verb) === true;
+}
