@@ -50,7 +50,7 @@ module.exports = {
     {
       name: 'no-cycle',
       comment: 'Types of the GraphQL schema refer to each other; nothing else does.',
-      severity: 'warn',
+      severity: 'error',
       from: { path: '^src/', pathNot: '^src/schema/' },
       to: { circular: true },
     },
