@@ -19,7 +19,13 @@ export interface ReadinessOptions {
   readonly mode: Mode;
 }
 
-export function readinessOf({ pools, custody, integrator, writes, mode }: ReadinessOptions): ReadinessChecks {
+export function readinessChecks({
+  pools,
+  custody,
+  integrator,
+  writes,
+  mode,
+}: ReadinessOptions): ReadinessChecks {
   return {
     database: async () =>
       (await pools.gate.oneFirst(sql.unsafe`/* ready.database */ select true`)) === true

@@ -23,7 +23,7 @@ import { type Provable, startProvable } from '../log/tree/provable.ts';
 import { openPassportOffice } from '../passport/issue/issue.ts';
 import { schema } from '../resolvers/index.ts';
 import { buildServer, type CutterServer } from './server.ts';
-import { readinessOf } from './service-readiness.ts';
+import { readinessChecks } from './service-readiness.ts';
 
 export interface WireOptions extends Pick<Config, 'mode' | 'graphiql' | 'host' | 'port' | 'limits'> {
   readonly pools: Pools;
@@ -113,7 +113,7 @@ export function wire(options: WireOptions): Wired {
     logger,
     serverSeed: serverSeedOf(secrets),
     authenticate: authenticator({ gate: pools.gate, mode: config.mode }),
-    ready: readinessOf({ pools, custody, integrator, writes, mode: config.mode }),
+    ready: readinessChecks({ pools, custody, integrator, writes, mode: config.mode }),
   });
   return {
     server,

@@ -36,7 +36,7 @@ export function printScope({ json }: Pick<FsckOptions, 'json'>, print: Print = l
 type Print = (line: string) => void;
 
 /** 0 clean, 1 findings, 2 something couldn't be seen. */
-export async function checkDatabase(
+export async function runFsck(
   options: FsckOptions,
   config: Config,
   print: Print = linePrinter(options.json),

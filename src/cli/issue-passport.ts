@@ -9,14 +9,14 @@ import { normalizeUuid } from '../proof/uuid.ts';
 import { plain } from '../text/plain.ts';
 import { ANSWER_BOUNDS } from './client/answer.ts';
 import { ClientFault, openClient } from './client/client.ts';
-import { type LedgerOptions, proveLedger } from './client/prove-ledger.ts';
+import { type LedgerAddressOptions, proveLedger } from './client/prove-ledger.ts';
 import { acceptedOutcome, Refused } from './client/refused.ts';
 import { roleTokens } from './client/tokens.ts';
 import { IssuePassportDocument, type IssuePassportQuery } from './generated/graphql.ts';
 import { foldedText } from './terminal/columns.ts';
 import { errorTerminal, linePrinter, type Terminal } from './terminal/terminal.ts';
 
-export interface IssueOptions extends LedgerOptions {
+export interface IssueOptions extends LedgerAddressOptions {
   readonly out?: string;
 }
 

@@ -16,13 +16,13 @@ import {
 import { plainLine } from '../text/plain.ts';
 import { ClientFault, openClient } from './client/client.ts';
 import { fileBytes } from './client/file-bytes.ts';
-import { type LedgerOptions, proveLedger } from './client/prove-ledger.ts';
+import { type LedgerAddressOptions, proveLedger } from './client/prove-ledger.ts';
 import { observerToken } from './client/tokens.ts';
 import { LedgerKeysDocument } from './generated/graphql.ts';
 import { foldedText } from './terminal/columns.ts';
 import { errorTerminal, type Terminal } from './terminal/terminal.ts';
 
-export interface KeysOptions extends LedgerOptions {
+export interface KeysOptions extends LedgerAddressOptions {
   readonly out?: string;
 }
 

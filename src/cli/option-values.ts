@@ -37,7 +37,7 @@ export const httpUrl = checkedText((text) =>
 export const durationOption = (option: string) =>
   checkedText((text) => faultIn(() => durationOf(text, option)));
 
-export const uuid = checkedText((text) => (normalizeUuid(text) === null ? "It isn't a UUID." : null));
+export const uuidOption = checkedText((text) => (normalizeUuid(text) === null ? "It isn't a UUID." : null));
 
 export const documentCode = checkedText((text) => {
   const fault = docCodeFault(text);

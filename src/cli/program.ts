@@ -18,7 +18,7 @@ import {
   httpUrl,
   keyId,
   ledgerUrl,
-  uuid,
+  uuidOption,
 } from './option-values.ts';
 import type { PageOptions } from './passport-page.ts';
 import type { ResumeOptions } from './resume.ts';
@@ -107,9 +107,9 @@ program
   .option('--heads <file>', 'checkpoints that were seen outside the database')
   .option('--scope', 'list what protects each column from undetected changes; check nothing', false)
   .action(async (options: FsckOptions & { readonly scope: boolean }) => {
-    const { checkDatabase, printScope } = await import('./fsck.ts');
+    const { runFsck, printScope } = await import('./fsck.ts');
     if (options.scope) printScope(options);
-    else process.exitCode = await checkDatabase(options, await loadConfig());
+    else process.exitCode = await runFsck(options, await loadConfig());
   });
 
 program
@@ -191,7 +191,7 @@ const passport = program
 passport
   .command('issue')
   .description('ask the ledger for the passport of a cut, and write it to a file')
-  .argument('<changeSet>', 'the id of its change set', uuid)
+  .argument('<changeSet>', 'the id of its change set', uuidOption)
   .option('--out <file>', 'the file to write (default: a name made from the document and the change set)')
   .option('--url <url>', 'the ledger (default: CUTTER_URL, or this home’s server)', ledgerUrl)
   .option('--ledger-key <fingerprint>', 'the key of that ledger (default: CUTTER_LEDGER_KEY)', keyId)

@@ -3,7 +3,7 @@ import type { Config } from '../config.ts';
 import { plain } from '../text/plain.ts';
 import { ClientFault, openClient } from './client/client.ts';
 import { fileBytes } from './client/file-bytes.ts';
-import { type LedgerOptions, proveLedger } from './client/prove-ledger.ts';
+import { type LedgerAddressOptions, proveLedger } from './client/prove-ledger.ts';
 import { Refused } from './client/refused.ts';
 import { type RoleTokens, roleTokens } from './client/tokens.ts';
 import { foldedText } from './terminal/columns.ts';
@@ -16,7 +16,7 @@ import { settleDocument } from './walk/settle-document.ts';
 import { type Question, type WalkEnd, walkDocument } from './walk/walk.ts';
 import type { WalkDocument } from './walk/walk-document.ts';
 
-export interface RunOptions extends LedgerOptions {
+export interface RunOptions extends LedgerAddressOptions {
   /** Approve and cut without asking. */
   readonly yes: boolean;
   /** With `yes`: approve a plan that has warnings, too. */

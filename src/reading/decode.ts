@@ -1,7 +1,7 @@
 import type { BoundPage } from './bind.ts';
 import { encodeCursor, type KeyValue } from './cursor.ts';
 import { WIDEST } from './emit.ts';
-import type { EdgePart, Field, InfoPart, PagePlan, RowPlan } from './plan.ts';
+import type { EdgePart, InfoPart, PagePlan, PlannedField, RowPlan } from './plan.ts';
 
 /** What a statement answers for one row. */
 export type Cells = readonly unknown[];
@@ -19,7 +19,12 @@ class Plain {
 Object.setPrototypeOf(Plain.prototype, null);
 
 /** The object of a row: the fields asked for, under their response keys and in their order, as the response has them. */
-export function decodeRow(row: RowPlan, fields: readonly Field[], raw: Cells, answered: Answered): Plain {
+export function decodeRow(
+  row: RowPlan,
+  fields: readonly PlannedField[],
+  raw: Cells,
+  answered: Answered,
+): Plain {
   return rowObject(fields, unpack(row, raw), answered);
 }
 
@@ -45,13 +50,13 @@ function unpack(row: RowPlan, raw: Cells): Cells {
   return row.cells.length > WIDEST ? (raw as unknown[][]).flat(1) : raw;
 }
 
-function rowObject(fields: readonly Field[], cells: Cells, answered: Answered): Plain {
+function rowObject(fields: readonly PlannedField[], cells: Cells, answered: Answered): Plain {
   const object = new Plain();
   for (const field of fields) object[field.key] = value(field, cells, answered);
   return object;
 }
 
-function value(field: Field, cells: Cells, answered: Answered): unknown {
+function value(field: PlannedField, cells: Cells, answered: Answered): unknown {
   switch (field.kind) {
     case 'cell':
       return cells[field.at];
@@ -67,7 +72,7 @@ function value(field: Field, cells: Cells, answered: Answered): unknown {
 }
 
 function related(
-  field: Extract<Field, { kind: 'one' }>,
+  field: Extract<PlannedField, { kind: 'one' }>,
   cell: Cells | null,
   answered: Answered,
 ): Plain | null {

@@ -24,7 +24,7 @@ interface Keyed {
 }
 
 /** A field of a row's object; `at` is its cell. */
-export type Field = Keyed &
+export type PlannedField = Keyed &
   (
     | { readonly kind: 'cell'; readonly at: number }
     | { readonly kind: 'place'; readonly at: number; readonly part: 0 | 1 }
@@ -32,7 +32,7 @@ export type Field = Keyed &
         readonly kind: 'one';
         readonly at: number;
         readonly row: RowPlan;
-        readonly fields: readonly Field[];
+        readonly fields: readonly PlannedField[];
         /** Whether the schema promises it; where it is missing the ledger is broken. */
         readonly promised: boolean;
       }
@@ -46,7 +46,7 @@ type CursorCells = readonly number[];
 export type EdgePart = Keyed &
   (
     | { readonly kind: 'cursor'; readonly cursor: CursorCells }
-    | { readonly kind: 'node'; readonly fields: readonly Field[] }
+    | { readonly kind: 'node'; readonly fields: readonly PlannedField[] }
     | { readonly kind: 'typename'; readonly name: string }
   );
 
@@ -59,7 +59,7 @@ export type InfoPart = Keyed &
 
 export type PagePart = Keyed &
   (
-    | { readonly kind: 'nodes'; readonly fields: readonly Field[] }
+    | { readonly kind: 'nodes'; readonly fields: readonly PlannedField[] }
     | { readonly kind: 'edges'; readonly parts: readonly EdgePart[] }
     | { readonly kind: 'pageInfo'; readonly parts: readonly InfoPart[] }
     | { readonly kind: 'typename'; readonly name: string }
@@ -125,13 +125,13 @@ export class Planner {
   }
 
   /** The fields asked of a row, drawing into `row` what they need. */
-  fields(row: RowPlan, nodes: readonly FieldNode[], path: string): Field[] {
+  fields(row: RowPlan, nodes: readonly FieldNode[], path: string): PlannedField[] {
     return this.#each(nodes, row.noun.name, (name, key, group) =>
       this.#field(row, name, key, group, `${path}.${key}`),
     );
   }
 
-  #field(row: RowPlan, name: string, key: string, group: readonly FieldNode[], path: string): Field {
+  #field(row: RowPlan, name: string, key: string, group: readonly FieldNode[], path: string): PlannedField {
     const column = row.noun.columns.get(name);
     if (column !== undefined) return { key, kind: 'cell', at: row.column(column.column, column.codec) };
     if (name === 'position' || name === 'logOrdinal') {

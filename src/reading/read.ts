@@ -10,7 +10,7 @@ import type { Noun } from './nouns/noun.ts';
 import type { NounName } from './nouns/noun-name.ts';
 import { NOUNS } from './nouns/nouns.ts';
 import type { Relation } from './nouns/relation.ts';
-import { type Field, type PagePlan, Planner, RowPlan } from './plan.ts';
+import { type PagePlan, type PlannedField, Planner, RowPlan } from './plan.ts';
 import { prepared } from './prepared.ts';
 import { reachOf } from './reach.ts';
 import { type Asked, decidingVariables } from './selection.ts';
@@ -22,7 +22,7 @@ type Plan =
       readonly kind: 'rows';
       readonly pages: readonly PagePlan[];
       readonly row: RowPlan;
-      readonly fields: readonly Field[];
+      readonly fields: readonly PlannedField[];
     };
 
 interface Compiled {

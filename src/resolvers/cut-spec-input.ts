@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { CutSpec } from '../document/types.ts';
 import { builder } from '../schema/builder.ts';
-import { maybeEmpty, optional, text } from './input.ts';
+import { maybeEmpty, optionalInput, text } from './input.ts';
 import { NEEDS_VALUE } from './inputs.ts';
 
 const span = z.object({
@@ -11,9 +11,9 @@ const span = z.object({
   kind: text(100),
   sectionType: text(100),
   address: maybeEmpty(1000),
-  parentLocalId: optional(text(200)),
-  title: optional(maybeEmpty(2000)),
-  excludedBecause: optional(text(200)),
+  parentLocalId: optionalInput(text(200)),
+  title: optionalInput(maybeEmpty(2000)),
+  excludedBecause: optionalInput(text(200)),
 });
 
 /** A cut specification as it is stored and hashed. */

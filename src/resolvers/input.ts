@@ -105,6 +105,6 @@ function isBase64(value: string, bytes: Buffer): boolean {
 }
 
 /** What a caller may leave out or send as null. */
-export function optional<T extends z.ZodType>(shape: T) {
+export function optionalInput<T extends z.ZodType>(shape: T) {
   return shape.nullish().transform((value) => value ?? null);
 }

@@ -4,17 +4,17 @@ import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { ENTRY_STATES } from '../law/states.ts';
 import { ENTRY_KINDS } from '../law/values.ts';
-import type { Written as LedgerWritten } from '../ledger/envelope/transaction.ts';
+import type { Written } from '../ledger/envelope/transaction.ts';
 import type { Writes } from '../ledger/envelope/writes.ts';
 import type { NounName } from '../reading/nouns/noun-name.ts';
 import { type ColumnValues, type PreviewRows, previewNode } from '../reading/preview.ts';
 import { readNode } from '../reading/read.ts';
 import type { Node } from '../schema/node.ts';
-import type { Written } from '../schema/written.ts';
+import type { WrittenAnswer } from '../schema/written.ts';
 import { timeText } from '../text/time-sql.ts';
 
 /** A verb's answer as its success type resolves it: what every success carries, beside the verb's own values. */
-export type Success<T> = Written & T & { readonly previewRows: PreviewRows | null };
+export type Success<T> = WrittenAnswer & T & { readonly previewRows: PreviewRows | null };
 
 const NOUN_OF: Readonly<Record<string, NounName>> = {
   decision_backlog_entry: 'Entry',
@@ -31,13 +31,10 @@ const NOUN_OF: Readonly<Record<string, NounName>> = {
 };
 
 /** Makes the success of what a phase gave back. Asking for its position waits for the integrator. */
-export async function succeed<T extends object>(
-  context: Context,
-  written: LedgerWritten<T>,
-): Promise<Success<T>> {
+export async function succeed<T extends object>(context: Context, written: Written<T>): Promise<Success<T>> {
   const { preview, recordId, ...answer } = written;
   return {
-    ...(answer as unknown as T & Pick<Written, 'replayed' | 'dryRun' | 'rows'>),
+    ...(answer as unknown as T & Pick<WrittenAnswer, 'replayed' | 'dryRun' | 'rows'>),
     position: () => (written.dryRun ? Promise.resolve(null) : context.feed.waitForPosition(recordId)),
     previewRows: preview === null ? null : await previewRows(context, preview),
   };

@@ -1,6 +1,6 @@
 import { ChangeSet } from './change-set.ts';
 import { Entry } from './entry.ts';
-import { columns, connection, node, one, optional, placeInLog } from './node.ts';
+import { columns, connection, node, one, optionalNode, placeInLog } from './node.ts';
 
 export const AffectedRow = node('AffectedRow');
 
@@ -27,6 +27,6 @@ AffectedRow.implement({
     }),
     ...placeInLog(t),
     changeSet: one(t, ChangeSet, 'The change set that wrote it.'),
-    entry: optional(t, Entry, 'The entry of that change set.'),
+    entry: optionalNode(t, Entry, 'The entry of that change set.'),
   }),
 });

@@ -1,7 +1,7 @@
 import { AffectedRowConnection } from './affected-row.ts';
 import { Entry } from './entry.ts';
 import { Manifest } from './manifest.ts';
-import { columns, connection, many, node, one, optional, placeInLog } from './node.ts';
+import { columns, connection, many, node, one, optionalNode, placeInLog } from './node.ts';
 import { ReviewDecision } from './review-decision.ts';
 import { Signature, SignatureConnection } from './signature.ts';
 import { VerifyResultConnection } from './verify-result.ts';
@@ -57,11 +57,11 @@ ChangeSet.implement({
       ],
     }),
     ...placeInLog(t),
-    entry: optional(t, Entry, 'The entry it belongs to.'),
+    entry: optionalNode(t, Entry, 'The entry it belongs to.'),
     manifest: one(t, Manifest, 'The plan it enacts.'),
     reviewDecision: one(t, ReviewDecision, 'The approval it stands on.'),
     executorSignature: one(t, Signature, 'The signature of lane DOT-991.'),
-    verifierSignature: optional(t, Signature, 'Null; see the signatures of the verify results.'),
+    verifierSignature: optionalNode(t, Signature, 'Null; see the signatures of the verify results.'),
     signatures: many(t, SignatureConnection, 'The signatures that reference this change set.'),
     affectedRows: many(
       t,
@@ -70,7 +70,7 @@ ChangeSet.implement({
     ),
     verifyResults: many(t, VerifyResultConnection, 'The verdicts on it.'),
     compensations: many(t, ChangeSetConnection, 'The change sets that make this one void.'),
-    compensates: optional(t, ChangeSet, 'For a compensation: the change set it makes void.'),
+    compensates: optionalNode(t, ChangeSet, 'For a compensation: the change set it makes void.'),
     triggeredBy: many(t, VerifyResultConnection, 'For a compensation: the verdict that triggered it.'),
   }),
 });

@@ -1,6 +1,6 @@
 import { builder } from './builder.ts';
 
-export const DependencyKind = builder.enumType('DependencyKind', {
+export const DependencyKindEnum = builder.enumType('DependencyKind', {
   description: 'How two entries hang together; read *from* KIND *to*.',
   values: {
     BLOCKS: { value: 'blocks', description: '`to` is cut only after `from` is verified complete.' },
@@ -22,7 +22,7 @@ export const ReviewVerdict = builder.enumType('ReviewVerdict', {
   } as const,
 });
 
-export const RiskClass = builder.enumType('RiskClass', {
+export const RiskClassEnum = builder.enumType('RiskClass', {
   description: "The reviewer's assessment of the risk.",
   values: {
     STANDARD: { value: 'standard', description: 'The usual.' },
@@ -30,7 +30,7 @@ export const RiskClass = builder.enumType('RiskClass', {
   } as const,
 });
 
-export const UnitAction = builder.enumType('UnitAction', {
+export const UnitActionEnum = builder.enumType('UnitAction', {
   description: 'What a cut does to the unit of a record, against the units that stand now.',
   values: {
     BIRTH: { value: 'birth', description: 'The address is born with its first version.' },

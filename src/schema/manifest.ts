@@ -1,6 +1,6 @@
 import { ChangeSet, ChangeSetConnection } from './change-set.ts';
 import { Entry } from './entry.ts';
-import { columns, connection, many, node, one, optional, placeInLog } from './node.ts';
+import { columns, connection, many, node, one, optionalNode, placeInLog } from './node.ts';
 import { ReviewDecisionConnection } from './review-decision.ts';
 import { UnitBlockConnection } from './unit-block.ts';
 import { VerifyResultConnection } from './verify-result.ts';
@@ -49,8 +49,8 @@ Manifest.implement({
     reviewDecisions: many(t, ReviewDecisionConnection, 'The decisions on this plan.'),
     changeSets: many(t, ChangeSetConnection, 'The change sets that enacted this plan, or compensated that.'),
     verifyResults: many(t, VerifyResultConnection, 'The verdicts on cuts of this plan.'),
-    escalation: optional(t, Entry, 'The escalation entry this plan answers.'),
-    cutChangeSet: optional(t, ChangeSet, 'The change set this plan refers to.'),
-    supersededBy: optional(t, Manifest, 'The envelope that replaced this one.'),
+    escalation: optionalNode(t, Entry, 'The escalation entry this plan answers.'),
+    cutChangeSet: optionalNode(t, ChangeSet, 'The change set this plan refers to.'),
+    supersededBy: optionalNode(t, Manifest, 'The envelope that replaced this one.'),
   }),
 });

@@ -69,7 +69,7 @@ export function one(t: Fields, type: NodeRef, description: string) {
 }
 
 /** A relation to one row, or none. */
-export function optional(t: Fields, type: NodeRef, description: string) {
+export function optionalNode(t: Fields, type: NodeRef, description: string) {
   return t.field({ type, nullable: true, description, resolve: read });
 }
 

@@ -1,7 +1,7 @@
 import { ChangeSet, ChangeSetConnection } from './change-set.ts';
 import { Entry } from './entry.ts';
 import { Manifest } from './manifest.ts';
-import { columns, connection, many, node, one, optional, placeInLog } from './node.ts';
+import { columns, connection, many, node, one, optionalNode, placeInLog } from './node.ts';
 import { UnitBlock } from './unit-block.ts';
 import { VerifyResultConnection } from './verify-result.ts';
 
@@ -53,13 +53,13 @@ ReviewDecision.implement({
     }),
     ...placeInLog(t),
     manifest: one(t, Manifest, 'The plan it judges.'),
-    unitBlock: optional(t, UnitBlock, 'The one block it is about.'),
+    unitBlock: optionalNode(t, UnitBlock, 'The one block it is about.'),
     entry: one(t, Entry, 'The entry that the plan is for.'),
-    prior: optional(t, ReviewDecision, 'The decision that this one supersedes.'),
-    supersededBy: optional(t, ReviewDecision, 'The decision that superseded this one.'),
+    prior: optionalNode(t, ReviewDecision, 'The decision that this one supersedes.'),
+    supersededBy: optionalNode(t, ReviewDecision, 'The decision that superseded this one.'),
     changeSets: many(t, ChangeSetConnection, 'The change sets that stand on this decision.'),
     verifyResults: many(t, VerifyResultConnection, 'The verdicts on those change sets.'),
-    escalation: optional(t, Entry, 'The escalation entry it answers.'),
-    cutChangeSet: optional(t, ChangeSet, 'The change set it refers to.'),
+    escalation: optionalNode(t, Entry, 'The escalation entry it answers.'),
+    cutChangeSet: optionalNode(t, ChangeSet, 'The change set it refers to.'),
   }),
 });

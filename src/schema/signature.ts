@@ -1,6 +1,6 @@
 import { ChangeSet } from './change-set.ts';
 import { Entry } from './entry.ts';
-import { columns, connection, node, optional, placeInLog } from './node.ts';
+import { columns, connection, node, optionalNode, placeInLog } from './node.ts';
 import { VerifyResult } from './verify-result.ts';
 
 export const Signature = node('Signature');
@@ -40,9 +40,9 @@ Signature.implement({
       revokedBy: ['String?', 'The principal that revoked it.'],
     }),
     ...placeInLog(t),
-    changeSet: optional(t, ChangeSet, 'The change set signed.'),
-    verifyResult: optional(t, VerifyResult, 'The verify result signed.'),
-    prior: optional(t, Signature, 'The signature before this one in its lineage.'),
-    entry: optional(t, Entry, 'The entry of the cut that was signed or judged.'),
+    changeSet: optionalNode(t, ChangeSet, 'The change set signed.'),
+    verifyResult: optionalNode(t, VerifyResult, 'The verify result signed.'),
+    prior: optionalNode(t, Signature, 'The signature before this one in its lineage.'),
+    entry: optionalNode(t, Entry, 'The entry of the cut that was signed or judged.'),
   }),
 });

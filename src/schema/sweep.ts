@@ -1,5 +1,5 @@
 import { Entry } from './entry.ts';
-import { columns, connection, node, optional, placeInLog } from './node.ts';
+import { columns, connection, node, optionalNode, placeInLog } from './node.ts';
 
 export const Sweep = node('Sweep');
 
@@ -24,6 +24,6 @@ Sweep.implement({
       lastEntryId: ['UUID?', 'The last entry looked at.'],
     }),
     ...placeInLog(t),
-    lastEntry: optional(t, Entry, 'The last entry looked at.'),
+    lastEntry: optionalNode(t, Entry, 'The last entry looked at.'),
   }),
 });

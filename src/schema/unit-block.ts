@@ -1,6 +1,6 @@
 import { Entry } from './entry.ts';
 import { Manifest } from './manifest.ts';
-import { columns, connection, many, node, one, optional, placeInLog } from './node.ts';
+import { columns, connection, many, node, one, optionalNode, placeInLog } from './node.ts';
 import { ReviewDecisionConnection } from './review-decision.ts';
 
 export const UnitBlock = node('UnitBlock');
@@ -36,6 +36,6 @@ UnitBlock.implement({
     manifest: one(t, Manifest, 'The manifest it belongs to.'),
     entry: one(t, Entry, 'The entry that the manifest is for.'),
     reviewDecisions: many(t, ReviewDecisionConnection, 'Decisions on this block alone.'),
-    decisionBacklogEntry: optional(t, Entry, 'The entry this block refers to.'),
+    decisionBacklogEntry: optionalNode(t, Entry, 'The entry this block refers to.'),
   }),
 });

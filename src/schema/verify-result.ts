@@ -1,7 +1,7 @@
 import { ChangeSet } from './change-set.ts';
 import { Entry } from './entry.ts';
 import { Manifest } from './manifest.ts';
-import { columns, connection, many, node, one, optional, placeInLog } from './node.ts';
+import { columns, connection, many, node, one, optionalNode, placeInLog } from './node.ts';
 import { ReviewDecision } from './review-decision.ts';
 import { Signature, SignatureConnection } from './signature.ts';
 
@@ -55,14 +55,14 @@ VerifyResult.implement({
     }),
     ...placeInLog(t),
     changeSet: one(t, ChangeSet, 'The cut it judges.'),
-    entry: optional(t, Entry, 'The entry of that cut.'),
+    entry: optionalNode(t, Entry, 'The entry of that cut.'),
     manifest: one(t, Manifest, 'The plan of that cut.'),
     reviewDecision: one(t, ReviewDecision, 'The approval that the cut stands on.'),
     executorSignature: one(t, Signature, 'The executor signature it judges.'),
     verifierSignature: one(t, Signature, 'Its own signature.'),
     signatures: many(t, SignatureConnection, 'The signatures that reference this result.'),
-    rollbackChangeSet: optional(t, ChangeSet, 'For a fail: the compensating change set.'),
-    escalation: optional(t, Entry, 'For a fail: the escalation entry.'),
-    prior: optional(t, VerifyResult, 'The verdict before this one.'),
+    rollbackChangeSet: optionalNode(t, ChangeSet, 'For a fail: the compensating change set.'),
+    escalation: optionalNode(t, Entry, 'For a fail: the escalation entry.'),
+    prior: optionalNode(t, VerifyResult, 'The verdict before this one.'),
   }),
 });

@@ -8,7 +8,7 @@ interface RowCount {
 }
 
 /** What every success carries beside its own fields. */
-export interface Written {
+export interface WrittenAnswer {
   readonly replayed: boolean;
   readonly dryRun: boolean;
   readonly rows: readonly RowCount[];
@@ -27,7 +27,7 @@ const RowCountType = builder.objectRef<RowCount>('RowCount').implement({
   }),
 });
 
-export const WrittenInterface = builder.interfaceRef<Written>('Written').implement({
+export const WrittenInterface = builder.interfaceRef<WrittenAnswer>('Written').implement({
   description: 'What a verb wrote: one transaction, one record in the log.',
   fields: (t) => ({
     replayed: t.exposeBoolean('replayed', {

@@ -15,7 +15,7 @@ import { ClientFault, endpointOf, unreachableFault } from './client.ts';
 import { acceptedKey, keepAcceptedKey } from './known-ledgers.ts';
 
 /** Which ledger a command speaks to, as it is typed. */
-export interface LedgerOptions {
+export interface LedgerAddressOptions {
   readonly url?: string;
   /** The fingerprint of the ledger's key. */
   readonly ledgerKey?: string;
@@ -37,7 +37,7 @@ interface LedgerAddress {
 }
 
 /** Where a command goes: the named address, else where this home's server listens, else the default. */
-export function ledgerAddress({ url }: LedgerOptions, { home, client }: ClientConfig): LedgerAddress {
+export function ledgerAddress({ url }: LedgerAddressOptions, { home, client }: ClientConfig): LedgerAddress {
   const named = url ?? client.url;
   return {
     url: endpointOf(named ?? runningServers(home)[0]?.url ?? client.defaultUrl),
@@ -50,7 +50,7 @@ export function ledgerAddress({ url }: LedgerOptions, { home, client }: ClientCo
  * can.
  */
 export async function proveLedger(
-  options: LedgerOptions,
+  options: LedgerAddressOptions,
   config: ClientConfig,
   terminal: Terminal | null,
   { url, isNamed }: LedgerAddress = ledgerAddress(options, config),

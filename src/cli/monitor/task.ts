@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import type { Config } from '../../config.ts';
 import { type KnownKeys, parseKeys } from '../../proof/keys-file.ts';
 import { ClientFault } from '../client/client.ts';
-import { type LedgerOptions, ledgerAddress, proveLedger } from '../client/prove-ledger.ts';
+import { type LedgerAddressOptions, ledgerAddress, proveLedger } from '../client/prove-ledger.ts';
 import { whyUnreadable } from '../client/tokens.ts';
 import { durationOf } from '../terminal/duration.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { type KeptState, readState } from './state-file.ts';
 
 /** `cutter monitor`, as it is typed. */
-export interface MonitorCommand extends Omit<LedgerOptions, 'url'> {
+export interface MonitorCommand extends Omit<LedgerAddressOptions, 'url'> {
   readonly keys: string;
   readonly tokenFile?: string;
   readonly state?: string;
@@ -46,7 +46,7 @@ export function taskOf(
   config: Pick<Config, 'home' | 'client'>,
   terminal: Terminal | null,
 ): MonitorTask {
-  const options: LedgerOptions = {
+  const options: LedgerAddressOptions = {
     ...(url === undefined ? {} : { url }),
     ...(command.ledgerKey === undefined ? {} : { ledgerKey: command.ledgerKey }),
   };

@@ -1,6 +1,6 @@
 import { describeNoun } from './noun.ts';
 
-export const AddressAlias = describeNoun({
+export const AddressAliasNoun = describeNoun({
   name: 'AddressAlias',
   view: 'v_canonical_address_alias_observe',
   columns: {

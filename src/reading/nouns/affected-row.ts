@@ -3,7 +3,7 @@ import { describeNoun } from './noun.ts';
 import { toOne, toOneThrough } from './relation.ts';
 import { entryOfChangeSet } from './views.ts';
 
-export const AffectedRow = describeNoun({
+export const AffectedRowNoun = describeNoun({
   name: 'AffectedRow',
   view: 'v_cut_change_set_affected_row_observe',
   columns: {

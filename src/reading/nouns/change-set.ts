@@ -2,7 +2,7 @@ import { CHANGE_KINDS, CHANGE_SET_STATES, RISK_CLASSES } from '../../law/values.
 import { describeNoun } from './noun.ts';
 import { toMany, toOne } from './relation.ts';
 
-export const ChangeSet = describeNoun({
+export const ChangeSetNoun = describeNoun({
   name: 'ChangeSet',
   view: 'v_cut_change_set_observe',
   columns: {

@@ -2,7 +2,7 @@ import { DEPENDENCY_KINDS } from '../../law/values.ts';
 import { describeNoun } from './noun.ts';
 import { toOne } from './relation.ts';
 
-export const Dependency = describeNoun({
+export const DependencyNoun = describeNoun({
   name: 'Dependency',
   view: 'v_decision_backlog_dependency_observe',
   columns: {

@@ -4,7 +4,7 @@ import { describeNoun } from './noun.ts';
 import { toMany, toManyThrough } from './relation.ts';
 import { CHANGE_SETS, changeSetIds, MANIFESTS, RESULTS } from './views.ts';
 
-export const Entry = describeNoun({
+export const EntryNoun = describeNoun({
   name: 'Entry',
   view: 'v_decision_backlog_entry_observe',
   columns: { entryId: 'uuid', kind: 'text', status: 'text', emittedAt: 'time' },

@@ -3,7 +3,7 @@ import { HISTORY_CHANGE_KINDS } from '../../law/values.ts';
 import { describeNoun } from './noun.ts';
 import { toOne } from './relation.ts';
 
-export const History = describeNoun({
+export const HistoryNoun = describeNoun({
   name: 'History',
   view: 'v_decision_backlog_history_observe',
   columns: {

@@ -3,7 +3,7 @@ import { describeNoun } from './noun.ts';
 import { toMany, toManyThrough, toOne } from './relation.ts';
 import { CHANGE_SETS, changeSetIds, DECISIONS, ENTRIES } from './views.ts';
 
-export const Manifest = describeNoun({
+export const ManifestNoun = describeNoun({
   name: 'Manifest',
   view: 'v_manifest_envelope_observe',
   columns: {

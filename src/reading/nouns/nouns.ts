@@ -1,30 +1,30 @@
-import { AddressAlias } from './address-alias.ts';
-import { AffectedRow } from './affected-row.ts';
-import { ChangeSet } from './change-set.ts';
-import { Dependency } from './dependency.ts';
-import { Entry } from './entry.ts';
-import { History } from './history.ts';
-import { Manifest } from './manifest.ts';
+import { AddressAliasNoun } from './address-alias.ts';
+import { AffectedRowNoun } from './affected-row.ts';
+import { ChangeSetNoun } from './change-set.ts';
+import { DependencyNoun } from './dependency.ts';
+import { EntryNoun } from './entry.ts';
+import { HistoryNoun } from './history.ts';
+import { ManifestNoun } from './manifest.ts';
 import type { Noun } from './noun.ts';
 import type { NounName } from './noun-name.ts';
-import { ReviewDecision } from './review-decision.ts';
-import { Signature } from './signature.ts';
-import { Sweep } from './sweep.ts';
-import { UnitBlock } from './unit-block.ts';
-import { VerifyResult } from './verify-result.ts';
+import { ReviewDecisionNoun } from './review-decision.ts';
+import { SignatureNoun } from './signature.ts';
+import { SweepNoun } from './sweep.ts';
+import { UnitBlockNoun } from './unit-block.ts';
+import { VerifyResultNoun } from './verify-result.ts';
 
 /** The twelve nouns by name. */
 export const NOUNS: Readonly<Record<NounName, Noun>> = {
-  Entry,
-  History,
-  Dependency,
-  Sweep,
-  Manifest,
-  UnitBlock,
-  ReviewDecision,
-  ChangeSet,
-  AffectedRow,
-  VerifyResult,
-  Signature,
-  AddressAlias,
+  Entry: EntryNoun,
+  History: HistoryNoun,
+  Dependency: DependencyNoun,
+  Sweep: SweepNoun,
+  Manifest: ManifestNoun,
+  UnitBlock: UnitBlockNoun,
+  ReviewDecision: ReviewDecisionNoun,
+  ChangeSet: ChangeSetNoun,
+  AffectedRow: AffectedRowNoun,
+  VerifyResult: VerifyResultNoun,
+  Signature: SignatureNoun,
+  AddressAlias: AddressAliasNoun,
 };

@@ -3,7 +3,7 @@ import { describeNoun } from './noun.ts';
 import { toMany, toManyThrough, toOne, toOneThrough } from './relation.ts';
 import { changeSetIds, entryOfManifest } from './views.ts';
 
-export const ReviewDecision = describeNoun({
+export const ReviewDecisionNoun = describeNoun({
   name: 'ReviewDecision',
   view: 'v_review_decision_observe',
   columns: {

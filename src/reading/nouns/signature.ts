@@ -3,7 +3,7 @@ import { describeNoun } from './noun.ts';
 import { toOne, toOneThrough } from './relation.ts';
 import { entryOfChangeSet, RESULTS } from './views.ts';
 
-export const Signature = describeNoun({
+export const SignatureNoun = describeNoun({
   name: 'Signature',
   view: 'v_dot_pair_signature_observe',
   columns: {

@@ -2,7 +2,7 @@ import { TRIGGER_KINDS } from '../../law/values.ts';
 import { describeNoun } from './noun.ts';
 import { toOne } from './relation.ts';
 
-export const Sweep = describeNoun({
+export const SweepNoun = describeNoun({
   name: 'Sweep',
   view: 'v_decision_backlog_sweep_log_observe',
   columns: {

@@ -3,7 +3,7 @@ import { describeNoun } from './noun.ts';
 import { toMany, toOne, toOneThrough } from './relation.ts';
 import { entryOfManifest } from './views.ts';
 
-export const UnitBlock = describeNoun({
+export const UnitBlockNoun = describeNoun({
   name: 'UnitBlock',
   view: 'v_manifest_unit_block_observe',
   columns: {

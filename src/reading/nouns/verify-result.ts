@@ -3,7 +3,7 @@ import { describeNoun } from './noun.ts';
 import { toMany, toOne, toOneThrough } from './relation.ts';
 import { entryOfChangeSet } from './views.ts';
 
-export const VerifyResult = describeNoun({
+export const VerifyResultNoun = describeNoun({
   name: 'VerifyResult',
   view: 'v_verify_result_observe',
   columns: {

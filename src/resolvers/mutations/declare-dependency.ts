@@ -3,7 +3,7 @@ import { DEPENDENCY_KINDS } from '../../law/values.ts';
 import { declareDependency } from '../../ledger/declare-dependency.ts';
 import { builder } from '../../schema/builder.ts';
 import { Dependency } from '../../schema/dependency.ts';
-import { DependencyKind } from '../../schema/enums.ts';
+import { DependencyKindEnum } from '../../schema/enums.ts';
 import { WrittenInterface } from '../../schema/written.ts';
 import { callOf } from '../call.ts';
 import { idempotencyKey, uuid } from '../input.ts';
@@ -39,7 +39,7 @@ const DeclareDependencyInput = builder
         required: true,
         description: 'The entry that is blocked, superseded or refined.',
       }),
-      kind: t.field({ type: DependencyKind, required: true, description: 'How they hang together.' }),
+      kind: t.field({ type: DependencyKindEnum, required: true, description: 'How they hang together.' }),
     }),
   })
   .validate(shape);

@@ -5,7 +5,7 @@ import { Entry } from '../../schema/entry.ts';
 import { WrittenInterface } from '../../schema/written.ts';
 import { callOf } from '../call.ts';
 import { CutSpecInput, cutSpec } from '../cut-spec-input.ts';
-import { idempotencyKey, optional, uuid, words } from '../input.ts';
+import { idempotencyKey, optionalInput, uuid, words } from '../input.ts';
 import { callFields, NEEDS_VALUE } from '../inputs.ts';
 import { outcomeOf } from '../outcome.ts';
 import { nodeOf, type Success, succeed } from '../success.ts';
@@ -16,7 +16,7 @@ const shape = z.object({
   sourceId: uuid,
   cutSpec,
   signalSource: words(200),
-  scenarioRef: optional(words(200)),
+  scenarioRef: optionalInput(words(200)),
   blockedBy: z
     .array(uuid)
     .max(1000, 'may name at most 1000 entries')

@@ -6,7 +6,7 @@ import { ProblemType } from '../../schema/refusals.ts';
 import { Source } from '../../schema/source.ts';
 import { WrittenInterface } from '../../schema/written.ts';
 import { callOf } from '../call.ts';
-import { base64, idempotencyKey, optional, wellFormed, words } from '../input.ts';
+import { base64, idempotencyKey, optionalInput, wellFormed, words } from '../input.ts';
 import { callFields } from '../inputs.ts';
 import { outcomeOf } from '../outcome.ts';
 import { type Success, succeed } from '../success.ts';
@@ -32,7 +32,7 @@ const shape = z.object({
     issue.addIssue(fault);
     return z.NEVER;
   }),
-  title: optional(words(500)),
+  title: optionalInput(words(500)),
   mediaType: z.enum(['text/markdown', 'text/plain'], 'must be text/markdown or text/plain'),
   content: z
     .object({ text: wellFormed.nullish(), base64: base64.nullish() })

@@ -3,12 +3,12 @@ import { RISK_CLASSES } from '../../law/values.ts';
 import { type ReviewAnswer, review } from '../../ledger/review.ts';
 import { builder } from '../../schema/builder.ts';
 import { Entry } from '../../schema/entry.ts';
-import { ReviewVerdict, RiskClass } from '../../schema/enums.ts';
+import { ReviewVerdict, RiskClassEnum } from '../../schema/enums.ts';
 import { Manifest } from '../../schema/manifest.ts';
 import { ReviewDecision } from '../../schema/review-decision.ts';
 import { WrittenInterface } from '../../schema/written.ts';
 import { callOf } from '../call.ts';
-import { dateTime, digest, idempotencyKey, optional, plainJson, uuid, words } from '../input.ts';
+import { dateTime, digest, idempotencyKey, optionalInput, plainJson, uuid, words } from '../input.ts';
 import { callFields, NEEDS_VALUE } from '../inputs.ts';
 import { outcomeOf } from '../outcome.ts';
 import { nodeOf, type Success, succeed } from '../success.ts';
@@ -22,10 +22,10 @@ const shape = z
     manifestDigest: digest,
     riskClass: z.enum(RISK_CLASSES),
     findings: plainJson.optional().transform((findings) => findings ?? null),
-    rationale: optional(words(10_000)),
-    supersedesDecisionId: optional(uuid),
-    expiresAt: optional(dateTime),
-    notBefore: optional(dateTime),
+    rationale: optionalInput(words(10_000)),
+    supersedesDecisionId: optionalInput(uuid),
+    expiresAt: optionalInput(dateTime),
+    notBefore: optionalInput(dateTime),
   })
   .refine((input) => input.notBefore === null || input.verdict === 'defer', {
     message: 'goes with the verdict DEFER alone: it says when a sweep brings the entry back',
@@ -49,7 +49,7 @@ const ReviewInput = builder
         description: 'Of the plan that was reviewed, as `planCut(entryId)` shows it.',
       }),
       riskClass: t.field({
-        type: RiskClass,
+        type: RiskClassEnum,
         required: true,
         defaultValue: 'standard',
         extensions: NEEDS_VALUE,

@@ -4,11 +4,11 @@ import type { UnitPlan } from '../../ledger/effect/actions.ts';
 import type { PlanView } from '../../ledger/plan-cut.ts';
 import { PreviewFields } from '../../reading/preview.ts';
 import { builder } from '../../schema/builder.ts';
-import { UnitAction } from '../../schema/enums.ts';
+import { UnitActionEnum } from '../../schema/enums.ts';
 import { DEFAULT_PAGE, LARGEST_PAGE, PageInfo } from '../../schema/node.ts';
 import { ProblemType } from '../../schema/refusals.ts';
 import { CutSpecInput, cutSpec } from '../cut-spec-input.ts';
-import { optional, uuid } from '../input.ts';
+import { optionalInput, uuid } from '../input.ts';
 import { outcome } from '../outcome.ts';
 import { ExcludedStretchConnection, excludedPage } from './excluded.ts';
 import { cursorOf, placeAfter, refuseSize } from './plan-page.ts';
@@ -42,7 +42,7 @@ const PlannedUnit = builder.objectRef<PlannedUnitView>('PlannedUnit').implement(
       nullable: true,
       description: 'Its canonical address; null for an excluded stretch.',
     }),
-    action: t.expose('action', { type: UnitAction, description: 'What a cut would do to its unit now.' }),
+    action: t.expose('action', { type: UnitActionEnum, description: 'What a cut would do to its unit now.' }),
     kind: t.exposeString('kind', { description: 'Unit kind, of the vocabulary.' }),
     sectionType: t.exposeString('sectionType', { description: 'Section type, of the vocabulary.' }),
     sectionCode: t.exposeString('sectionCode', {
@@ -117,7 +117,7 @@ const UnitActionCount = builder
   .implement({
     description: 'How many records of a plan meet one action.',
     fields: (t) => ({
-      action: t.expose('action', { type: UnitAction, description: 'The action.' }),
+      action: t.expose('action', { type: UnitActionEnum, description: 'The action.' }),
       count: t.exposeInt('count', { description: 'How many records.' }),
     }),
   });
@@ -244,7 +244,11 @@ function recordAt(view: PlanView, planned: ReadonlyMap<string, UnitPlan>, index:
   };
 }
 
-const shape = z.object({ sourceId: optional(uuid), entryId: optional(uuid), cutSpec: optional(cutSpec) });
+const shape = z.object({
+  sourceId: optionalInput(uuid),
+  entryId: optionalInput(uuid),
+  cutSpec: optionalInput(cutSpec),
+});
 
 builder.queryField('planCut', (t) =>
   t.field({
