@@ -211,7 +211,7 @@ async function sampleWhenDue(config: Config, running: Running, signal: AbortSign
     await runSample({
       url: running.url,
       tokens: running.tokens,
-      print,
+      print: (line) => printLine(line),
       passportCommand: (id) => commandTextIn(config.home, `passport issue ${id}`),
     });
   } catch (error) {
