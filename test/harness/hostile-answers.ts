@@ -38,6 +38,15 @@ function trickle(response: ServerResponse): void {
 const ORDERS = '\u001b[2J\u001b[1;1H\u009b31m\u202eall is well\u0007';
 
 /** Every wrong answer, by its name. */
+/** What a problem is about, where it is about nothing of the ledger. */
+const NO_SUBJECT = {
+  entryId: null,
+  changeSetId: null,
+  reviewDecisionId: null,
+  manifestDigest: null,
+  notBefore: null,
+};
+
 export const ANSWERS = {
   'a page': (_, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<html>'),
   'a page that says it is JSON': (_, response) => json(response, '<html>'),
@@ -83,7 +92,7 @@ export const ANSWERS = {
         message: `${ORDERS}\nEntry x: verified_complete`,
         guard: null,
         retryable: false,
-        problems: [{ path: [ORDERS], code: ORDERS, message: ORDERS }],
+        problems: [{ ...NO_SUBJECT, path: [ORDERS], code: ORDERS, message: ORDERS }],
       },
     },
   }),

@@ -102,8 +102,8 @@ describe('a ledger that keeps its rules', () => {
     );
     expect(await sentence({ keysText: '{}' })).toMatch(/not of the format cutter-keys\/1/);
     expect(await sentence({ keys: '/nowhere/keys' })).toMatch(/\/nowhere\/keys can't be read/);
-    expect(await sentence({ url: 'ftp://x' })).toMatch(/no URL of the form/);
-    expect(await sentence({ webhook: 'x' })).toMatch(/no URL of the form/);
+    expect(await sentence({ url: 'ftp://x' })).toMatch(/is not a URL of the form/);
+    expect(await sentence({ webhook: 'x' })).toMatch(/is not a URL of the form/);
     expect(await sentence({ maxSilence: 'soon' })).toMatch(/--max-silence takes a time such as/);
     expect(await sentence({ url: `http://127.0.0.1:${await freePort()}` })).toMatch(/No ledger answers/);
     expect(await sentence({ state: fileOf('state', '{"monitor":{},"findings":[]}') })).toMatch(
@@ -135,7 +135,7 @@ describe('a ledger that keeps its rules', () => {
     const without = await cutter(homeOf(server), ['monitor', server.url, '--keys', keys, '--once']);
     expect(without).toMatchObject({
       code: 2,
-      out: expect.stringContaining('Nothing can be watched: A token'),
+      out: expect.stringContaining('Nothing can be watched: The monitor needs a token'),
     });
   });
 });

@@ -87,7 +87,7 @@ describe('telling', () => {
     expect(ended).toBe(1);
     expect(lines.map((line) => JSON.parse(line))).toContainEqual({
       type: 'undelivered',
-      message: expect.stringMatching(/can't be told: it answers with status 500/),
+      message: expect.stringMatching(/can't be reached: it answers with status 500/),
     });
   });
 
@@ -97,7 +97,7 @@ describe('telling', () => {
     expect((await watched(server, { state, ...late })).status).toBe(1);
     const next = await watched(server, { state });
     expect(next, next.lines.join('\n')).toMatchObject({ status: 1, verdicts: [] });
-    expect(next.lines[0]).toMatch(/^Nobody has acknowledged \d+ findings? of earlier runs/);
+    expect(next.lines[0]).toMatch(/Nobody has acknowledged \d+ findings? of earlier runs/);
     expect((await watched(server, { state, once: false })).status).toBe(1);
     const looked = await watched(server, { state, acknowledge: true });
     expect(looked.status, looked.lines.join('\n')).toBe(0);

@@ -177,7 +177,7 @@ test('GraphiQL: says which queries the observer may not ask, by its scopes', asy
   expect(refused).toContain('planCut');
   expect(words).toContain(`It may not ask for ${refused.join(', ')}, but`);
   // That it writes nothing is so because no verb asks for its one scope.
-  expect(words).toContain('"observer" has ledger:observe:');
+  expect(words).toContain('"observer" has the scopes ledger:observe:');
   expect(JSON.stringify(AUTHORITY)).not.toContain('ledger:observe');
 });
 

@@ -54,7 +54,7 @@ describe('cutter run takes no document for another', () => {
       const refused = await takes(other);
       expect(refused.code).toBe(1);
       expect(refused.err).toMatch(
-        /has a document ".*" already, from .*--doc-code .*Nothing was registered\.\n$/,
+        /has a document ".*" already, from .*Nothing was registered\. .*--doc-code .*\n$/,
       );
       expect(await sourcesOf(name)).toBe(1);
       const [, suggested = ''] = /for example --doc-code (\S+)\. /.exec(refused.err) ?? [];

@@ -42,7 +42,7 @@ describe('the sample', () => {
   test('without a token of the observer it says so', async () => {
     const { observer: _, ...tokens } = server.tokens;
     await expect(runSample({ url: server.url, tokens, print: () => {} })).rejects.toThrow(
-      /token of the observer/,
+      /no token for observer/,
     );
   });
 });

@@ -81,7 +81,7 @@ describe('The heads that the ledger keeps', () => {
     await tamper(server, [COSIGNATURES], [`delete from ${COSIGNATURES}`], async () => {
       const { out } = await cutter(home, ['fsck'], { env });
       expect(out).toContain(
-        '\nThe database holds no cosignature of a head: the lanes never signed one, or somebody deleted them all.\n',
+        '\nThe database holds no cosignature of a head. Either the lanes never signed one, or somebody deleted them all.\n',
       );
     });
   });

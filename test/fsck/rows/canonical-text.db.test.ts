@@ -132,7 +132,7 @@ describe('The canonical text of a column as COPY sends it', () => {
   });
 
   test('makes the text of a whole row, with a key of several columns joined by a slash', async () => {
-    const types = { at: 'uuid', local: 'text', rest: 'jsonb?' };
+    const types = { at: 'uuid', local: 'text', rest: 'jsonb' };
     const kind = {
       ...KINDS[0],
       recorded: 'made_up',
