@@ -103,7 +103,7 @@ describe('a ledger that keeps its rules', () => {
     expect(await sentence({ keysText: '{}' })).toMatch(/not of the format cutter-keys\/1/);
     expect(await sentence({ keys: '/nowhere/keys' })).toMatch(/\/nowhere\/keys can't be read/);
     expect(await sentence({ url: 'ftp://x' })).toMatch(/is not a URL of the form/);
-    expect(await sentence({ webhook: 'x' })).toMatch(/is not a URL of the form/);
+    expect(await sentence({ webhook: 'x' })).toMatch(/must be a URL of the form/);
     expect(await sentence({ maxSilence: 'soon' })).toMatch(/--max-silence takes a time such as/);
     expect(await sentence({ url: `http://127.0.0.1:${await freePort()}` })).toMatch(/No ledger answers/);
     expect(await sentence({ state: fileOf('state', '{"monitor":{},"findings":[]}') })).toMatch(

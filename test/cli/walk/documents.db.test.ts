@@ -57,7 +57,7 @@ describe('cutter run takes no document for another', () => {
         /has a document ".*" already, from .*Nothing was registered\. .*--doc-code .*\n$/,
       );
       expect(await sourcesOf(name)).toBe(1);
-      const [, suggested = ''] = /for example --doc-code (\S+)\. /.exec(refused.err) ?? [];
+      const [, suggested = ''] = /for example --doc-code (\S+)\.$/m.exec(refused.err) ?? [];
       expect((await takes(other, '--doc-code', suggested)).code).toBe(0);
       expect(await sourcesOf(suggested)).toBe(1);
     },
