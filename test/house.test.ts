@@ -1,0 +1,101 @@
+/**
+ * The shape of src/, measured. A limit of 0 is a rule. Every other limit is what is left of an older habit: a change that
+ * mends some lowers it, and none raises it.
+ */
+import { globSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '..');
+const FILES = globSync('src/**/*.ts', { cwd: ROOT })
+  .filter((name) => !name.includes('generated'))
+  .map((name) => ({ name, text: readFileSync(join(ROOT, name), 'utf8') }));
+const SQL_FILES = globSync('src/database/sql/*.sql', { cwd: ROOT });
+
+const MOST_FILES_IN_A_FOLDER = 30;
+const MOST_COLUMNS = 120;
+const LEFT = { longLines: 634, oldWords: 153, doubleNames: 22, bareNames: 174, emptyForAbsent: 60 };
+
+test('no folder of src/ has more than 30 files', () => {
+  const count = new Map<string, number>();
+  for (const { name } of FILES) count.set(dirname(name), (count.get(dirname(name)) ?? 0) + 1);
+  expect([...count].filter(([, files]) => files > MOST_FILES_IN_A_FOLDER)).toEqual([]);
+});
+
+test('no room of src/ has more than a fifth of its lines', () => {
+  const lines = new Map<string, number>();
+  for (const { name, text } of FILES) {
+    const room = name.split('/')[1]!;
+    lines.set(room, (lines.get(room) ?? 0) + text.split('\n').length);
+  }
+  const all = [...lines.values()].reduce((sum, of) => sum + of, 0);
+  expect([...lines].filter(([, of]) => of > all / 5)).toEqual([]);
+});
+
+test('no line of src/ is longer than 120 columns', () => {
+  const long = FILES.flatMap(({ name, text }) =>
+    text.split('\n').flatMap((line, at) => (line.length > MOST_COLUMNS ? [`${name}:${at + 1}`] : [])),
+  );
+  expectAtMost(long, LEFT.longLines);
+});
+
+test('comments and messages have no archaic words', () => {
+  const words = /\b(whoever|gainsays?|at hand|tells? of|told|lest|thereof|the one … the other)\b/;
+  const found = FILES.flatMap(({ name, text }) =>
+    text.split('\n').flatMap((line, at) => (words.test(line) ? [`${name}:${at + 1} ${line.trim()}`] : [])),
+  );
+  expectAtMost(found, LEFT.oldWords);
+});
+
+test('an exported name means one thing', () => {
+  const places = new Map<string, Set<string>>();
+  const exported = /^export (?:async )?(?:function\*?|class|interface|type|const) (\w+)/gm;
+  for (const { name, text } of FILES)
+    for (const [, symbol] of text.matchAll(exported))
+      places.set(symbol!, (places.get(symbol!) ?? new Set()).add(name));
+  const double = [...places].filter(([, files]) => files.size > 1).map(([symbol]) => symbol);
+  expectAtMost(double, LEFT.doubleNames);
+});
+
+/** Verbs of the domain are whole names: they are the mutation, the file and the function. */
+const VERBS = new Set([
+  'mark',
+  'sweep',
+  'review',
+  'cut',
+  'verify',
+  'abandon',
+  'reconstruct',
+  'migrate',
+  'move',
+]);
+
+test('a top-level function is named by what it does to what', () => {
+  const bare = FILES.flatMap(({ name, text }) =>
+    [...text.matchAll(/^(?:export )?(?:async )?function\*? ([a-z]+)\b/gm)]
+      .filter(([, symbol]) => !VERBS.has(symbol!))
+      .map(([, symbol]) => `${basename(name)}: ${symbol}`),
+  );
+  expectAtMost(bare, LEFT.bareNames);
+});
+
+test('what is absent is a type, never an empty string', () => {
+  const found = FILES.flatMap(({ name, text }) => [...text.matchAll(/\?\? ''/g)].map(() => name));
+  expectAtMost(found, LEFT.emptyForAbsent);
+});
+
+test('a migration’s file is listed with its checksum', () => {
+  const sums = readFileSync(join(ROOT, 'src/database/sql/checksums.sum'), 'utf8');
+  for (const file of SQL_FILES) if (/\d{4}_/.test(file)) expect(sums).toContain(basename(file));
+});
+
+test('the README fits its two screens', () => {
+  const text = readFileSync(join(ROOT, 'README.md'), 'utf8');
+  expect(text.split('\n').length).toBeLessThanOrEqual(90);
+  expect(text.split(/\s+/).length).toBeLessThanOrEqual(700);
+});
+
+/** No more than were left when the rule came. */
+function expectAtMost(found: readonly string[], most: number): void {
+  expect(found.length, found.slice(0, 20).join('\n')).toBeLessThanOrEqual(most);
+}
