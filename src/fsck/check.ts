@@ -24,7 +24,10 @@ export interface CheckOptions {
   readonly slicePages?: number;
 }
 
-/** Recomputes the whole ledger from its tables, in one snapshot, and reports what doesn't agree. It goes on past every break. */
+/**
+ * Recomputes the whole ledger from its tables, in one snapshot, and reports what doesn't agree. It goes on past every
+ * break.
+ */
 export async function checkLedger({
   url,
   heads = [],

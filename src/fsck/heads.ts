@@ -27,7 +27,9 @@ export interface HeadsFile {
   readonly words: readonly string[];
 }
 
-/** The file that the ledger's processes append each published checkpoint to; its last one may be torn off by a crash. */
+/**
+ * The file that the ledger's processes append each published checkpoint to; its last one may be torn off by a crash.
+ */
 export function keptFile(path: string): HeadsFile {
   const file = { path, isKept: true };
   if (!existsSync(path)) return { ...file, heads: [], pieces: [], words: [] };

@@ -44,7 +44,10 @@ export interface Kind {
   readonly time: string | null;
 }
 
-/** The first version of a unit where there are later ones, and otherwise what its anchors say: its birth's digest vouches for them. */
+/**
+ * The first version of a unit where there are later ones, and otherwise what its anchors say: its birth's digest
+ * vouches for them.
+ */
 const AT_BIRTH: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   [ENTRY.name]: { status: `'marked'::text` },
   [REVIEW_DECISION.name]: { superseded_by_review_decision_id: 'null::uuid' },
@@ -102,7 +105,10 @@ function kindOf(
   };
 }
 
-/** Whether rows are found by the bits that the sketch keeps of their id: those of a UUID are all of it, other keys stand there as a hash. */
+/**
+ * Whether rows are found by the bits that the sketch keeps of their id: those of a UUID are all of it, other keys
+ * stand there as a hash.
+ */
 export function isKeyedByUuid({ key, types }: Kind): boolean {
   return key.length === 1 && types[key[0] as string] === 'uuid';
 }

@@ -1,6 +1,7 @@
 /*
- * What an approval in force is, for all who judge a cut by it: CUT before it writes, VERIFY in its own transaction, the full check over all
- * cuts, a passport and a monitor from outside. A judge leaves out what it can't see, and says at its call why.
+ * What an approval in force is, for all who judge a cut by it: CUT before it writes, VERIFY in its own transaction,
+ * the full check over all cuts, a passport and a monitor from outside. A judge leaves out what it can't see, and says
+ * at its call why.
  */
 
 /** A review decision as its judge sees it. What isn't visible to a judge is left out. */
@@ -46,8 +47,8 @@ export const APPROVAL_FAULTS = {
 export type ApprovalFault = keyof typeof APPROVAL_FAULTS;
 
 /**
- * Why a decision is no approval in force for a cut; empty where it is one. In force is what approves exactly this manifest of this entry, as a
- * whole, isn't superseded, and was given before the cut and for its time.
+ * Why a decision is no approval in force for a cut; empty where it is one. In force is what approves exactly this
+ * manifest of this entry, as a whole, isn't superseded, and was given before the cut and for its time.
  */
 export function approvalFaults(seen: SeenApproval | null, cut: CutToApprove): readonly ApprovalFault[] {
   if (seen === null) return ['absent'];

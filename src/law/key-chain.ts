@@ -61,8 +61,9 @@ const statement = z.strictObject({
 type Statement = z.infer<typeof statement>;
 
 /**
- * The keys of both lanes as the log tells of them, folded record by record from the first. What a stranger, the full check and the
- * monitor judge signatures by: a key's validity at a position, never today's date and never the registry alone.
+ * The keys of both lanes as the log tells of them, folded record by record from the first. What a stranger, the full
+ * check and the monitor judge signatures by: a key's validity at a position, never today's date and never the
+ * registry alone.
  */
 export class KeyChain {
   readonly #keys = new Map<string, ChainedKey>();
@@ -74,9 +75,10 @@ export class KeyChain {
   }
 
   /**
-   * Takes the envelopes of the record at `position`; gives back why they change nothing, or null where they did. `record` is what the
-   * record says of itself: it must be what was signed. `incarnation` is that of the ledger at this position, where it is known: what
-   * was said in another one, or of the end of one that was given up, is not said here.
+   * Takes the envelopes of the record at `position`; gives back why they change nothing, or null where they did.
+   * `record` is what the record says of itself: it must be what was signed. `incarnation` is that of the ledger at
+   * this position, where it is known: what was said in another one, or of the end of one that was given up, is not
+   * said here.
    */
   take(
     envelopes: readonly unknown[],
@@ -113,7 +115,9 @@ export class KeyChain {
     return this.all.filter((one) => one.lane === lane && one.purpose === purpose);
   }
 
-  /** The one payload of all envelopes, and the keys that signed it: each is looked up here, or is the one that begins. */
+  /**
+   * The one payload of all envelopes, and the keys that signed it: each is looked up here, or is the one that begins.
+   */
   #read(
     envelopes: readonly unknown[],
   ): { readonly said: Statement; readonly signers: ReadonlySet<string> } | KeyFault {
@@ -184,7 +188,10 @@ export class KeyChain {
     return signers.has(current.keyId) ? null : `The old key ${current.keyId} did not sign the rotation.`;
   }
 
-  /** The first key of a lane and purpose is believed on its own word: whoever checks holds it against the keys that he knows. */
+  /**
+   * The first key of a lane and purpose is believed on its own word: whoever checks holds it against the keys that he
+   * knows.
+   */
   #firstFault(said: Statement, position: number): KeyFault | null {
     if (said.act !== 'add' || said.replaces !== null) return `${said.lane} has no key that could be rotated.`;
     if (Number(said.position) > position) return misplaced(said, position);
@@ -201,7 +208,10 @@ export class KeyChain {
     return null;
   }
 
-  /** The other lane may stop a key and never begin one: else who holds one lane's keys could make himself the other lane. */
+  /**
+   * The other lane may stop a key and never begin one: else who holds one lane's keys could make himself the other
+   * lane.
+   */
   #renewalFault(said: Statement, signers: ReadonlySet<string>): KeyFault | null {
     const sister = this.#sister(said);
     if (sister !== null && signers.has(sister.keyId)) return null;

@@ -5,15 +5,19 @@ import { derivedId } from '../proof/uuid.ts';
 import type { KeyPurpose, Lane } from './values.ts';
 
 /*
- * What is said when a key begins, follows another, or ends. A statement stands in a log record of its own, in one envelope for each
- * key that must agree: every envelope holds the same payload, so that no signature can be taken for an agreement to something else.
+ * What is said when a key begins, follows another, or ends. A statement stands in a log record of its own, in one
+ * envelope for each key that must agree: every envelope holds the same payload, so that no signature can be taken for
+ * an agreement to something else.
  */
 
 /** The payload type of statements about keys; every version ever shipped stays verifiable. */
 export const KEY_PAYLOAD_TYPE = 'application/vnd.cutter.key.v1+json';
 export const KEY_STATEMENT_FORMAT = 'cutter-key/1';
 
-/** `add` begins a lane's keys, or begins them anew after a revocation; `rotate` ends one by another; `revoke` ends one. */
+/**
+ * `add` begins a lane's keys, or begins them anew after a revocation; `rotate` ends one by another; `revoke` ends
+ * one.
+ */
 export const KEY_ACTS = ['add', 'rotate', 'revoke'] as const;
 export type KeyAct = (typeof KEY_ACTS)[number];
 
@@ -71,7 +75,10 @@ interface Signer {
   readonly publicKey: Uint8Array;
 }
 
-/** The id of the record in which a key begins or ends: each happens to a key once, so its record can be found by the key's id. */
+/**
+ * The id of the record in which a key begins or ends: each happens to a key once, so its record can be found by the
+ * key's id.
+ */
 export function keyRecordId(act: KeyAct, keyId: string): string {
   return derivedId(`key:${act}\0record\0${keyId}`);
 }

@@ -13,8 +13,9 @@ export interface LaneSignature {
 }
 
 /**
- * What must hold between a lane and a signature, each with a name of its own. A DOT-991 row signs a change set and nothing
- * else, a DOT-992 row a verify result and nothing else. Checked before a row is written and again when one is judged.
+ * What must hold between a lane and a signature, each with a name of its own. A DOT-991 row signs a change set and
+ * nothing else, a DOT-992 row a verify result and nothing else. Checked before a row is written and again when one is
+ * judged.
  */
 export function laneProblems(row: LaneSignature, lane: Lane, keyLane: string): Problem[] {
   const executor = lane === EXECUTOR_LANE;

@@ -4,8 +4,9 @@ import type { PlanRecord } from '../document/types.ts';
 import type { UnitCounts } from './statement.ts';
 
 /*
- * What the blocks of a manifest say, for those who have nothing else: the full check reads them from the database, a passport shows
- * them. The plan's record, the effect of the cut on one unit, and the counts follow from them by one rule.
+ * What the blocks of a manifest say, for those who have nothing else: the full check reads them from the database, a
+ * passport shows them. The plan's record, the effect of the cut on one unit, and the counts follow from them by one
+ * rule.
  */
 
 /** What a block's `payload_summary` says of a record, under the names that it has there. */
@@ -38,7 +39,9 @@ interface BlockPlace {
   readonly parent: string | null;
 }
 
-/** The record that a block was made of: what the manifest's digest covers. Absent members of old blocks count as null. */
+/**
+ * The record that a block was made of: what the manifest's digest covers. Absent members of old blocks count as null.
+ */
 export function recordOfBlock(place: BlockPlace, summary: RecordSummary): Omit<PlanRecord, 'text'> {
   return {
     localId: place.localId,
@@ -59,7 +62,10 @@ export function recordOfBlock(place: BlockPlace, summary: RecordSummary): Omit<P
   };
 }
 
-/** What the cut does to the unit of a block; null where the block is no unit. `addresses` are those of the records by their local ids. */
+/**
+ * What the cut does to the unit of a block; null where the block is no unit. `addresses` are those of the records by
+ * their local ids.
+ */
 export function effectOfBlock(
   { address, parent }: Pick<BlockPlace, 'address' | 'parent'>,
   summary: ActionSummary,

@@ -17,8 +17,8 @@ export type BodyVerdict =
   | { readonly verdict: 'malformed' };
 
 /**
- * Reads one body: its hash first, then what it says. A body that has its hash is read fast. One that was altered is read as strictly as a
- * stranger's. What is read holds as long as the bytes do.
+ * Reads one body: its hash first, then what it says. A body that has its hash is read fast. One that was altered is
+ * read as strictly as a stranger's. What is read holds as long as the bytes do.
  */
 export function readRecord(body: Buffer, recordHash: string): BodyVerdict {
   const digest = digestOf(body);

@@ -14,14 +14,19 @@ const LEDGER_VERBS = [
 ] as const;
 type LedgerVerb = (typeof LEDGER_VERBS)[number];
 
-/** Every verb that a record may name: those of callers, those about keys, and the resumption of a ledger that was set back. */
+/**
+ * Every verb that a record may name: those of callers, those about keys, and the resumption of a ledger that was set
+ * back.
+ */
 export const RECORD_VERBS: ReadonlySet<string> = new Set([
   ...LEDGER_VERBS,
   ...KEY_ACTS.map((act) => `key:${act}`),
   'resume',
 ]);
 
-/** In records of which verbs a move may stand. The escalation of a failed verification is marked by that verification. */
+/**
+ * In records of which verbs a move may stand. The escalation of a failed verification is marked by that verification.
+ */
 const VERBS_OF_MOVE: Readonly<Record<HistoryChangeKind, readonly LedgerVerb[]>> = {
   mark: ['mark', 'verify'],
   sweep_promote: ['sweep'],

@@ -4,7 +4,10 @@ import { type Digest, digestOf } from '../proof/digest.ts';
 import type { DsseEnvelope } from '../proof/dsse.ts';
 import type { Lane, Mode } from './values.ts';
 
-/** The version of a record's form; it stands inside the bytes that are hashed. docs/reference/formats/record.md describes it. */
+/**
+ * The version of a record's form; it stands inside the bytes that are hashed. docs/reference/formats/record.md
+ * describes it.
+ */
 export const RECORD_FORMAT = 'cutter-record/1';
 /** The same with a member `statements`: records about keys and incarnations alone. */
 export const STATEMENT_RECORD_FORMAT = 'cutter-record/2';
@@ -12,13 +15,19 @@ export const STATEMENT_RECORD_FORMAT = 'cutter-record/2';
 export const FINGERPRINT_LENGTH = 8;
 const PART_BYTES = 1_000_000;
 
-/** One row as a transaction wrote it, in the values that were sent. Tables outside `cutter_governance` carry their schema. */
+/**
+ * One row as a transaction wrote it, in the values that were sent. Tables outside `cutter_governance` carry their
+ * schema.
+ */
 export interface WrittenRow {
   readonly table: string;
   /** The primary key; of several columns joined by `/`. */
   readonly id: string;
   readonly op: 'insert' | 'update';
-  /** Insert: every column. Update: the columns set. In the canonical form of each column type (docs/reference/formats/record.md). */
+  /**
+   * Insert: every column. Update: the columns set. In the canonical form of each column type
+   * (docs/reference/formats/record.md).
+   */
   readonly columns: Readonly<Record<string, PlainJson>>;
 }
 
@@ -48,7 +57,10 @@ export interface LogRecord {
   readonly rowIds: readonly string[];
 }
 
-/** Rows that are found in the log by their own id. Blocks and affected rows borrow their parent's place; units have none. */
+/**
+ * Rows that are found in the log by their own id. Blocks and affected rows borrow their parent's place; units have
+ * none.
+ */
 export const POSITIONED: ReadonlySet<string> = new Set([
   'decision_backlog_entry',
   'decision_backlog_history',
@@ -66,7 +78,8 @@ export const POSITIONED: ReadonlySet<string> = new Set([
 /** The canonical record of one writing transaction: what was written, by whom, when, digested from the values sent. */
 export function buildRecord(input: RecordInput): LogRecord {
   const body = recordBody(input);
-  // No character takes more than three bytes for each of its code units: most bodies are one part, seen without encoding them.
+  // No character takes more than three bytes for each of its code units: most bodies are one part, seen without
+  // encoding them.
   const isOnePart = body.length * 3 <= PART_BYTES;
   return {
     recordId: input.recordId,
@@ -76,7 +89,10 @@ export function buildRecord(input: RecordInput): LogRecord {
   };
 }
 
-/** Canonical: the head's members sort before `rows`, and `shapes` and `verb` after; the rows are many and written by hand. */
+/**
+ * Canonical: the head's members sort before `rows`, and `shapes` and `verb` after; the rows are many and written by
+ * hand.
+ */
 function recordBody(input: RecordInput): string {
   const { shapes, rows } = digestRows(input.rows);
   const head = canonicalJson({

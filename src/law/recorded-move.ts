@@ -15,7 +15,10 @@ export interface RecordedMove {
 const STATES: ReadonlySet<unknown> = new Set(ENTRY_STATES);
 const TEXTS = ['history_id', 'entry_id', 'change_kind', 'changed_by', 'changed_at'] as const;
 
-/** Whether a value has the form in which verbs write moves. A hand that altered a record may have altered its names too. */
+/**
+ * Whether a value has the form in which verbs write moves. A hand that altered a record may have altered its names
+ * too.
+ */
 export function isRecordedMove(value: unknown): value is RecordedMove {
   if (typeof value !== 'object' || value === null) return false;
   const said = value as Readonly<Record<string, unknown>>;

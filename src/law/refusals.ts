@@ -1,6 +1,6 @@
 /**
- * Refusals: the ways in which the ledger says no. Each is thrown where it is found and becomes a member of the mutation's
- * outcome union by its class name; anything else that is thrown is a defect and is masked.
+ * Refusals: the ways in which the ledger says no. Each is thrown where it is found and becomes a member of the
+ * mutation's outcome union by its class name; anything else that is thrown is a defect and is masked.
  */
 import type { Severity } from '../document/types.ts';
 
@@ -40,8 +40,9 @@ type Guard = 'G-MARK-IDEM' | 'G-CUT-APPROVED' | 'G-CUT-DEPS' | 'G-CUT-ONCE' | 'G
 /**
  * The base of every refusal. `message` says what is wrong and the way out, in one or two sentences.
  *
- * `retryable`: the same call (same key, input and caller) can succeed later, by time or by another's act in the ledger; `message` says by
- * which. Acts of the ledger's keeper (rights, keys, vocabulary) don't count, and what isn't there isn't waited for.
+ * `retryable`: the same call (same key, input and caller) can succeed later, by time or by another's act in the
+ * ledger; `message` says by which. Acts of the ledger's keeper (rights, keys, vocabulary) don't count, and what isn't
+ * there isn't waited for.
  */
 export abstract class Refusal extends Error {
   readonly guard: Guard | null = null;
@@ -116,7 +117,10 @@ export class AlreadyCut extends Refusal {
   override readonly guard = 'G-CUT-ONCE';
 }
 
-/** The plan was made against something that has changed since; retryable where a new approval of the same manifest mends it. */
+/**
+ * The plan was made against something that has changed since; retryable where a new approval of the same manifest
+ * mends it.
+ */
 export class PlanStale extends Passing {}
 
 /** One party would act on both sides. */

@@ -3,8 +3,9 @@ import type { RecordedRow } from './recorded-row.ts';
 import type { Lane } from './values.ts';
 
 /*
- * The fast reading of a record's body. The full check reads every body of a ledger, and most of their bytes are rows that it only
- * compares by digest. The strict parser decides where this one sees anything unusual. Tests hold the two together.
+ * The fast reading of a record's body. The full check reads every body of a ledger, and most of their bytes are rows
+ * that it only compares by digest. The strict parser decides where this one sees anything unusual. Tests hold the two
+ * together.
  */
 
 /** What the rows of a record have in common: a table, what was done there, and to which columns. */
@@ -79,8 +80,9 @@ export interface ScannedRecord {
 }
 
 /**
- * A body that has its hash: what stands around its rows is parsed, and the rows are walked as they lie in the bytes. Null where it
- * isn't quite of the form that this version writes, which the strict parser then judges. It holds as long as the bytes do.
+ * A body that has its hash: what stands around its rows is parsed, and the rows are walked as they lie in the bytes.
+ * Null where it isn't quite of the form that this version writes, which the strict parser then judges. It holds as
+ * long as the bytes do.
  */
 export function scanRecord(body: Buffer): ScannedRecord | null {
   const rowsAt = body.indexOf(ROWS);
@@ -132,7 +134,10 @@ const isShape = (shape: RowShape | null) =>
   (shape.op === 'insert' || shape.op === 'update') &&
   Array.isArray(shape.columns);
 
-/** Where the rows of the body under way lie, four numbers a row: shape, id from, id until, digest from. Each body uses it in turn. */
+/**
+ * Where the rows of the body under way lie, four numbers a row: shape, id from, id until, digest from. Each body uses
+ * it in turn.
+ */
 let places = new Int32Array(1 << 12);
 
 /** Rows as they lie in a body: `[shape,"id","digest","fingerprints"]`, one after the other. */

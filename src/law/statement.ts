@@ -2,8 +2,9 @@ import type { PlainJson } from '../proof/canonical.ts';
 import { EXECUTOR_LANE, type Lane, VERIFIER_LANE } from './values.ts';
 
 /**
- * What a lane signs, as plain JSON. Pure: the same facts give the same bytes. The payload type names phase, lane and format
- * version and is bound by the envelope's pre-authentication encoding; every version ever shipped stays verifiable.
+ * What a lane signs, as plain JSON. Pure: the same facts give the same bytes. The payload type names phase, lane and
+ * format version and is bound by the envelope's pre-authentication encoding; every version ever shipped stays
+ * verifiable.
  */
 const CUT_PAYLOAD_TYPE = 'application/vnd.cutter.cut.dot-991.v1+json';
 const VERIFY_PAYLOAD_TYPE = 'application/vnd.cutter.verify.dot-992.v1+json';

@@ -71,7 +71,10 @@ const TERMINAL_STATES: readonly EntryState[] = ENTRY_STATES.filter(
   (state) => !TRANSITIONS.some(({ from }) => from === state),
 );
 
-/** The states of entries that ended without being complete: such an entry keeps blocking, and frees by a successor alone. */
+/**
+ * The states of entries that ended without being complete: such an entry keeps blocking, and frees by a successor
+ * alone.
+ */
 export const FAILED_STATES: readonly EntryState[] = TERMINAL_STATES.filter(
   (state) => state !== 'verified_complete',
 );

@@ -87,7 +87,9 @@ export type Mode = (typeof MODES)[number];
 export const PRINCIPAL_KINDS = ['person', 'service', 'agent'] as const;
 export type PrincipalKind = (typeof PRINCIPAL_KINDS)[number];
 
-/** What a unit and its versions say of themselves. The ledger derives what is current, and no statement changes these. */
+/**
+ * What a unit and its versions say of themselves. The ledger derives what is current, and no statement changes these.
+ */
 export const UNIT_LIFECYCLE_STATUSES = ['draft'] as const;
 export const CONFORMANCE_STATUSES = ['conformant'] as const;
 export const UNIT_REVIEW_STATES = ['approved'] as const;

@@ -7,8 +7,8 @@ import { type EntryState, isTerminal, nextState } from './states.ts';
 import type { HistoryChangeKind, Lane } from './values.ts';
 
 /*
- * The way of an entry through its states, replayed from the log's records alone. The full check and the monitor both go this way, move
- * by move, and report what is wrong in their own form.
+ * The way of an entry through its states, replayed from the log's records alone. The full check and the monitor both
+ * go this way, move by move, and report what is wrong in their own form.
  */
 
 /** What has to be remembered of an entry under way. One that has ended is forgotten. */
@@ -47,7 +47,10 @@ export interface Step {
   readonly way: Way | null;
 }
 
-/** The way of an entry after one more move. `blanks` counts the records so far that could not be read: a move may be missing since. */
+/**
+ * The way of an entry after one more move. `blanks` counts the records so far that could not be read: a move may be
+ * missing since.
+ */
 export function stepOn(way: Way | null, move: RecordedMove, record: MovingRecord, blanks: number): Step {
   const caller = partyOf(record);
   const { entry_version_after: state, change_kind: kind } = move;
@@ -120,8 +123,8 @@ export interface StatusFault {
 export const ENTRY_TABLE = 'decision_backlog_entry';
 
 /**
- * An entry's status is set where a move of the same record says so, to what it says, and nowhere else. A birth sets none: its status is
- * part of the row. `updates` are the updates of entries in the record.
+ * An entry's status is set where a move of the same record says so, to what it says, and nowhere else. A birth sets
+ * none: its status is part of the row. `updates` are the updates of entries in the record.
  */
 export function statusFaults(
   history: readonly RecordedMove[],

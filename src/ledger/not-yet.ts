@@ -28,8 +28,8 @@ const FIRST: Readonly<Record<'review' | 'cut', Partial<Record<EntryState, string
 };
 
 /**
- * The refusal of a verb that an entry's state doesn't allow: it says whose act or what time the same call waits for, or that none will help.
- * `holds`: whether what the call names would still fit then.
+ * The refusal of a verb that an entry's state doesn't allow: it says whose act or what time the same call waits for,
+ * or that none will help. `holds`: whether what the call names would still fit then.
  */
 export function notYet(
   found: Found,

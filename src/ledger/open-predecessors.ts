@@ -20,7 +20,10 @@ type OpenPredecessor = z.infer<typeof openPredecessor>;
 const shown = (alias: FragmentSqlToken) =>
   sql.fragment`json_build_object('id', ${alias}.entry_id, 'status', ${alias}.status, 'kind', ${alias}.kind)`;
 
-/** An entry by its key. A plain join would read all entries while they are few, in a plan that is kept; `offset 0` prevents that. */
+/**
+ * An entry by its key. A plain join would read all entries while they are few, in a plan that is kept; `offset 0`
+ * prevents that.
+ */
 const entry = (id: FragmentSqlToken) =>
   sql.fragment`lateral (select e.entry_id, e.status, e.kind from cutter_governance.decision_backlog_entry e where e.entry_id = ${id} offset 0)`;
 

@@ -96,7 +96,10 @@ function refuseUnclear(input: PlanCutInput): void {
 
 const subjectOf = (entryId: string | null) => (entryId === null ? {} : { entryId });
 
-/** The same for an entry that ended uncut or failed. What was cut keeps its plan, which shows whether the text stands unchanged. */
+/**
+ * The same for an entry that ended uncut or failed. What was cut keeps its plan, which shows whether the text stands
+ * unchanged.
+ */
 function ended({ entryId }: PlanCutInput, status: EntryState): IllegalTransition {
   const message = `Entry ${entryId} is ${status}: it has ended, so nobody can approve a plan of it. To see how its text would be cut now, call planCut with its sourceId and a cutSpec; to cut it, mark it anew.`;
   return new IllegalTransition(message, [problemAt(['entryId'], status, message, subjectOf(entryId))]);

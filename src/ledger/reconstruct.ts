@@ -23,7 +23,9 @@ type ManifestRecord = readonly [
 /** The text of a version, under the local id of its record or, where an earlier cut made it, under its own id. */
 type VersionText = readonly [id: string, text: string];
 
-/** A thousand rows in one: a hundred thousand rows of the driver's would be handed over in one turn of the event loop. */
+/**
+ * A thousand rows in one: a hundred thousand rows of the driver's would be handed over in one turn of the event loop.
+ */
 const partRow = z.discriminatedUnion('part', [
   z.object({
     part: z.literal('record'),
@@ -36,11 +38,11 @@ const partRow = z.discriminatedUnion('part', [
 type PartRow = z.infer<typeof partRow>;
 
 /**
- * Gives a cut's source back from its rows: unit bodies and excluded stretches in the order of the manifest. The source table
- * isn't asked; the digest to meet is that of the approved manifest's header.
+ * Gives a cut's source back from its rows: unit bodies and excluded stretches in the order of the manifest. The
+ * source table isn't asked; the digest to meet is that of the approved manifest's header.
  *
- * Records and texts are read apart, each by an index, and joined here: PostgreSQL would choose the way of a join by statistics that
- * know nothing of a cut that is new, and the wrong way is quadratic in the units.
+ * Records and texts are read apart, each by an index, and joined here: PostgreSQL would choose the way of a join by
+ * statistics that know nothing of a cut that is new, and the wrong way is quadratic in the units.
  */
 export async function reconstruct(
   evidence: CommonQueryMethods,
@@ -92,8 +94,8 @@ function inThousands(part: FragmentSqlToken, rows: FragmentSqlToken): FragmentSq
 }
 
 /**
- * The text of each record, in the order of the manifest: the version that the cut made, the earlier one, or what was set aside. Null
- * where the rows have lost it; the digest shows that.
+ * The text of each record, in the order of the manifest: the version that the cut made, the earlier one, or what was
+ * set aside. Null where the rows have lost it; the digest shows that.
  */
 function textsInOrder(rows: readonly PartRow[]): (string | null)[] {
   const texts = { made: new Map<string, string>(), base: new Map<string, string>() };

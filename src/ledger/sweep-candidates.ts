@@ -22,7 +22,10 @@ type Locked = z.infer<typeof lockedRow>;
 const ROWS = sql.fragment`(select coalesce(json_agg(json_build_object('entry_id', l.entry_id, 'kind', l.kind, 'status', l.status,
     'emitted_at', ${timeText(sql.fragment`l.emitted_at`)}) order by l.entry_id), '[]') from locked l)`;
 
-/** Picks by age, locks by id: two sweeps never wait for each other in a circle. What another pass took meanwhile shows its new status. */
+/**
+ * Picks by age, locks by id: two sweeps never wait for each other in a circle. What another pass took meanwhile shows
+ * its new status.
+ */
 export function lockOldest(tx: ExecTx, limit: number): Promise<Locked> {
   return tx.connection.one(sql.prepared('sweep.lock', lockedRow)`
     /* sweep.lock */ with waiting as materialized (
@@ -53,7 +56,10 @@ export function lockNamed(tx: ExecTx, entryIds: readonly string[]): Promise<Lock
 
 const earlyRow = z.object({ entry_id: z.string() });
 
-/** Of the locked entries, those deferred to a later time: read after the lock, since a review may have come in between. */
+/**
+ * Of the locked entries, those deferred to a later time: read after the lock, since a review may have come in
+ * between.
+ */
 export async function notDue(tx: ExecTx, ids: readonly string[]): Promise<ReadonlySet<string>> {
   const rows = await tx.connection.any(sql.prepared('sweep.look', earlyRow)`
     /* sweep.look */ select m.source_doc_ref as entry_id from cutter_governance.manifest_envelope m
@@ -72,7 +78,9 @@ const namedRow = z.object({
 });
 type Named = z.infer<typeof namedRow>;
 
-/** Why a pass can't promote the entries that its caller named: those that don't exist, or else those that don't wait. */
+/**
+ * Why a pass can't promote the entries that its caller named: those that don't exist, or else those that don't wait.
+ */
 export async function unsweepable(
   tx: ExecTx,
   entryIds: readonly string[],

@@ -1,8 +1,8 @@
 import { sql } from 'slonik';
 
 /**
- * Whether what this session commits outlives a crash, as a condition. It stands in the statements that hand a record over and give it
- * its position, so that nothing is acknowledged by a session that could lose it.
+ * Whether what this session commits outlives a crash, as a condition. It stands in the statements that hand a record
+ * over and give it its position, so that nothing is acknowledged by a session that could lose it.
  */
 export const DURABLE = sql.fragment`current_setting('fsync') = 'on' and current_setting('full_page_writes') = 'on' and current_setting('synchronous_commit') in ('on', 'remote_apply')`;
 

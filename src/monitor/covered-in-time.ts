@@ -1,6 +1,9 @@
 import type { MonitorFinding } from './judges/finding.ts';
 
-/** Heads that both lanes sign have to keep up with the records; else a ledger could show old ones for as long as it likes. */
+/**
+ * Heads that both lanes sign have to keep up with the records; else a ledger could show old ones for as long as it
+ * likes.
+ */
 export class CoveredInTime {
   readonly #withinMs: number;
   /** How far everything has to be covered, and since when it isn't. */

@@ -36,7 +36,7 @@ export interface MonitorOptions {
 }
 
 /**
- * What follows from a message. `reconnect`: the stream ended in good order. `refused`: the token has ended. `other`: the
- * ledger is of another incarnation now. `ended`: nothing more of this ledger is believed.
+ * What follows from a message. `reconnect`: the stream ended in good order. `refused`: the token has ended. `other`:
+ * the ledger is of another incarnation now. `ended`: nothing more of this ledger is believed.
  */
 export type Next = 'go-on' | 'reconnect' | 'refused' | 'other' | 'ended';

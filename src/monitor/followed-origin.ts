@@ -46,7 +46,10 @@ export class FollowedOrigin {
     return false;
   }
 
-  /** Once the whole log was read: both lanes must have accepted what it is now, and it must be what was seen up to there. */
+  /**
+   * Once the whole log was read: both lanes must have accepted what it is now, and it must be what was seen up to
+   * there.
+   */
   async holdToPast(
     { resumptions, proved }: { readonly resumptions: ResumptionJudge; readonly proved: ProvedHeads },
     before: Before | undefined,

@@ -205,7 +205,10 @@ function typeOf(message: unknown): unknown {
   return (message as { readonly __typename?: unknown } | null | undefined)?.__typename;
 }
 
-/** A message without the head that it shows, and the head. One that can't be read is left to the stream's judge to refuse. */
+/**
+ * A message without the head that it shows, and the head. One that can't be read is left to the stream's judge to
+ * refuse.
+ */
 function withoutHead(message: unknown): { readonly rest: unknown; readonly note: string | null } {
   const { checkpoint, ...rest } = (message ?? {}) as {
     readonly checkpoint?: { readonly note?: unknown } | null;

@@ -5,7 +5,9 @@ import type { Plan } from './plan.ts';
 import type { PhaseRecords, ProvedRecord } from './records.ts';
 import { hold, PassportFault } from './refuse.ts';
 
-/** Holds the way of a document together: what was marked is what was planned, approved, cut and verified, and by whom. */
+/**
+ * Holds the way of a document together: what was marked is what was planned, approved, cut and verified, and by whom.
+ */
 export function holdLineage(changeSetId: string, rows: PassportRows, plan: Plan): void {
   const { source, entry, envelope, decision, changeSet, result, executorSignature, verifierSignature } = rows;
   const cut = changeSet.columns;
@@ -140,7 +142,8 @@ export function holdApproval(
       expiresAt: given.expires_at,
       notBefore: given.findings.not_before,
       position: review.position,
-      // Rows are shown as they were born, so a passport doesn't show whether a later review superseded this one. The verifier saw that.
+      // Rows are shown as they were born, so a passport doesn't show whether a later review superseded this one. The
+      // verifier saw that.
     },
     {
       manifestId: applied.manifest_id,
@@ -207,8 +210,8 @@ function approvalFaultText(
 }
 
 /**
- * Nobody did it alone: the reviewer isn't the marker, and the verifier isn't the executor. Keys are judged with the signatures. A review
- * that names the registrar of the text is held to that as well.
+ * Nobody did it alone: the reviewer isn't the marker, and the verifier isn't the executor. Keys are judged with the
+ * signatures. A review that names the registrar of the text is held to that as well.
  */
 export function holdSeparation(
   { decision, result }: PassportRows,
@@ -236,7 +239,10 @@ function holdApart(
   throw new PassportFault(`${record.where}.body`, `One ${part}, ${who}, both ${did} and ${deed} this.`);
 }
 
-/** The verdict follows from its axes; one that passed is of the cut's own effect, and one that failed names its compensation. */
+/**
+ * The verdict follows from its axes; one that passed is of the cut's own effect, and one that failed names its
+ * compensation.
+ */
 export function holdVerdict({ result, changeSet, compensation }: PassportRows): void {
   const { verdict, findings, ...row } = result.columns;
   const { a, b, c } = findings.axes;

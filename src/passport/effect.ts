@@ -4,7 +4,10 @@ import { hold } from './refuse.ts';
 
 type AffectedRow = PassportRows['affected'][number]['columns'];
 
-/** Holds the affected rows against the plan: one for each unit that is born or gets a version, in source order, and nothing else. */
+/**
+ * Holds the affected rows against the plan: one for each unit that is born or gets a version, in source order, and
+ * nothing else.
+ */
 export function holdEffect(plan: Plan, { changeSet, affected }: PassportRows): void {
   const { affected_row_count: stated, payload_summary: summary, effect_digest } = changeSet.columns;
   const where = 'rows.changeSet.columns';

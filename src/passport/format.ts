@@ -3,8 +3,9 @@ import { canonicalJson, type PlainJson } from '../proof/canonical.ts';
 import { isDigest } from '../proof/digest.ts';
 
 /*
- * The form of a passport, version 1 (docs/reference/formats/passport.md). Everything is strict but the columns of rows: those are whatever their record was
- * digested over, so that a table which gains a column later changes nothing here.
+ * The form of a passport, version 1 (docs/reference/formats/passport.md). Everything is strict but the columns of
+ * rows: those are whatever their record was digested over, so that a table which gains a column later changes nothing
+ * here.
  */
 
 export const PASSPORT_FORMAT = 'cutter-passport/1';

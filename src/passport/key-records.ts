@@ -6,7 +6,10 @@ import { openRecord, type ProvedRecord } from './records.ts';
 import { hold } from './refuse.ts';
 import type { StatementKeys } from './signatures.ts';
 
-/** The records that introduced the two keys say of them what the given keys say: proved into the log, and agreed to by whoever had to. */
+/**
+ * The records that introduced the two keys say of them what the given keys say: proved into the log, and agreed to by
+ * whoever had to.
+ */
 export function holdKeyRecords(
   { records }: Passport,
   signers: StatementKeys,

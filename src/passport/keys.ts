@@ -12,7 +12,10 @@ export function holdKeys({ keys }: Passport, signers: StatementKeys, head: Cosig
   agree(keys.verifierCheckpoint, head.keys['DOT-992'], head.size, 'keys.verifierCheckpoint');
 }
 
-/** A key as a passport states it: with its end only where the checkpoint covers that, so that a later end changes nothing. */
+/**
+ * A key as a passport states it: with its end only where the checkpoint covers that, so that a later end changes
+ * nothing.
+ */
 export function statedKey(key: KnownKey, size: number): PassportKey {
   const ended = key.until !== null && key.until < size;
   return {

@@ -17,7 +17,9 @@ export interface Plan {
   readonly records: readonly RecordBlock[];
 }
 
-/** Recomputes a plan from its blocks: every byte in exactly one record, the manifest's digest and that of the effect. */
+/**
+ * Recomputes a plan from its blocks: every byte in exactly one record, the manifest's digest and that of the effect.
+ */
 export function openPlan(rows: PassportRows): Plan {
   const records = rows.blocks.filter((block): block is RecordBlock => block.columns.block_role === 'result');
   const vanished = rows.blocks.filter(

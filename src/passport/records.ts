@@ -28,7 +28,10 @@ export interface ProvedRecord extends ParsedRecord {
 }
 export type PhaseRecords = Readonly<Record<Phase, ProvedRecord>>;
 
-/** Proves the five phases' records into the checkpoint, and that they stand in the order in which such things are done. */
+/**
+ * Proves the five phases' records into the checkpoint, and that they stand in the order in which such things are
+ * done.
+ */
 export function openPhases({ records }: Passport, head: TreeHead): PhaseRecords {
   const proved = ORDER.map((phase): [Phase, ProvedRecord] => {
     const where = `records.${phase}`;
@@ -108,7 +111,10 @@ export class RowsOfRecord {
     hold(false, placeOf(where, altered), this.#told(row, altered));
   }
 
-  /** The same for a row that is shown without one of its columns: by the fingerprints of the others, which name and don't prove. */
+  /**
+   * The same for a row that is shown without one of its columns: by the fingerprints of the others, which name and
+   * don't prove.
+   */
   resemble(row: ShownRow, without: string, where: string): void {
     const recorded = this.#take(row, where);
     const due = recorded.columns.filter((column) => column !== without);

@@ -61,7 +61,10 @@ interface Signing {
   readonly position: number;
 }
 
-/** What must hold of a signature in its lane: a DOT-991 row signs a change set and nothing else, a DOT-992 row a verify result. */
+/**
+ * What must hold of a signature in its lane: a DOT-991 row signs a change set and nothing else, a DOT-992 row a
+ * verify result.
+ */
 function holdForm({ name, lane, row: { columns }, where }: Signing): void {
   const executes = name === 'executor';
   hold(
@@ -166,7 +169,10 @@ function verifyStatementOf(
   });
 }
 
-/** The key that the envelope names, if it is the lane's and was valid at the position, and the signature verifies under it. */
+/**
+ * The key that the envelope names, if it is the lane's and was valid at the position, and the signature verifies
+ * under it.
+ */
 function signerOf(
   { name, lane, row, where, position }: Signing,
   known: KnownKeys,

@@ -26,8 +26,8 @@ export type PassportVerdict =
     };
 
 /**
- * Judges a passport by the public keys that its reader knows, and by nothing else: no clock, no network, no database. What is
- * cheap is looked at first. Never throws: bad bytes are a refusal with a reason.
+ * Judges a passport by the public keys that its reader knows, and by nothing else: no clock, no network, no database.
+ * What is cheap is looked at first. Never throws: bad bytes are a refusal with a reason.
  */
 export function verifyPassport(bytes: Uint8Array, known: KnownKeys, judge: VerifySignature): PassportVerdict {
   try {

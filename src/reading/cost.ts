@@ -44,7 +44,10 @@ export function assertAffordable(row: RowPlan, roots: Level, bound: readonly Bou
   );
 }
 
-/** How many roots with this under each are affordable in one statement; at least one, for `assertAffordable` to refuse. */
+/**
+ * How many roots with this under each are affordable in one statement; at least one, for `assertAffordable` to
+ * refuse.
+ */
 export function affordableRoots(row: RowPlan, bound: readonly BoundPage[]): number {
   const each = levels(row, 1, bound, []).reduce((sum, level) => sum + level.rows, 1);
   return Math.max(1, Math.floor(MOST_ROWS / each));

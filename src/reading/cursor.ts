@@ -68,7 +68,10 @@ export function decodeCursor(noun: Noun, order: SortOrder, cursor: string): Curs
   return { verdict: isEarlier(form, incarnation) ? 'earlier' : 'unknown' };
 }
 
-/** What earlier versions wrote behind noun and order: a time and an id, a position and an ordinal, or an id and what follows. */
+/**
+ * What earlier versions wrote behind noun and order: a time and an id, a position and an ordinal, or an id and what
+ * follows.
+ */
 function isEarlier(first: unknown, second: unknown): boolean {
   if (fits('time', first)) return fits('uuid', second);
   if (fits('position', first)) return fits('int', second);

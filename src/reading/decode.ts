@@ -18,7 +18,9 @@ class Plain {
 }
 Object.setPrototypeOf(Plain.prototype, null);
 
-/** The object of a row: the fields asked for, under their response keys and in their order, as the response has them. */
+/**
+ * The object of a row: the fields asked for, under their response keys and in their order, as the response has them.
+ */
 export function decodeRow(
   row: RowPlan,
   fields: readonly PlannedField[],

@@ -44,8 +44,8 @@ function drawn(codec: Codec, expression: string): string {
 
 /**
  * Writes the one statement of a plan: one row with one text column, nested positional arrays (`json_build_array`, never
- * keyed objects: half the time and half the bytes). The text depends on the plan and on which arguments are given, never
- * on their values.
+ * keyed objects: half the time and half the bytes). The text depends on the plan and on which arguments are given,
+ * never on their values.
  */
 export class Emission {
   readonly #bound: readonly BoundPage[];
@@ -141,8 +141,8 @@ export class Emission {
   }
 
   /**
-   * Cells are drawn outside the limit, so only for the rows of the page. The literal limit inside lets PostgreSQL plan a
-   * prepared statement for a page and not for a tenth of the view.
+   * Cells are drawn outside the limit, so only for the rows of the page. The literal limit inside lets PostgreSQL
+   * plan a prepared statement for a page and not for a tenth of the view.
    */
   #page({ index, noun, row }: PagePlan, hangs: Hanging | null): string {
     const args = this.#bound[index]!;

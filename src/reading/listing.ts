@@ -4,9 +4,10 @@ import { codecOf, type KeyValue, listedBy } from './cursor.ts';
 import { type Codec, type Noun, ORDINAL, POSITION } from './nouns/noun.ts';
 
 /**
- * Writes the SQL of lists: the rows of a page with their places in the log. A list walks `cutter_log.row_place` by its key, so that a
- * page costs the same wherever it begins; where only few rows meet the filter, these are found first and their places then. Which way
- * is taken is decided by counting when the statement runs, and never by what the planner believes.
+ * Writes the SQL of lists: the rows of a page with their places in the log. A list walks `cutter_log.row_place` by
+ * its key, so that a page costs the same wherever it begins; where only few rows meet the filter, these are found
+ * first and their places then. Which way is taken is decided by counting when the statement runs, and never by what
+ * the planner believes.
  */
 
 /** What a list is written with. */
@@ -26,8 +27,8 @@ const PLACES = 'cutter_log.row_place';
 const ONE_MORE = LARGEST_PAGE + 1;
 
 /**
- * The same of the rows of one plan or change set, as a query: of a number that it knows the planner may think that all rows are fewer,
- * as they are of most plans, and would read and sort all of a large one for each page.
+ * The same of the rows of one plan or change set, as a query: of a number that it knows the planner may think that
+ * all rows are fewer, as they are of most plans, and would read and sort all of a large one for each page.
  */
 const PAGE = `(select ${ONE_MORE})`;
 
@@ -64,8 +65,8 @@ export function hanging(pen: Pen, noun: Noun, args: BoundPage, where: Where): st
 }
 
 /**
- * Rows of one plan or change set, whose place they share: by their own order, from wherever the page begins. The two cases of a cursor,
- * inside this plan or before all of it, stand apart so that each can be looked up.
+ * Rows of one plan or change set, whose place they share: by their own order, from wherever the page begins. The two
+ * cases of a cursor, inside this plan or before all of it, stand apart so that each can be looked up.
  */
 export function inside(pen: Pen, noun: Noun, args: BoundPage, where: Where, parent: string): string {
   const [one, p] = [pen.alias(), pen.alias()];
@@ -102,8 +103,8 @@ export function keyed(pen: Pen, noun: Noun, args: BoundPage, where: Where): stri
 }
 
 /**
- * The rows of a noun that are in the log. With a filter there are four ways to them, each taken where the one before it isn't enough:
- * few rows are sorted; places are walked for a while; more rows are sorted; all places are walked.
+ * The rows of a noun that are in the log. With a filter there are four ways to them, each taken where the one before
+ * it isn't enough: few rows are sorted; places are walked for a while; more rows are sorted; all places are walked.
  */
 export function integrated(pen: Pen, noun: Noun, args: BoundPage): string {
   const where: Where = (v) => args.filter.map((bound) => pen.condition(bound, v));
@@ -143,8 +144,9 @@ function sorted(pen: Pen, noun: Noun, args: BoundPage, rows: string, gate: strin
 }
 
 /**
- * The first rows that meet the filter, one more than `most`, by the index of the column that fewest rows share. A range and an order
- * by the column instead of equality: of a value that isn't known yet the planner believes that many rows have it, and would scan for them.
+ * The first rows that meet the filter, one more than `most`, by the index of the column that fewest rows share. A
+ * range and an order by the column instead of equality: of a value that isn't known yet the planner believes that
+ * many rows have it, and would scan for them.
  */
 function counted(pen: Pen, noun: Noun, { filter }: BoundPage, most: number, gate?: string): string {
   const v = pen.alias();
@@ -168,7 +170,10 @@ function counted(pen: Pen, noun: Noun, { filter }: BoundPage, most: number, gate
   return `select ${each}.* from (select distinct unnest(${list}) as value) ${one} cross join lateral (${rows(between(`${one}.value`))}) ${each} ${limit}`;
 }
 
-/** The conditions with the one before the others that the rows are looked up by, or undefined where no index begins with its column. */
+/**
+ * The conditions with the one before the others that the rows are looked up by, or undefined where no index begins
+ * with its column.
+ */
 function leading(noun: Noun, filter: readonly Bound[]): [Bound | undefined, ...Bound[]] {
   const usable = filter.filter(({ column }) => noun.indexed.includes(column));
   // Whether a column is null says the least.
@@ -190,8 +195,8 @@ interface Walk {
 }
 
 /**
- * Places in their order, and the row of each looked up by its key. Where rows share a place, those of the place that the cursor names
- * come from their own order, and each further place gives no more than a page.
+ * Places in their order, and the row of each looked up by its key. Where rows share a place, those of the place that
+ * the cursor names come from their own order, and each further place gives no more than a page.
  */
 function walked(
   pen: Pen,

@@ -12,8 +12,8 @@ const names = new Map<string, string>();
 const candidates = new Set<string>();
 
 /**
- * The name under which a text is prepared, from its second use on; null where it isn't worth one. A text asked for once,
- * or one of many made up by somebody, takes no name away from those that come again.
+ * The name under which a text is prepared, from its second use on; null where it isn't worth one. A text asked for
+ * once, or one of many made up by somebody, takes no name away from those that come again.
  */
 function nameOf(text: string): string | null {
   const known = names.get(text);

@@ -16,9 +16,9 @@ export type ColumnValues = Readonly<Record<string, unknown>>;
 export type PreviewRows = { readonly [N in NounName]?: readonly ColumnValues[] };
 
 /**
- * The row with this id among the rows of a dry run, as a node. Its columns are those values; it has no place in the log.
- * A relation to one row is looked for among the rows first and in the ledger then; a relation to many shows the rows of
- * the dry run alone.
+ * The row with this id among the rows of a dry run, as a node. Its columns are those values; it has no place in the
+ * log. A relation to one row is looked for among the rows first and in the ledger then; a relation to many shows the
+ * rows of the dry run alone.
  */
 export function previewNode(noun: NounName, rows: PreviewRows, id: string): PreviewNode {
   const key = NOUNS[noun].key[0]!;

@@ -3,8 +3,8 @@ import type { Noun } from './nouns/noun.ts';
 import type { NounName } from './nouns/noun-name.ts';
 
 /**
- * What a token narrowed to entries reads: the rows that lead to one of them. Every row of every noun is read from `Noun.view`, at the root
- * and below, so that is the one place that is narrowed. Each condition goes by an index.
+ * What a token narrowed to entries reads: the rows that lead to one of them. Every row of every noun is read from
+ * `Noun.view`, at the root and below, so that is the one place that is narrowed. Each condition goes by an index.
  */
 
 const V = 'cutter_governance.v_';
@@ -21,7 +21,8 @@ const REACHES: Readonly<Record<NounName, (ids: string) => string>> = {
   History: (ids) => `r.entry_id = any(${ids})`,
   // An edge tells of both its entries.
   Dependency: (ids) => `r.from_entry_id = any(${ids}) and r.to_entry_id = any(${ids})`,
-  // A pass goes over many entries, and an alias belongs to none: no row meets this, which names the list because a statement has to use it.
+  // A pass goes over many entries, and an alias belongs to none: no row meets this, which names the list because a
+  // statement has to use it.
   Sweep: (ids) => `${ids} is null`,
   AddressAlias: (ids) => `${ids} is null`,
   Manifest: (ids) => `r.source_doc_ref = any(${ids}::text[])`,

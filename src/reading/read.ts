@@ -185,8 +185,8 @@ export async function readNodes(
 }
 
 /**
- * The rows with these ids, each given once: for a field that many rows at hand share. One statement, or as few as its cost allows:
- * what is asked of one row must not be refused for how many there happen to be.
+ * The rows with these ids, each given once: for a field that many rows at hand share. One statement, or as few as its
+ * cost allows: what is asked of one row must not be refused for how many there happen to be.
  */
 export async function readShared(
   context: Context,

@@ -16,7 +16,9 @@ import {
 } from 'graphql';
 import { type Asked, selected } from './selection.ts';
 
-/** Marks a root field whose resolver gives the response as it is to be sent: keys in their order, scalars written out. */
+/**
+ * Marks a root field whose resolver gives the response as it is to be sent: keys in their order, scalars written out.
+ */
 export const READ_WHOLE = { readWhole: true } as const;
 
 /** A query all of whose root fields are read whole. */
@@ -43,9 +45,10 @@ export function wholeRoot({ schema, document, operationName }: ExecutionArgs): W
 }
 
 /**
- * Answers a query from what its statements give, without walking the answer again: half of the time of a large page. Ordinary
- * execution stays the oracle: a test holds the two together. A root field that fails is answered as ordinary execution would,
- * and is not asked again: what the database refused for its length, or for want of connections, mustn't cost it twice.
+ * Answers a query from what its statements give, without walking the answer again: half of the time of a large page.
+ * Ordinary execution stays the oracle: a test holds the two together. A root field that fails is answered as ordinary
+ * execution would, and is not asked again: what the database refused for its length, or for want of connections,
+ * mustn't cost it twice.
  */
 export async function executeWhole(
   root: WholeRoot,
@@ -87,7 +90,10 @@ function started(fields: readonly RootField[], errors: GraphQLError[]): unknown[
   }
 }
 
-/** The value of a field. Where it fails, it is null and its error is noted; where it may not be null, the error is thrown. */
+/**
+ * The value of a field. Where it fails, it is null and its error is noted; where it may not be null, the error is
+ * thrown.
+ */
 function begun({ key, nodes, nullable, resolve }: RootField, errors: GraphQLError[]): unknown {
   const fail = (raw: unknown): null => {
     const error = locatedError(raw, nodes, [key]);

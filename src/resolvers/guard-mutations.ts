@@ -58,7 +58,9 @@ function refuseUnauthorised(
   }
 }
 
-/** Most verbs need one authority; a few need another for one kind of their input, which GraphQL's own enum has judged. */
+/**
+ * Most verbs need one authority; a few need another for one kind of their input, which GraphQL's own enum has judged.
+ */
 function authorityFor(
   authority: Authority,
   args: Record<string, unknown>,

@@ -60,8 +60,8 @@ function streamed(message: HistoryMessage): StreamedMessage {
 }
 
 /**
- * What hangs under the streamed rows of one record is read when the first of them asks for it, for all of them at once: a sweep
- * moves a thousand entries in one record, and every subscriber asks.
+ * What hangs under the streamed rows of one record is read when the first of them asks for it, for all of them at
+ * once: a sweep moves a thousand entries in one record, and every subscriber asks.
  */
 function relationsOf(rows: readonly PlacedHistoryRow[]): ReadRelation {
   const entryIds = [...new Set(rows.map((row) => row.entry_id))];

@@ -4,8 +4,8 @@ import { isDigest } from '../proof/digest.ts';
 import { normalizeUuid } from '../proof/uuid.ts';
 
 /**
- * The shapes of what callers send, judged after their authority. Scalars let any string through, so that every fault becomes
- * one refusal that names its place. Each shape gives the one form that the ledger stores and hashes.
+ * The shapes of what callers send, judged after their authority. Scalars let any string through, so that every fault
+ * becomes one refusal that names its place. Each shape gives the one form that the ledger stores and hashes.
  */
 
 /** Text that UTF-8 can say: halves of surrogate pairs would become other characters without a word. */
@@ -92,8 +92,8 @@ export const base64 = z.string().transform((value, issue) => {
 });
 
 /**
- * Whether `value` is what these bytes are encoded to. Decoding passes over what is no letter of base64, so that the length tells of it; of
- * megabytes only the end has to be encoded again.
+ * Whether `value` is what these bytes are encoded to. Decoding passes over what is no letter of base64, so that the
+ * length tells of it; of megabytes only the end has to be encoded again.
  */
 function isBase64(value: string, bytes: Buffer): boolean {
   const padding = value.endsWith('==') ? 2 : value.endsWith('=') ? 1 : 0;

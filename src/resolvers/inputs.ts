@@ -3,7 +3,10 @@ import type { builder } from '../schema/builder.ts';
 type Types = typeof builder.$inferSchemaTypes;
 type InputFields = PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>;
 
-/** Marks an optional field that may be left out, but not given by a variable without a value: its default does more than any value. */
+/**
+ * Marks an optional field that may be left out, but not given by a variable without a value: its default does more
+ * than any value.
+ */
 export const NEEDS_VALUE = { needsValue: true } as const;
 
 /** The two fields that every mutation's input has. */

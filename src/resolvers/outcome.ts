@@ -17,7 +17,10 @@ export function outcomeOf<T extends object>(verb: Verb, success: ObjectRef<Types
   );
 }
 
-/** A union of a success type and refusals. A refusal is thrown where it is found, and the guard of the field returns it. */
+/**
+ * A union of a success type and refusals. A refusal is thrown where it is found, and the guard of the field returns
+ * it.
+ */
 export function outcome<T extends object>(
   name: string,
   description: string,

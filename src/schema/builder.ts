@@ -8,7 +8,10 @@ interface Text {
   Output: string;
 }
 
-/** The one schema builder. Fields are non-null unless they say `nullable: true`; arguments are optional unless `required`. */
+/**
+ * The one schema builder. Fields are non-null unless they say `nullable: true`; arguments are optional unless
+ * `required`.
+ */
 export const builder = new SchemaBuilder<{
   Context: Context;
   DefaultFieldNullability: false;

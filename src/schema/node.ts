@@ -100,7 +100,10 @@ export const PageInfo = builder.objectRef<Node>('PageInfo').implement({
   }),
 });
 
-/** What a connection can be filtered by: columns for equality (and lists), columns that may be null, the time of its order. */
+/**
+ * What a connection can be filtered by: columns for equality (and lists), columns that may be null, the time of its
+ * order.
+ */
 export interface FilterColumns {
   readonly equal: Readonly<Record<string, 'UUID' | 'String' | 'Digest' | 'Boolean' | 'Int'>>;
   readonly nullable?: readonly string[];

@@ -55,8 +55,8 @@ export const ProblemType = builder.objectRef<Problem>('Problem').implement({
 });
 
 /**
- * A refusal as an answer. GraphQL's executor throws on whatever is an Error, so the member of an outcome is a copy of the
- * refusal that isn't one.
+ * A refusal as an answer. GraphQL's executor throws on whatever is an Error, so the member of an outcome is a copy of
+ * the refusal that isn't one.
  */
 export class RefusalAnswer {
   readonly name: string;

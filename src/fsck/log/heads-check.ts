@@ -29,8 +29,9 @@ export interface HeadsCheck {
 }
 
 /**
- * Holds the cosignatures to the heads that are kept outside the database: what both lanes signed stands there. Gives back the heads that the log
- * has to lead to. What was altered in the file that the ledger keeps is a finding, for nobody else would notice.
+ * Holds the cosignatures to the heads that are kept outside the database: what both lanes signed stands there. Gives
+ * back the heads that the log has to lead to. What was altered in the file that the ledger keeps is a finding, for
+ * nobody else would notice.
  */
 export async function checkHeads(
   check: HeadsCheck,
@@ -206,7 +207,10 @@ class FileJudge {
     });
   }
 
-  /** Heads of an incarnation that the database has never heard of: another ledger's, or what came after this one was set back. */
+  /**
+   * Heads of an incarnation that the database has never heard of: another ledger's, or what came after this one was
+   * set back.
+   */
   #tellStrangers(strangers: readonly FiledHead[], own: number): void {
     const [last] = strangers.slice(-1);
     if (last === undefined || !this.#check.incarnations.isWhole) return;

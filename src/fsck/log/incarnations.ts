@@ -8,8 +8,8 @@ import type { LedgerKeys } from './ledger-keys.ts';
 import { LOG, PARTS } from './log-lines.ts';
 
 /**
- * The incarnations of the ledger as its log tells of them: the one that its first keys name, and each that both lanes began by accepting
- * a position to resume from.
+ * The incarnations of the ledger as its log tells of them: the one that its first keys name, and each that both lanes
+ * began by accepting a position to resume from.
  */
 export class Incarnations {
   readonly #accepted: Resumption[] = [];
@@ -60,7 +60,10 @@ export class Incarnations {
     this.#isWhole = false;
   }
 
-  /** Whether a head still says something of this ledger: one beyond the position from which its incarnation was resumed doesn't. */
+  /**
+   * Whether a head still says something of this ledger: one beyond the position from which its incarnation was
+   * resumed doesn't.
+   */
   binds({ origin, size }: { readonly origin: string; readonly size: number }): boolean {
     const ended = this.#accepted.find(({ previous }) => previous === incarnationOf(origin));
     return ended === undefined || size <= ended.position;

@@ -25,8 +25,9 @@ interface Fault {
 const IS_KEY = /^key:/;
 
 /**
- * The keys of both lanes as the log's records make them, in the order of positions, and what the registry says of them. A signature is
- * judged by the log's word; where some of the log can't be read, a key that it doesn't tell of is taken as the registry has it.
+ * The keys of both lanes as the log's records make them, in the order of positions, and what the registry says of
+ * them. A signature is judged by the log's word; where some of the log can't be read, a key that it doesn't tell of
+ * is taken as the registry has it.
  */
 export class LedgerKeys {
   readonly #chain = new KeyChain();
@@ -34,7 +35,10 @@ export class LedgerKeys {
   readonly #refs: Ref[] = [];
   #registry: ReadonlyMap<string, RegisteredKey> = new Map();
   #isWhole = true;
-  /** A record that can be read, at its position or at the one that it waits for, in an incarnation that is null where it isn't known. */
+  /**
+   * A record that can be read, at its position or at the one that it waits for, in an incarnation that is null where
+   * it isn't known.
+   */
   record(record: ReadRecord, position: number, reliable: boolean, incarnation: string | null = null): void {
     if (!IS_KEY.test(record.verb)) return;
     const why = this.#chain.take(record.statements ?? [], position, record, incarnation);
@@ -177,8 +181,8 @@ function disagrees(
 }
 
 /**
- * The keys without a pass over the whole log: their records are found by the ids of the registry's keys, those that wait for their
- * position at the one that they wait for. In one snapshot.
+ * The keys without a pass over the whole log: their records are found by the ids of the registry's keys, those that
+ * wait for their position at the one that they wait for. In one snapshot.
  */
 export async function keysOfLog(client: Client): Promise<LedgerKeys> {
   const keys = new LedgerKeys();

@@ -6,7 +6,10 @@ import type { LogLine } from './records.ts';
 export const LOG = 'cutter_log.log';
 export const PARTS = 'cutter_log.record_part';
 
-/** So many of each kind of fault are kept to be told one by one, and so many ids with them; of the others, how many there are. */
+/**
+ * So many of each kind of fault are kept to be told one by one, and so many ids with them; of the others, how many
+ * there are.
+ */
 const MOST_KEPT = 10_000;
 const MOST_IDS = 1_000_000;
 
@@ -46,8 +49,8 @@ export interface Counted {
 }
 
 /**
- * Looks at each line of the log in its order: positions without gap, bodies that give their hash, ids that are the body's. What it
- * keeps is bounded, however much of the log is ruined.
+ * Looks at each line of the log in its order: positions without gap, bodies that give their hash, ids that are the
+ * body's. What it keeps is bounded, however much of the log is ruined.
  */
 export class LogLines {
   next = 0;

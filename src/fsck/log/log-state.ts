@@ -25,7 +25,10 @@ export interface Orphans {
 
 const MOST_ORPHANS = 10_000;
 
-/** Bodies without a line: what is left where a line was taken out, or what somebody put there. Each that can be read is given to `each`. */
+/**
+ * Bodies without a line: what is left where a line was taken out, or what somebody put there. Each that can be read
+ * is given to `each`.
+ */
 export async function orphansOf(client: Client, each: (record: ReadRecord) => void): Promise<Orphans> {
   const kept: Orphan[] = [];
   let [count, parts] = [0, 0];

@@ -191,7 +191,10 @@ class NodeJudge {
     });
   }
 
-  /** Whether a stored leaf, and not the log, is what was folded: the node above it says so, or else a head that was seen. */
+  /**
+   * Whether a stored leaf, and not the log, is what was folded: the node above it says so, or else a head that was
+   * seen.
+   */
   async #isFolded(index: number, leaf: Buffer): Promise<boolean> {
     const [parent] = await this.#stored(1, Math.floor(index / 2));
     const [sibling] = await this.#stored(0, index % 2 === 0 ? index + 1 : index - 1);

@@ -37,8 +37,9 @@ const KNOWN = Object.entries(NOUNS)
   .join(' union all ');
 
 /**
- * Places that the log doesn't give, and rows of the log without theirs. Which noun an id is of, the tables say, and the order beside it
- * the log: both were held against the records before. An id that two lines name stands where the first of them has it.
+ * Places that the log doesn't give, and rows of the log without theirs. Which noun an id is of, the tables say, and
+ * the order beside it the log: both were held against the records before. An id that two lines name stands where the
+ * first of them has it.
  */
 const WRONG = `/* fsck.places */
   with due as (
@@ -65,8 +66,8 @@ interface Place {
 const LOST_END: readonly VerdictCode[] = ['truncated', 'restored', 'forked'];
 
 /**
- * Holds the places by which lists page against the log and the tables. It streams what differs, and keeps no place that is right. `end`
- * is the first position that the log hasn't.
+ * Holds the places by which lists page against the log and the tables. It streams what differs, and keeps no place
+ * that is right. `end` is the first position that the log hasn't.
  */
 export async function checkPlaces(client: Client, end: number, findings: Findings): Promise<void> {
   const missing = new Missing();

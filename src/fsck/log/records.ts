@@ -15,7 +15,10 @@ export interface LogLine {
 
 const PAGE = 1000;
 
-/** Streams the log in the order of positions, then the queue in the order of arrival. One record is in memory at a time. */
+/**
+ * Streams the log in the order of positions, then the queue in the order of arrival. One record is in memory at a
+ * time.
+ */
 export async function eachLine(
   client: Client,
   each: (line: LogLine) => void,

@@ -19,7 +19,10 @@ interface Row {
   readonly envelope: unknown;
 }
 
-/** Holds what stands of suspensions and of each lane's word to what the lanes signed and to what the log says that both accepted. */
+/**
+ * Holds what stands of suspensions and of each lane's word to what the lanes signed and to what the log says that
+ * both accepted.
+ */
 export async function checkResumptions(
   client: Client,
   keys: LedgerKeys,

@@ -15,7 +15,10 @@ const TREE_HEAD = 'cutter_log.tree_head';
 const PAGE = 20_000;
 
 export interface TreeReport {
-  /** Positions at which the log's hash isn't the one that was folded: the leaf that was, and the one that the log gives now. */
+  /**
+   * Positions at which the log's hash isn't the one that was folded: the leaf that was, and the one that the log
+   * gives now.
+   */
   readonly wrongHashes: ReadonlyMap<number, WrongLeaf>;
   /** Positions below this one stand in the tree. */
   readonly folded: number;
@@ -94,8 +97,8 @@ async function storedTree(client: Client): Promise<StoredTree> {
 }
 
 /**
- * How many leaves the tree has, by its leaves, its head and the log's length, where these don't agree: a leaf that was put beyond its
- * end makes no longer tree, and one that was taken out no shorter one.
+ * How many leaves the tree has, by its leaves, its head and the log's length, where these don't agree: a leaf that
+ * was put beyond its end makes no longer tree, and one that was taken out no shorter one.
  */
 function leavesOf({ size, dense, end }: StoredTree, next: number): number {
   if (dense === end) return size < dense && size <= next && next < dense ? size : dense;

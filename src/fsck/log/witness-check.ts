@@ -21,7 +21,10 @@ interface Row {
   readonly root: Buffer | null;
 }
 
-/** Verifies what outside witnesses said, each under the key that stands beside it, over the head that the lanes signed. */
+/**
+ * Verifies what outside witnesses said, each under the key that stands beside it, over the head that the lanes
+ * signed.
+ */
 export async function checkWitnesses(client: Client, findings: Findings, coverage: Coverage): Promise<void> {
   for (let [size, key, open] = ['-1', '', true]; open; ) {
     const { rows } = await client.query<Row>(

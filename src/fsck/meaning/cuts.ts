@@ -55,7 +55,10 @@ interface BlockRow {
   readonly text: string | null;
 }
 
-/** Recomputes every cut from its rows: each byte in exactly one record, the source's digest, the manifest's, the effect's, and all counts. */
+/**
+ * Recomputes every cut from its rows: each byte in exactly one record, the source's digest, the manifest's, the
+ * effect's, and all counts.
+ */
 export async function checkCuts(
   client: Client,
   head: number,

@@ -86,7 +86,10 @@ function pageSql(where: string, limit: string): string {
   order by s.signature_id`;
 }
 
-/** Judges every signature from the data: form, lane, key and its span of positions as the log gives them, curve, and that the signed facts are those of the rows. */
+/**
+ * Judges every signature from the data: form, lane, key and its span of positions as the log gives them, curve, and
+ * that the signed facts are those of the rows.
+ */
 export async function checkSignatures(
   client: Client,
   keys: LedgerKeys,

@@ -19,12 +19,17 @@ const HISTORY_TABLE = 'cutter_governance.decision_backlog_history';
 /** A record that was rewritten with its hash says nothing that is worth a finding of its own. */
 const writtenAt = (position: number | null) => ['cutter_log.log', String(position)] as const;
 
-/** Replays the way of every entry from the records, in their order, and reports each move that breaks the law of the way. */
+/**
+ * Replays the way of every entry from the records, in their order, and reports each move that breaks the law of the
+ * way.
+ */
 export class WayReplay {
   entries = 0;
   /** Records that could not be read so far: a move may be missing since. */
   blanks = 0;
-  /** Entries that can still move. Those that have ended are forgotten, so the work under way is all that is in memory. */
+  /**
+   * Entries that can still move. Those that have ended are forgotten, so the work under way is all that is in memory.
+   */
   readonly #ways = new Map<string, Way>();
   readonly #findings: Teller;
   readonly #ended: (entryId: string, status: string) => void;

@@ -12,8 +12,9 @@ const KEPT_VIEWS = 1 << 13;
 const SAFE_DIGITS = 15;
 
 /**
- * Canonical JSON (docs/reference/formats/record.md) of column values, written byte by byte as they come from a COPY in binary: into one buffer, which the next
- * row uses anew. Each writer gives back false where a value has no canonical form, so that no record can have said it.
+ * Canonical JSON (docs/reference/formats/record.md) of column values, written byte by byte as they come from a COPY
+ * in binary: into one buffer, which the next row uses anew. Each writer gives back false where a value has no
+ * canonical form, so that no record can have said it.
  */
 export class CanonicalText {
   bytes = Buffer.allocUnsafeSlow(1 << 16);
@@ -225,7 +226,10 @@ export class CanonicalText {
     return from + 1;
   }
 
-  /** Each member is written with a comma before it; when all are there they are put in order, and the first comma becomes the brace. */
+  /**
+   * Each member is written with a comma before it; when all are there they are put in order, and the first comma
+   * becomes the brace.
+   */
   #object(source: Buffer, at: number, depth: number): number {
     if (depth > MAX_DEPTH) return -1;
     const start = this.length;
@@ -269,7 +273,10 @@ export class CanonicalText {
     return from + 1;
   }
 
-  /** Puts the members from `open` on in order. The order of an object with so many bytes of names is mostly that of the last such one. */
+  /**
+   * Puts the members from `open` on in order. The order of an object with so many bytes of names is mostly that of
+   * the last such one.
+   */
   #sort(start: number, open: number): void {
     const count = (this.#open - open) / 2;
     const slot = this.#slot(open, count);

@@ -7,7 +7,10 @@ interface CopyData {
   readonly chunk: Buffer;
 }
 
-/** Streams the rows of a query to `row`, one call a row, as they arrive: nothing is kept. An exception of `row` ends the stream with it. */
+/**
+ * Streams the rows of a query to `row`, one call a row, as they arrive: nothing is kept. An exception of `row` ends
+ * the stream with it.
+ */
 export function copyRows(client: Client, query: string, row: (fields: Field[]) => void): Promise<void> {
   return copyChunks(client, `copy (${query}) to stdout`, (chunk) => row(fieldsOf(chunk)));
 }

@@ -11,7 +11,10 @@ const UUID_LENGTH = 36;
 const DASH = 0x2d;
 const SLASH = 0x2f;
 
-/** An element of the sketch, made anew in the same words: what kind of row and what is said of it, its id, and 128 bits of a SHA-256. */
+/**
+ * An element of the sketch, made anew in the same words: what kind of row and what is said of it, its id, and 128
+ * bits of a SHA-256.
+ */
 export class Element {
   readonly words = new Int32Array(ELEMENT_WORDS);
 
@@ -19,7 +22,10 @@ export class Element {
     this.words[0] = index * 4 + aspect;
   }
 
-  /** An id as it stands in JSON. A UUID is its own 128 bits, with what follows after a slash mixed in; any other id is hashed. */
+  /**
+   * An id as it stands in JSON. A UUID is its own 128 bits, with what follows after a slash mixed in; any other id is
+   * hashed.
+   */
   id(bytes: Buffer, from: number, until: number): void {
     if (!startsWithUuid(bytes, from, until)) {
       this.#put(1, hash('sha256', bytes.subarray(from, until), 'binary'));

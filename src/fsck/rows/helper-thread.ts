@@ -20,7 +20,9 @@ export interface Brought {
   readonly sketch: SketchState;
 }
 
-/** Takes slices on a thread and a connection of its own, in the same snapshot, and adds what they leave to the sketch. */
+/**
+ * Takes slices on a thread and a connection of its own, in the same snapshot, and adds what they leave to the sketch.
+ */
 export async function takeBeside(
   { url, snapshot }: Pick<Errand, 'url' | 'snapshot'>,
   slices: readonly Slice[],

@@ -16,7 +16,10 @@ export interface LogState {
   readonly broken: readonly BrokenLine[];
   /** Whether there are more of them, or of empty positions, than were kept: any row may be of those. */
   readonly isUncounted: boolean;
-  /** Times of records that are gone with their bodies: a row of such a time is accounted for by nothing and blamed for nothing. */
+  /**
+   * Times of records that are gone with their bodies: a row of such a time is accounted for by nothing and blamed for
+   * nothing.
+   */
   readonly blanks: readonly (readonly [from: string | null, until: string | null])[];
   /** The ids of rows that a record was written with, where its body says nothing any more. */
   readonly covered: ReadonlySet<string>;

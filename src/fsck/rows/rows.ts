@@ -47,8 +47,8 @@ export interface RowsOptions extends Pick<SnapshotSession, 'client' | 'beside' |
 }
 
 /**
- * Compares every row with the record that vouches for it. Both sides go through one sketch in a single pass over log and tables;
- * only where something is left of it are records and rows read once more, to name what.
+ * Compares every row with the record that vouches for it. Both sides go through one sketch in a single pass over log
+ * and tables; only where something is left of it are records and rows read once more, to name what.
  */
 export async function checkRows(options: RowsOptions): Promise<CheckedRows> {
   const { client, findings, coverage, unseen } = options;
@@ -201,7 +201,10 @@ function unlike(findings: Findings, head: number, message: string): void {
   });
 }
 
-/** Whether a body that doesn't give its hash is itself altered, or the hash beside it: the tree knows, and where it doesn't, the rows. */
+/**
+ * Whether a body that doesn't give its hash is itself altered, or the hash beside it: the tree knows, and where it
+ * doesn't, the rows.
+ */
 function blamed(broken: BrokenLine, tree: TreeReport, doubted: ReadonlySet<string>): BlamedLine['blames'] {
   const { record, line, hash } = broken;
   // A body that gives its hash, in parts that are numbered otherwise.
@@ -224,7 +227,10 @@ function namesOf(suspects: ReadonlyMap<string, Suspect>): Set<string> {
   return names;
 }
 
-/** Records whose body gives the hash beside it, where another one was folded into the tree: rewritten with it, or moved. */
+/**
+ * Records whose body gives the hash beside it, where another one was folded into the tree: rewritten with it, or
+ * moved.
+ */
 function judgeRewritten(tree: TreeReport, broken: readonly BlamedLine[], findings: Findings): void {
   const known = new Set(broken.map(({ line }) => line.position));
   const wrong = [...tree.wrongHashes].sort(([one], [other]) => one - other);

@@ -23,9 +23,9 @@ export interface SketchState {
 }
 
 /**
- * The difference of two sets of any size in constant memory: what is put in and taken out again leaves no trace, whatever the order,
- * and what is left is given back element by element. An invertible Bloom look-up table; its hashes are seeded anew in every run,
- * so nobody can prepare elements that hide each other.
+ * The difference of two sets of any size in constant memory: what is put in and taken out again leaves no trace,
+ * whatever the order, and what is left is given back element by element. An invertible Bloom look-up table; its
+ * hashes are seeded anew in every run, so nobody can prepare elements that hide each other.
  */
 export class Sketch {
   readonly #cells: Int32Array;

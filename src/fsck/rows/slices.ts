@@ -3,7 +3,10 @@ import type { Kind } from '../kinds.ts';
 import type { Sketch } from './sketch.ts';
 import { type Slice, takeRows } from './table-rows.ts';
 
-/** Cuts tables into slices of so many pages. The last one of each has no end, so all of them together are the table, however large it is. */
+/**
+ * Cuts tables into slices of so many pages. The last one of each has no end, so all of them together are the table,
+ * however large it is.
+ */
 export async function slicesOf(client: Client, kinds: readonly Kind[], size: number): Promise<Slice[]> {
   const { rows } = await client.query<{ pages: number }>(
     `/* fsck.pages */ select ceil(pg_relation_size(t.name::regclass) / current_setting('block_size')::float8)::int as pages

@@ -191,7 +191,10 @@ export function anchorsOf(record: ReadRecord): Anchors {
   };
 }
 
-/** The columns in which a row differs from what the log says stands there now; null where it differs and none can be named. */
+/**
+ * The columns in which a row differs from what the log says stands there now; null where it differs and none can be
+ * named.
+ */
 export function alteredNow(suspect: Suspect): readonly string[] | null {
   const { kind, standing, births, updates } = suspect;
   const birth = births[0];

@@ -33,7 +33,10 @@ const MOVED = `left join (select v.unit_id,
   where v.unit_id in (select later.unit_id from public.unit_version later where later.version_seq <> 1)
   group by v.unit_id) m on m.unit_id = r.id`;
 
-/** Streams a slice of a table and takes each row out of the sketch: as it was born, and as it stands. Gives back how many there are. */
+/**
+ * Streams a slice of a table and takes each row out of the sketch: as it was born, and as it stands. Gives back how
+ * many there are.
+ */
 export async function takeRows(client: Client, { kind, pages }: Slice, sketch: Sketch): Promise<number> {
   const birth = new BirthText(kind);
   const later = LATER[kind.recorded];

@@ -57,8 +57,9 @@ const WITH_INDEXES =
   'set local enable_indexscan = on; set local enable_indexonlyscan = on; set local enable_bitmapscan = on';
 
 /**
- * Counts a second time what the database's unique indexes keep, without them: whoever may drop an index may put in what it forbids, and one that is
- * broken hides rows. PostgreSQL sorts or hashes on its disk where that is more than its memory for it.
+ * Counts a second time what the database's unique indexes keep, without them: whoever may drop an index may put in
+ * what it forbids, and one that is broken hides rows. PostgreSQL sorts or hashes on its disk where that is more than
+ * its memory for it.
  */
 export async function checkUnique(client: Client, head: number, findings: Findings): Promise<void> {
   await withoutIndexes(client, async () => {

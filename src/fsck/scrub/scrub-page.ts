@@ -27,8 +27,9 @@ export interface PageSize {
 }
 
 /**
- * Looks at a page of the log in a snapshot of its own: bodies, the rows they vouch for, the tree over them, signatures and cuts.
- * `tainted` goes from page to page: what follows from a row that was found altered is no finding of its own.
+ * Looks at a page of the log in a snapshot of its own: bodies, the rows they vouch for, the tree over them,
+ * signatures and cuts. `tainted` goes from page to page: what follows from a row that was found altered is no finding
+ * of its own.
  */
 export async function scrubPage(
   client: Client,
@@ -50,7 +51,10 @@ export async function scrubPage(
   return { next: until, head, findings: page.findings.all, coverage: page.coverage };
 }
 
-/** The log's end, and the page's: behind its last record, or before the first one with which it would have too many rows. */
+/**
+ * The log's end, and the page's: behind its last record, or before the first one with which it would have too many
+ * rows.
+ */
 const PAGE_END = `/* scrub.head */ select head.next_position::text as next,
     (select min(position)::text from (
       select l.position, sum(cardinality(l.row_ids)) over (order by l.position) as rows

@@ -17,8 +17,8 @@ const FIRST_VERSION = `left join lateral (select (select v.id from public.unit_v
   where exists (select from public.unit_version l where l.unit_id = r.id and l.version_seq <> 1)) m on true`;
 
 /**
- * The rows that a page of the log vouches for: of each its digest alone, by which a row as it stands is compared. What agrees
- * leaves no trace; of what doesn't, the records are read again.
+ * The rows that a page of the log vouches for: of each its digest alone, by which a row as it stands is compared.
+ * What agrees leaves no trace; of what doesn't, the records are read again.
  */
 export class ExpectedRows {
   /** For each kind, each id and the digest of its birth, one character a byte; null once a row has met it. */
@@ -115,7 +115,10 @@ export class ExpectedRows {
 /** A SHA-256 in base64url. */
 const DIGEST_LENGTH = 43;
 
-/** Conditions that find rows by the first column of their key, whose index finds those of a composite one, some keys at a time. */
+/**
+ * Conditions that find rows by the first column of their key, whose index finds those of a composite one, some keys
+ * at a time.
+ */
 function* keysOf(kind: Kind, ids: Iterable<string>): Generator<string> {
   const keys = [...new Set([...ids].map((id) => id.split('/')[0] as string))].filter((id) => IS_KEY.test(id));
   for (let at = 0; at < keys.length; at += KEYS) {

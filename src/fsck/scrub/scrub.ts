@@ -43,9 +43,10 @@ const PACE: ScrubPace = {
 };
 
 /**
- * Goes through the log without end, a small page at a time with a long rest after each: what it finds is an alarm. It looks at
- * what each record vouches for; what no record accounts for, and how entries moved, is for a full check. It runs on a thread and
- * a connection of its own, for one record may hold a hundred thousand rows, and nothing may wait for those.
+ * Goes through the log without end, a small page at a time with a long rest after each: what it finds is an alarm. It
+ * looks at what each record vouches for; what no record accounts for, and how entries moved, is for a full check. It
+ * runs on a thread and a connection of its own, for one record may hold a hundred thousand rows, and nothing may wait
+ * for those.
  */
 export function startScrub(options: Pick<ScrubOptions, 'url' | 'log'> & Partial<ScrubPace>): Scrub {
   const { url, log, ...pace } = options;

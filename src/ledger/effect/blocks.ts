@@ -12,8 +12,8 @@ interface BlockKeys {
 }
 
 /**
- * A manifest as rows: one block for each record in source order, the header in block 0, and the vanished units on top, which
- * stand outside the manifest digest.
+ * A manifest as rows: one block for each record in source order, the header in block 0, and the vanished units on
+ * top, which stand outside the manifest digest.
  */
 export function manifestBlocks(
   keys: BlockKeys,
@@ -166,7 +166,10 @@ function untouched(block: StoredBlock): [string, unknown, unknown][] {
   ];
 }
 
-/** The actions that a reviewer approved, put back on the records of the plan. Null where a block is missing or names no action. */
+/**
+ * The actions that a reviewer approved, put back on the records of the plan. Null where a block is missing or names
+ * no action.
+ */
 export function approvedActions(plan: DocumentPlan, blocks: readonly StoredBlock[]): DocumentActions {
   const byLocalId = new Map(blocks.map((block) => [block.unit_local_id, block]));
   const addresses = new Map(plan.records.map((record) => [record.localId, record.address]));
@@ -195,7 +198,10 @@ const whole = (value: unknown, otherwise: number) =>
   Number.isSafeInteger(value) ? (value as number) : otherwise;
 const text = (value: unknown) => (typeof value === 'string' ? value : null);
 
-/** The version that a block was decided against; null for a birth. What was altered into another shape counts as absent. */
+/**
+ * The version that a block was decided against; null for a birth. What was altered into another shape counts as
+ * absent.
+ */
 function standingOf(block: StoredBlock): StandingUnit | null {
   const summary = block.summary;
   if (block.target_unit_id === null || text(summary['action']) === 'birth') return null;

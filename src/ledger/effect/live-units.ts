@@ -2,9 +2,9 @@ import { type FragmentSqlToken, sql } from 'slonik';
 import { uuidOrNull } from '../envelope/reading.ts';
 
 /**
- * The units of a document as they stand, derived and never stored: a unit's current version is the highest whose change set isn't
- * compensated, and the units that stand are those named by the document's newest cut that isn't compensated. Of a unit that only
- * compensated cuts made, its newest void version is given and marked `void`.
+ * The units of a document as they stand, derived and never stored: a unit's current version is the highest whose
+ * change set isn't compensated, and the units that stand are those named by the document's newest cut that isn't
+ * compensated. Of a unit that only compensated cuts made, its newest void version is given and marked `void`.
  */
 export interface LiveUnitRow {
   readonly unit_id: string;
@@ -35,8 +35,8 @@ function compensated(id: FragmentSqlToken): FragmentSqlToken {
 }
 
 /**
- * The cuts of a document, the newest first. Each cut counts on from the one before under the document's lock; the time at which
- * its transaction began says nothing about that, since it may have waited.
+ * The cuts of a document, the newest first. Each cut counts on from the one before under the document's lock; the
+ * time at which its transaction began says nothing about that, since it may have waited.
  */
 export function cutsOf(docCode: FragmentSqlToken): FragmentSqlToken {
   return sql.fragment`

@@ -13,8 +13,9 @@ export const holders = z.array(holder);
 type Holder = z.infer<typeof holder>;
 
 /**
- * The units of other documents whose addresses begin with the code that `docCode` yields, as one JSON array of `holder`s. New ones are
- * refused, so there are only those that an earlier version let be born, and the index of them alone is read.
+ * The units of other documents whose addresses begin with the code that `docCode` yields, as one JSON array of
+ * `holder`s. New ones are refused, so there are only those that an earlier version let be born, and the index of them
+ * alone is read.
  */
 export function foreignHolders(docCode: FragmentSqlToken): FragmentSqlToken {
   return sql.fragment`(

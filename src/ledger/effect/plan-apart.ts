@@ -1,6 +1,6 @@
 /**
- * Plans of large documents are made on a thread, so that nobody else waits for them. The same pure function runs there; its records come
- * back in pieces, for to take over all of them at once would hold up others, too.
+ * Plans of large documents are made on a thread, so that nobody else waits for them. The same pure function runs
+ * there; its records come back in pieces, for to take over all of them at once would hold up others, too.
  */
 import { type PlanInput, planDocument } from '../../document/plan.ts';
 import type { DocumentPlan, PlanRecord } from '../../document/types.ts';

@@ -1,8 +1,9 @@
 import type { DocumentPlan } from '../../document/types.ts';
 
 /**
- * Plans by what they are a function of: source digest, document code, cut specification and vocabulary. Planning is pure, so a
- * plan found here is the plan that would be made again; whoever judges the past hashes the bytes before asking.
+ * Plans by what they are a function of: source digest, document code, cut specification and vocabulary. Planning is
+ * pure, so a plan found here is the plan that would be made again; whoever judges the past hashes the bytes before
+ * asking.
  */
 export class PlanCache {
   readonly #plans = new Map<string, { plan: DocumentPlan; weight: number }>();

@@ -56,8 +56,9 @@ export interface Planned {
 }
 
 /**
- * The plan of a registered source, as whoever marks, approves or cuts it is judged by: with what its content is recognised as, and
- * with the addresses that belong to others. The bytes are read only where the same plan isn't at hand.
+ * The plan of a registered source, as whoever marks, approves or cuts it is judged by: with what its content is
+ * recognised as, and with the addresses that belong to others. The bytes are read only where the same plan isn't at
+ * hand.
  */
 export async function planFor(
   tx: Planning,

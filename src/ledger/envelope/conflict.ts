@@ -9,8 +9,8 @@ export type Compared = readonly [field: string, was: unknown, is: unknown];
 const SHOWN = 100;
 
 /**
- * Refuses a key that comes again with other content, naming each field that differs. `done` says what the first call did, for the
- * sentence "This idempotency key … ; use a new key."
+ * Refuses a key that comes again with other content, naming each field that differs. `done` says what the first call
+ * did, for the sentence "This idempotency key … ; use a new key."
  */
 export function refuseConflict(
   done: string,
@@ -32,8 +32,8 @@ export function refuseConflict(
 }
 
 /**
- * Refuses a key that another principal used first: an answer belongs to its caller, and nothing of it is shown to others. Nor is it shown to
- * a token that doesn't reach the entry which it was about.
+ * Refuses a key that another principal used first: an answer belongs to its caller, and nothing of it is shown to
+ * others. Nor is it shown to a token that doesn't reach the entry which it was about.
  */
 export function refuseOther(
   { principalId, entryIds }: Pick<Session, 'principalId' | 'entryIds'>,

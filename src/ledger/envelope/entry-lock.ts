@@ -10,8 +10,9 @@ const lockedRow = z.object({ at: z.string(), status: z.enum(ENTRY_STATES).nullab
 export type Locked = z.infer<typeof lockedRow>;
 
 /**
- * The first statement of a verb: locks the entry row before anything is looked at. `status` is null where nothing could be
- * locked; a locking read silently leaves out rows that the lane's update policy hides, so a plain read decides what that means.
+ * The first statement of a verb: locks the entry row before anything is looked at. `status` is null where nothing
+ * could be locked; a locking read silently leaves out rows that the lane's update policy hides, so a plain read
+ * decides what that means.
  */
 export function lockEntry(tx: AnyTx, entryId: string, verb: string): Promise<Locked> {
   return tx.connection.one(sql.prepared(`${verb}.lock`, lockedRow)`
@@ -41,7 +42,10 @@ function noEntry(entryId: string): NotFound {
   ]);
 }
 
-/** What it means that an entry couldn't be locked: it doesn't exist, or it stands in a state that this lane doesn't own. */
+/**
+ * What it means that an entry couldn't be locked: it doesn't exist, or it stands in a state that this lane doesn't
+ * own.
+ */
 export function unlockable(
   entryId: string,
   status: EntryState | null,

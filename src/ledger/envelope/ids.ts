@@ -2,9 +2,9 @@ import type { Verb } from '../../auth/authority.ts';
 import { derivedId } from '../../proof/uuid.ts';
 
 /**
- * The ids of a call derive from its idempotency key, so that every attempt and every replay makes the same ones. The parts are
- * joined by NUL, which no key, address or local id may hold: no two things of two calls can ever share an id, and none can take
- * that of an entry, whose id derives from its key alone.
+ * The ids of a call derive from its idempotency key, so that every attempt and every replay makes the same ones. The
+ * parts are joined by NUL, which no key, address or local id may hold: no two things of two calls can ever share an
+ * id, and none can take that of an entry, whose id derives from its key alone.
  */
 export function idOf(verb: Verb, thing: string, idempotencyKey: string): string {
   return derivedId(`${verb}\0${thing}\0${idempotencyKey}`);

@@ -3,7 +3,10 @@ import { z } from 'zod';
 import type { LaneKey } from '../../law/keys.ts';
 import { LaneMismatch, problemAt } from '../../law/refusals.ts';
 
-/** A row of the key table, as the phases read it: the registry decides which keys exist, not the process that holds a seed. */
+/**
+ * A row of the key table, as the phases read it: the registry decides which keys exist, not the process that holds a
+ * seed.
+ */
 export const keyRow = z.object({
   /** Any text: VERIFY reads the executor's key by this, and an altered lane is a finding. */
   lane: z.string(),
@@ -15,7 +18,10 @@ export const keyRow = z.object({
 });
 export type KeyRow = z.infer<typeof keyRow>;
 
-/** Taken shared by every signing phase, and alone by the key's end (`lane-keys.ts`): no key ends between the look and the write. */
+/**
+ * Taken shared by every signing phase, and alone by the key's end (`lane-keys.ts`): no key ends between the look and
+ * the write.
+ */
 export function lockKey(keyId: string): FragmentSqlToken {
   return sql.fragment`pg_advisory_xact_lock_shared(hashtextextended('cutter:key:' || ${keyId}::text, 0))`;
 }
@@ -28,8 +34,9 @@ export function registeredKey(keyId: FragmentSqlToken): FragmentSqlToken {
 }
 
 /**
- * Refuses where the key that this process holds isn't the lane's registered, still valid key. `from_position` isn't asked: a key is
- * registered with the position at which the log goes on from there, so whatever it may sign lies behind that.
+ * Refuses where the key that this process holds isn't the lane's registered, still valid key. `from_position` isn't
+ * asked: a key is registered with the position at which the log goes on from there, so whatever it may sign lies
+ * behind that.
  */
 export function currentKey(held: LaneKey, registered: KeyRow | null): KeyRow {
   const fault =

@@ -33,8 +33,9 @@ interface Moved {
 }
 
 /**
- * Moves one entry: the transition table names its next state, and from that follow the compare-and-set, the line of the log's record
- * and the row of history. Every change of a status passes here, by this function or one of the next two.
+ * Moves one entry: the transition table names its next state, and from that follow the compare-and-set, the line of
+ * the log's record and the row of history. Every change of a status passes here, by this function or one of the next
+ * two.
  */
 export function moveEntry(tx: Mover, writes: Writes, move: Move): Moved {
   const { to, history } = stepOf(tx, move);
@@ -45,7 +46,10 @@ export function moveEntry(tx: Mover, writes: Writes, move: Move): Moved {
   };
 }
 
-/** Moves any number of entries in one statement; `moved` returns the ids of those whose state was still the expected one. */
+/**
+ * Moves any number of entries in one statement; `moved` returns the ids of those whose state was still the expected
+ * one.
+ */
 export function moveEntries(tx: Mover, writes: Writes, moves: readonly Move[]): Moved {
   const steps = moves.map((move) => ({ ...move, ...stepOf(tx, move) }));
   for (const { entryId, to } of steps) writes.update(ENTRY, entryId, { status: to });
@@ -78,7 +82,10 @@ export function bearEntries(
   };
 }
 
-/** The arrow's head and its row of history. A verb refuses what has no arrow before it writes, so a missing one is a defect. */
+/**
+ * The arrow's head and its row of history. A verb refuses what has no arrow before it writes, so a missing one is a
+ * defect.
+ */
 function stepOf(tx: Mover, step: Step<EntryState | null>): { to: EntryState; history: NewHistory } {
   const { entryId, from, verb, historyId, rationale } = step;
   const to = nextState(from, verb, tx.lane);

@@ -62,7 +62,10 @@ export const VOCABULARY: FragmentSqlToken = sql.fragment`(
   select coalesce(json_agg(json_build_object('termKind', term_kind, 'term', term, 'description', description, 'atMost', at_most)
     order by term_kind, term), '[]')::text from cutter_source.vocabulary)`;
 
-/** An array that this ledger's own statement made as JSON: its elements have the statement's shape and aren't looked at again. */
+/**
+ * An array that this ledger's own statement made as JSON: its elements have the statement's shape and aren't looked
+ * at again.
+ */
 export function jsonRows<T>() {
   return z.custom<readonly T[]>(Array.isArray);
 }
@@ -72,7 +75,10 @@ export function iuRef(sourceId: string): string {
   return `source:${sourceId}`;
 }
 
-/** A text as a uuid, or null where it is none: what stands in JSON may have been altered, and a cast would end the judgement. */
+/**
+ * A text as a uuid, or null where it is none: what stands in JSON may have been altered, and a cast would end the
+ * judgement.
+ */
 export function uuidOrNull(text: FragmentSqlToken): FragmentSqlToken {
   return sql.fragment`case when ${text} ~ ${sql.literalValue(`^${UUID_PATTERN}$`)} then (${text})::uuid end`;
 }

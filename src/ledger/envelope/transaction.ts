@@ -18,7 +18,10 @@ import type { RowCount, Writes } from './writes.ts';
 
 const ATTEMPTS = 6;
 
-/** What a verb gets: its connection inside one open transaction, its caller, and ids that derive from the caller's key. */
+/**
+ * What a verb gets: its connection inside one open transaction, its caller, and ids that derive from the caller's
+ * key.
+ */
 export interface LaneTx<L extends Lane> {
   readonly lane: L;
   readonly connection: DatabaseTransactionConnection;
@@ -59,7 +62,10 @@ export interface PhaseCall {
   readonly caller: Session;
   readonly idempotencyKey: string;
   readonly dryRun: boolean;
-  /** The entries that the input names, for tokens narrowed to some; verbs that find theirs in the ledger judge it there. */
+  /**
+   * The entries that the input names, for tokens narrowed to some; verbs that find theirs in the ledger judge it
+   * there.
+   */
   readonly entryIds?: readonly string[];
 }
 
@@ -81,8 +87,9 @@ export interface LaneResources<L extends Lane> {
 class DryRunRollback extends Error {}
 
 /**
- * The envelope of every verb: one transaction, bounded retries on serialization and deadlock errors, the log's pending row
- * as its last statement, and the answer. A dry run takes the same path and rolls back before the pending row is drawn.
+ * The envelope of every verb: one transaction, bounded retries on serialization and deadlock errors, the log's
+ * pending row as its last statement, and the answer. A dry run takes the same path and rolls back before the pending
+ * row is drawn.
  */
 export async function runPhase<L extends Lane, T extends object>(
   resources: LaneResources<L>,
@@ -161,7 +168,10 @@ const heldBackRow = z.object({
   reason: z.string().nullable(),
 });
 
-/** What a verb hears where its record wasn't taken: the database was set back or is a copy and the lanes have not accepted it, or it may lose what it acknowledges. */
+/**
+ * What a verb hears where its record wasn't taken: the database was set back or is a copy and the lanes have not
+ * accepted it, or it may lose what it acknowledges.
+ */
 async function heldBack(connection: DatabaseTransactionConnection): Promise<Refusal> {
   const { settings, cause, position, seen, reason } = await connection.one(sql.type(
     heldBackRow,

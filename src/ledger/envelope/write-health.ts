@@ -17,8 +17,8 @@ const TRIAL_BYTES = 65_536;
 class Undone extends Error {}
 
 /**
- * Remembers the last write that failed for want of a disk. While nobody writes, since a server that isn't ready is sent no calls, it
- * tries by itself: a record's part is written and rolled back.
+ * Remembers the last write that failed for want of a disk. While nobody writes, since a server that isn't ready is
+ * sent no calls, it tries by itself: a record's part is written and rolled back.
  */
 export function watchWrites(pool: DatabasePool | null, log: Log): WriteHealth {
   let failed: Outage | null = null;

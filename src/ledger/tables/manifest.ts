@@ -1,7 +1,10 @@
 import { BLOCK_ROLES, MANIFEST_STATUSES, OPERATION_KINDS } from '../../law/values.ts';
 import { defineTable, type NewRow, oneOf } from './table.ts';
 
-/** 5 · manifest_envelope: the plan of one cut, as a reviewer saw it. Never updated. `source_doc_ref` holds the entry id. */
+/**
+ * 5 · manifest_envelope: the plan of one cut, as a reviewer saw it. Never updated. `source_doc_ref` holds the entry
+ * id.
+ */
 export const MANIFEST_ENVELOPE = defineTable('cutter_governance.manifest_envelope', ['envelope_id'], {
   envelope_id: 'uuid',
   operation_kind: oneOf(OPERATION_KINDS),

@@ -40,8 +40,8 @@ export const REVIEW_DECISION = defineTable('cutter_governance.review_decision', 
 export type NewDecision = NewRow<typeof REVIEW_DECISION.columns>;
 
 /**
- * Stamps a decision as superseded, once; the caller checks that exactly one row came back. Its manifest is named too, so that the
- * index of live decisions is asked for one manifest and never read whole.
+ * Stamps a decision as superseded, once; the caller checks that exactly one row came back. Its manifest is named too,
+ * so that the index of live decisions is asked for one manifest and never read whole.
  */
 export function supersedeDecision(decisionId: string | null, successorId: string): FragmentSqlToken {
   return sql.fragment`

@@ -1,7 +1,9 @@
 import { LANES, SIGNATURE_KINDS, VALIDATION_STATES } from '../../law/values.ts';
 import { defineTable, type NewRow, oneOf } from './table.ts';
 
-/** 10 · dot_pair_signature: the exact signed bytes and their envelope. Exactly one of the two cross references is set. */
+/**
+ * 10 · dot_pair_signature: the exact signed bytes and their envelope. Exactly one of the two cross references is set.
+ */
 export const SIGNATURE = defineTable('cutter_governance.dot_pair_signature', ['signature_id'], {
   signature_id: 'uuid',
   signature_kind: oneOf(SIGNATURE_KINDS),

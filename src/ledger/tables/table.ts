@@ -2,8 +2,8 @@ import { type FragmentSqlToken, type PrimitiveValueExpression, sql } from 'sloni
 import type { PlainJson } from '../../proof/canonical.ts';
 
 /**
- * How a column is sent. `now` is written by SQL as transaction_timestamp() and never bound; in the record it stands as the
- * transaction's time. A trailing `?` means nullable.
+ * How a column is sent. `now` is written by SQL as transaction_timestamp() and never bound; in the record it stands
+ * as the transaction's time. A trailing `?` means nullable.
  */
 type OpenKind =
   | 'uuid'
@@ -22,7 +22,10 @@ type OpenKind =
   | 'bytea'
   | 'now';
 
-/** A text that holds one of a closed set of values (src/law/values.ts, src/law/states.ts): no other compiles. It is sent as text. */
+/**
+ * A text that holds one of a closed set of values (src/law/values.ts, src/law/states.ts): no other compiles. It is
+ * sent as text.
+ */
 interface ClosedText<V extends string, N extends boolean> {
   readonly values: readonly V[];
   readonly isNullable: N;
@@ -122,7 +125,9 @@ function selected(name: string, kind: ColumnKind): FragmentSqlToken {
   }
 }
 
-/** `insert into … select … from unnest(…)`: any number of rows in one statement whose text depends on the table alone. */
+/**
+ * `insert into … select … from unnest(…)`: any number of rows in one statement whose text depends on the table alone.
+ */
 export function insertInto<C extends Columns>(table: Table<C>, rows: readonly NewRow<C>[]): FragmentSqlToken {
   const entries = Object.entries(table.columns) as [keyof C & string, ColumnKind][];
   const bound = entries.filter(([, kind]) => kind !== 'now');

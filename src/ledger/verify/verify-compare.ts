@@ -197,7 +197,10 @@ function compareVersions(expected: Expected, rows: CutRows, note: Note): void {
   }
 }
 
-/** What makes a version `unchanged`: its text and all that may differ between versions. The rest is that of an older cut. */
+/**
+ * What makes a version `unchanged`: its text and all that may differ between versions. The rest is that of an older
+ * cut.
+ */
 function unchangedVersion(expected: Expected, unit: UnitPlan) {
   const { record } = unit;
   return {

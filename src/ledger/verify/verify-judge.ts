@@ -33,9 +33,10 @@ export interface Judgement {
 }
 
 /**
- * The verdict on a cut: plan and digests are recomputed from the source's bytes and the approved manifest, and compared with the
- * rows as they are read back now. Nothing that the cut stored is taken at its word, nor at its shape: what can't be read as what it
- * should be is a finding like any other, since a verifier that stumbles over an altered row would let it stand for ever.
+ * The verdict on a cut: plan and digests are recomputed from the source's bytes and the approved manifest, and
+ * compared with the rows as they are read back now. Nothing that the cut stored is taken at its word, nor at its
+ * shape: what can't be read as what it should be is a finding like any other, since a verifier that stumbles over an
+ * altered row would let it stand for ever.
  */
 export async function judge(tx: VerifyTx, look: VerifyLook, changeSet: JudgedChangeSet): Promise<Judgement> {
   try {
@@ -182,7 +183,10 @@ const APPROVAL_FINDINGS: Readonly<Partial<Record<ApprovalFault, readonly [code: 
     early: ['approval-early', 'The approval was not in force yet when the cut was made.'],
   };
 
-/** The decision that the change set names, by the law of approvals. Whether it came before the cut is for those who read the log. */
+/**
+ * The decision that the change set names, by the law of approvals. Whether it came before the cut is for those who
+ * read the log.
+ */
 function decisionFindings(decision: VerifyLook['decision'], changeSet: JudgedChangeSet): Finding[] {
   const cut = {
     manifestId: changeSet.manifest_id,

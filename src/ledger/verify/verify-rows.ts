@@ -18,7 +18,10 @@ import type { Finding, JudgedChangeSet, VerifyLook } from './verify-look.ts';
 /** The findings that are kept; a verdict needs one, a reader a screenful. */
 export const MAX_FINDINGS = 200;
 
-/** The hash of the executor's payload. Without the executor's signature no result can be stored: a foreign key holds it. */
+/**
+ * The hash of the executor's payload. Without the executor's signature no result can be stored: a foreign key holds
+ * it.
+ */
 function priorHashOf({ signature }: VerifyLook): string {
   if (signature === null) throw new Error('The database lost the executor signature of a cut.');
   return signature.payload_hash;

@@ -15,8 +15,9 @@ export interface RecomputedFacts extends Omit<CutFacts, 'priorSignature' | 'pers
 }
 
 /**
- * Judges the executor's signature from the data: lane, kind, signer and reference; the envelope under the registered key; and
- * that the signed statement is, to the byte, the one that the tables give. A key id is never evidence: the public key decides.
+ * Judges the executor's signature from the data: lane, kind, signer and reference; the envelope under the registered
+ * key; and that the signed statement is, to the byte, the one that the tables give. A key id is never evidence: the
+ * public key decides.
  */
 export function judgeExecutorSignature(
   signature: JudgedSignature | null,

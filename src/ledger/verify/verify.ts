@@ -115,7 +115,10 @@ function refuseUnjudgeable(input: VerifyInput, look: VerifyLook, locked: EntrySt
   return { changeSet, from: locked };
 }
 
-/** G-VERIFY-SOD: neither key, nor principal, nor person is shared. An executor whom no registry knows is a finding of the verdict. */
+/**
+ * G-VERIFY-SOD: neither key, nor principal, nor person is shared. An executor whom no registry knows is a finding of
+ * the verdict.
+ */
 function refuseParty(tx: VerifyTx, look: VerifyLook, changeSet: JudgedChangeSet): void {
   const key = look.executor_key === null ? null : Buffer.from(look.executor_key.public_key, 'base64');
   const caller = { ...partyOf(tx.caller), key: tx.key.publicKey };

@@ -110,9 +110,9 @@ export interface LaneSigner {
 }
 
 /**
- * Signs the head that the lanes are asked for, with the one of `keys` that is in force, once this lane has convinced itself: the tree still has every root that the
- * lane signed or remembers, and what was added is what the log holds, folded here again. One transaction under the lane's
- * lock. After an error the connection is of no more use.
+ * Signs the head that the lanes are asked for, with the one of `keys` that is in force, once this lane has convinced
+ * itself: the tree still has every root that the lane signed or remembers, and what was added is what the log holds,
+ * folded here again. One transaction under the lane's lock. After an error the connection is of no more use.
  */
 export async function cosign(
   client: Client,
@@ -191,8 +191,8 @@ interface SaidResumption {
 }
 
 /**
- * What both lanes have signed, whatever the rows beside it say: a row alone ends nothing. The lane's own word counts under a key that
- * this process knows for its own, so that no registry with other keys speaks for it.
+ * What both lanes have signed, whatever the rows beside it say: a row alone ends nothing. The lane's own word counts
+ * under a key that this process knows for its own, so that no registry with other keys speaks for it.
  */
 function acceptedIn(
   said: readonly SaidResumption[],
@@ -219,7 +219,10 @@ function acceptedIn(
   });
 }
 
-/** The remembered heads that bind: of the present incarnation, and of those before it up to where both lanes gave them up. One after it says that this one was given up, too. */
+/**
+ * The remembered heads that bind: of the present incarnation, and of those before it up to where both lanes gave them
+ * up. One after it says that this one was given up, too.
+ */
 function bindingHeads(
   look: Look,
   accepted: readonly Resumption[],
@@ -253,8 +256,9 @@ function bindingHeads(
 }
 
 /**
- * What was signed once must still be there. Where the log itself is shorter than what is remembered outside the database, that was set
- * back, and where it remembers more than it has, or has forgotten a signature, somebody altered it.
+ * What was signed once must still be there. Where the log itself is shorter than what is remembered outside the
+ * database, that was set back, and where it remembers more than it has, or has forgotten a signature, somebody
+ * altered it.
  */
 function refuseShrunk(look: Look, last: KnownHead | null, remembered: readonly KnownHead[]): void {
   const { incarnation } = look;
@@ -326,7 +330,10 @@ async function convinced(
   return root;
 }
 
-/** Folds what was added since onto the edge that the last root vouches for, out of the log itself and not out of the nodes. */
+/**
+ * Folds what was added since onto the edge that the last root vouches for, out of the log itself and not out of the
+ * nodes.
+ */
 async function foldedAgain(
   client: Client,
   nodes: ReadNodes,

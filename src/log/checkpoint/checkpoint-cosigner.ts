@@ -49,7 +49,10 @@ export interface CosignerOptions {
   readonly pollMs?: number;
 }
 
-/** Signs, for one lane, each head that the lanes are asked for; refuses, with an alarm and for good, where history doesn't fit. */
+/**
+ * Signs, for one lane, each head that the lanes are asked for; refuses, with an alarm and for good, where history
+ * doesn't fit.
+ */
 export function startCosigner(options: CosignerOptions): Cosigner {
   const { url, lane, keys, known, log, folder, kept, pollMs = 500 } = options;
   const listeners = new Set<(size: number) => void>();

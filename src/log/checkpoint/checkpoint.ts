@@ -32,7 +32,10 @@ const LATEST = 8;
 export interface Checkpoints {
   /** The newest one of the present incarnation; null before the first, and while the ledger is suspended. */
   latest(): Promise<Checkpoint | null>;
-  /** Those of the present incarnation that are newer than a known one, smallest first, at most `limit`; of another incarnation's head, all. */
+  /**
+   * Those of the present incarnation that are newer than a known one, smallest first, at most `limit`; of another
+   * incarnation's head, all.
+   */
   after(known: Pick<TreeHead, 'origin' | 'size'>, limit: number): Promise<readonly Checkpoint[]>;
   /** Those that cover a position, of whatever incarnation, smallest first. */
   covering(position: number, limit: number): Promise<readonly Checkpoint[]>;

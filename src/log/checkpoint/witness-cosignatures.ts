@@ -24,7 +24,10 @@ const row = z.object({
   signature: z.instanceof(Buffer),
 });
 
-/** The cosignatures of a head, each verified under the key that stands beside it. Whether that key is a witness's, readers judge. */
+/**
+ * The cosignatures of a head, each verified under the key that stands beside it. Whether that key is a witness's,
+ * readers judge.
+ */
 export async function readWitnesses(
   observe: Pick<CommonQueryMethods, 'any'>,
   head: TreeHead,

@@ -36,7 +36,10 @@ const REFUSALS: Readonly<Record<number, string>> = {
   422: 'the proof that the head continues the last one does not verify there',
 };
 
-/** Hands a head to a witness (C2SP tlog-witness, add-checkpoint) and judges what comes back. Throws only when `signal` ends it. */
+/**
+ * Hands a head to a witness (C2SP tlog-witness, add-checkpoint) and judges what comes back. Throws only when `signal`
+ * ends it.
+ */
 export async function submitHead(
   witness: Witness,
   submission: Submission,

@@ -10,7 +10,10 @@ export interface Witness extends NoteKey {
 /** Beyond this a list of witnesses is a mistake. */
 const MOST = 32;
 
-/** Reads a list of witnesses, `<verifier key> <address>` a line; empty lines and those that begin with # are passed over. */
+/**
+ * Reads a list of witnesses, `<verifier key> <address>` a line; empty lines and those that begin with # are passed
+ * over.
+ */
 export function parseWitnesses(text: string): {
   readonly witnesses: readonly Witness[];
   readonly faults: readonly string[];

@@ -41,7 +41,10 @@ const LONGEST_RETRY_MS = 300_000;
 /** A witness that isn't there is told of once it failed so often in a row. */
 const PATIENT = 3;
 
-/** Hands the newest published head to each witness and keeps what it says. Publishing waits for none of them, and none for another. */
+/**
+ * Hands the newest published head to each witness and keeps what it says. Publishing waits for none of them, and none
+ * for another.
+ */
 export function startWitnesses(options: WitnessesOptions): Witnesses {
   const closing = new AbortController();
   const loops = options.witnesses.map((witness) => followWitness(witness, options, closing.signal));
@@ -115,7 +118,10 @@ function followWitness(witness: Witness, options: WitnessesOptions, closing: Abo
   return { ring: () => wake.ring(), ended: run() };
 }
 
-/** Proves the head from where the witness stands: where it stands elsewhere it says so, and is asked once more from there. */
+/**
+ * Proves the head from where the witness stands: where it stands elsewhere it says so, and is asked once more from
+ * there.
+ */
 async function handOver(
   witness: Witness,
   checkpoint: Checkpoint,
@@ -157,7 +163,10 @@ async function proofBetween(tree: Pick<Tree, 'consistencyProof'>, from: number, 
   return proof.hashes;
 }
 
-/** Another process may have handed over a newer head meanwhile; if none is published, the witness saw what this database has not. */
+/**
+ * Another process may have handed over a newer head meanwhile; if none is published, the witness saw what this
+ * database has not.
+ */
 async function judgeAhead(
   checkpoints: Pick<Checkpoints, 'latest'>,
   size: number,

@@ -1,11 +1,12 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
 /**
- * A place in the history of one incarnation of the ledger: the next position to deliver. It is bound to the incarnation,
- * so that a restored database can't be mistaken for the one the cursor was drawn from.
+ * A place in the history of one incarnation of the ledger: the next position to deliver. It is bound to the
+ * incarnation, so that a restored database can't be mistaken for the one the cursor was drawn from.
  *
- * Bytes: version (1) · incarnation (16) · next position (8, big-endian) · check. The check of version 2 is the ledger's own word that it
- * issued the cursor: 16 bytes of an HMAC-SHA256 of what precedes. That of version 1 is 4 bytes of a SHA-256, which anybody can make.
+ * Bytes: version (1) · incarnation (16) · next position (8, big-endian) · check. The check of version 2 is the
+ * ledger's own word that it issued the cursor: 16 bytes of an HMAC-SHA256 of what precedes. That of version 1 is 4
+ * bytes of a SHA-256, which anybody can make.
  */
 export interface LogPlace {
   readonly incarnation: string;

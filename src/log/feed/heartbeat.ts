@@ -10,7 +10,10 @@ export interface Beat {
 
 /** A subscriber that may have waited for long. */
 export interface Waiting {
-  /** Whether it has waited for its next message since this time (ms) or earlier. One whose reader has paused doesn't wait. */
+  /**
+   * Whether it has waited for its next message since this time (ms) or earlier. One whose reader has paused doesn't
+   * wait.
+   */
   hasWaitedSince(time: number): boolean;
   /** Lets it send one heartbeat; a later call before that changes nothing. */
   beat(beat: Beat): void;

@@ -16,8 +16,8 @@ export interface Reset {
 }
 
 /**
- * Ready, then replayed events, then CaughtUp once, then live events; a Heartbeat wherever nothing else was sent for a while; or
- * Reset, at any time, and the end. docs/reference/stream.md says what a client may rely on.
+ * Ready, then replayed events, then CaughtUp once, then live events; a Heartbeat wherever nothing else was sent for a
+ * while; or Reset, at any time, and the end. docs/reference/stream.md says what a client may rely on.
  */
 export type HistoryMessage =
   | {

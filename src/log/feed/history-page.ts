@@ -59,7 +59,9 @@ type Line = z.infer<typeof line>;
 
 const SUSPENDED = sql.fragment`exists (select from cutter_log.suspension where suspension.incarnation = head.incarnation)`;
 
-/** Records of one page. A number in the statement's text: the planner would guess a tenth of the log for a parameter. */
+/**
+ * Records of one page. A number in the statement's text: the planner would guess a tenth of the log for a parameter.
+ */
 export const PAGE_RECORDS = 256;
 
 /**

@@ -16,7 +16,10 @@ export interface PositionWaits {
   isAnnounced(position: number): boolean;
   /** Has the next `readAwaited` ask the database. */
   askNext(): void;
-  /** Asks the database for the awaited positions, where it was asked to or others integrate; `last`: the newest one read. */
+  /**
+   * Asks the database for the awaited positions, where it was asked to or others integrate; `last`: the newest one
+   * read.
+   */
   readAwaited(last: number): Promise<void>;
   close(): void;
 }

@@ -29,7 +29,10 @@ export interface IntegratorOptions {
   readonly seen?: Seen;
   /** What this process knows for a lane's own keys; of a lane that it doesn't serve the registry alone says. */
   readonly knownOf?: Custody['knownOf'];
-  /** What is committed within so long of a batch shares the next one: under load each batch would be of one record, at its full price. */
+  /**
+   * What is committed within so long of a batch shares the next one: under load each batch would be of one record, at
+   * its full price.
+   */
   readonly restMs?: number;
 }
 

@@ -29,8 +29,8 @@ const LOCK_HEAD = `/* log.head */
   for update`;
 
 /**
- * Its snapshot is younger than the head lock, so it sees all that the last batch left. Each row of a record gets its place in the
- * lists together with the record's position. Rows leave in the order of seq
+ * Its snapshot is younger than the head lock, so it sees all that the last batch left. Each row of a record gets its
+ * place in the lists together with the record's position. Rows leave in the order of seq
  * and none is skipped: what committed earlier can't come after what began later. It isn't prepared by
  * name: a plan kept from when the tables were small would scan them when they are large.
  */
@@ -101,8 +101,9 @@ export async function lookAtQueue(client: Client): Promise<QueueLook> {
 }
 
 /**
- * Moves one batch: one transaction of two statements on one connection. Null where, for a mere poll, another integrator is moving, or
- * where the ledger was suspended or its database may lose what it acknowledges. After an error the connection is of no more use: its end rolls the batch back.
+ * Moves one batch: one transaction of two statements on one connection. Null where, for a mere poll, another
+ * integrator is moving, or where the ledger was suspended or its database may lose what it acknowledges. After an
+ * error the connection is of no more use: its end rolls the batch back.
  */
 export async function moveBatch(client: Client, limit: number, nudged: boolean): Promise<MovedBatch | null> {
   await client.query('begin isolation level read committed');

@@ -26,8 +26,8 @@ const row = z.object({
 type Row = z.infer<typeof row>;
 
 /**
- * The ledger's incarnations, the oldest first: of what was said of them, only what both lanes have signed, under keys that were in force
- * at the position, and what leads to the present one.
+ * The ledger's incarnations, the oldest first: of what was said of them, only what both lanes have signed, under keys
+ * that were in force at the position, and what leads to the present one.
  */
 export async function readIncarnations(
   evidence: Pick<CommonQueryMethods, 'any'>,

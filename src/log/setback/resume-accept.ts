@@ -75,8 +75,8 @@ interface KeyParty {
 }
 
 /**
- * Signs, as one lane and in its own login's transaction, that the ledger goes on from where its log ends now. The lane that is second
- * also hands over the record with both envelopes. Run again, it changes nothing.
+ * Signs, as one lane and in its own login's transaction, that the ledger goes on from where its log ends now. The
+ * lane that is second also hands over the record with both envelopes. Run again, it changes nothing.
  */
 export async function acceptResumption(client: Client, acceptance: Acceptance): Promise<Accepted> {
   await client.query('begin isolation level read committed');

@@ -60,9 +60,10 @@ export class ResumptionRefused extends Error {
 }
 
 /**
- * Ends a suspension once both lanes have accepted where the log resumes: the head gets the incarnation that follows, and the record of
- * it is the first thing that leaves the queue. A lane that this process serves has spoken where a key that it knows for the lane's own
- * did: a registry with other keys is not enough. One transaction; null where something is still waited for.
+ * Ends a suspension once both lanes have accepted where the log resumes: the head gets the incarnation that follows,
+ * and the record of it is the first thing that leaves the queue. A lane that this process serves has spoken where a
+ * key that it knows for the lane's own did: a registry with other keys is not enough. One transaction; null where
+ * something is still waited for.
  */
 export async function resumeLog(
   client: Client,
@@ -82,7 +83,10 @@ export async function resumeLog(
   return seq === null ? null : { recordIds: [recordId], firstPosition: position, lastPosition: position };
 }
 
-/** Where in the queue the record stands that holds what both lanes signed; its id alone is anybody's who can write records. */
+/**
+ * Where in the queue the record stands that holds what both lanes signed; its id alone is anybody's who can write
+ * records.
+ */
 async function recordOf(client: Client, recordId: string, rows: readonly Standing[]): Promise<string | null> {
   const waiting = (
     await client.query<{ seq: string; record_hash: string; body: string | null }>(RECORDS, [recordId])

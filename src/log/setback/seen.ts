@@ -9,8 +9,8 @@ export interface SeenPlace {
 }
 
 /**
- * What a process knows of how far the ledger had come: from heads that were kept, from what it read and wrote, from cursors that the
- * ledger issued. A database that has less was set back.
+ * What a process knows of how far the ledger had come: from heads that were kept, from what it read and wrote, from
+ * cursors that the ledger issued. A database that has less was set back.
  */
 export class Seen {
   /** The newest place of each incarnation, in the order in which these were met. */
@@ -24,8 +24,8 @@ export class Seen {
   }
 
   /**
-   * What was seen beyond a database's head; null where it has everything. A later incarnation than its own counts however long it was:
-   * the database doesn't know any more that it was resumed.
+   * What was seen beyond a database's head; null where it has everything. A later incarnation than its own counts
+   * however long it was: the database doesn't know any more that it was resumed.
    */
   beyond(head: { readonly incarnation: string; readonly next: number }): SeenPlace | null {
     const own = this.#newest.get(head.incarnation);

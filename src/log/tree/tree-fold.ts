@@ -25,8 +25,8 @@ export function recordLeaf(recordHash: string, position: number): Buffer {
 }
 
 /**
- * Whether the next size may be proposed, as SQL over `$1` or `$5` milliseconds. Nothing vouches for `proposed_at`: a time that is still to come
- * must not keep the lanes from being asked.
+ * Whether the next size may be proposed, as SQL over `$1` or `$5` milliseconds. Nothing vouches for `proposed_at`: a
+ * time that is still to come must not keep the lanes from being asked.
  */
 const isDue = (ms: '$1' | '$5') =>
   `(proposed_at < clock_timestamp() - ${ms}::float8 * interval '1 ms' or proposed_at > clock_timestamp())`;
@@ -60,8 +60,9 @@ const WRITE = `/* log.fold */
   returning checkpoint_size::text as proposed`;
 
 /**
- * Folds one batch of the log into the tree: one transaction under the tree head's lock, memory for one batch however long the
- * log is. Null where nothing waits, or where another process is folding. After an error the connection is of no more use.
+ * Folds one batch of the log into the tree: one transaction under the tree head's lock, memory for one batch however
+ * long the log is. Null where nothing waits, or where another process is folding. After an error the connection is of
+ * no more use.
  */
 export async function foldBatch(client: Client, limit: number, proposeMs: number): Promise<Folded | null> {
   const queue = await client.query<{ waiting: boolean }>(WAITING, [proposeMs]);

@@ -30,8 +30,9 @@ export interface TreeFolderOptions {
 }
 
 /**
- * Folds the log into its tree, behind the integrator and never in its way. Any number of processes may run one: the tree
- * head's lock lets one fold at a time, and when its process dies the next poll of another goes on where it committed.
+ * Folds the log into its tree, behind the integrator and never in its way. Any number of processes may run one: the
+ * tree head's lock lets one fold at a time, and when its process dies the next poll of another goes on where it
+ * committed.
  */
 export function startTreeFolder(options: TreeFolderOptions): TreeFolder {
   const { url, log, integrator, pollMs = 500, batch = 2048, restMs = 100, proposeMs = 1000 } = options;

@@ -25,7 +25,10 @@ export interface ConsistencyProof {
   readonly hashes: readonly Uint8Array[];
 }
 
-/** The tree as it is stored. Each answer is one statement and O(log n) rows; null where the tree isn't of that size yet. */
+/**
+ * The tree as it is stored. Each answer is one statement and O(log n) rows; null where the tree isn't of that size
+ * yet.
+ */
 export interface Tree {
   root(size: number): Promise<Uint8Array | null>;
   inclusionProof(position: number, size: number): Promise<InclusionProof | null>;

@@ -59,8 +59,9 @@ export const entriesState = z.strictObject({
 export type EntriesState = z.infer<typeof entriesState>;
 
 /**
- * Judges every entry anew from the log's records alone, in their order: its way through the states, the lanes, the persons and principals,
- * the approval that a cut rests on, and how long it took. Entries on their way are all that it remembers.
+ * Judges every entry anew from the log's records alone, in their order: its way through the states, the lanes, the
+ * persons and principals, the approval that a cut rests on, and how long it took. Entries on their way are all that
+ * it remembers.
  */
 export class EntryJudge {
   readonly #bounds: Bounds;

@@ -1,6 +1,9 @@
 import type { StreamFault } from './stream-refused.ts';
 
-/** What a monitor can find, beside what is wrong with the stream itself. A verdict is a word for programs; the sentence is for people. */
+/**
+ * What a monitor can find, beside what is wrong with the stream itself. A verdict is a word for programs; the
+ * sentence is for people.
+ */
 export type MonitorVerdict =
   | StreamFault
   /** The server gives no body for a record of the log. */

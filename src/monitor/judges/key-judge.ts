@@ -25,8 +25,8 @@ export const keysState = z.strictObject({
 export type KeysState = z.infer<typeof keysState>;
 
 /**
- * The lanes' keys: those that were given, and those that the log introduces later, each by a statement that the ones before it signed.
- * A lane's first key in the log is believed only where it was given.
+ * The lanes' keys: those that were given, and those that the log introduces later, each by a statement that the ones
+ * before it signed. A lane's first key in the log is believed only where it was given.
  */
 export class KeyJudge {
   readonly #given: KnownKeys;

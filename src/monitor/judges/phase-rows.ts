@@ -62,7 +62,10 @@ function takeReview({ move, record, rows, missing }: Phase, verdict: string): Ph
   return { approval: approvalBy(verdict, envelope.id, decision.row) };
 }
 
-/** Of a decision only fingerprints are seen. They show whether it is about the whole manifest, and which one; its times are seen by passports. */
+/**
+ * Of a decision only fingerprints are seen. They show whether it is about the whole manifest, and which one; its
+ * times are seen by passports.
+ */
 function approvalBy(
   verdict: string,
   envelopeId: string | null,
@@ -103,7 +106,10 @@ function takeCut({ move, record, rows, entry, missing }: Phase): PhaseRows {
   return changeSet.id === null ? {} : { cut: { changeSetId: changeSet.id, signatureId: signature.id } };
 }
 
-/** A later review is another approval or none, so what is kept isn't superseded. When it expires is seen by passports alone. */
+/**
+ * A later review is another approval or none, so what is kept isn't superseded. When it expires is seen by passports
+ * alone.
+ */
 function isApproved(changeSet: RecordedRow, approval: NonNullable<OpenEntry['approval']>): boolean {
   const seen = {
     verdict: 'approve',

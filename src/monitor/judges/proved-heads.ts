@@ -31,7 +31,10 @@ export class ProvedHeads {
     return this.#heads.at(-1) ?? null;
   }
 
-  /** Takes a head that the stream's judge believes, and has it proved from the one before; gives back what is wrong with that. */
+  /**
+   * Takes a head that the stream's judge believes, and has it proved from the one before; gives back what is wrong
+   * with that.
+   */
   async take({ head, judged }: JudgedHead): Promise<string | null> {
     const before = this.#newest;
     if (judged === 'ahead' || (before === null && judged !== 'agrees')) return null;

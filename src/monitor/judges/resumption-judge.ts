@@ -61,7 +61,10 @@ export class ResumptionJudge {
     return findings;
   }
 
-  /** How the ledger came from one origin to another, by what both lanes accepted: the first place that it was set back to; null where it didn't. */
+  /**
+   * How the ledger came from one origin to another, by what both lanes accepted: the first place that it was set back
+   * to; null where it didn't.
+   */
   way(from: string, to: string): number | null {
     const first = this.#accepted.findIndex(({ previous }) => originOf(previous) === from);
     const last = this.#accepted.at(-1);

@@ -3,8 +3,9 @@ import { NoteFault, parseNote } from '../../proof/note.ts';
 import { StreamRefused } from './stream-refused.ts';
 
 /**
- * The heads that a ledger shows, on their way to being believed. A head waits until its last record was read: the keys that signed it may
- * stand in what is still to come. Some come with the stream and some are asked for beside it, so that one may overtake the other.
+ * The heads that a ledger shows, on their way to being believed. A head waits until its last record was read: the
+ * keys that signed it may stand in what is still to come. Some come with the stream and some are asked for beside it,
+ * so that one may overtake the other.
  */
 export class ShownHeads {
   #waiting: string | null = null;

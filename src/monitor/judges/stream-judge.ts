@@ -42,8 +42,9 @@ export type JudgeState = z.infer<typeof savedState>;
 const NOTHING: Taken = { checkpoint: null, ended: null };
 
 /**
- * Judges the stream of a ledger that isn't trusted, message by message and over any number of connections, in constant memory. It
- * believes nothing after its first refusal. No clock and no network: both are the caller's. docs/reference/stream.md says the same in words.
+ * Judges the stream of a ledger that isn't trusted, message by message and over any number of connections, in
+ * constant memory. It believes nothing after its first refusal. No clock and no network: both are the caller's.
+ * docs/reference/stream.md says the same in words.
  */
 export class StreamJudge {
   readonly #options: JudgeOptions;
@@ -104,7 +105,10 @@ export class StreamJudge {
     }
   }
 
-  /** Throws StreamRefused where the stream has been silent for longer than it may: that connection is lost, another may go on. */
+  /**
+   * Throws StreamRefused where the stream has been silent for longer than it may: that connection is lost, another
+   * may go on.
+   */
   requireSound(now: number): void {
     if (this.#phase === 'closed' || this.#phase === 'ended') return;
     const silentMs = now - this.#heardAt;

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { isDigest } from '../../proof/digest.ts';
 
 /*
- * The messages of the subscription `history`, as plain objects with the names that the API gives them. Members that a client may
- * leave out of its selection are optional here; what is judged must be there.
+ * The messages of the subscription `history`, as plain objects with the names that the API gives them. Members that a
+ * client may leave out of its selection are optional here; what is judged must be there.
  */
 
 const place = z

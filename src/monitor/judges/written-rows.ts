@@ -24,8 +24,8 @@ interface TakenRow {
 }
 
 /**
- * The rows that a record inserted, each taken once by the move that it belongs to. Of a row its key is seen and the fingerprint of
- * each column: enough to tell whether it holds a value that is known, and nothing else.
+ * The rows that a record inserted, each taken once by the move that it belongs to. Of a row its key is seen and the
+ * fingerprint of each column: enough to tell whether it holds a value that is known, and nothing else.
  */
 export class WrittenRows {
   readonly #waiting = new Map<string, Map<string, RecordedRow>>();

@@ -28,7 +28,10 @@ export interface IssuedPassport {
   readonly checkpoint: Checkpoint;
 }
 
-/** Gives the passport of a verified cut; refuses where there is none yet, or where the caller's token doesn't reach it. */
+/**
+ * Gives the passport of a verified cut; refuses where there is none yet, or where the caller's token doesn't reach
+ * it.
+ */
 export type IssuePassport = (caller: Session, changeSetId: string) => Promise<IssuedPassport>;
 
 interface PassportOffice {
@@ -49,9 +52,9 @@ export function openPassportOffice(office: PassportOffice): IssuePassport {
 }
 
 /**
- * Makes the passport of a verified cut. Everything it says was fixed when the smallest published checkpoint came that covers its
- * records: rows stand as they were born, keys as that checkpoint saw them. So it is the same to the byte whenever it is asked for,
- * none is stored, and its few statements need no common snapshot.
+ * Makes the passport of a verified cut. Everything it says was fixed when the smallest published checkpoint came that
+ * covers its records: rows stand as they were born, keys as that checkpoint saw them. So it is the same to the byte
+ * whenever it is asked for, none is stored, and its few statements need no common snapshot.
  */
 async function issuePassport(office: PassportOffice, changeSetId: string): Promise<IssuedPassport> {
   const place = await lookForPassport(office.evidence, changeSetId);
@@ -99,7 +102,10 @@ async function firstCheckpoint(checkpoints: Checkpoints, position: number): Prom
 
 const recordRow = z.object({ position: z.string(), record_id: z.string(), body: z.string().nullable() });
 
-/** The records with their bodies, and the way of each into the checkpoint; those of the two keys where they came before the verdict. */
+/**
+ * The records with their bodies, and the way of each into the checkpoint; those of the two keys where they came
+ * before the verdict.
+ */
 async function provedRecords(
   { observe, evidence }: PassportOffice,
   { positions }: Place,

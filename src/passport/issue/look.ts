@@ -36,8 +36,8 @@ const lookRow = z.object({
 type Look = z.infer<typeof lookRow>;
 
 /**
- * The position of the record that wrote a row; null while it waits for one. An aggregate that no index by position answers: else the
- * planner would rather read the log from its beginning than ask the index of row ids.
+ * The position of the record that wrote a row; null while it waits for one. An aggregate that no index by position
+ * answers: else the planner would rather read the log from its beginning than ask the index of row ids.
  */
 function position(id: FragmentSqlToken): FragmentSqlToken {
   return sql.fragment`(select min(l.position + 0)::text from cutter_log.log l where l.row_ids @> array[${id}])`;

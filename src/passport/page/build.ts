@@ -1,4 +1,6 @@
-/** Makes the page that verifies passports: one file with everything in it, from the same sources as the command line. */
+/**
+ * Makes the page that verifies passports: one file with everything in it, from the same sources as the command line.
+ */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
@@ -27,7 +29,10 @@ export async function bundle(entry: string, name = 'page'): Promise<string> {
   return chunk.code.replaceAll('</script', '<\\/script');
 }
 
-/** The whole page. Its policy names its own script and style by their digests, and allows nothing else: no network, no other code. */
+/**
+ * The whole page. Its policy names its own script and style by their digests, and allows nothing else: no network, no
+ * other code.
+ */
 export async function renderPage(): Promise<string> {
   const script = await bundle('main.ts');
   const style = readFileSync(here('page.css'), 'utf8');

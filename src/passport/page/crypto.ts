@@ -1,6 +1,6 @@
 /**
- * What the proofs use of `node:crypto`, for a browser: the page's build puts this file in its place. SHA-256 is noble's, Ed25519
- * tweetnacl's, behind the same strict checks as on the server (`proof/strict.ts`).
+ * What the proofs use of `node:crypto`, for a browser: the page's build puts this file in its place. SHA-256 is
+ * noble's, Ed25519 tweetnacl's, behind the same strict checks as on the server (`proof/strict.ts`).
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import nacl from 'tweetnacl';

@@ -16,7 +16,10 @@ export type Judgement =
   | { readonly verdict: 'refused'; readonly reason: string; readonly where: string; readonly origin: string }
   | { readonly verdict: 'unreadable'; readonly reason: string };
 
-/** The verification of the command line, with tweetnacl for its engine. `failed` is a good passport that tells of a failed cut. */
+/**
+ * The verification of the command line, with tweetnacl for its engine. `failed` is a good passport that tells of a
+ * failed cut.
+ */
 export function judge(passport: Uint8Array, keys: string): Judgement {
   try {
     const known = parseKeys(keys);
