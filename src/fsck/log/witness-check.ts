@@ -2,6 +2,7 @@ import type { Client } from 'pg';
 import { checkpointText } from '../../proof/checkpoint.ts';
 import { cosignatureLine, cosignedMessage } from '../../proof/cosignature.ts';
 import { verifyLater } from '../../proof/ed25519.ts';
+import { NoteFault } from '../../proof/note.ts';
 import type { Coverage, Findings } from '../finding.ts';
 
 const WITNESSED = 'cutter_log.witness_cosignature';
@@ -57,7 +58,17 @@ export async function checkWitnesses(client: Client, findings: Findings, coverag
   }
 }
 
+/** Why a cosignature isn't the witness's; null where it is. Altered columns may not even make a note. */
 async function faultOf(row: Row): Promise<string | null> {
+  try {
+    return await signatureFault(row);
+  } catch (error) {
+    if (!(error instanceof NoteFault)) throw error;
+    return `is over no head that there can be (${error.message})`;
+  }
+}
+
+async function signatureFault(row: Row): Promise<string | null> {
   const { origin, name, public_key: publicKey, signature, root } = row;
   if (root === null) return 'is of a head that no lane signed';
   const cosignature = { timestamp: Number(row.witnessed_at), signature };
