@@ -27,6 +27,7 @@ declare module 'vitest' {
 
 const HOME_PREFIX = 'cutter-test-';
 const KEPT_FOR_MS = 3_600_000;
+const STATEMENTS_COUNTED = 100_000;
 
 /** One PostgreSQL for the run: embedded in a temporary folder, or the server that CUTTER_TEST_DATABASE_URL names. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -61,8 +62,14 @@ async function startTemporary(): Promise<{ home: string; server: EmbeddedServer 
   // mkdtemp's folder is closed to everyone; `startEmbedded` makes its own in it as it needs it.
   const home = join(mkdtempSync(join(tmpdir(), HOME_PREFIX)));
   rmSync(home, { recursive: true });
-  const server = await startEmbedded({ home, log: () => {} });
-  return { home, server };
+  const start = () => startEmbedded({ home, log: () => {} });
+  const first = await start();
+  // Tests count statements. All databases of the run share this table, and PostgreSQL removes the rarest when it is full.
+  await asOwner(first.ownerUrl, (owner) =>
+    owner.query(`alter system set pg_stat_statements.max = ${STATEMENTS_COUNTED}`),
+  );
+  await first.stop();
+  return { home, server: await start() };
 }
 
 function removeHome(home: string): void {

@@ -27,7 +27,6 @@ async function statements(): Promise<number> {
 }
 
 async function statementsOf(work: () => Promise<unknown>): Promise<number> {
-  // PostgreSQL counts anew: of what was counted long ago it may forget some at any time.
   await database.superuser.query(
     'select pg_stat_statements_reset(0, (select oid from pg_database where datname = current_database()), 0)',
   );
