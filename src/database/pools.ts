@@ -18,6 +18,7 @@ export interface PoolUrls {
   readonly exec: string | null;
   readonly verify: string | null;
   readonly observe: string;
+  readonly reader: string;
   readonly evidence: string;
   readonly gate: string;
   /** The integrator speaks through `pg` on one connection of its own. */
@@ -28,6 +29,7 @@ export interface Pools {
   readonly exec: DatabasePool | null;
   readonly verify: DatabasePool | null;
   readonly observe: DatabasePool;
+  readonly reader: DatabasePool;
   readonly evidence: DatabasePool;
   readonly gate: DatabasePool;
   /** For what needs a raw connection: LISTEN, COPY, the integrator. */
@@ -37,12 +39,13 @@ export interface Pools {
   close(): Promise<void>;
 }
 
-type PoolName = 'exec' | 'verify' | 'observe' | 'evidence' | 'gate';
+type PoolName = 'exec' | 'verify' | 'observe' | 'reader' | 'evidence' | 'gate';
 
 const LOGIN_OF = {
   exec: 'cutter_exec',
   verify: 'cutter_verify',
   observe: 'cutter_observe',
+  reader: 'cutter_reader',
   evidence: 'cutter_evidence',
   gate: 'cutter_gate',
 } as const satisfies Record<PoolName, Login>;
@@ -55,6 +58,7 @@ const POOL_SIZE: Readonly<Record<PoolName, number>> = {
   exec: 10,
   verify: 10,
   observe: 11, // the feed listens on one more, the home's claim and the watch stand on others
+  reader: 8,
   evidence: 5,
   gate: 5,
 };
@@ -83,6 +87,7 @@ export function poolUrls(ownerUrl: string, secrets: Secrets): PoolUrls {
     exec: url('cutter_exec'),
     verify: url('cutter_verify'),
     observe: needed('cutter_observe'),
+    reader: needed('cutter_reader'),
     evidence: needed('cutter_evidence'),
     gate: needed('cutter_gate'),
     integrator: url('cutter_integrator'),
@@ -107,7 +112,7 @@ export async function openPools(urls: PoolUrls): Promise<Pools> {
     await Promise.all([...opened.map((pool) => pool.end()), watch.close()]);
   };
   const results = await Promise.allSettled([
-    ...(['exec', 'verify', 'observe', 'evidence', 'gate'] as const).map(open),
+    ...(['exec', 'verify', 'observe', 'reader', 'evidence', 'gate'] as const).map(open),
     tryIntegrator(urls),
   ]);
   const failed = results.find((result) => result.status === 'rejected');
@@ -115,10 +120,17 @@ export async function openPools(urls: PoolUrls): Promise<Pools> {
     await close();
     throw causeOf(failed.reason);
   }
-  const [exec, verify, observe, evidence, gate] = results.map(
+  const [exec, verify, observe, reader, evidence, gate] = results.map(
     (result) => (result as PromiseFulfilledResult<DatabasePool | null>).value,
-  ) as [DatabasePool | null, DatabasePool | null, DatabasePool, DatabasePool, DatabasePool];
-  return { exec, verify, observe, evidence, gate, urls, watch, close };
+  ) as [
+    DatabasePool | null,
+    DatabasePool | null,
+    DatabasePool,
+    DatabasePool,
+    DatabasePool,
+    DatabasePool,
+  ];
+  return { exec, verify, observe, reader, evidence, gate, urls, watch, close };
 }
 
 /** The integrator has no pool: its login is proved by one connection, so that a start fails where its loop would. */

@@ -10,6 +10,7 @@ export const LOGINS = [
   'cutter_exec',
   'cutter_verify',
   'cutter_observe',
+  'cutter_reader',
   'cutter_evidence',
   'cutter_gate',
   'cutter_integrator',
@@ -66,19 +67,22 @@ export function homeSecrets(home: string): Secrets {
 }
 
 /**
- * The secrets that a home directory holds; null where it holds none. A file of an earlier version gets the seeds that
- * it lacks.
+ * The secrets that a home directory holds; null where it holds none. A file of an earlier version gets the seeds and
+ * the password that it lacks.
  */
 export function storedSecrets(home: string): Secrets | null {
   const path = pathOf(home);
   if (!existsSync(path)) return null;
   const { checkpointSeeds, serverSeed, ...read } = readSecrets(path);
+  const lacksReader = read.logins.cutter_reader === undefined;
   const secrets: Secrets = {
     ...read,
+    // Files of before documents had a login of their own.
+    logins: lacksReader ? { ...read.logins, cutter_reader: freshPassword() } : read.logins,
     checkpointSeeds: checkpointSeeds ?? freshSeeds(lanesOf(read)),
     serverSeed: serverSeed ?? freshSeed(),
   };
-  if (checkpointSeeds === undefined || serverSeed === undefined) writeSecrets(home, secrets);
+  if (lacksReader || checkpointSeeds === undefined || serverSeed === undefined) writeSecrets(home, secrets);
   return secrets;
 }
 

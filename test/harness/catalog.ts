@@ -16,6 +16,7 @@ export const ROLES = [
   'cutter_exec',
   'cutter_verify',
   'cutter_observe',
+  'cutter_reader',
   'cutter_evidence',
   'cutter_gate',
   'cutter_integrator',

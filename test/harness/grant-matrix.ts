@@ -22,7 +22,11 @@ const MATRIX: Readonly<Record<string, Row>> = {
   'cutter_governance.decision_backlog_dependency': { cutter_exec: SI },
   'cutter_governance.decision_backlog_sweep_log': { cutter_exec: I },
   'cutter_governance.manifest_envelope': { cutter_exec: SI, cutter_verify: S },
-  'cutter_governance.manifest_unit_block': { cutter_exec: SI, cutter_verify: S },
+  'cutter_governance.manifest_unit_block': {
+    cutter_exec: SI,
+    cutter_verify: S,
+    cutter_reader: { S: ['envelope_id', 'unit_local_id', 'target_unit_id', 'render_order', 'payload_summary'] },
+  },
   'cutter_governance.review_decision': {
     cutter_exec: { S: true, I: true, U: ['superseded_by_review_decision_id'] },
     cutter_verify: S,
@@ -35,12 +39,16 @@ const MATRIX: Readonly<Record<string, Row>> = {
   'public.information_unit': {
     cutter_exec: { S: true, I: true, U: ['version_anchor_ref', 'content_anchor_ref'] },
     cutter_verify: S,
+    cutter_reader: S,
   },
-  'public.unit_version': { cutter_exec: SI, cutter_verify: S },
-  'cutter_source.source': { cutter_exec: SI, cutter_verify: S },
+  'public.unit_version': { cutter_exec: SI, cutter_verify: S, cutter_reader: S },
+  'public.v_current_unit': { cutter_reader: S },
+  'cutter_source.source': { cutter_exec: SI, cutter_verify: S, cutter_reader: S },
+  'cutter_source.v_entry_subject': { cutter_reader: S },
+  'cutter_source.v_document_cut': { cutter_reader: S },
   'cutter_source.vocabulary': both(S),
-  'cutter_auth.person': both(S),
-  'cutter_auth.principal': { ...both(S), cutter_gate: S },
+  'cutter_auth.person': { ...both(S), cutter_observe: S, cutter_reader: S },
+  'cutter_auth.principal': { ...both(S), cutter_gate: S, cutter_observe: S, cutter_reader: S },
   'cutter_auth.key': { ...both(S), cutter_integrator: S },
   'cutter_auth.token': { cutter_gate: { S: true, I: true, U: ['revoked_at'] } },
   'cutter_auth.audit': { cutter_gate: I },
@@ -49,9 +57,9 @@ const MATRIX: Readonly<Record<string, Row>> = {
     cutter_integrator: { S: true, D: true },
   },
   'cutter_log.record_part': { ...both({ I: ['record_id', 'part', 'body'] }), cutter_integrator: S },
-  'cutter_log.log': { ...both(S), cutter_observe: S, cutter_integrator: SI },
-  'cutter_log.row_place': { cutter_observe: S, cutter_integrator: I },
-  'cutter_log.head': { ...both(S), cutter_observe: S, cutter_integrator: { S: true, U: true } },
+  'cutter_log.log': { ...both(S), cutter_observe: S, cutter_reader: S, cutter_integrator: SI },
+  'cutter_log.row_place': { cutter_observe: S, cutter_reader: S, cutter_integrator: I },
+  'cutter_log.head': { ...both(S), cutter_observe: S, cutter_reader: S, cutter_integrator: { S: true, U: true } },
   'cutter_log.node': { ...both(S), cutter_observe: S, cutter_integrator: SI },
   'cutter_log.tree_head': { ...both(S), cutter_observe: S, cutter_integrator: { S: true, U: true } },
   'cutter_log.cosignature': both(SI),
@@ -63,13 +71,14 @@ const MATRIX: Readonly<Record<string, Row>> = {
   'cutter_meta.place': {},
 };
 
+const OBSERVERS: ReadonlySet<Role> = new Set(['cutter_ro', 'cutter_observe', 'cutter_reader']);
 const OBSERVE_VIEW = /^cutter_governance\.v_.*_observe$/;
 
 /** What `role` may do with a table or view; nothing, unless the matrix says so. */
 export function grantOf(role: Role, relation: string): Grant {
   const isView = OBSERVE_VIEW.test(relation);
   if (role === 'cutter_evidence') return evidenceGrant(relation);
-  if (isView) return role === 'cutter_ro' || role === 'cutter_observe' ? S : {};
+  if (isView) return OBSERVERS.has(role) ? S : {};
   if (!(relation in MATRIX)) throw new Error(`The matrix has no row for ${relation}.`);
   return role === 'cutter_ro' ? {} : (MATRIX[relation]?.[role] ?? {});
 }
