@@ -14,6 +14,10 @@ export interface Context {
   readonly ledger: Ledger;
   /** Reads the twelve views and the log's positions, as cutter_observe. */
   readonly observe: DatabasePool;
+  /** The same, and documents, sources and units, as cutter_reader. */
+  readonly reader: DatabasePool;
+  /** Reads everything but the hashes of tokens, as cutter_evidence. */
+  readonly evidence: DatabasePool;
   /** The integrated log: waits for positions, follows history. */
   readonly feed: HistoryFeed;
   /** What the log's tree proves. */

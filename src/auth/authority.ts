@@ -4,6 +4,7 @@ import type { Lane } from '../law/values.ts';
 export const SCOPES = [
   'ledger:observe',
   'ledger:evidence',
+  'document:read',
   'source:register',
   'entry:mark',
   'entry:sweep',

@@ -11,7 +11,7 @@ export interface SampleParty {
   readonly lane: Lane | null;
 }
 
-const READ = ['ledger:observe', 'ledger:evidence'] as const satisfies readonly Scope[];
+const READ = ['ledger:observe', 'ledger:evidence', 'document:read'] as const satisfies readonly Scope[];
 const BACKLOG = ['entry:sweep', 'entry:abandon'] as const satisfies readonly Scope[];
 
 /**
@@ -54,7 +54,13 @@ export const SAMPLE_PARTIES = [
     scopes: [...READ, 'change:verify'],
     lane: 'DOT-992',
   },
-  { name: 'observer', kind: 'person', personName: 'Otto Sample', scopes: ['ledger:observe'], lane: null },
+  {
+    name: 'observer',
+    kind: 'person',
+    personName: 'Otto Sample',
+    scopes: ['ledger:observe', 'document:read'],
+    lane: null,
+  },
 ] as const satisfies readonly SampleParty[];
 
 /** Ids of parties derive from their names: the same party is the same row, however often the bootstrap runs. */

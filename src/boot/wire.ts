@@ -107,6 +107,8 @@ export function wire(options: WireOptions): Wired {
     ledger,
     feed,
     observe: pools.observe,
+    reader: pools.reader,
+    evidence: pools.evidence,
     proofs: provable.proofs,
     passport: openPassportOffice({ ...pools, checkpoints: provable.checkpoints }),
     integrity: () => scrub?.state() ?? { lastPass: null, currentPass: null },

@@ -87,6 +87,9 @@ export type Mode = (typeof MODES)[number];
 export const PRINCIPAL_KINDS = ['person', 'service', 'agent'] as const;
 export type PrincipalKind = (typeof PRINCIPAL_KINDS)[number];
 
+/** Where a unit is, seen from its document: in its newest cut, in an earlier one, or in compensated cuts alone. */
+export const UNIT_STATES = ['CURRENT', 'VANISHED', 'VOID'] as const;
+
 /**
  * What a unit and its versions say of themselves. The ledger derives what is current, and no statement changes these.
  */

@@ -8,6 +8,9 @@ import type { RowPlan } from './plan.ts';
  */
 const MOST_ROWS = 250_000;
 
+/** What a plain list counts as. */
+const LISTED = 50;
+
 interface Level {
   readonly path: string;
   readonly first: number;
@@ -19,6 +22,10 @@ function collectLevels(row: RowPlan, times: number, bound: readonly BoundPage[],
     if (cell.kind === 'one') {
       found.push({ path: cell.path, first: 1, rows: times });
       collectLevels(cell.row, times, bound, found);
+    }
+    if (cell.kind === 'rows') {
+      found.push({ path: cell.path, first: LISTED, rows: times * LISTED });
+      collectLevels(cell.row, times * LISTED, bound, found);
     }
     if (cell.kind === 'page') {
       const { first } = bound[cell.page.index]!;

@@ -1,3 +1,5 @@
+import { GraphQLError } from 'graphql';
+import type { Scope } from '../auth/authority.ts';
 import type { BoundPage } from './bind.ts';
 import { encodeCursor, type KeyValue } from './cursor.ts';
 import { WIDEST } from './emit.ts';
@@ -61,7 +63,11 @@ function rowObject(fields: readonly PlannedField[], cells: Cells, answered: Deco
 function fieldValue(field: PlannedField, cells: Cells, answered: DecodeInput): unknown {
   switch (field.kind) {
     case 'cell':
-      return cells[field.at];
+      return field.isBytesAsText === true ? textOf(cells[field.at] as string | null) : cells[field.at];
+    case 'forbidden':
+      return forbidden(field.path, field.scope);
+    case 'rows':
+      return (cells[field.at] as Cells[]).map((row) => decodeRow(field.row, field.fields, row, answered));
     case 'place':
       return cells[field.at] === null ? null : (cells[field.at] as Cells)[field.part];
     case 'one':
@@ -126,4 +132,23 @@ function cursorOfRow(
 ): string | null {
   const key = cells.map((at) => row[at] as KeyValue);
   return key[0] === null ? null : encodeCursor(noun, bound[index]!.order, { incarnation, key });
+}
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** The text of bytes that came as base64; null where they are no UTF-8. */
+function textOf(base64: string | null): string | null {
+  if (base64 === null) return null;
+  try {
+    return UTF8.decode(Buffer.from(base64, 'base64'));
+  } catch {
+    return null;
+  }
+}
+
+/** Stands in the place of a value that the caller may not read: execution makes it an error of its field. */
+function forbidden(path: string, scope: Scope): GraphQLError {
+  return new GraphQLError(`${path} needs the scope ${scope}, which this token does not carry.`, {
+    extensions: { code: 'FORBIDDEN', scope },
+  });
 }

@@ -10,6 +10,7 @@ import {
   type Pen,
   type Where,
 } from './listing.ts';
+import { type Moment, type Past, positionAsOf } from './nouns/moment.ts';
 import type { Codec, Noun } from './nouns/noun.ts';
 import type { Relation } from './nouns/relation.ts';
 import type { Cell, PagePlan, RowPlan } from './plan.ts';
@@ -42,11 +43,16 @@ const CAST: Record<Codec, string> = {
   bool: 'boolean',
   time: 'timestamptz',
   position: 'bigint',
+  json: 'jsonb',
+  base64: 'bytea',
+  utf8: 'bytea',
 };
 
 /** The text or number that a column is answered as. */
 function cellText(codec: Codec, expression: string): string {
   if (codec === 'time') return timeTextSql(expression);
+  // Without the line breaks of MIME.
+  if (codec === 'base64' || codec === 'utf8') return `translate(encode(${expression}, 'base64'), E'\\n', '')`;
   return codec === 'position' ? `${expression}::text` : expression;
 }
 
@@ -59,12 +65,22 @@ export class Emission {
   readonly #bound: readonly BoundPage[];
   readonly #values: Value[] = [];
   readonly #ids: string | null;
+  readonly #moment: Moment;
   #aliases = 0;
 
-  /** `reach`: the entries of whose rows alone the statement may tell; null: all. */
-  constructor(bound: readonly BoundPage[], reach: readonly string[] | null) {
+  /**
+   * `reach`: the entries whose rows alone the statement shows; null: all. `past`: the state of the ledger in which it
+   * reads what has a past; null: now.
+   */
+  constructor(bound: readonly BoundPage[], reach: readonly string[] | null, past: Past | null = null) {
     this.#bound = bound;
+    this.#moment = past === null ? null : this.#momentOf(past);
     this.#ids = reach === null ? null : `$${this.#values.push(reach)}::uuid[]`;
+  }
+
+  #momentOf(past: Past): string {
+    if ('at' in past) return `$${this.#values.push(past.at)}::bigint`;
+    return positionAsOf(`$${this.#values.push(past.asOf)}::timestamptz`);
   }
 
   /** A page from the whole view. */
@@ -72,12 +88,10 @@ export class Emission {
     return this.#statement(name, this.#page(page, null));
   }
 
-  /** The row with this key, or SQL null. */
-  one(name: string, row: RowPlan, key: readonly Value[]): Statement {
+  /** The row with these values in its columns, which name at most one, or SQL null. */
+  one(name: string, row: RowPlan, key: readonly (readonly [column: string, value: Value])[]): Statement {
     const a = this.#alias();
-    const conditions = row.noun.key.map(
-      (column, at) => `${a}.${column} = ${this.#bind(row.noun, column, key[at]!)}`,
-    );
+    const conditions = key.map(([column, value]) => `${a}.${column} = ${this.#bind(row.noun, column, value)}`);
     return this.#statement(
       name,
       `select ${this.#row(row, a)} from ${this.#seen(row.noun).view} ${a} where ${conditions.join(' and ')}`,
@@ -95,7 +109,7 @@ export class Emission {
     const [a, p] = [this.#alias(), this.#alias()];
     const columns = [...values].map(([column, value]) => `${this.#bind(parent, column, value)} as ${column}`);
     const given = `(select ${columns.join(', ')}) ${p}`;
-    const where = joinConditions(relation, a, p).join(' and ');
+    const where = this.#joined(relation, a, p).join(' and ');
     return this.#statement(
       name,
       `select ${this.#row(row, a)} from ${given}, ${this.#seen(row.noun).view} ${a} where ${where}`,
@@ -135,13 +149,20 @@ export class Emission {
       case 'column':
         return cellText(cell.codec, `${alias}.${cell.column}`);
       case 'derived':
-        return `(${noun.derived[cell.name]!(alias)})`;
+        return this.#computed(noun, cell.name, alias);
       case 'place':
         return placeInLog(noun, alias, this.#alias());
       case 'one': {
         const child = this.#alias();
-        const where = joinConditions(cell.relation, child, alias).join(' and ');
+        const where = this.#joined(cell.relation, child, alias).join(' and ');
         return `(select ${this.#row(cell.row, child)} from ${this.#seen(cell.row.noun).view} ${child} where ${where})`;
+      }
+      case 'rows': {
+        const child = this.#alias();
+        const where = this.#joined(cell.relation, child, alias).join(' and ');
+        const order = (cell.relation.listed ?? []).map((column) => `${child}.${column}`).join(', ');
+        const rows = `json_agg(${this.#row(cell.row, child)} order by ${order})`;
+        return `(select coalesce(${rows}, '[]') from ${this.#seen(cell.row.noun).view} ${child} where ${where})`;
       }
       case 'page':
         return `(${this.#page(cell.page, { relation: cell.relation, parent: alias })})`;
@@ -169,7 +190,7 @@ export class Emission {
   #list(noun: Noun, args: BoundPage, hangs: Hanging | null): string {
     if (hangs === null && noun.seat.of !== null) return listIntegrated(this.#pen, noun, args);
     const where: Where = (v) => [
-      ...(hangs === null ? [] : joinConditions(hangs.relation, v, hangs.parent)),
+      ...(hangs === null ? [] : this.#joined(hangs.relation, v, hangs.parent)),
       ...args.filter.map((bound) => this.#condition(bound, v)),
     ];
     if (noun.seat.of === null) return listByKey(this.#pen, noun, args, where);
@@ -181,7 +202,21 @@ export class Emission {
 
   /** The noun as the caller may read it. */
   #seen(noun: Noun): Noun {
-    return this.#ids === null ? noun : narrowNoun(noun, this.#ids);
+    const then =
+      this.#moment === null || noun.viewAt === undefined ? noun : { ...noun, view: noun.viewAt(this.#moment) };
+    return this.#ids === null ? then : narrowNoun(then, this.#ids);
+  }
+
+  #computed(noun: Noun, name: string, alias: string): string {
+    const { sql, codec } = noun.derived[name]!;
+    const value = `(${sql(alias, this.#moment)})`;
+    return codec === undefined ? value : cellText(codec, value);
+  }
+
+  /** The join of a relation, as conditions on the related row. */
+  #joined({ pairs, through }: Relation, child: string, parent: string): string[] {
+    if (through !== null) return [through.condition(child, parent, this.#moment)];
+    return pairs.map(([theirs, ours]) => `${child}.${theirs} = ${parent}.${ours}`);
   }
 
   get #pen(): Pen {
@@ -207,12 +242,6 @@ export class Emission {
   #alias(): string {
     return `n${this.#aliases++}`;
   }
-}
-
-/** The join of a relation, as conditions on the related row. */
-function joinConditions({ pairs, through }: Relation, child: string, parent: string): string[] {
-  if (through !== null) return [through.condition(child, parent)];
-  return pairs.map(([theirs, ours]) => `${child}.${theirs} = ${parent}.${ours}`);
 }
 
 /** Where a row stands in the log, or null. */

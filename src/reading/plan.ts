@@ -1,4 +1,6 @@
 import { type FieldNode, type GraphQLField, isNonNullType, isObjectType } from 'graphql';
+import type { Scope } from '../auth/authority.ts';
+import { READ_LOGINS, type ReadLogin, SCOPE_OF_LOGIN } from '../auth/read-scopes.ts';
 import { codecOf, listedBy } from './cursor.ts';
 import { type Codec, type Noun, ORDINAL, POSITION } from './nouns/noun.ts';
 import { NOUNS } from './nouns/nouns.ts';
@@ -17,6 +19,7 @@ export type Cell =
   | { readonly kind: 'derived'; readonly name: string }
   | { readonly kind: 'place' }
   | { readonly kind: 'one'; readonly relation: Relation; readonly row: RowPlan; readonly path: string }
+  | { readonly kind: 'rows'; readonly relation: Relation; readonly row: RowPlan; readonly path: string }
   | { readonly kind: 'page'; readonly relation: Relation; readonly page: PagePlan };
 
 interface Keyed {
@@ -26,7 +29,9 @@ interface Keyed {
 /** A field of a row's object; `at` is its cell. */
 export type PlannedField = Keyed &
   (
-    | { readonly kind: 'cell'; readonly at: number }
+    | { readonly kind: 'cell'; readonly at: number; readonly isBytesAsText?: boolean }
+    /** Asked for by a caller who lacks this scope. */
+    | { readonly kind: 'forbidden'; readonly scope: Scope; readonly path: string }
     | { readonly kind: 'place'; readonly at: number; readonly part: 0 | 1 }
     | {
         readonly kind: 'one';
@@ -35,6 +40,12 @@ export type PlannedField = Keyed &
         readonly fields: readonly PlannedField[];
         /** Whether the schema promises it; where it is missing the ledger is broken. */
         readonly promised: boolean;
+      }
+    | {
+        readonly kind: 'rows';
+        readonly at: number;
+        readonly row: RowPlan;
+        readonly fields: readonly PlannedField[];
       }
     | { readonly kind: 'page'; readonly at: number; readonly page: PagePlan }
     | { readonly kind: 'typename'; readonly name: string }
@@ -118,22 +129,57 @@ export class RowPlan {
 /** Compiles the fields of one root field. */
 export class Planner {
   readonly pages: PagePlan[] = [];
+  /** The scopes that were missing for some of the fields. */
+  readonly missing = new Set<Scope>();
+  readonly #scopes: ReadonlySet<Scope>;
+  #login: ReadLogin = 'observe';
   readonly #asked: Selection;
 
-  constructor(asked: Selection) {
+  /** `scopes`: those of the caller that matter here. */
+  constructor(asked: Selection, scopes: ReadonlySet<Scope>) {
     this.#asked = asked;
+    this.#scopes = scopes;
+  }
+
+  /** The narrowest login that may read everything that was planned. */
+  get login(): ReadLogin {
+    return this.#login;
+  }
+
+  /** Counts a noun or a field among what has to be read. */
+  #use(login: ReadLogin): void {
+    if (READ_LOGINS.indexOf(login) > READ_LOGINS.indexOf(this.#login)) this.#login = login;
+  }
+
+  /** The rows of a noun. */
+  row(noun: Noun, isListed = false): RowPlan {
+    this.#use(noun.login);
+    return new RowPlan(noun, isListed);
+  }
+
+  /** What stands for a field of another login than its row's, if the caller lacks the scope. */
+  #forbidden(row: RowPlan, login: ReadLogin, key: string, path: string): PlannedField | null {
+    const scope = SCOPE_OF_LOGIN[login];
+    if (login === row.noun.login || this.#scopes.has(scope)) return null;
+    this.missing.add(scope);
+    return { key, kind: 'forbidden', scope, path };
   }
 
   /** The fields asked of a row, drawing into `row` what they need. */
   fields(row: RowPlan, nodes: readonly FieldNode[], path: string): PlannedField[] {
-    return this.#each(nodes, row.noun.name, (name, key, group) =>
+    return this.#each(nodes, row.noun.type, (name, key, group) =>
       this.#field(row, name, key, group, `${path}.${key}`),
     );
   }
 
   #field(row: RowPlan, name: string, key: string, group: readonly FieldNode[], path: string): PlannedField {
     const column = row.noun.columns.get(name);
-    if (column !== undefined) return { key, kind: 'cell', at: row.column(column.column, column.codec) };
+    if (column !== undefined) {
+      const at = row.column(column.column, column.codec);
+      return { key, kind: 'cell', at, isBytesAsText: column.codec === 'utf8' };
+    }
+    const derived = row.noun.derived[name];
+    if (derived !== undefined) return this.#derived(row, name, key, path, derived.login ?? row.noun.login);
     if (name === 'position' || name === 'logOrdinal') {
       const place = name === 'position' ? POSITION : ORDINAL;
       if (row.isListed) return { key, kind: 'cell', at: row.column(place, codecOf(row.noun, place)) };
@@ -144,24 +190,43 @@ export class Planner {
         part: name === 'position' ? 0 : 1,
       };
     }
-    if (name in row.noun.derived)
-      return { key, kind: 'cell', at: row.share(name, { kind: 'derived', name }) };
     const relation = row.noun.relations[name];
     if (relation === undefined)
       throw new Error(`${row.noun.name}.${name} is not described in src/reading/nouns`);
-    if (relation.many) {
-      const page = this.page(NOUNS[relation.to], group, row.noun.name, path);
+    const forbidden = this.#forbidden(row, NOUNS[relation.to].login, key, path);
+    return forbidden ?? this.#relation(row, relation, name, key, group, path);
+  }
+
+  #derived(row: RowPlan, name: string, key: string, path: string, login: ReadLogin): PlannedField {
+    const forbidden = this.#forbidden(row, login, key, path);
+    if (forbidden !== null) return forbidden;
+    this.#use(login);
+    return { key, kind: 'cell', at: row.share(name, { kind: 'derived', name }) };
+  }
+
+  #relation(
+    row: RowPlan,
+    relation: Relation,
+    name: string,
+    key: string,
+    group: readonly FieldNode[],
+    path: string,
+  ): PlannedField {
+    if (relation.many && relation.listed === undefined) {
+      const page = this.page(NOUNS[relation.to], group, row.noun.type, path);
       return { key, kind: 'page', at: row.add({ kind: 'page', relation, page }), page };
     }
-    const related = new RowPlan(NOUNS[relation.to]);
+    const related = this.row(NOUNS[relation.to]);
     const fields = this.fields(related, group, path);
+    if (relation.listed !== undefined)
+      return { key, kind: 'rows', at: row.add({ kind: 'rows', relation, row: related, path }), row: related, fields };
     return {
       key,
       kind: 'one',
       at: row.add({ kind: 'one', relation, row: related, path }),
       row: related,
       fields,
-      promised: isNonNullType(this.#definition(row.noun.name, name).type),
+      promised: isNonNullType(this.#definition(row.noun.type, name).type),
     };
   }
 
@@ -173,7 +238,7 @@ export class Planner {
     const page: PagePlan = {
       index: this.pages.length,
       noun,
-      row: new RowPlan(noun, true),
+      row: this.row(noun, true),
       path,
       node,
       field,
@@ -181,7 +246,7 @@ export class Planner {
     };
     this.pages.push(page);
     parts.push(
-      ...this.#each(nodes, `${noun.name}Connection`, (name, key, group) =>
+      ...this.#each(nodes, `${noun.type}Connection`, (name, key, group) =>
         this.#part(page, name, key, group),
       ),
     );
@@ -191,7 +256,7 @@ export class Planner {
   #part({ row, path }: PagePlan, name: string, key: string, group: readonly FieldNode[]): PagePart {
     if (name === 'nodes') return { key, kind: 'nodes', fields: this.fields(row, group, path) };
     if (name === 'edges') {
-      const parts = this.#each<EdgePart>(group, `${row.noun.name}Edge`, (part, own, below) =>
+      const parts = this.#each<EdgePart>(group, `${row.noun.type}Edge`, (part, own, below) =>
         part === 'cursor'
           ? { key: own, kind: 'cursor', cursor: row.cursor() }
           : { key: own, kind: 'node', fields: this.fields(row, below, path) },

@@ -8,6 +8,7 @@ import type { NounName } from './nouns/noun-name.ts';
  */
 
 const V = 'cutter_governance.v_';
+const SUBJECTS = 'cutter_source.v_entry_subject';
 const MANIFESTS = (ids: string) =>
   `(select m.envelope_id from ${V}manifest_envelope_observe m where m.source_doc_ref = any(${ids}::text[]))`;
 const CHANGE_SETS = (ids: string) =>
@@ -31,6 +32,14 @@ const REACHES: Readonly<Record<NounName, (ids: string) => string>> = {
   ChangeSet: (ids) => `r.decision_backlog_entry_id = any(${ids})`,
   AffectedRow: (ids) => `r.change_set_id in ${CHANGE_SETS(ids)}`,
   VerifyResult: (ids) => `r.change_set_id in ${CHANGE_SETS(ids)}`,
+  Document: (ids) => `r.doc_code in (select t.doc_code from ${SUBJECTS} t where t.entry_id = any(${ids}))`,
+  Source: (ids) => `r.source_id in (select t.source_id from ${SUBJECTS} t where t.entry_id = any(${ids}))`,
+  Unit: (ids) => `r.entry_id = any(${ids})`,
+  UnitInOrder: (ids) => `r.entry_id = any(${ids})`,
+  UnitVersion: (ids) => `r.entry_id = any(${ids})`,
+  // Who moved one of them.
+  Principal: (ids) =>
+    `r.principal_id::text in (select h.changed_by from ${V}decision_backlog_history_observe h where h.entry_id = any(${ids}))`,
   Signature: (ids) =>
     `(r.cross_reference_change_set_id in ${CHANGE_SETS(ids)} or r.cross_reference_verify_result_id in ${RESULTS(ids)})`,
 };

@@ -1,29 +1,39 @@
 import type { FieldNode, GraphQLResolveInfo } from 'graphql';
+import type { Scope } from '../auth/authority.ts';
+import { READ_LOGINS, type ReadLogin, SCOPE_OF_LOGIN } from '../auth/read-scopes.ts';
 import type { Context } from '../context.ts';
 import type { Node } from '../schema/node.ts';
 import { assertDrawnHere, type BoundPage, bindPage, checkValue } from './bind.ts';
 import { affordableRoots, assertAffordable } from './cost.ts';
-import { codecOf } from './cursor.ts';
+import { badInput } from './bad-input.ts';
+import { codecOf, type Drawn } from './cursor.ts';
 import { type Cells, type DecodeInput, decodePage, decodeRow } from './decode.ts';
 import { Emission, type Statement, type Value } from './emit.ts';
+import type { Past } from './nouns/moment.ts';
 import type { Noun } from './nouns/noun.ts';
 import type { NounName } from './nouns/noun-name.ts';
 import { NOUNS } from './nouns/nouns.ts';
 import type { Relation } from './nouns/relation.ts';
 import { type PagePlan, type PlannedField, Planner, RowPlan } from './plan.ts';
 import { prepareStatement } from './prepared.ts';
+import { answeredBefore, markPartial } from './partial.ts';
 import { reachOf } from './reach.ts';
 import { decidingVariables, type Selection } from './selection.ts';
 
 /** A compiled root field: a page of a connection, or rows of a noun by their keys. */
-type Plan =
-  | { readonly kind: 'page'; readonly pages: readonly PagePlan[]; readonly page: PagePlan }
-  | {
-      readonly kind: 'rows';
-      readonly pages: readonly PagePlan[];
-      readonly row: RowPlan;
-      readonly fields: readonly PlannedField[];
-    };
+type Plan = Needs &
+  (
+    | { readonly kind: 'page'; readonly page: PagePlan }
+    | { readonly kind: 'rows'; readonly row: RowPlan; readonly fields: readonly PlannedField[] }
+  );
+
+interface Needs {
+  readonly pages: readonly PagePlan[];
+  /** The narrowest login that may read all of it. */
+  readonly login: ReadLogin;
+  /** Whether the caller lacks a scope for some of the fields, which then are errors. */
+  readonly isPartial: boolean;
+}
 
 interface Compiled {
   readonly nodes: readonly FieldNode[];
@@ -35,8 +45,19 @@ interface Compiled {
 const MOST_PLANS_OF_A_FIELD = 32;
 const compiled = new WeakMap<FieldNode, Compiled>();
 
-/** The plan of a field of a document: compiled when first asked for, kept as long as the document is. */
-function planOf(info: GraphQLResolveInfo, kind: Plan['kind'], noun: NounName): Plan {
+/** The scopes that a field may need beside that of its root. */
+const FIELD_SCOPES = READ_LOGINS.map((login) => SCOPE_OF_LOGIN[login]);
+
+/**
+ * The plan of a field of a document for what the caller may read: compiled when first asked for, kept as long as the
+ * document is.
+ */
+function planOf(
+  { session }: Context,
+  info: GraphQLResolveInfo,
+  kind: Plan['kind'],
+  noun: NounName,
+): Plan {
   const first = info.fieldNodes[0]!;
   let kept = compiled.get(first);
   if (kept === undefined || !sameNodes(kept.nodes, info.fieldNodes)) {
@@ -48,10 +69,12 @@ function planOf(info: GraphQLResolveInfo, kind: Plan['kind'], noun: NounName): P
     compiled.set(first, kept);
   }
   const { coerced } = info.variableValues;
-  const variant = kept.deciding.map((name) => (coerced[name] === true ? '1' : '0')).join('');
+  const scopes = FIELD_SCOPES.filter((scope) => session?.scopes.has(scope));
+  const taken = kept.deciding.map((name) => (coerced[name] === true ? '1' : '0')).join('');
+  const variant = `${noun} ${scopes.join(' ')} ${taken}`;
   let plan = kept.plans.get(variant);
   if (plan === undefined) {
-    plan = compilePlan(info, kind, noun, info.parentType.name);
+    plan = compilePlan(info, kind, noun, new Set(scopes));
     if (kept.plans.size >= MOST_PLANS_OF_A_FIELD) kept.plans.clear();
     kept.plans.set(variant, plan);
   }
@@ -63,17 +86,28 @@ function sameNodes(a: readonly FieldNode[], b: readonly FieldNode[]): boolean {
   return a.length === b.length && a.every((node, at) => node === b[at]);
 }
 
-function compilePlan(asked: Selection, kind: Plan['kind'], noun: NounName, parentType: string): Plan {
-  const planner = new Planner(asked);
+function compilePlan(
+  info: GraphQLResolveInfo,
+  kind: Plan['kind'],
+  noun: NounName,
+  scopes: ReadonlySet<Scope>,
+): Plan {
+  const asked: Selection = info;
+  const planner = new Planner(asked, scopes);
+  const needs = () => ({
+    pages: planner.pages,
+    login: planner.login,
+    isPartial: planner.missing.size > 0,
+  });
   const first = asked.fieldNodes[0]!;
   const path = first.alias?.value ?? first.name.value;
   if (kind === 'page') {
-    const page = planner.page(NOUNS[noun], asked.fieldNodes, parentType, path);
-    return { kind, page, pages: planner.pages };
+    const page = planner.page(NOUNS[noun], asked.fieldNodes, info.parentType.name, path);
+    return { kind, page, ...needs() };
   }
-  const row = new RowPlan(NOUNS[noun]);
+  const row = planner.row(NOUNS[noun]);
   const fields = planner.fields(row, asked.fieldNodes, path);
-  return { kind, row, fields, pages: planner.pages };
+  return { kind, row, fields, ...needs() };
 }
 
 function bindPages(plan: Plan, info: GraphQLResolveInfo): BoundPage[] {
@@ -85,33 +119,54 @@ function statementName({ parentType, fieldName }: GraphQLResolveInfo): string {
   return parentType.name === 'Query' ? `read.${fieldName}` : `read.${parentType.name}.${fieldName}`;
 }
 
+/** The answer, known for one whose missing scopes execution has to report. */
+function marked<Answer extends object>({ isPartial }: Plan, answer: Answer): Answer {
+  if (isPartial) markPartial(answer);
+  return answer;
+}
+
 /** What the statement found, and what its rows are decoded with. */
 async function runStatement(
   context: Context,
-  { pages }: Plan,
+  { pages, login }: Plan,
   bound: readonly BoundPage[],
   statement: Statement,
+  past: Past | null = null,
 ): Promise<{ readonly found: unknown; readonly answered: DecodeInput }> {
-  const [head, found] = JSON.parse(await context.observe.oneFirst(prepareStatement(statement))) as [
+  const [head, found] = JSON.parse(await context[login].oneFirst(prepareStatement(statement))) as [
     [incarnation: string, next: string] | null,
     unknown,
   ];
   if (head === null) throw new Error('cutter_log.head has no row, which the first start writes.');
   const drawn = { incarnation: head[0], next: Number(head[1]) };
+  assertReached(past, drawn);
   for (const page of pages) assertDrawnHere(page, bound[page.index]!, drawn);
   return { found, answered: { bound, incarnation: drawn.incarnation } };
 }
 
+/** Refuses a position that the log hasn't reached, where nothing can be said of the ledger yet. */
+function assertReached(past: Past | null, { next }: Drawn): void {
+  if (past === null || !('at' in past) || BigInt(past.at) < BigInt(next)) return;
+  throw badInput('at', `is ${past.at}, and the log ends before position ${next}. Give a position before it.`);
+}
+
 /** A connection at the root, with all that hangs under it, in one statement. */
-export async function readPage(context: Context, info: GraphQLResolveInfo, noun: NounName): Promise<Node> {
-  const plan = planOf(info, 'page', noun);
+export async function readPage(
+  context: Context,
+  info: GraphQLResolveInfo,
+  noun: NounName,
+  past: Past | null = null,
+): Promise<Node> {
+  const earlier = answeredBefore(context, info);
+  if (earlier !== undefined) return earlier as Node;
+  const plan = planOf(context, info, 'page', noun);
   if (plan.kind !== 'page') throw new Error('A field is either a page or a node.');
   const bound = bindPages(plan, info);
   const { first } = bound[0]!;
   assertAffordable(plan.page.row, { path: plan.page.path, first, rows: first }, bound);
-  const statement = new Emission(bound, reachOf(context.session)).page(statementName(info), plan.page);
-  const { found, answered } = await runStatement(context, plan, bound, statement);
-  return decodePage(plan.page, found as Cells[], answered);
+  const statement = new Emission(bound, reachOf(context.session), past).page(statementName(info), plan.page);
+  const { found, answered } = await runStatement(context, plan, bound, statement, past);
+  return marked(plan, decodePage(plan.page, found as Cells[], answered));
 }
 
 /** The row with this key and what hangs under the field, in one statement; null where there is none. */
@@ -119,19 +174,22 @@ export async function findNode(
   context: Context,
   info: GraphQLResolveInfo,
   noun: NounName,
-  key: readonly (readonly [argument: string, value: string])[],
+  key: readonly (readonly [argument: string, value: string, column?: string])[],
+  past: Past | null = null,
 ): Promise<Node | null> {
-  const plan = planOf(info, 'rows', noun);
+  const earlier = answeredBefore(context, info);
+  if (earlier !== undefined) return earlier as Node | null;
+  const plan = planOf(context, info, 'rows', noun);
   if (plan.kind !== 'rows') throw new Error('A field is either a page or a node.');
-  const columns = NOUNS[noun].key;
-  const values = key.map(([argument, value], at) =>
-    checkValue(codecOf(NOUNS[noun], columns[at]!), value, argument),
-  );
+  const values = key.map(([argument, value, named], at) => {
+    const column = named ?? NOUNS[noun].key[at]!;
+    return [column, checkValue(codecOf(NOUNS[noun], column), value, argument)] as const;
+  });
   const bound = bindPages(plan, info);
   assertAffordable(plan.row, { path: info.fieldName, first: 1, rows: 1 }, bound);
-  const statement = new Emission(bound, reachOf(context.session)).one(statementName(info), plan.row, values);
-  const { found, answered } = await runStatement(context, plan, bound, statement);
-  return found === null ? null : decodeRow(plan.row, plan.fields, found as Cells, answered);
+  const statement = new Emission(bound, reachOf(context.session), past).one(statementName(info), plan.row, values);
+  const { found, answered } = await runStatement(context, plan, bound, statement, past);
+  return found === null ? null : marked(plan, decodeRow(plan.row, plan.fields, found as Cells, answered));
 }
 
 /** The row that a relation leads to from a row at hand, and what hangs under the field, in one statement. */
@@ -142,7 +200,7 @@ export async function readBehind(
   relation: Relation,
   row: Readonly<Record<string, unknown>>,
 ): Promise<Node | null> {
-  const plan = planOf(info, 'rows', relation.to);
+  const plan = planOf(context, info, 'rows', relation.to);
   if (plan.kind !== 'rows') throw new Error('A field is either a page or a node.');
   const bound = bindPages(plan, info);
   assertAffordable(plan.row, { path: info.fieldName, first: 1, rows: 1 }, bound);
@@ -180,7 +238,7 @@ export async function readNodesById(
   ids: readonly string[],
 ): Promise<Node[]> {
   if (ids.length === 0) return [];
-  const plan = planOf(info, 'rows', noun);
+  const plan = planOf(context, info, 'rows', noun);
   if (plan.kind !== 'rows') throw new Error('A field is either a page or a node.');
   return readListed(context, info, noun, plan, bindPages(plan, info), ids);
 }
@@ -195,7 +253,7 @@ export async function readShared(
   noun: NounName,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, Node>> {
-  const plan = planOf(info, 'rows', noun);
+  const plan = planOf(context, info, 'rows', noun);
   if (plan.kind !== 'rows') throw new Error('A field is either a page or a node.');
   const bound = bindPages(plan, info);
   const most = affordableRoots(plan.row, bound);

@@ -14,6 +14,7 @@ import {
   locatedError,
   type OperationDefinitionNode,
 } from 'graphql';
+import { isPartial, withAnswers } from './partial.ts';
 import { type Selection, selectFields } from './selection.ts';
 
 /**
@@ -65,6 +66,10 @@ export async function executeWhole(
     fields.forEach(({ key }, at) => {
       data[key] = values[at];
     });
+    if (errors.length === 0 && values.some(isPartial)) {
+      const contextValue = withAnswers(args.contextValue, new Map(Object.entries(data)));
+      return (await ordinary({ ...args, contextValue })) as ExecutionResult;
+    }
     return errors.length > 0 ? { errors, data } : { data };
   } catch (error) {
     return { errors: [...errors, error as GraphQLError], data: null };

@@ -1,7 +1,8 @@
 import { ENTRY_STATES } from '../../law/states.ts';
 import { ENTRY_KINDS } from '../../law/values.ts';
 import { describeNoun } from './noun.ts';
-import { toMany, toManyThrough } from './relation.ts';
+import { toMany, toManyThrough, toOneThrough } from './relation.ts';
+import { subjectOf } from './source.ts';
 import { CHANGE_SETS, changeSetIds, MANIFESTS, RESULTS } from './views.ts';
 
 export const EntryNoun = describeNoun({
@@ -12,7 +13,19 @@ export const EntryNoun = describeNoun({
   key: ['entry_id'],
   born: ['emitted_at', 'entry_id'],
   indexed: ['entry_id', 'emitted_at', 'status', 'kind'],
+  derived: {
+    title: { login: 'reader', sql: (e) => subjectOf(`${e}.entry_id`, 'title') },
+    signalSource: { login: 'reader', sql: (e) => subjectOf(`${e}.entry_id`, 'signal_source') },
+    scenarioRef: { login: 'reader', sql: (e) => subjectOf(`${e}.entry_id`, 'scenario_ref') },
+    statusSince: {
+      codec: 'time',
+      sql: (e) => `select max(h.changed_at) from cutter_governance.v_decision_backlog_history_observe h
+        where h.entry_id = ${e}.entry_id and h.entry_version_after = ${e}.status`,
+    },
+  },
   relations: {
+    document: toOneThrough('Document', [], (d, e) => `${d}.doc_code = ${subjectOf(`${e}.entry_id`, 'doc_code')}`),
+    source: toOneThrough('Source', [], (s, e) => `${s}.source_id = ${subjectOf(`${e}.entry_id`, 'source_id')}`),
     history: toMany('History', ['entry_id', 'entry_id']),
     dependenciesFrom: toMany('Dependency', ['from_entry_id', 'entry_id']),
     dependenciesTo: toMany('Dependency', ['to_entry_id', 'entry_id']),

@@ -31,7 +31,7 @@ export const ManifestNoun = describeNoun({
     'operation_kind',
     'status',
   ],
-  derived: { effectiveStatus },
+  derived: { effectiveStatus: { sql: effectiveStatus } },
   relations: {
     entry: toOne('Entry', ['entry_id', 'source_doc_ref::uuid']),
     unitBlocks: toMany('UnitBlock', ['envelope_id', 'envelope_id']),

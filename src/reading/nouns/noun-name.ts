@@ -1,5 +1,5 @@
 /** The twelve nouns of the ledger. */
-export type NounName =
+export type LedgerNounName =
   | 'Entry'
   | 'History'
   | 'Dependency'
@@ -12,3 +12,16 @@ export type NounName =
   | 'VerifyResult'
   | 'Signature'
   | 'AddressAlias';
+
+/**
+ * What can be read: the ledger's nouns, documents and what was cut of them, and who acts. A unit is listed by address
+ * or, as `UnitInOrder`, in the order of its document; both are of the type `Unit`.
+ */
+export type NounName =
+  | LedgerNounName
+  | 'Document'
+  | 'Source'
+  | 'Unit'
+  | 'UnitInOrder'
+  | 'UnitVersion'
+  | 'Principal';

@@ -1,17 +1,34 @@
+import type { ReadLogin } from '../../auth/read-scopes.ts';
+import type { Moment } from './moment.ts';
 import type { NounName } from './noun-name.ts';
 import type { Relation } from './relation.ts';
 
 /**
- * How a column travels: `time` is written as text with microseconds, `position` as decimal text, the others as JSON has
- * them.
+ * How a column travels: `time` is written as text with microseconds, `position` as decimal text, bytes as base64 or,
+ * where they are UTF-8, as text; the others as JSON has them.
  */
-export type Codec = 'uuid' | 'text' | 'digest' | 'int' | 'bool' | 'time' | 'position';
+export type Codec = 'uuid' | 'text' | 'digest' | 'int' | 'bool' | 'time' | 'position' | 'json' | 'base64' | 'utf8';
 
-/** One of the twelve nouns as data. The query compiler knows nothing else about the ledger. */
+/** A field that is computed, as SQL over the alias of its row. */
+export interface Derived {
+  readonly sql: (alias: string, moment: Moment) => string;
+  /** How it travels, where not as JSON has it. */
+  readonly codec?: Codec;
+  /** The login that may read what it is computed from, where that isn't the noun's. */
+  readonly login?: ReadLogin;
+}
+
+/** A noun as data. The query compiler knows nothing else about the ledger. */
 export interface Noun {
   readonly name: NounName;
-  /** The view that it is read from. */
+  /** Its GraphQL type. */
+  readonly type: string;
+  /** The narrowest login that may read it; which scope a caller needs for it follows from that. */
+  readonly login: ReadLogin;
+  /** The view that it is read from, or a query in brackets. */
   readonly view: string;
+  /** The query of its rows as they were, where the past can be asked for. */
+  readonly viewAt?: (moment: Moment) => string;
   /** GraphQL field → column and codec. */
   readonly columns: ReadonlyMap<string, { readonly column: string; readonly codec: Codec }>;
   /** The values that a filter of a field may ask for, by field. Every other field is open. */
@@ -26,8 +43,7 @@ export interface Noun {
    * Columns that an index begins with, those that fewest rows share first. A list of few rows is found by them.
    */
   readonly indexed: readonly string[];
-  /** Fields that are computed, each as SQL over the alias of its row. */
-  readonly derived: Readonly<Record<string, (alias: string) => string>>;
+  readonly derived: Readonly<Record<string, Derived>>;
   readonly relations: Readonly<Record<string, Relation>>;
 }
 
@@ -54,8 +70,13 @@ export function columnOf(field: string): string {
 }
 
 /** A noun as its file writes it: what most of them share is left out. */
-interface Description extends Omit<Noun, 'columns' | 'closed' | 'derived' | 'relations' | 'seat'> {
-  readonly columns: Readonly<Record<string, Codec>>;
+interface Description
+  extends Omit<Noun, 'columns' | 'closed' | 'derived' | 'relations' | 'seat' | 'type' | 'login' | 'born'> {
+  readonly type?: string;
+  readonly login?: ReadLogin;
+  readonly born?: readonly string[];
+  /** A codec, or, where the column isn't named as the field is, its name with it. */
+  readonly columns: Readonly<Record<string, Codec | readonly [column: string, codec: Codec]>>;
   readonly closed?: Noun['closed'];
   readonly seat?: Seat;
   readonly derived?: Noun['derived'];
@@ -64,15 +85,21 @@ interface Description extends Omit<Noun, 'columns' | 'closed' | 'derived' | 'rel
 
 export function describeNoun(described: Description): Noun {
   const columns = Object.entries(described.columns).map(
-    ([field, codec]) => [field, { column: columnOf(field), codec }] as const,
+    ([field, given]) => {
+      const [column, codec] = typeof given === 'string' ? [columnOf(field), given] : given;
+      return [field, { column, codec }] as const;
+    },
   );
   return {
+    type: described.name,
+    login: 'observe',
+    born: [],
     closed: {},
     derived: {},
     relations: {},
     seat: { of: described.name, by: described.key[0]!, within: [] },
     ...described,
-    view: `cutter_governance.${described.view}`,
+    view: described.view.startsWith('v_') ? `cutter_governance.${described.view}` : described.view,
     columns: new Map(columns),
   };
 }

@@ -5,15 +5,20 @@ import { DependencyNoun } from './dependency.ts';
 import { EntryNoun } from './entry.ts';
 import { HistoryNoun } from './history.ts';
 import { ManifestNoun } from './manifest.ts';
+import { DocumentNoun } from './document.ts';
 import type { Noun } from './noun.ts';
 import type { NounName } from './noun-name.ts';
+import { PrincipalNoun } from './principal.ts';
 import { ReviewDecisionNoun } from './review-decision.ts';
 import { SignatureNoun } from './signature.ts';
+import { SourceNoun } from './source.ts';
 import { SweepNoun } from './sweep.ts';
+import { UnitInOrderNoun, UnitNoun } from './unit.ts';
 import { UnitBlockNoun } from './unit-block.ts';
+import { UnitVersionNoun } from './unit-version.ts';
 import { VerifyResultNoun } from './verify-result.ts';
 
-/** The twelve nouns by name. */
+/** The nouns by name. */
 export const NOUNS: Readonly<Record<NounName, Noun>> = {
   Entry: EntryNoun,
   History: HistoryNoun,
@@ -27,4 +32,10 @@ export const NOUNS: Readonly<Record<NounName, Noun>> = {
   VerifyResult: VerifyResultNoun,
   Signature: SignatureNoun,
   AddressAlias: AddressAliasNoun,
+  Document: DocumentNoun,
+  Source: SourceNoun,
+  Unit: UnitNoun,
+  UnitInOrder: UnitInOrderNoun,
+  UnitVersion: UnitVersionNoun,
+  Principal: PrincipalNoun,
 };

@@ -1,7 +1,8 @@
+import type { Moment } from './moment.ts';
 import type { NounName } from './noun-name.ts';
 
 /** A condition between the alias of the related row and that of the row it hangs on. */
-type Condition = (child: string, parent: string) => string;
+type Condition = (child: string, parent: string, moment: Moment) => string;
 
 /** What a noun leads to, as a join condition. */
 export interface Relation {
@@ -10,6 +11,8 @@ export interface Relation {
   /** Pairs of columns, the related row's first. A cast may follow the second. Empty where `through` is given. */
   readonly pairs: readonly (readonly [child: string, parent: string])[];
   readonly through: Through | null;
+  /** Columns of the related rows: they are a plain list in this order, and not read by pages. */
+  readonly listed?: readonly string[];
 }
 
 /** A relation over other rows: its condition in SQL, and its way as relations for rows that only a dry run has. */
@@ -32,4 +35,9 @@ export function toOneThrough(to: NounName, ways: Through['ways'], condition: Con
 
 export function toManyThrough(to: NounName, way: readonly string[], condition: Condition): Relation {
   return { to, many: true, pairs: [], through: { ways: [way], condition } };
+}
+
+/** A plain list of related rows, in the order of these columns. */
+export function toList(to: NounName, listed: readonly string[], condition: Condition): Relation {
+  return { to, many: true, pairs: [], through: { ways: [], condition }, listed };
 }

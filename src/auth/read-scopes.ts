@@ -1,0 +1,12 @@
+import type { Scope } from './authority.ts';
+
+/** The logins that read, from the narrowest on: each may read all that the one before it may. */
+export const READ_LOGINS = ['observe', 'reader', 'evidence'] as const;
+export type ReadLogin = (typeof READ_LOGINS)[number];
+
+/** The scope that a caller needs for what a login serves. A wider login gives nothing to a caller without its scope. */
+export const SCOPE_OF_LOGIN = {
+  observe: 'ledger:observe',
+  reader: 'document:read',
+  evidence: 'ledger:evidence',
+} as const satisfies Record<ReadLogin, Scope>;

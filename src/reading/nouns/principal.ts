@@ -1,0 +1,32 @@
+import { PRINCIPAL_KINDS } from '../../law/values.ts';
+import { uuidIn } from './document-cuts.ts';
+import { describeNoun } from './noun.ts';
+import { type Relation, toOneThrough } from './relation.ts';
+
+/** Who acts: every `…By` column holds the id of one. */
+export const PrincipalNoun = describeNoun({
+  name: 'Principal',
+  view: `(select p.principal_id, p.kind, p.name, p.person_id, p.scopes, p.lane, h.name as person_name,
+    case when p.rehearsal then 'rehearsal' else 'production' end as mode, p.disabled_at is not null as is_disabled
+    from cutter_auth.principal p join cutter_auth.person h using (person_id))`,
+  columns: {
+    principalId: 'uuid',
+    kind: 'text',
+    name: 'text',
+    personId: 'uuid',
+    personName: 'text',
+    scopes: 'json',
+    lane: 'text',
+    mode: 'text',
+    isDisabled: 'bool',
+  },
+  closed: { kind: PRINCIPAL_KINDS },
+  key: ['principal_id'],
+  seat: { of: null, by: 'principal_id', within: ['principal_id'] },
+  indexed: ['principal_id', 'person_id'],
+});
+
+/** The principal whose id a column holds. */
+export function toPrincipal(column: string): Relation {
+  return toOneThrough('Principal', [], (p, row) => `${p}.principal_id = ${uuidIn(`${row}.${column}`)}`);
+}
