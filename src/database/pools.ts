@@ -122,14 +122,7 @@ export async function openPools(urls: PoolUrls): Promise<Pools> {
   }
   const [exec, verify, observe, reader, evidence, gate] = results.map(
     (result) => (result as PromiseFulfilledResult<DatabasePool | null>).value,
-  ) as [
-    DatabasePool | null,
-    DatabasePool | null,
-    DatabasePool,
-    DatabasePool,
-    DatabasePool,
-    DatabasePool,
-  ];
+  ) as [DatabasePool | null, DatabasePool | null, DatabasePool, DatabasePool, DatabasePool, DatabasePool];
   return { exec, verify, observe, reader, evidence, gate, urls, watch, close };
 }
 

@@ -69,7 +69,16 @@ export class OperationFaults extends Error {
 }
 
 /** The one context factory. A door that forgot to say who calls gets nothing. */
-function contextFactory({ ledger, observe, reader, evidence, feed, proofs, passport, integrity }: GraphqlDeps) {
+function contextFactory({
+  ledger,
+  observe,
+  reader,
+  evidence,
+  feed,
+  proofs,
+  passport,
+  integrity,
+}: GraphqlDeps) {
   return ({ session }: DoorContext): Context => {
     if (!session) throw new Error('a door passed an operation on without a session');
     return { session, ledger, observe, reader, evidence, feed, proofs, passport, integrity };

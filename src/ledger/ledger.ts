@@ -4,7 +4,6 @@ import type { Session } from '../auth/session.ts';
 import type { Custody } from '../law/keys.ts';
 import { LaneNotServed, Refusal } from '../law/refusals.ts';
 import { EXECUTOR_LANE, type Lane, VERIFIER_LANE } from '../law/values.ts';
-import { type DocumentView, documentOf } from './document.ts';
 import { PlanCache } from './effect/plan-cache.ts';
 import {
   type Done,
@@ -33,8 +32,6 @@ export interface Ledger {
   ): Promise<Written<T>>;
   /** Shows a plan without writing. */
   planCut(caller: Session, input: PlanCutInput): Promise<PlanView>;
-  /** Finds the document of a code. */
-  document(docCode: string): Promise<DocumentView | null>;
   /** Gives a cut's source back from its rows. */
   reconstruct(caller: Session, changeSetId: string): Promise<Reconstruction>;
   /** The first answer of a sweep's key, which the writing lane may not read. */
@@ -69,7 +66,6 @@ export function openLedger(options: LedgerOptions): Ledger {
   return {
     asExec: (call, work) => guarded(options, call, EXECUTOR_LANE, exec, work),
     asVerify: (call, work) => guarded(options, call, VERIFIER_LANE, verify, work),
-    document: (docCode) => documentOf(pools.evidence, docCode),
     planCut: (caller, input) => {
       refuseOutside(caller, input.entryId === null ? [] : [input.entryId]);
       return planCut({ connection: pools.evidence, plans }, input);

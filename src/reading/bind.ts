@@ -12,7 +12,8 @@ import {
   type SortOrder,
   UUID,
 } from './cursor.ts';
-import type { Codec, Noun } from './nouns/noun.ts';
+import type { Past } from './nouns/moment.ts';
+import type { Codec, FilterRule, Noun } from './nouns/noun.ts';
 import type { Paged } from './plan.ts';
 
 /** The most values that an `…In` filter takes. */
@@ -25,6 +26,8 @@ export interface Bound {
   readonly codec: Codec;
   readonly operator: Operator;
   readonly value: KeyValue | boolean | readonly (KeyValue | boolean)[];
+  /** The condition in SQL, of a filter that compares no column. */
+  readonly written?: FilterRule['sql'];
 }
 
 /** The arguments of one connection, checked. */
@@ -35,6 +38,8 @@ export interface BoundPage {
   readonly given: string | null;
   readonly order: SortOrder;
   readonly filter: readonly Bound[];
+  /** The state of the ledger that is listed; null: that which the row above is read in. */
+  readonly past: Past | null;
 }
 
 /** Checks the arguments of one connection, nested or not; `path` leads to it in the response. */
@@ -51,7 +56,23 @@ export function bindPage(page: Paged, variables: GraphQLResolveInfo['variableVal
   }
   const order = given.order ?? 'OLDEST_FIRST';
   const after = given.after == null ? null : placeOf(page, order, given.after);
-  return { first, after, given: given.after ?? null, order, filter: bindFilter(page, given.filter ?? {}) };
+  const filter = bindFilter(page, given.filter ?? {});
+  const past = pastOf(given.filter?.['at'], given.filter?.['asOf'], `${page.path}(filter: {`);
+  return { first, after, given: given.after ?? null, order, filter, past };
+}
+
+const POSITION_PATTERN = /^(0|[1-9]\d{0,17})$/;
+
+/** The past that `at` and `asOf` name; null where neither is given. */
+export function pastOf(at: unknown, asOf: unknown, place: string): Past | null {
+  if (at != null && asOf != null)
+    throw badInput(`${place}at:, asOf:`, 'name the past in two ways. Give one of them.');
+  if (at != null) {
+    if (!POSITION_PATTERN.test(String(at)))
+      throw badInput(`${place}at:`, 'must be a position: a whole number from 0 on, without leading zeros.');
+    return { at: String(at) };
+  }
+  return asOf == null ? null : { asOf: String(checkValue('time', asOf, `${place}asOf:`)) };
 }
 
 function placeOf({ noun, path }: Paged, order: SortOrder, cursor: string): ListPlace {
@@ -84,13 +105,19 @@ function lostCursor(path: string, complaint: string): GraphQLError {
   });
 }
 
+/** Parts of a filter that say when, and not which rows. */
+const PASTS: ReadonlySet<string> = new Set(['at', 'asOf']);
+
 function bindFilter({ noun, path }: Paged, filter: Record<string, unknown>): Bound[] {
   const bound: Bound[] = [];
   for (const [name, value] of Object.entries(filter)) {
-    if (value === null || value === undefined) continue;
+    if (value === null || value === undefined || PASTS.has(name)) continue;
     bound.push(bindCondition(noun, name, value, `${path}(filter: {${name}:})`));
   }
   refuseReversed(filter, path);
+  for (const [name, value] of Object.entries(noun.unlessAsked))
+    if (filter[name] == null && filter[`${name}In`] == null)
+      bound.push({ ...noun.columns.get(name)!, operator: '=', value });
   return bound;
 }
 
@@ -123,6 +150,13 @@ const SUFFIXES = [
 ] as const;
 
 function bindCondition(noun: Noun, name: string, value: unknown, place: string): Bound {
+  const rule = noun.filters[name];
+  if (rule !== undefined) {
+    const checked = Array.isArray(value)
+      ? checkList(rule.codec, value, place)
+      : checkValue(rule.codec, value, place);
+    return { column: name, codec: rule.codec, operator: '=', value: checked, written: rule.sql };
+  }
   const same = noun.columns.get(name);
   if (same !== undefined) {
     const bound: Bound = {

@@ -4,6 +4,7 @@ import type { BoundPage } from './bind.ts';
 import { encodeCursor, type KeyValue } from './cursor.ts';
 import { WIDEST } from './emit.ts';
 import type { EdgePart, InfoPart, PagePlan, PlannedField, RowPlan } from './plan.ts';
+import { textOf } from './utf8.ts';
 
 /** What a statement answers for one row. */
 export type Cells = readonly unknown[];
@@ -63,7 +64,9 @@ function rowObject(fields: readonly PlannedField[], cells: Cells, answered: Deco
 function fieldValue(field: PlannedField, cells: Cells, answered: DecodeInput): unknown {
   switch (field.kind) {
     case 'cell':
-      return field.isBytesAsText === true ? textOf(cells[field.at] as string | null) : cells[field.at];
+      return field.isBytesAsText === true
+        ? textOf(Buffer.from(cells[field.at] as string, 'base64'))
+        : cells[field.at];
     case 'forbidden':
       return forbidden(field.path, field.scope);
     case 'rows':
@@ -132,18 +135,6 @@ function cursorOfRow(
 ): string | null {
   const key = cells.map((at) => row[at] as KeyValue);
   return key[0] === null ? null : encodeCursor(noun, bound[index]!.order, { incarnation, key });
-}
-
-const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-/** The text of bytes that came as base64; null where they are no UTF-8. */
-function textOf(base64: string | null): string | null {
-  if (base64 === null) return null;
-  try {
-    return UTF8.decode(Buffer.from(base64, 'base64'));
-  } catch {
-    return null;
-  }
 }
 
 /** Stands in the place of a value that the caller may not read: execution makes it an error of its field. */

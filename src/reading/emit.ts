@@ -65,7 +65,7 @@ export class Emission {
   readonly #bound: readonly BoundPage[];
   readonly #values: Value[] = [];
   readonly #ids: string | null;
-  readonly #moment: Moment;
+  #moment: Moment;
   #aliases = 0;
 
   /**
@@ -91,7 +91,9 @@ export class Emission {
   /** The row with these values in its columns, which name at most one, or SQL null. */
   one(name: string, row: RowPlan, key: readonly (readonly [column: string, value: Value])[]): Statement {
     const a = this.#alias();
-    const conditions = key.map(([column, value]) => `${a}.${column} = ${this.#bind(row.noun, column, value)}`);
+    const conditions = key.map(
+      ([column, value]) => `${a}.${column} = ${this.#bind(row.noun, column, value)}`,
+    );
     return this.#statement(
       name,
       `select ${this.#row(row, a)} from ${this.#seen(row.noun).view} ${a} where ${conditions.join(' and ')}`,
@@ -173,8 +175,16 @@ export class Emission {
    * Cells are drawn outside the limit, so only for the rows of the page. The literal limit inside lets PostgreSQL
    * plan a prepared statement for a page and not for a tenth of the view.
    */
-  #page({ index, noun, row }: PagePlan, hangs: Hanging | null): string {
-    const args = this.#bound[index]!;
+  #page(page: PagePlan, hangs: Hanging | null): string {
+    const args = this.#bound[page.index]!;
+    const above = this.#moment;
+    if (args.past !== null) this.#moment = this.#momentOf(args.past);
+    const rows = this.#pageIn(page, args, hangs);
+    this.#moment = above;
+    return rows;
+  }
+
+  #pageIn({ noun, row }: PagePlan, args: BoundPage, hangs: Hanging | null): string {
     const rows = this.#list(this.#seen(noun), args, hangs);
     const [v, a] = [this.#alias(), this.#alias()];
     const born = noun.born.filter((column) => !noun.seat.within.includes(column));
@@ -203,7 +213,9 @@ export class Emission {
   /** The noun as the caller may read it. */
   #seen(noun: Noun): Noun {
     const then =
-      this.#moment === null || noun.viewAt === undefined ? noun : { ...noun, view: noun.viewAt(this.#moment) };
+      this.#moment === null || noun.viewAt === undefined
+        ? noun
+        : { ...noun, view: noun.viewAt(this.#moment) };
     return this.#ids === null ? then : narrowNoun(then, this.#ids);
   }
 
@@ -228,7 +240,11 @@ export class Emission {
     };
   }
 
-  #condition({ column, codec, operator, value }: Bound, alias: string): string {
+  #condition({ column, codec, operator, value, written }: Bound, alias: string): string {
+    if (written !== undefined) {
+      const given = `$${this.#values.push(value as Value)}::${CAST[codec]}${Array.isArray(value) ? '[]' : ''}`;
+      return written(alias, given, this.#moment);
+    }
     if (operator === 'null' || operator === 'not null') return `${alias}.${column} is ${operator}`;
     const at = this.#values.push(value);
     if (operator === 'any') return `${alias}.${column} = any($${at}::${CAST[codec]}[])`;

@@ -219,7 +219,13 @@ export class Planner {
     const related = this.row(NOUNS[relation.to]);
     const fields = this.fields(related, group, path);
     if (relation.listed !== undefined)
-      return { key, kind: 'rows', at: row.add({ kind: 'rows', relation, row: related, path }), row: related, fields };
+      return {
+        key,
+        kind: 'rows',
+        at: row.add({ kind: 'rows', relation, row: related, path }),
+        row: related,
+        fields,
+      };
     return {
       key,
       kind: 'one',

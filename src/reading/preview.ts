@@ -3,11 +3,12 @@ import type { Context } from '../context.ts';
 import { PreviewNode } from '../schema/node.ts';
 import { type Bound, type BoundPage, bindPage } from './bind.ts';
 import { encodeCursor, type KeyValue, listedBy } from './cursor.ts';
-import { type Noun, ORDINAL, POSITION } from './nouns/noun.ts';
+import { type Codec, type Noun, ORDINAL, POSITION } from './nouns/noun.ts';
 import type { NounName } from './nouns/noun-name.ts';
 import { NOUNS } from './nouns/nouns.ts';
 import type { Relation } from './nouns/relation.ts';
 import { readBehind } from './read.ts';
+import { textOf } from './utf8.ts';
 
 /** A row by its columns' names, as a phase wrote it: times as text, ids in lower case. */
 export type ColumnValues = Readonly<Record<string, unknown>>;
@@ -55,9 +56,9 @@ class PreviewRow extends PreviewNode {
 
   override read(field: string, _args: object, context: Context, info: GraphQLResolveInfo): unknown {
     const column = this.#noun.columns.get(field);
-    if (column !== undefined) return this.#row[column.column] ?? null;
+    if (column !== undefined) return asAnswered(column.codec, this.#row[column.column] ?? null);
     const relation = this.#noun.relations[field];
-    if (relation === undefined) return field in this.#noun.derived ? this.#derived() : null;
+    if (relation === undefined) return field === 'effectiveStatus' ? this.#effectiveStatus() : null;
     const found = relatedRows(this.#rows, this.#noun, relation, this.#row);
     const to = NOUNS[relation.to];
     if (relation.many) return previewPage(to, this.#rows, found, info);
@@ -67,8 +68,8 @@ class PreviewRow extends PreviewNode {
       : new PreviewRow(to, this.#rows, row);
   }
 
-  /** `Manifest.effectiveStatus`, of a plan that this dry run would write: what its decision says. */
-  #derived(): string {
+  /** Of a plan that this dry run would write: what its decision says. */
+  #effectiveStatus(): string {
     const decision = relatedRows(
       this.#rows,
       this.#noun,
@@ -77,6 +78,12 @@ class PreviewRow extends PreviewNode {
     )[0];
     return { approve: 'accepted', reject: 'rejected' }[decision?.['verdict'] as string] ?? 'under_review';
   }
+}
+
+/** A value of a row as the statements draw it. */
+function asAnswered(codec: Codec, value: unknown): unknown {
+  if (!Buffer.isBuffer(value)) return value;
+  return codec === 'utf8' ? textOf(value) : value.toString('base64');
 }
 
 /** The rows of the dry run that a relation leads to. */

@@ -3,9 +3,9 @@ import type { Scope } from '../auth/authority.ts';
 import { READ_LOGINS, type ReadLogin, SCOPE_OF_LOGIN } from '../auth/read-scopes.ts';
 import type { Context } from '../context.ts';
 import type { Node } from '../schema/node.ts';
+import { badInput } from './bad-input.ts';
 import { assertDrawnHere, type BoundPage, bindPage, checkValue } from './bind.ts';
 import { affordableRoots, assertAffordable } from './cost.ts';
-import { badInput } from './bad-input.ts';
 import { codecOf, type Drawn } from './cursor.ts';
 import { type Cells, type DecodeInput, decodePage, decodeRow } from './decode.ts';
 import { Emission, type Statement, type Value } from './emit.ts';
@@ -14,9 +14,9 @@ import type { Noun } from './nouns/noun.ts';
 import type { NounName } from './nouns/noun-name.ts';
 import { NOUNS } from './nouns/nouns.ts';
 import type { Relation } from './nouns/relation.ts';
-import { type PagePlan, type PlannedField, Planner, RowPlan } from './plan.ts';
-import { prepareStatement } from './prepared.ts';
 import { answeredBefore, markPartial } from './partial.ts';
+import { type PagePlan, type PlannedField, Planner, type RowPlan } from './plan.ts';
+import { prepareStatement } from './prepared.ts';
 import { reachOf } from './reach.ts';
 import { decidingVariables, type Selection } from './selection.ts';
 
@@ -52,12 +52,7 @@ const FIELD_SCOPES = READ_LOGINS.map((login) => SCOPE_OF_LOGIN[login]);
  * The plan of a field of a document for what the caller may read: compiled when first asked for, kept as long as the
  * document is.
  */
-function planOf(
-  { session }: Context,
-  info: GraphQLResolveInfo,
-  kind: Plan['kind'],
-  noun: NounName,
-): Plan {
+function planOf({ session }: Context, info: GraphQLResolveInfo, kind: Plan['kind'], noun: NounName): Plan {
   const first = info.fieldNodes[0]!;
   let kept = compiled.get(first);
   if (kept === undefined || !sameNodes(kept.nodes, info.fieldNodes)) {
@@ -139,7 +134,7 @@ async function runStatement(
   ];
   if (head === null) throw new Error('cutter_log.head has no row, which the first start writes.');
   const drawn = { incarnation: head[0], next: Number(head[1]) };
-  assertReached(past, drawn);
+  for (const each of [past, ...bound.map((page) => page.past)]) assertReached(each, drawn);
   for (const page of pages) assertDrawnHere(page, bound[page.index]!, drawn);
   return { found, answered: { bound, incarnation: drawn.incarnation } };
 }
@@ -187,7 +182,11 @@ export async function findNode(
   });
   const bound = bindPages(plan, info);
   assertAffordable(plan.row, { path: info.fieldName, first: 1, rows: 1 }, bound);
-  const statement = new Emission(bound, reachOf(context.session), past).one(statementName(info), plan.row, values);
+  const statement = new Emission(bound, reachOf(context.session), past).one(
+    statementName(info),
+    plan.row,
+    values,
+  );
   const { found, answered } = await runStatement(context, plan, bound, statement, past);
   return found === null ? null : marked(plan, decodeRow(plan.row, plan.fields, found as Cells, answered));
 }

@@ -8,7 +8,7 @@ import './mutations/review.ts';
 import './mutations/sweep.ts';
 import './mutations/verify.ts';
 import './queries/connections.ts';
-import './queries/document.ts';
+import './queries/documents.ts';
 import './queries/integrity.ts';
 import './queries/look-ups.ts';
 import './queries/passport.ts';

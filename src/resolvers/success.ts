@@ -28,6 +28,7 @@ const NOUN_OF: Readonly<Record<string, NounName>> = {
   cut_change_set_affected_row: 'AffectedRow',
   dot_pair_signature: 'Signature',
   verify_result: 'VerifyResult',
+  'cutter_source.source': 'Source',
 };
 
 /** Makes the success of what a phase gave back. Asking for its position waits for the integrator. */

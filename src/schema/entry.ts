@@ -1,9 +1,11 @@
 import { ChangeSetConnection } from './change-set.ts';
 import { DependencyConnection } from './dependency.ts';
+import { Document } from './document.ts';
 import { HistoryConnection } from './history.ts';
 import { ManifestConnection } from './manifest.ts';
-import { columnFields, connectionTypes, nounType, pagedNodes, placeInLog } from './node.ts';
+import { columnFields, connectionTypes, nounType, optionalNode, pagedNodes, placeInLog } from './node.ts';
 import { ReviewDecisionConnection } from './review-decision.ts';
+import { Source } from './source.ts';
 import { SweepConnection } from './sweep.ts';
 import { VerifyResultConnection } from './verify-result.ts';
 
@@ -28,6 +30,18 @@ Entry.implement({
       emittedAt: ['DateTime', 'When the entry was marked.'],
     }),
     ...placeInLog(t),
+    ...columnFields(t, {
+      title: ['String?', 'The title of its source. Scope `document:read`.'],
+      signalSource: ['String?', 'What gave the signal for it. Scope `document:read`.'],
+      scenarioRef: ['String?', 'The scenario it belongs to. Scope `document:read`.'],
+      statusSince: ['DateTime?', 'When it got its status; null in a dry run.'],
+    }),
+    document: optionalNode(
+      t,
+      Document,
+      'The document it cuts; null where its source is gone. Scope `document:read`.',
+    ),
+    source: optionalNode(t, Source, 'The text it cuts. Scope `document:read`.'),
     history: pagedNodes(
       t,
       HistoryConnection,

@@ -18,14 +18,14 @@ export abstract class PreviewNode {
  * The resolver of every column and relation: a property read, since the statement has been run by the field above.
  * Its result is typed `never` because it is checked by the description of the nouns (and a test), not by TypeScript.
  */
-function readField(parent: Node, args: object, context: Context, info: GraphQLResolveInfo): never {
+export function readField(parent: Node, args: object, context: Context, info: GraphQLResolveInfo): never {
   if (parent instanceof PreviewNode) return parent.read(info.fieldName, args, context, info) as never;
   return (parent as Record<string, unknown>)[info.path.key] as never;
 }
 
 type Types = typeof builder.$inferSchemaTypes;
 type Fields = PothosSchemaTypes.ObjectFieldBuilder<Types, Node>;
-type Scalar = 'UUID' | 'DateTime' | 'Digest' | 'Position' | 'String' | 'Int' | 'Boolean';
+type Scalar = 'UUID' | 'DateTime' | 'Digest' | 'Position' | 'Base64' | 'String' | 'Int' | 'Boolean';
 type NodeRef = ReturnType<typeof nounType>;
 
 /** A noun's object type, to be implemented in its own file. */
@@ -108,13 +108,15 @@ export interface FilterColumns {
   readonly equal: Readonly<Record<string, 'UUID' | 'String' | 'Digest' | 'Boolean' | 'Int'>>;
   readonly nullable?: readonly string[];
   readonly time?: string;
+  /** Conditions that compare no column with a value, described in its noun. */
+  readonly more?: (t: InputFields) => Record<string, InputFieldRef>;
 }
 
-function filterFields(
-  t: PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>,
-  { equal, nullable, time }: FilterColumns,
-) {
-  const fields: Record<string, ReturnType<typeof t.field>> = {};
+type InputFields = PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>;
+type InputFieldRef = ReturnType<InputFields['field']>;
+
+function filterFields(t: InputFields, { equal, nullable, time, more }: FilterColumns) {
+  const fields: Record<string, InputFieldRef> = { ...more?.(t) };
   for (const [name, type] of Object.entries(equal)) {
     fields[name] = t.field({ type, description: `Only rows with this \`${name}\`. Null asks nothing.` });
     if (type !== 'Boolean') {
@@ -191,4 +193,9 @@ export function pageArguments(arg: ArgBuilder<Types>, { filter }: Connection) {
 /** A relation to any number of rows, read by pages. */
 export function pagedNodes(t: Fields, to: Connection, description: string) {
   return t.field({ type: to.ref, description, args: pageArguments(t.arg, to), resolve: readField });
+}
+
+/** A relation to all of its rows at once, which are few. */
+export function listedNodes(t: Fields, type: NodeRef, description: string) {
+  return t.field({ type: [type], description, resolve: readField });
 }

@@ -1,16 +1,45 @@
-import type { SourceView } from '../ledger/register-source.ts';
-import { builder } from './builder.ts';
+import { Document } from './document.ts';
+import { EntryConnection } from './entry.ts';
+import {
+  columnFields,
+  connectionTypes,
+  nounType,
+  optionalNode,
+  pagedNodes,
+  placeInLog,
+  requiredNode,
+} from './node.ts';
+import { Principal } from './principal.ts';
 
-export const Source = builder.objectRef<SourceView>('Source').implement({
+export const Source = nounType('Source');
+
+export const SourceConnection = connectionTypes('Source', Source, {
+  equal: { sourceId: 'UUID', docCode: 'String', digest: 'Digest', registeredBy: 'String' },
+  time: 'registeredAt',
+});
+
+Source.implement({
   description: 'A document as received: immutable bytes, addressed by their SHA-256.',
   fields: (t) => ({
-    sourceId: t.expose('sourceId', { type: 'UUID', description: 'Names it in `mark` and `planCut`.' }),
-    docCode: t.exposeString('docCode', {
-      description: 'Short name of the document, first part of its addresses.',
+    ...columnFields(t, {
+      sourceId: ['UUID', 'Names it in `mark` and `planCut`.'],
+      docCode: ['String', 'Short name of the document, first part of its addresses.'],
+      title: ['String?', 'What people call it.'],
+      mediaType: ['String', 'How its bytes are read: `text/markdown` or `text/plain`.'],
+      digest: ['Digest', 'SHA-256 of its bytes.'],
+      byteLength: ['Int', 'How many bytes it has.'],
+      registeredBy: ['String', 'The principal that registered it.'],
+      registeredAt: ['DateTime', 'The time of the transaction.'],
+      text: ['String?', 'Its bytes as text; null where they are not UTF-8.'],
+      base64: ['Base64', 'Its bytes.'],
     }),
-    title: t.exposeString('title', { nullable: true, description: 'What people call it.' }),
-    mediaType: t.exposeString('mediaType', { description: 'How its bytes are read.' }),
-    digest: t.expose('digest', { type: 'Digest', description: 'SHA-256 of its bytes.' }),
-    byteLength: t.exposeInt('byteLength', { description: 'How many bytes it has.' }),
+    ...placeInLog(t),
+    document: requiredNode(t, Document, 'The document it is a text of.'),
+    entries: pagedNodes(t, EntryConnection, 'The work items that cut it. Scope `ledger:observe`.'),
+    registeredByPrincipal: optionalNode(
+      t,
+      Principal,
+      'The principal that registered it. Scope `ledger:observe`.',
+    ),
   }),
 });

@@ -12,7 +12,14 @@ test('pools: each speaks as its own login', async () => {
   const who = await Promise.all(
     [exec, verify, observe, evidence, gate].map((pool) => pool?.oneFirst(sql.unsafe`select current_user`)),
   );
-  expect(who).toEqual(['cutter_exec', 'cutter_verify', 'cutter_observe', 'cutter_reader', 'cutter_evidence', 'cutter_gate']);
+  expect(who).toEqual([
+    'cutter_exec',
+    'cutter_verify',
+    'cutter_observe',
+    'cutter_reader',
+    'cutter_evidence',
+    'cutter_gate',
+  ]);
 });
 
 test('pools: a pool that meets the owner, or another login, refuses to open', async () => {

@@ -81,6 +81,8 @@ export async function doorServer(options: DoorServerOptions = {}): Promise<DoorS
     passport: undefined as never,
     integrity: undefined as never,
     observe: database.pools.observe,
+    reader: database.pools.reader,
+    evidence: database.pools.evidence,
   });
   const { url } = await server.listen();
   const wsUrl = url.replace(/^http/, 'ws');

@@ -25,7 +25,9 @@ const MATRIX: Readonly<Record<string, Row>> = {
   'cutter_governance.manifest_unit_block': {
     cutter_exec: SI,
     cutter_verify: S,
-    cutter_reader: { S: ['envelope_id', 'unit_local_id', 'target_unit_id', 'render_order', 'payload_summary'] },
+    cutter_reader: {
+      S: ['envelope_id', 'unit_local_id', 'target_unit_id', 'render_order', 'payload_summary'],
+    },
   },
   'cutter_governance.review_decision': {
     cutter_exec: { S: true, I: true, U: ['superseded_by_review_decision_id'] },
@@ -59,7 +61,12 @@ const MATRIX: Readonly<Record<string, Row>> = {
   'cutter_log.record_part': { ...both({ I: ['record_id', 'part', 'body'] }), cutter_integrator: S },
   'cutter_log.log': { ...both(S), cutter_observe: S, cutter_reader: S, cutter_integrator: SI },
   'cutter_log.row_place': { cutter_observe: S, cutter_reader: S, cutter_integrator: I },
-  'cutter_log.head': { ...both(S), cutter_observe: S, cutter_reader: S, cutter_integrator: { S: true, U: true } },
+  'cutter_log.head': {
+    ...both(S),
+    cutter_observe: S,
+    cutter_reader: S,
+    cutter_integrator: { S: true, U: true },
+  },
   'cutter_log.node': { ...both(S), cutter_observe: S, cutter_integrator: SI },
   'cutter_log.tree_head': { ...both(S), cutter_observe: S, cutter_integrator: { S: true, U: true } },
   'cutter_log.cosignature': both(SI),

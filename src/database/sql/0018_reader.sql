@@ -108,6 +108,11 @@ create index entry_key_idx on cutter_governance.decision_backlog_entry ((payload
 create index entry_signal_idx on cutter_governance.decision_backlog_entry ((payload ->> 'signal_source'));
 create index entry_scenario_idx on cutter_governance.decision_backlog_entry (scenario_ref) where scenario_ref is not null;
 
-/* The sample observer of a rehearsal reads documents, in older homes too. */
-update cutter_auth.principal set scopes = array['ledger:observe', 'document:read']
-where rehearsal and name = 'observer' and scopes = array['ledger:observe'];
+create index information_unit_order_idx on public.information_unit (doc_code, canonical_address);
+create index information_unit_prefix_idx on public.information_unit (canonical_address collate "C");
+create index unit_version_parent_idx on public.unit_version ((provenance ->> 'parent_unit_id'));
+
+/* Who holds `ledger:evidence` could read every document already, by planCut and reconstruct. The sample observer of a rehearsal reads
+   documents from now on, in older homes too. */
+update cutter_auth.principal set scopes = scopes || 'document:read'::text
+where not scopes @> array['document:read'] and (scopes @> array['ledger:evidence'] or rehearsal and name = 'observer');

@@ -28,7 +28,9 @@ export const DocumentNoun = describeNoun({
     unitCount: { sql: unitCount },
     lastVerifiedAt: {
       codec: 'time',
-      sql: (d) => `select max(r.verified_at) from ${CUTS} k join ${RESULTS} r on r.change_set_id = k.change_set_id
+      sql: (
+        d,
+      ) => `select max(r.verified_at) from ${CUTS} k join ${RESULTS} r on r.change_set_id = k.change_set_id
         where k.doc_code = ${d}.doc_code and r.verdict = 'pass'`,
     },
   },
@@ -38,8 +40,7 @@ export const DocumentNoun = describeNoun({
     openEntries: toManyThrough(
       'Entry',
       [],
-      (e, d) =>
-        `${e}.entry_id in ${entriesOf(`${d}.doc_code`)} and ${e}.status not in (${ENDED})`,
+      (e, d) => `${e}.entry_id in ${entriesOf(`${d}.doc_code`)} and ${e}.status not in (${ENDED})`,
     ),
     changeSets: toManyThrough(
       'ChangeSet',

@@ -24,8 +24,16 @@ export const EntryNoun = describeNoun({
     },
   },
   relations: {
-    document: toOneThrough('Document', [], (d, e) => `${d}.doc_code = ${subjectOf(`${e}.entry_id`, 'doc_code')}`),
-    source: toOneThrough('Source', [], (s, e) => `${s}.source_id = ${subjectOf(`${e}.entry_id`, 'source_id')}`),
+    document: toOneThrough(
+      'Document',
+      [],
+      (d, e) => `${d}.doc_code = ${subjectOf(`${e}.entry_id`, 'doc_code')}`,
+    ),
+    source: toOneThrough(
+      'Source',
+      [],
+      (s, e) => `${s}.source_id = ${subjectOf(`${e}.entry_id`, 'source_id')}`,
+    ),
     history: toMany('History', ['entry_id', 'entry_id']),
     dependenciesFrom: toMany('Dependency', ['from_entry_id', 'entry_id']),
     dependenciesTo: toMany('Dependency', ['to_entry_id', 'entry_id']),

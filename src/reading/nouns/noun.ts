@@ -7,7 +7,17 @@ import type { Relation } from './relation.ts';
  * How a column travels: `time` is written as text with microseconds, `position` as decimal text, bytes as base64 or,
  * where they are UTF-8, as text; the others as JSON has them.
  */
-export type Codec = 'uuid' | 'text' | 'digest' | 'int' | 'bool' | 'time' | 'position' | 'json' | 'base64' | 'utf8';
+export type Codec =
+  | 'uuid'
+  | 'text'
+  | 'digest'
+  | 'int'
+  | 'bool'
+  | 'time'
+  | 'position'
+  | 'json'
+  | 'base64'
+  | 'utf8';
 
 /** A field that is computed, as SQL over the alias of its row. */
 export interface Derived {
@@ -16,6 +26,12 @@ export interface Derived {
   readonly codec?: Codec;
   /** The login that may read what it is computed from, where that isn't the noun's. */
   readonly login?: ReadLogin;
+}
+
+/** A filter as SQL over the alias of the rows; `value` stands for what is asked, a list where a list is. */
+export interface FilterRule {
+  readonly codec: Codec;
+  readonly sql: (alias: string, value: string, moment: Moment) => string;
 }
 
 /** A noun as data. The query compiler knows nothing else about the ledger. */
@@ -43,6 +59,11 @@ export interface Noun {
    * Columns that an index begins with, those that fewest rows share first. A list of few rows is found by them.
    */
   readonly indexed: readonly string[];
+  /** Filters that compare no column with a value. */
+  readonly filters: Readonly<Record<string, FilterRule>>;
+  /** What lists show unless the filter asks for the field: by field, the value. */
+  readonly unlessAsked: Readonly<Record<string, string>>;
+  /** Fields that are computed. */
   readonly derived: Readonly<Record<string, Derived>>;
   readonly relations: Readonly<Record<string, Relation>>;
 }
@@ -71,30 +92,44 @@ export function columnOf(field: string): string {
 
 /** A noun as its file writes it: what most of them share is left out. */
 interface Description
-  extends Omit<Noun, 'columns' | 'closed' | 'derived' | 'relations' | 'seat' | 'type' | 'login' | 'born'> {
+  extends Omit<
+    Noun,
+    | 'columns'
+    | 'closed'
+    | 'derived'
+    | 'relations'
+    | 'seat'
+    | 'type'
+    | 'login'
+    | 'born'
+    | 'filters'
+    | 'unlessAsked'
+  > {
   readonly type?: string;
   readonly login?: ReadLogin;
   readonly born?: readonly string[];
   /** A codec, or, where the column isn't named as the field is, its name with it. */
   readonly columns: Readonly<Record<string, Codec | readonly [column: string, codec: Codec]>>;
   readonly closed?: Noun['closed'];
+  readonly filters?: Noun['filters'];
+  readonly unlessAsked?: Noun['unlessAsked'];
   readonly seat?: Seat;
   readonly derived?: Noun['derived'];
   readonly relations?: Noun['relations'];
 }
 
 export function describeNoun(described: Description): Noun {
-  const columns = Object.entries(described.columns).map(
-    ([field, given]) => {
-      const [column, codec] = typeof given === 'string' ? [columnOf(field), given] : given;
-      return [field, { column, codec }] as const;
-    },
-  );
+  const columns = Object.entries(described.columns).map(([field, given]) => {
+    const [column, codec] = typeof given === 'string' ? [columnOf(field), given] : given;
+    return [field, { column, codec }] as const;
+  });
   return {
     type: described.name,
     login: 'observe',
     born: [],
     closed: {},
+    filters: {},
+    unlessAsked: {},
     derived: {},
     relations: {},
     seat: { of: described.name, by: described.key[0]!, within: [] },

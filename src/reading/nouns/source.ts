@@ -44,4 +44,3 @@ export function entriesOf(docCode: string): string {
 export function subjectOf(entryId: string, column: string): string {
   return `(select t.${column} from ${SUBJECTS} t where t.entry_id = ${entryId})`;
 }
-

@@ -8,7 +8,9 @@ const SAID = ['kind', 'section_type', 'section_code', 'parent_unit_id'];
 
 /** That version `v`, made by this manifest, says what the version says that it was decided against, in other bytes. */
 function isFormatOnly(v: string, manifestId: string): string {
-  const same = SAID.map((part) => `b.provenance ->> '${part}' is not distinct from ${v}.provenance ->> '${part}'`);
+  const same = SAID.map(
+    (part) => `b.provenance ->> '${part}' is not distinct from ${v}.provenance ->> '${part}'`,
+  );
   const base = uuidIn("block.payload_summary ->> 'base_version_id'");
   return `exists (select from cutter_governance.manifest_unit_block block join public.unit_version b on b.id = ${base}
     where block.envelope_id = ${manifestId} and block.unit_local_id = ${v}.provenance ->> 'local_id'

@@ -60,6 +60,27 @@ const MARKED_AS = {
   title: 'text',
 } as const satisfies Record<string, Codec | readonly [string, Codec]>;
 
+/** The character after every other one: a text that ends in it comes after all that begin as it does. */
+const LAST = `U&'\\+10FFFF'`;
+
+const FILTERS = {
+  addressPrefix: {
+    codec: 'text',
+    sql: (u, prefix) =>
+      `(${u}.canonical_address collate "C" >= ${prefix} and ${u}.canonical_address collate "C" < ${prefix} || ${LAST})`,
+  },
+  parent: { codec: 'uuid', sql: (u, parent) => `${u}.parent_unit_id = ${parent}` },
+  verified: {
+    codec: 'bool',
+    sql: (u, wanted, moment) => `((${verifiedAt(u, moment)}) is not null) = ${wanted}`,
+  },
+  citation: {
+    codec: 'text',
+    sql: (u, parts) =>
+      `(${u}.doc_code = (${parts})[1] and ${u}.section_code is not distinct from (${parts})[2] and cardinality(${parts}) <= 2)`,
+  },
+} as const satisfies Noun['filters'];
+
 const UNIT = {
   type: 'Unit',
   login: 'reader',
@@ -81,14 +102,18 @@ const UNIT = {
     envelopeId: 'uuid',
   },
   closed: { state: UNIT_STATES },
+  unlessAsked: { state: 'CURRENT' },
+  filters: FILTERS,
   key: ['unit_id'],
   derived: {
     citation: {
-      sql: (u) => `select json_agg(part) from unnest(array[${u}.doc_code, ${u}.section_code]) part where part is not null`,
+      sql: (u) =>
+        `select json_agg(part) from unnest(array[${u}.doc_code, ${u}.section_code]) part where part is not null`,
     },
     verifiedAt: { sql: verifiedAt, codec: 'time' },
     position: {
-      sql: (u) => `select p.position::text from cutter_log.row_place p where p.row_id = ${u}.change_set_id and p.noun = 'ChangeSet'`,
+      sql: (u) =>
+        `select p.position::text from cutter_log.row_place p where p.row_id = ${u}.change_set_id and p.noun = 'ChangeSet'`,
     },
   },
   relations: {
@@ -138,6 +163,11 @@ export const UnitInOrderNoun: Noun = {
     ...UNIT,
     name: 'UnitInOrder',
     view: inOrder(null),
+    // By the plan and not by the code: only so does a page begin anywhere without reading the others.
+    filters: {
+      ...FILTERS,
+      docCode: { codec: 'text', sql: (u, docCode, moment) => isInNewestCut(u, docCode, moment) },
+    },
     seat: { of: null, by: 'unit_id', within: ['unit_order'] },
     indexed: ['envelope_id'],
   }),

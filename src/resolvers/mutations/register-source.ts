@@ -9,7 +9,7 @@ import { callOf } from '../call.ts';
 import { base64, idempotencyKey, optionalInput, readableText, wellFormed } from '../input.ts';
 import { callFields } from '../inputs.ts';
 import { outcomeOf } from '../outcome.ts';
-import { type Success, successOf } from '../success.ts';
+import { nodeOf, type Success, successOf } from '../success.ts';
 
 /** Bytes of one document. */
 const MAX_SOURCE = 16 * 1024 * 1024;
@@ -76,7 +76,11 @@ const RegisterSourceSuccess = builder
     description: 'The document is registered.',
     interfaces: [WrittenInterface],
     fields: (t) => ({
-      source: t.expose('source', { type: Source, description: 'The registered document.' }),
+      source: t.field({
+        type: Source,
+        description: 'The registered document.',
+        resolve: (success, _, ctx, info) => nodeOf(success, 'Source', success.source.sourceId, ctx, info),
+      }),
       problems: t.expose('problems', {
         type: [ProblemType],
         description:
