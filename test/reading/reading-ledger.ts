@@ -121,13 +121,20 @@ export function session(...scopes: Scope[]): Session {
   };
 }
 
-/** A context that reads through this pool. Queries touch neither the verbs nor the feed. */
+type ReadPools = Pick<Context, 'observe' | 'reader' | 'evidence'>;
+
+/** A context that reads through these pools, or all through one. Queries touch neither the verbs nor the feed. */
 export function readingContext(
-  observe: DatabasePool,
+  pools: DatabasePool | ReadPools,
   caller: Session | null = session('ledger:observe'),
 ): Context {
-  return { session: caller, observe } as unknown as Context;
+  const { observe, reader, evidence }: ReadPools =
+    'observe' in pools ? pools : { observe: pools, reader: pools, evidence: pools };
+  return { session: caller, observe, reader, evidence } as unknown as Context;
 }
+
+/** A caller who may read everything. */
+export const READS_ALL = session('ledger:observe', 'document:read', 'ledger:evidence');
 
 /** Executes a document as the server would, without its doors. */
 export async function ask(context: Context, source: string, variables: Record<string, unknown> = {}) {

@@ -5,7 +5,7 @@ import type { Context } from '../../src/context.ts';
 import type { Noun } from '../../src/reading/nouns/noun.ts';
 import { NOUNS } from '../../src/reading/nouns/nouns.ts';
 import { type TestDatabase, testDatabase } from '../harness/database.ts';
-import { fillLedger, idOf, read, readingContext } from './reading-ledger.ts';
+import { fillLedger, idOf, READS_ALL, read, readingContext } from './reading-ledger.ts';
 
 let database: TestDatabase;
 let context: Context;
@@ -13,15 +13,15 @@ let context: Context;
 beforeAll(async () => {
   database = await testDatabase();
   await fillLedger(database, 250);
-  context = readingContext(database.pools.observe);
+  context = readingContext(database.pools, READS_ALL);
 });
 
-/** Statements that cutter_observe has had executed in this database, as PostgreSQL counts them; neither a new connection's proof of its login, nor the check of its settings that each pool repeats. */
+/** Statements that the logins which read have had executed in this database, as PostgreSQL counts them; neither a new connection's proof of its login, nor the check of its settings that each pool repeats. */
 async function statements(): Promise<number> {
   const { rows } = await database.superuser.query<{ calls: number }>(
     `/* test.statements */ select coalesce(sum(s.calls), 0)::int as calls from pg_stat_statements s
        join pg_roles r on r.oid = s.userid join pg_database d on d.oid = s.dbid
-      where r.rolname = 'cutter_observe' and d.datname = current_database() and s.query not like '%current_user%' and s.query not like '%synchronous_commit%'`,
+      where r.rolname in ('cutter_observe', 'cutter_reader', 'cutter_evidence') and d.datname = current_database() and s.query not like '%current_user%' and s.query not like '%synchronous_commit%'`,
   );
   return rows[0]!.calls;
 }

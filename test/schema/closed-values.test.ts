@@ -9,8 +9,8 @@ const closedFields = (Object.keys(NOUNS) as NounName[]).flatMap((noun) =>
 );
 
 /** The values that the description of a field names, in backticks. */
-function namedValues(noun: string, field: string): string[] {
-  const type = schema.getType(noun) as GraphQLObjectType;
+function namedValues(noun: NounName, field: string): string[] {
+  const type = schema.getType(NOUNS[noun].type) as GraphQLObjectType;
   const description = type.getFields()[field]?.description ?? '';
   return [...description.matchAll(/`([a-z_:]+)`/g)].map(([, value]) => value as string);
 }
