@@ -9,7 +9,7 @@ import type { RowPlan } from './plan.ts';
 const MOST_ROWS = 250_000;
 
 /** What a plain list counts as. */
-const LISTED = 50;
+const LISTED = 10;
 
 interface Level {
   readonly path: string;

@@ -77,6 +77,8 @@ function fieldValue(field: PlannedField, cells: Cells, answered: DecodeInput): u
       return relatedObject(field, cells[field.at] as Cells | null, answered);
     case 'page':
       return decodePage(field.page, cells[field.at] as Cells[], answered);
+    case 'resolved':
+      return null;
     case 'typename':
       return field.name;
   }

@@ -48,6 +48,7 @@ export type PlannedField = Keyed &
         readonly fields: readonly PlannedField[];
       }
     | { readonly kind: 'page'; readonly at: number; readonly page: PagePlan }
+    | { readonly kind: 'resolved' }
     | { readonly kind: 'typename'; readonly name: string }
   );
 
@@ -178,6 +179,7 @@ export class Planner {
       const at = row.column(column.column, column.codec);
       return { key, kind: 'cell', at, isBytesAsText: column.codec === 'utf8' };
     }
+    if (row.noun.resolved?.includes(name)) return { key, kind: 'resolved' };
     const derived = row.noun.derived[name];
     if (derived !== undefined) return this.#derived(row, name, key, path, derived.login ?? row.noun.login);
     if (name === 'position' || name === 'logOrdinal') {

@@ -164,13 +164,16 @@ export async function readPage(
   return marked(plan, decodePage(plan.page, found as Cells[], answered));
 }
 
-/** The row with this key and what hangs under the field, in one statement; null where there is none. */
+/**
+ * The row with this key and what hangs under the field, in one statement; null where there is none. `isOwn`: it is the
+ * caller's own, which a narrowed token reads, too.
+ */
 export async function findNode(
   context: Context,
   info: GraphQLResolveInfo,
   noun: NounName,
   key: readonly (readonly [argument: string, value: string, column?: string])[],
-  past: Past | null = null,
+  { past = null, isOwn = false }: { readonly past?: Past | null; readonly isOwn?: boolean } = {},
 ): Promise<Node | null> {
   const earlier = answeredBefore(context, info);
   if (earlier !== undefined) return earlier as Node | null;
@@ -182,7 +185,7 @@ export async function findNode(
   });
   const bound = bindPages(plan, info);
   assertAffordable(plan.row, { path: info.fieldName, first: 1, rows: 1 }, bound);
-  const statement = new Emission(bound, reachOf(context.session), past).one(
+  const statement = new Emission(bound, isOwn ? null : reachOf(context.session), past).one(
     statementName(info),
     plan.row,
     values,

@@ -481,13 +481,15 @@ describe('whoAmI', () => {
   test('shows the caller with the scopes that its token leaves', async () => {
     const { principalId } = await sample(server, 'marker');
     const token = await tokenFor(server, principalId, { scopes: ['entry:mark', 'change:cut'] });
-    const { body } = await server.gql(token, '{ whoAmI { name scopes } }');
-    expect(body.data.whoAmI).toEqual({ name: 'marker', scopes: ['entry:mark'] });
+    const { body } = await server.gql(token, '{ whoAmI { name session { scopes } } }');
+    expect(body.data.whoAmI).toEqual({ name: 'marker', session: { scopes: ['entry:mark'] } });
   });
 
   test('is open to a session without any scope, which may ask for nothing else', async () => {
     const { token } = await caller(server, { scopes: [] });
-    expect((await server.gql(token, '{ whoAmI { scopes } }')).body.data.whoAmI.scopes).toEqual([]);
+    expect(
+      (await server.gql(token, '{ whoAmI { session { scopes } } }')).body.data.whoAmI.session.scopes,
+    ).toEqual([]);
     const { body } = await server.gql(token, '{ entries { nodes { status } } }');
     expect(body.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
     const plan = await server.gql(token, '{ planCut(entryId: "x") { __typename } }');

@@ -8,9 +8,11 @@ import { testDatabase } from '../harness/database.ts';
 const db = await testDatabase();
 
 test('pools: each speaks as its own login', async () => {
-  const { exec, verify, observe, evidence, gate } = db.pools;
+  const { exec, verify, observe, reader, evidence, gate } = db.pools;
   const who = await Promise.all(
-    [exec, verify, observe, evidence, gate].map((pool) => pool?.oneFirst(sql.unsafe`select current_user`)),
+    [exec, verify, observe, reader, evidence, gate].map((pool) =>
+      pool?.oneFirst(sql.unsafe`select current_user`),
+    ),
   );
   expect(who).toEqual([
     'cutter_exec',

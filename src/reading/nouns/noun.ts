@@ -66,6 +66,8 @@ export interface Noun {
   /** Fields that are computed. */
   readonly derived: Readonly<Record<string, Derived>>;
   readonly relations: Readonly<Record<string, Relation>>;
+  /** Fields that no statement reads, because their resolvers know them. */
+  readonly resolved?: readonly string[];
 }
 
 /** Where a row is in the log. */

@@ -24,6 +24,7 @@ export const PrincipalNoun = describeNoun({
   key: ['principal_id'],
   seat: { of: null, by: 'principal_id', within: ['principal_id'] },
   indexed: ['principal_id', 'person_id'],
+  resolved: ['session'],
 });
 
 /** The principal whose id a column holds. */

@@ -97,7 +97,9 @@ builder.queryField('unit', (t) =>
         ['address', address, 'canonical_address'],
         ['unitId', unitId, 'unit_id'],
       ]);
-      return findNode(context, info, 'Unit', [[name, value, column]], pastOf(at, asOf, 'unit('));
+      return findNode(context, info, 'Unit', [[name, value, column]], {
+        past: pastOf(at, asOf, 'unit('),
+      });
     },
   }),
 );

@@ -9,7 +9,9 @@ builder.queryField('whoAmI', (t) =>
     description: 'Who is calling, and with what authority. Needs a token, and no scope.',
     resolve: async (_, _args, context, info) => {
       const { principalId } = requireScope(context, 'whoAmI', null);
-      const found = await findNode(context, info, 'Principal', [['principalId', principalId]]);
+      const found = await findNode(context, info, 'Principal', [['principalId', principalId]], {
+        isOwn: true,
+      });
       if (found === null) throw new Error(`The principal ${principalId} calls and can't be read.`);
       return markCaller(found);
     },
