@@ -110,7 +110,7 @@ async function bringUp(config: Config, closers: Closer[], { check, onGivenUp }: 
     mode: config.mode,
     shared: config.databaseUrl !== null,
     heads: config.checkpoints.file,
-    tell: (line) => printLine(line),
+    report: (line) => printLine(line),
   });
   closers.push(() => pools.close());
   check();

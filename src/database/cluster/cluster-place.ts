@@ -61,7 +61,8 @@ function packagedBinaries(): string {
     return join(dirname(dirname(finder.resolve(name))), 'native');
   } catch (cause) {
     throw new Error(
-      `There is no embedded PostgreSQL for ${process.platform} on ${process.arch} (${name}). Run npm ci on this machine, or set CUTTER_DATABASE_URL to a PostgreSQL of version 16 or newer.`,
+      `There is no embedded PostgreSQL for ${process.platform} on ${process.arch} (${name}). Run npm ci ` +
+        'on this machine, or set CUTTER_DATABASE_URL to a PostgreSQL of version 16 or newer.',
       { cause },
     );
   }
@@ -85,7 +86,8 @@ function unprivilegedUser(): RunAs {
   const nobody = userNamed('nobody');
   if (nobody) return nobody;
   throw new Error(
-    'PostgreSQL refuses to run as root, and no other user could be found or made. Add a system user named cutter, or start as an ordinary user.',
+    'PostgreSQL refuses to run as root, and no other user could be found or made. Add a system user ' +
+      'named cutter, or start as an ordinary user.',
   );
 }
 
@@ -123,7 +125,8 @@ function dataOfRoot(home: string, user: RunAs, log: (line: string) => void): str
   if (canReach(user, real)) return realOf(own);
   if (existsSync(join(own, 'PG_VERSION'))) {
     throw new Error(
-      `The user ${user.name}, whom PostgreSQL runs as, can't reach ${own}. Give the folders above it search permission (chmod o+x), or move the ledger's home and set CUTTER_HOME.`,
+      `PostgreSQL runs as the user ${user.name}, who can't reach ${own}. Give the folders above it ` +
+        "search permission (chmod o+x), or move the ledger's home and set CUTTER_HOME.",
     );
   }
   openSharedRoot();
@@ -147,7 +150,9 @@ function refuseAnothersData(own: string, shared: string): void {
   if (!target.startsWith(`${SHARED_ROOT}/`) || !existsSync(join(target, 'PG_VERSION'))) return;
   const [from, to, data, link] = [dirname(target), dirname(shared), shared, own].map(quoted);
   throw new Error(
-    `${own} leads to ${target}, the data of the place where this home was before. If the home was moved, move its data too: mv ${from} ${to} && ln -sfn ${data} ${link}. If it is a copy, copy them: cp -a ${from} ${to} && ln -sfn ${data} ${link}.`,
+    `${own} leads to ${target}, the data of this home at its earlier place. If the home was moved, move ` +
+      `its data too: mv ${from} ${to} && ln -sfn ${data} ${link}. If the home is a copy, copy its data: cp ` +
+      `-a ${from} ${to} && ln -sfn ${data} ${link}.`,
   );
 }
 

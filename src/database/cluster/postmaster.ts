@@ -124,7 +124,10 @@ async function waitUntilAccepting(child: ChildProcess, url: string, logPath: str
 
 function wrongPassword(code: string | undefined): string | null {
   if (code !== '28P01') return null;
-  return "The owner's password in secrets.json is not the one this cluster was made with. Restore the secrets.json that belongs to the data.";
+  return (
+    "The owner's password in secrets.json is not the one that this cluster was made with. Restore the " +
+    'secrets.json that belongs to the data.'
+  );
 }
 
 /** Makes the ledger's database, and closes the others to everyone but the owner. */
