@@ -42,7 +42,7 @@ export class DatabaseSetBack extends Error {
 }
 
 export type CosignTurn =
-  /** A head was signed now, or stands signed by this lane already. */
+  /** This lane signed a head now, or had signed it already. */
   | { readonly outcome: 'signed' | 'standing'; readonly head: TreeHead }
   /** Nothing to sign, or no registered key yet: `reason` says so. */
   | { readonly outcome: 'waiting'; readonly reason: string };
@@ -53,11 +53,17 @@ const PAGE = 4096;
 const LOCK = `/* log.cosign_lock */ select pg_advisory_xact_lock(hashtextextended('cutter:cosign:' || $1::text, 0))`;
 
 const LOOK = `/* log.cosign_look */
-  select head.incarnation::text, head.next_position::text as next, ${IS_SUSPENDED} as suspended, ${IS_DURABLE} as durable,
-    coalesce((select json_agg(json_build_object('incarnation', r.incarnation, 'next', r.next_incarnation, 'lane', r.lane,
-        'keyId', r.key_id, 'keyLane', k.lane, 'publicKey', translate(encode(k.public_key, 'base64'), E'\\n', ''), 'envelope', r.envelope)
-        order by r.incarnation, r.lane)
-      from cutter_log.resumption r join cutter_auth.key k on k.key_id = r.key_id), '[]') as resumptions, tree.size::text, tree.checkpoint_size::text,
+  select head.incarnation::text, head.next_position::text as next,
+    ${IS_SUSPENDED} as suspended, ${IS_DURABLE} as durable,
+    coalesce((
+      select json_agg(json_build_object(
+          'incarnation', r.incarnation, 'next', r.next_incarnation, 'lane', r.lane,
+          'keyId', r.key_id, 'keyLane', k.lane,
+          'publicKey', translate(encode(k.public_key, 'base64'), E'\\n', ''), 'envelope', r.envelope
+        ) order by r.incarnation, r.lane)
+      from cutter_log.resumption r join cutter_auth.key k on k.key_id = r.key_id
+    ), '[]') as resumptions,
+    tree.size::text, tree.checkpoint_size::text,
     key.key_id, key.lane as key_lane, key.purpose, key.from_position::text, key.until_position::text,
     last.size::text as last_size, last.root as last_root, last.signature as last_signature,
     last.origin as last_origin, last_key.public_key as last_public_key
@@ -164,7 +170,7 @@ async function judgeAndSign(
   return { outcome: 'signed', head };
 }
 
-/** The newest head that stands under this lane's name, if its signature is this lane's. */
+/** The newest head in this lane's name, if its signature is this lane's. */
 function lastSigned(look: Look, lane: Lane): KnownHead | null {
   if (look.last_size === null || look.last_root === null || look.last_origin === null) return null;
   const head = { origin: look.last_origin, size: Number(look.last_size), root: look.last_root };
@@ -174,7 +180,7 @@ function lastSigned(look: Look, lane: Lane): KnownHead | null {
     verifySignature(look.last_public_key, Buffer.from(checkpointText(head)), look.last_signature).ok;
   if (!signed) {
     throw new CosigningRefused(
-      `The head of ${head.size} leaves that stands under ${lane} doesn't carry this lane's signature: it was altered.`,
+      `The head of ${head.size} leaves in the name of ${lane} doesn't have this lane's signature: it was altered.`,
     );
   }
   return { ...head, where: `what ${lane} signed last` };
@@ -191,8 +197,8 @@ interface SaidResumption {
 }
 
 /**
- * What both lanes have signed, whatever the rows beside it say: a row alone ends nothing. The lane's own word counts
- * under a key that this process knows for its own, so that no registry with other keys speaks for it.
+ * The resumptions that both lanes have signed: a row alone ends nothing. The lane's own signature counts only under a
+ * key that this process knows for the lane's own, so that a registry with other keys can't speak for it.
  */
 function acceptedIn(
   said: readonly SaidResumption[],
@@ -220,8 +226,8 @@ function acceptedIn(
 }
 
 /**
- * The remembered heads that bind: of the present incarnation, and of those before it up to where both lanes gave them
- * up. One after it says that this one was given up, too.
+ * The remembered heads that bind: those of the present incarnation, and those of earlier ones up to where both lanes
+ * ended them. A head of a later incarnation says that the present one was ended, too.
  */
 function bindingHeads(
   look: Look,
@@ -256,16 +262,16 @@ function bindingHeads(
 }
 
 /**
- * What was signed once must still be there. Where the log itself is shorter than what is remembered outside the
- * database, that was set back, and where it remembers more than it has, or has forgotten a signature, somebody
- * altered it.
+ * What was signed once must still be there. If the log is shorter than what is remembered outside the database, the
+ * database was set back. If it signed more than it has, or lacks a signature, somebody altered it.
  */
 function refuseShrunk(look: Look, last: KnownHead | null, remembered: readonly KnownHead[]): void {
   const { incarnation } = look;
   const setBack = remembered.find(({ size }) => size > Number(look.next));
   if (setBack !== undefined && (last === null || last.size <= Number(look.next)))
     throw new DatabaseSetBack(
-      `The log ends before position ${look.next}, and ${setBack.where} says ${setBack.size}: the database was set back.`,
+      `The log ends before position ${look.next}, and ${setBack.where} says ${setBack.size}: the ` +
+        'database was set back.',
       incarnation,
       { ...setBack, incarnation },
     );
@@ -324,7 +330,8 @@ async function convincedRoot(
     throw new CosigningRefused(`The tree of ${size} leaves isn't a continuation of the one of ${from}.`);
   if (Buffer.compare(await foldedAgain(client, nodes, from, size), root) !== 0) {
     throw new CosigningRefused(
-      `The tree's root over ${size} positions isn't what the log gives from position ${from} on: nodes or records were altered.`,
+      `The tree's root over ${size} positions isn't what the log gives from position ${from} on: nodes ` +
+        'or records were altered.',
     );
   }
   return root;
