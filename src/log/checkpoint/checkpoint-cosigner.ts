@@ -10,13 +10,9 @@ import type { Seen } from '../setback/seen.ts';
 import { suspendLedger } from '../setback/suspension.ts';
 import type { TreeFolder } from '../tree/tree-folder.ts';
 import { TreeBroken } from '../tree/tree-nodes.ts';
-import {
-  CosigningRefused,
-  type CosignTurn,
-  cosignHead,
-  DatabaseSetBack,
-  type KnownHead,
-} from './checkpoint-cosign.ts';
+import type { KnownHead } from './binding-heads.ts';
+import { type CosignTurn, cosignHead } from './checkpoint-cosign.ts';
+import { CosigningRefused, DatabaseSetBack } from './cosign-faults.ts';
 
 const LOGIN_OF = { 'DOT-991': 'cutter_exec', 'DOT-992': 'cutter_verify' } as const satisfies Record<
   Lane,
