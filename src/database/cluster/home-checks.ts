@@ -15,7 +15,8 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { quoted } from '../../home/home-folder.ts';
-import { type ClusterPlace, ensureExecutable } from './cluster-place.ts';
+import { ensureExecutable } from './binaries.ts';
+import type { ClusterPlace } from './cluster-place.ts';
 
 /** A sentence with the file, its owner and the command that mends it. */
 class ClosedHome extends Error {

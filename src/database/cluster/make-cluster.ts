@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process';
 import { chownSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { type ClusterPlace, ensureExecutable } from './cluster-place.ts';
+import { ensureExecutable } from './binaries.ts';
+import type { ClusterPlace } from './cluster-place.ts';
 
 /** The superuser of the embedded cluster. */
 export const OWNER = 'cutter_owner';

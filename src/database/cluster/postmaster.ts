@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { isAway } from '../outage.ts';
+import { ensureExecutable } from './binaries.ts';
 import { configuredPort, writeConfiguration } from './cluster-configuration.ts';
-import { type ClusterPlace, ensureExecutable } from './cluster-place.ts';
+import type { ClusterPlace } from './cluster-place.ts';
 import { OWNER, postgresEnvironment, processUser } from './make-cluster.ts';
 
 const DATABASE = 'cutter';
