@@ -73,8 +73,8 @@ export async function resumeLog(
   const head = (await client.query<{ incarnation: string; next: string }>(LOCK)).rows[0];
   const position = Number(head?.next);
   const { rows } = await client.query<Standing>(STANDING, [head?.incarnation]);
-  const resumption = rows.length < 2 ? null : judged(rows, knownOf);
-  if (resumption !== null) await hold(client, resumption, head?.incarnation, position);
+  const resumption = rows.length < 2 ? null : judgedResumption(rows, knownOf);
+  if (resumption !== null) await refuseOtherLog(client, resumption, head?.incarnation, position);
   const recordId = resumeRecordId(String(head?.incarnation));
   const seq = resumption === null ? null : await recordOf(client, recordId, rows);
   if (resumption !== null && seq !== null)
@@ -94,14 +94,15 @@ async function recordOf(client: Client, recordId: string, rows: readonly Standin
   if (waiting.length === 0) return null;
   const signed = rows.map(({ envelope }) => envelope);
   const found = waiting.find(({ record_hash, body }) => {
-    const read = parseRecord(Buffer.from(body ?? ''), record_hash);
+    if (body === null) return false;
+    const read = parseRecord(Buffer.from(body), record_hash);
     return read.verdict === 'ok' && isDeepStrictEqual(read.record.statements, signed);
   });
   if (found !== undefined) return found.seq;
   throw new ResumptionRefused('The record that waits under its id does not hold what both lanes signed.');
 }
 
-function judged(rows: readonly Standing[], knownOf: Custody['knownOf']): Resumption {
+function judgedResumption(rows: readonly Standing[], knownOf: Custody['knownOf']): Resumption {
   const answer = judgeResumption(
     rows.map(({ envelope }) => envelope),
     (keyId, lane) => {
@@ -117,7 +118,7 @@ function judged(rows: readonly Standing[], knownOf: Custody['knownOf']): Resumpt
   return answer;
 }
 
-async function hold(
+async function refuseOtherLog(
   client: Client,
   accepted: Resumption,
   incarnation: string | undefined,
