@@ -1,7 +1,10 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { planDocument } from '../../src/document/plan.ts';
 import { MAX_PROBLEMS, MAX_UNITS } from '../../src/document/spans.ts';
 import { BASE_VOCABULARY } from '../../src/document/vocabulary.ts';
+import { PLANS_THE_MOST_UNITS_MS } from '../harness/timeouts.ts';
+
+vi.setConfig({ testTimeout: PLANS_THE_MOST_UNITS_MS });
 
 test('as many problems as there may be units, several each, are reported without a deep stack', () => {
   const bytes = Buffer.alloc(MAX_UNITS, 'x');
