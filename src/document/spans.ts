@@ -152,9 +152,9 @@ function localIdProblems(spans: readonly Span[]): Problem[] {
 
 function addressProblems(units: readonly Span[]): Problem[] {
   const problems: Problem[] = [];
-  const holders = new Map<string, Span>();
+  const holders = new Map<string | null, Span>();
   for (const unit of units) {
-    const address = unit.address ?? '';
+    const { address } = unit;
     const fault = addressFault(address);
     const holder = holders.get(address);
     if (fault)

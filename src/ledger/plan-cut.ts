@@ -62,8 +62,8 @@ export async function planCut(
   if (look.kind !== null && look.kind !== 'cut_request') throw unplanned(input, look.kind);
   if (look.status !== null && isEnded(look.status)) throw ended(input, look.status);
   if (source === null) throw absent(input);
-  const spec =
-    payload === null ? resolvedSpec(input.cutSpec as CutSpec) : (payload.proposed_cut_spec as CutSpec | null);
+  const asked = input.cutSpec === null ? null : resolvedSpec(input.cutSpec);
+  const spec = payload === null ? asked : payload.proposed_cut_spec;
   if (spec === null) throw absent(input);
   const plan = await planFor(evidence, {
     source,

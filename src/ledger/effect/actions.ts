@@ -8,7 +8,7 @@ import type { LiveUnitRow } from './live-units.ts';
 
 /** A unit of the ledger as the planning of a cut sees it. */
 export interface StandingUnit extends LiveUnit {
-  readonly contentHash: string;
+  readonly contentHash: string | null;
 }
 export type UnitPlan = PlannedAction<PlanRecord, StandingUnit>;
 export type DocumentActions = CutActions<StandingUnit>;
@@ -23,13 +23,13 @@ function standing(row: LiveUnitRow): StandingUnit {
   return {
     address: row.address,
     unitId: row.unit_id,
-    versionId: row.version_id ?? '',
+    versionId: row.version_id,
     versionSeq: row.version_seq,
     highestSeq: row.highest_seq,
-    textDigest: `sha256:${row.body_sha256}`,
-    contentHash: row.content_hash ?? '',
-    kind: was?.kind ?? '',
-    sectionType: was?.section_type ?? '',
+    textDigest: row.body_sha256 === null ? null : `sha256:${row.body_sha256}`,
+    contentHash: row.content_hash,
+    kind: was?.kind ?? null,
+    sectionType: was?.section_type ?? null,
     sectionCode: was?.section_code ?? null,
     parentAddress: was?.parent_address ?? null,
     sortOrder: was?.sort_order ?? 0,

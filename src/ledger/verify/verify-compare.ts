@@ -129,7 +129,8 @@ function compareUnits(expected: Expected, rows: CutRows, note: Note): void {
     newUnits(expected.birth, expected.actions, expected.ids).map((unit) => [unit.id, unit]),
   );
   for (const unit of expected.actions.actions) {
-    const stored = found.get(expected.ids.get(unit.address) ?? '');
+    const id = expected.ids.get(unit.address);
+    const stored = id === undefined ? undefined : found.get(id);
     if (stored === undefined) {
       note(
         'A',
@@ -174,8 +175,8 @@ function compareVersions(expected: Expected, rows: CutRows, note: Note): void {
   );
   for (const unit of expected.actions.actions) {
     const id = expectedVersion(expected, unit);
-    const stored = found.get(id);
-    if (stored === undefined) {
+    const stored = id === null ? undefined : found.get(id);
+    if (id === null || stored === undefined) {
       note('A', unit.address, 'version-missing', `Version ${unit.versionSeq} of ${unit.address} is gone.`);
       continue;
     }

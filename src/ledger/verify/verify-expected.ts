@@ -11,14 +11,14 @@ export interface Expected {
   readonly ids: ReadonlyMap<string, string>;
 }
 
-/** The version that each unit of the manifest has after the cut. */
+/** The versions that the units of the manifest have after the cut. */
 export function expectedVersionIds(expected: Expected): string[] {
-  return expected.actions.actions.map((unit) => expectedVersion(expected, unit));
+  return expected.actions.actions.flatMap((unit) => expectedVersion(expected, unit) ?? []);
 }
 
-/** The version that a unit of the manifest has after the cut. */
-export function expectedVersion(expected: Expected, unit: UnitPlan): string {
-  if (unit.action === 'unchanged') return unit.live?.versionId ?? '';
+/** The version that a unit of the manifest has after the cut; null where its manifest block no longer names one. */
+export function expectedVersion(expected: Expected, unit: UnitPlan): string | null {
+  if (unit.action === 'unchanged') return unit.live?.versionId ?? null;
   return expected.birth.id(`version:${unit.record.localId}`);
 }
 

@@ -1,6 +1,5 @@
-import { z } from 'zod';
 import { manifestDigest, manifestHeader } from '../../document/manifest.ts';
-import type { CutSpec, DocumentPlan } from '../../document/types.ts';
+import type { DocumentPlan } from '../../document/types.ts';
 import { type ApprovalFault, approvalFaults } from '../../law/approval.ts';
 import { canonicalJson, type PlainJson } from '../../proof/canonical.ts';
 import { digestOf } from '../../proof/digest.ts';
@@ -53,7 +52,7 @@ async function judgeWhole(tx: VerifyTx, look: VerifyLook, changeSet: JudgedChang
   if ('finding' in made) return judgement([made.finding], changeSet.effect_digest, 0);
   const { plan, source } = made;
   const expected = expect(plan, approvedActions(plan, look.blocks), birthOf(source, changeSet));
-  const versions = expectedVersionIds(expected).filter((id) => id !== '');
+  const versions = expectedVersionIds(expected);
   const rows = await rowsForVerify(
     tx,
     changeSet.change_set_id,
@@ -94,21 +93,15 @@ async function replan(tx: VerifyTx, look: VerifyLook): Promise<Replanned | { fin
       `The source's bytes have digest ${digest}; the approved manifest is for ${approved}.`,
     );
   }
-  const spec = storedSpec.safeParse(payload.data.proposed_cut_spec);
-  if (!spec.success) return fault('entry-unreadable', "The entry's cut specification can't be read as one.");
+  const spec = payload.data.proposed_cut_spec;
+  if (spec === null) return fault('entry-unreadable', "The entry's cut specification can't be read as one.");
   const terms = termsOf(look.vocabulary);
-  const plan = await planBytes(tx.plans, content, source.doc_code, spec.data as CutSpec, terms);
+  const plan = await planBytes(tx.plans, content, source.doc_code, spec, terms);
   const problem = plan.problems[0];
   return problem === undefined
     ? { plan, source }
     : fault('plan-broken', `The plan no longer holds: ${problem.message}`);
 }
-
-/** The outer shape of a stored specification; planning itself judges the spans. */
-const storedSpec = z.union([
-  z.object({ profile: z.string() }),
-  z.object({ units: z.array(z.looseObject({ localId: z.string(), start: z.number(), end: z.number() })) }),
-]);
 
 /** What the cut's rows derive from, as the verifier knows it: the cut's key and who made it. */
 function birthOf(source: SourceMeta, changeSet: JudgedChangeSet): Birth {
