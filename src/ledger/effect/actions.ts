@@ -15,10 +15,10 @@ export type DocumentActions = CutActions<StandingUnit>;
 
 /** What a cut of `records` does to each unit that the ledger has of the document. */
 export function planActions(records: readonly PlanRecord[], live: readonly LiveUnitRow[]): DocumentActions {
-  return actionsFor(records, new Map(live.map((row) => [row.address, standing(row)])));
+  return actionsFor(records, new Map(live.map((row) => [row.address, standingUnit(row)])));
 }
 
-function standing(row: LiveUnitRow): StandingUnit {
+function standingUnit(row: LiveUnitRow): StandingUnit {
   const was = row.provenance;
   return {
     address: row.address,

@@ -149,13 +149,13 @@ export function alteredField(block: StoredBlock, record: PlanRecord): string | n
     ...(record.role === 'excluded'
       ? [['text', summary['text'], record.text] as [string, unknown, unknown]]
       : []),
-    ...untouched(block),
+    ...untouchedFields(block),
   ];
   return fields.find(([, was, is]) => (was ?? null) !== (is ?? null))?.[0] ?? null;
 }
 
 /** A birth starts from nothing, and an excluded stretch does nothing. */
-function untouched(block: StoredBlock): [string, unknown, unknown][] {
+function untouchedFields(block: StoredBlock): [string, unknown, unknown][] {
   const { action, base_version_id, base_version_seq, base_content_hash } = block.summary;
   if (action === 'version' || action === 'unchanged') return [];
   const born = block.address !== null;

@@ -1,7 +1,7 @@
 import type { DocumentPlan } from '../../document/types.ts';
 import type { DocumentActions, UnitPlan } from '../effect/actions.ts';
 import { type Birth, unitIds } from '../effect/births.ts';
-import type { Finding } from './verify-look.ts';
+import type { CutFinding } from './verify-look.ts';
 
 /** What a cut must have written, recomputed from the source's bytes, the approved manifest and the cut's key. */
 export interface Expected {
@@ -23,9 +23,9 @@ export function expectedVersion(expected: Expected, unit: UnitPlan): string | nu
 }
 
 /** Makes what must stand from what was approved. */
-export function expect(plan: DocumentPlan, actions: DocumentActions, birth: Birth): Expected {
+export function expectRows(plan: DocumentPlan, actions: DocumentActions, birth: Birth): Expected {
   return { plan, actions, birth, ids: unitIds(birth, actions) };
 }
 
 /** Notes one finding. */
-export type Note = (axis: Finding['axis'], unit: string | null, code: string, message: string) => void;
+export type Note = (axis: CutFinding['axis'], unit: string | null, code: string, message: string) => void;
