@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { decodeSource } from '../../src/document/decode.ts';
 import { planDocument } from '../../src/document/plan.ts';
 import { MAX_PROBLEMS, MAX_UNITS } from '../../src/document/spans.ts';
-import type { DocumentPlan, Problem, UnitSpan } from '../../src/document/types.ts';
+import type { DocumentPlan, DocumentProblem, UnitSpan } from '../../src/document/types.ts';
 import { BASE_VOCABULARY, vocabularyDigest } from '../../src/document/vocabulary.ts';
 
 // 26 bytes; the "ö" is bytes 4 and 5.
@@ -23,7 +23,8 @@ function changed(index: number, fields: Partial<UnitSpan>): UnitSpan[] {
   return GOOD.map((span, i) => (i === index ? { ...span, ...fields } : span));
 }
 
-const told = (problems: readonly Problem[]) => problems.map(({ code, path }) => [code, path.join('.')]);
+const told = (problems: readonly DocumentProblem[]) =>
+  problems.map(({ code, path }) => [code, path.join('.')]);
 const at = (index: number, field: string) => `cutSpec.units.${index}.${field}`;
 
 describe('explicit spans', () => {

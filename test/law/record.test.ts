@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type ParsedRecord, parseRecord } from '../../src/law/parse-record.ts';
 import {
+  type BuiltRecord,
   buildRecord,
-  type LogRecord,
   type RecordInput,
   rowDigestOf,
   splitUtf8,
@@ -51,11 +51,11 @@ function entry(key: string, columns: Record<string, PlainJson> = {}): WrittenRow
   };
 }
 
-function bodyOf(record: LogRecord): Buffer {
+function bodyOf(record: BuiltRecord): Buffer {
   return Buffer.from(record.parts.join(''), 'utf8');
 }
 
-function parsed(record: LogRecord): ParsedRecord {
+function parsed(record: BuiltRecord): ParsedRecord {
   const verdict = parseRecord(bodyOf(record), record.hash);
   if (verdict.verdict !== 'ok') throw new Error(JSON.stringify(verdict));
   return verdict.record;
