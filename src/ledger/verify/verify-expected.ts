@@ -19,7 +19,7 @@ export function expectedVersionIds(expected: Expected): string[] {
 /** The version that a unit of the manifest has after the cut. */
 export function expectedVersion(expected: Expected, unit: UnitPlan): string {
   if (unit.action === 'unchanged') return unit.live?.versionId ?? '';
-  return expected.birth.id(`version:${unit.record.localId}`);
+  return expected.birth.ids.each(`version:${unit.record.localId}`);
 }
 
 /** Makes what must stand from what was approved. */

@@ -7,7 +7,8 @@ import { callOf } from '../call.ts';
 import { idempotencyKey, uuid, words } from '../input.ts';
 import { callFields } from '../inputs.ts';
 import { outcomeOf } from '../outcome.ts';
-import { nodeOf, type Success, succeed } from '../success.ts';
+import { type Success, succeed } from '../success.ts';
+import { nodeBy } from '../success-node.ts';
 
 const shape = z.object({ idempotencyKey, dryRun: z.boolean(), entryId: uuid, rationale: words(10_000) });
 
@@ -33,7 +34,7 @@ const AbandonSuccess = builder.objectRef<Success<{ entryId: string }>>('AbandonS
     entry: t.field({
       type: Entry,
       description: 'The entry.',
-      resolve: (success, _, ctx, info) => nodeOf(success, 'Entry', success.entryId, ctx, info),
+      resolve: nodeBy('Entry', 'entryId'),
     }),
   }),
 });
