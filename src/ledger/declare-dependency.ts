@@ -52,7 +52,7 @@ export async function declareDependency(
       locked as materialized (select l.entry_id from one cross join lateral (
         ${lockEntries([input.fromEntryId, input.toEntryId])}) l)
     select ${AT} as at, (select count(*) from locked) as locked`);
-  const look = await read(tx, input);
+  const look = await lookForDependency(tx, input);
   const value = { dependencyId: tx.ids.dependency };
   if (look.first !== null) {
     refuseOther(tx.caller, look.first.by);
@@ -90,7 +90,7 @@ export async function declareDependency(
   return { value, writes };
 }
 
-function read(
+function lookForDependency(
   tx: ExecTx<'declareDependency'>,
   input: DeclareDependencyInput,
 ): Promise<z.infer<typeof lookRow>> {

@@ -106,7 +106,7 @@ export async function mark(tx: ExecTx<'mark'>, input: MarkInput): Promise<Done<{
       rationale: null,
     },
   ]);
-  const edges = [...new Set(input.blockedBy)].map((from) => edge(tx, from, entryId));
+  const edges = [...new Set(input.blockedBy)].map((from) => blockingEdge(tx, from, entryId));
   const { writes, sent } = composeWrites(look.at, { ...born, edges: insertRows(DEPENDENCY, edges) });
   await tx.connection.query(sql.prepared('mark.write', z.object({}))`
     /* mark.write */ with entry as (${sent.entries}), history as (${sent.history})
@@ -122,7 +122,7 @@ function asFirst(input: MarkInput, spec: CutSpec, first: NonNullable<Look['first
   return stored.profile.startsWith(`${asked}@`) ? { profile: stored.profile } : spec;
 }
 
-function edge(tx: ExecTx<'mark'>, from: string, to: string): NewDependency {
+function blockingEdge(tx: ExecTx<'mark'>, from: string, to: string): NewDependency {
   return {
     dependency_id: tx.ids.each(`dependency:${from}`),
     from_entry_id: from,

@@ -109,7 +109,7 @@ export async function runPhase<L extends Lane, V extends Verb, T extends object>
         resources.wrote(null);
         resources.committed();
       }
-      return answer({ ...call, ids }, done);
+      return answerOf({ ...call, ids }, done);
     } catch (error) {
       // The key may have been followed by another while this waited for it.
       if (isKeyRefusal(error) && attempt < ATTEMPTS) {
@@ -150,7 +150,7 @@ async function inTransaction<L extends Lane, V extends Verb, T extends object>(
   let done: Done<T> | undefined;
   try {
     await resources.pool.transaction(async (connection) => {
-      done = await work(open(resources, key, call, connection));
+      done = await work(openLaneTx(resources, key, call, connection));
       if (done.writes === null) return;
       if (call.dryRun) throw new DryRunRollback();
       const lost = resources.lost();
@@ -191,7 +191,7 @@ async function heldBack(connection: DatabaseTransactionConnection): Promise<Refu
   return new LaneNotServed(why, [], true);
 }
 
-function open<L extends Lane, V extends Verb>(
+function openLaneTx<L extends Lane, V extends Verb>(
   resources: LaneResources<L>,
   key: LaneKey,
   call: NamedCall<V>,
@@ -223,7 +223,7 @@ function recordOf(lane: Lane, call: NamedCall<Verb>, writes: Writes) {
   });
 }
 
-function answer<T extends object>(call: NamedCall<Verb>, done: Done<T>): Written<T> {
+function answerOf<T extends object>(call: NamedCall<Verb>, done: Done<T>): Written<T> {
   return {
     ...done.value,
     replayed: done.writes === null,

@@ -2,7 +2,7 @@ import type { FragmentSqlToken } from 'slonik';
 import type { WrittenRow } from '../../law/record.ts';
 import type { PlainJson } from '../../proof/canonical.ts';
 import { HISTORY } from '../tables/history.ts';
-import { type Columns, insertInto, type NewRow, standing, type Table } from '../tables/table.ts';
+import { type Columns, insertInto, type NewRow, type Table, wholeRow } from '../tables/table.ts';
 
 /** How many rows of one table a verb adds or moves. */
 export interface RowCount {
@@ -113,9 +113,9 @@ class Composing {
     const name = recordedName(table);
     const shown = this.#preview.get(name) ?? [];
     for (const row of settled) {
-      const whole = standing(table, row, this.#at) as Record<string, unknown>;
+      const whole = wholeRow(table, row, this.#at) as Record<string, unknown>;
       const id = table.key.map((column) => String(whole[column])).join('/');
-      this.#rows.push({ table: name, id, op: 'insert', columns: recordable(whole) });
+      this.#rows.push({ table: name, id, op: 'insert', columns: recordableRow(whole) });
       shown.push(whole);
     }
     if (settled.length > 0) this.#preview.set(name, shown);
@@ -125,7 +125,7 @@ class Composing {
 
   writes(): Writes {
     const history = (this.#preview.get(recordedName(HISTORY)) ?? []).map(
-      ({ change_diff: _diff, rationale: _rationale, ...visible }) => recordable(visible),
+      ({ change_diff: _diff, rationale: _rationale, ...visible }) => recordableRow(visible),
     );
     return {
       at: this.#at,
@@ -150,7 +150,7 @@ function recordedName(table: { readonly name: string }): string {
 }
 
 /** Bytes stand in the record as base64; everything else is plain JSON already. */
-function recordable(row: Record<string, unknown>): Record<string, PlainJson> {
+function recordableRow(row: Record<string, unknown>): Record<string, PlainJson> {
   if (!Object.values(row).some(Buffer.isBuffer)) return row as Record<string, PlainJson>;
   const plain: Record<string, PlainJson> = {};
   for (const [name, value] of Object.entries(row)) {

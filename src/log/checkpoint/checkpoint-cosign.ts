@@ -11,7 +11,7 @@ import {
 } from '../../proof/checkpoint.ts';
 import { verifySignature } from '../../proof/ed25519.ts';
 import { verifyConsistency } from '../../proof/merkle.ts';
-import { type Edge, grow, rootOfEdge } from '../../proof/merkle-edge.ts';
+import { type Edge, growEdge, rootOfEdge } from '../../proof/merkle-edge.ts';
 import { consistencyNodes, rootNodes } from '../../proof/merkle-nodes.ts';
 import { signNote } from '../../proof/note.ts';
 import { IS_DURABLE } from '../durable.ts';
@@ -344,7 +344,7 @@ async function foldedAgain(
   for (let at = from; at < size; ) {
     const leaves = await readLeaves(client, at, Math.min(at + PAGE, size));
     if (leaves.length === 0) throw new CosigningRefused(`The log ends at position ${at}, before its tree.`);
-    grow(edge, at, leaves);
+    growEdge(edge, at, leaves);
     at += leaves.length;
   }
   return rootOfEdge(edge);
