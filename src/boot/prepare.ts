@@ -10,8 +10,8 @@ import { checkStartAssumptions } from '../database/session/start-assumptions.ts'
 import { secretsForLedger } from '../home/ledger-secrets.ts';
 import { type Secrets, storedSecrets, writeSecrets } from '../home/secrets.ts';
 import { LANES, type Mode } from '../law/values.ts';
-import { type KeptHeads, keptHeads, seenIn } from '../log/setback/kept-heads.ts';
-import { standingSuspension, suspend, suspendedBecause } from '../log/setback/suspension.ts';
+import { type KeptHeads, keptHeads, seenInHeads } from '../log/setback/kept-heads.ts';
+import { standingSuspension, suspendedBecause, suspendLedger } from '../log/setback/suspension.ts';
 import { originOf } from '../proof/checkpoint.ts';
 import { assertEnginesAgree } from '../proof/engine-agreement.ts';
 import { type BootstrapResult, bootstrapHome } from './bootstrap.ts';
@@ -104,8 +104,8 @@ async function noticeSetBack(owner: pg.Client, kept: KeptFile): Promise<void> {
   );
   const head = rows[0];
   if (head === undefined) return;
-  const beyond = seenIn([kept]).beyond({ incarnation: head.incarnation, next: Number(head.next) });
-  if (beyond !== null) await suspend(owner, head.incarnation, beyond);
+  const beyond = seenInHeads([kept]).beyond({ incarnation: head.incarnation, next: Number(head.next) });
+  if (beyond !== null) await suspendLedger(owner, head.incarnation, beyond);
 }
 
 /**

@@ -18,7 +18,7 @@ import { type CheckpointSink, fileSink, urlSink } from '../log/checkpoint/checkp
 import { cursorKeyFrom } from '../log/feed/cursor.ts';
 import { type HistoryFeed, startFeed } from '../log/feed/feed.ts';
 import { type Integrator, startIntegrator } from '../log/queue/integrator.ts';
-import { seenIn } from '../log/setback/kept-heads.ts';
+import { seenInHeads } from '../log/setback/kept-heads.ts';
 import { type Provable, startProvable } from '../log/tree/provable.ts';
 import { openPassportOffice } from '../passport/issue/issue.ts';
 import { schema } from '../resolvers/index.ts';
@@ -51,11 +51,11 @@ export interface Wired {
   close(): Promise<void>;
 }
 
-export function wire(options: WireOptions): Wired {
+export function wireServer(options: WireOptions): Wired {
   const { pools, secrets, logger, checkpoints, witnesses, heartbeatMs, scrub: pace, ...config } = options;
   const custody = options.custody ?? fixedCustody(secrets);
   const sinks = openSinks(checkpoints ?? { file: null, url: null });
-  const seen = seenIn(sinks);
+  const seen = seenInHeads(sinks);
   const integratorUrl = pools.urls.integrator;
   const integrator =
     integratorUrl === null

@@ -11,7 +11,7 @@ import { resumeRecordId } from '../law/resume-statement.ts';
 import { EXECUTOR_LANE, LANES, type Lane } from '../law/values.ts';
 import { seenInFile } from '../log/setback/kept-heads.ts';
 import { type Accepted, acceptResumption } from '../log/setback/resume-accept.ts';
-import { type Suspension, standingSuspension, suspend } from '../log/setback/suspension.ts';
+import { type Suspension, standingSuspension, suspendLedger } from '../log/setback/suspension.ts';
 import { type FoundDatabase, findDatabase } from './find-database.ts';
 import { foldedText } from './terminal/columns.ts';
 import { commandText } from './terminal/command-text.ts';
@@ -85,7 +85,7 @@ async function lookForSuspension(owner: pg.Client, heads: string | null): Promis
       `This database holds no ledger yet. Start the server once with "${commandText('start')}".`,
     );
   const beyond = heads === null ? null : seenInFile(heads).beyond({ ...head, next: Number(head.next) });
-  if (beyond !== null) await suspend(owner, head.incarnation, beyond);
+  if (beyond !== null) await suspendLedger(owner, head.incarnation, beyond);
   await owner.query(STRAY, [resumeRecordId(head.incarnation), head.incarnation]);
   return await standingSuspension(owner);
 }

@@ -1,7 +1,7 @@
 import { type ParsedRecord, parseRecord } from '../law/parse-record.ts';
+import { PHASES } from '../law/phase-rows.ts';
 import type { WrittenRow } from '../law/record.ts';
 import { alteredColumns } from '../law/recorded-row.ts';
-import type { Lane } from '../law/values.ts';
 import type { TreeHead } from '../proof/checkpoint.ts';
 import { digestOf, sha256 } from '../proof/digest.ts';
 import { leafHash, verifyInclusion } from '../proof/merkle.ts';
@@ -10,15 +10,8 @@ import { refuseUnless } from './refuse.ts';
 
 type Phase = Exclude<keyof Passport['records'], 'keys'>;
 
-/** What each of the five records has to be. */
-const PHASES: Readonly<Record<Phase, { readonly verb: string; readonly lane: Lane }>> = {
-  source: { verb: 'registerSource', lane: 'DOT-991' },
-  mark: { verb: 'mark', lane: 'DOT-991' },
-  review: { verb: 'review', lane: 'DOT-991' },
-  cut: { verb: 'cut', lane: 'DOT-991' },
-  verify: { verb: 'verify', lane: 'DOT-992' },
-};
-const ORDER: readonly Phase[] = ['source', 'mark', 'review', 'cut', 'verify'];
+/** The phases of a document in their order. The law says what the record of each is. */
+export const PASSPORT_PHASES: readonly Phase[] = ['source', 'mark', 'review', 'cut', 'verify'];
 
 /** A record that is proved to stand at its position. */
 export interface ProvedRecord extends ParsedRecord {
@@ -33,7 +26,7 @@ export type PhaseRecords = Readonly<Record<Phase, ProvedRecord>>;
  * done.
  */
 export function openPhases({ records }: Passport, head: TreeHead): PhaseRecords {
-  const proved = ORDER.map((phase): [Phase, ProvedRecord] => {
+  const proved = PASSPORT_PHASES.map((phase): [Phase, ProvedRecord] => {
     const where = `records.${phase}`;
     const record = openRecord(records[phase], where, head);
     const { verb, lane } = PHASES[phase];

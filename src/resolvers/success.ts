@@ -31,7 +31,10 @@ const NOUN_OF: Readonly<Record<string, NounName>> = {
 };
 
 /** Makes the success of what a phase gave back. Asking for its position waits for the integrator. */
-export async function succeed<T extends object>(context: Context, written: Written<T>): Promise<Success<T>> {
+export async function successOf<T extends object>(
+  context: Context,
+  written: Written<T>,
+): Promise<Success<T>> {
   const { preview, recordId, ...answer } = written;
   return {
     ...(answer as unknown as T & Pick<WrittenAnswer, 'replayed' | 'dryRun' | 'rows'>),

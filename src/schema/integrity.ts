@@ -55,7 +55,7 @@ export interface IntegrityView extends State {
   readonly head: string;
 }
 
-export const Integrity = builder.objectRef<IntegrityView>('Integrity').implement({
+export const IntegrityType = builder.objectRef<IntegrityView>('Integrity').implement({
   description: 'How far the ledger has been checked against its log by this server, slowly and all the time.',
   fields: (t) => ({
     head: t.expose('head', { type: 'Position', description: 'How many positions the log has.' }),

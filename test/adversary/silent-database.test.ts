@@ -8,7 +8,7 @@ import { sql } from 'slonik';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import WebSocket from 'ws';
 import { type PreparedLedger, prepareLedger } from '../../src/boot/prepare.ts';
-import { type Wired, wire } from '../../src/boot/wire.ts';
+import { type Wired, wireServer } from '../../src/boot/wire.ts';
 import { type EmbeddedServer, startEmbedded } from '../../src/database/cluster/embedded.ts';
 import { openPools, type Pools, type PoolUrls } from '../../src/database/pools.ts';
 import { LIMITS } from '../../src/doors/bounds/limits.ts';
@@ -76,7 +76,7 @@ beforeAll(async () => {
     }),
   ) as unknown as PoolUrls;
   pools = await openPools(urls);
-  wired = wire({
+  wired = wireServer({
     pools,
     secrets: prepared.secrets,
     logger: pino({ level: process.env['CUTTER_TEST_LOG'] ?? 'silent' }),

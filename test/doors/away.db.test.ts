@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type PreparedLedger, prepareLedger } from '../../src/boot/prepare.ts';
-import { type Wired, wire } from '../../src/boot/wire.ts';
+import { type Wired, wireServer } from '../../src/boot/wire.ts';
 import { type EmbeddedServer, startEmbedded } from '../../src/database/cluster/embedded.ts';
 import { isAway } from '../../src/database/outage.ts';
 import { LIMITS } from '../../src/doors/bounds/limits.ts';
@@ -26,7 +26,7 @@ let url: string;
 beforeAll(async () => {
   embedded = await startEmbedded({ home, log: () => {} });
   prepared = await prepareLedger({ ownerUrl: embedded.ownerUrl, home, mode: 'rehearsal', tell: () => {} });
-  wired = wire({
+  wired = wireServer({
     pools: prepared.pools,
     secrets: prepared.secrets,
     logger: pino({ level: 'error' }, { write: (line: string) => void logged.push(line) }),

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { DsseEnvelope, EnvelopeFault } from '../../src/proof/dsse.ts';
-import { pae, signEnvelope, unsignedEnvelope, verifyEnvelope } from '../../src/proof/dsse.ts';
+import { preAuthEncoding, signEnvelope, unsignedEnvelope, verifyEnvelope } from '../../src/proof/dsse.ts';
 import { publicKeyOf } from '../../src/proof/ed25519.ts';
 import { keyIdOf } from '../../src/proof/keyid.ts';
 
@@ -45,7 +45,7 @@ describe('dsse: vectors', () => {
   test.each(vectors.vectors)('the encoding and signature of $payloadType', (known) => {
     const bytes = Buffer.from(known.payloadHex, 'hex');
     expect(publicKey.toString('hex')).toBe(vectors.publicKeyHex);
-    expect(pae(known.payloadType, bytes).toString('hex')).toBe(known.paeHex);
+    expect(preAuthEncoding(known.payloadType, bytes).toString('hex')).toBe(known.paeHex);
     const made = signEnvelope(known.payloadType, bytes, { keyId, seed });
     expect(Buffer.from(made.signatures[0]?.sig ?? '', 'base64').toString('hex')).toBe(known.sigHexSeed42);
     expect(verifyEnvelope(made, expected)).toEqual({
@@ -77,7 +77,9 @@ describe('dsse: an envelope', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), fc.string(), fc.string(), (type, body, otherType, otherBody) => {
         fc.pre(type !== otherType || body !== otherBody);
-        expect(pae(type, Buffer.from(body))).not.toEqual(pae(otherType, Buffer.from(otherBody)));
+        expect(preAuthEncoding(type, Buffer.from(body))).not.toEqual(
+          preAuthEncoding(otherType, Buffer.from(otherBody)),
+        );
       }),
     );
   });

@@ -10,7 +10,7 @@ import { commandText } from '../terminal/command-text.ts';
 import { planLines } from '../terminal/plan-lines.ts';
 import { type Attempt, type AttemptOptions, beginAttempt } from './attempt.ts';
 import { shownPlan } from './plan-shown.ts';
-import { type Plan, planOf, progressOf } from './reading.ts';
+import { type CutPlan, planOf, progressOf } from './reading.ts';
 
 export interface WalkOptions extends AttemptOptions {
   /** Asked before the approval and before the cut. */
@@ -120,7 +120,7 @@ async function approvePlan(walk: Walk, superseded: string | null): Promise<strin
   return entry.status;
 }
 
-async function showPlan(walk: Walk, plan: Plan): Promise<void> {
+async function showPlan(walk: Walk, plan: CutPlan): Promise<void> {
   for (const line of planLines(plan)) walk.print(line);
   for await (const line of shownPlan(walk, plan)) walk.print(line);
   walk.shown.add(plan.manifestDigest);

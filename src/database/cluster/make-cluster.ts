@@ -37,7 +37,7 @@ export async function makeCluster(place: ClusterPlace, ownerPassword: string): P
         '--locale=C',
         '--no-instructions',
       ],
-      { ...identity(place), cwd: folder, env: environment() },
+      { ...processUser(place), cwd: folder, env: postgresEnvironment() },
     );
   } catch (error) {
     const output = String((error as { stderr?: string }).stderr ?? error).trim();
@@ -56,12 +56,12 @@ export function removeUnfinished(data: string): void {
 }
 
 /** The user of PostgreSQL's processes, as spawn takes it. */
-export function identity(place: ClusterPlace): { uid?: number; gid?: number } {
+export function processUser(place: ClusterPlace): { uid?: number; gid?: number } {
   return place.runAs === null ? {} : { uid: place.runAs.uid, gid: place.runAs.gid };
 }
 
 /** PostgreSQL's own environment: nothing of ours, where URLs with passwords may stand. */
-export function environment(): NodeJS.ProcessEnv {
+export function postgresEnvironment(): NodeJS.ProcessEnv {
   const kept = ['PATH', 'SystemRoot', 'TEMP', 'TMP'].flatMap((name) => {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value] as const];

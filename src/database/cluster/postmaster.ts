@@ -7,7 +7,7 @@ import pg from 'pg';
 import { isAway } from '../outage.ts';
 import { configuredPort, writeConfiguration } from './cluster-configuration.ts';
 import { type ClusterPlace, ensureExecutable } from './cluster-place.ts';
-import { environment, identity, OWNER } from './make-cluster.ts';
+import { OWNER, postgresEnvironment, processUser } from './make-cluster.ts';
 
 const DATABASE = 'cutter';
 const START_LIMIT_MS = 300_000; // crash recovery may be long; a dead postmaster is noticed at once
@@ -67,10 +67,10 @@ function spawnPostmaster(place: ClusterPlace, logPath: string): ChildProcess {
   try {
     // Detached: Ctrl-C in a terminal reaches every process of its group, and PostgreSQL must outlive our own closing.
     return spawn(program, ['-D', place.data], {
-      ...identity(place),
+      ...processUser(place),
       cwd: place.data,
       detached: true,
-      env: environment(),
+      env: postgresEnvironment(),
       stdio: ['ignore', logFile, logFile],
     });
   } finally {

@@ -1,3 +1,4 @@
+import { PHASES } from '../../law/phase-rows.ts';
 import type { ReadRecord } from '../../law/read-record.ts';
 import type { RecordedMove } from '../../law/recorded-move.ts';
 import {
@@ -114,13 +115,13 @@ function sharedRow(
   record: ReadRecord,
   { shared: { alsoDid } }: Extract<WayFault, { kind: 'same-party' }>,
 ): Pick<NewFinding, 'verdict' | 'table' | 'key' | 'column'> {
-  const [recorded, column] =
-    alsoDid === 'reviewed' ? ['review_decision', 'decided_by'] : ['verify_result', 'verified_by'];
+  const { table: recorded, author } =
+    alsoDid === 'reviewed' ? PHASES.review.rows.decision : PHASES.verify.rows.result;
   const [row] = record.rows.of(({ table, op }) => table === recorded && op === 'insert');
   return {
     verdict: 'sod-broken',
     table: kindNamed(recorded)?.table ?? recorded,
     key: row?.id ?? record.recordId,
-    column,
+    column: author,
   };
 }

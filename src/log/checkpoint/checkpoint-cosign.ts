@@ -11,14 +11,14 @@ import {
 } from '../../proof/checkpoint.ts';
 import { verifySignature } from '../../proof/ed25519.ts';
 import { verifyConsistency } from '../../proof/merkle.ts';
-import { type Edge, grow, rootOfEdge } from '../../proof/merkle-edge.ts';
+import { type Edge, growEdge, rootOfEdge } from '../../proof/merkle-edge.ts';
 import { consistencyNodes, rootNodes } from '../../proof/merkle-nodes.ts';
 import { signNote } from '../../proof/note.ts';
 import { IS_DURABLE } from '../durable.ts';
 import type { SeenPlace } from '../setback/seen.ts';
 import { IS_SUSPENDED } from '../setback/suspension.ts';
 import { readLeaves } from '../tree/tree-fold.ts';
-import { distinct, type ReadNodes, readNodes } from '../tree/tree-nodes.ts';
+import { distinctNodes, type ReadNodes, readTreeNodes } from '../tree/tree-nodes.ts';
 
 /** The ledger isn't the one that this lane signed: it signs nothing more. The message says what was found. */
 export class CosigningRefused extends Error {
@@ -114,7 +114,7 @@ export interface LaneSigner {
  * itself: the tree still has every root that the lane signed or remembers, and what was added is what the log holds,
  * folded here again. One transaction under the lane's lock. After an error the connection is of no more use.
  */
-export async function cosign(
+export async function cosignHead(
   client: Client,
   signer: LaneSigner,
   remembered: readonly KnownHead[],
@@ -124,12 +124,12 @@ export async function cosign(
   await client.query(LOCK, [lane]);
   const look = (await client.query<Look>(LOOK, [lane, keys.map(({ keyId }) => keyId)])).rows[0];
   if (look === undefined) throw new CosigningRefused('The log or its tree has no head.');
-  const turn = await judge(client, signer, look, remembered);
+  const turn = await judgeAndSign(client, signer, look, remembered);
   await client.query('commit');
   return turn;
 }
 
-async function judge(
+async function judgeAndSign(
   client: Client,
   { lane, keys, known: own }: LaneSigner,
   look: Look,
@@ -156,7 +156,7 @@ async function judge(
       outcome: 'waiting',
       reason: waiting ?? `No key for heads of ${lane} that this process holds is registered yet.`,
     };
-  const root = await convinced(client, size, last, known);
+  const root = await convincedRoot(client, size, last, known);
   const head = { origin: originOf(look.incarnation), size, root };
   const name = checkpointKeyName(head.origin, lane);
   const { signature } = signNote(checkpointText(head), { name, publicKey: key.publicKey }, key.seed);
@@ -301,7 +301,7 @@ function waitsFor(look: Look, lane: Lane, size: number): string | null {
 }
 
 /** The root at `size`, after all that a lane asks before it signs. */
-async function convinced(
+async function convincedRoot(
   client: Client,
   size: number,
   last: KnownHead | null,
@@ -310,7 +310,7 @@ async function convinced(
   const from = last?.size ?? 0;
   const steps = consistencyNodes(from, size);
   const roots = known.map((head) => rootNodes(head.size));
-  const nodes = await readNodes(client, distinct([rootNodes(size), ...steps, ...roots]));
+  const nodes = await readTreeNodes(client, distinctNodes([rootNodes(size), ...steps, ...roots]));
   for (const head of known) {
     if (Buffer.compare(nodes.of(rootNodes(head.size)), head.root) !== 0) {
       throw new CosigningRefused(
@@ -344,7 +344,7 @@ async function foldedAgain(
   for (let at = from; at < size; ) {
     const leaves = await readLeaves(client, at, Math.min(at + PAGE, size));
     if (leaves.length === 0) throw new CosigningRefused(`The log ends at position ${at}, before its tree.`);
-    grow(edge, at, leaves);
+    growEdge(edge, at, leaves);
     at += leaves.length;
   }
   return rootOfEdge(edge);

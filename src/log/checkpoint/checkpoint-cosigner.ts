@@ -7,13 +7,13 @@ import type { LaneKey, PublicLaneKey } from '../../law/keys.ts';
 import type { Lane } from '../../law/values.ts';
 import { incarnationOf } from '../../proof/checkpoint.ts';
 import type { Seen } from '../setback/seen.ts';
-import { suspend } from '../setback/suspension.ts';
+import { suspendLedger } from '../setback/suspension.ts';
 import type { TreeFolder } from '../tree/tree-folder.ts';
 import { TreeBroken } from '../tree/tree-nodes.ts';
 import {
   CosigningRefused,
   type CosignTurn,
-  cosign,
+  cosignHead,
   DatabaseSetBack,
   type KnownHead,
 } from './checkpoint-cosign.ts';
@@ -61,11 +61,11 @@ export function startCosigner(options: CosignerOptions): Cosigner {
   let told: string | null = null;
   async function cosignOrSuspend(client: Client, remembered: readonly KnownHead[]): Promise<CosignTurn> {
     try {
-      return await cosign(client, { lane, keys: keys(), known: known() }, remembered);
+      return await cosignHead(client, { lane, keys: keys(), known: known() }, remembered);
     } catch (error) {
       if (!(error instanceof DatabaseSetBack)) throw error;
       await client.query('rollback');
-      if (await suspend(client, error.incarnation, error.seen))
+      if (await suspendLedger(client, error.incarnation, error.seen))
         log.error({ err: error, lane, alarm: 'DATABASE_SET_BACK' }, `log: ${error.message}`);
       return { outcome: 'waiting', reason: error.message };
     }

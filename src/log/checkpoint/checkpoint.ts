@@ -46,7 +46,7 @@ export function readCheckpoints(observe: Pick<CommonQueryMethods, 'any'>, log: L
   let newest: Checkpoint | null = null;
   const valid = (lines: readonly z.infer<typeof line>[]): Checkpoint[] =>
     lines.flatMap((read) => {
-      const checkpoint = published(read);
+      const checkpoint = publishedCheckpoint(read);
       if (checkpoint !== null) return [checkpoint];
       log.error(
         { origin: read.origin, size: read.size, alarm: 'CHECKPOINT_BROKEN' },
@@ -93,7 +93,7 @@ function isSame(known: Checkpoint, read: z.infer<typeof line>): boolean {
   return known.note === noteOf(read).note;
 }
 
-function published(read: z.infer<typeof line>): Checkpoint | null {
+function publishedCheckpoint(read: z.infer<typeof line>): Checkpoint | null {
   const { head, signed, keys, note } = noteOf(read);
   return keys.every((key) => isSignedBy(signed, key)) ? { ...head, note } : null;
 }

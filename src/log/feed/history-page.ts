@@ -88,13 +88,13 @@ export async function readHistoryPage(observe: DatabasePool, from: number): Prom
   const [first] = lines;
   if (first === undefined) throw new LogBroken('The log has no head');
   const head = headOf(first);
-  const events = collect(lines, from);
+  const events = collectEvents(lines, from);
   if (events.length < Math.min(head.next - from, PAGE_RECORDS))
     throw new LogBroken(`The log has no record at position ${from + events.length}`);
   return { head, events };
 }
 
-function collect(lines: readonly Line[], from: number): RecordEvent[] {
+function collectEvents(lines: readonly Line[], from: number): RecordEvent[] {
   const events: { position: number; recordHash: string; rows: PlacedHistoryRow[] }[] = [];
   for (const { incarnation: _incarnation, next_position: _next, suspended: _suspended, ...rest } of lines) {
     const { record_hash, ...row } = rest;

@@ -5,7 +5,7 @@ import { type LoopState, startDedicatedLoop } from '../../database/dedicated-loo
 import type { Custody } from '../../law/keys.ts';
 import { ResumptionRefused, resumeLog } from '../setback/resume-log.ts';
 import { Seen } from '../setback/seen.ts';
-import { suspend } from '../setback/suspension.ts';
+import { suspendLedger } from '../setback/suspension.ts';
 import { type IntegratedBatch, lookAtQueue, moveBatch, type QueueLook } from './move.ts';
 
 export interface Integrator {
@@ -66,7 +66,7 @@ export function startIntegrator(options: IntegratorOptions): Integrator {
       seen.note({ incarnation: look.incarnation, size: look.next, root: null, where: MEMORY });
       return false;
     }
-    if (!(await suspend(client, look.incarnation, beyond))) return false;
+    if (!(await suspendLedger(client, look.incarnation, beyond))) return false;
     log.error(
       { position: look.next, seen: beyond.size, where: beyond.where, alarm: 'DATABASE_SET_BACK' },
       'log: the database was set back; nothing is published until both lanes accept where it resumes ("cutter resume")',

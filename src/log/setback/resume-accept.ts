@@ -81,7 +81,7 @@ interface KeyParty {
 export async function acceptResumption(client: Client, acceptance: Acceptance): Promise<Accepted> {
   await client.query('begin isolation level read committed');
   try {
-    const outcome = await accept(client, acceptance);
+    const outcome = await acceptAsLane(client, acceptance);
     await client.query('commit');
     return outcome;
   } catch (error) {
@@ -90,7 +90,7 @@ export async function acceptResumption(client: Client, acceptance: Acceptance): 
   }
 }
 
-async function accept(client: Client, { lane, keys, reason }: Acceptance): Promise<Accepted> {
+async function acceptAsLane(client: Client, { lane, keys, reason }: Acceptance): Promise<Accepted> {
   await client.query(LOCK);
   const look = (await client.query<Look>(LOOK, [lane])).rows[0];
   if (look?.seen_size == null)

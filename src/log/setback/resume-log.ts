@@ -5,7 +5,7 @@ import { parseRecord } from '../../law/parse-record.ts';
 import { judgeResumption, type Resumption, resumeRecordId } from '../../law/resume-statement.ts';
 import type { Lane } from '../../law/values.ts';
 import { verifySignature } from '../../proof/ed25519.ts';
-import { type Edge, grow, rootOfEdge } from '../../proof/merkle-edge.ts';
+import { type Edge, growEdge, rootOfEdge } from '../../proof/merkle-edge.ts';
 import type { IntegratedBatch } from '../queue/move.ts';
 import { readLeaves } from '../tree/tree-fold.ts';
 
@@ -18,7 +18,7 @@ export async function rootOfLog(client: Client, size: number): Promise<Uint8Arra
     const leaves = await readLeaves(client, at, Math.min(at + PAGE, size));
     if (leaves.length === 0)
       throw new Error(`The log ends before position ${at}, and its head says ${size}.`);
-    grow(edge, at, leaves);
+    growEdge(edge, at, leaves);
     at += leaves.length;
   }
   return rootOfEdge(edge);
@@ -73,8 +73,8 @@ export async function resumeLog(
   const head = (await client.query<{ incarnation: string; next: string }>(LOCK)).rows[0];
   const position = Number(head?.next);
   const { rows } = await client.query<Standing>(STANDING, [head?.incarnation]);
-  const resumption = rows.length < 2 ? null : judged(rows, knownOf);
-  if (resumption !== null) await hold(client, resumption, head?.incarnation, position);
+  const resumption = rows.length < 2 ? null : judgedResumption(rows, knownOf);
+  if (resumption !== null) await refuseOtherLog(client, resumption, head?.incarnation, position);
   const recordId = resumeRecordId(String(head?.incarnation));
   const seq = resumption === null ? null : await recordOf(client, recordId, rows);
   if (resumption !== null && seq !== null)
@@ -94,14 +94,15 @@ async function recordOf(client: Client, recordId: string, rows: readonly Standin
   if (waiting.length === 0) return null;
   const signed = rows.map(({ envelope }) => envelope);
   const found = waiting.find(({ record_hash, body }) => {
-    const read = parseRecord(Buffer.from(body ?? ''), record_hash);
+    if (body === null) return false;
+    const read = parseRecord(Buffer.from(body), record_hash);
     return read.verdict === 'ok' && isDeepStrictEqual(read.record.statements, signed);
   });
   if (found !== undefined) return found.seq;
   throw new ResumptionRefused('The record that waits under its id does not hold what both lanes signed.');
 }
 
-function judged(rows: readonly Standing[], knownOf: Custody['knownOf']): Resumption {
+function judgedResumption(rows: readonly Standing[], knownOf: Custody['knownOf']): Resumption {
   const answer = judgeResumption(
     rows.map(({ envelope }) => envelope),
     (keyId, lane) => {
@@ -117,7 +118,7 @@ function judged(rows: readonly Standing[], knownOf: Custody['knownOf']): Resumpt
   return answer;
 }
 
-async function hold(
+async function refuseOtherLog(
   client: Client,
   accepted: Resumption,
   incarnation: string | undefined,

@@ -66,7 +66,7 @@ export async function suspendCopy(client: Asks, reason: string): Promise<boolean
  * Suspends the ledger as it stands, if it still has less than was seen: whoever looked may have looked before the
  * rest was there. Gives back whether it wasn't suspended before.
  */
-export async function suspend(client: Asks, incarnation: string, seen: SeenPlace): Promise<boolean> {
+export async function suspendLedger(client: Asks, incarnation: string, seen: SeenPlace): Promise<boolean> {
   const root = seen.root === null ? null : Buffer.from(seen.root);
   const { rows } = await client.query(
     `/* log.suspend */ insert into cutter_log.suspension (incarnation, reason, seen_size, seen_root, noticed_by, noticed_at)

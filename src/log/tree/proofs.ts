@@ -17,7 +17,7 @@ const record = z.object({
   body: z.string(),
 });
 /** A record of the log, whole: the hash of `body` in UTF-8 is `record_hash`. */
-export type LogRecord = z.infer<typeof record>;
+export type StoredRecord = z.infer<typeof record>;
 
 const signingKey = z.object({
   key_id: z.string(),
@@ -40,7 +40,7 @@ export interface Proofs {
   /** At the size of the newest checkpoint where none is asked for. */
   inclusionProof(position: number, size: number | null): Promise<InclusionProof | null>;
   consistencyProof(from: number, to: number): Promise<ConsistencyProof | null>;
-  record(caller: Session, position: number): Promise<LogRecord | null>;
+  record(caller: Session, position: number): Promise<StoredRecord | null>;
   /** Every key there ever was, in the order of their beginnings. */
   keys(): Promise<readonly SigningKey[]>;
   /** The names that the ledger has had, the oldest first. */

@@ -1,14 +1,14 @@
 import type { Client } from 'pg';
 import { isDigest } from '../../proof/digest.ts';
 import { leafHash } from '../../proof/merkle.ts';
-import { type Edge, grow } from '../../proof/merkle-edge.ts';
+import { type Edge, growEdge } from '../../proof/merkle-edge.ts';
 import { rootNodes } from '../../proof/merkle-nodes.ts';
 import { IS_DURABLE } from '../durable.ts';
 import { IS_SUSPENDED } from '../setback/suspension.ts';
-import { readNodes, TreeBroken } from './tree-nodes.ts';
+import { readTreeNodes, TreeBroken } from './tree-nodes.ts';
 
 /** What one turn of the folder did. */
-export interface Folded {
+export interface FoldedBatch {
   /** Leaves added now. */
   readonly leaves: number;
   /** Positions in the tree after it. */
@@ -64,7 +64,11 @@ const WRITE = `/* log.fold */
  * long the log is. Null where nothing waits, or where another process is folding. After an error the connection is of
  * no more use.
  */
-export async function foldBatch(client: Client, limit: number, proposeMs: number): Promise<Folded | null> {
+export async function foldBatch(
+  client: Client,
+  limit: number,
+  proposeMs: number,
+): Promise<FoldedBatch | null> {
   const queue = await client.query<{ waiting: boolean }>(WAITING, [proposeMs]);
   if (queue.rows[0]?.waiting !== true) return null;
   await client.query('begin isolation level read committed');
@@ -76,7 +80,7 @@ export async function foldBatch(client: Client, limit: number, proposeMs: number
   }
   const from = Number(locked.size);
   const leaves = await readLeaves(client, from, from + limit);
-  const nodes = grow(await readEdge(client, from), from, leaves);
+  const nodes = growEdge(await readEdge(client, from), from, leaves);
   const size = from + leaves.length;
   const written = await client.query<{ proposed: string }>(WRITE, [
     nodes.map((node) => node.level),
@@ -104,6 +108,6 @@ export async function readLeaves(client: Client, from: number, until: number): P
 
 async function readEdge(client: Client, size: number): Promise<Edge> {
   const nodes = rootNodes(size);
-  const hashes = await readNodes(client, nodes);
+  const hashes = await readTreeNodes(client, nodes);
   return new Map(nodes.map((node) => [node.level, hashes.of([node])]));
 }

@@ -8,7 +8,7 @@ import { callOf } from '../call.ts';
 import { digest, idempotencyKey, uuid } from '../input.ts';
 import { callFields } from '../inputs.ts';
 import { outcomeOf } from '../outcome.ts';
-import { nodeOf, type Success, succeed } from '../success.ts';
+import { nodeOf, type Success, successOf } from '../success.ts';
 
 const shape = z.object({ idempotencyKey, dryRun: z.boolean(), entryId: uuid, manifestDigest: digest });
 
@@ -47,6 +47,6 @@ builder.mutationField('cut', (t) =>
       'Applies an approved manifest to the ledger, once, signed by the executor. Scope `change:cut`, lane DOT-991.',
     args: { input: t.arg({ type: CutInput, required: true, description: 'What to cut.' }) },
     resolve: async (_, { input }, ctx) =>
-      succeed(ctx, await ctx.ledger.asExec(callOf('cut', ctx, input), (tx) => cut(tx, input))),
+      successOf(ctx, await ctx.ledger.asExec(callOf('cut', ctx, input), (tx) => cut(tx, input))),
   }),
 );

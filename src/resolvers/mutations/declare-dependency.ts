@@ -9,7 +9,7 @@ import { callOf } from '../call.ts';
 import { idempotencyKey, uuid } from '../input.ts';
 import { callFields } from '../inputs.ts';
 import { outcomeOf } from '../outcome.ts';
-import { nodeOf, type Success, succeed } from '../success.ts';
+import { nodeOf, type Success, successOf } from '../success.ts';
 
 const shape = z
   .object({
@@ -65,7 +65,7 @@ builder.mutationField('declareDependency', (t) =>
       'Says how two entries hang together. Scope `entry:mark`; SUPERSEDES needs `entry:review`. Lane DOT-991.',
     args: { input: t.arg({ type: DeclareDependencyInput, required: true, description: 'The edge.' }) },
     resolve: async (_, { input }, ctx) =>
-      succeed(
+      successOf(
         ctx,
         await ctx.ledger.asExec(callOf('declareDependency', ctx, input), (tx) =>
           declareDependency(tx, input),

@@ -8,10 +8,10 @@ import { Manifest } from '../../schema/manifest.ts';
 import { ReviewDecision } from '../../schema/review-decision.ts';
 import { WrittenInterface } from '../../schema/written.ts';
 import { callOf } from '../call.ts';
-import { dateTime, digest, idempotencyKey, optionalInput, plainJson, uuid, words } from '../input.ts';
+import { dateTime, digest, idempotencyKey, optionalInput, plainJson, readableText, uuid } from '../input.ts';
 import { callFields, NEEDS_VALUE } from '../inputs.ts';
 import { outcomeOf } from '../outcome.ts';
-import { nodeOf, type Success, succeed } from '../success.ts';
+import { nodeOf, type Success, successOf } from '../success.ts';
 
 const shape = z
   .object({
@@ -22,7 +22,7 @@ const shape = z
     manifestDigest: digest,
     riskClass: z.enum(RISK_CLASSES),
     findings: plainJson.optional().transform((findings) => findings ?? null),
-    rationale: optionalInput(words(10_000)),
+    rationale: optionalInput(readableText(10_000)),
     supersedesDecisionId: optionalInput(uuid),
     expiresAt: optionalInput(dateTime),
     notBefore: optionalInput(dateTime),
@@ -107,6 +107,6 @@ builder.mutationField('review', (t) =>
       "Records a person's verdict on one manifest. Scope `entry:review`, lane DOT-991; not who marked the entry or registered its text, not an agent.",
     args: { input: t.arg({ type: ReviewInput, required: true, description: 'The verdict.' }) },
     resolve: async (_, { input }, ctx) =>
-      succeed(ctx, await ctx.ledger.asExec(callOf('review', ctx, input), (tx) => review(tx, input))),
+      successOf(ctx, await ctx.ledger.asExec(callOf('review', ctx, input), (tx) => review(tx, input))),
   }),
 );

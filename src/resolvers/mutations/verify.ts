@@ -9,7 +9,7 @@ import { callOf } from '../call.ts';
 import { idempotencyKey, uuid } from '../input.ts';
 import { callFields } from '../inputs.ts';
 import { outcomeOf } from '../outcome.ts';
-import { nodeOf, type Success, succeed } from '../success.ts';
+import { nodeOf, type Success, successOf } from '../success.ts';
 
 const shape = z.object({ idempotencyKey, dryRun: z.boolean(), changeSetId: uuid });
 
@@ -65,6 +65,6 @@ builder.mutationField('verify', (t) =>
       'Judges a cut from the source and the rows, signed by the verifier. Scope `change:verify`, lane DOT-992.',
     args: { input: t.arg({ type: VerifyInput, required: true, description: 'What to judge.' }) },
     resolve: async (_, { input }, ctx) =>
-      succeed(ctx, await ctx.ledger.asVerify(callOf('verify', ctx, input), (tx) => verify(tx, input))),
+      successOf(ctx, await ctx.ledger.asVerify(callOf('verify', ctx, input), (tx) => verify(tx, input))),
   }),
 );

@@ -9,7 +9,7 @@ import { DEFAULT_PAGE, LARGEST_PAGE, PageInfo } from '../../schema/node.ts';
 import { ProblemType } from '../../schema/refusals.ts';
 import { CutSpecInput, cutSpec } from '../cut-spec-input.ts';
 import { optionalInput, uuid } from '../input.ts';
-import { outcome } from '../outcome.ts';
+import { outcomeUnion } from '../outcome.ts';
 import { ExcludedStretchConnection, excludedPage } from './excluded.ts';
 import { cursorOf, placeAfter, refuseSize } from './plan-page.ts';
 
@@ -252,7 +252,7 @@ const shape = z.object({
 
 builder.queryField('planCut', (t) =>
   t.field({
-    type: outcome('PlanOutcome', 'A plan, or why there is none.', Plan, [
+    type: outcomeUnion('PlanOutcome', 'A plan, or why there is none.', Plan, [
       'Forbidden',
       'InvalidInput',
       'NotFound',
