@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { AlreadyCut, IllegalTransition, problemAt } from '../law/refusals.ts';
 import { ENTRY_STATES, type EntryState, nextState, statesBefore, wasCut } from '../law/states.ts';
 import { refuseConflict, refuseOther } from './envelope/conflict.ts';
-import { lockEntry, unlockable } from './envelope/entry-lock.ts';
+import { lockEntry, refusalOfUnlocked } from './envelope/entry-lock.ts';
 import { moveEntry } from './envelope/move.ts';
 import { movedRow } from './envelope/reading.ts';
 import type { Done, ExecTx } from './envelope/transaction.ts';
@@ -52,7 +52,7 @@ export async function abandon(tx: ExecTx, input: AbandonInput): Promise<Done<{ e
   }
   const from = locked.status;
   if (from === null || nextState(from, 'abandon', tx.lane) === null)
-    throw refusal(input.entryId, look.status);
+    throw refusalOfState(input.entryId, look.status);
 
   const writes = new Writes(locked.at);
   const step = moveEntry(tx, writes, {
@@ -69,10 +69,10 @@ export async function abandon(tx: ExecTx, input: AbandonInput): Promise<Done<{ e
   return { value, writes };
 }
 
-function refusal(entryId: string, status: EntryState | null) {
+function refusalOfState(entryId: string, status: EntryState | null) {
   if (status !== null && wasCut(status)) {
     const message = `Entry ${entryId} was cut (${status}); what is cut is verified, never abandoned.`;
     return new AlreadyCut(message, [problemAt(['input', 'entryId'], status, message, { entryId })]);
   }
-  return unlockable(entryId, status, 'abandon', statesBefore('abandon', 'DOT-991'));
+  return refusalOfUnlocked(entryId, status, 'abandon', statesBefore('abandon', 'DOT-991'));
 }

@@ -12,17 +12,17 @@ import { type DocumentActions, effectOf, planActions, unitCounts } from './effec
 import {
   affectedRows,
   type Birth,
-  memoized,
+  memoizeIds,
   newUnits,
   newVersions,
-  settled,
+  settleUnit,
   unitIds,
 } from './effect/births.ts';
 import { actionSummary, type StoredBlock } from './effect/blocks.ts';
 import { cutChangeSet } from './effect/change-set-row.ts';
 import { planFor, refuseBroken } from './effect/plan.ts';
 import { refuseConflict, refuseOther } from './envelope/conflict.ts';
-import { type FoundEntry, foundEntry, unlockable } from './envelope/entry-lock.ts';
+import { type FoundEntry, foundEntry, refusalOfUnlocked } from './envelope/entry-lock.ts';
 import { currentKey } from './envelope/key-registry.ts';
 import { moveEntry } from './envelope/move.ts';
 import { type EntryWork, movedRow, termsOf, workOf } from './envelope/reading.ts';
@@ -82,13 +82,13 @@ export async function cut(tx: ExecTx, input: CutInput): Promise<Done<CutAnswer>>
   const entry = foundEntry(input.entryId, look);
   refuseSecondCut(input, look);
   if (locked.status === null)
-    throw unlockable(input.entryId, entry.status, 'cut', statesBefore('cut', tx.lane));
+    throw refusalOfUnlocked(input.entryId, entry.status, 'cut', statesBefore('cut', tx.lane));
   const ground = await refuseUnapproved(tx, input, look, { ...entry, status: locked.status }, locked.at);
   refuseOpen(look.open, look.unverified);
   const plan = await approvedPlan(tx, input, look, ground);
   const actions = freshActions(plan, look);
   currentKey(tx.key, look.key);
-  return write(tx, input, look, ground, plan, actions, locked.at);
+  return writeCut(tx, input, look, ground, plan, actions, locked.at);
 }
 
 function refuseSecondCut(input: CutInput, look: CutLook): void {
@@ -179,7 +179,7 @@ async function approvedPlan(
   refuseBroken(plan);
   const header = manifestHeader(plan, { entryId: input.entryId, docCode: source.doc_code });
   const digest = manifestDigest(header, plan.leafHashes);
-  if (digest !== input.manifestDigest) throw stale(`The plan is ${digest} now; plan and review again.`);
+  if (digest !== input.manifestDigest) throw stalePlan(`The plan is ${digest} now; plan and review again.`);
   return plan;
 }
 
@@ -189,35 +189,35 @@ function freshActions(plan: DocumentPlan, look: CutLook): DocumentActions {
   const planned = new Map<string, string>(
     actions.actions.map((unit) => [
       unit.record.localId,
-      fingerprint(actionSummary(unit), unit.live?.unitId ?? null),
+      actionFingerprint(actionSummary(unit), unit.live?.unitId ?? null),
     ]),
   );
   for (const unit of actions.vanished) planned.set(`vanished:${unit.unitId}`, `vanished ${unit.versionSeq}`);
   const approved = look.blocks.filter((block) => block.summary['role'] !== 'excluded');
   const changed = approved.find((block) => planned.get(block.unit_local_id) !== approvedFingerprint(block));
   if (changed === undefined && approved.length === planned.size) return actions;
-  throw stale(
+  throw stalePlan(
     `The live units changed since the review${changed?.address ? ` (at ${changed.address})` : ''}; this call can succeed once a reviewer has looked at the current plan and approved it again.`,
     true,
   );
 }
 
-function fingerprint(summary: Record<string, unknown>, unitId: string | null): string {
+function actionFingerprint(summary: Record<string, unknown>, unitId: string | null): string {
   const { action, base_version_id: id, base_version_seq: base, version_seq: seq } = summary;
   return [action, unitId, id, base, seq].join(' ');
 }
 
 function approvedFingerprint(block: StoredBlock): string {
   if (block.block_role === 'origin') return `vanished ${block.summary['version_seq']}`;
-  return fingerprint(block.summary, block.target_unit_id);
+  return actionFingerprint(block.summary, block.target_unit_id);
 }
 
-function stale(message: string, retryable = false): PlanStale {
+function stalePlan(message: string, retryable = false): PlanStale {
   const problem = problemAt(['input', 'manifestDigest'], 'base-changed', message);
   return new PlanStale(message, [problem], retryable);
 }
 
-async function write(
+async function writeCut(
   tx: ExecTx,
   input: CutInput,
   look: CutLook,
@@ -282,13 +282,13 @@ async function write(
       history as (${step.history})
     select ((select count(*) from moved) + (select count(*) from anchors))::int as moved`);
   if (moved !== 1 + versions.length)
-    throw stale('The entry or a unit moved while it was cut; plan and review again.');
+    throw stalePlan('The entry or a unit moved while it was cut; plan and review again.');
   return { value: { entryId: input.entryId, changeSetId: facts.changeSetId }, writes };
 }
 
 function birthOf(tx: ExecTx, { source }: CutGround): Birth {
   return {
-    id: memoized(tx.id),
+    id: memoizeIds(tx.id),
     principalId: tx.caller.principalId,
     changeSetId: tx.id('change_set'),
     docCode: source.doc_code,
@@ -306,7 +306,7 @@ function recordUnits(
   const versionOf = new Map(versions.map((version) => [version.unit_id, version]));
   writes.record(
     INFORMATION_UNIT,
-    units.map((unit) => settled(unit, versionOf.get(unit.id) as NewUnitVersion)),
+    units.map((unit) => settleUnit(unit, versionOf.get(unit.id) as NewUnitVersion)),
   );
   writes.record(UNIT_VERSION, versions);
   writes.settle(INFORMATION_UNIT, units.length);

@@ -52,7 +52,7 @@ export async function declareDependency(
       locked as materialized (select l.entry_id from one cross join lateral (
         ${lockEntries([input.fromEntryId, input.toEntryId])}) l)
     select ${AT} as at, (select count(*) from locked) as locked`);
-  const look = await read(tx, input);
+  const look = await lookForDependency(tx, input);
   const value = { dependencyId: tx.id('dependency') };
   if (look.first !== null) {
     refuseOther(tx.caller, look.first.by);
@@ -90,7 +90,7 @@ export async function declareDependency(
   return { value, writes };
 }
 
-function read(tx: ExecTx, input: DeclareDependencyInput): Promise<z.infer<typeof lookRow>> {
+function lookForDependency(tx: ExecTx, input: DeclareDependencyInput): Promise<z.infer<typeof lookRow>> {
   return tx.connection.one(sql.prepared('declareDependency.look', lookRow)`
     /* declareDependency.look */ with recursive blocked(entry_id) as (
         select ${input.toEntryId}::uuid

@@ -67,8 +67,8 @@ export function openLedger(options: LedgerOptions): Ledger {
   const exec = laneOf(EXECUTOR_LANE, pools.exec, plans, options);
   const verify = laneOf(VERIFIER_LANE, pools.verify, plans, options);
   return {
-    asExec: (call, work) => guarded(options, call, EXECUTOR_LANE, exec, work),
-    asVerify: (call, work) => guarded(options, call, VERIFIER_LANE, verify, work),
+    asExec: (call, work) => runGuarded(options, call, EXECUTOR_LANE, exec, work),
+    asVerify: (call, work) => runGuarded(options, call, VERIFIER_LANE, verify, work),
     document: (docCode) => documentOf(pools.evidence, docCode),
     planCut: (caller, input) => {
       refuseOutside(caller, input.entryId === null ? [] : [input.entryId]);
@@ -92,7 +92,7 @@ function laneOf<L extends Lane>(
   return pool === null || keys().length === 0 ? null : { lane, pool, keys, plans, lost, wrote, committed };
 }
 
-async function guarded<L extends Lane, T extends object>(
+async function runGuarded<L extends Lane, T extends object>(
   options: LedgerOptions,
   call: PhaseCall,
   lane: L,

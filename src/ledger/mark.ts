@@ -107,7 +107,7 @@ export async function mark(tx: ExecTx, input: MarkInput): Promise<Done<{ entryId
       rationale: null,
     },
   ]);
-  const edges = [...new Set(input.blockedBy)].map((from) => edge(tx, from, entryId));
+  const edges = [...new Set(input.blockedBy)].map((from) => blockingEdge(tx, from, entryId));
   await tx.connection.query(sql.prepared('mark.write', z.object({}))`
     /* mark.write */ with entry as (${born.entries}), history as (${born.history})
     ${writes.insert(DEPENDENCY, edges)}`);
@@ -122,7 +122,7 @@ function asFirst(input: MarkInput, spec: CutSpec, first: NonNullable<Look['first
   return stored.profile.startsWith(`${asked}@`) ? { profile: stored.profile } : spec;
 }
 
-function edge(tx: ExecTx, from: string, to: string): NewDependency {
+function blockingEdge(tx: ExecTx, from: string, to: string): NewDependency {
   return {
     dependency_id: tx.id(`dependency:${from}`),
     from_entry_id: from,

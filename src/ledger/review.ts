@@ -17,7 +17,7 @@ import { planActions } from './effect/actions.ts';
 import { manifestBlocks } from './effect/blocks.ts';
 import { planFor, refuseBroken } from './effect/plan.ts';
 import { type Compared, refuseConflict, refuseOther } from './envelope/conflict.ts';
-import { type FoundEntry, foundEntry, lockEntry, unlockable } from './envelope/entry-lock.ts';
+import { type FoundEntry, foundEntry, lockEntry, refusalOfUnlocked } from './envelope/entry-lock.ts';
 import { moveEntry } from './envelope/move.ts';
 import { movedRow, termsOf, workOf } from './envelope/reading.ts';
 import type { Done, ExecTx } from './envelope/transaction.ts';
@@ -66,14 +66,19 @@ export async function review(tx: ExecTx, input: ReviewInput): Promise<Done<Revie
   }
   const entry = foundEntry(input.entryId, look);
   if (locked.status === null)
-    throw unlockable(input.entryId, entry.status, 'review', statesBefore(`review:${input.verdict}`, tx.lane));
+    throw refusalOfUnlocked(
+      input.entryId,
+      entry.status,
+      'review',
+      statesBefore(`review:${input.verdict}`, tx.lane),
+    );
   refuseParty(tx, input, look);
   const isLegal = nextState(locked.status, `review:${input.verdict}`, tx.lane) !== null;
   if (!isLegal || entry.kind !== 'cut_request')
-    throw await illegal(tx, input, look, { ...entry, status: locked.status });
+    throw await refusalOfIllegal(tx, input, look, { ...entry, status: locked.status });
   refuseDead(input, look);
-  const reviewed = await planned(tx, input, look);
-  return write(tx, input, look, reviewed, locked.status, locked.at);
+  const reviewed = await planForReview(tx, input, look);
+  return writeReview(tx, input, look, reviewed, locked.status, locked.at);
 }
 
 function comparedReview(first: FirstDecision, input: ReviewInput): Compared[] {
@@ -106,7 +111,7 @@ function refuseParty({ caller }: ExecTx, { entryId }: ReviewInput, look: ReviewL
   throw new SameParty(`${first.message} Ask another person to review it.`, problems, null);
 }
 
-async function illegal(
+async function refusalOfIllegal(
   tx: ExecTx,
   input: ReviewInput,
   look: ReviewLook,
@@ -145,7 +150,7 @@ interface Reviewed {
   readonly header: ManifestHeader;
 }
 
-async function planned(tx: ExecTx, input: ReviewInput, look: ReviewLook): Promise<Reviewed> {
+async function planForReview(tx: ExecTx, input: ReviewInput, look: ReviewLook): Promise<Reviewed> {
   const { source, spec } = workOf(input.entryId, look);
   const plan = await planFor(tx, { source, spec, vocabulary: termsOf(look.vocabulary), held: look.held });
   refuseBroken(plan);
@@ -161,7 +166,7 @@ async function planned(tx: ExecTx, input: ReviewInput, look: ReviewLook): Promis
   ]);
 }
 
-async function write(
+async function writeReview(
   tx: ExecTx,
   input: ReviewInput,
   look: ReviewLook,

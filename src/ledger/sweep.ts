@@ -5,7 +5,7 @@ import type { Lane } from '../law/values.ts';
 import { moveEntries } from './envelope/move.ts';
 import type { Done, ExecTx } from './envelope/transaction.ts';
 import { Writes } from './envelope/writes.ts';
-import { type Candidate, lockNamed, lockOldest, notDue, unsweepable } from './sweep-candidates.ts';
+import { type Candidate, lockNamed, lockOldest, notDue, refusalOfNamed } from './sweep-candidates.ts';
 import { namedText } from './sweep-named.ts';
 import { SWEEP_LOG } from './tables/sweep-log.ts';
 
@@ -52,7 +52,7 @@ export async function sweep(tx: ExecTx, input: SweepInput): Promise<Done<SweepAn
   const refused = input.entryIds !== null && due.length < input.entryIds.length;
   const waiting = refused ? [] : due;
   const last = rows.reduce<Candidate | undefined>(
-    (a, b) => (a === undefined || after(b, a) ? b : a),
+    (a, b) => (a === undefined || comesAfter(b, a) ? b : a),
     undefined,
   );
   const examined = rows.length;
@@ -92,7 +92,7 @@ export async function sweep(tx: ExecTx, input: SweepInput): Promise<Done<SweepAn
   if (logged === 0) return { value: { sweepId: tx.id('log'), examined: 0, promoted: [] }, writes: null };
   // Only now is it known that this is no repeated pass, which would find its entries promoted; the refusal takes the
   // row back.
-  if (refused) throw await unsweepable(tx, input.entryIds ?? [], new Set(due.map((row) => row.entry_id)));
+  if (refused) throw await refusalOfNamed(tx, input.entryIds ?? [], new Set(due.map((row) => row.entry_id)));
   if (moved.length !== ids.length) throw new Error('sweep: a locked entry did not move');
   return { value: { sweepId: tx.id('log'), examined, promoted: ids }, writes };
 }
@@ -101,6 +101,6 @@ function isWaiting({ kind, status }: Candidate, lane: Lane): boolean {
   return kind === 'cut_request' && nextState(status, 'sweep_promote', lane) !== null;
 }
 
-function after(a: Candidate, b: Candidate): boolean {
+function comesAfter(a: Candidate, b: Candidate): boolean {
   return `${a.emitted_at}|${a.entry_id}` > `${b.emitted_at}|${b.entry_id}`;
 }

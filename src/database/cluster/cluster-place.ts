@@ -20,7 +20,7 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { makeFolders, makeHome, quoted } from '../../home/home-folder.ts';
+import { makeFolders, makeHome, quotedPath } from '../../home/home-folder.ts';
 
 /** Who PostgreSQL runs as, where its programs are, and where its data is. */
 export interface ClusterPlace {
@@ -145,7 +145,7 @@ function realOf(path: string): string {
 function refuseAnothersData(own: string, shared: string): void {
   const target = readlinkSync(own);
   if (!target.startsWith(`${SHARED_ROOT}/`) || !existsSync(join(target, 'PG_VERSION'))) return;
-  const [from, to, data, link] = [dirname(target), dirname(shared), shared, own].map(quoted);
+  const [from, to, data, link] = [dirname(target), dirname(shared), shared, own].map(quotedPath);
   throw new Error(
     `${own} leads to ${target}, the data of the place where this home was before. If the home was moved, move its data too: mv ${from} ${to} && ln -sfn ${data} ${link}. If it is a copy, copy them: cp -a ${from} ${to} && ln -sfn ${data} ${link}.`,
   );

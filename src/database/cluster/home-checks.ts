@@ -14,7 +14,7 @@ import {
   statSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { quoted } from '../../home/home-folder.ts';
+import { quotedPath } from '../../home/home-folder.ts';
 import { type ClusterPlace, ensureExecutable } from './cluster-place.ts';
 
 /** A sentence with the file, its owner and the command that mends it. */
@@ -39,8 +39,8 @@ export function checkHomeFiles(home: string): void {
     const [owner, self] = [nameOf(found.uid), nameOf(process.getuid?.() ?? found.uid)];
     throw new ClosedHome(
       owner === self
-        ? `${path} is closed to ${self} itself (mode ${(found.mode & 0o777).toString(8)}). Open it: chmod 600 ${quoted(path)}`
-        : `${path} belongs to ${owner}, and this process runs as ${self}, as where a home was copied by another user. Give it the home: chown -R ${self} ${quoted(home)}`,
+        ? `${path} is closed to ${self} itself (mode ${(found.mode & 0o777).toString(8)}). Open it: chmod 600 ${quotedPath(path)}`
+        : `${path} belongs to ${owner}, and this process runs as ${self}, as where a home was copied by another user. Give it the home: chown -R ${self} ${quotedPath(home)}`,
     );
   }
 }
@@ -66,13 +66,13 @@ export function checkData({ data, runAs }: ClusterPlace): void {
     const found = lstatSync(path, { throwIfNoEntry: false });
     if (found === undefined || found.uid === uid) continue;
     throw new ClosedHome(
-      `${path} belongs to ${nameOf(found.uid)}, and PostgreSQL runs as ${nameOf(uid)}, as where a home was copied by another user. Give it the data: chown -R ${nameOf(uid)} ${quoted(data)}`,
+      `${path} belongs to ${nameOf(found.uid)}, and PostgreSQL runs as ${nameOf(uid)}, as where a home was copied by another user. Give it the data: chown -R ${nameOf(uid)} ${quotedPath(data)}`,
     );
   }
   const mode = folder.mode & 0o777;
   if ((mode & 0o027) !== 0)
     throw new ClosedHome(
-      `${data} is open to others (mode ${mode.toString(8)}), and PostgreSQL refuses that. Close it: chmod 700 ${quoted(data)}`,
+      `${data} is open to others (mode ${mode.toString(8)}), and PostgreSQL refuses that. Close it: chmod 700 ${quotedPath(data)}`,
     );
 }
 

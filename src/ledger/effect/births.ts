@@ -15,7 +15,7 @@ export interface Birth {
 }
 
 /** Ids by name, each derived once: a judgement asks for the same ones many times. */
-export function memoized(derive: (thing: string) => string): (thing: string) => string {
+export function memoizeIds(derive: (thing: string) => string): (thing: string) => string {
   const known = new Map<string, string>();
   return (thing) => {
     let id = known.get(thing);
@@ -121,7 +121,7 @@ export function newUnits(
 }
 
 /** A born unit as it stands when the transaction ends. */
-export function settled(unit: NewInformationUnit, version: NewUnitVersion): NewInformationUnit {
+export function settleUnit(unit: NewInformationUnit, version: NewUnitVersion): NewInformationUnit {
   return { ...unit, content_anchor_ref: version.id, version_anchor_ref: version.id };
 }
 

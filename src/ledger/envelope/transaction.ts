@@ -105,7 +105,7 @@ export async function runPhase<L extends Lane, T extends object>(
         resources.wrote(null);
         resources.committed();
       }
-      return answer(call, done);
+      return answerOf(call, done);
     } catch (error) {
       // The key may have been followed by another while this waited for it.
       if (isKeyRefusal(error) && attempt < ATTEMPTS) {
@@ -146,7 +146,7 @@ async function inTransaction<L extends Lane, T extends object>(
   let done: Done<T> | undefined;
   try {
     await resources.pool.transaction(async (connection) => {
-      done = await work(open(resources, key, call, connection));
+      done = await work(openLaneTx(resources, key, call, connection));
       if (done.writes === null) return;
       if (call.dryRun) throw new DryRunRollback();
       const lost = resources.lost();
@@ -187,7 +187,7 @@ async function heldBack(connection: DatabaseTransactionConnection): Promise<Refu
   return new LaneNotServed(why, [], true);
 }
 
-function open<L extends Lane>(
+function openLaneTx<L extends Lane>(
   resources: LaneResources<L>,
   key: LaneKey,
   call: PhaseCall,
@@ -219,7 +219,7 @@ function recordOf(lane: Lane, call: PhaseCall, writes: Writes) {
   });
 }
 
-function answer<T extends object>(call: PhaseCall, done: Done<T>): Written<T> {
+function answerOf<T extends object>(call: PhaseCall, done: Done<T>): Written<T> {
   return {
     ...done.value,
     replayed: done.writes === null,

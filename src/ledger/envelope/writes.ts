@@ -2,7 +2,7 @@ import type { FragmentSqlToken } from 'slonik';
 import type { WrittenRow } from '../../law/record.ts';
 import type { PlainJson } from '../../proof/canonical.ts';
 import { HISTORY } from '../tables/history.ts';
-import { type Columns, insertInto, type NewRow, standing, type Table } from '../tables/table.ts';
+import { type Columns, insertInto, type NewRow, type Table, wholeRow } from '../tables/table.ts';
 
 /** How many rows of one table a verb adds or moves. */
 export interface RowCount {
@@ -48,9 +48,9 @@ export class Writes {
     const name = recordedName(table);
     const shown = this.preview.get(name) ?? [];
     for (const row of rows) {
-      const whole = standing(table, row, this.at) as Record<string, unknown>;
+      const whole = wholeRow(table, row, this.at) as Record<string, unknown>;
       const id = table.key.map((column) => String(whole[column])).join('/');
-      this.rows.push({ table: name, id, op: 'insert', columns: recordable(whole) });
+      this.rows.push({ table: name, id, op: 'insert', columns: recordableRow(whole) });
       shown.push(whole);
     }
     if (rows.length > 0) this.preview.set(name, shown);
@@ -73,7 +73,7 @@ export class Writes {
   /** The history rows of this transaction, for the head of the record. */
   history(): readonly Record<string, PlainJson>[] {
     const rows = this.preview.get(recordedName(HISTORY)) ?? [];
-    return rows.map(({ change_diff: _diff, rationale: _rationale, ...visible }) => recordable(visible));
+    return rows.map(({ change_diff: _diff, rationale: _rationale, ...visible }) => recordableRow(visible));
   }
 
   counts(): readonly RowCount[] {
@@ -89,7 +89,7 @@ export class Writes {
 }
 
 /** Bytes stand in the record as base64; everything else is plain JSON already. */
-function recordable(row: Record<string, unknown>): Record<string, PlainJson> {
+function recordableRow(row: Record<string, unknown>): Record<string, PlainJson> {
   if (!Object.values(row).some(Buffer.isBuffer)) return row as Record<string, PlainJson>;
   const plain: Record<string, PlainJson> = {};
   for (const [name, value] of Object.entries(row)) {

@@ -81,7 +81,7 @@ const findingRow = z.object({
   message: z.string(),
 });
 /** What a verification found, at one place. `unit` is an address; null where the whole cut is meant. */
-export type Finding = z.infer<typeof findingRow>;
+export type CutFinding = z.infer<typeof findingRow>;
 
 const lookRow = z.object({
   change_set: judgedChangeSet.nullable(),

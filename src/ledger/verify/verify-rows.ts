@@ -12,8 +12,8 @@ import type { VerifyTx } from '../envelope/transaction.ts';
 import type { NewChangeSet } from '../tables/change-set.ts';
 import type { NewSignature } from '../tables/signature.ts';
 import type { NewVerifyResult } from '../tables/verify-result.ts';
-import type { Judgement } from './verify-judge.ts';
-import type { Finding, JudgedChangeSet, VerifyLook } from './verify-look.ts';
+import type { CutJudgement } from './verify-judge.ts';
+import type { CutFinding, JudgedChangeSet, VerifyLook } from './verify-look.ts';
 
 /** The findings that are kept; a verdict needs one, a reader a screenful. */
 export const MAX_FINDINGS = 200;
@@ -31,7 +31,7 @@ export function signatureOf(
   tx: VerifyTx,
   changeSet: JudgedChangeSet,
   look: VerifyLook,
-  judged: Judgement,
+  judged: CutJudgement,
   at: string,
 ): NewSignature {
   const statement = verifyStatement({
@@ -74,7 +74,7 @@ function riskClassOf({ risk_class: stored }: JudgedChangeSet): RiskClass {
 export function compensationOf(
   tx: VerifyTx,
   changeSet: JudgedChangeSet,
-  findings: readonly Finding[],
+  findings: readonly CutFinding[],
 ): NewChangeSet {
   const key = `compensate:${changeSet.change_set_id}`;
   return {
@@ -114,7 +114,7 @@ export function escalationOf(
   tx: VerifyTx,
   look: VerifyLook,
   changeSet: JudgedChangeSet,
-  findings: readonly Finding[],
+  findings: readonly CutFinding[],
 ): NewBorn {
   const key = `escalate:${tx.id('result')}`;
   return {
@@ -136,7 +136,7 @@ export function escalationOf(
 export function resultOf(
   tx: VerifyTx,
   changeSet: JudgedChangeSet,
-  judged: Judgement,
+  judged: CutJudgement,
   escalation: string | null,
 ): NewVerifyResult {
   const { axes, findings } = judged;

@@ -5,7 +5,7 @@ import { IllegalTransition, NotFound, problemAt, SameParty } from '../../law/ref
 import { type EntryState, nextState, statesBefore } from '../../law/states.ts';
 import { VERIFIER_LANE } from '../../law/values.ts';
 import { refuseConflict, refuseOther } from '../envelope/conflict.ts';
-import { unlockable } from '../envelope/entry-lock.ts';
+import { refusalOfUnlocked } from '../envelope/entry-lock.ts';
 import { currentKey } from '../envelope/key-registry.ts';
 import { bearEntries, moveEntry } from '../envelope/move.ts';
 import { movedRow } from '../envelope/reading.ts';
@@ -14,9 +14,9 @@ import { Writes } from '../envelope/writes.ts';
 import { CHANGE_SET } from '../tables/change-set.ts';
 import { SIGNATURE } from '../tables/signature.ts';
 import { VERIFY_RESULT } from '../tables/verify-result.ts';
-import { type Judgement, judge } from './verify-judge.ts';
+import { type CutJudgement, judgeCut } from './verify-judge.ts';
 import {
-  type Finding,
+  type CutFinding,
   type JudgedChangeSet,
   lockForVerify,
   lookForVerify,
@@ -31,7 +31,7 @@ export interface VerifyInput {
 export interface VerifyAnswer {
   readonly entryId: string;
   readonly verifyResultId: string;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly CutFinding[];
 }
 
 /**
@@ -68,11 +68,11 @@ export async function verify(tx: VerifyTx, input: VerifyInput): Promise<Done<Ver
   const ground = refuseUnjudgeable(input, look, locked.status);
   refuseParty(tx, look, ground.changeSet);
   currentKey(tx.key, look.own_key);
-  const judged = await judge(tx, look, ground.changeSet);
-  return write(tx, look, ground, judged, locked.at);
+  const judged = await judgeCut(tx, look, ground.changeSet);
+  return writeVerdict(tx, look, ground, judged, locked.at);
 }
 
-function answerOf(tx: VerifyTx, entryId: string, findings: readonly Finding[]): VerifyAnswer {
+function answerOf(tx: VerifyTx, entryId: string, findings: readonly CutFinding[]): VerifyAnswer {
   return { entryId, verifyResultId: tx.id('result'), findings };
 }
 
@@ -105,7 +105,7 @@ function refuseUnjudgeable(input: VerifyInput, look: VerifyLook, locked: EntrySt
     ]);
   }
   if (locked === null || nextState(locked, 'verify:pass', VERIFIER_LANE) === null) {
-    throw unlockable(
+    throw refusalOfUnlocked(
       changeSet.entry_id,
       look.entry_status,
       'verify',
@@ -132,11 +132,11 @@ function refuseParty(tx: VerifyTx, look: VerifyLook, changeSet: JudgedChangeSet)
   ]);
 }
 
-async function write(
+async function writeVerdict(
   tx: VerifyTx,
   look: VerifyLook,
   { changeSet, from }: Ground,
-  judged: Judgement,
+  judged: CutJudgement,
   at: string,
 ): Promise<Done<VerifyAnswer>> {
   // From here it must succeed.

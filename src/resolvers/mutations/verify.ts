@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type VerifyAnswer, verify } from '../../ledger/verify/verify.ts';
-import type { Finding } from '../../ledger/verify/verify-look.ts';
+import type { CutFinding } from '../../ledger/verify/verify-look.ts';
 import { builder } from '../../schema/builder.ts';
 import { Entry } from '../../schema/entry.ts';
 import { VerifyResult } from '../../schema/verify-result.ts';
@@ -23,7 +23,7 @@ const VerifyInput = builder
   })
   .validate(shape);
 
-const VerifyFinding = builder.objectRef<Finding>('VerifyFinding').implement({
+const VerifyFinding = builder.objectRef<CutFinding>('VerifyFinding').implement({
   description: 'One thing that a verification found wrong.',
   fields: (t) => ({
     axis: t.exposeString('axis', { description: 'A reconstruction, B vocabulary, C hierarchy.' }),

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
 import { runInNewContext } from 'node:vm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { policyOf } from '../../../src/passport/built-page.ts';
 import { linesOf, verdictOf } from '../../../src/passport/facts-text.ts';
 import { bundleScript, renderPage } from '../../../src/passport/page/build.ts';
@@ -11,7 +11,10 @@ import { formatKeys } from '../../../src/proof/keys-file.ts';
 import { type Browser, CHROMIUM, openBrowser, type Tab } from '../../harness/chromium.ts';
 import { cutter, fileOf, homeOf } from '../../harness/cli.ts';
 import type { Loose } from '../../harness/cycle.ts';
+import { RUNS_A_BROWSER_MS } from '../../harness/timeouts.ts';
 import { type PassportGround, passportGround } from '../../passport/passport-ground.ts';
+
+vi.setConfig({ testTimeout: RUNS_A_BROWSER_MS, hookTimeout: RUNS_A_BROWSER_MS });
 
 let ground: PassportGround;
 let keys: string;
