@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { checkLedger } from '../../src/fsck/check.ts';
-import type { Finding } from '../../src/fsck/finding.ts';
+import type { FsckFinding } from '../../src/fsck/finding.ts';
 import { UNIQUE_RULES } from '../../src/fsck/rows/unique.ts';
 import { SCOPE } from '../../src/fsck/scope.ts';
 import { cosigned, everyKindOfPhase } from '../fsck/fsck-ground.ts';
@@ -172,7 +172,7 @@ function groupOf({ table, column }: Column): { readonly name: string; readonly s
   return { name: `${table} ${column}`, size: 1 };
 }
 
-function isNamed({ table, key, keyAfter, column }: Flip, findings: readonly Finding[]): boolean {
+function isNamed({ table, key, keyAfter, column }: Flip, findings: readonly FsckFinding[]): boolean {
   const listed = SCOPE.some(
     (one) => one.table === table && one.column === column && one.voucher === 'nothing',
   );

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { linesOf } from '../../src/passport/tell.ts';
+import { linesOf } from '../../src/passport/facts-text.ts';
 import { verifyPassport } from '../../src/passport/verify.ts';
 import { canonicalJson } from '../../src/proof/canonical.ts';
 import { verifySignature } from '../../src/proof/ed25519.ts';
