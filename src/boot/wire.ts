@@ -3,7 +3,7 @@
  * it closes what it makes, in reverse. The program and the tests start the same parts by this one function.
  */
 import type { Logger } from 'pino';
-import { authenticator, authorityEnded } from '../auth/authenticate.ts';
+import { authorityEnded, createAuthenticator } from '../auth/authenticate.ts';
 import type { Config } from '../config.ts';
 import { isDamage } from '../database/outage.ts';
 import type { Pools } from '../database/pools.ts';
@@ -112,7 +112,7 @@ export function wireServer(options: WireOptions): Wired {
     integrity: () => scrub?.state() ?? { lastPass: null, currentPass: null },
     logger,
     serverSeed: serverSeedOf(secrets),
-    authenticate: authenticator({ gate: pools.gate, mode: config.mode }),
+    authenticate: createAuthenticator({ gate: pools.gate, mode: config.mode }),
     ready: readinessChecks({ pools, custody, integrator, writes, mode: config.mode }),
   });
   return {

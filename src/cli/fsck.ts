@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import type { Config } from '../config.ts';
 import { poolUrls } from '../database/pools.ts';
 import { checkLedger } from '../fsck/check.ts';
-import { exitCodeOf, type Finding, type Report } from '../fsck/finding.ts';
+import { exitCodeOf, type FsckFinding, type Report } from '../fsck/finding.ts';
 import { givenFile, headsOf, keptFile } from '../fsck/heads.ts';
 import { SCOPE, VOUCHERS } from '../fsck/scope.ts';
 import { findDatabase } from './find-database.ts';
@@ -117,7 +117,7 @@ function* reportLines(report: Report): Generator<string> {
     yield findings.length === 0 ? 'Clean.' : `${findings.length} finding${findings.length === 1 ? '' : 's'}.`;
 }
 
-function findingLine({ verdict, table, key, column, after, before, message }: Finding): string {
+function findingLine({ verdict, table, key, column, after, before, message }: FsckFinding): string {
   const place = `${table} ${key}${column === null ? '' : ` ${column}`}`;
   const bounds: string[] = [];
   if (after !== null) bounds.push(`after position ${after}`);

@@ -6,7 +6,7 @@ import { reasonOf } from '../home/home-folder.ts';
 import { passportShape } from '../passport/format.ts';
 import { digestOf } from '../proof/digest.ts';
 import { normalizeUuid } from '../proof/uuid.ts';
-import { plain } from '../text/plain.ts';
+import { terminalText } from '../text/plain.ts';
 import { ANSWER_BOUNDS } from './client/answer.ts';
 import { ClientFault, openClient } from './client/client.ts';
 import { type LedgerAddressOptions, proveLedger } from './client/prove-ledger.ts';
@@ -59,7 +59,7 @@ export async function issuePassport(
     return 0;
   } catch (error) {
     if (!(error instanceof ClientFault || error instanceof Refused)) throw error;
-    process.stderr.write(`${foldedText(`cutter: ${plain(error.message, secrets)}`)}\n`);
+    process.stderr.write(`${foldedText(`cutter: ${terminalText(error.message, secrets)}`)}\n`);
     return 1;
   }
 }

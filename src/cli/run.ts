@@ -1,6 +1,6 @@
 /** `cutter run FILE`: the whole path for a document of the user's, asking before the approval and before the cut. */
 import type { Config } from '../config.ts';
-import { plain } from '../text/plain.ts';
+import { terminalText } from '../text/plain.ts';
 import { ClientFault, openClient } from './client/client.ts';
 import { fileBytes } from './client/file-bytes.ts';
 import { type LedgerAddressOptions, proveLedger } from './client/prove-ledger.ts';
@@ -39,7 +39,7 @@ export async function runDocument(
 ): Promise<number> {
   let secrets: readonly string[] = [];
   // Lines may hold what the ledger wrote, and anybody with a token may have written some of it.
-  const print = (line: string) => void terminal.output.write(`${foldedText(plain(line, secrets))}\n`);
+  const print = (line: string) => void terminal.output.write(`${foldedText(terminalText(line, secrets))}\n`);
   try {
     requireAnswers(options, terminal);
     const document = readDocument(path, options);
@@ -75,7 +75,7 @@ export async function runDocument(
     );
   } catch (error) {
     if (!(error instanceof ClientFault || error instanceof Refused)) throw error;
-    process.stderr.write(`${foldedText(`cutter: ${plain(error.message, secrets)}`)}\n`);
+    process.stderr.write(`${foldedText(`cutter: ${terminalText(error.message, secrets)}`)}\n`);
     return 1;
   }
 }

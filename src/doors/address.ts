@@ -21,17 +21,22 @@ export function readProxies(texts: readonly string[]): BlockList | null {
 const plainAddress = (address: string): string =>
   address.replace(/^::ffff:(?=[\d.]+$)/i, '').replace(/%.*$/, '');
 
+/** The meter of connections that have ended before they are asked for their address. */
+const UNKNOWN_CALLER = 'unknown';
+
 /**
  * Whom to meter: the peer's address, or, where the peer is a proxy that is believed, the last address in
  * `X-Forwarded-For` that isn't one. Of IPv6 the network, since a household has 2⁶⁴ addresses.
  */
 export function callerAddress(request: IncomingMessage, proxies: BlockList): string {
-  let address = plainAddress(request.socket.remoteAddress ?? '');
-  const told = [request.headers['x-forwarded-for'] ?? []].flat().join(',').split(',');
+  const { remoteAddress } = request.socket;
+  if (remoteAddress === undefined) return UNKNOWN_CALLER;
+  let address = plainAddress(remoteAddress);
+  const claimed = [request.headers['x-forwarded-for'] ?? []].flat().join(',').split(',');
   while (isTrusted(address, proxies)) {
-    const before = plainAddress((told.pop() ?? '').trim());
-    if (isIP(before) === 0) break;
-    address = before;
+    const before = claimed.pop();
+    if (before === undefined || isIP(plainAddress(before.trim())) === 0) break;
+    address = plainAddress(before.trim());
   }
   return isIPv6(address) ? networkOf(address) : address;
 }

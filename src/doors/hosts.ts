@@ -49,14 +49,15 @@ function isLoopback(name: string): boolean {
   return isIPv6(name) ? LOOPBACK.check(name, 'ipv6') : name === 'localhost';
 }
 
-/** An address as a socket reports it, in the form of `readAuthority`. */
-function plainAddress(address: string | undefined): string {
-  const bare = (address ?? '').replace(/%.*$/, '').replace(/^::ffff:(?=[\d.]+$)/i, '');
-  return readAuthority(isIPv6(bare) ? `[${bare}]` : bare)?.name ?? '';
+/** An address as a socket reports it, in the form of `readAuthority`; null where a socket has ended. */
+function plainAddress(address: string | undefined): string | null {
+  if (address === undefined) return null;
+  const bare = address.replace(/%.*$/, '').replace(/^::ffff:(?=[\d.]+$)/i, '');
+  return readAuthority(isIPv6(bare) ? `[${bare}]` : bare)?.name ?? null;
 }
 
 export class Hosts {
-  readonly #bound: string;
+  readonly #bound: string | null;
   readonly #hosts: readonly Authority[];
   readonly #origins: ReadonlySet<string>;
 

@@ -49,6 +49,12 @@ function originIn(text: string | null): URL | null {
   return url.origin === text ? url : null;
 }
 
+/** An address as a socket reports it, in the form of a URL's host name. */
+function hostnameOf(address: string): string {
+  const bare = address.replace(/^::ffff:/, '');
+  return isIPv6(bare) ? new URL(`http://[${bare.replace(/%.*$/, '')}]`).hostname : bare;
+}
+
 /** The address at which this very connection arrived, or a name that the keeper gave. */
 function isOwn(
   { protocol, hostname, port }: URL,
@@ -56,9 +62,8 @@ function isOwn(
   names: readonly string[],
 ): boolean {
   const dialled = port === '' ? (protocol === 'https:' ? '443' : '80') : port;
-  const bare = (socket.localAddress ?? '').replace(/^::ffff:/, '');
-  const address = isIPv6(bare) ? new URL(`http://[${bare.replace(/%.*$/, '')}]`).hostname : bare;
-  const isLoopback = address === '[::1]' || address.startsWith('127.');
+  const address = socket.localAddress === undefined ? null : hostnameOf(socket.localAddress);
+  const isLoopback = address === '[::1]' || address?.startsWith('127.') === true;
   if (
     dialled === String(socket.localPort) &&
     (hostname === address || (isLoopback && hostname === 'localhost'))

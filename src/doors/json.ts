@@ -46,7 +46,7 @@ export function parseScanned(bytes: Buffer, name = 'The body'): unknown {
 }
 
 /** Where a string of the text is, with its quotes: offsets in bytes, the second behind its end. */
-export type Place = readonly [start: number, end: number];
+export type TextSpan = readonly [start: number, end: number];
 
 /**
  * One pass over the bytes, piece by piece as they come and without recursion: depth, keys, items, numbers. It
@@ -54,7 +54,7 @@ export type Place = readonly [start: number, end: number];
  */
 export class JsonScanner {
   /** Strings of at least so many bytes, in their order. */
-  readonly longTexts: Place[] = [];
+  readonly longTexts: TextSpan[] = [];
   readonly #limits: JsonLimits;
   readonly #name: string;
   readonly #longBytes: number;

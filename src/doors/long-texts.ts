@@ -5,12 +5,12 @@
  */
 import { randomUUID } from 'node:crypto';
 import { Thread } from '../threads/thread.ts';
-import { type Place, parseScanned } from './json.ts';
+import { parseScanned, type TextSpan } from './json.ts';
 import { DoorRefusal } from './refuse.ts';
 
 export interface LongTextTask {
   readonly bytes: Uint8Array;
-  readonly places: readonly Place[];
+  readonly places: readonly TextSpan[];
   readonly words: readonly string[];
 }
 
@@ -38,13 +38,13 @@ export class LongTexts {
   }
 
   /** The value of a large text. Nobody may use `bytes` after that. */
-  async read(bytes: Buffer, places: readonly Place[]): Promise<unknown> {
+  async read(bytes: Buffer, places: readonly TextSpan[]): Promise<unknown> {
     const { rest, texts } = await this.take(bytes, places);
     return putBack(parseScanned(rest), texts);
   }
 
   /** Takes the texts at these places out of `bytes`, which nobody may use after that. */
-  async take(bytes: Buffer, places: readonly Place[]): Promise<Shortened> {
+  async take(bytes: Buffer, places: readonly TextSpan[]): Promise<Shortened> {
     // A buffer that shares its memory can't be given away.
     const own = bytes.byteLength === bytes.buffer.byteLength ? bytes : Uint8Array.from(bytes);
     const words = places.map(() => `${randomUUID()}${WORD_PADDING}`);

@@ -25,7 +25,7 @@ export interface ClientMessage {
 }
 
 /** The message, or why it can't be taken; what the protocol judges itself is left to it. */
-export function readMessage(message: unknown): ClientMessage | string {
+export function readClientMessage(message: unknown): ClientMessage | string {
   if (typeof message !== 'object' || message === null || Array.isArray(message))
     return 'A message must be a JSON object with "type".';
   const { type, id } = message as { type?: unknown; id?: unknown };

@@ -78,8 +78,8 @@ function bodyBound(session: Session | null, { bodyBytes, smallBodyBytes }: Limit
 }
 
 function requireJson(request: IncomingMessage): void {
-  const type = request.headers['content-type'] ?? '';
-  const [media = '', ...parameters] = type.split(';').map((part) => part.trim().toLowerCase());
+  const parts = request.headers['content-type']?.split(';').map((part) => part.trim().toLowerCase());
+  const [media, ...parameters] = parts ?? [];
   const charset = parameters.find((parameter) => parameter.startsWith('charset='));
   if (media === 'application/json' && (charset === undefined || /^charset="?utf-?8"?$/.test(charset))) return;
   throw new DoorRefusal(

@@ -53,7 +53,7 @@ export interface ExpectedSigner {
 }
 
 /** The bytes that are signed (pre-authentication encoding): type and payload, each with its length before it. */
-export function pae(payloadType: string, payload: Uint8Array): Buffer {
+export function preAuthEncoding(payloadType: string, payload: Uint8Array): Buffer {
   assertWellFormed(payloadType);
   const head = `DSSEv1 ${Buffer.byteLength(payloadType)} ${payloadType} ${payload.length} `;
   return Buffer.concat([Buffer.from(head), payload]);
@@ -67,7 +67,7 @@ export function unsignedEnvelope(payloadType: string, payload: Uint8Array): Dsse
 
 /** Sign a payload under its type. */
 export function signEnvelope(payloadType: string, payload: Uint8Array, signer: EnvelopeSigner): DsseEnvelope {
-  const sig = signMessage(signer.seed, pae(payloadType, payload)).toString('base64');
+  const sig = signMessage(signer.seed, preAuthEncoding(payloadType, payload)).toString('base64');
   return { ...unsignedEnvelope(payloadType, payload), signatures: [{ keyid: signer.keyId, sig }] };
 }
 
@@ -96,7 +96,7 @@ export function openEnvelope(envelope: unknown, expected: Omit<ExpectedSigner, '
   if (claimed.keyid !== expected.keyId) return { ok: false, reason: 'key_id_unexpected' };
   const signature = decodeBase64(claimed.sig);
   if (signature === null) return { ok: false, reason: 'signature_not_base64' };
-  return { ok: true, payloadType, payload, message: pae(payloadType, payload), signature };
+  return { ok: true, payloadType, payload, message: preAuthEncoding(payloadType, payload), signature };
 }
 
 /** Judge an envelope of whatever origin. Anything wrong with it is a refusal with a reason, never an exception. */

@@ -16,7 +16,7 @@ export interface NewNode {
 }
 
 /** Every subtree that the leaves make complete, where `from` leaves stood before. The edge moves with them. */
-export function grow(edge: Edge, from: number, leaves: readonly Uint8Array[]): NewNode[] {
+export function growEdge(edge: Edge, from: number, leaves: readonly Uint8Array[]): NewNode[] {
   const nodes: NewNode[] = [];
   leaves.forEach((leaf, at) => {
     let [level, index, hash] = [0, from + at, leaf];

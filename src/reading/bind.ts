@@ -88,7 +88,7 @@ function bindFilter({ noun, path }: Paged, filter: Record<string, unknown>): Bou
   const bound: Bound[] = [];
   for (const [name, value] of Object.entries(filter)) {
     if (value === null || value === undefined) continue;
-    bound.push(condition(noun, name, value, `${path}(filter: {${name}:})`));
+    bound.push(bindCondition(noun, name, value, `${path}(filter: {${name}:})`));
   }
   refuseReversed(filter, path);
   return bound;
@@ -99,14 +99,18 @@ export function refuseReversed(filter: Readonly<Record<string, unknown>>, path: 
   for (const [name, from] of Object.entries(filter)) {
     const column = name.endsWith('From') ? name.slice(0, -'From'.length) : null;
     const until = column === null ? undefined : filter[`${column}Until`];
-    if (typeof from !== 'string' || typeof until !== 'string' || microseconds(from) <= microseconds(until))
+    if (
+      typeof from !== 'string' ||
+      typeof until !== 'string' ||
+      microsecondsOf(from) <= microsecondsOf(until)
+    )
       continue;
     throw badInput(`${path}(filter: {${name}:})`, `must not be after ${column}Until.`);
   }
 }
 
-function microseconds(time: string): bigint {
-  const fraction = /\.(\d{1,6})/.exec(time)?.[1] ?? '';
+function microsecondsOf(time: string): bigint {
+  const [, fraction = '0'] = /\.(\d{1,6})/.exec(time) ?? [];
   const whole = Date.parse(time.replace(/\.\d+/, ''));
   return BigInt(whole) * 1000n + BigInt(fraction.padEnd(6, '0'));
 }
@@ -118,13 +122,13 @@ const SUFFIXES = [
   ['Until', '<'],
 ] as const;
 
-function condition(noun: Noun, name: string, value: unknown, place: string): Bound {
+function bindCondition(noun: Noun, name: string, value: unknown, place: string): Bound {
   const same = noun.columns.get(name);
   if (same !== undefined) {
     const bound: Bound = {
       ...same,
       operator: '=',
-      value: asWritten(name, checked(same.codec, value, place)),
+      value: asWritten(name, checkValue(same.codec, value, place)),
     };
     refuseUnknown(noun.name, name, [value], place);
     return bound;
@@ -136,26 +140,26 @@ function condition(noun: Noun, name: string, value: unknown, place: string): Bou
       return { ...column, operator: value === true ? 'null' : 'not null', value: true };
     if (operator === 'any') {
       const field = name.slice(0, -'In'.length);
-      const values = list(column.codec, value as unknown[], place).map((one) => asWritten(field, one));
+      const values = checkList(column.codec, value as unknown[], place).map((one) => asWritten(field, one));
       refuseUnknown(noun.name, field, values, place);
       return { ...column, operator, value: values };
     }
-    return { ...column, operator, value: checked(column.codec, value, place) };
+    return { ...column, operator, value: checkValue(column.codec, value, place) };
   }
   throw new Error(`${noun.name} has no filter ${name}`);
 }
 
-function list(codec: Codec, values: readonly unknown[], place: string): (KeyValue | boolean)[] {
+function checkList(codec: Codec, values: readonly unknown[], place: string): (KeyValue | boolean)[] {
   if (values.length > LONGEST_LIST)
     throw badInput(place, `takes at most ${LONGEST_LIST} values; ${values.length} were given.`);
-  return values.map((value) => checked(codec, value, place));
+  return values.map((value) => checkValue(codec, value, place));
 }
 
 const RFC_3339 =
   /^\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?(Z|[+-](0\d|1[0-4]):[0-5]\d)$/;
 
 /** A value that the database will take as this codec, or a refusal that says what was expected. */
-export function checked(codec: Codec, value: unknown, place: string): KeyValue | boolean {
+export function checkValue(codec: Codec, value: unknown, place: string): KeyValue | boolean {
   if (typeof value !== 'string') return value as number | boolean;
   if (codec === 'uuid' && !UUID.test(value))
     throw badInput(place, 'must be a UUID: 8-4-4-4-12 hexadecimal digits.');

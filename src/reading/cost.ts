@@ -14,16 +14,16 @@ interface Level {
   readonly rows: number;
 }
 
-function levels(row: RowPlan, times: number, bound: readonly BoundPage[], found: Level[]): Level[] {
+function collectLevels(row: RowPlan, times: number, bound: readonly BoundPage[], found: Level[]): Level[] {
   for (const cell of row.cells) {
     if (cell.kind === 'one') {
       found.push({ path: cell.path, first: 1, rows: times });
-      levels(cell.row, times, bound, found);
+      collectLevels(cell.row, times, bound, found);
     }
     if (cell.kind === 'page') {
       const { first } = bound[cell.page.index]!;
       found.push({ path: cell.page.path, first, rows: times * first });
-      levels(cell.page.row, times * first, bound, found);
+      collectLevels(cell.page.row, times * first, bound, found);
     }
   }
   return found;
@@ -31,7 +31,7 @@ function levels(row: RowPlan, times: number, bound: readonly BoundPage[], found:
 
 /** Refuses, before any SQL, what could give back more than `MOST_ROWS` rows; says which levels to lower. */
 export function assertAffordable(row: RowPlan, roots: Level, bound: readonly BoundPage[]): void {
-  const all = levels(row, roots.rows, bound, [roots]);
+  const all = collectLevels(row, roots.rows, bound, [roots]);
   const total = all.reduce((sum, level) => sum + level.rows, 0);
   if (total <= MOST_ROWS) return;
   const widest = all.reduce((most, level) => (level.rows > most.rows ? level : most));
@@ -49,6 +49,6 @@ export function assertAffordable(row: RowPlan, roots: Level, bound: readonly Bou
  * refuse.
  */
 export function affordableRoots(row: RowPlan, bound: readonly BoundPage[]): number {
-  const each = levels(row, 1, bound, []).reduce((sum, level) => sum + level.rows, 1);
+  const each = collectLevels(row, 1, bound, []).reduce((sum, level) => sum + level.rows, 1);
   return Math.max(1, Math.floor(MOST_ROWS / each));
 }

@@ -56,14 +56,14 @@ export function encodeCursor(noun: Noun, order: SortOrder, { incarnation, key }:
 /** Reads a cursor of this noun and order. */
 export function decodeCursor(noun: Noun, order: SortOrder, cursor: string): CursorVerdict {
   if (cursor.length > LONGEST) return { verdict: 'unknown' };
-  const [name, way, form, incarnation, ...key] = parts(cursor);
+  const [name, way, form, incarnation, ...key] = cursorParts(cursor);
   if (name !== noun.name || way !== order) return { verdict: 'unknown' };
   const columns = listedBy(noun);
   const isWhole =
     form === FORM &&
-    fits('uuid', incarnation) &&
+    fitsCodec('uuid', incarnation) &&
     key.length === columns.length &&
-    key.every((value, at) => fits(codecOf(noun, columns[at]!), value));
+    key.every((value, at) => fitsCodec(codecOf(noun, columns[at]!), value));
   if (isWhole) return { verdict: 'ok', incarnation: incarnation as string, key: key as KeyValue[] };
   return { verdict: isEarlier(form, incarnation) ? 'earlier' : 'unknown' };
 }
@@ -73,12 +73,12 @@ export function decodeCursor(noun: Noun, order: SortOrder, cursor: string): Curs
  * follows.
  */
 function isEarlier(first: unknown, second: unknown): boolean {
-  if (fits('time', first)) return fits('uuid', second);
-  if (fits('position', first)) return fits('int', second);
-  return fits('uuid', first) && fits('int', second);
+  if (fitsCodec('time', first)) return fitsCodec('uuid', second);
+  if (fitsCodec('position', first)) return fitsCodec('int', second);
+  return fitsCodec('uuid', first) && fitsCodec('int', second);
 }
 
-function parts(cursor: string): unknown[] {
+function cursorParts(cursor: string): unknown[] {
   try {
     const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
     return Array.isArray(value) ? value : [];
@@ -87,7 +87,7 @@ function parts(cursor: string): unknown[] {
   }
 }
 
-function fits(codec: Codec, value: unknown): boolean {
+function fitsCodec(codec: Codec, value: unknown): boolean {
   if (codec === 'position') return typeof value === 'string' && DECIMAL.test(value);
   if (codec === 'int') return Number.isInteger(value) && Math.abs(value as number) < 2 ** 31;
   if (typeof value !== 'string' || value.includes('\0')) return false;

@@ -7,7 +7,7 @@ import type { EdgePart, InfoPart, PagePlan, PlannedField, RowPlan } from './plan
 export type Cells = readonly unknown[];
 
 /** What rows are decoded with: the arguments of each page, and the ledger that answered. */
-export interface Answered {
+export interface DecodeInput {
   readonly bound: readonly BoundPage[];
   readonly incarnation: string;
 }
@@ -25,47 +25,47 @@ export function decodeRow(
   row: RowPlan,
   fields: readonly PlannedField[],
   raw: Cells,
-  answered: Answered,
+  answered: DecodeInput,
 ): Plain {
-  return rowObject(fields, unpack(row, raw), answered);
+  return rowObject(fields, unpackCells(row, raw), answered);
 }
 
 /** The object of a connection. */
-export function decodePage(page: PagePlan, raw: readonly Cells[], answered: Answered): Plain {
+export function decodePage(page: PagePlan, raw: readonly Cells[], answered: DecodeInput): Plain {
   const args = answered.bound[page.index]!;
   const more = raw.length > args.first;
-  const rows = (more ? raw.slice(0, args.first) : raw).map((cells) => unpack(page.row, cells));
+  const rows = (more ? raw.slice(0, args.first) : raw).map((cells) => unpackCells(page.row, cells));
   const object = new Plain();
   for (const part of page.parts) {
     if (part.kind === 'typename') object[part.key] = part.name;
     if (part.kind === 'nodes')
       object[part.key] = rows.map((cells) => rowObject(part.fields, cells, answered));
     if (part.kind === 'edges')
-      object[part.key] = rows.map((cells) => edge(page, part.parts, cells, answered));
-    if (part.kind === 'pageInfo') object[part.key] = pageInfo(page, part.parts, rows, more, answered);
+      object[part.key] = rows.map((cells) => edgeObject(page, part.parts, cells, answered));
+    if (part.kind === 'pageInfo') object[part.key] = pageInfoObject(page, part.parts, rows, more, answered);
   }
   return object;
 }
 
 /** Rows wider than a database function takes arguments were drawn in chunks. */
-function unpack(row: RowPlan, raw: Cells): Cells {
+function unpackCells(row: RowPlan, raw: Cells): Cells {
   return row.cells.length > WIDEST ? (raw as unknown[][]).flat(1) : raw;
 }
 
-function rowObject(fields: readonly PlannedField[], cells: Cells, answered: Answered): Plain {
+function rowObject(fields: readonly PlannedField[], cells: Cells, answered: DecodeInput): Plain {
   const object = new Plain();
-  for (const field of fields) object[field.key] = value(field, cells, answered);
+  for (const field of fields) object[field.key] = fieldValue(field, cells, answered);
   return object;
 }
 
-function value(field: PlannedField, cells: Cells, answered: Answered): unknown {
+function fieldValue(field: PlannedField, cells: Cells, answered: DecodeInput): unknown {
   switch (field.kind) {
     case 'cell':
       return cells[field.at];
     case 'place':
       return cells[field.at] === null ? null : (cells[field.at] as Cells)[field.part];
     case 'one':
-      return related(field, cells[field.at] as Cells | null, answered);
+      return relatedObject(field, cells[field.at] as Cells | null, answered);
     case 'page':
       return decodePage(field.page, cells[field.at] as Cells[], answered);
     case 'typename':
@@ -73,32 +73,32 @@ function value(field: PlannedField, cells: Cells, answered: Answered): unknown {
   }
 }
 
-function related(
+function relatedObject(
   field: Extract<PlannedField, { kind: 'one' }>,
   cell: Cells | null,
-  answered: Answered,
+  answered: DecodeInput,
 ): Plain | null {
   if (cell !== null) return decodeRow(field.row, field.fields, cell, answered);
   if (field.promised) throw new Error(`A row has no ${field.key}, which the ledger promises.`);
   return null;
 }
 
-function edge(page: PagePlan, parts: readonly EdgePart[], cells: Cells, answered: Answered): Plain {
+function edgeObject(page: PagePlan, parts: readonly EdgePart[], cells: Cells, answered: DecodeInput): Plain {
   const object = new Plain();
   for (const part of parts) {
     if (part.kind === 'typename') object[part.key] = part.name;
-    if (part.kind === 'cursor') object[part.key] = cursor(page, part.cursor, cells, answered);
+    if (part.kind === 'cursor') object[part.key] = cursorOfRow(page, part.cursor, cells, answered);
     if (part.kind === 'node') object[part.key] = rowObject(part.fields, cells, answered);
   }
   return object;
 }
 
-function pageInfo(
+function pageInfoObject(
   page: PagePlan,
   parts: readonly InfoPart[],
   rows: readonly Cells[],
   more: boolean,
-  answered: Answered,
+  answered: DecodeInput,
 ): Plain {
   const { given } = answered.bound[page.index]!;
   const object = new Plain();
@@ -111,18 +111,18 @@ function pageInfo(
       // Rows that aren't integrated yet have no cursor. Who has read to the end goes on from where he was.
       const placed = inOrder.find((cells) => cells[part.cursor[0]!] !== null);
       const none = part.kind === 'endCursor' ? given : null;
-      object[part.key] = placed === undefined ? none : cursor(page, part.cursor, placed, answered);
+      object[part.key] = placed === undefined ? none : cursorOfRow(page, part.cursor, placed, answered);
     }
   }
   return object;
 }
 
 /** Null for a row that has no place yet. */
-function cursor(
+function cursorOfRow(
   { noun, index }: PagePlan,
   cells: readonly number[],
   row: Cells,
-  { bound, incarnation }: Answered,
+  { bound, incarnation }: DecodeInput,
 ): string | null {
   const key = cells.map((at) => row[at] as KeyValue);
   return key[0] === null ? null : encodeCursor(noun, bound[index]!.order, { incarnation, key });

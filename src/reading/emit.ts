@@ -1,11 +1,19 @@
 import { timeTextSql } from '../text/time-sql.ts';
 import type { Bound, BoundPage } from './bind.ts';
 import { codecOf, listedBy } from './cursor.ts';
-import { hanging, inside, integrated, keyed, ordered, type Pen, type Where } from './listing.ts';
+import {
+  listByKey,
+  listHanging,
+  listInside,
+  listIntegrated,
+  orderColumns,
+  type Pen,
+  type Where,
+} from './listing.ts';
 import type { Codec, Noun } from './nouns/noun.ts';
 import type { Relation } from './nouns/relation.ts';
 import type { Cell, PagePlan, RowPlan } from './plan.ts';
-import { narrowed } from './reach.ts';
+import { narrowNoun } from './reach.ts';
 
 /** SQL text with its values, every one of them bound. */
 export interface Statement {
@@ -37,7 +45,7 @@ const CAST: Record<Codec, string> = {
 };
 
 /** The text or number that a column is answered as. */
-function drawn(codec: Codec, expression: string): string {
+function cellText(codec: Codec, expression: string): string {
   if (codec === 'time') return timeTextSql(expression);
   return codec === 'position' ? `${expression}::text` : expression;
 }
@@ -87,7 +95,7 @@ export class Emission {
     const [a, p] = [this.#alias(), this.#alias()];
     const columns = [...values].map(([column, value]) => `${this.#bind(parent, column, value)} as ${column}`);
     const given = `(select ${columns.join(', ')}) ${p}`;
-    const where = related(relation, a, p).join(' and ');
+    const where = joinConditions(relation, a, p).join(' and ');
     return this.#statement(
       name,
       `select ${this.#row(row, a)} from ${given}, ${this.#seen(row.noun).view} ${a} where ${where}`,
@@ -125,14 +133,14 @@ export class Emission {
   #cell(noun: Noun, cell: Cell, alias: string): string {
     switch (cell.kind) {
       case 'column':
-        return drawn(cell.codec, `${alias}.${cell.column}`);
+        return cellText(cell.codec, `${alias}.${cell.column}`);
       case 'derived':
         return `(${noun.derived[cell.name]!(alias)})`;
       case 'place':
         return placeInLog(noun, alias, this.#alias());
       case 'one': {
         const child = this.#alias();
-        const where = related(cell.relation, child, alias).join(' and ');
+        const where = joinConditions(cell.relation, child, alias).join(' and ');
         return `(select ${this.#row(cell.row, child)} from ${this.#seen(cell.row.noun).view} ${child} where ${where})`;
       }
       case 'page':
@@ -150,7 +158,7 @@ export class Emission {
     const [v, a] = [this.#alias(), this.#alias()];
     const born = noun.born.filter((column) => !noun.seat.within.includes(column));
     const order = (alias: string) =>
-      ordered(
+      orderColumns(
         args,
         [...listedBy(noun), ...born].map((column) => `${alias}.${column}`),
       );
@@ -159,21 +167,21 @@ export class Emission {
   }
 
   #list(noun: Noun, args: BoundPage, hangs: Hanging | null): string {
-    if (hangs === null && noun.seat.of !== null) return integrated(this.#pen, noun, args);
+    if (hangs === null && noun.seat.of !== null) return listIntegrated(this.#pen, noun, args);
     const where: Where = (v) => [
-      ...(hangs === null ? [] : related(hangs.relation, v, hangs.parent)),
+      ...(hangs === null ? [] : joinConditions(hangs.relation, v, hangs.parent)),
       ...args.filter.map((bound) => this.#condition(bound, v)),
     ];
-    if (noun.seat.of === null) return keyed(this.#pen, noun, args, where);
+    if (noun.seat.of === null) return listByKey(this.#pen, noun, args, where);
     const seat = hangs?.relation.pairs.find(([column]) => column === noun.seat.by)?.[1];
     return seat === undefined || noun.seat.within.length === 0
-      ? hanging(this.#pen, noun, args, where)
-      : inside(this.#pen, noun, args, where, `${hangs!.parent}.${seat}`);
+      ? listHanging(this.#pen, noun, args, where)
+      : listInside(this.#pen, noun, args, where, `${hangs!.parent}.${seat}`);
   }
 
   /** The noun as the caller may read it. */
   #seen(noun: Noun): Noun {
-    return this.#ids === null ? noun : narrowed(noun, this.#ids);
+    return this.#ids === null ? noun : narrowNoun(noun, this.#ids);
   }
 
   get #pen(): Pen {
@@ -202,7 +210,7 @@ export class Emission {
 }
 
 /** The join of a relation, as conditions on the related row. */
-function related({ pairs, through }: Relation, child: string, parent: string): string[] {
+function joinConditions({ pairs, through }: Relation, child: string, parent: string): string[] {
   if (through !== null) return [through.condition(child, parent)];
   return pairs.map(([theirs, ours]) => `${child}.${theirs} = ${parent}.${ours}`);
 }

@@ -40,12 +40,12 @@ const NEAR = 2500;
 const MANY = 10_000;
 
 /** A `where` of conditions, or nothing. */
-function all(conditions: readonly string[]): string {
+function whereAll(conditions: readonly string[]): string {
   return conditions.length === 0 ? '' : ` where ${conditions.join(' and ')}`;
 }
 
 /** The order of a list, or of an index that is read either way. */
-export function ordered(args: BoundPage, columns: readonly string[]): string {
+export function orderColumns(args: BoundPage, columns: readonly string[]): string {
   return columns.map((column) => `${column}${args.order === 'NEWEST_FIRST' ? ' desc' : ''}`).join(', ');
 }
 
@@ -55,92 +55,93 @@ function placeOf(noun: Noun, id: string, alias: string): string {
 }
 
 /** Rows that hang on another one: few, so those that aren't integrated are shown too, and count as the newest. */
-export function hanging(pen: Pen, noun: Noun, args: BoundPage, where: Where): string {
+export function listHanging(pen: Pen, noun: Noun, args: BoundPage, where: Where): string {
   const [v, p] = [pen.alias(), pen.alias()];
   const columns = [`${p}.position`, `${p}.ordinal`];
   const born = noun.born.map((column) => `${v}.${column}`);
-  const after = args.after === null ? [] : [behind(args, `${p}.position`, beyond(pen, noun, args, columns))];
-  const order = ordered(args, [...columns, ...born]);
-  return `select ${v}.*, ${place(p)} from ${noun.view} ${v} left join lateral ${placeOf(noun, `${v}.${noun.seat.by}`, p)} on true${all([...where(v), ...after])} order by ${order} limit ${ONE_MORE}`;
+  const after =
+    args.after === null ? [] : [orPlaceless(args, `${p}.position`, beyondCursor(pen, noun, args, columns))];
+  const order = orderColumns(args, [...columns, ...born]);
+  return `select ${v}.*, ${placeColumns(p)} from ${noun.view} ${v} left join lateral ${placeOf(noun, `${v}.${noun.seat.by}`, p)} on true${whereAll([...where(v), ...after])} order by ${order} limit ${ONE_MORE}`;
 }
 
 /**
  * Rows of one plan or change set, whose place they share: by their own order, from wherever the page begins. The two
  * cases of a cursor, inside this plan or before all of it, stand apart so that each can be looked up.
  */
-export function inside(pen: Pen, noun: Noun, args: BoundPage, where: Where, parent: string): string {
+export function listInside(pen: Pen, noun: Noun, args: BoundPage, where: Where, parent: string): string {
   const [one, p] = [pen.alias(), pen.alias()];
   const rows = (after: (columns: readonly string[]) => readonly string[]): string => {
     const v = pen.alias();
     const columns = noun.seat.within.map((column) => `${v}.${column}`);
-    return `(select * from ${noun.view} ${v}${all([...where(v), ...after(columns)])} order by ${ordered(args, columns)} limit ${PAGE})`;
+    return `(select * from ${noun.view} ${v}${whereAll([...where(v), ...after(columns)])} order by ${orderColumns(args, columns)} limit ${PAGE})`;
   };
   const places = [`${p}.position`, `${p}.ordinal`];
   const listed =
     args.after === null
       ? rows(() => [])
       : `${rows((columns) => [
-          `(${places.join(', ')}) = (${values(pen, noun, args, 0, 2).join(', ')})`,
-          compared(args, columns, values(pen, noun, args, 2)),
-        ])} union all ${rows(() => [behind(args, `${p}.position`, beyond(pen, noun, args, places))])}`;
+          `(${places.join(', ')}) = (${cursorValues(pen, noun, args, 0, 2).join(', ')})`,
+          compareColumns(args, columns, cursorValues(pen, noun, args, 2)),
+        ])} union all ${rows(() => [orPlaceless(args, `${p}.position`, beyondCursor(pen, noun, args, places))])}`;
   const v = pen.alias();
-  return `select ${v}.*, ${place(p)} from (select) ${one} left join lateral ${placeOf(noun, parent, p)} on true cross join lateral (${listed}) ${v}`;
+  return `select ${v}.*, ${placeColumns(p)} from (select) ${one} left join lateral ${placeOf(noun, parent, p)} on true cross join lateral (${listed}) ${v}`;
 }
 
 /** Rows without a place count as the newest. */
-function behind({ order }: BoundPage, position: string, condition: string): string {
+function orPlaceless({ order }: BoundPage, position: string, condition: string): string {
   return order === 'OLDEST_FIRST' ? `(${condition} or ${position} is null)` : condition;
 }
 
-const place = (p: string): string => `${p}.position as ${POSITION}, ${p}.ordinal as ${ORDINAL}`;
+const placeColumns = (p: string): string => `${p}.position as ${POSITION}, ${p}.ordinal as ${ORDINAL}`;
 
 /** Rows of a noun that no record writes, by their key. */
-export function keyed(pen: Pen, noun: Noun, args: BoundPage, where: Where): string {
+export function listByKey(pen: Pen, noun: Noun, args: BoundPage, where: Where): string {
   const v = pen.alias();
   const columns = noun.seat.within.map((column) => `${v}.${column}`);
-  const after = args.after === null ? [] : [beyond(pen, noun, args, columns)];
-  return `select ${v}.*, null::bigint as ${POSITION}, null::int as ${ORDINAL} from ${noun.view} ${v}${all([...where(v), ...after])} order by ${ordered(args, columns)} limit ${ONE_MORE}`;
+  const after = args.after === null ? [] : [beyondCursor(pen, noun, args, columns)];
+  return `select ${v}.*, null::bigint as ${POSITION}, null::int as ${ORDINAL} from ${noun.view} ${v}${whereAll([...where(v), ...after])} order by ${orderColumns(args, columns)} limit ${ONE_MORE}`;
 }
 
 /**
  * The rows of a noun that are in the log. With a filter there are four ways to them, each taken where the one before
  * it isn't enough: few rows are sorted; places are walked for a while; more rows are sorted; all places are walked.
  */
-export function integrated(pen: Pen, noun: Noun, args: BoundPage): string {
+export function listIntegrated(pen: Pen, noun: Noun, args: BoundPage): string {
   const where: Where = (v) => args.filter.map((bound) => pen.condition(bound, v));
   const shares = noun.seat.within.length > 0;
   const seat = args.filter.find(
     ({ column, operator }) => shares && column === noun.seat.by && isEquality(operator),
   );
   if ((args.filter.length === 0 && noun.isPart !== true) || seat !== undefined)
-    return walked(pen, noun, args, where, { seat });
+    return walkPlaces(pen, noun, args, where, { seat });
   const [few, near, many] = [pen.alias(), pen.alias(), pen.alias()];
   const count = (rows: string) => `(select count(*) from ${rows})`;
   const isMore = `${count(few)} > ${FEW}`;
   const page = pen.bind('int', args.first + 1);
   const isShort = `${count(near)} < ${page}`;
   const ways = [
-    sorted(pen, noun, args, few, `${count(few)} <= ${FEW}`),
+    sortCounted(pen, noun, args, few, `${count(few)} <= ${FEW}`),
     `select * from ${near} where not ${isShort}`,
-    sorted(pen, noun, args, many, `${isMore} and ${isShort} and ${count(many)} <= ${MANY}`),
-    walked(pen, noun, args, where, { gate: `${isMore} and ${isShort} and ${count(many)} > ${MANY}` }),
+    sortCounted(pen, noun, args, many, `${isMore} and ${isShort} and ${count(many)} <= ${MANY}`),
+    walkPlaces(pen, noun, args, where, { gate: `${isMore} and ${isShort} and ${count(many)} > ${MANY}` }),
   ];
-  return `with ${few} as materialized (${counted(pen, noun, args, FEW)}),
-    ${near} as materialized (${walked(pen, noun, args, where, { gate: isMore, places: NEAR, rows: page })}),
-    ${many} as materialized (${counted(pen, noun, args, MANY, `${isMore} and ${isShort}`)})
+  return `with ${few} as materialized (${countMatching(pen, noun, args, FEW)}),
+    ${near} as materialized (${walkPlaces(pen, noun, args, where, { gate: isMore, places: NEAR, rows: page })}),
+    ${many} as materialized (${countMatching(pen, noun, args, MANY, `${isMore} and ${isShort}`)})
     ${ways.map((way) => `(${way})`).join(' union all ')}`;
 }
 
 const isEquality = (operator: Bound['operator']): boolean => operator === '=' || operator === 'any';
 
 /** Rows that were counted, in the order of their places; drawn once it is known which of them the page shows. */
-function sorted(pen: Pen, noun: Noun, args: BoundPage, rows: string, gate: string): string {
+function sortCounted(pen: Pen, noun: Noun, args: BoundPage, rows: string, gate: string): string {
   const [f, p, v] = [pen.alias(), pen.alias(), pen.alias()];
   const columns = [`${p}.position`, `${p}.ordinal`, ...noun.seat.within.map((column) => `${f}.${column}`)];
-  const after = args.after === null ? [] : [beyond(pen, noun, args, columns)];
-  const picked = `select ${f}.*, ${p}.position, ${p}.ordinal as place from ${rows} ${f} cross join lateral ${placeOf(noun, `${f}.${noun.seat.by}`, p)}${all([gate, ...after])} order by ${ordered(args, columns)} limit ${ONE_MORE}`;
+  const after = args.after === null ? [] : [beyondCursor(pen, noun, args, columns)];
+  const picked = `select ${f}.*, ${p}.position, ${p}.ordinal as place from ${rows} ${f} cross join lateral ${placeOf(noun, `${f}.${noun.seat.by}`, p)}${whereAll([gate, ...after])} order by ${orderColumns(args, columns)} limit ${ONE_MORE}`;
   const same = noun.key.map((column) => `${v}.${column} = ${f}.${column}`);
-  return `select ${v}.*, ${f}.position as ${POSITION}, ${f}.place as ${ORDINAL} from (${picked}) ${f} cross join lateral (select * from ${noun.view} ${v}${all(same)} offset 0) ${v}`;
+  return `select ${v}.*, ${f}.position as ${POSITION}, ${f}.place as ${ORDINAL} from (${picked}) ${f} cross join lateral (select * from ${noun.view} ${v}${whereAll(same)} offset 0) ${v}`;
 }
 
 /**
@@ -148,9 +149,9 @@ function sorted(pen: Pen, noun: Noun, args: BoundPage, rows: string, gate: strin
  * range and an order by the column instead of equality: of a value that isn't known yet the planner believes that
  * many rows have it, and would scan for them.
  */
-function counted(pen: Pen, noun: Noun, { filter }: BoundPage, most: number, gate?: string): string {
+function countMatching(pen: Pen, noun: Noun, { filter }: BoundPage, most: number, gate?: string): string {
   const v = pen.alias();
-  const [lead, ...rest] = leading(noun, filter);
+  const [lead, ...rest] = splitLead(noun, filter);
   const named = [...new Set([...noun.key, noun.seat.by, ...noun.seat.within])];
   const columns = named.map((column) => `${v}.${column}`).join(', ');
   // As a query, for the reason that PAGE has.
@@ -159,7 +160,7 @@ function counted(pen: Pen, noun: Noun, { filter }: BoundPage, most: number, gate
   const rows = (conditions: readonly string[]): string => {
     const order = lead === undefined ? '' : ` order by ${v}.${lead.column}`;
     const others = rest.map((bound) => pen.condition(bound, v));
-    return `select ${columns} from ${noun.view} ${v}${all([...gates, ...conditions, ...others])}${order} ${limit}`;
+    return `select ${columns} from ${noun.view} ${v}${whereAll([...gates, ...conditions, ...others])}${order} ${limit}`;
   };
   if (lead === undefined) return rows([]);
   const between = (value: string) => [`${v}.${lead.column} >= ${value}`, `${v}.${lead.column} <= ${value}`];
@@ -174,7 +175,7 @@ function counted(pen: Pen, noun: Noun, { filter }: BoundPage, most: number, gate
  * The conditions with the one before the others that the rows are looked up by, or undefined where no index begins
  * with its column.
  */
-function leading(noun: Noun, filter: readonly Bound[]): [Bound | undefined, ...Bound[]] {
+function splitLead(noun: Noun, filter: readonly Bound[]): [Bound | undefined, ...Bound[]] {
   const usable = filter.filter(({ column }) => noun.indexed.includes(column));
   // Whether a column is null says the least.
   const rank = ({ column, operator }: Bound) =>
@@ -198,7 +199,7 @@ interface Walk {
  * Places in their order, and the row of each looked up by its key. Where rows share a place, those of the place that
  * the cursor names come from their own order, and each further place gives no more than a page.
  */
-function walked(
+function walkPlaces(
   pen: Pen,
   noun: Noun,
   args: BoundPage,
@@ -208,57 +209,60 @@ function walked(
   const limit = wanted ?? ONE_MORE;
   const shares = noun.seat.within.length > 0;
   const places = (p: string, after: readonly string[]): string => {
-    const only = seat === undefined ? [] : [seated(pen, seat, p)];
-    return all([`${p}.noun = '${noun.seat.of}'`, ...only, ...after]);
+    const only = seat === undefined ? [] : [seatCondition(pen, seat, p)];
+    return whereAll([`${p}.noun = '${noun.seat.of}'`, ...only, ...after]);
   };
   const keys = (p: string) => [`${p}.position`, `${p}.ordinal`];
   const rows = (p: string, chosen: string, within: (v: string) => readonly string[]): string => {
     const v = pen.alias();
     const tail = noun.seat.within.map((column) => `${v}.${column}`);
-    const end = shares ? ` order by ${ordered(args, tail)} limit ${PAGE}` : ' offset 0';
-    const row = `(select * from ${noun.view} ${v}${all([`${v}.${noun.seat.by} = ${p}.row_id`, ...where(v), ...within(v)])}${end}) ${v}`;
-    const order = ordered(args, [...keys(p), ...tail]);
+    const end = shares ? ` order by ${orderColumns(args, tail)} limit ${PAGE}` : ' offset 0';
+    const row = `(select * from ${noun.view} ${v}${whereAll([`${v}.${noun.seat.by} = ${p}.row_id`, ...where(v), ...within(v)])}${end}) ${v}`;
+    const order = orderColumns(args, [...keys(p), ...tail]);
     // Only with a limit of its own does a walk stand apart: the planner would sort all places for it.
     const [from, and] =
       most === undefined
         ? [PLACES, chosen]
-        : [`(select * from ${PLACES} ${p}${chosen} order by ${ordered(args, keys(p))} limit ${most})`, ''];
+        : [
+            `(select * from ${PLACES} ${p}${chosen} order by ${orderColumns(args, keys(p))} limit ${most})`,
+            '',
+          ];
     const gates = gate === undefined ? '' : `${and === '' ? ' where' : ' and'} ${gate}`;
-    return `select ${v}.*, ${place(p)} from ${from} ${p} cross join lateral ${row}${and}${gates} order by ${order} limit ${limit}`;
+    return `select ${v}.*, ${placeColumns(p)} from ${from} ${p} cross join lateral ${row}${and}${gates} order by ${order} limit ${limit}`;
   };
   const further = pen.alias();
-  const after = args.after === null ? [] : [beyond(pen, noun, args, keys(further))];
+  const after = args.after === null ? [] : [beyondCursor(pen, noun, args, keys(further))];
   const next = rows(further, places(further, after), () => []);
   if (!shares || args.after === null) return next;
   const here = pen.alias();
-  const at = values(pen, noun, args, 0, 2).map((value, index) => `${keys(here)[index]} = ${value}`);
+  const at = cursorValues(pen, noun, args, 0, 2).map((value, index) => `${keys(here)[index]} = ${value}`);
   const left = rows(here, places(here, at), (v) => [
-    compared(
+    compareColumns(
       args,
       noun.seat.within.map((column) => `${v}.${column}`),
-      values(pen, noun, args, 2),
+      cursorValues(pen, noun, args, 2),
     ),
   ]);
   return `(${left}) union all (${next})`;
 }
 
 /** The places of the rows that the filter names. */
-function seated(pen: Pen, { operator, codec, value }: Bound, p: string): string {
+function seatCondition(pen: Pen, { operator, codec, value }: Bound, p: string): string {
   if (operator === 'any') return `${p}.row_id = any(${pen.bind(codec, value as readonly KeyValue[], true)})`;
   return `${p}.row_id = ${pen.bind(codec, value as KeyValue)}`;
 }
 
 /** That a row stands behind the cursor, by as many of the columns of the list as are given. */
-function beyond(pen: Pen, noun: Noun, args: BoundPage, columns: readonly string[]): string {
-  return compared(args, columns, values(pen, noun, args, 0, columns.length));
+function beyondCursor(pen: Pen, noun: Noun, args: BoundPage, columns: readonly string[]): string {
+  return compareColumns(args, columns, cursorValues(pen, noun, args, 0, columns.length));
 }
 
-function compared({ order }: BoundPage, columns: readonly string[], given: readonly string[]): string {
+function compareColumns({ order }: BoundPage, columns: readonly string[], given: readonly string[]): string {
   return `(${columns.join(', ')}) ${order === 'NEWEST_FIRST' ? '<' : '>'} (${given.join(', ')})`;
 }
 
 /** The cursor's values for some of the columns that the noun is listed by. */
-function values(pen: Pen, noun: Noun, { after }: BoundPage, from: number, until?: number): string[] {
+function cursorValues(pen: Pen, noun: Noun, { after }: BoundPage, from: number, until?: number): string[] {
   return listedBy(noun)
     .slice(from, until)
     .map((column, at) => pen.bind(codecOf(noun, column), after!.key[from + at]!));

@@ -3,7 +3,7 @@ import { codecOf, listedBy } from './cursor.ts';
 import { type Codec, type Noun, ORDINAL, POSITION } from './nouns/noun.ts';
 import { NOUNS } from './nouns/nouns.ts';
 import type { Relation } from './nouns/relation.ts';
-import { type Asked, selected } from './selection.ts';
+import { type Selection, selectFields } from './selection.ts';
 
 /**
  * From requested fields to a plan: which cells each row is drawn with, and which field of the response is read from
@@ -118,9 +118,9 @@ export class RowPlan {
 /** Compiles the fields of one root field. */
 export class Planner {
   readonly pages: PagePlan[] = [];
-  readonly #asked: Asked;
+  readonly #asked: Selection;
 
-  constructor(asked: Asked) {
+  constructor(asked: Selection) {
     this.#asked = asked;
   }
 
@@ -212,7 +212,7 @@ export class Planner {
     typeName: string,
     plan: (name: string, key: string, group: readonly FieldNode[]) => Part,
   ): (Part | (Keyed & { readonly kind: 'typename'; readonly name: string }))[] {
-    return [...selected(this.#asked, nodes, typeName)].map(([key, group]) => {
+    return [...selectFields(this.#asked, nodes, typeName)].map(([key, group]) => {
       const name = group[0]!.name.value;
       return name === '__typename' ? { key, kind: 'typename', name: typeName } : plan(name, key, group);
     });

@@ -32,7 +32,7 @@ function nameOf(text: string): string | null {
 const template = sql.type(z.object({ answer: z.string() }))`select '' as answer`;
 
 /** The query token of a statement, named where it recurs. */
-export function prepared({ sql: text, values }: Statement): typeof template {
+export function prepareStatement({ sql: text, values }: Statement): typeof template {
   const name = nameOf(text);
   return { ...template, ...(name === null ? {} : { name }), sql: text, values };
 }

@@ -58,7 +58,7 @@ class PreviewRow extends PreviewNode {
     if (column !== undefined) return this.#row[column.column] ?? null;
     const relation = this.#noun.relations[field];
     if (relation === undefined) return field in this.#noun.derived ? this.#derived() : null;
-    const found = related(this.#rows, this.#noun, relation, this.#row);
+    const found = relatedRows(this.#rows, this.#noun, relation, this.#row);
     const to = NOUNS[relation.to];
     if (relation.many) return previewPage(to, this.#rows, found, info);
     const row = found[0];
@@ -69,20 +69,25 @@ class PreviewRow extends PreviewNode {
 
   /** `Manifest.effectiveStatus`, of a plan that this dry run would write: what its decision says. */
   #derived(): string {
-    const decision = related(this.#rows, this.#noun, this.#noun.relations['reviewDecisions']!, this.#row)[0];
+    const decision = relatedRows(
+      this.#rows,
+      this.#noun,
+      this.#noun.relations['reviewDecisions']!,
+      this.#row,
+    )[0];
     return { approve: 'accepted', reject: 'rejected' }[decision?.['verdict'] as string] ?? 'under_review';
   }
 }
 
 /** The rows of the dry run that a relation leads to. */
-function related(
+function relatedRows(
   rows: PreviewRows,
   noun: Noun,
   { to, pairs, through }: Relation,
   row: ColumnValues,
 ): ColumnValues[] {
   if (through !== null) {
-    const ends = through.ways.flatMap((way) => follow(rows, noun, way, row));
+    const ends = through.ways.flatMap((way) => followWay(rows, noun, way, row));
     return [...new Set(ends)];
   }
   return (rows[to] ?? []).filter((candidate) =>
@@ -93,11 +98,13 @@ function related(
   );
 }
 
-function follow(rows: PreviewRows, noun: Noun, way: readonly string[], row: ColumnValues): ColumnValues[] {
+function followWay(rows: PreviewRows, noun: Noun, way: readonly string[], row: ColumnValues): ColumnValues[] {
   const [name, ...rest] = way;
   if (name === undefined) return [row];
   const relation = noun.relations[name]!;
-  return related(rows, noun, relation, row).flatMap((next) => follow(rows, NOUNS[relation.to], rest, next));
+  return relatedRows(rows, noun, relation, row).flatMap((next) =>
+    followWay(rows, NOUNS[relation.to], rest, next),
+  );
 }
 
 function previewPage(
@@ -117,8 +124,8 @@ function previewPage(
   );
   const way = args.order === 'NEWEST_FIRST' ? -1 : 1;
   const all = found
-    .filter((row) => args.filter.every((bound) => meets(row, bound)))
-    .sort((a, b) => way * compare(keyOf(noun, a), keyOf(noun, b)));
+    .filter((row) => args.filter.every((bound) => meetsCondition(row, bound)))
+    .sort((a, b) => way * compareKeys(keyOf(noun, a), keyOf(noun, b)));
   return pageOf(noun, rows, all, args);
 }
 
@@ -153,7 +160,7 @@ function keyOf(noun: Noun, row: ColumnValues): KeyValue[] {
   return noun.born.map((column) => row[column] as KeyValue);
 }
 
-function compare(a: readonly KeyValue[], b: readonly KeyValue[]): number {
+function compareKeys(a: readonly KeyValue[], b: readonly KeyValue[]): number {
   for (const [at, value] of a.entries()) {
     const other = b[at]!;
     if (value !== other) return value < other ? -1 : 1;
@@ -161,7 +168,7 @@ function compare(a: readonly KeyValue[], b: readonly KeyValue[]): number {
   return 0;
 }
 
-function meets(row: ColumnValues, { column, codec, operator, value }: Bound): boolean {
+function meetsCondition(row: ColumnValues, { column, codec, operator, value }: Bound): boolean {
   const own = (row[column] ?? null) as KeyValue | boolean | null;
   const same = (wanted: unknown) => own === (codec === 'uuid' ? String(wanted).toLowerCase() : wanted);
   switch (operator) {

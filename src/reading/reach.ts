@@ -41,6 +41,6 @@ export function reachOf(session: Pick<Session, 'entryIds'> | null): readonly str
 }
 
 /** The noun as a narrowed token sees it; `ids` stands for the list of its entries in the statement. */
-export function narrowed(noun: Noun, ids: string): Noun {
+export function narrowNoun(noun: Noun, ids: string): Noun {
   return { ...noun, view: `(select r.* from ${noun.view} r where ${REACHES[noun.name](ids)})`, isPart: true };
 }

@@ -1,19 +1,19 @@
 import type { FieldNode, GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../context.ts';
 import type { Node } from '../schema/node.ts';
-import { assertDrawnHere, type BoundPage, bindPage, checked } from './bind.ts';
+import { assertDrawnHere, type BoundPage, bindPage, checkValue } from './bind.ts';
 import { affordableRoots, assertAffordable } from './cost.ts';
 import { codecOf } from './cursor.ts';
-import { type Answered, type Cells, decodePage, decodeRow } from './decode.ts';
+import { type Cells, type DecodeInput, decodePage, decodeRow } from './decode.ts';
 import { Emission, type Statement, type Value } from './emit.ts';
 import type { Noun } from './nouns/noun.ts';
 import type { NounName } from './nouns/noun-name.ts';
 import { NOUNS } from './nouns/nouns.ts';
 import type { Relation } from './nouns/relation.ts';
 import { type PagePlan, type PlannedField, Planner, RowPlan } from './plan.ts';
-import { prepared } from './prepared.ts';
+import { prepareStatement } from './prepared.ts';
 import { reachOf } from './reach.ts';
-import { type Asked, decidingVariables } from './selection.ts';
+import { decidingVariables, type Selection } from './selection.ts';
 
 /** A compiled root field: a page of a connection, or rows of a noun by their keys. */
 type Plan =
@@ -51,7 +51,7 @@ function planOf(info: GraphQLResolveInfo, kind: Plan['kind'], noun: NounName): P
   const variant = kept.deciding.map((name) => (coerced[name] === true ? '1' : '0')).join('');
   let plan = kept.plans.get(variant);
   if (plan === undefined) {
-    plan = compile(info, kind, noun, info.parentType.name);
+    plan = compilePlan(info, kind, noun, info.parentType.name);
     if (kept.plans.size >= MOST_PLANS_OF_A_FIELD) kept.plans.clear();
     kept.plans.set(variant, plan);
   }
@@ -63,7 +63,7 @@ function sameNodes(a: readonly FieldNode[], b: readonly FieldNode[]): boolean {
   return a.length === b.length && a.every((node, at) => node === b[at]);
 }
 
-function compile(asked: Asked, kind: Plan['kind'], noun: NounName, parentType: string): Plan {
+function compilePlan(asked: Selection, kind: Plan['kind'], noun: NounName, parentType: string): Plan {
   const planner = new Planner(asked);
   const first = asked.fieldNodes[0]!;
   const path = first.alias?.value ?? first.name.value;
@@ -76,7 +76,7 @@ function compile(asked: Asked, kind: Plan['kind'], noun: NounName, parentType: s
   return { kind, row, fields, pages: planner.pages };
 }
 
-function bind(plan: Plan, info: GraphQLResolveInfo): BoundPage[] {
+function bindPages(plan: Plan, info: GraphQLResolveInfo): BoundPage[] {
   return plan.pages.map((page) => bindPage(page, info.variableValues));
 }
 
@@ -86,17 +86,18 @@ function statementName({ parentType, fieldName }: GraphQLResolveInfo): string {
 }
 
 /** What the statement found, and what its rows are decoded with. */
-async function answer(
+async function runStatement(
   context: Context,
   { pages }: Plan,
   bound: readonly BoundPage[],
   statement: Statement,
-): Promise<{ readonly found: unknown; readonly answered: Answered }> {
-  const [head, found] = JSON.parse(await context.observe.oneFirst(prepared(statement))) as [
+): Promise<{ readonly found: unknown; readonly answered: DecodeInput }> {
+  const [head, found] = JSON.parse(await context.observe.oneFirst(prepareStatement(statement))) as [
     [incarnation: string, next: string] | null,
     unknown,
   ];
-  const drawn = { incarnation: head?.[0] ?? '', next: Number(head?.[1] ?? 0) };
+  if (head === null) throw new Error('cutter_log.head has no row, which the first start writes.');
+  const drawn = { incarnation: head[0], next: Number(head[1]) };
   for (const page of pages) assertDrawnHere(page, bound[page.index]!, drawn);
   return { found, answered: { bound, incarnation: drawn.incarnation } };
 }
@@ -105,11 +106,11 @@ async function answer(
 export async function readPage(context: Context, info: GraphQLResolveInfo, noun: NounName): Promise<Node> {
   const plan = planOf(info, 'page', noun);
   if (plan.kind !== 'page') throw new Error('A field is either a page or a node.');
-  const bound = bind(plan, info);
+  const bound = bindPages(plan, info);
   const { first } = bound[0]!;
   assertAffordable(plan.page.row, { path: plan.page.path, first, rows: first }, bound);
   const statement = new Emission(bound, reachOf(context.session)).page(statementName(info), plan.page);
-  const { found, answered } = await answer(context, plan, bound, statement);
+  const { found, answered } = await runStatement(context, plan, bound, statement);
   return decodePage(plan.page, found as Cells[], answered);
 }
 
@@ -124,12 +125,12 @@ export async function findNode(
   if (plan.kind !== 'rows') throw new Error('A field is either a page or a node.');
   const columns = NOUNS[noun].key;
   const values = key.map(([argument, value], at) =>
-    checked(codecOf(NOUNS[noun], columns[at]!), value, argument),
+    checkValue(codecOf(NOUNS[noun], columns[at]!), value, argument),
   );
-  const bound = bind(plan, info);
+  const bound = bindPages(plan, info);
   assertAffordable(plan.row, { path: info.fieldName, first: 1, rows: 1 }, bound);
   const statement = new Emission(bound, reachOf(context.session)).one(statementName(info), plan.row, values);
-  const { found, answered } = await answer(context, plan, bound, statement);
+  const { found, answered } = await runStatement(context, plan, bound, statement);
   return found === null ? null : decodeRow(plan.row, plan.fields, found as Cells, answered);
 }
 
@@ -143,7 +144,7 @@ export async function readBehind(
 ): Promise<Node | null> {
   const plan = planOf(info, 'rows', relation.to);
   if (plan.kind !== 'rows') throw new Error('A field is either a page or a node.');
-  const bound = bind(plan, info);
+  const bound = bindPages(plan, info);
   assertAffordable(plan.row, { path: info.fieldName, first: 1, rows: 1 }, bound);
   const values = new Map(
     [...parent.columns.values()].map(({ column }) => [column, (row[column] ?? null) as Value]),
@@ -155,7 +156,7 @@ export async function readBehind(
     parent,
     values,
   );
-  const { found, answered } = await answer(context, plan, bound, statement);
+  const { found, answered } = await runStatement(context, plan, bound, statement);
   return found === null ? null : decodeRow(plan.row, plan.fields, found as Cells, answered);
 }
 
@@ -172,7 +173,7 @@ export async function readNode(
 }
 
 /** The rows with these ids, in their order: for a field of type `[noun!]!`. One statement, none for no ids. */
-export async function readNodes(
+export async function readNodesById(
   context: Context,
   info: GraphQLResolveInfo,
   noun: NounName,
@@ -181,7 +182,7 @@ export async function readNodes(
   if (ids.length === 0) return [];
   const plan = planOf(info, 'rows', noun);
   if (plan.kind !== 'rows') throw new Error('A field is either a page or a node.');
-  return listed(context, info, noun, plan, bind(plan, info), ids);
+  return readListed(context, info, noun, plan, bindPages(plan, info), ids);
 }
 
 /**
@@ -196,18 +197,18 @@ export async function readShared(
 ): Promise<ReadonlyMap<string, Node>> {
   const plan = planOf(info, 'rows', noun);
   if (plan.kind !== 'rows') throw new Error('A field is either a page or a node.');
-  const bound = bind(plan, info);
+  const bound = bindPages(plan, info);
   const most = affordableRoots(plan.row, bound);
   const found = new Map<string, Node>();
   for (let at = 0; at < ids.length; at += most) {
     const some = ids.slice(at, at + most);
-    const nodes = await listed(context, info, noun, plan, bound, some);
+    const nodes = await readListed(context, info, noun, plan, bound, some);
     for (const [place, node] of nodes.entries()) found.set(some[place]!, node);
   }
   return found;
 }
 
-async function listed(
+async function readListed(
   context: Context,
   info: GraphQLResolveInfo,
   noun: NounName,
@@ -217,7 +218,7 @@ async function listed(
 ): Promise<Node[]> {
   assertAffordable(plan.row, { path: info.fieldName, first: ids.length, rows: ids.length }, bound);
   const statement = new Emission(bound, reachOf(context.session)).list(statementName(info), plan.row, ids);
-  const { found, answered } = await answer(context, plan, bound, statement);
+  const { found, answered } = await runStatement(context, plan, bound, statement);
   const rows = found as Cells[] | null;
   if (rows?.length !== ids.length)
     throw new Error(`${ids.length} ${noun} rows were written and not all can be read.`);

@@ -14,7 +14,7 @@ import {
   locatedError,
   type OperationDefinitionNode,
 } from 'graphql';
-import { type Asked, selected } from './selection.ts';
+import { type Selection, selectFields } from './selection.ts';
 
 /**
  * Marks a root field whose resolver gives the response as it is to be sent: keys in their order, scalars written out.
@@ -60,7 +60,7 @@ export async function executeWhole(
   const fields = rootFields(root, args, asked);
   const errors: GraphQLError[] = [];
   try {
-    const values = await Promise.all(started(fields, errors));
+    const values = await Promise.all(startFields(fields, errors));
     const data: Record<string, unknown> = Object.create(null);
     fields.forEach(({ key }, at) => {
       data[key] = values[at];
@@ -79,10 +79,10 @@ interface RootField {
 }
 
 /** The values of the fields, each begun. One that is refused before it waits keeps those after it from being begun. */
-function started(fields: readonly RootField[], errors: GraphQLError[]): unknown[] {
+function startFields(fields: readonly RootField[], errors: GraphQLError[]): unknown[] {
   const values: unknown[] = [];
   try {
-    for (const field of fields) values.push(begun(field, errors));
+    for (const field of fields) values.push(startField(field, errors));
     return values;
   } catch (error) {
     void Promise.allSettled(values); // nobody waits for them any more
@@ -94,7 +94,7 @@ function started(fields: readonly RootField[], errors: GraphQLError[]): unknown[
  * The value of a field. Where it fails, it is null and its error is noted; where it may not be null, the error is
  * thrown.
  */
-function begun({ key, nodes, nullable, resolve }: RootField, errors: GraphQLError[]): unknown {
+function startField({ key, nodes, nullable, resolve }: RootField, errors: GraphQLError[]): unknown {
   const fail = (raw: unknown): null => {
     const error = locatedError(raw, nodes, [key]);
     if (!nullable) throw error;
@@ -112,15 +112,15 @@ function begun({ key, nodes, nullable, resolve }: RootField, errors: GraphQLErro
 function askedOf(
   { operation, fragments }: WholeRoot,
   { schema, variableValues }: ExecutionArgs,
-): Asked | null {
+): Selection | null {
   const coerced = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues ?? {});
   if (coerced.errors !== undefined) return null;
   return { schema, fragments, variableValues: coerced.variableValues, fieldNodes: [] };
 }
 
-function rootFields(root: WholeRoot, args: ExecutionArgs, asked: Asked): RootField[] {
+function rootFields(root: WholeRoot, args: ExecutionArgs, asked: Selection): RootField[] {
   const { selectionSet } = root.operation;
-  return [...selected(asked, [{ kind: Kind.FIELD, selectionSet } as FieldNode], 'Query')].map(
+  return [...selectFields(asked, [{ kind: Kind.FIELD, selectionSet } as FieldNode], 'Query')].map(
     ([key, nodes]) => rootField(root, args, asked, key, nodes),
   );
 }
@@ -128,7 +128,7 @@ function rootFields(root: WholeRoot, args: ExecutionArgs, asked: Asked): RootFie
 function rootField(
   { operation, fragments }: WholeRoot,
   { schema, contextValue, hideSuggestions }: ExecutionArgs,
-  { variableValues }: Asked,
+  { variableValues }: Selection,
   key: string,
   nodes: FieldNode[],
 ): RootField {

@@ -1,28 +1,33 @@
 import { z } from 'zod';
 import type { CutSpec } from '../document/types.ts';
 import { builder } from '../schema/builder.ts';
-import { maybeEmpty, optionalInput, text } from './input.ts';
+import { maybeEmpty, optionalInput, requiredText } from './input.ts';
 import { NEEDS_VALUE } from './inputs.ts';
 
 const span = z.object({
-  localId: text(200),
+  localId: requiredText(200),
   start: z.int(),
   end: z.int(),
-  kind: text(100),
-  sectionType: text(100),
+  kind: requiredText(100),
+  sectionType: requiredText(100),
   address: maybeEmpty(1000),
-  parentLocalId: optionalInput(text(200)),
+  parentLocalId: optionalInput(requiredText(200)),
   title: optionalInput(maybeEmpty(2000)),
-  excludedBecause: optionalInput(text(200)),
+  excludedBecause: optionalInput(requiredText(200)),
 });
 
 /** A cut specification as it is stored and hashed. */
 export const cutSpec = z
   .object({
-    profile: text(100).nullish(),
+    profile: requiredText(100).nullish(),
     units: z.array(span).max(200_000, 'may have at most 200000 spans').nullish(),
   })
-  .transform(({ profile, units }): CutSpec => (units == null ? { profile: profile ?? '' } : { units }));
+  .transform(({ profile, units }, issue): CutSpec => {
+    if (units != null) return { units };
+    if (profile != null) return { profile };
+    issue.addIssue('must have a profile or units');
+    return z.NEVER;
+  });
 
 const UnitSpanInput = builder.inputType('UnitSpanInput', {
   description:

@@ -19,7 +19,7 @@ export function guardMutations(schema: GraphQLSchema): GraphQLSchema {
     if (authority === undefined) throw new Error(`AUTHORITY does not say who may call ${field.name}.`);
     const resolve = field.resolve ?? defaultFieldResolver;
     field.resolve = (source, args, context: Context, info) =>
-      refusable(() => {
+      answerRefusals(() => {
         refuseUnauthorised(field.name, authority, args, context);
         refuseMissingValues(field, info);
         return resolve(source, args, context, info);
@@ -29,7 +29,7 @@ export function guardMutations(schema: GraphQLSchema): GraphQLSchema {
 }
 
 /** Runs a resolver; its refusals, and the faults of its input, become its answer. */
-export async function refusable(run: () => unknown): Promise<unknown> {
+export async function answerRefusals(run: () => unknown): Promise<unknown> {
   try {
     return await run();
   } catch (error) {
@@ -72,7 +72,7 @@ function authorityFor(
 function invalidInput(error: InputValidationError): InvalidInput {
   const problems: Problem[] = error.issues.map((issue) => {
     const path = (issue.path ?? []).map((step) => String(typeof step === 'object' ? step.key : step));
-    return problemAt(path, 'invalid', sentence(placeOf(path), issue.message));
+    return problemAt(path, 'invalid', problemSentence(placeOf(path), issue.message));
   });
   const first = problems[0]?.message ?? 'It is invalid.';
   const more = problems.length > 1 ? ` The other problems (${problems.length - 1}) are listed.` : '';
@@ -80,7 +80,7 @@ function invalidInput(error: InputValidationError): InvalidInput {
 }
 
 /** A complaint goes on from its place ("title must not be blank"); one that is a sentence already stands behind it. */
-function sentence(place: string, complaint: string): string {
+function problemSentence(place: string, complaint: string): string {
   const goesOn = /^\p{Ll}/u.test(complaint);
   return `${place}${goesOn ? ' ' : ': '}${complaint.replace(/\.$/, '')}.`;
 }
@@ -90,12 +90,12 @@ const LONGEST_PLACE = 200;
 /** `blockedBy[0]`, `cutSpec.units[3].kind`: the way to a place as one would write it. */
 function placeOf(path: readonly string[]): string {
   const steps = path[0] === 'input' ? path.slice(1) : path;
-  const place = steps.map(step).join('').replace(/^\./, '');
+  const place = steps.map(placeStep).join('').replace(/^\./, '');
   if (place === '') return 'The input';
   return place.length <= LONGEST_PLACE ? place : `${place.slice(0, LONGEST_PLACE).toWellFormed()}…`;
 }
 
-function step(name: string): string {
+function placeStep(name: string): string {
   if (/^\d+$/.test(name)) return `[${name}]`;
   return /^\w+$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
 }

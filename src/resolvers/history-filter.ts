@@ -1,6 +1,6 @@
 import type { FilterableColumn, HistoryFilter } from '../log/feed/history-message.ts';
 import { badInput } from '../reading/bad-input.ts';
-import { checked, refuseReversed } from '../reading/bind.ts';
+import { checkValue, refuseReversed } from '../reading/bind.ts';
 import { asWritten, refuseUnknown } from '../reading/closed-sets.ts';
 
 type ColumnCodec = 'uuid' | 'text';
@@ -23,8 +23,10 @@ export function historyFilterOf(input: HistoryFilterInput): HistoryFilter {
     const single = input[name] ?? null;
     const several = (input[`${name}In`] ?? null) as unknown[] | null;
     return [
-      ...(single === null ? [] : [{ column, values: valuesOf(name, codec, [single], place(name)) }]),
-      ...(several === null ? [] : [{ column, values: valuesOf(name, codec, several, place(`${name}In`)) }]),
+      ...(single === null ? [] : [{ column, values: valuesOf(name, codec, [single], filterPlace(name)) }]),
+      ...(several === null
+        ? []
+        : [{ column, values: valuesOf(name, codec, several, filterPlace(`${name}In`)) }]),
     ];
   });
   const range = {
@@ -35,7 +37,7 @@ export function historyFilterOf(input: HistoryFilterInput): HistoryFilter {
   return { equal, ...range };
 }
 
-function place(name: string): string {
+function filterPlace(name: string): string {
   return `history(filter: {${name}:})`;
 }
 
@@ -43,7 +45,7 @@ function valuesOf(field: string, codec: ColumnCodec, values: readonly unknown[],
   if (values.length > MOST_VALUES)
     throw badInput(where, `takes at most ${MOST_VALUES} values; ${values.length} were given.`);
   const read = values.map((value) => {
-    const text = String(checked(codec, value, where));
+    const text = String(checkValue(codec, value, where));
     return codec === 'uuid' ? text.toLowerCase() : text;
   });
   refuseUnknown('History', field, read, where);
@@ -54,7 +56,7 @@ function valuesOf(field: string, codec: ColumnCodec, values: readonly unknown[],
 function timeOf(input: HistoryFilterInput, name: string): string | undefined {
   const value = input[name] ?? null;
   if (value === null) return undefined;
-  const text = String(checked('time', value, place(name)));
+  const text = String(checkValue('time', value, filterPlace(name)));
   const [, second = '', fraction = '', zone = ''] = /^(.{19})(?:\.(\d+))?(.+)$/.exec(text) ?? [];
   const utc = new Date(`${second}${zone}`).toISOString().slice(0, 19);
   return `${utc}.${fraction.padEnd(6, '0')}Z`;

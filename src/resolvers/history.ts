@@ -48,12 +48,12 @@ builder.subscriptionField('history', (t) =>
         entryIds: session.entryIds,
       });
     },
-    resolve: streamed,
+    resolve: streamMessage,
   }),
 );
 
 /** Rows become the nodes that `History` reads. */
-function streamed(message: HistoryMessage): StreamedMessage {
+function streamMessage(message: HistoryMessage): StreamedMessage {
   if (message.type !== 'HistoryEvent') return message;
   const readRelation = relationsOf(message.rows);
   return { ...message, rows: message.rows.map((row) => new StreamedHistory(row, readRelation)) };

@@ -21,17 +21,17 @@ export function maybeEmpty(longest: number) {
 }
 
 /** The same, of one character at least. */
-export function text(longest: number) {
+export function requiredText(longest: number) {
   return maybeEmpty(longest).min(1, 'must not be empty');
 }
 
 /** The same, with something in it to be read: what people will look for or ask about later. */
-export function words(longest: number) {
+export function readableText(longest: number) {
   return maybeEmpty(longest).refine((value) => value.trim() !== '', 'must not be blank');
 }
 
 /** A caller's idempotency key. What begins `compensate:` or `escalate:` belongs to the verifier's own records. */
-export const idempotencyKey = words(200).refine(
+export const idempotencyKey = readableText(200).refine(
   (key) => !/^(compensate|escalate):/.test(key),
   'must not begin with "compensate:" or "escalate:"; those keys belong to the ledger',
 );
@@ -51,10 +51,9 @@ const RFC_3339 =
 
 /** An RFC 3339 time, as UTC text with microseconds. */
 export const dateTime = z.string().transform((value, issue) => {
-  const match = RFC_3339.exec(value);
-  const [, day, time, fraction = '', zone = 'Z'] = match ?? [];
-  const instant = match === null ? Number.NaN : Date.parse(`${day}T${time}${zone.toUpperCase()}`);
-  if (Number.isNaN(instant) || !exists(day ?? '')) {
+  const [, day, time, fraction = '0', zone = 'Z'] = RFC_3339.exec(value) ?? [];
+  const instant = Date.parse(`${day}T${time}${zone.toUpperCase()}`);
+  if (day === undefined || Number.isNaN(instant) || !isCalendarDay(day)) {
     issue.addIssue('must be an RFC 3339 time with its zone, for example 2026-03-01T09:30:00Z');
     return z.NEVER;
   }
@@ -67,7 +66,7 @@ export const dateTime = z.string().transform((value, issue) => {
 });
 
 /** Date.parse rolls 30 February over; a time that doesn't exist is refused instead. */
-function exists(day: string): boolean {
+function isCalendarDay(day: string): boolean {
   return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
 }
 

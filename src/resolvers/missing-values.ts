@@ -20,7 +20,7 @@ export function refuseMissingValues(field: GraphQLField<unknown, unknown>, info:
   const isMissing = (name: string) => !Object.hasOwn(info.variableValues.coerced, name);
   for (const given of info.fieldNodes[0]?.arguments ?? []) {
     const argument = field.args.find(({ name }) => name === given.name.value);
-    if (argument !== undefined) find(argument.type, given.value, [argument.name], isMissing, problems);
+    if (argument !== undefined) findMissing(argument.type, given.value, [argument.name], isMissing, problems);
   }
   const [first] = problems;
   if (first !== undefined) throw new InvalidInput(`The input can't be taken: ${first.message}`, problems);
@@ -28,7 +28,7 @@ export function refuseMissingValues(field: GraphQLField<unknown, unknown>, info:
 
 type IsMissing = (variable: string) => boolean;
 
-function find(
+function findMissing(
   type: GraphQLInputType,
   value: ValueNode,
   path: readonly string[],
@@ -37,13 +37,13 @@ function find(
 ): void {
   if (value.kind === Kind.LIST) {
     value.values.forEach((item, at) => {
-      find(type, item, [...path, String(at)], isMissing, problems);
+      findMissing(type, item, [...path, String(at)], isMissing, problems);
     });
   }
-  if (value.kind === Kind.OBJECT) findInside(type, value, path, isMissing, problems);
+  if (value.kind === Kind.OBJECT) findMissingInside(type, value, path, isMissing, problems);
 }
 
-function findInside(
+function findMissingInside(
   type: GraphQLInputType,
   value: ObjectValueNode,
   path: readonly string[],
@@ -56,7 +56,7 @@ function findInside(
     const described = named.getFields()[name.value];
     if (described === undefined) continue;
     const place = [...path, name.value];
-    if (given.kind !== Kind.VARIABLE) find(described.type, given, place, isMissing, problems);
+    if (given.kind !== Kind.VARIABLE) findMissing(described.type, given, place, isMissing, problems);
     else if (described.extensions['needsValue'] === true && isMissing(given.name.value)) {
       const message = `${name.value} is given by the variable $${given.name.value}, which has no value; give it one, or leave ${name.value} out.`;
       problems.push(problemAt(place, 'variable-missing', message));

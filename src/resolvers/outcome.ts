@@ -9,7 +9,7 @@ type Types = typeof builder.$inferSchemaTypes;
 /** `<Verb>Outcome`: the success of a verb and the refusals that the authority table lists for it. */
 export function outcomeOf<T extends object>(verb: Verb, success: ObjectRef<Types, T, T>) {
   const name = `${verb.charAt(0).toUpperCase()}${verb.slice(1)}Outcome`;
-  return outcome<T>(
+  return outcomeUnion<T>(
     name,
     `What ${verb} answers: its success, or one of its refusals.`,
     success,
@@ -21,7 +21,7 @@ export function outcomeOf<T extends object>(verb: Verb, success: ObjectRef<Types
  * A union of a success type and refusals. A refusal is thrown where it is found, and the guard of the field returns
  * it.
  */
-export function outcome<T extends object>(
+export function outcomeUnion<T extends object>(
   name: string,
   description: string,
   success: ObjectRef<Types, T, T>,

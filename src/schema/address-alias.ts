@@ -1,8 +1,8 @@
-import { columns, connection, node, placeInLog } from './node.ts';
+import { columnFields, connectionTypes, nounType, placeInLog } from './node.ts';
 
-export const AddressAlias = node('AddressAlias');
+export const AddressAlias = nounType('AddressAlias');
 
-export const AddressAliasConnection = connection('AddressAlias', AddressAlias, {
+export const AddressAliasConnection = connectionTypes('AddressAlias', AddressAlias, {
   equal: {
     aliasId: 'UUID',
     targetUnitId: 'UUID',
@@ -17,7 +17,7 @@ export const AddressAliasConnection = connection('AddressAlias', AddressAlias, {
 AddressAlias.implement({
   description: 'Another address of a unit. Nothing writes these yet.',
   fields: (t) => ({
-    ...columns(t, {
+    ...columnFields(t, {
       aliasId: ['UUID', 'Identifies the alias.'],
       targetUnitId: ['UUID', 'The unit it leads to.'],
       aliasText: ['String', 'The alias itself.'],

@@ -1,10 +1,10 @@
 import { ChangeSet } from './change-set.ts';
 import { Entry } from './entry.ts';
-import { columns, connection, node, one, optionalNode, placeInLog } from './node.ts';
+import { columnFields, connectionTypes, nounType, optionalNode, placeInLog, requiredNode } from './node.ts';
 
-export const AffectedRow = node('AffectedRow');
+export const AffectedRow = nounType('AffectedRow');
 
-export const AffectedRowConnection = connection('AffectedRow', AffectedRow, {
+export const AffectedRowConnection = connectionTypes('AffectedRow', AffectedRow, {
   equal: {
     affectedRowId: 'UUID',
     changeSetId: 'UUID',
@@ -17,7 +17,7 @@ export const AffectedRowConnection = connection('AffectedRow', AffectedRow, {
 AffectedRow.implement({
   description: 'One row that a change set wrote outside the ledger: the version of one unit.',
   fields: (t) => ({
-    ...columns(t, {
+    ...columnFields(t, {
       affectedRowId: ['UUID', 'Identifies the row.'],
       changeSetId: ['UUID', 'The change set that wrote it.'],
       ordinal: ['Int', 'Its place in the change set.'],
@@ -26,7 +26,7 @@ AffectedRow.implement({
       targetRowId: ['String', 'The key of the row written.'],
     }),
     ...placeInLog(t),
-    changeSet: one(t, ChangeSet, 'The change set that wrote it.'),
+    changeSet: requiredNode(t, ChangeSet, 'The change set that wrote it.'),
     entry: optionalNode(t, Entry, 'The entry of that change set.'),
   }),
 });

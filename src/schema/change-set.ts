@@ -1,14 +1,22 @@
 import { AffectedRowConnection } from './affected-row.ts';
 import { Entry } from './entry.ts';
 import { Manifest } from './manifest.ts';
-import { columns, connection, many, node, one, optionalNode, placeInLog } from './node.ts';
+import {
+  columnFields,
+  connectionTypes,
+  nounType,
+  optionalNode,
+  pagedNodes,
+  placeInLog,
+  requiredNode,
+} from './node.ts';
 import { ReviewDecision } from './review-decision.ts';
 import { Signature, SignatureConnection } from './signature.ts';
 import { VerifyResultConnection } from './verify-result.ts';
 
-export const ChangeSet = node('ChangeSet');
+export const ChangeSet = nounType('ChangeSet');
 
-export const ChangeSetConnection = connection('ChangeSet', ChangeSet, {
+export const ChangeSetConnection = connectionTypes('ChangeSet', ChangeSet, {
   equal: {
     changeSetId: 'UUID',
     manifestId: 'UUID',
@@ -29,7 +37,7 @@ export const ChangeSetConnection = connection('ChangeSet', ChangeSet, {
 ChangeSet.implement({
   description: 'One cut as applied to the units, or the compensation of one that failed verification.',
   fields: (t) => ({
-    ...columns(t, {
+    ...columnFields(t, {
       changeSetId: ['UUID', 'Derived from the idempotency key of the cut.'],
       manifestId: ['UUID', 'The manifest envelope it enacts.'],
       manifestVersion: ['Digest', 'The manifest digest it enacts.'],
@@ -58,19 +66,19 @@ ChangeSet.implement({
     }),
     ...placeInLog(t),
     entry: optionalNode(t, Entry, 'The entry it belongs to.'),
-    manifest: one(t, Manifest, 'The plan it enacts.'),
-    reviewDecision: one(t, ReviewDecision, 'The approval it stands on.'),
-    executorSignature: one(t, Signature, 'The signature of lane DOT-991.'),
+    manifest: requiredNode(t, Manifest, 'The plan it enacts.'),
+    reviewDecision: requiredNode(t, ReviewDecision, 'The approval it stands on.'),
+    executorSignature: requiredNode(t, Signature, 'The signature of lane DOT-991.'),
     verifierSignature: optionalNode(t, Signature, 'Null; see the signatures of the verify results.'),
-    signatures: many(t, SignatureConnection, 'The signatures that reference this change set.'),
-    affectedRows: many(
+    signatures: pagedNodes(t, SignatureConnection, 'The signatures that reference this change set.'),
+    affectedRows: pagedNodes(
       t,
       AffectedRowConnection,
       'What it wrote, one row for each unit born or re-versioned.',
     ),
-    verifyResults: many(t, VerifyResultConnection, 'The verdicts on it.'),
-    compensations: many(t, ChangeSetConnection, 'The change sets that make this one void.'),
+    verifyResults: pagedNodes(t, VerifyResultConnection, 'The verdicts on it.'),
+    compensations: pagedNodes(t, ChangeSetConnection, 'The change sets that make this one void.'),
     compensates: optionalNode(t, ChangeSet, 'For a compensation: the change set it makes void.'),
-    triggeredBy: many(t, VerifyResultConnection, 'For a compensation: the verdict that triggered it.'),
+    triggeredBy: pagedNodes(t, VerifyResultConnection, 'For a compensation: the verdict that triggered it.'),
   }),
 });

@@ -1,9 +1,9 @@
 import { Entry } from './entry.ts';
-import { columns, connection, node, one, placeInLog } from './node.ts';
+import { columnFields, connectionTypes, nounType, placeInLog, requiredNode } from './node.ts';
 
-export const Dependency = node('Dependency');
+export const Dependency = nounType('Dependency');
 
-export const DependencyConnection = connection('Dependency', Dependency, {
+export const DependencyConnection = connectionTypes('Dependency', Dependency, {
   equal: {
     dependencyId: 'UUID',
     fromEntryId: 'UUID',
@@ -17,7 +17,7 @@ export const DependencyConnection = connection('Dependency', Dependency, {
 Dependency.implement({
   description: 'An edge between two entries: *from* blocks, supersedes, refines or is related to *to*.',
   fields: (t) => ({
-    ...columns(t, {
+    ...columnFields(t, {
       dependencyId: ['UUID', 'Identifies the edge.'],
       fromEntryId: ['UUID', 'The entry that blocks, supersedes or refines.'],
       toEntryId: ['UUID', 'The entry that is blocked, superseded or refined.'],
@@ -26,7 +26,7 @@ Dependency.implement({
       createdAt: ['DateTime', 'When it was declared.'],
     }),
     ...placeInLog(t),
-    fromEntry: one(t, Entry, 'Where the edge starts.'),
-    toEntry: one(t, Entry, 'Where the edge ends.'),
+    fromEntry: requiredNode(t, Entry, 'Where the edge starts.'),
+    toEntry: requiredNode(t, Entry, 'Where the edge ends.'),
   }),
 });

@@ -2,14 +2,14 @@ import { ChangeSetConnection } from './change-set.ts';
 import { DependencyConnection } from './dependency.ts';
 import { HistoryConnection } from './history.ts';
 import { ManifestConnection } from './manifest.ts';
-import { columns, connection, many, node, placeInLog } from './node.ts';
+import { columnFields, connectionTypes, nounType, pagedNodes, placeInLog } from './node.ts';
 import { ReviewDecisionConnection } from './review-decision.ts';
 import { SweepConnection } from './sweep.ts';
 import { VerifyResultConnection } from './verify-result.ts';
 
-export const Entry = node('Entry');
+export const Entry = nounType('Entry');
 
-export const EntryConnection = connection('Entry', Entry, {
+export const EntryConnection = connectionTypes('Entry', Entry, {
   equal: { entryId: 'UUID', kind: 'String', status: 'String' },
   time: 'emittedAt',
 });
@@ -18,7 +18,7 @@ Entry.implement({
   description:
     'One work item of the decision backlog. Its status is the one scalar that moves; everything else that happens to it is a row beside it.',
   fields: (t) => ({
-    ...columns(t, {
+    ...columnFields(t, {
       entryId: ['UUID', 'Derived from the idempotency key of the mark.'],
       kind: ['String', '`cut_request` or `escalation`. Nothing writes `lifecycle` yet.'],
       status: [
@@ -28,27 +28,39 @@ Entry.implement({
       emittedAt: ['DateTime', 'When the entry was marked.'],
     }),
     ...placeInLog(t),
-    history: many(
+    history: pagedNodes(
       t,
       HistoryConnection,
       'Every move of the entry, one row a move, in the order of the log; those not yet integrated at its end, without a cursor.',
     ),
-    dependenciesFrom: many(t, DependencyConnection, 'Dependencies that start at this entry.'),
-    dependenciesTo: many(
+    dependenciesFrom: pagedNodes(t, DependencyConnection, 'Dependencies that start at this entry.'),
+    dependenciesTo: pagedNodes(
       t,
       DependencyConnection,
       'Dependencies that point at this entry; those of kind `blocks` hold its cut.',
     ),
-    manifests: many(t, ManifestConnection, 'The plans that reviewers judged, one for each review.'),
-    reviewDecisions: many(t, ReviewDecisionConnection, 'The decisions on those plans, superseded ones too.'),
-    changeSets: many(t, ChangeSetConnection, 'The cut, and its compensation if it failed verification.'),
-    verifyResults: many(t, VerifyResultConnection, 'The verdicts on the cut.'),
-    escalations: many(
+    manifests: pagedNodes(t, ManifestConnection, 'The plans that reviewers judged, one for each review.'),
+    reviewDecisions: pagedNodes(
+      t,
+      ReviewDecisionConnection,
+      'The decisions on those plans, superseded ones too.',
+    ),
+    changeSets: pagedNodes(
+      t,
+      ChangeSetConnection,
+      'The cut, and its compensation if it failed verification.',
+    ),
+    verifyResults: pagedNodes(t, VerifyResultConnection, 'The verdicts on the cut.'),
+    escalations: pagedNodes(
       t,
       EntryConnection,
       'The escalation entries that failed verifications of this entry opened.',
     ),
-    escalatedBy: many(t, VerifyResultConnection, 'For an escalation entry: the verdict that opened it.'),
-    lastOfSweeps: many(t, SweepConnection, 'The sweeps whose pass ended at this entry.'),
+    escalatedBy: pagedNodes(
+      t,
+      VerifyResultConnection,
+      'For an escalation entry: the verdict that opened it.',
+    ),
+    lastOfSweeps: pagedNodes(t, SweepConnection, 'The sweeps whose pass ended at this entry.'),
   }),
 });

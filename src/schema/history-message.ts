@@ -5,7 +5,7 @@ import type { PlacedHistoryRow } from '../log/feed/history-page.ts';
 import { builder } from './builder.ts';
 import { History } from './history.ts';
 import { PreviewNode } from './node.ts';
-import { Checkpoint } from './proof.ts';
+import { CheckpointType } from './proof.ts';
 
 type Message<T extends HistoryMessage['type']> = Extract<HistoryMessage, { type: T }>;
 
@@ -102,7 +102,7 @@ const CaughtUp = builder.objectRef<Message<'CaughtUp'>>('CaughtUp').implement({
   fields: (t) => ({
     cursor: t.exposeString('cursor', { description: 'The place reached.' }),
     checkpoint: t.expose('checkpoint', {
-      type: Checkpoint,
+      type: CheckpointType,
       nullable: true,
       description: 'The newest head of the log that both lanes have signed; null before the first one.',
     }),
@@ -121,7 +121,7 @@ const Heartbeat = builder.objectRef<Message<'Heartbeat'>>('Heartbeat').implement
       resolve: (heartbeat) => heartbeat.head,
     }),
     checkpoint: t.expose('checkpoint', {
-      type: Checkpoint,
+      type: CheckpointType,
       nullable: true,
       description:
         'The newest head of the log that both lanes have signed; null before the first one, or where it covers what is still on its way.',

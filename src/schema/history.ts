@@ -1,9 +1,9 @@
 import { Entry } from './entry.ts';
-import { columns, connection, node, one, placeInLog } from './node.ts';
+import { columnFields, connectionTypes, nounType, placeInLog, requiredNode } from './node.ts';
 
-export const History = node('History');
+export const History = nounType('History');
 
-export const HistoryConnection = connection('History', History, {
+export const HistoryConnection = connectionTypes('History', History, {
   equal: {
     historyId: 'UUID',
     entryId: 'UUID',
@@ -17,7 +17,7 @@ export const HistoryConnection = connection('History', History, {
 History.implement({
   description: 'One move of one entry, written in the transaction that moved it.',
   fields: (t) => ({
-    ...columns(t, {
+    ...columnFields(t, {
       historyId: ['UUID', 'Identifies the row.'],
       entryId: ['UUID', 'The entry that moved.'],
       entryVersionBefore: ['String?', 'The status before; null for the birth of the entry.'],
@@ -30,6 +30,6 @@ History.implement({
       changedAt: ['DateTime', 'The time of the transaction.'],
     }),
     ...placeInLog(t),
-    entry: one(t, Entry, 'The entry that moved, as it stands now.'),
+    entry: requiredNode(t, Entry, 'The entry that moved, as it stands now.'),
   }),
 });

@@ -1,7 +1,7 @@
 import type { Incarnation as Span } from '../log/setback/incarnations.ts';
 import { builder } from './builder.ts';
 
-export const Incarnation = builder.objectRef<Span>('Incarnation').implement({
+export const IncarnationType = builder.objectRef<Span>('Incarnation').implement({
   description:
     'A span of the log under one name. Another begins where a database that was set back goes on, once both lanes have accepted it.',
   fields: (t) => ({

@@ -1,10 +1,10 @@
-import { FINDING_VERDICTS, type Finding } from '../fsck/finding.ts';
-import type { ScrubPass, Integrity as State } from '../fsck/scrub/scrub-pass.ts';
+import { FINDING_VERDICTS, type FsckFinding } from '../fsck/finding.ts';
+import type { ScrubPass, ScrubPasses as State } from '../fsck/scrub/scrub-pass.ts';
 import { builder } from './builder.ts';
 
 const position = (at: number | null): string | null => (at === null || at < 0 ? null : String(at));
 
-const IntegrityFinding = builder.objectRef<Finding>('IntegrityFinding').implement({
+const IntegrityFinding = builder.objectRef<FsckFinding>('IntegrityFinding').implement({
   description: 'Something that is not as it was written.',
   fields: (t) => ({
     verdict: t.exposeString('verdict', {
@@ -55,7 +55,7 @@ export interface IntegrityView extends State {
   readonly head: string;
 }
 
-export const Integrity = builder.objectRef<IntegrityView>('Integrity').implement({
+export const IntegrityType = builder.objectRef<IntegrityView>('Integrity').implement({
   description: 'How far the ledger has been checked against its log by this server, slowly and all the time.',
   fields: (t) => ({
     head: t.expose('head', { type: 'Position', description: 'How many positions the log has.' }),

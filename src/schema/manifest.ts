@@ -1,13 +1,21 @@
 import { ChangeSet, ChangeSetConnection } from './change-set.ts';
 import { Entry } from './entry.ts';
-import { columns, connection, many, node, one, optionalNode, placeInLog } from './node.ts';
+import {
+  columnFields,
+  connectionTypes,
+  nounType,
+  optionalNode,
+  pagedNodes,
+  placeInLog,
+  requiredNode,
+} from './node.ts';
 import { ReviewDecisionConnection } from './review-decision.ts';
 import { UnitBlockConnection } from './unit-block.ts';
 import { VerifyResultConnection } from './verify-result.ts';
 
-export const Manifest = node('Manifest');
+export const Manifest = nounType('Manifest');
 
-export const ManifestConnection = connection('Manifest', Manifest, {
+export const ManifestConnection = connectionTypes('Manifest', Manifest, {
   equal: {
     envelopeId: 'UUID',
     operationKind: 'String',
@@ -26,7 +34,7 @@ Manifest.implement({
   description:
     'A manifest envelope: the plan of one cut as a reviewer judged it. Its unit blocks are the plan itself.',
   fields: (t) => ({
-    ...columns(t, {
+    ...columnFields(t, {
       envelopeId: ['UUID', 'Identifies the envelope.'],
       operationKind: ['String', '`first_cut`. Nothing writes `split` or `merge` yet.'],
       status: ['String', 'The status at insertion; rows are never updated, so ask `effectiveStatus`.'],
@@ -44,11 +52,15 @@ Manifest.implement({
       ],
     }),
     ...placeInLog(t),
-    entry: one(t, Entry, 'The entry this plan is for.'),
-    unitBlocks: many(t, UnitBlockConnection, 'The records of the plan, in the order of the document.'),
-    reviewDecisions: many(t, ReviewDecisionConnection, 'The decisions on this plan.'),
-    changeSets: many(t, ChangeSetConnection, 'The change sets that enacted this plan, or compensated that.'),
-    verifyResults: many(t, VerifyResultConnection, 'The verdicts on cuts of this plan.'),
+    entry: requiredNode(t, Entry, 'The entry this plan is for.'),
+    unitBlocks: pagedNodes(t, UnitBlockConnection, 'The records of the plan, in the order of the document.'),
+    reviewDecisions: pagedNodes(t, ReviewDecisionConnection, 'The decisions on this plan.'),
+    changeSets: pagedNodes(
+      t,
+      ChangeSetConnection,
+      'The change sets that enacted this plan, or compensated that.',
+    ),
+    verifyResults: pagedNodes(t, VerifyResultConnection, 'The verdicts on cuts of this plan.'),
     escalation: optionalNode(t, Entry, 'The escalation entry this plan answers.'),
     cutChangeSet: optionalNode(t, ChangeSet, 'The change set this plan refers to.'),
     supersededBy: optionalNode(t, Manifest, 'The envelope that replaced this one.'),

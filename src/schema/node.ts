@@ -18,7 +18,7 @@ export abstract class PreviewNode {
  * The resolver of every column and relation: a property read, since the statement has been run by the field above.
  * Its result is typed `never` because it is checked by the description of the nouns (and a test), not by TypeScript.
  */
-function read(parent: Node, args: object, context: Context, info: GraphQLResolveInfo): never {
+function readField(parent: Node, args: object, context: Context, info: GraphQLResolveInfo): never {
   if (parent instanceof PreviewNode) return parent.read(info.fieldName, args, context, info) as never;
   return (parent as Record<string, unknown>)[info.path.key] as never;
 }
@@ -26,15 +26,15 @@ function read(parent: Node, args: object, context: Context, info: GraphQLResolve
 type Types = typeof builder.$inferSchemaTypes;
 type Fields = PothosSchemaTypes.ObjectFieldBuilder<Types, Node>;
 type Scalar = 'UUID' | 'DateTime' | 'Digest' | 'Position' | 'String' | 'Int' | 'Boolean';
-type NodeRef = ReturnType<typeof node>;
+type NodeRef = ReturnType<typeof nounType>;
 
 /** A noun's object type, to be implemented in its own file. */
-export function node(name: string) {
+export function nounType(name: string) {
   return builder.objectRef<Node>(name);
 }
 
 /** Fields that read a column of the view: `name: [type, description]`, with `?` after the type where it may be null. */
-export function columns<Name extends string>(
+export function columnFields<Name extends string>(
   t: Fields,
   described: Record<Name, readonly [Scalar | `${Scalar}?`, string]>,
 ) {
@@ -43,7 +43,7 @@ export function columns<Name extends string>(
       type: type.replace('?', '') as Scalar,
       nullable: type.endsWith('?'),
       description,
-      resolve: read,
+      resolve: readField,
     });
   const fields = Object.entries<readonly [Scalar | `${Scalar}?`, string]>(described);
   return Object.fromEntries(fields.map(([name, spec]) => [name, field(spec)])) as Record<
@@ -54,7 +54,7 @@ export function columns<Name extends string>(
 
 /** The place in the log of the record that inserted the row. */
 export function placeInLog(t: Fields) {
-  return columns(t, {
+  return columnFields(t, {
     position: [
       'Position?',
       'Place in the log of the record that brought this row; null until it is integrated.',
@@ -64,13 +64,13 @@ export function placeInLog(t: Fields) {
 }
 
 /** A relation to exactly one row. */
-export function one(t: Fields, type: NodeRef, description: string) {
-  return t.field({ type, description, resolve: read });
+export function requiredNode(t: Fields, type: NodeRef, description: string) {
+  return t.field({ type, description, resolve: readField });
 }
 
 /** A relation to one row, or none. */
 export function optionalNode(t: Fields, type: NodeRef, description: string) {
-  return t.field({ type, nullable: true, description, resolve: read });
+  return t.field({ type, nullable: true, description, resolve: readField });
 }
 
 const SortOrder = builder.enumType('SortOrder', {
@@ -88,7 +88,7 @@ const SortOrder = builder.enumType('SortOrder', {
 export const PageInfo = builder.objectRef<Node>('PageInfo').implement({
   description: 'Where a page stands in its connection.',
   fields: (t) => ({
-    ...columns(t, {
+    ...columnFields(t, {
       hasNextPage: ['Boolean', 'Whether rows follow after `endCursor`.'],
       hasPreviousPage: ['Boolean', 'Whether this page began after a cursor.'],
       startCursor: ['String?', 'Cursor of the first row that has one; null where none has.'],
@@ -143,25 +143,25 @@ function filterFields(
 }
 
 /** The connection, edge and filter types of a noun. */
-export function connection(name: string, type: NodeRef, filterColumns: FilterColumns) {
+export function connectionTypes(name: string, type: NodeRef, filterColumns: FilterColumns) {
   const edge = builder.objectRef<Node>(`${name}Edge`).implement({
     description: `One row of a ${name}Connection.`,
     fields: (t) => ({
-      ...columns(t, {
+      ...columnFields(t, {
         cursor: [
           'String?',
           'Opaque place of this row in the order of the connection. Null for a row that is not in the log yet, which only relations show: it has no place, counts as the newest, and comes again with one.',
         ],
       }),
-      node: one(t, type, 'The row.'),
+      node: requiredNode(t, type, 'The row.'),
     }),
   });
   const ref = builder.objectRef<Node>(`${name}Connection`).implement({
     description: `A page of rows: ${name}.`,
     fields: (t) => ({
-      edges: t.field({ type: [edge], description: 'The rows with their cursors.', resolve: read }),
-      nodes: t.field({ type: [type], description: 'The rows alone.', resolve: read }),
-      pageInfo: t.field({ type: PageInfo, description: 'Where this page stands.', resolve: read }),
+      edges: t.field({ type: [edge], description: 'The rows with their cursors.', resolve: readField }),
+      nodes: t.field({ type: [type], description: 'The rows alone.', resolve: readField }),
+      pageInfo: t.field({ type: PageInfo, description: 'Where this page stands.', resolve: readField }),
     }),
   });
   const filter = builder.inputType(`${name}Filter`, {
@@ -170,7 +170,7 @@ export function connection(name: string, type: NodeRef, filterColumns: FilterCol
   });
   return { ref, filter, filterColumns };
 }
-export type Connection = ReturnType<typeof connection>;
+export type Connection = ReturnType<typeof connectionTypes>;
 
 export const DEFAULT_PAGE = 50;
 export const LARGEST_PAGE = 200;
@@ -189,6 +189,6 @@ export function pageArguments(arg: ArgBuilder<Types>, { filter }: Connection) {
 }
 
 /** A relation to any number of rows, read by pages. */
-export function many(t: Fields, to: Connection, description: string) {
-  return t.field({ type: to.ref, description, args: pageArguments(t.arg, to), resolve: read });
+export function pagedNodes(t: Fields, to: Connection, description: string) {
+  return t.field({ type: to.ref, description, args: pageArguments(t.arg, to), resolve: readField });
 }

@@ -26,7 +26,7 @@ const WitnessCosignature = builder.objectRef<Witnessed>('WitnessCosignature').im
   }),
 });
 
-export const Checkpoint = builder.objectRef<SignedHead>('Checkpoint').implement({
+export const CheckpointType = builder.objectRef<SignedHead>('Checkpoint').implement({
   description:
     'A head of the log that both lanes have signed (C2SP tlog-checkpoint): whoever keeps it can prove any later change of what it covers.',
   fields: (t) => ({
@@ -53,7 +53,7 @@ export const Checkpoint = builder.objectRef<SignedHead>('Checkpoint').implement(
   }),
 });
 
-export const InclusionProof = builder.objectRef<Inclusion>('InclusionProof').implement({
+export const InclusionProofType = builder.objectRef<Inclusion>('InclusionProof').implement({
   description: 'That a record stands at its position (RFC 9162 §2.1.3).',
   fields: (t) => ({
     position: t.field({
@@ -85,7 +85,7 @@ export const InclusionProof = builder.objectRef<Inclusion>('InclusionProof').imp
   }),
 });
 
-export const ConsistencyProof = builder.objectRef<Consistency>('ConsistencyProof').implement({
+export const ConsistencyProofType = builder.objectRef<Consistency>('ConsistencyProof').implement({
   description: 'That the log of one size is the beginning of the log of another (RFC 9162 §2.1.4).',
   fields: (t) => ({
     from: t.field({
@@ -112,7 +112,7 @@ export const ConsistencyProof = builder.objectRef<Consistency>('ConsistencyProof
   }),
 });
 
-export const LogRecord = builder.objectRef<StoredRecord>('LogRecord').implement({
+export const LogRecordType = builder.objectRef<StoredRecord>('LogRecord').implement({
   description: 'What one transaction wrote, as the log holds it.',
   fields: (t) => ({
     position: t.expose('position', { type: 'Position', description: 'Its place in the log.' }),

@@ -1,13 +1,21 @@
 import { ChangeSet, ChangeSetConnection } from './change-set.ts';
 import { Entry } from './entry.ts';
 import { Manifest } from './manifest.ts';
-import { columns, connection, many, node, one, optionalNode, placeInLog } from './node.ts';
+import {
+  columnFields,
+  connectionTypes,
+  nounType,
+  optionalNode,
+  pagedNodes,
+  placeInLog,
+  requiredNode,
+} from './node.ts';
 import { UnitBlock } from './unit-block.ts';
 import { VerifyResultConnection } from './verify-result.ts';
 
-export const ReviewDecision = node('ReviewDecision');
+export const ReviewDecision = nounType('ReviewDecision');
 
-export const ReviewDecisionConnection = connection('ReviewDecision', ReviewDecision, {
+export const ReviewDecisionConnection = connectionTypes('ReviewDecision', ReviewDecision, {
   equal: {
     reviewDecisionId: 'UUID',
     manifestId: 'UUID',
@@ -27,7 +35,7 @@ ReviewDecision.implement({
   description:
     'What a reviewer decided about a plan. It is live until another decision supersedes it or it expires.',
   fields: (t) => ({
-    ...columns(t, {
+    ...columnFields(t, {
       reviewDecisionId: ['UUID', 'Derived from the idempotency key of the review.'],
       governanceEventKind: ['String', 'What was governed: `manifest_review`.'],
       manifestId: ['UUID', 'The manifest envelope it judges.'],
@@ -52,13 +60,13 @@ ReviewDecision.implement({
       updatedAt: ['DateTime', 'As `createdAt`.'],
     }),
     ...placeInLog(t),
-    manifest: one(t, Manifest, 'The plan it judges.'),
+    manifest: requiredNode(t, Manifest, 'The plan it judges.'),
     unitBlock: optionalNode(t, UnitBlock, 'The one block it is about.'),
-    entry: one(t, Entry, 'The entry that the plan is for.'),
+    entry: requiredNode(t, Entry, 'The entry that the plan is for.'),
     prior: optionalNode(t, ReviewDecision, 'The decision that this one supersedes.'),
     supersededBy: optionalNode(t, ReviewDecision, 'The decision that superseded this one.'),
-    changeSets: many(t, ChangeSetConnection, 'The change sets that stand on this decision.'),
-    verifyResults: many(t, VerifyResultConnection, 'The verdicts on those change sets.'),
+    changeSets: pagedNodes(t, ChangeSetConnection, 'The change sets that stand on this decision.'),
+    verifyResults: pagedNodes(t, VerifyResultConnection, 'The verdicts on those change sets.'),
     escalation: optionalNode(t, Entry, 'The escalation entry it answers.'),
     cutChangeSet: optionalNode(t, ChangeSet, 'The change set it refers to.'),
   }),

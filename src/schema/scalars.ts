@@ -6,7 +6,7 @@ import { builder } from './builder.ts';
  * Any string passes: whether it is well formed is judged after authority, so that a stranger with bad input hears
  * Forbidden, and a caller hears a refusal that names the place.
  */
-function text(name: string): (value: unknown) => string {
+function parseText(name: string): (value: unknown) => string {
   return (value) => {
     if (typeof value === 'string') return value;
     throw new GraphQLError(`${name} is written as a string.`);
@@ -14,7 +14,11 @@ function text(name: string): (value: unknown) => string {
 }
 
 function textScalar(name: 'UUID' | 'DateTime' | 'Digest' | 'Position' | 'Base64', description: string): void {
-  builder.scalarType(name, { description, serialize: (value) => value as string, parseValue: text(name) });
+  builder.scalarType(name, {
+    description,
+    serialize: (value) => value as string,
+    parseValue: parseText(name),
+  });
 }
 
 textScalar('UUID', 'An RFC 9562 UUID: 8-4-4-4-12 hexadecimal digits, lower case when read.');

@@ -1,11 +1,11 @@
 import { ChangeSet } from './change-set.ts';
 import { Entry } from './entry.ts';
-import { columns, connection, node, optionalNode, placeInLog } from './node.ts';
+import { columnFields, connectionTypes, nounType, optionalNode, placeInLog } from './node.ts';
 import { VerifyResult } from './verify-result.ts';
 
-export const Signature = node('Signature');
+export const Signature = nounType('Signature');
 
-export const SignatureConnection = connection('Signature', Signature, {
+export const SignatureConnection = connectionTypes('Signature', Signature, {
   equal: {
     signatureId: 'UUID',
     signatureKind: 'String',
@@ -23,7 +23,7 @@ Signature.implement({
   description:
     'One Ed25519 signature of one lane over one statement. It references a change set or a verify result, never both.',
   fields: (t) => ({
-    ...columns(t, {
+    ...columnFields(t, {
       signatureId: ['UUID', 'Identifies the signature.'],
       signatureKind: ['String', '`executor` or `verifier`.'],
       signerDotId: ['String', 'The lane: `DOT-991` or `DOT-992`.'],

@@ -1,7 +1,7 @@
 import type { SigningKey as Key } from '../log/tree/proofs.ts';
 import { builder } from './builder.ts';
 
-export const SigningKey = builder.objectRef<Key>('SigningKey').implement({
+export const SigningKeyType = builder.objectRef<Key>('SigningKey').implement({
   description:
     "A lane's public key. What it signs is judged by the positions that it is valid for, and they stand in the log, signed: this is the registry's word for it.",
   fields: (t) => ({

@@ -1,9 +1,9 @@
 import { Entry } from './entry.ts';
-import { columns, connection, node, optionalNode, placeInLog } from './node.ts';
+import { columnFields, connectionTypes, nounType, optionalNode, placeInLog } from './node.ts';
 
-export const Sweep = node('Sweep');
+export const Sweep = nounType('Sweep');
 
-export const SweepConnection = connection('Sweep', Sweep, {
+export const SweepConnection = connectionTypes('Sweep', Sweep, {
   equal: { sweepId: 'UUID', triggerKind: 'String', sweptBy: 'String', lastEntryId: 'UUID' },
   nullable: ['lastEntryId'],
   time: 'sweptAt',
@@ -12,7 +12,7 @@ export const SweepConnection = connection('Sweep', Sweep, {
 Sweep.implement({
   description: 'One pass over the backlog that put marked and deferred entries before the reviewers.',
   fields: (t) => ({
-    ...columns(t, {
+    ...columnFields(t, {
       sweepId: ['UUID', 'Derived from the idempotency key of the sweep.'],
       triggerKind: ['String', '`manual`. Nothing writes `scheduled` yet.'],
       sweptBy: ['String', 'The principal that swept.'],

@@ -1,11 +1,19 @@
 import { Entry } from './entry.ts';
 import { Manifest } from './manifest.ts';
-import { columns, connection, many, node, one, optionalNode, placeInLog } from './node.ts';
+import {
+  columnFields,
+  connectionTypes,
+  nounType,
+  optionalNode,
+  pagedNodes,
+  placeInLog,
+  requiredNode,
+} from './node.ts';
 import { ReviewDecisionConnection } from './review-decision.ts';
 
-export const UnitBlock = node('UnitBlock');
+export const UnitBlock = nounType('UnitBlock');
 
-export const UnitBlockConnection = connection('UnitBlock', UnitBlock, {
+export const UnitBlockConnection = connectionTypes('UnitBlock', UnitBlock, {
   equal: {
     envelopeId: 'UUID',
     unitLocalId: 'String',
@@ -21,7 +29,7 @@ UnitBlock.implement({
   description:
     'One record of a plan: a unit, a container heading, an excluded stretch, or a unit that vanishes.',
   fields: (t) => ({
-    ...columns(t, {
+    ...columnFields(t, {
       envelopeId: ['UUID', 'The manifest it belongs to.'],
       unitLocalId: ['String', 'Identifies the block inside its manifest.'],
       blockRole: ['String', '`result` for what the cut makes, `origin` for what vanishes.'],
@@ -33,9 +41,9 @@ UnitBlock.implement({
       createdAt: ['DateTime', 'The time of the transaction.'],
     }),
     ...placeInLog(t),
-    manifest: one(t, Manifest, 'The manifest it belongs to.'),
-    entry: one(t, Entry, 'The entry that the manifest is for.'),
-    reviewDecisions: many(t, ReviewDecisionConnection, 'Decisions on this block alone.'),
+    manifest: requiredNode(t, Manifest, 'The manifest it belongs to.'),
+    entry: requiredNode(t, Entry, 'The entry that the manifest is for.'),
+    reviewDecisions: pagedNodes(t, ReviewDecisionConnection, 'Decisions on this block alone.'),
     decisionBacklogEntry: optionalNode(t, Entry, 'The entry this block refers to.'),
   }),
 });

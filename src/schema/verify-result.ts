@@ -1,13 +1,21 @@
 import { ChangeSet } from './change-set.ts';
 import { Entry } from './entry.ts';
 import { Manifest } from './manifest.ts';
-import { columns, connection, many, node, one, optionalNode, placeInLog } from './node.ts';
+import {
+  columnFields,
+  connectionTypes,
+  nounType,
+  optionalNode,
+  pagedNodes,
+  placeInLog,
+  requiredNode,
+} from './node.ts';
 import { ReviewDecision } from './review-decision.ts';
 import { Signature, SignatureConnection } from './signature.ts';
 
-export const VerifyResult = node('VerifyResult');
+export const VerifyResult = nounType('VerifyResult');
 
-export const VerifyResultConnection = connection('VerifyResult', VerifyResult, {
+export const VerifyResultConnection = connectionTypes('VerifyResult', VerifyResult, {
   equal: {
     verifyResultId: 'UUID',
     changeSetId: 'UUID',
@@ -28,7 +36,7 @@ export const VerifyResultConnection = connection('VerifyResult', VerifyResult, {
 VerifyResult.implement({
   description: 'What the verifier found when it recomputed a cut from the source and the approved manifest.',
   fields: (t) => ({
-    ...columns(t, {
+    ...columnFields(t, {
       verifyResultId: ['UUID', 'Derived from the idempotency key of the verification.'],
       changeSetId: ['UUID', 'The cut it judges.'],
       manifestId: ['UUID', 'The manifest envelope of that cut.'],
@@ -54,13 +62,13 @@ VerifyResult.implement({
       checkedRowCount: ['Int', 'How many rows were compared.'],
     }),
     ...placeInLog(t),
-    changeSet: one(t, ChangeSet, 'The cut it judges.'),
+    changeSet: requiredNode(t, ChangeSet, 'The cut it judges.'),
     entry: optionalNode(t, Entry, 'The entry of that cut.'),
-    manifest: one(t, Manifest, 'The plan of that cut.'),
-    reviewDecision: one(t, ReviewDecision, 'The approval that the cut stands on.'),
-    executorSignature: one(t, Signature, 'The executor signature it judges.'),
-    verifierSignature: one(t, Signature, 'Its own signature.'),
-    signatures: many(t, SignatureConnection, 'The signatures that reference this result.'),
+    manifest: requiredNode(t, Manifest, 'The plan of that cut.'),
+    reviewDecision: requiredNode(t, ReviewDecision, 'The approval that the cut stands on.'),
+    executorSignature: requiredNode(t, Signature, 'The executor signature it judges.'),
+    verifierSignature: requiredNode(t, Signature, 'Its own signature.'),
+    signatures: pagedNodes(t, SignatureConnection, 'The signatures that reference this result.'),
     rollbackChangeSet: optionalNode(t, ChangeSet, 'For a fail: the compensating change set.'),
     escalation: optionalNode(t, Entry, 'For a fail: the escalation entry.'),
     prior: optionalNode(t, VerifyResult, 'The verdict before this one.'),

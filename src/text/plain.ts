@@ -8,7 +8,7 @@ const LONGEST = 2_000;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to find
 const ORDERS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
-export function plain(text: string, secrets: readonly string[] = []): string {
+export function terminalText(text: string, secrets: readonly string[] = []): string {
   let shown = text.toWellFormed();
   // Before anything is taken out: what stands between the characters of a token must not hide it, nor make one.
   for (let before = ''; before !== shown; ) {
@@ -21,5 +21,5 @@ export function plain(text: string, secrets: readonly string[] = []): string {
 
 /** The same in one line. */
 export function plainLine(text: string, secrets: readonly string[] = []): string {
-  return plain(text.replaceAll(/\s+/g, ' ').trim(), secrets);
+  return terminalText(text.replaceAll(/\s+/g, ' ').trim(), secrets);
 }

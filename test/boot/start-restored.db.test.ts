@@ -7,9 +7,9 @@ import { ROLES } from '../harness/catalog.ts';
 import { cutter, fileOf } from '../harness/cli.ts';
 import { asOwner } from '../harness/cluster.ts';
 import { type Command, cutterStart, freshHome, urlOf } from '../harness/start-command.ts';
+import { RESTARTS_POSTGRES_MS, WAITS_FOR_OTHERS_MS } from '../harness/timeouts.ts';
 
-// Each start makes a database or heals one, on machines that may have much else to do.
-vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
+vi.setConfig({ testTimeout: RESTARTS_POSTGRES_MS, hookTimeout: RESTARTS_POSTGRES_MS });
 
 const serverHome = freshHome();
 let server: EmbeddedServer;
@@ -78,7 +78,9 @@ const readiness = async (command: Command): Promise<Record<string, string>> =>
 
 /** Parts of a server connect a moment after it listens. */
 const ready = (command: Command) =>
-  expect.poll(async () => (await readiness(command))['status'], { timeout: 120_000 }).toBe('ready');
+  expect
+    .poll(async () => (await readiness(command))['status'], { timeout: WAITS_FOR_OTHERS_MS })
+    .toBe('ready');
 
 /** A whole way of a document, or what was refused. */
 async function runs(command: Command, home: string): Promise<string> {
@@ -131,7 +133,9 @@ describe('a database restored without owners and privileges', () => {
       expect(command.output()).toContain('granted them again');
       expect(command.output()).toContain('It was made from a database on another PostgreSQL server');
       expect(await resumed(home, elsewhere.ownerUrl)).toContain('DOT-992 has accepted. Both lanes have');
-      await expect.poll(async () => (await readiness(command))['resumed'], { timeout: 120_000 }).toBe('up');
+      await expect
+        .poll(async () => (await readiness(command))['resumed'], { timeout: WAITS_FOR_OTHERS_MS })
+        .toBe('up');
       expect(await runs(command, home)).toContain('verified_complete');
       await close(command);
       const again = await started(home, elsewhere.ownerUrl);
@@ -191,7 +195,9 @@ describe('a copy and its original', () => {
     expect(await runs(first, home)).toContain('verified_complete');
     const said = await resumed(home, database);
     expect(said).toContain('Accept only if nobody uses the original again');
-    await expect.poll(async () => (await readiness(copy))['resumed'], { timeout: 120_000 }).toBe('up');
+    await expect
+      .poll(async () => (await readiness(copy))['resumed'], { timeout: WAITS_FOR_OTHERS_MS })
+      .toBe('up');
     expect(await runs(copy, home)).toContain('verified_complete');
     const incarnations = await Promise.all([original, database].map(incarnationOf));
     expect(incarnations[0]).not.toBe(incarnations[1]);

@@ -6,8 +6,9 @@ import { openPools } from '../../src/database/pools.ts';
 import { pendingStatement } from '../../src/log/queue/pending.ts';
 import { send } from '../harness/doors.ts';
 import { type OwnServer, ownServer } from '../harness/own-server.ts';
+import { RESTARTS_POSTGRES_MS } from '../harness/timeouts.ts';
 
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
+vi.setConfig({ testTimeout: RESTARTS_POSTGRES_MS, hookTimeout: RESTARTS_POSTGRES_MS });
 
 // Roles belong to the server, so this file has one of its own.
 let server: OwnServer;

@@ -7,7 +7,7 @@ import type { Lane } from '../../src/law/values.ts';
 import { signStatement } from '../../src/ledger/envelope/sign.ts';
 import type { NewSignature } from '../../src/ledger/tables/signature.ts';
 import { judgeExecutorSignature } from '../../src/ledger/verify/verify-signature.ts';
-import { pae } from '../../src/proof/dsse.ts';
+import { preAuthEncoding } from '../../src/proof/dsse.ts';
 import { publicKeyOf, verifyWithTweetnacl } from '../../src/proof/ed25519.ts';
 import { keyIdOf } from '../../src/proof/keyid.ts';
 import { expectGolden } from '../harness/golden.ts';
@@ -83,7 +83,7 @@ describe('statements: vectors frozen in git', () => {
       [signed('DOT-992', VERIFIER), VERIFIER],
     ] as const) {
       const envelope = row.payload_envelope as { payloadType: string; signatures: [{ sig: string }] };
-      const message = pae(envelope.payloadType, Buffer.from(row.signature_payload));
+      const message = preAuthEncoding(envelope.payloadType, Buffer.from(row.signature_payload));
       const signature = Buffer.from(envelope.signatures[0].sig, 'base64');
       expect(verifyWithTweetnacl(key.publicKey, message, signature)).toEqual({ ok: true });
     }

@@ -2,7 +2,7 @@ import { execute, parse } from 'graphql';
 import { beforeAll, expect, test } from 'vitest';
 import type { Context } from '../../src/context.ts';
 import { type PreviewRows, previewNode } from '../../src/reading/preview.ts';
-import { readNode, readNodes } from '../../src/reading/read.ts';
+import { readNode, readNodesById } from '../../src/reading/read.ts';
 import { builder } from '../../src/schema/builder.ts';
 import { Entry } from '../../src/schema/entry.ts';
 import { Manifest } from '../../src/schema/manifest.ts';
@@ -88,7 +88,7 @@ builder.queryFields((t) => ({
     type: [Entry],
     args: { of: t.arg.intList({ required: true }) },
     resolve: (_, { of }, ctx, info) =>
-      readNodes(
+      readNodesById(
         ctx,
         info,
         'Entry',
@@ -124,7 +124,7 @@ test('readNode reads what was written and what hangs under it', async () => {
   await expect(ask('{ missing { status } }')).rejects.toThrow("can't be read");
 });
 
-test('readNodes keeps the order of the ids, one statement for all of them and none for none', async () => {
+test('readNodesById keeps the order of the ids, one statement for all of them and none for none', async () => {
   const document =
     'query ($of: [Int!]!) { promoted(of: $of) { entryId changeSets { nodes { changeKind } } } }';
   const { promoted } = await ask(document, { of: [4, 1, 3] });

@@ -4,7 +4,7 @@
  * another title is given, a person says.
  */
 import { realpathSync } from 'node:fs';
-import { plain } from '../../text/plain.ts';
+import { terminalText } from '../../text/plain.ts';
 import { ClientFault } from '../client/client.ts';
 import { FindDocumentDocument, RegisterSourceDocument } from '../generated/graphql.ts';
 import { foldedText } from '../terminal/columns.ts';
@@ -81,7 +81,7 @@ async function askWhether(why: string, { terminal, path, place: { docCode } }: S
         `If it is another document, give it a code, for example --doc-code ${other}.`,
     );
   // The title is another party's word.
-  terminal.output.write(`${foldedText(plain(there))}\n`);
+  terminal.output.write(`${foldedText(terminalText(there))}\n`);
   if (await askYesNo(terminal, `Is ${path} its next version?`)) return;
   throw new ClientFault(
     `Nothing was registered. Give this document its own code, for example --doc-code ${other}.`,

@@ -11,7 +11,7 @@ import {
   symlinkSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { makeHome, quoted } from '../../home/home-folder.ts';
+import { makeHome, quotedPath } from '../../home/home-folder.ts';
 import { packagedBinaries, reachableBinaries } from './binaries.ts';
 import { canReach, type RunAs, unprivilegedUser } from './run-as.ts';
 import { openSharedRoot, SHARED_ROOT } from './shared-root.ts';
@@ -80,7 +80,7 @@ function realOf(path: string): string {
 function refuseAnothersData(own: string, shared: string): void {
   const target = readlinkSync(own);
   if (!target.startsWith(`${SHARED_ROOT}/`) || !existsSync(join(target, 'PG_VERSION'))) return;
-  const [from, to, data, link] = [dirname(target), dirname(shared), shared, own].map(quoted);
+  const [from, to, data, link] = [dirname(target), dirname(shared), shared, own].map(quotedPath);
   throw new Error(
     `${own} leads to ${target}, the data of this home at its earlier place. If the home was moved, move ` +
       `its data too: mv ${from} ${to} && ln -sfn ${data} ${link}. If the home is a copy, copy its data: cp ` +

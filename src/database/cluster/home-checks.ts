@@ -14,7 +14,7 @@ import {
   statSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { quoted } from '../../home/home-folder.ts';
+import { quotedPath } from '../../home/home-folder.ts';
 import { ensureExecutable } from './binaries.ts';
 import type { ClusterPlace } from './cluster-place.ts';
 
@@ -41,9 +41,9 @@ export function checkHomeFiles(home: string): void {
     throw new ClosedHome(
       owner === self
         ? `${path} is closed to ${self} itself (mode ${(found.mode & 0o777).toString(8)}). Open it: chmod ` +
-            `600 ${quoted(path)}`
+            `600 ${quotedPath(path)}`
         : `${path} belongs to ${owner}, and this process runs as ${self}. Another user may have copied the ` +
-            `home. Change its owner: chown -R ${self} ${quoted(home)}`,
+            `home. Change its owner: chown -R ${self} ${quotedPath(home)}`,
     );
   }
 }
@@ -72,14 +72,14 @@ export function checkData({ data, runAs }: ClusterPlace): void {
     if (found === undefined || found.uid === uid) continue;
     throw new ClosedHome(
       `${path} belongs to ${nameOf(found.uid)}, and PostgreSQL runs as ${nameOf(uid)}. Another user may ` +
-        `have copied the home. Change the owner of the data: chown -R ${nameOf(uid)} ${quoted(data)}`,
+        `have copied the home. Change the owner of the data: chown -R ${nameOf(uid)} ${quotedPath(data)}`,
     );
   }
   const mode = folder.mode & 0o777;
   if ((mode & 0o027) !== 0)
     throw new ClosedHome(
       `${data} is open to others (mode ${mode.toString(8)}), and PostgreSQL refuses that. Close it: ` +
-        `chmod 700 ${quoted(data)}`,
+        `chmod 700 ${quotedPath(data)}`,
     );
 }
 

@@ -57,8 +57,9 @@ function isHeld(tags: string | undefined, etag: string): boolean {
 }
 
 function takesGzip(accepted: string | string[] | undefined): boolean {
+  if (accepted === undefined) return false;
   const weights = new Map<string, number>();
-  for (const item of String(accepted ?? '').split(',')) {
+  for (const item of String(accepted).split(',')) {
     const [coding = '', ...parameters] = item.split(';').map((part) => part.trim().toLowerCase());
     const weight = parameters.find((parameter) => parameter.startsWith('q='));
     weights.set(coding, weight === undefined ? 1 : Number(weight.slice(2)));

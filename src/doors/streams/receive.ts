@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import type { Limits } from '../bounds/limits.ts';
 import { JsonScanner, parseScanned } from '../json.ts';
 import { LONG_TEXT_BYTES, type LongTexts } from '../long-texts.ts';
-import { type ClientMessage, closeReason, readMessage } from '../messages.ts';
+import { type ClientMessage, closeReason, readClientMessage } from '../messages.ts';
 import { DoorRefusal } from '../refuse.ts';
 import type { SocketState } from './connection.ts';
 import { withId } from './operation-ids.ts';
@@ -56,7 +56,7 @@ export function receiveMessage(
     socket.close(isOurs ? CloseCode.BadRequest : CloseCode.InternalServerError, reason);
   };
   const hand = (text: Buffer) => {
-    const message = readMessage(parseScanned(text, 'The message'));
+    const message = readClientMessage(parseScanned(text, 'The message'));
     if (typeof message === 'string') socket.close(CloseCode.BadRequest, closeReason(message));
     else handOn(message, text.toString('utf8'), extra, handle);
   };

@@ -1,7 +1,7 @@
 /** What convinces a lane that the tree still has all that it signed, and that it holds what the log holds. */
 import type { Client } from 'pg';
 import { verifyConsistency } from '../../proof/merkle.ts';
-import { type Edge, grow, rootOfEdge } from '../../proof/merkle-edge.ts';
+import { type Edge, growEdge, rootOfEdge } from '../../proof/merkle-edge.ts';
 import { consistencyNodes, rootNodes } from '../../proof/merkle-nodes.ts';
 import { readLeaves } from '../tree/tree-fold.ts';
 import { distinctNodes, type ReadNodes, readTreeNodes } from '../tree/tree-nodes.ts';
@@ -56,7 +56,7 @@ async function foldedAgain(
   for (let at = from; at < size; ) {
     const leaves = await readLeaves(client, at, Math.min(at + PAGE, size));
     if (leaves.length === 0) throw new CosigningRefused(`The log ends at position ${at}, before its tree.`);
-    grow(edge, at, leaves);
+    growEdge(edge, at, leaves);
     at += leaves.length;
   }
   return rootOfEdge(edge);

@@ -1,6 +1,6 @@
 import { type QuerySqlToken, sql } from 'slonik';
 import { z } from 'zod';
-import type { LogRecord } from '../../law/record.ts';
+import type { BuiltRecord } from '../../law/record.ts';
 import { DURABLE } from '../durable.ts';
 
 /**
@@ -8,7 +8,7 @@ import { DURABLE } from '../durable.ts';
  * the transaction's last statement: a lock waited for or a row read after it would reverse the log's order. It hands
  * over nothing where the ledger is suspended, or where a crash could take back what is committed.
  */
-export function pendingStatement({ recordId, hash, parts, rowIds }: LogRecord): QuerySqlToken {
+export function pendingStatement({ recordId, hash, parts, rowIds }: BuiltRecord): QuerySqlToken {
   // Nearly every body is one part; in an array each of its quotes would be escaped and read again.
   const isOne = parts.length === 1;
   const rows = isOne

@@ -5,7 +5,7 @@ import { parseRecord } from '../../law/parse-record.ts';
 import { judgeResumption, type Resumption, resumeRecordId } from '../../law/resume-statement.ts';
 import type { Lane } from '../../law/values.ts';
 import { verifySignature } from '../../proof/ed25519.ts';
-import { type Edge, grow, rootOfEdge } from '../../proof/merkle-edge.ts';
+import { type Edge, growEdge, rootOfEdge } from '../../proof/merkle-edge.ts';
 import type { IntegratedBatch } from '../queue/move.ts';
 import { readLeaves } from '../tree/tree-fold.ts';
 
@@ -18,7 +18,7 @@ export async function rootOfLog(client: Client, size: number): Promise<Uint8Arra
     const leaves = await readLeaves(client, at, Math.min(at + PAGE, size));
     if (leaves.length === 0)
       throw new Error(`The log ends before position ${at}, and its head says ${size}.`);
-    grow(edge, at, leaves);
+    growEdge(edge, at, leaves);
     at += leaves.length;
   }
   return rootOfEdge(edge);

@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import { isDigest } from '../../proof/digest.ts';
 import { leafHash } from '../../proof/merkle.ts';
-import { type Edge, grow } from '../../proof/merkle-edge.ts';
+import { type Edge, growEdge } from '../../proof/merkle-edge.ts';
 import { rootNodes } from '../../proof/merkle-nodes.ts';
 import { IS_DURABLE } from '../durable.ts';
 import { IS_SUSPENDED } from '../setback/suspension.ts';
@@ -80,7 +80,7 @@ export async function foldBatch(
   }
   const from = Number(locked.size);
   const leaves = await readLeaves(client, from, from + limit);
-  const nodes = grow(await readEdge(client, from), from, leaves);
+  const nodes = growEdge(await readEdge(client, from), from, leaves);
   const size = from + leaves.length;
   const written = await client.query<{ proposed: string }>(WRITE, [
     nodes.map((node) => node.level),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Edge, edgeLevels, grow, rootOfEdge } from '../../proof/merkle-edge.ts';
+import { type Edge, edgeLevels, growEdge, rootOfEdge } from '../../proof/merkle-edge.ts';
 
 /** Positions whose leaves are kept, so that a head that lags behind the stream can still be compared. */
 const KEPT = 4096;
@@ -36,14 +36,14 @@ export class FoldedLog {
   rootAt(size: number): Uint8Array | null {
     if (size < this.#from || size > this.size) return null;
     const edge = new Map(this.#edge);
-    grow(edge, this.#from, this.#leaves.slice(0, size - this.#from));
+    growEdge(edge, this.#from, this.#leaves.slice(0, size - this.#from));
     return rootOfEdge(edge);
   }
 
   /** Forgets the leaves before `size`: nothing older will be asked for. */
   settle(size: number): void {
     if (size <= this.#from || size > this.size) return;
-    grow(this.#edge, this.#from, this.#leaves.splice(0, size - this.#from));
+    growEdge(this.#edge, this.#from, this.#leaves.splice(0, size - this.#from));
     this.#from = size;
   }
 

@@ -4,12 +4,18 @@ import { builder } from '../../schema/builder.ts';
 import { Entry } from '../../schema/entry.ts';
 import { WrittenInterface } from '../../schema/written.ts';
 import { callOf } from '../call.ts';
-import { idempotencyKey, uuid, words } from '../input.ts';
+import { idempotencyKey, readableText, uuid } from '../input.ts';
 import { callFields } from '../inputs.ts';
 import { outcomeOf } from '../outcome.ts';
-import { nodeOf, type Success, succeed } from '../success.ts';
+import { type Success, successOf } from '../success.ts';
+import { nodeBy } from '../success-node.ts';
 
-const shape = z.object({ idempotencyKey, dryRun: z.boolean(), entryId: uuid, rationale: words(10_000) });
+const shape = z.object({
+  idempotencyKey,
+  dryRun: z.boolean(),
+  entryId: uuid,
+  rationale: readableText(10_000),
+});
 
 const AbandonInput = builder
   .inputType('AbandonInput', {
@@ -33,7 +39,7 @@ const AbandonSuccess = builder.objectRef<Success<{ entryId: string }>>('AbandonS
     entry: t.field({
       type: Entry,
       description: 'The entry.',
-      resolve: (success, _, ctx, info) => nodeOf(success, 'Entry', success.entryId, ctx, info),
+      resolve: nodeBy('Entry', 'entryId'),
     }),
   }),
 });
@@ -45,6 +51,6 @@ builder.mutationField('abandon', (t) =>
       "Ends an entry that won't be cut, or an escalation that was dealt with. Scope `entry:abandon`, lane DOT-991; not an agent.",
     args: { input: t.arg({ type: AbandonInput, required: true, description: 'What to end, and why.' }) },
     resolve: async (_, { input }, ctx) =>
-      succeed(ctx, await ctx.ledger.asExec(callOf('abandon', ctx, input), (tx) => abandon(tx, input))),
+      successOf(ctx, await ctx.ledger.asExec(callOf('abandon', ctx, input), (tx) => abandon(tx, input))),
   }),
 );

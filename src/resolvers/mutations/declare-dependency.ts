@@ -9,7 +9,8 @@ import { callOf } from '../call.ts';
 import { idempotencyKey, uuid } from '../input.ts';
 import { callFields } from '../inputs.ts';
 import { outcomeOf } from '../outcome.ts';
-import { nodeOf, type Success, succeed } from '../success.ts';
+import { type Success, successOf } from '../success.ts';
+import { nodeBy } from '../success-node.ts';
 
 const shape = z
   .object({
@@ -53,7 +54,7 @@ const DeclareDependencySuccess = builder
       dependency: t.field({
         type: Dependency,
         description: 'The edge of this key.',
-        resolve: (success, _, ctx, info) => nodeOf(success, 'Dependency', success.dependencyId, ctx, info),
+        resolve: nodeBy('Dependency', 'dependencyId'),
       }),
     }),
   });
@@ -65,7 +66,7 @@ builder.mutationField('declareDependency', (t) =>
       'Says how two entries hang together. Scope `entry:mark`; SUPERSEDES needs `entry:review`. Lane DOT-991.',
     args: { input: t.arg({ type: DeclareDependencyInput, required: true, description: 'The edge.' }) },
     resolve: async (_, { input }, ctx) =>
-      succeed(
+      successOf(
         ctx,
         await ctx.ledger.asExec(callOf('declareDependency', ctx, input), (tx) =>
           declareDependency(tx, input),

@@ -5,18 +5,19 @@ import { Entry } from '../../schema/entry.ts';
 import { WrittenInterface } from '../../schema/written.ts';
 import { callOf } from '../call.ts';
 import { CutSpecInput, cutSpec } from '../cut-spec-input.ts';
-import { idempotencyKey, optionalInput, uuid, words } from '../input.ts';
+import { idempotencyKey, optionalInput, readableText, uuid } from '../input.ts';
 import { callFields, NEEDS_VALUE } from '../inputs.ts';
 import { outcomeOf } from '../outcome.ts';
-import { nodeOf, type Success, succeed } from '../success.ts';
+import { type Success, successOf } from '../success.ts';
+import { nodeBy } from '../success-node.ts';
 
 const shape = z.object({
   idempotencyKey,
   dryRun: z.boolean(),
   sourceId: uuid,
   cutSpec,
-  signalSource: words(200),
-  scenarioRef: optionalInput(words(200)),
+  signalSource: readableText(200),
+  scenarioRef: optionalInput(readableText(200)),
   blockedBy: z
     .array(uuid)
     .max(1000, 'may name at most 1000 entries')
@@ -52,7 +53,7 @@ const MarkSuccess = builder.objectRef<Success<{ entryId: string }>>('MarkSuccess
     entry: t.field({
       type: Entry,
       description: 'The entry of this key.',
-      resolve: (success, _, ctx, info) => nodeOf(success, 'Entry', success.entryId, ctx, info),
+      resolve: nodeBy('Entry', 'entryId'),
     }),
   }),
 });
@@ -63,6 +64,6 @@ builder.mutationField('mark', (t) =>
     description: 'Puts a document, and how to cut it, on the backlog. Scope `entry:mark`, lane DOT-991.',
     args: { input: t.arg({ type: MarkInput, required: true, description: 'What to cut.' }) },
     resolve: async (_, { input }, ctx) =>
-      succeed(ctx, await ctx.ledger.asExec(callOf('mark', ctx, input), (tx) => mark(tx, input))),
+      successOf(ctx, await ctx.ledger.asExec(callOf('mark', ctx, input), (tx) => mark(tx, input))),
   }),
 );

@@ -6,10 +6,10 @@ import { ProblemType } from '../../schema/refusals.ts';
 import { Source } from '../../schema/source.ts';
 import { WrittenInterface } from '../../schema/written.ts';
 import { callOf } from '../call.ts';
-import { base64, idempotencyKey, optionalInput, wellFormed, words } from '../input.ts';
+import { base64, idempotencyKey, optionalInput, readableText, wellFormed } from '../input.ts';
 import { callFields } from '../inputs.ts';
 import { outcomeOf } from '../outcome.ts';
-import { type Success, succeed } from '../success.ts';
+import { type Success, successOf } from '../success.ts';
 
 /** Bytes of one document. */
 const MAX_SOURCE = 16 * 1024 * 1024;
@@ -32,11 +32,16 @@ const shape = z.object({
     issue.addIssue(fault);
     return z.NEVER;
   }),
-  title: optionalInput(words(500)),
+  title: optionalInput(readableText(500)),
   mediaType: z.enum(['text/markdown', 'text/plain'], 'must be text/markdown or text/plain'),
   content: z
     .object({ text: wellFormed.nullish(), base64: base64.nullish() })
-    .transform(({ text: written, base64: bytes }) => bytes ?? Buffer.from(written ?? '', 'utf8'))
+    .transform(({ text, base64: bytes }, issue) => {
+      if (bytes != null) return bytes;
+      if (text != null) return Buffer.from(text, 'utf8');
+      issue.addIssue('must have a text or its base64');
+      return z.NEVER;
+    })
     .refine((bytes) => bytes.length <= MAX_SOURCE, `must have at most ${MAX_SOURCE} bytes`),
 });
 
@@ -87,7 +92,7 @@ builder.mutationField('registerSource', (t) =>
       'Takes a document as received, once. Anything whose content is not Markdown or plain text is refused. Scope `source:register`, lane DOT-991.',
     args: { input: t.arg({ type: RegisterSourceInput, required: true, description: 'The document.' }) },
     resolve: async (_, { input }, ctx) =>
-      succeed(
+      successOf(
         ctx,
         await ctx.ledger.asExec(callOf('registerSource', ctx, input), (tx) => registerSource(tx, input)),
       ),

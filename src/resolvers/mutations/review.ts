@@ -8,10 +8,11 @@ import { Manifest } from '../../schema/manifest.ts';
 import { ReviewDecision } from '../../schema/review-decision.ts';
 import { WrittenInterface } from '../../schema/written.ts';
 import { callOf } from '../call.ts';
-import { dateTime, digest, idempotencyKey, optionalInput, plainJson, uuid, words } from '../input.ts';
+import { dateTime, digest, idempotencyKey, optionalInput, plainJson, readableText, uuid } from '../input.ts';
 import { callFields, NEEDS_VALUE } from '../inputs.ts';
 import { outcomeOf } from '../outcome.ts';
-import { nodeOf, type Success, succeed } from '../success.ts';
+import { type Success, successOf } from '../success.ts';
+import { nodeBy } from '../success-node.ts';
 
 const shape = z
   .object({
@@ -22,7 +23,7 @@ const shape = z
     manifestDigest: digest,
     riskClass: z.enum(RISK_CLASSES),
     findings: plainJson.optional().transform((findings) => findings ?? null),
-    rationale: optionalInput(words(10_000)),
+    rationale: optionalInput(readableText(10_000)),
     supersedesDecisionId: optionalInput(uuid),
     expiresAt: optionalInput(dateTime),
     notBefore: optionalInput(dateTime),
@@ -85,17 +86,17 @@ const ReviewSuccess = builder.objectRef<Success<ReviewAnswer>>('ReviewSuccess').
     decision: t.field({
       type: ReviewDecision,
       description: 'The decision of this key.',
-      resolve: (success, _, ctx, info) => nodeOf(success, 'ReviewDecision', success.decisionId, ctx, info),
+      resolve: nodeBy('ReviewDecision', 'decisionId'),
     }),
     manifest: t.field({
       type: Manifest,
       description: 'The manifest as it was reviewed.',
-      resolve: (success, _, ctx, info) => nodeOf(success, 'Manifest', success.manifestId, ctx, info),
+      resolve: nodeBy('Manifest', 'manifestId'),
     }),
     entry: t.field({
       type: Entry,
       description: 'The entry.',
-      resolve: (success, _, ctx, info) => nodeOf(success, 'Entry', success.entryId, ctx, info),
+      resolve: nodeBy('Entry', 'entryId'),
     }),
   }),
 });
@@ -107,6 +108,6 @@ builder.mutationField('review', (t) =>
       "Records a person's verdict on one manifest. Scope `entry:review`, lane DOT-991; not who marked the entry or registered its text, not an agent.",
     args: { input: t.arg({ type: ReviewInput, required: true, description: 'The verdict.' }) },
     resolve: async (_, { input }, ctx) =>
-      succeed(ctx, await ctx.ledger.asExec(callOf('review', ctx, input), (tx) => review(tx, input))),
+      successOf(ctx, await ctx.ledger.asExec(callOf('review', ctx, input), (tx) => review(tx, input))),
   }),
 );

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Session } from '../../auth/session.ts';
 import { MAX_SWEEP, type SweepAnswer, sweep } from '../../ledger/sweep.ts';
 import { previewNode } from '../../reading/preview.ts';
-import { readNodes } from '../../reading/read.ts';
+import { readNodesById } from '../../reading/read.ts';
 import { builder } from '../../schema/builder.ts';
 import { Entry } from '../../schema/entry.ts';
 import { WrittenInterface } from '../../schema/written.ts';
@@ -10,7 +10,7 @@ import { callOf } from '../call.ts';
 import { idempotencyKey, uuid } from '../input.ts';
 import { callFields, NEEDS_VALUE } from '../inputs.ts';
 import { outcomeOf } from '../outcome.ts';
-import { type Success, succeed } from '../success.ts';
+import { type Success, successOf } from '../success.ts';
 
 /** Absent means all that wait. Null or an empty list is what a broken caller sends, and must not mean all. */
 const namedEntries = z
@@ -58,7 +58,7 @@ const SweepSuccess = builder.objectRef<Success<SweepAnswer>>('SweepSuccess').imp
       description: 'Entries that wait for review now.',
       resolve: ({ previewRows, promoted }, _, ctx, info) =>
         previewRows === null
-          ? readNodes(ctx, info, 'Entry', promoted)
+          ? readNodesById(ctx, info, 'Entry', promoted)
           : promoted.map((id) => previewNode('Entry', previewRows, id)),
     }),
   }),
@@ -73,7 +73,7 @@ builder.mutationField('sweep', (t) =>
     resolve: async (_, { input }, ctx) => {
       const pass = await ctx.ledger.asExec(callOf('sweep', ctx, input), (tx) => sweep(tx, input));
       const first = pass.replayed ? await ctx.ledger.sweepReplay(ctx.session as Session, input) : {};
-      return succeed(ctx, { ...pass, ...first });
+      return successOf(ctx, { ...pass, ...first });
     },
   }),
 );

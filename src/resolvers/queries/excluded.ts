@@ -1,17 +1,19 @@
-/** What a plan sets aside, as whoever approves sees it: each stretch with its reason and its exact text. */
+/** What a plan sets aside, as an approver sees it: each stretch with its reason and its exact text. */
 import type { PlanRecord } from '../../document/types.ts';
 import { PreviewFields } from '../../reading/preview.ts';
 import { builder } from '../../schema/builder.ts';
 import { PageInfo } from '../../schema/node.ts';
 import { cursorOf, placeAfter, refuseSize } from './plan-page.ts';
 
-const ExcludedStretch = builder.objectRef<PlanRecord>('ExcludedStretch').implement({
+/** A record without a unit: it has the reason. */
+type ExcludedRecord = PlanRecord & { readonly excludedBecause: string };
+
+const ExcludedStretch = builder.objectRef<ExcludedRecord>('ExcludedStretch').implement({
   description: 'A stretch of the document that becomes no unit. Its text is kept in the manifest.',
   fields: (t) => ({
     localId: t.exposeString('localId', { description: 'Names it in the manifest.' }),
-    reason: t.string({
+    reason: t.exposeString('excludedBecause', {
       description: 'Why it is no unit: `front_matter`, `blank`, or what the caller wrote.',
-      resolve: (record) => record.excludedBecause ?? '',
     }),
     start: t.exposeInt('start', { description: 'First byte.' }),
     end: t.exposeInt('end', { description: 'First byte after it.' }),
@@ -22,14 +24,16 @@ const ExcludedStretch = builder.objectRef<PlanRecord>('ExcludedStretch').impleme
 
 const isBlank = (record: PlanRecord): boolean => record.text.trim() === '';
 
+const isExcluded = (record: PlanRecord): record is ExcludedRecord => record.excludedBecause !== null;
+
 interface Page {
-  readonly edges: { cursor: string; node: PlanRecord }[];
+  readonly edges: { cursor: string; node: ExcludedRecord }[];
   readonly pageInfo: PreviewFields;
   readonly totalCount: number;
 }
 
 const ExcludedStretchEdge = builder
-  .objectRef<{ cursor: string; node: PlanRecord }>('ExcludedStretchEdge')
+  .objectRef<{ cursor: string; node: ExcludedRecord }>('ExcludedStretchEdge')
   .implement({
     description: 'One excluded stretch with its cursor.',
     fields: (t) => ({
@@ -73,9 +77,7 @@ export function excludedPage(
 ): Page {
   refuseSize(first);
   const from = after === null ? 0 : placeAfter(after);
-  const all = records.filter(
-    (record) => record.role === 'excluded' && (blank === null || isBlank(record) === blank),
-  );
+  const all = records.filter(isExcluded).filter((record) => blank === null || isBlank(record) === blank);
   const rest = all.filter((record) => record.renderOrder >= from);
   const edges = rest.slice(0, first).map((node) => ({ cursor: cursorOf(node.renderOrder), node }));
   const pageInfo = new PreviewFields({

@@ -9,7 +9,7 @@ import type { Scope } from '../../auth/authority.ts';
 import { QUERY_AUTHORITY, WHOLE_LEDGER } from '../../auth/query-authority.ts';
 import type { Session } from '../../auth/session.ts';
 import type { Context } from '../../context.ts';
-import { refusable } from '../guard-mutations.ts';
+import { answerRefusals } from '../guard-mutations.ts';
 
 /** The caller's session, if it is one and has the scope; else an error that says what is missing. */
 export function requireScope({ session }: Context, field: string, scope: Scope | null): Session {
@@ -49,7 +49,7 @@ export function guardQueries(schema: GraphQLSchema): GraphQLSchema {
     field.resolve = (source, args, context: Context, info) => {
       refuseNarrowed(requireScope(context, field.name, scope), field.name);
       const run = () => resolve(source, args, context, info);
-      return isUnionType(getNullableType(field.type)) ? refusable(run) : run();
+      return isUnionType(getNullableType(field.type)) ? answerRefusals(run) : run();
     };
   }
   return schema;

@@ -1,13 +1,13 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
 import { builder } from '../../schema/builder.ts';
-import { Integrity } from '../../schema/integrity.ts';
+import { IntegrityType } from '../../schema/integrity.ts';
 
 const headRow = z.object({ head: z.string() });
 
 builder.queryField('integrity', (t) =>
   t.field({
-    type: Integrity,
+    type: IntegrityType,
     description:
       'How far the ledger has been checked against its log, and what was found. Scope `ledger:evidence`.',
     resolve: async (_, _args, { observe, integrity }) => {

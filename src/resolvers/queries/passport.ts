@@ -2,9 +2,9 @@ import { z } from 'zod';
 import type { Session } from '../../auth/session.ts';
 import type { IssuedPassport } from '../../passport/issue/issue.ts';
 import { builder } from '../../schema/builder.ts';
-import { Checkpoint } from '../../schema/proof.ts';
+import { CheckpointType } from '../../schema/proof.ts';
 import { uuid } from '../input.ts';
-import { outcome } from '../outcome.ts';
+import { outcomeUnion } from '../outcome.ts';
 
 const Passport = builder.objectRef<IssuedPassport>('Passport').implement({
   description:
@@ -20,7 +20,7 @@ const Passport = builder.objectRef<IssuedPassport>('Passport').implement({
       description: 'What the verifier said: `pass`, or `fail` of a cut that was compensated.',
     }),
     checkpoint: t.expose('checkpoint', {
-      type: Checkpoint,
+      type: CheckpointType,
       description: 'The smallest published head that covers the records.',
     }),
   }),
@@ -28,7 +28,7 @@ const Passport = builder.objectRef<IssuedPassport>('Passport').implement({
 
 builder.queryField('passport', (t) =>
   t.field({
-    type: outcome('PassportOutcome', 'The passport, or why there is none.', Passport, [
+    type: outcomeUnion('PassportOutcome', 'The passport, or why there is none.', Passport, [
       'Forbidden',
       'InvalidInput',
       'NotFound',

@@ -9,7 +9,7 @@ import { DEFAULT_PAGE, LARGEST_PAGE, PageInfo } from '../../schema/node.ts';
 import { ProblemType } from '../../schema/refusals.ts';
 import { CutSpecInput, cutSpec } from '../cut-spec-input.ts';
 import { optionalInput, uuid } from '../input.ts';
-import { outcome } from '../outcome.ts';
+import { outcomeUnion } from '../outcome.ts';
 import { ExcludedStretchConnection, excludedPage } from './excluded.ts';
 import { cursorOf, placeAfter, refuseSize } from './plan-page.ts';
 
@@ -230,8 +230,14 @@ function recordAt(view: PlanView, planned: ReadonlyMap<string, UnitPlan>, index:
   const unit = view.actions.vanished[
     index - view.plan.records.length
   ] as PlanView['actions']['vanished'][number];
+  const { kind, sectionType, contentHash } = unit;
+  if (kind === null || sectionType === null || contentHash === null)
+    throw new Error(`The database lost the version of unit ${unit.unitId}.`);
   return {
     ...unit,
+    kind,
+    sectionType,
+    contentHash,
     localId: `vanished:${unit.unitId}`,
     role: 'vanished',
     action: 'vanished',
@@ -252,7 +258,7 @@ const shape = z.object({
 
 builder.queryField('planCut', (t) =>
   t.field({
-    type: outcome('PlanOutcome', 'A plan, or why there is none.', Plan, [
+    type: outcomeUnion('PlanOutcome', 'A plan, or why there is none.', Plan, [
       'Forbidden',
       'InvalidInput',
       'NotFound',

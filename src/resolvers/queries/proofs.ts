@@ -1,13 +1,18 @@
 import type { Session } from '../../auth/session.ts';
 import { badInput } from '../../reading/bad-input.ts';
 import { builder } from '../../schema/builder.ts';
-import { Incarnation } from '../../schema/incarnation.ts';
-import { Checkpoint, ConsistencyProof, InclusionProof, LogRecord } from '../../schema/proof.ts';
-import { SigningKey } from '../../schema/signing-key.ts';
+import { IncarnationType } from '../../schema/incarnation.ts';
+import {
+  CheckpointType,
+  ConsistencyProofType,
+  InclusionProofType,
+  LogRecordType,
+} from '../../schema/proof.ts';
+import { SigningKeyType } from '../../schema/signing-key.ts';
 
 builder.queryField('checkpoint', (t) =>
   t.field({
-    type: Checkpoint,
+    type: CheckpointType,
     nullable: true,
     description:
       'The newest head of the log that both lanes have signed. Null before the first one. Scope `ledger:observe`.',
@@ -17,7 +22,7 @@ builder.queryField('checkpoint', (t) =>
 
 builder.queryField('inclusionProof', (t) =>
   t.field({
-    type: InclusionProof,
+    type: InclusionProofType,
     nullable: true,
     description:
       "Proves that a record stands at its position in the log. Null where the tree of that size has no such position, or isn't grown so far. Scope `ledger:observe`.",
@@ -38,7 +43,7 @@ builder.queryField('inclusionProof', (t) =>
 
 builder.queryField('consistencyProof', (t) =>
   t.field({
-    type: ConsistencyProof,
+    type: ConsistencyProofType,
     nullable: true,
     description:
       "Proves that the log of one size is the beginning of the log of another: nothing that was there has changed. Null where it isn't grown so far. Scope `ledger:observe`.",
@@ -56,7 +61,7 @@ builder.queryField('consistencyProof', (t) =>
 
 builder.queryField('record', (t) =>
   t.field({
-    type: LogRecord,
+    type: LogRecordType,
     nullable: true,
     description:
       'One record of the log, whole. Null where there is none, and for a token narrowed to entries unless the record moves those alone. Scope `ledger:evidence`.',
@@ -68,7 +73,7 @@ builder.queryField('record', (t) =>
 
 builder.queryField('keys', (t) =>
   t.field({
-    type: [SigningKey],
+    type: [SigningKeyType],
     description:
       "The lanes' public keys, those in force and those before them, in the order of their beginnings. Whoever keeps them can judge the ledger alone. Scope `ledger:observe`.",
     resolve: async (_, _args, { proofs }) => [...(await proofs.keys())],
@@ -77,7 +82,7 @@ builder.queryField('keys', (t) =>
 
 builder.queryField('incarnations', (t) =>
   t.field({
-    type: [Incarnation],
+    type: [IncarnationType],
     description:
       'The names that the ledger has had, the oldest first and the present one last: one, unless its database was set back and both lanes accepted where it goes on. Scope `ledger:observe`.',
     resolve: async (_, _args, { proofs }) => [...(await proofs.incarnations())],

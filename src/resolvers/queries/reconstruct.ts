@@ -3,7 +3,7 @@ import type { Session } from '../../auth/session.ts';
 import type { Reconstruction as Rebuilt } from '../../ledger/reconstruct.ts';
 import { builder } from '../../schema/builder.ts';
 import { uuid } from '../input.ts';
-import { outcome } from '../outcome.ts';
+import { outcomeUnion } from '../outcome.ts';
 
 const Reconstruction = builder.objectRef<Rebuilt>('Reconstruction').implement({
   description: 'A document given back from the rows of its cut, never from the registered source.',
@@ -30,7 +30,7 @@ const Reconstruction = builder.objectRef<Rebuilt>('Reconstruction').implement({
 
 builder.queryField('reconstruct', (t) =>
   t.field({
-    type: outcome('ReconstructOutcome', 'The document, or why there is none.', Reconstruction, [
+    type: outcomeUnion('ReconstructOutcome', 'The document, or why there is none.', Reconstruction, [
       'Forbidden',
       'InvalidInput',
       'NotFound',
