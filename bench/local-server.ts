@@ -1,6 +1,6 @@
 /** A ledger's server in this process, on the given logins and a free port. */
 import { pino } from 'pino';
-import { type Wired, wire } from '../src/boot/wire.ts';
+import { type Wired, wireServer } from '../src/boot/wire.ts';
 import { openPools, type PoolUrls } from '../src/database/pools.ts';
 import { LIMITS } from '../src/doors/bounds/limits.ts';
 import type { Secrets } from '../src/home/secrets.ts';
@@ -12,7 +12,7 @@ export async function localServer(
   const pools = await openPools(urls);
   const logger = pino({ level: 'error' }, pino.destination(2));
   const place = { host: '127.0.0.1', port: 0 };
-  const wired = wire({
+  const wired = wireServer({
     pools,
     secrets,
     logger,

@@ -1,9 +1,9 @@
 /**
- * Wires a ledger to its server: phases, integrator, feed, doors. What it is given (pools, secrets) it doesn't close;
- * what it makes it closes in reverse. The program and the tests start the same parts by this one function.
+ * Wires a ledger to its server: phases, integrator, feed, doors. It doesn't close what it is given (pools, secrets);
+ * it closes what it makes, in reverse. The program and the tests start the same parts by this one function.
  */
 import type { Logger } from 'pino';
-import { authenticator, authorityEnded } from '../auth/authenticate.ts';
+import { authorityEnded, createAuthenticator } from '../auth/authenticate.ts';
 import type { Config } from '../config.ts';
 import { isDamage } from '../database/outage.ts';
 import type { Pools } from '../database/pools.ts';
@@ -18,7 +18,7 @@ import { type CheckpointSink, fileSink, urlSink } from '../log/checkpoint/checkp
 import { cursorKeyFrom } from '../log/feed/cursor.ts';
 import { type HistoryFeed, startFeed } from '../log/feed/feed.ts';
 import { type Integrator, startIntegrator } from '../log/queue/integrator.ts';
-import { seenIn } from '../log/setback/kept-heads.ts';
+import { seenInHeads } from '../log/setback/kept-heads.ts';
 import { type Provable, startProvable } from '../log/tree/provable.ts';
 import { openPassportOffice } from '../passport/issue/issue.ts';
 import { schema } from '../resolvers/index.ts';
@@ -51,11 +51,11 @@ export interface Wired {
   close(): Promise<void>;
 }
 
-export function wire(options: WireOptions): Wired {
+export function wireServer(options: WireOptions): Wired {
   const { pools, secrets, logger, checkpoints, witnesses, heartbeatMs, scrub: pace, ...config } = options;
   const custody = options.custody ?? fixedCustody(secrets);
   const sinks = openSinks(checkpoints ?? { file: null, url: null });
-  const seen = seenIn(sinks);
+  const seen = seenInHeads(sinks);
   const integratorUrl = pools.urls.integrator;
   const integrator =
     integratorUrl === null
@@ -84,7 +84,7 @@ export function wire(options: WireOptions): Wired {
   });
   const writes = watchWrites(pools.exec ?? pools.verify, logger);
   pools.watch.onDurability((lost) => {
-    if (lost === null) logger.warn('the database keeps again what it acknowledges; writes go on');
+    if (lost === null) logger.warn('the database again stores durably what it acknowledges; writes go on');
     else logger.error({ lost, alarm: 'DURABILITY_LOST' }, `no writes are taken. ${lost}`);
   });
   const ledger = openLedger({
@@ -114,7 +114,7 @@ export function wire(options: WireOptions): Wired {
     integrity: () => scrub?.state() ?? { lastPass: null, currentPass: null },
     logger,
     serverSeed: serverSeedOf(secrets),
-    authenticate: authenticator({ gate: pools.gate, mode: config.mode }),
+    authenticate: createAuthenticator({ gate: pools.gate, mode: config.mode }),
     ready: readinessChecks({ pools, custody, integrator, writes, mode: config.mode }),
   });
   return {

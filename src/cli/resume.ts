@@ -11,7 +11,7 @@ import { resumeRecordId } from '../law/resume-statement.ts';
 import { EXECUTOR_LANE, LANES, type Lane } from '../law/values.ts';
 import { seenInFile } from '../log/setback/kept-heads.ts';
 import { type Accepted, acceptResumption } from '../log/setback/resume-accept.ts';
-import { type Suspension, standingSuspension, suspend } from '../log/setback/suspension.ts';
+import { type Suspension, standingSuspension, suspendLedger } from '../log/setback/suspension.ts';
 import { type FoundDatabase, findDatabase } from './find-database.ts';
 import { foldedText } from './terminal/columns.ts';
 import { commandText } from './terminal/command-text.ts';
@@ -85,12 +85,12 @@ async function lookForSuspension(owner: pg.Client, heads: string | null): Promis
       `This database holds no ledger yet. Start the server once with "${commandText('start')}".`,
     );
   const beyond = heads === null ? null : seenInFile(heads).beyond({ ...head, next: Number(head.next) });
-  if (beyond !== null) await suspend(owner, head.incarnation, beyond);
+  if (beyond !== null) await suspendLedger(owner, head.incarnation, beyond);
   await owner.query(STRAY, [resumeRecordId(head.incarnation), head.incarnation]);
   return await standingSuspension(owner);
 }
 
-/** The record's id is known before both lanes have spoken: what a login put under it until then would be in its way. */
+/** The record's id is known before both lanes accept: what a login put under it until then would block it. */
 const STRAY = `/* resume.stray */
   with stray as (
     select where (select count(*) from cutter_log.resumption where incarnation = $2) < 2
@@ -114,7 +114,7 @@ function* whatIsLost({ cause, position, seenSize, reason }: Suspension): Generat
   yield `This ledger's database was set back. ${reason}`;
   yield seenSize > position
     ? `Its log ends before position ${position}: positions ${position} to ${seenSize - 1} are lost. ${NEWER_BACKUP}`
-    : `Its log ends before position ${position}, and it has forgotten that it was resumed. ${NEWER_BACKUP}`;
+    : `Its log ends before position ${position}, and it has no record that it was resumed. ${NEWER_BACKUP}`;
   yield 'Once both lanes accept, the next record gets that position. ' +
     'The ledger reports that to everybody who follows it.';
 }

@@ -62,7 +62,7 @@ export async function startServer(config: Config): Promise<void> {
   fault.ignore();
 }
 
-/** What nobody could foresee is shown whole, so that it can be mended. */
+/** An unforeseen fault is shown whole, so that somebody can correct it. */
 function isDefect(error: unknown): boolean {
   return error instanceof TypeError || error instanceof ReferenceError || error instanceof SyntaxError;
 }
@@ -103,14 +103,14 @@ async function bringUp(config: Config, closers: Closer[], { check, onGivenUp }: 
   const ownerUrl = await ownerUrlOf(config, closers, onGivenUp);
   check();
   printLine('PostgreSQL runs. Loading the program and updating the tables …');
-  const [{ prepareLedger }, { wire }, { isSampleDue }, { openLogger }, { homeCustody }] = await parts;
+  const [{ prepareLedger }, { wireServer }, { isSampleDue }, { openLogger }, { homeCustody }] = await parts;
   const { pools, secrets, tokens } = await prepareLedger({
     ownerUrl,
     home: config.home,
     mode: config.mode,
     shared: config.databaseUrl !== null,
     heads: config.checkpoints.file,
-    tell: (line) => printLine(line),
+    report: (line) => printLine(line),
   });
   closers.push(() => pools.close());
   check();
@@ -119,7 +119,7 @@ async function bringUp(config: Config, closers: Closer[], { check, onGivenUp }: 
   const custody = homeCustody(config.home, secrets, (error) =>
     logger.error({ err: error, alarm: 'SECRETS_UNREADABLE' }, 'the secrets can no longer be read'),
   );
-  const wired = wire({ ...config, pools, secrets, custody, logger, scrub: {} });
+  const wired = wireServer({ ...config, pools, secrets, custody, logger, scrub: {} });
   closers.push(() => wired.close());
   const { url } = await wired.server.listen();
   keepLedgerKey(config.home, secrets);

@@ -39,7 +39,7 @@ const LOGIN = 'cutter_observe';
 const ASK_EVERY_MS = 1_000;
 const TICK_MS = 250;
 const TICKS = 12;
-/** How long the database may be silent before callers are told. */
+/** How long the database may be silent before callers get an error. */
 const SILENCE_MS = TICK_MS * TICKS;
 
 /**
@@ -94,7 +94,7 @@ export async function startWatch(url: string): Promise<DatabaseWatch> {
   async function open(): Promise<DedicatedConnection> {
     const opening = openDedicated(url, LOGIN, () => {});
     try {
-      return await answered(opening);
+      return await answeredInTime(opening);
     } catch (error) {
       opening.then((late) => late.close()).catch(() => {});
       throw error;
@@ -103,7 +103,7 @@ export async function startWatch(url: string): Promise<DatabaseWatch> {
 
   async function look(): Promise<void> {
     connection ??= await open();
-    const { rows } = await answered(connection.client.query<Look>(LOOK, [LOGINS]));
+    const { rows } = await answeredInTime(connection.client.query<Look>(LOOK, [LOGINS]));
     silent = false;
     beDurable(notDurable(rows[0] as Look));
   }
@@ -170,7 +170,7 @@ async function waitingAmong(client: Client, pids: readonly number[]): Promise<nu
 }
 
 /** Counts only time in which this process itself was awake: after a long turn of its own, the answer may lie unread. */
-async function answered<T>(asked: Promise<T>): Promise<T> {
+async function answeredInTime<T>(asked: Promise<T>): Promise<T> {
   let ticks = 0;
   let timer: NodeJS.Timeout | undefined;
   const silence = new Promise<never>((_, reject) => {

@@ -1,6 +1,6 @@
 import type { Checkpoint as SignedHead } from '../log/checkpoint/checkpoint.ts';
 import type { Witnessed } from '../log/checkpoint/witness-cosignatures.ts';
-import type { LogRecord as StoredRecord } from '../log/tree/proofs.ts';
+import type { StoredRecord } from '../log/tree/proofs.ts';
 import type { ConsistencyProof as Consistency, InclusionProof as Inclusion } from '../log/tree/tree.ts';
 import { builder } from './builder.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type PreparedLedger, prepareLedger } from '../../src/boot/prepare.ts';
-import { type Wired, wire } from '../../src/boot/wire.ts';
+import { type Wired, wireServer } from '../../src/boot/wire.ts';
 import { type EmbeddedServer, startEmbedded } from '../../src/database/cluster/embedded.ts';
 import { isAway } from '../../src/database/outage.ts';
 import { LIMITS } from '../../src/doors/bounds/limits.ts';
@@ -12,9 +12,9 @@ import { Busy } from '../../src/law/refusals.ts';
 import { databaseRefusal } from '../../src/ledger/envelope/constraints.ts';
 import { killAll, ownedHome, postgresProcesses } from '../harness/crash-processes.ts';
 import { send } from '../harness/doors.ts';
+import { RESTARTS_POSTGRES_MS, WAITS_FOR_OTHERS_MS } from '../harness/timeouts.ts';
 
-// PostgreSQL is killed and recovers here, on machines that may have much else to do.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: RESTARTS_POSTGRES_MS, hookTimeout: RESTARTS_POSTGRES_MS });
 
 const home = ownedHome(join(tmpdir(), `cutter-away-${randomUUID()}`));
 const logged: string[] = [];
@@ -25,8 +25,8 @@ let url: string;
 
 beforeAll(async () => {
   embedded = await startEmbedded({ home, log: () => {} });
-  prepared = await prepareLedger({ ownerUrl: embedded.ownerUrl, home, mode: 'rehearsal', tell: () => {} });
-  wired = wire({
+  prepared = await prepareLedger({ ownerUrl: embedded.ownerUrl, home, mode: 'rehearsal', report: () => {} });
+  wired = wireServer({
     pools: prepared.pools,
     secrets: prepared.secrets,
     logger: pino({ level: 'error' }, { write: (line: string) => void logged.push(line) }),
@@ -92,7 +92,7 @@ async function callThroughout(kill: () => Promise<void>): Promise<Heard[]> {
     }
   };
   const calling = Array.from({ length: 3 * CALLS.length }, (_, at) => caller(at));
-  await vi.waitUntil(() => heard.length > 100, { timeout: 60_000 });
+  await vi.waitUntil(() => heard.length > 100, { timeout: WAITS_FOR_OTHERS_MS });
   await kill();
   await Promise.all(calling);
   return heard;

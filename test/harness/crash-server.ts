@@ -6,7 +6,7 @@ import { flushCompileCache } from 'node:module';
 import type { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { pino } from 'pino';
-import { wire } from '../../src/boot/wire.ts';
+import { wireServer } from '../../src/boot/wire.ts';
 import { openPools, type PoolUrls } from '../../src/database/pools.ts';
 import { LIMITS, type Limits } from '../../src/doors/bounds/limits.ts';
 import type { Secrets } from '../../src/home/secrets.ts';
@@ -30,7 +30,7 @@ export interface Weight {
 async function serve({ urls, secrets, limits }: Assignment): Promise<() => Weight> {
   const pools = await openPools(urls);
   const logger = pino({ level: process.env['CUTTER_TEST_LOG'] ?? 'silent' }, pino.destination(2));
-  const wired = wire({
+  const wired = wireServer({
     pools,
     secrets,
     logger,

@@ -8,7 +8,7 @@ import { PassThrough, Writable } from 'node:stream';
 import pg from 'pg';
 import { pino } from 'pino';
 import { prepareLedger } from '../../src/boot/prepare.ts';
-import { wire } from '../../src/boot/wire.ts';
+import { wireServer } from '../../src/boot/wire.ts';
 import { type ResumeOptions, resumeLedger } from '../../src/cli/resume.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import { clusterPlace } from '../../src/database/cluster/cluster-place.ts';
@@ -68,13 +68,13 @@ export function restoreGround(): RestoreGround {
         home,
         mode: 'rehearsal',
         heads: isKept ? heads : null,
-        tell: (line) => told.push(line),
+        report: (line) => told.push(line),
       });
       const write = (line: string) => {
         const { alarm } = JSON.parse(line) as { alarm?: string };
         if (alarm !== undefined) alarms.push(alarm);
       };
-      const wired = wire({
+      const wired = wireServer({
         pools: prepared.pools,
         secrets: prepared.secrets,
         custody: homeCustody(home, prepared.secrets, () => {}),

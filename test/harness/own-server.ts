@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { type PreparedLedger, prepareLedger } from '../../src/boot/prepare.ts';
-import { wire } from '../../src/boot/wire.ts';
+import { wireServer } from '../../src/boot/wire.ts';
 import { type EmbeddedServer, startEmbedded } from '../../src/database/cluster/embedded.ts';
 import { LIMITS } from '../../src/doors/bounds/limits.ts';
 import { asOwner } from './cluster.ts';
@@ -38,9 +38,9 @@ export async function ownServer(): Promise<OwnServer> {
     ownerUrl: embedded.ownerUrl,
     home,
     mode: 'rehearsal',
-    tell: () => {},
+    report: () => {},
   });
-  const wired = wire({
+  const wired = wireServer({
     pools: prepared.pools,
     secrets: prepared.secrets,
     logger: pino({ level: 'error' }, { write: (line: string) => void logged.push(line) }),

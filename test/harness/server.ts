@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { pino } from 'pino';
 import { afterAll } from 'vitest';
-import { type Wired, wire } from '../../src/boot/wire.ts';
+import { type Wired, wireServer } from '../../src/boot/wire.ts';
 import type { Pools } from '../../src/database/pools.ts';
 import { LIMITS, type Limits } from '../../src/doors/bounds/limits.ts';
 import type { ScrubOptions } from '../../src/fsck/scrub/scrub.ts';
@@ -64,7 +64,7 @@ const open = new Set<TestServer>();
 /** A server in this process on a fresh database and a free port. Closed by itself when the file ends. */
 export async function testServer(options: TestServerOptions = {}): Promise<TestServer> {
   const database = options.database ?? (await testDatabase());
-  const wired = wire({
+  const wired = wireServer({
     pools: { ...database.pools, ...options.pools },
     secrets: options.secrets ?? database.secrets,
     logger: pino({ level: process.env['CUTTER_TEST_LOG'] ?? 'silent' }, pino.destination(2)),

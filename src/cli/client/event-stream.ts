@@ -60,8 +60,8 @@ async function openEventStream({
       redirect: 'manual',
       signal,
     });
-    const type = response.headers.get('content-type') ?? '';
-    if (response.status === 200 && type.startsWith('text/event-stream')) return response;
+    const type = response.headers.get('content-type');
+    if (response.status === 200 && type?.startsWith('text/event-stream') === true) return response;
     const fault = faultIn(await readAnswer(url, response, ANSWER_BOUNDS));
     if (fault === null) throw new ClientFault(`${url} gives no stream of events.`, 'unfit');
     throw faultOf({ ...fault, message: plainLine(fault.message, [token]) }, who, url);

@@ -18,7 +18,7 @@ export function foldedText(text: string, hang = 0): string {
 function foldedLine(line: string, hang: number): string {
   if (stringWidth(line) <= COLUMNS) return line;
   if (/^ *\$ /.test(line)) return foldedCommand(line);
-  const lead = /^ */.exec(line)?.[0] ?? '';
+  const lead = line.slice(0, line.search(/[^ ]|$/));
   const [first = '', ...rest] = wrappedLines(line.slice(lead.length), COLUMNS - lead.length);
   if (rest.length === 0) return line;
   const indent = ' '.repeat(Math.max(lead.length, hang));

@@ -25,10 +25,10 @@ export function logLines(write: (line: string) => void): { write(record: string)
         ...rest
       } = JSON.parse(record) as Entry;
       const isError = level >= ERROR;
-      const reason = err?.message === undefined ? '' : `: ${err.message}`;
+      const said = [msg, err?.message].filter((part) => part !== undefined).join(': ');
       const details = isError && Object.keys(rest).length > 0 ? ` ${JSON.stringify(rest)}` : '';
       const stack = isError ? framesOf(err?.stack) : '';
-      const line = `cutter: ${nameOf(level)}: ${msg ?? ''}${reason}${details}${stack}\n`;
+      const line = `cutter: ${nameOf(level)}: ${said}${details}${stack}\n`;
       if (line === before && !isError) return;
       before = line;
       write(line);

@@ -1,7 +1,7 @@
-import type { Plan } from '../walk/reading.ts';
+import type { CutPlan } from '../walk/reading.ts';
 import { countedWord } from './report.ts';
 
-const ACTIONS: Readonly<Record<Plan['actionCounts'][number]['action'], string>> = {
+const ACTIONS: Readonly<Record<CutPlan['actionCounts'][number]['action'], string>> = {
   BIRTH: 'born',
   VERSION: 'with a next version',
   UNCHANGED: 'unchanged',
@@ -16,7 +16,7 @@ export function planLines({
   problems,
   profile,
   manifestDigest,
-}: Plan): readonly string[] {
+}: CutPlan): readonly string[] {
   const units = actionCounts
     .filter(({ action }) => action !== 'VANISHED' && action !== 'EXCLUDED')
     .reduce((sum, { count }) => sum + count, 0);
@@ -36,6 +36,6 @@ export function planLines({
 
 const groupedDigits = (count: number) => count.toLocaleString('en');
 
-function problemLine({ path, code, message, severity }: Plan['problems'][number]): string {
+function problemLine({ path, code, message, severity }: CutPlan['problems'][number]): string {
   return `         ${severity === 'ERROR' ? 'problem' : 'warning'} at ${path.join('.')}: ${message} (${code})`;
 }

@@ -65,7 +65,8 @@ export function leavePath(place: DocumentPlace): void {
 
 /** Somebody who may only read this home is asked again next time; anything else is thrown. */
 function isUnwritable(error: unknown): true {
-  if (['EACCES', 'EPERM', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '')) return true;
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return true;
   throw error;
 }
 

@@ -1,6 +1,6 @@
 /**
- * What a plan holds, as the person reads it who is asked to approve it: the units with their first words, and what
- * becomes no unit.
+ * What a plan holds, for the person who is asked to approve it: the units with their first words, and what becomes
+ * no unit.
  */
 import { ClientFault } from '../client/client.ts';
 import { acceptedOutcome } from '../client/refused.ts';
@@ -13,7 +13,7 @@ import {
 import { COLUMNS, fittedText, foldedText } from '../terminal/columns.ts';
 import { countedWord } from '../terminal/report.ts';
 import type { Clients } from './phases.ts';
-import type { Plan } from './reading.ts';
+import type { CutPlan } from './reading.ts';
 
 export interface PlanPlace {
   readonly clients: Clients;
@@ -36,13 +36,13 @@ const MARKS: Readonly<Record<string, string>> = { BIRTH: '+', VERSION: '~', VANI
 const INDENT = ' '.repeat(9);
 
 /** Lines of at most 80 columns. Text that is set aside is shown whole. */
-export async function* shownPlan(place: PlanPlace, plan: Plan): AsyncGenerator<string, void, void> {
+export async function* shownPlan(place: PlanPlace, plan: CutPlan): AsyncGenerator<string, void, void> {
   yield* shownExcluded(place, plan);
   yield* shownUnits(place, plan);
 }
 
 /** The units that a cut would bear, version or let vanish; those that stay as they are only count. */
-async function* shownUnits(place: PlanPlace, plan: Plan): AsyncGenerator<string, void, void> {
+async function* shownUnits(place: PlanPlace, plan: CutPlan): AsyncGenerator<string, void, void> {
   const changed = plan.actionCounts
     .filter(({ action }) => MARKS[action] !== undefined)
     .reduce((sum, { count }) => sum + count, 0);
@@ -61,14 +61,15 @@ async function* shownUnits(place: PlanPlace, plan: Plan): AsyncGenerator<string,
 }
 
 function* unitLines({ address, title, text }: PlannedUnit, mark: string): Generator<string, void, void> {
-  yield fittedText(`${INDENT}${mark} ${oneLine(address ?? '')}`, COLUMNS);
+  const line = address === null ? mark : `${mark} ${oneLine(address)}`;
+  yield fittedText(`${INDENT}${line}`, COLUMNS);
   const words = oneLine(text.replace(/^\s*#{1,6}[ \t][^\n]*(\n|$)/, ''));
   const shown = [title === null ? '' : oneLine(title), words].filter((part) => part !== '').join(' | ');
   if (shown !== '') yield fittedText(`${INDENT}  ${shown}`, COLUMNS);
 }
 
 /** What isn't blank and becomes no unit, word for word. */
-async function* shownExcluded(place: PlanPlace, plan: Plan): AsyncGenerator<string, void, void> {
+async function* shownExcluded(place: PlanPlace, plan: CutPlan): AsyncGenerator<string, void, void> {
   let total = 0;
   let shown = 0;
   for await (const [stretch, count] of excludedStretches(place, plan)) {
@@ -78,16 +79,16 @@ async function* shownExcluded(place: PlanPlace, plan: Plan): AsyncGenerator<stri
     const { reason, start, end, text } = stretch;
     yield `${INDENT}set aside: bytes ${start} to ${end}, becomes no unit (${oneLine(reason)})`;
     const lines = text.replace(/\n+$/, '').split('\n');
-    const told = place.full === true ? lines : lines.slice(0, MOST_LINES);
-    for (const line of told) yield foldedText(`${INDENT}| ${line}`, INDENT.length + 2);
-    if (told.length < lines.length)
-      yield `${INDENT}and ${countedWord(lines.length - told.length, 'more line')}; --full shows all of them`;
+    const seen = place.full === true ? lines : lines.slice(0, MOST_LINES);
+    for (const line of seen) yield foldedText(`${INDENT}| ${line}`, INDENT.length + 2);
+    if (seen.length < lines.length)
+      yield `${INDENT}and ${countedWord(lines.length - seen.length, 'more line')}; --full shows all of them`;
   }
   if (shown < total)
     yield `${INDENT}and ${countedWord(total - shown, 'other stretch', 'es')}; --full shows all`;
 }
 
-async function* plannedUnits(place: PlanPlace, plan: Plan): AsyncGenerator<PlannedUnit, void, void> {
+async function* plannedUnits(place: PlanPlace, plan: CutPlan): AsyncGenerator<PlannedUnit, void, void> {
   for (let after: string | null = null; ; ) {
     const page = await unitPage(place, after);
     requireSame(page, plan);
@@ -105,7 +106,7 @@ async function unitPage({ clients, entryId }: PlanPlace, after: string | null): 
 /** Each with how many there are. */
 async function* excludedStretches(
   place: PlanPlace,
-  plan: Plan,
+  plan: CutPlan,
 ): AsyncGenerator<[Excluded, number], void, void> {
   for (let after: string | null = null; ; ) {
     const page = await excludedPage(place, after);
@@ -122,7 +123,7 @@ async function excludedPage({ clients, entryId }: PlanPlace, after: string | nul
 }
 
 /** What is shown has to be what is approved. */
-function requireSame(page: Pick<Plan, 'manifestDigest'>, plan: Plan): void {
+function requireSame(page: Pick<CutPlan, 'manifestDigest'>, plan: CutPlan): void {
   if (page.manifestDigest !== plan.manifestDigest)
     throw new ClientFault('The plan changed while it was read. Run the command again.');
 }

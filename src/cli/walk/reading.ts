@@ -9,7 +9,7 @@ import {
 } from '../generated/graphql.ts';
 import type { Clients } from './phases.ts';
 
-export type Plan = Extract<PlanOfEntryQuery['outcome'], { __typename: 'Plan' }>;
+export type CutPlan = Extract<PlanOfEntryQuery['outcome'], { __typename: 'Plan' }>;
 export type Progress = NonNullable<EntryProgressQuery['entry']>;
 
 /** An entry, and who may ask about it. */
@@ -19,7 +19,7 @@ interface Place {
 }
 
 /** The plan as it would be reviewed now. */
-export async function planOf({ clients, entryId }: Place): Promise<Plan> {
+export async function planOf({ clients, entryId }: Place): Promise<CutPlan> {
   const { outcome } = await clients.reviewer.execute(PlanOfEntryDocument, { entryId });
   return acceptedOutcome('Planning the cut', outcome, 'Plan');
 }

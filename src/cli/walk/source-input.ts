@@ -5,7 +5,7 @@ import type { WalkDocument } from './walk-document.ts';
 /** A document as `registerSource` takes it. The same document gives the same key. */
 export function sourceInputOf({ docCode, title, bytes }: WalkDocument): RegisterSourceInput {
   return {
-    idempotencyKey: `run:${docCode}:source:${shortDigest(title ?? '', bytes)}`,
+    idempotencyKey: `run:${docCode}:source:${shortDigest(title, bytes)}`,
     docCode,
     title,
     content: { base64: Buffer.from(bytes).toString('base64') },
@@ -13,6 +13,8 @@ export function sourceInputOf({ docCode, title, bytes }: WalkDocument): Register
 }
 
 /** Enough of a SHA-256 for a name that identifies these bytes. */
-export function shortDigest(label: string, bytes: Uint8Array): string {
-  return createHash('sha256').update(`${label}\0`).update(bytes).digest('hex').slice(0, 24);
+export function shortDigest(label: string | null, bytes: Uint8Array): string {
+  const hash = createHash('sha256');
+  if (label !== null) hash.update(label);
+  return hash.update('\0').update(bytes).digest('hex').slice(0, 24);
 }

@@ -10,7 +10,7 @@ import { commandText } from '../terminal/command-text.ts';
 import { planLines } from '../terminal/plan-lines.ts';
 import { type Attempt, type AttemptOptions, beginAttempt } from './attempt.ts';
 import { shownPlan } from './plan-shown.ts';
-import { type Plan, planOf, progressOf } from './reading.ts';
+import { type CutPlan, planOf, progressOf } from './reading.ts';
 
 export interface WalkOptions extends AttemptOptions {
   /** Asked before the approval and before the cut. */
@@ -96,7 +96,7 @@ async function sweepOwn(walk: Walk, status: string): Promise<string | null> {
   );
 }
 
-/** Nobody defers so often; what answers so for ever is no ledger. */
+/** Nobody defers so often; a server that always answers so is no ledger. */
 const MOST_SWEEPS = 1_000;
 
 /** Shows the plan, asks, and approves exactly that. */
@@ -120,7 +120,7 @@ async function approvePlan(walk: Walk, superseded: string | null): Promise<strin
   return entry.status;
 }
 
-async function showPlan(walk: Walk, plan: Plan): Promise<void> {
+async function showPlan(walk: Walk, plan: CutPlan): Promise<void> {
   for (const line of planLines(plan)) walk.print(line);
   for await (const line of shownPlan(walk, plan)) walk.print(line);
   walk.shown.add(plan.manifestDigest);

@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { isAway } from '../outage.ts';
+import { ensureExecutable } from './binaries.ts';
 import { configuredPort, writeConfiguration } from './cluster-configuration.ts';
-import { type ClusterPlace, ensureExecutable } from './cluster-place.ts';
-import { environment, identity, OWNER } from './make-cluster.ts';
+import type { ClusterPlace } from './cluster-place.ts';
+import { OWNER, postgresEnvironment, processUser } from './make-cluster.ts';
 
 const DATABASE = 'cutter';
 const START_LIMIT_MS = 300_000; // crash recovery may be long; a dead postmaster is noticed at once
@@ -67,10 +68,10 @@ function spawnPostmaster(place: ClusterPlace, logPath: string): ChildProcess {
   try {
     // Detached: Ctrl-C in a terminal reaches every process of its group, and PostgreSQL must outlive our own closing.
     return spawn(program, ['-D', place.data], {
-      ...identity(place),
+      ...processUser(place),
       cwd: place.data,
       detached: true,
-      env: environment(),
+      env: postgresEnvironment(),
       stdio: ['ignore', logFile, logFile],
     });
   } finally {
@@ -124,7 +125,10 @@ async function waitUntilAccepting(child: ChildProcess, url: string, logPath: str
 
 function wrongPassword(code: string | undefined): string | null {
   if (code !== '28P01') return null;
-  return "The owner's password in secrets.json is not the one this cluster was made with. Restore the secrets.json that belongs to the data.";
+  return (
+    "The owner's password in secrets.json is not the one that this cluster was made with. Restore the " +
+    'secrets.json that belongs to the data.'
+  );
 }
 
 /** Makes the ledger's database, and closes the others to everyone but the owner. */

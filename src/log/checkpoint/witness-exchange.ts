@@ -119,7 +119,8 @@ function knownOf(text: string, type: string | null): WitnessAnswer {
 }
 
 function waitOf(retryAfter: string | null): number | null {
-  return /^\d{1,9}$/.test(retryAfter ?? '') ? Math.min(Number(retryAfter) * 1000, LONGEST_WAIT_MS) : null;
+  if (retryAfter === null || !/^\d{1,9}$/.test(retryAfter)) return null;
+  return Math.min(Number(retryAfter) * 1000, LONGEST_WAIT_MS);
 }
 
 const away = (reason: string) => ({ outcome: 'away', reason, retryMs: null }) as const;

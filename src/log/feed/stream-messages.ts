@@ -60,7 +60,7 @@ export async function* streamMessages(
     }
     const lags = !caughtUp || next < ring.first;
     if (state.due !== null && (lags || next >= state.due.next)) {
-      yield heartbeat(state.due, cursor(), next, lags);
+      yield heartbeatMessage(state.due, cursor(), next, lags);
       continue;
     }
     const event = await eventAt(source, state, next, incarnation);
@@ -74,7 +74,7 @@ export async function* streamMessages(
 }
 
 /** A subscriber that lags isn't shown a checkpoint that covers what it wasn't sent yet. */
-function heartbeat({ checkpoint }: Beat, cursor: string, next: number, lags: boolean): HistoryMessage {
+function heartbeatMessage({ checkpoint }: Beat, cursor: string, next: number, lags: boolean): HistoryMessage {
   const isAhead = lags && checkpoint !== null && checkpoint.size > next;
   return { type: 'Heartbeat', cursor, head: String(next), checkpoint: isAhead ? null : checkpoint };
 }

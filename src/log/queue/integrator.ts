@@ -5,13 +5,13 @@ import { type LoopState, startDedicatedLoop } from '../../database/dedicated-loo
 import type { Custody } from '../../law/keys.ts';
 import { ResumptionRefused, resumeLog } from '../setback/resume-log.ts';
 import { Seen } from '../setback/seen.ts';
-import { suspend } from '../setback/suspension.ts';
+import { suspendLedger } from '../setback/suspension.ts';
 import { type IntegratedBatch, lookAtQueue, moveBatch, type QueueLook } from './move.ts';
 
 export interface Integrator {
   /** Says that something was committed: move it now instead of at the next poll. */
   nudge(): void;
-  /** Tells of each batch after its durable commit; gives back how to stop listening. */
+  /** Calls the listener after each batch's durable commit; gives back how to stop listening. */
   onIntegrated(listener: (batch: IntegratedBatch) => void): () => void;
   /** `stopped`: the database refused the integrator's rights; it asks for them now and then. */
   state(): LoopState;
@@ -27,7 +27,7 @@ export interface IntegratorOptions {
   readonly batch?: number;
   /** What this process knows of how far the ledger had come. */
   readonly seen?: Seen;
-  /** What this process knows for a lane's own keys; of a lane that it doesn't serve the registry alone says. */
+  /** The keys that this process knows for a lane's own; for a lane that it doesn't serve, the registry decides. */
   readonly knownOf?: Custody['knownOf'];
   /**
    * What is committed within so long of a batch shares the next one: under load each batch would be of one record, at
@@ -46,7 +46,7 @@ const MEMORY = "a server's memory";
 export function startIntegrator(options: IntegratorOptions): Integrator {
   const { url, log, pollMs = 250, batch = 500, restMs = 5, seen = new Seen(), knownOf = () => [] } = options;
   const listeners = new Set<(batch: IntegratedBatch) => void>();
-  let told = '';
+  let refused: string | null = null;
 
   function announce(integrated: IntegratedBatch): void {
     for (const listener of listeners) {
@@ -66,7 +66,7 @@ export function startIntegrator(options: IntegratorOptions): Integrator {
       seen.note({ incarnation: look.incarnation, size: look.next, root: null, where: MEMORY });
       return false;
     }
-    if (!(await suspend(client, look.incarnation, beyond))) return false;
+    if (!(await suspendLedger(client, look.incarnation, beyond))) return false;
     log.error(
       { position: look.next, seen: beyond.size, where: beyond.where, alarm: 'DATABASE_SET_BACK' },
       'log: the database was set back; nothing is published until both lanes accept where it resumes ("cutter resume")',
@@ -84,9 +84,9 @@ export function startIntegrator(options: IntegratorOptions): Integrator {
     } catch (error) {
       if (!(error instanceof ResumptionRefused)) throw error;
       await client.query('rollback');
-      if (told !== error.message)
+      if (refused !== error.message)
         log.error({ err: error, alarm: 'RESUMPTION_REFUSED' }, 'log: what the lanes accepted is not taken');
-      told = error.message;
+      refused = error.message;
       return { pollMs };
     }
   }

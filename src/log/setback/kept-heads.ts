@@ -24,8 +24,8 @@ export function keptHeads(path: string): KeptHeads {
   return { heads, isTorn: tail !== '' && !tail.endsWith('\n\n') };
 }
 
-/** What kept heads say of how far the ledger had come. */
-export function seenIn(
+/** How far the ledger had come, according to kept heads. */
+export function seenInHeads(
   kept: readonly { readonly name: string; readonly heads: readonly TreeHead[] }[],
 ): Seen {
   const seen = new Seen();
@@ -36,7 +36,7 @@ export function seenIn(
 }
 
 export function seenInFile(path: string): Seen {
-  return seenIn([{ name: path, heads: keptHeads(path).heads }]);
+  return seenInHeads([{ name: path, heads: keptHeads(path).heads }]);
 }
 
 /** The end of a file, and whether that is less than all of it. */

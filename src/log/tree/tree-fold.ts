@@ -5,10 +5,10 @@ import { type Edge, growEdge } from '../../proof/merkle-edge.ts';
 import { rootNodes } from '../../proof/merkle-nodes.ts';
 import { IS_DURABLE } from '../durable.ts';
 import { IS_SUSPENDED } from '../setback/suspension.ts';
-import { readNodes, TreeBroken } from './tree-nodes.ts';
+import { readTreeNodes, TreeBroken } from './tree-nodes.ts';
 
 /** What one turn of the folder did. */
-export interface Folded {
+export interface FoldedBatch {
   /** Leaves added now. */
   readonly leaves: number;
   /** Positions in the tree after it. */
@@ -64,7 +64,11 @@ const WRITE = `/* log.fold */
  * long the log is. Null where nothing waits, or where another process is folding. After an error the connection is of
  * no more use.
  */
-export async function foldBatch(client: Client, limit: number, proposeMs: number): Promise<Folded | null> {
+export async function foldBatch(
+  client: Client,
+  limit: number,
+  proposeMs: number,
+): Promise<FoldedBatch | null> {
   const queue = await client.query<{ waiting: boolean }>(WAITING, [proposeMs]);
   if (queue.rows[0]?.waiting !== true) return null;
   await client.query('begin isolation level read committed');
@@ -104,6 +108,6 @@ export async function readLeaves(client: Client, from: number, until: number): P
 
 async function readEdge(client: Client, size: number): Promise<Edge> {
   const nodes = rootNodes(size);
-  const hashes = await readNodes(client, nodes);
+  const hashes = await readTreeNodes(client, nodes);
   return new Map(nodes.map((node) => [node.level, hashes.of([node])]));
 }

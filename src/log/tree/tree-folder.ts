@@ -2,12 +2,12 @@ import type { Log } from '../../database/connection.ts';
 import { isRefusedRight } from '../../database/database-faults.ts';
 import { type LoopState, startDedicatedLoop } from '../../database/dedicated-loop.ts';
 import type { Integrator } from '../queue/integrator.ts';
-import { type Folded, foldBatch } from './tree-fold.ts';
+import { type FoldedBatch, foldBatch } from './tree-fold.ts';
 import { TreeBroken } from './tree-nodes.ts';
 
 export interface TreeFolder {
-  /** Tells of each fold after its durable commit; gives back how to stop listening. */
-  onFolded(listener: (folded: Folded) => void): () => void;
+  /** Calls the listener after each fold's durable commit; gives back how to stop listening. */
+  onFolded(listener: (folded: FoldedBatch) => void): () => void;
   /** `stopped`: the log or the tree was altered, or the rights were refused; it won't try again by itself. */
   state(): LoopState;
   /** Ends after the batch under way. */
@@ -36,7 +36,7 @@ export interface TreeFolderOptions {
  */
 export function startTreeFolder(options: TreeFolderOptions): TreeFolder {
   const { url, log, integrator, pollMs = 500, batch = 2048, restMs = 100, proposeMs = 1000 } = options;
-  const listeners = new Set<(folded: Folded) => void>();
+  const listeners = new Set<(folded: FoldedBatch) => void>();
   const loop = startDedicatedLoop({
     url,
     login: 'cutter_integrator',

@@ -13,7 +13,7 @@ export interface ReadNodes {
 }
 
 /** The nodes, each once: proofs name some of them twice. */
-export function distinct(steps: readonly ProofStep[]): readonly NodeCoordinate[] {
+export function distinctNodes(steps: readonly ProofStep[]): readonly NodeCoordinate[] {
   return [...new Map(steps.flat().map((node) => [keyOf(node), node])).values()];
 }
 
@@ -41,7 +41,7 @@ const NODES = `/* log.nodes */
   from unnest($1::int[], $2::bigint[]) with ordinality wanted (level, idx, place) order by place`;
 
 /** Reads nodes over a raw connection. */
-export async function readNodes(client: Client, wanted: readonly NodeCoordinate[]): Promise<ReadNodes> {
+export async function readTreeNodes(client: Client, wanted: readonly NodeCoordinate[]): Promise<ReadNodes> {
   if (wanted.length === 0) return pairNodes([], []);
   const { rows } = await client.query<{ hash: Buffer | null }>(NODES, [
     wanted.map(({ level }) => level),

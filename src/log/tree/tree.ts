@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { emptyRoot } from '../../proof/merkle.ts';
 import { consistencyNodes, inclusionNodes, type ProofStep, rootNodes } from '../../proof/merkle-nodes.ts';
 import { recordLeaf } from './tree-fold.ts';
-import { distinct, pairNodes, type ReadNodes, TreeBroken } from './tree-nodes.ts';
+import { distinctNodes, pairNodes, type ReadNodes, TreeBroken } from './tree-nodes.ts';
 
-/** That a record stands at its position in the tree of a size. */
+/** Proof that a record is at its position in the tree of a size. */
 export interface InclusionProof {
   readonly position: number;
   readonly size: number;
@@ -35,17 +35,17 @@ export interface Tree {
   consistencyProof(from: number, to: number): Promise<ConsistencyProof | null>;
 }
 
-/** Reads proofs out of the nodes, by whoever may select them. */
+/** Reads proofs out of the nodes, over a connection that may select them. */
 export function readTree(connection: Pick<CommonQueryMethods, 'any'>): Tree {
   return {
     async root(size) {
-      const nodes = await read(connection, [rootNodes(size)], null);
+      const nodes = await readSnapshot(connection, [rootNodes(size)], null);
       return nodes.size < size ? null : rootOfSize(nodes, size);
     },
     async inclusionProof(position, size) {
       const steps = inclusionNodes(position, size);
       const leaf = { level: 0, index: position };
-      const nodes = await read(connection, [[leaf], ...steps, rootNodes(size)], position);
+      const nodes = await readSnapshot(connection, [[leaf], ...steps, rootNodes(size)], position);
       if (nodes.size < size) return null;
       const leafHash = nodes.of([leaf]);
       if (nodes.recordHash === null) throw new TreeBroken(`The log has no record at position ${position}.`);
@@ -64,7 +64,7 @@ export function readTree(connection: Pick<CommonQueryMethods, 'any'>): Tree {
     },
     async consistencyProof(from, to) {
       const steps = consistencyNodes(from, to);
-      const nodes = await read(connection, [...steps, rootNodes(from), rootNodes(to)], null);
+      const nodes = await readSnapshot(connection, [...steps, rootNodes(from), rootNodes(to)], null);
       if (nodes.size < to) return null;
       return {
         from,
@@ -91,17 +91,20 @@ const line = z.object({
 });
 
 /** The nodes in one snapshot with the tree's size, and the record at `position`. */
-async function read(
+async function readSnapshot(
   connection: Pick<CommonQueryMethods, 'any'>,
   steps: readonly ProofStep[],
   position: number | null,
 ): Promise<Read> {
-  const wanted = distinct(steps);
+  const wanted = distinctNodes(steps);
   const levels = wanted.map(({ level }) => level);
   const indexes = wanted.map(({ index }) => String(index));
   const lines = await connection.any(sql.type(line)`/* log.proof */
     select tree.size::text,
-      (select record_hash from cutter_log.log where log.position = ${position === null ? null : String(position)}::bigint) as record_hash,
+      (
+        select record_hash from cutter_log.log
+        where log.position = ${position === null ? null : String(position)}::bigint
+      ) as record_hash,
       wanted.place::text,
       (select node.hash from cutter_log.node where node.level = wanted.level and node.idx = wanted.idx) as hash
     from cutter_log.tree_head tree
