@@ -20,18 +20,8 @@ export interface RegisterSourceInput {
   readonly content: Buffer;
 }
 
-/** A source as every reader sees it; its bytes stay where they are. */
-export interface SourceView {
-  readonly sourceId: string;
-  readonly docCode: string;
-  readonly title: string | null;
-  readonly mediaType: string;
-  readonly digest: string;
-  readonly byteLength: number;
-}
-
 export interface RegisterSourceAnswer {
-  readonly source: SourceView;
+  readonly sourceId: string;
   /** Warnings about the content; they block nothing. */
   readonly problems: readonly Problem[];
 }
@@ -88,7 +78,7 @@ export async function registerSource(
     found.by_key === null ? found.by_content : { source: found.by_key, key: input.idempotencyKey };
   if (first !== null) {
     return {
-      value: { source: sourceView(first.source), problems },
+      value: { sourceId: first.source.source_id, problems },
       writes: null,
       recordId: phaseIds('registerSource', first.key).record,
     };
@@ -109,7 +99,7 @@ export async function registerSource(
   const { writes, sent } = composeWrites(found.at, { source: insertRows(SOURCE, [row]) });
   await tx.connection.query(sql.prepared('registerSource.write', z.object({}))`
     /* registerSource.write */ ${sent.source}`);
-  return { value: { source: sourceView(row), problems }, writes };
+  return { value: { sourceId: row.source_id, problems }, writes };
 }
 
 const PATH = ['input', 'content'];
@@ -120,15 +110,4 @@ function contentFault(content: Buffer): Problem | null {
   if (foreign !== null) return { ...foreign, path: PATH };
   const decoded = decodeSource(content);
   return 'problem' in decoded ? { ...decoded.problem, path: PATH } : null;
-}
-
-function sourceView(row: z.infer<typeof sourceMeta>): SourceView {
-  return {
-    sourceId: row.source_id,
-    docCode: row.doc_code,
-    title: row.title,
-    mediaType: row.media_type,
-    digest: row.sha256,
-    byteLength: row.byte_length,
-  };
 }

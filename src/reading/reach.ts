@@ -1,6 +1,7 @@
 import type { Session } from '../auth/session.ts';
 import type { Noun } from './nouns/noun.ts';
-import type { NounName } from './nouns/noun-name.ts';
+import type { EvidenceName, NounName } from './nouns/noun-name.ts';
+import { NOUNS } from './nouns/nouns.ts';
 
 /**
  * What a token narrowed to entries reads: the rows that lead to one of them. Every row of every noun is read from
@@ -17,7 +18,7 @@ const RESULTS = (ids: string) =>
   `(select v.verify_result_id from ${V}verify_result_observe v where v.change_set_id in ${CHANGE_SETS(ids)})`;
 
 /** That row `r` leads to one of the entries `ids`, a list of UUIDs. */
-const REACHES: Readonly<Record<NounName, (ids: string) => string>> = {
+const REACHES: Readonly<Record<Exclude<NounName, EvidenceName>, (ids: string) => string>> = {
   Entry: (ids) => `r.entry_id = any(${ids})`,
   History: (ids) => `r.entry_id = any(${ids})`,
   // An edge tells of both its entries.
@@ -51,5 +52,13 @@ export function reachOf(session: Pick<Session, 'entryIds'> | null): readonly str
 
 /** The noun as a narrowed token sees it; `ids` stands for the list of its entries in the statement. */
 export function narrowNoun(noun: Noun, ids: string): Noun {
-  return { ...noun, view: `(select r.* from ${noun.view} r where ${REACHES[noun.name](ids)})`, isPart: true };
+  return { ...noun, view: `(select r.* from ${noun.view} r where ${reaches(noun, ids)})`, isPart: true };
+}
+
+/** That row `r` may be read: what is hidden of a row, where the row itself may be. */
+function reaches(noun: Noun, ids: string): string {
+  const [, of] = /^(.+)Evidence$/.exec(noun.name) ?? [];
+  if (of === undefined) return REACHES[noun.name as Exclude<NounName, EvidenceName>](ids);
+  const same = noun.key.map((column) => `e.${column} = r.${column}`).join(' and ');
+  return `exists (select from ${narrowNoun(NOUNS[of as NounName], ids).view} e where ${same})`;
 }

@@ -1,4 +1,6 @@
-import { columnFields, connectionTypes, nounType, placeInLog } from './node.ts';
+import { AddressAliasEvidence } from './evidence.ts';
+import { columnFields, connectionTypes, nounType, optionalNode, placeInLog } from './node.ts';
+import { Principal } from './principal.ts';
 
 export const AddressAlias = nounType('AddressAlias');
 
@@ -27,5 +29,11 @@ AddressAlias.implement({
       createdBy: ['String', 'The principal that gave it.'],
     }),
     ...placeInLog(t),
+    evidence: optionalNode(
+      t,
+      AddressAliasEvidence,
+      'What observers do not see of it. Scope `ledger:evidence`.',
+    ),
+    createdByPrincipal: optionalNode(t, Principal, 'The principal that gave it.'),
   }),
 });

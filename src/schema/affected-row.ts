@@ -1,5 +1,6 @@
 import { ChangeSet } from './change-set.ts';
 import { Entry } from './entry.ts';
+import { AffectedRowEvidence } from './evidence.ts';
 import { columnFields, connectionTypes, nounType, optionalNode, placeInLog, requiredNode } from './node.ts';
 
 export const AffectedRow = nounType('AffectedRow');
@@ -26,6 +27,11 @@ AffectedRow.implement({
       targetRowId: ['String', 'The key of the row written.'],
     }),
     ...placeInLog(t),
+    evidence: optionalNode(
+      t,
+      AffectedRowEvidence,
+      'What observers do not see of it. Scope `ledger:evidence`.',
+    ),
     changeSet: requiredNode(t, ChangeSet, 'The change set that wrote it.'),
     entry: optionalNode(t, Entry, 'The entry of that change set.'),
   }),

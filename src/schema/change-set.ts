@@ -1,5 +1,6 @@
 import { AffectedRowConnection } from './affected-row.ts';
 import { Entry } from './entry.ts';
+import { ChangeSetEvidence } from './evidence.ts';
 import { Manifest } from './manifest.ts';
 import {
   columnFields,
@@ -10,6 +11,7 @@ import {
   placeInLog,
   requiredNode,
 } from './node.ts';
+import { Principal } from './principal.ts';
 import { ReviewDecision } from './review-decision.ts';
 import { Signature, SignatureConnection } from './signature.ts';
 import { VerifyResultConnection } from './verify-result.ts';
@@ -65,6 +67,13 @@ ChangeSet.implement({
       ],
     }),
     ...placeInLog(t),
+    evidence: optionalNode(t, ChangeSetEvidence, 'What observers do not see of it. Scope `ledger:evidence`.'),
+    emittedByPrincipal: optionalNode(t, Principal, 'The principal that cut.'),
+    rollbackInitiatedByPrincipal: optionalNode(
+      t,
+      Principal,
+      'The principal whose verification failed the cut.',
+    ),
     entry: optionalNode(t, Entry, 'The entry it belongs to.'),
     manifest: requiredNode(t, Manifest, 'The plan it enacts.'),
     reviewDecision: requiredNode(t, ReviewDecision, 'The approval it stands on.'),

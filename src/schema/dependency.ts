@@ -1,5 +1,6 @@
 import { Entry } from './entry.ts';
-import { columnFields, connectionTypes, nounType, placeInLog, requiredNode } from './node.ts';
+import { columnFields, connectionTypes, nounType, optionalNode, placeInLog, requiredNode } from './node.ts';
+import { Principal } from './principal.ts';
 
 export const Dependency = nounType('Dependency');
 
@@ -26,6 +27,7 @@ Dependency.implement({
       createdAt: ['DateTime', 'When it was declared.'],
     }),
     ...placeInLog(t),
+    createdByPrincipal: optionalNode(t, Principal, 'The principal that declared it.'),
     fromEntry: requiredNode(t, Entry, 'Where the edge starts.'),
     toEntry: requiredNode(t, Entry, 'Where the edge ends.'),
   }),

@@ -1,6 +1,7 @@
 import { ChangeSetConnection } from './change-set.ts';
 import { DependencyConnection } from './dependency.ts';
 import { Document } from './document.ts';
+import { EntryEvidence } from './evidence.ts';
 import { HistoryConnection } from './history.ts';
 import { ManifestConnection } from './manifest.ts';
 import { columnFields, connectionTypes, nounType, optionalNode, pagedNodes, placeInLog } from './node.ts';
@@ -30,6 +31,7 @@ Entry.implement({
       emittedAt: ['DateTime', 'When the entry was marked.'],
     }),
     ...placeInLog(t),
+    evidence: optionalNode(t, EntryEvidence, 'What observers do not see of it. Scope `ledger:evidence`.'),
     ...columnFields(t, {
       title: ['String?', 'The title of its source. Scope `document:read`.'],
       signalSource: ['String?', 'What gave the signal for it. Scope `document:read`.'],

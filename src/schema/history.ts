@@ -1,5 +1,7 @@
 import { Entry } from './entry.ts';
-import { columnFields, connectionTypes, nounType, placeInLog, requiredNode } from './node.ts';
+import { HistoryEvidence } from './evidence.ts';
+import { columnFields, connectionTypes, nounType, optionalNode, placeInLog, requiredNode } from './node.ts';
+import { Principal } from './principal.ts';
 
 export const History = nounType('History');
 
@@ -30,6 +32,8 @@ History.implement({
       changedAt: ['DateTime', 'The time of the transaction.'],
     }),
     ...placeInLog(t),
+    evidence: optionalNode(t, HistoryEvidence, 'What observers do not see of it. Scope `ledger:evidence`.'),
+    changedByPrincipal: optionalNode(t, Principal, 'The principal that moved it.'),
     entry: requiredNode(t, Entry, 'The entry that moved, as it stands now.'),
   }),
 });

@@ -1,5 +1,6 @@
 import { ChangeSet, ChangeSetConnection } from './change-set.ts';
 import { Entry } from './entry.ts';
+import { ManifestEvidence } from './evidence.ts';
 import {
   columnFields,
   connectionTypes,
@@ -9,6 +10,7 @@ import {
   placeInLog,
   requiredNode,
 } from './node.ts';
+import { Principal } from './principal.ts';
 import { ReviewDecisionConnection } from './review-decision.ts';
 import { UnitBlockConnection } from './unit-block.ts';
 import { VerifyResultConnection } from './verify-result.ts';
@@ -52,6 +54,9 @@ Manifest.implement({
       ],
     }),
     ...placeInLog(t),
+    evidence: optionalNode(t, ManifestEvidence, 'What observers do not see of it. Scope `ledger:evidence`.'),
+    createdByPrincipal: optionalNode(t, Principal, 'The principal that made it.'),
+    reviewerPrincipal: optionalNode(t, Principal, 'The principal that judged it.'),
     entry: requiredNode(t, Entry, 'The entry this plan is for.'),
     unitBlocks: pagedNodes(t, UnitBlockConnection, 'The records of the plan, in the order of the document.'),
     reviewDecisions: pagedNodes(t, ReviewDecisionConnection, 'The decisions on this plan.'),

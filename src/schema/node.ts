@@ -25,7 +25,7 @@ export function readField(parent: Node, args: object, context: Context, info: Gr
 
 type Types = typeof builder.$inferSchemaTypes;
 type Fields = PothosSchemaTypes.ObjectFieldBuilder<Types, Node>;
-type Scalar = 'UUID' | 'DateTime' | 'Digest' | 'Position' | 'Base64' | 'String' | 'Int' | 'Boolean';
+type Scalar = 'UUID' | 'DateTime' | 'Digest' | 'Position' | 'Base64' | 'JSON' | 'String' | 'Int' | 'Boolean';
 type NodeRef = ReturnType<typeof nounType>;
 
 /** A noun's object type, to be implemented in its own file. */

@@ -1,5 +1,6 @@
 import { ChangeSet, ChangeSetConnection } from './change-set.ts';
 import { Entry } from './entry.ts';
+import { ReviewDecisionEvidence } from './evidence.ts';
 import { Manifest } from './manifest.ts';
 import {
   columnFields,
@@ -10,6 +11,7 @@ import {
   placeInLog,
   requiredNode,
 } from './node.ts';
+import { Principal } from './principal.ts';
 import { UnitBlock } from './unit-block.ts';
 import { VerifyResultConnection } from './verify-result.ts';
 
@@ -60,6 +62,12 @@ ReviewDecision.implement({
       updatedAt: ['DateTime', 'As `createdAt`.'],
     }),
     ...placeInLog(t),
+    evidence: optionalNode(
+      t,
+      ReviewDecisionEvidence,
+      'What observers do not see of it. Scope `ledger:evidence`.',
+    ),
+    decidedByPrincipal: optionalNode(t, Principal, 'The principal that decided.'),
     manifest: requiredNode(t, Manifest, 'The plan it judges.'),
     unitBlock: optionalNode(t, UnitBlock, 'The one block it is about.'),
     entry: requiredNode(t, Entry, 'The entry that the plan is for.'),

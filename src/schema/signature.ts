@@ -1,6 +1,8 @@
 import { ChangeSet } from './change-set.ts';
 import { Entry } from './entry.ts';
+import { SignatureEvidence } from './evidence.ts';
 import { columnFields, connectionTypes, nounType, optionalNode, placeInLog } from './node.ts';
+import { Principal } from './principal.ts';
 import { VerifyResult } from './verify-result.ts';
 
 export const Signature = nounType('Signature');
@@ -40,6 +42,8 @@ Signature.implement({
       revokedBy: ['String?', 'The principal that revoked it.'],
     }),
     ...placeInLog(t),
+    evidence: optionalNode(t, SignatureEvidence, 'What observers do not see of it. Scope `ledger:evidence`.'),
+    revokedByPrincipal: optionalNode(t, Principal, 'The principal that revoked it.'),
     changeSet: optionalNode(t, ChangeSet, 'The change set signed.'),
     verifyResult: optionalNode(t, VerifyResult, 'The verify result signed.'),
     prior: optionalNode(t, Signature, 'The signature before this one in its lineage.'),

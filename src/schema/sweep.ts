@@ -1,5 +1,7 @@
 import { Entry } from './entry.ts';
+import { SweepEvidence } from './evidence.ts';
 import { columnFields, connectionTypes, nounType, optionalNode, placeInLog } from './node.ts';
+import { Principal } from './principal.ts';
 
 export const Sweep = nounType('Sweep');
 
@@ -24,6 +26,8 @@ Sweep.implement({
       lastEntryId: ['UUID?', 'The last entry looked at.'],
     }),
     ...placeInLog(t),
+    evidence: optionalNode(t, SweepEvidence, 'What observers do not see of it. Scope `ledger:evidence`.'),
+    sweptByPrincipal: optionalNode(t, Principal, 'The principal that swept.'),
     lastEntry: optionalNode(t, Entry, 'The last entry looked at.'),
   }),
 });

@@ -1,4 +1,5 @@
 import { Entry } from './entry.ts';
+import { UnitBlockEvidence } from './evidence.ts';
 import { Manifest } from './manifest.ts';
 import {
   columnFields,
@@ -41,6 +42,7 @@ UnitBlock.implement({
       createdAt: ['DateTime', 'The time of the transaction.'],
     }),
     ...placeInLog(t),
+    evidence: optionalNode(t, UnitBlockEvidence, 'What observers do not see of it. Scope `ledger:evidence`.'),
     manifest: requiredNode(t, Manifest, 'The manifest it belongs to.'),
     entry: requiredNode(t, Entry, 'The entry that the manifest is for.'),
     reviewDecisions: pagedNodes(t, ReviewDecisionConnection, 'Decisions on this block alone.'),

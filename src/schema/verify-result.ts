@@ -1,5 +1,6 @@
 import { ChangeSet } from './change-set.ts';
 import { Entry } from './entry.ts';
+import { VerifyResultEvidence } from './evidence.ts';
 import { Manifest } from './manifest.ts';
 import {
   columnFields,
@@ -10,6 +11,7 @@ import {
   placeInLog,
   requiredNode,
 } from './node.ts';
+import { Principal } from './principal.ts';
 import { ReviewDecision } from './review-decision.ts';
 import { Signature, SignatureConnection } from './signature.ts';
 
@@ -62,6 +64,12 @@ VerifyResult.implement({
       checkedRowCount: ['Int', 'How many rows were compared.'],
     }),
     ...placeInLog(t),
+    evidence: optionalNode(
+      t,
+      VerifyResultEvidence,
+      'What observers do not see of it. Scope `ledger:evidence`.',
+    ),
+    verifiedByPrincipal: optionalNode(t, Principal, 'The principal that verified.'),
     changeSet: requiredNode(t, ChangeSet, 'The cut it judges.'),
     entry: optionalNode(t, Entry, 'The entry of that cut.'),
     manifest: requiredNode(t, Manifest, 'The plan of that cut.'),

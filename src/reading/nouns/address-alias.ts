@@ -1,4 +1,6 @@
+import { toEvidence } from './evidence.ts';
 import { describeNoun } from './noun.ts';
+import { toPrincipal } from './principal.ts';
 
 export const AddressAliasNoun = describeNoun({
   name: 'AddressAlias',
@@ -17,4 +19,8 @@ export const AddressAliasNoun = describeNoun({
   // No record writes aliases yet: they are listed by their key.
   seat: { of: null, by: 'alias_id', within: ['alias_id'] },
   indexed: [],
+  relations: {
+    evidence: toEvidence('AddressAliasEvidence'),
+    createdByPrincipal: toPrincipal('created_by'),
+  },
 });

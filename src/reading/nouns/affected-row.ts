@@ -1,4 +1,5 @@
 import { EFFECT_KINDS, TARGET_TABLES } from '../../law/values.ts';
+import { toEvidence } from './evidence.ts';
 import { describeNoun } from './noun.ts';
 import { toOne, toOneThrough } from './relation.ts';
 import { entryOfChangeSet } from './views.ts';
@@ -20,6 +21,7 @@ export const AffectedRowNoun = describeNoun({
   seat: { of: 'ChangeSet', by: 'change_set_id', within: ['ordinal', 'affected_row_id'] },
   indexed: ['affected_row_id', 'change_set_id'],
   relations: {
+    evidence: toEvidence('AffectedRowEvidence'),
     changeSet: toOne('ChangeSet', ['change_set_id', 'change_set_id']),
     entry: toOneThrough(
       'Entry',

@@ -1,5 +1,7 @@
 import { CHANGE_KINDS, CHANGE_SET_STATES, RISK_CLASSES } from '../../law/values.ts';
+import { toEvidence } from './evidence.ts';
 import { describeNoun } from './noun.ts';
+import { toPrincipal } from './principal.ts';
 import { toMany, toOne } from './relation.ts';
 
 export const ChangeSetNoun = describeNoun({
@@ -44,6 +46,9 @@ export const ChangeSetNoun = describeNoun({
     'state',
   ],
   relations: {
+    evidence: toEvidence('ChangeSetEvidence'),
+    emittedByPrincipal: toPrincipal('emitted_by'),
+    rollbackInitiatedByPrincipal: toPrincipal('rollback_initiated_by'),
     entry: toOne('Entry', ['entry_id', 'decision_backlog_entry_id']),
     manifest: toOne('Manifest', ['envelope_id', 'manifest_id']),
     reviewDecision: toOne('ReviewDecision', ['review_decision_id', 'review_decision_id']),

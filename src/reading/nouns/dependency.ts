@@ -1,5 +1,6 @@
 import { DEPENDENCY_KINDS } from '../../law/values.ts';
 import { describeNoun } from './noun.ts';
+import { toPrincipal } from './principal.ts';
 import { toOne } from './relation.ts';
 
 export const DependencyNoun = describeNoun({
@@ -18,6 +19,7 @@ export const DependencyNoun = describeNoun({
   born: ['created_at', 'dependency_id'],
   indexed: ['dependency_id', 'from_entry_id', 'to_entry_id', 'created_at', 'created_by', 'dependency_kind'],
   relations: {
+    createdByPrincipal: toPrincipal('created_by'),
     fromEntry: toOne('Entry', ['entry_id', 'from_entry_id']),
     toEntry: toOne('Entry', ['entry_id', 'to_entry_id']),
   },

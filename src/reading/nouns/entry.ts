@@ -1,5 +1,6 @@
 import { ENTRY_STATES } from '../../law/states.ts';
 import { ENTRY_KINDS } from '../../law/values.ts';
+import { toEvidence } from './evidence.ts';
 import { describeNoun } from './noun.ts';
 import { toMany, toManyThrough, toOneThrough } from './relation.ts';
 import { subjectOf } from './source.ts';
@@ -24,6 +25,7 @@ export const EntryNoun = describeNoun({
     },
   },
   relations: {
+    evidence: toEvidence('EntryEvidence'),
     document: toOneThrough(
       'Document',
       [],

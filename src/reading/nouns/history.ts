@@ -1,6 +1,8 @@
 import { ENTRY_STATES } from '../../law/states.ts';
 import { HISTORY_CHANGE_KINDS } from '../../law/values.ts';
+import { toEvidence } from './evidence.ts';
 import { describeNoun } from './noun.ts';
+import { toPrincipal } from './principal.ts';
 import { toOne } from './relation.ts';
 
 export const HistoryNoun = describeNoun({
@@ -19,5 +21,9 @@ export const HistoryNoun = describeNoun({
   key: ['history_id'],
   born: ['changed_at', 'history_id'],
   indexed: ['history_id', 'entry_id', 'changed_at', 'changed_by', 'change_kind', 'entry_version_after'],
-  relations: { entry: toOne('Entry', ['entry_id', 'entry_id']) },
+  relations: {
+    evidence: toEvidence('HistoryEvidence'),
+    changedByPrincipal: toPrincipal('changed_by'),
+    entry: toOne('Entry', ['entry_id', 'entry_id']),
+  },
 });

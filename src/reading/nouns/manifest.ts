@@ -1,5 +1,7 @@
 import { MANIFEST_STATUSES, OPERATION_KINDS } from '../../law/values.ts';
+import { toEvidence } from './evidence.ts';
 import { describeNoun } from './noun.ts';
+import { toPrincipal } from './principal.ts';
 import { toMany, toManyThrough, toOne } from './relation.ts';
 import { CHANGE_SETS, changeSetIds, DECISIONS, ENTRIES } from './views.ts';
 
@@ -33,6 +35,9 @@ export const ManifestNoun = describeNoun({
   ],
   derived: { effectiveStatus: { sql: effectiveStatus } },
   relations: {
+    evidence: toEvidence('ManifestEvidence'),
+    createdByPrincipal: toPrincipal('created_by'),
+    reviewerPrincipal: toPrincipal('reviewer'),
     entry: toOne('Entry', ['entry_id', 'source_doc_ref::uuid']),
     unitBlocks: toMany('UnitBlock', ['envelope_id', 'envelope_id']),
     reviewDecisions: toMany('ReviewDecision', ['manifest_id', 'envelope_id']),

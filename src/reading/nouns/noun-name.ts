@@ -13,12 +13,16 @@ export type LedgerNounName =
   | 'Signature'
   | 'AddressAlias';
 
+/** What a row of the ledger has beside what observers see. */
+export type EvidenceName = `${Exclude<LedgerNounName, 'Dependency'>}Evidence`;
+
 /**
  * What can be read: the ledger's nouns, documents and what was cut of them, and who acts. A unit is listed by address
  * or, as `UnitInOrder`, in the order of its document; both are of the type `Unit`.
  */
 export type NounName =
   | LedgerNounName
+  | EvidenceName
   | 'Document'
   | 'Source'
   | 'Unit'

@@ -4,6 +4,7 @@ import { ChangeSetNoun } from './change-set.ts';
 import { DependencyNoun } from './dependency.ts';
 import { DocumentNoun } from './document.ts';
 import { EntryNoun } from './entry.ts';
+import { EVIDENCE_NOUNS } from './evidence.ts';
 import { HistoryNoun } from './history.ts';
 import { ManifestNoun } from './manifest.ts';
 import type { Noun } from './noun.ts';
@@ -32,6 +33,7 @@ export const NOUNS: Readonly<Record<NounName, Noun>> = {
   VerifyResult: VerifyResultNoun,
   Signature: SignatureNoun,
   AddressAlias: AddressAliasNoun,
+  ...EVIDENCE_NOUNS,
   Document: DocumentNoun,
   Source: SourceNoun,
   Unit: UnitNoun,

@@ -1,5 +1,7 @@
 import { REVIEW_SCOPES, REVIEW_STATUSES, RISK_CLASSES, VERDICTS } from '../../law/values.ts';
+import { toEvidence } from './evidence.ts';
 import { describeNoun } from './noun.ts';
+import { toPrincipal } from './principal.ts';
 import { toMany, toManyThrough, toOne, toOneThrough } from './relation.ts';
 import { changeSetIds, entryOfManifest } from './views.ts';
 
@@ -51,6 +53,8 @@ export const ReviewDecisionNoun = describeNoun({
     'review_scope',
   ],
   relations: {
+    evidence: toEvidence('ReviewDecisionEvidence'),
+    decidedByPrincipal: toPrincipal('decided_by'),
     manifest: toOne('Manifest', ['envelope_id', 'manifest_id']),
     unitBlock: toOne(
       'UnitBlock',

@@ -1,5 +1,7 @@
 import { LANES, SIGNATURE_KINDS, VALIDATION_STATES } from '../../law/values.ts';
+import { toEvidence } from './evidence.ts';
 import { describeNoun } from './noun.ts';
+import { toPrincipal } from './principal.ts';
 import { toOne, toOneThrough } from './relation.ts';
 import { entryOfChangeSet, RESULTS } from './views.ts';
 
@@ -31,6 +33,8 @@ export const SignatureNoun = describeNoun({
     'validation_state',
   ],
   relations: {
+    evidence: toEvidence('SignatureEvidence'),
+    revokedByPrincipal: toPrincipal('revoked_by'),
     changeSet: toOne('ChangeSet', ['change_set_id', 'cross_reference_change_set_id']),
     verifyResult: toOne('VerifyResult', ['verify_result_id', 'cross_reference_verify_result_id']),
     prior: toOne('Signature', ['signature_id', 'prior_signature_id']),

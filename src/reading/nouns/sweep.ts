@@ -1,5 +1,7 @@
 import { TRIGGER_KINDS } from '../../law/values.ts';
+import { toEvidence } from './evidence.ts';
 import { describeNoun } from './noun.ts';
+import { toPrincipal } from './principal.ts';
 import { toOne } from './relation.ts';
 
 export const SweepNoun = describeNoun({
@@ -20,5 +22,9 @@ export const SweepNoun = describeNoun({
   key: ['sweep_id'],
   born: ['swept_at', 'sweep_id'],
   indexed: ['sweep_id', 'swept_at', 'swept_by', 'trigger_kind'],
-  relations: { lastEntry: toOne('Entry', ['entry_id', 'last_entry_id']) },
+  relations: {
+    evidence: toEvidence('SweepEvidence'),
+    sweptByPrincipal: toPrincipal('swept_by'),
+    lastEntry: toOne('Entry', ['entry_id', 'last_entry_id']),
+  },
 });

@@ -1,4 +1,5 @@
 import { BLOCK_ROLES } from '../../law/values.ts';
+import { toEvidence } from './evidence.ts';
 import { describeNoun } from './noun.ts';
 import { toMany, toOne, toOneThrough } from './relation.ts';
 import { entryOfManifest } from './views.ts';
@@ -23,6 +24,7 @@ export const UnitBlockNoun = describeNoun({
   seat: { of: 'Manifest', by: 'envelope_id', within: ['render_order', 'unit_local_id'] },
   indexed: ['envelope_id'],
   relations: {
+    evidence: toEvidence('UnitBlockEvidence'),
     manifest: toOne('Manifest', ['envelope_id', 'envelope_id']),
     entry: toOneThrough(
       'Entry',

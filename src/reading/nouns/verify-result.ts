@@ -1,5 +1,7 @@
 import { AXIS_STATUSES } from '../../law/values.ts';
+import { toEvidence } from './evidence.ts';
 import { describeNoun } from './noun.ts';
+import { toPrincipal } from './principal.ts';
 import { toMany, toOne, toOneThrough } from './relation.ts';
 import { entryOfChangeSet } from './views.ts';
 
@@ -51,6 +53,8 @@ export const VerifyResultNoun = describeNoun({
     'axis_2_status',
   ],
   relations: {
+    evidence: toEvidence('VerifyResultEvidence'),
+    verifiedByPrincipal: toPrincipal('verified_by'),
     changeSet: toOne('ChangeSet', ['change_set_id', 'change_set_id']),
     entry: toOneThrough(
       'Entry',

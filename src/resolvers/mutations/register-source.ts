@@ -9,7 +9,8 @@ import { callOf } from '../call.ts';
 import { base64, idempotencyKey, optionalInput, readableText, wellFormed } from '../input.ts';
 import { callFields } from '../inputs.ts';
 import { outcomeOf } from '../outcome.ts';
-import { nodeOf, type Success, successOf } from '../success.ts';
+import { type Success, successOf } from '../success.ts';
+import { nodeBy } from '../success-node.ts';
 
 /** Bytes of one document. */
 const MAX_SOURCE = 16 * 1024 * 1024;
@@ -79,7 +80,7 @@ const RegisterSourceSuccess = builder
       source: t.field({
         type: Source,
         description: 'The registered document.',
-        resolve: (success, _, ctx, info) => nodeOf(success, 'Source', success.source.sourceId, ctx, info),
+        resolve: nodeBy('Source', 'sourceId'),
       }),
       problems: t.expose('problems', {
         type: [ProblemType],
