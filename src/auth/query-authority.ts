@@ -37,6 +37,8 @@ export const QUERY_AUTHORITY = {
   incarnations: 'ledger:observe',
   record: 'ledger:evidence',
   planCut: 'ledger:evidence',
+  node: null,
+  nodes: null,
   documents: 'document:read',
   document: 'document:read',
   sources: 'document:read',

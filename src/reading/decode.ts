@@ -3,6 +3,7 @@ import type { Scope } from '../auth/authority.ts';
 import type { BoundPage } from './bind.ts';
 import { encodeCursor, type KeyValue } from './cursor.ts';
 import { WIDEST } from './emit.ts';
+import { encodeId } from './entity-id.ts';
 import type { EdgePart, InfoPart, PagePlan, PlannedField, RowPlan } from './plan.ts';
 import { textOf } from './utf8.ts';
 
@@ -77,6 +78,8 @@ function fieldValue(field: PlannedField, cells: Cells, answered: DecodeInput): u
       return relatedObject(field, cells[field.at] as Cells | null, answered);
     case 'page':
       return decodePage(field.page, cells[field.at] as Cells[], answered);
+    case 'id':
+      return encodeId(cells[field.at] as string);
     case 'resolved':
       return null;
     case 'typename':

@@ -1,6 +1,7 @@
 import { timeTextSql } from '../text/time-sql.ts';
 import type { Bound, BoundPage } from './bind.ts';
 import { codecOf, listedBy } from './cursor.ts';
+import { idText } from './entity-id.ts';
 import {
   listByKey,
   listHanging,
@@ -129,6 +130,23 @@ export class Emission {
     );
   }
 
+  /** The rows with these keys, each behind the place of its key in the list; those that aren't there are left out. */
+  keyed(name: string, row: RowPlan, keys: readonly (readonly string[])[]): Statement {
+    const [a, g] = [this.#alias(), this.#alias()];
+    const lists = row.noun.key.map((column, at) => {
+      const values = keys.map((key) => key[at]!);
+      return `$${this.#values.push(values)}::${CAST[codecOf(row.noun, column)]}[]`;
+    });
+    const names = row.noun.key.map((_, at) => `k${at}`);
+    const same = row.noun.key.map((column, at) => `${a}.${column} = ${g}.k${at}`);
+    return this.#statement(
+      name,
+      `select coalesce(json_agg(json_build_array(${g}.at, ${this.#row(row, a)})), '[]')
+        from unnest(${lists.join(', ')}) with ordinality as ${g} (${names.join(', ')}, at)
+        join ${this.#seen(row.noun).view} ${a} on ${same.join(' and ')}`,
+    );
+  }
+
   #statement(name: string, body: string): Statement {
     return {
       sql: `/* ${name} */ select json_build_array((${HEAD}), (${body}))::text as answer`,
@@ -152,6 +170,8 @@ export class Emission {
         return cellText(cell.codec, `${alias}.${cell.column}`);
       case 'derived':
         return this.#computed(noun, cell.name, alias);
+      case 'id':
+        return idText(noun, alias, this.#moment);
       case 'place':
         return placeInLog(noun, alias, this.#alias());
       case 'one': {

@@ -15,6 +15,7 @@ export function markPartial(answer: object): void {
 }
 
 export function isPartial(answer: unknown): boolean {
+  if (Array.isArray(answer)) return answer.some(isPartial);
   return typeof answer === 'object' && answer !== null && partial.has(answer);
 }
 

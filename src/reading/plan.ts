@@ -18,6 +18,7 @@ export type Cell =
   | { readonly kind: 'column'; readonly column: string; readonly codec: Codec }
   | { readonly kind: 'derived'; readonly name: string }
   | { readonly kind: 'place' }
+  | { readonly kind: 'id' }
   | { readonly kind: 'one'; readonly relation: Relation; readonly row: RowPlan; readonly path: string }
   | { readonly kind: 'rows'; readonly relation: Relation; readonly row: RowPlan; readonly path: string }
   | { readonly kind: 'page'; readonly relation: Relation; readonly page: PagePlan };
@@ -49,6 +50,7 @@ export type PlannedField = Keyed &
       }
     | { readonly kind: 'page'; readonly at: number; readonly page: PagePlan }
     | { readonly kind: 'resolved' }
+    | { readonly kind: 'id'; readonly at: number }
     | { readonly kind: 'typename'; readonly name: string }
   );
 
@@ -179,6 +181,7 @@ export class Planner {
       const at = row.column(column.column, column.codec);
       return { key, kind: 'cell', at, isBytesAsText: column.codec === 'utf8' };
     }
+    if (name === 'id') return { key, kind: 'id', at: row.share('id', { kind: 'id' }) };
     if (row.noun.resolved?.includes(name)) return { key, kind: 'resolved' };
     const derived = row.noun.derived[name];
     if (derived !== undefined) return this.#derived(row, name, key, path, derived.login ?? row.noun.login);

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { PreviewNode } from '../schema/node.ts';
 import { type Bound, type BoundPage, bindPage } from './bind.ts';
 import { encodeCursor, type KeyValue, listedBy } from './cursor.ts';
+import { encodeId } from './entity-id.ts';
 import { type Codec, type Noun, ORDINAL, POSITION } from './nouns/noun.ts';
 import type { NounName } from './nouns/noun-name.ts';
 import { NOUNS } from './nouns/nouns.ts';
@@ -55,6 +56,8 @@ class PreviewRow extends PreviewNode {
   }
 
   override read(field: string, _args: object, context: Context, info: GraphQLResolveInfo): unknown {
+    if (field === 'id')
+      return encodeId(`${this.#noun.type}:${this.#noun.key.map((column) => this.#row[column]).join('/')}`);
     const column = this.#noun.columns.get(field);
     if (column !== undefined) return asAnswered(column.codec, this.#row[column.column] ?? null);
     const relation = this.#noun.relations[field];

@@ -284,3 +284,28 @@ async function readListed(
     throw new Error(`${ids.length} ${noun} rows were written and not all can be read.`);
   return rows.map((cells) => decodeRow(plan.row, plan.fields, cells, answered));
 }
+
+/** Rows of one noun, by their keys; null in the place of one that isn't there. One statement. */
+export async function readByKeys(
+  context: Context,
+  info: GraphQLResolveInfo,
+  noun: NounName,
+  keys: readonly (readonly string[])[],
+  past: Past | null,
+): Promise<readonly (Node | null)[]> {
+  const plan = planOf(context, info, 'rows', noun);
+  if (plan.kind !== 'rows') throw new Error('A field is either a page or a node.');
+  const bound = bindPages(plan, info);
+  assertAffordable(plan.row, { path: info.fieldName, first: keys.length, rows: keys.length }, bound);
+  const statement = new Emission(bound, reachOf(context.session), past).keyed(
+    `${statementName(info)}.${noun}`,
+    plan.row,
+    keys,
+  );
+  const { found, answered } = await runStatement(context, plan, bound, statement, past);
+  const rows = new Map(found as readonly (readonly [at: number, cells: Cells])[]);
+  return keys.map((_, at) => {
+    const cells = rows.get(at + 1);
+    return cells === undefined ? null : marked(plan, decodeRow(plan.row, plan.fields, cells, answered));
+  });
+}

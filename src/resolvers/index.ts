@@ -11,6 +11,7 @@ import './queries/connections.ts';
 import './queries/documents.ts';
 import './queries/integrity.ts';
 import './queries/look-ups.ts';
+import './queries/nodes.ts';
 import './queries/passport.ts';
 import './queries/plan-cut.ts';
 import './queries/proofs.ts';

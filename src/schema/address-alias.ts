@@ -1,5 +1,13 @@
 import { AddressAliasEvidence } from './evidence.ts';
-import { columnFields, connectionTypes, nounType, optionalNode, placeInLog } from './node.ts';
+import {
+  columnFields,
+  connectionTypes,
+  ENTITY,
+  entityId,
+  nounType,
+  optionalNode,
+  placeInLog,
+} from './node.ts';
 import { Principal } from './principal.ts';
 
 export const AddressAlias = nounType('AddressAlias');
@@ -18,7 +26,9 @@ export const AddressAliasConnection = connectionTypes('AddressAlias', AddressAli
 
 AddressAlias.implement({
   description: 'Another address of a unit. Nothing writes these yet.',
+  interfaces: [ENTITY],
   fields: (t) => ({
+    ...entityId(t),
     ...columnFields(t, {
       aliasId: ['UUID', 'Identifies the alias.'],
       targetUnitId: ['UUID', 'The unit it leads to.'],

@@ -1,7 +1,16 @@
 import { ChangeSet } from './change-set.ts';
 import { Entry } from './entry.ts';
 import { AffectedRowEvidence } from './evidence.ts';
-import { columnFields, connectionTypes, nounType, optionalNode, placeInLog, requiredNode } from './node.ts';
+import {
+  columnFields,
+  connectionTypes,
+  ENTITY,
+  entityId,
+  nounType,
+  optionalNode,
+  placeInLog,
+  requiredNode,
+} from './node.ts';
 
 export const AffectedRow = nounType('AffectedRow');
 
@@ -17,7 +26,9 @@ export const AffectedRowConnection = connectionTypes('AffectedRow', AffectedRow,
 
 AffectedRow.implement({
   description: 'One row that a change set wrote outside the ledger: the version of one unit.',
+  interfaces: [ENTITY],
   fields: (t) => ({
+    ...entityId(t),
     ...columnFields(t, {
       affectedRowId: ['UUID', 'Identifies the row.'],
       changeSetId: ['UUID', 'The change set that wrote it.'],

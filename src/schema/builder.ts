@@ -1,4 +1,5 @@
 import SchemaBuilder from '@pothos/core';
+import RelayPlugin from '@pothos/plugin-relay';
 import ValidationPlugin from '@pothos/plugin-validation';
 import type { Context } from '../context.ts';
 
@@ -25,6 +26,8 @@ export const builder = new SchemaBuilder<{
     JSON: { Input: unknown; Output: unknown };
   };
 }>({
-  plugins: [ValidationPlugin],
+  plugins: [RelayPlugin, ValidationPlugin],
+  // The query compiler answers `node` and `nodes`.
+  relay: { nodeQueryOptions: false, nodesQueryOptions: false },
   defaultFieldNullability: false,
 });

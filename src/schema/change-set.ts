@@ -5,6 +5,8 @@ import { Manifest } from './manifest.ts';
 import {
   columnFields,
   connectionTypes,
+  ENTITY,
+  entityId,
   nounType,
   optionalNode,
   pagedNodes,
@@ -38,7 +40,9 @@ export const ChangeSetConnection = connectionTypes('ChangeSet', ChangeSet, {
 
 ChangeSet.implement({
   description: 'One cut as applied to the units, or the compensation of one that failed verification.',
+  interfaces: [ENTITY],
   fields: (t) => ({
+    ...entityId(t),
     ...columnFields(t, {
       changeSetId: ['UUID', 'Derived from the idempotency key of the cut.'],
       manifestId: ['UUID', 'The manifest envelope it enacts.'],

@@ -1,5 +1,14 @@
 import { Entry } from './entry.ts';
-import { columnFields, connectionTypes, nounType, optionalNode, placeInLog, requiredNode } from './node.ts';
+import {
+  columnFields,
+  connectionTypes,
+  ENTITY,
+  entityId,
+  nounType,
+  optionalNode,
+  placeInLog,
+  requiredNode,
+} from './node.ts';
 import { Principal } from './principal.ts';
 
 export const Dependency = nounType('Dependency');
@@ -17,7 +26,9 @@ export const DependencyConnection = connectionTypes('Dependency', Dependency, {
 
 Dependency.implement({
   description: 'An edge between two entries: *from* blocks, supersedes, refines or is related to *to*.',
+  interfaces: [ENTITY],
   fields: (t) => ({
+    ...entityId(t),
     ...columnFields(t, {
       dependencyId: ['UUID', 'Identifies the edge.'],
       fromEntryId: ['UUID', 'The entry that blocks, supersedes or refines.'],

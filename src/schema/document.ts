@@ -1,6 +1,15 @@
 import { ChangeSet, ChangeSetConnection } from './change-set.ts';
 import { EntryConnection } from './entry.ts';
-import { columnFields, connectionTypes, listedNodes, nounType, optionalNode, pagedNodes } from './node.ts';
+import {
+  columnFields,
+  connectionTypes,
+  ENTITY,
+  entityId,
+  listedNodes,
+  nounType,
+  optionalNode,
+  pagedNodes,
+} from './node.ts';
 import { SourceConnection } from './source.ts';
 import { Unit, UnitConnection } from './unit.ts';
 
@@ -10,7 +19,9 @@ export const DocumentConnection = connectionTypes('Document', Document, { equal:
 
 Document.implement({
   description: 'What was registered under one document code, and what was cut of it.',
+  interfaces: [ENTITY],
   fields: (t) => ({
+    ...entityId(t),
     ...columnFields(t, {
       docCode: ['String', 'Short name of the document, first part of its addresses.'],
       title: ['String?', 'What people call it: the title of the source that was registered last with one.'],

@@ -4,7 +4,16 @@ import { Document } from './document.ts';
 import { EntryEvidence } from './evidence.ts';
 import { HistoryConnection } from './history.ts';
 import { ManifestConnection } from './manifest.ts';
-import { columnFields, connectionTypes, nounType, optionalNode, pagedNodes, placeInLog } from './node.ts';
+import {
+  columnFields,
+  connectionTypes,
+  ENTITY,
+  entityId,
+  nounType,
+  optionalNode,
+  pagedNodes,
+  placeInLog,
+} from './node.ts';
 import { ReviewDecisionConnection } from './review-decision.ts';
 import { Source } from './source.ts';
 import { SweepConnection } from './sweep.ts';
@@ -20,7 +29,9 @@ export const EntryConnection = connectionTypes('Entry', Entry, {
 Entry.implement({
   description:
     'One work item of the decision backlog. Its status is the one scalar that moves; everything else that happens to it is a row beside it.',
+  interfaces: [ENTITY],
   fields: (t) => ({
+    ...entityId(t),
     ...columnFields(t, {
       entryId: ['UUID', 'Derived from the idempotency key of the mark.'],
       kind: ['String', '`cut_request` or `escalation`. Nothing writes `lifecycle` yet.'],

@@ -1,6 +1,15 @@
 import { Entry } from './entry.ts';
 import { HistoryEvidence } from './evidence.ts';
-import { columnFields, connectionTypes, nounType, optionalNode, placeInLog, requiredNode } from './node.ts';
+import {
+  columnFields,
+  connectionTypes,
+  ENTITY,
+  entityId,
+  nounType,
+  optionalNode,
+  placeInLog,
+  requiredNode,
+} from './node.ts';
 import { Principal } from './principal.ts';
 
 export const History = nounType('History');
@@ -18,7 +27,9 @@ export const HistoryConnection = connectionTypes('History', History, {
 
 History.implement({
   description: 'One move of one entry, written in the transaction that moved it.',
+  interfaces: [ENTITY],
   fields: (t) => ({
+    ...entityId(t),
     ...columnFields(t, {
       historyId: ['UUID', 'Identifies the row.'],
       entryId: ['UUID', 'The entry that moved.'],

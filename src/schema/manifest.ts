@@ -4,6 +4,8 @@ import { ManifestEvidence } from './evidence.ts';
 import {
   columnFields,
   connectionTypes,
+  ENTITY,
+  entityId,
   nounType,
   optionalNode,
   pagedNodes,
@@ -35,7 +37,9 @@ export const ManifestConnection = connectionTypes('Manifest', Manifest, {
 Manifest.implement({
   description:
     'A manifest envelope: the plan of one cut as a reviewer judged it. Its unit blocks are the plan itself.',
+  interfaces: [ENTITY],
   fields: (t) => ({
+    ...entityId(t),
     ...columnFields(t, {
       envelopeId: ['UUID', 'Identifies the envelope.'],
       operationKind: ['String', '`first_cut`. Nothing writes `split` or `merge` yet.'],

@@ -33,6 +33,20 @@ export function nounType(name: string) {
   return builder.objectRef<Node>(name);
 }
 
+/** What makes a type an entity: an id that no other row of any type has. */
+export const ENTITY = builder.nodeInterfaceRef();
+
+/** The id of an entity. */
+export function entityId(t: Fields) {
+  return {
+    id: t.field({
+      type: 'ID',
+      description: 'Opaque id of the row, of which no other row of any type has the same; for `node`.',
+      resolve: readField,
+    }),
+  };
+}
+
 /** Fields that read a column of the view: `name: [type, description]`, with `?` after the type where it may be null. */
 export function columnFields<Name extends string>(
   t: Fields,

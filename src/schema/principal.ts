@@ -1,6 +1,6 @@
 import type { Session as CallerSession } from '../auth/session.ts';
 import { builder } from './builder.ts';
-import { columnFields, connectionTypes, nounType, readField } from './node.ts';
+import { columnFields, connectionTypes, ENTITY, entityId, nounType, readField } from './node.ts';
 
 const PrincipalKind = builder.enumType('PrincipalKind', {
   description: 'What kind of caller a principal is.',
@@ -40,7 +40,9 @@ export const PrincipalConnection = connectionTypes('Principal', Principal, {
 
 Principal.implement({
   description: 'Who acts: a person, or a service or an agent that a person answers for.',
+  interfaces: [ENTITY],
   fields: (t) => ({
+    ...entityId(t),
     ...columnFields(t, {
       principalId: ['UUID', 'Identifies the principal; every `…By` column holds it.'],
       name: ['String', 'Its name.'],

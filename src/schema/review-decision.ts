@@ -5,6 +5,8 @@ import { Manifest } from './manifest.ts';
 import {
   columnFields,
   connectionTypes,
+  ENTITY,
+  entityId,
   nounType,
   optionalNode,
   pagedNodes,
@@ -36,7 +38,9 @@ export const ReviewDecisionConnection = connectionTypes('ReviewDecision', Review
 ReviewDecision.implement({
   description:
     'What a reviewer decided about a plan. It is live until another decision supersedes it or it expires.',
+  interfaces: [ENTITY],
   fields: (t) => ({
+    ...entityId(t),
     ...columnFields(t, {
       reviewDecisionId: ['UUID', 'Derived from the idempotency key of the review.'],
       governanceEventKind: ['String', 'What was governed: `manifest_review`.'],

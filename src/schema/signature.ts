@@ -1,7 +1,15 @@
 import { ChangeSet } from './change-set.ts';
 import { Entry } from './entry.ts';
 import { SignatureEvidence } from './evidence.ts';
-import { columnFields, connectionTypes, nounType, optionalNode, placeInLog } from './node.ts';
+import {
+  columnFields,
+  connectionTypes,
+  ENTITY,
+  entityId,
+  nounType,
+  optionalNode,
+  placeInLog,
+} from './node.ts';
 import { Principal } from './principal.ts';
 import { VerifyResult } from './verify-result.ts';
 
@@ -24,7 +32,9 @@ export const SignatureConnection = connectionTypes('Signature', Signature, {
 Signature.implement({
   description:
     'One Ed25519 signature of one lane over one statement. It references a change set or a verify result, never both.',
+  interfaces: [ENTITY],
   fields: (t) => ({
+    ...entityId(t),
     ...columnFields(t, {
       signatureId: ['UUID', 'Identifies the signature.'],
       signatureKind: ['String', '`executor` or `verifier`.'],

@@ -3,6 +3,8 @@ import { EntryConnection } from './entry.ts';
 import {
   columnFields,
   connectionTypes,
+  ENTITY,
+  entityId,
   nounType,
   optionalNode,
   pagedNodes,
@@ -20,7 +22,9 @@ export const SourceConnection = connectionTypes('Source', Source, {
 
 Source.implement({
   description: 'A document as received: immutable bytes, addressed by their SHA-256.',
+  interfaces: [ENTITY],
   fields: (t) => ({
+    ...entityId(t),
     ...columnFields(t, {
       sourceId: ['UUID', 'Names it in `mark` and `planCut`.'],
       docCode: ['String', 'Short name of the document, first part of its addresses.'],

@@ -1,6 +1,14 @@
 import { Entry } from './entry.ts';
 import { SweepEvidence } from './evidence.ts';
-import { columnFields, connectionTypes, nounType, optionalNode, placeInLog } from './node.ts';
+import {
+  columnFields,
+  connectionTypes,
+  ENTITY,
+  entityId,
+  nounType,
+  optionalNode,
+  placeInLog,
+} from './node.ts';
 import { Principal } from './principal.ts';
 
 export const Sweep = nounType('Sweep');
@@ -13,7 +21,9 @@ export const SweepConnection = connectionTypes('Sweep', Sweep, {
 
 Sweep.implement({
   description: 'One pass over the backlog that put marked and deferred entries before the reviewers.',
+  interfaces: [ENTITY],
   fields: (t) => ({
+    ...entityId(t),
     ...columnFields(t, {
       sweepId: ['UUID', 'Derived from the idempotency key of the sweep.'],
       triggerKind: ['String', '`manual`. Nothing writes `scheduled` yet.'],

@@ -4,6 +4,8 @@ import { Manifest } from './manifest.ts';
 import {
   columnFields,
   connectionTypes,
+  ENTITY,
+  entityId,
   nounType,
   optionalNode,
   pagedNodes,
@@ -29,7 +31,9 @@ export const UnitBlockConnection = connectionTypes('UnitBlock', UnitBlock, {
 UnitBlock.implement({
   description:
     'One record of a plan: a unit, a container heading, an excluded stretch, or a unit that vanishes.',
+  interfaces: [ENTITY],
   fields: (t) => ({
+    ...entityId(t),
     ...columnFields(t, {
       envelopeId: ['UUID', 'The manifest it belongs to.'],
       unitLocalId: ['String', 'Identifies the block inside its manifest.'],

@@ -1,6 +1,6 @@
 import { ChangeSet } from './change-set.ts';
 import { Entry } from './entry.ts';
-import { columnFields, connectionTypes, nounType, requiredNode } from './node.ts';
+import { columnFields, connectionTypes, ENTITY, entityId, nounType, requiredNode } from './node.ts';
 import { Unit } from './unit.ts';
 
 export const UnitVersion = nounType('UnitVersion');
@@ -11,7 +11,9 @@ export const UnitVersionConnection = connectionTypes('UnitVersion', UnitVersion,
 
 UnitVersion.implement({
   description: 'The exact text of a unit as one cut made it.',
+  interfaces: [ENTITY],
   fields: (t) => ({
+    ...entityId(t),
     ...columnFields(t, {
       unitVersionId: ['UUID', 'Identifies the version.'],
       unitId: ['UUID', 'The unit it is a version of.'],

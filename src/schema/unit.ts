@@ -6,6 +6,8 @@ import { Entry } from './entry.ts';
 import {
   columnFields,
   connectionTypes,
+  ENTITY,
+  entityId,
   listedNodes,
   nounType,
   optionalNode,
@@ -56,7 +58,9 @@ export const UnitConnection = connectionTypes('Unit', Unit, {
 
 Unit.implement({
   description: 'An addressable piece of a document, as its newest cut that is not compensated has it.',
+  interfaces: [ENTITY],
   fields: (t) => ({
+    ...entityId(t),
     ...columnFields(t, {
       unitId: ['UUID', 'Identifies the unit, whatever its version.'],
       address: ['String', 'Its address, born once and kept for ever.'],

@@ -5,6 +5,8 @@ import { Manifest } from './manifest.ts';
 import {
   columnFields,
   connectionTypes,
+  ENTITY,
+  entityId,
   nounType,
   optionalNode,
   pagedNodes,
@@ -37,7 +39,9 @@ export const VerifyResultConnection = connectionTypes('VerifyResult', VerifyResu
 
 VerifyResult.implement({
   description: 'What the verifier found when it recomputed a cut from the source and the approved manifest.',
+  interfaces: [ENTITY],
   fields: (t) => ({
+    ...entityId(t),
     ...columnFields(t, {
       verifyResultId: ['UUID', 'Derived from the idempotency key of the verification.'],
       changeSetId: ['UUID', 'The cut it judges.'],

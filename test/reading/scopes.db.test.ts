@@ -74,10 +74,10 @@ describe('a field that needs a further scope', () => {
       const query = `{ ${root}(first: 1) { nodes { ${key} ${selection} } } }`;
       const all = READ_LOGINS.map((login) => SCOPE_OF_LOGIN[login]);
       const without = await server.gql(await tokenWith(...all.filter((one) => one !== scope)), query);
-      const [error] = without.body.errors;
+      const error = without.body.errors![0]!;
       expect(error).toMatchObject({ extensions: { code: 'FORBIDDEN', scope } });
       expect(error.message).toContain(scope);
-      expect(error.path.slice(0, 3)).toEqual([root, 'nodes', 0]);
+      expect(error.path?.slice(0, 3)).toEqual([root, 'nodes', 0]);
       const type = (schema.getType(NOUNS[noun as keyof typeof NOUNS].type) as GraphQLObjectType).getFields()[
         field
       ]!.type;
