@@ -21,7 +21,13 @@ ${tokens.map((line) => `#    ${line}`).join('\n')}
 # 2. Press play (or Ctrl-Enter) and choose what to run.
 
 query Look {
-  whoAmI { name kind scopes }
+  whoAmI { name kind session { scopes } }
+  documents(first: 3) {
+    nodes {
+      docCode title
+      units(first: 3) { nodes { address text } }
+    }
+  }
   entries(first: 5) {
     edges {
       node { entryId kind status emittedAt }
