@@ -192,7 +192,7 @@ test('secrets: made once, for the owner alone, and refused where others may read
       ...Object.values(secrets.seeds),
       ...Object.values(secrets.checkpointSeeds),
     ]).size,
-  ).toBe(11);
+  ).toBe(12);
   writeFileSync(join(home, 'secrets.json'), '{"owner": "hush', { mode: 0o600 });
   expect(() => homeSecrets(home)).toThrow(/is not JSON/);
   expect(() => homeSecrets(home)).not.toThrow(/hush/);

@@ -63,7 +63,7 @@ async function rightsOfOthers(url: string): Promise<readonly string[]> {
         union all select lanname, coalesce(lanacl, acldefault('l', lanowner)) from pg_language
         union all select 'type ' || oid::regtype, coalesce(typacl, acldefault('T', typowner)) from pg_type where typrelid = 0 and typelem = 0
         union all select oid::regclass::text, coalesce(relacl, acldefault('r', relowner)) from pg_class
-          where relkind in ('r', 'v', 'S') and not oid::regclass::text ~ '^(information_unit|unit_version)'
+          where relkind in ('r', 'v', 'S') and not oid::regclass::text ~ '^(information_unit|unit_version|v_current_unit)'
         union all select format('default %s', objtype), coalesce(
             (select defaclacl from pg_default_acl where defaclrole = current_user::regrole and defaclnamespace = 0 and defaclobjtype = objtype),
             acldefault(objtype, current_user::regrole)) from unnest(array['f', 'T', 'r', 'S', 'n']::"char"[]) as objtype

@@ -3,7 +3,7 @@ import { checkDatabase } from '../session/database-check.ts';
 import { type Migration, readMigrations, SQL_DIRECTORY } from './migrations.ts';
 import { allowedToPublic, closeToPublic, keepingPublicRights, takenFromPublic } from './public-rights.ts';
 import { layRights, layRoles, refuseAnothersLedger } from './rights.ts';
-import { refuseTakenSchemas, refuseTakenTables } from './target-tables.ts';
+import { refuseTakenSchemas, refuseTakenTables, refuseTakenView } from './target-tables.ts';
 
 /** The file that every start runs. */
 const EVERY_TIME = 'database.sql';
@@ -85,14 +85,18 @@ async function stepsOf(
         () =>
           refuseTakenTables(client, sql),
     );
+  const view = pending.some(({ name }) => name === TARGET_VIEW) ? [() => refuseTakenView(client)] : [];
   if (isFresh) {
-    const begin = [() => refuseTakenSchemas(client), ...names, () => client.query(CREATE_RECORD)];
+    const begin = [() => refuseTakenSchemas(client), ...names, ...view, () => client.query(CREATE_RECORD)];
     return { applied, steps: [...begin, ...files, ...everyTime], isFresh };
   }
   let laid = 0;
   // Roles belong to the server: a database restored on another one is without them, and later files give them rights.
   const roles = async () => {
-    laid += await layRoles(client);
+    laid += await layRoles(
+      client,
+      pending.map(({ sql }) => sql),
+    );
   };
   const rights = async () => {
     laid += await layRights(client);
@@ -102,11 +106,13 @@ async function stepsOf(
           `server. This start granted them again (${laid} statements).`,
       );
   };
-  return { applied, steps: [...names, roles, ...files, rights, ...everyTime], isFresh };
+  return { applied, steps: [...names, ...view, roles, ...files, rights, ...everyTime], isFresh };
 }
 
 /** The file that makes the two tables in `public`. */
 const TARGET_TABLES = '0004_units.sql';
+/** The file that makes the view in `public`. */
+const TARGET_VIEW = '0018_reader.sql';
 /** The file that takes PUBLIC's defaults. */
 const GRANTS = '0006_grants.sql';
 

@@ -12,7 +12,7 @@ class RightsFault extends Error {
 const RIGHTS_FILE = join(import.meta.dirname, '..', 'sql', 'rights.txt');
 const ROLES = [...LOGINS, 'cutter_ro'];
 const SCHEMAS = ['cutter_governance', 'cutter_source', 'cutter_auth', 'cutter_log', 'cutter_meta'];
-const TARGETS = ['information_unit', 'unit_version'];
+const TARGETS = ['information_unit', 'unit_version', 'v_current_unit'];
 
 /**
  * What the ledger's roles are and may, each as the statement that makes it so. A dump without owners and privileges
@@ -90,12 +90,13 @@ function laidRights(): readonly string[] {
 
 /**
  * Makes the ledger's roles where they are gone, as on a server that a dump was restored on, with their attributes and
- * settings. Gives back how many statements that took. Migrations that are still to come may set more.
+ * settings. Gives back how many statements that took. Migrations that are still to come may set more, and make roles:
+ * `toCome` has their texts.
  */
-export async function layRoles(owner: ClientBase): Promise<number> {
+export async function layRoles(owner: ClientBase, toCome: readonly string[]): Promise<number> {
   const known = await existingRoles(owner);
   const gone = ROLES.filter((role) => !known.has(role));
-  if (gone.length === 0) return 0;
+  if (gone.every((role) => toCome.some((sql) => sql.includes(`create role ${role} `)))) return 0;
   const statements = [
     ...gone.map((role) => `create role ${role}`),
     ...laidRights().filter((right) => gone.some((role) => role === ROLE_SET.exec(right)?.[1])),

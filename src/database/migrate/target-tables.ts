@@ -45,6 +45,19 @@ export async function refuseTakenTables(owner: ClientBase, make: string): Promis
   );
 }
 
+/** Refuses a database in which the name of the ledger's view of current units is taken. */
+export async function refuseTakenView(owner: ClientBase): Promise<void> {
+  const { rows } = await owner.query(
+    `/* target.view */ select from pg_catalog.pg_class
+    where relnamespace = 'public'::regnamespace and relname = 'v_current_unit'`,
+  );
+  if (rows.length === 0) return;
+  throw new PlaceTaken(
+    'The ledger makes the view public.v_current_unit, and this database has something of that name already, which it ' +
+      "doesn't take over. Name another database in CUTTER_DATABASE_URL, or rename what is there. Nothing was changed.",
+  );
+}
+
 async function shapeDifferences(owner: ClientBase, name: string): Promise<string> {
   const [wanted, found] = [await shapeOf(owner, `${PROBE}.${name}`), await shapeOf(owner, `public.${name}`)];
   const [lacks, has] = [linesWithout(wanted, found), linesWithout(found, wanted)];
