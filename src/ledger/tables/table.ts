@@ -78,15 +78,36 @@ export interface Table<C extends Columns> {
   /** The columns of its primary key. */
   readonly key: readonly (keyof C & string)[];
   readonly columns: C;
+  /**
+   * Columns that a later migration added. The record of an older row doesn't have them, and theirs is null. So a record
+   * has a later column only where it holds a value: old and new rows have one form.
+   */
+  readonly later: readonly (keyof C & string)[];
 }
+
+type NullableName<C extends Columns> = {
+  [N in keyof C & string]: null extends ValueOf<C[N]> ? N : never;
+}[keyof C & string];
 
 /** Describes a table: its name, its key and how each column is sent. The migrations in database/sql create it. */
 export function defineTable<const C extends Columns>(
   name: string,
   key: readonly (keyof C & string)[],
   columns: C,
+  later: readonly NullableName<C>[] = [],
 ): Table<C> {
-  return { name, key, columns };
+  return { name, key, columns, later };
+}
+
+/** The columns that a record has of a whole row. */
+export function recordedColumns<V>(
+  { later }: { readonly later: readonly string[] },
+  whole: Readonly<Record<string, V>>,
+): Readonly<Record<string, V>> {
+  if (later.length === 0) return whole;
+  return Object.fromEntries(
+    Object.entries(whole).filter(([name, value]) => value !== null || !later.includes(name)),
+  );
 }
 
 const SENT_AS: Readonly<Record<Exclude<Bare<OpenKind>, 'now'>, string>> = {
