@@ -39,7 +39,7 @@ export interface Kind {
   /** How each column is carried, whether or not it may be null. */
   readonly types: Readonly<Record<string, string>>;
   /** Columns that a later migration added: a record has them only where they hold a value. */
-  readonly later: ReadonlySet<string>;
+  readonly added: ReadonlySet<string>;
   /** Columns that move after birth, with their value at birth as SQL. */
   readonly atBirth: Readonly<Record<string, string>>;
   /** What a row was written with: the column that holds the transaction's time, if it has one. */
@@ -89,7 +89,7 @@ export function kindOfTable(table: { readonly name: string }): Kind {
   return KINDS.find((kind) => kind.table === table.name) as Kind;
 }
 
-function kindOf(table: Pick<Table<Columns>, 'name' | 'key' | 'columns' | 'later'>, index: number): Kind {
+function kindOf(table: Pick<Table<Columns>, 'name' | 'key' | 'columns' | 'added'>, index: number): Kind {
   return {
     index,
     table: table.name,
@@ -99,7 +99,7 @@ function kindOf(table: Pick<Table<Columns>, 'name' | 'key' | 'columns' | 'later'
     types: Object.fromEntries(
       Object.entries(table.columns).map(([column, kind]) => [column, bareKind(kind)]),
     ),
-    later: new Set(table.later),
+    added: new Set(table.added),
     atBirth: AT_BIRTH[table.name] ?? {},
     time: Object.entries(table.columns).find(([, type]) => type === 'now')?.[0] ?? null,
   };

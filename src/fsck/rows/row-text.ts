@@ -25,7 +25,7 @@ interface Column {
   readonly write: Write;
   /** Its place in the key; -1 where it is none of it. */
   readonly inKey: number;
-  readonly isLater: boolean;
+  readonly isAdded: boolean;
 }
 
 function columnsOf(kind: Kind): Column[] {
@@ -34,7 +34,7 @@ function columnsOf(kind: Kind): Column[] {
     label: Buffer.from(`,"${name}":`),
     write: WRITE[kind.types[name] as string] as Write,
     inKey: kind.key.indexOf(name),
-    isLater: kind.later.has(name),
+    isAdded: kind.added.has(name),
   }));
 }
 
@@ -64,9 +64,9 @@ export class BirthText {
     text.reserve(OPEN.length);
     text.raw(OPEN, 0, OPEN.length);
     let whole = true;
-    for (const { label, write, inKey, isLater } of this.#columns) {
+    for (const { label, write, inKey, isAdded } of this.#columns) {
       const hasValue = row.next();
-      if (isLater && !hasValue) continue;
+      if (isAdded && !hasValue) continue;
       text.reserve(label.length + NULL.length);
       text.raw(label, text.length === OPEN.length ? 1 : 0, label.length);
       const from = text.length;

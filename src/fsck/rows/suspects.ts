@@ -126,7 +126,7 @@ function columnPrints(kind: Kind, row: RecordedRow): readonly string[] | null {
   if (row.columns.length === kind.columns.length) return row.fingerprints;
   const known = new Map(row.columns.map((column, at) => [column, row.fingerprints[at] as string]));
   const prints = kind.columns.map(
-    (column) => known.get(column) ?? (kind.later.has(column) ? NULL_PRINT : null),
+    (column) => known.get(column) ?? (kind.added.has(column) ? NULL_PRINT : null),
   );
   const isWhole = row.columns.every((column) => kind.columns.includes(column)) && !prints.includes(null);
   return isWhole ? (prints as string[]) : null;
@@ -213,7 +213,7 @@ export function alteredNow(suspect: Suspect): readonly string[] | null {
   const birth = births[0];
   if (standing === null || birth === undefined) return [];
   const expected = new Map(
-    [...kind.later].map((column): [string, string | undefined] => [column, NULL_PRINT]),
+    [...kind.added].map((column): [string, string | undefined] => [column, NULL_PRINT]),
   );
   for (const [at, column] of birth.row.columns.entries()) expected.set(column, birth.row.fingerprints[at]);
   for (const { row } of updates) {
@@ -230,7 +230,7 @@ function birthDigestOf(standing: StandingRow, birth: Vouched): string {
   const { kind } = standing;
   const values = kind.columns
     .map((column) => [column, bornValue(standing, column, birth)] as const)
-    .filter(([column, value]) => value !== 'null' || !kind.later.has(column))
+    .filter(([column, value]) => value !== 'null' || !kind.added.has(column))
     .map(([column, value]) => `"${column}":${value}`);
   const text = `{"columns":{${values.join()}},"id":${JSON.stringify(standing.id)},"op":"insert","table":"${kind.recorded}"}`;
   return hash('sha256', text, 'base64url');

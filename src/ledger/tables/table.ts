@@ -80,9 +80,9 @@ export interface Table<C extends Columns> {
   readonly columns: C;
   /**
    * Columns that a later migration added. The record of an older row doesn't have them, and theirs is null. So a record
-   * has a later column only where it holds a value: old and new rows have one form.
+   * has an added column only where it holds a value: old and new rows have one form.
    */
-  readonly later: readonly (keyof C & string)[];
+  readonly added: readonly (keyof C & string)[];
 }
 
 type NullableName<C extends Columns> = {
@@ -94,19 +94,19 @@ export function defineTable<const C extends Columns>(
   name: string,
   key: readonly (keyof C & string)[],
   columns: C,
-  later: readonly NullableName<C>[] = [],
+  added: readonly NullableName<C>[] = [],
 ): Table<C> {
-  return { name, key, columns, later };
+  return { name, key, columns, added };
 }
 
 /** The columns that a record has of a whole row. */
 export function recordedColumns<V>(
-  { later }: { readonly later: readonly string[] },
+  { added }: { readonly added: readonly string[] },
   whole: Readonly<Record<string, V>>,
 ): Readonly<Record<string, V>> {
-  if (later.length === 0) return whole;
+  if (added.length === 0) return whole;
   return Object.fromEntries(
-    Object.entries(whole).filter(([name, value]) => value !== null || !later.includes(name)),
+    Object.entries(whole).filter(([name, value]) => value !== null || !added.includes(name)),
   );
 }
 

@@ -141,7 +141,7 @@ describe('The canonical text of a column as COPY sends it', () => {
       key: ['at', 'local'],
       columns: ['at', 'local', 'rest'],
       types,
-      later: new Set(),
+      added: new Set(),
       atBirth: {},
     } as unknown as Kind;
     const birth = new BirthText(kind);
@@ -172,7 +172,7 @@ describe('The canonical text of a column as COPY sends it', () => {
       key: ['id'],
       columns: ['also', 'id', 'more'],
       types: { also: 'text', id: 'uuid', more: 'text' },
-      later: new Set(['also', 'more']),
+      added: new Set(['also', 'more']),
       atBirth: {},
     } as unknown as Kind;
     const birth = new BirthText(kind);
