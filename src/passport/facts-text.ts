@@ -7,8 +7,10 @@ export type Line = readonly [name: string, fact: string];
 export function verdictOf({ document, verified, mode }: Said): string {
   const rehearsed = mode === 'rehearsal' ? ' It was a rehearsal, by sample persons.' : '';
   return verified.verdict === 'pass'
-    ? `This passport is good: ${document.docCode} was cut as it was approved, and the other lane verified it.${rehearsed}`
-    : `This passport is good, and it tells of a failure: the cut of ${document.docCode} didn't pass its verification and is void.${rehearsed}`;
+    ? `This passport is good: ${document.docCode} was cut as it was approved, ` +
+        `and the other lane verified it.${rehearsed}`
+    : `This passport is good, and it reports a failure: the cut of ${document.docCode} ` +
+        `didn't pass its verification and is void.${rehearsed}`;
 }
 
 /** The facts of a good passport, for people. */
