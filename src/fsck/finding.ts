@@ -22,7 +22,7 @@ export const FINDING_VERDICTS = {
   'state-illegal': 'an entry moved where the table of transitions has no arrow',
   'lineage-broken': 'a reference between rows leads nowhere, or not back',
   'approval-missing': 'a cut without an approval in force',
-  'coverage-broken': 'the records of a cut don’t give back its source',
+  'coverage-broken': 'the records of a cut don’t add up to its source',
   'digest-differs': 'a digest isn’t that of what it names',
   'count-differs': 'a count isn’t that of the rows',
   'tree-altered': 'a node of the log’s tree isn’t the hash of what is under it',
@@ -70,7 +70,7 @@ export interface FsckCoverage {
 /** What a file of heads was good for. */
 export interface ComparedHeads {
   readonly file: string;
-  /** Heads of it that the log was held to. */
+  /** Heads of it that the log was compared with. */
   readonly compared: number;
   /** Whether the ledger itself writes it. */
   readonly isKept: boolean;

@@ -18,7 +18,7 @@ export function linesOf(said: Said): Line[] {
   const { document, plan, approved, cut, verified, checkpoint } = said;
   return [
     ['Document', document.docCode],
-    // Held by a short fingerprint alone (docs/reference/formats/passport.md).
+    // Only a short fingerprint vouches for it (docs/reference/formats/passport.md).
     ...(document.title === null ? [] : [['Title, as given', `“${document.title}”`] as const]),
     ['Source', `${document.byteLength} bytes, ${document.sourceDigest}`],
     [

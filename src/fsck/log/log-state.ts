@@ -142,7 +142,7 @@ function judgeMore(more: Counted & { readonly orphans: number }, head: number, f
       column: null,
       after: null,
       before: head,
-      message: `${count} more ${what}: so many are counted, and not named one by one.`,
+      message: `${count} more ${what}: too many to name one by one.`,
     });
   }
 }

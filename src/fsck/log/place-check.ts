@@ -93,7 +93,7 @@ export async function checkPlaces(client: Client, end: number, findings: FsckFin
     findings.add({
       ...bounds('*', 0),
       verdict: 'edited',
-      message: `${more} more places of rows aren't those of the log: so many are counted, and not named one by one.`,
+      message: `${more} more places of rows aren't those of the log: too many to name one by one.`,
     });
 }
 

@@ -244,7 +244,7 @@ class CutJudge {
     if (this.#at !== header.byteLength)
       this.#fault ??= `The records end at byte ${this.#at}; the source has ${header.byteLength}.`;
     if (source !== header.sourceDigest || header.sourceDigest !== cut.source_digest)
-      this.#fault ??= `The records give back ${source}, not the source ${String(cut.source_digest)}.`;
+      this.#fault ??= `The records add up to ${source}, not to the source ${String(cut.source_digest)}.`;
     let [manifest, effect] = ['', ''];
     this.#readable('The manifest', () => {
       manifest = manifestDigest(header, this.#leaves);
