@@ -87,7 +87,7 @@ export function writeSecrets(home: string, secrets: Secrets): void {
   writePrivateFile(pathOf(home), `${JSON.stringify(secrets, null, 2)}\n`);
 }
 
-/** What tells one state of a home's secrets from another without reading it; null where there is no file. */
+/** What changes with a home's secrets, without reading them; null where there is no file. */
 export function secretsStamp(home: string): string | null {
   const stat = statSync(pathOf(home), { bigint: true, throwIfNoEntry: false });
   return stat === undefined ? null : `${stat.ino} ${stat.mtimeNs} ${stat.size}`;

@@ -72,7 +72,9 @@ export async function declareDependency(
     ]);
   }
   if (look.closes) {
-    const message = `Entry ${input.toEntryId} already blocks ${input.fromEntryId}, directly or through others; the new edge would close a circle.`;
+    const message =
+      `Entry ${input.toEntryId} already blocks ${input.fromEntryId}, directly or through others; ` +
+      'the new edge would close a circle.';
     throw new DependencyCycle(message, [
       problemAt(['input', 'toEntryId'], 'cycle', message, { entryId: input.toEntryId }),
     ]);
@@ -96,12 +98,17 @@ function lookForDependency(tx: ExecTx, input: DeclareDependencyInput): Promise<z
         select ${input.toEntryId}::uuid
       union
         select d.to_entry_id from blocked b
-        join cutter_governance.decision_backlog_dependency d on d.from_entry_id = b.entry_id and d.dependency_kind = 'blocks')
-    select (select status from cutter_governance.decision_backlog_entry where entry_id = ${input.fromEntryId}::uuid) as "from",
-      (select status from cutter_governance.decision_backlog_entry where entry_id = ${input.toEntryId}::uuid) as "to",
+        join cutter_governance.decision_backlog_dependency d
+          on d.from_entry_id = b.entry_id and d.dependency_kind = 'blocks')
+    select
+      (select status from cutter_governance.decision_backlog_entry
+        where entry_id = ${input.fromEntryId}::uuid) as "from",
+      (select status from cutter_governance.decision_backlog_entry
+        where entry_id = ${input.toEntryId}::uuid) as "to",
       ${input.kind} = 'blocks' and exists (select 1 from blocked where entry_id = ${input.fromEntryId}::uuid) as closes,
       (select json_build_object('by', created_by, 'from', from_entry_id, 'to', to_entry_id, 'kind', dependency_kind)
-        from cutter_governance.decision_backlog_dependency where dependency_id = ${tx.id('dependency')}::uuid) as first`);
+        from cutter_governance.decision_backlog_dependency
+        where dependency_id = ${tx.id('dependency')}::uuid) as first`);
 }
 
 function refuseUnknown(input: DeclareDependencyInput, look: z.infer<typeof lookRow>): void {

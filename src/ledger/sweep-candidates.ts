@@ -19,7 +19,8 @@ export type Candidate = z.infer<typeof candidate>;
 const lockedRow = z.object({ at: z.string(), rows: z.array(candidate) });
 type Locked = z.infer<typeof lockedRow>;
 
-const ROWS = sql.fragment`(select coalesce(json_agg(json_build_object('entry_id', l.entry_id, 'kind', l.kind, 'status', l.status,
+const ROWS = sql.fragment`(
+  select coalesce(json_agg(json_build_object('entry_id', l.entry_id, 'kind', l.kind, 'status', l.status,
     'emitted_at', ${timeText(sql.fragment`l.emitted_at`)}) order by l.entry_id), '[]') from locked l)`;
 
 /**
@@ -40,7 +41,8 @@ export function lockOldest(tx: ExecTx, limit: number): Promise<Locked> {
             and (d.findings->>'not_before')::timestamptz > transaction_timestamp())
         order by e.emitted_at, e.entry_id limit ${limit})),
     picked as materialized (select entry_id from waiting order by emitted_at, entry_id limit ${limit}),
-    locked as materialized (select e.entry_id, e.kind, e.status, e.emitted_at from cutter_governance.decision_backlog_entry e
+    locked as materialized (
+      select e.entry_id, e.kind, e.status, e.emitted_at from cutter_governance.decision_backlog_entry e
       where e.entry_id in (select entry_id from picked) order by e.entry_id for no key update)
     select ${AT} as at, ${ROWS} as rows`);
 }

@@ -32,7 +32,8 @@ const writtenRow = z.object({ logged: z.int(), moved: z.array(z.string()) });
  *
  *     marked | reviewed_deferred ──sweep──▶ review_pending        lane DOT-991, role cutter_exec
  *
- * Reads    the oldest entries that wait, or those named (locked in id order); a deferred one only once its `notBefore` has passed
+ * Reads    the oldest entries that wait, or those named (locked in id order); a deferred one only once its
+ *          `notBefore` has passed
  * Writes   1 sweep_log a pass · 1 history and entry.status (CAS) for each promoted entry
  * Refuses  IdempotencyConflict  the key swept with another limit or other entries, or for another principal
  *          NotFound             an entry that the caller names doesn't exist

@@ -31,7 +31,8 @@ export interface LiveUnitRow {
 
 /** Whether the change set `id` was compensated, as SQL. */
 function isCompensated(id: FragmentSqlToken): FragmentSqlToken {
-  return sql.fragment`exists (select 1 from cutter_governance.cut_change_set x where x.compensates_change_set_id = ${id})`;
+  return sql.fragment`exists (
+    select 1 from cutter_governance.cut_change_set x where x.compensates_change_set_id = ${id})`;
 }
 
 /**
@@ -60,7 +61,8 @@ export function liveUnits(docCode: FragmentSqlToken): FragmentSqlToken {
           ${isCompensated(uuidOrNull(sql.fragment`v.provenance->>'change_set_id'`))} as void
         from public.unit_version v where v.unit_id = u.id
         order by void, v.version_seq desc limit 1) cur on true
-      cross join lateral (select max(v.version_seq) as highest_seq from public.unit_version v where v.unit_id = u.id) top
+      cross join lateral (
+        select max(v.version_seq) as highest_seq from public.unit_version v where v.unit_id = u.id) top
       left join (select b.proposed_canonical_address as address
         from (select k.manifest_id from (${cutsOf(docCode)}) k where not k.compensated
           order by k.cut_seq desc nulls last, k.change_set_id desc limit 1) newest

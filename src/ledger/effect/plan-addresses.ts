@@ -19,9 +19,11 @@ type Holder = z.infer<typeof holder>;
  */
 export function foreignHolders(docCode: FragmentSqlToken): FragmentSqlToken {
   return sql.fragment`(
-    select coalesce(json_agg(json_build_object('address', u.canonical_address, 'doc_code', u.doc_code, 'unit_id', u.id)), '[]')
+    select coalesce(json_agg(
+      json_build_object('address', u.canonical_address, 'doc_code', u.doc_code, 'unit_id', u.id)), '[]')
     from public.information_unit u
-    where split_part(u.canonical_address, '/', 1) <> u.doc_code and split_part(u.canonical_address, '/', 1) = ${docCode})`;
+    where split_part(u.canonical_address, '/', 1) <> u.doc_code
+      and split_part(u.canonical_address, '/', 1) = ${docCode})`;
 }
 
 /** Every address of the plan that another document holds, or that isn't this document's to give. */
@@ -49,7 +51,9 @@ function placeOf(spec: CutSpec, address: string, localId: string): string[] {
 }
 
 function takenProblem(path: readonly string[], { address, doc_code, unit_id }: Holder): Problem {
-  const message = `The address "${address}" belongs to unit ${unit_id} of document "${doc_code}"; no other unit can have it. Register this document under another code.`;
+  const message =
+    `The address "${address}" belongs to unit ${unit_id} of document "${doc_code}"; no other unit can have it. ` +
+    'Register this document under another code.';
   return problemAt(path, 'address_taken', message);
 }
 

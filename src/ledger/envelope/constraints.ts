@@ -70,7 +70,8 @@ export function databaseRefusal(error: unknown): unknown {
     case '23505':
       return isUnitKey(constraint)
         ? new PlanStale(
-            'An address of this plan has its unit already, born meanwhile or by another document; plan and review again, with an address of its own.',
+            'An address of this plan has its unit already, born meanwhile or by another document; ' +
+              'plan and review again, with an address of its own.',
             [
               problemAt(
                 ['input', 'manifestDigest'],

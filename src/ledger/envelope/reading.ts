@@ -22,7 +22,9 @@ export const sourceMeta = z.object({
 export type SourceMeta = z.infer<typeof sourceMeta>;
 
 /** Columns of `sourceMeta` as a JSON object, for a source aliased `s`; null where an outer join found none. */
-export const SOURCE_META: FragmentSqlToken = sql.fragment`case when s.source_id is not null then json_build_object('source_id', s.source_id, 'doc_code', s.doc_code, 'sha256', s.sha256, 'title', s.title, 'media_type', s.media_type, 'byte_length', s.byte_length) end`;
+export const SOURCE_META: FragmentSqlToken = sql.fragment`case when s.source_id is not null then
+  json_build_object('source_id', s.source_id, 'doc_code', s.doc_code, 'sha256', s.sha256, 'title', s.title,
+    'media_type', s.media_type, 'byte_length', s.byte_length) end`;
 
 /** What an entry has to be cut: its source, and how. */
 export interface EntryWork {
@@ -64,7 +66,8 @@ export function termsOf(text: string): readonly VocabularyTerm[] {
 
 /** The vocabulary, as one JSON array in a fixed order. */
 export const VOCABULARY: FragmentSqlToken = sql.fragment`(
-  select coalesce(json_agg(json_build_object('termKind', term_kind, 'term', term, 'description', description, 'atMost', at_most)
+  select coalesce(json_agg(
+    json_build_object('termKind', term_kind, 'term', term, 'description', description, 'atMost', at_most)
     order by term_kind, term), '[]')::text from cutter_source.vocabulary)`;
 
 /**

@@ -177,7 +177,8 @@ async function heldBack(connection: DatabaseTransactionConnection): Promise<Refu
     heldBackRow,
   )`/* phase.held_back */
     select format('fsync is %s, full_page_writes is %s and synchronous_commit is %s in the database.',
-        current_setting('fsync'), current_setting('full_page_writes'), current_setting('synchronous_commit')) as settings,
+        current_setting('fsync'), current_setting('full_page_writes'),
+        current_setting('synchronous_commit')) as settings,
       head.next_position::text as position, s.seen_size::text as seen, s.cause, s.reason
     from (select) as one left join (cutter_log.head join cutter_log.suspension s using (incarnation)) on true`);
   const why =

@@ -233,7 +233,8 @@ function compareProvenance(
   const was = typeof stored === 'object' && stored !== null ? (stored as Record<string, unknown>) : {};
   for (const field of new Set([...(whole ? Object.keys(was) : []), ...Object.keys(due)])) {
     if (isSameJson(was[field], due[field])) continue;
-    const message = `Version ${unit.versionSeq} of ${unit.address}: provenance.${field} isn't what the approved manifest gives.`;
+    const place = `Version ${unit.versionSeq} of ${unit.address}`;
+    const message = `${place}: provenance.${field} isn't what the approved manifest gives.`;
     note(PROVENANCE_AXIS[field] ?? 'A', unit.address, `provenance-${field}-differs`, message);
   }
 }

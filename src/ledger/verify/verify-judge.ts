@@ -46,7 +46,8 @@ export async function judgeCut(
     return await judgeWhole(tx, look, changeSet);
   } catch (error) {
     if (isDatabaseFault(error)) throw error;
-    const message = `What this cut left can't be read as a cut: ${error instanceof Error ? error.message : String(error)}.`;
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = `What this cut left can't be read as a cut: ${reason}.`;
     return judgementOf([{ axis: 'A', unit: null, code: 'unreadable', message }], changeSet.effect_digest, 0);
   }
 }
