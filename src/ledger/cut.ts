@@ -93,16 +93,16 @@ export async function cut(tx: ExecTx, input: CutInput): Promise<Done<CutAnswer>>
 }
 
 function refuseSecondCut(input: CutInput, look: CutLook): void {
-  const standing = look.cuts.find((c) => c.entry === input.entryId || !c.compensated);
-  if (standing === undefined) return;
+  const first = look.cuts.find((c) => c.entry === input.entryId || !c.compensated);
+  if (first === undefined) return;
   const message =
-    standing.entry === input.entryId
-      ? `Entry ${input.entryId} was cut by change set ${standing.id}; a retry or an amendment is a new entry.`
-      : `This manifest was cut by change set ${standing.id} for entry ${standing.entry}.`;
+    first.entry === input.entryId
+      ? `Entry ${input.entryId} was cut by change set ${first.id}; a retry or an amendment is a new entry.`
+      : `This manifest was cut by change set ${first.id} for entry ${first.entry}.`;
   throw new AlreadyCut(message, [
     problemAt(['input', 'entryId'], 'already-cut', message, {
-      entryId: standing.entry,
-      changeSetId: standing.id,
+      entryId: first.entry,
+      changeSetId: first.id,
     }),
   ]);
 }
@@ -300,7 +300,7 @@ function birthOf(tx: ExecTx, { source }: CutGround): Birth {
   };
 }
 
-/** The record has each unit as it stands when the transaction ends: born with null anchors, its anchors moved once. */
+/** The record has each unit as it is when the transaction ends: born with null anchors, its anchors moved once. */
 function recordUnits(
   writes: Writes,
   units: readonly NewInformationUnit[],

@@ -28,7 +28,7 @@ const lookRow = z.object({
 });
 
 /**
- * DECLARE DEPENDENCY — say how two entries hang together: *from* blocks (supersedes, refines, is related to) *to*.
+ * DECLARE DEPENDENCY — say how two entries depend: *from* blocks (supersedes, refines, is related to) *to*.
  *
  *     no state moves        lane DOT-991, role cutter_exec
  *
@@ -64,7 +64,7 @@ export async function declareDependency(
     return { value, writes: null };
   }
   refuseUnknown(input, look);
-  // The guard of the cut would come too late.
+  // The guard of CUT would be too late: the cut has been made.
   if (input.kind === 'blocks' && look.to !== null && wasCut(look.to)) {
     const message = `Entry ${input.toEntryId} is ${look.to}: it is cut already, so nothing can block it any more.`;
     throw new IllegalTransition(message, [

@@ -97,7 +97,7 @@ function refuseUnclear(input: PlanCutInput): void {
 const subjectOf = (entryId: string | null) => (entryId === null ? {} : { entryId });
 
 /**
- * The same for an entry that ended uncut or failed. What was cut keeps its plan, which shows whether the text is
+ * Refuses an entry that ended uncut or failed. What was cut keeps its plan, which shows whether the text is
  * unchanged.
  */
 function refusalOfEnded({ entryId }: PlanCutInput, status: EntryState): IllegalTransition {
@@ -107,7 +107,7 @@ function refusalOfEnded({ entryId }: PlanCutInput, status: EntryState): IllegalT
   return new IllegalTransition(message, [problemAt(['entryId'], status, message, subjectOf(entryId))]);
 }
 
-/** A plan that nobody can approve would only mislead. */
+/** Refuses an entry that is never cut: a plan that nobody can approve would only mislead. */
 function refusalOfKind({ entryId }: PlanCutInput, kind: EntryKind): IllegalTransition {
   const message =
     `Entry ${entryId} is of kind ${kind}. Such an entry isn't reviewed or cut, so it has no plan. ` +

@@ -24,7 +24,7 @@ type ManifestRecord = readonly [
 type VersionText = readonly [id: string, text: string];
 
 /**
- * A thousand rows in one: a hundred thousand rows of the driver's would be handed over in one turn of the event loop.
+ * A thousand rows in one: the driver would hand over a hundred thousand rows in one turn of the event loop.
  */
 const partRow = z.discriminatedUnion('part', [
   z.object({
@@ -41,8 +41,8 @@ type PartRow = z.infer<typeof partRow>;
  * Gives a cut's source back from its rows: unit bodies and excluded stretches in the order of the manifest. The
  * source table isn't asked; the digest to meet is that of the approved manifest's header.
  *
- * Records and texts are read apart, each by an index, and joined here: PostgreSQL would choose the way of a join by
- * statistics that know nothing of a cut that is new, and the wrong way is quadratic in the units.
+ * Records and texts are read apart, each by an index, and joined here. PostgreSQL would plan a join by statistics that
+ * know nothing of a new cut, and the wrong plan is quadratic in the units.
  */
 export async function reconstruct(
   evidence: CommonQueryMethods,

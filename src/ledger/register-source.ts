@@ -81,7 +81,7 @@ export async function registerSource(
       ['mediaType', found.by_key.media_type, input.mediaType],
     ]);
   }
-  // A repeated call is answered as before, also where its document was taken before content was recognised.
+  // A repeated call is answered as before, even if its document was taken before content was recognised.
   if (fault !== null && found.by_key === null) throw new InvalidInput(fault.message, [fault]);
   const problems = fault === null ? sourceWarnings(input.content, PATH) : [fault];
   const first =

@@ -91,7 +91,7 @@ export async function sweep(tx: ExecTx, input: SweepInput): Promise<Done<SweepAn
     select (select count(*) from logged)::int as logged,
       (select coalesce(json_agg(entry_id), '[]') from moved) as moved`);
   if (logged === 0) return { value: { sweepId: tx.id('log'), examined: 0, promoted: [] }, writes: null };
-  // Only now is it known that this is no repeated pass, which would find its entries promoted; the refusal takes the
+  // A repeated pass would find its entries promoted, and only now it is known that this is none. The refusal takes the
   // row back.
   if (refused) throw await refusalOfNamed(tx, input.entryIds ?? [], new Set(due.map((row) => row.entry_id)));
   if (moved.length !== ids.length) throw new Error('sweep: a locked entry did not move');

@@ -120,7 +120,7 @@ export function newUnits(
     }));
 }
 
-/** A born unit as it stands when the transaction ends. */
+/** A born unit as it is when the transaction ends. */
 export function settleUnit(unit: NewInformationUnit, version: NewUnitVersion): NewInformationUnit {
   return { ...unit, content_anchor_ref: version.id, version_anchor_ref: version.id };
 }

@@ -12,8 +12,8 @@ interface BlockKeys {
 }
 
 /**
- * A manifest as rows: one block for each record in source order, the header in block 0, and the vanished units on
- * top, which stand outside the manifest digest.
+ * A manifest as rows: one block for each record in source order, the header in block 0, and one for each vanished
+ * unit, which the manifest digest doesn't cover.
  */
 export function manifestBlocks(
   keys: BlockKeys,

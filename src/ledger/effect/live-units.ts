@@ -2,9 +2,9 @@ import { type FragmentSqlToken, sql } from 'slonik';
 import { uuidOrNull } from '../envelope/reading.ts';
 
 /**
- * The units of a document as they stand, derived and never stored: a unit's current version is the highest whose
- * change set isn't compensated, and the units that stand are those named by the document's newest cut that isn't
- * compensated. Of a unit that only compensated cuts made, its newest void version is given and marked `void`.
+ * The live units of a document, derived and never stored. A unit's current version is the highest whose change set
+ * isn't compensated. The live units are those that the document's newest uncompensated cut names. If only compensated
+ * cuts made a unit, its newest void version is given and marked `void`.
  */
 export interface LiveUnitRow {
   readonly unit_id: string;

@@ -14,8 +14,7 @@ type Holder = z.infer<typeof holder>;
 
 /**
  * The units of other documents whose addresses begin with the code that `docCode` yields, as one JSON array of
- * `holder`s. New ones are refused, so there are only those that an earlier version let be born, and the index of them
- * alone is read.
+ * `holder`s. New ones are refused: there are only those that an earlier version accepted, and only their index is read.
  */
 export function foreignHolders(docCode: FragmentSqlToken): FragmentSqlToken {
   return sql.fragment`(
@@ -57,7 +56,7 @@ function takenProblem(path: readonly string[], { address, doc_code, unit_id }: H
   return problemAt(path, 'address_taken', message);
 }
 
-/** Spans that name an address of another document; whoever holds it already is named. */
+/** Spans that name an address of another document, each with the unit that holds it. */
 async function foreignProblems(
   connection: Pick<CommonQueryMethods, 'any'>,
   source: SourceMeta,

@@ -71,8 +71,8 @@ export const VOCABULARY: FragmentSqlToken = sql.fragment`(
     order by term_kind, term), '[]')::text from cutter_source.vocabulary)`;
 
 /**
- * An array that this ledger's own statement made as JSON: its elements have the statement's shape and aren't looked
- * at again.
+ * An array that this ledger's own statement made as JSON: its elements have the statement's shape and aren't checked
+ * again.
  */
 export function jsonRows<T>() {
   return z.custom<readonly T[]>(Array.isArray);
@@ -84,7 +84,7 @@ export function iuRef(sourceId: string): string {
 }
 
 /**
- * A text as a uuid, or null where it is none: what stands in JSON may have been altered, and a cast would end the
+ * A text as a uuid, or null where it is none: a value in JSON may have been altered, and a failed cast would end the
  * judgement.
  */
 export function uuidOrNull(text: FragmentSqlToken): FragmentSqlToken {

@@ -46,7 +46,7 @@ export interface Done<T> {
   readonly recordId?: string;
 }
 
-/** A verb's answer with what every success carries beside its own. */
+/** A verb's answer, with what every success has. */
 export type Written<T> = T & {
   readonly replayed: boolean;
   readonly dryRun: boolean;
@@ -73,12 +73,12 @@ export interface PhaseCall {
 export interface LaneResources<L extends Lane> {
   readonly lane: L;
   readonly pool: DatabasePool;
-  /** The keys that are held for the lane's statements at this moment: while one follows another, both. */
+  /** The keys that are held for the lane's statements at this moment: both, during a rotation. */
   readonly keys: () => readonly LaneKey[];
   readonly plans: PlanCache;
   /** Why what is acknowledged might not outlive a crash; null where it does. */
   readonly lost: () => string | null;
-  /** Told how each writing transaction ended: by an error, or null. */
+  /** Called at the end of each writing transaction: with its error, or null. */
   readonly wrote: (error: unknown) => void;
   /** Called after the commit, never inside it. */
   readonly committed: () => void;
@@ -107,7 +107,7 @@ export async function runPhase<L extends Lane, T extends object>(
       }
       return answerOf(call, done);
     } catch (error) {
-      // The key may have been followed by another while this waited for it.
+      // Another key may have replaced this one while the transaction waited for it.
       if (isKeyRefusal(error) && attempt < ATTEMPTS) {
         spent.add(key.keyId);
         if (!spent.has(keyFor(resources, spent).keyId)) continue;
@@ -169,7 +169,7 @@ const heldBackRow = z.object({
 });
 
 /**
- * What a verb hears where its record wasn't taken: the database was set back or is a copy and the lanes have not
+ * The refusal of a verb whose record wasn't taken: the database was set back or is a copy and the lanes have not
  * accepted it, or it may lose what it acknowledges.
  */
 async function heldBack(connection: DatabaseTransactionConnection): Promise<Refusal> {

@@ -16,14 +16,14 @@ function recordedName(table: { readonly name: string }): string {
 }
 
 /**
- * What one transaction writes: each row is handed over once and becomes the SQL that sends it, its place in the log's
- * record, the count in the answer and the preview of a dry run, so that the four cannot differ.
+ * What one transaction writes. A verb gives each row once; it becomes the SQL that sends it, its place in the log's
+ * record, the count in the answer and the preview of a dry run, so that the four can't differ.
  */
 export class Writes {
   /** The transaction's time, UTC text with microseconds. */
   readonly at: string;
   readonly rows: WrittenRow[] = [];
-  /** Rows as they will stand, by table name without the governance schema. */
+  /** Rows as they will be stored, by table name without the governance schema. */
   readonly preview = new Map<string, Record<string, unknown>[]>();
   /** Columns that the verb changes on rows that were there: table, id and the new values. */
   readonly updates: {
@@ -65,7 +65,7 @@ export class Writes {
     this.#count(update.table, 0, 1);
   }
 
-  /** Counts updates that the record has no line for: their rows stand in it as the transaction leaves them. */
+  /** Counts updates that the record has no line for: it has their rows as the transaction leaves them. */
   settle(table: { readonly name: string }, updates: number): void {
     this.#count(recordedName(table), 0, updates);
   }
@@ -88,7 +88,7 @@ export class Writes {
   }
 }
 
-/** Bytes stand in the record as base64; everything else is plain JSON already. */
+/** The record has bytes as base64; everything else is plain JSON already. */
 function recordableRow(row: Record<string, unknown>): Record<string, PlainJson> {
   if (!Object.values(row).some(Buffer.isBuffer)) return row as Record<string, PlainJson>;
   const plain: Record<string, PlainJson> = {};

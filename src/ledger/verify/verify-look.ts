@@ -29,7 +29,7 @@ export function lockForVerify(tx: VerifyTx, changeSetId: string): Promise<z.infe
     select ${AT} as at, (select status from locked) as status, (select count(*) from signing) as keys`);
 }
 
-/** Texts of closed sets are read as any text: a verdict judges what stands there, and what was altered is a finding. */
+/** Texts of closed sets are read as any text: a verdict judges what is stored, and what was altered is a finding. */
 const judgedChangeSet = z.object({
   change_set_id: z.string(),
   idempotency_key: z.string(),
@@ -86,7 +86,7 @@ export type CutFinding = z.infer<typeof findingRow>;
 const lookRow = z.object({
   change_set: judgedChangeSet.nullable(),
   entry_status: z.enum(ENTRY_STATES).nullable(),
-  /** As it stands; its shape is judged. */
+  /** As it is stored; its shape is judged. */
   payload: z.unknown(),
   entry_scenario_ref: z.string().nullable(),
   source: sourceMeta.nullable(),
