@@ -233,7 +233,8 @@ function absolutePath(setting: string, path: string): string {
     return resolve(path);
   } catch {
     throw new ConfigFault([
-      `${setting}: ${path} begins at the current folder, which doesn't exist any more; go to one that does, or name a whole path`,
+      `${setting}: ${path} begins at the current folder, which doesn't exist any more; ` +
+        'go to one that does, or name a whole path',
     ]);
   }
 }

@@ -56,7 +56,7 @@ export const ExcludedStretchConnection = builder.objectRef<Page>('ExcludedStretc
     }),
     pageInfo: t.field({
       type: PageInfo,
-      description: 'Where this page stands.',
+      description: 'Where this page is in its connection.',
       resolve: (page) => page.pageInfo,
     }),
     totalCount: t.exposeInt('totalCount', { description: 'How many stretches all pages have.' }),
