@@ -44,7 +44,7 @@ export interface PlainJsonOptions {
   readonly path?: readonly string[];
   /** How deep it may nest; `MAX_JSON_DEPTH` by default. */
   readonly maxDepth?: number;
-  /** Take integers beyond 2^53: they are exact as doubles, though not every reader of JSON keeps them. */
+  /** Take integers beyond 2^53: they are exact as doubles, though not every reader of JSON preserves them. */
   readonly unsafeIntegers?: boolean;
 }
 

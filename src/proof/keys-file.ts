@@ -6,7 +6,7 @@ import { checkPublicKey } from './public-key.ts';
 import { UUID_PATTERN } from './uuid.ts';
 
 /*
- * The public keys of a ledger as a stranger keeps them: what passports, heads and events are judged by. A reader
+ * The public keys of a ledger, in the file of a stranger: what passports, heads and events are judged by. A reader
  * believes the file, so it has to come from a place that the reader trusts; what the ledger itself says at first sight
  * is better than nothing.
  */
@@ -126,8 +126,7 @@ export function originAt(
 }
 
 /**
- * Of which ledger a head is, where it is none of this one or of what this one gave up; null of one that is good. For
- * people.
+ * Why a head is not accepted: it is of another ledger, or of what this one gave up. For people; null if it is accepted.
  */
 export function originFault(
   { origin, earlier = [] }: Pick<KnownKeys, 'origin' | 'earlier'>,

@@ -2,7 +2,7 @@ import { emptyRoot, nodeHash } from './merkle.ts';
 import { rootFromNodes, rootNodes } from './merkle-nodes.ts';
 
 /*
- * The compact range of RFC 6962's tree: what has to be kept of any number of leaves so that the next can be added and
+ * The compact range of RFC 6962's tree: what has to be stored of any number of leaves so that the next can be added and
  * the root be computed. One hash a level at most, however long the log is.
  */
 

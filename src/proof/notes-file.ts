@@ -10,7 +10,7 @@ export interface FiledHead extends TreeHead {
   readonly line: number;
 }
 
-/** Something between the notes that is none. */
+/** Text between the notes that is no note. */
 export interface FiledPiece {
   readonly raw: string;
   readonly line: number;

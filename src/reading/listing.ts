@@ -5,7 +5,7 @@ import { type Codec, type Noun, ORDINAL, POSITION } from './nouns/noun.ts';
 
 /**
  * Writes the SQL of lists: the rows of a page with their places in the log. A list walks `cutter_log.row_place` by
- * its key, so that a page costs the same wherever it begins; where only few rows meet the filter, these are found
+ * its key, so that each page costs the same; where only few rows meet the filter, these are found
  * first and their places then. Which way is taken is decided by counting when the statement runs, and never by what
  * the planner believes.
  */
@@ -69,7 +69,7 @@ export function listHanging(pen: Pen, noun: Noun, args: BoundPage, where: Where)
 }
 
 /**
- * Rows of one plan or change set, whose place they share: by their own order, from wherever the page begins. The two
+ * Rows of one plan or change set, whose place they share: by their own order, from where the page begins. The two
  * cases of a cursor, inside this plan or before all of it, are separate queries, so that each can be looked up.
  */
 export function listInside(pen: Pen, noun: Noun, args: BoundPage, where: Where, parent: string): string {

@@ -35,7 +35,7 @@ interface Compiled {
 const MOST_PLANS_OF_A_FIELD = 32;
 const compiled = new WeakMap<FieldNode, Compiled>();
 
-/** The plan of a field of a document: compiled when first asked for, kept as long as the document is. */
+/** The plan of a field of a document: compiled at its first use, cached as long as the document is. */
 function planOf(info: GraphQLResolveInfo, kind: Plan['kind'], noun: NounName): Plan {
   const first = info.fieldNodes[0]!;
   let kept = compiled.get(first);

@@ -70,7 +70,7 @@ function isCalendarDay(day: string): boolean {
   return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
 }
 
-/** Plain JSON that canonicalization keeps whole, of bounded depth. */
+/** Plain JSON of bounded depth, which canonicalization does not change. */
 export const plainJson = z.unknown().transform((value, issue): PlainJson => {
   try {
     assertPlainJson(value);

@@ -12,7 +12,7 @@ import { InvalidInput, type Problem, problemAt } from '../law/refusals.ts';
 
 /**
  * GraphQL takes `{ dryRun: $dryRun }` with no value for $dryRun as if the field were left out, so a caller that lost
- * a value would get the default unnoticed. Where the default does more than any value could (writes for good,
+ * a value would get the default unnoticed. Where the default does more than any value could (writes,
  * sweeps everything, blocks nothing), the field says `NEEDS_VALUE`, and such a call is refused.
  */
 export function refuseMissingValues(field: GraphQLField<unknown, unknown>, info: GraphQLResolveInfo): void {

@@ -74,7 +74,7 @@ ChangeSet.implement({
     affectedRows: pagedNodes(
       t,
       AffectedRowConnection,
-      'What it wrote, one row for each unit born or re-versioned.',
+      'What it wrote, one row for each new unit and each new version.',
     ),
     verifyResults: pagedNodes(t, VerifyResultConnection, 'The verdicts on it.'),
     compensations: pagedNodes(t, ChangeSetConnection, 'The change sets that make this one void.'),

@@ -33,7 +33,7 @@ export const RiskClassEnum = builder.enumType('RiskClass', {
 export const UnitActionEnum = builder.enumType('UnitAction', {
   description: 'What a cut does to the unit of a record, compared with the current units.',
   values: {
-    BIRTH: { value: 'birth', description: 'The address is born with its first version.' },
+    BIRTH: { value: 'birth', description: 'The unit is new: it gets its address and its first version.' },
     VERSION: { value: 'version', description: 'The unit gets its next version.' },
     UNCHANGED: { value: 'unchanged', description: 'Nothing about it differs, to the byte.' },
     VANISHED: {
@@ -42,7 +42,7 @@ export const UnitActionEnum = builder.enumType('UnitAction', {
     },
     EXCLUDED: {
       value: 'excluded',
-      description: 'No unit: a stretch set aside with a reason, its text kept in the manifest.',
+      description: 'No unit: a stretch set aside with a reason, its text stored in the manifest.',
     },
   } as const,
 });

@@ -115,7 +115,7 @@ describe('keys: a file that is none is refused in a sentence', () => {
     [
       'earlier origins in another order',
       { ...stated, earlier: JSON.parse(formatKeys(resumed)).earlier.reverse() },
-      /The earlier origin 1 of the file, .*0001, .* the oldest comes first/,
+      /The earlier origin 1 of the file, .*0001, .* The oldest comes first/,
     ],
     [
       'an earlier origin that is the present one',

@@ -140,9 +140,9 @@ export type SweepInput = {
 
 /** What a cut does to the unit of a record, compared with the current units. */
 export type UnitAction =
-  /** The address is born with its first version. */
+  /** The unit is new: it gets its address and its first version. */
   | 'BIRTH'
-  /** No unit: a stretch set aside with a reason, its text kept in the manifest. */
+  /** No unit: a stretch set aside with a reason, its text stored in the manifest. */
   | 'EXCLUDED'
   /** Nothing about it differs, to the byte. */
   | 'UNCHANGED'

@@ -9,7 +9,7 @@ import { cursorOf, placeAfter, refuseSize } from './plan-page.ts';
 type ExcludedRecord = PlanRecord & { readonly excludedBecause: string };
 
 const ExcludedStretch = builder.objectRef<ExcludedRecord>('ExcludedStretch').implement({
-  description: 'A stretch of the document that becomes no unit. Its text is kept in the manifest.',
+  description: 'A stretch of the document that becomes no unit. Its text is stored in the manifest.',
   fields: (t) => ({
     localId: t.exposeString('localId', { description: 'Names it in the manifest.' }),
     reason: t.exposeString('excludedBecause', {
