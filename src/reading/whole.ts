@@ -78,7 +78,7 @@ interface RootField {
   readonly resolve: () => unknown;
 }
 
-/** Starts all fields and returns their values. If a field is refused before it waits, those after it are not started. */
+/** Starts all fields. If a field is refused before it waits, those after it are not started. */
 function startFields(fields: readonly RootField[], errors: GraphQLError[]): unknown[] {
   const values: unknown[] = [];
   try {
