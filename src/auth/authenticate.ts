@@ -94,7 +94,7 @@ export interface AuthenticatorOptions {
 }
 
 /** The one way in, for every door. */
-export function authenticator({ gate, mode }: AuthenticatorOptions): Authenticator {
+export function createAuthenticator({ gate, mode }: AuthenticatorOptions): Authenticator {
   return async function authenticate(authorization) {
     const token = bearerToken(authorization);
     const row = await gate.maybeOne(byHash(tokenHash(token)));

@@ -10,15 +10,15 @@ export type UnitAction = 'birth' | 'version' | 'unchanged' | 'vanished';
 export interface LiveUnit {
   readonly address: string;
   readonly unitId: string;
-  /** The current version: the highest that isn't void; of a void unit its highest. */
-  readonly versionId: string;
+  /** The current version: the highest that isn't void; of a void unit its highest. Null where it has none at all. */
+  readonly versionId: string | null;
   readonly versionSeq: number;
   /** The highest of all its versions, void ones too. */
   readonly highestSeq: number;
-  /** SHA-256 of the exact bytes of its body. */
-  readonly textDigest: string;
-  readonly kind: string;
-  readonly sectionType: string;
+  /** SHA-256 of the exact bytes of its body; null where there is no version, as are kind and section type. */
+  readonly textDigest: string | null;
+  readonly kind: string | null;
+  readonly sectionType: string | null;
   readonly sectionCode: string | null;
   readonly parentAddress: string | null;
   readonly sortOrder: number;

@@ -5,7 +5,7 @@
 import { canonicalJson } from '../proof/canonical.ts';
 import type { Digest } from '../proof/digest.ts';
 import { digestOf } from '../proof/digest.ts';
-import type { Problem, TermKind, VocabularyTerm } from './types.ts';
+import type { DocumentProblem, TermKind, VocabularyTerm } from './types.ts';
 
 function unitKind(term: string, description: string, atMost: number | null = null): VocabularyTerm {
   return { termKind: 'unit_kind', term, description, atMost };
@@ -73,8 +73,11 @@ const FIELDS: readonly { termKind: TermKind; field: 'kind' | 'sectionType'; noun
 ];
 
 /** Every use of a term that isn't in the vocabulary, and every term used more often than one document may. */
-export function termProblems(uses: Iterable<TermUse>, vocabulary: readonly VocabularyTerm[]): Problem[] {
-  const problems: Problem[] = [];
+export function termProblems(
+  uses: Iterable<TermUse>,
+  vocabulary: readonly VocabularyTerm[],
+): DocumentProblem[] {
+  const problems: DocumentProblem[] = [];
   const all = [...uses];
   for (const { termKind, field, noun } of FIELDS) {
     const terms = new Map(vocabulary.filter((t) => t.termKind === termKind).map((t) => [t.term, t]));

@@ -31,6 +31,7 @@ import {
   variablesOfUse,
 } from './graphql-plugins.ts';
 import type { DoorContext, OperationParams } from './operation.ts';
+import { paramsOfForm } from './params.ts';
 import { DEFECT, operationRefusal } from './refuse.ts';
 import { Endable } from './streams/endable.ts';
 import { Groups } from './streams/groups.ts';
@@ -206,6 +207,7 @@ function createGraphqlYoga(deps: GraphqlDeps) {
     plugins: [
       parserWithin(limits),
       bodyOfDoor(),
+      paramsOfForm(),
       briefErrors(),
       introspectionByScope(),
       variablesOfUse(),

@@ -76,7 +76,7 @@ export function reasonOf(error: unknown): string {
 }
 
 /** A path as a shell takes it. */
-export function quoted(path: string): string {
+export function quotedPath(path: string): string {
   return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }
 

@@ -7,7 +7,7 @@ import {
   signKeyStatement,
 } from '../law/key-statement.ts';
 import type { LaneKey } from '../law/keys.ts';
-import { buildRecord, type LogRecord } from '../law/record.ts';
+import { type BuiltRecord, buildRecord } from '../law/record.ts';
 import type { Lane, Mode } from '../law/values.ts';
 import { timeTextSql } from '../text/time-sql.ts';
 import {
@@ -181,7 +181,7 @@ function rowsOf(saying: KeySaying, principalId: string, place: KeyPlace): Record
  */
 async function queueKeyRecord(
   owner: ClientBase,
-  { recordId, hash, parts, rowIds }: LogRecord,
+  { recordId, hash, parts, rowIds }: BuiltRecord,
 ): Promise<void> {
   const { rowCount: taken } = await owner.query(
     `/* bootstrap.key_record_taken */ select from cutter_log.log where record_id = $1

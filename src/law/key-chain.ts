@@ -155,7 +155,7 @@ export class KeyChain {
     const ended = this.current(said.lane, said.purpose);
     if (ended?.keyId !== said.keyId)
       return `${said.keyId} is not the ${said.purpose} key of ${said.lane} in force, so it can't be revoked.`;
-    if (Number(said.position) !== position) return misplaced(said, position);
+    if (Number(said.position) !== position) return misplacedFault(said, position);
     const sister = this.#sister(said);
     // Of a lane's last key the other lane has no say: it could end the lane for good.
     const other = sister === null ? null : this.#otherLanes(said);
@@ -178,7 +178,7 @@ export class KeyChain {
     const current = this.current(said.lane, said.purpose);
     if (others.length === 0) return this.#firstFault(said, position);
     if (said.formerKeys.length > 0) return 'Former keys are named by the first key of a lane alone.';
-    if (Number(said.position) !== position) return misplaced(said, position);
+    if (Number(said.position) !== position) return misplacedFault(said, position);
     if (said.act === 'add')
       return current === null
         ? this.#renewalFault(said, signers)
@@ -194,7 +194,7 @@ export class KeyChain {
    */
   #firstFault(said: Statement, position: number): KeyFault | null {
     if (said.act !== 'add' || said.replaces !== null) return `${said.lane} has no key that could be rotated.`;
-    if (Number(said.position) > position) return misplaced(said, position);
+    if (Number(said.position) > position) return misplacedFault(said, position);
     const met = new Set([said.keyId, ...this.#keys.keys()]);
     for (const { keyId, publicKey, from, until } of said.formerKeys) {
       const bytes = Buffer.from(publicKey, 'base64');
@@ -278,7 +278,7 @@ function otherLedgerFault(
     : `The statement about ${keyId} was made for incarnation ${said}, and the ledger was ${incarnation} there.`;
 }
 
-function misplaced(said: Statement, position: number): KeyFault {
+function misplacedFault(said: Statement, position: number): KeyFault {
   return `The statement about ${said.keyId} was made for position ${said.position} and stands at ${position}.`;
 }
 

@@ -12,7 +12,7 @@ const LEDGER_VERBS = [
   'verify',
   'abandon',
 ] as const;
-type LedgerVerb = (typeof LEDGER_VERBS)[number];
+export type LedgerVerb = (typeof LEDGER_VERBS)[number];
 
 /**
  * Every verb that a record may name: those of callers, those about keys, and the resumption of a ledger that was set

@@ -47,7 +47,7 @@ export interface RecordInput {
   readonly statements?: readonly DsseEnvelope[];
 }
 
-export interface LogRecord {
+export interface BuiltRecord {
   readonly recordId: string;
   /** SHA-256 of the whole body in UTF-8. */
   readonly hash: Digest;
@@ -76,7 +76,7 @@ export const POSITIONED: ReadonlySet<string> = new Set([
 ]);
 
 /** The canonical record of one writing transaction: what was written, by whom, when, digested from the values sent. */
-export function buildRecord(input: RecordInput): LogRecord {
+export function buildRecord(input: RecordInput): BuiltRecord {
   const body = recordBody(input);
   // No character takes more than three bytes for each of its code units: most bodies are one part, seen without
   // encoding them.
@@ -136,14 +136,14 @@ function digestRows(written: readonly WrittenRow[]): { shapes: Shape[]; rows: Pa
   let last: Shape | undefined;
   const rows = written.map((row): PackedRow => {
     // Rows of one table come together.
-    const shape = last !== undefined && fits(row, last) ? last : shapeOf(row, shapes);
+    const shape = last !== undefined && hasShape(row, last) ? last : shapeOf(row, shapes);
     last = shape;
     return digestRow(row, shape);
   });
   return { shapes: [...shapes.values()], rows };
 }
 
-function fits({ table, op, columns }: WrittenRow, shape: Shape): boolean {
+function hasShape({ table, op, columns }: WrittenRow, shape: Shape): boolean {
   if (table !== shape.table || op !== shape.op) return false;
   let at = 0;
   for (const column in columns) {
@@ -181,7 +181,7 @@ function digestRow(row: WrittenRow, shape: Shape): PackedRow {
   let fingerprints = '';
   for (let at = 0; at < shape.columns.length; at += 1) {
     const value = row.columns[shape.columns[at] as string];
-    if (value === undefined || value !== shape.lastValue[at]) note(shape, at, value);
+    if (value === undefined || value !== shape.lastValue[at]) rememberColumn(shape, at, value);
     text += (at === 0 ? '' : ',') + shape.keys[at] + shape.lastText[at];
     fingerprints += shape.lastPrint[at];
   }
@@ -190,7 +190,7 @@ function digestRow(row: WrittenRow, shape: Shape): PackedRow {
   return `[${shape.index},${id},"${hash('sha256', text, 'base64url')}","${fingerprints}"]`;
 }
 
-function note(shape: Shape, at: number, value: PlainJson | undefined): void {
+function rememberColumn(shape: Shape, at: number, value: PlainJson | undefined): void {
   const text = canonicalValue(value);
   shape.lastValue[at] = value;
   if (shape.lastText[at] === text) return;

@@ -63,7 +63,7 @@ export function notYet(
 
 interface Look {
   readonly source: SourceMeta | null;
-  readonly payload: { readonly proposed_cut_spec: unknown } | null;
+  readonly payload: { readonly proposed_cut_spec: CutSpec | null } | null;
   readonly vocabulary: string;
   readonly held: Planned['held'];
 }
@@ -78,7 +78,7 @@ export async function digestNow(
   if (source === null || spec == null) return null;
   const plan = await planFor(planning, {
     source,
-    spec: spec as CutSpec,
+    spec,
     vocabulary: termsOf(vocabulary),
     held,
   });

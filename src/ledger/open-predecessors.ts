@@ -51,10 +51,12 @@ export function openPredecessors(entryId: string): FragmentSqlToken {
 export function refuseOpen(open: readonly OpenPredecessor[], unverified: readonly string[]): void {
   const problems: Problem[] = [
     ...open.map((predecessor) =>
-      problemAt(['input', 'entryId'], 'predecessor-open', because(predecessor), { entryId: predecessor.id }),
+      problemAt(['input', 'entryId'], 'predecessor-open', predecessorMessage(predecessor), {
+        entryId: predecessor.id,
+      }),
     ),
     ...unverified.map((entryId) =>
-      problemAt(['input', 'entryId'], 'document-unverified', waiting(entryId), { entryId }),
+      problemAt(['input', 'entryId'], 'document-unverified', unverifiedMessage(entryId), { entryId }),
     ),
   ];
   const [first] = problems;
@@ -63,11 +65,11 @@ export function refuseOpen(open: readonly OpenPredecessor[], unverified: readonl
   throw new DependencyOpen(`${first.message}${more}`, problems);
 }
 
-function waiting(entryId: string): string {
+function unverifiedMessage(entryId: string): string {
   return `Another cut of this document (entry ${entryId}) waits for its verification; this call can succeed once a verifier has judged it.`;
 }
 
-function because({ last, ...predecessor }: OpenPredecessor): string {
+function predecessorMessage({ last, ...predecessor }: OpenPredecessor): string {
   const blocked = `It is blocked by entry ${predecessor.id}, which is ${predecessor.status}`;
   if (!isEnded(predecessor.status)) return `${blocked}; ${waitFor(predecessor)}`;
   const going = last.find(({ status }) => !isEnded(status));

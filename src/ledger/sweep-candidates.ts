@@ -81,7 +81,7 @@ type Named = z.infer<typeof namedRow>;
 /**
  * Why a pass can't promote the entries that its caller named: those that don't exist, or else those that don't wait.
  */
-export async function unsweepable(
+export async function refusalOfNamed(
   tx: ExecTx,
   entryIds: readonly string[],
   due: ReadonlySet<string>,
@@ -101,12 +101,12 @@ export async function unsweepable(
   const unknown = others.filter((id) => !found.has(id));
   if (unknown.length > 0) {
     const problems = unknown.map((id) => problem(id, 'not-found', `There is no entry ${id}.`));
-    return new NotFound(sentence(problems), problems);
+    return new NotFound(unpromotedMessage(problems), problems);
   }
   const problems = [...found.values()].map((row) =>
-    problem(row.entry_id, row.status, because(row), row.not_before),
+    problem(row.entry_id, row.status, namedMessage(row), row.not_before),
   );
-  return new IllegalTransition(sentence(problems), problems, [...found.values()].every(canWait));
+  return new IllegalTransition(unpromotedMessage(problems), problems, [...found.values()].every(canWait));
 }
 
 /** Whether it may come to wait for a sweep: by time, or deferred by a reviewer. */
@@ -114,7 +114,7 @@ function canWait({ kind, status }: Named): boolean {
   return kind === 'cut_request' && canReach(status, statesBefore('sweep_promote', 'DOT-991'));
 }
 
-function because({ entry_id: id, kind, status, not_before: notBefore }: Named): string {
+function namedMessage({ entry_id: id, kind, status, not_before: notBefore }: Named): string {
   if (kind !== 'cut_request') return `Entry ${id} is of kind ${kind}, which isn't swept; abandon ends it.`;
   if (status === 'reviewed_deferred' && notBefore !== null)
     return `Entry ${id} is deferred until ${notBefore}; sweep it then.`;
@@ -122,7 +122,7 @@ function because({ entry_id: id, kind, status, not_before: notBefore }: Named): 
   return `Entry ${id} is ${status}; a sweep promotes entries that are marked or reviewed_deferred${way}.`;
 }
 
-function sentence(problems: readonly Problem[]): string {
+function unpromotedMessage(problems: readonly Problem[]): string {
   const [first] = problems;
   if (first === undefined) throw new Error('Every entry that the caller named waits for a sweep.');
   const more = problems.length > 1 ? ` The other entries (${problems.length - 1}) are listed.` : '';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { VerifySignature } from '../law/key-chain.ts';
+import { PHASES, type PhaseRow } from '../law/phase-rows.ts';
 import type { PlainJson } from '../proof/canonical.ts';
 import type { KnownKeys } from '../proof/keys-file.ts';
 import { holdApproval, holdLineage, holdSeparation, holdVerdict } from './approval.ts';
@@ -10,8 +11,8 @@ import { PASSPORT_FORMAT, type Passport, type PassportRows, passportShape, passp
 import { holdKeyRecords } from './key-records.ts';
 import { holdKeys } from './keys.ts';
 import { openPlan } from './plan.ts';
-import { openPhases, type PhaseRecords, RowsOfRecord } from './records.ts';
-import { hold, PassportFault } from './refuse.ts';
+import { openPhases, PASSPORT_PHASES, type PhaseRecords, RowsOfRecord } from './records.ts';
+import { PassportFault, refuseUnless } from './refuse.ts';
 import { holdSignatures } from './signatures.ts';
 
 /** What became of a passport. */
@@ -31,7 +32,7 @@ export type PassportVerdict =
  */
 export function verifyPassport(bytes: Uint8Array, known: KnownKeys, judge: VerifySignature): PassportVerdict {
   try {
-    return { ok: true, said: judged(openFile(bytes), known, judge) };
+    return { ok: true, said: judgePassport(openFile(bytes), known, judge) };
   } catch (error) {
     if (error instanceof PassportFault) return { ok: false, reason: error.message, where: error.where };
     const message = error instanceof Error ? error.message : String(error);
@@ -39,7 +40,7 @@ export function verifyPassport(bytes: Uint8Array, known: KnownKeys, judge: Verif
   }
 }
 
-function judged(passport: Passport, known: KnownKeys, judge: VerifySignature): Said {
+function judgePassport(passport: Passport, known: KnownKeys, judge: VerifySignature): Said {
   const { rows } = passport;
   const head = openCheckpoint(passport.checkpoint, known, judge);
   const records = openPhases(passport, head);
@@ -62,18 +63,18 @@ function openFile(bytes: Uint8Array): Passport {
   const read = passportShape.safeParse(value);
   if (read.success) return read.data;
   const format = z.object({ format: z.string() }).safeParse(value).data?.format;
-  hold(
+  refuseUnless(
     format === PASSPORT_FORMAT,
     'format',
     format === undefined
       ? 'The file is no passport: it names no format.'
       : `The file is of the format ${format}, and this program knows ${PASSPORT_FORMAT}.`,
   );
-  const [issue] = read.error.issues;
-  const where = issue?.path.join('.') ?? '';
+  const [issue] = read.error.issues as [z.core.$ZodIssue];
+  const where = issue.path.join('.');
   throw new PassportFault(
     where,
-    `The passport is not of its form${where === '' ? '' : ` at ${where}`}: ${issue?.message}.`,
+    `The passport is not of its form${where === '' ? '' : ` at ${where}`}: ${issue.message}.`,
   );
 }
 
@@ -96,7 +97,7 @@ function jsonOf(bytes: Uint8Array): PlainJson {
   } catch (error) {
     throw new PassportFault('', `The file is no plain JSON: ${(error as Error).message}`);
   }
-  hold(
+  refuseUnless(
     canonical === text,
     '',
     'The file is not written in the one spelling that a passport has (canonical JSON, RFC 8785): it was altered or saved anew.',
@@ -104,26 +105,33 @@ function jsonOf(bytes: Uint8Array): PlainJson {
   return value;
 }
 
-/** Each row is one that its record wrote, and no block and no affected row is left out. */
+/** Each row is one that its record wrote, and no row of the tables that are shown is left out. */
 function vouchForRows(rows: PassportRows, records: PhaseRecords): void {
-  const [source, mark, review, cut, verify] = (['source', 'mark', 'review', 'cut', 'verify'] as const).map(
-    (phase) => new RowsOfRecord(records[phase]),
-  ) as [RowsOfRecord, RowsOfRecord, RowsOfRecord, RowsOfRecord, RowsOfRecord];
-  source.resemble(rows.source, 'content', 'rows.source');
-  mark.vouch(rows.entry, 'rows.entry');
-  review.vouch(rows.envelope, 'rows.envelope');
-  rows.blocks.forEach((block, at) => {
-    review.vouch(block, `rows.blocks.${at}`);
-  });
-  review.exhaust('manifest_unit_block', 'rows.blocks');
-  review.vouch(rows.decision, 'rows.decision');
-  cut.vouch(rows.changeSet, 'rows.changeSet');
-  rows.affected.forEach((row, at) => {
-    cut.vouch(row, `rows.affected.${at}`);
-  });
-  cut.exhaust('cut_change_set_affected_row', 'rows.affected');
-  cut.vouch(rows.executorSignature, 'rows.executorSignature');
-  verify.vouch(rows.result, 'rows.result');
-  verify.vouch(rows.verifierSignature, 'rows.verifierSignature');
-  if (rows.compensation !== null) verify.vouch(rows.compensation, 'rows.compensation');
+  for (const phase of PASSPORT_PHASES) {
+    const written = new RowsOfRecord(records[phase]);
+    for (const [part, { table }] of Object.entries<PhaseRow>(PHASES[phase].rows)) {
+      if (isPart(rows, part)) vouchForPart(written, rows, part, table);
+    }
+  }
+}
+
+type PassportPart = keyof PassportRows;
+
+/** A passport shows neither the moves, which its records hold, nor units, nor what else the phases wrote. */
+function isPart(rows: PassportRows, part: string): part is PassportPart {
+  return Object.hasOwn(rows, part);
+}
+
+function vouchForPart(written: RowsOfRecord, rows: PassportRows, part: PassportPart, table: string): void {
+  const where = `rows.${part}`;
+  if (part === 'source') written.resemble(rows.source, 'content', where);
+  else if (part === 'blocks' || part === 'affected') {
+    rows[part].forEach((row, at) => {
+      written.vouch(row, `${where}.${at}`);
+    });
+  } else {
+    const row = rows[part];
+    if (row !== null) written.vouch(row, where);
+  }
+  written.exhaust(table, where);
 }

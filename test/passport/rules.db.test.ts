@@ -1,6 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { rowDigestOf } from '../../src/law/record.ts';
 import { verifyPassport } from '../../src/passport/verify.ts';
 import { verifySignature } from '../../src/proof/ed25519.ts';
+import type { Loose } from '../harness/cycle.ts';
 import { seedOf } from '../harness/seeds.ts';
 import { type Forgery, forged } from './passport-forge.ts';
 import { type PassportGround, passportGround } from './passport-ground.ts';
@@ -18,6 +21,20 @@ function refuses(cases: Cases): void {
   test.each(cases)('%s', (_, bytes, reason, where) => {
     expect(judged(bytes())).toEqual({ ok: false, reason: expect.stringMatching(reason), where });
   });
+}
+
+const WRITTEN_BY = { decision: 'review', changeSet: 'cut', compensation: 'verify' } as const;
+
+/** The record of a part's phase says that it wrote one more row of its table. */
+function hideRow(records: Loose, part: keyof typeof WRITTEN_BY, table: string): void {
+  const { body } = records[WRITTEN_BY[part]];
+  const shape = body.shapes.push({ columns: ['a'], op: 'insert', table }) - 1;
+  body.rows.push([
+    shape,
+    randomUUID(),
+    rowDigestOf({ columns: {}, id: 'a', op: 'insert', table }),
+    'abcdefgh',
+  ]);
 }
 
 describe('a ledger that breaks a rule and signs it with both keys is refused', () => {
@@ -57,6 +74,24 @@ describe('a ledger that breaks a rule and signs it with both keys is refused', (
       /^One principal, .*, both cut and verified this\.$/,
       'records.verify.body',
     ],
+    ...(
+      [
+        ['the review', 'a second decision', 'decision'],
+        ['the cut', 'a second change set', 'changeSet'],
+        ['the verification that passed', 'a compensation', 'compensation'],
+      ] as const
+    ).map(
+      ([record, row, part]) =>
+        [
+          `${record} wrote ${row}, which isn't shown`,
+          forge({
+            edit: () => {},
+            afterwards: ({ records, rows }) => hideRow(records, part, (rows[part] ?? rows.changeSet).table),
+          }),
+          /is missing from the passport/,
+          `rows.${part}`,
+        ] as const,
+    ),
     [
       'the lanes are swapped',
       forge({

@@ -116,7 +116,7 @@ export function decodedBase64(text: Excerpt): Buffer | null {
   const width = lines[0]?.length ?? 0;
   if (!lines.every((line) => line.length === width && WHOLE_LINE.test(line))) return null;
   if (last !== null && !(last.length <= width && /^[A-Za-z0-9+/]+={0,2}$/.test(last))) return null;
-  const joined = `${lines.join('')}${last ?? ''}`;
+  const joined = (last === null ? lines : [...lines, last]).join('');
   // Words are long in some languages, but none of 100 letters mixes digits and both cases.
   const mixed = /[a-z]/.test(joined) && /[A-Z]/.test(joined) && /\d/.test(joined);
   return joined.length >= 100 && mixed ? Buffer.from(joined.slice(0, MOST_DECODED), 'base64') : null;

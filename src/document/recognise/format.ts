@@ -1,5 +1,5 @@
 /** What a format is called and how its text becomes Markdown: the words of a refusal. */
-import type { Problem } from '../types.ts';
+import type { DocumentProblem } from '../types.ts';
 
 /** A format that is neither Markdown nor plain text. */
 export interface Format {
@@ -43,7 +43,7 @@ export const WAYS_OUT = {
 } as const;
 
 /** The problem that a source of this format has. */
-export function problemOf({ code, name, wayOut }: Format): Problem {
+export function problemOf({ code, name, wayOut }: Format): DocumentProblem {
   const message = `This is ${name}, not Markdown or plain text. ${wayOut}`;
   return { path: ['source', 'content'], code: `content_${code}`, message };
 }

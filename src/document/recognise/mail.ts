@@ -28,14 +28,15 @@ export function mailFormat({ head }: Excerpt): Format | null {
   if (/^From \S+ +(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? [^\n]*\d{4}/.test(text)) return MAILBOX;
   const fields = headerFields(text);
   if (fields === null) return null;
-  if (
-    /^multipart\/related/i.test(fields.get('content-type') ?? '') &&
-    fields.has('snapshot-content-location')
-  )
+  const says = (name: string, pattern: RegExp): boolean => {
+    const value = fields.get(name);
+    return value !== undefined && pattern.test(value);
+  };
+  if (says('content-type', /^multipart\/related/i) && fields.has('snapshot-content-location'))
     return WEB_ARCHIVE;
   const names = [...fields.keys()];
   const byPrograms = names.filter((name) => WRITTEN_BY_PROGRAMS.test(name)).length;
-  const addressed = ['from', 'sender'].some((name) => /\S@\S/.test(fields.get(name) ?? ''));
+  const addressed = ['from', 'sender'].some((name) => says(name, /\S@\S/));
   const beside = names.some((name) => WRITTEN_BESIDE_FROM.test(name));
   return byPrograms >= 2 || (addressed && (beside || byPrograms > 0)) ? MAIL : null;
 }

@@ -1,3 +1,4 @@
+import { PHASES } from '../../law/phase-rows.ts';
 import type { ReadRecord } from '../../law/read-record.ts';
 import type { RecordedMove } from '../../law/recorded-move.ts';
 import {
@@ -9,7 +10,7 @@ import {
   type WayFault,
   wayFaultText,
 } from '../../law/way.ts';
-import type { NewFinding, Teller } from '../finding.ts';
+import type { NewFinding, Reporter } from '../finding.ts';
 import { kindNamed } from '../kinds.ts';
 
 /** What taints all that is said of an entry's way. */
@@ -31,11 +32,11 @@ export class WayReplay {
    * Entries that can still move. Those that have ended are forgotten, so the work under way is all that is in memory.
    */
   readonly #ways = new Map<string, Way>();
-  readonly #findings: Teller;
+  readonly #findings: Reporter;
   readonly #ended: (entryId: string, status: string) => void;
 
   /** `ended` gets the final status of each entry, once. */
-  constructor(findings: Teller, ended: (entryId: string, status: string) => void) {
+  constructor(findings: Reporter, ended: (entryId: string, status: string) => void) {
     this.#findings = findings;
     this.#ended = ended;
   }
@@ -114,13 +115,13 @@ function sharedRow(
   record: ReadRecord,
   { shared: { alsoDid } }: Extract<WayFault, { kind: 'same-party' }>,
 ): Pick<NewFinding, 'verdict' | 'table' | 'key' | 'column'> {
-  const [recorded, column] =
-    alsoDid === 'reviewed' ? ['review_decision', 'decided_by'] : ['verify_result', 'verified_by'];
+  const { table: recorded, author } =
+    alsoDid === 'reviewed' ? PHASES.review.rows.decision : PHASES.verify.rows.result;
   const [row] = record.rows.of(({ table, op }) => table === recorded && op === 'insert');
   return {
     verdict: 'sod-broken',
     table: kindNamed(recorded)?.table ?? recorded,
     key: row?.id ?? record.recordId,
-    column,
+    column: author,
   };
 }

@@ -238,7 +238,7 @@ export class CanonicalText {
     let from = at + 1;
     for (; source[from] !== 0x7d; this.#open += 2) {
       if (source[from] === COMMA) from += 2;
-      if (this.#open + 2 > this.#members.length) this.#members = grown(this.#members);
+      if (this.#open + 2 > this.#members.length) this.#members = growMembers(this.#members);
       const own = this.#open;
       this.#members[own] = this.length;
       this.bytes[this.length++] = COMMA;
@@ -350,7 +350,7 @@ function copyBytes(source: Uint8Array, from: number, until: number, target: Buff
   return end;
 }
 
-function grown(members: Int32Array): Int32Array {
+function growMembers(members: Int32Array): Int32Array {
   const more = new Int32Array(2 * members.length);
   more.set(members);
   return more;

@@ -30,7 +30,7 @@ export interface LiveUnitRow {
 }
 
 /** Whether the change set `id` was compensated, as SQL. */
-function compensated(id: FragmentSqlToken): FragmentSqlToken {
+function isCompensated(id: FragmentSqlToken): FragmentSqlToken {
   return sql.fragment`exists (select 1 from cutter_governance.cut_change_set x where x.compensates_change_set_id = ${id})`;
 }
 
@@ -41,7 +41,7 @@ function compensated(id: FragmentSqlToken): FragmentSqlToken {
 export function cutsOf(docCode: FragmentSqlToken): FragmentSqlToken {
   return sql.fragment`
     select c.change_set_id, c.manifest_id, c.executor_signature_id, c.payload_summary->'cut_seq' as cut_seq,
-      ${compensated(sql.fragment`c.change_set_id`)} as compensated
+      ${isCompensated(sql.fragment`c.change_set_id`)} as compensated
     from cutter_governance.cut_change_set c
     where c.payload_summary->>'doc_code' = ${docCode} and c.change_kind = 'cut'
     order by c.payload_summary->'cut_seq' desc nulls last, c.change_set_id desc`;
@@ -57,7 +57,7 @@ export function liveUnits(docCode: FragmentSqlToken): FragmentSqlToken {
         'named', named.address is not null)), '[]')
       from public.information_unit u
       left join lateral (select v.id, v.version_seq, v.body, v.content_hash, v.title, v.provenance,
-          ${compensated(uuidOrNull(sql.fragment`v.provenance->>'change_set_id'`))} as void
+          ${isCompensated(uuidOrNull(sql.fragment`v.provenance->>'change_set_id'`))} as void
         from public.unit_version v where v.unit_id = u.id
         order by void, v.version_seq desc limit 1) cur on true
       cross join lateral (select max(v.version_seq) as highest_seq from public.unit_version v where v.unit_id = u.id) top

@@ -33,17 +33,19 @@ export async function addressProblems(
   held: readonly Holder[],
 ): Promise<Problem[]> {
   const needed = new Map(plan.records.map((record) => [record.address, record.localId]));
-  const taken = held.filter(({ address }) => needed.has(address));
-  const problems = taken.map((unit) => takenProblem(placeOf(spec, unit.address, needed), unit));
+  const problems = held.flatMap((unit) => {
+    const localId = needed.get(unit.address);
+    return localId === undefined ? [] : [takenProblem(placeOf(spec, unit.address, localId), unit)];
+  });
   return [...problems, ...(await foreignProblems(connection, source, spec))].slice(0, MAX_PROBLEMS);
 }
 
-function placeOf(spec: CutSpec, address: string, needed: ReadonlyMap<string | null, string>): string[] {
+function placeOf(spec: CutSpec, address: string, localId: string): string[] {
   if ('units' in spec) {
     const at = spec.units.findIndex((span) => span.address === address);
     return ['cutSpec', 'units', String(at), 'address'];
   }
-  return ['records', needed.get(address) ?? '', 'address'];
+  return ['records', localId, 'address'];
 }
 
 function takenProblem(path: readonly string[], { address, doc_code, unit_id }: Holder): Problem {

@@ -36,11 +36,16 @@ export function workOf(
   {
     source,
     payload,
-  }: { readonly source: SourceMeta | null; readonly payload: { proposed_cut_spec?: unknown } | null },
+  }: {
+    readonly source: SourceMeta | null;
+    readonly payload: { readonly proposed_cut_spec: CutSpec | null } | null;
+  },
 ): EntryWork {
   if (source === null || payload === null)
     throw new Error(`The database lost the source of entry ${entryId}.`);
-  return { source, spec: payload.proposed_cut_spec as CutSpec };
+  if (payload.proposed_cut_spec === null)
+    throw new Error(`The database lost the cut specification of entry ${entryId}.`);
+  return { source, spec: payload.proposed_cut_spec };
 }
 
 /** The vocabulary as it was read: one text, the same for every read until a term is added. */
@@ -86,10 +91,29 @@ export function uuidOrNull(text: FragmentSqlToken): FragmentSqlToken {
 /** The source id in an entry's payload, as SQL over an entry aliased `e`. */
 export const ENTRY_SOURCE_ID: FragmentSqlToken = uuidOrNull(sql.fragment`substr(e.payload->>'iu_ref', 8)`);
 
+const unitSpan = z.object({
+  localId: z.string(),
+  start: z.number(),
+  end: z.number(),
+  kind: z.string(),
+  sectionType: z.string(),
+  address: z.string(),
+  parentLocalId: z.string().nullish(),
+  title: z.string().nullish(),
+  excludedBecause: z.string().nullish(),
+});
+
+/** A cut specification as MARK stored it. Planning judges what it says. */
+const storedSpec: z.ZodType<CutSpec> = z.union([
+  z.object({ units: z.array(unitSpan) }),
+  z.object({ profile: z.string() }),
+]);
+
 export const payloadShape = z.object({
   idempotency_key: z.string(),
   signal_source: z.string(),
   /** Null in an escalation whose source was gone. */
   iu_ref: z.string().nullable(),
-  proposed_cut_spec: z.unknown(),
+  /** Null in an escalation whose cut had none, and where what is stored can't be read as one. */
+  proposed_cut_spec: storedSpec.nullable().catch(null),
 });

@@ -106,12 +106,12 @@ export function bareKind(kind: ColumnKind): Bare<OpenKind> {
   return typeof kind === 'string' ? (kind.replace('?', '') as Bare<OpenKind>) : 'text';
 }
 
-function sent(kind: ColumnKind, value: unknown): PrimitiveValueExpression {
+function sentValue(kind: ColumnKind, value: unknown): PrimitiveValueExpression {
   if (value === null || value === undefined) return null;
   return bareKind(kind) === 'jsonb' ? JSON.stringify(value) : (value as PrimitiveValueExpression);
 }
 
-function selected(name: string, kind: ColumnKind): FragmentSqlToken {
+function selectedColumn(name: string, kind: ColumnKind): FragmentSqlToken {
   const column = sql.identifier(['u', name]);
   switch (bareKind(kind)) {
     case 'now':
@@ -137,13 +137,13 @@ export function insertInto<C extends Columns>(table: Table<C>, rows: readonly Ne
     sql.fragment`, `,
   );
   const values = sql.join(
-    entries.map(([name, kind]) => selected(name, kind)),
+    entries.map(([name, kind]) => selectedColumn(name, kind)),
     sql.fragment`, `,
   );
   const arrays = sql.join(
     bound.map(([name, kind]) => {
       const type = SENT_AS[bareKind(kind) as keyof typeof SENT_AS];
-      const column = rows.map((row) => sent(kind, (row as Record<string, unknown>)[name]));
+      const column = rows.map((row) => sentValue(kind, (row as Record<string, unknown>)[name]));
       return sql.array(column, type);
     }),
     sql.fragment`, `,
@@ -156,7 +156,7 @@ export function insertInto<C extends Columns>(table: Table<C>, rows: readonly Ne
 }
 
 /** The row as it will stand, with the transaction's time where SQL writes it. */
-export function standing<C extends Columns>(table: Table<C>, row: NewRow<C>, at: string): Row<C> {
+export function wholeRow<C extends Columns>(table: Table<C>, row: NewRow<C>, at: string): Row<C> {
   const whole: Record<string, unknown> = {};
   for (const [name, kind] of Object.entries(table.columns)) {
     whole[name] = kind === 'now' ? at : (row as Record<string, unknown>)[name];

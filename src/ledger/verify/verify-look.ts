@@ -81,7 +81,7 @@ const findingRow = z.object({
   message: z.string(),
 });
 /** What a verification found, at one place. `unit` is an address; null where the whole cut is meant. */
-export type Finding = z.infer<typeof findingRow>;
+export type CutFinding = z.infer<typeof findingRow>;
 
 const lookRow = z.object({
   change_set: judgedChangeSet.nullable(),
@@ -150,7 +150,7 @@ export function lookForVerify(tx: VerifyTx, changeSetId: string): Promise<Verify
       ${registeredKey(sql.fragment`g.payload_envelope->'signatures'->0->>'keyid'`)} as executor_key,
       ${registeredKey(sql.fragment`${tx.key.keyId}`)} as own_key,
       (select json_build_object('by', r.verified_by, 'change_set_id', r.change_set_id, 'findings', r.findings->'problems')
-        from cutter_governance.verify_result r where r.verify_result_id = ${tx.id('result')}::uuid) as first
+        from cutter_governance.verify_result r where r.verify_result_id = ${tx.ids.result}::uuid) as first
     from (select 1) one
     left join cutter_governance.cut_change_set c on c.change_set_id = ${changeSetId}::uuid
     left join cutter_auth.principal p on p.principal_id::text = c.emitted_by

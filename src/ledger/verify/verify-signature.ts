@@ -7,7 +7,7 @@ import { verifyEnvelope } from '../../proof/dsse.ts';
 import { keyIdOf } from '../../proof/keyid.ts';
 import type { KeyRow } from '../envelope/key-registry.ts';
 import type { NewSignature } from '../tables/signature.ts';
-import type { Finding, JudgedSignature } from './verify-look.ts';
+import type { CutFinding, JudgedSignature } from './verify-look.ts';
 
 /** The facts of a cut as the verifier makes them again. `personId` is null where no registry knows who cut. */
 export interface RecomputedFacts extends Omit<CutFacts, 'priorSignature' | 'personId'> {
@@ -23,8 +23,8 @@ export function judgeExecutorSignature(
   signature: JudgedSignature | null,
   key: KeyRow | null,
   facts: RecomputedFacts,
-): Finding[] {
-  const findings: Finding[] = [];
+): CutFinding[] {
+  const findings: CutFinding[] = [];
   const note = (code: string, message: string) =>
     findings.push({ axis: 'A', unit: null, code: `signature-${code}`, message });
   if (signature === null) {

@@ -1,12 +1,13 @@
 import { approvalFaults } from '../../law/approval.ts';
 import type { ParsedRecord } from '../../law/parse-record.ts';
+import { PHASES, type PhaseRow } from '../../law/phase-rows.ts';
 import { fingerprintOf } from '../../law/record.ts';
 import type { RecordedMove } from '../../law/recorded-move.ts';
 import type { RecordedRow } from '../../law/recorded-row.ts';
-import { EXECUTOR_LANE, VERIFIER_LANE } from '../../law/values.ts';
+import { VERIFIER_LANE } from '../../law/values.ts';
 import { canonicalJson } from '../../proof/canonical.ts';
 import type { OpenEntry } from './open-entry.ts';
-import { fingerprintIn, type WrittenRows } from './written-rows.ts';
+import { fingerprintIn, type TakenRow, type Values, type WrittenRows } from './written-rows.ts';
 
 /** What the rows of a move add to what is known of its entry. */
 export interface PhaseRows {
@@ -37,27 +38,37 @@ export function takePhaseRows(phase: Phase): PhaseRows {
   return {};
 }
 
-function takeHistory({ move, rows, missing }: Phase): void {
+/** Takes the row that the law names: it holds what such rows hold, and what binds it to this move. */
+function takeRow(
+  { record, rows }: Phase,
+  { table, author, holds }: PhaseRow,
+  bound: Values,
+  id?: string,
+): TakenRow {
+  const authored = author === undefined ? {} : { [author]: record.principalId };
+  return rows.take(table, { ...holds, ...authored, ...bound }, id);
+}
+
+function takeHistory(phase: Phase): void {
+  const { move, missing } = phase;
   const { history_id: id, ...shown } = move;
-  if (!rows.take('decision_backlog_history', shown, id).fits)
+  if (!takeRow(phase, PHASES.mark.rows.history, shown, id).fits)
     missing(`its record shows another history row ${id} than it wrote`);
 }
 
-function takeMark({ move, record, rows, missing }: Phase): PhaseRows {
-  const kind = record.lane === VERIFIER_LANE ? { kind: 'escalation' } : {};
-  if (!rows.take('decision_backlog_entry', { status: 'marked', ...kind }, move.entry_id).fits)
-    missing('its record wrote no such entry');
+function takeMark(phase: Phase): PhaseRows {
+  const { move, record, missing } = phase;
+  const entry = record.lane === VERIFIER_LANE ? PHASES.verify.rows.escalation : PHASES.mark.rows.entry;
+  if (!takeRow(phase, entry, {}, move.entry_id).fits) missing('its record wrote no such entry');
   return {};
 }
 
-function takeReview({ move, record, rows, missing }: Phase, verdict: string): PhaseRows {
-  const envelope = rows.take('manifest_envelope', { source_doc_ref: move.entry_id });
+function takeReview(phase: Phase, verdict: string): PhaseRows {
+  const { move, missing } = phase;
+  const due = PHASES.review.rows;
+  const envelope = takeRow(phase, due.envelope, { source_doc_ref: move.entry_id });
   if (!envelope.fits) missing('its record wrote no plan of this entry');
-  const decision = rows.take('review_decision', {
-    verdict,
-    decided_by: record.principalId,
-    manifest_id: envelope.id,
-  });
+  const decision = takeRow(phase, due.decision, { verdict, manifest_id: envelope.id });
   if (!decision.fits) missing('its record wrote no such decision');
   return { approval: approvalBy(verdict, envelope.id, decision.row) };
 }
@@ -80,12 +91,12 @@ function approvalBy(
 
 const NULL_FINGERPRINT = fingerprintOf('null');
 
-function takeCut({ move, record, rows, entry, missing }: Phase): PhaseRows {
+function takeCut(phase: Phase): PhaseRows {
+  const { move, entry, missing } = phase;
+  const due = PHASES.cut.rows;
   const approval = entry?.approval ?? null;
-  const changeSet = rows.take('cut_change_set', {
-    change_kind: 'cut',
+  const changeSet = takeRow(phase, due.changeSet, {
     decision_backlog_entry_id: move.entry_id,
-    emitted_by: record.principalId,
     ...(approval === null
       ? {}
       : { review_decision_id: approval.decisionId, manifest_id: approval.envelopeId }),
@@ -97,11 +108,7 @@ function takeCut({ move, record, rows, entry, missing }: Phase): PhaseRows {
       `its change set ${changeSet.id} rests on something else than approval ${approval.decisionId}, which was in force`,
       'approval-missing',
     );
-  const signature = rows.take('dot_pair_signature', {
-    signature_kind: 'executor',
-    signer_dot_id: EXECUTOR_LANE,
-    cross_reference_change_set_id: changeSet.id,
-  });
+  const signature = takeRow(phase, due.executorSignature, { cross_reference_change_set_id: changeSet.id });
   if (!signature.fits) missing("its record wrote no executor's signature for it");
   return changeSet.id === null ? {} : { cut: { changeSetId: changeSet.id, signatureId: signature.id } };
 }
@@ -123,24 +130,20 @@ function isApproved(changeSet: RecordedRow, approval: NonNullable<OpenEntry['app
   return approvalFaults(seen, cut).length === 0;
 }
 
-function takeVerdict({ record, rows, entry, missing }: Phase, verdict: string): PhaseRows {
+function takeVerdict(phase: Phase, verdict: string): PhaseRows {
+  const { record, entry, missing } = phase;
+  const due = PHASES.verify.rows;
   const cut = entry?.cut ?? null;
-  const result = rows.take('verify_result', {
+  const result = takeRow(phase, due.result, {
     verdict,
-    verified_by: record.principalId,
     ...(cut === null ? {} : { change_set_id: cut.changeSetId }),
     ...(cut?.signatureId == null ? {} : { executor_signature_id: cut.signatureId }),
   });
   if (!result.fits) missing('its record wrote no such verdict on its change set');
-  const signature = rows.take('dot_pair_signature', {
-    signature_kind: 'verifier',
-    signer_dot_id: VERIFIER_LANE,
-    cross_reference_verify_result_id: result.id,
-  });
+  const signature = takeRow(phase, due.verifierSignature, { cross_reference_verify_result_id: result.id });
   if (!signature.fits) missing("its record wrote no verifier's signature for it");
   if (verdict !== 'fail') return {};
-  const compensation = rows.take('cut_change_set', {
-    change_kind: 'compensation',
+  const compensation = takeRow(phase, due.compensation, {
     compensates_change_set_id: cut?.changeSetId ?? null,
   });
   if (!compensation.fits) missing('nothing compensates its change set', 'escalation-missing');

@@ -1,30 +1,21 @@
 import type { ParsedRecord } from '../../law/parse-record.ts';
+import { TABLES_OF_MOVES } from '../../law/phase-rows.ts';
 import { fingerprintOf } from '../../law/record.ts';
 import type { RecordedRow } from '../../law/recorded-row.ts';
 import { canonicalJson, type PlainJson } from '../../proof/canonical.ts';
 
-/** Tables whose rows belong to moves of entries. What else a record writes is for passports and for the full check. */
-const GOVERNED: ReadonlySet<string> = new Set([
-  'decision_backlog_entry',
-  'decision_backlog_history',
-  'manifest_envelope',
-  'review_decision',
-  'cut_change_set',
-  'dot_pair_signature',
-  'verify_result',
-]);
-
 export type Values = Readonly<Record<string, PlainJson>>;
 
 /** A row that was taken, null where there was none, and whether it holds what it must. */
-interface TakenRow {
+export interface TakenRow {
   readonly row: RecordedRow | null;
   readonly id: string | null;
   readonly fits: boolean;
 }
 
 /**
- * The rows that a record inserted, each taken once by the move that it belongs to. Of a row its key is seen and the
+ * The rows that a record inserted, each taken once by the move that it belongs to. Rows of other tables are for passports
+ * and for the full check. Of a row its key is seen and the
  * fingerprint of each column: enough to tell whether it holds a value that is known, and nothing else.
  */
 export class WrittenRows {
@@ -32,7 +23,7 @@ export class WrittenRows {
 
   constructor({ rows }: ParsedRecord) {
     for (const row of rows) {
-      if (row.op !== 'insert' || !GOVERNED.has(row.table)) continue;
+      if (row.op !== 'insert' || !TABLES_OF_MOVES.has(row.table)) continue;
       const table = this.#waiting.get(row.table) ?? new Map<string, RecordedRow>();
       this.#waiting.set(row.table, table.set(row.id, row));
     }
@@ -43,7 +34,7 @@ export class WrittenRows {
     const waiting = this.#waiting.get(table) ?? new Map<string, RecordedRow>();
     const known = id === undefined ? undefined : waiting.get(id);
     const candidates = id === undefined ? [...waiting.values()] : known === undefined ? [] : [known];
-    const fitting = candidates.find((row) => fits(row, values));
+    const fitting = candidates.find((row) => holdsValues(row, values));
     const row = fitting ?? candidates[0] ?? null;
     if (row !== null) waiting.delete(row.id);
     return { row, id: row?.id ?? null, fits: fitting !== undefined };
@@ -59,7 +50,7 @@ export function fingerprintIn({ columns, fingerprints }: RecordedRow, column: st
   return fingerprints[columns.indexOf(column)] ?? null;
 }
 
-function fits(row: RecordedRow, values: Values): boolean {
+function holdsValues(row: RecordedRow, values: Values): boolean {
   return Object.entries(values).every(
     ([column, value]) => fingerprintIn(row, column) === fingerprintOf(canonicalJson(value)),
   );

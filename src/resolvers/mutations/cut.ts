@@ -8,7 +8,8 @@ import { callOf } from '../call.ts';
 import { digest, idempotencyKey, uuid } from '../input.ts';
 import { callFields } from '../inputs.ts';
 import { outcomeOf } from '../outcome.ts';
-import { nodeOf, type Success, successOf } from '../success.ts';
+import { type Success, successOf } from '../success.ts';
+import { nodeBy } from '../success-node.ts';
 
 const shape = z.object({ idempotencyKey, dryRun: z.boolean(), entryId: uuid, manifestDigest: digest });
 
@@ -30,12 +31,12 @@ const CutSuccess = builder.objectRef<Success<CutAnswer>>('CutSuccess').implement
     changeSet: t.field({
       type: ChangeSet,
       description: 'The change set of this key.',
-      resolve: (success, _, ctx, info) => nodeOf(success, 'ChangeSet', success.changeSetId, ctx, info),
+      resolve: nodeBy('ChangeSet', 'changeSetId'),
     }),
     entry: t.field({
       type: Entry,
       description: 'The entry, cut and waiting for its verification.',
-      resolve: (success, _, ctx, info) => nodeOf(success, 'Entry', success.entryId, ctx, info),
+      resolve: nodeBy('Entry', 'entryId'),
     }),
   }),
 });

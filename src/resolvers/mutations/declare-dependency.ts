@@ -9,7 +9,8 @@ import { callOf } from '../call.ts';
 import { idempotencyKey, uuid } from '../input.ts';
 import { callFields } from '../inputs.ts';
 import { outcomeOf } from '../outcome.ts';
-import { nodeOf, type Success, successOf } from '../success.ts';
+import { type Success, successOf } from '../success.ts';
+import { nodeBy } from '../success-node.ts';
 
 const shape = z
   .object({
@@ -53,7 +54,7 @@ const DeclareDependencySuccess = builder
       dependency: t.field({
         type: Dependency,
         description: 'The edge of this key.',
-        resolve: (success, _, ctx, info) => nodeOf(success, 'Dependency', success.dependencyId, ctx, info),
+        resolve: nodeBy('Dependency', 'dependencyId'),
       }),
     }),
   });

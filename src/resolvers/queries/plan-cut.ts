@@ -231,8 +231,14 @@ function recordAt(view: PlanView, planned: ReadonlyMap<string, UnitPlan>, index:
   const unit = view.actions.vanished[
     index - view.plan.records.length
   ] as PlanView['actions']['vanished'][number];
+  const { kind, sectionType, contentHash } = unit;
+  if (kind === null || sectionType === null || contentHash === null)
+    throw new Error(`The database lost the version of unit ${unit.unitId}.`);
   return {
     ...unit,
+    kind,
+    sectionType,
+    contentHash,
     localId: `vanished:${unit.unitId}`,
     role: 'vanished',
     action: 'vanished',
