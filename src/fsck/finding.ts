@@ -31,7 +31,7 @@ export const FINDING_VERDICTS = {
 } as const;
 export type VerdictCode = keyof typeof FINDING_VERDICTS;
 
-export interface Finding {
+export interface FsckFinding {
   readonly verdict: VerdictCode;
   /** With its schema. */
   readonly table: string;
@@ -53,7 +53,7 @@ export interface Unseen {
 }
 
 /** What was looked at. */
-export interface Coverage {
+export interface FsckCoverage {
   /** Positions from 0 to before this one. */
   positions: number;
   /** Records that wait for their position. */
@@ -79,10 +79,11 @@ export interface ComparedHeads {
 
 export interface Report {
   readonly head: number;
-  readonly incarnation: string;
-  readonly findings: readonly Finding[];
+  /** Null where the log's head names none. */
+  readonly incarnation: string | null;
+  readonly findings: readonly FsckFinding[];
   readonly unseen: readonly Unseen[];
-  readonly coverage: Coverage;
+  readonly coverage: FsckCoverage;
   /** The files of heads that the log was compared with. */
   readonly heads: readonly ComparedHeads[];
 }
@@ -93,12 +94,12 @@ export function exitCodeOf({ findings, unseen }: Pick<Report, 'findings' | 'unse
   return findings.length > 0 ? 1 : 0;
 }
 
-export type NewFinding = Omit<Finding, 'otherKey'> & { readonly otherKey?: string | null };
+export type NewFinding = Omit<FsckFinding, 'otherKey'> & { readonly otherKey?: string | null };
 /** A row on which a finding leans. */
 export type Ref = readonly [table: string, key: string | null | undefined];
 
 /** Where a check says what it found. */
-export interface Teller {
+export interface Reporter {
   /** A finding with a cause of its own. */
   add(finding: NewFinding): void;
   /** One that follows from several rows: not told where one of them is known to be altered. */
@@ -106,25 +107,25 @@ export interface Teller {
 }
 
 /** Keeps what was found until it is known which rows are altered. */
-export class Postponed implements Teller {
-  readonly #told: ((teller: Teller) => void)[] = [];
+export class Postponed implements Reporter {
+  readonly #held: ((reporter: Reporter) => void)[] = [];
 
   add(finding: NewFinding): void {
-    this.#told.push((teller) => teller.add(finding));
+    this.#held.push((reporter) => reporter.add(finding));
   }
 
   derive(refs: readonly Ref[], finding: NewFinding): void {
-    this.#told.push((teller) => teller.derive(refs, finding));
+    this.#held.push((reporter) => reporter.derive(refs, finding));
   }
 
-  tell(teller: Teller): void {
-    for (const one of this.#told) one(teller);
+  report(reporter: Reporter): void {
+    for (const one of this.#held) one(reporter);
   }
 }
 
 /** Rows known to be altered: what follows from them is no finding of its own. */
-export class Findings implements Teller {
-  readonly all: Finding[] = [];
+export class FsckFindings implements Reporter {
+  readonly all: FsckFinding[] = [];
   readonly #tainted: Set<string>;
 
   /** `tainted` is shared where a check goes in pages: a later one leans on rows of earlier ones. */

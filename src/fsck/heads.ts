@@ -58,10 +58,10 @@ export function givenFile(text: string, path: string): HeadsFile {
 export function headsOf(text: string, path: string): SeenHead[] {
   const file = givenFile(text, path);
   if (file.heads.length === 0) throw new Error(`${path} holds no checkpoint.`);
-  return file.heads.map((head) => seenIn(file, head));
+  return file.heads.map((head) => seenHeadIn(file, head));
 }
 
 /** A filed checkpoint as the fold of the log meets it. */
-export function seenIn({ path }: Pick<HeadsFile, 'path'>, { origin, size, root }: FiledHead): SeenHead {
+export function seenHeadIn({ path }: Pick<HeadsFile, 'path'>, { origin, size, root }: FiledHead): SeenHead {
   return { origin, size, root, key: null, where: `a checkpoint in ${path}` };
 }

@@ -47,7 +47,7 @@ export async function openSession(url: string): Promise<SnapshotSession> {
     );
     const snapshot = rows[0]?.id as string;
     beside = await joinSnapshot(url, snapshot);
-    return { client, beside, snapshot, unseen: await unreadable(client), close };
+    return { client, beside, snapshot, unseen: await findUnreadableTables(client), close };
   } catch (error) {
     await close().catch(() => {});
     throw error;
@@ -58,7 +58,7 @@ export async function openSession(url: string): Promise<SnapshotSession> {
 const BY_KEY = 'set local enable_hashjoin = off; set local enable_mergejoin = off';
 
 /** A table without grant says so; one whose policies leave rows out says nothing, so they are read from the catalog. */
-async function unreadable(client: pg.Client): Promise<Unseen[]> {
+async function findUnreadableTables(client: pg.Client): Promise<Unseen[]> {
   const tables = [...KINDS.map((kind) => kind.table), ...BESIDE];
   const { rows } = await client.query<{ name: string; there: boolean; granted: boolean; whole: boolean }>(
     `/* fsck.grants */ select t.name, c.oid is not null as there,

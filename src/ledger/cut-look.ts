@@ -60,8 +60,17 @@ const lookRow = z.object({
 });
 export type CutLook = z.infer<typeof lookRow>;
 
+/** What a cut finds, after its locks: the time and the entry's status, then everything else. */
+export async function lookForCut(
+  tx: ExecTx<'cut'>,
+  input: CutInput,
+): Promise<{ readonly locked: z.infer<typeof lockRow>; readonly look: CutLook }> {
+  const locked = await lockCut(tx, input.entryId);
+  return { locked, look: await readCut(tx, input) };
+}
+
 /** Entry row, then signing key, then document code: every cut takes them in this order. */
-export async function lockForCut(tx: ExecTx, entryId: string): Promise<z.infer<typeof lockRow>> {
+async function lockCut(tx: ExecTx<'cut'>, entryId: string): Promise<z.infer<typeof lockRow>> {
   return tx.connection.one(sql.prepared('cut.lock', lockRow)`
     /* cut.lock */ with locked as materialized (
         select e.status, e.payload from cutter_governance.decision_backlog_entry e
@@ -75,7 +84,7 @@ export async function lockForCut(tx: ExecTx, entryId: string): Promise<z.infer<t
 }
 
 /** Everything that the guards and the plan rest on, read after the last lock. */
-export async function lookForCut(tx: ExecTx, input: CutInput): Promise<CutLook> {
+async function readCut(tx: ExecTx<'cut'>, input: CutInput): Promise<CutLook> {
   const docCode = sql.fragment`s.doc_code`;
   return tx.connection.one(sql.prepared('cut.look', lookRow)`
     /* cut.look */ select e.payload, e.kind, e.status, e.scenario_ref, ${SOURCE_META} as source,
@@ -98,7 +107,7 @@ export async function lookForCut(tx: ExecTx, input: CutInput): Promise<CutLook> 
         join cutter_governance.dot_pair_signature g on g.signature_id = n.executor_signature_id) as prior,
       (select json_build_object('by', c.emitted_by, 'entry_id', c.decision_backlog_entry_id,
           'manifest_version', c.manifest_version)
-        from cutter_governance.cut_change_set c where c.change_set_id = ${tx.id('change_set')}::uuid) as first,
+        from cutter_governance.cut_change_set c where c.change_set_id = ${tx.ids.change_set}::uuid) as first,
       ${registeredKey(sql.fragment`${tx.key.keyId}`)} as key
     from (select 1) one
     left join cutter_governance.decision_backlog_entry e on e.entry_id = ${input.entryId}::uuid

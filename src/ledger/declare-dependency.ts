@@ -6,7 +6,7 @@ import { DEPENDENCY_KINDS, type DependencyKind } from '../law/values.ts';
 import { refuseConflict, refuseOther } from './envelope/conflict.ts';
 import { AT } from './envelope/reading.ts';
 import type { Done, ExecTx } from './envelope/transaction.ts';
-import { Writes } from './envelope/writes.ts';
+import { composeWrites, insertRows } from './envelope/writes.ts';
 import { DEPENDENCY } from './tables/dependency.ts';
 import { lockEntries } from './tables/entry.ts';
 
@@ -43,7 +43,7 @@ const lookRow = z.object({
  * See      docs/reference/api.md, docs/reference/errors.md
  */
 export async function declareDependency(
-  tx: ExecTx,
+  tx: ExecTx<'declareDependency'>,
   input: DeclareDependencyInput,
 ): Promise<Done<{ dependencyId: string }>> {
   const { at } = await tx.connection.one(sql.prepared('declareDependency.lock', lockRow)`
@@ -53,7 +53,7 @@ export async function declareDependency(
         ${lockEntries([input.fromEntryId, input.toEntryId])}) l)
     select ${AT} as at, (select count(*) from locked) as locked`);
   const look = await lookForDependency(tx, input);
-  const value = { dependencyId: tx.id('dependency') };
+  const value = { dependencyId: tx.ids.dependency };
   if (look.first !== null) {
     refuseOther(tx.caller, look.first.by);
     refuseConflict('declared another dependency', [
@@ -79,7 +79,6 @@ export async function declareDependency(
       problemAt(['input', 'toEntryId'], 'cycle', message, { entryId: input.toEntryId }),
     ]);
   }
-  const writes = new Writes(at);
   const row = {
     dependency_id: value.dependencyId,
     from_entry_id: input.fromEntryId,
@@ -87,12 +86,16 @@ export async function declareDependency(
     dependency_kind: input.kind,
     created_by: tx.caller.principalId,
   };
+  const { writes, sent } = composeWrites(at, { edge: insertRows(DEPENDENCY, [row]) });
   await tx.connection.query(sql.prepared('declareDependency.write', z.object({}))`
-    /* declareDependency.write */ ${writes.insert(DEPENDENCY, [row])}`);
+    /* declareDependency.write */ ${sent.edge}`);
   return { value, writes };
 }
 
-function lookForDependency(tx: ExecTx, input: DeclareDependencyInput): Promise<z.infer<typeof lookRow>> {
+function lookForDependency(
+  tx: ExecTx<'declareDependency'>,
+  input: DeclareDependencyInput,
+): Promise<z.infer<typeof lookRow>> {
   return tx.connection.one(sql.prepared('declareDependency.look', lookRow)`
     /* declareDependency.look */ with recursive blocked(entry_id) as (
         select ${input.toEntryId}::uuid
@@ -108,7 +111,7 @@ function lookForDependency(tx: ExecTx, input: DeclareDependencyInput): Promise<z
       ${input.kind} = 'blocks' and exists (select 1 from blocked where entry_id = ${input.fromEntryId}::uuid) as closes,
       (select json_build_object('by', created_by, 'from', from_entry_id, 'to', to_entry_id, 'kind', dependency_kind)
         from cutter_governance.decision_backlog_dependency
-        where dependency_id = ${tx.id('dependency')}::uuid) as first`);
+        where dependency_id = ${tx.ids.dependency}::uuid) as first`);
 }
 
 function refuseUnknown(input: DeclareDependencyInput, look: z.infer<typeof lookRow>): void {

@@ -2,7 +2,7 @@ import type { CommonQueryMethods } from 'slonik';
 import { manifestDigest, manifestHeader } from '../document/manifest.ts';
 import type { CutSpec } from '../document/types.ts';
 import { IllegalTransition, problemAt } from '../law/refusals.ts';
-import { canReach, type EntryState } from '../law/states.ts';
+import { canBecome, type EntryState } from '../law/states.ts';
 import type { EntryKind } from '../law/values.ts';
 import { type Planned, planFor } from './effect/plan.ts';
 import type { PlanCache } from './effect/plan-cache.ts';
@@ -46,7 +46,7 @@ export function notYet(
   }
   const state = `Entry ${entryId} is ${status}; ${verb} needs it to be ${before.join(' or ')}.`;
   const first = FIRST[verb][status];
-  if (first === undefined || !canReach(status, before))
+  if (first === undefined || !canBecome(status, before))
     return new IllegalTransition(
       `${state} It can't get there any more: mark the document again, as a new entry.`,
       [problem],

@@ -6,10 +6,10 @@ import { sourceWarnings } from '../document/warnings.ts';
 import { InvalidInput, type Problem } from '../law/refusals.ts';
 import { sha256 } from '../proof/digest.ts';
 import { refuseConflict, refuseOther } from './envelope/conflict.ts';
-import { recordIdOf } from './envelope/ids.ts';
+import { phaseIds } from './envelope/ids.ts';
 import { AT, SOURCE_META, sourceMeta } from './envelope/reading.ts';
 import type { Done, ExecTx } from './envelope/transaction.ts';
-import { Writes } from './envelope/writes.ts';
+import { composeWrites, insertRows } from './envelope/writes.ts';
 import { SOURCE } from './tables/source.ts';
 
 export interface RegisterSourceInput {
@@ -58,7 +58,7 @@ const foundRow = z.object({
  * See      docs/reference/api.md, docs/reference/errors.md
  */
 export async function registerSource(
-  tx: ExecTx,
+  tx: ExecTx<'registerSource'>,
   input: RegisterSourceInput,
 ): Promise<Done<RegisterSourceAnswer>> {
   const fault = contentFault(input.content);
@@ -90,13 +90,12 @@ export async function registerSource(
     return {
       value: { source: sourceView(first.source), problems },
       writes: null,
-      recordId: recordIdOf('registerSource', first.key),
+      recordId: phaseIds('registerSource', first.key).record,
     };
   }
 
-  const writes = new Writes(found.at);
   const row = {
-    source_id: tx.id('source'),
+    source_id: tx.ids.source,
     idempotency_key: input.idempotencyKey,
     doc_code: input.docCode,
     title: input.title,
@@ -107,8 +106,9 @@ export async function registerSource(
     registered_by: tx.caller.principalId,
     mode: tx.caller.mode,
   };
+  const { writes, sent } = composeWrites(found.at, { source: insertRows(SOURCE, [row]) });
   await tx.connection.query(sql.prepared('registerSource.write', z.object({}))`
-    /* registerSource.write */ ${writes.insert(SOURCE, [row])}`);
+    /* registerSource.write */ ${sent.source}`);
   return { value: { source: sourceView(row), problems }, writes };
 }
 

@@ -64,7 +64,7 @@ const lookRow = z.object({
 export type ReviewLook = z.infer<typeof lookRow>;
 
 /** Everything that a review rests on, read after its lock. */
-export async function lookForReview(tx: ExecTx, input: ReviewInput): Promise<ReviewLook> {
+export async function lookForReview(tx: ExecTx<'review'>, input: ReviewInput): Promise<ReviewLook> {
   return tx.connection.one(sql.prepared('review.look', lookRow)`
     /* review.look */ select e.payload, e.kind, e.status, ${SOURCE_META} as source, ${VOCABULARY} as vocabulary,
       ${liveUnits(sql.fragment`s.doc_code`)} as live_units, ${foreignHolders(sql.fragment`s.doc_code`)} as held,
@@ -87,7 +87,7 @@ export async function lookForReview(tx: ExecTx, input: ReviewInput): Promise<Rev
           'expires_at', ${timeText(sql.fragment`d.expires_at`)})
         from cutter_governance.review_decision d
         join cutter_governance.manifest_envelope m on m.envelope_id = d.manifest_id
-        where d.review_decision_id = ${tx.id('decision')}::uuid) as first,
+        where d.review_decision_id = ${tx.ids.decision}::uuid) as first,
       coalesce(${input.expiresAt}::timestamptz <= transaction_timestamp(), false) as expired
     from (select 1) one
     left join cutter_governance.decision_backlog_entry e on e.entry_id = ${input.entryId}::uuid

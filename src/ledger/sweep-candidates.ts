@@ -1,7 +1,7 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
 import { IllegalTransition, NotFound, type Problem, problemAt, type Refusal } from '../law/refusals.ts';
-import { canReach, ENTRY_STATES, statesBefore } from '../law/states.ts';
+import { canBecome, ENTRY_STATES, statesBefore } from '../law/states.ts';
 import { ENTRY_KINDS } from '../law/values.ts';
 import { timeText } from '../text/time-sql.ts';
 import { AT } from './envelope/reading.ts';
@@ -113,14 +113,16 @@ export async function refusalOfNamed(
 
 /** Whether it may come to wait for a sweep: by time, or deferred by a reviewer. */
 function canWait({ kind, status }: Named): boolean {
-  return kind === 'cut_request' && canReach(status, statesBefore('sweep_promote', 'DOT-991'));
+  return kind === 'cut_request' && canBecome(status, statesBefore('sweep_promote', 'DOT-991'));
 }
 
 function namedMessage({ entry_id: id, kind, status, not_before: notBefore }: Named): string {
   if (kind !== 'cut_request') return `Entry ${id} is of kind ${kind}, which isn't swept; abandon ends it.`;
   if (status === 'reviewed_deferred' && notBefore !== null)
     return `Entry ${id} is deferred until ${notBefore}; sweep it then.`;
-  const way = canReach(status, statesBefore('sweep_promote', 'DOT-991')) ? '; a review may defer it yet' : '';
+  const way = canBecome(status, statesBefore('sweep_promote', 'DOT-991'))
+    ? '; a review may defer it yet'
+    : '';
   return `Entry ${id} is ${status}; a sweep promotes entries that are marked or reviewed_deferred${way}.`;
 }
 

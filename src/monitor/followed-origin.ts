@@ -1,5 +1,5 @@
 import { originOf } from '../proof/checkpoint.ts';
-import type { Findings } from './findings.ts';
+import type { MonitorFindings } from './findings.ts';
 import type { Before } from './followed-ledger.ts';
 import type { ProvedHeads } from './judges/proved-heads.ts';
 import type { ResumptionJudge } from './judges/resumption-judge.ts';
@@ -53,7 +53,7 @@ export class FollowedOrigin {
   async holdToPast(
     { resumptions, proved }: { readonly resumptions: ResumptionJudge; readonly proved: ProvedHeads },
     before: Before | undefined,
-    findings: Findings,
+    findings: MonitorFindings,
   ): Promise<void> {
     if (this.#owed === null) {
       if (!this.#isPresentJudged) findings.add(...resumptions.present(this.#present));

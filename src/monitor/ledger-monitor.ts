@@ -1,8 +1,8 @@
-import { Findings } from './findings.ts';
+import { MonitorFindings } from './findings.ts';
 import type { Before, MonitorOptions, Next } from './followed-ledger.ts';
 import type { MonitorFinding, MonitorVerdict } from './judges/finding.ts';
 import { ShownHeads, sizeIn } from './judges/shown-heads.ts';
-import { signedHead } from './judges/signed-head.ts';
+import { readCheckpoint } from './judges/signed-head.ts';
 import type { Taken } from './judges/stream-judge.ts';
 import { StreamRefused } from './judges/stream-refused.ts';
 import { type MonitorParts, monitorParts, monitorState } from './monitor-parts.ts';
@@ -29,7 +29,7 @@ import type { MonitorState } from './saved-monitor.ts';
 export class LedgerMonitor {
   readonly #options: MonitorOptions;
   readonly #parts: MonitorParts;
-  readonly #findings = new Findings();
+  readonly #findings = new MonitorFindings();
   readonly #records: RecordReader;
   readonly #passports: PassportAsker;
   readonly #shown = new ShownHeads();
@@ -44,9 +44,9 @@ export class LedgerMonitor {
     this.#passports = new PassportAsker(options.answers, this.#parts, this.#findings);
   }
 
-  /** Where to begin or go on. */
-  get cursor(): string {
-    return this.#parts.stream.cursor ?? '';
+  /** Where to go on; null where it begins. */
+  get cursor(): string | null {
+    return this.#parts.stream.cursor;
   }
   get position(): number {
     return this.#parts.stream.next ?? 0;
@@ -103,7 +103,7 @@ export class LedgerMonitor {
       await this.readRecords();
       if (note === null || !this.#begun) return 'go-on';
       // One that can't be read is refused like one in the stream.
-      if (sizeIn(note) === null) signedHead(note, this.#parts.stream.incarnation ?? '', null);
+      if (sizeIn(note) === null) readCheckpoint(note);
       this.#shown.ask(note);
       await this.#judgeShown();
       return 'go-on';

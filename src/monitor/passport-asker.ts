@@ -1,4 +1,4 @@
-import type { Findings } from './findings.ts';
+import type { MonitorFindings } from './findings.ts';
 import type { LedgerAnswers } from './followed-ledger.ts';
 import type { JudgedCut } from './judges/entry-judge.ts';
 import type { MonitorParts } from './monitor-parts.ts';
@@ -12,10 +12,10 @@ type AskerParts = Pick<MonitorParts, 'keys' | 'passports' | 'resumptions' | 'pro
 export class PassportAsker {
   readonly #answers: LedgerAnswers;
   readonly #parts: AskerParts;
-  readonly #findings: Findings;
+  readonly #findings: MonitorFindings;
   #putOff = 0;
 
-  constructor(answers: LedgerAnswers, parts: AskerParts, findings: Findings) {
+  constructor(answers: LedgerAnswers, parts: AskerParts, findings: MonitorFindings) {
     this.#answers = answers;
     this.#parts = parts;
     this.#findings = findings;

@@ -37,7 +37,7 @@ const axis = z.enum(['pass', 'fail']);
 const json = z.unknown().transform((value) => value as PlainJson);
 
 /** A row as its digest is made: SHA-256 over the canonical JSON of exactly this object. */
-function row<Table extends string, Columns extends z.ZodType>(table: Table, columns: Columns) {
+function rowShape<Table extends string, Columns extends z.ZodType>(table: Table, columns: Columns) {
   return z.strictObject({ columns, id: z.string(), op: z.literal('insert'), table: z.literal(table) });
 }
 
@@ -112,7 +112,7 @@ const counts = z.strictObject({
   vanished: z.int(),
 });
 
-const signature = row(
+const signature = rowShape(
   'dot_pair_signature',
   z.looseObject({
     signature_id: uuid,
@@ -131,7 +131,7 @@ const signature = row(
   }),
 );
 
-const changeSet = row(
+const changeSet = rowShape(
   'cut_change_set',
   z.looseObject({
     change_set_id: uuid,
@@ -155,7 +155,7 @@ const changeSet = row(
   }),
 );
 
-const compensation = row(
+const compensation = rowShape(
   'cut_change_set',
   z.looseObject({
     change_set_id: uuid,
@@ -173,7 +173,7 @@ const state = z.looseObject({
   version_seq: z.int(),
   content_hash: z.string(),
 });
-const affected = row(
+const affected = rowShape(
   'cut_change_set_affected_row',
   z.looseObject({
     affected_row_id: uuid,
@@ -198,7 +198,7 @@ const affected = row(
 
 const rows = z.strictObject({
   /** Without its bytes, so its digest can't be made: its other columns are held against their fingerprints. */
-  source: row(
+  source: rowShape(
     'cutter_source.source',
     z.looseObject({
       source_id: uuid,
@@ -209,7 +209,7 @@ const rows = z.strictObject({
       registered_at: time,
     }),
   ),
-  entry: row(
+  entry: rowShape(
     'decision_backlog_entry',
     z.looseObject({
       entry_id: uuid,
@@ -217,11 +217,11 @@ const rows = z.strictObject({
       payload: z.looseObject({ iu_ref: z.string() }),
     }),
   ),
-  envelope: row('manifest_envelope', z.looseObject({ envelope_id: uuid, source_doc_ref: z.string() })),
+  envelope: rowShape('manifest_envelope', z.looseObject({ envelope_id: uuid, source_doc_ref: z.string() })),
   blocks: z.array(
-    row('manifest_unit_block', z.discriminatedUnion('block_role', [recordColumns, vanishedColumns])),
+    rowShape('manifest_unit_block', z.discriminatedUnion('block_role', [recordColumns, vanishedColumns])),
   ),
-  decision: row(
+  decision: rowShape(
     'review_decision',
     z.looseObject({
       review_decision_id: uuid,
@@ -240,7 +240,7 @@ const rows = z.strictObject({
   changeSet,
   affected: z.array(affected),
   executorSignature: signature,
-  result: row(
+  result: rowShape(
     'verify_result',
     z.looseObject({
       verify_result_id: uuid,

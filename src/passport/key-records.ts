@@ -3,7 +3,7 @@ import { incarnationOf, type TreeHead } from '../proof/checkpoint.ts';
 import { type KnownKey, type KnownKeys, originAt } from '../proof/keys-file.ts';
 import type { Passport } from './format.ts';
 import { openRecord, type ProvedRecord } from './records.ts';
-import { hold } from './refuse.ts';
+import { refuseUnless } from './refuse.ts';
 import type { StatementKeys } from './signatures.ts';
 
 /**
@@ -23,27 +23,32 @@ export function holdKeyRecords(
     const record = openRecord(shown, where, head);
     const { keyId } = saidIn(record);
     const key = typeof keyId === 'string' ? waiting.get(keyId) : undefined;
-    hold(
+    refuseUnless(
       key !== undefined && (record.verb === 'key:add' || record.verb === 'key:rotate'),
       `${where}.body`,
       `The record at position ${record.position} introduces neither of the two keys that signed.`,
     );
     waiting.delete(key.keyId);
-    introduces(record, key, known, judge);
+    holdIntroduction(record, key, known, judge);
   });
 }
 
-function introduces(record: ProvedRecord, key: KnownKey, known: KnownKeys, judge: VerifySignature): void {
+function holdIntroduction(
+  record: ProvedRecord,
+  key: KnownKey,
+  known: KnownKeys,
+  judge: VerifySignature,
+): void {
   const chain = new KeyChain(judge, keysBefore(record, key, known));
   const incarnation = incarnationOf(originAt(known, record.position));
   const fault = chain.take(record.statements, record.position, record, incarnation);
-  hold(
+  refuseUnless(
     fault === null,
     `${record.where}.body`,
     `The record at position ${record.position} doesn't introduce key ${key.keyId}. ${fault}`,
   );
   const introduced = chain.all.find(({ keyId }) => keyId === key.keyId);
-  hold(
+  refuseUnless(
     introduced?.publicKey.equals(key.publicKey) === true &&
       introduced.lane === key.lane &&
       introduced.purpose === key.purpose &&

@@ -6,7 +6,7 @@ import type { TreeHead } from '../proof/checkpoint.ts';
 import { digestOf, sha256 } from '../proof/digest.ts';
 import { leafHash, verifyInclusion } from '../proof/merkle.ts';
 import { type Passport, type PassportRecord, passportText } from './format.ts';
-import { hold } from './refuse.ts';
+import { refuseUnless } from './refuse.ts';
 
 type Phase = Exclude<keyof Passport['records'], 'keys'>;
 
@@ -30,12 +30,12 @@ export function openPhases({ records }: Passport, head: TreeHead): PhaseRecords 
     const where = `records.${phase}`;
     const record = openRecord(records[phase], where, head);
     const { verb, lane } = PHASES[phase];
-    hold(
+    refuseUnless(
       record.verb === verb,
       `${where}.body`,
       `The record at position ${record.position} is of the verb ${record.verb}, where ${verb} belongs.`,
     );
-    hold(
+    refuseUnless(
       record.lane === lane,
       `${where}.body`,
       `The record at position ${record.position} was written by lane ${record.lane}; ${verb} belongs to ${lane}.`,
@@ -44,7 +44,7 @@ export function openPhases({ records }: Passport, head: TreeHead): PhaseRecords 
   });
   proved.reduce(([, before], next) => {
     const [phase, after] = next;
-    hold(
+    refuseUnless(
       before.position < after.position,
       `records.${phase}.position`,
       `${PHASES[phase].verb} stands at position ${after.position}, which is not after ${before.verb} at ${before.position}.`,
@@ -69,13 +69,13 @@ export function openRecord(
     proof: path.map((hash) => Buffer.from(hash, 'base64')),
     root: head.root,
   });
-  hold(
+  refuseUnless(
     proved,
     where,
     `The record isn't the one at position ${position} of the log under the checkpoint of ${head.size} positions: its way doesn't lead to the root.`,
   );
   const read = parseRecord(bytes, digestOf(bytes));
-  hold(
+  refuseUnless(
     read.verdict === 'ok',
     `${where}.body`,
     `The record at position ${position} is of no form that is known here.`,
@@ -101,7 +101,7 @@ export class RowsOfRecord {
   vouch(row: ShownRow, where: string): void {
     const altered = alteredColumns(this.#take(row, where), row as WrittenRow);
     if (altered !== null && altered.length === 0) return;
-    hold(false, placeOf(where, altered), this.#told(row, altered));
+    refuseUnless(false, placeOf(where, altered), this.#alteredText(row, altered));
   }
 
   /**
@@ -111,20 +111,20 @@ export class RowsOfRecord {
   resemble(row: ShownRow, without: string, where: string): void {
     const recorded = this.#take(row, where);
     const due = recorded.columns.filter((column) => column !== without);
-    hold(
+    refuseUnless(
       passportText(Object.keys(row.columns).sort()) === passportText(due),
       where,
       `The row ${row.id} of ${row.table} has other columns than the one that was written at position ${this.#record.position}.`,
     );
     const altered =
       alteredColumns(recorded, row as WrittenRow)?.filter((column) => column !== without) ?? null;
-    hold(altered?.length === 0, placeOf(where, altered), this.#told(row, altered));
+    refuseUnless(altered?.length === 0, placeOf(where, altered), this.#alteredText(row, altered));
   }
 
   /** Refuses if the record inserted more rows into a table than were shown. */
   exhaust(table: string, where: string): void {
     const left = [...this.#waiting.values()].filter((row) => row.table === table);
-    hold(
+    refuseUnless(
       left.length === 0,
       where,
       `Row ${left[0]?.id} of ${table}, written at position ${this.#record.position}, is missing from the passport.`,
@@ -134,7 +134,7 @@ export class RowsOfRecord {
   #take(row: ShownRow, where: string): ParsedRecord['rows'][number] {
     const name = `${row.table} ${row.id}`;
     const recorded = this.#waiting.get(name);
-    hold(
+    refuseUnless(
       recorded !== undefined,
       where,
       `The record at position ${this.#record.position} wrote no row ${row.id} of ${row.table}, or it is shown twice.`,
@@ -143,7 +143,7 @@ export class RowsOfRecord {
     return recorded;
   }
 
-  #told({ id, table }: ShownRow, altered: readonly string[] | null): string {
+  #alteredText({ id, table }: ShownRow, altered: readonly string[] | null): string {
     const at = `was written at position ${this.#record.position}`;
     if (altered === null || altered.length === 0) return `Row ${id} of ${table} isn't the one that ${at}.`;
     return altered.length === 1

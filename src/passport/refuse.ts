@@ -11,6 +11,6 @@ export class PassportFault extends Error {
 }
 
 /** Refuses unless something holds. The reason is a whole sentence. */
-export function hold(holds: boolean, where: string, reason: string): asserts holds {
+export function refuseUnless(holds: boolean, where: string, reason: string): asserts holds {
   if (!holds) throw new PassportFault(where, reason);
 }

@@ -6,10 +6,10 @@ import type { PlainJson } from '../proof/canonical.ts';
 import { digestOf } from '../proof/digest.ts';
 import { openEnvelope } from '../proof/dsse.ts';
 import { type KnownKey, type KnownKeys, statementKeyAt } from '../proof/keys-file.ts';
-import { said } from './checkpoint.ts';
+import { wordsOfCode } from './checkpoint.ts';
 import { type PassportRows, passportText, type SignatureRow } from './format.ts';
 import type { PhaseRecords } from './records.ts';
-import { hold, PassportFault } from './refuse.ts';
+import { PassportFault, refuseUnless } from './refuse.ts';
 
 /** The keys by which the two lanes signed what they did. */
 export interface StatementKeys {
@@ -42,7 +42,7 @@ export function holdSignatures(
   holdStatement(executor, cutStatementOf(rows, records));
   holdStatement(verifier, verifyStatementOf(rows, records));
   const keys = { executor: signerOf(executor, known, judge), verifier: signerOf(verifier, known, judge) };
-  hold(
+  refuseUnless(
     sharedParties('verified', partyOfKey(keys.verifier), { cut: partyOfKey(keys.executor) }).length === 0,
     verifier.where,
     'The verifier signed with the key of the executor: one party acted on both sides.',
@@ -67,24 +67,24 @@ interface Signing {
  */
 function holdForm({ name, lane, row: { columns }, where }: Signing): void {
   const executes = name === 'executor';
-  hold(
+  refuseUnless(
     columns.signer_dot_id === lane && columns.signature_kind === name,
     `${where}.signer_dot_id`,
     `The ${name}'s signature is a ${columns.signature_kind} signature of lane ${columns.signer_dot_id}; it has to be one of ${lane}: the lanes are swapped.`,
   );
   const change = columns.cross_reference_change_set_id;
   const verdict = columns.cross_reference_verify_result_id;
-  hold(
+  refuseUnless(
     executes ? change !== null && verdict === null : change === null && verdict !== null,
     where,
     `The ${name}'s signature has to refer to a ${executes ? 'change set' : 'verify result'}, and to nothing else.`,
   );
-  hold(
+  refuseUnless(
     columns.validation_state === 'valid' && columns.revoked_at === null,
     where,
     `The ${name}'s signature was ${columns.validation_state} when it was written.`,
   );
-  hold(
+  refuseUnless(
     digestOf(columns.signature_payload) === columns.payload_hash,
     `${where}.payload_hash`,
     `The bytes that the ${name} signed don't have the hash that stands beside them.`,
@@ -99,7 +99,7 @@ function holdStatement({ name, row, where }: Signing, statement: PlainJson): voi
   const other = [...new Set([...Object.keys(due), ...Object.keys(signed)])].filter(
     (member) => passportText(due[member] ?? null) !== passportText(signed[member] ?? null),
   );
-  hold(
+  refuseUnless(
     false,
     `${where}.signature_payload`,
     other.length === 0
@@ -182,7 +182,7 @@ function signerOf(
   const keyId = keyIdIn(row.columns.payload_envelope);
   const key = statementKeyAt(known, keyId, position);
   if (key === null) throw new PassportFault(at, whyNot(name, keyId, position, known));
-  hold(
+  refuseUnless(
     key.lane === lane,
     at,
     `The ${name}'s signature was made by key ${keyId}, which belongs to ${key.lane}; statements of ${lane} need its own key.`,
@@ -191,15 +191,15 @@ function signerOf(
   if (!opened.ok)
     throw new PassportFault(
       at,
-      `The ${name}'s envelope isn't one that ${lane} makes: ${said(opened.reason)}.`,
+      `The ${name}'s envelope isn't one that ${lane} makes: ${wordsOfCode(opened.reason)}.`,
     );
   const verdict = judge(key.publicKey, opened.message, opened.signature);
   if (!verdict.ok)
     throw new PassportFault(
       at,
-      `The ${name}'s signature doesn't verify under key ${keyId}: ${said(verdict.reason)}.`,
+      `The ${name}'s signature doesn't verify under key ${keyId}: ${wordsOfCode(verdict.reason)}.`,
     );
-  hold(
+  refuseUnless(
     opened.payload.toString('utf8') === row.columns.signature_payload,
     at,
     `The ${name} signed other bytes than those that stand beside the signature.`,

@@ -9,6 +9,9 @@ import {
   talker,
   UPGRADES,
 } from '../harness/hostile-sockets.ts';
+import { OUTLASTS_LIARS_MS, WAITS_FOR_OTHERS_MS } from '../harness/timeouts.ts';
+
+vi.setConfig({ testTimeout: OUTLASTS_LIARS_MS });
 
 const TOKEN = `cutter_${'t'.repeat(43)}`;
 const open: SocketImpostor[] = [];
@@ -115,7 +118,7 @@ test('a reader who is at work isn’t sent more than he takes: what comes waits 
     before = flooding.told;
     return same;
   };
-  await vi.waitUntil(stands, { timeout: 30_000, interval: 300 });
+  await vi.waitUntil(stands, { timeout: WAITS_FOR_OTHERS_MS, interval: 300 });
   expect(flooding.told).toBeLessThan(4_000);
   expect((await messages.next()).value).toMatchObject({ position: '0' });
   await messages.return();

@@ -23,10 +23,10 @@ import {
   nobodyCanRunUs,
   urlOf,
 } from '../harness/start-command.ts';
+import { RESTARTS_POSTGRES_MS, WAITS_FOR_OTHERS_MS } from '../harness/timeouts.ts';
 import { unfolded } from '../harness/unfolded.ts';
 
-// Each start makes a database or heals one, on machines that may have much else to do.
-vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
+vi.setConfig({ testTimeout: RESTARTS_POSTGRES_MS, hookTimeout: RESTARTS_POSTGRES_MS });
 
 const NOBODY = { uid: 65_534, gid: 65_534 };
 const on = (home: string, more: Record<string, string> = {}): Command =>
@@ -154,10 +154,10 @@ describe('a home', () => {
       const before = readlinkSync(join(closed, 'home', 'postgres'));
       renameSync(join(closed, 'home'), join(moved, 'home'));
       const told = await refusalOf(on(join(moved, 'home')));
-      expect(told).toContain(`leads to ${before}, the data of the place where this home was before`);
+      expect(told).toContain(`leads to ${before}, the data of this home at its earlier place`);
       execSync(/move its data too: (.*?)\. If it is a copy/.exec(told)?.[1] as string);
       expect(await starts(join(moved, 'home'))).toMatch(
-        /The ledger's database was in \S+ and is in \S+ now\./,
+        /The ledger's database was in \S+ and is now in \S+\./,
       );
       rmSync(dirname(readlinkSync(join(moved, 'home', 'postgres'))), { recursive: true });
     },
@@ -176,7 +176,9 @@ describe('a home', () => {
       expect(told).toContain(`The ledger of another home (process ${running.child.pid}) runs PostgreSQL on`);
       expect((await fetch(new URL('/health', urlOf(running)))).status).toBe(200);
       await expect
-        .poll(async () => (await fetch(new URL('/ready', urlOf(running)))).status, { timeout: 120_000 })
+        .poll(async () => (await fetch(new URL('/ready', urlOf(running)))).status, {
+          timeout: WAITS_FOR_OTHERS_MS,
+        })
         .toBe(200);
       await close(running);
     },
@@ -192,7 +194,9 @@ describe('outside events', () => {
     command.child.stdout?.destroy();
     command.child.stderr?.destroy();
     await expect
-      .poll(async () => (await fetch(new URL('/ready', urlOf(command)))).status, { timeout: 120_000 })
+      .poll(async () => (await fetch(new URL('/ready', urlOf(command)))).status, {
+        timeout: WAITS_FOR_OTHERS_MS,
+      })
       .toBe(200);
     const ended = once(command.child, 'exit');
     command.child.kill('SIGHUP');
@@ -243,7 +247,7 @@ describe('what PostgreSQL needs', () => {
     writeFileSync(path, '15\n');
     const told = await refusalOf(on(home));
     expect(told).toContain(
-      `are of PostgreSQL 15, and this version of Cutter brings PostgreSQL ${version.trim()}`,
+      `are of PostgreSQL 15, and this version of Cutter has PostgreSQL ${version.trim()}`,
     );
     writeFileSync(path, version);
     await starts(home);

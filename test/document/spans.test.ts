@@ -256,15 +256,3 @@ test('the vocabulary digest is blind to order and descriptions, not to terms and
   expect(vocabularyDigest(BASE_VOCABULARY.slice(1))).not.toBe(digest);
   expect(vocabularyDigest(BASE_VOCABULARY.map((term) => ({ ...term, atMost: 7 })))).not.toBe(digest);
 });
-
-test('as many problems as there may be units, several each, are told without a deep stack', () => {
-  const bytes = Buffer.alloc(MAX_UNITS, 'x');
-  const units = Array.from({ length: MAX_UNITS }, (_, start) => ({
-    ...{ kind: 'unknown', sectionType: 'unknown', localId: String(start), address: 'x/same' },
-    ...{ start, end: start + 1, parentLocalId: String((start + 1) % MAX_UNITS) },
-  }));
-  const { problems } = plan(units, bytes);
-  expect(problems).toHaveLength(MAX_PROBLEMS);
-  // One of each: the kind, the section type and the circle; the address of all but the first.
-  expect(problems.at(-1)?.message).toBe(`There are ${4 * MAX_UNITS - 1 - (MAX_PROBLEMS - 1)} more problems.`);
-});

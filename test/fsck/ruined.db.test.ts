@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { checkLedger } from '../../src/fsck/check.ts';
-import type { Finding } from '../../src/fsck/finding.ts';
+import type { FsckFinding } from '../../src/fsck/finding.ts';
 import { marked } from '../harness/cycle.ts';
 import { type TestServer, testServer } from '../harness/server.ts';
+import { CHECKS_AFTER_EACH_FAULT_MS } from '../harness/timeouts.ts';
 import { settled, tamper } from './fsck-ground.ts';
 
 const LOG = 'cutter_log.log';
@@ -11,8 +12,7 @@ const PARTS = 'cutter_log.record_part';
 const NAMED = 10_000;
 const MORE = 50;
 
-// Ten thousand records are read several times over, on machines that may have much else to do.
-vi.setConfig({ testTimeout: 600_000 });
+vi.setConfig({ testTimeout: CHECKS_AFTER_EACH_FAULT_MS });
 
 let server: TestServer;
 let whole: number;
@@ -48,7 +48,7 @@ async function told(): Promise<{ named: Record<string, number>; counted: string[
   const ofLog = findings.filter(({ table }) => table === LOG || table === PARTS);
   const named = Object.groupBy(
     ofLog.filter(({ key }) => key !== '*'),
-    ({ verdict, table, column }: Finding) => `${verdict} ${table} ${column ?? '-'}`,
+    ({ verdict, table, column }: FsckFinding) => `${verdict} ${table} ${column ?? '-'}`,
   );
   return {
     named: Object.fromEntries(Object.entries(named).map(([what, all]) => [what, all?.length ?? 0])),

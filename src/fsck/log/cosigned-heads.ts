@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import { checkpointKeyName, checkpointText, type TreeHead } from '../../proof/checkpoint.ts';
 import { verifyLater } from '../../proof/ed25519.ts';
-import type { Coverage, Findings } from '../finding.ts';
+import type { FsckCoverage, FsckFindings } from '../finding.ts';
 import type { SeenHead } from '../heads.ts';
 import type { JudgedKey, LedgerKeys } from './ledger-keys.ts';
 
@@ -22,8 +22,8 @@ interface CosignedOptions {
   readonly keys: LedgerKeys;
   /** Whether a head still says something of this ledger. Both lanes may have given it up. */
   binds(head: Pick<TreeHead, 'origin' | 'size'>): boolean;
-  readonly findings: Findings;
-  readonly coverage: Coverage;
+  readonly findings: FsckFindings;
+  readonly coverage: FsckCoverage;
 }
 
 /** The cosignatures that verify, smallest first and a page at a time; the others are findings. */

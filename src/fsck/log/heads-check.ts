@@ -4,8 +4,8 @@ import { checkpointKeyName, originOf } from '../../proof/checkpoint.ts';
 import { verifyLater } from '../../proof/ed25519.ts';
 import { noteKeyHash } from '../../proof/note.ts';
 import type { FiledHead } from '../../proof/notes-file.ts';
-import type { ComparedHeads, Findings, Unseen } from '../finding.ts';
-import { type HeadsFile, type SeenHead, seenIn } from '../heads.ts';
+import type { ComparedHeads, FsckFindings, Unseen } from '../finding.ts';
+import { type HeadsFile, type SeenHead, seenHeadIn } from '../heads.ts';
 import { copyRows } from '../rows/copy.ts';
 import { COSIGNATURES } from './cosigned-heads.ts';
 import type { Incarnations } from './incarnations.ts';
@@ -19,12 +19,12 @@ export interface HeadsCheck {
   readonly client: Client;
   readonly files: readonly HeadsFile[];
   /** The incarnation that the log's head names. */
-  readonly incarnation: string;
+  readonly incarnation: string | null;
   readonly incarnations: Incarnations;
   readonly keys: LedgerKeys;
   /** How many positions the log has. */
   readonly next: number;
-  readonly findings: Findings;
+  readonly findings: FsckFindings;
   readonly unseen: Unseen[];
 }
 
@@ -36,7 +36,7 @@ export interface HeadsCheck {
 export async function checkHeads(
   check: HeadsCheck,
 ): Promise<{ readonly heads: readonly SeenHead[]; readonly compared: readonly ComparedHeads[] }> {
-  const standing = await standingCosignatures(check);
+  const standing = await readStoredCosignatures(check);
   const heads: SeenHead[] = [];
   const compared: ComparedHeads[] = [];
   for (const file of check.files) {
@@ -49,7 +49,7 @@ export async function checkHeads(
   return { heads, compared };
 }
 
-interface Standing {
+interface StoredCosignatures {
   /** By lane and size, what stands there: origin, root and signature. */
   readonly rows: ReadonlyMap<string, string>;
   /** By origin, the largest size that either lane signed. */
@@ -61,7 +61,7 @@ const saidBy = (origin: string, root: Uint8Array, signature: Uint8Array) =>
   `${origin} ${Buffer.from(root).toString('hex')} ${Buffer.from(signature).toString('hex')}`;
 
 /** Of the sizes that the files have heads of: what is in memory grows with the files and not with the ledger. */
-async function standingCosignatures({ client, files }: HeadsCheck): Promise<Standing> {
+async function readStoredCosignatures({ client, files }: HeadsCheck): Promise<StoredCosignatures> {
   const sizes = new Set(files.flatMap(({ heads }) => heads.map(({ size }) => String(size))));
   const rows = new Map<string, string>();
   const largest = new Map<string, number>();
@@ -70,8 +70,10 @@ async function standingCosignatures({ client, files }: HeadsCheck): Promise<Stan
     client,
     `select lane, size, origin, encode(root, 'hex'), encode(signature, 'hex') from ${COSIGNATURES}`,
     ([lane, size, origin, root, signature]) => {
-      if (sizes.has(size ?? '')) rows.set(placeOf(lane ?? '', size ?? ''), `${origin} ${root} ${signature}`);
-      largest.set(origin ?? '', Math.max(largest.get(origin ?? '') ?? 0, Number(size)));
+      // A column that holds nothing names no place: somebody took the schema's NOT NULL away.
+      if (lane != null && size != null && sizes.has(size))
+        rows.set(placeOf(lane, size), `${origin} ${root} ${signature}`);
+      if (origin != null) largest.set(origin, Math.max(largest.get(origin) ?? 0, Number(size)));
     },
   );
   return { rows, largest };
@@ -83,22 +85,22 @@ class FileJudge {
   readonly words: string[];
   readonly #check: HeadsCheck;
   readonly #file: HeadsFile;
-  readonly #standing: Standing;
-  readonly #present: string;
+  readonly #stored: StoredCosignatures;
+  /** Null where neither log nor head names an incarnation. */
+  readonly #present: string | null;
   readonly #known: ReadonlySet<string>;
   #named = 0;
 
-  constructor(check: HeadsCheck, file: HeadsFile, standing: Standing) {
+  constructor(check: HeadsCheck, file: HeadsFile, standing: StoredCosignatures) {
     const { incarnations, incarnation } = check;
     this.#check = check;
     this.#file = file;
-    this.#standing = standing;
+    this.#stored = standing;
     this.words = [...file.words];
-    this.#present = originOf(incarnations.present ?? incarnation);
-    this.#known = new Set([
-      this.#present,
-      ...incarnations.accepted.map(({ previous }) => originOf(previous)),
-    ]);
+    const present = incarnations.present ?? incarnation;
+    this.#present = present === null ? null : originOf(present);
+    const previous = incarnations.accepted.map((one) => originOf(one.previous));
+    this.#known = new Set([...previous, ...(this.#present === null ? [] : [this.#present])]);
   }
 
   /** The heads that say something of this ledger. */
@@ -107,26 +109,26 @@ class FileJudge {
     const seen: SeenHead[] = [];
     const strangers: FiledHead[] = [];
     for (const [at, head] of heads.entries()) {
-      const fault = this.#stands(head) ? ({ verdict: 'good' } as const) : await this.#faultOf(head);
-      if (fault.verdict === 'altered' && isKept) this.#tellAltered(head, fault.why, heads[at + 1]);
+      const fault = this.#isCosigned(head) ? ({ verdict: 'good' } as const) : await this.#faultOf(head);
+      if (fault.verdict === 'altered' && isKept) this.#reportAltered(head, fault.why, heads[at + 1]);
       else if (!this.#known.has(head.origin) && isKept) strangers.push(head);
       else if (fault.verdict === 'good') seen.push(this.#taken(head));
-      else if (!isKept || head.size > this.#check.next) seen.push(seenIn(this.#file, head));
-      else this.#tellAltered(head, 'is signed by a key that the ledger never had', heads[at + 1]);
+      else if (!isKept || head.size > this.#check.next) seen.push(seenHeadIn(this.#file, head));
+      else this.#reportAltered(head, 'is signed by a key that the ledger never had', heads[at + 1]);
     }
     for (const piece of this.#file.pieces) {
       const after = heads.find(({ line }) => line > piece.line);
-      this.#tellAltered(piece, 'is part of no checkpoint', after);
+      this.#reportAltered(piece, 'is part of no checkpoint', after);
     }
-    this.#tellStrangers(strangers, seen.length);
-    this.#tellMore();
+    this.#reportStrangers(strangers, seen.length);
+    this.#reportMore();
     return seen;
   }
 
-  #stands({ origin, size, root, note }: FiledHead): boolean {
+  #isCosigned({ origin, size, root, note }: FiledHead): boolean {
     return LANES.every((lane) => {
       const own = note.signatures.filter(({ name }) => name === checkpointKeyName(origin, lane));
-      const row = this.#standing.rows.get(placeOf(lane, size));
+      const row = this.#stored.rows.get(placeOf(lane, size));
       const key = this.#keysOf(lane).some(
         ({ publicKey }) =>
           own[0]?.keyHash !== undefined &&
@@ -166,9 +168,9 @@ class FileJudge {
     const { origin, size } = head;
     const { incarnations, next, findings } = this.#check;
     // A backup may be older than the last heads of what was given up.
-    const due = origin === this.#present ? next : Math.min(next, this.#standing.largest.get(origin) ?? 0);
+    const due = origin === this.#present ? next : Math.min(next, this.#stored.largest.get(origin) ?? 0);
     for (const lane of size <= due && incarnations.binds(head) ? LANES : []) {
-      if (this.#standing.rows.has(placeOf(lane, size)) || !this.#mayName()) continue;
+      if (this.#stored.rows.has(placeOf(lane, size)) || !this.#mayName()) continue;
       findings.add({
         verdict: 'deleted',
         table: COSIGNATURES,
@@ -179,11 +181,11 @@ class FileJudge {
         message: `The cosignature of ${lane} over ${size} positions is gone: line ${head.line} of ${this.#file.path} has it.`,
       });
     }
-    return seenIn(this.#file, head);
+    return seenHeadIn(this.#file, head);
   }
 
   /** A checkpoint that a crash tore off is published again, and stands whole behind what is left of it. */
-  #tellAltered(
+  #reportAltered(
     piece: { readonly raw: string; readonly line: number },
     why: string,
     after: FiledHead | undefined,
@@ -211,14 +213,16 @@ class FileJudge {
    * Heads of an incarnation that the database has never heard of: another ledger's, or what came after this one was
    * set back.
    */
-  #tellStrangers(strangers: readonly FiledHead[], own: number): void {
+  #reportStrangers(strangers: readonly FiledHead[], own: number): void {
     const [last] = strangers.slice(-1);
     if (last === undefined || !this.#check.incarnations.isWhole) return;
     const { path, heads } = this.#file;
     if (own === 0)
       this.#check.unseen.push({
         table: path,
-        message: `The checkpoints in ${path} are of another ledger, ${last.origin}; this one is ${this.#present}. Nothing could be compared with them.`,
+        message:
+          `The checkpoints in ${path} are of another ledger, ${last.origin}; ` +
+          `this one is ${this.#present ?? 'of no known incarnation'}. Nothing could be compared with them.`,
       });
     else if (heads.at(-1) === last)
       this.#check.findings.add({
@@ -241,7 +245,7 @@ class FileJudge {
     return this.#named <= MOST_NAMED;
   }
 
-  #tellMore(): void {
+  #reportMore(): void {
     if (this.#named > MOST_NAMED)
       this.words.push(
         `${this.#named - MOST_NAMED} more heads of ${this.#file.path} don't agree with the database.`,

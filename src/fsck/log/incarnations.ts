@@ -2,7 +2,7 @@ import type { ReadRecord } from '../../law/read-record.ts';
 import { judgeResumption, RESUME_VERB, type Resumption } from '../../law/resume-statement.ts';
 import { incarnationOf } from '../../proof/checkpoint.ts';
 import { verifySignature } from '../../proof/ed25519.ts';
-import type { Findings } from '../finding.ts';
+import type { FsckFindings } from '../finding.ts';
 import type { SeenHead } from '../heads.ts';
 import type { LedgerKeys } from './ledger-keys.ts';
 import { LOG, PARTS } from './log-lines.ts';
@@ -79,7 +79,7 @@ export class Incarnations {
     }));
   }
 
-  tell(findings: Findings, incarnation: string): void {
+  report(findings: FsckFindings, incarnation: string | null): void {
     for (const { position, recordId, why } of this.#faults)
       findings.derive([[PARTS, `${recordId}/0`]], {
         verdict: 'resumption-broken',
@@ -92,6 +92,7 @@ export class Incarnations {
       });
     const { present } = this;
     if (!this.isWhole || present === null || present === incarnation) return;
+    const named = incarnation === null ? 'no incarnation' : `the incarnation ${incarnation}`;
     findings.add({
       verdict: 'edited',
       table: 'cutter_log.head',
@@ -99,7 +100,7 @@ export class Incarnations {
       column: 'incarnation',
       after: this.#accepted.at(-1)?.position ?? null,
       before: null,
-      message: `The log's head names the incarnation ${incarnation}, and its records ${present}.`,
+      message: `The log's head names ${named}, and its records ${present}.`,
     });
   }
 }

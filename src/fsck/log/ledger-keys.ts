@@ -4,7 +4,7 @@ import { KEY_ACTS, keyRecordId } from '../../law/key-statement.ts';
 import { type ReadRecord, readRecord } from '../../law/read-record.ts';
 import { KEY_PURPOSES, type Lane } from '../../law/values.ts';
 import { KEY } from '../../ledger/tables/key.ts';
-import type { Findings, Ref } from '../finding.ts';
+import type { FsckFindings, Ref } from '../finding.ts';
 import { LOG, PARTS } from './log-lines.ts';
 
 /** A key that signatures are judged by: as the log tells of it. */
@@ -109,7 +109,11 @@ export class LedgerKeys {
   }
 
   /** Says which records about keys aren't believed, and where the registry is another than the log makes it. */
-  tell(findings: Findings, head: number, range: { readonly from: number; readonly until: number }): void {
+  report(
+    findings: FsckFindings,
+    head: number,
+    range: { readonly from: number; readonly until: number },
+  ): void {
     for (const { position, recordId, why, refs } of this.#isWhole ? this.#faults : []) {
       if (position < range.from || position >= range.until) continue;
       findings.derive([...refs, [PARTS, `${recordId}/0`]], {
@@ -128,7 +132,7 @@ export class LedgerKeys {
     if (range.from === 0)
       for (const { keyId } of this.#registry.values())
         if (!this.#chain.all.some((key) => key.keyId === keyId))
-          disagrees(
+          reportKey(
             findings,
             keyId,
             null,
@@ -137,10 +141,10 @@ export class LedgerKeys {
           );
   }
 
-  #compare(key: ChainedKey, findings: Findings, head: number): void {
+  #compare(key: ChainedKey, findings: FsckFindings, head: number): void {
     const row = this.#registry.get(key.keyId);
     if (row === undefined) {
-      disagrees(findings, key.keyId, null, head, 'is not in the registry, and the log begins it');
+      reportKey(findings, key.keyId, null, head, 'is not in the registry, and the log begins it');
       return;
     }
     const differs: readonly (readonly [column: string, differs: boolean])[] = [
@@ -152,7 +156,7 @@ export class LedgerKeys {
       ['until_position', row.until !== key.until],
     ];
     for (const [column] of differs.filter(([, is]) => is))
-      disagrees(
+      reportKey(
         findings,
         key.keyId,
         column,
@@ -162,8 +166,8 @@ export class LedgerKeys {
   }
 }
 
-function disagrees(
-  findings: Findings,
+function reportKey(
+  findings: FsckFindings,
   keyId: string,
   column: string | null,
   head: number,

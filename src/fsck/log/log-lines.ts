@@ -1,6 +1,6 @@
 import { type BodyVerdict, type ReadRecord, readRecord } from '../../law/read-record.ts';
 import { POSITIONED } from '../../law/record.ts';
-import type { Teller } from '../finding.ts';
+import type { Reporter } from '../finding.ts';
 import type { LogLine } from './records.ts';
 
 export const LOG = 'cutter_log.log';
@@ -64,15 +64,15 @@ export class LogLines {
   readonly broken: BrokenLine[] = [];
   /** Rows before the first position, or at one that the head has not reached: where something was moved to. */
   readonly beyond: Pick<LogLine, 'position' | 'recordId'>[] = [];
-  readonly #findings: Teller;
+  readonly #findings: Reporter;
   readonly #head: number;
   readonly #events: LineEvents;
   #idsKept = 0;
-  #idsTold = 0;
+  #idsReported = 0;
   /** The time of the newest record read. */
   lastAt: string | null = null;
 
-  constructor(findings: Teller, head: number, events: LineEvents) {
+  constructor(findings: Reporter, head: number, events: LineEvents) {
     this.#findings = findings;
     this.#head = head;
     this.#events = events;
@@ -141,11 +141,11 @@ export class LogLines {
     const misnamed = record.recordId !== line.recordId;
     const misplaced = due.length !== line.rowIds.length || due.some((id, index) => id !== line.rowIds[index]);
     if (!misnamed && !misplaced) return;
-    if (this.#idsTold === MOST_KEPT) {
+    if (this.#idsReported === MOST_KEPT) {
       this.more.ids += 1;
       return;
     }
-    this.#idsTold += 1;
+    this.#idsReported += 1;
     const key = line.position === null ? line.recordId : String(line.position);
     const table = line.position === null ? 'cutter_log.pending' : LOG;
     const place = { table, key, after: line.position, before: null } as const;

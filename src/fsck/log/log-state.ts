@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 import { type ReadRecord, readRecord } from '../../law/read-record.ts';
-import type { NewFinding, Teller } from '../finding.ts';
+import type { NewFinding, Reporter } from '../finding.ts';
 import { copyRows } from '../rows/copy.ts';
 import type { LogState } from '../rows/judge.ts';
 import { uuidOf } from '../rows/words.ts';
@@ -10,7 +10,8 @@ import type { LogLine } from './records.ts';
 /** A body that no line of the log or of its queue names. */
 interface Orphan {
   readonly recordId: string;
-  readonly hash: string;
+  /** Null where the body is gone. */
+  readonly hash: string | null;
   /** Which record the body says that it is; null where it can't be read. */
   readonly says: string | null;
 }
@@ -40,8 +41,8 @@ export async function orphansOf(client: Client, each: (record: ReadRecord) => vo
      group by p.record_id order by p.record_id`,
     ([recordId, body, rows]) => {
       parts += Number(rows);
-      const read = readRecord(Buffer.from(body ?? ''), '');
-      const [hash, record] = read.verdict === 'hash_mismatch' ? [read.hash, read.record] : ['', null];
+      const read = body == null ? null : readRecord(Buffer.from(body), '');
+      const [hash, record] = read?.verdict === 'hash_mismatch' ? [read.hash, read.record] : [null, null];
       count += 1;
       if (kept.length < MOST_ORPHANS)
         kept.push({ recordId: recordId as string, hash, says: record?.recordId ?? null });
@@ -71,7 +72,7 @@ export interface JudgedLog {
 /** Says what happened to the log itself: lines gone, moved or put in, bodies and hashes altered. */
 export function judgeLog(
   { lines, broken, orphans, head, longest, inTree }: JudgedLog,
-  findings: Teller,
+  findings: Reporter,
 ): void {
   const left = [...orphans.kept];
   for (const line of broken) judgeBroken(line, left, findings);
@@ -90,13 +91,13 @@ export function judgeLog(
   let uncounted = orphans.count - orphans.kept.length;
   const headAlone = head > inTree && inTree === lines.next && lines.next > 0 && orphans.count === 0;
   if (headAlone)
-    tellHead(
+    reportHead(
       findings,
       `The log's head says ${head}, but log and tree end before position ${lines.next}: it was altered, or the newest records were taken off with their nodes.`,
     );
   else if (lines.next < longest) uncounted = judgeEnd(lines.next, longest, { left, uncounted }, findings);
   else if (lines.next > head)
-    tellHead(findings, `The log's head says ${head}, but the log goes to position ${lines.next - 1}.`);
+    reportHead(findings, `The log's head says ${head}, but the log goes to position ${lines.next - 1}.`);
   for (const { recordId } of left)
     findings.add({
       verdict: 'inserted',
@@ -110,7 +111,7 @@ export function judgeLog(
   judgeMore({ ...lines.more, orphans: uncounted }, head, findings);
 }
 
-function tellHead(findings: Teller, message: string): void {
+function reportHead(findings: Reporter, message: string): void {
   findings.add({
     verdict: 'edited',
     table: 'cutter_log.head',
@@ -123,7 +124,7 @@ function tellHead(findings: Teller, message: string): void {
 }
 
 /** What is too much to be told one by one. */
-function judgeMore(more: Counted & { readonly orphans: number }, head: number, findings: Teller): void {
+function judgeMore(more: Counted & { readonly orphans: number }, head: number, findings: Reporter): void {
   const told = [
     [more.broken, LOG, 'lines of the log don’t agree with their bodies'],
     [more.ids, LOG, 'lines of the log bear ids that aren’t those of their bodies'],
@@ -148,7 +149,7 @@ function judgeMore(more: Counted & { readonly orphans: number }, head: number, f
 type Moved = Pick<LogLine, 'position' | 'recordId'>;
 
 /** An empty position: its line was moved, or taken out, with or without its body. */
-function judgeGap(at: number, moved: Moved | undefined, orphans: Orphan[], findings: Teller): void {
+function judgeGap(at: number, moved: Moved | undefined, orphans: Orphan[], findings: Reporter): void {
   const bounds = { table: LOG, after: at - 1, before: at + 1 };
   if (moved !== undefined) {
     findings.add({
@@ -177,7 +178,7 @@ function judgeEnd(
   next: number,
   longest: number,
   { left, uncounted }: { readonly left: Orphan[]; readonly uncounted: number },
-  findings: Teller,
+  findings: Reporter,
 ): number {
   const kept = left.splice(0, longest - next).length;
   const more = Math.min(uncounted, longest - next - kept);
@@ -196,7 +197,7 @@ function judgeEnd(
   return uncounted - more;
 }
 
-function judgeBroken({ line, verdict, blames }: BlamedLine, orphans: Orphan[], findings: Teller): void {
+function judgeBroken({ line, verdict, blames }: BlamedLine, orphans: Orphan[], findings: Reporter): void {
   const own =
     line.position === null
       ? { table: 'cutter_log.pending', key: line.recordId }
@@ -249,7 +250,7 @@ function judgeBroken({ line, verdict, blames }: BlamedLine, orphans: Orphan[], f
 
 type Place = Pick<NewFinding, 'table' | 'key' | 'after' | 'before'>;
 
-function judgeBody(line: BlamedLine['line'], body: Place, findings: Teller): void {
+function judgeBody(line: BlamedLine['line'], body: Place, findings: Reporter): void {
   const gap = line.parts.findIndex((part, index) => part !== index);
   if (gap >= 0)
     findings.add({

@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 import { nodeHash } from '../../proof/merkle.ts';
-import type { Findings } from '../finding.ts';
+import type { FsckFindings } from '../finding.ts';
 import { copyRows } from '../rows/copy.ts';
 import { type Difference, Sketch } from '../rows/sketch.ts';
 
@@ -18,7 +18,7 @@ export interface WrongLeaf {
 }
 
 /** What the log was folded to, as far as nodes are judged by it. */
-export interface Folded {
+export interface FoldedLeaves {
   /** Leaves of the tree. */
   readonly size: number;
   /** Leaves that could be made: fewer than `size` where neither log nor tree has one. */
@@ -52,7 +52,7 @@ export class NodeSketch {
         Number(BigInt.asIntN(32, place >> 32n)),
         Number(BigInt.asIntN(32, place)),
       );
-      this.#hash(Buffer.from(hex ?? '', 'hex'));
+      this.#hash(hex == null ? null : Buffer.from(hex, 'hex'));
       this.#sketch.put(this.#words, -1);
     });
     return count;
@@ -72,11 +72,11 @@ export class NodeSketch {
     this.#words[2] = low;
   }
 
-  /** A hash of another length is none that the log gives. */
-  #hash(bytes: Uint8Array): void {
-    const hash = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  /** The log gives no hash of another length: such a one, or none, goes in as zeros. */
+  #hash(bytes: Uint8Array | null): void {
+    const hash = bytes === null ? null : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     for (let i = 0; i < HASH_BYTES / 4; i += 1)
-      this.#words[PLACE_WORDS + i] = hash.length === HASH_BYTES ? hash.readInt32BE(4 * i) : 0;
+      this.#words[PLACE_WORDS + i] = hash?.length === HASH_BYTES ? hash.readInt32BE(4 * i) : 0;
   }
 }
 
@@ -94,8 +94,8 @@ function placeOf({ words: [level, high, low] }: Difference): NodePlace {
 export async function judgeNodes(
   client: Client,
   sketch: NodeSketch,
-  fold: Folded,
-  findings: Findings,
+  fold: FoldedLeaves,
+  findings: FsckFindings,
 ): Promise<Map<number, WrongLeaf>> {
   const places = sketch.places();
   if (places !== null) return await new NodeJudge(client, places, fold, findings).judge();
@@ -115,11 +115,11 @@ class NodeJudge {
   readonly #client: Client;
   readonly #places: readonly NodePlace[];
   readonly #differing: ReadonlySet<string>;
-  readonly #fold: Folded;
-  readonly #findings: Findings;
+  readonly #fold: FoldedLeaves;
+  readonly #findings: FsckFindings;
   readonly #wrong = new Map<number, WrongLeaf>();
 
-  constructor(client: Client, places: readonly NodePlace[], fold: Folded, findings: Findings) {
+  constructor(client: Client, places: readonly NodePlace[], fold: FoldedLeaves, findings: FsckFindings) {
     this.#client = client;
     this.#places = places;
     this.#differing = new Set(places.map(({ level, index }) => `${level}/${index}`));
@@ -129,7 +129,7 @@ class NodeJudge {
 
   async judge(): Promise<Map<number, WrongLeaf>> {
     for (const { level, index } of this.#places) {
-      if (this.#isOutside(level, index)) this.#tellOutside(level, index);
+      if (this.#isOutside(level, index)) this.#reportOutside(level, index);
       else await this.#node(level, Number(index));
     }
     return this.#wrong;
@@ -141,7 +141,7 @@ class NodeJudge {
     return (index + 1n) << BigInt(level) > BigInt(this.#fold.size);
   }
 
-  #tellOutside(level: number, index: bigint): void {
+  #reportOutside(level: number, index: bigint): void {
     this.#findings.add({
       verdict: 'tree-altered',
       table: NODES,
@@ -158,15 +158,16 @@ class NodeJudge {
     const stored = await this.#stored(level, index);
     const [node] = stored;
     const name = `${level}/${index}`;
-    if (node === undefined) this.#tell(level, index, `Node ${name} of the tree is missing.`);
+    if (node === undefined) this.#report(level, index, `Node ${name} of the tree is missing.`);
     else if (stored.length > 1)
-      this.#tell(level, index, `Node ${name} of the tree is there ${stored.length} times.`);
+      this.#report(level, index, `Node ${name} of the tree is there ${stored.length} times.`);
     else if (node.length !== HASH_BYTES)
-      this.#tell(level, index, `Node ${name} of the tree has ${node.length} bytes, and not ${HASH_BYTES}.`);
+      this.#report(level, index, `Node ${name} of the tree has ${node.length} bytes, and not ${HASH_BYTES}.`);
     else if (level > 0) await this.#inner(level, index, node);
     else if (await this.#isFolded(index, node))
       this.#wrong.set(index, this.#fold.other.get(index) ?? { folded: node, now: node });
-    else this.#tell(0, index, `Leaf ${index} of the tree isn't the one of the record at position ${index}.`);
+    else
+      this.#report(0, index, `Leaf ${index} of the tree isn't the one of the record at position ${index}.`);
   }
 
   async #inner(level: number, index: number, node: Buffer): Promise<void> {
@@ -175,10 +176,10 @@ class NodeJudge {
       await this.#stored(level - 1, 2 * index + 1),
     ];
     if (left === undefined || right === undefined || !nodeHash(left, right).equals(node))
-      this.#tell(level, index, `Node ${level}/${index} of the tree isn't the hash of the two under it.`);
+      this.#report(level, index, `Node ${level}/${index} of the tree isn't the hash of the two under it.`);
   }
 
-  #tell(level: number, index: number, message: string): void {
+  #report(level: number, index: number, message: string): void {
     const first = index * 2 ** level;
     this.#findings.add({
       verdict: 'tree-altered',

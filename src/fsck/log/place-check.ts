@@ -9,7 +9,7 @@ import { SIGNATURE } from '../../ledger/tables/signature.ts';
 import { SOURCE } from '../../ledger/tables/source.ts';
 import { SWEEP_LOG } from '../../ledger/tables/sweep-log.ts';
 import { VERIFY_RESULT } from '../../ledger/tables/verify-result.ts';
-import type { Findings, NewFinding, VerdictCode } from '../finding.ts';
+import type { FsckFindings, NewFinding, VerdictCode } from '../finding.ts';
 import { copyRows } from '../rows/copy.ts';
 import { LOG } from './log-lines.ts';
 
@@ -69,7 +69,7 @@ const LOST_END: readonly VerdictCode[] = ['truncated', 'restored', 'forked'];
  * Holds the places by which lists page against the log and the tables. It streams what differs, and keeps no place
  * that is right. `end` is the first position that the log hasn't.
  */
-export async function checkPlaces(client: Client, end: number, findings: Findings): Promise<void> {
+export async function checkPlaces(client: Client, end: number, findings: FsckFindings): Promise<void> {
   const missing = new Missing();
   const strange: Place[] = [];
   let more = 0;
@@ -84,10 +84,10 @@ export async function checkPlaces(client: Client, end: number, findings: Finding
       if (place !== null) strange.push(place);
     }
   });
-  for (const place of strange) tell(place, missing.take(place), findings);
-  for (const due of missing.left()) tellMissing(due, findings);
+  for (const place of strange) reportStrange(place, missing.take(place), findings);
+  for (const due of missing.left()) reportMissing(due, findings);
   if (last >= 0 && !findings.all.some(({ verdict }) => LOST_END.includes(verdict)))
-    tellLostEnd(end, last, findings);
+    reportLostEnd(end, last, findings);
   if (more > 0)
     findings.add({
       ...bounds('*', 0),
@@ -133,28 +133,28 @@ class Missing {
   }
 }
 
-function tell(place: Place, due: Place | null, findings: Findings): void {
+function reportStrange(place: Place, due: Place | null, findings: FsckFindings): void {
   const { noun, position, ordinal, rowId } = place;
   const stands = `${PLACES} says that ${rowId} is a row of ${noun} at position ${position}, ordinal ${ordinal}`;
   if (due !== null) {
     const wrong = (['noun', 'position', 'ordinal', 'rowId'] as const).find(
       (column) => place[column] !== due[column],
     );
-    derive(place, findings, {
+    derivePlaceFinding(place, findings, {
       verdict: 'edited',
       column: wrong === 'rowId' ? 'row_id' : (wrong ?? null),
       message: `${stands}; the log has ${due.rowId} of ${due.noun} at position ${due.position}, ordinal ${due.ordinal}.`,
     });
   } else
-    derive(place, findings, {
+    derivePlaceFinding(place, findings, {
       verdict: 'inserted',
       column: null,
       message: `${stands}; the log has no such row there.`,
     });
 }
 
-function tellMissing(due: Place, findings: Findings): void {
-  derive(due, findings, {
+function reportMissing(due: Place, findings: FsckFindings): void {
+  derivePlaceFinding(due, findings, {
     verdict: 'deleted',
     column: null,
     message: `${due.rowId} of ${due.noun} at position ${due.position} has no place in ${PLACES}: lists leave it out.`,
@@ -162,7 +162,7 @@ function tellMissing(due: Place, findings: Findings): void {
 }
 
 /** Places remember how far the log went. */
-function tellLostEnd(end: number, last: number, findings: Findings): void {
+function reportLostEnd(end: number, last: number, findings: FsckFindings): void {
   findings.add({
     verdict: 'truncated',
     table: LOG,
@@ -175,9 +175,9 @@ function tellLostEnd(end: number, last: number, findings: Findings): void {
 }
 
 /** Not told where the line of the log or the row itself is known to be altered. */
-function derive(
+function derivePlaceFinding(
   place: Place,
-  findings: Findings,
+  findings: FsckFindings,
   finding: Pick<NewFinding, 'verdict' | 'column' | 'message'>,
 ): void {
   const table = NOUNS[place.noun]?.name ?? PLACES;

@@ -4,7 +4,7 @@ import type { TreeHead } from '../../proof/checkpoint.ts';
 import { isDigest } from '../../proof/digest.ts';
 import { leafHash } from '../../proof/merkle.ts';
 import { type Edge, growEdge, rootOfEdge } from '../../proof/merkle-edge.ts';
-import type { Coverage, Finding, Findings, Unseen } from '../finding.ts';
+import type { FsckCoverage, FsckFinding, FsckFindings, Unseen } from '../finding.ts';
 import type { SeenHead } from '../heads.ts';
 import { copyRows } from '../rows/copy.ts';
 import { COSIGNATURES, cosignedHeads } from './cosigned-heads.ts';
@@ -35,8 +35,8 @@ export interface TreeOptions {
   readonly keys: LedgerKeys;
   /** Whether a head still says something of this ledger, or was given up by both lanes. */
   binds(head: Pick<TreeHead, 'origin' | 'size'>): boolean;
-  readonly findings: Findings;
-  readonly coverage: Coverage;
+  readonly findings: FsckFindings;
+  readonly coverage: FsckCoverage;
   readonly unseen: Unseen[];
 }
 
@@ -208,7 +208,7 @@ function judgeHeads(fold: Refold, { heads, next, findings }: TreeOptions, longes
     null,
   );
   if (newest === null || newest.size <= Math.max(next, longest)) return;
-  const verdict: Finding['verdict'] = 'restored';
+  const verdict: FsckFinding['verdict'] = 'restored';
   findings.add({
     verdict,
     table: 'cutter_log.log',

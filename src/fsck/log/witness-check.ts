@@ -3,7 +3,7 @@ import { checkpointText } from '../../proof/checkpoint.ts';
 import { cosignatureLine, cosignedMessage } from '../../proof/cosignature.ts';
 import { verifyLater } from '../../proof/ed25519.ts';
 import { NoteFault } from '../../proof/note.ts';
-import type { Coverage, Findings } from '../finding.ts';
+import type { FsckCoverage, FsckFindings } from '../finding.ts';
 
 const WITNESSED = 'cutter_log.witness_cosignature';
 const COSIGNATURES = 'cutter_log.cosignature';
@@ -26,7 +26,11 @@ interface Row {
  * Verifies what outside witnesses said, each under the key that stands beside it, over the head that the lanes
  * signed.
  */
-export async function checkWitnesses(client: Client, findings: Findings, coverage: Coverage): Promise<void> {
+export async function checkWitnesses(
+  client: Client,
+  findings: FsckFindings,
+  coverage: FsckCoverage,
+): Promise<void> {
   for (let [size, key, open] = ['-1', '', true]; open; ) {
     const { rows } = await client.query<Row>(
       `/* fsck.witnesses */ select said.size::text, encode(said.public_key, 'hex') as key, said.origin, said.name, said.key_hash,

@@ -2,7 +2,7 @@ import type { Client } from 'pg';
 import { APPROVAL_FAULTS, approvalFaults } from '../../law/approval.ts';
 import { registrarNamed, sharedParties } from '../../law/parties.ts';
 import { timeTextSql } from '../../text/time-sql.ts';
-import type { Findings } from '../finding.ts';
+import type { FsckFindings } from '../finding.ts';
 import { eachJsonRow, positionSql } from '../json-rows.ts';
 
 const DECISIONS = 'cutter_governance.review_decision';
@@ -12,7 +12,7 @@ const ENTRIES = 'cutter_governance.decision_backlog_entry';
 const SOURCES = 'cutter_source.source';
 
 /** Each cut rests on an approval that was in force, and no reviewer registered the text. */
-export async function checkApprovals(client: Client, head: number, findings: Findings): Promise<void> {
+export async function checkApprovals(client: Client, head: number, findings: FsckFindings): Promise<void> {
   await eachJsonRow<ApprovedRow>(client, CUTS_SQL, (row) => judgeApproval(row, head, findings));
   await eachJsonRow<ReviewedRow>(client, REVIEWS_SQL, (row) => judgeRegistrar(row, head, findings));
 }
@@ -53,7 +53,7 @@ const CUTS_SQL = `/* fsck.approvals */ select json_build_object('change_set_id',
   left join ${ENVELOPES} e on e.envelope_id = c.manifest_id
   where c.change_kind = 'cut'`;
 
-function judgeApproval(row: ApprovedRow, head: number, findings: Findings): void {
+function judgeApproval(row: ApprovedRow, head: number, findings: FsckFindings): void {
   const { decision } = row;
   const seen =
     decision === null
@@ -118,7 +118,7 @@ const REVIEWS_SQL = `/* fsck.registrars */ select json_build_object('decision_id
   where d.reviewer_independence_evidence like '%"registrar"%'`;
 
 /** A review that names no registrar is of before the rule, and is left alone. */
-function judgeRegistrar(row: ReviewedRow, head: number, findings: Findings): void {
+function judgeRegistrar(row: ReviewedRow, head: number, findings: FsckFindings): void {
   const named = registrarNamed(row.evidence);
   if (named === null) return;
   const reviewer = { principal: row.decided_by, person: row.person };

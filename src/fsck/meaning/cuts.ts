@@ -12,7 +12,7 @@ import {
 import { canonicalJson, type PlainJson } from '../../proof/canonical.ts';
 import { leafHash } from '../../proof/merkle.ts';
 import { UUID_PATTERN } from '../../proof/uuid.ts';
-import type { Coverage, Finding, Findings } from '../finding.ts';
+import type { FsckCoverage, FsckFinding, FsckFindings } from '../finding.ts';
 import { eachJsonRow, positionSql } from '../json-rows.ts';
 
 const CHANGE_SETS = 'cutter_governance.cut_change_set';
@@ -62,8 +62,8 @@ interface BlockRow {
 export async function checkCuts(
   client: Client,
   head: number,
-  findings: Findings,
-  coverage: Coverage,
+  findings: FsckFindings,
+  coverage: FsckCoverage,
 ): Promise<void> {
   for (let last = '00000000-0000-0000-0000-000000000000', open = true; open; ) {
     const where = `c.change_set_id > '${last}'`;
@@ -79,15 +79,20 @@ export async function checkSomeCuts(
   client: Client,
   ids: readonly string[],
   head: number,
-  findings: Findings,
-  coverage: Coverage,
+  findings: FsckFindings,
+  coverage: FsckCoverage,
 ): Promise<void> {
   if (ids.length === 0) return;
   const where = `c.change_set_id in (${listed(ids)})`;
   coverage.cuts += (await checkPage(client, where, head, findings)).length;
 }
 
-async function checkPage(client: Client, which: string, head: number, findings: Findings): Promise<string[]> {
+async function checkPage(
+  client: Client,
+  which: string,
+  head: number,
+  findings: FsckFindings,
+): Promise<string[]> {
   const cuts = new Map<string, CutHead>();
   await eachJsonRow<CutHead>(client, headsSql(which), (cut) => cuts.set(cut.change_set_id, cut));
   if (cuts.size === 0) return [];
@@ -161,7 +166,7 @@ class CutJudge {
     this.cut = cut;
   }
 
-  block(block: BlockRow, findings: Findings): void {
+  block(block: BlockRow, findings: FsckFindings): void {
     this.#tainted ||=
       findings.isTainted(BLOCKS, `${this.cut.manifest_id}/${block.local_id}`) ||
       findings.isTainted(VERSIONS, block.version_id) ||
@@ -182,19 +187,19 @@ class CutJudge {
   }
 
   #record(block: BlockRow): void {
-    const { summary } = block;
-    const text = block.text ?? '';
+    const { summary, text } = block;
     if (this.#records === 0) this.#header = summary.header ?? null;
     if (block.start !== this.#at || block.render_order !== this.#records)
       this.#fault ??= `Record ${block.local_id} begins at byte ${block.start}, where ${this.#at} is due.`;
     if (
+      text === null ||
       Buffer.byteLength(text) !== block.end - block.start ||
       `sha256:${hash('sha256', text, 'hex')}` !== summary.text_digest
     )
       this.#fault ??= `The text of record ${block.local_id} isn't the one that was approved.`;
     this.#at = block.end;
     this.#records += 1;
-    this.#text.update(text);
+    if (text !== null) this.#text.update(text);
     this.#addresses.set(block.local_id, block.address);
     this.#leaves.push(leafHash(manifestLeaf(recordOfBlock(placeOfBlock(block), block.summary))));
   }
@@ -204,9 +209,9 @@ class CutJudge {
     if (effect !== null) this.#effects.push(effect);
   }
 
-  finish(head: number, findings: Findings): void {
+  finish(head: number, findings: FsckFindings): void {
     const { cut } = this;
-    const tell = (verdict: Finding['verdict'], column: string, message: string) => {
+    const report = (verdict: FsckFinding['verdict'], column: string, message: string) => {
       if (this.#tainted) return;
       findings.derive(
         [
@@ -228,7 +233,7 @@ class CutJudge {
     const source = `sha256:${this.#text.digest('hex')}`;
     const header = this.#header;
     if (header === null) {
-      tell('coverage-broken', 'manifest_id', 'The manifest of this cut has no records.');
+      report('coverage-broken', 'manifest_id', 'The manifest of this cut has no records.');
       return;
     }
     if (this.#at !== header.byteLength)
@@ -240,28 +245,28 @@ class CutJudge {
       manifest = manifestDigest(header, this.#leaves);
       effect = effectDigest(this.#effects);
     });
-    if (this.#fault !== null) tell('coverage-broken', 'payload_summary', this.#fault);
+    if (this.#fault !== null) report('coverage-broken', 'payload_summary', this.#fault);
     if (manifest !== cut.manifest_version)
-      tell(
+      report(
         'digest-differs',
         'manifest_version',
         "The manifest's header and records don't have the digest that was approved.",
       );
     if (effect !== cut.effect_digest)
-      tell('digest-differs', 'effect_digest', "The cut's effect doesn't have the digest that was signed.");
-    this.#counts(tell);
+      report('digest-differs', 'effect_digest', "The cut's effect doesn't have the digest that was signed.");
+    this.#counts(report);
   }
 
-  #counts(tell: (verdict: Finding['verdict'], column: string, message: string) => void): void {
+  #counts(report: (verdict: FsckFinding['verdict'], column: string, message: string) => void): void {
     const counts = unitCountsOf(
       this.#records,
       this.#effects.map(({ action }) => action),
     );
     if (canonicalJson({ ...counts }) !== canonicalJson(this.cut.counts ?? null))
-      tell('count-differs', 'payload_summary', "The change set's counts aren't those of its manifest.");
+      report('count-differs', 'payload_summary', "The change set's counts aren't those of its manifest.");
     const written = counts.birth + counts.version;
     if (this.cut.affected !== written || this.cut.affected_row_count !== written)
-      tell(
+      report(
         'count-differs',
         'affected_row_count',
         `The change set counts ${this.cut.affected_row_count} affected rows; ${this.cut.affected} stand, and its manifest has ${written}.`,

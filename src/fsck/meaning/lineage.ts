@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import type { Findings, VerdictCode } from '../finding.ts';
+import type { FsckFindings, VerdictCode } from '../finding.ts';
 import { eachJsonRow } from '../json-rows.ts';
 
 const G = 'cutter_governance';
@@ -109,7 +109,7 @@ const RULES: readonly Rule[] = [
 ];
 
 /** Runs every rule; a row that breaks one only because another row was altered is not blamed. */
-export async function checkLineage(client: Client, head: number, findings: Findings): Promise<void> {
+export async function checkLineage(client: Client, head: number, findings: FsckFindings): Promise<void> {
   for (const { verdict, table, column, message, from } of RULES) {
     await eachJsonRow<{ key: string; refs: [string, string | null][] }>(
       client,

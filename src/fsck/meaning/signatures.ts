@@ -10,7 +10,7 @@ import { digestOf } from '../../proof/digest.ts';
 import { type OpenedEnvelope, openEnvelope } from '../../proof/dsse.ts';
 import { verifyLater } from '../../proof/ed25519.ts';
 import { timeTextSql } from '../../text/time-sql.ts';
-import type { Coverage, Finding, Findings, Ref } from '../finding.ts';
+import type { FsckCoverage, FsckFinding, FsckFindings, Ref } from '../finding.ts';
 import { eachJsonRow, positionSql } from '../json-rows.ts';
 import type { JudgedKey, LedgerKeys } from '../log/ledger-keys.ts';
 
@@ -94,8 +94,8 @@ export async function checkSignatures(
   client: Client,
   keys: LedgerKeys,
   head: number,
-  findings: Findings,
-  coverage: Coverage,
+  findings: FsckFindings,
+  coverage: FsckCoverage,
 ): Promise<void> {
   const contradicted: Ref[] = [];
   for (let last = '00000000-0000-0000-0000-000000000000', open = true; open; ) {
@@ -108,11 +108,11 @@ export async function checkSignatures(
     last = page.at(-1)?.signature_id ?? last;
     open = page.length === PAGE;
   }
-  taint(contradicted, findings);
+  taintContradicted(contradicted, findings);
 }
 
 /** A row that says something else than was signed is altered: what follows from it is no finding of its own. */
-function taint(contradicted: readonly Ref[], findings: Findings): void {
+function taintContradicted(contradicted: readonly Ref[], findings: FsckFindings): void {
   for (const [table, key] of contradicted) if (key != null) findings.taint(table, key);
 }
 
@@ -122,8 +122,8 @@ export async function checkSomeSignatures(
   keys: LedgerKeys,
   ids: readonly string[],
   head: number,
-  findings: Findings,
-  coverage: Coverage,
+  findings: FsckFindings,
+  coverage: FsckCoverage,
 ): Promise<void> {
   if (ids.length === 0) return;
   const rows: SignatureRow[] = [];
@@ -135,39 +135,40 @@ export async function checkSomeSignatures(
   );
   coverage.signatures += rows.length;
   await Promise.all(rows.map((row) => judgeSignature(row, contradicted, keys, head, findings)));
-  taint(contradicted, findings);
+  taintContradicted(contradicted, findings);
 }
 
-/** `contradicted` is told, when all are judged, of rows that say something else than was signed. */
+/** Rows that say something else than was signed are added to `contradicted`. */
 async function judgeSignature(
   row: SignatureRow,
   contradicted: Ref[],
   keys: LedgerKeys,
   head: number,
-  findings: Findings,
+  findings: FsckFindings,
 ): Promise<void> {
   const subject = row.cross_reference_change_set_id === null ? RESULTS : CHANGE_SETS;
-  const subjectKey = row.cross_reference_change_set_id ?? row.cross_reference_verify_result_id ?? '';
+  const subjectKey = row.cross_reference_change_set_id ?? row.cross_reference_verify_result_id;
+  const signature = [SIGNATURES, row.signature_id] as const;
+  const signed = subjectKey === null ? signature : ([subject, subjectKey] as const);
   const columns: Readonly<Record<string, string>> = subject === RESULTS ? RESULT_COLUMN_OF : CUT_COLUMN_OF;
   const lane = row.signer_dot_id as Lane;
   const keyId = keyIdIn(row.payload_envelope);
   const key = keys.find(keyId, 'statement');
   const judged = (
-    verdict: Finding['verdict'],
+    verdict: FsckFinding['verdict'],
     column: string,
     message: string,
-    table = SIGNATURES,
-    at = row.signature_id,
+    [table, key]: readonly [table: string, key: string] = signature,
   ) =>
     findings.derive(
       [
-        [SIGNATURES, row.signature_id],
+        signature,
         [SIGNATURES, row.prior_signature_id],
         [subject, subjectKey],
         [CHANGE_SETS, row.prior_change_set],
         [KEYS, keyId],
       ],
-      { verdict, table, key: at, column, after: row.position, before: head, message },
+      { verdict, table, key, column, after: row.position, before: head, message },
     );
   const invalid = (column: string, message: string) => judged('signature-invalid', column, message);
   if (!LANES.includes(lane)) {
@@ -208,14 +209,13 @@ async function judgeSignature(
       'sod-broken',
       'verifier_signature_id',
       'The verifier signed with the key of the executor.',
-      RESULTS,
-      subjectKey,
+      signed,
     );
   // What isn't signed contradicts nothing.
   for (const member of fault === null ? otherFacts(row) : []) {
     const message = `The signed statement ${row.signature_id} says another ${member} than the row.`;
-    const told = judged('contradicts-signature', columns[member] ?? member, message, subject, subjectKey);
-    if (told) contradicted.push([subject, subjectKey]);
+    const isNew = judged('contradicts-signature', columns[member] ?? member, message, signed);
+    if (isNew) contradicted.push([subject, subjectKey]);
   }
 }
 
@@ -247,7 +247,7 @@ function keyIdIn(envelope: unknown): string {
 
 /** The members of the signed statement that the rows give otherwise. */
 function otherFacts(row: SignatureRow): string[] {
-  const signed = parsed(row.signature_payload);
+  const signed = parseStatement(row.signature_payload);
   if (signed === null || row.facts === null) return ['statement'];
   const prior =
     row.prior_signature_id === null
@@ -262,7 +262,7 @@ function otherFacts(row: SignatureRow): string[] {
   );
 }
 
-function parsed(text: string): Record<string, PlainJson> | null {
+function parseStatement(text: string): Record<string, PlainJson> | null {
   try {
     const value = JSON.parse(text) as PlainJson;
     return typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -10,7 +10,7 @@ import {
   type WayFault,
   wayFaultText,
 } from '../../law/way.ts';
-import type { NewFinding, Teller } from '../finding.ts';
+import type { NewFinding, Reporter } from '../finding.ts';
 import { kindNamed } from '../kinds.ts';
 
 /** What taints all that is said of an entry's way. */
@@ -32,11 +32,11 @@ export class WayReplay {
    * Entries that can still move. Those that have ended are forgotten, so the work under way is all that is in memory.
    */
   readonly #ways = new Map<string, Way>();
-  readonly #findings: Teller;
+  readonly #findings: Reporter;
   readonly #ended: (entryId: string, status: string) => void;
 
   /** `ended` gets the final status of each entry, once. */
-  constructor(findings: Teller, ended: (entryId: string, status: string) => void) {
+  constructor(findings: Reporter, ended: (entryId: string, status: string) => void) {
     this.#findings = findings;
     this.#ended = ended;
   }

@@ -1,4 +1,5 @@
-import { canonicalJson, parsePlainJson } from '../../proof/canonical.ts';
+import { canonicalJson } from '../../proof/canonical.ts';
+import { parsePlainJson } from '../../proof/parse-plain-json.ts';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -237,7 +238,7 @@ export class CanonicalText {
     let from = at + 1;
     for (; source[from] !== 0x7d; this.#open += 2) {
       if (source[from] === COMMA) from += 2;
-      if (this.#open + 2 > this.#members.length) this.#members = grown(this.#members);
+      if (this.#open + 2 > this.#members.length) this.#members = growMembers(this.#members);
       const own = this.#open;
       this.#members[own] = this.length;
       this.bytes[this.length++] = COMMA;
@@ -349,7 +350,7 @@ function copyBytes(source: Uint8Array, from: number, until: number, target: Buff
   return end;
 }
 
-function grown(members: Int32Array): Int32Array {
+function growMembers(members: Int32Array): Int32Array {
   const more = new Int32Array(2 * members.length);
   more.set(members);
   return more;

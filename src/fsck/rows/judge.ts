@@ -3,7 +3,7 @@ import { AFFECTED_ROW } from '../../ledger/tables/change-set.ts';
 import { KEY } from '../../ledger/tables/key.ts';
 import { MANIFEST_ENVELOPE, MANIFEST_UNIT_BLOCK } from '../../ledger/tables/manifest.ts';
 import { SIGNATURE } from '../../ledger/tables/signature.ts';
-import type { Findings, NewFinding } from '../finding.ts';
+import type { FsckFindings, NewFinding } from '../finding.ts';
 import { kindOfTable } from '../kinds.ts';
 import type { BrokenLine } from '../log/log-lines.ts';
 import { alteredNow, type Evidence, printOf, type Suspect, type Twin, type Vouched } from './suspects.ts';
@@ -32,7 +32,7 @@ const AFFECTED = kindOfTable(AFFECTED_ROW);
 const KEYS = kindOfTable(KEY);
 
 /** Says of each suspect what happened to it, once, and taints it. */
-export function judgeSuspects(evidence: Evidence, log: LogState, findings: Findings): void {
+export function judgeSuspects(evidence: Evidence, log: LogState, findings: FsckFindings): void {
   const judge = new RowJudge(evidence, log, findings);
   const suspects = [...evidence.suspects.values()].sort(inLogOrder);
   for (const suspect of suspects) judge.asTwin(suspect);
@@ -48,11 +48,11 @@ function inLogOrder(one: Suspect, other: Suspect): number {
 class RowJudge {
   readonly #evidence: Evidence;
   readonly #log: LogState;
-  readonly #findings: Findings;
+  readonly #findings: FsckFindings;
   /** Places of rows that something was said of already. */
-  readonly #told = new Set<string>();
+  readonly #judged = new Set<string>();
 
-  constructor(evidence: Evidence, log: LogState, findings: Findings) {
+  constructor(evidence: Evidence, log: LogState, findings: FsckFindings) {
     this.#evidence = evidence;
     this.#log = log;
     this.#findings = findings;
@@ -61,14 +61,14 @@ class RowJudge {
   /** A row that bears another row's content: swapped, put under another key, or doubled. */
   asTwin(suspect: Suspect): void {
     const { standing, births } = suspect;
-    if (standing === null || this.#told.has(suspect.place)) return;
+    if (standing === null || this.#judged.has(suspect.place)) return;
     if (births.length > 0 && !hasOtherContent(suspect)) return;
     const twin = this.#evidence.twins.get(suspect.place)?.[0];
     if (twin === undefined) return;
     const other = this.#evidence.suspects.get(twin.place);
-    this.#told.add(suspect.place);
+    this.#judged.add(suspect.place);
     if (births.length > 0 && other !== undefined && this.#looksLike(other, suspect)) {
-      this.#told.add(other.place);
+      this.#judged.add(other.place);
       const message = `Rows ${standing.id} and ${twin.id} stand under each other's key.`;
       this.#blame(suspect, { verdict: 'swapped', column: null, otherKey: twin.id, message });
     } else if (births.length === 0 && other !== undefined && other.standing === null)
@@ -85,7 +85,7 @@ class RowJudge {
 
   /** The row is all there, under another key: its key was edited. */
   #moved({ kind, standing, place }: Suspect, other: Suspect, twin: Twin): void {
-    this.#told.add(other.place);
+    this.#judged.add(other.place);
     const { row } = other.births[0] as Vouched;
     for (const column of kind.key) {
       if (row.fingerprints[row.columns.indexOf(column)] === printOf(standing?.values.get(column))) continue;
@@ -95,7 +95,7 @@ class RowJudge {
   }
 
   alone(suspect: Suspect): void {
-    if (this.#told.has(suspect.place)) return;
+    if (this.#judged.has(suspect.place)) return;
     if (suspect.births.length > 1) this.#doubled(suspect);
     else if (suspect.copies > 1) this.#copied(suspect);
     else if (suspect.standing === null) this.#missing(suspect);
@@ -197,7 +197,8 @@ function isCovered(suspect: Suspect, log: LogState): boolean {
   const { kind, place } = suspect;
   if (log.isUncounted || log.covered.has(uuidOf(place))) return true;
   if (kind === KEYS) {
-    const begun = KEY_ACTS.map((act) => keyRecordId(act, suspect.standing?.id ?? ''));
+    const { standing } = suspect;
+    const begun = standing === null ? [] : KEY_ACTS.map((act) => keyRecordId(act, standing.id));
     if (log.broken.some(({ line }) => begun.includes(line.recordId))) return true;
   }
   if (kind === BLOCK && log.covered.has(standingValue(suspect, 'envelope_id'))) return true;
@@ -207,7 +208,7 @@ function isCovered(suspect: Suspect, log: LogState): boolean {
   if (at === undefined) return false;
   return (
     log.coveredTimes.has(at) ||
-    log.blanks.some(([from, until]) => (from ?? '') <= at && (until === null || at <= until))
+    log.blanks.some(([from, until]) => (from === null || from <= at) && (until === null || at <= until))
   );
 }
 

@@ -2,7 +2,13 @@ import type { Client } from 'pg';
 import type { ReadRecord } from '../../law/read-record.ts';
 import type { RowShape } from '../../law/scan-record.ts';
 import { recordLeaf } from '../../log/tree/tree-fold.ts';
-import { type ComparedHeads, type Coverage, type Findings, Postponed, type Unseen } from '../finding.ts';
+import {
+  type ComparedHeads,
+  type FsckCoverage,
+  type FsckFindings,
+  Postponed,
+  type Unseen,
+} from '../finding.ts';
 import type { HeadsFile, SeenHead } from '../heads.ts';
 import { KINDS, type Kind, kindNamed } from '../kinds.ts';
 import { checkHeads } from '../log/heads-check.ts';
@@ -19,7 +25,7 @@ import { takeBeside } from './helper-thread.ts';
 import { judgeSuspects } from './judge.ts';
 import { type Difference, Sketch } from './sketch.ts';
 import { slicesOf, Turns, takeSlices } from './slices.ts';
-import { gather, type Suspect, suspectsOf } from './suspects.ts';
+import { gatherEvidence, type Suspect, suspectsOf } from './suspects.ts';
 import { statusDigest } from './table-rows.ts';
 import type { ReachedRows } from './unique.ts';
 import { kindOfWords, uuidOf } from './words.ts';
@@ -34,10 +40,10 @@ export interface RowsOptions extends Pick<SnapshotSession, 'client' | 'beside' |
   /** The login cutter_evidence. */
   readonly url: string;
   readonly head: number;
-  readonly findings: Findings;
-  readonly coverage: Coverage;
+  readonly findings: FsckFindings;
+  readonly coverage: FsckCoverage;
   /** The incarnation that the log's head names. */
-  readonly incarnation: string;
+  readonly incarnation: string | null;
   /** Heads of the log that were kept outside the database. */
   readonly heads: readonly SeenHead[];
   /** The files that such heads stand in. */
@@ -81,16 +87,16 @@ export async function checkRows(options: RowsOptions): Promise<CheckedRows> {
     unseen,
   });
   const head = Math.max(options.head, tree.longest);
-  pass.log.tell(findings);
+  pass.log.report(findings);
   const seen = pass.differences?.filter(({ words }) => isSeen(kindOfWords(words), unseen));
   if (seen === undefined)
-    unlike(findings, head, "So many rows differ from the log that they can't be told apart.");
+    reportUnnamed(findings, head, "So many rows differ from the log that they can't be told apart.");
   const suspects = await suspectsOf(client, seen ?? []);
   const doubted = namesOf(suspects);
-  const broken = lines.broken.map((line) => ({ ...line, blames: blamed(line, tree, doubted) }));
+  const broken = lines.broken.map((line) => ({ ...line, blames: blamedPartOf(line, tree, doubted) }));
   judgeRewritten(tree, broken, findings);
   judgeLog({ lines, broken, orphans, head: options.head, longest: head, inTree: tree.longest }, findings);
-  const evidence = await gather(suspects, (each) =>
+  const evidence = await gatherEvidence(suspects, (each) =>
     everyRecord(client, (record, line, reliable) => {
       each(record, line, reliable);
       // Where a record isn't what it was, what it says of an entry's way is no finding of its own.
@@ -103,9 +109,9 @@ export async function checkRows(options: RowsOptions): Promise<CheckedRows> {
     timeOf(suspects.get(place)),
   );
   judgeSuspects(evidence, state, findings);
-  pass.states.tell(findings);
+  pass.states.report(findings);
   if (suspects.size > 0 && findings.all.length === 0)
-    unlike(findings, head, 'Rows differ from the log in a way that none of them could be named for.');
+    reportUnnamed(findings, head, 'Rows differ from the log in a way that none of them could be named for.');
   return { keys, incarnations, compared, reached: { lines: lines.seen, parts: lines.parts + orphans.parts } };
 }
 
@@ -189,7 +195,7 @@ async function readAll(options: RowsOptions, size: number): Promise<Pass> {
 const isSeen = (kind: Kind, unseen: readonly Unseen[]) => !unseen.some(({ table }) => table === kind.table);
 
 /** Said where log and tables differ and no row can be named. */
-function unlike(findings: Findings, head: number, message: string): void {
+function reportUnnamed(findings: FsckFindings, head: number, message: string): void {
   findings.add({
     verdict: 'edited',
     table: 'cutter_governance',
@@ -205,7 +211,11 @@ function unlike(findings: Findings, head: number, message: string): void {
  * Whether a body that doesn't give its hash is itself altered, or the hash beside it: the tree knows, and where it
  * doesn't, the rows.
  */
-function blamed(broken: BrokenLine, tree: TreeReport, doubted: ReadonlySet<string>): BlamedLine['blames'] {
+function blamedPartOf(
+  broken: BrokenLine,
+  tree: TreeReport,
+  doubted: ReadonlySet<string>,
+): BlamedLine['blames'] {
   const { record, line, hash } = broken;
   // A body that gives its hash, in parts that are numbered otherwise.
   if (record !== null && broken.verdict === 'malformed') return 'body';
@@ -231,7 +241,7 @@ function namesOf(suspects: ReadonlyMap<string, Suspect>): Set<string> {
  * Records whose body gives the hash beside it, where another one was folded into the tree: rewritten with it, or
  * moved.
  */
-function judgeRewritten(tree: TreeReport, broken: readonly BlamedLine[], findings: Findings): void {
+function judgeRewritten(tree: TreeReport, broken: readonly BlamedLine[], findings: FsckFindings): void {
   const known = new Set(broken.map(({ line }) => line.position));
   const wrong = [...tree.wrongHashes].sort(([one], [other]) => one - other);
   const foldedAt = new Map(wrong.map(([at, { folded }]) => [folded.toString('hex'), at]));
@@ -297,10 +307,13 @@ function putRecord(record: ReadRecord, sketch: Sketch, recorded: number[], unsee
 const vouched = new Element();
 
 function noteUnknown(table: string, unseen: Unseen[]): void {
-  note(unseen, { table: PARTS, message: `Records speak of ${table}, which this version doesn't check.` });
+  addUnseen(unseen, {
+    table: PARTS,
+    message: `Records speak of ${table}, which this version doesn't check.`,
+  });
 }
 
-function note(unseen: Unseen[], one: Unseen): void {
+function addUnseen(unseen: Unseen[], one: Unseen): void {
   if (!unseen.some(({ message }) => message === one.message)) unseen.push(one);
 }
 
@@ -321,7 +334,7 @@ function noteEmpty(counts: readonly number[], recorded: readonly number[], unsee
   for (const kind of KINDS) {
     const due = recorded[kind.index] as number;
     if (counts[kind.index] !== 0 || due === 0 || !isSeen(kind, unseen)) continue;
-    note(unseen, {
+    addUnseen(unseen, {
       table: kind.table,
       message: `${kind.table} shows no row, where the log says that there are ${due}.`,
     });

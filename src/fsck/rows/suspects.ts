@@ -121,7 +121,7 @@ function contentPrint(kind: Kind, fingerprint: (column: string, at: number) => s
 export const printOf = (text: string | null | undefined) => (text == null ? '-' : fingerprintOf(text));
 
 /** Reads the whole log again for what it says of the suspects, and for rows that look like them. */
-export async function gather(
+export async function gatherEvidence(
   suspects: ReadonlyMap<string, Suspect>,
   everyLine: (
     each: (record: ReadRecord, line: Pick<LogLine, 'position'>, reliable: boolean) => void,

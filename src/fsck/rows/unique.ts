@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import type { Findings, Unseen } from '../finding.ts';
+import type { FsckFindings, Unseen } from '../finding.ts';
 import { KINDS } from '../kinds.ts';
 
 /** What may stand once in a table: columns, or another expression over them. */
@@ -61,13 +61,18 @@ const WITH_INDEXES =
  * what it forbids, and one that is broken hides rows. PostgreSQL sorts or hashes on its disk where that is more than
  * its memory for it.
  */
-export async function checkUnique(client: Client, head: number, findings: Findings): Promise<void> {
+export async function checkUnique(client: Client, head: number, findings: FsckFindings): Promise<void> {
   await withoutIndexes(client, async () => {
     for (const rule of UNIQUE_RULES) await checkRule(client, rule, head, findings);
   });
 }
 
-async function checkRule(client: Client, rule: UniqueRule, head: number, findings: Findings): Promise<void> {
+async function checkRule(
+  client: Client,
+  rule: UniqueRule,
+  head: number,
+  findings: FsckFindings,
+): Promise<void> {
   const { table, column, columns } = rule;
   const values = columns.map((name) => `(${name})::text`);
   const { rows } = await client.query<{ value: string[]; keys: string[] | null; copies: string }>(
@@ -111,7 +116,7 @@ export interface ReachedRows {
 export async function checkReached(
   client: Client,
   reached: ReachedRows,
-  findings: Findings,
+  findings: FsckFindings,
   unseen: Unseen[],
 ): Promise<void> {
   // Of rows that stand twice, a page may leave one out.
@@ -124,11 +129,11 @@ export async function checkReached(
     ),
   );
   const there = { lines: Number(rows[0]?.lines), parts: Number(rows[0]?.parts) };
-  tellUnreached('cutter_log.log', there.lines, reached.lines, unseen);
-  tellUnreached('cutter_log.record_part', there.parts, reached.parts, unseen);
+  reportUnreached('cutter_log.log', there.lines, reached.lines, unseen);
+  reportUnreached('cutter_log.record_part', there.parts, reached.parts, unseen);
 }
 
-function tellUnreached(table: string, there: number, reached: number, unseen: Unseen[]): void {
+function reportUnreached(table: string, there: number, reached: number, unseen: Unseen[]): void {
   if (there === reached) return;
   unseen.push({
     table,

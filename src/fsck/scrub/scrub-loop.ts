@@ -1,9 +1,9 @@
 import { type DedicatedConnection, openDedicated } from '../../database/connection.ts';
 import { isAway } from '../../database/outage.ts';
 import { backoffMs, restUnless } from '../../database/wake.ts';
-import type { Finding } from '../finding.ts';
+import type { FsckFinding } from '../finding.ts';
 import { type PageSize, scrubPage } from './scrub-page.ts';
-import { type Integrity, newPass, type ScrubPass, withPage } from './scrub-pass.ts';
+import { newPass, type ScrubPass, type ScrubPasses, withPage } from './scrub-pass.ts';
 
 /** How fast the scrub goes. */
 export interface ScrubPace {
@@ -18,9 +18,9 @@ export interface ScrubPace {
 
 export interface ScrubEars {
   /** After each page. */
-  onState(integrity: Integrity): void;
+  onState(integrity: ScrubPasses): void;
   /** A finding that neither this pass nor the one before has reported. */
-  onFinding(finding: Finding): void;
+  onFinding(finding: FsckFinding): void;
   /** A page failed, and is tried again after a rest. `away`: because the database can't be reached. */
   onFailure(error: unknown, away: boolean): void;
 }
@@ -63,7 +63,7 @@ export async function scrubUntil(
     return ended ? passRestMs : Math.max(leastRestMs, (performance.now() - began) * rest);
   }
 
-  function report(finding: Finding): void {
+  function report(finding: FsckFinding): void {
     const name = `${finding.verdict} ${finding.table} ${finding.key} ${finding.column}`;
     if (!known.has(name) && !reported.has(name)) ears.onFinding(finding);
     reported.add(name);

@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 import type { ReadRecord } from '../../law/read-record.ts';
-import { type Coverage, type Finding, Findings } from '../finding.ts';
+import { type FsckCoverage, type FsckFinding, FsckFindings } from '../finding.ts';
 import { keysOfLog } from '../log/ledger-keys.ts';
 import { LOG, LogLines, PARTS } from '../log/log-lines.ts';
 import { eachLine, type LogLine } from '../log/records.ts';
@@ -15,8 +15,8 @@ export interface ScrubbedPage {
   /** The first position that wasn't looked at; the log's end where it was reached. */
   readonly next: number;
   readonly head: number;
-  readonly findings: readonly Finding[];
-  readonly coverage: Pick<Coverage, 'rows' | 'signatures' | 'cuts'>;
+  readonly findings: readonly FsckFinding[];
+  readonly coverage: Pick<FsckCoverage, 'rows' | 'signatures' | 'cuts'>;
 }
 
 /** How much of the log one page takes. It always takes one record, however large that is. */
@@ -63,8 +63,8 @@ const PAGE_END = `/* scrub.head */ select head.next_position::text as next,
   from cutter_log.head`;
 
 class Page {
-  readonly findings: Findings;
-  readonly coverage: Coverage = {
+  readonly findings: FsckFindings;
+  readonly coverage: FsckCoverage = {
     positions: 0,
     pending: 0,
     rows: 0,
@@ -78,7 +78,7 @@ class Page {
 
   constructor(head: number, tainted: Set<string>) {
     this.#head = head;
-    this.findings = new Findings(tainted);
+    this.findings = new FsckFindings(tainted);
   }
 
   async check(client: Client, from: number, until: number): Promise<void> {
@@ -90,7 +90,7 @@ class Page {
     this.coverage.rows += await expected.compare(client);
     if (expected.hasDiffering) await this.#rows(client, expected, from, until);
     const keys = await keysOfLog(client);
-    keys.tell(this.findings, this.#head, { from, until });
+    keys.report(this.findings, this.#head, { from, until });
     await checkSomeSignatures(
       client,
       keys,
@@ -121,12 +121,17 @@ class Page {
   }
 
   #log(lines: LogLines, until: number): void {
-    const tell = (verdict: Finding['verdict'], table: string, key: string, at: number, message: string) =>
-      this.findings.add({ verdict, table, key, column: null, after: at - 1, before: at + 1, message });
+    const report = (
+      verdict: FsckFinding['verdict'],
+      table: string,
+      key: string,
+      at: number,
+      message: string,
+    ) => this.findings.add({ verdict, table, key, column: null, after: at - 1, before: at + 1, message });
     for (const { at } of lines.gaps)
-      tell('deleted', LOG, String(at), at, `Position ${at} of the log is empty.`);
+      report('deleted', LOG, String(at), at, `Position ${at} of the log is empty.`);
     if (lines.next < until)
-      tell(
+      report(
         'truncated',
         LOG,
         `${lines.next}..${until - 1}`,
@@ -134,7 +139,7 @@ class Page {
         `The log ends before position ${lines.next}.`,
       );
     for (const { line } of lines.broken)
-      tell(
+      report(
         'record-altered',
         PARTS,
         `${line.recordId}/0`,
@@ -169,7 +174,7 @@ class Page {
       newestStanding: new Map([...suspects.values()].map(({ kind }) => [kind.index, 1])),
       envelopes: new Map(),
     };
-    const blanks = [['', null] as const];
+    const blanks = [[null, null] as const];
     judgeSuspects(
       evidence,
       {

@@ -1,4 +1,4 @@
-import type { Coverage, Finding } from '../finding.ts';
+import type { FsckCoverage, FsckFinding } from '../finding.ts';
 
 /** One way through the whole log. */
 export interface ScrubPass {
@@ -10,10 +10,10 @@ export interface ScrubPass {
   readonly rows: number;
   readonly signatures: number;
   readonly cuts: number;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly FsckFinding[];
 }
 
-export interface Integrity {
+export interface ScrubPasses {
   /** The newest pass that came to the log's end; null before the first one. */
   readonly lastPass: ScrubPass | null;
   readonly currentPass: ScrubPass | null;
@@ -40,8 +40,8 @@ export function withPage(
   pass: ScrubPass,
   page: {
     next: number;
-    findings: readonly Finding[];
-    coverage: Pick<Coverage, 'rows' | 'signatures' | 'cuts'>;
+    findings: readonly FsckFinding[];
+    coverage: Pick<FsckCoverage, 'rows' | 'signatures' | 'cuts'>;
   },
 ): ScrubPass {
   return {

@@ -2,12 +2,12 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Log } from '../../database/connection.ts';
 import { backoffMs, restUnless } from '../../database/wake.ts';
-import type { Finding } from '../finding.ts';
+import type { FsckFinding } from '../finding.ts';
 import type { ScrubPace } from './scrub-loop.ts';
-import { type Integrity, newPass } from './scrub-pass.ts';
+import { newPass, type ScrubPasses } from './scrub-pass.ts';
 
 export interface Scrub {
-  state(): Integrity;
+  state(): ScrubPasses;
   /** Ends after the page under way. */
   close(): Promise<void>;
 }
@@ -26,8 +26,8 @@ export interface ScrubErrand {
 
 /** What the thread reports. */
 export type ScrubReport =
-  | { readonly kind: 'state'; readonly integrity: Integrity }
-  | { readonly kind: 'finding'; readonly finding: Finding }
+  | { readonly kind: 'state'; readonly integrity: ScrubPasses }
+  | { readonly kind: 'finding'; readonly finding: FsckFinding }
   | { readonly kind: 'failure'; readonly error: unknown; readonly away: boolean };
 
 /** The message that ends the thread after the page under way. */
@@ -51,7 +51,7 @@ const PACE: ScrubPace = {
 export function startScrub(options: Pick<ScrubOptions, 'url' | 'log'> & Partial<ScrubPace>): Scrub {
   const { url, log, ...pace } = options;
   const closing = new AbortController();
-  let integrity: Integrity = { lastPass: null, currentPass: newPass() };
+  let integrity: ScrubPasses = { lastPass: null, currentPass: newPass() };
   const hear = (report: ScrubReport) => {
     if (report.kind === 'state') integrity = report.integrity;
     else if (report.kind === 'finding')

@@ -12,7 +12,7 @@ import { pendingStatement } from '../../log/queue/pending.ts';
 import { suspendedBecause } from '../../log/setback/suspension.ts';
 import type { PlanCache } from '../effect/plan-cache.ts';
 import { databaseRefusal, isRetryable } from './constraints.ts';
-import { idOf, recordIdOf } from './ids.ts';
+import { type PhaseIds, phaseIds } from './ids.ts';
 import { isKeyRefusal } from './key-registry.ts';
 import type { RowCount, Writes } from './writes.ts';
 
@@ -22,7 +22,7 @@ const ATTEMPTS = 6;
  * What a verb gets: its connection inside one open transaction, its caller, and ids that derive from the caller's
  * key.
  */
-export interface LaneTx<L extends Lane> {
+export interface LaneTx<L extends Lane, V extends Verb = Verb> {
   readonly lane: L;
   readonly connection: DatabaseTransactionConnection;
   readonly caller: Session;
@@ -31,11 +31,11 @@ export interface LaneTx<L extends Lane> {
   /** The lane's signing key; a dry run signs nothing with it. */
   readonly key: LaneKey;
   readonly plans: PlanCache;
-  /** The id of a thing of this call; the same on every attempt and every replay. */
-  id(thing: string): string;
+  /** The ids of what this call makes; the same on every attempt and every replay. */
+  readonly ids: PhaseIds<V>;
 }
-export type ExecTx = LaneTx<typeof EXECUTOR_LANE>;
-export type VerifyTx = LaneTx<typeof VERIFIER_LANE>;
+export type ExecTx<V extends Verb = Verb> = LaneTx<typeof EXECUTOR_LANE, V>;
+export type VerifyTx = LaneTx<typeof VERIFIER_LANE, 'verify'>;
 export type AnyTx = ExecTx | VerifyTx;
 
 /** What a verb gives back: its answer, and what it wrote (null: nothing, this was answered before). */
@@ -57,8 +57,8 @@ export type Written<T> = T & {
   readonly preview: Writes | null;
 };
 
-export interface PhaseCall {
-  readonly verb: Verb;
+export interface PhaseCall<V extends Verb = Verb> {
+  readonly verb: V;
   readonly caller: Session;
   readonly idempotencyKey: string;
   readonly dryRun: boolean;
@@ -68,6 +68,9 @@ export interface PhaseCall {
    */
   readonly entryIds?: readonly string[];
 }
+
+/** A call with the ids that derive from its key. */
+type NamedCall<V extends Verb> = PhaseCall<V> & { readonly ids: PhaseIds<V> };
 
 /** What a lane needs to run phases; a process without the lane's secrets has none. */
 export interface LaneResources<L extends Lane> {
@@ -91,21 +94,22 @@ class DryRunRollback extends Error {}
  * pending row as its last statement, and the answer. A dry run takes the same path and rolls back before the pending
  * row is drawn.
  */
-export async function runPhase<L extends Lane, T extends object>(
+export async function runPhase<L extends Lane, V extends Verb, T extends object>(
   resources: LaneResources<L>,
-  call: PhaseCall,
-  work: (tx: LaneTx<L>) => Promise<Done<T>>,
+  call: PhaseCall<V>,
+  work: (tx: LaneTx<L, V>) => Promise<Done<T>>,
 ): Promise<Written<T>> {
+  const ids = phaseIds(call.verb, call.idempotencyKey);
   const spent = new Set<string>();
   for (let attempt = 1; ; attempt += 1) {
     const key = keyFor(resources, spent);
     try {
-      const done = await inTransaction(resources, key, call, work);
+      const done = await inTransaction(resources, key, { ...call, ids }, work);
       if (done.writes !== null && !call.dryRun) {
         resources.wrote(null);
         resources.committed();
       }
-      return answerOf(call, done);
+      return answerOf({ ...call, ids }, done);
     } catch (error) {
       // Another key may have replaced this one while the transaction waited for it.
       if (isKeyRefusal(error) && attempt < ATTEMPTS) {
@@ -137,11 +141,11 @@ function keyFor(
   return key;
 }
 
-async function inTransaction<L extends Lane, T extends object>(
+async function inTransaction<L extends Lane, V extends Verb, T extends object>(
   resources: LaneResources<L>,
   key: LaneKey,
-  call: PhaseCall,
-  work: (tx: LaneTx<L>) => Promise<Done<T>>,
+  call: NamedCall<V>,
+  work: (tx: LaneTx<L, V>) => Promise<Done<T>>,
 ): Promise<Done<T>> {
   let done: Done<T> | undefined;
   try {
@@ -188,12 +192,12 @@ async function heldBack(connection: DatabaseTransactionConnection): Promise<Refu
   return new LaneNotServed(why, [], true);
 }
 
-function openLaneTx<L extends Lane>(
+function openLaneTx<L extends Lane, V extends Verb>(
   resources: LaneResources<L>,
   key: LaneKey,
-  call: PhaseCall,
+  call: NamedCall<V>,
   connection: DatabaseTransactionConnection,
-): LaneTx<L> {
+): LaneTx<L, V> {
   return {
     lane: resources.lane,
     connection,
@@ -202,31 +206,31 @@ function openLaneTx<L extends Lane>(
     dryRun: call.dryRun,
     key,
     plans: resources.plans,
-    id: (thing) => idOf(call.verb, thing, call.idempotencyKey),
+    ids: call.ids,
   };
 }
 
-function recordOf(lane: Lane, call: PhaseCall, writes: Writes) {
+function recordOf(lane: Lane, call: NamedCall<Verb>, writes: Writes) {
   return buildRecord({
-    recordId: recordIdOf(call.verb, call.idempotencyKey),
+    recordId: call.ids.record,
     verb: call.verb,
     lane,
     principalId: call.caller.principalId,
     personId: call.caller.personId,
     mode: call.caller.mode,
     at: writes.at,
-    history: [...writes.history()],
+    history: writes.history,
     rows: writes.rows,
   });
 }
 
-function answerOf<T extends object>(call: PhaseCall, done: Done<T>): Written<T> {
+function answerOf<T extends object>(call: NamedCall<Verb>, done: Done<T>): Written<T> {
   return {
     ...done.value,
     replayed: done.writes === null,
     dryRun: call.dryRun,
-    rows: done.writes?.counts() ?? [],
-    recordId: done.recordId ?? recordIdOf(call.verb, call.idempotencyKey),
+    rows: done.writes?.counts ?? [],
+    recordId: done.recordId ?? call.ids.record,
     preview: call.dryRun ? done.writes : null,
   };
 }

@@ -19,7 +19,7 @@ export function expectedVersionIds(expected: Expected): string[] {
 /** The version that a unit of the manifest has after the cut; null where its manifest block no longer names one. */
 export function expectedVersion(expected: Expected, unit: UnitPlan): string | null {
   if (unit.action === 'unchanged') return unit.live?.versionId ?? null;
-  return expected.birth.id(`version:${unit.record.localId}`);
+  return expected.birth.ids.each(`version:${unit.record.localId}`);
 }
 
 /** Makes what the cut must have written from what was approved. */

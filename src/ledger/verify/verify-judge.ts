@@ -4,12 +4,12 @@ import { type ApprovalFault, approvalFaults } from '../../law/approval.ts';
 import { canonicalJson, type PlainJson } from '../../proof/canonical.ts';
 import { digestOf } from '../../proof/digest.ts';
 import { effectOf, unitCounts } from '../effect/actions.ts';
-import { type Birth, memoizeIds } from '../effect/births.ts';
+import type { Birth } from '../effect/births.ts';
 import { approvedActions } from '../effect/blocks.ts';
 import { cutChangeSet } from '../effect/change-set-row.ts';
 import { planBytes } from '../effect/plan.ts';
 import { isDatabaseFault } from '../envelope/constraints.ts';
-import { idOf } from '../envelope/ids.ts';
+import { phaseIds } from '../envelope/ids.ts';
 import { payloadShape, type SourceMeta, termsOf } from '../envelope/reading.ts';
 import type { VerifyTx } from '../envelope/transaction.ts';
 import { compareRows } from './verify-compare.ts';
@@ -111,7 +111,7 @@ async function replanCut(tx: VerifyTx, look: VerifyLook): Promise<Replanned | { 
 /** What the cut's rows derive from, as the verifier knows it: the cut's key and who made it. */
 function birthOf(source: SourceMeta, changeSet: JudgedChangeSet): Birth {
   return {
-    id: memoizeIds((thing) => idOf('cut', thing, changeSet.idempotency_key)),
+    ids: phaseIds('cut', changeSet.idempotency_key),
     principalId: changeSet.emitted_by,
     changeSetId: changeSet.change_set_id,
     docCode: source.doc_code,
@@ -221,7 +221,7 @@ function changeSetFindings(
   const earlier = changeSet.earlier_cuts;
   const made = cutChangeSet(facts, {
     idempotencyKey: changeSet.idempotency_key,
-    signatureId: idOf('cut', 'signature', changeSet.idempotency_key),
+    signatureId: expected.birth.ids.signature,
     riskClass: 'standard',
     scenarioRef: look.entry_scenario_ref,
     docCode: expected.birth.docCode,

@@ -156,7 +156,7 @@ export function lookForVerify(tx: VerifyTx, changeSetId: string): Promise<Verify
       ${registeredKey(sql.fragment`${tx.key.keyId}`)} as own_key,
       (select json_build_object('by', r.verified_by, 'change_set_id', r.change_set_id,
           'findings', r.findings->'problems')
-        from cutter_governance.verify_result r where r.verify_result_id = ${tx.id('result')}::uuid) as first
+        from cutter_governance.verify_result r where r.verify_result_id = ${tx.ids.result}::uuid) as first
     from (select 1) one
     left join cutter_governance.cut_change_set c on c.change_set_id = ${changeSetId}::uuid
     left join cutter_auth.principal p on p.principal_id::text = c.emitted_by

@@ -98,8 +98,8 @@ export class HeadJudge {
   state(): HeadState {
     return {
       folded: this.#folded?.state() ?? null,
-      newest: plain(this.#newest),
-      ahead: plain(this.#ahead),
+      newest: savedHead(this.#newest),
+      ahead: savedHead(this.#ahead),
     };
   }
 
@@ -116,7 +116,7 @@ function isSame(one: Uint8Array, other: Uint8Array): boolean {
   return Buffer.compare(one, other) === 0;
 }
 
-function plain(head: TreeHead | null): HeadState['newest'] {
+function savedHead(head: TreeHead | null): HeadState['newest'] {
   return head === null ? null : { ...head, root: Buffer.from(head.root).toString('base64') };
 }
 

@@ -56,14 +56,18 @@ export class KeyJudge {
     const fault = this.#chain.take(statements, position, record);
     if (fault !== null)
       return [
-        this.#told('key-refused', `The ${verb} at position ${position} is not believed: ${fault}`, position),
+        this.#finding(
+          'key-refused',
+          `The ${verb} at position ${position} is not believed: ${fault}`,
+          position,
+        ),
       ];
     const first = this.#chain.all.filter((key) => !before.has(key.keyId) && !begun.has(lineOf(key)));
     return first
       .filter((key) => !this.#isGiven(key))
       .map(({ keyId, lane, purpose }) => {
         this.#strangers.add(keyId);
-        return this.#told(
+        return this.#finding(
           'key-unknown',
           `The log begins the ${purpose} keys of ${lane} with ${keyId} at position ${position}, and the keys given don't have it.`,
           position,
@@ -98,7 +102,7 @@ export class KeyJudge {
     );
   }
 
-  #told(verdict: 'key-refused' | 'key-unknown', message: string, position: number): MonitorFinding {
+  #finding(verdict: 'key-refused' | 'key-unknown', message: string, position: number): MonitorFinding {
     return { verdict, position, entryId: null, message };
   }
 }

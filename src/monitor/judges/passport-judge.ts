@@ -70,10 +70,10 @@ export class PassportJudge {
     const digest = text === null ? null : digestOf(Buffer.from(text, 'utf8'));
     const told = before === -1 ? null : this.#seen.splice(before, 1)[0]?.digest;
     if (text === null || digest === null)
-      return refused(cut, 'passport-missing', `The server gives no passport for it: ${why}`);
+      return refusedPassport(cut, 'passport-missing', `The server gives no passport for it: ${why}`);
     if (told != null && told !== digest)
-      return refused(cut, 'passport-changed', `Its passport was ${told} before and is ${digest} now`);
-    const passport = judged(cut, text, known);
+      return refusedPassport(cut, 'passport-changed', `Its passport was ${told} before and is ${digest} now`);
+    const passport = judgePassportText(cut, text, known);
     if (passport.head === null) return passport;
     this.good += 1;
     // One that was refused is told once, and not asked for again.
@@ -83,17 +83,17 @@ export class PassportJudge {
   }
 }
 
-function judged(cut: JudgedCut, text: string, known: KnownKeys): JudgedPassport {
+function judgePassportText(cut: JudgedCut, text: string, known: KnownKeys): JudgedPassport {
   const verdict = verifyPassport(Buffer.from(text, 'utf8'), known, verifySignature);
   if (!verdict.ok)
-    return refused(
+    return refusedPassport(
       cut,
       'passport-refused',
       `Its passport doesn't verify${verdict.where === '' ? '' : ` at ${verdict.where}`}: ${verdict.reason}`,
     );
   const { changeSetId, entryId, verified, checkpoint } = verdict.said;
   if (changeSetId !== cut.changeSetId || entryId !== cut.entryId || verified.position !== cut.position)
-    return refused(
+    return refusedPassport(
       cut,
       'passport-refused',
       `Its passport is of change set ${changeSetId}, verified at position ${verified.position}`,
@@ -101,7 +101,7 @@ function judged(cut: JudgedCut, text: string, known: KnownKeys): JudgedPassport 
   return { finding: null, head: { size: checkpoint.size, root: Buffer.from(checkpoint.root, 'base64') } };
 }
 
-function refused(
+function refusedPassport(
   { changeSetId, entryId, position }: JudgedCut,
   verdict: MonitorVerdict,
   why: string,

@@ -40,7 +40,7 @@ export class ProvedHeads {
     if (judged === 'ahead' || (before === null && judged !== 'agrees')) return null;
     if (before !== null && head.size <= before.size) return null;
     const fault = before === null ? null : await this.#fault(before, head);
-    this.#heads = thinned([...this.#heads, { size: head.size, root: head.root }]);
+    this.#heads = thinHeads([...this.#heads, { size: head.size, root: head.root }]);
     return fault === null
       ? null
       : `The server ${fault} that the head of ${before?.size} positions is the beginning of the one of ${head.size}.`;
@@ -63,6 +63,6 @@ export class ProvedHeads {
 }
 
 /** Every second one of the older half goes where there are too many. */
-function thinned(heads: readonly Head[]): readonly Head[] {
+function thinHeads(heads: readonly Head[]): readonly Head[] {
   return heads.length <= KEPT ? heads : heads.filter((_, at) => at >= KEPT / 2 || at % 2 === 0);
 }

@@ -54,4 +54,4 @@ function datedWrong({ at, verb }: ParsedRecord, position: number, now: number): 
   return { verdict: 'dated-wrong', position, entryId: null, message };
 }
 
-const firstLine = (text: string) => text.split('\n')[0] ?? '';
+const firstLine = (text: string) => text.split('\n')[0] as string;

@@ -36,7 +36,10 @@ export class ResumptionJudge {
     const why = typeof judged === 'string' ? judged : this.#misfit(judged, position);
     if (why !== null)
       return [
-        told(position, `The record that resumes the ledger at position ${position} is not believed: ${why}`),
+        resumptionFinding(
+          position,
+          `The record that resumes the ledger at position ${position} is not believed: ${why}`,
+        ),
       ];
     const { previous, incarnation, root } = judged as Exclude<typeof judged, string>;
     this.#accepted.push({ previous, incarnation, position, root: root.toString('base64'), proved: false });
@@ -51,7 +54,7 @@ export class ResumptionJudge {
       const { position } = one;
       if (position > 0 && !(await holds({ size: position, root: Buffer.from(one.root, 'base64') })))
         findings.push(
-          told(
+          resumptionFinding(
             position,
             `What both lanes accepted before position ${position} is not the log that stands there.`,
           ),
@@ -77,7 +80,7 @@ export class ResumptionJudge {
     const last = this.#accepted.at(-1);
     if (last === undefined || originOf(last.incarnation) === origin) return [];
     return [
-      told(
+      resumptionFinding(
         last.position,
         `The lanes resumed the ledger as ${originOf(last.incarnation)}, and it goes by ${origin}.`,
       ),
@@ -101,6 +104,6 @@ export class ResumptionJudge {
   }
 }
 
-function told(position: number, message: string): MonitorFinding {
+function resumptionFinding(position: number, message: string): MonitorFinding {
   return { verdict: 'restored', position, entryId: null, message };
 }

@@ -3,7 +3,7 @@ import type { TreeHead } from '../../proof/checkpoint.ts';
 import { plainLine } from '../../text/plain.ts';
 import { HeadJudge, headState, type JudgedHead } from './head-judge.ts';
 import type { HeadKeys } from './signed-head.ts';
-import { type HistoryEvent, type Ready, readMessage } from './stream-message.ts';
+import { type HistoryEvent, type Ready, readStreamMessage } from './stream-message.ts';
 import { StreamRefused } from './stream-refused.ts';
 
 export interface JudgeOptions {
@@ -133,7 +133,7 @@ export class StreamJudge {
   }
 
   #judge(value: unknown): Taken {
-    const message = readMessage(value);
+    const message = readStreamMessage(value);
     if (this.#phase === 'ended')
       throw new StreamRefused('after-reset', 'A message came after Reset, which is the last.');
     if (message === null)

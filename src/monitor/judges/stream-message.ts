@@ -41,7 +41,7 @@ export type Ready = z.infer<typeof ready>;
 export type HistoryEvent = z.infer<typeof event>;
 
 /** What a message says; null where it is none that this version knows. */
-export function readMessage(value: unknown): StreamMessage | null {
+export function readStreamMessage(value: unknown): StreamMessage | null {
   const read = message.safeParse(value);
   return read.success ? read.data : null;
 }

@@ -34,7 +34,7 @@ export class WrittenRows {
     const waiting = this.#waiting.get(table) ?? new Map<string, RecordedRow>();
     const known = id === undefined ? undefined : waiting.get(id);
     const candidates = id === undefined ? [...waiting.values()] : known === undefined ? [] : [known];
-    const fitting = candidates.find((row) => fits(row, values));
+    const fitting = candidates.find((row) => holdsValues(row, values));
     const row = fitting ?? candidates[0] ?? null;
     if (row !== null) waiting.delete(row.id);
     return { row, id: row?.id ?? null, fits: fitting !== undefined };
@@ -50,7 +50,7 @@ export function fingerprintIn({ columns, fingerprints }: RecordedRow, column: st
   return fingerprints[columns.indexOf(column)] ?? null;
 }
 
-function fits(row: RecordedRow, values: Values): boolean {
+function holdsValues(row: RecordedRow, values: Values): boolean {
   return Object.entries(values).every(
     ([column, value]) => fingerprintIn(row, column) === fingerprintOf(canonicalJson(value)),
   );

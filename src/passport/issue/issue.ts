@@ -14,7 +14,7 @@ import type { KnownKey } from '../../proof/keys-file.ts';
 import { noteKeyHash, parseNote } from '../../proof/note.ts';
 import { PASSPORT_FORMAT, passportText } from '../format.ts';
 import { statedKey } from '../keys.ts';
-import { lookForPassport, type Place } from './look.ts';
+import { lookForPassport, type PassportPlace } from './look.ts';
 import { type BirthRow, birthRows, type PassportParts } from './rows.ts';
 
 /** A passport as it is given out. */
@@ -67,7 +67,7 @@ async function issuePassport(office: PassportOffice, changeSetId: string): Promi
     office,
     place,
     checkpoint,
-    ['executorSignature', 'verifierSignature'].map((part) => keyIdIn(one(parts, part))),
+    ['executorSignature', 'verifierSignature'].map((part) => keyIdIn(onlyRow(parts, part))),
   );
   const text = passportText({
     format: PASSPORT_FORMAT,
@@ -77,8 +77,8 @@ async function issuePassport(office: PassportOffice, changeSetId: string): Promi
     records,
     rows: rowsOf(parts),
   } as unknown as PlainJson);
-  const { columns: result } = one(parts, 'result');
-  const docCode = String(one(parts, 'source').columns['doc_code']).replaceAll(
+  const { columns: result } = onlyRow(parts, 'result');
+  const docCode = String(onlyRow(parts, 'source').columns['doc_code']).replaceAll(
     /[^\p{L}\p{M}\p{Nd}._-]+/gu,
     '-',
   );
@@ -108,7 +108,7 @@ const recordRow = z.object({ position: z.string(), record_id: z.string(), body: 
  */
 async function provedRecords(
   { observe, evidence }: PassportOffice,
-  { positions }: Place,
+  { positions }: PassportPlace,
   { size }: Checkpoint,
   keyIds: readonly string[],
 ): Promise<unknown> {
@@ -125,7 +125,7 @@ async function provedRecords(
     lines.map(async ({ position, body }) => {
       const proof = await tree.inclusionProof(Number(position), size);
       const path = (proof?.hashes ?? []).map((hash) => Buffer.from(hash).toString('base64'));
-      const whole = body ?? gone(`The record at position ${position}`);
+      const whole = body ?? refuseGone(`The record at position ${position}`);
       return { position, body: JSON.parse(whole) as PlainJson, path };
     }),
   );
@@ -172,7 +172,7 @@ function keysOf(parts: PassportParts, keys: readonly KnownKey[], checkpoint: Che
         ),
     );
   const signer = (part: string) => {
-    const keyId = keyIdIn(one(parts, part));
+    const keyId = keyIdIn(onlyRow(parts, part));
     return keys.find((key) => key.keyId === keyId);
   };
   const stated = (key: KnownKey | undefined) => (key === undefined ? null : statedKey(key, size));
@@ -201,7 +201,7 @@ const SINGLE = [
 ] as const;
 
 function rowsOf(parts: PassportParts): unknown {
-  const single = SINGLE.map((name) => [name, one(parts, name)]);
+  const single = SINGLE.map((name) => [name, onlyRow(parts, name)]);
   return {
     ...Object.fromEntries(single),
     blocks: parts.get('blocks'),
@@ -210,13 +210,13 @@ function rowsOf(parts: PassportParts): unknown {
   };
 }
 
-function one(parts: PassportParts, name: string): BirthRow {
+function onlyRow(parts: PassportParts, name: string): BirthRow {
   const row = parts.get(name)?.[0];
-  return row ?? gone(`The ${name} of this cut`);
+  return row ?? refuseGone(`The ${name} of this cut`);
 }
 
 /** What a checkpoint covers and the database no longer has. */
-function gone(what: string): never {
+function refuseGone(what: string): never {
   const message = `${what} is gone from the database; run cutter fsck to see what was altered.`;
   throw new NotFound(message, [{ path: ['changeSetId'], code: 'gone', message }]);
 }

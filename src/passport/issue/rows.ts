@@ -86,16 +86,16 @@ const AT_BIRTH: Readonly<Record<string, Readonly<Record<string, PlainJson>>>> = 
   [SIGNATURE.name]: { revoked_at: null, revoked_by: null, revocation_reason: null },
 };
 
-function drawn([name, kind]: readonly [string, Columns[string]]): FragmentSqlToken {
+function columnSql([name, kind]: readonly [string, Columns[string]]): FragmentSqlToken {
   const column = sql.identifier(['r', name]);
   const isTime = ['now', 'timestamptz'].includes(bareKind(kind));
   const value = isTime ? timeText(sql.fragment`${column}`) : sql.fragment`${column}`;
   return sql.fragment`${value} as ${sql.identifier([name])}`;
 }
 
-function selected({ name, table, where, place }: Part): FragmentSqlToken {
+function partSql({ name, table, where, place }: Part): FragmentSqlToken {
   const columns = Object.entries(table.columns).filter(([column]) => column !== LEFT_OUT[table.name]);
-  const list = sql.join(columns.map(drawn), sql.fragment`, `);
+  const list = sql.join(columns.map(columnSql), sql.fragment`, `);
   return sql.fragment`select ${name}::text as part, ${place ?? sql.fragment`0`} as place,
     (select row_to_json(c) from (select ${list}) c) as columns
     from ${sql.identifier(table.name.split('.'))} r where ${where}`;
@@ -110,7 +110,7 @@ export async function birthRows(
 ): Promise<PassportParts> {
   const parts = partsOf(ids);
   const lines = await evidence.any(sql.type(line)`/* passport.rows */
-    ${sql.join(parts.map(selected), sql.fragment` union all `)} order by part, place`);
+    ${sql.join(parts.map(partSql), sql.fragment` union all `)} order by part, place`);
   const tables = new Map(parts.map(({ name, table }) => [name, table]));
   const found = new Map<string, BirthRow[]>(parts.map(({ name }) => [name, []]));
   for (const { part, columns } of lines)

@@ -9,7 +9,7 @@ import { sha256 } from '../../proof/digest.ts';
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 /** One script without imports, for a browser. Its exports, if it has any, become members of a global of this name. */
-export async function bundle(entry: string, name = 'page'): Promise<string> {
+export async function bundleScript(entry: string, name = 'page'): Promise<string> {
   const built = await build({
     configFile: false,
     logLevel: 'warn',
@@ -34,7 +34,7 @@ export async function bundle(entry: string, name = 'page'): Promise<string> {
  * other code.
  */
 export async function renderPage(): Promise<string> {
-  const script = await bundle('main.ts');
+  const script = await bundleScript('main.ts');
   const style = readFileSync(here('page.css'), 'utf8');
   const policy = [
     "default-src 'none'",
