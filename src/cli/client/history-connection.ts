@@ -225,7 +225,7 @@ function reasonOf(error: Error): Error {
 }
 
 function refusedUpgrade(status: number): Error {
-  const sentence = `No stream of a ledger is to be had at this address: it answered ${status}.`;
+  const sentence = `This address gives no stream of a ledger: it answered ${status}.`;
   return status >= 500 || status === 429 ? new ConnectionLost(sentence) : new StreamDenied(sentence);
 }
 

@@ -63,7 +63,7 @@ export class LedgerWatch {
     });
   }
 
-  /** Runs to the end. The webhook hears of a fault that ends the monitor, too. */
+  /** Runs to the end. A fault that ends the monitor is sent to the webhook, too. */
   async run(): Promise<MonitorStatus> {
     try {
       return await this.#watch();
