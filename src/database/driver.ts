@@ -39,7 +39,7 @@ export function assertingDriver(options: DriverOptions): DriverFactory {
           const session = await sessionOf(client, options);
           return survivingRefusals(boundedQueries(client, session, options), options.isClosing);
         } catch (error) {
-          // One that comes too late is nobody's.
+          // Nobody waits any more for a connection that comes too late.
           void made.then((client) => client.destroy()).catch(() => {});
           throw error;
         }
@@ -136,7 +136,7 @@ function boundedQueries(client: Client, session: LoginSession, { watch, busy }: 
       if (lost !== null) throw lost;
       return stream(...args);
     },
-    // Whoever gives it up is not kept waiting for the farewell.
+    // A caller that gives the connection up does not wait for its end.
     destroy: async () => {
       const ending = client.destroy();
       if (lost === null) await ending;

@@ -44,7 +44,7 @@ test('health: not ready when the integrator has lost its rights, and ready again
       status: 'not ready',
       ...ALL_UP,
       integrator: 'down',
-      reasons: ['The integrator was refused its rights; the log of this server says which.'],
+      reasons: ['The database refused the integrator its rights. The log of this server says which.'],
     },
   });
   await server.superuser.query('grant select on cutter_log.pending to cutter_integrator');
@@ -130,7 +130,7 @@ test('ready: where nobody has a token that is good, in production none of a rehe
     .toMatchObject({
       status: 503,
       down: ['callers'],
-      reasons: expect.stringMatching(/^Nobody has a token that is good here/),
+      reasons: expect.stringMatching(/^Nobody has a token that is valid here/),
     });
   const server = await testServer();
   await expect.poll(() => wrongOf(server.url)).toMatchObject({ status: 200 });

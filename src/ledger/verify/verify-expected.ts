@@ -19,10 +19,10 @@ export function expectedVersionIds(expected: Expected): string[] {
 /** The version that a unit of the manifest has after the cut; null where its manifest block no longer names one. */
 export function expectedVersion(expected: Expected, unit: UnitPlan): string | null {
   if (unit.action === 'unchanged') return unit.live?.versionId ?? null;
-  return expected.birth.id(`version:${unit.record.localId}`);
+  return expected.birth.ids.each(`version:${unit.record.localId}`);
 }
 
-/** Makes what must stand from what was approved. */
+/** Makes what the cut must have written from what was approved. */
 export function expectRows(plan: DocumentPlan, actions: DocumentActions, birth: Birth): Expected {
   return { plan, actions, birth, ids: unitIds(birth, actions) };
 }

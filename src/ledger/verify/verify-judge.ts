@@ -4,12 +4,12 @@ import { type ApprovalFault, approvalFaults } from '../../law/approval.ts';
 import { canonicalJson, type PlainJson } from '../../proof/canonical.ts';
 import { digestOf } from '../../proof/digest.ts';
 import { effectOf, unitCounts } from '../effect/actions.ts';
-import { type Birth, memoizeIds } from '../effect/births.ts';
+import type { Birth } from '../effect/births.ts';
 import { approvedActions } from '../effect/blocks.ts';
 import { cutChangeSet } from '../effect/change-set-row.ts';
 import { planBytes } from '../effect/plan.ts';
 import { isDatabaseFault } from '../envelope/constraints.ts';
-import { idOf } from '../envelope/ids.ts';
+import { phaseIds } from '../envelope/ids.ts';
 import { payloadShape, type SourceMeta, termsOf } from '../envelope/reading.ts';
 import type { VerifyTx } from '../envelope/transaction.ts';
 import { compareRows } from './verify-compare.ts';
@@ -33,9 +33,9 @@ export interface CutJudgement {
 
 /**
  * The verdict on a cut: plan and digests are recomputed from the source's bytes and the approved manifest, and
- * compared with the rows as they are read back now. Nothing that the cut stored is taken at its word, nor at its
- * shape: what can't be read as what it should be is a finding like any other, since a verifier that stumbles over an
- * altered row would let it stand for ever.
+ * compared with the rows as they are read back now. VERIFY believes neither the values nor the shapes that the cut
+ * stored: what can't be read as what it should be is a finding like any other. Otherwise an altered row that stops the
+ * verifier would stay for ever.
  */
 export async function judgeCut(
   tx: VerifyTx,
@@ -46,7 +46,8 @@ export async function judgeCut(
     return await judgeWhole(tx, look, changeSet);
   } catch (error) {
     if (isDatabaseFault(error)) throw error;
-    const message = `What this cut left can't be read as a cut: ${error instanceof Error ? error.message : String(error)}.`;
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = `What this cut left can't be read as a cut: ${reason}.`;
     return judgementOf([{ axis: 'A', unit: null, code: 'unreadable', message }], changeSet.effect_digest, 0);
   }
 }
@@ -110,7 +111,7 @@ async function replanCut(tx: VerifyTx, look: VerifyLook): Promise<Replanned | { 
 /** What the cut's rows derive from, as the verifier knows it: the cut's key and who made it. */
 function birthOf(source: SourceMeta, changeSet: JudgedChangeSet): Birth {
   return {
-    id: memoizeIds((thing) => idOf('cut', thing, changeSet.idempotency_key)),
+    ids: phaseIds('cut', changeSet.idempotency_key),
     principalId: changeSet.emitted_by,
     changeSetId: changeSet.change_set_id,
     docCode: source.doc_code,
@@ -140,7 +141,7 @@ function headerOf({ plan, source }: Replanned, changeSet: JudgedChangeSet) {
   return manifestHeader(plan, { entryId: changeSet.entry_id, docCode: source.doc_code });
 }
 
-/** The manifest and its approval, as they stood when the cut was made. */
+/** The manifest and its approval, as they were when the cut was made. */
 function approvalFindings(
   { plan, source }: Replanned,
   look: VerifyLook,
@@ -158,7 +159,7 @@ function approvalFindings(
     );
   const stored = look.blocks[0]?.summary['header'];
   if (canonicalJson(header) !== canonicalJson((stored ?? null) as PlainJson))
-    note('manifest-header', "The header that stands with the manifest isn't that of the plan.");
+    note('manifest-header', "The header that is stored with the manifest isn't that of the plan.");
   findings.push(...decisionFindings(decision, changeSet));
   const due = { operation_kind: 'first_cut', status: 'under_review', source_doc_ref: changeSet.entry_id };
   if (envelope === null || canonicalJson(envelope) !== canonicalJson(due))
@@ -220,7 +221,7 @@ function changeSetFindings(
   const earlier = changeSet.earlier_cuts;
   const made = cutChangeSet(facts, {
     idempotencyKey: changeSet.idempotency_key,
-    signatureId: idOf('cut', 'signature', changeSet.idempotency_key),
+    signatureId: expected.birth.ids.signature,
     riskClass: 'standard',
     scenarioRef: look.entry_scenario_ref,
     docCode: expected.birth.docCode,
@@ -228,7 +229,7 @@ function changeSetFindings(
     cutSeq: (Number.isSafeInteger(earlier) ? (earlier as number) : 0) + 1,
     affectedRows: expected.actions.actions.filter((unit) => unit.action !== 'unchanged').length,
   });
-  // The decision's own class, whatever stands there: none where it is gone.
+  // The decision's own class, whatever it is; none where the decision is gone.
   const due = { ...made, risk_class: look.decision?.risk_class ?? null };
   const findings: CutFinding[] = [];
   for (const [column, value] of Object.entries(due)) {

@@ -9,7 +9,8 @@ import { callOf } from '../call.ts';
 import { idempotencyKey, uuid } from '../input.ts';
 import { callFields } from '../inputs.ts';
 import { outcomeOf } from '../outcome.ts';
-import { nodeOf, type Success, successOf } from '../success.ts';
+import { type Success, successOf } from '../success.ts';
+import { nodeBy } from '../success-node.ts';
 
 const shape = z.object({ idempotencyKey, dryRun: z.boolean(), changeSetId: uuid });
 
@@ -43,12 +44,12 @@ const VerifySuccess = builder.objectRef<Success<VerifyAnswer>>('VerifySuccess').
     result: t.field({
       type: VerifyResult,
       description: 'The verdict of this key.',
-      resolve: (success, _, ctx, info) => nodeOf(success, 'VerifyResult', success.verifyResultId, ctx, info),
+      resolve: nodeBy('VerifyResult', 'verifyResultId'),
     }),
     entry: t.field({
       type: Entry,
       description: 'The entry, complete or failed and escalated.',
-      resolve: (success, _, ctx, info) => nodeOf(success, 'Entry', success.entryId, ctx, info),
+      resolve: nodeBy('Entry', 'entryId'),
     }),
     findings: t.field({
       type: [VerifyFinding],
