@@ -74,9 +74,9 @@ interface Running {
 }
 
 interface Watchers {
-  /** Throws where a signal has come in between. */
+  /** Throws if a signal has arrived meanwhile. */
   check(): void;
-  /** Hears why the embedded database isn't started any more. */
+  /** Called with the reason when the embedded database isn't started any more. */
   onGivenUp(why: string): void;
 }
 
@@ -215,7 +215,7 @@ async function sampleWhenDue(config: Config, running: Running, signal: AbortSign
       passportCommand: (id) => commandTextIn(config.home, `passport issue ${id}`),
     });
   } catch (error) {
-    // The ledger runs all the same.
+    // The ledger runs anyway.
     if (!signal.aborted)
       printLine(`The sample document did not get through: ${faultSentence(error, config)}`);
   }

@@ -126,7 +126,8 @@ export class Emission {
     const given = `$${this.#values.push(keys)}::uuid[]`;
     return this.#statement(
       name,
-      `select json_agg(${this.#row(row, a)} order by array_position(${given}, ${a}.${column})) from ${this.#seen(row.noun).view} ${a} where ${a}.${column} = any(${given})`,
+      `select json_agg(${this.#row(row, a)} order by array_position(${given}, ${a}.${column}))
+      from ${this.#seen(row.noun).view} ${a} where ${a}.${column} = any(${given})`,
     );
   }
 
@@ -214,7 +215,8 @@ export class Emission {
         [...listedBy(noun), ...born].map((column) => `${alias}.${column}`),
       );
     const limit = `$${this.#values.push(args.first + 1)}::int`;
-    return `select coalesce(json_agg(${this.#row(row, a)} order by ${order(a)}), '[]') from (select * from (${rows}) ${v} order by ${order(v)} limit ${limit}) ${a}`;
+    return `select coalesce(json_agg(${this.#row(row, a)} order by ${order(a)}), '[]')
+      from (select * from (${rows}) ${v} order by ${order(v)} limit ${limit}) ${a}`;
   }
 
   #list(noun: Noun, args: BoundPage, hangs: Hanging | null): string {
@@ -280,8 +282,9 @@ export class Emission {
   }
 }
 
-/** Where a row stands in the log, or null. */
+/** Where a row is in the log, or null. */
 function placeInLog({ seat }: Noun, row: string, place: string): string {
   if (seat.of === null) return 'null';
-  return `(select json_build_array(${place}.position::text, ${place}.ordinal) from cutter_log.row_place ${place} where ${place}.row_id = ${row}.${seat.by} and ${place}.noun = '${seat.of}')`;
+  return `(select json_build_array(${place}.position::text, ${place}.ordinal) from cutter_log.row_place ${place}
+    where ${place}.row_id = ${row}.${seat.by} and ${place}.noun = '${seat.of}')`;
 }

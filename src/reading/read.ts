@@ -49,7 +49,7 @@ const compiled = new WeakMap<FieldNode, Compiled>();
 const FIELD_SCOPES = READ_LOGINS.map((login) => SCOPE_OF_LOGIN[login]);
 
 /**
- * The plan of a field of a document for what the caller may read: compiled when first asked for, kept as long as the
+ * The plan of a field of a document for what the caller may read: compiled at its first use, cached as long as the
  * document is.
  */
 function planOf({ session }: Context, info: GraphQLResolveInfo, kind: Plan['kind'], noun: NounName): Plan {
@@ -194,7 +194,7 @@ export async function findNode(
   return found === null ? null : marked(plan, decodeRow(plan.row, plan.fields, found as Cells, answered));
 }
 
-/** The row that a relation leads to from a row at hand, and what hangs under the field, in one statement. */
+/** The row that a relation leads to from a given row, and what hangs under the field, in one statement. */
 export async function readBehind(
   context: Context,
   info: GraphQLResolveInfo,
@@ -246,7 +246,7 @@ export async function readNodesById(
 }
 
 /**
- * The rows with these ids, each given once: for a field that many rows at hand share. One statement, or as few as its
+ * The rows with these ids, each given once: for a field that many rows share. One statement, or as few as its
  * cost allows: what is asked of one row must not be refused for how many there happen to be.
  */
 export async function readShared(

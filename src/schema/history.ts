@@ -37,7 +37,8 @@ History.implement({
       entryVersionAfter: ['String', 'The status after.'],
       changeKind: [
         'String',
-        '`mark`, `sweep_promote`, `review:approve`, `review:reject`, `review:defer`, `cut`, `verify:pass`, `verify:fail` or `abandon`.',
+        '`mark`, `sweep_promote`, `review:approve`, `review:reject`, `review:defer`, `cut`, ' +
+          '`verify:pass`, `verify:fail` or `abandon`.',
       ],
       changedBy: ['String', 'The principal that moved it.'],
       changedAt: ['DateTime', 'The time of the transaction.'],
@@ -45,6 +46,6 @@ History.implement({
     ...placeInLog(t),
     evidence: optionalNode(t, HistoryEvidence, 'What observers do not see of it. Scope `ledger:evidence`.'),
     changedByPrincipal: optionalNode(t, Principal, 'The principal that moved it.'),
-    entry: requiredNode(t, Entry, 'The entry that moved, as it stands now.'),
+    entry: requiredNode(t, Entry, 'The entry that moved, as it is now.'),
   }),
 });

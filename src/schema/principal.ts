@@ -46,7 +46,7 @@ Principal.implement({
     ...columnFields(t, {
       principalId: ['UUID', 'Identifies the principal; every `…By` column holds it.'],
       name: ['String', 'Its name.'],
-      personId: ['UUID', 'The person answerable for it.'],
+      personId: ['UUID', 'The person who answers for it.'],
       personName: ['String', 'The name of that person.'],
       lane: ['String?', 'The lane it signs for, `DOT-991` or `DOT-992`; null for all others.'],
       mode: [

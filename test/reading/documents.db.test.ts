@@ -190,9 +190,13 @@ describe('a past of amendments, compensations and retries', () => {
   });
 
   test('public.v_current_unit shows SQL users the same units', async () => {
-    const { units } = await data('{ units(first: 200) { nodes { address text versionSeq order docCode title kind changeSetId } } }');
+    const { units } = await data(
+      '{ units(first: 200) { nodes { address text versionSeq order docCode title kind changeSetId } } }',
+    );
     const rows = await server.database.pools.reader.any(
-      sql.type(z.looseObject({}))`select canonical_address as address, body as text, version_seq as "versionSeq", render_order as "order",
+      sql.type(
+        z.looseObject({}),
+      )`select canonical_address as address, body as text, version_seq as "versionSeq", render_order as "order",
           doc_code as "docCode", title, unit_kind as kind, change_set_id as "changeSetId"
         from public.v_current_unit order by canonical_address`,
     );
