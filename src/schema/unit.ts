@@ -23,7 +23,7 @@ const SAID_OF_STATE = {
   VOID: 'Only compensated cuts have it.',
 } as const satisfies Record<(typeof UNIT_STATES)[number], string>;
 
-export const UnitState = builder.enumType('UnitState', {
+const UnitState = builder.enumType('UnitState', {
   description: 'Where a unit is, seen from its document.',
   values: Object.fromEntries(
     UNIT_STATES.map((state) => [state, { value: state, description: SAID_OF_STATE[state] }]),

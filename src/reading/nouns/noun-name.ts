@@ -1,5 +1,5 @@
 /** The twelve nouns of the ledger. */
-export type LedgerNounName =
+type LedgerNounName =
   | 'Entry'
   | 'History'
   | 'Dependency'

@@ -20,7 +20,7 @@ export type Codec =
   | 'utf8';
 
 /** A field that is computed, as SQL over the alias of its row. */
-export interface Derived {
+interface Derived {
   readonly sql: (alias: string, moment: Moment) => string;
   /** How it travels, where not as JSON has it. */
   readonly codec?: Codec;
