@@ -21,8 +21,8 @@ export interface FsckOptions {
 }
 
 /**
- * Says of every column of the ledger's tables what vouches for it: what a check can tell, and what it can't. No
- * database is asked.
+ * Says of every column of the ledger's tables what vouches for it: what a check can detect, and what it can't. It asks
+ * no database.
  */
 export function printScope({ json }: Pick<FsckOptions, 'json'>, print: Print = linePrinter(json)): void {
   for (const { table, column, voucher } of SCOPE)

@@ -62,7 +62,7 @@ export async function startServer(config: Config): Promise<void> {
   fault.ignore();
 }
 
-/** What nobody could foresee is shown whole, so that it can be mended. */
+/** An unforeseen fault is shown whole, so that somebody can correct it. */
 function isDefect(error: unknown): boolean {
   return error instanceof TypeError || error instanceof ReferenceError || error instanceof SyntaxError;
 }
@@ -110,7 +110,7 @@ async function bringUp(config: Config, closers: Closer[], { check, onGivenUp }: 
     mode: config.mode,
     shared: config.databaseUrl !== null,
     heads: config.checkpoints.file,
-    tell: (line) => printLine(line),
+    report: (line) => printLine(line),
   });
   closers.push(() => pools.close());
   check();

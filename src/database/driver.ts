@@ -136,7 +136,7 @@ function boundedQueries(client: Client, session: LoginSession, { watch, busy }: 
       if (lost !== null) throw lost;
       return stream(...args);
     },
-    // Whoever gives it up is not kept waiting for the farewell.
+    // A caller that gives the connection up does not wait for its end.
     destroy: async () => {
       const ending = client.destroy();
       if (lost === null) await ending;

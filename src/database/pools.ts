@@ -54,7 +54,7 @@ const LOGIN_OF = {
 const POOL_SIZE: Readonly<Record<PoolName, number>> = {
   exec: 10,
   verify: 10,
-  observe: 11, // the feed listens on one more, the home's claim and the watch stand on others
+  observe: 11, // the feed listens on one more; the home's claim and the watch have one each
   evidence: 5,
   gate: 5,
 };

@@ -54,7 +54,9 @@ export function keepRunning(options: RevivalOptions): { current(): Running; sett
       log(isLast ? `${how}.` : `${how}; it is started again.`);
       if (isLast)
         givenUp(
-          `PostgreSQL ended more than ${ENDS} times, each time soon after its start, and isn't started again. postgres.log in the home directory may say why. Mend that, then start the ledger again.`,
+          `PostgreSQL ended more than ${ENDS} times, each time soon after its start, and isn't started ` +
+            'again. See postgres.log in the home directory for the cause. Correct it, then start the ' +
+            'ledger again.',
         );
       else reviving = revive(postmaster.port);
     });

@@ -39,7 +39,7 @@ const LOGIN = 'cutter_observe';
 const ASK_EVERY_MS = 1_000;
 const TICK_MS = 250;
 const TICKS = 12;
-/** How long the database may be silent before callers are told. */
+/** How long the database may be silent before callers get an error. */
 const SILENCE_MS = TICK_MS * TICKS;
 
 /**

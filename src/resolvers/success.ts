@@ -64,7 +64,7 @@ const entryRow = z.object({
   scenario_ref: z.string().nullish(),
 });
 
-/** The entries that a dry run would move, as they stand. */
+/** The entries that a dry run would move, as they are now. */
 async function entriesNow(
   context: Context,
   ids: readonly string[],

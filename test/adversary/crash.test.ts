@@ -113,7 +113,7 @@ describe('kill -9 under 20 cuts that stand inside their transaction', () => {
       ownerUrl: embedded.ownerUrl,
       home,
       mode: 'rehearsal',
-      tell: (line) => told.push(line),
+      report: (line) => told.push(line),
     });
     await prepared.pools.close();
     tokens = prepared.tokens;

@@ -89,7 +89,7 @@ const LIES: readonly (readonly [string, NonNullable<Lie['answers']>, RegExp])[] 
   [
     'one key twice',
     { keys: ([one, ...rest]: Loose[]) => [one, { ...one, lane: 'DOT-992' }, ...rest] },
-    /stands there twice; a key serves one lane\.$/,
+    /appears twice; a key serves one lane\.$/,
   ],
   [
     'the id of another key',

@@ -66,7 +66,7 @@ async function swallowingProxy(port: number) {
 
 beforeAll(async () => {
   embedded = await startEmbedded({ home, log: () => {} });
-  prepared = await prepareLedger({ ownerUrl: embedded.ownerUrl, home, mode: 'rehearsal', tell: () => {} });
+  prepared = await prepareLedger({ ownerUrl: embedded.ownerUrl, home, mode: 'rehearsal', report: () => {} });
   await prepared.pools.close();
   proxy = await swallowingProxy(Number(new URL(embedded.ownerUrl).port));
   const urls = Object.fromEntries(

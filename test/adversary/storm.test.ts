@@ -39,7 +39,7 @@ beforeAll(async () => {
     ownerUrl: embedded.ownerUrl,
     home,
     mode: 'rehearsal',
-    tell: () => {},
+    report: () => {},
   });
   await prepared.pools.close();
   tokens = prepared.tokens;

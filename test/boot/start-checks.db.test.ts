@@ -123,7 +123,7 @@ describe('a start is refused, with the way out,', () => {
     const mend = /(alter database [^;]*;)/.exec(said)?.[1] as string;
     await asOwner(server.ownerUrl, (owner) =>
       owner.query(
-        `set default_transaction_read_only = off; ${mend.replace('; or where it is set for the owner or the server.', ';')}`,
+        `set default_transaction_read_only = off; ${mend.replace('; or change it for the owner or the server, if it is set there.', ';')}`,
       ),
     );
     await starts(url);

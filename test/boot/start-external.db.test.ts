@@ -126,7 +126,7 @@ describe('several homes on one PostgreSQL server', () => {
   test('when none lives, another home takes the database over, and says so', async () => {
     const taking = on(database, other);
     await taking.says('Ctrl-C');
-    expect(taking.output()).toContain("This database was another home's, whose server doesn't run");
+    expect(taking.output()).toContain("This database belonged to another home, whose server doesn't run");
     expect(await serves(taking, other)).toBe(true);
     await close(taking);
   });
@@ -142,7 +142,7 @@ test('a home that keeps the checkpoints of another ledger says so, and the way o
   const started = on(await freshDatabase(), home);
   await started.says('Ctrl-C');
   expect(started.output()).toMatch(
-    /checkpoints are of another ledger, .* move the file away or name another by CUTTER_CHECKPOINT_FILE/,
+    /checkpoints are of another ledger, .* move the file away or name another in CUTTER_CHECKPOINT_FILE/,
   );
   await close(started);
 });

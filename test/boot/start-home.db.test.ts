@@ -154,10 +154,10 @@ describe('a home', () => {
       const before = readlinkSync(join(closed, 'home', 'postgres'));
       renameSync(join(closed, 'home'), join(moved, 'home'));
       const told = await refusalOf(on(join(moved, 'home')));
-      expect(told).toContain(`leads to ${before}, the data of the place where this home was before`);
+      expect(told).toContain(`leads to ${before}, the data of this home at its earlier place`);
       execSync(/move its data too: (.*?)\. If it is a copy/.exec(told)?.[1] as string);
       expect(await starts(join(moved, 'home'))).toMatch(
-        /The ledger's database was in \S+ and is in \S+ now\./,
+        /The ledger's database was in \S+ and is now in \S+\./,
       );
       rmSync(dirname(readlinkSync(join(moved, 'home', 'postgres'))), { recursive: true });
     },
@@ -247,7 +247,7 @@ describe('what PostgreSQL needs', () => {
     writeFileSync(path, '15\n');
     const told = await refusalOf(on(home));
     expect(told).toContain(
-      `are of PostgreSQL 15, and this version of Cutter brings PostgreSQL ${version.trim()}`,
+      `are of PostgreSQL 15, and this version of Cutter has PostgreSQL ${version.trim()}`,
     );
     writeFileSync(path, version);
     await starts(home);

@@ -131,7 +131,7 @@ describe('a database restored without owners and privileges', () => {
       });
       const command = await started(home, elsewhere.ownerUrl);
       expect(command.output()).toContain('granted them again');
-      expect(command.output()).toContain('It was made of a database on another PostgreSQL server');
+      expect(command.output()).toContain('It was made from a database on another PostgreSQL server');
       expect(await resumed(home, elsewhere.ownerUrl)).toContain('DOT-992 has accepted. Both lanes have');
       await expect
         .poll(async () => (await readiness(command))['resumed'], { timeout: WAITS_FOR_OTHERS_MS })
@@ -186,7 +186,7 @@ describe('a copy and its original', () => {
     expect(first.output()).not.toContain('is a copy');
     const copy = await started(home, database);
     expect(copy.output()).toContain(
-      `This ledger's database is a copy. It was made of the database ${new URL(original).pathname.slice(1)} on the same server, which is there.`,
+      `This ledger's database is a copy. It was made from the database ${new URL(original).pathname.slice(1)}, which is still on the same server.`,
     );
     expect(copy.output()).toContain('"cutter resume"');
     expect(await readiness(copy)).toMatchObject({ status: 'not ready', resumed: 'down' });
@@ -224,7 +224,7 @@ describe('a copy and its original', () => {
       owner.query(`drop database ${new URL(original).pathname.slice(1)} with (force)`),
     );
     const moved = await started(home, database);
-    expect(moved.output()).toContain('The database that this ledger was in is gone from its server');
+    expect(moved.output()).toContain('The earlier database of this ledger is gone from its server');
     await ready(moved);
     expect(await runs(moved, home)).toContain('verified_complete');
     await close(moved);
@@ -237,7 +237,7 @@ describe('a copy and its original', () => {
     const first = await started(home, null);
     const second = await started(copy, null);
     expect(first.output()).not.toContain('is a copy');
-    expect(second.output()).toContain("This ledger's database is a copy. It was made of the database in ");
+    expect(second.output()).toContain("This ledger's database is a copy. It was made from the database in ");
     expect(await readiness(second)).toMatchObject({ resumed: 'down' });
     expect(await runs(first, home)).toContain('verified_complete');
     await close(first);
@@ -245,7 +245,7 @@ describe('a copy and its original', () => {
 
     renameSync(home, moved);
     const third = await started(moved, null);
-    expect(third.output()).toMatch(/The ledger's database was in .* and is in .* now\./);
+    expect(third.output()).toMatch(/The ledger's database was in .* and is now in .*\./);
     await ready(third);
     await close(third);
     // Whose original is gone is no copy any more.

@@ -254,7 +254,7 @@ describe('a database where the names of the target tables are taken', () => {
     const database = await sharedDatabase();
     await asOwner(database.ownerUrl, (owner) => owner.query('create schema cutter_auth'));
     expect(await refused(database)).toContain(
-      'has schemas of a ledger (cutter_auth), and not the record of the migrations',
+      'has schemas of a ledger (cutter_auth), but not the record of the migrations',
     );
   });
 });

@@ -60,7 +60,7 @@ describe('a session that could lose what it acknowledges', () => {
         await owner(`alter role ${login} set synchronous_commit = ${value}`);
         const why = await refusal();
         expect(why).toMatch(new RegExp(`^synchronous_commit is "${value}" for ${login}, and a crash could`));
-        await owner(/This mends it: (.*;)$/.exec(why)?.[1] as string);
+        await owner(/To correct it, run: (.*;)$/.exec(why)?.[1] as string);
         expect(await refusal()).toBe('started');
       }
     },
@@ -81,7 +81,7 @@ describe('a session that could lose what it acknowledges', () => {
       await owner(`alter role cutter_exec in database cutter set ${setting}`);
       const why = await refusal();
       expect(why.toLowerCase()).toContain(`${setting.split(' ')[0]} is "`);
-      await owner(/This mends it: (.*;)$/.exec(why)?.[1] as string);
+      await owner(/To correct it, run: (.*;)$/.exec(why)?.[1] as string);
       expect(await refusal()).toBe('started');
     }
   });

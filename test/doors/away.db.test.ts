@@ -25,7 +25,7 @@ let url: string;
 
 beforeAll(async () => {
   embedded = await startEmbedded({ home, log: () => {} });
-  prepared = await prepareLedger({ ownerUrl: embedded.ownerUrl, home, mode: 'rehearsal', tell: () => {} });
+  prepared = await prepareLedger({ ownerUrl: embedded.ownerUrl, home, mode: 'rehearsal', report: () => {} });
   wired = wireServer({
     pools: prepared.pools,
     secrets: prepared.secrets,

@@ -44,7 +44,7 @@ test('health: not ready when the integrator has lost its rights, and ready again
       status: 'not ready',
       ...ALL_UP,
       integrator: 'down',
-      reasons: ['The integrator was refused its rights; the log of this server says which.'],
+      reasons: ['The database refused the integrator its rights. The log of this server says which.'],
     },
   });
   await server.superuser.query('grant select on cutter_log.pending to cutter_integrator');

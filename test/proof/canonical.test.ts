@@ -3,14 +3,9 @@ import canonicalize from 'canonicalize';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { PlainJson, PlainJsonCode, PlainJsonOptions } from '../../src/proof/canonical.ts';
-import {
-  assertPlainJson,
-  canonicalJson,
-  MAX_JSON_DEPTH,
-  PlainJsonError,
-  parsePlainJson,
-} from '../../src/proof/canonical.ts';
+import { assertPlainJson, canonicalJson, MAX_JSON_DEPTH, PlainJsonError } from '../../src/proof/canonical.ts';
 import { canonicalTextOf } from '../../src/proof/canonical-text.ts';
+import { parsePlainJson } from '../../src/proof/parse-plain-json.ts';
 import { anyCharacter } from '../harness/any-text.ts';
 
 const officialPath = new URL('../../../shared/vectors/jcs_official.json', import.meta.url);

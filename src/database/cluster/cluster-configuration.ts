@@ -17,7 +17,7 @@ const PG_HBA = `# Written by the ledger at every start.
 host all all 127.0.0.1/32 scram-sha-256
 `;
 
-/** Written anew at every start. What an operator sets with ALTER SYSTEM stands in postgresql.auto.conf and wins. */
+/** Written at every start. What an operator sets with ALTER SYSTEM is in postgresql.auto.conf, and wins. */
 function configurationText(port: number): string {
   return `# Written by the ledger at every start; changes here are lost. ALTER SYSTEM lasts.
 listen_addresses = '127.0.0.1'

@@ -124,7 +124,8 @@ async function endOrphan(place: ClusterPlace, log: (line: string) => void): Prom
   const starter = liveStarterOf(pid);
   if (starter !== null)
     throw new Error(
-      `The ledger of another home (process ${starter}) runs PostgreSQL on ${place.data}: two homes lead to one folder. Stop that one, or give this home data of its own.`,
+      `The ledger of another home (process ${starter}) runs PostgreSQL on ${place.data}: two homes lead ` +
+        'to one folder. Stop that ledger, or give this home data of its own.',
     );
   log(`A PostgreSQL (process ${pid}) was left behind by a start that was killed; it is shut down first.`);
   const start = startOf(pid);

@@ -9,7 +9,7 @@ export class WrongLogin extends Error {
   override readonly name = 'WrongLogin';
 }
 
-/** A setting of the session would break a promise of the ledger. The message names it and the SQL that mends it. */
+/** A setting of the session would break a promise of the ledger. The message names it and the SQL that corrects it. */
 class UnfitSession extends Error {
   override readonly name = 'UnfitSession';
   readonly code = UNFIT_CODE;
@@ -24,14 +24,15 @@ const LOOK = `/* session.look */ select current_user::text as "current", session
   ${SESSION_SETTINGS} as settings`;
 
 /** Which of the settings that are kept for roles and databases is the one that this session has. */
-const SOURCE = `/* session.source */ select setrole <> 0 and setdatabase <> 0 as in_database, quote_ident(current_database()) as database
+const SOURCE = `/* session.source */
+  select setrole <> 0 and setdatabase <> 0 as in_database, quote_ident(current_database()) as database
   from pg_catalog.pg_db_role_setting, unnest(setconfig) as kept
   where setdatabase in (0, (select oid from pg_catalog.pg_database where datname = current_database()))
     and setrole in (0, (select oid from pg_catalog.pg_roles where rolname = current_user))
     and lower(split_part(kept, '=', 1)) = lower('$NAME')
   order by in_database desc limit 1`;
 
-/** Whoever can ask; a pool's client or a connection of its own. */
+/** What can send a statement: a pool's client, or a connection of its own. */
 export interface Asks {
   query(text: string): Promise<{ readonly rows: readonly object[] }>;
 }
@@ -66,13 +67,16 @@ export async function checkSession(client: Asks, login: Login): Promise<LoginSes
     // Phases lock first and look then; at any other level the look is as old as the transaction, and a guard judges
     // by what was before it waited.
     throw new UnfitSession(
-      `Transactions of ${login} are ${found.isolation} by default here, and the ledger's guards need read committed. Take default_transaction_isolation out of the connection's options and of "alter role ${login} in database".`,
+      `Transactions of ${login} are ${found.isolation} by default here, and the ledger's guards need ` +
+        "read committed. Remove default_transaction_isolation from the connection's options and from " +
+        `"alter role ${login} in database".`,
     );
   }
   const [unfit] = unfitIn(found.settings, login);
   if (unfit !== undefined) {
     throw new UnfitSession(
-      `${unfit.name} is "${unfit.value}" for ${login}, and ${unfit.otherwise}. This mends it: ${await mendOf(client, unfit, login)}`,
+      `${unfit.name} is "${unfit.value}" for ${login}, and ${unfit.otherwise}. To correct it, run: ` +
+        `${await mendOf(client, unfit, login)}`,
     );
   }
   const limitMs = (name: string) => Number(found.settings[name]);
@@ -91,7 +95,8 @@ function refuseWrongLogin(found: Found, login: Login): void {
   }
   if (found.beyond_policies || found.owns) {
     throw new WrongLogin(
-      `${login} is a superuser, bypasses row security or owns tables, so grants wouldn't hold it. Take that from the role.`,
+      `${login} is a superuser, bypasses row security or owns tables, so grants don't limit it. Remove ` +
+        'that from the role.',
     );
   }
 }

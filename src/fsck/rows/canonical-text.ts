@@ -1,4 +1,5 @@
-import { canonicalJson, parsePlainJson } from '../../proof/canonical.ts';
+import { canonicalJson } from '../../proof/canonical.ts';
+import { parsePlainJson } from '../../proof/parse-plain-json.ts';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;

@@ -48,7 +48,8 @@ builder.mutationField('abandon', (t) =>
   t.field({
     type: outcomeOf('abandon', AbandonSuccess),
     description:
-      "Ends an entry that won't be cut, or an escalation that was dealt with. Scope `entry:abandon`, lane DOT-991; not an agent.",
+      "Ends an entry that won't be cut, or an escalation that was dealt with. Scope `entry:abandon`, lane " +
+      'DOT-991. An agent may not call it.',
     args: { input: t.arg({ type: AbandonInput, required: true, description: 'What to end, and why.' }) },
     resolve: async (_, { input }, ctx) =>
       successOf(ctx, await ctx.ledger.asExec(callOf('abandon', ctx, input), (tx) => abandon(tx, input))),

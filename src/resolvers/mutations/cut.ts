@@ -25,7 +25,7 @@ const CutInput = builder
   .validate(shape);
 
 const CutSuccess = builder.objectRef<Success<CutAnswer>>('CutSuccess').implement({
-  description: 'The manifest is applied: units, versions and ledger rows stand together.',
+  description: 'The manifest is applied: units, versions and ledger rows were written together.',
   interfaces: [WrittenInterface],
   fields: (t) => ({
     changeSet: t.field({

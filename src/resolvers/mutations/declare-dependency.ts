@@ -40,7 +40,7 @@ const DeclareDependencyInput = builder
         required: true,
         description: 'The entry that is blocked, superseded or refined.',
       }),
-      kind: t.field({ type: DependencyKindEnum, required: true, description: 'How they hang together.' }),
+      kind: t.field({ type: DependencyKindEnum, required: true, description: 'How they are related.' }),
     }),
   })
   .validate(shape);
@@ -63,7 +63,7 @@ builder.mutationField('declareDependency', (t) =>
   t.field({
     type: outcomeOf('declareDependency', DeclareDependencySuccess),
     description:
-      'Says how two entries hang together. Scope `entry:mark`; SUPERSEDES needs `entry:review`. Lane DOT-991.',
+      'Declares how two entries are related. Scope `entry:mark`; SUPERSEDES needs `entry:review`. Lane DOT-991.',
     args: { input: t.arg({ type: DeclareDependencyInput, required: true, description: 'The edge.' }) },
     resolve: async (_, { input }, ctx) =>
       successOf(

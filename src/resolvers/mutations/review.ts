@@ -105,7 +105,8 @@ builder.mutationField('review', (t) =>
   t.field({
     type: outcomeOf('review', ReviewSuccess),
     description:
-      "Records a person's verdict on one manifest. Scope `entry:review`, lane DOT-991; not who marked the entry or registered its text, not an agent.",
+      "Records a person's verdict on one manifest. Scope `entry:review`, lane DOT-991. An agent may not " +
+      'call it, nor the person who marked the entry or registered its text.',
     args: { input: t.arg({ type: ReviewInput, required: true, description: 'The verdict.' }) },
     resolve: async (_, { input }, ctx) =>
       successOf(ctx, await ctx.ledger.asExec(callOf('review', ctx, input), (tx) => review(tx, input))),

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { KINDS, type Kind } from '../../../src/fsck/kinds.ts';
 import { copyBinary } from '../../../src/fsck/rows/copy.ts';
 import { BirthText, StandingRows } from '../../../src/fsck/rows/row-text.ts';
-import { canonicalJson, type PlainJson, parsePlainJson } from '../../../src/proof/canonical.ts';
+import { canonicalJson, type PlainJson } from '../../../src/proof/canonical.ts';
+import { parsePlainJson } from '../../../src/proof/parse-plain-json.ts';
 import { anyText } from '../../harness/any-text.ts';
 import { testDatabase } from '../../harness/database.ts';
 
