@@ -215,7 +215,7 @@ async function sampleWhenDue(config: Config, running: Running, signal: AbortSign
       passportCommand: (id) => commandTextIn(config.home, `passport issue ${id}`),
     });
   } catch (error) {
-    // The ledger runs all the same.
+    // The ledger runs anyway.
     if (!signal.aborted)
       printLine(`The sample document did not get through: ${faultSentence(error, config)}`);
   }

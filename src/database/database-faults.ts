@@ -13,5 +13,6 @@ export function isRefusedRight(error: unknown): boolean {
 export function isLostConnection(error: unknown): boolean {
   const outage = outageOf(error);
   if (outage !== null) return outage === 'away' || outage === 'exhausted' || outage === 'waiting';
-  return !/^[0-9A-Z]{5}$/.test(codeOf(error));
+  const code = codeOf(error);
+  return code === null || !/^[0-9A-Z]{5}$/.test(code);
 }

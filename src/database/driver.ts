@@ -39,7 +39,7 @@ export function assertingDriver(options: DriverOptions): DriverFactory {
           const session = await sessionOf(client, options);
           return survivingRefusals(boundedQueries(client, session, options), options.isClosing);
         } catch (error) {
-          // One that comes too late is nobody's.
+          // Nobody waits any more for a connection that comes too late.
           void made.then((client) => client.destroy()).catch(() => {});
           throw error;
         }

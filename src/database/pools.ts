@@ -59,7 +59,7 @@ const POOL_SIZE: Readonly<Record<PoolName, number>> = {
   gate: 5,
 };
 
-/** A caller is answered within 5 s where the database doesn't answer, or where a lock isn't to be had. */
+/** A caller is answered within 5 s where the database doesn't answer, or where a lock can't be taken. */
 const CONNECT_LIMIT_MS = 4_000;
 const STUCK_LIMIT_MS = 4_000;
 /** Behind callers whose statements work, a caller waits for longer. */

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Running } from './cluster/postmaster.ts';
 
-/** Ends beyond this many, with too little health between them, have a reason that no start mends. */
+/** After more ends than this, with too little health between them, another start doesn't help. */
 const ENDS = 10;
-/** So much health makes up for one end. */
+/** So much time in health cancels one end. */
 const HEALTH_MS = 1_000;
 /** How often a start that fails is tried again, after 1, 2, 4 … seconds. */
 const STARTS = 5;
@@ -35,7 +35,7 @@ export interface RevivalOptions {
   hopeless(): string | null;
   isStopping(): boolean;
   readonly log: (line: string) => void;
-  /** Hears, once, why PostgreSQL isn't started any more. */
+  /** Called once, with the reason why PostgreSQL isn't started any more. */
   readonly givenUp: (why: string) => void;
 }
 

@@ -1,6 +1,6 @@
 /**
- * What a cut does to each unit of its manifest, against the units that stand: born, given a new version, left as it
- * is; and which standing units the manifest no longer has.
+ * What a cut does to each unit of its manifest, compared with the live units: it is born, gets a new version, or stays
+ * as it is; and which live units the manifest no longer has.
  */
 import type { PlanRecord } from './types.ts';
 
@@ -45,11 +45,11 @@ export interface PlannedAction<R extends PlanRecord = PlanRecord, L extends Live
 export interface CutActions<L extends LiveUnit = LiveUnit> {
   /** One for each unit and container, in source order. */
   readonly actions: readonly PlannedAction<PlanRecord, L>[];
-  /** Standing units that no record has, ordered by the bytes of their addresses. */
+  /** Live units that no record has, ordered by the bytes of their addresses. */
   readonly vanished: readonly L[];
 }
 
-/** Compare a plan's records with the standing units of the same document, keyed by address. */
+/** Compares a plan's records with the units of the same document, keyed by address. */
 export function actionsFor<L extends LiveUnit>(
   records: readonly PlanRecord[],
   live: ReadonlyMap<string, L>,

@@ -1,6 +1,6 @@
 /**
- * Spans, explicit or from a profile, and the law that holds for all of them: inside the source, between characters,
- * in no byte overlapping, no byte left out, each with an address and a parent of its own document.
+ * Spans, explicit or from a profile, and the rules for all of them: inside the source, between characters, no byte in
+ * two of them, no byte left out, each with an address and a parent of its own document.
  */
 import { addressFault } from './address.ts';
 import type { DocumentProblem, UnitSpan, VocabularyTerm } from './types.ts';
@@ -59,7 +59,7 @@ function spanProblem(span: Span, field: string, code: string, message: string): 
   return { path: [...span.path, field], code, message: `${labelOf(span)} ${message}` };
 }
 
-/** Faults of where the spans stand: after any of these no record can be made. Spans come sorted by start. */
+/** Faults of where the spans are: after any of these no record can be made. Spans come sorted by start. */
 export function placeProblems(spans: readonly Span[], bytes: Buffer): DocumentProblem[] {
   const problems: DocumentProblem[] = [];
   for (const span of spans) problems.push(...boundsProblems(span, bytes));

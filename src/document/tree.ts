@@ -32,7 +32,7 @@ export function parentProblems(spans: readonly Span[]): DocumentProblem[] {
   return problems;
 }
 
-/** The keys that stand in a cycle of parents. */
+/** The keys that are in a cycle of parents. */
 export function cycleMembers<K>(parentOf: ReadonlyMap<K, K | null>): K[] {
   const done = new Set<K>();
   const members: K[] = [];

@@ -107,8 +107,8 @@ export interface DocumentPlan {
   /** Nothing may be cut from a plan that has any. */
   readonly problems: readonly DocumentProblem[];
   /**
-   * Why the source is no text to be cut, though its bytes can be: recognised by content. Whoever marks, approves or
-   * cuts is refused; VERIFY doesn't ask, so that a cut made before content was recognised stays verifiable.
+   * Why the source is no text to be cut, though its bytes can be: recognised by content. MARK, REVIEW and CUT refuse
+   * it. VERIFY doesn't ask, so that a cut made before content was recognised stays verifiable.
    */
   readonly foreign: DocumentProblem | null;
   /** What a person should look at before approving. They block nothing and no digest covers them. */

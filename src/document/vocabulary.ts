@@ -87,14 +87,18 @@ export function termProblems(
       const term = terms.get(use[field]);
       const path = [...use.path, field];
       if (term === undefined) {
-        const message = `${use.label} has the ${noun} "${use[field]}", which is not in the vocabulary. Allowed: ${allowed}.`;
+        const message =
+          `${use.label} has the ${noun} "${use[field]}", which is not in the vocabulary. ` +
+          `Allowed: ${allowed}.`;
         problems.push({ path, code: `unknown_${termKind}`, message });
         continue;
       }
       const count = (counts.get(term.term) ?? 0) + 1;
       counts.set(term.term, count);
       if (term.atMost !== null && count > term.atMost) {
-        const message = `${use.label} is number ${count} of ${noun} "${term.term}". A document may have at most ${term.atMost}.`;
+        const message =
+          `${use.label} is number ${count} of ${noun} "${term.term}". ` +
+          `A document may have at most ${term.atMost}.`;
         problems.push({ path, code: 'cardinality_exceeded', message });
       }
     }

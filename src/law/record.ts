@@ -5,8 +5,7 @@ import type { DsseEnvelope } from '../proof/dsse.ts';
 import type { Lane, Mode } from './values.ts';
 
 /**
- * The version of a record's form; it stands inside the bytes that are hashed. docs/reference/formats/record.md
- * describes it.
+ * The version of a record's form; the hash covers it. docs/reference/formats/record.md describes it.
  */
 export const RECORD_FORMAT = 'cutter-record/1';
 /** The same with a member `statements`: records about keys and incarnations alone. */
@@ -43,7 +42,7 @@ export interface RecordInput {
   /** The history rows as observers see them. */
   readonly history: readonly PlainJson[];
   readonly rows: readonly WrittenRow[];
-  /** Signed statements that the record itself carries, for whoever reads the log alone: about keys and incarnations. */
+  /** Signed statements that the record itself carries, for readers of the log alone: about keys and incarnations. */
   readonly statements?: readonly DsseEnvelope[];
 }
 
@@ -207,7 +206,7 @@ function canonicalValue(value: PlainJson | undefined): string {
   return canonicalJson(value);
 }
 
-/** The full digest of one row, as it stands in a record. */
+/** The full digest of one row, as a record has it. */
 export function rowDigestOf({ table, id, op, columns }: WrittenRow): string {
   return hash('sha256', canonicalJson({ table, id, op, columns }), 'base64url');
 }

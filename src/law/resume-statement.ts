@@ -7,9 +7,9 @@ import type { LaneKey } from './keys.ts';
 import { LANES, type Lane } from './values.ts';
 
 /*
- * What both lanes sign when a ledger goes on from a position that it had been beyond. The record with the two
- * envelopes is the first of the new incarnation: whoever knows the lanes' keys knows from it what was given up, and
- * that both have said so.
+ * What both lanes sign when a ledger goes on from a position that it had passed before. The record with the two
+ * envelopes is the first of the new incarnation. It shows everyone who knows the lanes' keys what was given up, and
+ * that both lanes have said so.
  */
 
 const RESUME_PAYLOAD_TYPE = 'application/vnd.cutter.resume.v1+json';

@@ -39,7 +39,8 @@ export interface CutAnswer {
  *
  * Locks    entry · signing key (shared) · document code; then looks
  * Reads    source · vocabulary · live units · live decision · blocks · dependencies · change sets · key
- * Writes   1 signature · 1 change_set · A affected_row · 1 history · U units and versions · anchors · entry.status (CAS)
+ * Writes   1 signature · 1 change_set · A affected_row · 1 history · U units and versions · anchors ·
+ *          entry.status (CAS)
  * Refuses  IdempotencyConflict  the key was used for another cut, or by another principal
  *          NotFound             no such entry
  *          AlreadyCut           the entry, or this manifest, has its cut       G-CUT-ONCE
@@ -76,16 +77,16 @@ export async function cut(tx: ExecTx<'cut'>, input: CutInput): Promise<Done<CutA
 }
 
 function refuseSecondCut(input: CutInput, look: CutLook): void {
-  const standing = look.cuts.find((c) => c.entry === input.entryId || !c.compensated);
-  if (standing === undefined) return;
+  const first = look.cuts.find((c) => c.entry === input.entryId || !c.compensated);
+  if (first === undefined) return;
   const message =
-    standing.entry === input.entryId
-      ? `Entry ${input.entryId} was cut by change set ${standing.id}; a retry or an amendment is a new entry.`
-      : `This manifest was cut by change set ${standing.id} for entry ${standing.entry}.`;
+    first.entry === input.entryId
+      ? `Entry ${input.entryId} was cut by change set ${first.id}; a retry or an amendment is a new entry.`
+      : `This manifest was cut by change set ${first.id} for entry ${first.entry}.`;
   throw new AlreadyCut(message, [
     problemAt(['input', 'entryId'], 'already-cut', message, {
-      entryId: standing.entry,
-      changeSetId: standing.id,
+      entryId: first.entry,
+      changeSetId: first.id,
     }),
   ]);
 }
@@ -180,8 +181,10 @@ function freshActions(plan: DocumentPlan, look: CutLook): DocumentActions {
   const approved = look.blocks.filter((block) => block.summary['role'] !== 'excluded');
   const changed = approved.find((block) => planned.get(block.unit_local_id) !== approvedFingerprint(block));
   if (changed === undefined && approved.length === planned.size) return actions;
+  const place = changed?.address ? ` (at ${changed.address})` : '';
   throw stalePlan(
-    `The live units changed since the review${changed?.address ? ` (at ${changed.address})` : ''}; this call can succeed once a reviewer has looked at the current plan and approved it again.`,
+    `The live units changed since the review${place}; ` +
+      'this call can succeed once a reviewer has looked at the current plan and approved it again.',
     true,
   );
 }

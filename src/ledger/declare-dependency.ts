@@ -28,7 +28,7 @@ const lookRow = z.object({
 });
 
 /**
- * DECLARE DEPENDENCY — say how two entries hang together: *from* blocks (supersedes, refines, is related to) *to*.
+ * DECLARE DEPENDENCY — say how two entries depend: *from* blocks (supersedes, refines, is related to) *to*.
  *
  *     no state moves        lane DOT-991, role cutter_exec
  *
@@ -64,7 +64,7 @@ export async function declareDependency(
     return { value, writes: null };
   }
   refuseUnknown(input, look);
-  // The guard of the cut would come too late.
+  // The guard of CUT would be too late: the cut has been made.
   if (input.kind === 'blocks' && look.to !== null && wasCut(look.to)) {
     const message = `Entry ${input.toEntryId} is ${look.to}: it is cut already, so nothing can block it any more.`;
     throw new IllegalTransition(message, [
@@ -72,7 +72,9 @@ export async function declareDependency(
     ]);
   }
   if (look.closes) {
-    const message = `Entry ${input.toEntryId} already blocks ${input.fromEntryId}, directly or through others; the new edge would close a circle.`;
+    const message =
+      `Entry ${input.toEntryId} already blocks ${input.fromEntryId}, directly or through others; ` +
+      'the new edge would close a circle.';
     throw new DependencyCycle(message, [
       problemAt(['input', 'toEntryId'], 'cycle', message, { entryId: input.toEntryId }),
     ]);
@@ -99,12 +101,17 @@ function lookForDependency(
         select ${input.toEntryId}::uuid
       union
         select d.to_entry_id from blocked b
-        join cutter_governance.decision_backlog_dependency d on d.from_entry_id = b.entry_id and d.dependency_kind = 'blocks')
-    select (select status from cutter_governance.decision_backlog_entry where entry_id = ${input.fromEntryId}::uuid) as "from",
-      (select status from cutter_governance.decision_backlog_entry where entry_id = ${input.toEntryId}::uuid) as "to",
+        join cutter_governance.decision_backlog_dependency d
+          on d.from_entry_id = b.entry_id and d.dependency_kind = 'blocks')
+    select
+      (select status from cutter_governance.decision_backlog_entry
+        where entry_id = ${input.fromEntryId}::uuid) as "from",
+      (select status from cutter_governance.decision_backlog_entry
+        where entry_id = ${input.toEntryId}::uuid) as "to",
       ${input.kind} = 'blocks' and exists (select 1 from blocked where entry_id = ${input.fromEntryId}::uuid) as closes,
       (select json_build_object('by', created_by, 'from', from_entry_id, 'to', to_entry_id, 'kind', dependency_kind)
-        from cutter_governance.decision_backlog_dependency where dependency_id = ${tx.ids.dependency}::uuid) as first`);
+        from cutter_governance.decision_backlog_dependency
+        where dependency_id = ${tx.ids.dependency}::uuid) as first`);
 }
 
 function refuseUnknown(input: DeclareDependencyInput, look: z.infer<typeof lookRow>): void {

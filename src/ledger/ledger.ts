@@ -21,7 +21,7 @@ import { type Reconstruction, reconstruct } from './reconstruct.ts';
 import type { SweepAnswer, SweepInput } from './sweep.ts';
 import { sweepReplay } from './sweep-replay.ts';
 
-/** The ledger as resolvers see it: verbs run in their lane's transaction, evidence is read beside it. */
+/** The ledger as resolvers see it: verbs run in their lane's transaction, evidence is read outside of it. */
 export interface Ledger {
   /** Runs a verb in the executor's lane (DOT-991, login cutter_exec). */
   asExec<V extends Verb, T extends object>(
@@ -54,11 +54,11 @@ export interface LedgerOptions {
   readonly custody: Custody;
   /** Why what is acknowledged might not outlive a crash; null where it does. */
   readonly lost: () => string | null;
-  /** Told how each writing transaction ended: by an error, or null. */
+  /** Called at the end of each writing transaction: with its error, or null. */
   readonly wrote: (error: unknown) => void;
   /** Called after each commit: the integrator has something to do. */
   readonly committed: () => void;
-  /** Told of what the database refused although the code thought it legal (42501), and of other defects. */
+  /** Called for each error that is no refusal: the database forbade what the code allows (42501), or another defect. */
   readonly alarm: (error: unknown, call: PhaseCall) => void;
 }
 

@@ -66,11 +66,13 @@ type Look = z.infer<typeof lookRow>;
 export async function mark(tx: ExecTx<'mark'>, input: MarkInput): Promise<Done<{ entryId: string }>> {
   const entryId = derivedId(input.idempotencyKey);
   const spec = resolvedSpec(input.cutSpec);
+  const docCode = sql.fragment`(
+    select s.doc_code from cutter_source.source s where s.source_id = ${input.sourceId}::uuid)`;
   const look = await tx.connection.one(sql.prepared('mark.look', lookRow)`
     /* mark.look */ select ${AT} as at,
       (select ${SOURCE_META} from cutter_source.source s where s.source_id = ${input.sourceId}::uuid) as source,
       ${VOCABULARY} as vocabulary,
-      ${foreignHolders(sql.fragment`(select s.doc_code from cutter_source.source s where s.source_id = ${input.sourceId}::uuid)`)} as held,
+      ${foreignHolders(docCode)} as held,
       (select coalesce(json_agg(p.entry_id), '[]') from cutter_governance.decision_backlog_entry p
         where p.entry_id = any(${sql.array(input.blockedBy, 'uuid')})) as predecessors,
       (select json_build_object('kind', e.kind, 'payload', e.payload, 'scenario_ref', e.scenario_ref,

@@ -97,17 +97,21 @@ function refuseUnclear(input: PlanCutInput): void {
 const subjectOf = (entryId: string | null) => (entryId === null ? {} : { entryId });
 
 /**
- * The same for an entry that ended uncut or failed. What was cut keeps its plan, which shows whether the text stands
+ * Refuses an entry that ended uncut or failed. What was cut keeps its plan, which shows whether the text is
  * unchanged.
  */
 function refusalOfEnded({ entryId }: PlanCutInput, status: EntryState): IllegalTransition {
-  const message = `Entry ${entryId} is ${status}: it has ended, so nobody can approve a plan of it. To see how its text would be cut now, call planCut with its sourceId and a cutSpec; to cut it, mark it anew.`;
+  const message =
+    `Entry ${entryId} is ${status}: it has ended, so nobody can approve a plan of it. To see how its text would be ` +
+    'cut now, call planCut with its sourceId and a cutSpec; to cut it, mark it again.';
   return new IllegalTransition(message, [problemAt(['entryId'], status, message, subjectOf(entryId))]);
 }
 
-/** A plan that nobody can approve would only mislead. */
+/** Refuses an entry that is never cut: a plan that nobody can approve would only mislead. */
 function refusalOfKind({ entryId }: PlanCutInput, kind: EntryKind): IllegalTransition {
-  const message = `Entry ${entryId} is of kind ${kind}. Such an entry isn't reviewed or cut, so it has no plan. End it with abandon and a rationale. To try again, mark a new entry.`;
+  const message =
+    `Entry ${entryId} is of kind ${kind}. Such an entry isn't reviewed or cut, so it has no plan. ` +
+    'End it with abandon and a rationale. To try again, mark a new entry.';
   return new IllegalTransition(message, [problemAt(['entryId'], kind, message, subjectOf(entryId))]);
 }
 

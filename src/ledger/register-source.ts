@@ -53,8 +53,8 @@ const foundRow = z.object({
  * Writes   1 source
  * Refuses  InvalidInput         no Markdown or plain text by its content, not UTF-8, a NUL byte, nothing in it
  *          IdempotencyConflict  the key was used for another document, or by another principal for another
- * Replay   same key and content: the first source, `replayed: true`; likewise the same bytes under the same document code, whatever
- *          the key: content is stored once, and title and media type are those of the first call
+ * Replay   same key and content: the first source, `replayed: true`; also the same bytes under the same document code
+ *          with any key: content is stored once, and title and media type are those of the first call
  * See      docs/reference/api.md, docs/reference/errors.md
  */
 export async function registerSource(
@@ -69,7 +69,7 @@ export async function registerSource(
       (select s.registered_by from cutter_source.source s where s.idempotency_key = ${input.idempotencyKey}) as key_of,
       (select json_build_object('source', ${SOURCE_META}, 'key', s.idempotency_key) from cutter_source.source s
         where s.doc_code = ${input.docCode} and s.sha256 = ${digest}) as by_content`);
-  // The same bytes under the same document code are the same source, whoever sends them.
+  // The same bytes under the same document code are the same source, by any sender.
   const same = found.by_key?.doc_code === input.docCode && found.by_key.sha256 === digest;
   const own = found.key_of === tx.caller.principalId;
   if (found.key_of !== null && !own && !same) refuseOther(tx.caller, found.key_of);
@@ -81,7 +81,7 @@ export async function registerSource(
       ['mediaType', found.by_key.media_type, input.mediaType],
     ]);
   }
-  // A repeated call is answered as before, also where its document was taken before content was recognised.
+  // A repeated call is answered as before, even if its document was taken before content was recognised.
   if (fault !== null && found.by_key === null) throw new InvalidInput(fault.message, [fault]);
   const problems = fault === null ? sourceWarnings(input.content, PATH) : [fault];
   const first =

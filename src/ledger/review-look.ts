@@ -56,7 +56,7 @@ const lookRow = z.object({
     .object({ id: z.string(), verdict: z.enum(VERDICTS), not_before: z.string().nullable() })
     .nullable(),
   marker: party.nullable(),
-  /** Who registered the bytes first; whoever sent the same bytes later got that source and isn't recorded. */
+  /** Who registered the bytes first. A later caller with the same bytes got that source and isn't recorded. */
   registrar: party.nullable(),
   first: firstDecision.nullable(),
   expired: z.boolean(),
@@ -81,9 +81,10 @@ export async function lookForReview(tx: ExecTx<'review'>, input: ReviewInput): P
       (select json_build_object('principal', s.registered_by, 'person', p.person_id) from (select 1) registrar
         left join cutter_auth.principal p on p.principal_id::text = s.registered_by
         where s.source_id is not null) as registrar,
-      (select json_build_object('by', d.decided_by, 'entry_id', m.source_doc_ref, 'envelope_id', m.envelope_id, 'verdict', d.verdict,
-          'manifest_version', d.manifest_version, 'risk_class', d.risk_class_assessment, 'findings', d.findings,
-          'rationale', m.rationale, 'prior', d.prior_review_decision_id, 'expires_at', ${timeText(sql.fragment`d.expires_at`)})
+      (select json_build_object('by', d.decided_by, 'entry_id', m.source_doc_ref, 'envelope_id', m.envelope_id,
+          'verdict', d.verdict, 'manifest_version', d.manifest_version, 'risk_class', d.risk_class_assessment,
+          'findings', d.findings, 'rationale', m.rationale, 'prior', d.prior_review_decision_id,
+          'expires_at', ${timeText(sql.fragment`d.expires_at`)})
         from cutter_governance.review_decision d
         join cutter_governance.manifest_envelope m on m.envelope_id = d.manifest_id
         where d.review_decision_id = ${tx.ids.decision}::uuid) as first,

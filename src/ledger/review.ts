@@ -45,8 +45,9 @@ export interface ReviewAnswer {
  * Refuses  IdempotencyConflict  the key was used for another review, or by another principal
  *          NotFound             no such entry
  *          SameParty            the reviewer marked the entry or registered its text, or answers for who did
- *          IllegalTransition    the entry's state has no such arrow (before SameParty where the lane doesn't own the state)
- *          NotLive              a live decision stands and isn't the one named
+ *          IllegalTransition    the entry's state has no such arrow (before SameParty where the lane doesn't own
+ *                               the state)
+ *          NotLive              there is a live decision, and it isn't the one named
  *          InvalidInput         an approval that would have expired already
  *          CoverageBroken       the plan would lose something
  *          PlanStale            the digest isn't that of the plan as it is now
@@ -157,7 +158,9 @@ async function planForReview(tx: ExecTx, input: ReviewInput, look: ReviewLook): 
   const header = manifestHeader(plan, { entryId: input.entryId, docCode: source.doc_code });
   const digest = manifestDigest(header, plan.leafHashes);
   if (digest === input.manifestDigest) return { plan, header };
-  const message = `The plan of this entry is ${digest}, not ${input.manifestDigest}; call planCut(entryId) and review what it shows.`;
+  const message =
+    `The plan of this entry is ${digest}, not ${input.manifestDigest}; ` +
+    'call planCut(entryId) and review what it shows.';
   throw new PlanStale(message, [
     problemAt(['input', 'manifestDigest'], 'digest-mismatch', message, {
       entryId: input.entryId,
@@ -198,8 +201,8 @@ async function writeReview(
   });
   const { moved } = await tx.connection.one(sql.prepared('review.write', movedRow)`
     /* review.write */ with moved as (${sent.moved}),
-      superseded as (${sent.superseded}),
-      envelope as (${sent.envelope}), blocks as (${sent.blocks}), decision as (${sent.decision}), history as (${sent.history})
+      superseded as (${sent.superseded}), envelope as (${sent.envelope}), blocks as (${sent.blocks}),
+      decision as (${sent.decision}), history as (${sent.history})
     select ((select count(*) from moved) + (select count(*) from superseded))::int as moved`);
   if (moved !== (input.supersedesDecisionId === null ? 1 : 2)) {
     throw new NotLive('The decision or the entry moved while it was reviewed; read it again.');

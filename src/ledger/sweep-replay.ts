@@ -23,7 +23,8 @@ export async function sweepReplay(
   const ids = phaseIds('sweep', input.idempotencyKey);
   const pass = await evidence.one(sql.prepared('sweep.replay', passRow)`
     /* sweep.replay */ select l.swept_by, l.batch_limit, l.rationale, l.examined_count,
-      (select coalesce(json_agg(json_build_object('history_id', h.history_id, 'entry_id', h.entry_id) order by h.entry_id), '[]')
+      (select coalesce(json_agg(json_build_object('history_id', h.history_id, 'entry_id', h.entry_id)
+          order by h.entry_id), '[]')
         from cutter_governance.decision_backlog_history h
         where h.history_id = any(g.row_ids) or (g.row_ids is null and h.changed_at = l.swept_at
           and h.change_kind = 'sweep_promote' and h.changed_by = l.swept_by)) as moved

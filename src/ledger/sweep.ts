@@ -32,7 +32,8 @@ const writtenRow = z.object({ logged: z.int(), moved: z.array(z.string()) });
  *
  *     marked | reviewed_deferred ──sweep──▶ review_pending        lane DOT-991, role cutter_exec
  *
- * Reads    the oldest entries that wait, or those named (locked in id order); a deferred one only once its `notBefore` has passed
+ * Reads    the oldest entries that wait, or those named (locked in id order); a deferred one only once its
+ *          `notBefore` has passed
  * Writes   1 sweep_log a pass · 1 history and entry.status (CAS) for each promoted entry
  * Refuses  IdempotencyConflict  the key swept with another limit or other entries, or for another principal
  *          NotFound             an entry that the caller names doesn't exist
@@ -89,7 +90,7 @@ export async function sweep(tx: ExecTx<'sweep'>, input: SweepInput): Promise<Don
     select (select count(*) from logged)::int as logged,
       (select coalesce(json_agg(entry_id), '[]') from moved) as moved`);
   if (logged === 0) return { value: { sweepId: tx.ids.log, examined: 0, promoted: [] }, writes: null };
-  // Only now is it known that this is no repeated pass, which would find its entries promoted; the refusal takes the
+  // A repeated pass would find its entries promoted, and only now it is known that this is none. The refusal takes the
   // row back.
   if (refused) throw await refusalOfNamed(tx, input.entryIds ?? [], new Set(due.map((row) => row.entry_id)));
   if (moved.length !== ids.length) throw new Error('sweep: a locked entry did not move');

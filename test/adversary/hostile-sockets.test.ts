@@ -42,9 +42,9 @@ const ENDS: Readonly<Record<SocketName, RegExp | 'silence'>> = {
   'a goodbye, again and again': /^The stream of history broke: The connection ended with code 1000/,
   'a token that it does not know': /^The ledger ended the connection with code 4403: No: \(a token\)$/,
   'an error with the token in it': /^History can't be followed: \[2J\(a token\)$/,
-  'a door that is another one': /^No stream of a ledger is to be had at this address: it answered 404\.$/,
-  'another address': /^No stream of a ledger is to be had at this address: it answered 302\.$/,
-  'a page instead of a socket': /^No stream of a ledger is to be had at this address: it answered 200\.$/,
+  'a door that is another one': /^This address gives no stream of a ledger: it answered 404\.$/,
+  'another address': /^This address gives no stream of a ledger: it answered 302\.$/,
+  'a page instead of a socket': /^This address gives no stream of a ledger: it answered 200\.$/,
   'a key that is not ours': /^The stream of history broke: The connection broke \(.*\)\.$/,
   'no HTTP': /^The stream of history broke: The connection broke \(.*\)\.$/,
 };

@@ -67,7 +67,7 @@ describe('a home', () => {
       execFileSync('cp', ['-r', home, copy]);
       const told = await refusalOf(on(copy));
       expect(told).toMatch(
-        /postgres\S* belongs to root, and PostgreSQL runs as \S+, .*: chown -R \S+ \S+\n$/,
+        /postgres\S* belongs to root, and PostgreSQL runs as \S+\. .*: chown -R \S+ \S+\n$/,
       );
       execSync(/chown -R .*/.exec(told)?.[0] as string);
       expect(await starts(copy)).toContain('Ctrl-C');
@@ -80,7 +80,7 @@ describe('a home', () => {
     execFileSync('cp', [join(home, 'secrets.json'), copy]);
     execFileSync('chown', ['65534:65534', copy]);
     const told = await refusalOf(cutterStart({ CUTTER_HOME: copy }, NOBODY));
-    expect(told).toMatch(/secrets\.json belongs to root, and this process runs as \S+, .*: chown -R \S+ /);
+    expect(told).toMatch(/secrets\.json belongs to root, and this process runs as \S+\. .*: chown -R \S+ /);
     execSync(/chown -R .*/.exec(told)?.[0] as string);
     const command = cutterStart({ CUTTER_HOME: copy }, NOBODY);
     await command.says('Ctrl-C');
@@ -155,7 +155,7 @@ describe('a home', () => {
       renameSync(join(closed, 'home'), join(moved, 'home'));
       const told = await refusalOf(on(join(moved, 'home')));
       expect(told).toContain(`leads to ${before}, the data of this home at its earlier place`);
-      execSync(/move its data too: (.*?)\. If it is a copy/.exec(told)?.[1] as string);
+      execSync(/move its data too: (.*?)\. If the home is a copy/.exec(told)?.[1] as string);
       expect(await starts(join(moved, 'home'))).toMatch(
         /The ledger's database was in \S+ and is now in \S+\./,
       );
@@ -232,7 +232,7 @@ describe('outside events', () => {
         if (output.includes('Ctrl-C')) child.kill('SIGTERM');
       }
       expect(unfolded(output)).toMatch(
-        /This process may open 400 files, and \d+ with all its sockets\. .*CUTTER_MAX_SOCKETS/,
+        /This process may open 400 files, and needs \d+ when all its sockets are in use\. .*CUTTER_MAX_SOCKETS/,
       );
     },
   );

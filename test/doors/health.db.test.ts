@@ -130,7 +130,7 @@ test('ready: where nobody has a token that is good, in production none of a rehe
     .toMatchObject({
       status: 503,
       down: ['callers'],
-      reasons: expect.stringMatching(/^Nobody has a token that is good here/),
+      reasons: expect.stringMatching(/^Nobody has a token that is valid here/),
     });
   const server = await testServer();
   await expect.poll(() => wrongOf(server.url)).toMatchObject({ status: 200 });

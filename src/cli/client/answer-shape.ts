@@ -135,8 +135,7 @@ class Shape {
 }
 
 /**
- * Of scalars that travel as text the form isn't judged here; names that a later version adds to an enumeration are
- * let pass.
+ * The form of scalars that travel as text isn't judged here. Names that a later version adds to an enumeration pass.
  */
 function isLeafOf(type: GraphQLOutputType, value: unknown): boolean {
   const named = getNamedType(type);

@@ -108,7 +108,7 @@ async function acceptLedger(
 /** Larger than any proof. */
 const BOUNDS = { answerBytes: 4_096, answerMs: 10_000 };
 
-/** The fingerprint of the key that what answers there can sign with, now and for this address. */
+/** The fingerprint of the key with which the server at the address signs, now and for this address. */
 async function keyOf(url: string): Promise<string> {
   const nonce = randomBytes(32).toString('base64url');
   const { origin } = new URL(url);

@@ -10,6 +10,7 @@ import { type FollowEnd, followOnce } from '../client/follow-ledger.ts';
 import { openAnswers } from '../client/ledger-answers.ts';
 import { FindingsSink } from './findings-sink.ts';
 import { LedgerSilence } from './ledger-silence.ts';
+import { incompleteFinding, OnceWait } from './once-wait.ts';
 import { readState, writeState } from './state-file.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { MonitorCommand, MonitorTask } from './task.ts';
@@ -34,8 +35,8 @@ export class LedgerWatch {
   readonly #sink: FindingsSink;
   readonly #silence: LedgerSilence;
   #failures = 0;
+  readonly #onceWait: OnceWait;
   #savedAt = 0;
-  #caughtUpAt: number | null = null;
   /** Whether this run has read the ledger to its end. */
   #hasCaughtUp = false;
 
@@ -47,6 +48,7 @@ export class LedgerWatch {
     this.#command = command;
     this.#around = around;
     this.#silence = new LedgerSilence(now, silenceMs);
+    this.#onceWait = new OnceWait(now, around.patienceMs);
     this.#answers = openAnswers({ url, token, who: 'monitor', silenceMs, signal });
     this.#monitor = this.#open(kept.monitor == null ? {} : { state: kept.monitor });
     const { origin } = known;
@@ -63,7 +65,7 @@ export class LedgerWatch {
     });
   }
 
-  /** Runs to the end. The webhook hears of a fault that ends the monitor, too. */
+  /** Runs to the end. A fault that ends the monitor is sent to the webhook, too. */
   async run(): Promise<MonitorStatus> {
     try {
       return await this.#watch();
@@ -95,7 +97,8 @@ export class LedgerWatch {
       return false;
     }
     this.#hasRestarted = true;
-    [this.#caughtUpAt, this.#hasCaughtUp] = [null, false];
+    this.#onceWait.restart();
+    this.#hasCaughtUp = false;
     this.#monitor = this.#open({ before: this.#monitor.before });
     return true;
   }
@@ -167,30 +170,18 @@ export class LedgerWatch {
     if (isMessage) await this.#holdProgress();
     for (const notice of this.#monitor.drainNotices()) this.#sink.say(notice);
     if (this.#mustEnd()) return false;
-    const now = this.#around.now();
-    if (now - this.#savedAt >= SAVE_MS) this.#save();
+    if (this.#around.now() - this.#savedAt >= SAVE_MS) this.#save();
     if (this.#hasRestarted && this.#monitor.caughtUp && !this.#monitor.isOwed) this.#hasRestarted = false;
     if (!this.#command.once) return true;
     if (this.#monitor.complete || this.#silence.isReported) return false;
-    if (this.#monitor.caughtUp) this.#caughtUpAt ??= now;
-    if (this.#caughtUpAt === null || now - this.#caughtUpAt < this.#around.patienceMs) return true;
-    await this.#sink.report([this.#incomplete()]);
+    if (!this.#onceWait.isTooLong(this.#monitor)) return true;
+    await this.#sink.report([incompleteFinding(this.#monitor)]);
     return false;
   }
 
   /** A replay that makes no progress counts as silence, however many messages it sends. */
   async #holdProgress(): Promise<void> {
     if (!this.#monitor.caughtUp) await this.#unheard(new ClientFault('It sends no further records.'));
-  }
-
-  #incomplete(): MonitorFinding {
-    const { provedSize, position } = this.#monitor;
-    return provedSize < position
-      ? this.#found(
-          'unsigned',
-          `No head that both lanes signed covers positions ${provedSize} to ${position - 1}.`,
-        )
-      : this.#found('passport-missing', 'The server keeps postponing the passport of a verified cut.');
   }
 
   /** With --once all is judged, whatever is found. */
@@ -204,17 +195,19 @@ export class LedgerWatch {
     this.#save(isRefused);
     const { position, provedSize, openEntries, passports } = this.#monitor;
     const { url, known } = this.#task;
-    const watched = {
-      url,
-      origin: known.origin,
-      position,
-      provedSize,
-      openEntries,
-      passports,
-      hasCaughtUp: this.#hasCaughtUp,
-    };
     const { json } = this.#command;
-    return reportEnd(watched, { sink: this.#sink, print: this.#around.print, json });
+    return reportEnd(
+      {
+        url,
+        origin: known.origin,
+        position,
+        provedSize,
+        openEntries,
+        passports,
+        hasCaughtUp: this.#hasCaughtUp,
+      },
+      { sink: this.#sink, print: this.#around.print, json },
+    );
   }
 
   #save(isRefused = false): void {

@@ -41,7 +41,7 @@ export async function* shownPlan(place: PlanPlace, plan: CutPlan): AsyncGenerato
   yield* shownUnits(place, plan);
 }
 
-/** The units that a cut would bear, version or let vanish; those that stay as they are only count. */
+/** The units that a cut would create, version or let vanish; those that stay as they are, are only counted. */
 async function* shownUnits(place: PlanPlace, plan: CutPlan): AsyncGenerator<string, void, void> {
   const changed = plan.actionCounts
     .filter(({ action }) => MARKS[action] !== undefined)

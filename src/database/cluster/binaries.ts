@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { canReach, type RunAs } from './run-as.ts';
+import { canUserReach, type RunAs } from './run-as.ts';
 import { openSharedRoot, SHARED_ROOT } from './shared-root.ts';
 
 export function packagedBinaries(): string {
@@ -36,7 +36,7 @@ export function packagedBinaries(): string {
 /** The programs where `user` can run them: in their place, or as a copy that all can read. */
 export function reachableBinaries(packaged: string, user: RunAs, log: (line: string) => void): string {
   const readable = (statSync(join(packaged, 'bin', 'postgres')).mode & 0o005) === 0o005;
-  if (readable && canReach(user, join(packaged, 'bin')) && canReach(user, join(packaged, 'lib')))
+  if (readable && canUserReach(user, join(packaged, 'bin')) && canUserReach(user, join(packaged, 'lib')))
     return packaged;
   const manifest = JSON.parse(readFileSync(join(dirname(packaged), 'package.json'), 'utf8')) as {
     version: string;

@@ -13,7 +13,7 @@ import {
 import { dirname, join } from 'node:path';
 import { makeHome, quotedPath } from '../../home/home-folder.ts';
 import { packagedBinaries, reachableBinaries } from './binaries.ts';
-import { canReach, type RunAs, unprivilegedUser } from './run-as.ts';
+import { canUserReach, type RunAs, unprivilegedUser } from './run-as.ts';
 import { openSharedRoot, SHARED_ROOT } from './shared-root.ts';
 
 /** Who PostgreSQL runs as, where its programs are, and where its data is. */
@@ -54,7 +54,7 @@ function dataOfRoot(home: string, user: RunAs, log: (line: string) => void): str
   }
   if (existsSync(join(shared, 'PG_VERSION'))) keepAside(dirname(shared), log);
   else rmSync(dirname(shared), { recursive: true, force: true }); // a start that was killed before there was any data
-  if (canReach(user, real)) return realOf(own);
+  if (canUserReach(user, real)) return realOf(own);
   if (existsSync(join(own, 'PG_VERSION'))) {
     throw new Error(
       `PostgreSQL runs as the user ${user.name}, who can't reach ${own}. Give the folders above it ` +

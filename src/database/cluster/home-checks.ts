@@ -18,7 +18,7 @@ import { quotedPath } from '../../home/home-folder.ts';
 import { ensureExecutable } from './binaries.ts';
 import type { ClusterPlace } from './cluster-place.ts';
 
-/** A sentence with the file, its owner and the command that mends it. */
+/** A sentence with the file, its owner and the command that corrects it. */
 class ClosedHome extends Error {
   override readonly name = 'ClosedHome';
 }

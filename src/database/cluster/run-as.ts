@@ -42,7 +42,7 @@ function userNamed(name: string): RunAs | null {
 }
 
 /** Whether `user` may pass through every folder down to `path`. */
-export function canReach(user: RunAs, path: string): boolean {
+export function canUserReach(user: RunAs, path: string): boolean {
   for (let folder = path; ; folder = dirname(folder)) {
     const { mode, uid, gid } = statSync(folder);
     const bit = uid === user.uid ? 0o100 : gid === user.gid ? 0o010 : 0o001;

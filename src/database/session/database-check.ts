@@ -48,7 +48,7 @@ async function refuseUnfitOwner(client: ClientBase): Promise<void> {
     [[...LOGINS, 'cutter_ro']],
   );
   const { owner, database, schemas, tables, roles, attributes, logins } = rows[0]!;
-  const mends = [
+  const repairs = [
     ...(schemas ? [`grant create on database ${database} to ${owner};`] : []),
     ...(tables ? [`grant create on schema public to ${owner};`] : []),
     ...(roles ? [`alter role ${owner} createrole;`] : []),
@@ -56,10 +56,10 @@ async function refuseUnfitOwner(client: ClientBase): Promise<void> {
     ...(attributes ? [`alter role ${owner} createdb;`] : []),
     ...(logins === null ? [] : [`grant ${logins} to ${owner} with admin true, inherit false, set false;`]),
   ];
-  if (mends.length === 0) return;
+  if (repairs.length === 0) return;
   throw new UnfitDatabase(
     `The owner ${owner} lacks rights that the ledger's schemas and logins need. As a superuser, ` +
-      `connected to the database ${database}, run: ${mends.join(' ')}`,
+      `connected to the database ${database}, run: ${repairs.join(' ')}`,
   );
 }
 

@@ -2,7 +2,7 @@
 
 import type { Login } from '../../home/secrets.ts';
 import { UNFIT_CODE } from '../outage.ts';
-import { mendOfServer, SESSION_SETTINGS, type Settings, type Unfit, unfitIn } from './session-settings.ts';
+import { SESSION_SETTINGS, type Settings, serverRepair, type Unfit, unfitIn } from './session-settings.ts';
 
 /** A connection met another user than the one it is for. Stops the process that was set up so. */
 export class WrongLogin extends Error {
@@ -76,7 +76,7 @@ export async function checkSession(client: Asks, login: Login): Promise<LoginSes
   if (unfit !== undefined) {
     throw new UnfitSession(
       `${unfit.name} is "${unfit.value}" for ${login}, and ${unfit.otherwise}. To correct it, run: ` +
-        `${await mendOf(client, unfit, login)}`,
+        `${await repairOf(client, unfit, login)}`,
     );
   }
   const limitMs = (name: string) => Number(found.settings[name]);
@@ -102,10 +102,10 @@ function refuseWrongLogin(found: Found, login: Login): void {
 }
 
 /** What is set for a role in one database goes before what is set for the role. */
-async function mendOf(client: Asks, unfit: Unfit, login: Login): Promise<string> {
-  const { name, mend, ofServer } = unfit;
+async function repairOf(client: Asks, unfit: Unfit, login: Login): Promise<string> {
+  const { name, setTo, ofServer } = unfit;
   const { rows } = await client.query(SOURCE.replace('$NAME', name));
   const kept = rows[0] as { in_database: boolean; database: string } | undefined;
   if (kept?.in_database) return `alter role ${login} in database ${kept.database} reset ${name};`;
-  return ofServer ? mendOfServer(unfit) : `alter role ${login} set ${name} = ${mend};`;
+  return ofServer ? serverRepair(unfit) : `alter role ${login} set ${name} = ${setTo};`;
 }

@@ -29,9 +29,10 @@ export const WAYS_OUT = {
     `If it is a scan, run ${commandInText('ocrmypdf')} first. ${HEADINGS}`,
   export: `Export it as a Word file, then: ${pandocCommand('docx')}.`,
   office: (extension: string): string => `${inNewFormat(extension, 'docx')} Then: ${pandocCommand('docx')}.`,
-  /** Sheets and slides; `modern` where the format before 2007 is to be saved anew first. */
+  /** Sheets and slides. `modern`: what a format from before 2007 must be saved as first. */
   cells: (extension: string, modern: string | null = null): string => {
-    const take = `Take the text out, for example: ${commandInText(`markitdown FILE.${modern ?? extension} > FILE.md`)}.`;
+    const command = commandInText(`markitdown FILE.${modern ?? extension} > FILE.md`);
+    const take = `Take the text out, for example: ${command}.`;
     return modern === null ? take : `${inNewFormat(extension, modern)} ${take}`;
   },
   image: `Recognise its text, for example: ${commandInText('tesseract FILE text')}. ${HEADINGS}`,

@@ -18,8 +18,10 @@ const FIELD = /^([!-9;-~]+):[ \t]?(.*)$/;
 const MOST_LINES = 500;
 
 /** Fields that only programs write, in lower case. */
-const WRITTEN_BY_PROGRAMS =
-  /^(?:received|message-id|mime-version|return-path|delivered-to|content-(?:type|transfer-encoding)|dkim-signature|arc-.*|authentication-results)$/;
+const WRITTEN_BY_PROGRAMS = new RegExp(
+  '^(?:received|message-id|mime-version|return-path|delivered-to|content-(?:type|transfer-encoding)|' +
+    'dkim-signature|arc-.*|authentication-results)$',
+);
 const WRITTEN_BESIDE_FROM = /^(?:to|cc|date|subject|reply-to|sent)$/;
 
 /** The kind of mail that a text is; null for words. */

@@ -1,6 +1,6 @@
 /**
  * What a source is by its content, where it is neither Markdown nor plain text. Names of files and media types
- * aren't asked: they err.
+ * aren't used: they can be wrong.
  */
 import { isUtf8 } from 'node:buffer';
 import type { DocumentProblem } from '../types.ts';

@@ -20,7 +20,7 @@ const NULL = Buffer.from('null');
 
 interface Column {
   readonly name: string;
-  /** What stands before its value. */
+  /** What comes before its value. */
   readonly label: Buffer;
   readonly write: Write;
   /** Its place in the key; -1 where it is none of it. */
@@ -41,7 +41,7 @@ export class BirthText {
   /** What to select, of a row aliased `r`. */
   readonly select: string;
   readonly text = new CanonicalText();
-  /** The key, as it stands in the text. */
+  /** Where the key is in the text. */
   idFrom = 0;
   idUntil = 0;
   readonly #columns: readonly Column[];
@@ -92,7 +92,7 @@ export class BirthText {
 const MIDDLE = Buffer.from('},"id":"');
 const SLASH = Buffer.from('/');
 
-/** A row as it stands: the canonical text of each column; null where a value has none. */
+/** A row as it is now: the canonical text of each column; null where a value has none. */
 export interface StandingRow {
   readonly kind: Kind;
   readonly id: string;

@@ -28,13 +28,13 @@ export interface Suspect {
   readonly kind: Kind;
   readonly place: string;
   standing: StandingRow | null;
-  /** How many rows stand under the key: more than one where somebody took the primary key away. */
+  /** How many rows have the key: there can be several once the primary key is gone. */
   copies: number;
   readonly births: Vouched[];
   readonly updates: Vouched[];
 }
 
-/** A recorded row whose content is that of a suspect, key and later moves apart. */
+/** A recorded row with the content of a suspect, apart from key and later moves. */
 export interface Twin {
   readonly kind: Kind;
   readonly id: string;
@@ -46,13 +46,13 @@ export interface Evidence {
   readonly suspects: ReadonlyMap<string, Suspect>;
   /** By the place of the suspect that looks the same. */
   readonly twins: ReadonlyMap<string, readonly Twin[]>;
-  /** The order of the newest recorded row of each kind that still stands. */
+  /** The order of the newest recorded row of each kind that is still there. */
   readonly newestStanding: ReadonlyMap<number, number>;
-  /** Signature rows by the fingerprint of an envelope that stands on a suspect. */
+  /** Signature rows by the fingerprint of an envelope that a suspect has. */
   readonly envelopes: ReadonlyMap<string, string>;
 }
 
-/** The rows that the differences speak of, as they stand. */
+/** The rows that the differences are about, as they are now. */
 export async function suspectsOf(
   client: Client,
   differences: readonly Difference[],
@@ -120,7 +120,7 @@ function contentPrint(kind: Kind, fingerprint: (column: string, at: number) => s
 
 export const printOf = (text: string | null | undefined) => (text == null ? '-' : fingerprintOf(text));
 
-/** Reads the whole log again for what it says of the suspects, and for rows that look like them. */
+/** Reads the whole log again for what it says about the suspects, and for rows that look like them. */
 export async function gatherEvidence(
   suspects: ReadonlyMap<string, Suspect>,
   everyLine: (
@@ -175,7 +175,7 @@ function kindOf(table: string, watched: ReadonlySet<Kind>): Kind | undefined {
   return undefined;
 }
 
-/** Finds the version that a unit of one record was born with: its id has the fingerprint that the unit's anchor has. */
+/** Finds the version that a unit of one record was born with: its id has the fingerprint of the unit's anchor. */
 export type Anchors = (row: RecordedRow) => string | null;
 
 /** Reads the versions of a record once, when the first unit asks: a record may hold a hundred thousand of both. */
@@ -191,10 +191,7 @@ export function anchorsOf(record: ReadRecord): Anchors {
   };
 }
 
-/**
- * The columns in which a row differs from what the log says stands there now; null where it differs and none can be
- * named.
- */
+/** The columns in which a row differs from what the log gives it now; null where it differs and none can be named. */
 export function alteredNow(suspect: Suspect): readonly string[] | null {
   const { kind, standing, births, updates } = suspect;
   const birth = births[0];
@@ -213,7 +210,9 @@ export function alteredNow(suspect: Suspect): readonly string[] | null {
 function birthDigestOf(standing: StandingRow, birth: Vouched): string {
   const { kind } = standing;
   const values = kind.columns.map((column) => `"${column}":${bornValue(standing, column, birth)}`);
-  const text = `{"columns":{${values.join()}},"id":${JSON.stringify(standing.id)},"op":"insert","table":"${kind.recorded}"}`;
+  const text =
+    `{"columns":{${values.join()}},"id":${JSON.stringify(standing.id)},` +
+    `"op":"insert","table":"${kind.recorded}"}`;
   return hash('sha256', text, 'base64url');
 }
 

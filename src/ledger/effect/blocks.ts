@@ -12,8 +12,8 @@ interface BlockKeys {
 }
 
 /**
- * A manifest as rows: one block for each record in source order, the header in block 0, and the vanished units on
- * top, which stand outside the manifest digest.
+ * A manifest as rows: one block for each record in source order, the header in block 0, and one for each vanished
+ * unit, which the manifest digest doesn't cover.
  */
 export function manifestBlocks(
   keys: BlockKeys,
@@ -123,11 +123,13 @@ export interface StoredBlock {
 
 /** All blocks of a manifest in order, as one JSON array of `storedBlock`s. */
 export function storedBlocks(manifestId: FragmentSqlToken): FragmentSqlToken {
-  return sql.fragment`(select coalesce(json_agg(json_build_object('unit_local_id', b.unit_local_id, 'block_role', b.block_role,
+  return sql.fragment`(
+    select coalesce(json_agg(json_build_object('unit_local_id', b.unit_local_id, 'block_role', b.block_role,
       'start', b.source_span->'start', 'end', b.source_span->'end', 'render_order', b.render_order,
       'target_unit_id', b.target_unit_id, 'address', b.proposed_canonical_address,
       'parent', b.candidate_edges->0->>'to',
-      'summary', case when jsonb_typeof(b.payload_summary) = 'object' then b.payload_summary else '{}' end) order by b.render_order), '[]')
+      'summary', case when jsonb_typeof(b.payload_summary) = 'object' then b.payload_summary else '{}' end)
+      order by b.render_order), '[]')
     from cutter_governance.manifest_unit_block b where b.envelope_id = ${manifestId})`;
 }
 

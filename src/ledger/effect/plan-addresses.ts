@@ -14,14 +14,15 @@ type Holder = z.infer<typeof holder>;
 
 /**
  * The units of other documents whose addresses begin with the code that `docCode` yields, as one JSON array of
- * `holder`s. New ones are refused, so there are only those that an earlier version let be born, and the index of them
- * alone is read.
+ * `holder`s. New ones are refused: there are only those that an earlier version accepted, and only their index is read.
  */
 export function foreignHolders(docCode: FragmentSqlToken): FragmentSqlToken {
   return sql.fragment`(
-    select coalesce(json_agg(json_build_object('address', u.canonical_address, 'doc_code', u.doc_code, 'unit_id', u.id)), '[]')
+    select coalesce(json_agg(
+      json_build_object('address', u.canonical_address, 'doc_code', u.doc_code, 'unit_id', u.id)), '[]')
     from public.information_unit u
-    where split_part(u.canonical_address, '/', 1) <> u.doc_code and split_part(u.canonical_address, '/', 1) = ${docCode})`;
+    where split_part(u.canonical_address, '/', 1) <> u.doc_code
+      and split_part(u.canonical_address, '/', 1) = ${docCode})`;
 }
 
 /** Every address of the plan that another document holds, or that isn't this document's to give. */
@@ -49,11 +50,13 @@ function placeOf(spec: CutSpec, address: string, localId: string): string[] {
 }
 
 function takenProblem(path: readonly string[], { address, doc_code, unit_id }: Holder): Problem {
-  const message = `The address "${address}" belongs to unit ${unit_id} of document "${doc_code}"; no other unit can have it. Register this document under another code.`;
+  const message =
+    `The address "${address}" belongs to unit ${unit_id} of document "${doc_code}"; no other unit can have it. ` +
+    'Register this document under another code.';
   return problemAt(path, 'address_taken', message);
 }
 
-/** Spans that name an address of another document; whoever holds it already is named. */
+/** Spans that name an address of another document, each with the unit that holds it. */
 async function foreignProblems(
   connection: Pick<CommonQueryMethods, 'any'>,
   source: SourceMeta,

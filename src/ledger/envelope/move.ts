@@ -5,7 +5,7 @@ import { ENTRY, moveStatus, moveStatuses, type NewEntry } from '../tables/entry.
 import { HISTORY, type NewHistory } from '../tables/history.ts';
 import { insertRows, updateRows, type Write } from './writes.ts';
 
-/** The arrow of the transition table that an entry takes, and what its row of history says beside it. */
+/** The arrow of the transition table that an entry takes, and what else its row of history says. */
 interface Step<From extends EntryState | null> {
   readonly entryId: string;
   readonly from: From;
@@ -32,8 +32,7 @@ interface Moved {
 
 /**
  * Moves one entry: the transition table names its next state, and from that follow the compare-and-set, the line of
- * the log's record and the row of history. Every change of a status passes here, by this function or one of the next
- * two.
+ * the log's record and the row of history. This function and the next two make every change of a status.
  */
 export function moveEntry(tx: Mover, move: Move): Moved {
   const { to, history } = stepOf(tx, move);

@@ -22,7 +22,9 @@ export const sourceMeta = z.object({
 export type SourceMeta = z.infer<typeof sourceMeta>;
 
 /** Columns of `sourceMeta` as a JSON object, for a source aliased `s`; null where an outer join found none. */
-export const SOURCE_META: FragmentSqlToken = sql.fragment`case when s.source_id is not null then json_build_object('source_id', s.source_id, 'doc_code', s.doc_code, 'sha256', s.sha256, 'title', s.title, 'media_type', s.media_type, 'byte_length', s.byte_length) end`;
+export const SOURCE_META: FragmentSqlToken = sql.fragment`case when s.source_id is not null then
+  json_build_object('source_id', s.source_id, 'doc_code', s.doc_code, 'sha256', s.sha256, 'title', s.title,
+    'media_type', s.media_type, 'byte_length', s.byte_length) end`;
 
 /** What an entry has to be cut: its source, and how. */
 export interface EntryWork {
@@ -64,12 +66,13 @@ export function termsOf(text: string): readonly VocabularyTerm[] {
 
 /** The vocabulary, as one JSON array in a fixed order. */
 export const VOCABULARY: FragmentSqlToken = sql.fragment`(
-  select coalesce(json_agg(json_build_object('termKind', term_kind, 'term', term, 'description', description, 'atMost', at_most)
+  select coalesce(json_agg(
+    json_build_object('termKind', term_kind, 'term', term, 'description', description, 'atMost', at_most)
     order by term_kind, term), '[]')::text from cutter_source.vocabulary)`;
 
 /**
- * An array that this ledger's own statement made as JSON: its elements have the statement's shape and aren't looked
- * at again.
+ * An array that this ledger's own statement made as JSON: its elements have the statement's shape and aren't checked
+ * again.
  */
 export function jsonRows<T>() {
   return z.custom<readonly T[]>(Array.isArray);
@@ -81,7 +84,7 @@ export function iuRef(sourceId: string): string {
 }
 
 /**
- * A text as a uuid, or null where it is none: what stands in JSON may have been altered, and a cast would end the
+ * A text as a uuid, or null where it is none: a value in JSON may have been altered, and a failed cast would end the
  * judgement.
  */
 export function uuidOrNull(text: FragmentSqlToken): FragmentSqlToken {

@@ -46,7 +46,7 @@ export interface Done<T> {
   readonly recordId?: string;
 }
 
-/** A verb's answer with what every success carries beside its own. */
+/** A verb's answer, with what every success has. */
 export type Written<T> = T & {
   readonly replayed: boolean;
   readonly dryRun: boolean;
@@ -76,12 +76,12 @@ type NamedCall<V extends Verb> = PhaseCall<V> & { readonly ids: PhaseIds<V> };
 export interface LaneResources<L extends Lane> {
   readonly lane: L;
   readonly pool: DatabasePool;
-  /** The keys that are held for the lane's statements at this moment: while one follows another, both. */
+  /** The keys that are held for the lane's statements at this moment: both, during a rotation. */
   readonly keys: () => readonly LaneKey[];
   readonly plans: PlanCache;
   /** Why what is acknowledged might not outlive a crash; null where it does. */
   readonly lost: () => string | null;
-  /** Told how each writing transaction ended: by an error, or null. */
+  /** Called at the end of each writing transaction: with its error, or null. */
   readonly wrote: (error: unknown) => void;
   /** Called after the commit, never inside it. */
   readonly committed: () => void;
@@ -111,7 +111,7 @@ export async function runPhase<L extends Lane, V extends Verb, T extends object>
       }
       return answerOf({ ...call, ids }, done);
     } catch (error) {
-      // The key may have been followed by another while this waited for it.
+      // Another key may have replaced this one while the transaction waited for it.
       if (isKeyRefusal(error) && attempt < ATTEMPTS) {
         spent.add(key.keyId);
         if (!spent.has(keyFor(resources, spent).keyId)) continue;
@@ -173,7 +173,7 @@ const heldBackRow = z.object({
 });
 
 /**
- * What a verb hears where its record wasn't taken: the database was set back or is a copy and the lanes have not
+ * The refusal of a verb whose record wasn't taken: the database was set back or is a copy and the lanes have not
  * accepted it, or it may lose what it acknowledges.
  */
 async function heldBack(connection: DatabaseTransactionConnection): Promise<Refusal> {
@@ -181,7 +181,8 @@ async function heldBack(connection: DatabaseTransactionConnection): Promise<Refu
     heldBackRow,
   )`/* phase.held_back */
     select format('fsync is %s, full_page_writes is %s and synchronous_commit is %s in the database.',
-        current_setting('fsync'), current_setting('full_page_writes'), current_setting('synchronous_commit')) as settings,
+        current_setting('fsync'), current_setting('full_page_writes'),
+        current_setting('synchronous_commit')) as settings,
       head.next_position::text as position, s.seen_size::text as seen, s.cause, s.reason
     from (select) as one left join (cutter_log.head join cutter_log.suspension s using (incarnation)) on true`);
   const why =

@@ -63,7 +63,7 @@ export interface Writes {
   readonly rows: readonly WrittenRow[];
   /** The history rows as observers see them, for the head of the record. */
   readonly history: readonly Readonly<Record<string, PlainJson>>[];
-  /** Rows as they will stand, by table name without the governance schema. */
+  /** Rows as they will be stored, by table name without the governance schema. */
   readonly preview: ReadonlyMap<string, readonly Record<string, unknown>[]>;
   readonly updates: readonly (ChangedRow & { readonly table: string })[];
   readonly counts: readonly RowCount[];
@@ -76,9 +76,9 @@ export interface Composed<N extends string> {
 }
 
 /**
- * All that a verb writes, in the record's order, in one pass: each row is handed over once and becomes the SQL that
- * sends it, its place in the log's record, the count in the answer and the preview of a dry run, so that the four
- * cannot differ.
+ * Composes all that a verb writes, in the record's order, in one pass. A verb gives each row once; it becomes the SQL
+ * that sends it, its place in the log's record, the count in the answer and the preview of a dry run, so that the four
+ * can't differ.
  */
 export function composeWrites<N extends string>(at: string, parts: Readonly<Record<N, Write>>): Composed<N> {
   const composing = new Composing(at);
@@ -149,7 +149,7 @@ function recordedName(table: { readonly name: string }): string {
   return table.name.replace('cutter_governance.', '');
 }
 
-/** Bytes stand in the record as base64; everything else is plain JSON already. */
+/** The record has bytes as base64; everything else is plain JSON already. */
 function recordableRow(row: Record<string, unknown>): Record<string, PlainJson> {
   if (!Object.values(row).some(Buffer.isBuffer)) return row as Record<string, PlainJson>;
   const plain: Record<string, PlainJson> = {};

@@ -2,8 +2,8 @@ import { type FragmentSqlToken, type PrimitiveValueExpression, sql } from 'sloni
 import type { PlainJson } from '../../proof/canonical.ts';
 
 /**
- * How a column is sent. `now` is written by SQL as transaction_timestamp() and never bound; in the record it stands
- * as the transaction's time. A trailing `?` means nullable.
+ * How a column is sent. SQL writes `now` as transaction_timestamp(), and it is never bound; the record has the
+ * transaction's time in its place. A trailing `?` means nullable.
  */
 type OpenKind =
   | 'uuid'
@@ -69,7 +69,7 @@ export type Columns = Readonly<Record<string, ColumnKind>>;
 export type NewRow<C extends Columns> = {
   readonly [N in keyof C as C[N] extends 'now' ? never : N]: ValueOf<C[N]>;
 };
-/** A row as it stands: with its times, as UTC text with microseconds. */
+/** A row as it is stored: with its times, as UTC text with microseconds. */
 export type Row<C extends Columns> = { readonly [N in keyof C]: ValueOf<C[N]> };
 
 export interface Table<C extends Columns> {
@@ -155,7 +155,7 @@ export function insertInto<C extends Columns>(table: Table<C>, rows: readonly Ne
   return sql.fragment`insert into ${target} (${names}) select ${values} from unnest(${arrays}) as u(${aliases})`;
 }
 
-/** The row as it will stand, with the transaction's time where SQL writes it. */
+/** The row as it will be stored, with the transaction's time where SQL writes it. */
 export function wholeRow<C extends Columns>(table: Table<C>, row: NewRow<C>, at: string): Row<C> {
   const whole: Record<string, unknown> = {};
   for (const [name, kind] of Object.entries(table.columns)) {

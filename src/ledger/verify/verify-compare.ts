@@ -7,7 +7,7 @@ import { noteAxes } from './verify-axes.ts';
 import { type Expected, expectedVersion, expectedVersionIds, type Note } from './verify-expected.ts';
 import type { CutFinding, CutRows } from './verify-look.ts';
 
-/** Compares what the tables hold with what must stand, column by column; every difference is a finding of its own. */
+/** Compares the tables with what the cut must have written, column by column. Each difference is a finding. */
 export function compareRows(
   expected: Expected,
   blocks: readonly StoredBlock[],
@@ -55,7 +55,7 @@ function compareBlocks(expected: Expected, blocks: readonly StoredBlock[], note:
   }
 }
 
-/** On which axis a column speaks; every other column is part of what is given back (A). */
+/** The axis that a column belongs to; every other column belongs to the reconstruction (A). */
 const AXIS: Readonly<Record<string, CutFinding['axis']>> = {
   canonical_address: 'C',
   doc_code: 'C',
@@ -69,7 +69,7 @@ const AXIS: Readonly<Record<string, CutFinding['axis']>> = {
   conformance_status: 'B',
   identity_profile: 'B',
 };
-/** Columns of a unit that its birth's affected row tells; they keep their birth values. */
+/** Columns of a unit that the affected row of its birth names; they keep their birth values. */
 const BIRTH_COLUMNS = {
   canonical_address: 'canonical_address',
   unit_kind: 'unit_kind',
@@ -100,7 +100,7 @@ function isSameJson(a: unknown, b: unknown): boolean {
   );
 }
 
-/** Every column that must stand, against the row as it was read; `except` is compared elsewhere. */
+/** Every column that the cut must have written, against the row as it was read; `except` is compared elsewhere. */
 function compareColumns(
   place: string | null,
   what: string,
@@ -155,7 +155,7 @@ function compareUnits(expected: Expected, rows: CutRows, note: Note): void {
   }
 }
 
-/** An older unit keeps its birth values; what may differ between versions stands in the version. */
+/** An older unit keeps its birth values; the version has what may differ between versions. */
 function compareWithBirth(address: string, stored: CutRows['units'][number], note: Note): void {
   for (const [column, state] of Object.entries(BIRTH_COLUMNS)) {
     if (stored.birth !== null && isSameJson(stored.row[column], stored.birth[state])) continue;
@@ -233,7 +233,8 @@ function compareProvenance(
   const was = typeof stored === 'object' && stored !== null ? (stored as Record<string, unknown>) : {};
   for (const field of new Set([...(whole ? Object.keys(was) : []), ...Object.keys(due)])) {
     if (isSameJson(was[field], due[field])) continue;
-    const message = `Version ${unit.versionSeq} of ${unit.address}: provenance.${field} isn't what the approved manifest gives.`;
+    const place = `Version ${unit.versionSeq} of ${unit.address}`;
+    const message = `${place}: provenance.${field} isn't what the approved manifest gives.`;
     note(PROVENANCE_AXIS[field] ?? 'A', unit.address, `provenance-${field}-differs`, message);
   }
 }

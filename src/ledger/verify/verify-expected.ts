@@ -22,7 +22,7 @@ export function expectedVersion(expected: Expected, unit: UnitPlan): string | nu
   return expected.birth.ids.each(`version:${unit.record.localId}`);
 }
 
-/** Makes what must stand from what was approved. */
+/** Makes what the cut must have written from what was approved. */
 export function expectRows(plan: DocumentPlan, actions: DocumentActions, birth: Birth): Expected {
   return { plan, actions, birth, ids: unitIds(birth, actions) };
 }

@@ -33,9 +33,9 @@ export interface CutJudgement {
 
 /**
  * The verdict on a cut: plan and digests are recomputed from the source's bytes and the approved manifest, and
- * compared with the rows as they are read back now. Nothing that the cut stored is taken at its word, nor at its
- * shape: what can't be read as what it should be is a finding like any other, since a verifier that stumbles over an
- * altered row would let it stand for ever.
+ * compared with the rows as they are read back now. VERIFY believes neither the values nor the shapes that the cut
+ * stored: what can't be read as what it should be is a finding like any other. Otherwise an altered row that stops the
+ * verifier would stay for ever.
  */
 export async function judgeCut(
   tx: VerifyTx,
@@ -46,7 +46,8 @@ export async function judgeCut(
     return await judgeWhole(tx, look, changeSet);
   } catch (error) {
     if (isDatabaseFault(error)) throw error;
-    const message = `What this cut left can't be read as a cut: ${error instanceof Error ? error.message : String(error)}.`;
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = `What this cut left can't be read as a cut: ${reason}.`;
     return judgementOf([{ axis: 'A', unit: null, code: 'unreadable', message }], changeSet.effect_digest, 0);
   }
 }
@@ -140,7 +141,7 @@ function headerOf({ plan, source }: Replanned, changeSet: JudgedChangeSet) {
   return manifestHeader(plan, { entryId: changeSet.entry_id, docCode: source.doc_code });
 }
 
-/** The manifest and its approval, as they stood when the cut was made. */
+/** The manifest and its approval, as they were when the cut was made. */
 function approvalFindings(
   { plan, source }: Replanned,
   look: VerifyLook,
@@ -158,7 +159,7 @@ function approvalFindings(
     );
   const stored = look.blocks[0]?.summary['header'];
   if (canonicalJson(header) !== canonicalJson((stored ?? null) as PlainJson))
-    note('manifest-header', "The header that stands with the manifest isn't that of the plan.");
+    note('manifest-header', "The header that is stored with the manifest isn't that of the plan.");
   findings.push(...decisionFindings(decision, changeSet));
   const due = { operation_kind: 'first_cut', status: 'under_review', source_doc_ref: changeSet.entry_id };
   if (envelope === null || canonicalJson(envelope) !== canonicalJson(due))
@@ -228,7 +229,7 @@ function changeSetFindings(
     cutSeq: (Number.isSafeInteger(earlier) ? (earlier as number) : 0) + 1,
     affectedRows: expected.actions.actions.filter((unit) => unit.action !== 'unchanged').length,
   });
-  // The decision's own class, whatever stands there: none where it is gone.
+  // The decision's own class, whatever it is; none where the decision is gone.
   const due = { ...made, risk_class: look.decision?.risk_class ?? null };
   const findings: CutFinding[] = [];
   for (const [column, value] of Object.entries(due)) {

@@ -15,7 +15,7 @@ import type { NewVerifyResult } from '../tables/verify-result.ts';
 import type { CutJudgement } from './verify-judge.ts';
 import type { CutFinding, JudgedChangeSet, VerifyLook } from './verify-look.ts';
 
-/** The findings that are kept; a verdict needs one, a reader a screenful. */
+/** The most findings that are stored: a verdict needs one, a reader a screenful. */
 export const MAX_FINDINGS = 200;
 
 /**
@@ -104,7 +104,7 @@ export function compensationOf(
   };
 }
 
-/** The specification of the failed cut, for whoever looks into it; null where it can't be read any more. */
+/** The specification of the failed cut, for the person who looks into it; null where it can't be read any more. */
 function specOf(look: VerifyLook): PlainJson {
   const payload = look.payload as { proposed_cut_spec?: PlainJson } | null;
   return payload?.proposed_cut_spec ?? null;

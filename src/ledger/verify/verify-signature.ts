@@ -43,7 +43,7 @@ export function judgeExecutorSignature(
   if (signature.validation_state !== 'valid')
     note('state', `The executor signature is ${signature.validation_state}.`);
   if (digestOf(signature.signature_payload) !== signature.payload_hash) {
-    note('payload-hash', "The executor signature's payload doesn't have the hash that stands beside it.");
+    note('payload-hash', "The executor signature's payload doesn't have the hash that is stored with it.");
   }
   const prior =
     signature.prior_signature_id === null || signature.prior_payload_hash === null
@@ -81,6 +81,6 @@ function noteEnvelope(
   });
   if (!verdict.ok) note('invalid', `The executor signature doesn't verify: ${verdict.reason}.`);
   else if (Buffer.from(verdict.payload).toString('utf8') !== signature.signature_payload) {
-    note('payload', 'The executor signed other bytes than those that stand beside the signature.');
+    note('payload', 'The executor signed other bytes than those that are stored with the signature.');
   }
 }

@@ -43,7 +43,8 @@ export interface VerifyAnswer {
  * Locks    entry · signing key (shared); then looks
  * Reads    change set · source bytes · manifest · decision · signature · keys · units, versions, affected rows
  * Writes   1 signature · 1 verify_result · 1 history · entry.status (CAS);
- *          of a failure, in this order: signature, compensating change set, escalation entry with its history, verify_result, status, history
+ *          of a failure, in this order: signature, compensating change set, escalation entry with its history,
+ *          verify_result, status, history
  * Refuses  NotFound             no such change set
  *          IllegalTransition    it is a compensation, or was verified already
  *          SameParty            the verifier shares key, principal or person with the executor  G-VERIFY-SOD
@@ -126,7 +127,9 @@ function refuseParty(tx: VerifyTx, look: VerifyLook, changeSet: JudgedChangeSet)
   const [shared] = sharedParties('verified', caller, { cut: executor });
   if (shared === undefined) return;
   const { part } = shared;
-  const message = `The verifier shares its ${part} with the executor of this cut; another person's principal must verify it.`;
+  const message =
+    `The verifier shares its ${part} with the executor of this cut; ` +
+    "another person's principal must verify it.";
   throw new SameParty(message, [
     problemAt(['input', 'changeSetId'], `same-${part}`, message, { changeSetId: changeSet.change_set_id }),
   ]);

@@ -27,10 +27,10 @@ export interface HeartbeatOptions {
   readonly closing: AbortSignal;
 }
 
-/** A silent stream is looked at this often in the time after which it must not be silent. */
+/** How often a silent stream is looked at within one heartbeat's time. */
 const LOOKS = 4;
 
-/** One timer for all subscribers, and one question to the database however many of them are due. */
+/** One timer for all subscribers, and one question to the database for all that are due. */
 export async function beatAlways({ heartbeatMs, followers, read, closing }: HeartbeatOptions): Promise<void> {
   while (!closing.aborted) {
     await restUnless(closing, heartbeatMs / LOOKS);

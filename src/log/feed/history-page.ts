@@ -22,7 +22,7 @@ export interface RecordEvent {
   readonly rows: readonly PlacedHistoryRow[];
 }
 
-/** Where the log ends, and in which life of the database. */
+/** Where the log ends, and in which incarnation. */
 export interface LogHead {
   readonly incarnation: string;
   readonly next: number;

@@ -1,6 +1,6 @@
 import type { Reset } from './history-message.ts';
 
-/** Whenever it is in doubt that nothing was missed, or that the caller may see more, the stream says why and ends. */
+/** If something may have been missed, or the caller may see no more, the stream says why and ends. */
 export const RESETS = {
   unknown: resetMessage(
     'CURSOR_UNKNOWN',
