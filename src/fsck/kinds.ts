@@ -8,7 +8,7 @@ import { REVIEW_DECISION } from '../ledger/tables/review-decision.ts';
 import { SIGNATURE } from '../ledger/tables/signature.ts';
 import { SOURCE } from '../ledger/tables/source.ts';
 import { SWEEP_LOG } from '../ledger/tables/sweep-log.ts';
-import { bareKind, type Columns, defineTable } from '../ledger/tables/table.ts';
+import { bareKind, type Columns, defineTable, type Table } from '../ledger/tables/table.ts';
 import { INFORMATION_UNIT, UNIT_VERSION } from '../ledger/tables/unit.ts';
 import { VERIFY_RESULT } from '../ledger/tables/verify-result.ts';
 
@@ -38,6 +38,8 @@ export interface Kind {
   readonly columns: readonly string[];
   /** How each column is written, whether or not it may be null. */
   readonly types: Readonly<Record<string, string>>;
+  /** Columns that a later migration added: a record has them only where they hold a value. */
+  readonly added: ReadonlySet<string>;
   /** Columns that change after birth, with their value at birth as SQL. */
   readonly atBirth: Readonly<Record<string, string>>;
   /** The column that holds the time of the writing transaction, if there is one. */
@@ -87,10 +89,7 @@ export function kindOfTable(table: { readonly name: string }): Kind {
   return KINDS.find((kind) => kind.table === table.name) as Kind;
 }
 
-function kindOf(
-  table: { readonly name: string; readonly key: readonly string[]; readonly columns: Columns },
-  index: number,
-): Kind {
+function kindOf(table: Pick<Table<Columns>, 'name' | 'key' | 'columns' | 'added'>, index: number): Kind {
   return {
     index,
     table: table.name,
@@ -100,6 +99,7 @@ function kindOf(
     types: Object.fromEntries(
       Object.entries(table.columns).map(([column, kind]) => [column, bareKind(kind)]),
     ),
+    added: new Set(table.added),
     atBirth: AT_BIRTH[table.name] ?? {},
     time: Object.entries(table.columns).find(([, type]) => type === 'now')?.[0] ?? null,
   };

@@ -119,6 +119,18 @@ function contentPrint(kind: Kind, fingerprint: (column: string, at: number) => s
 }
 
 export const printOf = (text: string | null | undefined) => (text == null ? '-' : fingerprintOf(text));
+const NULL_PRINT = fingerprintOf('null');
+
+/** The fingerprints that a record has of a row, one for each column of its kind; null where it has other columns. */
+function columnPrints(kind: Kind, row: RecordedRow): readonly string[] | null {
+  if (row.columns.length === kind.columns.length) return row.fingerprints;
+  const known = new Map(row.columns.map((column, at) => [column, row.fingerprints[at] as string]));
+  const prints = kind.columns.map(
+    (column) => known.get(column) ?? (kind.added.has(column) ? NULL_PRINT : null),
+  );
+  const isWhole = row.columns.every((column) => kind.columns.includes(column)) && !prints.includes(null);
+  return isWhole ? (prints as string[]) : null;
+}
 
 /** Reads the whole log again for what it says about the suspects, and for rows that look like them. */
 export async function gatherEvidence(
@@ -155,14 +167,15 @@ export async function gatherEvidence(
       }
       if (row.op !== 'insert') continue;
       if (suspect === undefined || suspect.standing !== null) newestStanding.set(kind.index, order);
-      if (row.columns.length !== kind.columns.length) continue;
-      const print = contentPrint(kind, (_, at) => row.fingerprints[at] as string);
+      const prints = columnPrints(kind, row);
+      if (prints === null) continue;
+      const print = contentPrint(kind, (_, at) => prints[at] as string);
       for (const look of looks.get(print) ?? []) {
         if (look !== place)
           twins.set(look, [...(twins.get(look) ?? []), { kind, id: row.id, place, position: line.position }]);
       }
       if (kind.recorded === 'dot_pair_signature') {
-        const envelope = row.fingerprints[kind.columns.indexOf('payload_envelope')] as string;
+        const envelope = prints[kind.columns.indexOf('payload_envelope')] as string;
         if (wanted.has(envelope)) envelopes.set(envelope, row.id);
       }
     }
@@ -196,7 +209,10 @@ export function alteredNow(suspect: Suspect): readonly string[] | null {
   const { kind, standing, births, updates } = suspect;
   const birth = births[0];
   if (standing === null || birth === undefined) return [];
-  const expected = new Map(birth.row.columns.map((column, at) => [column, birth.row.fingerprints[at]]));
+  const expected = new Map(
+    [...kind.added].map((column): [string, string | undefined] => [column, NULL_PRINT]),
+  );
+  for (const [at, column] of birth.row.columns.entries()) expected.set(column, birth.row.fingerprints[at]);
   for (const { row } of updates) {
     for (const [at, column] of row.columns.entries()) expected.set(column, row.fingerprints[at]);
   }
@@ -209,7 +225,10 @@ export function alteredNow(suspect: Suspect): readonly string[] | null {
 
 function birthDigestOf(standing: StandingRow, birth: Vouched): string {
   const { kind } = standing;
-  const values = kind.columns.map((column) => `"${column}":${bornValue(standing, column, birth)}`);
+  const values = kind.columns
+    .map((column) => [column, bornValue(standing, column, birth)] as const)
+    .filter(([column, value]) => value !== 'null' || !kind.added.has(column))
+    .map(([column, value]) => `"${column}":${value}`);
   const text =
     `{"columns":{${values.join()}},"id":${JSON.stringify(standing.id)},` +
     `"op":"insert","table":"${kind.recorded}"}`;

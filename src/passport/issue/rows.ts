@@ -6,7 +6,7 @@ import { MANIFEST_ENVELOPE, MANIFEST_UNIT_BLOCK } from '../../ledger/tables/mani
 import { REVIEW_DECISION } from '../../ledger/tables/review-decision.ts';
 import { SIGNATURE } from '../../ledger/tables/signature.ts';
 import { SOURCE } from '../../ledger/tables/source.ts';
-import { bareKind, type Columns, type Table } from '../../ledger/tables/table.ts';
+import { bareKind, type Columns, recordedColumns, type Table } from '../../ledger/tables/table.ts';
 import { VERIFY_RESULT } from '../../ledger/tables/verify-result.ts';
 import type { PlainJson } from '../../proof/canonical.ts';
 import { timeText } from '../../text/time-sql.ts';
@@ -118,9 +118,10 @@ export async function birthRows(
   return found;
 }
 
-function birthRow({ name, key }: Table<Columns>, columns: BirthRow['columns']): BirthRow {
+function birthRow(table: Table<Columns>, columns: BirthRow['columns']): BirthRow {
+  const { name, key } = table;
   return {
-    columns: { ...columns, ...AT_BIRTH[name] },
+    columns: { ...recordedColumns(table, columns), ...AT_BIRTH[name] },
     id: key.map((column) => String(columns[column])).join('/'),
     op: 'insert',
     table: name.replace('cutter_governance.', ''),

@@ -411,7 +411,7 @@ describe('config', () => {
       [`w https://x.example/`, /line 1: a verifier key has the form/],
       [
         `\n${one.vkey} https://x.example/\n${one.vkey} https://y.example/`,
-        /line 3: the key stands in a line above already/,
+        /line 3: the key is in an earlier line already/,
       ],
     ];
     for (const [text, fault] of lines) {
