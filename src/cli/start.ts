@@ -74,9 +74,9 @@ interface Running {
 }
 
 interface Watchers {
-  /** Throws where a signal has come in between. */
+  /** Throws if a signal has arrived meanwhile. */
   check(): void;
-  /** Hears why the embedded database isn't started any more. */
+  /** Called with the reason when the embedded database isn't started any more. */
   onGivenUp(why: string): void;
 }
 

@@ -23,9 +23,9 @@ export interface DriverOptions {
 }
 
 /**
- * slonik's pg driver with three additions: each new connection proves whom it speaks as, and what its settings are,
- * before anything else is sent on it; no statement waits for a database that has gone silent, nor for locks without
- * end; and a connection survives the refusals that are thrown through it.
+ * slonik's pg driver with three additions. Each new connection proves which login it has and what its settings are,
+ * before anything else is sent on it. No statement waits for a silent database, or for locks without a limit. A
+ * connection survives the refusals that are thrown through it.
  */
 export function assertingDriver(options: DriverOptions): DriverFactory {
   const createDriver = createPgDriverFactory();

@@ -89,7 +89,7 @@ export function poolUrls(ownerUrl: string, secrets: Secrets): PoolUrls {
   };
 }
 
-/** Opens one pool for each login, after one connection of each has proved whom it speaks as. */
+/** Opens one pool for each login, after one connection of each has proved which login it has. */
 export async function openPools(urls: PoolUrls): Promise<Pools> {
   const watch = await startWatch(urls.observe);
   const opened: DatabasePool[] = [];

@@ -18,16 +18,13 @@ export interface CheckOptions {
   readonly url: string;
   /** Heads of the log that were kept outside the database. */
   readonly heads?: readonly SeenHead[];
-  /** Files of them, read before the check begins: the ledger goes on meanwhile. */
+  /** Files of such heads, read before the check begins: the ledger writes on meanwhile. */
   readonly headFiles?: readonly HeadsFile[];
   /** Pages of a table that one thread reads at a time. */
   readonly slicePages?: number;
 }
 
-/**
- * Recomputes the whole ledger from its tables, in one snapshot, and reports what doesn't agree. It goes on past every
- * break.
- */
+/** Recomputes the whole ledger from its tables, in one snapshot, and reports what doesn't agree. No fault ends it. */
 export async function checkLedger({
   url,
   heads = [],
@@ -69,7 +66,7 @@ export async function checkLedger({
     await checkWitnesses(client, findings, coverage);
     if (unseen.length === 0) await checkUnique(client, head, findings);
     await checkSingletons(client, findings);
-    // What can't be seen whole would be blamed for what is only hidden.
+    // A table that can't be read whole would be blamed for rows that are only hidden.
     incarnations.report(findings, incarnation);
     await checkResumptions(client, keys, incarnations, incarnation, findings);
     if (unseen.length === 0) await judgeMeaning(client, keys, head, findings, coverage);

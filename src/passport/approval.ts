@@ -5,9 +5,7 @@ import type { OpenedPlan } from './plan.ts';
 import type { PhaseRecords, ProvedRecord } from './records.ts';
 import { PassportFault, refuseUnless } from './refuse.ts';
 
-/**
- * Holds the way of a document together: what was marked is what was planned, approved, cut and verified, and by whom.
- */
+/** Refuses unless the document that was marked is the one that was planned, approved, cut and verified. */
 export function holdLineage(changeSetId: string, rows: PassportRows, plan: OpenedPlan): void {
   const { source, entry, envelope, decision, changeSet, result, executorSignature, verifierSignature } = rows;
   const cut = changeSet.columns;
@@ -125,7 +123,7 @@ export function holdLineage(changeSetId: string, rows: PassportRows, plan: Opene
 
 type Link = readonly [where: string, what: string, is: unknown, due: unknown];
 
-/** The approval is for exactly this manifest, and in force when it was cut. */
+/** Refuses unless the approval is for exactly this manifest and was in force at the cut. */
 export function holdApproval(
   { decision, changeSet }: PassportRows,
   plan: OpenedPlan,
@@ -143,7 +141,7 @@ export function holdApproval(
       notBefore: given.findings.not_before,
       position: review.position,
       // Rows are shown as they were born, so a passport doesn't show whether a later review superseded this one. The
-      // verifier saw that.
+      // verifier checked that.
     },
     {
       manifestId: applied.manifest_id,
@@ -210,8 +208,8 @@ function approvalFaultText(
 }
 
 /**
- * Nobody did it alone: the reviewer isn't the marker, and the verifier isn't the executor. Keys are judged with the
- * signatures. A review that names the registrar of the text is held to that as well.
+ * Refuses unless the reviewer isn't the marker, and the verifier isn't the executor. Keys are judged with the
+ * signatures. Where the review names the registrar of the text, the reviewer must not be the registrar.
  */
 export function holdSeparation(
   { decision, result }: PassportRows,
@@ -240,8 +238,8 @@ function holdApart(
 }
 
 /**
- * The verdict follows from its axes; one that passed is of the cut's own effect, and one that failed names its
- * compensation.
+ * Refuses unless the verdict follows from its axes. A cut that passed has the effect that was verified. One that failed
+ * names its compensation.
  */
 export function holdVerdict({ result, changeSet, compensation }: PassportRows): void {
   const { verdict, findings, ...row } = result.columns;
@@ -270,6 +268,7 @@ export function holdVerdict({ result, changeSet, compensation }: PassportRows): 
       compensation.columns.change_set_id === row.rollback_change_set_id_triggered &&
       compensation.columns.compensates_change_set_id === changeSet.columns.change_set_id,
     'rows.compensation',
-    `The verification failed; the change set that compensates this cut has to be ${row.rollback_change_set_id_triggered}, and it isn't shown.`,
+    'The verification failed; the change set that compensates this cut has to be ' +
+      `${row.rollback_change_set_id_triggered}, and it isn't shown.`,
   );
 }

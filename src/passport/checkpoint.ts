@@ -11,7 +11,7 @@ import { PassportFault, refuseUnless } from './refuse.ts';
 
 const WHERE = 'checkpoint';
 
-/** A head that both lanes signed, and the keys by which they did. */
+/** A head that both lanes signed, and the keys with which they did. */
 export interface CosignedHead extends TreeHead {
   readonly keys: { readonly 'DOT-991': KnownKey; readonly 'DOT-992': KnownKey };
 }
@@ -35,7 +35,7 @@ export function openCheckpoint(note: string, known: KnownKeys, judge: VerifySign
   return { ...head, keys };
 }
 
-/** Lines of other keys are let pass, as signed notes ask: witnesses may have signed too. */
+/** Lines of other keys are ignored, as signed notes require: witnesses may have signed too. */
 function noteOf(note: string): SignedNote {
   const signed = refuseUnreadable(() => parseNote(note));
   refuseUnless(
@@ -82,7 +82,8 @@ function cosignerOf(
       refuseUnless(
         verdict.ok,
         WHERE,
-        `The signature of ${lane} on the checkpoint doesn't verify under key ${key.keyId}${verdict.ok ? '' : `: ${wordsOfCode(verdict.reason)}`}.`,
+        `The signature of ${lane} on the checkpoint doesn't verify under key ${key.keyId}` +
+          `${verdict.ok ? '' : `: ${wordsOfCode(verdict.reason)}`}.`,
       );
       if (mayHave.includes(key)) made.push(key);
     }
@@ -90,7 +91,8 @@ function cosignerOf(
   refuseUnless(
     key !== undefined,
     WHERE,
-    `The checkpoint's signature of ${lane} was made by a key that the keys given don't have, or that may not sign a head of ${size} positions.`,
+    `The checkpoint's signature of ${lane} was made by a key that the keys given don't have, ` +
+      `or that may not sign a head of ${size} positions.`,
   );
   refuseUnless(again === undefined, WHERE, `The checkpoint carries more than one signature of ${lane}.`);
   return key;

@@ -5,8 +5,8 @@ import { refuseUnless } from './refuse.ts';
 type AffectedRow = PassportRows['affected'][number]['columns'];
 
 /**
- * Holds the affected rows against the plan: one for each unit that is born or gets a version, in source order, and
- * nothing else.
+ * Refuses unless the affected rows are those of the plan: one for each unit that is born or gets a version, in source
+ * order, and no other.
  */
 export function holdEffect(plan: OpenedPlan, { changeSet, affected }: PassportRows): void {
   const { affected_row_count: stated, payload_summary: summary, effect_digest } = changeSet.columns;
@@ -15,7 +15,8 @@ export function holdEffect(plan: OpenedPlan, { changeSet, affected }: PassportRo
   refuseUnless(
     changed.length === affected.length && stated === affected.length,
     'rows.affected',
-    `The plan gives ${changed.length} units a version; the change set counts ${stated} affected rows, and ${affected.length} are shown.`,
+    `The plan gives ${changed.length} units a version; the change set counts ${stated} affected rows, ` +
+      `and ${affected.length} are shown.`,
   );
   refuseUnless(
     passportText(summary.counts) === passportText({ ...plan.counts }),
@@ -44,7 +45,7 @@ export function holdEffect(plan: OpenedPlan, { changeSet, affected }: PassportRo
 
 const isChange = (action: string | null) => action === 'birth' || action === 'version';
 
-/** The unit of each record, by its local id: the one that stood, or the one that is born here. */
+/** The unit of each record, by its local id: the one that existed, or the one that is born here. */
 function unitIds(
   plan: OpenedPlan,
   affected: readonly AffectedRow[],
@@ -61,7 +62,7 @@ function unitIds(
   return units;
 }
 
-/** In what an affected row differs from the block that it carries out; null where it doesn't. */
+/** Where an affected row differs from the block that it carries out; null where it doesn't. */
 function rowFault(
   row: AffectedRow,
   { columns }: RecordBlock,

@@ -7,8 +7,10 @@ export type Line = readonly [name: string, fact: string];
 export function verdictOf({ document, verified, mode }: Said): string {
   const rehearsed = mode === 'rehearsal' ? ' It was a rehearsal, by sample persons.' : '';
   return verified.verdict === 'pass'
-    ? `This passport is good: ${document.docCode} was cut as it was approved, and the other lane verified it.${rehearsed}`
-    : `This passport is good, and it tells of a failure: the cut of ${document.docCode} didn't pass its verification and is void.${rehearsed}`;
+    ? `This passport is good: ${document.docCode} was cut as it was approved, ` +
+        `and the other lane verified it.${rehearsed}`
+    : `This passport is good, and it reports a failure: the cut of ${document.docCode} ` +
+        `didn't pass its verification and is void.${rehearsed}`;
 }
 
 /** The facts of a good passport, for people. */
@@ -16,7 +18,7 @@ export function linesOf(said: Said): Line[] {
   const { document, plan, approved, cut, verified, checkpoint } = said;
   return [
     ['Document', document.docCode],
-    // Held by a short fingerprint alone (docs/reference/formats/passport.md).
+    // Only a short fingerprint vouches for it (docs/reference/formats/passport.md).
     ...(document.title === null ? [] : [['Title, as given', `“${document.title}”`] as const]),
     ['Source', `${document.byteLength} bytes, ${document.sourceDigest}`],
     [

@@ -5,7 +5,7 @@ import type { OpenedPlan } from './plan.ts';
 import type { PhaseRecords, ProvedRecord } from './records.ts';
 import type { StatementKeys } from './signatures.ts';
 
-/** Who did something, when, and where it stands in the log. */
+/** Who did something, when, and at which position of the log. */
 export interface Deed {
   readonly position: number;
   readonly at: string;

@@ -3,14 +3,13 @@ import { canonicalJson, type PlainJson } from '../proof/canonical.ts';
 import { isDigest } from '../proof/digest.ts';
 
 /*
- * The form of a passport, version 1 (docs/reference/formats/passport.md). Everything is strict but the columns of
- * rows: those are whatever their record was digested over, so that a table which gains a column later changes nothing
- * here.
+ * The form of a passport, version 1 (docs/reference/formats/passport.md). Everything is strict but the columns of rows.
+ * Those are the columns that the record was digested over, so a new column of a table changes nothing here.
  */
 
 export const PASSPORT_FORMAT = 'cutter-passport/1';
 
-/** Findings of a reviewer nest as deep as a request may; rows and records hold them a few levels further down. */
+/** Findings of a reviewer nest as deep as a request may. Rows and records hold them a few levels deeper. */
 const PASSPORT_DEPTH = 96;
 
 /** The one spelling of a passport, and of each part of it that is hashed. */
@@ -86,7 +85,7 @@ const recordColumns = z.looseObject({
     text: z.string().optional(),
   }),
 });
-/** A standing unit that the plan no longer has. */
+/** A unit that exists and that the plan no longer has. */
 const vanishedColumns = z.looseObject({
   block_role: z.literal('origin'),
   envelope_id: uuid,
@@ -197,7 +196,7 @@ const affected = rowShape(
 );
 
 const rows = z.strictObject({
-  /** Without its bytes, so its digest can't be made: its other columns are held against their fingerprints. */
+  /** Without its bytes, so it has no digest: its other columns are compared with their fingerprints. */
   source: rowShape(
     'cutter_source.source',
     z.looseObject({
@@ -296,7 +295,7 @@ export const passportShape = z.strictObject({
     review: record,
     cut: record,
     verify: record,
-    /** Those that introduced the two keys for statements, where the log tells of them. */
+    /** The records that introduced the two keys for statements, where the log has them. */
     keys: z.array(record).max(2),
   }),
   rows,

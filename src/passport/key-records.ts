@@ -7,8 +7,8 @@ import { refuseUnless } from './refuse.ts';
 import type { StatementKeys } from './signatures.ts';
 
 /**
- * The records that introduced the two keys say of them what the given keys say: proved into the log, and agreed to by
- * whoever had to.
+ * Refuses unless the records that introduced the two keys agree with the given keys, are proved into the log, and are
+ * signed by the keys that have to sign them.
  */
 export function holdKeyRecords(
   { records }: Passport,
@@ -54,15 +54,16 @@ function holdIntroduction(
       introduced.purpose === key.purpose &&
       introduced.from === key.from,
     `${record.where}.body`,
-    `The record at position ${record.position} says otherwise than the keys given of the lane, the purpose or the beginning of key ${key.keyId}.`,
+    `The record at position ${record.position} says otherwise than the keys given ` +
+      `of the lane, the purpose or the beginning of key ${key.keyId}.`,
   );
 }
 
-/** The other keys as they stood before a record: without those that it tells of itself. */
+/** The other keys as they were before a record, without those that it names itself. */
 function keysBefore(record: ProvedRecord, key: KnownKey, { keys }: KnownKeys) {
-  const told = new Set<unknown>([key.keyId, ...saidIn(record).former]);
+  const named = new Set<unknown>([key.keyId, ...saidIn(record).former]);
   return keys
-    .filter(({ keyId, from }) => !told.has(keyId) && from < record.position)
+    .filter(({ keyId, from }) => !named.has(keyId) && from < record.position)
     .map(({ until, ...other }) => ({
       ...other,
       principalId: null,
@@ -70,7 +71,7 @@ function keysBefore(record: ProvedRecord, key: KnownKey, { keys }: KnownKeys) {
     }));
 }
 
-/** Whom a statement about a key names, before it is judged. */
+/** The keys that a statement names, before it is judged. */
 function saidIn({ statements }: ProvedRecord): { keyId: unknown; former: readonly unknown[] } {
   try {
     const { payload } = statements[0] as { payload: string };

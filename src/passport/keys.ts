@@ -4,7 +4,7 @@ import type { Passport, PassportKey } from './format.ts';
 import { refuseUnless } from './refuse.ts';
 import type { StatementKeys } from './signatures.ts';
 
-/** The keys that a passport tells of are those that signed it, as whoever judges it knows them. */
+/** Refuses unless the keys that a passport names are those that signed it, as its reader knows them. */
 export function holdKeys({ keys }: Passport, signers: StatementKeys, head: CosignedHead): void {
   holdStatedKey(keys.executor, signers.executor, head.size, 'keys.executor');
   holdStatedKey(keys.verifier, signers.verifier, head.size, 'keys.verifier');
@@ -12,10 +12,7 @@ export function holdKeys({ keys }: Passport, signers: StatementKeys, head: Cosig
   holdStatedKey(keys.verifierCheckpoint, head.keys['DOT-992'], head.size, 'keys.verifierCheckpoint');
 }
 
-/**
- * A key as a passport states it: with its end only where the checkpoint covers that, so that a later end changes
- * nothing.
- */
+/** A key as a passport states it. It has an end only where the checkpoint covers it: a later end changes nothing. */
 export function statedKey(key: KnownKey, size: number): PassportKey {
   const ended = key.until !== null && key.until < size;
   return {
@@ -34,6 +31,8 @@ function holdStatedKey(stated: PassportKey, known: KnownKey, size: number, where
     refuseUnless(
       stated[member] === due[member],
       `${where}.${member}`,
-      `The passport says ${stated[member] ?? 'no'} for ${member} of the key that signed, and the keys given say ${due[member] ?? 'no'}${member === 'until' ? '; if they are old, have them anew' : ''}.`,
+      `The passport says ${stated[member] ?? 'no'} for ${member} of the key that signed, ` +
+        `and the keys given say ${due[member] ?? 'no'}` +
+        `${member === 'until' ? '; if they are old, get them again' : ''}.`,
     );
 }

@@ -17,9 +17,7 @@ export interface OpenedPlan {
   readonly records: readonly RecordBlock[];
 }
 
-/**
- * Recomputes a plan from its blocks: every byte in exactly one record, the manifest's digest and that of the effect.
- */
+/** Recomputes a plan from its blocks: each byte in one record, the manifest's digest, and that of the effect. */
 export function openPlan(rows: PassportRows): OpenedPlan {
   const records = rows.blocks.filter((block): block is RecordBlock => block.columns.block_role === 'result');
   const vanished = rows.blocks.filter(
@@ -58,12 +56,13 @@ function coverSource(records: readonly RecordBlock[], header: ManifestHeader): v
     refuseUnless(
       columns.render_order === index,
       `${where}.render_order`,
-      `Block ${columns.unit_local_id} is number ${columns.render_order} of the manifest and stands at place ${index}.`,
+      `Block ${columns.unit_local_id} is number ${columns.render_order} of the manifest and is at place ${index}.`,
     );
     refuseUnless(
       start === at && end >= start,
       `${where}.source_span`,
-      `Block ${columns.unit_local_id} covers the bytes from ${start} to ${end}, where ${at} is due: a byte is left out or covered twice.`,
+      `Block ${columns.unit_local_id} covers the bytes from ${start} to ${end}, where ${at} is due: ` +
+        'a byte is left out or covered twice.',
     );
     excludedText(columns, `${where}.payload_summary.text`);
     at = end;
@@ -71,7 +70,8 @@ function coverSource(records: readonly RecordBlock[], header: ManifestHeader): v
   refuseUnless(
     at === header.byteLength && records.length === header.recordCount,
     'rows.blocks',
-    `The ${records.length} records end at byte ${at}; the manifest's header tells of ${header.recordCount} records and ${header.byteLength} bytes.`,
+    `The ${records.length} records end at byte ${at}; ` +
+      `the manifest's header says ${header.recordCount} records and ${header.byteLength} bytes.`,
   );
 }
 

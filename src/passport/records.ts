@@ -13,18 +13,15 @@ type Phase = Exclude<keyof Passport['records'], 'keys'>;
 /** The phases of a document in their order. The law says what the record of each is. */
 export const PASSPORT_PHASES: readonly Phase[] = ['source', 'mark', 'review', 'cut', 'verify'];
 
-/** A record that is proved to stand at its position. */
+/** A record that is proved to be at its position. */
 export interface ProvedRecord extends ParsedRecord {
   readonly position: number;
-  /** Where it stands in the passport. */
+  /** Where it is in the passport. */
   readonly where: string;
 }
 export type PhaseRecords = Readonly<Record<Phase, ProvedRecord>>;
 
-/**
- * Proves the five phases' records into the checkpoint, and that they stand in the order in which such things are
- * done.
- */
+/** Proves that the records of the five phases are in the log of the checkpoint, in the order of the phases. */
 export function openPhases({ records }: Passport, head: TreeHead): PhaseRecords {
   const proved = PASSPORT_PHASES.map((phase): [Phase, ProvedRecord] => {
     const where = `records.${phase}`;
@@ -47,7 +44,8 @@ export function openPhases({ records }: Passport, head: TreeHead): PhaseRecords 
     refuseUnless(
       before.position < after.position,
       `records.${phase}.position`,
-      `${PHASES[phase].verb} stands at position ${after.position}, which is not after ${before.verb} at ${before.position}.`,
+      `${PHASES[phase].verb} is at position ${after.position}, ` +
+        `which is not after ${before.verb} at ${before.position}.`,
     );
     return next;
   });
@@ -72,7 +70,8 @@ export function openRecord(
   refuseUnless(
     proved,
     where,
-    `The record isn't the one at position ${position} of the log under the checkpoint of ${head.size} positions: its way doesn't lead to the root.`,
+    `The record isn't the one at position ${position} of the log under the checkpoint of ${head.size} positions: ` +
+      "its way doesn't lead to the root.",
   );
   const read = parseRecord(bytes, digestOf(bytes));
   refuseUnless(
@@ -86,7 +85,7 @@ export function openRecord(
 /** A row as the passport shows it. */
 type ShownRow = Omit<WrittenRow, 'columns'> & { readonly columns: object };
 
-/** The rows that a record inserted, each held once against one that is shown. */
+/** The rows that a record inserted. Each is compared once with one that is shown. */
 export class RowsOfRecord {
   readonly #record: ProvedRecord;
   readonly #waiting: Map<string, ParsedRecord['rows'][number]>;
@@ -105,8 +104,8 @@ export class RowsOfRecord {
   }
 
   /**
-   * The same for a row that is shown without one of its columns: by the fingerprints of the others, which name and
-   * don't prove.
+   * The same for a row that is shown without one of its columns, by the fingerprints of the others. Those are short, so
+   * they name a difference and don't prove that there is none.
    */
   resemble(row: ShownRow, without: string, where: string): void {
     const recorded = this.#take(row, where);
@@ -114,7 +113,8 @@ export class RowsOfRecord {
     refuseUnless(
       passportText(Object.keys(row.columns).sort()) === passportText(due),
       where,
-      `The row ${row.id} of ${row.table} has other columns than the one that was written at position ${this.#record.position}.`,
+      `The row ${row.id} of ${row.table} has other columns than the one ` +
+        `that was written at position ${this.#record.position}.`,
     );
     const altered =
       alteredColumns(recorded, row as WrittenRow)?.filter((column) => column !== without) ?? null;

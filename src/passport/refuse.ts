@@ -1,7 +1,7 @@
-/** Why a passport isn't believed: a sentence, and the place in the file. Thrown inside the verification alone. */
+/** Why a passport isn't believed: a sentence, and the place in the file. Only the verification throws it. */
 export class PassportFault extends Error {
   override readonly name = 'PassportFault';
-  /** The way to the place, members and indexes joined by dots; empty for the file as a whole. */
+  /** The path to the place: members and indexes joined by dots; empty for the file as a whole. */
   readonly where: string;
 
   constructor(where: string, reason: string) {

@@ -11,13 +11,13 @@ import { type PassportRows, passportText, type SignatureRow } from './format.ts'
 import type { PhaseRecords } from './records.ts';
 import { PassportFault, refuseUnless } from './refuse.ts';
 
-/** The keys by which the two lanes signed what they did. */
+/** The keys with which the two lanes signed their statements. */
 export interface StatementKeys {
   readonly executor: KnownKey;
   readonly verifier: KnownKey;
 }
 
-/** Judges both lanes' signatures: who signed, under which key, and that the signed bytes are what the rows say. */
+/** Judges both lanes' signatures: who signed, with which key, and that the signed bytes are what the rows say. */
 export function holdSignatures(
   rows: PassportRows,
   records: PhaseRecords,
@@ -50,7 +50,7 @@ export function holdSignatures(
   return keys;
 }
 
-/** Principals and persons are held apart with the records. */
+/** Principals and persons are compared with the records (`holdSeparation`). */
 const partyOfKey = ({ publicKey }: KnownKey) => ({ principal: null, person: null, key: publicKey });
 
 interface Signing {
@@ -61,16 +61,14 @@ interface Signing {
   readonly position: number;
 }
 
-/**
- * What must hold of a signature in its lane: a DOT-991 row signs a change set and nothing else, a DOT-992 row a
- * verify result.
- */
+/** Refuses unless a DOT-991 row signs a change set and nothing else, and a DOT-992 row a verify result. */
 function holdForm({ name, lane, row: { columns }, where }: Signing): void {
   const executes = name === 'executor';
   refuseUnless(
     columns.signer_dot_id === lane && columns.signature_kind === name,
     `${where}.signer_dot_id`,
-    `The ${name}'s signature is a ${columns.signature_kind} signature of lane ${columns.signer_dot_id}; it has to be one of ${lane}: the lanes are swapped.`,
+    `The ${name}'s signature is a ${columns.signature_kind} signature of lane ${columns.signer_dot_id}; ` +
+      `it has to be one of ${lane}: the lanes are swapped.`,
   );
   const change = columns.cross_reference_change_set_id;
   const verdict = columns.cross_reference_verify_result_id;
@@ -87,11 +85,11 @@ function holdForm({ name, lane, row: { columns }, where }: Signing): void {
   refuseUnless(
     digestOf(columns.signature_payload) === columns.payload_hash,
     `${where}.payload_hash`,
-    `The bytes that the ${name} signed don't have the hash that stands beside them.`,
+    `The bytes that the ${name} signed don't have the hash beside them.`,
   );
 }
 
-/** The signed bytes are, one for one, what the rows give. */
+/** Refuses unless the signed bytes are exactly those that the rows give. */
 function holdStatement({ name, row, where }: Signing, statement: PlainJson): void {
   const due = statement as Readonly<Record<string, PlainJson>>;
   const signed = signedFacts(row);
@@ -169,10 +167,7 @@ function verifyStatementOf(
   });
 }
 
-/**
- * The key that the envelope names, if it is the lane's and was valid at the position, and the signature verifies
- * under it.
- */
+/** The key that the envelope names. It must be the lane's and valid at the position, and the signature must verify. */
 function signerOf(
   { name, lane, row, where, position }: Signing,
   known: KnownKeys,
@@ -185,7 +180,8 @@ function signerOf(
   refuseUnless(
     key.lane === lane,
     at,
-    `The ${name}'s signature was made by key ${keyId}, which belongs to ${key.lane}; statements of ${lane} need its own key.`,
+    `The ${name}'s signature was made by key ${keyId}, which belongs to ${key.lane}; ` +
+      `statements of ${lane} need its own key.`,
   );
   const opened = openEnvelope(row.columns.payload_envelope, { keyId, payloadType: payloadTypeOf(lane) });
   if (!opened.ok)
@@ -202,7 +198,7 @@ function signerOf(
   refuseUnless(
     opened.payload.toString('utf8') === row.columns.signature_payload,
     at,
-    `The ${name} signed other bytes than those that stand beside the signature.`,
+    `The ${name} signed other bytes than those beside the signature.`,
   );
   return key;
 }

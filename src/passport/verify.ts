@@ -28,7 +28,7 @@ export type PassportVerdict =
 
 /**
  * Judges a passport by the public keys that its reader knows, and by nothing else: no clock, no network, no database.
- * What is cheap is looked at first. Never throws: bad bytes are a refusal with a reason.
+ * The cheap checks come first. Never throws: bad bytes are a refusal with a reason.
  */
 export function verifyPassport(bytes: Uint8Array, known: KnownKeys, judge: VerifySignature): PassportVerdict {
   try {
@@ -57,7 +57,7 @@ function judgePassport(passport: Passport, known: KnownKeys, judge: VerifySignat
   return saidBy(rows, records, plan, signers, head);
 }
 
-/** The one spelling, then the one form. */
+/** Checks the spelling, then the form. */
 function openFile(bytes: Uint8Array): Passport {
   const value = jsonOf(bytes);
   const read = passportShape.safeParse(value);
@@ -100,12 +100,13 @@ function jsonOf(bytes: Uint8Array): PlainJson {
   refuseUnless(
     canonical === text,
     '',
-    'The file is not written in the one spelling that a passport has (canonical JSON, RFC 8785): it was altered or saved anew.',
+    'The file is not written in the one spelling that a passport has (canonical JSON, RFC 8785): ' +
+      'it was altered or saved again.',
   );
   return value;
 }
 
-/** Each row is one that its record wrote, and no row of the tables that are shown is left out. */
+/** Refuses unless each row is one that its record wrote, and no row of a shown table is left out. */
 function vouchForRows(rows: PassportRows, records: PhaseRecords): void {
   for (const phase of PASSPORT_PHASES) {
     const written = new RowsOfRecord(records[phase]);

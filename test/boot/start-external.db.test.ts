@@ -142,7 +142,7 @@ test('a home that keeps the checkpoints of another ledger says so, and the way o
   const started = on(await freshDatabase(), home);
   await started.says('Ctrl-C');
   expect(started.output()).toMatch(
-    /checkpoints are of another ledger, .* move the file away or name another in CUTTER_CHECKPOINT_FILE/,
+    /checkpoints are of another ledger, .* move the file away, or name another in CUTTER_CHECKPOINT_FILE/,
   );
   await close(started);
 });

@@ -60,7 +60,7 @@ describe('A log that is ruined all over: what is named is bounded, and the rest 
   test('where the ids beside records are not those of their bodies', async () => {
     const { named, counted } = await told();
     expect(named[`edited ${LOG} row_ids`]).toBe(NAMED);
-    expect(counted).toEqual([expect.stringMatching(`^${MORE} more lines of the log bear ids`)]);
+    expect(counted).toEqual([expect.stringMatching(`^${MORE} more lines of the log have ids`)]);
   });
 
   test('where all hashes were altered', async () => {
@@ -81,7 +81,7 @@ describe('A log that is ruined all over: what is named is bounded, and the rest 
       expect(named[`deleted ${LOG} -`]).toBe(NAMED);
       expect(counted).toEqual([
         expect.stringMatching(`^${MORE - 2} more positions of the log are empty`),
-        expect.stringMatching(`^${MORE - 2} more bodies are named by no line`),
+        expect.stringMatching(`^${MORE - 2} more bodies have no line`),
       ]);
     });
   });
@@ -94,7 +94,7 @@ describe('A log that is ruined all over: what is named is bounded, and the rest 
         [
           'truncated',
           `${whole}..${whole + NAMED + MORE - 1}`,
-          expect.stringContaining(`${NAMED + MORE} of the missing bodies still stand`),
+          expect.stringContaining(`${NAMED + MORE} of the missing bodies are still there`),
         ],
       ]);
     });

@@ -51,8 +51,8 @@ export function configuredPort({ data }: ClusterPlace): number | null {
 }
 
 /**
- * Writes PostgreSQL's configuration. Ours comes last and so wins over what initdb chose for this machine, where the
- * two speak of the same setting.
+ * Writes PostgreSQL's configuration. Ours comes last, so it wins over what initdb chose for the same setting on this
+ * machine.
  */
 export function writeConfiguration(place: ClusterPlace, port: number): void {
   const { data } = place;

@@ -1,10 +1,10 @@
-/** What a session must be before the ledger says anything on it: whose it is, and which settings its promises need. */
+/** What a session must be before the ledger uses it: which login it has, and which settings the promises need. */
 
 import type { Login } from '../../home/secrets.ts';
 import { UNFIT_CODE } from '../outage.ts';
 import { SESSION_SETTINGS, type Settings, serverRepair, type Unfit, unfitIn } from './session-settings.ts';
 
-/** A connection met another user than the one it is for. Stops the process that was set up so. */
+/** A connection has another user than it should. Ends the process that was set up so. */
 export class WrongLogin extends Error {
   override readonly name = 'WrongLogin';
 }
@@ -23,7 +23,7 @@ const LOOK = `/* session.look */ select current_user::text as "current", session
   pg_backend_pid() as pid,
   ${SESSION_SETTINGS} as settings`;
 
-/** Which of the settings that are kept for roles and databases is the one that this session has. */
+/** Which setting of a role or a database is the one that this session has. */
 const SOURCE = `/* session.source */
   select setrole <> 0 and setdatabase <> 0 as in_database, quote_ident(current_database()) as database
   from pg_catalog.pg_db_role_setting, unnest(setconfig) as kept
@@ -50,9 +50,9 @@ interface Found {
 /** A session that may be used, and the limits that its role sets. */
 export interface LoginSession {
   readonly pid: number;
-  /** How long a lock is waited for, in ms; 0 for ever. */
+  /** How long a statement waits for a lock, in ms; 0: without a limit. */
   readonly lockLimitMs: number;
-  /** How long a statement may take, in ms; 0 for ever. */
+  /** How long a statement may take, in ms; 0: without a limit. */
   readonly statementLimitMs: number;
 }
 
@@ -101,7 +101,7 @@ function refuseWrongLogin(found: Found, login: Login): void {
   }
 }
 
-/** What is set for a role in one database goes before what is set for the role. */
+/** A setting for a role in one database takes precedence over a setting for the role. */
 async function repairOf(client: Asks, unfit: Unfit, login: Login): Promise<string> {
   const { name, setTo, ofServer } = unfit;
   const { rows } = await client.query(SOURCE.replace('$NAME', name));

@@ -3,7 +3,7 @@ import { LOGINS, type Login } from '../../home/secrets.ts';
 import type { PoolUrls } from '../pools.ts';
 import { SESSION_SETTINGS, type Settings, serverRepair, unfitIn } from './session-settings.ts';
 
-/** A login's sessions aren't as the ledger's statements need them; sentences with the way out. */
+/** A login's sessions don't have the settings that the ledger needs. The message has the way out. */
 class UnfitSession extends Error {
   override readonly name = 'UnfitSession';
 }

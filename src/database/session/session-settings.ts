@@ -145,7 +145,7 @@ export const SESSION_SETTINGS = `(select pg_catalog.json_object_agg(name, settin
 /** A setting that has to be another one. */
 export type Unfit = Needed & { readonly value: string };
 
-/** What doesn't suit a login's session; without the limits of time, where it isn't a start that asks. */
+/** The settings that don't suit a login's session. Limits of time count only at a start. */
 export function unfitIn(settings: Settings, login: Login, { isStart = false } = {}): readonly Unfit[] {
   return NEEDED.flatMap((needed) => {
     const counts = (isStart || !needed.atStart) && (!needed.toWrite || WRITERS.has(login));

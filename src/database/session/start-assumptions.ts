@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 
-/** What a start relies on and this server isn't or hasn't; sentences with the way out. */
+/** The server lacks something that a start relies on. The message has the way out. */
 class UnfitServer extends Error {
   override readonly name = 'UnfitServer';
 }

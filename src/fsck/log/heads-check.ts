@@ -12,7 +12,7 @@ import type { Incarnations } from './incarnations.ts';
 import type { LedgerKeys } from './ledger-keys.ts';
 import { LOG } from './log-lines.ts';
 
-/** So many of one file are named. */
+/** How many findings about one file name their head. */
 const MOST_NAMED = 1000;
 
 export interface HeadsCheck {
@@ -29,9 +29,9 @@ export interface HeadsCheck {
 }
 
 /**
- * Holds the cosignatures to the heads that are kept outside the database: what both lanes signed stands there. Gives
- * back the heads that the log has to lead to. What was altered in the file that the ledger keeps is a finding, for
- * nobody else would notice.
+ * Compares the cosignatures with the heads that are stored outside the database, which both lanes signed. Returns the
+ * heads that the log has to lead to. An alteration of the file that the ledger writes is a finding, since nothing else
+ * would notice it.
  */
 export async function checkHeads(
   check: HeadsCheck,
@@ -42,7 +42,7 @@ export async function checkHeads(
   for (const file of check.files) {
     const judge = new FileJudge(check, file, standing);
     const own = await judge.judge();
-    // Those that were given are believed as they stand, whoever signed them.
+    // Heads that somebody gave are believed as they are. They came with the options of the check.
     if (file.isKept) heads.push(...own);
     compared.push({ file: file.path, isKept: file.isKept, compared: own.length, words: judge.words });
   }
@@ -50,7 +50,7 @@ export async function checkHeads(
 }
 
 interface StoredCosignatures {
-  /** By lane and size, what stands there: origin, root and signature. */
+  /** By lane and size: origin, root and signature. */
   readonly rows: ReadonlyMap<string, string>;
   /** By origin, the largest size that either lane signed. */
   readonly largest: ReadonlyMap<string, number>;
@@ -60,7 +60,7 @@ const placeOf = (lane: string, size: number | string) => `${lane}/${size}`;
 const saidBy = (origin: string, root: Uint8Array, signature: Uint8Array) =>
   `${origin} ${Buffer.from(root).toString('hex')} ${Buffer.from(signature).toString('hex')}`;
 
-/** Of the sizes that the files have heads of: what is in memory grows with the files and not with the ledger. */
+/** Only of the sizes in the files: what is in memory grows with the files and not with the ledger. */
 async function readStoredCosignatures({ client, files }: HeadsCheck): Promise<StoredCosignatures> {
   const sizes = new Set(files.flatMap(({ heads }) => heads.map(({ size }) => String(size))));
   const rows = new Map<string, string>();
@@ -70,7 +70,7 @@ async function readStoredCosignatures({ client, files }: HeadsCheck): Promise<St
     client,
     `select lane, size, origin, encode(root, 'hex'), encode(signature, 'hex') from ${COSIGNATURES}`,
     ([lane, size, origin, root, signature]) => {
-      // A column that holds nothing names no place: somebody took the schema's NOT NULL away.
+      // Without the schema's NOT NULL a column may be empty. Such a row names no place.
       if (lane != null && size != null && sizes.has(size))
         rows.set(placeOf(lane, size), `${origin} ${root} ${signature}`);
       if (origin != null) largest.set(origin, Math.max(largest.get(origin) ?? 0, Number(size)));
@@ -103,7 +103,7 @@ class FileJudge {
     this.#known = new Set([...previous, ...(this.#present === null ? [] : [this.#present])]);
   }
 
-  /** The heads that say something of this ledger. */
+  /** The heads that bind this ledger. */
   async judge(): Promise<SeenHead[]> {
     const { heads, isKept } = this.#file;
     const seen: SeenHead[] = [];
@@ -144,7 +144,7 @@ class FileJudge {
     return this.#check.keys.forHeads(lane);
   }
 
-  /** What the log doesn't tell of can't be verified: it may have been lost with the key's record. */
+  /** A key that the log doesn't name is unknown and no fault: its record may have been lost. */
   async #faultOf({ origin, note }: FiledHead): Promise<Fault> {
     let verdict: 'good' | 'unknown' = 'good';
     for (const lane of LANES) {
@@ -163,11 +163,11 @@ class FileJudge {
     return { verdict };
   }
 
-  /** A head that both lanes signed: the database has what each of them did. */
+  /** A head that both lanes signed: the database must have both cosignatures. */
   #taken(head: FiledHead): SeenHead {
     const { origin, size } = head;
     const { incarnations, next, findings } = this.#check;
-    // A backup may be older than the last heads of what was given up.
+    // A backup may be older than the last heads of an incarnation that was given up.
     const due = origin === this.#present ? next : Math.min(next, this.#stored.largest.get(origin) ?? 0);
     for (const lane of size <= due && incarnations.binds(head) ? LANES : []) {
       if (this.#stored.rows.has(placeOf(lane, size)) || !this.#mayName()) continue;
@@ -178,13 +178,15 @@ class FileJudge {
         column: null,
         after: size - 1,
         before: null,
-        message: `The cosignature of ${lane} over ${size} positions is gone: line ${head.line} of ${this.#file.path} has it.`,
+        message:
+          `The cosignature of ${lane} over ${size} positions is gone: ` +
+          `line ${head.line} of ${this.#file.path} has it.`,
       });
     }
     return seenHeadIn(this.#file, head);
   }
 
-  /** A checkpoint that a crash tore off is published again, and stands whole behind what is left of it. */
+  /** A checkpoint that a crash cut off is published again: the whole one follows what is left of it. */
   #reportAltered(
     piece: { readonly raw: string; readonly line: number },
     why: string,
@@ -209,10 +211,7 @@ class FileJudge {
     });
   }
 
-  /**
-   * Heads of an incarnation that the database has never heard of: another ledger's, or what came after this one was
-   * set back.
-   */
+  /** Heads of an incarnation that the database doesn't know: another ledger's, or from after a set-back. */
   #reportStrangers(strangers: readonly FiledHead[], own: number): void {
     const [last] = strangers.slice(-1);
     if (last === undefined || !this.#check.incarnations.isWhole) return;
@@ -232,7 +231,9 @@ class FileJudge {
         column: null,
         after: null,
         before: null,
-        message: `${path} ends with heads of ${last.origin}, which came after ${this.#present}: the database was set back, and has forgotten that it was resumed.`,
+        message:
+          `${path} ends with heads of ${last.origin}, which came after ${this.#present}: ` +
+          'the database was set back, and has forgotten that it was resumed.',
       });
     else
       this.words.push(

@@ -16,7 +16,7 @@ interface Orphan {
   readonly says: string | null;
 }
 
-/** The first of them, in the order of their ids, and how many there are. */
+/** The first bodies without a line, in the order of their ids, and how many there are. */
 export interface Orphans {
   readonly kept: readonly Orphan[];
   readonly count: number;
@@ -27,8 +27,8 @@ export interface Orphans {
 const MOST_ORPHANS = 10_000;
 
 /**
- * Bodies without a line: what is left where a line was taken out, or what somebody put there. Each that can be read
- * is given to `each`.
+ * Bodies without a line: what is left where a line was deleted, or what somebody inserted. `each` gets those that can
+ * be read.
  */
 export async function orphansOf(client: Client, each: (record: ReadRecord) => void): Promise<Orphans> {
   const kept: Orphan[] = [];
@@ -52,7 +52,7 @@ export async function orphansOf(client: Client, each: (record: ReadRecord) => vo
   return { kept, count, parts };
 }
 
-/** What a line whose body doesn't give its hash is blamed for. */
+/** A line whose body doesn't give its hash, and which of the two was altered. */
 export interface BlamedLine extends BrokenLine {
   readonly blames: 'body' | 'hash' | 'both';
 }
@@ -63,13 +63,13 @@ export interface JudgedLog {
   readonly orphans: Orphans;
   /** What the log's head says. */
   readonly head: number;
-  /** How long the log was once, by whatever in the database remembers most. */
+  /** How long the log ever was, by everything in the database. */
   readonly longest: number;
-  /** The same by its tree and what was signed of it. */
+  /** The same by its tree and the cosignatures alone. */
   readonly inTree: number;
 }
 
-/** Says what happened to the log itself: lines gone, moved or put in, bodies and hashes altered. */
+/** Reports what happened to the log itself: lines deleted, moved or inserted, bodies and hashes altered. */
 export function judgeLog(
   { lines, broken, orphans, head, longest, inTree }: JudgedLog,
   findings: Reporter,
@@ -93,7 +93,8 @@ export function judgeLog(
   if (headAlone)
     reportHead(
       findings,
-      `The log's head says ${head}, but log and tree end before position ${lines.next}: it was altered, or the newest records were taken off with their nodes.`,
+      `The log's head says ${head}, but log and tree end before position ${lines.next}: ` +
+        'it was altered, or the newest records were deleted with their nodes.',
     );
   else if (lines.next < longest) uncounted = judgeEnd(lines.next, longest, { left, uncounted }, findings);
   else if (lines.next > head)
@@ -123,16 +124,16 @@ function reportHead(findings: Reporter, message: string): void {
   });
 }
 
-/** What is too much to be told one by one. */
+/** Reports faults that are too many to name one by one. */
 function judgeMore(more: Counted & { readonly orphans: number }, head: number, findings: Reporter): void {
-  const told = [
+  const counted = [
     [more.broken, LOG, 'lines of the log don’t agree with their bodies'],
-    [more.ids, LOG, 'lines of the log bear ids that aren’t those of their bodies'],
+    [more.ids, LOG, 'lines of the log have ids that aren’t those of their bodies'],
     [more.gaps, LOG, 'positions of the log are empty'],
-    [more.beyond, LOG, 'records stand at positions that the log’s head has not reached'],
-    [more.orphans, PARTS, 'bodies are named by no line of the log'],
+    [more.beyond, LOG, 'records are at positions that the log’s head has not reached'],
+    [more.orphans, PARTS, 'bodies have no line in the log'],
   ] as const;
-  for (const [count, table, what] of told) {
+  for (const [count, table, what] of counted) {
     if (count === 0) continue;
     findings.add({
       verdict: 'record-altered',
@@ -141,14 +142,14 @@ function judgeMore(more: Counted & { readonly orphans: number }, head: number, f
       column: null,
       after: null,
       before: head,
-      message: `${count} more ${what}: so many are counted, and not named one by one.`,
+      message: `${count} more ${what}: too many to name one by one.`,
     });
   }
 }
 
 type Moved = Pick<LogLine, 'position' | 'recordId'>;
 
-/** An empty position: its line was moved, or taken out, with or without its body. */
+/** An empty position: its line was moved, or deleted with or without its body. */
 function judgeGap(at: number, moved: Moved | undefined, orphans: Orphan[], findings: Reporter): void {
   const bounds = { table: LOG, after: at - 1, before: at + 1 };
   if (moved !== undefined) {
@@ -158,7 +159,9 @@ function judgeGap(at: number, moved: Moved | undefined, orphans: Orphan[], findi
       key: String(moved.position),
       column: 'position',
       otherKey: String(at),
-      message: `Record ${moved.recordId} is at position ${moved.position}, which the log doesn't have; position ${at} is empty.`,
+      message:
+        `Record ${moved.recordId} is at position ${moved.position}, which the log doesn't have; ` +
+        `position ${at} is empty.`,
     });
     return;
   }
@@ -173,7 +176,7 @@ function judgeGap(at: number, moved: Moved | undefined, orphans: Orphan[], findi
   });
 }
 
-/** Gives back how many bodies without a line are left that nobody kept. */
+/** Returns how many of the uncounted bodies without a line are left. */
 function judgeEnd(
   next: number,
   longest: number,
@@ -184,7 +187,7 @@ function judgeEnd(
   const more = Math.min(uncounted, longest - next - kept);
   const gone = kept + more;
   const key = next === longest - 1 ? String(next) : `${next}..${longest - 1}`;
-  const bodies = gone > 0 ? `; ${gone} of the missing bodies still stand` : '';
+  const bodies = gone > 0 ? `; ${gone} of the missing bodies are still there` : '';
   findings.add({
     verdict: 'truncated',
     table: LOG,
@@ -241,7 +244,8 @@ function judgeBroken({ line, verdict, blames }: BlamedLine, orphans: Orphan[], f
         column: 'record_hash',
         message:
           line.position === null
-            ? `The hash beside record ${line.recordId} isn't that of its body: one of the two was altered, and the tree doesn't hold the record yet.`
+            ? `The hash beside record ${line.recordId} isn't that of its body: ` +
+              "one of the two was altered, and the tree doesn't hold the record yet."
             : `The hash beside record ${line.recordId} isn't the one that the record was written with.`,
       });
     if (blames !== 'hash') judgeBody(line, body, findings);
@@ -270,7 +274,7 @@ function judgeBody(line: BlamedLine['line'], body: Place, findings: Reporter): v
     });
 }
 
-/** What the judgement of rows needs to know of the log: which rows a lost body may have written. */
+/** What must be known of the log to judge rows: which rows a lost body may have written. */
 export function logStateOf(
   { lines, broken, orphans, head }: Omit<JudgedLog, 'longest' | 'inTree'>,
   suspects: Iterable<string>,
@@ -282,7 +286,7 @@ export function logStateOf(
     const at = covered.has(uuidOf(place)) ? timeOf(place) : null;
     if (at !== null) coveredTimes.add(at);
   }
-  // Gaps whose bodies still stand are told by those.
+  // Bodies that are still there say what was written at a gap.
   const gone = lines.gaps.length + lines.more.gaps + Math.max(0, head - lines.next) - orphans.count;
   const blanks: (readonly [string | null, string | null])[] = [];
   if (gone > 0) blanks.push(...lines.gaps.map(({ between }) => between));

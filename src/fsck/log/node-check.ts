@@ -11,13 +11,13 @@ const PLACE_WORDS = 3;
 const NODE_WORDS = PLACE_WORDS + HASH_BYTES / 4;
 const HIGHEST_LEVEL = 52;
 
-/** Leaves of the log that are not the stored ones: the leaf that was folded, and the one that the log gives now. */
+/** A leaf of the log that is not the stored one: the leaf that was folded, and the one that the log gives now. */
 export interface WrongLeaf {
   readonly folded: Buffer;
   readonly now: Buffer;
 }
 
-/** What the log was folded to, as far as nodes are judged by it. */
+/** What folding the log gave, as far as nodes are judged by it. */
 export interface FoldedLeaves {
   /** Leaves of the tree. */
   readonly size: number;
@@ -29,7 +29,7 @@ export interface FoldedLeaves {
   readonly other: ReadonlyMap<number, WrongLeaf>;
 }
 
-/** Every node that the tree has to have against every row that there is, by all 32 bytes, in constant memory. */
+/** Compares every node that the tree must have with every stored one, by all 32 bytes, in constant memory. */
 export class NodeSketch {
   readonly #sketch = Sketch.ofSize(1 << 14, NODE_WORDS);
   readonly #words = new Int32Array(NODE_WORDS);
@@ -41,7 +41,7 @@ export class NodeSketch {
     this.#sketch.put(this.#words, 1);
   }
 
-  /** Takes out every row that there is; gives back how many. */
+  /** Takes out every stored node; returns how many there are. */
   async takeStored(client: Client): Promise<number> {
     let count = 0;
     await copyRows(client, `select level, idx, encode(hash, 'hex') from ${NODES}`, ([level, index, hex]) => {
@@ -58,7 +58,7 @@ export class NodeSketch {
     return count;
   }
 
-  /** Where the two differ; null where that is in more places than can be told apart. */
+  /** Where the two differ; null where there are more places than the sketch can separate. */
   places(): readonly NodePlace[] | null {
     const differences = this.#sketch.differences();
     if (differences === null) return null;
@@ -72,7 +72,7 @@ export class NodeSketch {
     this.#words[2] = low;
   }
 
-  /** The log gives no hash of another length: such a one, or none, goes in as zeros. */
+  /** A hash of another length, or none, goes in as zeros: the log never gives those. */
   #hash(bytes: Uint8Array | null): void {
     const hash = bytes === null ? null : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     for (let i = 0; i < HASH_BYTES / 4; i += 1)
@@ -80,7 +80,7 @@ export class NodeSketch {
   }
 }
 
-/** The index is any bigint where somebody took the schema's checks away. */
+/** The index may be any bigint once the schema's checks are gone. */
 interface NodePlace {
   readonly level: number;
   readonly index: bigint;
@@ -90,7 +90,7 @@ function placeOf({ words: [level, high, low] }: Difference): NodePlace {
   return { level: level as number, index: (BigInt(high as number) << 32n) | BigInt((low as number) >>> 0) };
 }
 
-/** Says which nodes were altered, and gives back the leaves that differ only because the log under them does. */
+/** Reports altered nodes, and returns the leaves that differ only because the log under them does. */
 export async function judgeNodes(
   client: Client,
   sketch: NodeSketch,
@@ -135,7 +135,7 @@ class NodeJudge {
     return this.#wrong;
   }
 
-  /** A node covers a complete subtree of the tree, or there is no such node. */
+  /** A node covers a complete subtree of the tree; others don't exist. */
   #isOutside(level: number, index: bigint): boolean {
     if (level < 0 || level > HIGHEST_LEVEL || index < 0n) return true;
     return (index + 1n) << BigInt(level) > BigInt(this.#fold.size);
@@ -192,10 +192,7 @@ class NodeJudge {
     });
   }
 
-  /**
-   * Whether a stored leaf, and not the log, is what was folded: the node above it says so, or else a head that was
-   * seen.
-   */
+  /** Whether the stored leaf, and not the log's, was folded: by the node above it, or by a head that was seen. */
   async #isFolded(index: number, leaf: Buffer): Promise<boolean> {
     const [parent] = await this.#stored(1, Math.floor(index / 2));
     const [sibling] = await this.#stored(0, index % 2 === 0 ? index + 1 : index - 1);

@@ -19,10 +19,7 @@ interface Row {
   readonly envelope: unknown;
 }
 
-/**
- * Holds what stands of suspensions and of each lane's word to what the lanes signed and to what the log says that
- * both accepted.
- */
+/** Compares suspensions and the lanes' resumptions with what the lanes signed, and with what the log says. */
 export async function checkResumptions(
   client: Client,
   keys: LedgerKeys,
@@ -31,7 +28,8 @@ export async function checkResumptions(
   findings: FsckFindings,
 ): Promise<void> {
   const { rows } = await client.query<Row>(
-    `/* fsck.resumptions */ select incarnation::text, lane, position::text, root, next_incarnation::text, key_id, envelope
+    `/* fsck.resumptions */ select incarnation::text, lane, position::text, root, next_incarnation::text, key_id,
+       envelope
      from ${RESUMPTIONS} order by incarnation, lane`,
   );
   for (const row of rows) {
@@ -42,10 +40,10 @@ export async function checkResumptions(
   const suspended = await client.query<{ incarnation: string }>(
     `/* fsck.suspensions */ select incarnation::text from ${SUSPENSIONS} order by incarnation`,
   );
-  const standing = suspended.rows.map((row) => row.incarnation);
+  const stored = suspended.rows.map((row) => row.incarnation);
   const ended = incarnations.accepted.map(({ previous }) => previous);
   for (const previous of ended) {
-    if (!standing.includes(previous))
+    if (!stored.includes(previous))
       reportResumption(
         findings,
         SUSPENSIONS,
@@ -64,7 +62,7 @@ export async function checkResumptions(
         );
   }
   if (!incarnations.isWhole) return;
-  for (const one of standing)
+  for (const one of stored)
     if (one !== incarnation && !ended.includes(one))
       reportResumption(findings, SUSPENSIONS, one, 'incarnation', 'The ledger never had this incarnation.');
 }

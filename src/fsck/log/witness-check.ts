@@ -22,10 +22,7 @@ interface Row {
   readonly root: Buffer | null;
 }
 
-/**
- * Verifies what outside witnesses said, each under the key that stands beside it, over the head that the lanes
- * signed.
- */
+/** Verifies each cosignature of an outside witness under the key beside it, over the head that the lanes signed. */
 export async function checkWitnesses(
   client: Client,
   findings: FsckFindings,
@@ -33,8 +30,8 @@ export async function checkWitnesses(
 ): Promise<void> {
   for (let [size, key, open] = ['-1', '', true]; open; ) {
     const { rows } = await client.query<Row>(
-      `/* fsck.witnesses */ select said.size::text, encode(said.public_key, 'hex') as key, said.origin, said.name, said.key_hash,
-         said.public_key, said.witnessed_at::text, said.signature, head.root
+      `/* fsck.witnesses */ select said.size::text, encode(said.public_key, 'hex') as key, said.origin, said.name,
+         said.key_hash, said.public_key, said.witnessed_at::text, said.signature, head.root
        from ${WITNESSED} said
        left join ${COSIGNATURES} head on head.lane = 'DOT-991' and head.size = said.size
        where (said.size, said.public_key) > ($1::bigint, decode($2, 'hex'))
@@ -77,7 +74,7 @@ async function signatureFault(row: Row): Promise<string | null> {
   if (root === null) return 'is of a head that no lane signed';
   const cosignature = { timestamp: Number(row.witnessed_at), signature };
   const line = cosignatureLine({ name, publicKey }, cosignature);
-  if (!row.key_hash.equals(line.keyHash)) return 'stands under another name or key than it was made with';
+  if (!row.key_hash.equals(line.keyHash)) return 'is under another name or key than it was made with';
   const text = checkpointText({ origin, size: Number(row.size), root });
   const verdict = await verifyLater(publicKey, cosignedMessage(text, cosignature.timestamp), signature);
   return verdict.ok ? null : `doesn't verify (${verdict.reason})`;

@@ -11,7 +11,7 @@ const ENVELOPES = 'cutter_governance.manifest_envelope';
 const ENTRIES = 'cutter_governance.decision_backlog_entry';
 const SOURCES = 'cutter_source.source';
 
-/** Each cut rests on an approval that was in force, and no reviewer registered the text. */
+/** Each cut has an approval that was in force, and no reviewer registered the text. */
 export async function checkApprovals(client: Client, head: number, findings: FsckFindings): Promise<void> {
   await eachJsonRow<ApprovedRow>(client, CUTS_SQL, (row) => judgeApproval(row, head, findings));
   await eachJsonRow<ReviewedRow>(client, REVIEWS_SQL, (row) => judgeRegistrar(row, head, findings));
@@ -91,7 +91,9 @@ function judgeApproval(row: ApprovedRow, head: number, findings: FsckFindings): 
       column: 'review_decision_id',
       after: null,
       before: head,
-      message: `No approval of exactly this manifest and entry was in force when it was cut: the decision ${APPROVAL_FAULTS[fault]}.`,
+      message:
+        'No approval of exactly this manifest and entry was in force when it was cut: ' +
+        `the decision ${APPROVAL_FAULTS[fault]}.`,
     },
   );
 }
@@ -117,7 +119,7 @@ const REVIEWS_SQL = `/* fsck.registrars */ select json_build_object('decision_id
   join ${SOURCES} s on 'source:' || s.source_id::text = n.payload->>'iu_ref'
   where d.reviewer_independence_evidence like '%"registrar"%'`;
 
-/** A review that names no registrar is of before the rule, and is left alone. */
+/** A review that names no registrar is older than the rule, and is not judged by it. */
 function judgeRegistrar(row: ReviewedRow, head: number, findings: FsckFindings): void {
   const named = registrarNamed(row.evidence);
   if (named === null) return;

@@ -18,7 +18,7 @@ import { eachJsonRow, positionSql } from '../json-rows.ts';
 const CHANGE_SETS = 'cutter_governance.cut_change_set';
 const BLOCKS = 'cutter_governance.manifest_unit_block';
 const VERSIONS = 'public.unit_version';
-/** Cuts of one page; the texts that they made are in memory together. */
+/** Cuts of one page. The texts that they made are in memory together. */
 const PAGE = 4;
 
 interface CutHead {
@@ -123,26 +123,31 @@ const uuidSql = (text: string) => `case when ${text} ~ '^${UUID_PATTERN}$' then 
 
 const listed = (ids: readonly string[]) => ids.map((id) => `'${id}'`).join();
 
-/** Apart from the blocks: a join of the two is quadratic where the planner doesn't know how large they are. */
+/** Read apart from the blocks: a join of the two is quadratic where the planner doesn't know their sizes. */
 const versionsSql = (
   cuts: readonly string[],
-) => `select json_build_object('cut', v.provenance->>'change_set_id', 'local_id', v.provenance->>'local_id', 'id', v.id, 'text', v.body)
+) => `select json_build_object('cut', v.provenance->>'change_set_id', 'local_id', v.provenance->>'local_id',
+    'id', v.id, 'text', v.body)
   from ${VERSIONS} v where v.provenance->>'change_set_id' in (${listed(cuts)})`;
 
 const headsSql = (
   which: string,
 ) => `select json_build_object('change_set_id', c.change_set_id, 'manifest_id', c.manifest_id,
-    'manifest_version', c.manifest_version, 'effect_digest', c.effect_digest, 'affected_row_count', c.affected_row_count,
-    'counts', c.payload_summary->'counts', 'source_digest', c.payload_summary->>'source_digest',
-    'affected', (select count(*) from cutter_governance.cut_change_set_affected_row a where a.change_set_id = c.change_set_id),
+    'manifest_version', c.manifest_version, 'effect_digest', c.effect_digest,
+    'affected_row_count', c.affected_row_count, 'counts', c.payload_summary->'counts',
+    'source_digest', c.payload_summary->>'source_digest',
+    'affected', (select count(*) from cutter_governance.cut_change_set_affected_row a
+      where a.change_set_id = c.change_set_id),
     'position', ${positionSql('c.change_set_id')})
   from ${CHANGE_SETS} c where c.change_kind = 'cut' and ${which}`;
 
 const blocksSql = (
   cuts: readonly string[],
 ) => `select json_build_object('cut', c.change_set_id, 'local_id', b.unit_local_id, 'role', b.block_role,
-    'start', b.source_span->'start', 'end', b.source_span->'end', 'render_order', b.render_order, 'address', b.proposed_canonical_address,
-    'parent', b.candidate_edges->0->>'to', 'summary', case when jsonb_typeof(b.payload_summary) = 'object' then b.payload_summary else '{}' end, 'version_id', v.id, 'text', coalesce(v.body, b.payload_summary->>'text'))
+    'start', b.source_span->'start', 'end', b.source_span->'end', 'render_order', b.render_order,
+    'address', b.proposed_canonical_address, 'parent', b.candidate_edges->0->>'to',
+    'summary', case when jsonb_typeof(b.payload_summary) = 'object' then b.payload_summary else '{}' end,
+    'version_id', v.id, 'text', coalesce(v.body, b.payload_summary->>'text'))
   from ${CHANGE_SETS} c
   join ${BLOCKS} b on b.envelope_id = c.manifest_id
   left join ${VERSIONS} v on b.block_role = 'result' and v.id = ${uuidSql("b.payload_summary->>'base_version_id'")}
@@ -177,7 +182,7 @@ class CutJudge {
     });
   }
 
-  /** What somebody wrote into a row may have any form: one that can't be read is a fault, and the check goes on. */
+  /** An altered row may have any form. One that can't be read is a fault, and the check goes on. */
   #readable(what: string, read: () => void): void {
     try {
       read();
@@ -239,7 +244,7 @@ class CutJudge {
     if (this.#at !== header.byteLength)
       this.#fault ??= `The records end at byte ${this.#at}; the source has ${header.byteLength}.`;
     if (source !== header.sourceDigest || header.sourceDigest !== cut.source_digest)
-      this.#fault ??= `The records give back ${source}, not the source ${String(cut.source_digest)}.`;
+      this.#fault ??= `The records add up to ${source}, not to the source ${String(cut.source_digest)}.`;
     let [manifest, effect] = ['', ''];
     this.#readable('The manifest', () => {
       manifest = manifestDigest(header, this.#leaves);
@@ -269,7 +274,8 @@ class CutJudge {
       report(
         'count-differs',
         'affected_row_count',
-        `The change set counts ${this.cut.affected_row_count} affected rows; ${this.cut.affected} stand, and its manifest has ${written}.`,
+        `The change set counts ${this.cut.affected_row_count} affected rows; ` +
+          `${this.cut.affected} are there, and its manifest has ${written}.`,
       );
   }
 }

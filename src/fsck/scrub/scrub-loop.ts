@@ -8,7 +8,7 @@ import { newPass, type ScrubPass, type ScrubPasses, withPage } from './scrub-pas
 /** How fast the scrub goes. */
 export interface ScrubPace {
   readonly page: PageSize;
-  /** How many times as long as a page took there is rest after it. */
+  /** Rest after a page, as a multiple of the time that the page took. */
   readonly rest: number;
   /** The least rest after a page. */
   readonly leastRestMs: number;
@@ -25,7 +25,7 @@ export interface ScrubEars {
   onFailure(error: unknown, away: boolean): void;
 }
 
-/** Scrubs page after page on a connection of its own until `closing` aborts; it ends after the page under way. */
+/** Scrubs page after page on a connection of its own. When `closing` aborts, it ends after the current page. */
 export async function scrubUntil(
   closing: AbortSignal,
   url: string,
@@ -36,7 +36,7 @@ export async function scrubUntil(
   let current = newPass();
   let last: ScrubPass | null = null;
   const tainted = new Set<string>();
-  /** What the pass before and this one reported already. */
+  /** What the pass before reported, and what this one has reported so far. */
   let [known, reported] = [new Set<string>(), new Set<string>()];
 
   async function drop(): Promise<void> {
@@ -45,7 +45,7 @@ export async function scrubUntil(
     await lost?.close();
   }
 
-  /** One page; gives back how long to rest. */
+  /** Scrubs one page; returns how long to rest. */
   async function turn(): Promise<number> {
     connection ??= await openDedicated(url, 'cutter_evidence', () => {});
     const began = performance.now();

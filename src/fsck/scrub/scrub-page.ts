@@ -12,7 +12,7 @@ import { ExpectedRows } from './scrub-rows.ts';
 import { nodesBetween } from './scrub-tree.ts';
 
 export interface ScrubbedPage {
-  /** The first position that wasn't looked at; the log's end where it was reached. */
+  /** The first position that wasn't checked; the log's end where it was reached. */
   readonly next: number;
   readonly head: number;
   readonly findings: readonly FsckFinding[];
@@ -27,9 +27,8 @@ export interface PageSize {
 }
 
 /**
- * Looks at a page of the log in a snapshot of its own: bodies, the rows they vouch for, the tree over them,
- * signatures and cuts. `tainted` goes from page to page: what follows from a row that was found altered is no finding
- * of its own.
+ * Checks a page of the log in a snapshot of its own: bodies, the rows they vouch for, the tree over them, signatures
+ * and cuts. `tainted` goes from page to page: what follows from an altered row is no finding of its own.
  */
 export async function scrubPage(
   client: Client,
@@ -51,10 +50,7 @@ export async function scrubPage(
   return { next: until, head, findings: page.findings.all, coverage: page.coverage };
 }
 
-/**
- * The log's end, and the page's: behind its last record, or before the first one with which it would have too many
- * rows.
- */
+/** The ends of the log and of the page: before `$1 + $2`, or before the record that makes too many rows. */
 const PAGE_END = `/* scrub.head */ select head.next_position::text as next,
     (select min(position)::text from (
       select l.position, sum(cardinality(l.row_ids)) over (order by l.position) as rows
@@ -113,7 +109,7 @@ class Page {
     return lines;
   }
 
-  /** The rows that differ: the page is read again for what its records say of those alone. */
+  /** The rows that differ: the page is read again for what its records say about them alone. */
   async #rows(client: Client, expected: ExpectedRows, from: number, until: number): Promise<void> {
     const again = this.#lines(from, (record, line) => expected.suspect(record, line));
     await eachLine(client, (line) => again.line(line), { from, until });
@@ -163,7 +159,7 @@ class Page {
     }
   }
 
-  /** What moves later is another page's affair: it is left out here. */
+  /** Columns that change after birth are left out: the record of the change may be on another page. */
   #judge(differing: ReadonlyMap<string, Suspect>): void {
     const suspects = new Map(
       [...differing].filter(([, suspect]) => suspect.standing === null || isAltered(suspect)),

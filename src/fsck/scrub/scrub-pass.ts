@@ -1,11 +1,11 @@
 import type { FsckCoverage, FsckFinding } from '../finding.ts';
 
-/** One way through the whole log. */
+/** One pass over the whole log. */
 export interface ScrubPass {
   readonly startedAt: string;
-  /** Null while it is under way. */
+  /** Null until it has ended. */
   readonly finishedAt: string | null;
-  /** Positions from 0 to before this one were looked at. */
+  /** Positions from 0 to before this one were checked. */
   readonly positions: number;
   readonly rows: number;
   readonly signatures: number;
@@ -19,7 +19,7 @@ export interface ScrubPasses {
   readonly currentPass: ScrubPass | null;
 }
 
-/** Findings kept for readers; the alarms in the log are all of them. */
+/** Findings kept for readers. The server's own log has an alarm for every one. */
 const KEPT = 100;
 
 /** A pass that begins now. */

@@ -2,7 +2,14 @@ import type { FragmentSqlToken } from 'slonik';
 import type { WrittenRow } from '../../law/record.ts';
 import type { PlainJson } from '../../proof/canonical.ts';
 import { HISTORY } from '../tables/history.ts';
-import { type Columns, insertInto, type NewRow, type Table, wholeRow } from '../tables/table.ts';
+import {
+  type Columns,
+  insertInto,
+  type NewRow,
+  recordedColumns,
+  type Table,
+  wholeRow,
+} from '../tables/table.ts';
 
 /** How many rows of one table a verb adds or moves. */
 export interface RowCount {
@@ -115,7 +122,8 @@ class Composing {
     for (const row of settled) {
       const whole = wholeRow(table, row, this.#at) as Record<string, unknown>;
       const id = table.key.map((column) => String(whole[column])).join('/');
-      this.#rows.push({ table: name, id, op: 'insert', columns: recordableRow(whole) });
+      const columns = recordedColumns(table, whole);
+      this.#rows.push({ table: name, id, op: 'insert', columns: recordableRow(columns) });
       shown.push(whole);
     }
     if (settled.length > 0) this.#preview.set(name, shown);
@@ -150,7 +158,7 @@ function recordedName(table: { readonly name: string }): string {
 }
 
 /** The record has bytes as base64; everything else is plain JSON already. */
-function recordableRow(row: Record<string, unknown>): Record<string, PlainJson> {
+function recordableRow(row: Readonly<Record<string, unknown>>): Record<string, PlainJson> {
   if (!Object.values(row).some(Buffer.isBuffer)) return row as Record<string, PlainJson>;
   const plain: Record<string, PlainJson> = {};
   for (const [name, value] of Object.entries(row)) {

@@ -78,15 +78,36 @@ export interface Table<C extends Columns> {
   /** The columns of its primary key. */
   readonly key: readonly (keyof C & string)[];
   readonly columns: C;
+  /**
+   * Columns that a later migration added. The record of an older row doesn't have them, and theirs is null. So a record
+   * has an added column only where it holds a value: old and new rows have one form.
+   */
+  readonly added: readonly (keyof C & string)[];
 }
+
+type NullableName<C extends Columns> = {
+  [N in keyof C & string]: null extends ValueOf<C[N]> ? N : never;
+}[keyof C & string];
 
 /** Describes a table: its name, its key and how each column is sent. The migrations in database/sql create it. */
 export function defineTable<const C extends Columns>(
   name: string,
   key: readonly (keyof C & string)[],
   columns: C,
+  added: readonly NullableName<C>[] = [],
 ): Table<C> {
-  return { name, key, columns };
+  return { name, key, columns, added };
+}
+
+/** The columns that a record has of a whole row. */
+export function recordedColumns<V>(
+  { added }: { readonly added: readonly string[] },
+  whole: Readonly<Record<string, V>>,
+): Readonly<Record<string, V>> {
+  if (added.length === 0) return whole;
+  return Object.fromEntries(
+    Object.entries(whole).filter(([name, value]) => value !== null || !added.includes(name)),
+  );
 }
 
 const SENT_AS: Readonly<Record<Exclude<Bare<OpenKind>, 'now'>, string>> = {

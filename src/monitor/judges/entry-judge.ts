@@ -27,10 +27,10 @@ export interface Bounds {
   readonly unsignedMs: number;
 }
 
-/** Notes a finding about one entry at the place under judgement. */
+/** Reports a finding about one entry at the current position. */
 type ReportEntry = (verdict: MonitorVerdict, message: string) => void;
 
-/** One move, its record, and where it stands. */
+/** One move, its record, and its position. */
 interface MoveAt {
   readonly move: RecordedMove;
   readonly record: ParsedRecord;
@@ -59,9 +59,8 @@ export const entriesState = z.strictObject({
 export type EntriesState = z.infer<typeof entriesState>;
 
 /**
- * Judges every entry anew from the log's records alone, in their order: its way through the states, the lanes, the
- * persons and principals, the approval that a cut rests on, and how long it took. Entries on their way are all that
- * it remembers.
+ * Judges every entry from the log's records alone, in their order: its way through the states, the lanes, the persons
+ * and principals, the approval of its cut, and how long it took. It remembers only entries that have not ended.
  */
 export class EntryJudge {
   readonly #bounds: Bounds;
@@ -116,7 +115,7 @@ export class EntryJudge {
     return { findings, cuts };
   }
 
-  /** Entries that wait for too long by now, each told once. */
+  /** Entries that have waited for too long, each reported once. */
   overdue(now: number): MonitorFinding[] {
     const findings: MonitorFinding[] = [];
     for (const [entryId, entry] of this.#open) {
@@ -124,11 +123,15 @@ export class EntryJudge {
       const { cut, escalation, markedAt } = entry;
       if (cut !== null && now - Date.parse(cut.at) > this.#bounds.verifyMs) {
         entry.late = true;
-        const message = `The cut of entry ${entryId} at position ${cut.position} still waits for its verification after ${durationText(now - Date.parse(cut.at))}; ${durationText(this.#bounds.verifyMs)} are allowed.`;
+        const message =
+          `The cut of entry ${entryId} at position ${cut.position} still waits for its verification ` +
+          `after ${durationText(now - Date.parse(cut.at))}; ${durationText(this.#bounds.verifyMs)} are allowed.`;
         findings.push({ verdict: 'verify-late', position: cut.position, entryId, message });
       } else if (escalation && now - Date.parse(markedAt) > this.#bounds.escalationMs) {
         entry.late = true;
-        const message = `The escalation ${entryId} stands since ${markedAt} and nobody has ended it; ${durationText(this.#bounds.escalationMs)} are allowed.`;
+        const message =
+          `The escalation ${entryId} is open since ${markedAt} and nobody has ended it; ` +
+          `${durationText(this.#bounds.escalationMs)} are allowed.`;
         findings.push({ verdict: 'escalation-late', position: null, entryId, message });
       }
     }
@@ -171,7 +174,8 @@ export class EntryJudge {
     entry.late = true;
     report(
       'verify-late',
-      `The ${move.change_kind} of entry ${move.entry_id} came ${durationText(tookMs)} after its cut; ${durationText(this.#bounds.verifyMs)} are allowed`,
+      `The ${move.change_kind} of entry ${move.entry_id} came ${durationText(tookMs)} after its cut; ` +
+        `${durationText(this.#bounds.verifyMs)} are allowed`,
     );
   }
 

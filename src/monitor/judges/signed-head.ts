@@ -21,7 +21,7 @@ export function signedHead(text: string, incarnation: string, keys: HeadKeys | n
   return head;
 }
 
-/** What a note says; throws StreamRefused where it is no checkpoint. */
+/** The checkpoint in a note; throws StreamRefused where it is none. */
 export function readCheckpoint(text: string): { note: SignedNote; head: TreeHead } {
   try {
     const note = parseNote(text);

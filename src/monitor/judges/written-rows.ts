@@ -6,7 +6,7 @@ import { canonicalJson, type PlainJson } from '../../proof/canonical.ts';
 
 export type Values = Readonly<Record<string, PlainJson>>;
 
-/** A row that was taken, null where there was none, and whether it holds what it must. */
+/** A row that was taken, null where there was none, and whether it holds the required values. */
 export interface TakenRow {
   readonly row: RecordedRow | null;
   readonly id: string | null;
@@ -14,9 +14,9 @@ export interface TakenRow {
 }
 
 /**
- * The rows that a record inserted, each taken once by the move that it belongs to. Rows of other tables are for passports
- * and for the full check. Of a row its key is seen and the
- * fingerprint of each column: enough to tell whether it holds a value that is known, and nothing else.
+ * The rows that a record inserted, each taken once by the move that it belongs to. Passports and the full check judge
+ * rows of other tables. A record shows the key of a row and the fingerprint of each column: enough to compare it with a
+ * known value, and nothing else.
  */
 export class WrittenRows {
   readonly #waiting = new Map<string, Map<string, RecordedRow>>();
@@ -29,7 +29,7 @@ export class WrittenRows {
     }
   }
 
-  /** The row that holds these values, or else one of the table that doesn't; a row is had once. */
+  /** The row that holds these values, or else one of the table that doesn't. Each row is taken once. */
   take(table: string, values: Values, id?: string): TakenRow {
     const waiting = this.#waiting.get(table) ?? new Map<string, RecordedRow>();
     const known = id === undefined ? undefined : waiting.get(id);

@@ -17,7 +17,7 @@ import { statedKey } from '../keys.ts';
 import { lookForPassport, type PassportPlace } from './look.ts';
 import { type BirthRow, birthRows, type PassportParts } from './rows.ts';
 
-/** A passport as it is given out. */
+/** A passport as it is issued. */
 export interface IssuedPassport {
   readonly changeSetId: string;
   /** The file, to the byte. */
@@ -28,10 +28,7 @@ export interface IssuedPassport {
   readonly checkpoint: Checkpoint;
 }
 
-/**
- * Gives the passport of a verified cut; refuses where there is none yet, or where the caller's token doesn't reach
- * it.
- */
+/** Issues the passport of a verified cut. Refuses where there is none yet, or the caller's token doesn't reach it. */
 export type IssuePassport = (caller: Session, changeSetId: string) => Promise<IssuedPassport>;
 
 interface PassportOffice {
@@ -40,7 +37,7 @@ interface PassportOffice {
   readonly checkpoints: Checkpoints;
 }
 
-/** Heads that don't verify are passed over; a few at a time is enough to find one that does. */
+/** Heads read at a time: those that don't verify are skipped, and few are enough to find one that does. */
 const HEADS = 8;
 
 /** Issues passports from this office to callers whose token reaches the change set. */
@@ -52,9 +49,9 @@ export function openPassportOffice(office: PassportOffice): IssuePassport {
 }
 
 /**
- * Makes the passport of a verified cut. Everything it says was fixed when the smallest published checkpoint came that
- * covers its records: rows stand as they were born, keys as that checkpoint saw them. So it is the same to the byte
- * whenever it is asked for, none is stored, and its few statements need no common snapshot.
+ * Makes the passport of a verified cut. Everything in it was fixed by the smallest published checkpoint that covers its
+ * records: it shows rows as they were born, and keys as they were at that checkpoint. So it is always the same to the
+ * byte, none is stored, and its few statements need no common snapshot.
  */
 async function issuePassport(office: PassportOffice, changeSetId: string): Promise<IssuedPassport> {
   const place = await lookForPassport(office.evidence, changeSetId);
@@ -92,7 +89,7 @@ async function issuePassport(office: PassportOffice, changeSetId: string): Promi
   };
 }
 
-/** The smallest head that covers a position: the same one whoever asks, and whenever. */
+/** The smallest head that covers a position: always the same one. */
 async function firstCheckpoint(checkpoints: Checkpoints, position: number): Promise<Checkpoint> {
   const [first] = await checkpoints.covering(position, HEADS);
   if (first !== undefined) return first;
@@ -102,10 +99,7 @@ async function firstCheckpoint(checkpoints: Checkpoints, position: number): Prom
 
 const recordRow = z.object({ position: z.string(), record_id: z.string(), body: z.string().nullable() });
 
-/**
- * The records with their bodies, and the way of each into the checkpoint; those of the two keys where they came
- * before the verdict.
- */
+/** The records with their bodies and paths to the checkpoint. Those of the two keys only where before the verdict. */
 async function provedRecords(
   { observe, evidence }: PassportOffice,
   { positions }: PassportPlace,
@@ -215,7 +209,7 @@ function onlyRow(parts: PassportParts, name: string): BirthRow {
   return row ?? refuseGone(`The ${name} of this cut`);
 }
 
-/** What a checkpoint covers and the database no longer has. */
+/** Refuses where the database no longer has what a checkpoint covers. */
 function refuseGone(what: string): never {
   const message = `${what} is gone from the database; run cutter fsck to see what was altered.`;
   throw new NotFound(message, [{ path: ['changeSetId'], code: 'gone', message }]);

@@ -4,7 +4,7 @@ import { Busy, IllegalTransition, NotFound } from '../../law/refusals.ts';
 import { ENTRY_SOURCE_ID } from '../../ledger/envelope/reading.ts';
 import type { RowIds } from './rows.ts';
 
-/** Which rows a passport shows, and where the records stand that wrote them. */
+/** Which rows a passport shows, and the positions of the records that wrote them. */
 export interface PassportPlace {
   readonly ids: RowIds;
   readonly positions: {
@@ -36,14 +36,14 @@ const lookRow = z.object({
 type Look = z.infer<typeof lookRow>;
 
 /**
- * The position of the record that wrote a row; null while it waits for one. An aggregate that no index by position
- * answers: else the planner would rather read the log from its beginning than ask the index of row ids.
+ * The position of the record that wrote a row; null while it waits for one. No index by position answers this
+ * aggregate. Otherwise the planner would read the log from its beginning, and not use the index of row ids.
  */
 function positionOfRow(id: FragmentSqlToken): FragmentSqlToken {
   return sql.fragment`(select min(l.position + 0)::text from cutter_log.log l where l.row_ids @> array[${id}])`;
 }
 
-/** Finds the way of a cut through the ledger; refuses where it hasn't come to its end. */
+/** Finds the rows and records of a cut. Refuses where it isn't verified yet. */
 export async function lookForPassport(
   evidence: Pick<CommonQueryMethods, 'maybeOne'>,
   changeSetId: string,
@@ -98,16 +98,22 @@ function verifiedCut(look: Look | null, changeSetId: string): Whole {
     throw new NotFound(message, problemsOf('not-found', message));
   }
   if (look.change_kind !== 'cut') {
-    const message = `Change set ${changeSetId} is a ${look.change_kind}; ask for the passport of the cut that it compensates, ${look.compensates}.`;
+    const message =
+      `Change set ${changeSetId} is a ${look.change_kind}; ` +
+      `ask for the passport of the cut that it compensates, ${look.compensates}.`;
     throw new IllegalTransition(message, problemsOf(look.change_kind, message));
   }
   const { result, entry, source, verifier_signature } = look;
   if (result === null) {
-    const message = `Change set ${changeSetId} isn't verified yet; a passport shows the signatures of both lanes, so it has none before a verifier has judged it; ask again then.`;
+    const message =
+      `Change set ${changeSetId} isn't verified yet; a passport shows the signatures of both lanes, ` +
+      'so it has none before a verifier has judged it; ask again then.';
     throw new IllegalTransition(message, problemsOf('not-verified', message), true);
   }
   if (entry === null || source === null || verifier_signature === null) {
-    const message = `The entry or the source of change set ${changeSetId} is gone; run cutter fsck to see what was altered.`;
+    const message =
+      `The entry or the source of change set ${changeSetId} is gone; ` +
+      'run cutter fsck to see what was altered.';
     throw new NotFound(message, problemsOf('gone', message));
   }
   return { result, entry, source, verifier_signature };
@@ -116,7 +122,9 @@ function verifiedCut(look: Look | null, changeSetId: string): Whole {
 function positionsOf(look: Look, changeSetId: string): PassportPlace['positions'] {
   const at = (position: string | null): number => {
     if (position !== null) return Number(position);
-    const message = `Not every record of change set ${changeSetId} has its position in the log yet; ask again in a second.`;
+    const message =
+      `Not every record of change set ${changeSetId} has its position in the log yet; ` +
+      'ask again in a second.';
     throw new Busy(message, problemsOf('no-position', message));
   };
   return {

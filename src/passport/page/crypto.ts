@@ -1,5 +1,5 @@
 /**
- * What the proofs use of `node:crypto`, for a browser: the page's build puts this file in its place. SHA-256 is
+ * What the proofs use of `node:crypto`, for a browser: the page's build replaces that module by this file. SHA-256 is
  * noble's, Ed25519 tweetnacl's, behind the same strict checks as on the server (`proof/strict.ts`).
  */
 import { sha256 } from '@noble/hashes/sha2.js';
@@ -30,7 +30,7 @@ function keyOf(publicKey: Uint8Array, secretKey: Uint8Array | null): Key {
   return { publicKey, secretKey, export: () => Buffer.concat([publicKeyPrefix, publicKey]) };
 }
 
-/** A key out of its DER form, the only one that is asked for; or the public one of a private key. */
+/** A key from its DER form, the only one that the proofs use; or the public key of a private one. */
 export function createPublicKey(from: { readonly key: Uint8Array } | Key): Key {
   return 'publicKey' in from
     ? keyOf(from.publicKey, null)

@@ -16,10 +16,7 @@ export type PageVerdict =
   | { readonly verdict: 'refused'; readonly reason: string; readonly where: string; readonly origin: string }
   | { readonly verdict: 'unreadable'; readonly reason: string };
 
-/**
- * The verification of the command line, with tweetnacl for its engine. `failed` is a good passport that tells of a
- * failed cut.
- */
+/** The verification of the command line, with tweetnacl as its engine. `failed`: a good passport of a failed cut. */
 export function judgeForPage(passport: Uint8Array, keys: string): PageVerdict {
   try {
     const known = parseKeys(keys);

@@ -1,6 +1,6 @@
 import { judgeForPage, type PageVerdict } from './judge.ts';
 
-/** The page: takes a passport and a file of keys, in any order and way, and shows what is to be thought of them. */
+/** The page: takes a passport and a file of keys, in any order, chosen or dropped, and shows the verdict. */
 
 interface Chosen {
   readonly name: string;
@@ -37,7 +37,7 @@ document.addEventListener('drop', (event) => {
   void takeFiles([...(event.dataTransfer?.files ?? [])], null);
 });
 
-/** A file of keys is one whose format says so; everything else is taken for a passport. */
+/** A file of keys says so in its format. Everything else is taken for a passport. */
 function kindOf(bytes: Uint8Array): Kind {
   try {
     const { format } = JSON.parse(new TextDecoder().decode(bytes)) as { format?: unknown };
@@ -47,7 +47,7 @@ function kindOf(bytes: Uint8Array): Kind {
   }
 }
 
-/** Takes files by what they were chosen for; where they were dropped, by what they are. */
+/** Takes a chosen file for what it was chosen for, and a dropped one for what it is. */
 async function takeFiles(files: readonly File[], kind: Kind | null): Promise<void> {
   turn += 1;
   for (const file of files) {
@@ -59,10 +59,11 @@ async function takeFiles(files: readonly File[], kind: Kind | null): Promise<voi
       return;
     }
     const taken = kind ?? kindOf(bytes);
-    // Whoever sends a passport could send keys along with it.
+    // The sender of a passport could send keys with it.
     if (kind === null && taken === 'keys' && chosen.keys !== null && !isSame(chosen.keys.bytes, bytes)) {
       showUnreadable(
-        `${file.name} holds other keys than ${chosen.keys.name}. Files that are dropped never take the place of keys: where you trust it, choose it under “Public keys”.`,
+        `${file.name} holds other keys than ${chosen.keys.name}. Dropped files never replace keys. ` +
+          'If you trust this file, choose it under “Public keys”.',
       );
       return;
     }
@@ -89,7 +90,7 @@ async function judgeChosen(): Promise<void> {
   turn += 1;
   const own = turn;
   showWords('waiting', `Checking ${passport.name} …`);
-  // The words above are painted first: a large passport takes a while.
+  // The browser paints the words above first: a large passport takes a while.
   await new Promise((resolve) => setTimeout(resolve, 30));
   if (own === turn)
     showVerdict(judgeForPage(passport.bytes, new TextDecoder().decode(keys.bytes)), keys.name);
