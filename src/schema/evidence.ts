@@ -13,7 +13,7 @@ function evidenceType(of: string, description: string, fields: Readonly<Record<s
 const SCENARIO: Spec = ['String?', 'The scenario it belongs to.'];
 
 export const EntryEvidence = evidenceType('Entry', 'What an entry was marked with.', {
-  idempotencyKey: ['String', 'The key of the mark; of an escalation, one that the verifier made.'],
+  idempotencyKey: ['String?', 'The key of the mark; of an escalation, one that the verifier made.'],
   payload: ['JSON', 'The key, the signal, the source and the specification of the cut.'],
 });
 

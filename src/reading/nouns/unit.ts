@@ -20,15 +20,15 @@ function versionThatCounts(moment: Moment): string {
 }
 
 /** The columns of unit `u` in version `w`, with its block `here` of the document's newest cut, null where it isn't in it. */
-const COLUMNS = `u.id as unit_id, u.canonical_address, u.doc_code, w.provenance ->> 'kind' as unit_kind,
-  w.provenance ->> 'section_type' as section_type, w.provenance ->> 'section_code' as section_code,
+const COLUMNS = `u.id as unit_id, u.canonical_address, u.doc_code, coalesce(w.provenance ->> 'kind', u.unit_kind) as unit_kind,
+  coalesce(w.provenance ->> 'section_type', u.section_type) as section_type, w.provenance ->> 'section_code' as section_code,
   w.title, w.body, w.content_hash, w.canonicalization, w.version_seq, w.unit_version_id, w.change_set_id, w.entry_id,
   ${uuidIn("w.provenance ->> 'parent_unit_id'")} as parent_unit_id,
   case when w.void then 'VOID' when here.render_order is null then 'VANISHED' else 'CURRENT' end as state,
   coalesce(here.render_order, (
     select b.render_order from ${BLOCKS} b
     where b.envelope_id = w.manifest_id and b.unit_local_id = w.provenance ->> 'local_id'
-  )) as unit_order, here.envelope_id`;
+  ), u.sort_order) as unit_order, here.envelope_id`;
 
 /** Units by their keys: each is looked up in the newest cut of its document. */
 function byKey(moment: Moment): string {
