@@ -5,8 +5,8 @@
 import { hash } from 'node:crypto';
 import pg from 'pg';
 import { checkLedger } from '../src/fsck/check.ts';
-import type { Coverage } from '../src/fsck/finding.ts';
-import { Findings } from '../src/fsck/finding.ts';
+import type { FsckCoverage } from '../src/fsck/finding.ts';
+import { FsckFindings } from '../src/fsck/finding.ts';
 import { KINDS } from '../src/fsck/kinds.ts';
 import { keysOfLog } from '../src/fsck/log/ledger-keys.ts';
 import { checkSignatures } from '../src/fsck/meaning/signatures.ts';
@@ -50,10 +50,15 @@ async function read(url: string): Promise<number> {
 /** One part of a check, on a session and with findings of its own, of which there are none. */
 async function part(
   url: string,
-  check: (session: SnapshotSession, head: number, findings: Findings, coverage: Coverage) => Promise<unknown>,
-): Promise<Coverage> {
+  check: (
+    session: SnapshotSession,
+    head: number,
+    findings: FsckFindings,
+    coverage: FsckCoverage,
+  ) => Promise<unknown>,
+): Promise<FsckCoverage> {
   const session = await openSession(url);
-  const coverage: Coverage = {
+  const coverage: FsckCoverage = {
     positions: 0,
     pending: 0,
     rows: 0,
@@ -63,7 +68,7 @@ async function part(
     nodes: 0,
     cosignatures: 0,
   };
-  const findings = new Findings();
+  const findings = new FsckFindings();
   const head = await session.client.query('select next_position::int as next from cutter_log.head');
   await check(session, head.rows[0].next, findings, coverage);
   await session.close();
@@ -75,7 +80,16 @@ async function part(
 /** Rows, log and tree; no signatures, cuts and lineage. */
 async function compare(url: string): Promise<number> {
   const coverage = await part(url, (session, head, findings, seen) =>
-    checkRows({ ...session, url, head, findings, coverage: seen, heads: [], headFiles: [], incarnation: '' }),
+    checkRows({
+      ...session,
+      url,
+      head,
+      findings,
+      coverage: seen,
+      heads: [],
+      headFiles: [],
+      incarnation: null,
+    }),
   );
   return coverage.rows + 2 * coverage.positions + coverage.nodes;
 }

@@ -10,13 +10,13 @@ import { registerHooks } from 'node:module';
  */
 const LEFT_OUT = [
   {
-    file: '/src/ledger/transaction.ts',
+    file: '/src/ledger/envelope/transaction.ts',
     line: 'await connection.query(pendingStatement(recordOf(resources.lane, call, done.writes)));',
     instead: '{ rowCount: 1 };',
   },
   {
-    file: '/src/ledger/writes.ts',
-    line: "this.rows.push({ table: name, id, op: 'insert', columns: recordable(whole) });",
+    file: '/src/ledger/envelope/writes.ts',
+    line: "this.#rows.push({ table: name, id, op: 'insert', columns: recordable(whole) });",
     instead: '',
   },
 ] as const;

@@ -126,7 +126,7 @@ export interface Config {
   readonly proxies: readonly string[];
   /** The longest silence of a stream of history. */
   readonly heartbeatMs: number;
-  /** Where published checkpoints are kept outside the database: appended to a file, posted to a URL. */
+  /** Where published checkpoints are stored outside the database: appended to a file, posted to a URL. */
   readonly checkpoints: { readonly file: string | null; readonly url: string | null };
   /** Who is asked to cosign published checkpoints. */
   readonly witnesses: readonly Witness[];
@@ -167,8 +167,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
 }
 
 /**
- * A setting spelt wrong must not be passed over; what the tests and Kubernetes (for a service "cutter") set is not
- * ours.
+ * A misspelt setting must not be ignored. What the tests and Kubernetes (for a service "cutter") set is not ours.
  */
 function isUnknown(name: string): boolean {
   return !(name in environment.shape) && !/^CUTTER_(TEST|SERVICE|PORT)_/.test(name);
@@ -233,7 +232,8 @@ function absolutePath(setting: string, path: string): string {
     return resolve(path);
   } catch {
     throw new ConfigFault([
-      `${setting}: ${path} begins at the current folder, which doesn't exist any more; go to one that does, or name a whole path`,
+      `${setting}: ${path} begins at the current folder, which doesn't exist any more; ` +
+        'go to one that does, or name a whole path',
     ]);
   }
 }

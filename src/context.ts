@@ -1,6 +1,6 @@
 import type { DatabasePool } from 'slonik';
 import type { Session } from './auth/session.ts';
-import type { Integrity } from './fsck/scrub/scrub-pass.ts';
+import type { ScrubPasses } from './fsck/scrub/scrub-pass.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { HistoryFeed } from './log/feed/feed.ts';
 import type { Proofs } from './log/tree/proofs.ts';
@@ -21,5 +21,5 @@ export interface Context {
   /** The one file that proves a verified cut. */
   readonly passport: IssuePassport;
   /** How far this process has checked the ledger. */
-  readonly integrity: () => Integrity;
+  readonly integrity: () => ScrubPasses;
 }

@@ -7,7 +7,8 @@ if (Number(process.versions.node.split('.')[0]) >= NEEDED) {
   await runProgram(process.argv);
 } else {
   process.stderr.write(
-    `cutter: Node ${NEEDED} or newer is needed; this is Node ${process.versions.node}.\n"npm ci" installs one beside Cutter, and bin/cutter.js takes it.\n`,
+    `cutter: Node ${NEEDED} or newer is needed; this is Node ${process.versions.node}.\n` +
+      '"npm ci" installs one beside Cutter, and bin/cutter.js uses it.\n',
   );
   process.exitCode = 1;
 }

@@ -1,8 +1,8 @@
 /** The documents say what the code says: links lead somewhere, lists are complete, and the prose keeps the house's rules. */
-import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { runProgram } from '../src/cli/program.ts';
 
 const ROOT = new URL('..', import.meta.url).pathname;
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
@@ -189,22 +189,43 @@ describe('cli.md has every command with every option, and no other', () => {
       .slice(1)
       .map((section) => [/^`cutter ([a-z]+(?: [a-z]+)?)/.exec(section)?.[1] ?? '', section]),
   );
-  const help = (command: readonly string[]) =>
-    execFileSync(process.execPath, [join(ROOT, 'src/main.ts'), ...command, '--help'], { encoding: 'utf8' });
   const commandsIn = (text: string) =>
     found(text.split('\nCommands:\n')[1] ?? '', /^ {2}([a-z]+)/gm).filter((name) => name !== 'help');
-  const commands = commandsIn(help([])).flatMap((name) => {
-    const below = commandsIn(help([name]));
-    return below.length === 0 ? [name] : below.map((one) => `${name} ${one}`);
-  });
 
-  test('commands', () => {
+  test('commands', async () => {
+    const commands = [];
+    for (const name of commandsIn(await helpText([]))) {
+      const below = commandsIn(await helpText([name]));
+      commands.push(...(below.length === 0 ? [name] : below.map((one) => `${name} ${one}`)));
+    }
     expect([...sections.keys()].filter((name) => name !== '').sort()).toEqual([...commands].sort());
   });
 
-  test.each(commands)('%s', (command) => {
+  test.each([...sections.keys()].filter((name) => name !== ''))('%s', async (command) => {
     const isOption = /^ {2}(?:-\w, )?(--[a-z-]+)/gm;
-    const options = found(help(command.split(' ')), isOption).filter((name) => name !== '--help');
+    const options = found(await helpText(command.split(' ')), isOption).filter((name) => name !== '--help');
     expect(found(sections.get(command) ?? '', /^- `(?:-\w, )?(--[a-z-]+)/gm)).toEqual(options);
   });
 });
+
+/** What `cutter COMMAND --help` prints. The program listens to its streams for as long as it lives; here they outlive it. */
+async function helpText(command: readonly string[]): Promise<string> {
+  let text = '';
+  const write = vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
+    text += chunk;
+    return true;
+  });
+  const streams = [process.stdout, process.stderr].map((stream) => ({
+    stream,
+    own: stream.listeners('error'),
+  }));
+  try {
+    await runProgram(['node', 'cutter', ...command, '--help']);
+  } finally {
+    write.mockRestore();
+    for (const { stream, own } of streams)
+      for (const listener of stream.listeners('error'))
+        if (!own.includes(listener)) stream.off('error', listener as () => void);
+  }
+  return text;
+}

@@ -1,17 +1,15 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ENTRY_STATES } from '../src/law/states.ts';
 import { type Fixture, keptFixtures, restoreHome } from './fixtures/restore.ts';
 import { type Loose, mutationOf, type Who } from './fixtures/scenario.ts';
 import { cutter } from './harness/cli.ts';
 import { send } from './harness/doors.ts';
 import { type Command, cutterStart, freshHome, urlOf } from './harness/start-command.ts';
+import { RESTARTS_POSTGRES_MS } from './harness/timeouts.ts';
 
-/** A home makes its cluster, and a start brings it to this version. */
-const MAKING_A_CLUSTER = 120_000;
-/** A checkpoint covers new records within seconds; fsck and passports are programs of their own. */
-const PROGRAMS = 60_000;
+vi.setConfig({ testTimeout: RESTARTS_POSTGRES_MS, hookTimeout: RESTARTS_POSTGRES_MS });
 
 const RECONSTRUCT = `query ($id: UUID!) { reconstruct(changeSetId: $id) {
   __typename ... on Reconstruction { text } ... on Refusal { message } } }`;
@@ -29,12 +27,12 @@ describe.each(keptFixtures())('the home of $commit under this version', (fixture
     await server.says('Ctrl-C');
     url = urlOf(server);
     tokens = JSON.parse(readFileSync(join(home, 'tokens.json'), 'utf8'));
-  }, MAKING_A_CLUSTER);
+  });
 
   afterAll(async () => {
     server.child.kill('SIGTERM');
     await server.ended;
-  }, PROGRAMS);
+  });
 
   async function ask(who: Who, query: string, variables: Record<string, unknown>): Promise<Loose> {
     const { text } = await send(url, { token: tokens[who], body: { query, variables } });
@@ -61,27 +59,19 @@ describe.each(keptFixtures())('the home of $commit under this version', (fixture
     expect(server.output()).not.toMatch(/suspended|can't|missing/);
   });
 
-  test(
-    'is clean, compared with the heads that it kept',
-    async () => {
-      const checked = await cutter(home, ['fsck']);
-      expect(checked.out).toMatch(/Compared with [1-9]\d* heads? kept/);
-      expect(checked).toMatchObject({ code: 0, err: '' });
-    },
-    PROGRAMS,
-  );
+  test('is clean, compared with the heads that it kept', async () => {
+    const checked = await cutter(home, ['fsck']);
+    expect(checked.out).toMatch(/Compared with [1-9]\d* heads? kept/);
+    expect(checked).toMatchObject({ code: 0, err: '' });
+  });
 
-  test(
-    'has passports that verify with its keys',
-    async () => {
-      expect(fixture.passports).toHaveLength(3);
-      for (const passport of fixture.passports) {
-        const judged = await cutter(home, ['passport', 'verify', passport, '--keys', fixture.keys]);
-        expect(judged, judged.out).toMatchObject({ code: 0, err: '' });
-      }
-    },
-    PROGRAMS,
-  );
+  test('has passports that verify with its keys', async () => {
+    expect(fixture.passports).toHaveLength(3);
+    for (const passport of fixture.passports) {
+      const judged = await cutter(home, ['passport', 'verify', passport, '--keys', fixture.keys]);
+      expect(judged, judged.out).toMatchObject({ code: 0, err: '' });
+    }
+  });
 
   test('answers each mutation as the first time', async () => {
     for (const { who, verb, input } of story.acts)
@@ -97,16 +87,12 @@ describe.each(keptFixtures())('the home of $commit under this version', (fixture
     }
   });
 
-  test(
-    'goes on: what was approved is cut, what was cut is verified, and all is clean',
-    async () => {
-      const { changeSet } = await act('executor', 'cut', { idempotencyKey: 'cut:later', ...story.approved });
-      for (const { changeSetId } of [changeSet, story.unverified])
-        expect(
-          await act('verifier', 'verify', { idempotencyKey: `verify:${changeSetId}`, changeSetId }),
-        ).toMatchObject({ replayed: false, result: { verdict: 'pass' } });
-      expect(await cutter(home, ['fsck'])).toMatchObject({ code: 0, err: '' });
-    },
-    PROGRAMS,
-  );
+  test('goes on: what was approved is cut, what was cut is verified, and all is clean', async () => {
+    const { changeSet } = await act('executor', 'cut', { idempotencyKey: 'cut:later', ...story.approved });
+    for (const { changeSetId } of [changeSet, story.unverified])
+      expect(
+        await act('verifier', 'verify', { idempotencyKey: `verify:${changeSetId}`, changeSetId }),
+      ).toMatchObject({ replayed: false, result: { verdict: 'pass' } });
+    expect(await cutter(home, ['fsck'])).toMatchObject({ code: 0, err: '' });
+  });
 });

@@ -22,7 +22,8 @@ export type Unauthentic =
 
 const SENTENCE: Record<Unauthentic, string> = {
   missing:
-    'This needs a token: send it as "Authorization: Bearer <token>" (over WebSocket in connectionParams.authorization).',
+    'This needs a token: send it as "Authorization: Bearer <token>" ' +
+    '(over WebSocket in connectionParams.authorization).',
   malformed: 'The authorization is not of the form "Bearer <token>".',
   unknown: 'This token is not known here.',
   expired: 'This token has expired.',
@@ -84,7 +85,7 @@ const byHash = (hash: Buffer) => sql.prepared('auth_session', grant)`/* auth.ses
     join cutter_auth.principal p using (principal_id)
    where t.token_sha256 = ${sql.binary(hash)}`;
 
-/** Who an `Authorization` value stands for, now; throws Unauthenticated. */
+/** Whose an `Authorization` value is now; throws Unauthenticated. */
 export type Authenticator = (authorization: unknown) => Promise<Session>;
 
 export interface AuthenticatorOptions {
@@ -94,7 +95,7 @@ export interface AuthenticatorOptions {
 }
 
 /** The one way in, for every door. */
-export function authenticator({ gate, mode }: AuthenticatorOptions): Authenticator {
+export function createAuthenticator({ gate, mode }: AuthenticatorOptions): Authenticator {
   return async function authenticate(authorization) {
     const token = bearerToken(authorization);
     const row = await gate.maybeOne(byHash(tokenHash(token)));
@@ -133,8 +134,8 @@ export interface StreamToken {
 const ended = z.object({ place: z.string() });
 
 /**
- * Which of these tokens no longer stand, may no longer observe, or are narrowed to other entries now; the feed asks
- * for all its subscribers at once.
+ * Which of these tokens are no longer valid, may no longer observe, or are narrowed to other entries now. The feed
+ * asks for all its subscribers at once.
  */
 export async function authorityEnded<Token extends StreamToken>(
   gate: DatabasePool,
@@ -154,7 +155,8 @@ export async function authorityEnded<Token extends StreamToken>(
      where p.principal_id is null or p.disabled_at is not null or t.revoked_at is not null or t.expires_at <= now()
         or not 'ledger:observe' = any (p.scopes) or not 'ledger:observe' = any (coalesce(t.scopes, p.scopes))
         or case when t.entry_ids is not null then coalesce(
-             (select string_agg(distinct entry::text, ' ' order by entry::text) from unnest(t.entry_ids) as entry), '') end
+             (select string_agg(distinct entry::text, ' ' order by entry::text)
+                from unnest(t.entry_ids) as entry), '') end
            is distinct from asked.narrowing`);
   return new Set(rows.map((row) => tokens[Number(row.place) - 1] as Token));
 }

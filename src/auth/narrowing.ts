@@ -12,7 +12,7 @@ export function refuseOutside(caller: Session, entryIds: readonly string[]): voi
 
 const reachedRow = z.object({ entry_id: z.string() });
 
-/** The same for what hangs on a change set; one that doesn't exist is refused alike, so that nobody learns which do. */
+/** The same for a change set. One that doesn't exist is refused in the same way, so that nobody learns which exist. */
 export async function refuseOutsideChangeSet(
   connection: Pick<CommonQueryMethods, 'any'>,
   caller: Session,

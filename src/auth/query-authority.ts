@@ -42,6 +42,6 @@ export const QUERY_AUTHORITY = {
   passport: 'ledger:evidence',
   integrity: 'ledger:evidence',
 } as const satisfies Record<string, Scope | null>;
-/** Queries that tell of the whole ledger and of no entry: a token narrowed to entries may not ask for them. */
+/** Queries about the whole ledger and no one entry: a token narrowed to entries may not make them. */
 export const WHOLE_LEDGER: ReadonlySet<string> = new Set(['integrity'] satisfies QueryName[]);
 export type QueryName = keyof typeof QUERY_AUTHORITY;

@@ -28,7 +28,7 @@ export interface BootstrapOptions {
 }
 
 export interface BootstrapResult {
-  /** The tokens of the sample principals, by name; empty in production. This is the one place where they are seen. */
+  /** The tokens of the sample principals, by name; empty in production. They are seen nowhere else. */
   readonly tokens: Readonly<Record<string, string>>;
   /** Names of the principals whose token is new. */
   readonly issued: readonly string[];
@@ -47,7 +47,7 @@ export async function bootstrapLedger(
   owner: ClientBase,
   options: BootstrapOptions,
 ): Promise<BootstrapResult> {
-  // Whatever the owner's default: what is read after waiting for a lock must be what stands then.
+  // Not the owner's default: what is read after waiting for a lock must be the state at that moment.
   await owner.query('begin isolation level read committed');
   try {
     await owner.query(`/* bootstrap.lock */ select pg_advisory_xact_lock(${BOOTSTRAP_LOCK})`);
@@ -73,9 +73,8 @@ export async function bootstrapLedger(
 }
 
 /**
- * The same with what a home holds: its keys, and the tokens in `<home>/tokens.json`. A rotation that was under way
- * when its process was killed comes to its end here. The secrets are read under the lock, since one that is under way
- * now writes them under it.
+ * The same with what a home holds: its keys, and the tokens in `<home>/tokens.json`. A rotation whose process was
+ * killed is finished here. The secrets are read under the lock, since a rotation writes them under it.
  */
 export async function bootstrapHome(
   owner: ClientBase,

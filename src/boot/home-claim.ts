@@ -7,21 +7,21 @@ import type { Login, Secrets } from '../home/secrets.ts';
 /**
  * A home's claim on the logins of a PostgreSQL server. A login has one password, and it is the home's: a server
  * started from another home would set its own and lock the first one out. So each server holds, shared, one advisory
- * lock for each login and password it has, as long as it lives: servers with the same secrets stand side by side, one
- * with others meets a lock that isn't its own.
+ * lock for each login and password it has, as long as it lives. Servers with the same secrets share the locks; a
+ * server with other secrets finds a lock that isn't its own.
  */
 export interface HomeClaim {
   release(): Promise<void>;
 }
 
-/** Another home's server lives. */
+/** Another home's server runs. */
 class ClaimedByAnother extends Error {
   override readonly name = 'ClaimedByAnother';
 }
 
 /**
- * Claims the logins for as long as this session lives, or says that another home has them. Takes first and looks
- * then: of two at once, at most one passes.
+ * Claims the logins for as long as this session lives, or throws if another home has them. It takes its locks first
+ * and then looks: of two servers that start together, at most one passes.
  */
 export async function claimLogins(client: ClientBase, secrets: Secrets): Promise<void> {
   const locks = locksOf(secrets);
@@ -45,18 +45,20 @@ export async function claimLogins(client: ClientBase, secrets: Secrets): Promise
   const [other] = rows;
   if (other === undefined) return;
   throw new ClaimedByAnother(
-    `Another home's server runs on this PostgreSQL server (database ${other.database}), and the logins can have the passwords of one home only: stop it first, or start this one with its CUTTER_HOME or a copy of its secrets.json.`,
+    `Another home's server runs on this PostgreSQL server (database ${other.database}), and the logins ` +
+      'can have the passwords of one home only. Stop that server first, or start this one with its ' +
+      'CUTTER_HOME or a copy of its secrets.json.',
   );
 }
 
 /**
- * Holds the claim on a connection of the runtime's own, and takes it again after a loss. `tell` hears that another
- * home has the logins now.
+ * Holds the claim on a connection of the runtime's own, and takes it again after a loss. Calls `report` once another
+ * home has the logins.
  */
 export async function holdClaim(
   url: string,
   secrets: Secrets,
-  tell: (line: string) => void,
+  report: (line: string) => void,
 ): Promise<HomeClaim> {
   const lost = createWake();
   const closing = new AbortController();
@@ -71,15 +73,15 @@ export async function holdClaim(
     }
   };
   let connection: Awaited<ReturnType<typeof open>> | null = await open();
-  let told = false;
+  let isReported = false;
   const reopen = async (): Promise<void> => {
     for (let failures = 0; connection === null && !closing.signal.aborted; failures += 1) {
       try {
         connection = await open();
       } catch (error) {
-        // Told once; that home may end, and this one's passwords be set again.
-        if (isTakenOver(error) && !told) tell(TAKEN_OVER);
-        told ||= isTakenOver(error);
+        // Reported once; the other home may end, and a start sets this one's passwords again.
+        if (isTakenOver(error) && !isReported) report(TAKEN_OVER);
+        isReported ||= isTakenOver(error);
         await restUnless(closing.signal, backoffMs(failures));
       }
     }
@@ -106,15 +108,16 @@ export async function holdClaim(
 const HOLDER: Login = 'cutter_observe';
 const PATROL_MS = 600_000;
 const TAKEN_OVER =
-  "Another home's server has taken over this PostgreSQL server's logins. This one can't sign in any more; close it, and start it with the other's CUTTER_HOME or a copy of its secrets.json.";
+  "Another home's server has taken over this PostgreSQL server's logins. This server can't log in any " +
+  "more. Stop it, and start it with the other home's CUTTER_HOME or a copy of its secrets.json.";
 
 function isTakenOver(error: unknown): boolean {
   return (error as { code?: unknown }).code === '28P01';
 }
 
 /**
- * Two numbers for each login this home has a password for. 32 bits of a hash of 256 random bits give nothing of them
- * away.
+ * Two numbers for each login that this home has a password for. 32 bits of a hash of 256 random bits reveal nothing
+ * of them.
  */
 function locksOf(secrets: Secrets): readonly { login: number; password: number }[] {
   return Object.entries(secrets.logins).map(([login, password]) => ({

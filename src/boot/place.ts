@@ -5,10 +5,7 @@ import type { ClientBase } from 'pg';
 import { suspendCopy } from '../log/setback/suspension.ts';
 
 interface Place {
-  /**
-   * Of the PostgreSQL server: another one in each that was made anew, the same in its standbys and in copies of its
-   * files.
-   */
+  /** The PostgreSQL server's identifier. Each new server has its own; standbys and copies of the files share it. */
   readonly system: string;
   /** Of the database in it. */
   readonly database: string;
@@ -17,10 +14,10 @@ interface Place {
   readonly data: string | null;
 }
 
-/** What was noted of an incarnation; of one that was never noted the head alone is known. */
+/** What was noted of an incarnation. If nothing was, only the head is known. */
 type Noted = { readonly incarnation: string } & (Place | { readonly system: null });
 
-/** Why the database is a copy, or that it was moved and the one before is gone. */
+/** Why the database is a copy, or that it was moved and its original is gone. */
 type Judged = { readonly copy: string } | { readonly moved: string };
 
 const NOTED = `/* place.noted */
@@ -32,8 +29,7 @@ const NOTE = `/* place.note */
   on conflict (incarnation) do update set system_identifier = $2, database_oid = $3, machine = $4, data_directory = $5,
     noted_at = transaction_timestamp()`;
 /**
- * What was suspended as a copy goes on where the original turns out to be gone, unless a lane has accepted otherwise
- * already.
+ * Ends the suspension of a copy whose original turns out to be gone, unless a lane has already accepted another way.
  */
 const LIFT = `/* place.lift */
   delete from cutter_log.suspension as s using cutter_log.head
@@ -48,7 +44,7 @@ const LIFT = `/* place.lift */
 export async function noticeCopy(
   owner: ClientBase,
   isOurs: boolean,
-  tell: (line: string) => void,
+  report: (line: string) => void,
 ): Promise<void> {
   const { rows } = await owner.query<Noted>(NOTED);
   const [noted] = rows;
@@ -58,7 +54,7 @@ export async function noticeCopy(
   const judged = await judgePlace(owner, noted, here);
   if (judged === null) return;
   if ('copy' in judged && (await suspendCopy(owner, judged.copy))) return;
-  if ('moved' in judged) tell(judged.moved);
+  if ('moved' in judged) report(judged.moved);
   await owner.query(LIFT);
   await notePlace(owner, noted.incarnation, here);
 }
@@ -74,8 +70,7 @@ export async function noteFirstPlace(owner: ClientBase, incarnation: string, isO
 }
 
 /**
- * Notes the place of the incarnation that both lanes have accepted: from its first moment on a copy of it is told
- * from it.
+ * Notes the place of the incarnation that both lanes have accepted: from its first moment a copy can be recognised.
  */
 export async function noteResumed(owner: ClientBase, isOurs: boolean): Promise<void> {
   const here = await placeNow(owner, isOurs);
@@ -99,7 +94,7 @@ async function placeNow(owner: ClientBase, isOurs: boolean): Promise<Place | nul
   const { rows: found } = await owner.query<{ system: string; database: string; data: string | null }>(
     `/* place.now */ select system_identifier::text as system,
       (select oid::text from pg_catalog.pg_database where datname = current_database()) as database,
-      -- Who is no superuser may not ask for this.
+      -- Only a superuser may ask for this.
       case when $1 then current_setting('data_directory') end as data
     from pg_catalog.pg_control_system()`,
     [isOurs],
@@ -112,15 +107,17 @@ async function placeNow(owner: ClientBase, isOurs: boolean): Promise<Place | nul
 
 async function judgePlace(owner: ClientBase, noted: Place, here: Place): Promise<Judged | null> {
   if (noted.system !== here.system)
-    return { copy: 'It was made of a database on another PostgreSQL server, which may run.' };
+    return { copy: 'It was made from a database on another PostgreSQL server, which may still run.' };
   if (noted.database !== here.database) return await judgeDatabase(owner, noted.database);
   if (noted.data === null || here.data === null) return null;
   if (noted.machine !== null && here.machine !== null && noted.machine !== here.machine)
-    return { copy: `It was made of the database in ${noted.data} on another machine, which may run.` };
+    return {
+      copy: `It was made from the database in ${noted.data} on another machine, which may still run.`,
+    };
   return noted.data === here.data ? null : judgeFolder(noted.data, here.data, here.system);
 }
 
-/** Another database of the same server: its original is there as well, or not. */
+/** Another database on the same server: the original is still there, or not. */
 async function judgeDatabase(owner: ClientBase, oid: string): Promise<Judged> {
   const { rows } = await owner.query<{ name: string }>(
     '/* place.original */ select quote_ident(datname) as name from pg_catalog.pg_database where oid = $1::oid',
@@ -128,16 +125,18 @@ async function judgeDatabase(owner: ClientBase, oid: string): Promise<Judged> {
   );
   const [original] = rows;
   return original === undefined
-    ? { moved: 'The database that this ledger was in is gone from its server; it goes on in this one.' }
-    : { copy: `It was made of the database ${original.name} on the same server, which is there.` };
+    ? {
+        moved: 'The earlier database of this ledger is gone from its server. The ledger goes on in this one.',
+      }
+    : { copy: `It was made from the database ${original.name}, which is still on the same server.` };
 }
 
 /** Another folder on the same machine. */
 function judgeFolder(before: string, now: string, system: string): Judged {
   const isGone = !existsSync(before) || isSameFolder(before, now) || systemOf(before) !== system;
   return isGone
-    ? { moved: `The ledger's database was in ${before} and is in ${now} now.` }
-    : { copy: `It was made of the database in ${before}, which is there.` };
+    ? { moved: `The ledger's database was in ${before} and is now in ${now}.` }
+    : { copy: `It was made from the database in ${before}, which is still there.` };
 }
 
 function isSameFolder(one: string, other: string): boolean {
@@ -161,7 +160,7 @@ function systemOf(data: string): string | null {
   return bytes.readBigUInt64LE().toString();
 }
 
-/** What Linux calls this installation. Containers are mostly without one. */
+/** The name that Linux gives this installation. Most containers have none. */
 function machineName(): string | null {
   try {
     return readFileSync('/etc/machine-id', 'utf8').trim() || null;

@@ -35,7 +35,7 @@ export interface PrepareOptions {
    */
   readonly heads?: string | null;
   /** Receives whole sentences. */
-  readonly tell: (line: string) => void;
+  readonly report: (line: string) => void;
 }
 
 /**
@@ -43,31 +43,31 @@ export interface PrepareOptions {
  * home's claim on the logins goes from the owner's session to the runtime's without a gap, and ends with the pools.
  */
 export async function prepareLedger(options: PrepareOptions): Promise<PreparedLedger> {
-  const { ownerUrl, home, mode, tell } = options;
+  const { ownerUrl, home, mode, report } = options;
   assertEnginesAgree();
   const isOurs = options.shared !== true;
   if (!isOurs) await refusePooledSessions(ownerUrl);
   return await asOwner(ownerUrl, async (owner) => {
-    await checkStartAssumptions(owner, tell);
+    await checkStartAssumptions(owner, report);
     await refuseAnothersLedger(owner);
     const secrets = await secretsForLedger(owner, home);
     await claimLogins(owner, secrets);
-    await migrate(ownerUrl, undefined, { shared: !isOurs, tell });
+    await migrate(ownerUrl, undefined, { shared: !isOurs, report });
     if (storedSecrets(home) === null) writeSecrets(home, secrets);
     await takeLogins(owner, options, secrets);
     const kept = options.heads == null ? null : { name: options.heads, ...keptHeads(options.heads) };
     if (kept !== null) await noticeSetBack(owner, kept);
-    await noticeCopy(owner, isOurs, tell);
+    await noticeCopy(owner, isOurs, report);
     const result = await bootstrapHome(owner, home, mode);
     await noteFirstPlace(owner, result.incarnation, isOurs);
-    for (const why of result.keys.refused) tell(why);
-    if (kept !== null) await tellOfAnothersHeads(owner, kept, tell);
+    for (const why of result.keys.refused) report(why);
+    if (kept !== null) await reportAnothersHeads(owner, kept, report);
     const suspension = await standingSuspension(owner);
-    if (suspension !== null) tell(suspendedBecause(suspension));
-    if (mode === 'production') await tellWhatIsMissing(owner, tell);
+    if (suspension !== null) report(suspendedBecause(suspension));
+    if (mode === 'production') await reportWhatIsMissing(owner, report);
     const urls = poolUrls(ownerUrl, secrets);
     await checkLoginSessions(urls);
-    const claim = await holdClaim(urls.observe, secrets, tell);
+    const claim = await holdClaim(urls.observe, secrets, report);
     try {
       const pools = await openPools(urls);
       const close = async () => {
@@ -83,15 +83,16 @@ export async function prepareLedger(options: PrepareOptions): Promise<PreparedLe
 }
 
 /**
- * Sets the logins' passwords; whose ledger this was before is told, for that home's server starts no more without
- * asking.
+ * Sets the logins' passwords. Reports if another home had set them before: that home's server can't start any more
+ * without its passwords.
  */
 async function takeLogins(owner: pg.Client, options: PrepareOptions, secrets: Secrets): Promise<void> {
   const wasAnothers = (await isBootstrapped(owner)) && !(await opensWith(options.ownerUrl, secrets));
   await setLoginPasswords(owner, secrets);
   if (wasAnothers)
-    options.tell(
-      `This database was another home's, whose server doesn't run: its logins have the passwords of ${options.home} now.`,
+    options.report(
+      "This database belonged to another home, whose server doesn't run. Its logins now have the " +
+        `passwords of ${options.home}.`,
     );
 }
 
@@ -109,26 +110,28 @@ async function noticeSetBack(owner: pg.Client, kept: KeptFile): Promise<void> {
 }
 
 /**
- * A home that is used with another database keeps the heads of the one before, and its lanes would sign nothing
- * without a word here.
+ * A home that is used with another database still has the heads of the earlier one. Its lanes sign nothing then, and
+ * this says why.
  */
-async function tellOfAnothersHeads(
+async function reportAnothersHeads(
   owner: pg.Client,
   { name, heads }: KeptFile,
-  tell: (line: string) => void,
+  report: (line: string) => void,
 ): Promise<void> {
   const { rows } = await owner.query<{ incarnation: string }>(
-    '/* start.incarnations */ select incarnation::text from cutter_log.head union select incarnation::text from cutter_log.resumption',
+    `/* start.incarnations */ select incarnation::text from cutter_log.head
+    union select incarnation::text from cutter_log.resumption`,
   );
   const own = rows.map(({ incarnation }) => originOf(incarnation));
   if (heads.length === 0 || heads.some(({ origin }) => own.includes(origin))) return;
-  tell(
-    `The checkpoints kept in ${name} are of another ledger, so no lane signs a head of this one. If it is the right database, move the file away or name another by CUTTER_CHECKPOINT_FILE.`,
+  report(
+    `The checkpoints kept in ${name} are of another ledger, so no lane signs a head of this one. If this ` +
+      'is the right database, move the file away, or name another in CUTTER_CHECKPOINT_FILE.',
   );
 }
 
-/** Production begins with nobody in it; nobody should have to find that out by being refused. */
-async function tellWhatIsMissing(owner: pg.Client, tell: (line: string) => void): Promise<void> {
+/** Production begins without persons. An operator should learn that here, and not from a refusal. */
+async function reportWhatIsMissing(owner: pg.Client, report: (line: string) => void): Promise<void> {
   const { rows } = await owner.query<{ nobody: boolean; lanes: string | null }>(
     `/* start.missing */ select
       not exists (
@@ -142,13 +145,12 @@ async function tellWhatIsMissing(owner: pg.Client, tell: (line: string) => void)
   );
   const { nobody, lanes } = rows[0]!;
   if (nobody)
-    tell(
-      'Nobody has a token of this ledger: in production its owner inserts persons, principals and tokens. docs/how-to/production.md has the statements.',
+    report(
+      'Nobody has a token of this ledger. In production its owner inserts persons, principals and ' +
+        'tokens: docs/how-to/production.md has the statements.',
     );
   if (lanes !== null)
-    tell(
-      `${lanes} can't sign: a lane's key is registered by the first start after it has an enabled principal.`,
-    );
+    report(`${lanes} can't sign. A start registers a lane's key once the lane has an enabled principal.`);
 }
 
 async function isBootstrapped(owner: pg.Client): Promise<boolean> {

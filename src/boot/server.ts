@@ -125,7 +125,7 @@ export function buildServer(deps: ServerDeps): CutterServer {
     async close() {
       closing = true;
       const closed = new Promise<void>((resolve) => httpServer.close(() => resolve()));
-      // Sockets first: a goodbye tells the reader to resume, where a stream's end would tell it that all is said.
+      // Sockets first: a close message says that the reader should resume. A stream's end would say that it is whole.
       await sockets.close();
       graphql.endStreams();
       await drainConnections(httpServer, closed, limits.drainMs);
@@ -134,7 +134,7 @@ export function buildServer(deps: ServerDeps): CutterServer {
   };
 }
 
-/** An answer may come before the whole body has; whoever goes on sending all the same is cut off. */
+/** An answer may come before the whole body has; a client that goes on sending is cut off. */
 function cutLingering(request: IncomingMessage, response: ServerResponse, lingerMs: number): void {
   response.once('finish', () => {
     if (request.complete) return;

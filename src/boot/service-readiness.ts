@@ -1,6 +1,5 @@
 /**
- * What must be so for a process to do its work, and the sentences for when it isn't. A stranger may read each of
- * them.
+ * What a process needs to do its work, and the sentence for each thing that is missing. A stranger may read them.
  */
 import { sql } from 'slonik';
 import { z } from 'zod';
@@ -36,21 +35,21 @@ export function readinessChecks({
       (await pools.observe.oneFirst(sql.unsafe`/* ready.resumed */ select not exists (
         select from cutter_log.head join cutter_log.suspension using (incarnation))`)) === true
         ? null
-        : 'The database was set back, or is a copy; both lanes have to accept where it goes on ("cutter resume").',
+        : 'The database was set back, or is a copy. Both lanes have to accept where it goes on ("cutter resume").',
     durable: () => pools.watch.lost(),
     writes: () => writes.failing(),
     lanes: () => whichCannotSign(pools, custody),
     callers: async () =>
       (await pools.evidence.oneFirst(anyGoodToken(mode)))
         ? null
-        : 'Nobody has a token that is good here; docs/how-to/production.md says how the owner makes one.',
+        : 'Nobody has a token that is valid here. docs/how-to/production.md says how the owner makes one.',
     // One that reconnects is on its way; what waits for it is in the queue. One that stopped needs a person.
     ...(integrator === null
       ? {}
       : {
           integrator: () =>
             integrator.state() === 'stopped'
-              ? 'The integrator was refused its rights; the log of this server says which.'
+              ? 'The database refused the integrator its rights. The log of this server says which.'
               : null,
         }),
   };
@@ -65,7 +64,7 @@ const anyGoodToken = (mode: Mode) => sql.type(z.object({ anybody: z.boolean() })
 
 const signer = z.object({ key_id: z.string() });
 
-/** Which lanes that this process is to serve can't sign; one whose login it doesn't have is another process's. */
+/** Which of the lanes that this process serves can't sign. It serves a lane if it has the lane's login. */
 async function whichCannotSign(pools: Pools, custody: Custody): Promise<string | null> {
   const served = LANES.filter((lane) => poolOf(pools, lane) !== null);
   if (served.length === 0) return null;
@@ -83,7 +82,8 @@ async function whichCannotSign(pools: Pools, custody: Custody): Promise<string |
   );
   return mute.length === 0
     ? null
-    : `${mute.join(' and ')} can't sign: no key that this server holds is in force. A start registers a lane's key once the lane has an enabled principal.`;
+    : `${mute.join(' and ')} can't sign: no key that this server holds is in force. A start registers a ` +
+        "lane's key once the lane has an enabled principal.";
 }
 
 function poolOf(pools: Pools, lane: Lane): Pools['exec'] {

@@ -1,9 +1,9 @@
 /**
- * Wires a ledger to its server: phases, integrator, feed, doors. What it is given (pools, secrets) it doesn't close;
- * what it makes it closes in reverse. The program and the tests start the same parts by this one function.
+ * Wires a ledger to its server: phases, integrator, feed, doors. It doesn't close what it is given (pools, secrets);
+ * it closes what it makes, in reverse. The program and the tests start the same parts by this one function.
  */
 import type { Logger } from 'pino';
-import { authenticator, authorityEnded } from '../auth/authenticate.ts';
+import { authorityEnded, createAuthenticator } from '../auth/authenticate.ts';
 import type { Config } from '../config.ts';
 import { isDamage } from '../database/outage.ts';
 import type { Pools } from '../database/pools.ts';
@@ -84,7 +84,7 @@ export function wireServer(options: WireOptions): Wired {
   });
   const writes = watchWrites(pools.exec ?? pools.verify, logger);
   pools.watch.onDurability((lost) => {
-    if (lost === null) logger.warn('the database keeps again what it acknowledges; writes go on');
+    if (lost === null) logger.warn('the database again stores durably what it acknowledges; writes go on');
     else logger.error({ lost, alarm: 'DURABILITY_LOST' }, `no writes are taken. ${lost}`);
   });
   const ledger = openLedger({
@@ -112,7 +112,7 @@ export function wireServer(options: WireOptions): Wired {
     integrity: () => scrub?.state() ?? { lastPass: null, currentPass: null },
     logger,
     serverSeed: serverSeedOf(secrets),
-    authenticate: authenticator({ gate: pools.gate, mode: config.mode }),
+    authenticate: createAuthenticator({ gate: pools.gate, mode: config.mode }),
     ready: readinessChecks({ pools, custody, integrator, writes, mode: config.mode }),
   });
   return {

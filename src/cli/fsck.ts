@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import type { Config } from '../config.ts';
 import { poolUrls } from '../database/pools.ts';
 import { checkLedger } from '../fsck/check.ts';
-import { exitCodeOf, type Finding, type Report } from '../fsck/finding.ts';
+import { exitCodeOf, type FsckFinding, type Report } from '../fsck/finding.ts';
 import { givenFile, headsOf, keptFile } from '../fsck/heads.ts';
 import { SCOPE, VOUCHERS } from '../fsck/scope.ts';
 import { findDatabase } from './find-database.ts';
@@ -21,8 +21,8 @@ export interface FsckOptions {
 }
 
 /**
- * Says of every column of the ledger's tables what vouches for it: what a check can tell, and what it can't. No
- * database is asked.
+ * Says of every column of the ledger's tables what vouches for it: what a check can detect, and what it can't. It asks
+ * no database.
  */
 export function printScope({ json }: Pick<FsckOptions, 'json'>, print: Print = linePrinter(json)): void {
   for (const { table, column, voucher } of SCOPE)
@@ -117,7 +117,7 @@ function* reportLines(report: Report): Generator<string> {
     yield findings.length === 0 ? 'Clean.' : `${findings.length} finding${findings.length === 1 ? '' : 's'}.`;
 }
 
-function findingLine({ verdict, table, key, column, after, before, message }: Finding): string {
+function findingLine({ verdict, table, key, column, after, before, message }: FsckFinding): string {
   const place = `${table} ${key}${column === null ? '' : ` ${column}`}`;
   const bounds: string[] = [];
   if (after !== null) bounds.push(`after position ${after}`);

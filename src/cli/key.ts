@@ -75,7 +75,8 @@ async function keyLines(owner: pg.Client): Promise<readonly string[]> {
     return ['No key is registered yet. A lane gets its keys once it has an enabled principal.'];
   return rows.map(({ key_id, lane, purpose, from_position, until_position, recorded }) => {
     const end = until_position === null ? 'in force' : `until ${until_position}`;
-    return `${lane} ${purpose.padEnd(10)} ${key_id}  from ${from_position}, ${end}${recorded ? '' : ' (not in the log)'}`;
+    const note = recorded ? '' : ' (not in the log)';
+    return `${lane} ${purpose.padEnd(10)} ${key_id}  from ${from_position}, ${end}${note}`;
   });
 }
 

@@ -99,7 +99,7 @@ function writeKeys(path: string, text: string): void {
     throw new ClientFault(
       `${path} holds other keys than the ledger gives now. The file was left as it is. ` +
         'Keys change when one is rotated or revoked, or when the ledger resumes after it was set back. ' +
-        'Confirm that with its keeper, then move the file away and run the command again.',
+        'Confirm that with its operator, then move the file away and run the command again.',
     );
   try {
     writeFileSync(path, text);

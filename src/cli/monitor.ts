@@ -3,9 +3,10 @@
  * exit status, or to a webhook. Status 0 nothing wrong, 1 findings, 2 nothing could be watched.
  */
 import type { Config } from '../config.ts';
-import { isForeseen, LedgerWatch, type MonitorStatus } from './monitor/ledger-watch.ts';
+import { isForeseen, LedgerWatch } from './monitor/ledger-watch.ts';
 import { aroundProcess, type Surroundings } from './monitor/surroundings.ts';
 import { type MonitorCommand, taskOf } from './monitor/task.ts';
+import type { MonitorStatus } from './monitor/watch-end.ts';
 
 export async function monitorLedger(
   url: string | undefined,

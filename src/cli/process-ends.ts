@@ -28,7 +28,7 @@ export function listenForSignals() {
   };
 }
 
-/** The reader of the output may go (a closed terminal, `| head`). The ledger goes on all the same. */
+/** The reader of the output may go (a closed terminal, `| head`). The ledger goes on anyway. */
 export function outliveTerminal(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 }

@@ -66,7 +66,7 @@ export async function runProgram(argv: readonly string[]): Promise<void> {
   }
 }
 
-/** Who reads no further (`| head`) wants no more. A server goes on all the same. */
+/** A reader that stops (`| head`) needs no more lines. A server goes on anyway. */
 function leaveToo(error: NodeJS.ErrnoException): void {
   if (program.args[0] === 'start') return;
   if (error.code !== 'EPIPE') throw error;

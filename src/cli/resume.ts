@@ -90,7 +90,7 @@ async function lookForSuspension(owner: pg.Client, heads: string | null): Promis
   return await standingSuspension(owner);
 }
 
-/** The record's id is known before both lanes have spoken: what a login put under it until then would be in its way. */
+/** The record's id is known before both lanes accept: what a login put under it until then would block it. */
 const STRAY = `/* resume.stray */
   with stray as (
     select where (select count(*) from cutter_log.resumption where incarnation = $2) < 2
@@ -114,7 +114,7 @@ function* whatIsLost({ cause, position, seenSize, reason }: Suspension): Generat
   yield `This ledger's database was set back. ${reason}`;
   yield seenSize > position
     ? `Its log ends before position ${position}: positions ${position} to ${seenSize - 1} are lost. ${NEWER_BACKUP}`
-    : `Its log ends before position ${position}, and it has forgotten that it was resumed. ${NEWER_BACKUP}`;
+    : `Its log ends before position ${position}, and it has no record that it was resumed. ${NEWER_BACKUP}`;
   yield 'Once both lanes accept, the next record gets that position. ' +
     'The ledger reports that to everybody who follows it.';
 }

@@ -97,7 +97,7 @@ async function answerQuestion(
 ): Promise<boolean> {
   if (yes && (!hasWarnings || acceptWarnings === true)) return true;
   if (terminal.interactive) return askYesNo(terminal, text);
-  print('This plan has warnings. Read them. To approve it all the same, add --accept-warnings to --yes.');
+  print('This plan has warnings. Read them. To approve it anyway, add --accept-warnings to --yes.');
   return false;
 }
 

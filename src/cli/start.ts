@@ -62,7 +62,7 @@ export async function startServer(config: Config): Promise<void> {
   fault.ignore();
 }
 
-/** What nobody could foresee is shown whole, so that it can be mended. */
+/** An unforeseen fault is shown whole, so that somebody can correct it. */
 function isDefect(error: unknown): boolean {
   return error instanceof TypeError || error instanceof ReferenceError || error instanceof SyntaxError;
 }
@@ -74,9 +74,9 @@ interface Running {
 }
 
 interface Watchers {
-  /** Throws where a signal has come in between. */
+  /** Throws if a signal has arrived meanwhile. */
   check(): void;
-  /** Hears why the embedded database isn't started any more. */
+  /** Called with the reason when the embedded database isn't started any more. */
   onGivenUp(why: string): void;
 }
 
@@ -110,7 +110,7 @@ async function bringUp(config: Config, closers: Closer[], { check, onGivenUp }: 
     mode: config.mode,
     shared: config.databaseUrl !== null,
     heads: config.checkpoints.file,
-    tell: (line) => printLine(line),
+    report: (line) => printLine(line),
   });
   closers.push(() => pools.close());
   check();
@@ -215,7 +215,7 @@ async function sampleWhenDue(config: Config, running: Running, signal: AbortSign
       passportCommand: (id) => commandTextIn(config.home, `passport issue ${id}`),
     });
   } catch (error) {
-    // The ledger runs all the same.
+    // The ledger runs anyway.
     if (!signal.aborted)
       printLine(`The sample document did not get through: ${faultSentence(error, config)}`);
   }

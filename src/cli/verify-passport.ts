@@ -3,7 +3,7 @@
  * asked, and nothing of either is loaded.
  */
 
-import { linesOf, verdictOf } from '../passport/tell.ts';
+import { linesOf, verdictOf } from '../passport/facts-text.ts';
 import { verifyPassport } from '../passport/verify.ts';
 import { verifySignature } from '../proof/ed25519.ts';
 import { KeysFault, type KnownKeys, parseKeys } from '../proof/keys-file.ts';

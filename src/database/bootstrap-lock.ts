@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 
-/** One at a time writes what belongs to the owner alone. */
+/** Only one process at a time writes what only the owner may write. */
 export const BOOTSTRAP_LOCK = `hashtext('cutter.bootstrap')`;
 
 /** Held by the session, not by a transaction: the home's files are read before one and written after it. */

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { Login } from '../home/secrets.ts';
 import { checkSession } from './session/login-session.ts';
 
-/** Where the log tells what it does; a pino logger is one. */
+/** Where this program logs what it does; a pino logger is one. */
 export type Log = Pick<Logger, 'info' | 'warn' | 'error'>;
 
 export interface DedicatedConnection {
@@ -34,7 +34,8 @@ export async function openDedicated(
     statement_timeout: 30_000,
     idle_in_transaction_session_timeout: 10_000,
     options:
-      '-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 -c default_transaction_isolation=read\\ committed',
+      '-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 -c ' +
+      'default_transaction_isolation=read\\ committed',
   });
   client.on('error', onLost);
   client.on('end', () => onLost(new Error('The connection ended')));

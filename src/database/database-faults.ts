@@ -9,9 +9,10 @@ export function isRefusedRight(error: unknown): boolean {
   return error instanceof WrongLogin || (codeOf(error) === '42501' && outageOf(error) === null);
 }
 
-/** Whether only the connection was lost, or the server took its leave: then somebody else tells of the outage. */
+/** Whether only the connection was lost, or the server ended it: then another part reports the outage. */
 export function isLostConnection(error: unknown): boolean {
   const outage = outageOf(error);
   if (outage !== null) return outage === 'away' || outage === 'exhausted' || outage === 'waiting';
-  return !/^[0-9A-Z]{5}$/.test(codeOf(error));
+  const code = codeOf(error);
+  return code === null || !/^[0-9A-Z]{5}$/.test(code);
 }

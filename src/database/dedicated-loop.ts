@@ -28,7 +28,7 @@ interface LoopFaults {
   ends(error: unknown): boolean;
   readonly ended: LoopAlarm;
   readonly failed: LoopAlarm;
-  /** A lost connection is no alarm: the feed of this process tells of an outage, once. */
+  /** A lost connection is no alarm: the feed of this process reports an outage, once. */
   readonly lost: string;
 }
 
@@ -78,7 +78,7 @@ export function startDedicatedLoop({ url, login, log, turn, faults }: DedicatedL
     log.error({ err: error, ...alarm }, says);
   }
 
-  function tell(error: unknown): void {
+  function logFault(error: unknown): void {
     if (closing.signal.aborted) return;
     if (isLostConnection(error)) log.info({ err: error }, faults.lost);
     else alarm(error, faults.failed);
@@ -109,7 +109,7 @@ export function startDedicatedLoop({ url, login, log, turn, faults }: DedicatedL
           continue;
         }
         state = 'reconnecting';
-        tell(error);
+        logFault(error);
         await drop();
         await restUnless(closing.signal, backoffMs(failures));
         failures += 1;

@@ -23,9 +23,9 @@ export interface DriverOptions {
 }
 
 /**
- * slonik's pg driver with three additions: each new connection proves whom it speaks as, and what its settings are,
- * before anything else is sent on it; no statement waits for a database that has gone silent, nor for locks without
- * end; and a connection survives the refusals that are thrown through it.
+ * slonik's pg driver with three additions. Each new connection proves which login it has and what its settings are,
+ * before anything else is sent on it. No statement waits for a silent database, or for locks without a limit. A
+ * connection survives the refusals that are thrown through it.
  */
 export function assertingDriver(options: DriverOptions): DriverFactory {
   const createDriver = createPgDriverFactory();
@@ -39,7 +39,7 @@ export function assertingDriver(options: DriverOptions): DriverFactory {
           const session = await sessionOf(client, options);
           return survivingRefusals(boundedQueries(client, session, options), options.isClosing);
         } catch (error) {
-          // One that comes too late is nobody's.
+          // Nobody waits any more for a connection that comes too late.
           void made.then((client) => client.destroy()).catch(() => {});
           throw error;
         }
@@ -136,7 +136,7 @@ function boundedQueries(client: Client, session: LoginSession, { watch, busy }: 
       if (lost !== null) throw lost;
       return stream(...args);
     },
-    // Whoever gives it up is not kept waiting for the farewell.
+    // A caller that gives the connection up does not wait for its end.
     destroy: async () => {
       const ending = client.destroy();
       if (lost === null) await ending;

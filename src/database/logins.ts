@@ -52,7 +52,7 @@ function verifierMatches(verifier: string | null, password: string): boolean {
 }
 
 /**
- * The verifiers as stored, where the owner may see them; an owner who isn't a superuser may not, and sets them anew.
+ * The verifiers as stored, where the owner may see them. An owner who isn't a superuser may not, and sets them again.
  */
 async function knownVerifiers(owner: ClientBase): Promise<ReadonlyMap<string, string>> {
   const { rows: may } = await owner.query<{ may: boolean }>(

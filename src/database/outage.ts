@@ -1,6 +1,6 @@
 /**
  * What keeps the database from serving: read from SQLSTATEs, the system's codes and, where there is neither, words.
- * An outage is nobody's mistake, and it passes. Whatever is not named here is a defect or a fault of the input.
+ * An outage passes by itself. What is not named here is a defect, or a fault of the input.
  */
 export type Outage =
   | 'away'
@@ -22,7 +22,7 @@ const SAYS: Readonly<Record<Outage, string>> = {
   'read-only': "The ledger's database takes no writes: it is a standby, or somebody made it read-only.",
   'signed-out': "The ledger's database does not let this server sign in; its operator has to look at it.",
   unfit:
-    "A setting of the ledger's database would break what the ledger promises; its operator has to mend it.",
+    "A setting of the ledger's database would break what the ledger promises; its operator has to correct it.",
 };
 
 /** The sentence of an outage with the way out. */
@@ -103,25 +103,25 @@ function chainOf(error: unknown): readonly Fault[] {
   return chain;
 }
 
-/** The first code in an error or its causes; empty where there is none. */
-export function codeOf(error: unknown): string {
-  for (const { code } of chainOf(error)) if (typeof code === 'string') return code;
-  return '';
+/** The first code in an error or its causes; null where there is none. */
+export function codeOf(error: unknown): string | null {
+  for (const { code } of chainOf(error)) if (typeof code === 'string' && code !== '') return code;
+  return null;
 }
 
 /** What kept the database from serving; null where this error is something else. */
 export function outageOf(error: unknown): Outage | null {
   const said = chainOf(error)
-    .map(({ message }) => (typeof message === 'string' ? message : ''))
+    .map(({ message }) => message)
+    .filter((message) => typeof message === 'string')
     .join('\n');
   const code = codeOf(error);
+  if (code === null) return isBroken(error) ? 'away' : null;
   if (FILE_CODES.has(code) && FULL_FILE.test(said)) return 'full';
   if (FILE_CODES.has(code) && FAILING_FILE.test(said)) return 'failing';
   const known = BY_CODE[code] ?? (/^[0-9A-Z]{5}$/.test(code) ? BY_CLASS[code.slice(0, 2)] : undefined);
   if (known !== undefined) return known;
-  if (UNREACHED.has(code)) return 'away';
-  if (code !== '') return null;
-  return isBroken(error) ? 'away' : null;
+  return UNREACHED.has(code) ? 'away' : null;
 }
 
 function isBroken(error: unknown): boolean {
@@ -136,5 +136,6 @@ export function isAway(error: unknown): boolean {
 
 /** Whether PostgreSQL found its own data damaged. No repetition helps, and somebody has to look. */
 export function isDamage(error: unknown): boolean {
-  return /^XX00[12]$/.test(codeOf(error));
+  const code = codeOf(error);
+  return code === 'XX001' || code === 'XX002';
 }

@@ -77,7 +77,8 @@ export function boundedPool(pool: DatabasePool, size: number, waits: Waits): Dat
 const STUCK_LOOK_MS = 500;
 
 /**
- * Lets `size` callers in at a time, in order of arrival; who waits longer than the limit, or in vain, is turned away.
+ * Lets `size` callers in at a time, in order of arrival. A caller that waits longer than the limit is turned away, and
+ * so is one that waits for a database that is silent.
  */
 function openTurnstile(size: number, { limitMs, stuckMs = limitMs, isStuck }: Waits, name: string) {
   let inside = 0;

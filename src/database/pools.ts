@@ -54,12 +54,12 @@ const LOGIN_OF = {
 const POOL_SIZE: Readonly<Record<PoolName, number>> = {
   exec: 10,
   verify: 10,
-  observe: 11, // the feed listens on one more, the home's claim and the watch stand on others
+  observe: 11, // the feed listens on one more; the home's claim and the watch have one each
   evidence: 5,
   gate: 5,
 };
 
-/** A caller is answered within 5 s where the database doesn't answer, or where a lock isn't to be had. */
+/** A caller is answered within 5 s where the database doesn't answer, or where a lock can't be taken. */
 const CONNECT_LIMIT_MS = 4_000;
 const STUCK_LIMIT_MS = 4_000;
 /** Behind callers whose statements work, a caller waits for longer. */
@@ -89,7 +89,7 @@ export function poolUrls(ownerUrl: string, secrets: Secrets): PoolUrls {
   };
 }
 
-/** Opens one pool for each login, after one connection of each has proved whom it speaks as. */
+/** Opens one pool for each login, after one connection of each has proved which login it has. */
 export async function openPools(urls: PoolUrls): Promise<Pools> {
   const watch = await startWatch(urls.observe);
   const opened: DatabasePool[] = [];

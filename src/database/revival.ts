@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Running } from './cluster/postmaster.ts';
 
-/** Ends beyond this many, with too little health between them, have a reason that no start mends. */
+/** After more ends than this, with too little health between them, another start doesn't help. */
 const ENDS = 10;
-/** So much health makes up for one end. */
+/** So much time in health cancels one end. */
 const HEALTH_MS = 1_000;
 /** How often a start that fails is tried again, after 1, 2, 4 … seconds. */
 const STARTS = 5;
@@ -35,7 +35,7 @@ export interface RevivalOptions {
   hopeless(): string | null;
   isStopping(): boolean;
   readonly log: (line: string) => void;
-  /** Hears, once, why PostgreSQL isn't started any more. */
+  /** Called once, with the reason why PostgreSQL isn't started any more. */
   readonly givenUp: (why: string) => void;
 }
 
@@ -54,7 +54,9 @@ export function keepRunning(options: RevivalOptions): { current(): Running; sett
       log(isLast ? `${how}.` : `${how}; it is started again.`);
       if (isLast)
         givenUp(
-          `PostgreSQL ended more than ${ENDS} times, each time soon after its start, and isn't started again. postgres.log in the home directory may say why. Mend that, then start the ledger again.`,
+          `PostgreSQL ended more than ${ENDS} times, each time soon after its start, and isn't started ` +
+            'again. See postgres.log in the home directory for the cause. Correct it, then start the ' +
+            'ledger again.',
         );
       else reviving = revive(postmaster.port);
     });

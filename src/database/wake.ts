@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** A bell that one loop sleeps by: rung any number of times while the loop is busy, it wakes it once. */
+/** A bell that wakes one sleeping loop. Rings while the loop is busy count as one. */
 export interface Wake {
   ring(): void;
   /** Sleeps at most `ms`; true if the bell rang, before or during the sleep. */

@@ -24,12 +24,12 @@ export interface DatabaseWatch {
   /** Does the work, or fails at once with DatabaseSilent when the database is or becomes silent. */
   unlessSilent<T>(work: () => Promise<T>): Promise<T>;
   /**
-   * Hears each time the database becomes silent, so that what depends on it can be given up; gives back how to stop.
+   * Called each time the database becomes silent, so that what depends on it can be given up. Gives back how to stop.
    */
   onSilent(listener: () => void): () => void;
   /** How many of these backends wait for a lock at this moment. */
   waitsForLock(pids: readonly number[]): Promise<number>;
-  /** Why what is acknowledged might not outlive a crash; null where it does. Who listens hears each change. */
+  /** Why what is acknowledged might not outlive a crash; null where it does. Listeners get each change. */
   lost(): string | null;
   onDurability(listener: (lost: string | null) => void): void;
   close(): Promise<void>;
@@ -39,7 +39,7 @@ const LOGIN = 'cutter_observe';
 const ASK_EVERY_MS = 1_000;
 const TICK_MS = 250;
 const TICKS = 12;
-/** How long the database may be silent before callers are told. */
+/** How long the database may be silent before callers get an error. */
 const SILENCE_MS = TICK_MS * TICKS;
 
 /**

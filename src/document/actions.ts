@@ -1,6 +1,6 @@
 /**
- * What a cut does to each unit of its manifest, against the units that stand: born, given a new version, left as it
- * is; and which standing units the manifest no longer has.
+ * What a cut does to each unit of its manifest, compared with the live units: it is born, gets a new version, or stays
+ * as it is; and which live units the manifest no longer has.
  */
 import type { PlanRecord } from './types.ts';
 
@@ -10,15 +10,15 @@ export type UnitAction = 'birth' | 'version' | 'unchanged' | 'vanished';
 export interface LiveUnit {
   readonly address: string;
   readonly unitId: string;
-  /** The current version: the highest that isn't void; of a void unit its highest. */
-  readonly versionId: string;
+  /** The current version: the highest that isn't void; of a void unit its highest. Null where it has none at all. */
+  readonly versionId: string | null;
   readonly versionSeq: number;
   /** The highest of all its versions, void ones too. */
   readonly highestSeq: number;
-  /** SHA-256 of the exact bytes of its body. */
-  readonly textDigest: string;
-  readonly kind: string;
-  readonly sectionType: string;
+  /** SHA-256 of the exact bytes of its body; null where there is no version, as are kind and section type. */
+  readonly textDigest: string | null;
+  readonly kind: string | null;
+  readonly sectionType: string | null;
   readonly sectionCode: string | null;
   readonly parentAddress: string | null;
   readonly sortOrder: number;
@@ -45,11 +45,11 @@ export interface PlannedAction<R extends PlanRecord = PlanRecord, L extends Live
 export interface CutActions<L extends LiveUnit = LiveUnit> {
   /** One for each unit and container, in source order. */
   readonly actions: readonly PlannedAction<PlanRecord, L>[];
-  /** Standing units that no record has, ordered by the bytes of their addresses. */
+  /** Live units that no record has, ordered by the bytes of their addresses. */
   readonly vanished: readonly L[];
 }
 
-/** Compare a plan's records with the standing units of the same document, keyed by address. */
+/** Compares a plan's records with the units of the same document, keyed by address. */
 export function actionsFor<L extends LiveUnit>(
   records: readonly PlanRecord[],
   live: ReadonlyMap<string, L>,

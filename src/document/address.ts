@@ -38,8 +38,8 @@ export const MAX_ADDRESS_BYTES = 255;
 const FORBIDDEN = /[\s\p{C}"'<>\\^`{|}?#%]/u;
 
 /** Why a text can't be an address, or null. */
-export function addressFault(address: string): { code: string; message: string } | null {
-  if (address === '') return { code: 'address_empty', message: 'The address is empty.' };
+export function addressFault(address: string | null): { code: string; message: string } | null {
+  if (address === null || address === '') return { code: 'address_empty', message: 'The address is empty.' };
   const bytes = Buffer.byteLength(address);
   if (bytes > MAX_ADDRESS_BYTES) {
     return {
@@ -77,10 +77,10 @@ export function isOwnAddress(address: string, docCode: string): boolean {
 }
 
 /**
- * A readable part of an address from a number or a title: lower-case, words joined by hyphens; '' when nothing
+ * A readable part of an address from a number or a title: lower-case, words joined by hyphens; null when nothing
  * readable is left.
  */
-export function slugOf(text: string, rules: AddressRules): string {
+export function slugOf(text: string, rules: AddressRules): string | null {
   let slug = text.normalize('NFC').toLowerCase();
   for (const [from, to] of rules.replacements) slug = slug.replaceAll(from, to);
   // Latin letters lose their accents; marks of other scripts carry the meaning and stay.
@@ -89,7 +89,8 @@ export function slugOf(text: string, rules: AddressRules): string {
     .replace(/(?<=\p{Script=Latin})\p{M}+/gu, '')
     .normalize('NFC');
   slug = slug.replace(/[^\p{L}\p{N}\p{M}.]+/gu, '-').replace(/^[-.]+|[-.]+$/g, '');
-  return shortenedSlug(slug, rules.slugBytes);
+  const shortened = shortenedSlug(slug, rules.slugBytes);
+  return shortened === '' ? null : shortened;
 }
 
 /** Cut to so many bytes at a character, and at the end of a word where one ends in the second half. */
@@ -123,8 +124,9 @@ export class AddressBook {
     this.root = { path: docCode, address: docCode };
   }
 
-  under(parent: AddressPlace, slug: string): AddressPlace {
-    const base = `${parent.path}/${slug === '' ? this.#rules.untitled : slug}`;
+  /** The place of a part below `parent`; a part that has no name of its own gets that of the untitled ones. */
+  under(parent: AddressPlace, slug: string | null): AddressPlace {
+    const base = `${parent.path}/${slug ?? this.#rules.untitled}`;
     const use = (this.#uses.get(base) ?? 0) + 1;
     this.#uses.set(base, use);
     const path = use === 1 ? base : `${base}~${use}`;

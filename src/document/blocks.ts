@@ -159,13 +159,13 @@ export function startOfLine(text: string, offset: number): number {
 
 /** What a reader sees of a piece of Markdown: its text without markup. */
 export function plainText(markdown: string): string {
-  return textOf(fromMarkdown(markdown));
+  return textsOf(fromMarkdown(markdown)).join('');
 }
 
-function textOf(node: Nodes): string {
-  if (node.type === 'image') return node.alt ?? '';
-  if (node.type === 'break') return ' ';
-  if (node.type === 'html') return '';
-  if ('value' in node) return node.value;
-  return 'children' in node ? (node.children as Nodes[]).map(textOf).join('') : '';
+function textsOf(node: Nodes): string[] {
+  if (node.type === 'image') return node.alt == null ? [] : [node.alt];
+  if (node.type === 'break') return [' '];
+  if (node.type === 'html') return [];
+  if ('value' in node) return [node.value];
+  return 'children' in node ? (node.children as Nodes[]).flatMap(textsOf) : [];
 }

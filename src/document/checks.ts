@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { byBytes } from './actions.ts';
 import { cycleMembers } from './tree.ts';
-import type { Problem, VocabularyTerm } from './types.ts';
+import type { DocumentProblem, VocabularyTerm } from './types.ts';
 import { termProblems } from './vocabulary.ts';
 
 /** A unit as its row has it: what it is called by, and by what it and its parent are known (an id, usually). */
@@ -17,7 +17,7 @@ export interface HierarchyUnit {
 }
 
 /** Axis A: the texts of the records, in order, give back the source. */
-export function checkReconstruction(texts: Iterable<string>, sourceDigest: string): Problem[] {
+export function checkReconstruction(texts: Iterable<string>, sourceDigest: string): DocumentProblem[] {
   const hash = createHash('sha256');
   let bytes = 0;
   for (const text of texts) {
@@ -34,7 +34,7 @@ export function checkReconstruction(texts: Iterable<string>, sourceDigest: strin
 export function checkVocabulary(
   units: readonly { readonly address: string; readonly kind: string; readonly sectionType: string }[],
   vocabulary: readonly VocabularyTerm[],
-): Problem[] {
+): DocumentProblem[] {
   const uses = units.map(({ address, kind, sectionType }) => {
     return { label: `Unit "${address}"`, kind, sectionType, path: ['B', address] };
   });
@@ -42,9 +42,9 @@ export function checkVocabulary(
 }
 
 /** Axis C: parents resolve, no unit is its own ancestor, and siblings are numbered 0, 1, 2, … */
-export function checkHierarchy(units: readonly HierarchyUnit[]): Problem[] {
+export function checkHierarchy(units: readonly HierarchyUnit[]): DocumentProblem[] {
   const byKey = new Map(units.map((unit) => [unit.unitKey, unit]));
-  const problems: Problem[] = [];
+  const problems: DocumentProblem[] = [];
   for (const unit of units) {
     if (unit.parentKey === null || byKey.has(unit.parentKey)) continue;
     problems.push(
@@ -62,8 +62,8 @@ export function checkHierarchy(units: readonly HierarchyUnit[]): Problem[] {
   return [...problems, ...orderProblems(units)];
 }
 
-function orderProblems(units: readonly HierarchyUnit[]): Problem[] {
-  const problems: Problem[] = [];
+function orderProblems(units: readonly HierarchyUnit[]): DocumentProblem[] {
+  const problems: DocumentProblem[] = [];
   const siblings = Map.groupBy(units, (unit) => unit.parentKey);
   for (const group of siblings.values()) {
     const sorted = group.toSorted(
@@ -78,6 +78,6 @@ function orderProblems(units: readonly HierarchyUnit[]): Problem[] {
   return problems;
 }
 
-function unitProblem(unit: HierarchyUnit, field: string, code: string, message: string): Problem {
+function unitProblem(unit: HierarchyUnit, field: string, code: string, message: string): DocumentProblem {
   return { path: ['C', unit.address, field], code, message: `Unit "${unit.address}" ${message}` };
 }

@@ -1,9 +1,9 @@
 /** Bytes to text, refusing what can't be kept exactly in rows. */
 import type { Encoding } from './recognise/encodings.ts';
 import { byteEncoding, firstBadByte, wideEncoding } from './recognise/encodings.ts';
-import type { Problem } from './types.ts';
+import type { DocumentProblem } from './types.ts';
 
-export type Decoded = { readonly text: string } | { readonly problem: Problem };
+export type Decoded = { readonly text: string } | { readonly problem: DocumentProblem };
 
 // A byte order mark is kept: it is part of the bytes that reconstruction must give back.
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

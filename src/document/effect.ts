@@ -12,7 +12,8 @@ export interface UnitEffect {
   readonly address: string;
   readonly action: UnitAction;
   readonly versionSeq: number;
-  readonly contentHash: string;
+  /** Null where a row lost it: then the digest is no approved one. */
+  readonly contentHash: string | null;
   readonly parentAddress: string | null;
   readonly sortOrder: number;
 }

@@ -47,7 +47,7 @@ export function manifestHeader(
 
 /**
  * The bytes of a record in the tree: every field but the text, which its two digests bind. Canonical JSON written
- * in one go: the members stand in their canonical order, and what JSON.stringify makes of well-formed text,
+ * in one go: the members are in their canonical order, and what JSON.stringify makes of well-formed text,
  * integers and null is their canonical form.
  */
 export function manifestLeaf(record: Omit<PlanRecord, 'text'>): Buffer {

@@ -100,7 +100,8 @@ class Outline {
     const hasText = !isBlank(text.slice(heading.end, until));
     const isTitle = heading === this.#titleOf(headings);
     const sectionCode = heading.title === null ? null : sectionCodeOf(heading.title, this.#profile);
-    const slug = slugOf(sectionCode ?? heading.title ?? '', this.#profile.address);
+    const name = sectionCode ?? heading.title;
+    const slug = name === null ? null : slugOf(name, this.#profile.address);
     const place = isTitle ? this.#book.root : this.#book.under(parent?.place ?? this.#book.root, slug);
     const index = this.#push({
       start: heading.start,

@@ -25,11 +25,11 @@ import {
 } from './spans.ts';
 import { parentProblems, sortOrders } from './tree.ts';
 import type {
-  Coverage,
+  ByteCoverage,
   CutSpec,
   DocumentPlan,
+  DocumentProblem,
   PlanRecord,
-  Problem,
   ResolvedProfile,
   UnitSpan,
   VocabularyTerm,
@@ -48,7 +48,7 @@ export interface PlanInput {
 interface Marked {
   readonly profile: ResolvedProfile;
   readonly spans: readonly Span[];
-  readonly problems: readonly Problem[];
+  readonly problems: readonly DocumentProblem[];
 }
 
 /** Plan a cut. Deterministic: the same input gives the same records and digests, on any machine. */
@@ -62,7 +62,7 @@ export function planDocument({ bytes: input, docCode, spec, vocabulary }: PlanIn
   ];
   const marked =
     'units' in spec ? markByUnits(spec.units) : markByProfile(spec.profile, early, decoded, docCode);
-  let problems: readonly Problem[] = [...early, ...marked.problems];
+  let problems: readonly DocumentProblem[] = [...early, ...marked.problems];
   let records: PlanRecord[] = [];
   if (problems.length === 0) {
     const spans = marked.spans.toSorted((a, b) => a.start - b.start);
@@ -98,18 +98,18 @@ function termsUsed(records: readonly PlanRecord[], vocabulary: readonly Vocabula
   );
 }
 
-function docCodeProblem(fault: string): Problem {
+function docCodeProblem(fault: string): DocumentProblem {
   return { path: ['docCode'], code: 'doc_code_invalid', message: `The document code ${fault}.` };
 }
 
-const tooMany = (count: number, path: readonly string[]): Problem => ({
+const tooMany = (count: number, path: readonly string[]): DocumentProblem => ({
   path,
   code: 'too_many_units',
   message: `The plan would have ${count} units. At most ${MAX_UNITS} are allowed.`,
 });
 
 function markByUnits(units: readonly UnitSpan[]): Marked {
-  const problems: Problem[] = [];
+  const problems: DocumentProblem[] = [];
   const path = ['cutSpec', 'units'];
   if (units.length > MAX_UNITS) problems.push(tooMany(units.length, path));
   const spans = units.slice(0, MAX_UNITS).map(spanOf);
@@ -126,7 +126,7 @@ function markByUnits(units: readonly UnitSpan[]): Marked {
 
 function markByProfile(
   reference: string,
-  earlier: readonly Problem[],
+  earlier: readonly DocumentProblem[],
   decoded: ReturnType<typeof decodeSource>,
   docCode: string,
 ): Marked {
@@ -183,7 +183,7 @@ function recordsOf(spans: readonly Span[], bytes: Buffer): PlanRecord[] {
   });
 }
 
-function coverageOf(records: readonly PlanRecord[], bytes: number): Coverage {
+function coverageOf(records: readonly PlanRecord[], bytes: number): ByteCoverage {
   const held = { unit: 0, container: 0, excluded: 0 };
   for (const record of records) held[record.role] += record.end - record.start;
   return {

@@ -4,7 +4,7 @@
  */
 import { canonicalJson } from '../proof/canonical.ts';
 import { digestOf } from '../proof/digest.ts';
-import type { Problem, ResolvedProfile } from './types.ts';
+import type { DocumentProblem, ResolvedProfile } from './types.ts';
 
 /** The words a unit gets for what it is and for its part in the document. */
 export type UnitTerms = {
@@ -153,7 +153,7 @@ const KNOWN = PROFILES.map((profile) => `${profile.name}@${profile.version}`).jo
  * The profile that a name ("markdown") or a name with a version ("markdown@1") means. An entry keeps the version
  * that it was marked with.
  */
-export function resolveProfile(reference: string): { profile: Profile } | { problem: Problem } {
+export function resolveProfile(reference: string): { profile: Profile } | { problem: DocumentProblem } {
   const [name, version, ...rest] = reference.split('@');
   const named = PROFILES.filter((profile) => profile.name === name);
   const profile =

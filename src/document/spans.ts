@@ -1,9 +1,9 @@
 /**
- * Spans, explicit or from a profile, and the law that holds for all of them: inside the source, between characters,
- * in no byte overlapping, no byte left out, each with an address and a parent of its own document.
+ * Spans, explicit or from a profile, and the rules for all of them: inside the source, between characters, no byte in
+ * two of them, no byte left out, each with an address and a parent of its own document.
  */
 import { addressFault } from './address.ts';
-import type { Problem, UnitSpan, VocabularyTerm } from './types.ts';
+import type { DocumentProblem, UnitSpan, VocabularyTerm } from './types.ts';
 import { termProblems } from './vocabulary.ts';
 
 /** The most records of one plan. */
@@ -55,13 +55,13 @@ export function spanOf(unit: UnitSpan, index: number): Span {
 
 export const labelOf = (span: Span): string => `Unit "${span.localId.slice(0, MAX_LOCAL_ID)}"`;
 
-function spanProblem(span: Span, field: string, code: string, message: string): Problem {
+function spanProblem(span: Span, field: string, code: string, message: string): DocumentProblem {
   return { path: [...span.path, field], code, message: `${labelOf(span)} ${message}` };
 }
 
-/** Faults of where the spans stand: after any of these no record can be made. Spans come sorted by start. */
-export function placeProblems(spans: readonly Span[], bytes: Buffer): Problem[] {
-  const problems: Problem[] = [];
+/** Faults of where the spans are: after any of these no record can be made. Spans come sorted by start. */
+export function placeProblems(spans: readonly Span[], bytes: Buffer): DocumentProblem[] {
+  const problems: DocumentProblem[] = [];
   for (const span of spans) problems.push(...boundsProblems(span, bytes));
   if (problems.length > 0) return problems;
   let covered = 0;
@@ -79,8 +79,8 @@ export function placeProblems(spans: readonly Span[], bytes: Buffer): Problem[] 
   return problems;
 }
 
-function boundsProblems(span: Span, bytes: Buffer): Problem[] {
-  const problems: Problem[] = [];
+function boundsProblems(span: Span, bytes: Buffer): DocumentProblem[] {
+  const problems: DocumentProblem[] = [];
   for (const field of ['start', 'end'] as const) {
     const offset = span[field];
     if (!Number.isSafeInteger(offset) || offset < 0 || offset > bytes.length) {
@@ -99,8 +99,8 @@ function boundsProblems(span: Span, bytes: Buffer): Problem[] {
 }
 
 /** Every stretch of the source that no span holds. */
-export function gapProblems(spans: readonly Span[], bytes: Buffer): Problem[] {
-  const problems: Problem[] = [];
+export function gapProblems(spans: readonly Span[], bytes: Buffer): DocumentProblem[] {
+  const problems: DocumentProblem[] = [];
   let covered = 0;
   const gap = (until: number): void => {
     if (until <= covered) return;
@@ -116,7 +116,10 @@ export function gapProblems(spans: readonly Span[], bytes: Buffer): Problem[] {
 }
 
 /** Faults of what is said about the spans: names, addresses, reasons, terms. */
-export function wordProblems(spans: readonly Span[], vocabulary: readonly VocabularyTerm[]): Problem[] {
+export function wordProblems(
+  spans: readonly Span[],
+  vocabulary: readonly VocabularyTerm[],
+): DocumentProblem[] {
   const units = spans.filter((span) => span.excludedBecause === null);
   const uses = units.map((span) => ({ ...span, label: labelOf(span) }));
   const problems = [...localIdProblems(spans), ...addressProblems(units), ...termProblems(uses, vocabulary)];
@@ -134,8 +137,8 @@ export function wordProblems(spans: readonly Span[], vocabulary: readonly Vocabu
   return problems;
 }
 
-function localIdProblems(spans: readonly Span[]): Problem[] {
-  const problems: Problem[] = [];
+function localIdProblems(spans: readonly Span[]): DocumentProblem[] {
+  const problems: DocumentProblem[] = [];
   const seen = new Set<string>();
   for (const span of spans) {
     const { localId } = span;
@@ -150,11 +153,11 @@ function localIdProblems(spans: readonly Span[]): Problem[] {
   return problems;
 }
 
-function addressProblems(units: readonly Span[]): Problem[] {
-  const problems: Problem[] = [];
-  const holders = new Map<string, Span>();
+function addressProblems(units: readonly Span[]): DocumentProblem[] {
+  const problems: DocumentProblem[] = [];
+  const holders = new Map<string | null, Span>();
   for (const unit of units) {
-    const address = unit.address ?? '';
+    const { address } = unit;
     const fault = addressFault(address);
     const holder = holders.get(address);
     if (fault)
@@ -170,7 +173,7 @@ function addressProblems(units: readonly Span[]): Problem[] {
 }
 
 /** At most MAX_PROBLEMS, the last of which counts the rest. */
-export function boundedProblems(problems: readonly Problem[]): Problem[] {
+export function boundedProblems(problems: readonly DocumentProblem[]): DocumentProblem[] {
   if (problems.length <= MAX_PROBLEMS) return [...problems];
   const shown = problems.slice(0, MAX_PROBLEMS - 1);
   const message = `There are ${problems.length - shown.length} more problems.`;

@@ -1,16 +1,16 @@
 /** The hierarchy of a plan: parents that exist and are units, no cycle, and a dense order among siblings. */
 import type { Span } from './spans.ts';
 import { labelOf } from './spans.ts';
-import type { Problem } from './types.ts';
+import type { DocumentProblem } from './types.ts';
 
-function parentProblem(span: Span, code: string, message: string): Problem {
+function parentProblem(span: Span, code: string, message: string): DocumentProblem {
   return { path: [...span.path, 'parentLocalId'], code, message: `${labelOf(span)} ${message}` };
 }
 
 /** Every parent that is missing, excluded or held by its own child. */
-export function parentProblems(spans: readonly Span[]): Problem[] {
+export function parentProblems(spans: readonly Span[]): DocumentProblem[] {
   const byId = new Map(spans.map((span) => [span.localId, span]));
-  const problems: Problem[] = [];
+  const problems: DocumentProblem[] = [];
   for (const span of spans) {
     if (span.parentLocalId === null) continue;
     const parent = byId.get(span.parentLocalId);
@@ -32,7 +32,7 @@ export function parentProblems(spans: readonly Span[]): Problem[] {
   return problems;
 }
 
-/** The keys that stand in a cycle of parents. */
+/** The keys that are in a cycle of parents. */
 export function cycleMembers<K>(parentOf: ReadonlyMap<K, K | null>): K[] {
   const done = new Set<K>();
   const members: K[] = [];

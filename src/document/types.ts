@@ -9,7 +9,7 @@ import type { Digest } from '../proof/digest.ts';
 export type Severity = 'error' | 'warning';
 
 /** One fault, at one place. `path` leads to the place in the input or the plan, `code` is for programs. */
-export interface Problem {
+export interface DocumentProblem {
   readonly path: readonly string[];
   readonly code: string;
   readonly message: string;
@@ -86,7 +86,7 @@ export interface ResolvedProfile {
 }
 
 /** What of the source the records hold. `complete`: every byte in exactly one record. */
-export interface Coverage {
+export interface ByteCoverage {
   readonly bytes: number;
   readonly unitBytes: number;
   readonly containerBytes: number;
@@ -103,14 +103,14 @@ export interface DocumentPlan {
   readonly records: readonly PlanRecord[];
   /** RFC 6962 leaf hash of each record, in the same order. */
   readonly leafHashes: readonly Buffer[];
-  readonly coverage: Coverage;
+  readonly coverage: ByteCoverage;
   /** Nothing may be cut from a plan that has any. */
-  readonly problems: readonly Problem[];
+  readonly problems: readonly DocumentProblem[];
   /**
-   * Why the source is no text to be cut, though its bytes can be: recognised by content. Whoever marks, approves or
-   * cuts is refused; VERIFY doesn't ask, so that a cut made before content was recognised stays verifiable.
+   * Why the source is no text to be cut, though its bytes can be: recognised by content. MARK, REVIEW and CUT refuse
+   * it. VERIFY doesn't ask, so that a cut made before content was recognised stays verifiable.
    */
-  readonly foreign: Problem | null;
+  readonly foreign: DocumentProblem | null;
   /** What a person should look at before approving. They block nothing and no digest covers them. */
-  readonly warnings: readonly Problem[];
+  readonly warnings: readonly DocumentProblem[];
 }

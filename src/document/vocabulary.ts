@@ -5,7 +5,7 @@
 import { canonicalJson } from '../proof/canonical.ts';
 import type { Digest } from '../proof/digest.ts';
 import { digestOf } from '../proof/digest.ts';
-import type { Problem, TermKind, VocabularyTerm } from './types.ts';
+import type { DocumentProblem, TermKind, VocabularyTerm } from './types.ts';
 
 function unitKind(term: string, description: string, atMost: number | null = null): VocabularyTerm {
   return { termKind: 'unit_kind', term, description, atMost };
@@ -73,8 +73,11 @@ const FIELDS: readonly { termKind: TermKind; field: 'kind' | 'sectionType'; noun
 ];
 
 /** Every use of a term that isn't in the vocabulary, and every term used more often than one document may. */
-export function termProblems(uses: Iterable<TermUse>, vocabulary: readonly VocabularyTerm[]): Problem[] {
-  const problems: Problem[] = [];
+export function termProblems(
+  uses: Iterable<TermUse>,
+  vocabulary: readonly VocabularyTerm[],
+): DocumentProblem[] {
+  const problems: DocumentProblem[] = [];
   const all = [...uses];
   for (const { termKind, field, noun } of FIELDS) {
     const terms = new Map(vocabulary.filter((t) => t.termKind === termKind).map((t) => [t.term, t]));
@@ -84,14 +87,18 @@ export function termProblems(uses: Iterable<TermUse>, vocabulary: readonly Vocab
       const term = terms.get(use[field]);
       const path = [...use.path, field];
       if (term === undefined) {
-        const message = `${use.label} has the ${noun} "${use[field]}", which is not in the vocabulary. Allowed: ${allowed}.`;
+        const message =
+          `${use.label} has the ${noun} "${use[field]}", which is not in the vocabulary. ` +
+          `Allowed: ${allowed}.`;
         problems.push({ path, code: `unknown_${termKind}`, message });
         continue;
       }
       const count = (counts.get(term.term) ?? 0) + 1;
       counts.set(term.term, count);
       if (term.atMost !== null && count > term.atMost) {
-        const message = `${use.label} is number ${count} of ${noun} "${term.term}". A document may have at most ${term.atMost}.`;
+        const message =
+          `${use.label} is number ${count} of ${noun} "${term.term}". ` +
+          `A document may have at most ${term.atMost}.`;
         problems.push({ path, code: 'cardinality_exceeded', message });
       }
     }

@@ -1,7 +1,7 @@
 /** What a person should look at before approving. A warning blocks nothing and is part of no digest. */
 import { frontMatterLength } from './front-matter.ts';
 import { MARKDOWN_2 } from './profiles.ts';
-import type { PlanRecord, Problem } from './types.ts';
+import type { DocumentProblem, PlanRecord } from './types.ts';
 
 /** A text of more bytes than this is expected to have a heading. */
 const EXPECTS_HEADING = 3000;
@@ -12,7 +12,7 @@ const ADVICE =
   'If it has sections, write their titles as Markdown headings ("## Title"), or mark them as explicit spans.';
 
 /** The warnings of a plan, from its records and its source. */
-export function warningsOf(records: readonly PlanRecord[], bytes: Buffer): Problem[] {
+export function warningsOf(records: readonly PlanRecord[], bytes: Buffer): DocumentProblem[] {
   const [only, ...others] = records.filter((record) => record.role !== 'excluded');
   const oneUnit = only !== undefined && others.length === 0 && only.title === null;
   const message = `The whole document of ${bytes.length} bytes would become one unit without a heading. ${ADVICE}`;
@@ -26,7 +26,7 @@ export function warningsOf(records: readonly PlanRecord[], bytes: Buffer): Probl
 }
 
 /** What `markdown@1` sets aside as front matter, and later profiles keep as text. */
-function matterWarnings({ localId, excludedBecause, start, end, text }: PlanRecord): Problem[] {
+function matterWarnings({ localId, excludedBecause, start, end, text }: PlanRecord): DocumentProblem[] {
   const rules = MARKDOWN_2.frontMatter;
   if (start > 0 || excludedBecause !== rules.reason || frontMatterLength(text, rules) === text.length)
     return [];
@@ -38,7 +38,7 @@ function matterWarnings({ localId, excludedBecause, start, end, text }: PlanReco
 }
 
 /** What can be said of a source before anybody says how to cut it. */
-export function sourceWarnings(bytes: Buffer, path: readonly string[]): Problem[] {
+export function sourceWarnings(bytes: Buffer, path: readonly string[]): DocumentProblem[] {
   const message = `The document has ${bytes.length} bytes and no Markdown heading. ${ADVICE}`;
   return [
     ...(isHeadless(bytes) ? [warningAt(path, 'no_heading', message)] : []),
@@ -55,7 +55,7 @@ function isHeadless(bytes: Buffer): boolean {
 }
 
 /** Programs write U+FFFD where they could not read a character. */
-function damageWarnings(bytes: Buffer, path: readonly string[]): Problem[] {
+function damageWarnings(bytes: Buffer, path: readonly string[]): DocumentProblem[] {
   const at = bytes.indexOf(REPLACEMENT);
   if (at === -1) return [];
   const message =
@@ -64,6 +64,6 @@ function damageWarnings(bytes: Buffer, path: readonly string[]): Problem[] {
   return [warningAt(path, 'replacement_character', message)];
 }
 
-function warningAt(path: readonly string[], code: string, message: string): Problem {
+function warningAt(path: readonly string[], code: string, message: string): DocumentProblem {
   return { path, code, message, severity: 'warning' };
 }

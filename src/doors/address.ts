@@ -25,7 +25,7 @@ const plainAddress = (address: string): string =>
 const UNKNOWN_CALLER = 'unknown';
 
 /**
- * Whom to meter: the peer's address, or, where the peer is a proxy that is believed, the last address in
+ * The address that is metered: the peer's, or, where the peer is a proxy that is believed, the last address in
  * `X-Forwarded-For` that isn't one. Of IPv6 the network, since a household has 2⁶⁴ addresses.
  */
 export function callerAddress(request: IncomingMessage, proxies: BlockList): string {

@@ -12,7 +12,7 @@ export interface BodyBound {
 
 const tooLarge = ({ message }: BodyBound) => new DoorRefusal(413, 'BODY_TOO_LARGE', message);
 
-/** Refuses by its own announcement, before a byte is read. */
+/** Refuses a body by its headers, before a byte is read. */
 export function refuseAnnouncedBody(request: IncomingMessage, bound: BodyBound): void {
   const announced = request.headers['content-length'];
   if (announced !== undefined && Number(announced) > bound.bytes) throw tooLarge(bound);
@@ -40,7 +40,7 @@ export function readBody(
     );
     let isRefused = false;
     const refuse = (refusal: unknown) => {
-      // The rest is let go by for a moment, so that the caller gets to read the answer.
+      // The rest is read and dropped for a moment, so that the caller can read the answer.
       isRefused = true;
       chunks = [];
       reject(refusal);

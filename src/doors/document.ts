@@ -24,7 +24,7 @@ export function readsSchema(document: DocumentNode): boolean {
   return introspecting.has(document);
 }
 
-/** A parser that refuses what is too large to be honest. */
+/** A parser that refuses what is larger than any real operation. */
 export function limitedParser(limits: Limits): (source: string | Source) => DocumentNode {
   return function parseLimited(source) {
     const text = typeof source === 'string' ? source : source.body;
@@ -34,7 +34,7 @@ export function limitedParser(limits: Limits): (source: string | Source) => Docu
   };
 }
 
-/** What isn't GraphQL is refused under one code, whatever door it came by. */
+/** What isn't GraphQL is refused under one code, through every door. */
 function parsedWithin(text: string, limits: Limits): DocumentNode {
   try {
     measureText(text, limits);
@@ -46,7 +46,7 @@ function parsedWithin(text: string, limits: Limits): DocumentNode {
 }
 
 /**
- * What a selection comes to when every fragment in it is unfolded. Numbers may reach Infinity; they are only
+ * The size of a selection with every fragment in it unfolded. Numbers may reach Infinity; they are only
  * compared.
  */
 interface Size {

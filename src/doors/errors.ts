@@ -37,7 +37,7 @@ export function maskError(logger: Logger) {
 
 const BAD_USER_INPUT = 'BAD_USER_INPUT';
 
-/** GraphQL's own words about a variable or a request carry no code of their own. */
+/** GraphQL's own errors about a variable or a request have no code. */
 function withCode(error: GraphQLError): GraphQLError {
   if (error.extensions['code'] === undefined) error.extensions['code'] = BAD_USER_INPUT;
   return error;

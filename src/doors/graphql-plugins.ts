@@ -6,7 +6,6 @@ import type { Limits } from './bounds/limits.ts';
 import { limitedParser, readsSchema } from './document.ts';
 import { withoutLongQuotes } from './errors.ts';
 import type { DoorContext, OperationParams } from './operation.ts';
-import { refuseBadParams } from './params.ts';
 
 export function parserWithin(limits: Limits): Plugin<DoorContext> {
   const parse = limitedParser(limits);
@@ -22,10 +21,9 @@ export function bodyOfDoor(): Plugin<DoorContext> {
   };
 }
 
-/** Says what is wrong with a body before yoga does, and quotes little of any request. */
+/** Quotes little of any request. */
 export function briefErrors(): Plugin<DoorContext> {
   return {
-    onParams: ({ params }) => refuseBadParams(params),
     onResultProcess({ result, setResult }) {
       if (!('errors' in result) || result.errors === undefined) return;
       setResult({ ...result, errors: result.errors.map(withoutLongQuotes) });

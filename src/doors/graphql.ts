@@ -31,6 +31,7 @@ import {
   variablesOfUse,
 } from './graphql-plugins.ts';
 import type { DoorContext, OperationParams } from './operation.ts';
+import { paramsOfForm } from './params.ts';
 import { DEFECT, operationRefusal } from './refuse.ts';
 import { Endable } from './streams/endable.ts';
 import { Groups } from './streams/groups.ts';
@@ -42,7 +43,7 @@ export interface Graphql {
   readonly yoga: ReturnType<typeof createGraphqlYoga>;
   /** Parses, validates and names the operation; throws GraphQLErrors in an array. */
   prepare(door: DoorContext, params: OperationParams): Promise<ExecutionArgs>;
-  /** Runs what was prepared; answers with a result or a stream, never throws. `onEnd` hears of the end of either. */
+  /** Runs what was prepared: a result or a stream, never a throw. `onEnd` is called at the end of either. */
   run(args: ExecutionArgs, onEnd?: () => void): Promise<Outcome>;
   /** Whether an operation does nothing but register sources; what can't be read is refused elsewhere. */
   isRegistration(params: OperationParams): boolean;
@@ -68,7 +69,7 @@ export class OperationFaults extends Error {
   }
 }
 
-/** The one context factory. A door that forgot to say who calls gets nothing. */
+/** The one context factory. A door must say who calls. */
 function contextFactory({ ledger, observe, feed, proofs, passport, integrity }: GraphqlDeps) {
   return ({ session }: DoorContext): Context => {
     if (!session) throw new Error('a door passed an operation on without a session');
@@ -206,6 +207,7 @@ function createGraphqlYoga(deps: GraphqlDeps) {
     plugins: [
       parserWithin(limits),
       bodyOfDoor(),
+      paramsOfForm(),
       briefErrors(),
       introspectionByScope(),
       variablesOfUse(),

@@ -106,7 +106,8 @@ export class Hosts {
     throw new DoorRefusal(
       403,
       'FORBIDDEN_ORIGIN',
-      `A page of the origin "${origin.slice(0, 100)}" may not ask this server. If it should, its keeper adds the origin to CUTTER_ORIGINS.`,
+      `A page of the origin "${origin.slice(0, 100)}" may not ask this server. ` +
+        "If it should, the server's keeper adds the origin to CUTTER_ORIGINS.",
     );
   }
 

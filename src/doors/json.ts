@@ -19,7 +19,7 @@ const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 const MINUS = 0x2d;
 
-/** Digits of a number that no honest double needs. */
+/** More digits than any double needs. */
 const NUMBER_CHARS = 400;
 
 const badJson = (message: string) => new DoorRefusal(400, 'BAD_JSON', message);

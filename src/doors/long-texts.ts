@@ -1,6 +1,6 @@
 /**
- * Large bodies are read on a thread: the texts in them that are long are taken out, each in its place stands a word
- * that nobody can guess, and what is left is as small as any other body. The texts come back into the variables as
+ * Large bodies are read on a thread: the long texts are taken out, a placeholder that nobody can guess takes the
+ * place of each, and what is left is as small as any other body. The texts come back into the variables as
  * they are.
  */
 import { randomUUID } from 'node:crypto';
@@ -20,7 +20,7 @@ export type LongTextResult = { readonly rest: Uint8Array; readonly texts: readon
 /** A text is long from so many bytes on. */
 export const LONG_TEXT_BYTES = 128 * 1024;
 
-/** Longer than the id of any operation may be, so that no word is taken for one. */
+/** Longer than the id of any operation may be, so that no placeholder is taken for one. */
 const WORD_PADDING = 'x'.repeat(260);
 
 export interface Shortened {
@@ -67,7 +67,7 @@ export class LongTexts {
   }
 }
 
-/** Puts the texts back, wherever in the value their words stand. */
+/** Puts the texts back in the place of their placeholders. */
 export function putBack(value: unknown, texts: ReadonlyMap<string, string>): unknown {
   if (typeof value === 'string') return texts.get(value) ?? value;
   if (Array.isArray(value)) return value.map((item) => putBack(item, texts));

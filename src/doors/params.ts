@@ -1,11 +1,18 @@
 /** The parameters of an operation, as GraphQL over HTTP names them. */
 import { GraphQLError } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import type { DoorContext } from './operation.ts';
 import { operationRefusal } from './refuse.ts';
 
 const NAMES = ['query', 'variables', 'operationName', 'extensions'];
 
+/** Says what is wrong with a body before yoga does. */
+export function paramsOfForm(): Plugin<DoorContext> {
+  return { onParams: ({ params }) => refuseBadParams(params) };
+}
+
 /** Refuses what isn't of the form of an operation. */
-export function refuseBadParams(given: unknown): void {
+function refuseBadParams(given: unknown): void {
   if (!isObject(given)) throw badRequest('Send a JSON object with "query".');
   const params = given as Record<string, unknown>;
   const unknown = Object.keys(params).find((name) => !NAMES.includes(name) && params[name] != null);

@@ -1,4 +1,4 @@
-/** What a door says when it lets something not in: a status, a code for programs, a sentence for people. */
+/** What a door answers when it refuses something: a status, a code for programs, a sentence for people. */
 import type { ServerResponse } from 'node:http';
 import { GraphQLError } from 'graphql';
 import { Unauthenticated } from '../auth/authenticate.ts';

@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import { type Coverage, Findings, type Report } from './finding.ts';
+import { type FsckCoverage, FsckFindings, type Report } from './finding.ts';
 import type { HeadsFile, SeenHead } from './heads.ts';
 import type { LedgerKeys } from './log/ledger-keys.ts';
 import { checkPlaces } from './log/place-check.ts';
@@ -18,16 +18,13 @@ export interface CheckOptions {
   readonly url: string;
   /** Heads of the log that were kept outside the database. */
   readonly heads?: readonly SeenHead[];
-  /** Files of them, read before the check begins: the ledger goes on meanwhile. */
+  /** Files of such heads, read before the check begins: the ledger writes on meanwhile. */
   readonly headFiles?: readonly HeadsFile[];
   /** Pages of a table that one thread reads at a time. */
   readonly slicePages?: number;
 }
 
-/**
- * Recomputes the whole ledger from its tables, in one snapshot, and reports what doesn't agree. It goes on past every
- * break.
- */
+/** Recomputes the whole ledger from its tables, in one snapshot, and reports what doesn't agree. No fault ends it. */
 export async function checkLedger({
   url,
   heads = [],
@@ -36,8 +33,8 @@ export async function checkLedger({
 }: CheckOptions): Promise<Report> {
   const session = await openSession(url);
   const { client, unseen } = session;
-  const findings = new Findings();
-  const coverage: Coverage = {
+  const findings = new FsckFindings();
+  const coverage: FsckCoverage = {
     positions: 0,
     pending: 0,
     rows: 0,
@@ -49,12 +46,12 @@ export async function checkLedger({
   };
   try {
     const blind = unseen.filter(({ table }) => table.startsWith('cutter_log.'));
-    if (blind.length > 0) return { head: 0, incarnation: '', findings: [], unseen, coverage, heads: [] };
-    const { rows } = await client.query<{ next: string; incarnation: string }>(
+    if (blind.length > 0) return { head: 0, incarnation: null, findings: [], unseen, coverage, heads: [] };
+    const { rows } = await client.query<{ next: string; incarnation: string | null }>(
       '/* fsck.head */ select next_position::text as next, incarnation::text from cutter_log.head',
     );
     const head = Number(rows[0]?.next ?? 0);
-    const incarnation = rows[0]?.incarnation ?? '';
+    const incarnation = rows[0]?.incarnation ?? null;
     const { keys, incarnations, reached, compared } = await checkRows({
       ...options,
       ...session,
@@ -69,8 +66,8 @@ export async function checkLedger({
     await checkWitnesses(client, findings, coverage);
     if (unseen.length === 0) await checkUnique(client, head, findings);
     await checkSingletons(client, findings);
-    // What can't be seen whole would be blamed for what is only hidden.
-    incarnations.tell(findings, incarnation);
+    // A table that can't be read whole would be blamed for rows that are only hidden.
+    incarnations.report(findings, incarnation);
     await checkResumptions(client, keys, incarnations, incarnation, findings);
     if (unseen.length === 0) await judgeMeaning(client, keys, head, findings, coverage);
     await checkReached(client, reached, findings, unseen);
@@ -81,7 +78,7 @@ export async function checkLedger({
 }
 
 /** Log and tree have one head each, marked as such. */
-async function checkSingletons(client: Client, findings: Findings): Promise<void> {
+async function checkSingletons(client: Client, findings: FsckFindings): Promise<void> {
   for (const table of ['cutter_log.head', 'cutter_log.tree_head']) {
     const { rows } = await client.query<{ marked: string }>(
       `/* fsck.singleton */ select count(*) filter (where singleton)::text as marked from ${table}`,
@@ -104,10 +101,10 @@ async function judgeMeaning(
   client: Client,
   keys: LedgerKeys,
   head: number,
-  findings: Findings,
-  coverage: Coverage,
+  findings: FsckFindings,
+  coverage: FsckCoverage,
 ): Promise<void> {
-  keys.tell(findings, head, { from: 0, until: Number.MAX_SAFE_INTEGER });
+  keys.report(findings, head, { from: 0, until: Number.MAX_SAFE_INTEGER });
   await client.query('set local enable_hashjoin = on; set local enable_mergejoin = on');
   await checkSignatures(client, keys, head, findings, coverage);
   await checkLineage(client, head, findings);

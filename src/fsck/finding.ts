@@ -4,10 +4,10 @@ export const FINDING_VERDICTS = {
   edited: 'a value differs from what its record vouches for',
   deleted: 'a row that a record promises is gone',
   inserted: 'a row that no record accounts for',
-  swapped: 'two rows stand under each other’s key',
+  swapped: 'two rows have each other’s key',
   doubled: 'a value that must be unique is there more than once',
-  replayed: 'a recorded row’s content stands under another key',
-  'signature-moved': 'a signature stands on another row than the one it was made for',
+  replayed: 'a recorded row’s content is there again, under another key',
+  'signature-moved': 'a signature is on another row than the one it was made for',
   truncated: 'the newest rows are gone',
   restored: 'the ledger is whole, but older than a head that was seen',
   forked: 'the ledger isn’t a continuation of a head that was seen',
@@ -15,14 +15,14 @@ export const FINDING_VERDICTS = {
   'record-unknown': 'a log record of a format that this version doesn’t know',
   'signature-invalid': 'a signature doesn’t verify',
   'key-invalid': 'a signature was made with a key that wasn’t valid there',
-  'key-broken': 'a record about a key, or a registered key, that the keys before it don’t bear out',
-  'resumption-broken': 'a record that resumes a ledger without what both lanes must have said',
+  'key-broken': 'a record about a key, or a registered key, that the keys before it don’t confirm',
+  'resumption-broken': 'a record that resumes a ledger without the statements of both lanes',
   'contradicts-signature': 'a row says something else than was signed',
   'sod-broken': 'two parts that two persons must play were played by one',
   'state-illegal': 'an entry moved where the table of transitions has no arrow',
   'lineage-broken': 'a reference between rows leads nowhere, or not back',
   'approval-missing': 'a cut without an approval in force',
-  'coverage-broken': 'the records of a cut don’t give back its source',
+  'coverage-broken': 'the records of a cut don’t add up to its source',
   'digest-differs': 'a digest isn’t that of what it names',
   'count-differs': 'a count isn’t that of the rows',
   'tree-altered': 'a node of the log’s tree isn’t the hash of what is under it',
@@ -31,7 +31,7 @@ export const FINDING_VERDICTS = {
 } as const;
 export type VerdictCode = keyof typeof FINDING_VERDICTS;
 
-export interface Finding {
+export interface FsckFinding {
   readonly verdict: VerdictCode;
   /** With its schema. */
   readonly table: string;
@@ -46,14 +46,14 @@ export interface Finding {
   readonly message: string;
 }
 
-/** Something that could not be looked at; a check that has any is no clean bill. */
+/** Something that could not be read: a check that has any is not clean. */
 export interface Unseen {
   readonly table: string;
   readonly message: string;
 }
 
-/** What was looked at. */
-export interface Coverage {
+/** How much was checked. */
+export interface FsckCoverage {
   /** Positions from 0 to before this one. */
   positions: number;
   /** Records that wait for their position. */
@@ -70,19 +70,20 @@ export interface Coverage {
 /** What a file of heads was good for. */
 export interface ComparedHeads {
   readonly file: string;
-  /** Heads of it that the log was held to. */
+  /** Heads of it that the log was compared with. */
   readonly compared: number;
-  /** Whether it is the one that the ledger keeps. */
+  /** Whether the ledger itself writes it. */
   readonly isKept: boolean;
   readonly words: readonly string[];
 }
 
 export interface Report {
   readonly head: number;
-  readonly incarnation: string;
-  readonly findings: readonly Finding[];
+  /** Null where the log's head names none. */
+  readonly incarnation: string | null;
+  readonly findings: readonly FsckFinding[];
   readonly unseen: readonly Unseen[];
-  readonly coverage: Coverage;
+  readonly coverage: FsckCoverage;
   /** The files of heads that the log was compared with. */
   readonly heads: readonly ComparedHeads[];
 }
@@ -93,41 +94,41 @@ export function exitCodeOf({ findings, unseen }: Pick<Report, 'findings' | 'unse
   return findings.length > 0 ? 1 : 0;
 }
 
-export type NewFinding = Omit<Finding, 'otherKey'> & { readonly otherKey?: string | null };
-/** A row on which a finding leans. */
+export type NewFinding = Omit<FsckFinding, 'otherKey'> & { readonly otherKey?: string | null };
+/** A row that a finding depends on. */
 export type Ref = readonly [table: string, key: string | null | undefined];
 
-/** Where a check says what it found. */
-export interface Teller {
+/** Takes what a check finds. */
+export interface Reporter {
   /** A finding with a cause of its own. */
   add(finding: NewFinding): void;
-  /** One that follows from several rows: not told where one of them is known to be altered. */
+  /** One that follows from several rows. It is dropped where one of them is known to be altered. */
   derive(refs: readonly Ref[], finding: NewFinding): void;
 }
 
-/** Keeps what was found until it is known which rows are altered. */
-export class Postponed implements Teller {
-  readonly #told: ((teller: Teller) => void)[] = [];
+/** Holds findings until it is known which rows are altered. */
+export class Postponed implements Reporter {
+  readonly #held: ((reporter: Reporter) => void)[] = [];
 
   add(finding: NewFinding): void {
-    this.#told.push((teller) => teller.add(finding));
+    this.#held.push((reporter) => reporter.add(finding));
   }
 
   derive(refs: readonly Ref[], finding: NewFinding): void {
-    this.#told.push((teller) => teller.derive(refs, finding));
+    this.#held.push((reporter) => reporter.derive(refs, finding));
   }
 
-  tell(teller: Teller): void {
-    for (const one of this.#told) one(teller);
+  report(reporter: Reporter): void {
+    for (const one of this.#held) one(reporter);
   }
 }
 
-/** Rows known to be altered: what follows from them is no finding of its own. */
-export class Findings implements Teller {
-  readonly all: Finding[] = [];
+/** All findings, and the rows known to be altered: what follows from those is no finding of its own. */
+export class FsckFindings implements Reporter {
+  readonly all: FsckFinding[] = [];
   readonly #tainted: Set<string>;
 
-  /** `tainted` is shared where a check goes in pages: a later one leans on rows of earlier ones. */
+  /** `tainted` is shared where a check goes in pages: a later page depends on rows of earlier ones. */
   constructor(tainted = new Set<string>()) {
     this.#tainted = tainted;
   }
@@ -146,7 +147,7 @@ export class Findings implements Teller {
     return key != null && this.#tainted.has(`${table} ${key}`);
   }
 
-  /** Whether it was told. */
+  /** Whether it was reported. */
   derive(refs: readonly Ref[], finding: NewFinding): boolean {
     if (refs.some(([table, key]) => this.isTainted(table, key))) return false;
     if (this.isTainted(finding.table, finding.key)) return false;

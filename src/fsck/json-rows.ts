@@ -7,8 +7,8 @@ export async function eachJsonRow<T>(client: Client, query: string, each: (row: 
 }
 
 /**
- * The position of the record that wrote a row; null while it waits for one. An aggregate that no index by position
- * answers: for a row alone, the planner would rather read the log from its beginning than ask the index of row ids.
+ * The position of the record that wrote a row; null while it waits for one. No index by position answers this
+ * aggregate. Otherwise the planner would read the log from its beginning for one row, and not use the index of row ids.
  */
 export const positionSql = (id: string) =>
   `(select min(l.position + 0) from cutter_log.log l where l.row_ids @> array[${id}])`;

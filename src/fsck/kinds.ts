@@ -8,11 +8,11 @@ import { REVIEW_DECISION } from '../ledger/tables/review-decision.ts';
 import { SIGNATURE } from '../ledger/tables/signature.ts';
 import { SOURCE } from '../ledger/tables/source.ts';
 import { SWEEP_LOG } from '../ledger/tables/sweep-log.ts';
-import { bareKind, type Columns, defineTable } from '../ledger/tables/table.ts';
+import { bareKind, type Columns, defineTable, type Table } from '../ledger/tables/table.ts';
 import { INFORMATION_UNIT, UNIT_VERSION } from '../ledger/tables/unit.ts';
 import { VERIFY_RESULT } from '../ledger/tables/verify-result.ts';
 
-/** 12 · canonical_address_alias: written by nobody yet, so every row of it is an inserted one. */
+/** 12 · canonical_address_alias: nothing writes it yet, so each of its rows was inserted by other means. */
 const ALIAS = defineTable('cutter_governance.canonical_address_alias', ['alias_id'], {
   alias_id: 'uuid',
   target_unit_id: 'uuid',
@@ -25,7 +25,7 @@ const ALIAS = defineTable('cutter_governance.canonical_address_alias', ['alias_i
   scenario_ref: 'text?',
 });
 
-/** A table as the log's records speak of it, and as it is read back. */
+/** A table as the log's records name it, and as it is read back. */
 export interface Kind {
   /** Its place among `KINDS`. */
   readonly index: number;
@@ -36,17 +36,19 @@ export interface Kind {
   readonly key: readonly string[];
   /** In the records' order: by code units. */
   readonly columns: readonly string[];
-  /** How each column is carried, whether or not it may be null. */
+  /** How each column is written, whether or not it may be null. */
   readonly types: Readonly<Record<string, string>>;
-  /** Columns that move after birth, with their value at birth as SQL. */
+  /** Columns that a later migration added: a record has them only where they hold a value. */
+  readonly added: ReadonlySet<string>;
+  /** Columns that change after birth, with their value at birth as SQL. */
   readonly atBirth: Readonly<Record<string, string>>;
-  /** What a row was written with: the column that holds the transaction's time, if it has one. */
+  /** The column that holds the time of the writing transaction, if there is one. */
   readonly time: string | null;
 }
 
 /**
- * The first version of a unit where there are later ones, and otherwise what its anchors say: its birth's digest
- * vouches for them.
+ * A unit was born with the anchors of its first version, where there are later ones. Otherwise its anchors are those of
+ * its birth, and the digest of its birth vouches for them.
  */
 const AT_BIRTH: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   [ENTRY.name]: { status: `'marked'::text` },
@@ -87,10 +89,7 @@ export function kindOfTable(table: { readonly name: string }): Kind {
   return KINDS.find((kind) => kind.table === table.name) as Kind;
 }
 
-function kindOf(
-  table: { readonly name: string; readonly key: readonly string[]; readonly columns: Columns },
-  index: number,
-): Kind {
+function kindOf(table: Pick<Table<Columns>, 'name' | 'key' | 'columns' | 'added'>, index: number): Kind {
   return {
     index,
     table: table.name,
@@ -100,15 +99,13 @@ function kindOf(
     types: Object.fromEntries(
       Object.entries(table.columns).map(([column, kind]) => [column, bareKind(kind)]),
     ),
+    added: new Set(table.added),
     atBirth: AT_BIRTH[table.name] ?? {},
     time: Object.entries(table.columns).find(([, type]) => type === 'now')?.[0] ?? null,
   };
 }
 
-/**
- * Whether rows are found by the bits that the sketch keeps of their id: those of a UUID are all of it, other keys
- * stand there as a hash.
- */
+/** Whether rows are found by the bits of their id in the sketch: it holds a UUID whole, and a hash of any other key. */
 export function isKeyedByUuid({ key, types }: Kind): boolean {
   return key.length === 1 && types[key[0] as string] === 'uuid';
 }

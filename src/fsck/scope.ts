@@ -31,12 +31,12 @@ export const SCOPE: readonly ScopedColumn[] = [
   ),
   ...all('cutter_log.log', 'hash', 'position record_id record_hash row_ids'),
   ...all('cutter_log.record_part', 'hash', 'record_id part body'),
-  // The order in which records that wait are given their positions: until then nobody has seen it.
+  // The order in which waiting records get their positions. Until they have them, nobody has seen it.
   ...of('cutter_log.pending', { seq: 'nothing', record_id: 'hash', record_hash: 'hash', row_ids: 'hash' }),
   ...all('cutter_log.row_place', 'log', 'noun position ordinal row_id'),
   ...of('cutter_log.head', { singleton: 'log', next_position: 'log', incarnation: 'log' }),
   ...all('cutter_log.node', 'tree', 'level idx hash'),
-  // The lanes convince themselves of whatever size they are asked for.
+  // The lanes verify each size that they are asked to sign.
   ...of('cutter_log.tree_head', {
     singleton: 'tree',
     size: 'tree',

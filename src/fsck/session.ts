@@ -4,7 +4,7 @@ import type { Unseen } from './finding.ts';
 import { KINDS } from './kinds.ts';
 import { BEGIN, connectionTo, joinSnapshot, SETTINGS } from './snapshot.ts';
 
-/** What beside the kinds must be readable. */
+/** Tables beside the kinds that must be readable. */
 const BESIDE = [
   'cutter_log.log',
   'cutter_log.pending',
@@ -23,16 +23,16 @@ const BESIDE = [
 
 export interface SnapshotSession {
   readonly client: pg.Client;
-  /** Sees the same, so that two streams can be read at once. */
+  /** A second connection in the same snapshot, so that two streams can be read at once. */
   readonly beside: pg.Client;
-  /** By this name others see the same too. */
+  /** The name by which other connections join it. */
   readonly snapshot: string;
   /** Tables that this login can't read whole. */
   readonly unseen: Unseen[];
   close(): Promise<void>;
 }
 
-/** One snapshot of the whole ledger for reading, as cutter_evidence and as nobody else, on two connections. */
+/** One snapshot of the whole ledger for reading, as cutter_evidence alone, on two connections. */
 export async function openSession(url: string): Promise<SnapshotSession> {
   const client = connectionTo(url);
   let beside: pg.Client | null = null;
@@ -47,26 +47,29 @@ export async function openSession(url: string): Promise<SnapshotSession> {
     );
     const snapshot = rows[0]?.id as string;
     beside = await joinSnapshot(url, snapshot);
-    return { client, beside, snapshot, unseen: await unreadable(client), close };
+    return { client, beside, snapshot, unseen: await findUnreadableTables(client), close };
   } catch (error) {
     await close().catch(() => {});
     throw error;
   }
 }
 
-// The pages of a log are looked up by key; a plan that joins the whole log for each would read it a thousand times.
+// Pages of the log are looked up by key. A plan that joins the whole log for each page would read it a thousand times.
 const BY_KEY = 'set local enable_hashjoin = off; set local enable_mergejoin = off';
 
-/** A table without grant says so; one whose policies leave rows out says nothing, so they are read from the catalog. */
-async function unreadable(client: pg.Client): Promise<Unseen[]> {
+/** A policy that hides rows raises no error, so grants and policies are read from the catalog. */
+async function findUnreadableTables(client: pg.Client): Promise<Unseen[]> {
   const tables = [...KINDS.map((kind) => kind.table), ...BESIDE];
   const { rows } = await client.query<{ name: string; there: boolean; granted: boolean; whole: boolean }>(
     `/* fsck.grants */ select t.name, c.oid is not null as there,
       coalesce(has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select'), false) as granted,
       coalesce(not c.relrowsecurity or not row_security_active(c.oid) or (
         exists (select from pg_policy p where p.polrelid = c.oid and p.polpermissive and p.polcmd in ('r', '*')
-          and pg_get_expr(p.polqual, p.polrelid) = 'true' and ((select oid from pg_roles where rolname = current_user) = any (p.polroles) or 0::oid = any (p.polroles)))
-        and not exists (select from pg_policy p where p.polrelid = c.oid and not p.polpermissive and p.polcmd in ('r', '*'))), false) as whole
+          and pg_get_expr(p.polqual, p.polrelid) = 'true'
+          and ((select oid from pg_roles where rolname = current_user) = any (p.polroles)
+            or 0::oid = any (p.polroles)))
+        and not exists (select from pg_policy p where p.polrelid = c.oid and not p.polpermissive
+          and p.polcmd in ('r', '*'))), false) as whole
     from unnest($1::text[]) as t (name)
     left join pg_namespace n on n.nspname = split_part(t.name, '.', 1)
     left join pg_class c on c.relnamespace = n.oid and c.relname = split_part(t.name, '.', 2)`,

@@ -40,7 +40,10 @@ export function makeFolders(path: string, mode: number): void {
   }
 }
 
-/** A link to nowhere is there, and so is what stands behind a file or a closed folder: making it says what is wrong. */
+/**
+ * A link to nowhere counts as there, and so does a path below a file or a closed folder: the attempt to make it says
+ * what is wrong.
+ */
 function isMissing(path: string): boolean {
   try {
     return lstatSync(path, { throwIfNoEntry: false }) === undefined;
@@ -58,8 +61,8 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: 'this user may not write there',
   EROFS: 'that file system is read-only',
   ENOTDIR: 'something above it is not a folder',
-  EISDIR: 'a folder stands there',
-  EEXIST: 'something that is no folder stands there',
+  EISDIR: 'a folder is there',
+  EEXIST: 'something that is no folder is there',
   ENOENT: 'nothing can be made there',
   ENOSPC: 'the disk is full',
   ELOOP: 'its links lead in a circle',
@@ -76,11 +79,11 @@ export function reasonOf(error: unknown): string {
 }
 
 /** A path as a shell takes it. */
-export function quoted(path: string): string {
+export function quotedPath(path: string): string {
   return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }
 
-/** What tells a home from a copy of it, which has the same files: the folder itself, wherever it is moved to. */
+/** What differs between a home and a copy of it with the same files: the folder itself, wherever it is moved to. */
 export function folderOf(home: string): string {
   const { dev, ino } = statSync(home, { bigint: true });
   return `${dev}:${ino}`;

@@ -47,7 +47,8 @@ function dropStale(path: string, home: string): void {
   const holder = readHolder(path);
   if (isHeld(holder, home)) {
     throw new Error(
-      `Another process (number ${holder.pid}) already runs the ledger in ${home}. Stop it first, or give this one a home of its own with CUTTER_HOME.`,
+      `Another process (number ${holder.pid}) already runs the ledger in ${home}. ` +
+        'Stop it first, or give this one a home of its own with CUTTER_HOME.',
     );
   }
   // Two starts may find the same stale lock. The one that moves it away must have moved the stale one, not the

@@ -23,7 +23,7 @@ const shape = z.object({
 const filesOf = (home: string) => join(home, 'servers');
 
 /**
- * Tells programs of this home where this process listens, until `withdraw`. What killed servers left is cleared away.
+ * Shows programs of this home where this process listens, until `withdraw`. It removes what killed servers left.
  */
 export function announceServer(home: string, url: string): { withdraw(): void } {
   for (const { path } of serverFiles(home).filter(({ isAlive }) => !isAlive)) rmSync(path, { force: true });

@@ -17,7 +17,10 @@ export function secretsOfCluster(home: string, data: string): Secrets {
   if (stored !== null) return stored;
   if (existsSync(join(data, 'PG_VERSION')))
     throw new SecretsMissing(
-      `${join(home, 'secrets.json')} is missing, and ${data} holds a database that was made with one. Restore secrets.json from a backup of this home: it has the database's passwords and the lanes' keys, and nothing else has them. To begin another ledger, name another folder with CUTTER_HOME. Nothing was written.`,
+      `${join(home, 'secrets.json')} is missing, and ${data} holds a database that was made with one. ` +
+        "Restore secrets.json from a backup of this home: it has the database's passwords and the lanes' keys, " +
+        'and nothing else has them. To begin another ledger, name another folder with CUTTER_HOME. ' +
+        'Nothing was written.',
     );
   const made = makeSecrets();
   writeSecrets(home, made);
@@ -34,7 +37,9 @@ export async function secretsForLedger(owner: ClientBase, home: string): Promise
   const lanes = await lanesWithKeys(owner);
   if (lanes === null) return makeSecrets();
   throw new SecretsMissing(
-    `${join(home, 'secrets.json')} is missing, and the ledger in this database has keys of ${lanes} already, which no other file holds. Restore secrets.json from a backup of the home that served it, or name that home with CUTTER_HOME. To begin another ledger, use an empty database. Nothing was written.`,
+    `${join(home, 'secrets.json')} is missing, and the ledger in this database has keys of ${lanes} already, ` +
+      'which no other file holds. Restore secrets.json from a backup of the home that served it, or name that home ' +
+      'with CUTTER_HOME. To begin another ledger, use an empty database. Nothing was written.',
   );
 }
 

@@ -11,7 +11,8 @@ export function refuseIfOthersMayRead(path: string): void {
   const mode = statSync(path).mode & 0o777;
   if ((mode & 0o077) !== 0) {
     throw new Error(
-      `${path} is open to others (mode ${mode.toString(8)}). Consider what it holds known; if it isn't, close it with chmod 600.`,
+      `${path} is open to others (mode ${mode.toString(8)}). Consider what it holds known; ` +
+        "if it isn't, close it with chmod 600.",
     );
   }
 }

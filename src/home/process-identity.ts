@@ -12,8 +12,8 @@ export function isAlive(pid: number): boolean {
 }
 
 /**
- * When a process began, as opaque text that differs for the next process of the same number: numbers are used again,
- * after a restart of the machine above all. Null where the process is gone.
+ * When a process began, as opaque text that differs for the next process of the same number. Numbers are used again,
+ * most of all after a restart of the machine. Null where the process is gone.
  */
 export function startOf(pid: number): string | null {
   if (process.platform === 'linux') {

@@ -32,7 +32,7 @@ export interface Secrets {
    * force.
    */
   readonly next?: NextSeeds | undefined;
-  /** The public keys, base64, that those above have followed: what they signed stays the lane's word. */
+  /** The public keys, base64, that those above have replaced: what they signed stays signed by the lane. */
   readonly former?: Partial<Record<Lane, readonly string[]>> | undefined;
 }
 
@@ -46,9 +46,9 @@ const shape = z.object({
   owner: z.string().min(32),
   logins: z.partialRecord(z.enum(LOGINS), z.string().min(32)),
   seeds,
-  // Files of before heads were signed have none.
+  // Files from before heads were signed have none.
   checkpointSeeds: seeds.optional(),
-  // Nor of before servers proved who they are.
+  // Files from before servers proved who they are have none.
   serverSeed: z.base64().optional(),
   next: z.object({ seeds: seeds.optional(), checkpointSeeds: seeds.optional() }).optional(),
   former: z.partialRecord(z.enum(LANES), z.array(z.base64())).optional(),
@@ -87,7 +87,7 @@ export function writeSecrets(home: string, secrets: Secrets): void {
   writePrivateFile(pathOf(home), `${JSON.stringify(secrets, null, 2)}\n`);
 }
 
-/** What tells one state of a home's secrets from another without reading it; null where there is no file. */
+/** What changes with a home's secrets, without reading them; null where there is no file. */
 export function secretsStamp(home: string): string | null {
   const stat = statSync(pathOf(home), { bigint: true, throwIfNoEntry: false });
   return stat === undefined ? null : `${stat.ino} ${stat.mtimeNs} ${stat.size}`;

@@ -45,7 +45,7 @@ export function withNext(secrets: Secrets, lane: Lane, purpose: KeyPurpose, seed
   return { ...secrets, next: { ...secrets.next, [member]: { ...secrets.next?.[member], [lane]: seed } } };
 }
 
-/** The same secrets after some rotations came to their end: what followed has the place of what it followed. */
+/** The same secrets after some rotations have ended: the new keys replace those that they followed. */
 export function withFollowed(secrets: Secrets, inForce: ReadonlySet<string>): Secrets {
   let changed = secrets;
   for (const { lane, purpose, key, next } of heldKeys(secrets)) {
@@ -74,11 +74,11 @@ export function fixedCustody(secrets: Secrets): Custody {
 }
 
 /**
- * The keys of a home, read again whenever its secrets are others: a server goes on after a rotation. Secrets that
- * can't be read for a while, or no longer, leave it what it has; the registry decides what that is worth.
+ * The keys of a home, read again whenever its secrets have changed, so that a server goes on after a rotation. If the
+ * secrets can't be read, it keeps the keys that it has; the registry decides whether they are valid.
  */
-export function homeCustody(home: string, secrets: Secrets, tell: (error: unknown) => void): Custody {
-  // None yet: whoever read these secrets may have read them before another process wrote others.
+export function homeCustody(home: string, secrets: Secrets, onError: (error: unknown) => void): Custody {
+  // None yet: the caller may have read these secrets before another process wrote others.
   let stamp: string | null = null;
   let read = secrets;
   return custodyOf(() => {
@@ -88,7 +88,7 @@ export function homeCustody(home: string, secrets: Secrets, tell: (error: unknow
     try {
       read = storedSecrets(home) ?? read;
     } catch (error) {
-      tell(error);
+      onError(error);
     }
     return read;
   });

@@ -7,7 +7,7 @@ import {
   signKeyStatement,
 } from '../law/key-statement.ts';
 import type { LaneKey } from '../law/keys.ts';
-import { buildRecord, type LogRecord } from '../law/record.ts';
+import { type BuiltRecord, buildRecord } from '../law/record.ts';
 import type { Lane, Mode } from '../law/values.ts';
 import { timeTextSql } from '../text/time-sql.ts';
 import {
@@ -25,7 +25,7 @@ import {
 export type KeySaying = { readonly signers: readonly LaneKey[]; readonly reason: string | null } & (
   | (KeyBeginning & {
       readonly act: 'add';
-      /** Its row, where it was registered before keys stood in the log. */
+      /** Its row, where it was registered before the log had records of keys. */
       readonly registered?: KeyTableRow | null;
       /** The rows of that time that it follows. */
       readonly former?: readonly KeyTableRow[];
@@ -181,7 +181,7 @@ function rowsOf(saying: KeySaying, principalId: string, place: KeyPlace): Record
  */
 async function queueKeyRecord(
   owner: ClientBase,
-  { recordId, hash, parts, rowIds }: LogRecord,
+  { recordId, hash, parts, rowIds }: BuiltRecord,
 ): Promise<void> {
   const { rowCount: taken } = await owner.query(
     `/* bootstrap.key_record_taken */ select from cutter_log.log where record_id = $1
@@ -190,7 +190,8 @@ async function queueKeyRecord(
   );
   if (taken !== 0)
     throw new Error(
-      `The id of the record in which this would stand, ${recordId}, is another record's: a lane's login wrote that. "cutter fsck" tells what it is; nothing was changed.`,
+      `The record of this change would have the id ${recordId}, and another record has it: ` +
+        `a lane's login wrote that. Nothing was changed. Run "cutter fsck" to see what it is.`,
     );
   await owner.query('/* bootstrap.stray_parts */ delete from cutter_log.record_part where record_id = $1', [
     recordId,

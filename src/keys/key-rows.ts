@@ -26,7 +26,7 @@ export interface KeyBeginning {
 /** Where the record of a key is written. */
 export interface KeyPlace {
   readonly incarnation: string;
-  /** Where the log will continue once the queue is empty. A record that stands there twice gets one position. */
+  /** Where the log will continue once the queue is empty. A record that is in the queue twice gets one position. */
   readonly position: string;
   readonly at: string;
 }
@@ -99,7 +99,8 @@ export async function writeKeyRow(owner: ClientBase, { written, isNew }: Recorde
     );
   else
     await owner.query(
-      '/* bootstrap.key_until */ update cutter_auth.key set until_position = $2 where key_id = $1 and until_position is null',
+      `/* bootstrap.key_until */ update cutter_auth.key set until_position = $2
+      where key_id = $1 and until_position is null`,
       [written.id, columns['until_position']],
     );
 }

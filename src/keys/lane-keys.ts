@@ -21,7 +21,7 @@ export interface RegisteredKeys {
 type Step =
   | { readonly step: 'nothing' }
   | { readonly step: 'refused'; readonly why: string }
-  /** It begins its lane's keys, or stands in the registry since before keys stood in the log. */
+  /** It begins its lane's keys, or the registry has had it since before the log had records of keys. */
   | {
       readonly step: 'first';
       readonly registered: RegistryKey | null;
@@ -59,21 +59,24 @@ export async function registerKeys(
   );
   await lockQueue(owner);
   const done: string[] = [];
-  // One by one: each is agreed to by keys as the one before left them.
+  // One by one: the keys that the last step left agree to the next.
   for (const { one } of due) {
     const step = stepOf(one, await readRegistry(owner), held);
     if (step.step === 'refused') refused.push(step.why);
     // Nobody's key ends for one that could not begin.
     else if (step.step === 'replace' && !(await hasPrincipal(owner, one.lane)))
       refused.push(
-        `${one.lane} has no enabled principal, so no ${one.purpose} key of it can begin, and the one in force was not ended. Enable one, or add another.`,
+        `${one.lane} has no enabled principal, so no ${one.purpose} key of it can begin, ` +
+          'and the one in force was not ended. Enable one, or add another.',
       );
     else done.push(...(await takeStep(owner, one, step, reason)));
   }
   return { done, refused, inForce: inForceOf(await readRegistry(owner)) };
 }
 
-/** Ends a key by the word of one that may: itself, its lane's other key, or the other lane's for the same purpose. */
+/**
+ * Ends a key. One that may must sign: the key itself, its lane's other key, or the other lane's for the same purpose.
+ */
 export async function revokeKey(
   owner: ClientBase,
   held: readonly HeldKey[],
@@ -95,7 +98,8 @@ export async function revokeKey(
   const signer = may.map((one) => seedFor(held, one)).find((one) => one !== null);
   if (signer === undefined)
     throw new Error(
-      `This home holds no key that may revoke ${keyId}: that is the key itself, ${ended.lane}'s other key or, while that one stands, the other lane's ${ended.purpose} key. Use the home that has one.`,
+      `This home holds no key that may revoke ${keyId}: that is the key itself, ${ended.lane}'s other key or, ` +
+        `while that one is in force, the other lane's ${ended.purpose} key. Use the home that has one.`,
     );
   const suspension = await standingSuspension(owner);
   if (suspension !== null) throw new Error(suspendedBecause(suspension));
@@ -104,7 +108,7 @@ export async function revokeKey(
   return await sayOfKey(owner, { act: 'revoke', ended, signers: [signer], reason });
 }
 
-/** A key of before keys stood in the log is recorded first, and then followed. */
+/** A key from before the log had records of keys is recorded first, and then followed. */
 function isOfOldAndFollowed({ key, next }: HeldKey, rows: readonly RegistryKey[]): boolean {
   return next !== null && rows.some((row) => row.key_id === key.keyId && !row.recorded && isInForce(row));
 }
@@ -117,7 +121,9 @@ function stepOf(held: HeldKey, rows: readonly RegistryKey[], all: readonly HeldK
   if (registered !== null && !own.includes(registered))
     return {
       step: 'refused',
-      why: `The ${purpose} key of ${lane} in secrets.json is registered as the ${registered.purpose} key of ${registered.lane}; a key serves once. Put the right seed there.`,
+      why:
+        `The ${purpose} key of ${lane} in secrets.json is registered as the ${registered.purpose} key of ` +
+        `${registered.lane}; a key serves once. Put the right seed there.`,
     };
   const isFirst = !own.some((row) => row.recorded);
   if (registered !== null && (registered.recorded || !isFirst || !isInForce(registered)))
@@ -130,7 +136,10 @@ function stepOf(held: HeldKey, rows: readonly RegistryKey[], all: readonly HeldK
   if (sister !== null) return { step: 'replace', from: current, sister };
   return {
     step: 'refused',
-    why: `${lane} can't sign ${purpose}s: its key in secrets.json isn't the registered one, and neither the seed of that one nor of the lane's other key is here to agree to it. Bring back the secrets.json that this ledger was used with.`,
+    why:
+      `${lane} can't sign ${purpose}s: its key in secrets.json isn't the registered one, and neither the seed of ` +
+      "that one nor of the lane's other key is here to agree to it. " +
+      'Bring back the secrets.json that this ledger was used with.',
   };
 }
 
@@ -185,15 +194,16 @@ function refuseUnsound({ keyId, lane, publicKey }: LaneKey): void {
 }
 
 /**
- * Waits for whoever signs with these keys, in a statement of its own, so that the next sees what this one waited for.
- * Signing phases hold their key's lock, shared, until they commit (`lockKey`): with it in hand alone, nobody is
- * signing. The queue's lock comes after.
+ * Waits for all who sign with these keys, in a statement of its own, so that the next sees what this one waited for.
+ * Signing phases hold their key's lock, shared, until they commit (`lockKey`): while this holds it alone, nobody
+ * signs. The queue's lock comes after.
  */
 async function lockKeys(owner: ClientBase, keyIds: readonly string[]): Promise<void> {
   if (keyIds.length === 0) return;
   await owner.query(
     `/* bootstrap.key_lock */
-    select pg_advisory_xact_lock(hashtextextended('cutter:key:' || key_id, 0)) from unnest($1::text[]) as key_id order by key_id`,
+    select pg_advisory_xact_lock(hashtextextended('cutter:key:' || key_id, 0))
+    from unnest($1::text[]) as key_id order by key_id`,
     [keyIds.toSorted()],
   );
 }

@@ -7,20 +7,20 @@ import { verifySignature } from '../proof/ed25519.ts';
 import { timeTextSql } from '../text/time-sql.ts';
 import type { KeyTableRow } from './key-rows.ts';
 
-/** A row of the key table, and whether a record of the log tells of its beginning. */
+/** A row of the key table, and whether the log has a record of its beginning. */
 export interface RegistryKey extends KeyTableRow {
   readonly recorded: boolean;
 }
 
-/** Every key of the registry, as it stands. */
+/** Every key of the registry, as it is now. */
 export async function readRegistry(owner: ClientBase): Promise<readonly RegistryKey[]> {
   const { rows } = await owner.query<KeyTableRow>(
-    `/* bootstrap.keys */ select key_id, lane, purpose, principal_id, public_key, from_position::text, until_position::text,
-      ${timeTextSql('created_at')} as created_at
+    `/* bootstrap.keys */ select key_id, lane, purpose, principal_id, public_key, from_position::text,
+      until_position::text, ${timeTextSql('created_at')} as created_at
     from cutter_auth.key k order by k.purpose desc, k.lane, k.from_position, k.key_id`,
   );
   const beginnings = await beginningsOf(owner, rows);
-  return rows.map((row) => ({ ...row, recorded: beginnings.some((record) => tellsOf(record, row)) }));
+  return rows.map((row) => ({ ...row, recorded: beginnings.some((record) => isBeginningOf(record, row)) }));
 }
 
 /** The records whose ids are those of a key's beginning, whether they have left the queue or not. */
@@ -31,7 +31,8 @@ async function beginningsOf(
   const ids = rows.flatMap(({ key_id }) => [keyRecordId('add', key_id), keyRecordId('rotate', key_id)]);
   const { rows: found } = await owner.query<{ record_hash: string; body: string | null }>(
     `/* bootstrap.key_records */ select record_hash,
-      (select string_agg(body, '' order by part) from cutter_log.record_part as p where p.record_id = r.record_id) as body
+      (select string_agg(body, '' order by part) from cutter_log.record_part as p
+        where p.record_id = r.record_id) as body
     from (
       select record_id, record_hash from cutter_log.log where record_id = any($1)
       union all select record_id, record_hash from cutter_log.pending where record_id = any($1)
@@ -45,8 +46,8 @@ async function beginningsOf(
   });
 }
 
-/** Anybody who writes records can take a key's id for one; only the key itself can say that it begins. */
-function tellsOf(
+/** A lane's login can write a record under any key's id. Only the key itself can sign that it begins. */
+function isBeginningOf(
   { recordId, statements }: ParsedRecord,
   { key_id: keyId, public_key }: KeyTableRow,
 ): boolean {

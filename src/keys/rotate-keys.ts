@@ -14,9 +14,9 @@ export interface Rotation {
 }
 
 /**
- * Gives a lane another key: its seed is durable in the home before the log tells of it, beside the one in use, and
- * takes that one's place afterwards. Killed in between, the same call or the next start goes on from there. Gives
- * back what was done, for people.
+ * Gives a lane another key. Its seed is durable in the home, beside the one in use, before the log has a record of it,
+ * and replaces that one afterwards. If it is killed in between, the same call or the next start goes on from there.
+ * Gives back what was done, for people.
  */
 export async function rotateKey(
   owner: ClientBase,
@@ -35,7 +35,8 @@ export async function rotateKey(
     if (keys.refused.length > 0) throw new Error([...keys.done, ...keys.refused].join(' '));
     if (heldKeys(homeSecrets(home)).some((one) => one.next !== null))
       throw new Error(
-        `${lane} has no enabled principal yet, so its keys can't be registered; docs/how-to/production.md has the statements.`,
+        `${lane} has no enabled principal yet, so its keys can't be registered; ` +
+          'docs/how-to/production.md has the statements.',
       );
     return keys.done.length > 0
       ? keys.done
@@ -43,7 +44,7 @@ export async function rotateKey(
   });
 }
 
-/** Ends a key by the word of one that this home holds. */
+/** Ends a key. A key that this home holds signs that. */
 export async function revokeHeldKey(
   owner: ClientBase,
   { home, keyId, reason }: { readonly home: string; readonly keyId: string; readonly reason: string },

@@ -18,7 +18,7 @@ export interface SeenApproval {
   /** Times are text in UTC with microseconds, so that they order as text. */
   readonly expiresAt?: string | null | undefined;
   readonly notBefore?: string | null | undefined;
-  /** Where the decision stands in the log; null while it waits for its position. */
+  /** The decision's position in the log; null while it waits for one. */
   readonly position?: number | null | undefined;
 }
 

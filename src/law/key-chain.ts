@@ -13,7 +13,7 @@ export interface ChainedKey {
   readonly lane: Lane;
   readonly purpose: KeyPurpose;
   readonly publicKey: Buffer;
-  /** Null of a key that ended before keys stood in the log. */
+  /** Null of a key that ended before the log had records of keys. */
   readonly principalId: string | null;
   readonly from: number;
   readonly until: number | null;
@@ -61,8 +61,8 @@ const statement = z.strictObject({
 type Statement = z.infer<typeof statement>;
 
 /**
- * The keys of both lanes as the log tells of them, folded record by record from the first. What a stranger, the full
- * check and the monitor judge signatures by: a key's validity at a position, never today's date and never the
+ * The keys of both lanes as the log's records make them, folded record by record from the first. A stranger, the full
+ * check and the monitor judge signatures by a key's validity at a position, never by today's date and never by the
  * registry alone.
  */
 export class KeyChain {
@@ -155,13 +155,16 @@ export class KeyChain {
     const ended = this.current(said.lane, said.purpose);
     if (ended?.keyId !== said.keyId)
       return `${said.keyId} is not the ${said.purpose} key of ${said.lane} in force, so it can't be revoked.`;
-    if (Number(said.position) !== position) return misplaced(said, position);
+    if (Number(said.position) !== position) return misplacedFault(said, position);
     const sister = this.#sister(said);
     // Of a lane's last key the other lane has no say: it could end the lane for good.
     const other = sister === null ? null : this.#otherLanes(said);
     const may = [said.keyId, sister?.keyId, other?.keyId];
     if (may.some((keyId) => keyId !== undefined && signers.has(keyId))) return null;
-    return `A revocation is signed by the key that ends, by its lane's other key or, of two, by the other lane's; this one is by none.`;
+    return (
+      "A revocation is signed by the key that ends, by its lane's other key or, of two, by the other lane's; " +
+      'this one is by none.'
+    );
   }
 
   #beginningFault(
@@ -178,7 +181,7 @@ export class KeyChain {
     const current = this.current(said.lane, said.purpose);
     if (others.length === 0) return this.#firstFault(said, position);
     if (said.formerKeys.length > 0) return 'Former keys are named by the first key of a lane alone.';
-    if (Number(said.position) !== position) return misplaced(said, position);
+    if (Number(said.position) !== position) return misplacedFault(said, position);
     if (said.act === 'add')
       return current === null
         ? this.#renewalFault(said, signers)
@@ -189,12 +192,12 @@ export class KeyChain {
   }
 
   /**
-   * The first key of a lane and purpose is believed on its own word: whoever checks holds it against the keys that he
-   * knows.
+   * The first key of a lane and purpose is believed on its own word. A checker compares it with the keys that the
+   * checker knows.
    */
   #firstFault(said: Statement, position: number): KeyFault | null {
     if (said.act !== 'add' || said.replaces !== null) return `${said.lane} has no key that could be rotated.`;
-    if (Number(said.position) > position) return misplaced(said, position);
+    if (Number(said.position) > position) return misplacedFault(said, position);
     const met = new Set([said.keyId, ...this.#keys.keys()]);
     for (const { keyId, publicKey, from, until } of said.formerKeys) {
       const bytes = Buffer.from(publicKey, 'base64');
@@ -209,13 +212,16 @@ export class KeyChain {
   }
 
   /**
-   * The other lane may stop a key and never begin one: else who holds one lane's keys could make himself the other
+   * The other lane may stop a key and never begin one. Otherwise a person with one lane's keys could become the other
    * lane.
    */
   #renewalFault(said: Statement, signers: ReadonlySet<string>): KeyFault | null {
     const sister = this.#sister(said);
     if (sister !== null && signers.has(sister.keyId)) return null;
-    return `After a revocation a key of ${said.lane} begins with the agreement of the lane's other key, and it did not sign.`;
+    return (
+      `After a revocation a key of ${said.lane} begins with the agreement of the lane's other key, ` +
+      'and it did not sign.'
+    );
   }
 
   /** The same lane's key in force for the other purpose. */
@@ -278,8 +284,8 @@ function otherLedgerFault(
     : `The statement about ${keyId} was made for incarnation ${said}, and the ledger was ${incarnation} there.`;
 }
 
-function misplaced(said: Statement, position: number): KeyFault {
-  return `The statement about ${said.keyId} was made for position ${said.position} and stands at ${position}.`;
+function misplacedFault(said: Statement, position: number): KeyFault {
+  return `The statement about ${said.keyId} was made for position ${said.position} and is at ${position}.`;
 }
 
 function claimedKeyId(envelope: unknown): string {

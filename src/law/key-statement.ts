@@ -5,8 +5,8 @@ import { derivedId } from '../proof/uuid.ts';
 import type { KeyPurpose, Lane } from './values.ts';
 
 /*
- * What is said when a key begins, follows another, or ends. A statement stands in a log record of its own, in one
- * envelope for each key that must agree: every envelope holds the same payload, so that no signature can be taken for
+ * What is said when a key begins, follows another, or ends. A statement has a log record of its own, with one
+ * envelope for each key that must agree. Every envelope holds the same payload, so that no signature can be taken for
  * an agreement to something else.
  */
 
@@ -15,13 +15,13 @@ export const KEY_PAYLOAD_TYPE = 'application/vnd.cutter.key.v1+json';
 export const KEY_STATEMENT_FORMAT = 'cutter-key/1';
 
 /**
- * `add` begins a lane's keys, or begins them anew after a revocation; `rotate` ends one by another; `revoke` ends
- * one.
+ * `add` begins a lane's keys, or begins them again after a revocation; `rotate` replaces one by another; `revoke`
+ * ends one.
  */
 export const KEY_ACTS = ['add', 'rotate', 'revoke'] as const;
 export type KeyAct = (typeof KEY_ACTS)[number];
 
-/** A key that ended before keys stood in the log: the first `add` of its lane and purpose names it. */
+/** A key that ended before the log had records of keys: the first `add` of its lane and purpose names it. */
 export interface FormerKey {
   readonly keyId: string;
   /** 32 bytes, base64. */
@@ -40,8 +40,10 @@ export interface KeyFacts {
   readonly publicKey: string;
   /** The key that a rotation ends. */
   readonly replaces: string | null;
-  /** The record's own position, as a decimal string: a new key is valid from there, and one that ends until before it. Only the
-   * first key of a lane and purpose may have begun earlier. */
+  /**
+   * The record's own position, as a decimal string. A new key is valid from there, and a key that ends is valid until
+   * before it. Only the first key of a lane and purpose may have begun earlier.
+   */
   readonly position: string;
   readonly formerKeys: readonly FormerKey[];
   /** Whose key it is, and who answers for that principal. */

@@ -10,16 +10,16 @@ export interface LaneKey {
 
 export type PublicLaneKey = Omit<LaneKey, 'seed'>;
 
-/** Where this process has its lanes' keys from. */
+/** The keys of lanes that this process holds. */
 export interface Custody {
   /**
    * The keys that are held for a lane and a purpose, as they are at this moment; none of a lane that isn't served.
-   * There are two while one is to follow the other: the key registry says which is in force.
+   * There are two during a rotation: the key registry says which is in force.
    */
   keysOf(lane: Lane, purpose: KeyPurpose): readonly LaneKey[];
   /**
-   * The keys of either purpose that are the lane's, or were and were followed, by what this process holds and not by
-   * the registry's word: whoever writes into the registry can't speak for the lane. None of a lane that isn't served.
+   * The lane's keys of either purpose, present and former, by what this process holds. The registry isn't asked: who
+   * can write into it can't speak for the lane. None of a lane that isn't served.
    */
   knownOf(lane: Lane): readonly PublicLaneKey[];
 }

@@ -3,7 +3,7 @@ import { LaneMismatch, type Problem } from './refusals.ts';
 import { payloadTypeOf } from './statement.ts';
 import { EXECUTOR_LANE, type Lane } from './values.ts';
 
-/** What of a signature's row its lane decides on: the columns of dot_pair_signature that are named so. */
+/** The part of a signature's row that its lane decides on, by the names of dot_pair_signature's columns. */
 export interface LaneSignature {
   readonly signer_dot_id: string;
   readonly signature_kind: string;

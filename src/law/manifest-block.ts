@@ -19,7 +19,7 @@ export interface RecordSummary extends Pick<PlanRecord, 'role' | 'kind' | 'title
   readonly content_hash: string;
 }
 
-/** What it says of the unit: of one that vanishes, the version that stood and its place. */
+/** What it says of the unit: of one that vanishes, its last version and its place. */
 export interface ActionSummary {
   readonly action: UnitAction | null;
   readonly version_seq: number | null;

@@ -79,7 +79,7 @@ function canonicalValueOf(bytes: Uint8Array): PlainJson | undefined {
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     const value = JSON.parse(text) as PlainJson;
-    // Only one text stands for one value: this also finds names given twice and digits that were lost.
+    // Each value has one text only: this also finds names given twice and digits that were lost.
     return canonicalJson(value) === text ? value : undefined;
   } catch {
     return undefined;

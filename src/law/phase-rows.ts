@@ -110,7 +110,7 @@ export const PHASES = {
   abandon: { verb: 'abandon', lane: EXECUTOR_LANE, rows: { history } },
 } as const satisfies Readonly<Record<string, Phase>>;
 
-/** Tables whose inserted rows all belong to moves of entries: a record holds no row of them beyond those of its moves. */
+/** Tables whose inserted rows all belong to moves of entries. A record holds no other row of them. */
 export const TABLES_OF_MOVES: ReadonlySet<string> = new Set(
   Object.values<Phase>(PHASES)
     .flatMap(({ rows }) => Object.values(rows))

@@ -18,7 +18,7 @@ export type BodyVerdict =
 
 /**
  * Reads one body: its hash first, then what it says. A body that has its hash is read fast. One that was altered is
- * read as strictly as a stranger's. What is read holds as long as the bytes do.
+ * read as strictly as a stranger's. The result is valid as long as the bytes don't change.
  */
 export function readRecord(body: Buffer, recordHash: string): BodyVerdict {
   const digest = digestOf(body);

@@ -25,7 +25,7 @@ export const RECORD_VERBS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * In records of which verbs a move may stand. The escalation of a failed verification is marked by that verification.
+ * Which verbs' records may hold a move. A failed verification itself marks its escalation.
  */
 const VERBS_OF_MOVE: Readonly<Record<HistoryChangeKind, readonly LedgerVerb[]>> = {
   mark: ['mark', 'verify'],

@@ -5,8 +5,7 @@ import type { DsseEnvelope } from '../proof/dsse.ts';
 import type { Lane, Mode } from './values.ts';
 
 /**
- * The version of a record's form; it stands inside the bytes that are hashed. docs/reference/formats/record.md
- * describes it.
+ * The version of a record's form; the hash covers it. docs/reference/formats/record.md describes it.
  */
 export const RECORD_FORMAT = 'cutter-record/1';
 /** The same with a member `statements`: records about keys and incarnations alone. */
@@ -43,11 +42,11 @@ export interface RecordInput {
   /** The history rows as observers see them. */
   readonly history: readonly PlainJson[];
   readonly rows: readonly WrittenRow[];
-  /** Signed statements that the record itself carries, for whoever reads the log alone: about keys and incarnations. */
+  /** Signed statements that the record itself carries, for readers of the log alone: about keys and incarnations. */
   readonly statements?: readonly DsseEnvelope[];
 }
 
-export interface LogRecord {
+export interface BuiltRecord {
   readonly recordId: string;
   /** SHA-256 of the whole body in UTF-8. */
   readonly hash: Digest;
@@ -76,7 +75,7 @@ export const POSITIONED: ReadonlySet<string> = new Set([
 ]);
 
 /** The canonical record of one writing transaction: what was written, by whom, when, digested from the values sent. */
-export function buildRecord(input: RecordInput): LogRecord {
+export function buildRecord(input: RecordInput): BuiltRecord {
   const body = recordBody(input);
   // No character takes more than three bytes for each of its code units: most bodies are one part, seen without
   // encoding them.
@@ -136,14 +135,14 @@ function digestRows(written: readonly WrittenRow[]): { shapes: Shape[]; rows: Pa
   let last: Shape | undefined;
   const rows = written.map((row): PackedRow => {
     // Rows of one table come together.
-    const shape = last !== undefined && fits(row, last) ? last : shapeOf(row, shapes);
+    const shape = last !== undefined && hasShape(row, last) ? last : shapeOf(row, shapes);
     last = shape;
     return digestRow(row, shape);
   });
   return { shapes: [...shapes.values()], rows };
 }
 
-function fits({ table, op, columns }: WrittenRow, shape: Shape): boolean {
+function hasShape({ table, op, columns }: WrittenRow, shape: Shape): boolean {
   if (table !== shape.table || op !== shape.op) return false;
   let at = 0;
   for (const column in columns) {
@@ -181,7 +180,7 @@ function digestRow(row: WrittenRow, shape: Shape): PackedRow {
   let fingerprints = '';
   for (let at = 0; at < shape.columns.length; at += 1) {
     const value = row.columns[shape.columns[at] as string];
-    if (value === undefined || value !== shape.lastValue[at]) note(shape, at, value);
+    if (value === undefined || value !== shape.lastValue[at]) rememberColumn(shape, at, value);
     text += (at === 0 ? '' : ',') + shape.keys[at] + shape.lastText[at];
     fingerprints += shape.lastPrint[at];
   }
@@ -190,7 +189,7 @@ function digestRow(row: WrittenRow, shape: Shape): PackedRow {
   return `[${shape.index},${id},"${hash('sha256', text, 'base64url')}","${fingerprints}"]`;
 }
 
-function note(shape: Shape, at: number, value: PlainJson | undefined): void {
+function rememberColumn(shape: Shape, at: number, value: PlainJson | undefined): void {
   const text = canonicalValue(value);
   shape.lastValue[at] = value;
   if (shape.lastText[at] === text) return;
@@ -207,7 +206,7 @@ function canonicalValue(value: PlainJson | undefined): string {
   return canonicalJson(value);
 }
 
-/** The full digest of one row, as it stands in a record. */
+/** The full digest of one row, as a record has it. */
 export function rowDigestOf({ table, id, op, columns }: WrittenRow): string {
   return hash('sha256', canonicalJson({ table, id, op, columns }), 'base64url');
 }

@@ -41,8 +41,8 @@ type Guard = 'G-MARK-IDEM' | 'G-CUT-APPROVED' | 'G-CUT-DEPS' | 'G-CUT-ONCE' | 'G
  * The base of every refusal. `message` says what is wrong and the way out, in one or two sentences.
  *
  * `retryable`: the same call (same key, input and caller) can succeed later, by time or by another's act in the
- * ledger; `message` says by which. Acts of the ledger's keeper (rights, keys, vocabulary) don't count, and what isn't
- * there isn't waited for.
+ * ledger; `message` says by which. Acts of the ledger's operator (rights, keys, vocabulary) don't count, nor does a
+ * thing that may be made later.
  */
 export abstract class Refusal extends Error {
   readonly guard: Guard | null = null;
@@ -91,7 +91,7 @@ export class IdempotencyConflict extends Refusal {
 /** The entry's state has no such arrow; retryable where others can move it to one that has. */
 export class IllegalTransition extends Passing {}
 
-/** A live decision stands, and the review does not name it (or names another). */
+/** There is a live decision, and the review does not name it (or names another). */
 export class NotLive extends Refusal {}
 
 /** The plan leaves a byte out, covers one twice, or names what the vocabulary lacks. */
@@ -118,8 +118,8 @@ export class AlreadyCut extends Refusal {
 }
 
 /**
- * The plan was made against something that has changed since; retryable where a new approval of the same manifest
- * mends it.
+ * The plan was made against something that has changed since; retryable if a new approval of the same manifest
+ * repairs it.
  */
 export class PlanStale extends Passing {}
 

@@ -7,9 +7,9 @@ import type { LaneKey } from './keys.ts';
 import { LANES, type Lane } from './values.ts';
 
 /*
- * What both lanes sign when a ledger goes on from a position that it had been beyond. The record with the two
- * envelopes is the first of the new incarnation: whoever knows the lanes' keys knows from it what was given up, and
- * that both have said so.
+ * What both lanes sign when a ledger goes on from a position that it had passed before. The record with the two
+ * envelopes is the first of the new incarnation. It shows everyone who knows the lanes' keys what was given up, and
+ * that both lanes have said so.
  */
 
 const RESUME_PAYLOAD_TYPE = 'application/vnd.cutter.resume.v1+json';
@@ -135,12 +135,12 @@ export function acceptedBy(
   if (publicKey === null) return `The key ${keyId} is not one of ${lane} in force.`;
   const verdict = verify(publicKey, opened.message, opened.signature);
   if (!verdict.ok) return `The signature of ${lane} does not verify: ${verdict.reason}.`;
-  const said = parsed(opened.payload.toString('utf8'));
+  const said = parseStatement(opened.payload.toString('utf8'));
   if (said === null) return `What ${lane} accepted is not of the form of such a statement.`;
   return said.lane === lane ? said : `What ${lane} accepted is a statement of ${said.lane}.`;
 }
 
-function parsed(text: string): Statement | null {
+function parseStatement(text: string): Statement | null {
   try {
     const value = JSON.parse(text) as PlainJson;
     const read = statement.safeParse(value);

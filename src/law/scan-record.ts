@@ -4,14 +4,14 @@ import type { Lane } from './values.ts';
 
 /*
  * The fast reading of a record's body. The full check reads every body of a ledger, and most of their bytes are rows
- * that it only compares by digest. The strict parser decides where this one sees anything unusual. Tests hold the two
- * together.
+ * that it only compares by digest. The strict parser decides where this one sees anything unusual. Tests compare the
+ * two.
  */
 
 /** What the rows of a record have in common: a table, what was done there, and to which columns. */
 export type RowShape = Pick<RecordedRow, 'table' | 'op' | 'columns'>;
 
-/** Of one row: its shape, and where in `bytes` its id stands, without the quotes, and its digest. */
+/** One row: its shape, where its id is in `bytes`, without the quotes, and where its digest is. */
 export type RowVisit = (
   shape: RowShape,
   bytes: Buffer,
@@ -55,16 +55,16 @@ const DIGEST_LENGTH = 43;
 const ROWS = Buffer.from(',"rows":[');
 const SHAPES = Buffer.from('],"shapes":[');
 
-/** What stands before the rows. */
+/** What comes before the rows. */
 interface Head extends Omit<ScannedRecord, 'rows' | keyof Tail> {
   readonly format: string;
 }
-/** What stands after them. */
+/** What comes after them. */
 interface Tail extends Pick<ScannedRecord, 'verb' | 'statements'> {
   readonly shapes: readonly RowShape[];
 }
 
-/** A record of which only what stands around its rows was parsed. */
+/** A record of which everything but its rows was parsed. */
 export interface ScannedRecord {
   readonly recordId: string;
   readonly verb: string;
@@ -80,9 +80,9 @@ export interface ScannedRecord {
 }
 
 /**
- * A body that has its hash: what stands around its rows is parsed, and the rows are walked as they lie in the bytes.
- * Null where it isn't quite of the form that this version writes, which the strict parser then judges. It holds as
- * long as the bytes do.
+ * Reads a body that has its hash: everything but the rows is parsed, and the rows are walked where they are in the
+ * bytes. Null if the body isn't exactly of the form that this version writes; then the strict parser judges it. The
+ * result is valid as long as the bytes don't change.
  */
 export function scanRecord(body: Buffer): ScannedRecord | null {
   const rowsAt = body.indexOf(ROWS);
@@ -135,8 +135,8 @@ const isShape = (shape: RowShape | null) =>
   Array.isArray(shape.columns);
 
 /**
- * Where the rows of the body under way lie, four numbers a row: shape, id from, id until, digest from. Each body uses
- * it in turn.
+ * Where the rows of the present body are, four numbers a row: shape, id from, id until, digest from. Each body uses it
+ * in turn.
  */
 let places = new Int32Array(1 << 12);
 

@@ -60,7 +60,7 @@ export function nextState(from: EntryState | null, verb: HistoryChangeKind, lane
 }
 
 /** Whether an entry in state `from` may come to one of `states` by any moves. */
-export function canReach(from: EntryState, states: readonly EntryState[]): boolean {
+export function canBecome(from: EntryState, states: readonly EntryState[]): boolean {
   const reached = new Set<EntryState>([from]);
   for (const state of reached) for (const move of TRANSITIONS) if (move.from === state) reached.add(move.to);
   return states.some((state) => reached.has(state));
@@ -86,7 +86,7 @@ export function isTerminal(state: EntryState): boolean {
 
 /** Whether an entry in this state has had its cut. */
 export function wasCut(state: EntryState): boolean {
-  return canReach('cut_applied', [state]);
+  return canBecome('cut_applied', [state]);
 }
 
 /** Whether an entry has ended without being complete. */

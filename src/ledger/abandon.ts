@@ -3,11 +3,11 @@ import { z } from 'zod';
 import { AlreadyCut, IllegalTransition, problemAt } from '../law/refusals.ts';
 import { ENTRY_STATES, type EntryState, nextState, statesBefore, wasCut } from '../law/states.ts';
 import { refuseConflict, refuseOther } from './envelope/conflict.ts';
-import { lockEntry, unlockable } from './envelope/entry-lock.ts';
+import { lockEntry, refusalOfUnlocked } from './envelope/entry-lock.ts';
 import { moveEntry } from './envelope/move.ts';
 import { movedRow } from './envelope/reading.ts';
 import type { Done, ExecTx } from './envelope/transaction.ts';
-import { Writes } from './envelope/writes.ts';
+import { composeWrites } from './envelope/writes.ts';
 
 export interface AbandonInput {
   readonly idempotencyKey: string;
@@ -34,13 +34,16 @@ const lookRow = z.object({
  * Replay   same key, content and principal: the entry, `replayed: true`
  * See      docs/reference/api.md, docs/reference/errors.md
  */
-export async function abandon(tx: ExecTx, input: AbandonInput): Promise<Done<{ entryId: string }>> {
+export async function abandon(
+  tx: ExecTx<'abandon'>,
+  input: AbandonInput,
+): Promise<Done<{ entryId: string }>> {
   const locked = await lockEntry(tx, input.entryId, 'abandon');
   const look = await tx.connection.one(sql.prepared('abandon.look', lookRow)`
     /* abandon.look */ select
       (select status from cutter_governance.decision_backlog_entry where entry_id = ${input.entryId}::uuid) as status,
       (select json_build_object('by', changed_by, 'entry_id', entry_id, 'rationale', rationale)
-        from cutter_governance.decision_backlog_history where history_id = ${tx.id('history')}::uuid) as first`);
+        from cutter_governance.decision_backlog_history where history_id = ${tx.ids.history}::uuid) as first`);
   const value = { entryId: input.entryId };
   if (look.first !== null) {
     refuseOther(tx.caller, look.first.by, null, look.first.entry_id);
@@ -52,27 +55,27 @@ export async function abandon(tx: ExecTx, input: AbandonInput): Promise<Done<{ e
   }
   const from = locked.status;
   if (from === null || nextState(from, 'abandon', tx.lane) === null)
-    throw refusal(input.entryId, look.status);
+    throw refusalOfState(input.entryId, look.status);
 
-  const writes = new Writes(locked.at);
-  const step = moveEntry(tx, writes, {
+  const step = moveEntry(tx, {
     entryId: input.entryId,
     from,
     verb: 'abandon',
-    historyId: tx.id('history'),
+    historyId: tx.ids.history,
     rationale: input.rationale,
   });
+  const { writes, sent } = composeWrites(locked.at, { ...step });
   const { moved } = await tx.connection.one(sql.prepared('abandon.write', movedRow)`
-    /* abandon.write */ with moved as (${step.moved}), history as (${step.history})
+    /* abandon.write */ with moved as (${sent.moved}), history as (${sent.history})
     select (select count(*) from moved)::int as moved`);
   if (moved !== 1) throw new IllegalTransition('The entry moved while it was abandoned; read it again.');
   return { value, writes };
 }
 
-function refusal(entryId: string, status: EntryState | null) {
+function refusalOfState(entryId: string, status: EntryState | null) {
   if (status !== null && wasCut(status)) {
     const message = `Entry ${entryId} was cut (${status}); what is cut is verified, never abandoned.`;
     return new AlreadyCut(message, [problemAt(['input', 'entryId'], status, message, { entryId })]);
   }
-  return unlockable(entryId, status, 'abandon', statesBefore('abandon', 'DOT-991'));
+  return refusalOfUnlocked(entryId, status, 'abandon', statesBefore('abandon', 'DOT-991'));
 }

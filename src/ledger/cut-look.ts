@@ -60,24 +60,35 @@ const lookRow = z.object({
 });
 export type CutLook = z.infer<typeof lookRow>;
 
+/** What a cut finds, after its locks: the time and the entry's status, then everything else. */
+export async function lookForCut(
+  tx: ExecTx<'cut'>,
+  input: CutInput,
+): Promise<{ readonly locked: z.infer<typeof lockRow>; readonly look: CutLook }> {
+  const locked = await lockCut(tx, input.entryId);
+  return { locked, look: await readCut(tx, input) };
+}
+
 /** Entry row, then signing key, then document code: every cut takes them in this order. */
-export async function lockForCut(tx: ExecTx, entryId: string): Promise<z.infer<typeof lockRow>> {
+async function lockCut(tx: ExecTx<'cut'>, entryId: string): Promise<z.infer<typeof lockRow>> {
   return tx.connection.one(sql.prepared('cut.lock', lockRow)`
-    /* cut.lock */ with locked as materialized (select e.status, e.payload from cutter_governance.decision_backlog_entry e
+    /* cut.lock */ with locked as materialized (
+        select e.status, e.payload from cutter_governance.decision_backlog_entry e
         where e.entry_id = ${entryId}::uuid for no key update),
       signing as materialized (select ${lockKey(tx.key.keyId)} as taken from locked),
-      document as materialized (select pg_advisory_xact_lock(hashtextextended('cutter:document:' || s.doc_code, 0)) as taken
+      document as materialized (
+        select pg_advisory_xact_lock(hashtextextended('cutter:document:' || s.doc_code, 0)) as taken
         from (select e.payload from locked e cross join signing) e
         join cutter_source.source s on s.source_id = ${ENTRY_SOURCE_ID})
     select ${AT} as at, (select status from locked) as status, (select count(*) from document) as documents`);
 }
 
 /** Everything that the guards and the plan rest on, read after the last lock. */
-export async function lookForCut(tx: ExecTx, input: CutInput): Promise<CutLook> {
+async function readCut(tx: ExecTx<'cut'>, input: CutInput): Promise<CutLook> {
   const docCode = sql.fragment`s.doc_code`;
   return tx.connection.one(sql.prepared('cut.look', lookRow)`
-    /* cut.look */ select e.payload, e.kind, e.status, e.scenario_ref, ${SOURCE_META} as source, ${VOCABULARY} as vocabulary,
-      ${liveUnits(docCode)} as live_units, ${foreignHolders(docCode)} as held,
+    /* cut.look */ select e.payload, e.kind, e.status, e.scenario_ref, ${SOURCE_META} as source,
+      ${VOCABULARY} as vocabulary, ${liveUnits(docCode)} as live_units, ${foreignHolders(docCode)} as held,
       case when a.id is null then null else row_to_json(a) end as approval,
       ${storedBlocks(sql.fragment`a.manifest_id`)} as blocks,
       ${openPredecessors(input.entryId)} as open,
@@ -89,19 +100,22 @@ export async function lookForCut(tx: ExecTx, input: CutInput): Promise<CutLook> 
           'digest', c.manifest_version, 'compensated', exists (select 1 from cutter_governance.cut_change_set x
             where x.compensates_change_set_id = c.change_set_id))), '[]')
         from cutter_governance.cut_change_set c where c.change_kind = 'cut'
-          and (c.decision_backlog_entry_id = ${input.entryId}::uuid or c.manifest_version = ${input.manifestDigest})) as cuts,
+          and (c.decision_backlog_entry_id = ${input.entryId}::uuid
+            or c.manifest_version = ${input.manifestDigest})) as cuts,
       (select json_build_object('signatureId', g.signature_id, 'payloadHash', g.payload_hash, 'cutSeq', n.cut_seq)
         from (${cutsOf(docCode)} limit 1) n
         join cutter_governance.dot_pair_signature g on g.signature_id = n.executor_signature_id) as prior,
-      (select json_build_object('by', c.emitted_by, 'entry_id', c.decision_backlog_entry_id, 'manifest_version', c.manifest_version)
-        from cutter_governance.cut_change_set c where c.change_set_id = ${tx.id('change_set')}::uuid) as first,
+      (select json_build_object('by', c.emitted_by, 'entry_id', c.decision_backlog_entry_id,
+          'manifest_version', c.manifest_version)
+        from cutter_governance.cut_change_set c where c.change_set_id = ${tx.ids.change_set}::uuid) as first,
       ${registeredKey(sql.fragment`${tx.key.keyId}`)} as key
     from (select 1) one
     left join cutter_governance.decision_backlog_entry e on e.entry_id = ${input.entryId}::uuid
     left join cutter_source.source s on s.source_id = ${ENTRY_SOURCE_ID}
     left join lateral (select d.review_decision_id as id, d.manifest_id, d.manifest_version, d.verdict,
         d.manifest_unit_local_id as unit_local_id, ${timeText(sql.fragment`d.expires_at`)} as expires_at,
-        ${timeText(sql.fragment`(d.findings->>'not_before')::timestamptz`)} as not_before, d.risk_class_assessment as risk_class
+        ${timeText(sql.fragment`(d.findings->>'not_before')::timestamptz`)} as not_before,
+        d.risk_class_assessment as risk_class
       from cutter_governance.manifest_envelope m
       join cutter_governance.review_decision d on d.manifest_id = m.envelope_id
       where m.source_doc_ref = ${input.entryId} and d.superseded_by_review_decision_id is null

@@ -1,4 +1,4 @@
-import { sql } from 'slonik';
+import { type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
 import { manifestDigest, manifestHeader } from '../document/manifest.ts';
 import type { DocumentPlan } from '../document/types.ts';
@@ -7,40 +7,25 @@ import { AlreadyCut, NotApproved, PlanStale, problemAt } from '../law/refusals.t
 import { type CutFacts, cutStatement, type PriorSignature } from '../law/statement.ts';
 import { type EntryState, nextState, statesBefore } from '../law/states.ts';
 import { TOOL_REVISION } from '../version.ts';
-import { type CutInput, type CutLook, lockForCut, lookForCut } from './cut-look.ts';
+import { type CutInput, type CutLook, lookForCut } from './cut-look.ts';
 import { type DocumentActions, effectOf, planActions, unitCounts } from './effect/actions.ts';
-import {
-  affectedRows,
-  type Birth,
-  memoized,
-  newUnits,
-  newVersions,
-  settled,
-  unitIds,
-} from './effect/births.ts';
+import { type Birth, type BornRows, bornRows } from './effect/births.ts';
 import { actionSummary, type StoredBlock } from './effect/blocks.ts';
 import { cutChangeSet } from './effect/change-set-row.ts';
 import { planFor, refuseBroken } from './effect/plan.ts';
 import { refuseConflict, refuseOther } from './envelope/conflict.ts';
-import { type FoundEntry, foundEntry, unlockable } from './envelope/entry-lock.ts';
+import { type FoundEntry, foundEntry, refusalOfUnlocked } from './envelope/entry-lock.ts';
 import { currentKey } from './envelope/key-registry.ts';
 import { moveEntry } from './envelope/move.ts';
 import { type EntryWork, movedRow, termsOf, workOf } from './envelope/reading.ts';
 import { signStatement } from './envelope/sign.ts';
 import type { Done, ExecTx } from './envelope/transaction.ts';
-import { Writes } from './envelope/writes.ts';
+import { type ChangedRow, composeWrites, insertRows, updateRows } from './envelope/writes.ts';
 import { digestNow, notYet } from './not-yet.ts';
 import { refuseOpen } from './open-predecessors.ts';
 import { AFFECTED_ROW, CHANGE_SET } from './tables/change-set.ts';
 import { SIGNATURE } from './tables/signature.ts';
-import { insertInto } from './tables/table.ts';
-import {
-  INFORMATION_UNIT,
-  moveAnchors,
-  type NewInformationUnit,
-  type NewUnitVersion,
-  UNIT_VERSION,
-} from './tables/unit.ts';
+import { INFORMATION_UNIT, moveAnchors, UNIT_VERSION } from './tables/unit.ts';
 
 export interface CutAnswer {
   readonly entryId: string;
@@ -54,7 +39,8 @@ export interface CutAnswer {
  *
  * Locks    entry · signing key (shared) · document code; then looks
  * Reads    source · vocabulary · live units · live decision · blocks · dependencies · change sets · key
- * Writes   1 signature · 1 change_set · A affected_row · 1 history · U units and versions · anchors · entry.status (CAS)
+ * Writes   1 signature · 1 change_set · A affected_row · 1 history · U units and versions · anchors ·
+ *          entry.status (CAS)
  * Refuses  IdempotencyConflict  the key was used for another cut, or by another principal
  *          NotFound             no such entry
  *          AlreadyCut           the entry, or this manifest, has its cut       G-CUT-ONCE
@@ -67,10 +53,9 @@ export interface CutAnswer {
  * Replay   same key, entry, manifest and principal: the first change set, `replayed: true`
  * See      docs/reference/api.md, docs/reference/errors.md
  */
-export async function cut(tx: ExecTx, input: CutInput): Promise<Done<CutAnswer>> {
-  const locked = await lockForCut(tx, input.entryId);
-  const look = await lookForCut(tx, input);
-  const answer = { entryId: input.entryId, changeSetId: tx.id('change_set') };
+export async function cut(tx: ExecTx<'cut'>, input: CutInput): Promise<Done<CutAnswer>> {
+  const { locked, look } = await lookForCut(tx, input);
+  const answer = { entryId: input.entryId, changeSetId: tx.ids.change_set };
   if (look.first !== null) {
     refuseOther(tx.caller, look.first.by, null, look.first.entry_id);
     refuseConflict('cut something else', [
@@ -82,26 +67,26 @@ export async function cut(tx: ExecTx, input: CutInput): Promise<Done<CutAnswer>>
   const entry = foundEntry(input.entryId, look);
   refuseSecondCut(input, look);
   if (locked.status === null)
-    throw unlockable(input.entryId, entry.status, 'cut', statesBefore('cut', tx.lane));
+    throw refusalOfUnlocked(input.entryId, entry.status, 'cut', statesBefore('cut', tx.lane));
   const ground = await refuseUnapproved(tx, input, look, { ...entry, status: locked.status }, locked.at);
   refuseOpen(look.open, look.unverified);
   const plan = await approvedPlan(tx, input, look, ground);
   const actions = freshActions(plan, look);
   currentKey(tx.key, look.key);
-  return write(tx, input, look, ground, plan, actions, locked.at);
+  return writeCut(tx, input, look, ground, plan, actions, locked.at);
 }
 
 function refuseSecondCut(input: CutInput, look: CutLook): void {
-  const standing = look.cuts.find((c) => c.entry === input.entryId || !c.compensated);
-  if (standing === undefined) return;
+  const first = look.cuts.find((c) => c.entry === input.entryId || !c.compensated);
+  if (first === undefined) return;
   const message =
-    standing.entry === input.entryId
-      ? `Entry ${input.entryId} was cut by change set ${standing.id}; a retry or an amendment is a new entry.`
-      : `This manifest was cut by change set ${standing.id} for entry ${standing.entry}.`;
+    first.entry === input.entryId
+      ? `Entry ${input.entryId} was cut by change set ${first.id}; a retry or an amendment is a new entry.`
+      : `This manifest was cut by change set ${first.id} for entry ${first.entry}.`;
   throw new AlreadyCut(message, [
     problemAt(['input', 'entryId'], 'already-cut', message, {
-      entryId: standing.entry,
-      changeSetId: standing.id,
+      entryId: first.entry,
+      changeSetId: first.id,
     }),
   ]);
 }
@@ -179,7 +164,7 @@ async function approvedPlan(
   refuseBroken(plan);
   const header = manifestHeader(plan, { entryId: input.entryId, docCode: source.doc_code });
   const digest = manifestDigest(header, plan.leafHashes);
-  if (digest !== input.manifestDigest) throw stale(`The plan is ${digest} now; plan and review again.`);
+  if (digest !== input.manifestDigest) throw stalePlan(`The plan is ${digest} now; plan and review again.`);
   return plan;
 }
 
@@ -189,36 +174,38 @@ function freshActions(plan: DocumentPlan, look: CutLook): DocumentActions {
   const planned = new Map<string, string>(
     actions.actions.map((unit) => [
       unit.record.localId,
-      fingerprint(actionSummary(unit), unit.live?.unitId ?? null),
+      actionFingerprint(actionSummary(unit), unit.live?.unitId ?? null),
     ]),
   );
   for (const unit of actions.vanished) planned.set(`vanished:${unit.unitId}`, `vanished ${unit.versionSeq}`);
   const approved = look.blocks.filter((block) => block.summary['role'] !== 'excluded');
   const changed = approved.find((block) => planned.get(block.unit_local_id) !== approvedFingerprint(block));
   if (changed === undefined && approved.length === planned.size) return actions;
-  throw stale(
-    `The live units changed since the review${changed?.address ? ` (at ${changed.address})` : ''}; this call can succeed once a reviewer has looked at the current plan and approved it again.`,
+  const place = changed?.address ? ` (at ${changed.address})` : '';
+  throw stalePlan(
+    `The live units changed since the review${place}; ` +
+      'this call can succeed once a reviewer has looked at the current plan and approved it again.',
     true,
   );
 }
 
-function fingerprint(summary: Record<string, unknown>, unitId: string | null): string {
+function actionFingerprint(summary: Record<string, unknown>, unitId: string | null): string {
   const { action, base_version_id: id, base_version_seq: base, version_seq: seq } = summary;
   return [action, unitId, id, base, seq].join(' ');
 }
 
 function approvedFingerprint(block: StoredBlock): string {
   if (block.block_role === 'origin') return `vanished ${block.summary['version_seq']}`;
-  return fingerprint(block.summary, block.target_unit_id);
+  return actionFingerprint(block.summary, block.target_unit_id);
 }
 
-function stale(message: string, retryable = false): PlanStale {
+function stalePlan(message: string, retryable = false): PlanStale {
   const problem = problemAt(['input', 'manifestDigest'], 'base-changed', message);
   return new PlanStale(message, [problem], retryable);
 }
 
-async function write(
-  tx: ExecTx,
+async function writeCut(
+  tx: ExecTx<'cut'>,
   input: CutInput,
   look: CutLook,
   ground: CutGround,
@@ -227,17 +214,13 @@ async function write(
   at: string,
 ): Promise<Done<CutAnswer>> {
   // From here it must succeed.
-  const writes = new Writes(at);
   const birth = birthOf(tx, ground);
-  const ids = unitIds(birth, actions);
-  const units = newUnits(birth, actions, ids);
-  const versions = newVersions(birth, actions, ids);
-  const affected = affectedRows(birth, actions, ids);
+  const born = bornRows(birth, actions);
   const facts = factsOf(tx, input, look, ground, plan, actions, at);
   const signature = signStatement(
     {
       lane: tx.lane,
-      signatureId: tx.id('signature'),
+      signatureId: tx.ids.signature,
       statement: cutStatement(facts),
       toolRevision: TOOL_REVISION,
       priorSignatureId: facts.priorSignature?.signatureId ?? null,
@@ -248,77 +231,76 @@ async function write(
   );
   const changeSet = cutChangeSet(facts, {
     idempotencyKey: input.idempotencyKey,
-    signatureId: tx.id('signature'),
+    signatureId: tx.ids.signature,
     riskClass: ground.approval.risk_class,
     scenarioRef: look.scenario_ref,
     docCode: birth.docCode,
     sourceDigest: birth.sourceDigest,
     cutSeq: (look.prior?.cutSeq ?? 0) + 1,
-    affectedRows: affected.length,
+    affectedRows: born.affected.length,
   });
-  await tx.connection.query(sql.prepared('cut.birth', z.object({}))`
-    /* cut.birth */ with units as (${insertInto(INFORMATION_UNIT, units)})
-    ${insertInto(UNIT_VERSION, versions)}`);
-  recordUnits(writes, units, versions);
-  const sent = {
-    signature: writes.insert(SIGNATURE, [signature]),
-    changeSet: writes.insert(CHANGE_SET, [changeSet]),
-    affected: writes.insert(AFFECTED_ROW, affected),
-  };
-  const step = moveEntry(tx, writes, {
+  const anchors = anchorsOf(born);
+  const step = moveEntry(tx, {
     entryId: input.entryId,
     from: ground.from,
     verb: 'cut',
-    historyId: tx.id('history'),
+    historyId: tx.ids.history,
     rationale: null,
   });
+  const { writes, sent } = composeWrites(at, {
+    units: insertRows(INFORMATION_UNIT, born.units, born.settled),
+    versions: insertRows(UNIT_VERSION, born.versions),
+    anchors: updateRows(INFORMATION_UNIT, anchors.statement, anchors.moved, born.versions.length),
+    signature: insertRows(SIGNATURE, [signature]),
+    changeSet: insertRows(CHANGE_SET, [changeSet]),
+    affected: insertRows(AFFECTED_ROW, born.affected),
+    ...step,
+  });
+  await tx.connection.query(sql.prepared('cut.birth', z.object({}))`
+    /* cut.birth */ with units as (${sent.units})
+    ${sent.versions}`);
   const { moved } = await tx.connection.one(sql.prepared('cut.write', movedRow)`
-    /* cut.write */ with moved as (${step.moved}),
-      anchors as (${moveAnchors(
-        versions.map((v) => v.unit_id),
-        versions.map((v) => v.id),
-      )}),
+    /* cut.write */ with moved as (${sent.moved}), anchors as (${sent.anchors}),
       signature as (${sent.signature}), change_set as (${sent.changeSet}), affected as (${sent.affected}),
-      history as (${step.history})
+      history as (${sent.history})
     select ((select count(*) from moved) + (select count(*) from anchors))::int as moved`);
-  if (moved !== 1 + versions.length)
-    throw stale('The entry or a unit moved while it was cut; plan and review again.');
+  if (moved !== 1 + born.versions.length)
+    throw stalePlan('The entry or a unit moved while it was cut; plan and review again.');
   return { value: { entryId: input.entryId, changeSetId: facts.changeSetId }, writes };
 }
 
-function birthOf(tx: ExecTx, { source }: CutGround): Birth {
+function birthOf(tx: ExecTx<'cut'>, { source }: CutGround): Birth {
   return {
-    id: memoized(tx.id),
+    ids: tx.ids,
     principalId: tx.caller.principalId,
-    changeSetId: tx.id('change_set'),
+    changeSetId: tx.ids.change_set,
     docCode: source.doc_code,
     sourceDigest: source.sha256,
     mode: tx.caller.mode,
   };
 }
 
-/** The record has each unit as it stands when the transaction ends: born with null anchors, its anchors moved once. */
-function recordUnits(
-  writes: Writes,
-  units: readonly NewInformationUnit[],
-  versions: readonly NewUnitVersion[],
-): void {
-  const versionOf = new Map(versions.map((version) => [version.unit_id, version]));
-  writes.record(
-    INFORMATION_UNIT,
-    units.map((unit) => settled(unit, versionOf.get(unit.id) as NewUnitVersion)),
+/** Points each unit at its new version. The record has a unit that is born as the transaction leaves it. */
+function anchorsOf({ units, versions }: BornRows): {
+  readonly statement: FragmentSqlToken;
+  readonly moved: ChangedRow[];
+} {
+  const statement = moveAnchors(
+    versions.map((version) => version.unit_id),
+    versions.map((version) => version.id),
   );
-  writes.record(UNIT_VERSION, versions);
-  writes.settle(INFORMATION_UNIT, units.length);
   const born = new Set(units.map((unit) => unit.id));
-  for (const { id, unit_id } of versions) {
-    if (!born.has(unit_id))
-      writes.update(INFORMATION_UNIT, unit_id, { version_anchor_ref: id, content_anchor_ref: id });
-  }
+  const moved = versions
+    .filter((version) => !born.has(version.unit_id))
+    .map(({ id, unit_id }) => ({
+      id: unit_id,
+      columns: { version_anchor_ref: id, content_anchor_ref: id },
+    }));
+  return { statement, moved };
 }
 
 function factsOf(
-  tx: ExecTx,
+  tx: ExecTx<'cut'>,
   input: CutInput,
   look: CutLook,
   { approval }: CutGround,
@@ -327,7 +309,7 @@ function factsOf(
   at: string,
 ): CutFacts & { priorSignature: PriorSignature | null } {
   return {
-    changeSetId: tx.id('change_set'),
+    changeSetId: tx.ids.change_set,
     entryId: input.entryId,
     manifestId: approval.manifest_id,
     manifestDigest: input.manifestDigest,

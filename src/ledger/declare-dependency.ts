@@ -6,7 +6,7 @@ import { DEPENDENCY_KINDS, type DependencyKind } from '../law/values.ts';
 import { refuseConflict, refuseOther } from './envelope/conflict.ts';
 import { AT } from './envelope/reading.ts';
 import type { Done, ExecTx } from './envelope/transaction.ts';
-import { Writes } from './envelope/writes.ts';
+import { composeWrites, insertRows } from './envelope/writes.ts';
 import { DEPENDENCY } from './tables/dependency.ts';
 import { lockEntries } from './tables/entry.ts';
 
@@ -28,7 +28,7 @@ const lookRow = z.object({
 });
 
 /**
- * DECLARE DEPENDENCY — say how two entries hang together: *from* blocks (supersedes, refines, is related to) *to*.
+ * DECLARE DEPENDENCY — say how two entries depend: *from* blocks (supersedes, refines, is related to) *to*.
  *
  *     no state moves        lane DOT-991, role cutter_exec
  *
@@ -43,7 +43,7 @@ const lookRow = z.object({
  * See      docs/reference/api.md, docs/reference/errors.md
  */
 export async function declareDependency(
-  tx: ExecTx,
+  tx: ExecTx<'declareDependency'>,
   input: DeclareDependencyInput,
 ): Promise<Done<{ dependencyId: string }>> {
   const { at } = await tx.connection.one(sql.prepared('declareDependency.lock', lockRow)`
@@ -52,8 +52,8 @@ export async function declareDependency(
       locked as materialized (select l.entry_id from one cross join lateral (
         ${lockEntries([input.fromEntryId, input.toEntryId])}) l)
     select ${AT} as at, (select count(*) from locked) as locked`);
-  const look = await read(tx, input);
-  const value = { dependencyId: tx.id('dependency') };
+  const look = await lookForDependency(tx, input);
+  const value = { dependencyId: tx.ids.dependency };
   if (look.first !== null) {
     refuseOther(tx.caller, look.first.by);
     refuseConflict('declared another dependency', [
@@ -64,7 +64,7 @@ export async function declareDependency(
     return { value, writes: null };
   }
   refuseUnknown(input, look);
-  // The guard of the cut would come too late.
+  // The guard of CUT would be too late: the cut has been made.
   if (input.kind === 'blocks' && look.to !== null && wasCut(look.to)) {
     const message = `Entry ${input.toEntryId} is ${look.to}: it is cut already, so nothing can block it any more.`;
     throw new IllegalTransition(message, [
@@ -72,12 +72,13 @@ export async function declareDependency(
     ]);
   }
   if (look.closes) {
-    const message = `Entry ${input.toEntryId} already blocks ${input.fromEntryId}, directly or through others; the new edge would close a circle.`;
+    const message =
+      `Entry ${input.toEntryId} already blocks ${input.fromEntryId}, directly or through others; ` +
+      'the new edge would close a circle.';
     throw new DependencyCycle(message, [
       problemAt(['input', 'toEntryId'], 'cycle', message, { entryId: input.toEntryId }),
     ]);
   }
-  const writes = new Writes(at);
   const row = {
     dependency_id: value.dependencyId,
     from_entry_id: input.fromEntryId,
@@ -85,23 +86,32 @@ export async function declareDependency(
     dependency_kind: input.kind,
     created_by: tx.caller.principalId,
   };
+  const { writes, sent } = composeWrites(at, { edge: insertRows(DEPENDENCY, [row]) });
   await tx.connection.query(sql.prepared('declareDependency.write', z.object({}))`
-    /* declareDependency.write */ ${writes.insert(DEPENDENCY, [row])}`);
+    /* declareDependency.write */ ${sent.edge}`);
   return { value, writes };
 }
 
-function read(tx: ExecTx, input: DeclareDependencyInput): Promise<z.infer<typeof lookRow>> {
+function lookForDependency(
+  tx: ExecTx<'declareDependency'>,
+  input: DeclareDependencyInput,
+): Promise<z.infer<typeof lookRow>> {
   return tx.connection.one(sql.prepared('declareDependency.look', lookRow)`
     /* declareDependency.look */ with recursive blocked(entry_id) as (
         select ${input.toEntryId}::uuid
       union
         select d.to_entry_id from blocked b
-        join cutter_governance.decision_backlog_dependency d on d.from_entry_id = b.entry_id and d.dependency_kind = 'blocks')
-    select (select status from cutter_governance.decision_backlog_entry where entry_id = ${input.fromEntryId}::uuid) as "from",
-      (select status from cutter_governance.decision_backlog_entry where entry_id = ${input.toEntryId}::uuid) as "to",
+        join cutter_governance.decision_backlog_dependency d
+          on d.from_entry_id = b.entry_id and d.dependency_kind = 'blocks')
+    select
+      (select status from cutter_governance.decision_backlog_entry
+        where entry_id = ${input.fromEntryId}::uuid) as "from",
+      (select status from cutter_governance.decision_backlog_entry
+        where entry_id = ${input.toEntryId}::uuid) as "to",
       ${input.kind} = 'blocks' and exists (select 1 from blocked where entry_id = ${input.fromEntryId}::uuid) as closes,
       (select json_build_object('by', created_by, 'from', from_entry_id, 'to', to_entry_id, 'kind', dependency_kind)
-        from cutter_governance.decision_backlog_dependency where dependency_id = ${tx.id('dependency')}::uuid) as first`);
+        from cutter_governance.decision_backlog_dependency
+        where dependency_id = ${tx.ids.dependency}::uuid) as first`);
 }
 
 function refuseUnknown(input: DeclareDependencyInput, look: z.infer<typeof lookRow>): void {

@@ -1,4 +1,5 @@
 import type { DatabasePool } from 'slonik';
+import type { Verb } from '../auth/authority.ts';
 import { refuseOutside, refuseOutsideChangeSet } from '../auth/narrowing.ts';
 import type { Session } from '../auth/session.ts';
 import type { Custody } from '../law/keys.ts';
@@ -12,6 +13,7 @@ import {
   type LaneTx,
   type PhaseCall,
   runPhase,
+  type VerifyTx,
   type Written,
 } from './envelope/transaction.ts';
 import { type PlanCutInput, type PlanView, planCut } from './plan-cut.ts';
@@ -19,17 +21,17 @@ import { type Reconstruction, reconstruct } from './reconstruct.ts';
 import type { SweepAnswer, SweepInput } from './sweep.ts';
 import { sweepReplay } from './sweep-replay.ts';
 
-/** The ledger as resolvers see it: verbs run in their lane's transaction, evidence is read beside it. */
+/** The ledger as resolvers see it: verbs run in their lane's transaction, evidence is read outside of it. */
 export interface Ledger {
   /** Runs a verb in the executor's lane (DOT-991, login cutter_exec). */
-  asExec<T extends object>(
-    call: PhaseCall,
-    work: (tx: LaneTx<typeof EXECUTOR_LANE>) => Promise<Done<T>>,
+  asExec<V extends Verb, T extends object>(
+    call: PhaseCall<V>,
+    work: (tx: LaneTx<typeof EXECUTOR_LANE, V>) => Promise<Done<T>>,
   ): Promise<Written<T>>;
   /** Runs a verb in the verifier's lane (DOT-992, login cutter_verify). */
   asVerify<T extends object>(
-    call: PhaseCall,
-    work: (tx: LaneTx<typeof VERIFIER_LANE>) => Promise<Done<T>>,
+    call: PhaseCall<'verify'>,
+    work: (tx: VerifyTx) => Promise<Done<T>>,
   ): Promise<Written<T>>;
   /** Shows a plan without writing. */
   planCut(caller: Session, input: PlanCutInput): Promise<PlanView>;
@@ -52,11 +54,11 @@ export interface LedgerOptions {
   readonly custody: Custody;
   /** Why what is acknowledged might not outlive a crash; null where it does. */
   readonly lost: () => string | null;
-  /** Told how each writing transaction ended: by an error, or null. */
+  /** Called at the end of each writing transaction: with its error, or null. */
   readonly wrote: (error: unknown) => void;
   /** Called after each commit: the integrator has something to do. */
   readonly committed: () => void;
-  /** Told of what the database refused although the code thought it legal (42501), and of other defects. */
+  /** Called for each error that is no refusal: the database forbade what the code allows (42501), or another defect. */
   readonly alarm: (error: unknown, call: PhaseCall) => void;
 }
 
@@ -67,8 +69,8 @@ export function openLedger(options: LedgerOptions): Ledger {
   const exec = laneOf(EXECUTOR_LANE, pools.exec, plans, options);
   const verify = laneOf(VERIFIER_LANE, pools.verify, plans, options);
   return {
-    asExec: (call, work) => guarded(options, call, EXECUTOR_LANE, exec, work),
-    asVerify: (call, work) => guarded(options, call, VERIFIER_LANE, verify, work),
+    asExec: (call, work) => runGuarded(options, call, EXECUTOR_LANE, exec, work),
+    asVerify: (call, work) => runGuarded(options, call, VERIFIER_LANE, verify, work),
     document: (docCode) => documentOf(pools.evidence, docCode),
     planCut: (caller, input) => {
       refuseOutside(caller, input.entryId === null ? [] : [input.entryId]);
@@ -92,12 +94,12 @@ function laneOf<L extends Lane>(
   return pool === null || keys().length === 0 ? null : { lane, pool, keys, plans, lost, wrote, committed };
 }
 
-async function guarded<L extends Lane, T extends object>(
+async function runGuarded<L extends Lane, V extends Verb, T extends object>(
   options: LedgerOptions,
-  call: PhaseCall,
+  call: PhaseCall<V>,
   lane: L,
   resources: LaneResources<L> | null,
-  work: (tx: LaneTx<L>) => Promise<Done<T>>,
+  work: (tx: LaneTx<L, V>) => Promise<Done<T>>,
 ): Promise<Written<T>> {
   if (resources === null) {
     throw new LaneNotServed(

@@ -19,7 +19,7 @@ import {
   vocabularyText,
 } from './envelope/reading.ts';
 import type { Done, ExecTx } from './envelope/transaction.ts';
-import { Writes } from './envelope/writes.ts';
+import { composeWrites, insertRows } from './envelope/writes.ts';
 import { DEPENDENCY, type NewDependency } from './tables/dependency.ts';
 
 export interface MarkInput {
@@ -63,14 +63,16 @@ type Look = z.infer<typeof lookRow>;
  * Replay   same key, content and principal: the first entry, `replayed: true`
  * See      docs/reference/api.md, docs/reference/errors.md
  */
-export async function mark(tx: ExecTx, input: MarkInput): Promise<Done<{ entryId: string }>> {
+export async function mark(tx: ExecTx<'mark'>, input: MarkInput): Promise<Done<{ entryId: string }>> {
   const entryId = derivedId(input.idempotencyKey);
   const spec = resolvedSpec(input.cutSpec);
+  const docCode = sql.fragment`(
+    select s.doc_code from cutter_source.source s where s.source_id = ${input.sourceId}::uuid)`;
   const look = await tx.connection.one(sql.prepared('mark.look', lookRow)`
     /* mark.look */ select ${AT} as at,
       (select ${SOURCE_META} from cutter_source.source s where s.source_id = ${input.sourceId}::uuid) as source,
       ${VOCABULARY} as vocabulary,
-      ${foreignHolders(sql.fragment`(select s.doc_code from cutter_source.source s where s.source_id = ${input.sourceId}::uuid)`)} as held,
+      ${foreignHolders(docCode)} as held,
       (select coalesce(json_agg(p.entry_id), '[]') from cutter_governance.decision_backlog_entry p
         where p.entry_id = any(${sql.array(input.blockedBy, 'uuid')})) as predecessors,
       (select json_build_object('kind', e.kind, 'payload', e.payload, 'scenario_ref', e.scenario_ref,
@@ -95,22 +97,22 @@ export async function mark(tx: ExecTx, input: MarkInput): Promise<Done<{ entryId
   const { vocabulary, held } = look;
   refuseBroken(await planFor(tx, { source, spec, vocabulary: termsOf(vocabulary), held }));
 
-  const writes = new Writes(look.at);
-  const born = bearEntries(tx, writes, [
+  const born = bearEntries(tx, [
     {
       entryId,
       kind: 'cut_request',
       payload,
       scenario_ref: input.scenarioRef,
       verb: 'mark',
-      historyId: tx.id('history'),
+      historyId: tx.ids.history,
       rationale: null,
     },
   ]);
-  const edges = [...new Set(input.blockedBy)].map((from) => edge(tx, from, entryId));
+  const edges = [...new Set(input.blockedBy)].map((from) => blockingEdge(tx, from, entryId));
+  const { writes, sent } = composeWrites(look.at, { ...born, edges: insertRows(DEPENDENCY, edges) });
   await tx.connection.query(sql.prepared('mark.write', z.object({}))`
-    /* mark.write */ with entry as (${born.entries}), history as (${born.history})
-    ${writes.insert(DEPENDENCY, edges)}`);
+    /* mark.write */ with entry as (${sent.entries}), history as (${sent.history})
+    ${sent.edges}`);
   return { value: { entryId }, writes };
 }
 
@@ -122,9 +124,9 @@ function asFirst(input: MarkInput, spec: CutSpec, first: NonNullable<Look['first
   return stored.profile.startsWith(`${asked}@`) ? { profile: stored.profile } : spec;
 }
 
-function edge(tx: ExecTx, from: string, to: string): NewDependency {
+function blockingEdge(tx: ExecTx<'mark'>, from: string, to: string): NewDependency {
   return {
-    dependency_id: tx.id(`dependency:${from}`),
+    dependency_id: tx.ids.each(`dependency:${from}`),
     from_entry_id: from,
     to_entry_id: to,
     dependency_kind: 'blocks',
@@ -158,12 +160,14 @@ function refuseUnknown(input: MarkInput, look: Look): void {
 }
 
 function comparedMark(
-  tx: ExecTx,
+  tx: ExecTx<'mark'>,
   input: MarkInput,
   spec: CutSpec,
   first: NonNullable<Look['first']>,
 ): Compared[] {
-  const marked = first.blocked_by.filter((d) => d.id === tx.id(`dependency:${d.from}`)).map((d) => d.from);
+  const marked = first.blocked_by
+    .filter((d) => d.id === tx.ids.each(`dependency:${d.from}`))
+    .map((d) => d.from);
   return [
     ['kind', first.kind, 'cut_request'],
     ['signalSource', first.payload['signal_source'], input.signalSource],

@@ -2,7 +2,7 @@ import type { CommonQueryMethods } from 'slonik';
 import { manifestDigest, manifestHeader } from '../document/manifest.ts';
 import type { CutSpec } from '../document/types.ts';
 import { IllegalTransition, problemAt } from '../law/refusals.ts';
-import { canReach, type EntryState } from '../law/states.ts';
+import { canBecome, type EntryState } from '../law/states.ts';
 import type { EntryKind } from '../law/values.ts';
 import { type Planned, planFor } from './effect/plan.ts';
 import type { PlanCache } from './effect/plan-cache.ts';
@@ -44,26 +44,27 @@ export function notYet(
     const way = "isn't reviewed or cut; end it with abandon and a rationale";
     return new IllegalTransition(`Entry ${entryId} is of kind ${kind}, which ${way}.`, [problem]);
   }
-  const stands = `Entry ${entryId} is ${status}; ${verb} needs it to be ${before.join(' or ')}.`;
+  const state = `Entry ${entryId} is ${status}; ${verb} needs it to be ${before.join(' or ')}.`;
   const first = FIRST[verb][status];
-  if (first === undefined || !canReach(status, before))
+  if (first === undefined || !canBecome(status, before))
     return new IllegalTransition(
-      `${stands} It can't get there any more: mark the document again, as a new entry.`,
+      `${state} It can't get there any more: mark the document again, as a new entry.`,
       [problem],
     );
   if (!holds)
     return new IllegalTransition(
-      `${stands} This call would be refused then, too: it doesn't name the current plan or decision. Call planCut(entryId) and read the entry.`,
+      `${state} This call would be refused then, too: it doesn't name the current plan or decision. ` +
+        'Call planCut(entryId) and read the entry.',
       [problem],
     );
   const when = status === 'reviewed_deferred' && notBefore != null ? `, not before ${notBefore},` : '';
   const way = `This call can succeed after ${first}${when} by a principal with that right.`;
-  return new IllegalTransition(`${stands} ${way}`, [problem], true);
+  return new IllegalTransition(`${state} ${way}`, [problem], true);
 }
 
 interface Look {
   readonly source: SourceMeta | null;
-  readonly payload: { readonly proposed_cut_spec: unknown } | null;
+  readonly payload: { readonly proposed_cut_spec: CutSpec | null } | null;
   readonly vocabulary: string;
   readonly held: Planned['held'];
 }
@@ -78,7 +79,7 @@ export async function digestNow(
   if (source === null || spec == null) return null;
   const plan = await planFor(planning, {
     source,
-    spec: spec as CutSpec,
+    spec,
     vocabulary: termsOf(vocabulary),
     held,
   });

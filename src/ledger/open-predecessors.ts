@@ -25,7 +25,8 @@ const shown = (alias: FragmentSqlToken) =>
  * prevents that.
  */
 const entry = (id: FragmentSqlToken) =>
-  sql.fragment`lateral (select e.entry_id, e.status, e.kind from cutter_governance.decision_backlog_entry e where e.entry_id = ${id} offset 0)`;
+  sql.fragment`lateral (select e.entry_id, e.status, e.kind from cutter_governance.decision_backlog_entry e
+    where e.entry_id = ${id} offset 0)`;
 
 /** `blocks` predecessors that are neither complete themselves nor, having ended otherwise, replaced by one that is. */
 export function openPredecessors(entryId: string): FragmentSqlToken {
@@ -36,8 +37,10 @@ export function openPredecessors(entryId: string): FragmentSqlToken {
       union
         select h.predecessor, d.from_entry_id from heirs h
         join ${entry(sql.fragment`h.entry_id`)} ended on ended.status in (${FAILED})
-        join cutter_governance.decision_backlog_dependency d on d.to_entry_id = h.entry_id and d.dependency_kind = 'supersedes')
-    select coalesce(json_agg(${shown(sql.fragment`p`)}::jsonb || jsonb_build_object('last', missing.last) order by p.entry_id), '[]')
+        join cutter_governance.decision_backlog_dependency d
+          on d.to_entry_id = h.entry_id and d.dependency_kind = 'supersedes')
+    select coalesce(json_agg(${shown(sql.fragment`p`)}::jsonb || jsonb_build_object('last', missing.last)
+      order by p.entry_id), '[]')
     from (select h.predecessor, coalesce(jsonb_agg(${shown(sql.fragment`o`)} order by o.entry_id)
         filter (where o.status not in (${FAILED}) or not exists (
           select 1 from cutter_governance.decision_backlog_dependency d
@@ -47,14 +50,16 @@ export function openPredecessors(entryId: string): FragmentSqlToken {
     cross join ${entry(sql.fragment`missing.predecessor`)} p)`;
 }
 
-/** Refuses while something stands before the entry (G-CUT-DEPS). All of it can pass: the messages say by whose act. */
+/** Refuses while another entry must come first (G-CUT-DEPS). The messages say whose act ends the wait. */
 export function refuseOpen(open: readonly OpenPredecessor[], unverified: readonly string[]): void {
   const problems: Problem[] = [
     ...open.map((predecessor) =>
-      problemAt(['input', 'entryId'], 'predecessor-open', because(predecessor), { entryId: predecessor.id }),
+      problemAt(['input', 'entryId'], 'predecessor-open', predecessorMessage(predecessor), {
+        entryId: predecessor.id,
+      }),
     ),
     ...unverified.map((entryId) =>
-      problemAt(['input', 'entryId'], 'document-unverified', waiting(entryId), { entryId }),
+      problemAt(['input', 'entryId'], 'document-unverified', unverifiedMessage(entryId), { entryId }),
     ),
   ];
   const [first] = problems;
@@ -63,11 +68,12 @@ export function refuseOpen(open: readonly OpenPredecessor[], unverified: readonl
   throw new DependencyOpen(`${first.message}${more}`, problems);
 }
 
-function waiting(entryId: string): string {
-  return `Another cut of this document (entry ${entryId}) waits for its verification; this call can succeed once a verifier has judged it.`;
+function unverifiedMessage(entryId: string): string {
+  const waiting = `Another cut of this document (entry ${entryId}) waits for its verification`;
+  return `${waiting}; this call can succeed once a verifier has judged it.`;
 }
 
-function because({ last, ...predecessor }: OpenPredecessor): string {
+function predecessorMessage({ last, ...predecessor }: OpenPredecessor): string {
   const blocked = `It is blocked by entry ${predecessor.id}, which is ${predecessor.status}`;
   if (!isEnded(predecessor.status)) return `${blocked}; ${waitFor(predecessor)}`;
   const going = last.find(({ status }) => !isEnded(status));
@@ -75,7 +81,8 @@ function because({ last, ...predecessor }: OpenPredecessor): string {
     return `${blocked}; its successor is entry ${going.id}, which is ${going.status}; ${waitFor(going)}`;
   const end = last[0];
   const declared = (id: string) =>
-    `a reviewer can declare a successor of entry ${id} with kind SUPERSEDES, and this call can succeed once that is verified_complete.`;
+    `a reviewer can declare a successor of entry ${id} with kind SUPERSEDES, ` +
+    'and this call can succeed once that is verified_complete.';
   if (end === undefined || end.id === predecessor.id)
     return `${blocked} and has no successor that could be complete; ${declared(predecessor.id)}`;
   return `${blocked}; its successor, entry ${end.id}, is ${end.status} and has none itself; ${declared(end.id)}`;
@@ -83,7 +90,10 @@ function because({ last, ...predecessor }: OpenPredecessor): string {
 
 function waitFor({ kind, status }: { readonly kind: Standing['kind']; readonly status: EntryState }): string {
   if (kind !== 'cut_request')
-    return `entries of kind ${kind} are never cut; abandon it, and let a reviewer declare its successor with kind SUPERSEDES.`;
+    return (
+      `entries of kind ${kind} are never cut; abandon it, ` +
+      'and let a reviewer declare its successor with kind SUPERSEDES.'
+    );
   const whose = status === 'cut_applied' ? ' by a verifier' : '';
   return `this call can succeed once that is verified_complete${whose}.`;
 }

@@ -59,12 +59,12 @@ export async function planCut(
     left join cutter_source.source s
       on s.source_id = coalesce(${input.sourceId}::uuid, ${ENTRY_SOURCE_ID})`);
   const { source, payload } = look;
-  if (look.kind !== null && look.kind !== 'cut_request') throw unplanned(input, look.kind);
-  if (look.status !== null && isEnded(look.status)) throw ended(input, look.status);
-  if (source === null) throw absent(input);
-  const spec =
-    payload === null ? resolvedSpec(input.cutSpec as CutSpec) : (payload.proposed_cut_spec as CutSpec | null);
-  if (spec === null) throw absent(input);
+  if (look.kind !== null && look.kind !== 'cut_request') throw refusalOfKind(input, look.kind);
+  if (look.status !== null && isEnded(look.status)) throw refusalOfEnded(input, look.status);
+  if (source === null) throw refusalOfAbsent(input);
+  const asked = input.cutSpec === null ? null : resolvedSpec(input.cutSpec);
+  const spec = payload === null ? asked : payload.proposed_cut_spec;
+  if (spec === null) throw refusalOfAbsent(input);
   const plan = await planFor(evidence, {
     source,
     spec,
@@ -97,21 +97,25 @@ function refuseUnclear(input: PlanCutInput): void {
 const subjectOf = (entryId: string | null) => (entryId === null ? {} : { entryId });
 
 /**
- * The same for an entry that ended uncut or failed. What was cut keeps its plan, which shows whether the text stands
+ * Refuses an entry that ended uncut or failed. What was cut keeps its plan, which shows whether the text is
  * unchanged.
  */
-function ended({ entryId }: PlanCutInput, status: EntryState): IllegalTransition {
-  const message = `Entry ${entryId} is ${status}: it has ended, so nobody can approve a plan of it. To see how its text would be cut now, call planCut with its sourceId and a cutSpec; to cut it, mark it anew.`;
+function refusalOfEnded({ entryId }: PlanCutInput, status: EntryState): IllegalTransition {
+  const message =
+    `Entry ${entryId} is ${status}: it has ended, so nobody can approve a plan of it. To see how its text would be ` +
+    'cut now, call planCut with its sourceId and a cutSpec; to cut it, mark it again.';
   return new IllegalTransition(message, [problemAt(['entryId'], status, message, subjectOf(entryId))]);
 }
 
-/** A plan that nobody can approve would only mislead. */
-function unplanned({ entryId }: PlanCutInput, kind: EntryKind): IllegalTransition {
-  const message = `Entry ${entryId} is of kind ${kind}. Such an entry isn't reviewed or cut, so it has no plan. End it with abandon and a rationale. To try again, mark a new entry.`;
+/** Refuses an entry that is never cut: a plan that nobody can approve would only mislead. */
+function refusalOfKind({ entryId }: PlanCutInput, kind: EntryKind): IllegalTransition {
+  const message =
+    `Entry ${entryId} is of kind ${kind}. Such an entry isn't reviewed or cut, so it has no plan. ` +
+    'End it with abandon and a rationale. To try again, mark a new entry.';
   return new IllegalTransition(message, [problemAt(['entryId'], kind, message, subjectOf(entryId))]);
 }
 
-function absent(input: PlanCutInput): NotFound {
+function refusalOfAbsent(input: PlanCutInput): NotFound {
   const path = input.entryId === null ? 'sourceId' : 'entryId';
   const message =
     input.entryId === null

@@ -24,7 +24,7 @@ type ManifestRecord = readonly [
 type VersionText = readonly [id: string, text: string];
 
 /**
- * A thousand rows in one: a hundred thousand rows of the driver's would be handed over in one turn of the event loop.
+ * A thousand rows in one: the driver would hand over a hundred thousand rows in one turn of the event loop.
  */
 const partRow = z.discriminatedUnion('part', [
   z.object({
@@ -41,8 +41,8 @@ type PartRow = z.infer<typeof partRow>;
  * Gives a cut's source back from its rows: unit bodies and excluded stretches in the order of the manifest. The
  * source table isn't asked; the digest to meet is that of the approved manifest's header.
  *
- * Records and texts are read apart, each by an index, and joined here: PostgreSQL would choose the way of a join by
- * statistics that know nothing of a cut that is new, and the wrong way is quadratic in the units.
+ * Records and texts are read apart, each by an index, and joined here. PostgreSQL would plan a join by statistics that
+ * know nothing of a new cut, and the wrong plan is quadratic in the units.
  */
 export async function reconstruct(
   evidence: CommonQueryMethods,
@@ -51,11 +51,13 @@ export async function reconstruct(
   const rows = await evidence.any(sql.prepared('reconstruct.parts', partRow)`
     /* reconstruct.parts */ with judged as materialized (
       select c.change_set_id, c.manifest_id,
-        exists (select 1 from cutter_governance.cut_change_set x where x.compensates_change_set_id = c.change_set_id) as void
+        exists (select 1 from cutter_governance.cut_change_set x
+          where x.compensates_change_set_id = c.change_set_id) as void
       from cutter_governance.cut_change_set c where c.change_set_id = ${changeSetId}::uuid and c.change_kind = 'cut'),
     records as materialized (
       select b.unit_local_id, b.render_order, b.payload_summary->>'text' as text,
-        case when b.payload_summary->>'action' = 'unchanged' then b.payload_summary->>'base_version_id' end as base_version_id,
+        case when b.payload_summary->>'action' = 'unchanged'
+          then b.payload_summary->>'base_version_id' end as base_version_id,
         b.payload_summary->'header'->>'sourceDigest' as source_digest, j.void
       from judged j join cutter_governance.manifest_unit_block b on b.envelope_id = j.manifest_id
       where b.block_role = 'result')
@@ -67,7 +69,8 @@ export async function reconstruct(
     union all
     ${inThousands(
       sql.fragment`'made'`,
-      sql.fragment`select json_build_array(made.provenance->>'local_id', made.body) as row, null as source_digest, false as void
+      sql.fragment`select json_build_array(made.provenance->>'local_id', made.body) as row, null as source_digest,
+        false as void
       from judged j join public.unit_version made on made.provenance->>'change_set_id' = j.change_set_id::text`,
     )}
     union all
@@ -89,7 +92,8 @@ export async function reconstruct(
 }
 
 function inThousands(part: FragmentSqlToken, rows: FragmentSqlToken): FragmentSqlToken {
-  return sql.fragment`select ${part} as part, json_agg(row) as rows, max(source_digest) as source_digest, bool_or(void) as void
+  return sql.fragment`select ${part} as part, json_agg(row) as rows, max(source_digest) as source_digest,
+      bool_or(void) as void
     from (select p.*, row_number() over () / 1000 as thousand from (${rows}) p) numbered group by thousand`;
 }
 

@@ -6,10 +6,10 @@ import { sourceWarnings } from '../document/warnings.ts';
 import { InvalidInput, type Problem } from '../law/refusals.ts';
 import { sha256 } from '../proof/digest.ts';
 import { refuseConflict, refuseOther } from './envelope/conflict.ts';
-import { recordIdOf } from './envelope/ids.ts';
+import { phaseIds } from './envelope/ids.ts';
 import { AT, SOURCE_META, sourceMeta } from './envelope/reading.ts';
 import type { Done, ExecTx } from './envelope/transaction.ts';
-import { Writes } from './envelope/writes.ts';
+import { composeWrites, insertRows } from './envelope/writes.ts';
 import { SOURCE } from './tables/source.ts';
 
 export interface RegisterSourceInput {
@@ -41,8 +41,7 @@ const foundRow = z.object({
   by_key: sourceMeta.nullable(),
   /** Who registered it. */
   key_of: z.string().nullable(),
-  by_content: sourceMeta.nullable(),
-  content_key: z.string().nullable(),
+  by_content: z.object({ source: sourceMeta, key: z.string() }).nullable(),
 });
 
 /**
@@ -54,12 +53,12 @@ const foundRow = z.object({
  * Writes   1 source
  * Refuses  InvalidInput         no Markdown or plain text by its content, not UTF-8, a NUL byte, nothing in it
  *          IdempotencyConflict  the key was used for another document, or by another principal for another
- * Replay   same key and content: the first source, `replayed: true`; likewise the same bytes under the same document code, whatever
- *          the key: content is stored once, and title and media type are those of the first call
+ * Replay   same key and content: the first source, `replayed: true`; also the same bytes under the same document code
+ *          with any key: content is stored once, and title and media type are those of the first call
  * See      docs/reference/api.md, docs/reference/errors.md
  */
 export async function registerSource(
-  tx: ExecTx,
+  tx: ExecTx<'registerSource'>,
   input: RegisterSourceInput,
 ): Promise<Done<RegisterSourceAnswer>> {
   const fault = contentFault(input.content);
@@ -68,11 +67,9 @@ export async function registerSource(
     /* registerSource.look */ select ${AT} as at,
       (select ${SOURCE_META} from cutter_source.source s where s.idempotency_key = ${input.idempotencyKey}) as by_key,
       (select s.registered_by from cutter_source.source s where s.idempotency_key = ${input.idempotencyKey}) as key_of,
-      (select ${SOURCE_META} from cutter_source.source s
-        where s.doc_code = ${input.docCode} and s.sha256 = ${digest}) as by_content,
-      (select s.idempotency_key from cutter_source.source s
-        where s.doc_code = ${input.docCode} and s.sha256 = ${digest}) as content_key`);
-  // The same bytes under the same document code are the same source, whoever sends them.
+      (select json_build_object('source', ${SOURCE_META}, 'key', s.idempotency_key) from cutter_source.source s
+        where s.doc_code = ${input.docCode} and s.sha256 = ${digest}) as by_content`);
+  // The same bytes under the same document code are the same source, by any sender.
   const same = found.by_key?.doc_code === input.docCode && found.by_key.sha256 === digest;
   const own = found.key_of === tx.caller.principalId;
   if (found.key_of !== null && !own && !same) refuseOther(tx.caller, found.key_of);
@@ -84,22 +81,21 @@ export async function registerSource(
       ['mediaType', found.by_key.media_type, input.mediaType],
     ]);
   }
-  // A repeated call is answered as before, also where its document was taken before content was recognised.
+  // A repeated call is answered as before, even if its document was taken before content was recognised.
   if (fault !== null && found.by_key === null) throw new InvalidInput(fault.message, [fault]);
   const problems = fault === null ? sourceWarnings(input.content, PATH) : [fault];
-  const known = found.by_key ?? found.by_content;
-  if (known !== null) {
-    const firstKey = found.by_key === null ? (found.content_key ?? '') : input.idempotencyKey;
+  const first =
+    found.by_key === null ? found.by_content : { source: found.by_key, key: input.idempotencyKey };
+  if (first !== null) {
     return {
-      value: { source: sourceView(known), problems },
+      value: { source: sourceView(first.source), problems },
       writes: null,
-      recordId: recordIdOf('registerSource', firstKey),
+      recordId: phaseIds('registerSource', first.key).record,
     };
   }
 
-  const writes = new Writes(found.at);
   const row = {
-    source_id: tx.id('source'),
+    source_id: tx.ids.source,
     idempotency_key: input.idempotencyKey,
     doc_code: input.docCode,
     title: input.title,
@@ -110,8 +106,9 @@ export async function registerSource(
     registered_by: tx.caller.principalId,
     mode: tx.caller.mode,
   };
+  const { writes, sent } = composeWrites(found.at, { source: insertRows(SOURCE, [row]) });
   await tx.connection.query(sql.prepared('registerSource.write', z.object({}))`
-    /* registerSource.write */ ${writes.insert(SOURCE, [row])}`);
+    /* registerSource.write */ ${sent.source}`);
   return { value: { source: sourceView(row), problems }, writes };
 }
 

@@ -56,7 +56,7 @@ const lookRow = z.object({
     .object({ id: z.string(), verdict: z.enum(VERDICTS), not_before: z.string().nullable() })
     .nullable(),
   marker: party.nullable(),
-  /** Who registered the bytes first; whoever sent the same bytes later got that source and isn't recorded. */
+  /** Who registered the bytes first. A later caller with the same bytes got that source and isn't recorded. */
   registrar: party.nullable(),
   first: firstDecision.nullable(),
   expired: z.boolean(),
@@ -64,7 +64,7 @@ const lookRow = z.object({
 export type ReviewLook = z.infer<typeof lookRow>;
 
 /** Everything that a review rests on, read after its lock. */
-export async function lookForReview(tx: ExecTx, input: ReviewInput): Promise<ReviewLook> {
+export async function lookForReview(tx: ExecTx<'review'>, input: ReviewInput): Promise<ReviewLook> {
   return tx.connection.one(sql.prepared('review.look', lookRow)`
     /* review.look */ select e.payload, e.kind, e.status, ${SOURCE_META} as source, ${VOCABULARY} as vocabulary,
       ${liveUnits(sql.fragment`s.doc_code`)} as live_units, ${foreignHolders(sql.fragment`s.doc_code`)} as held,
@@ -81,12 +81,13 @@ export async function lookForReview(tx: ExecTx, input: ReviewInput): Promise<Rev
       (select json_build_object('principal', s.registered_by, 'person', p.person_id) from (select 1) registrar
         left join cutter_auth.principal p on p.principal_id::text = s.registered_by
         where s.source_id is not null) as registrar,
-      (select json_build_object('by', d.decided_by, 'entry_id', m.source_doc_ref, 'envelope_id', m.envelope_id, 'verdict', d.verdict,
-          'manifest_version', d.manifest_version, 'risk_class', d.risk_class_assessment, 'findings', d.findings,
-          'rationale', m.rationale, 'prior', d.prior_review_decision_id, 'expires_at', ${timeText(sql.fragment`d.expires_at`)})
+      (select json_build_object('by', d.decided_by, 'entry_id', m.source_doc_ref, 'envelope_id', m.envelope_id,
+          'verdict', d.verdict, 'manifest_version', d.manifest_version, 'risk_class', d.risk_class_assessment,
+          'findings', d.findings, 'rationale', m.rationale, 'prior', d.prior_review_decision_id,
+          'expires_at', ${timeText(sql.fragment`d.expires_at`)})
         from cutter_governance.review_decision d
         join cutter_governance.manifest_envelope m on m.envelope_id = d.manifest_id
-        where d.review_decision_id = ${tx.id('decision')}::uuid) as first,
+        where d.review_decision_id = ${tx.ids.decision}::uuid) as first,
       coalesce(${input.expiresAt}::timestamptz <= transaction_timestamp(), false) as expired
     from (select 1) one
     left join cutter_governance.decision_backlog_entry e on e.entry_id = ${input.entryId}::uuid

@@ -17,11 +17,11 @@ import { planActions } from './effect/actions.ts';
 import { manifestBlocks } from './effect/blocks.ts';
 import { planFor, refuseBroken } from './effect/plan.ts';
 import { type Compared, refuseConflict, refuseOther } from './envelope/conflict.ts';
-import { type FoundEntry, foundEntry, lockEntry, unlockable } from './envelope/entry-lock.ts';
+import { type FoundEntry, foundEntry, lockEntry, refusalOfUnlocked } from './envelope/entry-lock.ts';
 import { moveEntry } from './envelope/move.ts';
 import { movedRow, termsOf, workOf } from './envelope/reading.ts';
 import type { Done, ExecTx } from './envelope/transaction.ts';
-import { Writes } from './envelope/writes.ts';
+import { composeWrites, insertRows, updateRows } from './envelope/writes.ts';
 import { digestNow, notYet } from './not-yet.ts';
 import { type FirstDecision, lookForReview, type ReviewInput, type ReviewLook } from './review-look.ts';
 import { MANIFEST_ENVELOPE, MANIFEST_UNIT_BLOCK, type NewEnvelope } from './tables/manifest.ts';
@@ -45,35 +45,41 @@ export interface ReviewAnswer {
  * Refuses  IdempotencyConflict  the key was used for another review, or by another principal
  *          NotFound             no such entry
  *          SameParty            the reviewer marked the entry or registered its text, or answers for who did
- *          IllegalTransition    the entry's state has no such arrow (before SameParty where the lane doesn't own the state)
- *          NotLive              a live decision stands and isn't the one named
+ *          IllegalTransition    the entry's state has no such arrow (before SameParty where the lane doesn't own
+ *                               the state)
+ *          NotLive              there is a live decision, and it isn't the one named
  *          InvalidInput         an approval that would have expired already
  *          CoverageBroken       the plan would lose something
  *          PlanStale            the digest isn't that of the plan as it is now
  * Replay   same key, content and principal: the first decision, `replayed: true`
  * See      docs/reference/api.md, docs/reference/errors.md
  */
-export async function review(tx: ExecTx, input: ReviewInput): Promise<Done<ReviewAnswer>> {
+export async function review(tx: ExecTx<'review'>, input: ReviewInput): Promise<Done<ReviewAnswer>> {
   const locked = await lockEntry(tx, input.entryId, 'review');
   const look = await lookForReview(tx, input);
   if (look.first !== null) {
     refuseOther(tx.caller, look.first.by, null, look.first.entry_id);
     refuseConflict('reviewed something else', comparedReview(look.first, input));
     return {
-      value: { entryId: input.entryId, decisionId: tx.id('decision'), manifestId: look.first.envelope_id },
+      value: { entryId: input.entryId, decisionId: tx.ids.decision, manifestId: look.first.envelope_id },
       writes: null,
     };
   }
   const entry = foundEntry(input.entryId, look);
   if (locked.status === null)
-    throw unlockable(input.entryId, entry.status, 'review', statesBefore(`review:${input.verdict}`, tx.lane));
+    throw refusalOfUnlocked(
+      input.entryId,
+      entry.status,
+      'review',
+      statesBefore(`review:${input.verdict}`, tx.lane),
+    );
   refuseParty(tx, input, look);
   const isLegal = nextState(locked.status, `review:${input.verdict}`, tx.lane) !== null;
   if (!isLegal || entry.kind !== 'cut_request')
-    throw await illegal(tx, input, look, { ...entry, status: locked.status });
+    throw await refusalOfIllegal(tx, input, look, { ...entry, status: locked.status });
   refuseDead(input, look);
-  const reviewed = await planned(tx, input, look);
-  return write(tx, input, look, reviewed, locked.status, locked.at);
+  const reviewed = await planForReview(tx, input, look);
+  return writeReview(tx, input, look, reviewed, locked.status, locked.at);
 }
 
 function comparedReview(first: FirstDecision, input: ReviewInput): Compared[] {
@@ -106,7 +112,7 @@ function refuseParty({ caller }: ExecTx, { entryId }: ReviewInput, look: ReviewL
   throw new SameParty(`${first.message} Ask another person to review it.`, problems, null);
 }
 
-async function illegal(
+async function refusalOfIllegal(
   tx: ExecTx,
   input: ReviewInput,
   look: ReviewLook,
@@ -145,14 +151,16 @@ interface Reviewed {
   readonly header: ManifestHeader;
 }
 
-async function planned(tx: ExecTx, input: ReviewInput, look: ReviewLook): Promise<Reviewed> {
+async function planForReview(tx: ExecTx, input: ReviewInput, look: ReviewLook): Promise<Reviewed> {
   const { source, spec } = workOf(input.entryId, look);
   const plan = await planFor(tx, { source, spec, vocabulary: termsOf(look.vocabulary), held: look.held });
   refuseBroken(plan);
   const header = manifestHeader(plan, { entryId: input.entryId, docCode: source.doc_code });
   const digest = manifestDigest(header, plan.leafHashes);
   if (digest === input.manifestDigest) return { plan, header };
-  const message = `The plan of this entry is ${digest}, not ${input.manifestDigest}; call planCut(entryId) and review what it shows.`;
+  const message =
+    `The plan of this entry is ${digest}, not ${input.manifestDigest}; ` +
+    'call planCut(entryId) and review what it shows.';
   throw new PlanStale(message, [
     problemAt(['input', 'manifestDigest'], 'digest-mismatch', message, {
       entryId: input.entryId,
@@ -161,8 +169,8 @@ async function planned(tx: ExecTx, input: ReviewInput, look: ReviewLook): Promis
   ]);
 }
 
-async function write(
-  tx: ExecTx,
+async function writeReview(
+  tx: ExecTx<'review'>,
   input: ReviewInput,
   look: ReviewLook,
   { plan, header }: Reviewed,
@@ -170,30 +178,31 @@ async function write(
   at: string,
 ): Promise<Done<ReviewAnswer>> {
   const actions = planActions(plan.records, look.live_units);
-  const [manifestId, decisionId] = [tx.id('envelope'), tx.id('decision')];
-  const writes = new Writes(at);
-  const envelope = writes.insert(MANIFEST_ENVELOPE, [envelopeOf(tx, input, manifestId)]);
-  const blocks = writes.insert(
-    MANIFEST_UNIT_BLOCK,
-    manifestBlocks({ envelopeId: manifestId, entryId: input.entryId }, plan, header, actions),
-  );
-  const decision = writes.insert(REVIEW_DECISION, [decisionOf(tx, input, look, manifestId, decisionId)]);
-  if (input.supersedesDecisionId !== null) {
-    writes.update(REVIEW_DECISION, input.supersedesDecisionId, {
-      superseded_by_review_decision_id: decisionId,
-    });
-  }
-  const step = moveEntry(tx, writes, {
+  const { envelope: manifestId, decision: decisionId } = tx.ids;
+  const blocks = manifestBlocks({ envelopeId: manifestId, entryId: input.entryId }, plan, header, actions);
+  const superseded = input.supersedesDecisionId === null ? [] : [input.supersedesDecisionId];
+  const step = moveEntry(tx, {
     entryId: input.entryId,
     from,
     verb: `review:${input.verdict}`,
-    historyId: tx.id('history'),
+    historyId: tx.ids.history,
     rationale: input.rationale,
   });
+  const { writes, sent } = composeWrites(at, {
+    envelope: insertRows(MANIFEST_ENVELOPE, [envelopeOf(tx, input, manifestId)]),
+    blocks: insertRows(MANIFEST_UNIT_BLOCK, blocks),
+    decision: insertRows(REVIEW_DECISION, [decisionOf(tx, input, look, manifestId, decisionId)]),
+    superseded: updateRows(
+      REVIEW_DECISION,
+      supersedeDecision(input.supersedesDecisionId, decisionId),
+      superseded.map((id) => ({ id, columns: { superseded_by_review_decision_id: decisionId } })),
+    ),
+    ...step,
+  });
   const { moved } = await tx.connection.one(sql.prepared('review.write', movedRow)`
-    /* review.write */ with moved as (${step.moved}),
-      superseded as (${supersedeDecision(input.supersedesDecisionId, decisionId)}),
-      envelope as (${envelope}), blocks as (${blocks}), decision as (${decision}), history as (${step.history})
+    /* review.write */ with moved as (${sent.moved}),
+      superseded as (${sent.superseded}), envelope as (${sent.envelope}), blocks as (${sent.blocks}),
+      decision as (${sent.decision}), history as (${sent.history})
     select ((select count(*) from moved) + (select count(*) from superseded))::int as moved`);
   if (moved !== (input.supersedesDecisionId === null ? 1 : 2)) {
     throw new NotLive('The decision or the entry moved while it was reviewed; read it again.');

@@ -1,7 +1,7 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
 import { IllegalTransition, NotFound, type Problem, problemAt, type Refusal } from '../law/refusals.ts';
-import { canReach, ENTRY_STATES, statesBefore } from '../law/states.ts';
+import { canBecome, ENTRY_STATES, statesBefore } from '../law/states.ts';
 import { ENTRY_KINDS } from '../law/values.ts';
 import { timeText } from '../text/time-sql.ts';
 import { AT } from './envelope/reading.ts';
@@ -19,7 +19,8 @@ export type Candidate = z.infer<typeof candidate>;
 const lockedRow = z.object({ at: z.string(), rows: z.array(candidate) });
 type Locked = z.infer<typeof lockedRow>;
 
-const ROWS = sql.fragment`(select coalesce(json_agg(json_build_object('entry_id', l.entry_id, 'kind', l.kind, 'status', l.status,
+const ROWS = sql.fragment`(
+  select coalesce(json_agg(json_build_object('entry_id', l.entry_id, 'kind', l.kind, 'status', l.status,
     'emitted_at', ${timeText(sql.fragment`l.emitted_at`)}) order by l.entry_id), '[]') from locked l)`;
 
 /**
@@ -40,7 +41,8 @@ export function lockOldest(tx: ExecTx, limit: number): Promise<Locked> {
             and (d.findings->>'not_before')::timestamptz > transaction_timestamp())
         order by e.emitted_at, e.entry_id limit ${limit})),
     picked as materialized (select entry_id from waiting order by emitted_at, entry_id limit ${limit}),
-    locked as materialized (select e.entry_id, e.kind, e.status, e.emitted_at from cutter_governance.decision_backlog_entry e
+    locked as materialized (
+      select e.entry_id, e.kind, e.status, e.emitted_at from cutter_governance.decision_backlog_entry e
       where e.entry_id in (select entry_id from picked) order by e.entry_id for no key update)
     select ${AT} as at, ${ROWS} as rows`);
 }
@@ -81,7 +83,7 @@ type Named = z.infer<typeof namedRow>;
 /**
  * Why a pass can't promote the entries that its caller named: those that don't exist, or else those that don't wait.
  */
-export async function unsweepable(
+export async function refusalOfNamed(
   tx: ExecTx,
   entryIds: readonly string[],
   due: ReadonlySet<string>,
@@ -101,28 +103,30 @@ export async function unsweepable(
   const unknown = others.filter((id) => !found.has(id));
   if (unknown.length > 0) {
     const problems = unknown.map((id) => problem(id, 'not-found', `There is no entry ${id}.`));
-    return new NotFound(sentence(problems), problems);
+    return new NotFound(unpromotedMessage(problems), problems);
   }
   const problems = [...found.values()].map((row) =>
-    problem(row.entry_id, row.status, because(row), row.not_before),
+    problem(row.entry_id, row.status, namedMessage(row), row.not_before),
   );
-  return new IllegalTransition(sentence(problems), problems, [...found.values()].every(canWait));
+  return new IllegalTransition(unpromotedMessage(problems), problems, [...found.values()].every(canWait));
 }
 
 /** Whether it may come to wait for a sweep: by time, or deferred by a reviewer. */
 function canWait({ kind, status }: Named): boolean {
-  return kind === 'cut_request' && canReach(status, statesBefore('sweep_promote', 'DOT-991'));
+  return kind === 'cut_request' && canBecome(status, statesBefore('sweep_promote', 'DOT-991'));
 }
 
-function because({ entry_id: id, kind, status, not_before: notBefore }: Named): string {
+function namedMessage({ entry_id: id, kind, status, not_before: notBefore }: Named): string {
   if (kind !== 'cut_request') return `Entry ${id} is of kind ${kind}, which isn't swept; abandon ends it.`;
   if (status === 'reviewed_deferred' && notBefore !== null)
     return `Entry ${id} is deferred until ${notBefore}; sweep it then.`;
-  const way = canReach(status, statesBefore('sweep_promote', 'DOT-991')) ? '; a review may defer it yet' : '';
+  const way = canBecome(status, statesBefore('sweep_promote', 'DOT-991'))
+    ? '; a review may defer it yet'
+    : '';
   return `Entry ${id} is ${status}; a sweep promotes entries that are marked or reviewed_deferred${way}.`;
 }
 
-function sentence(problems: readonly Problem[]): string {
+function unpromotedMessage(problems: readonly Problem[]): string {
   const [first] = problems;
   if (first === undefined) throw new Error('Every entry that the caller named waits for a sweep.');
   const more = problems.length > 1 ? ` The other entries (${problems.length - 1}) are listed.` : '';

@@ -1,4 +1,6 @@
-/** How a pass over named entries stands in the sweep log: a repeated call is held to it. `entryIds` are sorted. */
+/**
+ * What the sweep log says of a pass over named entries; a repeated call must name the same ones. `entryIds` are sorted.
+ */
 export function namedText(entryIds: readonly string[]): string {
   return `${PREFIX}${entryIds.join(' ')}`;
 }

@@ -2,7 +2,7 @@ import { type CommonQueryMethods, sql } from 'slonik';
 import { z } from 'zod';
 import type { Session } from '../auth/session.ts';
 import { refuseConflict, refuseOther } from './envelope/conflict.ts';
-import { idOf } from './envelope/ids.ts';
+import { phaseIds } from './envelope/ids.ts';
 import { MAX_SWEEP, type SweepAnswer, type SweepInput } from './sweep.ts';
 import { namedIn } from './sweep-named.ts';
 
@@ -20,23 +20,22 @@ export async function sweepReplay(
   caller: Session,
   input: SweepInput,
 ): Promise<SweepAnswer> {
-  const sweepId = idOf('sweep', 'log', input.idempotencyKey);
+  const ids = phaseIds('sweep', input.idempotencyKey);
   const pass = await evidence.one(sql.prepared('sweep.replay', passRow)`
     /* sweep.replay */ select l.swept_by, l.batch_limit, l.rationale, l.examined_count,
-      (select coalesce(json_agg(json_build_object('history_id', h.history_id, 'entry_id', h.entry_id) order by h.entry_id), '[]')
+      (select coalesce(json_agg(json_build_object('history_id', h.history_id, 'entry_id', h.entry_id)
+          order by h.entry_id), '[]')
         from cutter_governance.decision_backlog_history h
         where h.history_id = any(g.row_ids) or (g.row_ids is null and h.changed_at = l.swept_at
           and h.change_kind = 'sweep_promote' and h.changed_by = l.swept_by)) as moved
     from cutter_governance.decision_backlog_sweep_log l
     left join cutter_log.log g on g.row_ids @> array[l.sweep_id]
-    where l.sweep_id = ${sweepId}::uuid`);
+    where l.sweep_id = ${ids.log}::uuid`);
   refuseOther(caller, pass.swept_by);
   refuseConflict('swept something else', [
     ['limit', pass.batch_limit, Math.min(input.limit, MAX_SWEEP)],
     ['entryIds', namedIn(pass.rationale), input.entryIds],
   ]);
-  const own = pass.moved.filter(
-    (h) => h.history_id === idOf('sweep', `history:${h.entry_id}`, input.idempotencyKey),
-  );
-  return { sweepId, examined: pass.examined_count, promoted: own.map((h) => h.entry_id) };
+  const own = pass.moved.filter((h) => h.history_id === ids.each(`history:${h.entry_id}`));
+  return { sweepId: ids.log, examined: pass.examined_count, promoted: own.map((h) => h.entry_id) };
 }

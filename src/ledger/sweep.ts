@@ -4,8 +4,8 @@ import { nextState } from '../law/states.ts';
 import type { Lane } from '../law/values.ts';
 import { moveEntries } from './envelope/move.ts';
 import type { Done, ExecTx } from './envelope/transaction.ts';
-import { Writes } from './envelope/writes.ts';
-import { type Candidate, lockNamed, lockOldest, notDue, unsweepable } from './sweep-candidates.ts';
+import { composeWrites, insertRows } from './envelope/writes.ts';
+import { type Candidate, lockNamed, lockOldest, notDue, refusalOfNamed } from './sweep-candidates.ts';
 import { namedText } from './sweep-named.ts';
 import { SWEEP_LOG } from './tables/sweep-log.ts';
 
@@ -32,7 +32,8 @@ const writtenRow = z.object({ logged: z.int(), moved: z.array(z.string()) });
  *
  *     marked | reviewed_deferred ──sweep──▶ review_pending        lane DOT-991, role cutter_exec
  *
- * Reads    the oldest entries that wait, or those named (locked in id order); a deferred one only once its `notBefore` has passed
+ * Reads    the oldest entries that wait, or those named (locked in id order); a deferred one only once its
+ *          `notBefore` has passed
  * Writes   1 sweep_log a pass · 1 history and entry.status (CAS) for each promoted entry
  * Refuses  IdempotencyConflict  the key swept with another limit or other entries, or for another principal
  *          NotFound             an entry that the caller names doesn't exist
@@ -40,7 +41,7 @@ const writtenRow = z.object({ logged: z.int(), moved: z.array(z.string()) });
  * Replay   same key, entries and principal: nothing moves; the first pass's answer is read from the ledger
  * See      docs/reference/api.md, docs/reference/errors.md
  */
-export async function sweep(tx: ExecTx, input: SweepInput): Promise<Done<SweepAnswer>> {
+export async function sweep(tx: ExecTx<'sweep'>, input: SweepInput): Promise<Done<SweepAnswer>> {
   const limit = Math.min(input.limit, MAX_SWEEP);
   const { at, rows } =
     input.entryIds === null ? await lockOldest(tx, limit) : await lockNamed(tx, input.entryIds);
@@ -52,15 +53,14 @@ export async function sweep(tx: ExecTx, input: SweepInput): Promise<Done<SweepAn
   const refused = input.entryIds !== null && due.length < input.entryIds.length;
   const waiting = refused ? [] : due;
   const last = rows.reduce<Candidate | undefined>(
-    (a, b) => (a === undefined || after(b, a) ? b : a),
+    (a, b) => (a === undefined || comesAfter(b, a) ? b : a),
     undefined,
   );
   const examined = rows.length;
 
-  const writes = new Writes(at);
-  const log = writes.insert(SWEEP_LOG, [
+  const log = insertRows(SWEEP_LOG, [
     {
-      sweep_id: tx.id('log'),
+      sweep_id: tx.ids.log,
       trigger_kind: 'manual',
       swept_by: tx.caller.principalId,
       batch_limit: limit,
@@ -74,33 +74,33 @@ export async function sweep(tx: ExecTx, input: SweepInput): Promise<Done<SweepAn
   const ids = waiting.map((row) => row.entry_id);
   const step = moveEntries(
     tx,
-    writes,
     waiting.map((row) => ({
       entryId: row.entry_id,
       from: row.status,
       verb: 'sweep_promote',
-      historyId: tx.id(`history:${row.entry_id}`),
+      historyId: tx.ids.each(`history:${row.entry_id}`),
       rationale: null,
     })),
   );
+  const { writes, sent } = composeWrites(at, { log, ...step });
   const { logged, moved } = await tx.connection.one(sql.prepared('sweep.write', writtenRow)`
-    /* sweep.write */ with logged as (${log} on conflict do nothing returning 1),
-      moved as (${step.moved} and exists (select 1 from logged) returning e.entry_id),
-      history as (${step.history} where exists (select 1 from logged))
+    /* sweep.write */ with logged as (${sent.log} on conflict do nothing returning 1),
+      moved as (${sent.moved} and exists (select 1 from logged) returning e.entry_id),
+      history as (${sent.history} where exists (select 1 from logged))
     select (select count(*) from logged)::int as logged,
       (select coalesce(json_agg(entry_id), '[]') from moved) as moved`);
-  if (logged === 0) return { value: { sweepId: tx.id('log'), examined: 0, promoted: [] }, writes: null };
-  // Only now is it known that this is no repeated pass, which would find its entries promoted; the refusal takes the
+  if (logged === 0) return { value: { sweepId: tx.ids.log, examined: 0, promoted: [] }, writes: null };
+  // A repeated pass would find its entries promoted, and only now it is known that this is none. The refusal takes the
   // row back.
-  if (refused) throw await unsweepable(tx, input.entryIds ?? [], new Set(due.map((row) => row.entry_id)));
+  if (refused) throw await refusalOfNamed(tx, input.entryIds ?? [], new Set(due.map((row) => row.entry_id)));
   if (moved.length !== ids.length) throw new Error('sweep: a locked entry did not move');
-  return { value: { sweepId: tx.id('log'), examined, promoted: ids }, writes };
+  return { value: { sweepId: tx.ids.log, examined, promoted: ids }, writes };
 }
 
 function isWaiting({ kind, status }: Candidate, lane: Lane): boolean {
   return kind === 'cut_request' && nextState(status, 'sweep_promote', lane) !== null;
 }
 
-function after(a: Candidate, b: Candidate): boolean {
+function comesAfter(a: Candidate, b: Candidate): boolean {
   return `${a.emitted_at}|${a.entry_id}` > `${b.emitted_at}|${b.entry_id}`;
 }

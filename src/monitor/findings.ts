@@ -1,7 +1,7 @@
 import type { MonitorFinding, MonitorVerdict } from './judges/finding.ts';
 
-/** What was found since it was last asked for: faults, and notices of what is no fault. */
-export class Findings {
+/** Findings and notices since the last drain. A notice reports what is no fault. */
+export class MonitorFindings {
   readonly #found: MonitorFinding[] = [];
   readonly #notices: string[] = [];
 

@@ -2,7 +2,7 @@ import type { KnownKeys } from '../proof/keys-file.ts';
 import type { Bounds } from './judges/entry-judge.ts';
 import type { AskProof, Head } from './judges/proved-heads.ts';
 
-/** What the ledger that is followed answers when it is asked. */
+/** What the monitor can ask the followed ledger for. */
 export interface LedgerAnswers {
   /** The bodies of records, null where it has none. */
   bodies(positions: readonly number[]): Promise<readonly (string | null)[]>;
@@ -12,7 +12,7 @@ export interface LedgerAnswers {
   passport(changeSetId: string): Promise<GivenPassport>;
 }
 
-/** The file; or why there is none, and whether that may change. */
+/** The file; or why there is none, and whether one may come later. */
 type GivenPassport =
   | { readonly text: string }
   | { readonly text: null; readonly why: string; readonly later: boolean };

@@ -1,13 +1,12 @@
 import { originOf } from '../proof/checkpoint.ts';
-import type { Findings } from './findings.ts';
+import type { MonitorFindings } from './findings.ts';
 import type { Before } from './followed-ledger.ts';
 import type { ProvedHeads } from './judges/proved-heads.ts';
 import type { ResumptionJudge } from './judges/resumption-judge.ts';
 import { StreamRefused } from './judges/stream-refused.ts';
 
 /**
- * The origin by which the ledger goes. A ledger that was set back goes on under another one, and has to show that both
- * lanes accepted that.
+ * The origin of the ledger. A ledger that was set back gets another one, and has to show that both lanes accepted that.
  *
  *     ┌───────┐  Ready of another origin, read from the first record   ┌──────┐
  *     │ known ├───────────────────────────────────────────────────────▶│ owed │
@@ -16,9 +15,9 @@ import { StreamRefused } from './judges/stream-refused.ts';
  *                accepted it
  */
 export class FollowedOrigin {
-  /** By which the ledger goes now. */
+  /** The origin of the ledger now. */
   #present: string;
-  /** The one that was given, while the ledger has yet to show how it came from there. */
+  /** The origin that was given, until the ledger has shown that both lanes accepted the new one. */
   #owed: string | null = null;
   #isPresentJudged = false;
 
@@ -35,7 +34,7 @@ export class FollowedOrigin {
 
   /**
    * Whether a ledger that begins with this message isn't the one that was followed. One that is followed from its first
-   * record (`followed` is null) may show how it became another.
+   * record (`followed` is null) may show that it was resumed.
    */
   isOther(ready: unknown, followed: string | null): boolean {
     const { incarnation } = ready as { readonly incarnation?: unknown };
@@ -46,14 +45,11 @@ export class FollowedOrigin {
     return false;
   }
 
-  /**
-   * Once the whole log was read: both lanes must have accepted what it is now, and it must be what was seen up to
-   * there.
-   */
+  /** Judges the whole log once it was read: both lanes must have accepted it, and it must be the one that was seen. */
   async holdToPast(
     { resumptions, proved }: { readonly resumptions: ResumptionJudge; readonly proved: ProvedHeads },
     before: Before | undefined,
-    findings: Findings,
+    findings: MonitorFindings,
   ): Promise<void> {
     if (this.#owed === null) {
       if (!this.#isPresentJudged) findings.add(...resumptions.present(this.#present));
@@ -64,7 +60,7 @@ export class FollowedOrigin {
     if (set === null)
       throw new StreamRefused(
         'other-incarnation',
-        `The ledger goes by ${this.#present} now and the keys given are those of ${this.#owed}, ` +
+        `The ledger is ${this.#present} now and the keys given are those of ${this.#owed}, ` +
           'and no record says that both lanes accepted it: it was restored, or is another.',
       );
     const { position, heads } = before ?? { position: 0, heads: [] };
@@ -78,8 +74,8 @@ export class FollowedOrigin {
     const lost =
       position > set ? `; what was seen from there up to position ${position - 1} is given up` : '';
     findings.notify(
-      `The ledger was set back to position ${set} and goes by ${this.#present} now: ` +
-        `both lanes accepted it${lost}. Take its keys anew.`,
+      `The ledger was set back to position ${set} and is ${this.#present} now: ` +
+        `both lanes accepted it${lost}. Get its keys again.`,
     );
     this.#owed = null;
   }

@@ -1,8 +1,8 @@
-import { Findings } from './findings.ts';
+import { MonitorFindings } from './findings.ts';
 import type { Before, MonitorOptions, Next } from './followed-ledger.ts';
 import type { MonitorFinding, MonitorVerdict } from './judges/finding.ts';
 import { ShownHeads, sizeIn } from './judges/shown-heads.ts';
-import { signedHead } from './judges/signed-head.ts';
+import { readCheckpoint } from './judges/signed-head.ts';
 import type { Taken } from './judges/stream-judge.ts';
 import { StreamRefused } from './judges/stream-refused.ts';
 import { type MonitorParts, monitorParts, monitorState } from './monitor-parts.ts';
@@ -13,7 +13,7 @@ import type { MonitorState } from './saved-monitor.ts';
 /**
  * Follows a ledger that it doesn't trust, with public keys alone. It folds the ledger's log, and holds every head to it
  * and to the head before. It reads every record by the hash that was folded, judges every entry, and verifies the
- * passport of every cut. It has no network and no clock of its own, and remembers what is under way.
+ * passport of every cut. It has no network and no clock of its own, and remembers what has not ended.
  *
  *     ┌────────┐ open() ┌──────┐ Ready ┌───────┐ CaughtUp ┌───────────┐ a head covers it, its  ┌──────────┐
  *     │ closed ├───────▶│ open ├──────▶│ begun ├─────────▶│ caught up ├───────────────────────▶│ complete │
@@ -23,13 +23,13 @@ import type { MonitorState } from './saved-monitor.ts';
  *     ─────────────────────────────────────────  ─────────  ─────────────────────────────────────
  *     LISTENER_LOST                              reconnect  open() again, from `cursor`
  *     AUTHORITY_ENDED                            refused    needs another token
- *     INCARNATION_CHANGED, or Ready of another   other      begins anew, with `before`
+ *     INCARNATION_CHANGED, or Ready of another   other      begins again, with `before`
  *     any other Reset, or a message refused      ended      reports the finding, and ends
  */
 export class LedgerMonitor {
   readonly #options: MonitorOptions;
   readonly #parts: MonitorParts;
-  readonly #findings = new Findings();
+  readonly #findings = new MonitorFindings();
   readonly #records: RecordReader;
   readonly #passports: PassportAsker;
   readonly #shown = new ShownHeads();
@@ -44,9 +44,9 @@ export class LedgerMonitor {
     this.#passports = new PassportAsker(options.answers, this.#parts, this.#findings);
   }
 
-  /** Where to begin or go on. */
-  get cursor(): string {
-    return this.#parts.stream.cursor ?? '';
+  /** Where to go on; null where it begins. */
+  get cursor(): string | null {
+    return this.#parts.stream.cursor;
   }
   get position(): number {
     return this.#parts.stream.next ?? 0;
@@ -61,20 +61,20 @@ export class LedgerMonitor {
   get passports(): number {
     return this.#parts.passports.good;
   }
-  /** Whether this connection has read everything that was there. */
+  /** Whether this connection has read everything that was there when it began. */
   get caughtUp(): boolean {
     return this.#caughtUpAt !== null;
   }
-  /** Whether everything that the log held when it was caught up with is covered by a head, and has its passports. */
+  /** Whether a head covers everything that the log held at CaughtUp, and the passports of it have come. */
   get complete(): boolean {
     const size = this.#caughtUpAt;
     return size !== null && this.provedSize >= size && this.#parts.passports.next(size) === null;
   }
-  /** Whether the ledger has yet to show that both lanes accepted what it is now: until then nothing of it is kept. */
+  /** Whether the ledger has yet to show that both lanes accepted its origin. Until then nothing of it is kept. */
   get isOwed(): boolean {
     return this.#parts.origin.isOwed;
   }
-  /** What another monitor of this ledger has to be held to. */
+  /** What another monitor of this ledger has to compare with. */
   get before(): Before {
     return { position: this.position, heads: this.#parts.proved.heads };
   }
@@ -92,18 +92,18 @@ export class LedgerMonitor {
     stream.open(this.#options.now());
   }
 
-  /** A message arrived. Throws what the ledger doesn't answer; what was found until then is found all the same. */
+  /** A message arrived. Throws where the ledger doesn't answer; the findings until then remain. */
   async take(message: unknown): Promise<Next> {
     return await this.#believed(() => this.#judge(message));
   }
 
-  /** A head that was asked for outside the stream: under load, no heartbeat brings one. */
+  /** A head that was asked for beside the stream: under load, no heartbeat brings one. */
   async takeHead(note: string | null): Promise<Next> {
     return await this.#believed(async () => {
       await this.readRecords();
       if (note === null || !this.#begun) return 'go-on';
       // One that can't be read is refused like one in the stream.
-      if (sizeIn(note) === null) signedHead(note, this.#parts.stream.incarnation ?? '', null);
+      if (sizeIn(note) === null) readCheckpoint(note);
       this.#shown.ask(note);
       await this.#judgeShown();
       return 'go-on';
@@ -127,7 +127,7 @@ export class LedgerMonitor {
     return this.#findings.drain();
   }
 
-  /** What a person should know, and is no fault. */
+  /** What a person should know and is no fault. */
   drainNotices(): readonly string[] {
     return this.#findings.drainNotices();
   }

@@ -1,9 +1,9 @@
-import type { Findings } from './findings.ts';
+import type { MonitorFindings } from './findings.ts';
 import type { LedgerAnswers } from './followed-ledger.ts';
 import type { JudgedCut } from './judges/entry-judge.ts';
 import type { MonitorParts } from './monitor-parts.ts';
 
-/** How often a passport may be put off. */
+/** How often the ledger may put off a passport. */
 const PATIENCE = 10;
 
 type AskerParts = Pick<MonitorParts, 'keys' | 'passports' | 'resumptions' | 'proved' | 'origin'>;
@@ -12,10 +12,10 @@ type AskerParts = Pick<MonitorParts, 'keys' | 'passports' | 'resumptions' | 'pro
 export class PassportAsker {
   readonly #answers: LedgerAnswers;
   readonly #parts: AskerParts;
-  readonly #findings: Findings;
+  readonly #findings: MonitorFindings;
   #putOff = 0;
 
-  constructor(answers: LedgerAnswers, parts: AskerParts, findings: Findings) {
+  constructor(answers: LedgerAnswers, parts: AskerParts, findings: MonitorFindings) {
     this.#answers = answers;
     this.#parts = parts;
     this.#findings = findings;
@@ -31,7 +31,7 @@ export class PassportAsker {
     }
   }
 
-  /** False where it was put off. */
+  /** False where the ledger put it off. */
   async #ask(cut: JudgedCut): Promise<boolean> {
     const { keys, passports, resumptions, proved, origin } = this.#parts;
     const given = await this.#answers.passport(cut.changeSetId);

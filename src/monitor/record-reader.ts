@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { KeyInForce } from '../law/resume-statement.ts';
-import type { Findings } from './findings.ts';
+import type { MonitorFindings } from './findings.ts';
 import type { MonitorOptions } from './followed-ledger.ts';
 import { requireRows, streamedRow } from './judges/held-rows.ts';
 import { openBody } from './judges/record-judge.ts';
@@ -19,9 +19,9 @@ type ReaderParts = Pick<MonitorParts, 'entries' | 'keys' | 'passports' | 'resump
 export class RecordReader {
   readonly #options: MonitorOptions;
   readonly #parts: ReaderParts;
-  readonly #findings: Findings;
+  readonly #findings: MonitorFindings;
 
-  constructor(options: MonitorOptions, parts: ReaderParts, findings: Findings) {
+  constructor(options: MonitorOptions, parts: ReaderParts, findings: MonitorFindings) {
     this.#options = options;
     this.#parts = parts;
     this.#findings = findings;

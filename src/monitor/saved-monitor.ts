@@ -15,9 +15,9 @@ export type UnreadRecord = z.infer<typeof unread>;
 
 const saved = z.strictObject({
   format: z.literal(MONITOR_FORMAT),
-  /** Of the file of keys that it began with. */
+  /** The origin in the file of keys that it began with. */
   begun: z.string(),
-  /** By which the ledger goes now: another where it was resumed after it had been set back. */
+  /** The origin now: another where the ledger was resumed after a set-back. */
   origin: z.string(),
   stream: z.unknown(),
   entries: entriesState,
@@ -30,7 +30,7 @@ const saved = z.strictObject({
 /** What a monitor needs to go on, as plain JSON. */
 export type MonitorState = z.infer<typeof saved>;
 
-/** A saved state that is none, or of another ledger; the message is for people. */
+/** A saved state that can't be used, or is of another ledger. The message is for people. */
 export class StateFault extends Error {
   override readonly name = 'StateFault';
 }

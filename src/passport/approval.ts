@@ -1,14 +1,12 @@
 import { APPROVAL_FAULTS, type ApprovalFault, approvalFaults } from '../law/approval.ts';
 import { partyOf, registrarNamed, type SeparateDeed, sharedParties } from '../law/parties.ts';
 import type { PassportRows } from './format.ts';
-import type { Plan } from './plan.ts';
+import type { OpenedPlan } from './plan.ts';
 import type { PhaseRecords, ProvedRecord } from './records.ts';
-import { hold, PassportFault } from './refuse.ts';
+import { PassportFault, refuseUnless } from './refuse.ts';
 
-/**
- * Holds the way of a document together: what was marked is what was planned, approved, cut and verified, and by whom.
- */
-export function holdLineage(changeSetId: string, rows: PassportRows, plan: Plan): void {
+/** Refuses unless the document that was marked is the one that was planned, approved, cut and verified. */
+export function holdLineage(changeSetId: string, rows: PassportRows, plan: OpenedPlan): void {
   const { source, entry, envelope, decision, changeSet, result, executorSignature, verifierSignature } = rows;
   const cut = changeSet.columns;
   const verdict = result.columns;
@@ -120,15 +118,15 @@ export function holdLineage(changeSetId: string, rows: PassportRows, plan: Plan)
     ],
   ];
   for (const [where, what, is, due] of links)
-    hold(is === due, `rows.${where}`, `${what} is ${String(is)}; it has to be ${String(due)}.`);
+    refuseUnless(is === due, `rows.${where}`, `${what} is ${String(is)}; it has to be ${String(due)}.`);
 }
 
 type Link = readonly [where: string, what: string, is: unknown, due: unknown];
 
-/** The approval is for exactly this manifest, and in force when it was cut. */
+/** Refuses unless the approval is for exactly this manifest and was in force at the cut. */
 export function holdApproval(
   { decision, changeSet }: PassportRows,
-  plan: Plan,
+  plan: OpenedPlan,
   { review, cut }: PhaseRecords,
 ): void {
   const given = decision.columns;
@@ -143,7 +141,7 @@ export function holdApproval(
       notBefore: given.findings.not_before,
       position: review.position,
       // Rows are shown as they were born, so a passport doesn't show whether a later review superseded this one. The
-      // verifier saw that.
+      // verifier checked that.
     },
     {
       manifestId: applied.manifest_id,
@@ -154,22 +152,22 @@ export function holdApproval(
   );
   if (fault !== undefined)
     throw new PassportFault(...approvalFaultText(fault, given, plan.manifestDigest, applied.emitted_at));
-  hold(
+  refuseUnless(
     applied.manifest_version === plan.manifestDigest,
     'rows.changeSet.columns.manifest_version',
     `The cut is of the manifest ${applied.manifest_version}; the one that is shown here is ${plan.manifestDigest}.`,
   );
-  hold(
+  refuseUnless(
     applied.review_decision_id === given.review_decision_id,
     'rows.changeSet.columns.review_decision_id',
     `The cut relies on decision ${applied.review_decision_id}, and the passport shows ${given.review_decision_id}.`,
   );
-  hold(
+  refuseUnless(
     given.decided_by === review.principalId && given.reviewer_identity === review.personId,
     'rows.decision.columns',
     `The decision names another reviewer than the record at position ${review.position}.`,
   );
-  hold(
+  refuseUnless(
     applied.emitted_by === cut.principalId,
     'rows.changeSet.columns.emitted_by',
     `The change set names another executor than the record at position ${cut.position}.`,
@@ -210,8 +208,8 @@ function approvalFaultText(
 }
 
 /**
- * Nobody did it alone: the reviewer isn't the marker, and the verifier isn't the executor. Keys are judged with the
- * signatures. A review that names the registrar of the text is held to that as well.
+ * Refuses unless the reviewer isn't the marker, and the verifier isn't the executor. Keys are judged with the
+ * signatures. Where the review names the registrar of the text, the reviewer must not be the registrar.
  */
 export function holdSeparation(
   { decision, result }: PassportRows,
@@ -220,7 +218,7 @@ export function holdSeparation(
   const isHeld = registrarNamed(decision.columns.reviewer_independence_evidence) !== null;
   holdApart('reviewed', review, { marked: partyOf(mark), registered: isHeld ? partyOf(source) : null });
   holdApart('verified', verify, { cut: partyOf(cut) });
-  hold(
+  refuseUnless(
     result.columns.verified_by === verify.principalId,
     'rows.result.columns.verified_by',
     `The verify result names another verifier than the record at position ${verify.position}.`,
@@ -240,36 +238,37 @@ function holdApart(
 }
 
 /**
- * The verdict follows from its axes; one that passed is of the cut's own effect, and one that failed names its
- * compensation.
+ * Refuses unless the verdict follows from its axes. A cut that passed has the effect that was verified. One that failed
+ * names its compensation.
  */
 export function holdVerdict({ result, changeSet, compensation }: PassportRows): void {
   const { verdict, findings, ...row } = result.columns;
   const { a, b, c } = findings.axes;
   const where = 'rows.result.columns';
-  hold(
+  refuseUnless(
     (verdict === 'pass') === [a, b, c].every((axis) => axis === 'pass') && row.axis_1_status === a,
     `${where}.verdict`,
     `The verdict is ${verdict}, and the axes are ${a}, ${b} and ${c}.`,
   );
   if (verdict === 'pass') {
-    hold(
+    refuseUnless(
       row.effect_digest === changeSet.columns.effect_digest,
       `${where}.effect_digest`,
       `The verifier found the effect ${row.effect_digest}, and the cut says ${changeSet.columns.effect_digest}.`,
     );
-    hold(
+    refuseUnless(
       compensation === null && row.rollback_change_set_id_triggered === null,
       'rows.compensation',
       'The verification passed, and yet a compensation is shown or named.',
     );
     return;
   }
-  hold(
+  refuseUnless(
     compensation !== null &&
       compensation.columns.change_set_id === row.rollback_change_set_id_triggered &&
       compensation.columns.compensates_change_set_id === changeSet.columns.change_set_id,
     'rows.compensation',
-    `The verification failed; the change set that compensates this cut has to be ${row.rollback_change_set_id_triggered}, and it isn't shown.`,
+    'The verification failed; the change set that compensates this cut has to be ' +
+      `${row.rollback_change_set_id_triggered}, and it isn't shown.`,
   );
 }

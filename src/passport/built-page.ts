@@ -10,7 +10,7 @@ export function builtPage(): string | null {
   }
 }
 
-/** The policy that the page states itself, for the header of whoever serves it. */
+/** The policy that the page itself states, for the header of the server. */
 export function policyOf(page: string): string {
   return /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(page)?.[1] ?? "default-src 'none'";
 }

@@ -7,11 +7,11 @@ import {
 } from '../proof/checkpoint.ts';
 import { checkpointKeysAt, type KnownKey, type KnownKeys, originFault } from '../proof/keys-file.ts';
 import { formatNote, isLineOf, parseNote, type SignedNote } from '../proof/note.ts';
-import { hold, PassportFault } from './refuse.ts';
+import { PassportFault, refuseUnless } from './refuse.ts';
 
 const WHERE = 'checkpoint';
 
-/** A head that both lanes signed, and the keys by which they did. */
+/** A head that both lanes signed, and the keys with which they did. */
 export interface CosignedHead extends TreeHead {
   readonly keys: { readonly 'DOT-991': KnownKey; readonly 'DOT-992': KnownKey };
 }
@@ -21,24 +21,24 @@ export function openCheckpoint(note: string, known: KnownKeys, judge: VerifySign
   const signed = noteOf(note);
   const head = headOf(signed);
   const fault = originFault(known, head);
-  hold(fault === null, WHERE, `The passport is of ${fault}`);
+  refuseUnless(fault === null, WHERE, `The passport is of ${fault}`);
   for (const lane of ['DOT-991', 'DOT-992'] as const)
-    hold(
+    refuseUnless(
       signed.signatures.some(({ name }) => name === checkpointKeyName(head.origin, lane)),
       WHERE,
       `The checkpoint doesn't carry a signature of ${lane}.`,
     );
   const keys = {
-    'DOT-991': cosigner(signed, head, 'DOT-991', known, judge),
-    'DOT-992': cosigner(signed, head, 'DOT-992', known, judge),
+    'DOT-991': cosignerOf(signed, head, 'DOT-991', known, judge),
+    'DOT-992': cosignerOf(signed, head, 'DOT-992', known, judge),
   };
   return { ...head, keys };
 }
 
-/** Lines of other keys are let pass, as signed notes ask: witnesses may have signed too. */
+/** Lines of other keys are ignored, as signed notes require: witnesses may have signed too. */
 function noteOf(note: string): SignedNote {
-  const signed = faultless(() => parseNote(note));
-  hold(
+  const signed = refuseUnreadable(() => parseNote(note));
+  refuseUnless(
     formatNote(signed) === note,
     WHERE,
     'The checkpoint carries something else than a text and its signature lines.',
@@ -47,16 +47,16 @@ function noteOf(note: string): SignedNote {
 }
 
 function headOf({ text }: SignedNote): TreeHead {
-  const head = faultless(() => parseCheckpointText(text));
-  hold(
-    faultless(() => checkpointText(head)) === text,
+  const head = refuseUnreadable(() => parseCheckpointText(text));
+  refuseUnless(
+    refuseUnreadable(() => checkpointText(head)) === text,
     WHERE,
     'The checkpoint says more than an origin, a size and a root.',
   );
   return head;
 }
 
-function faultless<T>(read: () => T): T {
+function refuseUnreadable<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {
@@ -64,7 +64,7 @@ function faultless<T>(read: () => T): T {
   }
 }
 
-function cosigner(
+function cosignerOf(
   { text, signatures }: SignedNote,
   { origin, size }: TreeHead,
   lane: KnownKey['lane'],
@@ -79,24 +79,26 @@ function cosigner(
       isLineOf(signature, { name, publicKey: key.publicKey }),
     )) {
       const verdict = judge(key.publicKey, Buffer.from(text), line.signature);
-      hold(
+      refuseUnless(
         verdict.ok,
         WHERE,
-        `The signature of ${lane} on the checkpoint doesn't verify under key ${key.keyId}${verdict.ok ? '' : `: ${said(verdict.reason)}`}.`,
+        `The signature of ${lane} on the checkpoint doesn't verify under key ${key.keyId}` +
+          `${verdict.ok ? '' : `: ${wordsOfCode(verdict.reason)}`}.`,
       );
       if (mayHave.includes(key)) made.push(key);
     }
   const [key, again] = made;
-  hold(
+  refuseUnless(
     key !== undefined,
     WHERE,
-    `The checkpoint's signature of ${lane} was made by a key that the keys given don't have, or that may not sign a head of ${size} positions.`,
+    `The checkpoint's signature of ${lane} was made by a key that the keys given don't have, ` +
+      `or that may not sign a head of ${size} positions.`,
   );
-  hold(again === undefined, WHERE, `The checkpoint carries more than one signature of ${lane}.`);
+  refuseUnless(again === undefined, WHERE, `The checkpoint carries more than one signature of ${lane}.`);
   return key;
 }
 
 /** A fault of a signature or an envelope, as words: its code without underscores. */
-export function said(code: string): string {
+export function wordsOfCode(code: string): string {
   return code.replaceAll('_', ' ');
 }

@@ -1,28 +1,29 @@
 import { type PassportRows, passportText, type RecordBlock } from './format.ts';
-import { type Plan, parentOf } from './plan.ts';
-import { hold } from './refuse.ts';
+import { type OpenedPlan, parentOf } from './plan.ts';
+import { refuseUnless } from './refuse.ts';
 
 type AffectedRow = PassportRows['affected'][number]['columns'];
 
 /**
- * Holds the affected rows against the plan: one for each unit that is born or gets a version, in source order, and
- * nothing else.
+ * Refuses unless the affected rows are those of the plan: one for each unit that is born or gets a version, in source
+ * order, and no other.
  */
-export function holdEffect(plan: Plan, { changeSet, affected }: PassportRows): void {
+export function holdEffect(plan: OpenedPlan, { changeSet, affected }: PassportRows): void {
   const { affected_row_count: stated, payload_summary: summary, effect_digest } = changeSet.columns;
   const where = 'rows.changeSet.columns';
   const changed = plan.records.filter(({ columns }) => isChange(columns.payload_summary.action));
-  hold(
+  refuseUnless(
     changed.length === affected.length && stated === affected.length,
     'rows.affected',
-    `The plan gives ${changed.length} units a version; the change set counts ${stated} affected rows, and ${affected.length} are shown.`,
+    `The plan gives ${changed.length} units a version; the change set counts ${stated} affected rows, ` +
+      `and ${affected.length} are shown.`,
   );
-  hold(
+  refuseUnless(
     passportText(summary.counts) === passportText({ ...plan.counts }),
     `${where}.payload_summary.counts`,
     "The change set's counts aren't those of its plan.",
   );
-  hold(
+  refuseUnless(
     effect_digest === plan.effectDigest,
     `${where}.effect_digest`,
     `The plan's effect has the digest ${plan.effectDigest}, and the change set says ${effect_digest}.`,
@@ -34,7 +35,7 @@ export function holdEffect(plan: Plan, { changeSet, affected }: PassportRows): v
   );
   affected.forEach(({ columns }, at) => {
     const fault = rowFault(columns, changed[at] as RecordBlock, at, changeSet.columns.change_set_id, units);
-    hold(
+    refuseUnless(
       fault === null,
       `rows.affected.${at}`,
       `Affected row ${at} (${columns.after_state_snapshot.canonical_address}) ${fault}.`,
@@ -44,9 +45,9 @@ export function holdEffect(plan: Plan, { changeSet, affected }: PassportRows): v
 
 const isChange = (action: string | null) => action === 'birth' || action === 'version';
 
-/** The unit of each record, by its local id: the one that stood, or the one that is born here. */
+/** The unit of each record, by its local id: the one that existed, or the one that is born here. */
 function unitIds(
-  plan: Plan,
+  plan: OpenedPlan,
   affected: readonly AffectedRow[],
   changed: readonly RecordBlock[],
 ): ReadonlyMap<string, string> {
@@ -61,7 +62,7 @@ function unitIds(
   return units;
 }
 
-/** In what an affected row differs from the block that it carries out; null where it doesn't. */
+/** Where an affected row differs from the block that it carries out; null where it doesn't. */
 function rowFault(
   row: AffectedRow,
   { columns }: RecordBlock,

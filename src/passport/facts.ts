@@ -1,11 +1,11 @@
 import type { UnitCounts } from '../law/statement.ts';
 import type { CosignedHead } from './checkpoint.ts';
 import type { PassportRows } from './format.ts';
-import type { Plan } from './plan.ts';
+import type { OpenedPlan } from './plan.ts';
 import type { PhaseRecords, ProvedRecord } from './records.ts';
 import type { StatementKeys } from './signatures.ts';
 
-/** Who did something, when, and where it stands in the log. */
+/** Who did something, when, and at which position of the log. */
 export interface Deed {
   readonly position: number;
   readonly at: string;
@@ -49,7 +49,7 @@ export interface Said {
 export function saidBy(
   rows: PassportRows,
   records: PhaseRecords,
-  plan: Plan,
+  plan: OpenedPlan,
   signers: StatementKeys,
   head: CosignedHead,
 ): Said {

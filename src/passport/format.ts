@@ -3,14 +3,13 @@ import { canonicalJson, type PlainJson } from '../proof/canonical.ts';
 import { isDigest } from '../proof/digest.ts';
 
 /*
- * The form of a passport, version 1 (docs/reference/formats/passport.md). Everything is strict but the columns of
- * rows: those are whatever their record was digested over, so that a table which gains a column later changes nothing
- * here.
+ * The form of a passport, version 1 (docs/reference/formats/passport.md). Everything is strict but the columns of rows.
+ * Those are the columns that the record was digested over, so a new column of a table changes nothing here.
  */
 
 export const PASSPORT_FORMAT = 'cutter-passport/1';
 
-/** Findings of a reviewer nest as deep as a request may; rows and records hold them a few levels further down. */
+/** Findings of a reviewer nest as deep as a request may. Rows and records hold them a few levels deeper. */
 const PASSPORT_DEPTH = 96;
 
 /** The one spelling of a passport, and of each part of it that is hashed. */
@@ -37,7 +36,7 @@ const axis = z.enum(['pass', 'fail']);
 const json = z.unknown().transform((value) => value as PlainJson);
 
 /** A row as its digest is made: SHA-256 over the canonical JSON of exactly this object. */
-function row<Table extends string, Columns extends z.ZodType>(table: Table, columns: Columns) {
+function rowShape<Table extends string, Columns extends z.ZodType>(table: Table, columns: Columns) {
   return z.strictObject({ columns, id: z.string(), op: z.literal('insert'), table: z.literal(table) });
 }
 
@@ -86,7 +85,7 @@ const recordColumns = z.looseObject({
     text: z.string().optional(),
   }),
 });
-/** A standing unit that the plan no longer has. */
+/** A unit that exists and that the plan no longer has. */
 const vanishedColumns = z.looseObject({
   block_role: z.literal('origin'),
   envelope_id: uuid,
@@ -112,7 +111,7 @@ const counts = z.strictObject({
   vanished: z.int(),
 });
 
-const signature = row(
+const signature = rowShape(
   'dot_pair_signature',
   z.looseObject({
     signature_id: uuid,
@@ -131,7 +130,7 @@ const signature = row(
   }),
 );
 
-const changeSet = row(
+const changeSet = rowShape(
   'cut_change_set',
   z.looseObject({
     change_set_id: uuid,
@@ -155,7 +154,7 @@ const changeSet = row(
   }),
 );
 
-const compensation = row(
+const compensation = rowShape(
   'cut_change_set',
   z.looseObject({
     change_set_id: uuid,
@@ -173,7 +172,7 @@ const state = z.looseObject({
   version_seq: z.int(),
   content_hash: z.string(),
 });
-const affected = row(
+const affected = rowShape(
   'cut_change_set_affected_row',
   z.looseObject({
     affected_row_id: uuid,
@@ -197,8 +196,8 @@ const affected = row(
 );
 
 const rows = z.strictObject({
-  /** Without its bytes, so its digest can't be made: its other columns are held against their fingerprints. */
-  source: row(
+  /** Without its bytes, so it has no digest: its other columns are compared with their fingerprints. */
+  source: rowShape(
     'cutter_source.source',
     z.looseObject({
       source_id: uuid,
@@ -209,7 +208,7 @@ const rows = z.strictObject({
       registered_at: time,
     }),
   ),
-  entry: row(
+  entry: rowShape(
     'decision_backlog_entry',
     z.looseObject({
       entry_id: uuid,
@@ -217,11 +216,11 @@ const rows = z.strictObject({
       payload: z.looseObject({ iu_ref: z.string() }),
     }),
   ),
-  envelope: row('manifest_envelope', z.looseObject({ envelope_id: uuid, source_doc_ref: z.string() })),
+  envelope: rowShape('manifest_envelope', z.looseObject({ envelope_id: uuid, source_doc_ref: z.string() })),
   blocks: z.array(
-    row('manifest_unit_block', z.discriminatedUnion('block_role', [recordColumns, vanishedColumns])),
+    rowShape('manifest_unit_block', z.discriminatedUnion('block_role', [recordColumns, vanishedColumns])),
   ),
-  decision: row(
+  decision: rowShape(
     'review_decision',
     z.looseObject({
       review_decision_id: uuid,
@@ -240,7 +239,7 @@ const rows = z.strictObject({
   changeSet,
   affected: z.array(affected),
   executorSignature: signature,
-  result: row(
+  result: rowShape(
     'verify_result',
     z.looseObject({
       verify_result_id: uuid,
@@ -296,7 +295,7 @@ export const passportShape = z.strictObject({
     review: record,
     cut: record,
     verify: record,
-    /** Those that introduced the two keys for statements, where the log tells of them. */
+    /** The records that introduced the two keys for statements, where the log has them. */
     keys: z.array(record).max(2),
   }),
   rows,

@@ -3,12 +3,12 @@ import { incarnationOf, type TreeHead } from '../proof/checkpoint.ts';
 import { type KnownKey, type KnownKeys, originAt } from '../proof/keys-file.ts';
 import type { Passport } from './format.ts';
 import { openRecord, type ProvedRecord } from './records.ts';
-import { hold } from './refuse.ts';
+import { refuseUnless } from './refuse.ts';
 import type { StatementKeys } from './signatures.ts';
 
 /**
- * The records that introduced the two keys say of them what the given keys say: proved into the log, and agreed to by
- * whoever had to.
+ * Refuses unless the records that introduced the two keys agree with the given keys, are proved into the log, and are
+ * signed by the keys that have to sign them.
  */
 export function holdKeyRecords(
   { records }: Passport,
@@ -23,41 +23,47 @@ export function holdKeyRecords(
     const record = openRecord(shown, where, head);
     const { keyId } = saidIn(record);
     const key = typeof keyId === 'string' ? waiting.get(keyId) : undefined;
-    hold(
+    refuseUnless(
       key !== undefined && (record.verb === 'key:add' || record.verb === 'key:rotate'),
       `${where}.body`,
       `The record at position ${record.position} introduces neither of the two keys that signed.`,
     );
     waiting.delete(key.keyId);
-    introduces(record, key, known, judge);
+    holdIntroduction(record, key, known, judge);
   });
 }
 
-function introduces(record: ProvedRecord, key: KnownKey, known: KnownKeys, judge: VerifySignature): void {
+function holdIntroduction(
+  record: ProvedRecord,
+  key: KnownKey,
+  known: KnownKeys,
+  judge: VerifySignature,
+): void {
   const chain = new KeyChain(judge, keysBefore(record, key, known));
   const incarnation = incarnationOf(originAt(known, record.position));
   const fault = chain.take(record.statements, record.position, record, incarnation);
-  hold(
+  refuseUnless(
     fault === null,
     `${record.where}.body`,
     `The record at position ${record.position} doesn't introduce key ${key.keyId}. ${fault}`,
   );
   const introduced = chain.all.find(({ keyId }) => keyId === key.keyId);
-  hold(
+  refuseUnless(
     introduced?.publicKey.equals(key.publicKey) === true &&
       introduced.lane === key.lane &&
       introduced.purpose === key.purpose &&
       introduced.from === key.from,
     `${record.where}.body`,
-    `The record at position ${record.position} says otherwise than the keys given of the lane, the purpose or the beginning of key ${key.keyId}.`,
+    `The record at position ${record.position} says otherwise than the keys given ` +
+      `of the lane, the purpose or the beginning of key ${key.keyId}.`,
   );
 }
 
-/** The other keys as they stood before a record: without those that it tells of itself. */
+/** The other keys as they were before a record, without those that it names itself. */
 function keysBefore(record: ProvedRecord, key: KnownKey, { keys }: KnownKeys) {
-  const told = new Set<unknown>([key.keyId, ...saidIn(record).former]);
+  const named = new Set<unknown>([key.keyId, ...saidIn(record).former]);
   return keys
-    .filter(({ keyId, from }) => !told.has(keyId) && from < record.position)
+    .filter(({ keyId, from }) => !named.has(keyId) && from < record.position)
     .map(({ until, ...other }) => ({
       ...other,
       principalId: null,
@@ -65,7 +71,7 @@ function keysBefore(record: ProvedRecord, key: KnownKey, { keys }: KnownKeys) {
     }));
 }
 
-/** Whom a statement about a key names, before it is judged. */
+/** The keys that a statement names, before it is judged. */
 function saidIn({ statements }: ProvedRecord): { keyId: unknown; former: readonly unknown[] } {
   try {
     const { payload } = statements[0] as { payload: string };

@@ -6,10 +6,10 @@ import type { UnitCounts } from '../law/statement.ts';
 import { digestOf } from '../proof/digest.ts';
 import { leafHash } from '../proof/merkle.ts';
 import type { PassportRows, RecordBlock, VanishedBlock } from './format.ts';
-import { hold } from './refuse.ts';
+import { refuseUnless } from './refuse.ts';
 
 /** What the blocks of a manifest come to, recomputed from them alone. */
-export interface Plan {
+export interface OpenedPlan {
   readonly header: ManifestHeader;
   readonly manifestDigest: string;
   readonly effectDigest: string;
@@ -17,16 +17,14 @@ export interface Plan {
   readonly records: readonly RecordBlock[];
 }
 
-/**
- * Recomputes a plan from its blocks: every byte in exactly one record, the manifest's digest and that of the effect.
- */
-export function openPlan(rows: PassportRows): Plan {
+/** Recomputes a plan from its blocks: each byte in one record, the manifest's digest, and that of the effect. */
+export function openPlan(rows: PassportRows): OpenedPlan {
   const records = rows.blocks.filter((block): block is RecordBlock => block.columns.block_role === 'result');
   const vanished = rows.blocks.filter(
     (block): block is VanishedBlock => block.columns.block_role === 'origin',
   );
   const header = records[0]?.columns.payload_summary.header as ManifestHeader | undefined;
-  hold(header !== undefined, 'rows.blocks.0', 'The first block of the manifest has no header.');
+  refuseUnless(header !== undefined, 'rows.blocks.0', 'The first block of the manifest has no header.');
   coverSource(records, header);
   const addresses = new Map(
     records.map(({ columns }) => [columns.unit_local_id, columns.proposed_canonical_address]),
@@ -55,23 +53,25 @@ function coverSource(records: readonly RecordBlock[], header: ManifestHeader): v
   records.forEach(({ columns }, index) => {
     const { start, end } = columns.source_span;
     const where = `rows.blocks.${index}.columns`;
-    hold(
+    refuseUnless(
       columns.render_order === index,
       `${where}.render_order`,
-      `Block ${columns.unit_local_id} is number ${columns.render_order} of the manifest and stands at place ${index}.`,
+      `Block ${columns.unit_local_id} is number ${columns.render_order} of the manifest and is at place ${index}.`,
     );
-    hold(
+    refuseUnless(
       start === at && end >= start,
       `${where}.source_span`,
-      `Block ${columns.unit_local_id} covers the bytes from ${start} to ${end}, where ${at} is due: a byte is left out or covered twice.`,
+      `Block ${columns.unit_local_id} covers the bytes from ${start} to ${end}, where ${at} is due: ` +
+        'a byte is left out or covered twice.',
     );
     excludedText(columns, `${where}.payload_summary.text`);
     at = end;
   });
-  hold(
+  refuseUnless(
     at === header.byteLength && records.length === header.recordCount,
     'rows.blocks',
-    `The ${records.length} records end at byte ${at}; the manifest's header tells of ${header.recordCount} records and ${header.byteLength} bytes.`,
+    `The ${records.length} records end at byte ${at}; ` +
+      `the manifest's header says ${header.recordCount} records and ${header.byteLength} bytes.`,
   );
 }
 
@@ -80,13 +80,13 @@ function excludedText(
   { payload_summary: summary, source_span: span, ...block }: RecordBlock['columns'],
   where: string,
 ): void {
-  hold(
+  refuseUnless(
     (summary.role === 'excluded') === (summary.text !== undefined),
     where,
     `Block ${block.unit_local_id} is ${summary.role} and ${summary.text === undefined ? 'has no' : 'has a'} text.`,
   );
   if (summary.text === undefined) return;
-  hold(
+  refuseUnless(
     Buffer.byteLength(summary.text) === span.end - span.start &&
       digestOf(summary.text) === summary.text_digest &&
       digestOf(canonicalForm(summary.text)) === summary.content_hash,
@@ -117,7 +117,7 @@ function recordEffect(
   const { columns } = block;
   const { action, version_seq } = columns.payload_summary;
   const address = columns.proposed_canonical_address;
-  hold(
+  refuseUnless(
     (address === null && action === null) || (address !== null && action !== null && version_seq !== null),
     where,
     `Block ${columns.unit_local_id} has an address and no action with a version, or an action and no address.`,

@@ -6,36 +6,33 @@ import type { TreeHead } from '../proof/checkpoint.ts';
 import { digestOf, sha256 } from '../proof/digest.ts';
 import { leafHash, verifyInclusion } from '../proof/merkle.ts';
 import { type Passport, type PassportRecord, passportText } from './format.ts';
-import { hold } from './refuse.ts';
+import { refuseUnless } from './refuse.ts';
 
 type Phase = Exclude<keyof Passport['records'], 'keys'>;
 
 /** The phases of a document in their order. The law says what the record of each is. */
 export const PASSPORT_PHASES: readonly Phase[] = ['source', 'mark', 'review', 'cut', 'verify'];
 
-/** A record that is proved to stand at its position. */
+/** A record that is proved to be at its position. */
 export interface ProvedRecord extends ParsedRecord {
   readonly position: number;
-  /** Where it stands in the passport. */
+  /** Where it is in the passport. */
   readonly where: string;
 }
 export type PhaseRecords = Readonly<Record<Phase, ProvedRecord>>;
 
-/**
- * Proves the five phases' records into the checkpoint, and that they stand in the order in which such things are
- * done.
- */
+/** Proves that the records of the five phases are in the log of the checkpoint, in the order of the phases. */
 export function openPhases({ records }: Passport, head: TreeHead): PhaseRecords {
   const proved = PASSPORT_PHASES.map((phase): [Phase, ProvedRecord] => {
     const where = `records.${phase}`;
     const record = openRecord(records[phase], where, head);
     const { verb, lane } = PHASES[phase];
-    hold(
+    refuseUnless(
       record.verb === verb,
       `${where}.body`,
       `The record at position ${record.position} is of the verb ${record.verb}, where ${verb} belongs.`,
     );
-    hold(
+    refuseUnless(
       record.lane === lane,
       `${where}.body`,
       `The record at position ${record.position} was written by lane ${record.lane}; ${verb} belongs to ${lane}.`,
@@ -44,10 +41,11 @@ export function openPhases({ records }: Passport, head: TreeHead): PhaseRecords 
   });
   proved.reduce(([, before], next) => {
     const [phase, after] = next;
-    hold(
+    refuseUnless(
       before.position < after.position,
       `records.${phase}.position`,
-      `${PHASES[phase].verb} stands at position ${after.position}, which is not after ${before.verb} at ${before.position}.`,
+      `${PHASES[phase].verb} is at position ${after.position}, ` +
+        `which is not after ${before.verb} at ${before.position}.`,
     );
     return next;
   });
@@ -69,13 +67,14 @@ export function openRecord(
     proof: path.map((hash) => Buffer.from(hash, 'base64')),
     root: head.root,
   });
-  hold(
+  refuseUnless(
     proved,
     where,
-    `The record isn't the one at position ${position} of the log under the checkpoint of ${head.size} positions: its way doesn't lead to the root.`,
+    `The record isn't the one at position ${position} of the log under the checkpoint of ${head.size} positions: ` +
+      "its way doesn't lead to the root.",
   );
   const read = parseRecord(bytes, digestOf(bytes));
-  hold(
+  refuseUnless(
     read.verdict === 'ok',
     `${where}.body`,
     `The record at position ${position} is of no form that is known here.`,
@@ -86,7 +85,7 @@ export function openRecord(
 /** A row as the passport shows it. */
 type ShownRow = Omit<WrittenRow, 'columns'> & { readonly columns: object };
 
-/** The rows that a record inserted, each held once against one that is shown. */
+/** The rows that a record inserted. Each is compared once with one that is shown. */
 export class RowsOfRecord {
   readonly #record: ProvedRecord;
   readonly #waiting: Map<string, ParsedRecord['rows'][number]>;
@@ -101,30 +100,31 @@ export class RowsOfRecord {
   vouch(row: ShownRow, where: string): void {
     const altered = alteredColumns(this.#take(row, where), row as WrittenRow);
     if (altered !== null && altered.length === 0) return;
-    hold(false, placeOf(where, altered), this.#told(row, altered));
+    refuseUnless(false, placeOf(where, altered), this.#alteredText(row, altered));
   }
 
   /**
-   * The same for a row that is shown without one of its columns: by the fingerprints of the others, which name and
-   * don't prove.
+   * The same for a row that is shown without one of its columns, by the fingerprints of the others. Those are short, so
+   * they name a difference and don't prove that there is none.
    */
   resemble(row: ShownRow, without: string, where: string): void {
     const recorded = this.#take(row, where);
     const due = recorded.columns.filter((column) => column !== without);
-    hold(
+    refuseUnless(
       passportText(Object.keys(row.columns).sort()) === passportText(due),
       where,
-      `The row ${row.id} of ${row.table} has other columns than the one that was written at position ${this.#record.position}.`,
+      `The row ${row.id} of ${row.table} has other columns than the one ` +
+        `that was written at position ${this.#record.position}.`,
     );
     const altered =
       alteredColumns(recorded, row as WrittenRow)?.filter((column) => column !== without) ?? null;
-    hold(altered?.length === 0, placeOf(where, altered), this.#told(row, altered));
+    refuseUnless(altered?.length === 0, placeOf(where, altered), this.#alteredText(row, altered));
   }
 
   /** Refuses if the record inserted more rows into a table than were shown. */
   exhaust(table: string, where: string): void {
     const left = [...this.#waiting.values()].filter((row) => row.table === table);
-    hold(
+    refuseUnless(
       left.length === 0,
       where,
       `Row ${left[0]?.id} of ${table}, written at position ${this.#record.position}, is missing from the passport.`,
@@ -134,7 +134,7 @@ export class RowsOfRecord {
   #take(row: ShownRow, where: string): ParsedRecord['rows'][number] {
     const name = `${row.table} ${row.id}`;
     const recorded = this.#waiting.get(name);
-    hold(
+    refuseUnless(
       recorded !== undefined,
       where,
       `The record at position ${this.#record.position} wrote no row ${row.id} of ${row.table}, or it is shown twice.`,
@@ -143,7 +143,7 @@ export class RowsOfRecord {
     return recorded;
   }
 
-  #told({ id, table }: ShownRow, altered: readonly string[] | null): string {
+  #alteredText({ id, table }: ShownRow, altered: readonly string[] | null): string {
     const at = `was written at position ${this.#record.position}`;
     if (altered === null || altered.length === 0) return `Row ${id} of ${table} isn't the one that ${at}.`;
     return altered.length === 1

@@ -1,7 +1,7 @@
-/** Why a passport isn't believed: a sentence, and the place in the file. Thrown inside the verification alone. */
+/** Why a passport isn't believed: a sentence, and the place in the file. Only the verification throws it. */
 export class PassportFault extends Error {
   override readonly name = 'PassportFault';
-  /** The way to the place, members and indexes joined by dots; empty for the file as a whole. */
+  /** The path to the place: members and indexes joined by dots; empty for the file as a whole. */
   readonly where: string;
 
   constructor(where: string, reason: string) {
@@ -11,6 +11,6 @@ export class PassportFault extends Error {
 }
 
 /** Refuses unless something holds. The reason is a whole sentence. */
-export function hold(holds: boolean, where: string, reason: string): asserts holds {
+export function refuseUnless(holds: boolean, where: string, reason: string): asserts holds {
   if (!holds) throw new PassportFault(where, reason);
 }

@@ -6,18 +6,18 @@ import type { PlainJson } from '../proof/canonical.ts';
 import { digestOf } from '../proof/digest.ts';
 import { openEnvelope } from '../proof/dsse.ts';
 import { type KnownKey, type KnownKeys, statementKeyAt } from '../proof/keys-file.ts';
-import { said } from './checkpoint.ts';
+import { wordsOfCode } from './checkpoint.ts';
 import { type PassportRows, passportText, type SignatureRow } from './format.ts';
 import type { PhaseRecords } from './records.ts';
-import { hold, PassportFault } from './refuse.ts';
+import { PassportFault, refuseUnless } from './refuse.ts';
 
-/** The keys by which the two lanes signed what they did. */
+/** The keys with which the two lanes signed their statements. */
 export interface StatementKeys {
   readonly executor: KnownKey;
   readonly verifier: KnownKey;
 }
 
-/** Judges both lanes' signatures: who signed, under which key, and that the signed bytes are what the rows say. */
+/** Judges both lanes' signatures: who signed, with which key, and that the signed bytes are what the rows say. */
 export function holdSignatures(
   rows: PassportRows,
   records: PhaseRecords,
@@ -42,7 +42,7 @@ export function holdSignatures(
   holdStatement(executor, cutStatementOf(rows, records));
   holdStatement(verifier, verifyStatementOf(rows, records));
   const keys = { executor: signerOf(executor, known, judge), verifier: signerOf(verifier, known, judge) };
-  hold(
+  refuseUnless(
     sharedParties('verified', partyOfKey(keys.verifier), { cut: partyOfKey(keys.executor) }).length === 0,
     verifier.where,
     'The verifier signed with the key of the executor: one party acted on both sides.',
@@ -50,7 +50,7 @@ export function holdSignatures(
   return keys;
 }
 
-/** Principals and persons are held apart with the records. */
+/** Principals and persons are compared with the records (`holdSeparation`). */
 const partyOfKey = ({ publicKey }: KnownKey) => ({ principal: null, person: null, key: publicKey });
 
 interface Signing {
@@ -61,37 +61,35 @@ interface Signing {
   readonly position: number;
 }
 
-/**
- * What must hold of a signature in its lane: a DOT-991 row signs a change set and nothing else, a DOT-992 row a
- * verify result.
- */
+/** Refuses unless a DOT-991 row signs a change set and nothing else, and a DOT-992 row a verify result. */
 function holdForm({ name, lane, row: { columns }, where }: Signing): void {
   const executes = name === 'executor';
-  hold(
+  refuseUnless(
     columns.signer_dot_id === lane && columns.signature_kind === name,
     `${where}.signer_dot_id`,
-    `The ${name}'s signature is a ${columns.signature_kind} signature of lane ${columns.signer_dot_id}; it has to be one of ${lane}: the lanes are swapped.`,
+    `The ${name}'s signature is a ${columns.signature_kind} signature of lane ${columns.signer_dot_id}; ` +
+      `it has to be one of ${lane}: the lanes are swapped.`,
   );
   const change = columns.cross_reference_change_set_id;
   const verdict = columns.cross_reference_verify_result_id;
-  hold(
+  refuseUnless(
     executes ? change !== null && verdict === null : change === null && verdict !== null,
     where,
     `The ${name}'s signature has to refer to a ${executes ? 'change set' : 'verify result'}, and to nothing else.`,
   );
-  hold(
+  refuseUnless(
     columns.validation_state === 'valid' && columns.revoked_at === null,
     where,
     `The ${name}'s signature was ${columns.validation_state} when it was written.`,
   );
-  hold(
+  refuseUnless(
     digestOf(columns.signature_payload) === columns.payload_hash,
     `${where}.payload_hash`,
-    `The bytes that the ${name} signed don't have the hash that stands beside them.`,
+    `The bytes that the ${name} signed don't have the hash beside them.`,
   );
 }
 
-/** The signed bytes are, one for one, what the rows give. */
+/** Refuses unless the signed bytes are exactly those that the rows give. */
 function holdStatement({ name, row, where }: Signing, statement: PlainJson): void {
   const due = statement as Readonly<Record<string, PlainJson>>;
   const signed = signedFacts(row);
@@ -99,7 +97,7 @@ function holdStatement({ name, row, where }: Signing, statement: PlainJson): voi
   const other = [...new Set([...Object.keys(due), ...Object.keys(signed)])].filter(
     (member) => passportText(due[member] ?? null) !== passportText(signed[member] ?? null),
   );
-  hold(
+  refuseUnless(
     false,
     `${where}.signature_payload`,
     other.length === 0
@@ -169,10 +167,7 @@ function verifyStatementOf(
   });
 }
 
-/**
- * The key that the envelope names, if it is the lane's and was valid at the position, and the signature verifies
- * under it.
- */
+/** The key that the envelope names. It must be the lane's and valid at the position, and the signature must verify. */
 function signerOf(
   { name, lane, row, where, position }: Signing,
   known: KnownKeys,
@@ -182,27 +177,28 @@ function signerOf(
   const keyId = keyIdIn(row.columns.payload_envelope);
   const key = statementKeyAt(known, keyId, position);
   if (key === null) throw new PassportFault(at, whyNot(name, keyId, position, known));
-  hold(
+  refuseUnless(
     key.lane === lane,
     at,
-    `The ${name}'s signature was made by key ${keyId}, which belongs to ${key.lane}; statements of ${lane} need its own key.`,
+    `The ${name}'s signature was made by key ${keyId}, which belongs to ${key.lane}; ` +
+      `statements of ${lane} need its own key.`,
   );
   const opened = openEnvelope(row.columns.payload_envelope, { keyId, payloadType: payloadTypeOf(lane) });
   if (!opened.ok)
     throw new PassportFault(
       at,
-      `The ${name}'s envelope isn't one that ${lane} makes: ${said(opened.reason)}.`,
+      `The ${name}'s envelope isn't one that ${lane} makes: ${wordsOfCode(opened.reason)}.`,
     );
   const verdict = judge(key.publicKey, opened.message, opened.signature);
   if (!verdict.ok)
     throw new PassportFault(
       at,
-      `The ${name}'s signature doesn't verify under key ${keyId}: ${said(verdict.reason)}.`,
+      `The ${name}'s signature doesn't verify under key ${keyId}: ${wordsOfCode(verdict.reason)}.`,
     );
-  hold(
+  refuseUnless(
     opened.payload.toString('utf8') === row.columns.signature_payload,
     at,
-    `The ${name} signed other bytes than those that stand beside the signature.`,
+    `The ${name} signed other bytes than those beside the signature.`,
   );
   return key;
 }

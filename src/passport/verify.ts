@@ -12,7 +12,7 @@ import { holdKeyRecords } from './key-records.ts';
 import { holdKeys } from './keys.ts';
 import { openPlan } from './plan.ts';
 import { openPhases, PASSPORT_PHASES, type PhaseRecords, RowsOfRecord } from './records.ts';
-import { hold, PassportFault } from './refuse.ts';
+import { PassportFault, refuseUnless } from './refuse.ts';
 import { holdSignatures } from './signatures.ts';
 
 /** What became of a passport. */
@@ -28,11 +28,11 @@ export type PassportVerdict =
 
 /**
  * Judges a passport by the public keys that its reader knows, and by nothing else: no clock, no network, no database.
- * What is cheap is looked at first. Never throws: bad bytes are a refusal with a reason.
+ * The cheap checks come first. Never throws: bad bytes are a refusal with a reason.
  */
 export function verifyPassport(bytes: Uint8Array, known: KnownKeys, judge: VerifySignature): PassportVerdict {
   try {
-    return { ok: true, said: judged(openFile(bytes), known, judge) };
+    return { ok: true, said: judgePassport(openFile(bytes), known, judge) };
   } catch (error) {
     if (error instanceof PassportFault) return { ok: false, reason: error.message, where: error.where };
     const message = error instanceof Error ? error.message : String(error);
@@ -40,7 +40,7 @@ export function verifyPassport(bytes: Uint8Array, known: KnownKeys, judge: Verif
   }
 }
 
-function judged(passport: Passport, known: KnownKeys, judge: VerifySignature): Said {
+function judgePassport(passport: Passport, known: KnownKeys, judge: VerifySignature): Said {
   const { rows } = passport;
   const head = openCheckpoint(passport.checkpoint, known, judge);
   const records = openPhases(passport, head);
@@ -57,24 +57,24 @@ function judged(passport: Passport, known: KnownKeys, judge: VerifySignature): S
   return saidBy(rows, records, plan, signers, head);
 }
 
-/** The one spelling, then the one form. */
+/** Checks the spelling, then the form. */
 function openFile(bytes: Uint8Array): Passport {
   const value = jsonOf(bytes);
   const read = passportShape.safeParse(value);
   if (read.success) return read.data;
   const format = z.object({ format: z.string() }).safeParse(value).data?.format;
-  hold(
+  refuseUnless(
     format === PASSPORT_FORMAT,
     'format',
     format === undefined
       ? 'The file is no passport: it names no format.'
       : `The file is of the format ${format}, and this program knows ${PASSPORT_FORMAT}.`,
   );
-  const [issue] = read.error.issues;
-  const where = issue?.path.join('.') ?? '';
+  const [issue] = read.error.issues as [z.core.$ZodIssue];
+  const where = issue.path.join('.');
   throw new PassportFault(
     where,
-    `The passport is not of its form${where === '' ? '' : ` at ${where}`}: ${issue?.message}.`,
+    `The passport is not of its form${where === '' ? '' : ` at ${where}`}: ${issue.message}.`,
   );
 }
 
@@ -97,15 +97,16 @@ function jsonOf(bytes: Uint8Array): PlainJson {
   } catch (error) {
     throw new PassportFault('', `The file is no plain JSON: ${(error as Error).message}`);
   }
-  hold(
+  refuseUnless(
     canonical === text,
     '',
-    'The file is not written in the one spelling that a passport has (canonical JSON, RFC 8785): it was altered or saved anew.',
+    'The file is not written in the one spelling that a passport has (canonical JSON, RFC 8785): ' +
+      'it was altered or saved again.',
   );
   return value;
 }
 
-/** Each row is one that its record wrote, and no row of the tables that are shown is left out. */
+/** Refuses unless each row is one that its record wrote, and no row of a shown table is left out. */
 function vouchForRows(rows: PassportRows, records: PhaseRecords): void {
   for (const phase of PASSPORT_PHASES) {
     const written = new RowsOfRecord(records[phase]);

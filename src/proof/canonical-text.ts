@@ -1,6 +1,6 @@
 /**
- * The canonical text (RFC 8785) of what is plain JSON beyond doubt, checked and written in one pass; null where a
- * closer look is due. `canonicalJson` takes that look, and the tests hold this to the library that it uses.
+ * The canonical text (RFC 8785) of what is clearly plain JSON, checked and written in one pass; null where that is not
+ * clear. `canonicalJson` then looks closer. The tests compare this with the library that it uses.
  */
 export function canonicalTextOf(value: unknown, depthLeft: number): string | null {
   if (value === null) return 'null';

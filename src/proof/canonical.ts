@@ -1,6 +1,5 @@
 import canonicalize from 'canonicalize';
 import { canonicalTextOf } from './canonical-text.ts';
-import { keepsValue } from './decimal.ts';
 
 /** What may be stored as jsonb, hashed and signed: JSON and nothing that JSON would quietly change. */
 export type PlainJson =
@@ -27,7 +26,7 @@ export type PlainJsonCode =
   | 'too_deep'
   | 'not_json';
 
-/** A value that JSON would hide something of, with the place where it stands. */
+/** A value that JSON would hide something of, with its place. */
 export class PlainJsonError extends Error {
   override readonly name = 'PlainJsonError';
   readonly path: string[];
@@ -41,11 +40,11 @@ export class PlainJsonError extends Error {
 }
 
 export interface PlainJsonOptions {
-  /** Where the value stands in a larger one; put in front of the path of an error. */
+  /** Where the value is in a larger one; put in front of the path of an error. */
   readonly path?: readonly string[];
-  /** How deep it may nest; `MAX_JSON_DEPTH` unless told. */
+  /** How deep it may nest; `MAX_JSON_DEPTH` by default. */
   readonly maxDepth?: number;
-  /** Take integers beyond 2^53: they are exact as doubles, though not every reader of JSON keeps them. */
+  /** Take integers beyond 2^53: they are exact as doubles, though not every reader of JSON preserves them. */
   readonly unsafeIntegers?: boolean;
 }
 
@@ -113,13 +112,13 @@ function checkContainer(value: object, check: Check, depth: number): void {
 }
 
 /** Refuse more nesting than is stored: a deep value stored once would make every later read of it fail. */
-function refuseDepth(depth: number, maxDepth: number, path: readonly string[]): void {
+export function refuseDepth(depth: number, maxDepth: number, path: readonly string[]): void {
   if (depth <= maxDepth) return;
   throw new PlainJsonError(path, 'too_deep', `Arrays and objects nest deeper than ${maxDepth} levels here.`);
 }
 
 /** Refuse integers that neighbouring programs round. */
-function refuseUnsafeInteger(value: number, path: readonly string[]): void {
+export function refuseUnsafeInteger(value: number, path: readonly string[]): void {
   if (!Number.isInteger(value) || Number.isSafeInteger(value)) return;
   const advice = 'send it as a string';
   throw new PlainJsonError(
@@ -130,7 +129,7 @@ function refuseUnsafeInteger(value: number, path: readonly string[]): void {
 }
 
 /** Refuse a member name that JavaScript or PostgreSQL would treat as something else. */
-function checkKey(key: string, path: readonly string[]): void {
+export function checkKey(key: string, path: readonly string[]): void {
   if (key === '__proto__') {
     throw new PlainJsonError(path, 'proto_key', 'A member must not be named __proto__.');
   }
@@ -138,7 +137,7 @@ function checkKey(key: string, path: readonly string[]): void {
 }
 
 /** Refuse what UTF-8 or PostgreSQL can't hold. */
-function checkText(text: string, path: readonly string[]): void {
+export function checkText(text: string, path: readonly string[]): void {
   if (!text.isWellFormed()) {
     throw new PlainJsonError(
       path,
@@ -152,154 +151,5 @@ function checkText(text: string, path: readonly string[]): void {
       'nul',
       'The text holds a NUL character (U+0000), which PostgreSQL cannot store.',
     );
-  }
-}
-
-/**
- * Parse JSON text from outside, refusing what `JSON.parse` hides: a name given twice, digits that a double can't hold,
- * and everything that assertPlainJson refuses. Negative zero becomes zero, as it does in jsonb.
- */
-export function parsePlainJson(
-  text: string,
-  options: Omit<PlainJsonOptions, 'unsafeIntegers'> = {},
-): PlainJson {
-  const { path = [], maxDepth = MAX_JSON_DEPTH } = options;
-  return new PlainJsonParser(text, [...path], maxDepth).parse();
-}
-
-const numberPattern = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
-const literals: ReadonlyMap<string, [text: string, value: PlainJson]> = new Map([
-  ['t', ['true', true]],
-  ['f', ['false', false]],
-  ['n', ['null', null]],
-]);
-
-/** One pass by recursive descent; the recursion is bounded by the nesting that is accepted. */
-class PlainJsonParser {
-  readonly #text: string;
-  readonly #path: string[];
-  readonly #maxDepth: number;
-  #at = 0;
-
-  constructor(text: string, path: string[], maxDepth: number) {
-    this.#text = text;
-    this.#path = path;
-    this.#maxDepth = maxDepth;
-  }
-
-  parse(): PlainJson {
-    const value = this.#value(1);
-    this.#skipSpace();
-    if (this.#at !== this.#text.length) throw this.#syntax();
-    return value;
-  }
-
-  #value(depth: number): PlainJson {
-    this.#skipSpace();
-    const first = this.#text.charAt(this.#at);
-    if (first === '{') return this.#object(depth);
-    if (first === '[') return this.#array(depth);
-    if (first === '"') return this.#checkedString();
-    const literal = literals.get(first);
-    if (literal === undefined) return this.#number();
-    if (!this.#text.startsWith(literal[0], this.#at)) throw this.#syntax();
-    this.#at += literal[0].length;
-    return literal[1];
-  }
-
-  #object(depth: number): PlainJson {
-    refuseDepth(depth, this.#maxDepth, this.#path);
-    const members: { [key: string]: PlainJson } = {};
-    this.#at += 1;
-    if (this.#takes('}')) return members;
-    do {
-      this.#skipSpace();
-      const key = this.#string();
-      this.#path.push(key);
-      checkKey(key, this.#path);
-      if (Object.hasOwn(members, key)) {
-        throw new PlainJsonError(this.#path, 'duplicate_key', 'The same object names this member twice.');
-      }
-      if (!this.#takes(':')) throw this.#syntax();
-      members[key] = this.#value(depth + 1);
-      this.#path.pop();
-    } while (this.#takes(','));
-    if (!this.#takes('}')) throw this.#syntax();
-    return members;
-  }
-
-  #array(depth: number): PlainJson {
-    refuseDepth(depth, this.#maxDepth, this.#path);
-    const elements: PlainJson[] = [];
-    this.#at += 1;
-    if (this.#takes(']')) return elements;
-    do {
-      this.#path.push(String(elements.length));
-      elements.push(this.#value(depth + 1));
-      this.#path.pop();
-    } while (this.#takes(','));
-    if (!this.#takes(']')) throw this.#syntax();
-    return elements;
-  }
-
-  #checkedString(): string {
-    const text = this.#string();
-    checkText(text, this.#path);
-    return text;
-  }
-
-  /** Find the closing quote; escapes are decoded, and judged, by the built-in parser. */
-  #string(): string {
-    const start = this.#at;
-    if (this.#text.charAt(start) !== '"') throw this.#syntax();
-    let escaped = false;
-    let end = start + 1;
-    for (let code = this.#text.charCodeAt(end); code !== 0x22; code = this.#text.charCodeAt(end)) {
-      this.#at = end;
-      if (Number.isNaN(code) || code < 0x20) throw this.#syntax();
-      if (code === 0x5c) escaped = true;
-      end += code === 0x5c ? 2 : 1;
-    }
-    this.#at = end + 1;
-    if (!escaped) return this.#text.slice(start + 1, end);
-    try {
-      return JSON.parse(this.#text.slice(start, end + 1)) as string;
-    } catch {
-      this.#at = start;
-      throw this.#syntax();
-    }
-  }
-
-  #number(): number {
-    numberPattern.lastIndex = this.#at;
-    const digits = numberPattern.exec(this.#text)?.[0];
-    if (digits === undefined) throw this.#syntax();
-    this.#at += digits.length;
-    const value = Number(digits);
-    if (!Number.isFinite(value)) {
-      throw new PlainJsonError(this.#path, 'not_finite', 'The number is too large for a double.');
-    }
-    refuseUnsafeInteger(value, this.#path);
-    if (!keepsValue(digits)) {
-      const message = `A double can't hold the number as it is written (it would become ${value}); send it as a string.`;
-      throw new PlainJsonError(this.#path, 'lost_digits', message);
-    }
-    return value === 0 ? 0 : value;
-  }
-
-  #takes(character: string): boolean {
-    this.#skipSpace();
-    if (this.#text.charAt(this.#at) !== character) return false;
-    this.#at += 1;
-    return true;
-  }
-
-  #skipSpace(): void {
-    while (' \t\n\r'.includes(this.#text.charAt(this.#at)) && this.#at < this.#text.length) this.#at += 1;
-  }
-
-  #syntax(): PlainJsonError {
-    const place = this.#at < this.#text.length ? `at character ${this.#at}` : 'at its end';
-    return new PlainJsonError(this.#path, 'syntax', `The text is not JSON: it breaks ${place}.`);
   }
 }

@@ -30,7 +30,7 @@ export function checkpointText({ origin, size, root }: TreeHead): string {
   return `${origin}\n${size}\n${Buffer.from(root).toString('base64')}\n`;
 }
 
-/** Reads a checkpoint's text; throws a NoteFault where it is none. Extension lines are let pass, as the format asks. */
+/** Reads a checkpoint's text; throws a NoteFault where it is none. Extension lines are ignored, as the format asks. */
 export function parseCheckpointText(text: string): TreeHead {
   const [origin, size, root] = text.split('\n');
   if (origin === undefined || origin === '') throw new NoteFault('The checkpoint names no origin.');

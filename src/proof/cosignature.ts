@@ -34,7 +34,7 @@ export function parseWitnessKey(text: string): NoteKey {
     );
   const key = { name, publicKey: bytes.subarray(1) };
   const judged = checkPublicKey(key.publicKey);
-  if (!judged.ok) throw new NoteFault(`the key is no good: ${judged.reason}`);
+  if (!judged.ok) throw new NoteFault(`the key is not sound: ${judged.reason}`);
   if (cosignatureKeyHash(key).toString('hex') !== keyHash)
     throw new NoteFault(`the hash isn't the one of this name and key`);
   return key;

@@ -82,7 +82,7 @@ export type OpenedEnvelope =
     }
   | { readonly ok: false; readonly reason: EnvelopeFault };
 
-/** Judge an envelope's form and what it claims to be; whether the signature holds is left to whoever asks. */
+/** Judge an envelope's form and what it claims to be; whether the signature holds is for the caller to judge. */
 export function openEnvelope(envelope: unknown, expected: Omit<ExpectedSigner, 'publicKey'>): OpenedEnvelope {
   if (!isEnvelope(envelope)) return { ok: false, reason: 'envelope_malformed' };
   const { payloadType, signatures } = envelope;

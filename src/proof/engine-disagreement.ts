@@ -4,7 +4,8 @@ export class EngineDisagreement extends Error {
 
   constructor(finding: string) {
     super(
-      `Ed25519 alarm: ${finding}. Nothing is signed or verified on this machine until that is repaired: check its Node and OpenSSL, and run "npm ci" again.`,
+      `Ed25519 alarm: ${finding}. Nothing is signed or verified on this machine until that is repaired: ` +
+        'check its Node and OpenSSL, and run "npm ci" again.',
     );
   }
 }

@@ -1,13 +1,14 @@
 import { z } from 'zod';
-import { canonicalJson, PlainJsonError, parsePlainJson } from './canonical.ts';
+import { canonicalJson, PlainJsonError } from './canonical.ts';
 import { keyIdOf } from './keyid.ts';
+import { parsePlainJson } from './parse-plain-json.ts';
 import { checkPublicKey } from './public-key.ts';
 import { UUID_PATTERN } from './uuid.ts';
 
 /*
- * The public keys of a ledger as a stranger keeps them: what passports, heads and events are judged by. Whoever reads
- * the file believes it, so it comes from a place that he trusts; the ledger's own word at first sight is better than
- * none.
+ * The public keys of a ledger, in the file of a stranger: what passports, heads and events are judged by. A reader
+ * believes the file, so it has to come from a place that the reader trusts; what the ledger itself says at first sight
+ * is better than nothing.
  */
 
 const KEYS_FORMAT = 'cutter-keys/1';
@@ -86,7 +87,7 @@ export function parseKeys(text: string): KnownKeys {
   holdOrder(known);
   const seen = new Set<string>();
   keys.forEach((key, index) => {
-    const fault = keyFault(key) ?? (seen.has(key.keyId) ? 'stands there twice; a key serves one lane' : null);
+    const fault = keyFault(key) ?? (seen.has(key.keyId) ? 'appears twice; a key serves one lane' : null);
     if (fault !== null) throw new KeysFault(`Key ${index} of the file, ${key.keyId}, ${fault}.`);
     seen.add(key.keyId);
   });
@@ -125,8 +126,7 @@ export function originAt(
 }
 
 /**
- * Of which ledger a head is, where it is none of this one or of what this one gave up; null of one that is good. For
- * people.
+ * Why a head is not accepted: it is of another ledger, or of what this one gave up. For people; null if it is accepted.
  */
 export function originFault(
   { origin, earlier = [] }: Pick<KnownKeys, 'origin' | 'earlier'>,
@@ -135,12 +135,12 @@ export function originFault(
   if (head.origin === origin) return null;
   const ended = earlier.find((one) => one.origin === head.origin);
   if (ended === undefined) return `the ledger ${head.origin}; the keys given are those of ${origin}.`;
-  return head.size <= ended.until
-    ? null
-    : `the ledger ${head.origin} at ${head.size} positions; it was set back to ${ended.until}, and what came after them was given up.`;
+  if (head.size <= ended.until) return null;
+  const given = `it was set back to ${ended.until}, and what came after them was given up.`;
+  return `the ledger ${head.origin} at ${head.size} positions; ${given}`;
 }
 
-/** The key of this id, if it may sign a statement that stands at `position`. */
+/** The key of this id, if it may sign a statement at `position`. */
 export function statementKeyAt({ keys }: KnownKeys, keyId: string, position: number): KnownKey | null {
   const known = keys.find((key) => key.keyId === keyId && key.purpose === 'statement');
   if (known === undefined || position < known.from) return null;
@@ -178,7 +178,8 @@ function holdOrder({ origin, earlier = [] }: Pick<KnownKeys, 'origin' | 'earlier
     const before = earlier[at - 1]?.until ?? -1;
     if (origins.has(one.origin) || one.until <= before)
       throw new KeysFault(
-        `The earlier origin ${at} of the file, ${one.origin}, stands there twice or ends no later than the one before it; the oldest comes first.`,
+        `The earlier origin ${at} of the file, ${one.origin}, appears twice, or ends no later than the one before ` +
+          'it. The oldest comes first.',
       );
     origins.add(one.origin);
   });

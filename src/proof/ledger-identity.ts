@@ -1,8 +1,8 @@
 /**
  * How a ledger proves that it is the one a caller means, before the caller shows it a token: it signs the caller's
  * nonce and the address that the caller dialled. The statement is of a type of its own, so that it is good for
- * nothing else, and names the address, so that whoever hands the question on to the real ledger gets an answer about
- * another address than the one that was dialled.
+ * nothing else, and names the address, so that somebody who passes the question on to the real ledger gets an answer
+ * about another address than the one that was dialled.
  */
 import { canonicalJson } from './canonical.ts';
 import { type DsseEnvelope, signEnvelope, verifyEnvelope } from './dsse.ts';

@@ -2,8 +2,8 @@ import { emptyRoot, nodeHash } from './merkle.ts';
 import { rootFromNodes, rootNodes } from './merkle-nodes.ts';
 
 /*
- * The compact range of RFC 6962's tree: what has to be kept of any number of leaves so that the next can be added and
- * the root be told. One hash a level at most, however long the log is.
+ * The compact range of RFC 6962's tree: what has to be stored of any number of leaves so that the next can be added and
+ * the root be computed. One hash a level at most, however long the log is.
  */
 
 /** The right edge by level: the hash of each complete subtree whose sibling isn't there yet. */
@@ -15,7 +15,7 @@ export interface NewNode {
   readonly hash: Uint8Array;
 }
 
-/** Every subtree that the leaves make complete, where `from` leaves stood before. The edge moves with them. */
+/** Every subtree that the leaves make complete, where there were `from` leaves before. The edge moves with them. */
 export function growEdge(edge: Edge, from: number, leaves: readonly Uint8Array[]): NewNode[] {
   const nodes: NewNode[] = [];
   leaves.forEach((leaf, at) => {

@@ -41,7 +41,7 @@ export function rootOf(leafHashes: readonly Uint8Array[]): Buffer {
   return Buffer.from(level.subarray(0, hashLength));
 }
 
-/** What a stranger needs to check that a leaf stands at an index of a tree of a size. */
+/** What a stranger needs to check that a leaf is at an index of a tree of a size. */
 export interface InclusionClaim {
   readonly leafHash: Uint8Array;
   readonly index: number;

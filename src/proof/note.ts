@@ -10,7 +10,7 @@ import { signMessage, verifySignature } from './ed25519.ts';
 const ed25519Type = 1;
 const signatureMark = '— ';
 const longestNote = 65_536;
-/** Others may sign beside the keys that a reader knows, and whoever reads looks at every line. */
+/** Others may sign beside the keys that a reader knows, and a reader looks at every line. */
 const mostSignatures = 100;
 
 /** A key as its owner names it. */

@@ -1,16 +1,16 @@
 import { checkpointKeyName, parseCheckpointText, type TreeHead } from './checkpoint.ts';
 import { NoteFault, parseNote, type SignedNote } from './note.ts';
 
-/** A checkpoint as it stands in a file of many. */
+/** A checkpoint in a file of many. */
 export interface FiledHead extends TreeHead {
   readonly note: SignedNote;
-  /** As it stands in the file. */
+  /** Its text in the file. */
   readonly raw: string;
   /** The line that it begins at, from 1. */
   readonly line: number;
 }
 
-/** Something between the notes that is none. */
+/** Text between the notes that is no note. */
 export interface FiledPiece {
   readonly raw: string;
   readonly line: number;
@@ -25,7 +25,7 @@ const LANES = ['DOT-991', 'DOT-992'] as const;
 const SIGNATURE_MARK = '— ';
 
 /**
- * Reads checkpoints that stand one after the other, each ended by an empty line. What isn't one is given back beside
+ * Reads checkpoints one after another, each ended by an empty line. What isn't one is given back beside
  * them; nothing is verified.
  */
 export function filedHeads(text: string): FiledHeads {
@@ -49,7 +49,7 @@ export function filedHeads(text: string): FiledHeads {
   return { heads, pieces };
 }
 
-/** Whether both lanes have a line under it; others may stand there too. */
+/** Whether both lanes have a line under it; there may be others. */
 export function isOfBothLanes({ origin, note }: Pick<FiledHead, 'origin' | 'note'>): boolean {
   return LANES.every((lane) =>
     note.signatures.some(

@@ -25,7 +25,7 @@ export type SignatureFault =
 const orderBytes = Buffer.from('edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010', 'hex');
 const primeBytes = Buffer.from('edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f', 'hex');
 
-/** The y of every encoding of a point of order 1, 2, 4 or 8; each stands with either sign bit: 14 encodings. */
+/** The y of every encoding of a point of order 1, 2, 4 or 8; each has either sign bit: 14 encodings. */
 const smallOrderY: ReadonlySet<string> = new Set([
   '0100000000000000000000000000000000000000000000000000000000000000',
   'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',

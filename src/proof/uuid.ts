@@ -22,7 +22,8 @@ export function derivedId(name: string): string {
   input.write(name, namespaceBytes.length);
   const hex = hash('sha1', input, 'hex');
   const variant = variantDigits[Number.parseInt(hex.charAt(16), 16) & 3];
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+  const versioned = `5${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}`;
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${versioned}-${hex.slice(20, 32)}`;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 
-/** Input of a query that can't be served as it stands: names the argument and the way out; `more` is for programs. */
+/** An error of a query's input. It names the argument and what to do; `more` is for programs. */
 export function badInput(
   argument: string,
   complaint: string,

@@ -66,8 +66,8 @@ function placeOf({ noun, path }: Paged, order: SortOrder, cursor: string): ListP
 }
 
 /**
- * Refuses a cursor that was drawn from another state of the database than the one which answered: what it stands for
- * isn't here, so the page after it would leave rows out.
+ * Refuses a cursor that was drawn from another state of the database than the one which answered: the place that it
+ * names isn't here, so the page after it would leave rows out.
  */
 export function assertDrawnHere(page: Paged, { after }: BoundPage, drawn: Drawn): void {
   if (after === null) return;

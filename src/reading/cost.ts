@@ -40,7 +40,8 @@ export function assertAffordable(row: RowPlan, roots: Level, bound: readonly Bou
     .map(({ path, first }) => `${path} (${first})`);
   throw badInput(
     'first',
-    `multiplies to ${total.toLocaleString('en')} rows in this field, more than ${MOST_ROWS.toLocaleString('en')}. Lower it on: ${above.join(', ')}.`,
+    `multiplies to ${total.toLocaleString('en')} rows in this field, more than ${MOST_ROWS.toLocaleString('en')}. ` +
+      `Lower it on: ${above.join(', ')}.`,
   );
 }
 

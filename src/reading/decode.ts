@@ -108,7 +108,7 @@ function pageInfoObject(
     if (part.kind === 'hasPreviousPage') object[part.key] = given !== null;
     if (part.kind === 'startCursor' || part.kind === 'endCursor') {
       const inOrder = part.kind === 'startCursor' ? rows : rows.toReversed();
-      // Rows that aren't integrated yet have no cursor. Who has read to the end goes on from where he was.
+      // Rows that aren't integrated yet have no cursor. A client that has read to the end resumes from where it was.
       const placed = inOrder.find((cells) => cells[part.cursor[0]!] !== null);
       const none = part.kind === 'endCursor' ? given : null;
       object[part.key] = placed === undefined ? none : cursorOfRow(page, part.cursor, placed, answered);

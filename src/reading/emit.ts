@@ -61,7 +61,7 @@ export class Emission {
   readonly #ids: string | null;
   #aliases = 0;
 
-  /** `reach`: the entries of whose rows alone the statement may tell; null: all. */
+  /** `reach`: the entries whose rows the statement may read; null: all. */
   constructor(bound: readonly BoundPage[], reach: readonly string[] | null) {
     this.#bound = bound;
     this.#ids = reach === null ? null : `$${this.#values.push(reach)}::uuid[]`;
@@ -109,7 +109,8 @@ export class Emission {
     const given = `$${this.#values.push(keys)}::uuid[]`;
     return this.#statement(
       name,
-      `select json_agg(${this.#row(row, a)} order by array_position(${given}, ${a}.${column})) from ${this.#seen(row.noun).view} ${a} where ${a}.${column} = any(${given})`,
+      `select json_agg(${this.#row(row, a)} order by array_position(${given}, ${a}.${column}))
+      from ${this.#seen(row.noun).view} ${a} where ${a}.${column} = any(${given})`,
     );
   }
 
@@ -163,7 +164,8 @@ export class Emission {
         [...listedBy(noun), ...born].map((column) => `${alias}.${column}`),
       );
     const limit = `$${this.#values.push(args.first + 1)}::int`;
-    return `select coalesce(json_agg(${this.#row(row, a)} order by ${order(a)}), '[]') from (select * from (${rows}) ${v} order by ${order(v)} limit ${limit}) ${a}`;
+    return `select coalesce(json_agg(${this.#row(row, a)} order by ${order(a)}), '[]')
+      from (select * from (${rows}) ${v} order by ${order(v)} limit ${limit}) ${a}`;
   }
 
   #list(noun: Noun, args: BoundPage, hangs: Hanging | null): string {
@@ -215,8 +217,9 @@ function joinConditions({ pairs, through }: Relation, child: string, parent: str
   return pairs.map(([theirs, ours]) => `${child}.${theirs} = ${parent}.${ours}`);
 }
 
-/** Where a row stands in the log, or null. */
+/** Where a row is in the log, or null. */
 function placeInLog({ seat }: Noun, row: string, place: string): string {
   if (seat.of === null) return 'null';
-  return `(select json_build_array(${place}.position::text, ${place}.ordinal) from cutter_log.row_place ${place} where ${place}.row_id = ${row}.${seat.by} and ${place}.noun = '${seat.of}')`;
+  return `(select json_build_array(${place}.position::text, ${place}.ordinal) from cutter_log.row_place ${place}
+    where ${place}.row_id = ${row}.${seat.by} and ${place}.noun = '${seat.of}')`;
 }

@@ -5,7 +5,7 @@ import { type Codec, type Noun, ORDINAL, POSITION } from './nouns/noun.ts';
 
 /**
  * Writes the SQL of lists: the rows of a page with their places in the log. A list walks `cutter_log.row_place` by
- * its key, so that a page costs the same wherever it begins; where only few rows meet the filter, these are found
+ * its key, so that each page costs the same; where only few rows meet the filter, these are found
  * first and their places then. Which way is taken is decided by counting when the statement runs, and never by what
  * the planner believes.
  */
@@ -51,7 +51,8 @@ export function orderColumns(args: BoundPage, columns: readonly string[]): strin
 
 /** A place is looked up by the id of its row, whatever the planner thinks of the table. */
 function placeOf(noun: Noun, id: string, alias: string): string {
-  return `(select position, ordinal from ${PLACES} where row_id = ${id} and noun = '${noun.seat.of}' offset 0) ${alias}`;
+  return `(select position, ordinal from ${PLACES}
+    where row_id = ${id} and noun = '${noun.seat.of}' offset 0) ${alias}`;
 }
 
 /** Rows that hang on another one: few, so those that aren't integrated are shown too, and count as the newest. */
@@ -62,19 +63,22 @@ export function listHanging(pen: Pen, noun: Noun, args: BoundPage, where: Where)
   const after =
     args.after === null ? [] : [orPlaceless(args, `${p}.position`, beyondCursor(pen, noun, args, columns))];
   const order = orderColumns(args, [...columns, ...born]);
-  return `select ${v}.*, ${placeColumns(p)} from ${noun.view} ${v} left join lateral ${placeOf(noun, `${v}.${noun.seat.by}`, p)} on true${whereAll([...where(v), ...after])} order by ${order} limit ${ONE_MORE}`;
+  const places = placeOf(noun, `${v}.${noun.seat.by}`, p);
+  return `select ${v}.*, ${placeColumns(p)} from ${noun.view} ${v} left join lateral ${places} on true
+    ${whereAll([...where(v), ...after])} order by ${order} limit ${ONE_MORE}`;
 }
 
 /**
- * Rows of one plan or change set, whose place they share: by their own order, from wherever the page begins. The two
- * cases of a cursor, inside this plan or before all of it, stand apart so that each can be looked up.
+ * Rows of one plan or change set, whose place they share: by their own order, from where the page begins. The two
+ * cases of a cursor, inside this plan or before all of it, are separate queries, so that each can be looked up.
  */
 export function listInside(pen: Pen, noun: Noun, args: BoundPage, where: Where, parent: string): string {
   const [one, p] = [pen.alias(), pen.alias()];
   const rows = (after: (columns: readonly string[]) => readonly string[]): string => {
     const v = pen.alias();
     const columns = noun.seat.within.map((column) => `${v}.${column}`);
-    return `(select * from ${noun.view} ${v}${whereAll([...where(v), ...after(columns)])} order by ${orderColumns(args, columns)} limit ${PAGE})`;
+    return `(select * from ${noun.view} ${v}${whereAll([...where(v), ...after(columns)])}
+      order by ${orderColumns(args, columns)} limit ${PAGE})`;
   };
   const places = [`${p}.position`, `${p}.ordinal`];
   const listed =
@@ -85,7 +89,8 @@ export function listInside(pen: Pen, noun: Noun, args: BoundPage, where: Where, 
           compareColumns(args, columns, cursorValues(pen, noun, args, 2)),
         ])} union all ${rows(() => [orPlaceless(args, `${p}.position`, beyondCursor(pen, noun, args, places))])}`;
   const v = pen.alias();
-  return `select ${v}.*, ${placeColumns(p)} from (select) ${one} left join lateral ${placeOf(noun, parent, p)} on true cross join lateral (${listed}) ${v}`;
+  return `select ${v}.*, ${placeColumns(p)} from (select) ${one}
+    left join lateral ${placeOf(noun, parent, p)} on true cross join lateral (${listed}) ${v}`;
 }
 
 /** Rows without a place count as the newest. */
@@ -100,7 +105,8 @@ export function listByKey(pen: Pen, noun: Noun, args: BoundPage, where: Where): 
   const v = pen.alias();
   const columns = noun.seat.within.map((column) => `${v}.${column}`);
   const after = args.after === null ? [] : [beyondCursor(pen, noun, args, columns)];
-  return `select ${v}.*, null::bigint as ${POSITION}, null::int as ${ORDINAL} from ${noun.view} ${v}${whereAll([...where(v), ...after])} order by ${orderColumns(args, columns)} limit ${ONE_MORE}`;
+  return `select ${v}.*, null::bigint as ${POSITION}, null::int as ${ORDINAL} from ${noun.view} ${v}
+    ${whereAll([...where(v), ...after])} order by ${orderColumns(args, columns)} limit ${ONE_MORE}`;
 }
 
 /**
@@ -139,9 +145,13 @@ function sortCounted(pen: Pen, noun: Noun, args: BoundPage, rows: string, gate: 
   const [f, p, v] = [pen.alias(), pen.alias(), pen.alias()];
   const columns = [`${p}.position`, `${p}.ordinal`, ...noun.seat.within.map((column) => `${f}.${column}`)];
   const after = args.after === null ? [] : [beyondCursor(pen, noun, args, columns)];
-  const picked = `select ${f}.*, ${p}.position, ${p}.ordinal as place from ${rows} ${f} cross join lateral ${placeOf(noun, `${f}.${noun.seat.by}`, p)}${whereAll([gate, ...after])} order by ${orderColumns(args, columns)} limit ${ONE_MORE}`;
+  const places = placeOf(noun, `${f}.${noun.seat.by}`, p);
+  const picked = `select ${f}.*, ${p}.position, ${p}.ordinal as place from ${rows} ${f}
+    cross join lateral ${places}${whereAll([gate, ...after])}
+    order by ${orderColumns(args, columns)} limit ${ONE_MORE}`;
   const same = noun.key.map((column) => `${v}.${column} = ${f}.${column}`);
-  return `select ${v}.*, ${f}.position as ${POSITION}, ${f}.place as ${ORDINAL} from (${picked}) ${f} cross join lateral (select * from ${noun.view} ${v}${whereAll(same)} offset 0) ${v}`;
+  return `select ${v}.*, ${f}.position as ${POSITION}, ${f}.place as ${ORDINAL} from (${picked}) ${f}
+    cross join lateral (select * from ${noun.view} ${v}${whereAll(same)} offset 0) ${v}`;
 }
 
 /**
@@ -168,7 +178,8 @@ function countMatching(pen: Pen, noun: Noun, { filter }: BoundPage, most: number
   if (lead.operator !== 'any') return rows([pen.condition(lead, v)]);
   const [one, each] = [pen.alias(), pen.alias()];
   const list = pen.bind(lead.codec, lead.value as readonly KeyValue[], true);
-  return `select ${each}.* from (select distinct unnest(${list}) as value) ${one} cross join lateral (${rows(between(`${one}.value`))}) ${each} ${limit}`;
+  return `select ${each}.* from (select distinct unnest(${list}) as value) ${one}
+    cross join lateral (${rows(between(`${one}.value`))}) ${each} ${limit}`;
 }
 
 /**
@@ -217,9 +228,10 @@ function walkPlaces(
     const v = pen.alias();
     const tail = noun.seat.within.map((column) => `${v}.${column}`);
     const end = shares ? ` order by ${orderColumns(args, tail)} limit ${PAGE}` : ' offset 0';
-    const row = `(select * from ${noun.view} ${v}${whereAll([`${v}.${noun.seat.by} = ${p}.row_id`, ...where(v), ...within(v)])}${end}) ${v}`;
+    const conditions = whereAll([`${v}.${noun.seat.by} = ${p}.row_id`, ...where(v), ...within(v)]);
+    const row = `(select * from ${noun.view} ${v}${conditions}${end}) ${v}`;
     const order = orderColumns(args, [...keys(p), ...tail]);
-    // Only with a limit of its own does a walk stand apart: the planner would sort all places for it.
+    // Only a walk with a limit of its own is a query of its own: the planner would sort all places for it.
     const [from, and] =
       most === undefined
         ? [PLACES, chosen]
@@ -228,7 +240,8 @@ function walkPlaces(
             '',
           ];
     const gates = gate === undefined ? '' : `${and === '' ? ' where' : ' and'} ${gate}`;
-    return `select ${v}.*, ${placeColumns(p)} from ${from} ${p} cross join lateral ${row}${and}${gates} order by ${order} limit ${limit}`;
+    return `select ${v}.*, ${placeColumns(p)} from ${from} ${p} cross join lateral ${row}${and}${gates}
+      order by ${order} limit ${limit}`;
   };
   const further = pen.alias();
   const after = args.after === null ? [] : [beyondCursor(pen, noun, args, keys(further))];
@@ -252,7 +265,7 @@ function seatCondition(pen: Pen, { operator, codec, value }: Bound, p: string): 
   return `${p}.row_id = ${pen.bind(codec, value as KeyValue)}`;
 }
 
-/** That a row stands behind the cursor, by as many of the columns of the list as are given. */
+/** That a row comes after the cursor, by as many of the columns of the list as are given. */
 function beyondCursor(pen: Pen, noun: Noun, args: BoundPage, columns: readonly string[]): string {
   return compareColumns(args, columns, cursorValues(pen, noun, args, 0, columns.length));
 }

@@ -9,7 +9,7 @@ import { type Selection, selectFields } from './selection.ts';
  * From requested fields to a plan: which cells each row is drawn with, and which field of the response is read from
  * which cell. A plan is data and holds no argument values; one plan serves every call of its document. `emit.ts`
  * writes the SQL for it and `decode.ts` makes the answer's cells into the objects that execution reads; as response
- * keys stand in their order, the text of the response could as well be written from it.
+ * keys are in their order, the text of the response could as well be written from it.
  */
 
 export type Cell =

@@ -3,7 +3,7 @@ import { sql } from 'slonik';
 import { z } from 'zod';
 import type { Statement } from './emit.ts';
 
-/** A connection keeps what it has prepared, with its plan: so their number and size are bounded. */
+/** A connection holds what it has prepared, with its plan, so the number and size of texts are bounded. */
 const MOST_NAMES = 64;
 const MOST_CANDIDATES = 256;
 const LONGEST_TEXT = 20_000;

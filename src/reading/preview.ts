@@ -129,7 +129,7 @@ function previewPage(
   return pageOf(noun, rows, all, args);
 }
 
-/** Stands in the cursors of rows that no ledger has: these count the rows of the dry run. */
+/** The incarnation in cursors of rows that no ledger has. Such a cursor counts the rows of the dry run. */
 const NO_LEDGER = '00000000-0000-0000-0000-000000000000';
 
 function cursorOf(noun: Noun, { order }: BoundPage, row: ColumnValues, at: number): string {

@@ -19,7 +19,7 @@ const RESULTS = (ids: string) =>
 const REACHES: Readonly<Record<NounName, (ids: string) => string>> = {
   Entry: (ids) => `r.entry_id = any(${ids})`,
   History: (ids) => `r.entry_id = any(${ids})`,
-  // An edge tells of both its entries.
+  // An edge shows both its entries.
   Dependency: (ids) => `r.from_entry_id = any(${ids}) and r.to_entry_id = any(${ids})`,
   // A pass goes over many entries, and an alias belongs to none: no row meets this, which names the list because a
   // statement has to use it.
@@ -40,7 +40,7 @@ export function reachOf(session: Pick<Session, 'entryIds'> | null): readonly str
   return session?.entryIds == null ? null : [...session.entryIds].sort();
 }
 
-/** The noun as a narrowed token sees it; `ids` stands for the list of its entries in the statement. */
+/** The noun as a narrowed token sees it; `ids` is the list of its entries in the statement. */
 export function narrowNoun(noun: Noun, ids: string): Noun {
   return { ...noun, view: `(select r.* from ${noun.view} r where ${REACHES[noun.name](ids)})`, isPart: true };
 }

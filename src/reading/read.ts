@@ -35,7 +35,7 @@ interface Compiled {
 const MOST_PLANS_OF_A_FIELD = 32;
 const compiled = new WeakMap<FieldNode, Compiled>();
 
-/** The plan of a field of a document: compiled when first asked for, kept as long as the document is. */
+/** The plan of a field of a document: compiled at its first use, cached as long as the document is. */
 function planOf(info: GraphQLResolveInfo, kind: Plan['kind'], noun: NounName): Plan {
   const first = info.fieldNodes[0]!;
   let kept = compiled.get(first);
@@ -134,7 +134,7 @@ export async function findNode(
   return found === null ? null : decodeRow(plan.row, plan.fields, found as Cells, answered);
 }
 
-/** The row that a relation leads to from a row at hand, and what hangs under the field, in one statement. */
+/** The row that a relation leads to from a given row, and what hangs under the field, in one statement. */
 export async function readBehind(
   context: Context,
   info: GraphQLResolveInfo,
@@ -186,7 +186,7 @@ export async function readNodesById(
 }
 
 /**
- * The rows with these ids, each given once: for a field that many rows at hand share. One statement, or as few as its
+ * The rows with these ids, each given once: for a field that many rows share. One statement, or as few as its
  * cost allows: what is asked of one row must not be refused for how many there happen to be.
  */
 export async function readShared(

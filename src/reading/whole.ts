@@ -78,7 +78,7 @@ interface RootField {
   readonly resolve: () => unknown;
 }
 
-/** The values of the fields, each begun. One that is refused before it waits keeps those after it from being begun. */
+/** Starts all fields. If a field is refused before it waits, those after it are not started. */
 function startFields(fields: readonly RootField[], errors: GraphQLError[]): unknown[] {
   const values: unknown[] = [];
   try {
@@ -91,8 +91,8 @@ function startFields(fields: readonly RootField[], errors: GraphQLError[]): unkn
 }
 
 /**
- * The value of a field. Where it fails, it is null and its error is noted; where it may not be null, the error is
- * thrown.
+ * Starts a field and returns its value. If it fails, the value is null and the error is added to `errors`; if the field
+ * may not be null, the error is thrown.
  */
 function startField({ key, nodes, nullable, resolve }: RootField, errors: GraphQLError[]): unknown {
   const fail = (raw: unknown): null => {

@@ -11,7 +11,7 @@ interface VerbInput {
 }
 
 /** Who calls which verb with which key; the guard of the mutation has seen to it that somebody does. */
-export function callOf(verb: Verb, context: Context, input: VerbInput): PhaseCall {
+export function callOf<V extends Verb>(verb: V, context: Context, input: VerbInput): PhaseCall<V> {
   const { idempotencyKey, dryRun, entryId, entryIds } = input;
   const named = entryId === undefined ? (entryIds ?? []) : [entryId];
   return { verb, caller: context.session as Session, idempotencyKey, dryRun, entryIds: named };

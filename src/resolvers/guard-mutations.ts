@@ -7,7 +7,7 @@ import { RefusalAnswer } from '../schema/refusals.ts';
 import { refuseMissingValues } from './missing-values.ts';
 
 /**
- * Puts the authority of every mutation before its input is looked at, and turns refusals into members of its outcome. A
+ * Judges the authority of every mutation before its input, and turns refusals into members of its outcome. A
  * mutation that the authority table doesn't name, or a verb without a mutation, stops the build of the schema.
  */
 export function guardMutations(schema: GraphQLSchema): GraphQLSchema {
@@ -79,7 +79,7 @@ function invalidInput(error: InputValidationError): InvalidInput {
   return new InvalidInput(`The input can't be taken: ${first}${more}`, problems);
 }
 
-/** A complaint goes on from its place ("title must not be blank"); one that is a sentence already stands behind it. */
+/** A complaint goes on from its place ("title must not be blank"); one that is a sentence already follows it. */
 function problemSentence(place: string, complaint: string): string {
   const goesOn = /^\p{Ll}/u.test(complaint);
   return `${place}${goesOn ? ' ' : ': '}${complaint.replace(/\.$/, '')}.`;

@@ -5,7 +5,7 @@ import { asWritten, refuseUnknown } from '../reading/closed-sets.ts';
 
 type ColumnCodec = 'uuid' | 'text';
 
-/** The filter of the API as it arrives: each name alone and with `In`; null asks nothing. */
+/** The filter of the API as it arrives: each name alone and with `In`; null sets no condition. */
 export type HistoryFilterInput = Readonly<Record<string, unknown>>;
 
 const COLUMNS: readonly (readonly [name: string, column: FilterableColumn, codec: ColumnCodec])[] = [

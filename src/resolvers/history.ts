@@ -20,7 +20,10 @@ builder.subscriptionField('history', (t) =>
     type: HistoryMessageType,
     nullable: false,
     description:
-      'Every move of every entry, one message a record, in the order of the log: first what is asked for from the past, then live; heartbeats where nothing happens. PROTOCOL.md says what a client may rely on. Resuming with the last cursor leaves no gap and repeats nothing. Needs the scope ledger:observe.',
+      'Every move of every entry, one message for each record, in the order of the log: first the past ' +
+      'that is asked for, then live, with heartbeats while nothing happens. PROTOCOL.md says what a ' +
+      'client may rely on. A client that resumes with the last cursor gets no gap and nothing twice. ' +
+      'Needs the scope ledger:observe.',
     args: {
       after: t.arg.string({
         description: 'The cursor of the last message seen. Absent: from now. Empty: from the start.',
@@ -34,7 +37,9 @@ builder.subscriptionField('history', (t) =>
         required: true,
         defaultValue: false,
         description:
-          'Every record of the log arrives, without rows where none is to be shown: positions are dense, and `recordHash` folds into the tree of the checkpoints. A token narrowed to entries may ask for it and sees no more rows.',
+          'Every record of the log arrives, without rows if none is to be shown: positions are dense, and ' +
+          '`recordHash` folds into the tree of the checkpoints. A token narrowed to entries may ask for ' +
+          'it and sees no more rows.',
       }),
     },
     subscribe: (_, args, context) => {

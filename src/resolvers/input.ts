@@ -8,7 +8,7 @@ import { normalizeUuid } from '../proof/uuid.ts';
  * becomes one refusal that names its place. Each shape gives the one form that the ledger stores and hashes.
  */
 
-/** Text that UTF-8 can say: halves of surrogate pairs would become other characters without a word. */
+/** Text that UTF-8 can say: halves of surrogate pairs would become other characters unnoticed. */
 export const wellFormed = z
   .string()
   .refine((value) => value.isWellFormed(), 'must be well-formed Unicode (it has a lone surrogate)');
@@ -70,7 +70,7 @@ function isCalendarDay(day: string): boolean {
   return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
 }
 
-/** Plain JSON that canonicalization keeps whole, of bounded depth. */
+/** Plain JSON of bounded depth, which canonicalization does not change. */
 export const plainJson = z.unknown().transform((value, issue): PlainJson => {
   try {
     assertPlainJson(value);
@@ -91,8 +91,8 @@ export const base64 = z.string().transform((value, issue) => {
 });
 
 /**
- * Whether `value` is what these bytes are encoded to. Decoding passes over what is no letter of base64, so that the
- * length tells of it; of megabytes only the end has to be encoded again.
+ * Whether `value` is what these bytes are encoded to. Decoding skips what is no letter of base64, so the
+ * length shows it; of megabytes only the end has to be encoded again.
  */
 function isBase64(value: string, bytes: Buffer): boolean {
   const padding = value.endsWith('==') ? 2 : value.endsWith('=') ? 1 : 0;

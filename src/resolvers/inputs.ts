@@ -15,7 +15,8 @@ export function callFields(t: InputFields) {
     idempotencyKey: t.string({
       required: true,
       description:
-        'Makes a repeated call answer like the first, and resolves a call whose answer was lost. 1 to 200 characters, chosen by you.',
+        'Makes a repeated call answer like the first, and resolves a call whose answer was lost. 1 to 200 ' +
+        'characters, chosen by you.',
     }),
     dryRun: t.boolean({
       required: true,

@@ -12,7 +12,7 @@ import { InvalidInput, type Problem, problemAt } from '../law/refusals.ts';
 
 /**
  * GraphQL takes `{ dryRun: $dryRun }` with no value for $dryRun as if the field were left out, so a caller that lost
- * a value would get the default without a word. Where the default does more than any value could (writes for good,
+ * a value would get the default unnoticed. Where the default does more than any value could (writes,
  * sweeps everything, blocks nothing), the field says `NEEDS_VALUE`, and such a call is refused.
  */
 export function refuseMissingValues(field: GraphQLField<unknown, unknown>, info: GraphQLResolveInfo): void {
@@ -58,7 +58,8 @@ function findMissingInside(
     const place = [...path, name.value];
     if (given.kind !== Kind.VARIABLE) findMissing(described.type, given, place, isMissing, problems);
     else if (described.extensions['needsValue'] === true && isMissing(given.name.value)) {
-      const message = `${name.value} is given by the variable $${given.name.value}, which has no value; give it one, or leave ${name.value} out.`;
+      const fault = `${name.value} is given by the variable $${given.name.value}, which has no value`;
+      const message = `${fault}; give it one, or leave ${name.value} out.`;
       problems.push(problemAt(place, 'variable-missing', message));
     }
   }

@@ -1,4 +1,3 @@
-import type { GraphQLResolveInfo } from 'graphql';
 import { sql } from 'slonik';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
@@ -7,9 +6,7 @@ import { ENTRY_KINDS } from '../law/values.ts';
 import type { Written } from '../ledger/envelope/transaction.ts';
 import type { Writes } from '../ledger/envelope/writes.ts';
 import type { NounName } from '../reading/nouns/noun-name.ts';
-import { type ColumnValues, type PreviewRows, previewNode } from '../reading/preview.ts';
-import { readNode } from '../reading/read.ts';
-import type { Node } from '../schema/node.ts';
+import type { ColumnValues, PreviewRows } from '../reading/preview.ts';
 import type { WrittenAnswer } from '../schema/written.ts';
 import { timeText } from '../text/time-sql.ts';
 
@@ -43,20 +40,8 @@ export async function successOf<T extends object>(
   };
 }
 
-/** The row of a success: read in one statement with what hangs under it, or shown as a dry run would leave it. */
-export function nodeOf(
-  success: { readonly previewRows: PreviewRows | null },
-  noun: NounName,
-  id: string,
-  context: Context,
-  info: GraphQLResolveInfo,
-): Promise<Node> | Node {
-  const rows = success.previewRows;
-  return rows?.[noun] === undefined ? readNode(context, info, noun, id) : previewNode(noun, rows, id);
-}
-
 async function previewRows(context: Context, writes: Writes): Promise<PreviewRows> {
-  const rows: Partial<Record<NounName, ColumnValues[]>> = {};
+  const rows: Partial<Record<NounName, readonly ColumnValues[]>> = {};
   for (const [table, inserted] of writes.preview) {
     const noun = NOUN_OF[table];
     if (noun !== undefined) rows[noun] = inserted;
@@ -79,7 +64,7 @@ const entryRow = z.object({
   scenario_ref: z.string().nullish(),
 });
 
-/** The entries that a dry run would move, as they stand. */
+/** The entries that a dry run would move, as they are now. */
 async function entriesNow(
   context: Context,
   ids: readonly string[],

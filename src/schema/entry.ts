@@ -16,14 +16,16 @@ export const EntryConnection = connectionTypes('Entry', Entry, {
 
 Entry.implement({
   description:
-    'One work item of the decision backlog. Its status is the one scalar that moves; everything else that happens to it is a row beside it.',
+    'One work item of the decision backlog. Its status is the only value of it that changes; everything ' +
+    'else that happens to it is a row of its own.',
   fields: (t) => ({
     ...columnFields(t, {
       entryId: ['UUID', 'Derived from the idempotency key of the mark.'],
       kind: ['String', '`cut_request` or `escalation`. Nothing writes `lifecycle` yet.'],
       status: [
         'String',
-        '`marked`, `review_pending`, `reviewed_approved`, `reviewed_rejected`, `reviewed_deferred`, `cut_applied`, `verified_complete`, `verify_failed_escalated` or `abandoned`.',
+        '`marked`, `review_pending`, `reviewed_approved`, `reviewed_rejected`, `reviewed_deferred`, ' +
+          '`cut_applied`, `verified_complete`, `verify_failed_escalated` or `abandoned`.',
       ],
       emittedAt: ['DateTime', 'When the entry was marked.'],
     }),
@@ -31,7 +33,8 @@ Entry.implement({
     history: pagedNodes(
       t,
       HistoryConnection,
-      'Every move of the entry, one row a move, in the order of the log; those not yet integrated at its end, without a cursor.',
+      'Every move of the entry, one row a move, in the order of the log; those not yet integrated at its ' +
+        'end, without a cursor.',
     ),
     dependenciesFrom: pagedNodes(t, DependencyConnection, 'Dependencies that start at this entry.'),
     dependenciesTo: pagedNodes(

@@ -1,15 +1,15 @@
 import { builder } from './builder.ts';
 
 export const DependencyKindEnum = builder.enumType('DependencyKind', {
-  description: 'How two entries hang together; read *from* KIND *to*.',
+  description: 'How two entries are related; read *from* KIND *to*.',
   values: {
     BLOCKS: { value: 'blocks', description: '`to` is cut only after `from` is verified complete.' },
     SUPERSEDES: {
       value: 'supersedes',
       description: '`from` takes the place of `to`; declared by a reviewer.',
     },
-    REFINES: { value: 'refines', description: '`from` refines `to`; no guard hangs on it.' },
-    RELATED_TO: { value: 'related_to', description: 'They belong together; no guard hangs on it.' },
+    REFINES: { value: 'refines', description: '`from` refines `to`; no guard depends on it.' },
+    RELATED_TO: { value: 'related_to', description: 'They belong together; no guard depends on it.' },
   } as const,
 });
 
@@ -31,18 +31,18 @@ export const RiskClassEnum = builder.enumType('RiskClass', {
 });
 
 export const UnitActionEnum = builder.enumType('UnitAction', {
-  description: 'What a cut does to the unit of a record, against the units that stand now.',
+  description: 'What a cut does to the unit of a record, compared with the current units.',
   values: {
-    BIRTH: { value: 'birth', description: 'The address is born with its first version.' },
+    BIRTH: { value: 'birth', description: 'The unit is new: it gets its address and its first version.' },
     VERSION: { value: 'version', description: 'The unit gets its next version.' },
     UNCHANGED: { value: 'unchanged', description: 'Nothing about it differs, to the byte.' },
     VANISHED: {
       value: 'vanished',
-      description: 'The unit stands, and the document no longer has it; listed, never deleted.',
+      description: 'The document no longer has the unit. The unit is listed, never deleted.',
     },
     EXCLUDED: {
       value: 'excluded',
-      description: 'No unit: a stretch set aside with a reason, its text kept in the manifest.',
+      description: 'No unit: a stretch set aside with a reason, its text stored in the manifest.',
     },
   } as const,
 });

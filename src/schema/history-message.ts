@@ -24,7 +24,7 @@ const COLUMN_OF: Readonly<Record<string, keyof PlacedHistoryRow>> = {
 /** Reads the row behind a relation of a streamed history row. */
 export type ReadRelation = (row: PlacedHistoryRow, context: Context, info: GraphQLResolveInfo) => unknown;
 
-/** A history row out of the stream: its columns are at hand, relations are read when they are asked for. */
+/** A history row out of the stream: it has its columns, and relations are read when they are asked for. */
 export class StreamedHistory extends PreviewNode {
   readonly #row: PlacedHistoryRow;
   readonly #readRelation: ReadRelation;
@@ -52,7 +52,7 @@ interface StreamedRecord {
 export type StreamedMessage = Exclude<HistoryMessage, { type: 'HistoryEvent' }> | StreamedRecord;
 
 const Ready = builder.objectRef<Message<'Ready'>>('Ready').implement({
-  description: 'The first message: the subscription stands, and begins at this place.',
+  description: 'The first message: the subscription begins at this place.',
   fields: (t) => ({
     cursor: t.exposeString('cursor', { description: 'Resume from here if nothing else arrives.' }),
     head: t.field({
@@ -73,7 +73,8 @@ const Ready = builder.objectRef<Message<'Ready'>>('Ready').implement({
 
 const HistoryEvent = builder.objectRef<StreamedRecord>('HistoryEvent').implement({
   description:
-    'One record of the log, that is one transaction: a phase arrives whole. With a filter, the rows of it that match; with `everyRecord`, also records without such rows.',
+    'One record of the log, which is one transaction: a phase arrives whole. With a filter, it has the ' +
+    'rows that match. With `everyRecord`, records without such rows arrive, too.',
   fields: (t) => ({
     cursor: t.exposeString('cursor', {
       description: 'Given as `after`, the stream goes on behind this record.',
@@ -111,27 +112,29 @@ const CaughtUp = builder.objectRef<Message<'CaughtUp'>>('CaughtUp').implement({
 
 const Heartbeat = builder.objectRef<Message<'Heartbeat'>>('Heartbeat').implement({
   description:
-    'Sent whenever nothing else was sent for `Ready.heartbeatMs`: silence means that nothing happened, or nothing that was asked for.',
+    'Sent when nothing else was sent for `Ready.heartbeatMs`: nothing happened, or nothing that was asked for.',
   fields: (t) => ({
     cursor: t.exposeString('cursor', { description: 'The place reached; good to resume from.' }),
     head: t.field({
       type: 'Position',
       description:
-        'Everything before this position has been sent, or has no row that was asked for. After `CaughtUp` that is where the log ends.',
+        'Everything before this position has been sent, or has no row that was asked for. After ' +
+        '`CaughtUp` that is where the log ends.',
       resolve: (heartbeat) => heartbeat.head,
     }),
     checkpoint: t.expose('checkpoint', {
       type: CheckpointType,
       nullable: true,
       description:
-        'The newest head of the log that both lanes have signed; null before the first one, or where it covers what is still on its way.',
+        'The newest head of the log that both lanes have signed; null before the first one, or where it ' +
+        'covers what is still on its way.',
     }),
   }),
 });
 
 const RESET_REASONS: Record<ResetReason, string> = {
   CURSOR_UNKNOWN: 'The cursor was not made here, or points beyond the end of the log.',
-  INCARNATION_CHANGED: 'The database was restored or replaced: what was seen before may not stand any more.',
+  INCARNATION_CHANGED: 'The database was restored or replaced: what was seen before may no longer hold.',
   LISTENER_LOST:
     'The server could not follow the log for a while, or is closing. Resume with the last cursor.',
   LOG_BROKEN: 'The log has a hole: it was altered, and nothing is sent past that place.',
@@ -147,7 +150,7 @@ const ResetReasonType = builder.enumType('ResetReason', {
 
 const Reset = builder.objectRef<Message<'Reset'>>('Reset').implement({
   description:
-    'The last message: whenever it is in doubt that nothing was missed, the stream ends with this.',
+    'The last message. If the server can not be sure that nothing was missed, it ends the stream with this.',
   fields: (t) => ({
     reason: t.field({
       type: ResetReasonType,
@@ -160,7 +163,8 @@ const Reset = builder.objectRef<Message<'Reset'>>('Reset').implement({
 
 export const HistoryMessageType = builder.unionType('HistoryMessage', {
   description:
-    '`Ready`, then the replayed `HistoryEvent`s, then `CaughtUp` once, then live ones, a `Heartbeat` wherever it is quiet; or `Reset`, at any time, and the end.',
+    '`Ready`, then the replayed `HistoryEvent`s, then `CaughtUp` once, then live ones, and a `Heartbeat` ' +
+    'where it is quiet. A `Reset` may come at any time, and ends the stream.',
   types: [Ready, HistoryEvent, CaughtUp, Heartbeat, Reset],
   resolveType: (message) => (message as StreamedMessage).type,
 });

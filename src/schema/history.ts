@@ -24,12 +24,13 @@ History.implement({
       entryVersionAfter: ['String', 'The status after.'],
       changeKind: [
         'String',
-        '`mark`, `sweep_promote`, `review:approve`, `review:reject`, `review:defer`, `cut`, `verify:pass`, `verify:fail` or `abandon`.',
+        '`mark`, `sweep_promote`, `review:approve`, `review:reject`, `review:defer`, `cut`, ' +
+          '`verify:pass`, `verify:fail` or `abandon`.',
       ],
       changedBy: ['String', 'The principal that moved it.'],
       changedAt: ['DateTime', 'The time of the transaction.'],
     }),
     ...placeInLog(t),
-    entry: requiredNode(t, Entry, 'The entry that moved, as it stands now.'),
+    entry: requiredNode(t, Entry, 'The entry that moved, as it is now.'),
   }),
 });

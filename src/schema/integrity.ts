@@ -1,10 +1,10 @@
-import { FINDING_VERDICTS, type Finding } from '../fsck/finding.ts';
-import type { ScrubPass, Integrity as State } from '../fsck/scrub/scrub-pass.ts';
+import { FINDING_VERDICTS, type FsckFinding } from '../fsck/finding.ts';
+import type { ScrubPass, ScrubPasses as State } from '../fsck/scrub/scrub-pass.ts';
 import { builder } from './builder.ts';
 
 const position = (at: number | null): string | null => (at === null || at < 0 ? null : String(at));
 
-const IntegrityFinding = builder.objectRef<Finding>('IntegrityFinding').implement({
+const IntegrityFinding = builder.objectRef<FsckFinding>('IntegrityFinding').implement({
   description: 'Something that is not as it was written.',
   fields: (t) => ({
     verdict: t.exposeString('verdict', {

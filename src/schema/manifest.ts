@@ -48,7 +48,9 @@ Manifest.implement({
       supersededByEnvelopeId: ['UUID?', 'The envelope that replaced this one, if it was named.'],
       effectiveStatus: [
         'String',
-        'Derived when read: `enacted` (cut, and the cut stands), `withdrawn` (its cut was compensated, or the entry abandoned), `superseded` (its decision was), `rejected`, `accepted` (a live approval), else `under_review`.',
+        'Derived when read: `enacted` (cut, and the cut is valid), `withdrawn` (its cut was compensated, ' +
+          'or the entry abandoned), `superseded` (its decision was), `rejected`, `accepted` (a live ' +
+          'approval), else `under_review`.',
       ],
     }),
     ...placeInLog(t),

@@ -2,5 +2,6 @@ import { builder } from './builder.ts';
 
 builder.mutationType({
   description:
-    'The verbs. Each is one transaction in its lane, takes an idempotency key and `dryRun`, and answers with its success or with one of its refusals.',
+    'The verbs. Each is one transaction in its lane, takes an idempotency key and `dryRun`, and answers ' +
+    'with its success or with one of its refusals.',
 });

@@ -5,7 +5,7 @@ import { builder } from './builder.ts';
 
 /**
  * A row of the ledger as the resolvers see it: what one statement read for the fields that were asked, under their
- * response keys (the look-ahead of `src/resolvers/reading` makes them).
+ * response keys (the query compiler in `src/reading` makes them).
  */
 export type Node = object;
 
@@ -75,7 +75,9 @@ export function optionalNode(t: Fields, type: NodeRef, description: string) {
 
 const SortOrder = builder.enumType('SortOrder', {
   description:
-    'Which end of a connection comes first. Rows are in the order of the log: by `position`, then `logOrdinal`; unit blocks and affected rows inside their plan or change set by its own order. Aliases, which no record writes, are in the order of their ids.',
+    'Which end of a connection comes first. Rows are in the order of the log: by `position`, then ' +
+    '`logOrdinal`; unit blocks and affected rows inside their plan or change set by its own order. ' +
+    'Aliases, which no record writes, are in the order of their ids.',
   values: {
     OLDEST_FIRST: {
       description:
@@ -86,7 +88,7 @@ const SortOrder = builder.enumType('SortOrder', {
 });
 
 export const PageInfo = builder.objectRef<Node>('PageInfo').implement({
-  description: 'Where a page stands in its connection.',
+  description: 'Where a page is in its connection.',
   fields: (t) => ({
     ...columnFields(t, {
       hasNextPage: ['Boolean', 'Whether rows follow after `endCursor`.'],
@@ -94,15 +96,15 @@ export const PageInfo = builder.objectRef<Node>('PageInfo').implement({
       startCursor: ['String?', 'Cursor of the first row that has one; null where none has.'],
       endCursor: [
         'String?',
-        'Cursor of the last row that has one, to be given as `after` for the next page. Where no row has one, it is the `after` that was given: ask again with it for what comes later.',
+        'Cursor of the last row that has one, to be given as `after` for the next page. Where no row has ' +
+          'one, it is the `after` that was given: ask again with it for what comes later.',
       ],
     }),
   }),
 });
 
 /**
- * What a connection can be filtered by: columns for equality (and lists), columns that may be null, the time of its
- * order.
+ * What a connection can be filtered by: columns for equality (and lists), columns that may be null, and a time.
  */
 export interface FilterColumns {
   readonly equal: Readonly<Record<string, 'UUID' | 'String' | 'Digest' | 'Boolean' | 'Int'>>;
@@ -116,7 +118,7 @@ function filterFields(
 ) {
   const fields: Record<string, ReturnType<typeof t.field>> = {};
   for (const [name, type] of Object.entries(equal)) {
-    fields[name] = t.field({ type, description: `Only rows with this \`${name}\`. Null asks nothing.` });
+    fields[name] = t.field({ type, description: `Only rows with this \`${name}\`. Null sets no condition.` });
     if (type !== 'Boolean') {
       fields[`${name}In`] = t.field({
         type: [type],
@@ -150,7 +152,9 @@ export function connectionTypes(name: string, type: NodeRef, filterColumns: Filt
       ...columnFields(t, {
         cursor: [
           'String?',
-          'Opaque place of this row in the order of the connection. Null for a row that is not in the log yet, which only relations show: it has no place, counts as the newest, and comes again with one.',
+          'Opaque place of this row in the order of the connection. Null for a row that is not in the log ' +
+            'yet, which only relations show: it has no place, counts as the newest, and comes again with ' +
+            'one.',
         ],
       }),
       node: requiredNode(t, type, 'The row.'),
@@ -161,7 +165,11 @@ export function connectionTypes(name: string, type: NodeRef, filterColumns: Filt
     fields: (t) => ({
       edges: t.field({ type: [edge], description: 'The rows with their cursors.', resolve: readField }),
       nodes: t.field({ type: [type], description: 'The rows alone.', resolve: readField }),
-      pageInfo: t.field({ type: PageInfo, description: 'Where this page stands.', resolve: readField }),
+      pageInfo: t.field({
+        type: PageInfo,
+        description: 'Where this page is in its connection.',
+        resolve: readField,
+      }),
     }),
   });
   const filter = builder.inputType(`${name}Filter`, {
@@ -181,7 +189,9 @@ export function pageArguments(arg: ArgBuilder<Types>, { filter }: Connection) {
     first: arg.int({ defaultValue: DEFAULT_PAGE, description: `Rows of the page, 1 to ${LARGEST_PAGE}.` }),
     after: arg.string({
       description:
-        'A cursor of this connection in the same order; the page begins after it. One that was drawn before the database was restored, or by a version that listed by time, is refused with `extensions.cursor: "START_ANEW"`: read the list again from its start.',
+        'A cursor of this connection in the same order; the page begins after it. One that was drawn ' +
+        'before the database was restored, or by a version that listed by time, is refused with ' +
+        '`extensions.cursor: "START_ANEW"`: read the list again from its start.',
     }),
     order: arg({ type: SortOrder, defaultValue: 'OLDEST_FIRST', description: 'Which end comes first.' }),
     filter: arg({ type: filter, description: 'Conditions that the rows meet.' }),

@@ -22,7 +22,7 @@ export const Principal = builder.objectRef<Session>('Principal').implement({
     }),
     name: t.exposeString('name', { description: 'Its name.' }),
     kind: t.expose('kind', { type: PrincipalKind, description: 'Person, service or agent.' }),
-    personId: t.expose('personId', { type: 'UUID', description: 'The person answerable for it.' }),
+    personId: t.expose('personId', { type: 'UUID', description: 'The person who answers for it.' }),
     scopes: t.stringList({
       description: 'What it may do: the capability scopes of the principal, narrowed by the token.',
       resolve: (session) => [...session.scopes].sort(),

@@ -8,11 +8,12 @@ const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base6
 
 const WitnessCosignature = builder.objectRef<Witnessed>('WitnessCosignature').implement({
   description:
-    'That an outside witness saw this head as the continuation of those before it (C2SP tlog-cosignature, cosignature/v1).',
+    'That an outside witness saw this head as the continuation of those before it (C2SP tlog-cosignature, ' +
+    'cosignature/v1).',
   fields: (t) => ({
     name: t.exposeString('name', {
       description:
-        'As the witness is called in its key. Believe a name only where the line verifies under a key that you know.',
+        'The name of the witness in its key. Believe a name only if the line verifies under a key that you know.',
     }),
     timestamp: t.field({
       type: 'DateTime',
@@ -28,7 +29,8 @@ const WitnessCosignature = builder.objectRef<Witnessed>('WitnessCosignature').im
 
 export const CheckpointType = builder.objectRef<SignedHead>('Checkpoint').implement({
   description:
-    'A head of the log that both lanes have signed (C2SP tlog-checkpoint): whoever keeps it can prove any later change of what it covers.',
+    'A head of the log that both lanes have signed (C2SP tlog-checkpoint). With it, anybody can prove any ' +
+    'later change of what it covers.',
   fields: (t) => ({
     origin: t.exposeString('origin', { description: 'Which ledger: `cutter/` and its incarnation.' }),
     size: t.field({
@@ -54,7 +56,7 @@ export const CheckpointType = builder.objectRef<SignedHead>('Checkpoint').implem
 });
 
 export const InclusionProofType = builder.objectRef<Inclusion>('InclusionProof').implement({
-  description: 'That a record stands at its position (RFC 9162 §2.1.3).',
+  description: 'That a record is at its position (RFC 9162 §2.1.3).',
   fields: (t) => ({
     position: t.field({
       type: 'Position',

@@ -76,16 +76,18 @@ export class RefusalAnswer {
 
 const RefusalInterface = builder.interfaceRef<RefusalAnswer>('Refusal').implement({
   description:
-    'The ledger says no: nothing was written. Every mutation answers with its success or with one of these.',
+    'The ledger refused: nothing was written. Every mutation answers with its success or with one of these.',
   fields: (t) => ({
-    message: t.exposeString('message', { description: 'What is wrong and the way out.' }),
+    message: t.exposeString('message', { description: 'What is wrong, and what to do.' }),
     guard: t.exposeString('guard', {
       nullable: true,
       description: 'The guard that refused, e.g. `G-CUT-APPROVED`; null where no named guard did.',
     }),
     retryable: t.exposeBoolean('retryable', {
       description:
-        'Whether the same call (same idempotency key, input and caller) can succeed later, by time or by the act of another in the ledger; `message` says by which. Acts of the keeper of the ledger (rights, keys, vocabulary) do not count, and what is not there is not waited for: NotFound is never retryable.',
+        'Whether the same call (same idempotency key, input and caller) can succeed later, because time ' +
+        'passes or because somebody acts in the ledger; `message` says which. Acts of the keeper of the ' +
+        'ledger (rights, keys, vocabulary) do not count. NotFound is never retryable.',
     }),
     problems: t.field({
       type: [ProblemType],
@@ -98,19 +100,21 @@ const RefusalInterface = builder.interfaceRef<RefusalAnswer>('Refusal').implemen
 const DESCRIPTIONS: Record<RefusalName, string> = {
   Forbidden: 'The scopes of the caller, the person behind it or its token do not allow this.',
   LaneNotServed:
-    'This server holds no secret for the lane that the verb needs; ask one that does. Or, `retryable`: the database was set back, and nothing is written until both lanes have accepted where it resumes.',
+    'This server holds no secret for the lane that the verb needs; call a server that does. Or, if ' +
+    '`retryable`: the database was set back, and nothing is written until both lanes have accepted where ' +
+    'it resumes.',
   InvalidInput: 'The input breaks a rule of its shape; `problems` names each place.',
   NotFound: 'What the input names does not exist.',
   IdempotencyConflict: 'The idempotency key was used before with other content (for marks, G-MARK-IDEM).',
   IllegalTransition: 'The state of the entry has no such move.',
-  NotLive: 'A live decision stands on this entry; name it in `supersedesDecisionId` to review again.',
+  NotLive: 'This entry has a live decision; name it in `supersedesDecisionId` to review again.',
   CoverageBroken: 'The plan leaves a byte out, covers one twice, or uses a word the vocabulary lacks.',
   NotApproved: 'No live approval for exactly this manifest digest (G-CUT-APPROVED).',
   DependencyOpen: 'Something this entry depends on is not complete (G-CUT-DEPS).',
-  DependencyCycle: 'The edge would close a circle of `blocks`.',
+  DependencyCycle: 'The edge would close a cycle of `blocks`.',
   AlreadyCut: 'This entry, or this manifest, has its cut already (G-CUT-ONCE).',
   PlanStale: 'The units that the plan was made against have changed since; plan and review again.',
-  SameParty: 'One party would stand on both sides (G-VERIFY-SOD).',
+  SameParty: 'One party would be on both sides (G-VERIFY-SOD).',
   LaneMismatch: 'A signature, key or reference does not belong to the lane that used it.',
   Busy: 'The database could not serve this in time; repeat the call with the same idempotency key.',
 };

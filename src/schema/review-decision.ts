@@ -65,7 +65,7 @@ ReviewDecision.implement({
     entry: requiredNode(t, Entry, 'The entry that the plan is for.'),
     prior: optionalNode(t, ReviewDecision, 'The decision that this one supersedes.'),
     supersededBy: optionalNode(t, ReviewDecision, 'The decision that superseded this one.'),
-    changeSets: pagedNodes(t, ChangeSetConnection, 'The change sets that stand on this decision.'),
+    changeSets: pagedNodes(t, ChangeSetConnection, 'The change sets that this decision allowed.'),
     verifyResults: pagedNodes(t, VerifyResultConnection, 'The verdicts on those change sets.'),
     escalation: optionalNode(t, Entry, 'The escalation entry it answers.'),
     cutChangeSet: optionalNode(t, ChangeSet, 'The change set it refers to.'),

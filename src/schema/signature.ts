@@ -32,7 +32,8 @@ Signature.implement({
       crossReferenceVerifyResultId: ['UUID?', 'The verify result signed, for lane DOT-992.'],
       priorSignatureId: [
         'UUID?',
-        "For a verifier: the executor's signature it judges. For an executor: the signature of the cut that this one retries or amends.",
+        "For a verifier: the executor's signature it judges. For an executor: the signature of the cut " +
+          'that this one retries or amends.',
       ],
       validationState: ['String', '`valid`.'],
       emittedAt: ['DateTime', 'The time of the transaction.'],

@@ -3,12 +3,13 @@ import { builder } from './builder.ts';
 
 export const SigningKeyType = builder.objectRef<Key>('SigningKey').implement({
   description:
-    "A lane's public key. What it signs is judged by the positions that it is valid for, and they stand in the log, signed: this is the registry's word for it.",
+    "A lane's public key. What it signs is judged by the positions that it is valid for. The log holds " +
+    'these positions, signed; this is what the registry says of them.',
   fields: (t) => ({
     keyId: t.exposeString('key_id', { description: 'Its name: a prefix of its SHA-256.' }),
     lane: t.exposeString('lane', { description: '`DOT-991` or `DOT-992`.' }),
     purpose: t.exposeString('purpose', {
-      description: '`statement` or `checkpoint`: a key signs the one or the other.',
+      description: '`statement` or `checkpoint`: a key signs only one of them.',
     }),
     publicKey: t.field({
       type: 'Base64',

@@ -1,6 +1,5 @@
 /**
- * What another party wrote, as it may stand in a terminal: it can't give orders there, show a token, or go on without
- * end.
+ * What another party wrote, made safe for a terminal: it can't give orders there, show a token, or go on without end.
  */
 
 const LONGEST = 2_000;
@@ -10,7 +9,7 @@ const ORDERS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202
 
 export function terminalText(text: string, secrets: readonly string[] = []): string {
   let shown = text.toWellFormed();
-  // Before anything is taken out: what stands between the characters of a token must not hide it, nor make one.
+  // Repeated until nothing changes: what is taken out must not hide a token, nor make one.
   for (let before = ''; before !== shown; ) {
     before = shown;
     shown = shown.replace(ORDERS, '');

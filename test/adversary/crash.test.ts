@@ -34,6 +34,7 @@ import {
 import { cutRows, expectSoundLog, historyInOrder, settledLog } from '../harness/crash-rows.ts';
 import { type Loose, verifyCut } from '../harness/cycle.ts';
 import type { TestServer } from '../harness/server.ts';
+import { RESTARTS_POSTGRES_MS } from '../harness/timeouts.ts';
 
 /** Cuts held inside their transaction: ten a server, which is as many as its lane has connections. */
 const HELD = 20;
@@ -41,8 +42,7 @@ const HELD = 20;
 const COMMITTED = 6;
 const ACKNOWLEDGED = 4;
 
-// Processes start and recover here, on machines that may have much else to do.
-vi.setConfig({ testTimeout: 600_000 });
+vi.setConfig({ testTimeout: RESTARTS_POSTGRES_MS });
 
 const freshHome = (): string => ownedHome(join(tmpdir(), `cutter-crash-${randomUUID()}`));
 
@@ -113,7 +113,7 @@ describe('kill -9 under 20 cuts that stand inside their transaction', () => {
       ownerUrl: embedded.ownerUrl,
       home,
       mode: 'rehearsal',
-      tell: (line) => told.push(line),
+      report: (line) => told.push(line),
     });
     await prepared.pools.close();
     tokens = prepared.tokens;

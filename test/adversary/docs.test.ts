@@ -7,9 +7,9 @@ import { asOwner } from '../harness/cluster.ts';
 import { type Block, blocksOf } from '../harness/document-blocks.ts';
 import { type DocumentClone, documentClone } from '../harness/document-clone.ts';
 import { send } from '../harness/doors.ts';
+import { RUNS_A_DOCUMENT_MS } from '../harness/timeouts.ts';
 
-// A document's commands start ledgers, check types and judge passports one after the other.
-vi.setConfig({ testTimeout: 600_000, hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: RUNS_A_DOCUMENT_MS, hookTimeout: RUNS_A_DOCUMENT_MS });
 
 const ROOT = new URL('../..', import.meta.url).pathname;
 /** In the order in which a reader meets them: README starts the ledger. */

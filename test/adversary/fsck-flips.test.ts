@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { checkLedger } from '../../src/fsck/check.ts';
-import type { Finding } from '../../src/fsck/finding.ts';
+import type { FsckFinding } from '../../src/fsck/finding.ts';
 import { UNIQUE_RULES } from '../../src/fsck/rows/unique.ts';
 import { SCOPE } from '../../src/fsck/scope.ts';
 import { cosigned, everyKindOfPhase } from '../fsck/fsck-ground.ts';
@@ -9,8 +9,11 @@ import { testDatabase } from '../harness/database.ts';
 import { rotated } from '../harness/keys.ts';
 import { type Seeded, seeded, testSeed } from '../harness/seeded.ts';
 import { type TestServer, testServer } from '../harness/server.ts';
+import { CHECKS_AFTER_EACH_FAULT_MS } from '../harness/timeouts.ts';
 import { type TestWitness, testWitness } from '../harness/witness.ts';
 import { strangersKeys } from '../log/checkpoint/checkpoint-ground.ts';
+
+vi.setConfig({ testTimeout: CHECKS_AFTER_EACH_FAULT_MS });
 
 const FLIPS = 2000;
 
@@ -169,7 +172,7 @@ function groupOf({ table, column }: Column): { readonly name: string; readonly s
   return { name: `${table} ${column}`, size: 1 };
 }
 
-function isNamed({ table, key, keyAfter, column }: Flip, findings: readonly Finding[]): boolean {
+function isNamed({ table, key, keyAfter, column }: Flip, findings: readonly FsckFinding[]): boolean {
   const listed = SCOPE.some(
     (one) => one.table === table && one.column === column && one.voucher === 'nothing',
   );
@@ -187,9 +190,7 @@ function isNamed({ table, key, keyAfter, column }: Flip, findings: readonly Find
   );
 }
 
-test('Each of 2,000 bits flipped by a superuser is named, or its column is listed as vouched for by nothing', {
-  timeout: 600_000,
-}, async () => {
+test('Each of 2,000 bits flipped by a superuser is named, or its column is listed as vouched for by nothing', async () => {
   const seed = testSeed();
   const random = seeded(seed);
   const url = server.database.urls.evidence;

@@ -10,8 +10,9 @@ import { fileSink } from '../../src/log/checkpoint/checkpoint-sinks.ts';
 import { keptHeads } from '../../src/log/setback/kept-heads.ts';
 import { send } from '../harness/doors.ts';
 import { ownServer } from '../harness/own-server.ts';
+import { RESTARTS_POSTGRES_MS, WAITS_FOR_OTHERS_MS } from '../harness/timeouts.ts';
 
-vi.setConfig({ testTimeout: 300_000 });
+vi.setConfig({ testTimeout: RESTARTS_POSTGRES_MS });
 
 const mounted: string[] = [];
 
@@ -81,7 +82,7 @@ describe.skipIf(disk === null)('a disk without room', () => {
     expect(server.logged.join('')).toContain('WRITES_FAIL');
     rmSync(filler);
     // Nobody writes in the meantime: it is found out all the same.
-    await expect.poll(async () => (await ready()).status, { timeout: 120_000 }).toBe(200);
+    await expect.poll(async () => (await ready()).status, { timeout: WAITS_FOR_OTHERS_MS }).toBe(200);
     expect((await register('again')).member?.__typename).toBe('RegisterSourceSuccess');
     await server.close();
   });

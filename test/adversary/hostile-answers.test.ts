@@ -1,10 +1,13 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { ClientFault, openClient } from '../../src/cli/client/client.ts';
 import { acceptedOutcome, Refused } from '../../src/cli/client/refused.ts';
 import { RegisterSourceDocument } from '../../src/cli/generated/graphql.ts';
 import { makeSecrets, serverSeedOf } from '../../src/home/secrets.ts';
 import { cutter, fileOf, homeOf } from '../harness/cli.ts';
 import { ANSWERS, type AnswerName, type Impostor, impostor, player } from '../harness/hostile-answers.ts';
+import { OUTLASTS_LIARS_MS } from '../harness/timeouts.ts';
+
+vi.setConfig({ testTimeout: OUTLASTS_LIARS_MS });
 
 const TOKEN = `cutter_${'t'.repeat(43)}`;
 const BOUNDS = { answerBytes: 8 * 1024 * 1024, answerMs: 1_500 };

@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { serverSeedOf } from '../../src/home/secrets.ts';
 import {
   ANSWERS,
@@ -10,8 +10,11 @@ import {
   impostor,
 } from '../harness/hostile-answers.ts';
 import { type TestServer, testServer } from '../harness/server.ts';
+import { OUTLASTS_LIARS_MS } from '../harness/timeouts.ts';
 import { watched } from '../monitor/monitor-ground.ts';
 import { keysFile } from '../passport/passport-ground.ts';
+
+vi.setConfig({ testTimeout: OUTLASTS_LIARS_MS });
 
 let server: TestServer;
 let keysText: string;

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { publicKeyOf } from '../../src/proof/ed25519.ts';
 import { keyIdOf } from '../../src/proof/keyid.ts';
 import { parseKeys } from '../../src/proof/keys-file.ts';
@@ -15,8 +15,11 @@ import {
   type Loose,
 } from '../harness/hostile-server.ts';
 import { type TestServer, testServer } from '../harness/server.ts';
+import { OUTLASTS_LIARS_MS } from '../harness/timeouts.ts';
 import { again, originIn } from '../log/checkpoint/checkpoint-ground.ts';
 import { issued } from '../passport/passport-ground.ts';
+
+vi.setConfig({ testTimeout: OUTLASTS_LIARS_MS });
 
 let server: TestServer;
 let hostile: HostileServer;
@@ -86,7 +89,7 @@ const LIES: readonly (readonly [string, NonNullable<Lie['answers']>, RegExp])[] 
   [
     'one key twice',
     { keys: ([one, ...rest]: Loose[]) => [one, { ...one, lane: 'DOT-992' }, ...rest] },
-    /stands there twice; a key serves one lane\.$/,
+    /appears twice; a key serves one lane\.$/,
   ],
   [
     'the id of another key',

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { watchHistory } from '../../src/cli/watch.ts';
 import type { MonitorVerdict } from '../../src/monitor/judges/finding.ts';
 import { marked, verified } from '../harness/cycle.ts';
@@ -21,9 +21,12 @@ import {
   type Loose,
 } from '../harness/hostile-server.ts';
 import { type TestServer, testServer } from '../harness/server.ts';
+import { OUTLASTS_LIARS_MS } from '../harness/timeouts.ts';
 import { again, headKey } from '../log/checkpoint/checkpoint-ground.ts';
 import { type WatchOptions, watched } from '../monitor/monitor-ground.ts';
 import { issued } from '../passport/passport-ground.ts';
+
+vi.setConfig({ testTimeout: OUTLASTS_LIARS_MS });
 
 let server: TestServer;
 let hostile: HostileServer;

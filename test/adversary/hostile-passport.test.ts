@@ -1,14 +1,17 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { cutter, fileOf, homeOf, type Ran } from '../harness/cli.ts';
 import { verified } from '../harness/cycle.ts';
 import { LANES } from '../harness/hostile-notes.ts';
 import { type PassportGround, UNFIT, UNTRUE } from '../harness/hostile-passports.ts';
 import { HONEST, type HostileServer, hostileServer, type Loose } from '../harness/hostile-server.ts';
 import { type TestServer, testServer } from '../harness/server.ts';
+import { OUTLASTS_LIARS_MS } from '../harness/timeouts.ts';
 import { headKey } from '../log/checkpoint/checkpoint-ground.ts';
 import { issued, keysFile } from '../passport/passport-ground.ts';
+
+vi.setConfig({ testTimeout: OUTLASTS_LIARS_MS });
 
 let server: TestServer;
 let hostile: HostileServer;

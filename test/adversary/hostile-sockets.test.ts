@@ -9,6 +9,9 @@ import {
   talker,
   UPGRADES,
 } from '../harness/hostile-sockets.ts';
+import { OUTLASTS_LIARS_MS, WAITS_FOR_OTHERS_MS } from '../harness/timeouts.ts';
+
+vi.setConfig({ testTimeout: OUTLASTS_LIARS_MS });
 
 const TOKEN = `cutter_${'t'.repeat(43)}`;
 const open: SocketImpostor[] = [];
@@ -39,9 +42,9 @@ const ENDS: Readonly<Record<SocketName, RegExp | 'silence'>> = {
   'a goodbye, again and again': /^The stream of history broke: The connection ended with code 1000/,
   'a token that it does not know': /^The ledger ended the connection with code 4403: No: \(a token\)$/,
   'an error with the token in it': /^History can't be followed: \[2J\(a token\)$/,
-  'a door that is another one': /^No stream of a ledger is to be had at this address: it answered 404\.$/,
-  'another address': /^No stream of a ledger is to be had at this address: it answered 302\.$/,
-  'a page instead of a socket': /^No stream of a ledger is to be had at this address: it answered 200\.$/,
+  'a door that is another one': /^This address gives no stream of a ledger: it answered 404\.$/,
+  'another address': /^This address gives no stream of a ledger: it answered 302\.$/,
+  'a page instead of a socket': /^This address gives no stream of a ledger: it answered 200\.$/,
   'a key that is not ours': /^The stream of history broke: The connection broke \(.*\)\.$/,
   'no HTTP': /^The stream of history broke: The connection broke \(.*\)\.$/,
 };
@@ -115,7 +118,7 @@ test('a reader who is at work isn’t sent more than he takes: what comes waits 
     before = flooding.told;
     return same;
   };
-  await vi.waitUntil(stands, { timeout: 30_000, interval: 300 });
+  await vi.waitUntil(stands, { timeout: WAITS_FOR_OTHERS_MS, interval: 300 });
   expect(flooding.told).toBeLessThan(4_000);
   expect((await messages.next()).value).toMatchObject({ position: '0' });
   await messages.return();

@@ -8,6 +8,7 @@ import { historyInOrder } from '../harness/crash-rows.ts';
 import type { Weight } from '../harness/crash-server.ts';
 import { type TestDatabase, testDatabase } from '../harness/database.ts';
 import type { Door } from '../harness/stream-doors.ts';
+import { PASSES_MEGABYTES_MS } from '../harness/timeouts.ts';
 import { burst } from '../log/log-ground.ts';
 
 /** More than the server keeps for those who keep up, so that all of it is filled before anybody pauses. */
@@ -25,8 +26,7 @@ const HEAP_BOUND = 12 * 1024 * 1024;
 /** The server's own limit for what one reader may cost. */
 const RESIDENT_BOUND = LIMITS.socketBacklogBytes;
 
-// Forty megabytes pass five readers, on machines that may have much else to do.
-vi.setConfig({ testTimeout: 900_000 });
+vi.setConfig({ testTimeout: PASSES_MEGABYTES_MS });
 
 let database: TestDatabase;
 let exec: pg.Pool;

@@ -14,8 +14,9 @@ import { openPools, type Pools, type PoolUrls } from '../../src/database/pools.t
 import { LIMITS } from '../../src/doors/bounds/limits.ts';
 import { ownedHome, postgresProcesses } from '../harness/crash-processes.ts';
 import { send } from '../harness/doors.ts';
+import { RESTARTS_POSTGRES_MS, WAITS_FOR_OTHERS_MS } from '../harness/timeouts.ts';
 
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
+vi.setConfig({ testTimeout: RESTARTS_POSTGRES_MS, hookTimeout: RESTARTS_POSTGRES_MS });
 
 /** The aim is 5 s. Without a bound on silence a statement waits for 75 s, so this tells the two apart on any machine. */
 const ANSWERED_WITHIN_MS = 40_000;
@@ -65,7 +66,7 @@ async function swallowingProxy(port: number) {
 
 beforeAll(async () => {
   embedded = await startEmbedded({ home, log: () => {} });
-  prepared = await prepareLedger({ ownerUrl: embedded.ownerUrl, home, mode: 'rehearsal', tell: () => {} });
+  prepared = await prepareLedger({ ownerUrl: embedded.ownerUrl, home, mode: 'rehearsal', report: () => {} });
   await prepared.pools.close();
   proxy = await swallowingProxy(Number(new URL(embedded.ownerUrl).port));
   const urls = Object.fromEntries(
@@ -135,11 +136,13 @@ const SUBSCRIPTION = { query: 'subscription { history { __typename } }' };
 async function served(): Promise<void> {
   await expect
     .poll(async () => (await send(url, { token: token('observer'), body: QUERY })).status, {
-      timeout: 120_000,
+      timeout: WAITS_FOR_OTHERS_MS,
     })
     .toBe(200);
   await expect.poll(async () => (await register(randomUUID())).text).toContain('RegisterSourceSuccess');
-  await expect.poll(async () => (await fetch(new URL('/ready', url))).status, { timeout: 120_000 }).toBe(200);
+  await expect
+    .poll(async () => (await fetch(new URL('/ready', url))).status, { timeout: WAITS_FOR_OTHERS_MS })
+    .toBe(200);
 }
 
 const SILENCES: readonly (readonly [string, () => Promise<() => void>])[] = [

@@ -16,15 +16,14 @@ import { type Seeded, seeded, testSeed } from '../harness/seeded.ts';
 import { checkpointSeedOf } from '../harness/seeds.ts';
 import { BLOWS, type Blow, type StormServers, stormServers } from '../harness/storm-servers.ts';
 import { type Storm, write } from '../harness/storm-writers.ts';
+import { OUTLASTS_A_STORM_MS } from '../harness/timeouts.ts';
 
 const WRITERS = 16;
 const PHASES = 5000;
 /** Each kind of blow as often, in an order by chance. */
 const BLOWS_OF_A_KIND = 3;
 
-// Processes start and end here again and again, on machines that may have much else to do: it takes a minute alone and seven in a crowd.
-const LIMIT_MS = 1_200_000;
-vi.setConfig({ testTimeout: LIMIT_MS });
+vi.setConfig({ testTimeout: OUTLASTS_A_STORM_MS });
 
 const home = ownedHome(join(tmpdir(), `cutter-storm-${randomUUID()}`));
 let embedded: EmbeddedServer;
@@ -40,7 +39,7 @@ beforeAll(async () => {
     ownerUrl: embedded.ownerUrl,
     home,
     mode: 'rehearsal',
-    tell: () => {},
+    report: () => {},
   });
   await prepared.pools.close();
   tokens = prepared.tokens;
@@ -76,7 +75,10 @@ async function strike(struck: StormServers, storm: Storm, chance: Seeded): Promi
   const blows = BLOWS.flatMap((blow) => Array.from({ length: BLOWS_OF_A_KIND }, () => blow));
   const due = blows.map(() => chance.between(1, PHASES)).toSorted((a, b) => a - b);
   for (const phases of due) {
-    await vi.waitUntil(() => storm.phases >= phases || storm.isBroken, { timeout: LIMIT_MS, interval: 2 });
+    await vi.waitUntil(() => storm.phases >= phases || storm.isBroken, {
+      timeout: OUTLASTS_A_STORM_MS,
+      interval: 2,
+    });
     const [blow] = blows.splice(chance.between(0, blows.length - 1), 1);
     await struck.strike(blow as Blow);
   }

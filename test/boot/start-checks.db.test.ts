@@ -10,9 +10,9 @@ import { brokenEngine, ENGINE_BREAKS } from '../harness/broken-engine.ts';
 import { asOwner } from '../harness/cluster.ts';
 import { startPooler } from '../harness/pooler.ts';
 import { cutterStart, freshHome } from '../harness/start-command.ts';
+import { RESTARTS_POSTGRES_MS, WAITS_FOR_OTHERS_MS } from '../harness/timeouts.ts';
 
-// Each start makes a database or heals one, on machines that may have much else to do.
-vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
+vi.setConfig({ testTimeout: RESTARTS_POSTGRES_MS, hookTimeout: RESTARTS_POSTGRES_MS });
 
 const serverHome = freshHome();
 const home = freshHome();
@@ -123,7 +123,7 @@ describe('a start is refused, with the way out,', () => {
     const mend = /(alter database [^;]*;)/.exec(said)?.[1] as string;
     await asOwner(server.ownerUrl, (owner) =>
       owner.query(
-        `set default_transaction_read_only = off; ${mend.replace('; or where it is set for the owner or the server.', ';')}`,
+        `set default_transaction_read_only = off; ${mend.replace('; or change it for the owner or the server, if it is set there.', ';')}`,
       ),
     );
     await starts(url);
@@ -169,7 +169,7 @@ describe('a start is refused, with the way out,', () => {
     const ended = new Promise((resolve) => standby.once('exit', resolve));
     try {
       const answers = () => asOwner(again.ownerUrl, async () => true).catch(() => standby.exitCode !== null);
-      await expect.poll(answers, { timeout: 120_000 }).toBe(true);
+      await expect.poll(answers, { timeout: WAITS_FOR_OTHERS_MS }).toBe(true);
       expect(await refusalOf(again.ownerUrl)).toContain('is a standby, which takes no writes');
     } finally {
       standby.kill('SIGINT');

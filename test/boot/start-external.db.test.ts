@@ -11,9 +11,9 @@ import { cutter, fileOf, person } from '../harness/cli.ts';
 import { asOwner } from '../harness/cluster.ts';
 import { send } from '../harness/doors.ts';
 import { type Command, cutterStart, freshHome, urlOf } from '../harness/start-command.ts';
+import { RESTARTS_POSTGRES_MS, WAITS_FOR_OTHERS_MS } from '../harness/timeouts.ts';
 
-// Each start makes a database or heals one, on machines that may have much else to do.
-vi.setConfig({ testTimeout: 600_000 });
+vi.setConfig({ testTimeout: RESTARTS_POSTGRES_MS });
 
 /** A server of this file's own: roles and their passwords belong to the server, and other files use theirs. */
 const serverHome = freshHome();
@@ -96,7 +96,9 @@ describe('several homes on one PostgreSQL server', () => {
     expect(before).toHaveLength(1);
     await asOwner(server.ownerUrl, (owner) => owner.query('select pg_terminate_backend($1)', before));
     await expect
-      .poll(async () => (await claims()).filter((pid) => pid !== before[0]).length, { timeout: 120_000 })
+      .poll(async () => (await claims()).filter((pid) => pid !== before[0]).length, {
+        timeout: WAITS_FOR_OTHERS_MS,
+      })
       .toBe(1);
     await close(first);
   });
@@ -124,7 +126,7 @@ describe('several homes on one PostgreSQL server', () => {
   test('when none lives, another home takes the database over, and says so', async () => {
     const taking = on(database, other);
     await taking.says('Ctrl-C');
-    expect(taking.output()).toContain("This database was another home's, whose server doesn't run");
+    expect(taking.output()).toContain("This database belonged to another home, whose server doesn't run");
     expect(await serves(taking, other)).toBe(true);
     await close(taking);
   });
@@ -140,7 +142,7 @@ test('a home that keeps the checkpoints of another ledger says so, and the way o
   const started = on(await freshDatabase(), home);
   await started.says('Ctrl-C');
   expect(started.output()).toMatch(
-    /checkpoints are of another ledger, .* move the file away or name another by CUTTER_CHECKPOINT_FILE/,
+    /checkpoints are of another ledger, .* move the file away, or name another in CUTTER_CHECKPOINT_FILE/,
   );
   await close(started);
 });
@@ -174,9 +176,9 @@ test('a database that goes away and comes back is one line each, and no stack', 
   await command.says('Ctrl-C');
   const port = Number(new URL(server.ownerUrl).port);
   await server.stop();
-  await expect.poll(command.errors, { timeout: 120_000 }).toContain('PostgreSQL is away');
+  await expect.poll(command.errors, { timeout: WAITS_FOR_OTHERS_MS }).toContain('PostgreSQL is away');
   server = await startEmbedded({ home: serverHome, port, log: () => {} });
-  await expect.poll(command.errors, { timeout: 120_000 }).toContain('PostgreSQL is back');
+  await expect.poll(command.errors, { timeout: WAITS_FOR_OTHERS_MS }).toContain('PostgreSQL is back');
   expect(command.errors()).toBe(
     'cutter: warning: PostgreSQL is away; it is asked again until it answers\ncutter: warning: PostgreSQL is back\n',
   );

@@ -23,10 +23,10 @@ import {
   nobodyCanRunUs,
   urlOf,
 } from '../harness/start-command.ts';
+import { RESTARTS_POSTGRES_MS, WAITS_FOR_OTHERS_MS } from '../harness/timeouts.ts';
 import { unfolded } from '../harness/unfolded.ts';
 
-// Each start makes a database or heals one, on machines that may have much else to do.
-vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
+vi.setConfig({ testTimeout: RESTARTS_POSTGRES_MS, hookTimeout: RESTARTS_POSTGRES_MS });
 
 const NOBODY = { uid: 65_534, gid: 65_534 };
 const on = (home: string, more: Record<string, string> = {}): Command =>
@@ -67,7 +67,7 @@ describe('a home', () => {
       execFileSync('cp', ['-r', home, copy]);
       const told = await refusalOf(on(copy));
       expect(told).toMatch(
-        /postgres\S* belongs to root, and PostgreSQL runs as \S+, .*: chown -R \S+ \S+\n$/,
+        /postgres\S* belongs to root, and PostgreSQL runs as \S+\. .*: chown -R \S+ \S+\n$/,
       );
       execSync(/chown -R .*/.exec(told)?.[0] as string);
       expect(await starts(copy)).toContain('Ctrl-C');
@@ -80,7 +80,7 @@ describe('a home', () => {
     execFileSync('cp', [join(home, 'secrets.json'), copy]);
     execFileSync('chown', ['65534:65534', copy]);
     const told = await refusalOf(cutterStart({ CUTTER_HOME: copy }, NOBODY));
-    expect(told).toMatch(/secrets\.json belongs to root, and this process runs as \S+, .*: chown -R \S+ /);
+    expect(told).toMatch(/secrets\.json belongs to root, and this process runs as \S+\. .*: chown -R \S+ /);
     execSync(/chown -R .*/.exec(told)?.[0] as string);
     const command = cutterStart({ CUTTER_HOME: copy }, NOBODY);
     await command.says('Ctrl-C');
@@ -154,10 +154,10 @@ describe('a home', () => {
       const before = readlinkSync(join(closed, 'home', 'postgres'));
       renameSync(join(closed, 'home'), join(moved, 'home'));
       const told = await refusalOf(on(join(moved, 'home')));
-      expect(told).toContain(`leads to ${before}, the data of the place where this home was before`);
-      execSync(/move its data too: (.*?)\. If it is a copy/.exec(told)?.[1] as string);
+      expect(told).toContain(`leads to ${before}, the data of this home at its earlier place`);
+      execSync(/move its data too: (.*?)\. If the home is a copy/.exec(told)?.[1] as string);
       expect(await starts(join(moved, 'home'))).toMatch(
-        /The ledger's database was in \S+ and is in \S+ now\./,
+        /The ledger's database was in \S+ and is now in \S+\./,
       );
       rmSync(dirname(readlinkSync(join(moved, 'home', 'postgres'))), { recursive: true });
     },
@@ -176,7 +176,9 @@ describe('a home', () => {
       expect(told).toContain(`The ledger of another home (process ${running.child.pid}) runs PostgreSQL on`);
       expect((await fetch(new URL('/health', urlOf(running)))).status).toBe(200);
       await expect
-        .poll(async () => (await fetch(new URL('/ready', urlOf(running)))).status, { timeout: 120_000 })
+        .poll(async () => (await fetch(new URL('/ready', urlOf(running)))).status, {
+          timeout: WAITS_FOR_OTHERS_MS,
+        })
         .toBe(200);
       await close(running);
     },
@@ -192,7 +194,9 @@ describe('outside events', () => {
     command.child.stdout?.destroy();
     command.child.stderr?.destroy();
     await expect
-      .poll(async () => (await fetch(new URL('/ready', urlOf(command)))).status, { timeout: 120_000 })
+      .poll(async () => (await fetch(new URL('/ready', urlOf(command)))).status, {
+        timeout: WAITS_FOR_OTHERS_MS,
+      })
       .toBe(200);
     const ended = once(command.child, 'exit');
     command.child.kill('SIGHUP');
@@ -228,7 +232,7 @@ describe('outside events', () => {
         if (output.includes('Ctrl-C')) child.kill('SIGTERM');
       }
       expect(unfolded(output)).toMatch(
-        /This process may open 400 files, and \d+ with all its sockets\. .*CUTTER_MAX_SOCKETS/,
+        /This process may open 400 files, and needs \d+ when all its sockets are in use\. .*CUTTER_MAX_SOCKETS/,
       );
     },
   );
@@ -243,7 +247,7 @@ describe('what PostgreSQL needs', () => {
     writeFileSync(path, '15\n');
     const told = await refusalOf(on(home));
     expect(told).toContain(
-      `are of PostgreSQL 15, and this version of Cutter brings PostgreSQL ${version.trim()}`,
+      `are of PostgreSQL 15, and this version of Cutter has PostgreSQL ${version.trim()}`,
     );
     writeFileSync(path, version);
     await starts(home);

@@ -7,9 +7,9 @@ import { ROLES } from '../harness/catalog.ts';
 import { cutter, fileOf } from '../harness/cli.ts';
 import { asOwner } from '../harness/cluster.ts';
 import { type Command, cutterStart, freshHome, urlOf } from '../harness/start-command.ts';
+import { RESTARTS_POSTGRES_MS, WAITS_FOR_OTHERS_MS } from '../harness/timeouts.ts';
 
-// Each start makes a database or heals one, on machines that may have much else to do.
-vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
+vi.setConfig({ testTimeout: RESTARTS_POSTGRES_MS, hookTimeout: RESTARTS_POSTGRES_MS });
 
 const serverHome = freshHome();
 let server: EmbeddedServer;
@@ -78,7 +78,9 @@ const readiness = async (command: Command): Promise<Record<string, string>> =>
 
 /** Parts of a server connect a moment after it listens. */
 const ready = (command: Command) =>
-  expect.poll(async () => (await readiness(command))['status'], { timeout: 120_000 }).toBe('ready');
+  expect
+    .poll(async () => (await readiness(command))['status'], { timeout: WAITS_FOR_OTHERS_MS })
+    .toBe('ready');
 
 /** A whole way of a document, or what was refused. */
 async function runs(command: Command, home: string): Promise<string> {
@@ -129,9 +131,11 @@ describe('a database restored without owners and privileges', () => {
       });
       const command = await started(home, elsewhere.ownerUrl);
       expect(command.output()).toContain('granted them again');
-      expect(command.output()).toContain('It was made of a database on another PostgreSQL server');
+      expect(command.output()).toContain('It was made from a database on another PostgreSQL server');
       expect(await resumed(home, elsewhere.ownerUrl)).toContain('DOT-992 has accepted. Both lanes have');
-      await expect.poll(async () => (await readiness(command))['resumed'], { timeout: 120_000 }).toBe('up');
+      await expect
+        .poll(async () => (await readiness(command))['resumed'], { timeout: WAITS_FOR_OTHERS_MS })
+        .toBe('up');
       expect(await runs(command, home)).toContain('verified_complete');
       await close(command);
       const again = await started(home, elsewhere.ownerUrl);
@@ -182,7 +186,7 @@ describe('a copy and its original', () => {
     expect(first.output()).not.toContain('is a copy');
     const copy = await started(home, database);
     expect(copy.output()).toContain(
-      `This ledger's database is a copy. It was made of the database ${new URL(original).pathname.slice(1)} on the same server, which is there.`,
+      `This ledger's database is a copy. It was made from the database ${new URL(original).pathname.slice(1)}, which is still on the same server.`,
     );
     expect(copy.output()).toContain('"cutter resume"');
     expect(await readiness(copy)).toMatchObject({ status: 'not ready', resumed: 'down' });
@@ -191,7 +195,9 @@ describe('a copy and its original', () => {
     expect(await runs(first, home)).toContain('verified_complete');
     const said = await resumed(home, database);
     expect(said).toContain('Accept only if nobody uses the original again');
-    await expect.poll(async () => (await readiness(copy))['resumed'], { timeout: 120_000 }).toBe('up');
+    await expect
+      .poll(async () => (await readiness(copy))['resumed'], { timeout: WAITS_FOR_OTHERS_MS })
+      .toBe('up');
     expect(await runs(copy, home)).toContain('verified_complete');
     const incarnations = await Promise.all([original, database].map(incarnationOf));
     expect(incarnations[0]).not.toBe(incarnations[1]);
@@ -218,7 +224,7 @@ describe('a copy and its original', () => {
       owner.query(`drop database ${new URL(original).pathname.slice(1)} with (force)`),
     );
     const moved = await started(home, database);
-    expect(moved.output()).toContain('The database that this ledger was in is gone from its server');
+    expect(moved.output()).toContain('The earlier database of this ledger is gone from its server');
     await ready(moved);
     expect(await runs(moved, home)).toContain('verified_complete');
     await close(moved);
@@ -231,7 +237,7 @@ describe('a copy and its original', () => {
     const first = await started(home, null);
     const second = await started(copy, null);
     expect(first.output()).not.toContain('is a copy');
-    expect(second.output()).toContain("This ledger's database is a copy. It was made of the database in ");
+    expect(second.output()).toContain("This ledger's database is a copy. It was made from the database in ");
     expect(await readiness(second)).toMatchObject({ resumed: 'down' });
     expect(await runs(first, home)).toContain('verified_complete');
     await close(first);
@@ -239,7 +245,7 @@ describe('a copy and its original', () => {
 
     renameSync(home, moved);
     const third = await started(moved, null);
-    expect(third.output()).toMatch(/The ledger's database was in .* and is in .* now\./);
+    expect(third.output()).toMatch(/The ledger's database was in .* and is now in .*\./);
     await ready(third);
     await close(third);
     // Whose original is gone is no copy any more.

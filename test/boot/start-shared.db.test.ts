@@ -9,9 +9,9 @@ import { migrate } from '../../src/database/migrate/migrate.ts';
 import { checksumsOf, SQL_DIRECTORY } from '../../src/database/migrate/migrations.ts';
 import { asOwner } from '../harness/cluster.ts';
 import { type Command, cutterStart, freshHome } from '../harness/start-command.ts';
+import { RESTARTS_POSTGRES_MS } from '../harness/timeouts.ts';
 
-// Each start makes a database or heals one, on machines that may have much else to do.
-vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
+vi.setConfig({ testTimeout: RESTARTS_POSTGRES_MS, hookTimeout: RESTARTS_POSTGRES_MS });
 
 const serverHome = freshHome();
 let server: EmbeddedServer;
@@ -254,7 +254,7 @@ describe('a database where the names of the target tables are taken', () => {
     const database = await sharedDatabase();
     await asOwner(database.ownerUrl, (owner) => owner.query('create schema cutter_auth'));
     expect(await refused(database)).toContain(
-      'has schemas of a ledger (cutter_auth), and not the record of the migrations',
+      'has schemas of a ledger (cutter_auth), but not the record of the migrations',
     );
   });
 });

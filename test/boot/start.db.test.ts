@@ -16,9 +16,9 @@ import {
   nobodyCanRunUs,
   urlOf,
 } from '../harness/start-command.ts';
+import { RESTARTS_POSTGRES_MS, WAITS_FOR_OTHERS_MS } from '../harness/timeouts.ts';
 
-// Each start makes a database or heals one, on machines that may have much else to do.
-vi.setConfig({ testTimeout: 600_000 });
+vi.setConfig({ testTimeout: RESTARTS_POSTGRES_MS });
 
 describe('start', () => {
   test('answers, tells where everything is, and closes at a signal; the next start goes on with the same tokens', async () => {
@@ -96,7 +96,7 @@ describe('start', () => {
     const home = freshHome();
     const early = cutterStart({ CUTTER_HOME: home });
     await expect
-      .poll(() => statSync(home, { throwIfNoEntry: false }) !== undefined, { timeout: 120_000 })
+      .poll(() => statSync(home, { throwIfNoEntry: false }) !== undefined, { timeout: WAITS_FOR_OTHERS_MS })
       .toBe(true);
     early.child.kill('SIGINT');
     await early.ended;

@@ -6,6 +6,7 @@ import { checkpointKeysAt, parseKeys, statementKeyAt } from '../../src/proof/key
 import { cutter, fileOf } from '../harness/cli.ts';
 import { keyOf } from '../harness/keys.ts';
 import { type Command, cutterStart, freshHome, urlOf } from '../harness/start-command.ts';
+import { RESTARTS_POSTGRES_MS } from '../harness/timeouts.ts';
 
 const home = freshHome();
 let server: Command;
@@ -29,7 +30,7 @@ const ran = async (name: string) => {
   return { code, err };
 };
 
-describe('cutter key', { timeout: 300_000 }, () => {
+describe('cutter key', { timeout: RESTARTS_POSTGRES_MS }, () => {
   test('list shows the keys in force', async () => {
     expect((await listed()).map((line) => line.replace(/ed25519:\w{32}/, 'KEY'))).toEqual([
       'DOT-991 statement  KEY  from 0, in force',

@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Operation } from '../../src/cli/client/client.ts';
 import { ClientFault } from '../../src/cli/client/client.ts';
 import { runDocument } from '../../src/cli/run.ts';
@@ -7,6 +7,9 @@ import { walkDocument } from '../../src/cli/walk/walk.ts';
 import { clientConfig, clientsOf, cutter, fileOf, homeOf, person } from '../harness/cli.ts';
 import { call, fresh, manifestOf } from '../harness/cycle.ts';
 import { type TestServer, testServer } from '../harness/server.ts';
+import { RUNS_PROGRAMS_MS } from '../harness/timeouts.ts';
+
+vi.setConfig({ testTimeout: RUNS_PROGRAMS_MS });
 
 const TEXT = '# Rules\n\n## § 1 Tea\n\nAt four.\n\n## § 2 Cake\n\nAlso at four.\n';
 const AMENDED = TEXT.replace('At four.', 'At five.');

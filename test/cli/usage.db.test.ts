@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { PassThrough } from 'node:stream';
 import stringWidth from 'string-width';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { addressesOf } from '../../src/cli/start.ts';
 import { COLUMNS, fittedText, foldedText, paddedText } from '../../src/cli/terminal/columns.ts';
 import { commandText } from '../../src/cli/terminal/command-text.ts';
@@ -11,6 +11,9 @@ import { phaseLine } from '../../src/cli/terminal/report.ts';
 import { linePrinter } from '../../src/cli/terminal/terminal.ts';
 import { VERSION } from '../../src/version.ts';
 import { cutter } from '../harness/cli.ts';
+import { RUNS_PROGRAMS_MS } from '../harness/timeouts.ts';
+
+vi.setConfig({ testTimeout: RUNS_PROGRAMS_MS });
 
 const ROOT = new URL('../..', import.meta.url).pathname;
 

@@ -6,8 +6,9 @@ import { openPools } from '../../src/database/pools.ts';
 import { pendingStatement } from '../../src/log/queue/pending.ts';
 import { send } from '../harness/doors.ts';
 import { type OwnServer, ownServer } from '../harness/own-server.ts';
+import { RESTARTS_POSTGRES_MS } from '../harness/timeouts.ts';
 
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
+vi.setConfig({ testTimeout: RESTARTS_POSTGRES_MS, hookTimeout: RESTARTS_POSTGRES_MS });
 
 // Roles belong to the server, so this file has one of its own.
 let server: OwnServer;
@@ -59,7 +60,7 @@ describe('a session that could lose what it acknowledges', () => {
         await owner(`alter role ${login} set synchronous_commit = ${value}`);
         const why = await refusal();
         expect(why).toMatch(new RegExp(`^synchronous_commit is "${value}" for ${login}, and a crash could`));
-        await owner(/This mends it: (.*;)$/.exec(why)?.[1] as string);
+        await owner(/To correct it, run: (.*;)$/.exec(why)?.[1] as string);
         expect(await refusal()).toBe('started');
       }
     },
@@ -80,7 +81,7 @@ describe('a session that could lose what it acknowledges', () => {
       await owner(`alter role cutter_exec in database cutter set ${setting}`);
       const why = await refusal();
       expect(why.toLowerCase()).toContain(`${setting.split(' ')[0]} is "`);
-      await owner(/This mends it: (.*;)$/.exec(why)?.[1] as string);
+      await owner(/To correct it, run: (.*;)$/.exec(why)?.[1] as string);
       expect(await refusal()).toBe('started');
     }
   });

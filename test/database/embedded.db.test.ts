@@ -18,12 +18,15 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { afterAll, afterEach, expect, test } from 'vitest';
+import { afterAll, afterEach, expect, test, vi } from 'vitest';
 import { startEmbedded } from '../../src/database/cluster/embedded.ts';
 import { checkDatabase } from '../../src/database/session/database-check.ts';
 import { lockHolder } from '../../src/home/home-lock.ts';
 import { isAlive, startOf } from '../../src/home/process-identity.ts';
 import { asOwner } from '../harness/cluster.ts';
+import { RESTARTS_POSTGRES_MS, WAITS_FOR_OTHERS_MS } from '../harness/timeouts.ts';
+
+vi.setConfig({ testTimeout: RESTARTS_POSTGRES_MS, hookTimeout: RESTARTS_POSTGRES_MS });
 
 const PROGRAM = fileURLToPath(new URL('../harness/start-embedded.ts', import.meta.url));
 const isRoot = process.getuid?.() === 0;
@@ -128,7 +131,9 @@ test.runIf(process.platform !== 'win32')(
     const unfinished = () =>
       existsSync(at) ? readdirSync(at).filter((name) => name.startsWith('postgres.new')) : [];
     const passwords = () => unfinished().map((name) => join(at, name, 'password'));
-    await expect.poll(() => passwords().some(existsSync), { timeout: 120_000, interval: 1 }).toBe(true);
+    await expect
+      .poll(() => passwords().some(existsSync), { timeout: WAITS_FOR_OTHERS_MS, interval: 1 })
+      .toBe(true);
     child.kill('SIGKILL');
     await ended(child);
     for (const path of passwords()) expect(statSync(path).mode & 0o777).toBe(0o600);

@@ -136,7 +136,7 @@ test('migrate: an older ledger is brought to the newest schema, with all rights,
   try {
     const first = await migrate(url.href, older);
     const told: string[] = [];
-    const { applied } = await migrate(url.href, undefined, { tell: (line) => told.push(line) });
+    const { applied } = await migrate(url.href, undefined, { report: (line) => told.push(line) });
     expect([...first.applied, ...applied]).toEqual(
       readMigrations()
         .map((file) => file.name)

@@ -4,8 +4,9 @@ import { expect, test, vi } from 'vitest';
 import { Ends } from '../../src/database/revival.ts';
 import { ownedHome } from '../harness/crash-processes.ts';
 import { cutterStart, freshHome, urlOf } from '../harness/start-command.ts';
+import { RESTARTS_POSTGRES_MS, WAITS_FOR_OTHERS_MS } from '../harness/timeouts.ts';
 
-vi.setConfig({ testTimeout: 600_000 });
+vi.setConfig({ testTimeout: RESTARTS_POSTGRES_MS });
 
 const isReady = (url: string) => async () =>
   (await fetch(new URL('/ready', url)).catch(() => ({ status: 0 }))).status;
@@ -49,7 +50,7 @@ test('start: a PostgreSQL that keeps ending is started again ten times and more;
     const before = backs();
     // As soon as it is back, so that it has no health.
     process.kill(postmasterOf(home), 'SIGKILL');
-    await vi.waitUntil(() => backs() > before || isGivenUp(), { timeout: 120_000, interval: 5 });
+    await vi.waitUntil(() => backs() > before || isGivenUp(), { timeout: WAITS_FOR_OTHERS_MS, interval: 5 });
   }
   expect(await command.ended).toBe(69);
   expect(backs()).toBeGreaterThanOrEqual(10);
@@ -62,7 +63,7 @@ test('start: data that vanish under a running server end it with status 69, and 
   const home = ownedHome(freshHome());
   const command = cutterStart({ CUTTER_HOME: home });
   await command.says('Ctrl-C');
-  await expect.poll(isReady(urlOf(command)), { timeout: 120_000 }).toBe(200);
+  await expect.poll(isReady(urlOf(command)), { timeout: WAITS_FOR_OTHERS_MS }).toBe(200);
   const postmaster = postmasterOf(home);
   renameSync(join(home, 'postgres'), join(home, 'elsewhere'));
   process.kill(postmaster, 'SIGKILL');

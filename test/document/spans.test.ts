@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { decodeSource } from '../../src/document/decode.ts';
 import { planDocument } from '../../src/document/plan.ts';
 import { MAX_PROBLEMS, MAX_UNITS } from '../../src/document/spans.ts';
-import type { DocumentPlan, Problem, UnitSpan } from '../../src/document/types.ts';
+import type { DocumentPlan, DocumentProblem, UnitSpan } from '../../src/document/types.ts';
 import { BASE_VOCABULARY, vocabularyDigest } from '../../src/document/vocabulary.ts';
 
 // 26 bytes; the "ö" is bytes 4 and 5.
@@ -23,7 +23,8 @@ function changed(index: number, fields: Partial<UnitSpan>): UnitSpan[] {
   return GOOD.map((span, i) => (i === index ? { ...span, ...fields } : span));
 }
 
-const told = (problems: readonly Problem[]) => problems.map(({ code, path }) => [code, path.join('.')]);
+const told = (problems: readonly DocumentProblem[]) =>
+  problems.map(({ code, path }) => [code, path.join('.')]);
 const at = (index: number, field: string) => `cutSpec.units.${index}.${field}`;
 
 describe('explicit spans', () => {
@@ -254,16 +255,4 @@ test('the vocabulary digest is blind to order and descriptions, not to terms and
   );
   expect(vocabularyDigest(BASE_VOCABULARY.slice(1))).not.toBe(digest);
   expect(vocabularyDigest(BASE_VOCABULARY.map((term) => ({ ...term, atMost: 7 })))).not.toBe(digest);
-});
-
-test('as many problems as there may be units, several each, are told without a deep stack', () => {
-  const bytes = Buffer.alloc(MAX_UNITS, 'x');
-  const units = Array.from({ length: MAX_UNITS }, (_, start) => ({
-    ...{ kind: 'unknown', sectionType: 'unknown', localId: String(start), address: 'x/same' },
-    ...{ start, end: start + 1, parentLocalId: String((start + 1) % MAX_UNITS) },
-  }));
-  const { problems } = plan(units, bytes);
-  expect(problems).toHaveLength(MAX_PROBLEMS);
-  // One of each: the kind, the section type and the circle; the address of all but the first.
-  expect(problems.at(-1)?.message).toBe(`There are ${4 * MAX_UNITS - 1 - (MAX_PROBLEMS - 1)} more problems.`);
 });

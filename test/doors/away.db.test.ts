@@ -12,9 +12,9 @@ import { Busy } from '../../src/law/refusals.ts';
 import { databaseRefusal } from '../../src/ledger/envelope/constraints.ts';
 import { killAll, ownedHome, postgresProcesses } from '../harness/crash-processes.ts';
 import { send } from '../harness/doors.ts';
+import { RESTARTS_POSTGRES_MS, WAITS_FOR_OTHERS_MS } from '../harness/timeouts.ts';
 
-// PostgreSQL is killed and recovers here, on machines that may have much else to do.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: RESTARTS_POSTGRES_MS, hookTimeout: RESTARTS_POSTGRES_MS });
 
 const home = ownedHome(join(tmpdir(), `cutter-away-${randomUUID()}`));
 const logged: string[] = [];
@@ -25,7 +25,7 @@ let url: string;
 
 beforeAll(async () => {
   embedded = await startEmbedded({ home, log: () => {} });
-  prepared = await prepareLedger({ ownerUrl: embedded.ownerUrl, home, mode: 'rehearsal', tell: () => {} });
+  prepared = await prepareLedger({ ownerUrl: embedded.ownerUrl, home, mode: 'rehearsal', report: () => {} });
   wired = wireServer({
     pools: prepared.pools,
     secrets: prepared.secrets,
@@ -92,7 +92,7 @@ async function callThroughout(kill: () => Promise<void>): Promise<Heard[]> {
     }
   };
   const calling = Array.from({ length: 3 * CALLS.length }, (_, at) => caller(at));
-  await vi.waitUntil(() => heard.length > 100, { timeout: 60_000 });
+  await vi.waitUntil(() => heard.length > 100, { timeout: WAITS_FOR_OTHERS_MS });
   await kill();
   await Promise.all(calling);
   return heard;

@@ -1,8 +1,11 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { ConfigFault, readConfig } from '../../src/config.ts';
 import { LIMITS } from '../../src/doors/bounds/limits.ts';
 import { type DoorServer, doorServer, openEvents, openSocket } from '../harness/doors.ts';
 import { rawConnection } from '../harness/raw-http.ts';
+import { WAITS_FOR_OTHERS_MS } from '../harness/timeouts.ts';
+
+vi.setConfig({ testTimeout: WAITS_FOR_OTHERS_MS });
 
 let doors: DoorServer;
 /** A server that waits for nobody. */
@@ -106,8 +109,8 @@ test('a body that keeps a pace may take longer', async () => {
 describe('a reader that takes nothing is ended, and its stream with it', () => {
   test('of server-sent events', async () => {
     await openEvents(strict.url, doors.token, 'subscription { flood }');
-    await expect.poll(() => strict.seen.live, { timeout: 60_000 }).toBe(1);
-    await expect.poll(() => strict.seen.live, { timeout: 60_000 }).toBe(0);
+    await expect.poll(() => strict.seen.live, { timeout: WAITS_FOR_OTHERS_MS }).toBe(1);
+    await expect.poll(() => strict.seen.live, { timeout: WAITS_FOR_OTHERS_MS }).toBe(0);
   });
 
   test('of a WebSocket, though it says without reading that it is there', async () => {
@@ -116,8 +119,8 @@ describe('a reader that takes nothing is ended, and its stream with it', () => {
     socket.socket.pause();
     socket.send({ type: 'subscribe', id: '1', payload: { query: 'subscription { flood }' } });
     const claiming = setInterval(() => socket.socket.pong('', true, () => {}), 30);
-    await expect.poll(() => strict.seen.live, { timeout: 60_000 }).toBe(1);
-    await expect.poll(() => strict.seen.live, { timeout: 60_000 }).toBe(0);
+    await expect.poll(() => strict.seen.live, { timeout: WAITS_FOR_OTHERS_MS }).toBe(1);
+    await expect.poll(() => strict.seen.live, { timeout: WAITS_FOR_OTHERS_MS }).toBe(0);
     clearInterval(claiming);
     socket.socket.terminate();
   });

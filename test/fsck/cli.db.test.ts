@@ -1,10 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { cutter } from '../harness/cli.ts';
 import { type TestServer, testServer } from '../harness/server.ts';
+import { RUNS_PROGRAMS_MS } from '../harness/timeouts.ts';
 import { cosigned, everyKindOfPhase, tamper } from './fsck-ground.ts';
+
+vi.setConfig({ testTimeout: RUNS_PROGRAMS_MS });
 
 let server: TestServer;
 const home = mkdtempSync(join(tmpdir(), 'cutter-fsck-'));

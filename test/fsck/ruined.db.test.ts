@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { checkLedger } from '../../src/fsck/check.ts';
-import type { Finding } from '../../src/fsck/finding.ts';
+import type { FsckFinding } from '../../src/fsck/finding.ts';
 import { marked } from '../harness/cycle.ts';
 import { type TestServer, testServer } from '../harness/server.ts';
+import { CHECKS_AFTER_EACH_FAULT_MS } from '../harness/timeouts.ts';
 import { settled, tamper } from './fsck-ground.ts';
 
 const LOG = 'cutter_log.log';
@@ -11,8 +12,7 @@ const PARTS = 'cutter_log.record_part';
 const NAMED = 10_000;
 const MORE = 50;
 
-// Ten thousand records are read several times over, on machines that may have much else to do.
-vi.setConfig({ testTimeout: 600_000 });
+vi.setConfig({ testTimeout: CHECKS_AFTER_EACH_FAULT_MS });
 
 let server: TestServer;
 let whole: number;
@@ -48,7 +48,7 @@ async function told(): Promise<{ named: Record<string, number>; counted: string[
   const ofLog = findings.filter(({ table }) => table === LOG || table === PARTS);
   const named = Object.groupBy(
     ofLog.filter(({ key }) => key !== '*'),
-    ({ verdict, table, column }: Finding) => `${verdict} ${table} ${column ?? '-'}`,
+    ({ verdict, table, column }: FsckFinding) => `${verdict} ${table} ${column ?? '-'}`,
   );
   return {
     named: Object.fromEntries(Object.entries(named).map(([what, all]) => [what, all?.length ?? 0])),
@@ -60,7 +60,7 @@ describe('A log that is ruined all over: what is named is bounded, and the rest 
   test('where the ids beside records are not those of their bodies', async () => {
     const { named, counted } = await told();
     expect(named[`edited ${LOG} row_ids`]).toBe(NAMED);
-    expect(counted).toEqual([expect.stringMatching(`^${MORE} more lines of the log bear ids`)]);
+    expect(counted).toEqual([expect.stringMatching(`^${MORE} more lines of the log have ids`)]);
   });
 
   test('where all hashes were altered', async () => {
@@ -81,7 +81,7 @@ describe('A log that is ruined all over: what is named is bounded, and the rest 
       expect(named[`deleted ${LOG} -`]).toBe(NAMED);
       expect(counted).toEqual([
         expect.stringMatching(`^${MORE - 2} more positions of the log are empty`),
-        expect.stringMatching(`^${MORE - 2} more bodies are named by no line`),
+        expect.stringMatching(`^${MORE - 2} more bodies have no line`),
       ]);
     });
   });
@@ -94,7 +94,7 @@ describe('A log that is ruined all over: what is named is bounded, and the rest 
         [
           'truncated',
           `${whole}..${whole + NAMED + MORE - 1}`,
-          expect.stringContaining(`${NAMED + MORE} of the missing bodies still stand`),
+          expect.stringContaining(`${NAMED + MORE} of the missing bodies are still there`),
         ],
       ]);
     });

@@ -1,10 +1,13 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { printScope } from '../../src/cli/fsck.ts';
 import { UNIQUE_RULES } from '../../src/fsck/rows/unique.ts';
 import { SCOPE, VOUCHERS } from '../../src/fsck/scope.ts';
 import { SCHEMAS } from '../harness/catalog.ts';
 import { cutter } from '../harness/cli.ts';
 import { testDatabase } from '../harness/database.ts';
+import { RUNS_PROGRAMS_MS } from '../harness/timeouts.ts';
+
+vi.setConfig({ testTimeout: RUNS_PROGRAMS_MS });
 
 test('fsck --scope lists every column of every table that a live ledger has, once', async () => {
   const database = await testDatabase();

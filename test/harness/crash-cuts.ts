@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { vi } from 'vitest';
-import { recordIdOf } from '../../src/ledger/envelope/ids.ts';
+import { phaseIds } from '../../src/ledger/envelope/ids.ts';
 import { PATIENCE } from './crash-processes.ts';
 import { call, type Loose, manifestOf, marked, sampleText, sweepAll } from './cycle.ts';
 import type { Answer, SampleTokens, TestServer } from './server.ts';
@@ -148,7 +148,7 @@ export async function holdCuts(ownerUrl: string, entries: readonly Approved[]): 
   await holder.query(
     `/* crash.hold */ insert into cutter_log.record_part (record_id, part, body)
     select id, 0, 'held' from unnest($1::uuid[]) as id`,
-    [entries.map(({ key }) => recordIdOf('cut', key))],
+    [entries.map(({ key }) => phaseIds('cut', key).record)],
   );
   const watcher = new pg.Client({ connectionString: ownerUrl, application_name: 'test watcher' });
   watcher.on('error', () => {});

@@ -11,12 +11,13 @@ import { isPostmasterOf, startOf } from '../../src/home/process-identity.ts';
 import { homeSecrets } from '../../src/home/secrets.ts';
 import { asOwner } from './cluster.ts';
 import type { Assignment, Weight } from './crash-server.ts';
+import { WAITS_FOR_OTHERS_MS } from './timeouts.ts';
 
 /** Processes that are there to be killed: servers, the command `cutter start`, PostgreSQL with all of its own. */
 
 const SERVER = fileURLToPath(new URL('./crash-server.ts', import.meta.url));
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
-export const PATIENCE = { timeout: 120_000, interval: 10 };
+export const PATIENCE = { timeout: WAITS_FOR_OTHERS_MS, interval: 10 };
 
 const children = new Set<ChildProcess>();
 const homes = new Set<string>();

@@ -12,7 +12,7 @@ import {
 import { pino } from 'pino';
 import { afterAll } from 'vitest';
 import WebSocket from 'ws';
-import { authenticator } from '../../src/auth/authenticate.ts';
+import { createAuthenticator } from '../../src/auth/authenticate.ts';
 import { buildServer, type CutterServer } from '../../src/boot/server.ts';
 import { LIMITS, type Limits } from '../../src/doors/bounds/limits.ts';
 import type { HostNames } from '../../src/doors/hosts.ts';
@@ -65,7 +65,7 @@ export async function doorServer(options: DoorServerOptions = {}): Promise<DoorS
     schema: smallSchema(seen),
     limits: { ...LIMITS, ...options.limits },
     logger: pino({ level: 'error' }, { write: (line: string) => void logged.push(line) }),
-    authenticate: authenticator({ gate: database.pools.gate, mode }),
+    authenticate: createAuthenticator({ gate: database.pools.gate, mode }),
     ready: {},
     serverSeed: serverSeedOf(database.secrets),
     mode,

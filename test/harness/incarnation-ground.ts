@@ -68,7 +68,7 @@ export function restoreGround(): RestoreGround {
         home,
         mode: 'rehearsal',
         heads: isKept ? heads : null,
-        tell: (line) => told.push(line),
+        report: (line) => told.push(line),
       });
       const write = (line: string) => {
         const { alarm } = JSON.parse(line) as { alarm?: string };

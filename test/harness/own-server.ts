@@ -38,7 +38,7 @@ export async function ownServer(): Promise<OwnServer> {
     ownerUrl: embedded.ownerUrl,
     home,
     mode: 'rehearsal',
-    tell: () => {},
+    report: () => {},
   });
   const wired = wireServer({
     pools: prepared.pools,

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Verb } from '../../src/auth/authority.ts';
-import { recordIdOf } from '../../src/ledger/envelope/ids.ts';
+import { phaseIds } from '../../src/ledger/envelope/ids.ts';
 import type { Loose } from './cycle.ts';
 import type { Seeded } from './seeded.ts';
 
@@ -90,7 +90,7 @@ async function acknowledged(
   const what = `${verb} ${key}`;
   if (!answer.__typename.endsWith('Success')) throw new Error(`${what}: ${JSON.stringify(answer)}`);
   if (answer.replayed && tries === 1) throw new Error(`${what}: answered as a replay of a call never made`);
-  storm.acknowledged.set(recordIdOf(verb, key), what);
+  storm.acknowledged.set(phaseIds(verb, key).record, what);
   if (verb !== 'registerSource') storm.phases += 1;
   return answer;
 }

@@ -5,6 +5,9 @@ import { makeSecrets } from '../../src/home/secrets.ts';
 import { heldKeys } from '../../src/keys/custody.ts';
 import { call, marked, type Reviewed, reviewed } from '../harness/cycle.ts';
 import { type TestServer, testServer } from '../harness/server.ts';
+import { WAITS_FOR_OTHERS_MS } from '../harness/timeouts.ts';
+
+vi.setConfig({ testTimeout: WAITS_FOR_OTHERS_MS });
 
 let server: TestServer;
 let waiting: pg.Client; // holds up others
@@ -45,7 +48,7 @@ async function blocked(): Promise<string[]> {
 }
 
 const untilBlocked = (...names: string[]) =>
-  vi.waitFor(async () => expect(await blocked()).toEqual(names), 120_000);
+  vi.waitFor(async () => expect(await blocked()).toEqual(names), WAITS_FOR_OTHERS_MS);
 
 test('a key ends after the cuts under way, and behind them in the log; then it signs nothing', async () => {
   const first = await reviewed(server);
@@ -98,7 +101,7 @@ test('a key ends after the cuts under way, and behind them in the log; then it s
     );
     expect(found.rows).toHaveLength(1);
     return Number(found.rows[0]?.position);
-  }, 120_000);
+  }, WAITS_FOR_OTHERS_MS);
   const { rows: keys } = await server.superuser.query(
     `select key_id, from_position::int, until_position::int from cutter_auth.key where lane = 'DOT-991' and purpose = 'statement' order by from_position`,
   );

@@ -230,7 +230,7 @@ const REFUSED: readonly Refused[] = [
     is: 'a rotation at another position than it was made for',
     said: rotation([NEXT, EXEC]),
     at: 10,
-    why: `The statement about ${idOf(NEXT)} was made for position 9 and stands at 10.`,
+    why: `The statement about ${idOf(NEXT)} was made for position 9 and is at 10.`,
   },
   {
     is: 'a rotation of a key that is not in force',
@@ -298,7 +298,7 @@ const REFUSED: readonly Refused[] = [
     is: 'a revocation at another position',
     said: revocation([EXEC]),
     at: 8,
-    why: /was made for position 9 and stands at 8/,
+    why: /was made for position 9 and is at 8/,
   },
   {
     is: 'a revocation of a key that ended',
@@ -332,7 +332,7 @@ const REFUSED: readonly Refused[] = [
     is: 'a renewal at another position',
     said: renewal([NEXT, EXEC_HEADS]),
     at: 13,
-    why: /was made for position 12 and stands at 13/,
+    why: /was made for position 12 and is at 13/,
     after: [[revocation([EXEC]), 9]],
   },
 ];
@@ -355,7 +355,7 @@ describe('a statement about a key is refused, and changes nothing:', () => {
 
   test('a first key from a position that has not come', () => {
     expect(new KeyChain().take(signKeyStatement(facts(EXEC, { position: '3' }), [EXEC]), 2)).toMatch(
-      /was made for position 3 and stands at 2/,
+      /was made for position 3 and is at 2/,
     );
   });
 

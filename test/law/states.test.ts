@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { canReach, ENTRY_STATES, isEnded, nextState, statesBefore, wasCut } from '../../src/law/states.ts';
+import { canBecome, ENTRY_STATES, isEnded, nextState, statesBefore, wasCut } from '../../src/law/states.ts';
 
 /** What each state is, said once more: whether it has ended without being complete, and whether it had its cut. */
 const STATES = {
@@ -29,10 +29,10 @@ test('an entry goes from its mark to its verification, each lane by its own arro
 });
 
 test('an end leads nowhere, and a deferred entry can still be cut', () => {
-  expect(canReach('reviewed_deferred', ['cut_applied'])).toBe(true);
+  expect(canBecome('reviewed_deferred', ['cut_applied'])).toBe(true);
   for (const state of ['reviewed_rejected', 'abandoned', 'verify_failed_escalated'] as const)
     expect(
-      canReach(
+      canBecome(
         state,
         ENTRY_STATES.filter((other) => other !== state),
       ),

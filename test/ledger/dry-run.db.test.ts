@@ -120,12 +120,12 @@ describe('a dry run signs nothing', () => {
   /** The signature rows that a phase would write, with what no view shows. */
   async function signatures(verb: 'cut' | 'verify', input: Loose, dryRun: boolean): Promise<Loose[]> {
     const caller = await sessionOf(verb === 'cut' ? 'executor' : 'verifier');
-    const phase = { verb, caller, idempotencyKey: input.idempotencyKey, dryRun, entryId: input.entryId };
+    const phase = { caller, idempotencyKey: input.idempotencyKey, dryRun, entryId: input.entryId };
     const done =
       verb === 'cut'
-        ? await server.ledger.asExec(phase, (tx) => cut(tx, input))
-        : await server.ledger.asVerify(phase, (tx) => verify(tx, input));
-    if (dryRun) return done.preview?.preview.get('dot_pair_signature') ?? [];
+        ? await server.ledger.asExec({ ...phase, verb }, (tx) => cut(tx, input))
+        : await server.ledger.asVerify({ ...phase, verb }, (tx) => verify(tx, input));
+    if (dryRun) return [...(done.preview?.preview.get('dot_pair_signature') ?? [])];
     const { rows } = await server.superuser.query(
       `select * from cutter_governance.dot_pair_signature where emitted_at = (select max(emitted_at) from cutter_governance.dot_pair_signature)`,
     );

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { Verb } from '../../src/auth/authority.ts';
 import { call, fresh, type Loose, marked, reviewed, sweepAll, verifyCut, wasCut } from '../harness/cycle.ts';
 import { EXAMPLES, type Example, perform, places, registered, VERBS } from '../harness/examples.ts';
 import { added, fingerprint, rowCounts } from '../harness/row-counts.ts';
@@ -50,7 +51,7 @@ describe.each(VERBS)('%s, said twice', (verb) => {
 });
 
 /** Another value for each field of each verb; the rest of the input stays. */
-const OTHER: Record<string, Record<string, (server: TestServer) => Promise<unknown>>> = {
+const OTHER: Readonly<Record<Verb, Record<string, (server: TestServer) => Promise<unknown>>>> = {
   registerSource: {
     docCode: async () => fresh('other'),
     title: async () => 'Another title',
@@ -94,12 +95,12 @@ const OTHER: Record<string, Record<string, (server: TestServer) => Promise<unkno
 };
 
 describe.each(VERBS)('%s, its key used again with other content', (verb) => {
-  test.each(Object.keys(OTHER[verb]!))('is refused, and %s is named', async (field) => {
+  test.each(Object.keys(OTHER[verb]))('is refused, and %s is named', async (field) => {
     // A verdict's own times go with one verdict alone; without them the verdict can differ by itself.
     const plain = verb === 'review' && field === 'verdict' ? { expiresAt: null } : {};
     const example = await EXAMPLES[verb](server);
     await perform(server, example, plain);
-    const other = await OTHER[verb]![field]!(server);
+    const other = await OTHER[verb][field]!(server);
     const before = await fingerprint(server);
     const answer = await perform(server, example, { ...plain, [field]: other });
     expect(answer).toMatchObject({

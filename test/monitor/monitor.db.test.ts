@@ -2,13 +2,16 @@ import { existsSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { everyKindOfPhase } from '../fsck/fsck-ground.ts';
 import { cutter, fileOf, homeOf } from '../harness/cli.ts';
 import { verified, wasCut } from '../harness/cycle.ts';
 import { type TestServer, testServer } from '../harness/server.ts';
+import { RUNS_PROGRAMS_MS } from '../harness/timeouts.ts';
 import { keysFile } from '../passport/passport-ground.ts';
 import { monitorFolder, type WatchOptions, watched } from './monitor-ground.ts';
+
+vi.setConfig({ testTimeout: RUNS_PROGRAMS_MS });
 
 const DAY = 86_400_000;
 

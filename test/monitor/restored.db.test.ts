@@ -4,11 +4,11 @@ import { cosigned, settled } from '../fsck/fsck-ground.ts';
 import { verified } from '../harness/cycle.ts';
 import { restoreGround, type Up } from '../harness/incarnation-ground.ts';
 import type { TestServer } from '../harness/server.ts';
+import { RESTARTS_POSTGRES_MS, WAITS_FOR_OTHERS_MS } from '../harness/timeouts.ts';
 import { keysFile } from '../passport/passport-ground.ts';
 import { monitorFolder, watched } from './monitor-ground.ts';
 
-// Clusters are stopped, copied and started here, on machines that may have much else to do.
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
+vi.setConfig({ testTimeout: RESTARTS_POSTGRES_MS, hookTimeout: RESTARTS_POSTGRES_MS });
 
 const ground = restoreGround();
 let ledger: Up;
@@ -44,7 +44,7 @@ test('a restored backup is told by whoever saw more; accepted by both lanes, it 
 
   expect((await ground.resume()).code).toBe(0);
   await expect
-    .poll(async () => (await keysFile(server().database)) === keysText, { timeout: 60_000 })
+    .poll(async () => (await keysFile(server().database)) === keysText, { timeout: WAITS_FOR_OTHERS_MS })
     .toBe(false);
   await phases();
   // Both lanes' word is enough, for who followed it and for who has the keys of before alone.

@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { cutter, fileOf, homeOf, type Ran } from '../harness/cli.ts';
 import { verified, type WasCut, wasCut } from '../harness/cycle.ts';
 import { type TestServer, testServer } from '../harness/server.ts';
+import { RUNS_PROGRAMS_MS } from '../harness/timeouts.ts';
 import { issued, keysFile } from './passport-ground.ts';
+
+vi.setConfig({ testTimeout: RUNS_PROGRAMS_MS });
 
 /** Loaded before the program: whatever reaches for a network ends it. */
 const NETWORK_OFF = `data:text/javascript,${encodeURIComponent(`

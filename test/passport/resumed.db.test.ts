@@ -9,10 +9,10 @@ import { settled } from '../fsck/fsck-ground.ts';
 import { type Loose, verified } from '../harness/cycle.ts';
 import { restoreGround, type Up } from '../harness/incarnation-ground.ts';
 import type { TestServer } from '../harness/server.ts';
+import { RESTARTS_POSTGRES_MS, WAITS_FOR_OTHERS_MS } from '../harness/timeouts.ts';
 import { issued } from './passport-ground.ts';
 
-// Clusters are stopped, copied and started here, on machines that may have much else to do.
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
+vi.setConfig({ testTimeout: RESTARTS_POSTGRES_MS, hookTimeout: RESTARTS_POSTGRES_MS });
 
 const ground = restoreGround();
 let ledger: Up;
@@ -70,7 +70,9 @@ test('passports of before a restore stay good under the keys of after it, as far
   ground.putBack('backup');
   ledger = await ground.up();
   expect((await ground.resume()).code).toBe(0);
-  await vi.waitFor(async () => expect(await incarnations()).toHaveLength(2), { timeout: 60_000 });
+  await vi.waitFor(async () => expect(await incarnations()).toHaveLength(2), {
+    timeout: WAITS_FOR_OTHERS_MS,
+  });
   const made = await passportOfCut();
   const after = await keysText();
   const [ended, present] = await incarnations();

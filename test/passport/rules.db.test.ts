@@ -187,7 +187,7 @@ describe('a ledger that breaks a rule and signs it with both keys is refused', (
             p.records.review.position,
           ]),
       ),
-      /cut stands at position \d+, which is not after review/,
+      /cut is at position \d+, which is not after review/,
       'records.cut.position',
     ],
     [
@@ -199,7 +199,7 @@ describe('a ledger that breaks a rule and signs it with both keys is refused', (
     [
       'bytes left out at the end',
       forge((p) => (p.rows.blocks[0].columns.payload_summary.header.byteLength += 1)),
-      /the manifest's header tells of/,
+      /the manifest's header says/,
       'rows.blocks',
     ],
     [

@@ -1,8 +1,8 @@
 import { createClient } from 'graphql-ws';
 import { beforeAll, describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
-import { parsePlainJson } from '../../src/proof/canonical.ts';
 import { keepsValue } from '../../src/proof/decimal.ts';
+import { parsePlainJson } from '../../src/proof/parse-plain-json.ts';
 import { fresh, type Loose, manifestOf, marked, sweepAll } from '../harness/cycle.ts';
 import { type TestServer, testServer } from '../harness/server.ts';
 

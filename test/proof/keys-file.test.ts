@@ -115,18 +115,18 @@ describe('keys: a file that is none is refused in a sentence', () => {
     [
       'earlier origins in another order',
       { ...stated, earlier: JSON.parse(formatKeys(resumed)).earlier.reverse() },
-      /The earlier origin 1 of the file, .*0001, .* the oldest comes first/,
+      /The earlier origin 1 of the file, .*0001, .* The oldest comes first/,
     ],
     [
       'an earlier origin that is the present one',
       { ...stated, earlier: [{ origin: ORIGIN, until: '4' }] },
-      /stands there twice/,
+      /appears twice/,
     ],
     ['earlier origins that are none', { ...stated, earlier: [] }, /at earlier: is left out/],
     [
       'a key in both lanes',
       { ...stated, keys: [one, { ...one, lane: 'DOT-992' }] },
-      /Key 1 .* stands there twice/,
+      /Key 1 .* appears twice/,
     ],
   ];
   test.each(cases)('%s', (_, value, sentence) => {

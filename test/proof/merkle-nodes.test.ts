@@ -34,14 +34,20 @@ const MOST = 70;
 const leaves = Array.from({ length: MOST }, (_, at) => leafHash(String(at)));
 const roots = Array.from({ length: MOST + 1 }, (_, size) => rootOf(leaves.slice(0, size)));
 
+const stored = new Map<string, Buffer>();
+
 /** A hash as stored: that of a complete subtree. */
-function stored({ level, index }: NodeCoordinate): Buffer {
+function storedHash({ level, index }: NodeCoordinate): Buffer {
+  const known = stored.get(`${level}/${index}`);
+  if (known !== undefined) return known;
   const [from, until] = [index * 2 ** level, (index + 1) * 2 ** level];
   expect(until).toBeLessThanOrEqual(MOST);
-  return rootOf(leaves.slice(from, until));
+  const hash = rootOf(leaves.slice(from, until));
+  stored.set(`${level}/${index}`, hash);
+  return hash;
 }
 
-const fold = (step: ProofStep): Uint8Array => rootFromNodes(step.map(stored));
+const fold = (step: ProofStep): Uint8Array => rootFromNodes(step.map(storedHash));
 
 function claimOf(from: number, to: number): ConsistencyClaim {
   const [fromRoot, toRoot] = [roots[from] as Buffer, roots[to] as Buffer];

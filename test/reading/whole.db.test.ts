@@ -10,6 +10,7 @@ import { executeWhole, wholeRoot } from '../../src/reading/whole.ts';
 import { schema } from '../../src/resolvers/index.ts';
 import { fresh, type Loose, marked, reviewed, verified } from '../harness/cycle.ts';
 import { type TestServer, testServer } from '../harness/server.ts';
+import { WAITS_FOR_OTHERS_MS } from '../harness/timeouts.ts';
 
 let server: TestServer;
 let entryId: string;
@@ -22,7 +23,7 @@ beforeAll(async () => {
   await vi.waitFor(async () => {
     const { rows } = await server.superuser.query('select from cutter_log.pending');
     expect(rows).toHaveLength(0);
-  }, 120_000);
+  }, WAITS_FOR_OTHERS_MS);
 });
 
 const session = (scopes: Session['scopes']): Session => ({

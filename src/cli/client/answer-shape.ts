@@ -1,7 +1,7 @@
 /**
- * Whether an answer is of the type that its operation promises. The generated types say what a ledger answers; what
- * stands at its address may be something else, and a command that believed the types would stumble over it. Judged
- * by the schema of this version.
+ * Whether an answer is of the type that its operation promises. The generated types say what a ledger answers. What
+ * is at its address may be something else, and a command that believed the types would fail in the middle. Judged by
+ * the schema of this version.
  */
 import { readFileSync } from 'node:fs';
 import {
@@ -135,8 +135,7 @@ class Shape {
 }
 
 /**
- * Of scalars that travel as text the form isn't judged here; names that a later version adds to an enumeration are
- * let pass.
+ * The form of scalars that travel as text isn't judged here. Names that a later version adds to an enumeration pass.
  */
 function isLeafOf(type: GraphQLOutputType, value: unknown): boolean {
   const named = getNamedType(type);

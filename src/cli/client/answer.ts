@@ -1,6 +1,6 @@
 /** Reads an answer from a ledger's address. Anything may listen there: size, time and type are bounded. */
 
-/** What came is no answer of a ledger; the message is a sentence about the address. */
+/** The response is no answer of a ledger. The message is a sentence about the address. */
 export class UnfitAnswer extends Error {
   override readonly name = 'UnfitAnswer';
   /** A proxy answers for a ledger that is away, and not in JSON. */

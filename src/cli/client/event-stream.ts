@@ -95,7 +95,7 @@ async function* eventsOf(
   for await (const chunk of body ?? []) {
     const text = decoder.decode(chunk as Uint8Array, { stream: true });
     parser.feed(text);
-    // Comments are held by nobody, and counted all the same: between two events there are few.
+    // Nobody keeps comments, but they count: between two events there are few.
     heldChars = arrived.length > 0 ? text.length : heldChars + text.length;
     yield* arrived.splice(0);
     if (heldChars > messageChars)

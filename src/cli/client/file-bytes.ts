@@ -1,4 +1,4 @@
-/** Reads a file that a person names: a regular one, of no more than it may have. */
+/** Reads a file that a person names. It must be a regular file, and not too large. */
 import { readFileSync, statSync } from 'node:fs';
 import { ClientFault } from './client.ts';
 import { whyUnreadable } from './tokens.ts';

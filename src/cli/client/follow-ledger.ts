@@ -32,6 +32,9 @@ export type FollowEnd = 'left' | Exclude<Next, 'go-on'>;
 /** The time without heartbeats after which a stream is lost, in heartbeats. */
 const HEARTBEATS = 2;
 
+/** The cursor by which the stream begins with the log's first record. */
+const FROM_THE_START = '';
+
 /** One connection. Throws a ClientFault where it can't be made, or is lost. */
 export async function followOnce(following: Following): Promise<FollowEnd> {
   const { url, token, monitor, answers, now, signal, tickMs, longestSilenceMs, step } = following;
@@ -42,7 +45,7 @@ export async function followOnce(following: Following): Promise<FollowEnd> {
     token,
     who: 'monitor',
     query: FollowLogDocument.toString(),
-    variables: { after: monitor.cursor },
+    variables: { after: monitor.cursor ?? FROM_THE_START },
     signal: AbortSignal.any([signal, leaving.signal]),
   });
   let [heardAt, headAt, silenceMs] = [now(), now(), following.silenceMs];

@@ -1,19 +1,18 @@
 /**
- * One connection to a stream of history over WebSocket (graphql-transport-ws), for a reader that trusts nobody at
- * the other end: it is pulled, the socket waits while nobody pulls, and no message is longer or comes sooner than
- * it is wanted.
+ * One connection to a stream of history over WebSocket (graphql-transport-ws), for a reader that doesn't trust the
+ * other end. The reader pulls, and the socket waits while it doesn't. Messages are bounded in length and in number.
  */
 import { type ClientOptions, WebSocket } from 'ws';
 import { z } from 'zod';
 import { StreamRefused } from '../../monitor/judges/stream-refused.ts';
 import { plainLine } from '../../text/plain.ts';
 
-/** The connection ended, or came to nothing: another may go on with the last cursor. */
+/** The connection ended, or could not be made: another may go on with the last cursor. */
 export class ConnectionLost extends Error {
   override readonly name = 'ConnectionLost';
 }
 
-/** The caller isn't let in, or nobody there speaks of history; trying again changes nothing. */
+/** The caller is refused, or the address gives no history. Another attempt changes nothing. */
 class StreamDenied extends Error {
   override readonly name = 'StreamDenied';
 }
@@ -225,7 +224,7 @@ function reasonOf(error: Error): Error {
 }
 
 function refusedUpgrade(status: number): Error {
-  const sentence = `No stream of a ledger is to be had at this address: it answered ${status}.`;
+  const sentence = `This address gives no stream of a ledger: it answered ${status}.`;
   return status >= 500 || status === 429 ? new ConnectionLost(sentence) : new StreamDenied(sentence);
 }
 

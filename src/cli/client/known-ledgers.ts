@@ -33,7 +33,8 @@ function readKnownLedgers(home: string): Readonly<Record<string, string>> {
     return shape.parse(JSON.parse(readFileSync(pathOf(home), 'utf8')));
   } catch {
     throw new ClientFault(
-      `${pathOf(home)} is not a JSON object of addresses and fingerprints. Correct it, or remove it and accept the ledgers again.`,
+      `${pathOf(home)} is not a JSON object of addresses and fingerprints. Correct it, or remove it and ` +
+        'accept the ledgers again.',
     );
   }
 }

@@ -53,7 +53,7 @@ export function openAnswers({ silenceMs, ...options }: AnswersOptions): LedgerAn
   };
 }
 
-/** Null where the ledger fails at it again and again; what else goes wrong is thrown. */
+/** Null where the ledger fails at it each time; any other fault is thrown. */
 async function answeredOrNull<T>(ask: () => Promise<T>): Promise<T | null> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     try {

@@ -1,6 +1,6 @@
 /**
- * Before a command shows anybody a token: what answers at the address has to prove that it is the ledger that is
- * meant. It is this home's own, the one whose key was named, or one whose key a person accepted here before.
+ * Before a command shows a token to a server, the server has to prove that it is the right ledger: this home's own,
+ * the one whose key was named, or one whose key a person accepted here before.
  */
 import { randomBytes } from 'node:crypto';
 import type { Config } from '../../config.ts';
@@ -68,7 +68,8 @@ export async function proveLedger(
   if (keyId === before) return { url, keyId };
   if (before !== null)
     throw strangerFault(
-      `${url} has the key ${keyId}, but ${before} was accepted here. If its keeper confirms the new key, name it with --ledger-key.`,
+      `${url} has the key ${keyId}, but ${before} was accepted here. If its operator confirms the new ` +
+        'key, name it with --ledger-key.',
     );
   if (!isNamed && own !== null)
     throw strangerFault(
@@ -96,10 +97,10 @@ async function acceptLedger(
   if (terminal === null || !terminal.interactive)
     throw strangerFault(
       `The ledger at ${url} is not known here, and nobody can be asked. ` +
-        `If its keeper confirms its key, add --ledger-key ${keyId}, or set CUTTER_LEDGER_KEY.`,
+        `If its operator confirms its key, add --ledger-key ${keyId}, or set CUTTER_LEDGER_KEY.`,
     );
   terminal.output.write(`The ledger at ${url} is not known here. Its key is\n  ${keyId}\n`);
-  if (!(await askYesNo(terminal, 'Is that the key its keeper gave you?')))
+  if (!(await askYesNo(terminal, 'Is that the key its operator gave you?')))
     throw strangerFault(`The ledger at ${url} was not accepted.`);
   keepAcceptedKey(home, origin, keyId);
 }
@@ -107,7 +108,7 @@ async function acceptLedger(
 /** Larger than any proof. */
 const BOUNDS = { answerBytes: 4_096, answerMs: 10_000 };
 
-/** The fingerprint of the key that what answers there can sign with, now and for this address. */
+/** The fingerprint of the key with which the server at the address signs, now and for this address. */
 async function keyOf(url: string): Promise<string> {
   const nonce = randomBytes(32).toString('base64url');
   const { origin } = new URL(url);
@@ -118,7 +119,8 @@ async function keyOf(url: string): Promise<string> {
   if (keyId !== null) return keyId;
   const reported = errorIn(answer);
   throw new ClientFault(
-    `${url} doesn't prove that it is a ledger${reported === null ? '' : `: ${plainLine(reported)}`}. No token was sent.`,
+    `${url} doesn't prove that it is a ledger${reported === null ? '' : `: ${plainLine(reported)}`}. No ` +
+      'token was sent.',
     'refused',
   );
 }

@@ -1,4 +1,4 @@
-/** A refusal as the command line meets it: the ledger's own sentence, guard and problems. */
+/** A refusal as the command line gets it: the ledger's own sentence, guard and problems. */
 import { plainLine } from '../../text/plain.ts';
 
 interface RefusalFields {
@@ -35,11 +35,11 @@ const MOST_PROBLEMS = 10;
 
 function refusalText(phase: string, { __typename, message, guard, problems }: RefusalFields): string {
   const name = guard === null ? __typename : `${__typename}, ${guard}`;
-  const told = problems.filter((problem) => problem.message !== message);
-  const lines = told
+  const listed = problems.filter((problem) => problem.message !== message);
+  const lines = listed
     .slice(0, MOST_PROBLEMS)
     .map((problem) => `  ${plainLine(`${problem.path.join('.')}: ${problem.message} (${problem.code})`)}`);
-  const more = told.length > MOST_PROBLEMS ? [`  and ${told.length - MOST_PROBLEMS} more`] : [];
+  const more = listed.length > MOST_PROBLEMS ? [`  and ${listed.length - MOST_PROBLEMS} more`] : [];
   const head = plainLine(`${phase} was refused (${name}): ${message}`);
   return [head, ...lines, ...more].join('\n');
 }

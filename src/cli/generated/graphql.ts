@@ -70,7 +70,7 @@ export type ResetReason =
   | 'AUTHORITY_ENDED'
   /** The cursor was not made here, or points beyond the end of the log. */
   | 'CURSOR_UNKNOWN'
-  /** The database was restored or replaced: what was seen before may not stand any more. */
+  /** The database was restored or replaced: what was seen before may no longer hold. */
   | 'INCARNATION_CHANGED'
   /** The server could not follow the log for a while, or is closing. Resume with the last cursor. */
   | 'LISTENER_LOST'
@@ -134,19 +134,19 @@ export type SweepInput = {
   readonly entryIds?: ReadonlyArray<string> | null | undefined;
   /** Makes a repeated call answer like the first, and resolves a call whose answer was lost. 1 to 200 characters, chosen by you. */
   readonly idempotencyKey: string;
-  /** Entries to look at, oldest first; more than 1000 is 1000. Not asked where entryIds are named. */
+  /** Entries to look at, oldest first; more than 1000 is 1000. Ignored if entryIds are named. */
   readonly limit?: number;
 };
 
-/** What a cut does to the unit of a record, against the units that stand now. */
+/** What a cut does to the unit of a record, compared with the current units. */
 export type UnitAction =
-  /** The address is born with its first version. */
+  /** The unit is new: it gets its address and its first version. */
   | 'BIRTH'
-  /** No unit: a stretch set aside with a reason, its text kept in the manifest. */
+  /** No unit: a stretch set aside with a reason, its text stored in the manifest. */
   | 'EXCLUDED'
   /** Nothing about it differs, to the byte. */
   | 'UNCHANGED'
-  /** The unit stands, and the document no longer has it; listed, never deleted. */
+  /** The document no longer has the unit. The unit is listed, never deleted. */
   | 'VANISHED'
   /** The unit gets its next version. */
   | 'VERSION';

@@ -1,16 +1,16 @@
-/** Where a monitor says what it found: in lines, to a webhook, and for the next run. */
+/** Where a monitor reports what it found: in lines, to a webhook, and for the next run. */
 import type { MonitorFinding } from '../../monitor/judges/finding.ts';
 import { plainLine } from '../../text/plain.ts';
 import { countedWord } from '../terminal/report.ts';
 import { callWebhook, WebhookFault } from './webhook.ts';
 
-export interface TellingOptions {
+export interface FindingsSinkOptions {
   readonly print: (line: string) => void;
   readonly now: () => number;
   /** JSON lines instead of sentences. */
   readonly json: boolean;
   readonly webhook: string | undefined;
-  /** The first rest after a webhook that wasn't to be had. */
+  /** The first rest after a webhook that couldn't be reached. */
   readonly restMs: number;
   readonly url: string;
   readonly origin: string;
@@ -20,12 +20,12 @@ export interface TellingOptions {
   readonly earlier: readonly MonitorFinding[];
 }
 
-export class Telling {
-  readonly #options: TellingOptions;
+export class FindingsSink {
+  readonly #options: FindingsSinkOptions;
   readonly #findings: MonitorFinding[];
   #undelivered = false;
 
-  constructor(options: TellingOptions) {
+  constructor(options: FindingsSinkOptions) {
     this.#options = options;
     this.#findings = [...options.earlier];
     const [first] = options.earlier;
@@ -45,13 +45,13 @@ export class Telling {
     return this.#undelivered || (this.#findings.length > 0 && this.#options.webhook === undefined);
   }
 
-  async tell(findings: readonly MonitorFinding[]): Promise<void> {
+  async report(findings: readonly MonitorFinding[]): Promise<void> {
     for (const finding of findings) {
-      const told = { ...finding, message: plainLine(finding.message, [this.#options.token]) };
-      const place = told.position === null ? '' : `: position ${told.position}`;
-      this.#findings.push(told);
-      this.say(`${told.verdict}${place}: ${told.message}`, { type: 'finding', ...told });
-      await this.#callWebhook(told);
+      const shown = { ...finding, message: plainLine(finding.message, [this.#options.token]) };
+      const place = shown.position === null ? '' : `: position ${shown.position}`;
+      this.#findings.push(shown);
+      this.say(`${shown.verdict}${place}: ${shown.message}`, { type: 'finding', ...shown });
+      await this.#callWebhook(shown);
     }
   }
 

@@ -8,18 +8,18 @@ import { KeysFault } from '../../proof/keys-file.ts';
 import { ClientFault } from '../client/client.ts';
 import { type FollowEnd, followOnce } from '../client/follow-ledger.ts';
 import { openAnswers } from '../client/ledger-answers.ts';
-import { Telling } from './findings-sink.ts';
+import { FindingsSink } from './findings-sink.ts';
+import { LedgerSilence } from './ledger-silence.ts';
+import { incompleteFinding, OnceWait } from './once-wait.ts';
 import { readState, writeState } from './state-file.ts';
-import { summaryOf, whyUnproved } from './summary.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { MonitorCommand, MonitorTask } from './task.ts';
+import { type MonitorStatus, reportEnd } from './watch-end.ts';
 
 const LONGEST_REST_MS = 30_000;
 /** Connections that --once tries. */
 const ATTEMPTS = 3;
 const SAVE_MS = 2000;
-
-export type MonitorStatus = 0 | 1 | 2;
 
 export const isForeseen = (error: unknown): error is Error =>
   error instanceof ClientFault || error instanceof StateFault || error instanceof KeysFault;
@@ -29,17 +29,14 @@ export class LedgerWatch {
   readonly #command: MonitorCommand;
   readonly #around: Surroundings;
   #monitor: LedgerMonitor;
-  /** Whether this one began anew because the ledger was of another incarnation. */
-  #isAnew = false;
+  /** Whether the monitor began again because the ledger was of another incarnation. */
+  #hasRestarted = false;
   readonly #answers: ReturnType<typeof openAnswers>;
-  readonly #telling: Telling;
-  /** When the ledger was last heard, and whether its silence was reported. */
-  #heardAt: number;
-  #heardTo = 0;
-  #isSilent = false;
+  readonly #sink: FindingsSink;
+  readonly #silence: LedgerSilence;
   #failures = 0;
+  readonly #onceWait: OnceWait;
   #savedAt = 0;
-  #caughtUpAt: number | null = null;
   /** Whether this run has read the ledger to its end. */
   #hasCaughtUp = false;
 
@@ -50,11 +47,12 @@ export class LedgerWatch {
     this.#task = task;
     this.#command = command;
     this.#around = around;
-    this.#heardAt = now();
+    this.#silence = new LedgerSilence(now, silenceMs);
+    this.#onceWait = new OnceWait(now, around.patienceMs);
     this.#answers = openAnswers({ url, token, who: 'monitor', silenceMs, signal });
     this.#monitor = this.#open(kept.monitor == null ? {} : { state: kept.monitor });
     const { origin } = known;
-    this.#telling = new Telling({
+    this.#sink = new FindingsSink({
       print,
       now,
       json,
@@ -67,12 +65,12 @@ export class LedgerWatch {
     });
   }
 
-  /** Runs to the end. The webhook hears of a fault that ends the monitor, too. */
+  /** Runs to the end. A fault that ends the monitor is sent to the webhook, too. */
   async run(): Promise<MonitorStatus> {
     try {
       return await this.#watch();
     } catch (error) {
-      if (isForeseen(error)) await this.#telling.abandon(error.message);
+      if (isForeseen(error)) await this.#sink.abandon(error.message);
       throw error;
     }
   }
@@ -82,24 +80,25 @@ export class LedgerWatch {
     while (!this.#around.signal.aborted) {
       const end = await this.#connection();
       if (end === 'other') {
-        if (!(await this.#beginAnew())) return await this.#end(true);
+        if (!(await this.#restart())) return await this.#end(true);
       } else if (end !== 'reconnect') return await this.#end(end === 'ended');
       await this.#rest();
     }
     return await this.#end();
   }
 
-  /** The ledger is of another incarnation: whether that is in order is read from its first record on. Once. */
-  async #beginAnew(): Promise<boolean> {
-    if (this.#isAnew || this.#monitor.isOwed) {
+  /** Once: the ledger is of another incarnation. Whether that is in order is read from its first record on. */
+  async #restart(): Promise<boolean> {
+    if (this.#hasRestarted || this.#monitor.isOwed) {
       const message =
         'The ledger was set back or replaced, and it does not show that both lanes accepted ' +
         'the position where it continues.';
-      await this.#telling.tell([this.#found('restored', message)]);
+      await this.#sink.report([this.#found('restored', message)]);
       return false;
     }
-    this.#isAnew = true;
-    [this.#caughtUpAt, this.#hasCaughtUp] = [null, false];
+    this.#hasRestarted = true;
+    this.#onceWait.restart();
+    this.#hasCaughtUp = false;
     this.#monitor = this.#open({ before: this.#monitor.before });
     return true;
   }
@@ -122,10 +121,10 @@ export class LedgerWatch {
       if (this.#command.once && this.#failures >= ATTEMPTS) throw endless;
       return await this.#unheard(endless);
     } catch (error) {
-      await this.#telling.tell(this.#monitor.drain());
+      await this.#sink.report(this.#monitor.drain());
       if (!(error instanceof ClientFault) || error.kind === 'refused') throw error;
       if (error.kind === 'unfit') {
-        await this.#telling.tell([this.#found('malformed', error.message)]);
+        await this.#sink.report([this.#found('malformed', error.message)]);
         return 'ended';
       }
       this.#count(before);
@@ -140,12 +139,10 @@ export class LedgerWatch {
   }
 
   async #unheard({ message }: ClientFault): Promise<'left' | 'reconnect'> {
-    if (!this.#isSilent && this.#around.now() - this.#heardAt > this.#task.maxSilenceMs) {
-      this.#isSilent = true;
-      await this.#telling.tell([
+    if (this.#silence.isNewlyTooLong())
+      await this.#sink.report([
         this.#found('silence', `The ledger has been silent for too long. ${message}`),
       ]);
-    }
     return this.#mustEnd() ? 'left' : 'reconnect';
   }
 
@@ -167,20 +164,18 @@ export class LedgerWatch {
 
   /** After each message: reports what was found, keeps the state, and says whether to go on. */
   async #step(isMessage: boolean): Promise<boolean> {
-    this.#hear();
+    this.#silence.hear(this.#monitor);
     this.#hasCaughtUp ||= this.#monitor.caughtUp;
-    await this.#telling.tell(this.#monitor.drain());
+    await this.#sink.report(this.#monitor.drain());
     if (isMessage) await this.#holdProgress();
-    for (const notice of this.#monitor.drainNotices()) this.#telling.say(notice);
+    for (const notice of this.#monitor.drainNotices()) this.#sink.say(notice);
     if (this.#mustEnd()) return false;
-    const now = this.#around.now();
-    if (now - this.#savedAt >= SAVE_MS) this.#save();
-    if (this.#isAnew && this.#monitor.caughtUp && !this.#monitor.isOwed) this.#isAnew = false;
+    if (this.#around.now() - this.#savedAt >= SAVE_MS) this.#save();
+    if (this.#hasRestarted && this.#monitor.caughtUp && !this.#monitor.isOwed) this.#hasRestarted = false;
     if (!this.#command.once) return true;
-    if (this.#monitor.complete || this.#isSilent) return false;
-    if (this.#monitor.caughtUp) this.#caughtUpAt ??= now;
-    if (this.#caughtUpAt === null || now - this.#caughtUpAt < this.#around.patienceMs) return true;
-    await this.#telling.tell([this.#incomplete()]);
+    if (this.#monitor.complete || this.#silence.isReported) return false;
+    if (!this.#onceWait.isTooLong(this.#monitor)) return true;
+    await this.#sink.report([incompleteFinding(this.#monitor)]);
     return false;
   }
 
@@ -189,69 +184,40 @@ export class LedgerWatch {
     if (!this.#monitor.caughtUp) await this.#unheard(new ClientFault('It sends no further records.'));
   }
 
-  /** Only progress, or following live, counts as heard. A stream that just begins and ends doesn't. */
-  #hear(): void {
-    const { position, caughtUp } = this.#monitor;
-    if (position === this.#heardTo && !caughtUp) return;
-    this.#heardTo = position;
-    [this.#heardAt, this.#isSilent] = [this.#around.now(), false];
-  }
-
-  #incomplete(): MonitorFinding {
-    const { provedSize, position } = this.#monitor;
-    return provedSize < position
-      ? this.#found(
-          'unsigned',
-          `No head that both lanes signed covers positions ${provedSize} to ${position - 1}.`,
-        )
-      : this.#found('passport-missing', 'The server keeps postponing the passport of a verified cut.');
-  }
-
   /** With --once all is judged, whatever is found. */
   #mustEnd(): boolean {
-    return this.#telling.mustEnd && !this.#command.once;
+    return this.#sink.mustEnd && !this.#command.once;
   }
 
-  /** `isRefused`: nothing of what came last is believed, so the state stays what it was. */
+  /** `isRefused`: what came last is not believed, so the state stays what it was. */
   async #end(isRefused = false): Promise<MonitorStatus> {
-    await this.#telling.tell(this.#monitor.drain());
+    await this.#sink.report(this.#monitor.drain());
     this.#save(isRefused);
     const { position, provedSize, openEntries, passports } = this.#monitor;
     const { url, known } = this.#task;
-    const findings = this.#telling.findings.length;
-    const watched = {
-      url,
-      origin: known.origin,
-      position,
-      provedSize,
-      openEntries,
-      passports,
-      hasCaughtUp: this.#hasCaughtUp,
-    };
-    const unproved = findings === 0 ? whyUnproved(watched) : null;
-    if (unproved !== null && this.#command.json)
-      this.#around.print(JSON.stringify({ type: 'unseen', message: unproved }));
-    this.#telling.say(summaryOf(watched, findings), {
-      type: 'summary',
-      origin: known.origin,
-      position,
-      provedSize,
-      openEntries,
-      passports,
-      findings,
-    });
-    if (unproved !== null) return 2;
-    return findings === 0 ? 0 : 1;
+    const { json } = this.#command;
+    return reportEnd(
+      {
+        url,
+        origin: known.origin,
+        position,
+        provedSize,
+        openEntries,
+        passports,
+        hasCaughtUp: this.#hasCaughtUp,
+      },
+      { sink: this.#sink, print: this.#around.print, json },
+    );
   }
 
   #save(isRefused = false): void {
     const { state } = this.#command;
     if (state === undefined) return;
-    // Of a ledger that has yet to show how it became another, nothing is kept.
+    // Nothing is kept of a ledger that hasn't shown yet how it became another.
     const isDoubtful = isRefused || this.#monitor.isOwed;
     this.#savedAt = this.#around.now();
     const monitor = isDoubtful ? readState(state).monitor : this.#monitor.state();
-    writeState(state, { monitor, findings: this.#telling.findings });
+    writeState(state, { monitor, findings: this.#sink.findings });
   }
 
   #found(verdict: MonitorFinding['verdict'], message: string): MonitorFinding {

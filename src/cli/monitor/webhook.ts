@@ -10,7 +10,7 @@ export class WebhookFault extends Error {
   override readonly name = 'WebhookFault';
 }
 
-export interface Told extends MonitorFinding {
+export interface ReportedFinding extends MonitorFinding {
   /** Which ledger: `cutter/` and its incarnation. */
   readonly origin: string;
   readonly url: string;
@@ -19,7 +19,11 @@ export interface Told extends MonitorFinding {
 }
 
 /** Resolves when the address has taken it; throws a WebhookFault where it doesn't, after several attempts. */
-export async function callWebhook(address: string, told: Told, firstRestMs = 500): Promise<void> {
+export async function callWebhook(
+  address: string,
+  finding: ReportedFinding,
+  firstRestMs = 500,
+): Promise<void> {
   let why = 'it was not called';
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     if (attempt > 0) await rest(firstRestMs * 2 ** (attempt - 1));
@@ -27,7 +31,7 @@ export async function callWebhook(address: string, told: Told, firstRestMs = 500
       const response = await fetch(address, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(told),
+        body: JSON.stringify(finding),
         redirect: 'manual',
         signal: AbortSignal.timeout(PATIENCE_MS),
       });

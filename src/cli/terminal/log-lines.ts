@@ -1,6 +1,6 @@
 /**
  * What the program logs, as people read it in a terminal: a line for each thing that happened, and a stack where
- * only a person can mend it.
+ * only a person can correct it.
  */
 import { type Logger, pino } from 'pino';
 

@@ -35,7 +35,10 @@ function foreseenSentence(
     case '28000':
       return `PostgreSQL at ${at} refuses the owner's name or password. See CUTTER_DATABASE_URL.`;
     case '3D000':
-      return `The database of CUTTER_DATABASE_URL doesn't exist at ${at}. Create it with encoding 'UTF8' and locale 'C'.`;
+      return (
+        `The database of CUTTER_DATABASE_URL doesn't exist at ${at}. Create it with encoding 'UTF8' and ` +
+        "locale 'C'."
+      );
     default:
       return null;
   }

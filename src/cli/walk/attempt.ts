@@ -44,7 +44,7 @@ export async function beginAttempt(options: AttemptOptions): Promise<Attempt> {
     });
     const { entryId, status } = entry;
     if (entry.replayed && (await isSpent(clients, entryId, status))) continue;
-    entry.tell();
+    entry.printLine();
     if (status === 'verified_complete') print('This text is cut and verified already. Nothing was written.');
     return { phases: calls, entryId, key, status };
   }
@@ -54,7 +54,7 @@ export async function beginAttempt(options: AttemptOptions): Promise<Attempt> {
   );
 }
 
-/** Nobody tries so often; what answers so for ever is no ledger. */
+/** Nobody tries so often; a server that always answers so is no ledger. */
 const MOST_ATTEMPTS = 1_000;
 
 /** The entry's idempotency key at the n-th attempt at these bytes. */

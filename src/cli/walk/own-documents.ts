@@ -1,6 +1,6 @@
 /**
  * Which file a home has taken for which document of which ledger: one small file each in `<home>/documents`. The
- * ledger knows codes and texts; where a text lay is known here alone.
+ * ledger knows codes and texts. Only the home knows where a text was.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -28,8 +28,7 @@ export function takenPath(place: DocumentPlace): string | null {
 }
 
 /**
- * Takes a path for a document that has none yet; false where another run was faster. A home that isn't there keeps
- * nothing.
+ * Takes a path for a document that has none yet; false where another run was faster. Without a home nothing is stored.
  */
 export function takePath(place: DocumentPlace, path: string): boolean {
   if (!existsSync(place.home)) return true;
@@ -58,7 +57,7 @@ export function replacePath(place: DocumentPlace, path: string): void {
   }
 }
 
-/** Gives a path up under which nothing was registered. */
+/** Forgets a path if nothing was registered under it. */
 export function leavePath(place: DocumentPlace): void {
   rmSync(fileOf(place), { force: true });
 }

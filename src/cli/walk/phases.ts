@@ -19,7 +19,7 @@ import {
 import { type PhaseLine, phaseLine } from '../terminal/report.ts';
 
 export const ROLES = ['marker', 'reviewer', 'executor', 'verifier'] as const;
-/** Who acts in a run; each has a token of its own, for no one may do it alone. */
+/** Who acts in a run; each has a token of its own, since nobody may do it alone. */
 export type Role = (typeof ROLES)[number];
 export type Clients = Readonly<Record<Role, Client>>;
 
@@ -28,16 +28,16 @@ export interface PhasesOptions {
   readonly print: (line: string) => void;
 }
 
-/** A busy ledger is asked again with the same key, a few times and ever more slowly. */
+/** A busy ledger is asked again with the same key, a few times, with a longer wait each time. */
 const PATIENCE_MS = [50, 200, 800, 2_000];
 
 export function phaseCalls({ clients, print }: PhasesOptions) {
-  const tell = (line: PhaseLine) => print(phaseLine(line));
+  const printPhase = (line: PhaseLine) => print(phaseLine(line));
   return {
     async registerSource(input: RegisterSourceInput) {
       const timed = await performVerb(clients.marker, RegisterSourceDocument, { input });
       const written = acceptedOutcome('Registering the document', timed.answer, 'RegisterSourceSuccess');
-      tell({ phase: 'REGISTER', lane: 'DOT-991', outcome: written.source.docCode, written, ...timed });
+      printPhase({ phase: 'REGISTER', lane: 'DOT-991', outcome: written.source.docCode, written, ...timed });
       return written.source;
     },
     /** Quiet: its caller may be looking for the attempt to go on with. */
@@ -47,32 +47,32 @@ export function phaseCalls({ clients, print }: PhasesOptions) {
       const { entryId, status } = written.entry;
       // The outcome of the mark itself; the entry may have gone further since.
       const line: PhaseLine = { phase: 'MARK', lane: 'DOT-991', outcome: 'marked', written, ...timed };
-      return { entryId, status, replayed: written.replayed, tell: () => tell(line) };
+      return { entryId, status, replayed: written.replayed, printLine: () => printPhase(line) };
     },
     async sweep(input: SweepInput) {
       const timed = await performVerb(clients.marker, SweepDocument, { input });
       const written = acceptedOutcome('SWEEP', timed.answer, 'SweepSuccess');
       if (!written.replayed)
-        tell({ phase: 'SWEEP', lane: 'DOT-991', outcome: 'review_pending', written, ...timed });
+        printPhase({ phase: 'SWEEP', lane: 'DOT-991', outcome: 'review_pending', written, ...timed });
       return { replayed: written.replayed };
     },
     async review(input: ReviewInput) {
       const timed = await performVerb(clients.reviewer, ReviewDocument, { input });
       const written = acceptedOutcome('REVIEW', timed.answer, 'ReviewSuccess');
-      tell({ phase: 'REVIEW', lane: 'DOT-991', outcome: 'reviewed_approved', written, ...timed });
+      printPhase({ phase: 'REVIEW', lane: 'DOT-991', outcome: 'reviewed_approved', written, ...timed });
       return written.entry;
     },
     async cut(input: CutInput) {
       const timed = await performVerb(clients.executor, CutDocument, { input });
       const written = acceptedOutcome('CUT', timed.answer, 'CutSuccess');
-      tell({ phase: 'CUT', lane: 'DOT-991', outcome: 'cut_applied', written, ...timed });
+      printPhase({ phase: 'CUT', lane: 'DOT-991', outcome: 'cut_applied', written, ...timed });
       return { ...written.entry, changeSetId: written.changeSet.changeSetId };
     },
     async verify(input: VerifyInput) {
       const timed = await performVerb(clients.verifier, VerifyDocument, { input });
       const written = acceptedOutcome('VERIFY', timed.answer, 'VerifySuccess');
       const { entry, findings, result } = written;
-      tell({ phase: 'VERIFY', lane: 'DOT-992', outcome: entry.status, written, ...timed });
+      printPhase({ phase: 'VERIFY', lane: 'DOT-992', outcome: entry.status, written, ...timed });
       return { ...entry, verdict: result.verdict, findings };
     },
   };

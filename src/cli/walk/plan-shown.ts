@@ -1,6 +1,6 @@
 /**
- * What a plan holds, as the person reads it who is asked to approve it: the units with their first words, and what
- * becomes no unit.
+ * What a plan holds, for the person who is asked to approve it: the units with their first words, and what becomes
+ * no unit.
  */
 import { ClientFault } from '../client/client.ts';
 import { acceptedOutcome } from '../client/refused.ts';
@@ -41,7 +41,7 @@ export async function* shownPlan(place: PlanPlace, plan: CutPlan): AsyncGenerato
   yield* shownUnits(place, plan);
 }
 
-/** The units that a cut would bear, version or let vanish; those that stay as they are only count. */
+/** The units that a cut would create, version or let vanish; those that stay as they are, are only counted. */
 async function* shownUnits(place: PlanPlace, plan: CutPlan): AsyncGenerator<string, void, void> {
   const changed = plan.actionCounts
     .filter(({ action }) => MARKS[action] !== undefined)
@@ -79,10 +79,10 @@ async function* shownExcluded(place: PlanPlace, plan: CutPlan): AsyncGenerator<s
     const { reason, start, end, text } = stretch;
     yield `${INDENT}set aside: bytes ${start} to ${end}, becomes no unit (${oneLine(reason)})`;
     const lines = text.replace(/\n+$/, '').split('\n');
-    const told = place.full === true ? lines : lines.slice(0, MOST_LINES);
-    for (const line of told) yield foldedText(`${INDENT}| ${line}`, INDENT.length + 2);
-    if (told.length < lines.length)
-      yield `${INDENT}and ${countedWord(lines.length - told.length, 'more line')}; --full shows all of them`;
+    const seen = place.full === true ? lines : lines.slice(0, MOST_LINES);
+    for (const line of seen) yield foldedText(`${INDENT}| ${line}`, INDENT.length + 2);
+    if (seen.length < lines.length)
+      yield `${INDENT}and ${countedWord(lines.length - seen.length, 'more line')}; --full shows all of them`;
   }
   if (shown < total)
     yield `${INDENT}and ${countedWord(total - shown, 'other stretch', 'es')}; --full shows all`;

@@ -1,7 +1,7 @@
 /**
  * Before a file is registered under a code that follows from its name: is it the document that the ledger has under
- * that code? It is where the same file was taken for it before, or the same text. Where another file was, or
- * another title is given, a person says.
+ * that code? It is if the same file was taken for it before, or if the text is the same. If it was another file, or
+ * has another title, a person decides.
  */
 import { realpathSync } from 'node:fs';
 import { terminalText } from '../../text/plain.ts';
@@ -20,12 +20,12 @@ export interface SettleOptions {
   readonly document: WalkDocument;
   readonly path: string;
   readonly place: DocumentPlace;
-  /** Whether the code was named, which decides. */
+  /** Whether the code was named: then nobody is asked. */
   readonly isCodeNamed: boolean;
   readonly terminal: Terminal;
 }
 
-/** What to do where the registration is refused after all. */
+/** What to do if the registration is refused. */
 export interface Settled {
   abandon(): void;
 }
@@ -80,7 +80,7 @@ async function askWhether(why: string, { terminal, path, place: { docCode } }: S
         `If it is the next version, add --doc-code ${docCode}. ` +
         `If it is another document, give it a code, for example --doc-code ${other}.`,
     );
-  // The title is another party's word.
+  // The title comes from another party.
   terminal.output.write(`${foldedText(terminalText(there))}\n`);
   if (await askYesNo(terminal, `Is ${path} its next version?`)) return;
   throw new ClientFault(

@@ -96,7 +96,7 @@ async function sweepOwn(walk: Walk, status: string): Promise<string | null> {
   );
 }
 
-/** Nobody defers so often; what answers so for ever is no ledger. */
+/** Nobody defers so often; a server that always answers so is no ledger. */
 const MOST_SWEEPS = 1_000;
 
 /** Shows the plan, asks, and approves exactly that. */

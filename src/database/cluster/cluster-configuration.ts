@@ -17,7 +17,7 @@ const PG_HBA = `# Written by the ledger at every start.
 host all all 127.0.0.1/32 scram-sha-256
 `;
 
-/** Written anew at every start. What an operator sets with ALTER SYSTEM stands in postgresql.auto.conf and wins. */
+/** Written at every start. What an operator sets with ALTER SYSTEM is in postgresql.auto.conf, and wins. */
 function configurationText(port: number): string {
   return `# Written by the ledger at every start; changes here are lost. ALTER SYSTEM lasts.
 listen_addresses = '127.0.0.1'
@@ -51,8 +51,8 @@ export function configuredPort({ data }: ClusterPlace): number | null {
 }
 
 /**
- * Writes PostgreSQL's configuration. Ours comes last and so wins over what initdb chose for this machine, where the
- * two speak of the same setting.
+ * Writes PostgreSQL's configuration. Ours comes last, so it wins over what initdb chose for the same setting on this
+ * machine.
  */
 export function writeConfiguration(place: ClusterPlace, port: number): void {
   const { data } = place;

@@ -26,7 +26,7 @@ export interface EmbeddedOptions {
   readonly port?: number;
   /** Receives whole sentences, none with a secret in it. */
   readonly log: (line: string) => void;
-  /** Hears why PostgreSQL ended for good: it kept ending, or can't be started any more. */
+  /** Called with the reason when PostgreSQL has ended for good: it kept ending, or can't be started any more. */
   readonly onGivenUp?: (why: string) => void;
 }
 
@@ -34,9 +34,9 @@ export interface EmbeddedOptions {
  * Starts the embedded PostgreSQL of a home directory: makes the cluster on the first start, takes over from one that
  * was left behind by a killed process, and listens on loopback alone.
  *
- * PostgreSQL ends with this process, by `stop`, by a signal nobody else handles, or on exit. After a kill -9 of this
- * process it is found and ended by the next start; after one of its own it is started again on the same port, and
- * recovers.
+ * PostgreSQL ends with this process: by `stop`, by a signal that nothing else handles, or on exit. If this process is
+ * killed with -9, the next start finds PostgreSQL and ends it. If PostgreSQL is killed, it is started again on the
+ * same port, and recovers.
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedServer> {
   const place = clusterPlace(options.home, options.log);
@@ -124,7 +124,8 @@ async function endOrphan(place: ClusterPlace, log: (line: string) => void): Prom
   const starter = liveStarterOf(pid);
   if (starter !== null)
     throw new Error(
-      `The ledger of another home (process ${starter}) runs PostgreSQL on ${place.data}: two homes lead to one folder. Stop that one, or give this home data of its own.`,
+      `The ledger of another home (process ${starter}) runs PostgreSQL on ${place.data}: two homes lead ` +
+        'to one folder. Stop that ledger, or give this home data of its own.',
     );
   log(`A PostgreSQL (process ${pid}) was left behind by a start that was killed; it is shut down first.`);
   const start = startOf(pid);

@@ -14,17 +14,18 @@ import {
   statSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { quoted } from '../../home/home-folder.ts';
-import { type ClusterPlace, ensureExecutable } from './cluster-place.ts';
+import { quotedPath } from '../../home/home-folder.ts';
+import { ensureExecutable } from './binaries.ts';
+import type { ClusterPlace } from './cluster-place.ts';
 
-/** A sentence with the file, its owner and the command that mends it. */
+/** A sentence with the file, its owner and the command that corrects it. */
 class ClosedHome extends Error {
   override readonly name = 'ClosedHome';
 }
 
 const FILES = ['secrets.json', 'tokens.json', 'checkpoints', 'postgres.log'];
-/** By every start, whoever owns what is there; or removed, where nothing runs any more. */
-const WRITTEN_ANEW = ['cutter.conf', 'pg_hba.conf', 'postmaster.pid'];
+/** Every start writes these again, or removes them if nothing runs any more. So their owner doesn't matter. */
+const WRITTEN_AT_START = ['cutter.conf', 'pg_hba.conf', 'postmaster.pid'];
 const LEAST_FREE_BYTES = 64 * 1024 * 1024;
 const LITTLE_FREE_BYTES = 512 * 1024 * 1024;
 
@@ -39,8 +40,10 @@ export function checkHomeFiles(home: string): void {
     const [owner, self] = [nameOf(found.uid), nameOf(process.getuid?.() ?? found.uid)];
     throw new ClosedHome(
       owner === self
-        ? `${path} is closed to ${self} itself (mode ${(found.mode & 0o777).toString(8)}). Open it: chmod 600 ${quoted(path)}`
-        : `${path} belongs to ${owner}, and this process runs as ${self}, as where a home was copied by another user. Give it the home: chown -R ${self} ${quoted(home)}`,
+        ? `${path} is closed to ${self} itself (mode ${(found.mode & 0o777).toString(8)}). Open it: chmod ` +
+            `600 ${quotedPath(path)}`
+        : `${path} belongs to ${owner}, and this process runs as ${self}. Another user may have copied the ` +
+            `home. Change its owner: chown -R ${self} ${quotedPath(home)}`,
     );
   }
 }
@@ -50,7 +53,9 @@ export function checkCheckpointFile(path: string): void {
   const place = existsSync(path) ? path : dirname(path);
   if (existsSync(place) && isUsable(place) && (place !== path || !statSync(path).isDirectory())) return;
   throw new ClosedHome(
-    `Checkpoints can't be kept in ${path}: ${existsSync(place) ? 'this user may not write there, or it is a folder' : `${place} doesn't exist`}. Name a file that can be written with CUTTER_CHECKPOINT_FILE.`,
+    `Checkpoints can't be written to ${path}: ` +
+      `${existsSync(place) ? 'this user may not write there, or it is a folder' : `${place} doesn't exist`}. ` +
+      'Name a writable file in CUTTER_CHECKPOINT_FILE.',
   );
 }
 
@@ -62,17 +67,19 @@ export function checkData({ data, runAs }: ClusterPlace): void {
   const folder = statSync(data, { throwIfNoEntry: false });
   if (uid === undefined || folder === undefined) return;
   for (const path of [data, ...entriesOf(data), ...entriesOf(join(data, 'global'))]) {
-    if (WRITTEN_ANEW.includes(basename(path))) continue;
+    if (WRITTEN_AT_START.includes(basename(path))) continue;
     const found = lstatSync(path, { throwIfNoEntry: false });
     if (found === undefined || found.uid === uid) continue;
     throw new ClosedHome(
-      `${path} belongs to ${nameOf(found.uid)}, and PostgreSQL runs as ${nameOf(uid)}, as where a home was copied by another user. Give it the data: chown -R ${nameOf(uid)} ${quoted(data)}`,
+      `${path} belongs to ${nameOf(found.uid)}, and PostgreSQL runs as ${nameOf(uid)}. Another user may ` +
+        `have copied the home. Change the owner of the data: chown -R ${nameOf(uid)} ${quotedPath(data)}`,
     );
   }
   const mode = folder.mode & 0o777;
   if ((mode & 0o027) !== 0)
     throw new ClosedHome(
-      `${data} is open to others (mode ${mode.toString(8)}), and PostgreSQL refuses that. Close it: chmod 700 ${quoted(data)}`,
+      `${data} is open to others (mode ${mode.toString(8)}), and PostgreSQL refuses that. Close it: ` +
+        `chmod 700 ${quotedPath(data)}`,
     );
 }
 
@@ -86,27 +93,30 @@ export function checkVersion({ data, binaries }: ClusterPlace): void {
   const brought = /(\d+)/.exec(execFileSync(program, ['--version'], { encoding: 'utf8' }))?.[1];
   if (written !== brought)
     throw new ClosedHome(
-      `The data in ${data} are of PostgreSQL ${written}, and this version of Cutter brings PostgreSQL ${brought}, which can't read them. Start the version that wrote them, dump its database, and restore the dump with this one.`,
+      `The data in ${data} are of PostgreSQL ${written}, and this version of Cutter has PostgreSQL ` +
+        `${brought}, which can't read them. Start the version of Cutter that wrote them, dump its ` +
+        'database, and restore the dump with this one.',
     );
 }
 
-/** Refuses a disk that is as good as full, before PostgreSQL stops on it, and says where little is left. */
-export function checkSpace(home: string, tell: (line: string) => void): void {
+/** Refuses a disk that is almost full, before PostgreSQL stops on it, and warns of one with little room. */
+export function checkSpace(home: string, report: (line: string) => void): void {
   const { bavail, bsize } = statfsSync(home);
   const free = bavail * bsize;
   const left = `${Math.floor(free / 1024 / 1024)} MB are left on the disk of ${home}`;
   if (free < LEAST_FREE_BYTES)
     throw new ClosedHome(`${left}, and PostgreSQL needs more to write. Make room, or move the home.`);
-  if (free < LITTLE_FREE_BYTES) tell(`${left}. Make room before it is full: a full disk stops all writes.`);
+  if (free < LITTLE_FREE_BYTES) report(`${left}. Make room before it is full: a full disk stops all writes.`);
 }
 
 /** Says where the system lets this process open fewer files than it may need. */
-export function checkOpenFiles(sockets: number, tell: (line: string) => void): void {
+export function checkOpenFiles(sockets: number, report: (line: string) => void): void {
   const limit = openFileLimit();
   const needed = sockets + 200; // the database's connections, files, and some to spare
   if (limit !== null && limit < needed)
-    tell(
-      `This process may open ${limit} files, and ${needed} with all its sockets. Raise the limit (ulimit -n), or lower CUTTER_MAX_SOCKETS.`,
+    report(
+      `This process may open ${limit} files, and needs ${needed} when all its sockets are in use. Raise ` +
+        'the limit (ulimit -n), or lower CUTTER_MAX_SOCKETS.',
     );
 }
 

@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process';
 import { chownSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { type ClusterPlace, ensureExecutable } from './cluster-place.ts';
+import { ensureExecutable } from './binaries.ts';
+import type { ClusterPlace } from './cluster-place.ts';
 
 /** The superuser of the embedded cluster. */
 export const OWNER = 'cutter_owner';
@@ -13,8 +14,7 @@ export const OWNER = 'cutter_owner';
  */
 export async function makeCluster(place: ClusterPlace, ownerPassword: string): Promise<void> {
   // Renamed when whole: a start killed here leaves nothing that looks like a cluster. Its initdb may live on and,
-  // when it fails,
-  // empty the folder it was given: so each has a folder of its own.
+  // when it fails, empty the folder it was given. So each has a folder of its own.
   const folder = mkdtempSync(`${place.data}.new-`);
   const making = join(folder, 'data');
   const passwordFile = join(folder, 'password');
@@ -60,7 +60,7 @@ export function processUser(place: ClusterPlace): { uid?: number; gid?: number }
   return place.runAs === null ? {} : { uid: place.runAs.uid, gid: place.runAs.gid };
 }
 
-/** PostgreSQL's own environment: nothing of ours, where URLs with passwords may stand. */
+/** PostgreSQL's own environment: nothing of ours, which may hold URLs with passwords. */
 export function postgresEnvironment(): NodeJS.ProcessEnv {
   const kept = ['PATH', 'SystemRoot', 'TEMP', 'TMP'].flatMap((name) => {
     const value = process.env[name];

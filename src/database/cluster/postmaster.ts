@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { isAway } from '../outage.ts';
+import { ensureExecutable } from './binaries.ts';
 import { configuredPort, writeConfiguration } from './cluster-configuration.ts';
-import { type ClusterPlace, ensureExecutable } from './cluster-place.ts';
+import type { ClusterPlace } from './cluster-place.ts';
 import { OWNER, postgresEnvironment, processUser } from './make-cluster.ts';
 
 const DATABASE = 'cutter';
@@ -124,7 +125,10 @@ async function waitUntilAccepting(child: ChildProcess, url: string, logPath: str
 
 function wrongPassword(code: string | undefined): string | null {
   if (code !== '28P01') return null;
-  return "The owner's password in secrets.json is not the one this cluster was made with. Restore the secrets.json that belongs to the data.";
+  return (
+    "The owner's password in secrets.json is not the one that this cluster was made with. Restore the " +
+    'secrets.json that belongs to the data.'
+  );
 }
 
 /** Makes the ledger's database, and closes the others to everyone but the owner. */

@@ -12,18 +12,18 @@ export interface MigrateOptions {
   /** Whether others use this database, too: then nothing of PUBLIC's is changed outside the ledger's own schemas. */
   readonly shared?: boolean;
   /** Receives whole sentences. */
-  readonly tell?: (line: string) => void;
+  readonly report?: (line: string) => void;
 }
 
 /**
  * Brings the database to the newest schema, lays rights that are gone, and returns the names of the files applied
- * now: a new ledger in one transaction, an older one file by file. One migrates at a time; what was applied before
- * must be what stands in the files.
+ * now: a new ledger in one transaction, an older one file by file. One process migrates at a time. What was applied
+ * before must equal the files.
  */
 export async function migrate(
   ownerUrl: string,
   directory = SQL_DIRECTORY,
-  { shared = false, tell = () => {} }: MigrateOptions = {},
+  { shared = false, report = () => {} }: MigrateOptions = {},
 ): Promise<{ applied: string[] }> {
   const migrations = readMigrations(directory);
   const client = new pg.Client({ connectionString: ownerUrl, application_name: 'cutter migrate' });
@@ -32,14 +32,14 @@ export async function migrate(
     await refuseAnothersLedger(client);
     await checkDatabase(client);
     await client.query(`/* migrate.lock */ select pg_advisory_lock(hashtext('cutter.migrate'))`);
-    const { applied, steps, isFresh } = await stepsOf(client, migrations, tell);
+    const { applied, steps, isFresh } = await stepsOf(client, migrations, report);
     // A ledger begins whole or not at all. One that others serve meanwhile isn't locked for longer than each file
     // takes.
     for (const together of isFresh ? [steps] : steps.map((step) => [step]))
       await inTransaction(client, shared, async () => {
         for (const step of together) await step();
       });
-    if (shared) await tellOfPublic(client, applied, tell);
+    if (shared) await reportPublicRights(client, applied, report);
     else await closeToPublic(client);
     return { applied };
   } finally {
@@ -67,7 +67,7 @@ async function inTransaction(
 async function stepsOf(
   client: pg.ClientBase,
   migrations: readonly Migration[],
-  tell: (line: string) => void,
+  report: (line: string) => void,
 ): Promise<{ applied: string[]; steps: Step[]; isFresh: boolean }> {
   const numbered = migrations.filter((migration) => migration.name !== EVERY_TIME);
   const everyTime = migrations
@@ -97,8 +97,9 @@ async function stepsOf(
   const rights = async () => {
     laid += await layRights(client);
     if (laid > 0)
-      tell(
-        `Rights of the ledger's logins were missing, as after a restore without privileges or on another server. This start granted them again (${laid} statements).`,
+      report(
+        "Rights of the ledger's logins were missing, as after a restore without privileges or on another " +
+          `server. This start granted them again (${laid} statements).`,
       );
   };
   return { applied, steps: [...names, roles, ...files, rights, ...everyTime], isFresh };
@@ -110,10 +111,10 @@ const TARGET_TABLES = '0004_units.sql';
 const GRANTS = '0006_grants.sql';
 
 /** Says what an earlier version took from PUBLIC on a database that others use, and what PUBLIC may do there. */
-async function tellOfPublic(
+async function reportPublicRights(
   client: pg.ClientBase,
   applied: readonly string[],
-  tell: (line: string) => void,
+  report: (line: string) => void,
 ): Promise<void> {
   if (applied.includes(GRANTS))
     await client.query(
@@ -126,12 +127,13 @@ async function tellOfPublic(
   );
   const taken = rowCount === 0 ? [] : await takenFromPublic(client);
   if (taken.length > 0)
-    tell(
-      `An earlier version of Cutter took rights on this database from PUBLIC. If other applications need them, its owner gives them back: ${taken.join(' ')}`,
+    report(
+      'An earlier version of Cutter took rights on this database from PUBLIC. If other applications need ' +
+        `them, run as its owner: ${taken.join(' ')}`,
     );
   const allowed = await allowedToPublic(client);
   if (allowed !== null)
-    tell(
+    report(
       `On this database PUBLIC, and so every login of the server, may ${allowed}. Cutter leaves that as it is.`,
     );
 }
@@ -166,12 +168,14 @@ function pendingAmong(migrations: readonly Migration[], applied: readonly Record
     const file = migrations[i];
     if (file === undefined) {
       throw new Error(
-        `The database has the migration ${row.name}, which this version doesn't know. Start the version that made it, or a newer one.`,
+        `The database has the migration ${row.name}, which this version doesn't know. Start the version ` +
+          'that made it, or a newer one.',
       );
     }
     if (file.name !== row.name || file.checksum !== row.checksum) {
       throw new Error(
-        `The database was migrated with another ${row.name} than the one in this version (${file.name}). It is not touched.`,
+        `The database was migrated with another ${row.name} than the one in this version (${file.name}). ` +
+          'Nothing was changed. Start the version that migrated it.',
       );
     }
   }

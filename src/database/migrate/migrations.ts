@@ -44,12 +44,14 @@ export function readMigrations(directory = SQL_DIRECTORY): readonly Migration[] 
     }
     if (file === undefined || line === undefined || file.name !== line.name) {
       throw new Error(
-        `checksums.sum lists ${line?.name ?? 'nothing'} where the migration ${file?.name ?? 'none'} comes next: the order was changed.`,
+        `checksums.sum lists ${line?.name ?? 'nothing'} where the migration ${file?.name ?? 'none'} ` +
+          'comes next: the order was changed.',
       );
     }
     if (file.checksum !== line.checksum) {
       throw new Error(
-        `The migration ${file.name} was changed after its checksum was written. Restore it; a change of the schema is a new file.`,
+        `The migration ${file.name} was changed after its checksum was written. Restore it; a change of ` +
+          'the schema is a new file.',
       );
     }
   }

@@ -30,7 +30,8 @@ const RIGHTS_OF_PUBLIC = `/* public.rights */
   select format('grant %s %s to public', lower(privilege_type), thing) as right
   from held, aclexplode(coalesce(acl, built_in)) where grantee = 0
   union all
-  select format('alter default privileges for role %I grant %s on %s to public', current_user, lower(privilege_type), things)
+  select format('alter default privileges for role %I grant %s on %s to public',
+      current_user, lower(privilege_type), things)
   from (values ('f'::"char", 'functions'), ('T', 'types')) as kind (code, things),
     aclexplode(coalesce(
       (select defaclacl from pg_catalog.pg_default_acl
@@ -58,8 +59,8 @@ export async function keepingPublicRights(owner: ClientBase, work: () => Promise
 
 /** What PUBLIC has on any new database and hasn't here, as the statements that give it. */
 const TAKEN_FROM_PUBLIC = `/* public.taken */
-  select format('grant %s on database %I to public', string_agg(lower(privilege), ', ' order by privilege), current_database())
-      as right
+  select format('grant %s on database %I to public',
+      string_agg(lower(privilege), ', ' order by privilege), current_database()) as right
     from unnest(array['CONNECT', 'TEMPORARY']) as privilege
     where not exists (
       select from pg_catalog.pg_database, aclexplode(coalesce(datacl, acldefault('d', datdba)))
@@ -68,7 +69,8 @@ const TAKEN_FROM_PUBLIC = `/* public.taken */
   union all
   select 'grant usage on schema public to public' from pg_catalog.pg_namespace
     where nspname = 'public' and not exists (
-      select from aclexplode(coalesce(nspacl, acldefault('n', nspowner))) where grantee = 0 and privilege_type = 'USAGE')
+      select from aclexplode(coalesce(nspacl, acldefault('n', nspowner)))
+      where grantee = 0 and privilege_type = 'USAGE')
   union all
   select format('grant execute on function %s to public', string_agg(p.oid::regprocedure::text, ', ' order by p.oid))
     from pg_catalog.pg_proc as p

@@ -29,17 +29,22 @@ const RIGHTS = `/* rights.live */
   )
   select "right" from (
   select 1 as rank, format('alter role %I with %s %s %s %s connection limit %s', rolname,
-      case when rolcanlogin then 'login' else 'nologin' end, case when rolcreatedb then 'createdb' else 'nocreatedb' end,
-      case when rolcreaterole then 'createrole' else 'nocreaterole' end, case when rolinherit then 'inherit' else 'noinherit' end,
+      case when rolcanlogin then 'login' else 'nologin' end,
+      case when rolcreatedb then 'createdb' else 'nocreatedb' end,
+      case when rolcreaterole then 'createrole' else 'nocreaterole' end,
+      case when rolinherit then 'inherit' else 'noinherit' end,
       rolconnlimit) as right
     from pg_catalog.pg_roles where rolname = any ($1)
   union all
   select 2, format('alter role %I set %s = %s', rolname, split_part(setting, '=', 1),
-      case when setting ~ '^search_path=' then split_part(setting, '=', 2) else quote_literal(split_part(setting, '=', 2)) end)
-    from roles join pg_catalog.pg_db_role_setting on setrole = roles.oid and setdatabase = 0, unnest(setconfig) as setting
+      case when setting ~ '^search_path=' then split_part(setting, '=', 2)
+        else quote_literal(split_part(setting, '=', 2)) end)
+    from roles join pg_catalog.pg_db_role_setting on setrole = roles.oid and setdatabase = 0,
+      unnest(setconfig) as setting
   union all
   select 3, format('grant %I to %I', granted.rolname, roles.rolname)
-    from pg_catalog.pg_auth_members as m join roles on roles.oid = m.member join pg_catalog.pg_roles as granted on granted.oid = m.roleid
+    from pg_catalog.pg_auth_members as m join roles on roles.oid = m.member
+    join pg_catalog.pg_roles as granted on granted.oid = m.roleid
   union all
   select 4, format('grant %s on schema %I to %I', lower(privilege_type), nspname, rolname)
     from pg_catalog.pg_namespace, aclexplode(nspacl) join roles on roles.oid = grantee
@@ -49,17 +54,22 @@ const RIGHTS = `/* rights.live */
     from ours, aclexplode(relacl) join roles on roles.oid = grantee
   union all
   select 6, format('grant %s (%I) on %s to %I', lower(privilege_type), attname, thing, rolname)
-    from ours join pg_catalog.pg_attribute on attrelid = ours.oid and not attisdropped, aclexplode(attacl) join roles on roles.oid = grantee
+    from ours join pg_catalog.pg_attribute on attrelid = ours.oid and not attisdropped,
+      aclexplode(attacl) join roles on roles.oid = grantee
   union all
-  select 6, format('grant execute on function %I.%I(%s) to %I', nspname, proname, pg_get_function_identity_arguments(p.oid), rolname)
-    from pg_catalog.pg_proc as p join pg_catalog.pg_namespace as n on n.oid = p.pronamespace, aclexplode(proacl) join roles on roles.oid = grantee
+  select 6, format('grant execute on function %I.%I(%s) to %I',
+      nspname, proname, pg_get_function_identity_arguments(p.oid), rolname)
+    from pg_catalog.pg_proc as p join pg_catalog.pg_namespace as n on n.oid = p.pronamespace,
+      aclexplode(proacl) join roles on roles.oid = grantee
     where nspname = any ($2)
   union all
   select 7, format('alter table %s enable row level security', thing) from ours where relrowsecurity
   union all
   select 8, format('create policy %I on %s for %s to %s', polname, thing,
-        case polcmd when 'r' then 'select' when 'a' then 'insert' when 'w' then 'update' when 'd' then 'delete' else 'all' end,
-        (select string_agg(quote_ident(rolname), ', ' order by rolname) from pg_catalog.pg_roles as r where r.oid = any (polroles)))
+        case polcmd when 'r' then 'select' when 'a' then 'insert' when 'w' then 'update' when 'd' then 'delete'
+          else 'all' end,
+        (select string_agg(quote_ident(rolname), ', ' order by rolname)
+          from pg_catalog.pg_roles as r where r.oid = any (polroles)))
       || coalesce(' using (' || regexp_replace(pg_get_expr(polqual, polrelid), '\\s+', ' ', 'g') || ')', '')
       || coalesce(' with check (' || regexp_replace(pg_get_expr(polwithcheck, polrelid), '\\s+', ' ', 'g') || ')', '')
     from ours join pg_catalog.pg_policy on polrelid = ours.oid
@@ -143,12 +153,15 @@ async function existingRoles(owner: ClientBase): Promise<ReadonlySet<string>> {
 async function refuseIncomplete(owner: ClientBase, lacking: readonly string[]): Promise<void> {
   const things = lacking.flatMap((right) => / on ((?:cutter_\w+|public)\.\w+) /.exec(`${right} `)?.[1] ?? []);
   const { rows } = await owner.query<{ thing: string }>(
-    `/* rights.absent */ select distinct thing from unnest($1::text[]) as thing where to_regclass(thing) is null order by thing`,
+    `/* rights.absent */ select distinct thing from unnest($1::text[]) as thing
+    where to_regclass(thing) is null order by thing`,
     [things],
   );
   if (rows.length === 0) return;
   throw new RightsFault(
-    `This database is not a whole ledger: ${rows.map(({ thing }) => thing).join(', ')} ${rows.length === 1 ? 'is' : 'are'} missing, though its record of migrations lists what made them. Restore the whole dump into an empty database.`,
+    `This database is not a whole ledger: ${rows.map(({ thing }) => thing).join(', ')} ` +
+      `${rows.length === 1 ? 'is' : 'are'} missing, though its record of migrations lists what made them. ` +
+      'Restore the whole dump into an empty database.',
   );
 }
 
@@ -159,9 +172,11 @@ async function refuseIncomplete(owner: ClientBase, lacking: readonly string[]): 
 export async function refuseAnothersLedger(owner: ClientBase): Promise<void> {
   const { rows } = await owner.query<{ self: string; owner: string; things: string }>(
     `/* rights.owners */
-    select quote_ident(current_user) as self, quote_ident(rolname) as owner, string_agg(thing, ', ' order by thing) as things
+    select quote_ident(current_user) as self, quote_ident(rolname) as owner,
+      string_agg(thing, ', ' order by thing) as things
     from (
-      select nspowner as owner_oid, format('schema %I', nspname) as thing from pg_catalog.pg_namespace where nspname = any ($1)
+      select nspowner as owner_oid, format('schema %I', nspname) as thing
+        from pg_catalog.pg_namespace where nspname = any ($1)
       union all
       select relowner, format('%I.%I', nspname, relname) from pg_catalog.pg_class as c
         join pg_catalog.pg_namespace as n on n.oid = relnamespace
@@ -175,7 +190,10 @@ export async function refuseAnothersLedger(owner: ClientBase): Promise<void> {
   if (first === undefined) return;
   const all = rows.map((row) => `${row.owner} (${shortList(row.things)})`).join(' and ');
   throw new RightsFault(
-    `The ledger in this database belongs to ${all}, and ${first.self} is no member of that role, so it can't change or lend what is there. Restore the dump as ${first.self}, name the owner in CUTTER_DATABASE_URL, or let a superuser run: ${rows.map((row) => `grant ${row.owner} to ${first.self} with inherit true;`).join(' ')}`,
+    `The ledger in this database belongs to ${all}, and ${first.self} is no member of that role, so it ` +
+      `can't change what is there or grant rights to it. Restore the dump as ${first.self}, name the owner ` +
+      'in CUTTER_DATABASE_URL, or let a superuser run: ' +
+      `${rows.map((row) => `grant ${row.owner} to ${first.self} with inherit true;`).join(' ')}`,
   );
 }
 

@@ -10,7 +10,8 @@ const PROBE = 'cutter_probe';
 
 /** Columns, keys and indexes of one of the tables, a line each. */
 const SHAPE = `/* target.shape */
-  select format('column %I %s%s', attname, format_type(atttypid, atttypmod), case when attnotnull then ' not null' else '' end) as line
+  select format('column %I %s%s', attname, format_type(atttypid, atttypmod),
+      case when attnotnull then ' not null' else '' end) as line
     from pg_catalog.pg_attribute where attrelid = $1::regclass and attnum > 0 and not attisdropped
   union all
   select replace(pg_get_constraintdef(oid), $2 || '.', 'public.')
@@ -37,7 +38,10 @@ export async function refuseTakenTables(owner: ClientBase, make: string): Promis
       `public.${name} ${['r', 'p'].includes(kind) ? await shapeDifferences(owner, name) : 'is no table'}`,
     );
   throw new PlaceTaken(
-    `The ledger makes public.information_unit and public.unit_version, and this database has ${rows.map(({ name }) => `public.${name}`).join(' and ')} already, which it doesn't take over: ${said.join('; ')}. Name another database in CUTTER_DATABASE_URL, or rename what is there. Nothing was changed.`,
+    'The ledger makes public.information_unit and public.unit_version, and this database has ' +
+      `${rows.map(({ name }) => `public.${name}`).join(' and ')} already, which it doesn't take over: ` +
+      `${said.join('; ')}. Name another database in CUTTER_DATABASE_URL, or rename what is there. Nothing ` +
+      'was changed.',
   );
 }
 
@@ -69,6 +73,8 @@ export async function refuseTakenSchemas(owner: ClientBase): Promise<void> {
   const names = rows[0]?.names ?? null;
   if (names === null) return;
   throw new PlaceTaken(
-    `This database has schemas of a ledger (${names}), and not the record of the migrations that made them (cutter_meta.migration). If it was restored, restore the whole dump into an empty database; otherwise name another database in CUTTER_DATABASE_URL. Nothing was changed.`,
+    `This database has schemas of a ledger (${names}), but not the record of the migrations that made ` +
+      'them (cutter_meta.migration). If it was restored, restore the whole dump into an empty database. ' +
+      'Otherwise name another database in CUTTER_DATABASE_URL. Nothing was changed.',
   );
 }

@@ -1,4 +1,4 @@
-/** Seals the migrations: writes `checksums.sum` anew. For whoever adds a migration; nothing runs this by itself. */
+/** Seals the migrations: writes `checksums.sum`. You run it after you add a migration; nothing else does. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checksumsOf, SQL_DIRECTORY } from './migrations.ts';

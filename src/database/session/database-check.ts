@@ -4,7 +4,7 @@ import { LOGINS } from '../../home/secrets.ts';
 /** The oldest PostgreSQL whose catalogs and grants the ledger was made for. */
 const OLDEST_VERSION = 16;
 
-/** Why a server can't keep a ledger: a sentence for whoever set it up. */
+/** Why a server can't keep a ledger: a sentence for the person who set it up. */
 class UnfitDatabase extends Error {
   override readonly name = 'UnfitDatabase';
 }
@@ -48,7 +48,7 @@ async function refuseUnfitOwner(client: ClientBase): Promise<void> {
     [[...LOGINS, 'cutter_ro']],
   );
   const { owner, database, schemas, tables, roles, attributes, logins } = rows[0]!;
-  const mends = [
+  const repairs = [
     ...(schemas ? [`grant create on database ${database} to ${owner};`] : []),
     ...(tables ? [`grant create on schema public to ${owner};`] : []),
     ...(roles ? [`alter role ${owner} createrole;`] : []),
@@ -56,9 +56,10 @@ async function refuseUnfitOwner(client: ClientBase): Promise<void> {
     ...(attributes ? [`alter role ${owner} createdb;`] : []),
     ...(logins === null ? [] : [`grant ${logins} to ${owner} with admin true, inherit false, set false;`]),
   ];
-  if (mends.length === 0) return;
+  if (repairs.length === 0) return;
   throw new UnfitDatabase(
-    `The owner ${owner} lacks rights that the ledger's schemas and logins need. A superuser gives them, connected to the database ${database}: ${mends.join(' ')}`,
+    `The owner ${owner} lacks rights that the ledger's schemas and logins need. As a superuser, ` +
+      `connected to the database ${database}, run: ${repairs.join(' ')}`,
   );
 }
 
@@ -86,7 +87,8 @@ async function refuseUnfitSettings(client: ClientBase): Promise<void> {
   }
   if (found.encoding !== 'UTF8') {
     throw new UnfitDatabase(
-      `The database's encoding is ${found.encoding}. Make one with: create database cutter template template0 encoding 'UTF8' locale 'C'.`,
+      `The database's encoding is ${found.encoding}. Create one with: create database cutter template ` +
+        "template0 encoding 'UTF8' locale 'C'.",
     );
   }
   for (const setting of ['fsync', 'full_page_writes'] as const) {
@@ -99,7 +101,8 @@ async function refuseUnfitSettings(client: ClientBase): Promise<void> {
   // `remote_apply` promises more than `on`; `remote_write` and `local` give up a standby's disk, and `off` our own.
   if (!['on', 'remote_apply'].includes(found.synchronous_commit)) {
     throw new UnfitDatabase(
-      `synchronous_commit is ${found.synchronous_commit} on this server: an acknowledged phase could be lost. Set it to on.`,
+      `synchronous_commit is ${found.synchronous_commit} on this server: an acknowledged phase could be ` +
+        'lost. Set it to on.',
     );
   }
 }

@@ -1,15 +1,15 @@
-/** What a session must be before the ledger says anything on it: whose it is, and which settings its promises need. */
+/** What a session must be before the ledger uses it: which login it has, and which settings the promises need. */
 
 import type { Login } from '../../home/secrets.ts';
 import { UNFIT_CODE } from '../outage.ts';
-import { mendOfServer, SESSION_SETTINGS, type Settings, type Unfit, unfitIn } from './session-settings.ts';
+import { SESSION_SETTINGS, type Settings, serverRepair, type Unfit, unfitIn } from './session-settings.ts';
 
-/** A connection met another user than the one it is for. Stops the process that was set up so. */
+/** A connection has another user than it should. Ends the process that was set up so. */
 export class WrongLogin extends Error {
   override readonly name = 'WrongLogin';
 }
 
-/** A setting of the session would break a promise of the ledger. The message names it and the SQL that mends it. */
+/** A setting of the session would break a promise of the ledger. The message names it and the SQL that corrects it. */
 class UnfitSession extends Error {
   override readonly name = 'UnfitSession';
   readonly code = UNFIT_CODE;
@@ -23,15 +23,16 @@ const LOOK = `/* session.look */ select current_user::text as "current", session
   pg_backend_pid() as pid,
   ${SESSION_SETTINGS} as settings`;
 
-/** Which of the settings that are kept for roles and databases is the one that this session has. */
-const SOURCE = `/* session.source */ select setrole <> 0 and setdatabase <> 0 as in_database, quote_ident(current_database()) as database
+/** Which setting of a role or a database is the one that this session has. */
+const SOURCE = `/* session.source */
+  select setrole <> 0 and setdatabase <> 0 as in_database, quote_ident(current_database()) as database
   from pg_catalog.pg_db_role_setting, unnest(setconfig) as kept
   where setdatabase in (0, (select oid from pg_catalog.pg_database where datname = current_database()))
     and setrole in (0, (select oid from pg_catalog.pg_roles where rolname = current_user))
     and lower(split_part(kept, '=', 1)) = lower('$NAME')
   order by in_database desc limit 1`;
 
-/** Whoever can ask; a pool's client or a connection of its own. */
+/** What can send a statement: a pool's client, or a connection of its own. */
 export interface Asks {
   query(text: string): Promise<{ readonly rows: readonly object[] }>;
 }
@@ -49,9 +50,9 @@ interface Found {
 /** A session that may be used, and the limits that its role sets. */
 export interface LoginSession {
   readonly pid: number;
-  /** How long a lock is waited for, in ms; 0 for ever. */
+  /** How long a statement waits for a lock, in ms; 0: without a limit. */
   readonly lockLimitMs: number;
-  /** How long a statement may take, in ms; 0 for ever. */
+  /** How long a statement may take, in ms; 0: without a limit. */
   readonly statementLimitMs: number;
 }
 
@@ -66,13 +67,16 @@ export async function checkSession(client: Asks, login: Login): Promise<LoginSes
     // Phases lock first and look then; at any other level the look is as old as the transaction, and a guard judges
     // by what was before it waited.
     throw new UnfitSession(
-      `Transactions of ${login} are ${found.isolation} by default here, and the ledger's guards need read committed. Take default_transaction_isolation out of the connection's options and of "alter role ${login} in database".`,
+      `Transactions of ${login} are ${found.isolation} by default here, and the ledger's guards need ` +
+        "read committed. Remove default_transaction_isolation from the connection's options and from " +
+        `"alter role ${login} in database".`,
     );
   }
   const [unfit] = unfitIn(found.settings, login);
   if (unfit !== undefined) {
     throw new UnfitSession(
-      `${unfit.name} is "${unfit.value}" for ${login}, and ${unfit.otherwise}. This mends it: ${await mendOf(client, unfit, login)}`,
+      `${unfit.name} is "${unfit.value}" for ${login}, and ${unfit.otherwise}. To correct it, run: ` +
+        `${await repairOf(client, unfit, login)}`,
     );
   }
   const limitMs = (name: string) => Number(found.settings[name]);
@@ -91,16 +95,17 @@ function refuseWrongLogin(found: Found, login: Login): void {
   }
   if (found.beyond_policies || found.owns) {
     throw new WrongLogin(
-      `${login} is a superuser, bypasses row security or owns tables, so grants wouldn't hold it. Take that from the role.`,
+      `${login} is a superuser, bypasses row security or owns tables, so grants don't limit it. Remove ` +
+        'that from the role.',
     );
   }
 }
 
-/** What is set for a role in one database goes before what is set for the role. */
-async function mendOf(client: Asks, unfit: Unfit, login: Login): Promise<string> {
-  const { name, mend, ofServer } = unfit;
+/** A setting for a role in one database takes precedence over a setting for the role. */
+async function repairOf(client: Asks, unfit: Unfit, login: Login): Promise<string> {
+  const { name, setTo, ofServer } = unfit;
   const { rows } = await client.query(SOURCE.replace('$NAME', name));
   const kept = rows[0] as { in_database: boolean; database: string } | undefined;
   if (kept?.in_database) return `alter role ${login} in database ${kept.database} reset ${name};`;
-  return ofServer ? mendOfServer(unfit) : `alter role ${login} set ${name} = ${mend};`;
+  return ofServer ? serverRepair(unfit) : `alter role ${login} set ${name} = ${setTo};`;
 }

@@ -1,9 +1,9 @@
 import pg from 'pg';
 import { LOGINS, type Login } from '../../home/secrets.ts';
 import type { PoolUrls } from '../pools.ts';
-import { mendOfServer, SESSION_SETTINGS, type Settings, unfitIn } from './session-settings.ts';
+import { SESSION_SETTINGS, type Settings, serverRepair, unfitIn } from './session-settings.ts';
 
-/** A login's sessions aren't as the ledger's statements need them; sentences with the way out. */
+/** A login's sessions don't have the settings that the ledger needs. The message has the way out. */
 class UnfitSession extends Error {
   override readonly name = 'UnfitSession';
 }
@@ -31,10 +31,10 @@ async function sessionFaults(login: Login, url: string): Promise<readonly string
     );
     const { settings, database } = rows[0]!;
     return unfitIn(settings, login, { isStart: true }).map((unfit) => {
-      const { name, value, mend, otherwise, ofServer } = unfit;
+      const { name, value, setTo, otherwise, ofServer } = unfit;
       const way = ofServer
-        ? mendOfServer(unfit)
-        : `alter role ${login} in database ${database} set ${name} = ${mend};`;
+        ? serverRepair(unfit)
+        : `alter role ${login} in database ${database} set ${name} = ${setTo};`;
       return `${name} is ${value} in sessions of ${login}, and ${otherwise}: ${way}`;
     });
   } finally {

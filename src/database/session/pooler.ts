@@ -6,7 +6,9 @@ class PooledSessions extends Error {
 }
 
 const WAY_OUT =
-  'Name the PostgreSQL server itself in CUTTER_DATABASE_URL, or a pool that gives each client a session of its own (PgBouncer: pool_mode = session, and ignore_startup_parameters = options,statement_timeout,idle_in_transaction_session_timeout).';
+  'Name the PostgreSQL server itself in CUTTER_DATABASE_URL, or a pooler that gives each client a ' +
+  'session of its own (PgBouncer: pool_mode = session, and ignore_startup_parameters = ' +
+  'options,statement_timeout,idle_in_transaction_session_timeout).';
 const ROUNDS = 3;
 const ANSWER_LIMIT_MS = 5_000;
 
@@ -23,12 +25,14 @@ export async function refusePooledSessions(url: string): Promise<void> {
     for (let round = 0; round < ROUNDS; round += 1)
       if (await isLent(one, other))
         throw new PooledSessions(
-          `CUTTER_DATABASE_URL leads to a connection pooler that gives each transaction another session. The ledger needs sessions that last. ${WAY_OUT}`,
+          'CUTTER_DATABASE_URL leads to a connection pooler that gives each transaction another session. ' +
+            `The ledger needs sessions that last. ${WAY_OUT}`,
         );
   } catch (error) {
     if (/unsupported startup parameter/.test(String(error)))
       throw new PooledSessions(
-        `CUTTER_DATABASE_URL leads to a connection pooler that refuses the ledger's sessions (${(error as Error).message}). ${WAY_OUT}`,
+        "CUTTER_DATABASE_URL leads to a connection pooler that refuses the ledger's sessions " +
+          `(${(error as Error).message}). ${WAY_OUT}`,
         { cause: error },
       );
     throw error;

@@ -6,8 +6,8 @@ import type { Login } from '../../home/secrets.ts';
 
 interface Needed {
   readonly name: string;
-  /** The value that a mend sets, as SQL has it. */
-  readonly mend: string;
+  /** The value to set, in SQL. */
+  readonly setTo: string;
   /** What would happen with a value that isn't fit. */
   readonly otherwise: string;
   /** @param value as `pg_settings` has it: times in ms, or in the setting's own unit */
@@ -35,15 +35,15 @@ const NEEDED: readonly Needed[] = [
   // `remote_apply` promises more than `on`; `remote_write` and `local` give up a standby's disk, and `off` our own.
   {
     name: 'synchronous_commit',
-    mend: "'on'",
+    setTo: "'on'",
     otherwise: LOSES,
     isFit: anyOf('on', 'remote_apply'),
     toWrite: true,
   },
-  { name: 'fsync', mend: 'on', otherwise: LOSES, isFit: anyOf('on'), toWrite: true, ofServer: true },
+  { name: 'fsync', setTo: 'on', otherwise: LOSES, isFit: anyOf('on'), toWrite: true, ofServer: true },
   {
     name: 'full_page_writes',
-    mend: 'on',
+    setTo: 'on',
     otherwise: LOSES,
     isFit: anyOf('on'),
     toWrite: true,
@@ -51,81 +51,81 @@ const NEEDED: readonly Needed[] = [
   },
   {
     name: 'default_transaction_read_only',
-    mend: "'off'",
+    setTo: "'off'",
     otherwise: 'nothing could be written',
     isFit: anyOf('off'),
     toWrite: true,
   },
   {
     name: 'session_replication_role',
-    mend: "'origin'",
+    setTo: "'origin'",
     otherwise: 'references between rows would not be checked',
     isFit: anyOf('origin'),
   },
   {
     name: 'row_security',
-    mend: "'on'",
+    setTo: "'on'",
     otherwise: 'the policies of the lanes would end statements',
     isFit: anyOf('on'),
   },
   {
     name: 'search_path',
-    mend: 'pg_catalog, pg_temp',
+    setTo: 'pg_catalog, pg_temp',
     otherwise: "other schemas could put their functions in the place of PostgreSQL's",
     isFit: anyOf('pg_catalog, pg_temp'),
   },
   {
     name: 'TimeZone',
-    mend: "'UTC'",
+    setTo: "'UTC'",
     otherwise: 'times would be read as others',
     isFit: anyOf('UTC', 'Etc/UTC'),
   },
   {
     name: 'DateStyle',
-    mend: "'ISO, MDY'",
+    setTo: "'ISO, MDY'",
     otherwise: MISREADS,
     isFit: (value) => value.startsWith('ISO'),
   },
-  { name: 'bytea_output', mend: "'hex'", otherwise: MISREADS, isFit: anyOf('hex') },
+  { name: 'bytea_output', setTo: "'hex'", otherwise: MISREADS, isFit: anyOf('hex') },
   {
     name: 'extra_float_digits',
-    mend: "'1'",
+    setTo: "'1'",
     otherwise: 'numbers would lose digits',
     isFit: anyOf('1', '2', '3'),
   },
-  { name: 'standard_conforming_strings', mend: "'on'", otherwise: MISREADS, isFit: anyOf('on') },
-  { name: 'array_nulls', mend: "'on'", otherwise: MISREADS, isFit: anyOf('on') },
-  { name: 'client_encoding', mend: "'UTF8'", otherwise: MISREADS, isFit: anyOf('UTF8') },
+  { name: 'standard_conforming_strings', setTo: "'on'", otherwise: MISREADS, isFit: anyOf('on') },
+  { name: 'array_nulls', setTo: "'on'", otherwise: MISREADS, isFit: anyOf('on') },
+  { name: 'client_encoding', setTo: "'UTF8'", otherwise: MISREADS, isFit: anyOf('UTF8') },
   {
     name: 'zero_damaged_pages',
-    mend: 'off',
+    setTo: 'off',
     otherwise: 'damaged rows would vanish in silence',
     isFit: anyOf('off'),
     ofServer: true,
   },
-  { name: 'statement_timeout', mend: "'60s'", otherwise: CUT_OFF, isFit: atLeast(5_000), atStart: true },
+  { name: 'statement_timeout', setTo: "'60s'", otherwise: CUT_OFF, isFit: atLeast(5_000), atStart: true },
   {
     name: 'lock_timeout',
-    mend: "'4s'",
+    setTo: "'4s'",
     otherwise: 'calls that take turns would be refused',
     isFit: atLeast(1_000),
     atStart: true,
   },
   {
     name: 'idle_in_transaction_session_timeout',
-    mend: "'60s'",
+    setTo: "'60s'",
     otherwise: 'a call that thinks between statements would be cut off',
     isFit: atLeast(5_000),
     atStart: true,
   },
   {
     name: 'idle_session_timeout',
-    mend: '0',
+    setTo: '0',
     otherwise: 'sessions that listen rest for hours and would be ended',
     isFit: anyOf('0'),
     atStart: true,
   },
-  { name: 'transaction_timeout', mend: '0', otherwise: CUT_OFF, isFit: atLeast(60_000), atStart: true },
+  { name: 'transaction_timeout', setTo: '0', otherwise: CUT_OFF, isFit: atLeast(60_000), atStart: true },
 ];
 
 const WRITERS: ReadonlySet<Login> = new Set([
@@ -145,7 +145,7 @@ export const SESSION_SETTINGS = `(select pg_catalog.json_object_agg(name, settin
 /** A setting that has to be another one. */
 export type Unfit = Needed & { readonly value: string };
 
-/** What doesn't suit a login's session; without the limits of time, where it isn't a start that asks. */
+/** The settings that don't suit a login's session. Limits of time count only at a start. */
 export function unfitIn(settings: Settings, login: Login, { isStart = false } = {}): readonly Unfit[] {
   return NEEDED.flatMap((needed) => {
     const counts = (isStart || !needed.atStart) && (!needed.toWrite || WRITERS.has(login));
@@ -157,5 +157,5 @@ export function unfitIn(settings: Settings, login: Login, { isStart = false } = 
 }
 
 /** The SQL that sets it for the whole server. */
-export const mendOfServer = ({ name, mend }: Unfit): string =>
-  `alter system set ${name} = ${mend}; select pg_reload_conf();`;
+export const serverRepair = ({ name, setTo }: Unfit): string =>
+  `alter system set ${name} = ${setTo}; select pg_reload_conf();`;

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 
-/** What a start relies on and this server isn't or hasn't; sentences with the way out. */
+/** The server lacks something that a start relies on. The message has the way out. */
 class UnfitServer extends Error {
   override readonly name = 'UnfitServer';
 }
@@ -37,13 +37,16 @@ const LOOK = `/* checks.assumptions */
     (extract(epoch from clock_timestamp()) * 1000)::float8 as now_ms
   from pg_catalog.pg_database where datname = current_database()`;
 
-/** Asserts before the first write what the ledger relies on beside durability; names all that is amiss at once. */
-export async function checkStartAssumptions(owner: ClientBase, tell: (line: string) => void): Promise<void> {
+/** Asserts before the first write what the ledger relies on beside durability; names all faults at once. */
+export async function checkStartAssumptions(
+  owner: ClientBase,
+  report: (line: string) => void,
+): Promise<void> {
   const { rows } = await owner.query<Found>(LOOK);
   const found = rows[0]!;
   const faults = [...assumptionFaults(found)];
   if (faults.length > 0) throw new UnfitServer(faults.join(' '));
-  for (const line of assumptionDoubts(found, Date.now())) tell(line);
+  for (const line of assumptionDoubts(found, Date.now())) report(line);
 }
 
 function* assumptionFaults(found: Found): Generator<string> {
@@ -51,24 +54,35 @@ function* assumptionFaults(found: Found): Generator<string> {
   if (found.standby)
     yield 'This PostgreSQL server is a standby, which takes no writes. Name its primary in CUTTER_DATABASE_URL.';
   else if (found.read_only !== 'off')
-    yield `Transactions are read-only on this database (default_transaction_read_only is on). Turn it off: alter database ${database} set default_transaction_read_only = off; or where it is set for the owner or the server.`;
+    yield 'Transactions are read-only on this database (default_transaction_read_only is on). Turn it off: ' +
+      `alter database ${database} set default_transaction_read_only = off; or change it for the owner or ` +
+      'the server, if it is set there.';
   if (!found.has_public)
-    yield `This database has no schema public, in which the ledger keeps its information units. Make it: create schema public;`;
+    yield 'This database has no schema public, in which the ledger puts its information units. Create it: ' +
+      'create schema public;';
   if (found.strings !== 'on')
-    yield `standard_conforming_strings is off on this database, so texts with a backslash would change. Turn it on: alter database ${database} set standard_conforming_strings = on;`;
+    yield 'standard_conforming_strings is off on this database, so texts with a backslash would change. Turn ' +
+      `it on: alter database ${database} set standard_conforming_strings = on;`;
   if (connections < CONNECTIONS)
-    yield `This PostgreSQL server has room for ${connections} connections, and the ledger opens up to ${CONNECTIONS}. Raise max_connections, and restart the server.`;
+    yield `This PostgreSQL server has room for ${connections} connections, and the ledger opens up to ` +
+      `${CONNECTIONS}. Raise max_connections, and restart the server.`;
   if (limit >= 0 && limit < CONNECTIONS)
-    yield `The database has a limit of ${limit} connections, and the ledger opens up to ${CONNECTIONS}. Raise it: alter database ${database} connection limit -1;`;
-  // An index in the order of another version finds some texts no more, and lets others in twice.
+    yield `The database has a limit of ${limit} connections, and the ledger opens up to ${CONNECTIONS}. Raise ` +
+      `it: alter database ${database} connection limit -1;`;
+  // An index in the order of another version no longer finds some texts, and accepts others twice.
   if (found.collation !== null && found.collation !== found.collation_now)
-    yield `The database was made with version ${found.collation} of its collation, and the system has ${found.collation_now ?? 'none'} now: its indexes may miss texts or hold them twice. As the owner, run: reindex database ${database}; alter database ${database} refresh collation version;`;
+    yield `The database was made with version ${found.collation} of its collation, and the system has ` +
+      `${found.collation_now ?? 'none'} now: its indexes may miss texts or hold them twice. As the owner, ` +
+      `run: reindex database ${database}; alter database ${database} refresh collation version;`;
 }
 
 function* assumptionDoubts({ connections, used, now_ms: theirs }: Found, ours: number): Generator<string> {
   if (connections - used < CONNECTIONS)
-    yield `Others hold ${used} of the ${connections} connections of this PostgreSQL server, and the ledger opens up to ${CONNECTIONS}: calls may be refused as Busy. Raise max_connections.`;
+    yield `Others hold ${used} of the ${connections} connections of this PostgreSQL server, and the ledger ` +
+      `opens up to ${CONNECTIONS}: calls may be refused as Busy. Raise max_connections.`;
   const apart = Math.round((theirs - ours) / 1000);
   if (Math.abs(theirs - ours) > CLOCK_LIMIT_MS)
-    yield `The clock of the PostgreSQL server is ${Math.abs(apart)} s ${apart > 0 ? 'ahead of' : 'behind'} this machine's: tokens and approvals end by the server's, and witnesses may refuse what this one says. Set both by NTP.`;
+    yield `The clock of the PostgreSQL server is ${Math.abs(apart)} s ${apart > 0 ? 'ahead of' : 'behind'} ` +
+      "this machine's: tokens and approvals end by the server's clock, and witnesses may refuse what this " +
+      'machine signs. Synchronise both by NTP.';
 }

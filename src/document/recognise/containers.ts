@@ -6,7 +6,7 @@ import { beginsWith } from './signatures.ts';
 const ZIP = ['504b0304', '504b0506', '504b0708'].map((hex) => Buffer.from(hex, 'hex'));
 const OLE2 = Buffer.from('d0cf11e0a1b11ae1', 'hex');
 
-/** Names of entries stand in the local headers at the beginning and in the directory at the end. */
+/** How many bytes are searched for names of entries: local headers come first, and a directory ends the file. */
 const LOOKED_AT = 128 * 1024;
 
 interface Kind extends Format {

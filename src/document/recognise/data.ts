@@ -11,6 +11,10 @@ const NOTEBOOK: Format = {
 };
 const UNCODE = 'Decode it first, and register the document that is in it as Markdown.';
 
+/** The labels of PEM and of OpenPGP's armour. */
+const PEM_LABEL = '[A-Z0-9 ]*(?:KEY|CERTIFICATE|REQUEST|CRL|PARAMETERS|PKCS7|CMS)';
+const PGP_LABEL = 'PGP (?:MESSAGE|PUBLIC KEY BLOCK|PRIVATE KEY BLOCK|SIGNATURE)';
+
 /** Formats that their first line shows. */
 const FIRST_LINES: readonly (readonly [RegExp, Format])[] = [
   [
@@ -46,7 +50,7 @@ const FIRST_LINES: readonly (readonly [RegExp, Format])[] = [
   [/^BEGIN:VCALENDAR\s/i, { code: 'calendar', name: 'an iCalendar file', wayOut: WAYS_OUT.data }],
   [/^BEGIN:VCARD\s/i, { code: 'vcard', name: 'a vCard', wayOut: WAYS_OUT.data }],
   [
-    /^-----BEGIN (?:[A-Z0-9 ]*(?:KEY|CERTIFICATE|REQUEST|CRL|PARAMETERS|PKCS7|CMS)|PGP (?:MESSAGE|PUBLIC KEY BLOCK|PRIVATE KEY BLOCK|SIGNATURE))-----\s/,
+    new RegExp(`^-----BEGIN (?:${PEM_LABEL}|${PGP_LABEL})-----\\s`),
     { code: 'pem', name: 'a key, a certificate or an encrypted message', wayOut: WAYS_OUT.noText },
   ],
 ];
@@ -116,7 +120,7 @@ export function decodedBase64(text: Excerpt): Buffer | null {
   const width = lines[0]?.length ?? 0;
   if (!lines.every((line) => line.length === width && WHOLE_LINE.test(line))) return null;
   if (last !== null && !(last.length <= width && /^[A-Za-z0-9+/]+={0,2}$/.test(last))) return null;
-  const joined = `${lines.join('')}${last ?? ''}`;
+  const joined = (last === null ? lines : [...lines, last]).join('');
   // Words are long in some languages, but none of 100 letters mixes digits and both cases.
   const mixed = /[a-z]/.test(joined) && /[A-Z]/.test(joined) && /\d/.test(joined);
   return joined.length >= 100 && mixed ? Buffer.from(joined.slice(0, MOST_DECODED), 'base64') : null;

@@ -1,10 +1,10 @@
-/** Text that is not UTF-8: which encoding it is in, as far as its bytes tell. */
+/** Text that is not UTF-8: which encoding it is in, as far as its bytes show. */
 import { isUtf8 } from 'node:buffer';
 
 export interface Encoding {
   /** For people: "UTF-16". */
   readonly name: string;
-  /** As iconv calls it; null where the bytes don't tell. */
+  /** As iconv calls it; null where the bytes don't show it. */
   readonly iconv: string | null;
 }
 
@@ -28,7 +28,7 @@ const BYTE_ORDER_MARKS: readonly (readonly [string, Encoding])[] = [
   ['feff', { ...UTF_16BE, iconv: 'UTF-16' }],
 ];
 
-/** UTF-16 or UTF-32, by a byte order mark or by where the zeros of common characters stand; null for any other. */
+/** UTF-16 or UTF-32, by a byte order mark or by where the zeros of common characters are; null for any other. */
 export function wideEncoding(bytes: Buffer): Encoding | null {
   const marked = BYTE_ORDER_MARKS.find(
     ([mark]) => bytes.subarray(0, mark.length / 2).toString('hex') === mark,

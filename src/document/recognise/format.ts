@@ -1,5 +1,5 @@
 /** What a format is called and how its text becomes Markdown: the words of a refusal. */
-import type { Problem } from '../types.ts';
+import type { DocumentProblem } from '../types.ts';
 
 /** A format that is neither Markdown nor plain text. */
 export interface Format {
@@ -29,9 +29,10 @@ export const WAYS_OUT = {
     `If it is a scan, run ${commandInText('ocrmypdf')} first. ${HEADINGS}`,
   export: `Export it as a Word file, then: ${pandocCommand('docx')}.`,
   office: (extension: string): string => `${inNewFormat(extension, 'docx')} Then: ${pandocCommand('docx')}.`,
-  /** Sheets and slides; `modern` where the format before 2007 is to be saved anew first. */
+  /** Sheets and slides. `modern`: what a format from before 2007 must be saved as first. */
   cells: (extension: string, modern: string | null = null): string => {
-    const take = `Take the text out, for example: ${commandInText(`markitdown FILE.${modern ?? extension} > FILE.md`)}.`;
+    const command = commandInText(`markitdown FILE.${modern ?? extension} > FILE.md`);
+    const take = `Take the text out, for example: ${command}.`;
     return modern === null ? take : `${inNewFormat(extension, modern)} ${take}`;
   },
   image: `Recognise its text, for example: ${commandInText('tesseract FILE text')}. ${HEADINGS}`,
@@ -43,7 +44,7 @@ export const WAYS_OUT = {
 } as const;
 
 /** The problem that a source of this format has. */
-export function problemOf({ code, name, wayOut }: Format): Problem {
+export function problemOf({ code, name, wayOut }: Format): DocumentProblem {
   const message = `This is ${name}, not Markdown or plain text. ${wayOut}`;
   return { path: ['source', 'content'], code: `content_${code}`, message };
 }

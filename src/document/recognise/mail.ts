@@ -18,8 +18,10 @@ const FIELD = /^([!-9;-~]+):[ \t]?(.*)$/;
 const MOST_LINES = 500;
 
 /** Fields that only programs write, in lower case. */
-const WRITTEN_BY_PROGRAMS =
-  /^(?:received|message-id|mime-version|return-path|delivered-to|content-(?:type|transfer-encoding)|dkim-signature|arc-.*|authentication-results)$/;
+const WRITTEN_BY_PROGRAMS = new RegExp(
+  '^(?:received|message-id|mime-version|return-path|delivered-to|content-(?:type|transfer-encoding)|' +
+    'dkim-signature|arc-.*|authentication-results)$',
+);
 const WRITTEN_BESIDE_FROM = /^(?:to|cc|date|subject|reply-to|sent)$/;
 
 /** The kind of mail that a text is; null for words. */
@@ -28,14 +30,15 @@ export function mailFormat({ head }: Excerpt): Format | null {
   if (/^From \S+ +(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? [^\n]*\d{4}/.test(text)) return MAILBOX;
   const fields = headerFields(text);
   if (fields === null) return null;
-  if (
-    /^multipart\/related/i.test(fields.get('content-type') ?? '') &&
-    fields.has('snapshot-content-location')
-  )
+  const says = (name: string, pattern: RegExp): boolean => {
+    const value = fields.get(name);
+    return value !== undefined && pattern.test(value);
+  };
+  if (says('content-type', /^multipart\/related/i) && fields.has('snapshot-content-location'))
     return WEB_ARCHIVE;
   const names = [...fields.keys()];
   const byPrograms = names.filter((name) => WRITTEN_BY_PROGRAMS.test(name)).length;
-  const addressed = ['from', 'sender'].some((name) => /\S@\S/.test(fields.get(name) ?? ''));
+  const addressed = ['from', 'sender'].some((name) => says(name, /\S@\S/));
   const beside = names.some((name) => WRITTEN_BESIDE_FROM.test(name));
   return byPrograms >= 2 || (addressed && (beside || byPrograms > 0)) ? MAIL : null;
 }

@@ -13,7 +13,8 @@ const XML: Format = {
   code: 'xml',
   name: 'an XML document',
   wayOut:
-    `If pandoc reads its vocabulary, convert it, for example: ${commandInText('pandoc FILE.xml -f docbook -t gfm -o FILE.md')}. ` +
+    'If pandoc reads its vocabulary, convert it, for example: ' +
+    `${commandInText('pandoc FILE.xml -f docbook -t gfm -o FILE.md')}. ` +
     'If not, take the text out and write its titles as Markdown headings ("## Title").',
 };
 
@@ -77,10 +78,12 @@ function isWholeElement(name: string, rest: string, { head, tail }: Excerpt): bo
 }
 
 const HTML_ELEMENTS: ReadonlySet<string> = new Set(
-  `a abbr acronym address applet area article aside audio b base bdi bdo big blockquote body br button canvas caption center cite
-   code col colgroup data datalist dd del details dfn dialog dir div dl dt em embed fieldset figcaption figure font footer form frame
-   frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html i iframe img input ins kbd label legend li link main map mark math menu
-   meta meter nav noframes noscript object ol optgroup option output p param picture pre progress q rp rt ruby s samp script search
-   section select slot small source span strike strong style sub summary sup table tbody td template textarea tfoot th thead time
-   title tr track tt u ul var video wbr`.split(/\s+/),
+  `a abbr acronym address applet area article aside audio b base bdi bdo big blockquote body br button canvas caption
+   center cite code col colgroup data datalist dd del details dfn dialog dir div dl dt em embed fieldset figcaption
+   figure font footer form frame frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html i iframe img input ins kbd label
+   legend li link main map mark math menu meta meter nav noframes noscript object ol optgroup option output p param
+   picture pre progress q rp rt ruby s samp script search section select slot small source span strike strong style sub
+   summary sup table tbody td template textarea tfoot th thead time title tr track tt u ul var video wbr`.split(
+    /\s+/,
+  ),
 );

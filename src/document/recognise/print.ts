@@ -16,7 +16,7 @@ const LATEX: Format = { code: 'latex', name: 'a LaTeX document', wayOut: WAYS_OU
 /** PDF readers accept the header anywhere in so many first bytes. */
 const PDF_HEADER_WITHIN = 1024;
 
-/** A PDF file. Words about PDF have no objects, and lines that only show some stand in a fence or are indented. */
+/** A PDF file. A text about PDF has no objects, or shows them in a fence or indented. */
 export function pdfFormat(bytes: Buffer, binary: boolean): Format | null {
   const beginning = bytes.subarray(0, PDF_HEADER_WITHIN).toString('latin1');
   const header = /(^|[\r\n])?%PDF-\d\.\d(?=([\r\n]|$)?)/.exec(beginning);

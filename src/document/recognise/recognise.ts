@@ -1,9 +1,9 @@
 /**
  * What a source is by its content, where it is neither Markdown nor plain text. Names of files and media types
- * aren't asked: they err.
+ * aren't used: they can be wrong.
  */
 import { isUtf8 } from 'node:buffer';
-import type { Problem } from '../types.ts';
+import type { DocumentProblem } from '../types.ts';
 import { containerFormat } from './containers.ts';
 import { dataFormat, decodedBase64 } from './data.ts';
 import { isEbcdic, wideEncoding, wideText } from './encodings.ts';
@@ -25,7 +25,7 @@ const BINARY: Format = {
  * Why these bytes can't be taken as Markdown or plain text; null where they may be. Encodings alone are judged by
  * `decodeSource`.
  */
-export function foreignContent(bytes: Uint8Array): Problem | null {
+export function foreignContent(bytes: Uint8Array): DocumentProblem | null {
   const format = formatOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   return format === null ? null : problemOf(format);
 }

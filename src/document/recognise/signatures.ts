@@ -120,12 +120,12 @@ const SIGNATURES: readonly Signature[] = [
 /** Bytes in whose place a reader of text put U+FFFD. */
 export const MANGLED = 0xff;
 
-/** The format whose signature the bytes bear. A high byte of a signature may have been read as text before. */
+/** The format whose signature the bytes have. A high byte of a signature may have been read as text before. */
 export function formatBySignature(head: Buffer): Format | null {
   return SIGNATURES.find(({ at, bytes }) => beginsWith(head, bytes, at)) ?? null;
 }
 
-/** Whether `bytes` stand at `at`; a high byte also where only a mangled one is left. */
+/** Whether `bytes` are at `at`; a high byte matches a mangled one, too. */
 export function beginsWith(head: Buffer, bytes: Buffer, at = 0): boolean {
   if (head.length < at + bytes.length) return false;
   return bytes.every((byte, index) => {

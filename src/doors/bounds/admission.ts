@@ -16,7 +16,7 @@ import { Turnstile } from './turnstile.ts';
 /** What is held open, and counted. */
 export type Holding = 'sockets' | 'event streams' | 'subscriptions' | 'sockets without a token';
 
-/** Tokens that opened lately: they open, too, where their neighbours at one address guess. */
+/** Tokens that were valid lately: they are accepted although others guess from the same address. */
 const KNOWN_TOKENS = 10_000;
 
 /** A refusal that ends by itself: 429 over HTTP, 4429 or an error of the operation over WebSocket. */
@@ -77,7 +77,7 @@ export class Admission {
       this.#known.set(token, true);
       return session;
     } catch (error) {
-      // To say nothing is no guess.
+      // A request without a token is no guess.
       if (error instanceof Unauthenticated && error.reason !== 'missing') this.#failures.take(address);
       throw error;
     }

@@ -1,5 +1,5 @@
 /**
- * How much one caller may ask for. Each number was chosen to let the largest honest request pass (a statute of several
+ * How much one caller may ask for. Each number was chosen to let the largest real request pass (a statute of several
  * megabytes in base64, GraphiQL's introspection, a page of entries with everything under them) and to answer a hostile
  * one in milliseconds.
  */
@@ -64,15 +64,14 @@ export const LIMITS = {
   pongMs: 30_000,
   headersMs: 15_000,
   requestMs: 120_000,
-  /** How long a connection without a request stays; balancers keep theirs for 60 s and expect the server to be last. */
+  /** How long a connection without a request stays; balancers hold theirs for 60 s and expect the server to be last. */
   keepAliveMs: 75_000,
   /**
-   * What is sent to us in pieces, or read by others, may be slow for so long, and then goes on at this pace at
-   * least.
+   * What is sent to us in pieces, or read by others, may be slow for so long, and must then go on at this pace.
    */
   slowMs: 20_000,
   bytesPerSecond: 8 * 1024,
-  /** How long a connection may stand on which neither side sends, while a request is under way. */
+  /** How long neither side may send on a connection while a request is under way. */
   silentMs: 120_000,
   /** How long the rest of a body may still come after the request was answered. */
   lingerMs: 5_000,

@@ -1,6 +1,6 @@
 /** A clock for what passes in pieces: a sender or reader may be slow for a while, and then keeps a pace. */
 
-/** How often a clock is looked at that somebody keeps winding with single bytes. */
+/** How often a clock is checked while single bytes arrive. */
 const LEAST_MS = 250;
 
 export interface Pace {

@@ -10,7 +10,7 @@ const KEPT_CHARACTERS = 2_000_000;
 
 /** After an edit of the headers, how long nothing was typed before a token is tried; each wrong one is counted. */
 const TYPED_MS = 400;
-/** The screen is drawn anew at most so often. */
+/** The least time between two updates of the screen. */
 const DRAWN_MS = 50;
 
 /**
@@ -64,7 +64,9 @@ export const SCRIPT = `
       waiting = null;
       hint('');
       admit(response);
-    } else if (token === triedToken) hint((await reasonOf(response)) + ' ' + PUT_TOKEN.replace('a token', 'another token') + '.');
+    } else if (token === triedToken) {
+      hint((await reasonOf(response)) + ' ' + PUT_TOKEN.replace('a token', 'another token') + '.');
+    }
   }
 
   async function reasonOf(response) {
@@ -112,7 +114,8 @@ export const SCRIPT = `
         pending = events.pop();
         const before = received;
         for (const event of events) {
-          const text = event.split('\\n').filter((line) => line.startsWith('data:')).map((line) => line.slice(5).trim()).join('\\n');
+          const lines = event.split('\\n').filter((line) => line.startsWith('data:'));
+          const text = lines.map((line) => line.slice(5).trim()).join('\\n');
           if (text !== '') keep(text);
         }
         if (received > before) {
@@ -137,7 +140,8 @@ export const SCRIPT = `
 
 /** The hint is above the editors. In the docs it takes the place of the spinner. */
 export const STYLE = `
-  #hint { margin: 0; padding: 0.6rem 1rem; font: 1rem/1.4 system-ui, sans-serif; background: #fdf3df; color: #5f3c04; border-bottom: 1px solid #d9b777; overflow-wrap: anywhere; }
+  #hint { margin: 0; padding: 0.6rem 1rem; font: 1rem/1.4 system-ui, sans-serif; overflow-wrap: anywhere; }
+  #hint { background: #fdf3df; color: #5f3c04; border-bottom: 1px solid #d9b777; }
   #hint:empty { display: none; }
   html, body { height: 100%; margin: 0; }
   body { display: flex; flex-direction: column; }

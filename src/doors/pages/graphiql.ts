@@ -8,7 +8,7 @@ import { prefersHtml } from '../prefers.ts';
 import { type Asset, answerAsset } from './asset.ts';
 import type { GraphiqlTask } from './graphiql-thread.ts';
 
-/** Scripts and styles stand in the page, workers in blobs; requests go home and nowhere else. */
+/** Scripts and styles are in the page, workers in blobs; requests go to this server and nowhere else. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'unsafe-inline' 'unsafe-eval' blob:",

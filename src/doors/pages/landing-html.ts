@@ -6,9 +6,16 @@ import { sha256 } from '../../proof/digest.ts';
 import type { Landing } from './landing-facts.ts';
 
 const STYLE = `
-:root { color-scheme: light dark; --paper: #fbfaf7; --ink: #1d1f24; --soft: #5b6069; --line: #d5d2c9; --panel: #fff; --accent: #24527a; --good: #1f6b3a; --bad: #9a1f1f; }
+:root {
+  color-scheme: light dark;
+  --paper: #fbfaf7; --ink: #1d1f24; --soft: #5b6069; --line: #d5d2c9; --panel: #fff;
+  --accent: #24527a; --good: #1f6b3a; --bad: #9a1f1f;
+}
 @media (prefers-color-scheme: dark) {
-  :root { --paper: #16181c; --ink: #e8e6e1; --soft: #a4a9b3; --line: #3a3f47; --panel: #1e2126; --accent: #8fbce3; --good: #8ad3a1; --bad: #f2a0a0; }
+  :root {
+    --paper: #16181c; --ink: #e8e6e1; --soft: #a4a9b3; --line: #3a3f47; --panel: #1e2126;
+    --accent: #8fbce3; --good: #8ad3a1; --bad: #f2a0a0;
+  }
 }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 1rem/1.55 system-ui, sans-serif; }
@@ -16,7 +23,8 @@ main { max-width: 46rem; margin: 0 auto; padding: 2.5rem 1.25rem 4rem; overflow-
 h1 { margin: 0; font-size: 1.7rem; }
 h2 { margin: 2rem 0 0.5rem; font-size: 1.15rem; }
 header p { margin: 0.25rem 0 0; color: var(--soft); }
-.state { margin: 1.75rem 0 0; padding: 1rem 1.25rem; border: 1px solid var(--line); border-left: 0.4rem solid var(--bad); border-radius: 0.6rem; background: var(--panel); }
+.state { margin: 1.75rem 0 0; padding: 1rem 1.25rem; border-radius: 0.6rem; background: var(--panel); }
+.state { border: 1px solid var(--line); border-left: 0.4rem solid var(--bad); }
 .state.ready { border-left-color: var(--good); }
 .state b { font-size: 1.15rem; color: var(--bad); }
 .state.ready b { color: var(--good); }

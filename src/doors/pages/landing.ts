@@ -14,7 +14,7 @@ import { LANDING_POLICY, landingHtml } from './landing-html.ts';
 
 const ICON_PATH = '/favicon.svg';
 
-/** What is known of the server for good; links are paths of this server, null where nothing is there. */
+/** What does not change while the server runs; links are paths of this server, null where nothing is there. */
 export interface LandingOptions {
   readonly mode: Mode;
   readonly graphql: string;

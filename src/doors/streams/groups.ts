@@ -15,7 +15,7 @@ import {
 } from 'graphql';
 import type { Session } from '../../auth/session.ts';
 
-/** Results kept for members that are about to ask for them; who lags further behind has its own made. */
+/** Results cached for members that are about to ask for them. A member that is further behind makes its own. */
 const KEPT = 16;
 
 /** One subscriber's membership. */

@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import { checkpointKeyName, checkpointText, type TreeHead } from '../../proof/checkpoint.ts';
 import { verifyLater } from '../../proof/ed25519.ts';
-import type { Coverage, Findings } from '../finding.ts';
+import type { FsckCoverage, FsckFindings } from '../finding.ts';
 import type { SeenHead } from '../heads.ts';
 import type { JudgedKey, LedgerKeys } from './ledger-keys.ts';
 
@@ -20,10 +20,10 @@ interface Cosignature {
 interface CosignedOptions {
   readonly client: Client;
   readonly keys: LedgerKeys;
-  /** Whether a head still says something of this ledger. Both lanes may have given it up. */
+  /** Whether a head still binds this ledger. Both lanes may have given it up. */
   binds(head: Pick<TreeHead, 'origin' | 'size'>): boolean;
-  readonly findings: Findings;
-  readonly coverage: Coverage;
+  readonly findings: FsckFindings;
+  readonly coverage: FsckCoverage;
 }
 
 /** The cosignatures that verify, smallest first and a page at a time; the others are findings. */
@@ -60,7 +60,7 @@ export async function* cosignedHeads({
   }
 }
 
-/** By a cursor and not by key: without the primary key a row may stand twice, or have no key. */
+/** By a cursor and not by key: without the primary key a row may be there twice, or have no key. */
 async function* pagesOf(client: Client): AsyncGenerator<Cosignature[]> {
   await client.query(
     `/* fsck.cosignatures */ declare cosignatures no scroll cursor for
@@ -93,7 +93,7 @@ async function cosignatureFault(
     : `doesn't verify (${verdict.reason}; signed as ${checkpointKeyName(row.origin, row.lane)})`;
 }
 
-/** What the lane signed; null where the row says no head, for whoever takes the schema's checks away. */
+/** What the lane signed; null where the row holds no head, which it can once the schema's checks are gone. */
 function textOf({ origin, root }: Cosignature, size: number): string | null {
   try {
     return checkpointText({ origin, size, root });

@@ -2,14 +2,14 @@ import type { ReadRecord } from '../../law/read-record.ts';
 import { judgeResumption, RESUME_VERB, type Resumption } from '../../law/resume-statement.ts';
 import { incarnationOf } from '../../proof/checkpoint.ts';
 import { verifySignature } from '../../proof/ed25519.ts';
-import type { Findings } from '../finding.ts';
+import type { FsckFindings } from '../finding.ts';
 import type { SeenHead } from '../heads.ts';
 import type { LedgerKeys } from './ledger-keys.ts';
 import { LOG, PARTS } from './log-lines.ts';
 
 /**
- * The incarnations of the ledger as its log tells of them: the one that its first keys name, and each that both lanes
- * began by accepting a position to resume from.
+ * The incarnations of the ledger by its log: the one that its first keys name, and each that began when both lanes
+ * accepted a position to resume from.
  */
 export class Incarnations {
   readonly #accepted: Resumption[] = [];
@@ -17,7 +17,7 @@ export class Incarnations {
   #first: string | null = null;
   #isWhole = true;
 
-  /** A record at its position, once `keys` know of those before it. */
+  /** A record at its position. `keys` must have the records before it. */
   record(record: ReadRecord, position: number, reliable: boolean, keys: LedgerKeys): void {
     if (record.statements === undefined) return;
     this.#first ??= incarnationIn(record.statements[0]);
@@ -45,12 +45,12 @@ export class Incarnations {
     return this.#accepted.at(-1)?.incarnation ?? this.#first;
   }
 
-  /** What both lanes accepted, the oldest first. */
+  /** The resumptions that both lanes accepted, the oldest first. */
   get accepted(): readonly Resumption[] {
     return this.#accepted;
   }
 
-  /** Whether every record could be read that may tell of one. */
+  /** Whether every record could be read that may begin one. */
   get isWhole(): boolean {
     return this.#isWhole && this.#faults.length === 0;
   }
@@ -60,10 +60,7 @@ export class Incarnations {
     this.#isWhole = false;
   }
 
-  /**
-   * Whether a head still says something of this ledger: one beyond the position from which its incarnation was
-   * resumed doesn't.
-   */
+  /** Whether a head still binds this ledger: one beyond the position from which it was resumed doesn't. */
   binds({ origin, size }: { readonly origin: string; readonly size: number }): boolean {
     const ended = this.#accepted.find(({ previous }) => previous === incarnationOf(origin));
     return ended === undefined || size <= ended.position;
@@ -79,7 +76,8 @@ export class Incarnations {
     }));
   }
 
-  tell(findings: Findings, incarnation: string): void {
+  /** Reports resumptions that aren't believed, and a log's head that names another incarnation than the log. */
+  report(findings: FsckFindings, incarnation: string | null): void {
     for (const { position, recordId, why } of this.#faults)
       findings.derive([[PARTS, `${recordId}/0`]], {
         verdict: 'resumption-broken',
@@ -92,6 +90,7 @@ export class Incarnations {
       });
     const { present } = this;
     if (!this.isWhole || present === null || present === incarnation) return;
+    const named = incarnation === null ? 'no incarnation' : `the incarnation ${incarnation}`;
     findings.add({
       verdict: 'edited',
       table: 'cutter_log.head',
@@ -99,7 +98,7 @@ export class Incarnations {
       column: 'incarnation',
       after: this.#accepted.at(-1)?.position ?? null,
       before: null,
-      message: `The log's head names the incarnation ${incarnation}, and its records ${present}.`,
+      message: `The log's head names ${named}, and its records ${present}.`,
     });
   }
 }

@@ -4,10 +4,10 @@ import { KEY_ACTS, keyRecordId } from '../../law/key-statement.ts';
 import { type ReadRecord, readRecord } from '../../law/read-record.ts';
 import { KEY_PURPOSES, type Lane } from '../../law/values.ts';
 import { KEY } from '../../ledger/tables/key.ts';
-import type { Findings, Ref } from '../finding.ts';
+import type { FsckFindings, Ref } from '../finding.ts';
 import { LOG, PARTS } from './log-lines.ts';
 
-/** A key that signatures are judged by: as the log tells of it. */
+/** A key by which signatures are judged, as the log gives it. */
 export type JudgedKey = Pick<ChainedKey, 'keyId' | 'lane' | 'purpose' | 'publicKey' | 'from' | 'until'>;
 
 interface RegisteredKey extends JudgedKey {
@@ -18,16 +18,16 @@ interface Fault {
   readonly position: number;
   readonly recordId: string;
   readonly why: string;
-  /** What went wrong with keys before it: where something was said of that, nothing is said of this. */
+  /** Faults of keys before it: where one of them was reported, this one is not. */
   readonly refs: readonly Ref[];
 }
 
 const IS_KEY = /^key:/;
 
 /**
- * The keys of both lanes as the log's records make them, in the order of positions, and what the registry says of
- * them. A signature is judged by the log's word; where some of the log can't be read, a key that it doesn't tell of
- * is taken as the registry has it.
+ * The keys of both lanes as the log's records make them, in the order of positions, and as the registry has them. The
+ * log decides about a signature. Where a part of the log can't be read, a key that it doesn't name is taken from the
+ * registry.
  */
 export class LedgerKeys {
   readonly #chain = new KeyChain();
@@ -35,10 +35,7 @@ export class LedgerKeys {
   readonly #refs: Ref[] = [];
   #registry: ReadonlyMap<string, RegisteredKey> = new Map();
   #isWhole = true;
-  /**
-   * A record that can be read, at its position or at the one that it waits for, in an incarnation that is null where
-   * it isn't known.
-   */
+  /** A record that can be read, at its position or at the one that it waits for. `incarnation`: null if unknown. */
   record(record: ReadRecord, position: number, reliable: boolean, incarnation: string | null = null): void {
     if (!IS_KEY.test(record.verb)) return;
     const why = this.#chain.take(record.statements ?? [], position, record, incarnation);
@@ -48,7 +45,7 @@ export class LedgerKeys {
     this.#refs.push([LOG, String(position)], [PARTS, `${record.recordId}/0`]);
   }
 
-  /** A record that can't be read, or isn't there: it may have been one about a key. */
+  /** A record that can't be read, or isn't there: it may have been about a key. */
   blank(): void {
     this.#isWhole = false;
   }
@@ -62,15 +59,15 @@ export class LedgerKeys {
         until: string | null;
       }
     >(
-      `/* fsck.keys */ select key_id as "keyId", lane, purpose, public_key as "publicKey", principal_id as "principalId",
-        from_position::text as "from", until_position::text as until from ${KEY.name}`,
+      `/* fsck.keys */ select key_id as "keyId", lane, purpose, public_key as "publicKey",
+        principal_id as "principalId", from_position::text as "from", until_position::text as until from ${KEY.name}`,
     );
     this.#registry = new Map(
       rows.map((row) => [
         row.keyId,
         {
           ...row,
-          // Whoever takes the schema's NOT NULL away can take the key's bytes away too.
+          // Without the schema's NOT NULL the bytes may be gone too.
           publicKey: row.publicKey ?? Buffer.alloc(0),
           from: Number(row.from),
           until: row.until === null ? null : Number(row.until),
@@ -100,7 +97,7 @@ export class LedgerKeys {
     return known?.purpose === purpose ? known : null;
   }
 
-  /** The keys by which a lane ever signed heads, as the log tells of them. */
+  /** The keys with which a lane ever signed heads, as the log gives them. */
   forHeads(lane: Lane): readonly JudgedKey[] {
     const ids = new Set([...this.#chain.all.map(({ keyId }) => keyId), ...this.#registry.keys()]);
     return [...ids]
@@ -108,8 +105,12 @@ export class LedgerKeys {
       .filter((key) => key.lane === lane);
   }
 
-  /** Says which records about keys aren't believed, and where the registry is another than the log makes it. */
-  tell(findings: Findings, head: number, range: { readonly from: number; readonly until: number }): void {
+  /** Reports records about keys that aren't believed, and where the registry differs from the log. */
+  report(
+    findings: FsckFindings,
+    head: number,
+    range: { readonly from: number; readonly until: number },
+  ): void {
     for (const { position, recordId, why, refs } of this.#isWhole ? this.#faults : []) {
       if (position < range.from || position >= range.until) continue;
       findings.derive([...refs, [PARTS, `${recordId}/0`]], {
@@ -128,19 +129,13 @@ export class LedgerKeys {
     if (range.from === 0)
       for (const { keyId } of this.#registry.values())
         if (!this.#chain.all.some((key) => key.keyId === keyId))
-          disagrees(
-            findings,
-            keyId,
-            null,
-            head,
-            'stands in the registry, and no record of the log begins it',
-          );
+          reportKey(findings, keyId, null, head, 'is in the registry, and no record of the log begins it');
   }
 
-  #compare(key: ChainedKey, findings: Findings, head: number): void {
+  #compare(key: ChainedKey, findings: FsckFindings, head: number): void {
     const row = this.#registry.get(key.keyId);
     if (row === undefined) {
-      disagrees(findings, key.keyId, null, head, 'is not in the registry, and the log begins it');
+      reportKey(findings, key.keyId, null, head, 'is not in the registry, and the log begins it');
       return;
     }
     const differs: readonly (readonly [column: string, differs: boolean])[] = [
@@ -152,7 +147,7 @@ export class LedgerKeys {
       ['until_position', row.until !== key.until],
     ];
     for (const [column] of differs.filter(([, is]) => is))
-      disagrees(
+      reportKey(
         findings,
         key.keyId,
         column,
@@ -162,8 +157,8 @@ export class LedgerKeys {
   }
 }
 
-function disagrees(
-  findings: Findings,
+function reportKey(
+  findings: FsckFindings,
   keyId: string,
   column: string | null,
   head: number,
@@ -181,15 +176,16 @@ function disagrees(
 }
 
 /**
- * The keys without a pass over the whole log: their records are found by the ids of the registry's keys, those that
- * wait for their position at the one that they wait for. In one snapshot.
+ * The keys without a pass over the whole log: their records are found by the ids of the registry's keys. A waiting
+ * record counts at the position that it waits for. In one snapshot.
  */
 export async function keysOfLog(client: Client): Promise<LedgerKeys> {
   const keys = new LedgerKeys();
   await keys.readRegistry(client);
   const { rows } = await client.query<{ position: string; record_hash: string; body: string }>(
     `/* fsck.key_records */ with waiting as (
-      select head.next_position + row_number() over (order by min(p.seq)) - 1 as position, p.record_id, min(p.record_hash) as record_hash
+      select head.next_position + row_number() over (order by min(p.seq)) - 1 as position, p.record_id,
+        min(p.record_hash) as record_hash
       from cutter_log.pending p cross join cutter_log.head
       where not exists (select from cutter_log.log l where l.record_id = p.record_id)
       group by p.record_id, head.next_position

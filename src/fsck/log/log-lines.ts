@@ -1,23 +1,20 @@
 import { type BodyVerdict, type ReadRecord, readRecord } from '../../law/read-record.ts';
 import { POSITIONED } from '../../law/record.ts';
-import type { Teller } from '../finding.ts';
+import type { Reporter } from '../finding.ts';
 import type { LogLine } from './records.ts';
 
 export const LOG = 'cutter_log.log';
 export const PARTS = 'cutter_log.record_part';
 
-/**
- * So many of each kind of fault are kept to be told one by one, and so many ids with them; of the others, how many
- * there are.
- */
+/** How many faults of each kind are kept and reported one by one, and how many ids with them. More are counted. */
 const MOST_KEPT = 10_000;
 const MOST_IDS = 1_000_000;
 
-/** What a body says that can't be relied on: as much as it takes to say what was altered. */
+/** What an unreliable body says: as much as it takes to name what was altered. */
 interface SaidRecord {
   readonly recordId: string;
   readonly at: string;
-  /** The rows that it speaks of: table and id. */
+  /** The rows that it names: table and id. */
   readonly rows: readonly string[];
   /** Whether all that it moved was moved by its own principal. */
   readonly isOfOne: boolean;
@@ -26,7 +23,7 @@ interface SaidRecord {
 /** A line of the log whose body can't be relied on. */
 export interface BrokenLine {
   readonly line: Omit<LogLine, 'body'>;
-  /** What the body says all the same; null where it says nothing. */
+  /** What the body says all the same; null where nothing can be read. */
   readonly record: SaidRecord | null;
   /** The body's own hash, where it can be read. */
   readonly hash: string | null;
@@ -49,8 +46,8 @@ export interface Counted {
 }
 
 /**
- * Looks at each line of the log in its order: positions without gap, bodies that give their hash, ids that are the
- * body's. What it keeps is bounded, however much of the log is ruined.
+ * Checks each line of the log in order: no gap between positions, a body that gives the hash beside it, and the ids of
+ * the body. What it keeps is bounded, however much of the log is ruined.
  */
 export class LogLines {
   next = 0;
@@ -64,15 +61,15 @@ export class LogLines {
   readonly broken: BrokenLine[] = [];
   /** Rows before the first position, or at one that the head has not reached: where something was moved to. */
   readonly beyond: Pick<LogLine, 'position' | 'recordId'>[] = [];
-  readonly #findings: Teller;
+  readonly #findings: Reporter;
   readonly #head: number;
   readonly #events: LineEvents;
   #idsKept = 0;
-  #idsTold = 0;
+  #idsReported = 0;
   /** The time of the newest record read. */
   lastAt: string | null = null;
 
-  constructor(findings: Teller, head: number, events: LineEvents) {
+  constructor(findings: Reporter, head: number, events: LineEvents) {
     this.#findings = findings;
     this.#head = head;
     this.#events = events;
@@ -101,7 +98,7 @@ export class LogLines {
       else this.more.beyond += 1;
       return;
     }
-    // Without its key a position stands twice; that is told elsewhere.
+    // Without the primary key a position may be there twice. The check of unique values reports that.
     if (position < this.next) return;
     if (this.next < position) this.#events.blank();
     for (; this.next < position && this.gaps.length < MOST_KEPT; this.next += 1)
@@ -141,11 +138,11 @@ export class LogLines {
     const misnamed = record.recordId !== line.recordId;
     const misplaced = due.length !== line.rowIds.length || due.some((id, index) => id !== line.rowIds[index]);
     if (!misnamed && !misplaced) return;
-    if (this.#idsTold === MOST_KEPT) {
+    if (this.#idsReported === MOST_KEPT) {
       this.more.ids += 1;
       return;
     }
-    this.#idsTold += 1;
+    this.#idsReported += 1;
     const key = line.position === null ? line.recordId : String(line.position);
     const table = line.position === null ? 'cutter_log.pending' : LOG;
     const place = { table, key, after: line.position, before: null } as const;
@@ -166,7 +163,7 @@ export class LogLines {
   }
 }
 
-/** What outlives the bytes that a record was read from. */
+/** What can be kept when the bytes of the record are gone. */
 const saidBy = ({ recordId, at, rows, history, principalId }: ReadRecord): SaidRecord => ({
   recordId,
   at,

@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 import { type ReadRecord, readRecord } from '../../law/read-record.ts';
-import type { NewFinding, Teller } from '../finding.ts';
+import type { NewFinding, Reporter } from '../finding.ts';
 import { copyRows } from '../rows/copy.ts';
 import type { LogState } from '../rows/judge.ts';
 import { uuidOf } from '../rows/words.ts';
@@ -10,12 +10,13 @@ import type { LogLine } from './records.ts';
 /** A body that no line of the log or of its queue names. */
 interface Orphan {
   readonly recordId: string;
-  readonly hash: string;
+  /** Null where the body is gone. */
+  readonly hash: string | null;
   /** Which record the body says that it is; null where it can't be read. */
   readonly says: string | null;
 }
 
-/** The first of them, in the order of their ids, and how many there are. */
+/** The first bodies without a line, in the order of their ids, and how many there are. */
 export interface Orphans {
   readonly kept: readonly Orphan[];
   readonly count: number;
@@ -26,8 +27,8 @@ export interface Orphans {
 const MOST_ORPHANS = 10_000;
 
 /**
- * Bodies without a line: what is left where a line was taken out, or what somebody put there. Each that can be read
- * is given to `each`.
+ * Bodies without a line: what is left where a line was deleted, or what somebody inserted. `each` gets those that can
+ * be read.
  */
 export async function orphansOf(client: Client, each: (record: ReadRecord) => void): Promise<Orphans> {
   const kept: Orphan[] = [];
@@ -40,8 +41,8 @@ export async function orphansOf(client: Client, each: (record: ReadRecord) => vo
      group by p.record_id order by p.record_id`,
     ([recordId, body, rows]) => {
       parts += Number(rows);
-      const read = readRecord(Buffer.from(body ?? ''), '');
-      const [hash, record] = read.verdict === 'hash_mismatch' ? [read.hash, read.record] : ['', null];
+      const read = body == null ? null : readRecord(Buffer.from(body), '');
+      const [hash, record] = read?.verdict === 'hash_mismatch' ? [read.hash, read.record] : [null, null];
       count += 1;
       if (kept.length < MOST_ORPHANS)
         kept.push({ recordId: recordId as string, hash, says: record?.recordId ?? null });
@@ -51,7 +52,7 @@ export async function orphansOf(client: Client, each: (record: ReadRecord) => vo
   return { kept, count, parts };
 }
 
-/** What a line whose body doesn't give its hash is blamed for. */
+/** A line whose body doesn't give its hash, and which of the two was altered. */
 export interface BlamedLine extends BrokenLine {
   readonly blames: 'body' | 'hash' | 'both';
 }
@@ -62,16 +63,16 @@ export interface JudgedLog {
   readonly orphans: Orphans;
   /** What the log's head says. */
   readonly head: number;
-  /** How long the log was once, by whatever in the database remembers most. */
+  /** How long the log ever was, by everything in the database. */
   readonly longest: number;
-  /** The same by its tree and what was signed of it. */
+  /** The same by its tree and the cosignatures alone. */
   readonly inTree: number;
 }
 
-/** Says what happened to the log itself: lines gone, moved or put in, bodies and hashes altered. */
+/** Reports what happened to the log itself: lines deleted, moved or inserted, bodies and hashes altered. */
 export function judgeLog(
   { lines, broken, orphans, head, longest, inTree }: JudgedLog,
-  findings: Teller,
+  findings: Reporter,
 ): void {
   const left = [...orphans.kept];
   for (const line of broken) judgeBroken(line, left, findings);
@@ -90,13 +91,14 @@ export function judgeLog(
   let uncounted = orphans.count - orphans.kept.length;
   const headAlone = head > inTree && inTree === lines.next && lines.next > 0 && orphans.count === 0;
   if (headAlone)
-    tellHead(
+    reportHead(
       findings,
-      `The log's head says ${head}, but log and tree end before position ${lines.next}: it was altered, or the newest records were taken off with their nodes.`,
+      `The log's head says ${head}, but log and tree end before position ${lines.next}: ` +
+        'it was altered, or the newest records were deleted with their nodes.',
     );
   else if (lines.next < longest) uncounted = judgeEnd(lines.next, longest, { left, uncounted }, findings);
   else if (lines.next > head)
-    tellHead(findings, `The log's head says ${head}, but the log goes to position ${lines.next - 1}.`);
+    reportHead(findings, `The log's head says ${head}, but the log goes to position ${lines.next - 1}.`);
   for (const { recordId } of left)
     findings.add({
       verdict: 'inserted',
@@ -110,7 +112,7 @@ export function judgeLog(
   judgeMore({ ...lines.more, orphans: uncounted }, head, findings);
 }
 
-function tellHead(findings: Teller, message: string): void {
+function reportHead(findings: Reporter, message: string): void {
   findings.add({
     verdict: 'edited',
     table: 'cutter_log.head',
@@ -122,16 +124,16 @@ function tellHead(findings: Teller, message: string): void {
   });
 }
 
-/** What is too much to be told one by one. */
-function judgeMore(more: Counted & { readonly orphans: number }, head: number, findings: Teller): void {
-  const told = [
+/** Reports faults that are too many to name one by one. */
+function judgeMore(more: Counted & { readonly orphans: number }, head: number, findings: Reporter): void {
+  const counted = [
     [more.broken, LOG, 'lines of the log don’t agree with their bodies'],
-    [more.ids, LOG, 'lines of the log bear ids that aren’t those of their bodies'],
+    [more.ids, LOG, 'lines of the log have ids that aren’t those of their bodies'],
     [more.gaps, LOG, 'positions of the log are empty'],
-    [more.beyond, LOG, 'records stand at positions that the log’s head has not reached'],
-    [more.orphans, PARTS, 'bodies are named by no line of the log'],
+    [more.beyond, LOG, 'records are at positions that the log’s head has not reached'],
+    [more.orphans, PARTS, 'bodies have no line in the log'],
   ] as const;
-  for (const [count, table, what] of told) {
+  for (const [count, table, what] of counted) {
     if (count === 0) continue;
     findings.add({
       verdict: 'record-altered',
@@ -140,15 +142,15 @@ function judgeMore(more: Counted & { readonly orphans: number }, head: number, f
       column: null,
       after: null,
       before: head,
-      message: `${count} more ${what}: so many are counted, and not named one by one.`,
+      message: `${count} more ${what}: too many to name one by one.`,
     });
   }
 }
 
 type Moved = Pick<LogLine, 'position' | 'recordId'>;
 
-/** An empty position: its line was moved, or taken out, with or without its body. */
-function judgeGap(at: number, moved: Moved | undefined, orphans: Orphan[], findings: Teller): void {
+/** An empty position: its line was moved, or deleted with or without its body. */
+function judgeGap(at: number, moved: Moved | undefined, orphans: Orphan[], findings: Reporter): void {
   const bounds = { table: LOG, after: at - 1, before: at + 1 };
   if (moved !== undefined) {
     findings.add({
@@ -157,7 +159,9 @@ function judgeGap(at: number, moved: Moved | undefined, orphans: Orphan[], findi
       key: String(moved.position),
       column: 'position',
       otherKey: String(at),
-      message: `Record ${moved.recordId} is at position ${moved.position}, which the log doesn't have; position ${at} is empty.`,
+      message:
+        `Record ${moved.recordId} is at position ${moved.position}, which the log doesn't have; ` +
+        `position ${at} is empty.`,
     });
     return;
   }
@@ -172,18 +176,18 @@ function judgeGap(at: number, moved: Moved | undefined, orphans: Orphan[], findi
   });
 }
 
-/** Gives back how many bodies without a line are left that nobody kept. */
+/** Returns how many of the uncounted bodies without a line are left. */
 function judgeEnd(
   next: number,
   longest: number,
   { left, uncounted }: { readonly left: Orphan[]; readonly uncounted: number },
-  findings: Teller,
+  findings: Reporter,
 ): number {
   const kept = left.splice(0, longest - next).length;
   const more = Math.min(uncounted, longest - next - kept);
   const gone = kept + more;
   const key = next === longest - 1 ? String(next) : `${next}..${longest - 1}`;
-  const bodies = gone > 0 ? `; ${gone} of the missing bodies still stand` : '';
+  const bodies = gone > 0 ? `; ${gone} of the missing bodies are still there` : '';
   findings.add({
     verdict: 'truncated',
     table: LOG,
@@ -196,7 +200,7 @@ function judgeEnd(
   return uncounted - more;
 }
 
-function judgeBroken({ line, verdict, blames }: BlamedLine, orphans: Orphan[], findings: Teller): void {
+function judgeBroken({ line, verdict, blames }: BlamedLine, orphans: Orphan[], findings: Reporter): void {
   const own =
     line.position === null
       ? { table: 'cutter_log.pending', key: line.recordId }
@@ -240,7 +244,8 @@ function judgeBroken({ line, verdict, blames }: BlamedLine, orphans: Orphan[], f
         column: 'record_hash',
         message:
           line.position === null
-            ? `The hash beside record ${line.recordId} isn't that of its body: one of the two was altered, and the tree doesn't hold the record yet.`
+            ? `The hash beside record ${line.recordId} isn't that of its body: ` +
+              "one of the two was altered, and the tree doesn't hold the record yet."
             : `The hash beside record ${line.recordId} isn't the one that the record was written with.`,
       });
     if (blames !== 'hash') judgeBody(line, body, findings);
@@ -249,7 +254,7 @@ function judgeBroken({ line, verdict, blames }: BlamedLine, orphans: Orphan[], f
 
 type Place = Pick<NewFinding, 'table' | 'key' | 'after' | 'before'>;
 
-function judgeBody(line: BlamedLine['line'], body: Place, findings: Teller): void {
+function judgeBody(line: BlamedLine['line'], body: Place, findings: Reporter): void {
   const gap = line.parts.findIndex((part, index) => part !== index);
   if (gap >= 0)
     findings.add({
@@ -269,7 +274,7 @@ function judgeBody(line: BlamedLine['line'], body: Place, findings: Teller): voi
     });
 }
 
-/** What the judgement of rows needs to know of the log: which rows a lost body may have written. */
+/** What must be known of the log to judge rows: which rows a lost body may have written. */
 export function logStateOf(
   { lines, broken, orphans, head }: Omit<JudgedLog, 'longest' | 'inTree'>,
   suspects: Iterable<string>,
@@ -281,7 +286,7 @@ export function logStateOf(
     const at = covered.has(uuidOf(place)) ? timeOf(place) : null;
     if (at !== null) coveredTimes.add(at);
   }
-  // Gaps whose bodies still stand are told by those.
+  // Bodies that are still there say what was written at a gap.
   const gone = lines.gaps.length + lines.more.gaps + Math.max(0, head - lines.next) - orphans.count;
   const blanks: (readonly [string | null, string | null])[] = [];
   if (gone > 0) blanks.push(...lines.gaps.map(({ between }) => between));

@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 import { nodeHash } from '../../proof/merkle.ts';
-import type { Findings } from '../finding.ts';
+import type { FsckFindings } from '../finding.ts';
 import { copyRows } from '../rows/copy.ts';
 import { type Difference, Sketch } from '../rows/sketch.ts';
 
@@ -11,14 +11,14 @@ const PLACE_WORDS = 3;
 const NODE_WORDS = PLACE_WORDS + HASH_BYTES / 4;
 const HIGHEST_LEVEL = 52;
 
-/** Leaves of the log that are not the stored ones: the leaf that was folded, and the one that the log gives now. */
+/** A leaf of the log that is not the stored one: the leaf that was folded, and the one that the log gives now. */
 export interface WrongLeaf {
   readonly folded: Buffer;
   readonly now: Buffer;
 }
 
-/** What the log was folded to, as far as nodes are judged by it. */
-export interface Folded {
+/** What folding the log gave, as far as nodes are judged by it. */
+export interface FoldedLeaves {
   /** Leaves of the tree. */
   readonly size: number;
   /** Leaves that could be made: fewer than `size` where neither log nor tree has one. */
@@ -29,7 +29,7 @@ export interface Folded {
   readonly other: ReadonlyMap<number, WrongLeaf>;
 }
 
-/** Every node that the tree has to have against every row that there is, by all 32 bytes, in constant memory. */
+/** Compares every node that the tree must have with every stored one, by all 32 bytes, in constant memory. */
 export class NodeSketch {
   readonly #sketch = Sketch.ofSize(1 << 14, NODE_WORDS);
   readonly #words = new Int32Array(NODE_WORDS);
@@ -41,7 +41,7 @@ export class NodeSketch {
     this.#sketch.put(this.#words, 1);
   }
 
-  /** Takes out every row that there is; gives back how many. */
+  /** Takes out every stored node; returns how many there are. */
   async takeStored(client: Client): Promise<number> {
     let count = 0;
     await copyRows(client, `select level, idx, encode(hash, 'hex') from ${NODES}`, ([level, index, hex]) => {
@@ -52,13 +52,13 @@ export class NodeSketch {
         Number(BigInt.asIntN(32, place >> 32n)),
         Number(BigInt.asIntN(32, place)),
       );
-      this.#hash(Buffer.from(hex ?? '', 'hex'));
+      this.#hash(hex == null ? null : Buffer.from(hex, 'hex'));
       this.#sketch.put(this.#words, -1);
     });
     return count;
   }
 
-  /** Where the two differ; null where that is in more places than can be told apart. */
+  /** Where the two differ; null where there are more places than the sketch can separate. */
   places(): readonly NodePlace[] | null {
     const differences = this.#sketch.differences();
     if (differences === null) return null;
@@ -72,15 +72,15 @@ export class NodeSketch {
     this.#words[2] = low;
   }
 
-  /** A hash of another length is none that the log gives. */
-  #hash(bytes: Uint8Array): void {
-    const hash = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  /** A hash of another length, or none, goes in as zeros: the log never gives those. */
+  #hash(bytes: Uint8Array | null): void {
+    const hash = bytes === null ? null : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     for (let i = 0; i < HASH_BYTES / 4; i += 1)
-      this.#words[PLACE_WORDS + i] = hash.length === HASH_BYTES ? hash.readInt32BE(4 * i) : 0;
+      this.#words[PLACE_WORDS + i] = hash?.length === HASH_BYTES ? hash.readInt32BE(4 * i) : 0;
   }
 }
 
-/** The index is any bigint where somebody took the schema's checks away. */
+/** The index may be any bigint once the schema's checks are gone. */
 interface NodePlace {
   readonly level: number;
   readonly index: bigint;
@@ -90,12 +90,12 @@ function placeOf({ words: [level, high, low] }: Difference): NodePlace {
   return { level: level as number, index: (BigInt(high as number) << 32n) | BigInt((low as number) >>> 0) };
 }
 
-/** Says which nodes were altered, and gives back the leaves that differ only because the log under them does. */
+/** Reports altered nodes, and returns the leaves that differ only because the log under them does. */
 export async function judgeNodes(
   client: Client,
   sketch: NodeSketch,
-  fold: Folded,
-  findings: Findings,
+  fold: FoldedLeaves,
+  findings: FsckFindings,
 ): Promise<Map<number, WrongLeaf>> {
   const places = sketch.places();
   if (places !== null) return await new NodeJudge(client, places, fold, findings).judge();
@@ -115,11 +115,11 @@ class NodeJudge {
   readonly #client: Client;
   readonly #places: readonly NodePlace[];
   readonly #differing: ReadonlySet<string>;
-  readonly #fold: Folded;
-  readonly #findings: Findings;
+  readonly #fold: FoldedLeaves;
+  readonly #findings: FsckFindings;
   readonly #wrong = new Map<number, WrongLeaf>();
 
-  constructor(client: Client, places: readonly NodePlace[], fold: Folded, findings: Findings) {
+  constructor(client: Client, places: readonly NodePlace[], fold: FoldedLeaves, findings: FsckFindings) {
     this.#client = client;
     this.#places = places;
     this.#differing = new Set(places.map(({ level, index }) => `${level}/${index}`));
@@ -129,19 +129,19 @@ class NodeJudge {
 
   async judge(): Promise<Map<number, WrongLeaf>> {
     for (const { level, index } of this.#places) {
-      if (this.#isOutside(level, index)) this.#tellOutside(level, index);
+      if (this.#isOutside(level, index)) this.#reportOutside(level, index);
       else await this.#node(level, Number(index));
     }
     return this.#wrong;
   }
 
-  /** A node covers a complete subtree of the tree, or there is no such node. */
+  /** A node covers a complete subtree of the tree; others don't exist. */
   #isOutside(level: number, index: bigint): boolean {
     if (level < 0 || level > HIGHEST_LEVEL || index < 0n) return true;
     return (index + 1n) << BigInt(level) > BigInt(this.#fold.size);
   }
 
-  #tellOutside(level: number, index: bigint): void {
+  #reportOutside(level: number, index: bigint): void {
     this.#findings.add({
       verdict: 'tree-altered',
       table: NODES,
@@ -158,15 +158,16 @@ class NodeJudge {
     const stored = await this.#stored(level, index);
     const [node] = stored;
     const name = `${level}/${index}`;
-    if (node === undefined) this.#tell(level, index, `Node ${name} of the tree is missing.`);
+    if (node === undefined) this.#report(level, index, `Node ${name} of the tree is missing.`);
     else if (stored.length > 1)
-      this.#tell(level, index, `Node ${name} of the tree is there ${stored.length} times.`);
+      this.#report(level, index, `Node ${name} of the tree is there ${stored.length} times.`);
     else if (node.length !== HASH_BYTES)
-      this.#tell(level, index, `Node ${name} of the tree has ${node.length} bytes, and not ${HASH_BYTES}.`);
+      this.#report(level, index, `Node ${name} of the tree has ${node.length} bytes, and not ${HASH_BYTES}.`);
     else if (level > 0) await this.#inner(level, index, node);
     else if (await this.#isFolded(index, node))
       this.#wrong.set(index, this.#fold.other.get(index) ?? { folded: node, now: node });
-    else this.#tell(0, index, `Leaf ${index} of the tree isn't the one of the record at position ${index}.`);
+    else
+      this.#report(0, index, `Leaf ${index} of the tree isn't the one of the record at position ${index}.`);
   }
 
   async #inner(level: number, index: number, node: Buffer): Promise<void> {
@@ -175,10 +176,10 @@ class NodeJudge {
       await this.#stored(level - 1, 2 * index + 1),
     ];
     if (left === undefined || right === undefined || !nodeHash(left, right).equals(node))
-      this.#tell(level, index, `Node ${level}/${index} of the tree isn't the hash of the two under it.`);
+      this.#report(level, index, `Node ${level}/${index} of the tree isn't the hash of the two under it.`);
   }
 
-  #tell(level: number, index: number, message: string): void {
+  #report(level: number, index: number, message: string): void {
     const first = index * 2 ** level;
     this.#findings.add({
       verdict: 'tree-altered',
@@ -191,10 +192,7 @@ class NodeJudge {
     });
   }
 
-  /**
-   * Whether a stored leaf, and not the log, is what was folded: the node above it says so, or else a head that was
-   * seen.
-   */
+  /** Whether the stored leaf, and not the log's, was folded: by the node above it, or by a head that was seen. */
   async #isFolded(index: number, leaf: Buffer): Promise<boolean> {
     const [parent] = await this.#stored(1, Math.floor(index / 2));
     const [sibling] = await this.#stored(0, index % 2 === 0 ? index + 1 : index - 1);

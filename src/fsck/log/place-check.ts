@@ -9,12 +9,12 @@ import { SIGNATURE } from '../../ledger/tables/signature.ts';
 import { SOURCE } from '../../ledger/tables/source.ts';
 import { SWEEP_LOG } from '../../ledger/tables/sweep-log.ts';
 import { VERIFY_RESULT } from '../../ledger/tables/verify-result.ts';
-import type { Findings, NewFinding, VerdictCode } from '../finding.ts';
+import type { FsckFindings, NewFinding, VerdictCode } from '../finding.ts';
 import { copyRows } from '../rows/copy.ts';
 import { LOG } from './log-lines.ts';
 
 const PLACES = 'cutter_log.row_place';
-/** So many wrong places are named one by one; the others are counted. */
+/** How many wrong places are named one by one. More are counted. */
 const MOST_NAMED = 10_000;
 
 /** The nouns whose rows have places, with their table and its key. */
@@ -37,8 +37,8 @@ const KNOWN = Object.entries(NOUNS)
   .join(' union all ');
 
 /**
- * Places that the log doesn't give, and rows of the log without theirs. Which noun an id is of, the tables say, and
- * the order beside it the log: both were held against the records before. An id that two lines name stands where the
+ * Places that the log doesn't give, and rows of the log without a place. The tables say of which noun an id is, and the
+ * log says in which order: both were compared with the records before. An id that two lines name belongs where the
  * first of them has it.
  */
 const WRONG = `/* fsck.places */
@@ -52,7 +52,8 @@ const WRONG = `/* fsck.places */
   where due.noun is null or place.noun is null
     or (place.position, place.ordinal) <> (due.position, due.ordinal) and not exists (
       select from ${LOG} as log
-      where log.position = place.position and log.row_ids[place.ordinal + 1] = due.row_id and log.position <= due.position
+      where log.position = place.position and log.row_ids[place.ordinal + 1] = due.row_id
+        and log.position <= due.position
     )`;
 
 interface Place {
@@ -62,14 +63,14 @@ interface Place {
   readonly rowId: string;
 }
 
-/** The log's end is known to be lost: places behind it follow from that. */
+/** The log's end is known to be lost: places beyond it follow from that. */
 const LOST_END: readonly VerdictCode[] = ['truncated', 'restored', 'forked'];
 
 /**
- * Holds the places by which lists page against the log and the tables. It streams what differs, and keeps no place
- * that is right. `end` is the first position that the log hasn't.
+ * Compares the places by which lists page with the log and the tables. It streams what differs, and keeps no place that
+ * is right. `end` is the first position that the log doesn't have.
  */
-export async function checkPlaces(client: Client, end: number, findings: Findings): Promise<void> {
+export async function checkPlaces(client: Client, end: number, findings: FsckFindings): Promise<void> {
   const missing = new Missing();
   const strange: Place[] = [];
   let more = 0;
@@ -84,15 +85,15 @@ export async function checkPlaces(client: Client, end: number, findings: Finding
       if (place !== null) strange.push(place);
     }
   });
-  for (const place of strange) tell(place, missing.take(place), findings);
-  for (const due of missing.left()) tellMissing(due, findings);
+  for (const place of strange) reportStrange(place, missing.take(place), findings);
+  for (const due of missing.left()) reportMissing(due, findings);
   if (last >= 0 && !findings.all.some(({ verdict }) => LOST_END.includes(verdict)))
-    tellLostEnd(end, last, findings);
+    reportLostEnd(end, last, findings);
   if (more > 0)
     findings.add({
       ...bounds('*', 0),
       verdict: 'edited',
-      message: `${more} more places of rows aren't those of the log: so many are counted, and not named one by one.`,
+      message: `${more} more places of rows aren't those of the log: too many to name one by one.`,
     });
 }
 
@@ -119,7 +120,7 @@ class Missing {
     this.#byName.set(nameOf(due), due);
   }
 
-  /** The row that should be where a wrong one is, or that is elsewhere than it should be. Each is given once. */
+  /** The row that belongs where a wrong one is, or that is at a wrong place itself. Each is returned once. */
   take(place: Place): Place | null {
     const found = this.#bySeat.get(seatOf(place)) ?? this.#byName.get(nameOf(place));
     if (found === undefined) return null;
@@ -133,36 +134,38 @@ class Missing {
   }
 }
 
-function tell(place: Place, due: Place | null, findings: Findings): void {
+function reportStrange(place: Place, due: Place | null, findings: FsckFindings): void {
   const { noun, position, ordinal, rowId } = place;
-  const stands = `${PLACES} says that ${rowId} is a row of ${noun} at position ${position}, ordinal ${ordinal}`;
+  const found = `${PLACES} says that ${rowId} is a row of ${noun} at position ${position}, ordinal ${ordinal}`;
   if (due !== null) {
     const wrong = (['noun', 'position', 'ordinal', 'rowId'] as const).find(
       (column) => place[column] !== due[column],
     );
-    derive(place, findings, {
+    derivePlaceFinding(place, findings, {
       verdict: 'edited',
       column: wrong === 'rowId' ? 'row_id' : (wrong ?? null),
-      message: `${stands}; the log has ${due.rowId} of ${due.noun} at position ${due.position}, ordinal ${due.ordinal}.`,
+      message:
+        `${found}; the log has ${due.rowId} of ${due.noun} ` +
+        `at position ${due.position}, ordinal ${due.ordinal}.`,
     });
   } else
-    derive(place, findings, {
+    derivePlaceFinding(place, findings, {
       verdict: 'inserted',
       column: null,
-      message: `${stands}; the log has no such row there.`,
+      message: `${found}; the log has no such row there.`,
     });
 }
 
-function tellMissing(due: Place, findings: Findings): void {
-  derive(due, findings, {
+function reportMissing(due: Place, findings: FsckFindings): void {
+  derivePlaceFinding(due, findings, {
     verdict: 'deleted',
     column: null,
     message: `${due.rowId} of ${due.noun} at position ${due.position} has no place in ${PLACES}: lists leave it out.`,
   });
 }
 
-/** Places remember how far the log went. */
-function tellLostEnd(end: number, last: number, findings: Findings): void {
+/** Places show how far the log once went. */
+function reportLostEnd(end: number, last: number, findings: FsckFindings): void {
   findings.add({
     verdict: 'truncated',
     table: LOG,
@@ -174,10 +177,10 @@ function tellLostEnd(end: number, last: number, findings: Findings): void {
   });
 }
 
-/** Not told where the line of the log or the row itself is known to be altered. */
-function derive(
+/** Dropped where the line of the log or the row itself is known to be altered. */
+function derivePlaceFinding(
   place: Place,
-  findings: Findings,
+  findings: FsckFindings,
   finding: Pick<NewFinding, 'verdict' | 'column' | 'message'>,
 ): void {
   const table = NOUNS[place.noun]?.name ?? PLACES;

@@ -1,15 +1,15 @@
 import type { Client } from 'pg';
 import { copyBinary } from '../rows/copy.ts';
 
-/** One row of the log or of its queue, with the body as it stands in the parts. */
+/** One row of the log or of its queue, with the body that its parts give. */
 export interface LogLine {
-  /** Null while it waits for one. */
+  /** Null while the record waits for one. */
   readonly position: number | null;
   readonly recordId: string;
   readonly recordHash: string;
   readonly rowIds: readonly string[];
   readonly parts: readonly number[];
-  /** There for the length of the call that gives the line. */
+  /** Valid only within the call that gets the line. */
   readonly body: Buffer;
 }
 
@@ -40,9 +40,9 @@ export async function eachLine(
   );
 }
 
-/** Puts the parts of bodies together, in one buffer that every body uses in turn. */
+/** Joins the parts of bodies, in one buffer that every body uses in turn. */
 class Lines {
-  /** The position of the last line, as it stands: beyond what a number holds where somebody altered it. */
+  /** The position of the last line, as text: an altered one may be more than a number can hold. */
   last = '';
   readonly #each: (line: LogLine) => void;
   #open: Omit<LogLine, 'body' | 'parts'> | null = null;
@@ -54,13 +54,14 @@ class Lines {
     this.#each = each;
   }
 
-  /** The lines that a query selects, each with its body; gives back how many there were. */
+  /** The lines that a query selects, each with its body; returns how many there were. */
   async read(client: Client, page: string, { waiting = false } = {}): Promise<number> {
     let count = 0;
     let openId = '';
     await copyBinary(
       client,
-      `select l.at::text || ' ' || l.record_id::text, l.record_hash, l.row_ids::text, p.part::text, p.body from (${page}) l
+      `select l.at::text || ' ' || l.record_id::text, l.record_hash, l.row_ids::text, p.part::text, p.body
+       from (${page}) l
        left join cutter_log.record_part p on p.record_id = l.record_id order by l.at, l.record_id, p.part`,
       (row) => {
         const id = row.text() as string;

@@ -2,7 +2,7 @@ import type { Client } from 'pg';
 import { acceptedBy } from '../../law/resume-statement.ts';
 import { KEY_PURPOSES, LANES, type Lane } from '../../law/values.ts';
 import { verifySignature } from '../../proof/ed25519.ts';
-import type { Findings } from '../finding.ts';
+import type { FsckFindings } from '../finding.ts';
 import type { Incarnations } from './incarnations.ts';
 import type { LedgerKeys } from './ledger-keys.ts';
 
@@ -19,37 +19,41 @@ interface Row {
   readonly envelope: unknown;
 }
 
-/**
- * Holds what stands of suspensions and of each lane's word to what the lanes signed and to what the log says that
- * both accepted.
- */
+/** Compares suspensions and the lanes' resumptions with what the lanes signed, and with what the log says. */
 export async function checkResumptions(
   client: Client,
   keys: LedgerKeys,
   incarnations: Incarnations,
-  incarnation: string,
-  findings: Findings,
+  incarnation: string | null,
+  findings: FsckFindings,
 ): Promise<void> {
   const { rows } = await client.query<Row>(
-    `/* fsck.resumptions */ select incarnation::text, lane, position::text, root, next_incarnation::text, key_id, envelope
+    `/* fsck.resumptions */ select incarnation::text, lane, position::text, root, next_incarnation::text, key_id,
+       envelope
      from ${RESUMPTIONS} order by incarnation, lane`,
   );
   for (const row of rows) {
     const fault = faultOf(row, keys);
     if (fault !== null)
-      tell(findings, RESUMPTIONS, `${row.incarnation}/${row.lane}`, fault.column, fault.why);
+      reportResumption(findings, RESUMPTIONS, `${row.incarnation}/${row.lane}`, fault.column, fault.why);
   }
   const suspended = await client.query<{ incarnation: string }>(
     `/* fsck.suspensions */ select incarnation::text from ${SUSPENSIONS} order by incarnation`,
   );
-  const standing = suspended.rows.map((row) => row.incarnation);
+  const stored = suspended.rows.map((row) => row.incarnation);
   const ended = incarnations.accepted.map(({ previous }) => previous);
   for (const previous of ended) {
-    if (!standing.includes(previous))
-      tell(findings, SUSPENSIONS, previous, null, 'The log says that it was resumed, and this row is gone.');
+    if (!stored.includes(previous))
+      reportResumption(
+        findings,
+        SUSPENSIONS,
+        previous,
+        null,
+        'The log says that it was resumed, and this row is gone.',
+      );
     for (const lane of LANES)
       if (!rows.some((row) => row.incarnation === previous && row.lane === lane))
-        tell(
+        reportResumption(
           findings,
           RESUMPTIONS,
           `${previous}/${lane}`,
@@ -58,9 +62,9 @@ export async function checkResumptions(
         );
   }
   if (!incarnations.isWhole) return;
-  for (const one of standing)
+  for (const one of stored)
     if (one !== incarnation && !ended.includes(one))
-      tell(findings, SUSPENSIONS, one, 'incarnation', 'The ledger never had this incarnation.');
+      reportResumption(findings, SUSPENSIONS, one, 'incarnation', 'The ledger never had this incarnation.');
 }
 
 /** Where a row differs from what its lane signed; null where it doesn't. */
@@ -84,7 +88,13 @@ function faultOf(row: Row, keys: LedgerKeys): { readonly column: string; readonl
   return column === undefined ? null : { column, why: `The lane signed another ${column}.` };
 }
 
-function tell(findings: Findings, table: string, key: string, column: string | null, message: string): void {
+function reportResumption(
+  findings: FsckFindings,
+  table: string,
+  key: string,
+  column: string | null,
+  message: string,
+): void {
   findings.derive([], {
     verdict: 'resumption-broken',
     table,

@@ -4,7 +4,7 @@ import type { TreeHead } from '../../proof/checkpoint.ts';
 import { isDigest } from '../../proof/digest.ts';
 import { leafHash } from '../../proof/merkle.ts';
 import { type Edge, growEdge, rootOfEdge } from '../../proof/merkle-edge.ts';
-import type { Coverage, Finding, Findings, Unseen } from '../finding.ts';
+import type { FsckCoverage, FsckFinding, FsckFindings, Unseen } from '../finding.ts';
 import type { SeenHead } from '../heads.ts';
 import { copyRows } from '../rows/copy.ts';
 import { COSIGNATURES, cosignedHeads } from './cosigned-heads.ts';
@@ -15,14 +15,11 @@ const TREE_HEAD = 'cutter_log.tree_head';
 const PAGE = 20_000;
 
 export interface TreeReport {
-  /**
-   * Positions at which the log's hash isn't the one that was folded: the leaf that was, and the one that the log
-   * gives now.
-   */
+  /** Positions whose hash in the log isn't the one that was folded. */
   readonly wrongHashes: ReadonlyMap<number, WrongLeaf>;
-  /** Positions below this one stand in the tree. */
+  /** Positions below this one are in the tree. */
   readonly folded: number;
-  /** How long the log was once, by what the database itself remembers. */
+  /** How long the log ever was, by everything in the database. */
   readonly longest: number;
 }
 
@@ -30,17 +27,17 @@ export interface TreeOptions {
   readonly client: Client;
   /** The first position that no record has. */
   readonly next: number;
-  /** Heads kept outside the database. */
+  /** Heads stored outside the database. */
   readonly heads: readonly SeenHead[];
   readonly keys: LedgerKeys;
-  /** Whether a head still says something of this ledger, or was given up by both lanes. */
+  /** Whether a head still binds this ledger. Both lanes may have given it up. */
   binds(head: Pick<TreeHead, 'origin' | 'size'>): boolean;
-  readonly findings: Findings;
-  readonly coverage: Coverage;
+  readonly findings: FsckFindings;
+  readonly coverage: FsckCoverage;
   readonly unseen: Unseen[];
 }
 
-/** Folds the log again and compares: every stored node, every cosigned head, every head that was kept elsewhere. */
+/** Folds the log again and compares every stored node, every cosigned head, every head stored elsewhere. */
 export async function checkTree(options: TreeOptions): Promise<TreeReport> {
   const { client, findings, coverage } = options;
   const stored = await storedTree(client);
@@ -89,7 +86,8 @@ async function storedTree(client: Client): Promise<StoredTree> {
   const { rows } = await client.query<{ size: string; dense: string; end: string }>(
     `/* fsck.tree_head */ select coalesce((select max(size) from ${TREE_HEAD}), 0)::text as size,
        (select count(*) from (select idx, row_number() over (order by idx) - 1 as due
-         from (select distinct idx from ${NODES} where level = 0 and idx >= 0) leaf) placed where idx = due)::text as dense,
+           from (select distinct idx from ${NODES} where level = 0 and idx >= 0) leaf) placed
+         where idx = due)::text as dense,
        (select coalesce(max(idx) + 1, 0) from ${NODES} where level = 0 and idx < 9007199254740991)::text as end`,
   );
   const [row] = rows;
@@ -97,8 +95,8 @@ async function storedTree(client: Client): Promise<StoredTree> {
 }
 
 /**
- * How many leaves the tree has, by its leaves, its head and the log's length, where these don't agree: a leaf that
- * was put beyond its end makes no longer tree, and one that was taken out no shorter one.
+ * How many leaves the tree has, by its leaves, its head and the log's length. Where these don't agree: a leaf inserted
+ * beyond its end makes the tree no longer, and a deleted one makes it no shorter.
  */
 function leavesOf({ size, dense, end }: StoredTree, next: number): number {
   if (dense === end) return size < dense && size <= next && next < dense ? size : dense;
@@ -106,12 +104,12 @@ function leavesOf({ size, dense, end }: StoredTree, next: number): number {
   return end <= next ? end : dense;
 }
 
-/** The tree made twice in one pass: out of the log, and out of the stored leaves. */
+/** The tree, folded twice in one pass: from the log, and from the stored leaves. */
 class Refold {
   /** The largest heads that the log leads to, and that only the stored leaves lead to. */
   byLog = 0;
   byLeaves = 0;
-  /** The first head that neither leads to, and the largest one before it that either did. */
+  /** The first head that neither leads to, and the largest one before it that one of them did. */
   fork: { readonly head: SeenHead; readonly since: number } | null = null;
   /** Leaves of the log that are not the stored ones. */
   readonly other = new Map<number, WrongLeaf>();
@@ -139,7 +137,8 @@ class Refold {
         client,
         `select coalesce(l.position, n.idx) as at, l.record_hash, encode(n.hash, 'hex')
          from (select position, record_hash from cutter_log.log where position >= ${from} and position < ${until}) l
-         full join (select idx, hash from ${NODES} where level = 0 and idx >= ${from} and idx < ${Math.min(until, this.size)}) n on n.idx = l.position
+         full join (select idx, hash from ${NODES}
+           where level = 0 and idx >= ${from} and idx < ${Math.min(until, this.size)}) n on n.idx = l.position
          order by 1`,
         ([at, recordHash, stored]) => {
           if (!this.blind) this.#leaf(Number(at), recordHash ?? null, stored ?? null, waiting);
@@ -150,7 +149,7 @@ class Refold {
   }
 
   #leaf(at: number, recordHash: string | null, hex: string | null, waiting: SeenHead[]): void {
-    // Without its key a position stands twice; that is told elsewhere.
+    // Without the primary key a position may be there twice. The check of unique values reports that.
     if (at < this.count) return;
     if (at > this.count) {
       this.blind = true;
@@ -182,14 +181,14 @@ class Refold {
   }
 }
 
-/** A hash that is none gives a leaf that nothing was ever folded from. */
+/** A text that is no hash gives a leaf that was never folded. */
 function leafOf(recordHash: string): Buffer {
   return isDigest(recordHash)
     ? leafHash(Buffer.from(recordHash.slice(7), 'hex'))
     : hash('sha256', recordHash, 'buffer');
 }
 
-/** A head that neither log nor tree leads to, and one that is longer than all that the database remembers. */
+/** Reports a head that neither log nor tree leads to, and one of more positions than the database ever had. */
 function judgeHeads(fold: Refold, { heads, next, findings }: TreeOptions, longest: number): void {
   if (fold.fork !== null) {
     const { head, since } = fold.fork;
@@ -200,7 +199,9 @@ function judgeHeads(fold: Refold, { heads, next, findings }: TreeOptions, longes
       column: head.key === null ? null : 'root',
       after: since - 1,
       before: head.size,
-      message: `The first ${head.size} positions of the log aren't those of ${head.where}: something between positions ${since} and ${head.size - 1} was rewritten.`,
+      message:
+        `The first ${head.size} positions of the log aren't those of ${head.where}: ` +
+        `something between positions ${since} and ${head.size - 1} was rewritten.`,
     });
   }
   const newest = heads.reduce<SeenHead | null>(
@@ -208,7 +209,7 @@ function judgeHeads(fold: Refold, { heads, next, findings }: TreeOptions, longes
     null,
   );
   if (newest === null || newest.size <= Math.max(next, longest)) return;
-  const verdict: Finding['verdict'] = 'restored';
+  const verdict: FsckFinding['verdict'] = 'restored';
   findings.add({
     verdict,
     table: 'cutter_log.log',
@@ -216,6 +217,8 @@ function judgeHeads(fold: Refold, { heads, next, findings }: TreeOptions, longes
     column: null,
     after: next - 1,
     before: newest.size,
-    message: `The log ends at position ${next - 1}, and nothing in the database knows of more; ${newest.where} says ${newest.size}. It was set back.`,
+    message:
+      `The log ends at position ${next - 1}, and nothing in the database knows of more; ` +
+      `${newest.where} says ${newest.size}. It was set back.`,
   });
 }

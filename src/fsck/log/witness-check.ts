@@ -3,7 +3,7 @@ import { checkpointText } from '../../proof/checkpoint.ts';
 import { cosignatureLine, cosignedMessage } from '../../proof/cosignature.ts';
 import { verifyLater } from '../../proof/ed25519.ts';
 import { NoteFault } from '../../proof/note.ts';
-import type { Coverage, Findings } from '../finding.ts';
+import type { FsckCoverage, FsckFindings } from '../finding.ts';
 
 const WITNESSED = 'cutter_log.witness_cosignature';
 const COSIGNATURES = 'cutter_log.cosignature';
@@ -22,15 +22,16 @@ interface Row {
   readonly root: Buffer | null;
 }
 
-/**
- * Verifies what outside witnesses said, each under the key that stands beside it, over the head that the lanes
- * signed.
- */
-export async function checkWitnesses(client: Client, findings: Findings, coverage: Coverage): Promise<void> {
+/** Verifies each cosignature of an outside witness under the key beside it, over the head that the lanes signed. */
+export async function checkWitnesses(
+  client: Client,
+  findings: FsckFindings,
+  coverage: FsckCoverage,
+): Promise<void> {
   for (let [size, key, open] = ['-1', '', true]; open; ) {
     const { rows } = await client.query<Row>(
-      `/* fsck.witnesses */ select said.size::text, encode(said.public_key, 'hex') as key, said.origin, said.name, said.key_hash,
-         said.public_key, said.witnessed_at::text, said.signature, head.root
+      `/* fsck.witnesses */ select said.size::text, encode(said.public_key, 'hex') as key, said.origin, said.name,
+         said.key_hash, said.public_key, said.witnessed_at::text, said.signature, head.root
        from ${WITNESSED} said
        left join ${COSIGNATURES} head on head.lane = 'DOT-991' and head.size = said.size
        where (said.size, said.public_key) > ($1::bigint, decode($2, 'hex'))
@@ -73,7 +74,7 @@ async function signatureFault(row: Row): Promise<string | null> {
   if (root === null) return 'is of a head that no lane signed';
   const cosignature = { timestamp: Number(row.witnessed_at), signature };
   const line = cosignatureLine({ name, publicKey }, cosignature);
-  if (!row.key_hash.equals(line.keyHash)) return 'stands under another name or key than it was made with';
+  if (!row.key_hash.equals(line.keyHash)) return 'is under another name or key than it was made with';
   const text = checkpointText({ origin, size: Number(row.size), root });
   const verdict = await verifyLater(publicKey, cosignedMessage(text, cosignature.timestamp), signature);
   return verdict.ok ? null : `doesn't verify (${verdict.reason})`;

@@ -2,7 +2,7 @@ import type { Client } from 'pg';
 import { APPROVAL_FAULTS, approvalFaults } from '../../law/approval.ts';
 import { registrarNamed, sharedParties } from '../../law/parties.ts';
 import { timeTextSql } from '../../text/time-sql.ts';
-import type { Findings } from '../finding.ts';
+import type { FsckFindings } from '../finding.ts';
 import { eachJsonRow, positionSql } from '../json-rows.ts';
 
 const DECISIONS = 'cutter_governance.review_decision';
@@ -11,8 +11,8 @@ const ENVELOPES = 'cutter_governance.manifest_envelope';
 const ENTRIES = 'cutter_governance.decision_backlog_entry';
 const SOURCES = 'cutter_source.source';
 
-/** Each cut rests on an approval that was in force, and no reviewer registered the text. */
-export async function checkApprovals(client: Client, head: number, findings: Findings): Promise<void> {
+/** Each cut has an approval that was in force, and no reviewer registered the text. */
+export async function checkApprovals(client: Client, head: number, findings: FsckFindings): Promise<void> {
   await eachJsonRow<ApprovedRow>(client, CUTS_SQL, (row) => judgeApproval(row, head, findings));
   await eachJsonRow<ReviewedRow>(client, REVIEWS_SQL, (row) => judgeRegistrar(row, head, findings));
 }
@@ -53,7 +53,7 @@ const CUTS_SQL = `/* fsck.approvals */ select json_build_object('change_set_id',
   left join ${ENVELOPES} e on e.envelope_id = d.manifest_id
   where c.change_kind = 'cut'`;
 
-function judgeApproval(row: ApprovedRow, head: number, findings: Findings): void {
+function judgeApproval(row: ApprovedRow, head: number, findings: FsckFindings): void {
   const { decision } = row;
   const seen =
     decision === null
@@ -91,7 +91,9 @@ function judgeApproval(row: ApprovedRow, head: number, findings: Findings): void
       column: 'review_decision_id',
       after: null,
       before: head,
-      message: `No approval of exactly this manifest and entry was in force when it was cut: the decision ${APPROVAL_FAULTS[fault]}.`,
+      message:
+        'No approval of exactly this manifest and entry was in force when it was cut: ' +
+        `the decision ${APPROVAL_FAULTS[fault]}.`,
     },
   );
 }
@@ -117,8 +119,8 @@ const REVIEWS_SQL = `/* fsck.registrars */ select json_build_object('decision_id
   join ${SOURCES} s on 'source:' || s.source_id::text = n.payload->>'iu_ref'
   where d.reviewer_independence_evidence like '%"registrar"%'`;
 
-/** A review that names no registrar is of before the rule, and is left alone. */
-function judgeRegistrar(row: ReviewedRow, head: number, findings: Findings): void {
+/** A review that names no registrar is older than the rule, and is not judged by it. */
+function judgeRegistrar(row: ReviewedRow, head: number, findings: FsckFindings): void {
   const named = registrarNamed(row.evidence);
   if (named === null) return;
   const reviewer = { principal: row.decided_by, person: row.person };

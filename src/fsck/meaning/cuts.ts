@@ -12,13 +12,13 @@ import {
 import { canonicalJson, type PlainJson } from '../../proof/canonical.ts';
 import { leafHash } from '../../proof/merkle.ts';
 import { UUID_PATTERN } from '../../proof/uuid.ts';
-import type { Coverage, Finding, Findings } from '../finding.ts';
+import type { FsckCoverage, FsckFinding, FsckFindings } from '../finding.ts';
 import { eachJsonRow, positionSql } from '../json-rows.ts';
 
 const CHANGE_SETS = 'cutter_governance.cut_change_set';
 const BLOCKS = 'cutter_governance.manifest_unit_block';
 const VERSIONS = 'public.unit_version';
-/** Cuts of one page; the texts that they made are in memory together. */
+/** Cuts of one page. The texts that they made are in memory together. */
 const PAGE = 4;
 
 interface CutHead {
@@ -62,8 +62,8 @@ interface BlockRow {
 export async function checkCuts(
   client: Client,
   head: number,
-  findings: Findings,
-  coverage: Coverage,
+  findings: FsckFindings,
+  coverage: FsckCoverage,
 ): Promise<void> {
   for (let last = '00000000-0000-0000-0000-000000000000', open = true; open; ) {
     const where = `c.change_set_id > '${last}'`;
@@ -79,15 +79,20 @@ export async function checkSomeCuts(
   client: Client,
   ids: readonly string[],
   head: number,
-  findings: Findings,
-  coverage: Coverage,
+  findings: FsckFindings,
+  coverage: FsckCoverage,
 ): Promise<void> {
   if (ids.length === 0) return;
   const where = `c.change_set_id in (${listed(ids)})`;
   coverage.cuts += (await checkPage(client, where, head, findings)).length;
 }
 
-async function checkPage(client: Client, which: string, head: number, findings: Findings): Promise<string[]> {
+async function checkPage(
+  client: Client,
+  which: string,
+  head: number,
+  findings: FsckFindings,
+): Promise<string[]> {
   const cuts = new Map<string, CutHead>();
   await eachJsonRow<CutHead>(client, headsSql(which), (cut) => cuts.set(cut.change_set_id, cut));
   if (cuts.size === 0) return [];
@@ -118,26 +123,31 @@ const uuidSql = (text: string) => `case when ${text} ~ '^${UUID_PATTERN}$' then 
 
 const listed = (ids: readonly string[]) => ids.map((id) => `'${id}'`).join();
 
-/** Apart from the blocks: a join of the two is quadratic where the planner doesn't know how large they are. */
+/** Read apart from the blocks: a join of the two is quadratic where the planner doesn't know their sizes. */
 const versionsSql = (
   cuts: readonly string[],
-) => `select json_build_object('cut', v.provenance->>'change_set_id', 'local_id', v.provenance->>'local_id', 'id', v.id, 'text', v.body)
+) => `select json_build_object('cut', v.provenance->>'change_set_id', 'local_id', v.provenance->>'local_id',
+    'id', v.id, 'text', v.body)
   from ${VERSIONS} v where v.provenance->>'change_set_id' in (${listed(cuts)})`;
 
 const headsSql = (
   which: string,
 ) => `select json_build_object('change_set_id', c.change_set_id, 'manifest_id', c.manifest_id,
-    'manifest_version', c.manifest_version, 'effect_digest', c.effect_digest, 'affected_row_count', c.affected_row_count,
-    'counts', c.payload_summary->'counts', 'source_digest', c.payload_summary->>'source_digest',
-    'affected', (select count(*) from cutter_governance.cut_change_set_affected_row a where a.change_set_id = c.change_set_id),
+    'manifest_version', c.manifest_version, 'effect_digest', c.effect_digest,
+    'affected_row_count', c.affected_row_count, 'counts', c.payload_summary->'counts',
+    'source_digest', c.payload_summary->>'source_digest',
+    'affected', (select count(*) from cutter_governance.cut_change_set_affected_row a
+      where a.change_set_id = c.change_set_id),
     'position', ${positionSql('c.change_set_id')})
   from ${CHANGE_SETS} c where c.change_kind = 'cut' and ${which}`;
 
 const blocksSql = (
   cuts: readonly string[],
 ) => `select json_build_object('cut', c.change_set_id, 'local_id', b.unit_local_id, 'role', b.block_role,
-    'start', b.source_span->'start', 'end', b.source_span->'end', 'render_order', b.render_order, 'address', b.proposed_canonical_address,
-    'parent', b.candidate_edges->0->>'to', 'summary', case when jsonb_typeof(b.payload_summary) = 'object' then b.payload_summary else '{}' end, 'version_id', v.id, 'text', coalesce(v.body, b.payload_summary->>'text'))
+    'start', b.source_span->'start', 'end', b.source_span->'end', 'render_order', b.render_order,
+    'address', b.proposed_canonical_address, 'parent', b.candidate_edges->0->>'to',
+    'summary', case when jsonb_typeof(b.payload_summary) = 'object' then b.payload_summary else '{}' end,
+    'version_id', v.id, 'text', coalesce(v.body, b.payload_summary->>'text'))
   from ${CHANGE_SETS} c
   join ${BLOCKS} b on b.envelope_id = c.manifest_id
   left join ${VERSIONS} v on b.block_role = 'result' and v.id = ${uuidSql("b.payload_summary->>'base_version_id'")}
@@ -161,7 +171,7 @@ class CutJudge {
     this.cut = cut;
   }
 
-  block(block: BlockRow, findings: Findings): void {
+  block(block: BlockRow, findings: FsckFindings): void {
     this.#tainted ||=
       findings.isTainted(BLOCKS, `${this.cut.manifest_id}/${block.local_id}`) ||
       findings.isTainted(VERSIONS, block.version_id) ||
@@ -172,7 +182,7 @@ class CutJudge {
     });
   }
 
-  /** What somebody wrote into a row may have any form: one that can't be read is a fault, and the check goes on. */
+  /** An altered row may have any form. One that can't be read is a fault, and the check goes on. */
   #readable(what: string, read: () => void): void {
     try {
       read();
@@ -182,19 +192,19 @@ class CutJudge {
   }
 
   #record(block: BlockRow): void {
-    const { summary } = block;
-    const text = block.text ?? '';
+    const { summary, text } = block;
     if (this.#records === 0) this.#header = summary.header ?? null;
     if (block.start !== this.#at || block.render_order !== this.#records)
       this.#fault ??= `Record ${block.local_id} begins at byte ${block.start}, where ${this.#at} is due.`;
     if (
+      text === null ||
       Buffer.byteLength(text) !== block.end - block.start ||
       `sha256:${hash('sha256', text, 'hex')}` !== summary.text_digest
     )
       this.#fault ??= `The text of record ${block.local_id} isn't the one that was approved.`;
     this.#at = block.end;
     this.#records += 1;
-    this.#text.update(text);
+    if (text !== null) this.#text.update(text);
     this.#addresses.set(block.local_id, block.address);
     this.#leaves.push(leafHash(manifestLeaf(recordOfBlock(placeOfBlock(block), block.summary))));
   }
@@ -204,9 +214,9 @@ class CutJudge {
     if (effect !== null) this.#effects.push(effect);
   }
 
-  finish(head: number, findings: Findings): void {
+  finish(head: number, findings: FsckFindings): void {
     const { cut } = this;
-    const tell = (verdict: Finding['verdict'], column: string, message: string) => {
+    const report = (verdict: FsckFinding['verdict'], column: string, message: string) => {
       if (this.#tainted) return;
       findings.derive(
         [
@@ -228,43 +238,44 @@ class CutJudge {
     const source = `sha256:${this.#text.digest('hex')}`;
     const header = this.#header;
     if (header === null) {
-      tell('coverage-broken', 'manifest_id', 'The manifest of this cut has no records.');
+      report('coverage-broken', 'manifest_id', 'The manifest of this cut has no records.');
       return;
     }
     if (this.#at !== header.byteLength)
       this.#fault ??= `The records end at byte ${this.#at}; the source has ${header.byteLength}.`;
     if (source !== header.sourceDigest || header.sourceDigest !== cut.source_digest)
-      this.#fault ??= `The records give back ${source}, not the source ${String(cut.source_digest)}.`;
+      this.#fault ??= `The records add up to ${source}, not to the source ${String(cut.source_digest)}.`;
     let [manifest, effect] = ['', ''];
     this.#readable('The manifest', () => {
       manifest = manifestDigest(header, this.#leaves);
       effect = effectDigest(this.#effects);
     });
-    if (this.#fault !== null) tell('coverage-broken', 'payload_summary', this.#fault);
+    if (this.#fault !== null) report('coverage-broken', 'payload_summary', this.#fault);
     if (manifest !== cut.manifest_version)
-      tell(
+      report(
         'digest-differs',
         'manifest_version',
         "The manifest's header and records don't have the digest that was approved.",
       );
     if (effect !== cut.effect_digest)
-      tell('digest-differs', 'effect_digest', "The cut's effect doesn't have the digest that was signed.");
-    this.#counts(tell);
+      report('digest-differs', 'effect_digest', "The cut's effect doesn't have the digest that was signed.");
+    this.#counts(report);
   }
 
-  #counts(tell: (verdict: Finding['verdict'], column: string, message: string) => void): void {
+  #counts(report: (verdict: FsckFinding['verdict'], column: string, message: string) => void): void {
     const counts = unitCountsOf(
       this.#records,
       this.#effects.map(({ action }) => action),
     );
     if (canonicalJson({ ...counts }) !== canonicalJson(this.cut.counts ?? null))
-      tell('count-differs', 'payload_summary', "The change set's counts aren't those of its manifest.");
+      report('count-differs', 'payload_summary', "The change set's counts aren't those of its manifest.");
     const written = counts.birth + counts.version;
     if (this.cut.affected !== written || this.cut.affected_row_count !== written)
-      tell(
+      report(
         'count-differs',
         'affected_row_count',
-        `The change set counts ${this.cut.affected_row_count} affected rows; ${this.cut.affected} stand, and its manifest has ${written}.`,
+        `The change set counts ${this.cut.affected_row_count} affected rows; ` +
+          `${this.cut.affected} are there, and its manifest has ${written}.`,
       );
   }
 }

@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import type { Findings, VerdictCode } from '../finding.ts';
+import type { FsckFindings, VerdictCode } from '../finding.ts';
 import { eachJsonRow } from '../json-rows.ts';
 
 const G = 'cutter_governance';
@@ -15,7 +15,7 @@ interface Rule {
   readonly table: string;
   readonly column: string;
   readonly message: string;
-  /** Rows that break it: `key`, and `refs` as pairs of table and key on which the rule leans. */
+  /** Rows that break it: `key`, and `refs` as pairs of table and key that the rule depends on. */
   readonly from: string;
 }
 
@@ -33,18 +33,26 @@ const RULES: readonly Rule[] = [
     message: 'The decision that superseded it doesn’t name it as the prior one.',
     from: `${row('d.review_decision_id', [DECISIONS, 'd.superseded_by_review_decision_id'])} from ${DECISIONS} d
       left join ${DECISIONS} s on s.review_decision_id = d.superseded_by_review_decision_id
-      where d.superseded_by_review_decision_id is not null and s.prior_review_decision_id is distinct from d.review_decision_id`,
+      where d.superseded_by_review_decision_id is not null
+        and s.prior_review_decision_id is distinct from d.review_decision_id`,
   },
   {
     verdict: 'lineage-broken',
     table: DECISIONS,
     column: 'prior_review_decision_id',
     message: 'The decision that it supersedes isn’t stamped as superseded by it, or is one of another entry.',
-    from: `${row('d.review_decision_id', [DECISIONS, 'd.prior_review_decision_id'], [ENVELOPES, 'd.manifest_id'], [ENVELOPES, 'p.manifest_id'])} from ${DECISIONS} d
+    from: `${row(
+      'd.review_decision_id',
+      [DECISIONS, 'd.prior_review_decision_id'],
+      [ENVELOPES, 'd.manifest_id'],
+      [ENVELOPES, 'p.manifest_id'],
+    )} from ${DECISIONS} d
       left join ${DECISIONS} p on p.review_decision_id = d.prior_review_decision_id
-      left join ${ENVELOPES} e on e.envelope_id = d.manifest_id left join ${ENVELOPES} f on f.envelope_id = p.manifest_id
-      where d.prior_review_decision_id is not null and (p.superseded_by_review_decision_id is distinct from d.review_decision_id
-        or e.source_doc_ref is distinct from f.source_doc_ref)`,
+      left join ${ENVELOPES} e on e.envelope_id = d.manifest_id
+      left join ${ENVELOPES} f on f.envelope_id = p.manifest_id
+      where d.prior_review_decision_id is not null
+        and (p.superseded_by_review_decision_id is distinct from d.review_decision_id
+          or e.source_doc_ref is distinct from f.source_doc_ref)`,
   },
   {
     verdict: 'lineage-broken',
@@ -53,10 +61,15 @@ const RULES: readonly Rule[] = [
     message: 'A compensation voids exactly one cut, once, and names its manifest, approval and signature.',
     from: `${row('x.change_set_id', [CHANGE_SETS, 'x.compensates_change_set_id'])} from ${CHANGE_SETS} x
       left join ${CHANGE_SETS} c on c.change_set_id = x.compensates_change_set_id
-      where (x.change_kind = 'compensation') <> (x.compensates_change_set_id is not null) or (x.change_kind = 'compensation' and (
-        c.change_kind is distinct from 'cut' or c.manifest_id <> x.manifest_id or c.review_decision_id <> x.review_decision_id
-        or c.executor_signature_id <> x.executor_signature_id or c.decision_backlog_entry_id is distinct from x.decision_backlog_entry_id
-        or exists (select from ${CHANGE_SETS} y where y.compensates_change_set_id = x.compensates_change_set_id and y.change_set_id < x.change_set_id)))`,
+      where (x.change_kind = 'compensation') <> (x.compensates_change_set_id is not null)
+        or (x.change_kind = 'compensation' and (
+          c.change_kind is distinct from 'cut'
+          or c.manifest_id <> x.manifest_id
+          or c.review_decision_id <> x.review_decision_id
+          or c.executor_signature_id <> x.executor_signature_id
+          or c.decision_backlog_entry_id is distinct from x.decision_backlog_entry_id
+          or exists (select from ${CHANGE_SETS} y
+            where y.compensates_change_set_id = x.compensates_change_set_id and y.change_set_id < x.change_set_id)))`,
   },
   {
     verdict: 'lineage-broken',
@@ -73,20 +86,37 @@ const RULES: readonly Rule[] = [
     column: 'change_set_id',
     message:
       'The verify result doesn’t fit the cut that it judges: its manifest, approval or signatures are others.',
-    from: `${row('v.verify_result_id', [CHANGE_SETS, 'v.change_set_id'], [SIGNATURES, 'v.verifier_signature_id'], [SIGNATURES, 'v.executor_signature_id'])} from ${RESULTS} v
-      left join ${CHANGE_SETS} c on c.change_set_id = v.change_set_id left join ${SIGNATURES} s on s.signature_id = v.verifier_signature_id
-      where c.change_kind is distinct from 'cut' or c.manifest_id is distinct from v.manifest_id or c.manifest_version is distinct from v.manifest_version
-        or c.review_decision_id is distinct from v.review_decision_id or c.executor_signature_id is distinct from v.executor_signature_id
-        or s.cross_reference_verify_result_id is distinct from v.verify_result_id or s.prior_signature_id is distinct from v.executor_signature_id`,
+    from: `${row(
+      'v.verify_result_id',
+      [CHANGE_SETS, 'v.change_set_id'],
+      [SIGNATURES, 'v.verifier_signature_id'],
+      [SIGNATURES, 'v.executor_signature_id'],
+    )} from ${RESULTS} v
+      left join ${CHANGE_SETS} c on c.change_set_id = v.change_set_id
+      left join ${SIGNATURES} s on s.signature_id = v.verifier_signature_id
+      where c.change_kind is distinct from 'cut'
+        or c.manifest_id is distinct from v.manifest_id
+        or c.manifest_version is distinct from v.manifest_version
+        or c.review_decision_id is distinct from v.review_decision_id
+        or c.executor_signature_id is distinct from v.executor_signature_id
+        or s.cross_reference_verify_result_id is distinct from v.verify_result_id
+        or s.prior_signature_id is distinct from v.executor_signature_id`,
   },
   {
     verdict: 'lineage-broken',
     table: RESULTS,
     column: 'rollback_change_set_id_triggered',
     message: 'A failed verification has its compensation and its escalation, a passed one neither.',
-    from: `${row('v.verify_result_id', [CHANGE_SETS, 'v.rollback_change_set_id_triggered'], [ENTRIES, 'v.escalation_ref'], [CHANGE_SETS, 'v.change_set_id'])} from ${RESULTS} v
-      left join ${CHANGE_SETS} x on x.change_set_id = v.rollback_change_set_id_triggered left join ${ENTRIES} e on e.entry_id = v.escalation_ref
-      where case when v.verdict = 'fail' then x.compensates_change_set_id is distinct from v.change_set_id or e.kind is distinct from 'escalation'
+    from: `${row(
+      'v.verify_result_id',
+      [CHANGE_SETS, 'v.rollback_change_set_id_triggered'],
+      [ENTRIES, 'v.escalation_ref'],
+      [CHANGE_SETS, 'v.change_set_id'],
+    )} from ${RESULTS} v
+      left join ${CHANGE_SETS} x on x.change_set_id = v.rollback_change_set_id_triggered
+      left join ${ENTRIES} e on e.entry_id = v.escalation_ref
+      where case when v.verdict = 'fail'
+        then x.compensates_change_set_id is distinct from v.change_set_id or e.kind is distinct from 'escalation'
         else v.rollback_change_set_id_triggered is not null or v.escalation_ref is not null end`,
   },
   {
@@ -95,21 +125,22 @@ const RULES: readonly Rule[] = [
     column: 'decision_backlog_entry_id',
     message: 'The entry was cut more than once.',
     from: `${row('c.change_set_id', [CHANGE_SETS, 'o.change_set_id'])} from ${CHANGE_SETS} c
-      join ${CHANGE_SETS} o on o.decision_backlog_entry_id = c.decision_backlog_entry_id and o.change_kind = 'cut' and o.change_set_id < c.change_set_id
+      join ${CHANGE_SETS} o on o.decision_backlog_entry_id = c.decision_backlog_entry_id and o.change_kind = 'cut'
+        and o.change_set_id < c.change_set_id
       where c.change_kind = 'cut'`,
   },
   {
     verdict: 'digest-differs',
     table: 'cutter_source.source',
     column: 'sha256',
-    message: 'The bytes of the source don’t have the digest and the length that stand beside them.',
+    message: 'The bytes of the source don’t have the digest and the length beside them.',
     from: `${row('s.source_id')} from cutter_source.source s
       where s.sha256 <> 'sha256:' || encode(sha256(s.content), 'hex') or s.byte_length <> octet_length(s.content)`,
   },
 ];
 
 /** Runs every rule; a row that breaks one only because another row was altered is not blamed. */
-export async function checkLineage(client: Client, head: number, findings: Findings): Promise<void> {
+export async function checkLineage(client: Client, head: number, findings: FsckFindings): Promise<void> {
   for (const { verdict, table, column, message, from } of RULES) {
     await eachJsonRow<{ key: string; refs: [string, string | null][] }>(
       client,

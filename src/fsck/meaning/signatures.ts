@@ -10,7 +10,7 @@ import { digestOf } from '../../proof/digest.ts';
 import { type OpenedEnvelope, openEnvelope } from '../../proof/dsse.ts';
 import { verifyLater } from '../../proof/ed25519.ts';
 import { timeTextSql } from '../../text/time-sql.ts';
-import type { Coverage, Finding, Findings, Ref } from '../finding.ts';
+import type { FsckCoverage, FsckFinding, FsckFindings, Ref } from '../finding.ts';
 import { eachJsonRow, positionSql } from '../json-rows.ts';
 import type { JudgedKey, LedgerKeys } from '../log/ledger-keys.ts';
 
@@ -28,7 +28,7 @@ interface SignatureRow extends NewSignature {
   readonly facts: Readonly<Record<string, PlainJson>> | null;
 }
 
-/** The column that each signed member speaks of, in the change set or in the verify result. */
+/** The column of each signed member, in the change set or in the verify result. */
 const COLUMN_OF: Readonly<Record<string, string>> = {
   changeSetId: 'change_set_id',
   entryId: 'decision_backlog_entry_id',
@@ -59,26 +59,31 @@ const RESULT_COLUMN_OF = {
 const personSql = (principal: string) =>
   `(select p.person_id::text from cutter_auth.principal p where p.principal_id::text = ${principal} limit 1)`;
 
-const CUT_FACTS = `json_build_object('format', 'cutter-statement/1', 'phase', 'cut', 'lane', 'DOT-991', 'changeSetId', c.change_set_id,
-  'entryId', c.decision_backlog_entry_id, 'manifestId', c.manifest_id, 'manifestDigest', c.manifest_version,
-  'reviewDecisionId', c.review_decision_id, 'effectDigest', c.effect_digest, 'counts', c.payload_summary->'counts',
+const CUT_FACTS = `json_build_object('format', 'cutter-statement/1', 'phase', 'cut', 'lane', 'DOT-991',
+  'changeSetId', c.change_set_id, 'entryId', c.decision_backlog_entry_id, 'manifestId', c.manifest_id,
+  'manifestDigest', c.manifest_version, 'reviewDecisionId', c.review_decision_id,
+  'effectDigest', c.effect_digest, 'counts', c.payload_summary->'counts',
   'toolRevision', c.executor_tool_revision, 'principalId', c.emitted_by, 'personId', ${personSql('c.emitted_by')},
   'preparedAt', ${timeTextSql('c.emitted_at')})`;
-const VERIFY_FACTS = `json_build_object('format', 'cutter-statement/1', 'phase', 'verify', 'lane', 'DOT-992', 'verifyResultId', v.verify_result_id,
-  'changeSetId', v.change_set_id, 'entryId', (select j.decision_backlog_entry_id from ${CHANGE_SETS} j where j.change_set_id = v.change_set_id limit 1),
-  'manifestId', v.manifest_id, 'manifestDigest', v.manifest_version, 'reviewDecisionId', v.review_decision_id, 'effectDigest', v.effect_digest,
-  'verdict', v.verdict, 'axes', v.findings->'axes', 'checkedRows', v.checked_row_count, 'toolRevision', v.verifier_tool_revision,
-  'principalId', v.verified_by, 'personId', ${personSql('v.verified_by')}, 'preparedAt', ${timeTextSql('v.verified_at')})`;
+const VERIFY_FACTS = `json_build_object('format', 'cutter-statement/1', 'phase', 'verify', 'lane', 'DOT-992',
+  'verifyResultId', v.verify_result_id, 'changeSetId', v.change_set_id,
+  'entryId', (select j.decision_backlog_entry_id from ${CHANGE_SETS} j where j.change_set_id = v.change_set_id limit 1),
+  'manifestId', v.manifest_id, 'manifestDigest', v.manifest_version, 'reviewDecisionId', v.review_decision_id,
+  'effectDigest', v.effect_digest, 'verdict', v.verdict, 'axes', v.findings->'axes',
+  'checkedRows', v.checked_row_count, 'toolRevision', v.verifier_tool_revision, 'principalId', v.verified_by,
+  'personId', ${personSql('v.verified_by')}, 'preparedAt', ${timeTextSql('v.verified_at')})`;
 
 function pageSql(where: string, limit: string): string {
-  return `select json_build_object('signature_id', s.signature_id, 'signature_kind', s.signature_kind, 'signer_dot_id', s.signer_dot_id,
-    'signer_tool_revision', s.signer_tool_revision, 'signature_payload', s.signature_payload, 'payload_envelope', s.payload_envelope,
+  return `select json_build_object('signature_id', s.signature_id, 'signature_kind', s.signature_kind,
+    'signer_dot_id', s.signer_dot_id, 'signer_tool_revision', s.signer_tool_revision,
+    'signature_payload', s.signature_payload, 'payload_envelope', s.payload_envelope,
     'payload_hash', s.payload_hash, 'cross_reference_change_set_id', s.cross_reference_change_set_id,
     'cross_reference_verify_result_id', s.cross_reference_verify_result_id, 'prior_signature_id', s.prior_signature_id,
     'validation_state', s.validation_state, 'position', ${positionSql('s.signature_id')},
     'prior_payload_hash', p.payload_hash, 'prior_key', p.payload_envelope->'signatures'->0->>'keyid',
     'prior_change_set', p.cross_reference_change_set_id,
-    'facts', case when c.change_set_id is not null then ${CUT_FACTS} when v.verify_result_id is not null then ${VERIFY_FACTS} end)
+    'facts', case when c.change_set_id is not null then ${CUT_FACTS}
+      when v.verify_result_id is not null then ${VERIFY_FACTS} end)
   from (select * from ${SIGNATURES} where ${where} order by signature_id ${limit}) s
   left join ${SIGNATURES} p on p.signature_id = s.prior_signature_id
   left join ${CHANGE_SETS} c on c.change_set_id = s.cross_reference_change_set_id
@@ -87,15 +92,15 @@ function pageSql(where: string, limit: string): string {
 }
 
 /**
- * Judges every signature from the data: form, lane, key and its span of positions as the log gives them, curve, and
- * that the signed facts are those of the rows.
+ * Judges every signature from the data: its form, its lane, its key and the key's span of positions in the log, the
+ * curve, and whether the signed facts are those of the rows.
  */
 export async function checkSignatures(
   client: Client,
   keys: LedgerKeys,
   head: number,
-  findings: Findings,
-  coverage: Coverage,
+  findings: FsckFindings,
+  coverage: FsckCoverage,
 ): Promise<void> {
   const contradicted: Ref[] = [];
   for (let last = '00000000-0000-0000-0000-000000000000', open = true; open; ) {
@@ -108,11 +113,11 @@ export async function checkSignatures(
     last = page.at(-1)?.signature_id ?? last;
     open = page.length === PAGE;
   }
-  taint(contradicted, findings);
+  taintContradicted(contradicted, findings);
 }
 
 /** A row that says something else than was signed is altered: what follows from it is no finding of its own. */
-function taint(contradicted: readonly Ref[], findings: Findings): void {
+function taintContradicted(contradicted: readonly Ref[], findings: FsckFindings): void {
   for (const [table, key] of contradicted) if (key != null) findings.taint(table, key);
 }
 
@@ -122,8 +127,8 @@ export async function checkSomeSignatures(
   keys: LedgerKeys,
   ids: readonly string[],
   head: number,
-  findings: Findings,
-  coverage: Coverage,
+  findings: FsckFindings,
+  coverage: FsckCoverage,
 ): Promise<void> {
   if (ids.length === 0) return;
   const rows: SignatureRow[] = [];
@@ -135,46 +140,47 @@ export async function checkSomeSignatures(
   );
   coverage.signatures += rows.length;
   await Promise.all(rows.map((row) => judgeSignature(row, contradicted, keys, head, findings)));
-  taint(contradicted, findings);
+  taintContradicted(contradicted, findings);
 }
 
-/** `contradicted` is told, when all are judged, of rows that say something else than was signed. */
+/** Rows that say something else than was signed are added to `contradicted`. */
 async function judgeSignature(
   row: SignatureRow,
   contradicted: Ref[],
   keys: LedgerKeys,
   head: number,
-  findings: Findings,
+  findings: FsckFindings,
 ): Promise<void> {
   const subject = row.cross_reference_change_set_id === null ? RESULTS : CHANGE_SETS;
-  const subjectKey = row.cross_reference_change_set_id ?? row.cross_reference_verify_result_id ?? '';
+  const subjectKey = row.cross_reference_change_set_id ?? row.cross_reference_verify_result_id;
+  const signature = [SIGNATURES, row.signature_id] as const;
+  const signed = subjectKey === null ? signature : ([subject, subjectKey] as const);
   const columns: Readonly<Record<string, string>> = subject === RESULTS ? RESULT_COLUMN_OF : CUT_COLUMN_OF;
   const lane = row.signer_dot_id as Lane;
   const keyId = keyIdIn(row.payload_envelope);
   const key = keys.find(keyId, 'statement');
   const judged = (
-    verdict: Finding['verdict'],
+    verdict: FsckFinding['verdict'],
     column: string,
     message: string,
-    table = SIGNATURES,
-    at = row.signature_id,
+    [table, key]: readonly [table: string, key: string] = signature,
   ) =>
     findings.derive(
       [
-        [SIGNATURES, row.signature_id],
+        signature,
         [SIGNATURES, row.prior_signature_id],
         [subject, subjectKey],
         [CHANGE_SETS, row.prior_change_set],
         [KEYS, keyId],
       ],
-      { verdict, table, key: at, column, after: row.position, before: head, message },
+      { verdict, table, key, column, after: row.position, before: head, message },
     );
   const invalid = (column: string, message: string) => judged('signature-invalid', column, message);
   if (!LANES.includes(lane)) {
     invalid('signer_dot_id', `${String(lane)} is no lane.`);
     return;
   }
-  // Whoever takes the schema's NOT NULL away can take the bytes away too.
+  // Without the schema's NOT NULL the bytes may be gone too.
   if (typeof row.signature_payload !== 'string') {
     invalid('signature_payload', 'The signed bytes are gone.');
     return;
@@ -182,12 +188,12 @@ async function judgeSignature(
   for (const { path, message } of laneProblems(row, lane, key?.lane ?? 'no lane'))
     invalid(path[1] as string, message);
   if (digestOf(row.signature_payload) !== row.payload_hash)
-    invalid('payload_hash', "The payload doesn't have the hash that stands beside it.");
+    invalid('payload_hash', "The payload doesn't have the hash beside it.");
   if (key === null) {
     judged(
       'key-invalid',
       'payload_envelope',
-      `The signature names the key ${keyId}, which the ledger has not for statements.`,
+      `The signature names the key ${keyId}, which the ledger doesn't have for statements.`,
     );
     return;
   }
@@ -196,7 +202,8 @@ async function judgeSignature(
     judged(
       'key-invalid',
       'payload_envelope',
-      `Key ${keyId} is valid from position ${key.from}${key.until === null ? '' : ` and before ${key.until}`}; the signature stands at ${at}.`,
+      `Key ${keyId} is valid from position ${key.from}` +
+        `${key.until === null ? '' : ` and before ${key.until}`}; the signature is at ${at}.`,
     );
   const opened = openEnvelope(row.payload_envelope, { keyId, payloadType: payloadTypeOf(lane) });
   const fault = await envelopeFault(opened, key, row.signature_payload);
@@ -208,18 +215,17 @@ async function judgeSignature(
       'sod-broken',
       'verifier_signature_id',
       'The verifier signed with the key of the executor.',
-      RESULTS,
-      subjectKey,
+      signed,
     );
   // What isn't signed contradicts nothing.
   for (const member of fault === null ? otherFacts(row) : []) {
     const message = `The signed statement ${row.signature_id} says another ${member} than the row.`;
-    const told = judged('contradicts-signature', columns[member] ?? member, message, subject, subjectKey);
-    if (told) contradicted.push([subject, subjectKey]);
+    const isNew = judged('contradicts-signature', columns[member] ?? member, message, signed);
+    if (isNew) contradicted.push([subject, subjectKey]);
   }
 }
 
-/** Principals and persons are held apart where the way of the entry is replayed. */
+/** The replay of an entry compares principals and persons. */
 const partyOfKey = (key: JudgedKey | null) => ({
   principal: null,
   person: null,
@@ -236,7 +242,7 @@ async function envelopeFault(
   if (!verdict.ok) return `The signature doesn't verify: ${verdict.reason}.`;
   return opened.payload.toString('utf8') === payload
     ? null
-    : 'Other bytes were signed than those that stand beside the signature.';
+    : 'Other bytes were signed than those beside the signature.';
 }
 
 function keyIdIn(envelope: unknown): string {
@@ -245,9 +251,9 @@ function keyIdIn(envelope: unknown): string {
   return typeof keyid === 'string' ? keyid : '(none)';
 }
 
-/** The members of the signed statement that the rows give otherwise. */
+/** The members of the signed statement that differ from the rows. */
 function otherFacts(row: SignatureRow): string[] {
-  const signed = parsed(row.signature_payload);
+  const signed = parseStatement(row.signature_payload);
   if (signed === null || row.facts === null) return ['statement'];
   const prior =
     row.prior_signature_id === null
@@ -257,12 +263,12 @@ function otherFacts(row: SignatureRow): string[] {
   const same = (member: string) =>
     canonicalJson(signed[member] ?? null) === canonicalJson(facts[member] ?? null);
   return [...new Set([...Object.keys(signed), ...Object.keys(facts)])].filter(
-    // A principal that is gone from the registry takes its person along.
+    // Without its principal in the registry the person is unknown.
     (member) => !same(member) && !(member === 'personId' && facts['personId'] === null),
   );
 }
 
-function parsed(text: string): Record<string, PlainJson> | null {
+function parseStatement(text: string): Record<string, PlainJson> | null {
   try {
     const value = JSON.parse(text) as PlainJson;
     return typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -10,20 +10,17 @@ import {
   type WayFault,
   wayFaultText,
 } from '../../law/way.ts';
-import type { NewFinding, Teller } from '../finding.ts';
+import type { NewFinding, Reporter } from '../finding.ts';
 import { kindNamed } from '../kinds.ts';
 
-/** What taints all that is said of an entry's way. */
+/** Taints all findings about the way of an entry. */
 export const MOVES_OF = 'moves of';
 const HISTORY_TABLE = 'cutter_governance.decision_backlog_history';
 
-/** A record that was rewritten with its hash says nothing that is worth a finding of its own. */
+/** What a record says that was rewritten with its hash is no finding of its own. */
 const writtenAt = (position: number | null) => ['cutter_log.log', String(position)] as const;
 
-/**
- * Replays the way of every entry from the records, in their order, and reports each move that breaks the law of the
- * way.
- */
+/** Replays the way of every entry from the records, in their order, and reports each move that breaks the law. */
 export class WayReplay {
   entries = 0;
   /** Records that could not be read so far: a move may be missing since. */
@@ -32,11 +29,11 @@ export class WayReplay {
    * Entries that can still move. Those that have ended are forgotten, so the work under way is all that is in memory.
    */
   readonly #ways = new Map<string, Way>();
-  readonly #findings: Teller;
+  readonly #findings: Reporter;
   readonly #ended: (entryId: string, status: string) => void;
 
   /** `ended` gets the final status of each entry, once. */
-  constructor(findings: Teller, ended: (entryId: string, status: string) => void) {
+  constructor(findings: Reporter, ended: (entryId: string, status: string) => void) {
     this.#findings = findings;
     this.#ended = ended;
   }
@@ -47,7 +44,7 @@ export class WayReplay {
     for (const fault of statusFaults(record.history, updates)) this.#status(record, fault, position);
   }
 
-  /** Hands over the entries that stand in the middle of their way. */
+  /** Hands over the entries that have not ended. */
   finish(): void {
     for (const [entryId, way] of this.#ways) {
       if (way.blanks === this.blanks) this.#ended(entryId, way.state);
@@ -102,7 +99,7 @@ export class WayReplay {
   }
 }
 
-/** The column of the history row that a fault speaks of. */
+/** The column of the history row that a fault is about. */
 const COLUMN_OF: Readonly<Record<Exclude<WayFault['kind'], 'same-party'>, string>> = {
   elsewhere: 'entry_version_after',
   'no-arrow': 'entry_version_after',
@@ -110,7 +107,7 @@ const COLUMN_OF: Readonly<Record<Exclude<WayFault['kind'], 'same-party'>, string
   'other-caller': 'changed_by',
 };
 
-/** The row by which one party did both: the decision or the verdict that the record wrote. */
+/** The row that shows that one party did both: the decision or the verdict that the record wrote. */
 function sharedRow(
   record: ReadRecord,
   { shared: { alsoDid } }: Extract<WayFault, { kind: 'same-party' }>,

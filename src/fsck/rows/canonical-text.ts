@@ -1,20 +1,21 @@
-import { canonicalJson, parsePlainJson } from '../../proof/canonical.ts';
+import { canonicalJson } from '../../proof/canonical.ts';
+import { parsePlainJson } from '../../proof/parse-plain-json.ts';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
 const COLON = 0x3a;
 const SPACE = 0x20;
-/** Deeper values are left to the strict parser, which knows how deep one may be. */
+/** Deeper values are left to the strict parser, which limits the depth. */
 const MAX_DEPTH = 32;
 const KEPT_VIEWS = 1 << 13;
 /** Digits that every double holds. */
 const SAFE_DIGITS = 15;
 
 /**
- * Canonical JSON (docs/reference/formats/record.md) of column values, written byte by byte as they come from a COPY
- * in binary: into one buffer, which the next row uses anew. Each writer gives back false where a value has no
- * canonical form, so that no record can have said it.
+ * Canonical JSON (docs/reference/formats/record.md) of column values, written byte by byte as they come from a binary
+ * COPY. All rows use one buffer in turn. Each writer returns false where a value has no canonical form, so that no
+ * record can contain it.
  */
 export class CanonicalText {
   bytes = Buffer.allocUnsafeSlow(1 << 16);
@@ -38,7 +39,7 @@ export class CanonicalText {
     this.bytes = grown;
   }
 
-  /** All that was written. Making a view is dearer than filling it, so one of each length is kept. */
+  /** All that was written. A view costs more to make than to fill, so one of each length is kept. */
   written(): Buffer {
     const { length } = this;
     if (length >= KEPT_VIEWS) return this.bytes.subarray(0, length);
@@ -155,7 +156,7 @@ export class CanonicalText {
     const start = this.length;
     this.#open = 0;
     if (this.#value(source, from + 1, 0) === until) return !this.#isNull(start);
-    // A name or a number that wants more than a copy: the strict parser decides.
+    // A name or a number that a copy is not enough for: the strict parser decides.
     this.length = start;
     try {
       const text = canonicalJson(parsePlainJson(source.toString('utf8', from + 1, until)));
@@ -167,12 +168,12 @@ export class CanonicalText {
     }
   }
 
-  /** Where nothing stands, NULL does: a JSON null was put there by another hand, and must not read the same. */
+  /** No verb writes a JSON null into a column, so it must not read like the NULL of an empty one. */
   #isNull(start: number): boolean {
     return this.length - start === 4 && this.bytes[start] === NULL[0];
   }
 
-  /** Writes the value that begins at `at`; gives back where it ends, or -1 where it isn't of the plain kind. */
+  /** Writes the value that begins at `at`; returns where it ends, or -1 where a copy is not enough. */
   #value(source: Buffer, at: number, depth: number): number {
     const first = source[at] as number;
     if (first === QUOTE) return this.#string(source, at);
@@ -226,10 +227,7 @@ export class CanonicalText {
     return from + 1;
   }
 
-  /**
-   * Each member is written with a comma before it; when all are there they are put in order, and the first comma
-   * becomes the brace.
-   */
+  /** Writes each member with a comma before it, then sorts them and replaces the first comma by the brace. */
   #object(source: Buffer, at: number, depth: number): number {
     if (depth > MAX_DEPTH) return -1;
     const start = this.length;
@@ -237,7 +235,7 @@ export class CanonicalText {
     let from = at + 1;
     for (; source[from] !== 0x7d; this.#open += 2) {
       if (source[from] === COMMA) from += 2;
-      if (this.#open + 2 > this.#members.length) this.#members = grown(this.#members);
+      if (this.#open + 2 > this.#members.length) this.#members = growMembers(this.#members);
       const own = this.#open;
       this.#members[own] = this.length;
       this.bytes[this.length++] = COMMA;
@@ -273,10 +271,7 @@ export class CanonicalText {
     return from + 1;
   }
 
-  /**
-   * Puts the members from `open` on in order. The order of an object with so many bytes of names is mostly that of
-   * the last such one.
-   */
+  /** Sorts the members from `open` on. The next object with such names mostly has the order of the last one. */
   #sort(start: number, open: number): void {
     const count = (this.#open - open) / 2;
     const slot = this.#slot(open, count);
@@ -333,12 +328,12 @@ const UNIX_OF_2000 = Date.UTC(2000, 0, 1) / 1000;
 const FIRST_SECOND = BigInt(Date.parse('0001-01-01T00:00:00Z') / 1000 - UNIX_OF_2000);
 const LAST_SECOND = BigInt(Date.parse('9999-12-31T23:59:59Z') / 1000 - UNIX_OF_2000);
 
-/** How JSON writes what may not stand in a string as it is. */
+/** How JSON writes characters that a string must escape. */
 const ESCAPES: readonly Buffer[] = Array.from({ length: 0x5d }, (_, code) =>
   Buffer.from(JSON.stringify(String.fromCharCode(code)).slice(1, -1)),
 );
 
-/** Few bytes are copied sooner one by one than by a call, which needs a view of them. */
+/** Few bytes are copied faster one by one than by a call, which needs a view of them. */
 function copyBytes(source: Uint8Array, from: number, until: number, target: Buffer, to: number): number {
   if (until - from > 200) {
     target.set(source.subarray(from, until), to);
@@ -349,7 +344,7 @@ function copyBytes(source: Uint8Array, from: number, until: number, target: Buff
   return end;
 }
 
-function grown(members: Int32Array): Int32Array {
+function growMembers(members: Int32Array): Int32Array {
   const more = new Int32Array(2 * members.length);
   more.set(members);
   return more;

@@ -7,15 +7,12 @@ interface CopyData {
   readonly chunk: Buffer;
 }
 
-/**
- * Streams the rows of a query to `row`, one call a row, as they arrive: nothing is kept. An exception of `row` ends
- * the stream with it.
- */
+/** Streams the rows of a query to `row`, one call a row, and keeps nothing. An exception of `row` ends the stream. */
 export function copyRows(client: Client, query: string, row: (fields: Field[]) => void): Promise<void> {
   return copyChunks(client, `copy (${query}) to stdout`, (chunk) => row(fieldsOf(chunk)));
 }
 
-/** The same in PostgreSQL's binary form. The row and its bytes are there for the length of the call. */
+/** The same in PostgreSQL's binary form. The row and its bytes are valid only within the call. */
 export function copyBinary(client: Client, query: string, each: (row: BinaryRow) => void): Promise<void> {
   const row = new BinaryRow();
   return copyChunks(client, `copy (${query}) to stdout with (format binary)`, (chunk) => {
@@ -23,7 +20,7 @@ export function copyBinary(client: Client, query: string, each: (row: BinaryRow)
   });
 }
 
-/** What comes before the first row: the format's name, and two words that say nothing. */
+/** What comes before the first row: the format's name, and two words without meaning here. */
 const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1');
 const HEADER_BYTES = SIGNATURE.length + 8;
 
@@ -57,7 +54,7 @@ export class BinaryRow {
   }
 }
 
-/** Runs a COPY to standard output, whose rows are given on as they are sent. */
+/** Runs a COPY to standard output, and passes its rows on as they come. */
 export function copyChunks(client: Client, copy: string, row: (chunk: Buffer) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     let failure: unknown;

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { ELEMENT_WORDS } from './sketch.ts';
 
-/** What an element of the sketch says: a row's birth, an update of it, or the value that stands at the end. */
+/** What an element of the sketch is about: a row's birth, an update of it, or its last value. */
 export const BIRTH = 0;
 export const UPDATE = 1;
 export const FINAL = 2;
@@ -12,8 +12,8 @@ const DASH = 0x2d;
 const SLASH = 0x2f;
 
 /**
- * An element of the sketch, made anew in the same words: what kind of row and what is said of it, its id, and 128
- * bits of a SHA-256.
+ * An element of the sketch: the kind of row and what of it, its id, and 128 bits of a SHA-256. One object is filled
+ * again for each element.
  */
 export class Element {
   readonly words = new Int32Array(ELEMENT_WORDS);
@@ -22,10 +22,7 @@ export class Element {
     this.words[0] = index * 4 + aspect;
   }
 
-  /**
-   * An id as it stands in JSON. A UUID is its own 128 bits, with what follows after a slash mixed in; any other id is
-   * hashed.
-   */
+  /** An id as JSON writes it. A UUID is its own 128 bits, mixed with what follows a slash; other ids are hashed. */
   id(bytes: Buffer, from: number, until: number): void {
     if (!startsWithUuid(bytes, from, until)) {
       this.#put(1, hash('sha256', bytes.subarray(from, until), 'binary'));
@@ -90,7 +87,7 @@ function startsWithUuid(bytes: Buffer, from: number, until: number): boolean {
   );
 }
 
-/** Four bytes in hexadecimal: two and two, since a dash may stand between. */
+/** Four bytes in hexadecimal: two and two, since a dash may be between them. */
 function hexWord(bytes: Buffer, first: number, second: number): number {
   const digit = (at: number) => HEX_DIGIT[bytes[at] as number] as number;
   return (

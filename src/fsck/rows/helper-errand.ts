@@ -1,4 +1,4 @@
-/** The second thread of a full check: reads slices of tables, as long as there are any left. */
+/** The second thread of a full check: reads slices of tables as long as any are left. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { joinSnapshot } from '../snapshot.ts';
 import type { Brought, Errand } from './helper-thread.ts';

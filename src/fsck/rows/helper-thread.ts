@@ -5,7 +5,7 @@ import type { Sketch, SketchState } from './sketch.ts';
 import type { Turns } from './slices.ts';
 import type { Slice } from './table-rows.ts';
 
-/** What a second thread is sent: where to read, whose turn it is, and a sketch seeded as that of the first. */
+/** What a second thread gets: where to read, whose turn it is, and a sketch with the seeds of the first. */
 export interface Errand {
   readonly url: string;
   readonly snapshot: string;
@@ -14,15 +14,13 @@ export interface Errand {
   readonly sketch: SketchState;
 }
 
-/** What it brings back. */
+/** What it returns. */
 export interface Brought {
   readonly counts: number[];
   readonly sketch: SketchState;
 }
 
-/**
- * Takes slices on a thread and a connection of its own, in the same snapshot, and adds what they leave to the sketch.
- */
+/** Takes slices on a thread and a connection of its own, in the same snapshot, and adds the result to the sketch. */
 export async function takeBeside(
   { url, snapshot }: Pick<Errand, 'url' | 'snapshot'>,
   slices: readonly Slice[],
@@ -30,7 +28,7 @@ export async function takeBeside(
   sketch: Sketch,
 ): Promise<number[]> {
   const errand: Errand = { url, snapshot, slices, turns: turns.shared, sketch: sketch.emptyState() };
-  // The same file as it is run here: TypeScript from the sources, JavaScript where it was built.
+  // TypeScript when run from the sources, JavaScript when built.
   const file = new URL(`./helper-errand${extname(import.meta.filename)}`, import.meta.url);
   const worker = new Worker(file, { workerData: errand });
   try {

@@ -3,7 +3,7 @@ import { AFFECTED_ROW } from '../../ledger/tables/change-set.ts';
 import { KEY } from '../../ledger/tables/key.ts';
 import { MANIFEST_ENVELOPE, MANIFEST_UNIT_BLOCK } from '../../ledger/tables/manifest.ts';
 import { SIGNATURE } from '../../ledger/tables/signature.ts';
-import type { Findings, NewFinding } from '../finding.ts';
+import type { FsckFindings, NewFinding } from '../finding.ts';
 import { kindOfTable } from '../kinds.ts';
 import type { BrokenLine } from '../log/log-lines.ts';
 import { alteredNow, type Evidence, printOf, type Suspect, type Twin, type Vouched } from './suspects.ts';
@@ -14,14 +14,11 @@ export interface LogState {
   readonly head: number;
   /** Lines whose bodies can't be relied on. */
   readonly broken: readonly BrokenLine[];
-  /** Whether there are more of them, or of empty positions, than were kept: any row may be of those. */
+  /** Whether there are more such lines, or empty positions, than were kept: any row may come from those. */
   readonly isUncounted: boolean;
-  /**
-   * Times of records that are gone with their bodies: a row of such a time is accounted for by nothing and blamed for
-   * nothing.
-   */
+  /** Times of records that are gone with their bodies. A row of such a time can't be judged, and is not blamed. */
   readonly blanks: readonly (readonly [from: string | null, until: string | null])[];
-  /** The ids of rows that a record was written with, where its body says nothing any more. */
+  /** The ids of the rows of records whose bodies can't be read any more. */
   readonly covered: ReadonlySet<string>;
   /** The times at which those rows were written. */
   readonly coveredTimes: ReadonlySet<string>;
@@ -31,15 +28,15 @@ const BLOCK = kindOfTable(MANIFEST_UNIT_BLOCK);
 const AFFECTED = kindOfTable(AFFECTED_ROW);
 const KEYS = kindOfTable(KEY);
 
-/** Says of each suspect what happened to it, once, and taints it. */
-export function judgeSuspects(evidence: Evidence, log: LogState, findings: Findings): void {
+/** Reports what happened to each suspect, once, and taints it. */
+export function judgeSuspects(evidence: Evidence, log: LogState, findings: FsckFindings): void {
   const judge = new RowJudge(evidence, log, findings);
   const suspects = [...evidence.suspects.values()].sort(inLogOrder);
   for (const suspect of suspects) judge.asTwin(suspect);
   for (const suspect of suspects) judge.alone(suspect);
 }
 
-/** Table by table in the order of the log, and then what the log knows nothing of: a report is the same each time. */
+/** By table, in the order of the log; rows that the log doesn't know come last. So each report is the same. */
 function inLogOrder(one: Suspect, other: Suspect): number {
   const order = ({ births }: Suspect) => births[0]?.order ?? Number.MAX_SAFE_INTEGER;
   return one.kind.index - other.kind.index || order(one) - order(other) || (one.place < other.place ? -1 : 1);
@@ -48,33 +45,35 @@ function inLogOrder(one: Suspect, other: Suspect): number {
 class RowJudge {
   readonly #evidence: Evidence;
   readonly #log: LogState;
-  readonly #findings: Findings;
-  /** Places of rows that something was said of already. */
-  readonly #told = new Set<string>();
+  readonly #findings: FsckFindings;
+  /** Places of rows that a finding was reported for. */
+  readonly #judged = new Set<string>();
 
-  constructor(evidence: Evidence, log: LogState, findings: Findings) {
+  constructor(evidence: Evidence, log: LogState, findings: FsckFindings) {
     this.#evidence = evidence;
     this.#log = log;
     this.#findings = findings;
   }
 
-  /** A row that bears another row's content: swapped, put under another key, or doubled. */
+  /** A row that has another row's content: swapped, moved to another key, or doubled. */
   asTwin(suspect: Suspect): void {
     const { standing, births } = suspect;
-    if (standing === null || this.#told.has(suspect.place)) return;
+    if (standing === null || this.#judged.has(suspect.place)) return;
     if (births.length > 0 && !hasOtherContent(suspect)) return;
     const twin = this.#evidence.twins.get(suspect.place)?.[0];
     if (twin === undefined) return;
     const other = this.#evidence.suspects.get(twin.place);
-    this.#told.add(suspect.place);
+    this.#judged.add(suspect.place);
     if (births.length > 0 && other !== undefined && this.#looksLike(other, suspect)) {
-      this.#told.add(other.place);
-      const message = `Rows ${standing.id} and ${twin.id} stand under each other's key.`;
+      this.#judged.add(other.place);
+      const message = `Rows ${standing.id} and ${twin.id} have each other's key.`;
       this.#blame(suspect, { verdict: 'swapped', column: null, otherKey: twin.id, message });
     } else if (births.length === 0 && other !== undefined && other.standing === null)
       this.#moved(suspect, other, twin);
     else {
-      const message = `The content of row ${twin.id} (position ${twin.position ?? 'pending'}) stands again under the key ${standing.id}.`;
+      const message =
+        `The content of row ${twin.id} (position ${twin.position ?? 'pending'}) is there again, ` +
+        `under the key ${standing.id}.`;
       this.#blame(suspect, { verdict: 'replayed', column: null, otherKey: twin.id, message });
     }
   }
@@ -85,17 +84,17 @@ class RowJudge {
 
   /** The row is all there, under another key: its key was edited. */
   #moved({ kind, standing, place }: Suspect, other: Suspect, twin: Twin): void {
-    this.#told.add(other.place);
+    this.#judged.add(other.place);
     const { row } = other.births[0] as Vouched;
     for (const column of kind.key) {
       if (row.fingerprints[row.columns.indexOf(column)] === printOf(standing?.values.get(column))) continue;
-      const message = `Column ${column} of row ${twin.id} was altered: the row stands under ${standing?.id} now.`;
+      const message = `Column ${column} of row ${twin.id} was altered: the row is under ${standing?.id} now.`;
       this.#blame(other, { verdict: 'edited', column, otherKey: standing?.id ?? place, message });
     }
   }
 
   alone(suspect: Suspect): void {
-    if (this.#told.has(suspect.place)) return;
+    if (this.#judged.has(suspect.place)) return;
     if (suspect.births.length > 1) this.#doubled(suspect);
     else if (suspect.copies > 1) this.#copied(suspect);
     else if (suspect.standing === null) this.#missing(suspect);
@@ -117,7 +116,7 @@ class RowJudge {
   }
 
   #copied(suspect: Suspect): void {
-    const message = `The key ${suspect.standing?.id} stands ${suspect.copies} times.`;
+    const message = `The key ${suspect.standing?.id} is there ${suspect.copies} times.`;
     this.#blame(suspect, { verdict: 'inserted', column: null, message });
   }
 
@@ -145,7 +144,7 @@ class RowJudge {
       const message = 'The row was altered in a column that no fingerprint names.';
       this.#blame(suspect, { verdict: 'edited', column: null, message });
     } else if (from !== null) {
-      const message = `The row bears the signature that was made for ${from}.`;
+      const message = `The row has the signature that was made for ${from}.`;
       this.#blame(suspect, {
         verdict: 'signature-moved',
         column: 'payload_envelope',
@@ -153,7 +152,7 @@ class RowJudge {
         message,
       });
     } else {
-      // A later move may stand in a record that can't be read.
+      // A later move may be in a record that can't be read.
       const { blanks, broken, isUncounted } = this.#log;
       const blank = isUncounted || blanks.length > 0 || broken.some(({ record }) => record === null);
       for (const column of altered.filter((name) => !blank || kind.atBirth[name] === undefined)) {
@@ -172,7 +171,7 @@ class RowJudge {
     const birth = suspect.births[0];
     const key = birth?.row.id ?? suspect.standing?.id ?? suspect.place;
     this.#findings.add({ ...finding, table: suspect.kind.table, key, after, before: this.#log.head });
-    // A cut is judged by rows that this one may have left or joined; what becomes of it there is no finding of its own.
+    // A cut is judged by its rows. What follows for it from this row is no finding of its own.
     if (birth !== undefined) this.#findings.taint('record', String(birth.position));
     for (const id of [birth?.row.id, suspect.standing?.id]) {
       if (id !== undefined && suspect.kind === BLOCK)
@@ -187,7 +186,7 @@ class RowJudge {
 const hasOtherContent = (suspect: Suspect) =>
   alteredNow(suspect)?.some((column) => suspect.kind.atBirth[column] === undefined) === true;
 
-// biome-ignore lint/suspicious/noExplicitAny: whatever JSON stands there
+// biome-ignore lint/suspicious/noExplicitAny: any JSON may be there
 function standingValue({ standing }: Suspect, column: string): any {
   return JSON.parse(standing?.values.get(column) ?? 'null') ?? undefined;
 }
@@ -197,7 +196,8 @@ function isCovered(suspect: Suspect, log: LogState): boolean {
   const { kind, place } = suspect;
   if (log.isUncounted || log.covered.has(uuidOf(place))) return true;
   if (kind === KEYS) {
-    const begun = KEY_ACTS.map((act) => keyRecordId(act, suspect.standing?.id ?? ''));
+    const { standing } = suspect;
+    const begun = standing === null ? [] : KEY_ACTS.map((act) => keyRecordId(act, standing.id));
     if (log.broken.some(({ line }) => begun.includes(line.recordId))) return true;
   }
   if (kind === BLOCK && log.covered.has(standingValue(suspect, 'envelope_id'))) return true;
@@ -207,7 +207,7 @@ function isCovered(suspect: Suspect, log: LogState): boolean {
   if (at === undefined) return false;
   return (
     log.coveredTimes.has(at) ||
-    log.blanks.some(([from, until]) => (from ?? '') <= at && (until === null || at <= until))
+    log.blanks.some(([from, until]) => (from === null || from <= at) && (until === null || at <= until))
   );
 }
 
@@ -217,7 +217,7 @@ function writtenAt({ births, updates }: Suspect, column: string): number | null 
   return update?.position ?? births[0]?.position ?? null;
 }
 
-/** The row that a signature was made for, where it stands on another one now. */
+/** The row that a signature was made for, where it is on another one now. */
 function movedSignature(suspect: Suspect, altered: readonly string[], evidence: Evidence): string | null {
   if (suspect.kind.table !== SIGNATURE.name || !altered.includes('payload_envelope')) return null;
   return evidence.envelopes.get(printOf(suspect.standing?.values.get('payload_envelope'))) ?? null;

@@ -20,19 +20,21 @@ const NULL = Buffer.from('null');
 
 interface Column {
   readonly name: string;
-  /** What stands before its value. */
+  /** What comes before its value; the comma only where a value is before it. */
   readonly label: Buffer;
   readonly write: Write;
   /** Its place in the key; -1 where it is none of it. */
   readonly inKey: number;
+  readonly isAdded: boolean;
 }
 
 function columnsOf(kind: Kind): Column[] {
-  return kind.columns.map((name, at) => ({
+  return kind.columns.map((name) => ({
     name,
-    label: Buffer.from(`${at === 0 ? '{"columns":{' : ','}"${name}":`),
+    label: Buffer.from(`,"${name}":`),
     write: WRITE[kind.types[name] as string] as Write,
     inKey: kind.key.indexOf(name),
+    isAdded: kind.added.has(name),
   }));
 }
 
@@ -41,7 +43,7 @@ export class BirthText {
   /** What to select, of a row aliased `r`. */
   readonly select: string;
   readonly text = new CanonicalText();
-  /** The key, as it stands in the text. */
+  /** Where the key is in the text. */
   idFrom = 0;
   idUntil = 0;
   readonly #columns: readonly Column[];
@@ -59,12 +61,16 @@ export class BirthText {
   digest(row: BinaryRow): string | null {
     const { text } = this;
     text.length = 0;
+    text.reserve(OPEN.length);
+    text.raw(OPEN, 0, OPEN.length);
     let whole = true;
-    for (const { label, write, inKey } of this.#columns) {
+    for (const { label, write, inKey, isAdded } of this.#columns) {
+      const hasValue = row.next();
+      if (isAdded && !hasValue) continue;
       text.reserve(label.length + NULL.length);
-      text.raw(label, 0, label.length);
+      text.raw(label, text.length === OPEN.length ? 1 : 0, label.length);
       const from = text.length;
-      if (!row.next()) text.raw(NULL, 0, NULL.length);
+      if (!hasValue) text.raw(NULL, 0, NULL.length);
       else if (!write(text, row.bytes, row.from, row.until)) whole = false;
       if (inKey < 0) continue;
       const place = this.#key[inKey] as { from: number; until: number };
@@ -89,10 +95,11 @@ export class BirthText {
   }
 }
 
+const OPEN = Buffer.from('{"columns":{');
 const MIDDLE = Buffer.from('},"id":"');
 const SLASH = Buffer.from('/');
 
-/** A row as it stands: the canonical text of each column; null where a value has none. */
+/** A row as it is now: the canonical text of each column; null where a value has none. */
 export interface StandingRow {
   readonly kind: Kind;
   readonly id: string;

@@ -2,7 +2,13 @@ import type { Client } from 'pg';
 import type { ReadRecord } from '../../law/read-record.ts';
 import type { RowShape } from '../../law/scan-record.ts';
 import { recordLeaf } from '../../log/tree/tree-fold.ts';
-import { type ComparedHeads, type Coverage, type Findings, Postponed, type Unseen } from '../finding.ts';
+import {
+  type ComparedHeads,
+  type FsckCoverage,
+  type FsckFindings,
+  Postponed,
+  type Unseen,
+} from '../finding.ts';
 import type { HeadsFile, SeenHead } from '../heads.ts';
 import { KINDS, type Kind, kindNamed } from '../kinds.ts';
 import { checkHeads } from '../log/heads-check.ts';
@@ -19,12 +25,12 @@ import { takeBeside } from './helper-thread.ts';
 import { judgeSuspects } from './judge.ts';
 import { type Difference, Sketch } from './sketch.ts';
 import { slicesOf, Turns, takeSlices } from './slices.ts';
-import { gather, type Suspect, suspectsOf } from './suspects.ts';
+import { gatherEvidence, type Suspect, suspectsOf } from './suspects.ts';
 import { statusDigest } from './table-rows.ts';
 import type { ReachedRows } from './unique.ts';
 import { kindOfWords, uuidOf } from './words.ts';
 
-/** Sizes of the sketch, tried in turn: most ledgers differ in nothing or in a few rows, a ruined one in very many. */
+/** Sizes of the sketch, tried in turn: most ledgers differ in no row or few, a ruined one in very many. */
 const SIZES = [1 << 12, 1 << 18] as const;
 
 /** Pages of a table that one thread reads at a time. */
@@ -34,21 +40,21 @@ export interface RowsOptions extends Pick<SnapshotSession, 'client' | 'beside' |
   /** The login cutter_evidence. */
   readonly url: string;
   readonly head: number;
-  readonly findings: Findings;
-  readonly coverage: Coverage;
+  readonly findings: FsckFindings;
+  readonly coverage: FsckCoverage;
   /** The incarnation that the log's head names. */
-  readonly incarnation: string;
-  /** Heads of the log that were kept outside the database. */
+  readonly incarnation: string | null;
+  /** Heads of the log that were stored outside the database. */
   readonly heads: readonly SeenHead[];
-  /** The files that such heads stand in. */
+  /** The files that hold such heads. */
   readonly headFiles: readonly HeadsFile[];
   /** Where no table has more pages than this, one thread is enough. */
   readonly slicePages?: number;
 }
 
 /**
- * Compares every row with the record that vouches for it. Both sides go through one sketch in a single pass over log
- * and tables; only where something is left of it are records and rows read once more, to name what.
+ * Compares every row with the record that vouches for it. Both go through one sketch, in a single pass over log and
+ * tables. Only where the sketch isn't empty at the end are records and rows read again, to name what differs.
  */
 export async function checkRows(options: RowsOptions): Promise<CheckedRows> {
   const { client, findings, coverage, unseen } = options;
@@ -81,19 +87,19 @@ export async function checkRows(options: RowsOptions): Promise<CheckedRows> {
     unseen,
   });
   const head = Math.max(options.head, tree.longest);
-  pass.log.tell(findings);
+  pass.log.report(findings);
   const seen = pass.differences?.filter(({ words }) => isSeen(kindOfWords(words), unseen));
   if (seen === undefined)
-    unlike(findings, head, "So many rows differ from the log that they can't be told apart.");
+    reportUnnamed(findings, head, "So many rows differ from the log that this check can't name them.");
   const suspects = await suspectsOf(client, seen ?? []);
   const doubted = namesOf(suspects);
-  const broken = lines.broken.map((line) => ({ ...line, blames: blamed(line, tree, doubted) }));
+  const broken = lines.broken.map((line) => ({ ...line, blames: blamedPartOf(line, tree, doubted) }));
   judgeRewritten(tree, broken, findings);
   judgeLog({ lines, broken, orphans, head: options.head, longest: head, inTree: tree.longest }, findings);
-  const evidence = await gather(suspects, (each) =>
+  const evidence = await gatherEvidence(suspects, (each) =>
     everyRecord(client, (record, line, reliable) => {
       each(record, line, reliable);
-      // Where a record isn't what it was, what it says of an entry's way is no finding of its own.
+      // What an altered record says about an entry's way is no finding of its own.
       if (line.position === null || !tree.wrongHashes.has(line.position)) return;
       for (const { entry_id } of record.history) findings.taint(MOVES_OF, entry_id);
     }),
@@ -103,9 +109,9 @@ export async function checkRows(options: RowsOptions): Promise<CheckedRows> {
     timeOf(suspects.get(place)),
   );
   judgeSuspects(evidence, state, findings);
-  pass.states.tell(findings);
+  pass.states.report(findings);
   if (suspects.size > 0 && findings.all.length === 0)
-    unlike(findings, head, 'Rows differ from the log in a way that none of them could be named for.');
+    reportUnnamed(findings, head, 'Rows differ from the log, and this check can’t name any of them.');
   return { keys, incarnations, compared, reached: { lines: lines.seen, parts: lines.parts + orphans.parts } };
 }
 
@@ -120,12 +126,12 @@ interface Pass {
   /** The keys as the log's records make them. */
   readonly keys: LedgerKeys;
   readonly incarnations: Incarnations;
-  /** What was found of the log and of the states, to be told once it is known which rows are altered. */
+  /** Findings about the log and the states, reported once it is known which rows are altered. */
   readonly log: Postponed;
   readonly states: Postponed;
   readonly entries: number;
   readonly rows: number;
-  /** What log and tables don't agree in; null where it is more than the sketch can tell apart. */
+  /** Where log and tables don't agree; null where that is more than the sketch can separate. */
   readonly differences: readonly Difference[] | null;
 }
 
@@ -188,8 +194,8 @@ async function readAll(options: RowsOptions, size: number): Promise<Pass> {
 
 const isSeen = (kind: Kind, unseen: readonly Unseen[]) => !unseen.some(({ table }) => table === kind.table);
 
-/** Said where log and tables differ and no row can be named. */
-function unlike(findings: Findings, head: number, message: string): void {
+/** Reports that log and tables differ where no row can be named. */
+function reportUnnamed(findings: FsckFindings, head: number, message: string): void {
   findings.add({
     verdict: 'edited',
     table: 'cutter_governance',
@@ -202,12 +208,16 @@ function unlike(findings: Findings, head: number, message: string): void {
 }
 
 /**
- * Whether a body that doesn't give its hash is itself altered, or the hash beside it: the tree knows, and where it
- * doesn't, the rows.
+ * Whether a body that doesn't give its hash was altered, or the hash beside it. The tree decides. Where the tree
+ * doesn't hold the record, the rows decide.
  */
-function blamed(broken: BrokenLine, tree: TreeReport, doubted: ReadonlySet<string>): BlamedLine['blames'] {
+function blamedPartOf(
+  broken: BrokenLine,
+  tree: TreeReport,
+  doubted: ReadonlySet<string>,
+): BlamedLine['blames'] {
   const { record, line, hash } = broken;
-  // A body that gives its hash, in parts that are numbered otherwise.
+  // The body gives its hash, and its parts are misnumbered.
   if (record !== null && broken.verdict === 'malformed') return 'body';
   const folded = line.position !== null && line.position < tree.folded;
   const leaf = folded ? tree.wrongHashes.get(line.position as number) : undefined;
@@ -217,7 +227,7 @@ function blamed(broken: BrokenLine, tree: TreeReport, doubted: ReadonlySet<strin
   return record.isOfOne ? 'hash' : 'body';
 }
 
-/** Rows that differ, as records name them and as lines do: with their table, and by their id alone. */
+/** Rows that differ, by the names in records (table and id) and by those in lines (id alone). */
 function namesOf(suspects: ReadonlyMap<string, Suspect>): Set<string> {
   const names = new Set<string>();
   for (const { kind, standing, place } of suspects.values()) {
@@ -227,11 +237,8 @@ function namesOf(suspects: ReadonlyMap<string, Suspect>): Set<string> {
   return names;
 }
 
-/**
- * Records whose body gives the hash beside it, where another one was folded into the tree: rewritten with it, or
- * moved.
- */
-function judgeRewritten(tree: TreeReport, broken: readonly BlamedLine[], findings: Findings): void {
+/** Reports records whose body gives its hash, which isn't the one in the tree: they were rewritten or moved. */
+function judgeRewritten(tree: TreeReport, broken: readonly BlamedLine[], findings: FsckFindings): void {
   const known = new Set(broken.map(({ line }) => line.position));
   const wrong = [...tree.wrongHashes].sort(([one], [other]) => one - other);
   const foldedAt = new Map(wrong.map(([at, { folded }]) => [folded.toString('hex'), at]));
@@ -270,7 +277,7 @@ async function everyRecord(
   await orphansOf(client, (record) => each(record, { position: null }, true));
 }
 
-/** What a record vouches for goes into the sketch. */
+/** Puts what a record vouches for into the sketch. */
 function putRecord(record: ReadRecord, sketch: Sketch, recorded: number[], unseen: Unseen[]): void {
   let [last, kind, aspect]: [RowShape | null, Kind | undefined, typeof BIRTH | typeof UPDATE] = [
     null,
@@ -297,14 +304,17 @@ function putRecord(record: ReadRecord, sketch: Sketch, recorded: number[], unsee
 const vouched = new Element();
 
 function noteUnknown(table: string, unseen: Unseen[]): void {
-  note(unseen, { table: PARTS, message: `Records speak of ${table}, which this version doesn't check.` });
+  addUnseen(unseen, {
+    table: PARTS,
+    message: `Records name ${table}, which this version doesn't check.`,
+  });
 }
 
-function note(unseen: Unseen[], one: Unseen): void {
+function addUnseen(unseen: Unseen[], one: Unseen): void {
   if (!unseen.some(({ message }) => message === one.message)) unseen.push(one);
 }
 
-/** Every table that can be read, once; gives back how many rows each kind has. */
+/** Reads every readable table once; returns how many rows each kind has. */
 async function takeTables(options: RowsOptions, sketch: Sketch): Promise<number[]> {
   const { beside, unseen, slicePages = SLICE_PAGES } = options;
   const kinds = KINDS.filter((kind) => isSeen(kind, unseen));
@@ -316,12 +326,12 @@ async function takeTables(options: RowsOptions, sketch: Sketch): Promise<number[
   return KINDS.map(({ index }) => counted.reduce((sum, counts) => sum + (counts[index] ?? 0), 0));
 }
 
-/** A table that shows nothing where the log says otherwise wasn't seen. */
+/** A table that shows no row, where the log has some, wasn't seen. */
 function noteEmpty(counts: readonly number[], recorded: readonly number[], unseen: Unseen[]): void {
   for (const kind of KINDS) {
     const due = recorded[kind.index] as number;
     if (counts[kind.index] !== 0 || due === 0 || !isSeen(kind, unseen)) continue;
-    note(unseen, {
+    addUnseen(unseen, {
       table: kind.table,
       message: `${kind.table} shows no row, where the log says that there are ${due}.`,
     });

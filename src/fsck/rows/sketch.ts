@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 
-/** Words of an element that speaks of a row: a tag, 4 words of an id, 4 of a digest. */
+/** Words of an element about a row: a tag, 4 words of an id, 4 of a digest. */
 export const ELEMENT_WORDS = 9;
 /** What a cell holds beside the words of its elements: how many there are, and a check. */
 const CELL_WORDS = 2;
@@ -23,9 +23,9 @@ export interface SketchState {
 }
 
 /**
- * The difference of two sets of any size in constant memory: what is put in and taken out again leaves no trace,
- * whatever the order, and what is left is given back element by element. An invertible Bloom look-up table; its
- * hashes are seeded anew in every run, so nobody can prepare elements that hide each other.
+ * The difference of two sets of any size in constant memory: an invertible Bloom look-up table. What is put in and
+ * taken out again leaves no trace, in any order. What is left comes out element by element. Each run has new seeds, so
+ * nobody can prepare elements that hide each other.
  */
 export class Sketch {
   readonly #cells: Int32Array;
@@ -33,7 +33,7 @@ export class Sketch {
   readonly #width: number;
   readonly #stride: number;
   readonly #seeds: Int32Array;
-  /** Of the element under way: where its cells begin, and the word that tells a cell with it alone. */
+  /** Of the current element: where its cells begin, and the check word by which a cell with it alone is known. */
   readonly #places = new Int32Array(PARTS);
   #check = 0;
 
@@ -45,7 +45,7 @@ export class Sketch {
     this.#cells = cells ?? new Int32Array(PARTS * size * this.#stride);
   }
 
-  /** An empty one, seeded anew. `size` is that of each part, a power of two; `width` that of an element, in words. */
+  /** An empty one with new seeds. `size`: cells of each part, a power of two. `width`: words of an element. */
   static ofSize(size: number, width = ELEMENT_WORDS): Sketch {
     const seeds = Int32Array.from({ length: 2 }, () => randomInt(2 ** 32));
     return new Sketch({ size, width, seeds, cells: null });
@@ -55,12 +55,12 @@ export class Sketch {
     return { size: this.#mask + 1, width: this.#width, seeds: this.#seeds, cells: this.#cells };
   }
 
-  /** For an empty one that is seeded alike, and can be added. */
+  /** For an empty one with the same seeds, which can be added. */
   emptyState(): SketchState {
     return { ...this.state(), cells: null };
   }
 
-  /** Takes in all that was put into another one which is seeded alike. */
+  /** Adds all that was put into another one with the same seeds. */
   add({ cells }: SketchState): void {
     if (cells === null) return;
     for (let at = 0; at < cells.length; at += 1) {
@@ -74,7 +74,7 @@ export class Sketch {
     for (let part = 0; part < PARTS; part += 1) this.#put(this.#places[part] as number, words, sign);
   }
 
-  /** Every element that is left; null where there are more than it can tell apart. */
+  /** Every element that is left; null where there are more than it can separate. */
   differences(): Difference[] | null {
     const found: Difference[] = [];
     const queue: number[] = [];

@@ -3,13 +3,11 @@ import type { Kind } from '../kinds.ts';
 import type { Sketch } from './sketch.ts';
 import { type Slice, takeRows } from './table-rows.ts';
 
-/**
- * Cuts tables into slices of so many pages. The last one of each has no end, so all of them together are the table,
- * however large it is.
- */
+/** Cuts tables into slices of `size` pages. The last one of each table has no end, so together they are the table. */
 export async function slicesOf(client: Client, kinds: readonly Kind[], size: number): Promise<Slice[]> {
   const { rows } = await client.query<{ pages: number }>(
-    `/* fsck.pages */ select ceil(pg_relation_size(t.name::regclass) / current_setting('block_size')::float8)::int as pages
+    `/* fsck.pages */ select
+       ceil(pg_relation_size(t.name::regclass) / current_setting('block_size')::float8)::int as pages
      from unnest($1::text[]) with ordinality as t (name, place) order by t.place`,
     [kinds.map(({ table }) => table)],
   );
@@ -41,7 +39,7 @@ export class Turns {
   }
 }
 
-/** Reads slices as long as there are any left; gives back how many rows of each kind it saw, by the kind's index. */
+/** Reads slices as long as any are left; returns how many rows of each kind it saw, by the kind's index. */
 export async function takeSlices(
   client: Client,
   slices: readonly Slice[],

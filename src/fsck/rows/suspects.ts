@@ -28,13 +28,13 @@ export interface Suspect {
   readonly kind: Kind;
   readonly place: string;
   standing: StandingRow | null;
-  /** How many rows stand under the key: more than one where somebody took the primary key away. */
+  /** How many rows have the key: there can be several once the primary key is gone. */
   copies: number;
   readonly births: Vouched[];
   readonly updates: Vouched[];
 }
 
-/** A recorded row whose content is that of a suspect, key and later moves apart. */
+/** A recorded row with the content of a suspect, apart from key and later moves. */
 export interface Twin {
   readonly kind: Kind;
   readonly id: string;
@@ -46,13 +46,13 @@ export interface Evidence {
   readonly suspects: ReadonlyMap<string, Suspect>;
   /** By the place of the suspect that looks the same. */
   readonly twins: ReadonlyMap<string, readonly Twin[]>;
-  /** The order of the newest recorded row of each kind that still stands. */
+  /** The order of the newest recorded row of each kind that is still there. */
   readonly newestStanding: ReadonlyMap<number, number>;
-  /** Signature rows by the fingerprint of an envelope that stands on a suspect. */
+  /** Signature rows by the fingerprint of an envelope that a suspect has. */
   readonly envelopes: ReadonlyMap<string, string>;
 }
 
-/** The rows that the differences speak of, as they stand. */
+/** The rows that the differences are about, as they are now. */
 export async function suspectsOf(
   client: Client,
   differences: readonly Difference[],
@@ -119,9 +119,21 @@ function contentPrint(kind: Kind, fingerprint: (column: string, at: number) => s
 }
 
 export const printOf = (text: string | null | undefined) => (text == null ? '-' : fingerprintOf(text));
+const NULL_PRINT = fingerprintOf('null');
 
-/** Reads the whole log again for what it says of the suspects, and for rows that look like them. */
-export async function gather(
+/** The fingerprints that a record has of a row, one for each column of its kind; null where it has other columns. */
+function columnPrints(kind: Kind, row: RecordedRow): readonly string[] | null {
+  if (row.columns.length === kind.columns.length) return row.fingerprints;
+  const known = new Map(row.columns.map((column, at) => [column, row.fingerprints[at] as string]));
+  const prints = kind.columns.map(
+    (column) => known.get(column) ?? (kind.added.has(column) ? NULL_PRINT : null),
+  );
+  const isWhole = row.columns.every((column) => kind.columns.includes(column)) && !prints.includes(null);
+  return isWhole ? (prints as string[]) : null;
+}
+
+/** Reads the whole log again for what it says about the suspects, and for rows that look like them. */
+export async function gatherEvidence(
   suspects: ReadonlyMap<string, Suspect>,
   everyLine: (
     each: (record: ReadRecord, line: Pick<LogLine, 'position'>, reliable: boolean) => void,
@@ -155,14 +167,15 @@ export async function gather(
       }
       if (row.op !== 'insert') continue;
       if (suspect === undefined || suspect.standing !== null) newestStanding.set(kind.index, order);
-      if (row.columns.length !== kind.columns.length) continue;
-      const print = contentPrint(kind, (_, at) => row.fingerprints[at] as string);
+      const prints = columnPrints(kind, row);
+      if (prints === null) continue;
+      const print = contentPrint(kind, (_, at) => prints[at] as string);
       for (const look of looks.get(print) ?? []) {
         if (look !== place)
           twins.set(look, [...(twins.get(look) ?? []), { kind, id: row.id, place, position: line.position }]);
       }
       if (kind.recorded === 'dot_pair_signature') {
-        const envelope = row.fingerprints[kind.columns.indexOf('payload_envelope')] as string;
+        const envelope = prints[kind.columns.indexOf('payload_envelope')] as string;
         if (wanted.has(envelope)) envelopes.set(envelope, row.id);
       }
     }
@@ -175,7 +188,7 @@ function kindOf(table: string, watched: ReadonlySet<Kind>): Kind | undefined {
   return undefined;
 }
 
-/** Finds the version that a unit of one record was born with: its id has the fingerprint that the unit's anchor has. */
+/** Finds the version that a unit of one record was born with: its id has the fingerprint of the unit's anchor. */
 export type Anchors = (row: RecordedRow) => string | null;
 
 /** Reads the versions of a record once, when the first unit asks: a record may hold a hundred thousand of both. */
@@ -191,15 +204,15 @@ export function anchorsOf(record: ReadRecord): Anchors {
   };
 }
 
-/**
- * The columns in which a row differs from what the log says stands there now; null where it differs and none can be
- * named.
- */
+/** The columns in which a row differs from what the log gives it now; null where it differs and none can be named. */
 export function alteredNow(suspect: Suspect): readonly string[] | null {
   const { kind, standing, births, updates } = suspect;
   const birth = births[0];
   if (standing === null || birth === undefined) return [];
-  const expected = new Map(birth.row.columns.map((column, at) => [column, birth.row.fingerprints[at]]));
+  const expected = new Map(
+    [...kind.added].map((column): [string, string | undefined] => [column, NULL_PRINT]),
+  );
+  for (const [at, column] of birth.row.columns.entries()) expected.set(column, birth.row.fingerprints[at]);
   for (const { row } of updates) {
     for (const [at, column] of row.columns.entries()) expected.set(column, row.fingerprints[at]);
   }
@@ -212,8 +225,13 @@ export function alteredNow(suspect: Suspect): readonly string[] | null {
 
 function birthDigestOf(standing: StandingRow, birth: Vouched): string {
   const { kind } = standing;
-  const values = kind.columns.map((column) => `"${column}":${bornValue(standing, column, birth)}`);
-  const text = `{"columns":{${values.join()}},"id":${JSON.stringify(standing.id)},"op":"insert","table":"${kind.recorded}"}`;
+  const values = kind.columns
+    .map((column) => [column, bornValue(standing, column, birth)] as const)
+    .filter(([column, value]) => value !== 'null' || !kind.added.has(column))
+    .map(([column, value]) => `"${column}":${value}`);
+  const text =
+    `{"columns":{${values.join()}},"id":${JSON.stringify(standing.id)},` +
+    `"op":"insert","table":"${kind.recorded}"}`;
   return hash('sha256', text, 'base64url');
 }
 

@@ -15,7 +15,7 @@ export interface Slice {
 
 const ALTERED = '\0'.repeat(32);
 
-/** What a table's rows take out of the sketch beside their birth: the value that a later move left, as SQL. */
+/** What rows take out of the sketch beside their birth: the value that a later move left, as SQL. */
 const LATER: Readonly<Record<string, string>> = {
   decision_backlog_entry: 'r.status',
   review_decision: 'r.superseded_by_review_decision_id::text',
@@ -33,10 +33,7 @@ const MOVED = `left join (select v.unit_id,
   where v.unit_id in (select later.unit_id from public.unit_version later where later.version_seq <> 1)
   group by v.unit_id) m on m.unit_id = r.id`;
 
-/**
- * Streams a slice of a table and takes each row out of the sketch: as it was born, and as it stands. Gives back how
- * many there are.
- */
+/** Takes each row of a slice out of the sketch: as it was born, and as it is now. Returns how many there are. */
 export async function takeRows(client: Client, { kind, pages }: Slice, sketch: Sketch): Promise<number> {
   const birth = new BirthText(kind);
   const later = LATER[kind.recorded];
@@ -97,7 +94,9 @@ export function statusDigest(status: string): string {
 }
 
 function supersededDigest(id: string, by: string): string {
-  const text = `{"columns":{"superseded_by_review_decision_id":"${by}"},"id":"${id}","op":"update","table":"review_decision"}`;
+  const text =
+    `{"columns":{"superseded_by_review_decision_id":"${by}"},"id":"${id}",` +
+    '"op":"update","table":"review_decision"}';
   return hash('sha256', text, 'binary');
 }
 
@@ -107,6 +106,8 @@ function endedDigest(id: string, position: string): string {
 }
 
 function anchorsDigest(unitId: string, versionId: string): string {
-  const text = `{"columns":{"content_anchor_ref":"${versionId}","version_anchor_ref":"${versionId}"},"id":"${unitId}","op":"update","table":"public.information_unit"}`;
+  const text =
+    `{"columns":{"content_anchor_ref":"${versionId}","version_anchor_ref":"${versionId}"},"id":"${unitId}",` +
+    '"op":"update","table":"public.information_unit"}';
   return hash('sha256', text, 'binary');
 }

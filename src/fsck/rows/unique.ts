@@ -1,8 +1,8 @@
 import type { Client } from 'pg';
-import type { Findings, Unseen } from '../finding.ts';
+import type { FsckFindings, Unseen } from '../finding.ts';
 import { KINDS } from '../kinds.ts';
 
-/** What may stand once in a table: columns, or another expression over them. */
+/** What must be unique in a table: columns, or another expression over them. */
 export interface UniqueRule {
   readonly table: string;
   /** The column that a finding names; null where it is the key. */
@@ -19,7 +19,7 @@ const once = (table: string, column: string, ...others: string[]): UniqueRule =>
 
 const G = 'cutter_governance';
 
-/** Every unique index of the tables that are checked, and what the program alone keeps unique. */
+/** Every unique index of the checked tables, and what only the program makes unique. */
 export const UNIQUE_RULES: readonly UniqueRule[] = [
   ...KINDS.map((kind) => key(kind.table, ...kind.key)),
   once('public.information_unit', 'canonical_address'),
@@ -48,7 +48,7 @@ export const UNIQUE_RULES: readonly UniqueRule[] = [
   key('cutter_log.resumption', 'incarnation', 'lane'),
 ];
 
-/** So many of each rule are named. */
+/** How many values of each rule are named. */
 const MOST_NAMED = 100;
 
 const WITHOUT_INDEXES =
@@ -57,17 +57,21 @@ const WITH_INDEXES =
   'set local enable_indexscan = on; set local enable_indexonlyscan = on; set local enable_bitmapscan = on';
 
 /**
- * Counts a second time what the database's unique indexes keep, without them: whoever may drop an index may put in
- * what it forbids, and one that is broken hides rows. PostgreSQL sorts or hashes on its disk where that is more than
- * its memory for it.
+ * Counts again, without indexes, what the database's unique indexes forbid: without its index a value may be there
+ * twice, and a broken index hides rows. Where its memory isn't enough, PostgreSQL sorts or hashes on disk.
  */
-export async function checkUnique(client: Client, head: number, findings: Findings): Promise<void> {
+export async function checkUnique(client: Client, head: number, findings: FsckFindings): Promise<void> {
   await withoutIndexes(client, async () => {
     for (const rule of UNIQUE_RULES) await checkRule(client, rule, head, findings);
   });
 }
 
-async function checkRule(client: Client, rule: UniqueRule, head: number, findings: Findings): Promise<void> {
+async function checkRule(
+  client: Client,
+  rule: UniqueRule,
+  head: number,
+  findings: FsckFindings,
+): Promise<void> {
   const { table, column, columns } = rule;
   const values = columns.map((name) => `(${name})::text`);
   const { rows } = await client.query<{ value: string[]; keys: string[] | null; copies: string }>(
@@ -81,7 +85,7 @@ async function checkRule(client: Client, rule: UniqueRule, head: number, finding
     const refs = (keys ?? []).map((one) => [table, one] as const);
     const [first, other] = keys ?? [];
     const what = column === null ? 'The key' : `The ${columns.join(', ')}`;
-    // A copy whose own row was altered follows from that.
+    // A copy in an altered row follows from the alteration.
     findings.derive(column === null ? [] : refs, {
       verdict: 'doubled',
       table,
@@ -101,7 +105,7 @@ function keySqlOf(table: string): string {
   return rule.columns.map((name) => `${name}::text`).join(` || '/' || `);
 }
 
-/** How many rows of the log's tables were reached by their indexes. */
+/** How many rows of the log's tables were read by their indexes. */
 export interface ReachedRows {
   readonly lines: number;
   readonly parts: number;
@@ -111,28 +115,31 @@ export interface ReachedRows {
 export async function checkReached(
   client: Client,
   reached: ReachedRows,
-  findings: Findings,
+  findings: FsckFindings,
   unseen: Unseen[],
 ): Promise<void> {
-  // Of rows that stand twice, a page may leave one out.
+  // Of rows that are there twice, a page may leave one out.
   if (findings.all.some(({ verdict, table }) => verdict === 'doubled' && table.startsWith('cutter_log.')))
     return;
   const { rows } = await withoutIndexes(client, () =>
     client.query<{ lines: string; parts: string }>(
-      `/* fsck.reached */ select ((select count(*) from cutter_log.log) + (select count(*) from cutter_log.pending))::text as lines,
+      `/* fsck.reached */ select
+         ((select count(*) from cutter_log.log) + (select count(*) from cutter_log.pending))::text as lines,
          (select count(*) from cutter_log.record_part)::text as parts`,
     ),
   );
   const there = { lines: Number(rows[0]?.lines), parts: Number(rows[0]?.parts) };
-  tellUnreached('cutter_log.log', there.lines, reached.lines, unseen);
-  tellUnreached('cutter_log.record_part', there.parts, reached.parts, unseen);
+  reportUnreached('cutter_log.log', there.lines, reached.lines, unseen);
+  reportUnreached('cutter_log.record_part', there.parts, reached.parts, unseen);
 }
 
-function tellUnreached(table: string, there: number, reached: number, unseen: Unseen[]): void {
+function reportUnreached(table: string, there: number, reached: number, unseen: Unseen[]): void {
   if (there === reached) return;
   unseen.push({
     table,
-    message: `${table} has ${there} rows, and its indexes lead to ${reached}. Run "reindex table ${table}" and check again.`,
+    message:
+      `${table} has ${there} rows, and its indexes lead to ${reached}. ` +
+      `Run "reindex table ${table}" and check again.`,
   });
 }
 

@@ -1,7 +1,7 @@
 import { KINDS, type Kind } from '../kinds.ts';
 import { BIRTH, Element } from './element.ts';
 
-/** The kind of row that an element speaks of. */
+/** The kind of row that an element is about. */
 export function kindOfWords(elementWords: Int32Array): Kind {
   return KINDS[(elementWords[0] as number) >> 2] as Kind;
 }
@@ -24,7 +24,7 @@ export function placeOfId(kind: number, id: string): string {
 
 const hex = (word: number) => (word >>> 0).toString(16).padStart(8, '0');
 
-/** The UUID that stands in an element's id. */
+/** The UUID in an element's place. */
 export function uuidOf(place: string): string {
   const text = place.slice(place.indexOf(' ') + 1);
   return `${text.slice(0, 8)}-${text.slice(8, 12)}-${text.slice(12, 16)}-${text.slice(16, 20)}-${text.slice(20)}`;

@@ -1,4 +1,4 @@
-/** The thread of the scrub: it reports to the thread that started it, and ends when that says so. */
+/** The thread of the scrub: it reports to the thread that started it, and ends when that one asks for it. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { CLOSE, type ScrubErrand, type ScrubReport } from './scrub.ts';
 import { scrubUntil } from './scrub-loop.ts';

@@ -1,14 +1,14 @@
 import { type DedicatedConnection, openDedicated } from '../../database/connection.ts';
 import { isAway } from '../../database/outage.ts';
 import { backoffMs, restUnless } from '../../database/wake.ts';
-import type { Finding } from '../finding.ts';
+import type { FsckFinding } from '../finding.ts';
 import { type PageSize, scrubPage } from './scrub-page.ts';
-import { type Integrity, newPass, type ScrubPass, withPage } from './scrub-pass.ts';
+import { newPass, type ScrubPass, type ScrubPasses, withPage } from './scrub-pass.ts';
 
 /** How fast the scrub goes. */
 export interface ScrubPace {
   readonly page: PageSize;
-  /** How many times as long as a page took there is rest after it. */
+  /** Rest after a page, as a multiple of the time that the page took. */
   readonly rest: number;
   /** The least rest after a page. */
   readonly leastRestMs: number;
@@ -18,14 +18,14 @@ export interface ScrubPace {
 
 export interface ScrubEars {
   /** After each page. */
-  onState(integrity: Integrity): void;
+  onState(integrity: ScrubPasses): void;
   /** A finding that neither this pass nor the one before has reported. */
-  onFinding(finding: Finding): void;
+  onFinding(finding: FsckFinding): void;
   /** A page failed, and is tried again after a rest. `away`: because the database can't be reached. */
   onFailure(error: unknown, away: boolean): void;
 }
 
-/** Scrubs page after page on a connection of its own until `closing` aborts; it ends after the page under way. */
+/** Scrubs page after page on a connection of its own. When `closing` aborts, it ends after the current page. */
 export async function scrubUntil(
   closing: AbortSignal,
   url: string,
@@ -36,7 +36,7 @@ export async function scrubUntil(
   let current = newPass();
   let last: ScrubPass | null = null;
   const tainted = new Set<string>();
-  /** What the pass before and this one reported already. */
+  /** What the pass before reported, and what this one has reported so far. */
   let [known, reported] = [new Set<string>(), new Set<string>()];
 
   async function drop(): Promise<void> {
@@ -45,7 +45,7 @@ export async function scrubUntil(
     await lost?.close();
   }
 
-  /** One page; gives back how long to rest. */
+  /** Scrubs one page; returns how long to rest. */
   async function turn(): Promise<number> {
     connection ??= await openDedicated(url, 'cutter_evidence', () => {});
     const began = performance.now();
@@ -63,7 +63,7 @@ export async function scrubUntil(
     return ended ? passRestMs : Math.max(leastRestMs, (performance.now() - began) * rest);
   }
 
-  function report(finding: Finding): void {
+  function report(finding: FsckFinding): void {
     const name = `${finding.verdict} ${finding.table} ${finding.key} ${finding.column}`;
     if (!known.has(name) && !reported.has(name)) ears.onFinding(finding);
     reported.add(name);

@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 import type { ReadRecord } from '../../law/read-record.ts';
-import { type Coverage, type Finding, Findings } from '../finding.ts';
+import { type FsckCoverage, type FsckFinding, FsckFindings } from '../finding.ts';
 import { keysOfLog } from '../log/ledger-keys.ts';
 import { LOG, LogLines, PARTS } from '../log/log-lines.ts';
 import { eachLine, type LogLine } from '../log/records.ts';
@@ -12,11 +12,11 @@ import { ExpectedRows } from './scrub-rows.ts';
 import { nodesBetween } from './scrub-tree.ts';
 
 export interface ScrubbedPage {
-  /** The first position that wasn't looked at; the log's end where it was reached. */
+  /** The first position that wasn't checked; the log's end where it was reached. */
   readonly next: number;
   readonly head: number;
-  readonly findings: readonly Finding[];
-  readonly coverage: Pick<Coverage, 'rows' | 'signatures' | 'cuts'>;
+  readonly findings: readonly FsckFinding[];
+  readonly coverage: Pick<FsckCoverage, 'rows' | 'signatures' | 'cuts'>;
 }
 
 /** How much of the log one page takes. It always takes one record, however large that is. */
@@ -27,9 +27,8 @@ export interface PageSize {
 }
 
 /**
- * Looks at a page of the log in a snapshot of its own: bodies, the rows they vouch for, the tree over them,
- * signatures and cuts. `tainted` goes from page to page: what follows from a row that was found altered is no finding
- * of its own.
+ * Checks a page of the log in a snapshot of its own: bodies, the rows they vouch for, the tree over them, signatures
+ * and cuts. `tainted` goes from page to page: what follows from an altered row is no finding of its own.
  */
 export async function scrubPage(
   client: Client,
@@ -51,10 +50,7 @@ export async function scrubPage(
   return { next: until, head, findings: page.findings.all, coverage: page.coverage };
 }
 
-/**
- * The log's end, and the page's: behind its last record, or before the first one with which it would have too many
- * rows.
- */
+/** The ends of the log and of the page: before `$1 + $2`, or before the record that makes too many rows. */
 const PAGE_END = `/* scrub.head */ select head.next_position::text as next,
     (select min(position)::text from (
       select l.position, sum(cardinality(l.row_ids)) over (order by l.position) as rows
@@ -63,8 +59,8 @@ const PAGE_END = `/* scrub.head */ select head.next_position::text as next,
   from cutter_log.head`;
 
 class Page {
-  readonly findings: Findings;
-  readonly coverage: Coverage = {
+  readonly findings: FsckFindings;
+  readonly coverage: FsckCoverage = {
     positions: 0,
     pending: 0,
     rows: 0,
@@ -78,7 +74,7 @@ class Page {
 
   constructor(head: number, tainted: Set<string>) {
     this.#head = head;
-    this.findings = new Findings(tainted);
+    this.findings = new FsckFindings(tainted);
   }
 
   async check(client: Client, from: number, until: number): Promise<void> {
@@ -90,7 +86,7 @@ class Page {
     this.coverage.rows += await expected.compare(client);
     if (expected.hasDiffering) await this.#rows(client, expected, from, until);
     const keys = await keysOfLog(client);
-    keys.tell(this.findings, this.#head, { from, until });
+    keys.report(this.findings, this.#head, { from, until });
     await checkSomeSignatures(
       client,
       keys,
@@ -113,7 +109,7 @@ class Page {
     return lines;
   }
 
-  /** The rows that differ: the page is read again for what its records say of those alone. */
+  /** The rows that differ: the page is read again for what its records say about them alone. */
   async #rows(client: Client, expected: ExpectedRows, from: number, until: number): Promise<void> {
     const again = this.#lines(from, (record, line) => expected.suspect(record, line));
     await eachLine(client, (line) => again.line(line), { from, until });
@@ -121,12 +117,17 @@ class Page {
   }
 
   #log(lines: LogLines, until: number): void {
-    const tell = (verdict: Finding['verdict'], table: string, key: string, at: number, message: string) =>
-      this.findings.add({ verdict, table, key, column: null, after: at - 1, before: at + 1, message });
+    const report = (
+      verdict: FsckFinding['verdict'],
+      table: string,
+      key: string,
+      at: number,
+      message: string,
+    ) => this.findings.add({ verdict, table, key, column: null, after: at - 1, before: at + 1, message });
     for (const { at } of lines.gaps)
-      tell('deleted', LOG, String(at), at, `Position ${at} of the log is empty.`);
+      report('deleted', LOG, String(at), at, `Position ${at} of the log is empty.`);
     if (lines.next < until)
-      tell(
+      report(
         'truncated',
         LOG,
         `${lines.next}..${until - 1}`,
@@ -134,7 +135,7 @@ class Page {
         `The log ends before position ${lines.next}.`,
       );
     for (const { line } of lines.broken)
-      tell(
+      report(
         'record-altered',
         PARTS,
         `${line.recordId}/0`,
@@ -158,7 +159,7 @@ class Page {
     }
   }
 
-  /** What moves later is another page's affair: it is left out here. */
+  /** Columns that change after birth are left out: the record of the change may be on another page. */
   #judge(differing: ReadonlyMap<string, Suspect>): void {
     const suspects = new Map(
       [...differing].filter(([, suspect]) => suspect.standing === null || isAltered(suspect)),
@@ -169,7 +170,7 @@ class Page {
       newestStanding: new Map([...suspects.values()].map(({ kind }) => [kind.index, 1])),
       envelopes: new Map(),
     };
-    const blanks = [['', null] as const];
+    const blanks = [[null, null] as const];
     judgeSuspects(
       evidence,
       {

@@ -1,25 +1,25 @@
-import type { Coverage, Finding } from '../finding.ts';
+import type { FsckCoverage, FsckFinding } from '../finding.ts';
 
-/** One way through the whole log. */
+/** One pass over the whole log. */
 export interface ScrubPass {
   readonly startedAt: string;
-  /** Null while it is under way. */
+  /** Null until it has ended. */
   readonly finishedAt: string | null;
-  /** Positions from 0 to before this one were looked at. */
+  /** Positions from 0 to before this one were checked. */
   readonly positions: number;
   readonly rows: number;
   readonly signatures: number;
   readonly cuts: number;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly FsckFinding[];
 }
 
-export interface Integrity {
+export interface ScrubPasses {
   /** The newest pass that came to the log's end; null before the first one. */
   readonly lastPass: ScrubPass | null;
   readonly currentPass: ScrubPass | null;
 }
 
-/** Findings kept for readers; the alarms in the log are all of them. */
+/** Findings kept for readers. The server's own log has an alarm for every one. */
 const KEPT = 100;
 
 /** A pass that begins now. */
@@ -40,8 +40,8 @@ export function withPage(
   pass: ScrubPass,
   page: {
     next: number;
-    findings: readonly Finding[];
-    coverage: Pick<Coverage, 'rows' | 'signatures' | 'cuts'>;
+    findings: readonly FsckFinding[];
+    coverage: Pick<FsckCoverage, 'rows' | 'signatures' | 'cuts'>;
   },
 ): ScrubPass {
   return {

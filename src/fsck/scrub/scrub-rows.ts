@@ -12,16 +12,17 @@ const KEYS = 1000;
 const IS_KEY = /^(?:[0-9a-f-]{36}|ed25519:[0-9a-f]{32})$/;
 
 /** A unit that moved was born with the anchors of its first version. */
-const FIRST_VERSION = `left join lateral (select (select v.id from public.unit_version v where v.unit_id = r.id and v.version_seq = 1
+const FIRST_VERSION = `left join lateral (select (select v.id from public.unit_version v
+    where v.unit_id = r.id and v.version_seq = 1
     order by v.id limit 1) as first
   where exists (select from public.unit_version l where l.unit_id = r.id and l.version_seq <> 1)) m on true`;
 
 /**
- * The rows that a page of the log vouches for: of each its digest alone, by which a row as it stands is compared.
- * What agrees leaves no trace; of what doesn't, the records are read again.
+ * The rows that a page of the log vouches for. Only the digest of each is kept, to compare the stored row with. Where a
+ * row differs, its record is read again.
  */
 export class ExpectedRows {
-  /** For each kind, each id and the digest of its birth, one character a byte; null once a row has met it. */
+  /** For each kind: each id and the digest of its birth, one character a byte; null once a row had it. */
   readonly #digests = new Map<Kind, Map<string, string | null>>();
   /** Places of rows that are missing, altered or there more than once. */
   readonly #differing = new Set<string>();
@@ -53,7 +54,7 @@ export class ExpectedRows {
     return [...this.#digestsOf(kindNamed(recorded) as Kind).keys()];
   }
 
-  /** Compares the rows as they stand; gives back how many there are. */
+  /** Compares the stored rows; returns how many there are. */
   async compare(client: Client): Promise<number> {
     let count = 0;
     for (const [kind, digests] of this.#digests) {
@@ -65,7 +66,7 @@ export class ExpectedRows {
           const digest = birth.digest(row);
           const id = birth.text.bytes.toString('utf8', birth.idFrom, birth.idUntil);
           const expected = digests.get(id);
-          if (expected === undefined) return; // no row of this page: another page's, or a stranger
+          if (expected === undefined) return; // a row of another page, or of no record
           count += 1;
           if (expected !== null && expected === digest) digests.set(id, null);
           else this.#differing.add(placeOfId(kind.index, id));
@@ -78,7 +79,7 @@ export class ExpectedRows {
     return count;
   }
 
-  /** Notes what a record says of rows that differ. */
+  /** Notes what a record says about rows that differ. */
   suspect(record: ReadRecord, line: LogLine): void {
     const anchorOf = anchorsOf(record);
     for (const row of record.rows.of(({ op }) => op === 'insert')) {
@@ -91,7 +92,7 @@ export class ExpectedRows {
     }
   }
 
-  /** The suspects, with the rows that stand there. */
+  /** The suspects, with their stored rows. */
   async standing(client: Client): Promise<ReadonlyMap<string, Suspect>> {
     for (const kind of KINDS) {
       const ids = [...this.#suspects.values()]
@@ -115,10 +116,7 @@ export class ExpectedRows {
 /** A SHA-256 in base64url. */
 const DIGEST_LENGTH = 43;
 
-/**
- * Conditions that find rows by the first column of their key, whose index finds those of a composite one, some keys
- * at a time.
- */
+/** Conditions for rows by the first column of their key, some keys at a time. The key's index answers them. */
 function* keysOf(kind: Kind, ids: Iterable<string>): Generator<string> {
   const keys = [...new Set([...ids].map((id) => id.split('/')[0] as string))].filter((id) => IS_KEY.test(id));
   for (let at = 0; at < keys.length; at += KEYS) {

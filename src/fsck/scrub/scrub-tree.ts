@@ -7,9 +7,8 @@ const LEAVES = `/* scrub.leaves */ select '0/' || n.idx as place
     and n.hash <> sha256('\\x00'::bytea || decode(substr(l.record_hash, 8), 'hex'))`;
 
 /**
- * A node that isn't the hash of the two under it. Level and bounds are constants of each query, so that the key's
- * index finds the nodes: with the levels in a table beside, the planner would read every node of the tree for each
- * page.
+ * A node that isn't the hash of the two under it. Level and bounds are parameters, so that the key's index finds the
+ * nodes. With the levels in a joined table the planner would read every node of the tree for each page.
  */
 const LEVEL = `/* scrub.level */ select n.level || '/' || n.idx as place from cutter_log.node n
     left join cutter_log.node a on a.level = $1::int - 1 and a.idx = 2 * n.idx
@@ -18,9 +17,8 @@ const LEVEL = `/* scrub.level */ select n.level || '/' || n.idx as place from cu
     and n.hash is distinct from sha256('\\x01'::bytea || a.hash || b.hash)`;
 
 /**
- * Looks at the leaves of the positions from `from` on and before `until`, and at each node that closes there: the
- * nodes whose last leaf is one of those. Over all pages of a log that is every node once. Gives back the places,
- * "level/index", that are wrong.
+ * Checks the leaves of the positions from `from` to before `until`, and each node whose last leaf is one of those. Over
+ * all pages of a log that is every node once. Returns the places, "level/index", that are wrong.
  */
 export async function nodesBetween(client: ClientBase, from: number, until: number): Promise<string[]> {
   const wrong = await placesOf(client, LEAVES, [from, until]);

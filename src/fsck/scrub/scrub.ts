@@ -2,13 +2,13 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Log } from '../../database/connection.ts';
 import { backoffMs, restUnless } from '../../database/wake.ts';
-import type { Finding } from '../finding.ts';
+import type { FsckFinding } from '../finding.ts';
 import type { ScrubPace } from './scrub-loop.ts';
-import { type Integrity, newPass } from './scrub-pass.ts';
+import { newPass, type ScrubPasses } from './scrub-pass.ts';
 
 export interface Scrub {
-  state(): Integrity;
-  /** Ends after the page under way. */
+  state(): ScrubPasses;
+  /** Ends after the current page. */
   close(): Promise<void>;
 }
 
@@ -18,7 +18,7 @@ export interface ScrubOptions extends ScrubPace {
   readonly log: Log;
 }
 
-/** What the thread is given. */
+/** What the thread gets. */
 export interface ScrubErrand {
   readonly url: string;
   readonly pace: ScrubPace;
@@ -26,11 +26,11 @@ export interface ScrubErrand {
 
 /** What the thread reports. */
 export type ScrubReport =
-  | { readonly kind: 'state'; readonly integrity: Integrity }
-  | { readonly kind: 'finding'; readonly finding: Finding }
+  | { readonly kind: 'state'; readonly integrity: ScrubPasses }
+  | { readonly kind: 'finding'; readonly finding: FsckFinding }
   | { readonly kind: 'failure'; readonly error: unknown; readonly away: boolean };
 
-/** The message that ends the thread after the page under way. */
+/** The message that ends the thread after the current page. */
 export const CLOSE = 'close';
 
 const CLOSE_MS = 5000;
@@ -43,20 +43,20 @@ const PACE: ScrubPace = {
 };
 
 /**
- * Goes through the log without end, a small page at a time with a long rest after each: what it finds is an alarm. It
- * looks at what each record vouches for; what no record accounts for, and how entries moved, is for a full check. It
- * runs on a thread and a connection of its own, for one record may hold a hundred thousand rows, and nothing may wait
- * for those.
+ * Checks the log again and again, a small page at a time with a long rest after each, and raises an alarm for each
+ * finding. It checks what each record vouches for. Rows without a record, and the moves of entries, are left to a full
+ * check. It has a thread and a connection of its own: a record may hold a hundred thousand rows, and nothing may wait
+ * for them.
  */
 export function startScrub(options: Pick<ScrubOptions, 'url' | 'log'> & Partial<ScrubPace>): Scrub {
   const { url, log, ...pace } = options;
   const closing = new AbortController();
-  let integrity: Integrity = { lastPass: null, currentPass: newPass() };
+  let integrity: ScrubPasses = { lastPass: null, currentPass: newPass() };
   const hear = (report: ScrubReport) => {
     if (report.kind === 'state') integrity = report.integrity;
     else if (report.kind === 'finding')
       log.error({ finding: report.finding, alarm: 'INTEGRITY' }, `fsck: ${report.finding.message}`);
-    // A database that is away is the feed's to report, once.
+    // The feed reports a database that can't be reached, once.
     else
       log[report.away ? 'info' : 'warn'](
         { err: report.error },
@@ -85,13 +85,13 @@ export function startScrub(options: Pick<ScrubOptions, 'url' | 'log'> & Partial<
   };
 }
 
-/** Runs one thread to its end, which `closing` asks for and, after a while, forces. */
+/** Runs one thread to its end. `closing` asks for the end and, after a while, forces it. */
 async function runThread(
   errand: ScrubErrand,
   closing: AbortSignal,
   hear: (report: ScrubReport) => void,
 ): Promise<void> {
-  // The same file as it is run here: TypeScript from the sources, JavaScript where it was built.
+  // TypeScript when run from the sources, JavaScript when built.
   const file = new URL(`./scrub-errand${extname(import.meta.filename)}`, import.meta.url);
   const worker = new Worker(file, { workerData: errand });
   let force: NodeJS.Timeout | undefined;

@@ -8,28 +8,28 @@ import type { LiveUnitRow } from './live-units.ts';
 
 /** A unit of the ledger as the planning of a cut sees it. */
 export interface StandingUnit extends LiveUnit {
-  readonly contentHash: string;
+  readonly contentHash: string | null;
 }
 export type UnitPlan = PlannedAction<PlanRecord, StandingUnit>;
 export type DocumentActions = CutActions<StandingUnit>;
 
 /** What a cut of `records` does to each unit that the ledger has of the document. */
 export function planActions(records: readonly PlanRecord[], live: readonly LiveUnitRow[]): DocumentActions {
-  return actionsFor(records, new Map(live.map((row) => [row.address, standing(row)])));
+  return actionsFor(records, new Map(live.map((row) => [row.address, standingUnit(row)])));
 }
 
-function standing(row: LiveUnitRow): StandingUnit {
+function standingUnit(row: LiveUnitRow): StandingUnit {
   const was = row.provenance;
   return {
     address: row.address,
     unitId: row.unit_id,
-    versionId: row.version_id ?? '',
+    versionId: row.version_id,
     versionSeq: row.version_seq,
     highestSeq: row.highest_seq,
-    textDigest: `sha256:${row.body_sha256}`,
-    contentHash: row.content_hash ?? '',
-    kind: was?.kind ?? '',
-    sectionType: was?.section_type ?? '',
+    textDigest: row.body_sha256 === null ? null : `sha256:${row.body_sha256}`,
+    contentHash: row.content_hash,
+    kind: was?.kind ?? null,
+    sectionType: was?.section_type ?? null,
     sectionCode: was?.section_code ?? null,
     parentAddress: was?.parent_address ?? null,
     sortOrder: was?.sort_order ?? 0,

@@ -1,12 +1,13 @@
 import { CANONICALIZATION } from '../../document/canonicalize.ts';
 import type { PlainJson } from '../../proof/canonical.ts';
+import type { PhaseIds } from '../envelope/ids.ts';
 import type { NewAffectedRow } from '../tables/change-set.ts';
 import type { NewInformationUnit, NewUnitVersion } from '../tables/unit.ts';
 import type { DocumentActions, UnitPlan } from './actions.ts';
 
 /** What a cut's new rows derive from. Ids come from the idempotency key, so that a retry makes the same ones. */
 export interface Birth {
-  readonly id: (thing: string) => string;
+  readonly ids: PhaseIds<'cut'>;
   readonly principalId: string;
   readonly changeSetId: string;
   readonly docCode: string;
@@ -14,31 +15,18 @@ export interface Birth {
   readonly mode: string;
 }
 
-/** Ids by name, each derived once: a judgement asks for the same ones many times. */
-export function memoized(derive: (thing: string) => string): (thing: string) => string {
-  const known = new Map<string, string>();
-  return (thing) => {
-    let id = known.get(thing);
-    if (id === undefined) {
-      id = derive(thing);
-      known.set(thing, id);
-    }
-    return id;
-  };
-}
-
 /** The unit of each address after the cut. */
 export function unitIds(birth: Birth, actions: DocumentActions): Map<string, string> {
   return new Map(
     actions.actions.map((unit) => [
       unit.address,
-      unit.live?.unitId ?? birth.id(`unit:${unit.record.localId}`),
+      unit.live?.unitId ?? birth.ids.each(`unit:${unit.record.localId}`),
     ]),
   );
 }
 
 function versionId(birth: Birth, unit: UnitPlan): string {
-  return birth.id(`version:${unit.record.localId}`);
+  return birth.ids.each(`version:${unit.record.localId}`);
 }
 
 const changed = (actions: DocumentActions) => actions.actions.filter((unit) => unit.action !== 'unchanged');
@@ -120,9 +108,25 @@ export function newUnits(
     }));
 }
 
-/** A born unit as it stands when the transaction ends. */
-export function settled(unit: NewInformationUnit, version: NewUnitVersion): NewInformationUnit {
-  return { ...unit, content_anchor_ref: version.id, version_anchor_ref: version.id };
+/** What a cut writes of the document's units. */
+export interface BornRows {
+  readonly units: readonly NewInformationUnit[];
+  /** The units as the transaction leaves them: born with null anchors, their anchors moved once. */
+  readonly settled: readonly NewInformationUnit[];
+  readonly versions: readonly NewUnitVersion[];
+  readonly affected: readonly NewAffectedRow[];
+}
+
+export function bornRows(birth: Birth, actions: DocumentActions): BornRows {
+  const ids = unitIds(birth, actions);
+  const units = newUnits(birth, actions, ids);
+  const versions = newVersions(birth, actions, ids);
+  const versionOf = new Map(versions.map((version) => [version.unit_id, version.id]));
+  const settled = units.map((unit) => {
+    const version = versionOf.get(unit.id) as string;
+    return { ...unit, content_anchor_ref: version, version_anchor_ref: version };
+  });
+  return { units, settled, versions, affected: affectedRows(birth, actions, ids) };
 }
 
 /** One affected row for each version; the body is bound by its hash. */
@@ -132,7 +136,7 @@ export function affectedRows(
   ids: ReadonlyMap<string, string>,
 ): NewAffectedRow[] {
   return changed(actions).map((unit, ordinal) => ({
-    affected_row_id: birth.id(`affected:${unit.record.localId}`),
+    affected_row_id: birth.ids.each(`affected:${unit.record.localId}`),
     change_set_id: birth.changeSetId,
     ordinal,
     effect_kind: unit.action === 'birth' ? 'insert' : 'update',

@@ -12,8 +12,8 @@ interface BlockKeys {
 }
 
 /**
- * A manifest as rows: one block for each record in source order, the header in block 0, and the vanished units on
- * top, which stand outside the manifest digest.
+ * A manifest as rows: one block for each record in source order, the header in block 0, and one for each vanished
+ * unit, which the manifest digest doesn't cover.
  */
 export function manifestBlocks(
   keys: BlockKeys,
@@ -76,7 +76,7 @@ function recordSummary(record: PlanRecord): Record<string, PlainJson> {
 export function actionSummary(unit: UnitPlan | null): Record<string, PlainJson> {
   return {
     action: unit?.action ?? null,
-    base_version_id: unit?.live?.versionId || null,
+    base_version_id: unit?.live?.versionId ?? null,
     base_version_seq: unit?.live?.versionSeq ?? null,
     base_content_hash: unit?.live?.contentHash ?? null,
     version_seq: unit?.versionSeq ?? null,
@@ -123,11 +123,13 @@ export interface StoredBlock {
 
 /** All blocks of a manifest in order, as one JSON array of `storedBlock`s. */
 export function storedBlocks(manifestId: FragmentSqlToken): FragmentSqlToken {
-  return sql.fragment`(select coalesce(json_agg(json_build_object('unit_local_id', b.unit_local_id, 'block_role', b.block_role,
+  return sql.fragment`(
+    select coalesce(json_agg(json_build_object('unit_local_id', b.unit_local_id, 'block_role', b.block_role,
       'start', b.source_span->'start', 'end', b.source_span->'end', 'render_order', b.render_order,
       'target_unit_id', b.target_unit_id, 'address', b.proposed_canonical_address,
       'parent', b.candidate_edges->0->>'to',
-      'summary', case when jsonb_typeof(b.payload_summary) = 'object' then b.payload_summary else '{}' end) order by b.render_order), '[]')
+      'summary', case when jsonb_typeof(b.payload_summary) = 'object' then b.payload_summary else '{}' end)
+      order by b.render_order), '[]')
     from cutter_governance.manifest_unit_block b where b.envelope_id = ${manifestId})`;
 }
 
@@ -149,13 +151,13 @@ export function alteredField(block: StoredBlock, record: PlanRecord): string | n
     ...(record.role === 'excluded'
       ? [['text', summary['text'], record.text] as [string, unknown, unknown]]
       : []),
-    ...untouched(block),
+    ...untouchedFields(block),
   ];
   return fields.find(([, was, is]) => (was ?? null) !== (is ?? null))?.[0] ?? null;
 }
 
 /** A birth starts from nothing, and an excluded stretch does nothing. */
-function untouched(block: StoredBlock): [string, unknown, unknown][] {
+function untouchedFields(block: StoredBlock): [string, unknown, unknown][] {
   const { action, base_version_id, base_version_seq, base_content_hash } = block.summary;
   if (action === 'version' || action === 'unchanged') return [];
   const born = block.address !== null;
@@ -176,13 +178,14 @@ export function approvedActions(plan: DocumentPlan, blocks: readonly StoredBlock
   const actions = plan.records
     .filter((record) => record.address !== null)
     .map((record): UnitPlan => {
+      const address = record.address as string;
       const block = byLocalId.get(record.localId);
       const parentAddress =
         record.parentLocalId === null ? null : (addresses.get(record.parentLocalId) ?? null);
-      const live = block === undefined ? null : standingOf(block);
+      const live = block === undefined ? null : standingOf(block, address);
       return {
         record,
-        address: record.address as string,
+        address,
         parentAddress,
         action: live === null ? 'birth' : block?.summary['action'] === 'unchanged' ? 'unchanged' : 'version',
         baseVersionSeq: live?.versionSeq ?? null,
@@ -190,7 +193,9 @@ export function approvedActions(plan: DocumentPlan, blocks: readonly StoredBlock
         live,
       };
     });
-  const vanished = blocks.filter((block) => block.block_role === 'origin').map((block) => standingOf(block));
+  const vanished = blocks
+    .filter((block) => block.block_role === 'origin' && block.address !== null)
+    .map((block) => standingOf(block, block.address as string));
   return { actions, vanished: vanished.filter((unit) => unit !== null) };
 }
 
@@ -202,19 +207,20 @@ const text = (value: unknown) => (typeof value === 'string' ? value : null);
  * The version that a block was decided against; null for a birth. What was altered into another shape counts as
  * absent.
  */
-function standingOf(block: StoredBlock): StandingUnit | null {
+function standingOf(block: StoredBlock, address: string): StandingUnit | null {
   const summary = block.summary;
+  const baseId = text(summary['base_version_id']);
   if (block.target_unit_id === null || text(summary['action']) === 'birth') return null;
   return {
-    address: block.address ?? '',
+    address,
     unitId: block.target_unit_id,
-    versionId: normalizeUuid(text(summary['base_version_id']) ?? '') ?? '',
+    versionId: baseId === null ? null : normalizeUuid(baseId),
     versionSeq: whole(summary['base_version_seq'], 0),
     highestSeq: whole(summary['base_version_seq'], 0),
-    textDigest: '',
-    contentHash: text(summary['base_content_hash']) ?? '',
-    kind: text(summary['kind']) ?? '',
-    sectionType: text(summary['section_type']) ?? '',
+    textDigest: null,
+    contentHash: text(summary['base_content_hash']),
+    kind: text(summary['kind']),
+    sectionType: text(summary['section_type']),
     sectionCode: text(summary['section_code']),
     parentAddress: text(summary['parent_address']),
     sortOrder: whole(summary['sort_order'], 0),

@@ -2,9 +2,9 @@ import { type FragmentSqlToken, sql } from 'slonik';
 import { uuidOrNull } from '../envelope/reading.ts';
 
 /**
- * The units of a document as they stand, derived and never stored: a unit's current version is the highest whose
- * change set isn't compensated, and the units that stand are those named by the document's newest cut that isn't
- * compensated. Of a unit that only compensated cuts made, its newest void version is given and marked `void`.
+ * The live units of a document, derived and never stored. A unit's current version is the highest whose change set
+ * isn't compensated. The live units are those that the document's newest uncompensated cut names. If only compensated
+ * cuts made a unit, its newest void version is given and marked `void`.
  */
 export interface LiveUnitRow {
   readonly unit_id: string;
@@ -30,8 +30,9 @@ export interface LiveUnitRow {
 }
 
 /** Whether the change set `id` was compensated, as SQL. */
-function compensated(id: FragmentSqlToken): FragmentSqlToken {
-  return sql.fragment`exists (select 1 from cutter_governance.cut_change_set x where x.compensates_change_set_id = ${id})`;
+function isCompensated(id: FragmentSqlToken): FragmentSqlToken {
+  return sql.fragment`exists (
+    select 1 from cutter_governance.cut_change_set x where x.compensates_change_set_id = ${id})`;
 }
 
 /**
@@ -41,7 +42,7 @@ function compensated(id: FragmentSqlToken): FragmentSqlToken {
 export function cutsOf(docCode: FragmentSqlToken): FragmentSqlToken {
   return sql.fragment`
     select c.change_set_id, c.manifest_id, c.executor_signature_id, c.payload_summary->'cut_seq' as cut_seq,
-      ${compensated(sql.fragment`c.change_set_id`)} as compensated
+      ${isCompensated(sql.fragment`c.change_set_id`)} as compensated
     from cutter_governance.cut_change_set c
     where c.payload_summary->>'doc_code' = ${docCode} and c.change_kind = 'cut'
     order by c.payload_summary->'cut_seq' desc nulls last, c.change_set_id desc`;
@@ -57,10 +58,11 @@ export function liveUnits(docCode: FragmentSqlToken): FragmentSqlToken {
         'named', named.address is not null)), '[]')
       from public.information_unit u
       left join lateral (select v.id, v.version_seq, v.body, v.content_hash, v.title, v.provenance,
-          ${compensated(uuidOrNull(sql.fragment`v.provenance->>'change_set_id'`))} as void
+          ${isCompensated(uuidOrNull(sql.fragment`v.provenance->>'change_set_id'`))} as void
         from public.unit_version v where v.unit_id = u.id
         order by void, v.version_seq desc limit 1) cur on true
-      cross join lateral (select max(v.version_seq) as highest_seq from public.unit_version v where v.unit_id = u.id) top
+      cross join lateral (
+        select max(v.version_seq) as highest_seq from public.unit_version v where v.unit_id = u.id) top
       left join (select b.proposed_canonical_address as address
         from (select k.manifest_id from (${cutsOf(docCode)}) k where not k.compensated
           order by k.cut_seq desc nulls last, k.change_set_id desc limit 1) newest

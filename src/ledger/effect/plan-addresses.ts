@@ -14,14 +14,15 @@ type Holder = z.infer<typeof holder>;
 
 /**
  * The units of other documents whose addresses begin with the code that `docCode` yields, as one JSON array of
- * `holder`s. New ones are refused, so there are only those that an earlier version let be born, and the index of them
- * alone is read.
+ * `holder`s. New ones are refused: there are only those that an earlier version accepted, and only their index is read.
  */
 export function foreignHolders(docCode: FragmentSqlToken): FragmentSqlToken {
   return sql.fragment`(
-    select coalesce(json_agg(json_build_object('address', u.canonical_address, 'doc_code', u.doc_code, 'unit_id', u.id)), '[]')
+    select coalesce(json_agg(
+      json_build_object('address', u.canonical_address, 'doc_code', u.doc_code, 'unit_id', u.id)), '[]')
     from public.information_unit u
-    where split_part(u.canonical_address, '/', 1) <> u.doc_code and split_part(u.canonical_address, '/', 1) = ${docCode})`;
+    where split_part(u.canonical_address, '/', 1) <> u.doc_code
+      and split_part(u.canonical_address, '/', 1) = ${docCode})`;
 }
 
 /** Every address of the plan that another document holds, or that isn't this document's to give. */
@@ -33,25 +34,29 @@ export async function addressProblems(
   held: readonly Holder[],
 ): Promise<Problem[]> {
   const needed = new Map(plan.records.map((record) => [record.address, record.localId]));
-  const taken = held.filter(({ address }) => needed.has(address));
-  const problems = taken.map((unit) => takenProblem(placeOf(spec, unit.address, needed), unit));
+  const problems = held.flatMap((unit) => {
+    const localId = needed.get(unit.address);
+    return localId === undefined ? [] : [takenProblem(placeOf(spec, unit.address, localId), unit)];
+  });
   return [...problems, ...(await foreignProblems(connection, source, spec))].slice(0, MAX_PROBLEMS);
 }
 
-function placeOf(spec: CutSpec, address: string, needed: ReadonlyMap<string | null, string>): string[] {
+function placeOf(spec: CutSpec, address: string, localId: string): string[] {
   if ('units' in spec) {
     const at = spec.units.findIndex((span) => span.address === address);
     return ['cutSpec', 'units', String(at), 'address'];
   }
-  return ['records', needed.get(address) ?? '', 'address'];
+  return ['records', localId, 'address'];
 }
 
 function takenProblem(path: readonly string[], { address, doc_code, unit_id }: Holder): Problem {
-  const message = `The address "${address}" belongs to unit ${unit_id} of document "${doc_code}"; no other unit can have it. Register this document under another code.`;
+  const message =
+    `The address "${address}" belongs to unit ${unit_id} of document "${doc_code}"; no other unit can have it. ` +
+    'Register this document under another code.';
   return problemAt(path, 'address_taken', message);
 }
 
-/** Spans that name an address of another document; whoever holds it already is named. */
+/** Spans that name an address of another document, each with the unit that holds it. */
 async function foreignProblems(
   connection: Pick<CommonQueryMethods, 'any'>,
   source: SourceMeta,

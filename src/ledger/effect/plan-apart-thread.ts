@@ -12,14 +12,14 @@ const waiting = new Map<number, readonly PlanRecord[]>();
 let lastTicket = 0;
 
 serveTasks((task: PlanTask): PlanResult => {
-  if ('ticket' in task) return { records: piece(task.ticket, task.from) };
+  if ('ticket' in task) return { records: takePiece(task.ticket, task.from) };
   const { records, leafHashes, ...plan } = planDocument(task.input);
   const ticket = ++lastTicket;
   if (records.length > 0) waiting.set(ticket, records);
   return { ticket, plan, count: records.length, hashes: Buffer.concat(leafHashes) };
 });
 
-function piece(ticket: number, from: number): PlanRecord[] {
+function takePiece(ticket: number, from: number): PlanRecord[] {
   const records = waiting.get(ticket) ?? [];
   const taken: PlanRecord[] = [];
   let chars = 0;

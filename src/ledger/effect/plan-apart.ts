@@ -1,14 +1,14 @@
 /**
  * Plans of large documents are made on a thread, so that nobody else waits for them. The same pure function runs
- * there; its records come back in pieces, for to take over all of them at once would hold up others, too.
+ * there. Its records come back in pieces, because all of them at once would delay other callers, too.
  */
 import { type PlanInput, planDocument } from '../../document/plan.ts';
 import type { DocumentPlan, PlanRecord } from '../../document/types.ts';
 import { Thread } from '../../threads/thread.ts';
 
-/** Bytes from which on a document is planned on the thread: below, to go there and back costs as much. */
+/** A document with more bytes is planned on the thread. For a smaller one, the way there and back costs as much. */
 const LARGE_BYTES = 32 * 1024;
-/** Spans that a caller marks, likewise. */
+/** The same for the spans that a caller marks. */
 const MANY_SPANS = 200;
 
 /** Bytes of a leaf hash. */
@@ -16,14 +16,14 @@ const HASH_BYTES = 32;
 
 export type PlanTask =
   | { readonly input: PlanInput }
-  /** The records of a plan that was made, from one on; those that are last end it. */
+  /** Asks for the records of a plan that was made, from one on; the last ones end it. */
   | { readonly ticket: number; readonly from: number };
 
 interface PlanMade {
   readonly ticket: number;
   readonly plan: Omit<DocumentPlan, 'records' | 'leafHashes'>;
   readonly count: number;
-  /** All leaf hashes, one behind the other. */
+  /** All leaf hashes, one after another. */
   readonly hashes: Uint8Array;
 }
 

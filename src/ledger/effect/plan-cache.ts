@@ -2,15 +2,14 @@ import type { DocumentPlan } from '../../document/types.ts';
 
 /**
  * Plans by what they are a function of: source digest, document code, cut specification and vocabulary. Planning is
- * pure, so a plan found here is the plan that would be made again; whoever judges the past hashes the bytes before
- * asking.
+ * pure, so a plan found here is the plan that would be made again. A judge of the past hashes the bytes before it asks.
  */
 export class PlanCache {
   readonly #plans = new Map<string, { plan: DocumentPlan; weight: number }>();
   readonly #capacity: number;
   #weight = 0;
 
-  /** @param capacity bytes of source text that cached plans may stand for */
+  /** @param capacity how much the cached plans may weigh, about the bytes of their source texts */
   constructor(capacity = 64 * 1024 * 1024) {
     this.#capacity = capacity;
   }

@@ -56,9 +56,8 @@ export interface Planned {
 }
 
 /**
- * The plan of a registered source, as whoever marks, approves or cuts it is judged by: with what its content is
- * recognised as, and with the addresses that belong to others. The bytes are read only where the same plan isn't at
- * hand.
+ * The plan of a registered source by which MARK, REVIEW and CUT are judged: with what its content is recognised as, and
+ * with the addresses that belong to others. The bytes are read only if the cache doesn't have the same plan.
  */
 export async function planFor(
   tx: Planning,
@@ -86,7 +85,7 @@ async function ownPlanFor(
   return planBytes(tx.plans, content, source.doc_code, spec, vocabulary);
 }
 
-/** The plan of bytes that were just read: they are hashed again, and a plan at hand is used only for exactly those. */
+/** The plan of bytes that were just read: they are hashed again, and a cached plan is used only for exactly those. */
 export async function planBytes(
   plans: PlanCache,
   bytes: Uint8Array,

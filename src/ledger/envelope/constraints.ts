@@ -14,20 +14,20 @@ interface DatabaseFault {
   readonly cause?: unknown;
 }
 
-function faultOf(error: unknown): { code: string; constraint: string } {
+function faultOf(error: unknown): { code: string | null; constraint: string | null } {
   let fault = error as DatabaseFault | undefined;
   for (let depth = 0; depth < 4 && fault !== undefined && fault !== null; depth += 1) {
     if (typeof fault.code === 'string') {
-      return { code: fault.code, constraint: typeof fault.constraint === 'string' ? fault.constraint : '' };
+      return { code: fault.code, constraint: constraintOf(fault) };
     }
     fault = fault.cause as DatabaseFault | undefined;
   }
-  return { code: '', constraint: constraintOf(error) };
+  return { code: null, constraint: constraintOf(error) };
 }
 
-function constraintOf(error: unknown): string {
+function constraintOf(error: unknown): string | null {
   const name = (error as { constraint?: unknown } | null)?.constraint;
-  return typeof name === 'string' ? name : '';
+  return typeof name === 'string' ? name : null;
 }
 
 /** Unique keys that derive from a caller's idempotency key: a violation is a replay seen too early. */
@@ -50,27 +50,29 @@ const REPLAYED = new Set([
   'source_doc_code_sha256_key',
 ]);
 
-/** Whether the database said it, rather than our own code over what was read. */
+/** Whether the error came from the database, and not from our own code over what was read. */
 export function isDatabaseFault(error: unknown): boolean {
-  return outageOf(error) !== null || /^([0-9A-Z]{5}|E[A-Z]{4,})$/.test(faultOf(error).code);
+  const { code } = faultOf(error);
+  return outageOf(error) !== null || (code !== null && /^([0-9A-Z]{5}|E[A-Z]{4,})$/.test(code));
 }
 
 /** Whether the same transaction may succeed when it is run again. */
 export function isRetryable(error: unknown): boolean {
   const { code, constraint } = faultOf(error);
   if (code === '40001' || code === '40P01') return true;
-  return code === '23505' && REPLAYED.has(constraint);
+  return code === '23505' && constraint !== null && REPLAYED.has(constraint);
 }
 
-/** The refusal that a database error stands for, or the error itself where it is a defect. */
+/** The refusal that a database error means, or the error itself where it is a defect. */
 export function databaseRefusal(error: unknown): unknown {
   if (error instanceof Refusal) return error;
   const { code, constraint } = faultOf(error);
   switch (code) {
     case '23505':
-      return isUnitKey(constraint)
+      return constraint !== null && isUnitKey(constraint)
         ? new PlanStale(
-            'An address of this plan has its unit already, born meanwhile or by another document; plan and review again, with an address of its own.',
+            'An address of this plan has its unit already, born meanwhile or by another document; ' +
+              'plan and review again, with an address of its own.',
             [
               problemAt(
                 ['input', 'manifestDigest'],
@@ -95,7 +97,7 @@ export function databaseRefusal(error: unknown): unknown {
   }
 }
 
-/** Whatever kept the database from serving may pass, and the same call with the same key is then answered once. */
+/** The outage may end; then the same call with the same key is answered once. */
 function outageRefusal(error: unknown): Busy | null {
   const outage = outageOf(error);
   return outage === null ? null : new Busy(outageSentence(outage));

@@ -43,10 +43,9 @@ function noEntry(entryId: string): NotFound {
 }
 
 /**
- * What it means that an entry couldn't be locked: it doesn't exist, or it stands in a state that this lane doesn't
- * own.
+ * What it means that an entry couldn't be locked: it doesn't exist, or it is in a state that this lane doesn't own.
  */
-export function unlockable(
+export function refusalOfUnlocked(
   entryId: string,
   status: EntryState | null,
   verb: string,

@@ -58,7 +58,7 @@ export function currentKey(held: LaneKey, registered: KeyRow | null): KeyRow {
 
 const KEY_NOT_VALID = 'key-not-valid';
 
-/** Whether it was the held key that was refused: another one of the lane may do. */
+/** Whether the held key was refused: another key of the lane may be valid. */
 export function isKeyRefusal(error: unknown): boolean {
   return error instanceof LaneMismatch && error.problems.some(({ code }) => code === KEY_NOT_VALID);
 }

@@ -1,12 +1,11 @@
-import type { FragmentSqlToken } from 'slonik';
 import type { Session } from '../../auth/session.ts';
 import { type EntryState, nextState } from '../../law/states.ts';
 import type { HistoryChangeKind, Lane } from '../../law/values.ts';
 import { ENTRY, moveStatus, moveStatuses, type NewEntry } from '../tables/entry.ts';
 import { HISTORY, type NewHistory } from '../tables/history.ts';
-import type { Writes } from './writes.ts';
+import { insertRows, updateRows, type Write } from './writes.ts';
 
-/** The arrow of the transition table that an entry takes, and what its row of history says beside it. */
+/** The arrow of the transition table that an entry takes, and what else its row of history says. */
 interface Step<From extends EntryState | null> {
   readonly entryId: string;
   readonly from: From;
@@ -24,25 +23,23 @@ interface Mover {
 /** An entry that a verb makes. */
 export interface NewBorn extends Omit<NewEntry, 'entry_id' | 'status'>, Omit<Step<null>, 'from'> {}
 
-/** Both statements of a move. The caller checks that `moved` gives one row for each entry. */
+/** Both writes of a move. The caller checks that `moved` gives one row for each entry. */
 interface Moved {
   /** Compare-and-set of the status. */
-  readonly moved: FragmentSqlToken;
-  /** Insert of the history. */
-  readonly history: FragmentSqlToken;
+  readonly moved: Write;
+  readonly history: Write;
 }
 
 /**
  * Moves one entry: the transition table names its next state, and from that follow the compare-and-set, the line of
- * the log's record and the row of history. Every change of a status passes here, by this function or one of the next
- * two.
+ * the log's record and the row of history. This function and the next two make every change of a status.
  */
-export function moveEntry(tx: Mover, writes: Writes, move: Move): Moved {
+export function moveEntry(tx: Mover, move: Move): Moved {
   const { to, history } = stepOf(tx, move);
-  writes.update(ENTRY, move.entryId, { status: to });
+  const statement = moveStatus(move.entryId, move.from, to);
   return {
-    moved: moveStatus(move.entryId, move.from, to),
-    history: writes.insert(HISTORY, [history]),
+    moved: updateRows(ENTRY, statement, [{ id: move.entryId, columns: { status: to } }]),
+    history: insertRows(HISTORY, [history]),
   };
 }
 
@@ -50,12 +47,12 @@ export function moveEntry(tx: Mover, writes: Writes, move: Move): Moved {
  * Moves any number of entries in one statement; `moved` returns the ids of those whose state was still the expected
  * one.
  */
-export function moveEntries(tx: Mover, writes: Writes, moves: readonly Move[]): Moved {
+export function moveEntries(tx: Mover, moves: readonly Move[]): Moved {
   const steps = moves.map((move) => ({ ...move, ...stepOf(tx, move) }));
-  for (const { entryId, to } of steps) writes.update(ENTRY, entryId, { status: to });
+  const changed = steps.map(({ entryId, to }) => ({ id: entryId, columns: { status: to } }));
   return {
-    moved: moveStatuses(steps),
-    history: writes.insert(
+    moved: updateRows(ENTRY, moveStatuses(steps), changed),
+    history: insertRows(
       HISTORY,
       steps.map(({ history }) => history),
     ),
@@ -65,17 +62,16 @@ export function moveEntries(tx: Mover, writes: Writes, moves: readonly Move[]): 
 /** Makes entries: each is born in the state that its verb leads to from nothing, with its first row of history. */
 export function bearEntries(
   tx: Mover,
-  writes: Writes,
   born: readonly NewBorn[],
-): { readonly entries: FragmentSqlToken; readonly history: FragmentSqlToken } {
+): { readonly entries: Write; readonly history: Write } {
   const steps = born.map((entry) => ({ entry, ...stepOf(tx, { ...entry, from: null }) }));
   const entries = steps.map(({ entry, to }): NewEntry => {
     const { entryId, kind, payload, scenario_ref } = entry;
     return { entry_id: entryId, kind, status: to, payload, scenario_ref };
   });
   return {
-    entries: writes.insert(ENTRY, entries),
-    history: writes.insert(
+    entries: insertRows(ENTRY, entries),
+    history: insertRows(
       HISTORY,
       steps.map(({ history }) => history),
     ),

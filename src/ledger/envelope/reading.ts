@@ -22,7 +22,9 @@ export const sourceMeta = z.object({
 export type SourceMeta = z.infer<typeof sourceMeta>;
 
 /** Columns of `sourceMeta` as a JSON object, for a source aliased `s`; null where an outer join found none. */
-export const SOURCE_META: FragmentSqlToken = sql.fragment`case when s.source_id is not null then json_build_object('source_id', s.source_id, 'doc_code', s.doc_code, 'sha256', s.sha256, 'title', s.title, 'media_type', s.media_type, 'byte_length', s.byte_length) end`;
+export const SOURCE_META: FragmentSqlToken = sql.fragment`case when s.source_id is not null then
+  json_build_object('source_id', s.source_id, 'doc_code', s.doc_code, 'sha256', s.sha256, 'title', s.title,
+    'media_type', s.media_type, 'byte_length', s.byte_length) end`;
 
 /** What an entry has to be cut: its source, and how. */
 export interface EntryWork {
@@ -36,11 +38,16 @@ export function workOf(
   {
     source,
     payload,
-  }: { readonly source: SourceMeta | null; readonly payload: { proposed_cut_spec?: unknown } | null },
+  }: {
+    readonly source: SourceMeta | null;
+    readonly payload: { readonly proposed_cut_spec: CutSpec | null } | null;
+  },
 ): EntryWork {
   if (source === null || payload === null)
     throw new Error(`The database lost the source of entry ${entryId}.`);
-  return { source, spec: payload.proposed_cut_spec as CutSpec };
+  if (payload.proposed_cut_spec === null)
+    throw new Error(`The database lost the cut specification of entry ${entryId}.`);
+  return { source, spec: payload.proposed_cut_spec };
 }
 
 /** The vocabulary as it was read: one text, the same for every read until a term is added. */
@@ -59,12 +66,13 @@ export function termsOf(text: string): readonly VocabularyTerm[] {
 
 /** The vocabulary, as one JSON array in a fixed order. */
 export const VOCABULARY: FragmentSqlToken = sql.fragment`(
-  select coalesce(json_agg(json_build_object('termKind', term_kind, 'term', term, 'description', description, 'atMost', at_most)
+  select coalesce(json_agg(
+    json_build_object('termKind', term_kind, 'term', term, 'description', description, 'atMost', at_most)
     order by term_kind, term), '[]')::text from cutter_source.vocabulary)`;
 
 /**
- * An array that this ledger's own statement made as JSON: its elements have the statement's shape and aren't looked
- * at again.
+ * An array that this ledger's own statement made as JSON: its elements have the statement's shape and aren't checked
+ * again.
  */
 export function jsonRows<T>() {
   return z.custom<readonly T[]>(Array.isArray);
@@ -76,7 +84,7 @@ export function iuRef(sourceId: string): string {
 }
 
 /**
- * A text as a uuid, or null where it is none: what stands in JSON may have been altered, and a cast would end the
+ * A text as a uuid, or null where it is none: a value in JSON may have been altered, and a failed cast would end the
  * judgement.
  */
 export function uuidOrNull(text: FragmentSqlToken): FragmentSqlToken {
@@ -86,10 +94,29 @@ export function uuidOrNull(text: FragmentSqlToken): FragmentSqlToken {
 /** The source id in an entry's payload, as SQL over an entry aliased `e`. */
 export const ENTRY_SOURCE_ID: FragmentSqlToken = uuidOrNull(sql.fragment`substr(e.payload->>'iu_ref', 8)`);
 
+const unitSpan = z.object({
+  localId: z.string(),
+  start: z.number(),
+  end: z.number(),
+  kind: z.string(),
+  sectionType: z.string(),
+  address: z.string(),
+  parentLocalId: z.string().nullish(),
+  title: z.string().nullish(),
+  excludedBecause: z.string().nullish(),
+});
+
+/** A cut specification as MARK stored it. Planning judges what it says. */
+const storedSpec: z.ZodType<CutSpec> = z.union([
+  z.object({ units: z.array(unitSpan) }),
+  z.object({ profile: z.string() }),
+]);
+
 export const payloadShape = z.object({
   idempotency_key: z.string(),
   signal_source: z.string(),
   /** Null in an escalation whose source was gone. */
   iu_ref: z.string().nullable(),
-  proposed_cut_spec: z.unknown(),
+  /** Null in an escalation whose cut had none, and where what is stored can't be read as one. */
+  proposed_cut_spec: storedSpec.nullable().catch(null),
 });

@@ -13,7 +13,7 @@ export interface SigningOrder {
   readonly statement: PlainJson;
   readonly toolRevision: string;
   readonly priorSignatureId: string | null;
-  /** The change set (DOT-991) or the verify result (DOT-992) that the signature hangs on. */
+  /** The change set (DOT-991) or the verify result (DOT-992) that the signature belongs to. */
   readonly referenceId: string;
   /** A dry run signs nothing: its row carries an envelope without signatures. */
   readonly dryRun: boolean;

@@ -12,7 +12,7 @@ import { pendingStatement } from '../../log/queue/pending.ts';
 import { suspendedBecause } from '../../log/setback/suspension.ts';
 import type { PlanCache } from '../effect/plan-cache.ts';
 import { databaseRefusal, isRetryable } from './constraints.ts';
-import { idOf, recordIdOf } from './ids.ts';
+import { type PhaseIds, phaseIds } from './ids.ts';
 import { isKeyRefusal } from './key-registry.ts';
 import type { RowCount, Writes } from './writes.ts';
 
@@ -22,7 +22,7 @@ const ATTEMPTS = 6;
  * What a verb gets: its connection inside one open transaction, its caller, and ids that derive from the caller's
  * key.
  */
-export interface LaneTx<L extends Lane> {
+export interface LaneTx<L extends Lane, V extends Verb = Verb> {
   readonly lane: L;
   readonly connection: DatabaseTransactionConnection;
   readonly caller: Session;
@@ -31,11 +31,11 @@ export interface LaneTx<L extends Lane> {
   /** The lane's signing key; a dry run signs nothing with it. */
   readonly key: LaneKey;
   readonly plans: PlanCache;
-  /** The id of a thing of this call; the same on every attempt and every replay. */
-  id(thing: string): string;
+  /** The ids of what this call makes; the same on every attempt and every replay. */
+  readonly ids: PhaseIds<V>;
 }
-export type ExecTx = LaneTx<typeof EXECUTOR_LANE>;
-export type VerifyTx = LaneTx<typeof VERIFIER_LANE>;
+export type ExecTx<V extends Verb = Verb> = LaneTx<typeof EXECUTOR_LANE, V>;
+export type VerifyTx = LaneTx<typeof VERIFIER_LANE, 'verify'>;
 export type AnyTx = ExecTx | VerifyTx;
 
 /** What a verb gives back: its answer, and what it wrote (null: nothing, this was answered before). */
@@ -46,7 +46,7 @@ export interface Done<T> {
   readonly recordId?: string;
 }
 
-/** A verb's answer with what every success carries beside its own. */
+/** A verb's answer, with what every success has. */
 export type Written<T> = T & {
   readonly replayed: boolean;
   readonly dryRun: boolean;
@@ -57,8 +57,8 @@ export type Written<T> = T & {
   readonly preview: Writes | null;
 };
 
-export interface PhaseCall {
-  readonly verb: Verb;
+export interface PhaseCall<V extends Verb = Verb> {
+  readonly verb: V;
   readonly caller: Session;
   readonly idempotencyKey: string;
   readonly dryRun: boolean;
@@ -69,16 +69,19 @@ export interface PhaseCall {
   readonly entryIds?: readonly string[];
 }
 
+/** A call with the ids that derive from its key. */
+type NamedCall<V extends Verb> = PhaseCall<V> & { readonly ids: PhaseIds<V> };
+
 /** What a lane needs to run phases; a process without the lane's secrets has none. */
 export interface LaneResources<L extends Lane> {
   readonly lane: L;
   readonly pool: DatabasePool;
-  /** The keys that are held for the lane's statements at this moment: while one follows another, both. */
+  /** The keys that are held for the lane's statements at this moment: both, during a rotation. */
   readonly keys: () => readonly LaneKey[];
   readonly plans: PlanCache;
   /** Why what is acknowledged might not outlive a crash; null where it does. */
   readonly lost: () => string | null;
-  /** Told how each writing transaction ended: by an error, or null. */
+  /** Called at the end of each writing transaction: with its error, or null. */
   readonly wrote: (error: unknown) => void;
   /** Called after the commit, never inside it. */
   readonly committed: () => void;
@@ -91,23 +94,24 @@ class DryRunRollback extends Error {}
  * pending row as its last statement, and the answer. A dry run takes the same path and rolls back before the pending
  * row is drawn.
  */
-export async function runPhase<L extends Lane, T extends object>(
+export async function runPhase<L extends Lane, V extends Verb, T extends object>(
   resources: LaneResources<L>,
-  call: PhaseCall,
-  work: (tx: LaneTx<L>) => Promise<Done<T>>,
+  call: PhaseCall<V>,
+  work: (tx: LaneTx<L, V>) => Promise<Done<T>>,
 ): Promise<Written<T>> {
+  const ids = phaseIds(call.verb, call.idempotencyKey);
   const spent = new Set<string>();
   for (let attempt = 1; ; attempt += 1) {
     const key = keyFor(resources, spent);
     try {
-      const done = await inTransaction(resources, key, call, work);
+      const done = await inTransaction(resources, key, { ...call, ids }, work);
       if (done.writes !== null && !call.dryRun) {
         resources.wrote(null);
         resources.committed();
       }
-      return answer(call, done);
+      return answerOf({ ...call, ids }, done);
     } catch (error) {
-      // The key may have been followed by another while this waited for it.
+      // Another key may have replaced this one while the transaction waited for it.
       if (isKeyRefusal(error) && attempt < ATTEMPTS) {
         spent.add(key.keyId);
         if (!spent.has(keyFor(resources, spent).keyId)) continue;
@@ -137,16 +141,16 @@ function keyFor(
   return key;
 }
 
-async function inTransaction<L extends Lane, T extends object>(
+async function inTransaction<L extends Lane, V extends Verb, T extends object>(
   resources: LaneResources<L>,
   key: LaneKey,
-  call: PhaseCall,
-  work: (tx: LaneTx<L>) => Promise<Done<T>>,
+  call: NamedCall<V>,
+  work: (tx: LaneTx<L, V>) => Promise<Done<T>>,
 ): Promise<Done<T>> {
   let done: Done<T> | undefined;
   try {
     await resources.pool.transaction(async (connection) => {
-      done = await work(open(resources, key, call, connection));
+      done = await work(openLaneTx(resources, key, call, connection));
       if (done.writes === null) return;
       if (call.dryRun) throw new DryRunRollback();
       const lost = resources.lost();
@@ -169,7 +173,7 @@ const heldBackRow = z.object({
 });
 
 /**
- * What a verb hears where its record wasn't taken: the database was set back or is a copy and the lanes have not
+ * The refusal of a verb whose record wasn't taken: the database was set back or is a copy and the lanes have not
  * accepted it, or it may lose what it acknowledges.
  */
 async function heldBack(connection: DatabaseTransactionConnection): Promise<Refusal> {
@@ -177,7 +181,8 @@ async function heldBack(connection: DatabaseTransactionConnection): Promise<Refu
     heldBackRow,
   )`/* phase.held_back */
     select format('fsync is %s, full_page_writes is %s and synchronous_commit is %s in the database.',
-        current_setting('fsync'), current_setting('full_page_writes'), current_setting('synchronous_commit')) as settings,
+        current_setting('fsync'), current_setting('full_page_writes'),
+        current_setting('synchronous_commit')) as settings,
       head.next_position::text as position, s.seen_size::text as seen, s.cause, s.reason
     from (select) as one left join (cutter_log.head join cutter_log.suspension s using (incarnation)) on true`);
   const why =
@@ -187,12 +192,12 @@ async function heldBack(connection: DatabaseTransactionConnection): Promise<Refu
   return new LaneNotServed(why, [], true);
 }
 
-function open<L extends Lane>(
+function openLaneTx<L extends Lane, V extends Verb>(
   resources: LaneResources<L>,
   key: LaneKey,
-  call: PhaseCall,
+  call: NamedCall<V>,
   connection: DatabaseTransactionConnection,
-): LaneTx<L> {
+): LaneTx<L, V> {
   return {
     lane: resources.lane,
     connection,
@@ -201,31 +206,31 @@ function open<L extends Lane>(
     dryRun: call.dryRun,
     key,
     plans: resources.plans,
-    id: (thing) => idOf(call.verb, thing, call.idempotencyKey),
+    ids: call.ids,
   };
 }
 
-function recordOf(lane: Lane, call: PhaseCall, writes: Writes) {
+function recordOf(lane: Lane, call: NamedCall<Verb>, writes: Writes) {
   return buildRecord({
-    recordId: recordIdOf(call.verb, call.idempotencyKey),
+    recordId: call.ids.record,
     verb: call.verb,
     lane,
     principalId: call.caller.principalId,
     personId: call.caller.personId,
     mode: call.caller.mode,
     at: writes.at,
-    history: [...writes.history()],
+    history: writes.history,
     rows: writes.rows,
   });
 }
 
-function answer<T extends object>(call: PhaseCall, done: Done<T>): Written<T> {
+function answerOf<T extends object>(call: NamedCall<Verb>, done: Done<T>): Written<T> {
   return {
     ...done.value,
     replayed: done.writes === null,
     dryRun: call.dryRun,
-    rows: done.writes?.counts() ?? [],
-    recordId: done.recordId ?? recordIdOf(call.verb, call.idempotencyKey),
+    rows: done.writes?.counts ?? [],
+    recordId: done.recordId ?? call.ids.record,
     preview: call.dryRun ? done.writes : null,
   };
 }

@@ -1,4 +1,4 @@
-/** Whether what this process writes can be written: reading goes on where a disk is full, so only a write tells. */
+/** Whether the database takes writes: reading goes on when a disk is full, so only a write shows it. */
 import { type DatabasePool, sql } from 'slonik';
 import type { Log } from '../../database/connection.ts';
 import { type Outage, outageOf, outageSentence } from '../../database/outage.ts';
@@ -10,15 +10,15 @@ export interface WriteHealth {
   failing(): Promise<string | null>;
 }
 
-/** What only whoever runs the database can mend, so that it stays until a write succeeds. */
+/** What only the database's operator can repair, so that it lasts until a write succeeds. */
 const LASTING: ReadonlySet<Outage> = new Set(['full', 'failing', 'read-only']);
 const TRIAL_BYTES = 65_536;
 
 class Undone extends Error {}
 
 /**
- * Remembers the last write that failed for want of a disk. While nobody writes, since a server that isn't ready is
- * sent no calls, it tries by itself: a record's part is written and rolled back.
+ * Remembers the last write that failed because the disk did. A server that isn't ready gets no calls, so while nobody
+ * writes it tries by itself: it writes a record's part and rolls it back.
  */
 export function watchWrites(pool: DatabasePool | null, log: Log): WriteHealth {
   let failed: Outage | null = null;

@@ -47,6 +47,7 @@ export function supersedeDecision(decisionId: string | null, successorId: string
   return sql.fragment`
     update cutter_governance.review_decision set superseded_by_review_decision_id = ${successorId}::uuid
     where review_decision_id = ${decisionId}::uuid and superseded_by_review_decision_id is null
-      and manifest_id = (select d.manifest_id from cutter_governance.review_decision d where d.review_decision_id = ${decisionId}::uuid)
+      and manifest_id = (select d.manifest_id from cutter_governance.review_decision d
+        where d.review_decision_id = ${decisionId}::uuid)
     returning 1`;
 }

@@ -2,8 +2,8 @@ import { type FragmentSqlToken, type PrimitiveValueExpression, sql } from 'sloni
 import type { PlainJson } from '../../proof/canonical.ts';
 
 /**
- * How a column is sent. `now` is written by SQL as transaction_timestamp() and never bound; in the record it stands
- * as the transaction's time. A trailing `?` means nullable.
+ * How a column is sent. SQL writes `now` as transaction_timestamp(), and it is never bound; the record has the
+ * transaction's time in its place. A trailing `?` means nullable.
  */
 type OpenKind =
   | 'uuid'
@@ -69,7 +69,7 @@ export type Columns = Readonly<Record<string, ColumnKind>>;
 export type NewRow<C extends Columns> = {
   readonly [N in keyof C as C[N] extends 'now' ? never : N]: ValueOf<C[N]>;
 };
-/** A row as it stands: with its times, as UTC text with microseconds. */
+/** A row as it is stored: with its times, as UTC text with microseconds. */
 export type Row<C extends Columns> = { readonly [N in keyof C]: ValueOf<C[N]> };
 
 export interface Table<C extends Columns> {
@@ -78,15 +78,36 @@ export interface Table<C extends Columns> {
   /** The columns of its primary key. */
   readonly key: readonly (keyof C & string)[];
   readonly columns: C;
+  /**
+   * Columns that a later migration added. The record of an older row doesn't have them, and theirs is null. So a record
+   * has an added column only where it holds a value: old and new rows have one form.
+   */
+  readonly added: readonly (keyof C & string)[];
 }
+
+type NullableName<C extends Columns> = {
+  [N in keyof C & string]: null extends ValueOf<C[N]> ? N : never;
+}[keyof C & string];
 
 /** Describes a table: its name, its key and how each column is sent. The migrations in database/sql create it. */
 export function defineTable<const C extends Columns>(
   name: string,
   key: readonly (keyof C & string)[],
   columns: C,
+  added: readonly NullableName<C>[] = [],
 ): Table<C> {
-  return { name, key, columns };
+  return { name, key, columns, added };
+}
+
+/** The columns that a record has of a whole row. */
+export function recordedColumns<V>(
+  { added }: { readonly added: readonly string[] },
+  whole: Readonly<Record<string, V>>,
+): Readonly<Record<string, V>> {
+  if (added.length === 0) return whole;
+  return Object.fromEntries(
+    Object.entries(whole).filter(([name, value]) => value !== null || !added.includes(name)),
+  );
 }
 
 const SENT_AS: Readonly<Record<Exclude<Bare<OpenKind>, 'now'>, string>> = {
@@ -106,12 +127,12 @@ export function bareKind(kind: ColumnKind): Bare<OpenKind> {
   return typeof kind === 'string' ? (kind.replace('?', '') as Bare<OpenKind>) : 'text';
 }
 
-function sent(kind: ColumnKind, value: unknown): PrimitiveValueExpression {
+function sentValue(kind: ColumnKind, value: unknown): PrimitiveValueExpression {
   if (value === null || value === undefined) return null;
   return bareKind(kind) === 'jsonb' ? JSON.stringify(value) : (value as PrimitiveValueExpression);
 }
 
-function selected(name: string, kind: ColumnKind): FragmentSqlToken {
+function selectedColumn(name: string, kind: ColumnKind): FragmentSqlToken {
   const column = sql.identifier(['u', name]);
   switch (bareKind(kind)) {
     case 'now':
@@ -137,13 +158,13 @@ export function insertInto<C extends Columns>(table: Table<C>, rows: readonly Ne
     sql.fragment`, `,
   );
   const values = sql.join(
-    entries.map(([name, kind]) => selected(name, kind)),
+    entries.map(([name, kind]) => selectedColumn(name, kind)),
     sql.fragment`, `,
   );
   const arrays = sql.join(
     bound.map(([name, kind]) => {
       const type = SENT_AS[bareKind(kind) as keyof typeof SENT_AS];
-      const column = rows.map((row) => sent(kind, (row as Record<string, unknown>)[name]));
+      const column = rows.map((row) => sentValue(kind, (row as Record<string, unknown>)[name]));
       return sql.array(column, type);
     }),
     sql.fragment`, `,
@@ -155,8 +176,8 @@ export function insertInto<C extends Columns>(table: Table<C>, rows: readonly Ne
   return sql.fragment`insert into ${target} (${names}) select ${values} from unnest(${arrays}) as u(${aliases})`;
 }
 
-/** The row as it will stand, with the transaction's time where SQL writes it. */
-export function standing<C extends Columns>(table: Table<C>, row: NewRow<C>, at: string): Row<C> {
+/** The row as it will be stored, with the transaction's time where SQL writes it. */
+export function wholeRow<C extends Columns>(table: Table<C>, row: NewRow<C>, at: string): Row<C> {
   const whole: Record<string, unknown> = {};
   for (const [name, kind] of Object.entries(table.columns)) {
     whole[name] = kind === 'now' ? at : (row as Record<string, unknown>)[name];

@@ -27,7 +27,7 @@ export const INFORMATION_UNIT = defineTable('public.information_unit', ['id'], {
 export type NewInformationUnit = NewRow<typeof INFORMATION_UNIT.columns>;
 
 /**
- * public.unit_version: the exact text of a unit at one cut. What may differ between versions stands in `provenance`.
+ * public.unit_version: the exact text of a unit at one cut. `provenance` has what may differ between versions.
  */
 export const UNIT_VERSION = defineTable('public.unit_version', ['id'], {
   id: 'uuid',

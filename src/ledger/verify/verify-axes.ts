@@ -1,5 +1,6 @@
 import { checkHierarchy, checkReconstruction, checkVocabulary } from '../../document/checks.ts';
 import type { VocabularyTerm } from '../../document/types.ts';
+import type { UnitPlan } from '../effect/actions.ts';
 import type { StoredBlock } from '../effect/blocks.ts';
 import { type Expected, expectedVersion, type Note } from './verify-expected.ts';
 import type { CutRows } from './verify-look.ts';
@@ -14,19 +15,22 @@ export function noteAxes(
   note: Note,
 ): void {
   const versions = new Map(rows.versions.map((version) => [version.id, version]));
-  const excluded = new Map(blocks.map((block) => [block.unit_local_id, String(block.summary['text'] ?? '')]));
+  const versionOf = (unit: UnitPlan) => {
+    const id = expectedVersion(expected, unit);
+    return id === null ? undefined : versions.get(id);
+  };
+  const excluded = new Map(blocks.map((block) => [block.unit_local_id, block.summary['text']]));
   const planned = new Map(expected.actions.actions.map((unit) => [unit.record.localId, unit]));
-  const texts = expected.plan.records.map((record) => {
+  const texts = expected.plan.records.flatMap((record) => {
     const unit = planned.get(record.localId);
-    if (unit === undefined) return excluded.get(record.localId) ?? '';
-    return versions.get(expectedVersion(expected, unit))?.body ?? '';
+    const text = unit === undefined ? excluded.get(record.localId) : versionOf(unit)?.body;
+    return typeof text === 'string' ? text : [];
   });
   for (const problem of checkReconstruction(texts, sourceDigest))
     note('A', null, problem.code, problem.message);
 
   const standing = expected.actions.actions.flatMap((unit) => {
-    const version = versions.get(expectedVersion(expected, unit));
-    const provenance = version?.row['provenance'];
+    const provenance = versionOf(unit)?.row['provenance'];
     return typeof provenance === 'object' && provenance !== null
       ? [{ unit, provenance: provenance as Record<string, never> }]
       : [];

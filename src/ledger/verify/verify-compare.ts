@@ -5,17 +5,17 @@ import { affectedRows, newUnits, newVersions } from '../effect/births.ts';
 import { alteredField, type StoredBlock } from '../effect/blocks.ts';
 import { noteAxes } from './verify-axes.ts';
 import { type Expected, expectedVersion, expectedVersionIds, type Note } from './verify-expected.ts';
-import type { CutRows, Finding } from './verify-look.ts';
+import type { CutFinding, CutRows } from './verify-look.ts';
 
-/** Compares what the tables hold with what must stand, column by column; every difference is a finding of its own. */
+/** Compares the tables with what the cut must have written, column by column. Each difference is a finding. */
 export function compareRows(
   expected: Expected,
   blocks: readonly StoredBlock[],
   rows: CutRows,
   vocabulary: readonly VocabularyTerm[],
   sourceDigest: string,
-): Finding[] {
-  const findings: Finding[] = [];
+): CutFinding[] {
+  const findings: CutFinding[] = [];
   const note: Note = (axis, unit, code, message) => findings.push({ axis, unit, code, message });
   compareBlocks(expected, blocks, note);
   compareUnits(expected, rows, note);
@@ -55,8 +55,8 @@ function compareBlocks(expected: Expected, blocks: readonly StoredBlock[], note:
   }
 }
 
-/** On which axis a column speaks; every other column is part of what is given back (A). */
-const AXIS: Readonly<Record<string, Finding['axis']>> = {
+/** The axis that a column belongs to; every other column belongs to the reconstruction (A). */
+const AXIS: Readonly<Record<string, CutFinding['axis']>> = {
   canonical_address: 'C',
   doc_code: 'C',
   sort_order: 'C',
@@ -69,7 +69,7 @@ const AXIS: Readonly<Record<string, Finding['axis']>> = {
   conformance_status: 'B',
   identity_profile: 'B',
 };
-/** Columns of a unit that its birth's affected row tells; they keep their birth values. */
+/** Columns of a unit that the affected row of its birth names; they keep their birth values. */
 const BIRTH_COLUMNS = {
   canonical_address: 'canonical_address',
   unit_kind: 'unit_kind',
@@ -78,7 +78,7 @@ const BIRTH_COLUMNS = {
   sort_order: 'sort_order',
   parent_or_container_ref: 'parent_unit_id',
 };
-const PROVENANCE_AXIS: Readonly<Record<string, Finding['axis']>> = {
+const PROVENANCE_AXIS: Readonly<Record<string, CutFinding['axis']>> = {
   kind: 'B',
   section_type: 'B',
   section_code: 'B',
@@ -88,7 +88,7 @@ const PROVENANCE_AXIS: Readonly<Record<string, Finding['axis']>> = {
 };
 
 /** Whether two JSON values are the same, whatever the order of members; absent is null. */
-function equal(a: unknown, b: unknown): boolean {
+function isSameJson(a: unknown, b: unknown): boolean {
   if ((a ?? null) === (b ?? null)) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   if (Array.isArray(a) !== Array.isArray(b)) return false;
@@ -96,11 +96,11 @@ function equal(a: unknown, b: unknown): boolean {
   const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>];
   return (
     keys.length === others.length &&
-    keys.every((key) => Object.hasOwn(right, key) && equal(left[key], right[key]))
+    keys.every((key) => Object.hasOwn(right, key) && isSameJson(left[key], right[key]))
   );
 }
 
-/** Every column that must stand, against the row as it was read; `except` is compared elsewhere. */
+/** Every column that the cut must have written, against the row as it was read; `except` is compared elsewhere. */
 function compareColumns(
   place: string | null,
   what: string,
@@ -110,7 +110,7 @@ function compareColumns(
   except: readonly string[] = [],
 ): void {
   for (const [column, value] of Object.entries(due)) {
-    if (except.includes(column) || equal(row[column], value)) continue;
+    if (except.includes(column) || isSameJson(row[column], value)) continue;
     const of = place === null ? '' : ` of ${place}`;
     note(
       AXIS[column] ?? 'A',
@@ -129,7 +129,8 @@ function compareUnits(expected: Expected, rows: CutRows, note: Note): void {
     newUnits(expected.birth, expected.actions, expected.ids).map((unit) => [unit.id, unit]),
   );
   for (const unit of expected.actions.actions) {
-    const stored = found.get(expected.ids.get(unit.address) ?? '');
+    const id = expected.ids.get(unit.address);
+    const stored = id === undefined ? undefined : found.get(id);
     if (stored === undefined) {
       note(
         'A',
@@ -154,10 +155,10 @@ function compareUnits(expected: Expected, rows: CutRows, note: Note): void {
   }
 }
 
-/** An older unit keeps its birth values; what may differ between versions stands in the version. */
+/** An older unit keeps its birth values; the version has what may differ between versions. */
 function compareWithBirth(address: string, stored: CutRows['units'][number], note: Note): void {
   for (const [column, state] of Object.entries(BIRTH_COLUMNS)) {
-    if (stored.birth !== null && equal(stored.row[column], stored.birth[state])) continue;
+    if (stored.birth !== null && isSameJson(stored.row[column], stored.birth[state])) continue;
     note(
       AXIS[column] ?? 'C',
       address,
@@ -174,8 +175,8 @@ function compareVersions(expected: Expected, rows: CutRows, note: Note): void {
   );
   for (const unit of expected.actions.actions) {
     const id = expectedVersion(expected, unit);
-    const stored = found.get(id);
-    if (stored === undefined) {
+    const stored = id === null ? undefined : found.get(id);
+    if (id === null || stored === undefined) {
       note('A', unit.address, 'version-missing', `Version ${unit.versionSeq} of ${unit.address} is gone.`);
       continue;
     }
@@ -231,8 +232,9 @@ function compareProvenance(
 ): void {
   const was = typeof stored === 'object' && stored !== null ? (stored as Record<string, unknown>) : {};
   for (const field of new Set([...(whole ? Object.keys(was) : []), ...Object.keys(due)])) {
-    if (equal(was[field], due[field])) continue;
-    const message = `Version ${unit.versionSeq} of ${unit.address}: provenance.${field} isn't what the approved manifest gives.`;
+    if (isSameJson(was[field], due[field])) continue;
+    const place = `Version ${unit.versionSeq} of ${unit.address}`;
+    const message = `${place}: provenance.${field} isn't what the approved manifest gives.`;
     note(PROVENANCE_AXIS[field] ?? 'A', unit.address, `provenance-${field}-differs`, message);
   }
 }

@@ -1,59 +1,63 @@
-import { z } from 'zod';
 import { manifestDigest, manifestHeader } from '../../document/manifest.ts';
-import type { CutSpec, DocumentPlan } from '../../document/types.ts';
+import type { DocumentPlan } from '../../document/types.ts';
 import { type ApprovalFault, approvalFaults } from '../../law/approval.ts';
 import { canonicalJson, type PlainJson } from '../../proof/canonical.ts';
 import { digestOf } from '../../proof/digest.ts';
 import { effectOf, unitCounts } from '../effect/actions.ts';
-import { type Birth, memoized } from '../effect/births.ts';
+import type { Birth } from '../effect/births.ts';
 import { approvedActions } from '../effect/blocks.ts';
 import { cutChangeSet } from '../effect/change-set-row.ts';
 import { planBytes } from '../effect/plan.ts';
 import { isDatabaseFault } from '../envelope/constraints.ts';
-import { idOf } from '../envelope/ids.ts';
+import { phaseIds } from '../envelope/ids.ts';
 import { payloadShape, type SourceMeta, termsOf } from '../envelope/reading.ts';
 import type { VerifyTx } from '../envelope/transaction.ts';
 import { compareRows } from './verify-compare.ts';
-import { type Expected, expect, expectedVersionIds } from './verify-expected.ts';
+import { type Expected, expectedVersionIds, expectRows } from './verify-expected.ts';
 import {
+  type CutFinding,
   type CutRows,
-  type Finding,
   type JudgedChangeSet,
   rowsForVerify,
   type VerifyLook,
 } from './verify-look.ts';
 import { judgeExecutorSignature, type RecomputedFacts } from './verify-signature.ts';
 
-export interface Judgement {
+export interface CutJudgement {
   readonly axes: { readonly a: 'pass' | 'fail'; readonly b: 'pass' | 'fail'; readonly c: 'pass' | 'fail' };
   readonly verdict: 'pass' | 'fail';
-  readonly findings: readonly Finding[];
+  readonly findings: readonly CutFinding[];
   readonly effectDigest: string;
   readonly checkedRows: number;
 }
 
 /**
  * The verdict on a cut: plan and digests are recomputed from the source's bytes and the approved manifest, and
- * compared with the rows as they are read back now. Nothing that the cut stored is taken at its word, nor at its
- * shape: what can't be read as what it should be is a finding like any other, since a verifier that stumbles over an
- * altered row would let it stand for ever.
+ * compared with the rows as they are read back now. VERIFY believes neither the values nor the shapes that the cut
+ * stored: what can't be read as what it should be is a finding like any other. Otherwise an altered row that stops the
+ * verifier would stay for ever.
  */
-export async function judge(tx: VerifyTx, look: VerifyLook, changeSet: JudgedChangeSet): Promise<Judgement> {
+export async function judgeCut(
+  tx: VerifyTx,
+  look: VerifyLook,
+  changeSet: JudgedChangeSet,
+): Promise<CutJudgement> {
   try {
     return await judgeWhole(tx, look, changeSet);
   } catch (error) {
     if (isDatabaseFault(error)) throw error;
-    const message = `What this cut left can't be read as a cut: ${error instanceof Error ? error.message : String(error)}.`;
-    return judgement([{ axis: 'A', unit: null, code: 'unreadable', message }], changeSet.effect_digest, 0);
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = `What this cut left can't be read as a cut: ${reason}.`;
+    return judgementOf([{ axis: 'A', unit: null, code: 'unreadable', message }], changeSet.effect_digest, 0);
   }
 }
 
-async function judgeWhole(tx: VerifyTx, look: VerifyLook, changeSet: JudgedChangeSet): Promise<Judgement> {
-  const made = await replan(tx, look);
-  if ('finding' in made) return judgement([made.finding], changeSet.effect_digest, 0);
+async function judgeWhole(tx: VerifyTx, look: VerifyLook, changeSet: JudgedChangeSet): Promise<CutJudgement> {
+  const made = await replanCut(tx, look);
+  if ('finding' in made) return judgementOf([made.finding], changeSet.effect_digest, 0);
   const { plan, source } = made;
-  const expected = expect(plan, approvedActions(plan, look.blocks), birthOf(source, changeSet));
-  const versions = expectedVersionIds(expected).filter((id) => id !== '');
+  const expected = expectRows(plan, approvedActions(plan, look.blocks), birthOf(source, changeSet));
+  const versions = expectedVersionIds(expected);
   const rows = await rowsForVerify(
     tx,
     changeSet.change_set_id,
@@ -68,7 +72,7 @@ async function judgeWhole(tx: VerifyTx, look: VerifyLook, changeSet: JudgedChang
     ...changeSetFindings(expected, look, changeSet, facts, rows),
     ...compareRows(expected, look.blocks, rows, termsOf(look.vocabulary), source.sha256),
   ];
-  return judgement(findings, facts.effectDigest, rowsRead(look, rows));
+  return judgementOf(findings, facts.effectDigest, rowsRead(look, rows));
 }
 
 /** The plan, made again, and the source that it is of. */
@@ -77,7 +81,7 @@ interface Replanned {
   readonly source: SourceMeta;
 }
 
-async function replan(tx: VerifyTx, look: VerifyLook): Promise<Replanned | { finding: Finding }> {
+async function replanCut(tx: VerifyTx, look: VerifyLook): Promise<Replanned | { finding: CutFinding }> {
   const fault = (code: string, message: string) => ({
     finding: { axis: 'A' as const, unit: null, code, message },
   });
@@ -94,26 +98,20 @@ async function replan(tx: VerifyTx, look: VerifyLook): Promise<Replanned | { fin
       `The source's bytes have digest ${digest}; the approved manifest is for ${approved}.`,
     );
   }
-  const spec = storedSpec.safeParse(payload.data.proposed_cut_spec);
-  if (!spec.success) return fault('entry-unreadable', "The entry's cut specification can't be read as one.");
+  const spec = payload.data.proposed_cut_spec;
+  if (spec === null) return fault('entry-unreadable', "The entry's cut specification can't be read as one.");
   const terms = termsOf(look.vocabulary);
-  const plan = await planBytes(tx.plans, content, source.doc_code, spec.data as CutSpec, terms);
+  const plan = await planBytes(tx.plans, content, source.doc_code, spec, terms);
   const problem = plan.problems[0];
   return problem === undefined
     ? { plan, source }
     : fault('plan-broken', `The plan no longer holds: ${problem.message}`);
 }
 
-/** The outer shape of a stored specification; planning itself judges the spans. */
-const storedSpec = z.union([
-  z.object({ profile: z.string() }),
-  z.object({ units: z.array(z.looseObject({ localId: z.string(), start: z.number(), end: z.number() })) }),
-]);
-
 /** What the cut's rows derive from, as the verifier knows it: the cut's key and who made it. */
 function birthOf(source: SourceMeta, changeSet: JudgedChangeSet): Birth {
   return {
-    id: memoized((thing) => idOf('cut', thing, changeSet.idempotency_key)),
+    ids: phaseIds('cut', changeSet.idempotency_key),
     principalId: changeSet.emitted_by,
     changeSetId: changeSet.change_set_id,
     docCode: source.doc_code,
@@ -143,16 +141,16 @@ function headerOf({ plan, source }: Replanned, changeSet: JudgedChangeSet) {
   return manifestHeader(plan, { entryId: changeSet.entry_id, docCode: source.doc_code });
 }
 
-/** The manifest and its approval, as they stood when the cut was made. */
+/** The manifest and its approval, as they were when the cut was made. */
 function approvalFindings(
   { plan, source }: Replanned,
   look: VerifyLook,
   changeSet: JudgedChangeSet,
-): Finding[] {
+): CutFinding[] {
   const header = headerOf({ plan, source }, changeSet);
   const digest = manifestDigest(header, plan.leafHashes);
   const { decision, envelope } = look;
-  const findings: Finding[] = [];
+  const findings: CutFinding[] = [];
   const note = (code: string, message: string) => findings.push({ axis: 'A', unit: null, code, message });
   if (digest !== changeSet.manifest_version)
     note(
@@ -161,7 +159,7 @@ function approvalFindings(
     );
   const stored = look.blocks[0]?.summary['header'];
   if (canonicalJson(header) !== canonicalJson((stored ?? null) as PlainJson))
-    note('manifest-header', "The header that stands with the manifest isn't that of the plan.");
+    note('manifest-header', "The header that is stored with the manifest isn't that of the plan.");
   findings.push(...decisionFindings(decision, changeSet));
   const due = { operation_kind: 'first_cut', status: 'under_review', source_doc_ref: changeSet.entry_id };
   if (envelope === null || canonicalJson(envelope) !== canonicalJson(due))
@@ -187,7 +185,7 @@ const APPROVAL_FINDINGS: Readonly<Partial<Record<ApprovalFault, readonly [code: 
  * The decision that the change set names, by the law of approvals. Whether it came before the cut is for those who
  * read the log.
  */
-function decisionFindings(decision: VerifyLook['decision'], changeSet: JudgedChangeSet): Finding[] {
+function decisionFindings(decision: VerifyLook['decision'], changeSet: JudgedChangeSet): CutFinding[] {
   const cut = {
     manifestId: changeSet.manifest_id,
     manifestDigest: changeSet.manifest_version,
@@ -219,11 +217,11 @@ function changeSetFindings(
   changeSet: JudgedChangeSet,
   facts: RecomputedFacts,
   rows: CutRows,
-): Finding[] {
+): CutFinding[] {
   const earlier = changeSet.earlier_cuts;
   const made = cutChangeSet(facts, {
     idempotencyKey: changeSet.idempotency_key,
-    signatureId: idOf('cut', 'signature', changeSet.idempotency_key),
+    signatureId: expected.birth.ids.signature,
     riskClass: 'standard',
     scenarioRef: look.entry_scenario_ref,
     docCode: expected.birth.docCode,
@@ -231,9 +229,9 @@ function changeSetFindings(
     cutSeq: (Number.isSafeInteger(earlier) ? (earlier as number) : 0) + 1,
     affectedRows: expected.actions.actions.filter((unit) => unit.action !== 'unchanged').length,
   });
-  // The decision's own class, whatever stands there: none where it is gone.
+  // The decision's own class, whatever it is; none where the decision is gone.
   const due = { ...made, risk_class: look.decision?.risk_class ?? null };
-  const findings: Finding[] = [];
+  const findings: CutFinding[] = [];
   for (const [column, value] of Object.entries(due)) {
     if (canonicalJson((changeSet.row[column] ?? null) as PlainJson) === canonicalJson(value)) continue;
     const message = `The change set's column ${column} isn't what the approved manifest gives.`;
@@ -249,8 +247,12 @@ function changeSetFindings(
 const rowsRead = (look: VerifyLook, rows: CutRows) =>
   look.blocks.length + rows.units.length + rows.versions.length + rows.affected.length + 3;
 
-function judgement(findings: readonly Finding[], effectDigest: string, checkedRows: number): Judgement {
-  const status = (axis: Finding['axis']) =>
+function judgementOf(
+  findings: readonly CutFinding[],
+  effectDigest: string,
+  checkedRows: number,
+): CutJudgement {
+  const status = (axis: CutFinding['axis']) =>
     findings.some((finding) => finding.axis === axis) ? 'fail' : 'pass';
   const axes = { a: status('A'), b: status('B'), c: status('C') } as const;
   return { axes, verdict: findings.length === 0 ? 'pass' : 'fail', findings, effectDigest, checkedRows };

@@ -29,7 +29,7 @@ export function lockForVerify(tx: VerifyTx, changeSetId: string): Promise<z.infe
     select ${AT} as at, (select status from locked) as status, (select count(*) from signing) as keys`);
 }
 
-/** Texts of closed sets are read as any text: a verdict judges what stands there, and what was altered is a finding. */
+/** Texts of closed sets are read as any text: a verdict judges what is stored, and what was altered is a finding. */
 const judgedChangeSet = z.object({
   change_set_id: z.string(),
   idempotency_key: z.string(),
@@ -81,12 +81,12 @@ const findingRow = z.object({
   message: z.string(),
 });
 /** What a verification found, at one place. `unit` is an address; null where the whole cut is meant. */
-export type Finding = z.infer<typeof findingRow>;
+export type CutFinding = z.infer<typeof findingRow>;
 
 const lookRow = z.object({
   change_set: judgedChangeSet.nullable(),
   entry_status: z.enum(ENTRY_STATES).nullable(),
-  /** As it stands; its shape is judged. */
+  /** As it is stored; its shape is judged. */
   payload: z.unknown(),
   entry_scenario_ref: z.string().nullable(),
   source: sourceMeta.nullable(),
@@ -130,27 +130,33 @@ export function lookForVerify(tx: VerifyTx, changeSetId: string): Promise<Verify
         'row', to_jsonb(c) - 'emitted_at',
         'earlier_cuts', coalesce((select o.cut_seq from (${cutsOf(sql.fragment`s.doc_code`)}) o
           where o.change_set_id <> c.change_set_id limit 1), '0')) end as change_set,
-      e.status as entry_status, e.payload, e.scenario_ref as entry_scenario_ref, ${SOURCE_META} as source, s.content, ${VOCABULARY} as vocabulary,
-      (select json_build_object('manifest_id', d.manifest_id, 'manifest_version', d.manifest_version, 'verdict', d.verdict,
-          'risk_class', d.risk_class_assessment, 'superseded', d.superseded_by_review_decision_id is not null,
+      e.status as entry_status, e.payload, e.scenario_ref as entry_scenario_ref, ${SOURCE_META} as source,
+      s.content, ${VOCABULARY} as vocabulary,
+      (select json_build_object('manifest_id', d.manifest_id, 'manifest_version', d.manifest_version,
+          'verdict', d.verdict, 'risk_class', d.risk_class_assessment,
+          'superseded', d.superseded_by_review_decision_id is not null,
           'unit_local_id', d.manifest_unit_local_id, 'expires_at', ${timeText(sql.fragment`d.expires_at`)},
           'not_before', d.findings->>'not_before')
         from cutter_governance.review_decision d where d.review_decision_id = c.review_decision_id) as decision,
-      (select json_build_object('operation_kind', m.operation_kind, 'status', m.status, 'source_doc_ref', m.source_doc_ref)
+      (select json_build_object('operation_kind', m.operation_kind, 'status', m.status,
+          'source_doc_ref', m.source_doc_ref)
         from cutter_governance.manifest_envelope m where m.envelope_id = c.manifest_id) as envelope,
       ${storedBlocks(sql.fragment`c.manifest_id`)} as blocks,
       case when g.signature_id is null then null else json_build_object('signature_id', g.signature_id,
-        'signature_kind', g.signature_kind, 'signer_dot_id', g.signer_dot_id, 'signer_tool_revision', g.signer_tool_revision,
-        'signature_payload', g.signature_payload, 'payload_envelope', g.payload_envelope, 'payload_hash', g.payload_hash,
+        'signature_kind', g.signature_kind, 'signer_dot_id', g.signer_dot_id,
+        'signer_tool_revision', g.signer_tool_revision, 'signature_payload', g.signature_payload,
+        'payload_envelope', g.payload_envelope, 'payload_hash', g.payload_hash,
         'cross_reference_change_set_id', g.cross_reference_change_set_id,
         'cross_reference_verify_result_id', g.cross_reference_verify_result_id,
-        'prior_signature_id', g.prior_signature_id, 'validation_state', g.validation_state, 'revoked', g.revoked_at is not null,
+        'prior_signature_id', g.prior_signature_id, 'validation_state', g.validation_state,
+        'revoked', g.revoked_at is not null,
         'prior_payload_hash', (select prior.payload_hash from cutter_governance.dot_pair_signature prior
           where prior.signature_id = g.prior_signature_id)) end as signature,
       ${registeredKey(sql.fragment`g.payload_envelope->'signatures'->0->>'keyid'`)} as executor_key,
       ${registeredKey(sql.fragment`${tx.key.keyId}`)} as own_key,
-      (select json_build_object('by', r.verified_by, 'change_set_id', r.change_set_id, 'findings', r.findings->'problems')
-        from cutter_governance.verify_result r where r.verify_result_id = ${tx.id('result')}::uuid) as first
+      (select json_build_object('by', r.verified_by, 'change_set_id', r.change_set_id,
+          'findings', r.findings->'problems')
+        from cutter_governance.verify_result r where r.verify_result_id = ${tx.ids.result}::uuid) as first
     from (select 1) one
     left join cutter_governance.cut_change_set c on c.change_set_id = ${changeSetId}::uuid
     left join cutter_auth.principal p on p.principal_id::text = c.emitted_by
@@ -197,7 +203,8 @@ export function rowsForVerify(
   return tx.connection.one(sql.prepared('verify.rows', rowsRow)`
     /* verify.rows */ with accounted as materialized (
         select a.target_row_id, a.effect_kind, a.after_state_snapshot as state
-        from cutter_governance.cut_change_set c join cutter_governance.cut_change_set_affected_row a using (change_set_id)
+        from cutter_governance.cut_change_set c
+        join cutter_governance.cut_change_set_affected_row a using (change_set_id)
         where c.payload_summary->>'doc_code' = ${docCode} and c.change_kind = 'cut'),
       units as materialized (select * from public.information_unit u
         where u.doc_code = ${docCode} or u.id = any(${sql.array(unitIds, 'uuid')})),
@@ -215,8 +222,10 @@ export function rowsForVerify(
           where effect_kind = 'insert' order by state->>'unit_id') b on b.unit_id = u.id::text) as units,
       (select coalesce(json_agg(json_build_object('id', v.id, 'unit_id', v.unit_id, 'version_seq', v.version_seq,
           'body', v.body, 'row', to_jsonb(v) - 'body' - 'created_at' - 'updated_at')), '[]')
-        from wanted cross join lateral (select * from public.unit_version v where v.id = wanted.id offset 0) v) as versions,
+        from wanted
+        cross join lateral (select * from public.unit_version v where v.id = wanted.id offset 0) v) as versions,
       (select coalesce(json_agg(json_build_object('affected_row_id', a.affected_row_id, 'row', to_jsonb(a))
           order by a.ordinal, a.affected_row_id), '[]')
-        from cutter_governance.cut_change_set_affected_row a where a.change_set_id = ${changeSetId}::uuid) as affected`);
+        from cutter_governance.cut_change_set_affected_row a
+        where a.change_set_id = ${changeSetId}::uuid) as affected`);
 }

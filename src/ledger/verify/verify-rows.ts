@@ -12,10 +12,10 @@ import type { VerifyTx } from '../envelope/transaction.ts';
 import type { NewChangeSet } from '../tables/change-set.ts';
 import type { NewSignature } from '../tables/signature.ts';
 import type { NewVerifyResult } from '../tables/verify-result.ts';
-import type { Judgement } from './verify-judge.ts';
-import type { Finding, JudgedChangeSet, VerifyLook } from './verify-look.ts';
+import type { CutJudgement } from './verify-judge.ts';
+import type { CutFinding, JudgedChangeSet, VerifyLook } from './verify-look.ts';
 
-/** The findings that are kept; a verdict needs one, a reader a screenful. */
+/** The most findings that are stored: a verdict needs one, a reader a screenful. */
 export const MAX_FINDINGS = 200;
 
 /**
@@ -31,11 +31,11 @@ export function signatureOf(
   tx: VerifyTx,
   changeSet: JudgedChangeSet,
   look: VerifyLook,
-  judged: Judgement,
+  judged: CutJudgement,
   at: string,
 ): NewSignature {
   const statement = verifyStatement({
-    verifyResultId: tx.id('result'),
+    verifyResultId: tx.ids.result,
     changeSetId: changeSet.change_set_id,
     entryId: changeSet.entry_id,
     manifestId: changeSet.manifest_id,
@@ -56,11 +56,11 @@ export function signatureOf(
   });
   const order = {
     lane: tx.lane,
-    signatureId: tx.id('signature'),
+    signatureId: tx.ids.signature,
     statement,
     toolRevision: TOOL_REVISION,
     priorSignatureId: changeSet.executor_signature_id,
-    referenceId: tx.id('result'),
+    referenceId: tx.ids.result,
     dryRun: tx.dryRun,
   };
   return signStatement(order, tx.key);
@@ -74,11 +74,11 @@ function riskClassOf({ risk_class: stored }: JudgedChangeSet): RiskClass {
 export function compensationOf(
   tx: VerifyTx,
   changeSet: JudgedChangeSet,
-  findings: readonly Finding[],
+  findings: readonly CutFinding[],
 ): NewChangeSet {
   const key = `compensate:${changeSet.change_set_id}`;
   return {
-    change_set_id: tx.id('compensation'),
+    change_set_id: tx.ids.compensation,
     rollback_key: key,
     idempotency_key: key,
     manifest_id: changeSet.manifest_id,
@@ -104,7 +104,7 @@ export function compensationOf(
   };
 }
 
-/** The specification of the failed cut, for whoever looks into it; null where it can't be read any more. */
+/** The specification of the failed cut, for the person who looks into it; null where it can't be read any more. */
 function specOf(look: VerifyLook): PlainJson {
   const payload = look.payload as { proposed_cut_spec?: PlainJson } | null;
   return payload?.proposed_cut_spec ?? null;
@@ -114,9 +114,9 @@ export function escalationOf(
   tx: VerifyTx,
   look: VerifyLook,
   changeSet: JudgedChangeSet,
-  findings: readonly Finding[],
+  findings: readonly CutFinding[],
 ): NewBorn {
-  const key = `escalate:${tx.id('result')}`;
+  const key = `escalate:${tx.ids.result}`;
   return {
     entryId: derivedId(key),
     kind: 'escalation',
@@ -128,7 +128,7 @@ export function escalationOf(
     },
     scenario_ref: changeSet.scenario_ref,
     verb: 'mark',
-    historyId: tx.id('escalation_history'),
+    historyId: tx.ids.escalation_history,
     rationale: findings[0]?.message ?? null,
   };
 }
@@ -136,7 +136,7 @@ export function escalationOf(
 export function resultOf(
   tx: VerifyTx,
   changeSet: JudgedChangeSet,
-  judged: Judgement,
+  judged: CutJudgement,
   escalation: string | null,
 ): NewVerifyResult {
   const { axes, findings } = judged;
@@ -144,13 +144,13 @@ export function resultOf(
     .slice(0, MAX_FINDINGS)
     .map(({ axis, unit, code, message }) => ({ axis, unit, code, message }));
   return {
-    verify_result_id: tx.id('result'),
+    verify_result_id: tx.ids.result,
     change_set_id: changeSet.change_set_id,
     manifest_id: changeSet.manifest_id,
     manifest_version: changeSet.manifest_version,
     review_decision_id: changeSet.review_decision_id,
     executor_signature_id: changeSet.executor_signature_id,
-    verifier_signature_id: tx.id('signature'),
+    verifier_signature_id: tx.ids.signature,
     executor_tool_revision: changeSet.executor_tool_revision,
     verifier_tool_revision: TOOL_REVISION,
     tool_revision_match: changeSet.executor_tool_revision === TOOL_REVISION,
@@ -160,7 +160,7 @@ export function resultOf(
     verdict: judged.verdict,
     state: 'final',
     canonicalization_rule_used: CANONICALIZATION,
-    rollback_change_set_id_triggered: escalation === null ? null : tx.id('compensation'),
+    rollback_change_set_id_triggered: escalation === null ? null : tx.ids.compensation,
     escalation_ref: escalation,
     prior_verify_result_id: null,
     findings: { axes, total: findings.length, problems },

@@ -7,7 +7,7 @@ import { verifyEnvelope } from '../../proof/dsse.ts';
 import { keyIdOf } from '../../proof/keyid.ts';
 import type { KeyRow } from '../envelope/key-registry.ts';
 import type { NewSignature } from '../tables/signature.ts';
-import type { Finding, JudgedSignature } from './verify-look.ts';
+import type { CutFinding, JudgedSignature } from './verify-look.ts';
 
 /** The facts of a cut as the verifier makes them again. `personId` is null where no registry knows who cut. */
 export interface RecomputedFacts extends Omit<CutFacts, 'priorSignature' | 'personId'> {
@@ -23,8 +23,8 @@ export function judgeExecutorSignature(
   signature: JudgedSignature | null,
   key: KeyRow | null,
   facts: RecomputedFacts,
-): Finding[] {
-  const findings: Finding[] = [];
+): CutFinding[] {
+  const findings: CutFinding[] = [];
   const note = (code: string, message: string) =>
     findings.push({ axis: 'A', unit: null, code: `signature-${code}`, message });
   if (signature === null) {
@@ -43,7 +43,7 @@ export function judgeExecutorSignature(
   if (signature.validation_state !== 'valid')
     note('state', `The executor signature is ${signature.validation_state}.`);
   if (digestOf(signature.signature_payload) !== signature.payload_hash) {
-    note('payload-hash', "The executor signature's payload doesn't have the hash that stands beside it.");
+    note('payload-hash', "The executor signature's payload doesn't have the hash that is stored with it.");
   }
   const prior =
     signature.prior_signature_id === null || signature.prior_payload_hash === null
@@ -81,6 +81,6 @@ function noteEnvelope(
   });
   if (!verdict.ok) note('invalid', `The executor signature doesn't verify: ${verdict.reason}.`);
   else if (Buffer.from(verdict.payload).toString('utf8') !== signature.signature_payload) {
-    note('payload', 'The executor signed other bytes than those that stand beside the signature.');
+    note('payload', 'The executor signed other bytes than those that are stored with the signature.');
   }
 }

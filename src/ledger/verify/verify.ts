@@ -5,18 +5,18 @@ import { IllegalTransition, NotFound, problemAt, SameParty } from '../../law/ref
 import { type EntryState, nextState, statesBefore } from '../../law/states.ts';
 import { VERIFIER_LANE } from '../../law/values.ts';
 import { refuseConflict, refuseOther } from '../envelope/conflict.ts';
-import { unlockable } from '../envelope/entry-lock.ts';
+import { refusalOfUnlocked } from '../envelope/entry-lock.ts';
 import { currentKey } from '../envelope/key-registry.ts';
 import { bearEntries, moveEntry } from '../envelope/move.ts';
 import { movedRow } from '../envelope/reading.ts';
 import type { Done, VerifyTx } from '../envelope/transaction.ts';
-import { Writes } from '../envelope/writes.ts';
+import { composeWrites, insertRows } from '../envelope/writes.ts';
 import { CHANGE_SET } from '../tables/change-set.ts';
 import { SIGNATURE } from '../tables/signature.ts';
 import { VERIFY_RESULT } from '../tables/verify-result.ts';
-import { type Judgement, judge } from './verify-judge.ts';
+import { type CutJudgement, judgeCut } from './verify-judge.ts';
 import {
-  type Finding,
+  type CutFinding,
   type JudgedChangeSet,
   lockForVerify,
   lookForVerify,
@@ -31,7 +31,7 @@ export interface VerifyInput {
 export interface VerifyAnswer {
   readonly entryId: string;
   readonly verifyResultId: string;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly CutFinding[];
 }
 
 /**
@@ -43,7 +43,8 @@ export interface VerifyAnswer {
  * Locks    entry · signing key (shared); then looks
  * Reads    change set · source bytes · manifest · decision · signature · keys · units, versions, affected rows
  * Writes   1 signature · 1 verify_result · 1 history · entry.status (CAS);
- *          of a failure, in this order: signature, compensating change set, escalation entry with its history, verify_result, status, history
+ *          of a failure, in this order: signature, compensating change set, escalation entry with its history,
+ *          verify_result, status, history
  * Refuses  NotFound             no such change set
  *          IllegalTransition    it is a compensation, or was verified already
  *          SameParty            the verifier shares key, principal or person with the executor  G-VERIFY-SOD
@@ -68,12 +69,12 @@ export async function verify(tx: VerifyTx, input: VerifyInput): Promise<Done<Ver
   const ground = refuseUnjudgeable(input, look, locked.status);
   refuseParty(tx, look, ground.changeSet);
   currentKey(tx.key, look.own_key);
-  const judged = await judge(tx, look, ground.changeSet);
-  return write(tx, look, ground, judged, locked.at);
+  const judged = await judgeCut(tx, look, ground.changeSet);
+  return writeVerdict(tx, look, ground, judged, locked.at);
 }
 
-function answerOf(tx: VerifyTx, entryId: string, findings: readonly Finding[]): VerifyAnswer {
-  return { entryId, verifyResultId: tx.id('result'), findings };
+function answerOf(tx: VerifyTx, entryId: string, findings: readonly CutFinding[]): VerifyAnswer {
+  return { entryId, verifyResultId: tx.ids.result, findings };
 }
 
 /** What a verification rests on once its refusals have passed: a cut, and the state of the entry that it belongs to. */
@@ -105,7 +106,7 @@ function refuseUnjudgeable(input: VerifyInput, look: VerifyLook, locked: EntrySt
     ]);
   }
   if (locked === null || nextState(locked, 'verify:pass', VERIFIER_LANE) === null) {
-    throw unlockable(
+    throw refusalOfUnlocked(
       changeSet.entry_id,
       look.entry_status,
       'verify',
@@ -126,40 +127,47 @@ function refuseParty(tx: VerifyTx, look: VerifyLook, changeSet: JudgedChangeSet)
   const [shared] = sharedParties('verified', caller, { cut: executor });
   if (shared === undefined) return;
   const { part } = shared;
-  const message = `The verifier shares its ${part} with the executor of this cut; another person's principal must verify it.`;
+  const message =
+    `The verifier shares its ${part} with the executor of this cut; ` +
+    "another person's principal must verify it.";
   throw new SameParty(message, [
     problemAt(['input', 'changeSetId'], `same-${part}`, message, { changeSetId: changeSet.change_set_id }),
   ]);
 }
 
-async function write(
+async function writeVerdict(
   tx: VerifyTx,
   look: VerifyLook,
   { changeSet, from }: Ground,
-  judged: Judgement,
+  judged: CutJudgement,
   at: string,
 ): Promise<Done<VerifyAnswer>> {
   // From here it must succeed.
   const findings = judged.findings.slice(0, MAX_FINDINGS);
   const failed = judged.verdict === 'fail';
   const entryId = changeSet.entry_id;
-  const writes = new Writes(at);
   const escalation = failed ? escalationOf(tx, look, changeSet, findings) : null;
-  const signature = writes.insert(SIGNATURE, [signatureOf(tx, changeSet, look, judged, at)]);
-  const compensation = writes.insert(CHANGE_SET, failed ? [compensationOf(tx, changeSet, findings)] : []);
-  const born = bearEntries(tx, writes, escalation === null ? [] : [escalation]);
-  const result = writes.insert(VERIFY_RESULT, [resultOf(tx, changeSet, judged, escalation?.entryId ?? null)]);
-  const step = moveEntry(tx, writes, {
+  const born = bearEntries(tx, escalation === null ? [] : [escalation]);
+  const step = moveEntry(tx, {
     entryId,
     from,
     verb: `verify:${judged.verdict}`,
-    historyId: tx.id('history'),
+    historyId: tx.ids.history,
     rationale: judged.findings[0]?.message ?? null,
   });
+  const { writes, sent } = composeWrites(at, {
+    signature: insertRows(SIGNATURE, [signatureOf(tx, changeSet, look, judged, at)]),
+    compensation: insertRows(CHANGE_SET, failed ? [compensationOf(tx, changeSet, findings)] : []),
+    escalation: born.entries,
+    escalated: born.history,
+    result: insertRows(VERIFY_RESULT, [resultOf(tx, changeSet, judged, escalation?.entryId ?? null)]),
+    ...step,
+  });
   const row = await tx.connection.one(sql.prepared('verify.write', movedRow)`
-    /* verify.write */ with signature as (${signature}), compensation as (${compensation}), escalation as (${born.entries}),
-      escalated as (${born.history}), result as (${result}), moved as (${step.moved}), history as (${step.history})
+    /* verify.write */ with signature as (${sent.signature}), compensation as (${sent.compensation}),
+      escalation as (${sent.escalation}), escalated as (${sent.escalated}), result as (${sent.result}),
+      moved as (${sent.moved}), history as (${sent.history})
     select (select count(*) from moved)::int as moved`);
   if (row.moved !== 1) throw new IllegalTransition('The entry moved while it was verified; read it again.');
-  return { value: { entryId, verifyResultId: tx.id('result'), findings }, writes };
+  return { value: { entryId, verifyResultId: tx.ids.result, findings }, writes };
 }

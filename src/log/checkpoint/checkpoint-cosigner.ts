@@ -10,13 +10,9 @@ import type { Seen } from '../setback/seen.ts';
 import { suspendLedger } from '../setback/suspension.ts';
 import type { TreeFolder } from '../tree/tree-folder.ts';
 import { TreeBroken } from '../tree/tree-nodes.ts';
-import {
-  CosigningRefused,
-  type CosignTurn,
-  cosignHead,
-  DatabaseSetBack,
-  type KnownHead,
-} from './checkpoint-cosign.ts';
+import type { KnownHead } from './binding-heads.ts';
+import { type CosignTurn, cosignHead } from './checkpoint-cosign.ts';
+import { CosigningRefused, DatabaseSetBack } from './cosign-faults.ts';
 
 const LOGIN_OF = { 'DOT-991': 'cutter_exec', 'DOT-992': 'cutter_verify' } as const satisfies Record<
   Lane,
@@ -24,7 +20,7 @@ const LOGIN_OF = { 'DOT-991': 'cutter_exec', 'DOT-992': 'cutter_verify' } as con
 >;
 
 export interface Cosigner {
-  /** Tells that this lane has signed a head; gives back how to stop listening. */
+  /** Calls the listener when this lane has signed a head; gives back how to stop listening. */
   onSigned(listener: (size: number) => void): () => void;
   /** `stopped`: the ledger isn't the one that this lane signed. It signs nothing more before a person has looked. */
   state(): LoopState;
@@ -58,7 +54,7 @@ export function startCosigner(options: CosignerOptions): Cosigner {
   const listeners = new Set<(size: number) => void>();
   let asked = 0;
   let memory: KnownHead | null = null;
-  let told: string | null = null;
+  let waitsBecause: string | null = null;
   async function cosignOrSuspend(client: Client, remembered: readonly KnownHead[]): Promise<CosignTurn> {
     try {
       return await cosignHead(client, { lane, keys: keys(), known: known() }, remembered);
@@ -79,8 +75,8 @@ export function startCosigner(options: CosignerOptions): Cosigner {
       const remembered = [...(kept ?? []), ...(memory === null ? [] : [memory])];
       const done = await cosignOrSuspend(client, remembered);
       if (done.outcome === 'waiting') {
-        if (told !== done.reason) log.info({ lane }, `log: nothing is signed. ${done.reason}`);
-        told = done.reason;
+        if (waitsBecause !== done.reason) log.info({ lane }, `log: nothing is signed. ${done.reason}`);
+        waitsBecause = done.reason;
       } else {
         const { size } = done.head;
         memory = { ...done.head, where: `the memory of ${lane}'s process` };

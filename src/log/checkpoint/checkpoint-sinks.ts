@@ -15,10 +15,10 @@ import { syncFolder } from '../../home/private-file.ts';
 import type { TreeHead } from '../../proof/checkpoint.ts';
 import { keptHeads } from '../setback/kept-heads.ts';
 
-/** Where published notes go beside the database, so that whoever rewrites the one hasn't rewritten the other. */
+/** A place for published notes outside the database, so that nobody can rewrite both at once. */
 export interface CheckpointSink {
   readonly name: string;
-  /** Where a note can't be taken: whether it is kept for later, or given up since the next one says as much. */
+  /** Whether a note that can't be taken is kept for later. If not, it is dropped: the next one covers it. */
   readonly keeps: boolean;
   /** The newest head that the sink holds already; null where it holds none, or can't be asked. */
   readonly holds: TreeHead | null;
@@ -49,7 +49,7 @@ export function fileSink(path: string): CheckpointSink {
         await promisify(writeFile)(file, `${note}\n`);
         await promisify(fsync)(file);
       } catch (error) {
-        // A disk without room may have taken a part, and the next note would stand in its middle.
+        // A full disk may have taken a part, and the next note would begin within it.
         await promisify(ftruncate)(file, size);
         throw error;
       }

@@ -21,9 +21,12 @@ const line = z.object({
   verifier_public_key: z.instanceof(Buffer),
 });
 
-const COLUMNS = sql.fragment`origin, size::text, root, executor_signature, executor_public_key, verifier_signature, verifier_public_key`;
+const COLUMNS = sql.fragment`origin, size::text, root,
+  executor_signature, executor_public_key, verifier_signature, verifier_public_key`;
 
-const NOT_SUSPENDED = sql.fragment`not exists (select from cutter_log.suspension where suspension.incarnation = head.incarnation)`;
+const NOT_SUSPENDED = sql.fragment`not exists (
+  select from cutter_log.suspension where suspension.incarnation = head.incarnation
+)`;
 
 /** Rows that don't verify are passed over; a few at a time is enough to find one that does. */
 const LATEST = 8;
@@ -50,7 +53,7 @@ export function readCheckpoints(observe: Pick<CommonQueryMethods, 'any'>, log: L
       if (checkpoint !== null) return [checkpoint];
       log.error(
         { origin: read.origin, size: read.size, alarm: 'CHECKPOINT_BROKEN' },
-        "log: a head in the database doesn't carry the signatures of both lanes and is passed over",
+        "log: a head in the database doesn't have the signatures of both lanes and is passed over",
       );
       return [];
     });
@@ -79,9 +82,11 @@ export function readCheckpoints(observe: Pick<CommonQueryMethods, 'any'>, log: L
       return valid(
         await observe.any(sql.type(line)`/* log.checkpoints */
           select ${COLUMNS} from cutter_log.v_checkpoint checkpoint
-          where checkpoint.size > case when checkpoint.origin = ${origin} then ${String(size)}::bigint else 0 end and exists (
-            select from cutter_log.head where checkpoint.origin = 'cutter/' || head.incarnation and ${NOT_SUSPENDED}
-          )
+          where checkpoint.size > case when checkpoint.origin = ${origin} then ${String(size)}::bigint else 0 end
+            and exists (
+              select from cutter_log.head
+              where checkpoint.origin = 'cutter/' || head.incarnation and ${NOT_SUSPENDED}
+            )
           order by checkpoint.size limit ${limit}`),
       );
     },

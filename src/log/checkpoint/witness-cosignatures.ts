@@ -7,12 +7,12 @@ import { cosignatureLine, isCosignedBy } from '../../proof/cosignature.ts';
 import type { NoteKey } from '../../proof/note.ts';
 import { formatSignature } from '../../proof/note.ts';
 
-/** What an outside witness said of a head. */
+/** An outside witness's cosignature of a head. */
 export interface Witnessed {
   readonly name: string;
   /** Seconds since 1970. */
   readonly timestamp: number;
-  /** As it stands in a note. */
+  /** As it is in a note. */
   readonly line: string;
 }
 
@@ -25,8 +25,7 @@ const row = z.object({
 });
 
 /**
- * The cosignatures of a head, each verified under the key that stands beside it. Whether that key is a witness's,
- * readers judge.
+ * The cosignatures of a head, each verified under the key in its row. Readers judge whether that key is a witness's.
  */
 export async function readWitnesses(
   observe: Pick<CommonQueryMethods, 'any'>,

@@ -45,6 +45,6 @@ function witnessOf(line: string, before: readonly Witness[]): Witness {
       'the address must be a URL of the form https://witness.example/prefix, without a query or a password',
     );
   if (before.some(({ publicKey }) => Buffer.compare(publicKey, key.publicKey) === 0))
-    throw new NoteFault('the key stands in a line above already: it is one witness, under whatever name');
+    throw new NoteFault('the key is in an earlier line already: it is one witness, even under another name');
   return { ...key, url: url.replace(/\/+$/, '') };
 }

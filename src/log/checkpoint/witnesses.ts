@@ -31,19 +31,19 @@ export interface Witnesses {
 }
 
 type Alarm = 'WITNESS_AWAY' | 'WITNESS_REFUSED' | 'WITNESS_WRONG' | 'WITNESS_CONFLICT';
-/** What one turn came to: nothing to hand over, a cosignature kept, or a fault. */
+/** What one turn did: nothing to hand over, a cosignature stored, or a fault. */
 type Turn =
   | 'idle'
   | 'kept'
   | { readonly alarm: Alarm; readonly reason: string; readonly retryMs?: number | null };
 
 const LONGEST_RETRY_MS = 300_000;
-/** A witness that isn't there is told of once it failed so often in a row. */
+/** A witness that isn't there is reported after so many failures in a row. */
 const PATIENT = 3;
 
 /**
- * Hands the newest published head to each witness and keeps what it says. Publishing waits for none of them, and none
- * for another.
+ * Hands the newest published head to each witness and stores its cosignature. Publishing waits for no witness, and no
+ * witness for another.
  */
 export function startWitnesses(options: WitnessesOptions): Witnesses {
   const closing = new AbortController();
@@ -67,11 +67,12 @@ export function startWitnesses(options: WitnessesOptions): Witnesses {
 function followWitness(witness: Witness, options: WitnessesOptions, closing: AbortSignal) {
   const { checkpoints, log, pollMs = 5000, restMs = 2000, retryMs = 1000 } = options;
   const wake = createWake();
-  let [failures, told] = [0, ''];
+  let failures = 0;
+  let reported: string | null = null;
 
-  function tell({ alarm, reason }: Exclude<Turn, string>): void {
-    if (told === reason || (alarm === 'WITNESS_AWAY' && failures < PATIENT)) return;
-    told = reason;
+  function reportFault({ alarm, reason }: Exclude<Turn, string>): void {
+    if (reported === reason || (alarm === 'WITNESS_AWAY' && failures < PATIENT)) return;
+    reported = reason;
     log.error(
       { witness: witness.name, alarm },
       `log: the witness ${witness.name} cosigns nothing: ${reason}`,
@@ -89,12 +90,14 @@ function followWitness(witness: Witness, options: WitnessesOptions, closing: Abo
   async function settle(done: Turn): Promise<number> {
     if (done === 'idle') return 0;
     if (done === 'kept') {
-      if (told !== '') log.info({ witness: witness.name }, `log: the witness ${witness.name} cosigns again`);
-      [failures, told] = [0, ''];
+      if (reported !== null)
+        log.info({ witness: witness.name }, `log: the witness ${witness.name} cosigns again`);
+      failures = 0;
+      reported = null;
       return restMs;
     }
     failures += 1;
-    tell(done);
+    reportFault(done);
     const growing = Math.min(LONGEST_RETRY_MS, retryMs * 2 ** Math.min(failures - 1, 20));
     return Math.max(done.retryMs ?? 0, growing * (0.75 + Math.random() / 4));
   }
@@ -107,7 +110,7 @@ function followWitness(witness: Witness, options: WitnessesOptions, closing: Abo
         if (closing.aborted) break;
         log[isAway(error) ? 'info' : 'warn'](
           { err: error },
-          'log: what a witness needs could not be read or kept',
+          'log: what a witness needs could not be read or stored',
         );
         await restUnless(closing, restMs);
       }
@@ -119,8 +122,8 @@ function followWitness(witness: Witness, options: WitnessesOptions, closing: Abo
 }
 
 /**
- * Proves the head from where the witness stands: where it stands elsewhere it says so, and is asked once more from
- * there.
+ * Proves the head from the size that the witness is known to have. If it has another size it says so, and is asked
+ * once more from there.
  */
 async function handOver(
   witness: Witness,
@@ -176,10 +179,15 @@ async function judgeAhead(
   if (latest !== null && latest.size >= size) return 'idle';
   return {
     alarm: 'WITNESS_CONFLICT',
-    reason: `it says that it cosigned ${size} positions of ${origin}, and the newest head here has ${latest?.size ?? 0}: the database was set back, or the witness errs`,
+    reason:
+      `it says that it cosigned ${size} positions of ${origin}, and the newest head here has ` +
+      `${latest?.size ?? 0}: the database was set back, or the witness is wrong`,
   };
 }
 
 function otherHead(size: number): string {
-  return `it cosigned another head of ${size} positions than the one that is published here: the log has two histories, or the witness errs`;
+  return (
+    `it cosigned another head of ${size} positions than the one that is published here: the log has two ` +
+    'histories, or the witness is wrong'
+  );
 }

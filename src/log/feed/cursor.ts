@@ -5,7 +5,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
  * incarnation, so that a restored database can't be mistaken for the one the cursor was drawn from.
  *
  * Bytes: version (1) · incarnation (16) · next position (8, big-endian) · check. The check of version 2 is the
- * ledger's own word that it issued the cursor: 16 bytes of an HMAC-SHA256 of what precedes. That of version 1 is 4
+ * ledger's proof that it issued the cursor: 16 bytes of an HMAC-SHA256 of what precedes. That of version 1 is 4
  * bytes of a SHA-256, which anybody can make.
  */
 export interface LogPlace {
@@ -27,7 +27,7 @@ export function cursorKeyFrom(secret: string): Buffer {
   return createHmac('sha256', secret).update('cutter-cursor/2').digest();
 }
 
-/** The opaque cursor of a place. Resuming with it delivers what stands at `next` and after. */
+/** The opaque cursor of a place. Resuming with it delivers what is at `next` and after. */
 export function encodePlace({ incarnation, next }: LogPlace, key: Uint8Array): string {
   const bytes = Buffer.alloc(HEAD);
   bytes.writeUInt8(2, 0);

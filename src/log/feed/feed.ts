@@ -44,7 +44,7 @@ export interface FeedOptions {
   readonly integrator?: Integrator;
   /** How far this process has seen the ledger. After a restore, a cursor that it issued says more than the database. */
   readonly seen?: Seen;
-  /** What this ledger's cursors are marked by; absent: something that no other process knows. */
+  /** The key of this ledger's cursors; absent: one that no other process knows. */
   readonly cursorKey?: Uint8Array;
   /** Published heads, sent to subscribers that have caught up. */
   readonly checkpoints?: Pick<Checkpoints, 'latest'>;

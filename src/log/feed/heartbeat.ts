@@ -1,9 +1,9 @@
 import { restUnless } from '../../database/wake.ts';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 
-/** What a heartbeat tells, read once for all who wait. */
+/** What a heartbeat says, read once for all subscribers that wait. */
 export interface Beat {
-  /** Where the log ended, read after the checkpoint: whoever has come so far has all that it covers. */
+  /** Where the log ended, read after the checkpoint: a subscriber that has come so far has all that it covers. */
   readonly next: number;
   readonly checkpoint: Checkpoint | null;
 }
@@ -22,15 +22,15 @@ export interface Waiting {
 export interface HeartbeatOptions {
   readonly heartbeatMs: number;
   readonly followers: ReadonlySet<Waiting>;
-  /** Null where the ledger could not be asked: nothing is said of it then. */
+  /** Null where the ledger could not be asked: then no heartbeat is sent. */
   readonly read: () => Promise<Beat | null>;
   readonly closing: AbortSignal;
 }
 
-/** A silent stream is looked at this often in the time after which it must not be silent. */
+/** How often a silent stream is looked at within one heartbeat's time. */
 const LOOKS = 4;
 
-/** One timer for all subscribers, and one question to the database however many of them are due. */
+/** One timer for all subscribers, and one question to the database for all that are due. */
 export async function beatAlways({ heartbeatMs, followers, read, closing }: HeartbeatOptions): Promise<void> {
   while (!closing.aborted) {
     await restUnless(closing, heartbeatMs / LOOKS);

@@ -60,7 +60,7 @@ interface HeldLogOptions {
 export function createHeldLog({ ring, ringCapacity, replay, followers, log }: HeldLogOptions): HeldLog {
   let held: HeldHead = null;
 
-  function startAnew(next: number): void {
+  function restartAt(next: number): void {
     ring.restart(next);
     followers.wakeAll();
   }
@@ -83,22 +83,22 @@ export function createHeldLog({ ring, ringCapacity, replay, followers, log }: He
         case 'onward':
           return;
         case 'first':
-          return startAnew(head.next);
+          return restartAt(head.next);
         case 'far-ahead':
-          return startAnew(head.next - ringCapacity);
+          return restartAt(head.next - ringCapacity);
         case 'resumed':
           log.warn(
-            'log: the database that was set back goes on under another incarnation; streams begin anew',
+            'log: the database that was set back goes on under another incarnation; streams start again',
           );
           endOld();
-          return startAnew(head.next);
+          return restartAt(head.next);
         case 'replaced':
           log.error(
             { known, head, end: ring.end, alarm: 'LOG_REPLACED' },
-            'log: the log is another or went back',
+            'log: the log was replaced, or is shorter than before',
           );
           endOld();
-          return startAnew(head.next);
+          return restartAt(head.next);
       }
     },
   };

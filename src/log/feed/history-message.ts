@@ -1,7 +1,7 @@
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import type { PlacedHistoryRow } from './history-page.ts';
 
-/** Why a stream ended. The client reads the state anew, or resumes with its last cursor where the message says so. */
+/** Why a stream ended. The client reads the state again, or resumes with its last cursor where the message says so. */
 export type ResetReason =
   | 'CURSOR_UNKNOWN'
   | 'INCARNATION_CHANGED'

@@ -22,7 +22,7 @@ export interface RecordEvent {
   readonly rows: readonly PlacedHistoryRow[];
 }
 
-/** Where the log ends, and in which life of the database. */
+/** Where the log ends, and in which incarnation. */
 export interface LogHead {
   readonly incarnation: string;
   readonly next: number;
@@ -57,7 +57,9 @@ const line = z.object({
 });
 type Line = z.infer<typeof line>;
 
-const SUSPENDED = sql.fragment`exists (select from cutter_log.suspension where suspension.incarnation = head.incarnation)`;
+const SUSPENDED = sql.fragment`exists (
+  select from cutter_log.suspension where suspension.incarnation = head.incarnation
+)`;
 
 /**
  * Records of one page. A number in the statement's text: the planner would guess a tenth of the log for a parameter.
@@ -70,14 +72,16 @@ export const PAGE_RECORDS = 256;
  */
 export async function readHistoryPage(observe: DatabasePool, from: number): Promise<HistoryPage> {
   const lines = await observe.any(sql.type(line)`/* log.history */
-    select head.incarnation::text, head.next_position::text, ${SUSPENDED} as suspended, record.position::text, record.record_hash,
+    select head.incarnation::text, head.next_position::text, ${SUSPENDED} as suspended,
+      record.position::text, record.record_hash,
       moved.history_id::text, moved.entry_id::text, moved.entry_version_before, moved.entry_version_after,
       moved.change_kind, moved.changed_by,
       ${timeText(sql.fragment`moved.changed_at`)} as changed_at,
       moved.log_ordinal
     from cutter_log.head
     left join lateral (
-      select position, record_hash, row_ids from cutter_log.log where position >= ${from} order by position limit ${sql.literalValue(String(PAGE_RECORDS))}
+      select position, record_hash, row_ids from cutter_log.log
+      where position >= ${from} order by position limit ${sql.literalValue(String(PAGE_RECORDS))}
     ) as record on true
     left join lateral (
       select history.*, array_position(record.row_ids, history.history_id) - 1 as log_ordinal
@@ -135,6 +139,7 @@ export async function readPositions(
   recordIds: readonly string[],
 ): Promise<Map<string, string>> {
   const found = await observe.any(sql.type(placed)`/* log.positions */
-    select record_id::text, position::text from cutter_log.log where record_id = any (${sql.array([...recordIds], 'uuid')})`);
+    select record_id::text, position::text from cutter_log.log
+    where record_id = any (${sql.array([...recordIds], 'uuid')})`);
   return new Map(found.map(({ record_id, position }) => [record_id, position]));
 }

@@ -11,7 +11,7 @@ export interface Listener {
 
 /**
  * Listens to the integrator's notices on a connection of its own and reconnects when that dies. A notice is a hint:
- * whoever hears it looks, and looks now and then without one.
+ * the feed then looks at the log, and it also looks now and then without one.
  */
 export function startListener(url: string, log: Log, onNotice: (position: number | null) => void): Listener {
   const lost = createWake();
@@ -52,7 +52,7 @@ export function startListener(url: string, log: Log, onNotice: (position: number
           log.error({ err: error, alarm: 'LISTENER_REFUSED' }, 'log: the listener stops, the polls go on');
           return;
         }
-        // The feed tells of an outage, once.
+        // The feed reports an outage, once.
         if (!closing.signal.aborted) log.info({ err: error }, 'log: the listener lost its connection');
         await restUnless(closing.signal, backoffMs(failures));
         failures += 1;

@@ -11,7 +11,7 @@ export interface OpeningSource {
   incarnation(): string | null;
   /** Reports a cursor that this ledger issued for a place that it hasn't reached now: its database was set back. */
   wasBeyond(place: LogPlace): void;
-  /** What this ledger's cursors are marked by. */
+  /** The key of this ledger's cursors. */
   readonly cursorKey: Uint8Array;
 }
 

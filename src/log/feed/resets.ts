@@ -1,18 +1,19 @@
 import type { Reset } from './history-message.ts';
 
-/** Whenever it is in doubt that nothing was missed, or that the caller may see more, the stream says why and ends. */
+/** If something may have been missed, or the caller may see no more, the stream says why and ends. */
 export const RESETS = {
   unknown: resetMessage(
     'CURSOR_UNKNOWN',
-    'This cursor is not known here. Subscribe from the start, or from now.',
+    'This cursor is unknown here. Subscribe from the start, or from now.',
   ),
   incarnation: resetMessage(
     'INCARNATION_CHANGED',
-    'The database was restored or replaced since this cursor was drawn. Read the state anew and subscribe again.',
+    'The database was restored or replaced since this cursor was issued. Read the state and subscribe again.',
   ),
   suspended: resetMessage(
     'INCARNATION_CHANGED',
-    'The database was set back, or is a copy of another. The ledger shows nothing of it until both lanes have accepted where it resumes ("cutter resume"). Then read the state and subscribe again.',
+    'The database was set back, or is a copy of another. The ledger shows nothing of it until both lanes ' +
+      'have accepted where it resumes ("cutter resume"). Then read the state and subscribe again.',
   ),
   lost: resetMessage(
     'LISTENER_LOST',
@@ -21,11 +22,12 @@ export const RESETS = {
   closing: resetMessage('LISTENER_LOST', 'The server is closing. Subscribe again with the last cursor.'),
   broken: resetMessage(
     'LOG_BROKEN',
-    'The log has a hole here: it was altered. Nothing is sent past it; whoever keeps the ledger has to look ("cutter fsck").',
+    "The log has a hole here: it was altered. Nothing is sent past it. The ledger's operator has to " +
+      'check it ("cutter fsck").',
   ),
   authority: resetMessage(
     'AUTHORITY_ENDED',
-    'The token behind this subscription has expired, was revoked, or holds less or other authority now.',
+    'The token of this subscription has expired, was revoked, or now has less or other authority.',
   ),
 } as const;
 

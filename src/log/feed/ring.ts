@@ -1,6 +1,6 @@
 import type { RecordEvent } from './history-page.ts';
 
-/** The newest events, dense and bounded in records and in rows: what subscribers that keep up are fed from. */
+/** The newest events, dense and bounded in records and in rows. Subscribers that keep up read them from here. */
 export interface Ring {
   /** Position of the oldest event held; equal to `end` when empty. */
   readonly first: number;

@@ -11,7 +11,7 @@ import { type IntegratedBatch, lookAtQueue, moveBatch, type QueueLook } from './
 export interface Integrator {
   /** Says that something was committed: move it now instead of at the next poll. */
   nudge(): void;
-  /** Tells of each batch after its durable commit; gives back how to stop listening. */
+  /** Calls the listener after each batch's durable commit; gives back how to stop listening. */
   onIntegrated(listener: (batch: IntegratedBatch) => void): () => void;
   /** `stopped`: the database refused the integrator's rights; it asks for them now and then. */
   state(): LoopState;
@@ -27,7 +27,7 @@ export interface IntegratorOptions {
   readonly batch?: number;
   /** What this process knows of how far the ledger had come. */
   readonly seen?: Seen;
-  /** What this process knows for a lane's own keys; of a lane that it doesn't serve the registry alone says. */
+  /** The keys that this process knows for a lane's own; for a lane that it doesn't serve, the registry decides. */
   readonly knownOf?: Custody['knownOf'];
   /**
    * What is committed within so long of a batch shares the next one: under load each batch would be of one record, at
@@ -46,7 +46,7 @@ const MEMORY = "a server's memory";
 export function startIntegrator(options: IntegratorOptions): Integrator {
   const { url, log, pollMs = 250, batch = 500, restMs = 5, seen = new Seen(), knownOf = () => [] } = options;
   const listeners = new Set<(batch: IntegratedBatch) => void>();
-  let told = '';
+  let refused: string | null = null;
 
   function announce(integrated: IntegratedBatch): void {
     for (const listener of listeners) {
@@ -84,9 +84,9 @@ export function startIntegrator(options: IntegratorOptions): Integrator {
     } catch (error) {
       if (!(error instanceof ResumptionRefused)) throw error;
       await client.query('rollback');
-      if (told !== error.message)
+      if (refused !== error.message)
         log.error({ err: error, alarm: 'RESUMPTION_REFUSED' }, 'log: what the lanes accepted is not taken');
-      told = error.message;
+      refused = error.message;
       return { pollMs };
     }
   }

@@ -12,7 +12,7 @@ export interface IntegratedBatch {
 export interface MovedBatch extends IntegratedBatch {
   /** Rows taken from the queue, dropped ones among them. */
   readonly taken: number;
-  /** Records that were in the log already or stood twice in the batch. */
+  /** Records that were in the log already, or twice in the batch. */
   readonly dropped: readonly string[];
 }
 
@@ -30,9 +30,9 @@ const LOCK_HEAD = `/* log.head */
 
 /**
  * Its snapshot is younger than the head lock, so it sees all that the last batch left. Each row of a record gets its
- * place in the lists together with the record's position. Rows leave in the order of seq
- * and none is skipped: what committed earlier can't come after what began later. It isn't prepared by
- * name: a plan kept from when the tables were small would scan them when they are large.
+ * place in the lists together with the record's position. Rows leave in the order of seq and none is skipped: what
+ * committed earlier can't come after what began later. It isn't prepared by name: a plan kept from when the tables
+ * were small would scan them when they are large.
  */
 const MOVE = `/* log.move */
   with taken as materialized (
@@ -57,7 +57,7 @@ const MOVE = `/* log.move */
     select position, (named.at - 1)::int as ordinal, named.row_id
     from placed cross join unnest(row_ids) with ordinality as named (row_id, at)
   ), seated as (
-    -- A row that two records name stands where the first of them put it.
+    -- A row that two records name has the place that the first of them gave it.
     insert into cutter_log.row_place (noun, position, ordinal, row_id)
     select known.noun, logged.position, logged.ordinal, logged.row_id
     from logged join cutter_log.nouns_of(array(select row_id from logged)) as known using (row_id)

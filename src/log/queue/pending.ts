@@ -1,14 +1,14 @@
 import { type QuerySqlToken, sql } from 'slonik';
 import { z } from 'zod';
-import type { LogRecord } from '../../law/record.ts';
+import type { BuiltRecord } from '../../law/record.ts';
 import { DURABLE } from '../durable.ts';
 
 /**
  * Hands the record to the integrator's queue: parts first, then the pending row, whose `seq` is drawn last. It must be
- * the transaction's last statement: a lock waited for or a row read after it would turn the log's order. It hands
+ * the transaction's last statement: a lock waited for or a row read after it would reverse the log's order. It hands
  * over nothing where the ledger is suspended, or where a crash could take back what is committed.
  */
-export function pendingStatement({ recordId, hash, parts, rowIds }: LogRecord): QuerySqlToken {
+export function pendingStatement({ recordId, hash, parts, rowIds }: BuiltRecord): QuerySqlToken {
   // Nearly every body is one part; in an array each of its quotes would be escaped and read again.
   const isOne = parts.length === 1;
   const rows = isOne

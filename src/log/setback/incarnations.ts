@@ -26,8 +26,8 @@ const row = z.object({
 type Row = z.infer<typeof row>;
 
 /**
- * The ledger's incarnations, the oldest first: of what was said of them, only what both lanes have signed, under keys
- * that were in force at the position, and what leads to the present one.
+ * The ledger's incarnations, the oldest first. Only those count that lead to the present one, and whose end both lanes
+ * have signed under keys that were in force at the position.
  */
 export async function readIncarnations(
   evidence: Pick<CommonQueryMethods, 'any'>,
@@ -67,7 +67,7 @@ function acceptedIn(rows: readonly Row[], log: Log): Resumption[] {
     if (typeof judged !== 'string' && judged.previous === previous) return [judged];
     log.error(
       { incarnation: previous, alarm: 'RESUMPTION_REFUSED', why: judged },
-      'log: what stands in the database of an incarnation that ended is not what both lanes signed, and is passed over',
+      'log: the rows about an ended incarnation are not what both lanes signed, and are passed over',
     );
     return [];
   });

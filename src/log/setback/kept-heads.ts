@@ -24,7 +24,7 @@ export function keptHeads(path: string): KeptHeads {
   return { heads, isTorn: tail !== '' && !tail.endsWith('\n\n') };
 }
 
-/** What kept heads say of how far the ledger had come. */
+/** How far the ledger had come, according to kept heads. */
 export function seenInHeads(
   kept: readonly { readonly name: string; readonly heads: readonly TreeHead[] }[],
 ): Seen {

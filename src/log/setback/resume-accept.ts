@@ -32,7 +32,8 @@ export type Accepted = 'accepted' | 'completed' | 'standing';
 
 const LOCK = `/* resume.lock */ select pg_advisory_xact_lock(hashtextextended('cutter:resume', 0))`;
 const LOOK = `/* resume.look */
-  select head.incarnation::text, head.next_position::text as next, tree.size::text as folded, s.seen_size::text, s.seen_root,
+  select head.incarnation::text, head.next_position::text as next, tree.size::text as folded,
+    s.seen_size::text, s.seen_root,
     (select coalesce(max(size), 0) from cutter_log.cosignature where lane = $1)::text as signed,
     ${timeTextSql('transaction_timestamp()')} as at
   from cutter_log.head cross join cutter_log.tree_head tree left join cutter_log.suspension s using (incarnation)`;
@@ -40,7 +41,8 @@ const STANDING = `/* resume.standing */
   select r.lane, r.envelope, r.key_id, key.public_key, key.until_position::text
   from cutter_log.resumption r join cutter_auth.key using (key_id) where r.incarnation = $1`;
 const KEYS = `/* resume.keys */
-  select key.key_id, key.principal_id::text, p.person_id::text, case when p.rehearsal then 'rehearsal' else 'production' end as mode
+  select key.key_id, key.principal_id::text, p.person_id::text,
+    case when p.rehearsal then 'rehearsal' else 'production' end as mode
   from cutter_auth.key join cutter_auth.principal p using (principal_id)
   where key.key_id = any($1) and key.lane = $2 and key.until_position is null order by key.purpose desc`;
 /** Who answers for the other lane's keys in force. */
@@ -138,12 +140,13 @@ async function acceptAsLane(client: Client, { lane, keys, reason }: Acceptance):
   return 'completed';
 }
 
-/** What stands half in the database was not restored from a backup. */
+/** A database that holds a part only was not restored from a whole backup. */
 function refuseHalf({ next, folded, signed }: Look): void {
   const further = Math.max(Number(folded), Number(signed));
   if (further <= Number(next)) return;
   throw new NotAccepted(
-    `The database's own tree or heads know of ${further} positions, and its log ends before ${next}: this is no restored backup, something was taken out of it. Restore a whole one.`,
+    `The database's own tree or heads know of ${further} positions, and its log ends before ${next}. So ` +
+      'this is no restored backup: something was removed from it. Restore a whole one.',
   );
 }
 
@@ -152,16 +155,18 @@ async function partyOf(client: Client, lane: Lane, keys: readonly LaneKey[]): Pr
   const [first] = rows;
   if (first !== undefined) return first;
   throw new NotAccepted(
-    `This home holds no key of ${lane} that was in force where the database ends. Put the seed of one into secrets.json, or restore a newer backup.`,
+    `This home holds no key of ${lane} that was in force where the database ends. Put the seed of one ` +
+      'into secrets.json, or restore a newer backup.',
   );
 }
 
-/** Before anything is signed: afterwards the first lane's word would stand, and the second's never could. */
+/** Refused before anything is signed: the first lane's signature would remain, and the second could never sign. */
 async function refuseOnePerson(client: Client, lane: Lane, { person_id }: KeyParty): Promise<void> {
   const { rows } = await client.query<{ person_id: string }>(OTHERS, [lane]);
   if (rows.length === 0 || rows.some((other) => other.person_id !== person_id)) return;
   throw new NotAccepted(
-    `One person, ${person_id}, answers for the keys of both lanes, and two have to accept. Give the principal of one lane the person who answers for that lane.`,
+    `One person, ${person_id}, answers for the keys of both lanes, and two persons have to accept. Give ` +
+      'the principal of one lane another person.',
   );
 }
 
@@ -180,7 +185,7 @@ async function handOver(
         ?.public_key ?? null,
     verifySignature,
   );
-  if (typeof judged === 'string') throw new NotAccepted(`The two lanes' words don't agree. ${judged}`);
+  if (typeof judged === 'string') throw new NotAccepted(`The two lanes' statements don't agree. ${judged}`);
   const { recordId, hash, parts } = buildRecord({
     recordId: resumeRecordId(facts.previous),
     verb: RESUME_VERB,

@@ -33,8 +33,8 @@ interface Standing {
   readonly until_position: string | null;
 }
 
-const LOCK =
-  '/* log.resume_lock */ select incarnation::text, next_position::text as next from cutter_log.head where singleton for update';
+const LOCK = `/* log.resume_lock */
+  select incarnation::text, next_position::text as next from cutter_log.head where singleton for update`;
 const STANDING = `/* log.resume_standing */
   select r.lane, r.envelope, key.key_id, key.lane as key_lane, key.public_key, key.until_position::text
   from cutter_log.resumption r join cutter_auth.key using (key_id)
@@ -54,16 +54,16 @@ const RESUME = `/* log.resume */
   where exists (select from taken)
   returning pg_notify('cutter_log', $2::text)`;
 
-/** Why the lanes' word isn't taken; for people. */
+/** Why the lanes' statements aren't accepted; for people. */
 export class ResumptionRefused extends Error {
   override readonly name = 'ResumptionRefused';
 }
 
 /**
  * Ends a suspension once both lanes have accepted where the log resumes: the head gets the incarnation that follows,
- * and the record of it is the first thing that leaves the queue. A lane that this process serves has spoken where a
- * key that it knows for the lane's own did: a registry with other keys is not enough. One transaction; null where
- * something is still waited for.
+ * and the record of it is the first thing that leaves the queue. For a lane that this process serves, only a
+ * signature under a key counts that this process knows for the lane's own: a registry with other keys is not enough.
+ * One transaction; null where a lane or the record is still missing.
  */
 export async function resumeLog(
   client: Client,
@@ -84,8 +84,8 @@ export async function resumeLog(
 }
 
 /**
- * Where in the queue the record stands that holds what both lanes signed; its id alone is anybody's who can write
- * records.
+ * Where in the queue the record is that holds what both lanes signed. Its id alone proves nothing: each login that
+ * writes records can use it.
  */
 async function recordOf(client: Client, recordId: string, rows: readonly Standing[]): Promise<string | null> {
   const waiting = (
@@ -126,7 +126,8 @@ async function refuseOtherLog(
 ): Promise<void> {
   if (accepted.previous !== incarnation || accepted.position !== position)
     throw new ResumptionRefused(
-      `The lanes accepted position ${accepted.position} of ${accepted.previous}, and the log stands at ${position} of ${incarnation}.`,
+      `The lanes accepted position ${accepted.position} of ${accepted.previous}, and the log is at ` +
+        `${position} of ${incarnation}.`,
     );
   if (!accepted.root.equals(await rootOfLog(client, position)))
     throw new ResumptionRefused(

@@ -10,27 +10,34 @@ export interface Suspension {
   readonly reason: string;
 }
 
-/** Whoever can ask: an owner, or a login that may read the table. */
+/** A connection that may read the table: an owner's, or a login's. */
 interface Asks {
   query<Row extends object>(text: string, values?: unknown[]): Promise<{ readonly rows: Row[] }>;
 }
 
-/** Whether a suspension stands, as a condition over a head aliased `head`. */
+/** Whether the ledger is suspended, as a condition over a head aliased `head`. */
 export const IS_SUSPENDED =
   'exists (select from cutter_log.suspension where suspension.incarnation = head.incarnation)';
 
-/** What a suspended ledger says to whoever wants something of it. */
+/** The message with which a suspended ledger refuses. */
 export function suspendedBecause({ cause, position, seenSize, reason }: Suspension): string {
   if (cause === 'copied')
-    return `This ledger's database is a copy. ${reason} Two of them must not go on under one name, so it publishes and takes nothing until both lanes have accepted that it goes on here, at position ${position} ("cutter resume").`;
+    return (
+      `This ledger's database is a copy. ${reason} Two copies must not go on under one name. So it ` +
+      'publishes and takes nothing until both lanes have accepted that it goes on here, at position ' +
+      `${position} ("cutter resume").`
+    );
   const lost =
     seenSize > position
       ? `it had come to position ${seenSize - 1}, and ends before ${position}`
-      : 'it has forgotten that it was resumed';
-  return `This ledger's database was set back: ${lost}. It publishes and takes nothing until both lanes have accepted that it resumes at position ${position} ("cutter resume").`;
+      : 'it has no record that it was resumed';
+  return (
+    `This ledger's database was set back: ${lost}. It publishes and takes nothing until both lanes have ` +
+    `accepted that it resumes at position ${position} ("cutter resume").`
+  );
 }
 
-/** The suspension that stands, of the head's incarnation. */
+/** The suspension of the head's incarnation. */
 const STANDING_SUSPENSION = `/* log.suspension */
   select head.next_position::text as position, s.seen_size::text as seen, s.cause, s.reason
   from cutter_log.head join cutter_log.suspension s using (incarnation)`;
@@ -42,7 +49,7 @@ interface Standing {
   readonly reason: string;
 }
 
-/** The suspension that stands; null where none does. */
+/** The present suspension; null where there is none. */
 export async function standingSuspension(client: Asks): Promise<Suspension | null> {
   const { rows } = await client.query<Standing>(STANDING_SUSPENSION);
   const row = rows[0];
@@ -51,11 +58,13 @@ export async function standingSuspension(client: Asks): Promise<Suspension | nul
     : { cause: row.cause, position: Number(row.position), seenSize: Number(row.seen), reason: row.reason };
 }
 
-/** Suspends a copy of a ledger. Gives back whether there is anything in it that two could go on from. */
+/** Suspends a copy of a ledger. False where it has no record yet, so that no two could go on from it. */
 export async function suspendCopy(client: Asks, reason: string): Promise<boolean> {
   await client.query(
-    `/* log.suspend_copy */ insert into cutter_log.suspension (incarnation, cause, reason, seen_size, noticed_by, noticed_at)
-     select incarnation, 'copied', $1, next_position, current_user, transaction_timestamp() from cutter_log.head where next_position > 0
+    `/* log.suspend_copy */
+     insert into cutter_log.suspension (incarnation, cause, reason, seen_size, noticed_by, noticed_at)
+     select incarnation, 'copied', $1, next_position, current_user, transaction_timestamp()
+     from cutter_log.head where next_position > 0
      on conflict do nothing`,
     [reason],
   );
@@ -63,13 +72,14 @@ export async function suspendCopy(client: Asks, reason: string): Promise<boolean
 }
 
 /**
- * Suspends the ledger as it stands, if it still has less than was seen: whoever looked may have looked before the
- * rest was there. Gives back whether it wasn't suspended before.
+ * Suspends the ledger where it is, if it still has less than was seen: the caller may have looked before the rest was
+ * there. Gives back whether it wasn't suspended before.
  */
 export async function suspendLedger(client: Asks, incarnation: string, seen: SeenPlace): Promise<boolean> {
   const root = seen.root === null ? null : Buffer.from(seen.root);
   const { rows } = await client.query(
-    `/* log.suspend */ insert into cutter_log.suspension (incarnation, reason, seen_size, seen_root, noticed_by, noticed_at)
+    `/* log.suspend */
+     insert into cutter_log.suspension (incarnation, reason, seen_size, seen_root, noticed_by, noticed_at)
      select head.incarnation, $2, $3::bigint, $4, current_user, transaction_timestamp() from cutter_log.head
      where head.incarnation = $1 and (head.next_position < $3::bigint or head.incarnation <> $5)
      on conflict do nothing returning 1 as made`,

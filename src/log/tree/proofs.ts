@@ -31,11 +31,11 @@ const signingKey = z.object({
 /** A key of the registry: whose it is, and the positions that it is valid for. */
 export type SigningKey = z.infer<typeof signingKey>;
 
-/** What a stranger checks the ledger with. Null where the log has no such place, or not yet. */
+/** What a stranger checks the ledger with. Null where the log has no such position, or not yet. */
 export interface Proofs {
   /** The newest head that both lanes signed. */
   checkpoint(): Promise<Checkpoint | null>;
-  /** What outside witnesses said of a head. */
+  /** The outside witnesses' cosignatures of a head. */
   witnesses(head: TreeHead): Promise<readonly Witnessed[]>;
   /** At the size of the newest checkpoint where none is asked for. */
   inclusionProof(position: number, size: number | null): Promise<InclusionProof | null>;
@@ -68,7 +68,10 @@ export function openProofs({
         select log.position::text, log.record_id::text, log.record_hash, log.row_ids::text[] as row_ids,
           (select coalesce(string_agg(part.body, '' order by part.part), '')
             from cutter_log.record_part part where part.record_id = log.record_id) as body
-        from cutter_log.log where log.position = ${String(position)}::bigint${entryIds === null ? sql.fragment`` : movesOnly([...entryIds])}`),
+        from cutter_log.log
+        where log.position = ${String(position)}::bigint${
+          entryIds === null ? sql.fragment`` : movesOnly([...entryIds])
+        }`),
     incarnations: () => readIncarnations(evidence, log),
     keys: () =>
       evidence.any(sql.type(signingKey)`/* log.keys */
@@ -79,7 +82,9 @@ export function openProofs({
 
 /** That a record moves some of these entries, and no other. */
 function movesOnly(entryIds: readonly string[]): FragmentSqlToken {
-  const moves = sql.fragment`select from cutter_governance.decision_backlog_history h where h.history_id = any(log.row_ids)`;
+  const moves = sql.fragment`select from cutter_governance.decision_backlog_history h
+    where h.history_id = any(log.row_ids)`;
   const ids = sql.array(entryIds, 'uuid');
-  return sql.fragment` and exists (${moves} and h.entry_id = any(${ids})) and not exists (${moves} and h.entry_id <> all(${ids}))`;
+  return sql.fragment` and exists (${moves} and h.entry_id = any(${ids}))
+    and not exists (${moves} and h.entry_id <> all(${ids}))`;
 }

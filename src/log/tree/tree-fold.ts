@@ -39,7 +39,7 @@ const WAITING = `/* log.fold_waiting */
       or (tree.checkpoint_size < tree.size and ${isDue('$1')}))
   ) as waiting`;
 
-/** Who is folding already goes on by itself, so nobody waits for this lock. */
+/** A process that folds already goes on by itself, so no other waits for this lock. */
 const LOCK = `/* log.fold_lock */
   select size::text from cutter_log.tree_head where singleton for update skip locked`;
 
@@ -93,7 +93,7 @@ export async function foldBatch(
   return { leaves: leaves.length, size, proposed: Number(written.rows[0]?.proposed) };
 }
 
-/** The leaves of the positions from `from` on and before `until`, out of the log; fewer only at its end. */
+/** The leaves of the positions from `from` to before `until`, out of the log; fewer only at its end. */
 export async function readLeaves(client: Client, from: number, until: number): Promise<Buffer[]> {
   const { rows } = await client.query<{ position: string; record_hash: string }>(LEAVES, [
     from,

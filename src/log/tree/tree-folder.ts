@@ -6,7 +6,7 @@ import { type FoldedBatch, foldBatch } from './tree-fold.ts';
 import { TreeBroken } from './tree-nodes.ts';
 
 export interface TreeFolder {
-  /** Tells of each fold after its durable commit; gives back how to stop listening. */
+  /** Calls the listener after each fold's durable commit; gives back how to stop listening. */
   onFolded(listener: (folded: FoldedBatch) => void): () => void;
   /** `stopped`: the log or the tree was altered, or the rights were refused; it won't try again by itself. */
   state(): LoopState;

@@ -5,7 +5,7 @@ import { consistencyNodes, inclusionNodes, type ProofStep, rootNodes } from '../
 import { recordLeaf } from './tree-fold.ts';
 import { distinctNodes, pairNodes, type ReadNodes, TreeBroken } from './tree-nodes.ts';
 
-/** That a record stands at its position in the tree of a size. */
+/** Proof that a record is at its position in the tree of a size. */
 export interface InclusionProof {
   readonly position: number;
   readonly size: number;
@@ -35,7 +35,7 @@ export interface Tree {
   consistencyProof(from: number, to: number): Promise<ConsistencyProof | null>;
 }
 
-/** Reads proofs out of the nodes, by whoever may select them. */
+/** Reads proofs out of the nodes, over a connection that may select them. */
 export function readTree(connection: Pick<CommonQueryMethods, 'any'>): Tree {
   return {
     async root(size) {
@@ -101,7 +101,10 @@ async function readSnapshot(
   const indexes = wanted.map(({ index }) => String(index));
   const lines = await connection.any(sql.type(line)`/* log.proof */
     select tree.size::text,
-      (select record_hash from cutter_log.log where log.position = ${position === null ? null : String(position)}::bigint) as record_hash,
+      (
+        select record_hash from cutter_log.log
+        where log.position = ${position === null ? null : String(position)}::bigint
+      ) as record_hash,
       wanted.place::text,
       (select node.hash from cutter_log.node where node.level = wanted.level and node.idx = wanted.idx) as hash
     from cutter_log.tree_head tree

@@ -27,16 +27,16 @@ export interface Bounds {
   readonly unsignedMs: number;
 }
 
-/** Notes a finding about one entry at the place under judgement. */
-type TellEntry = (verdict: MonitorVerdict, message: string) => void;
+/** Reports a finding about one entry at the current position. */
+type ReportEntry = (verdict: MonitorVerdict, message: string) => void;
 
-/** One move, its record, and where it stands. */
+/** One move, its record, and its position. */
 interface MoveAt {
   readonly move: RecordedMove;
   readonly record: ParsedRecord;
   readonly rows: WrittenRows;
   readonly position: number;
-  readonly tell: TellEntry;
+  readonly report: ReportEntry;
 }
 
 /** A cut that the other lane has judged: its passport is due. */
@@ -59,9 +59,8 @@ export const entriesState = z.strictObject({
 export type EntriesState = z.infer<typeof entriesState>;
 
 /**
- * Judges every entry anew from the log's records alone, in their order: its way through the states, the lanes, the
- * persons and principals, the approval that a cut rests on, and how long it took. Entries on their way are all that
- * it remembers.
+ * Judges every entry from the log's records alone, in their order: its way through the states, the lanes, the persons
+ * and principals, the approval of its cut, and how long it took. It remembers only entries that have not ended.
  */
 export class EntryJudge {
   readonly #bounds: Bounds;
@@ -93,30 +92,30 @@ export class EntryJudge {
     const cuts: JudgedCut[] = [];
     const rows = new WrittenRows(record);
     const moves: RecordedMove[] = [];
-    const tell = (entryId: string | null) => (verdict: MonitorVerdict, message: string) =>
+    const reportOn = (entryId: string | null) => (verdict: MonitorVerdict, message: string) =>
       void findings.push({ verdict, position, entryId, message: `${message} (position ${position}).` });
     if (!RECORD_VERBS.has(record.verb))
-      tell(null)('record-unknown', `The verb ${record.verb} is none that this version knows`);
+      reportOn(null)('record-unknown', `The verb ${record.verb} is none that this version knows`);
     for (const row of record.history) {
       if (!isRecordedMove(row)) {
-        tell(null)('record-unknown', `A move in the record ${record.recordId} can't be read`);
+        reportOn(null)('record-unknown', `A move in the record ${record.recordId} can't be read`);
         continue;
       }
       moves.push(row);
-      const cut = this.#move({ move: row, record, rows, position, tell: tell(row.entry_id) });
+      const cut = this.#move({ move: row, record, rows, position, report: reportOn(row.entry_id) });
       if (cut !== null) cuts.push(cut);
     }
     const updates = record.rows.filter(({ table, op }) => op === 'update' && table === ENTRY_TABLE);
-    for (const fault of statusFaults(moves, updates)) noteStatus(record, fault, tell(fault.entryId));
+    for (const fault of statusFaults(moves, updates)) noteStatus(record, fault, reportOn(fault.entryId));
     for (const { table, id } of rows.left)
-      tell(null)(
+      reportOn(null)(
         'record-excessive',
         `The ${record.verb} wrote the row ${id} of ${table}, which belongs to no move`,
       );
     return { findings, cuts };
   }
 
-  /** Entries that wait for too long by now, each told once. */
+  /** Entries that have waited for too long, each reported once. */
   overdue(now: number): MonitorFinding[] {
     const findings: MonitorFinding[] = [];
     for (const [entryId, entry] of this.#open) {
@@ -124,11 +123,15 @@ export class EntryJudge {
       const { cut, escalation, markedAt } = entry;
       if (cut !== null && now - Date.parse(cut.at) > this.#bounds.verifyMs) {
         entry.late = true;
-        const message = `The cut of entry ${entryId} at position ${cut.position} still waits for its verification after ${hours(now - Date.parse(cut.at))}; ${hours(this.#bounds.verifyMs)} are allowed.`;
+        const message =
+          `The cut of entry ${entryId} at position ${cut.position} still waits for its verification ` +
+          `after ${durationText(now - Date.parse(cut.at))}; ${durationText(this.#bounds.verifyMs)} are allowed.`;
         findings.push({ verdict: 'verify-late', position: cut.position, entryId, message });
       } else if (escalation && now - Date.parse(markedAt) > this.#bounds.escalationMs) {
         entry.late = true;
-        const message = `The escalation ${entryId} stands since ${markedAt} and nobody has ended it; ${hours(this.#bounds.escalationMs)} are allowed.`;
+        const message =
+          `The escalation ${entryId} is open since ${markedAt} and nobody has ended it; ` +
+          `${durationText(this.#bounds.escalationMs)} are allowed.`;
         findings.push({ verdict: 'escalation-late', position: null, entryId, message });
       }
     }
@@ -136,13 +139,13 @@ export class EntryJudge {
   }
 
   #move(at: MoveAt): JudgedCut | null {
-    const { move, record, position, tell } = at;
+    const { move, record, position, report } = at;
     const entry = this.#open.get(move.entry_id) ?? null;
     const { faults, way } = stepOn(entry === null ? null : wayOf(entry), move, record, this.#blanks);
     for (const fault of faults)
-      tell(fault.kind === 'same-party' ? 'sod-broken' : 'state-illegal', wayFaultText(fault, move, record));
+      report(fault.kind === 'same-party' ? 'sod-broken' : 'state-illegal', wayFaultText(fault, move, record));
     if (entry !== null && entry.mode !== record.mode)
-      tell(
+      report(
         'modes-mixed',
         `Entry ${move.entry_id} was marked in ${entry.mode}, and its ${move.change_kind} was made in ${record.mode}`,
       );
@@ -152,7 +155,7 @@ export class EntryJudge {
       entry,
       missing: (what, verdict) => {
         if (!missed)
-          tell(
+          report(
             verdict ?? 'record-incomplete',
             `The ${move.change_kind} of entry ${move.entry_id} is not whole: ${what}`,
           );
@@ -164,14 +167,15 @@ export class EntryJudge {
     return { changeSetId: entry.cut.changeSetId, entryId: move.entry_id, position };
   }
 
-  #holdTime({ move, record, tell }: MoveAt, entry: OpenEntry | null): void {
+  #holdTime({ move, record, report }: MoveAt, entry: OpenEntry | null): void {
     if (entry === null || entry.late || entry.cut === null) return;
     const tookMs = Date.parse(record.at) - Date.parse(entry.cut.at);
     if (tookMs <= this.#bounds.verifyMs) return;
     entry.late = true;
-    tell(
+    report(
       'verify-late',
-      `The ${move.change_kind} of entry ${move.entry_id} came ${hours(tookMs)} after its cut; ${hours(this.#bounds.verifyMs)} are allowed`,
+      `The ${move.change_kind} of entry ${move.entry_id} came ${durationText(tookMs)} after its cut; ` +
+        `${durationText(this.#bounds.verifyMs)} are allowed`,
     );
   }
 
@@ -201,13 +205,16 @@ export class EntryJudge {
   }
 }
 
-function noteStatus({ verb }: ParsedRecord, { entryId, kind }: StatusFault, tell: TellEntry): void {
+function noteStatus({ verb }: ParsedRecord, { entryId, kind }: StatusFault, report: ReportEntry): void {
   if (kind === 'other-status')
-    tell('state-illegal', `The ${verb} set entry ${entryId} to another status than its history says`);
+    report('state-illegal', `The ${verb} set entry ${entryId} to another status than its history says`);
   else
-    tell('record-incomplete', `The ${verb} shows a move of entry ${entryId}, and left its status as it was`);
+    report(
+      'record-incomplete',
+      `The ${verb} shows a move of entry ${entryId}, and left its status as it was`,
+    );
 }
 
-function hours(ms: number): string {
+function durationText(ms: number): string {
   return ms < 3_600_000 ? `${Math.round(ms / 60_000)} min` : `${Math.round(ms / 3_600_000)} h`;
 }

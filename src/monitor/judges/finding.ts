@@ -1,14 +1,11 @@
 import type { StreamFault } from './stream-refused.ts';
 
-/**
- * What a monitor can find, beside what is wrong with the stream itself. A verdict is a word for programs; the
- * sentence is for people.
- */
+/** What a monitor can find, with the faults of the stream itself. A verdict is for programs, a sentence for people. */
 export type MonitorVerdict =
   | StreamFault
   /** The server gives no body for a record of the log. */
   | 'record-withheld'
-  /** A body isn’t the one whose hash stands in the log. */
+  /** A body isn’t the one whose hash is in the log. */
   | 'record-altered'
   /** A record of a form that this version doesn’t know. */
   | 'record-unknown'
@@ -50,12 +47,12 @@ export type MonitorVerdict =
   | 'restored'
   /** Nothing was heard from the ledger for longer than was agreed. */
   | 'silence'
-  /** The monitor itself ended: it was not allowed, or not able, to watch any more. */
+  /** The monitor itself ended: it was no longer allowed or able to watch. */
   | 'unwatched';
 
 export interface MonitorFinding {
   readonly verdict: MonitorVerdict;
-  /** Where in the log; null where it is no place there. */
+  /** The position in the log; null where it has none. */
   readonly position: number | null;
   readonly entryId: string | null;
   readonly message: string;

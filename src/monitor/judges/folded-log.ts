@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Edge, edgeLevels, growEdge, rootOfEdge } from '../../proof/merkle-edge.ts';
 
-/** Positions whose leaves are kept, so that a head that lags behind the stream can still be compared. */
+/** Leaves that are kept, so that a head that lags behind the stream can still be compared. */
 const KEPT = 4096;
 const HASH = 32;
 
@@ -32,7 +32,7 @@ export class FoldedLog {
     if (this.#leaves.length >= 2 * KEPT) this.settle(this.size - KEPT);
   }
 
-  /** The root of the tree of `size` positions; null where that is too long ago, or yet to come. */
+  /** The root of the tree of `size` positions; null where its leaves are forgotten, or have not come yet. */
   rootAt(size: number): Uint8Array | null {
     if (size < this.#from || size > this.size) return null;
     const edge = new Map(this.#edge);
@@ -40,7 +40,7 @@ export class FoldedLog {
     return rootOfEdge(edge);
   }
 
-  /** Forgets the leaves before `size`: nothing older will be asked for. */
+  /** Forgets the leaves before `size`: no older head will be compared. */
   settle(size: number): void {
     if (size <= this.#from || size > this.size) return;
     growEdge(this.#edge, this.#from, this.#leaves.splice(0, size - this.#from));

@@ -10,7 +10,7 @@ export interface JudgedHead {
   readonly head: TreeHead;
   /**
    * `ahead`: compared when the stream gets there. `behind`: older than the leaves that are kept; the caller asks for a
-   * consistency proof up to `next`. `unfolded`: the stream doesn't tell every record from the start.
+   * consistency proof up to `next`. `unfolded`: the stream doesn't send every record from the start.
    */
   readonly judged: 'agrees' | 'ahead' | 'behind' | 'unfolded';
 }
@@ -29,7 +29,7 @@ export class HeadJudge {
   #folded: FoldedLog | null = null;
   #newest: TreeHead | null = null;
   #newestNote: string | null = null;
-  /** The smallest one that the stream hasn't come to. */
+  /** The smallest head that the stream hasn't come to. */
   #ahead: TreeHead | null = null;
 
   constructor(keys: HeadKeys | null) {
@@ -43,7 +43,7 @@ export class HeadJudge {
     return this.#folded?.rootAt(this.#folded.size) ?? null;
   }
 
-  /** From the log's first record on, all will be added. */
+  /** Begins at the log's first record. Every record will be added. */
   foldFromStart(): void {
     this.#folded = new FoldedLog();
   }
@@ -89,7 +89,8 @@ export class HeadJudge {
     if (!isSame(root, head.root))
       throw new StreamRefused(
         'other-root',
-        `The records before position ${head.size} don't give the root that both lanes signed: the stream dropped or altered one, or is a fork.`,
+        `The records before position ${head.size} don't give the root that both lanes signed: ` +
+          'the stream dropped or altered one, or is a fork.',
       );
     this.#folded.settle(head.size);
     return { head, judged: 'agrees' };
@@ -98,12 +99,12 @@ export class HeadJudge {
   state(): HeadState {
     return {
       folded: this.#folded?.state() ?? null,
-      newest: plain(this.#newest),
-      ahead: plain(this.#ahead),
+      newest: savedHead(this.#newest),
+      ahead: savedHead(this.#ahead),
     };
   }
 
-  /** Goes on where `state` was told, at position `next`; false where that can't have been. */
+  /** Goes on from a saved state, at position `next`; false where the two don't fit. */
   restore({ folded, newest, ahead }: HeadState, next: number | null): boolean {
     this.#folded = folded === null ? null : FoldedLog.of(folded);
     this.#newest = treeHead(newest);
@@ -116,7 +117,7 @@ function isSame(one: Uint8Array, other: Uint8Array): boolean {
   return Buffer.compare(one, other) === 0;
 }
 
-function plain(head: TreeHead | null): HeadState['newest'] {
+function savedHead(head: TreeHead | null): HeadState['newest'] {
   return head === null ? null : { ...head, root: Buffer.from(head.root).toString('base64') };
 }
 

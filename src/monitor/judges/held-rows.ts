@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ParsedRecord } from '../../law/parse-record.ts';
 import { StreamRefused } from './stream-refused.ts';
 
-/** A move as the stream tells of it. */
+/** A move as the stream sends it. */
 export const streamedRow = z.object({
   historyId: z.string(),
   entryId: z.string(),

@@ -25,8 +25,8 @@ export const keysState = z.strictObject({
 export type KeysState = z.infer<typeof keysState>;
 
 /**
- * The lanes' keys: those that were given, and those that the log introduces later, each by a statement that the ones
- * before it signed. A lane's first key in the log is believed only where it was given.
+ * The lanes' keys: those that were given, and those that the log introduces later, each by a statement that earlier
+ * keys signed. A lane's first key in the log is believed only where it was given.
  */
 export class KeyJudge {
   readonly #given: KnownKeys;
@@ -47,7 +47,7 @@ export class KeyJudge {
     };
   }
 
-  /** What a record says of a key, if it does. */
+  /** Takes a record about a key, and returns what is wrong with it. */
   take(record: ParsedRecord, position: number): MonitorFinding[] {
     const { verb, statements } = record;
     if (!verb.startsWith('key:')) return [];
@@ -56,16 +56,21 @@ export class KeyJudge {
     const fault = this.#chain.take(statements, position, record);
     if (fault !== null)
       return [
-        this.#told('key-refused', `The ${verb} at position ${position} is not believed: ${fault}`, position),
+        this.#finding(
+          'key-refused',
+          `The ${verb} at position ${position} is not believed: ${fault}`,
+          position,
+        ),
       ];
     const first = this.#chain.all.filter((key) => !before.has(key.keyId) && !begun.has(lineOf(key)));
     return first
       .filter((key) => !this.#isGiven(key))
       .map(({ keyId, lane, purpose }) => {
         this.#strangers.add(keyId);
-        return this.#told(
+        return this.#finding(
           'key-unknown',
-          `The log begins the ${purpose} keys of ${lane} with ${keyId} at position ${position}, and the keys given don't have it.`,
+          `The log begins the ${purpose} keys of ${lane} with ${keyId} at position ${position}, ` +
+            "and the keys given don't have it.",
           position,
         );
       });
@@ -82,7 +87,7 @@ export class KeyJudge {
   headKeys: HeadKeys = (lane, size) =>
     checkpointKeysAt(this.known, lane, size).map(({ publicKey }) => publicKey);
 
-  /** All keys that are believed now, with the ends that the log has told of. */
+  /** All keys that are believed now, with the ends that the log gives. */
   get known(): KnownKeys {
     const strange = new Set(this.#chain.all.filter((key) => this.#strangers.has(key.keyId)).map(lineOf));
     const believed = this.#chain.all.filter((key) => this.#isGiven(key) || !strange.has(lineOf(key)));
@@ -98,17 +103,17 @@ export class KeyJudge {
     );
   }
 
-  #told(verdict: 'key-refused' | 'key-unknown', message: string, position: number): MonitorFinding {
+  #finding(verdict: 'key-refused' | 'key-unknown', message: string, position: number): MonitorFinding {
     return { verdict, position, entryId: null, message };
   }
 }
 
-/** A lane's keys for one purpose follow one another. */
+/** A lane's keys for one purpose are one line: each follows the one before. */
 function lineOf({ lane, purpose }: Pick<ChainedKey, 'lane' | 'purpose'>): string {
   return `${lane} ${purpose}`;
 }
 
-/** The log may end a key that was still valid when the keys were given; it never gives one back. */
+/** The log may end a key that was valid when the keys were given. It never makes one valid again. */
 function withEnd(key: KnownKey, learned: ChainedKey | undefined): KnownKey {
   const ends = [key.until, learned?.until ?? null].filter((end) => end !== null);
   return { ...key, until: ends.length === 0 ? null : Math.min(...ends) };

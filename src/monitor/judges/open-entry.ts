@@ -3,10 +3,10 @@ import { ENTRY_STATES } from '../../law/states.ts';
 import { MODES } from '../../law/values.ts';
 import type { Way } from '../../law/way.ts';
 
-/** Who did something, as the log names it: the key that signed stands in no record. */
+/** Who did something, as the log names it: no record has the key that signed. */
 const party = z.strictObject({ principal: z.string().nullable(), person: z.string().nullable() });
 
-/** What has to be remembered of an entry while it is on its way; one that has ended is forgotten. */
+/** What has to be remembered of an entry until it ends. */
 export const openEntry = z.strictObject({
   state: z.enum(ENTRY_STATES),
   mode: z.enum(MODES),
@@ -20,7 +20,7 @@ export const openEntry = z.strictObject({
     .strictObject({
       decisionId: z.string(),
       envelopeId: z.string(),
-      /** The fingerprint of its manifest's digest; null in states that were saved before it was kept. */
+      /** The fingerprint of its manifest's digest; null in states saved by a version that didn't keep it. */
       manifest: z.string().nullable().default(null),
     })
     .nullable(),
@@ -33,14 +33,14 @@ export const openEntry = z.strictObject({
       position: z.number().int().nonnegative(),
     })
     .nullable(),
-  /** Whether it was said that it waits for too long. */
+  /** Whether it was reported that it waits for too long. */
   late: z.boolean(),
   /** How many records could not be read when it last moved. */
   blanks: z.number().int().nonnegative(),
 });
 export type OpenEntry = z.infer<typeof openEntry>;
 
-/** What of an entry the law of the way asks for. */
+/** What the law of the way needs of an entry. */
 export function wayOf({ state, marker, cut, blanks }: OpenEntry): Way {
   return { state, marker, executor: cut?.executor ?? null, blanks };
 }

@@ -19,7 +19,7 @@ const seen = z.strictObject({ cut: judgedCut, digest: z.string() });
 export const passportsState = z.strictObject({ due: z.array(judgedCut), seen: z.array(seen) });
 export type PassportsState = z.infer<typeof passportsState>;
 
-/** A passport that verifies: the head in it still has to be proved to belong to the log that was followed. */
+/** The head of a passport that verifies still has to be proved to belong to the log that was followed. */
 export interface JudgedPassport {
   readonly finding: MonitorFinding | null;
   readonly head: Pick<TreeHead, 'size' | 'root'> | null;
@@ -31,11 +31,11 @@ export interface GivenPassport {
   readonly why?: string;
 }
 
-/** Which passports are due, and whether those that come are right, and stay what they were. */
+/** Which passports are due, whether those that come verify, and whether they remain the same. */
 export class PassportJudge {
   readonly #due: JudgedCut[];
   readonly #seen: PassportsState['seen'];
-  /** Good ones, each time that one was given. */
+  /** How many good ones came. */
   good = 0;
 
   constructor(state: PassportsState = { due: [], seen: [] }) {
@@ -51,49 +51,53 @@ export class PassportJudge {
     this.#due.push(...cuts);
   }
 
-  /** The next whose record a head of this size covers. */
+  /** The next one, if a head of this size covers its record. */
   next(size: number): JudgedCut | null {
     const [first] = this.#due;
     return first !== undefined && first.position < size ? first : null;
   }
 
-  /** One that was seen before and should be asked for again: each in its turn. */
+  /** One that was seen before, to ask for again: each in its turn. */
   again(): JudgedCut | null {
     return this.#seen[0]?.cut ?? null;
   }
 
-  /** Judges what the server gives for a cut. It isn't due any more, whatever came. */
+  /** Judges what the server gives for a cut. Whatever came, the passport is no longer due. */
   take(cut: JudgedCut, { text, why }: GivenPassport, known: KnownKeys): JudgedPassport {
     const at = this.#due.findIndex(({ changeSetId }) => changeSetId === cut.changeSetId);
     if (at !== -1) this.#due.splice(at, 1);
     const before = this.#seen.findIndex((one) => one.cut.changeSetId === cut.changeSetId);
     const digest = text === null ? null : digestOf(Buffer.from(text, 'utf8'));
-    const told = before === -1 ? null : this.#seen.splice(before, 1)[0]?.digest;
+    const earlier = before === -1 ? null : this.#seen.splice(before, 1)[0]?.digest;
     if (text === null || digest === null)
-      return refused(cut, 'passport-missing', `The server gives no passport for it: ${why}`);
-    if (told != null && told !== digest)
-      return refused(cut, 'passport-changed', `Its passport was ${told} before and is ${digest} now`);
-    const passport = judged(cut, text, known);
+      return refusedPassport(cut, 'passport-missing', `The server gives no passport for it: ${why}`);
+    if (earlier != null && earlier !== digest)
+      return refusedPassport(
+        cut,
+        'passport-changed',
+        `Its passport was ${earlier} before and is ${digest} now`,
+      );
+    const passport = judgePassportText(cut, text, known);
     if (passport.head === null) return passport;
     this.good += 1;
-    // One that was refused is told once, and not asked for again.
+    // One that was refused is reported once, and not asked for again.
     this.#seen.push({ cut, digest });
     if (this.#seen.length > KEPT) this.#seen.shift();
     return passport;
   }
 }
 
-function judged(cut: JudgedCut, text: string, known: KnownKeys): JudgedPassport {
+function judgePassportText(cut: JudgedCut, text: string, known: KnownKeys): JudgedPassport {
   const verdict = verifyPassport(Buffer.from(text, 'utf8'), known, verifySignature);
   if (!verdict.ok)
-    return refused(
+    return refusedPassport(
       cut,
       'passport-refused',
       `Its passport doesn't verify${verdict.where === '' ? '' : ` at ${verdict.where}`}: ${verdict.reason}`,
     );
   const { changeSetId, entryId, verified, checkpoint } = verdict.said;
   if (changeSetId !== cut.changeSetId || entryId !== cut.entryId || verified.position !== cut.position)
-    return refused(
+    return refusedPassport(
       cut,
       'passport-refused',
       `Its passport is of change set ${changeSetId}, verified at position ${verified.position}`,
@@ -101,7 +105,7 @@ function judged(cut: JudgedCut, text: string, known: KnownKeys): JudgedPassport 
   return { finding: null, head: { size: checkpoint.size, root: Buffer.from(checkpoint.root, 'base64') } };
 }
 
-function refused(
+function refusedPassport(
   { changeSetId, entryId, position }: JudgedCut,
   verdict: MonitorVerdict,
   why: string,

@@ -15,7 +15,7 @@ export interface PhaseRows {
   readonly cut?: Pick<NonNullable<OpenEntry['cut']>, 'changeSetId' | 'signatureId'>;
 }
 
-/** Says what is missing; the sentence goes on from the name of the move. */
+/** Reports what is missing. The text continues a sentence that begins with the name of the move. */
 type Missing = (what: string, verdict?: 'approval-missing' | 'escalation-missing') => void;
 
 interface Phase {
@@ -27,7 +27,7 @@ interface Phase {
   readonly missing: Missing;
 }
 
-/** Takes the rows that belong to a move, and says which are missing or speak of something else. */
+/** Takes the rows that belong to a move, and reports those that are missing or are about something else. */
 export function takePhaseRows(phase: Phase): PhaseRows {
   takeHistory(phase);
   const { change_kind: kind } = phase.move;
@@ -74,8 +74,8 @@ function takeReview(phase: Phase, verdict: string): PhaseRows {
 }
 
 /**
- * Of a decision only fingerprints are seen. They show whether it is about the whole manifest, and which one; its
- * times are seen by passports.
+ * A record shows only fingerprints of a decision. They show whether it is about the whole manifest, and about which
+ * one. Passports show its times.
  */
 function approvalBy(
   verdict: string,
@@ -113,10 +113,7 @@ function takeCut(phase: Phase): PhaseRows {
   return changeSet.id === null ? {} : { cut: { changeSetId: changeSet.id, signatureId: signature.id } };
 }
 
-/**
- * A later review is another approval or none, so what is kept isn't superseded. When it expires is seen by passports
- * alone.
- */
+/** A later review replaces the approval that is kept, so that one isn't superseded. Only passports show its times. */
 function isApproved(changeSet: RecordedRow, approval: NonNullable<OpenEntry['approval']>): boolean {
   const seen = {
     verdict: 'approve',
@@ -151,7 +148,7 @@ function takeVerdict(phase: Phase, verdict: string): PhaseRows {
   return {};
 }
 
-/** In the verifier's lane nothing else is born. */
+/** The verifier's lane marks nothing else. */
 function isEscalation(row: unknown): boolean {
   return (row as { readonly change_kind?: unknown }).change_kind === 'mark';
 }

@@ -7,13 +7,13 @@ export type Head = Pick<TreeHead, 'size' | 'root'>;
 /** Asks for a consistency proof; null where the ledger can't or won't prove. */
 export type AskProof = (from: number, to: number) => Promise<readonly Uint8Array[] | null>;
 
-/** Heads that are kept beside the newest, so that a ledger that was set back can be held to one before that place. */
+/** Heads kept beside the newest: a ledger that was set back is compared with one from before that position. */
 const KEPT = 32;
 
 /** The newest head that belongs to what was folded, and the proofs that others belong to it. */
 export class ProvedHeads {
   readonly #ask: AskProof;
-  /** Smallest first, the farther back the fewer. */
+  /** Smallest first; fewer of the older ones. */
   #heads: readonly Head[];
 
   constructor(ask: AskProof, heads: readonly Head[]) {
@@ -31,16 +31,13 @@ export class ProvedHeads {
     return this.#heads.at(-1) ?? null;
   }
 
-  /**
-   * Takes a head that the stream's judge believes, and has it proved from the one before; gives back what is wrong
-   * with that.
-   */
+  /** Takes a head that the stream's judge believes, asks for a proof from the one before; returns what is wrong. */
   async take({ head, judged }: JudgedHead): Promise<string | null> {
     const before = this.#newest;
     if (judged === 'ahead' || (before === null && judged !== 'agrees')) return null;
     if (before !== null && head.size <= before.size) return null;
     const fault = before === null ? null : await this.#fault(before, head);
-    this.#heads = thinned([...this.#heads, { size: head.size, root: head.root }]);
+    this.#heads = thinHeads([...this.#heads, { size: head.size, root: head.root }]);
     return fault === null
       ? null
       : `The server ${fault} that the head of ${before?.size} positions is the beginning of the one of ${head.size}.`;
@@ -62,7 +59,7 @@ export class ProvedHeads {
   }
 }
 
-/** Every second one of the older half goes where there are too many. */
-function thinned(heads: readonly Head[]): readonly Head[] {
+/** Drops every second one of the older half where there are too many. */
+function thinHeads(heads: readonly Head[]): readonly Head[] {
   return heads.length <= KEPT ? heads : heads.filter((_, at) => at >= KEPT / 2 || at % 2 === 0);
 }

@@ -9,10 +9,7 @@ export type OpenedRecord =
   | { readonly record: ParsedRecord; readonly finding: MonitorFinding | null }
   | { readonly record: null; readonly finding: MonitorFinding };
 
-/**
- * Reads the body that a server gives for a position, by the hash that was folded there. `now` is the reader's own
- * clock.
- */
+/** Reads the body that a server gives for a position, by the hash folded there. `now` is the reader's own clock. */
 export function openBody(
   body: string | null,
   recordHash: string,
@@ -54,4 +51,4 @@ function datedWrong({ at, verb }: ParsedRecord, position: number, now: number): 
   return { verdict: 'dated-wrong', position, entryId: null, message };
 }
 
-const firstLine = (text: string) => text.split('\n')[0] ?? '';
+const firstLine = (text: string) => text.split('\n')[0] as string;

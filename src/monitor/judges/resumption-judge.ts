@@ -17,7 +17,7 @@ const accepted = z.strictObject({
 export const resumptionsState = z.array(accepted);
 export type ResumptionsState = z.infer<typeof resumptionsState>;
 
-/** The places from which the ledger was resumed after it had been set back, as both lanes accepted them. */
+/** The positions from which the ledger was resumed after a set-back, as both lanes accepted them. */
 export class ResumptionJudge {
   readonly #accepted: ResumptionsState;
 
@@ -29,21 +29,24 @@ export class ResumptionJudge {
     return this.#accepted;
   }
 
-  /** What a record says of it, if it does. */
+  /** Takes a record that resumes the ledger, and returns what is wrong with it. */
   take({ verb, statements }: ParsedRecord, position: number, keys: KeyInForce): MonitorFinding[] {
     if (verb !== RESUME_VERB) return [];
     const judged = judgeResumption(statements, keys, verifySignature);
     const why = typeof judged === 'string' ? judged : this.#misfit(judged, position);
     if (why !== null)
       return [
-        told(position, `The record that resumes the ledger at position ${position} is not believed: ${why}`),
+        resumptionFinding(
+          position,
+          `The record that resumes the ledger at position ${position} is not believed: ${why}`,
+        ),
       ];
     const { previous, incarnation, root } = judged as Exclude<typeof judged, string>;
     this.#accepted.push({ previous, incarnation, position, root: root.toString('base64'), proved: false });
     return [];
   }
 
-  /** Has what the lanes accepted proved to be the log before it, as far as `size`. */
+  /** Proves that the lanes accepted the log as it is before each such position, as far as `size`. */
   async prove(size: number, holds: (head: Head) => Promise<boolean>): Promise<MonitorFinding[]> {
     const findings: MonitorFinding[] = [];
     for (const one of this.#accepted) {
@@ -51,9 +54,9 @@ export class ResumptionJudge {
       const { position } = one;
       if (position > 0 && !(await holds({ size: position, root: Buffer.from(one.root, 'base64') })))
         findings.push(
-          told(
+          resumptionFinding(
             position,
-            `What both lanes accepted before position ${position} is not the log that stands there.`,
+            `What both lanes accepted before position ${position} is not the log that is there.`,
           ),
         );
       one.proved = true;
@@ -61,10 +64,7 @@ export class ResumptionJudge {
     return findings;
   }
 
-  /**
-   * How the ledger came from one origin to another, by what both lanes accepted: the first place that it was set back
-   * to; null where it didn't.
-   */
+  /** The smallest position that the ledger was set back to between two origins; null where the lanes accepted none. */
   way(from: string, to: string): number | null {
     const first = this.#accepted.findIndex(({ previous }) => originOf(previous) === from);
     const last = this.#accepted.at(-1);
@@ -72,19 +72,19 @@ export class ResumptionJudge {
     return Math.min(...this.#accepted.slice(first).map(({ position }) => position));
   }
 
-  /** What is wrong where the whole log was read, and the ledger goes by this origin. */
+  /** What is wrong where the whole log was read, and the ledger has this origin. */
   present(origin: string): MonitorFinding[] {
     const last = this.#accepted.at(-1);
     if (last === undefined || originOf(last.incarnation) === origin) return [];
     return [
-      told(
+      resumptionFinding(
         last.position,
-        `The lanes resumed the ledger as ${originOf(last.incarnation)}, and it goes by ${origin}.`,
+        `The lanes resumed the ledger as ${originOf(last.incarnation)}, and it says that it is ${origin}.`,
       ),
     ];
   }
 
-  /** The origins of before, the oldest first, and how far heads of each are good. */
+  /** The earlier origins, the oldest first, and up to which size heads of each bind. */
   get earlier(): { readonly origin: string; readonly until: number }[] {
     return this.#accepted.map(({ previous, position }) => ({ origin: originOf(previous), until: position }));
   }
@@ -101,6 +101,6 @@ export class ResumptionJudge {
   }
 }
 
-function told(position: number, message: string): MonitorFinding {
+function resumptionFinding(position: number, message: string): MonitorFinding {
   return { verdict: 'restored', position, entryId: null, message };
 }

@@ -3,15 +3,15 @@ import { NoteFault, parseNote } from '../../proof/note.ts';
 import { StreamRefused } from './stream-refused.ts';
 
 /**
- * The heads that a ledger shows, on their way to being believed. A head waits until its last record was read: the
- * keys that signed it may stand in what is still to come. Some come with the stream and some are asked for beside it,
- * so that one may overtake the other.
+ * The heads that a ledger shows and that are not judged yet. A head waits until its last record was read: those records
+ * may introduce the keys that signed it. Some heads come with the stream and some are asked for beside it, so one may
+ * overtake another.
  */
 export class ShownHeads {
   #waiting: string | null = null;
-  /** Heartbeats that may have been on their way before the waiting head was asked for, and know nothing of it. */
+  /** Heartbeats that may have been sent before the waiting head was asked for, and don't know it. */
   #grace = 0;
-  /** The largest that the stream has shown; what was known before a connection binds it. */
+  /** The largest size that the stream has shown. Heads from before this connection count. */
   #shown = 0;
 
   /** A connection begins; `newest` is the size of the newest head that was believed. */
@@ -19,7 +19,7 @@ export class ShownHeads {
     this.#shown = newest;
   }
 
-  /** One came with the stream, whose heads only grow; one that was overtaken by what was asked for is passed over. */
+  /** A head came with the stream, whose heads only grow. One that a newer head has overtaken is ignored. */
   show(note: string, newest: number): void {
     const size = sizeIn(note) ?? 0;
     if (size < this.#shown)
@@ -31,7 +31,7 @@ export class ShownHeads {
     if (size >= newest) this.#hold(note, 0);
   }
 
-  /** One was asked for. */
+  /** A head came that was asked for. */
   ask(note: string): void {
     this.#hold(note, 1);
   }
@@ -66,7 +66,7 @@ export class ShownHeads {
   }
 }
 
-/** How many positions a note says; null where it is none. */
+/** The size in a note; null where it is no checkpoint. */
 export function sizeIn(note: unknown): number | null {
   if (typeof note !== 'string') return null;
   try {

@@ -11,7 +11,7 @@ export type HeadKeys = (lane: Lane, size: number) => readonly Uint8Array[];
 
 /** The head that a note states, if it is of this incarnation and both lanes have signed it; throws StreamRefused. */
 export function signedHead(text: string, incarnation: string, keys: HeadKeys | null): TreeHead {
-  const { note, head } = readHead(text);
+  const { note, head } = readCheckpoint(text);
   if (head.origin !== originOf(incarnation))
     throw new StreamRefused(
       'other-incarnation',
@@ -21,7 +21,8 @@ export function signedHead(text: string, incarnation: string, keys: HeadKeys | n
   return head;
 }
 
-function readHead(text: string): { note: SignedNote; head: TreeHead } {
+/** The checkpoint in a note; throws StreamRefused where it is none. */
+export function readCheckpoint(text: string): { note: SignedNote; head: TreeHead } {
   try {
     const note = parseNote(text);
     return { note, head: parseCheckpointText(note.text) };

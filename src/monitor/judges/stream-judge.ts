@@ -3,7 +3,7 @@ import type { TreeHead } from '../../proof/checkpoint.ts';
 import { plainLine } from '../../text/plain.ts';
 import { HeadJudge, headState, type JudgedHead } from './head-judge.ts';
 import type { HeadKeys } from './signed-head.ts';
-import { type HistoryEvent, type Ready, readMessage } from './stream-message.ts';
+import { type HistoryEvent, type Ready, readStreamMessage } from './stream-message.ts';
 import { StreamRefused } from './stream-refused.ts';
 
 export interface JudgeOptions {
@@ -25,7 +25,7 @@ export interface Taken {
 /** Heartbeats that may be missing before the connection is lost. */
 const HEARTBEATS = 2;
 const USUAL_HEARTBEAT_MS = 15_000;
-/** Cursors say nothing to a client, so going back is told by meeting one again. */
+/** A cursor has no order for a client, so only one that comes again shows that the stream went back. */
 const KEPT_CURSORS = 16;
 const STATE_FORMAT = 'cutter-stream/1';
 
@@ -42,9 +42,9 @@ export type JudgeState = z.infer<typeof savedState>;
 const NOTHING: Taken = { checkpoint: null, ended: null };
 
 /**
- * Judges the stream of a ledger that isn't trusted, message by message and over any number of connections, in
- * constant memory. It believes nothing after its first refusal. No clock and no network: both are the caller's.
- * docs/reference/stream.md says the same in words.
+ * Judges the stream of a ledger that isn't trusted, message by message and over any number of connections, in constant
+ * memory. It believes nothing after its first refusal. It has no clock and no network: both are the caller's.
+ * docs/reference/stream.md describes the rules.
  */
 export class StreamJudge {
   readonly #options: JudgeOptions;
@@ -59,7 +59,7 @@ export class StreamJudge {
   #target = 0;
   #cursors: string[] = [];
 
-  /** `state` goes on where another judge stood; throws StreamRefused where it is none. */
+  /** `state` goes on where another judge was; throws StreamRefused where it is none. */
   constructor(options: JudgeOptions, state?: unknown) {
     this.#options = options;
     this.#heads = new HeadJudge(options.keys);
@@ -105,17 +105,15 @@ export class StreamJudge {
     }
   }
 
-  /**
-   * Throws StreamRefused where the stream has been silent for longer than it may: that connection is lost, another
-   * may go on.
-   */
+  /** Throws StreamRefused where the stream was silent for too long: the connection is lost, and another may go on. */
   requireSound(now: number): void {
     if (this.#phase === 'closed' || this.#phase === 'ended') return;
     const silentMs = now - this.#heardAt;
     if (silentMs > HEARTBEATS * this.#heartbeatMs)
       throw new StreamRefused(
         'silence',
-        `Nothing came for ${silentMs} ms, though a heartbeat is due every ${this.#heartbeatMs} ms: the connection is lost.`,
+        `Nothing came for ${silentMs} ms, though a heartbeat is due every ${this.#heartbeatMs} ms: ` +
+          'the connection is lost.',
       );
   }
 
@@ -133,7 +131,7 @@ export class StreamJudge {
   }
 
   #judge(value: unknown): Taken {
-    const message = readMessage(value);
+    const message = readStreamMessage(value);
     if (this.#phase === 'ended')
       throw new StreamRefused('after-reset', 'A message came after Reset, which is the last.');
     if (message === null)
@@ -197,7 +195,7 @@ export class StreamJudge {
     return checkpoint === null ? NOTHING : { checkpoint, ended: null };
   }
 
-  /** With every record, records have led here; else what lies between matched nothing. */
+  /** With every record, the records must have led here. With a filter, those in between did not match. */
   #catchUp(): void {
     if (this.#phase === 'live') throw new StreamRefused('out-of-order', 'CaughtUp came twice.');
     const reached = this.#next ?? this.#target;
@@ -220,7 +218,7 @@ export class StreamJudge {
     this.#next = head;
   }
 
-  /** A live heartbeat tells where the log ends. */
+  /** A live heartbeat says where the log ends. */
   #requireAll(head: number): void {
     const size = this.newest?.size ?? 0;
     if (this.#phase === 'live' && size > head)

@@ -19,7 +19,7 @@ const ready = z.object({
   __typename: z.literal('Ready'),
   cursor,
   head: place,
-  // The server's own word: no longer than any ledger may be told to be silent.
+  // The server says this itself: it must not exceed the longest silence that any ledger is allowed.
   heartbeatMs: z.number().int().positive().max(LONGEST_SILENCE_MS),
   incarnation: z.uuid(),
 });
@@ -32,7 +32,7 @@ const event = z.object({
 });
 const caughtUp = z.object({ __typename: z.literal('CaughtUp'), cursor, checkpoint });
 const heartbeat = z.object({ __typename: z.literal('Heartbeat'), cursor, head: place, checkpoint });
-// Reasons may be added: whatever the reason, the stream has ended.
+// Reasons may be added. With any reason the stream has ended.
 const reset = z.object({ __typename: z.literal('Reset'), reason: z.string(), message: z.string() });
 
 const message = z.discriminatedUnion('__typename', [ready, event, caughtUp, heartbeat, reset]);
@@ -41,7 +41,7 @@ export type Ready = z.infer<typeof ready>;
 export type HistoryEvent = z.infer<typeof event>;
 
 /** What a message says; null where it is none that this version knows. */
-export function readMessage(value: unknown): StreamMessage | null {
+export function readStreamMessage(value: unknown): StreamMessage | null {
   const read = message.safeParse(value);
   return read.success ? read.data : null;
 }

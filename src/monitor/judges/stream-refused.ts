@@ -12,7 +12,7 @@ export type StreamFault =
   | 'other-incarnation'
   /** The log is shorter than it was. */
   | 'truncated'
-  /** A heartbeat that tells of another place than the one reached. */
+  /** A heartbeat that names another position than the one reached. */
   | 'other-place'
   /** Both lanes have signed what the stream says isn't there. */
   | 'withheld'

@@ -6,7 +6,7 @@ import { canonicalJson, type PlainJson } from '../../proof/canonical.ts';
 
 export type Values = Readonly<Record<string, PlainJson>>;
 
-/** A row that was taken, null where there was none, and whether it holds what it must. */
+/** A row that was taken, null where there was none, and whether it holds the required values. */
 export interface TakenRow {
   readonly row: RecordedRow | null;
   readonly id: string | null;
@@ -14,9 +14,9 @@ export interface TakenRow {
 }
 
 /**
- * The rows that a record inserted, each taken once by the move that it belongs to. Rows of other tables are for passports
- * and for the full check. Of a row its key is seen and the
- * fingerprint of each column: enough to tell whether it holds a value that is known, and nothing else.
+ * The rows that a record inserted, each taken once by the move that it belongs to. Passports and the full check judge
+ * rows of other tables. A record shows the key of a row and the fingerprint of each column: enough to compare it with a
+ * known value, and nothing else.
  */
 export class WrittenRows {
   readonly #waiting = new Map<string, Map<string, RecordedRow>>();
@@ -29,12 +29,12 @@ export class WrittenRows {
     }
   }
 
-  /** The row that holds these values, or else one of the table that doesn't; a row is had once. */
+  /** The row that holds these values, or else one of the table that doesn't. Each row is taken once. */
   take(table: string, values: Values, id?: string): TakenRow {
     const waiting = this.#waiting.get(table) ?? new Map<string, RecordedRow>();
     const known = id === undefined ? undefined : waiting.get(id);
     const candidates = id === undefined ? [...waiting.values()] : known === undefined ? [] : [known];
-    const fitting = candidates.find((row) => fits(row, values));
+    const fitting = candidates.find((row) => holdsValues(row, values));
     const row = fitting ?? candidates[0] ?? null;
     if (row !== null) waiting.delete(row.id);
     return { row, id: row?.id ?? null, fits: fitting !== undefined };
@@ -50,7 +50,7 @@ export function fingerprintIn({ columns, fingerprints }: RecordedRow, column: st
   return fingerprints[columns.indexOf(column)] ?? null;
 }
 
-function fits(row: RecordedRow, values: Values): boolean {
+function holdsValues(row: RecordedRow, values: Values): boolean {
   return Object.entries(values).every(
     ([column, value]) => fingerprintIn(row, column) === fingerprintOf(canonicalJson(value)),
   );

@@ -14,10 +14,10 @@ import type { KnownKey } from '../../proof/keys-file.ts';
 import { noteKeyHash, parseNote } from '../../proof/note.ts';
 import { PASSPORT_FORMAT, passportText } from '../format.ts';
 import { statedKey } from '../keys.ts';
-import { lookForPassport, type Place } from './look.ts';
+import { lookForPassport, type PassportPlace } from './look.ts';
 import { type BirthRow, birthRows, type PassportParts } from './rows.ts';
 
-/** A passport as it is given out. */
+/** A passport as it is issued. */
 export interface IssuedPassport {
   readonly changeSetId: string;
   /** The file, to the byte. */
@@ -28,10 +28,7 @@ export interface IssuedPassport {
   readonly checkpoint: Checkpoint;
 }
 
-/**
- * Gives the passport of a verified cut; refuses where there is none yet, or where the caller's token doesn't reach
- * it.
- */
+/** Issues the passport of a verified cut. Refuses where there is none yet, or the caller's token doesn't reach it. */
 export type IssuePassport = (caller: Session, changeSetId: string) => Promise<IssuedPassport>;
 
 interface PassportOffice {
@@ -40,7 +37,7 @@ interface PassportOffice {
   readonly checkpoints: Checkpoints;
 }
 
-/** Heads that don't verify are passed over; a few at a time is enough to find one that does. */
+/** Heads read at a time: those that don't verify are skipped, and few are enough to find one that does. */
 const HEADS = 8;
 
 /** Issues passports from this office to callers whose token reaches the change set. */
@@ -52,9 +49,9 @@ export function openPassportOffice(office: PassportOffice): IssuePassport {
 }
 
 /**
- * Makes the passport of a verified cut. Everything it says was fixed when the smallest published checkpoint came that
- * covers its records: rows stand as they were born, keys as that checkpoint saw them. So it is the same to the byte
- * whenever it is asked for, none is stored, and its few statements need no common snapshot.
+ * Makes the passport of a verified cut. Everything in it was fixed by the smallest published checkpoint that covers its
+ * records: it shows rows as they were born, and keys as they were at that checkpoint. So it is always the same to the
+ * byte, none is stored, and its few statements need no common snapshot.
  */
 async function issuePassport(office: PassportOffice, changeSetId: string): Promise<IssuedPassport> {
   const place = await lookForPassport(office.evidence, changeSetId);
@@ -67,7 +64,7 @@ async function issuePassport(office: PassportOffice, changeSetId: string): Promi
     office,
     place,
     checkpoint,
-    ['executorSignature', 'verifierSignature'].map((part) => keyIdIn(one(parts, part))),
+    ['executorSignature', 'verifierSignature'].map((part) => keyIdIn(onlyRow(parts, part))),
   );
   const text = passportText({
     format: PASSPORT_FORMAT,
@@ -77,8 +74,8 @@ async function issuePassport(office: PassportOffice, changeSetId: string): Promi
     records,
     rows: rowsOf(parts),
   } as unknown as PlainJson);
-  const { columns: result } = one(parts, 'result');
-  const docCode = String(one(parts, 'source').columns['doc_code']).replaceAll(
+  const { columns: result } = onlyRow(parts, 'result');
+  const docCode = String(onlyRow(parts, 'source').columns['doc_code']).replaceAll(
     /[^\p{L}\p{M}\p{Nd}._-]+/gu,
     '-',
   );
@@ -92,7 +89,7 @@ async function issuePassport(office: PassportOffice, changeSetId: string): Promi
   };
 }
 
-/** The smallest head that covers a position: the same one whoever asks, and whenever. */
+/** The smallest head that covers a position: always the same one. */
 async function firstCheckpoint(checkpoints: Checkpoints, position: number): Promise<Checkpoint> {
   const [first] = await checkpoints.covering(position, HEADS);
   if (first !== undefined) return first;
@@ -102,13 +99,10 @@ async function firstCheckpoint(checkpoints: Checkpoints, position: number): Prom
 
 const recordRow = z.object({ position: z.string(), record_id: z.string(), body: z.string().nullable() });
 
-/**
- * The records with their bodies, and the way of each into the checkpoint; those of the two keys where they came
- * before the verdict.
- */
+/** The records with their bodies and paths to the checkpoint. Those of the two keys only where before the verdict. */
 async function provedRecords(
   { observe, evidence }: PassportOffice,
-  { positions }: Place,
+  { positions }: PassportPlace,
   { size }: Checkpoint,
   keyIds: readonly string[],
 ): Promise<unknown> {
@@ -125,7 +119,7 @@ async function provedRecords(
     lines.map(async ({ position, body }) => {
       const proof = await tree.inclusionProof(Number(position), size);
       const path = (proof?.hashes ?? []).map((hash) => Buffer.from(hash).toString('base64'));
-      const whole = body ?? gone(`The record at position ${position}`);
+      const whole = body ?? refuseGone(`The record at position ${position}`);
       return { position, body: JSON.parse(whole) as PlainJson, path };
     }),
   );
@@ -172,7 +166,7 @@ function keysOf(parts: PassportParts, keys: readonly KnownKey[], checkpoint: Che
         ),
     );
   const signer = (part: string) => {
-    const keyId = keyIdIn(one(parts, part));
+    const keyId = keyIdIn(onlyRow(parts, part));
     return keys.find((key) => key.keyId === keyId);
   };
   const stated = (key: KnownKey | undefined) => (key === undefined ? null : statedKey(key, size));
@@ -201,7 +195,7 @@ const SINGLE = [
 ] as const;
 
 function rowsOf(parts: PassportParts): unknown {
-  const single = SINGLE.map((name) => [name, one(parts, name)]);
+  const single = SINGLE.map((name) => [name, onlyRow(parts, name)]);
   return {
     ...Object.fromEntries(single),
     blocks: parts.get('blocks'),
@@ -210,13 +204,13 @@ function rowsOf(parts: PassportParts): unknown {
   };
 }
 
-function one(parts: PassportParts, name: string): BirthRow {
+function onlyRow(parts: PassportParts, name: string): BirthRow {
   const row = parts.get(name)?.[0];
-  return row ?? gone(`The ${name} of this cut`);
+  return row ?? refuseGone(`The ${name} of this cut`);
 }
 
-/** What a checkpoint covers and the database no longer has. */
-function gone(what: string): never {
+/** Refuses where the database no longer has what a checkpoint covers. */
+function refuseGone(what: string): never {
   const message = `${what} is gone from the database; run cutter fsck to see what was altered.`;
   throw new NotFound(message, [{ path: ['changeSetId'], code: 'gone', message }]);
 }

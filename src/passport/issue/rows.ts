@@ -6,12 +6,12 @@ import { MANIFEST_ENVELOPE, MANIFEST_UNIT_BLOCK } from '../../ledger/tables/mani
 import { REVIEW_DECISION } from '../../ledger/tables/review-decision.ts';
 import { SIGNATURE } from '../../ledger/tables/signature.ts';
 import { SOURCE } from '../../ledger/tables/source.ts';
-import { bareKind, type Columns, type Table } from '../../ledger/tables/table.ts';
+import { bareKind, type Columns, recordedColumns, type Table } from '../../ledger/tables/table.ts';
 import { VERIFY_RESULT } from '../../ledger/tables/verify-result.ts';
 import type { PlainJson } from '../../proof/canonical.ts';
 import { timeText } from '../../text/time-sql.ts';
 
-/** A row as its record digested it: with the values of its birth. */
+/** A row as its record digested it: with the values that it was born with. */
 export interface BirthRow {
   readonly columns: Readonly<Record<string, PlainJson>>;
   readonly id: string;
@@ -19,7 +19,7 @@ export interface BirthRow {
   readonly table: string;
 }
 
-/** Whose rows are asked for. */
+/** The ids of the rows that a passport shows. */
 export interface RowIds {
   readonly source: string;
   readonly entry: string;
@@ -76,26 +76,26 @@ function partsOf(ids: RowIds): Part[] {
   ] as unknown as Part[];
 }
 
-/** A source's bytes stay where they are. */
+/** A passport has no bytes of the source. */
 const LEFT_OUT: Readonly<Record<string, string>> = { [SOURCE.name]: 'content' };
 
-/** Columns that move later, with their value at birth (docs/reference/formats/passport.md). */
+/** Columns that change later, with their value at birth (docs/reference/formats/passport.md). */
 const AT_BIRTH: Readonly<Record<string, Readonly<Record<string, PlainJson>>>> = {
   [ENTRY.name]: { status: 'marked' },
   [REVIEW_DECISION.name]: { superseded_by_review_decision_id: null },
   [SIGNATURE.name]: { revoked_at: null, revoked_by: null, revocation_reason: null },
 };
 
-function drawn([name, kind]: readonly [string, Columns[string]]): FragmentSqlToken {
+function columnSql([name, kind]: readonly [string, Columns[string]]): FragmentSqlToken {
   const column = sql.identifier(['r', name]);
   const isTime = ['now', 'timestamptz'].includes(bareKind(kind));
   const value = isTime ? timeText(sql.fragment`${column}`) : sql.fragment`${column}`;
   return sql.fragment`${value} as ${sql.identifier([name])}`;
 }
 
-function selected({ name, table, where, place }: Part): FragmentSqlToken {
+function partSql({ name, table, where, place }: Part): FragmentSqlToken {
   const columns = Object.entries(table.columns).filter(([column]) => column !== LEFT_OUT[table.name]);
-  const list = sql.join(columns.map(drawn), sql.fragment`, `);
+  const list = sql.join(columns.map(columnSql), sql.fragment`, `);
   return sql.fragment`select ${name}::text as part, ${place ?? sql.fragment`0`} as place,
     (select row_to_json(c) from (select ${list}) c) as columns
     from ${sql.identifier(table.name.split('.'))} r where ${where}`;
@@ -110,7 +110,7 @@ export async function birthRows(
 ): Promise<PassportParts> {
   const parts = partsOf(ids);
   const lines = await evidence.any(sql.type(line)`/* passport.rows */
-    ${sql.join(parts.map(selected), sql.fragment` union all `)} order by part, place`);
+    ${sql.join(parts.map(partSql), sql.fragment` union all `)} order by part, place`);
   const tables = new Map(parts.map(({ name, table }) => [name, table]));
   const found = new Map<string, BirthRow[]>(parts.map(({ name }) => [name, []]));
   for (const { part, columns } of lines)
@@ -118,9 +118,10 @@ export async function birthRows(
   return found;
 }
 
-function birthRow({ name, key }: Table<Columns>, columns: BirthRow['columns']): BirthRow {
+function birthRow(table: Table<Columns>, columns: BirthRow['columns']): BirthRow {
+  const { name, key } = table;
   return {
-    columns: { ...columns, ...AT_BIRTH[name] },
+    columns: { ...recordedColumns(table, columns), ...AT_BIRTH[name] },
     id: key.map((column) => String(columns[column])).join('/'),
     op: 'insert',
     table: name.replace('cutter_governance.', ''),

@@ -9,7 +9,7 @@ import { sha256 } from '../../proof/digest.ts';
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 /** One script without imports, for a browser. Its exports, if it has any, become members of a global of this name. */
-export async function bundle(entry: string, name = 'page'): Promise<string> {
+export async function bundleScript(entry: string, name = 'page'): Promise<string> {
   const built = await build({
     configFile: false,
     logLevel: 'warn',
@@ -25,7 +25,7 @@ export async function bundle(entry: string, name = 'page'): Promise<string> {
   if (output === undefined || !('output' in output)) throw new Error('The page was not bundled.');
   const [chunk, ...more] = output.output;
   if (more.length > 0) throw new Error('The page came out in several pieces.');
-  // A script ends where its text says so, inside of strings too.
+  // A script ends where its text says so, even inside a string.
   return chunk.code.replaceAll('</script', '<\\/script');
 }
 
@@ -34,7 +34,7 @@ export async function bundle(entry: string, name = 'page'): Promise<string> {
  * other code.
  */
 export async function renderPage(): Promise<string> {
-  const script = await bundle('main.ts');
+  const script = await bundleScript('main.ts');
   const style = readFileSync(here('page.css'), 'utf8');
   const policy = [
     "default-src 'none'",
@@ -43,7 +43,7 @@ export async function renderPage(): Promise<string> {
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ');
-  // By functions: in a replacement text a dollar sign has a meaning.
+  // By functions: a dollar sign has a meaning in a replacement text.
   return readFileSync(here('page.html'), 'utf8')
     .replace('Content-Security-Policy" content=""', () => `Content-Security-Policy" content="${policy}"`)
     .replace('<style></style>', () => `<style>${style}</style>`)

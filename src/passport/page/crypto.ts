@@ -1,5 +1,5 @@
 /**
- * What the proofs use of `node:crypto`, for a browser: the page's build puts this file in its place. SHA-256 is
+ * What the proofs use of `node:crypto`, for a browser: the page's build replaces that module by this file. SHA-256 is
  * noble's, Ed25519 tweetnacl's, behind the same strict checks as on the server (`proof/strict.ts`).
  */
 import { sha256 } from '@noble/hashes/sha2.js';
@@ -11,7 +11,7 @@ const publicKeyPrefix = Buffer.from('302a300506032b6570032100', 'hex');
 type Encoding = 'buffer' | 'hex' | 'base64url' | 'binary';
 
 /** One-shot SHA-256, of bytes or of the UTF-8 form of a text. */
-export function hash(algorithm: string, data: Uint8Array | string, encoding: Encoding): Buffer | string {
+function hashSha256(algorithm: string, data: Uint8Array | string, encoding: Encoding): Buffer | string {
   if (algorithm !== 'sha256') throw new RangeError(`This page has no ${algorithm}.`);
   const digest = Buffer.from(sha256(typeof data === 'string' ? Buffer.from(data, 'utf8') : data));
   if (encoding === 'buffer') return digest;
@@ -30,7 +30,7 @@ function keyOf(publicKey: Uint8Array, secretKey: Uint8Array | null): Key {
   return { publicKey, secretKey, export: () => Buffer.concat([publicKeyPrefix, publicKey]) };
 }
 
-/** A key out of its DER form, the only one that is asked for; or the public one of a private key. */
+/** A key from its DER form, the only one that the proofs use; or the public key of a private one. */
 export function createPublicKey(from: { readonly key: Uint8Array } | Key): Key {
   return 'publicKey' in from
     ? keyOf(from.publicKey, null)
@@ -42,11 +42,14 @@ export function createPrivateKey({ key }: { readonly key: Uint8Array }): Key {
   return keyOf(pair.publicKey, pair.secretKey);
 }
 
-export function sign(_: null, message: Uint8Array, { secretKey }: Key): Buffer {
+function signEd25519(_: null, message: Uint8Array, { secretKey }: Key): Buffer {
   if (secretKey === null) throw new TypeError('A public key signs nothing.');
   return Buffer.from(nacl.sign.detached(message, secretKey));
 }
 
-export function verify(_: null, message: Uint8Array, { publicKey }: Key, signature: Uint8Array): boolean {
+function verifyEd25519(_: null, message: Uint8Array, { publicKey }: Key, signature: Uint8Array): boolean {
   return nacl.sign.detached.verify(message, signature, publicKey);
 }
+
+/** Under the names by which `node:crypto` exports them. */
+export { hashSha256 as hash, signEd25519 as sign, verifyEd25519 as verify };

@@ -1,11 +1,11 @@
 import './globals.ts';
 import { verifyWithTweetnacl } from '../../proof/ed25519.ts';
 import { KeysFault, parseKeys } from '../../proof/keys-file.ts';
-import { type Line, linesOf, verdictOf } from '../tell.ts';
+import { type Line, linesOf, verdictOf } from '../facts-text.ts';
 import { verifyPassport } from '../verify.ts';
 
 /** What a page says of a passport and a file of keys. */
-export type Judgement =
+export type PageVerdict =
   | {
       readonly verdict: 'good' | 'failed';
       readonly sentence: string;
@@ -16,11 +16,8 @@ export type Judgement =
   | { readonly verdict: 'refused'; readonly reason: string; readonly where: string; readonly origin: string }
   | { readonly verdict: 'unreadable'; readonly reason: string };
 
-/**
- * The verification of the command line, with tweetnacl for its engine. `failed` is a good passport that tells of a
- * failed cut.
- */
-export function judge(passport: Uint8Array, keys: string): Judgement {
+/** The verification of the command line, with tweetnacl as its engine. `failed`: a good passport of a failed cut. */
+export function judgeForPage(passport: Uint8Array, keys: string): PageVerdict {
   try {
     const known = parseKeys(keys);
     const { origin } = known;

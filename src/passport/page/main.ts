@@ -1,6 +1,6 @@
-import { type Judgement, judge } from './judge.ts';
+import { judgeForPage, type PageVerdict } from './judge.ts';
 
-/** The page: takes a passport and a file of keys, in any order and way, and shows what is to be thought of them. */
+/** The page: takes a passport and a file of keys, in any order, chosen or dropped, and shows the verdict. */
 
 interface Chosen {
   readonly name: string;
@@ -21,7 +21,7 @@ let turn = 0;
 for (const kind of ['passport', 'keys'] as const) {
   inputs[kind].addEventListener('change', () => {
     const file = inputs[kind].files?.[0];
-    if (file !== undefined) void take([file], kind);
+    if (file !== undefined) void takeFiles([file], kind);
   });
 }
 document.addEventListener('dragover', (event) => {
@@ -34,10 +34,10 @@ document.addEventListener('dragleave', (event) => {
 document.addEventListener('drop', (event) => {
   event.preventDefault();
   document.body.classList.remove('dragging');
-  void take([...(event.dataTransfer?.files ?? [])], null);
+  void takeFiles([...(event.dataTransfer?.files ?? [])], null);
 });
 
-/** A file of keys is one whose format says so; everything else is taken for a passport. */
+/** A file of keys says so in its format. Everything else is taken for a passport. */
 function kindOf(bytes: Uint8Array): Kind {
   try {
     const { format } = JSON.parse(new TextDecoder().decode(bytes)) as { format?: unknown };
@@ -47,67 +47,69 @@ function kindOf(bytes: Uint8Array): Kind {
   }
 }
 
-/** Takes files by what they were chosen for; where they were dropped, by what they are. */
-async function take(files: readonly File[], kind: Kind | null): Promise<void> {
+/** Takes a chosen file for what it was chosen for, and a dropped one for what it is. */
+async function takeFiles(files: readonly File[], kind: Kind | null): Promise<void> {
   turn += 1;
   for (const file of files) {
     let bytes: Uint8Array;
     try {
       bytes = new Uint8Array(await file.arrayBuffer());
     } catch {
-      unreadable(`${file.name} can't be read.`);
+      showUnreadable(`${file.name} can't be read.`);
       return;
     }
     const taken = kind ?? kindOf(bytes);
-    // Whoever sends a passport could send keys along with it.
+    // The sender of a passport could send keys with it.
     if (kind === null && taken === 'keys' && chosen.keys !== null && !isSame(chosen.keys.bytes, bytes)) {
-      unreadable(
-        `${file.name} holds other keys than ${chosen.keys.name}. Files that are dropped never take the place of keys: where you trust it, choose it under “Public keys”.`,
+      showUnreadable(
+        `${file.name} holds other keys than ${chosen.keys.name}. Dropped files never replace keys. ` +
+          'If you trust this file, choose it under “Public keys”.',
       );
       return;
     }
     chosen[taken] = { name: file.name, bytes };
     byId(`${taken}-name`).textContent = file.name;
   }
-  await look();
+  await judgeChosen();
 }
 
 function isSame(one: Uint8Array, other: Uint8Array): boolean {
   return one.length === other.length && one.every((byte, at) => byte === other[at]);
 }
 
-function unreadable(reason: string): void {
-  say('unreadable', 'Nothing could be checked', reason);
+function showUnreadable(reason: string): void {
+  showWords('unreadable', 'Nothing could be checked', reason);
 }
 
-async function look(): Promise<void> {
+async function judgeChosen(): Promise<void> {
   const { passport, keys } = chosen;
   if (passport === null || keys === null) {
-    say('waiting', passport === null ? 'Now choose the passport.' : 'Now choose the public keys.');
+    showWords('waiting', passport === null ? 'Now choose the passport.' : 'Now choose the public keys.');
     return;
   }
   turn += 1;
   const own = turn;
-  say('waiting', `Checking ${passport.name} …`);
-  // The words above are painted first: a large passport takes a while.
+  showWords('waiting', `Checking ${passport.name} …`);
+  // The browser paints the words above first: a large passport takes a while.
   await new Promise((resolve) => setTimeout(resolve, 30));
-  if (own === turn) show(judge(passport.bytes, new TextDecoder().decode(keys.bytes)), keys.name);
+  if (own === turn)
+    showVerdict(judgeForPage(passport.bytes, new TextDecoder().decode(keys.bytes)), keys.name);
 }
 
 /** `by`: the file of keys. */
-function show(judged: Judgement, by: string): void {
+function showVerdict(judged: PageVerdict, by: string): void {
   switch (judged.verdict) {
     case 'refused':
-      say('refused', 'Refused', judged.reason, [
+      showWords('refused', 'Refused', judged.reason, [
         ['Where', judged.where === '' ? 'the file as a whole' : judged.where],
         ['Judged by', `${by}, the keys of ${judged.origin}`],
       ]);
       return;
     case 'unreadable':
-      unreadable(judged.reason);
+      showUnreadable(judged.reason);
       return;
     default:
-      say(
+      showWords(
         judged.verdict,
         judged.verdict === 'good' ? 'Good' : 'Good, of a cut that failed',
         judged.sentence,
@@ -116,23 +118,23 @@ function show(judged: Judgement, by: string): void {
   }
 }
 
-function say(
-  state: Judgement['verdict'] | 'waiting',
+function showWords(
+  state: PageVerdict['verdict'] | 'waiting',
   title: string,
   sentence = '',
   lines: readonly (readonly [name: string, fact: string])[] = [],
 ): void {
   verdict.dataset['state'] = state;
   const list = document.createElement('dl');
-  for (const [name, fact] of lines) list.append(element('dt', name), element('dd', fact));
+  for (const [name, fact] of lines) list.append(elementOf('dt', name), elementOf('dd', fact));
   verdict.replaceChildren(
-    element('h2', title),
-    ...(sentence === '' ? [] : [element('p', sentence)]),
+    elementOf('h2', title),
+    ...(sentence === '' ? [] : [elementOf('p', sentence)]),
     ...(lines.length === 0 ? [] : [list]),
   );
 }
 
-function element(name: string, text: string): HTMLElement {
+function elementOf(name: string, text: string): HTMLElement {
   const made = document.createElement(name);
   made.textContent = text;
   return made;

@@ -7,7 +7,8 @@ import { callOf } from '../call.ts';
 import { idempotencyKey, readableText, uuid } from '../input.ts';
 import { callFields } from '../inputs.ts';
 import { outcomeOf } from '../outcome.ts';
-import { nodeOf, type Success, successOf } from '../success.ts';
+import { type Success, successOf } from '../success.ts';
+import { nodeBy } from '../success-node.ts';
 
 const shape = z.object({
   idempotencyKey,
@@ -38,7 +39,7 @@ const AbandonSuccess = builder.objectRef<Success<{ entryId: string }>>('AbandonS
     entry: t.field({
       type: Entry,
       description: 'The entry.',
-      resolve: (success, _, ctx, info) => nodeOf(success, 'Entry', success.entryId, ctx, info),
+      resolve: nodeBy('Entry', 'entryId'),
     }),
   }),
 });
@@ -47,7 +48,8 @@ builder.mutationField('abandon', (t) =>
   t.field({
     type: outcomeOf('abandon', AbandonSuccess),
     description:
-      "Ends an entry that won't be cut, or an escalation that was dealt with. Scope `entry:abandon`, lane DOT-991; not an agent.",
+      "Ends an entry that won't be cut, or an escalation that was dealt with. Scope `entry:abandon`, lane " +
+      'DOT-991. An agent may not call it.',
     args: { input: t.arg({ type: AbandonInput, required: true, description: 'What to end, and why.' }) },
     resolve: async (_, { input }, ctx) =>
       successOf(ctx, await ctx.ledger.asExec(callOf('abandon', ctx, input), (tx) => abandon(tx, input))),

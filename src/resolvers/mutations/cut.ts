@@ -8,7 +8,8 @@ import { callOf } from '../call.ts';
 import { digest, idempotencyKey, uuid } from '../input.ts';
 import { callFields } from '../inputs.ts';
 import { outcomeOf } from '../outcome.ts';
-import { nodeOf, type Success, successOf } from '../success.ts';
+import { type Success, successOf } from '../success.ts';
+import { nodeBy } from '../success-node.ts';
 
 const shape = z.object({ idempotencyKey, dryRun: z.boolean(), entryId: uuid, manifestDigest: digest });
 
@@ -24,18 +25,18 @@ const CutInput = builder
   .validate(shape);
 
 const CutSuccess = builder.objectRef<Success<CutAnswer>>('CutSuccess').implement({
-  description: 'The manifest is applied: units, versions and ledger rows stand together.',
+  description: 'The manifest is applied: units, versions and ledger rows were written together.',
   interfaces: [WrittenInterface],
   fields: (t) => ({
     changeSet: t.field({
       type: ChangeSet,
       description: 'The change set of this key.',
-      resolve: (success, _, ctx, info) => nodeOf(success, 'ChangeSet', success.changeSetId, ctx, info),
+      resolve: nodeBy('ChangeSet', 'changeSetId'),
     }),
     entry: t.field({
       type: Entry,
       description: 'The entry, cut and waiting for its verification.',
-      resolve: (success, _, ctx, info) => nodeOf(success, 'Entry', success.entryId, ctx, info),
+      resolve: nodeBy('Entry', 'entryId'),
     }),
   }),
 });

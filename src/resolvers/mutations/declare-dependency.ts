@@ -9,7 +9,8 @@ import { callOf } from '../call.ts';
 import { idempotencyKey, uuid } from '../input.ts';
 import { callFields } from '../inputs.ts';
 import { outcomeOf } from '../outcome.ts';
-import { nodeOf, type Success, successOf } from '../success.ts';
+import { type Success, successOf } from '../success.ts';
+import { nodeBy } from '../success-node.ts';
 
 const shape = z
   .object({
@@ -39,7 +40,7 @@ const DeclareDependencyInput = builder
         required: true,
         description: 'The entry that is blocked, superseded or refined.',
       }),
-      kind: t.field({ type: DependencyKindEnum, required: true, description: 'How they hang together.' }),
+      kind: t.field({ type: DependencyKindEnum, required: true, description: 'How they are related.' }),
     }),
   })
   .validate(shape);
@@ -53,7 +54,7 @@ const DeclareDependencySuccess = builder
       dependency: t.field({
         type: Dependency,
         description: 'The edge of this key.',
-        resolve: (success, _, ctx, info) => nodeOf(success, 'Dependency', success.dependencyId, ctx, info),
+        resolve: nodeBy('Dependency', 'dependencyId'),
       }),
     }),
   });
@@ -62,7 +63,7 @@ builder.mutationField('declareDependency', (t) =>
   t.field({
     type: outcomeOf('declareDependency', DeclareDependencySuccess),
     description:
-      'Says how two entries hang together. Scope `entry:mark`; SUPERSEDES needs `entry:review`. Lane DOT-991.',
+      'Declares how two entries are related. Scope `entry:mark`; SUPERSEDES needs `entry:review`. Lane DOT-991.',
     args: { input: t.arg({ type: DeclareDependencyInput, required: true, description: 'The edge.' }) },
     resolve: async (_, { input }, ctx) =>
       successOf(

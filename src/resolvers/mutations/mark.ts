@@ -8,7 +8,8 @@ import { CutSpecInput, cutSpec } from '../cut-spec-input.ts';
 import { idempotencyKey, optionalInput, readableText, uuid } from '../input.ts';
 import { callFields, NEEDS_VALUE } from '../inputs.ts';
 import { outcomeOf } from '../outcome.ts';
-import { nodeOf, type Success, successOf } from '../success.ts';
+import { type Success, successOf } from '../success.ts';
+import { nodeBy } from '../success-node.ts';
 
 const shape = z.object({
   idempotencyKey,
@@ -52,7 +53,7 @@ const MarkSuccess = builder.objectRef<Success<{ entryId: string }>>('MarkSuccess
     entry: t.field({
       type: Entry,
       description: 'The entry of this key.',
-      resolve: (success, _, ctx, info) => nodeOf(success, 'Entry', success.entryId, ctx, info),
+      resolve: nodeBy('Entry', 'entryId'),
     }),
   }),
 });

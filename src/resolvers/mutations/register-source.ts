@@ -53,7 +53,8 @@ const RegisterSourceInput = builder
       docCode: t.string({
         required: true,
         description:
-          'Short name of the document, first part of its addresses: letters and digits of any script in lower case and normal form C, ".", "_", "-"; at most 63 characters and 150 bytes.',
+          'Short name of the document, first part of its addresses: letters and digits of any script in ' +
+          'lower case and normal form C, ".", "_", "-"; at most 63 characters and 150 bytes.',
       }),
       title: t.string({ description: 'What people call it.' }),
       mediaType: t.string({
@@ -80,7 +81,8 @@ const RegisterSourceSuccess = builder
       problems: t.expose('problems', {
         type: [ProblemType],
         description:
-          'Warnings about the content. An error only where a repeated call is answered with a document that would be refused today.',
+          'Warnings about the content. An error only where a repeated call is answered with a document ' +
+          'that would be refused today.',
       }),
     }),
   });
@@ -89,7 +91,8 @@ builder.mutationField('registerSource', (t) =>
   t.field({
     type: outcomeOf('registerSource', RegisterSourceSuccess),
     description:
-      'Takes a document as received, once. Anything whose content is not Markdown or plain text is refused. Scope `source:register`, lane DOT-991.',
+      'Takes a document as received, once. Anything whose content is not Markdown or plain text is ' +
+      'refused. Scope `source:register`, lane DOT-991.',
     args: { input: t.arg({ type: RegisterSourceInput, required: true, description: 'The document.' }) },
     resolve: async (_, { input }, ctx) =>
       successOf(

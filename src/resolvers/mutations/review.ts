@@ -11,7 +11,8 @@ import { callOf } from '../call.ts';
 import { dateTime, digest, idempotencyKey, optionalInput, plainJson, readableText, uuid } from '../input.ts';
 import { callFields, NEEDS_VALUE } from '../inputs.ts';
 import { outcomeOf } from '../outcome.ts';
-import { nodeOf, type Success, successOf } from '../success.ts';
+import { type Success, successOf } from '../success.ts';
+import { nodeBy } from '../success-node.ts';
 
 const shape = z
   .object({
@@ -85,17 +86,17 @@ const ReviewSuccess = builder.objectRef<Success<ReviewAnswer>>('ReviewSuccess').
     decision: t.field({
       type: ReviewDecision,
       description: 'The decision of this key.',
-      resolve: (success, _, ctx, info) => nodeOf(success, 'ReviewDecision', success.decisionId, ctx, info),
+      resolve: nodeBy('ReviewDecision', 'decisionId'),
     }),
     manifest: t.field({
       type: Manifest,
       description: 'The manifest as it was reviewed.',
-      resolve: (success, _, ctx, info) => nodeOf(success, 'Manifest', success.manifestId, ctx, info),
+      resolve: nodeBy('Manifest', 'manifestId'),
     }),
     entry: t.field({
       type: Entry,
       description: 'The entry.',
-      resolve: (success, _, ctx, info) => nodeOf(success, 'Entry', success.entryId, ctx, info),
+      resolve: nodeBy('Entry', 'entryId'),
     }),
   }),
 });
@@ -104,7 +105,8 @@ builder.mutationField('review', (t) =>
   t.field({
     type: outcomeOf('review', ReviewSuccess),
     description:
-      "Records a person's verdict on one manifest. Scope `entry:review`, lane DOT-991; not who marked the entry or registered its text, not an agent.",
+      "Records a person's verdict on one manifest. Scope `entry:review`, lane DOT-991. An agent may not " +
+      'call it, nor the person who marked the entry or registered its text.',
     args: { input: t.arg({ type: ReviewInput, required: true, description: 'The verdict.' }) },
     resolve: async (_, { input }, ctx) =>
       successOf(ctx, await ctx.ledger.asExec(callOf('review', ctx, input), (tx) => review(tx, input))),

@@ -37,12 +37,16 @@ const SweepInput = builder
         required: true,
         defaultValue: 100,
         extensions: NEEDS_VALUE,
-        description: `Entries to look at, oldest first; more than ${MAX_SWEEP} is ${MAX_SWEEP}. Not asked where entryIds are named.`,
+        description:
+          `Entries to look at, oldest first; more than ${MAX_SWEEP} is ${MAX_SWEEP}. Ignored if entryIds ` +
+          'are named.',
       }),
       entryIds: t.field({
         type: ['UUID'],
         extensions: NEEDS_VALUE,
-        description: `The entries to promote: 1 to ${MAX_SWEEP}, all of them or none. Absent: the oldest that wait, no matter who marked them. Null, an empty list, or a variable without a value is InvalidInput.`,
+        description:
+          `The entries to promote: 1 to ${MAX_SWEEP}, all of them or none. Absent: the oldest that wait, no ` +
+          'matter who marked them. Null, an empty list, or a variable without a value is InvalidInput.',
       }),
     }),
   })
@@ -68,7 +72,8 @@ builder.mutationField('sweep', (t) =>
   t.field({
     type: outcomeOf('sweep', SweepSuccess),
     description:
-      'Promotes what waits to review: the oldest entries first, or those that entryIds name. Scope `entry:sweep`, lane DOT-991.',
+      'Promotes what waits to review: the oldest entries first, or those that entryIds name. Scope ' +
+      '`entry:sweep`, lane DOT-991.',
     args: { input: t.arg({ type: SweepInput, required: true, description: 'The pass.' }) },
     resolve: async (_, { input }, ctx) => {
       const pass = await ctx.ledger.asExec(callOf('sweep', ctx, input), (tx) => sweep(tx, input));

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type VerifyAnswer, verify } from '../../ledger/verify/verify.ts';
-import type { Finding } from '../../ledger/verify/verify-look.ts';
+import type { CutFinding } from '../../ledger/verify/verify-look.ts';
 import { builder } from '../../schema/builder.ts';
 import { Entry } from '../../schema/entry.ts';
 import { VerifyResult } from '../../schema/verify-result.ts';
@@ -9,7 +9,8 @@ import { callOf } from '../call.ts';
 import { idempotencyKey, uuid } from '../input.ts';
 import { callFields } from '../inputs.ts';
 import { outcomeOf } from '../outcome.ts';
-import { nodeOf, type Success, successOf } from '../success.ts';
+import { type Success, successOf } from '../success.ts';
+import { nodeBy } from '../success-node.ts';
 
 const shape = z.object({ idempotencyKey, dryRun: z.boolean(), changeSetId: uuid });
 
@@ -23,7 +24,7 @@ const VerifyInput = builder
   })
   .validate(shape);
 
-const VerifyFinding = builder.objectRef<Finding>('VerifyFinding').implement({
+const VerifyFinding = builder.objectRef<CutFinding>('VerifyFinding').implement({
   description: 'One thing that a verification found wrong.',
   fields: (t) => ({
     axis: t.exposeString('axis', { description: 'A reconstruction, B vocabulary, C hierarchy.' }),
@@ -43,12 +44,12 @@ const VerifySuccess = builder.objectRef<Success<VerifyAnswer>>('VerifySuccess').
     result: t.field({
       type: VerifyResult,
       description: 'The verdict of this key.',
-      resolve: (success, _, ctx, info) => nodeOf(success, 'VerifyResult', success.verifyResultId, ctx, info),
+      resolve: nodeBy('VerifyResult', 'verifyResultId'),
     }),
     entry: t.field({
       type: Entry,
       description: 'The entry, complete or failed and escalated.',
-      resolve: (success, _, ctx, info) => nodeOf(success, 'Entry', success.entryId, ctx, info),
+      resolve: nodeBy('Entry', 'entryId'),
     }),
     findings: t.field({
       type: [VerifyFinding],

@@ -20,7 +20,9 @@ import { VerifyResultConnection } from '../../schema/verify-result.ts';
 
 /** What a client may rely on that follows a list. */
 const ORDER = {
-  log: 'In the order of the log, rows that are in it alone: a client that goes on from its last `endCursor` misses nothing and reads nothing twice.',
+  log:
+    'In the order of the log, rows that are in it alone: a client that goes on from its last `endCursor` ' +
+    'misses nothing and reads nothing twice.',
   key: 'In the order of their ids.',
 } as const;
 

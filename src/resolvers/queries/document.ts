@@ -17,7 +17,8 @@ builder.queryField('document', (t) =>
     type: Document,
     nullable: true,
     description:
-      'The document of a code; null where no text was registered under it, and for a token that is narrowed to entries. Scope `ledger:evidence`.',
+      'The document of a code; null where no text was registered under it, and for a token that is ' +
+      'narrowed to entries. Scope `ledger:evidence`.',
     args: { docCode: t.arg.string({ required: true, description: 'The code.' }) },
     resolve: (_, { docCode }, { session, ledger }) =>
       session?.entryIds != null || docCode.includes('\0') || !docCode.isWellFormed()

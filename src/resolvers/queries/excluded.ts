@@ -9,7 +9,7 @@ import { cursorOf, placeAfter, refuseSize } from './plan-page.ts';
 type ExcludedRecord = PlanRecord & { readonly excludedBecause: string };
 
 const ExcludedStretch = builder.objectRef<ExcludedRecord>('ExcludedStretch').implement({
-  description: 'A stretch of the document that becomes no unit. Its text is kept in the manifest.',
+  description: 'A stretch of the document that becomes no unit. Its text is stored in the manifest.',
   fields: (t) => ({
     localId: t.exposeString('localId', { description: 'Names it in the manifest.' }),
     reason: t.exposeString('excludedBecause', {
@@ -56,7 +56,7 @@ export const ExcludedStretchConnection = builder.objectRef<Page>('ExcludedStretc
     }),
     pageInfo: t.field({
       type: PageInfo,
-      description: 'Where this page stands.',
+      description: 'Where this page is in its connection.',
       resolve: (page) => page.pageInfo,
     }),
     totalCount: t.exposeInt('totalCount', { description: 'How many stretches all pages have.' }),

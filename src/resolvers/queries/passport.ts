@@ -8,11 +8,13 @@ import { outcomeUnion } from '../outcome.ts';
 
 const Passport = builder.objectRef<IssuedPassport>('Passport').implement({
   description:
-    'One file that proves a verified cut to whoever has the public keys: plan, approval, effect, signatures, and the way of each record into a checkpoint. The same to the byte whenever it is asked for.',
+    'One file that proves a verified cut to anybody who has the public keys: plan, approval, effect, ' +
+    'signatures, and the path of each record into a checkpoint. Every request gets the same bytes.',
   fields: (t) => ({
     changeSetId: t.expose('changeSetId', { type: 'UUID', description: 'The change set of the cut.' }),
     text: t.exposeString('text', {
-      description: 'The file: canonical JSON. Keep it as it is; a passport that was written anew is refused.',
+      description:
+        'The file: canonical JSON. Keep its bytes: a passport that was formatted again is refused.',
     }),
     digest: t.expose('digest', { type: 'Digest', description: 'SHA-256 of the text in UTF-8.' }),
     fileName: t.exposeString('fileName', { description: 'A name for the file.' }),
@@ -36,7 +38,9 @@ builder.queryField('passport', (t) =>
       'Busy',
     ]),
     description:
-      'The passport of a verified cut, to be checked without this server. Within a second of the verification no checkpoint may cover it yet: Busy, ask again. Scope `ledger:evidence`.',
+      'The passport of a verified cut, to be checked without this server. In the first second after the ' +
+      'verification, a checkpoint may not cover it yet: the answer is Busy, and you ask again. Scope ' +
+      '`ledger:evidence`.',
     args: { changeSetId: t.arg({ type: 'UUID', required: true, description: 'The change set of the cut.' }) },
     validate: z.object({ changeSetId: uuid }),
     resolve: (_, { changeSetId }, { passport, session }) => passport(session as Session, changeSetId),

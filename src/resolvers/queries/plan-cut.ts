@@ -95,7 +95,7 @@ const PlannedUnitConnection = builder.objectRef<Page>('PlannedUnitConnection').i
     }),
     pageInfo: t.field({
       type: PageInfo,
-      description: 'Where this page stands.',
+      description: 'Where this page is in its connection.',
       resolve: (page) => page.pageInfo,
     }),
   }),
@@ -124,7 +124,7 @@ const UnitActionCount = builder
 
 const Plan = builder.objectRef<PlanView>('Plan').implement({
   description:
-    'What a cut would be, made from the document as registered and the units that stand now. Nothing is written.',
+    'What a cut would be, made from the document as registered and the current units. Nothing is written.',
   fields: (t) => ({
     manifestDigest: t.expose('manifestDigest', {
       type: 'Digest',
@@ -150,13 +150,13 @@ const Plan = builder.objectRef<PlanView>('Plan').implement({
     problems: t.field({
       type: [ProblemType],
       description:
-        'Errors are why this plan can not be cut. Warnings block nobody; look at them before you approve.',
+        'An error prevents the cut of this plan. A warning blocks nobody; read it before you approve.',
       resolve: ({ plan }) => [...plan.problems, ...plan.warnings],
     }),
     actionCounts: t.field({
       type: [UnitActionCount],
       description:
-        'How many records a cut would bear, version, leave, set aside or list as vanished; none is left out.',
+        'How many records a cut would give birth to, version, leave, set aside or list as vanished. It counts all.',
       resolve: countActions,
     }),
     units: t.field({
@@ -173,7 +173,8 @@ const Plan = builder.objectRef<PlanView>('Plan').implement({
     excluded: t.field({
       type: ExcludedStretchConnection,
       description:
-        'What would become no unit, with its text. Read what is not blank before you approve: `excluded(blank: false)`.',
+        'What would become no unit, with its text. Read what is not blank before you approve: ' +
+        '`excluded(blank: false)`.',
       args: {
         first: t.arg.int({
           description: `Stretches of the page, 1 to ${LARGEST_PAGE}; ${DEFAULT_PAGE} where it is left out.`,
@@ -230,8 +231,14 @@ function recordAt(view: PlanView, planned: ReadonlyMap<string, UnitPlan>, index:
   const unit = view.actions.vanished[
     index - view.plan.records.length
   ] as PlanView['actions']['vanished'][number];
+  const { kind, sectionType, contentHash } = unit;
+  if (kind === null || sectionType === null || contentHash === null)
+    throw new Error(`The database lost the version of unit ${unit.unitId}.`);
   return {
     ...unit,
+    kind,
+    sectionType,
+    contentHash,
     localId: `vanished:${unit.unitId}`,
     role: 'vanished',
     action: 'vanished',

@@ -25,7 +25,8 @@ builder.queryField('inclusionProof', (t) =>
     type: InclusionProofType,
     nullable: true,
     description:
-      "Proves that a record stands at its position in the log. Null where the tree of that size has no such position, or isn't grown so far. Scope `ledger:observe`.",
+      'Proves that a record is at its position in the log. Null if the tree of that size has no such ' +
+      'position, or has not grown so far. Scope `ledger:observe`.',
     args: {
       position: t.arg({ type: 'Position', required: true, description: "The record's position." }),
       size: t.arg({
@@ -46,7 +47,8 @@ builder.queryField('consistencyProof', (t) =>
     type: ConsistencyProofType,
     nullable: true,
     description:
-      "Proves that the log of one size is the beginning of the log of another: nothing that was there has changed. Null where it isn't grown so far. Scope `ledger:observe`.",
+      'Proves that the log of one size is the beginning of the log of another: nothing that was there has ' +
+      'changed. Null if the log has not grown so far. Scope `ledger:observe`.',
     args: {
       from: t.arg({ type: 'Position', required: true, description: 'The smaller size.' }),
       to: t.arg({ type: 'Position', required: true, description: 'The larger size.' }),
@@ -64,7 +66,8 @@ builder.queryField('record', (t) =>
     type: LogRecordType,
     nullable: true,
     description:
-      'One record of the log, whole. Null where there is none, and for a token narrowed to entries unless the record moves those alone. Scope `ledger:evidence`.',
+      'One record of the log, whole. Null where there is none, and for a token narrowed to entries unless ' +
+      'the record moves those alone. Scope `ledger:evidence`.',
     args: { position: t.arg({ type: 'Position', required: true, description: 'Its position.' }) },
     resolve: (_, { position }, { proofs, session }) =>
       proofs.record(session as Session, placeOf('position', position)),
@@ -75,7 +78,8 @@ builder.queryField('keys', (t) =>
   t.field({
     type: [SigningKeyType],
     description:
-      "The lanes' public keys, those in force and those before them, in the order of their beginnings. Whoever keeps them can judge the ledger alone. Scope `ledger:observe`.",
+      "The lanes' public keys, present and former, in the order in which they became valid. With them, " +
+      'anybody can judge the ledger without this server. Scope `ledger:observe`.',
     resolve: async (_, _args, { proofs }) => [...(await proofs.keys())],
   }),
 );
@@ -84,7 +88,8 @@ builder.queryField('incarnations', (t) =>
   t.field({
     type: [IncarnationType],
     description:
-      'The names that the ledger has had, the oldest first and the present one last: one, unless its database was set back and both lanes accepted where it goes on. Scope `ledger:observe`.',
+      'The names that the ledger has had, the oldest first and the present one last: one, unless its ' +
+      'database was set back and both lanes accepted where it goes on. Scope `ledger:observe`.',
     resolve: async (_, _args, { proofs }) => [...(await proofs.incarnations())],
   }),
 );

@@ -1,10 +1,13 @@
 import vm from 'node:vm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { AUTHORITY } from '../../../src/auth/authority.ts';
 import { QUERY_AUTHORITY } from '../../../src/auth/query-authority.ts';
 import { type Browser, CHROMIUM, openBrowser } from '../../harness/chromium.ts';
 import type { Loose } from '../../harness/cycle.ts';
 import { type DoorServer, doorServer } from '../../harness/doors.ts';
+import { RUNS_A_BROWSER_MS } from '../../harness/timeouts.ts';
+
+vi.setConfig({ testTimeout: RUNS_A_BROWSER_MS, hookTimeout: RUNS_A_BROWSER_MS });
 
 let doors: DoorServer;
 

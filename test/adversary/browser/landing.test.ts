@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { landingHtml } from '../../../src/doors/pages/landing-html.ts';
 import { VERSION } from '../../../src/version.ts';
 import { type Browser, CHROMIUM, openBrowser } from '../../harness/chromium.ts';
 import { type DoorServer, doorServer } from '../../harness/doors.ts';
 import { type TestServer, testServer } from '../../harness/server.ts';
+import { RUNS_A_BROWSER_MS, WAITS_FOR_OTHERS_MS } from '../../harness/timeouts.ts';
+
+vi.setConfig({ testTimeout: RUNS_A_BROWSER_MS, hookTimeout: RUNS_A_BROWSER_MS });
 
 let doors: DoorServer;
 let at: (path: string) => string;
@@ -167,7 +170,7 @@ describe('landing: before a ledger', () => {
             JSON.stringify(ready) === JSON.stringify({ status, ...checks, reasons }),
           ];
         },
-        { timeout: 120_000 },
+        { timeout: WAITS_FOR_OTHERS_MS },
       )
       .toEqual([expect.objectContaining({ status: 'not ready', integrator: 'down' }), true, true]);
   });

@@ -1,17 +1,20 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
 import { runInNewContext } from 'node:vm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { policyOf } from '../../../src/passport/built-page.ts';
-import { bundle, renderPage } from '../../../src/passport/page/build.ts';
-import { linesOf, verdictOf } from '../../../src/passport/tell.ts';
+import { linesOf, verdictOf } from '../../../src/passport/facts-text.ts';
+import { bundleScript, renderPage } from '../../../src/passport/page/build.ts';
 import { verifyPassport } from '../../../src/passport/verify.ts';
 import { verifySignature } from '../../../src/proof/ed25519.ts';
 import { formatKeys } from '../../../src/proof/keys-file.ts';
 import { type Browser, CHROMIUM, openBrowser, type Tab } from '../../harness/chromium.ts';
 import { cutter, fileOf, homeOf } from '../../harness/cli.ts';
 import type { Loose } from '../../harness/cycle.ts';
+import { RUNS_A_BROWSER_MS } from '../../harness/timeouts.ts';
 import { type PassportGround, passportGround } from '../../passport/passport-ground.ts';
+
+vi.setConfig({ testTimeout: RUNS_A_BROWSER_MS, hookTimeout: RUNS_A_BROWSER_MS });
 
 let ground: PassportGround;
 let keys: string;
@@ -41,11 +44,13 @@ describe('the page as it is built', () => {
   });
 
   test('judges like the command line where there is nothing of Node', async () => {
-    const script = await bundle('judge.ts', 'page');
-    const judge = runInNewContext(`${script}; page.judge`, { TextDecoder, TextEncoder, URL, atob }) as (
-      passport: Uint8Array,
-      keys: string,
-    ) => Loose;
+    const script = await bundleScript('judge.ts', 'page');
+    const judge = runInNewContext(`${script}; page.judgeForPage`, {
+      TextDecoder,
+      TextEncoder,
+      URL,
+      atob,
+    }) as (passport: Uint8Array, keys: string) => Loose;
     const here = verifyPassport(Buffer.from(ground.text), ground.keys, verifySignature);
     if (!here.ok) throw new Error(here.reason);
     expect(JSON.parse(JSON.stringify(judge(Buffer.from(ground.text), keys)))).toEqual({

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ClientFault, endpointOf, openClient } from '../../../src/cli/client/client.ts';
 import { acceptedOutcome, Refused } from '../../../src/cli/client/refused.ts';
 import { EntryProgressDocument, SweepDocument } from '../../../src/cli/generated/graphql.ts';
@@ -13,6 +13,9 @@ import { ledgerKeyOf } from '../../../src/home/ledger-key.ts';
 import { clientConfig, cutter, fileOf, homeOf, person } from '../../harness/cli.ts';
 import { fresh, verified } from '../../harness/cycle.ts';
 import { type TestServer, testServer } from '../../harness/server.ts';
+import { RUNS_PROGRAMS_MS } from '../../harness/timeouts.ts';
+
+vi.setConfig({ testTimeout: RUNS_PROGRAMS_MS });
 
 let server: TestServer;
 let home: string;

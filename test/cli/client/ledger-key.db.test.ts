@@ -4,7 +4,7 @@ import { cpSync, existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { runDocument } from '../../../src/cli/run.ts';
 import { announceServer, runningServers } from '../../../src/home/home-servers.ts';
 import { keepLedgerKey, ledgerKeyOf } from '../../../src/home/ledger-key.ts';
@@ -15,6 +15,9 @@ import { clientConfig, cutter, fileOf, homeOf, person } from '../../harness/cli.
 import { fresh } from '../../harness/cycle.ts';
 import { provesItself } from '../../harness/identity.ts';
 import { type TestServer, testServer } from '../../harness/server.ts';
+import { RUNS_PROGRAMS_MS } from '../../harness/timeouts.ts';
+
+vi.setConfig({ testTimeout: RUNS_PROGRAMS_MS });
 
 const NONCE = 'n'.repeat(43);
 const closers: (() => unknown)[] = [];

@@ -2,11 +2,14 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { runDocument } from '../../../src/cli/run.ts';
 import { clientConfig, cutter, homeOf, person } from '../../harness/cli.ts';
 import { fresh } from '../../harness/cycle.ts';
 import { type TestServer, testServer } from '../../harness/server.ts';
+import { RUNS_PROGRAMS_MS } from '../../harness/timeouts.ts';
+
+vi.setConfig({ testTimeout: RUNS_PROGRAMS_MS });
 
 let server: TestServer;
 let home: string;

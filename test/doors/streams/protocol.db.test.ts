@@ -14,6 +14,9 @@ import {
 } from '../../harness/protocol-client.ts';
 import { checkpointSeedOf } from '../../harness/seeds.ts';
 import { type TestServer, testServer } from '../../harness/server.ts';
+import { WAITS_FOR_OTHERS_MS } from '../../harness/timeouts.ts';
+
+vi.setConfig({ testTimeout: WAITS_FOR_OTHERS_MS });
 
 const transports = [
   { name: 'WebSocket', over: overWebSocket, other: overEvents },
@@ -37,7 +40,7 @@ async function grown(of = server): Promise<void> {
   await vi.waitUntil(async () => {
     const { rows } = await of.superuser.query('select 1 from cutter_log.pending limit 1');
     return rows.length === 0;
-  }, 120_000);
+  }, WAITS_FOR_OTHERS_MS);
 }
 
 async function until(

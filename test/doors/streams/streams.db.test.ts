@@ -1,5 +1,8 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { type DoorServer, doorServer, openEvents, openSocket, send } from '../../harness/doors.ts';
+import { WAITS_FOR_OTHERS_MS } from '../../harness/timeouts.ts';
+
+vi.setConfig({ testTimeout: WAITS_FOR_OTHERS_MS });
 
 let doors: DoorServer;
 
@@ -18,7 +21,7 @@ async function settled(read: () => number): Promise<number> {
         before = read();
         return steady;
       },
-      { interval: 50, timeout: 120_000 },
+      { interval: 50, timeout: WAITS_FOR_OTHERS_MS },
     )
     .toBeGreaterThan(10);
   return before;

@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { checkLedger } from '../../../src/fsck/check.ts';
 import { keptFile } from '../../../src/fsck/heads.ts';
 import { keptHeads } from '../../../src/log/setback/kept-heads.ts';
@@ -10,7 +10,10 @@ import { cutter } from '../../harness/cli.ts';
 import { marked } from '../../harness/cycle.ts';
 import { seeded, testSeed } from '../../harness/seeded.ts';
 import { type TestServer, testServer } from '../../harness/server.ts';
+import { CHECKS_AFTER_EACH_FAULT_MS } from '../../harness/timeouts.ts';
 import { cosigned, everyKindOfPhase, tamper } from '../fsck-ground.ts';
+
+vi.setConfig({ testTimeout: CHECKS_AFTER_EACH_FAULT_MS });
 
 let server: TestServer;
 const home = mkdtempSync(join(tmpdir(), 'cutter-fsck-heads-'));
@@ -125,7 +128,7 @@ describe('The heads that the ledger keeps', () => {
     expect(await told()).toEqual([]);
   });
 
-  test('each of 40 bits that are flipped in the file is told', { timeout: 600_000 }, async () => {
+  test('each of 40 bits that are flipped in the file is told', async () => {
     const random = seeded(testSeed());
     const bytes = readFileSync(kept);
     for (let nth = 0; nth < 40; nth += 1) {

@@ -10,7 +10,7 @@ beforeAll(async () => {
   await everyKindOfPhase(server);
   await settled(server);
   await server.close();
-}, 120_000);
+});
 
 async function found(): Promise<string[]> {
   const { findings } = await checkLedger({ url: server.database.urls.evidence });

@@ -4,7 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { KINDS, type Kind } from '../../../src/fsck/kinds.ts';
 import { copyBinary } from '../../../src/fsck/rows/copy.ts';
 import { BirthText, StandingRows } from '../../../src/fsck/rows/row-text.ts';
-import { canonicalJson, type PlainJson, parsePlainJson } from '../../../src/proof/canonical.ts';
+import { canonicalJson, type PlainJson } from '../../../src/proof/canonical.ts';
+import { parsePlainJson } from '../../../src/proof/parse-plain-json.ts';
+import { anyText } from '../../harness/any-text.ts';
 import { testDatabase } from '../../harness/database.ts';
 
 let client: Client;
@@ -15,6 +17,7 @@ beforeAll(async () => {
 afterAll(() => client.end());
 
 const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
+const orNull = (text: string | undefined) => (text === undefined ? 'null::text' : quoted(text));
 
 /** A kind of one column of a type, read as values are read from the tables. */
 async function canonicalOf(type: string, values: readonly string[]): Promise<(string | null)[]> {
@@ -27,7 +30,7 @@ async function canonicalOf(type: string, values: readonly string[]): Promise<(st
   return found;
 }
 
-const text = fc.string({ unit: 'binary' }).filter((value) => !value.includes('\0') && value.isWellFormed());
+const text = anyText().filter((value) => !value.includes('\0') && value.isWellFormed());
 const name = fc.oneof(
   fc.constantFrom('a', 'b', 'aa', 'a b', 'a!', 'A', 'é', '\ud83d\ude00', '\uffee', ''),
   text,
@@ -139,6 +142,7 @@ describe('The canonical text of a column as COPY sends it', () => {
       key: ['at', 'local'],
       columns: ['at', 'local', 'rest'],
       types,
+      added: new Set(),
       atBirth: {},
     } as unknown as Kind;
     const birth = new BirthText(kind);
@@ -160,5 +164,31 @@ describe('The canonical text of a column as COPY sends it', () => {
         table: 'made_up',
       });
     expect(made).toEqual([whole('a"b', null), whole('é', { aa: 2, b: 1 })]);
+  });
+
+  test('leaves out a column that a later migration added, where it holds nothing', async () => {
+    const kind = {
+      ...KINDS[0],
+      recorded: 'made_up',
+      key: ['id'],
+      columns: ['also', 'id', 'more'],
+      types: { also: 'text', id: 'uuid', more: 'text' },
+      added: new Set(['also', 'more']),
+      atBirth: {},
+    } as unknown as Kind;
+    const birth = new BirthText(kind);
+    const id = 'f81d4fae-7dec-11d0-a765-00a0c91e6bf6';
+    const rows = [{ id }, { also: 'a', id }, { id, more: 'b' }, { also: 'a', id, more: 'b' }];
+    const values = rows.map(({ also, more }: { also?: string; more?: string }) => [also, more]);
+    const listed = values.map(([also, more]) => `(${orNull(also)}, '${id}'::uuid, ${orNull(more)})`);
+    const made: string[] = [];
+    const from = `(values ${listed.join()}) r (also, id, more)`;
+    await copyBinary(client, `select ${birth.select} from ${from}`, (row) => {
+      birth.digest(row);
+      made.push(birth.text.bytes.toString('utf8', 0, birth.text.length));
+    });
+    expect(made).toEqual(
+      rows.map((columns) => canonicalJson({ columns, id, op: 'insert', table: 'made_up' })),
+    );
   });
 });

@@ -3,6 +3,7 @@ import { checkLedger } from '../../../src/fsck/check.ts';
 import { KINDS, type Kind } from '../../../src/fsck/kinds.ts';
 import { rotated } from '../../harness/keys.ts';
 import { type TestServer, testServer } from '../../harness/server.ts';
+import { CHECKS_AFTER_EACH_FAULT_MS } from '../../harness/timeouts.ts';
 import { everyKindOfPhase, keyOf, tamper } from '../fsck-ground.ts';
 
 let server: TestServer;
@@ -116,7 +117,7 @@ async function altered(
 describe('A single column altered by a superuser, triggers off', () => {
   for (const kind of written) {
     test(`of ${kind.table}: fsck names exactly that table, key and column, whichever it is`, {
-      timeout: 900_000,
+      timeout: CHECKS_AFTER_EACH_FAULT_MS,
     }, async () => {
       for (const { column, value, where } of changesOf(kind)) {
         const { rows } = await server.superuser.query<{ key: string }>(
@@ -142,7 +143,7 @@ describe('A single column altered by a superuser, triggers off', () => {
 describe('A column altered in each table at once', () => {
   for (let nth = 0; nth < MOST_VALUES; nth += 1) {
     test(`to value ${nth + 1} of its type: fsck names exactly those rows and columns`, {
-      timeout: 900_000,
+      timeout: CHECKS_AFTER_EACH_FAULT_MS,
     }, async () => {
       let count = 0;
       for (let at = 0; at < MOST_COLUMNS; at += 1) {

@@ -3,11 +3,11 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Scrub, startScrub } from '../../../src/fsck/scrub/scrub.ts';
 import { type Loose, marked } from '../../harness/cycle.ts';
 import { type TestServer, testServer } from '../../harness/server.ts';
+import { CHECKS_AFTER_EACH_FAULT_MS } from '../../harness/timeouts.ts';
 import { heardLog } from '../../log/log-ground.ts';
 import { everyKindOfPhase, settled, tamper } from '../fsck-ground.ts';
 
-// A pass is some hundred statements and a test waits for several, on machines that may have much else to do.
-vi.setConfig({ testTimeout: 600_000 });
+vi.setConfig({ testTimeout: CHECKS_AFTER_EACH_FAULT_MS });
 
 /** Hardly any rest: a test waits for passes, not for time. */
 const PACE = { page: { records: 5, rows: 1000 }, rest: 0, leastRestMs: 1, passRestMs: 1 };

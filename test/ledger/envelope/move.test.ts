@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ENTRY_STATES, TRANSITIONS } from '../../../src/law/states.ts';
 import { HISTORY_CHANGE_KINDS, LANES } from '../../../src/law/values.ts';
 import { bearEntries, moveEntries, moveEntry } from '../../../src/ledger/envelope/move.ts';
-import { Writes } from '../../../src/ledger/envelope/writes.ts';
+import { composeWrites } from '../../../src/ledger/envelope/writes.ts';
 
 const AT = '2026-01-01T00:00:00.000000Z';
 const ENTRY = '01960000-0000-7000-8000-000000000001';
@@ -29,11 +29,14 @@ describe('a move', () => {
   for (const { from, verb, lane, to } of TRANSITIONS) {
     const mover = { lane, caller: CALLER };
     test(`${verb} of ${lane} from ${from ?? 'nothing'} leads to ${to}, in the rows and in the record`, () => {
-      const writes = new Writes(AT);
+      const step =
+        from === null
+          ? bearEntries(mover, [
+              { ...said, verb, kind: 'cut_request', payload: { a: 1 }, scenario_ref: null },
+            ])
+          : moveEntry(mover, { ...said, verb, from });
+      const { writes, sent } = composeWrites<string>(AT, { ...step });
       if (from === null) {
-        bearEntries(mover, writes, [
-          { ...said, verb, kind: 'cut_request', payload: { a: 1 }, scenario_ref: null },
-        ]);
         expect(writes.preview.get('decision_backlog_entry')).toEqual([
           {
             entry_id: ENTRY,
@@ -46,8 +49,7 @@ describe('a move', () => {
         ]);
         expect(writes.updates).toEqual([]);
       } else {
-        const { moved } = moveEntry(mover, writes, { ...said, verb, from });
-        expect(moved.values).toEqual([to, ENTRY, from]);
+        expect(sent['moved']?.values).toEqual([to, ENTRY, from]);
         expect(writes.updates).toEqual([
           { table: 'decision_backlog_entry', id: ENTRY, columns: { status: to } },
         ]);
@@ -61,13 +63,13 @@ describe('a move', () => {
   }
 
   test('takes many entries to the state that each one’s arrow leads to', () => {
-    const writes = new Writes(AT);
     const other = '01960000-0000-7000-8000-000000000003';
-    const { moved } = moveEntries({ lane: 'DOT-991', caller: CALLER }, writes, [
+    const step = moveEntries({ lane: 'DOT-991', caller: CALLER }, [
       { ...said, verb: 'sweep_promote', from: 'marked' },
       { ...said, entryId: other, verb: 'abandon', from: 'reviewed_deferred' },
     ]);
-    expect(moved.values).toEqual([
+    const { writes, sent } = composeWrites(AT, { ...step });
+    expect(sent.moved.values).toEqual([
       [ENTRY, other],
       ['marked', 'reviewed_deferred'],
       ['review_pending', 'abandoned'],
@@ -78,17 +80,15 @@ describe('a move', () => {
     ]);
   });
 
-  test('that the table does not have is a defect: nothing is recorded', () => {
+  test('that the table does not have is a defect', () => {
     let refused = 0;
     for (const lane of LANES) {
       for (const verb of HISTORY_CHANGE_KINDS) {
         for (const from of ENTRY_STATES) {
           if (TRANSITIONS.some((t) => t.from === from && t.verb === verb && t.lane === lane)) continue;
-          const writes = new Writes(AT);
-          expect(() => moveEntry({ lane, caller: CALLER }, writes, { ...said, verb, from })).toThrow(
+          expect(() => moveEntry({ lane, caller: CALLER }, { ...said, verb, from })).toThrow(
             `The transition table has no ${verb} of ${lane} from ${from}`,
           );
-          expect(writes.rows).toEqual([]);
           refused += 1;
         }
       }

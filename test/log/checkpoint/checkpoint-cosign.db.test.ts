@@ -159,11 +159,11 @@ const ALTERATIONS: Record<string, { sql: string[]; whileLanesRest?: true; says: 
   },
   'what the lane signed last': {
     sql: [`update cutter_log.cosignature set root = sha256('x')`],
-    says: /doesn't carry this lane's signature/,
+    says: /doesn't have this lane's signature/,
   },
   'the signature of what the lane signed last': {
     sql: [`update cutter_log.cosignature set signature = sha256('x') || sha256('y')`],
-    says: /doesn't carry this lane's signature/,
+    says: /doesn't have this lane's signature/,
   },
   'the newest signature is gone': {
     sql: ['delete from cutter_log.cosignature where size = 20'],

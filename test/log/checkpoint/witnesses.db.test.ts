@@ -407,11 +407,11 @@ describe('config', () => {
         `${one.vkey.replace(/\+[0-9a-f]{8}\+/, '+00000000+')} https://x.example/`,
         /line 1: the hash isn't the one/,
       ],
-      [`w+01020304+BA== https://x.example/`, /line 1: the key is no good: public_key_length/],
+      [`w+01020304+BA== https://x.example/`, /line 1: the key is not sound: public_key_length/],
       [`w https://x.example/`, /line 1: a verifier key has the form/],
       [
         `\n${one.vkey} https://x.example/\n${one.vkey} https://y.example/`,
-        /line 3: the key stands in a line above already/,
+        /line 3: the key is in an earlier line already/,
       ],
     ];
     for (const [text, fault] of lines) {

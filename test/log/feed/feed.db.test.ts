@@ -7,6 +7,7 @@ import type { HistoryMessage } from '../../../src/log/feed/history-message.ts';
 import type { SubscribeOptions } from '../../../src/log/feed/subscription.ts';
 import type { Integrator } from '../../../src/log/queue/integrator.ts';
 import { asOwner } from '../../harness/cluster.ts';
+import { WAITS_FOR_OTHERS_MS } from '../../harness/timeouts.ts';
 import {
   drained,
   type Ground,
@@ -19,6 +20,8 @@ import {
   pull,
   range,
 } from '../log-ground.ts';
+
+vi.setConfig({ testTimeout: WAITS_FOR_OTHERS_MS });
 
 const caughtUp = (message: HistoryMessage): boolean => message.type === 'CaughtUp';
 const ended = (): boolean => false;
@@ -64,7 +67,9 @@ async function headNow(): Promise<number> {
 async function markNow(by?: string): Promise<number> {
   const made = await mark(ground.exec, by);
   // On a busy machine the integrator may take longer than one wait, which then says null.
-  return Number(await vi.waitUntil(() => feed.waitForPosition(made.recordId), { timeout: 120_000 }));
+  return Number(
+    await vi.waitUntil(() => feed.waitForPosition(made.recordId), { timeout: WAITS_FOR_OTHERS_MS }),
+  );
 }
 
 describe('messages', () => {
@@ -358,7 +363,7 @@ describe('the end of a stream', () => {
     await vi.waitFor(async () => {
       const [message] = await pull(stream, () => true);
       expect(message).toMatchObject({ type: 'Reset', reason: 'AUTHORITY_ENDED' });
-    }, 120_000);
+    }, WAITS_FOR_OTHERS_MS);
     expect((await stream.next()).done).toBe(true);
     await guarded.close();
   });
@@ -424,7 +429,7 @@ describe('losing the database', () => {
     const after = (ready as { cursor: string }).cursor;
     await vi.waitFor(async () => {
       expect(positionsOf(await pull(subscribe({ after }, strict), events(1)))).toEqual([position]);
-    }, 120_000);
+    }, WAITS_FOR_OTHERS_MS);
     await strict.close();
   });
 });

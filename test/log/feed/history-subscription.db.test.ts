@@ -6,7 +6,10 @@ import { WebSocket } from 'ws';
 import { tokenHash } from '../../../src/auth/authenticate.ts';
 import { KEY_RECORDS } from '../../harness/keys.ts';
 import { type TestServer, testServer } from '../../harness/server.ts';
+import { WAITS_FOR_OTHERS_MS } from '../../harness/timeouts.ts';
 import { type Mark, mark, range } from '../log-ground.ts';
+
+vi.setConfig({ testTimeout: WAITS_FOR_OTHERS_MS });
 
 const HISTORY = `subscription ($after: String, $filter: HistoryFilter) {
   history(after: $after, filter: $filter) {
@@ -149,7 +152,7 @@ describe('subscription history', () => {
     server.integrator?.nudge();
     expect((await pull(stream, first))[0]?.rows?.[0].historyId).toBe(live.historyId);
     await stream.return?.();
-    await vi.waitFor(() => expect(server.feed.subscribers).toBe(0), 120_000);
+    await vi.waitFor(() => expect(server.feed.subscribers).toBe(0), WAITS_FOR_OTHERS_MS);
   });
 
   test('the streamed columns equal those of the history connection', async () => {
@@ -211,7 +214,7 @@ describe('subscription history', () => {
     expect(text.match(/"HistoryEvent"/g)?.length).toBe(
       Number((await server.feed.head()).nextPosition) - KEY_RECORDS,
     );
-    await vi.waitFor(() => expect(server.feed.subscribers).toBe(0), 120_000);
+    await vi.waitFor(() => expect(server.feed.subscribers).toBe(0), WAITS_FOR_OTHERS_MS);
   });
 
   test('what hangs under the rows of a record is one statement for each field, however many rows', async () => {
@@ -323,7 +326,7 @@ describe('subscription history', () => {
       sql.unsafe`update cutter_auth.token set revoked_at = transaction_timestamp() where token_sha256 = ${sql.binary(tokenHash(server.tokens.reviewer))}`,
     );
     expect((await rest).at(-1)).toMatchObject({ __typename: 'Reset', reason: 'AUTHORITY_ENDED' });
-    await vi.waitFor(() => expect(server.feed.subscribers).toBe(0), 120_000);
+    await vi.waitFor(() => expect(server.feed.subscribers).toBe(0), WAITS_FOR_OTHERS_MS);
   });
 
   test('a token that is narrowed to other entries ends its stream, and the next one shows those alone', async () => {
@@ -352,7 +355,7 @@ describe('subscription history', () => {
     await pull(stream, caughtUp);
     expect(server.feed.subscribers).toBe(1);
     cut.terminate();
-    await vi.waitFor(() => expect(server.feed.subscribers).toBe(0), 120_000);
+    await vi.waitFor(() => expect(server.feed.subscribers).toBe(0), WAITS_FOR_OTHERS_MS);
   });
 
   test('across a restart of the server the cursor goes on: what was written in between arrives, once', async () => {

@@ -5,6 +5,7 @@ import { parseRecord } from '../../../src/law/parse-record.ts';
 import { buildRecord } from '../../../src/law/record.ts';
 import { startIntegrator } from '../../../src/log/queue/integrator.ts';
 import { pendingStatement } from '../../../src/log/queue/pending.ts';
+import { WAITS_FOR_OTHERS_MS } from '../../harness/timeouts.ts';
 import {
   drained,
   type Ground,
@@ -16,6 +17,8 @@ import {
   logOf,
   mark,
 } from '../log-ground.ts';
+
+vi.setConfig({ testTimeout: WAITS_FOR_OTHERS_MS });
 
 const WRITERS = 16;
 const COMMITS_EACH = 40;
@@ -180,7 +183,7 @@ describe('integrator', () => {
         `select 1 from pg_locks where relation = 'cutter_log.log'::regclass and not granted`,
       );
       expect(rows).toHaveLength(1);
-    }, 120_000);
+    }, WAITS_FOR_OTHERS_MS);
     await database.superuser.query(KILL);
     await blocker.query('rollback');
     blocker.release();
@@ -197,7 +200,10 @@ describe('integrator', () => {
     const integrator = ground.integrate({ batch: 2 });
     integrator.onIntegrated((batch) => told.push(batch));
     await drained(database, integrator);
-    await vi.waitFor(() => expect(told.flatMap((batch) => batch.recordIds)).toEqual(made), 120_000);
+    await vi.waitFor(
+      () => expect(told.flatMap((batch) => batch.recordIds)).toEqual(made),
+      WAITS_FOR_OTHERS_MS,
+    );
     expect(told.map(({ firstPosition, lastPosition }) => [firstPosition, lastPosition])).toEqual([
       [before, before + 1],
       [before + 2, before + 2],
@@ -226,7 +232,7 @@ describe('integrator', () => {
         expect(
           log.alarms.filter(({ alarm }) => alarm === 'DUPLICATE_RECORD').map(({ recordId }) => recordId),
         ).toEqual([first, twice]),
-      120_000,
+      WAITS_FOR_OTHERS_MS,
     );
     await integrator.close();
   });
@@ -246,7 +252,7 @@ describe('integrator', () => {
         return recordId;
       }),
     );
-    await vi.waitFor(() => expect(told.toSorted()).toEqual(made.toSorted()), 120_000);
+    await vi.waitFor(() => expect(told.toSorted()).toEqual(made.toSorted()), WAITS_FOR_OTHERS_MS);
     const positions = await logOf(database);
     for (const recordId of made) expect(positions.has(recordId)).toBe(true);
     expect(log.alarms).toHaveLength(before);
@@ -257,14 +263,17 @@ describe('integrator', () => {
     const { database, exec } = ground;
     const integrator = ground.integrate();
     const { recordId } = await mark(exec);
-    await vi.waitFor(async () => expect((await logOf(database)).has(recordId)).toBe(true), 120_000);
+    await vi.waitFor(
+      async () => expect((await logOf(database)).has(recordId)).toBe(true),
+      WAITS_FOR_OTHERS_MS,
+    );
     await integrator.close();
   });
 
   test('connected as anybody but cutter_integrator it stops with an alarm and does not try again', async () => {
     const log = heardLog();
     const integrator = startIntegrator({ url: ground.database.urls.observe, log });
-    await vi.waitFor(() => expect(integrator.state()).toBe('stopped'), 120_000);
+    await vi.waitFor(() => expect(integrator.state()).toBe('stopped'), WAITS_FOR_OTHERS_MS);
     expect(log.alarms).toMatchObject([{ alarm: 'INTEGRATOR_REFUSED' }]);
     await integrator.close();
   });

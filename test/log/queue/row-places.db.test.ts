@@ -19,7 +19,7 @@ describe('a ledger of before the places', () => {
     await everyKindOfPhase(server);
     await settled(server);
     await server.close();
-  }, 120_000);
+  });
 
   const places = async () =>
     (await server.superuser.query('select * from cutter_log.row_place order by noun, position, ordinal'))

@@ -14,9 +14,9 @@ import { cosigned, settled } from '../../fsck/fsck-ground.ts';
 import { call, fresh, type Loose, sampleText, verified } from '../../harness/cycle.ts';
 import { restoreGround, type Up } from '../../harness/incarnation-ground.ts';
 import type { TestServer } from '../../harness/server.ts';
+import { RESTARTS_POSTGRES_MS, WAITS_FOR_OTHERS_MS } from '../../harness/timeouts.ts';
 
-// Clusters are stopped, copied and started here, on machines that may have much else to do.
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
+vi.setConfig({ testTimeout: RESTARTS_POSTGRES_MS, hookTimeout: RESTARTS_POSTGRES_MS });
 
 const ground = restoreGround();
 let ledger: Up;
@@ -179,14 +179,16 @@ describe('A restored backup', () => {
         const { rows } = await ledger.superuser.query('select lane from cutter_log.resumption');
         expect(rows).toEqual([{ lane: 'DOT-991' }]);
       },
-      { timeout: 60_000 },
+      { timeout: WAITS_FOR_OTHERS_MS },
     );
     await expectSuspended(ledger, before.next);
 
     // The other one accepts beside the running server.
     const second = await ground.resume({ lane: 'DOT-992' });
     expect(second.said).toMatch(/DOT-992 has accepted\. Both lanes have/);
-    await expect.poll(async () => (await head(ledger)).next, { timeout: 60_000 }).toBe(before.next + 1);
+    await expect
+      .poll(async () => (await head(ledger)).next, { timeout: WAITS_FOR_OTHERS_MS })
+      .toBe(before.next + 1);
     const now = await head(ledger);
     expect(now.incarnation).not.toBe(before.incarnation);
     await phases(ledger);
@@ -235,7 +237,7 @@ describe('A restored backup', () => {
     await vi.waitFor(
       async () => expect(await checkpointOf(ledger)).toMatchObject({ size: String(before.next) }),
       {
-        timeout: 60_000,
+        timeout: WAITS_FOR_OTHERS_MS,
       },
     );
     const forged = encodePlace({ incarnation: before.incarnation, next: later.next }, Buffer.alloc(32, 7));
@@ -246,7 +248,7 @@ describe('A restored backup', () => {
     await vi.waitFor(
       async () =>
         expect((await ledger.superuser.query('select from cutter_log.suspension')).rowCount).toBe(1),
-      { timeout: 60_000 },
+      { timeout: WAITS_FOR_OTHERS_MS },
     );
     expect(ledger.alarms).toContain('DATABASE_SET_BACK');
     await expectSuspended(ledger, before.next);
@@ -282,7 +284,9 @@ describe('A restored backup', () => {
     // What one writes under its own name, and didn't sign, isn't taken.
     await accept(exec, 'DOT-991', 'DOT-991');
     await accept(verify, 'DOT-992', 'DOT-992');
-    await vi.waitFor(() => expect(ledger.alarms).toContain('RESUMPTION_REFUSED'), { timeout: 60_000 });
+    await vi.waitFor(() => expect(ledger.alarms).toContain('RESUMPTION_REFUSED'), {
+      timeout: WAITS_FOR_OTHERS_MS,
+    });
     await expectSuspended(ledger, before.next);
     await ledger.down();
   });
@@ -306,7 +310,7 @@ test('newest records that are deleted under a running server are noticed by its 
   );
   await vi.waitFor(
     async () => expect((await ledger.superuser.query('select from cutter_log.suspension')).rowCount).toBe(1),
-    { timeout: 60_000 },
+    { timeout: WAITS_FOR_OTHERS_MS },
   );
   expect(ledger.alarms).toContain('DATABASE_SET_BACK');
   await expectSuspended(ledger, cut);
@@ -350,7 +354,7 @@ test('newest records that are deleted under a running server are noticed by its 
 
   const { code } = await ground.resume();
   expect(code).toBe(0);
-  await expect.poll(async () => (await head(ledger)).next, { timeout: 60_000 }).toBe(cut + 2);
+  await expect.poll(async () => (await head(ledger)).next, { timeout: WAITS_FOR_OTHERS_MS }).toBe(cut + 2);
   const { rows: order } = await ledger.superuser.query(
     'select record_id::text as id from cutter_log.log where position >= $1 order by position',
     [cut],
@@ -377,6 +381,8 @@ test('a record under the id of a resumption that holds other words than the lane
   await owner.end();
   await embedded.stop();
   ledger = await ground.up();
-  await vi.waitFor(() => expect(ledger.alarms).toContain('RESUMPTION_REFUSED'), { timeout: 60_000 });
+  await vi.waitFor(() => expect(ledger.alarms).toContain('RESUMPTION_REFUSED'), {
+    timeout: WAITS_FOR_OTHERS_MS,
+  });
   expect(await head(ledger)).toEqual(before);
 });

@@ -1,6 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { brokenEngine, ENGINE_BREAKS } from '../harness/broken-engine.ts';
 import { cutter } from '../harness/cli.ts';
+import { RUNS_PROGRAMS_MS } from '../harness/timeouts.ts';
+
+vi.setConfig({ testTimeout: RUNS_PROGRAMS_MS });
 
 const NOWHERE = '/nowhere/at/all';
 

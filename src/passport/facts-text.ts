@@ -7,8 +7,10 @@ export type Line = readonly [name: string, fact: string];
 export function verdictOf({ document, verified, mode }: Said): string {
   const rehearsed = mode === 'rehearsal' ? ' It was a rehearsal, by sample persons.' : '';
   return verified.verdict === 'pass'
-    ? `This passport is good: ${document.docCode} was cut as it was approved, and the other lane verified it.${rehearsed}`
-    : `This passport is good, and it tells of a failure: the cut of ${document.docCode} didn't pass its verification and is void.${rehearsed}`;
+    ? `This passport is good: ${document.docCode} was cut as it was approved, ` +
+        `and the other lane verified it.${rehearsed}`
+    : `This passport is good, and it reports a failure: the cut of ${document.docCode} ` +
+        `didn't pass its verification and is void.${rehearsed}`;
 }
 
 /** The facts of a good passport, for people. */
@@ -16,21 +18,21 @@ export function linesOf(said: Said): Line[] {
   const { document, plan, approved, cut, verified, checkpoint } = said;
   return [
     ['Document', document.docCode],
-    // Held by a short fingerprint alone (docs/reference/formats/passport.md).
+    // Only a short fingerprint vouches for it (docs/reference/formats/passport.md).
     ...(document.title === null ? [] : [['Title, as given', `“${document.title}”`] as const]),
     ['Source', `${document.byteLength} bytes, ${document.sourceDigest}`],
     [
       'Plan',
-      `${plan.manifestDigest}, ${counted(said)}${plan.profile === null ? '' : `, by ${plan.profile}`}`,
+      `${plan.manifestDigest}, ${countsText(said)}${plan.profile === null ? '' : `, by ${plan.profile}`}`,
     ],
-    ['Registered', deed(said.registered)],
-    ['Marked', deed(said.marked)],
+    ['Registered', deedText(said.registered)],
+    ['Marked', deedText(said.marked)],
     [
       'Approved',
-      `${deed(approved)}${approved.expiresAt === null ? '' : `; it expires ${when(approved.expiresAt)}`}`,
+      `${deedText(approved)}${approved.expiresAt === null ? '' : `; it expires ${secondsText(approved.expiresAt)}`}`,
     ],
-    ['Cut', `${deed(cut)}; signed by DOT-991 with ${cut.keyId}`],
-    ['Verified', `${verified.verdict}, ${deed(verified)}; signed by DOT-992 with ${verified.keyId}`],
+    ['Cut', `${deedText(cut)}; signed by DOT-991 with ${cut.keyId}`],
+    ['Verified', `${verified.verdict}, ${deedText(verified)}; signed by DOT-992 with ${verified.keyId}`],
     ...(verified.rationale === null ? [] : [['Because', verified.rationale] as const]),
     ...(verified.compensatedBy === null
       ? []
@@ -41,16 +43,16 @@ export function linesOf(said: Said): Line[] {
   ];
 }
 
-function counted({ plan: { counts } }: Said): string {
+function countsText({ plan: { counts } }: Said): string {
   const actions = (['birth', 'version', 'unchanged', 'vanished'] as const).filter((name) => counts[name] > 0);
   return [`${counts.records} records`, ...actions.map((name) => `${counts[name]} ${name}`)].join(', ');
 }
 
-function deed({ at, personId, position }: Deed): string {
-  return `${when(at)} by person ${personId}, at position ${position}`;
+function deedText({ at, personId, position }: Deed): string {
+  return `${secondsText(at)} by person ${personId}, at position ${position}`;
 }
 
 /** Seconds are enough for people. */
-function when(at: string): string {
+function secondsText(at: string): string {
   return `${at.slice(0, 10)} ${at.slice(11, 19)} UTC`;
 }
