@@ -132,7 +132,8 @@ async function codesOf(server: TestServer, { changeSetId }: CutRows): Promise<st
 test('the record of each phase carries the rows that the law names, and no others', async () => {
   await onCopy(async (server) => {
     const { rows } = await server.superuser.query<{ body: string }>(
-      `select (select string_agg(body, '' order by part) from cutter_log.record_part p where p.record_id = l.record_id) as body
+      `select (select string_agg(body, '' order by part) from cutter_log.record_part p
+         where p.record_id = l.record_id) as body
        from cutter_log.log l order by position`,
     );
     const verbs = new Set<string>();

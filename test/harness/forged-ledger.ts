@@ -87,7 +87,8 @@ export class Forger {
   async bodyOf(id: string): Promise<RecordBody> {
     return JSON.parse(
       await this.one(
-        `select (select string_agg(body, '' order by part) from cutter_log.record_part p where p.record_id = l.record_id)
+        `select (select string_agg(body, '' order by part) from cutter_log.record_part p
+           where p.record_id = l.record_id)
          from cutter_log.log l where l.row_ids @> array[$1::uuid]`,
         [id],
       ),

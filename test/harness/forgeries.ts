@@ -24,7 +24,8 @@ const OTHER_DIGEST = `sha256:${'0'.repeat(64)}`;
 /** A time, moved by some microseconds. */
 const shifted = (forger: Forger, time: string, micros: number) =>
   forger.one(
-    `select to_char(($1::timestamptz + $2 * interval '1 microsecond') at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`,
+    `select to_char(($1::timestamptz + $2 * interval '1 microsecond') at time zone 'UTC',
+       'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`,
     [time, micros],
   );
 

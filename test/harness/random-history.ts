@@ -188,7 +188,8 @@ async function whileAltered(
   changeSetId: string,
   work: () => Promise<Loose>,
 ): Promise<Loose> {
-  const which = `id = (select id from public.unit_version where provenance->>'change_set_id' = '${changeSetId}' order by id limit 1)`;
+  const which = `id = (select id from public.unit_version
+    where provenance->>'change_set_id' = '${changeSetId}' order by id limit 1)`;
   await server.superuser.query(`update public.unit_version set body = body || ' ' where ${which}`);
   try {
     return await work();

@@ -1,7 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import type { DatabasePool } from 'slonik';
 import { beforeAll, expect, test } from 'vitest';
+import type { Verb } from '../../src/auth/authority.ts';
 import { type CutLook, lookForCut } from '../../src/ledger/cut-look.ts';
+import { phaseIds } from '../../src/ledger/envelope/ids.ts';
 import type { ExecTx, VerifyTx } from '../../src/ledger/envelope/transaction.ts';
 import { lookForReview, type ReviewInput } from '../../src/ledger/review-look.ts';
 import { lookForVerify } from '../../src/ledger/verify/verify-look.ts';
@@ -29,14 +30,14 @@ function ledger(): Promise<RandomEntry[]> {
 }
 
 /** What a verb reads with, outside a call. */
-const bare = { id: () => randomUUID(), key: { keyId: 'none' } };
-const inExec = <T>(work: (tx: ExecTx) => Promise<T>): Promise<T> =>
+const bare = <V extends Verb>(verb: V) => ({ ids: phaseIds(verb, 'a key'), key: { keyId: 'none' } });
+const inExec = <V extends 'review' | 'cut', T>(verb: V, work: (tx: ExecTx<V>) => Promise<T>): Promise<T> =>
   (database.pools.exec as DatabasePool).transaction((connection) =>
-    work({ ...bare, connection, lane: 'DOT-991' } as unknown as ExecTx),
+    work({ ...bare(verb), connection, lane: 'DOT-991' } as unknown as ExecTx<V>),
   );
 const inVerify = <T>(work: (tx: VerifyTx) => Promise<T>): Promise<T> =>
   (database.pools.verify as DatabasePool).transaction((connection) =>
-    work({ ...bare, connection, lane: 'DOT-992' } as unknown as VerifyTx),
+    work({ ...bare('verify'), connection, lane: 'DOT-992' } as unknown as VerifyTx),
   );
 
 const isCovering = (entries: readonly RandomEntry[]) =>
@@ -48,8 +49,8 @@ test('CUT judges by the decision that nothing superseded, with its times', async
   expect(isCovering(entries)).toBe(true);
   for (const entry of entries) {
     const input = { idempotencyKey: 'k', entryId: entry.id, manifestDigest: 'sha256:0' };
-    const { approval } = await inExec((tx) => lookForCut(tx, input));
-    expect(approval, entry.id).toEqual(approvalOf(liveDecision(entry)));
+    const { look } = await inExec('cut', (tx) => lookForCut(tx, input));
+    expect(look.approval, entry.id).toEqual(approvalOf(liveDecision(entry)));
   }
 });
 
@@ -70,7 +71,7 @@ function approvalOf(decision: RandomDecision | null): CutLook['approval'] {
 test('REVIEW asks for the same one', async () => {
   for (const entry of await ledger()) {
     const input = { entryId: entry.id, expiresAt: null } as ReviewInput;
-    const { live_decision: live } = await inExec((tx) => lookForReview(tx, input));
+    const { live_decision: live } = await inExec('review', (tx) => lookForReview(tx, input));
     const due = liveDecision(entry);
     expect(live, entry.id).toEqual(
       due === null ? null : { id: due.id, verdict: due.verdict, not_before: due.notBefore },

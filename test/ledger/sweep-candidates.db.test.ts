@@ -4,7 +4,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { approvalFaults } from '../../src/law/approval.ts';
 import { IllegalTransition, NotFound } from '../../src/law/refusals.ts';
-import { canReach, nextState, statesBefore, TRANSITIONS } from '../../src/law/states.ts';
+import { canBecome, nextState, statesBefore, TRANSITIONS } from '../../src/law/states.ts';
 import { AT } from '../../src/ledger/envelope/reading.ts';
 import type { ExecTx } from '../../src/ledger/envelope/transaction.ts';
 import {
@@ -12,7 +12,7 @@ import {
   lockNamed,
   lockOldest,
   notDue,
-  unsweepable,
+  refusalOfNamed,
 } from '../../src/ledger/sweep-candidates.ts';
 import { REVIEW_DECISION, supersedeDecision } from '../../src/ledger/tables/review-decision.ts';
 import { insertInto } from '../../src/ledger/tables/table.ts';
@@ -110,7 +110,7 @@ test('named entries that a sweep can’t promote are refused with their state, t
       const others = named.filter((entry) => !due.includes(entry));
       if (others.length === 0) return;
       const ids = named.map(({ id }) => id);
-      const refusal = await unsweepable(tx, ids, new Set(due.map(({ id }) => id)));
+      const refusal = await refusalOfNamed(tx, ids, new Set(due.map(({ id }) => id)));
       expect(refusal).toBeInstanceOf(IllegalTransition);
       expect(refusal.retryable).toBe(others.every(canWait));
       const problems = others.map((entry) => ({
@@ -124,7 +124,7 @@ test('named entries that a sweep can’t promote are refused with their state, t
         expect.arrayContaining(problems.map((one) => expect.objectContaining(one))),
       );
       const unknown = randomUUID();
-      const missing = await unsweepable(tx, [...ids, unknown], new Set(due.map(({ id }) => id)));
+      const missing = await refusalOfNamed(tx, [...ids, unknown], new Set(due.map(({ id }) => id)));
       expect(missing).toBeInstanceOf(NotFound);
       expect(missing.problems.map(({ entryId }) => entryId)).toEqual([unknown]);
     });
@@ -132,7 +132,7 @@ test('named entries that a sweep can’t promote are refused with their state, t
 });
 
 const SWEPT = statesBefore('sweep_promote', 'DOT-991');
-const canWait = ({ kind, status }: RandomEntry) => kind === 'cut_request' && canReach(status, SWEPT);
+const canWait = ({ kind, status }: RandomEntry) => kind === 'cut_request' && canBecome(status, SWEPT);
 /** The executor's lane locks entries in the states out of which it moves them. */
 const isOwn = ({ status }: RandomEntry) =>
   TRANSITIONS.some(({ from, lane }) => from === status && lane === 'DOT-991');

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Findings } from '../../../src/fsck/finding.ts';
+import { FsckFindings } from '../../../src/fsck/finding.ts';
 import { checkApprovals } from '../../../src/fsck/meaning/approvals.ts';
 import { APPROVAL_FAULTS, approvalFaults } from '../../../src/law/approval.ts';
 import { VERDICTS, type Verdict } from '../../../src/law/values.ts';
@@ -26,8 +26,8 @@ beforeAll(async () => {
 });
 afterAll(() => client.end());
 
-async function findingsNow(): Promise<Findings['all']> {
-  const findings = new Findings();
+async function findingsNow(): Promise<FsckFindings['all']> {
+  const findings = new FsckFindings();
   await checkApprovals(client, HEAD, findings);
   return findings.all;
 }
