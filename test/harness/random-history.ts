@@ -69,7 +69,7 @@ export class RandomHistory {
 
   #key(verb: string): string {
     this.#keys += 1;
-    return `${verb}-${this.#keys}`;
+    return `random-${verb}-${this.#keys}`;
   }
 
   /** A call that may be refused; null where it was. */
