@@ -22,7 +22,7 @@ const { openGround } = await import('./ground.ts');
 /** Files that have to be entered more than once, and why. */
 const AGAIN: Readonly<Record<string, string>> = {
   'src/database/driver.ts':
-    'Each statement passes here. A cut sends four (locks, look, births, writes) and its record; the answer is one more.',
+    'Each statement passes here: the locks, the look, births and writes, the record, and the answer.',
   'src/database/pools.ts': 'A return: each row that PostgreSQL answers with is checked here.',
   'src/schema/scalars.ts': 'Reads the input; at the end it writes the answer.',
   'src/schema/node.ts': 'A return: gives each field of the answer to be written.',

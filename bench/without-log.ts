@@ -16,7 +16,7 @@ const LEFT_OUT = [
   },
   {
     file: '/src/ledger/envelope/writes.ts',
-    line: "this.#rows.push({ table: name, id, op: 'insert', columns: recordable(whole) });",
+    line: "this.#rows.push({ table: name, id, op: 'insert', columns: recordableRow(columns) });",
     instead: '',
   },
 ] as const;

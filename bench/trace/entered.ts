@@ -1,7 +1,7 @@
 /**
  * Notes which functions of `src` are entered from another file, in order, with what they are given. Each function's
- * source gets one call at its start as Node loads it. Nothing else of the program changes. Import this before any module
- * of `src`.
+ * source gets one call at its start as Node loads it. Nothing else of the program changes. Import this before any
+ * module of `src`.
  *
  * These are no entries:
  * - A call from the same file. The caller is the next function of `src` on the stack: awaiting functions are on it,

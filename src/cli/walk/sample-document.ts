@@ -14,7 +14,7 @@ Everyone may read here. These rules say how, so that everyone can.
 
 ## § 1 Borrowing
 
-Whoever lives in the village, or has walked here, may borrow.
+You may borrow if you live in the village, or have walked here.
 
 ### § 1.1 How many
 

@@ -122,12 +122,8 @@ class Composing {
     for (const row of settled) {
       const whole = wholeRow(table, row, this.#at) as Record<string, unknown>;
       const id = table.key.map((column) => String(whole[column])).join('/');
-      this.#rows.push({
-        table: name,
-        id,
-        op: 'insert',
-        columns: recordableRow(recordedColumns(table, whole)),
-      });
+      const columns = recordedColumns(table, whole);
+      this.#rows.push({ table: name, id, op: 'insert', columns: recordableRow(columns) });
       shown.push(whole);
     }
     if (settled.length > 0) this.#preview.set(name, shown);
