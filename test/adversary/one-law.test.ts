@@ -36,9 +36,12 @@ async function randomLedger(seed: string): Promise<TestDatabase> {
   const server = await testServer();
   const history = new RandomHistory(server, seeded(seed).named('history'));
   await history.run(STEPS);
-  // What the forgeries need, whatever the chance: cuts of both kinds by a second approval, and an entry's end.
-  await cutAgain(server, await approvedAgain(server), true);
-  await cutAgain(server, await approvedAgain(server), false);
+  // Whatever the chance: cuts of both kinds by a second approval, an edge, and an entry's end.
+  const [one, other] = [await approvedAgain(server), await approvedAgain(server)];
+  await cutAgain(server, one, true);
+  await cutAgain(server, other, false);
+  const edge = { idempotencyKey: fresh('edge'), fromEntryId: one.entryId, toEntryId: other.entryId };
+  await call(server, server.tokens.marker, 'declareDependency', { ...edge, kind: 'RELATED_TO' });
   const { entryId } = await marked(server);
   const end = { idempotencyKey: fresh('end'), entryId, rationale: 'Not wanted any more.' };
   await call(server, server.tokens.reviewer, 'abandon', end);
