@@ -19,7 +19,11 @@ interface Asked {
 }
 
 const LEDGER = 'test/ledger';
-const PHASES = [`${LEDGER}/phases.db.test.ts`, `${LEDGER}/phase-inputs.db.test.ts`];
+const PHASES = [
+  `${LEDGER}/phases.db.test.ts`,
+  `${LEDGER}/{phase,plan,json,random}-inputs.db.test.ts`,
+  `${LEDGER}/broken-spans.db.test.ts`,
+];
 const VERIFY = [`${LEDGER}/verify/*.db.test.ts`];
 const AMENDMENT = [`${LEDGER}/amendment.db.test.ts`];
 const ORDER = [

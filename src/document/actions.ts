@@ -7,7 +7,7 @@ import type { PlanRecord } from './types.ts';
 export type UnitAction = 'birth' | 'version' | 'unchanged' | 'vanished';
 
 /** A unit that exists, by its current version; where every cut that made it was compensated, by the newest void one. */
-export interface LiveUnit {
+export interface KnownUnit {
   readonly address: string;
   readonly unitId: string;
   /** The current version: the highest that isn't void; of a void unit its highest. Null where it has none at all. */
@@ -30,7 +30,7 @@ export interface LiveUnit {
 }
 
 /** What happens to the unit of one record. */
-export interface PlannedAction<R extends PlanRecord = PlanRecord, L extends LiveUnit = LiveUnit> {
+export interface PlannedAction<R extends PlanRecord = PlanRecord, L extends KnownUnit = KnownUnit> {
   readonly record: R;
   readonly address: string;
   readonly parentAddress: string | null;
@@ -42,7 +42,7 @@ export interface PlannedAction<R extends PlanRecord = PlanRecord, L extends Live
   readonly live: L | null;
 }
 
-export interface CutActions<L extends LiveUnit = LiveUnit> {
+export interface CutActions<L extends KnownUnit = KnownUnit> {
   /** One for each unit and container, in source order. */
   readonly actions: readonly PlannedAction<PlanRecord, L>[];
   /** Live units that no record has, ordered by the bytes of their addresses. */
@@ -50,7 +50,7 @@ export interface CutActions<L extends LiveUnit = LiveUnit> {
 }
 
 /** Compares a plan's records with the units of the same document, keyed by address. */
-export function actionsFor<L extends LiveUnit>(
+export function actionsFor<L extends KnownUnit>(
   records: readonly PlanRecord[],
   live: ReadonlyMap<string, L>,
 ): CutActions<L> {
@@ -61,28 +61,28 @@ export function actionsFor<L extends LiveUnit>(
     if (record.address === null) continue;
     const parentAddress =
       record.parentLocalId === null ? null : (addresses.get(record.parentLocalId) ?? null);
-    const standing = live.get(record.address) ?? null;
+    const known = live.get(record.address) ?? null;
     planned.add(record.address);
-    const decided = decideAction(record, parentAddress, standing);
-    actions.push({ record, address: record.address, parentAddress, ...decided, live: standing });
+    const decided = decideAction(record, parentAddress, known);
+    actions.push({ record, address: record.address, parentAddress, ...decided, live: known });
   }
-  const vanished = [...live.values()].filter((unit) => isStanding(unit) && !planned.has(unit.address));
+  const vanished = [...live.values()].filter((unit) => isLive(unit) && !planned.has(unit.address));
   return { actions, vanished: vanished.sort((a, b) => byBytes(a.address, b.address)) };
 }
 
-const isStanding = (unit: LiveUnit): boolean => !unit.void && unit.vanished !== true;
+const isLive = (unit: KnownUnit): boolean => !unit.void && unit.vanished !== true;
 
-function decideAction(record: PlanRecord, parentAddress: string | null, live: LiveUnit | null) {
+function decideAction(record: PlanRecord, parentAddress: string | null, live: KnownUnit | null) {
   if (live === null) return { action: 'birth', baseVersionSeq: null, versionSeq: 1 } as const;
   const baseVersionSeq = live.void ? null : live.versionSeq;
-  if (isStanding(live) && isSame(record, parentAddress, live)) {
+  if (isLive(live) && isSame(record, parentAddress, live)) {
     return { action: 'unchanged', baseVersionSeq, versionSeq: live.versionSeq } as const;
   }
   return { action: 'version', baseVersionSeq, versionSeq: live.highestSeq + 1 } as const;
 }
 
 /** Byte for byte, and in everything that may differ between versions; an equal content hash isn't enough. */
-function isSame(record: PlanRecord, parentAddress: string | null, live: LiveUnit): boolean {
+function isSame(record: PlanRecord, parentAddress: string | null, live: KnownUnit): boolean {
   return (
     record.textDigest === live.textDigest &&
     record.kind === live.kind &&

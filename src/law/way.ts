@@ -99,7 +99,7 @@ export function wayFaultText(fault: WayFault, move: RecordedMove, record: Moving
   const moved = `Entry ${entryId} moved by ${kind} from ${from ?? 'nothing'} to ${to}`;
   switch (fault.kind) {
     case 'elsewhere':
-      return `${moved}, but it stood in ${fault.state ?? 'no state'}`;
+      return `${moved}, but it was in ${fault.state ?? 'no state'}`;
     case 'no-arrow':
       return `${moved}, and the lane ${record.lane} has no such arrow`;
     case 'other-verb':

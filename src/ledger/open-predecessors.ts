@@ -10,11 +10,11 @@ const FAILED = sql.join(
   sql.fragment`, `,
 );
 
-const standing = z.object({ id: z.string(), status: z.enum(ENTRY_STATES), kind: z.enum(ENTRY_KINDS) });
-type Standing = z.infer<typeof standing>;
+const listedEntry = z.object({ id: z.string(), status: z.enum(ENTRY_STATES), kind: z.enum(ENTRY_KINDS) });
+type ListedEntry = z.infer<typeof listedEntry>;
 
 /** A `blocks` predecessor that isn't complete, and the last of its successors: those that have none themselves. */
-export const openPredecessor = standing.extend({ last: z.array(standing) });
+export const openPredecessor = listedEntry.extend({ last: z.array(listedEntry) });
 type OpenPredecessor = z.infer<typeof openPredecessor>;
 
 const shown = (alias: FragmentSqlToken) =>
@@ -88,7 +88,13 @@ function predecessorMessage({ last, ...predecessor }: OpenPredecessor): string {
   return `${blocked}; its successor, entry ${end.id}, is ${end.status} and has none itself; ${declared(end.id)}`;
 }
 
-function waitFor({ kind, status }: { readonly kind: Standing['kind']; readonly status: EntryState }): string {
+function waitFor({
+  kind,
+  status,
+}: {
+  readonly kind: ListedEntry['kind'];
+  readonly status: EntryState;
+}): string {
   if (kind !== 'cut_request')
     return (
       `entries of kind ${kind} are never cut; abandon it, ` +

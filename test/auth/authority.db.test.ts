@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { type GraphQLObjectType, GraphQLUnionType, getNullableType } from 'graphql';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { AUTHORITY, type Authority, SCOPES, type Scope, type Verb } from '../../src/auth/authority.ts';
 import { QUERY_AUTHORITY } from '../../src/auth/query-authority.ts';
 import { SAMPLE_PARTIES } from '../../src/auth/sample-parties.ts';
-import type { Secrets } from '../../src/home/secrets.ts';
 import { schema } from '../../src/resolvers/index.ts';
 import { caller, sample, tokenFor } from '../harness/callers.ts';
-import { call, fresh, type Loose, manifestOf, marked, reviewed, sweepAll, wasCut } from '../harness/cycle.ts';
-import { EXAMPLES, perform, places, registered, VERBS } from '../harness/examples.ts';
+import { call, fresh, type Loose, marked, wasCut } from '../harness/cycle.ts';
+import { EXAMPLES, perform, places, VERBS } from '../harness/examples.ts';
 import { fingerprint } from '../harness/row-counts.ts';
-import { type TestServer, type TestServerOptions, testServer } from '../harness/server.ts';
+import { type TestServer, testServer } from '../harness/server.ts';
+import { BAD, mutation } from './authority-ground.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -116,18 +116,6 @@ describe('lists that may only shrink', () => {
   });
 });
 
-/** Input that is wrong in every field that isn't judged by GraphQL itself. */
-const BAD: Readonly<Record<Verb, Record<string, unknown>>> = {
-  registerSource: { idempotencyKey: '', docCode: '!', mediaType: 'x', content: { base64: '?' } },
-  mark: { idempotencyKey: '', sourceId: 'x', cutSpec: { profile: '' }, signalSource: '' },
-  declareDependency: { idempotencyKey: '', fromEntryId: 'x', toEntryId: 'x', kind: 'BLOCKS' },
-  sweep: { idempotencyKey: '', limit: 0 },
-  review: { idempotencyKey: '', entryId: 'x', verdict: 'APPROVE', manifestDigest: 'x', expiresAt: 'soon' },
-  cut: { idempotencyKey: '', entryId: 'x', manifestDigest: 'x' },
-  verify: { idempotencyKey: '', changeSetId: 'x' },
-  abandon: { idempotencyKey: '', entryId: 'x', rationale: '' },
-};
-
 describe.each(VERBS)('%s', (verb) => {
   const { scope } = TABLE[verb];
   // All others that one principal may hold: `change:verify` never meets `change:cut`.
@@ -219,11 +207,6 @@ describe.each(VERBS)('%s', (verb) => {
   });
 });
 
-function mutation(verb: string): string {
-  const type = `${verb.charAt(0).toUpperCase()}${verb.slice(1)}Input`;
-  return `mutation ($input: ${type}!) { ${verb}(input: $input) { __typename ... on Refusal { message guard problems { path code } } } }`;
-}
-
 describe('a token narrowed to an entry', () => {
   test('reaches that entry', async () => {
     for (const verb of ['review', 'cut', 'abandon'] as const) {
@@ -287,193 +270,6 @@ describe('SUPERSEDES', () => {
     const { token } = await caller(server, { kind: 'agent', scopes: ['entry:mark', 'entry:review'] });
     expect(await declare(token, 'SUPERSEDES')).toMatchObject({ __typename: 'Forbidden' });
     expect(await declare(token, 'REFINES')).toMatchObject({ replayed: false });
-  });
-});
-
-describe('the reviewer is not the marker', () => {
-  const both: Scope[] = ['entry:mark', 'entry:review', 'ledger:evidence'];
-
-  async function reviewBy(token: string, entryId: string): Promise<Loose> {
-    await sweepAll(server);
-    const manifestDigest = await manifestOf(server, entryId);
-    const input = { idempotencyKey: fresh('own'), entryId, verdict: 'APPROVE', manifestDigest };
-    const before = await fingerprint(server);
-    const answer = await call(server, token, 'review', input);
-    if (answer.__typename !== 'ReviewSuccess') expect(await fingerprint(server)).toBe(before);
-    return answer;
-  }
-
-  async function markBy(token: string): Promise<string> {
-    const sourceId = await registered(server);
-    const input = {
-      idempotencyKey: fresh('own'),
-      sourceId,
-      cutSpec: { profile: 'markdown' },
-      signalSource: 'test',
-    };
-    return (await call(server, token, 'mark', input, 'entry { entryId }')).entry.entryId;
-  }
-
-  test('nor the same principal', async () => {
-    const { token } = await caller(server, { scopes: both });
-    expect(await reviewBy(token, await markBy(token))).toMatchObject({
-      __typename: 'SameParty',
-      problems: [{ path: ['input', 'entryId'], code: 'reviewer-is-marker' }],
-    });
-  });
-
-  test('nor another principal of the same person', async () => {
-    const marker = await caller(server, { scopes: ['entry:mark'] });
-    const { token } = await caller(server, { scopes: ['entry:review'], personId: marker.personId });
-    expect((await reviewBy(token, await markBy(marker.token))).__typename).toBe('SameParty');
-  });
-
-  test('another person’s principal may, whatever else it may do', async () => {
-    const [marker, reviewer] = [
-      await caller(server, { scopes: both }),
-      await caller(server, { scopes: both }),
-    ];
-    expect((await reviewBy(reviewer.token, await markBy(marker.token))).__typename).toBe('ReviewSuccess');
-  });
-});
-
-describe('the verifier is not the executor (G-VERIFY-SOD)', () => {
-  async function cutBy(token: string): Promise<string> {
-    const { entryId, manifestDigest } = await reviewed(server);
-    const input = { idempotencyKey: fresh('cut'), entryId, manifestDigest };
-    return (await call(server, token, 'cut', input, 'changeSet { changeSetId }')).changeSet.changeSetId;
-  }
-
-  async function refused(asked: Pick<TestServer, 'gql'>, token: string, changeSetId: string): Promise<Loose> {
-    const before = await fingerprint(server);
-    const input = { idempotencyKey: fresh('verify'), changeSetId };
-    const answer = (await asked.gql(token, mutation('verify'), { input })).body.data.verify;
-    expect(await fingerprint(server)).toBe(before);
-    return answer;
-  }
-
-  test('nor the same principal', async () => {
-    const { token, principalId } = await caller(server, { scopes: ['change:cut'] });
-    const changeSetId = await cutBy(token);
-    const change = 'update cutter_auth.principal set scopes = $2 where principal_id = $1';
-    // The two scopes never meet in one principal: the database itself refuses that. Here one changes sides.
-    await expect(
-      server.superuser.query(change, [principalId, ['change:cut', 'change:verify']]),
-    ).rejects.toThrow('principal_one_side');
-    await server.superuser.query(change, [principalId, ['change:verify']]);
-    expect(await refused(server, token, changeSetId)).toMatchObject({
-      __typename: 'SameParty',
-      guard: 'G-VERIFY-SOD',
-      problems: [{ code: 'same-principal' }],
-    });
-  });
-
-  test('nor another principal of the same person', async () => {
-    const executor = await caller(server, { scopes: ['change:cut'] });
-    const verifier = await caller(server, { scopes: ['change:verify'], personId: executor.personId });
-    expect(await refused(server, verifier.token, await cutBy(executor.token))).toMatchObject({
-      __typename: 'SameParty',
-      guard: 'G-VERIFY-SOD',
-      problems: [{ code: 'same-person' }],
-    });
-  });
-
-  test('nor a holder of the same key', async () => {
-    const seed = server.database.secrets.seeds['DOT-991'];
-    const seeds = { 'DOT-991': seed, 'DOT-992': seed } as Secrets['seeds'];
-    const twin = await second({ secrets: { ...server.database.secrets, seeds } });
-    const changeSetId = await cutBy(server.tokens.executor);
-    expect(await refused(twin, server.tokens.verifier, changeSetId)).toMatchObject({
-      __typename: 'SameParty',
-      guard: 'G-VERIFY-SOD',
-      problems: [{ code: 'same-key' }],
-    });
-  });
-});
-
-const seconds: TestServer[] = [];
-afterEach(async () => {
-  for (const each of seconds.splice(0)) await each.close();
-});
-
-/** Another server on the same database, differently equipped. */
-async function second(equipped: TestServerOptions): Promise<TestServer> {
-  const other = await testServer({ database: server.database, ...equipped });
-  seconds.push(other);
-  return other;
-}
-
-describe('a server without the secrets of a lane', () => {
-  async function answers(asked: Pick<TestServer, 'gql'>): Promise<Record<string, string>> {
-    const found: Record<string, string> = {};
-    for (const verb of VERBS) {
-      const example = await EXAMPLES[verb](server);
-      const input = { ...example.input, dryRun: true };
-      const answer = await asked.gql(server.tokens[example.who], mutation(verb), { input });
-      found[verb] = answer.body.data[verb].__typename;
-    }
-    return found;
-  }
-
-  const lane = (name: 'DOT-991' | 'DOT-992') =>
-    Object.fromEntries(
-      VERBS.map((verb) => {
-        const success = `${verb.charAt(0).toUpperCase()}${verb.slice(1)}Success`;
-        return [verb, TABLE[verb].lane === name ? 'LaneNotServed' : success];
-      }),
-    );
-
-  test('no login for DOT-991: every verb of that lane says LaneNotServed, VERIFY is served', async () => {
-    expect(await answers(await second({ pools: { exec: null } }))).toEqual(lane('DOT-991'));
-  });
-
-  test('no login for DOT-992: VERIFY says LaneNotServed, every other verb is served', async () => {
-    expect(await answers(await second({ pools: { verify: null } }))).toEqual(lane('DOT-992'));
-  });
-
-  test('no key for a lane is like no login', async () => {
-    const { secrets } = server.database;
-    for (const name of ['DOT-991', 'DOT-992'] as const) {
-      const { [name]: _without, ...seeds } = secrets.seeds;
-      expect(await answers(await second({ secrets: { ...secrets, seeds } }))).toEqual(lane(name));
-    }
-  });
-
-  test('says Forbidden to a caller without the scope, before it says so', async () => {
-    const bare = await second({ pools: { exec: null, verify: null } });
-    for (const verb of VERBS) {
-      const answer = await bare.gql(server.tokens.observer, mutation(verb), { input: BAD[verb] });
-      expect(answer.body.data[verb].__typename).toBe('Forbidden');
-    }
-  });
-});
-
-describe('a server in production mode', () => {
-  test('lets no sample principal in', async () => {
-    const strict = await second({ mode: 'production' });
-    for (const token of Object.values(server.tokens)) {
-      const answer = await strict.gql(token, '{ whoAmI { name } }');
-      expect(answer).toMatchObject({
-        status: 401,
-        body: { errors: [{ extensions: { reason: 'rehearsal_refused' } }] },
-      });
-    }
-  });
-});
-
-describe('a key that ended', () => {
-  test.each(['cut', 'verify'] as const)('signs nothing: %s says LaneMismatch', async (verb) => {
-    const ended = await testServer();
-    const example = await EXAMPLES[verb](ended);
-    const lane = TABLE[verb].lane;
-    await ended.superuser.query('update cutter_auth.key set until_position = 1 where lane = $1', [lane]);
-    const before = await fingerprint(ended);
-    const answer = await perform(ended, example);
-    expect(answer.__typename).toBe('LaneMismatch');
-    expect(answer.problems).toMatchObject([{ code: 'key-not-valid' }]);
-    expect(await fingerprint(ended)).toBe(before);
-    await ended.superuser.query('delete from cutter_auth.key where lane = $1', [lane]);
-    expect((await perform(ended, example)).__typename).toBe('LaneMismatch');
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { LiveUnit } from '../../src/document/actions.ts';
+import type { KnownUnit } from '../../src/document/actions.ts';
 import { actionsFor } from '../../src/document/actions.ts';
 import { effectDigest } from '../../src/document/effect.ts';
 import { planDocument } from '../../src/document/plan.ts';
@@ -15,10 +15,10 @@ function recordsOf(text: string): readonly PlanRecord[] {
 /** The units that stand after a text was cut for the first time, each changed as asked. */
 function standing(
   text: string,
-  change: (unit: LiveUnit) => Partial<LiveUnit> = () => ({}),
-): Map<string, LiveUnit> {
+  change: (unit: KnownUnit) => Partial<KnownUnit> = () => ({}),
+): Map<string, KnownUnit> {
   const units = actionsFor(recordsOf(text), new Map()).actions.map(({ record, address, parentAddress }) => {
-    const unit: LiveUnit = {
+    const unit: KnownUnit = {
       ...{
         address,
         parentAddress,
@@ -35,16 +35,16 @@ function standing(
       },
       ...{ sectionCode: record.sectionCode, sortOrder: record.sortOrder!, title: record.title },
     };
-    return [address, { ...unit, ...change(unit) }] as [string, LiveUnit];
+    return [address, { ...unit, ...change(unit) }] as [string, KnownUnit];
   });
   return new Map(units);
 }
 
 const TEXT = '\n# Law\n\n## § 1 One\nA.\n\n## § 2 Two\nB.\n';
-const only = (address: string, fields: Partial<LiveUnit>) => (unit: LiveUnit) =>
+const only = (address: string, fields: Partial<KnownUnit>) => (unit: KnownUnit) =>
   unit.address === address ? fields : {};
 
-function actionsOf(text: string, live: Map<string, LiveUnit>) {
+function actionsOf(text: string, live: Map<string, KnownUnit>) {
   const { actions, vanished } = actionsFor(recordsOf(text), live);
   const short = actions.map(({ address, action, baseVersionSeq, versionSeq }) => [
     address,
@@ -87,7 +87,7 @@ describe('actions', () => {
     });
   });
 
-  const differences: [string, Partial<LiveUnit>][] = [
+  const differences: [string, Partial<KnownUnit>][] = [
     ['body', { textDigest: digestOf('## § 1 One\nA. \n\n') }],
     ['kind', { kind: 'article' }],
     ['section type', { sectionType: 'article' }],

@@ -22,8 +22,8 @@ export const MAKES_A_LEDGER_MS = 180_000;
 /** Other connections and processes act when it is their turn: a record reaches the log, a stream ends, a server is back. */
 export const WAITS_FOR_OTHERS_MS = 120_000;
 
-/** Every lane, verb, state or kind of row is tried against the database, in one test. */
-export const TRIES_EVERY_CASE_MS = 180_000;
+/** Hundreds of rounds of a race, or of calls with random input, go through the server and the database. */
+export const RUNS_HUNDREDS_OF_ROUNDS_MS = 300_000;
 
 /** Each run of a program starts Node and reads the sources, and a test runs several. */
 export const RUNS_PROGRAMS_MS = 300_000;
@@ -35,7 +35,7 @@ export const RESTARTS_POSTGRES_MS = 600_000;
 export const CHECKS_AFTER_EACH_FAULT_MS = 900_000;
 
 /** One thread judges thousands of changed signatures, proofs or documents, one after the other. */
-export const JUDGES_THOUSANDS_MS = 300_000;
+export const JUDGES_THOUSANDS_MS = 600_000;
 
 /** A plan of the most units that one may have: 200,000. */
 export const PLANS_THE_MOST_UNITS_MS = 180_000;

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Verb } from '../../src/auth/authority.ts';
 import {
   call,
@@ -16,6 +16,9 @@ import {
 import { EXAMPLES, type Example, perform, VERBS } from '../harness/examples.ts';
 import { rowCounts } from '../harness/row-counts.ts';
 import { type TestServer, testServer } from '../harness/server.ts';
+import { RUNS_HUNDREDS_OF_ROUNDS_MS } from '../harness/timeouts.ts';
+
+vi.setConfig({ testTimeout: RUNS_HUNDREDS_OF_ROUNDS_MS });
 
 let server: TestServer;
 beforeAll(async () => {

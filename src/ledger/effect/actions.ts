@@ -1,4 +1,4 @@
-import { actionsFor, type CutActions, type LiveUnit, type PlannedAction } from '../../document/actions.ts';
+import { actionsFor, type CutActions, type KnownUnit, type PlannedAction } from '../../document/actions.ts';
 import { effectDigest } from '../../document/effect.ts';
 import type { PlanRecord } from '../../document/types.ts';
 import { unitCountsOf } from '../../law/manifest-block.ts';
@@ -7,18 +7,18 @@ import type { Digest } from '../../proof/digest.ts';
 import type { LiveUnitRow } from './live-units.ts';
 
 /** A unit of the ledger as the planning of a cut sees it. */
-export interface StandingUnit extends LiveUnit {
+export interface LedgerUnit extends KnownUnit {
   readonly contentHash: string | null;
 }
-export type UnitPlan = PlannedAction<PlanRecord, StandingUnit>;
-export type DocumentActions = CutActions<StandingUnit>;
+export type UnitPlan = PlannedAction<PlanRecord, LedgerUnit>;
+export type DocumentActions = CutActions<LedgerUnit>;
 
 /** What a cut of `records` does to each unit that the ledger has of the document. */
 export function planActions(records: readonly PlanRecord[], live: readonly LiveUnitRow[]): DocumentActions {
-  return actionsFor(records, new Map(live.map((row) => [row.address, standingUnit(row)])));
+  return actionsFor(records, new Map(live.map((row) => [row.address, ledgerUnit(row)])));
 }
 
-function standingUnit(row: LiveUnitRow): StandingUnit {
+function ledgerUnit(row: LiveUnitRow): LedgerUnit {
   const was = row.provenance;
   return {
     address: row.address,

@@ -4,7 +4,7 @@ import type { DocumentPlan, PlanRecord } from '../../document/types.ts';
 import type { PlainJson } from '../../proof/canonical.ts';
 import { normalizeUuid } from '../../proof/uuid.ts';
 import type { NewUnitBlock } from '../tables/manifest.ts';
-import type { DocumentActions, StandingUnit, UnitPlan } from './actions.ts';
+import type { DocumentActions, LedgerUnit, UnitPlan } from './actions.ts';
 
 interface BlockKeys {
   readonly envelopeId: string;
@@ -83,7 +83,7 @@ export function actionSummary(unit: UnitPlan | null): Record<string, PlainJson> 
   };
 }
 
-function vanishedBlock(keys: BlockKeys, unit: StandingUnit, renderOrder: number, end: number): NewUnitBlock {
+function vanishedBlock(keys: BlockKeys, unit: LedgerUnit, renderOrder: number, end: number): NewUnitBlock {
   return {
     envelope_id: keys.envelopeId,
     unit_local_id: `vanished:${unit.unitId}`,
@@ -182,7 +182,7 @@ export function approvedActions(plan: DocumentPlan, blocks: readonly StoredBlock
       const block = byLocalId.get(record.localId);
       const parentAddress =
         record.parentLocalId === null ? null : (addresses.get(record.parentLocalId) ?? null);
-      const live = block === undefined ? null : standingOf(block, address);
+      const live = block === undefined ? null : baseOf(block, address);
       return {
         record,
         address,
@@ -195,7 +195,7 @@ export function approvedActions(plan: DocumentPlan, blocks: readonly StoredBlock
     });
   const vanished = blocks
     .filter((block) => block.block_role === 'origin' && block.address !== null)
-    .map((block) => standingOf(block, block.address as string));
+    .map((block) => baseOf(block, block.address as string));
   return { actions, vanished: vanished.filter((unit) => unit !== null) };
 }
 
@@ -207,7 +207,7 @@ const text = (value: unknown) => (typeof value === 'string' ? value : null);
  * The version that a block was decided against; null for a birth. What was altered into another shape counts as
  * absent.
  */
-function standingOf(block: StoredBlock, address: string): StandingUnit | null {
+function baseOf(block: StoredBlock, address: string): LedgerUnit | null {
   const summary = block.summary;
   const baseId = text(summary['base_version_id']);
   if (block.target_unit_id === null || text(summary['action']) === 'birth') return null;

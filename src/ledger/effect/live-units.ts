@@ -2,9 +2,9 @@ import { type FragmentSqlToken, sql } from 'slonik';
 import { uuidOrNull } from '../envelope/reading.ts';
 
 /**
- * The live units of a document, derived and never stored. A unit's current version is the highest whose change set
- * isn't compensated. The live units are those that the document's newest uncompensated cut names. If only compensated
- * cuts made a unit, its newest void version is given and marked `void`.
+ * A unit of a document, derived and never stored. Its current version is the highest whose change set isn't
+ * compensated. It is live if the document's newest uncompensated cut names it. If only compensated cuts made it, its
+ * newest void version is given and marked `void`.
  */
 export interface LiveUnitRow {
   readonly unit_id: string;

@@ -29,20 +29,20 @@ export function noteAxes(
   for (const problem of checkReconstruction(texts, sourceDigest))
     note('A', null, problem.code, problem.message);
 
-  const standing = expected.actions.actions.flatMap((unit) => {
+  const readBack = expected.actions.actions.flatMap((unit) => {
     const provenance = versionOf(unit)?.row['provenance'];
     return typeof provenance === 'object' && provenance !== null
       ? [{ unit, provenance: provenance as Record<string, never> }]
       : [];
   });
-  const terms = standing.map(({ unit, provenance }) => ({
+  const terms = readBack.map(({ unit, provenance }) => ({
     address: unit.address,
     kind: String(provenance['kind']),
     sectionType: String(provenance['section_type']),
   }));
   for (const problem of checkVocabulary(terms, vocabulary))
     note('B', problem.path[1] ?? null, problem.code, problem.message);
-  const tree = standing.map(({ unit, provenance }) => ({
+  const tree = readBack.map(({ unit, provenance }) => ({
     address: unit.address,
     unitKey: unit.address,
     parentKey: (provenance['parent_address'] ?? null) as string | null,

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { type CheckOptions, checkLedger } from '../../../src/fsck/check.ts';
 import { exitCodeOf, type Report } from '../../../src/fsck/finding.ts';
 import { headsOf } from '../../../src/fsck/heads.ts';
@@ -7,8 +7,11 @@ import { KINDS, type Kind } from '../../../src/fsck/kinds.ts';
 import { LANES } from '../../../src/law/values.ts';
 import { KEY_RECORDS } from '../../harness/keys.ts';
 import { type TestServer, testServer } from '../../harness/server.ts';
+import { CHECKS_AFTER_EACH_FAULT_MS } from '../../harness/timeouts.ts';
 import { signingGround } from '../../log/checkpoint/checkpoint-ground.ts';
 import { cosigned, everyKindOfPhase, forgetTree, repairRecord, tamper } from '../fsck-ground.ts';
+
+vi.setConfig({ testTimeout: CHECKS_AFTER_EACH_FAULT_MS });
 
 let server: TestServer;
 let published: { readonly size: string; readonly note: string };

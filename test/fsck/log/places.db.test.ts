@@ -1,7 +1,10 @@
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test, vi } from 'vitest';
 import { checkLedger } from '../../../src/fsck/check.ts';
 import { type TestServer, testServer } from '../../harness/server.ts';
+import { CHECKS_AFTER_EACH_FAULT_MS } from '../../harness/timeouts.ts';
 import { everyKindOfPhase, settled, tamper } from '../fsck-ground.ts';
+
+vi.setConfig({ testTimeout: CHECKS_AFTER_EACH_FAULT_MS });
 
 const PLACES = 'cutter_log.row_place';
 let server: TestServer;

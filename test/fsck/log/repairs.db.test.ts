@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { type CheckOptions, checkLedger } from '../../../src/fsck/check.ts';
 import { headsOf } from '../../../src/fsck/heads.ts';
 import { KINDS, type Kind } from '../../../src/fsck/kinds.ts';
@@ -7,7 +7,10 @@ import { recordLeaf } from '../../../src/log/tree/tree-fold.ts';
 import { nodeHash } from '../../../src/proof/merkle.ts';
 import { fresh, marked, reviewed, sampleText, verified } from '../../harness/cycle.ts';
 import { type TestServer, testServer } from '../../harness/server.ts';
+import { CHECKS_AFTER_EACH_FAULT_MS } from '../../harness/timeouts.ts';
 import { cosigned, everyKindOfPhase, keyOf, repairRecord, settled, tamper } from '../fsck-ground.ts';
+
+vi.setConfig({ testTimeout: CHECKS_AFTER_EACH_FAULT_MS });
 
 const G = 'cutter_governance';
 const LOG = 'cutter_log.log';

@@ -1,9 +1,12 @@
 import type { ClientBase } from 'pg';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { checkLedger } from '../../../src/fsck/check.ts';
 import { KINDS, type Kind } from '../../../src/fsck/kinds.ts';
 import { type TestServer, testServer } from '../../harness/server.ts';
+import { CHECKS_AFTER_EACH_FAULT_MS } from '../../harness/timeouts.ts';
 import { everyKindOfPhase, forgetTree, type RecordBody, repairRecord, tamper } from '../fsck-ground.ts';
+
+vi.setConfig({ testTimeout: CHECKS_AFTER_EACH_FAULT_MS });
 
 let server: TestServer;
 beforeAll(async () => {

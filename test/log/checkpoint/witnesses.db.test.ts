@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ConfigFault, readConfig } from '../../../src/config.ts';
 import { checkLedger } from '../../../src/fsck/check.ts';
 import { LANES } from '../../../src/law/values.ts';
@@ -13,8 +13,11 @@ import { marked } from '../../harness/cycle.ts';
 import { testDatabase } from '../../harness/database.ts';
 import { testServer } from '../../harness/server.ts';
 import { openNote } from '../../harness/stranger.ts';
+import { WAITS_FOR_OTHERS_MS } from '../../harness/timeouts.ts';
 import { cosignedAt, type Lie, type TestWitness, testWitness } from '../../harness/witness.ts';
 import { again, originIn, type SigningGround, signingGround, strangersKeys } from './checkpoint-ground.ts';
+
+vi.setConfig({ testTimeout: WAITS_FOR_OTHERS_MS });
 
 let ground: SigningGround;
 const asking: Witnesses[] = [];

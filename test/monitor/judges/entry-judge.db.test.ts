@@ -305,7 +305,7 @@ describe('is seen, with its place and its entry', () => {
     });
     expect(found.map(({ verdict }) => verdict)).toEqual(['state-illegal', 'approval-missing']);
     expect(found[0]?.message).toMatch(
-      /moved by cut from reviewed_approved to cut_applied, but it stood in review_pending/,
+      /moved by cut from reviewed_approved to cut_applied, but it was in review_pending/,
     );
   });
 
