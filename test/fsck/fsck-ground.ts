@@ -170,9 +170,16 @@ function vouches(body: RecordBody, kind: Kind, key: string): boolean {
   );
 }
 
-/** Entries and decisions are born with other values than they have now, so this is for rows that never move. */
+/** What entries and decisions were born with, as canonical text: their records hold that. */
+const BORN: Readonly<Record<string, string>> = {
+  'decision_backlog_entry status': '"marked"',
+  'review_decision superseded_by_review_decision_id': 'null',
+};
+
 function repack(packed: PackedRow, kind: Kind, key: string, { values: now }: StandingRow): void {
-  const values = kind.columns.map((column) => now.get(column) as string);
+  const values = kind.columns.map(
+    (column) => BORN[`${kind.recorded} ${column}`] ?? (now.get(column) as string),
+  );
   const columns = Object.fromEntries(
     kind.columns.map((column, at) => [column, JSON.parse(values[at] as string) as PlainJson]),
   );

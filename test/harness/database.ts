@@ -22,6 +22,8 @@ export interface TestDatabase {
   readonly secrets: Secrets;
   /** The sample principals' tokens: administrator, marker, reviewer, executor, verifier, observer. */
   readonly tokens: Readonly<Record<string, string>>;
+  /** Ends its connections, so that copies of it can be made. */
+  close(): Promise<void>;
   /** Closes everything and drops the database. Called by itself when the file ends; a connection left open fails the file. */
   drop(): Promise<void>;
 }
@@ -41,13 +43,15 @@ export async function closeTestDatabases(): Promise<void> {
 export interface TestDatabaseOptions {
   /** For tests that write the log by hand: the keys stand, and nothing in the log tells of them. */
   readonly log?: 'empty';
+  /** A copy of this database, whose connections have ended, with all that it holds. */
+  readonly copyOf?: TestDatabase;
 }
 
 /** A fresh database, migrated and bootstrapped in rehearsal mode, with one pool for each login. Its log begins with the lanes' keys. */
 export async function testDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
   const { ownerUrl: clusterUrl, template, secrets } = inject('cluster');
   const name = `cutter_test_${randomUUID().replaceAll('-', '').slice(0, 12)}`;
-  await onCluster(clusterUrl, `create database ${name} template ${template}`);
+  await onCluster(clusterUrl, `create database ${name} template ${options.copyOf?.name ?? template}`);
   const url = new URL(clusterUrl);
   url.pathname = `/${name}`;
   const superuser = new pg.Pool({ connectionString: url.href, max: 4, application_name: 'test superuser' });
@@ -55,7 +59,8 @@ export async function testDatabase(options: TestDatabaseOptions = {}): Promise<T
   const client = await superuser.connect();
   // What a copy of the template doesn't bring: who may connect, and who may make temporary tables.
   await client.query(readFileSync(join(SQL_DIRECTORY, 'database.sql'), 'utf8'));
-  const { tokens } = await bootstrapLedger(client, { mode: 'rehearsal', keys: heldKeys(secrets) });
+  const { tokens } =
+    options.copyOf ?? (await bootstrapLedger(client, { mode: 'rehearsal', keys: heldKeys(secrets) }));
   if (options.log === 'empty')
     await client.query(
       'delete from cutter_log.pending; delete from cutter_log.record_part; update cutter_auth.key set from_position = 0',
@@ -63,6 +68,13 @@ export async function testDatabase(options: TestDatabaseOptions = {}): Promise<T
   client.release();
   const urls = poolUrls(url.href, secrets);
   const pools = await openPools(urls);
+  let isOpen = true;
+  const close = async () => {
+    if (!isOpen) return;
+    isOpen = false;
+    await pools.close();
+    await superuser.end();
+  };
   const database: TestDatabase = {
     name,
     ownerUrl: url.href,
@@ -71,10 +83,10 @@ export async function testDatabase(options: TestDatabaseOptions = {}): Promise<T
     superuser,
     secrets,
     tokens,
+    close,
     drop: async () => {
       if (!open.delete(database)) return;
-      await pools.close();
-      await superuser.end();
+      await close();
       await discard(clusterUrl, name);
     },
   };

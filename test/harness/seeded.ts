@@ -10,9 +10,10 @@ export interface Seeded {
   named(name: string): Seeded;
 }
 
-/** The seed of this run: that of CUTTER_TEST_SEED, else a new one; told when the running test fails. */
+const seed = process.env['CUTTER_TEST_SEED'] ?? String(randomInt(2 ** 32));
+
+/** The seed of this file's run: that of CUTTER_TEST_SEED, else a new one. It is printed when the running test fails. */
 export function testSeed(): string {
-  const seed = process.env['CUTTER_TEST_SEED'] ?? String(randomInt(2 ** 32));
   onTestFailed(() => {
     process.stdout.write(`The seed was ${seed}; CUTTER_TEST_SEED=${seed} makes the same choices.\n`);
   });

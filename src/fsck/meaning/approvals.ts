@@ -50,7 +50,7 @@ const CUTS_SQL = `/* fsck.approvals */ select json_build_object('change_set_id',
       'position', ${positionSql('d.review_decision_id')}) end)
   from ${CHANGE_SETS} c
   left join ${DECISIONS} d on d.review_decision_id = c.review_decision_id
-  left join ${ENVELOPES} e on e.envelope_id = c.manifest_id
+  left join ${ENVELOPES} e on e.envelope_id = d.manifest_id
   where c.change_kind = 'cut'`;
 
 function judgeApproval(row: ApprovedRow, head: number, findings: FsckFindings): void {
