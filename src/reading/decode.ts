@@ -69,7 +69,7 @@ function fieldValue(field: PlannedField, cells: Cells, answered: DecodeInput): u
         ? textOf(Buffer.from(cells[field.at] as string, 'base64'))
         : cells[field.at];
     case 'forbidden':
-      return forbidden(field.path, field.scope);
+      return forbiddenValue(field.path, field.scope);
     case 'rows':
       return (cells[field.at] as Cells[]).map((row) => decodeRow(field.row, field.fields, row, answered));
     case 'place':
@@ -143,7 +143,7 @@ function cursorOfRow(
 }
 
 /** Stands in the place of a value that the caller may not read: execution makes it an error of its field. */
-function forbidden(path: string, scope: Scope): GraphQLError {
+function forbiddenValue(path: string, scope: Scope): GraphQLError {
   return new GraphQLError(`${path} needs the scope ${scope}, which this token does not carry.`, {
     extensions: { code: 'FORBIDDEN', scope },
   });

@@ -160,7 +160,7 @@ export class Planner {
     return new RowPlan(noun, isListed);
   }
 
-  /** What stands for a field of another login than its row's, if the caller lacks the scope. */
+  /** The field in the place of one of another login than its row's, if the caller lacks the scope. */
   #forbidden(row: RowPlan, login: ReadLogin, key: string, path: string): PlannedField | null {
     const scope = SCOPE_OF_LOGIN[login];
     if (login === row.noun.login || this.#scopes.has(scope)) return null;

@@ -40,7 +40,8 @@ const REACHES: Readonly<Record<Exclude<NounName, EvidenceName>, (ids: string) =>
   UnitVersion: (ids) => `r.entry_id = any(${ids})`,
   // Who moved one of them.
   Principal: (ids) =>
-    `r.principal_id::text in (select h.changed_by from ${V}decision_backlog_history_observe h where h.entry_id = any(${ids}))`,
+    `r.principal_id::text in (
+      select h.changed_by from ${V}decision_backlog_history_observe h where h.entry_id = any(${ids}))`,
   Signature: (ids) =>
     `(r.cross_reference_change_set_id in ${CHANGE_SETS(ids)} or r.cross_reference_verify_result_id in ${RESULTS(ids)})`,
 };
@@ -52,11 +53,11 @@ export function reachOf(session: Pick<Session, 'entryIds'> | null): readonly str
 
 /** The noun as a narrowed token sees it; `ids` is the list of its entries in the statement. */
 export function narrowNoun(noun: Noun, ids: string): Noun {
-  return { ...noun, view: `(select r.* from ${noun.view} r where ${reaches(noun, ids)})`, isPart: true };
+  return { ...noun, view: `(select r.* from ${noun.view} r where ${isReached(noun, ids)})`, isPart: true };
 }
 
 /** That row `r` may be read: what is hidden of a row, where the row itself may be. */
-function reaches(noun: Noun, ids: string): string {
+function isReached(noun: Noun, ids: string): string {
   const [, of] = /^(.+)Evidence$/.exec(noun.name) ?? [];
   if (of === undefined) return REACHES[noun.name as Exclude<NounName, EvidenceName>](ids);
   const same = noun.key.map((column) => `e.${column} = r.${column}`).join(' and ');

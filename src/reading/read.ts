@@ -161,7 +161,7 @@ export async function readPage(
   assertAffordable(plan.page.row, { path: plan.page.path, first, rows: first }, bound);
   const statement = new Emission(bound, reachOf(context.session), past).page(statementName(info), plan.page);
   const { found, answered } = await runStatement(context, plan, bound, statement, past);
-  return marked(plan, decodePage(plan.page, found as Cells[], answered));
+  return markIfPartial(plan, decodePage(plan.page, found as Cells[], answered));
 }
 
 /**
@@ -191,7 +191,9 @@ export async function findNode(
     values,
   );
   const { found, answered } = await runStatement(context, plan, bound, statement, past);
-  return found === null ? null : marked(plan, decodeRow(plan.row, plan.fields, found as Cells, answered));
+  return found === null
+    ? null
+    : markIfPartial(plan, decodeRow(plan.row, plan.fields, found as Cells, answered));
 }
 
 /** The row that a relation leads to from a given row, and what hangs under the field, in one statement. */
@@ -306,6 +308,8 @@ export async function readByKeys(
   const rows = new Map(found as readonly (readonly [at: number, cells: Cells])[]);
   return keys.map((_, at) => {
     const cells = rows.get(at + 1);
-    return cells === undefined ? null : marked(plan, decodeRow(plan.row, plan.fields, cells, answered));
+    return cells === undefined
+      ? null
+      : markIfPartial(plan, decodeRow(plan.row, plan.fields, cells, answered));
   });
 }

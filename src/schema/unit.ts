@@ -75,7 +75,8 @@ Unit.implement({
       versionSeq: ['Int', 'The number of its version; void versions count, too.'],
       order: [
         'Int',
-        "Its place in its document's newest cut that is not compensated; of a unit that is not in it, its place in its own cut.",
+        "Its place in its document's newest cut that is not compensated; " +
+          'of a unit that is not in it, its place in its own cut.',
       ],
       parentUnitId: ['UUID?', 'The unit that holds it.'],
       unitVersionId: ['UUID', 'Its version.'],

@@ -26,7 +26,7 @@ test('what became of a plan is, by SQL, what the law makes of its decision, its 
   const database = await testDatabase();
   const entries = randomEntries(seeded(testSeed()), 400);
   await insertEntries(database.superuser, entries);
-  const derived = ManifestNoun.derived['effectiveStatus']?.('m');
+  const derived = ManifestNoun.derived['effectiveStatus']?.sql('m', null);
   const { rows } = await database.superuser.query<{ envelope_id: string; status: string }>(
     `select m.envelope_id::text, ${derived} as status from cutter_governance.v_manifest_envelope_observe m`,
   );

@@ -7,7 +7,7 @@ import { builder } from '../../src/schema/builder.ts';
 import { Entry } from '../../src/schema/entry.ts';
 import { Manifest } from '../../src/schema/manifest.ts';
 import { VerifyResult } from '../../src/schema/verify-result.ts';
-import '../../src/schema/query.ts';
+import '../../src/schema/roots.ts';
 import '../../src/schema/scalars.ts';
 import { type TestDatabase, testDatabase } from '../harness/database.ts';
 import { digestOf, fillLedger, idOf, readingContext } from './reading-ledger.ts';

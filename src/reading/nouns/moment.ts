@@ -14,6 +14,11 @@ export function positionAsOf(time: string): string {
     where c.emitted_at <= ${time} order by c.emitted_at desc, c.change_set_id desc limit 1), -1)`;
 }
 
+/** The position of the record that inserted the row with this id, as text; null until it is integrated. */
+export function positionOf(noun: string, id: string): string {
+  return `select p.position::text from cutter_log.row_place p where p.row_id = ${id} and p.noun = '${noun}'`;
+}
+
 /** That the row with this id was in the log at that moment, or is committed by now. */
 export function wasWritten(noun: string, id: string, moment: Moment): string {
   if (moment === null) return 'true';

@@ -28,7 +28,7 @@ interface Derived {
   readonly login?: ReadLogin;
 }
 
-/** A filter as SQL over the alias of the rows; `value` stands for what is asked, a list where a list is. */
+/** A filter as SQL over the alias of the rows; `value` is what is asked, a list where a list is. */
 export interface FilterRule {
   readonly codec: Codec;
   readonly sql: (alias: string, value: string, moment: Moment) => string;

@@ -1,5 +1,5 @@
 import { CUTS, isCompensated, uuidIn } from './document-cuts.ts';
-import { type Moment, wasWritten } from './moment.ts';
+import { type Moment, positionOf, wasWritten } from './moment.ts';
 import { describeNoun, type Noun } from './noun.ts';
 import { toOne } from './relation.ts';
 
@@ -18,7 +18,7 @@ function isFormatOnly(v: string, manifestId: string): string {
 }
 
 /** Every version, void ones too, with the cut that made it. */
-function versions(moment: Moment): string {
+function versionsAt(moment: Moment): string {
   return `(select v.id as unit_version_id, v.unit_id, v.version_seq, v.title, v.body, v.content_hash,
     ${isFormatOnly('v', 'k.manifest_id')} as format_only,
     k.change_set_id, k.entry_id, ${isCompensated('k.change_set_id', moment)} as void
@@ -30,7 +30,7 @@ export const UnitVersionNoun: Noun = {
   ...describeNoun({
     name: 'UnitVersion',
     login: 'reader',
-    view: versions(null),
+    view: versionsAt(null),
     columns: {
       unitVersionId: 'uuid',
       unitId: 'uuid',
@@ -48,8 +48,7 @@ export const UnitVersionNoun: Noun = {
     indexed: ['unit_version_id', 'unit_id'],
     derived: {
       position: {
-        sql: (v) =>
-          `select p.position::text from cutter_log.row_place p where p.row_id = ${v}.change_set_id and p.noun = 'ChangeSet'`,
+        sql: (v) => positionOf('ChangeSet', `${v}.change_set_id`),
       },
     },
     relations: {
@@ -58,5 +57,5 @@ export const UnitVersionNoun: Noun = {
       entry: toOne('Entry', ['entry_id', 'entry_id']),
     },
   }),
-  viewAt: versions,
+  viewAt: versionsAt,
 };

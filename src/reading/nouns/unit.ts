@@ -1,6 +1,6 @@
 import { UNIT_STATES } from '../../law/values.ts';
 import { BLOCKS, CUTS, isCompensated, ofNewestCut, uuidIn } from './document-cuts.ts';
-import { type Moment, wasWritten } from './moment.ts';
+import { type Moment, positionOf, wasWritten } from './moment.ts';
 import { type Codec, describeNoun, type Noun } from './noun.ts';
 import { toList, toMany, toManyThrough, toOne, toOneThrough } from './relation.ts';
 import { RESULTS } from './views.ts';
@@ -19,9 +19,11 @@ function versionThatCounts(moment: Moment): string {
     order by void, v.version_seq desc limit 1)`;
 }
 
-/** The columns of unit `u` in version `w`, with its block `here` of the document's newest cut, null where it isn't in it. */
-const COLUMNS = `u.id as unit_id, u.canonical_address, u.doc_code, coalesce(w.provenance ->> 'kind', u.unit_kind) as unit_kind,
-  coalesce(w.provenance ->> 'section_type', u.section_type) as section_type, w.provenance ->> 'section_code' as section_code,
+/** The columns of unit `u` in version `w`; `here` is its block of the document's newest cut, if that has it. */
+const COLUMNS = `u.id as unit_id, u.canonical_address, u.doc_code,
+  coalesce(w.provenance ->> 'kind', u.unit_kind) as unit_kind,
+  coalesce(w.provenance ->> 'section_type', u.section_type) as section_type,
+  w.provenance ->> 'section_code' as section_code,
   w.title, w.body, w.content_hash, w.canonicalization, w.version_seq, w.unit_version_id, w.change_set_id, w.entry_id,
   ${uuidIn("w.provenance ->> 'parent_unit_id'")} as parent_unit_id,
   case when w.void then 'VOID' when here.render_order is null then 'VANISHED' else 'CURRENT' end as state,
@@ -77,7 +79,8 @@ const FILTERS = {
   citation: {
     codec: 'text',
     sql: (u, parts) =>
-      `(${u}.doc_code = (${parts})[1] and ${u}.section_code is not distinct from (${parts})[2] and cardinality(${parts}) <= 2)`,
+      `(${u}.doc_code = (${parts})[1] and ${u}.section_code is not distinct from (${parts})[2]
+        and cardinality(${parts}) <= 2)`,
   },
 } as const satisfies Noun['filters'];
 
@@ -112,8 +115,7 @@ const UNIT = {
     },
     verifiedAt: { sql: verifiedAt, codec: 'time' },
     position: {
-      sql: (u) =>
-        `select p.position::text from cutter_log.row_place p where p.row_id = ${u}.change_set_id and p.noun = 'ChangeSet'`,
+      sql: (u) => positionOf('ChangeSet', `${u}.change_set_id`),
     },
   },
   relations: {
@@ -122,7 +124,8 @@ const UNIT = {
     children: toManyThrough('UnitInOrder', [], (child, unit, moment) =>
       [
         isInNewestCut(child, `${unit}.doc_code`, moment),
-        `${child}.unit_id in (select v.unit_id from ${VERSIONS} v where v.provenance ->> 'parent_unit_id' = ${unit}.unit_id::text)`,
+        `${child}.unit_id in (
+          select v.unit_id from ${VERSIONS} v where v.provenance ->> 'parent_unit_id' = ${unit}.unit_id::text)`,
         `${child}.parent_unit_id = ${unit}.unit_id`,
       ].join(' and '),
     ),
@@ -136,8 +139,8 @@ const UNIT = {
           union all select ${parentOf('up.id')}, up.depth + 1 from up where up.id is not null and up.depth < 100
         ) select up.id from up where up.id is not null)`;
     }),
-    next: neighbour('>', 'min'),
-    previous: neighbour('<', 'max'),
+    next: toNeighbour('>', 'min'),
+    previous: toNeighbour('<', 'max'),
     version: toOne('UnitVersion', ['unit_version_id', 'unit_version_id']),
     versions: toMany('UnitVersion', ['unit_id', 'unit_id']),
     changeSet: toOne('ChangeSet', ['change_set_id', 'change_set_id']),
@@ -181,7 +184,7 @@ function verifiedAt(unit: string, moment: Moment): string {
     and r.verdict = 'pass' and ${then}`;
 }
 
-function neighbour(side: '<' | '>', nearest: 'min' | 'max') {
+function toNeighbour(side: '<' | '>', nearest: 'min' | 'max') {
   return toOneThrough('UnitInOrder', [], (other, unit, moment) => {
     const plan = ofNewestCut('manifest_id', `${unit}.doc_code`, moment);
     const order = `(select ${nearest}(b.render_order) from ${BLOCKS} b where b.envelope_id = ${plan}

@@ -45,7 +45,8 @@ builder.queryField('source', (t) =>
     type: Source,
     nullable: true,
     description:
-      'A document as received, by its id; or by its bytes, where one document alone has them. Null where there is none. Scope `document:read`.',
+      'A document as received, by its id; or by its bytes, where one document alone has them. ' +
+      'Null where there is none. Scope `document:read`.',
     extensions: READ_WHOLE,
     args: {
       sourceId: t.arg({ type: 'UUID', description: 'Its `sourceId`.' }),
@@ -65,7 +66,8 @@ builder.queryField('units', (t) =>
   t.field({
     type: UnitConnection.ref,
     description:
-      'The current units: with `docCode`, those of one document in its order; else in the order of their addresses. Scope `document:read`.',
+      'The current units: with `docCode`, those of one document in its order; else in the order of their ' +
+      'addresses. Scope `document:read`.',
     extensions: READ_WHOLE,
     args: pageArguments(t.arg, UnitConnection),
     resolve: (_, { filter }, context, info) => {
@@ -81,7 +83,8 @@ builder.queryField('unit', (t) =>
     type: Unit,
     nullable: true,
     description:
-      'One unit, in whatever state: now, or as it was. Null where there is none, or was none yet. Scope `document:read`.',
+      'One unit, in whatever state: now, or as it was. Null where there is none, or was none yet. ' +
+      'Scope `document:read`.',
     extensions: READ_WHOLE,
     args: {
       address: t.arg.string({ description: 'Its address.' }),
