@@ -115,7 +115,7 @@ function statementName({ parentType, fieldName }: GraphQLResolveInfo): string {
 }
 
 /** The answer, known for one whose missing scopes execution has to report. */
-function marked<Answer extends object>({ isPartial }: Plan, answer: Answer): Answer {
+function markIfPartial<Answer extends object>({ isPartial }: Plan, answer: Answer): Answer {
   if (isPartial) markPartial(answer);
   return answer;
 }
