@@ -22,7 +22,7 @@ import { issued, keysIn } from '../passport/passport-ground.ts';
  * so, and the others say nothing.
  */
 
-const STEPS = 120;
+const STEPS = 300;
 
 let made: Promise<TestDatabase> | undefined;
 /** A random ledger whose server has ended, made for the first test that asks. Each test judges a copy. */
