@@ -31,6 +31,8 @@ export interface CutRows {
   readonly sourceId: string;
   readonly resultId: string | null;
   readonly verifierSignatureId: string | null;
+  /** Whether a later cut's signature names this one's. */
+  readonly isAmended: boolean;
 }
 
 const G = 'cutter_governance';
@@ -159,6 +161,8 @@ export async function cutsOf(database: TestDatabase): Promise<readonly CutRows[]
        (select h.history_id::text from ${G}.decision_backlog_history h
          where h.entry_id = c.decision_backlog_entry_id and h.change_kind = 'cut') as "cutHistoryId",
        replace(e.payload->>'iu_ref', 'source:', '') as "sourceId",
+       exists (select from ${G}.dot_pair_signature s where s.signature_kind = 'executor'
+         and s.prior_signature_id = c.executor_signature_id) as "isAmended",
        v.verify_result_id::text as "resultId", v.verifier_signature_id::text as "verifierSignatureId", v.verdict
      from ${G}.cut_change_set c
      join ${G}.review_decision d using (review_decision_id)
