@@ -1,20 +1,19 @@
-/**
- * The shape of src/, measured. A limit of 0 is a rule. Every other limit is what is left of an older habit: a change that
- * mends some lowers it, and none raises it.
- */
+/** The shape of src/, measured: each test is a rule, and lists what breaks it. */
 import { globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '..');
+const read = (name: string) => ({ name, text: readFileSync(join(ROOT, name), 'utf8') });
 const FILES = globSync('src/**/*.ts', { cwd: ROOT })
   .filter((name) => !name.includes('generated'))
-  .map((name) => ({ name, text: readFileSync(join(ROOT, name), 'utf8') }));
+  .map(read);
 const SQL_FILES = globSync('src/database/sql/*.sql', { cwd: ROOT });
 
 const MOST_FILES_IN_A_FOLDER = 30;
 const MOST_COLUMNS = 120;
-const LEFT = { longLines: 634, oldWords: 153, doubleNames: 22, bareNames: 174, emptyForAbsent: 60 };
+/** Migrations from before this rule. A migration never changes: its checksum is recorded in every ledger. */
+const LAST_WIDE_MIGRATION = '0017';
 
 test('no folder of src/ has more than 30 files', () => {
   const count = new Map<string, number>();
@@ -33,18 +32,19 @@ test('no room of src/ has more than a fifth of its lines', () => {
 });
 
 test('no line of src/ is longer than 120 columns', () => {
-  const long = FILES.flatMap(({ name, text }) =>
+  const statements = SQL_FILES.filter((name) => basename(name) > `${LAST_WIDE_MIGRATION}~`).map(read);
+  const long = [...FILES, ...statements].flatMap(({ name, text }) =>
     text.split('\n').flatMap((line, at) => (line.length > MOST_COLUMNS ? [`${name}:${at + 1}`] : [])),
   );
-  expectAtMost(long, LEFT.longLines);
+  expect(long).toEqual([]);
 });
 
 test('comments and messages have no archaic words', () => {
-  const words = /\b(whoever|gainsays?|at hand|tells? of|told|lest|thereof|the one … the other)\b/;
+  const words = /\b(whoever|gainsays?|at hand|tells? of|told|lest|thereof|stands for|the one … the other)\b/i;
   const found = FILES.flatMap(({ name, text }) =>
     text.split('\n').flatMap((line, at) => (words.test(line) ? [`${name}:${at + 1} ${line.trim()}`] : [])),
   );
-  expectAtMost(found, LEFT.oldWords);
+  expect(found).toEqual([]);
 });
 
 test('an exported name means one thing', () => {
@@ -54,7 +54,7 @@ test('an exported name means one thing', () => {
     for (const [, symbol] of text.matchAll(exported))
       places.set(symbol!, (places.get(symbol!) ?? new Set()).add(name));
   const double = [...places].filter(([, files]) => files.size > 1).map(([symbol]) => symbol);
-  expectAtMost(double, LEFT.doubleNames);
+  expect(double).toEqual([]);
 });
 
 /** Verbs of the domain are whole names: they are the mutation, the file and the function. */
@@ -76,12 +76,12 @@ test('a top-level function is named by what it does to what', () => {
       .filter(([, symbol]) => !VERBS.has(symbol!))
       .map(([, symbol]) => `${basename(name)}: ${symbol}`),
   );
-  expectAtMost(bare, LEFT.bareNames);
+  expect(bare).toEqual([]);
 });
 
 test('what is absent is a type, never an empty string', () => {
   const found = FILES.flatMap(({ name, text }) => [...text.matchAll(/\?\? ''/g)].map(() => name));
-  expectAtMost(found, LEFT.emptyForAbsent);
+  expect(found).toEqual([]);
 });
 
 test('a migration’s file is listed with its checksum', () => {
@@ -94,8 +94,3 @@ test('the README fits its two screens', () => {
   expect(text.split('\n').length).toBeLessThanOrEqual(90);
   expect(text.split(/\s+/).length).toBeLessThanOrEqual(700);
 });
-
-/** No more than were left when the rule came. */
-function expectAtMost(found: readonly string[], most: number): void {
-  expect(found.length, found.slice(0, 20).join('\n')).toBeLessThanOrEqual(most);
-}

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { setLoginPasswords } from '../database/logins.ts';
 import { migrate } from '../database/migrate/migrate.ts';
 import { refuseAnothersLedger } from '../database/migrate/rights.ts';
+import { ownerClient } from '../database/owner.ts';
 import { openPools, type Pools, poolUrls } from '../database/pools.ts';
 import { checkLoginSessions } from '../database/session/login-sessions-at-start.ts';
 import { refusePooledSessions } from '../database/session/pooler.ts';
@@ -173,7 +174,7 @@ async function opensWith(ownerUrl: string, secrets: Secrets): Promise<boolean> {
 }
 
 async function asOwner<Value>(url: string, work: (owner: pg.Client) => Promise<Value>): Promise<Value> {
-  const owner = new pg.Client({ connectionString: url, application_name: 'cutter start' });
+  const owner = ownerClient(url, 'cutter start');
   await owner.connect();
   try {
     return await work(owner);

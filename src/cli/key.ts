@@ -2,8 +2,9 @@
  * `cutter key`: shows, rotates and revokes the lanes' keys, as the database's owner, with the server running or
  * not.
  */
-import pg from 'pg';
+import type pg from 'pg';
 import type { Config } from '../config.ts';
+import { ownerClient } from '../database/owner.ts';
 import { readRegistry } from '../keys/registry-keys.ts';
 import { revokeHeldKey, rotateKey } from '../keys/rotate-keys.ts';
 import { KEY_PURPOSES, type KeyPurpose, LANES, type Lane } from '../law/values.ts';
@@ -94,7 +95,7 @@ function purposeOf(text: string): KeyPurpose {
 }
 
 async function asOwner<T>(url: string, work: (owner: pg.Client) => Promise<T>): Promise<T> {
-  const owner = new pg.Client({ connectionString: url, application_name: 'cutter key' });
+  const owner = ownerClient(url, 'cutter key');
   owner.on('error', () => {});
   await owner.connect();
   try {

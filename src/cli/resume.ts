@@ -2,9 +2,10 @@
  * `cutter resume`: accepts, lane by lane, that a database that was set back, or a copy of one, goes on from where
  * it ends.
  */
-import pg from 'pg';
+import type pg from 'pg';
 import { noteResumed } from '../boot/place.ts';
 import type { Config } from '../config.ts';
+import { ownerClient } from '../database/owner.ts';
 import { poolUrls } from '../database/pools.ts';
 import { heldKeys } from '../keys/custody.ts';
 import { resumeRecordId } from '../law/resume-statement.ts';
@@ -153,7 +154,7 @@ const SAID: Readonly<Record<Accepted, string>> = {
 const acceptanceLine = (lane: Lane, outcome: Accepted) => `${lane} ${SAID[outcome]}.`;
 
 async function withConnection<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url, application_name: 'cutter resume' });
+  const client = ownerClient(url, 'cutter resume');
   client.on('error', () => {});
   await client.connect();
   try {

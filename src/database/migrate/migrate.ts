@@ -1,4 +1,5 @@
-import pg from 'pg';
+import type pg from 'pg';
+import { ownerClient } from '../owner.ts';
 import { checkDatabase } from '../session/database-check.ts';
 import { type Migration, readMigrations, SQL_DIRECTORY } from './migrations.ts';
 import { allowedToPublic, closeToPublic, keepingPublicRights, takenFromPublic } from './public-rights.ts';
@@ -26,7 +27,7 @@ export async function migrate(
   { shared = false, report = () => {} }: MigrateOptions = {},
 ): Promise<{ applied: string[] }> {
   const migrations = readMigrations(directory);
-  const client = new pg.Client({ connectionString: ownerUrl, application_name: 'cutter migrate' });
+  const client = ownerClient(ownerUrl, 'cutter migrate');
   await client.connect();
   try {
     await refuseAnothersLedger(client);
