@@ -21,7 +21,7 @@ export interface CutRows {
   readonly changeSetId: string;
   readonly entryId: string;
   readonly decisionId: string;
-  /** The decision that this one superseded. */
+  /** The decision that this one superseded, where both are about the same plan and the same versions. */
   readonly priorDecisionId: string | null;
   readonly manifestId: string;
   readonly executorSignatureId: string;
@@ -31,6 +31,8 @@ export interface CutRows {
   readonly sourceId: string;
   readonly resultId: string | null;
   readonly verifierSignatureId: string | null;
+  /** Whether a later cut's signature names this one's. */
+  readonly isAmended: boolean;
 }
 
 const G = 'cutter_governance';
@@ -153,12 +155,19 @@ function kindNamed(recorded: string): Kind {
 export async function cutsOf(database: TestDatabase): Promise<readonly CutRows[]> {
   const { rows } = await database.superuser.query<CutRows & { verdict: string | null }>(
     `select c.change_set_id::text as "changeSetId", c.decision_backlog_entry_id::text as "entryId",
-       c.review_decision_id::text as "decisionId", d.prior_review_decision_id::text as "priorDecisionId",
+       c.review_decision_id::text as "decisionId", case when not exists (
+         select b.unit_local_id, b.payload_summary from ${G}.manifest_unit_block b where b.envelope_id = c.manifest_id
+         except select b.unit_local_id, b.payload_summary from ${G}.manifest_unit_block b
+           join ${G}.review_decision p on p.manifest_id = b.envelope_id
+           where p.review_decision_id = d.prior_review_decision_id)
+         then d.prior_review_decision_id::text end as "priorDecisionId",
        c.manifest_id::text as "manifestId", c.executor_signature_id::text as "executorSignatureId",
        to_char(c.emitted_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "cutAt",
        (select h.history_id::text from ${G}.decision_backlog_history h
          where h.entry_id = c.decision_backlog_entry_id and h.change_kind = 'cut') as "cutHistoryId",
        replace(e.payload->>'iu_ref', 'source:', '') as "sourceId",
+       exists (select from ${G}.dot_pair_signature s where s.signature_kind = 'executor'
+         and s.prior_signature_id = c.executor_signature_id) as "isAmended",
        v.verify_result_id::text as "resultId", v.verifier_signature_id::text as "verifierSignatureId", v.verdict
      from ${G}.cut_change_set c
      join ${G}.review_decision d using (review_decision_id)

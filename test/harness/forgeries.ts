@@ -14,6 +14,10 @@ export interface Forgery {
   readonly verify: string | null;
   /** Of cuts that rest on a second approval. */
   readonly needsPrior?: boolean;
+  /** Of cuts on which no later one builds: both lanes sign them anew. */
+  readonly signsAnew?: boolean;
+  /** Of all cuts of the same text. */
+  readonly isOfText?: boolean;
   /** Not of one cut: it is forged once. */
   readonly isOfLedger?: boolean;
 }
@@ -65,6 +69,7 @@ export const FORGERIES: readonly Forgery[] = [
   },
   {
     what: 'the reviewer answers for the registrar of the text',
+    isOfText: true,
     forge: async (forger, { sourceId, decisionId }) => {
       const { personId } = await forger.bodyOf(decisionId);
       const evidence = await forger.one(
@@ -99,6 +104,7 @@ export const FORGERIES: readonly Forgery[] = [
   {
     what: 'the cut rests on an approval that was superseded',
     needsPrior: true,
+    signsAnew: true,
     forge: async (forger, cut) => {
       const prior = cut.priorDecisionId as string;
       const manifestId = await forger.one(
@@ -155,6 +161,7 @@ export const FORGERIES: readonly Forgery[] = [
   },
   {
     what: 'the cut is of another digest than was approved, and both lanes signed it',
+    signsAnew: true,
     forge: (forger, cut) => resign(forger, cut, { manifest_version: OTHER_DIGEST }),
     fsck: ['approval-missing', 'digest-differs'],
     monitor: ['approval-missing'],

@@ -10,9 +10,13 @@ import type { SampleTokens, TestServer } from './server.ts';
 /** An entry that the history knows, with what was last done to it. */
 interface Known {
   readonly entryId: string;
+  /** Whether it waits for its review. */
+  isPending: boolean;
   decisionId: string | null;
+  /** Of the plan that was approved. */
   manifestDigest: string | null;
   changeSetId: string | null;
+  isVerified: boolean;
 }
 
 interface Call {
@@ -24,6 +28,7 @@ interface Call {
 const DOCUMENTS = ['alpha', 'beta', 'gamma', 'delta', 'epsilon'];
 const NO_DIGEST = `sha256:${'0'.repeat(64)}`;
 const FIELDS: Readonly<Record<string, string>> = {
+  sweep: 'promoted { entryId }',
   review: 'decision { reviewDecisionId }',
   cut: 'changeSet { changeSetId }',
   verify: 'result { verdict escalationRef }',
@@ -90,19 +95,19 @@ export class RandomHistory {
     const key = this.#key('mark');
     const more = before.length === 0 ? {} : { blockedBy: before };
     const { entryId } = await marked(this.#server, key, { docCode, text, ...more });
-    this.#known.push({ entryId, decisionId: null, manifestDigest: null, changeSetId: null });
+    this.#known.push(newlyKnown(entryId));
   }
 
   async #sweep(): Promise<void> {
-    await this.#call('marker', 'sweep', {
-      idempotencyKey: this.#key('sweep'),
-      limit: this.#random.between(1, 5),
-    });
+    const limit = this.#random.between(1, 10);
+    const pass = await this.#call('marker', 'sweep', { idempotencyKey: this.#key('sweep'), limit });
+    const promoted = new Set(pass?.promoted.map(({ entryId }: { entryId: string }) => entryId));
+    for (const entry of this.#known) entry.isPending ||= promoted.has(entry.entryId);
   }
 
   async #review(): Promise<void> {
     const random = this.#random;
-    const entry = this.#entry();
+    const entry = this.#mostly(({ isPending }) => isPending);
     if (entry === null) return;
     const verdict = random.pick(['APPROVE', 'APPROVE', 'APPROVE', 'APPROVE', 'DEFER', 'REJECT']);
     const isStray = random.between(0, 9) === 0;
@@ -118,12 +123,12 @@ export class RandomHistory {
     });
     if (answer === null) return;
     entry.decisionId = answer.decision.reviewDecisionId;
-    entry.manifestDigest = digest;
+    entry.manifestDigest = verdict === 'APPROVE' ? digest : null;
+    entry.isPending = false;
   }
 
   async #cut(): Promise<void> {
-    const approved = this.#known.filter((one) => one.manifestDigest !== null && one.changeSetId === null);
-    const entry = this.#random.between(0, 5) === 0 ? this.#entry() : this.#pick(approved);
+    const entry = this.#mostly((one) => one.manifestDigest !== null && one.changeSetId === null);
     if (entry === null) return;
     const answer = await this.#call('executor', 'cut', {
       idempotencyKey: this.#key('cut'),
@@ -135,15 +140,15 @@ export class RandomHistory {
 
   async #verify(): Promise<void> {
     const random = this.#random;
-    const cut = this.#pick(this.#known.filter(({ changeSetId }) => changeSetId !== null));
+    const cut = this.#mostly(({ changeSetId, isVerified }) => changeSetId !== null && !isVerified);
     if (cut?.changeSetId == null) return;
     const input = { idempotencyKey: this.#key('verify'), changeSetId: cut.changeSetId };
     const verify = () => this.#call('verifier', 'verify', input);
     const answer =
       random.between(0, 4) === 0 ? await whileAltered(this.#server, cut.changeSetId, verify) : await verify();
+    cut.isVerified ||= answer !== null;
     const escalation = answer?.result.escalationRef ?? null;
-    if (escalation !== null)
-      this.#known.push({ entryId: escalation, decisionId: null, manifestDigest: null, changeSetId: null });
+    if (escalation !== null) this.#known.push(newlyKnown(escalation));
   }
 
   async #abandon(): Promise<void> {
@@ -177,9 +182,19 @@ export class RandomHistory {
     return choices.length === 0 ? null : this.#random.pick(choices);
   }
 
+  /** An entry for which a verb makes sense; now and then any other. */
+  #mostly(isFit: (entry: Known) => boolean): Known | null {
+    return this.#random.between(0, 5) === 0 ? this.#entry() : this.#pick(this.#known.filter(isFit));
+  }
+
   #entry(): Known | null {
     return this.#pick(this.#known);
   }
+}
+
+function newlyKnown(entryId: string): Known {
+  const nothing = { decisionId: null, manifestDigest: null, changeSetId: null };
+  return { entryId, ...nothing, isPending: false, isVerified: false };
 }
 
 /** Alters one text of a cut behind the ledger's back for as long as `work` takes. */
