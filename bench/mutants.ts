@@ -1,7 +1,8 @@
 /**
- * `npm run mutants -- [--seed N] [--count N] [--workers N] [--only PATTERN] [--quick] [--list]`: makes single faults in
+ * `npm run mutants -- [--seed N] [--count N] [--from N] [--workers N] [--only PATTERN] [--quick] [--list]`: makes single faults in
  * the law, one at a time, in a copy of the last commit, and says which test notices each. What nobody notices needs a
- * test, or a reason why it is no fault. `--quick` leaves out the tests that take minutes.
+ * test, or a reason why it is no fault. `--quick` leaves out the tests that take minutes; `--from`
+ * goes on with a list that was begun, at that place of it.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,6 +15,7 @@ const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: '1' },
     count: { type: 'string', default: '200' },
+    from: { type: 'string', default: '0' },
     workers: { type: 'string', default: '1' },
     quick: { type: 'boolean', default: false },
     only: { type: 'string', default: '' },
@@ -25,7 +27,7 @@ const { values } = parseArgs({
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
 const checkout = join(import.meta.dirname, '..');
-const chosen = sample(allMutants(), Number(values.seed), Number(values.count));
+const chosen = sample(allMutants(), Number(values.seed), Number(values.count)).slice(Number(values.from));
 if (values.list) for (const mutant of chosen) print(mutant, null);
 else report(await judgeAll(chosen, Number(values.workers)));
 

@@ -17,3 +17,20 @@ test('as many problems as there may be units, several each, are reported without
   // One of each: the kind, the section type and the circle; the address of all but the first.
   expect(problems.at(-1)?.message).toBe(`There are ${4 * MAX_UNITS - 1 - (MAX_PROBLEMS - 1)} more problems.`);
 });
+
+test('a profile that finds more units than there may be is refused by name', () => {
+  const bytes = Buffer.from('# a\n'.repeat(MAX_UNITS + 1));
+  const { problems } = planDocument({
+    bytes,
+    docCode: 'x',
+    spec: { profile: 'markdown' },
+    vocabulary: BASE_VOCABULARY,
+  });
+  expect(problems).toEqual([
+    {
+      path: ['cutSpec', 'profile'],
+      code: 'too_many_units',
+      message: `The plan would have ${MAX_UNITS + 1} units. At most ${MAX_UNITS} are allowed.`,
+    },
+  ]);
+});

@@ -30,6 +30,8 @@ test('an entry goes from its mark to its verification, each lane by its own arro
 
 test('an end leads nowhere, and a deferred entry can still be cut', () => {
   expect(canBecome('reviewed_deferred', ['cut_applied'])).toBe(true);
+  // One of them is enough.
+  expect(canBecome('verified_complete', ['marked', 'verified_complete'])).toBe(true);
   for (const state of ['reviewed_rejected', 'abandoned', 'verify_failed_escalated'] as const)
     expect(
       canBecome(

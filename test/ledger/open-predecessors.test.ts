@@ -23,6 +23,7 @@ test('says how many other reasons there are, if there are any', () => {
   const waiting = { ...standing('p', 'marked'), last: [] };
   expect(refusalOf([waiting], []).message).not.toContain('other reasons');
   expect(refusalOf([], ['u']).message).toContain('entry u');
+  expect(refusalOf([waiting], ['u']).message).toContain('The other reasons (1) are listed.');
   const three = refusalOf([waiting, waiting], ['u']);
   expect(three.message).toContain('The other reasons (2) are listed.');
   expect(three.problems.map(({ code }) => code)).toEqual([
