@@ -1,8 +1,8 @@
 /**
- * `npm run mutants -- [--seed N] [--count N] [--from N] [--workers N] [--only PATTERN] [--quick] [--list]`: makes single faults in
- * the law, one at a time, in a copy of the last commit, and says which test notices each. What nobody notices needs a
- * test, or a reason why it is no fault. `--quick` leaves out the tests that take minutes; `--from`
- * goes on with a list that was begun, at that place of it.
+ * `npm run mutants -- [--seed N] [--count N] [--from N] [--workers N] [--only PATTERN] [--quick] [--list]`: makes
+ * single faults in the law, one at a time, in a copy of the last commit, and says which test notices each. What nobody
+ * notices needs a test, or a reason why it is no fault. `--quick` leaves out the tests that take minutes. `--from` goes
+ * on with a list at that place of it.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
