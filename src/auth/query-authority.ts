@@ -8,6 +8,7 @@ export const QUERY_AUTHORITY = {
   whoAmI: null,
   entries: 'ledger:observe',
   entry: 'ledger:observe',
+  entryByKey: 'ledger:observe',
   history: 'ledger:observe',
   historyRow: 'ledger:observe',
   dependencies: 'ledger:observe',

@@ -26,8 +26,8 @@ export interface Bound {
   readonly codec: Codec;
   readonly operator: Operator;
   readonly value: KeyValue | boolean | readonly (KeyValue | boolean)[];
-  /** The condition in SQL, of a filter that compares no column. */
-  readonly written?: FilterRule['sql'];
+  /** Of a filter that compares no column. */
+  readonly rule?: FilterRule;
 }
 
 /** The arguments of one connection, checked. */
@@ -155,7 +155,7 @@ function bindCondition(noun: Noun, name: string, value: unknown, place: string):
     const checked = Array.isArray(value)
       ? checkList(rule.codec, value, place)
       : checkValue(rule.codec, value, place);
-    return { column: name, codec: rule.codec, operator: '=', value: checked, written: rule.sql };
+    return { column: name, codec: rule.codec, operator: '=', value: checked, rule };
   }
   const same = noun.columns.get(name);
   if (same !== undefined) {

@@ -89,12 +89,14 @@ export class Emission {
     return this.#statement(name, this.#page(page, null));
   }
 
-  /** The row with these values in its columns, which name at most one, or SQL null. */
+  /** The row with these values in its columns, or by its filters, which name at most one; or SQL null. */
   one(name: string, row: RowPlan, key: readonly (readonly [column: string, value: Value])[]): Statement {
     const a = this.#alias();
-    const conditions = key.map(
-      ([column, value]) => `${a}.${column} = ${this.#bind(row.noun, column, value)}`,
-    );
+    const conditions = key.map(([column, value]) => {
+      const rule = row.noun.filters[column];
+      if (rule === undefined) return `${a}.${column} = ${this.#bind(row.noun, column, value)}`;
+      return rule.sql(a, `$${this.#values.push(value)}::${CAST[rule.codec]}`, this.#moment);
+    });
     return this.#statement(
       name,
       `select ${this.#row(row, a)} from ${this.#seen(row.noun).view} ${a} where ${conditions.join(' and ')}`,
@@ -262,10 +264,10 @@ export class Emission {
     };
   }
 
-  #condition({ column, codec, operator, value, written }: Bound, alias: string): string {
-    if (written !== undefined) {
+  #condition({ column, codec, operator, value, rule }: Bound, alias: string): string {
+    if (rule !== undefined) {
       const given = `$${this.#values.push(value as Value)}::${CAST[codec]}${Array.isArray(value) ? '[]' : ''}`;
-      return written(alias, given, this.#moment);
+      return rule.sql(alias, given, this.#moment);
     }
     if (operator === 'null' || operator === 'not null') return `${alias}.${column} is ${operator}`;
     const at = this.#values.push(value);

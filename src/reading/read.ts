@@ -1,4 +1,4 @@
-import type { FieldNode, GraphQLResolveInfo } from 'graphql';
+import { type FieldNode, GraphQLError, type GraphQLResolveInfo } from 'graphql';
 import type { Scope } from '../auth/authority.ts';
 import { READ_LOGINS, type ReadLogin, SCOPE_OF_LOGIN } from '../auth/read-scopes.ts';
 import type { Context } from '../context.ts';
@@ -10,7 +10,7 @@ import { codecOf, type Drawn } from './cursor.ts';
 import { type Cells, type DecodeInput, decodePage, decodeRow } from './decode.ts';
 import { Emission, type Statement, type Value } from './emit.ts';
 import type { Past } from './nouns/moment.ts';
-import type { Noun } from './nouns/noun.ts';
+import type { FilterRule, Noun } from './nouns/noun.ts';
 import type { NounName } from './nouns/noun-name.ts';
 import { NOUNS } from './nouns/nouns.ts';
 import type { Relation } from './nouns/relation.ts';
@@ -120,6 +120,20 @@ function markIfPartial<Answer extends object>({ isPartial }: Plan, answer: Answe
   return answer;
 }
 
+function widestLogin(logins: readonly ReadLogin[]): ReadLogin {
+  return READ_LOGINS.findLast((login) => logins.includes(login)) ?? 'observe';
+}
+
+/** The login that a filter needs beside those of the fields, if the caller has its scope. */
+function filterLogin({ session }: Context, filter: string, rule: FilterRule | undefined): ReadLogin[] {
+  if (rule?.login === undefined) return [];
+  const scope = SCOPE_OF_LOGIN[rule.login];
+  if (session?.scopes.has(scope) === true) return [rule.login];
+  throw new GraphQLError(`The filter ${filter} needs the scope ${scope}, which this token does not carry.`, {
+    extensions: { code: 'FORBIDDEN', scope },
+  });
+}
+
 /** What the statement found, and what its rows are decoded with. */
 async function runStatement(
   context: Context,
@@ -128,7 +142,11 @@ async function runStatement(
   statement: Statement,
   past: Past | null = null,
 ): Promise<{ readonly found: unknown; readonly answered: DecodeInput }> {
-  const [head, found] = JSON.parse(await context[login].oneFirst(prepareStatement(statement))) as [
+  const filters = bound.flatMap(({ filter }) =>
+    filter.flatMap(({ column, rule }) => filterLogin(context, column, rule)),
+  );
+  const pool = context[widestLogin([login, ...filters])];
+  const [head, found] = JSON.parse(await pool.oneFirst(prepareStatement(statement))) as [
     [incarnation: string, next: string] | null,
     unknown,
   ];
@@ -181,8 +199,10 @@ export async function findNode(
   if (plan.kind !== 'rows') throw new Error('A field is either a page or a node.');
   const values = key.map(([argument, value, named], at) => {
     const column = named ?? NOUNS[noun].key[at]!;
-    return [column, checkValue(codecOf(NOUNS[noun], column), value, argument)] as const;
+    const codec = NOUNS[noun].filters[column]?.codec ?? codecOf(NOUNS[noun], column);
+    return [column, checkValue(codec, value, argument)] as const;
   });
+  const rules = values.flatMap(([column]) => NOUNS[noun].filters[column] ?? []);
   const bound = bindPages(plan, info);
   assertAffordable(plan.row, { path: info.fieldName, first: 1, rows: 1 }, bound);
   const statement = new Emission(bound, isOwn ? null : reachOf(context.session), past).one(
@@ -190,7 +210,8 @@ export async function findNode(
     plan.row,
     values,
   );
-  const { found, answered } = await runStatement(context, plan, bound, statement, past);
+  const login = widestLogin([plan.login, ...rules.flatMap((rule) => rule.login ?? [])]);
+  const { found, answered } = await runStatement(context, { ...plan, login }, bound, statement, past);
   return found === null
     ? null
     : markIfPartial(plan, decodeRow(plan.row, plan.fields, found as Cells, answered));

@@ -24,6 +24,11 @@ export const Entry = nounType('Entry');
 export const EntryConnection = connectionTypes('Entry', Entry, {
   equal: { entryId: 'UUID', kind: 'String', status: 'String' },
   time: 'emittedAt',
+  more: (t) => ({
+    docCode: t.string({ description: 'Only entries about this document. Scope `document:read`.' }),
+    signalSource: t.string({ description: 'Only entries with this signal. Scope `document:read`.' }),
+    scenarioRef: t.string({ description: 'Only entries of this scenario. Scope `document:read`.' }),
+  }),
 });
 
 Entry.implement({

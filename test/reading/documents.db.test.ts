@@ -1,6 +1,7 @@
 import { sql } from 'slonik';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { caller } from '../harness/callers.ts';
 import { type Loose, marked, verified, verifyCut, wasCut } from '../harness/cycle.ts';
 import { type TestServer, testServer } from '../harness/server.ts';
 
@@ -102,6 +103,32 @@ test('a document leads to its sources, entries, cuts and units, and each of them
   );
   expect(document.lastVerifiedAt).not.toBeNull();
   expect(document.roots.length).toBeGreaterThan(0);
+});
+
+test('an entry is found by its key, its document, its signal and its scenario', async () => {
+  const { entryByKey, none } = await data(
+    '{ entryByKey(idempotencyKey: "mark:house-1") { entryId document { docCode } } none: entryByKey(idempotencyKey: "mark:nothing") { entryId } }',
+  );
+  expect(entryByKey.document.docCode).toBe('house');
+  expect(none).toBeNull();
+  for (const filter of [
+    'docCode: "house"',
+    'docCode: "house", signalSource: "test"',
+    'docCode: "house", kind: "cut_request"',
+  ]) {
+    const { entries } = await data(`{ entries(filter: { ${filter} }) { nodes { entryId } } }`);
+    expect(entries.nodes).toEqual([{ entryId: entryByKey.entryId }]);
+  }
+  const { signals, scenarios } = await data(
+    '{ signals: entries(filter: { signalSource: "test" }) { nodes { entryId } } scenarios: entries(filter: { scenarioRef: "none" }) { nodes { entryId } } }',
+  );
+  expect(signals.nodes).toHaveLength(2);
+  expect(scenarios.nodes).toEqual([]);
+  const { token } = await caller(server, { scopes: ['ledger:observe'] });
+  const refused = await ask('{ entries(filter: { docCode: "house" }) { nodes { entryId } } }', {}, token);
+  expect(refused.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN', scope: 'document:read' } }]);
+  const known = await ask('{ entryByKey(idempotencyKey: "mark:house-1") { entryId } }', {}, token);
+  expect(known.data.entryByKey.entryId).toBe(entryByKey.entryId);
 });
 
 test('a unit has its text, its place, its way up, down and along, and who brought it', async () => {

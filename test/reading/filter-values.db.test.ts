@@ -35,7 +35,16 @@ const CLOSED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 const OPEN = new Set([
   ...['changedBy', 'createdBy', 'sweptBy', 'emittedBy', 'decidedBy', 'verifiedBy', 'reviewer', 'revokedBy'],
   ...['sourceDocRef', 'unitLocalId', 'proposedCanonicalAddress', 'targetRowId', 'aliasText', 'aliasKind'],
-  ...['docCode', 'address', 'addressPrefix', 'kind', 'sectionType', 'registeredBy'],
+  ...[
+    'docCode',
+    'address',
+    'addressPrefix',
+    'kind',
+    'sectionType',
+    'registeredBy',
+    'signalSource',
+    'scenarioRef',
+  ],
 ]);
 const FIELDS = Object.entries(CLOSED).flatMap(([list, fields]) =>
   Object.entries(fields).map(([field, value]) => [list, field, value] as const),

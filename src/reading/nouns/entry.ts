@@ -1,10 +1,20 @@
 import { ENTRY_STATES } from '../../law/states.ts';
 import { ENTRY_KINDS } from '../../law/values.ts';
 import { toEvidence } from './evidence.ts';
-import { describeNoun } from './noun.ts';
+import { describeNoun, type FilterRule } from './noun.ts';
 import { toMany, toManyThrough, toOneThrough } from './relation.ts';
 import { subjectOf } from './source.ts';
 import { CHANGE_SETS, changeSetIds, MANIFESTS, RESULTS } from './views.ts';
+
+/** Entries by something that they are about. */
+function bySubject(column: string): FilterRule {
+  return {
+    codec: 'text',
+    login: 'reader',
+    sql: (e, value) =>
+      `${e}.entry_id in (select t.entry_id from cutter_source.v_entry_subject t where t.${column} = ${value})`,
+  };
+}
 
 export const EntryNoun = describeNoun({
   name: 'Entry',
@@ -14,6 +24,12 @@ export const EntryNoun = describeNoun({
   key: ['entry_id'],
   born: ['emitted_at', 'entry_id'],
   indexed: ['entry_id', 'emitted_at', 'status', 'kind'],
+  filters: {
+    idempotencyKey: bySubject('idempotency_key'),
+    signalSource: bySubject('signal_source'),
+    scenarioRef: bySubject('scenario_ref'),
+    docCode: bySubject('doc_code'),
+  },
   derived: {
     title: { login: 'reader', sql: (e) => subjectOf(`${e}.entry_id`, 'title') },
     signalSource: { login: 'reader', sql: (e) => subjectOf(`${e}.entry_id`, 'signal_source') },

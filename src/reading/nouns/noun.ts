@@ -32,6 +32,8 @@ interface Derived {
 export interface FilterRule {
   readonly codec: Codec;
   readonly sql: (alias: string, value: string, moment: Moment) => string;
+  /** The login that may read what is compared, where that isn't the noun's. */
+  readonly login?: ReadLogin;
 }
 
 /** A noun as data. The query compiler knows nothing else about the ledger. */

@@ -41,6 +41,19 @@ lookUp('verifyResult', 'VerifyResult', VerifyResult, 'verifyResultId', 'One verd
 lookUp('signature', 'Signature', Signature, 'signatureId', 'One signature.');
 lookUp('addressAlias', 'AddressAlias', AddressAlias, 'aliasId', 'One alias.');
 
+builder.queryField('entryByKey', (t) =>
+  t.field({
+    type: Entry,
+    nullable: true,
+    description:
+      'The entry that was marked with a key: what became of a call whose answer was lost. Null where there is none.',
+    extensions: READ_WHOLE,
+    args: { idempotencyKey: t.arg.string({ required: true, description: 'The key of the mark.' }) },
+    resolve: (_, { idempotencyKey }, context, info) =>
+      findNode(context, info, 'Entry', [['idempotencyKey', idempotencyKey, 'idempotencyKey']]),
+  }),
+);
+
 builder.queryField('unitBlock', (t) =>
   t.field({
     type: UnitBlock,

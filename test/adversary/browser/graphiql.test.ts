@@ -175,13 +175,14 @@ test('GraphiQL: says which queries the observer may not ask, by its scopes', asy
   const words = (JSON.parse(json) as string).replace(/\n# */g, ' ');
   expect(words).not.toContain('may look at everything');
   const refused = Object.entries(QUERY_AUTHORITY).flatMap(([name, scope]) =>
-    scope === null || scope === 'ledger:observe' ? [] : [name],
+    scope === null || scope === 'ledger:observe' || scope === 'document:read' ? [] : [name],
   );
   expect(refused).toContain('planCut');
   expect(words).toContain(`It may not ask for ${refused.join(', ')}, but`);
-  // That it writes nothing is so because no verb asks for its one scope.
-  expect(words).toContain('"observer" has the scopes ledger:observe:');
-  expect(JSON.stringify(AUTHORITY)).not.toContain('ledger:observe');
+  // That it writes nothing is so because no verb asks for its scopes.
+  expect(words).toContain('"observer" has the scopes ledger:observe, document:read:');
+  for (const scope of ['ledger:observe', 'document:read'])
+    expect(JSON.stringify(AUTHORITY)).not.toContain(scope);
 });
 
 test('GraphiQL: in production it promises no sample tokens', async () => {
