@@ -122,8 +122,11 @@ describe('lane invariants: checked before a row is written', () => {
   ];
   test.each(cases)('%s', (_, change, lane, key, code) => {
     const row = { ...signed('DOT-991', EXECUTOR), ...change };
-    expect(laneProblems(row, lane, key.lane).map((problem) => problem.code)).toContain(code);
+    const problems = laneProblems(row, lane, key.lane);
+    expect(problems.map((problem) => problem.code)).toContain(code);
     expect(() => assertLaneInvariants(row, lane, key)).toThrow(LaneMismatch);
+    // The sentence has the first of them.
+    expect(() => assertLaneInvariants(row, lane, key)).toThrow(problems[0]!.message);
   });
 
   test("executor's key on a verify statement, and the reverse", () => {
