@@ -16,6 +16,9 @@ export function codecOf(noun: Noun, column: string): Codec {
   if (column === POSITION) return 'position';
   if (column === ORDINAL) return 'int';
   for (const found of noun.columns.values()) if (found.column === column) return found.codec;
+  // The keys of the ledger's rows are UUIDs, but for a block's name inside its plan.
+  if (noun.hiddenOf !== undefined && noun.key.includes(column))
+    return column === 'unit_local_id' ? 'text' : 'uuid';
   throw new Error(`${noun.name} has no column ${column}`);
 }
 

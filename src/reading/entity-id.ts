@@ -30,7 +30,8 @@ const ID = /^([A-Za-z]+):(.*?)(?:@(0|[1-9]\d{0,17}))?$/s;
 export function decodeId(id: string): Named | null {
   const [, type, rest, at] = ID.exec(Buffer.from(id, 'base64url').toString()) ?? [];
   const noun = NOUNS[type as NounName] as Noun | undefined;
-  if (noun === undefined || noun.type !== noun.name || rest === undefined) return null;
+  if (noun === undefined || noun.type !== noun.name || noun.hiddenOf !== undefined || rest === undefined)
+    return null;
   if (at !== undefined && noun.viewAt === undefined) return null;
   const key = noun.key.length === 1 ? [rest] : splitFirst(rest);
   return key === null ? null : { noun: noun.name, key, past: at === undefined ? null : { at } };

@@ -58,8 +58,7 @@ export function narrowNoun(noun: Noun, ids: string): Noun {
 
 /** That row `r` may be read: what is hidden of a row, where the row itself may be. */
 function isReached(noun: Noun, ids: string): string {
-  const [, of] = /^(.+)Evidence$/.exec(noun.name) ?? [];
-  if (of === undefined) return REACHES[noun.name as Exclude<NounName, EvidenceName>](ids);
+  if (noun.hiddenOf === undefined) return REACHES[noun.name as Exclude<NounName, EvidenceName>](ids);
   const same = noun.key.map((column) => `e.${column} = r.${column}`).join(' and ');
-  return `exists (select from ${narrowNoun(NOUNS[of as NounName], ids).view} e where ${same})`;
+  return `exists (select from ${narrowNoun(NOUNS[noun.hiddenOf], ids).view} e where ${same})`;
 }

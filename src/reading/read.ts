@@ -285,8 +285,9 @@ export async function readShared(
   const found = new Map<string, Node>();
   for (let at = 0; at < ids.length; at += most) {
     const some = ids.slice(at, at + most);
-    const nodes = await readListed(context, info, noun, plan, bound, some);
-    for (const [place, node] of nodes.entries()) found.set(some[place]!, node);
+    const keys = some.map((id) => [id]);
+    const nodes = await rowsByKeys(context, info, plan, bound, { noun, keys, past: null });
+    for (const [place, node] of nodes.entries()) if (node !== null) found.set(some[place]!, node);
   }
   return found;
 }
@@ -308,17 +309,31 @@ async function readListed(
   return rows.map((cells) => decodeRow(plan.row, plan.fields, cells, answered));
 }
 
+/** Rows that are asked for by their keys. */
+interface Wanted {
+  readonly noun: NounName;
+  readonly keys: readonly (readonly string[])[];
+  readonly past: Past | null;
+}
+
 /** Rows of one noun, by their keys; null in the place of one that isn't there. One statement. */
 export async function readByKeys(
   context: Context,
   info: GraphQLResolveInfo,
-  noun: NounName,
-  keys: readonly (readonly string[])[],
-  past: Past | null,
+  wanted: Wanted,
 ): Promise<readonly (Node | null)[]> {
-  const plan = planOf(context, info, 'rows', noun);
+  const plan = planOf(context, info, 'rows', wanted.noun);
   if (plan.kind !== 'rows') throw new Error('A field is either a page or a node.');
-  const bound = bindPages(plan, info);
+  return await rowsByKeys(context, info, plan, bindPages(plan, info), wanted);
+}
+
+async function rowsByKeys(
+  context: Context,
+  info: GraphQLResolveInfo,
+  plan: Extract<Plan, { kind: 'rows' }>,
+  bound: readonly BoundPage[],
+  { noun, keys, past }: Wanted,
+): Promise<readonly (Node | null)[]> {
   assertAffordable(plan.row, { path: info.fieldName, first: keys.length, rows: keys.length }, bound);
   const statement = new Emission(bound, reachOf(context.session), past).keyed(
     `${statementName(info)}.${noun}`,

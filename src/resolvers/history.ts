@@ -1,6 +1,11 @@
 import type { GraphQLResolveInfo } from 'graphql';
+import { SCOPE_OF_LOGIN } from '../auth/read-scopes.ts';
 import type { HistoryMessage } from '../log/feed/history-message.ts';
 import type { PlacedHistoryRow } from '../log/feed/history-page.ts';
+import { UUID } from '../reading/cursor.ts';
+import { encodeId } from '../reading/entity-id.ts';
+import type { NounName } from '../reading/nouns/noun-name.ts';
+import { NOUNS } from '../reading/nouns/nouns.ts';
 import { readShared } from '../reading/read.ts';
 import { builder } from '../schema/builder.ts';
 import { HistoryConnection } from '../schema/history.ts';
@@ -69,17 +74,30 @@ function streamMessage(message: HistoryMessage): StreamedMessage {
  * once: a sweep moves a thousand entries in one record, and every subscriber asks.
  */
 function relationsOf(rows: readonly PlacedHistoryRow[]): ReadRelation {
-  const entryIds = [...new Set(rows.map((row) => row.entry_id))];
   const read = new Map<string, ReturnType<typeof readShared>>();
   return async (row, context, info) => {
-    if (info.fieldName !== 'entry')
-      throw new Error(`History has no relation ${info.fieldName} in the stream`);
+    if (info.fieldName === 'id') return encodeId(`History:${row.history_id}`);
+    const relation = RELATIONS[info.fieldName];
+    if (relation === undefined) throw new Error(`History has no relation ${info.fieldName} in the stream`);
+    const { noun, column } = relation;
+    const { login } = NOUNS[noun];
+    if (login !== 'observe') requireScope(context, `History.${info.fieldName}`, SCOPE_OF_LOGIN[login]);
     const field = placeOf(info);
-    const entries = read.get(field) ?? readShared(context, info, 'Entry', entryIds);
-    read.set(field, entries);
-    return (await entries).get(row.entry_id);
+    const ids = () => [...new Set(rows.map((each) => each[column]))].filter((id) => UUID.test(id));
+    const found = read.get(field) ?? readShared(context, info, noun, ids());
+    read.set(field, found);
+    return (await found).get(row[column]) ?? null;
   };
 }
+
+/** Where the relations of a history row lead, and the column that has the id. */
+const RELATIONS: Readonly<
+  Record<string, { readonly noun: NounName; readonly column: 'entry_id' | 'history_id' | 'changed_by' }>
+> = {
+  entry: { noun: 'Entry', column: 'entry_id' },
+  changedByPrincipal: { noun: 'Principal', column: 'changed_by' },
+  evidence: { noun: 'HistoryEvidence', column: 'history_id' },
+};
 
 /** The response keys that lead to a field, the same for each row: what is selected below depends on them. */
 function placeOf(info: GraphQLResolveInfo): string {

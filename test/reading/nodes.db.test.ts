@@ -52,7 +52,13 @@ test('what isn’t there is null in its place, and what is no id is refused', as
     ids: [none, entry.id],
   });
   expect(nodes).toEqual([null, { status: entry.status }]);
-  for (const id of ['', 'x', 'RW50cnk6eA', Buffer.from('Nothing:1').toString('base64url')]) {
+  for (const id of [
+    '',
+    'x',
+    'RW50cnk6eA',
+    Buffer.from('Nothing:1').toString('base64url'),
+    Buffer.from(`EntryEvidence:${entry.entryId}`).toString('base64url'),
+  ]) {
     const { body } = await server.gql(token, 'query ($id: ID!) { node(id: $id) { id } }', { id });
     expect(body.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
   }

@@ -1,5 +1,5 @@
 import { describeNoun, type Noun } from './noun.ts';
-import type { EvidenceName } from './noun-name.ts';
+import type { EvidenceName, NounName } from './noun-name.ts';
 import { type Relation, toOne } from './relation.ts';
 
 const GOVERNANCE = 'cutter_governance';
@@ -90,6 +90,7 @@ const HIDDEN: Readonly<Record<EvidenceName, Hidden>> = {
 function describeHidden([name, { table, key, columns, view }]: [string, Hidden]): [string, Noun] {
   const noun = describeNoun({
     name: name as EvidenceName,
+    hiddenOf: name.replace(/Evidence$/, '') as NounName,
     login: 'evidence',
     view: view ?? `${GOVERNANCE}.${table}`,
     columns,

@@ -52,6 +52,8 @@ export interface Noun {
   /** The values that a filter of a field may ask for, by field. Every other field is open. */
   readonly closed: Readonly<Record<string, readonly string[]>>;
   readonly key: readonly string[];
+  /** Of what is hidden of another noun's rows: that noun. It has the same key, and doesn't show it. */
+  readonly hiddenOf?: NounName;
   /** The order of rows that are not in the log yet: by time and id, or by their place in a plan or a change set. */
   readonly born: readonly string[];
   readonly seat: Seat;

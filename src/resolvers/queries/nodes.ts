@@ -66,13 +66,7 @@ async function readGroup(
   rows: (Node | null)[],
 ): Promise<void> {
   const { noun, past } = group[0]!.named;
-  const found = await readByKeys(
-    context,
-    info,
-    noun,
-    group.map(({ named }) => named.key),
-    past,
-  );
+  const found = await readByKeys(context, info, { noun, keys: group.map(({ named }) => named.key), past });
   for (const [place, { at }] of group.entries()) {
     const row = found[place] ?? null;
     if (row !== null) brandWithType(row, NOUNS[noun].type as never);

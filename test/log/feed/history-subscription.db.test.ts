@@ -257,6 +257,32 @@ describe('subscription history', () => {
     expect(await entryReads()).toBe(2);
   });
 
+  test('a streamed row has its id, who moved it, and the reason where the token may read it', async () => {
+    const made = await mark(exec);
+    await integrated(made);
+    const query = `subscription ($filter: HistoryFilter) { history(after: "", filter: $filter) { __typename ... on HistoryEvent {
+      rows { id changedBy changedByPrincipal { principalId } evidence { rationale changeDiff } } } } }`;
+    const ask = async (token: string) => {
+      const stream = follow({ filter: { entryId: made.entryId } }, token, query);
+      try {
+        return await pull(stream, caughtUp);
+      } finally {
+        await stream.return?.();
+      }
+    };
+    const messages = await ask(server.tokens.verifier);
+    const row = messages.find(({ rows }) => rows !== undefined)?.rows?.[0];
+    const { body } = await server.gql(
+      server.tokens.verifier,
+      'query ($id: ID!) { node(id: $id) { id ... on History { changedBy evidence { rationale changeDiff } } } }',
+      { id: row?.id },
+    );
+    expect(body.data.node).toEqual({ id: row?.id, changedBy: row?.changedBy, evidence: row?.evidence });
+    expect(row).toMatchObject({ changedByPrincipal: null, evidence: { changeDiff: null } });
+    const rows = (await ask(server.tokens.observer)).flatMap((message) => message.rows ?? []);
+    expect(rows).toMatchObject([{ id: row?.id, evidence: null }]);
+  });
+
   test('what may be asked of one row may be asked of a thousand: then by more statements', async () => {
     const { cursor } = await server.feed.head();
     await server.feed.waitForPosition(await markTogether(1000));
