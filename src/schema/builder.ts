@@ -28,6 +28,11 @@ export const builder = new SchemaBuilder<{
 }>({
   plugins: [RelayPlugin, ValidationPlugin],
   // The query compiler answers `node` and `nodes`.
-  relay: { nodeQueryOptions: false, nodesQueryOptions: false },
+  relay: {
+    nodeQueryOptions: false,
+    nodesQueryOptions: false,
+    idFieldOptions: { description: 'Opaque id, of which no other row of any type has the same.' },
+    nodeTypeOptions: { description: 'A row with an id of its own, by which `node` gives it back.' },
+  },
   defaultFieldNullability: false,
 });
