@@ -263,10 +263,13 @@ export const LIES = {
   }),
   silence: () => {
     let live = false;
+    let begun = false;
     return {
       message: (message) => {
         if (live) return [];
-        live = message.__typename === 'CaughtUp';
+        // What still comes of an earlier stream says nothing of this one.
+        begun ||= message.__typename === 'Ready';
+        live = begun && message.__typename === 'CaughtUp';
         return [message];
       },
     };
