@@ -189,7 +189,7 @@ test('a database that goes away and comes back is one line each, and no stack', 
 describe('production', () => {
   const guide = readFileSync(new URL('../../docs/how-to/production.md', import.meta.url), 'utf8');
   const statement = /```sql\n(with person as[^`]*)```/.exec(guide)?.[1] as string;
-  const table = [...guide.matchAll(/^\| (\w+) \| (person|service) \| (\S+) \| (\S*) ?\|$/gm)];
+  const table = [...guide.matchAll(/^\| ?(\w+) ?\| ?(person|service) ?\| ?([\w:,]+) ?\| ?([\w-]*) ?\|$/gm)];
 
   test('it says that nobody is in it; with the statements of the guide four principals take a document to its end', async () => {
     const [database, home] = [await freshDatabase(), freshHome()];
