@@ -36,8 +36,29 @@ function collectLevels(row: RowPlan, times: number, bound: readonly BoundPage[],
   return found;
 }
 
+/** A source may have 16 MiB, and an answer is one text in memory. */
+const MOST_CONTENTS = 2;
+
+/** How many sources' bytes the rows may hold. */
+function countContents(row: RowPlan, times: number, bound: readonly BoundPage[]): number {
+  return row.cells.reduce((sum, cell) => {
+    if (cell.kind === 'column') return cell.codec === 'base64' || cell.codec === 'utf8' ? sum + times : sum;
+    if (cell.kind === 'one') return sum + countContents(cell.row, times, bound);
+    if (cell.kind === 'rows') return sum + countContents(cell.row, times * LISTED, bound);
+    if (cell.kind !== 'page') return sum;
+    return sum + countContents(cell.page.row, times * bound[cell.page.index]!.first, bound);
+  }, 0);
+}
+
 /** Refuses, before any SQL, what could give back more than `MOST_ROWS` rows; says which levels to lower. */
 export function assertAffordable(row: RowPlan, roots: Level, bound: readonly BoundPage[]): void {
+  const contents = countContents(row, roots.rows, bound);
+  if (contents > MOST_CONTENTS)
+    throw badInput(
+      'first',
+      `asks for the bytes of up to ${contents.toLocaleString('en')} sources in this field, and one answer holds ` +
+        `those of ${MOST_CONTENTS}. Ask for fewer sources at once, or leave out text and base64.`,
+    );
   const all = collectLevels(row, roots.rows, bound, [roots]);
   const total = all.reduce((sum, level) => sum + level.rows, 0);
   if (total <= MOST_ROWS) return;

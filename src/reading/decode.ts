@@ -143,7 +143,7 @@ function cursorOfRow(
 }
 
 /** Stands in the place of a value that the caller may not read: execution makes it an error of its field. */
-function forbiddenValue(path: string, scope: Scope): GraphQLError {
+export function forbiddenValue(path: string, scope: Scope): GraphQLError {
   return new GraphQLError(`${path} needs the scope ${scope}, which this token does not carry.`, {
     extensions: { code: 'FORBIDDEN', scope },
   });

@@ -1,8 +1,10 @@
 import type { GraphQLResolveInfo } from 'graphql';
+import { SCOPE_OF_LOGIN } from '../auth/read-scopes.ts';
 import type { Context } from '../context.ts';
 import { PreviewNode } from '../schema/node.ts';
 import { type Bound, type BoundPage, bindPage } from './bind.ts';
 import { encodeCursor, type KeyValue, listedBy } from './cursor.ts';
+import { forbiddenValue } from './decode.ts';
 import { encodeId } from './entity-id.ts';
 import { type Codec, type Noun, ORDINAL, POSITION } from './nouns/noun.ts';
 import type { NounName } from './nouns/noun-name.ts';
@@ -64,6 +66,7 @@ class PreviewRow extends PreviewNode {
     if (relation === undefined) return field === 'effectiveStatus' ? this.#effectiveStatus() : null;
     const found = relatedRows(this.#rows, this.#noun, relation, this.#row);
     const to = NOUNS[relation.to];
+    assertScope(context, this.#noun, field, to);
     if (relation.many) return previewPage(to, this.#rows, found, info);
     const row = found[0];
     return row === undefined
@@ -81,6 +84,13 @@ class PreviewRow extends PreviewNode {
     )[0];
     return { approve: 'accepted', reject: 'rejected' }[decision?.['verdict'] as string] ?? 'under_review';
   }
+}
+
+/** What a statement of the row would refuse is refused here, too: a dry run gives no scope. */
+function assertScope({ session }: Context, noun: Noun, field: string, to: Noun): void {
+  const scope = SCOPE_OF_LOGIN[to.login];
+  if (to.login === noun.login || session?.scopes.has(scope) === true) return;
+  throw forbiddenValue(`${noun.type}.${field}`, scope);
 }
 
 /** A value of a row as the statements draw it. */

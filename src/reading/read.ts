@@ -164,12 +164,7 @@ function assertReached(past: Past | null, { next }: Drawn): void {
 }
 
 /** A connection at the root, with all that hangs under it, in one statement. */
-export async function readPage(
-  context: Context,
-  info: GraphQLResolveInfo,
-  noun: NounName,
-  past: Past | null = null,
-): Promise<Node> {
+export async function readPage(context: Context, info: GraphQLResolveInfo, noun: NounName): Promise<Node> {
   const earlier = answeredBefore(context, info);
   if (earlier !== undefined) return earlier as Node;
   const plan = planOf(context, info, 'page', noun);
@@ -177,8 +172,8 @@ export async function readPage(
   const bound = bindPages(plan, info);
   const { first } = bound[0]!;
   assertAffordable(plan.page.row, { path: plan.page.path, first, rows: first }, bound);
-  const statement = new Emission(bound, reachOf(context.session), past).page(statementName(info), plan.page);
-  const { found, answered } = await runStatement(context, plan, bound, statement, past);
+  const statement = new Emission(bound, reachOf(context.session)).page(statementName(info), plan.page);
+  const { found, answered } = await runStatement(context, plan, bound, statement);
   return markIfPartial(plan, decodePage(plan.page, found as Cells[], answered));
 }
 

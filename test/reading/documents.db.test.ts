@@ -72,7 +72,7 @@ beforeAll(async () => {
 test('a document leads to its sources, entries, cuts and units, and each of them back', async () => {
   const { document } = await data(`{ document(docCode: "house") {
     docCode title unitCount lastVerifiedAt
-    sources { nodes { sourceId digest byteLength mediaType text base64 registeredBy registeredByPrincipal { name personName }
+    sources(first: 1) { nodes { sourceId digest byteLength mediaType text base64 registeredBy registeredByPrincipal { name personName }
       document { docCode } entries { nodes { entryId } } } }
     entries { nodes { entryId status title signalSource scenarioRef statusSince document { docCode } source { sourceId } } }
     openEntries { nodes { entryId } }
@@ -129,6 +129,33 @@ test('an entry is found by its key, its document, its signal and its scenario', 
   expect(refused.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN', scope: 'document:read' } }]);
   const known = await ask('{ entryByKey(idempotencyKey: "mark:house-1") { entryId } }', {}, token);
   expect(known.data.entryByKey.entryId).toBe(entryByKey.entryId);
+});
+
+test('the bytes of many sources are not given at once', async () => {
+  const { errors } = await ask('{ sources(first: 3) { nodes { text } } }');
+  expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+  expect(errors[0].message).toContain('up to 3 sources');
+});
+
+test('a dry run of one who may not read documents or evidence shows none', async () => {
+  const { entryId } = await marked(server, 'dry', { docCode: 'dry', key: 'dry' });
+  const { token } = await caller(server, { scopes: ['entry:abandon'] });
+  for (const [field, scope] of [
+    ['source { text }', 'document:read'],
+    ['document { docCode }', 'document:read'],
+    ['evidence { payload }', 'ledger:evidence'],
+  ] as const) {
+    const { body } = await server.gql(
+      token,
+      `mutation ($input: AbandonInput!) { abandon(input: $input) { ... on AbandonSuccess { dryRun entry { status ${field} } } } }`,
+      { input: { idempotencyKey: 'dry:abandon', entryId, rationale: 'No more.', dryRun: true } },
+    );
+    expect(body.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN', scope } }]);
+    expect(body.data.abandon).toMatchObject({
+      dryRun: true,
+      entry: { status: 'abandoned', [field.split(' ')[0]!]: null },
+    });
+  }
 });
 
 test('a unit has its text, its place, its way up, down and along, and who brought it', async () => {

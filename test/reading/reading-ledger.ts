@@ -4,6 +4,7 @@ import type { DatabasePool } from 'slonik';
 import type { Scope } from '../../src/auth/authority.ts';
 import type { Session } from '../../src/auth/session.ts';
 import type { Context } from '../../src/context.ts';
+import type { Noun } from '../../src/reading/nouns/noun.ts';
 import { schema } from '../../src/resolvers/index.ts';
 import type { TestDatabase } from '../harness/database.ts';
 
@@ -119,6 +120,13 @@ export function session(...scopes: Scope[]): Session {
     mode: 'rehearsal',
     expiresAt: '2027-01-01T00:00:00.000000Z',
   };
+}
+
+/** The fields of a noun's columns, without those of a source's bytes: few of these are given at once. */
+export function columnsOf({ columns }: Noun): string[] {
+  return [...columns].flatMap(([field, { codec }]) =>
+    codec === 'base64' || codec === 'utf8' ? [] : [field],
+  );
 }
 
 type ReadPools = Pick<Context, 'observe' | 'reader' | 'evidence'>;

@@ -8,6 +8,7 @@ import { schema } from '../../src/resolvers/index.ts';
 import { caller } from '../harness/callers.ts';
 import { type Loose, verified } from '../harness/cycle.ts';
 import { type TestServer, testServer } from '../harness/server.ts';
+import { columnsOf } from './reading-ledger.ts';
 
 const ROOTS: Readonly<Record<string, string>> = {
   Entry: 'entries',
@@ -46,9 +47,9 @@ function widerFields(noun: Noun): { field: string; scope: Scope; selection: stri
       : [{ field, scope: SCOPE_OF_LOGIN[login], selection: field }],
   );
   const related = Object.entries(noun.relations).flatMap(([field, { to, many, listed }]) => {
-    const { login, columns } = NOUNS[to];
+    const { login } = NOUNS[to];
     if (login === noun.login) return [];
-    const below = [...columns.keys()].join(' ');
+    const below = columnsOf(NOUNS[to]).join(' ');
     const selection = `${field} { ${many && listed === undefined ? `nodes { ${below} }` : below} }`;
     return [{ field, scope: SCOPE_OF_LOGIN[login], selection }];
   });
@@ -96,7 +97,7 @@ function ownFields(noun: Noun): string[] {
   const derived = Object.entries(noun.derived).filter(
     ([, { login }]) => (login ?? noun.login) === noun.login,
   );
-  return [...noun.columns.keys(), ...derived.map(([name]) => name)];
+  return [...columnsOf(noun), ...derived.map(([name]) => name)];
 }
 
 describe('a wider login widens no answer', () => {

@@ -5,7 +5,7 @@ import type { Context } from '../../src/context.ts';
 import type { Noun } from '../../src/reading/nouns/noun.ts';
 import { NOUNS } from '../../src/reading/nouns/nouns.ts';
 import { type TestDatabase, testDatabase } from '../harness/database.ts';
-import { fillLedger, idOf, READS_ALL, read, readingContext } from './reading-ledger.ts';
+import { columnsOf, fillLedger, idOf, READS_ALL, read, readingContext } from './reading-ledger.ts';
 
 let database: TestDatabase;
 let context: Context;
@@ -43,7 +43,7 @@ function everything(noun: Noun, levels: number): string {
       : `${name} { ${below} }`;
   });
   const place = noun.seat.of === null ? [] : ['position', 'logOrdinal'];
-  return [...noun.columns.keys(), ...place, ...Object.keys(noun.derived), ...relations].join(' ');
+  return [...columnsOf(noun), ...place, ...Object.keys(noun.derived), ...relations].join(' ');
 }
 
 const CONNECTIONS = {
