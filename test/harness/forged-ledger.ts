@@ -21,7 +21,7 @@ export interface CutRows {
   readonly changeSetId: string;
   readonly entryId: string;
   readonly decisionId: string;
-  /** The decision that this one superseded, where both are about the same plan and the same versions. */
+  /** The approval that this decision superseded, where both are about the same plan and the same versions. */
   readonly priorDecisionId: string | null;
   readonly manifestId: string;
   readonly executorSignatureId: string;
@@ -155,12 +155,11 @@ function kindNamed(recorded: string): Kind {
 export async function cutsOf(database: TestDatabase): Promise<readonly CutRows[]> {
   const { rows } = await database.superuser.query<CutRows & { verdict: string | null }>(
     `select c.change_set_id::text as "changeSetId", c.decision_backlog_entry_id::text as "entryId",
-       c.review_decision_id::text as "decisionId", case when not exists (
+       c.review_decision_id::text as "decisionId", case when prior.verdict = 'approve' and not exists (
          select b.unit_local_id, b.payload_summary from ${G}.manifest_unit_block b where b.envelope_id = c.manifest_id
          except select b.unit_local_id, b.payload_summary from ${G}.manifest_unit_block b
-           join ${G}.review_decision p on p.manifest_id = b.envelope_id
-           where p.review_decision_id = d.prior_review_decision_id)
-         then d.prior_review_decision_id::text end as "priorDecisionId",
+           where b.envelope_id = prior.manifest_id)
+         then prior.review_decision_id::text end as "priorDecisionId",
        c.manifest_id::text as "manifestId", c.executor_signature_id::text as "executorSignatureId",
        to_char(c.emitted_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "cutAt",
        (select h.history_id::text from ${G}.decision_backlog_history h
@@ -171,6 +170,7 @@ export async function cutsOf(database: TestDatabase): Promise<readonly CutRows[]
        v.verify_result_id::text as "resultId", v.verifier_signature_id::text as "verifierSignatureId", v.verdict
      from ${G}.cut_change_set c
      join ${G}.review_decision d using (review_decision_id)
+     left join ${G}.review_decision prior on prior.review_decision_id = d.prior_review_decision_id
      join ${G}.decision_backlog_entry e on e.entry_id = c.decision_backlog_entry_id
      left join ${G}.verify_result v on v.change_set_id = c.change_set_id
      where c.change_kind = 'cut' and v.verdict is distinct from 'fail' order by c.change_set_id`,
