@@ -63,6 +63,7 @@ async function whatIsLeft(): Promise<void> {
   const sweep = { idempotencyKey: fresh('sweep'), entryIds: [entryId] };
   for (const key of [sweep.idempotencyKey, sweep.idempotencyKey, fresh('sweep')])
     await call(server, marker, 'sweep', { ...sweep, idempotencyKey: key });
+  await call(server, marker, 'sweep', { ...sweep, idempotencyKey: ' reads like another key' });
   const whole = { localId: 'a', start: 0, end: Buffer.byteLength(sampleText(name)), address: 'another/unit' };
   const spans = { units: [{ ...whole, kind: 'section', sectionType: 'section' }] };
   await server.gql(

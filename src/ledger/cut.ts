@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { manifestDigest, manifestHeader } from '../document/manifest.ts';
 import type { DocumentPlan } from '../document/types.ts';
 import { APPROVAL_FAULTS, approvalFaults, type SeenApproval } from '../law/approval.ts';
-import { AlreadyCut, NotApproved, PlanStale, problemAt } from '../law/refusals.ts';
+import { AlreadyCut, NotApproved, PlanStale, type ProblemSubject, problemAt } from '../law/refusals.ts';
 import { type CutFacts, cutStatement, type PriorSignature } from '../law/statement.ts';
 import { type EntryState, nextState, statesBefore } from '../law/states.ts';
 import { TOOL_REVISION } from '../version.ts';
@@ -71,7 +71,7 @@ export async function cut(tx: ExecTx<'cut'>, input: CutInput): Promise<Done<CutA
   const ground = await refuseUnapproved(tx, input, look, { ...entry, status: locked.status }, locked.at);
   refuseOpen(look.open, look.unverified);
   const plan = await approvedPlan(tx, input, look, ground);
-  const actions = freshActions(plan, look);
+  const actions = freshActions(plan, look, input.entryId);
   currentKey(tx.key, look.key);
   return writeCut(tx, input, look, ground, plan, actions, locked.at);
 }
@@ -164,12 +164,13 @@ async function approvedPlan(
   refuseBroken(plan);
   const header = manifestHeader(plan, { entryId: input.entryId, docCode: source.doc_code });
   const digest = manifestDigest(header, plan.leafHashes);
-  if (digest !== input.manifestDigest) throw stalePlan(`The plan is ${digest} now; plan and review again.`);
+  if (digest !== input.manifestDigest)
+    throw stalePlan(`The plan is ${digest} now; plan and review again.`, { entryId: input.entryId });
   return plan;
 }
 
 /** What the cut does now; it must be what the reviewer saw, against the same versions. */
-function freshActions(plan: DocumentPlan, look: CutLook): DocumentActions {
+function freshActions(plan: DocumentPlan, look: CutLook, entryId: string): DocumentActions {
   const actions = planActions(plan.records, look.live_units);
   const planned = new Map<string, string>(
     actions.actions.map((unit) => [
@@ -181,12 +182,7 @@ function freshActions(plan: DocumentPlan, look: CutLook): DocumentActions {
   const approved = look.blocks.filter((block) => block.summary['role'] !== 'excluded');
   const changed = approved.find((block) => planned.get(block.unit_local_id) !== approvedFingerprint(block));
   if (changed === undefined && approved.length === planned.size) return actions;
-  const place = changed?.address ? ` (at ${changed.address})` : '';
-  throw stalePlan(
-    `The live units changed since the review${place}; ` +
-      'this call can succeed once a reviewer has looked at the current plan and approved it again.',
-    true,
-  );
+  throw changedBase(entryId, changed?.address ?? null);
 }
 
 function actionFingerprint(summary: Record<string, unknown>, unitId: string | null): string {
@@ -199,8 +195,17 @@ function approvedFingerprint(block: StoredBlock): string {
   return actionFingerprint(block.summary, block.target_unit_id);
 }
 
-function stalePlan(message: string, retryable = false): PlanStale {
-  const problem = problemAt(['input', 'manifestDigest'], 'base-changed', message);
+/** `address`: of the first unit that changed, where it is known. */
+function changedBase(entryId: string, address: string | null): PlanStale {
+  const place = address === null ? '' : ` (at ${address})`;
+  const message =
+    `The live units changed since the review${place}; ` +
+    'this call can succeed once a reviewer has looked at the current plan and approved it again.';
+  return stalePlan(message, { entryId, ...(address === null ? {} : { address }) }, true);
+}
+
+function stalePlan(message: string, subject: ProblemSubject, retryable = false): PlanStale {
+  const problem = problemAt(['input', 'manifestDigest'], 'base-changed', message, subject);
   return new PlanStale(message, [problem], retryable);
 }
 
@@ -265,7 +270,9 @@ async function writeCut(
       history as (${sent.history})
     select ((select count(*) from moved) + (select count(*) from anchors))::int as moved`);
   if (moved !== 1 + born.versions.length)
-    throw stalePlan('The entry or a unit moved while it was cut; plan and review again.');
+    throw stalePlan('The entry or a unit moved while it was cut; plan and review again.', {
+      entryId: input.entryId,
+    });
   return { value: { entryId: input.entryId, changeSetId: facts.changeSetId }, writes };
 }
 

@@ -6,6 +6,7 @@ import type { Custody } from '../law/keys.ts';
 import { LaneNotServed, Refusal } from '../law/refusals.ts';
 import { EXECUTOR_LANE, type Lane, VERIFIER_LANE } from '../law/values.ts';
 import { PlanCache } from './effect/plan-cache.ts';
+import { refuseSpelling } from './envelope/key-spelling.ts';
 import {
   type Done,
   type LaneResources,
@@ -104,6 +105,7 @@ async function runGuarded<L extends Lane, V extends Verb, T extends object>(
   }
   // VERIFY finds its entry in the ledger, and judges it there.
   if (call.verb !== 'verify') refuseOutside(call.caller, call.entryIds ?? []);
+  await refuseSpelling(options.pools.evidence, call);
   try {
     return await runPhase(resources, call, work);
   } catch (error) {

@@ -106,6 +106,10 @@ function relatedRows(
   { to, pairs, through }: Relation,
   row: ColumnValues,
 ): ColumnValues[] {
+  if (through?.among !== undefined) {
+    const { among } = through;
+    return (rows[to] ?? []).filter((candidate) => among(candidate, row));
+  }
   if (through !== null) {
     const ends = through.ways.flatMap((way) => followWay(rows, noun, way, row));
     return [...new Set(ends)];

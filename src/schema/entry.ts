@@ -1,4 +1,4 @@
-import { ChangeSetConnection } from './change-set.ts';
+import { ChangeSet, ChangeSetConnection } from './change-set.ts';
 import { DependencyConnection } from './dependency.ts';
 import { Document } from './document.ts';
 import { EntryEvidence } from './evidence.ts';
@@ -14,10 +14,10 @@ import {
   pagedNodes,
   placeInLog,
 } from './node.ts';
-import { ReviewDecisionConnection } from './review-decision.ts';
+import { ReviewDecision, ReviewDecisionConnection } from './review-decision.ts';
 import { Source } from './source.ts';
 import { SweepConnection } from './sweep.ts';
-import { VerifyResultConnection } from './verify-result.ts';
+import { VerifyResult, VerifyResultConnection } from './verify-result.ts';
 
 export const Entry = nounType('Entry');
 
@@ -62,6 +62,13 @@ Entry.implement({
       'The document it cuts; null where its source is gone. Scope `document:read`.',
     ),
     source: optionalNode(t, Source, 'The text it cuts. Scope `document:read`.'),
+    liveDecision: optionalNode(
+      t,
+      ReviewDecision,
+      'The decision that no other supersedes; null before the first review. An approval is what CUT rests on.',
+    ),
+    cut: optionalNode(t, ChangeSet, 'Its cut, compensated or not; null before it. An entry is cut once.'),
+    verification: optionalNode(t, VerifyResult, 'The verdict on its cut; null before it.'),
     history: pagedNodes(
       t,
       HistoryConnection,

@@ -15,10 +15,15 @@ export interface Relation {
   readonly listed?: readonly string[];
 }
 
+/** A row by its columns' names. */
+type Row = Readonly<Record<string, unknown>>;
+
 /** A relation over other rows: its condition in SQL, and its way as relations for rows that only a dry run has. */
 interface Through {
   readonly condition: Condition;
   readonly ways: readonly (readonly string[])[];
+  /** Which rows of a dry run it leads to, where no way of relations says so. */
+  readonly among?: (child: Row, parent: Row) => boolean;
 }
 
 export function toOne(to: NounName, ...pairs: Relation['pairs']): Relation {
@@ -31,6 +36,15 @@ export function toMany(to: NounName, ...pairs: Relation['pairs']): Relation {
 
 export function toOneThrough(to: NounName, ways: Through['ways'], condition: Condition): Relation {
   return { to, many: false, pairs: [], through: { ways, condition } };
+}
+
+/** To the one row that meets a condition, and that a dry run's own row meets as `among`. */
+export function toOneAmong(
+  to: NounName,
+  condition: Condition,
+  among: NonNullable<Through['among']>,
+): Relation {
+  return { to, many: false, pairs: [], through: { ways: [], condition, among } };
 }
 
 export function toManyThrough(to: NounName, way: readonly string[], condition: Condition): Relation {

@@ -1,0 +1,84 @@
+import { beforeAll, expect, test } from 'vitest';
+import { call, fresh, type Loose, manifestOf, marked, sweepAll } from '../harness/cycle.ts';
+import { type SampleTokens, type TestServer, testServer } from '../harness/server.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await testServer();
+});
+
+const NOW = `status liveDecision { reviewDecisionId verdict } cut { changeSetId changeKind }
+  verification { verifyResultId verdict }`;
+
+/** What a verb answers of its entry: as a dry run, and done. */
+async function both(who: keyof SampleTokens, verb: string, input: object): Promise<[Loose, Loose]> {
+  const whole = { idempotencyKey: fresh(verb), ...input };
+  const token = server.tokens[who];
+  const dry = await call(server, token, verb, { ...whole, dryRun: true }, `entry { ${NOW} }`);
+  const done = await call(server, token, verb, whole, `entry { ${NOW} }`);
+  return [dry.entry, done.entry];
+}
+
+async function entryNow(entryId: string): Promise<Loose> {
+  const { body } = await server.gql(
+    server.tokens.observer,
+    `query ($id: UUID!) { entry(entryId: $id) { ${NOW} } }`,
+    { id: entryId },
+  );
+  return body.data.entry;
+}
+
+async function tamper(changeSetId: string): Promise<void> {
+  await server.superuser.query(
+    `update public.unit_version set body = body || '!' where provenance->>'change_set_id' = $1`,
+    [changeSetId],
+  );
+}
+
+test.each(['pass', 'fail'])(
+  'an entry leads to its decision, its cut and its verdict (%s), in a dry run, too',
+  async (verdict) => {
+    const { entryId } = await marked(server);
+    await sweepAll(server);
+    const nothing = { liveDecision: null, cut: null, verification: null };
+    expect(await entryNow(entryId)).toEqual({ status: 'review_pending', ...nothing });
+
+    const manifestDigest = await manifestOf(server, entryId);
+    const [planned, approved] = await both('reviewer', 'review', {
+      entryId,
+      verdict: 'APPROVE',
+      manifestDigest,
+    });
+    expect(planned).toEqual(approved);
+    expect(approved).toMatchObject({
+      status: 'reviewed_approved',
+      cut: null,
+      liveDecision: { verdict: 'approve' },
+    });
+
+    const again = {
+      entryId,
+      verdict: 'APPROVE',
+      manifestDigest,
+      supersedesDecisionId: approved.liveDecision.reviewDecisionId,
+    };
+    const [replanned, reapproved] = await both('reviewer', 'review', again);
+    expect(replanned).toEqual(reapproved);
+    expect(reapproved.liveDecision).not.toEqual(approved.liveDecision);
+
+    const [tried, cut] = await both('executor', 'cut', { entryId, manifestDigest });
+    expect(tried).toEqual(cut);
+    expect(cut).toMatchObject({
+      liveDecision: reapproved.liveDecision,
+      cut: { changeKind: 'cut' },
+      verification: null,
+    });
+
+    const { changeSetId } = cut.cut;
+    if (verdict === 'fail') await tamper(changeSetId);
+    const [judged, verified] = await both('verifier', 'verify', { changeSetId });
+    expect(judged).toEqual(verified);
+    expect(verified).toMatchObject({ cut: cut.cut, verification: { verdict } });
+    expect(await entryNow(entryId)).toEqual(verified);
+  },
+);
