@@ -80,6 +80,9 @@ async function whatIsLeft(): Promise<void> {
     { ...review, manifestDigest: await manifestOf(server, entryId) },
     'entry { entryId history { nodes { historyId } } }',
   );
+  const facts =
+    '{ entries { nodes { actions blockedBecause { code } liveDecision { verdict } cut { state } } } }';
+  for (let times = 0; times < 2; times += 1) await server.gql(reviewer, facts);
   await authorityEnded(server.database.pools.gate, [
     { tokenId: '00000000-0000-4000-8000-000000000000', entryIds: null },
   ]);

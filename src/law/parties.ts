@@ -23,10 +23,10 @@ export function partyOf({
 }
 
 /** What a party did to an entry or to its text, as the word of a sentence. */
-type Deed = 'registered' | 'marked' | 'reviewed' | 'cut' | 'verified';
+export type Deed = 'registered' | 'marked' | 'reviewed' | 'cut' | 'verified';
 
 /** The deeds that one party may not do, and the earlier ones that forbid them. */
-const SEPARATIONS = {
+export const SEPARATIONS = {
   reviewed: ['marked', 'registered'],
   verified: ['cut'],
 } as const satisfies Partial<Record<Deed, readonly Deed[]>>;

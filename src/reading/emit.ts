@@ -190,7 +190,7 @@ export class Emission {
         return `(select coalesce(${rows}, '[]') from ${this.#seen(cell.row.noun).view} ${child} where ${where})`;
       }
       case 'page':
-        return `(${this.#page(cell.page, { relation: cell.relation, parent: alias })})`;
+        return `(${this.#page(cell.page, cell.relation.mine === undefined ? { relation: cell.relation, parent: alias } : null)})`;
     }
   }
 
@@ -244,6 +244,8 @@ export class Emission {
   }
 
   #computed(noun: Noun, name: string, alias: string): string {
+    const judged = noun.judged[name];
+    if (judged !== undefined) return `(${judged(alias)})`;
     const { sql, codec } = noun.derived[name]!;
     const value = `(${sql(alias, this.#moment)})`;
     return codec === undefined ? value : cellText(codec, value);

@@ -66,9 +66,12 @@ export async function executeWhole(
     fields.forEach(({ key }, at) => {
       data[key] = values[at];
     });
-    if (errors.length === 0 && values.some(isPartial)) {
+    if (values.some(isPartial)) {
       const contextValue = withAnswers(args.contextValue, new Map(Object.entries(data)));
-      return (await ordinary({ ...args, contextValue })) as ExecutionResult;
+      const executed = (await ordinary({ ...args, contextValue })) as ExecutionResult;
+      return errors.length === 0
+        ? executed
+        : { ...executed, errors: [...errors, ...(executed.errors ?? [])] };
     }
     return errors.length > 0 ? { errors, data } : { data };
   } catch (error) {

@@ -57,7 +57,7 @@ describe('a refused cut', () => {
     const { entryId, manifestDigest, decisionId } = await reviewed(server);
     expect(await refusal('cut', 'executor', { entryId, manifestDigest: OTHER_DIGEST })).toEqual([
       'NotApproved',
-      { ...NOTHING, code: 'not-approved', entryId, manifestDigest, reviewDecisionId: decisionId },
+      { ...NOTHING, code: 'approval-other', entryId, manifestDigest, reviewDecisionId: decisionId },
     ]);
   });
 

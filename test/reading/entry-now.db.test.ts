@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { call, fresh, type Loose, manifestOf, marked, sweepAll } from '../harness/cycle.ts';
+import { call, fresh, type Loose, manifestOf, marked, sweepAll, wasCut } from '../harness/cycle.ts';
 import { type SampleTokens, type TestServer, testServer } from '../harness/server.ts';
 
 let server: TestServer;
@@ -82,3 +82,56 @@ test.each(['pass', 'fail'])(
     expect(await entryNow(entryId)).toEqual(verified);
   },
 );
+
+const ABOUT = 'actions blockedBecause { path code message severity }';
+
+test('a dry run shows what can be done with the entry as the ledger has it', async () => {
+  const { entryId, sourceId } = await marked(server);
+  const sweep = { idempotencyKey: fresh('sweep'), entryIds: [entryId], dryRun: true };
+  const pass = await call(server, server.tokens.marker, 'sweep', sweep, `promoted { status ${ABOUT} }`);
+  const actions = ['SWEEP', 'ABANDON'];
+  expect(pass.promoted).toEqual([{ status: 'review_pending', actions, blockedBecause: [] }]);
+  const mark = {
+    idempotencyKey: fresh('mark'),
+    sourceId,
+    cutSpec: { profile: 'markdown' },
+    signalSource: 'test',
+  };
+  const made = await call(
+    server,
+    server.tokens.marker,
+    'mark',
+    { ...mark, dryRun: true },
+    `entry { ${ABOUT} }`,
+  );
+  expect(made.entry).toEqual({ actions: [], blockedBecause: [] });
+});
+
+test('an entry says which lane the server lacks, as the verb does; what may be done is the same on every server', async () => {
+  const { entryId, changeSetId } = await wasCut(server);
+  const other = await testServer({ database: server.database, pools: { verify: null } });
+  const query = `query ($id: UUID!) { entry(entryId: $id) { ${ABOUT} } }`;
+  const here = await server.gql(server.tokens.verifier, query, { id: entryId });
+  const there = await other.gql(server.tokens.verifier, query, { id: entryId });
+  expect(here.body.data.entry).toEqual({ actions: ['VERIFY'], blockedBecause: [] });
+  const refused = await call(other, server.tokens.verifier, 'verify', {
+    idempotencyKey: fresh('verify'),
+    changeSetId,
+  });
+  expect(refused).toMatchObject({ __typename: 'LaneNotServed', problems: [{ code: 'lane-not-served' }] });
+  expect(there.body.data.entry).toEqual({
+    actions: ['VERIFY'],
+    blockedBecause: refused.problems.map((problem: Loose) => ({ ...problem, severity: 'ERROR' })),
+  });
+});
+
+test('is answered beside a field that fails', async () => {
+  const { entryId } = await marked(server);
+  const { body } = await server.gql(
+    server.tokens.marker,
+    `query ($id: UUID!) { it: entry(entryId: $id) { may: actions } bad: entry(entryId: "no id") { status } }`,
+    { id: entryId },
+  );
+  expect(body.data).toEqual({ it: { may: ['SWEEP', 'ABANDON'] }, bad: null });
+  expect(body.errors).toMatchObject([{ path: ['bad'] }]);
+});

@@ -1,10 +1,11 @@
 import { ENTRY_STATES, type EntryState, isTerminal, wasCut } from '../../law/states.ts';
 import { ENTRY_KINDS } from '../../law/values.ts';
+import { actedFacts, hinderedFacts, ofCut, ofLiveDecision, ofVerdict } from './entry-law.ts';
 import { toEvidence } from './evidence.ts';
 import { describeNoun, type FilterRule } from './noun.ts';
 import { toMany, toManyThrough, toOneAmong, toOneThrough } from './relation.ts';
 import { subjectOf } from './source.ts';
-import { CHANGE_SETS, changeSetIds, DECISIONS, MANIFESTS, RESULTS } from './views.ts';
+import { CHANGE_SETS, changeSetIds, MANIFESTS, RESULTS } from './views.ts';
 
 /** Entries by something that they are about. */
 function bySubject(column: string): FilterRule {
@@ -14,26 +15,6 @@ function bySubject(column: string): FilterRule {
     sql: (e, value) =>
       `${e}.entry_id in (select t.entry_id from cutter_source.v_entry_subject t where t.${column} = ${value})`,
   };
-}
-
-/** The live decision of an entry: the one that nothing superseded. CUT and REVIEW look it up alike. */
-function liveDecisionOf(entry: string): string {
-  return `(select d.review_decision_id from ${MANIFESTS} m join ${DECISIONS} d on d.manifest_id = m.envelope_id
-    where m.source_doc_ref = ${entry}.entry_id::text and d.superseded_by_review_decision_id is null
-    order by d.created_at desc, d.review_decision_id desc limit 1)`;
-}
-
-/** The cut of an entry. It has one at most; a ledger that was altered must not stop its reader. */
-function cutOf(entry: string): string {
-  return `(select c.change_set_id from ${CHANGE_SETS} c
-    where c.decision_backlog_entry_id = ${entry}.entry_id and c.change_kind = 'cut'
-    order by c.emitted_at desc, c.change_set_id desc limit 1)`;
-}
-
-/** The verdict on the cut of an entry; one at most, too. */
-function verdictOn(entry: string): string {
-  return `(select r.verify_result_id from ${RESULTS} r where r.change_set_id = ${cutOf(entry)}
-    order by r.verified_at desc, r.verify_result_id desc limit 1)`;
 }
 
 /** Where a verification has left its entry. */
@@ -65,6 +46,7 @@ export const EntryNoun = describeNoun({
         where h.entry_id = ${e}.entry_id and h.entry_version_after = ${e}.status`,
     },
   },
+  judged: { actions: actedFacts, blockedBecause: hinderedFacts },
   relations: {
     evidence: toEvidence('EntryEvidence'),
     document: toOneThrough(
@@ -80,17 +62,17 @@ export const EntryNoun = describeNoun({
     liveDecision: toOneThrough(
       'ReviewDecision',
       [['manifests', 'reviewDecisions']],
-      (d, e) => `${d}.review_decision_id = ${liveDecisionOf(e)}`,
+      (d, e) => `${d}.review_decision_id = ${ofLiveDecision('d.review_decision_id', e)}`,
     ),
     cut: toOneAmong(
       'ChangeSet',
-      (c, e) => `${c}.change_set_id = ${cutOf(e)}`,
+      (c, e) => `${c}.change_set_id = ${ofCut('c.change_set_id', e)}`,
       (c, e) => c['decision_backlog_entry_id'] === e['entry_id'] && c['change_kind'] === 'cut',
     ),
     // A dry run that judges a cut has one verdict, and moves the entry of the cut alone.
     verification: toOneAmong(
       'VerifyResult',
-      (r, e) => `${r}.verify_result_id = ${verdictOn(e)}`,
+      (r, e) => `${r}.verify_result_id = ${ofVerdict('r.verify_result_id', e)}`,
       (_, e) => JUDGED_STATES.some((state) => state === e['status']),
     ),
     history: toMany('History', ['entry_id', 'entry_id']),

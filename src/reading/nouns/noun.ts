@@ -69,6 +69,8 @@ export interface Noun {
   readonly unlessAsked: Readonly<Record<string, string>>;
   /** Fields that are computed. */
   readonly derived: Readonly<Record<string, Derived>>;
+  /** Fields that the law answers: SQL of the facts that it asks for, as JSON. The schema's resolvers judge them. */
+  readonly judged: Readonly<Record<string, (alias: string) => string>>;
   readonly relations: Readonly<Record<string, Relation>>;
   /** Fields that no statement reads, because their resolvers know them. */
   readonly resolved?: readonly string[];
@@ -103,6 +105,7 @@ interface Description
     | 'columns'
     | 'closed'
     | 'derived'
+    | 'judged'
     | 'relations'
     | 'seat'
     | 'type'
@@ -121,6 +124,7 @@ interface Description
   readonly unlessAsked?: Noun['unlessAsked'];
   readonly seat?: Seat;
   readonly derived?: Noun['derived'];
+  readonly judged?: Noun['judged'];
   readonly relations?: Noun['relations'];
 }
 
@@ -137,6 +141,7 @@ export function describeNoun(described: Description): Noun {
     filters: {},
     unlessAsked: {},
     derived: {},
+    judged: {},
     relations: {},
     seat: { of: described.name, by: described.key[0]!, within: [] },
     ...described,

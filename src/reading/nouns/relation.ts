@@ -1,3 +1,4 @@
+import type { Session } from '../../auth/session.ts';
 import type { Moment } from './moment.ts';
 import type { NounName } from './noun-name.ts';
 
@@ -13,10 +14,24 @@ export interface Relation {
   readonly through: Through | null;
   /** Columns of the related rows: they are a plain list in this order, and not read by pages. */
   readonly listed?: readonly string[];
+  /**
+   * Which of all rows it leads to, by who asks: they hang on no row, and are listed as at the root. Empty where
+   * nobody asks.
+   */
+  readonly mine?: (session: Session) => OwnRows;
 }
 
 /** A row by its columns' names. */
 type Row = Readonly<Record<string, unknown>>;
+
+/** Which rows are a caller's. */
+export interface OwnRows {
+  /** By field, the values of which one is due. */
+  readonly fields: Readonly<Record<string, readonly string[]>>;
+  /** A further condition on the alias of the rows; `values` is SQL of the texts that it compares. */
+  readonly condition: (alias: string, values: string) => string;
+  readonly values: readonly string[];
+}
 
 /** A relation over other rows: its condition in SQL, and its way as relations for rows that only a dry run has. */
 interface Through {
@@ -49,6 +64,11 @@ export function toOneAmong(
 
 export function toManyThrough(to: NounName, way: readonly string[], condition: Condition): Relation {
   return { to, many: true, pairs: [], through: { ways: [way], condition } };
+}
+
+/** To those of all rows that a filter of the caller's finds. */
+export function toMine(to: NounName, mine: NonNullable<Relation['mine']>): Relation {
+  return { to, many: true, pairs: [], through: null, mine };
 }
 
 /** A plain list of related rows, in the order of these columns. */
