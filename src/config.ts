@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { readProxies } from './doors/address.ts';
 import { LIMITS, type Limits } from './doors/bounds/limits.ts';
 import { type HostNames, readAuthority, readOrigin } from './doors/hosts.ts';
+import { isBasePath } from './doors/web/paths.ts';
 import { parseWitnesses, type Witness } from './log/checkpoint/witness-list.ts';
 
 const wholeNumber = (least: number, most: number) =>
@@ -48,13 +49,20 @@ const hostList = listOf(
 
 const originList = listOf(
   (text) => readOrigin(text) !== null,
-  'an origin without a path, for example https://app.example',
+  'an exact origin without a path or a star, for example https://app.example',
 );
 
 const proxyList = listOf(
   (text) => readProxies([text]) !== null,
   'an address or a network, for example 10.0.0.7 or 10.0.0.0/8',
 );
+
+const basePath = z
+  .string()
+  .transform((text) => text.replace(/\/$/, ''))
+  .refine((text) => text === '' || isBasePath(text), {
+    error: 'must be a path of letters, digits, "-", "_" and ".", for example /ledger',
+  });
 
 /** The list is read here, so that its faults are reported with all others. */
 const witnessList = z.string().transform((path, context): readonly Witness[] => {
@@ -98,6 +106,7 @@ const environment = z.object({
   CUTTER_HOSTS: hostList.optional(),
   CUTTER_ORIGINS: originList.optional(),
   CUTTER_TRUSTED_PROXIES: proxyList.optional(),
+  CUTTER_BASE_PATH: basePath.optional(),
   CUTTER_KEEP_ALIVE_MS: wholeNumber(1_000, 3_600_000).default(LIMITS.keepAliveMs),
   CUTTER_MAX_BODY_BYTES: wholeNumber(1_024, 256 * 1024 * 1024).default(LIMITS.bodyBytes),
   CUTTER_MAX_SOCKETS: wholeNumber(1, 100_000).default(LIMITS.sockets),
@@ -122,8 +131,10 @@ export interface Config {
   readonly limits: Limits;
   /** Names that the server answers to in addition to this machine's own, and pages of other sites that may ask it. */
   readonly names: HostNames;
-  /** Addresses and networks of proxies whose `X-Forwarded-For` is believed. */
+  /** Addresses and networks of proxies that are believed in what they say of callers. */
   readonly proxies: readonly string[];
+  /** The path under which a proxy shows the server, `/ledger`; empty where it is the whole site. */
+  readonly basePath: string;
   /** The longest silence of a stream of history. */
   readonly heartbeatMs: number;
   /** Where published checkpoints are stored outside the database: appended to a file, posted to a URL. */
@@ -196,6 +207,7 @@ function fromEnvironment(env: z.infer<typeof environment>): Config {
     witnesses: env.CUTTER_WITNESSES ?? [],
     names: { hosts: env.CUTTER_HOSTS ?? [], origins: env.CUTTER_ORIGINS ?? [] },
     proxies: env.CUTTER_TRUSTED_PROXIES ?? [],
+    basePath: env.CUTTER_BASE_PATH ?? NO_BASE,
     limits: {
       ...LIMITS,
       callsPerSecond: env.CUTTER_MAX_CALLS_PER_SECOND,
@@ -210,7 +222,7 @@ function fromEnvironment(env: z.infer<typeof environment>): Config {
     },
     client: {
       url: env.CUTTER_URL ?? null,
-      defaultUrl: `http://127.0.0.1:${env.CUTTER_PORT}/graphql`,
+      defaultUrl: `http://127.0.0.1:${env.CUTTER_PORT}${env.CUTTER_BASE_PATH ?? NO_BASE}/graphql`,
       ledgerKey: env.CUTTER_LEDGER_KEY ?? null,
       tokens: {
         marker: env.CUTTER_TOKEN_MARKER ?? null,
@@ -223,6 +235,8 @@ function fromEnvironment(env: z.infer<typeof environment>): Config {
     },
   };
 }
+
+const NO_BASE = '';
 
 const CALL_BURST_SECONDS = LIMITS.callsAtOnce / LIMITS.callsPerSecond;
 

@@ -184,9 +184,9 @@ export function addressesOf(
   if (names.length > 0) places.push(['Tokens', `${config.home}/tokens.json (${names.join(', ')})`]);
   if (config.graphiql)
     places.push(['GraphiQL', 'the same address in a browser; put a token into its Headers tab']);
-  places.push(['Start page', `${new URL('/', url)} in a browser`]);
-  if (hasPage) places.push(['Verify a passport', `${new URL('/passport', url)} in a browser`]);
-  places.push(['Health', `${new URL('/health', url)} and ${new URL('/ready', url)}`]);
+  places.push(['Start page', `${new URL('.', url)} in a browser`]);
+  if (hasPage) places.push(['Verify a passport', `${new URL('passport', url)} in a browser`]);
+  places.push(['Health', `${new URL('health', url)} and ${new URL('ready', url)}`]);
   return places;
 }
 

@@ -2,6 +2,7 @@
  * GraphQL itself, the same behind every door: yoga's engine with a parser that measures, introspection by scope, masked
  * errors, and one context factory.
  */
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   createSourceEventStream,
   type DocumentNode,
@@ -36,11 +37,14 @@ import { DEFECT, operationRefusal } from './refuse.ts';
 import { Endable } from './streams/endable.ts';
 import { Groups } from './streams/groups.ts';
 import { resultsOf } from './streams/results.ts';
+import type { WholeAnswer } from './web/answer.ts';
+import { GRAPHQL_PATH, pathUnder } from './web/paths.ts';
 
 export type Outcome = ExecutionResult | Endable<ExecutionResult>;
 
 export interface Graphql {
-  readonly yoga: ReturnType<typeof createGraphqlYoga>;
+  /** The answer to a query or a mutation over HTTP; the body is part of the context. */
+  answer(request: IncomingMessage, response: ServerResponse, door: DoorContext): Promise<WholeAnswer>;
   /** Parses, validates and names the operation; throws GraphQLErrors in an array. */
   prepare(door: DoorContext, params: OperationParams): Promise<ExecutionArgs>;
   /** Runs what was prepared: a result or a stream, never a throw. `onEnd` is called at the end of either. */
@@ -56,6 +60,8 @@ export interface GraphqlDeps extends Omit<Context, 'session'> {
   readonly schema: GraphQLSchema;
   readonly limits: Limits;
   readonly logger: Logger;
+  /** Under which a proxy shows the server; absent: nothing. */
+  readonly basePath?: string;
 }
 
 /** The errors of one operation, thrown together. */
@@ -134,7 +140,9 @@ export function buildGraphql(deps: GraphqlDeps): Graphql {
   }
 
   return {
-    yoga,
+    async answer(request, response, door) {
+      return await wholeAnswerOf(await yoga.handleNodeRequestAndResponse(request, response, door));
+    },
     async prepare(door, params) {
       try {
         // A context of its own for each operation: hooks write into it.
@@ -207,11 +215,20 @@ function withValidationCode(fault: GraphQLError): GraphQLError {
   return fault;
 }
 
+/** Yoga's answer; it holds the whole text. */
+async function wholeAnswerOf(answer: Response): Promise<WholeAnswer> {
+  const headers: Record<string, string> = { 'cache-control': 'no-store' };
+  answer.headers.forEach((value, name) => {
+    headers[name] = value;
+  });
+  return { status: answer.status, headers, text: await answer.text() };
+}
+
 function createGraphqlYoga(deps: GraphqlDeps) {
-  const { schema, limits, logger } = deps;
+  const { schema, limits, logger, basePath = '' } = deps;
   return createYoga<DoorContext, Context>({
     schema,
-    graphqlEndpoint: '/graphql',
+    graphqlEndpoint: pathUnder(basePath, GRAPHQL_PATH),
     context: contextFactory(deps),
     plugins: [
       parserWithin(limits),

@@ -24,7 +24,7 @@ const POLICY = [
 
 const HEADERS = {
   'content-type': 'text/html; charset=utf-8',
-  vary: 'accept, accept-encoding',
+  vary: 'accept',
   'content-security-policy': POLICY,
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',

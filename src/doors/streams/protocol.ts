@@ -15,6 +15,7 @@ import { putBack } from '../long-texts.ts';
 import { closeReason } from '../messages.ts';
 import type { OperationParams } from '../operation.ts';
 import { DoorRefusal, largeForNothing, operationRefusal, unauthenticatedError } from '../refuse.ts';
+import { requestIdNow } from '../web/call.ts';
 import type { SocketState } from './connection.ts';
 import { openingOf, WRITTEN } from './written-frames.ts';
 
@@ -125,7 +126,7 @@ export function speakGraphql({ graphql, admission, limits, logger }: ProtocolDep
         logger[isAway(error) ? 'warn' : 'error']({ err: error }, 'an operation could not be prepared');
         return [
           new GraphQLError(outageSentence(outage ?? 'away'), {
-            extensions: { code: 'UNAVAILABLE' },
+            extensions: { code: 'UNAVAILABLE', ...requestIdNow() },
           }),
         ];
       }
