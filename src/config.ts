@@ -7,8 +7,10 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { readProxies } from './doors/address.ts';
 import { LIMITS, type Limits } from './doors/bounds/limits.ts';
+import type { TrustedDocuments } from './doors/documents/documents.ts';
+import { parseDocuments } from './doors/documents/documents-file.ts';
 import { type HostNames, readAuthority, readOrigin } from './doors/hosts.ts';
-import { isBasePath } from './doors/web/paths.ts';
+import { GRAPHQL_PATH, isBasePath, pathUnder } from './doors/web/paths.ts';
 import { parseWitnesses, type Witness } from './log/checkpoint/witness-list.ts';
 
 const wholeNumber = (least: number, most: number) =>
@@ -59,24 +61,34 @@ const proxyList = listOf(
 
 const basePath = z
   .string()
-  .transform((text) => text.replace(/\/$/, ''))
-  .refine((text) => text === '' || isBasePath(text), {
+  .refine((text) => text === '/' || isBasePath(text.replace(/\/$/, '')), {
     error: 'must be a path of letters, digits, "-", "_" and ".", for example /ledger',
-  });
+  })
+  .transform((text) => (text === '/' ? null : text.replace(/\/$/, '')));
 
-/** The list is read here, so that its faults are reported with all others. */
-const witnessList = z.string().transform((path, context): readonly Witness[] => {
-  try {
-    const { witnesses, faults } = parseWitnesses(readFileSync(path, 'utf8'));
-    for (const fault of faults) context.addIssue({ code: 'custom', message: `${path}, ${fault}` });
-    return witnesses;
-  } catch (error) {
-    context.addIssue({
-      code: 'custom',
-      message: `${path} can't be read (${(error as NodeJS.ErrnoException).code})`,
-    });
-    return z.NEVER;
-  }
+/** What a file holds, read here so that its faults are reported with all others. */
+function fileOf<Held>(read: (text: string) => { readonly held: Held; readonly faults: readonly string[] }) {
+  return z.string().transform((path, context): Held => {
+    const refuse = (message: string) => context.addIssue({ code: 'custom', message });
+    try {
+      const { held, faults } = read(readFileSync(path, 'utf8'));
+      for (const fault of faults) refuse(`${path}, ${fault}`);
+      return held;
+    } catch (error) {
+      refuse(`${path} can't be read (${(error as NodeJS.ErrnoException).code})`);
+      return z.NEVER;
+    }
+  });
+}
+
+const witnessList = fileOf((text) => {
+  const { witnesses, faults } = parseWitnesses(text);
+  return { held: witnesses, faults };
+});
+
+const documentList = fileOf((text) => {
+  const { texts, faults } = parseDocuments(text);
+  return { held: texts, faults };
 });
 
 const environment = z.object({
@@ -107,6 +119,8 @@ const environment = z.object({
   CUTTER_ORIGINS: originList.optional(),
   CUTTER_TRUSTED_PROXIES: proxyList.optional(),
   CUTTER_BASE_PATH: basePath.optional(),
+  CUTTER_DOCUMENTS: documentList.optional(),
+  CUTTER_DOCUMENTS_MODE: oneOf(['also', 'only']).optional(),
   CUTTER_KEEP_ALIVE_MS: wholeNumber(1_000, 3_600_000).default(LIMITS.keepAliveMs),
   CUTTER_MAX_BODY_BYTES: wholeNumber(1_024, 256 * 1024 * 1024).default(LIMITS.bodyBytes),
   CUTTER_MAX_SOCKETS: wholeNumber(1, 100_000).default(LIMITS.sockets),
@@ -133,8 +147,10 @@ export interface Config {
   readonly names: HostNames;
   /** Addresses and networks of proxies that are believed in what they say of callers. */
   readonly proxies: readonly string[];
-  /** The path under which a proxy shows the server, `/ledger`; empty where it is the whole site. */
-  readonly basePath: string;
+  /** The path under which a proxy shows the server, `/ledger`; null where it is the whole site. */
+  readonly basePath: string | null;
+  /** Operations that callers may name by an id. */
+  readonly documents: TrustedDocuments;
   /** The longest silence of a stream of history. */
   readonly heartbeatMs: number;
   /** Where published checkpoints are stored outside the database: appended to a file, posted to a URL. */
@@ -174,7 +190,20 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     ? []
     : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   if (!parsed.success || unknown.length > 0) throw new ConfigFault([...faults, ...unknown]);
+  refuseContradictions(parsed.data);
   return fromEnvironment(parsed.data);
+}
+
+/** Settings that are good one by one, and not together. */
+function refuseContradictions(env: z.infer<typeof environment>): void {
+  if (env.CUTTER_DOCUMENTS_MODE === undefined) return;
+  if (env.CUTTER_DOCUMENTS === undefined)
+    throw new ConfigFault(['CUTTER_DOCUMENTS_MODE: CUTTER_DOCUMENTS must name the file of the documents']);
+  if (env.CUTTER_DOCUMENTS_MODE === 'only' && env.CUTTER_GRAPHIQL === 'on')
+    throw new ConfigFault([
+      'CUTTER_GRAPHIQL: "on" is of no use, because GraphiQL sends texts of its own and ' +
+        'CUTTER_DOCUMENTS_MODE "only" refuses them; set one of the two otherwise',
+    ]);
 }
 
 /**
@@ -192,9 +221,11 @@ function fromEnvironment(env: z.infer<typeof environment>): Config {
     databaseUrl: env.CUTTER_DATABASE_URL ?? null,
     mode: env.CUTTER_MODE,
     logLevel: env.CUTTER_LOG_LEVEL,
-    // Exploring is for development; a production server shows the page only when configured to.
+    // Exploring is for development, and sends texts of its own.
     graphiql:
-      env.CUTTER_GRAPHIQL === undefined ? env.CUTTER_MODE !== 'production' : env.CUTTER_GRAPHIQL === 'on',
+      env.CUTTER_GRAPHIQL === undefined
+        ? env.CUTTER_MODE !== 'production' && env.CUTTER_DOCUMENTS_MODE !== 'only'
+        : env.CUTTER_GRAPHIQL === 'on',
     sample: env.CUTTER_SAMPLE === 'on',
     heartbeatMs: env.CUTTER_HEARTBEAT_MS,
     checkpoints: {
@@ -207,7 +238,8 @@ function fromEnvironment(env: z.infer<typeof environment>): Config {
     witnesses: env.CUTTER_WITNESSES ?? [],
     names: { hosts: env.CUTTER_HOSTS ?? [], origins: env.CUTTER_ORIGINS ?? [] },
     proxies: env.CUTTER_TRUSTED_PROXIES ?? [],
-    basePath: env.CUTTER_BASE_PATH ?? NO_BASE,
+    basePath: env.CUTTER_BASE_PATH ?? null,
+    documents: { texts: env.CUTTER_DOCUMENTS ?? new Map(), only: env.CUTTER_DOCUMENTS_MODE === 'only' },
     limits: {
       ...LIMITS,
       callsPerSecond: env.CUTTER_MAX_CALLS_PER_SECOND,
@@ -222,7 +254,7 @@ function fromEnvironment(env: z.infer<typeof environment>): Config {
     },
     client: {
       url: env.CUTTER_URL ?? null,
-      defaultUrl: `http://127.0.0.1:${env.CUTTER_PORT}${env.CUTTER_BASE_PATH ?? NO_BASE}/graphql`,
+      defaultUrl: `http://127.0.0.1:${env.CUTTER_PORT}${pathUnder(env.CUTTER_BASE_PATH ?? null, GRAPHQL_PATH)}`,
       ledgerKey: env.CUTTER_LEDGER_KEY ?? null,
       tokens: {
         marker: env.CUTTER_TOKEN_MARKER ?? null,
@@ -235,8 +267,6 @@ function fromEnvironment(env: z.infer<typeof environment>): Config {
     },
   };
 }
-
-const NO_BASE = '';
 
 const CALL_BURST_SECONDS = LIMITS.callsAtOnce / LIMITS.callsPerSecond;
 

@@ -49,7 +49,7 @@ export function buildServer(deps: ServerDeps): CutterServer {
   const { limits, logger } = deps;
   const graphql = buildGraphql(deps);
   const mode = deps.mode ?? 'rehearsal';
-  const basePath = deps.basePath ?? '';
+  const basePath = deps.basePath ?? null;
   const graphqlPath = pathUnder(basePath, GRAPHQL_PATH);
   const page = deps.graphiql ? graphiqlPage({ mode, endpoint: graphqlPath }) : null;
   const passports = passportPage();

@@ -22,6 +22,7 @@ import type { Context } from '../context.ts';
 import type { Limits } from './bounds/limits.ts';
 import { Recent } from './bounds/recent.ts';
 import { limitedParser } from './document.ts';
+import { Documents, faultsOfDocuments, NO_DOCUMENTS, type TrustedDocuments } from './documents/documents.ts';
 import { maskError } from './errors.ts';
 import {
   bodyOfDoor,
@@ -45,6 +46,8 @@ export type Outcome = ExecutionResult | Endable<ExecutionResult>;
 export interface Graphql {
   /** The answer to a query or a mutation over HTTP; the body is part of the context. */
   answer(request: IncomingMessage, response: ServerResponse, door: DoorContext): Promise<WholeAnswer>;
+  /** The parameters with the text that they name by an id; passes what isn't of their form. Throws a GraphQLError. */
+  withDocument<Body>(body: Body): Body | Readonly<Record<string, unknown>>;
   /** Parses, validates and names the operation; throws GraphQLErrors in an array. */
   prepare(door: DoorContext, params: OperationParams): Promise<ExecutionArgs>;
   /** Runs what was prepared: a result or a stream, never a throw. `onEnd` is called at the end of either. */
@@ -60,8 +63,10 @@ export interface GraphqlDeps extends Omit<Context, 'session'> {
   readonly schema: GraphQLSchema;
   readonly limits: Limits;
   readonly logger: Logger;
-  /** Under which a proxy shows the server; absent: nothing. */
-  readonly basePath?: string;
+  /** Under which a proxy shows the server; null or absent: it is the whole site. */
+  readonly basePath?: string | null;
+  /** Texts that callers may name by an id; absent: none. */
+  readonly documents?: TrustedDocuments;
 }
 
 /** The errors of one operation, thrown together. */
@@ -101,6 +106,7 @@ export function buildGraphql(deps: GraphqlDeps): Graphql {
   const engines = new WeakMap<ExecutionArgs, Enveloped>();
 
   const groups = new Groups();
+  const documents = openDocuments(deps);
 
   function masked(result: ExecutionResult): ExecutionResult {
     return result.errors === undefined ? result : { ...result, errors: result.errors.map(mask) };
@@ -143,6 +149,7 @@ export function buildGraphql(deps: GraphqlDeps): Graphql {
     async answer(request, response, door) {
       return await wholeAnswerOf(await yoga.handleNodeRequestAndResponse(request, response, door));
     },
+    withDocument: (body) => documents.read(body),
     async prepare(door, params) {
       try {
         // A context of its own for each operation: hooks write into it.
@@ -191,6 +198,18 @@ export function buildGraphql(deps: GraphqlDeps): Graphql {
   };
 }
 
+/** Ends the start if a trusted text is no GraphQL. One that this schema doesn't fit is refused when it is asked for. */
+function openDocuments({ documents = NO_DOCUMENTS, schema, logger }: GraphqlDeps): Documents {
+  const { unreadable, unfit } = faultsOfDocuments(documents, schema);
+  if (unreadable.length > 0)
+    throw new Error(
+      'The file that CUTTER_DOCUMENTS names has texts that are no GraphQL. Correct or remove them. ' +
+        unreadable.join(' '),
+    );
+  for (const fault of unfit) logger.warn({ fault }, 'a trusted document does not fit this schema');
+  return new Documents(documents);
+}
+
 function registersAlone(
   parse: ReturnType<typeof limitedParser>,
   query: string,
@@ -219,16 +238,17 @@ function withValidationCode(fault: GraphQLError): GraphQLError {
 async function wholeAnswerOf(answer: Response): Promise<WholeAnswer> {
   const headers: Record<string, string> = { 'cache-control': 'no-store' };
   answer.headers.forEach((value, name) => {
-    headers[name] = value;
+    // The length is that of what is sent in the end.
+    if (name !== 'content-length') headers[name] = value;
   });
   return { status: answer.status, headers, text: await answer.text() };
 }
 
 function createGraphqlYoga(deps: GraphqlDeps) {
-  const { schema, limits, logger, basePath = '' } = deps;
+  const { schema, limits, logger } = deps;
   return createYoga<DoorContext, Context>({
     schema,
-    graphqlEndpoint: pathUnder(basePath, GRAPHQL_PATH),
+    graphqlEndpoint: pathUnder(deps.basePath ?? null, GRAPHQL_PATH),
     context: contextFactory(deps),
     plugins: [
       parserWithin(limits),

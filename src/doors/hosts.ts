@@ -37,8 +37,8 @@ export function readAuthority(text: string): Authority | null {
 /** The origin as browsers write it, or null where the text names none (`null`, a path, two of them). */
 export function readOrigin(text: string): string | null {
   if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return null;
-  const { origin } = new URL(text);
-  return origin === text.toLowerCase() ? origin : null;
+  const { origin, host } = new URL(text);
+  return origin === text.toLowerCase() && readAuthority(host) !== null ? origin : null;
 }
 
 const LOOPBACK = new BlockList();

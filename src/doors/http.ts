@@ -4,6 +4,7 @@
  * other origin is invited.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { GraphQLError } from 'graphql';
 import { Unauthenticated } from '../auth/authenticate.ts';
 import type { Session } from '../auth/session.ts';
 import { outageOf } from '../database/outage.ts';
@@ -30,8 +31,8 @@ export interface HttpDoorDeps {
   readonly limits: Limits;
   readonly hosts: Hosts;
   readonly forwarding: Forwarding;
-  /** Under which a proxy shows the server: `/ledger`, or nothing. */
-  readonly basePath: string;
+  /** Under which a proxy shows the server, `/ledger`; null where it is the whole site. */
+  readonly basePath: string | null;
   /** Other paths, and GraphiQL's page; true where it has answered. The path is that within the base. */
   readonly pages: (
     request: IncomingMessage,
@@ -89,13 +90,13 @@ export function httpDoor(given: HttpDoorDeps) {
   };
 }
 
-function nothingThere(basePath: string): DoorRefusal {
+function nothingThere(basePath: string | null): DoorRefusal {
   const where = pathUnder(basePath, GRAPHQL_PATH);
   return new DoorRefusal(404, 'NOT_FOUND', `There is nothing at this path. GraphQL is at ${where}.`);
 }
 
 /** What is asked for; the path is that within the base. */
-function requestUrl(request: IncomingMessage, basePath: string): URL {
+function requestUrl(request: IncomingMessage, basePath: string | null): URL {
   const path = request.url ?? '/';
   // Only the path and the query matter; a fixed base keeps a strange Host header out of it.
   if (!path.startsWith('/') || !URL.canParse(path, 'http://cutter')) {
@@ -116,19 +117,30 @@ async function answerGraphql(
   caller: Caller,
 ): Promise<void> {
   const { admission, graphql } = deps;
-  const { body, isLarge } = await readParams(deps, request, url, caller);
+  const { body: given, isLarge } = await readParams(deps, request, url, caller);
   const leave = await admission.takeTurn(caller.authorization);
   try {
     if (response.destroyed) return;
     const session = await admission.identify(caller.address, caller.authorization);
     admission.countCall(session);
-    if (isOperation(body)) {
+    const { body, fault } = documentOf(graphql, given);
+    if (fault === null && isOperation(body)) {
       if (isLarge && !graphql.isRegistration(body)) throw largeForNothing(deps.limits);
       if (await answerSubscription(deps, { session, leave }, body, request, response)) return;
     }
-    sendAnswer(request, response, await graphql.answer(request, response, { session, body }));
+    sendAnswer(request, response, await graphql.answer(request, response, { session, body, fault }));
   } finally {
     leave();
+  }
+}
+
+/** The body with the text that it names, or why it has none. */
+function documentOf(graphql: Graphql, body: unknown): { body: unknown; fault: GraphQLError | null } {
+  try {
+    return { body: graphql.withDocument(body), fault: null };
+  } catch (fault) {
+    if (fault instanceof GraphQLError) return { body, fault };
+    throw fault;
   }
 }
 

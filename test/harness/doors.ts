@@ -15,8 +15,9 @@ import WebSocket from 'ws';
 import { createAuthenticator } from '../../src/auth/authenticate.ts';
 import { buildServer, type CutterServer } from '../../src/boot/server.ts';
 import { LIMITS, type Limits } from '../../src/doors/bounds/limits.ts';
+import type { TrustedDocuments } from '../../src/doors/documents/documents.ts';
 import type { HostNames } from '../../src/doors/hosts.ts';
-import { callFields } from '../../src/doors/web/call.ts';
+import { loggedOfCall } from '../../src/doors/web/call.ts';
 import { serverSeedOf } from '../../src/home/secrets.ts';
 import { type TestDatabase, testDatabase } from './database.ts';
 
@@ -53,6 +54,7 @@ export interface DoorServerOptions {
   readonly names?: HostNames;
   readonly proxies?: readonly string[];
   readonly basePath?: string;
+  readonly documents?: TrustedDocuments;
 }
 
 const open = new Set<DoorServer>();
@@ -66,7 +68,10 @@ export async function doorServer(options: DoorServerOptions = {}): Promise<DoorS
   const server = buildServer({
     schema: smallSchema(seen),
     limits: { ...LIMITS, ...options.limits },
-    logger: pino({ level: 'error', mixin: callFields }, { write: (line: string) => void logged.push(line) }),
+    logger: pino(
+      { level: 'error', mixin: loggedOfCall },
+      { write: (line: string) => void logged.push(line) },
+    ),
     authenticate: createAuthenticator({ gate: database.pools.gate, mode }),
     ready: {},
     serverSeed: serverSeedOf(database.secrets),
@@ -76,6 +81,7 @@ export async function doorServer(options: DoorServerOptions = {}): Promise<DoorS
     port: 0,
     ...(options.names === undefined ? {} : { names: options.names }),
     ...(options.proxies === undefined ? {} : { proxies: options.proxies }),
+    ...(options.documents === undefined ? {} : { documents: options.documents }),
     ...(options.basePath === undefined ? {} : { basePath: options.basePath }),
     // The small schema asks nothing of the ledger.
     ledger: undefined as never,

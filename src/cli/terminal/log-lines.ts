@@ -3,7 +3,7 @@
  * only a person can correct it.
  */
 import { type Logger, pino } from 'pino';
-import { callFields } from '../../doors/web/call.ts';
+import { loggedOfCall } from '../../doors/web/call.ts';
 
 /**
  * Whole JSON, one object a line, where somebody asked for every detail; lines for people otherwise. A line of a request
@@ -12,7 +12,7 @@ import { callFields } from '../../doors/web/call.ts';
 export function openLogger(level: string): Logger {
   const whole = ['debug', 'trace'].includes(level);
   return pino(
-    { level, mixin: callFields },
+    { level, mixin: loggedOfCall },
     whole ? pino.destination(2) : logLines((line) => process.stderr.write(line)),
   );
 }

@@ -20,8 +20,8 @@ const ICON_PATH = '/favicon.svg';
 /** What does not change while the server runs, apart from the page of passports, which may be built later. */
 export interface LandingOptions {
   readonly mode: Mode;
-  /** Before every link: `/ledger`, or nothing. */
-  readonly basePath: string;
+  /** Before every link, `/ledger`; null where the server is the whole site. */
+  readonly basePath: string | null;
   readonly hasGraphiql: boolean;
   readonly hasPassport: () => boolean;
   readonly ready: () => Promise<Readiness>;

@@ -57,8 +57,9 @@ export function speakGraphql({ graphql, admission, limits, logger }: ProtocolDep
     try {
       const session = await admission.identify(address, authorization);
       admission.countCall(session);
-      if (texts !== null && !graphql.isRegistration(params)) throw largeForNothing(limits);
-      const whole = texts === null ? params : withTexts(params, texts);
+      const named = graphql.withDocument(params) as OperationParams;
+      if (texts !== null && !graphql.isRegistration(named)) throw largeForNothing(limits);
+      const whole = texts === null ? named : withTexts(named, texts);
       const args = await graphql.prepare({ session }, whole);
       const onEnd = graphql.isSubscription(args)
         ? admission.hold(session.principalId, 'subscriptions')
@@ -120,6 +121,7 @@ export function speakGraphql({ graphql, admission, limits, logger }: ProtocolDep
       } catch (error) {
         // An error of one operation ends that operation; the socket and its other operations go on.
         if (error instanceof OperationFaults) return [...error.errors];
+        if (error instanceof GraphQLError) return [error];
         if (error instanceof Unauthenticated) return [unauthenticatedError(error)];
         if (error instanceof DoorRefusal) return [doorError(error)];
         const outage = outageOf(error);

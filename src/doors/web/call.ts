@@ -15,13 +15,13 @@ export interface Call {
 const calls = new AsyncLocalStorage<Call>();
 
 /** What the log and errors say of the request under way; nothing outside of one. */
-export function callFields(): Partial<Call> {
+export function loggedOfCall(): Partial<Call> {
   return calls.getStore() ?? {};
 }
 
 /** What an error says so that its lines in the log are found. */
 export function requestIdNow(): { readonly requestId?: string } {
-  const { requestId } = callFields();
+  const { requestId } = loggedOfCall();
   return requestId === undefined ? {} : { requestId };
 }
 

@@ -2,14 +2,14 @@
 
 export const GRAPHQL_PATH = '/graphql';
 
-/** A path as links and proxies use it. @param base `/ledger`, or nothing */
-export function pathUnder(base: string, path: string): string {
-  return `${base}${path}`;
+/** A path as links and proxies use it. @param base `/ledger`; null where the server is the whole site */
+export function pathUnder(base: string | null, path: string): string {
+  return base === null ? path : `${base}${path}`;
 }
 
 /** What follows the base in a request's path; null where it begins otherwise. The base alone is the start page. */
-export function pathWithin(base: string, path: string): string | null {
-  if (base === '') return path;
+export function pathWithin(base: string | null, path: string): string | null {
+  if (base === null) return path;
   if (path === base) return '/';
   return path.startsWith(`${base}/`) ? path.slice(base.length) : null;
 }
