@@ -4,7 +4,7 @@ import type { UnitPlan } from '../../ledger/effect/actions.ts';
 import type { PlanView } from '../../ledger/plan-cut.ts';
 import { PreviewFields } from '../../reading/preview.ts';
 import { builder } from '../../schema/builder.ts';
-import { UnitActionEnum } from '../../schema/enums.ts';
+import { UnitActionEnum } from '../../schema/enums/plans.ts';
 import { DEFAULT_PAGE, LARGEST_PAGE, PageInfo } from '../../schema/node.ts';
 import { ProblemType } from '../../schema/refusals.ts';
 import { CutSpecInput, cutSpec } from '../cut-spec-input.ts';
