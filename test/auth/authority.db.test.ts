@@ -258,7 +258,7 @@ describe('SUPERSEDES', () => {
     expect(refused).toMatchObject({ __typename: 'Forbidden' });
     expect(refused.message).toContain('entry:review');
     expect(await declare(server.tokens.reviewer, 'SUPERSEDES')).toMatchObject({
-      dependency: { dependencyKind: 'supersedes' },
+      dependency: { dependencyKind: 'SUPERSEDES' },
     });
   });
 

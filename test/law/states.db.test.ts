@@ -64,7 +64,7 @@ const REACH: Readonly<Record<EntryState, () => Promise<Stood>>> = {
   async verify_failed_escalated() {
     const made = await wasCut(server);
     await tamper(made.changeSetId);
-    expect(await verifyCut(server, made)).toMatchObject({ result: { verdict: 'fail' } });
+    expect(await verifyCut(server, made)).toMatchObject({ result: { verdict: 'FAIL' } });
     return made;
   },
   async abandoned() {
@@ -330,8 +330,8 @@ describe('a failed verification', () => {
     await tamper(made.changeSetId);
     const answer = await verifyCut(server, made);
     expect(answer).toMatchObject({
-      result: { verdict: 'fail' },
-      entry: { status: 'verify_failed_escalated' },
+      result: { verdict: 'FAIL' },
+      entry: { status: 'VERIFY_FAILED_ESCALATED' },
     });
     expect((await historyOf(made.entryId)).at(-1)).toEqual({
       before: 'cut_applied',
@@ -365,7 +365,7 @@ describe('a live decision', () => {
     expect(await fingerprint(server)).toBe(before);
     const naming = { ...input, supersedesDecisionId: made.decisionId };
     expect(await perform(VERBS['review:approve']!, 'reviewer', naming)).toMatchObject({
-      entry: { status: 'reviewed_approved' },
+      entry: { status: 'REVIEWED_APPROVED' },
     });
   });
 

@@ -83,7 +83,7 @@ describe('arguments of a connection', () => {
     expect(await filter('entries', { entryIdIn: [idOf('entry:', 1), 'x'] })).toEqual(
       bad('entryIdIn', 'UUID'),
     );
-    expect(await filter('entries', { statusIn: Array(201).fill('marked') })).toEqual(bad('statusIn', '200'));
+    expect(await filter('entries', { statusIn: Array(201).fill('MARKED') })).toEqual(bad('statusIn', '200'));
     expect(await filter('entries', { status: 'a\0b' })).toEqual(bad('status', 'NUL'));
     for (const time of [
       'yesterday',

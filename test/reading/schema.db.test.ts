@@ -195,12 +195,12 @@ describe('authority', () => {
       kind: 'PERSON',
       personName: 'Otto Sample',
       lane: null,
-      scopes: ['ledger:observe', 'document:read'],
-      mode: 'rehearsal',
+      scopes: ['LEDGER_OBSERVE', 'DOCUMENT_READ'],
+      mode: 'REHEARSAL',
       session: {
         tokenId: idOf('token', 1),
         expiresAt: '2027-01-01T00:00:00.000000Z',
-        scopes: ['entry:mark', 'ledger:observe'],
+        scopes: ['ENTRY_MARK', 'LEDGER_OBSERVE'],
         entryIds: null,
       },
     });

@@ -104,6 +104,17 @@ export type Mode =
   /** A sample person. */
   | 'REHEARSAL';
 
+/** What a record of a plan is in its document. */
+export type PlannedRole =
+  /** A heading that holds others; a unit as well. */
+  | 'CONTAINER'
+  /** A stretch that is set aside with a reason. */
+  | 'EXCLUDED'
+  /** A unit. */
+  | 'UNIT'
+  /** A unit that the document no longer has. */
+  | 'VANISHED';
+
 /** Whether a problem blocks. */
 export type ProblemSeverity =
   /** It blocks: nothing is written, or nothing can be cut. */
@@ -235,6 +246,15 @@ export type UnitSpanInput = {
   /** What it is called. */
   readonly title?: string | null | undefined;
 };
+
+/** What a verification looks at. */
+export type VerifyAxis =
+  /** Reconstruction: the units give the source back, byte for byte. */
+  | 'A'
+  /** Kinds: every word is of the vocabulary. */
+  | 'B'
+  /** Hierarchy: each unit has its place and its parent. */
+  | 'C';
 
 /** A cut to judge. The verdict is found, never given. */
 export type VerifyInput = {
@@ -481,7 +501,7 @@ export type VerifyMutation = { readonly outcome:
     | { readonly __typename: 'LaneNotServed', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'SameParty', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
-    | { readonly __typename: 'VerifySuccess', readonly replayed: boolean, readonly position: string | null, readonly result: { readonly verdict: VerifyVerdict }, readonly findings: ReadonlyArray<{ readonly axis: string, readonly code: string, readonly message: string, readonly unit: string | null }>, readonly entry: { readonly entryId: string, readonly status: EntryStatus }, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
+    | { readonly __typename: 'VerifySuccess', readonly replayed: boolean, readonly position: string | null, readonly result: { readonly verdict: VerifyVerdict }, readonly findings: ReadonlyArray<{ readonly axis: VerifyAxis, readonly code: string, readonly message: string, readonly unit: string | null }>, readonly entry: { readonly entryId: string, readonly status: EntryStatus }, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
    };
 
 export type PlanUnitsQueryVariables = Exact<{
@@ -496,7 +516,7 @@ export type PlanUnitsQuery = { readonly outcome:
     | { readonly __typename: 'IllegalTransition', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
-    | { readonly __typename: 'Plan', readonly manifestDigest: string, readonly units: { readonly nodes: ReadonlyArray<{ readonly role: string, readonly address: string | null, readonly action: UnitAction, readonly title: string | null, readonly text: string }>, readonly pageInfo: { readonly endCursor: string | null, readonly hasNextPage: boolean } } }
+    | { readonly __typename: 'Plan', readonly manifestDigest: string, readonly units: { readonly nodes: ReadonlyArray<{ readonly role: PlannedRole, readonly address: string | null, readonly action: UnitAction, readonly title: string | null, readonly text: string }>, readonly pageInfo: { readonly endCursor: string | null, readonly hasNextPage: boolean } } }
    };
 
 export type PlanExcludedQueryVariables = Exact<{

@@ -8,6 +8,7 @@ import type {
   VerifyKind,
   VerifyState,
 } from '../../law/values.ts';
+import type { CutFinding } from '../../ledger/verify/verify-look.ts';
 import { wordEnum } from './word-enum.ts';
 
 export const ChangeSetKindEnum = wordEnum('ChangeSetKind', 'What a change set is.', {
@@ -48,6 +49,12 @@ export const VerifyStateEnum = wordEnum<VerifyState>('VerifyState', 'What become
 export const VerifyVerdictEnum = wordEnum<AxisStatus>('VerifyVerdict', 'What a verifier says of a cut.', {
   pass: 'Every axis passed: the cut is valid.',
   fail: 'An axis failed: the cut is compensated.',
+});
+
+export const VerifyAxisEnum = wordEnum<CutFinding['axis']>('VerifyAxis', 'What a verification looks at.', {
+  A: 'Reconstruction: the units give the source back, byte for byte.',
+  B: 'Kinds: every word is of the vocabulary.',
+  C: 'Hierarchy: each unit has its place and its parent.',
 });
 
 export const AxisStatusEnum = wordEnum<AxisStatus>('AxisStatus', 'What one axis of a verification found.', {

@@ -1,3 +1,4 @@
+import type { RecordRole } from '../../document/types.ts';
 import type {
   BlockRole,
   GovernanceEventKind,
@@ -54,6 +55,17 @@ export const ReviewStatusEnum = wordEnum<ReviewStatus>(
   'ReviewStatus',
   'What became of a decision when it was given.',
   { recorded: 'It stands in the ledger.' },
+);
+
+export const PlannedRoleEnum = wordEnum<RecordRole | 'vanished'>(
+  'PlannedRole',
+  'What a record of a plan is in its document.',
+  {
+    unit: 'A unit.',
+    container: 'A heading that holds others; a unit as well.',
+    excluded: 'A stretch that is set aside with a reason.',
+    vanished: 'A unit that the document no longer has.',
+  },
 );
 
 export const UnitActionEnum = builder.enumType('UnitAction', {
