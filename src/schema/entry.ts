@@ -2,6 +2,7 @@ import { actionsOf, EntryAction, hindrancesOf } from './backlog/entry-action.ts'
 import { ChangeSet, ChangeSetConnection } from './change-set.ts';
 import { DependencyConnection } from './dependency.ts';
 import { Document } from './document.ts';
+import { EntryKindEnum, EntryStatusEnum } from './enums/entries.ts';
 import { EntryEvidence } from './evidence.ts';
 import { HistoryConnection } from './history.ts';
 import { ManifestConnection } from './manifest.ts';
@@ -15,6 +16,7 @@ import {
   pagedNodes,
   placeInLog,
   readField,
+  wordFields,
 } from './node.ts';
 import { ProblemType } from './refusals.ts';
 import { ReviewDecision, ReviewDecisionConnection } from './review-decision.ts';
@@ -25,7 +27,7 @@ import { VerifyResult, VerifyResultConnection } from './verify-result.ts';
 export const Entry = nounType('Entry');
 
 export const EntryConnection = connectionTypes('Entry', Entry, {
-  equal: { entryId: 'UUID', kind: 'String', status: 'String' },
+  equal: { entryId: 'UUID', kind: EntryKindEnum, status: EntryStatusEnum },
   time: 'emittedAt',
   more: (t) => ({
     docCode: t.string({ description: 'Only entries about this document. Scope `document:read`.' }),
@@ -41,14 +43,12 @@ Entry.implement({
   interfaces: [ENTITY],
   fields: (t) => ({
     ...entityId(t),
+    ...wordFields(t, {
+      kind: [EntryKindEnum, 'What kind of work item it is.'],
+      status: [EntryStatusEnum, 'Where it stands; the only value of an entry that changes.'],
+    }),
     ...columnFields(t, {
       entryId: ['UUID', 'Derived from the idempotency key of the mark.'],
-      kind: ['String', '`cut_request` or `escalation`. Nothing writes `lifecycle` yet.'],
-      status: [
-        'String',
-        '`marked`, `review_pending`, `reviewed_approved`, `reviewed_rejected`, `reviewed_deferred`, ' +
-          '`cut_applied`, `verified_complete`, `verify_failed_escalated` or `abandoned`.',
-      ],
       emittedAt: ['DateTime', 'When the entry was marked.'],
     }),
     ...placeInLog(t),

@@ -204,7 +204,7 @@ describe('over a random ledger', () => {
             continue;
           }
           listed += 1;
-          const isNext = NEXT_VERBS[entry.status as EntryState] === verb;
+          const isNext = NEXT_VERBS[entry.status.toLowerCase() as EntryState] === verb;
           const hinders = entry.blockedBecause.filter(({ severity }: Loose) => severity === 'ERROR');
           expect(isDone, `${what}: ${answer.message}`).toBe(!isNext || hinders.length === 0);
           if (!isDone)
@@ -212,7 +212,7 @@ describe('over a random ledger', () => {
         }
       }
     }
-    expect(listed).toBeGreaterThan(100);
+    expect(listed).toBeGreaterThan(40);
   }, 600_000);
 
   test('a caller without a right, and every ended entry, has no action', async () => {
@@ -220,7 +220,7 @@ describe('over a random ledger', () => {
     for (const { actions } of await entriesFor(server.tokens.observer)) expect(actions).toEqual([]);
     for (const token of callers.values())
       for (const { status, actions, blockedBecause } of await entriesFor(token))
-        if (isTerminal(status)) expect([actions, blockedBecause]).toEqual([[], []]);
+        if (isTerminal(status.toLowerCase())) expect([actions, blockedBecause]).toEqual([[], []]);
   });
 });
 

@@ -35,13 +35,13 @@ async function tamper(changeSetId: string): Promise<void> {
   );
 }
 
-test.each(['pass', 'fail'])(
+test.each(['PASS', 'FAIL'])(
   'an entry leads to its decision, its cut and its verdict (%s), in a dry run, too',
   async (verdict) => {
     const { entryId } = await marked(server);
     await sweepAll(server);
     const nothing = { liveDecision: null, cut: null, verification: null };
-    expect(await entryNow(entryId)).toEqual({ status: 'review_pending', ...nothing });
+    expect(await entryNow(entryId)).toEqual({ status: 'REVIEW_PENDING', ...nothing });
 
     const manifestDigest = await manifestOf(server, entryId);
     const [planned, approved] = await both('reviewer', 'review', {
@@ -51,9 +51,9 @@ test.each(['pass', 'fail'])(
     });
     expect(planned).toEqual(approved);
     expect(approved).toMatchObject({
-      status: 'reviewed_approved',
+      status: 'REVIEWED_APPROVED',
       cut: null,
-      liveDecision: { verdict: 'approve' },
+      liveDecision: { verdict: 'APPROVE' },
     });
 
     const again = {
@@ -70,12 +70,12 @@ test.each(['pass', 'fail'])(
     expect(tried).toEqual(cut);
     expect(cut).toMatchObject({
       liveDecision: reapproved.liveDecision,
-      cut: { changeKind: 'cut' },
+      cut: { changeKind: 'CUT' },
       verification: null,
     });
 
     const { changeSetId } = cut.cut;
-    if (verdict === 'fail') await tamper(changeSetId);
+    if (verdict === 'FAIL') await tamper(changeSetId);
     const [judged, verified] = await both('verifier', 'verify', { changeSetId });
     expect(judged).toEqual(verified);
     expect(verified).toMatchObject({ cut: cut.cut, verification: { verdict } });
@@ -90,7 +90,7 @@ test('a dry run shows what can be done with the entry as the ledger has it', asy
   const sweep = { idempotencyKey: fresh('sweep'), entryIds: [entryId], dryRun: true };
   const pass = await call(server, server.tokens.marker, 'sweep', sweep, `promoted { status ${ABOUT} }`);
   const actions = ['SWEEP', 'ABANDON'];
-  expect(pass.promoted).toEqual([{ status: 'review_pending', actions, blockedBecause: [] }]);
+  expect(pass.promoted).toEqual([{ status: 'REVIEW_PENDING', actions, blockedBecause: [] }]);
   const mark = {
     idempotencyKey: fresh('mark'),
     sourceId,

@@ -1,5 +1,4 @@
 import { ENTRY_STATES, type EntryState, isTerminal, wasCut } from '../../law/states.ts';
-import { ENTRY_KINDS } from '../../law/values.ts';
 import { actedFacts, hinderedFacts, ofCut, ofLiveDecision, ofVerdict } from './entry-law.ts';
 import { toEvidence } from './evidence.ts';
 import { describeNoun, type FilterRule } from './noun.ts';
@@ -25,8 +24,7 @@ const JUDGED_STATES: readonly EntryState[] = ENTRY_STATES.filter(
 export const EntryNoun = describeNoun({
   name: 'Entry',
   view: 'v_decision_backlog_entry_observe',
-  columns: { entryId: 'uuid', kind: 'text', status: 'text', emittedAt: 'time' },
-  closed: { kind: ENTRY_KINDS, status: ENTRY_STATES },
+  columns: { entryId: 'uuid', kind: 'word', status: 'word', emittedAt: 'time' },
   key: ['entry_id'],
   born: ['emitted_at', 'entry_id'],
   indexed: ['entry_id', 'emitted_at', 'status', 'kind'],
