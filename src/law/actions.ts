@@ -1,11 +1,11 @@
-import { type Deed, type Party, type SeparateDeed, sharedParties } from './parties.ts';
+import { type DeedName, type Party, type SeparateDeed, sharedParties } from './parties.ts';
 import { type LedgerVerb, mayHoldMove } from './record-verbs.ts';
 import { ENTRY_STATES, type EntryState, TRANSITIONS } from './states.ts';
 import type { EntryKind, Lane } from './values.ts';
 
 /*
- * What a caller may do with an entry now. Here is the only answer: `Entry.actions` shows it, `waitingForMe` lists by it,
- * and a test holds it to what the verbs do. It says who may, by authority, state, kind and separation of duty. What
+ * What a caller may do with an entry now. Here is the only answer: `Entry.actions` shows it, `waitingForMe` lists by
+ * it, and a test holds it to what the verbs do. It says who may, by authority, state, kind and separation of duty. What
  * hinders everybody alike is said by `hindrances.ts`.
  */
 
@@ -22,7 +22,7 @@ export interface ActingCaller extends Party {
 export interface ActedEntry {
   readonly kind: EntryKind;
   readonly status: EntryState;
-  readonly did: Partial<Record<Deed, Party | null>>;
+  readonly did: Partial<Record<DeedName, Party | null>>;
 }
 
 /** The verbs that this caller may call on this entry now. */
@@ -74,25 +74,3 @@ export const NEXT_VERBS: Readonly<Partial<Record<EntryState, EntryVerb>>> = {
   reviewed_approved: 'cut',
   cut_applied: 'verify',
 };
-
-/** The times of an entry's live decision, as UTC text with microseconds. */
-export interface DecisionTimes {
-  readonly expiresAt: string | null;
-  readonly notBefore: string | null;
-}
-
-/**
- * The verb that an entry waits for at this time; null where it has ended, or where a time has to come first. An
- * approval that has expired waits for another review.
- */
-export function verbAwaited(
-  { kind, status }: Pick<ActedEntry, 'kind' | 'status'>,
-  live: DecisionTimes | null,
-  at: string,
-): EntryVerb | null {
-  if (kind !== WAY_KIND) return null;
-  if (status === 'reviewed_approved' && live?.expiresAt != null && live.expiresAt <= at) return 'review';
-  const isDecided = status === 'reviewed_approved' || status === 'reviewed_deferred';
-  if (isDecided && live?.notBefore != null && live.notBefore > at) return null;
-  return NEXT_VERBS[status] ?? null;
-}

@@ -81,7 +81,7 @@ function isOrdered(first: string | null | undefined, second: string | null | und
 }
 
 /** The codes of the faults, as VERIFY names them. */
-export const APPROVAL_CODES: Readonly<Record<ApprovalFault, string>> = {
+const APPROVAL_CODES: Readonly<Record<ApprovalFault, string>> = {
   absent: 'approval-missing',
   'not-approving': 'approval-missing',
   'other-entry': 'approval-other',

@@ -6,7 +6,7 @@ import type { EntryState } from './states.ts';
 import type { EntryKind, Lane } from './values.ts';
 
 /*
- * What hinders the next verb on an entry, whoever calls it. The verbs refuse with the same problems: they come from the
+ * What hinders the next verb on an entry, no matter who calls it. The verbs refuse with the same problems, from the
  * same functions. Two things are left to the verbs: a plan that can't be made any more, which `planCut` shows, and a
  * lane's key that isn't valid.
  */

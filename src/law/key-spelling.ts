@@ -4,7 +4,7 @@
  */
 
 /** What keeps a key from having one spelling. */
-export interface KeyFault {
+export interface SpellingFault {
   /** What is wrong, as a sentence that goes on from the place: "holds U+00A0 at character 3". */
   readonly complaint: string;
   /** The spelling to use instead; null where nothing readable would be left. */
@@ -20,7 +20,7 @@ const OTHER_BLANK = new RegExp(`(?! )${BLANK}`, 'u');
 const UNSEEN = new RegExp(INVISIBLE, 'u');
 
 /** Why a key could be spelled in another way that reads the same; null where it has one spelling. */
-export function keySpellingFault(key: string): KeyFault | null {
+export function keySpellingFault(key: string): SpellingFault | null {
   const complaint = complaintOf(key);
   if (complaint === null) return null;
   const instead = keySpelling(key);

@@ -3,7 +3,7 @@ import { type EntryState, isEnded } from './states.ts';
 import type { EntryKind } from './values.ts';
 
 /** An entry that another one waits for. */
-export interface ListedEntry {
+interface ListedEntry {
   readonly id: string;
   readonly status: EntryState;
   readonly kind: EntryKind;

@@ -195,7 +195,7 @@ export class Emission {
         return `(select coalesce(${rows}, '[]') from ${this.#seen(cell.row.noun).view} ${child} where ${where})`;
       }
       case 'page':
-        return `(${this.#page(cell.page, cell.relation.mine === undefined ? { relation: cell.relation, parent: alias } : null)})`;
+        return `(${this.#page(cell.page, hangingOn(cell.relation, alias))})`;
     }
   }
 
@@ -289,6 +289,11 @@ export class Emission {
   #alias(): string {
     return `n${this.#aliases++}`;
   }
+}
+
+/** What the rows of a relation hang on; null where they are a caller's own, which hang on no row. */
+function hangingOn(relation: Relation, parent: string): Hanging | null {
+  return relation.mine === undefined ? { relation, parent } : null;
 }
 
 /** Where a row is in the log, or null. */

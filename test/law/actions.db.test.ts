@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { SCOPES } from '../../src/auth/authority.ts';
-import { ENTRY_VERBS, type EntryVerb, NEXT_VERBS, statesOfVerb, verbAwaited } from '../../src/law/actions.ts';
+import { ENTRY_VERBS, type EntryVerb, NEXT_VERBS, statesOfVerb } from '../../src/law/actions.ts';
 import { ENTRY_STATES, type EntryState, isTerminal } from '../../src/law/states.ts';
 import { caller, sample, tokenFor } from '../harness/callers.ts';
 import {
@@ -229,22 +229,5 @@ describe('the law of actions', () => {
     const next = NEXT_VERBS[state];
     expect(next === undefined).toBe(isTerminal(state));
     if (next !== undefined) expect(statesOfVerb(next)).toContain(state);
-  });
-
-  const at = '2026-03-01T00:00:00.000000Z';
-  const [before, after] = ['2026-02-28T23:59:59.999999Z', '2026-03-01T00:00:00.000001Z'];
-  test.each([
-    ['reviewed_approved', { expiresAt: after, notBefore: null }, 'cut'],
-    ['reviewed_approved', { expiresAt: at, notBefore: null }, 'review'],
-    ['reviewed_approved', { expiresAt: null, notBefore: after }, null],
-    ['reviewed_approved', { expiresAt: null, notBefore: at }, 'cut'],
-    ['reviewed_deferred', { expiresAt: null, notBefore: after }, null],
-    ['reviewed_deferred', { expiresAt: before, notBefore: before }, 'sweep'],
-    ['review_pending', { expiresAt: before, notBefore: after }, 'review'],
-    ['marked', null, 'sweep'],
-    ['abandoned', null, null],
-  ] as const)('%s with %j waits for %s', (status, times, verb) => {
-    expect(verbAwaited({ kind: 'cut_request', status }, times, at)).toBe(verb);
-    expect(verbAwaited({ kind: 'escalation', status }, times, at)).toBeNull();
   });
 });

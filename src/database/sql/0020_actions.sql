@@ -22,8 +22,8 @@ where o.status = 'cut_applied' and o.entry_id <> t.entry_id;
 
 /* Where units were cut since a plan was reviewed: the first block of the plan that CUT would plan otherwise now, by its
    address; null where only the units that vanish are others. A plan that still fits has no row. A block keeps the
-   version that it was decided against. Of the same version it is decided in the same way, but for one case: the unit was
-   not live when the plan was reviewed, and is now. Each unit is looked up by its address. */
+   version that it was decided against. Of the same version it is decided in the same way, but for one case: the unit
+   was not live when the plan was reviewed, and is now. Each unit is looked up by its address. */
 create view cutter_source.v_changed_base with (security_invoker = false) as
 select m.envelope_id, changed.address
 from cutter_governance.manifest_envelope as m

@@ -2,21 +2,13 @@
  * What the law asks about an entry, in SQL: who did what to it, which verb it waits for, and what hinders that. The
  * conditions follow from the law's own tables, and a test holds them to its functions.
  */
-import {
-  type ActingCaller,
-  type EntryVerb,
-  NEXT_VERBS,
-  SEPARATE_DEEDS,
-  statesOfVerb,
-  WAY_KIND,
-} from '../../law/actions.ts';
+import { type EntryVerb, SEPARATE_DEEDS, statesOfVerb } from '../../law/actions.ts';
 import { SEPARATIONS } from '../../law/parties.ts';
-import { ENTRY_STATES, type EntryState } from '../../law/states.ts';
+import type { EntryState } from '../../law/states.ts';
 import { openPredecessorsSql } from '../../ledger/open-predecessors.ts';
 import { timeTextSql } from '../../text/time-sql.ts';
 import { uuidIn } from './document-cuts.ts';
-import type { OwnRows } from './relation.ts';
-import { CHANGE_SETS, DECISIONS, DEPENDENCIES, ENTRIES, HISTORY, MANIFESTS, RESULTS } from './views.ts';
+import { CHANGE_SETS, DECISIONS, DEPENDENCIES, ENTRIES, MANIFESTS, MOVES, RESULTS } from './views.ts';
 
 /** The live decision of an entry: the one that nothing superseded. CUT and REVIEW look it up alike. */
 export function ofLiveDecision(column: string, entry: string): string {
@@ -43,7 +35,7 @@ type SeparatedDeed = (typeof SEPARATIONS)[keyof typeof SEPARATIONS][number];
 /** The principal that did something to an entry, as text. */
 const DOERS: Readonly<Record<SeparatedDeed, (entry: string) => string>> = {
   marked: (e) =>
-    `(select h.changed_by from ${HISTORY} h where h.entry_id = ${e}.entry_id and h.change_kind = 'mark' limit 1)`,
+    `(select h.changed_by from ${MOVES} h where h.entry_id = ${e}.entry_id and h.change_kind = 'mark' limit 1)`,
   registered: (e) =>
     `(select r.registered_by from cutter_source.v_entry_registrar r where r.entry_id = ${e}.entry_id)`,
   cut: (e) => ofCut('c.emitted_by', e),
@@ -98,54 +90,4 @@ export function hinderedFacts(entry: string): string {
     'unverified', ${approved(unverified)}, 'changed', ${approved(changed)})`;
 }
 
-/** The verbs of the way, each with the states of the entries that wait for it. */
-const WAY: ReadonlyMap<EntryVerb, readonly EntryState[]> = new Map(
-  [...new Set(Object.values(NEXT_VERBS))].map((verb) => [
-    verb,
-    ENTRY_STATES.filter((state) => NEXT_VERBS[state] === verb),
-  ]),
-);
-
 const listed = (states: readonly EntryState[]) => states.map((state) => `'${state}'`).join(', ');
-
-/** The entries that wait for a verb which this caller may call (`verbAwaited`, `entryActions`). */
-export function waitingFor({ principal, person, verbs }: ActingCaller): OwnRows {
-  const own = [...WAY].filter(([verb]) => verbs.has(verb));
-  const status = [...new Set(own.flatMap(([verb, waiting]) => [...waiting, ...reopened(verb)]))];
-  return {
-    fields: { status, kind: [WAY_KIND] },
-    values: [principal ?? 'nobody', person ?? 'nobody'],
-    condition(e, values) {
-      const waits = own.map(([verb, waiting]) => waitsFor(verb, waiting, e, values));
-      // A statement has to use each of its values.
-      return `(cardinality(${values}) > 0 and (${waits.join(' or ') || 'false'}))`;
-    },
-  };
-}
-
-/** A review is waited for again once the approval has expired. */
-const reopened = (verb: EntryVerb): readonly EntryState[] => (verb === 'review' ? ['reviewed_approved'] : []);
-
-function waitsFor(verb: EntryVerb, states: readonly EntryState[], e: string, given: string): string {
-  const live = (condition: string) =>
-    `exists (select from ${MANIFESTS} m join ${DECISIONS} d on d.manifest_id = m.envelope_id
-      join cutter_source.v_decision_begin b on b.review_decision_id = d.review_decision_id
-      where d.review_decision_id = ${ofLiveDecision('d.review_decision_id', e)} and ${condition})`;
-  const expired = live('d.expires_at <= transaction_timestamp()');
-  const early = live('b.not_before > transaction_timestamp()');
-  const timely = states.map((state) => {
-    const is = `${e}.status = '${state}'`;
-    if (state === 'reviewed_approved') return `(${is} and not ${expired} and not ${early})`;
-    return state === 'reviewed_deferred' ? `(${is} and not ${early})` : is;
-  });
-  const again = reopened(verb).map((state) => `(${e}.status = '${state}' and ${expired})`);
-  const apart = deedsAgainst(verb).map((deed) => `not ${isShared(DOERS[deed](e), given)}`);
-  return [`(${[...timely, ...again].join(' or ')})`, ...apart].join(' and ');
-}
-
-/** That the principal with this id, or its person, is the caller's. */
-function isShared(who: string, given: string): string {
-  return `exists (select from (select ${who} as id) w
-    left join cutter_auth.principal p on p.principal_id = ${uuidIn('w.id')}
-    where w.id = (${given})[1] or p.person_id::text = (${given})[2])`;
-}
