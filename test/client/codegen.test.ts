@@ -6,7 +6,7 @@ import { printApi } from '../../src/cli/schema.ts';
 import { apiDifferences } from '../harness/api-differences.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
-const GENERATED = 'src/cli/generated/';
+const GENERATED = 'src/client/generated/';
 const NAMES = `${ROOT}../shared/api.graphql`;
 const HOW = 'npm run codegen writes it anew';
 

@@ -23,6 +23,60 @@ export type CutSpecInput =
   |  { readonly profile?: never;   /** Explicit spans. */
   readonly units: ReadonlyArray<UnitSpanInput>; };
 
+/** Conditions on Entry rows, all of which must hold. They are applied before the page is cut. */
+export type EntryFilter = {
+  /** Only entries about this document. Scope `document:read`. */
+  readonly docCode?: string | null | undefined;
+  /** Only rows whose `emittedAt` is this time or later. */
+  readonly emittedAtFrom?: string | null | undefined;
+  /** Only rows whose `emittedAt` is earlier than this time. */
+  readonly emittedAtUntil?: string | null | undefined;
+  /** Only rows with this `entryId`. Null sets no condition. */
+  readonly entryId?: string | null | undefined;
+  /** Only rows with one of these `entryId`, at most 200. */
+  readonly entryIdIn?: ReadonlyArray<string> | null | undefined;
+  /** Only rows with this `kind`. Null sets no condition. */
+  readonly kind?: string | null | undefined;
+  /** Only rows with one of these `kind`, at most 200. */
+  readonly kindIn?: ReadonlyArray<string> | null | undefined;
+  /** Only entries of this scenario. Scope `document:read`. */
+  readonly scenarioRef?: string | null | undefined;
+  /** Only entries with this signal. Scope `document:read`. */
+  readonly signalSource?: string | null | undefined;
+  /** Only rows with this `status`. Null sets no condition. */
+  readonly status?: string | null | undefined;
+  /** Only rows with one of these `status`, at most 200. */
+  readonly statusIn?: ReadonlyArray<string> | null | undefined;
+};
+
+/** Conditions on History rows, all of which must hold. They are applied before the page is cut. */
+export type HistoryFilter = {
+  /** Only rows with this `changeKind`. Null sets no condition. */
+  readonly changeKind?: string | null | undefined;
+  /** Only rows with one of these `changeKind`, at most 200. */
+  readonly changeKindIn?: ReadonlyArray<string> | null | undefined;
+  /** Only rows whose `changedAt` is this time or later. */
+  readonly changedAtFrom?: string | null | undefined;
+  /** Only rows whose `changedAt` is earlier than this time. */
+  readonly changedAtUntil?: string | null | undefined;
+  /** Only rows with this `changedBy`. Null sets no condition. */
+  readonly changedBy?: string | null | undefined;
+  /** Only rows with one of these `changedBy`, at most 200. */
+  readonly changedByIn?: ReadonlyArray<string> | null | undefined;
+  /** Only rows with this `entryId`. Null sets no condition. */
+  readonly entryId?: string | null | undefined;
+  /** Only rows with one of these `entryId`, at most 200. */
+  readonly entryIdIn?: ReadonlyArray<string> | null | undefined;
+  /** Only rows with this `entryVersionAfter`. Null sets no condition. */
+  readonly entryVersionAfter?: string | null | undefined;
+  /** Only rows with one of these `entryVersionAfter`, at most 200. */
+  readonly entryVersionAfterIn?: ReadonlyArray<string> | null | undefined;
+  /** Only rows with this `historyId`. Null sets no condition. */
+  readonly historyId?: string | null | undefined;
+  /** Only rows with one of these `historyId`, at most 200. */
+  readonly historyIdIn?: ReadonlyArray<string> | null | undefined;
+};
+
 /** A document to cut, and how. */
 export type MarkInput = {
   /** Entries that must be verified complete before this one is cut. */
@@ -119,6 +173,13 @@ export type RiskClass =
   /** The usual. */
   | 'STANDARD';
 
+/** Which end of a connection comes first. Rows are in the order of the log: by `position`, then `logOrdinal`; unit blocks and affected rows inside their plan or change set by its own order. Aliases, which no record writes, are in the order of their ids. */
+export type SortOrder =
+  /** From the newest row back. */
+  | 'NEWEST_FIRST'
+  /** From the oldest row on. A client that goes on from its last `endCursor` reads every row exactly once. */
+  | 'OLDEST_FIRST';
+
 /** The document itself, as text or as base64 of its bytes; exactly one of the two. */
 export type SourceContentInput =
   {   /** The bytes, which must be UTF-8. */
@@ -182,6 +243,31 @@ export type VerifyInput = {
   /** Makes a repeated call answer like the first, and resolves a call whose answer was lost. 1 to 200 characters, chosen by you. */
   readonly idempotencyKey: string;
 };
+
+export type FollowHistorySubscriptionVariables = Exact<{
+  after?: string | null | undefined;
+  everyRecord?: boolean;
+  filter?: HistoryFilter | null | undefined;
+}>;
+
+
+export type FollowHistorySubscription = { readonly history:
+    | { readonly __typename: 'CaughtUp', readonly cursor: string, readonly checkpoint: { readonly note: string } | null }
+    | { readonly __typename: 'Heartbeat', readonly cursor: string, readonly head: string, readonly checkpoint: { readonly note: string } | null }
+    | { readonly __typename: 'HistoryEvent', readonly cursor: string, readonly position: string, readonly recordHash: string, readonly rows: ReadonlyArray<{ readonly historyId: string, readonly entryId: string, readonly changeKind: string, readonly changedBy: string, readonly changedAt: string, readonly entryVersionBefore: string | null, readonly entryVersionAfter: string, readonly position: string | null, readonly logOrdinal: number | null, readonly entry: { readonly id: string, readonly entryId: string, readonly status: string } }> }
+    | { readonly __typename: 'Ready', readonly cursor: string, readonly head: string, readonly heartbeatMs: number, readonly incarnation: string }
+    | { readonly __typename: 'Reset', readonly reason: ResetReason, readonly message: string }
+   };
+
+export type ListEntriesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  filter?: EntryFilter | null | undefined;
+  order?: SortOrder | null | undefined;
+}>;
+
+
+export type ListEntriesQuery = { readonly entries: { readonly edges: ReadonlyArray<{ readonly cursor: string | null, readonly node: { readonly id: string, readonly entryId: string, readonly kind: string, readonly status: string, readonly statusSince: string | null } }>, readonly pageInfo: { readonly startCursor: string | null, readonly endCursor: string | null, readonly hasPreviousPage: boolean, readonly hasNextPage: boolean } } };
 
 export type LedgerKeysQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -414,6 +500,14 @@ export type VerifyMutation = { readonly outcome:
     | { readonly __typename: 'VerifySuccess', readonly replayed: boolean, readonly position: string | null, readonly result: { readonly verdict: string }, readonly findings: ReadonlyArray<{ readonly axis: string, readonly code: string, readonly message: string, readonly unit: string | null }>, readonly entry: { readonly entryId: string, readonly status: string }, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
    };
 
+export type ProveInclusionQueryVariables = Exact<{
+  position: string;
+  size: string;
+}>;
+
+
+export type ProveInclusionQuery = { readonly inclusionProof: { readonly recordHash: string, readonly hashes: ReadonlyArray<string> } | null };
+
 export type PlanUnitsQueryVariables = Exact<{
   entryId: string;
   after?: string | null | undefined;
@@ -551,6 +645,79 @@ export const EntryFieldsFragmentDoc = new TypedDocumentString(`
   status
 }
     `, {"fragmentName":"EntryFields"}) as unknown as TypedDocumentString<EntryFieldsFragment, unknown>;
+export const FollowHistoryDocument = new TypedDocumentString(`
+    subscription FollowHistory($after: String, $everyRecord: Boolean! = false, $filter: HistoryFilter) {
+  history(after: $after, everyRecord: $everyRecord, filter: $filter) {
+    __typename
+    ... on Ready {
+      cursor
+      head
+      heartbeatMs
+      incarnation
+    }
+    ... on HistoryEvent {
+      cursor
+      position
+      recordHash
+      rows {
+        historyId
+        entryId
+        changeKind
+        changedBy
+        changedAt
+        entryVersionBefore
+        entryVersionAfter
+        position
+        logOrdinal
+        entry {
+          id
+          entryId
+          status
+        }
+      }
+    }
+    ... on CaughtUp {
+      cursor
+      checkpoint {
+        note
+      }
+    }
+    ... on Heartbeat {
+      cursor
+      head
+      checkpoint {
+        note
+      }
+    }
+    ... on Reset {
+      reason
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<FollowHistorySubscription, FollowHistorySubscriptionVariables>;
+export const ListEntriesDocument = new TypedDocumentString(`
+    query ListEntries($first: Int = 50, $after: String, $filter: EntryFilter, $order: SortOrder = OLDEST_FIRST) {
+  entries(first: $first, after: $after, filter: $filter, order: $order) {
+    edges {
+      cursor
+      node {
+        id
+        entryId
+        kind
+        status
+        statusSince
+      }
+    }
+    pageInfo {
+      startCursor
+      endCursor
+      hasPreviousPage
+      hasNextPage
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ListEntriesQuery, ListEntriesQueryVariables>;
 export const LedgerKeysDocument = new TypedDocumentString(`
     query LedgerKeys {
   checkpoint {
@@ -886,6 +1053,14 @@ fragment EntryFields on Entry {
   entryId
   status
 }`) as unknown as TypedDocumentString<VerifyMutation, VerifyMutationVariables>;
+export const ProveInclusionDocument = new TypedDocumentString(`
+    query ProveInclusion($position: Position!, $size: Position!) {
+  inclusionProof(position: $position, size: $size) {
+    recordHash
+    hashes
+  }
+}
+    `) as unknown as TypedDocumentString<ProveInclusionQuery, ProveInclusionQueryVariables>;
 export const PlanUnitsDocument = new TypedDocumentString(`
     query PlanUnits($entryId: UUID!, $after: String) {
   outcome: planCut(entryId: $entryId) {
