@@ -4,14 +4,15 @@
  */
 
 import { FollowEnded, HistoryFollower } from '../client/follow/follower.ts';
-import { WatchHistoryDocument, type WatchHistorySubscription } from '../client/generated/graphql.ts';
+import { FollowHistoryDocument, type FollowHistorySubscription } from '../client/generated/graphql.ts';
+import { LedgerFault } from '../client/ledger-fault.ts';
 import { StreamRefused } from '../monitor/judges/stream-refused.ts';
 import { plainLine } from '../text/plain.ts';
 import { shapeFault } from './client/answer-shape.ts';
 import { commandEndpoint } from './client/client.ts';
 import { ConnectionLost, historyMessages } from './client/history-connection.ts';
 
-type HistoryMessage = WatchHistorySubscription['history'];
+type HistoryMessage = FollowHistorySubscription['history'];
 type HistoryRow = Extract<HistoryMessage, { __typename: 'HistoryEvent' }>['rows'][number];
 
 export interface Watch {
@@ -79,7 +80,7 @@ async function* judgedMessages(
   { url, token, after }: WatchOptions,
   signal: AbortSignal,
 ): AsyncGenerator<HistoryMessage, void, void> {
-  const query = WatchHistoryDocument.toString();
+  const query = FollowHistoryDocument.toString();
   const follower = new HistoryFollower<HistoryMessage>({
     everyRecord: true,
     ...(after === undefined ? {} : { after }),
@@ -91,7 +92,7 @@ async function* judgedMessages(
         url: commandEndpoint(url),
         token,
         query,
-        variables: cursor === null ? {} : { after: cursor },
+        variables: { everyRecord: true, after: cursor },
         signal: leaving,
       }),
   });
@@ -108,5 +109,5 @@ function wordOf(error: Error, token: string): Error {
   if (error instanceof ConnectionLost) return new Error(`The stream of history broke: ${error.message}`);
   if (error instanceof StreamRefused)
     return new Error(`The stream of history can't be believed: ${error.message}`);
-  return error;
+  return error instanceof LedgerFault ? new Error(plainLine(error.message, [token])) : error;
 }

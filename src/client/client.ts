@@ -4,6 +4,7 @@ import { connectHistory } from './follow/connect-history.ts';
 import { type FollowOptions, HistoryFollower } from './follow/follower.ts';
 import type { FollowedMessage } from './follow/messages.ts';
 import { type SocketOptions, subscribeOverSocket } from './follow/socket.ts';
+import type { FollowHistorySubscription } from './generated/graphql.ts';
 import type { LedgerFault } from './ledger-fault.ts';
 import { endpointOf, type Operation, type Token } from './operation.ts';
 import { AnswerLost, type KeyedVariables, lossOf, type Patience, repeatCall } from './repeat.ts';
@@ -44,7 +45,9 @@ export interface LedgerClient {
     signal?: AbortSignal,
   ): AsyncGenerator<Result, void, void>;
   /** Follows `history` over any number of connections, each record once and in order. */
-  follow<Message extends FollowedMessage>(options: FollowOptions<Message>): HistoryFollower<Message>;
+  follow<Message extends FollowedMessage = FollowHistorySubscription['history']>(
+    options: FollowOptions<Message>,
+  ): HistoryFollower<Message>;
 }
 
 export function createClient(options: ClientOptions): LedgerClient {

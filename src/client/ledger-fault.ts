@@ -43,23 +43,23 @@ export class LedgerFault extends Error {
 }
 
 /** The errors that an answer speaks of; none where it speaks of none, or isn't of that form. */
-function errorsIn(answer: unknown): readonly AnswerError[] {
+function errorsIn(answer: unknown, retryAfter: string | null): readonly AnswerError[] {
   const errors = (answer as { readonly errors?: unknown } | null)?.errors;
-  return Array.isArray(errors) ? errors.map(readError) : [];
+  return Array.isArray(errors) ? errors.map((error) => readError(error, retryAfter)) : [];
 }
 
-function readError(error: unknown): AnswerError {
+function readError(error: unknown, retryAfter: string | null): AnswerError {
   const { message, path, extensions } = (error ?? {}) as {
     readonly message?: unknown;
     readonly path?: unknown;
     readonly extensions?: { readonly code?: unknown; readonly retryAfterSeconds?: unknown } | null;
   };
-  const seconds = extensions?.retryAfterSeconds;
+  const seconds = Number(extensions?.retryAfterSeconds ?? retryAfter ?? Number.NaN);
   return {
     message: typeof message === 'string' ? message : 'An error without a message.',
     code: typeof extensions?.code === 'string' ? extensions.code : null,
     path: Array.isArray(path) ? path : [],
-    retryAfterMs: typeof seconds === 'number' && seconds >= 0 ? seconds * 1000 : null,
+    retryAfterMs: seconds >= 0 ? seconds * 1000 : null,
   };
 }
 
@@ -67,9 +67,9 @@ function readError(error: unknown): AnswerError {
 const PASSING_CODES = ['UNAVAILABLE', 'TOO_MANY_REQUESTS', 'TOO_MANY_OPERATIONS'];
 const REFUSING_CODES = ['UNAUTHENTICATED', 'FORBIDDEN'];
 
-/** The fault of an answer with errors; null where it has none. */
-export function faultOfAnswer(answer: unknown): LedgerFault | null {
-  const errors = errorsIn(answer);
+/** The fault of an answer with errors; null where it has none. `retryAfter`: the header of that name. */
+export function faultOfAnswer(answer: unknown, retryAfter: string | null = null): LedgerFault | null {
+  const errors = errorsIn(answer, retryAfter);
   const [first] = errors;
   if (first === undefined) return null;
   const { data } = answer as { readonly data?: unknown };

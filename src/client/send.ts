@@ -36,7 +36,7 @@ export async function sendOperation(sending: Sending, body: string): Promise<unk
   try {
     const response = await postOperation(sending, { accept: 'application/json', body, signal: ending });
     const answer = await readAnswer(url, response, bounds);
-    const fault = faultOfAnswer(answer);
+    const fault = faultOfAnswer(answer, response.headers.get('retry-after'));
     if (fault !== null) throw fault;
     const data = (answer as { readonly data?: unknown } | null)?.data;
     if (data == null) throw new LedgerFault(`${url} answered without data.`, 'unfit');

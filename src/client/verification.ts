@@ -18,7 +18,7 @@ import { leafHash, verifyConsistency, verifyInclusion } from '../proof/merkle.ts
 import type { LedgerKeysQuery } from './generated/graphql.ts';
 
 /** A head of the log: how many positions it has, and the root of their tree, 32 bytes. */
-export type Head = Pick<TreeHead, 'size' | 'root'>;
+export type SizedHead = Pick<TreeHead, 'size' | 'root'>;
 
 /** A record, and the proof that it is in the log of a head, as `inclusionProof` gives them. */
 export interface ShownRecord {
@@ -38,9 +38,9 @@ export interface LedgerVerifier {
   /** The head in a note (`Checkpoint.note`), signed by both lanes. Throws an Error with the reason where it isn't. */
   head(note: string): TreeHead;
   /** Whether a proof (`consistencyProof.hashes`) shows that the log of one head is the beginning of another's. */
-  isBeginning(from: Head, to: Head, hashes: readonly string[]): boolean;
+  isBeginning(from: SizedHead, to: SizedHead, hashes: readonly string[]): boolean;
   /** Whether a record is proved to be at its position in the log of a head. */
-  isIncluded(record: ShownRecord, head: Head): boolean;
+  isIncluded(record: ShownRecord, head: SizedHead): boolean;
   /** What became of a passport: what it says, or the first fault and its place. Never throws. */
   passport(file: Uint8Array | string): PassportVerdict;
 }

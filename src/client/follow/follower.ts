@@ -160,10 +160,10 @@ export class HistoryFollower<Message extends FollowedMessage> implements AsyncIt
   }
 
   #faultOfEnd({ reason, message }: { readonly reason: string; readonly message: string }): Error {
-    if (reason === 'LISTENER_LOST') return new LedgerFault(message, 'unreachable');
-    if (reason !== 'AUTHORITY_ENDED' || this.#isTokenDoubtful) return new FollowEnded(reason, message);
-    this.#isTokenDoubtful = true;
-    return new LedgerFault(message, 'unreachable');
+    const isDoubtful = reason === 'AUTHORITY_ENDED' && !this.#isTokenDoubtful;
+    if (reason !== 'LISTENER_LOST' && !isDoubtful) return new FollowEnded(reason, message);
+    this.#isTokenDoubtful = isDoubtful;
+    return new LedgerFault(`The stream of history ended: ${message}`, 'unreachable');
   }
 }
 

@@ -244,6 +244,24 @@ export type VerifyInput = {
   readonly idempotencyKey: string;
 };
 
+type StreamState_CaughtUp_Fragment = { readonly __typename: 'CaughtUp', readonly cursor: string, readonly checkpoint: { readonly note: string } | null };
+
+type StreamState_Heartbeat_Fragment = { readonly __typename: 'Heartbeat', readonly cursor: string, readonly head: string, readonly checkpoint: { readonly note: string } | null };
+
+type StreamState_HistoryEvent_Fragment = { readonly __typename: 'HistoryEvent' };
+
+type StreamState_Ready_Fragment = { readonly __typename: 'Ready', readonly cursor: string, readonly head: string, readonly heartbeatMs: number, readonly incarnation: string };
+
+type StreamState_Reset_Fragment = { readonly __typename: 'Reset', readonly reason: ResetReason, readonly message: string };
+
+export type StreamStateFragment =
+  | StreamState_CaughtUp_Fragment
+  | StreamState_Heartbeat_Fragment
+  | StreamState_HistoryEvent_Fragment
+  | StreamState_Ready_Fragment
+  | StreamState_Reset_Fragment
+;
+
 export type FollowHistorySubscriptionVariables = Exact<{
   after?: string | null | undefined;
   everyRecord?: boolean;
@@ -572,19 +590,6 @@ export type ReconstructDocumentQuery = { readonly outcome:
     | { readonly __typename: 'Reconstruction', readonly base64: string, readonly digest: string, readonly matchesSource: boolean }
    };
 
-export type WatchHistorySubscriptionVariables = Exact<{
-  after?: string | null | undefined;
-}>;
-
-
-export type WatchHistorySubscription = { readonly history:
-    | { readonly __typename: 'CaughtUp', readonly cursor: string, readonly checkpoint: { readonly note: string } | null }
-    | { readonly __typename: 'Heartbeat', readonly cursor: string, readonly head: string, readonly checkpoint: { readonly note: string } | null }
-    | { readonly __typename: 'HistoryEvent', readonly cursor: string, readonly position: string, readonly recordHash: string, readonly rows: ReadonlyArray<{ readonly entryId: string, readonly changeKind: string, readonly entryVersionAfter: string }> }
-    | { readonly __typename: 'Ready', readonly cursor: string, readonly head: string, readonly heartbeatMs: number, readonly incarnation: string }
-    | { readonly __typename: 'Reset', readonly reason: ResetReason, readonly message: string }
-   };
-
 export type FindDocumentQueryVariables = Exact<{
   docCode: string;
 }>;
@@ -615,6 +620,34 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const StreamStateFragmentDoc = new TypedDocumentString(`
+    fragment StreamState on HistoryMessage {
+  __typename
+  ... on Ready {
+    cursor
+    head
+    heartbeatMs
+    incarnation
+  }
+  ... on CaughtUp {
+    cursor
+    checkpoint {
+      note
+    }
+  }
+  ... on Heartbeat {
+    cursor
+    head
+    checkpoint {
+      note
+    }
+  }
+  ... on Reset {
+    reason
+    message
+  }
+}
+    `, {"fragmentName":"StreamState"}) as unknown as TypedDocumentString<StreamStateFragment, unknown>;
 export const WrittenFieldsFragmentDoc = new TypedDocumentString(`
     fragment WrittenFields on Written {
   replayed
@@ -648,13 +681,7 @@ export const EntryFieldsFragmentDoc = new TypedDocumentString(`
 export const FollowHistoryDocument = new TypedDocumentString(`
     subscription FollowHistory($after: String, $everyRecord: Boolean! = false, $filter: HistoryFilter) {
   history(after: $after, everyRecord: $everyRecord, filter: $filter) {
-    __typename
-    ... on Ready {
-      cursor
-      head
-      heartbeatMs
-      incarnation
-    }
+    ...StreamState
     ... on HistoryEvent {
       cursor
       position
@@ -676,26 +703,34 @@ export const FollowHistoryDocument = new TypedDocumentString(`
         }
       }
     }
-    ... on CaughtUp {
-      cursor
-      checkpoint {
-        note
-      }
-    }
-    ... on Heartbeat {
-      cursor
-      head
-      checkpoint {
-        note
-      }
-    }
-    ... on Reset {
-      reason
-      message
-    }
   }
 }
-    `) as unknown as TypedDocumentString<FollowHistorySubscription, FollowHistorySubscriptionVariables>;
+    fragment StreamState on HistoryMessage {
+  __typename
+  ... on Ready {
+    cursor
+    head
+    heartbeatMs
+    incarnation
+  }
+  ... on CaughtUp {
+    cursor
+    checkpoint {
+      note
+    }
+  }
+  ... on Heartbeat {
+    cursor
+    head
+    checkpoint {
+      note
+    }
+  }
+  ... on Reset {
+    reason
+    message
+  }
+}`) as unknown as TypedDocumentString<FollowHistorySubscription, FollowHistorySubscriptionVariables>;
 export const ListEntriesDocument = new TypedDocumentString(`
     query ListEntries($first: Int = 50, $after: String, $filter: EntryFilter, $order: SortOrder = OLDEST_FIRST) {
   entries(first: $first, after: $after, filter: $filter, order: $order) {
@@ -741,13 +776,7 @@ export const LedgerKeysDocument = new TypedDocumentString(`
 export const FollowLogDocument = new TypedDocumentString(`
     subscription FollowLog($after: String!) {
   history(after: $after, everyRecord: true) {
-    __typename
-    ... on Ready {
-      cursor
-      head
-      heartbeatMs
-      incarnation
-    }
+    ...StreamState
     ... on HistoryEvent {
       cursor
       position
@@ -763,26 +792,34 @@ export const FollowLogDocument = new TypedDocumentString(`
         position
       }
     }
-    ... on CaughtUp {
-      cursor
-      checkpoint {
-        note
-      }
-    }
-    ... on Heartbeat {
-      cursor
-      head
-      checkpoint {
-        note
-      }
-    }
-    ... on Reset {
-      reason
-      message
-    }
   }
 }
-    `) as unknown as TypedDocumentString<FollowLogSubscription, FollowLogSubscriptionVariables>;
+    fragment StreamState on HistoryMessage {
+  __typename
+  ... on Ready {
+    cursor
+    head
+    heartbeatMs
+    incarnation
+  }
+  ... on CaughtUp {
+    cursor
+    checkpoint {
+      note
+    }
+  }
+  ... on Heartbeat {
+    cursor
+    head
+    checkpoint {
+      note
+    }
+  }
+  ... on Reset {
+    reason
+    message
+  }
+}`) as unknown as TypedDocumentString<FollowLogSubscription, FollowLogSubscriptionVariables>;
 export const NewestHeadDocument = new TypedDocumentString(`
     query NewestHead {
   checkpoint {
@@ -1215,46 +1252,6 @@ export const ReconstructDocumentDocument = new TypedDocumentString(`
     entryId
   }
 }`) as unknown as TypedDocumentString<ReconstructDocumentQuery, ReconstructDocumentQueryVariables>;
-export const WatchHistoryDocument = new TypedDocumentString(`
-    subscription WatchHistory($after: String) {
-  history(after: $after, everyRecord: true) {
-    __typename
-    ... on Ready {
-      cursor
-      head
-      heartbeatMs
-      incarnation
-    }
-    ... on HistoryEvent {
-      cursor
-      position
-      recordHash
-      rows {
-        entryId
-        changeKind
-        entryVersionAfter
-      }
-    }
-    ... on CaughtUp {
-      cursor
-      checkpoint {
-        note
-      }
-    }
-    ... on Heartbeat {
-      cursor
-      head
-      checkpoint {
-        note
-      }
-    }
-    ... on Reset {
-      reason
-      message
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<WatchHistorySubscription, WatchHistorySubscriptionVariables>;
 export const FindDocumentDocument = new TypedDocumentString(`
     query FindDocument($docCode: String!) {
   document(docCode: $docCode) {
