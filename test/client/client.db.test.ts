@@ -89,7 +89,7 @@ describe('request', () => {
     expect(fault).toBeInstanceOf(LedgerFault);
     expect([fault?.kind, fault?.code]).toEqual(['refused', 'FORBIDDEN']);
     expect(fault?.message).toContain('ledger:evidence');
-    expect(fault?.data).toEqual({ entry: { status: 'marked', evidence: null } });
+    expect(fault?.data).toEqual({ entry: { status: 'MARKED', evidence: null } });
   });
 
   test.each([

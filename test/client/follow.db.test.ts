@@ -164,7 +164,7 @@ describe('a follower', () => {
 
   test('a subscription of the caller’s own is followed with the caller’s types', async () => {
     const client = createClient({ url: server.url, token: server.tokens.observer });
-    const own = `subscription ($after: String, $kinds: [String!]) {
+    const own = `subscription ($after: String, $kinds: [HistoryChangeKind!]) {
       history(after: $after, filter: { changeKindIn: $kinds }) {
         __typename
         ... on Ready { cursor head heartbeatMs incarnation }
@@ -179,12 +179,12 @@ describe('a follower', () => {
     for await (const message of client.follow<{ __typename?: string; rows?: { changeKind: string }[] }>({
       after: '',
       operation: own as never,
-      variables: { kinds: ['cut'] },
+      variables: { kinds: ['CUT'] },
     })) {
       if (message.__typename === 'CaughtUp') break;
       for (const { changeKind } of message.rows ?? []) found.push(changeKind);
     }
     expect(found.length).toBeGreaterThan(3);
-    expect(new Set(found)).toEqual(new Set(['cut']));
+    expect(new Set(found)).toEqual(new Set(['CUT']));
   });
 });

@@ -18,7 +18,7 @@ import type { Operation } from '../../client/operation.ts';
 import { type KeyedVariables, repeatCall } from '../../client/repeat.ts';
 import { type Client, ClientFault } from '../client/client.ts';
 import { acceptedOutcome } from '../client/refused.ts';
-import { type PhaseLine, phaseLine } from '../terminal/report.ts';
+import { type PhaseLine, phaseLine, shownStatus } from '../terminal/report.ts';
 
 export const ROLES = ['marker', 'reviewer', 'executor', 'verifier'] as const;
 /** Who acts in a run; each has a token of its own, since nobody may do it alone. */
@@ -71,7 +71,7 @@ export function phaseCalls({ clients, print }: PhasesOptions) {
       const timed = await performVerb(clients.verifier, VerifyDocument, { input });
       const written = acceptedOutcome('VERIFY', timed.answer, 'VerifySuccess');
       const { entry, findings, result } = written;
-      printPhase({ phase: 'VERIFY', lane: 'DOT-992', outcome: entry.status, written, ...timed });
+      printPhase({ phase: 'VERIFY', lane: 'DOT-992', outcome: shownStatus(entry.status), written, ...timed });
       return { ...entry, verdict: result.verdict, findings };
     },
   };

@@ -36,25 +36,74 @@ export type EntryFilter = {
   /** Only rows with one of these `entryId`, at most 200. */
   readonly entryIdIn?: ReadonlyArray<string> | null | undefined;
   /** Only rows with this `kind`. Null sets no condition. */
-  readonly kind?: string | null | undefined;
+  readonly kind?: EntryKind | null | undefined;
   /** Only rows with one of these `kind`, at most 200. */
-  readonly kindIn?: ReadonlyArray<string> | null | undefined;
+  readonly kindIn?: ReadonlyArray<EntryKind> | null | undefined;
   /** Only entries of this scenario. Scope `document:read`. */
   readonly scenarioRef?: string | null | undefined;
   /** Only entries with this signal. Scope `document:read`. */
   readonly signalSource?: string | null | undefined;
   /** Only rows with this `status`. Null sets no condition. */
-  readonly status?: string | null | undefined;
+  readonly status?: EntryStatus | null | undefined;
   /** Only rows with one of these `status`, at most 200. */
-  readonly statusIn?: ReadonlyArray<string> | null | undefined;
+  readonly statusIn?: ReadonlyArray<EntryStatus> | null | undefined;
 };
+
+/** What kind of work item an entry is. */
+export type EntryKind =
+  /** Asks for a cut of a document. */
+  | 'CUT_REQUEST'
+  /** Opened by a failed verification; a person decides what becomes of it. */
+  | 'ESCALATION';
+
+/** Where an entry stands. */
+export type EntryStatus =
+  /** Ended without a cut, with a reason. */
+  | 'ABANDONED'
+  /** Cut; a verifier has to judge the cut. */
+  | 'CUT_APPLIED'
+  /** Registered; the next sweep puts it before the reviewers. */
+  | 'MARKED'
+  /** Approved; the executor may cut it. */
+  | 'REVIEWED_APPROVED'
+  /** Put off; a later sweep brings it back. */
+  | 'REVIEWED_DEFERRED'
+  /** Rejected. It has ended. */
+  | 'REVIEWED_REJECTED'
+  /** A reviewer has to judge its plan. */
+  | 'REVIEW_PENDING'
+  /** Cut and verified. It has ended. */
+  | 'VERIFIED_COMPLETE'
+  /** The cut failed its verification and was compensated. It has ended. */
+  | 'VERIFY_FAILED_ESCALATED';
+
+/** What moved an entry. */
+export type HistoryChangeKind =
+  /** Somebody ended it, with a reason. */
+  | 'ABANDON'
+  /** The executor cut it. */
+  | 'CUT'
+  /** It was marked: the birth of the entry. */
+  | 'MARK'
+  /** A reviewer approved its plan. */
+  | 'REVIEW_APPROVE'
+  /** A reviewer put it off. */
+  | 'REVIEW_DEFER'
+  /** A reviewer rejected its plan. */
+  | 'REVIEW_REJECT'
+  /** A sweep put it before the reviewers. */
+  | 'SWEEP_PROMOTE'
+  /** A verifier found the cut wrong; it was compensated. */
+  | 'VERIFY_FAIL'
+  /** A verifier found the cut right. */
+  | 'VERIFY_PASS';
 
 /** Conditions on History rows, all of which must hold. They are applied before the page is cut. */
 export type HistoryFilter = {
   /** Only rows with this `changeKind`. Null sets no condition. */
-  readonly changeKind?: string | null | undefined;
+  readonly changeKind?: HistoryChangeKind | null | undefined;
   /** Only rows with one of these `changeKind`, at most 200. */
-  readonly changeKindIn?: ReadonlyArray<string> | null | undefined;
+  readonly changeKindIn?: ReadonlyArray<HistoryChangeKind> | null | undefined;
   /** Only rows whose `changedAt` is this time or later. */
   readonly changedAtFrom?: string | null | undefined;
   /** Only rows whose `changedAt` is earlier than this time. */
@@ -68,14 +117,28 @@ export type HistoryFilter = {
   /** Only rows with one of these `entryId`, at most 200. */
   readonly entryIdIn?: ReadonlyArray<string> | null | undefined;
   /** Only rows with this `entryVersionAfter`. Null sets no condition. */
-  readonly entryVersionAfter?: string | null | undefined;
+  readonly entryVersionAfter?: EntryStatus | null | undefined;
   /** Only rows with one of these `entryVersionAfter`, at most 200. */
-  readonly entryVersionAfterIn?: ReadonlyArray<string> | null | undefined;
+  readonly entryVersionAfterIn?: ReadonlyArray<EntryStatus> | null | undefined;
   /** Only rows with this `historyId`. Null sets no condition. */
   readonly historyId?: string | null | undefined;
   /** Only rows with one of these `historyId`, at most 200. */
   readonly historyIdIn?: ReadonlyArray<string> | null | undefined;
 };
+
+/** What a key signs; one key never serves both. */
+export type KeyPurpose =
+  /** Heads of the log. */
+  | 'CHECKPOINT'
+  /** Cuts or verifications. */
+  | 'STATEMENT';
+
+/** One of the two separate powers of the ledger. */
+export type Lane =
+  /** The executor: every verb but `verify`. */
+  | 'DOT_991'
+  /** The verifier: `verify`, with keys and a database login of its own. */
+  | 'DOT_992';
 
 /** A document to cut, and how. */
 export type MarkInput = {
@@ -94,6 +157,24 @@ export type MarkInput = {
   /** A registered source. */
   readonly sourceId: string;
 };
+
+/** Who stands behind a principal. */
+export type Mode =
+  /** A real one. */
+  | 'PRODUCTION'
+  /** A sample person. */
+  | 'REHEARSAL';
+
+/** What a record of a plan is in its document. */
+export type PlannedRole =
+  /** A heading that holds others; a unit as well. */
+  | 'CONTAINER'
+  /** A stretch that is set aside with a reason. */
+  | 'EXCLUDED'
+  /** A unit. */
+  | 'UNIT'
+  /** A unit that the document no longer has. */
+  | 'VANISHED';
 
 /** Whether a problem blocks. */
 export type ProblemSeverity =
@@ -234,6 +315,15 @@ export type UnitSpanInput = {
   readonly title?: string | null | undefined;
 };
 
+/** What a verification looks at. */
+export type VerifyAxis =
+  /** Reconstruction: the units give the source back, byte for byte. */
+  | 'A'
+  /** Kinds: every word is of the vocabulary. */
+  | 'B'
+  /** Hierarchy: each unit has its place and its parent. */
+  | 'C';
+
 /** A cut to judge. The verdict is found, never given. */
 export type VerifyInput = {
   /** The change set of the cut. */
@@ -243,6 +333,13 @@ export type VerifyInput = {
   /** Makes a repeated call answer like the first, and resolves a call whose answer was lost. 1 to 200 characters, chosen by you. */
   readonly idempotencyKey: string;
 };
+
+/** What a verifier says of a cut. */
+export type VerifyVerdict =
+  /** An axis failed: the cut is compensated. */
+  | 'FAIL'
+  /** Every axis passed: the cut is valid. */
+  | 'PASS';
 
 type StreamState_CaughtUp_Fragment = { readonly __typename: 'CaughtUp', readonly cursor: string, readonly checkpoint: { readonly note: string } | null };
 
@@ -272,7 +369,7 @@ export type FollowHistorySubscriptionVariables = Exact<{
 export type FollowHistorySubscription = { readonly history:
     | { readonly __typename: 'CaughtUp', readonly cursor: string, readonly checkpoint: { readonly note: string } | null }
     | { readonly __typename: 'Heartbeat', readonly cursor: string, readonly head: string, readonly checkpoint: { readonly note: string } | null }
-    | { readonly __typename: 'HistoryEvent', readonly cursor: string, readonly position: string, readonly recordHash: string, readonly rows: ReadonlyArray<{ readonly historyId: string, readonly entryId: string, readonly changeKind: string, readonly changedBy: string, readonly changedAt: string, readonly entryVersionBefore: string | null, readonly entryVersionAfter: string, readonly position: string | null, readonly logOrdinal: number | null, readonly entry: { readonly id: string, readonly entryId: string, readonly status: string } }> }
+    | { readonly __typename: 'HistoryEvent', readonly cursor: string, readonly position: string, readonly recordHash: string, readonly rows: ReadonlyArray<{ readonly historyId: string, readonly entryId: string, readonly changeKind: HistoryChangeKind, readonly changedBy: string, readonly changedAt: string, readonly entryVersionBefore: EntryStatus | null, readonly entryVersionAfter: EntryStatus, readonly position: string | null, readonly logOrdinal: number | null, readonly entry: { readonly id: string, readonly entryId: string, readonly status: EntryStatus } }> }
     | { readonly __typename: 'Ready', readonly cursor: string, readonly head: string, readonly heartbeatMs: number, readonly incarnation: string }
     | { readonly __typename: 'Reset', readonly reason: ResetReason, readonly message: string }
    };
@@ -285,12 +382,12 @@ export type ListEntriesQueryVariables = Exact<{
 }>;
 
 
-export type ListEntriesQuery = { readonly entries: { readonly edges: ReadonlyArray<{ readonly cursor: string | null, readonly node: { readonly id: string, readonly entryId: string, readonly kind: string, readonly status: string, readonly statusSince: string | null } }>, readonly pageInfo: { readonly startCursor: string | null, readonly endCursor: string | null, readonly hasPreviousPage: boolean, readonly hasNextPage: boolean } } };
+export type ListEntriesQuery = { readonly entries: { readonly edges: ReadonlyArray<{ readonly cursor: string | null, readonly node: { readonly id: string, readonly entryId: string, readonly kind: EntryKind, readonly status: EntryStatus, readonly statusSince: string | null } }>, readonly pageInfo: { readonly startCursor: string | null, readonly endCursor: string | null, readonly hasPreviousPage: boolean, readonly hasNextPage: boolean } } };
 
 export type LedgerKeysQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type LedgerKeysQuery = { readonly checkpoint: { readonly origin: string, readonly note: string } | null, readonly incarnations: ReadonlyArray<{ readonly origin: string, readonly until: string | null }>, readonly keys: ReadonlyArray<{ readonly keyId: string, readonly lane: string, readonly purpose: string, readonly publicKey: string, readonly fromPosition: string, readonly untilPosition: string | null }> };
+export type LedgerKeysQuery = { readonly checkpoint: { readonly origin: string, readonly note: string } | null, readonly incarnations: ReadonlyArray<{ readonly origin: string, readonly until: string | null }>, readonly keys: ReadonlyArray<{ readonly keyId: string, readonly lane: Lane, readonly purpose: KeyPurpose, readonly publicKey: string, readonly fromPosition: string, readonly untilPosition: string | null }> };
 
 export type FollowLogSubscriptionVariables = Exact<{
   after: string;
@@ -300,7 +397,7 @@ export type FollowLogSubscriptionVariables = Exact<{
 export type FollowLogSubscription = { readonly history:
     | { readonly __typename: 'CaughtUp', readonly cursor: string, readonly checkpoint: { readonly note: string } | null }
     | { readonly __typename: 'Heartbeat', readonly cursor: string, readonly head: string, readonly checkpoint: { readonly note: string } | null }
-    | { readonly __typename: 'HistoryEvent', readonly cursor: string, readonly position: string, readonly recordHash: string, readonly rows: ReadonlyArray<{ readonly historyId: string, readonly entryId: string, readonly entryVersionBefore: string | null, readonly entryVersionAfter: string, readonly changeKind: string, readonly changedBy: string, readonly changedAt: string, readonly position: string | null }> }
+    | { readonly __typename: 'HistoryEvent', readonly cursor: string, readonly position: string, readonly recordHash: string, readonly rows: ReadonlyArray<{ readonly historyId: string, readonly entryId: string, readonly entryVersionBefore: EntryStatus | null, readonly entryVersionAfter: EntryStatus, readonly changeKind: HistoryChangeKind, readonly changedBy: string, readonly changedAt: string, readonly position: string | null }> }
     | { readonly __typename: 'Ready', readonly cursor: string, readonly head: string, readonly heartbeatMs: number, readonly incarnation: string }
     | { readonly __typename: 'Reset', readonly reason: ResetReason, readonly message: string }
    };
@@ -410,7 +507,7 @@ export type RefusalFieldsFragment =
   | RefusalFields_SameParty_Fragment
 ;
 
-export type EntryFieldsFragment = { readonly entryId: string, readonly status: string };
+export type EntryFieldsFragment = { readonly entryId: string, readonly status: EntryStatus };
 
 export type RegisterSourceMutationVariables = Exact<{
   input: RegisterSourceInput;
@@ -438,7 +535,7 @@ export type MarkMutation = { readonly outcome:
     | { readonly __typename: 'IdempotencyConflict', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'LaneNotServed', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
-    | { readonly __typename: 'MarkSuccess', readonly replayed: boolean, readonly position: string | null, readonly entry: { readonly entryId: string, readonly status: string }, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
+    | { readonly __typename: 'MarkSuccess', readonly replayed: boolean, readonly position: string | null, readonly entry: { readonly entryId: string, readonly status: EntryStatus }, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
     | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
    };
 
@@ -455,7 +552,7 @@ export type SweepMutation = { readonly outcome:
     | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'LaneNotServed', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
-    | { readonly __typename: 'SweepSuccess', readonly examined: number, readonly replayed: boolean, readonly position: string | null, readonly promoted: ReadonlyArray<{ readonly entryId: string, readonly status: string }>, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
+    | { readonly __typename: 'SweepSuccess', readonly examined: number, readonly replayed: boolean, readonly position: string | null, readonly promoted: ReadonlyArray<{ readonly entryId: string, readonly status: EntryStatus }>, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
    };
 
 export type ReviewMutationVariables = Exact<{
@@ -474,7 +571,7 @@ export type ReviewMutation = { readonly outcome:
     | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'NotLive', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'PlanStale', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
-    | { readonly __typename: 'ReviewSuccess', readonly replayed: boolean, readonly position: string | null, readonly entry: { readonly entryId: string, readonly status: string }, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
+    | { readonly __typename: 'ReviewSuccess', readonly replayed: boolean, readonly position: string | null, readonly entry: { readonly entryId: string, readonly status: EntryStatus }, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
     | { readonly __typename: 'SameParty', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
    };
 
@@ -487,7 +584,7 @@ export type CutMutation = { readonly outcome:
     | { readonly __typename: 'AlreadyCut', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'Busy', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'CoverageBroken', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
-    | { readonly __typename: 'CutSuccess', readonly replayed: boolean, readonly position: string | null, readonly changeSet: { readonly changeSetId: string }, readonly entry: { readonly entryId: string, readonly status: string }, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
+    | { readonly __typename: 'CutSuccess', readonly replayed: boolean, readonly position: string | null, readonly changeSet: { readonly changeSetId: string }, readonly entry: { readonly entryId: string, readonly status: EntryStatus }, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
     | { readonly __typename: 'DependencyOpen', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'Forbidden', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'IdempotencyConflict', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
@@ -515,7 +612,7 @@ export type VerifyMutation = { readonly outcome:
     | { readonly __typename: 'LaneNotServed', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'SameParty', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
-    | { readonly __typename: 'VerifySuccess', readonly replayed: boolean, readonly position: string | null, readonly result: { readonly verdict: string }, readonly findings: ReadonlyArray<{ readonly axis: string, readonly code: string, readonly message: string, readonly unit: string | null }>, readonly entry: { readonly entryId: string, readonly status: string }, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
+    | { readonly __typename: 'VerifySuccess', readonly replayed: boolean, readonly position: string | null, readonly result: { readonly verdict: VerifyVerdict }, readonly findings: ReadonlyArray<{ readonly axis: VerifyAxis, readonly code: string, readonly message: string, readonly unit: string | null }>, readonly entry: { readonly entryId: string, readonly status: EntryStatus }, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
    };
 
 export type ProveInclusionQueryVariables = Exact<{
@@ -538,7 +635,7 @@ export type PlanUnitsQuery = { readonly outcome:
     | { readonly __typename: 'IllegalTransition', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
-    | { readonly __typename: 'Plan', readonly manifestDigest: string, readonly units: { readonly nodes: ReadonlyArray<{ readonly role: string, readonly address: string | null, readonly action: UnitAction, readonly title: string | null, readonly text: string }>, readonly pageInfo: { readonly endCursor: string | null, readonly hasNextPage: boolean } } }
+    | { readonly __typename: 'Plan', readonly manifestDigest: string, readonly units: { readonly nodes: ReadonlyArray<{ readonly role: PlannedRole, readonly address: string | null, readonly action: UnitAction, readonly title: string | null, readonly text: string }>, readonly pageInfo: { readonly endCursor: string | null, readonly hasNextPage: boolean } } }
    };
 
 export type PlanExcludedQueryVariables = Exact<{
@@ -575,7 +672,7 @@ export type EntryProgressQueryVariables = Exact<{
 }>;
 
 
-export type EntryProgressQuery = { readonly entry: { readonly entryId: string, readonly status: string, readonly reviewDecisions: { readonly nodes: ReadonlyArray<{ readonly reviewDecisionId: string, readonly verdict: string, readonly manifestVersion: string, readonly supersededByReviewDecisionId: string | null }> }, readonly changeSets: { readonly nodes: ReadonlyArray<{ readonly changeSetId: string }> } } | null };
+export type EntryProgressQuery = { readonly entry: { readonly entryId: string, readonly status: EntryStatus, readonly reviewDecisions: { readonly nodes: ReadonlyArray<{ readonly reviewDecisionId: string, readonly verdict: ReviewVerdict, readonly manifestVersion: string, readonly supersededByReviewDecisionId: string | null }> }, readonly changeSets: { readonly nodes: ReadonlyArray<{ readonly changeSetId: string }> } } | null };
 
 export type ReconstructDocumentQueryVariables = Exact<{
   changeSetId: string;
@@ -600,7 +697,7 @@ export type FindDocumentQuery = { readonly document: { readonly docCode: string,
 export type ReviewerModeQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ReviewerModeQuery = { readonly whoAmI: { readonly mode: string } };
+export type ReviewerModeQuery = { readonly whoAmI: { readonly mode: Mode } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -1218,7 +1315,7 @@ export const EntryProgressDocument = new TypedDocumentString(`
         supersededByReviewDecisionId
       }
     }
-    changeSets(first: 1, filter: { changeKind: "cut" }) {
+    changeSets(first: 1, filter: { changeKind: CUT }) {
       nodes {
         changeSetId
       }
