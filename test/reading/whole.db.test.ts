@@ -73,14 +73,14 @@ const REFUSED = [
 /** A context of an observer, and how often something was read through it. */
 function observer(observe: DatabasePool = server.pools.observe, scopes: Session['scopes'] = OBSERVE) {
   const counted = { reads: 0 };
-  const oneFirst = (query: Loose) => {
+  const maybeOne = (query: Loose) => {
     counted.reads += 1;
-    return observe.oneFirst(query);
+    return observe.maybeOne(query);
   };
   const contextValue: Loose = {
     session: session(scopes),
     ledger: server.ledger,
-    observe: { oneFirst },
+    observe: { maybeOne },
     feed: server.feed,
   };
   return { contextValue, counted };
@@ -93,7 +93,8 @@ const mask = maskError(pino({ level: 'silent' }));
 function sent(result: ExecutionResult): string {
   if (result.errors === undefined) return resultText(result);
   const errors = result.errors.toSorted((a, b) => String(a.path).localeCompare(String(b.path)));
-  return `${JSON.stringify({ ...result, errors })}\n${resultText({ ...result, errors: errors.map(mask) })}`;
+  const raw = { errors, data: result.data };
+  return `${JSON.stringify(raw)}\n${resultText({ ...result, errors: errors.map(mask) })}`;
 }
 
 interface Both {

@@ -1,0 +1,129 @@
+import { codecOf, CURSOR_FORM, listedBy } from '../cursor.ts';
+import type { Noun } from '../nouns/noun.ts';
+import type { EdgePart, InfoPart, PagePart, PagePlan, RowPlan } from '../plan.ts';
+import { type Canvas, HEAD, type PageRows } from './canvas.ts';
+import { joinPieces, objectPieces, rowText } from './row.ts';
+import { base64urlText, escapedText } from './value.ts';
+
+/** Names of the columns by which a page's rows are summed up. */
+const AT = 'row_at';
+const COUNT = 'row_count';
+const KEYS = 'row_keys';
+
+/** What of a page is asked for, beside its rows. */
+interface Asked {
+  /** Whether the row after the page has to be looked for. */
+  readonly isMore: boolean;
+  /** Whether the places of its first and last row are named. */
+  readonly isPlaced: boolean;
+}
+
+/** SQL of a page's JSON object, as text. */
+export function pageText(canvas: Canvas, page: PagePlan, listed: PageRows): string {
+  const asked = askedOf(page.parts);
+  const [a, p] = [canvas.alias(), canvas.alias()];
+  const first = canvas.bind(listed.first, 'int');
+  const isWithin = asked.isMore ? `${a}.${AT} <= ${first}` : null;
+  const sums: string[] = [];
+  const rows = (text: string): string => {
+    const shown = isWithin === null ? text : `case when ${isWithin} then ${text} end`;
+    sums.push(`string_agg(${shown}, ',' order by ${listed.order(a)}) as rows_${sums.length}`);
+    return `'[' || coalesce(${p}.rows_${sums.length - 1}, '') || ']'`;
+  };
+  const object = joinPieces(
+    objectPieces(page.parts, (part) => {
+      if (part.kind === 'typename') return { fixed: `"${part.name}"` };
+      if (part.kind === 'pageInfo') return infoPieces(canvas, part.parts, { p, first, listed });
+      const text =
+        part.kind === 'nodes'
+          ? rowText(canvas, page.row, part.fields, a)
+          : edgeText(canvas, page, part.parts, a, listed);
+      return { sql: rows(text), isLong: true };
+    }),
+  );
+  if (asked.isMore) sums.push(`count(*) as ${COUNT}`);
+  if (asked.isPlaced) sums.push(`${keysOf(page.noun, a, isWithin, listed)} as ${KEYS}`);
+  if (sums.length === 0) return `select ${object}`;
+  return `select ${object} from (select ${sums.join(', ')} from (${cut(canvas, listed, asked, first)}) ${a}) ${p}`;
+}
+
+function askedOf(parts: readonly PagePart[]): Asked {
+  const infos = parts.flatMap((part) => (part.kind === 'pageInfo' ? part.parts : []));
+  return {
+    isMore: infos.some(({ kind }) => kind === 'hasNextPage'),
+    isPlaced: infos.some(({ kind }) => kind === 'startCursor' || kind === 'endCursor'),
+  };
+}
+
+/** The rows of the page, each with its number and with the row behind the last one, where that has to be known. */
+function cut(canvas: Canvas, { rows, order }: PageRows, { isMore }: Asked, first: string): string {
+  const v = canvas.alias();
+  const number = isMore ? `, row_number() over (order by ${order(v)}) as ${AT}` : '';
+  const limit = isMore ? `${first} + 1` : first;
+  return `select ${v}.*${number} from (${rows}) ${v} order by ${order(v)} limit ${limit}`;
+}
+
+function edgeText(
+  canvas: Canvas,
+  page: PagePlan,
+  parts: readonly EdgePart[],
+  alias: string,
+  listed: PageRows,
+): string {
+  return joinPieces(
+    objectPieces(parts, (part) => {
+      if (part.kind === 'typename') return { fixed: `"${part.name}"` };
+      if (part.kind === 'node') return { sql: rowText(canvas, page.row, part.fields, alias) };
+      const cursor = cursorText(placeText(page.noun, alias, listed));
+      return { sql: `case when ${isPlaced(page.row, alias)} then ${cursor} else 'null' end` };
+    }),
+  );
+}
+
+function infoPieces(
+  canvas: Canvas,
+  parts: readonly InfoPart[],
+  { p, first, listed }: { readonly p: string; readonly first: string; readonly listed: PageRows },
+) {
+  const none = (isEnd: boolean): string =>
+    isEnd && listed.given !== null ? escapedText(canvas.bind(listed.given, 'text')) : `'null'`;
+  return objectPieces(parts, (part) => {
+    switch (part.kind) {
+      case 'typename':
+        return { fixed: `"${part.name}"` };
+      case 'hasNextPage':
+        return { sql: `(${p}.${COUNT} > ${first})::text` };
+      case 'hasPreviousPage':
+        return { fixed: String(listed.given !== null) };
+      case 'startCursor':
+        return { sql: `coalesce(${cursorText(`${p}.${KEYS}[1]`)}, ${none(false)})` };
+      case 'endCursor':
+        return { sql: `coalesce(${cursorText(`${p}.${KEYS}[cardinality(${p}.${KEYS})]`)}, ${none(true)})` };
+    }
+  });
+}
+
+/** The places of the page's rows that have one, in their order. */
+function keysOf(noun: Noun, alias: string, isWithin: string | null, listed: PageRows): string {
+  const [lead] = listedBy(noun);
+  const conditions = [`${alias}.${lead} is not null`, ...(isWithin === null ? [] : [isWithin])];
+  const key = placeText(noun, alias, listed);
+  return `array_agg(${key} order by ${listed.order(alias)}) filter (where ${conditions.join(' and ')})`;
+}
+
+/** Rows that no record has brought yet have no place. */
+const isPlaced = ({ noun }: RowPlan, alias: string): string => `${alias}.${listedBy(noun)[0]} is not null`;
+
+/** What the cursor of a row says, in the clear; null where the row has no place. */
+function placeText(noun: Noun, alias: string, { sortOrder }: PageRows): string {
+  const values = listedBy(noun).map((column) => {
+    const codec = codecOf(noun, column);
+    const value = `${alias}.${column}`;
+    if (codec === 'int') return `${value}::text`;
+    return codec === 'text' ? escapedText(value) : `'"' || ${value} || '"'`;
+  });
+  const lead = `'["${noun.name}","${sortOrder}","${CURSOR_FORM}","' || ${HEAD}.incarnation || '",'`;
+  return `${lead} || ${values.join(` || ',' || `)} || ']'`;
+}
+
+const cursorText = (place: string): string => `'"' || ${base64urlText(place)} || '"'`;
