@@ -53,7 +53,9 @@ export const CURSOR_FORM = '@2';
 
 /** An opaque place in the list of one noun: good for that noun, that order and that incarnation alone. */
 export function encodeCursor(noun: Noun, order: SortOrder, { incarnation, key }: ListPlace): string {
-  return Buffer.from(JSON.stringify([noun.name, order, CURSOR_FORM, incarnation, ...key])).toString('base64url');
+  return Buffer.from(JSON.stringify([noun.name, order, CURSOR_FORM, incarnation, ...key])).toString(
+    'base64url',
+  );
 }
 
 /** Reads a cursor of this noun and order. */

@@ -215,8 +215,11 @@ export class Emission {
       case 'id':
         return idText(noun, alias, this.#moment);
       case 'place':
-        return placeInLog(noun, alias, this.#alias(), (place) =>
-          `json_build_array(${place}.position::text, ${place}.ordinal)`,
+        return placeInLog(
+          noun,
+          alias,
+          this.#alias(),
+          (place) => `json_build_array(${place}.position::text, ${place}.ordinal)`,
         );
       case 'one': {
         const child = this.#alias();

@@ -263,7 +263,8 @@ export async function readNode(
   id: string,
 ): Promise<Node> {
   const node = await findNode(context, info, noun, [['id', id]]);
-  if (node === null || node instanceof Written) throw new Error(`${noun} ${id} was written and can't be read.`);
+  if (node === null || node instanceof Written)
+    throw new Error(`${noun} ${id} was written and can't be read.`);
   return node;
 }
 

@@ -1,4 +1,4 @@
-import { codecOf, CURSOR_FORM, listedBy } from '../cursor.ts';
+import { CURSOR_FORM, codecOf, listedBy } from '../cursor.ts';
 import type { Noun } from '../nouns/noun.ts';
 import type { EdgePart, InfoPart, PagePart, PagePlan, RowPlan } from '../plan.ts';
 import { type Canvas, HEAD, type PageRows } from './canvas.ts';
@@ -41,9 +41,9 @@ export function pageText(canvas: Canvas, page: PagePlan, listed: PageRows): stri
       return { sql: rows(text), isLong: true };
     }),
   );
-  if (asked.isMore) sums.push(`count(*) as ${COUNT}`);
   if (asked.isPlaced) sums.push(`${keysOf(page.noun, a, isWithin, listed)} as ${KEYS}`);
-  if (sums.length === 0) return `select ${object}`;
+  // A page of which nothing is asked is read, too: its arguments are given.
+  if (asked.isMore || sums.length === 0) sums.push(`count(*) as ${COUNT}`);
   return `select ${object} from (select ${sums.join(', ')} from (${cut(canvas, listed, asked, first)}) ${a}) ${p}`;
 }
 

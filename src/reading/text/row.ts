@@ -12,7 +12,12 @@ export const MISSING = '\u0001';
 type Piece = { readonly fixed: string } | { readonly sql: string; readonly isLong?: boolean };
 
 /** SQL of the JSON object of a row, as text. */
-export function rowText(canvas: Canvas, row: RowPlan, fields: readonly PlannedField[], alias: string): string {
+export function rowText(
+  canvas: Canvas,
+  row: RowPlan,
+  fields: readonly PlannedField[],
+  alias: string,
+): string {
   return joinPieces(fieldPieces(canvas, row, fields, alias));
 }
 
