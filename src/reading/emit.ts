@@ -12,7 +12,7 @@ import {
   type Where,
 } from './listing.ts';
 import { type Moment, type Past, positionAsOf } from './nouns/moment.ts';
-import type { Codec, Noun } from './nouns/noun.ts';
+import { type Codec, type Noun, ORDINAL, POSITION } from './nouns/noun.ts';
 import type { Relation } from './nouns/relation.ts';
 import { placeInLog } from './place.ts';
 import type { Cell, PagePlan, PlannedField, RowPlan } from './plan.ts';
@@ -253,12 +253,14 @@ export class Emission {
 
   #pageIn(page: PagePlan, args: BoundPage, hangs: Hanging | null): string {
     const { noun } = page;
-    const rows = this.#list(this.#seen(noun), args, hangs);
+    const rows = this.#list(page, args, hangs);
     const born = noun.born.filter((column) => !noun.seat.within.includes(column));
+    // Rows inside one plan or change set share its place.
+    const columns = isInside(noun, hangs) ? noun.seat.within : [...listedBy(noun), ...born];
     const order = (alias: string) =>
       orderColumns(
         args,
-        [...listedBy(noun), ...born].map((column) => `${alias}.${column}`),
+        columns.map((column) => `${alias}.${column}`),
       );
     const { first, given, order: sortOrder } = args;
     const listed = { rows, order, first, given, sortOrder };
@@ -272,17 +274,21 @@ export class Emission {
       from (select * from (${rows}) ${v} order by ${order(v)} limit ${limit}) ${a}`;
   }
 
-  #list(noun: Noun, args: BoundPage, hangs: Hanging | null): string {
+  #list(page: PagePlan, args: BoundPage, hangs: Hanging | null): string {
+    const noun = this.#seen(page.noun);
     if (hangs === null && noun.seat.of !== null) return listIntegrated(this.#pen, noun, args);
     const where: Where = (v) => [
       ...(hangs === null ? [] : this.#joined(hangs.relation, v, hangs.parent)),
       ...args.filter.map((bound) => this.#condition(bound, v)),
     ];
     if (noun.seat.of === null) return listByKey(this.#pen, noun, args, where);
-    const seat = hangs?.relation.pairs.find(([column]) => column === noun.seat.by)?.[1];
-    return seat === undefined || noun.seat.within.length === 0
+    const seat = seatOf(noun, hangs);
+    return seat === undefined
       ? listHanging(this.#pen, noun, args, where)
-      : listInside(this.#pen, noun, args, where, `${hangs!.parent}.${seat}`);
+      : listInside(this.#pen, noun, args, where, {
+          parent: `${hangs!.parent}.${seat}`,
+          isPlaced: showsPlaces(page),
+        });
   }
 
   /** The noun as the caller may read it. */
@@ -344,3 +350,16 @@ export class Emission {
     return `n${this.#aliases++}`;
   }
 }
+
+/** Of rows that hang on what they share their place with: its column. */
+function seatOf({ seat }: Noun, hangs: Hanging | null): string | undefined {
+  if (seat.within.length === 0) return undefined;
+  return hangs?.relation.pairs.find(([column]) => column === seat.by)?.[1];
+}
+
+const isInside = (noun: Noun, hangs: Hanging | null): boolean =>
+  noun.seat.of !== null && seatOf(noun, hangs) !== undefined;
+
+/** Whether the place of a row is answered, or a cursor, which names it. */
+const showsPlaces = ({ row }: PagePlan): boolean =>
+  row.cells.some((cell) => cell.kind === 'column' && [POSITION, ORDINAL].includes(cell.column));

@@ -1,15 +1,15 @@
 import { placeInLog } from '../place.ts';
 import type { PlannedField, RowPlan } from '../plan.ts';
 import type { Canvas } from './canvas.ts';
-import { base64urlText, orNull, valueText } from './value.ts';
+import { base64urlText, orNull, type Piece, valuePieces } from './value.ts';
 
 /**
- * Stands where a row is missing that the schema promises. No JSON text has this character: it would be escaped.
+ * Stands around what is missing that the schema promises. No JSON text has this character: it would be escaped.
  */
 export const MISSING = '\u0001';
 
-/** A piece of text: fixed, or an expression of SQL. */
-type Piece = { readonly fixed: string } | { readonly sql: string; readonly isLong?: boolean };
+/** SQL of the mark with what is missing. */
+const missing = (what: string): string => `E'\\x01${what}\\x01'`;
 
 /** SQL of the JSON object of a row, as text. */
 export function rowText(
@@ -18,11 +18,7 @@ export function rowText(
   fields: readonly PlannedField[],
   alias: string,
 ): string {
-  return joinPieces(fieldPieces(canvas, row, fields, alias));
-}
-
-function fieldPieces(canvas: Canvas, row: RowPlan, fields: readonly PlannedField[], alias: string): Piece[] {
-  return objectPieces(fields, (field) => fieldPiece(canvas, row, field, alias));
+  return joinPieces(objectPieces(fields, (field) => fieldPieces(canvas, row, field, alias)));
 }
 
 /** The pieces of an object of which each part gives one value. */
@@ -37,16 +33,21 @@ export function objectPieces<Part extends { readonly key: string }>(
   return [{ fixed: '{' }, ...pieces, { fixed: '}' }];
 }
 
-function fieldPiece(canvas: Canvas, row: RowPlan, field: PlannedField, alias: string): Piece {
+function fieldPieces(
+  canvas: Canvas,
+  row: RowPlan,
+  field: PlannedField,
+  alias: string,
+): Piece | readonly Piece[] {
   switch (field.kind) {
     case 'typename':
       return { fixed: `"${field.name}"` };
     case 'cell':
-      return { sql: cellText(canvas, row, field.at, alias) };
+      return cellPieces(canvas, row, field, alias);
     case 'id':
       return { sql: `'"' || ${base64urlText(canvas.idText(row.noun, alias))} || '"'` };
     case 'place':
-      return { sql: placeText(canvas, row, field.part, alias) };
+      return placePieces(canvas, row, field.part, alias);
     case 'one':
       return { sql: relatedText(canvas, row, field, alias), isLong: true };
     case 'rows':
@@ -61,17 +62,23 @@ function fieldPiece(canvas: Canvas, row: RowPlan, field: PlannedField, alias: st
   throw new Error(`The database does not write a field that is ${field.kind}`);
 }
 
-function cellText(canvas: Canvas, row: RowPlan, at: number, alias: string): string {
-  const cell = row.cells[at]!;
-  if (cell.kind === 'column') return valueText(cell.codec, `${alias}.${cell.column}`);
+function cellPieces(
+  canvas: Canvas,
+  row: RowPlan,
+  field: Extract<PlannedField, { kind: 'cell' }>,
+  alias: string,
+): readonly Piece[] {
+  const cell = row.cells[field.at]!;
+  if (cell.kind === 'column') return valuePieces(cell.codec, `${alias}.${cell.column}`, field);
   if (cell.kind !== 'derived') throw new Error(`A field of ${row.noun.name} is no column: ${cell.kind}`);
-  return valueText(row.noun.derived[cell.name]!.codec, canvas.computed(row.noun, cell.name, alias));
+  const value = canvas.computed(row.noun, cell.name, alias);
+  return valuePieces(row.noun.derived[cell.name]!.codec, value, field);
 }
 
-function placeText(canvas: Canvas, { noun }: RowPlan, part: 0 | 1, alias: string): string {
+function placePieces(canvas: Canvas, { noun }: RowPlan, part: 0 | 1, alias: string): readonly Piece[] {
   const column = part === 0 ? 'position' : 'ordinal';
   const value = placeInLog(noun, alias, canvas.alias(), (place) => `${place}.${column}`);
-  return valueText(part === 0 ? 'position' : 'int', value);
+  return valuePieces(part === 0 ? 'position' : 'int', value, { isNullable: true });
 }
 
 /** The row of a relation to one. */
@@ -87,7 +94,7 @@ function relatedText(
   const where = canvas.joined(cell.relation, child, alias).join(' and ');
   const text = rowText(canvas, field.row, field.fields, child);
   const found = `(select ${text} from ${canvas.view(field.row.noun)} ${child} where ${where})`;
-  return field.promised ? `coalesce(${found}, E'\\x01${field.key}\\x01')` : orNull(found);
+  return field.promised ? `coalesce(${found}, ${missing(field.key)})` : orNull(found);
 }
 
 /** All rows of a relation. */
@@ -103,47 +110,53 @@ function listText(
   const where = canvas.joined(cell.relation, child, alias).join(' and ');
   const order = (cell.relation.listed ?? []).map((column) => `${child}.${column}`).join(', ');
   const rows = `string_agg(${rowText(canvas, field.row, field.fields, child)}, ',' order by ${order})`;
-  return `(select '[' || coalesce(${rows}, '') || ']' from ${canvas.view(field.row.noun)} ${child} where ${where})`;
+  return `(select concat('[', ${rows}, ']') from ${canvas.view(field.row.noun)} ${child} where ${where})`;
 }
 
+/** Each operator copies what it joins, and the function copies each piece twice: so many texts of other rows are long. */
+const MANY_LONG = 6;
 /** A function of PostgreSQL takes at most 100 arguments. */
 const MOST_ARGUMENTS = 90;
 
-/**
- * One expression of all pieces. Short ones are joined by the operator, which is the fastest; long ones by the function,
- * which copies each but once.
- */
+/** One expression of all pieces. */
 export function joinPieces(pieces: readonly Piece[]): string {
-  const parts: string[] = [];
-  let short: string[] = [];
+  const parts = mergeFixed(pieces);
+  const long = parts.filter(({ isLong }) => isLong === true).length;
+  const isPromised = parts.some((part) => part.isPromised === true);
+  const texts = parts.map(({ sql }) => sql);
+  if (long >= MANY_LONG) return concatenated(guarded(parts));
+  // A literal alone has no type yet.
+  const joined = texts.length === 1 ? `${texts[0]}::text` : texts.join(' || ');
+  // A sum over rows would leave out a row that is null.
+  return isPromised ? `coalesce(${joined}, ${missing('value')})` : joined;
+}
+
+type Sql = Exclude<Piece, { readonly fixed: string }>;
+
+/** The pieces, with those that are fixed as literals, as few as there can be. */
+function mergeFixed(pieces: readonly Piece[]): Sql[] {
+  const parts: Sql[] = [];
   let fixed = '';
   const endFixed = () => {
-    if (fixed !== '') short.push(`'${fixed}'`);
+    if (fixed !== '') parts.push({ sql: `'${fixed}'` });
     fixed = '';
   };
-  const endShort = () => {
-    endFixed();
-    if (short.length > 0) parts.push(short.join(' || '));
-    short = [];
-  };
   for (const piece of pieces) {
-    if ('fixed' in piece) {
-      fixed += piece.fixed;
-      continue;
-    }
-    if (piece.isLong === true) {
-      endShort();
-      parts.push(piece.sql);
-    } else {
+    if ('fixed' in piece) fixed += piece.fixed;
+    else {
       endFixed();
-      short.push(piece.sql);
+      parts.push(piece);
     }
   }
-  endShort();
-  if (parts.length > 1) return concatenated(parts);
-  // A literal alone has no type yet.
-  return pieces.every((piece) => 'fixed' in piece) ? `${parts[0]}::text` : parts[0]!;
+  endFixed();
+  return parts;
 }
+
+/** What is null would vanish from the middle of a row. */
+const guarded = (parts: readonly Sql[]): string[] =>
+  parts.map(({ sql, isPromised }) =>
+    isPromised === true ? `coalesce(${sql}::text, ${missing('value')})` : sql,
+  );
 
 function concatenated(parts: readonly string[]): string {
   if (parts.length <= MOST_ARGUMENTS) return `concat(${parts.join(', ')})`;

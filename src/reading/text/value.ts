@@ -1,9 +1,17 @@
 import { timeTextSql } from '../../text/time-sql.ts';
 import type { Codec } from '../nouns/noun.ts';
+import type { Valued } from '../plan.ts';
 
-/** SQL of JSON text: what a response holds of one value. Each answers with text, and never with SQL's null. */
-
-const quoted = (text: string): string => `'"' || ${text} || '"'`;
+/** A piece of text: fixed, or an expression of SQL. */
+export type Piece =
+  | { readonly fixed: string }
+  | {
+      readonly sql: string;
+      /** Whether it is the text of other rows. */
+      readonly isLong?: boolean;
+      /** Whether it is null only where the ledger is broken. */
+      readonly isPromised?: boolean;
+    };
 
 /** JSON's null in the place of SQL's. */
 export const orNull = (text: string): string => `coalesce(${text}, 'null')`;
@@ -19,19 +27,26 @@ export function base64urlText(text: string): string {
 /** Text of any characters, as JSON escapes it. */
 export const escapedText = (text: string): string => `to_json(${text})::text`;
 
+/** How a value of each codec is written: as it is, or between quotes. */
+interface Writing {
+  readonly sql: (value: string) => string;
+  readonly isQuoted: boolean;
+}
+const plain = (sql: Writing['sql']): Writing => ({ sql, isQuoted: false });
+const quoted = (sql: Writing['sql']): Writing => ({ sql, isQuoted: true });
+
 /**
- * How a value of each codec is written. Null: by a hand that isn't PostgreSQL's. It puts spaces into JSON, and can't
- * say of bytes whether they are text.
+ * Null: by a hand that isn't PostgreSQL's. It puts spaces into JSON, and can't say of bytes whether they are text.
  */
-const WRITTEN: Readonly<Record<Codec, ((value: string) => string) | null>> = {
-  uuid: quoted,
-  text: escapedText,
-  digest: escapedText,
-  int: (value) => `${value}::text`,
-  bool: (value) => `${value}::text`,
-  time: (value) => quoted(timeTextSql(value)),
-  position: quoted,
-  base64: (value) => quoted(base64(value)),
+const WRITTEN: Readonly<Record<Codec, Writing | null>> = {
+  uuid: quoted((value) => value),
+  text: plain(escapedText),
+  digest: plain(escapedText),
+  int: plain((value) => `${value}::text`),
+  bool: plain((value) => `${value}::text`),
+  time: quoted(timeTextSql),
+  position: quoted((value) => value),
+  base64: quoted(base64),
   json: null,
   utf8: null,
 };
@@ -40,9 +55,16 @@ const WRITTEN: Readonly<Record<Codec, ((value: string) => string) | null>> = {
 export const isWritten = (codec: Codec | undefined): boolean =>
   codec === undefined || WRITTEN[codec] !== null;
 
-/** The value as JSON text; without a codec it is what the database makes of it. */
-export function valueText(codec: Codec | undefined, value: string): string {
-  const write = codec === undefined ? escapedText : WRITTEN[codec];
-  if (write === null) throw new Error(`PostgreSQL does not write values of codec ${codec}`);
-  return orNull(write(value));
+/** The pieces of a value, of which none is null that may be; without a codec it is what the database makes of it. */
+export function valuePieces(
+  codec: Codec | undefined,
+  value: string,
+  { isNullable }: Pick<Valued, 'isNullable'>,
+): Piece[] {
+  const writing = codec === undefined ? plain(escapedText) : WRITTEN[codec];
+  if (writing === null) throw new Error(`PostgreSQL does not write values of codec ${codec}`);
+  const text = writing.sql(value);
+  if (isNullable) return [{ sql: orNull(writing.isQuoted ? `'"' || ${text} || '"'` : text) }];
+  const piece = { sql: text, isPromised: true };
+  return writing.isQuoted ? [{ fixed: '"' }, piece, { fixed: '"' }] : [piece];
 }
