@@ -46,7 +46,7 @@ export interface VocabularyTerm {
   readonly atMost: number | null;
 }
 
-type RecordRole = 'unit' | 'container' | 'excluded';
+export type RecordRole = 'unit' | 'container' | 'excluded';
 
 /** One record of a plan: an exact stretch of the source and what is said about it. */
 export interface PlanRecord {

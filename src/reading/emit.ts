@@ -1,4 +1,5 @@
 import { timeTextSql } from '../text/time-sql.ts';
+import { nameOfWordSql, nameOfWordsSql } from '../text/words.ts';
 import type { Bound, BoundPage } from './bind.ts';
 import { codecOf, listedBy } from './cursor.ts';
 import { idText } from './entity-id.ts';
@@ -46,6 +47,8 @@ export const WIDEST = 80;
 const CAST: Record<Codec, string> = {
   uuid: 'uuid',
   text: 'text',
+  word: 'text',
+  words: 'text[]',
   digest: 'text',
   int: 'int',
   bool: 'boolean',
@@ -59,6 +62,8 @@ const CAST: Record<Codec, string> = {
 /** The text or number that a column is answered as. */
 function cellText(codec: Codec | undefined, expression: string): string {
   if (codec === 'time') return timeTextSql(expression);
+  if (codec === 'word') return nameOfWordSql(expression);
+  if (codec === 'words') return nameOfWordsSql(expression);
   // Without the line breaks of MIME.
   if (codec === 'base64' || codec === 'utf8') return `translate(encode(${expression}, 'base64'), E'\\n', '')`;
   return codec === 'position' ? `${expression}::text` : expression;

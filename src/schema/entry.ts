@@ -1,6 +1,7 @@
 import { ChangeSetConnection } from './change-set.ts';
 import { DependencyConnection } from './dependency.ts';
 import { Document } from './document.ts';
+import { EntryKindEnum, EntryStatusEnum } from './enums/entries.ts';
 import { EntryEvidence } from './evidence.ts';
 import { HistoryConnection } from './history.ts';
 import { ManifestConnection } from './manifest.ts';
@@ -13,6 +14,7 @@ import {
   optionalNode,
   pagedNodes,
   placeInLog,
+  wordFields,
 } from './node.ts';
 import { ReviewDecisionConnection } from './review-decision.ts';
 import { Source } from './source.ts';
@@ -22,7 +24,7 @@ import { VerifyResultConnection } from './verify-result.ts';
 export const Entry = nounType('Entry');
 
 export const EntryConnection = connectionTypes('Entry', Entry, {
-  equal: { entryId: 'UUID', kind: 'String', status: 'String' },
+  equal: { entryId: 'UUID', kind: EntryKindEnum, status: EntryStatusEnum },
   time: 'emittedAt',
   more: (t) => ({
     docCode: t.string({ description: 'Only entries about this document. Scope `document:read`.' }),
@@ -38,14 +40,12 @@ Entry.implement({
   interfaces: [ENTITY],
   fields: (t) => ({
     ...entityId(t),
+    ...wordFields(t, {
+      kind: [EntryKindEnum, 'What kind of work item it is.'],
+      status: [EntryStatusEnum, 'Where it stands; the only value of an entry that changes.'],
+    }),
     ...columnFields(t, {
       entryId: ['UUID', 'Derived from the idempotency key of the mark.'],
-      kind: ['String', '`cut_request` or `escalation`. Nothing writes `lifecycle` yet.'],
-      status: [
-        'String',
-        '`marked`, `review_pending`, `reviewed_approved`, `reviewed_rejected`, `reviewed_deferred`, ' +
-          '`cut_applied`, `verified_complete`, `verify_failed_escalated` or `abandoned`.',
-      ],
       emittedAt: ['DateTime', 'When the entry was marked.'],
     }),
     ...placeInLog(t),

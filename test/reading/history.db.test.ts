@@ -203,7 +203,7 @@ describe('in a ledger of 20,000 records', () => {
   const entries = Array.from({ length: 20 }, (_, n) => idOf('entry:', 1 + n * 250));
   const FILTERS: readonly (readonly [string, Record<string, unknown> | undefined])[] = [
     ['no filter', undefined],
-    ['one kind of change', { changeKind: 'mark' }],
+    ['one kind of change', { changeKind: 'MARK' }],
     ['one entry', { entryId: entries[19] }],
     ['twenty entries', { entryIdIn: entries }],
     ['one row', { historyId: idOf('history:4900:', 3) }],
@@ -226,37 +226,37 @@ describe('in a ledger of 20,000 records', () => {
 
   const CONNECTIONS: readonly (readonly [string, string | null])[] = [
     ['entries', null],
-    ['entries', '{kind: "cut_request"}'],
-    ['entries', '{kind: "escalation", status: "marked"}'],
-    ['entries', '{statusIn: ["verified_complete", "abandoned"]}'],
+    ['entries', '{kind: CUT_REQUEST}'],
+    ['entries', '{kind: ESCALATION, status: MARKED}'],
+    ['entries', '{statusIn: [VERIFIED_COMPLETE, ABANDONED]}'],
     ['entries', '{emittedAtFrom: "2026-03-01T09:00:00Z"}'],
     ['dependencies', null],
-    ['dependencies', '{dependencyKind: "blocks"}'],
+    ['dependencies', '{dependencyKind: BLOCKS}'],
     ['sweeps', null],
     ['manifests', null],
     ['manifests', '{createdBy: "reviewer"}'],
     ['unitBlocks', null],
     ['unitBlocks', '{envelopeId: "ENVELOPE"}'],
-    ['unitBlocks', '{envelopeIdIn: ["ENVELOPE", "ENVELOPE"], blockRole: "result"}'],
+    ['unitBlocks', '{envelopeIdIn: ["ENVELOPE", "ENVELOPE"], blockRole: RESULT}'],
     ['reviewDecisions', null],
     ['reviewDecisions', '{supersededByReviewDecisionIdIsNull: true}'],
-    ['reviewDecisions', '{status: "recorded"}'],
+    ['reviewDecisions', '{verdict: APPROVE}'],
     ['reviewDecisions', '{supersededByReviewDecisionIdIsNull: true, decidedBy: "nobody"}'],
     ['changeSets', null],
-    ['changeSets', '{changeKind: "cut", riskClass: "standard"}'],
+    ['changeSets', '{changeKind: CUT, riskClass: STANDARD}'],
     ['affectedRows', null],
-    ['affectedRows', '{changeSetId: "CUT"}'],
+    ['affectedRows', '{changeSetId: "SOME_SET"}'],
     ['verifyResults', null],
-    ['verifyResults', '{verdictIn: ["pass", "fail"]}'],
+    ['verifyResults', '{verdictIn: [PASS, FAIL]}'],
     ['signatures', null],
-    ['signatures', '{signerDotId: "DOT-992"}'],
+    ['signatures', '{signerDotId: DOT_992}'],
   ];
   for (const [name, filter] of CONNECTIONS) {
     for (const order of ['OLDEST_FIRST', 'NEWEST_FIRST']) {
       test(`${name}(${filter ?? ''}), ${order}: a page reads what it shows and little else`, async () => {
         const given = filter
           ?.replaceAll('ENVELOPE', idOf('envelope:', 2_500))
-          .replace('CUT', idOf('cut:', 2_500));
+          .replace('SOME_SET', idOf('cut:', 2_500));
         const document = `query ($first: Int, $after: String) {
           ${name}(first: $first, after: $after, order: ${order}${given === undefined ? '' : `, filter: ${given}`}) {
             nodes { __typename position } pageInfo { hasNextPage endCursor } } }`;

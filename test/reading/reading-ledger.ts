@@ -80,7 +80,7 @@ export async function fillLedger({ superuser }: TestDatabase, count: number): Pr
     signature('executor', 'DOT-991', 'cut', id('cut:'), 'null', 'null'),
     signature('verifier', 'DOT-992', 'verify', 'null', id('result:'), id('sig:cut:')),
     changeSet('cut', 'applied', 2, 'null', each),
-    changeSet('compensation', 'compensating', 0, id('cut:'), failed),
+    changeSet('compensation', 'applied', 0, id('cut:'), failed),
     `insert into cutter_governance.cut_change_set_affected_row
        select md5('affected:' || n || ':' || k)::uuid, ${id('cut:')}, k - 1, 'insert', 'public.unit_version', 'row', null, null ${each}, generate_series(1, 2) k`,
     `insert into cutter_governance.verify_result

@@ -55,7 +55,7 @@ const READ_WHOLE: readonly (readonly [what: string, query: string, variables?: R
   [
     'variables, skip and include',
     'query ($n: Int!, $skip: Boolean!, $f: EntryFilter) { entries(first: $n, filter: $f) { nodes { entryId kind @skip(if: $skip) status @include(if: $skip) } } }',
-    { n: 2, skip: true, f: { statusIn: ['verified_complete', 'reviewed_deferred'] } },
+    { n: 2, skip: true, f: { statusIn: ['VERIFIED_COMPLETE', 'REVIEWED_DEFERRED'] } },
   ],
   [
     'look-ups, found and not',

@@ -23,6 +23,62 @@ export type CutSpecInput =
   |  { readonly profile?: never;   /** Explicit spans. */
   readonly units: ReadonlyArray<UnitSpanInput>; };
 
+/** Where an entry stands. */
+export type EntryStatus =
+  /** Ended without a cut, with a reason. */
+  | 'ABANDONED'
+  /** Cut; a verifier has to judge the cut. */
+  | 'CUT_APPLIED'
+  /** Registered; the next sweep puts it before the reviewers. */
+  | 'MARKED'
+  /** Approved; the executor may cut it. */
+  | 'REVIEWED_APPROVED'
+  /** Put off; a later sweep brings it back. */
+  | 'REVIEWED_DEFERRED'
+  /** Rejected. It has ended. */
+  | 'REVIEWED_REJECTED'
+  /** A reviewer has to judge its plan. */
+  | 'REVIEW_PENDING'
+  /** Cut and verified. It has ended. */
+  | 'VERIFIED_COMPLETE'
+  /** The cut failed its verification and was compensated. It has ended. */
+  | 'VERIFY_FAILED_ESCALATED';
+
+/** What moved an entry. */
+export type HistoryChangeKind =
+  /** Somebody ended it, with a reason. */
+  | 'ABANDON'
+  /** The executor cut it. */
+  | 'CUT'
+  /** It was marked: the birth of the entry. */
+  | 'MARK'
+  /** A reviewer approved its plan. */
+  | 'REVIEW_APPROVE'
+  /** A reviewer put it off. */
+  | 'REVIEW_DEFER'
+  /** A reviewer rejected its plan. */
+  | 'REVIEW_REJECT'
+  /** A sweep put it before the reviewers. */
+  | 'SWEEP_PROMOTE'
+  /** A verifier found the cut wrong; it was compensated. */
+  | 'VERIFY_FAIL'
+  /** A verifier found the cut right. */
+  | 'VERIFY_PASS';
+
+/** What a key signs; one key never serves both. */
+export type KeyPurpose =
+  /** Heads of the log. */
+  | 'CHECKPOINT'
+  /** Cuts or verifications. */
+  | 'STATEMENT';
+
+/** One of the two separate powers of the ledger. */
+export type Lane =
+  /** The executor: every verb but `verify`. */
+  | 'DOT_991'
+  /** The verifier: `verify`, with keys and a database login of its own. */
+  | 'DOT_992';
+
 /** A document to cut, and how. */
 export type MarkInput = {
   /** Entries that must be verified complete before this one is cut. */
@@ -40,6 +96,24 @@ export type MarkInput = {
   /** A registered source. */
   readonly sourceId: string;
 };
+
+/** Who stands behind a principal. */
+export type Mode =
+  /** A real one. */
+  | 'PRODUCTION'
+  /** A sample person. */
+  | 'REHEARSAL';
+
+/** What a record of a plan is in its document. */
+export type PlannedRole =
+  /** A heading that holds others; a unit as well. */
+  | 'CONTAINER'
+  /** A stretch that is set aside with a reason. */
+  | 'EXCLUDED'
+  /** A unit. */
+  | 'UNIT'
+  /** A unit that the document no longer has. */
+  | 'VANISHED';
 
 /** Whether a problem blocks. */
 export type ProblemSeverity =
@@ -173,6 +247,15 @@ export type UnitSpanInput = {
   readonly title?: string | null | undefined;
 };
 
+/** What a verification looks at. */
+export type VerifyAxis =
+  /** Reconstruction: the units give the source back, byte for byte. */
+  | 'A'
+  /** Kinds: every word is of the vocabulary. */
+  | 'B'
+  /** Hierarchy: each unit has its place and its parent. */
+  | 'C';
+
 /** A cut to judge. The verdict is found, never given. */
 export type VerifyInput = {
   /** The change set of the cut. */
@@ -183,10 +266,17 @@ export type VerifyInput = {
   readonly idempotencyKey: string;
 };
 
+/** What a verifier says of a cut. */
+export type VerifyVerdict =
+  /** An axis failed: the cut is compensated. */
+  | 'FAIL'
+  /** Every axis passed: the cut is valid. */
+  | 'PASS';
+
 export type LedgerKeysQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type LedgerKeysQuery = { readonly checkpoint: { readonly origin: string, readonly note: string } | null, readonly incarnations: ReadonlyArray<{ readonly origin: string, readonly until: string | null }>, readonly keys: ReadonlyArray<{ readonly keyId: string, readonly lane: string, readonly purpose: string, readonly publicKey: string, readonly fromPosition: string, readonly untilPosition: string | null }> };
+export type LedgerKeysQuery = { readonly checkpoint: { readonly origin: string, readonly note: string } | null, readonly incarnations: ReadonlyArray<{ readonly origin: string, readonly until: string | null }>, readonly keys: ReadonlyArray<{ readonly keyId: string, readonly lane: Lane, readonly purpose: KeyPurpose, readonly publicKey: string, readonly fromPosition: string, readonly untilPosition: string | null }> };
 
 export type FollowLogSubscriptionVariables = Exact<{
   after: string;
@@ -196,7 +286,7 @@ export type FollowLogSubscriptionVariables = Exact<{
 export type FollowLogSubscription = { readonly history:
     | { readonly __typename: 'CaughtUp', readonly cursor: string, readonly checkpoint: { readonly note: string } | null }
     | { readonly __typename: 'Heartbeat', readonly cursor: string, readonly head: string, readonly checkpoint: { readonly note: string } | null }
-    | { readonly __typename: 'HistoryEvent', readonly cursor: string, readonly position: string, readonly recordHash: string, readonly rows: ReadonlyArray<{ readonly historyId: string, readonly entryId: string, readonly entryVersionBefore: string | null, readonly entryVersionAfter: string, readonly changeKind: string, readonly changedBy: string, readonly changedAt: string, readonly position: string | null }> }
+    | { readonly __typename: 'HistoryEvent', readonly cursor: string, readonly position: string, readonly recordHash: string, readonly rows: ReadonlyArray<{ readonly historyId: string, readonly entryId: string, readonly entryVersionBefore: EntryStatus | null, readonly entryVersionAfter: EntryStatus, readonly changeKind: HistoryChangeKind, readonly changedBy: string, readonly changedAt: string, readonly position: string | null }> }
     | { readonly __typename: 'Ready', readonly cursor: string, readonly head: string, readonly heartbeatMs: number, readonly incarnation: string }
     | { readonly __typename: 'Reset', readonly reason: ResetReason, readonly message: string }
    };
@@ -306,7 +396,7 @@ export type RefusalFieldsFragment =
   | RefusalFields_SameParty_Fragment
 ;
 
-export type EntryFieldsFragment = { readonly entryId: string, readonly status: string };
+export type EntryFieldsFragment = { readonly entryId: string, readonly status: EntryStatus };
 
 export type RegisterSourceMutationVariables = Exact<{
   input: RegisterSourceInput;
@@ -334,7 +424,7 @@ export type MarkMutation = { readonly outcome:
     | { readonly __typename: 'IdempotencyConflict', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'LaneNotServed', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
-    | { readonly __typename: 'MarkSuccess', readonly replayed: boolean, readonly position: string | null, readonly entry: { readonly entryId: string, readonly status: string }, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
+    | { readonly __typename: 'MarkSuccess', readonly replayed: boolean, readonly position: string | null, readonly entry: { readonly entryId: string, readonly status: EntryStatus }, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
     | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
    };
 
@@ -351,7 +441,7 @@ export type SweepMutation = { readonly outcome:
     | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'LaneNotServed', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
-    | { readonly __typename: 'SweepSuccess', readonly examined: number, readonly replayed: boolean, readonly position: string | null, readonly promoted: ReadonlyArray<{ readonly entryId: string, readonly status: string }>, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
+    | { readonly __typename: 'SweepSuccess', readonly examined: number, readonly replayed: boolean, readonly position: string | null, readonly promoted: ReadonlyArray<{ readonly entryId: string, readonly status: EntryStatus }>, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
    };
 
 export type ReviewMutationVariables = Exact<{
@@ -370,7 +460,7 @@ export type ReviewMutation = { readonly outcome:
     | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'NotLive', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'PlanStale', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
-    | { readonly __typename: 'ReviewSuccess', readonly replayed: boolean, readonly position: string | null, readonly entry: { readonly entryId: string, readonly status: string }, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
+    | { readonly __typename: 'ReviewSuccess', readonly replayed: boolean, readonly position: string | null, readonly entry: { readonly entryId: string, readonly status: EntryStatus }, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
     | { readonly __typename: 'SameParty', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
    };
 
@@ -383,7 +473,7 @@ export type CutMutation = { readonly outcome:
     | { readonly __typename: 'AlreadyCut', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'Busy', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'CoverageBroken', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
-    | { readonly __typename: 'CutSuccess', readonly replayed: boolean, readonly position: string | null, readonly changeSet: { readonly changeSetId: string }, readonly entry: { readonly entryId: string, readonly status: string }, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
+    | { readonly __typename: 'CutSuccess', readonly replayed: boolean, readonly position: string | null, readonly changeSet: { readonly changeSetId: string }, readonly entry: { readonly entryId: string, readonly status: EntryStatus }, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
     | { readonly __typename: 'DependencyOpen', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'Forbidden', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'IdempotencyConflict', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
@@ -411,7 +501,7 @@ export type VerifyMutation = { readonly outcome:
     | { readonly __typename: 'LaneNotServed', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'SameParty', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
-    | { readonly __typename: 'VerifySuccess', readonly replayed: boolean, readonly position: string | null, readonly result: { readonly verdict: string }, readonly findings: ReadonlyArray<{ readonly axis: string, readonly code: string, readonly message: string, readonly unit: string | null }>, readonly entry: { readonly entryId: string, readonly status: string }, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
+    | { readonly __typename: 'VerifySuccess', readonly replayed: boolean, readonly position: string | null, readonly result: { readonly verdict: VerifyVerdict }, readonly findings: ReadonlyArray<{ readonly axis: VerifyAxis, readonly code: string, readonly message: string, readonly unit: string | null }>, readonly entry: { readonly entryId: string, readonly status: EntryStatus }, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
    };
 
 export type PlanUnitsQueryVariables = Exact<{
@@ -426,7 +516,7 @@ export type PlanUnitsQuery = { readonly outcome:
     | { readonly __typename: 'IllegalTransition', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
-    | { readonly __typename: 'Plan', readonly manifestDigest: string, readonly units: { readonly nodes: ReadonlyArray<{ readonly role: string, readonly address: string | null, readonly action: UnitAction, readonly title: string | null, readonly text: string }>, readonly pageInfo: { readonly endCursor: string | null, readonly hasNextPage: boolean } } }
+    | { readonly __typename: 'Plan', readonly manifestDigest: string, readonly units: { readonly nodes: ReadonlyArray<{ readonly role: PlannedRole, readonly address: string | null, readonly action: UnitAction, readonly title: string | null, readonly text: string }>, readonly pageInfo: { readonly endCursor: string | null, readonly hasNextPage: boolean } } }
    };
 
 export type PlanExcludedQueryVariables = Exact<{
@@ -463,7 +553,7 @@ export type EntryProgressQueryVariables = Exact<{
 }>;
 
 
-export type EntryProgressQuery = { readonly entry: { readonly entryId: string, readonly status: string, readonly reviewDecisions: { readonly nodes: ReadonlyArray<{ readonly reviewDecisionId: string, readonly verdict: string, readonly manifestVersion: string, readonly supersededByReviewDecisionId: string | null }> }, readonly changeSets: { readonly nodes: ReadonlyArray<{ readonly changeSetId: string }> } } | null };
+export type EntryProgressQuery = { readonly entry: { readonly entryId: string, readonly status: EntryStatus, readonly reviewDecisions: { readonly nodes: ReadonlyArray<{ readonly reviewDecisionId: string, readonly verdict: ReviewVerdict, readonly manifestVersion: string, readonly supersededByReviewDecisionId: string | null }> }, readonly changeSets: { readonly nodes: ReadonlyArray<{ readonly changeSetId: string }> } } | null };
 
 export type ReconstructDocumentQueryVariables = Exact<{
   changeSetId: string;
@@ -486,7 +576,7 @@ export type WatchHistorySubscriptionVariables = Exact<{
 export type WatchHistorySubscription = { readonly history:
     | { readonly __typename: 'CaughtUp', readonly cursor: string, readonly checkpoint: { readonly note: string } | null }
     | { readonly __typename: 'Heartbeat', readonly cursor: string, readonly head: string, readonly checkpoint: { readonly note: string } | null }
-    | { readonly __typename: 'HistoryEvent', readonly cursor: string, readonly position: string, readonly recordHash: string, readonly rows: ReadonlyArray<{ readonly entryId: string, readonly changeKind: string, readonly entryVersionAfter: string }> }
+    | { readonly __typename: 'HistoryEvent', readonly cursor: string, readonly position: string, readonly recordHash: string, readonly rows: ReadonlyArray<{ readonly entryId: string, readonly changeKind: HistoryChangeKind, readonly entryVersionAfter: EntryStatus }> }
     | { readonly __typename: 'Ready', readonly cursor: string, readonly head: string, readonly heartbeatMs: number, readonly incarnation: string }
     | { readonly __typename: 'Reset', readonly reason: ResetReason, readonly message: string }
    };
@@ -501,7 +591,7 @@ export type FindDocumentQuery = { readonly document: { readonly docCode: string,
 export type ReviewerModeQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ReviewerModeQuery = { readonly whoAmI: { readonly mode: string } };
+export type ReviewerModeQuery = { readonly whoAmI: { readonly mode: Mode } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -1006,7 +1096,7 @@ export const EntryProgressDocument = new TypedDocumentString(`
         supersededByReviewDecisionId
       }
     }
-    changeSets(first: 1, filter: { changeKind: "cut" }) {
+    changeSets(first: 1, filter: { changeKind: CUT }) {
       nodes {
         changeSetId
       }

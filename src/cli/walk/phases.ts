@@ -1,4 +1,5 @@
 /** The verbs of a run as calls of the API: each is timed, repeated while the ledger is busy, and gives its line. */
+
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client, Operation } from '../client/client.ts';
 import { acceptedOutcome } from '../client/refused.ts';
@@ -16,7 +17,7 @@ import {
   VerifyDocument,
   type VerifyInput,
 } from '../generated/graphql.ts';
-import { type PhaseLine, phaseLine } from '../terminal/report.ts';
+import { type PhaseLine, phaseLine, shownStatus } from '../terminal/report.ts';
 
 export const ROLES = ['marker', 'reviewer', 'executor', 'verifier'] as const;
 /** Who acts in a run; each has a token of its own, since nobody may do it alone. */
@@ -72,7 +73,7 @@ export function phaseCalls({ clients, print }: PhasesOptions) {
       const timed = await performVerb(clients.verifier, VerifyDocument, { input });
       const written = acceptedOutcome('VERIFY', timed.answer, 'VerifySuccess');
       const { entry, findings, result } = written;
-      printPhase({ phase: 'VERIFY', lane: 'DOT-992', outcome: entry.status, written, ...timed });
+      printPhase({ phase: 'VERIFY', lane: 'DOT-992', outcome: shownStatus(entry.status), written, ...timed });
       return { ...entry, verdict: result.verdict, findings };
     },
   };

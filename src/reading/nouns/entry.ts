@@ -1,5 +1,3 @@
-import { ENTRY_STATES } from '../../law/states.ts';
-import { ENTRY_KINDS } from '../../law/values.ts';
 import { toEvidence } from './evidence.ts';
 import { describeNoun, type FilterRule } from './noun.ts';
 import { toMany, toManyThrough, toOneThrough } from './relation.ts';
@@ -19,8 +17,7 @@ function bySubject(column: string): FilterRule {
 export const EntryNoun = describeNoun({
   name: 'Entry',
   view: 'v_decision_backlog_entry_observe',
-  columns: { entryId: 'uuid', kind: 'text', status: 'text', emittedAt: 'time' },
-  closed: { kind: ENTRY_KINDS, status: ENTRY_STATES },
+  columns: { entryId: 'uuid', kind: 'word', status: 'word', emittedAt: 'time' },
   key: ['entry_id'],
   born: ['emitted_at', 'entry_id'],
   indexed: ['entry_id', 'emitted_at', 'status', 'kind'],

@@ -4,12 +4,14 @@ import type { NounName } from './noun-name.ts';
 import type { Relation } from './relation.ts';
 
 /**
- * How a column travels: `time` is written as text with microseconds, `position` as decimal text, bytes as base64 or,
+ * How a column travels: a `word` by its name in the API, `words` as a list of such; `time` is written as text with microseconds, `position` as decimal text, bytes as base64 or,
  * where they are UTF-8, as text; the others as JSON has them.
  */
 export type Codec =
   | 'uuid'
   | 'text'
+  | 'word'
+  | 'words'
   | 'digest'
   | 'int'
   | 'bool'
@@ -49,8 +51,6 @@ export interface Noun {
   readonly viewAt?: (moment: Moment) => string;
   /** GraphQL field → column and codec. */
   readonly columns: ReadonlyMap<string, { readonly column: string; readonly codec: Codec }>;
-  /** The values that a filter of a field may ask for, by field. Every other field is open. */
-  readonly closed: Readonly<Record<string, readonly string[]>>;
   readonly key: readonly string[];
   /** Of what is hidden of another noun's rows: that noun. It has the same key, and doesn't show it. */
   readonly hiddenOf?: NounName;
@@ -100,23 +100,13 @@ export function columnOf(field: string): string {
 interface Description
   extends Omit<
     Noun,
-    | 'columns'
-    | 'closed'
-    | 'derived'
-    | 'relations'
-    | 'seat'
-    | 'type'
-    | 'login'
-    | 'born'
-    | 'filters'
-    | 'unlessAsked'
+    'columns' | 'derived' | 'relations' | 'seat' | 'type' | 'login' | 'born' | 'filters' | 'unlessAsked'
   > {
   readonly type?: string;
   readonly login?: ReadLogin;
   readonly born?: readonly string[];
   /** A codec, or, where the column isn't named as the field is, its name with it. */
   readonly columns: Readonly<Record<string, Codec | readonly [column: string, codec: Codec]>>;
-  readonly closed?: Noun['closed'];
   readonly filters?: Noun['filters'];
   readonly unlessAsked?: Noun['unlessAsked'];
   readonly seat?: Seat;
@@ -133,7 +123,6 @@ export function describeNoun(described: Description): Noun {
     type: described.name,
     login: 'observe',
     born: [],
-    closed: {},
     filters: {},
     unlessAsked: {},
     derived: {},

@@ -1,4 +1,3 @@
-import { UNIT_STATES } from '../../law/values.ts';
 import { BLOCKS, CUTS, isCompensated, ofNewestCut, uuidIn } from './document-cuts.ts';
 import { type Moment, positionOf, wasWritten } from './moment.ts';
 import { type Codec, describeNoun, type Noun } from './noun.ts';
@@ -104,7 +103,6 @@ const UNIT = {
     entryId: 'uuid',
     envelopeId: 'uuid',
   },
-  closed: { state: UNIT_STATES },
   unlessAsked: { state: 'CURRENT' },
   filters: FILTERS,
   key: ['unit_id'],

@@ -268,7 +268,7 @@ describe('watching', () => {
     const { entryId } = await verified(server);
     const rows = await watching.rows((row) => row.entryId === entryId, 5);
     expect(rows.map((row) => row.changeKind)).toEqual([
-      ...['mark', 'sweep_promote', 'review:approve', 'cut', 'verify:pass'],
+      ...['MARK', 'SWEEP_PROMOTE', 'REVIEW_APPROVE', 'CUT', 'VERIFY_PASS'],
     ]);
   });
 

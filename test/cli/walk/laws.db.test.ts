@@ -107,7 +107,7 @@ describe.skipIf(STATUTES.length === 0)('statutes', () => {
     const rows = await added(server, async () => {
       end = await walkDocument({ clients, document, print: () => {}, confirm: async () => true });
     });
-    expect(end.status).toBe('verified_complete');
+    expect(end.status).toBe('VERIFIED_COMPLETE');
 
     const { actionCounts, coverage } = await planOf({ clients, entryId: end.entryId });
     const count = (action: string) => actionCounts.find((one) => one.action === action)?.count ?? 0;

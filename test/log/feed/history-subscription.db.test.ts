@@ -137,14 +137,14 @@ describe('subscription history', () => {
       rows: [
         {
           historyId: old.historyId,
-          kind: 'mark',
+          kind: 'MARK',
           entryVersionBefore: null,
-          entryVersionAfter: 'marked',
+          entryVersionAfter: 'MARKED',
           changedBy: 'anna',
           changedAt: expect.stringMatching(/\.\d{6}Z$/),
           position: String(place),
           logOrdinal: 1,
-          entry: { entryId: old.entryId, status: 'marked' },
+          entry: { entryId: old.entryId, status: 'MARKED' },
         },
       ],
     });
@@ -232,7 +232,7 @@ describe('subscription history', () => {
     await stream.return?.();
     expect(rows).toHaveLength(500);
     for (const { entryId, entry, other } of rows) {
-      expect(entry).toEqual({ entryId, status: 'marked' });
+      expect(entry).toEqual({ entryId, status: 'MARKED' });
       expect(other).toEqual({ id: entryId, history: { nodes: [{ entryId }] } });
     }
     expect(await entryReads()).toBe(2);
@@ -252,7 +252,7 @@ describe('subscription history', () => {
     server.integrator?.nudge();
     const arrived = await Promise.all(streams.map((stream) => pull(stream, first)));
     for (const [message] of arrived)
-      expect(message?.rows).toEqual([{ entryId, entry: { status: 'marked' } }]);
+      expect(message?.rows).toEqual([{ entryId, entry: { status: 'MARKED' } }]);
     for (const stream of streams) await stream.return?.();
     expect(await entryReads()).toBe(2);
   });
@@ -317,7 +317,7 @@ describe('subscription history', () => {
     };
     const inZone = `${new Date(Date.parse(`${at.slice(0, 19)}Z`) + 2 * 3_600_000).toISOString().slice(0, 19)}.${at.slice(20, 26)}+02:00`;
     expect(await ids({ entryId: made.entryId.toUpperCase() })).toEqual([made.historyId]);
-    expect(await ids({ changedByIn: ['berta', 'nobody'], changeKind: 'mark' })).toEqual([made.historyId]);
+    expect(await ids({ changedByIn: ['berta', 'nobody'], changeKind: 'MARK' })).toEqual([made.historyId]);
     expect(await ids({ changedAtFrom: inZone })).toEqual([made.historyId]);
     expect(await ids({ changedAtUntil: inZone, changedBy: 'berta' })).toEqual([]);
     expect(await ids({ changeKindIn: [] })).toEqual([]);
