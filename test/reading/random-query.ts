@@ -103,7 +103,6 @@ class Writer {
     if (this.#isPlain && (EVIDENCE.test(named.name) || named.name === 'JSON')) return false;
     // Of the bytes of sources an answer has few.
     if (field.name === 'base64' || (field.name === 'text' && !this.#one(20))) return false;
-    if (named.constructor.name === 'GraphQLEnumType') return false;
     if (isWrapper) return !this.#one(4);
     return isLeafType(named) ? this.#one(3) : depth > 0 && this.#one(5);
   }

@@ -78,7 +78,7 @@ function cellPieces(
 function placePieces(canvas: Canvas, { noun }: RowPlan, part: 0 | 1, alias: string): readonly Piece[] {
   const column = part === 0 ? 'position' : 'ordinal';
   const value = placeInLog(noun, alias, canvas.alias(), (place) => `${place}.${column}`);
-  return valuePieces(part === 0 ? 'position' : 'int', value, { isNullable: true });
+  return valuePieces(part === 0 ? 'position' : 'int', value, { isNullable: true, names: [] });
 }
 
 /** The row of a relation to one. */

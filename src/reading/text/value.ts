@@ -1,4 +1,5 @@
 import { timeTextSql } from '../../text/time-sql.ts';
+import { nameOfWordSql } from '../../text/words.ts';
 import type { Codec } from '../nouns/noun.ts';
 import type { Valued } from '../plan.ts';
 
@@ -29,24 +30,38 @@ export const escapedText = (text: string): string => `to_json(${text})::text`;
 
 /** How a value of each codec is written: as it is, or between quotes. */
 interface Writing {
-  readonly sql: (value: string) => string;
+  readonly sql: (value: string, names: Valued['names']) => string;
   readonly isQuoted: boolean;
 }
 const plain = (sql: Writing['sql']): Writing => ({ sql, isQuoted: false });
 const quoted = (sql: Writing['sql']): Writing => ({ sql, isQuoted: true });
+
+/** The name of a word. A choice among the few that there are is much faster than to make it of its characters. */
+function nameText(word: string, names: Valued['names']): string {
+  const choices = names.map(([stored, name]) => `when '${stored}' then '${name}'`).join(' ');
+  return choices === '' ? nameOfWordSql(word) : `case ${word} ${choices} else ${nameOfWordSql(word)} end`;
+}
+
+function namesText(words: string, names: Valued['names']): string {
+  const name = `'"' || ${nameText('w.word', names)} || '"'`;
+  return `(select '[' || coalesce(string_agg(${name}, ',' order by w.at), '') || ']'
+    from unnest(${words}) with ordinality as w (word, at))`;
+}
 
 /**
  * Null: by a hand that isn't PostgreSQL's. It puts spaces into JSON, and can't say of bytes whether they are text.
  */
 const WRITTEN: Readonly<Record<Codec, Writing | null>> = {
   uuid: quoted((value) => value),
-  text: plain(escapedText),
-  digest: plain(escapedText),
+  text: plain((value) => escapedText(value)),
+  word: quoted(nameText),
+  words: plain(namesText),
+  digest: plain((value) => escapedText(value)),
   int: plain((value) => `${value}::text`),
   bool: plain((value) => `${value}::text`),
-  time: quoted(timeTextSql),
+  time: quoted((value) => timeTextSql(value)),
   position: quoted((value) => value),
-  base64: quoted(base64),
+  base64: quoted((value) => base64(value)),
   json: null,
   utf8: null,
 };
@@ -59,11 +74,11 @@ export const isWritten = (codec: Codec | undefined): boolean =>
 export function valuePieces(
   codec: Codec | undefined,
   value: string,
-  { isNullable }: Pick<Valued, 'isNullable'>,
+  { isNullable, names }: Valued,
 ): Piece[] {
-  const writing = codec === undefined ? plain(escapedText) : WRITTEN[codec];
+  const writing = codec === undefined ? plain((given) => escapedText(given)) : WRITTEN[codec];
   if (writing === null) throw new Error(`PostgreSQL does not write values of codec ${codec}`);
-  const text = writing.sql(value);
+  const text = writing.sql(value, names);
   if (isNullable) return [{ sql: orNull(writing.isQuoted ? `'"' || ${text} || '"'` : text) }];
   const piece = { sql: text, isPromised: true };
   return writing.isQuoted ? [{ fixed: '"' }, piece, { fixed: '"' }] : [piece];
