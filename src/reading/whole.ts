@@ -52,6 +52,14 @@ export function wholeRoot({ schema, document, operationName }: ExecutionArgs): W
   return { operation, fragments: Object.fromEntries(definitions.map((node) => [node.name.value, node])) };
 }
 
+/** What the statements of a query gave. */
+export type WholeRead =
+  /** Nothing was read: ordinary execution has to word what is wrong with the variables. */
+  | { readonly kind: 'unread' }
+  /** Ordinary execution has to report what the caller may not read; the answers by their response keys. */
+  | { readonly kind: 'partial'; readonly answers: ReadonlyMap<string, unknown> }
+  | { readonly kind: 'result'; readonly result: ExecutionResult | WholeResult };
+
 /**
  * Answers a query from what its statements give, without walking the answer again. What the database wrote as text goes
  * out as it is: half of the time of a large page was in parsing it and printing it again.
@@ -64,8 +72,25 @@ export async function executeWhole(
   args: ExecutionArgs,
   ordinary: Execute,
 ): Promise<ExecutionResult | WholeResult> {
+  return finishWhole(await readWhole(root, args), args, ordinary);
+}
+
+/** The answer of what was read, where need be by ordinary execution; nothing is read again. */
+export async function finishWhole(
+  read: WholeRead,
+  args: ExecutionArgs,
+  ordinary: Execute,
+): Promise<ExecutionResult | WholeResult> {
+  if (read.kind === 'result') return read.result;
+  if (read.kind === 'unread') return (await ordinary(args)) as ExecutionResult;
+  const contextValue = withAnswers(args.contextValue, read.answers);
+  return (await ordinary({ ...args, contextValue })) as ExecutionResult;
+}
+
+/** Runs the statements of a query. */
+export async function readWhole(root: WholeRoot, args: ExecutionArgs): Promise<WholeRead> {
   const asked = askedOf(root, args);
-  if (asked === null) return (await ordinary(args)) as ExecutionResult; // nothing was read yet
+  if (asked === null) return { kind: 'unread' };
   const fields = rootFields(root, { ...args, contextValue: askingForText(args.contextValue) }, asked);
   const errors: GraphQLError[] = [];
   try {
@@ -75,14 +100,13 @@ export async function executeWhole(
       data[key] = values[at];
     });
     if (errors.length === 0 && values.some(isPartial)) {
-      const read = fields.map(({ key }, at) => [key, readAnswer(values[at])] as const);
-      const contextValue = withAnswers(args.contextValue, new Map(read));
-      return (await ordinary({ ...args, contextValue })) as ExecutionResult;
+      const answers = new Map(fields.map(({ key }, at) => [key, readAnswer(values[at])] as const));
+      return { kind: 'partial', answers };
     }
     const stringify = textOfResult(data);
-    return errors.length > 0 ? { errors, data, stringify } : { data, stringify };
+    return { kind: 'result', result: errors.length > 0 ? { errors, data, stringify } : { data, stringify } };
   } catch (error) {
-    return { errors: [...errors, error as GraphQLError], data: null };
+    return { kind: 'result', result: { errors: [...errors, error as GraphQLError], data: null } };
   }
 }
 

@@ -71,11 +71,7 @@ export const isWritten = (codec: Codec | undefined): boolean =>
   codec === undefined || WRITTEN[codec] !== null;
 
 /** The pieces of a value, of which none is null that may be; without a codec it is what the database makes of it. */
-export function valuePieces(
-  codec: Codec | undefined,
-  value: string,
-  { isNullable, names }: Valued,
-): Piece[] {
+export function valuePieces(codec: Codec | undefined, value: string, { isNullable, names }: Valued): Piece[] {
   const writing = codec === undefined ? plain((given) => escapedText(given)) : WRITTEN[codec];
   if (writing === null) throw new Error(`PostgreSQL does not write values of codec ${codec}`);
   const text = writing.sql(value, names);
