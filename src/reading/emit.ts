@@ -15,7 +15,7 @@ import {
 import { type Moment, type Past, positionAsOf } from './nouns/moment.ts';
 import { type Codec, type Noun, ORDINAL, POSITION } from './nouns/noun.ts';
 import type { Relation } from './nouns/relation.ts';
-import { placeInLog } from './place.ts';
+import { placeOfRow } from './place.ts';
 import type { Cell, PagePlan, PlannedField, RowPlan } from './plan.ts';
 import { narrowNoun } from './reach.ts';
 import { type Canvas, HEAD, type PageRows } from './text/canvas.ts';
@@ -220,7 +220,7 @@ export class Emission {
       case 'id':
         return idText(noun, alias, this.#moment);
       case 'place':
-        return placeInLog(
+        return placeOfRow(
           noun,
           alias,
           this.#alias(),

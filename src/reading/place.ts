@@ -1,7 +1,7 @@
 import type { Noun } from './nouns/noun.ts';
 
 /** What is drawn of the place of a row in the log, by the alias of the place; null where it has none. */
-export function placeInLog(
+export function placeOfRow(
   { seat }: Noun,
   row: string,
   place: string,

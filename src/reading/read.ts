@@ -20,7 +20,7 @@ import { prepareStatement } from './prepared.ts';
 import { reachOf } from './reach.ts';
 import { decidingVariables, type Selection } from './selection.ts';
 import { isPageWritable, isRowWritable } from './text/writable.ts';
-import { asksForText, Written } from './text/written.ts';
+import { asksForText, WrittenText } from './text/written.ts';
 
 /** A compiled root field: a page of a connection, or rows of a noun by their keys. */
 type Plan = Needs &
@@ -180,7 +180,7 @@ export async function readPage(
   context: Context,
   info: GraphQLResolveInfo,
   noun: NounName,
-): Promise<Node | Written> {
+): Promise<Node | WrittenText> {
   const earlier = answeredBefore(context, info);
   if (earlier !== undefined) return earlier as Node;
   const plan = planOf(context, info, 'page', noun);
@@ -192,7 +192,7 @@ export async function readPage(
   const emission = new Emission(form, bound, reachOf(context.session));
   const statement = emission.page(statementName(info), plan.page);
   const { found, answered } = await runStatement(context, plan, bound, statement);
-  if (form === 'text') return new Written(found!);
+  if (form === 'text') return new WrittenText(found!);
   return markIfPartial(plan, decodePage(plan.page, cellsIn<Cells[]>(found), answered));
 }
 
@@ -206,7 +206,7 @@ export async function findNode(
   noun: NounName,
   key: readonly (readonly [argument: string, value: string, column?: string])[],
   { past = null, isOwn = false }: { readonly past?: Past | null; readonly isOwn?: boolean } = {},
-): Promise<Node | Written | null> {
+): Promise<Node | WrittenText | null> {
   const earlier = answeredBefore(context, info);
   if (earlier !== undefined) return earlier as Node | null;
   const plan = planOf(context, info, 'rows', noun);
@@ -225,7 +225,7 @@ export async function findNode(
   const login = widestLogin([plan.login, ...rules.flatMap((rule) => rule.login ?? [])]);
   const { found, answered } = await runStatement(context, { ...plan, login }, bound, statement, past);
   if (found === null) return null;
-  if (form === 'text') return new Written(found);
+  if (form === 'text') return new WrittenText(found);
   return markIfPartial(plan, decodeRow(plan.row, plan.fields, cellsIn<Cells>(found), answered));
 }
 
@@ -263,7 +263,7 @@ export async function readNode(
   id: string,
 ): Promise<Node> {
   const node = await findNode(context, info, noun, [['id', id]]);
-  if (node === null || node instanceof Written)
+  if (node === null || node instanceof WrittenText)
     throw new Error(`${noun} ${id} was written and can't be read.`);
   return node;
 }

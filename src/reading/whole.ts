@@ -16,7 +16,7 @@ import {
 } from 'graphql';
 import { isPartial, withAnswers } from './partial.ts';
 import { type Selection, selectFields } from './selection.ts';
-import { askingForText, Written } from './text/written.ts';
+import { askingForText, WrittenText } from './text/written.ts';
 
 /**
  * Marks a root field whose resolver gives the response as it is to be sent: keys in their order, scalars written out.
@@ -60,21 +60,6 @@ export type WholeRead =
   | { readonly kind: 'partial'; readonly answers: ReadonlyMap<string, unknown> }
   | { readonly kind: 'result'; readonly result: ExecutionResult | WholeResult };
 
-/**
- * Answers a query from what its statements give, without walking the answer again. What the database wrote as text goes
- * out as it is: half of the time of a large page was in parsing it and printing it again.
- * Ordinary execution stays the oracle: a test holds the two together. A root field that fails is answered as ordinary
- * execution would, and is not asked again: what the database refused for its length, or for want of connections,
- * mustn't cost it twice.
- */
-export async function executeWhole(
-  root: WholeRoot,
-  args: ExecutionArgs,
-  ordinary: Execute,
-): Promise<ExecutionResult | WholeResult> {
-  return finishWhole(await readWhole(root, args), args, ordinary);
-}
-
 /** The answer of what was read, where need be by ordinary execution; nothing is read again. */
 export async function finishWhole(
   read: WholeRead,
@@ -87,7 +72,13 @@ export async function finishWhole(
   return (await ordinary({ ...args, contextValue })) as ExecutionResult;
 }
 
-/** Runs the statements of a query. */
+/**
+ * Runs the statements of a query, to be answered from what they give, without walking the answer again. What the
+ * database wrote as text goes out as it is: half of the time of a large page was in parsing it and printing it again.
+ * Ordinary execution stays the oracle: a test holds the two together. A root field that fails is answered as ordinary
+ * execution would, and is not asked again: what the database refused for its length, or for want of connections,
+ * mustn't cost it twice.
+ */
 export async function readWhole(root: WholeRoot, args: ExecutionArgs): Promise<WholeRead> {
   const asked = askedOf(root, args);
   if (asked === null) return { kind: 'unread' };
@@ -110,7 +101,7 @@ export async function readWhole(root: WholeRoot, args: ExecutionArgs): Promise<W
   }
 }
 
-const readAnswer = (value: unknown): unknown => (value instanceof Written ? value.read() : value);
+const readAnswer = (value: unknown): unknown => (value instanceof WrittenText ? value.read() : value);
 
 /** Writes results with this data, in which the text of fields may be written already. */
 function textOfResult(data: Readonly<Record<string, unknown>>): WholeResult['stringify'] {
@@ -125,7 +116,7 @@ function textOfResult(data: Readonly<Record<string, unknown>>): WholeResult['str
 
 function dataText(data: Readonly<Record<string, unknown>>): string {
   const fields = Object.entries(data).map(
-    ([key, value]) => `"${key}":${value instanceof Written ? value.text : JSON.stringify(value)}`,
+    ([key, value]) => `"${key}":${value instanceof WrittenText ? value.text : JSON.stringify(value)}`,
   );
   return `{${fields.join(',')}}`;
 }

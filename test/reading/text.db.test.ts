@@ -1,8 +1,8 @@
 import { type ExecutionResult, execute, parse, validate } from 'graphql';
 import { beforeAll, expect, test, vi } from 'vitest';
 import { resultText } from '../../src/doors/errors.ts';
-import { Written } from '../../src/reading/text/written.ts';
-import { executeWhole, wholeRoot } from '../../src/reading/whole.ts';
+import { WrittenText } from '../../src/reading/text/written.ts';
+import { finishWhole, readWhole, wholeRoot } from '../../src/reading/whole.ts';
 import { schema } from '../../src/resolvers/index.ts';
 import { type Loose, marked, reviewed, verified, verifyCut, wasCut } from '../harness/cycle.ts';
 import { seeded, testSeed } from '../harness/seeded.ts';
@@ -92,9 +92,9 @@ async function both({ query, variables }: RandomQuery, caller = READS_ALL): Prom
   const contextValue: Loose = readingContext(server.pools, caller);
   const args = { schema, document, variableValues: variables, contextValue };
   const ordinary = (await execute(args)) as ExecutionResult;
-  const whole = await executeWhole(wholeRoot(args)!, args, execute);
+  const whole = await finishWhole(await readWhole(wholeRoot(args)!, args), args, execute);
   const values = Object.values(whole.data ?? {});
-  const texts = values.filter((value) => value instanceof Written).length;
+  const texts = values.filter((value) => value instanceof WrittenText).length;
   return { written: sorted(whole), ordinary: sorted(ordinary), texts, roots: values.length };
 }
 

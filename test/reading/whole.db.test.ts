@@ -6,7 +6,7 @@ import type { Session } from '../../src/auth/session.ts';
 import { boundedPool } from '../../src/database/pool-gate.ts';
 import { openPools } from '../../src/database/pools.ts';
 import { maskError, resultText } from '../../src/doors/errors.ts';
-import { executeWhole, wholeRoot } from '../../src/reading/whole.ts';
+import { finishWhole, readWhole, wholeRoot } from '../../src/reading/whole.ts';
 import { schema } from '../../src/resolvers/index.ts';
 import { fresh, type Loose, marked, reviewed, verified } from '../harness/cycle.ts';
 import { type TestServer, testServer } from '../harness/server.ts';
@@ -118,7 +118,7 @@ async function both(
   expect(root).not.toBeNull();
   const oracle = (await execute({ ...args, contextValue: field.contextValue })) as ExecutionResult;
   let fellBack = false;
-  const result = await executeWhole(root as NonNullable<typeof root>, args, (again) => {
+  const result = await finishWhole(await readWhole(root as NonNullable<typeof root>, args), args, (again) => {
     fellBack = true;
     return execute(again);
   });

@@ -55,7 +55,10 @@ export class Admission {
     this.#largeBodies = new Turnstile(limits.largeBodies, limits.callsWaiting);
   }
 
-  /** Who calls; for a read, who called just now. An address from which too many tokens failed isn't asked for more of them. */
+  /**
+   * Who calls; for a read, who called just now. An address from which too many tokens failed isn't asked for more of
+   * them.
+   */
   async identify(address: string, authorization: unknown, forRead = false): Promise<Session> {
     const token = tokenHash(String(authorization)).toString('base64');
     const waitMs = this.#failures.waitOf(address);

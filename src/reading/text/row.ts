@@ -1,4 +1,4 @@
-import { placeInLog } from '../place.ts';
+import { placeOfRow } from '../place.ts';
 import type { PlannedField, RowPlan } from '../plan.ts';
 import type { Canvas } from './canvas.ts';
 import { base64urlText, orNull, type Piece, valuePieces } from './value.ts';
@@ -77,7 +77,7 @@ function cellPieces(
 
 function placePieces(canvas: Canvas, { noun }: RowPlan, part: 0 | 1, alias: string): readonly Piece[] {
   const column = part === 0 ? 'position' : 'ordinal';
-  const value = placeInLog(noun, alias, canvas.alias(), (place) => `${place}.${column}`);
+  const value = placeOfRow(noun, alias, canvas.alias(), (place) => `${place}.${column}`);
   return valuePieces(part === 0 ? 'position' : 'int', value, { isNullable: true, names: [] });
 }
 
@@ -113,7 +113,7 @@ function listText(
   return `(select concat('[', ${rows}, ']') from ${canvas.view(field.row.noun)} ${child} where ${where})`;
 }
 
-/** Each operator copies what it joins, and the function copies each piece twice: so many texts of other rows are long. */
+/** The operator copies what it joins each time, the function each piece twice: with so many long ones it wins. */
 const MANY_LONG = 6;
 /** A function of PostgreSQL takes at most 100 arguments. */
 const MOST_ARGUMENTS = 90;
@@ -124,7 +124,7 @@ export function joinPieces(pieces: readonly Piece[]): string {
   const long = parts.filter(({ isLong }) => isLong === true).length;
   const isPromised = parts.some((part) => part.isPromised === true);
   const texts = parts.map(({ sql }) => sql);
-  if (long >= MANY_LONG) return concatenated(guarded(parts));
+  if (long >= MANY_LONG) return concatParts(guarded(parts));
   // A literal alone has no type yet.
   const joined = texts.length === 1 ? `${texts[0]}::text` : texts.join(' || ');
   // A sum over rows would leave out a row that is null.
@@ -158,10 +158,10 @@ const guarded = (parts: readonly Sql[]): string[] =>
     isPromised === true ? `coalesce(${sql}::text, ${missing('value')})` : sql,
   );
 
-function concatenated(parts: readonly string[]): string {
+function concatParts(parts: readonly string[]): string {
   if (parts.length <= MOST_ARGUMENTS) return `concat(${parts.join(', ')})`;
   const chunks: string[] = [];
   for (let at = 0; at < parts.length; at += MOST_ARGUMENTS)
     chunks.push(`concat(${parts.slice(at, at + MOST_ARGUMENTS).join(', ')})`);
-  return concatenated(chunks);
+  return concatParts(chunks);
 }

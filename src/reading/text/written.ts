@@ -3,7 +3,7 @@ import type { Context } from '../../context.ts';
 import { MISSING } from './row.ts';
 
 /** The JSON text of a root field, as the database wrote it: a resolver's answer where text was asked for. */
-export class Written {
+export class WrittenText {
   readonly text: string;
   readonly #revive: (value: unknown) => unknown;
 
@@ -14,7 +14,7 @@ export class Written {
     this.#revive = revive;
   }
 
-  /** The value itself, for whoever walks the answer instead of sending it. */
+  /** The value itself, for those that read the answer and do not send it. */
   read(): unknown {
     return this.#revive(JSON.parse(this.text));
   }

@@ -10,7 +10,7 @@ import type { NounName } from '../../reading/nouns/noun-name.ts';
 import { NOUNS } from '../../reading/nouns/nouns.ts';
 import { answeredBefore } from '../../reading/partial.ts';
 import { readByKeys, readTextByKeys } from '../../reading/read.ts';
-import { Written } from '../../reading/text/written.ts';
+import { WrittenText } from '../../reading/text/written.ts';
 import { READ_WHOLE } from '../../reading/whole.ts';
 import { builder } from '../../schema/builder.ts';
 import { ENTITY, LARGEST_PAGE, type Node } from '../../schema/node.ts';
@@ -28,7 +28,8 @@ builder.queryField('node', (t) =>
       if (earlier !== undefined) return earlier;
       const groups = groupsOf(context, info, [id]);
       const written = await textOf(context, info, groups);
-      if (written !== null) return written.text === 'null' ? null : new Written(written.text, written.brand);
+      if (written !== null)
+        return written.text === 'null' ? null : new WrittenText(written.text, written.brand);
       return (await rowsOf(context, info, groups, 1))[0] ?? null;
     },
   }),
@@ -49,7 +50,7 @@ builder.queryField('nodes', (t) =>
       if (written === null) return await rowsOf(context, info, groups, ids.length);
       const all = (rows: unknown) => (rows as (Node | null)[]).map(written.brand);
       // Execution takes a list, and what is written is none yet.
-      return new Written(`[${written.text}]`, all) as unknown as (Node | null)[];
+      return new WrittenText(`[${written.text}]`, all) as unknown as (Node | null)[];
     },
   }),
 );
@@ -79,10 +80,10 @@ async function textOf(context: Context, info: GraphQLResolveInfo, [group, ...oth
   if (group === undefined || others.length > 0) return null;
   const wanted = wantedOf(group);
   const text = await readTextByKeys(context, info, wanted);
-  return text === null ? null : { text, brand: (row: unknown) => branded(wanted.noun, row as Node | null) };
+  return text === null ? null : { text, brand: (row: unknown) => brandRow(wanted.noun, row as Node | null) };
 }
 
-function branded(noun: NounName, row: Node | null): Node | null {
+function brandRow(noun: NounName, row: Node | null): Node | null {
   if (row !== null) brandWithType(row, NOUNS[noun].type as never);
   return row;
 }
@@ -97,7 +98,7 @@ async function rowsOf(
   const read = async (group: Group) => {
     const wanted = wantedOf(group);
     const found = await readByKeys(context, info, wanted);
-    for (const [place, { at }] of group.entries()) rows[at] = branded(wanted.noun, found[place] ?? null);
+    for (const [place, { at }] of group.entries()) rows[at] = brandRow(wanted.noun, found[place] ?? null);
   };
   await Promise.all(groups.map(read));
   return rows;
