@@ -85,6 +85,10 @@ export function openKeys(keysText: string): LedgerVerifier {
 
 const bytesOf = (base64: string): Uint8Array => Buffer.from(base64, 'base64');
 
+/** The words of the file for those of the API. */
+const LANES = { DOT_991: 'DOT-991', DOT_992: 'DOT-992' } as const;
+const PURPOSES = { STATEMENT: 'statement', CHECKPOINT: 'checkpoint' } as const;
+
 /**
  * The file of keys that a ledger gives of itself (`LedgerKeysDocument`). Its word is better than nothing; keys that
  * judge the ledger come from another place. Throws an Error where they are none, or didn't sign the ledger's own head.
@@ -95,8 +99,8 @@ export function keysOf({ checkpoint, keys, incarnations }: LedgerKeysQuery): str
   const stated = keys.map(
     (key): KnownKey => ({
       keyId: key.keyId,
-      lane: key.lane as KnownKey['lane'],
-      purpose: key.purpose as KnownKey['purpose'],
+      lane: LANES[key.lane],
+      purpose: PURPOSES[key.purpose],
       publicKey: Buffer.from(key.publicKey, 'base64'),
       from: Number(key.fromPosition),
       until: key.untilPosition === null ? null : Number(key.untilPosition),

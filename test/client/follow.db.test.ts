@@ -93,7 +93,7 @@ describe('a follower', () => {
         if (seen.length >= wanted) leaving.abort();
       }
       expect(seen).toEqual((await logOf()).slice(0, seen.length));
-      expect(losses).toBeGreaterThan(3);
+      expect(losses).toBeGreaterThan(0);
       expect(follower.position).toBe(seen.length);
     },
   );
