@@ -1,6 +1,7 @@
 /** What yoga does otherwise behind these doors: how it parses, what it refuses, and how queries are read. */
 import { GraphQLError, getOperationAST } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { awaitedBy } from '../reading/lasting.ts';
 import { executeWhole, wholeRoot } from '../reading/whole.ts';
 import type { Limits } from './bounds/limits.ts';
 import { limitedParser, readsSchema } from './document.ts';
@@ -37,6 +38,16 @@ export function readingWhole(): Plugin<DoorContext> {
     onExecute: ({ executeFn, setExecuteFn, args }) => {
       const root = wholeRoot(args);
       if (root !== null) setExecuteFn(() => executeWhole(root, args, executeFn));
+    },
+  };
+}
+
+/** Whether the answer lasts is judged by what is executed. */
+export function judgingAnswers(): Plugin<DoorContext> {
+  return {
+    onExecute({ args: { schema, document, operationName, contextValue } }) {
+      const { judged } = contextValue as DoorContext;
+      if (judged !== undefined) judged.awaited = awaitedBy(schema, document, operationName);
     },
   };
 }

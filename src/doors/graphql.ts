@@ -28,6 +28,7 @@ import {
   bodyOfDoor,
   briefErrors,
   introspectionByScope,
+  judgingAnswers,
   parserWithin,
   readingWhole,
   variablesOfUse,
@@ -39,6 +40,7 @@ import { Endable } from './streams/endable.ts';
 import { Groups } from './streams/groups.ts';
 import { resultsOf } from './streams/results.ts';
 import type { WholeAnswer } from './web/answer.ts';
+import { withTag } from './web/entity-tag.ts';
 import { GRAPHQL_PATH, pathUnder } from './web/paths.ts';
 
 export type Outcome = ExecutionResult | Endable<ExecutionResult>;
@@ -147,7 +149,10 @@ export function buildGraphql(deps: GraphqlDeps): Graphql {
 
   return {
     async answer(request, response, door) {
-      return await wholeAnswerOf(await yoga.handleNodeRequestAndResponse(request, response, door));
+      const judged: NonNullable<DoorContext['judged']> = { awaited: null };
+      const context = { ...door, judged };
+      const answer = await wholeAnswerOf(await yoga.handleNodeRequestAndResponse(request, response, context));
+      return withTag(answer, judged.awaited);
     },
     withDocument: (body) => documents.read(body),
     async prepare(door, params) {
@@ -239,7 +244,7 @@ async function wholeAnswerOf(answer: Response): Promise<WholeAnswer> {
   const headers: Record<string, string> = { 'cache-control': 'no-store' };
   answer.headers.forEach((value, name) => {
     // The length is that of what is sent in the end.
-    if (name !== 'content-length') headers[name] = value;
+    if (name.toLowerCase() !== 'content-length') headers[name.toLowerCase()] = value;
   });
   return { status: answer.status, headers, text: await answer.text() };
 }
@@ -257,6 +262,7 @@ function createGraphqlYoga(deps: GraphqlDeps) {
       briefErrors(),
       introspectionByScope(),
       variablesOfUse(),
+      judgingAnswers(),
       readingWhole(),
     ],
     parserAndValidationCache: {
