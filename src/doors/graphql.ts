@@ -19,6 +19,8 @@ import {
 import { createYoga } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Context } from '../context.ts';
+import { awaitedBy } from '../reading/lasting.ts';
+import { readWhole } from '../reading/whole.ts';
 import type { Limits } from './bounds/limits.ts';
 import { Recent } from './bounds/recent.ts';
 import { limitedParser } from './document.ts';
@@ -35,6 +37,7 @@ import {
 } from './graphql-plugins.ts';
 import type { DoorContext, OperationParams } from './operation.ts';
 import { paramsOfForm } from './params.ts';
+import { type PlainRead, PlainReads, plainAnswer } from './plain-reads.ts';
 import { DEFECT, operationRefusal } from './refuse.ts';
 import { Endable } from './streams/endable.ts';
 import { Groups } from './streams/groups.ts';
@@ -47,7 +50,14 @@ export type Outcome = ExecutionResult | Endable<ExecutionResult>;
 
 export interface Graphql {
   /** The answer to a query or a mutation over HTTP; the body is part of the context. */
-  answer(request: IncomingMessage, response: ServerResponse, door: DoorContext): Promise<WholeAnswer>;
+  answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    door: DoorContext,
+    plain?: PlainRead | null,
+  ): Promise<WholeAnswer>;
+  /** The short way that a request may take, by its parameters as they came; null where it has to go the other. */
+  plainRead(request: IncomingMessage, given: unknown): PlainRead | null;
   /** The parameters with the text that they name by an id; passes what isn't of their form. Throws a GraphQLError. */
   withDocument<Body>(body: Body): Body | Readonly<Record<string, unknown>>;
   /** Parses, validates and names the operation; throws GraphQLErrors in an array. */
@@ -100,7 +110,9 @@ function contextFactory({
 }
 
 export function buildGraphql(deps: GraphqlDeps): Graphql {
-  const yoga = createGraphqlYoga(deps);
+  const plainReads = new PlainReads(deps.schema);
+  const contextOf = contextFactory(deps);
+  const yoga = createGraphqlYoga(deps, plainReads);
   const mask = maskError(deps.logger);
   const parse = limitedParser(deps.limits);
   const streams = new Set<Endable<ExecutionResult>>();
@@ -148,11 +160,26 @@ export function buildGraphql(deps: GraphqlDeps): Graphql {
   }
 
   return {
-    async answer(request, response, door) {
-      const judged: NonNullable<DoorContext['judged']> = { awaited: null };
-      const context = { ...door, judged };
-      const answer = await wholeAnswerOf(await yoga.handleNodeRequestAndResponse(request, response, context));
-      return withTag(answer, judged.awaited);
+    async answer(request, response, door, plain = null) {
+      if (plain === null) {
+        const judged: NonNullable<DoorContext['judged']> = { awaited: null };
+        const context = { ...door, judged };
+        const answer = await yoga.handleNodeRequestAndResponse(request, response, context);
+        return withTag(await wholeAnswerOf(answer), judged.awaited);
+      }
+      const read = await readWhole(plain.root, { ...plain.args, contextValue: contextOf(door) });
+      const answer = plainAnswer(read, plain.mediaType);
+      if (answer === null) return await this.answer(request, response, { ...door, read });
+      return withTag(answer, awaitedBy(deps.schema, plain.args.document, plain.args.operationName));
+    },
+    plainRead(request, given) {
+      // Texts are registered by callers who are known.
+      if (typeof given !== 'object' || given === null || 'extensions' in given) return null;
+      try {
+        return plainReads.find(request, documents.read(given));
+      } catch {
+        return null;
+      }
     },
     withDocument: (body) => documents.read(body),
     async prepare(door, params) {
@@ -249,7 +276,7 @@ async function wholeAnswerOf(answer: Response): Promise<WholeAnswer> {
   return { status: answer.status, headers, text: await answer.text() };
 }
 
-function createGraphqlYoga(deps: GraphqlDeps) {
+function createGraphqlYoga(deps: GraphqlDeps, plainReads: PlainReads) {
   const { schema, limits, logger } = deps;
   return createYoga<DoorContext, Context>({
     schema,
@@ -263,7 +290,7 @@ function createGraphqlYoga(deps: GraphqlDeps) {
       introspectionByScope(),
       variablesOfUse(),
       judgingAnswers(),
-      readingWhole(),
+      readingWhole(plainReads),
     ],
     parserAndValidationCache: {
       documentCache: new Recent({ most: 1_000, longest: 32_768 }),

@@ -1,6 +1,7 @@
 import type { GraphQLError } from 'graphql';
 import type { Session } from '../auth/session.ts';
 import type { AwaitedPath } from '../reading/lasting.ts';
+import type { WholeRead } from '../reading/whole.ts';
 
 /** What a door hands over with an operation: who calls, and (over HTTP) the parsed body with the text that it names. */
 export interface DoorContext {
@@ -10,6 +11,8 @@ export interface DoorContext {
   readonly fault?: GraphQLError | null;
   /** Where execution leaves what the answer waits for to last; absent where nobody asks. */
   readonly judged?: { awaited: readonly AwaitedPath[] | null };
+  /** What was read for it already; absent: nothing. */
+  readonly read?: WholeRead;
 }
 
 export interface OperationParams {

@@ -8,7 +8,7 @@ import { assertDrawnHere, type BoundPage, bindPage, checkValue } from './bind.ts
 import { affordableRoots, assertAffordable } from './cost.ts';
 import { codecOf, type Drawn } from './cursor.ts';
 import { type Cells, type DecodeInput, decodePage, decodeRow } from './decode.ts';
-import { Emission, type Statement, type Value } from './emit.ts';
+import { Emission, type Form, type Statement, type Value } from './emit.ts';
 import type { Past } from './nouns/moment.ts';
 import type { FilterRule, Noun } from './nouns/noun.ts';
 import type { NounName } from './nouns/noun-name.ts';
@@ -19,6 +19,8 @@ import { type PagePlan, type PlannedField, Planner, type RowPlan } from './plan.
 import { prepareStatement } from './prepared.ts';
 import { reachOf } from './reach.ts';
 import { decidingVariables, type Selection } from './selection.ts';
+import { isPageWritable, isRowWritable } from './text/writable.ts';
+import { asksForText, WrittenText } from './text/written.ts';
 
 /** A compiled root field: a page of a connection, or rows of a noun by their keys. */
 type Plan = Needs &
@@ -33,6 +35,8 @@ interface Needs {
   readonly login: ReadLogin;
   /** Whether the caller lacks a scope for some of the fields, which then are errors. */
   readonly isPartial: boolean;
+  /** Whether the database can write the text of it. */
+  readonly isWritable: boolean;
 }
 
 interface Compiled {
@@ -89,20 +93,21 @@ function compilePlan(
 ): Plan {
   const asked: Selection = info;
   const planner = new Planner(asked, scopes);
-  const needs = () => ({
+  const needs = (isWritable: boolean) => ({
     pages: planner.pages,
     login: planner.login,
     isPartial: planner.missing.size > 0,
+    isWritable: isWritable && planner.missing.size === 0,
   });
   const first = asked.fieldNodes[0]!;
   const path = first.alias?.value ?? first.name.value;
   if (kind === 'page') {
     const page = planner.page(NOUNS[noun], asked.fieldNodes, info.parentType.name, path);
-    return { kind, page, ...needs() };
+    return { kind, page, ...needs(isPageWritable(page)) };
   }
   const row = planner.row(NOUNS[noun]);
   const fields = planner.fields(row, asked.fieldNodes, path);
-  return { kind, row, fields, ...needs() };
+  return { kind, row, fields, ...needs(isRowWritable(row, fields)) };
 }
 
 function bindPages(plan: Plan, info: GraphQLResolveInfo): BoundPage[] {
@@ -112,6 +117,11 @@ function bindPages(plan: Plan, info: GraphQLResolveInfo): BoundPage[] {
 /** `read.entries` for a root field, `read.MarkSuccess.entry` elsewhere. */
 function statementName({ parentType, fieldName }: GraphQLResolveInfo): string {
   return parentType.name === 'Query' ? `read.${fieldName}` : `read.${parentType.name}.${fieldName}`;
+}
+
+/** How the statement of a field answers. */
+function formOf(context: Context, info: GraphQLResolveInfo, { isWritable }: Plan): Form {
+  return isWritable && asksForText(context, info) ? 'text' : 'cells';
 }
 
 /** The answer, known for one whose missing scopes execution has to report. */
@@ -134,27 +144,29 @@ function filterLogin({ session }: Context, filter: string, rule: FilterRule | un
   });
 }
 
-/** What the statement found, and what its rows are decoded with. */
+/** What the statement found, as text, and what its rows are decoded with. */
 async function runStatement(
   context: Context,
   { pages, login }: Plan,
   bound: readonly BoundPage[],
   statement: Statement,
   past: Past | null = null,
-): Promise<{ readonly found: unknown; readonly answered: DecodeInput }> {
+): Promise<{ readonly found: string | null; readonly answered: DecodeInput }> {
   const filters = bound.flatMap(({ filter }) =>
     filter.flatMap(({ column, rule }) => filterLogin(context, column, rule)),
   );
   const pool = context[widestLogin([login, ...filters])];
-  const [head, found] = JSON.parse(await pool.oneFirst(prepareStatement(statement))) as [
-    [incarnation: string, next: string] | null,
-    unknown,
-  ];
-  if (head === null) throw new Error('cutter_log.head has no row, which the first start writes.');
-  const drawn = { incarnation: head[0], next: Number(head[1]) };
+  const row = await pool.maybeOne(prepareStatement(statement));
+  if (row === null) throw new Error('cutter_log.head has no row, which the first start writes.');
+  const drawn = { incarnation: row.incarnation, next: Number(row.next) };
   for (const each of [past, ...bound.map((page) => page.past)]) assertReached(each, drawn);
   for (const page of pages) assertDrawnHere(page, bound[page.index]!, drawn);
-  return { found, answered: { bound, incarnation: drawn.incarnation } };
+  return { found: row.answer, answered: { bound, incarnation: drawn.incarnation } };
+}
+
+/** What the database found, where it answered with cells. */
+function cellsIn<Found>(found: string | null): Found {
+  return JSON.parse(found ?? 'null') as Found;
 }
 
 /** Refuses a position that the log hasn't reached, where nothing can be said of the ledger yet. */
@@ -164,7 +176,11 @@ function assertReached(past: Past | null, { next }: Drawn): void {
 }
 
 /** A connection at the root, with all that hangs under it, in one statement. */
-export async function readPage(context: Context, info: GraphQLResolveInfo, noun: NounName): Promise<Node> {
+export async function readPage(
+  context: Context,
+  info: GraphQLResolveInfo,
+  noun: NounName,
+): Promise<Node | WrittenText> {
   const earlier = answeredBefore(context, info);
   if (earlier !== undefined) return earlier as Node;
   const plan = planOf(context, info, 'page', noun);
@@ -172,9 +188,12 @@ export async function readPage(context: Context, info: GraphQLResolveInfo, noun:
   const bound = bindPages(plan, info);
   const { first } = bound[0]!;
   assertAffordable(plan.page.row, { path: plan.page.path, first, rows: first }, bound);
-  const statement = new Emission(bound, reachOf(context.session)).page(statementName(info), plan.page);
+  const form = formOf(context, info, plan);
+  const emission = new Emission(form, bound, reachOf(context.session));
+  const statement = emission.page(statementName(info), plan.page);
   const { found, answered } = await runStatement(context, plan, bound, statement);
-  return markIfPartial(plan, decodePage(plan.page, found as Cells[], answered));
+  if (form === 'text') return new WrittenText(found!);
+  return markIfPartial(plan, decodePage(plan.page, cellsIn<Cells[]>(found), answered));
 }
 
 /**
@@ -187,7 +206,7 @@ export async function findNode(
   noun: NounName,
   key: readonly (readonly [argument: string, value: string, column?: string])[],
   { past = null, isOwn = false }: { readonly past?: Past | null; readonly isOwn?: boolean } = {},
-): Promise<Node | null> {
+): Promise<Node | WrittenText | null> {
   const earlier = answeredBefore(context, info);
   if (earlier !== undefined) return earlier as Node | null;
   const plan = planOf(context, info, 'rows', noun);
@@ -200,16 +219,14 @@ export async function findNode(
   const rules = values.flatMap(([column]) => NOUNS[noun].filters[column] ?? []);
   const bound = bindPages(plan, info);
   assertAffordable(plan.row, { path: info.fieldName, first: 1, rows: 1 }, bound);
-  const statement = new Emission(bound, isOwn ? null : reachOf(context.session), past).one(
-    statementName(info),
-    plan.row,
-    values,
-  );
+  const form = formOf(context, info, plan);
+  const emission = new Emission(form, bound, isOwn ? null : reachOf(context.session), past);
+  const statement = emission.one(statementName(info), plan, values);
   const login = widestLogin([plan.login, ...rules.flatMap((rule) => rule.login ?? [])]);
   const { found, answered } = await runStatement(context, { ...plan, login }, bound, statement, past);
-  return found === null
-    ? null
-    : markIfPartial(plan, decodeRow(plan.row, plan.fields, found as Cells, answered));
+  if (found === null) return null;
+  if (form === 'text') return new WrittenText(found);
+  return markIfPartial(plan, decodeRow(plan.row, plan.fields, cellsIn<Cells>(found), answered));
 }
 
 /** The row that a relation leads to from a given row, and what hangs under the field, in one statement. */
@@ -227,7 +244,7 @@ export async function readBehind(
   const values = new Map(
     [...parent.columns.values()].map(({ column }) => [column, (row[column] ?? null) as Value]),
   );
-  const statement = new Emission(bound, reachOf(context.session)).behind(
+  const statement = new Emission('cells', bound, reachOf(context.session)).behind(
     statementName(info),
     plan.row,
     relation,
@@ -235,7 +252,7 @@ export async function readBehind(
     values,
   );
   const { found, answered } = await runStatement(context, plan, bound, statement);
-  return found === null ? null : decodeRow(plan.row, plan.fields, found as Cells, answered);
+  return found === null ? null : decodeRow(plan.row, plan.fields, cellsIn<Cells>(found), answered);
 }
 
 /** The row with this id, which must exist: for a field of type `noun` on what a mutation answers. One statement. */
@@ -246,7 +263,8 @@ export async function readNode(
   id: string,
 ): Promise<Node> {
   const node = await findNode(context, info, noun, [['id', id]]);
-  if (node === null) throw new Error(`${noun} ${id} was written and can't be read.`);
+  if (node === null || node instanceof WrittenText)
+    throw new Error(`${noun} ${id} was written and can't be read.`);
   return node;
 }
 
@@ -296,9 +314,10 @@ async function readListed(
   ids: readonly string[],
 ): Promise<Node[]> {
   assertAffordable(plan.row, { path: info.fieldName, first: ids.length, rows: ids.length }, bound);
-  const statement = new Emission(bound, reachOf(context.session)).list(statementName(info), plan.row, ids);
+  const emission = new Emission('cells', bound, reachOf(context.session));
+  const statement = emission.list(statementName(info), plan.row, ids);
   const { found, answered } = await runStatement(context, plan, bound, statement);
-  const rows = found as Cells[] | null;
+  const rows = cellsIn<Cells[] | null>(found);
   if (rows?.length !== ids.length)
     throw new Error(`${ids.length} ${noun} rows were written and not all can be read.`);
   return rows.map((cells) => decodeRow(plan.row, plan.fields, cells, answered));
@@ -322,25 +341,46 @@ export async function readByKeys(
   return await rowsByKeys(context, info, plan, bindPages(plan, info), wanted);
 }
 
+/** The same as text, with commas between; null where the caller has to read the rows. */
+export async function readTextByKeys(
+  context: Context,
+  info: GraphQLResolveInfo,
+  wanted: Wanted,
+): Promise<string | null> {
+  const plan = planOf(context, info, 'rows', wanted.noun);
+  if (plan.kind !== 'rows') throw new Error('A field is either a page or a node.');
+  if (formOf(context, info, plan) === 'cells') return null;
+  const { found } = await runKeyed('text', context, info, plan, bindPages(plan, info), wanted);
+  return found;
+}
+
 async function rowsByKeys(
   context: Context,
   info: GraphQLResolveInfo,
   plan: Extract<Plan, { kind: 'rows' }>,
   bound: readonly BoundPage[],
-  { noun, keys, past }: Wanted,
+  wanted: Wanted,
 ): Promise<readonly (Node | null)[]> {
-  assertAffordable(plan.row, { path: info.fieldName, first: keys.length, rows: keys.length }, bound);
-  const statement = new Emission(bound, reachOf(context.session), past).keyed(
-    `${statementName(info)}.${noun}`,
-    plan.row,
-    keys,
-  );
-  const { found, answered } = await runStatement(context, plan, bound, statement, past);
-  const rows = new Map(found as readonly (readonly [at: number, cells: Cells])[]);
-  return keys.map((_, at) => {
+  const { found, answered } = await runKeyed('cells', context, info, plan, bound, wanted);
+  const rows = new Map(cellsIn<readonly (readonly [at: number, cells: Cells])[]>(found));
+  return wanted.keys.map((_, at) => {
     const cells = rows.get(at + 1);
     return cells === undefined
       ? null
       : markIfPartial(plan, decodeRow(plan.row, plan.fields, cells, answered));
   });
+}
+
+function runKeyed(
+  form: Form,
+  context: Context,
+  info: GraphQLResolveInfo,
+  plan: Extract<Plan, { kind: 'rows' }>,
+  bound: readonly BoundPage[],
+  { noun, keys, past }: Wanted,
+): ReturnType<typeof runStatement> {
+  assertAffordable(plan.row, { path: info.fieldName, first: keys.length, rows: keys.length }, bound);
+  const emission = new Emission(form, bound, reachOf(context.session), past);
+  const statement = emission.keyed(`${statementName(info)}.${noun}`, plan, keys);
+  return runStatement(context, plan, bound, statement, past);
 }
