@@ -1,6 +1,6 @@
 /**
- * Which answers last: every field of theirs is of a row that stays as it was written. Nothing is known of lists, counts,
- * derived fields and the present state of anything, so these don't last.
+ * Which answers last: every field of theirs is of a row that stays as it was written. Nothing is known of lists,
+ * counts, derived fields and the present state of anything, so these don't last.
  */
 import {
   type DocumentNode,
