@@ -43,6 +43,7 @@ export const ChangeSetNoun = describeNoun({
     'risk_class',
     'state',
   ],
+  lasting: { but: [] },
   relations: {
     evidence: toEvidence('ChangeSetEvidence'),
     emittedByPrincipal: toPrincipal('emitted_by'),

@@ -44,6 +44,8 @@ export const EntryNoun = describeNoun({
         where h.entry_id = ${e}.entry_id and h.entry_version_after = ${e}.status`,
     },
   },
+  // An entry's status moves. No grant lets anybody change the rest.
+  lasting: { but: ['status'] },
   judged: { actions: actedFacts, blockedBecause: hinderedFacts },
   relations: {
     evidence: toEvidence('EntryEvidence'),

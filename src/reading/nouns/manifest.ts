@@ -32,6 +32,7 @@ export const ManifestNoun = describeNoun({
     'status',
   ],
   derived: { effectiveStatus: { codec: 'word', sql: effectiveStatus } },
+  lasting: { but: [] },
   relations: {
     evidence: toEvidence('ManifestEvidence'),
     createdByPrincipal: toPrincipal('created_by'),

@@ -75,6 +75,11 @@ export interface Noun {
   readonly relations: Readonly<Record<string, Relation>>;
   /** Fields that no statement reads, because their resolvers know them. */
   readonly resolved?: readonly string[];
+  /**
+   * Of rows that stay as they were written: columns that change all the same, and fields beside columns that don't.
+   * Absent: any field may change. An answer whose fields all last has a tag by which a browser asks again.
+   */
+  readonly lasting?: { readonly but: readonly string[]; readonly also?: readonly string[] };
 }
 
 /** Where a row is in the log. */

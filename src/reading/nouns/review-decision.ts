@@ -45,6 +45,8 @@ export const ReviewDecisionNoun = describeNoun({
     'status',
     'review_scope',
   ],
+  // A later decision supersedes it.
+  lasting: { but: ['supersededByReviewDecisionId'], also: ['entry'] },
   relations: {
     evidence: toEvidence('ReviewDecisionEvidence'),
     decidedByPrincipal: toPrincipal('decided_by'),

@@ -30,6 +30,7 @@ export const SignatureNoun = describeNoun({
     'signature_kind',
     'validation_state',
   ],
+  lasting: { but: [], also: ['entry'] },
   relations: {
     evidence: toEvidence('SignatureEvidence'),
     revokedByPrincipal: toPrincipal('revoked_by'),
