@@ -85,9 +85,13 @@ async function inTime(done: Promise<void>): Promise<void> {
   }
 }
 
-/** Installs what the lock file names, and builds. */
+/** Installs what the lock file names, and builds. What is installed already gets the client as it was built last. */
 async function build(name: string): Promise<void> {
-  if (process.env['CI'] !== undefined || !existsSync(here(`${name}/node_modules`))) await npm(name, 'ci');
+  const installed = here(`${name}/node_modules/@cutter-ledger/client`);
+  if (process.env['CI'] !== undefined || !existsSync(installed)) await npm(name, 'ci');
+  else
+    for (const part of ['dist', 'package.json'])
+      cpSync(here(`../packages/client/${part}`), join(installed, part), { recursive: true });
   await npm(name, 'run', '--silent', 'build');
   if (existsSync(here(`${name}/dist`))) cpSync(here(`${name}/dist`), join(pages, name), { recursive: true });
 }

@@ -14,20 +14,30 @@ export function Entries({ say }: { say: (words: string) => void }) {
     onData({ data: { data: change } }) {
       const message = change?.history;
       // Between the list and the stream nothing is missed: the list is read once more when the stream has begun.
-      const isNew = message?.__typename === 'HistoryEvent' && message.rows.some(({ entry }) => !isListed(entry.id));
+      const isNew =
+        message?.__typename === 'HistoryEvent' && message.rows.some(({ entry }) => !isListed(entry.id));
       if (message?.__typename === 'Ready' || isNew) void refetch();
     },
     onError: (error) => say(error.message),
   });
 
   const planOf = async (entryId: string): Promise<string> => {
-    const { data } = await client.query({ query: PlanDocument, variables: { entryId }, fetchPolicy: 'no-cache' });
+    const { data } = await client.query({
+      query: PlanDocument,
+      variables: { entryId },
+      fetchPolicy: 'no-cache',
+    });
     if (data?.outcome.__typename === 'Plan') return data.outcome.manifestDigest;
     throw new Error(data?.outcome.message);
   };
   const review = async (entryId: string) => {
     const manifestDigest = await planOf(entryId);
-    const input = { idempotencyKey: `apollo:review:${entryId}`, entryId, manifestDigest, verdict: 'APPROVE' as const };
+    const input = {
+      idempotencyKey: `apollo:review:${entryId}`,
+      entryId,
+      manifestDigest,
+      verdict: 'APPROVE' as const,
+    };
     const { data } = await client.mutate({ mutation: ReviewDocument, variables: { input } });
     if (data?.outcome.__typename !== 'ReviewSuccess') throw new Error(data?.outcome.message);
   };
