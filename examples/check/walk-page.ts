@@ -37,6 +37,13 @@ export async function walkPage(
   await shows(second, 'REVIEW_PENDING');
   passed('shows a live change');
 
+  if ((await tab.evaluate(`document.querySelector('[data-act="look"]') !== null`)) === true) {
+    await press(first, 'look');
+    await says('CUT_REQUEST of ');
+    await tab.until(`document.querySelector('[data-entry="${first}"] i').textContent === 'seen'`);
+    passed('reads an entry by its id, and keeps what it knows of it itself');
+  }
+
   await press(first, 'review');
   await shows(first, 'REVIEWED_APPROVED');
   passed('reviews');
