@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { readOwnerUrl } from './database/owner-url.ts';
 import { readProxies } from './doors/address.ts';
 import { LIMITS, type Limits } from './doors/bounds/limits.ts';
 import type { TrustedDocuments } from './doors/documents/documents.ts';
@@ -24,8 +25,10 @@ const wholeNumber = (least: number, most: number) =>
 const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
   z.enum(values, { error: `must be one of ${values.join(', ')}` });
 
-const databaseUrl = z.string().refine((text) => /^postgres(ql)?:\/\//.test(text) && URL.canParse(text), {
-  error: 'must be a URL of the form postgres://owner:password@host:5432/database',
+const databaseUrl = z.string().transform((text, context): string => {
+  const { url, faults } = readOwnerUrl(text);
+  for (const message of faults) context.addIssue({ code: 'custom', message });
+  return url ?? z.NEVER;
 });
 
 const httpUrl = z.string().refine((text) => /^https?:\/\//.test(text) && URL.canParse(text), {
@@ -135,7 +138,7 @@ export interface Config {
   readonly host: string;
   /** Absolute path of the data directory: embedded database, secrets, tokens. */
   readonly home: string;
-  /** The owner's URL of an external PostgreSQL, or null for the embedded one. */
+  /** The owner's URL of an external PostgreSQL in the one form of `owner-url.ts`, or null for the embedded one. */
   readonly databaseUrl: string | null;
   readonly mode: 'rehearsal' | 'production';
   readonly logLevel: string;
