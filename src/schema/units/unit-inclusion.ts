@@ -11,7 +11,8 @@ export const UnitInclusionType = builder.objectRef<UnitInclusion>('UnitInclusion
     leaf: t.field({
       type: 'Base64',
       description:
-        'The bytes of its record: canonical JSON with its address, its place in the source, and the digests of its text.',
+        'The bytes of its record: canonical JSON with its address, its place in the source and the digests of its ' +
+        'text.',
       resolve: ({ leaf }) => base64(leaf),
     }),
     index: t.exposeInt('index', {
