@@ -466,6 +466,7 @@ export const VALUES: readonly string[] = [
   "UnitBlockEdge",
   "UnitBlockEvidence",
   "UnitEdge",
+  "UnitInclusion",
   "UnitVersionEdge",
   "VerifyFinding",
   "VerifyResultEdge",
