@@ -187,7 +187,7 @@ export class ConfigFault extends Error {
 /** Reads the configuration, or throws a ConfigFault that names every variable at fault. */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const set = Object.entries(env).filter(([name, value]) => name.startsWith('CUTTER_') && value !== '');
-  const unknown = set.filter(([name]) => isUnknown(name)).map(([name]) => `${name}: no such setting`);
+  const unknown = set.filter(([name]) => isUnknown(name)).map(([name]) => noSetting(name));
   const parsed = environment.safeParse(Object.fromEntries(set));
   const faults = parsed.success
     ? []
@@ -195,6 +195,16 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   if (!parsed.success || unknown.length > 0) throw new ConfigFault([...faults, ...unknown]);
   refuseContradictions(parsed.data);
   return fromEnvironment(parsed.data);
+}
+
+function noSetting(name: string): string {
+  const near = Object.keys(environment.shape).find((known) => isNear(known, name) || isNear(name, known));
+  return `${name}: no such setting${near === undefined ? '' : `; there is ${near}`}`;
+}
+
+/** Whether a name has at most three other letters at its end. */
+function isNear(name: string, other: string): boolean {
+  return name.length > 'CUTTER_'.length + 6 && other.startsWith(name.slice(0, -3));
 }
 
 /** Settings that are good one by one, and not together. */
