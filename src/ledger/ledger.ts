@@ -2,10 +2,12 @@ import type { DatabasePool } from 'slonik';
 import type { Verb } from '../auth/authority.ts';
 import { refuseOutside, refuseOutsideChangeSet } from '../auth/narrowing.ts';
 import type { Session } from '../auth/session.ts';
+import { laneProblem } from '../law/hindrances.ts';
 import type { Custody } from '../law/keys.ts';
 import { LaneNotServed, Refusal } from '../law/refusals.ts';
 import { EXECUTOR_LANE, type Lane, VERIFIER_LANE } from '../law/values.ts';
 import { PlanCache } from './effect/plan-cache.ts';
+import { refuseSpelling } from './envelope/key-spelling.ts';
 import {
   type Done,
   type LaneResources,
@@ -15,6 +17,7 @@ import {
   type VerifyTx,
   type Written,
 } from './envelope/transaction.ts';
+import { type IncludedUnit, type UnitInclusion, UnitInclusions } from './inclusion/unit-inclusions.ts';
 import { type PlanCutInput, type PlanView, planCut } from './plan-cut.ts';
 import { type Reconstruction, reconstruct } from './reconstruct.ts';
 import type { SweepAnswer, SweepInput } from './sweep.ts';
@@ -36,6 +39,10 @@ export interface Ledger {
   planCut(caller: Session, input: PlanCutInput): Promise<PlanView>;
   /** Gives a cut's source back from its rows. */
   reconstruct(caller: Session, changeSetId: string): Promise<Reconstruction>;
+  /** The lanes that this process has secrets for. */
+  readonly lanes: ReadonlySet<Lane>;
+  /** Proves that a unit stands in the manifest that was approved; null where that was altered. */
+  proveUnit(unit: IncludedUnit): Promise<UnitInclusion | null>;
   /** The first answer of a sweep's key, which the writing lane may not read. */
   sweepReplay(caller: Session, input: SweepInput): Promise<SweepAnswer>;
 }
@@ -45,6 +52,7 @@ export interface LedgerOptions {
     readonly exec: DatabasePool | null;
     readonly verify: DatabasePool | null;
     readonly observe: DatabasePool;
+    readonly reader: DatabasePool;
     readonly evidence: DatabasePool;
   };
   /** The lanes' keys that this process holds. */
@@ -64,8 +72,10 @@ export function openLedger(options: LedgerOptions): Ledger {
   const plans = new PlanCache();
   const { pools } = options;
   const exec = laneOf(EXECUTOR_LANE, pools.exec, plans, options);
+  const inclusions = new UnitInclusions(pools.reader);
   const verify = laneOf(VERIFIER_LANE, pools.verify, plans, options);
   return {
+    lanes: new Set([exec, verify].flatMap((resources) => resources?.lane ?? [])),
     asExec: (call, work) => runGuarded(options, call, EXECUTOR_LANE, exec, work),
     asVerify: (call, work) => runGuarded(options, call, VERIFIER_LANE, verify, work),
     planCut: (caller, input) => {
@@ -76,6 +86,7 @@ export function openLedger(options: LedgerOptions): Ledger {
       await refuseOutsideChangeSet(pools.evidence, caller, changeSetId);
       return reconstruct(pools.evidence, changeSetId);
     },
+    proveUnit: (unit) => inclusions.prove(unit),
     sweepReplay: (caller, input) => sweepReplay(pools.evidence, caller, input),
   };
 }
@@ -98,12 +109,12 @@ async function runGuarded<L extends Lane, V extends Verb, T extends object>(
   work: (tx: LaneTx<L, V>) => Promise<Done<T>>,
 ): Promise<Written<T>> {
   if (resources === null) {
-    throw new LaneNotServed(
-      `This server doesn't serve lane ${lane}, which ${call.verb} needs; call one that holds its secrets.`,
-    );
+    const problem = laneProblem(lane, call.verb);
+    throw new LaneNotServed(problem.message, [problem]);
   }
   // VERIFY finds its entry in the ledger, and judges it there.
   if (call.verb !== 'verify') refuseOutside(call.caller, call.entryIds ?? []);
+  await refuseSpelling(options.pools.evidence, call);
   try {
     return await runPhase(resources, call, work);
   } catch (error) {

@@ -70,6 +70,8 @@ export interface Noun {
   readonly unlessAsked: Readonly<Record<string, string>>;
   /** Fields that are computed. */
   readonly derived: Readonly<Record<string, Derived>>;
+  /** Fields that the law answers: SQL of the facts that it asks for, as JSON. The schema's resolvers judge them. */
+  readonly judged: Readonly<Record<string, (alias: string) => string>>;
   readonly relations: Readonly<Record<string, Relation>>;
   /** Fields that no statement reads, because their resolvers know them. */
   readonly resolved?: readonly string[];
@@ -106,7 +108,16 @@ export function columnOf(field: string): string {
 interface Description
   extends Omit<
     Noun,
-    'columns' | 'derived' | 'relations' | 'seat' | 'type' | 'login' | 'born' | 'filters' | 'unlessAsked'
+    | 'columns'
+    | 'derived'
+    | 'judged'
+    | 'relations'
+    | 'seat'
+    | 'type'
+    | 'login'
+    | 'born'
+    | 'filters'
+    | 'unlessAsked'
   > {
   readonly type?: string;
   readonly login?: ReadLogin;
@@ -117,6 +128,7 @@ interface Description
   readonly unlessAsked?: Noun['unlessAsked'];
   readonly seat?: Seat;
   readonly derived?: Noun['derived'];
+  readonly judged?: Noun['judged'];
   readonly relations?: Noun['relations'];
 }
 
@@ -132,6 +144,7 @@ export function describeNoun(described: Description): Noun {
     filters: {},
     unlessAsked: {},
     derived: {},
+    judged: {},
     relations: {},
     seat: { of: described.name, by: described.key[0]!, within: [] },
     ...described,

@@ -483,6 +483,7 @@ export const VALUES: readonly string[] = [
   "UnitBlockEvidence",
   "UnitConnection",
   "UnitEdge",
+  "UnitInclusion",
   "UnitVersionConnection",
   "UnitVersionEdge",
   "VerifyFinding",
