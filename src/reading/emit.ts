@@ -4,6 +4,8 @@ import type { Bound, BoundPage } from './bind.ts';
 import { codecOf, listedBy } from './cursor.ts';
 import { idText } from './entity-id.ts';
 import {
+  countAll,
+  countIntegrated,
   listByKey,
   listHanging,
   listInside,
@@ -212,7 +214,7 @@ export class Emission {
     return rows;
   }
 
-  #pageIn({ noun, row }: PagePlan, args: BoundPage, hangs: Hanging | null): string {
+  #pageIn({ noun, row, isCounted }: PagePlan, args: BoundPage, hangs: Hanging | null): string {
     const rows = this.#list(this.#seen(noun), args, hangs);
     const [v, a] = [this.#alias(), this.#alias()];
     const born = noun.born.filter((column) => !noun.seat.within.includes(column));
@@ -221,17 +223,29 @@ export class Emission {
         args,
         [...listedBy(noun), ...born].map((column) => `${alias}.${column}`),
       );
-    const limit = `$${this.#values.push(args.first + 1)}::int`;
-    return `select coalesce(json_agg(${this.#row(row, a)} order by ${order(a)}), '[]')
+    const limit = `$${this.#values.push(args.size + 1)}::int`;
+    const page = `select coalesce(json_agg(${this.#row(row, a)} order by ${order(a)}), '[]')
       from (select * from (${rows}) ${v} order by ${order(v)} limit ${limit}) ${a}`;
+    return isCounted
+      ? `select json_build_array((${page}), ${this.#count(this.#seen(noun), args, hangs)})`
+      : page;
+  }
+
+  #count(noun: Noun, args: BoundPage, hangs: Hanging | null): string {
+    if (hangs === null && noun.seat.of !== null) return countIntegrated(this.#pen, noun, args);
+    return countAll(this.#pen, noun, this.#conditions(args, hangs));
+  }
+
+  #conditions(args: BoundPage, hangs: Hanging | null): Where {
+    return (v) => [
+      ...(hangs === null ? [] : this.#joined(hangs.relation, v, hangs.parent)),
+      ...args.filter.map((bound) => this.#condition(bound, v)),
+    ];
   }
 
   #list(noun: Noun, args: BoundPage, hangs: Hanging | null): string {
     if (hangs === null && noun.seat.of !== null) return listIntegrated(this.#pen, noun, args);
-    const where: Where = (v) => [
-      ...(hangs === null ? [] : this.#joined(hangs.relation, v, hangs.parent)),
-      ...args.filter.map((bound) => this.#condition(bound, v)),
-    ];
+    const where = this.#conditions(args, hangs);
     if (noun.seat.of === null) return listByKey(this.#pen, noun, args, where);
     const seat = hangs?.relation.pairs.find(([column]) => column === noun.seat.by)?.[1];
     return seat === undefined || noun.seat.within.length === 0

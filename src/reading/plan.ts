@@ -76,6 +76,7 @@ export type PagePart = Keyed &
     | { readonly kind: 'nodes'; readonly fields: readonly PlannedField[] }
     | { readonly kind: 'edges'; readonly parts: readonly EdgePart[] }
     | { readonly kind: 'pageInfo'; readonly parts: readonly InfoPart[] }
+    | { readonly kind: 'totalCount' | 'totalCountAtLeast' }
     | { readonly kind: 'typename'; readonly name: string }
   );
 
@@ -91,6 +92,8 @@ export interface Paged {
 export interface PagePlan extends Paged {
   /** Its place among the plan's pages, and so of its arguments among the bound ones. */
   readonly index: number;
+  /** Whether its rows are counted: how many there are comes behind those of the page. */
+  isCounted: boolean;
   readonly row: RowPlan;
   readonly parts: readonly PagePart[];
 }
@@ -248,6 +251,7 @@ export class Planner {
     const field = this.#definition(parentType, node.name.value);
     const page: PagePlan = {
       index: this.pages.length,
+      isCounted: false,
       noun,
       row: this.row(noun, true),
       path,
@@ -264,7 +268,12 @@ export class Planner {
     return page;
   }
 
-  #part({ row, path }: PagePlan, name: string, key: string, group: readonly FieldNode[]): PagePart {
+  #part(page: PagePlan, name: string, key: string, group: readonly FieldNode[]): PagePart {
+    const { row, path } = page;
+    if (name === 'totalCount' || name === 'totalCountAtLeast') {
+      page.isCounted = true;
+      return { key, kind: name };
+    }
     if (name === 'nodes') return { key, kind: 'nodes', fields: this.fields(row, group, path) };
     if (name === 'edges') {
       const parts = this.#each<EdgePart>(group, `${row.noun.type}Edge`, (part, own, below) =>

@@ -7,7 +7,7 @@ import { badInput } from './bad-input.ts';
 import { assertDrawnHere, type BoundPage, bindPage, checkValue } from './bind.ts';
 import { affordableRoots, assertAffordable } from './cost.ts';
 import { codecOf, type Drawn } from './cursor.ts';
-import { type Cells, type DecodeInput, decodePage, decodeRow } from './decode.ts';
+import { type Cells, type DecodeInput, decodePage, decodeRow, type RawPage } from './decode.ts';
 import { Emission, type Statement, type Value } from './emit.ts';
 import type { Past } from './nouns/moment.ts';
 import type { FilterRule, Noun } from './nouns/noun.ts';
@@ -170,11 +170,11 @@ export async function readPage(context: Context, info: GraphQLResolveInfo, noun:
   const plan = planOf(context, info, 'page', noun);
   if (plan.kind !== 'page') throw new Error('A field is either a page or a node.');
   const bound = bindPages(plan, info);
-  const { first } = bound[0]!;
-  assertAffordable(plan.page.row, { path: plan.page.path, first, rows: first }, bound);
+  const { size } = bound[0]!;
+  assertAffordable(plan.page.row, { path: plan.page.path, first: size, rows: size }, bound);
   const statement = new Emission(bound, reachOf(context.session)).page(statementName(info), plan.page);
   const { found, answered } = await runStatement(context, plan, bound, statement);
-  return markIfPartial(plan, decodePage(plan.page, found as Cells[], answered));
+  return markIfPartial(plan, decodePage(plan.page, found as RawPage, answered));
 }
 
 /**
