@@ -233,7 +233,7 @@ describe('kill -9 under 20 cuts that stand inside their transaction', () => {
       ),
     );
     expect(new Set(verdicts.map(({ entry, result }) => `${entry?.status} ${result?.verdict}`))).toEqual(
-      new Set(['verified_complete pass']),
+      new Set(['VERIFIED_COMPLETE PASS']),
     );
   });
 

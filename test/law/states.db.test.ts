@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ENTRY_STATES, type EntryState, nextState, TRANSITIONS } from '../../src/law/states.ts';
 import { HISTORY_CHANGE_KINDS, LANES } from '../../src/law/values.ts';
+import { nameOfWord } from '../../src/text/words.ts';
 import {
   call,
   fresh,
@@ -243,7 +244,7 @@ describe.each(Object.keys(REACH) as EntryState[])('%s', (state) => {
     if (name === 'sweep') {
       expect(answer.promoted).toContainEqual({ entryId: stood.entryId });
     } else {
-      expect(answer.entry).toEqual({ entryId: stood.entryId, status: to });
+      expect(answer.entry).toEqual({ entryId: stood.entryId, status: nameOfWord(to) });
     }
     expect(await statusOf(stood.entryId)).toBe(to);
     expect(await historyOf(stood.entryId)).toEqual([...history, { before: state, after: to, kind }]);
@@ -320,7 +321,7 @@ describe('an escalation entry', () => {
     const made = VERBS['abandon']!;
     await refusesOtherLane(made, await made.input(stood));
     const answer = await perform(made, 'reviewer', await made.input(stood));
-    expect(answer.entry).toEqual({ entryId: stood.entryId, status: 'abandoned' });
+    expect(answer.entry).toEqual({ entryId: stood.entryId, status: 'ABANDONED' });
   });
 });
 

@@ -245,7 +245,7 @@ describe('in a ledger of 20,000 records', () => {
     ['changeSets', null],
     ['changeSets', '{changeKind: CUT, riskClass: STANDARD}'],
     ['affectedRows', null],
-    ['affectedRows', '{changeSetId: "CUT"}'],
+    ['affectedRows', '{changeSetId: "SOME_SET"}'],
     ['verifyResults', null],
     ['verifyResults', '{verdictIn: [PASS, FAIL]}'],
     ['signatures', null],
@@ -256,7 +256,7 @@ describe('in a ledger of 20,000 records', () => {
       test(`${name}(${filter ?? ''}), ${order}: a page reads what it shows and little else`, async () => {
         const given = filter
           ?.replaceAll('ENVELOPE', idOf('envelope:', 2_500))
-          .replace('CUT', idOf('cut:', 2_500));
+          .replace('SOME_SET', idOf('cut:', 2_500));
         const document = `query ($first: Int, $after: String) {
           ${name}(first: $first, after: $after, order: ${order}${given === undefined ? '' : `, filter: ${given}`}) {
             nodes { __typename position } pageInfo { hasNextPage endCursor } } }`;

@@ -84,7 +84,7 @@ describe('arguments of a connection', () => {
       bad('entryIdIn', 'UUID'),
     );
     expect(await filter('entries', { statusIn: Array(201).fill('MARKED') })).toEqual(bad('statusIn', '200'));
-    expect(await filter('entries', { status: 'a\0b' })).toEqual(bad('status', 'NUL'));
+    expect(await filter('changeSets', { emittedBy: 'a\0b' })).toEqual(bad('emittedBy', 'NUL'));
     for (const time of [
       'yesterday',
       '2026-02-30T00:00:00Z',

@@ -244,8 +244,8 @@ describe('places in the log', () => {
       position: '10',
       logOrdinal: 0,
       history: {
-        mark: { position: '10', logOrdinal: 1 },
-        sweep_promote: { position: null, logOrdinal: null },
+        MARK: { position: '10', logOrdinal: 1 },
+        SWEEP_PROMOTE: { position: null, logOrdinal: null },
         REVIEW_APPROVE: { position: '11', logOrdinal: 2 },
       },
       changeSets: nodes({

@@ -4,8 +4,9 @@ import type { NounName } from './noun-name.ts';
 import type { Relation } from './relation.ts';
 
 /**
- * How a column travels: a `word` by its name in the API, `words` as a list of such; `time` is written as text with microseconds, `position` as decimal text, bytes as base64 or,
- * where they are UTF-8, as text; the others as JSON has them.
+ * How a column travels: a `word` by its name in the API, `words` as a list of such; `time` is written as text with
+ * microseconds, `position` as decimal text, bytes as base64 or, where they are UTF-8, as text; the others as JSON has
+ * them.
  */
 export type Codec =
   | 'uuid'
