@@ -2,6 +2,7 @@
  * GraphQL itself, the same behind every door: yoga's engine with a parser that measures, introspection by scope, masked
  * errors, and one context factory.
  */
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   createSourceEventStream,
   type DocumentNode,
@@ -21,6 +22,7 @@ import type { Context } from '../context.ts';
 import type { Limits } from './bounds/limits.ts';
 import { Recent } from './bounds/recent.ts';
 import { limitedParser } from './document.ts';
+import { Documents, faultsOfDocuments, NO_DOCUMENTS, type TrustedDocuments } from './documents/documents.ts';
 import { maskError } from './errors.ts';
 import {
   bodyOfDoor,
@@ -36,11 +38,16 @@ import { DEFECT, operationRefusal } from './refuse.ts';
 import { Endable } from './streams/endable.ts';
 import { Groups } from './streams/groups.ts';
 import { resultsOf } from './streams/results.ts';
+import type { WholeAnswer } from './web/answer.ts';
+import { GRAPHQL_PATH, pathUnder } from './web/paths.ts';
 
 export type Outcome = ExecutionResult | Endable<ExecutionResult>;
 
 export interface Graphql {
-  readonly yoga: ReturnType<typeof createGraphqlYoga>;
+  /** The answer to a query or a mutation over HTTP; the body is part of the context. */
+  answer(request: IncomingMessage, response: ServerResponse, door: DoorContext): Promise<WholeAnswer>;
+  /** The parameters with the text that they name by an id; passes what isn't of their form. Throws a GraphQLError. */
+  withDocument<Body>(body: Body): Body | Readonly<Record<string, unknown>>;
   /** Parses, validates and names the operation; throws GraphQLErrors in an array. */
   prepare(door: DoorContext, params: OperationParams): Promise<ExecutionArgs>;
   /** Runs what was prepared: a result or a stream, never a throw. `onEnd` is called at the end of either. */
@@ -56,6 +63,10 @@ export interface GraphqlDeps extends Omit<Context, 'session'> {
   readonly schema: GraphQLSchema;
   readonly limits: Limits;
   readonly logger: Logger;
+  /** Under which a proxy shows the server; null or absent: it is the whole site. */
+  readonly basePath?: string | null;
+  /** Texts that callers may name by an id; absent: none. */
+  readonly documents?: TrustedDocuments;
 }
 
 /** The errors of one operation, thrown together. */
@@ -95,6 +106,7 @@ export function buildGraphql(deps: GraphqlDeps): Graphql {
   const engines = new WeakMap<ExecutionArgs, Enveloped>();
 
   const groups = new Groups();
+  const documents = openDocuments(deps);
 
   function masked(result: ExecutionResult): ExecutionResult {
     return result.errors === undefined ? result : { ...result, errors: result.errors.map(mask) };
@@ -134,7 +146,10 @@ export function buildGraphql(deps: GraphqlDeps): Graphql {
   }
 
   return {
-    yoga,
+    async answer(request, response, door) {
+      return await wholeAnswerOf(await yoga.handleNodeRequestAndResponse(request, response, door));
+    },
+    withDocument: (body) => documents.read(body),
     async prepare(door, params) {
       try {
         // A context of its own for each operation: hooks write into it.
@@ -183,6 +198,18 @@ export function buildGraphql(deps: GraphqlDeps): Graphql {
   };
 }
 
+/** Ends the start if a trusted text is no GraphQL. One that this schema doesn't fit is refused when it is asked for. */
+function openDocuments({ documents = NO_DOCUMENTS, schema, logger }: GraphqlDeps): Documents {
+  const { unreadable, unfit } = faultsOfDocuments(documents, schema);
+  if (unreadable.length > 0)
+    throw new Error(
+      'The file that CUTTER_DOCUMENTS names has texts that are no GraphQL. Correct or remove them. ' +
+        unreadable.join(' '),
+    );
+  for (const fault of unfit) logger.warn({ fault }, 'a trusted document does not fit this schema');
+  return new Documents(documents);
+}
+
 function registersAlone(
   parse: ReturnType<typeof limitedParser>,
   query: string,
@@ -207,11 +234,21 @@ function withValidationCode(fault: GraphQLError): GraphQLError {
   return fault;
 }
 
+/** Yoga's answer; it holds the whole text. */
+async function wholeAnswerOf(answer: Response): Promise<WholeAnswer> {
+  const headers: Record<string, string> = { 'cache-control': 'no-store' };
+  answer.headers.forEach((value, name) => {
+    // The length is that of what is sent in the end.
+    if (name !== 'content-length') headers[name] = value;
+  });
+  return { status: answer.status, headers, text: await answer.text() };
+}
+
 function createGraphqlYoga(deps: GraphqlDeps) {
   const { schema, limits, logger } = deps;
   return createYoga<DoorContext, Context>({
     schema,
-    graphqlEndpoint: '/graphql',
+    graphqlEndpoint: pathUnder(deps.basePath ?? null, GRAPHQL_PATH),
     context: contextFactory(deps),
     plugins: [
       parserWithin(limits),

@@ -1,9 +1,12 @@
+import type { GraphQLError } from 'graphql';
 import type { Session } from '../auth/session.ts';
 
-/** What a door hands over with an operation: who calls, and (over HTTP) the parsed body. */
+/** What a door hands over with an operation: who calls, and (over HTTP) the parsed body with the text that it names. */
 export interface DoorContext {
   readonly session: Session;
   readonly body?: unknown;
+  /** Why the body's text can't be had; null or absent where it can. */
+  readonly fault?: GraphQLError | null;
 }
 
 export interface OperationParams {

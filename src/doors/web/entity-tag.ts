@@ -1,0 +1,8 @@
+/** Tags of what was sent (RFC 9110 §8.8.3), and whether a caller holds it already. */
+
+/** Whether one of the tags is this one. The comparison is weak, as RFC 9110 §13.1.2 has it. */
+export function isHeld(tags: string | undefined, etag: string): boolean {
+  if (tags === undefined) return false;
+  const bare = (tag: string) => tag.trim().replace(/^W\//, '');
+  return tags.trim() === '*' || tags.split(',').some((tag) => bare(tag) === bare(etag));
+}
