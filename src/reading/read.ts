@@ -2,6 +2,7 @@ import { type FieldNode, GraphQLError, type GraphQLResolveInfo } from 'graphql';
 import type { Scope } from '../auth/authority.ts';
 import { READ_LOGINS, type ReadLogin, SCOPE_OF_LOGIN } from '../auth/read-scopes.ts';
 import type { Context } from '../context.ts';
+import { codeOf } from '../database/outage.ts';
 import type { Node } from '../schema/node.ts';
 import { badInput } from './bad-input.ts';
 import { assertDrawnHere, type BoundPage, bindPage, checkValue } from './bind.ts';
@@ -9,6 +10,7 @@ import { affordableRoots, assertAffordable } from './cost.ts';
 import { codecOf, type Drawn } from './cursor.ts';
 import { type Cells, type DecodeInput, decodePage, decodeRow, type RawPage } from './decode.ts';
 import { Emission, type Statement, type Value } from './emit.ts';
+import { assertIndexed, readTooLong } from './indexed.ts';
 import type { Past } from './nouns/moment.ts';
 import type { FilterRule, Noun } from './nouns/noun.ts';
 import type { NounName } from './nouns/noun-name.ts';
@@ -134,6 +136,9 @@ function filterLogin({ session }: Context, filter: string, rule: FilterRule | un
   });
 }
 
+/** PostgreSQL's code for a statement that was ended for its time. */
+const CANCELLED = '57014';
+
 /** What the statement found, and what its rows are decoded with. */
 async function runStatement(
   context: Context,
@@ -146,10 +151,10 @@ async function runStatement(
     filter.flatMap(({ column, rule }) => filterLogin(context, column, rule)),
   );
   const pool = context[widestLogin([login, ...filters])];
-  const [head, found] = JSON.parse(await pool.oneFirst(prepareStatement(statement))) as [
-    [incarnation: string, next: string] | null,
-    unknown,
-  ];
+  const answer = await pool.oneFirst(prepareStatement(statement)).catch((error: unknown) => {
+    throw codeOf(error) === CANCELLED ? readTooLong(pages, bound) : error;
+  });
+  const [head, found] = JSON.parse(answer) as [[incarnation: string, next: string] | null, unknown];
   if (head === null) throw new Error('cutter_log.head has no row, which the first start writes.');
   const drawn = { incarnation: head[0], next: Number(head[1]) };
   for (const each of [past, ...bound.map((page) => page.past)]) assertReached(each, drawn);
@@ -170,6 +175,7 @@ export async function readPage(context: Context, info: GraphQLResolveInfo, noun:
   const plan = planOf(context, info, 'page', noun);
   if (plan.kind !== 'page') throw new Error('A field is either a page or a node.');
   const bound = bindPages(plan, info);
+  assertIndexed(plan.page, bound[0]!);
   const { size } = bound[0]!;
   assertAffordable(plan.page.row, { path: plan.page.path, first: size, rows: size }, bound);
   const statement = new Emission(bound, reachOf(context.session)).page(statementName(info), plan.page);

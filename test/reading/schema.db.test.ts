@@ -104,7 +104,7 @@ test('every filter is one that the compiler understands', async () => {
     Int: 1,
     DateTime: '2026-03-01T09:30:00Z',
   };
-  const context = readingContext(database.pools, READS_ALL);
+  const context = readingContext(database.pools.reads, READS_ALL);
   for (const field of Object.values(schema.getQueryType()!.getFields())) {
     const filter = field.args.find(({ name }) => name === 'filter')?.type;
     if (!isInputObjectType(filter)) continue;
@@ -184,7 +184,7 @@ describe('authority', () => {
     );
     const caller = { ...session('ledger:observe', 'entry:mark'), principalId: rows[0]!.principal_id };
     const { data } = await ask(
-      readingContext(database.pools, caller),
+      readingContext(database.pools.reads, caller),
       `{ whoAmI { name kind personName lane scopes mode session { tokenId expiresAt scopes entryIds } }
          principals { nodes { name session { tokenId } } } }`,
     );

@@ -41,7 +41,6 @@ export const ChangeSetNoun = describeNoun({
     'emitted_by',
     'change_kind',
     'risk_class',
-    'state',
   ],
   relations: {
     evidence: toEvidence('ChangeSetEvidence'),

@@ -37,6 +37,8 @@ export interface FilterRule {
   readonly sql: (alias: string, value: string, moment: Moment) => string;
   /** The login that may read what is compared, where that isn't the noun's. */
   readonly login?: ReadLogin;
+  /** Whether no index finds its rows: a list takes it only beside a filter that one does. */
+  readonly isBroad?: true;
 }
 
 /** A noun as data. The query compiler knows nothing else about the ledger. */

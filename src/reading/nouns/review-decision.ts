@@ -42,8 +42,7 @@ export const ReviewDecisionNoun = describeNoun({
     'decided_by',
     'verdict',
     'risk_class_assessment',
-    'status',
-    'review_scope',
+    'expires_at',
   ],
   relations: {
     evidence: toEvidence('ReviewDecisionEvidence'),
