@@ -57,7 +57,8 @@ async function sessionOf(
   client.acquire();
   const session = await watch.unlessSilent(async () => {
     const found = await checkSession(client, login);
-    if (statementLimitMs === undefined) return found;
+    const { statementLimitMs: own } = found;
+    if (statementLimitMs === undefined || (own > 0 && own <= statementLimitMs)) return found;
     await client.query(`/* session.limit */ set statement_timeout = ${statementLimitMs}`);
     return { ...found, statementLimitMs };
   });

@@ -31,7 +31,7 @@ export interface Pools {
   readonly observe: DatabasePool;
   readonly evidence: DatabasePool;
   readonly gate: DatabasePool;
-  /** What callers' queries are read through: a statement ends after `READ_LIMIT_MS`. */
+  /** What callers' queries are read through: a statement ends after 5 s. */
   readonly reads: ReadPools;
   /** For what needs a raw connection: LISTEN, COPY, the integrator. */
   readonly urls: PoolUrls;
@@ -48,7 +48,7 @@ export interface ReadPools {
 }
 
 /** How long a caller's query may read. */
-export const READ_LIMIT_MS = 5_000;
+const READ_LIMIT_MS = 5_000;
 
 type PoolName = 'exec' | 'verify' | 'observe' | 'evidence' | 'gate' | ReadPoolName;
 type ReadPoolName = 'readObserve' | 'readReader' | 'readEvidence';

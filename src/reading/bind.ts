@@ -12,7 +12,7 @@ import {
   UUID,
 } from './cursor.ts';
 import type { Past } from './nouns/moment.ts';
-import type { Codec, FilterRule, Noun } from './nouns/noun.ts';
+import { type Codec, type FilterRule, type Noun, sortedNoun } from './nouns/noun.ts';
 import type { Paged } from './plan.ts';
 import { asWritten } from './text-ids.ts';
 
@@ -36,6 +36,8 @@ export interface BoundPage {
   readonly size: number;
   /** Which end of the list comes first in the answer. */
   readonly order: SortOrder;
+  /** Another order than that of the log. */
+  readonly sort: string | null;
   /** Whether the page is the last one before its end: it is read from there, and turned. */
   readonly isFromEnd: boolean;
   /** The order in which the rows are read: `order`, or the other one of a page from the end. */
@@ -58,18 +60,22 @@ export function bindPage(page: Paged, variables: GraphQLResolveInfo['variableVal
     after?: string | null;
     before?: string | null;
     order?: SortOrder | null;
+    sort?: string | null;
     filter?: Record<string, unknown> | null;
   };
   const { size, isFromEnd } = boundSize(given.first, given.last, page.path);
   const order = given.order ?? 'OLDEST_FIRST';
+  const sort = given.sort ?? null;
+  const listed = { ...page, noun: sortedNoun(page.noun, sort) };
   const place = (name: 'after' | 'before') =>
-    given[name] == null ? null : placeOf(page, order, name, given[name]);
+    given[name] == null ? null : placeOf(listed, order, name, given[name]);
   const [after, before] = [place('after'), place('before')];
   const filter = bindFilter(page, given.filter ?? {});
   const past = pastOf(given.filter?.['at'], given.filter?.['asOf'], `${page.path}(filter: {`);
   return {
     size,
     order,
+    sort,
     isFromEnd,
     walk: isFromEnd === (order === 'OLDEST_FIRST') ? 'NEWEST_FIRST' : 'OLDEST_FIRST',
     from: isFromEnd ? before : after,
@@ -132,7 +138,11 @@ function placeOf(
  * Refuses a cursor that was drawn from another state of the database than the one which answered: the place that it
  * names isn't here, so the page after it would leave rows out.
  */
-export function assertDrawnHere(page: Paged, { from, until, isFromEnd }: BoundPage, drawn: Drawn): void {
+export function assertDrawnHere(
+  page: Paged,
+  { from, until, isFromEnd, sort }: BoundPage,
+  drawn: Drawn,
+): void {
   const [after, before] = isFromEnd ? [until, from] : [from, until];
   for (const [argument, place] of [
     ['after', after],
@@ -143,7 +153,7 @@ export function assertDrawnHere(page: Paged, { from, until, isFromEnd }: BoundPa
     if (place.incarnation !== drawn.incarnation)
       throw lostCursor(where, 'was drawn before the database was restored or replaced');
     const [position] = place.key;
-    if (page.noun.seat.of !== null && Number(position) >= drawn.next)
+    if (sort === null && page.noun.seat.of !== null && Number(position) >= drawn.next)
       throw lostCursor(where, "lies beyond the end of this ledger's log: the database was set back");
   }
 }

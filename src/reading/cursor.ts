@@ -51,16 +51,22 @@ export type CursorVerdict =
 /** Names the form of the cursor. Those of earlier versions had the first column of the key in its place. */
 const FORM = '@2';
 
+/** Which list a cursor is of. */
+const listName = ({ name, sortedBy }: Noun): string =>
+  sortedBy === undefined ? name : `${name} by ${sortedBy}`;
+
 /** An opaque place in the list of one noun: good for that noun, that order and that incarnation alone. */
 export function encodeCursor(noun: Noun, order: SortOrder, { incarnation, key }: ListPlace): string {
-  return Buffer.from(JSON.stringify([noun.name, order, FORM, incarnation, ...key])).toString('base64url');
+  return Buffer.from(JSON.stringify([listName(noun), order, FORM, incarnation, ...key])).toString(
+    'base64url',
+  );
 }
 
 /** Reads a cursor of this noun and order. */
 export function decodeCursor(noun: Noun, order: SortOrder, cursor: string): CursorVerdict {
   if (cursor.length > LONGEST) return { verdict: 'unknown' };
   const [name, way, form, incarnation, ...key] = cursorParts(cursor);
-  if (name !== noun.name || way !== order) return { verdict: 'unknown' };
+  if (name !== listName(noun) || way !== order) return { verdict: 'unknown' };
   const columns = listedBy(noun);
   const isWhole =
     form === FORM &&

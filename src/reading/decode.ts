@@ -5,7 +5,8 @@ import { encodeCursor, type KeyValue } from './cursor.ts';
 import { WIDEST } from './emit.ts';
 import { encodeId } from './entity-id.ts';
 import { MOST_COUNTED } from './listing.ts';
-import type { EdgePart, InfoPart, PagePlan, PlannedField, RowPlan } from './plan.ts';
+import { sortedNoun } from './nouns/noun.ts';
+import type { CursorCells, EdgePart, InfoPart, PagePlan, PlannedField, RowPlan } from './plan.ts';
 import { textOf } from './utf8.ts';
 
 /** What a statement answers for one row. */
@@ -137,7 +138,7 @@ function pageInfoObject(
     if (part.kind === 'startCursor' || part.kind === 'endCursor') {
       const inOrder = part.kind === 'startCursor' ? rows : rows.toReversed();
       // Rows that aren't integrated yet have no cursor. A client that has read to the end resumes from where it was.
-      const placed = inOrder.find((cells) => cells[part.cursor[0]!] !== null);
+      const placed = inOrder.find((cells) => cursorOfRow(page, part.cursor, cells, answered) !== null);
       const none = part.kind === 'endCursor' ? given.after : given.before;
       object[part.key] = placed === undefined ? none : cursorOfRow(page, part.cursor, placed, answered);
     }
@@ -148,12 +149,13 @@ function pageInfoObject(
 /** Null for a row that has no place yet. */
 function cursorOfRow(
   { noun, index }: PagePlan,
-  cells: readonly number[],
+  cells: CursorCells,
   row: Cells,
   { bound, incarnation }: DecodeInput,
 ): string | null {
-  const key = cells.map((at) => row[at] as KeyValue);
-  return key[0] === null ? null : encodeCursor(noun, bound[index]!.order, { incarnation, key });
+  const { order, sort } = bound[index]!;
+  const key = (sort === null ? cells.log : cells.sorts[sort]!).map((at) => row[at] as KeyValue);
+  return key[0] === null ? null : encodeCursor(sortedNoun(noun, sort), order, { incarnation, key });
 }
 
 /** Stands in the place of a value that the caller may not read: execution makes it an error of its field. */

@@ -10,12 +10,13 @@ import {
   listHanging,
   listInside,
   listIntegrated,
+  listSorted,
   orderColumns,
   type Pen,
   type Where,
 } from './listing.ts';
 import { type Moment, type Past, positionAsOf } from './nouns/moment.ts';
-import type { Codec, Noun } from './nouns/noun.ts';
+import { type Codec, type Noun, sortedNoun } from './nouns/noun.ts';
 import type { Relation } from './nouns/relation.ts';
 import type { Cell, PagePlan, RowPlan } from './plan.ts';
 import { narrowNoun } from './reach.ts';
@@ -221,7 +222,7 @@ export class Emission {
     const order = (alias: string) =>
       orderColumns(
         args,
-        [...listedBy(noun), ...born].map((column) => `${alias}.${column}`),
+        [...listedBy(sortedNoun(noun, args.sort)), ...born].map((column) => `${alias}.${column}`),
       );
     const limit = `$${this.#values.push(args.size + 1)}::int`;
     const page = `select coalesce(json_agg(${this.#row(row, a)} order by ${order(a)}), '[]')
@@ -244,6 +245,8 @@ export class Emission {
   }
 
   #list(noun: Noun, args: BoundPage, hangs: Hanging | null): string {
+    if (args.sort !== null)
+      return listSorted(this.#pen, noun, args, this.#conditions(args, hangs), hangs === null);
     if (hangs === null && noun.seat.of !== null) return listIntegrated(this.#pen, noun, args);
     const where = this.#conditions(args, hangs);
     if (noun.seat.of === null) return listByKey(this.#pen, noun, args, where);

@@ -1,5 +1,4 @@
 import { GraphQLError } from 'graphql';
-import { READ_LIMIT_MS } from '../database/pools.ts';
 import { badInput } from './bad-input.ts';
 import type { Bound, BoundPage } from './bind.ts';
 import { columnOf, type Noun } from './nouns/noun.ts';
@@ -23,21 +22,17 @@ export function assertIndexed({ noun, path }: Paged, { filter }: BoundPage): voi
 
 /** Of a statement that was ended for its time: which list to narrow, and by what. */
 export function readTooLong(pages: readonly Paged[], bound: readonly BoundPage[]): GraphQLError {
-  const seconds = READ_LIMIT_MS / 1000;
   const [page] = pages;
   if (page === undefined)
-    return new GraphQLError(
-      `This took longer than ${seconds} s to read and was ended. Ask for fewer fields.`,
-      {
-        extensions: { code: 'READ_TOO_LONG', narrowBy: [] },
-      },
-    );
+    return new GraphQLError('This took too long to read and was ended. Ask for fewer fields.', {
+      extensions: { code: 'READ_TOO_LONG', narrowBy: [] },
+    });
   const asked = new Set(bound[0]?.filter.map(({ column }) => column));
   const narrowBy = narrowingFields(page.noun).filter(
     (field) => !asked.has(columnOf(field)) && !asked.has(field),
   );
   return new GraphQLError(
-    `${page.path} took longer than ${seconds} s to read and was ended. Narrow it by ${narrowBy[0]}, ` +
+    `${page.path} took too long to read and was ended. Narrow it by ${narrowBy[0]}, ` +
       `or by one of ${narrowBy.slice(1).join(', ')}; or ask for fewer rows or fields.`,
     { extensions: { code: 'READ_TOO_LONG', argument: `${page.path}(filter:)`, narrowBy } },
   );

@@ -1,7 +1,7 @@
 import { LARGEST_PAGE } from '../schema/node.ts';
 import type { Bound, BoundPage } from './bind.ts';
 import { codecOf, type KeyValue, type ListPlace, listedBy, type SortOrder } from './cursor.ts';
-import { type Codec, type Noun, ORDINAL, POSITION } from './nouns/noun.ts';
+import { type Codec, type Noun, ORDINAL, POSITION, sortedNoun } from './nouns/noun.ts';
 
 /**
  * Writes the SQL of lists: the rows of a page with their places in the log. A list walks `cutter_log.row_place` by
@@ -101,6 +101,19 @@ export function listByKey(pen: Pen, noun: Noun, args: BoundPage, where: Where): 
   const columns = noun.seat.within.map((column) => `${v}.${column}`);
   const between = betweenCursors(pen, noun, args, columns);
   return `select ${v}.*, null::bigint as ${POSITION}, null::int as ${ORDINAL} from ${noun.view} ${v}
+    ${whereAll([...where(v), ...between])} order by ${orderColumns(args, columns)} limit ${ONE_MORE}`;
+}
+
+/** Rows in another order than that of the log, with their places; at the root, those that are in the log. */
+export function listSorted(pen: Pen, noun: Noun, args: BoundPage, where: Where, isRoot: boolean): string {
+  const sorted = sortedNoun(noun, args.sort);
+  if (noun.seat.of === null) return listByKey(pen, sorted, args, where);
+  const [v, p] = [pen.alias(), pen.alias()];
+  const columns = sorted.seat.within.map((column) => `${v}.${column}`);
+  const between = betweenCursors(pen, sorted, args, columns);
+  const places = placeOf(noun, `${v}.${noun.seat.by}`, p);
+  const joined = isRoot ? `cross join lateral ${places}` : `left join lateral ${places} on true`;
+  return `select ${v}.*, ${placeColumns(p)} from ${noun.view} ${v} ${joined}
     ${whereAll([...where(v), ...between])} order by ${orderColumns(args, columns)} limit ${ONE_MORE}`;
 }
 

@@ -2,7 +2,7 @@ import { type FieldNode, type GraphQLField, isNonNullType, isObjectType } from '
 import type { Scope } from '../auth/authority.ts';
 import { READ_LOGINS, type ReadLogin, SCOPE_OF_LOGIN } from '../auth/read-scopes.ts';
 import { codecOf, listedBy } from './cursor.ts';
-import { type Codec, type Noun, ORDINAL, POSITION } from './nouns/noun.ts';
+import { type Codec, type Noun, ORDINAL, POSITION, sortedNoun } from './nouns/noun.ts';
 import { NOUNS } from './nouns/nouns.ts';
 import type { Relation } from './nouns/relation.ts';
 import { type Selection, selectFields } from './selection.ts';
@@ -54,8 +54,11 @@ export type PlannedField = Keyed &
     | { readonly kind: 'typename'; readonly name: string }
   );
 
-/** The cells that make a row's cursor. */
-type CursorCells = readonly number[];
+/** The cells that make a row's cursor: in the order of the log, and by name in each other order. */
+export interface CursorCells {
+  readonly log: readonly number[];
+  readonly sorts: Readonly<Record<string, readonly number[]>>;
+}
 
 export type EdgePart = Keyed &
   (
@@ -123,12 +126,22 @@ export class RowPlan {
   }
 
   column(column: string, codec: Codec): number {
-    return this.share(column, { kind: 'column', column, codec });
+    return this.share(`${column} ${codec}`, { kind: 'column', column, codec });
   }
 
   /** Drawn only once a cursor is asked for. */
   cursor(): CursorCells {
-    return listedBy(this.noun).map((column) => this.column(column, codecOf(this.noun, column)));
+    // Words stand in cursors as they are stored: rows are compared with them.
+    const codec = (noun: Noun, column: string) => {
+      const own = codecOf(noun, column);
+      return own === 'word' ? 'text' : own;
+    };
+    const cells = (noun: Noun) => listedBy(noun).map((column) => this.column(column, codec(noun, column)));
+    const sorts = Object.keys(this.noun.sorts);
+    return {
+      log: cells(this.noun),
+      sorts: Object.fromEntries(sorts.map((sort) => [sort, cells(sortedNoun(this.noun, sort))])),
+    };
   }
 }
 

@@ -2,6 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { SCOPE_OF_LOGIN } from '../auth/read-scopes.ts';
 import type { Context } from '../context.ts';
 import { PreviewNode } from '../schema/node.ts';
+import { badInput } from './bad-input.ts';
 import { type Bound, type BoundPage, bindPage } from './bind.ts';
 import { encodeCursor, type KeyValue, type ListPlace, listedBy } from './cursor.ts';
 import { forbiddenValue } from './decode.ts';
@@ -142,6 +143,11 @@ function previewPage(
     },
     info.variableValues,
   );
+  if (args.sort !== null)
+    throw badInput(
+      `${info.fieldName}(sort:)`,
+      'is not for a dry run, whose rows are in the order of the log.',
+    );
   const way = args.order === 'NEWEST_FIRST' ? -1 : 1;
   const all = found
     .filter((row) => args.filter.every((bound) => meetsCondition(row, bound)))

@@ -155,6 +155,8 @@ export interface FilterColumns {
   readonly equal: Readonly<Record<string, 'UUID' | 'String' | 'Digest' | 'Boolean' | 'Int' | WordEnum>>;
   readonly nullable?: readonly string[];
   readonly time?: string;
+  /** Other orders than that of the log, as its noun has them: what each sorts by. */
+  readonly sorts?: Readonly<Record<string, string>>;
   /** Conditions that compare no column with a value, described in its noun. */
   readonly more?: (t: InputFields) => Record<string, InputFieldRef>;
 }
@@ -199,6 +201,16 @@ function countFields(t: Fields) {
   });
 }
 
+function sortEnum(name: string, sorts: FilterColumns['sorts']) {
+  if (sorts === undefined) return null;
+  return builder.enumType(`${name}Sort`, {
+    description: `Orders of ${name} rows, beside that of the log. Rows that share a value are in a fixed order.`,
+    values: Object.fromEntries(
+      Object.entries(sorts).map(([sort, description]) => [sort, { value: sort, description }]),
+    ) as Record<string, { value: string; description: string }>,
+  });
+}
+
 /** The connection, edge and filter types of a noun. */
 export function connectionTypes(name: string, type: NodeRef, filterColumns: FilterColumns) {
   const edge = builder.objectRef<Node>(`${name}Edge`).implement({
@@ -232,7 +244,7 @@ export function connectionTypes(name: string, type: NodeRef, filterColumns: Filt
     description: `Conditions on ${name} rows, all of which must hold. They are applied before the page is cut.`,
     fields: (t) => filterFields(t, filterColumns),
   });
-  return { ref, filter, filterColumns };
+  return { ref, filter, filterColumns, sort: sortEnum(name, filterColumns.sorts) };
 }
 export type Connection = ReturnType<typeof connectionTypes>;
 
@@ -256,10 +268,18 @@ export function pageWindow(arg: ArgBuilder<Types>, what: string) {
 }
 
 /** The arguments of a connection field, nested or not. */
-export function pageArguments(arg: ArgBuilder<Types>, { filter }: Connection) {
+export function pageArguments(arg: ArgBuilder<Types>, { filter, sort }: Connection) {
   return {
     ...pageWindow(arg, 'Rows'),
     order: arg({ type: SortOrder, defaultValue: 'OLDEST_FIRST', description: 'Which end comes first.' }),
+    ...(sort === null
+      ? {}
+      : {
+          sort: arg({
+            type: sort,
+            description: 'What the rows are sorted by; absent: their place in the log.',
+          }),
+        }),
     filter: arg({ type: filter, description: 'Conditions that the rows meet.' }),
   };
 }

@@ -79,9 +79,7 @@ test(
       '{ dependencies(filter: {dependencyKind: BLOCKS}) { nodes { id } } }',
     );
     expect(answer.code).toBe('READ_TOO_LONG');
-    expect(answer.message).toMatch(
-      /^dependencies took longer than 5 s .* Narrow it by dependencyId, or by one of /,
-    );
+    expect(answer.message).toMatch(/^dependencies took too long .* Narrow it by dependencyId, or by one of /);
     expect(await read(context, '{ entries(first: 1) { totalCount } }')).toEqual({
       entries: { totalCount: 24 },
     });

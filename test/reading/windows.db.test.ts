@@ -19,14 +19,18 @@ const LISTS: Readonly<Record<string, (window: string) => string>> = {
   'entries of some': (window) =>
     `{ list: entries(${window}, filter: { entryIdIn: ["${idOf('entry:', 3)}", "${idOf('entry:', 9)}"] }) BODY }`,
   'unit blocks': (window) => `{ list: unitBlocks(${window}) BODY }`,
-  'affected rows of a kind': (window) =>
-    `{ list: affectedRows(${window}, filter: { effectKind: INSERT }) BODY }`,
+  'affected rows': (window) => `{ list: affectedRows(${window}) BODY }`,
   'blocks of plans': (window) =>
     `{ list: unitBlocks(${window}, filter: { envelopeIdIn: ["${idOf('envelope:', 3)}", "${idOf('envelope:', 9)}"] }) BODY }`,
   'moves of an entry, one not in the log': (window) =>
     `{ at: entry(entryId: "${idOf('entry:', 3)}") { list: history(${window}) BODY } }`,
   'blocks of a plan': (window) =>
     `{ at: manifest(envelopeId: "${idOf('envelope:', 3)}") { list: unitBlocks(${window}) BODY } }`,
+  'entries by status': (window) => `{ list: entries(${window}, sort: STATUS) BODY }`,
+  'change sets by size, those of one entry': (window) =>
+    `{ at: entry(entryId: "${idOf('entry:', 5)}") { list: changeSets(${window}, sort: AFFECTED_ROW_COUNT) BODY } }`,
+  'change sets by size': (window) => `{ list: changeSets(${window}, sort: AFFECTED_ROW_COUNT) BODY }`,
+  'principals by name': (window) => `{ list: principals(${window}, sort: NAME) BODY }`,
   principals: (window) => `{ list: principals(${window}) BODY }`,
 };
 const BODY = `{ edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
@@ -137,7 +141,7 @@ test('of more than 10,000 rows it is said that there are at least so many', asyn
   const counts = await read(
     reading,
     `{ entries { totalCount totalCountAtLeast } unitBlocks { totalCount totalCountAtLeast }
-      some: unitBlocks(filter: { blockRole: RESULT }) { totalCount totalCountAtLeast } }`,
+      some: history(filter: { changedBy: "marker" }) { totalCount totalCountAtLeast } }`,
   );
   const above = { totalCount: null, totalCountAtLeast: 10_000 };
   expect(counts).toEqual({

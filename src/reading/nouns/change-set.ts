@@ -42,6 +42,7 @@ export const ChangeSetNoun = describeNoun({
     'change_kind',
     'risk_class',
   ],
+  sorts: { AFFECTED_ROW_COUNT: ['affected_row_count', 'change_set_id'] },
   relations: {
     evidence: toEvidence('ChangeSetEvidence'),
     emittedByPrincipal: toPrincipal('emitted_by'),
