@@ -133,7 +133,7 @@ async function bringUp(config: Config, closers: Closer[], { check, onGivenUp }: 
 
 /** What the commands of this version send: they go on where all other texts are refused. */
 async function ownOperations(): Promise<readonly string[]> {
-  const made = await import('./generated/graphql.ts');
+  const made = await import('../client/generated/graphql.ts');
   return Object.values(made)
     .filter((one) => one instanceof made.TypedDocumentString)
     .map(String);

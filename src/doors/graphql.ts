@@ -19,6 +19,7 @@ import {
 import { createYoga } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Context } from '../context.ts';
+import { readWhole } from '../reading/whole.ts';
 import type { Limits } from './bounds/limits.ts';
 import { Recent } from './bounds/recent.ts';
 import { limitedParser } from './document.ts';
@@ -34,6 +35,7 @@ import {
 } from './graphql-plugins.ts';
 import type { DoorContext, OperationParams } from './operation.ts';
 import { paramsOfForm } from './params.ts';
+import { type PlainRead, PlainReads, plainAnswer } from './plain-reads.ts';
 import { DEFECT, operationRefusal } from './refuse.ts';
 import { Endable } from './streams/endable.ts';
 import { Groups } from './streams/groups.ts';
@@ -45,7 +47,14 @@ export type Outcome = ExecutionResult | Endable<ExecutionResult>;
 
 export interface Graphql {
   /** The answer to a query or a mutation over HTTP; the body is part of the context. */
-  answer(request: IncomingMessage, response: ServerResponse, door: DoorContext): Promise<WholeAnswer>;
+  answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    door: DoorContext,
+    plain?: PlainRead | null,
+  ): Promise<WholeAnswer>;
+  /** The short way that a request may take, by its parameters as they came; null where it has to go the other. */
+  plainRead(request: IncomingMessage, given: unknown): PlainRead | null;
   /** The parameters with the text that they name by an id; passes what isn't of their form. Throws a GraphQLError. */
   withDocument<Body>(body: Body): Body | Readonly<Record<string, unknown>>;
   /** Parses, validates and names the operation; throws GraphQLErrors in an array. */
@@ -98,7 +107,9 @@ function contextFactory({
 }
 
 export function buildGraphql(deps: GraphqlDeps): Graphql {
-  const yoga = createGraphqlYoga(deps);
+  const plainReads = new PlainReads(deps.schema);
+  const contextOf = contextFactory(deps);
+  const yoga = createGraphqlYoga(deps, plainReads);
   const mask = maskError(deps.logger);
   const parse = limitedParser(deps.limits);
   const streams = new Set<Endable<ExecutionResult>>();
@@ -146,8 +157,21 @@ export function buildGraphql(deps: GraphqlDeps): Graphql {
   }
 
   return {
-    async answer(request, response, door) {
-      return await wholeAnswerOf(await yoga.handleNodeRequestAndResponse(request, response, door));
+    async answer(request, response, door, plain = null) {
+      if (plain === null)
+        return await wholeAnswerOf(await yoga.handleNodeRequestAndResponse(request, response, door));
+      const read = await readWhole(plain.root, { ...plain.args, contextValue: contextOf(door) });
+      const answer = plainAnswer(read, plain.mediaType);
+      return answer ?? (await this.answer(request, response, { ...door, read }));
+    },
+    plainRead(request, given) {
+      // Texts are registered by callers who are known.
+      if (typeof given !== 'object' || given === null || 'extensions' in given) return null;
+      try {
+        return plainReads.find(request, documents.read(given));
+      } catch {
+        return null;
+      }
     },
     withDocument: (body) => documents.read(body),
     async prepare(door, params) {
@@ -244,7 +268,7 @@ async function wholeAnswerOf(answer: Response): Promise<WholeAnswer> {
   return { status: answer.status, headers, text: await answer.text() };
 }
 
-function createGraphqlYoga(deps: GraphqlDeps) {
+function createGraphqlYoga(deps: GraphqlDeps, plainReads: PlainReads) {
   const { schema, limits, logger } = deps;
   return createYoga<DoorContext, Context>({
     schema,
@@ -257,7 +281,7 @@ function createGraphqlYoga(deps: GraphqlDeps) {
       briefErrors(),
       introspectionByScope(),
       variablesOfUse(),
-      readingWhole(),
+      readingWhole(plainReads),
     ],
     parserAndValidationCache: {
       documentCache: new Recent({ most: 1_000, longest: 32_768 }),

@@ -121,14 +121,18 @@ async function answerGraphql(
   const leave = await admission.takeTurn(caller.authorization);
   try {
     if (response.destroyed) return;
-    const session = await admission.identify(caller.address, caller.authorization);
+    const plain = isLarge ? null : graphql.plainRead(request, given);
+    const session = await admission.identify(caller.address, caller.authorization, plain !== null);
     admission.countCall(session);
     const { body, fault } = documentOf(graphql, given);
+    const door = { session, body, fault };
+    if (plain !== null)
+      return sendAnswer(request, response, await graphql.answer(request, response, door, plain));
     if (fault === null && isOperation(body)) {
       if (isLarge && !graphql.isRegistration(body)) throw largeForNothing(deps.limits);
       if (await answerSubscription(deps, { session, leave }, body, request, response)) return;
     }
-    sendAnswer(request, response, await graphql.answer(request, response, { session, body, fault }));
+    sendAnswer(request, response, await graphql.answer(request, response, door));
   } finally {
     leave();
   }

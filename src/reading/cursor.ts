@@ -49,15 +49,15 @@ export type CursorVerdict =
   | { readonly verdict: 'unknown' };
 
 /** Names the form of the cursor. Those of earlier versions had the first column of the key in its place. */
-const FORM = '@2';
+export const CURSOR_FORM = '@2';
 
 /** Which list a cursor is of. */
-const listName = ({ name, sortedBy }: Noun): string =>
+export const listName = ({ name, sortedBy }: Noun): string =>
   sortedBy === undefined ? name : `${name} by ${sortedBy}`;
 
 /** An opaque place in the list of one noun: good for that noun, that order and that incarnation alone. */
 export function encodeCursor(noun: Noun, order: SortOrder, { incarnation, key }: ListPlace): string {
-  return Buffer.from(JSON.stringify([listName(noun), order, FORM, incarnation, ...key])).toString(
+  return Buffer.from(JSON.stringify([listName(noun), order, CURSOR_FORM, incarnation, ...key])).toString(
     'base64url',
   );
 }
@@ -69,7 +69,7 @@ export function decodeCursor(noun: Noun, order: SortOrder, cursor: string): Curs
   if (name !== listName(noun) || way !== order) return { verdict: 'unknown' };
   const columns = listedBy(noun);
   const isWhole =
-    form === FORM &&
+    form === CURSOR_FORM &&
     fitsCodec('uuid', incarnation) &&
     key.length === columns.length &&
     key.every((value, at) => fitsCodec(codecOf(noun, columns[at]!), value));

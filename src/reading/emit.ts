@@ -1,7 +1,7 @@
 import { timeTextSql } from '../text/time-sql.ts';
 import { nameOfWordSql, nameOfWordsSql } from '../text/words.ts';
 import type { Bound, BoundPage } from './bind.ts';
-import { codecOf, listedBy } from './cursor.ts';
+import { codecOf, listedBy, type SortOrder } from './cursor.ts';
 import { idText } from './entity-id.ts';
 import {
   countAll,
@@ -16,10 +16,14 @@ import {
   type Where,
 } from './listing.ts';
 import { type Moment, type Past, positionAsOf } from './nouns/moment.ts';
-import { type Codec, type Noun, sortedNoun } from './nouns/noun.ts';
+import { type Codec, type Noun, ORDINAL, POSITION, sortedNoun } from './nouns/noun.ts';
 import type { Relation } from './nouns/relation.ts';
-import type { Cell, PagePlan, RowPlan } from './plan.ts';
+import { placeOfRow } from './place.ts';
+import type { Cell, PagePlan, PlannedField, RowPlan } from './plan.ts';
 import { narrowNoun } from './reach.ts';
+import { type Canvas, HEAD, type PageRows } from './text/canvas.ts';
+import { pageText } from './text/page.ts';
+import { rowText } from './text/row.ts';
 
 /** SQL text with its values, every one of them bound. */
 export interface Statement {
@@ -28,14 +32,17 @@ export interface Statement {
 }
 export type Value = string | number | boolean | null | readonly (string | number | boolean)[];
 
+/** Rows, and what is asked of them. */
+export interface PlannedRow {
+  readonly row: RowPlan;
+  readonly fields: readonly PlannedField[];
+}
+
 /** The relation by which rows hang on the row of this alias. */
 interface Hanging {
   readonly relation: Relation;
   readonly parent: string;
 }
-
-/** In the same snapshot as the rows: which ledger they are of, for the cursors given and those to give. */
-const HEAD = `select json_build_array(incarnation, next_position::text) from cutter_log.head`;
 
 /** `json_build_array` takes at most 100 arguments: wider rows are drawn in chunks. */
 export const WIDEST = 80;
@@ -56,7 +63,7 @@ const CAST: Record<Codec, string> = {
 };
 
 /** The text or number that a column is answered as. */
-function cellText(codec: Codec, expression: string): string {
+function cellText(codec: Codec | undefined, expression: string): string {
   if (codec === 'time') return timeTextSql(expression);
   if (codec === 'word') return nameOfWordSql(expression);
   if (codec === 'words') return nameOfWordsSql(expression);
@@ -66,11 +73,18 @@ function cellText(codec: Codec, expression: string): string {
 }
 
 /**
- * Writes the one statement of a plan: one row with one text column, nested positional arrays (`json_build_array`, never
- * keyed objects: half the time and half the bytes). The text depends on the plan and on which arguments are given,
- * never on their values.
+ * How a statement answers: with the text of the response, or with cells, nested positional arrays that `decode.ts`
+ * reads (`json_build_array`, never keyed objects: half the time and half the bytes).
+ */
+export type Form = 'text' | 'cells';
+
+/**
+ * Writes the one statement of a plan. It answers with the ledger that the rows are of, in the same snapshot, for the
+ * cursors given and those to give. The text depends on the plan and on which arguments are given, never on their
+ * values.
  */
 export class Emission {
+  readonly #form: Form;
   readonly #bound: readonly BoundPage[];
   readonly #values: Value[] = [];
   readonly #ids: string | null;
@@ -81,7 +95,13 @@ export class Emission {
    * `reach`: the entries whose rows alone the statement shows; null: all. `past`: the state of the ledger in which it
    * reads what has a past; null: now.
    */
-  constructor(bound: readonly BoundPage[], reach: readonly string[] | null, past: Past | null = null) {
+  constructor(
+    form: Form,
+    bound: readonly BoundPage[],
+    reach: readonly string[] | null,
+    past: Past | null = null,
+  ) {
+    this.#form = form;
     this.#bound = bound;
     this.#moment = past === null ? null : this.#momentOf(past);
     this.#ids = reach === null ? null : `$${this.#values.push(reach)}::uuid[]`;
@@ -98,7 +118,11 @@ export class Emission {
   }
 
   /** The row with these values in its columns, or by its filters, which name at most one; or SQL null. */
-  one(name: string, row: RowPlan, key: readonly (readonly [column: string, value: Value])[]): Statement {
+  one(
+    name: string,
+    { row, fields }: PlannedRow,
+    key: readonly (readonly [column: string, value: Value])[],
+  ): Statement {
     const a = this.#alias();
     const conditions = key.map(([column, value]) => {
       const rule = row.noun.filters[column];
@@ -107,7 +131,7 @@ export class Emission {
     });
     return this.#statement(
       name,
-      `select ${this.#row(row, a)} from ${this.#seen(row.noun).view} ${a} where ${conditions.join(' and ')}`,
+      `select ${this.#drawn(row, fields, a)} from ${this.#seen(row.noun).view} ${a} where ${conditions.join(' and ')}`,
     );
   }
 
@@ -141,28 +165,43 @@ export class Emission {
     );
   }
 
-  /** The rows with these keys, each behind the place of its key in the list; those that aren't there are left out. */
-  keyed(name: string, row: RowPlan, keys: readonly (readonly string[])[]): Statement {
+  /**
+   * The rows with these keys: cells, each behind the place of its key in the list, without those that aren't there; or
+   * text, in the order of the keys with commas between, and null in the place of one that isn't there.
+   */
+  keyed(name: string, { row, fields }: PlannedRow, keys: readonly (readonly string[])[]): Statement {
     const [a, g] = [this.#alias(), this.#alias()];
     const lists = row.noun.key.map((column, at) => {
       const values = keys.map((key) => key[at]!);
       return `$${this.#values.push(values)}::${CAST[codecOf(row.noun, column)]}[]`;
     });
     const names = row.noun.key.map((_, at) => `k${at}`);
-    const same = row.noun.key.map((column, at) => `${a}.${column} = ${g}.k${at}`);
+    const given = `unnest(${lists.join(', ')}) with ordinality as ${g} (${names.join(', ')}, at)`;
+    const same = row.noun.key.map((column, at) => `${a}.${column} = ${g}.k${at}`).join(' and ');
+    const rows = `${this.#seen(row.noun).view} ${a}`;
+    if (this.#form === 'cells')
+      return this.#statement(
+        name,
+        `select coalesce(json_agg(json_build_array(${g}.at, ${this.#row(row, a)})), '[]')
+          from ${given} join ${rows} on ${same}`,
+      );
+    const found = `(select ${rowText(this.#canvas, row, fields, a)} from ${rows} where ${same})`;
     return this.#statement(
       name,
-      `select coalesce(json_agg(json_build_array(${g}.at, ${this.#row(row, a)})), '[]')
-        from unnest(${lists.join(', ')}) with ordinality as ${g} (${names.join(', ')}, at)
-        join ${this.#seen(row.noun).view} ${a} on ${same.join(' and ')}`,
+      `select string_agg(coalesce(${found}, 'null'), ',' order by ${g}.at) from ${given}`,
     );
   }
 
   #statement(name: string, body: string): Statement {
+    const head = `${HEAD}.incarnation::text as incarnation, ${HEAD}.next_position::text as next`;
     return {
-      sql: `/* ${name} */ select json_build_array((${HEAD}), (${body}))::text as answer`,
+      sql: `/* ${name} */ select ${head}, (${body})::text as answer from cutter_log.head ${HEAD}`,
       values: this.#values,
     };
+  }
+
+  #drawn(row: RowPlan, fields: readonly PlannedField[], alias: string): string {
+    return this.#form === 'text' ? rowText(this.#canvas, row, fields, alias) : this.#row(row, alias);
   }
 
   #row(row: RowPlan, alias: string): string {
@@ -180,11 +219,16 @@ export class Emission {
       case 'column':
         return cellText(cell.codec, `${alias}.${cell.column}`);
       case 'derived':
-        return this.#computed(noun, cell.name, alias);
+        return cellText(noun.derived[cell.name]!.codec, this.#computed(noun, cell.name, alias));
       case 'id':
         return idText(noun, alias, this.#moment);
       case 'place':
-        return placeInLog(noun, alias, this.#alias());
+        return placeOfRow(
+          noun,
+          alias,
+          this.#alias(),
+          (place) => `json_build_array(${place}.position::text, ${place}.ordinal)`,
+        );
       case 'one': {
         const child = this.#alias();
         const where = this.#joined(cell.relation, child, alias).join(' and ');
@@ -215,23 +259,32 @@ export class Emission {
     return rows;
   }
 
-  #pageIn({ noun, row, isCounted }: PagePlan, args: BoundPage, hangs: Hanging | null): string {
-    const rows = this.#list(this.#seen(noun), args, hangs);
-    const [v, a] = [this.#alias(), this.#alias()];
+  #pageIn(page: PagePlan, args: BoundPage, hangs: Hanging | null): string {
+    const noun = sortedNoun(page.noun, args.sort);
+    const rows = this.#list(page, args, hangs);
     const born = noun.born.filter((column) => !noun.seat.within.includes(column));
-    const order = (alias: string) =>
+    // Rows inside one plan or change set share its place.
+    const columns = isInside(noun, hangs) ? noun.seat.within : [...listedBy(noun), ...born];
+    const ordered = (order: SortOrder) => (alias: string) =>
       orderColumns(
-        args,
-        [...listedBy(sortedNoun(noun, args.sort)), ...born].map((column) => `${alias}.${column}`),
+        order,
+        columns.map((column) => `${alias}.${column}`),
       );
-    const limit = `$${this.#values.push(args.size + 1)}::int`;
-    const page = `select coalesce(json_agg(${this.#row(row, a)} order by ${order(a)}), '[]')
-      from (select * from (${rows}) ${v} order by ${order(v)} limit ${limit}) ${a}`;
-    return isCounted
-      ? `select json_build_array((${page}), ${this.#count(this.#seen(noun), args, hangs)})`
-      : page;
+    const count = page.isCounted ? this.#count(this.#seen(page.noun), args, hangs) : null;
+    const listed = { rows, count, walk: ordered(args.walk), order: ordered(args.order), args };
+    return this.#form === 'text' ? pageText(this.#canvas, page, listed) : this.#pageCells(page, listed);
   }
 
+  #pageCells({ row }: PagePlan, { rows, count, walk, args }: PageRows): string {
+    const [v, a, c] = [this.#alias(), this.#alias(), this.#alias()];
+    const limit = `$${this.#values.push(args.size + 1)}::int`;
+    const page = `select coalesce(json_agg(${this.#row(row, a)} order by ${walk(a)}), '[]')
+      from (select * from (${rows}) ${v} order by ${walk(v)} limit ${limit}) ${a}`;
+    if (count === null) return page;
+    return `select json_build_array((${page}), json_build_array(${c}.rows, ${c}.found)) from (${count}) ${c}`;
+  }
+
+  /** How many rows the list has, as a query of `rows` and `found`. */
   #count(noun: Noun, args: BoundPage, hangs: Hanging | null): string {
     if (hangs === null && noun.seat.of !== null) return countIntegrated(this.#pen, noun, args);
     return countAll(this.#pen, noun, this.#conditions(args, hangs));
@@ -244,16 +297,19 @@ export class Emission {
     ];
   }
 
-  #list(noun: Noun, args: BoundPage, hangs: Hanging | null): string {
-    if (args.sort !== null)
-      return listSorted(this.#pen, noun, args, this.#conditions(args, hangs), hangs === null);
-    if (hangs === null && noun.seat.of !== null) return listIntegrated(this.#pen, noun, args);
+  #list(page: PagePlan, args: BoundPage, hangs: Hanging | null): string {
+    const noun = this.#seen(page.noun);
     const where = this.#conditions(args, hangs);
+    if (args.sort !== null) return listSorted(this.#pen, noun, args, where, hangs === null);
+    if (hangs === null && noun.seat.of !== null) return listIntegrated(this.#pen, noun, args);
     if (noun.seat.of === null) return listByKey(this.#pen, noun, args, where);
-    const seat = hangs?.relation.pairs.find(([column]) => column === noun.seat.by)?.[1];
-    return seat === undefined || noun.seat.within.length === 0
+    const seat = seatOf(noun, hangs);
+    return seat === undefined
       ? listHanging(this.#pen, noun, args, where)
-      : listInside(this.#pen, noun, args, where, `${hangs!.parent}.${seat}`);
+      : listInside(this.#pen, noun, args, where, {
+          parent: `${hangs!.parent}.${seat}`,
+          isPlaced: showsPlaces(page),
+        });
   }
 
   /** The noun as the caller may read it. */
@@ -266,9 +322,7 @@ export class Emission {
   }
 
   #computed(noun: Noun, name: string, alias: string): string {
-    const { sql, codec } = noun.derived[name]!;
-    const value = `(${sql(alias, this.#moment)})`;
-    return codec === undefined ? value : cellText(codec, value);
+    return `(${noun.derived[name]!.sql(alias, this.#moment)})`;
   }
 
   /** The join of a relation, as conditions on the related row. */
@@ -283,6 +337,18 @@ export class Emission {
       bind: (codec, value, isList = false) =>
         `$${this.#values.push(value as Value)}::${CAST[codec]}${isList ? '[]' : ''}`,
       condition: (bound, alias) => this.#condition(bound, alias),
+    };
+  }
+
+  get #canvas(): Canvas {
+    return {
+      alias: () => this.#alias(),
+      bind: (value, type) => `$${this.#values.push(value)}::${type}`,
+      view: (noun) => this.#seen(noun).view,
+      joined: (relation, child, parent) => this.#joined(relation, child, parent),
+      computed: (noun, name, alias) => this.#computed(noun, name, alias),
+      idText: (noun, alias) => idText(noun, alias, this.#moment),
+      page: (page, relation, parent) => this.#page(page, { relation, parent }),
     };
   }
 
@@ -306,9 +372,15 @@ export class Emission {
   }
 }
 
-/** Where a row is in the log, or null. */
-function placeInLog({ seat }: Noun, row: string, place: string): string {
-  if (seat.of === null) return 'null';
-  return `(select json_build_array(${place}.position::text, ${place}.ordinal) from cutter_log.row_place ${place}
-    where ${place}.row_id = ${row}.${seat.by} and ${place}.noun = '${seat.of}')`;
+/** Of rows that hang on what they share their place with: its column. */
+function seatOf({ seat }: Noun, hangs: Hanging | null): string | undefined {
+  if (seat.within.length === 0) return undefined;
+  return hangs?.relation.pairs.find(([column]) => column === seat.by)?.[1];
 }
+
+const isInside = (noun: Noun, hangs: Hanging | null): boolean =>
+  noun.seat.of !== null && seatOf(noun, hangs) !== undefined;
+
+/** Whether the place of a row is answered, or a cursor, which names it. */
+const showsPlaces = ({ row }: PagePlan): boolean =>
+  row.cells.some((cell) => cell.kind === 'column' && [POSITION, ORDINAL].includes(cell.column));

@@ -45,8 +45,8 @@ function whereAll(conditions: readonly string[]): string {
 }
 
 /** The order of a list, or of an index that is read either way. */
-export function orderColumns(args: BoundPage, columns: readonly string[]): string {
-  return columns.map((column) => `${column}${args.walk === 'NEWEST_FIRST' ? ' desc' : ''}`).join(', ');
+export function orderColumns(order: SortOrder, columns: readonly string[]): string {
+  return columns.map((column) => `${column}${order === 'NEWEST_FIRST' ? ' desc' : ''}`).join(', ');
 }
 
 /** A place is looked up by the id of its row, whatever the planner thinks of the table. */
@@ -61,7 +61,7 @@ export function listHanging(pen: Pen, noun: Noun, args: BoundPage, where: Where)
   const columns = [`${p}.position`, `${p}.ordinal`];
   const born = noun.born.map((column) => `${v}.${column}`);
   const between = betweenCursors(pen, noun, args, columns, `${p}.position`);
-  const order = orderColumns(args, [...columns, ...born]);
+  const order = orderColumns(args.walk, [...columns, ...born]);
   const places = placeOf(noun, `${v}.${noun.seat.by}`, p);
   return `select ${v}.*, ${placeColumns(p)} from ${noun.view} ${v} left join lateral ${places} on true
     ${whereAll([...where(v), ...between])} order by ${order} limit ${ONE_MORE}`;
@@ -70,27 +70,39 @@ export function listHanging(pen: Pen, noun: Noun, args: BoundPage, where: Where)
 /**
  * Rows of one plan or change set, whose place they share: by their own order, from where the page begins. The two
  * cases of a cursor, inside this plan or before all of it, are separate queries, so that each can be looked up.
+ * `parent`: the id with their place; `isPlaced`: whether the place is shown.
  */
-export function listInside(pen: Pen, noun: Noun, args: BoundPage, where: Where, parent: string): string {
-  const [one, p] = [pen.alias(), pen.alias()];
-  const rows = (after: (columns: readonly string[]) => readonly string[]): string => {
-    const v = pen.alias();
-    const columns = noun.seat.within.map((column) => `${v}.${column}`);
-    const until = shortOfCursor(pen, noun, args, [...places, ...columns], `${p}.position`);
-    return `(select * from ${noun.view} ${v}${whereAll([...where(v), ...after(columns), ...until])}
-      order by ${orderColumns(args, columns)} limit ${PAGE})`;
-  };
+export function listInside(
+  pen: Pen,
+  noun: Noun,
+  args: BoundPage,
+  where: Where,
+  { parent, isPlaced }: { readonly parent: string; readonly isPlaced: boolean },
+): string {
+  const [one, p, v] = [pen.alias(), pen.alias(), pen.alias()];
   const places = [`${p}.position`, `${p}.ordinal`];
+  const rows = (after: (columns: readonly string[]) => readonly string[]): string => {
+    const own = pen.alias();
+    const columns = noun.seat.within.map((column) => `${own}.${column}`);
+    const until = shortOfCursor(pen, noun, args, [...places, ...columns], `${p}.position`);
+    return `(select * from ${noun.view} ${own}${whereAll([...where(own), ...after(columns), ...until])}
+      order by ${orderColumns(args.walk, columns)} limit ${PAGE})`;
+  };
+  const place = placeOf(noun, parent, p);
+  const isWhole = args.from === null && args.until === null;
+  if (!isPlaced && isWhole) return rows(() => []);
+  const shown = `select ${v}.*, ${placeColumns(p)}`;
+  // The rows first: they stay in their order.
+  if (isWhole) return `${shown} from ${rows(() => [])} ${v} left join lateral ${place} on true`;
+  const { from, walk } = args;
   const listed =
-    args.from === null
+    from === null
       ? rows(() => [])
       : `${rows((columns) => [
-          `(${places.join(', ')}) = (${cursorValues(pen, noun, args.from!, 0, 2).join(', ')})`,
-          compareColumns(args.walk, columns, cursorValues(pen, noun, args.from!, 2)),
+          `(${places.join(', ')}) = (${cursorValues(pen, noun, from, 0, 2).join(', ')})`,
+          compareColumns(walk, columns, cursorValues(pen, noun, from, 2)),
         ])} union all ${rows(() => beyondCursor(pen, noun, args, places, `${p}.position`))}`;
-  const v = pen.alias();
-  return `select ${v}.*, ${placeColumns(p)} from (select) ${one}
-    left join lateral ${placeOf(noun, parent, p)} on true cross join lateral (${listed}) ${v}`;
+  return `${shown} from (select) ${one} left join lateral ${place} on true cross join lateral (${listed}) ${v}`;
 }
 
 const placeColumns = (p: string): string => `${p}.position as ${POSITION}, ${p}.ordinal as ${ORDINAL}`;
@@ -101,7 +113,7 @@ export function listByKey(pen: Pen, noun: Noun, args: BoundPage, where: Where): 
   const columns = noun.seat.within.map((column) => `${v}.${column}`);
   const between = betweenCursors(pen, noun, args, columns);
   return `select ${v}.*, null::bigint as ${POSITION}, null::int as ${ORDINAL} from ${noun.view} ${v}
-    ${whereAll([...where(v), ...between])} order by ${orderColumns(args, columns)} limit ${ONE_MORE}`;
+    ${whereAll([...where(v), ...between])} order by ${orderColumns(args.walk, columns)} limit ${ONE_MORE}`;
 }
 
 /** Rows in another order than that of the log, with their places; at the root, those that are in the log. */
@@ -114,7 +126,7 @@ export function listSorted(pen: Pen, noun: Noun, args: BoundPage, where: Where, 
   const places = placeOf(noun, `${v}.${noun.seat.by}`, p);
   const joined = isRoot ? `cross join lateral ${places}` : `left join lateral ${places} on true`;
   return `select ${v}.*, ${placeColumns(p)} from ${noun.view} ${v} ${joined}
-    ${whereAll([...where(v), ...between])} order by ${orderColumns(args, columns)} limit ${ONE_MORE}`;
+    ${whereAll([...where(v), ...between])} order by ${orderColumns(args.walk, columns)} limit ${ONE_MORE}`;
 }
 
 /**
@@ -156,7 +168,7 @@ function sortCounted(pen: Pen, noun: Noun, args: BoundPage, rows: string, gate: 
   const places = placeOf(noun, `${f}.${noun.seat.by}`, p);
   const picked = `select ${f}.*, ${p}.position, ${p}.ordinal as place from ${rows} ${f}
     cross join lateral ${places}${whereAll([gate, ...between])}
-    order by ${orderColumns(args, columns)} limit ${ONE_MORE}`;
+    order by ${orderColumns(args.walk, columns)} limit ${ONE_MORE}`;
   const same = noun.key.map((column) => `${v}.${column} = ${f}.${column}`);
   return `select ${v}.*, ${f}.position as ${POSITION}, ${f}.place as ${ORDINAL} from (${picked}) ${f}
     cross join lateral (select * from ${noun.view} ${v}${whereAll(same)} offset 0) ${v}`;
@@ -237,17 +249,17 @@ function walkPlaces(
   const rows = (p: string, chosen: string, within: (v: string) => readonly string[]): string => {
     const v = pen.alias();
     const tail = noun.seat.within.map((column) => `${v}.${column}`);
-    const end = shares ? ` order by ${orderColumns(args, tail)} limit ${PAGE}` : ' offset 0';
+    const end = shares ? ` order by ${orderColumns(args.walk, tail)} limit ${PAGE}` : ' offset 0';
     const until = shares ? shortOfCursor(pen, noun, args, [...keys(p), ...tail]) : [];
     const conditions = whereAll([`${v}.${noun.seat.by} = ${p}.row_id`, ...where(v), ...within(v), ...until]);
     const row = `(select * from ${noun.view} ${v}${conditions}${end}) ${v}`;
-    const order = orderColumns(args, [...keys(p), ...tail]);
+    const order = orderColumns(args.walk, [...keys(p), ...tail]);
     // Only a walk with a limit of its own is a query of its own: the planner would sort all places for it.
     const [from, and] =
       most === undefined
         ? [PLACES, chosen]
         : [
-            `(select * from ${PLACES} ${p}${chosen} order by ${orderColumns(args, keys(p))} limit ${most})`,
+            `(select * from ${PLACES} ${p}${chosen} order by ${orderColumns(args.walk, keys(p))} limit ${most})`,
             '',
           ];
     const gates = gate === undefined ? '' : `${and === '' ? ' where' : ' and'} ${gate}`;
@@ -346,8 +358,8 @@ function cursorValues(pen: Pen, noun: Noun, place: ListPlace, from: number, unti
 export const MOST_COUNTED = MANY;
 
 /**
- * How many rows a list has, as `[rows, found]`: of more than are counted, `found` is one more. Rows that the log
- * doesn't hold yet are found and not counted where the list doesn't show them.
+ * How many rows a list has, as a query of `rows` and `found`: of more than are counted, `found` is one more. Rows that
+ * the log doesn't hold yet are found and not counted where the list doesn't show them.
  */
 export function countIntegrated(pen: Pen, noun: Noun, args: BoundPage): string {
   const [p, m] = [pen.alias(), pen.alias()];
@@ -355,16 +367,16 @@ export function countIntegrated(pen: Pen, noun: Noun, args: BoundPage): string {
   const few = `limit (select ${MOST_COUNTED + 1})`;
   if (isWhole && noun.seat.within.length === 0) {
     const places = `select from ${PLACES} ${p} where ${p}.noun = '${noun.seat.of}' ${few}`;
-    return `(select json_build_array(count(*), count(*)) from (${places}) ${m})`;
+    return `select count(*) as rows, count(*) as found from (${places}) ${m}`;
   }
   const isPlaced = `exists (select from ${placeOf(noun, `${m}.${noun.seat.by}`, p)})`;
-  return `(select json_build_array(count(*) filter (where ${isPlaced}), count(*))
-    from (${countMatching(pen, noun, args, MOST_COUNTED)}) ${m})`;
+  return `select count(*) filter (where ${isPlaced}) as rows, count(*) as found
+    from (${countMatching(pen, noun, args, MOST_COUNTED)}) ${m}`;
 }
 
 /** The same of a list that shows all its rows. */
 export function countAll(pen: Pen, noun: Noun, where: Where): string {
   const [v, m] = [pen.alias(), pen.alias()];
-  return `(select json_build_array(count(*), count(*)) from (
-    select from ${noun.view} ${v}${whereAll(where(v))} limit (select ${MOST_COUNTED + 1})) ${m})`;
+  return `select count(*) as rows, count(*) as found from (
+    select from ${noun.view} ${v}${whereAll(where(v))} limit (select ${MOST_COUNTED + 1})) ${m}`;
 }

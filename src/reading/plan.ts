@@ -1,4 +1,11 @@
-import { type FieldNode, type GraphQLField, isNonNullType, isObjectType } from 'graphql';
+import {
+  type FieldNode,
+  type GraphQLField,
+  getNamedType,
+  isEnumType,
+  isNonNullType,
+  isObjectType,
+} from 'graphql';
 import type { Scope } from '../auth/authority.ts';
 import { READ_LOGINS, type ReadLogin, SCOPE_OF_LOGIN } from '../auth/read-scopes.ts';
 import { codecOf, listedBy } from './cursor.ts';
@@ -27,10 +34,17 @@ interface Keyed {
   readonly key: string;
 }
 
+/** What the schema says of a field's value. */
+export interface Valued {
+  readonly isNullable: boolean;
+  /** Of an enum: the words that rows hold, with the names by which they are answered. */
+  readonly names: readonly (readonly [word: string, name: string])[];
+}
+
 /** A field of a row's object; `at` is its cell. */
 export type PlannedField = Keyed &
   (
-    | { readonly kind: 'cell'; readonly at: number; readonly isBytesAsText?: boolean }
+    | ({ readonly kind: 'cell'; readonly at: number; readonly isBytesAsText?: boolean } & Valued)
     /** Asked for by a caller who lacks this scope. */
     | { readonly kind: 'forbidden'; readonly scope: Scope; readonly path: string }
     | { readonly kind: 'place'; readonly at: number; readonly part: 0 | 1 }
@@ -79,7 +93,8 @@ export type PagePart = Keyed &
     | { readonly kind: 'nodes'; readonly fields: readonly PlannedField[] }
     | { readonly kind: 'edges'; readonly parts: readonly EdgePart[] }
     | { readonly kind: 'pageInfo'; readonly parts: readonly InfoPart[] }
-    | { readonly kind: 'totalCount' | 'totalCountAtLeast' }
+    | { readonly kind: 'totalCount' }
+    | { readonly kind: 'totalCountAtLeast' }
     | { readonly kind: 'typename'; readonly name: string }
   );
 
@@ -195,7 +210,8 @@ export class Planner {
     const column = row.noun.columns.get(name);
     if (column !== undefined) {
       const at = row.column(column.column, column.codec);
-      return { key, kind: 'cell', at, isBytesAsText: column.codec === 'utf8' };
+      const isBytesAsText = column.codec === 'utf8';
+      return { key, kind: 'cell', at, isBytesAsText, ...this.#valued(row, name) };
     }
     if (name === 'id') return { key, kind: 'id', at: row.share('id', { kind: 'id' }) };
     if (row.noun.resolved?.includes(name)) return { key, kind: 'resolved' };
@@ -203,7 +219,10 @@ export class Planner {
     if (derived !== undefined) return this.#derived(row, name, key, path, derived.login ?? row.noun.login);
     if (name === 'position' || name === 'logOrdinal') {
       const place = name === 'position' ? POSITION : ORDINAL;
-      if (row.isListed) return { key, kind: 'cell', at: row.column(place, codecOf(row.noun, place)) };
+      if (row.isListed) {
+        const at = row.column(place, codecOf(row.noun, place));
+        return { key, kind: 'cell', at, ...this.#valued(row, name) };
+      }
       return {
         key,
         kind: 'place',
@@ -222,7 +241,17 @@ export class Planner {
     const forbidden = this.#forbidden(row, login, key, path);
     if (forbidden !== null) return forbidden;
     this.#use(login);
-    return { key, kind: 'cell', at: row.share(name, { kind: 'derived', name }) };
+    return { key, kind: 'cell', at: row.share(name, { kind: 'derived', name }), ...this.#valued(row, name) };
+  }
+
+  #valued({ noun }: RowPlan, name: string): Valued {
+    const { type } = this.#definition(noun.type, name);
+    const named = getNamedType(type);
+    const values = isEnumType(named) ? named.getValues() : [];
+    return {
+      isNullable: !isNonNullType(type),
+      names: values.map((each) => [String(each.value), each.name] as const),
+    };
   }
 
   #relation(

@@ -9,7 +9,7 @@ import { assertDrawnHere, type BoundPage, bindPage, checkValue } from './bind.ts
 import { affordableRoots, assertAffordable } from './cost.ts';
 import { codecOf, type Drawn } from './cursor.ts';
 import { type Cells, type DecodeInput, decodePage, decodeRow, type RawPage } from './decode.ts';
-import { Emission, type Statement, type Value } from './emit.ts';
+import { Emission, type Form, type Statement, type Value } from './emit.ts';
 import { assertIndexed, readTooLong } from './indexed.ts';
 import type { Past } from './nouns/moment.ts';
 import type { FilterRule, Noun } from './nouns/noun.ts';
@@ -21,6 +21,8 @@ import { type PagePlan, type PlannedField, Planner, type RowPlan } from './plan.
 import { prepareStatement } from './prepared.ts';
 import { reachOf } from './reach.ts';
 import { decidingVariables, type Selection } from './selection.ts';
+import { isPageWritable, isRowWritable } from './text/writable.ts';
+import { asksForText, WrittenText } from './text/written.ts';
 
 /** A compiled root field: a page of a connection, or rows of a noun by their keys. */
 type Plan = Needs &
@@ -35,6 +37,8 @@ interface Needs {
   readonly login: ReadLogin;
   /** Whether the caller lacks a scope for some of the fields, which then are errors. */
   readonly isPartial: boolean;
+  /** Whether the database can write the text of it. */
+  readonly isWritable: boolean;
 }
 
 interface Compiled {
@@ -91,20 +95,21 @@ function compilePlan(
 ): Plan {
   const asked: Selection = info;
   const planner = new Planner(asked, scopes);
-  const needs = () => ({
+  const needs = (isWritable: boolean) => ({
     pages: planner.pages,
     login: planner.login,
     isPartial: planner.missing.size > 0,
+    isWritable: isWritable && planner.missing.size === 0,
   });
   const first = asked.fieldNodes[0]!;
   const path = first.alias?.value ?? first.name.value;
   if (kind === 'page') {
     const page = planner.page(NOUNS[noun], asked.fieldNodes, info.parentType.name, path);
-    return { kind, page, ...needs() };
+    return { kind, page, ...needs(isPageWritable(page)) };
   }
   const row = planner.row(NOUNS[noun]);
   const fields = planner.fields(row, asked.fieldNodes, path);
-  return { kind, row, fields, ...needs() };
+  return { kind, row, fields, ...needs(isRowWritable(row, fields)) };
 }
 
 function bindPages(plan: Plan, info: GraphQLResolveInfo): BoundPage[] {
@@ -114,6 +119,11 @@ function bindPages(plan: Plan, info: GraphQLResolveInfo): BoundPage[] {
 /** `read.entries` for a root field, `read.MarkSuccess.entry` elsewhere. */
 function statementName({ parentType, fieldName }: GraphQLResolveInfo): string {
   return parentType.name === 'Query' ? `read.${fieldName}` : `read.${parentType.name}.${fieldName}`;
+}
+
+/** How the statement of a field answers. */
+function formOf(context: Context, info: GraphQLResolveInfo, { isWritable }: Plan): Form {
+  return isWritable && asksForText(context, info) ? 'text' : 'cells';
 }
 
 /** The answer, known for one whose missing scopes execution has to report. */
@@ -139,27 +149,31 @@ function filterLogin({ session }: Context, filter: string, rule: FilterRule | un
 /** PostgreSQL's code for a statement that was ended for its time. */
 const CANCELLED = '57014';
 
-/** What the statement found, and what its rows are decoded with. */
+/** What the statement found, as text, and what its rows are decoded with. */
 async function runStatement(
   context: Context,
   { pages, login }: Plan,
   bound: readonly BoundPage[],
   statement: Statement,
   past: Past | null = null,
-): Promise<{ readonly found: unknown; readonly answered: DecodeInput }> {
+): Promise<{ readonly found: string | null; readonly answered: DecodeInput }> {
   const filters = bound.flatMap(({ filter }) =>
     filter.flatMap(({ column, rule }) => filterLogin(context, column, rule)),
   );
   const pool = context[widestLogin([login, ...filters])];
-  const answer = await pool.oneFirst(prepareStatement(statement)).catch((error: unknown) => {
+  const row = await pool.maybeOne(prepareStatement(statement)).catch((error: unknown) => {
     throw codeOf(error) === CANCELLED ? readTooLong(pages, bound) : error;
   });
-  const [head, found] = JSON.parse(answer) as [[incarnation: string, next: string] | null, unknown];
-  if (head === null) throw new Error('cutter_log.head has no row, which the first start writes.');
-  const drawn = { incarnation: head[0], next: Number(head[1]) };
+  if (row === null) throw new Error('cutter_log.head has no row, which the first start writes.');
+  const drawn = { incarnation: row.incarnation, next: Number(row.next) };
   for (const each of [past, ...bound.map((page) => page.past)]) assertReached(each, drawn);
   for (const page of pages) assertDrawnHere(page, bound[page.index]!, drawn);
-  return { found, answered: { bound, incarnation: drawn.incarnation } };
+  return { found: row.answer, answered: { bound, incarnation: drawn.incarnation } };
+}
+
+/** What the database found, where it answered with cells. */
+function cellsIn<Found>(found: string | null): Found {
+  return JSON.parse(found ?? 'null') as Found;
 }
 
 /** Refuses a position that the log hasn't reached, where nothing can be said of the ledger yet. */
@@ -169,7 +183,11 @@ function assertReached(past: Past | null, { next }: Drawn): void {
 }
 
 /** A connection at the root, with all that hangs under it, in one statement. */
-export async function readPage(context: Context, info: GraphQLResolveInfo, noun: NounName): Promise<Node> {
+export async function readPage(
+  context: Context,
+  info: GraphQLResolveInfo,
+  noun: NounName,
+): Promise<Node | WrittenText> {
   const earlier = answeredBefore(context, info);
   if (earlier !== undefined) return earlier as Node;
   const plan = planOf(context, info, 'page', noun);
@@ -178,9 +196,12 @@ export async function readPage(context: Context, info: GraphQLResolveInfo, noun:
   assertIndexed(plan.page, bound[0]!);
   const { size } = bound[0]!;
   assertAffordable(plan.page.row, { path: plan.page.path, first: size, rows: size }, bound);
-  const statement = new Emission(bound, reachOf(context.session)).page(statementName(info), plan.page);
+  const form = formOf(context, info, plan);
+  const emission = new Emission(form, bound, reachOf(context.session));
+  const statement = emission.page(statementName(info), plan.page);
   const { found, answered } = await runStatement(context, plan, bound, statement);
-  return markIfPartial(plan, decodePage(plan.page, found as RawPage, answered));
+  if (form === 'text') return new WrittenText(found!);
+  return markIfPartial(plan, decodePage(plan.page, cellsIn<RawPage>(found), answered));
 }
 
 /**
@@ -193,7 +214,7 @@ export async function findNode(
   noun: NounName,
   key: readonly (readonly [argument: string, value: string, column?: string])[],
   { past = null, isOwn = false }: { readonly past?: Past | null; readonly isOwn?: boolean } = {},
-): Promise<Node | null> {
+): Promise<Node | WrittenText | null> {
   const earlier = answeredBefore(context, info);
   if (earlier !== undefined) return earlier as Node | null;
   const plan = planOf(context, info, 'rows', noun);
@@ -206,16 +227,14 @@ export async function findNode(
   const rules = values.flatMap(([column]) => NOUNS[noun].filters[column] ?? []);
   const bound = bindPages(plan, info);
   assertAffordable(plan.row, { path: info.fieldName, first: 1, rows: 1 }, bound);
-  const statement = new Emission(bound, isOwn ? null : reachOf(context.session), past).one(
-    statementName(info),
-    plan.row,
-    values,
-  );
+  const form = formOf(context, info, plan);
+  const emission = new Emission(form, bound, isOwn ? null : reachOf(context.session), past);
+  const statement = emission.one(statementName(info), plan, values);
   const login = widestLogin([plan.login, ...rules.flatMap((rule) => rule.login ?? [])]);
   const { found, answered } = await runStatement(context, { ...plan, login }, bound, statement, past);
-  return found === null
-    ? null
-    : markIfPartial(plan, decodeRow(plan.row, plan.fields, found as Cells, answered));
+  if (found === null) return null;
+  if (form === 'text') return new WrittenText(found);
+  return markIfPartial(plan, decodeRow(plan.row, plan.fields, cellsIn<Cells>(found), answered));
 }
 
 /** The row that a relation leads to from a given row, and what hangs under the field, in one statement. */
@@ -233,7 +252,7 @@ export async function readBehind(
   const values = new Map(
     [...parent.columns.values()].map(({ column }) => [column, (row[column] ?? null) as Value]),
   );
-  const statement = new Emission(bound, reachOf(context.session)).behind(
+  const statement = new Emission('cells', bound, reachOf(context.session)).behind(
     statementName(info),
     plan.row,
     relation,
@@ -241,7 +260,7 @@ export async function readBehind(
     values,
   );
   const { found, answered } = await runStatement(context, plan, bound, statement);
-  return found === null ? null : decodeRow(plan.row, plan.fields, found as Cells, answered);
+  return found === null ? null : decodeRow(plan.row, plan.fields, cellsIn<Cells>(found), answered);
 }
 
 /** The row with this id, which must exist: for a field of type `noun` on what a mutation answers. One statement. */
@@ -252,7 +271,8 @@ export async function readNode(
   id: string,
 ): Promise<Node> {
   const node = await findNode(context, info, noun, [['id', id]]);
-  if (node === null) throw new Error(`${noun} ${id} was written and can't be read.`);
+  if (node === null || node instanceof WrittenText)
+    throw new Error(`${noun} ${id} was written and can't be read.`);
   return node;
 }
 
@@ -302,9 +322,10 @@ async function readListed(
   ids: readonly string[],
 ): Promise<Node[]> {
   assertAffordable(plan.row, { path: info.fieldName, first: ids.length, rows: ids.length }, bound);
-  const statement = new Emission(bound, reachOf(context.session)).list(statementName(info), plan.row, ids);
+  const emission = new Emission('cells', bound, reachOf(context.session));
+  const statement = emission.list(statementName(info), plan.row, ids);
   const { found, answered } = await runStatement(context, plan, bound, statement);
-  const rows = found as Cells[] | null;
+  const rows = cellsIn<Cells[] | null>(found);
   if (rows?.length !== ids.length)
     throw new Error(`${ids.length} ${noun} rows were written and not all can be read.`);
   return rows.map((cells) => decodeRow(plan.row, plan.fields, cells, answered));
@@ -328,25 +349,46 @@ export async function readByKeys(
   return await rowsByKeys(context, info, plan, bindPages(plan, info), wanted);
 }
 
+/** The same as text, with commas between; null where the caller has to read the rows. */
+export async function readTextByKeys(
+  context: Context,
+  info: GraphQLResolveInfo,
+  wanted: Wanted,
+): Promise<string | null> {
+  const plan = planOf(context, info, 'rows', wanted.noun);
+  if (plan.kind !== 'rows') throw new Error('A field is either a page or a node.');
+  if (formOf(context, info, plan) === 'cells') return null;
+  const { found } = await runKeyed('text', context, info, plan, bindPages(plan, info), wanted);
+  return found;
+}
+
 async function rowsByKeys(
   context: Context,
   info: GraphQLResolveInfo,
   plan: Extract<Plan, { kind: 'rows' }>,
   bound: readonly BoundPage[],
-  { noun, keys, past }: Wanted,
+  wanted: Wanted,
 ): Promise<readonly (Node | null)[]> {
-  assertAffordable(plan.row, { path: info.fieldName, first: keys.length, rows: keys.length }, bound);
-  const statement = new Emission(bound, reachOf(context.session), past).keyed(
-    `${statementName(info)}.${noun}`,
-    plan.row,
-    keys,
-  );
-  const { found, answered } = await runStatement(context, plan, bound, statement, past);
-  const rows = new Map(found as readonly (readonly [at: number, cells: Cells])[]);
-  return keys.map((_, at) => {
+  const { found, answered } = await runKeyed('cells', context, info, plan, bound, wanted);
+  const rows = new Map(cellsIn<readonly (readonly [at: number, cells: Cells])[]>(found));
+  return wanted.keys.map((_, at) => {
     const cells = rows.get(at + 1);
     return cells === undefined
       ? null
       : markIfPartial(plan, decodeRow(plan.row, plan.fields, cells, answered));
   });
+}
+
+function runKeyed(
+  form: Form,
+  context: Context,
+  info: GraphQLResolveInfo,
+  plan: Extract<Plan, { kind: 'rows' }>,
+  bound: readonly BoundPage[],
+  { noun, keys, past }: Wanted,
+): ReturnType<typeof runStatement> {
+  assertAffordable(plan.row, { path: info.fieldName, first: keys.length, rows: keys.length }, bound);
+  const emission = new Emission(form, bound, reachOf(context.session), past);
+  const statement = emission.keyed(`${statementName(info)}.${noun}`, plan, keys);
+  return runStatement(context, plan, bound, statement, past);
 }

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { ClientFault, openClient } from '../../src/cli/client/client.ts';
 import { acceptedOutcome, Refused } from '../../src/cli/client/refused.ts';
-import { RegisterSourceDocument } from '../../src/cli/generated/graphql.ts';
+import { RegisterSourceDocument } from '../../src/client/generated/graphql.ts';
 import { makeSecrets, serverSeedOf } from '../../src/home/secrets.ts';
 import { cutter, fileOf, homeOf } from '../harness/cli.ts';
 import { ANSWERS, type AnswerName, type Impostor, impostor, player } from '../harness/hostile-answers.ts';

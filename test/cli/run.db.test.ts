@@ -1,9 +1,9 @@
 import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Operation } from '../../src/cli/client/client.ts';
 import { ClientFault } from '../../src/cli/client/client.ts';
 import { runDocument } from '../../src/cli/run.ts';
 import type { Clients } from '../../src/cli/walk/phases.ts';
 import { walkDocument } from '../../src/cli/walk/walk.ts';
+import type { Operation } from '../../src/client/operation.ts';
 import { clientConfig, clientsOf, cutter, fileOf, homeOf, person } from '../harness/cli.ts';
 import { call, fresh, manifestOf } from '../harness/cycle.ts';
 import { type TestServer, testServer } from '../harness/server.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Said } from '../../src/passport/facts.ts';
+import type { Said } from '../../src/passport/said.ts';
 import { verifyPassport } from '../../src/passport/verify.ts';
 import { canonicalJson } from '../../src/proof/canonical.ts';
 import { verifySignature, verifyWithTweetnacl } from '../../src/proof/ed25519.ts';

@@ -1,7 +1,7 @@
 /** What a phase did: what it did, by which lane, what it wrote, its position in the log, when and how long. */
 
 import stringWidth from 'string-width';
-import type { EntryStatus } from '../generated/graphql.ts';
+import type { EntryStatus } from '../../client/generated/graphql.ts';
 import { COLUMNS, fittedText, paddedText } from './columns.ts';
 
 /** A status as the documentation writes it. */

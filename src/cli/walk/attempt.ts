@@ -1,10 +1,10 @@
 /** Finds the attempt at a document that a run goes on with. */
 
+import type { EntryStatus } from '../../client/generated/graphql.ts';
 import { FAILED_STATES } from '../../law/states.ts';
 import { nameOfWord } from '../../text/words.ts';
 import { ClientFault } from '../client/client.ts';
 import { Refused } from '../client/refused.ts';
-import type { EntryStatus } from '../generated/graphql.ts';
 import { type Clients, type Phases, phaseCalls } from './phases.ts';
 import { planOf } from './reading.ts';
 import { shortDigest, sourceInputOf } from './source-input.ts';

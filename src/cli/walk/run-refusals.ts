@@ -1,8 +1,8 @@
 /** What a run is refused for before it has written anything. */
 import { randomUUID } from 'node:crypto';
+import { MarkDocument, ReviewerModeDocument } from '../../client/generated/graphql.ts';
 import { ClientFault } from '../client/client.ts';
 import { Refused } from '../client/refused.ts';
-import { MarkDocument, ReviewerModeDocument } from '../generated/graphql.ts';
 import type { Clients } from './phases.ts';
 
 /** The ledger says whether its reviewer is a sample person; in production an approval is a person's, who has looked. */

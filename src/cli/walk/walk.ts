@@ -4,9 +4,9 @@
  * goes on where the last one ended, whatever ended it.
  */
 
+import type { EntryStatus } from '../../client/generated/graphql.ts';
 import { ClientFault } from '../client/client.ts';
 import { Refused } from '../client/refused.ts';
-import type { EntryStatus } from '../generated/graphql.ts';
 import { commandText } from '../terminal/command-text.ts';
 import { planLines } from '../terminal/plan-lines.ts';
 import { type Attempt, type AttemptOptions, beginAttempt } from './attempt.ts';

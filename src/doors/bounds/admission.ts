@@ -55,14 +55,17 @@ export class Admission {
     this.#largeBodies = new Turnstile(limits.largeBodies, limits.callsWaiting);
   }
 
-  /** Who calls. An address from which too many tokens failed isn't asked for more of them. */
-  async identify(address: string, authorization: unknown): Promise<Session> {
+  /**
+   * Who calls; for a read, who called just now. An address from which too many tokens failed isn't asked for more of
+   * them.
+   */
+  async identify(address: string, authorization: unknown, forRead = false): Promise<Session> {
     const token = tokenHash(String(authorization)).toString('base64');
     const waitMs = this.#failures.waitOf(address);
     if (waitMs > 0 && this.#known.get(token) === undefined)
       throw new TooMany('This address sent too many tokens that are not valid.', waitMs);
     try {
-      const session = await this.#authenticate(authorization);
+      const session = await this.#authenticate(authorization, forRead);
       this.#known.set(token, true);
       return session;
     } catch (error) {

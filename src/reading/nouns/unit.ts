@@ -119,7 +119,8 @@ const UNIT = {
   derived: {
     citation: {
       sql: (u) =>
-        `select json_agg(part) from unnest(array[${u}.doc_code, ${u}.section_code]) part where part is not null`,
+        `select array_to_json(array_agg(part)) from unnest(array[${u}.doc_code, ${u}.section_code]) part
+          where part is not null`,
     },
     verifiedAt: { sql: verifiedAt, codec: 'time' },
     position: {

@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { followEvents } from '../../../src/cli/client/event-stream.ts';
-import { serverSeedOf } from '../../../src/home/secrets.ts';
-import { everyKindOfPhase } from '../../fsck/fsck-ground.ts';
-import { provesItself } from '../../harness/identity.ts';
-import { type TestServer, testServer } from '../../harness/server.ts';
-import { watched } from '../../monitor/monitor-ground.ts';
+import { followEvents } from '../../src/client/event-stream.ts';
+import { serverSeedOf } from '../../src/home/secrets.ts';
+import { everyKindOfPhase } from '../fsck/fsck-ground.ts';
+import { provesItself } from '../harness/identity.ts';
+import { type TestServer, testServer } from '../harness/server.ts';
+import { watched } from '../monitor/monitor-ground.ts';
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -41,7 +41,6 @@ async function messagesOf(pieces: readonly (string | Buffer)[]): Promise<unknown
   for await (const message of followEvents({
     url,
     token: 't',
-    who: 'test',
     query: '',
     variables: {},
     signal,

@@ -23,6 +23,39 @@ export type CutSpecInput =
   |  { readonly profile?: never;   /** Explicit spans. */
   readonly units: ReadonlyArray<UnitSpanInput>; };
 
+/** Conditions on Entry rows, all of which must hold. They are applied before the page is cut. */
+export type EntryFilter = {
+  /** Only entries about this document. Scope `document:read`. */
+  readonly docCode?: string | null | undefined;
+  /** Only rows whose `emittedAt` is this time or later. */
+  readonly emittedAtFrom?: string | null | undefined;
+  /** Only rows whose `emittedAt` is earlier than this time. */
+  readonly emittedAtUntil?: string | null | undefined;
+  /** Only rows with this `entryId`. Null sets no condition. */
+  readonly entryId?: string | null | undefined;
+  /** Only rows with one of these `entryId`, at most 200. */
+  readonly entryIdIn?: ReadonlyArray<string> | null | undefined;
+  /** Only rows with this `kind`. Null sets no condition. */
+  readonly kind?: EntryKind | null | undefined;
+  /** Only rows with one of these `kind`, at most 200. */
+  readonly kindIn?: ReadonlyArray<EntryKind> | null | undefined;
+  /** Only entries of this scenario. Scope `document:read`. */
+  readonly scenarioRef?: string | null | undefined;
+  /** Only entries with this signal. Scope `document:read`. */
+  readonly signalSource?: string | null | undefined;
+  /** Only rows with this `status`. Null sets no condition. */
+  readonly status?: EntryStatus | null | undefined;
+  /** Only rows with one of these `status`, at most 200. */
+  readonly statusIn?: ReadonlyArray<EntryStatus> | null | undefined;
+};
+
+/** What kind of work item an entry is. */
+export type EntryKind =
+  /** Asks for a cut of a document. */
+  | 'CUT_REQUEST'
+  /** Opened by a failed verification; a person decides what becomes of it. */
+  | 'ESCALATION';
+
 /** Where an entry stands. */
 export type EntryStatus =
   /** Ended without a cut, with a reason. */
@@ -64,6 +97,34 @@ export type HistoryChangeKind =
   | 'VERIFY_FAIL'
   /** A verifier found the cut right. */
   | 'VERIFY_PASS';
+
+/** Conditions on History rows, all of which must hold. They are applied before the page is cut. */
+export type HistoryFilter = {
+  /** Only rows with this `changeKind`. Null sets no condition. */
+  readonly changeKind?: HistoryChangeKind | null | undefined;
+  /** Only rows with one of these `changeKind`, at most 200. */
+  readonly changeKindIn?: ReadonlyArray<HistoryChangeKind> | null | undefined;
+  /** Only rows whose `changedAt` is this time or later. */
+  readonly changedAtFrom?: string | null | undefined;
+  /** Only rows whose `changedAt` is earlier than this time. */
+  readonly changedAtUntil?: string | null | undefined;
+  /** Only rows with this `changedBy`. Null sets no condition. */
+  readonly changedBy?: string | null | undefined;
+  /** Only rows with one of these `changedBy`, at most 200. */
+  readonly changedByIn?: ReadonlyArray<string> | null | undefined;
+  /** Only rows with this `entryId`. Null sets no condition. */
+  readonly entryId?: string | null | undefined;
+  /** Only rows with one of these `entryId`, at most 200. */
+  readonly entryIdIn?: ReadonlyArray<string> | null | undefined;
+  /** Only rows with this `entryVersionAfter`. Null sets no condition. */
+  readonly entryVersionAfter?: EntryStatus | null | undefined;
+  /** Only rows with one of these `entryVersionAfter`, at most 200. */
+  readonly entryVersionAfterIn?: ReadonlyArray<EntryStatus> | null | undefined;
+  /** Only rows with this `historyId`. Null sets no condition. */
+  readonly historyId?: string | null | undefined;
+  /** Only rows with one of these `historyId`, at most 200. */
+  readonly historyIdIn?: ReadonlyArray<string> | null | undefined;
+};
 
 /** What a key signs; one key never serves both. */
 export type KeyPurpose =
@@ -193,6 +254,13 @@ export type RiskClass =
   /** The usual. */
   | 'STANDARD';
 
+/** Which end of a connection comes first. Rows are in the order of the log: by `position`, then `logOrdinal`; unit blocks and affected rows inside their plan or change set by its own order. Aliases, which no record writes, are in the order of their ids. */
+export type SortOrder =
+  /** From the newest row back. */
+  | 'NEWEST_FIRST'
+  /** From the oldest row on. A client that goes on from its last `endCursor` reads every row exactly once. */
+  | 'OLDEST_FIRST';
+
 /** The document itself, as text or as base64 of its bytes; exactly one of the two. */
 export type SourceContentInput =
   {   /** The bytes, which must be UTF-8. */
@@ -272,6 +340,49 @@ export type VerifyVerdict =
   | 'FAIL'
   /** Every axis passed: the cut is valid. */
   | 'PASS';
+
+type StreamState_CaughtUp_Fragment = { readonly __typename: 'CaughtUp', readonly cursor: string, readonly checkpoint: { readonly note: string } | null };
+
+type StreamState_Heartbeat_Fragment = { readonly __typename: 'Heartbeat', readonly cursor: string, readonly head: string, readonly checkpoint: { readonly note: string } | null };
+
+type StreamState_HistoryEvent_Fragment = { readonly __typename: 'HistoryEvent' };
+
+type StreamState_Ready_Fragment = { readonly __typename: 'Ready', readonly cursor: string, readonly head: string, readonly heartbeatMs: number, readonly incarnation: string };
+
+type StreamState_Reset_Fragment = { readonly __typename: 'Reset', readonly reason: ResetReason, readonly message: string };
+
+export type StreamStateFragment =
+  | StreamState_CaughtUp_Fragment
+  | StreamState_Heartbeat_Fragment
+  | StreamState_HistoryEvent_Fragment
+  | StreamState_Ready_Fragment
+  | StreamState_Reset_Fragment
+;
+
+export type FollowHistorySubscriptionVariables = Exact<{
+  after?: string | null | undefined;
+  everyRecord?: boolean;
+  filter?: HistoryFilter | null | undefined;
+}>;
+
+
+export type FollowHistorySubscription = { readonly history:
+    | { readonly __typename: 'CaughtUp', readonly cursor: string, readonly checkpoint: { readonly note: string } | null }
+    | { readonly __typename: 'Heartbeat', readonly cursor: string, readonly head: string, readonly checkpoint: { readonly note: string } | null }
+    | { readonly __typename: 'HistoryEvent', readonly cursor: string, readonly position: string, readonly recordHash: string, readonly rows: ReadonlyArray<{ readonly historyId: string, readonly entryId: string, readonly changeKind: HistoryChangeKind, readonly changedBy: string, readonly changedAt: string, readonly entryVersionBefore: EntryStatus | null, readonly entryVersionAfter: EntryStatus, readonly position: string | null, readonly logOrdinal: number | null, readonly entry: { readonly id: string, readonly entryId: string, readonly status: EntryStatus } }> }
+    | { readonly __typename: 'Ready', readonly cursor: string, readonly head: string, readonly heartbeatMs: number, readonly incarnation: string }
+    | { readonly __typename: 'Reset', readonly reason: ResetReason, readonly message: string }
+   };
+
+export type ListEntriesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  filter?: EntryFilter | null | undefined;
+  order?: SortOrder | null | undefined;
+}>;
+
+
+export type ListEntriesQuery = { readonly entries: { readonly edges: ReadonlyArray<{ readonly cursor: string | null, readonly node: { readonly id: string, readonly entryId: string, readonly kind: EntryKind, readonly status: EntryStatus, readonly statusSince: string | null } }>, readonly pageInfo: { readonly startCursor: string | null, readonly endCursor: string | null, readonly hasPreviousPage: boolean, readonly hasNextPage: boolean } } };
 
 export type LedgerKeysQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -504,6 +615,14 @@ export type VerifyMutation = { readonly outcome:
     | { readonly __typename: 'VerifySuccess', readonly replayed: boolean, readonly position: string | null, readonly result: { readonly verdict: VerifyVerdict }, readonly findings: ReadonlyArray<{ readonly axis: VerifyAxis, readonly code: string, readonly message: string, readonly unit: string | null }>, readonly entry: { readonly entryId: string, readonly status: EntryStatus }, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
    };
 
+export type ProveInclusionQueryVariables = Exact<{
+  position: string;
+  size: string;
+}>;
+
+
+export type ProveInclusionQuery = { readonly inclusionProof: { readonly recordHash: string, readonly hashes: ReadonlyArray<string> } | null };
+
 export type PlanUnitsQueryVariables = Exact<{
   entryId: string;
   after?: string | null | undefined;
@@ -568,19 +687,6 @@ export type ReconstructDocumentQuery = { readonly outcome:
     | { readonly __typename: 'Reconstruction', readonly base64: string, readonly digest: string, readonly matchesSource: boolean }
    };
 
-export type WatchHistorySubscriptionVariables = Exact<{
-  after?: string | null | undefined;
-}>;
-
-
-export type WatchHistorySubscription = { readonly history:
-    | { readonly __typename: 'CaughtUp', readonly cursor: string, readonly checkpoint: { readonly note: string } | null }
-    | { readonly __typename: 'Heartbeat', readonly cursor: string, readonly head: string, readonly checkpoint: { readonly note: string } | null }
-    | { readonly __typename: 'HistoryEvent', readonly cursor: string, readonly position: string, readonly recordHash: string, readonly rows: ReadonlyArray<{ readonly entryId: string, readonly changeKind: HistoryChangeKind, readonly entryVersionAfter: EntryStatus }> }
-    | { readonly __typename: 'Ready', readonly cursor: string, readonly head: string, readonly heartbeatMs: number, readonly incarnation: string }
-    | { readonly __typename: 'Reset', readonly reason: ResetReason, readonly message: string }
-   };
-
 export type FindDocumentQueryVariables = Exact<{
   docCode: string;
 }>;
@@ -611,6 +717,34 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const StreamStateFragmentDoc = new TypedDocumentString(`
+    fragment StreamState on HistoryMessage {
+  __typename
+  ... on Ready {
+    cursor
+    head
+    heartbeatMs
+    incarnation
+  }
+  ... on CaughtUp {
+    cursor
+    checkpoint {
+      note
+    }
+  }
+  ... on Heartbeat {
+    cursor
+    head
+    checkpoint {
+      note
+    }
+  }
+  ... on Reset {
+    reason
+    message
+  }
+}
+    `, {"fragmentName":"StreamState"}) as unknown as TypedDocumentString<StreamStateFragment, unknown>;
 export const WrittenFieldsFragmentDoc = new TypedDocumentString(`
     fragment WrittenFields on Written {
   replayed
@@ -641,6 +775,81 @@ export const EntryFieldsFragmentDoc = new TypedDocumentString(`
   status
 }
     `, {"fragmentName":"EntryFields"}) as unknown as TypedDocumentString<EntryFieldsFragment, unknown>;
+export const FollowHistoryDocument = new TypedDocumentString(`
+    subscription FollowHistory($after: String, $everyRecord: Boolean! = false, $filter: HistoryFilter) {
+  history(after: $after, everyRecord: $everyRecord, filter: $filter) {
+    ...StreamState
+    ... on HistoryEvent {
+      cursor
+      position
+      recordHash
+      rows {
+        historyId
+        entryId
+        changeKind
+        changedBy
+        changedAt
+        entryVersionBefore
+        entryVersionAfter
+        position
+        logOrdinal
+        entry {
+          id
+          entryId
+          status
+        }
+      }
+    }
+  }
+}
+    fragment StreamState on HistoryMessage {
+  __typename
+  ... on Ready {
+    cursor
+    head
+    heartbeatMs
+    incarnation
+  }
+  ... on CaughtUp {
+    cursor
+    checkpoint {
+      note
+    }
+  }
+  ... on Heartbeat {
+    cursor
+    head
+    checkpoint {
+      note
+    }
+  }
+  ... on Reset {
+    reason
+    message
+  }
+}`) as unknown as TypedDocumentString<FollowHistorySubscription, FollowHistorySubscriptionVariables>;
+export const ListEntriesDocument = new TypedDocumentString(`
+    query ListEntries($first: Int = 50, $after: String, $filter: EntryFilter, $order: SortOrder = OLDEST_FIRST) {
+  entries(first: $first, after: $after, filter: $filter, order: $order) {
+    edges {
+      cursor
+      node {
+        id
+        entryId
+        kind
+        status
+        statusSince
+      }
+    }
+    pageInfo {
+      startCursor
+      endCursor
+      hasPreviousPage
+      hasNextPage
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ListEntriesQuery, ListEntriesQueryVariables>;
 export const LedgerKeysDocument = new TypedDocumentString(`
     query LedgerKeys {
   checkpoint {
@@ -664,13 +873,7 @@ export const LedgerKeysDocument = new TypedDocumentString(`
 export const FollowLogDocument = new TypedDocumentString(`
     subscription FollowLog($after: String!) {
   history(after: $after, everyRecord: true) {
-    __typename
-    ... on Ready {
-      cursor
-      head
-      heartbeatMs
-      incarnation
-    }
+    ...StreamState
     ... on HistoryEvent {
       cursor
       position
@@ -686,26 +889,34 @@ export const FollowLogDocument = new TypedDocumentString(`
         position
       }
     }
-    ... on CaughtUp {
-      cursor
-      checkpoint {
-        note
-      }
-    }
-    ... on Heartbeat {
-      cursor
-      head
-      checkpoint {
-        note
-      }
-    }
-    ... on Reset {
-      reason
-      message
-    }
   }
 }
-    `) as unknown as TypedDocumentString<FollowLogSubscription, FollowLogSubscriptionVariables>;
+    fragment StreamState on HistoryMessage {
+  __typename
+  ... on Ready {
+    cursor
+    head
+    heartbeatMs
+    incarnation
+  }
+  ... on CaughtUp {
+    cursor
+    checkpoint {
+      note
+    }
+  }
+  ... on Heartbeat {
+    cursor
+    head
+    checkpoint {
+      note
+    }
+  }
+  ... on Reset {
+    reason
+    message
+  }
+}`) as unknown as TypedDocumentString<FollowLogSubscription, FollowLogSubscriptionVariables>;
 export const NewestHeadDocument = new TypedDocumentString(`
     query NewestHead {
   checkpoint {
@@ -976,6 +1187,14 @@ fragment EntryFields on Entry {
   entryId
   status
 }`) as unknown as TypedDocumentString<VerifyMutation, VerifyMutationVariables>;
+export const ProveInclusionDocument = new TypedDocumentString(`
+    query ProveInclusion($position: Position!, $size: Position!) {
+  inclusionProof(position: $position, size: $size) {
+    recordHash
+    hashes
+  }
+}
+    `) as unknown as TypedDocumentString<ProveInclusionQuery, ProveInclusionQueryVariables>;
 export const PlanUnitsDocument = new TypedDocumentString(`
     query PlanUnits($entryId: UUID!, $after: String) {
   outcome: planCut(entryId: $entryId) {
@@ -1130,46 +1349,6 @@ export const ReconstructDocumentDocument = new TypedDocumentString(`
     entryId
   }
 }`) as unknown as TypedDocumentString<ReconstructDocumentQuery, ReconstructDocumentQueryVariables>;
-export const WatchHistoryDocument = new TypedDocumentString(`
-    subscription WatchHistory($after: String) {
-  history(after: $after, everyRecord: true) {
-    __typename
-    ... on Ready {
-      cursor
-      head
-      heartbeatMs
-      incarnation
-    }
-    ... on HistoryEvent {
-      cursor
-      position
-      recordHash
-      rows {
-        entryId
-        changeKind
-        entryVersionAfter
-      }
-    }
-    ... on CaughtUp {
-      cursor
-      checkpoint {
-        note
-      }
-    }
-    ... on Heartbeat {
-      cursor
-      head
-      checkpoint {
-        note
-      }
-    }
-    ... on Reset {
-      reason
-      message
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<WatchHistorySubscription, WatchHistorySubscriptionVariables>;
 export const FindDocumentDocument = new TypedDocumentString(`
     query FindDocument($docCode: String!) {
   document(docCode: $docCode) {

@@ -6,7 +6,8 @@ import { printApi } from '../../src/cli/schema.ts';
 import { apiDifferences } from '../harness/api-differences.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
-const GENERATED = 'src/cli/generated/';
+const GENERATED = 'src/client/generated/';
+const FOLDERS = [GENERATED, 'packages/client/src/generated/'];
 const NAMES = `${ROOT}../shared/api.graphql`;
 const HOW = 'npm run codegen writes it anew';
 
@@ -37,17 +38,20 @@ describe('schema.graphql', () => {
 describe('the typed client', () => {
   test('is what codegen makes of the committed schema and operations', async () => {
     const made = await regenerated();
-    expect([...made.keys()].sort()).toEqual(readdirSync(`${ROOT}${GENERATED}`).sort());
+    const here = FOLDERS.flatMap((folder) =>
+      readdirSync(`${ROOT}${folder}`).map((name) => `${folder}${name}`),
+    );
+    expect([...made.keys()].sort()).toEqual(here.sort());
     for (const [name, content] of made) {
-      const text = readFileSync(`${ROOT}${GENERATED}${name}`, 'utf8');
-      expect(content === text, `${GENERATED}${name} has drifted; ${HOW}`).toBe(true);
+      const text = readFileSync(`${ROOT}${name}`, 'utf8');
+      expect(content === text, `${name} has drifted; ${HOW}`).toBe(true);
     }
   });
 
   test('finds a drift: another schema makes another client', async () => {
     const other = committed.replaceAll('manifestDigest', 'planDigest');
     const made = await regenerated(other).then(
-      (files) => files.get('graphql.ts'),
+      (files) => files.get(`${GENERATED}graphql.ts`),
       () => null, // an operation that the schema no longer answers is a drift as well
     );
     expect(made).not.toBe(readFileSync(`${ROOT}${GENERATED}graphql.ts`, 'utf8'));
@@ -89,9 +93,7 @@ async function regenerated(schema?: string): Promise<ReadonlyMap<string, string>
     },
     false,
   )) as readonly { filename: string; content: string }[];
-  return new Map(
-    files.map(({ filename, content }) => [filename.slice(filename.lastIndexOf('/') + 1), content]),
-  );
+  return new Map(files.map(({ filename, content }) => [filename.replace(ROOT, ''), content]));
 }
 
 /** A line that begins a definition, inside a type or at the margin. */
