@@ -13,6 +13,8 @@ export interface DocumentProblem {
   readonly path: readonly string[];
   readonly code: string;
   readonly message: string;
+  /** The address of the unit that it is about, where it is about one. */
+  readonly address?: string;
   /** An error where it is left out. */
   readonly severity?: Severity;
 }

@@ -1,6 +1,7 @@
 /** What yoga does otherwise behind these doors: how it parses, what it refuses, and how queries are read. */
 import { GraphQLError, getOperationAST } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { awaitedBy } from '../reading/lasting.ts';
 import { finishWhole, readWhole, wholeRoot } from '../reading/whole.ts';
 import type { Limits } from './bounds/limits.ts';
 import { limitedParser, readsSchema } from './document.ts';
@@ -41,6 +42,16 @@ export function readingWhole(plain: PlainReads): Plugin<DoorContext> {
       const { params, read } = args.contextValue as { params?: OperationParams } & DoorContext;
       if (typeof params?.query === 'string') plain.learn(params.query, args.document);
       setExecuteFn(async () => finishWhole(read ?? (await readWhole(root, args)), args, executeFn));
+    },
+  };
+}
+
+/** Whether the answer lasts is judged by what is executed. */
+export function judgingAnswers(): Plugin<DoorContext> {
+  return {
+    onExecute({ args: { schema, document, operationName, contextValue } }) {
+      const { judged } = contextValue as DoorContext;
+      if (judged !== undefined) judged.awaited = awaitedBy(schema, document, operationName);
     },
   };
 }

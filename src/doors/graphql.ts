@@ -19,6 +19,7 @@ import {
 import { createYoga } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Context } from '../context.ts';
+import { awaitedBy } from '../reading/lasting.ts';
 import { readWhole } from '../reading/whole.ts';
 import type { Limits } from './bounds/limits.ts';
 import { Recent } from './bounds/recent.ts';
@@ -29,6 +30,7 @@ import {
   bodyOfDoor,
   briefErrors,
   introspectionByScope,
+  judgingAnswers,
   parserWithin,
   readingWhole,
   variablesOfUse,
@@ -41,6 +43,7 @@ import { Endable } from './streams/endable.ts';
 import { Groups } from './streams/groups.ts';
 import { resultsOf } from './streams/results.ts';
 import type { WholeAnswer } from './web/answer.ts';
+import { withTag } from './web/entity-tag.ts';
 import { GRAPHQL_PATH, pathUnder } from './web/paths.ts';
 
 export type Outcome = ExecutionResult | Endable<ExecutionResult>;
@@ -158,11 +161,16 @@ export function buildGraphql(deps: GraphqlDeps): Graphql {
 
   return {
     async answer(request, response, door, plain = null) {
-      if (plain === null)
-        return await wholeAnswerOf(await yoga.handleNodeRequestAndResponse(request, response, door));
+      if (plain === null) {
+        const judged: NonNullable<DoorContext['judged']> = { awaited: null };
+        const context = { ...door, judged };
+        const answer = await yoga.handleNodeRequestAndResponse(request, response, context);
+        return withTag(await wholeAnswerOf(answer), judged.awaited);
+      }
       const read = await readWhole(plain.root, { ...plain.args, contextValue: contextOf(door) });
       const answer = plainAnswer(read, plain.mediaType);
-      return answer ?? (await this.answer(request, response, { ...door, read }));
+      if (answer === null) return await this.answer(request, response, { ...door, read });
+      return withTag(answer, awaitedBy(deps.schema, plain.args.document, plain.args.operationName));
     },
     plainRead(request, given) {
       // Texts are registered by callers who are known.
@@ -263,7 +271,7 @@ async function wholeAnswerOf(answer: Response): Promise<WholeAnswer> {
   const headers: Record<string, string> = { 'cache-control': 'no-store' };
   answer.headers.forEach((value, name) => {
     // The length is that of what is sent in the end.
-    if (name !== 'content-length') headers[name] = value;
+    if (name.toLowerCase() !== 'content-length') headers[name.toLowerCase()] = value;
   });
   return { status: answer.status, headers, text: await answer.text() };
 }
@@ -281,6 +289,7 @@ function createGraphqlYoga(deps: GraphqlDeps, plainReads: PlainReads) {
       briefErrors(),
       introspectionByScope(),
       variablesOfUse(),
+      judgingAnswers(),
       readingWhole(plainReads),
     ],
     parserAndValidationCache: {

@@ -220,6 +220,8 @@ export class Emission {
         return cellText(cell.codec, `${alias}.${cell.column}`);
       case 'derived':
         return cellText(noun.derived[cell.name]!.codec, this.#computed(noun, cell.name, alias));
+      case 'facts':
+        return `(${noun.judged[cell.name]!(alias)})`;
       case 'id':
         return idText(noun, alias, this.#moment);
       case 'place':
@@ -242,7 +244,7 @@ export class Emission {
         return `(select coalesce(${rows}, '[]') from ${this.#seen(cell.row.noun).view} ${child} where ${where})`;
       }
       case 'page':
-        return `(${this.#page(cell.page, { relation: cell.relation, parent: alias })})`;
+        return `(${this.#page(cell.page, hangingOn(cell.relation, alias))})`;
     }
   }
 
@@ -348,7 +350,7 @@ export class Emission {
       joined: (relation, child, parent) => this.#joined(relation, child, parent),
       computed: (noun, name, alias) => this.#computed(noun, name, alias),
       idText: (noun, alias) => idText(noun, alias, this.#moment),
-      page: (page, relation, parent) => this.#page(page, { relation, parent }),
+      page: (page, relation, parent) => this.#page(page, hangingOn(relation, parent)),
     };
   }
 
@@ -370,6 +372,11 @@ export class Emission {
   #alias(): string {
     return `n${this.#aliases++}`;
   }
+}
+
+/** What the rows of a relation hang on; null where they are a caller's own, which hang on no row. */
+function hangingOn(relation: Relation, parent: string): Hanging | null {
+  return relation.mine === undefined ? { relation, parent } : null;
 }
 
 /** Of rows that hang on what they share their place with: its column. */

@@ -24,6 +24,7 @@ import { type Selection, selectFields } from './selection.ts';
 export type Cell =
   | { readonly kind: 'column'; readonly column: string; readonly codec: Codec }
   | { readonly kind: 'derived'; readonly name: string }
+  | { readonly kind: 'facts'; readonly name: string }
   | { readonly kind: 'place' }
   | { readonly kind: 'id' }
   | { readonly kind: 'one'; readonly relation: Relation; readonly row: RowPlan; readonly path: string }
@@ -63,6 +64,8 @@ export type PlannedField = Keyed &
         readonly fields: readonly PlannedField[];
       }
     | { readonly kind: 'page'; readonly at: number; readonly page: PagePlan }
+    /** A resolver judges what the cell says. */
+    | { readonly kind: 'facts'; readonly at: number }
     | { readonly kind: 'resolved' }
     | { readonly kind: 'id'; readonly at: number }
     | { readonly kind: 'typename'; readonly name: string }
@@ -114,6 +117,8 @@ export interface PagePlan extends Paged {
   isCounted: boolean;
   readonly row: RowPlan;
   readonly parts: readonly PagePart[];
+  /** A filter that follows from who asks. */
+  readonly mine?: NonNullable<Relation['mine']>;
 }
 
 /** The cells that rows of a noun are drawn with. */
@@ -163,6 +168,8 @@ export class RowPlan {
 /** Compiles the fields of one root field. */
 export class Planner {
   readonly pages: PagePlan[] = [];
+  /** Whether resolvers have to judge some of the fields. */
+  isJudged = false;
   /** The scopes that were missing for some of the fields. */
   readonly missing = new Set<Scope>();
   readonly #scopes: ReadonlySet<Scope>;
@@ -217,6 +224,10 @@ export class Planner {
     if (row.noun.resolved?.includes(name)) return { key, kind: 'resolved' };
     const derived = row.noun.derived[name];
     if (derived !== undefined) return this.#derived(row, name, key, path, derived.login ?? row.noun.login);
+    if (name in row.noun.judged) {
+      this.isJudged = true;
+      return { key, kind: 'facts', at: row.share(name, { kind: 'facts', name }) };
+    }
     if (name === 'position' || name === 'logOrdinal') {
       const place = name === 'position' ? POSITION : ORDINAL;
       if (row.isListed) {
@@ -263,7 +274,7 @@ export class Planner {
     path: string,
   ): PlannedField {
     if (relation.many && relation.listed === undefined) {
-      const page = this.page(NOUNS[relation.to], group, row.noun.type, path);
+      const page = this.page(NOUNS[relation.to], group, row.noun.type, path, relation.mine);
       return { key, kind: 'page', at: row.add({ kind: 'page', relation, page }), page };
     }
     const related = this.row(NOUNS[relation.to]);
@@ -287,7 +298,13 @@ export class Planner {
   }
 
   /** A connection: its rows are drawn once, however many of `nodes` and `edges` are asked for. */
-  page(noun: Noun, nodes: readonly FieldNode[], parentType: string, path: string): PagePlan {
+  page(
+    noun: Noun,
+    nodes: readonly FieldNode[],
+    parentType: string,
+    path: string,
+    mine?: Relation['mine'],
+  ): PagePlan {
     const node = nodes[0]!;
     const parts: PagePart[] = [];
     const field = this.#definition(parentType, node.name.value);
@@ -300,6 +317,7 @@ export class Planner {
       node,
       field,
       parts,
+      ...(mine === undefined ? {} : { mine }),
     };
     this.pages.push(page);
     parts.push(

@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import { codeOf } from '../database/outage.ts';
 import type { Node } from '../schema/node.ts';
 import { badInput } from './bad-input.ts';
-import { assertDrawnHere, type BoundPage, bindPage, checkValue } from './bind.ts';
+import { assertDrawnHere, type Bound, type BoundPage, bindPage, checkValue } from './bind.ts';
 import { affordableRoots, assertAffordable } from './cost.ts';
 import { codecOf, type Drawn } from './cursor.ts';
 import { type Cells, type DecodeInput, decodePage, decodeRow, type RawPage } from './decode.ts';
@@ -15,9 +15,9 @@ import type { Past } from './nouns/moment.ts';
 import type { FilterRule, Noun } from './nouns/noun.ts';
 import type { NounName } from './nouns/noun-name.ts';
 import { NOUNS } from './nouns/nouns.ts';
-import type { Relation } from './nouns/relation.ts';
+import type { OwnRows, Relation } from './nouns/relation.ts';
 import { answeredBefore, markPartial } from './partial.ts';
-import { type PagePlan, type PlannedField, Planner, type RowPlan } from './plan.ts';
+import { type PagePlan, type PlannedField, Planner, RowPlan } from './plan.ts';
 import { prepareStatement } from './prepared.ts';
 import { reachOf } from './reach.ts';
 import { decidingVariables, type Selection } from './selection.ts';
@@ -35,7 +35,7 @@ interface Needs {
   readonly pages: readonly PagePlan[];
   /** The narrowest login that may read all of it. */
   readonly login: ReadLogin;
-  /** Whether the caller lacks a scope for some of the fields, which then are errors. */
+  /** Whether its answer is executed field by field: the caller lacks a scope for some of them, or resolvers judge. */
   readonly isPartial: boolean;
   /** Whether the database can write the text of it. */
   readonly isWritable: boolean;
@@ -98,7 +98,7 @@ function compilePlan(
   const needs = (isWritable: boolean) => ({
     pages: planner.pages,
     login: planner.login,
-    isPartial: planner.missing.size > 0,
+    isPartial: planner.missing.size > 0 || planner.isJudged,
     isWritable: isWritable && planner.missing.size === 0,
   });
   const first = asked.fieldNodes[0]!;
@@ -112,8 +112,21 @@ function compilePlan(
   return { kind, row, fields, ...needs(isRowWritable(row, fields)) };
 }
 
-function bindPages(plan: Plan, info: GraphQLResolveInfo): BoundPage[] {
-  return plan.pages.map((page) => bindPage(page, info.variableValues));
+function boundToOwner({ noun }: PagePlan, { fields, condition, values }: OwnRows): readonly Bound[] {
+  const columns = Object.entries(fields).map(
+    ([field, value]): Bound => ({ ...noun.columns.get(field)!, operator: 'any', value }),
+  );
+  const rule: FilterRule = { codec: 'text', sql: condition };
+  return [...columns, { column: 'owner', codec: 'text', operator: '=', value: values, rule }];
+}
+
+function bindPages({ session }: Context, plan: Plan, info: GraphQLResolveInfo): BoundPage[] {
+  return plan.pages.map((page) => {
+    const bound = bindPage(page, info.variableValues);
+    if (page.mine === undefined) return bound;
+    if (session === null) throw new Error(`${page.path} is asked for by nobody.`);
+    return { ...bound, filter: [...boundToOwner(page, page.mine(session)), ...bound.filter] };
+  });
 }
 
 /** `read.entries` for a root field, `read.MarkSuccess.entry` elsewhere. */
@@ -152,7 +165,7 @@ const CANCELLED = '57014';
 /** What the statement found, as text, and what its rows are decoded with. */
 async function runStatement(
   context: Context,
-  { pages, login }: Plan,
+  { pages, login }: Pick<Needs, 'pages' | 'login'>,
   bound: readonly BoundPage[],
   statement: Statement,
   past: Past | null = null,
@@ -192,7 +205,7 @@ export async function readPage(
   if (earlier !== undefined) return earlier as Node;
   const plan = planOf(context, info, 'page', noun);
   if (plan.kind !== 'page') throw new Error('A field is either a page or a node.');
-  const bound = bindPages(plan, info);
+  const bound = bindPages(context, plan, info);
   assertIndexed(plan.page, bound[0]!);
   const { size } = bound[0]!;
   assertAffordable(plan.page.row, { path: plan.page.path, first: size, rows: size }, bound);
@@ -225,7 +238,7 @@ export async function findNode(
     return [column, checkValue(codec, value, argument)] as const;
   });
   const rules = values.flatMap(([column]) => NOUNS[noun].filters[column] ?? []);
-  const bound = bindPages(plan, info);
+  const bound = bindPages(context, plan, info);
   assertAffordable(plan.row, { path: info.fieldName, first: 1, rows: 1 }, bound);
   const form = formOf(context, info, plan);
   const emission = new Emission(form, bound, isOwn ? null : reachOf(context.session), past);
@@ -247,7 +260,7 @@ export async function readBehind(
 ): Promise<Node | null> {
   const plan = planOf(context, info, 'rows', relation.to);
   if (plan.kind !== 'rows') throw new Error('A field is either a page or a node.');
-  const bound = bindPages(plan, info);
+  const bound = bindPages(context, plan, info);
   assertAffordable(plan.row, { path: info.fieldName, first: 1, rows: 1 }, bound);
   const values = new Map(
     [...parent.columns.values()].map(({ column }) => [column, (row[column] ?? null) as Value]),
@@ -261,6 +274,21 @@ export async function readBehind(
   );
   const { found, answered } = await runStatement(context, plan, bound, statement);
   return found === null ? null : decodeRow(plan.row, plan.fields, cellsIn<Cells>(found), answered);
+}
+
+/** The facts of a judged field, of the row with these values in its columns; null where there is none. */
+export async function readFacts(
+  context: Context,
+  noun: Noun,
+  field: string,
+  key: readonly (readonly [column: string, value: string])[],
+): Promise<unknown> {
+  const row = new RowPlan(noun);
+  row.share(field, { kind: 'facts', name: field });
+  const emission = new Emission('cells', [], reachOf(context.session));
+  const statement = emission.one(`read.${noun.name}.${field}`, { row, fields: [] }, key);
+  const { found } = await runStatement(context, { pages: [], login: noun.login }, [], statement);
+  return cellsIn<Cells | null>(found)?.[0] ?? null;
 }
 
 /** The row with this id, which must exist: for a field of type `noun` on what a mutation answers. One statement. */
@@ -286,7 +314,7 @@ export async function readNodesById(
   if (ids.length === 0) return [];
   const plan = planOf(context, info, 'rows', noun);
   if (plan.kind !== 'rows') throw new Error('A field is either a page or a node.');
-  return readListed(context, info, noun, plan, bindPages(plan, info), ids);
+  return readListed(context, info, noun, plan, bindPages(context, plan, info), ids);
 }
 
 /**
@@ -301,7 +329,7 @@ export async function readShared(
 ): Promise<ReadonlyMap<string, Node>> {
   const plan = planOf(context, info, 'rows', noun);
   if (plan.kind !== 'rows') throw new Error('A field is either a page or a node.');
-  const bound = bindPages(plan, info);
+  const bound = bindPages(context, plan, info);
   const most = affordableRoots(plan.row, bound);
   const found = new Map<string, Node>();
   for (let at = 0; at < ids.length; at += most) {
@@ -346,7 +374,7 @@ export async function readByKeys(
 ): Promise<readonly (Node | null)[]> {
   const plan = planOf(context, info, 'rows', wanted.noun);
   if (plan.kind !== 'rows') throw new Error('A field is either a page or a node.');
-  return await rowsByKeys(context, info, plan, bindPages(plan, info), wanted);
+  return await rowsByKeys(context, info, plan, bindPages(context, plan, info), wanted);
 }
 
 /** The same as text, with commas between; null where the caller has to read the rows. */
@@ -358,7 +386,7 @@ export async function readTextByKeys(
   const plan = planOf(context, info, 'rows', wanted.noun);
   if (plan.kind !== 'rows') throw new Error('A field is either a page or a node.');
   if (formOf(context, info, plan) === 'cells') return null;
-  const { found } = await runKeyed('text', context, info, plan, bindPages(plan, info), wanted);
+  const { found } = await runKeyed('text', context, info, plan, bindPages(context, plan, info), wanted);
   return found;
 }
 

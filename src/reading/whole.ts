@@ -56,8 +56,15 @@ export function wholeRoot({ schema, document, operationName }: ExecutionArgs): W
 export type WholeRead =
   /** Nothing was read: ordinary execution has to word what is wrong with the variables. */
   | { readonly kind: 'unread' }
-  /** Ordinary execution has to report what the caller may not read; the answers by their response keys. */
-  | { readonly kind: 'partial'; readonly answers: ReadonlyMap<string, unknown> }
+  /**
+   * Ordinary execution has to report what the caller may not read, or to judge what was read: the answers by their
+   * response keys, null for a field that failed with one of the errors.
+   */
+  | {
+      readonly kind: 'partial';
+      readonly answers: ReadonlyMap<string, unknown>;
+      readonly errors: readonly GraphQLError[];
+    }
   | { readonly kind: 'result'; readonly result: ExecutionResult | WholeResult };
 
 /** The answer of what was read, where need be by ordinary execution; nothing is read again. */
@@ -69,7 +76,9 @@ export async function finishWhole(
   if (read.kind === 'result') return read.result;
   if (read.kind === 'unread') return (await ordinary(args)) as ExecutionResult;
   const contextValue = withAnswers(args.contextValue, read.answers);
-  return (await ordinary({ ...args, contextValue })) as ExecutionResult;
+  const executed = (await ordinary({ ...args, contextValue })) as ExecutionResult;
+  if (read.errors.length === 0) return executed;
+  return { ...executed, errors: [...read.errors, ...(executed.errors ?? [])] };
 }
 
 /**
@@ -90,9 +99,9 @@ export async function readWhole(root: WholeRoot, args: ExecutionArgs): Promise<W
     fields.forEach(({ key }, at) => {
       data[key] = values[at];
     });
-    if (errors.length === 0 && values.some(isPartial)) {
+    if (values.some(isPartial)) {
       const answers = new Map(fields.map(({ key }, at) => [key, readAnswer(values[at])] as const));
-      return { kind: 'partial', answers };
+      return { kind: 'partial', answers, errors };
     }
     const stringify = textOfResult(data);
     return { kind: 'result', result: errors.length > 0 ? { errors, data, stringify } : { data, stringify } };

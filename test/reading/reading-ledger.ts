@@ -4,6 +4,7 @@ import type { DatabasePool } from 'slonik';
 import type { Scope } from '../../src/auth/authority.ts';
 import type { Session } from '../../src/auth/session.ts';
 import type { Context } from '../../src/context.ts';
+import { LANES } from '../../src/law/values.ts';
 import type { Noun } from '../../src/reading/nouns/noun.ts';
 import { schema } from '../../src/resolvers/index.ts';
 import type { TestDatabase } from '../harness/database.ts';
@@ -138,7 +139,13 @@ export function readingContext(
 ): Context {
   const { observe, reader, evidence }: ReadPools =
     'observe' in pools ? pools : { observe: pools, reader: pools, evidence: pools };
-  return { session: caller, observe, reader, evidence } as unknown as Context;
+  return {
+    session: caller,
+    observe,
+    reader,
+    evidence,
+    ledger: { lanes: new Set(LANES) },
+  } as unknown as Context;
 }
 
 /** A caller who may read everything. */

@@ -68,6 +68,7 @@ describe('each noun has exactly the columns of its view, position, logOrdinal an
         'position',
         'logOrdinal',
         ...Object.keys(noun.derived),
+        ...Object.keys(noun.judged),
         ...Object.keys(noun.relations),
       ];
       expect([...rest].sort()).toEqual([...new Set(others)].sort());

@@ -101,6 +101,11 @@ describe('a root field is one statement, whatever hangs under it', () => {
     expect(JSON.stringify(answer)).toContain('VERIFIED_COMPLETE');
   });
 
+  test('what the law says of the entries of a page is in their statement', async () => {
+    const document = '{ entries(first: 200) { nodes { actions blockedBecause { code } } } }';
+    expect(await statementsOf(() => read(context, document))).toBe(1);
+  });
+
   test('a look-up is one statement too, and two root fields are two', async () => {
     const id = idOf('entry:', 1);
     const document = `{ a: entry(entryId: "${id}") { ${everything(NOUNS.Entry, 2)} } b: entry(entryId: "${id}") { status } }`;

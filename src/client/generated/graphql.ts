@@ -10,7 +10,7 @@ export type CutInput = {
   readonly dryRun?: boolean;
   /** The approved entry. */
   readonly entryId: string;
-  /** Makes a repeated call answer like the first, and resolves a call whose answer was lost. 1 to 200 characters, chosen by you. */
+  /** Makes a repeated call answer like the first, and resolves a call whose answer was lost. 1 to 200 characters, chosen by you, in one spelling: normal form C, single blanks inside, nothing invisible. */
   readonly idempotencyKey: string;
   /** Of the approved manifest. */
   readonly manifestDigest: string;
@@ -148,7 +148,7 @@ export type MarkInput = {
   readonly cutSpec: CutSpecInput;
   /** Take the same path and roll it back: shows the rows it would write, signs nothing, draws no position. */
   readonly dryRun?: boolean;
-  /** Makes a repeated call answer like the first, and resolves a call whose answer was lost. 1 to 200 characters, chosen by you. */
+  /** Makes a repeated call answer like the first, and resolves a call whose answer was lost. 1 to 200 characters, chosen by you, in one spelling: normal form C, single blanks inside, nothing invisible. */
   readonly idempotencyKey: string;
   /** A scenario this belongs to. */
   readonly scenarioRef?: string | null | undefined;
@@ -191,7 +191,7 @@ export type RegisterSourceInput = {
   readonly docCode: string;
   /** Take the same path and roll it back: shows the rows it would write, signs nothing, draws no position. */
   readonly dryRun?: boolean;
-  /** Makes a repeated call answer like the first, and resolves a call whose answer was lost. 1 to 200 characters, chosen by you. */
+  /** Makes a repeated call answer like the first, and resolves a call whose answer was lost. 1 to 200 characters, chosen by you, in one spelling: normal form C, single blanks inside, nothing invisible. */
   readonly idempotencyKey: string;
   /** text/markdown or text/plain. */
   readonly mediaType?: string;
@@ -222,7 +222,7 @@ export type ReviewInput = {
   readonly expiresAt?: string | null | undefined;
   /** What the reviewer found; plain JSON, nested at most 64 deep. */
   readonly findings?: unknown;
-  /** Makes a repeated call answer like the first, and resolves a call whose answer was lost. 1 to 200 characters, chosen by you. */
+  /** Makes a repeated call answer like the first, and resolves a call whose answer was lost. 1 to 200 characters, chosen by you, in one spelling: normal form C, single blanks inside, nothing invisible. */
   readonly idempotencyKey: string;
   /** Of the plan that was reviewed, as `planCut(entryId)` shows it. */
   readonly manifestDigest: string;
@@ -274,7 +274,7 @@ export type SweepInput = {
   readonly dryRun?: boolean;
   /** The entries to promote: 1 to 1000, all of them or none. Absent: the oldest that wait, no matter who marked them. Null, an empty list, or a variable without a value is InvalidInput. */
   readonly entryIds?: ReadonlyArray<string> | null | undefined;
-  /** Makes a repeated call answer like the first, and resolves a call whose answer was lost. 1 to 200 characters, chosen by you. */
+  /** Makes a repeated call answer like the first, and resolves a call whose answer was lost. 1 to 200 characters, chosen by you, in one spelling: normal form C, single blanks inside, nothing invisible. */
   readonly idempotencyKey: string;
   /** Entries to look at, oldest first; more than 1000 is 1000. Ignored if entryIds are named. */
   readonly limit?: number;
@@ -330,7 +330,7 @@ export type VerifyInput = {
   readonly changeSetId: string;
   /** Take the same path and roll it back: shows the rows it would write, signs nothing, draws no position. */
   readonly dryRun?: boolean;
-  /** Makes a repeated call answer like the first, and resolves a call whose answer was lost. 1 to 200 characters, chosen by you. */
+  /** Makes a repeated call answer like the first, and resolves a call whose answer was lost. 1 to 200 characters, chosen by you, in one spelling: normal form C, single blanks inside, nothing invisible. */
   readonly idempotencyKey: string;
 };
 

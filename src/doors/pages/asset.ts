@@ -7,7 +7,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { brotliCompressSync, constants, gzipSync, zstdCompressSync } from 'node:zlib';
 import { addVaries } from '../web/answer.ts';
 import { CODINGS, type Coding, codingFor } from '../web/codings.ts';
-import { isHeld } from '../web/entity-tag.ts';
+import { isHeld } from '../web/held.ts';
 
 /** One representation, under its strong tag (RFC 9110 §8.8.3). */
 interface Variant {

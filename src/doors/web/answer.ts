@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { codingFor } from './codings.ts';
 import { hasRoomToCompress, LEAST_COMPRESSED_BYTES, sendCompressed } from './compress.ts';
+import { isHeld } from './held.ts';
 
 export interface WholeAnswer {
   readonly status: number;
@@ -19,6 +20,11 @@ export function sendAnswer(
   if (response.destroyed || response.writableEnded) return;
   const { vary, ...others } = headers;
   if (vary !== undefined) addVaries(response, vary.split(/,\s*/));
+  if (isUnchanged(request, headers['etag'])) {
+    const { 'content-type': _, ...without } = { 'content-type': '', ...others };
+    response.writeHead(304, without).end();
+    return;
+  }
   const bytes = Buffer.byteLength(text);
   if (bytes < LEAST_COMPRESSED_BYTES) {
     response.writeHead(status, { ...others, 'content-length': bytes }).end(text);
@@ -32,6 +38,11 @@ export function sendAnswer(
   }
   response.writeHead(status, { ...others, 'content-encoding': coding });
   void sendCompressed(response, text, coding);
+}
+
+/** Whether the caller holds the answer already. A POST isn't conditional: RFC 9110 §13.1.2 would have it fail. */
+function isUnchanged({ method, headers }: IncomingMessage, etag: string | undefined): boolean {
+  return method === 'GET' && etag !== undefined && isHeld(headers['if-none-match'], etag);
 }
 
 /** Adds names to those that the answer varies by. */

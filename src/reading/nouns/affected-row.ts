@@ -18,6 +18,7 @@ export const AffectedRowNoun = describeNoun({
   born: ['ordinal', 'affected_row_id'],
   seat: { of: 'ChangeSet', by: 'change_set_id', within: ['ordinal', 'affected_row_id'] },
   indexed: ['affected_row_id', 'target_row_id', 'change_set_id'],
+  lasting: { but: [], also: ['entry'] },
   relations: {
     evidence: toEvidence('AffectedRowEvidence'),
     changeSet: toOne('ChangeSet', ['change_set_id', 'change_set_id']),

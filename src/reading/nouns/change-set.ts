@@ -43,6 +43,7 @@ export const ChangeSetNoun = describeNoun({
     'risk_class',
   ],
   sorts: { AFFECTED_ROW_COUNT: ['affected_row_count', 'change_set_id'] },
+  lasting: { but: [] },
   relations: {
     evidence: toEvidence('ChangeSetEvidence'),
     emittedByPrincipal: toPrincipal('emitted_by'),

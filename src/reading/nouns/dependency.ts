@@ -16,6 +16,7 @@ export const DependencyNoun = describeNoun({
   key: ['dependency_id'],
   born: ['created_at', 'dependency_id'],
   indexed: ['dependency_id', 'from_entry_id', 'to_entry_id', 'created_at', 'created_by', 'dependency_kind'],
+  lasting: { but: [] },
   relations: {
     createdByPrincipal: toPrincipal('created_by'),
     fromEntry: toOne('Entry', ['entry_id', 'from_entry_id']),

@@ -18,6 +18,7 @@ export const HistoryNoun = describeNoun({
   key: ['history_id'],
   born: ['changed_at', 'history_id'],
   indexed: ['history_id', 'entry_id', 'changed_at', 'changed_by', 'change_kind', 'entry_version_after'],
+  lasting: { but: [] },
   relations: {
     evidence: toEvidence('HistoryEvidence'),
     changedByPrincipal: toPrincipal('changed_by'),

@@ -24,6 +24,7 @@ export const ManifestNoun = describeNoun({
   born: ['created_at', 'envelope_id'],
   indexed: ['envelope_id', 'source_doc_ref', 'created_at', 'created_by', 'reviewer'],
   derived: { effectiveStatus: { codec: 'word', sql: effectiveStatus } },
+  lasting: { but: [] },
   relations: {
     evidence: toEvidence('ManifestEvidence'),
     createdByPrincipal: toPrincipal('created_by'),

@@ -76,9 +76,16 @@ export interface Noun {
   readonly unlessAsked: Readonly<Record<string, string>>;
   /** Fields that are computed. */
   readonly derived: Readonly<Record<string, Derived>>;
+  /** Fields that the law answers: SQL of the facts that it asks for, as JSON. The schema's resolvers judge them. */
+  readonly judged: Readonly<Record<string, (alias: string) => string>>;
   readonly relations: Readonly<Record<string, Relation>>;
   /** Fields that no statement reads, because their resolvers know them. */
   readonly resolved?: readonly string[];
+  /**
+   * Of rows that stay as they were written: columns that change all the same, and fields beside columns that don't.
+   * Absent: any field may change. An answer whose fields all last has a tag by which a browser asks again.
+   */
+  readonly lasting?: { readonly but: readonly string[]; readonly also?: readonly string[] };
 }
 
 /** Where a row is in the log. */
@@ -117,6 +124,7 @@ interface Description
     Noun,
     | 'columns'
     | 'derived'
+    | 'judged'
     | 'relations'
     | 'seat'
     | 'type'
@@ -137,6 +145,7 @@ interface Description
   readonly seat?: Seat;
   readonly sorts?: Noun['sorts'];
   readonly derived?: Noun['derived'];
+  readonly judged?: Noun['judged'];
   readonly relations?: Noun['relations'];
 }
 
@@ -153,6 +162,7 @@ export function describeNoun(described: Description): Noun {
     sorts: {},
     unlessAsked: {},
     derived: {},
+    judged: {},
     relations: {},
     seat: { of: described.name, by: described.key[0]!, within: [] },
     ...described,

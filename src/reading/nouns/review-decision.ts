@@ -44,6 +44,8 @@ export const ReviewDecisionNoun = describeNoun({
     'risk_class_assessment',
     'expires_at',
   ],
+  // A later decision supersedes it.
+  lasting: { but: ['supersededByReviewDecisionId'], also: ['entry'] },
   relations: {
     evidence: toEvidence('ReviewDecisionEvidence'),
     decidedByPrincipal: toPrincipal('decided_by'),

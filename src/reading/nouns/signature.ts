@@ -31,6 +31,7 @@ export const SignatureNoun = describeNoun({
     'signer_dot_id',
     'signature_kind',
   ],
+  lasting: { but: [], also: ['entry'] },
   relations: {
     evidence: toEvidence('SignatureEvidence'),
     revokedByPrincipal: toPrincipal('revoked_by'),

@@ -25,6 +25,7 @@ export const SourceNoun = describeNoun({
   born: ['registered_at', 'source_id'],
   indexed: ['source_id', 'doc_code', 'sha256', 'registered_at', 'registered_by'],
   sorts: { DOC_CODE: ['doc_code', 'source_id'] },
+  lasting: { but: [] },
   relations: {
     document: toOne('Document', ['doc_code', 'doc_code']),
     entries: toManyThrough(

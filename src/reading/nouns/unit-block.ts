@@ -21,6 +21,7 @@ export const UnitBlockNoun = describeNoun({
   born: ['render_order', 'unit_local_id'],
   seat: { of: 'Manifest', by: 'envelope_id', within: ['render_order', 'unit_local_id'] },
   indexed: ['envelope_id', 'proposed_canonical_address'],
+  lasting: { but: [], also: ['entry'] },
   relations: {
     evidence: toEvidence('UnitBlockEvidence'),
     manifest: toOne('Manifest', ['envelope_id', 'envelope_id']),

@@ -48,6 +48,7 @@ export const VerifyResultNoun = describeNoun({
     'axis_1_status',
     'axis_2_status',
   ],
+  lasting: { but: [], also: ['entry'] },
   relations: {
     evidence: toEvidence('VerifyResultEvidence'),
     verifiedByPrincipal: toPrincipal('verified_by'),

@@ -32,8 +32,9 @@ function isFieldWritable(row: RowPlan, field: PlannedField): boolean {
     case 'id':
     case 'typename':
       return true;
-    // Execution makes an error of the one, and asks a resolver for the other.
+    // Execution makes an error of the first, and asks a resolver for the others.
     case 'forbidden':
+    case 'facts':
     case 'resolved':
       return false;
   }
