@@ -27,7 +27,7 @@ const FIXED = [
 
 interface Prepared {
   readonly name: string;
-  readonly login: 'exec' | 'verify' | 'observe' | 'evidence' | 'gate';
+  readonly login: 'exec' | 'verify' | 'observe' | 'reader' | 'evidence' | 'gate';
   readonly statement: string;
   readonly types: string;
   readonly parameters: number;
@@ -47,10 +47,10 @@ beforeAll(async () => {
   await everyKindOfPhase(server);
   await whatIsLeft();
   const { exec, verify, observe, evidence, gate, reads } = server.database.pools;
-  const asked = [
-    ...Object.entries({ exec, verify, observe, evidence, gate }),
-    ...Object.entries({ observe: reads.observe, evidence: reads.evidence }),
-  ] as [Prepared['login'], DatabasePool][];
+  const asked = [...Object.entries({ exec, verify, observe, evidence, gate }), ...Object.entries(reads)] as [
+    Prepared['login'],
+    DatabasePool,
+  ][];
   statements = (await Promise.all(asked.map(([login, pool]) => preparedBy(pool, login)))).flat();
 });
 
@@ -81,6 +81,8 @@ async function whatIsLeft(): Promise<void> {
   const facts =
     '{ entries { nodes { actions blockedBecause { code } liveDecision { verdict } cut { state } } } }';
   for (let times = 0; times < 2; times += 1) await server.gql(reviewer, facts);
+  for (let times = 0; times < 2; times += 1)
+    await server.gql(reviewer, '{ units { nodes { inclusion { root } } } }');
   await authorityEnded(server.database.pools.gate, [
     { tokenId: '00000000-0000-4000-8000-000000000000', entryIds: null },
   ]);
@@ -162,7 +164,7 @@ function readWhole(
 
 async function wholeReads(database: TestDatabase): Promise<Record<string, string[]>> {
   const found: Record<string, string[]> = {};
-  for (const login of ['exec', 'verify', 'observe', 'evidence', 'gate'] as const) {
+  for (const login of ['exec', 'verify', 'observe', 'reader', 'evidence', 'gate'] as const) {
     const client = new Client({ connectionString: database.urls[login] as string });
     await client.connect();
     await client.query('set plan_cache_mode = force_generic_plan');

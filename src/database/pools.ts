@@ -10,6 +10,7 @@ import type { Login, Secrets } from '../home/secrets.ts';
 import { openDedicated } from './connection.ts';
 import { assertingDriver } from './driver.ts';
 import { loginUrl } from './logins.ts';
+import { poolAddress } from './owner-url.ts';
 import { boundedPool } from './pool-gate.ts';
 import { type DatabaseWatch, startWatch } from './watch.ts';
 
@@ -168,7 +169,9 @@ async function openPool(
 ): Promise<DatabasePool> {
   const size = POOL_SIZE[name];
   const busy = new Set<number>();
-  const pool = await createPool(url, {
+  const { uri, ssl } = poolAddress(url);
+  const pool = await createPool(uri, {
+    ...(ssl === null ? {} : { ssl }),
     captureStackTrace: false,
     connectionRetryLimit: 0,
     connectionTimeout: CONNECT_LIMIT_MS,

@@ -1,8 +1,9 @@
+import { manifestRecordSql } from '../../ledger/inclusion/unit-inclusions.ts';
 import { BLOCKS, CUTS, isCompensated, ofNewestCut, uuidIn } from './document-cuts.ts';
 import { type Moment, positionOf, wasWritten } from './moment.ts';
 import { type Codec, describeNoun, type Noun } from './noun.ts';
 import { toList, toMany, toManyThrough, toOne, toOneThrough } from './relation.ts';
-import { RESULTS } from './views.ts';
+import { CHANGE_SETS, RESULTS } from './views.ts';
 
 const VERSIONS = 'public.unit_version';
 const CHANGE_SET_ID = uuidIn("v.provenance ->> 'change_set_id'");
@@ -127,6 +128,7 @@ const UNIT = {
       sql: (u) => positionOf('ChangeSet', `${u}.change_set_id`),
     },
   },
+  judged: { inclusion: includedFacts },
   relations: {
     document: toOne('Document', ['doc_code', 'doc_code']),
     parent: toOne('Unit', ['unit_id', 'parent_unit_id']),
@@ -190,6 +192,17 @@ function verifiedAt(unit: string, moment: Moment): string {
   const then = wasWritten('VerifyResult', 'r.verify_result_id', moment);
   return `select min(r.verified_at) from ${RESULTS} r where r.change_set_id = ${unit}.change_set_id
     and r.verdict = 'pass' and ${then}`;
+}
+
+/** The facts of `IncludedUnit`: the record by which the unit's version was approved. */
+function includedFacts(unit: string): string {
+  return `select json_build_object('manifestId', k.manifest_id, 'manifestDigest', c.manifest_version,
+      'record', ${manifestRecordSql('r')})
+    from ${CUTS} k join ${CHANGE_SETS} c on c.change_set_id = k.change_set_id
+    join ${VERSIONS} v on v.id = ${unit}.unit_version_id
+    join cutter_source.v_manifest_record r
+      on r.envelope_id = k.manifest_id and r.unit_local_id = v.provenance ->> 'local_id'
+    where k.change_set_id = ${unit}.change_set_id`;
 }
 
 function toNeighbour(side: '<' | '>', nearest: 'min' | 'max') {
