@@ -90,7 +90,7 @@ export function wireServer(options: WireOptions): Wired {
     else logger.error({ lost, alarm: 'DURABILITY_LOST' }, `no writes are taken. ${lost}`);
   });
   const ledger = openLedger({
-    pools,
+    pools: { ...pools, reader: pools.reads.reader },
     custody,
     lost: pools.watch.lost,
     wrote: writes.note,
