@@ -1,4 +1,4 @@
-/** Pages of a plan's records, of which all are at hand. A cursor is the place of a record in the plan. */
+/** Pages of a plan's records. A cursor is the place of a record in the plan. */
 
 import type { ObjectRef } from '@pothos/core';
 import { badInput } from '../../reading/bad-input.ts';
