@@ -166,29 +166,28 @@ export class Emission {
   }
 
   /**
-   * The rows with these keys: cells, each behind the place of its key in the list, without those that aren't there; or
+   * The rows with these keys, a list of values for each column of the key: cells, each behind the place of its key in the list, without those that aren't there; or
    * text, in the order of the keys with commas between, and null in the place of one that isn't there.
    */
-  keyed(name: string, { row, fields }: PlannedRow, keys: readonly (readonly string[])[]): Statement {
+  keyed(name: string, { row, fields }: PlannedRow, lists: readonly Value[]): Statement {
     const [a, g] = [this.#alias(), this.#alias()];
-    const lists = row.noun.key.map((column, at) => {
-      const values = keys.map((key) => key[at]!);
-      return `$${this.#values.push(values)}::${CAST[codecOf(row.noun, column)]}[]`;
-    });
+    const given = row.noun.key.map(
+      (column, at) => `$${this.#values.push(lists[at]!)}::${CAST[codecOf(row.noun, column)]}[]`,
+    );
     const names = row.noun.key.map((_, at) => `k${at}`);
-    const given = `unnest(${lists.join(', ')}) with ordinality as ${g} (${names.join(', ')}, at)`;
+    const all = `unnest(${given.join(', ')}) with ordinality as ${g} (${names.join(', ')}, at)`;
     const same = row.noun.key.map((column, at) => `${a}.${column} = ${g}.k${at}`).join(' and ');
     const rows = `${this.#seen(row.noun).view} ${a}`;
     if (this.#form === 'cells')
       return this.#statement(
         name,
         `select coalesce(json_agg(json_build_array(${g}.at, ${this.#row(row, a)})), '[]')
-          from ${given} join ${rows} on ${same}`,
+          from ${all} join ${rows} on ${same}`,
       );
     const found = `(select ${rowText(this.#canvas, row, fields, a)} from ${rows} where ${same})`;
     return this.#statement(
       name,
-      `select string_agg(coalesce(${found}, 'null'), ',' order by ${g}.at) from ${given}`,
+      `select string_agg(coalesce(${found}, 'null'), ',' order by ${g}.at) from ${all}`,
     );
   }
 
