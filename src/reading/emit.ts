@@ -112,16 +112,20 @@ export class Emission {
     return positionAsOf(`$${this.#values.push(past.asOf)}::timestamptz`);
   }
 
-  /** A page from the whole view. */
-  page(name: string, page: PagePlan): Statement {
-    return this.#statement(name, this.#page(page, null));
+  /** A page from the whole view. `rootKey`: as text, it is the answer that has this field alone. */
+  page(name: string, page: PagePlan, rootKey: string): Statement {
+    return this.#statement(name, this.#page(page, null, rootKey));
   }
 
-  /** The row with these values in its columns, or by its filters, which name at most one; or SQL null. */
+  /**
+   * The row with these values in its columns, or by its filters, which name at most one; or SQL null. `rootKey`: as for
+   * a page.
+   */
   one(
     name: string,
     { row, fields }: PlannedRow,
     key: readonly (readonly [column: string, value: Value])[],
+    rootKey?: string,
   ): Statement {
     const a = this.#alias();
     const conditions = key.map(([column, value]) => {
@@ -129,9 +133,10 @@ export class Emission {
       if (rule === undefined) return `${a}.${column} = ${this.#bind(row.noun, column, value)}`;
       return rule.sql(a, `$${this.#values.push(value)}::${CAST[rule.codec]}`, this.#moment);
     });
+    const drawn = this.#drawn(row, fields, a, rootKey);
     return this.#statement(
       name,
-      `select ${this.#drawn(row, fields, a)} from ${this.#seen(row.noun).view} ${a} where ${conditions.join(' and ')}`,
+      `select ${drawn} from ${this.#seen(row.noun).view} ${a} where ${conditions.join(' and ')}`,
     );
   }
 
@@ -166,8 +171,9 @@ export class Emission {
   }
 
   /**
-   * The rows with these keys, a list of values for each column of the key: cells, each behind the place of its key in the list, without those that aren't there; or
-   * text, in the order of the keys with commas between, and null in the place of one that isn't there.
+   * The rows with these keys, a list of values for each column of the key: cells, each behind the place of its key in
+   * the list, without those that aren't there; or text, in the order of the keys with commas between, and null in the
+   * place of one that isn't there.
    */
   keyed(name: string, { row, fields }: PlannedRow, lists: readonly Value[]): Statement {
     const [a, g] = [this.#alias(), this.#alias()];
@@ -199,8 +205,8 @@ export class Emission {
     };
   }
 
-  #drawn(row: RowPlan, fields: readonly PlannedField[], alias: string): string {
-    return this.#form === 'text' ? rowText(this.#canvas, row, fields, alias) : this.#row(row, alias);
+  #drawn(row: RowPlan, fields: readonly PlannedField[], alias: string, rootKey?: string): string {
+    return this.#form === 'text' ? rowText(this.#canvas, row, fields, alias, rootKey) : this.#row(row, alias);
   }
 
   #row(row: RowPlan, alias: string): string {
@@ -251,16 +257,16 @@ export class Emission {
    * Cells are drawn outside the limit, so only for the rows of the page. The literal limit inside lets PostgreSQL
    * plan a prepared statement for a page and not for a tenth of the view.
    */
-  #page(page: PagePlan, hangs: Hanging | null): string {
+  #page(page: PagePlan, hangs: Hanging | null, rootKey?: string): string {
     const args = this.#bound[page.index]!;
     const above = this.#moment;
     if (args.past !== null) this.#moment = this.#momentOf(args.past);
-    const rows = this.#pageIn(page, args, hangs);
+    const rows = this.#pageIn(page, args, hangs, rootKey);
     this.#moment = above;
     return rows;
   }
 
-  #pageIn(page: PagePlan, args: BoundPage, hangs: Hanging | null): string {
+  #pageIn(page: PagePlan, args: BoundPage, hangs: Hanging | null, rootKey?: string): string {
     const noun = sortedNoun(page.noun, args.sort);
     const rows = this.#list(page, args, hangs);
     const born = noun.born.filter((column) => !noun.seat.within.includes(column));
@@ -273,12 +279,14 @@ export class Emission {
       );
     const count = page.isCounted ? this.#count(this.#seen(page.noun), args, hangs) : null;
     const listed = { rows, count, walk: ordered(args.walk), order: ordered(args.order), args };
-    return this.#form === 'text' ? pageText(this.#canvas, page, listed) : this.#pageCells(page, listed);
+    return this.#form === 'text'
+      ? pageText(this.#canvas, page, listed, rootKey)
+      : this.#pageCells(page, listed);
   }
 
   #pageCells({ row }: PagePlan, { rows, count, walk, args }: PageRows): string {
     const [v, a, c] = [this.#alias(), this.#alias(), this.#alias()];
-    const limit = `$${this.#values.push(args.size + 1)}::int`;
+    const limit = `$${this.#values.push(args.size)}::int + 1`;
     const page = `select coalesce(json_agg(${this.#row(row, a)} order by ${walk(a)}), '[]')
       from (select * from (${rows}) ${v} order by ${walk(v)} limit ${limit}) ${a}`;
     if (count === null) return page;

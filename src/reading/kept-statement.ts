@@ -48,19 +48,20 @@ export function keepStatement(
   return { sql: found.sql, values: found.paths.map((path) => valueAt(given, path)) };
 }
 
-/** Under these names stand values. Whatever else is given is part of the shape. */
+/** Under these names are values. All else that is given is part of the shape. */
 const VALUES: ReadonlySet<string> = new Set([
-  ...['first', 'key', 'value', 'given', 'incarnation', 'at', 'asOf'],
+  ...['size', 'key', 'value', 'after', 'before', 'incarnation', 'at', 'asOf'],
 ]);
 
 function shapeOf(given: Given): string {
   return JSON.stringify(given, (name, value: unknown) => {
     if (!VALUES.has(name) || value === null) return value;
-    return Array.isArray(value) ? (name === 'key' ? value.length : 'list') : 'value';
+    if (Array.isArray(value)) return name === 'key' ? value.length : 'list';
+    return typeof value === 'object' ? value : 'value';
   });
 }
 
-/** Stands for a value while a text is written: a text that depended on it would be wrong for others. */
+/** In the place of a value while a text is written. A text that depends on a value is wrong for all others. */
 class Slot {
   readonly path: Path;
 

@@ -225,10 +225,10 @@ export async function readPage(
   const form = formOf(context, info, plan);
   const given = { bound, reach: reachGiven(context), past: null, keys: [] };
   const statement = keepStatement(plan.kept[form], given, (from) =>
-    emissionOf(form, from).page(statementName(info), plan.page),
+    emissionOf(form, from).page(statementName(info), plan.page, String(info.path.key)),
   );
   const { found, answered } = await runStatement(context, plan, bound, statement);
-  if (form === 'text') return new WrittenText(found!);
+  if (form === 'text') return new WrittenText(found!, { key: String(info.path.key) });
   return markIfPartial(plan, decodePage(plan.page, cellsIn<RawPage>(found), answered));
 }
 
@@ -263,12 +263,13 @@ export async function findNode(
       statementName(info),
       plan,
       from.keys.map((one) => [one.column, one.value] as const),
+      String(info.path.key),
     ),
   );
   const login = widestLogin([plan.login, ...rules.flatMap((rule) => rule.login ?? [])]);
   const { found, answered } = await runStatement(context, { ...plan, login }, bound, statement, past);
   if (found === null) return null;
-  if (form === 'text') return new WrittenText(found);
+  if (form === 'text') return new WrittenText(found, { key: String(info.path.key) });
   return markIfPartial(plan, decodeRow(plan.row, plan.fields, cellsIn<Cells>(found), answered));
 }
 

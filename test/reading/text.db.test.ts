@@ -1,6 +1,7 @@
 import { type ExecutionResult, execute, parse, validate } from 'graphql';
 import { beforeAll, expect, test, vi } from 'vitest';
 import { resultText } from '../../src/doors/errors.ts';
+import { Emission } from '../../src/reading/emit.ts';
 import { WrittenText } from '../../src/reading/text/written.ts';
 import { finishWhole, readWhole, wholeRoot } from '../../src/reading/whole.ts';
 import { schema } from '../../src/resolvers/index.ts';
@@ -353,6 +354,8 @@ test.each(ASKED_AGAIN)(
   'a document that is asked again with other values: %s',
   async (_, query, variables) => {
     const document = parse(query);
+    const written = (['page', 'keyed'] as const).map((method) => vi.spyOn(Emission.prototype, method));
+    let asked = 0;
     for (const caller of [READS_ALL, { ...READS_ALL, entryIds: new Set([await anEntry()]) }]) {
       const contextValue: Loose = readingContext(server.pools.reads, caller);
       for (const variableValues of await variables()) {
@@ -361,8 +364,13 @@ test.each(ASKED_AGAIN)(
         // Parsed anew: of this one nothing is kept.
         const ordinary = (await execute({ ...args, document: parse(query) })) as ExecutionResult;
         expect(sorted(whole), JSON.stringify(variableValues)).toBe(sorted(ordinary));
+        asked += 1;
       }
     }
+    // Ordinary execution writes each of its statements, and the others are written once for a shape.
+    const texts = written.reduce((sum, { mock }) => sum + mock.calls.length, 0);
+    expect(texts).toBeLessThan(asked * 2);
+    vi.restoreAllMocks();
   },
 );
 
