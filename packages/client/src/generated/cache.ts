@@ -180,7 +180,8 @@ export const LISTS: Readonly<Record<string, Readonly<Record<string, string[]>>>>
     ],
     "compensations": [
       "filter",
-      "order"
+      "order",
+      "sort"
     ],
     "signatures": [
       "filter",
@@ -198,19 +199,23 @@ export const LISTS: Readonly<Record<string, Readonly<Record<string, string[]>>>>
   "Document": {
     "changeSets": [
       "filter",
-      "order"
+      "order",
+      "sort"
     ],
     "entries": [
       "filter",
-      "order"
+      "order",
+      "sort"
     ],
     "openEntries": [
       "filter",
-      "order"
+      "order",
+      "sort"
     ],
     "sources": [
       "filter",
-      "order"
+      "order",
+      "sort"
     ],
     "units": [
       "filter",
@@ -220,7 +225,8 @@ export const LISTS: Readonly<Record<string, Readonly<Record<string, string[]>>>>
   "Entry": {
     "changeSets": [
       "filter",
-      "order"
+      "order",
+      "sort"
     ],
     "dependenciesFrom": [
       "filter",
@@ -236,7 +242,8 @@ export const LISTS: Readonly<Record<string, Readonly<Record<string, string[]>>>>
     ],
     "escalations": [
       "filter",
-      "order"
+      "order",
+      "sort"
     ],
     "history": [
       "filter",
@@ -262,7 +269,8 @@ export const LISTS: Readonly<Record<string, Readonly<Record<string, string[]>>>>
   "Manifest": {
     "changeSets": [
       "filter",
-      "order"
+      "order",
+      "sort"
     ],
     "reviewDecisions": [
       "filter",
@@ -294,7 +302,8 @@ export const LISTS: Readonly<Record<string, Readonly<Record<string, string[]>>>>
     ],
     "changeSets": [
       "filter",
-      "order"
+      "order",
+      "sort"
     ],
     "dependencies": [
       "filter",
@@ -306,7 +315,8 @@ export const LISTS: Readonly<Record<string, Readonly<Record<string, string[]>>>>
     ],
     "entries": [
       "filter",
-      "order"
+      "order",
+      "sort"
     ],
     "history": [
       "filter",
@@ -318,7 +328,8 @@ export const LISTS: Readonly<Record<string, Readonly<Record<string, string[]>>>>
     ],
     "principals": [
       "filter",
-      "order"
+      "order",
+      "sort"
     ],
     "reviewDecisions": [
       "filter",
@@ -330,7 +341,8 @@ export const LISTS: Readonly<Record<string, Readonly<Record<string, string[]>>>>
     ],
     "sources": [
       "filter",
-      "order"
+      "order",
+      "sort"
     ],
     "sweeps": [
       "filter",
@@ -352,7 +364,8 @@ export const LISTS: Readonly<Record<string, Readonly<Record<string, string[]>>>>
   "ReviewDecision": {
     "changeSets": [
       "filter",
-      "order"
+      "order",
+      "sort"
     ],
     "verifyResults": [
       "filter",
@@ -362,7 +375,8 @@ export const LISTS: Readonly<Record<string, Readonly<Record<string, string[]>>>>
   "Source": {
     "entries": [
       "filter",
-      "order"
+      "order",
+      "sort"
     ]
   },
   "Unit": {
