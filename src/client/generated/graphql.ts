@@ -56,6 +56,11 @@ export type EntryKind =
   /** Opened by a failed verification; a person decides what becomes of it. */
   | 'ESCALATION';
 
+/** Orders of Entry rows, beside that of the log. Rows that share a value are in a fixed order. */
+export type EntrySort =
+  /** By `status`, then `emittedAt`. */
+  | 'STATUS';
+
 /** Where an entry stands. */
 export type EntryStatus =
   /** Ended without a cut, with a reason. */
@@ -377,8 +382,11 @@ export type FollowHistorySubscription = { readonly history:
 export type ListEntriesQueryVariables = Exact<{
   first?: number | null | undefined;
   after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
   filter?: EntryFilter | null | undefined;
   order?: SortOrder | null | undefined;
+  sort?: EntrySort | null | undefined;
 }>;
 
 
@@ -829,8 +837,16 @@ export const FollowHistoryDocument = new TypedDocumentString(`
   }
 }`) as unknown as TypedDocumentString<FollowHistorySubscription, FollowHistorySubscriptionVariables>;
 export const ListEntriesDocument = new TypedDocumentString(`
-    query ListEntries($first: Int = 50, $after: String, $filter: EntryFilter, $order: SortOrder = OLDEST_FIRST) {
-  entries(first: $first, after: $after, filter: $filter, order: $order) {
+    query ListEntries($first: Int, $after: String, $last: Int, $before: String, $filter: EntryFilter, $order: SortOrder = OLDEST_FIRST, $sort: EntrySort) {
+  entries(
+    first: $first
+    after: $after
+    last: $last
+    before: $before
+    filter: $filter
+    order: $order
+    sort: $sort
+  ) {
     edges {
       cursor
       node {
