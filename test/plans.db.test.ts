@@ -46,14 +46,12 @@ beforeAll(async () => {
   server = await testServer();
   await everyKindOfPhase(server);
   await whatIsLeft();
-  const { pools } = server.database;
-  statements = (
-    await Promise.all(
-      (['exec', 'verify', 'observe', 'reader', 'evidence', 'gate'] as const).map((login) =>
-        preparedBy(pools[login] as DatabasePool, login),
-      ),
-    )
-  ).flat();
+  const { exec, verify, observe, evidence, gate, reads } = server.database.pools;
+  const asked = [...Object.entries({ exec, verify, observe, evidence, gate }), ...Object.entries(reads)] as [
+    Prepared['login'],
+    DatabasePool,
+  ][];
+  statements = (await Promise.all(asked.map(([login, pool]) => preparedBy(pool, login)))).flat();
 });
 
 /** The statements that no usual cycle needs. */

@@ -65,15 +65,25 @@ const MARKED_AS = {
 /** The character after every other one: a text that ends in it comes after all that begin as it does. */
 const LAST = `U&'\\+10FFFF'`;
 
+/** That some version of a unit has this parent: what an index finds, of which the version that counts is one. */
+function isEverChildOf(unitId: string, parent: string): string {
+  return `${unitId} in (select v.unit_id from ${VERSIONS} v where v.provenance ->> 'parent_unit_id' = ${parent})`;
+}
+
 const FILTERS = {
   addressPrefix: {
     codec: 'text',
     sql: (u, prefix) =>
       `(${u}.canonical_address collate "C" >= ${prefix} and ${u}.canonical_address collate "C" < ${prefix} || ${LAST})`,
   },
-  parent: { codec: 'uuid', sql: (u, parent) => `${u}.parent_unit_id = ${parent}` },
+  parent: {
+    codec: 'uuid',
+    sql: (u, parent) =>
+      `${u}.parent_unit_id = ${parent} and ${isEverChildOf(`${u}.unit_id`, `${parent}::text`)}`,
+  },
   verified: {
     codec: 'bool',
+    isBroad: true,
     sql: (u, wanted, moment) => `((${verifiedAt(u, moment)}) is not null) = ${wanted}`,
   },
   citation: {
@@ -125,8 +135,7 @@ const UNIT = {
     children: toManyThrough('UnitInOrder', [], (child, unit, moment) =>
       [
         isInNewestCut(child, `${unit}.doc_code`, moment),
-        `${child}.unit_id in (
-          select v.unit_id from ${VERSIONS} v where v.provenance ->> 'parent_unit_id' = ${unit}.unit_id::text)`,
+        isEverChildOf(`${child}.unit_id`, `${unit}.unit_id::text`),
         `${child}.parent_unit_id = ${unit}.unit_id`,
       ].join(' and '),
     ),

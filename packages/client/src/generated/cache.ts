@@ -180,7 +180,8 @@ export const LISTS: Readonly<Record<string, Readonly<Record<string, string[]>>>>
     ],
     "compensations": [
       "filter",
-      "order"
+      "order",
+      "sort"
     ],
     "signatures": [
       "filter",
@@ -198,19 +199,23 @@ export const LISTS: Readonly<Record<string, Readonly<Record<string, string[]>>>>
   "Document": {
     "changeSets": [
       "filter",
-      "order"
+      "order",
+      "sort"
     ],
     "entries": [
       "filter",
-      "order"
+      "order",
+      "sort"
     ],
     "openEntries": [
       "filter",
-      "order"
+      "order",
+      "sort"
     ],
     "sources": [
       "filter",
-      "order"
+      "order",
+      "sort"
     ],
     "units": [
       "filter",
@@ -220,7 +225,8 @@ export const LISTS: Readonly<Record<string, Readonly<Record<string, string[]>>>>
   "Entry": {
     "changeSets": [
       "filter",
-      "order"
+      "order",
+      "sort"
     ],
     "dependenciesFrom": [
       "filter",
@@ -236,7 +242,8 @@ export const LISTS: Readonly<Record<string, Readonly<Record<string, string[]>>>>
     ],
     "escalations": [
       "filter",
-      "order"
+      "order",
+      "sort"
     ],
     "history": [
       "filter",
@@ -262,7 +269,8 @@ export const LISTS: Readonly<Record<string, Readonly<Record<string, string[]>>>>
   "Manifest": {
     "changeSets": [
       "filter",
-      "order"
+      "order",
+      "sort"
     ],
     "reviewDecisions": [
       "filter",
@@ -294,7 +302,8 @@ export const LISTS: Readonly<Record<string, Readonly<Record<string, string[]>>>>
     ],
     "changeSets": [
       "filter",
-      "order"
+      "order",
+      "sort"
     ],
     "dependencies": [
       "filter",
@@ -306,7 +315,8 @@ export const LISTS: Readonly<Record<string, Readonly<Record<string, string[]>>>>
     ],
     "entries": [
       "filter",
-      "order"
+      "order",
+      "sort"
     ],
     "history": [
       "filter",
@@ -318,7 +328,8 @@ export const LISTS: Readonly<Record<string, Readonly<Record<string, string[]>>>>
     ],
     "principals": [
       "filter",
-      "order"
+      "order",
+      "sort"
     ],
     "reviewDecisions": [
       "filter",
@@ -330,7 +341,8 @@ export const LISTS: Readonly<Record<string, Readonly<Record<string, string[]>>>>
     ],
     "sources": [
       "filter",
-      "order"
+      "order",
+      "sort"
     ],
     "sweeps": [
       "filter",
@@ -352,7 +364,8 @@ export const LISTS: Readonly<Record<string, Readonly<Record<string, string[]>>>>
   "ReviewDecision": {
     "changeSets": [
       "filter",
-      "order"
+      "order",
+      "sort"
     ],
     "verifyResults": [
       "filter",
@@ -362,7 +375,8 @@ export const LISTS: Readonly<Record<string, Readonly<Record<string, string[]>>>>
   "Source": {
     "entries": [
       "filter",
-      "order"
+      "order",
+      "sort"
     ]
   },
   "Unit": {
@@ -392,13 +406,16 @@ export const LISTS: Readonly<Record<string, Readonly<Record<string, string[]>>>>
 /** Types without an id of their own: they belong to the row that has them. */
 export const VALUES: readonly string[] = [
   "AbandonSuccess",
+  "AddressAliasConnection",
   "AddressAliasEdge",
   "AddressAliasEvidence",
+  "AffectedRowConnection",
   "AffectedRowEdge",
   "AffectedRowEvidence",
   "AlreadyCut",
   "Busy",
   "CaughtUp",
+  "ChangeSetConnection",
   "ChangeSetEdge",
   "ChangeSetEvidence",
   "Checkpoint",
@@ -407,16 +424,21 @@ export const VALUES: readonly string[] = [
   "CoverageBroken",
   "CutSuccess",
   "DeclareDependencySuccess",
+  "DependencyConnection",
   "DependencyCycle",
   "DependencyEdge",
   "DependencyOpen",
+  "DocumentConnection",
   "DocumentEdge",
+  "EntryConnection",
   "EntryEdge",
   "EntryEvidence",
   "ExcludedStretch",
+  "ExcludedStretchConnection",
   "ExcludedStretchEdge",
   "Forbidden",
   "Heartbeat",
+  "HistoryConnection",
   "HistoryEdge",
   "HistoryEvent",
   "HistoryEvidence",
@@ -431,6 +453,7 @@ export const VALUES: readonly string[] = [
   "LaneMismatch",
   "LaneNotServed",
   "LogRecord",
+  "ManifestConnection",
   "ManifestEdge",
   "ManifestEvidence",
   "MarkSuccess",
@@ -442,33 +465,43 @@ export const VALUES: readonly string[] = [
   "Plan",
   "PlanStale",
   "PlannedUnit",
+  "PlannedUnitConnection",
   "PlannedUnitEdge",
+  "PrincipalConnection",
   "PrincipalEdge",
   "Problem",
   "Ready",
   "Reconstruction",
   "RegisterSourceSuccess",
   "Reset",
+  "ReviewDecisionConnection",
   "ReviewDecisionEdge",
   "ReviewDecisionEvidence",
   "ReviewSuccess",
   "RowCount",
   "SameParty",
   "Session",
+  "SignatureConnection",
   "SignatureEdge",
   "SignatureEvidence",
   "SigningKey",
+  "SourceConnection",
   "SourceEdge",
+  "SweepConnection",
   "SweepEdge",
   "SweepEvidence",
   "SweepSuccess",
   "UnitActionCount",
+  "UnitBlockConnection",
   "UnitBlockEdge",
   "UnitBlockEvidence",
+  "UnitConnection",
   "UnitEdge",
   "UnitInclusion",
+  "UnitVersionConnection",
   "UnitVersionEdge",
   "VerifyFinding",
+  "VerifyResultConnection",
   "VerifyResultEdge",
   "VerifyResultEvidence",
   "VerifySuccess",
