@@ -22,8 +22,8 @@ export function hasRoomToCompress(): boolean {
 }
 
 /**
- * Windows are small, so that many answers at a time cost little memory. Higher levels take two to five times as long for
- * pages of rows, and make them no shorter.
+ * Windows are small, so that many answers at a time cost little memory. Higher levels take two to five times as long
+ * for pages of rows, and make them no shorter.
  */
 const COMPRESSORS: Readonly<Record<Coding, () => Transform>> = {
   zstd: () =>
