@@ -136,7 +136,8 @@ export function refuseReversed(filter: Readonly<Record<string, unknown>>, path: 
   }
 }
 
-function microsecondsOf(time: string): bigint {
+/** Since the epoch, of a time that was checked. */
+export function microsecondsOf(time: string): bigint {
   const [, fraction = '0'] = /\.(\d{1,6})/.exec(time) ?? [];
   const whole = Date.parse(time.replace(/\.\d+/, ''));
   return BigInt(whole) * 1000n + BigInt(fraction.padEnd(6, '0'));

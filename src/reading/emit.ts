@@ -10,6 +10,7 @@ import {
   orderColumns,
   type Pen,
   type Where,
+  whereAll,
 } from './listing.ts';
 import { type Moment, type Past, positionAsOf } from './nouns/moment.ts';
 import type { Codec, Noun } from './nouns/noun.ts';
@@ -99,7 +100,7 @@ export class Emission {
     });
     return this.#statement(
       name,
-      `select ${this.#row(row, a)} from ${this.#seen(row.noun).view} ${a} where ${conditions.join(' and ')}`,
+      `select ${this.#row(row, a)} from ${this.#seen(row.noun).view} ${a}${whereAll(conditions)}`,
     );
   }
 

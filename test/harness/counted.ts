@@ -14,7 +14,7 @@ export interface FoldedMove {
 }
 
 /** What is counted of one status and kind: how many entries, and since when the first of them. */
-export interface FoldedCount {
+interface FoldedCount {
   readonly count: number;
   readonly oldestSince: string | null;
 }

@@ -112,7 +112,7 @@ async function checkCounter(
   head: number,
   findings: FsckFindings,
 ): Promise<void> {
-  const { rows } = await client.query<Difference>(differences(counter));
+  const { rows } = await client.query<Difference>(differencesOf(counter));
   for (const { key, missing, strange, column, due, own } of rows) {
     const { table } = counter;
     const differs = `says ${own ?? 'nothing'} in ${column}, and the history says ${due ?? 'nothing'}`;
@@ -129,7 +129,7 @@ async function checkCounter(
 }
 
 /** Rows of a counter that aren't those that are due, each with its first column that differs. */
-function differences({ table, key, columns, due }: Counter): string {
+function differencesOf({ table, key, columns, due }: Counter): string {
   const differ = (column: string) => `due.${column} is distinct from own.${column}`;
   const first = (value: (column: string) => string) =>
     `case ${columns.map((column) => `when ${differ(column)} then ${value(column)}`).join(' ')} end`;
