@@ -80,7 +80,7 @@ async function whatIsLeft(): Promise<void> {
     'entry { entryId history { nodes { historyId } } }',
   );
   await authorityEnded(server.database.pools.gate, [
-    { tokenId: '00000000-0000-4000-8000-000000000000', entryIds: null },
+    { tokenId: '00000000-0000-4000-8000-000000000000', entryIds: null, scopes: [] },
   ]);
   const { rows } = await server.superuser.query(
     `select change_set_id::text as id, decision_backlog_entry_id::text as entry from cutter_governance.cut_change_set

@@ -108,7 +108,11 @@ function lostCursor(path: string, complaint: string): GraphQLError {
 /** Parts of a filter that say when, and not which rows. */
 const PASTS: ReadonlySet<string> = new Set(['at', 'asOf']);
 
-function bindFilter({ noun, path }: Paged, filter: Record<string, unknown>): Bound[] {
+/** The conditions of a filter, checked. */
+export function bindFilter(
+  { noun, path }: Pick<Paged, 'noun' | 'path'>,
+  filter: Readonly<Record<string, unknown>>,
+): Bound[] {
   const bound: Bound[] = [];
   for (const [name, value] of Object.entries(filter)) {
     if (value === null || value === undefined || PASTS.has(name)) continue;

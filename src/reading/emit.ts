@@ -265,15 +265,8 @@ export class Emission {
     };
   }
 
-  #condition({ column, codec, operator, value, rule }: Bound, alias: string): string {
-    if (rule !== undefined) {
-      const given = `$${this.#values.push(value as Value)}::${CAST[codec]}${Array.isArray(value) ? '[]' : ''}`;
-      return rule.sql(alias, given, this.#moment);
-    }
-    if (operator === 'null' || operator === 'not null') return `${alias}.${column} is ${operator}`;
-    const at = this.#values.push(value);
-    if (operator === 'any') return `${alias}.${column} = any($${at}::${CAST[codec]}[])`;
-    return `${alias}.${column} ${operator} $${at}::${CAST[codec]}`;
+  #condition(bound: Bound, alias: string): string {
+    return conditionSql(bound, alias, this.#values, this.#moment);
   }
 
   #bind(noun: Noun, column: string, value: Value): string {
@@ -283,6 +276,23 @@ export class Emission {
   #alias(): string {
     return `n${this.#aliases++}`;
   }
+}
+
+/** A condition on the row of an alias; its value goes behind the others. */
+export function conditionSql(
+  { column, codec, operator, value, rule }: Bound,
+  alias: string,
+  values: Value[],
+  moment: Moment,
+): string {
+  if (rule !== undefined) {
+    const given = `$${values.push(value as Value)}::${CAST[codec]}${Array.isArray(value) ? '[]' : ''}`;
+    return rule.sql(alias, given, moment);
+  }
+  if (operator === 'null' || operator === 'not null') return `${alias}.${column} is ${operator}`;
+  const at = values.push(value);
+  if (operator === 'any') return `${alias}.${column} = any($${at}::${CAST[codec]}[])`;
+  return `${alias}.${column} ${operator} $${at}::${CAST[codec]}`;
 }
 
 /** Where a row is in the log, or null. */

@@ -4,7 +4,7 @@ import { READ_LOGINS, type ReadLogin, SCOPE_OF_LOGIN } from '../auth/read-scopes
 import type { Context } from '../context.ts';
 import type { Node } from '../schema/node.ts';
 import { badInput } from './bad-input.ts';
-import { assertDrawnHere, type BoundPage, bindPage, checkValue } from './bind.ts';
+import { assertDrawnHere, type Bound, type BoundPage, bindPage, checkValue } from './bind.ts';
 import { affordableRoots, assertAffordable } from './cost.ts';
 import { codecOf, type Drawn } from './cursor.ts';
 import { type Cells, type DecodeInput, decodePage, decodeRow } from './decode.ts';
@@ -120,7 +120,7 @@ function markIfPartial<Answer extends object>({ isPartial }: Plan, answer: Answe
   return answer;
 }
 
-function widestLogin(logins: readonly ReadLogin[]): ReadLogin {
+export function widestLogin(logins: readonly ReadLogin[]): ReadLogin {
   return READ_LOGINS.findLast((login) => logins.includes(login)) ?? 'observe';
 }
 
@@ -134,6 +134,11 @@ function filterLogin({ session }: Context, filter: string, rule: FilterRule | un
   });
 }
 
+/** The logins that the filters of a list need beside those of its fields. */
+export function filterLogins(context: Context, filter: readonly Bound[]): ReadLogin[] {
+  return filter.flatMap(({ column, rule }) => filterLogin(context, column, rule));
+}
+
 /** What the statement found, and what its rows are decoded with. */
 async function runStatement(
   context: Context,
@@ -142,9 +147,7 @@ async function runStatement(
   statement: Statement,
   past: Past | null = null,
 ): Promise<{ readonly found: unknown; readonly answered: DecodeInput }> {
-  const filters = bound.flatMap(({ filter }) =>
-    filter.flatMap(({ column, rule }) => filterLogin(context, column, rule)),
-  );
+  const filters = bound.flatMap(({ filter }) => filterLogins(context, filter));
   const pool = context[widestLogin([login, ...filters])];
   const [head, found] = JSON.parse(await pool.oneFirst(prepareStatement(statement))) as [
     [incarnation: string, next: string] | null,
@@ -163,13 +166,22 @@ function assertReached(past: Past | null, { next }: Drawn): void {
   throw badInput('at', `is ${past.at}, and the log ends before position ${next}. Give a position before it.`);
 }
 
-/** A connection at the root, with all that hangs under it, in one statement. */
-export async function readPage(context: Context, info: GraphQLResolveInfo, noun: NounName): Promise<Node> {
+/**
+ * A connection with all that hangs under it, in one statement. `filter`: the conditions of a field that takes none from
+ * its caller.
+ */
+export async function readPage(
+  context: Context,
+  info: GraphQLResolveInfo,
+  noun: NounName,
+  filter?: readonly Bound[],
+): Promise<Node> {
   const earlier = answeredBefore(context, info);
   if (earlier !== undefined) return earlier as Node;
   const plan = planOf(context, info, 'page', noun);
   if (plan.kind !== 'page') throw new Error('A field is either a page or a node.');
-  const bound = bindPages(plan, info);
+  const given = bindPages(plan, info);
+  const bound = given.map((page, at) => (at === 0 && filter !== undefined ? { ...page, filter } : page));
   const { first } = bound[0]!;
   assertAffordable(plan.page.row, { path: plan.page.path, first, rows: first }, bound);
   const statement = new Emission(bound, reachOf(context.session)).page(statementName(info), plan.page);

@@ -1,3 +1,4 @@
+import './backlog.ts';
 import './history.ts';
 import './mutations/abandon.ts';
 import './mutations/cut.ts';

@@ -23,6 +23,15 @@ export const HistoryConnection = connectionTypes('History', History, {
     changedBy: 'String',
   },
   time: 'changedAt',
+  more: (t) => ({
+    entryKind: t.string({ description: 'Only moves of entries of this kind.' }),
+    docCode: t.string({
+      description: 'Only moves of entries about this document. Scope `document:read`.',
+    }),
+    scenarioRef: t.string({
+      description: 'Only moves of entries of this scenario. Scope `document:read`.',
+    }),
+  }),
 });
 
 History.implement({

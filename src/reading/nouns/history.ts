@@ -1,9 +1,11 @@
 import { ENTRY_STATES } from '../../law/states.ts';
-import { HISTORY_CHANGE_KINDS } from '../../law/values.ts';
+import { ENTRY_KINDS, HISTORY_CHANGE_KINDS } from '../../law/values.ts';
+import { ofSubject } from './entry.ts';
 import { toEvidence } from './evidence.ts';
 import { describeNoun } from './noun.ts';
 import { toPrincipal } from './principal.ts';
 import { toOne } from './relation.ts';
+import { ENTRIES } from './views.ts';
 
 export const HistoryNoun = describeNoun({
   name: 'History',
@@ -17,10 +19,18 @@ export const HistoryNoun = describeNoun({
     changedBy: 'text',
     changedAt: 'time',
   },
-  closed: { changeKind: HISTORY_CHANGE_KINDS, entryVersionAfter: ENTRY_STATES },
+  closed: { changeKind: HISTORY_CHANGE_KINDS, entryVersionAfter: ENTRY_STATES, entryKind: ENTRY_KINDS },
   key: ['history_id'],
   born: ['changed_at', 'history_id'],
   indexed: ['history_id', 'entry_id', 'changed_at', 'changed_by', 'change_kind', 'entry_version_after'],
+  filters: {
+    docCode: ofSubject('doc_code'),
+    scenarioRef: ofSubject('scenario_ref'),
+    entryKind: {
+      codec: 'text',
+      sql: (h, value) => `${h}.entry_id in (select e.entry_id from ${ENTRIES} e where e.kind = ${value})`,
+    },
+  },
   relations: {
     evidence: toEvidence('HistoryEvidence'),
     changedByPrincipal: toPrincipal('changed_by'),

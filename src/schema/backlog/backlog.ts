@@ -1,7 +1,7 @@
 import { Entry } from '../entry.ts';
 import { columnFields, listedNodes, nounType, requiredNode } from '../node.ts';
 
-const StatusCount = nounType('StatusCount');
+export const StatusCount = nounType('StatusCount');
 
 StatusCount.implement({
   description: 'How many entries of one kind are in one status. What no entry is in is left out.',

@@ -48,6 +48,7 @@ const LOG_TABLES = [
   NODES,
   'cutter_log.tree_head',
   'cutter_log.row_place',
+  'cutter_log.counted',
   COSIGNATURES,
 ];
 
@@ -210,6 +211,7 @@ describe('The log', () => {
         `delete from ${LOG} where position = ${last}`,
         `delete from cutter_log.row_place where position = ${last}`,
         `update cutter_log.head set next_position = ${last}`,
+        `update cutter_log.counted set next_position = ${last}`,
       ],
       async () => {
         const { findings, coverage } = await check();
