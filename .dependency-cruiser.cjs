@@ -15,6 +15,7 @@ const ROOMS = [
   ['fsck'],
   ['passport'],
   ['monitor'],
+  ['client'],
   ['context'],
   ['schema'],
   ['reading'],
@@ -58,7 +59,7 @@ module.exports = {
   options: {
     parser: 'swc',
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: 'src/cli/generated' },
+    exclude: { path: 'src/client/generated' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: { extensions: ['.ts', '.js'] },
   },

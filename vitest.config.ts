@@ -12,7 +12,7 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],
-      exclude: ['src/cli/generated/**', 'src/passport/page/**'],
+      exclude: ['src/client/generated/**', 'src/passport/page/**'],
       reporter: ['text-summary'],
     },
     projects: [

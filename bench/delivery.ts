@@ -93,9 +93,9 @@ const FRAME = JSON.stringify({
           {
             historyId: crypto.randomUUID(),
             entryId: crypto.randomUUID(),
-            changeKind: 'mark',
+            changeKind: 'MARK',
             entryVersionBefore: null,
-            entryVersionAfter: 'marked',
+            entryVersionAfter: 'MARKED',
             changedBy: 'bench',
             changedAt: '2026-01-01T00:00:00.000000Z',
             position: '1000',

@@ -3,8 +3,10 @@
  * without a filter, with one that all rows meet, and with ones that few meet; from the start, from the middle, and
  * newest first.
  */
+
 import { createHash } from 'node:crypto';
 import pg from 'pg';
+import { nameOfWord } from '../src/text/words.ts';
 import { capture, type Sent } from './capture.ts';
 import { type BenchDatabase, type Ground, gqlAt, median } from './ground.ts';
 import { localServer } from './local-server.ts';
@@ -102,7 +104,7 @@ function filtered(
   return values.map(([value, share]) => ({
     what: `${list.field}, ${field}: ${value} (${share})`,
     list,
-    filter: `{${field}: "${value}"}`,
+    filter: `{${field}: ${column === 'changed_by' ? JSON.stringify(value) : nameOfWord(value)}}`,
     where: `${column} = '${value}'`,
   }));
 }

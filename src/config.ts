@@ -7,7 +7,10 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { readProxies } from './doors/address.ts';
 import { LIMITS, type Limits } from './doors/bounds/limits.ts';
+import type { TrustedDocuments } from './doors/documents/documents.ts';
+import { parseDocuments } from './doors/documents/documents-file.ts';
 import { type HostNames, readAuthority, readOrigin } from './doors/hosts.ts';
+import { GRAPHQL_PATH, isBasePath, pathUnder } from './doors/web/paths.ts';
 import { parseWitnesses, type Witness } from './log/checkpoint/witness-list.ts';
 
 const wholeNumber = (least: number, most: number) =>
@@ -48,7 +51,7 @@ const hostList = listOf(
 
 const originList = listOf(
   (text) => readOrigin(text) !== null,
-  'an origin without a path, for example https://app.example',
+  'an exact origin without a path or a star, for example https://app.example',
 );
 
 const proxyList = listOf(
@@ -56,19 +59,36 @@ const proxyList = listOf(
   'an address or a network, for example 10.0.0.7 or 10.0.0.0/8',
 );
 
-/** The list is read here, so that its faults are reported with all others. */
-const witnessList = z.string().transform((path, context): readonly Witness[] => {
-  try {
-    const { witnesses, faults } = parseWitnesses(readFileSync(path, 'utf8'));
-    for (const fault of faults) context.addIssue({ code: 'custom', message: `${path}, ${fault}` });
-    return witnesses;
-  } catch (error) {
-    context.addIssue({
-      code: 'custom',
-      message: `${path} can't be read (${(error as NodeJS.ErrnoException).code})`,
-    });
-    return z.NEVER;
-  }
+const basePath = z
+  .string()
+  .refine((text) => text === '/' || isBasePath(text.replace(/\/$/, '')), {
+    error: 'must be a path of letters, digits, "-", "_" and ".", for example /ledger',
+  })
+  .transform((text) => (text === '/' ? null : text.replace(/\/$/, '')));
+
+/** What a file holds, read here so that its faults are reported with all others. */
+function fileOf<Held>(read: (text: string) => { readonly held: Held; readonly faults: readonly string[] }) {
+  return z.string().transform((path, context): Held => {
+    const refuse = (message: string) => context.addIssue({ code: 'custom', message });
+    try {
+      const { held, faults } = read(readFileSync(path, 'utf8'));
+      for (const fault of faults) refuse(`${path}, ${fault}`);
+      return held;
+    } catch (error) {
+      refuse(`${path} can't be read (${(error as NodeJS.ErrnoException).code})`);
+      return z.NEVER;
+    }
+  });
+}
+
+const witnessList = fileOf((text) => {
+  const { witnesses, faults } = parseWitnesses(text);
+  return { held: witnesses, faults };
+});
+
+const documentList = fileOf((text) => {
+  const { texts, faults } = parseDocuments(text);
+  return { held: texts, faults };
 });
 
 const environment = z.object({
@@ -98,6 +118,9 @@ const environment = z.object({
   CUTTER_HOSTS: hostList.optional(),
   CUTTER_ORIGINS: originList.optional(),
   CUTTER_TRUSTED_PROXIES: proxyList.optional(),
+  CUTTER_BASE_PATH: basePath.optional(),
+  CUTTER_DOCUMENTS: documentList.optional(),
+  CUTTER_DOCUMENTS_MODE: oneOf(['also', 'only']).optional(),
   CUTTER_KEEP_ALIVE_MS: wholeNumber(1_000, 3_600_000).default(LIMITS.keepAliveMs),
   CUTTER_MAX_BODY_BYTES: wholeNumber(1_024, 256 * 1024 * 1024).default(LIMITS.bodyBytes),
   CUTTER_MAX_SOCKETS: wholeNumber(1, 100_000).default(LIMITS.sockets),
@@ -122,8 +145,12 @@ export interface Config {
   readonly limits: Limits;
   /** Names that the server answers to in addition to this machine's own, and pages of other sites that may ask it. */
   readonly names: HostNames;
-  /** Addresses and networks of proxies whose `X-Forwarded-For` is believed. */
+  /** Addresses and networks of proxies that are believed in what they say of callers. */
   readonly proxies: readonly string[];
+  /** The path under which a proxy shows the server, `/ledger`; null where it is the whole site. */
+  readonly basePath: string | null;
+  /** Operations that callers may name by an id. */
+  readonly documents: TrustedDocuments;
   /** The longest silence of a stream of history. */
   readonly heartbeatMs: number;
   /** Where published checkpoints are stored outside the database: appended to a file, posted to a URL. */
@@ -163,7 +190,20 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     ? []
     : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   if (!parsed.success || unknown.length > 0) throw new ConfigFault([...faults, ...unknown]);
+  refuseContradictions(parsed.data);
   return fromEnvironment(parsed.data);
+}
+
+/** Settings that are good one by one, and not together. */
+function refuseContradictions(env: z.infer<typeof environment>): void {
+  if (env.CUTTER_DOCUMENTS_MODE === undefined) return;
+  if (env.CUTTER_DOCUMENTS === undefined)
+    throw new ConfigFault(['CUTTER_DOCUMENTS_MODE: CUTTER_DOCUMENTS must name the file of the documents']);
+  if (env.CUTTER_DOCUMENTS_MODE === 'only' && env.CUTTER_GRAPHIQL === 'on')
+    throw new ConfigFault([
+      'CUTTER_GRAPHIQL: "on" is of no use, because GraphiQL sends texts of its own and ' +
+        'CUTTER_DOCUMENTS_MODE "only" refuses them; set one of the two otherwise',
+    ]);
 }
 
 /**
@@ -181,9 +221,11 @@ function fromEnvironment(env: z.infer<typeof environment>): Config {
     databaseUrl: env.CUTTER_DATABASE_URL ?? null,
     mode: env.CUTTER_MODE,
     logLevel: env.CUTTER_LOG_LEVEL,
-    // Exploring is for development; a production server shows the page only when configured to.
+    // Exploring is for development, and sends texts of its own.
     graphiql:
-      env.CUTTER_GRAPHIQL === undefined ? env.CUTTER_MODE !== 'production' : env.CUTTER_GRAPHIQL === 'on',
+      env.CUTTER_GRAPHIQL === undefined
+        ? env.CUTTER_MODE !== 'production' && env.CUTTER_DOCUMENTS_MODE !== 'only'
+        : env.CUTTER_GRAPHIQL === 'on',
     sample: env.CUTTER_SAMPLE === 'on',
     heartbeatMs: env.CUTTER_HEARTBEAT_MS,
     checkpoints: {
@@ -196,6 +238,8 @@ function fromEnvironment(env: z.infer<typeof environment>): Config {
     witnesses: env.CUTTER_WITNESSES ?? [],
     names: { hosts: env.CUTTER_HOSTS ?? [], origins: env.CUTTER_ORIGINS ?? [] },
     proxies: env.CUTTER_TRUSTED_PROXIES ?? [],
+    basePath: env.CUTTER_BASE_PATH ?? null,
+    documents: { texts: env.CUTTER_DOCUMENTS ?? new Map(), only: env.CUTTER_DOCUMENTS_MODE === 'only' },
     limits: {
       ...LIMITS,
       callsPerSecond: env.CUTTER_MAX_CALLS_PER_SECOND,
@@ -210,7 +254,7 @@ function fromEnvironment(env: z.infer<typeof environment>): Config {
     },
     client: {
       url: env.CUTTER_URL ?? null,
-      defaultUrl: `http://127.0.0.1:${env.CUTTER_PORT}/graphql`,
+      defaultUrl: `http://127.0.0.1:${env.CUTTER_PORT}${pathUnder(env.CUTTER_BASE_PATH ?? null, GRAPHQL_PATH)}`,
       ledgerKey: env.CUTTER_LEDGER_KEY ?? null,
       tokens: {
         marker: env.CUTTER_TOKEN_MARKER ?? null,

@@ -63,6 +63,7 @@ async function whatIsLeft(): Promise<void> {
   const sweep = { idempotencyKey: fresh('sweep'), entryIds: [entryId] };
   for (const key of [sweep.idempotencyKey, sweep.idempotencyKey, fresh('sweep')])
     await call(server, marker, 'sweep', { ...sweep, idempotencyKey: key });
+  await call(server, marker, 'sweep', { ...sweep, idempotencyKey: ' reads like another key' });
   const whole = { localId: 'a', start: 0, end: Buffer.byteLength(sampleText(name)), address: 'another/unit' };
   const spans = { units: [{ ...whole, kind: 'section', sectionType: 'section' }] };
   await server.gql(
@@ -79,6 +80,9 @@ async function whatIsLeft(): Promise<void> {
     { ...review, manifestDigest: await manifestOf(server, entryId) },
     'entry { entryId history { nodes { historyId } } }',
   );
+  const facts =
+    '{ entries { nodes { actions blockedBecause { code } liveDecision { verdict } cut { state } } } }';
+  for (let times = 0; times < 2; times += 1) await server.gql(reviewer, facts);
   await authorityEnded(server.database.pools.gate, [
     { tokenId: '00000000-0000-4000-8000-000000000000', entryIds: null, scopes: [] },
   ]);

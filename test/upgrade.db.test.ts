@@ -92,7 +92,7 @@ describe.each(keptFixtures())('the home of $commit under this version', (fixture
     for (const { changeSetId } of [changeSet, story.unverified])
       expect(
         await act('verifier', 'verify', { idempotencyKey: `verify:${changeSetId}`, changeSetId }),
-      ).toMatchObject({ replayed: false, result: { verdict: 'pass' } });
+      ).toMatchObject({ replayed: false, result: { verdict: 'PASS' } });
     expect(await cutter(home, ['fsck'])).toMatchObject({ code: 0, err: '' });
   });
 });

@@ -48,7 +48,7 @@ export async function traceCut(
       const input = { idempotencyKey: `the cut that is traced, ${index}`, entryId, manifestDigest };
       listen(input);
       const answer = await gql(tokens['executor'] as string, CUT, { input });
-      if (!JSON.stringify(answer).includes('cut_applied')) throw new Error(JSON.stringify(answer));
+      if (!JSON.stringify(answer).includes('CUT_APPLIED')) throw new Error(JSON.stringify(answer));
     };
     const stays: Stay[] = [];
     const used = new Map<string, number>();

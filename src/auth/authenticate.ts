@@ -1,6 +1,7 @@
 /**
- * From a bearer token to who calls. Every call asks the database, so that a revocation bites at once; the look-up is by
- * the token's hash, so neither timing nor a log gives a token away.
+ * From a bearer token to who calls. Every call that may write asks the database, so that a revocation bites at once;
+ * reads may use a session that was looked up just now. The look-up is by the token's hash, so neither timing nor a log
+ * gives a token away.
  */
 import { createHash } from 'node:crypto';
 import { type DatabasePool, sql } from 'slonik';
@@ -8,6 +9,7 @@ import { z } from 'zod';
 import { PRINCIPAL_KINDS } from '../law/values.ts';
 import { timeText } from '../text/time-sql.ts';
 import { SCOPES, type Scope } from './authority.ts';
+import { RememberedSessions } from './remembered.ts';
 import type { Session } from './session.ts';
 
 /** Why a caller is not known. */
@@ -69,6 +71,7 @@ const grant = z.object({
   entry_ids: z.array(z.string()).nullable(),
   rehearsal: z.boolean(),
   expires_at: z.string(),
+  left_ms: z.number(),
   expired: z.boolean(),
   revoked: z.boolean(),
   disabled: z.boolean(),
@@ -78,6 +81,7 @@ const byHash = (hash: Buffer) => sql.prepared('auth_session', grant)`/* auth.ses
   select t.token_id::text, p.principal_id::text, p.person_id::text, p.name, p.kind, p.scopes,
          t.scopes as token_scopes, t.entry_ids::text[] as entry_ids, p.rehearsal,
          ${timeText(sql.fragment`t.expires_at`)} as expires_at,
+         extract(epoch from least(t.expires_at, now() + interval '1 hour') - now())::float8 * 1000 as left_ms,
          t.expires_at <= now() as expired,
          t.revoked_at is not null as revoked,
          p.disabled_at is not null as disabled
@@ -85,27 +89,51 @@ const byHash = (hash: Buffer) => sql.prepared('auth_session', grant)`/* auth.ses
     join cutter_auth.principal p using (principal_id)
    where t.token_sha256 = ${sql.binary(hash)}`;
 
-/** Whose an `Authorization` value is now; throws Unauthenticated. */
-export type Authenticator = (authorization: unknown) => Promise<Session>;
+/** Whose an `Authorization` value is now, or, for a read, was just now; throws Unauthenticated. */
+export type Authenticator = (authorization: unknown, forRead?: boolean) => Promise<Session>;
 
 export interface AuthenticatorOptions {
   /** Connections of cutter_gate. */
   readonly gate: DatabasePool;
   readonly mode: 'rehearsal' | 'production';
+  /** Milliseconds of a clock that is never set; absent: this process's. */
+  readonly now?: () => number;
 }
 
 /** The one way in, for every door. */
-export function createAuthenticator({ gate, mode }: AuthenticatorOptions): Authenticator {
-  return async function authenticate(authorization) {
-    const token = bearerToken(authorization);
-    const row = await gate.maybeOne(byHash(tokenHash(token)));
-    if (row === null) throw new Unauthenticated('unknown');
-    if (row.revoked) throw new Unauthenticated('revoked');
-    if (row.expired) throw new Unauthenticated('expired');
-    if (row.disabled) throw new Unauthenticated('disabled');
-    if (row.rehearsal && mode === 'production') throw new Unauthenticated('rehearsal_refused');
-    return sessionOf(row);
+export function createAuthenticator({
+  gate,
+  mode,
+  now = () => performance.now(),
+}: AuthenticatorOptions): Authenticator {
+  const remembered = new RememberedSessions(now);
+  return async function authenticate(authorization, forRead = false) {
+    const hash = tokenHash(bearerToken(authorization));
+    const key = hash.toString('latin1');
+    const known = forRead ? remembered.get(key) : null;
+    if (known !== null) return known;
+    const askedAt = now();
+    const row = await gate.maybeOne(byHash(hash));
+    const refused = refusalOf(row, mode);
+    if (row === null || refused !== null) {
+      remembered.forget(key);
+      throw new Unauthenticated(refused ?? 'unknown');
+    }
+    const session = sessionOf(row);
+    remembered.set(key, session, askedAt, row.left_ms);
+    return session;
   };
+}
+
+function refusalOf(
+  row: z.infer<typeof grant> | null,
+  mode: AuthenticatorOptions['mode'],
+): Unauthentic | null {
+  if (row === null) return 'unknown';
+  if (row.revoked) return 'revoked';
+  if (row.expired) return 'expired';
+  if (row.disabled) return 'disabled';
+  return row.rehearsal && mode === 'production' ? 'rehearsal_refused' : null;
 }
 
 function sessionOf(row: z.infer<typeof grant>): Session {

@@ -1,5 +1,5 @@
 import type { RefusalName } from '../law/refusals.ts';
-import type { Lane } from '../law/values.ts';
+import type { Lane, PrincipalKind } from '../law/values.ts';
 
 export const SCOPES = [
   'ledger:observe',
@@ -97,3 +97,21 @@ export const AUTHORITY = {
   },
 } as const satisfies Record<string, Authority>;
 export type Verb = keyof typeof AUTHORITY;
+
+const VERBS = Object.keys(AUTHORITY) as Verb[];
+
+/** The verbs that the scopes of a caller and its kind allow, for the input that needs least. */
+export function verbsAllowed(caller: {
+  readonly scopes: ReadonlySet<Scope>;
+  readonly kind: PrincipalKind;
+}): ReadonlySet<Verb> {
+  return new Set(VERBS.filter((verb) => isAllowed(caller, AUTHORITY[verb])));
+}
+
+/** Whether the scopes of a caller and its kind meet what a verb asks. */
+function isAllowed(
+  { scopes, kind }: Parameters<typeof verbsAllowed>[0],
+  { scope, agent }: Pick<Authority, 'scope' | 'agent'>,
+): boolean {
+  return scopes.has(scope) && (agent || kind !== 'agent');
+}

@@ -2,18 +2,20 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Authenticator } from '../auth/authenticate.ts';
+import { Forwarding } from '../doors/address.ts';
 import { Admission } from '../doors/bounds/admission.ts';
 import { buildGraphql, type GraphqlDeps } from '../doors/graphql.ts';
 import { answerHealth, answerReady, type ReadinessChecks, readinessOf } from '../doors/health.ts';
 import { type HostNames, Hosts, NO_NAMES } from '../doors/hosts.ts';
-import { GRAPHQL_PATH, httpDoor } from '../doors/http.ts';
+import { httpDoor } from '../doors/http.ts';
 import { IDENTITY_PATH, identityDoor } from '../doors/identity.ts';
 import { LongTexts } from '../doors/long-texts.ts';
 import { graphiqlPage } from '../doors/pages/graphiql.ts';
 import { landingPage } from '../doors/pages/landing.ts';
-import { PASSPORT_PATH, passportPage } from '../doors/pages/passport-page.ts';
-import { isWebSocket } from '../doors/streams/upgrade.ts';
+import { passportPage } from '../doors/pages/passport-page.ts';
+import { webSocketAt } from '../doors/streams/upgrade.ts';
 import { openWebSocketDoor } from '../doors/streams/websocket.ts';
+import { GRAPHQL_PATH, pathUnder } from '../doors/web/paths.ts';
 import type { Mode } from '../law/values.ts';
 
 export interface ServerDeps extends GraphqlDeps {
@@ -28,7 +30,7 @@ export interface ServerDeps extends GraphqlDeps {
   readonly host: string;
   /** Names beside this machine's own; absent: none. */
   readonly names?: HostNames;
-  /** Proxies whose `X-Forwarded-For` is believed; absent: none. */
+  /** Proxies that are believed in what they say of callers; absent: none. */
   readonly proxies?: readonly string[];
   /** 0 takes a free one. */
   readonly port: number;
@@ -47,16 +49,15 @@ export function buildServer(deps: ServerDeps): CutterServer {
   const { limits, logger } = deps;
   const graphql = buildGraphql(deps);
   const mode = deps.mode ?? 'rehearsal';
-  const page = deps.graphiql ? graphiqlPage({ mode, endpoint: GRAPHQL_PATH }) : null;
+  const basePath = deps.basePath ?? null;
+  const graphqlPath = pathUnder(basePath, GRAPHQL_PATH);
+  const page = deps.graphiql ? graphiqlPage({ mode, endpoint: graphqlPath }) : null;
   const passports = passportPage();
   const hosts = new Hosts(deps.host, deps.names ?? NO_NAMES);
   const identity = identityDoor(deps.serverSeed, (deps.names ?? NO_NAMES).hosts);
-  const admission = new Admission({ authenticate: deps.authenticate, limits, proxies: deps.proxies ?? [] });
+  const forwarding = new Forwarding(deps.proxies ?? []);
+  const admission = new Admission({ authenticate: deps.authenticate, limits });
   const longTexts = new LongTexts(limits.smallBodyBytes);
-  const proveIdentity: typeof identity = (request, response, url) => {
-    admission.countProof(request);
-    identity(request, response, url);
-  };
   let closing = false;
   const look = readinessOf({
     ...deps.ready,
@@ -66,9 +67,9 @@ export function buildServer(deps: ServerDeps): CutterServer {
 
   const landing = landingPage({
     mode,
-    graphql: GRAPHQL_PATH,
-    graphiql: page === null ? null : GRAPHQL_PATH,
-    passport: () => (passports.isThere() ? PASSPORT_PATH : null),
+    basePath,
+    hasGraphiql: page !== null,
+    hasPassport: () => passports.isThere(),
     ready: () => look(closing),
   });
 
@@ -78,11 +79,15 @@ export function buildServer(deps: ServerDeps): CutterServer {
     longTexts,
     limits,
     hosts,
-    async pages(request, response, url) {
+    forwarding,
+    basePath,
+    async pages(request, response, url, { address }) {
       if (url.pathname === '/health') answerHealth(response);
       else if (url.pathname === '/ready') answerReady(response, await look(closing));
-      else if (url.pathname === IDENTITY_PATH) proveIdentity(request, response, url);
-      else if (page?.wants(request, url)) await page.answer(request, response);
+      else if (url.pathname === IDENTITY_PATH) {
+        admission.countProof(address);
+        identity(request, response, url);
+      } else if (page?.wants(request, url)) await page.answer(request, response);
       else if (passports.wants(request, url)) passports.answer(request, response);
       else if (landing.wants(url)) await landing.answer(request, response, url);
       else return false;
@@ -99,7 +104,7 @@ export function buildServer(deps: ServerDeps): CutterServer {
       connectionsCheckingInterval: 1_000,
       maxHeaderSize: 32 * 1024,
       // What isn't a WebSocket is answered as if nothing had been offered (RFC 9110 §7.8).
-      shouldUpgradeCallback: isWebSocket,
+      shouldUpgradeCallback: webSocketAt(graphqlPath),
     },
     (request, response) => {
       // A closing server asks each client to come back on another connection.
@@ -116,12 +121,13 @@ export function buildServer(deps: ServerDeps): CutterServer {
     longTexts,
     limits,
     hosts,
+    forwarding,
     logger,
   });
 
   return {
     httpServer,
-    listen: () => listenAt(httpServer, deps.host, deps.port),
+    listen: () => listenAt(httpServer, deps, graphqlPath),
     async close() {
       closing = true;
       const closed = new Promise<void>((resolve) => httpServer.close(() => resolve()));
@@ -145,14 +151,18 @@ function cutLingering(request: IncomingMessage, response: ServerResponse, linger
   });
 }
 
-function listenAt(server: Server, host: string, port: number): Promise<{ url: string }> {
+function listenAt(
+  server: Server,
+  { host, port }: Pick<ServerDeps, 'host' | 'port'>,
+  graphqlPath: string,
+): Promise<{ url: string }> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host, port }, () => {
       server.off('error', reject);
       const { address, family, port: taken } = server.address() as AddressInfo;
       const name = family === 'IPv6' ? `[${address}]` : address;
-      resolve({ url: `http://${name}:${taken}${GRAPHQL_PATH}` });
+      resolve({ url: `http://${name}:${taken}${graphqlPath}` });
     });
   });
 }

@@ -33,6 +33,8 @@ export interface WireOptions extends Pick<Config, 'mode' | 'graphiql' | 'host' |
   readonly logger: Logger;
   readonly names?: Config['names'];
   readonly proxies?: Config['proxies'];
+  readonly basePath?: Config['basePath'];
+  readonly documents?: Config['documents'];
   readonly checkpoints?: Config['checkpoints'];
   readonly heartbeatMs?: Config['heartbeatMs'];
   readonly witnesses?: Config['witnesses'];

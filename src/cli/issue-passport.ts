@@ -1,18 +1,18 @@
 /** `cutter passport issue`: asks a ledger for the passport of a cut, and writes it as it came. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
+import { ANSWER_BOUNDS } from '../client/answer.ts';
+import { IssuePassportDocument, type IssuePassportQuery } from '../client/generated/graphql.ts';
 import type { Config } from '../config.ts';
 import { reasonOf } from '../home/home-folder.ts';
 import { passportShape } from '../passport/format.ts';
 import { digestOf } from '../proof/digest.ts';
 import { normalizeUuid } from '../proof/uuid.ts';
 import { terminalText } from '../text/plain.ts';
-import { ANSWER_BOUNDS } from './client/answer.ts';
 import { ClientFault, openClient } from './client/client.ts';
 import { type LedgerAddressOptions, proveLedger } from './client/prove-ledger.ts';
 import { acceptedOutcome, Refused } from './client/refused.ts';
 import { roleTokens } from './client/tokens.ts';
-import { IssuePassportDocument, type IssuePassportQuery } from './generated/graphql.ts';
 import { foldedText } from './terminal/columns.ts';
 import { errorTerminal, linePrinter, type Terminal } from './terminal/terminal.ts';
 

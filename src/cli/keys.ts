@@ -3,22 +3,15 @@
  * ledger.
  */
 import { existsSync, writeFileSync } from 'node:fs';
+import { LedgerKeysDocument } from '../client/generated/graphql.ts';
+import { keysOf } from '../client/verification.ts';
 import type { Config } from '../config.ts';
 import { reasonOf } from '../home/home-folder.ts';
-import { signedHead } from '../monitor/judges/signed-head.ts';
-import {
-  checkpointKeysAt,
-  formatKeys,
-  type KnownKey,
-  type KnownKeys,
-  parseKeys,
-} from '../proof/keys-file.ts';
 import { plainLine } from '../text/plain.ts';
 import { ClientFault, openClient } from './client/client.ts';
 import { fileBytes } from './client/file-bytes.ts';
 import { type LedgerAddressOptions, proveLedger } from './client/prove-ledger.ts';
 import { observerToken } from './client/tokens.ts';
-import { LedgerKeysDocument } from './generated/graphql.ts';
 import { foldedText } from './terminal/columns.ts';
 import { errorTerminal, type Terminal } from './terminal/terminal.ts';
 
@@ -53,42 +46,17 @@ export async function writeLedgerKeys(
 }
 
 async function keysFile(url: string, token: string): Promise<string> {
-  const { checkpoint, keys, incarnations } = await openClient({ url, token, who: 'observer' }).execute(
-    LedgerKeysDocument,
-    {},
-  );
-  if (checkpoint === null)
+  const given = await openClient({ url, token, who: 'observer' }).execute(LedgerKeysDocument, {});
+  if (given.checkpoint === null)
     throw new ClientFault(
       'The ledger has not published a head yet, so its keys have no name to be filed under. ' +
         'Try again when both lanes have signed.',
     );
-  const stated = keys.map(
-    (key): KnownKey => ({
-      keyId: key.keyId,
-      lane: key.lane as KnownKey['lane'],
-      purpose: key.purpose as KnownKey['purpose'],
-      publicKey: Buffer.from(key.publicKey, 'base64'),
-      from: Number(key.fromPosition),
-      until: key.untilPosition === null ? null : Number(key.untilPosition),
-    }),
-  );
   try {
-    const earlier = incarnations.flatMap(({ origin, until }) =>
-      until === null ? [] : [{ origin, until: Number(until) }],
-    );
-    const text = formatKeys({ origin: checkpoint.origin, earlier, keys: stated });
-    holdHead(checkpoint.note, parseKeys(text));
-    return text;
+    return keysOf(given);
   } catch (error) {
     throw new ClientFault(`The keys that the ledger gave can't be used. ${(error as Error).message}`);
   }
-}
-
-/** The keys have to be those of the ledger's own head: both lanes', for its size. Throws where they aren't. */
-function holdHead(note: string, known: KnownKeys): void {
-  signedHead(note, known.origin.slice('cutter/'.length), (lane, size) =>
-    checkpointKeysAt(known, lane, size).map(({ publicKey }) => publicKey),
-  );
 }
 
 const LARGEST = 1024 * 1024;

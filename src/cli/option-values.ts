@@ -5,7 +5,7 @@
 import { InvalidArgumentError } from 'commander';
 import { docCodeFault } from '../document/address.ts';
 import { normalizeUuid } from '../proof/uuid.ts';
-import { ClientFault, endpointOf } from './client/client.ts';
+import { ClientFault, commandEndpoint } from './client/client.ts';
 import { durationOf } from './terminal/duration.ts';
 
 /** A parser for commander that hands on the text as it was typed, once `read` takes it. */
@@ -28,7 +28,7 @@ function faultIn(read: () => unknown): string | null {
   }
 }
 
-export const ledgerUrl = checkedText((text) => faultIn(() => endpointOf(text)));
+export const ledgerUrl = checkedText((text) => faultIn(() => commandEndpoint(text)));
 
 export const httpUrl = checkedText((text) =>
   /^https?:\/\//.test(text) && URL.canParse(text) ? null : "It isn't a URL of the form https://host/path.",

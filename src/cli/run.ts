@@ -1,4 +1,5 @@
 /** `cutter run FILE`: the whole path for a document of the user's, asking before the approval and before the cut. */
+
 import type { Config } from '../config.ts';
 import { terminalText } from '../text/plain.ts';
 import { ClientFault, openClient } from './client/client.ts';
@@ -8,6 +9,7 @@ import { Refused } from './client/refused.ts';
 import { type RoleTokens, roleTokens } from './client/tokens.ts';
 import { foldedText } from './terminal/columns.ts';
 import { commandTextIn } from './terminal/command-text.ts';
+import { shownStatus } from './terminal/report.ts';
 import { askYesNo, processTerminal, type Terminal } from './terminal/terminal.ts';
 import { docCodeOf } from './walk/document-code.ts';
 import { type Clients, ROLES } from './walk/phases.ts';
@@ -124,10 +126,10 @@ function openClients(url: string, tokens: RoleTokens): Clients {
 
 /** The last line is the entry's status, whatever it is. */
 function printEnd({ entryId, status }: WalkEnd, print: (line: string) => void): number {
-  const complete = status === 'verified_complete';
-  if (!complete && !status.startsWith('verify_failed')) {
+  const complete = status === 'VERIFIED_COMPLETE';
+  if (!complete && status !== 'VERIFY_FAILED_ESCALATED') {
     print('Stopped here. The same command continues from this status.');
   }
-  print(`Entry ${entryId}: ${status}`);
+  print(`Entry ${entryId}: ${shownStatus(status)}`);
   return complete ? 0 : 1;
 }

@@ -119,7 +119,8 @@ async function bringUp(config: Config, closers: Closer[], { check, onGivenUp }: 
   const custody = homeCustody(config.home, secrets, (error) =>
     logger.error({ err: error, alarm: 'SECRETS_UNREADABLE' }, 'the secrets can no longer be read'),
   );
-  const wired = wireServer({ ...config, pools, secrets, custody, logger, scrub: {} });
+  const documents = { ...config.documents, own: config.documents.only ? await ownOperations() : [] };
+  const wired = wireServer({ ...config, documents, pools, secrets, custody, logger, scrub: {} });
   closers.push(() => wired.close());
   const { url } = await wired.server.listen();
   keepLedgerKey(config.home, secrets);
@@ -128,6 +129,14 @@ async function bringUp(config: Config, closers: Closer[], { check, onGivenUp }: 
   flushCompileCache();
   printGreeting(config, url, Object.keys(tokens));
   return { url, tokens, isSampleDue: due };
+}
+
+/** What the commands of this version send: they go on where all other texts are refused. */
+async function ownOperations(): Promise<readonly string[]> {
+  const made = await import('../client/generated/graphql.ts');
+  return Object.values(made)
+    .filter((one) => one instanceof made.TypedDocumentString)
+    .map(String);
 }
 
 /** One process serves an embedded database. A second start names the first process before it looks at the port. */
@@ -184,9 +193,9 @@ export function addressesOf(
   if (names.length > 0) places.push(['Tokens', `${config.home}/tokens.json (${names.join(', ')})`]);
   if (config.graphiql)
     places.push(['GraphiQL', 'the same address in a browser; put a token into its Headers tab']);
-  places.push(['Start page', `${new URL('/', url)} in a browser`]);
-  if (hasPage) places.push(['Verify a passport', `${new URL('/passport', url)} in a browser`]);
-  places.push(['Health', `${new URL('/health', url)} and ${new URL('/ready', url)}`]);
+  places.push(['Start page', `${new URL('.', url)} in a browser`]);
+  if (hasPage) places.push(['Verify a passport', `${new URL('passport', url)} in a browser`]);
+  places.push(['Health', `${new URL('health', url)} and ${new URL('ready', url)}`]);
   return places;
 }
 

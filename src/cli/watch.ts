@@ -3,15 +3,16 @@
  * order.
  */
 
-import { StreamJudge } from '../monitor/judges/stream-judge.ts';
+import { FollowEnded, HistoryFollower } from '../client/follow/follower.ts';
+import { FollowHistoryDocument, type FollowHistorySubscription } from '../client/generated/graphql.ts';
+import { LedgerFault } from '../client/ledger-fault.ts';
 import { StreamRefused } from '../monitor/judges/stream-refused.ts';
 import { plainLine } from '../text/plain.ts';
 import { shapeFault } from './client/answer-shape.ts';
-import { endpointOf } from './client/client.ts';
+import { commandEndpoint } from './client/client.ts';
 import { ConnectionLost, historyMessages } from './client/history-connection.ts';
-import { WatchHistoryDocument, type WatchHistorySubscription } from './generated/graphql.ts';
 
-type HistoryMessage = WatchHistorySubscription['history'];
+type HistoryMessage = FollowHistorySubscription['history'];
 type HistoryRow = Extract<HistoryMessage, { __typename: 'HistoryEvent' }>['rows'][number];
 
 export interface Watch {
@@ -43,8 +44,6 @@ export function watchHistory(options: WatchOptions): Watch {
   async function read(): Promise<void> {
     for await (const message of judgedMessages(options, leave.signal)) {
       if (message.__typename === 'Ready') ready.resolve();
-      if (message.__typename === 'Reset')
-        throw new Error(`The stream of history ended: ${plainLine(message.message, [options.token])}`);
       if (message.__typename !== 'HistoryEvent') continue;
       seen.push(...message.rows);
       arrived();
@@ -52,7 +51,7 @@ export function watchHistory(options: WatchOptions): Watch {
     throw new Error('The stream of history ended.');
   }
   const reading = read().catch((error: Error) => {
-    const reason = wordOf(error);
+    const reason = wordOf(error, options.token);
     ready.reject(reason);
     ended.reject(reason);
   });
@@ -81,32 +80,34 @@ async function* judgedMessages(
   { url, token, after }: WatchOptions,
   signal: AbortSignal,
 ): AsyncGenerator<HistoryMessage, void, void> {
-  const from = after === undefined ? 'now' : after === '' ? 'start' : 'cursor';
-  const judge = new StreamJudge({ everyRecord: true, from, keys: null });
-  const query = WatchHistoryDocument.toString();
-  const variables = after === undefined ? {} : { after };
-  let heardAt = Date.now();
-  const waited = (waitedMs: number) => judge.requireSound(heardAt + waitedMs);
-  judge.open(heardAt);
-  for await (const message of historyMessages({
-    url: endpointOf(url),
-    token,
-    query,
-    variables,
-    waited,
+  const query = FollowHistoryDocument.toString();
+  const follower = new HistoryFollower<HistoryMessage>({
+    everyRecord: true,
+    ...(after === undefined ? {} : { after }),
+    // A run that waits for its own records learns at once that they won't come.
+    reconnect: { attempts: 0 },
     signal,
-  })) {
-    heardAt = Date.now();
-    judge.take(message, heardAt);
+    connect: (cursor, leaving) =>
+      historyMessages({
+        url: commandEndpoint(url),
+        token,
+        query,
+        variables: { everyRecord: true, after: cursor },
+        signal: leaving,
+      }),
+  });
+  for await (const message of follower) {
     const wrong = shapeFault(query, { history: message });
     if (wrong !== null) throw new StreamRefused('malformed', `A message is of another form: ${wrong}.`);
-    yield message as HistoryMessage;
+    yield message;
   }
 }
 
-function wordOf(error: Error): Error {
+function wordOf(error: Error, token: string): Error {
+  if (error instanceof FollowEnded)
+    return new Error(`The stream of history ended: ${plainLine(error.message, [token])}`);
   if (error instanceof ConnectionLost) return new Error(`The stream of history broke: ${error.message}`);
   if (error instanceof StreamRefused)
     return new Error(`The stream of history can't be believed: ${error.message}`);
-  return error;
+  return error instanceof LedgerFault ? new Error(plainLine(error.message, [token])) : error;
 }

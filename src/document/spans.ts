@@ -166,7 +166,10 @@ function addressProblems(units: readonly Span[]): DocumentProblem[] {
       );
     else if (holder) {
       const message = `has the address "${address}" of ${labelOf(holder)}.`;
-      problems.push(spanProblem(unit, 'address', 'duplicate_address', message));
+      problems.push({
+        ...spanProblem(unit, 'address', 'duplicate_address', message),
+        address: holder.address!,
+      });
     } else holders.set(address, unit);
   }
   return problems;

@@ -13,6 +13,8 @@ export interface DocumentProblem {
   readonly path: readonly string[];
   readonly code: string;
   readonly message: string;
+  /** The address of the unit that it is about, where it is about one. */
+  readonly address?: string;
   /** An error where it is left out. */
   readonly severity?: Severity;
 }
@@ -46,7 +48,7 @@ export interface VocabularyTerm {
   readonly atMost: number | null;
 }
 
-type RecordRole = 'unit' | 'container' | 'excluded';
+export type RecordRole = 'unit' | 'container' | 'excluded';
 
 /** One record of a plan: an exact stretch of the source and what is said about it. */
 export interface PlanRecord {

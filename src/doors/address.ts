@@ -1,6 +1,8 @@
 /** From where a request comes, as far as that can be known. */
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP, isIPv6 } from 'node:net';
+import { DoorRefusal } from './refuse.ts';
+import { type ProxyWords, readForwarded, readXForwarded } from './web/forwarded.ts';
 
 /** The proxies that are believed, from addresses and networks (`10.0.0.0/8`); null where one of them is neither. */
 export function readProxies(texts: readonly string[]): BlockList | null {
@@ -24,30 +26,89 @@ const plainAddress = (address: string): string =>
 /** The meter of connections that have ended before they are asked for their address. */
 const UNKNOWN_CALLER = 'unknown';
 
-/**
- * The address that is metered: the peer's, or, where the peer is a proxy that is believed, the last address in
- * `X-Forwarded-For` that isn't one. Of IPv6 the network, since a household has 2⁶⁴ addresses.
- */
-export function callerAddress(request: IncomingMessage, proxies: BlockList): string {
-  const { remoteAddress } = request.socket;
-  if (remoteAddress === undefined) return UNKNOWN_CALLER;
-  let address = plainAddress(remoteAddress);
-  const claimed = [request.headers['x-forwarded-for'] ?? []].flat().join(',').split(',');
-  while (isTrusted(address, proxies)) {
-    const before = claimed.pop();
-    if (before === undefined || isIP(plainAddress(before.trim())) === 0) break;
-    address = plainAddress(before.trim());
+/** Who sent a request, and under which name: seen on the connection, or said by a proxy that is believed. */
+export interface Forwarded {
+  /** The address that is metered. Of IPv6 the network, since a household has 2⁶⁴ addresses. */
+  readonly address: string;
+  /** What proxies said of the name that was called; empty where none did. */
+  readonly hosts: readonly string[];
+  /** What the nearest proxy was asked by; null where none said. */
+  readonly protocol: string | null;
+}
+
+/** Reads what proxies say, from those that are believed and from nobody else. */
+export class Forwarding {
+  readonly #proxies: BlockList;
+
+  /** @param proxies addresses and networks */
+  constructor(proxies: readonly string[]) {
+    this.#proxies = readProxies(proxies) ?? new BlockList();
   }
-  return isIPv6(address) ? networkOf(address) : address;
+
+  of({ socket, headers }: IncomingMessage): Forwarded {
+    if (socket.remoteAddress === undefined) return { address: UNKNOWN_CALLER, hosts: [], protocol: null };
+    const peer = plainAddress(socket.remoteAddress);
+    if (!this.#isTrusted(peer)) return { address: meteredAddress(peer), hosts: [], protocol: null };
+    const said = this.#agreed(peer, readXForwarded(headers), readForwarded(headers));
+    if (said === null) return { address: meteredAddress(peer), hosts: [], protocol: null };
+    return {
+      address: meteredAddress(this.#walk(peer, said.addresses)),
+      hosts: said.hosts,
+      protocol: said.protocols.at(-1) ?? null,
+    };
+  }
+
+  /**
+   * What was said, whichever way. A proxy writes one of the two and passes the other on as its caller wrote it, so a
+   * request in which they differ is refused.
+   */
+  #agreed(peer: string, x: ProxyWords | null, standard: ProxyWords | 'malformed' | null): ProxyWords | null {
+    if (standard === 'malformed') throw badForwarding('The header "Forwarded" can\'t be read.');
+    if (x === null || standard === null) return x ?? standard;
+    const same = (left: string | undefined, right: string | undefined) =>
+      left === undefined || right === undefined || left === right;
+    const addressIn = ({ addresses }: ProxyWords) =>
+      addresses.length === 0 ? undefined : this.#walk(peer, addresses);
+    if (
+      !same(addressIn(x), addressIn(standard)) ||
+      !same(x.hosts.at(-1), standard.hosts.at(-1)) ||
+      !same(x.protocols.at(-1), standard.protocols.at(-1))
+    )
+      throw badForwarding('"Forwarded" and "X-Forwarded-…" say different things of this request.');
+    return {
+      addresses: x.addresses.length > 0 ? x.addresses : standard.addresses,
+      hosts: [...x.hosts, ...standard.hosts],
+      protocols: [...x.protocols, ...standard.protocols],
+    };
+  }
+
+  /** The last address that isn't one of the proxies'. */
+  #walk(peer: string, claimed: readonly string[]): string {
+    let address = peer;
+    for (const before of claimed.toReversed()) {
+      if (!this.#isTrusted(address) || isIP(plainAddress(before)) === 0) break;
+      address = plainAddress(before);
+    }
+    return address;
+  }
+
+  #isTrusted(address: string): boolean {
+    const version = isIP(address);
+    return version !== 0 && this.#proxies.check(address, version === 6 ? 'ipv6' : 'ipv4');
+  }
 }
 
-function isTrusted(address: string, proxies: BlockList): boolean {
-  const version = isIP(address);
-  return version !== 0 && proxies.check(address, version === 6 ? 'ipv6' : 'ipv4');
+function badForwarding(what: string): DoorRefusal {
+  return new DoorRefusal(
+    400,
+    'BAD_FORWARDING',
+    `${what} The proxy must remove the one that it doesn't write.`,
+  );
 }
 
-/** The first 64 bits. */
-function networkOf(address: string): string {
+/** An address, or the first 64 bits of one of IPv6. */
+function meteredAddress(address: string): string {
+  if (!isIPv6(address)) return address;
   const [head = '', tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::');
   const first = head === '' ? [] : head.split(':');
   const last = tail === undefined || tail === '' ? [] : tail.split(':');

@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import { isAway, isDamage, type Outage, outageOf, outageSentence } from '../database/outage.ts';
 import { withShortQuotes } from './quotes.ts';
 import { DEFECT } from './refuse.ts';
+import { requestIdNow } from './web/call.ts';
 
 /**
  * GraphQL's own errors pass, and a database that is away is reported as that. Anything else that was thrown is a
@@ -55,7 +56,11 @@ function unavailableError(outage: Outage, at?: GraphQLError): GraphQLError {
   return new GraphQLError(outageSentence(outage), {
     nodes: at?.nodes,
     path: at?.path,
-    extensions: { code: 'UNAVAILABLE', http: { status: 503, headers: { 'retry-after': '1' } } },
+    extensions: {
+      code: 'UNAVAILABLE',
+      ...requestIdNow(),
+      http: { status: 503, headers: { 'retry-after': '1' } },
+    },
   });
 }
 
@@ -63,7 +68,7 @@ function defectError(at?: GraphQLError): GraphQLError {
   return new GraphQLError(DEFECT, {
     nodes: at?.nodes,
     path: at?.path,
-    extensions: { code: 'INTERNAL_SERVER_ERROR', unexpected: true },
+    extensions: { code: 'INTERNAL_SERVER_ERROR', ...requestIdNow(), unexpected: true },
   });
 }
 

@@ -1,11 +1,13 @@
 /** What yoga does otherwise behind these doors: how it parses, what it refuses, and how queries are read. */
 import { GraphQLError, getOperationAST } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import { executeWhole, wholeRoot } from '../reading/whole.ts';
+import { awaitedBy } from '../reading/lasting.ts';
+import { finishWhole, readWhole, wholeRoot } from '../reading/whole.ts';
 import type { Limits } from './bounds/limits.ts';
 import { limitedParser, readsSchema } from './document.ts';
 import { withoutLongQuotes } from './errors.ts';
 import type { DoorContext, OperationParams } from './operation.ts';
+import type { PlainReads } from './plain-reads.ts';
 
 export function parserWithin(limits: Limits): Plugin<DoorContext> {
   const parse = limitedParser(limits);
@@ -31,12 +33,25 @@ export function briefErrors(): Plugin<DoorContext> {
   };
 }
 
-/** Queries of the observe views are answered as they are read; everything else is executed field by field. */
-export function readingWhole(): Plugin<DoorContext> {
+/** Queries of the ledger's rows are answered as they are read; everything else is executed field by field. */
+export function readingWhole(plain: PlainReads): Plugin<DoorContext> {
   return {
     onExecute: ({ executeFn, setExecuteFn, args }) => {
       const root = wholeRoot(args);
-      if (root !== null) setExecuteFn(() => executeWhole(root, args, executeFn));
+      if (root === null) return;
+      const { params, read } = args.contextValue as { params?: OperationParams } & DoorContext;
+      if (typeof params?.query === 'string') plain.learn(params.query, args.document);
+      setExecuteFn(async () => finishWhole(read ?? (await readWhole(root, args)), args, executeFn));
+    },
+  };
+}
+
+/** Whether the answer lasts is judged by what is executed. */
+export function judgingAnswers(): Plugin<DoorContext> {
+  return {
+    onExecute({ args: { schema, document, operationName, contextValue } }) {
+      const { judged } = contextValue as DoorContext;
+      if (judged !== undefined) judged.awaited = awaitedBy(schema, document, operationName);
     },
   };
 }

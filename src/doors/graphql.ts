@@ -2,6 +2,7 @@
  * GraphQL itself, the same behind every door: yoga's engine with a parser that measures, introspection by scope, masked
  * errors, and one context factory.
  */
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   createSourceEventStream,
   type DocumentNode,
@@ -18,29 +19,47 @@ import {
 import { createYoga } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Context } from '../context.ts';
+import { awaitedBy } from '../reading/lasting.ts';
+import { readWhole } from '../reading/whole.ts';
 import type { Limits } from './bounds/limits.ts';
 import { Recent } from './bounds/recent.ts';
 import { limitedParser } from './document.ts';
+import { Documents, faultsOfDocuments, NO_DOCUMENTS, type TrustedDocuments } from './documents/documents.ts';
 import { maskError } from './errors.ts';
 import {
   bodyOfDoor,
   briefErrors,
   introspectionByScope,
+  judgingAnswers,
   parserWithin,
   readingWhole,
   variablesOfUse,
 } from './graphql-plugins.ts';
 import type { DoorContext, OperationParams } from './operation.ts';
 import { paramsOfForm } from './params.ts';
+import { type PlainRead, PlainReads, plainAnswer } from './plain-reads.ts';
 import { DEFECT, operationRefusal } from './refuse.ts';
 import { Endable } from './streams/endable.ts';
 import { Groups } from './streams/groups.ts';
 import { resultsOf } from './streams/results.ts';
+import type { WholeAnswer } from './web/answer.ts';
+import { withTag } from './web/entity-tag.ts';
+import { GRAPHQL_PATH, pathUnder } from './web/paths.ts';
 
 export type Outcome = ExecutionResult | Endable<ExecutionResult>;
 
 export interface Graphql {
-  readonly yoga: ReturnType<typeof createGraphqlYoga>;
+  /** The answer to a query or a mutation over HTTP; the body is part of the context. */
+  answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    door: DoorContext,
+    plain?: PlainRead | null,
+  ): Promise<WholeAnswer>;
+  /** The short way that a request may take, by its parameters as they came; null where it has to go the other. */
+  plainRead(request: IncomingMessage, given: unknown): PlainRead | null;
+  /** The parameters with the text that they name by an id; passes what isn't of their form. Throws a GraphQLError. */
+  withDocument<Body>(body: Body): Body | Readonly<Record<string, unknown>>;
   /** Parses, validates and names the operation; throws GraphQLErrors in an array. */
   prepare(door: DoorContext, params: OperationParams): Promise<ExecutionArgs>;
   /** Runs what was prepared: a result or a stream, never a throw. `onEnd` is called at the end of either. */
@@ -56,6 +75,10 @@ export interface GraphqlDeps extends Omit<Context, 'session'> {
   readonly schema: GraphQLSchema;
   readonly limits: Limits;
   readonly logger: Logger;
+  /** Under which a proxy shows the server; null or absent: it is the whole site. */
+  readonly basePath?: string | null;
+  /** Texts that callers may name by an id; absent: none. */
+  readonly documents?: TrustedDocuments;
 }
 
 /** The errors of one operation, thrown together. */
@@ -87,7 +110,9 @@ function contextFactory({
 }
 
 export function buildGraphql(deps: GraphqlDeps): Graphql {
-  const yoga = createGraphqlYoga(deps);
+  const plainReads = new PlainReads(deps.schema);
+  const contextOf = contextFactory(deps);
+  const yoga = createGraphqlYoga(deps, plainReads);
   const mask = maskError(deps.logger);
   const parse = limitedParser(deps.limits);
   const streams = new Set<Endable<ExecutionResult>>();
@@ -95,6 +120,7 @@ export function buildGraphql(deps: GraphqlDeps): Graphql {
   const engines = new WeakMap<ExecutionArgs, Enveloped>();
 
   const groups = new Groups();
+  const documents = openDocuments(deps);
 
   function masked(result: ExecutionResult): ExecutionResult {
     return result.errors === undefined ? result : { ...result, errors: result.errors.map(mask) };
@@ -134,7 +160,28 @@ export function buildGraphql(deps: GraphqlDeps): Graphql {
   }
 
   return {
-    yoga,
+    async answer(request, response, door, plain = null) {
+      if (plain === null) {
+        const judged: NonNullable<DoorContext['judged']> = { awaited: null };
+        const context = { ...door, judged };
+        const answer = await yoga.handleNodeRequestAndResponse(request, response, context);
+        return withTag(await wholeAnswerOf(answer), judged.awaited);
+      }
+      const read = await readWhole(plain.root, { ...plain.args, contextValue: contextOf(door) });
+      const answer = plainAnswer(read, plain.mediaType);
+      if (answer === null) return await this.answer(request, response, { ...door, read });
+      return withTag(answer, awaitedBy(deps.schema, plain.args.document, plain.args.operationName));
+    },
+    plainRead(request, given) {
+      // Texts are registered by callers who are known.
+      if (typeof given !== 'object' || given === null || 'extensions' in given) return null;
+      try {
+        return plainReads.find(request, documents.read(given));
+      } catch {
+        return null;
+      }
+    },
+    withDocument: (body) => documents.read(body),
     async prepare(door, params) {
       try {
         // A context of its own for each operation: hooks write into it.
@@ -183,6 +230,18 @@ export function buildGraphql(deps: GraphqlDeps): Graphql {
   };
 }
 
+/** Ends the start if a trusted text is no GraphQL. One that this schema doesn't fit is refused when it is asked for. */
+function openDocuments({ documents = NO_DOCUMENTS, schema, logger }: GraphqlDeps): Documents {
+  const { unreadable, unfit } = faultsOfDocuments(documents, schema);
+  if (unreadable.length > 0)
+    throw new Error(
+      'The file that CUTTER_DOCUMENTS names has texts that are no GraphQL. Correct or remove them. ' +
+        unreadable.join(' '),
+    );
+  for (const fault of unfit) logger.warn({ fault }, 'a trusted document does not fit this schema');
+  return new Documents(documents);
+}
+
 function registersAlone(
   parse: ReturnType<typeof limitedParser>,
   query: string,
@@ -207,11 +266,21 @@ function withValidationCode(fault: GraphQLError): GraphQLError {
   return fault;
 }
 
-function createGraphqlYoga(deps: GraphqlDeps) {
+/** Yoga's answer; it holds the whole text. */
+async function wholeAnswerOf(answer: Response): Promise<WholeAnswer> {
+  const headers: Record<string, string> = { 'cache-control': 'no-store' };
+  answer.headers.forEach((value, name) => {
+    // The length is that of what is sent in the end.
+    if (name.toLowerCase() !== 'content-length') headers[name.toLowerCase()] = value;
+  });
+  return { status: answer.status, headers, text: await answer.text() };
+}
+
+function createGraphqlYoga(deps: GraphqlDeps, plainReads: PlainReads) {
   const { schema, limits, logger } = deps;
   return createYoga<DoorContext, Context>({
     schema,
-    graphqlEndpoint: '/graphql',
+    graphqlEndpoint: pathUnder(deps.basePath ?? null, GRAPHQL_PATH),
     context: contextFactory(deps),
     plugins: [
       parserWithin(limits),
@@ -220,7 +289,8 @@ function createGraphqlYoga(deps: GraphqlDeps) {
       briefErrors(),
       introspectionByScope(),
       variablesOfUse(),
-      readingWhole(),
+      judgingAnswers(),
+      readingWhole(plainReads),
     ],
     parserAndValidationCache: {
       documentCache: new Recent({ most: 1_000, longest: 32_768 }),

@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
+import type { Forwarded } from './address.ts';
 import { DoorRefusal } from './refuse.ts';
 
 /** What a deployment says of its own names. */
@@ -36,8 +37,8 @@ export function readAuthority(text: string): Authority | null {
 /** The origin as browsers write it, or null where the text names none (`null`, a path, two of them). */
 export function readOrigin(text: string): string | null {
   if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return null;
-  const { origin } = new URL(text);
-  return origin === text.toLowerCase() ? origin : null;
+  const { origin, host } = new URL(text);
+  return origin === text.toLowerCase() && readAuthority(host) !== null ? origin : null;
 }
 
 const LOOPBACK = new BlockList();
@@ -81,28 +82,31 @@ export class Hosts {
     throw new DoorRefusal(400, 'BAD_HOST', `The request ${what}. Send exactly one "Host" header.`, CLOSE);
   }
 
-  /** Refuses a name that isn't this server's. */
-  refuseForeign(request: IncomingMessage): void {
+  /** Whether any page of another site may ask. */
+  get invites(): boolean {
+    return this.#origins.size > 0;
+  }
+
+  /** Refuses a name that isn't this server's, in `Host` or as a proxy that is believed passes it on. */
+  refuseForeign(request: IncomingMessage, { hosts }: Forwarded): void {
     this.refuseMalformed(request);
     const host = request.headers.host;
-    if (host === undefined) return;
-    const { name, port } = readAuthority(host) as Authority;
-    if (isLoopback(name) || name === this.#bound || name === plainAddress(request.socket.localAddress))
-      return;
-    if (this.#isConfigured(name, port)) return;
-    throw new DoorRefusal(
-      403,
-      'FORBIDDEN_HOST',
-      `This server doesn't answer to the name "${name.slice(0, 100)}". If it should, add the name to CUTTER_HOSTS.`,
-    );
+    for (const named of host === undefined ? hosts : [host, ...hosts]) {
+      const read = readAuthority(named);
+      if (read === null || !this.#isOurs(read, request)) throw foreignHost(named);
+    }
+  }
+
+  #isOurs({ name, port }: Authority, { socket }: IncomingMessage): boolean {
+    if (isLoopback(name) || name === this.#bound || name === plainAddress(socket.localAddress)) return true;
+    return this.#isConfigured(name, port);
   }
 
   /** Refuses a page of another site. Programs name no origin. */
-  refuseForeignOrigin(request: IncomingMessage): void {
-    const { origin, host = '' } = request.headers;
+  refuseForeignOrigin({ headers: { origin, host } }: IncomingMessage, forwarded: Forwarded): void {
     if (origin === undefined) return;
     const read = readOrigin(origin);
-    if (read !== null && (this.#origins.has(read) || this.#isOwn(read, host))) return;
+    if (read !== null && (this.#origins.has(read) || this.#isOwn(read, host, forwarded))) return;
     throw new DoorRefusal(
       403,
       'FORBIDDEN_ORIGIN',
@@ -117,19 +121,31 @@ export class Hosts {
     return read !== null && this.#origins.has(read) ? read : null;
   }
 
-  #isOwn(origin: string, host: string): boolean {
+  #isOwn(origin: string, host: string | undefined, forwarded: Forwarded): boolean {
     const { protocol, host: written } = new URL(origin);
     const page = readAuthority(written);
-    const asked = readAuthority(host);
     if (page === null) return false;
+    // A page that came unencrypted isn't the one that the proxy serves encrypted.
+    if (forwarded.protocol !== null && `${forwarded.protocol}:` !== protocol) return false;
     const usual = protocol === 'https:' ? '443' : '80';
-    if (page.name === asked?.name && (page.port ?? usual) === (asked.port ?? usual)) return true;
+    for (const named of host === undefined ? forwarded.hosts : [host, ...forwarded.hosts]) {
+      const asked = readAuthority(named);
+      if (page.name === asked?.name && (page.port ?? usual) === (asked.port ?? usual)) return true;
+    }
     return this.#isConfigured(page.name, page.port);
   }
 
   #isConfigured(name: string, port: string | null): boolean {
     return this.#hosts.some((host) => host.name === name && (host.port === null || host.port === port));
   }
+}
+
+function foreignHost(name: string): DoorRefusal {
+  return new DoorRefusal(
+    403,
+    'FORBIDDEN_HOST',
+    `This server doesn't answer to the name "${name.slice(0, 100)}". If it should, add the name to CUTTER_HOSTS.`,
+  );
 }
 
 const CLOSE = { connection: 'close' } as const;

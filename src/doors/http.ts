@@ -4,9 +4,11 @@
  * other origin is invited.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { GraphQLError } from 'graphql';
 import { Unauthenticated } from '../auth/authenticate.ts';
 import type { Session } from '../auth/session.ts';
 import { outageOf } from '../database/outage.ts';
+import type { Forwarding } from './address.ts';
 import type { Admission } from './bounds/admission.ts';
 import type { Limits } from './bounds/limits.ts';
 import { resultText } from './errors.ts';
@@ -14,9 +16,13 @@ import { type Graphql, OperationFaults, type Outcome } from './graphql.ts';
 import type { Hosts } from './hosts.ts';
 import type { LongTexts } from './long-texts.ts';
 import type { OperationParams } from './operation.ts';
-import { readParams } from './read-params.ts';
+import { type Caller, readParams } from './read-params.ts';
 import { answerRefusal, DoorRefusal, largeForNothing } from './refuse.ts';
 import { serveEvents } from './streams/sse.ts';
+import { sendAnswer } from './web/answer.ts';
+import { REQUEST_ID, requestIdOf, withinCall } from './web/call.ts';
+import { welcomeOrigin } from './web/origins.ts';
+import { GRAPHQL_PATH, pathUnder, pathWithin } from './web/paths.ts';
 
 export interface HttpDoorDeps {
   readonly graphql: Graphql;
@@ -24,11 +30,15 @@ export interface HttpDoorDeps {
   readonly longTexts: LongTexts;
   readonly limits: Limits;
   readonly hosts: Hosts;
-  /** Other paths, and GraphiQL's page; true where it has answered. */
+  readonly forwarding: Forwarding;
+  /** Under which a proxy shows the server, `/ledger`; null where it is the whole site. */
+  readonly basePath: string | null;
+  /** Other paths, and GraphiQL's page; true where it has answered. The path is that within the base. */
   readonly pages: (
     request: IncomingMessage,
     response: ServerResponse,
     url: URL,
+    caller: Caller,
   ) => boolean | Promise<boolean>;
   readonly onDefect: (error: unknown) => void;
 }
@@ -38,48 +48,65 @@ interface Door extends HttpDoorDeps {
   readonly open: { streams: number };
 }
 
-export const GRAPHQL_PATH = '/graphql';
-
 const PROBES: ReadonlySet<string> = new Set(['/health', '/ready']);
 
 export function httpDoor(given: HttpDoorDeps) {
   const deps: Door = { ...given, open: { streams: 0 } };
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    try {
-      const url = requestUrl(request);
-      // A probe may use any host name: its answer is public.
-      if (PROBES.has(url.pathname)) deps.hosts.refuseMalformed(request);
-      else deps.hosts.refuseForeign(request);
-      if (await deps.pages(request, response, url)) return;
-      if (url.pathname !== GRAPHQL_PATH) {
-        throw new DoorRefusal(
-          404,
-          'NOT_FOUND',
-          `There is nothing at this path. GraphQL is at ${GRAPHQL_PATH}.`,
-        );
-      }
-      await answerGraphql(deps, request, response, url);
-    } catch (error) {
-      const isAnswer =
-        error instanceof DoorRefusal || error instanceof Unauthenticated || outageOf(error) !== null;
-      if (!isAnswer) deps.onDefect(error);
-      answerRefusal(response, error);
-    }
+  async function answerCall(request: IncomingMessage, response: ServerResponse, caller: Caller) {
+    const url = requestUrl(request, deps.basePath);
+    // A probe may use any host name: its answer is public.
+    if (PROBES.has(url.pathname)) deps.hosts.refuseMalformed(request);
+    else deps.hosts.refuseForeign(request, caller);
+    if (welcomeOrigin(deps.hosts, request, response)) return;
+    if (await deps.pages(request, response, url, caller)) return;
+    if (url.pathname !== GRAPHQL_PATH) throw nothingThere(deps.basePath);
+    await answerGraphql(deps, request, response, url, caller);
+  }
+  function refuseCall(response: ServerResponse, error: unknown): void {
+    const isAnswer =
+      error instanceof DoorRefusal || error instanceof Unauthenticated || outageOf(error) !== null;
+    if (!isAnswer) deps.onDefect(error);
+    answerRefusal(response, error);
   }
   return {
-    answer,
+    async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+      const requestId = requestIdOf(request.headers);
+      response.setHeader(REQUEST_ID, requestId);
+      try {
+        const caller = { ...deps.forwarding.of(request), authorization: request.headers.authorization };
+        await withinCall({ requestId, address: caller.address }, async () => {
+          try {
+            await answerCall(request, response, caller);
+          } catch (error) {
+            refuseCall(response, error);
+          }
+        });
+      } catch (error) {
+        refuseCall(response, error);
+      }
+    },
     /** Whether another event stream would be refused. */
     isFull: () => deps.open.streams >= deps.limits.sockets,
   };
 }
 
-function requestUrl(request: IncomingMessage): URL {
+function nothingThere(basePath: string | null): DoorRefusal {
+  const where = pathUnder(basePath, GRAPHQL_PATH);
+  return new DoorRefusal(404, 'NOT_FOUND', `There is nothing at this path. GraphQL is at ${where}.`);
+}
+
+/** What is asked for; the path is that within the base. */
+function requestUrl(request: IncomingMessage, basePath: string | null): URL {
   const path = request.url ?? '/';
   // Only the path and the query matter; a fixed base keeps a strange Host header out of it.
   if (!path.startsWith('/') || !URL.canParse(path, 'http://cutter')) {
     throw new DoorRefusal(400, 'BAD_REQUEST', 'The request must name a path, for example /graphql.');
   }
-  return new URL(`http://cutter${path}`);
+  const url = new URL(`http://cutter${path}`);
+  const within = pathWithin(basePath, url.pathname);
+  if (within === null) throw nothingThere(basePath);
+  url.pathname = within;
+  return url;
 }
 
 async function answerGraphql(
@@ -87,41 +114,38 @@ async function answerGraphql(
   request: IncomingMessage,
   response: ServerResponse,
   url: URL,
+  caller: Caller,
 ): Promise<void> {
-  if (welcomeOrigin(deps, request, response)) return;
   const { admission, graphql } = deps;
-  const caller = { address: admission.addressOf(request), authorization: request.headers.authorization };
-  const { body, isLarge } = await readParams(deps, request, url, caller);
+  const { body: given, isLarge } = await readParams(deps, request, url, caller);
   const leave = await admission.takeTurn(caller.authorization);
   try {
     if (response.destroyed) return;
-    const session = await admission.identify(caller.address, caller.authorization);
+    const plain = isLarge ? null : graphql.plainRead(request, given);
+    const session = await admission.identify(caller.address, caller.authorization, plain !== null);
     admission.countCall(session);
-    if (isOperation(body)) {
+    const { body, fault } = documentOf(graphql, given);
+    const door = { session, body, fault };
+    if (plain !== null)
+      return sendAnswer(request, response, await graphql.answer(request, response, door, plain));
+    if (fault === null && isOperation(body)) {
       if (isLarge && !graphql.isRegistration(body)) throw largeForNothing(deps.limits);
       if (await answerSubscription(deps, { session, leave }, body, request, response)) return;
     }
-    await graphql.yoga.handle(request, response, { session, body });
+    sendAnswer(request, response, await graphql.answer(request, response, door));
   } finally {
     leave();
   }
 }
 
-/** Lets a page of an invited origin read the answer. True where the request was only the browser's question. */
-function welcomeOrigin({ hosts }: Door, request: IncomingMessage, response: ServerResponse): boolean {
-  const origin = hosts.invited(request);
-  if (origin === null) return false;
-  response.setHeader('access-control-allow-origin', origin);
-  response.setHeader('access-control-expose-headers', 'retry-after');
-  response.setHeader('vary', 'origin');
-  if (request.method !== 'OPTIONS') return false;
-  response.writeHead(204, {
-    'access-control-allow-methods': 'POST, GET',
-    'access-control-allow-headers': 'authorization, content-type, accept',
-    'access-control-max-age': '600',
-  });
-  response.end();
-  return true;
+/** The body with the text that it names, or why it has none. */
+function documentOf(graphql: Graphql, body: unknown): { body: unknown; fault: GraphQLError | null } {
+  try {
+    return { body: graphql.withDocument(body), fault: null };
+  } catch (fault) {
+    if (fault instanceof GraphQLError) return { body, fault };
+    throw fault;
+  }
 }
 
 function isOperation(body: unknown): body is OperationParams {
@@ -159,7 +183,7 @@ async function answerSubscription(
     const subscription = deps.admission.hold(session.principalId, 'subscriptions');
     const outcome = await deps.graphql.run(args, subscription);
     leave();
-    await answerStream(deps, response, outcome);
+    await answerStream(deps, request, response, outcome);
   } finally {
     giveBack();
   }
@@ -179,9 +203,15 @@ function takeStream({ admission, open }: Door, { principalId }: Session): () => 
 }
 
 /** A subscription that could not begin is an answer like any other. */
-async function answerStream({ limits }: Door, response: ServerResponse, outcome: Outcome): Promise<void> {
+async function answerStream(
+  { limits }: Door,
+  request: IncomingMessage,
+  response: ServerResponse,
+  outcome: Outcome,
+): Promise<void> {
   if (Symbol.asyncIterator in outcome) return await serveEvents(response, outcome, limits);
-  response.writeHead(200, { 'content-type': 'application/json; charset=utf-8' }).end(resultText(outcome));
+  const headers = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' };
+  sendAnswer(request, response, { status: 200, headers, text: resultText(outcome) });
 }
 
 function areParams({ variables, operationName }: OperationParams): boolean {

@@ -22,20 +22,21 @@ const REASON_BYTES = 123;
 export interface ClientMessage {
   readonly type: unknown;
   readonly id: unknown;
+  readonly payload: unknown;
 }
 
 /** The message, or why it can't be taken; what the protocol judges itself is left to it. */
 export function readClientMessage(message: unknown): ClientMessage | string {
   if (typeof message !== 'object' || message === null || Array.isArray(message))
     return 'A message must be a JSON object with "type".';
-  const { type, id } = message as { type?: unknown; id?: unknown };
+  const { type, id, payload } = message as { type?: unknown; id?: unknown; payload?: unknown };
   if (!CLIENT_WORDS.has(type))
     return type === undefined
       ? 'The message has no type.'
       : `A client may not send a message of the type ${JSON.stringify(type)}.`;
   if (typeof id === 'string' && id.length > ID_CHARS)
     return `The id of an operation may have at most ${ID_CHARS} characters.`;
-  return { type, id };
+  return { type, id, payload };
 }
 
 /** The text as the reason of a close frame: whole characters, cut where it is too long. */

@@ -4,11 +4,17 @@ import type { Plugin } from 'graphql-yoga';
 import type { DoorContext } from './operation.ts';
 import { operationRefusal } from './refuse.ts';
 
-const NAMES = ['query', 'variables', 'operationName', 'extensions'];
+const NAMES = ['query', 'documentId', 'variables', 'operationName', 'extensions'];
 
 /** Says what is wrong with a body before yoga does. */
 export function paramsOfForm(): Plugin<DoorContext> {
-  return { onParams: ({ params }) => refuseBadParams(params) };
+  return {
+    onParams({ params, context }) {
+      const { fault } = context as unknown as DoorContext;
+      if (fault != null) throw fault;
+      refuseBadParams(params);
+    },
+  };
 }
 
 /** Refuses what isn't of the form of an operation. */

@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { bearerToken } from '../auth/authenticate.ts';
 import type { Session } from '../auth/session.ts';
+import type { Forwarded } from './address.ts';
 import { type BodyBound, readBody, refuseAnnouncedBody } from './body.ts';
 import type { Admission } from './bounds/admission.ts';
 import type { Limits } from './bounds/limits.ts';
@@ -20,8 +21,8 @@ interface BodyDeps {
 /** A body up to this size is read before the token is looked up, so that a small call costs one look-up. */
 const SMALL_BODY_BYTES = 64 * 1024;
 
-interface Caller {
-  readonly address: string;
+/** Who sent a request, and the token that came with it. */
+export interface Caller extends Forwarded {
   readonly authorization: string | undefined;
 }
 
@@ -42,7 +43,7 @@ export async function readParams(
       allow: 'POST, GET',
     });
   }
-  deps.hosts.refuseForeignOrigin(request);
+  deps.hosts.refuseForeignOrigin(request, caller);
   if (request.method === 'POST') requireJson(request);
   bearerToken(caller.authorization);
   if (request.method === 'GET') return { body: paramsOfUrl(url, deps.limits), isLarge: false };

@@ -4,6 +4,7 @@ import { GraphQLError } from 'graphql';
 import { Unauthenticated } from '../auth/authenticate.ts';
 import { outageOf, outageSentence } from '../database/outage.ts';
 import type { Limits } from './bounds/limits.ts';
+import { requestIdNow } from './web/call.ts';
 
 /** Thrown inside a door, before GraphQL is reached. */
 export class DoorRefusal extends Error {
@@ -89,12 +90,12 @@ function describedError(error: unknown) {
     return {
       status: 503,
       headers: { 'retry-after': '1' },
-      body: { message: outageSentence(outage), extensions: { code: 'UNAVAILABLE' } },
+      body: { message: outageSentence(outage), extensions: { code: 'UNAVAILABLE', ...requestIdNow() } },
     };
   }
   return {
     status: 500,
     headers: {},
-    body: { message: DEFECT, extensions: { code: 'INTERNAL_SERVER_ERROR' } },
+    body: { message: DEFECT, extensions: { code: 'INTERNAL_SERVER_ERROR', ...requestIdNow() } },
   };
 }

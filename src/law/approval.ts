@@ -1,3 +1,5 @@
+import { type Problem, problemAt } from './refusals.ts';
+
 /*
  * What an approval in force is, for all who judge a cut by it: CUT before it writes, VERIFY in its own transaction,
  * the full check over all cuts, a passport and a monitor from outside. A judge leaves out what it can't see, and says
@@ -76,4 +78,60 @@ function isOther(seen: string | null | undefined, due: string | null | undefined
 /** Whether both times are seen and the first isn't after the second. */
 function isOrdered(first: string | null | undefined, second: string | null | undefined): boolean {
   return first != null && second != null && first <= second;
+}
+
+/** The codes of the faults, as VERIFY names them. */
+const APPROVAL_CODES: Readonly<Record<ApprovalFault, string>> = {
+  absent: 'approval-missing',
+  'not-approving': 'approval-missing',
+  'other-entry': 'approval-other',
+  'other-manifest': 'approval-other',
+  partial: 'approval-partial',
+  superseded: 'approval-superseded',
+  expired: 'approval-expired',
+  early: 'approval-early',
+  later: 'approval-later',
+};
+
+/** The live decision of an entry, as those see it who cut by it. */
+export interface LiveDecision extends SeenApproval {
+  readonly id: string;
+  readonly manifestDigest: string;
+}
+
+/** Why the live decision is no approval in force for a manifest at this time; null where it is one. */
+export function approvalProblem(
+  entryId: string,
+  live: LiveDecision | null,
+  cut: { readonly manifestDigest: string; readonly at: string },
+): Problem | null {
+  const [fault] = FIRST_FAULTS.filter((one) => approvalFaults(live, cut).includes(one));
+  if (fault === undefined) return null;
+  const subject = live === null ? {} : { reviewDecisionId: live.id, manifestDigest: live.manifestDigest };
+  return problemAt(
+    ['input', 'manifestDigest'],
+    APPROVAL_CODES[fault],
+    `This manifest isn't approved: ${approvalComplaint(fault, live, cut.manifestDigest)}.`,
+    { entryId, ...subject },
+  );
+}
+
+/** The faults in the order in which they are said: what time did comes before what the input names. */
+const FIRST_FAULTS: readonly ApprovalFault[] = [
+  'absent',
+  'not-approving',
+  'expired',
+  'other-manifest',
+  'partial',
+  'superseded',
+  'early',
+];
+
+function approvalComplaint(fault: ApprovalFault, live: LiveDecision | null, manifestDigest: string): string {
+  if (live === null || fault === 'not-approving') return 'this entry has no live approval';
+  if (fault === 'expired') return `approval ${live.id} expired at ${live.expiresAt}`;
+  if (fault === 'early') return `approval ${live.id} is in force from ${live.notBefore} on`;
+  if (fault === 'other-manifest')
+    return `approval ${live.id} is for manifest ${live.manifestDigest}, not ${manifestDigest}`;
+  return `approval ${live.id} ${APPROVAL_FAULTS[fault]}`;
 }

@@ -23,13 +23,13 @@ export function partyOf({
 }
 
 /** What a party did to an entry or to its text, as the word of a sentence. */
-type Deed = 'registered' | 'marked' | 'reviewed' | 'cut' | 'verified';
+export type DeedName = 'registered' | 'marked' | 'reviewed' | 'cut' | 'verified';
 
 /** The deeds that one party may not do, and the earlier ones that forbid them. */
-const SEPARATIONS = {
+export const SEPARATIONS = {
   reviewed: ['marked', 'registered'],
   verified: ['cut'],
-} as const satisfies Partial<Record<Deed, readonly Deed[]>>;
+} as const satisfies Partial<Record<DeedName, readonly DeedName[]>>;
 export type SeparateDeed = keyof typeof SEPARATIONS;
 
 const PARTS = ['principal', 'person', 'key'] as const;
@@ -37,7 +37,7 @@ type PartyPart = (typeof PARTS)[number];
 
 /** One party did both, and this is what shows it. */
 export interface SharedParty {
-  readonly did: Deed;
+  readonly did: DeedName;
   readonly alsoDid: SeparateDeed;
   readonly part: PartyPart;
 }
@@ -46,9 +46,9 @@ export interface SharedParty {
 export function sharedParties(
   alsoDid: SeparateDeed,
   caller: Party,
-  earlier: Partial<Record<Deed, Party | null>>,
+  earlier: Partial<Record<DeedName, Party | null>>,
 ): readonly SharedParty[] {
-  const deeds: readonly Deed[] = SEPARATIONS[alsoDid];
+  const deeds: readonly DeedName[] = SEPARATIONS[alsoDid];
   return deeds.flatMap((did) => {
     const part = sharedPart(earlier[did] ?? null, caller);
     return part === null ? [] : [{ did, alsoDid, part }];

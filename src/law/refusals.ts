@@ -9,6 +9,8 @@ export interface ProblemSubject {
   readonly entryId?: string;
   readonly changeSetId?: string;
   readonly reviewDecisionId?: string;
+  /** The address of a unit. */
+  readonly address?: string;
   /** The manifest that holds where the one in the input doesn't: the plan as it is now, or what was approved. */
   readonly manifestDigest?: string;
   /** When what is refused now is due. */

@@ -2,7 +2,8 @@ import { type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
 import { manifestDigest, manifestHeader } from '../document/manifest.ts';
 import type { DocumentPlan } from '../document/types.ts';
-import { APPROVAL_FAULTS, approvalFaults, type SeenApproval } from '../law/approval.ts';
+import { approvalProblem, type LiveDecision } from '../law/approval.ts';
+import { changedBaseProblem } from '../law/hindrances.ts';
 import { AlreadyCut, NotApproved, PlanStale, problemAt } from '../law/refusals.ts';
 import { type CutFacts, cutStatement, type PriorSignature } from '../law/statement.ts';
 import { type EntryState, nextState, statesBefore } from '../law/states.ts';
@@ -71,7 +72,7 @@ export async function cut(tx: ExecTx<'cut'>, input: CutInput): Promise<Done<CutA
   const ground = await refuseUnapproved(tx, input, look, { ...entry, status: locked.status }, locked.at);
   refuseOpen(look.open, look.unverified);
   const plan = await approvedPlan(tx, input, look, ground);
-  const actions = freshActions(plan, look);
+  const actions = freshActions(plan, look, input.entryId);
   currentKey(tx.key, look.key);
   return writeCut(tx, input, look, ground, plan, actions, locked.at);
 }
@@ -111,41 +112,29 @@ async function refuseUnapproved(
     const holds = entry.kind === 'cut_request' && (await isPlanNow(tx, input, look));
     throw notYet(found, 'cut', statesBefore('cut', tx.lane), holds);
   }
-  const because = faultOfApproval(live, input.manifestDigest, at);
-  if (live !== null && because === null)
+  const problem = approvalProblem(input.entryId, seenApproval(live), {
+    manifestDigest: input.manifestDigest,
+    at,
+  });
+  if (live !== null && problem === null)
     return { from: entry.status, approval: live, ...workOf(input.entryId, look) };
   const canBe = await isPlanNow(tx, input, look);
   const way = canBe
     ? 'This call can succeed once a reviewer approves exactly this manifest (again).'
     : 'It is not the plan of this entry now; call planCut(entryId), and cut what is approved.';
-  const message = `This manifest isn't approved: ${because}. ${way}`;
-  const subject = {
-    entryId: input.entryId,
-    ...(live === null ? {} : { reviewDecisionId: live.id, manifestDigest: live.manifest_version }),
-  };
-  throw new NotApproved(
-    message,
-    [problemAt(['input', 'manifestDigest'], 'not-approved', message, subject)],
-    canBe,
-  );
+  throw new NotApproved(`${problem?.message} ${way}`, problem === null ? [] : [problem], canBe);
 }
 
-/** Why the live decision is no approval in force for this manifest; null where it is one. */
-function faultOfApproval(live: Approval | null, manifestDigest: string, at: string): string | null {
-  if (live === null) return 'this entry has no live approval';
-  const seen: SeenApproval = {
+function seenApproval(live: Approval | null): LiveDecision | null {
+  if (live === null) return null;
+  return {
+    id: live.id,
     verdict: live.verdict,
     manifestDigest: live.manifest_version,
     unitLocalId: live.unit_local_id,
     expiresAt: live.expires_at,
     notBefore: live.not_before,
   };
-  const faults = approvalFaults(seen, { manifestDigest, at });
-  if (faults.includes('not-approving')) return 'this entry has no live approval';
-  if (faults.includes('expired')) return `approval ${live.id} expired at ${live.expires_at}`;
-  if (faults.includes('other-manifest'))
-    return `approval ${live.id} is for manifest ${live.manifest_version}, not ${manifestDigest}`;
-  return faults[0] === undefined ? null : `approval ${live.id} ${APPROVAL_FAULTS[faults[0]]}`;
 }
 
 /** Whether a reviewer could approve this digest now. */
@@ -164,12 +153,13 @@ async function approvedPlan(
   refuseBroken(plan);
   const header = manifestHeader(plan, { entryId: input.entryId, docCode: source.doc_code });
   const digest = manifestDigest(header, plan.leafHashes);
-  if (digest !== input.manifestDigest) throw stalePlan(`The plan is ${digest} now; plan and review again.`);
+  if (digest !== input.manifestDigest)
+    throw stalePlan(`The plan is ${digest} now; plan and review again.`, input.entryId);
   return plan;
 }
 
 /** What the cut does now; it must be what the reviewer saw, against the same versions. */
-function freshActions(plan: DocumentPlan, look: CutLook): DocumentActions {
+function freshActions(plan: DocumentPlan, look: CutLook, entryId: string): DocumentActions {
   const actions = planActions(plan.records, look.live_units);
   const planned = new Map<string, string>(
     actions.actions.map((unit) => [
@@ -181,12 +171,7 @@ function freshActions(plan: DocumentPlan, look: CutLook): DocumentActions {
   const approved = look.blocks.filter((block) => block.summary['role'] !== 'excluded');
   const changed = approved.find((block) => planned.get(block.unit_local_id) !== approvedFingerprint(block));
   if (changed === undefined && approved.length === planned.size) return actions;
-  const place = changed?.address ? ` (at ${changed.address})` : '';
-  throw stalePlan(
-    `The live units changed since the review${place}; ` +
-      'this call can succeed once a reviewer has looked at the current plan and approved it again.',
-    true,
-  );
+  throw changedBase(entryId, changed?.address ?? null);
 }
 
 function actionFingerprint(summary: Record<string, unknown>, unitId: string | null): string {
@@ -199,9 +184,15 @@ function approvedFingerprint(block: StoredBlock): string {
   return actionFingerprint(block.summary, block.target_unit_id);
 }
 
-function stalePlan(message: string, retryable = false): PlanStale {
-  const problem = problemAt(['input', 'manifestDigest'], 'base-changed', message);
-  return new PlanStale(message, [problem], retryable);
+function changedBase(entryId: string, address: string | null): PlanStale {
+  const problem = changedBaseProblem(entryId, address);
+  return new PlanStale(problem.message, [problem], true);
+}
+
+function stalePlan(message: string, entryId: string): PlanStale {
+  return new PlanStale(message, [
+    problemAt(['input', 'manifestDigest'], 'base-changed', message, { entryId }),
+  ]);
 }
 
 async function writeCut(
@@ -265,7 +256,7 @@ async function writeCut(
       history as (${sent.history})
     select ((select count(*) from moved) + (select count(*) from anchors))::int as moved`);
   if (moved !== 1 + born.versions.length)
-    throw stalePlan('The entry or a unit moved while it was cut; plan and review again.');
+    throw stalePlan('The entry or a unit moved while it was cut; plan and review again.', input.entryId);
   return { value: { entryId: input.entryId, changeSetId: facts.changeSetId }, writes };
 }
 

@@ -2,10 +2,12 @@ import type { DatabasePool } from 'slonik';
 import type { Verb } from '../auth/authority.ts';
 import { refuseOutside, refuseOutsideChangeSet } from '../auth/narrowing.ts';
 import type { Session } from '../auth/session.ts';
+import { laneProblem } from '../law/hindrances.ts';
 import type { Custody } from '../law/keys.ts';
 import { LaneNotServed, Refusal } from '../law/refusals.ts';
 import { EXECUTOR_LANE, type Lane, VERIFIER_LANE } from '../law/values.ts';
 import { PlanCache } from './effect/plan-cache.ts';
+import { refuseSpelling } from './envelope/key-spelling.ts';
 import {
   type Done,
   type LaneResources,
@@ -36,6 +38,8 @@ export interface Ledger {
   planCut(caller: Session, input: PlanCutInput): Promise<PlanView>;
   /** Gives a cut's source back from its rows. */
   reconstruct(caller: Session, changeSetId: string): Promise<Reconstruction>;
+  /** The lanes that this process has secrets for. */
+  readonly lanes: ReadonlySet<Lane>;
   /** The first answer of a sweep's key, which the writing lane may not read. */
   sweepReplay(caller: Session, input: SweepInput): Promise<SweepAnswer>;
 }
@@ -66,6 +70,7 @@ export function openLedger(options: LedgerOptions): Ledger {
   const exec = laneOf(EXECUTOR_LANE, pools.exec, plans, options);
   const verify = laneOf(VERIFIER_LANE, pools.verify, plans, options);
   return {
+    lanes: new Set([exec, verify].flatMap((resources) => resources?.lane ?? [])),
     asExec: (call, work) => runGuarded(options, call, EXECUTOR_LANE, exec, work),
     asVerify: (call, work) => runGuarded(options, call, VERIFIER_LANE, verify, work),
     planCut: (caller, input) => {
@@ -98,12 +103,12 @@ async function runGuarded<L extends Lane, V extends Verb, T extends object>(
   work: (tx: LaneTx<L, V>) => Promise<Done<T>>,
 ): Promise<Written<T>> {
   if (resources === null) {
-    throw new LaneNotServed(
-      `This server doesn't serve lane ${lane}, which ${call.verb} needs; call one that holds its secrets.`,
-    );
+    const problem = laneProblem(lane, call.verb);
+    throw new LaneNotServed(problem.message, [problem]);
   }
   // VERIFY finds its entry in the ledger, and judges it there.
   if (call.verb !== 'verify') refuseOutside(call.caller, call.entryIds ?? []);
+  await refuseSpelling(options.pools.evidence, call);
   try {
     return await runPhase(resources, call, work);
   } catch (error) {

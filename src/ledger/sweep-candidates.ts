@@ -1,5 +1,6 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
+import { deferredMessage } from '../law/hindrances.ts';
 import { IllegalTransition, NotFound, type Problem, problemAt, type Refusal } from '../law/refusals.ts';
 import { canBecome, ENTRY_STATES, statesBefore } from '../law/states.ts';
 import { ENTRY_KINDS } from '../law/values.ts';
@@ -118,8 +119,7 @@ function canWait({ kind, status }: Named): boolean {
 
 function namedMessage({ entry_id: id, kind, status, not_before: notBefore }: Named): string {
   if (kind !== 'cut_request') return `Entry ${id} is of kind ${kind}, which isn't swept; abandon ends it.`;
-  if (status === 'reviewed_deferred' && notBefore !== null)
-    return `Entry ${id} is deferred until ${notBefore}; sweep it then.`;
+  if (status === 'reviewed_deferred' && notBefore !== null) return deferredMessage(id, notBefore);
   const way = canBecome(status, statesBefore('sweep_promote', 'DOT-991'))
     ? '; a review may defer it yet'
     : '';

@@ -1,4 +1,4 @@
-import type { Deed, Said } from './facts.ts';
+import type { Deed, Said } from './said.ts';
 
 /** A fact and what it is called. */
 export type Line = readonly [name: string, fact: string];

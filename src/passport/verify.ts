@@ -6,25 +6,15 @@ import type { KnownKeys } from '../proof/keys-file.ts';
 import { holdApproval, holdLineage, holdSeparation, holdVerdict } from './approval.ts';
 import { openCheckpoint } from './checkpoint.ts';
 import { holdEffect } from './effect.ts';
-import { type Said, saidBy } from './facts.ts';
+import { saidBy } from './facts.ts';
 import { PASSPORT_FORMAT, type Passport, type PassportRows, passportShape, passportText } from './format.ts';
 import { holdKeyRecords } from './key-records.ts';
 import { holdKeys } from './keys.ts';
 import { openPlan } from './plan.ts';
 import { openPhases, PASSPORT_PHASES, type PhaseRecords, RowsOfRecord } from './records.ts';
 import { PassportFault, refuseUnless } from './refuse.ts';
+import type { PassportVerdict, Said } from './said.ts';
 import { holdSignatures } from './signatures.ts';
-
-/** What became of a passport. */
-export type PassportVerdict =
-  | { readonly ok: true; readonly said: Said }
-  | {
-      readonly ok: false;
-      /** One plain sentence. */
-      readonly reason: string;
-      /** The place in the file: members and indexes joined by dots; empty for the file as a whole. */
-      readonly where: string;
-    };
 
 /**
  * Judges a passport by the public keys that its reader knows, and by nothing else: no clock, no network, no database.

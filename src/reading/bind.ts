@@ -2,7 +2,6 @@ import { type GraphQLError, type GraphQLField, type GraphQLResolveInfo, getArgum
 import { isDigest } from '../proof/digest.ts';
 import { DEFAULT_PAGE, LARGEST_PAGE } from '../schema/node.ts';
 import { badInput } from './bad-input.ts';
-import { asWritten, refuseUnknown } from './closed-sets.ts';
 import {
   type Drawn,
   decodeCursor,
@@ -15,6 +14,7 @@ import {
 import type { Past } from './nouns/moment.ts';
 import type { Codec, FilterRule, Noun } from './nouns/noun.ts';
 import type { Paged } from './plan.ts';
+import { asWritten } from './text-ids.ts';
 
 /** The most values that an `…In` filter takes. */
 const LONGEST_LIST = 200;
@@ -164,13 +164,7 @@ function bindCondition(noun: Noun, name: string, value: unknown, place: string):
   }
   const same = noun.columns.get(name);
   if (same !== undefined) {
-    const bound: Bound = {
-      ...same,
-      operator: '=',
-      value: asWritten(name, checkValue(same.codec, value, place)),
-    };
-    refuseUnknown(noun.name, name, [value], place);
-    return bound;
+    return { ...same, operator: '=', value: asWritten(name, checkValue(same.codec, value, place)) };
   }
   for (const [suffix, operator] of SUFFIXES) {
     const column = name.endsWith(suffix) ? noun.columns.get(name.slice(0, -suffix.length)) : undefined;
@@ -180,7 +174,6 @@ function bindCondition(noun: Noun, name: string, value: unknown, place: string):
     if (operator === 'any') {
       const field = name.slice(0, -'In'.length);
       const values = checkList(column.codec, value as unknown[], place).map((one) => asWritten(field, one));
-      refuseUnknown(noun.name, field, values, place);
       return { ...column, operator, value: values };
     }
     return { ...column, operator, value: checkValue(column.codec, value, place) };

@@ -49,11 +49,13 @@ export type CursorVerdict =
   | { readonly verdict: 'unknown' };
 
 /** Names the form of the cursor. Those of earlier versions had the first column of the key in its place. */
-const FORM = '@2';
+export const CURSOR_FORM = '@2';
 
 /** An opaque place in the list of one noun: good for that noun, that order and that incarnation alone. */
 export function encodeCursor(noun: Noun, order: SortOrder, { incarnation, key }: ListPlace): string {
-  return Buffer.from(JSON.stringify([noun.name, order, FORM, incarnation, ...key])).toString('base64url');
+  return Buffer.from(JSON.stringify([noun.name, order, CURSOR_FORM, incarnation, ...key])).toString(
+    'base64url',
+  );
 }
 
 /** Reads a cursor of this noun and order. */
@@ -63,7 +65,7 @@ export function decodeCursor(noun: Noun, order: SortOrder, cursor: string): Curs
   if (name !== noun.name || way !== order) return { verdict: 'unknown' };
   const columns = listedBy(noun);
   const isWhole =
-    form === FORM &&
+    form === CURSOR_FORM &&
     fitsCodec('uuid', incarnation) &&
     key.length === columns.length &&
     key.every((value, at) => fitsCodec(codecOf(noun, columns[at]!), value));

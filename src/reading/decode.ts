@@ -68,6 +68,8 @@ function fieldValue(field: PlannedField, cells: Cells, answered: DecodeInput): u
       return field.isBytesAsText === true
         ? textOf(Buffer.from(cells[field.at] as string, 'base64'))
         : cells[field.at];
+    case 'facts':
+      return cells[field.at];
     case 'forbidden':
       return forbiddenValue(field.path, field.scope);
     case 'rows':

@@ -1,4 +1,5 @@
 import { timeTextSql } from '../text/time-sql.ts';
+import { nameOfWordSql, nameOfWordsSql } from '../text/words.ts';
 import type { Bound, BoundPage } from './bind.ts';
 import { codecOf, listedBy } from './cursor.ts';
 import { idText } from './entity-id.ts';
@@ -13,10 +14,14 @@ import {
   whereAll,
 } from './listing.ts';
 import { type Moment, type Past, positionAsOf } from './nouns/moment.ts';
-import type { Codec, Noun } from './nouns/noun.ts';
+import { type Codec, type Noun, ORDINAL, POSITION } from './nouns/noun.ts';
 import type { Relation } from './nouns/relation.ts';
-import type { Cell, PagePlan, RowPlan } from './plan.ts';
+import { placeOfRow } from './place.ts';
+import type { Cell, PagePlan, PlannedField, RowPlan } from './plan.ts';
 import { narrowNoun } from './reach.ts';
+import { type Canvas, HEAD, type PageRows } from './text/canvas.ts';
+import { pageText } from './text/page.ts';
+import { rowText } from './text/row.ts';
 
 /** SQL text with its values, every one of them bound. */
 export interface Statement {
@@ -25,14 +30,17 @@ export interface Statement {
 }
 export type Value = string | number | boolean | null | readonly (string | number | boolean)[];
 
+/** Rows, and what is asked of them. */
+export interface PlannedRow {
+  readonly row: RowPlan;
+  readonly fields: readonly PlannedField[];
+}
+
 /** The relation by which rows hang on the row of this alias. */
 interface Hanging {
   readonly relation: Relation;
   readonly parent: string;
 }
-
-/** In the same snapshot as the rows: which ledger they are of, for the cursors given and those to give. */
-const HEAD = `select json_build_array(incarnation, next_position::text) from cutter_log.head`;
 
 /** `json_build_array` takes at most 100 arguments: wider rows are drawn in chunks. */
 export const WIDEST = 80;
@@ -40,6 +48,8 @@ export const WIDEST = 80;
 const CAST: Record<Codec, string> = {
   uuid: 'uuid',
   text: 'text',
+  word: 'text',
+  words: 'text[]',
   digest: 'text',
   int: 'int',
   bool: 'boolean',
@@ -51,19 +61,28 @@ const CAST: Record<Codec, string> = {
 };
 
 /** The text or number that a column is answered as. */
-function cellText(codec: Codec, expression: string): string {
+function cellText(codec: Codec | undefined, expression: string): string {
   if (codec === 'time') return timeTextSql(expression);
+  if (codec === 'word') return nameOfWordSql(expression);
+  if (codec === 'words') return nameOfWordsSql(expression);
   // Without the line breaks of MIME.
   if (codec === 'base64' || codec === 'utf8') return `translate(encode(${expression}, 'base64'), E'\\n', '')`;
   return codec === 'position' ? `${expression}::text` : expression;
 }
 
 /**
- * Writes the one statement of a plan: one row with one text column, nested positional arrays (`json_build_array`, never
- * keyed objects: half the time and half the bytes). The text depends on the plan and on which arguments are given,
- * never on their values.
+ * How a statement answers: with the text of the response, or with cells, nested positional arrays that `decode.ts`
+ * reads (`json_build_array`, never keyed objects: half the time and half the bytes).
+ */
+export type Form = 'text' | 'cells';
+
+/**
+ * Writes the one statement of a plan. It answers with the ledger that the rows are of, in the same snapshot, for the
+ * cursors given and those to give. The text depends on the plan and on which arguments are given, never on their
+ * values.
  */
 export class Emission {
+  readonly #form: Form;
   readonly #bound: readonly BoundPage[];
   readonly #values: Value[] = [];
   readonly #ids: string | null;
@@ -74,7 +93,13 @@ export class Emission {
    * `reach`: the entries whose rows alone the statement shows; null: all. `past`: the state of the ledger in which it
    * reads what has a past; null: now.
    */
-  constructor(bound: readonly BoundPage[], reach: readonly string[] | null, past: Past | null = null) {
+  constructor(
+    form: Form,
+    bound: readonly BoundPage[],
+    reach: readonly string[] | null,
+    past: Past | null = null,
+  ) {
+    this.#form = form;
     this.#bound = bound;
     this.#moment = past === null ? null : this.#momentOf(past);
     this.#ids = reach === null ? null : `$${this.#values.push(reach)}::uuid[]`;
@@ -91,7 +116,11 @@ export class Emission {
   }
 
   /** The row with these values in its columns, or by its filters, which name at most one; or SQL null. */
-  one(name: string, row: RowPlan, key: readonly (readonly [column: string, value: Value])[]): Statement {
+  one(
+    name: string,
+    { row, fields }: PlannedRow,
+    key: readonly (readonly [column: string, value: Value])[],
+  ): Statement {
     const a = this.#alias();
     const conditions = key.map(([column, value]) => {
       const rule = row.noun.filters[column];
@@ -100,7 +129,7 @@ export class Emission {
     });
     return this.#statement(
       name,
-      `select ${this.#row(row, a)} from ${this.#seen(row.noun).view} ${a}${whereAll(conditions)}`,
+      `select ${this.#drawn(row, fields, a)} from ${this.#seen(row.noun).view} ${a}${whereAll(conditions)}`,
     );
   }
 
@@ -134,28 +163,43 @@ export class Emission {
     );
   }
 
-  /** The rows with these keys, each behind the place of its key in the list; those that aren't there are left out. */
-  keyed(name: string, row: RowPlan, keys: readonly (readonly string[])[]): Statement {
+  /**
+   * The rows with these keys: cells, each behind the place of its key in the list, without those that aren't there; or
+   * text, in the order of the keys with commas between, and null in the place of one that isn't there.
+   */
+  keyed(name: string, { row, fields }: PlannedRow, keys: readonly (readonly string[])[]): Statement {
     const [a, g] = [this.#alias(), this.#alias()];
     const lists = row.noun.key.map((column, at) => {
       const values = keys.map((key) => key[at]!);
       return `$${this.#values.push(values)}::${CAST[codecOf(row.noun, column)]}[]`;
     });
     const names = row.noun.key.map((_, at) => `k${at}`);
-    const same = row.noun.key.map((column, at) => `${a}.${column} = ${g}.k${at}`);
+    const given = `unnest(${lists.join(', ')}) with ordinality as ${g} (${names.join(', ')}, at)`;
+    const same = row.noun.key.map((column, at) => `${a}.${column} = ${g}.k${at}`).join(' and ');
+    const rows = `${this.#seen(row.noun).view} ${a}`;
+    if (this.#form === 'cells')
+      return this.#statement(
+        name,
+        `select coalesce(json_agg(json_build_array(${g}.at, ${this.#row(row, a)})), '[]')
+          from ${given} join ${rows} on ${same}`,
+      );
+    const found = `(select ${rowText(this.#canvas, row, fields, a)} from ${rows} where ${same})`;
     return this.#statement(
       name,
-      `select coalesce(json_agg(json_build_array(${g}.at, ${this.#row(row, a)})), '[]')
-        from unnest(${lists.join(', ')}) with ordinality as ${g} (${names.join(', ')}, at)
-        join ${this.#seen(row.noun).view} ${a} on ${same.join(' and ')}`,
+      `select string_agg(coalesce(${found}, 'null'), ',' order by ${g}.at) from ${given}`,
     );
   }
 
   #statement(name: string, body: string): Statement {
+    const head = `${HEAD}.incarnation::text as incarnation, ${HEAD}.next_position::text as next`;
     return {
-      sql: `/* ${name} */ select json_build_array((${HEAD}), (${body}))::text as answer`,
+      sql: `/* ${name} */ select ${head}, (${body})::text as answer from cutter_log.head ${HEAD}`,
       values: this.#values,
     };
+  }
+
+  #drawn(row: RowPlan, fields: readonly PlannedField[], alias: string): string {
+    return this.#form === 'text' ? rowText(this.#canvas, row, fields, alias) : this.#row(row, alias);
   }
 
   #row(row: RowPlan, alias: string): string {
@@ -173,11 +217,18 @@ export class Emission {
       case 'column':
         return cellText(cell.codec, `${alias}.${cell.column}`);
       case 'derived':
-        return this.#computed(noun, cell.name, alias);
+        return cellText(noun.derived[cell.name]!.codec, this.#computed(noun, cell.name, alias));
+      case 'facts':
+        return `(${noun.judged[cell.name]!(alias)})`;
       case 'id':
         return idText(noun, alias, this.#moment);
       case 'place':
-        return placeInLog(noun, alias, this.#alias());
+        return placeOfRow(
+          noun,
+          alias,
+          this.#alias(),
+          (place) => `json_build_array(${place}.position::text, ${place}.ordinal)`,
+        );
       case 'one': {
         const child = this.#alias();
         const where = this.#joined(cell.relation, child, alias).join(' and ');
@@ -191,7 +242,7 @@ export class Emission {
         return `(select coalesce(${rows}, '[]') from ${this.#seen(cell.row.noun).view} ${child} where ${where})`;
       }
       case 'page':
-        return `(${this.#page(cell.page, { relation: cell.relation, parent: alias })})`;
+        return `(${this.#page(cell.page, hangingOn(cell.relation, alias))})`;
     }
   }
 
@@ -208,31 +259,44 @@ export class Emission {
     return rows;
   }
 
-  #pageIn({ noun, row }: PagePlan, args: BoundPage, hangs: Hanging | null): string {
-    const rows = this.#list(this.#seen(noun), args, hangs);
-    const [v, a] = [this.#alias(), this.#alias()];
+  #pageIn(page: PagePlan, args: BoundPage, hangs: Hanging | null): string {
+    const { noun } = page;
+    const rows = this.#list(page, args, hangs);
     const born = noun.born.filter((column) => !noun.seat.within.includes(column));
+    // Rows inside one plan or change set share its place.
+    const columns = isInside(noun, hangs) ? noun.seat.within : [...listedBy(noun), ...born];
     const order = (alias: string) =>
       orderColumns(
         args,
-        [...listedBy(noun), ...born].map((column) => `${alias}.${column}`),
+        columns.map((column) => `${alias}.${column}`),
       );
-    const limit = `$${this.#values.push(args.first + 1)}::int`;
+    const { first, given, order: sortOrder } = args;
+    const listed = { rows, order, first, given, sortOrder };
+    return this.#form === 'text' ? pageText(this.#canvas, page, listed) : this.#pageCells(page, listed);
+  }
+
+  #pageCells({ row }: PagePlan, { rows, order, first }: PageRows): string {
+    const [v, a] = [this.#alias(), this.#alias()];
+    const limit = `$${this.#values.push(first + 1)}::int`;
     return `select coalesce(json_agg(${this.#row(row, a)} order by ${order(a)}), '[]')
       from (select * from (${rows}) ${v} order by ${order(v)} limit ${limit}) ${a}`;
   }
 
-  #list(noun: Noun, args: BoundPage, hangs: Hanging | null): string {
+  #list(page: PagePlan, args: BoundPage, hangs: Hanging | null): string {
+    const noun = this.#seen(page.noun);
     if (hangs === null && noun.seat.of !== null) return listIntegrated(this.#pen, noun, args);
     const where: Where = (v) => [
       ...(hangs === null ? [] : this.#joined(hangs.relation, v, hangs.parent)),
       ...args.filter.map((bound) => this.#condition(bound, v)),
     ];
     if (noun.seat.of === null) return listByKey(this.#pen, noun, args, where);
-    const seat = hangs?.relation.pairs.find(([column]) => column === noun.seat.by)?.[1];
-    return seat === undefined || noun.seat.within.length === 0
+    const seat = seatOf(noun, hangs);
+    return seat === undefined
       ? listHanging(this.#pen, noun, args, where)
-      : listInside(this.#pen, noun, args, where, `${hangs!.parent}.${seat}`);
+      : listInside(this.#pen, noun, args, where, {
+          parent: `${hangs!.parent}.${seat}`,
+          isPlaced: showsPlaces(page),
+        });
   }
 
   /** The noun as the caller may read it. */
@@ -245,9 +309,7 @@ export class Emission {
   }
 
   #computed(noun: Noun, name: string, alias: string): string {
-    const { sql, codec } = noun.derived[name]!;
-    const value = `(${sql(alias, this.#moment)})`;
-    return codec === undefined ? value : cellText(codec, value);
+    return `(${noun.derived[name]!.sql(alias, this.#moment)})`;
   }
 
   /** The join of a relation, as conditions on the related row. */
@@ -262,6 +324,18 @@ export class Emission {
       bind: (codec, value, isList = false) =>
         `$${this.#values.push(value as Value)}::${CAST[codec]}${isList ? '[]' : ''}`,
       condition: (bound, alias) => this.#condition(bound, alias),
+    };
+  }
+
+  get #canvas(): Canvas {
+    return {
+      alias: () => this.#alias(),
+      bind: (value, type) => `$${this.#values.push(value)}::${type}`,
+      view: (noun) => this.#seen(noun).view,
+      joined: (relation, child, parent) => this.#joined(relation, child, parent),
+      computed: (noun, name, alias) => this.#computed(noun, name, alias),
+      idText: (noun, alias) => idText(noun, alias, this.#moment),
+      page: (page, relation, parent) => this.#page(page, hangingOn(relation, parent)),
     };
   }
 
@@ -295,9 +369,20 @@ export function conditionSql(
   return `${alias}.${column} ${operator} $${at}::${CAST[codec]}`;
 }
 
-/** Where a row is in the log, or null. */
-function placeInLog({ seat }: Noun, row: string, place: string): string {
-  if (seat.of === null) return 'null';
-  return `(select json_build_array(${place}.position::text, ${place}.ordinal) from cutter_log.row_place ${place}
-    where ${place}.row_id = ${row}.${seat.by} and ${place}.noun = '${seat.of}')`;
+/** What the rows of a relation hang on; null where they are a caller's own, which hang on no row. */
+function hangingOn(relation: Relation, parent: string): Hanging | null {
+  return relation.mine === undefined ? { relation, parent } : null;
 }
+
+/** Of rows that hang on what they share their place with: its column. */
+function seatOf({ seat }: Noun, hangs: Hanging | null): string | undefined {
+  if (seat.within.length === 0) return undefined;
+  return hangs?.relation.pairs.find(([column]) => column === seat.by)?.[1];
+}
+
+const isInside = (noun: Noun, hangs: Hanging | null): boolean =>
+  noun.seat.of !== null && seatOf(noun, hangs) !== undefined;
+
+/** Whether the place of a row is answered, or a cursor, which names it. */
+const showsPlaces = ({ row }: PagePlan): boolean =>
+  row.cells.some((cell) => cell.kind === 'column' && [POSITION, ORDINAL].includes(cell.column));

@@ -71,26 +71,33 @@ export function listHanging(pen: Pen, noun: Noun, args: BoundPage, where: Where)
 /**
  * Rows of one plan or change set, whose place they share: by their own order, from where the page begins. The two
  * cases of a cursor, inside this plan or before all of it, are separate queries, so that each can be looked up.
+ * `parent`: the id with their place; `isPlaced`: whether the place is shown.
  */
-export function listInside(pen: Pen, noun: Noun, args: BoundPage, where: Where, parent: string): string {
-  const [one, p] = [pen.alias(), pen.alias()];
+export function listInside(
+  pen: Pen,
+  noun: Noun,
+  args: BoundPage,
+  where: Where,
+  { parent, isPlaced }: { readonly parent: string; readonly isPlaced: boolean },
+): string {
+  const [one, p, v] = [pen.alias(), pen.alias(), pen.alias()];
   const rows = (after: (columns: readonly string[]) => readonly string[]): string => {
-    const v = pen.alias();
-    const columns = noun.seat.within.map((column) => `${v}.${column}`);
-    return `(select * from ${noun.view} ${v}${whereAll([...where(v), ...after(columns)])}
+    const own = pen.alias();
+    const columns = noun.seat.within.map((column) => `${own}.${column}`);
+    return `(select * from ${noun.view} ${own}${whereAll([...where(own), ...after(columns)])}
       order by ${orderColumns(args, columns)} limit ${PAGE})`;
   };
+  const place = placeOf(noun, parent, p);
+  if (!isPlaced && args.after === null) return rows(() => []);
+  const shown = `select ${v}.*, ${placeColumns(p)}`;
+  // The rows first: they stay in their order.
+  if (args.after === null) return `${shown} from ${rows(() => [])} ${v} left join lateral ${place} on true`;
   const places = [`${p}.position`, `${p}.ordinal`];
-  const listed =
-    args.after === null
-      ? rows(() => [])
-      : `${rows((columns) => [
-          `(${places.join(', ')}) = (${cursorValues(pen, noun, args, 0, 2).join(', ')})`,
-          compareColumns(args, columns, cursorValues(pen, noun, args, 2)),
-        ])} union all ${rows(() => [orPlaceless(args, `${p}.position`, beyondCursor(pen, noun, args, places))])}`;
-  const v = pen.alias();
-  return `select ${v}.*, ${placeColumns(p)} from (select) ${one}
-    left join lateral ${placeOf(noun, parent, p)} on true cross join lateral (${listed}) ${v}`;
+  const listed = `${rows((columns) => [
+    `(${places.join(', ')}) = (${cursorValues(pen, noun, args, 0, 2).join(', ')})`,
+    compareColumns(args, columns, cursorValues(pen, noun, args, 2)),
+  ])} union all ${rows(() => [orPlaceless(args, `${p}.position`, beyondCursor(pen, noun, args, places))])}`;
+  return `${shown} from (select) ${one} left join lateral ${place} on true cross join lateral (${listed}) ${v}`;
 }
 
 /** Rows without a place count as the newest. */

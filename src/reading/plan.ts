@@ -1,4 +1,11 @@
-import { type FieldNode, type GraphQLField, isNonNullType, isObjectType } from 'graphql';
+import {
+  type FieldNode,
+  type GraphQLField,
+  getNamedType,
+  isEnumType,
+  isNonNullType,
+  isObjectType,
+} from 'graphql';
 import type { Scope } from '../auth/authority.ts';
 import { READ_LOGINS, type ReadLogin, SCOPE_OF_LOGIN } from '../auth/read-scopes.ts';
 import { codecOf, listedBy } from './cursor.ts';
@@ -17,6 +24,7 @@ import { type Selection, selectFields } from './selection.ts';
 export type Cell =
   | { readonly kind: 'column'; readonly column: string; readonly codec: Codec }
   | { readonly kind: 'derived'; readonly name: string }
+  | { readonly kind: 'facts'; readonly name: string }
   | { readonly kind: 'place' }
   | { readonly kind: 'id' }
   | { readonly kind: 'one'; readonly relation: Relation; readonly row: RowPlan; readonly path: string }
@@ -27,10 +35,17 @@ interface Keyed {
   readonly key: string;
 }
 
+/** What the schema says of a field's value. */
+export interface Valued {
+  readonly isNullable: boolean;
+  /** Of an enum: the words that rows hold, with the names by which they are answered. */
+  readonly names: readonly (readonly [word: string, name: string])[];
+}
+
 /** A field of a row's object; `at` is its cell. */
 export type PlannedField = Keyed &
   (
-    | { readonly kind: 'cell'; readonly at: number; readonly isBytesAsText?: boolean }
+    | ({ readonly kind: 'cell'; readonly at: number; readonly isBytesAsText?: boolean } & Valued)
     /** Asked for by a caller who lacks this scope. */
     | { readonly kind: 'forbidden'; readonly scope: Scope; readonly path: string }
     | { readonly kind: 'place'; readonly at: number; readonly part: 0 | 1 }
@@ -49,6 +64,8 @@ export type PlannedField = Keyed &
         readonly fields: readonly PlannedField[];
       }
     | { readonly kind: 'page'; readonly at: number; readonly page: PagePlan }
+    /** A resolver judges what the cell says. */
+    | { readonly kind: 'facts'; readonly at: number }
     | { readonly kind: 'resolved' }
     | { readonly kind: 'id'; readonly at: number }
     | { readonly kind: 'typename'; readonly name: string }
@@ -93,6 +110,8 @@ export interface PagePlan extends Paged {
   readonly index: number;
   readonly row: RowPlan;
   readonly parts: readonly PagePart[];
+  /** A filter that follows from who asks. */
+  readonly mine?: NonNullable<Relation['mine']>;
 }
 
 /** The cells that rows of a noun are drawn with. */
@@ -132,6 +151,8 @@ export class RowPlan {
 /** Compiles the fields of one root field. */
 export class Planner {
   readonly pages: PagePlan[] = [];
+  /** Whether resolvers have to judge some of the fields. */
+  isJudged = false;
   /** The scopes that were missing for some of the fields. */
   readonly missing = new Set<Scope>();
   readonly #scopes: ReadonlySet<Scope>;
@@ -179,15 +200,23 @@ export class Planner {
     const column = row.noun.columns.get(name);
     if (column !== undefined) {
       const at = row.column(column.column, column.codec);
-      return { key, kind: 'cell', at, isBytesAsText: column.codec === 'utf8' };
+      const isBytesAsText = column.codec === 'utf8';
+      return { key, kind: 'cell', at, isBytesAsText, ...this.#valued(row, name) };
     }
     if (name === 'id') return { key, kind: 'id', at: row.share('id', { kind: 'id' }) };
     if (row.noun.resolved?.includes(name)) return { key, kind: 'resolved' };
     const derived = row.noun.derived[name];
     if (derived !== undefined) return this.#derived(row, name, key, path, derived.login ?? row.noun.login);
+    if (name in row.noun.judged) {
+      this.isJudged = true;
+      return { key, kind: 'facts', at: row.share(name, { kind: 'facts', name }) };
+    }
     if (name === 'position' || name === 'logOrdinal') {
       const place = name === 'position' ? POSITION : ORDINAL;
-      if (row.isListed) return { key, kind: 'cell', at: row.column(place, codecOf(row.noun, place)) };
+      if (row.isListed) {
+        const at = row.column(place, codecOf(row.noun, place));
+        return { key, kind: 'cell', at, ...this.#valued(row, name) };
+      }
       return {
         key,
         kind: 'place',
@@ -206,7 +235,17 @@ export class Planner {
     const forbidden = this.#forbidden(row, login, key, path);
     if (forbidden !== null) return forbidden;
     this.#use(login);
-    return { key, kind: 'cell', at: row.share(name, { kind: 'derived', name }) };
+    return { key, kind: 'cell', at: row.share(name, { kind: 'derived', name }), ...this.#valued(row, name) };
+  }
+
+  #valued({ noun }: RowPlan, name: string): Valued {
+    const { type } = this.#definition(noun.type, name);
+    const named = getNamedType(type);
+    const values = isEnumType(named) ? named.getValues() : [];
+    return {
+      isNullable: !isNonNullType(type),
+      names: values.map((each) => [String(each.value), each.name] as const),
+    };
   }
 
   #relation(
@@ -218,7 +257,7 @@ export class Planner {
     path: string,
   ): PlannedField {
     if (relation.many && relation.listed === undefined) {
-      const page = this.page(NOUNS[relation.to], group, row.noun.type, path);
+      const page = this.page(NOUNS[relation.to], group, row.noun.type, path, relation.mine);
       return { key, kind: 'page', at: row.add({ kind: 'page', relation, page }), page };
     }
     const related = this.row(NOUNS[relation.to]);
@@ -242,7 +281,13 @@ export class Planner {
   }
 
   /** A connection: its rows are drawn once, however many of `nodes` and `edges` are asked for. */
-  page(noun: Noun, nodes: readonly FieldNode[], parentType: string, path: string): PagePlan {
+  page(
+    noun: Noun,
+    nodes: readonly FieldNode[],
+    parentType: string,
+    path: string,
+    mine?: Relation['mine'],
+  ): PagePlan {
     const node = nodes[0]!;
     const parts: PagePart[] = [];
     const field = this.#definition(parentType, node.name.value);
@@ -254,6 +299,7 @@ export class Planner {
       node,
       field,
       parts,
+      ...(mine === undefined ? {} : { mine }),
     };
     this.pages.push(page);
     parts.push(

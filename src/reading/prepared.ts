@@ -29,7 +29,13 @@ function nameOf(text: string): string | null {
   return null;
 }
 
-const template = sql.type(z.object({ answer: z.string() }))`select '' as answer`;
+const answered = z.object({
+  incarnation: z.string(),
+  /** Where the log ends. */
+  next: z.string(),
+  answer: z.string().nullable(),
+});
+const template = sql.type(answered)`select null as answer`;
 
 /** The query token of a statement, named where it recurs. */
 export function prepareStatement({ sql: text, values }: Statement): typeof template {

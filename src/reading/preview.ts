@@ -10,7 +10,7 @@ import { type Codec, type Noun, ORDINAL, POSITION } from './nouns/noun.ts';
 import type { NounName } from './nouns/noun-name.ts';
 import { NOUNS } from './nouns/nouns.ts';
 import type { Relation } from './nouns/relation.ts';
-import { readBehind } from './read.ts';
+import { readBehind, readFacts } from './read.ts';
 import { textOf } from './utf8.ts';
 
 /** A row by its columns' names, as a phase wrote it: times as text, ids in lower case. */
@@ -62,6 +62,7 @@ class PreviewRow extends PreviewNode {
       return encodeId(`${this.#noun.type}:${this.#noun.key.map((column) => this.#row[column]).join('/')}`);
     const column = this.#noun.columns.get(field);
     if (column !== undefined) return asAnswered(column.codec, this.#row[column.column] ?? null);
+    if (field in this.#noun.judged) return this.#factsNow(field, context);
     const relation = this.#noun.relations[field];
     if (relation === undefined) return field === 'effectiveStatus' ? this.#effectiveStatus() : null;
     const found = relatedRows(this.#rows, this.#noun, relation, this.#row);
@@ -72,6 +73,12 @@ class PreviewRow extends PreviewNode {
     return row === undefined
       ? readBehind(context, info, this.#noun, relation, this.#row)
       : new PreviewRow(to, this.#rows, row);
+  }
+
+  /** Of the row as the ledger has it: what can be done now doesn't follow from what isn't written. */
+  #factsNow(field: string, context: Context): Promise<unknown> {
+    const key = this.#noun.key.map((column) => [column, this.#row[column] as string] as const);
+    return readFacts(context, this.#noun, field, key);
   }
 
   /** Of a plan that this dry run would write: what its decision says. */
@@ -106,6 +113,10 @@ function relatedRows(
   { to, pairs, through }: Relation,
   row: ColumnValues,
 ): ColumnValues[] {
+  if (through?.among !== undefined) {
+    const { among } = through;
+    return (rows[to] ?? []).filter((candidate) => among(candidate, row));
+  }
   if (through !== null) {
     const ends = through.ways.flatMap((way) => followWay(rows, noun, way, row));
     return [...new Set(ends)];

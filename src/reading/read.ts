@@ -8,17 +8,19 @@ import { assertDrawnHere, type Bound, type BoundPage, bindPage, checkValue } fro
 import { affordableRoots, assertAffordable } from './cost.ts';
 import { codecOf, type Drawn } from './cursor.ts';
 import { type Cells, type DecodeInput, decodePage, decodeRow } from './decode.ts';
-import { Emission, type Statement, type Value } from './emit.ts';
+import { Emission, type Form, type Statement, type Value } from './emit.ts';
 import type { Past } from './nouns/moment.ts';
 import type { FilterRule, Noun } from './nouns/noun.ts';
 import type { NounName } from './nouns/noun-name.ts';
 import { NOUNS } from './nouns/nouns.ts';
-import type { Relation } from './nouns/relation.ts';
+import type { OwnRows, Relation } from './nouns/relation.ts';
 import { answeredBefore, markPartial } from './partial.ts';
-import { type PagePlan, type PlannedField, Planner, type RowPlan } from './plan.ts';
+import { type PagePlan, type PlannedField, Planner, RowPlan } from './plan.ts';
 import { prepareStatement } from './prepared.ts';
 import { reachOf } from './reach.ts';
 import { decidingVariables, type Selection } from './selection.ts';
+import { isPageWritable, isRowWritable } from './text/writable.ts';
+import { asksForText, WrittenText } from './text/written.ts';
 
 /** A compiled root field: a page of a connection, or rows of a noun by their keys. */
 type Plan = Needs &
@@ -31,8 +33,10 @@ interface Needs {
   readonly pages: readonly PagePlan[];
   /** The narrowest login that may read all of it. */
   readonly login: ReadLogin;
-  /** Whether the caller lacks a scope for some of the fields, which then are errors. */
+  /** Whether its answer is executed field by field: the caller lacks a scope for some of them, or resolvers judge. */
   readonly isPartial: boolean;
+  /** Whether the database can write the text of it. */
+  readonly isWritable: boolean;
 }
 
 interface Compiled {
@@ -89,29 +93,48 @@ function compilePlan(
 ): Plan {
   const asked: Selection = info;
   const planner = new Planner(asked, scopes);
-  const needs = () => ({
+  const needs = (isWritable: boolean) => ({
     pages: planner.pages,
     login: planner.login,
-    isPartial: planner.missing.size > 0,
+    isPartial: planner.missing.size > 0 || planner.isJudged,
+    isWritable: isWritable && planner.missing.size === 0,
   });
   const first = asked.fieldNodes[0]!;
   const path = first.alias?.value ?? first.name.value;
   if (kind === 'page') {
     const page = planner.page(NOUNS[noun], asked.fieldNodes, info.parentType.name, path);
-    return { kind, page, ...needs() };
+    return { kind, page, ...needs(isPageWritable(page)) };
   }
   const row = planner.row(NOUNS[noun]);
   const fields = planner.fields(row, asked.fieldNodes, path);
-  return { kind, row, fields, ...needs() };
+  return { kind, row, fields, ...needs(isRowWritable(row, fields)) };
 }
 
-function bindPages(plan: Plan, info: GraphQLResolveInfo): BoundPage[] {
-  return plan.pages.map((page) => bindPage(page, info.variableValues));
+function boundToOwner({ noun }: PagePlan, { fields, condition, values }: OwnRows): readonly Bound[] {
+  const columns = Object.entries(fields).map(
+    ([field, value]): Bound => ({ ...noun.columns.get(field)!, operator: 'any', value }),
+  );
+  const rule: FilterRule = { codec: 'text', sql: condition };
+  return [...columns, { column: 'owner', codec: 'text', operator: '=', value: values, rule }];
+}
+
+function bindPages({ session }: Context, plan: Plan, info: GraphQLResolveInfo): BoundPage[] {
+  return plan.pages.map((page) => {
+    const bound = bindPage(page, info.variableValues);
+    if (page.mine === undefined) return bound;
+    if (session === null) throw new Error(`${page.path} is asked for by nobody.`);
+    return { ...bound, filter: [...boundToOwner(page, page.mine(session)), ...bound.filter] };
+  });
 }
 
 /** `read.entries` for a root field, `read.MarkSuccess.entry` elsewhere. */
 function statementName({ parentType, fieldName }: GraphQLResolveInfo): string {
   return parentType.name === 'Query' ? `read.${fieldName}` : `read.${parentType.name}.${fieldName}`;
+}
+
+/** How the statement of a field answers. */
+function formOf(context: Context, info: GraphQLResolveInfo, { isWritable }: Plan): Form {
+  return isWritable && asksForText(context, info) ? 'text' : 'cells';
 }
 
 /** The answer, known for one whose missing scopes execution has to report. */
@@ -139,25 +162,27 @@ export function filterLogins(context: Context, filter: readonly Bound[]): ReadLo
   return filter.flatMap(({ column, rule }) => filterLogin(context, column, rule));
 }
 
-/** What the statement found, and what its rows are decoded with. */
+/** What the statement found, as text, and what its rows are decoded with. */
 async function runStatement(
   context: Context,
-  { pages, login }: Plan,
+  { pages, login }: Pick<Needs, 'pages' | 'login'>,
   bound: readonly BoundPage[],
   statement: Statement,
   past: Past | null = null,
-): Promise<{ readonly found: unknown; readonly answered: DecodeInput }> {
+): Promise<{ readonly found: string | null; readonly answered: DecodeInput }> {
   const filters = bound.flatMap(({ filter }) => filterLogins(context, filter));
   const pool = context[widestLogin([login, ...filters])];
-  const [head, found] = JSON.parse(await pool.oneFirst(prepareStatement(statement))) as [
-    [incarnation: string, next: string] | null,
-    unknown,
-  ];
-  if (head === null) throw new Error('cutter_log.head has no row, which the first start writes.');
-  const drawn = { incarnation: head[0], next: Number(head[1]) };
+  const row = await pool.maybeOne(prepareStatement(statement));
+  if (row === null) throw new Error('cutter_log.head has no row, which the first start writes.');
+  const drawn = { incarnation: row.incarnation, next: Number(row.next) };
   for (const each of [past, ...bound.map((page) => page.past)]) assertReached(each, drawn);
   for (const page of pages) assertDrawnHere(page, bound[page.index]!, drawn);
-  return { found, answered: { bound, incarnation: drawn.incarnation } };
+  return { found: row.answer, answered: { bound, incarnation: drawn.incarnation } };
+}
+
+/** What the database found, where it answered with cells. */
+function cellsIn<Found>(found: string | null): Found {
+  return JSON.parse(found ?? 'null') as Found;
 }
 
 /** Refuses a position that the log hasn't reached, where nothing can be said of the ledger yet. */
@@ -175,18 +200,21 @@ export async function readPage(
   info: GraphQLResolveInfo,
   noun: NounName,
   filter?: readonly Bound[],
-): Promise<Node> {
+): Promise<Node | WrittenText> {
   const earlier = answeredBefore(context, info);
   if (earlier !== undefined) return earlier as Node;
   const plan = planOf(context, info, 'page', noun);
   if (plan.kind !== 'page') throw new Error('A field is either a page or a node.');
-  const given = bindPages(plan, info);
+  const given = bindPages(context, plan, info);
   const bound = given.map((page, at) => (at === 0 && filter !== undefined ? { ...page, filter } : page));
   const { first } = bound[0]!;
   assertAffordable(plan.page.row, { path: plan.page.path, first, rows: first }, bound);
-  const statement = new Emission(bound, reachOf(context.session)).page(statementName(info), plan.page);
+  const form = formOf(context, info, plan);
+  const emission = new Emission(form, bound, reachOf(context.session));
+  const statement = emission.page(statementName(info), plan.page);
   const { found, answered } = await runStatement(context, plan, bound, statement);
-  return markIfPartial(plan, decodePage(plan.page, found as Cells[], answered));
+  if (form === 'text') return new WrittenText(found!);
+  return markIfPartial(plan, decodePage(plan.page, cellsIn<Cells[]>(found), answered));
 }
 
 /**
@@ -199,7 +227,7 @@ export async function findNode(
   noun: NounName,
   key: readonly (readonly [argument: string, value: string, column?: string])[],
   { past = null, isOwn = false }: { readonly past?: Past | null; readonly isOwn?: boolean } = {},
-): Promise<Node | null> {
+): Promise<Node | WrittenText | null> {
   const earlier = answeredBefore(context, info);
   if (earlier !== undefined) return earlier as Node | null;
   const plan = planOf(context, info, 'rows', noun);
@@ -210,18 +238,16 @@ export async function findNode(
     return [column, checkValue(codec, value, argument)] as const;
   });
   const rules = values.flatMap(([column]) => NOUNS[noun].filters[column] ?? []);
-  const bound = bindPages(plan, info);
+  const bound = bindPages(context, plan, info);
   assertAffordable(plan.row, { path: info.fieldName, first: 1, rows: 1 }, bound);
-  const statement = new Emission(bound, isOwn ? null : reachOf(context.session), past).one(
-    statementName(info),
-    plan.row,
-    values,
-  );
+  const form = formOf(context, info, plan);
+  const emission = new Emission(form, bound, isOwn ? null : reachOf(context.session), past);
+  const statement = emission.one(statementName(info), plan, values);
   const login = widestLogin([plan.login, ...rules.flatMap((rule) => rule.login ?? [])]);
   const { found, answered } = await runStatement(context, { ...plan, login }, bound, statement, past);
-  return found === null
-    ? null
-    : markIfPartial(plan, decodeRow(plan.row, plan.fields, found as Cells, answered));
+  if (found === null) return null;
+  if (form === 'text') return new WrittenText(found);
+  return markIfPartial(plan, decodeRow(plan.row, plan.fields, cellsIn<Cells>(found), answered));
 }
 
 /** The row that a relation leads to from a given row, and what hangs under the field, in one statement. */
@@ -234,12 +260,12 @@ export async function readBehind(
 ): Promise<Node | null> {
   const plan = planOf(context, info, 'rows', relation.to);
   if (plan.kind !== 'rows') throw new Error('A field is either a page or a node.');
-  const bound = bindPages(plan, info);
+  const bound = bindPages(context, plan, info);
   assertAffordable(plan.row, { path: info.fieldName, first: 1, rows: 1 }, bound);
   const values = new Map(
     [...parent.columns.values()].map(({ column }) => [column, (row[column] ?? null) as Value]),
   );
-  const statement = new Emission(bound, reachOf(context.session)).behind(
+  const statement = new Emission('cells', bound, reachOf(context.session)).behind(
     statementName(info),
     plan.row,
     relation,
@@ -247,7 +273,22 @@ export async function readBehind(
     values,
   );
   const { found, answered } = await runStatement(context, plan, bound, statement);
-  return found === null ? null : decodeRow(plan.row, plan.fields, found as Cells, answered);
+  return found === null ? null : decodeRow(plan.row, plan.fields, cellsIn<Cells>(found), answered);
+}
+
+/** The facts of a judged field, of the row with these values in its columns; null where there is none. */
+export async function readFacts(
+  context: Context,
+  noun: Noun,
+  field: string,
+  key: readonly (readonly [column: string, value: string])[],
+): Promise<unknown> {
+  const row = new RowPlan(noun);
+  row.share(field, { kind: 'facts', name: field });
+  const emission = new Emission('cells', [], reachOf(context.session));
+  const statement = emission.one(`read.${noun.name}.${field}`, { row, fields: [] }, key);
+  const { found } = await runStatement(context, { pages: [], login: noun.login }, [], statement);
+  return cellsIn<Cells | null>(found)?.[0] ?? null;
 }
 
 /** The row with this id, which must exist: for a field of type `noun` on what a mutation answers. One statement. */
@@ -258,7 +299,8 @@ export async function readNode(
   id: string,
 ): Promise<Node> {
   const node = await findNode(context, info, noun, [['id', id]]);
-  if (node === null) throw new Error(`${noun} ${id} was written and can't be read.`);
+  if (node === null || node instanceof WrittenText)
+    throw new Error(`${noun} ${id} was written and can't be read.`);
   return node;
 }
 
@@ -272,7 +314,7 @@ export async function readNodesById(
   if (ids.length === 0) return [];
   const plan = planOf(context, info, 'rows', noun);
   if (plan.kind !== 'rows') throw new Error('A field is either a page or a node.');
-  return readListed(context, info, noun, plan, bindPages(plan, info), ids);
+  return readListed(context, info, noun, plan, bindPages(context, plan, info), ids);
 }
 
 /**
@@ -287,7 +329,7 @@ export async function readShared(
 ): Promise<ReadonlyMap<string, Node>> {
   const plan = planOf(context, info, 'rows', noun);
   if (plan.kind !== 'rows') throw new Error('A field is either a page or a node.');
-  const bound = bindPages(plan, info);
+  const bound = bindPages(context, plan, info);
   const most = affordableRoots(plan.row, bound);
   const found = new Map<string, Node>();
   for (let at = 0; at < ids.length; at += most) {
@@ -308,9 +350,10 @@ async function readListed(
   ids: readonly string[],
 ): Promise<Node[]> {
   assertAffordable(plan.row, { path: info.fieldName, first: ids.length, rows: ids.length }, bound);
-  const statement = new Emission(bound, reachOf(context.session)).list(statementName(info), plan.row, ids);
+  const emission = new Emission('cells', bound, reachOf(context.session));
+  const statement = emission.list(statementName(info), plan.row, ids);
   const { found, answered } = await runStatement(context, plan, bound, statement);
-  const rows = found as Cells[] | null;
+  const rows = cellsIn<Cells[] | null>(found);
   if (rows?.length !== ids.length)
     throw new Error(`${ids.length} ${noun} rows were written and not all can be read.`);
   return rows.map((cells) => decodeRow(plan.row, plan.fields, cells, answered));
@@ -331,7 +374,20 @@ export async function readByKeys(
 ): Promise<readonly (Node | null)[]> {
   const plan = planOf(context, info, 'rows', wanted.noun);
   if (plan.kind !== 'rows') throw new Error('A field is either a page or a node.');
-  return await rowsByKeys(context, info, plan, bindPages(plan, info), wanted);
+  return await rowsByKeys(context, info, plan, bindPages(context, plan, info), wanted);
+}
+
+/** The same as text, with commas between; null where the caller has to read the rows. */
+export async function readTextByKeys(
+  context: Context,
+  info: GraphQLResolveInfo,
+  wanted: Wanted,
+): Promise<string | null> {
+  const plan = planOf(context, info, 'rows', wanted.noun);
+  if (plan.kind !== 'rows') throw new Error('A field is either a page or a node.');
+  if (formOf(context, info, plan) === 'cells') return null;
+  const { found } = await runKeyed('text', context, info, plan, bindPages(context, plan, info), wanted);
+  return found;
 }
 
 async function rowsByKeys(
@@ -339,20 +395,28 @@ async function rowsByKeys(
   info: GraphQLResolveInfo,
   plan: Extract<Plan, { kind: 'rows' }>,
   bound: readonly BoundPage[],
-  { noun, keys, past }: Wanted,
+  wanted: Wanted,
 ): Promise<readonly (Node | null)[]> {
-  assertAffordable(plan.row, { path: info.fieldName, first: keys.length, rows: keys.length }, bound);
-  const statement = new Emission(bound, reachOf(context.session), past).keyed(
-    `${statementName(info)}.${noun}`,
-    plan.row,
-    keys,
-  );
-  const { found, answered } = await runStatement(context, plan, bound, statement, past);
-  const rows = new Map(found as readonly (readonly [at: number, cells: Cells])[]);
-  return keys.map((_, at) => {
+  const { found, answered } = await runKeyed('cells', context, info, plan, bound, wanted);
+  const rows = new Map(cellsIn<readonly (readonly [at: number, cells: Cells])[]>(found));
+  return wanted.keys.map((_, at) => {
     const cells = rows.get(at + 1);
     return cells === undefined
       ? null
       : markIfPartial(plan, decodeRow(plan.row, plan.fields, cells, answered));
   });
+}
+
+function runKeyed(
+  form: Form,
+  context: Context,
+  info: GraphQLResolveInfo,
+  plan: Extract<Plan, { kind: 'rows' }>,
+  bound: readonly BoundPage[],
+  { noun, keys, past }: Wanted,
+): ReturnType<typeof runStatement> {
+  assertAffordable(plan.row, { path: info.fieldName, first: keys.length, rows: keys.length }, bound);
+  const emission = new Emission(form, bound, reachOf(context.session), past);
+  const statement = emission.keyed(`${statementName(info)}.${noun}`, plan, keys);
+  return runStatement(context, plan, bound, statement, past);
 }

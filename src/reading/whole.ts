@@ -16,6 +16,7 @@ import {
 } from 'graphql';
 import { isPartial, withAnswers } from './partial.ts';
 import { type Selection, selectFields } from './selection.ts';
+import { askingForText, WrittenText } from './text/written.ts';
 
 /**
  * Marks a root field whose resolver gives the response as it is to be sent: keys in their order, scalars written out.
@@ -26,6 +27,12 @@ export const READ_WHOLE = { readWhole: true } as const;
 export interface WholeRoot {
   readonly operation: OperationDefinitionNode;
   readonly fragments: Record<string, FragmentDefinitionNode>;
+}
+
+/** An answer that knows its text. */
+interface WholeResult extends ExecutionResult {
+  /** The text of a result with this data, whatever has become of its errors. */
+  readonly stringify: (result: ExecutionResult) => string;
 }
 
 type Execute = (args: ExecutionArgs) => unknown;
@@ -45,20 +52,46 @@ export function wholeRoot({ schema, document, operationName }: ExecutionArgs): W
   return { operation, fragments: Object.fromEntries(definitions.map((node) => [node.name.value, node])) };
 }
 
+/** What the statements of a query gave. */
+export type WholeRead =
+  /** Nothing was read: ordinary execution has to word what is wrong with the variables. */
+  | { readonly kind: 'unread' }
+  /**
+   * Ordinary execution has to report what the caller may not read, or to judge what was read: the answers by their
+   * response keys, null for a field that failed with one of the errors.
+   */
+  | {
+      readonly kind: 'partial';
+      readonly answers: ReadonlyMap<string, unknown>;
+      readonly errors: readonly GraphQLError[];
+    }
+  | { readonly kind: 'result'; readonly result: ExecutionResult | WholeResult };
+
+/** The answer of what was read, where need be by ordinary execution; nothing is read again. */
+export async function finishWhole(
+  read: WholeRead,
+  args: ExecutionArgs,
+  ordinary: Execute,
+): Promise<ExecutionResult | WholeResult> {
+  if (read.kind === 'result') return read.result;
+  if (read.kind === 'unread') return (await ordinary(args)) as ExecutionResult;
+  const contextValue = withAnswers(args.contextValue, read.answers);
+  const executed = (await ordinary({ ...args, contextValue })) as ExecutionResult;
+  if (read.errors.length === 0) return executed;
+  return { ...executed, errors: [...read.errors, ...(executed.errors ?? [])] };
+}
+
 /**
- * Answers a query from what its statements give, without walking the answer again: half of the time of a large page.
+ * Runs the statements of a query, to be answered from what they give, without walking the answer again. What the
+ * database wrote as text goes out as it is: half of the time of a large page was in parsing it and printing it again.
  * Ordinary execution stays the oracle: a test holds the two together. A root field that fails is answered as ordinary
  * execution would, and is not asked again: what the database refused for its length, or for want of connections,
  * mustn't cost it twice.
  */
-export async function executeWhole(
-  root: WholeRoot,
-  args: ExecutionArgs,
-  ordinary: Execute,
-): Promise<ExecutionResult> {
+export async function readWhole(root: WholeRoot, args: ExecutionArgs): Promise<WholeRead> {
   const asked = askedOf(root, args);
-  if (asked === null) return (await ordinary(args)) as ExecutionResult; // nothing was read yet
-  const fields = rootFields(root, args, asked);
+  if (asked === null) return { kind: 'unread' };
+  const fields = rootFields(root, { ...args, contextValue: askingForText(args.contextValue) }, asked);
   const errors: GraphQLError[] = [];
   try {
     const values = await Promise.all(startFields(fields, errors));
@@ -66,14 +99,35 @@ export async function executeWhole(
     fields.forEach(({ key }, at) => {
       data[key] = values[at];
     });
-    if (errors.length === 0 && values.some(isPartial)) {
-      const contextValue = withAnswers(args.contextValue, new Map(Object.entries(data)));
-      return (await ordinary({ ...args, contextValue })) as ExecutionResult;
+    if (values.some(isPartial)) {
+      const answers = new Map(fields.map(({ key }, at) => [key, readAnswer(values[at])] as const));
+      return { kind: 'partial', answers, errors };
     }
-    return errors.length > 0 ? { errors, data } : { data };
+    const stringify = textOfResult(data);
+    return { kind: 'result', result: errors.length > 0 ? { errors, data, stringify } : { data, stringify } };
   } catch (error) {
-    return { errors: [...errors, error as GraphQLError], data: null };
+    return { kind: 'result', result: { errors: [...errors, error as GraphQLError], data: null } };
   }
+}
+
+const readAnswer = (value: unknown): unknown => (value instanceof WrittenText ? value.read() : value);
+
+/** Writes results with this data, in which the text of fields may be written already. */
+function textOfResult(data: Readonly<Record<string, unknown>>): WholeResult['stringify'] {
+  return (result) => {
+    const parts = Object.entries(result).flatMap(([name, value]) => {
+      const text = value === data ? dataText(data) : (JSON.stringify(value) as string | undefined);
+      return text === undefined || name === 'stringify' ? [] : [`"${name}":${text}`];
+    });
+    return `{${parts.join(',')}}`;
+  };
+}
+
+function dataText(data: Readonly<Record<string, unknown>>): string {
+  const fields = Object.entries(data).map(
+    ([key, value]) => `"${key}":${value instanceof WrittenText ? value.text : JSON.stringify(value)}`,
+  );
+  return `{${fields.join(',')}}`;
 }
 
 interface RootField {

@@ -72,7 +72,7 @@ function watchOf(context: Context, filter: EntryFilter): BacklogWatch {
 /** Without a condition on the status, a snapshot lists what can still move. */
 const OPEN: Bound = {
   column: 'status',
-  codec: 'text',
+  codec: 'word',
   operator: 'any',
   value: ENTRY_STATES.filter((state) => !isTerminal(state)),
 };

@@ -2,9 +2,9 @@ import type { Context } from '../context.ts';
 import type { FilterableColumn, HistoryFilter } from '../log/feed/history-message.ts';
 import { badInput } from '../reading/bad-input.ts';
 import { checkValue, refuseReversed } from '../reading/bind.ts';
-import { asWritten, refuseUnknown } from '../reading/closed-sets.ts';
 import { entryFilterOf } from '../reading/counters/entry-filter.ts';
 import { entryTest } from '../reading/counters/entry-tests.ts';
+import { asWritten } from '../reading/text-ids.ts';
 
 type ColumnCodec = 'uuid' | 'text';
 
@@ -58,12 +58,10 @@ function filterPlace(name: string): string {
 function valuesOf(field: string, codec: ColumnCodec, values: readonly unknown[], where: string): string[] {
   if (values.length > MOST_VALUES)
     throw badInput(where, `takes at most ${MOST_VALUES} values; ${values.length} were given.`);
-  const read = values.map((value) => {
+  return values.map((value) => {
     const text = String(checkValue(codec, value, where));
-    return codec === 'uuid' ? text.toLowerCase() : text;
+    return codec === 'uuid' ? text.toLowerCase() : asWritten(field, text);
   });
-  refuseUnknown('History', field, read, where);
-  return read.map((value) => asWritten(field, value));
 }
 
 /** An RFC 3339 time as the rows write theirs: UTC, six decimals. */

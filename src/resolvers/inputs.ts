@@ -16,7 +16,7 @@ export function callFields(t: InputFields) {
       required: true,
       description:
         'Makes a repeated call answer like the first, and resolves a call whose answer was lost. 1 to 200 ' +
-        'characters, chosen by you.',
+        'characters, chosen by you, in one spelling: normal form C, single blanks inside, nothing invisible.',
     }),
     dryRun: t.boolean({
       required: true,

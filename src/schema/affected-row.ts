@@ -1,5 +1,6 @@
 import { ChangeSet } from './change-set.ts';
 import { Entry } from './entry.ts';
+import { EffectKindEnum } from './enums/effects.ts';
 import { AffectedRowEvidence } from './evidence.ts';
 import {
   columnFields,
@@ -10,6 +11,7 @@ import {
   optionalNode,
   placeInLog,
   requiredNode,
+  wordFields,
 } from './node.ts';
 
 export const AffectedRow = nounType('AffectedRow');
@@ -18,8 +20,8 @@ export const AffectedRowConnection = connectionTypes('AffectedRow', AffectedRow,
   equal: {
     affectedRowId: 'UUID',
     changeSetId: 'UUID',
-    effectKind: 'String',
-    targetTable: 'String',
+    effectKind: EffectKindEnum,
+
     targetRowId: 'String',
   },
 });
@@ -29,11 +31,13 @@ AffectedRow.implement({
   interfaces: [ENTITY],
   fields: (t) => ({
     ...entityId(t),
+    ...wordFields(t, {
+      effectKind: [EffectKindEnum, 'What was done to the unit.'],
+    }),
     ...columnFields(t, {
       affectedRowId: ['UUID', 'Identifies the row.'],
       changeSetId: ['UUID', 'The change set that wrote it.'],
       ordinal: ['Int', 'Its place in the change set.'],
-      effectKind: ['String', '`insert` for a birth, `update` for a further version.'],
       targetTable: ['String', 'The table written.'],
       targetRowId: ['String', 'The key of the row written.'],
     }),

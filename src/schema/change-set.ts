@@ -1,5 +1,7 @@
 import { AffectedRowConnection } from './affected-row.ts';
 import { Entry } from './entry.ts';
+import { ChangeSetKindEnum, ChangeSetStateEnum } from './enums/effects.ts';
+import { RiskClassEnum } from './enums/plans.ts';
 import { ChangeSetEvidence } from './evidence.ts';
 import { Manifest } from './manifest.ts';
 import {
@@ -12,6 +14,7 @@ import {
   pagedNodes,
   placeInLog,
   requiredNode,
+  wordFields,
 } from './node.ts';
 import { Principal } from './principal.ts';
 import { ReviewDecision } from './review-decision.ts';
@@ -27,9 +30,8 @@ export const ChangeSetConnection = connectionTypes('ChangeSet', ChangeSet, {
     manifestVersion: 'Digest',
     reviewDecisionId: 'UUID',
     decisionBacklogEntryId: 'UUID',
-    changeKind: 'String',
-    state: 'String',
-    riskClass: 'String',
+    changeKind: ChangeSetKindEnum,
+    riskClass: RiskClassEnum,
     emittedBy: 'String',
     compensatesChangeSetId: 'UUID',
     effectDigest: 'Digest',
@@ -43,6 +45,11 @@ ChangeSet.implement({
   interfaces: [ENTITY],
   fields: (t) => ({
     ...entityId(t),
+    ...wordFields(t, {
+      state: [ChangeSetStateEnum, 'What became of it when it was written; of a compensation, too.'],
+      changeKind: [ChangeSetKindEnum, 'A cut, or what makes one void.'],
+      riskClass: [RiskClassEnum, 'The risk class of the approval.'],
+    }),
     ...columnFields(t, {
       changeSetId: ['UUID', 'Derived from the idempotency key of the cut.'],
       manifestId: ['UUID', 'The manifest envelope it enacts.'],
@@ -54,15 +61,12 @@ ChangeSet.implement({
       executorToolRevision: ['String', 'The revision of the tool that cut.'],
       verifierToolRevision: ['String', '`pending` at the cut.'],
       toolRevisionMatch: ['Boolean?', 'Whether both lanes ran one revision, where known.'],
-      state: ['String', '`applied`, of a compensation, too.'],
-      riskClass: ['String', 'The risk class of the approval.'],
       emittedBy: ['String', 'The principal that cut.'],
       emittedAt: ['DateTime', 'The time of the transaction.'],
       rollbackInitiatedBy: [
         'String?',
         'For a compensation: the principal whose verification failed the cut.',
       ],
-      changeKind: ['String', '`cut` or `compensation`. Nothing writes `lifecycle` yet.'],
       compensatesChangeSetId: ['UUID?', 'For a compensation: the change set it makes void.'],
       affectedRowCount: ['Int', 'How many affected rows it has.'],
       effectDigest: [

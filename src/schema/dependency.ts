@@ -1,4 +1,5 @@
 import { Entry } from './entry.ts';
+import { DependencyKindEnum } from './enums/entries.ts';
 import {
   columnFields,
   connectionTypes,
@@ -8,6 +9,7 @@ import {
   optionalNode,
   placeInLog,
   requiredNode,
+  wordFields,
 } from './node.ts';
 import { Principal } from './principal.ts';
 
@@ -18,7 +20,7 @@ export const DependencyConnection = connectionTypes('Dependency', Dependency, {
     dependencyId: 'UUID',
     fromEntryId: 'UUID',
     toEntryId: 'UUID',
-    dependencyKind: 'String',
+    dependencyKind: DependencyKindEnum,
     createdBy: 'String',
   },
   time: 'createdAt',
@@ -29,11 +31,13 @@ Dependency.implement({
   interfaces: [ENTITY],
   fields: (t) => ({
     ...entityId(t),
+    ...wordFields(t, {
+      dependencyKind: [DependencyKindEnum, 'How the two are related.'],
+    }),
     ...columnFields(t, {
       dependencyId: ['UUID', 'Identifies the edge.'],
       fromEntryId: ['UUID', 'The entry that blocks, supersedes or refines.'],
       toEntryId: ['UUID', 'The entry that is blocked, superseded or refined.'],
-      dependencyKind: ['String', '`blocks` (acyclic), `supersedes`, `refines` or `related_to`.'],
       createdBy: ['String', 'The principal that declared it.'],
       createdAt: ['DateTime', 'When it was declared.'],
     }),

@@ -1,6 +1,8 @@
-import { ChangeSetConnection } from './change-set.ts';
+import { actionsOf, EntryAction, hindrancesOf } from './backlog/entry-action.ts';
+import { ChangeSet, ChangeSetConnection } from './change-set.ts';
 import { DependencyConnection } from './dependency.ts';
 import { Document } from './document.ts';
+import { EntryKindEnum, EntryStatusEnum } from './enums/entries.ts';
 import { EntryEvidence } from './evidence.ts';
 import { HistoryConnection } from './history.ts';
 import { ManifestConnection } from './manifest.ts';
@@ -13,16 +15,19 @@ import {
   optionalNode,
   pagedNodes,
   placeInLog,
+  readField,
+  wordFields,
 } from './node.ts';
-import { ReviewDecisionConnection } from './review-decision.ts';
+import { ProblemType } from './refusals.ts';
+import { ReviewDecision, ReviewDecisionConnection } from './review-decision.ts';
 import { Source } from './source.ts';
 import { SweepConnection } from './sweep.ts';
-import { VerifyResultConnection } from './verify-result.ts';
+import { VerifyResult, VerifyResultConnection } from './verify-result.ts';
 
 export const Entry = nounType('Entry');
 
 export const EntryConnection = connectionTypes('Entry', Entry, {
-  equal: { entryId: 'UUID', kind: 'String', status: 'String' },
+  equal: { entryId: 'UUID', kind: EntryKindEnum, status: EntryStatusEnum },
   time: 'emittedAt',
   more: (t) => ({
     docCode: t.string({ description: 'Only entries about this document. Scope `document:read`.' }),
@@ -38,14 +43,12 @@ Entry.implement({
   interfaces: [ENTITY],
   fields: (t) => ({
     ...entityId(t),
+    ...wordFields(t, {
+      kind: [EntryKindEnum, 'What kind of work item it is.'],
+      status: [EntryStatusEnum, 'Where it stands; the only value of an entry that changes.'],
+    }),
     ...columnFields(t, {
       entryId: ['UUID', 'Derived from the idempotency key of the mark.'],
-      kind: ['String', '`cut_request` or `escalation`. Nothing writes `lifecycle` yet.'],
-      status: [
-        'String',
-        '`marked`, `review_pending`, `reviewed_approved`, `reviewed_rejected`, `reviewed_deferred`, ' +
-          '`cut_applied`, `verified_complete`, `verify_failed_escalated` or `abandoned`.',
-      ],
       emittedAt: ['DateTime', 'When the entry was marked.'],
     }),
     ...placeInLog(t),
@@ -62,6 +65,29 @@ Entry.implement({
       'The document it cuts; null where its source is gone. Scope `document:read`.',
     ),
     source: optionalNode(t, Source, 'The text it cuts. Scope `document:read`.'),
+    liveDecision: optionalNode(
+      t,
+      ReviewDecision,
+      'The decision that no other supersedes; null before the first review. An approval is what CUT rests on.',
+    ),
+    cut: optionalNode(t, ChangeSet, 'Its cut, compensated or not; null before it. An entry is cut once.'),
+    verification: optionalNode(t, VerifyResult, 'The verdict on its cut; null before it.'),
+    actions: t.field({
+      type: [EntryAction],
+      description:
+        'What the caller may do with it now, by its authority, the state and kind of the entry, and separation of ' +
+        'duty. In a dry run: with the entry as the ledger has it. `blockedBecause` says what hinders everybody.',
+      resolve: async (entry, args, ctx, info) => actionsOf(await readField(entry, args, ctx, info), ctx),
+    }),
+    blockedBecause: t.field({
+      type: [ProblemType],
+      description:
+        'Why the next verb on its way would be refused now, no matter who calls it: an approval that has expired or ' +
+        'is not in force yet, a plan made against units that have changed, an open predecessor, another cut of its ' +
+        'document that is not verified, a deferral, a lane that this server does not serve. Problems of severity ' +
+        'WARNING block nothing. In a dry run: of the entry as the ledger has it.',
+      resolve: async (entry, args, ctx, info) => hindrancesOf(await readField(entry, args, ctx, info), ctx),
+    }),
     history: pagedNodes(
       t,
       HistoryConnection,

@@ -1,4 +1,5 @@
 import { Entry } from './entry.ts';
+import { EntryKindEnum, EntryStatusEnum, HistoryChangeKindEnum } from './enums/entries.ts';
 import { HistoryEvidence } from './evidence.ts';
 import {
   columnFields,
@@ -9,6 +10,7 @@ import {
   optionalNode,
   placeInLog,
   requiredNode,
+  wordFields,
 } from './node.ts';
 import { Principal } from './principal.ts';
 
@@ -18,13 +20,13 @@ export const HistoryConnection = connectionTypes('History', History, {
   equal: {
     historyId: 'UUID',
     entryId: 'UUID',
-    changeKind: 'String',
-    entryVersionAfter: 'String',
+    changeKind: HistoryChangeKindEnum,
+    entryVersionAfter: EntryStatusEnum,
     changedBy: 'String',
   },
   time: 'changedAt',
   more: (t) => ({
-    entryKind: t.string({ description: 'Only moves of entries of this kind.' }),
+    entryKind: t.field({ type: EntryKindEnum, description: 'Only moves of entries of this kind.' }),
     docCode: t.string({
       description: 'Only moves of entries about this document. Scope `document:read`.',
     }),
@@ -39,16 +41,18 @@ History.implement({
   interfaces: [ENTITY],
   fields: (t) => ({
     ...entityId(t),
+    ...wordFields(t, {
+      entryVersionBefore: [
+        EntryStatusEnum,
+        'The status before; null for the birth of the entry.',
+        'nullable',
+      ],
+      entryVersionAfter: [EntryStatusEnum, 'The status after.'],
+      changeKind: [HistoryChangeKindEnum, 'What moved it.'],
+    }),
     ...columnFields(t, {
       historyId: ['UUID', 'Identifies the row.'],
       entryId: ['UUID', 'The entry that moved.'],
-      entryVersionBefore: ['String?', 'The status before; null for the birth of the entry.'],
-      entryVersionAfter: ['String', 'The status after.'],
-      changeKind: [
-        'String',
-        '`mark`, `sweep_promote`, `review:approve`, `review:reject`, `review:defer`, `cut`, ' +
-          '`verify:pass`, `verify:fail` or `abandon`.',
-      ],
       changedBy: ['String', 'The principal that moved it.'],
       changedAt: ['DateTime', 'The time of the transaction.'],
     }),

@@ -1,5 +1,6 @@
 import { ChangeSet, ChangeSetConnection } from './change-set.ts';
 import { Entry } from './entry.ts';
+import { ManifestStatusEnum, OperationKindEnum } from './enums/plans.ts';
 import { ManifestEvidence } from './evidence.ts';
 import {
   columnFields,
@@ -11,6 +12,7 @@ import {
   pagedNodes,
   placeInLog,
   requiredNode,
+  wordFields,
 } from './node.ts';
 import { Principal } from './principal.ts';
 import { ReviewDecisionConnection } from './review-decision.ts';
@@ -22,8 +24,6 @@ export const Manifest = nounType('Manifest');
 export const ManifestConnection = connectionTypes('Manifest', Manifest, {
   equal: {
     envelopeId: 'UUID',
-    operationKind: 'String',
-    status: 'String',
     sourceDocRef: 'String',
     escalationRef: 'UUID',
     cutChangeSetRef: 'UUID',
@@ -40,10 +40,16 @@ Manifest.implement({
   interfaces: [ENTITY],
   fields: (t) => ({
     ...entityId(t),
+    ...wordFields(t, {
+      operationKind: [OperationKindEnum, 'What the plan does to its document.'],
+      status: [
+        ManifestStatusEnum,
+        'The status at insertion, `UNDER_REVIEW`; rows are never updated, so ask `effectiveStatus`.',
+      ],
+      effectiveStatus: [ManifestStatusEnum, 'What became of the plan, derived when it is read.'],
+    }),
     ...columnFields(t, {
       envelopeId: ['UUID', 'Identifies the envelope.'],
-      operationKind: ['String', '`first_cut`. Nothing writes `split` or `merge` yet.'],
-      status: ['String', 'The status at insertion; rows are never updated, so ask `effectiveStatus`.'],
       sourceDocRef: ['String', 'The id of the entry this plan is for.'],
       escalationRef: ['UUID?', 'The escalation entry this plan answers, if any.'],
       cutChangeSetRef: ['UUID?', 'A change set this plan refers to, if any.'],
@@ -52,12 +58,6 @@ Manifest.implement({
       reviewer: ['String?', 'The principal that reviewed.'],
       reviewedAt: ['DateTime?', 'When it was reviewed.'],
       supersededByEnvelopeId: ['UUID?', 'The envelope that replaced this one, if it was named.'],
-      effectiveStatus: [
-        'String',
-        'Derived when read: `enacted` (cut, and the cut is valid), `withdrawn` (its cut was compensated, ' +
-          'or the entry abandoned), `superseded` (its decision was), `rejected`, `accepted` (a live ' +
-          'approval), else `under_review`.',
-      ],
     }),
     ...placeInLog(t),
     evidence: optionalNode(t, ManifestEvidence, 'What observers do not see of it. Scope `ledger:evidence`.'),

@@ -2,6 +2,7 @@ import type { ArgBuilder } from '@pothos/core';
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../context.ts';
 import { builder } from './builder.ts';
+import { type wordEnum, wordOfName } from './enums/word-enum.ts';
 
 /**
  * A row of the ledger as the resolvers see it: what one statement read for the fields that were asked, under their
@@ -66,6 +67,27 @@ export function columnFields<Name extends string>(
   >;
 }
 
+type WordEnum = ReturnType<typeof wordEnum>;
+
+/** Fields that read a stored word: `name: [enum, description]`, with `nullable` behind them where it may be null. */
+export function wordFields<Name extends string>(
+  t: Fields,
+  described: Record<Name, readonly [type: WordEnum, description: string, nullable?: 'nullable']>,
+) {
+  const field = ([type, description, nullable]: readonly [WordEnum, string, 'nullable'?]) =>
+    t.field({
+      type,
+      nullable: nullable !== undefined,
+      description,
+      resolve: (...given) => wordOfName(readField(...given)) as never,
+    });
+  const fields = Object.entries<readonly [WordEnum, string, 'nullable'?]>(described);
+  return Object.fromEntries(fields.map(([name, spec]) => [name, field(spec)])) as Record<
+    Name,
+    ReturnType<typeof field>
+  >;
+}
+
 /** The place in the log of the record that inserted the row. */
 export function placeInLog(t: Fields) {
   return columnFields(t, {
@@ -121,7 +143,7 @@ export const PageInfo = builder.objectRef<Node>('PageInfo').implement({
  * What a connection can be filtered by: columns for equality (and lists), columns that may be null, and a time.
  */
 export interface FilterColumns {
-  readonly equal: Readonly<Record<string, 'UUID' | 'String' | 'Digest' | 'Boolean' | 'Int'>>;
+  readonly equal: Readonly<Record<string, 'UUID' | 'String' | 'Digest' | 'Boolean' | 'Int' | WordEnum>>;
   readonly nullable?: readonly string[];
   readonly time?: string;
   /** Conditions that compare no column with a value, described in its noun. */

@@ -1,25 +1,16 @@
 import type { Session as CallerSession } from '../auth/session.ts';
 import { builder } from './builder.ts';
-import { columnFields, connectionTypes, ENTITY, entityId, nounType, readField } from './node.ts';
-
-const PrincipalKind = builder.enumType('PrincipalKind', {
-  description: 'What kind of caller a principal is.',
-  values: {
-    PERSON: { value: 'person' as const, description: 'A person.' },
-    SERVICE: { value: 'service' as const, description: 'A service, for which a person answers.' },
-    AGENT: {
-      value: 'agent' as const,
-      description: 'An agent, for which a person answers; some verbs are closed to it.',
-    },
-  },
-});
+import { LaneEnum, ModeEnum, PrincipalKindEnum, ScopeEnum } from './enums/callers.ts';
+import { wordOfName } from './enums/word-enum.ts';
+import { columnFields, connectionTypes, ENTITY, entityId, nounType, readField, wordFields } from './node.ts';
 
 const Session = builder.objectRef<CallerSession>('Session').implement({
   description: 'What the token of a caller allows.',
   fields: (t) => ({
     tokenId: t.expose('tokenId', { type: 'UUID', description: 'Names the token without being it.' }),
     expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'When the token ends.' }),
-    scopes: t.stringList({
+    scopes: t.field({
+      type: [ScopeEnum],
       description: 'What it may do: the capability scopes of the principal, narrowed by the token.',
       resolve: ({ scopes }) => [...scopes].sort(),
     }),
@@ -43,22 +34,22 @@ Principal.implement({
   interfaces: [ENTITY],
   fields: (t) => ({
     ...entityId(t),
+    ...wordFields(t, {
+      lane: [LaneEnum, 'The lane it signs for; null for all others.', 'nullable'],
+      mode: [ModeEnum, 'Who stands behind it; written into every record that it makes.'],
+      kind: [PrincipalKindEnum, 'Person, service or agent.'],
+    }),
     ...columnFields(t, {
       principalId: ['UUID', 'Identifies the principal; every `…By` column holds it.'],
       name: ['String', 'Its name.'],
       personId: ['UUID', 'The person who answers for it.'],
       personName: ['String', 'The name of that person.'],
-      lane: ['String?', 'The lane it signs for, `DOT-991` or `DOT-992`; null for all others.'],
-      mode: [
-        'String',
-        '`rehearsal` for sample persons, `production` otherwise; written into every record it makes.',
-      ],
       isDisabled: ['Boolean', 'Whether its calls are refused.'],
     }),
-    kind: t.field({ type: PrincipalKind, description: 'Person, service or agent.', resolve: readField }),
-    scopes: t.stringList({
+    scopes: t.field({
+      type: [ScopeEnum],
       description: 'Its capability scopes. A token may narrow them: see `session`.',
-      resolve: readField,
+      resolve: (...given) => wordOfName(readField(...given)) as never,
     }),
     session: t.field({
       type: Session,

@@ -32,6 +32,12 @@ export const ProblemType = builder.objectRef<Problem>('Problem').implement({
       description: 'The change set that it is about, if it is about one.',
       resolve: (problem) => problem.changeSetId ?? null,
     }),
+    address: t.field({
+      type: 'String',
+      nullable: true,
+      description: 'The address of the unit that it is about, if it is about one.',
+      resolve: (problem) => problem.address ?? null,
+    }),
     reviewDecisionId: t.field({
       type: 'UUID',
       nullable: true,

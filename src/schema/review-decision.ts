@@ -1,5 +1,12 @@
 import { ChangeSet, ChangeSetConnection } from './change-set.ts';
 import { Entry } from './entry.ts';
+import {
+  GovernanceEventKindEnum,
+  ReviewScopeEnum,
+  ReviewStatusEnum,
+  ReviewVerdictEnum,
+  RiskClassEnum,
+} from './enums/plans.ts';
 import { ReviewDecisionEvidence } from './evidence.ts';
 import { Manifest } from './manifest.ts';
 import {
@@ -12,6 +19,7 @@ import {
   pagedNodes,
   placeInLog,
   requiredNode,
+  wordFields,
 } from './node.ts';
 import { Principal } from './principal.ts';
 import { UnitBlock } from './unit-block.ts';
@@ -24,10 +32,8 @@ export const ReviewDecisionConnection = connectionTypes('ReviewDecision', Review
     reviewDecisionId: 'UUID',
     manifestId: 'UUID',
     manifestVersion: 'Digest',
-    verdict: 'String',
-    status: 'String',
-    reviewScope: 'String',
-    riskClassAssessment: 'String',
+    verdict: ReviewVerdictEnum,
+    riskClassAssessment: RiskClassEnum,
     decidedBy: 'String',
     supersededByReviewDecisionId: 'UUID',
   },
@@ -41,17 +47,19 @@ ReviewDecision.implement({
   interfaces: [ENTITY],
   fields: (t) => ({
     ...entityId(t),
+    ...wordFields(t, {
+      governanceEventKind: [GovernanceEventKindEnum, 'What was governed.'],
+      reviewScope: [ReviewScopeEnum, 'How much of the plan it is about.'],
+      status: [ReviewStatusEnum, 'What became of it when it was given.'],
+      verdict: [ReviewVerdictEnum, 'What the reviewer says.'],
+      riskClassAssessment: [RiskClassEnum, "The reviewer's assessment of the risk."],
+    }),
     ...columnFields(t, {
       reviewDecisionId: ['UUID', 'Derived from the idempotency key of the review.'],
-      governanceEventKind: ['String', 'What was governed: `manifest_review`.'],
       manifestId: ['UUID', 'The manifest envelope it judges.'],
       manifestVersion: ['Digest', 'The manifest digest it judges: an approval holds for exactly this.'],
       manifestUnitLocalId: ['String?', 'The block it is about; null for the whole manifest.'],
-      reviewScope: ['String', '`whole_manifest`. Nothing writes `unit_block` yet.'],
-      status: ['String', '`recorded`.'],
-      verdict: ['String', '`approve`, `reject` or `defer`. Nothing writes `revert` yet.'],
       reviewerClass: ['String', 'What kind of principal reviewed.'],
-      riskClassAssessment: ['String', '`standard` or `high`.'],
       decisionAt: ['DateTime', 'The time of the transaction.'],
       decidedBy: ['String', 'The principal that decided.'],
       crossSignedByDotVerifier: ['Boolean', 'Whether lane DOT-992 signed the decision too.'],

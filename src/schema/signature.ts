@@ -1,5 +1,7 @@
 import { ChangeSet } from './change-set.ts';
 import { Entry } from './entry.ts';
+import { LaneEnum } from './enums/callers.ts';
+import { SignatureKindEnum, ValidationStateEnum } from './enums/effects.ts';
 import { SignatureEvidence } from './evidence.ts';
 import {
   columnFields,
@@ -9,6 +11,7 @@ import {
   nounType,
   optionalNode,
   placeInLog,
+  wordFields,
 } from './node.ts';
 import { Principal } from './principal.ts';
 import { VerifyResult } from './verify-result.ts';
@@ -18,12 +21,11 @@ export const Signature = nounType('Signature');
 export const SignatureConnection = connectionTypes('Signature', Signature, {
   equal: {
     signatureId: 'UUID',
-    signatureKind: 'String',
-    signerDotId: 'String',
+    signatureKind: SignatureKindEnum,
+    signerDotId: LaneEnum,
     crossReferenceChangeSetId: 'UUID',
     crossReferenceVerifyResultId: 'UUID',
     priorSignatureId: 'UUID',
-    validationState: 'String',
   },
   nullable: ['revokedAt'],
   time: 'emittedAt',
@@ -35,10 +37,13 @@ Signature.implement({
   interfaces: [ENTITY],
   fields: (t) => ({
     ...entityId(t),
+    ...wordFields(t, {
+      signatureKind: [SignatureKindEnum, 'Whose signature it is.'],
+      validationState: [ValidationStateEnum, 'What the server found when it wrote the signature.'],
+      signerDotId: [LaneEnum, 'The lane that signed.'],
+    }),
     ...columnFields(t, {
       signatureId: ['UUID', 'Identifies the signature.'],
-      signatureKind: ['String', '`executor` or `verifier`.'],
-      signerDotId: ['String', 'The lane: `DOT-991` or `DOT-992`.'],
       signerToolRevision: ['String', 'The revision of the tool that signed.'],
       crossReferenceChangeSetId: ['UUID?', 'The change set signed, for lane DOT-991.'],
       crossReferenceVerifyResultId: ['UUID?', 'The verify result signed, for lane DOT-992.'],
@@ -47,7 +52,6 @@ Signature.implement({
         "For a verifier: the executor's signature it judges. For an executor: the signature of the cut " +
           'that this one retries or amends.',
       ],
-      validationState: ['String', '`valid`.'],
       emittedAt: ['DateTime', 'The time of the transaction.'],
       revokedAt: ['DateTime?', 'When it was revoked, if it was.'],
       revokedBy: ['String?', 'The principal that revoked it.'],

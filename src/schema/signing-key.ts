@@ -1,5 +1,6 @@
 import type { SigningKey as Key } from '../log/tree/proofs.ts';
 import { builder } from './builder.ts';
+import { KeyPurposeEnum, LaneEnum } from './enums/callers.ts';
 
 export const SigningKeyType = builder.objectRef<Key>('SigningKey').implement({
   description:
@@ -7,10 +8,8 @@ export const SigningKeyType = builder.objectRef<Key>('SigningKey').implement({
     'these positions, signed; this is what the registry says of them.',
   fields: (t) => ({
     keyId: t.exposeString('key_id', { description: 'Its name: a prefix of its SHA-256.' }),
-    lane: t.exposeString('lane', { description: '`DOT-991` or `DOT-992`.' }),
-    purpose: t.exposeString('purpose', {
-      description: '`statement` or `checkpoint`: a key signs only one of them.',
-    }),
+    lane: t.expose('lane', { type: LaneEnum, description: 'Whose key it is.' }),
+    purpose: t.expose('purpose', { type: KeyPurposeEnum, description: 'What it signs.' }),
     publicKey: t.field({
       type: 'Base64',
       description: 'The 32 bytes of the Ed25519 public key.',

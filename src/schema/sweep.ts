@@ -1,4 +1,5 @@
 import { Entry } from './entry.ts';
+import { TriggerKindEnum } from './enums/entries.ts';
 import { SweepEvidence } from './evidence.ts';
 import {
   columnFields,
@@ -8,13 +9,14 @@ import {
   nounType,
   optionalNode,
   placeInLog,
+  wordFields,
 } from './node.ts';
 import { Principal } from './principal.ts';
 
 export const Sweep = nounType('Sweep');
 
 export const SweepConnection = connectionTypes('Sweep', Sweep, {
-  equal: { sweepId: 'UUID', triggerKind: 'String', sweptBy: 'String', lastEntryId: 'UUID' },
+  equal: { sweepId: 'UUID', sweptBy: 'String', lastEntryId: 'UUID' },
   nullable: ['lastEntryId'],
   time: 'sweptAt',
 });
@@ -24,9 +26,11 @@ Sweep.implement({
   interfaces: [ENTITY],
   fields: (t) => ({
     ...entityId(t),
+    ...wordFields(t, {
+      triggerKind: [TriggerKindEnum, 'What started the pass.'],
+    }),
     ...columnFields(t, {
       sweepId: ['UUID', 'Derived from the idempotency key of the sweep.'],
-      triggerKind: ['String', '`manual`. Nothing writes `scheduled` yet.'],
       sweptBy: ['String', 'The principal that swept.'],
       sweptAt: ['DateTime', 'The time of the transaction.'],
       batchLimit: ['Int', 'How many entries the pass might look at.'],

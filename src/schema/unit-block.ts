@@ -1,4 +1,5 @@
 import { Entry } from './entry.ts';
+import { BlockRoleEnum } from './enums/plans.ts';
 import { UnitBlockEvidence } from './evidence.ts';
 import { Manifest } from './manifest.ts';
 import {
@@ -11,6 +12,7 @@ import {
   pagedNodes,
   placeInLog,
   requiredNode,
+  wordFields,
 } from './node.ts';
 import { ReviewDecisionConnection } from './review-decision.ts';
 
@@ -20,7 +22,7 @@ export const UnitBlockConnection = connectionTypes('UnitBlock', UnitBlock, {
   equal: {
     envelopeId: 'UUID',
     unitLocalId: 'String',
-    blockRole: 'String',
+    blockRole: BlockRoleEnum,
     targetUnitId: 'UUID',
     proposedCanonicalAddress: 'String',
   },
@@ -34,10 +36,12 @@ UnitBlock.implement({
   interfaces: [ENTITY],
   fields: (t) => ({
     ...entityId(t),
+    ...wordFields(t, {
+      blockRole: [BlockRoleEnum, 'Which side of the cut it is on.'],
+    }),
     ...columnFields(t, {
       envelopeId: ['UUID', 'The manifest it belongs to.'],
       unitLocalId: ['String', 'Identifies the block inside its manifest.'],
-      blockRole: ['String', '`result` for what the cut makes, `origin` for what vanishes.'],
       renderOrder: ['Int', 'Its place in the document.'],
       targetUnitId: ['UUID?', 'The unit it is about; null for an excluded stretch.'],
       proposedCanonicalAddress: ['String?', 'The address the unit gets, or has.'],

@@ -1,5 +1,6 @@
 import { ChangeSet } from './change-set.ts';
 import { Entry } from './entry.ts';
+import { AxisStatusEnum, VerifyKindEnum, VerifyStateEnum, VerifyVerdictEnum } from './enums/effects.ts';
 import { VerifyResultEvidence } from './evidence.ts';
 import { Manifest } from './manifest.ts';
 import {
@@ -12,6 +13,7 @@ import {
   pagedNodes,
   placeInLog,
   requiredNode,
+  wordFields,
 } from './node.ts';
 import { Principal } from './principal.ts';
 import { ReviewDecision } from './review-decision.ts';
@@ -26,9 +28,9 @@ export const VerifyResultConnection = connectionTypes('VerifyResult', VerifyResu
     manifestId: 'UUID',
     manifestVersion: 'Digest',
     reviewDecisionId: 'UUID',
-    verdict: 'String',
-    axis1Status: 'String',
-    axis2Status: 'String',
+    verdict: VerifyVerdictEnum,
+    axis1Status: AxisStatusEnum,
+    axis2Status: AxisStatusEnum,
     escalationRef: 'UUID',
     rollbackChangeSetIdTriggered: 'UUID',
     verifiedBy: 'String',
@@ -42,6 +44,13 @@ VerifyResult.implement({
   interfaces: [ENTITY],
   fields: (t) => ({
     ...entityId(t),
+    ...wordFields(t, {
+      verifyKind: [VerifyKindEnum, 'When the cut was judged.'],
+      axis1Status: [AxisStatusEnum, 'Reconstruction (axis A).'],
+      axis2Status: [AxisStatusEnum, 'The worse of kinds (axis B) and hierarchy (axis C).'],
+      verdict: [VerifyVerdictEnum, 'What the verifier says of the cut.'],
+      state: [VerifyStateEnum, 'What becomes of the verdict.'],
+    }),
     ...columnFields(t, {
       verifyResultId: ['UUID', 'Derived from the idempotency key of the verification.'],
       changeSetId: ['UUID', 'The cut it judges.'],
@@ -53,11 +62,6 @@ VerifyResult.implement({
       executorToolRevision: ['String', 'The revision of the tool that cut.'],
       verifierToolRevision: ['String', 'The revision of the tool that verified.'],
       toolRevisionMatch: ['Boolean', 'Whether the two are one.'],
-      verifyKind: ['String', '`post_cut`.'],
-      axis1Status: ['String', 'Reconstruction (axis A): `pass` or `fail`.'],
-      axis2Status: ['String', 'The worse of kinds (axis B) and hierarchy (axis C): `pass` or `fail`.'],
-      verdict: ['String', '`pass` or `fail`.'],
-      state: ['String', '`final`.'],
       canonicalizationRuleUsed: ['String', 'The name of the canonicalization behind the content hashes.'],
       rollbackChangeSetIdTriggered: ['UUID?', 'For a fail: the compensating change set.'],
       escalationRef: ['UUID?', 'For a fail: the escalation entry.'],

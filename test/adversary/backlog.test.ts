@@ -95,7 +95,10 @@ test('500 random moves while the server is killed: at every message the counts a
   const leaveAfter = () => leaving.between(1, 40);
   const all = watch(observer, {});
   const comes = watch(observer, { door: 'events', leaveAfter });
-  const some = watch(observer, { filter: { statusIn: SHOWN }, leaveAfter });
+  const some = watch(observer, {
+    filter: { statusIn: SHOWN.map((status) => status.toUpperCase()) },
+    leaveAfter,
+  });
   const one = watch(observer, { door: 'events', filter: { docCode: 'alpha' }, leaveAfter });
   for (const follower of followers) await follower.reached(0);
   let isOver = false;

@@ -57,7 +57,7 @@ async function resolveAll(
 ): Promise<{ replayed: boolean[]; answered: Answered[] }> {
   const members = await Promise.all(entries.map((entry, at) => resolvedCut(clientAt(at), entry)));
   for (const member of members) {
-    expect(member).toMatchObject({ __typename: 'CutSuccess', entry: { status: 'cut_applied' } });
+    expect(member).toMatchObject({ __typename: 'CutSuccess', entry: { status: 'CUT_APPLIED' } });
   }
   return {
     replayed: members.map(({ replayed }) => replayed),
@@ -233,7 +233,7 @@ describe('kill -9 under 20 cuts that stand inside their transaction', () => {
       ),
     );
     expect(new Set(verdicts.map(({ entry, result }) => `${entry?.status} ${result?.verdict}`))).toEqual(
-      new Set(['verified_complete pass']),
+      new Set(['VERIFIED_COMPLETE PASS']),
     );
   });
 
@@ -310,7 +310,7 @@ describe('cutter start', () => {
       name: 'last',
       changeSetId: resolved[0]!.changeSetId,
     });
-    expect(verdict).toMatchObject({ entry: { status: 'verified_complete' } });
+    expect(verdict).toMatchObject({ entry: { status: 'VERIFIED_COMPLETE' } });
 
     const beside = startCommand(home);
     expect(await beside.ended).toBe(1);

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { ClientFault, openClient } from '../../src/cli/client/client.ts';
 import { acceptedOutcome, Refused } from '../../src/cli/client/refused.ts';
-import { RegisterSourceDocument } from '../../src/cli/generated/graphql.ts';
+import { RegisterSourceDocument } from '../../src/client/generated/graphql.ts';
 import { makeSecrets, serverSeedOf } from '../../src/home/secrets.ts';
 import { cutter, fileOf, homeOf } from '../harness/cli.ts';
 import { ANSWERS, type AnswerName, type Impostor, impostor, player } from '../harness/hostile-answers.ts';
@@ -114,7 +114,7 @@ describe('cutter run says the same, and ends with 1', () => {
   });
 
   const written = { replayed: true, position: '1', rows: [] };
-  const asked = { FindDocument: { document: null }, ReviewerMode: { whoAmI: { mode: 'rehearsal' } } };
+  const asked = { FindDocument: { document: null }, ReviewerMode: { whoAmI: { mode: 'REHEARSAL' } } };
   const marked = (status: string) => ({
     ...asked,
     RegisterSource: {
@@ -130,13 +130,13 @@ describe('cutter run says the same, and ends with 1', () => {
   test.each([
     [
       'attempts that never end',
-      marked('abandoned'),
+      marked('ABANDONED'),
       /^cutter: This text has been tried 1000 times, and no attempt/,
     ],
     [
       'a backlog that never ends',
       {
-        ...marked('marked'),
+        ...marked('MARKED'),
         Sweep: {
           outcome: {
             __typename: 'SweepSuccess',
@@ -148,7 +148,7 @@ describe('cutter run says the same, and ends with 1', () => {
         EntryProgress: {
           entry: {
             entryId: 'e',
-            status: 'marked',
+            status: 'MARKED',
             reviewDecisions: { nodes: [] },
             changeSets: { nodes: [] },
           },

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { prepareLedger } from '../../src/boot/prepare.ts';
 import { type EmbeddedServer, startEmbedded } from '../../src/database/cluster/embedded.ts';
 import { checkLedger } from '../../src/fsck/check.ts';
-import type { HeadKeys } from '../../src/monitor/judges/signed-head.ts';
+import type { HeadKeys } from '../../src/monitor/judges/head-keys.ts';
 import { publicKeyOf } from '../../src/proof/ed25519.ts';
 import { type Follower, type FollowerOptions, followHistory } from '../harness/crash-follower.ts';
 import { ownedHome, ownerPool } from '../harness/crash-processes.ts';

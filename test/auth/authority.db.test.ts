@@ -258,7 +258,7 @@ describe('SUPERSEDES', () => {
     expect(refused).toMatchObject({ __typename: 'Forbidden' });
     expect(refused.message).toContain('entry:review');
     expect(await declare(server.tokens.reviewer, 'SUPERSEDES')).toMatchObject({
-      dependency: { dependencyKind: 'supersedes' },
+      dependency: { dependencyKind: 'SUPERSEDES' },
     });
   });
 
@@ -279,7 +279,7 @@ describe('whoAmI', () => {
     const { principalId } = await sample(server, 'marker');
     const token = await tokenFor(server, principalId, { scopes: ['entry:mark', 'change:cut'] });
     const { body } = await server.gql(token, '{ whoAmI { name session { scopes } } }');
-    expect(body.data.whoAmI).toEqual({ name: 'marker', session: { scopes: ['entry:mark'] } });
+    expect(body.data.whoAmI).toEqual({ name: 'marker', session: { scopes: ['ENTRY_MARK'] } });
   });
 
   test('is open to a session without any scope, which may ask for nothing else', async () => {

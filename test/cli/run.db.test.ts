@@ -1,9 +1,9 @@
 import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Operation } from '../../src/cli/client/client.ts';
 import { ClientFault } from '../../src/cli/client/client.ts';
 import { runDocument } from '../../src/cli/run.ts';
 import type { Clients } from '../../src/cli/walk/phases.ts';
 import { walkDocument } from '../../src/cli/walk/walk.ts';
+import type { Operation } from '../../src/client/operation.ts';
 import { clientConfig, clientsOf, cutter, fileOf, homeOf, person } from '../harness/cli.ts';
 import { call, fresh, manifestOf } from '../harness/cycle.ts';
 import { type TestServer, testServer } from '../harness/server.ts';
@@ -303,7 +303,7 @@ describe('cutter run', () => {
       print: (line) => printed.push(line),
       confirm: async () => true,
     });
-    expect(failed.status).toBe('verify_failed_escalated');
+    expect(failed.status).toBe('VERIFY_FAILED_ESCALATED');
     expect(printed.join('\n')).toMatch(new RegExp(`axis A, ${docCode}/`));
     expect((await byYes(path)).code).toBe(0);
     expect(await ledger()).toMatchObject({
@@ -355,7 +355,7 @@ describe('cutter run', () => {
         return true;
       },
     });
-    expect(amended.status).toBe('verified_complete');
+    expect(amended.status).toBe('VERIFIED_COMPLETE');
     expect(asked).toContain('Verify that cut first?');
     expect(printed).toContain(OTHER_WORDS);
     expect(await ledger()).toMatchObject({ statuses: ['verified_complete', 'verified_complete'], cuts: 2 });

@@ -190,7 +190,10 @@ describe('a body', () => {
 describe('errors', () => {
   test('a defect is masked in the answer and kept for the log', async () => {
     const answer = await ask('{ defect }');
-    expect(extensionsOf(answer)).toEqual({ code: 'INTERNAL_SERVER_ERROR' });
+    expect(extensionsOf(answer)).toEqual({
+      code: 'INTERNAL_SERVER_ERROR',
+      requestId: answer.headers.get('x-request-id'),
+    });
     expect(answer.text).not.toMatch(/secret_table|\/home\/|stack/);
     expect(doors.logged.join('')).toContain('secret_table');
   });

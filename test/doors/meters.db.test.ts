@@ -1,7 +1,6 @@
-import { BlockList } from 'node:net';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ConfigFault, readConfig } from '../../src/config.ts';
-import { callerAddress, readProxies } from '../../src/doors/address.ts';
+import { Forwarding } from '../../src/doors/address.ts';
 import { Meter } from '../../src/doors/bounds/meter.ts';
 import { Turnstile } from '../../src/doors/bounds/turnstile.ts';
 import { type DoorServer, doorServer, openEvents, openSocket, send } from '../harness/doors.ts';
@@ -282,16 +281,18 @@ describe('an address', () => {
     ['::1', '0:0:0:0::/64'],
     ['fe80::1%eth0', 'fe80:0:0:0::/64'],
   ])('%s is counted as %s', (address, counted) => {
-    expect(callerAddress(asked(address), new BlockList())).toBe(counted);
+    expect(new Forwarding([]).of(asked(address)).address).toBe(counted);
   });
 
   test('behind proxies it is the last that is none of them', () => {
-    const proxies = readProxies(['10.0.0.0/8', 'fd00::/8']) as BlockList;
-    expect(callerAddress(asked('10.1.1.1', '1.1.1.1, 203.0.113.7, 10.2.2.2'), proxies)).toBe('203.0.113.7');
-    expect(callerAddress(asked('fd00::1', '2001:db8::7'), proxies)).toBe('2001:db8:0:0::/64');
-    expect(callerAddress(asked('10.1.1.1', 'nonsense'), proxies)).toBe('10.1.1.1');
-    expect(callerAddress(asked('10.1.1.1'), proxies)).toBe('10.1.1.1');
-    expect(callerAddress(asked('192.0.2.1', '203.0.113.7'), proxies)).toBe('192.0.2.1');
+    const forwarding = new Forwarding(['10.0.0.0/8', 'fd00::/8']);
+    const callerOf = (peer: string, said?: string) => forwarding.of(asked(peer, said)).address;
+    expect(callerOf('10.1.1.1', '1.1.1.1, 203.0.113.7, 10.2.2.2')).toBe('203.0.113.7');
+    expect(callerOf('10.1.1.1', '203.0.113.7:4711')).toBe('203.0.113.7');
+    expect(callerOf('fd00::1', '2001:db8::7')).toBe('2001:db8:0:0::/64');
+    expect(callerOf('10.1.1.1', 'nonsense')).toBe('10.1.1.1');
+    expect(callerOf('10.1.1.1')).toBe('10.1.1.1');
+    expect(callerOf('192.0.2.1', '203.0.113.7')).toBe('192.0.2.1');
   });
 });
 

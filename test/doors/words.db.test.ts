@@ -134,7 +134,7 @@ describe('a body that is no operation is told what to send', () => {
     [{ query: '{whoAmI{name}}', extensions: 'x' }, '"extensions" must be an object.', 400],
     [
       { query: '{whoAmI{name}}', id: 1 },
-      '"id" is no parameter of an operation; there are query, variables, operationName, extensions.',
+      '"id" is no parameter of an operation; there are query, documentId, variables, operationName, extensions.',
       400,
     ],
   ];

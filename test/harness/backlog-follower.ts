@@ -104,7 +104,10 @@ export function followBacklog(
 
 const countsOf = ({ counts }: BacklogMessage): FoldedCounts =>
   Object.fromEntries(
-    counts.map(({ status, kind, count, oldestSince }) => [`${status} ${kind}`, { count, oldestSince }]),
+    counts.map(({ status, kind, count, oldestSince }) => [
+      `${status} ${kind}`.toLowerCase(),
+      { count, oldestSince },
+    ]),
   );
 
 /** What is wrong with what arrived, beside a fold of the history; of the moves and statuses that are asked for. */

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { vi } from 'vitest';
-import type { HeadKeys } from '../../src/monitor/judges/signed-head.ts';
+import type { HeadKeys } from '../../src/monitor/judges/head-keys.ts';
 import { StreamJudge } from '../../src/monitor/judges/stream-judge.ts';
 import { StreamRefused } from '../../src/monitor/judges/stream-refused.ts';
 import { PATIENCE } from './crash-processes.ts';

@@ -15,7 +15,9 @@ import WebSocket from 'ws';
 import { createAuthenticator } from '../../src/auth/authenticate.ts';
 import { buildServer, type CutterServer } from '../../src/boot/server.ts';
 import { LIMITS, type Limits } from '../../src/doors/bounds/limits.ts';
+import type { TrustedDocuments } from '../../src/doors/documents/documents.ts';
 import type { HostNames } from '../../src/doors/hosts.ts';
+import { loggedOfCall } from '../../src/doors/web/call.ts';
 import { serverSeedOf } from '../../src/home/secrets.ts';
 import { type TestDatabase, testDatabase } from './database.ts';
 
@@ -51,6 +53,8 @@ export interface DoorServerOptions {
   readonly database?: TestDatabase;
   readonly names?: HostNames;
   readonly proxies?: readonly string[];
+  readonly basePath?: string;
+  readonly documents?: TrustedDocuments;
 }
 
 const open = new Set<DoorServer>();
@@ -64,7 +68,10 @@ export async function doorServer(options: DoorServerOptions = {}): Promise<DoorS
   const server = buildServer({
     schema: smallSchema(seen),
     limits: { ...LIMITS, ...options.limits },
-    logger: pino({ level: 'error' }, { write: (line: string) => void logged.push(line) }),
+    logger: pino(
+      { level: 'error', mixin: loggedOfCall },
+      { write: (line: string) => void logged.push(line) },
+    ),
     authenticate: createAuthenticator({ gate: database.pools.gate, mode }),
     ready: {},
     serverSeed: serverSeedOf(database.secrets),
@@ -74,6 +81,8 @@ export async function doorServer(options: DoorServerOptions = {}): Promise<DoorS
     port: 0,
     ...(options.names === undefined ? {} : { names: options.names }),
     ...(options.proxies === undefined ? {} : { proxies: options.proxies }),
+    ...(options.documents === undefined ? {} : { documents: options.documents }),
+    ...(options.basePath === undefined ? {} : { basePath: options.basePath }),
     // The small schema asks nothing of the ledger.
     ledger: undefined as never,
     feed: undefined as never,
@@ -123,6 +132,11 @@ function smallSchema(seen: Seen): GraphQLSchema {
         hello: { type: GraphQLString, resolve: () => 'hello' },
         length: { ...text, type: GraphQLInt, resolve: (_, { text }: { text: string }) => text.length },
         node: { type: Node, resolve: () => ({ name: 'root' }) },
+        large: {
+          type: GraphQLString,
+          args: { lines: { type: GraphQLInt } },
+          resolve: (_, { lines }: { lines: number }) => largeText(lines),
+        },
         list: {
           type: GraphQLInt,
           args: { of: { type: new GraphQLList(new GraphQLList(GraphQLInt)) } },
@@ -184,6 +198,13 @@ function smallSchema(seen: Seen): GraphQLSchema {
       },
     }),
   });
+}
+
+/** Lines of a text in many scripts, each another. */
+export function largeText(lines: number): string {
+  return Array.from({ length: lines }, (_, at) => `§ ${at} Grüße, 你好, 😀 ${(at * 7919) % 10007}`).join(
+    '\n',
+  );
 }
 
 async function* count(to: number) {

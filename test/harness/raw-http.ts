@@ -1,4 +1,5 @@
 /** HTTP as bytes, for what no client library sends. */
+import { type IncomingHttpHeaders, request } from 'node:http';
 import net from 'node:net';
 
 export interface RawConnection {
@@ -53,4 +54,23 @@ export async function rawRequest(
   const asked = rawConnection(url, `${[...lines, 'Connection: close'].join('\r\n')}\r\n\r\n${body}`);
   const text = await asked.ended;
   return { status: Number(/^HTTP\/1\.1 (\d+)/.exec(text)?.[1]), text };
+}
+
+/** One request as it is written here; answers with the bytes as they were sent. */
+export function askBytes(
+  url: string,
+  {
+    method = 'GET',
+    headers = {},
+    body,
+  }: { method?: string; headers?: Record<string, string>; body?: string } = {},
+) {
+  return new Promise<{ status: number; headers: IncomingHttpHeaders; bytes: Buffer }>((resolve, reject) => {
+    const asked = request(url, { method, headers }, async (response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of response) chunks.push(chunk as Buffer);
+      resolve({ status: response.statusCode ?? 0, headers: response.headers, bytes: Buffer.concat(chunks) });
+    });
+    asked.on('error', reject).end(body);
+  });
 }

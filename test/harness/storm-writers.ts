@@ -143,5 +143,5 @@ async function takeToItsEnd(
   if (fate !== 'complete') return;
   const { changeSet } = await acknowledged(storm, 'cut', key, entry);
   const { result } = await acknowledged(storm, 'verify', key, { changeSetId: changeSet.changeSetId });
-  if (result.verdict !== 'pass') throw new Error(`verify ${key}: ${result.verdict}`);
+  if (result.verdict !== 'PASS') throw new Error(`verify ${key}: ${result.verdict}`);
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ENTRY_STATES, type EntryState, nextState, TRANSITIONS } from '../../src/law/states.ts';
 import { HISTORY_CHANGE_KINDS, LANES } from '../../src/law/values.ts';
+import { nameOfWord } from '../../src/text/words.ts';
 import {
   call,
   fresh,
@@ -64,7 +65,7 @@ const REACH: Readonly<Record<EntryState, () => Promise<Stood>>> = {
   async verify_failed_escalated() {
     const made = await wasCut(server);
     await tamper(made.changeSetId);
-    expect(await verifyCut(server, made)).toMatchObject({ result: { verdict: 'fail' } });
+    expect(await verifyCut(server, made)).toMatchObject({ result: { verdict: 'FAIL' } });
     return made;
   },
   async abandoned() {
@@ -243,7 +244,7 @@ describe.each(Object.keys(REACH) as EntryState[])('%s', (state) => {
     if (name === 'sweep') {
       expect(answer.promoted).toContainEqual({ entryId: stood.entryId });
     } else {
-      expect(answer.entry).toEqual({ entryId: stood.entryId, status: to });
+      expect(answer.entry).toEqual({ entryId: stood.entryId, status: nameOfWord(to) });
     }
     expect(await statusOf(stood.entryId)).toBe(to);
     expect(await historyOf(stood.entryId)).toEqual([...history, { before: state, after: to, kind }]);
@@ -320,7 +321,7 @@ describe('an escalation entry', () => {
     const made = VERBS['abandon']!;
     await refusesOtherLane(made, await made.input(stood));
     const answer = await perform(made, 'reviewer', await made.input(stood));
-    expect(answer.entry).toEqual({ entryId: stood.entryId, status: 'abandoned' });
+    expect(answer.entry).toEqual({ entryId: stood.entryId, status: 'ABANDONED' });
   });
 });
 
@@ -330,8 +331,8 @@ describe('a failed verification', () => {
     await tamper(made.changeSetId);
     const answer = await verifyCut(server, made);
     expect(answer).toMatchObject({
-      result: { verdict: 'fail' },
-      entry: { status: 'verify_failed_escalated' },
+      result: { verdict: 'FAIL' },
+      entry: { status: 'VERIFY_FAILED_ESCALATED' },
     });
     expect((await historyOf(made.entryId)).at(-1)).toEqual({
       before: 'cut_applied',
@@ -365,7 +366,7 @@ describe('a live decision', () => {
     expect(await fingerprint(server)).toBe(before);
     const naming = { ...input, supersedesDecisionId: made.decisionId };
     expect(await perform(VERBS['review:approve']!, 'reviewer', naming)).toMatchObject({
-      entry: { status: 'reviewed_approved' },
+      entry: { status: 'REVIEWED_APPROVED' },
     });
   });
 

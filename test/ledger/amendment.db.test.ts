@@ -58,7 +58,7 @@ describe('an amended document is cut again: next versions, nothing deleted', () 
     const entry = await marked(server, `${name}-b`, { docCode: name, text: amended });
     expect(await planned(entry.entryId)).toMatchObject({ one: 'UNCHANGED', two: 'VERSION', three: 'BIRTH' });
     const second = await verified(server, entry);
-    expect(second.verdict.result.verdict).toBe('pass');
+    expect(second.verdict.result.verdict).toBe('PASS');
     const seqs = (await versions(name))
       .filter((v) => ['one', 'two', 'three'].includes(v.unit))
       .map((v) => `${v.unit}:${v.version_seq}`);
@@ -69,12 +69,12 @@ describe('an amended document is cut again: next versions, nothing deleted', () 
       text: sampleText(name).replace(/## One[^#]*/, ''),
     });
     expect(await planned(without.entryId)).toMatchObject({ one: 'VANISHED', three: 'VANISHED' });
-    expect((await verified(server, without)).verdict.result.verdict).toBe('pass');
+    expect((await verified(server, without)).verdict.result.verdict).toBe('PASS');
 
     const back = await marked(server, `${name}-d`, { docCode: name, text: `${sampleText(name)}\n` });
     expect(await planned(back.entryId)).toMatchObject({ one: 'VERSION' });
     const fourth = await verified(server, back);
-    expect(fourth.verdict.result.verdict).toBe('pass');
+    expect(fourth.verdict.result.verdict).toBe('PASS');
 
     expect(await reconstructed(first.changeSetId)).toMatchObject({
       text: sampleText(name),
@@ -144,7 +144,7 @@ describe('a failed verification: everything in one transaction, and a new entry 
       [first.changeSetId],
     );
     const failed = await verifyCut(server, first);
-    expect(failed.entry.status).toBe('verify_failed_escalated');
+    expect(failed.entry.status).toBe('VERIFY_FAILED_ESCALATED');
     expect(failed.rows).toEqual(
       expect.arrayContaining([
         { table: 'dot_pair_signature', inserted: 1, updated: 0 },
@@ -158,7 +158,7 @@ describe('a failed verification: everything in one transaction, and a new entry 
     expect(new Set(Object.values(await planned(retry.entryId)))).toEqual(new Set(['VERSION']));
     const again = await verified(server, retry);
     expect(again.verdict.findings).toEqual([]);
-    expect(again.verdict.result.verdict).toBe('pass');
+    expect(again.verdict.result.verdict).toBe('PASS');
     expect(new Set((await versions(name)).map((v) => v.version_seq))).toEqual(new Set([1, 2]));
     expect(await reconstructed(again.changeSetId)).toMatchObject({
       text: sampleText(name),
@@ -189,7 +189,7 @@ describe('a failed verification: everything in one transaction, and a new entry 
       { idempotencyKey: fresh('abandon'), entryId, rationale: 'Restored from the archive.' },
       'entry { kind status }',
     );
-    expect(ended.entry).toEqual({ kind: 'escalation', status: 'abandoned' });
+    expect(ended.entry).toEqual({ kind: 'ESCALATION', status: 'ABANDONED' });
   });
 
   test('the source row altered: reconstruct still gives the document, from rows alone', async () => {
@@ -264,7 +264,7 @@ describe('explicit spans', () => {
       sourceId: source.source.sourceId,
       entryId: entry.entry.entryId,
     });
-    expect(made.verdict.result.verdict).toBe('pass');
+    expect(made.verdict.result.verdict).toBe('PASS');
     expect(await reconstructed(made.changeSetId)).toMatchObject({ text, matchesSource: true });
   });
 

@@ -105,11 +105,11 @@ describe('a dry run of a failing verification', () => {
     expect(await fingerprint(server)).toBe(before);
     expect(dry).toMatchObject({
       result: {
-        verdict: 'fail',
-        escalation: { kind: 'escalation', status: 'marked' },
-        rollbackChangeSet: { changeKind: 'compensation', compensatesChangeSetId: changeSetId },
+        verdict: 'FAIL',
+        escalation: { kind: 'ESCALATION', status: 'MARKED' },
+        rollbackChangeSet: { changeKind: 'COMPENSATION', compensatesChangeSetId: changeSetId },
       },
-      entry: { status: 'verify_failed_escalated' },
+      entry: { status: 'VERIFY_FAILED_ESCALATED' },
     });
     const real = await perform(server, example);
     expect(dry).toEqual({ ...real, dryRun: true, position: null });
@@ -320,7 +320,7 @@ test('a preview shows what would stand in place of what stands: filters and page
     {
       ...example,
       success:
-        'manifest { unitBlocks(first: 1) { nodes { unitLocalId } pageInfo { hasNextPage endCursor } } origin: unitBlocks(filter: { blockRole: "origin" }) { nodes { unitLocalId } } }',
+        'manifest { unitBlocks(first: 1) { nodes { unitLocalId } pageInfo { hasNextPage endCursor } } origin: unitBlocks(filter: { blockRole: ORIGIN }) { nodes { unitLocalId } } }',
     },
     { dryRun: true },
   );

@@ -184,7 +184,7 @@ describe('an address that another document holds from before', () => {
     const [code, other] = [fresh('beside'), fresh('holder')];
     await bornAt(`${code}/elsewhere`, other);
     const made = await verified(server, await marked(server, code));
-    expect(made.verdict).toMatchObject({ entry: { status: 'verified_complete' } });
+    expect(made.verdict).toMatchObject({ entry: { status: 'VERIFIED_COMPLETE' } });
   });
 
   test('is looked up in an index that holds such units alone', async () => {

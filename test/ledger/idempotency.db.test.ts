@@ -202,7 +202,7 @@ test('a failed verification is replayed with its findings, and written once', as
     [made.changeSetId],
   );
   const first = await verifyCut(server, made);
-  expect(first).toMatchObject({ replayed: false, result: { verdict: 'fail' } });
+  expect(first).toMatchObject({ replayed: false, result: { verdict: 'FAIL' } });
   const before = await fingerprint(server);
   expect(await verifyCut(server, made)).toEqual({ ...first, replayed: true, rows: [] });
   expect(await fingerprint(server)).toBe(before);

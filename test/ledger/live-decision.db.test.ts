@@ -8,6 +8,7 @@ import { lookForReview, type ReviewInput } from '../../src/ledger/review-look.ts
 import { lookForVerify } from '../../src/ledger/verify/verify-look.ts';
 import { type TestDatabase, testDatabase } from '../harness/database.ts';
 import { seeded, testSeed } from '../harness/seeded.ts';
+import { read, readingContext } from '../reading/reading-ledger.ts';
 import {
   insertEntries,
   liveDecision,
@@ -94,6 +95,20 @@ test('VERIFY judges by the decision that the cut names, and sees whether it was 
       unit_local_id: null,
       expires_at: decision.expiresAt,
       not_before: decision.notBefore,
+    });
+  }
+});
+
+test('readers see the same one, and the cut', async () => {
+  const context = readingContext(database.pools.observe);
+  const query =
+    'query ($id: UUID!) { entry(entryId: $id) { liveDecision { reviewDecisionId } cut { changeSetId } verification { verdict } } }';
+  for (const entry of await ledger()) {
+    const live = liveDecision(entry);
+    expect((await read(context, query, { id: entry.id })).entry, entry.id).toEqual({
+      liveDecision: live === null ? null : { reviewDecisionId: live.id },
+      cut: entry.cut === null ? null : { changeSetId: entry.cut.id },
+      verification: null,
     });
   }
 });

@@ -11,8 +11,8 @@ test('a document goes MARK → SWEEP → REVIEW → CUT → VERIFY and ends veri
   const made = await verified(server);
   expect(made.verdict).toMatchObject({
     __typename: 'VerifySuccess',
-    result: { verdict: 'pass', axis1Status: 'pass', axis2Status: 'pass' },
-    entry: { status: 'verified_complete' },
+    result: { verdict: 'PASS', axis1Status: 'PASS', axis2Status: 'PASS' },
+    entry: { status: 'VERIFIED_COMPLETE' },
     findings: [],
   });
 });

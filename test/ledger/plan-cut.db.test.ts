@@ -24,7 +24,7 @@ describe('a warning', () => {
     const { problems } = await planOf(entry.entryId, PROBLEMS);
     expect(problems).toMatchObject([{ code: 'one_unit_without_heading', severity: 'WARNING' }]);
     expect(problems[0].message).toMatch(/3001 bytes.*## Title/);
-    expect((await verified(server, entry)).verdict).toMatchObject({ entry: { status: 'verified_complete' } });
+    expect((await verified(server, entry)).verdict).toMatchObject({ entry: { status: 'VERIFIED_COMPLETE' } });
   });
 
   test.each([

@@ -190,8 +190,8 @@ describe('random input', () => {
     }
     const made = await verified(ground.server, { name: docCode, sourceId, entryId: marking.entry.entryId });
     expect(made.verdict).toMatchObject({
-      result: { verdict: 'pass' },
-      entry: { status: 'verified_complete' },
+      result: { verdict: 'PASS' },
+      entry: { status: 'VERIFIED_COMPLETE' },
     });
     const query = `{ reconstruct(changeSetId: "${made.changeSetId}") { ... on Reconstruction { text matchesSource } } }`;
     const { body } = await ground.server.gql(ground.server.tokens.verifier, query);

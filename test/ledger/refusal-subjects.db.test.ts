@@ -1,7 +1,17 @@
 /** What a refusal is about stands in its problems as data: no client has to read an id out of a sentence. */
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { fresh, type Loose, manifestOf, marked, reviewed, sampleText, wasCut } from '../harness/cycle.ts';
+import {
+  call,
+  fresh,
+  type Loose,
+  manifestOf,
+  marked,
+  reviewed,
+  sampleText,
+  verifyCut,
+  wasCut,
+} from '../harness/cycle.ts';
 import { type TestServer, testServer } from '../harness/server.ts';
 
 let server: TestServer;
@@ -9,7 +19,7 @@ beforeAll(async () => {
   server = await testServer();
 });
 
-const SUBJECT = 'code entryId changeSetId reviewDecisionId manifestDigest notBefore';
+const SUBJECT = 'code entryId changeSetId reviewDecisionId manifestDigest notBefore address';
 
 /** The refusal of a verb, its name first, and its problems without their sentences. */
 async function refusal(verb: string, role: string, input: Record<string, unknown>): Promise<Loose> {
@@ -30,6 +40,7 @@ const NOTHING = {
   reviewDecisionId: null,
   manifestDigest: null,
   notBefore: null,
+  address: null,
 };
 const OTHER_DIGEST = `sha256:${'0'.repeat(64)}`;
 
@@ -46,7 +57,7 @@ describe('a refused cut', () => {
     const { entryId, manifestDigest, decisionId } = await reviewed(server);
     expect(await refusal('cut', 'executor', { entryId, manifestDigest: OTHER_DIGEST })).toEqual([
       'NotApproved',
-      { ...NOTHING, code: 'not-approved', entryId, manifestDigest, reviewDecisionId: decisionId },
+      { ...NOTHING, code: 'approval-other', entryId, manifestDigest, reviewDecisionId: decisionId },
     ]);
   });
 
@@ -77,6 +88,29 @@ describe('a refused cut', () => {
       { ...NOTHING, code: 'document-unverified', entryId: first.entryId },
     ]);
   });
+});
+
+test('a cut of units that changed since the review names the entry, and the first unit that changed', async () => {
+  const docCode = fresh('shared');
+  const marks = [];
+  for (const text of ['one', 'two'])
+    marks.push(
+      await reviewed(server, 'APPROVE', await marked(server, fresh(), { docCode, text: sampleText(text) })),
+    );
+  const [first, later] = marks as [Loose, Loose];
+  const cut = await call(
+    server,
+    server.tokens.executor,
+    'cut',
+    { idempotencyKey: fresh('cut'), entryId: first.entryId, manifestDigest: first.manifestDigest },
+    'changeSet { changeSetId }',
+  );
+  await verifyCut(server, { name: fresh(), changeSetId: cut.changeSet.changeSetId });
+  const { entryId, manifestDigest } = later;
+  expect(await refusal('cut', 'executor', { entryId, manifestDigest })).toEqual([
+    'PlanStale',
+    { ...NOTHING, code: 'base-changed', entryId, address: docCode },
+  ]);
 });
 
 describe('a refused review', () => {

@@ -51,7 +51,7 @@ describe('a sweep of named entries', () => {
     const { entryId } = await marked(server);
     const before = await fingerprint(server);
     const dry = await sweep({ entryIds: [entryId], dryRun: true });
-    expect(dry).toMatchObject({ dryRun: true, promoted: [{ entryId, status: 'review_pending' }] });
+    expect(dry).toMatchObject({ dryRun: true, promoted: [{ entryId, status: 'REVIEW_PENDING' }] });
     expect(await fingerprint(server)).toBe(before);
   });
 
@@ -142,7 +142,7 @@ describe('a value that is missing does not mean everything', () => {
       server.tokens.marker,
       `{ entry(entryId: "${waits.entryId}") { status } }`,
     );
-    expect(body.data.entry.status).toBe('marked');
+    expect(body.data.entry.status).toBe('MARKED');
     await sweepAll(server);
   });
 

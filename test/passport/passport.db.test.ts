@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Said } from '../../src/passport/facts.ts';
+import type { Said } from '../../src/passport/said.ts';
 import { verifyPassport } from '../../src/passport/verify.ts';
 import { canonicalJson } from '../../src/proof/canonical.ts';
 import { verifySignature, verifyWithTweetnacl } from '../../src/proof/ed25519.ts';
@@ -63,7 +63,7 @@ describe('the passport of a verified cut', () => {
     const passport = await issued(server, made.changeSetId);
     expect(passport).toMatchObject({
       changeSetId: made.changeSetId,
-      verdict: 'pass',
+      verdict: 'PASS',
       digest: `sha256:${createHash('sha256').update(passport.text).digest('hex')}`,
       fileName: `passport-${made.name}-${made.changeSetId}.json`,
     });
@@ -105,9 +105,9 @@ describe('the passport of a verified cut', () => {
       [cut.changeSetId],
     );
     const { result, findings } = await verifyCut(server, cut);
-    expect(result.verdict).toBe('fail');
+    expect(result.verdict).toBe('FAIL');
     const passport = await issued(server, cut.changeSetId);
-    expect(passport.verdict).toBe('fail');
+    expect(passport.verdict).toBe('FAIL');
     expect((await saidOf(passport.text)).verified).toMatchObject({
       verdict: 'fail',
       rationale: findings[0].message,

@@ -53,7 +53,10 @@ function folded(reach: readonly string[] | null): BacklogFold {
 
 function byKey(counts: Loose[]): FoldedCounts {
   return Object.fromEntries(
-    counts.map(({ status, kind, count, oldestSince }) => [`${status} ${kind}`, { count, oldestSince }]),
+    counts.map(({ status, kind, count, oldestSince }) => [
+      `${status} ${kind}`.toLowerCase(),
+      { count, oldestSince },
+    ]),
   );
 }
 
@@ -80,7 +83,7 @@ describe('backlog', () => {
       const { backlog } = await asked(token, BACKLOG);
       const counts = folded(reach).counts();
       const found = backlog.oldest.map(({ status, since, entry }: Loose) => [
-        `${status} ${entry.kind}`,
+        `${status} ${entry.kind}`.toLowerCase(),
         since,
       ]);
       const open = Object.entries(counts).filter(([key]) => OPEN.includes(key.split(' ')[0] as string));

@@ -68,14 +68,14 @@ describe('paging', () => {
     const after = first.entry.history.pageInfo.endCursor;
     const second = await read(context, document, { id: idOf('entry:', 7), after });
     const kinds = [...first.entry.history.nodes, ...second.entry.history.nodes].map((row) => row.changeKind);
-    expect(kinds.sort()).toEqual(['mark', 'review:approve', 'sweep_promote']);
+    expect(kinds.sort()).toEqual(['MARK', 'REVIEW_APPROVE', 'SWEEP_PROMOTE']);
     expect(second.entry.history.pageInfo.hasNextPage).toBe(false);
   });
 
   test('an empty page has no cursors', async () => {
     const { entries } = await read(
       context,
-      '{ entries(filter: {status: "abandoned"}) { nodes { entryId } edges { cursor } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }',
+      '{ entries(filter: {status: ABANDONED}) { nodes { entryId } edges { cursor } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }',
     );
     expect(entries).toEqual({
       nodes: [],
@@ -115,7 +115,7 @@ describe('look-ups', () => {
       { h: idOf('history:1:', 3), a: idOf('affected:1:', 2), e: idOf('envelope:', 1) },
     );
     expect(found).toEqual({
-      historyRow: { changeKind: 'review:approve' },
+      historyRow: { changeKind: 'REVIEW_APPROVE' },
       affectedRow: { ordinal: 1 },
       unitBlock: { renderOrder: 2 },
       none: null,
@@ -130,7 +130,7 @@ describe('filters', () => {
 
   test('equality, lists, absence and time ranges are applied before the page is cut', async () => {
     expect(await count('entries', `entryId: "${idOf('entry:', 3).toUpperCase()}"`)).toBe(1);
-    expect(await count('entries', 'kind: "escalation", status: "marked"')).toBe(100);
+    expect(await count('entries', 'kind: ESCALATION, status: MARKED')).toBe(100);
     expect(
       await count(
         'entries',
@@ -138,11 +138,11 @@ describe('filters', () => {
       ),
     ).toBe(2);
     expect(await count('entries', 'entryIdIn: []')).toBe(0);
-    expect(await count('changeSets', 'changeKind: "compensation", compensatesChangeSetIdIsNull: false')).toBe(
+    expect(await count('changeSets', 'changeKind: COMPENSATION, compensatesChangeSetIdIsNull: false')).toBe(
       100,
     );
     expect(await count('changeSets', `manifestVersion: "${digestOf(5)}"`)).toBe(2);
-    expect(await count('verifyResults', 'verdict: "fail", axis1Status: "fail"')).toBe(100);
+    expect(await count('verifyResults', 'verdict: FAIL, axis1Status: FAIL')).toBe(100);
     expect(
       await count('reviewDecisions', 'supersededByReviewDecisionIdIsNull: true, manifestVersion: null'),
     ).toBe(200);
@@ -150,7 +150,7 @@ describe('filters', () => {
   });
 
   test('the start of a time range belongs to it and its end does not, to the microsecond', async () => {
-    const history = (range: string) => count('history', `changeKind: "mark", ${range}`);
+    const history = (range: string) => count('history', `changeKind: MARK, ${range}`);
     expect(
       await history(
         'changedAtFrom: "2026-03-01T09:00:02.000001Z", changedAtUntil: "2026-03-01T09:00:03.000001Z"',
@@ -169,13 +169,13 @@ describe('filters', () => {
   });
 
   test('a filter and a cursor hold together', async () => {
-    const document = `query ($after: String) { entries(first: 60, after: $after, filter: {kind: "escalation"}, order: NEWEST_FIRST) {
+    const document = `query ($after: String) { entries(first: 60, after: $after, filter: {kind: ESCALATION}, order: NEWEST_FIRST) {
       nodes { kind } pageInfo { endCursor hasNextPage } } }`;
     const first = await read(context, document);
     const second = await read(context, document, { after: first.entries.pageInfo.endCursor });
     expect([first.entries.nodes.length, second.entries.nodes.length]).toEqual([60, 40]);
     expect(second.entries.pageInfo.hasNextPage).toBe(false);
-    expect(second.entries.nodes.every((row: { kind: string }) => row.kind === 'escalation')).toBe(true);
+    expect(second.entries.nodes.every((row: { kind: string }) => row.kind === 'ESCALATION')).toBe(true);
   });
 });
 
@@ -192,6 +192,6 @@ test('columns are as the database has them: times with microseconds in UTC, ids 
     effectDigest: digestOf(6),
     manifestId: idOf('envelope:', 6),
     rollbackInitiatedBy: null,
-    state: 'applied',
+    state: 'APPLIED',
   });
 });

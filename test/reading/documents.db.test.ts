@@ -45,7 +45,7 @@ async function cutThatFails(text: string, key: string): Promise<void> {
     [made.changeSetId],
   );
   const verdict = await verifyCut(server, made);
-  expect(verdict.result.verdict).toBe('fail');
+  expect(verdict.result.verdict).toBe('FAIL');
 }
 
 async function note(): Promise<void> {
@@ -89,7 +89,7 @@ test('a document leads to its sources, entries, cuts and units, and each of them
   expect(source.registeredByPrincipal).toEqual({ name: 'marker', personName: 'Mara Sample' });
   expect(source.entries.nodes).toEqual([{ entryId: entry.entryId }]);
   expect(entry).toMatchObject({
-    status: 'verified_complete',
+    status: 'VERIFIED_COMPLETE',
     signalSource: 'test',
     scenarioRef: null,
     document: { docCode: 'house' },
@@ -114,7 +114,7 @@ test('an entry is found by its key, its document, its signal and its scenario', 
   for (const filter of [
     'docCode: "house"',
     'docCode: "house", signalSource: "test"',
-    'docCode: "house", kind: "cut_request"',
+    'docCode: "house", kind: CUT_REQUEST',
   ]) {
     const { entries } = await data(`{ entries(filter: { ${filter} }) { nodes { entryId } } }`);
     expect(entries.nodes).toEqual([{ entryId: entryByKey.entryId }]);
@@ -153,7 +153,7 @@ test('a dry run of one who may not read documents or evidence shows none', async
     expect(body.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN', scope } }]);
     expect(body.data.abandon).toMatchObject({
       dryRun: true,
-      entry: { status: 'abandoned', [field.split(' ')[0]!]: null },
+      entry: { status: 'ABANDONED', [field.split(' ')[0]!]: null },
     });
   }
 });
@@ -175,11 +175,11 @@ test('a unit has its text, its place, its way up, down and along, and who brough
       state: 'CURRENT',
       versionSeq: 1,
       document: { docCode: 'house' },
-      entry: { status: 'verified_complete' },
+      entry: { status: 'VERIFIED_COMPLETE' },
     });
     expect(unit.version).toEqual({ versionSeq: 1, text: unit.text, void: false, formatOnly: false });
     expect(unit.citation[0]).toBe('house');
-    expect(unit.changeSet.verifyResults.nodes).toMatchObject([{ verdict: 'pass' }]);
+    expect(unit.changeSet.verifyResults.nodes).toMatchObject([{ verdict: 'PASS' }]);
     const held = list
       .filter(({ parent }) => parent?.address === unit.address)
       .map(({ address }) => ({ address }));

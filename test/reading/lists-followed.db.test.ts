@@ -21,10 +21,10 @@ type List = (typeof LISTS)[number];
 
 /** Filters that all rows of the scenario meet, one or more for each way in which a list is read. */
 const FILTERS: Partial<Record<List[0], string>> = {
-  entries: '{kindIn: ["cut_request", "escalation"]}',
+  entries: '{kindIn: [CUT_REQUEST, ESCALATION]}',
   history: '{changedAtFrom: "2020-01-01T00:00:00Z"}',
-  unitBlocks: '{blockRole: "result"}',
-  affectedRows: '{effectKindIn: ["insert", "update"]}',
+  unitBlocks: '{blockRole: RESULT}',
+  affectedRows: '{effectKindIn: [INSERT, UPDATE]}',
   signatures: '{revokedAtIsNull: true}',
 };
 

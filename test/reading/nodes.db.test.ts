@@ -90,7 +90,7 @@ test('node asks for the scope of the type, and the fields for theirs', async () 
   });
   const partly = await server.gql(observer, query, { id: entries.nodes[0].id });
   expect(partly.body).toMatchObject({
-    data: { node: { __typename: 'Entry', status: 'verified_complete', title: null } },
+    data: { node: { __typename: 'Entry', status: 'VERIFIED_COMPLETE', title: null } },
     errors: [{ path: ['node', 'title'], extensions: { code: 'FORBIDDEN', scope: 'document:read' } }],
   });
 });

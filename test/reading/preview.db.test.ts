@@ -118,7 +118,7 @@ test('readNode reads what was written and what hangs under it', async () => {
     '{ written { status history(first: 1) { nodes { changeKind entry { position } } } } }',
   );
   expect(written).toMatchObject({
-    status: 'verified_complete',
+    status: 'VERIFIED_COMPLETE',
     history: { nodes: [{ entry: { position: '0' } }] },
   });
   await expect(ask('{ missing { status } }')).rejects.toThrow("can't be read");
@@ -131,7 +131,7 @@ test('readNodesById keeps the order of the ids, one statement for all of them an
   expect(promoted.map((row: { entryId: string }) => row.entryId)).toEqual(
     [4, 1, 3].map((n) => idOf('entry:', n)),
   );
-  expect(promoted[0].changeSets.nodes).toEqual([{ changeKind: 'cut' }]);
+  expect(promoted[0].changeSets.nodes).toEqual([{ changeKind: 'CUT' }]);
   expect((await ask(document, { of: [] })).promoted).toEqual([]);
 });
 
@@ -141,7 +141,7 @@ test('a preview shows the columns as they would be, and has no place in the log'
   );
   expect(found).toEqual({
     e: entry,
-    status: 'reviewed_approved',
+    status: 'REVIEWED_APPROVED',
     emittedAt: NOW,
     position: null,
     logOrdinal: null,
@@ -151,16 +151,16 @@ test('a preview shows the columns as they would be, and has no place in the log'
 test('its relations show the rows that the dry run would add, in order, filtered and paged', async () => {
   const { entry: found, manifest } = await ask(`{
     entry: dryEntry { manifests { nodes { envelopeId effectiveStatus } } reviewDecisions { nodes { reviewDecisionId manifest { entry { status } } } }
-      changeSets { nodes { state } } history(filter: {changeKindIn: ["abandon", "cut"], changedAtFrom: "2026-04-01T00:00:00Z"}) { nodes { changeKind } } }
+      changeSets { nodes { state } } history(filter: {changeKindIn: [ABANDON, CUT], changedAtFrom: "2026-04-01T00:00:00Z"}) { nodes { changeKind } } }
     manifest: dryManifest { unitBlocks(first: 2) { edges { cursor node { unitLocalId entry { entryId } } } pageInfo { hasNextPage endCursor } } } }`);
-  expect(found.manifests.nodes).toEqual([{ envelopeId: plan, effectiveStatus: 'accepted' }]);
+  expect(found.manifests.nodes).toEqual([{ envelopeId: plan, effectiveStatus: 'ACCEPTED' }]);
   expect(found.reviewDecisions.nodes).toEqual([
-    { reviewDecisionId: decision, manifest: { entry: { status: 'reviewed_approved' } } },
+    { reviewDecisionId: decision, manifest: { entry: { status: 'REVIEWED_APPROVED' } } },
   ]);
   expect(found.changeSets.nodes).toEqual([]);
   expect(found.history.nodes.map((row: { changeKind: string }) => row.changeKind).sort()).toEqual([
-    'abandon',
-    'cut',
+    'ABANDON',
+    'CUT',
   ]);
   const { edges, pageInfo } = manifest.unitBlocks;
   expect(edges.map((edge: { node: object }) => edge.node)).toEqual([
@@ -182,16 +182,16 @@ test('a relation to one row that the dry run lacks is read from the ledger', asy
     result: dryResult { verdict changeSet { state affectedRows { nodes { ordinal } } } escalation { kind } signatures { nodes { signatureKind } } entry { status history { nodes { changeKind } } } }
     entry: dryEntry { reviewDecisions { nodes { prior { reviewDecisionId manifest { effectiveStatus } } supersededBy { verdict } } } } }`);
   expect(found).toMatchObject({
-    verdict: 'pass',
-    changeSet: { state: 'applied', affectedRows: { nodes: [{ ordinal: 0 }, { ordinal: 1 }] } },
+    verdict: 'PASS',
+    changeSet: { state: 'APPLIED', affectedRows: { nodes: [{ ordinal: 0 }, { ordinal: 1 }] } },
     escalation: null,
     signatures: { nodes: [] },
-    entry: { status: 'verified_complete' },
+    entry: { status: 'VERIFIED_COMPLETE' },
   });
   expect(found.entry.history.nodes).toHaveLength(3);
   expect(planned.reviewDecisions.nodes).toEqual([
     {
-      prior: { reviewDecisionId: idOf('decision:', 1), manifest: { effectiveStatus: 'enacted' } },
+      prior: { reviewDecisionId: idOf('decision:', 1), manifest: { effectiveStatus: 'ENACTED' } },
       supersededBy: null,
     },
   ]);

@@ -4,6 +4,7 @@ import type { DatabasePool } from 'slonik';
 import type { Scope } from '../../src/auth/authority.ts';
 import type { Session } from '../../src/auth/session.ts';
 import type { Context } from '../../src/context.ts';
+import { LANES } from '../../src/law/values.ts';
 import type { Noun } from '../../src/reading/nouns/noun.ts';
 import { schema } from '../../src/resolvers/index.ts';
 import type { TestDatabase } from '../harness/database.ts';
@@ -80,7 +81,7 @@ export async function fillLedger({ superuser }: TestDatabase, count: number): Pr
     signature('executor', 'DOT-991', 'cut', id('cut:'), 'null', 'null'),
     signature('verifier', 'DOT-992', 'verify', 'null', id('result:'), id('sig:cut:')),
     changeSet('cut', 'applied', 2, 'null', each),
-    changeSet('compensation', 'compensating', 0, id('cut:'), failed),
+    changeSet('compensation', 'applied', 0, id('cut:'), failed),
     `insert into cutter_governance.cut_change_set_affected_row
        select md5('affected:' || n || ':' || k)::uuid, ${id('cut:')}, k - 1, 'insert', 'public.unit_version', 'row', null, null ${each}, generate_series(1, 2) k`,
     `insert into cutter_governance.verify_result
@@ -138,7 +139,13 @@ export function readingContext(
 ): Context {
   const { observe, reader, evidence }: ReadPools =
     'observe' in pools ? pools : { observe: pools, reader: pools, evidence: pools };
-  return { session: caller, observe, reader, evidence } as unknown as Context;
+  return {
+    session: caller,
+    observe,
+    reader,
+    evidence,
+    ledger: { lanes: new Set(LANES) },
+  } as unknown as Context;
 }
 
 /** A caller who may read everything. */

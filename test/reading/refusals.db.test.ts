@@ -83,8 +83,8 @@ describe('arguments of a connection', () => {
     expect(await filter('entries', { entryIdIn: [idOf('entry:', 1), 'x'] })).toEqual(
       bad('entryIdIn', 'UUID'),
     );
-    expect(await filter('entries', { statusIn: Array(201).fill('marked') })).toEqual(bad('statusIn', '200'));
-    expect(await filter('entries', { status: 'a\0b' })).toEqual(bad('status', 'NUL'));
+    expect(await filter('entries', { statusIn: Array(201).fill('MARKED') })).toEqual(bad('statusIn', '200'));
+    expect(await filter('changeSets', { emittedBy: 'a\0b' })).toEqual(bad('emittedBy', 'NUL'));
     for (const time of [
       'yesterday',
       '2026-02-30T00:00:00Z',

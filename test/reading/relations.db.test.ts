@@ -71,7 +71,7 @@ describe('an entry is readable from any of its artefacts, and back', () => {
         entry { entryId } effectiveStatus
         unitBlocks { nodes { unitLocalId renderOrder manifest { envelopeId } entry { entryId } reviewDecisions { nodes { status } } decisionBacklogEntry { kind } } }
         reviewDecisions { nodes { reviewDecisionId manifest { envelopeId } unitBlock { unitLocalId } } }
-        changeSets(filter: {changeKind: "cut"}) { nodes { changeSetId manifest { envelopeId } } }
+        changeSets(filter: {changeKind: CUT}) { nodes { changeSetId manifest { envelopeId } } }
         verifyResults { nodes { verifyResultId manifest { envelopeId } } }
         escalation { kind } cutChangeSet { state } supersededBy { status }
       } }`,
@@ -88,7 +88,7 @@ describe('an entry is readable from any of its artefacts, and back', () => {
     });
     expect(manifest).toEqual({
       entry,
-      effectiveStatus: 'withdrawn',
+      effectiveStatus: 'WITHDRAWN',
       unitBlocks: nodes(block(1), block(2), block(3)),
       reviewDecisions: nodes({ reviewDecisionId: idOf('decision:', 5), manifest: own, unitBlock: null }),
       changeSets: nodes({ changeSetId: idOf('cut:', 5), manifest: own }),
@@ -105,7 +105,7 @@ describe('an entry is readable from any of its artefacts, and back', () => {
       `query ($id: UUID!) { reviewDecision(reviewDecisionId: $id) {
         prior { reviewDecisionId supersededBy { reviewDecisionId } }
         supersededBy { reviewDecisionId }
-        changeSets(filter: {changeKind: "cut"}) { nodes { changeSetId reviewDecision { reviewDecisionId } } }
+        changeSets(filter: {changeKind: CUT}) { nodes { changeSetId reviewDecision { reviewDecisionId } } }
         verifyResults { nodes { reviewDecision { reviewDecisionId } } }
         escalation { kind } cutChangeSet { state }
       } }`,
@@ -179,9 +179,9 @@ describe('Manifest.effectiveStatus', () => {
     ).manifest.effectiveStatus;
 
   test('a plan is enacted by a cut that stands, withdrawn by its compensation, superseded with its decision', async () => {
-    expect(await status(idOf('envelope:', 1))).toBe('enacted');
-    expect(await status(idOf('envelope:', 5))).toBe('withdrawn');
-    expect(await status(idOf('rejected:', 1))).toBe('superseded');
+    expect(await status(idOf('envelope:', 1))).toBe('ENACTED');
+    expect(await status(idOf('envelope:', 5))).toBe('WITHDRAWN');
+    expect(await status(idOf('rejected:', 1))).toBe('SUPERSEDED');
   });
 
   test('without a cut it says what the live decision says, and withdrawn when the entry was abandoned', async () => {
@@ -197,7 +197,7 @@ describe('Manifest.effectiveStatus', () => {
       plan,
       item,
     );
-    expect(await status(plan)).toBe('under_review');
+    expect(await status(plan)).toBe('UNDER_REVIEW');
     await change(
       `insert into cutter_governance.review_decision select $1, governance_event_kind, $2, manifest_version, null, review_scope, status, 'approve',
          findings, reviewer_class, reviewer_identity, null, risk_class_assessment, decision_at, decided_by, false, null, version, null, null, null, null,
@@ -206,24 +206,24 @@ describe('Manifest.effectiveStatus', () => {
       plan,
       idOf('decision:', 1),
     );
-    expect(await status(plan)).toBe('accepted');
+    expect(await status(plan)).toBe('ACCEPTED');
     const decide = (assignment: string) =>
       change(
         `update cutter_governance.review_decision set ${assignment} where review_decision_id = $1`,
         decision,
       );
     await decide(`expires_at = now() - interval '1 second'`);
-    expect(await status(plan)).toBe('under_review');
+    expect(await status(plan)).toBe('UNDER_REVIEW');
     await decide(`verdict = 'defer', expires_at = null`);
-    expect(await status(plan)).toBe('under_review');
+    expect(await status(plan)).toBe('UNDER_REVIEW');
     await decide(`verdict = 'reject'`);
-    expect(await status(plan)).toBe('rejected');
+    expect(await status(plan)).toBe('REJECTED');
     await decide(`verdict = 'approve'`);
     await change(
       `update cutter_governance.decision_backlog_entry set status = 'abandoned' where entry_id = $1`,
       item,
     );
-    expect(await status(plan)).toBe('withdrawn');
+    expect(await status(plan)).toBe('WITHDRAWN');
   });
 });
 
@@ -232,8 +232,8 @@ describe('places in the log', () => {
     const { entry: found } = await read(
       context,
       `query ($id: UUID!) { entry(entryId: $id) { position logOrdinal
-        history(filter: {changeKindIn: ["mark", "sweep_promote", "review:approve"]}) { nodes { changeKind position logOrdinal } }
-        changeSets(filter: {changeKind: "cut"}) { nodes { position logOrdinal executorSignature { position logOrdinal } } }
+        history(filter: {changeKindIn: [MARK, SWEEP_PROMOTE, REVIEW_APPROVE]}) { nodes { changeKind position logOrdinal } }
+        changeSets(filter: {changeKind: CUT}) { nodes { position logOrdinal executorSignature { position logOrdinal } } }
         verifyResults { nodes { position logOrdinal } } } }`,
       { id: idOf('entry:', 3) },
     );
@@ -244,9 +244,9 @@ describe('places in the log', () => {
       position: '10',
       logOrdinal: 0,
       history: {
-        mark: { position: '10', logOrdinal: 1 },
-        sweep_promote: { position: null, logOrdinal: null },
-        'review:approve': { position: '11', logOrdinal: 2 },
+        MARK: { position: '10', logOrdinal: 1 },
+        SWEEP_PROMOTE: { position: null, logOrdinal: null },
+        REVIEW_APPROVE: { position: '11', logOrdinal: 2 },
       },
       changeSets: nodes({
         position: '12',
@@ -282,8 +282,8 @@ describe('any way of asking gets the same answer', () => {
         __proto__: kind constructor: kind } }`,
       { id },
     );
-    expect(e).toMatchObject({ status: id, entryId: 'verify_failed_escalated', constructor: 'cut_request' });
-    expect(Object.getOwnPropertyDescriptor(e, '__proto__')?.value).toBe('cut_request');
+    expect(e).toMatchObject({ status: id, entryId: 'VERIFY_FAILED_ESCALATED', constructor: 'CUT_REQUEST' });
+    expect(Object.getOwnPropertyDescriptor(e, '__proto__')?.value).toBe('CUT_REQUEST');
     expect(e.kind.nodes).toHaveLength(1);
     expect(e.oldest.nodes[0].historyId < e.newest.nodes[0].historyId).toBe(true);
   });
@@ -297,9 +297,9 @@ describe('any way of asking gets the same answer', () => {
       { id },
     );
     expect(found.__typename).toBe('Entry');
-    expect(found.kind).toBe('cut_request');
+    expect(found.kind).toBe('CUT_REQUEST');
     expect(Object.keys(found.history.nodes[0]).sort()).toEqual(['changeKind', 'changedBy', 'entry']);
-    expect(found.history.nodes[0].entry).toEqual({ status: 'verify_failed_escalated', __typename: 'Entry' });
+    expect(found.history.nodes[0].entry).toEqual({ status: 'VERIFY_FAILED_ESCALATED', __typename: 'Entry' });
     expect(Object.keys(found.history.edges[0].node)).toEqual(['entryVersionAfter']);
   });
 
@@ -336,16 +336,16 @@ describe('any way of asking gets the same answer', () => {
     };
     expect(await sizes({ first: 2 })).toEqual([2, 2]);
     expect(await sizes({ filter: { entryId: id } })).toEqual([3]);
-    expect(await sizes({ first: 1, filter: { kind: 'escalation' } })).toEqual([0]);
+    expect(await sizes({ first: 1, filter: { kind: 'ESCALATION' } })).toEqual([0]);
     expect(
-      await sizes({ first: 3, filter: { kindIn: ['cut_request'], status: 'verified_complete' } }),
+      await sizes({ first: 3, filter: { kindIn: ['CUT_REQUEST'], status: 'VERIFIED_COMPLETE' } }),
     ).toEqual([3, 3, 3]);
   });
 
   test('through the server, which executes by another library than graphql-js', async () => {
     const yoga = createYoga({ schema, context: () => context, logging: false });
     const query = `query ($id: UUID!, $first: Int = 2, $noKind: Boolean!) { one: entry(entryId: $id) { kind @skip(if: $noKind) status ...Moves } }
-      fragment Moves on Entry { history(first: $first, filter: {changeKindIn: ["mark", "review:approve"]}) { edges { node { kind: changeKind entry { status } } } } }`;
+      fragment Moves on Entry { history(first: $first, filter: {changeKindIn: [MARK, REVIEW_APPROVE]}) { edges { node { kind: changeKind entry { status } } } } }`;
     const variables = { id, noKind: true };
     const response = await yoga.fetch('http://ledger/graphql', {
       method: 'POST',

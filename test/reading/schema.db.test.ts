@@ -56,7 +56,9 @@ describe('each noun has exactly the columns of its view, position, logOrdinal an
           [...noun.columns].find(([, { column }]) => column === column_name)?.[0] ??
           `no field for ${column_name}`;
         expect(columnOf(name)).toBe(column_name);
-        expect(SCALARS[data_type]).toContain(getNamedType(fields[name]!.type).name);
+        const type = getNamedType(fields[name]!.type);
+        if (noun.columns.get(name)?.codec === 'word') expect(isEnumType(type)).toBe(true);
+        else expect(SCALARS[data_type]).toContain(type.name);
         expect([name, isNonNullType(fields[name]!.type)]).toEqual([name, !nullable]);
         rest.delete(name);
       }
@@ -66,6 +68,7 @@ describe('each noun has exactly the columns of its view, position, logOrdinal an
         'position',
         'logOrdinal',
         ...Object.keys(noun.derived),
+        ...Object.keys(noun.judged),
         ...Object.keys(noun.relations),
       ];
       expect([...rest].sort()).toEqual([...new Set(others)].sort());
@@ -107,15 +110,12 @@ test('every filter is one that the compiler understands', async () => {
     const filter = field.args.find(({ name }) => name === 'filter')?.type;
     if (!isInputObjectType(filter)) continue;
     for (const input of Object.values(filter.getFields())) {
-      const value = values[getNamedType(input.type).name];
+      const type = getNamedType(input.type);
+      const value = isEnumType(type) ? type.getValues()[0]!.name : values[type.name];
       const document = `query ($filter: ${filter.name}) { ${field.name}(filter: $filter) { nodes { __typename } } }`;
-      const asked = (one: unknown) =>
-        ask(context, document, { filter: { [input.name]: input.name.endsWith('In') ? [one] : one } });
-      const { errors } = await asked(value);
-      // A closed set names its values, and those pass.
-      const [, allowed] = /it is one of (.+?)(?:,|\.$)/.exec(errors?.[0]?.message ?? '') ?? [];
-      const refused = allowed === undefined ? errors : (await asked(allowed)).errors;
-      expect([field.name, input.name, refused]).toEqual([field.name, input.name, undefined]);
+      const given = input.name.endsWith('In') ? [value] : value;
+      const { errors } = await ask(context, document, { filter: { [input.name]: given } });
+      expect([field.name, input.name, errors]).toEqual([field.name, input.name, undefined]);
     }
   }
 });
@@ -203,12 +203,12 @@ describe('authority', () => {
       kind: 'PERSON',
       personName: 'Otto Sample',
       lane: null,
-      scopes: ['ledger:observe', 'document:read'],
-      mode: 'rehearsal',
+      scopes: ['LEDGER_OBSERVE', 'DOCUMENT_READ'],
+      mode: 'REHEARSAL',
       session: {
         tokenId: idOf('token', 1),
         expiresAt: '2027-01-01T00:00:00.000000Z',
-        scopes: ['entry:mark', 'ledger:observe'],
+        scopes: ['ENTRY_MARK', 'LEDGER_OBSERVE'],
         entryIds: null,
       },
     });

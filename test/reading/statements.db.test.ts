@@ -89,7 +89,7 @@ describe('a root field is one statement, whatever hangs under it', () => {
   }
 
   test('all the way down: twelve levels from an entry back to it', async () => {
-    const deep = `{ entries(first: 200, filter: {kind: "cut_request"}) { nodes { manifests(first: 2) { nodes { reviewDecisions(first: 2) { nodes { changeSets(first: 2) { nodes {
+    const deep = `{ entries(first: 200, filter: {kind: CUT_REQUEST}) { nodes { manifests(first: 2) { nodes { reviewDecisions(first: 2) { nodes { changeSets(first: 2) { nodes {
       verifyResults(first: 2) { nodes { verifierSignature { prior { changeSet { affectedRows(first: 2) { nodes { changeSet { manifest { unitBlocks(first: 3) { nodes { manifest { entry {
         history(first: 3) { nodes { entry { status position } } } } } } } } } } } } } } } } } } } } } } } } }`;
     let answer: { entries?: { nodes: unknown[] } } = {};
@@ -98,7 +98,12 @@ describe('a root field is one statement, whatever hangs under it', () => {
     });
     expect(count).toBe(1);
     expect(answer.entries?.nodes).toHaveLength(200);
-    expect(JSON.stringify(answer)).toContain('verified_complete');
+    expect(JSON.stringify(answer)).toContain('VERIFIED_COMPLETE');
+  });
+
+  test('what the law says of the entries of a page is in their statement', async () => {
+    const document = '{ entries(first: 200) { nodes { actions blockedBecause { code } } } }';
+    expect(await statementsOf(() => read(context, document))).toBe(1);
   });
 
   test('a look-up is one statement too, and two root fields are two', async () => {
@@ -135,8 +140,8 @@ async function preparedBy(documents: Iterable<readonly [string, Record<string, u
 
 test('a recurring statement is prepared under one name: its text is the same for other values', async () => {
   const document =
-    'query ($first: Int, $after: String, $status: String) { entries(first: $first, after: $after, filter: {status: $status}) { nodes { entryId kind } } }';
-  const statuses = ['verified_complete', 'marked', 'abandoned', 'verify_failed_escalated'];
+    'query ($first: Int, $after: String, $status: EntryStatus) { entries(first: $first, after: $after, filter: {status: $status}) { nodes { entryId kind } } }';
+  const statuses = ['VERIFIED_COMPLETE', 'MARKED', 'ABANDONED', 'VERIFY_FAILED_ESCALATED'];
   const prepared = await preparedBy(
     statuses.map((status, at) => [document, { first: at + 1, status }] as const),
   );

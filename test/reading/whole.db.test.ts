@@ -6,7 +6,7 @@ import type { Session } from '../../src/auth/session.ts';
 import { boundedPool } from '../../src/database/pool-gate.ts';
 import { openPools } from '../../src/database/pools.ts';
 import { maskError, resultText } from '../../src/doors/errors.ts';
-import { executeWhole, wholeRoot } from '../../src/reading/whole.ts';
+import { finishWhole, readWhole, wholeRoot } from '../../src/reading/whole.ts';
 import { schema } from '../../src/resolvers/index.ts';
 import { fresh, type Loose, marked, reviewed, verified } from '../harness/cycle.ts';
 import { type TestServer, testServer } from '../harness/server.ts';
@@ -55,7 +55,7 @@ const READ_WHOLE: readonly (readonly [what: string, query: string, variables?: R
   [
     'variables, skip and include',
     'query ($n: Int!, $skip: Boolean!, $f: EntryFilter) { entries(first: $n, filter: $f) { nodes { entryId kind @skip(if: $skip) status @include(if: $skip) } } }',
-    { n: 2, skip: true, f: { statusIn: ['verified_complete', 'reviewed_deferred'] } },
+    { n: 2, skip: true, f: { statusIn: ['VERIFIED_COMPLETE', 'REVIEWED_DEFERRED'] } },
   ],
   [
     'look-ups, found and not',
@@ -73,14 +73,14 @@ const REFUSED = [
 /** A context of an observer, and how often something was read through it. */
 function observer(observe: DatabasePool = server.pools.observe, scopes: Session['scopes'] = OBSERVE) {
   const counted = { reads: 0 };
-  const oneFirst = (query: Loose) => {
+  const maybeOne = (query: Loose) => {
     counted.reads += 1;
-    return observe.oneFirst(query);
+    return observe.maybeOne(query);
   };
   const contextValue: Loose = {
     session: session(scopes),
     ledger: server.ledger,
-    observe: { oneFirst },
+    observe: { maybeOne },
     feed: server.feed,
   };
   return { contextValue, counted };
@@ -93,7 +93,8 @@ const mask = maskError(pino({ level: 'silent' }));
 function sent(result: ExecutionResult): string {
   if (result.errors === undefined) return resultText(result);
   const errors = result.errors.toSorted((a, b) => String(a.path).localeCompare(String(b.path)));
-  return `${JSON.stringify({ ...result, errors })}\n${resultText({ ...result, errors: errors.map(mask) })}`;
+  const raw = { errors, data: result.data };
+  return `${JSON.stringify(raw)}\n${resultText({ ...result, errors: errors.map(mask) })}`;
 }
 
 interface Both {
@@ -117,7 +118,7 @@ async function both(
   expect(root).not.toBeNull();
   const oracle = (await execute({ ...args, contextValue: field.contextValue })) as ExecutionResult;
   let fellBack = false;
-  const result = await executeWhole(root as NonNullable<typeof root>, args, (again) => {
+  const result = await finishWhole(await readWhole(root as NonNullable<typeof root>, args), args, (again) => {
     fellBack = true;
     return execute(again);
   });

@@ -1,25 +1,16 @@
-/** A typed client over fetch: one principal's token, operations made by codegen, faults as sentences. */
-import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** The package's client, for a command: its faults become sentences for people, and no answer's form is believed. */
+import { ANSWER_BOUNDS, type AnswerBounds } from '../../client/answer.ts';
+import { createClient } from '../../client/client.ts';
+import { type FaultKind, innermostReason, LedgerFault } from '../../client/ledger-fault.ts';
+import { endpointOf, type Operation } from '../../client/operation.ts';
 import { plainLine } from '../../text/plain.ts';
 import { commandText } from '../terminal/command-text.ts';
-import { ANSWER_BOUNDS, type AnswerBounds, readAnswer, UnfitAnswer } from './answer.ts';
-
-/** An operation with the types of its result and variables; its text is `toString()`. */
-export interface Operation<Result, Variables> extends DocumentTypeDecoration<Result, Variables> {
-  toString(): string;
-}
 
 export interface Client {
   readonly url: string;
   /** Sends one operation; throws a ClientFault whose message is for people. */
   execute<Result, Variables>(operation: Operation<Result, Variables>, variables: Variables): Promise<Result>;
 }
-
-/**
- * `unreachable` may pass; `unfit` is no answer of a ledger; `refused` is about the token; `failed` is what the
- * ledger says of itself.
- */
-export type FaultKind = 'unreachable' | 'unfit' | 'refused' | 'failed';
 
 /** What went wrong between the command and the ledger, in one sentence. */
 export class ClientFault extends Error {
@@ -32,7 +23,7 @@ export class ClientFault extends Error {
   }
 }
 
-export interface ClientOptions {
+export interface CallerOptions {
   readonly url: string;
   readonly token: string;
   /** Whose token it is, for messages. */
@@ -42,96 +33,63 @@ export interface ClientOptions {
   readonly signal?: AbortSignal;
 }
 
-export function openClient({ url, token, who, bounds = ANSWER_BOUNDS, signal }: ClientOptions): Client {
-  const endpoint = endpointOf(url);
+export function openClient({ url, token, who, bounds = ANSWER_BOUNDS, signal }: CallerOptions): Client {
+  const endpoint = commandEndpoint(url);
+  const ledger = createClient({ url: endpoint, token, bounds, signal });
   return {
     url: endpoint,
     async execute<Result, Variables>(operation: Operation<Result, Variables>, variables: Variables) {
-      const text = operation.toString();
-      const sending = { url: endpoint, token, bounds, signal };
-      const answer = await sendOperation(sending, JSON.stringify({ query: text, variables }));
-      const fault = faultIn(answer);
-      if (fault !== null)
-        throw faultOf({ ...fault, message: plainLine(fault.message, [token]) }, who, endpoint);
+      const data = await ledger.request(operation, variables).catch((error: unknown) => {
+        throw sentenceOfFault(error, { url: endpoint, token, who });
+      });
       // Loads the schema: a command that asks nothing doesn't need it.
       const { shapeFault } = await import('./answer-shape.ts');
-      const data = (answer as { readonly data?: unknown } | null)?.data;
-      const wrong = data == null ? 'it answered without data' : shapeFault(text, data);
-      if (wrong !== null)
-        throw new ClientFault(
-          `This version can't speak to ${endpoint}: ${plainLine(wrong, [token])}.`,
-          'unfit',
-        );
-      return data as Result;
+      const wrong = shapeFault(operation.toString(), data);
+      if (wrong !== null) throw foreignAnswer(endpoint, plainLine(wrong, [token]));
+      return data;
     },
   };
 }
 
 /** GraphQL's address; a bare host means its usual path. Throws a ClientFault where it is none. */
-export function endpointOf(url: string): string {
-  if (!/^https?:\/\//.test(url) || !URL.canParse(url))
-    throw new ClientFault(`${url} is not a URL of the form http://host:4000.`);
-  const endpoint = new URL(url);
-  if (endpoint.pathname === '/') endpoint.pathname = '/graphql';
-  return endpoint.href;
-}
-
-interface Sending {
-  readonly url: string;
-  readonly token: string;
-  readonly bounds: AnswerBounds;
-  readonly signal: AbortSignal | undefined;
-}
-
-async function sendOperation({ url, token, bounds, signal }: Sending, body: string): Promise<unknown> {
+export function commandEndpoint(url: string): string {
   try {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        accept: 'application/json',
-        authorization: `Bearer ${token}`,
-      },
-      body,
-      redirect: 'manual',
-      signal: AbortSignal.any([
-        AbortSignal.timeout(bounds.answerMs),
-        ...(signal === undefined ? [] : [signal]),
-      ]),
-    });
-    return await readAnswer(url, response, bounds);
+    return endpointOf(url);
   } catch (error) {
-    if (error instanceof UnfitAnswer) throw new ClientFault(error.message, error.kind);
-    if (error instanceof DOMException && error.name === 'TimeoutError')
-      throw new ClientFault(
-        `${url} didn't finish its answer within ${bounds.answerMs / 1000} seconds. ${UNKNOWN_WHETHER_SERVED}`,
-        'unreachable',
-      );
-    throw unreachableFault(url, error);
+    throw error instanceof LedgerFault ? new ClientFault(error.message) : error;
   }
 }
 
-interface GraphqlFault {
-  readonly message: string;
-  readonly code: string | null;
-}
-
-/** The first error that an answer speaks of. */
-export function faultIn(answer: unknown): GraphqlFault | null {
-  const errors = (answer as { readonly errors?: unknown } | null)?.errors;
-  if (!Array.isArray(errors) || errors.length === 0) return null;
-  const { message, extensions } = (errors[0] ?? {}) as {
-    message?: unknown;
-    extensions?: { code?: unknown } | null;
-  };
-  return {
-    message: typeof message === 'string' ? message : 'An error without a message.',
-    code: typeof extensions?.code === 'string' ? extensions.code : null,
-  };
-}
+const foreignAnswer = (url: string, wrong: string) =>
+  new ClientFault(`This version can't speak to ${url}: ${wrong}.`, 'unfit');
 
 const UNKNOWN_WHETHER_SERVED =
   'Whether the ledger served the call is unknown. Run the same command again: it finds out and continues.';
+
+interface Asked {
+  readonly url: string;
+  readonly token: string;
+  readonly who: string;
+}
+
+/** What the package's client throws, as a sentence about the command. */
+export function sentenceOfFault(error: unknown, { url, token, who }: Asked): ClientFault {
+  if (error instanceof ClientFault) return error;
+  if (!(error instanceof LedgerFault)) return unreachableFault(url, error);
+  const { kind, code, cause, message } = error;
+  const said = plainLine(message, [token]);
+  if (code === 'UNAUTHENTICATED')
+    return new ClientFault(
+      `${url} refuses the ${who}'s token: ${said} Check that the tokens are those of this ledger.`,
+      'refused',
+    );
+  if (error.errors.length > 0)
+    return new ClientFault(`The ledger at ${url} answered the ${who}: ${said}`, kind);
+  if (cause !== undefined) return unreachableFault(url, cause);
+  if (message === `${url} answered without data.`) return foreignAnswer(url, 'it answered without data');
+  const isLate = kind === 'unreachable' && message.includes("didn't finish its answer");
+  return new ClientFault(isLate ? `${said} ${UNKNOWN_WHETHER_SERVED}` : said, kind);
+}
 
 /** fetch wraps the system's error, and several attempts once more. */
 export function unreachableFault(url: string, error: unknown): ClientFault {
@@ -144,30 +102,13 @@ export function unreachableFault(url: string, error: unknown): ClientFault {
     );
   }
   return new ClientFault(
-    `The connection to ${url} broke (${code ?? reasonOf(error)}). ${UNKNOWN_WHETHER_SERVED}`,
+    `The connection to ${url} broke (${code ?? innermostReason(error)}). ${UNKNOWN_WHETHER_SERVED}`,
     'unreachable',
   );
-}
-
-/** The innermost message says most. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? reasonOf(error.cause) : error.message;
 }
 
 function codeOf(error: unknown): string | undefined {
   if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0]);
   if (!(error instanceof Error)) return undefined;
   return (error as NodeJS.ErrnoException).code ?? codeOf(error.cause);
-}
-
-export function faultOf({ message, code }: GraphqlFault, who: string, url: string): ClientFault {
-  if (code === 'UNAUTHENTICATED') {
-    return new ClientFault(
-      `${url} refuses the ${who}'s token: ${message} Check that the tokens are those of this ledger.`,
-      'refused',
-    );
-  }
-  const kind = code === 'FORBIDDEN' ? 'refused' : code === 'UNAVAILABLE' ? 'unreachable' : 'failed';
-  return new ClientFault(`The ledger at ${url} answered the ${who}: ${message}`, kind);
 }

@@ -3,11 +3,12 @@
  * silence.
  */
 import { setTimeout as delay } from 'node:timers/promises';
+import { followEvents } from '../../client/event-stream.ts';
+import { FollowLogDocument } from '../../client/generated/graphql.ts';
+import { LedgerFault } from '../../client/ledger-fault.ts';
 import type { LedgerAnswers, Next } from '../../monitor/followed-ledger.ts';
 import type { LedgerMonitor } from '../../monitor/ledger-monitor.ts';
-import { FollowLogDocument } from '../generated/graphql.ts';
-import { ClientFault } from './client.ts';
-import { followEvents } from './event-stream.ts';
+import { ClientFault, sentenceOfFault } from './client.ts';
 
 export interface Following {
   readonly url: string;
@@ -43,7 +44,6 @@ export async function followOnce(following: Following): Promise<FollowEnd> {
   const events = followEvents({
     url,
     token,
-    who: 'monitor',
     query: FollowLogDocument.toString(),
     variables: { after: monitor.cursor ?? FROM_THE_START },
     signal: AbortSignal.any([signal, leaving.signal]),
@@ -72,7 +72,7 @@ export async function followOnce(following: Following): Promise<FollowEnd> {
     }
   } catch (error) {
     if (signal.aborted) return 'left';
-    throw error;
+    throw error instanceof LedgerFault ? sentenceOfFault(error, { url, token, who: 'monitor' }) : error;
   } finally {
     leaving.abort();
     await events.return(undefined).catch(() => {});

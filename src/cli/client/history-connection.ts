@@ -4,17 +4,26 @@
  */
 import { type ClientOptions, WebSocket } from 'ws';
 import { z } from 'zod';
+import { LedgerFault } from '../../client/ledger-fault.ts';
 import { StreamRefused } from '../../monitor/judges/stream-refused.ts';
 import { plainLine } from '../../text/plain.ts';
 
 /** The connection ended, or could not be made: another may go on with the last cursor. */
-export class ConnectionLost extends Error {
+export class ConnectionLost extends LedgerFault {
   override readonly name = 'ConnectionLost';
+
+  constructor(sentence: string) {
+    super(sentence, 'unreachable');
+  }
 }
 
 /** The caller is refused, or the address gives no history. Another attempt changes nothing. */
-class StreamDenied extends Error {
+class StreamDenied extends LedgerFault {
   override readonly name = 'StreamDenied';
+
+  constructor(sentence: string) {
+    super(sentence, 'refused');
+  }
 }
 
 export interface ConnectionOptions {

@@ -2,10 +2,15 @@
  * What a monitor asks a ledger that it follows: bodies, proofs and passports, each as the server gives it and no
  * further judged.
  */
+import { ANSWER_BOUNDS } from '../../client/answer.ts';
+import {
+  IssuePassportDocument,
+  NewestHeadDocument,
+  ProveConsistencyDocument,
+} from '../../client/generated/graphql.ts';
+import type { Operation } from '../../client/operation.ts';
 import type { LedgerAnswers } from '../../monitor/followed-ledger.ts';
-import { IssuePassportDocument, NewestHeadDocument, ProveConsistencyDocument } from '../generated/graphql.ts';
-import { ANSWER_BOUNDS } from './answer.ts';
-import { type Client, ClientFault, type Operation, openClient } from './client.ts';
+import { type Client, ClientFault, openClient } from './client.ts';
 
 /** The record of a large cut names each of its rows. */
 const BOUNDS = { ...ANSWER_BOUNDS, answerBytes: 128 * 1024 * 1024 };

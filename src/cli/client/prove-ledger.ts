@@ -3,6 +3,8 @@
  * the one whose key was named, or one whose key a person accepted here before.
  */
 import { randomBytes } from 'node:crypto';
+import { readAnswer } from '../../client/answer.ts';
+import { LedgerFault } from '../../client/ledger-fault.ts';
 import type { Config } from '../../config.ts';
 import { runningServers } from '../../home/home-servers.ts';
 import { heldLedgerKey } from '../../home/ledger-key.ts';
@@ -10,8 +12,7 @@ import { judgeIdentity } from '../../proof/ledger-identity.ts';
 import { plainLine } from '../../text/plain.ts';
 import { commandTextIn } from '../terminal/command-text.ts';
 import { askYesNo, type Terminal } from '../terminal/terminal.ts';
-import { readAnswer, UnfitAnswer } from './answer.ts';
-import { ClientFault, endpointOf, unreachableFault } from './client.ts';
+import { ClientFault, commandEndpoint, unreachableFault } from './client.ts';
 import { acceptedKey, keepAcceptedKey } from './known-ledgers.ts';
 
 /** Which ledger a command speaks to, as it is typed. */
@@ -40,7 +41,7 @@ interface LedgerAddress {
 export function ledgerAddress({ url }: LedgerAddressOptions, { home, client }: ClientConfig): LedgerAddress {
   const named = url ?? client.url;
   return {
-    url: endpointOf(named ?? runningServers(home)[0]?.url ?? client.defaultUrl),
+    url: commandEndpoint(named ?? runningServers(home)[0]?.url ?? client.defaultUrl),
     isNamed: named !== null,
   };
 }
@@ -134,7 +135,7 @@ async function askIdentity(url: string, question: URL): Promise<unknown> {
     });
     return await readAnswer(url, response, BOUNDS);
   } catch (error) {
-    if (error instanceof UnfitAnswer)
+    if (error instanceof LedgerFault)
       throw new ClientFault(`${error.message} No token was sent.`, error.kind);
     if (error instanceof DOMException && error.name === 'TimeoutError')
       throw new ClientFault(

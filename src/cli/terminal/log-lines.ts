@@ -3,11 +3,18 @@
  * only a person can correct it.
  */
 import { type Logger, pino } from 'pino';
+import { loggedOfCall } from '../../doors/web/call.ts';
 
-/** Whole JSON, one object a line, where somebody asked for every detail; lines for people otherwise. */
+/**
+ * Whole JSON, one object a line, where somebody asked for every detail; lines for people otherwise. A line of a request
+ * has its id and its caller's address.
+ */
 export function openLogger(level: string): Logger {
   const whole = ['debug', 'trace'].includes(level);
-  return pino({ level }, whole ? pino.destination(2) : logLines((line) => process.stderr.write(line)));
+  return pino(
+    { level, mixin: loggedOfCall },
+    whole ? pino.destination(2) : logLines((line) => process.stderr.write(line)),
+  );
 }
 
 /** A stream for pino's records. A warning that says the same as the one before it is passed over. */

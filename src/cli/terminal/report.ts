@@ -1,7 +1,13 @@
 /** What a phase did: what it did, by which lane, what it wrote, its position in the log, when and how long. */
 
 import stringWidth from 'string-width';
+import type { EntryStatus } from '../../client/generated/graphql.ts';
 import { COLUMNS, fittedText, paddedText } from './columns.ts';
+
+/** A status as the documentation writes it. */
+export function shownStatus(status: EntryStatus): string {
+  return status.toLowerCase();
+}
 
 interface Written {
   readonly replayed: boolean;

@@ -1,5 +1,8 @@
 /** Finds the attempt at a document that a run goes on with. */
+
+import type { EntryStatus } from '../../client/generated/graphql.ts';
 import { FAILED_STATES } from '../../law/states.ts';
+import { nameOfWord } from '../../text/words.ts';
 import { ClientFault } from '../client/client.ts';
 import { Refused } from '../client/refused.ts';
 import { type Clients, type Phases, phaseCalls } from './phases.ts';
@@ -20,7 +23,7 @@ export interface Attempt {
   readonly entryId: string;
   /** The entry's idempotency key; the later verbs' keys begin with it. */
   readonly key: string;
-  readonly status: string;
+  readonly status: EntryStatus;
 }
 
 /**
@@ -45,7 +48,7 @@ export async function beginAttempt(options: AttemptOptions): Promise<Attempt> {
     const { entryId, status } = entry;
     if (entry.replayed && (await isSpent(clients, entryId, status))) continue;
     entry.printLine();
-    if (status === 'verified_complete') print('This text is cut and verified already. Nothing was written.');
+    if (status === 'VERIFIED_COMPLETE') print('This text is cut and verified already. Nothing was written.');
     return { phases: calls, entryId, key, status };
   }
   throw new ClientFault(
@@ -63,8 +66,8 @@ export function attemptKey({ docCode, profile, bytes }: WalkDocument, attempt: n
 }
 
 /** Whether an attempt of an earlier run can't be gone on with. */
-async function isSpent(clients: Clients, entryId: string, status: string): Promise<boolean> {
-  if (status !== 'verified_complete') return FAILED_STATES.some((failed) => failed === status);
+async function isSpent(clients: Clients, entryId: string, status: EntryStatus): Promise<boolean> {
+  if (status !== 'VERIFIED_COMPLETE') return FAILED_STATES.some((failed) => nameOfWord(failed) === status);
   const { actionCounts } = await planOf({ clients, entryId });
   return actionCounts.some(({ action, count }) => CHANGES.includes(action) && count > 0);
 }

@@ -1,7 +1,5 @@
 /** The verbs of a run as calls of the API: each is timed, repeated while the ledger is busy, and gives its line. */
-import { setTimeout as pause } from 'node:timers/promises';
-import type { Client, Operation } from '../client/client.ts';
-import { acceptedOutcome } from '../client/refused.ts';
+
 import {
   CutDocument,
   type CutInput,
@@ -15,8 +13,12 @@ import {
   type SweepInput,
   VerifyDocument,
   type VerifyInput,
-} from '../generated/graphql.ts';
-import { type PhaseLine, phaseLine } from '../terminal/report.ts';
+} from '../../client/generated/graphql.ts';
+import type { Operation } from '../../client/operation.ts';
+import { type KeyedVariables, repeatCall } from '../../client/repeat.ts';
+import { type Client, ClientFault } from '../client/client.ts';
+import { acceptedOutcome } from '../client/refused.ts';
+import { type PhaseLine, phaseLine, shownStatus } from '../terminal/report.ts';
 
 export const ROLES = ['marker', 'reviewer', 'executor', 'verifier'] as const;
 /** Who acts in a run; each has a token of its own, since nobody may do it alone. */
@@ -27,9 +29,6 @@ export interface PhasesOptions {
   readonly clients: Clients;
   readonly print: (line: string) => void;
 }
-
-/** A busy ledger is asked again with the same key, a few times, with a longer wait each time. */
-const PATIENCE_MS = [50, 200, 800, 2_000];
 
 export function phaseCalls({ clients, print }: PhasesOptions) {
   const printPhase = (line: PhaseLine) => print(phaseLine(line));
@@ -72,25 +71,23 @@ export function phaseCalls({ clients, print }: PhasesOptions) {
       const timed = await performVerb(clients.verifier, VerifyDocument, { input });
       const written = acceptedOutcome('VERIFY', timed.answer, 'VerifySuccess');
       const { entry, findings, result } = written;
-      printPhase({ phase: 'VERIFY', lane: 'DOT-992', outcome: entry.status, written, ...timed });
+      printPhase({ phase: 'VERIFY', lane: 'DOT-992', outcome: shownStatus(entry.status), written, ...timed });
       return { ...entry, verdict: result.verdict, findings };
     },
   };
 }
 export type Phases = ReturnType<typeof phaseCalls>;
 
-async function performVerb<Outcome extends { readonly __typename: string }, Variables>(
+/** Where the answer was lost, or the ledger is busy, the same call is repeated with the same key, a few times. */
+async function performVerb<Outcome extends { readonly __typename: string }, Variables extends KeyedVariables>(
   client: Client,
   operation: Operation<{ readonly outcome: Outcome }, Variables>,
   variables: Variables,
 ): Promise<{ answer: Outcome; at: Date; elapsedMs: number }> {
   const begun = performance.now();
-  for (let attempt = 0; ; attempt += 1) {
-    const { outcome } = await client.execute(operation, variables);
-    const wait = PATIENCE_MS[attempt];
-    if (wait === undefined || outcome.__typename !== 'Busy') {
-      return { answer: outcome, at: new Date(), elapsedMs: performance.now() - begun };
-    }
-    await pause(wait);
-  }
+  const { outcome } = await repeatCall({ send: () => client.execute(operation, variables), lost: lossOf });
+  return { answer: outcome, at: new Date(), elapsedMs: performance.now() - begun };
 }
+
+const lossOf = (error: unknown) =>
+  error instanceof ClientFault && error.kind === 'unreachable' ? { retryAfterMs: null } : null;

@@ -2,14 +2,15 @@
  * What a plan holds, for the person who is asked to approve it: the units with their first words, and what becomes
  * no unit.
  */
-import { ClientFault } from '../client/client.ts';
-import { acceptedOutcome } from '../client/refused.ts';
+
 import {
   PlanExcludedDocument,
   type PlanExcludedQuery,
   PlanUnitsDocument,
   type PlanUnitsQuery,
-} from '../generated/graphql.ts';
+} from '../../client/generated/graphql.ts';
+import { ClientFault } from '../client/client.ts';
+import { acceptedOutcome } from '../client/refused.ts';
 import { COLUMNS, fittedText, foldedText } from '../terminal/columns.ts';
 import { countedWord } from '../terminal/report.ts';
 import type { Clients } from './phases.ts';

@@ -1,12 +1,13 @@
 /** What a run reads between its verbs, as the reviewer. */
-import { ClientFault } from '../client/client.ts';
-import { acceptedOutcome } from '../client/refused.ts';
+
 import {
   EntryProgressDocument,
   type EntryProgressQuery,
   PlanOfEntryDocument,
   type PlanOfEntryQuery,
-} from '../generated/graphql.ts';
+} from '../../client/generated/graphql.ts';
+import { ClientFault } from '../client/client.ts';
+import { acceptedOutcome } from '../client/refused.ts';
 import type { Clients } from './phases.ts';
 
 export type CutPlan = Extract<PlanOfEntryQuery['outcome'], { __typename: 'Plan' }>;

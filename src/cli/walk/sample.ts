@@ -1,7 +1,9 @@
 /** The sample document's way through the five phases, by the public API, watched over WebSocket. */
+
 import { setTimeout as pause } from 'node:timers/promises';
 import { openClient } from '../client/client.ts';
 import { foldedText } from '../terminal/columns.ts';
+import { shownStatus } from '../terminal/report.ts';
 import { type Watch, watchHistory } from '../watch.ts';
 import { type Clients, ROLES } from './phases.ts';
 import { SAMPLE } from './sample-document.ts';
@@ -33,8 +35,9 @@ export async function runSample({ url, tokens, print, ...more }: SampleOptions):
     });
     const arrived = await withinPatience(rowsOf(watch, entryId), 'History over WebSocket');
     print(`  ${arrived} history rows arrived over WebSocket.`);
-    print(`  Entry ${entryId}: ${status}`);
-    if (status !== 'verified_complete') throw new Error(`the sample's entry ended as ${status}.`);
+    print(`  Entry ${entryId}: ${shownStatus(status)}`);
+    if (status !== 'VERIFIED_COMPLETE')
+      throw new Error(`the sample's entry ended as ${shownStatus(status)}.`);
   } finally {
     await watch.close();
   }

@@ -4,9 +4,9 @@
  * has another title, a person decides.
  */
 import { realpathSync } from 'node:fs';
+import { FindDocumentDocument, RegisterSourceDocument } from '../../client/generated/graphql.ts';
 import { terminalText } from '../../text/plain.ts';
 import { ClientFault } from '../client/client.ts';
-import { FindDocumentDocument, RegisterSourceDocument } from '../generated/graphql.ts';
 import { foldedText } from '../terminal/columns.ts';
 import { askYesNo, type Terminal } from '../terminal/terminal.ts';
 import { otherCodeOf } from './document-code.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { RegisterSourceInput } from '../generated/graphql.ts';
+import type { RegisterSourceInput } from '../../client/generated/graphql.ts';
 import type { WalkDocument } from './walk-document.ts';
 
 /** A document as `registerSource` takes it. The same document gives the same key. */

@@ -4,6 +4,7 @@
  * goes on where the last one ended, whatever ended it.
  */
 
+import type { EntryStatus } from '../../client/generated/graphql.ts';
 import { ClientFault } from '../client/client.ts';
 import { Refused } from '../client/refused.ts';
 import { commandText } from '../terminal/command-text.ts';
@@ -29,7 +30,7 @@ export interface Question {
 
 export interface WalkEnd {
   readonly entryId: string;
-  readonly status: string;
+  readonly status: EntryStatus;
 }
 
 interface Walk extends WalkOptions, Omit<Attempt, 'status'> {
@@ -56,16 +57,16 @@ export async function walkDocument(options: WalkOptions): Promise<WalkEnd> {
 const MOST_STEPS = 20;
 
 /** One step from `status`: the next status, or null where the walk ends. */
-async function nextStatus(walk: Walk, status: string): Promise<string | null> {
+async function nextStatus(walk: Walk, status: EntryStatus): Promise<EntryStatus | null> {
   switch (status) {
-    case 'marked':
-    case 'reviewed_deferred':
+    case 'MARKED':
+    case 'REVIEWED_DEFERRED':
       return sweepOwn(walk, status);
-    case 'review_pending':
+    case 'REVIEW_PENDING':
       return approvePlan(walk, null);
-    case 'reviewed_approved':
+    case 'REVIEWED_APPROVED':
       return cutEntry(walk);
-    case 'cut_applied':
+    case 'CUT_APPLIED':
       return verifyCut(walk);
     default:
       return null;
@@ -73,12 +74,12 @@ async function nextStatus(walk: Walk, status: string): Promise<string | null> {
 }
 
 /** Sweeps this entry alone: what others have marked is theirs to bring to review. */
-async function sweepOwn(walk: Walk, status: string): Promise<string | null> {
+async function sweepOwn(walk: Walk, status: EntryStatus): Promise<EntryStatus | null> {
   for (let pass = 1; pass <= MOST_SWEEPS; pass += 1) {
     try {
       const entryIds = [walk.entryId];
       const swept = await walk.phases.sweep({ idempotencyKey: `${walk.key}:own:${pass}`, entryIds });
-      if (!swept.replayed) return 'review_pending';
+      if (!swept.replayed) return 'REVIEW_PENDING';
     } catch (error) {
       if (!(error instanceof Refused) || error.refusal.__typename !== 'IllegalTransition') throw error;
       const now = (await progressOf(walk)).status;
@@ -100,7 +101,7 @@ async function sweepOwn(walk: Walk, status: string): Promise<string | null> {
 const MOST_SWEEPS = 1_000;
 
 /** Shows the plan, asks, and approves exactly that. */
-async function approvePlan(walk: Walk, superseded: string | null): Promise<string | null> {
+async function approvePlan(walk: Walk, superseded: string | null): Promise<EntryStatus | null> {
   const plan = await planOf(walk);
   await showPlan(walk, plan);
   if (plan.problems.some(({ severity }) => severity === 'ERROR')) {
@@ -127,7 +128,7 @@ async function showPlan(walk: Walk, plan: CutPlan): Promise<void> {
 }
 
 /** Cuts what is approved. An approval of another plan than today's, or of other units, is asked for again. */
-async function cutEntry(walk: Walk): Promise<string | null> {
+async function cutEntry(walk: Walk): Promise<EntryStatus | null> {
   const [plan, { reviewDecisions }] = [await planOf(walk), await progressOf(walk)];
   const live = reviewDecisions.nodes.find((decision) => decision.supersededByReviewDecisionId === null);
   if (live !== undefined && live.manifestVersion !== plan.manifestDigest) {
@@ -146,7 +147,7 @@ async function cutEntry(walk: Walk): Promise<string | null> {
   }
 }
 
-async function applyCut(walk: Walk, manifestDigest: string): Promise<string | null> {
+async function applyCut(walk: Walk, manifestDigest: string): Promise<EntryStatus | null> {
   const { phases, entryId, key } = walk;
   try {
     const entry = await phases.cut({ idempotencyKey: `${key}:cut`, entryId, manifestDigest });
@@ -155,7 +156,7 @@ async function applyCut(walk: Walk, manifestDigest: string): Promise<string | nu
     const waiting = refused instanceof Refused ? refused.problem('document-unverified') : undefined;
     if (waiting?.entryId == null) throw refused;
     walk.print(waiting.message);
-    return (await verifyOther(walk, waiting.entryId)) ? 'reviewed_approved' : null;
+    return (await verifyOther(walk, waiting.entryId)) ? 'REVIEWED_APPROVED' : null;
   }
 }
 
@@ -175,7 +176,7 @@ async function verifyCut({
   key,
   print,
   passportCommand,
-}: Walk): Promise<string | null> {
+}: Walk): Promise<EntryStatus | null> {
   const { changeSets } = await progressOf({ clients, entryId });
   const changeSetId = changeSets.nodes[0]?.changeSetId;
   if (changeSetId === undefined) throw new ClientFault(`Entry ${entryId} is cut, but has no change set.`);

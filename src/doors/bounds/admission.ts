@@ -2,11 +2,8 @@
  * How much of the server one caller may have: failed tokens of an address, calls of a principal a second and at a
  * time, and what a principal holds open. Nobody can use up what all share.
  */
-import type { IncomingMessage } from 'node:http';
-import { BlockList } from 'node:net';
 import { type Authenticator, tokenHash, Unauthenticated } from '../../auth/authenticate.ts';
 import type { Session } from '../../auth/session.ts';
-import { callerAddress, readProxies } from '../address.ts';
 import { DoorRefusal } from '../refuse.ts';
 import type { Limits } from './limits.ts';
 import { Meter } from './meter.ts';
@@ -35,14 +32,11 @@ export class TooMany extends DoorRefusal {
 export interface AdmissionOptions {
   readonly authenticate: Authenticator;
   readonly limits: Limits;
-  /** Addresses and networks of proxies whose `X-Forwarded-For` is believed. */
-  readonly proxies: readonly string[];
 }
 
 export class Admission {
   readonly #authenticate: Authenticator;
   readonly #limits: Limits;
-  readonly #proxies: BlockList;
   readonly #failures: Meter;
   readonly #calls: Meter;
   readonly #proofs: Meter;
@@ -51,10 +45,9 @@ export class Admission {
   readonly #known = new Recent<true>({ most: KNOWN_TOKENS, longest: 100 });
   readonly #held = new Map<string, number>();
 
-  constructor({ authenticate, limits, proxies }: AdmissionOptions) {
+  constructor({ authenticate, limits }: AdmissionOptions) {
     this.#authenticate = authenticate;
     this.#limits = limits;
-    this.#proxies = readProxies(proxies) ?? new BlockList();
     this.#failures = new Meter({ burst: limits.failedTokens, perSecond: limits.failedTokensPerSecond });
     this.#calls = new Meter({ burst: limits.callsAtOnce, perSecond: limits.callsPerSecond });
     this.#proofs = new Meter({ burst: limits.proofsAtOnce, perSecond: limits.proofsPerSecond });
@@ -62,18 +55,17 @@ export class Admission {
     this.#largeBodies = new Turnstile(limits.largeBodies, limits.callsWaiting);
   }
 
-  addressOf(request: IncomingMessage): string {
-    return callerAddress(request, this.#proxies);
-  }
-
-  /** Who calls. An address from which too many tokens failed isn't asked for more of them. */
-  async identify(address: string, authorization: unknown): Promise<Session> {
+  /**
+   * Who calls; for a read, who called just now. An address from which too many tokens failed isn't asked for more of
+   * them.
+   */
+  async identify(address: string, authorization: unknown, forRead = false): Promise<Session> {
     const token = tokenHash(String(authorization)).toString('base64');
     const waitMs = this.#failures.waitOf(address);
     if (waitMs > 0 && this.#known.get(token) === undefined)
       throw new TooMany('This address sent too many tokens that are not valid.', waitMs);
     try {
-      const session = await this.#authenticate(authorization);
+      const session = await this.#authenticate(authorization, forRead);
       this.#known.set(token, true);
       return session;
     } catch (error) {
@@ -91,8 +83,8 @@ export class Admission {
   }
 
   /** Counts a signature that a stranger asks for. */
-  countProof(request: IncomingMessage): void {
-    const waitMs = this.#proofs.take(this.addressOf(request));
+  countProof(address: string): void {
+    const waitMs = this.#proofs.take(address);
     if (waitMs > 0) throw new TooMany('This address asks for the identity of the ledger too often.', waitMs);
   }
 

@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Thread } from '../../threads/thread.ts';
 import { prefersHtml } from '../prefers.ts';
+import { GRAPHQL_PATH } from '../web/paths.ts';
 import { type Asset, answerAsset } from './asset.ts';
 import type { GraphiqlTask } from './graphiql-thread.ts';
 
@@ -24,7 +25,7 @@ const POLICY = [
 
 const HEADERS = {
   'content-type': 'text/html; charset=utf-8',
-  vary: 'accept, accept-encoding',
+  vary: 'accept',
   'content-security-policy': POLICY,
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
@@ -44,7 +45,7 @@ export function graphiqlPage(task: GraphiqlTask): GraphiqlPage {
   return {
     wants: (request, url) =>
       (request.method === 'GET' || request.method === 'HEAD') &&
-      url.pathname === task.endpoint &&
+      url.pathname === GRAPHQL_PATH &&
       prefersHtml(request),
     async answer(request, response) {
       // Made when somebody first looks.

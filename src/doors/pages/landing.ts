@@ -8,18 +8,22 @@ import { VERSION } from '../../version.ts';
 import type { Readiness } from '../health.ts';
 import { prefersHtml } from '../prefers.ts';
 import { DoorRefusal } from '../refuse.ts';
+import { addVaries } from '../web/answer.ts';
+import { GRAPHQL_PATH, pathUnder } from '../web/paths.ts';
 import { type Asset, answerAsset, assetOf } from './asset.ts';
 import type { Landing } from './landing-facts.ts';
 import { LANDING_POLICY, landingHtml } from './landing-html.ts';
+import { PASSPORT_PATH } from './passport-page.ts';
 
 const ICON_PATH = '/favicon.svg';
 
-/** What does not change while the server runs; links are paths of this server, null where nothing is there. */
+/** What does not change while the server runs, apart from the page of passports, which may be built later. */
 export interface LandingOptions {
   readonly mode: Mode;
-  readonly graphql: string;
-  readonly graphiql: string | null;
-  readonly passport: () => string | null;
+  /** Before every link, `/ledger`; null where the server is the whole site. */
+  readonly basePath: string | null;
+  readonly hasGraphiql: boolean;
+  readonly hasPassport: () => boolean;
   readonly ready: () => Promise<Readiness>;
 }
 
@@ -37,22 +41,30 @@ export function landingPage(options: LandingOptions): LandingPage {
         throw new DoorRefusal(
           405,
           'METHOD_NOT_ALLOWED',
-          `This page is read by GET. GraphQL is at ${options.graphql}.`,
+          `This page is read by GET. GraphQL is at ${pathUnder(options.basePath, GRAPHQL_PATH)}.`,
           { allow: 'GET, HEAD' },
         );
       if (url.pathname === ICON_PATH) answerIcon(request, response, icon);
-      else answerLanding(request, response, await landingOf(options));
+      else answerLanding(request, response, await landingOf(options), pathUnder(options.basePath, ICON_PATH));
     },
   };
 }
 
-async function landingOf({ mode, graphql, graphiql, passport, ready }: LandingOptions): Promise<Landing> {
+async function landingOf(options: LandingOptions): Promise<Landing> {
+  const { mode, basePath, hasGraphiql, hasPassport, ready } = options;
+  const link = (path: string) => pathUnder(basePath, path);
   return {
     name: 'Cutter',
     version: VERSION,
     mode,
     ...(await ready()),
-    links: { graphql, graphiql, passport: passport(), health: '/health', ready: '/ready' },
+    links: {
+      graphql: link(GRAPHQL_PATH),
+      graphiql: hasGraphiql ? link(GRAPHQL_PATH) : null,
+      passport: hasPassport() ? link(PASSPORT_PATH) : null,
+      health: link('/health'),
+      ready: link('/ready'),
+    },
     protocols: [
       'GraphQL over HTTP (POST, and GET for queries)',
       'graphql-transport-ws over WebSocket',
@@ -72,13 +84,18 @@ const TOKEN: Readonly<Record<Mode, string>> = {
     'The keeper makes principals and their tokens as docs/how-to/production.md describes.',
 };
 
-function answerLanding(request: IncomingMessage, response: ServerResponse, landing: Landing): void {
+function answerLanding(
+  request: IncomingMessage,
+  response: ServerResponse,
+  landing: Landing,
+  icon: string,
+): void {
   const isHtml = prefersHtml(request);
-  const text = isHtml ? landingHtml(landing, ICON_PATH) : JSON.stringify(landing);
+  const text = isHtml ? landingHtml(landing, icon) : JSON.stringify(landing);
+  addVaries(response, ['accept']);
   response.writeHead(200, {
     'content-type': isHtml ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(text),
-    vary: 'accept',
     // It shows a state.
     'cache-control': 'no-store',
     'content-security-policy': LANDING_POLICY,

@@ -8,6 +8,8 @@ export interface SocketState {
   readonly socket: WebSocket;
   readonly inbox: Inbox;
   readonly address: string;
+  /** Names everything that happens on this socket. */
+  readonly requestId: string;
   /** Who opened the connection with a token; null before. */
   session: Session | null;
   /** Gives back the socket's place among all sockets. */

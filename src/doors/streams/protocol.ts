@@ -15,6 +15,7 @@ import { putBack } from '../long-texts.ts';
 import { closeReason } from '../messages.ts';
 import type { OperationParams } from '../operation.ts';
 import { DoorRefusal, largeForNothing, operationRefusal, unauthenticatedError } from '../refuse.ts';
+import { requestIdNow } from '../web/call.ts';
 import type { SocketState } from './connection.ts';
 import { openingOf, WRITTEN } from './written-frames.ts';
 
@@ -56,8 +57,9 @@ export function speakGraphql({ graphql, admission, limits, logger }: ProtocolDep
     try {
       const session = await admission.identify(address, authorization);
       admission.countCall(session);
-      if (texts !== null && !graphql.isRegistration(params)) throw largeForNothing(limits);
-      const whole = texts === null ? params : withTexts(params, texts);
+      const named = graphql.withDocument(params) as OperationParams;
+      if (texts !== null && !graphql.isRegistration(named)) throw largeForNothing(limits);
+      const whole = texts === null ? named : withTexts(named, texts);
       const args = await graphql.prepare({ session }, whole);
       const onEnd = graphql.isSubscription(args)
         ? admission.hold(session.principalId, 'subscriptions')
@@ -119,13 +121,14 @@ export function speakGraphql({ graphql, admission, limits, logger }: ProtocolDep
       } catch (error) {
         // An error of one operation ends that operation; the socket and its other operations go on.
         if (error instanceof OperationFaults) return [...error.errors];
+        if (error instanceof GraphQLError) return [error];
         if (error instanceof Unauthenticated) return [unauthenticatedError(error)];
         if (error instanceof DoorRefusal) return [doorError(error)];
         const outage = outageOf(error);
         logger[isAway(error) ? 'warn' : 'error']({ err: error }, 'an operation could not be prepared');
         return [
           new GraphQLError(outageSentence(outage ?? 'away'), {
-            extensions: { code: 'UNAVAILABLE' },
+            extensions: { code: 'UNAVAILABLE', ...requestIdNow() },
           }),
         ];
       }

@@ -3,6 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { CloseCode } from 'graphql-ws';
 import type { Logger } from 'pino';
 import type { Limits } from '../bounds/limits.ts';
+import { namesDocument } from '../documents/documents.ts';
 import { JsonScanner, parseScanned } from '../json.ts';
 import { LONG_TEXT_BYTES, type LongTexts } from '../long-texts.ts';
 import { type ClientMessage, closeReason, readClientMessage } from '../messages.ts';
@@ -58,7 +59,7 @@ export function receiveMessage(
   const hand = (text: Buffer) => {
     const message = readClientMessage(parseScanned(text, 'The message'));
     if (typeof message === 'string') socket.close(CloseCode.BadRequest, closeReason(message));
-    else handOn(message, text.toString('utf8'), extra, handle);
+    else handOn(message, textOf(message, text), extra, handle);
   };
   if (data.length > mostBytes(extra, limits)) {
     refuseMessageSize(extra, limits);
@@ -95,6 +96,12 @@ export function receiveMessage(
       extra.texts = null;
     }
   }
+}
+
+/** The protocol takes no subscription without a text; one that names a document has an empty one for it. */
+function textOf({ type, id, payload }: ClientMessage, text: Buffer): string {
+  if (type !== 'subscribe' || !namesDocument(payload)) return text.toString('utf8');
+  return JSON.stringify({ id, type, payload: { ...(payload as object), query: '' } });
 }
 
 /** Hands a message on under the inner name of its operation. The protocol refuses an id of the wrong form. */

@@ -8,6 +8,7 @@ import type { Duplex } from 'node:stream';
 import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
+import type { Forwarding } from '../address.ts';
 import type { Admission } from '../bounds/admission.ts';
 import type { Limits } from '../bounds/limits.ts';
 import { Meter } from '../bounds/meter.ts';
@@ -17,6 +18,7 @@ import { watchIncoming } from '../incoming.ts';
 import type { LongTexts } from '../long-texts.ts';
 import { closeReason } from '../messages.ts';
 import { DoorRefusal } from '../refuse.ts';
+import { REQUEST_ID, requestIdOf, withinCall } from '../web/call.ts';
 import type { SocketState } from './connection.ts';
 import { Inbox } from './inbox.ts';
 import { OperationIds } from './operation-ids.ts';
@@ -32,6 +34,7 @@ export interface WebSocketDoorDeps {
   readonly longTexts: LongTexts;
   readonly limits: Limits;
   readonly hosts: Hosts;
+  readonly forwarding: Forwarding;
   readonly logger: Logger;
 }
 
@@ -53,25 +56,31 @@ export function openWebSocketDoor(server: Server, deps: WebSocketDoorDeps): WebS
     handleProtocols: (offered) =>
       offered.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) ? GRAPHQL_TRANSPORT_WS_PROTOCOL : false,
   });
+  const named = new WeakMap<IncomingMessage, string>();
   let closing = false;
 
   server.on('upgrade', (request: IncomingMessage, connection: Duplex, head: Buffer) => {
     connection.on('error', () => connection.destroy());
-    const address = deps.admission.addressOf(request);
+    const requestId = requestIdOf(request.headers);
+    let address: string;
     let giveBack: () => void;
     try {
-      refuseUpgrade(request, { closing, open: sockets.clients.size }, deps);
+      const forwarded = deps.forwarding.of(request);
+      ({ address } = forwarded);
+      refuseUpgrade(request, forwarded, { closing, open: sockets.clients.size }, deps);
       giveBack = deps.admission.hold(address, 'sockets without a token');
     } catch (error) {
       if (!(error instanceof DoorRefusal)) throw error;
-      answerUpgrade(connection, error);
+      answerUpgrade(connection, error, requestId);
       return;
     }
     connection.once('close', giveBack);
+    named.set(request, requestId);
     sockets.handleUpgrade(request, connection, head, (socket) =>
-      serveSocket(socket, connection, { address, giveBack }, protocol, deps),
+      serveSocket(socket, connection, { address, giveBack, requestId }, protocol, deps),
     );
   });
+  sockets.on('headers', (lines, request) => lines.push(`${REQUEST_ID}: ${named.get(request)}`));
 
   return {
     isFull: () => sockets.clients.size >= deps.limits.sockets,
@@ -87,11 +96,12 @@ export function openWebSocketDoor(server: Server, deps: WebSocketDoorDeps): WebS
 function serveSocket(
   socket: WebSocket,
   connection: Duplex,
-  stranger: Pick<SocketState, 'address' | 'giveBack'>,
+  stranger: Pick<SocketState, 'address' | 'giveBack' | 'requestId'>,
   protocol: ReturnType<typeof speakGraphql>,
   deps: WebSocketDoorDeps,
 ): void {
   const { limits, logger } = deps;
+  const call = { requestId: stranger.requestId, address: stranger.address };
   const meter = new Meter({ burst: limits.messagesAtOnce, perSecond: limits.messagesPerSecond }, 1);
   const admits = () => {
     if (meter.take('') === 0) return true;
@@ -112,7 +122,7 @@ function serveSocket(
   };
   let handle: (text: string) => Promise<void> = async () => {};
   function handled(text: string): void {
-    handle(text).catch((error: unknown) => {
+    withinCall(call, () => handle(text)).catch((error: unknown) => {
       logger.error({ err: error }, 'a message could not be handled');
       socket.close(CloseCode.InternalServerError, 'Internal server error');
     });

@@ -53,7 +53,7 @@ function takenProblem(path: readonly string[], { address, doc_code, unit_id }: H
   const message =
     `The address "${address}" belongs to unit ${unit_id} of document "${doc_code}"; no other unit can have it. ` +
     'Register this document under another code.';
-  return problemAt(path, 'address_taken', message);
+  return problemAt(path, 'address_taken', message, { address });
 }
 
 /** Spans that name an address of another document, each with the unit that holds it. */
@@ -89,5 +89,6 @@ function foreignProblem(
     ['cutSpec', 'units', String(at), 'address'],
     unit === undefined ? 'address_foreign' : 'address_taken',
     `Unit "${localId}" has the address "${address}".${holds} ${rule}`,
+    { address },
   );
 }

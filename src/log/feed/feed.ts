@@ -21,7 +21,7 @@ import { createPositionWaits } from './position-waits.ts';
 import { createReplay } from './replay.ts';
 import { RESETS } from './resets.ts';
 import { createRing } from './ring.ts';
-import type { FollowerSource, FollowOptions, SubscribeOptions } from './subscription.ts';
+import type { FollowerSource, StreamOptions, SubscribeOptions } from './subscription.ts';
 import type { Teller } from './teller.ts';
 
 /** The integrated log as one process sees it: one reader, any number of subscribers. */
@@ -33,7 +33,7 @@ export interface HistoryFeed {
   /** Ready, replayed events, CaughtUp, live events, heartbeats between them; or Reset and the end. */
   subscribe(options: SubscribeOptions): AsyncIterableIterator<HistoryMessage>;
   /** The same, in the words of this teller. */
-  follow<Said>(options: FollowOptions, teller: Teller<Said>): AsyncIterableIterator<Said | StreamMessage>;
+  follow<Said>(options: StreamOptions, teller: Teller<Said>): AsyncIterableIterator<Said | StreamMessage>;
   /** Subscribers now. */
   readonly subscribers: number;
   close(): Promise<void>;

@@ -1,7 +1,7 @@
 import type { StreamMessage } from './history-message.ts';
 import { streamMessages } from './stream-messages.ts';
 import { newStreamState } from './stream-state.ts';
-import type { FollowedToken, Follower, FollowerSource, FollowOptions } from './subscription.ts';
+import type { FollowedToken, Follower, FollowerSource, StreamOptions } from './subscription.ts';
 import type { Teller } from './teller.ts';
 
 /**
@@ -10,7 +10,7 @@ import type { Teller } from './teller.ts';
  */
 export function followLog<Said>(
   source: FollowerSource,
-  options: FollowOptions,
+  options: StreamOptions,
   teller: Teller<Said>,
 ): AsyncIterableIterator<Said | StreamMessage> {
   const state = newStreamState();
@@ -65,7 +65,7 @@ export function followLog<Said>(
   };
 }
 
-function tokenOf({ tokenId, entryIds = null, scopes = [] }: FollowOptions): FollowedToken | null {
+function tokenOf({ tokenId, entryIds = null, scopes = [] }: StreamOptions): FollowedToken | null {
   if (tokenId === null) return null;
   const key = JSON.stringify([tokenId, entryIds === null ? null : [...entryIds].sort(), [...scopes].sort()]);
   return { tokenId, entryIds, scopes, key };

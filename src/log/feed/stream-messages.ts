@@ -5,7 +5,7 @@ import { LogBroken, type RecordEvent } from './history-page.ts';
 import { openStream } from './opening.ts';
 import { RESETS } from './resets.ts';
 import { isOver, restUntilWoken, type StreamState } from './stream-state.ts';
-import type { FollowerSource, FollowOptions } from './subscription.ts';
+import type { FollowerSource, StreamOptions } from './subscription.ts';
 import type { Teller } from './teller.ts';
 
 const RETRY_MS = 500;
@@ -34,7 +34,7 @@ const RETRY_MS = 500;
  */
 export async function* streamMessages<Said>(
   source: FollowerSource,
-  options: FollowOptions,
+  options: StreamOptions,
   state: StreamState,
   teller: Teller<Said>,
 ): AsyncGenerator<Said | StreamMessage, undefined> {

@@ -6,7 +6,7 @@ import type { LogReplay } from './replay.ts';
 import type { Ring } from './ring.ts';
 
 /** Whose stream it is, and where it begins. */
-export interface FollowOptions {
+export interface StreamOptions {
   /** A cursor; null or absent: from now; `""`: from the start. */
   readonly after?: string | null | undefined;
   /** The token behind the stream: the stream ends with it. Null for the process itself. */
@@ -17,7 +17,7 @@ export interface FollowOptions {
   readonly scopes?: readonly string[];
 }
 
-export interface SubscribeOptions extends FollowOptions {
+export interface SubscribeOptions extends StreamOptions {
   readonly filter?: HistoryFilter | null | undefined;
   /** Sends also the records that have no row to show, without rows, so that positions are dense. */
   readonly everyRecord?: boolean | undefined;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Session } from '../../auth/session.ts';
 import type { Log } from '../../database/connection.ts';
 import type { Pools } from '../../database/pools.ts';
+import { KEY_PURPOSES, LANES } from '../../law/values.ts';
 import type { TreeHead } from '../../proof/checkpoint.ts';
 import type { Checkpoint, Checkpoints } from '../checkpoint/checkpoint.ts';
 import { readWitnesses, type Witnessed } from '../checkpoint/witness-cosignatures.ts';
@@ -21,8 +22,8 @@ export type StoredRecord = z.infer<typeof record>;
 
 const signingKey = z.object({
   key_id: z.string(),
-  lane: z.string(),
-  purpose: z.string(),
+  lane: z.enum(LANES),
+  purpose: z.enum(KEY_PURPOSES),
   public_key: z.instanceof(Buffer),
   principal_id: z.string(),
   from_position: z.string(),

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { TreeHead } from '../../proof/checkpoint.ts';
 import { leafHash } from '../../proof/merkle.ts';
 import { FoldedLog, foldedState } from './folded-log.ts';
-import { type HeadKeys, signedHead } from './signed-head.ts';
+import type { HeadKeys } from './head-keys.ts';
+import { signedHead } from './signed-head.ts';
 import { StreamRefused } from './stream-refused.ts';
 
 /** How a checkpoint compares with what was folded. */

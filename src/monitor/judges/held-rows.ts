@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ParsedRecord } from '../../law/parse-record.ts';
+import { nameOfWord } from '../../text/words.ts';
 import { StreamRefused } from './stream-refused.ts';
 
 /** A move as the stream sends it. */
@@ -25,6 +26,9 @@ const MEMBERS = {
   changedAt: 'changed_at',
 } as const satisfies Record<keyof StreamedRow, string>;
 
+/** What the stream names as the enums of the API do. */
+const WORDS: ReadonlySet<string> = new Set(['entryVersionBefore', 'entryVersionAfter', 'changeKind']);
+
 /** Throws StreamRefused where the stream shows other rows of a record than it holds. */
 export function requireRows({ history }: ParsedRecord, rows: readonly StreamedRow[], position: number): void {
   if (rows.length !== history.length)
@@ -36,7 +40,8 @@ export function requireRows({ history }: ParsedRecord, rows: readonly StreamedRo
     const row = rows[at] as StreamedRow;
     for (const [name, member] of Object.entries(MEMBERS) as [keyof StreamedRow, string][]) {
       const recorded = (held as Readonly<Record<string, unknown>> | null)?.[member] ?? null;
-      if (row[name] === recorded) continue;
+      if (row[name] === (WORDS.has(name) && typeof recorded === 'string' ? nameOfWord(recorded) : recorded))
+        continue;
       throw new StreamRefused(
         'other-rows',
         `Row ${at} of the record at position ${position} came with another ${name} than the record holds.`,

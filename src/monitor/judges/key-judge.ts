@@ -5,7 +5,7 @@ import { KEY_PURPOSES, LANES, type Lane } from '../../law/values.ts';
 import { verifySignature } from '../../proof/ed25519.ts';
 import { checkpointKeysAt, type KnownKey, type KnownKeys } from '../../proof/keys-file.ts';
 import type { MonitorFinding } from './finding.ts';
-import type { HeadKeys } from './signed-head.ts';
+import type { HeadKeys } from './head-keys.ts';
 
 const place = z.number().int().nonnegative();
 const chained = z.strictObject({

@@ -1,13 +1,11 @@
 import { checkpointKeyName, originOf, parseCheckpointText, type TreeHead } from '../../proof/checkpoint.ts';
 import { isLineOf, isSignedBy, NoteFault, parseNote, type SignedNote } from '../../proof/note.ts';
+import type { HeadKeys } from './head-keys.ts';
 import { StreamRefused } from './stream-refused.ts';
 
 /** The two lanes by the names under which they sign. */
 const LANES = ['DOT-991', 'DOT-992'] as const;
 type Lane = (typeof LANES)[number];
-
-/** The public keys that a lane may have signed a head of this size with, as the caller knows them. */
-export type HeadKeys = (lane: Lane, size: number) => readonly Uint8Array[];
 
 /** The head that a note states, if it is of this incarnation and both lanes have signed it; throws StreamRefused. */
 export function signedHead(text: string, incarnation: string, keys: HeadKeys | null): TreeHead {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { TreeHead } from '../../proof/checkpoint.ts';
 import { plainLine } from '../../text/plain.ts';
 import { HeadJudge, headState, type JudgedHead } from './head-judge.ts';
-import type { HeadKeys } from './signed-head.ts';
+import type { HeadKeys } from './head-keys.ts';
 import { type HistoryEvent, type Ready, readStreamMessage } from './stream-message.ts';
 import { StreamRefused } from './stream-refused.ts';
 

@@ -4,6 +4,7 @@ import { refuseOutsideChangeSet } from '../../auth/narrowing.ts';
 import type { Session } from '../../auth/session.ts';
 import { keyRecordId } from '../../law/key-statement.ts';
 import { Busy, NotFound } from '../../law/refusals.ts';
+import type { AxisStatus } from '../../law/values.ts';
 import { LANES, type Lane } from '../../law/values.ts';
 import type { Checkpoint, Checkpoints } from '../../log/checkpoint/checkpoint.ts';
 import { readTree } from '../../log/tree/tree.ts';
@@ -24,7 +25,7 @@ export interface IssuedPassport {
   readonly text: string;
   readonly digest: Digest;
   readonly fileName: string;
-  readonly verdict: string;
+  readonly verdict: AxisStatus;
   readonly checkpoint: Checkpoint;
 }
 
@@ -84,7 +85,7 @@ async function issuePassport(office: PassportOffice, changeSetId: string): Promi
     text,
     digest: digestOf(text),
     fileName: `passport-${docCode}-${changeSetId}.json`,
-    verdict: String(result['verdict']),
+    verdict: result['verdict'] === 'pass' ? 'pass' : 'fail',
     checkpoint,
   };
 }

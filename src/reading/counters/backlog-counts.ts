@@ -26,12 +26,10 @@ export interface CountedPlace {
 export type Counts = ReadonlyMap<string, number>;
 
 /** The counters don't say yet, or not of this ledger, what is asked. */
-export class NotCounted extends Error {
+class NotCounted extends Error {
   override readonly name = 'NotCounted';
 }
 
-const HEAD = `select json_build_array(incarnation, (select c.next_position::text from cutter_log.counted c))
-  from cutter_log.head`;
 const STAYS = 'cutter_log.entry_stay';
 
 /** `next` is used for a number in the text. */
@@ -48,17 +46,13 @@ async function askCounted<Row>(
   rows: Write,
 ): Promise<Row[]> {
   const part = new EntryPart(filter, reach);
-  const body = rows(part, part.bind(next, 'bigint'));
-  const [head, found] = await askJson<[[string, string], Row[]]>(
-    pool,
-    `/* ${name} */ select json_build_array((${HEAD}), (${body}))::text as answer`,
-    part,
-  );
-  if (head[0] !== incarnation || Number(head[1]) < next)
+  const query = rows(part, part.bind(next, 'bigint'));
+  const found = await askJson<Row[]>(pool, name, query, part);
+  if (found.incarnation !== incarnation || found.next < next)
     throw new NotCounted(
-      `The counters are of ${head[0]} before ${head[1]}, not of ${incarnation} before ${next}.`,
+      `The counters are of ${found.incarnation} before ${found.next}, not of ${incarnation} before ${next}.`,
     );
-  return found;
+  return found.answer;
 }
 
 const isAll = ({ filter, reach }: CountedPart): boolean => reach === null && filter.lasting.length === 0;

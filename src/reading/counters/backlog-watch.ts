@@ -7,7 +7,7 @@ import { type CountedPart, type CountedPlace, type Counts, countsAt, oldestAt } 
 import type { EntryFilter } from './entry-filter.ts';
 
 /** How many entries are in one status. */
-export interface BacklogCount {
+interface BacklogCount {
   readonly status: string;
   readonly kind: string;
   readonly count: number;

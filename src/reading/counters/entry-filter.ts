@@ -79,7 +79,23 @@ export class EntryPart {
   }
 }
 
-/** Runs a statement that answers one JSON text. */
-export async function askJson<Answer>(pool: DatabasePool, sql: string, part: EntryPart): Promise<Answer> {
-  return JSON.parse(await pool.oneFirst(prepareStatement({ sql, values: part.values }))) as Answer;
+/** What a statement answers, and of which ledger. */
+interface CountedAnswer<Answer> {
+  readonly incarnation: string;
+  /** How far the counters go. */
+  readonly next: number;
+  readonly answer: Answer;
+}
+
+/** Runs a query of one JSON value. */
+export async function askJson<Answer>(
+  pool: DatabasePool,
+  name: string,
+  query: string,
+  { values }: EntryPart,
+): Promise<CountedAnswer<Answer>> {
+  const sql = `/* ${name} */ select h.incarnation::text as incarnation, c.next_position::text as next,
+    (${query})::text as answer from cutter_log.head h cross join cutter_log.counted c`;
+  const { incarnation, next, answer } = await pool.one(prepareStatement({ sql, values }));
+  return { incarnation, next: Number(next), answer: JSON.parse(answer ?? 'null') as Answer };
 }

@@ -19,12 +19,9 @@ export function entryTest({ observe, reader, evidence }: Context, filter: EntryF
     const ids = [...new Set(page.flatMap(({ rows }) => rows.map(({ entry_id }) => entry_id)))];
     const part = new EntryPart(filter, null);
     const named = `e.entry_id = any(${part.bind(ids, 'uuid[]')})`;
-    const found = await askJson<string[]>(
-      pool,
-      `/* stream.entries */ select coalesce(json_agg(m.entry_id), '[]')::text as answer from ${part.entries(named)} m`,
-      part,
-    );
-    return new Set(found);
+    const query = `select coalesce(json_agg(m.entry_id), '[]') from ${part.entries(named)} m`;
+    const { answer } = await askJson<string[]>(pool, 'stream.entries', query, part);
+    return new Set(answer);
   }
 
   return { key: filter.key, matching: ({ page }) => pages.get(page, () => matchingOf(page)) };

@@ -1,4 +1,3 @@
-import { EFFECT_KINDS, TARGET_TABLES } from '../../law/values.ts';
 import { toEvidence } from './evidence.ts';
 import { describeNoun } from './noun.ts';
 import { toOne, toOneThrough } from './relation.ts';
@@ -11,15 +10,15 @@ export const AffectedRowNoun = describeNoun({
     affectedRowId: 'uuid',
     changeSetId: 'uuid',
     ordinal: 'int',
-    effectKind: 'text',
+    effectKind: 'word',
     targetTable: 'text',
     targetRowId: 'text',
   },
-  closed: { effectKind: EFFECT_KINDS, targetTable: TARGET_TABLES },
   key: ['affected_row_id'],
   born: ['ordinal', 'affected_row_id'],
   seat: { of: 'ChangeSet', by: 'change_set_id', within: ['ordinal', 'affected_row_id'] },
   indexed: ['affected_row_id', 'change_set_id'],
+  lasting: { but: [], also: ['entry'] },
   relations: {
     evidence: toEvidence('AffectedRowEvidence'),
     changeSet: toOne('ChangeSet', ['change_set_id', 'change_set_id']),

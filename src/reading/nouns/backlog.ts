@@ -1,5 +1,4 @@
 import { ENTRY_STATES, isTerminal } from '../../law/states.ts';
-import { ENTRY_KINDS } from '../../law/values.ts';
 import { describeNoun } from './noun.ts';
 import { toList, toOne } from './relation.ts';
 
@@ -53,8 +52,7 @@ export const StatusCountNoun = describeNoun({
   viewOf: (ids) => `(select s.status, s.kind, count(*)::int as count,
       (array_agg(s.since order by s.position, s.ordinal))[1] as since, ${IN_LIFE} as in_life
     from ${STAYS} s where s.entry_id = any(${ids}) and s.until_position is null group by s.status, s.kind)`,
-  columns: { status: 'text', kind: 'text', count: 'int', oldestSince: ['since', 'time'] },
-  closed: { status: ENTRY_STATES, kind: ENTRY_KINDS },
+  columns: { status: 'word', kind: 'word', count: 'int', oldestSince: ['since', 'time'] },
   key: ['status', 'kind'],
   hasId: false,
   seat: { of: null, by: 'status', within: ['status', 'kind'] },
@@ -70,8 +68,7 @@ export const StatusAgeNoun = describeNoun({
   ) => `(select distinct on (s.status, s.kind) s.status, s.entry_id, s.since, s.position, s.ordinal
     from ${STAYS} s where s.entry_id = any(${ids}) and s.until_position is null and ${IS_OPEN}
     order by s.status, s.kind, s.position, s.ordinal)`,
-  columns: { status: 'text', since: 'time' },
-  closed: { status: ENTRY_STATES },
+  columns: { status: 'word', since: 'time' },
   key: ['entry_id'],
   hasId: false,
   seat: { of: null, by: 'entry_id', within: ['entry_id'] },

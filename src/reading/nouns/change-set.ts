@@ -1,4 +1,3 @@
-import { CHANGE_KINDS, CHANGE_SET_STATES, RISK_CLASSES } from '../../law/values.ts';
 import { toEvidence } from './evidence.ts';
 import { describeNoun } from './noun.ts';
 import { toPrincipal } from './principal.ts';
@@ -18,17 +17,16 @@ export const ChangeSetNoun = describeNoun({
     executorToolRevision: 'text',
     verifierToolRevision: 'text',
     toolRevisionMatch: 'bool',
-    state: 'text',
-    riskClass: 'text',
+    state: 'word',
+    riskClass: 'word',
     emittedBy: 'text',
     emittedAt: 'time',
     rollbackInitiatedBy: 'text',
-    changeKind: 'text',
+    changeKind: 'word',
     compensatesChangeSetId: 'uuid',
     affectedRowCount: 'int',
     effectDigest: 'digest',
   },
-  closed: { changeKind: CHANGE_KINDS, state: CHANGE_SET_STATES, riskClass: RISK_CLASSES },
   key: ['change_set_id'],
   born: ['emitted_at', 'change_set_id'],
   indexed: [
@@ -45,6 +43,7 @@ export const ChangeSetNoun = describeNoun({
     'risk_class',
     'state',
   ],
+  lasting: { but: [] },
   relations: {
     evidence: toEvidence('ChangeSetEvidence'),
     emittedByPrincipal: toPrincipal('emitted_by'),

@@ -1,4 +1,3 @@
-import { DEPENDENCY_KINDS } from '../../law/values.ts';
 import { describeNoun } from './noun.ts';
 import { toPrincipal } from './principal.ts';
 import { toOne } from './relation.ts';
@@ -10,14 +9,14 @@ export const DependencyNoun = describeNoun({
     dependencyId: 'uuid',
     fromEntryId: 'uuid',
     toEntryId: 'uuid',
-    dependencyKind: 'text',
+    dependencyKind: 'word',
     createdBy: 'text',
     createdAt: 'time',
   },
-  closed: { dependencyKind: DEPENDENCY_KINDS },
   key: ['dependency_id'],
   born: ['created_at', 'dependency_id'],
   indexed: ['dependency_id', 'from_entry_id', 'to_entry_id', 'created_at', 'created_by', 'dependency_kind'],
+  lasting: { but: [] },
   relations: {
     createdByPrincipal: toPrincipal('created_by'),
     fromEntry: toOne('Entry', ['entry_id', 'from_entry_id']),

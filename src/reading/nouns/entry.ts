@@ -1,8 +1,8 @@
-import { ENTRY_STATES } from '../../law/states.ts';
-import { ENTRY_KINDS } from '../../law/values.ts';
+import { ENTRY_STATES, type EntryState, isTerminal, wasCut } from '../../law/states.ts';
+import { actedFacts, hinderedFacts, ofCut, ofLiveDecision, ofVerdict } from './entry-law.ts';
 import { toEvidence } from './evidence.ts';
 import { describeNoun, type FilterRule } from './noun.ts';
-import { toMany, toManyThrough, toOneThrough } from './relation.ts';
+import { toMany, toManyThrough, toOneAmong, toOneThrough } from './relation.ts';
 import { subjectOf } from './source.ts';
 import { CHANGE_SETS, changeSetIds, MANIFESTS, RESULTS } from './views.ts';
 
@@ -16,11 +16,15 @@ export function ofSubject(column: string): FilterRule {
   };
 }
 
+/** Where a verification has left its entry. */
+const JUDGED_STATES: readonly EntryState[] = ENTRY_STATES.filter(
+  (state) => wasCut(state) && isTerminal(state),
+);
+
 export const EntryNoun = describeNoun({
   name: 'Entry',
   view: 'v_decision_backlog_entry_observe',
-  columns: { entryId: 'uuid', kind: 'text', status: 'text', emittedAt: 'time' },
-  closed: { kind: ENTRY_KINDS, status: ENTRY_STATES },
+  columns: { entryId: 'uuid', kind: 'word', status: 'word', emittedAt: 'time' },
   key: ['entry_id'],
   born: ['emitted_at', 'entry_id'],
   indexed: ['entry_id', 'emitted_at', 'status', 'kind'],
@@ -40,6 +44,9 @@ export const EntryNoun = describeNoun({
         where h.entry_id = ${e}.entry_id and h.entry_version_after = ${e}.status`,
     },
   },
+  // An entry's status moves. No grant lets anybody change the rest.
+  lasting: { but: ['status'] },
+  judged: { actions: actedFacts, blockedBecause: hinderedFacts },
   relations: {
     evidence: toEvidence('EntryEvidence'),
     document: toOneThrough(
@@ -51,6 +58,22 @@ export const EntryNoun = describeNoun({
       'Source',
       [],
       (s, e) => `${s}.source_id = ${subjectOf(`${e}.entry_id`, 'source_id')}`,
+    ),
+    liveDecision: toOneThrough(
+      'ReviewDecision',
+      [['manifests', 'reviewDecisions']],
+      (d, e) => `${d}.review_decision_id = ${ofLiveDecision('d.review_decision_id', e)}`,
+    ),
+    cut: toOneAmong(
+      'ChangeSet',
+      (c, e) => `${c}.change_set_id = ${ofCut('c.change_set_id', e)}`,
+      (c, e) => c['decision_backlog_entry_id'] === e['entry_id'] && c['change_kind'] === 'cut',
+    ),
+    // A dry run that judges a cut has one verdict, and moves the entry of the cut alone.
+    verification: toOneAmong(
+      'VerifyResult',
+      (r, e) => `${r}.verify_result_id = ${ofVerdict('r.verify_result_id', e)}`,
+      (_, e) => JUDGED_STATES.some((state) => state === e['status']),
     ),
     history: toMany('History', ['entry_id', 'entry_id']),
     dependenciesFrom: toMany('Dependency', ['from_entry_id', 'entry_id']),

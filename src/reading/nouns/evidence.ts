@@ -97,6 +97,7 @@ function describeHidden([name, { table, key, columns, view }]: [string, Hidden])
     key,
     seat: { of: null, by: key[0]!, within: key },
     indexed: key,
+    lasting: { but: [] },
   });
   return [name, noun];
 }

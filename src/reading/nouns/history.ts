@@ -1,5 +1,3 @@
-import { ENTRY_STATES } from '../../law/states.ts';
-import { ENTRY_KINDS, HISTORY_CHANGE_KINDS } from '../../law/values.ts';
 import { ofSubject } from './entry.ts';
 import { toEvidence } from './evidence.ts';
 import { describeNoun } from './noun.ts';
@@ -13,16 +11,16 @@ export const HistoryNoun = describeNoun({
   columns: {
     historyId: 'uuid',
     entryId: 'uuid',
-    entryVersionBefore: 'text',
-    entryVersionAfter: 'text',
-    changeKind: 'text',
+    entryVersionBefore: 'word',
+    entryVersionAfter: 'word',
+    changeKind: 'word',
     changedBy: 'text',
     changedAt: 'time',
   },
-  closed: { changeKind: HISTORY_CHANGE_KINDS, entryVersionAfter: ENTRY_STATES, entryKind: ENTRY_KINDS },
   key: ['history_id'],
   born: ['changed_at', 'history_id'],
   indexed: ['history_id', 'entry_id', 'changed_at', 'changed_by', 'change_kind', 'entry_version_after'],
+  lasting: { but: [] },
   filters: {
     docCode: ofSubject('doc_code'),
     scenarioRef: ofSubject('scenario_ref'),

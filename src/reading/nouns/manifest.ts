@@ -1,4 +1,3 @@
-import { MANIFEST_STATUSES, OPERATION_KINDS } from '../../law/values.ts';
 import { toEvidence } from './evidence.ts';
 import { describeNoun } from './noun.ts';
 import { toPrincipal } from './principal.ts';
@@ -10,8 +9,8 @@ export const ManifestNoun = describeNoun({
   view: 'v_manifest_envelope_observe',
   columns: {
     envelopeId: 'uuid',
-    operationKind: 'text',
-    status: 'text',
+    operationKind: 'word',
+    status: 'word',
     sourceDocRef: 'text',
     escalationRef: 'uuid',
     cutChangeSetRef: 'uuid',
@@ -21,7 +20,6 @@ export const ManifestNoun = describeNoun({
     reviewedAt: 'time',
     supersededByEnvelopeId: 'uuid',
   },
-  closed: { operationKind: OPERATION_KINDS, status: MANIFEST_STATUSES },
   key: ['envelope_id'],
   born: ['created_at', 'envelope_id'],
   indexed: [
@@ -33,7 +31,8 @@ export const ManifestNoun = describeNoun({
     'operation_kind',
     'status',
   ],
-  derived: { effectiveStatus: { sql: effectiveStatus } },
+  derived: { effectiveStatus: { codec: 'word', sql: effectiveStatus } },
+  lasting: { but: [] },
   relations: {
     evidence: toEvidence('ManifestEvidence'),
     createdByPrincipal: toPrincipal('created_by'),

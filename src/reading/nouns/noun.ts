@@ -4,12 +4,15 @@ import type { NounName } from './noun-name.ts';
 import type { Relation } from './relation.ts';
 
 /**
- * How a column travels: `time` is written as text with microseconds, `position` as decimal text, bytes as base64 or,
- * where they are UTF-8, as text; the others as JSON has them.
+ * How a column travels: a `word` by its name in the API, `words` as a list of such; `time` is written as text with
+ * microseconds, `position` as decimal text, bytes as base64 or, where they are UTF-8, as text; the others as JSON has
+ * them.
  */
 export type Codec =
   | 'uuid'
   | 'text'
+  | 'word'
+  | 'words'
   | 'digest'
   | 'int'
   | 'bool'
@@ -53,8 +56,6 @@ export interface Noun {
   readonly hasId?: false;
   /** GraphQL field → column and codec. */
   readonly columns: ReadonlyMap<string, { readonly column: string; readonly codec: Codec }>;
-  /** The values that a filter of a field may ask for, by field. Every other field is open. */
-  readonly closed: Readonly<Record<string, readonly string[]>>;
   readonly key: readonly string[];
   /** Of what is hidden of another noun's rows: that noun. It has the same key, and doesn't show it. */
   readonly hiddenOf?: NounName;
@@ -73,9 +74,16 @@ export interface Noun {
   readonly unlessAsked: Readonly<Record<string, string>>;
   /** Fields that are computed. */
   readonly derived: Readonly<Record<string, Derived>>;
+  /** Fields that the law answers: SQL of the facts that it asks for, as JSON. The schema's resolvers judge them. */
+  readonly judged: Readonly<Record<string, (alias: string) => string>>;
   readonly relations: Readonly<Record<string, Relation>>;
   /** Fields that no statement reads, because their resolvers know them. */
   readonly resolved?: readonly string[];
+  /**
+   * Of rows that stay as they were written: columns that change all the same, and fields beside columns that don't.
+   * Absent: any field may change. An answer whose fields all last has a tag by which a browser asks again.
+   */
+  readonly lasting?: { readonly but: readonly string[]; readonly also?: readonly string[] };
 }
 
 /** Where a row is in the log. */
@@ -105,8 +113,8 @@ interface Description
   extends Omit<
     Noun,
     | 'columns'
-    | 'closed'
     | 'derived'
+    | 'judged'
     | 'relations'
     | 'seat'
     | 'type'
@@ -120,11 +128,11 @@ interface Description
   readonly born?: readonly string[];
   /** A codec, or, where the column isn't named as the field is, its name with it. */
   readonly columns: Readonly<Record<string, Codec | readonly [column: string, codec: Codec]>>;
-  readonly closed?: Noun['closed'];
   readonly filters?: Noun['filters'];
   readonly unlessAsked?: Noun['unlessAsked'];
   readonly seat?: Seat;
   readonly derived?: Noun['derived'];
+  readonly judged?: Noun['judged'];
   readonly relations?: Noun['relations'];
 }
 
@@ -137,10 +145,10 @@ export function describeNoun(described: Description): Noun {
     type: described.name,
     login: 'observe',
     born: [],
-    closed: {},
     filters: {},
     unlessAsked: {},
     derived: {},
+    judged: {},
     relations: {},
     seat: { of: described.name, by: described.key[0]!, within: [] },
     ...described,

@@ -1,4 +1,3 @@
-import { PRINCIPAL_KINDS } from '../../law/values.ts';
 import { uuidIn } from './document-cuts.ts';
 import { describeNoun } from './noun.ts';
 import { type Relation, toOneThrough } from './relation.ts';
@@ -11,16 +10,15 @@ export const PrincipalNoun = describeNoun({
     from cutter_auth.principal p join cutter_auth.person h using (person_id))`,
   columns: {
     principalId: 'uuid',
-    kind: 'text',
+    kind: 'word',
     name: 'text',
     personId: 'uuid',
     personName: 'text',
-    scopes: 'json',
-    lane: 'text',
-    mode: 'text',
+    scopes: 'words',
+    lane: 'word',
+    mode: 'word',
     isDisabled: 'bool',
   },
-  closed: { kind: PRINCIPAL_KINDS },
   key: ['principal_id'],
   seat: { of: null, by: 'principal_id', within: ['principal_id'] },
   indexed: ['principal_id', 'person_id'],

@@ -1,4 +1,3 @@
-import { REVIEW_SCOPES, REVIEW_STATUSES, RISK_CLASSES, VERDICTS } from '../../law/values.ts';
 import { toEvidence } from './evidence.ts';
 import { describeNoun } from './noun.ts';
 import { toPrincipal } from './principal.ts';
@@ -10,15 +9,15 @@ export const ReviewDecisionNoun = describeNoun({
   view: 'v_review_decision_observe',
   columns: {
     reviewDecisionId: 'uuid',
-    governanceEventKind: 'text',
+    governanceEventKind: 'word',
     manifestId: 'uuid',
     manifestVersion: 'digest',
     manifestUnitLocalId: 'text',
-    reviewScope: 'text',
-    status: 'text',
-    verdict: 'text',
+    reviewScope: 'word',
+    status: 'word',
+    verdict: 'word',
     reviewerClass: 'text',
-    riskClassAssessment: 'text',
+    riskClassAssessment: 'word',
     decisionAt: 'time',
     decidedBy: 'text',
     crossSignedByDotVerifier: 'bool',
@@ -31,12 +30,6 @@ export const ReviewDecisionNoun = describeNoun({
     expiresAt: 'time',
     createdAt: 'time',
     updatedAt: 'time',
-  },
-  closed: {
-    verdict: VERDICTS,
-    status: REVIEW_STATUSES,
-    reviewScope: REVIEW_SCOPES,
-    riskClassAssessment: RISK_CLASSES,
   },
   key: ['review_decision_id'],
   born: ['decision_at', 'review_decision_id'],
@@ -52,6 +45,8 @@ export const ReviewDecisionNoun = describeNoun({
     'status',
     'review_scope',
   ],
+  // A later decision supersedes it.
+  lasting: { but: ['supersededByReviewDecisionId'], also: ['entry'] },
   relations: {
     evidence: toEvidence('ReviewDecisionEvidence'),
     decidedByPrincipal: toPrincipal('decided_by'),

@@ -1,4 +1,3 @@
-import { LANES, SIGNATURE_KINDS, VALIDATION_STATES } from '../../law/values.ts';
 import { toEvidence } from './evidence.ts';
 import { describeNoun } from './noun.ts';
 import { toPrincipal } from './principal.ts';
@@ -10,18 +9,17 @@ export const SignatureNoun = describeNoun({
   view: 'v_dot_pair_signature_observe',
   columns: {
     signatureId: 'uuid',
-    signatureKind: 'text',
-    signerDotId: 'text',
+    signatureKind: 'word',
+    signerDotId: 'word',
     signerToolRevision: 'text',
     crossReferenceChangeSetId: 'uuid',
     crossReferenceVerifyResultId: 'uuid',
     priorSignatureId: 'uuid',
-    validationState: 'text',
+    validationState: 'word',
     emittedAt: 'time',
     revokedAt: 'time',
     revokedBy: 'text',
   },
-  closed: { signatureKind: SIGNATURE_KINDS, signerDotId: LANES, validationState: VALIDATION_STATES },
   key: ['signature_id'],
   born: ['emitted_at', 'signature_id'],
   indexed: [
@@ -32,6 +30,7 @@ export const SignatureNoun = describeNoun({
     'signature_kind',
     'validation_state',
   ],
+  lasting: { but: [], also: ['entry'] },
   relations: {
     evidence: toEvidence('SignatureEvidence'),
     revokedByPrincipal: toPrincipal('revoked_by'),

@@ -1,4 +1,3 @@
-import { TRIGGER_KINDS } from '../../law/values.ts';
 import { toEvidence } from './evidence.ts';
 import { describeNoun } from './noun.ts';
 import { toPrincipal } from './principal.ts';
@@ -9,7 +8,7 @@ export const SweepNoun = describeNoun({
   view: 'v_decision_backlog_sweep_log_observe',
   columns: {
     sweepId: 'uuid',
-    triggerKind: 'text',
+    triggerKind: 'word',
     sweptBy: 'text',
     sweptAt: 'time',
     batchLimit: 'int',
@@ -18,10 +17,10 @@ export const SweepNoun = describeNoun({
     promotedCount: 'int',
     lastEntryId: 'uuid',
   },
-  closed: { triggerKind: TRIGGER_KINDS },
   key: ['sweep_id'],
   born: ['swept_at', 'sweep_id'],
   indexed: ['sweep_id', 'swept_at', 'swept_by', 'trigger_kind'],
+  lasting: { but: [] },
   relations: {
     evidence: toEvidence('SweepEvidence'),
     sweptByPrincipal: toPrincipal('swept_by'),

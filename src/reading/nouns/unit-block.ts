@@ -1,4 +1,3 @@
-import { BLOCK_ROLES } from '../../law/values.ts';
 import { toEvidence } from './evidence.ts';
 import { describeNoun } from './noun.ts';
 import { toMany, toOne, toOneThrough } from './relation.ts';
@@ -10,7 +9,7 @@ export const UnitBlockNoun = describeNoun({
   columns: {
     envelopeId: 'uuid',
     unitLocalId: 'text',
-    blockRole: 'text',
+    blockRole: 'word',
     renderOrder: 'int',
     targetUnitId: 'uuid',
     proposedCanonicalAddress: 'text',
@@ -18,11 +17,11 @@ export const UnitBlockNoun = describeNoun({
     decisionBacklogRef: 'uuid',
     createdAt: 'time',
   },
-  closed: { blockRole: BLOCK_ROLES },
   key: ['envelope_id', 'unit_local_id'],
   born: ['render_order', 'unit_local_id'],
   seat: { of: 'Manifest', by: 'envelope_id', within: ['render_order', 'unit_local_id'] },
   indexed: ['envelope_id'],
+  lasting: { but: [], also: ['entry'] },
   relations: {
     evidence: toEvidence('UnitBlockEvidence'),
     manifest: toOne('Manifest', ['envelope_id', 'envelope_id']),

@@ -51,6 +51,8 @@ export const UnitVersionNoun: Noun = {
         sql: (v) => positionOf('ChangeSet', `${v}.change_set_id`),
       },
     },
+    // A compensation makes it void.
+    lasting: { but: ['void'] },
     relations: {
       unit: toOne('Unit', ['unit_id', 'unit_id']),
       changeSet: toOne('ChangeSet', ['change_set_id', 'change_set_id']),

@@ -1,4 +1,3 @@
-import { UNIT_STATES } from '../../law/values.ts';
 import { BLOCKS, CUTS, isCompensated, ofNewestCut, uuidIn } from './document-cuts.ts';
 import { type Moment, positionOf, wasWritten } from './moment.ts';
 import { type Codec, describeNoun, type Noun } from './noun.ts';
@@ -104,14 +103,14 @@ const UNIT = {
     entryId: 'uuid',
     envelopeId: 'uuid',
   },
-  closed: { state: UNIT_STATES },
   unlessAsked: { state: 'CURRENT' },
   filters: FILTERS,
   key: ['unit_id'],
   derived: {
     citation: {
       sql: (u) =>
-        `select json_agg(part) from unnest(array[${u}.doc_code, ${u}.section_code]) part where part is not null`,
+        `select array_to_json(array_agg(part)) from unnest(array[${u}.doc_code, ${u}.section_code]) part
+          where part is not null`,
     },
     verifiedAt: { sql: verifiedAt, codec: 'time' },
     position: {

@@ -1,4 +1,3 @@
-import { AXIS_STATUSES } from '../../law/values.ts';
 import { toEvidence } from './evidence.ts';
 import { describeNoun } from './noun.ts';
 import { toPrincipal } from './principal.ts';
@@ -19,11 +18,11 @@ export const VerifyResultNoun = describeNoun({
     executorToolRevision: 'text',
     verifierToolRevision: 'text',
     toolRevisionMatch: 'bool',
-    verifyKind: 'text',
-    axis1Status: 'text',
-    axis2Status: 'text',
-    verdict: 'text',
-    state: 'text',
+    verifyKind: 'word',
+    axis1Status: 'word',
+    axis2Status: 'word',
+    verdict: 'word',
+    state: 'word',
     canonicalizationRuleUsed: 'text',
     rollbackChangeSetIdTriggered: 'uuid',
     escalationRef: 'uuid',
@@ -32,11 +31,6 @@ export const VerifyResultNoun = describeNoun({
     verifiedAt: 'time',
     effectDigest: 'digest',
     checkedRowCount: 'int',
-  },
-  closed: {
-    verdict: AXIS_STATUSES,
-    axis1Status: AXIS_STATUSES,
-    axis2Status: AXIS_STATUSES,
   },
   key: ['verify_result_id'],
   born: ['verified_at', 'verify_result_id'],
@@ -52,6 +46,7 @@ export const VerifyResultNoun = describeNoun({
     'axis_1_status',
     'axis_2_status',
   ],
+  lasting: { but: [], also: ['entry'] },
   relations: {
     evidence: toEvidence('VerifyResultEvidence'),
     verifiedByPrincipal: toPrincipal('verified_by'),

@@ -4,6 +4,8 @@ const V = 'cutter_governance.v_';
 export const CHANGE_SETS = `${V}cut_change_set_observe`;
 export const MANIFESTS = `${V}manifest_envelope_observe`;
 export const DECISIONS = `${V}review_decision_observe`;
+export const MOVES = `${V}decision_backlog_history_observe`;
+export const DEPENDENCIES = `${V}decision_backlog_dependency_observe`;
 export const ENTRIES = `${V}decision_backlog_entry_observe`;
 export const RESULTS = `${V}verify_result_observe`;
 

@@ -3,7 +3,7 @@ import { DEPENDENCY_KINDS } from '../../law/values.ts';
 import { declareDependency } from '../../ledger/declare-dependency.ts';
 import { builder } from '../../schema/builder.ts';
 import { Dependency } from '../../schema/dependency.ts';
-import { DependencyKindEnum } from '../../schema/enums.ts';
+import { DependencyKindEnum } from '../../schema/enums/entries.ts';
 import { WrittenInterface } from '../../schema/written.ts';
 import { callOf } from '../call.ts';
 import { idempotencyKey, uuid } from '../input.ts';

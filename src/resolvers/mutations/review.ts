@@ -3,7 +3,7 @@ import { RISK_CLASSES } from '../../law/values.ts';
 import { type ReviewAnswer, review } from '../../ledger/review.ts';
 import { builder } from '../../schema/builder.ts';
 import { Entry } from '../../schema/entry.ts';
-import { ReviewVerdict, RiskClassEnum } from '../../schema/enums.ts';
+import { ReviewVerdictEnum, RiskClassEnum } from '../../schema/enums/plans.ts';
 import { Manifest } from '../../schema/manifest.ts';
 import { ReviewDecision } from '../../schema/review-decision.ts';
 import { WrittenInterface } from '../../schema/written.ts';
@@ -43,7 +43,7 @@ const ReviewInput = builder
     fields: (t) => ({
       ...callFields(t),
       entryId: t.field({ type: 'UUID', required: true, description: 'The entry.' }),
-      verdict: t.field({ type: ReviewVerdict, required: true, description: 'The verdict.' }),
+      verdict: t.field({ type: ReviewVerdictEnum, required: true, description: 'The verdict.' }),
       manifestDigest: t.field({
         type: 'Digest',
         required: true,

@@ -3,6 +3,7 @@ import { type VerifyAnswer, verify } from '../../ledger/verify/verify.ts';
 import type { CutFinding } from '../../ledger/verify/verify-look.ts';
 import { builder } from '../../schema/builder.ts';
 import { Entry } from '../../schema/entry.ts';
+import { VerifyAxisEnum } from '../../schema/enums/effects.ts';
 import { VerifyResult } from '../../schema/verify-result.ts';
 import { WrittenInterface } from '../../schema/written.ts';
 import { callOf } from '../call.ts';
@@ -27,7 +28,7 @@ const VerifyInput = builder
 const VerifyFinding = builder.objectRef<CutFinding>('VerifyFinding').implement({
   description: 'One thing that a verification found wrong.',
   fields: (t) => ({
-    axis: t.exposeString('axis', { description: 'A reconstruction, B vocabulary, C hierarchy.' }),
+    axis: t.expose('axis', { type: VerifyAxisEnum, description: 'What was looked at.' }),
     unit: t.exposeString('unit', {
       nullable: true,
       description: 'The address of the unit; null where the whole cut is meant.',

@@ -6,9 +6,11 @@ import { badInput } from '../../reading/bad-input.ts';
 import { checkValue } from '../../reading/bind.ts';
 import { codecOf } from '../../reading/cursor.ts';
 import { decodeId, type Named } from '../../reading/entity-id.ts';
+import type { NounName } from '../../reading/nouns/noun-name.ts';
 import { NOUNS } from '../../reading/nouns/nouns.ts';
 import { answeredBefore } from '../../reading/partial.ts';
-import { readByKeys } from '../../reading/read.ts';
+import { readByKeys, readTextByKeys } from '../../reading/read.ts';
+import { WrittenText } from '../../reading/text/written.ts';
 import { READ_WHOLE } from '../../reading/whole.ts';
 import { builder } from '../../schema/builder.ts';
 import { ENTITY, LARGEST_PAGE, type Node } from '../../schema/node.ts';
@@ -23,7 +25,12 @@ builder.queryField('node', (t) =>
     args: { id: t.arg.id({ required: true, description: 'The `id` of a row.' }) },
     resolve: async (_, { id }, context, info) => {
       const earlier = answeredBefore(context, info) as Node | null | undefined;
-      return earlier === undefined ? ((await rowsOf(context, info, [id]))[0] ?? null) : earlier;
+      if (earlier !== undefined) return earlier;
+      const groups = groupsOf(context, info, [id]);
+      const written = await textOf(context, info, groups);
+      if (written !== null)
+        return written.text === 'null' ? null : new WrittenText(written.text, written.brand);
+      return (await rowsOf(context, info, groups, 1))[0] ?? null;
     },
   }),
 );
@@ -35,16 +42,23 @@ builder.queryField('nodes', (t) =>
       'The rows with these ids, in their order, with null where there is none. One statement for each type.',
     extensions: READ_WHOLE,
     args: { ids: t.arg.idList({ required: true, description: `Ids of rows, at most ${LARGEST_PAGE}.` }) },
-    resolve: (_, { ids }, context, info) =>
-      (answeredBefore(context, info) as (Node | null)[] | undefined) ?? rowsOf(context, info, ids),
+    resolve: async (_, { ids }, context, info) => {
+      const earlier = answeredBefore(context, info) as (Node | null)[] | undefined;
+      if (earlier !== undefined) return earlier;
+      const groups = groupsOf(context, info, ids);
+      const written = await textOf(context, info, groups);
+      if (written === null) return await rowsOf(context, info, groups, ids.length);
+      const all = (rows: unknown) => (rows as (Node | null)[]).map(written.brand);
+      // Execution takes a list, and what is written is none yet.
+      return new WrittenText(`[${written.text}]`, all) as unknown as (Node | null)[];
+    },
   }),
 );
 
-async function rowsOf(
-  context: Context,
-  info: GraphQLResolveInfo,
-  ids: readonly string[],
-): Promise<(Node | null)[]> {
+/** Ids of rows of one type in one state of the ledger, with their places among those asked for. */
+type Group = readonly { readonly at: number; readonly named: Named }[];
+
+function groupsOf(context: Context, info: GraphQLResolveInfo, ids: readonly string[]): readonly Group[] {
   if (ids.length > LARGEST_PAGE)
     throw badInput('ids', `takes at most ${LARGEST_PAGE} ids; ${ids.length} were given.`);
   const groups = new Map<string, { at: number; named: Named }[]>();
@@ -53,25 +67,41 @@ async function rowsOf(
     const group = `${named.noun} ${JSON.stringify(named.past)}`;
     groups.set(group, [...(groups.get(group) ?? []), { at, named }]);
   }
-  const rows = new Array<Node | null>(ids.length).fill(null);
-  await Promise.all([...groups.values()].map((group) => readGroup(context, info, group, rows)));
-  return rows;
+  return [...groups.values()];
 }
 
-/** Reads the rows of one type in one state of the ledger, and puts each into its place. */
-async function readGroup(
+const wantedOf = (group: Group) => {
+  const { noun, past } = group[0]!.named;
+  return { noun, keys: group.map(({ named }) => named.key), past };
+};
+
+/** The rows of a single group as text, where that can be had. */
+async function textOf(context: Context, info: GraphQLResolveInfo, [group, ...others]: readonly Group[]) {
+  if (group === undefined || others.length > 0) return null;
+  const wanted = wantedOf(group);
+  const text = await readTextByKeys(context, info, wanted);
+  return text === null ? null : { text, brand: (row: unknown) => brandRow(wanted.noun, row as Node | null) };
+}
+
+function brandRow(noun: NounName, row: Node | null): Node | null {
+  if (row !== null) brandWithType(row, NOUNS[noun].type as never);
+  return row;
+}
+
+async function rowsOf(
   context: Context,
   info: GraphQLResolveInfo,
-  group: readonly { readonly at: number; readonly named: Named }[],
-  rows: (Node | null)[],
-): Promise<void> {
-  const { noun, past } = group[0]!.named;
-  const found = await readByKeys(context, info, { noun, keys: group.map(({ named }) => named.key), past });
-  for (const [place, { at }] of group.entries()) {
-    const row = found[place] ?? null;
-    if (row !== null) brandWithType(row, NOUNS[noun].type as never);
-    rows[at] = row;
-  }
+  groups: readonly Group[],
+  count: number,
+): Promise<(Node | null)[]> {
+  const rows = new Array<Node | null>(count).fill(null);
+  const read = async (group: Group) => {
+    const wanted = wantedOf(group);
+    const found = await readByKeys(context, info, wanted);
+    for (const [place, { at }] of group.entries()) rows[at] = brandRow(wanted.noun, found[place] ?? null);
+  };
+  await Promise.all(groups.map(read));
+  return rows;
 }
 
 /** What an id names, if the caller may read its type. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Session } from '../../auth/session.ts';
 import type { IssuedPassport } from '../../passport/issue/issue.ts';
 import { builder } from '../../schema/builder.ts';
+import { VerifyVerdictEnum } from '../../schema/enums/effects.ts';
 import { CheckpointType } from '../../schema/proof.ts';
 import { uuid } from '../input.ts';
 import { outcomeUnion } from '../outcome.ts';
@@ -18,8 +19,9 @@ const Passport = builder.objectRef<IssuedPassport>('Passport').implement({
     }),
     digest: t.expose('digest', { type: 'Digest', description: 'SHA-256 of the text in UTF-8.' }),
     fileName: t.exposeString('fileName', { description: 'A name for the file.' }),
-    verdict: t.exposeString('verdict', {
-      description: 'What the verifier said: `pass`, or `fail` of a cut that was compensated.',
+    verdict: t.expose('verdict', {
+      type: VerifyVerdictEnum,
+      description: 'What the verifier said of the cut.',
     }),
     checkpoint: t.expose('checkpoint', {
       type: CheckpointType,

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { Session } from '../../auth/session.ts';
+import type { RecordRole } from '../../document/types.ts';
 import type { UnitPlan } from '../../ledger/effect/actions.ts';
 import type { PlanView } from '../../ledger/plan-cut.ts';
 import { PreviewFields } from '../../reading/preview.ts';
 import { builder } from '../../schema/builder.ts';
-import { UnitActionEnum } from '../../schema/enums.ts';
+import { PlannedRoleEnum, UnitActionEnum } from '../../schema/enums/plans.ts';
 import { DEFAULT_PAGE, LARGEST_PAGE, PageInfo } from '../../schema/node.ts';
 import { ProblemType } from '../../schema/refusals.ts';
 import { CutSpecInput, cutSpec } from '../cut-spec-input.ts';
@@ -15,7 +16,7 @@ import { cursorOf, placeAfter, refuseSize } from './plan-page.ts';
 
 interface PlannedUnitView {
   readonly localId: string;
-  readonly role: string;
+  readonly role: RecordRole | 'vanished';
   readonly address: string | null;
   readonly action: UnitPlan['action'] | 'vanished' | 'excluded';
   readonly kind: string;
@@ -35,9 +36,7 @@ const PlannedUnit = builder.objectRef<PlannedUnitView>('PlannedUnit').implement(
   description: 'One record of a plan: an exact stretch of the document, and what a cut would do to its unit.',
   fields: (t) => ({
     localId: t.exposeString('localId', { description: 'Names it in the manifest.' }),
-    role: t.exposeString('role', {
-      description: '`unit`, `container` (a heading that holds others), `excluded` or `vanished`.',
-    }),
+    role: t.expose('role', { type: PlannedRoleEnum, description: 'What it is in the document.' }),
     address: t.exposeString('address', {
       nullable: true,
       description: 'Its canonical address; null for an excluded stretch.',

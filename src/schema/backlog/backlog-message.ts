@@ -40,13 +40,13 @@ interface StreamedPlace {
 }
 
 /** A snapshot on its way; its entries are read when they are asked for. */
-export interface StreamedSnapshot extends StreamedPlace {
+interface StreamedSnapshot extends StreamedPlace {
   readonly type: 'BacklogSnapshot';
   readonly readEntries: (context: Context, info: GraphQLResolveInfo) => Promise<Node>;
 }
 
 /** A change on its way. */
-export interface StreamedChange extends StreamedPlace {
+interface StreamedChange extends StreamedPlace {
   readonly type: 'BacklogChange';
   readonly readEntries: (context: Context, info: GraphQLResolveInfo) => Promise<readonly Node[]>;
 }

@@ -1,20 +1,24 @@
 import { Entry } from '../entry.ts';
-import { columnFields, listedNodes, nounType, requiredNode } from '../node.ts';
+import { EntryKindEnum, EntryStatusEnum } from '../enums/entries.ts';
+import { columnFields, listedNodes, nounType, requiredNode, wordFields } from '../node.ts';
 
 export const StatusCount = nounType('StatusCount');
 
 StatusCount.implement({
   description: 'How many entries of one kind are in one status. What no entry is in is left out.',
-  fields: (t) =>
-    columnFields(t, {
-      status: ['String', 'The status.'],
-      kind: ['String', 'The kind.'],
+  fields: (t) => ({
+    ...wordFields(t, {
+      status: [EntryStatusEnum, 'The status.'],
+      kind: [EntryKindEnum, 'The kind.'],
+    }),
+    ...columnFields(t, {
       count: ['Int', 'How many entries of this kind are in it.'],
       oldestSince: [
         'DateTime?',
         'Since when the first of them has been in it: of those that are there, the one that the log moved there first.',
       ],
     }),
+  }),
 });
 
 const StatusAge = nounType('StatusAge');
@@ -23,8 +27,8 @@ StatusAge.implement({
   description: 'The entry that has been in a status for longest, of those of its kind.',
   fields: (t) => ({
     entry: requiredNode(t, Entry, 'The entry, as it is now.'),
+    ...wordFields(t, { status: [EntryStatusEnum, 'The status that it is in.'] }),
     ...columnFields(t, {
-      status: ['String', 'The status that it is in.'],
       since: ['DateTime', 'The time of the move that brought it there.'],
     }),
   }),

@@ -219,36 +219,43 @@ describe.skipIf(CHROMIUM === null)('GraphiQL in Chromium (skipped where there is
   const headers = '.graphiql-editor-tool .graphiql-editor:not(.hidden) textarea';
   const result = `(document.querySelector('.graphiql-response .view-lines')?.innerText ?? '').replace(/\\s+/g, ' ')`;
 
-  test('without a token a hint says what to do and nothing turns; a pasted one brings the docs; a stream stays', async () => {
-    const tab = await browser.tab();
-    await tab.goto(`${doors.url}?query=${encodeURIComponent('subscription { count(to: 3) }')}`);
-    const hint = `document.querySelector('#hint').innerText`;
-    await tab.until(`/^Put a token .* in the Headers tab/.test(${hint})`);
-    const show = `document.querySelector('button[aria-label^="Show Documentation"]')`;
-    await tab.until(`${show} !== null`);
-    await tab.evaluate(`${show}.click()`);
-    await tab.until(`document.querySelector('${panel}') !== null`);
-    const turning = `[...document.querySelectorAll('${panel} .graphiql-spinner')].filter((one) => one.checkVisibility()).length`;
-    expect(await tab.evaluate(turning)).toBe(0);
-    const words = `getComputedStyle(document.querySelector('${panel}'), '::after').content`;
-    expect(await tab.evaluate(words)).toContain('Put a token');
-    expect(await tab.evaluate('document.documentElement.scrollHeight <= innerHeight')).toBe(true);
+  test.each([
+    ['at the root', null],
+    ['under a base path', '/a/ledger'],
+  ])(
+    '%s: a hint asks for a token; a pasted one brings the docs; a stream stays',
+    async (_where, basePath) => {
+      const at = basePath === null ? doors : await doorServer({ basePath, database: doors.database });
+      const tab = await browser.tab();
+      await tab.goto(`${at.url}?query=${encodeURIComponent('subscription { count(to: 3) }')}`);
+      const hint = `document.querySelector('#hint').innerText`;
+      await tab.until(`/^Put a token .* in the Headers tab/.test(${hint})`);
+      const show = `document.querySelector('button[aria-label^="Show Documentation"]')`;
+      await tab.until(`${show} !== null`);
+      await tab.evaluate(`${show}.click()`);
+      await tab.until(`document.querySelector('${panel}') !== null`);
+      const turning = `[...document.querySelectorAll('${panel} .graphiql-spinner')].filter((one) => one.checkVisibility()).length`;
+      expect(await tab.evaluate(turning)).toBe(0);
+      const words = `getComputedStyle(document.querySelector('${panel}'), '::after').content`;
+      expect(await tab.evaluate(words)).toContain('Put a token');
+      expect(await tab.evaluate('document.documentElement.scrollHeight <= innerHeight')).toBe(true);
 
-    await tab.until(`document.querySelector('${headers}') !== null`);
-    await tab.evaluate(`document.querySelector('${headers}').focus()`);
-    await tab.paste(`{"Authorization": "Bearer ${doors.token}"}`);
-    await tab.until(`document.querySelector('${panel}').innerText.includes('Root Types')`);
-    expect(await tab.evaluate(hint)).toBe('');
+      await tab.until(`document.querySelector('${headers}') !== null`);
+      await tab.evaluate(`document.querySelector('${headers}').focus()`);
+      await tab.paste(`{"Authorization": "Bearer ${at.token}"}`);
+      await tab.until(`document.querySelector('${panel}').innerText.includes('Root Types')`);
+      expect(await tab.evaluate(hint)).toBe('');
 
-    await tab.evaluate(`document.querySelector('button[aria-label^="Execute query"]').click()`);
-    await tab.until(`/"received": 3/.test(${result})`);
-    expect((await tab.evaluate(result)).match(/"count": \d/g)).toEqual([
-      '"count": 3',
-      '"count": 2',
-      '"count": 1',
-    ]);
-    const own = new URL('/', doors.url).href;
-    expect(tab.requests.filter((url) => !url.startsWith(own) && !/^(data|blob):/.test(url))).toEqual([]);
-    expect(tab.errors).toEqual([]);
-  });
+      await tab.evaluate(`document.querySelector('button[aria-label^="Execute query"]').click()`);
+      await tab.until(`/"received": 3/.test(${result})`);
+      expect((await tab.evaluate(result)).match(/"count": \d/g)).toEqual([
+        '"count": 3',
+        '"count": 2',
+        '"count": 1',
+      ]);
+      const own = new URL('.', at.url).href;
+      expect(tab.requests.filter((url) => !url.startsWith(own) && !/^(data|blob):/.test(url))).toEqual([]);
+      expect(tab.errors).toEqual([]);
+    },
+  );
 });

@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { ClientFault, endpointOf, openClient } from '../../../src/cli/client/client.ts';
+import { ClientFault, commandEndpoint, openClient } from '../../../src/cli/client/client.ts';
 import { acceptedOutcome, Refused } from '../../../src/cli/client/refused.ts';
-import { EntryProgressDocument, SweepDocument } from '../../../src/cli/generated/graphql.ts';
 import { runDocument } from '../../../src/cli/run.ts';
 import { rowsText } from '../../../src/cli/terminal/report.ts';
 import { docCodeOf } from '../../../src/cli/walk/document-code.ts';
 import { watchHistory } from '../../../src/cli/watch.ts';
+import { EntryProgressDocument, SweepDocument } from '../../../src/client/generated/graphql.ts';
 import { ledgerKeyOf } from '../../../src/home/ledger-key.ts';
 import { clientConfig, cutter, fileOf, homeOf, person } from '../../harness/cli.ts';
 import { fresh, verified } from '../../harness/cycle.ts';
@@ -50,8 +50,8 @@ async function runs(path: string, url = server.url, from = home) {
 
 describe('the typed client', () => {
   test('a bare host stands for /graphql; any other path is taken as it is', () => {
-    expect(endpointOf('http://ledger.example:4000')).toBe('http://ledger.example:4000/graphql');
-    expect(endpointOf('https://ledger.example/api/')).toBe('https://ledger.example/api/');
+    expect(commandEndpoint('http://ledger.example:4000')).toBe('http://ledger.example:4000/graphql');
+    expect(commandEndpoint('https://ledger.example/api/')).toBe('https://ledger.example/api/');
   });
 
   test('gives the result with its types', async () => {
@@ -268,7 +268,7 @@ describe('watching', () => {
     const { entryId } = await verified(server);
     const rows = await watching.rows((row) => row.entryId === entryId, 5);
     expect(rows.map((row) => row.changeKind)).toEqual([
-      ...['mark', 'sweep_promote', 'review:approve', 'cut', 'verify:pass'],
+      ...['MARK', 'SWEEP_PROMOTE', 'REVIEW_APPROVE', 'CUT', 'VERIFY_PASS'],
     ]);
   });
 

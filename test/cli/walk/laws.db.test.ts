@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Operation } from '../../../src/cli/client/client.ts';
-import { ReconstructDocumentDocument } from '../../../src/cli/generated/graphql.ts';
 import { docCodeOf } from '../../../src/cli/walk/document-code.ts';
 import type { Clients, Role } from '../../../src/cli/walk/phases.ts';
 import { ROLES } from '../../../src/cli/walk/phases.ts';
 import { planOf } from '../../../src/cli/walk/reading.ts';
 import { walkDocument } from '../../../src/cli/walk/walk.ts';
+import { ReconstructDocumentDocument } from '../../../src/client/generated/graphql.ts';
+import type { Operation } from '../../../src/client/operation.ts';
 import { clientsOf } from '../../harness/cli.ts';
 import { added } from '../../harness/row-counts.ts';
 import { type TestServer, testServer } from '../../harness/server.ts';
@@ -107,7 +107,7 @@ describe.skipIf(STATUTES.length === 0)('statutes', () => {
     const rows = await added(server, async () => {
       end = await walkDocument({ clients, document, print: () => {}, confirm: async () => true });
     });
-    expect(end.status).toBe('verified_complete');
+    expect(end.status).toBe('VERIFIED_COMPLETE');
 
     const { actionCounts, coverage } = await planOf({ clients, entryId: end.entryId });
     const count = (action: string) => actionCounts.find((one) => one.action === action)?.count ?? 0;

@@ -126,7 +126,7 @@ describe('the rows of a success are those that PostgreSQL inserted and updated',
       [cut.changeSetId],
     );
     const failed = await verifyCut(server, cut);
-    expect(failed.result.verdict).toBe('fail');
+    expect(failed.result.verdict).toBe('FAIL');
     expect(sorted(failed.rows)).toEqual(sorted(counted));
   });
 });

@@ -20,13 +20,13 @@ describe('VERIFY bites: altered between CUT and VERIFY, it fails, names axis and
     const before = await count('cutter_governance.decision_backlog_history');
     const verdict = await verifyCut(server, made);
     expect(verdict.__typename).toBe('VerifySuccess');
-    expect(verdict.result.verdict).toBe('fail');
-    expect(verdict.entry.status).toBe('verify_failed_escalated');
+    expect(verdict.result.verdict).toBe('FAIL');
+    expect(verdict.entry.status).toBe('VERIFY_FAILED_ESCALATED');
     const found = verdict.findings.find((f: Loose) => f.code === tamper.code && f.axis === tamper.axis);
     expect(found, JSON.stringify(verdict.findings)).toBeDefined();
     if (tamper.unit === null) expect(found.unit).toBeNull();
     else expect(found.unit).toMatch(new RegExp(`^${made.name}/.*${tamper.unit}$`));
-    expect(verdict.result[tamper.axis === 'A' ? 'axis1Status' : 'axis2Status']).toBe('fail');
+    expect(verdict.result[tamper.axis === 'A' ? 'axis1Status' : 'axis2Status']).toBe('FAIL');
     expect(await count('cutter_governance.decision_backlog_history')).toBe(before + 2);
     const { rows } = await server.superuser.query(
       `select c.change_kind, c.affected_row_count, c.idempotency_key, e.kind, e.status, e.payload->>'idempotency_key' as key
@@ -66,7 +66,7 @@ describe('VERIFY bites: altered between CUT and VERIFY, it fails, names axis and
     await server.superuser.query(`update public.unit_version v set ${assignment} from public.information_unit u
       where u.id = v.unit_id and u.doc_code = '${name}' and u.canonical_address like '%/one'`);
     const verdict = await verifyCut(server, made);
-    expect(verdict.result.verdict).toBe('fail');
+    expect(verdict.result.verdict).toBe('FAIL');
     expect(verdict.findings).toContainEqual(
       expect.objectContaining({ axis, code, unit: expect.stringMatching(/one$/) }),
     );
@@ -79,7 +79,7 @@ describe('VERIFY bites: altered between CUT and VERIFY, it fails, names axis and
       `with gone as (update public.information_unit set version_anchor_ref = null where doc_code = '${name}' and canonical_address like '%/one' returning id)
       delete from public.unit_version where unit_id in (select id from gone)`,
     );
-    expect((await verifyCut(server, made)).result.verdict).toBe('fail');
+    expect((await verifyCut(server, made)).result.verdict).toBe('FAIL');
     const again = await verified(
       server,
       await marked(server, `${name}-b`, { docCode: name, text: sampleText(name) }),
@@ -120,7 +120,7 @@ describe('VERIFY bites: altered between CUT and VERIFY, it fails, names axis and
 
   test('an untouched cut passes', async () => {
     const verdict = await verifyCut(server, await wasCut(server));
-    expect(verdict.result.verdict).toBe('pass');
+    expect(verdict.result.verdict).toBe('PASS');
     expect(verdict.findings).toEqual([]);
   });
 });

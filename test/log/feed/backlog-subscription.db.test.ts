@@ -92,7 +92,7 @@ describe('subscription backlog', () => {
     const [, snapshot] = await take(open({}), 2);
     const { body } = await server.gql(
       server.tokens.observer as string,
-      '{ entries(filter: { statusIn: ["marked", "review_pending", "reviewed_approved", "reviewed_deferred", "cut_applied"] }) { nodes { entryId } } }',
+      '{ entries(filter: { statusIn: [MARKED, REVIEW_PENDING, REVIEWED_APPROVED, REVIEWED_DEFERRED, CUT_APPLIED] }) { nodes { entryId } } }',
     );
     expect(snapshot?.page.nodes).toEqual(body.data.entries.nodes.slice(0, 5));
   });
@@ -175,7 +175,7 @@ describe('subscription backlog', () => {
 
 describe('a filter of the backlog', () => {
   test('of the status: what enters or leaves it is a change, and its counts alone are shown', async () => {
-    const follower = watch(undefined, { filter: { statusIn: ['review_pending', 'reviewed_approved'] } });
+    const follower = watch(undefined, { filter: { statusIn: ['REVIEW_PENDING', 'REVIEWED_APPROVED'] } });
     await follower.reached(0);
     await verified(server);
     await marked(server);
@@ -191,7 +191,7 @@ describe('a filter of the backlog', () => {
     const { entryId, name } = await marked(server);
     await settled();
     const one = watch(undefined, { filter: { docCode: name }, door: 'events' });
-    const none = watch(undefined, { filter: { kind: 'escalation' } });
+    const none = watch(undefined, { filter: { kind: 'ESCALATION' } });
     await one.reached(0);
     await none.reached(0);
     await verified(server);
@@ -206,7 +206,7 @@ describe('a filter of the backlog', () => {
   test('that needs a scope is refused without it, and one that makes no sense is named', async () => {
     const { token } = await caller(server, { scopes: ['ledger:observe'] });
     await expect(next(open({ filter: { docCode: 'x' } }, token))).rejects.toThrow('document:read');
-    await expect(next(open({ filter: { status: 'elsewhere' } }))).rejects.toThrow('"code":"BAD_USER_INPUT"');
+    await expect(next(open({ filter: { entryId: 'elsewhere' } }))).rejects.toThrow('"code":"BAD_USER_INPUT"');
     const other = await caller(server, { scopes: ['document:read'] });
     await expect(next(open({}, other.token))).rejects.toThrow('"code":"FORBIDDEN"');
   });

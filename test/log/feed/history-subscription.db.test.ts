@@ -139,14 +139,14 @@ describe('subscription history', () => {
       rows: [
         {
           historyId: old.historyId,
-          kind: 'mark',
+          kind: 'MARK',
           entryVersionBefore: null,
-          entryVersionAfter: 'marked',
+          entryVersionAfter: 'MARKED',
           changedBy: 'anna',
           changedAt: expect.stringMatching(/\.\d{6}Z$/),
           position: String(place),
           logOrdinal: 1,
-          entry: { entryId: old.entryId, status: 'marked' },
+          entry: { entryId: old.entryId, status: 'MARKED' },
         },
       ],
     });
@@ -234,7 +234,7 @@ describe('subscription history', () => {
     await stream.return?.();
     expect(rows).toHaveLength(500);
     for (const { entryId, entry, other } of rows) {
-      expect(entry).toEqual({ entryId, status: 'marked' });
+      expect(entry).toEqual({ entryId, status: 'MARKED' });
       expect(other).toEqual({ id: entryId, history: { nodes: [{ entryId }] } });
     }
     expect(await entryReads()).toBe(2);
@@ -254,7 +254,7 @@ describe('subscription history', () => {
     server.integrator?.nudge();
     const arrived = await Promise.all(streams.map((stream) => pull(stream, first)));
     for (const [message] of arrived)
-      expect(message?.rows).toEqual([{ entryId, entry: { status: 'marked' } }]);
+      expect(message?.rows).toEqual([{ entryId, entry: { status: 'MARKED' } }]);
     for (const stream of streams) await stream.return?.();
     expect(await entryReads()).toBe(2);
   });
@@ -319,7 +319,7 @@ describe('subscription history', () => {
     };
     const inZone = `${new Date(Date.parse(`${at.slice(0, 19)}Z`) + 2 * 3_600_000).toISOString().slice(0, 19)}.${at.slice(20, 26)}+02:00`;
     expect(await ids({ entryId: made.entryId.toUpperCase() })).toEqual([made.historyId]);
-    expect(await ids({ changedByIn: ['berta', 'nobody'], changeKind: 'mark' })).toEqual([made.historyId]);
+    expect(await ids({ changedByIn: ['berta', 'nobody'], changeKind: 'MARK' })).toEqual([made.historyId]);
     expect(await ids({ changedAtFrom: inZone })).toEqual([made.historyId]);
     expect(await ids({ changedAtUntil: inZone, changedBy: 'berta' })).toEqual([]);
     expect(await ids({ changeKindIn: [] })).toEqual([]);
@@ -336,8 +336,8 @@ describe('subscription history', () => {
       [{ docCode: one.name }, [one.entryId]],
       [{ scenarioRef: 'drill' }, [other.entryId]],
       [{ scenarioRef: 'drill', docCode: one.name }, []],
-      [{ docCode: one.name, entryKind: 'cut_request', changeKind: 'mark' }, [one.entryId]],
-      [{ docCode: one.name, entryKind: 'escalation' }, []],
+      [{ docCode: one.name, entryKind: 'CUT_REQUEST', changeKind: 'MARK' }, [one.entryId]],
+      [{ docCode: one.name, entryKind: 'ESCALATION' }, []],
     ] as const) {
       const stream = follow({ after: '', filter });
       const messages = await pull(stream, caughtUp);
@@ -353,9 +353,6 @@ describe('subscription history', () => {
     }
     const { token } = await caller(server, { scopes: ['ledger:observe'] });
     await expect(pull(follow({ filter: { docCode: 'x' } }, token), first)).rejects.toThrow('document:read');
-    await expect(pull(follow({ filter: { entryKind: 'x' } }), first)).rejects.toThrow(
-      '"code":"BAD_USER_INPUT"',
-    );
   });
 
   test('an event offers the entry, its document and the names; registrations and dependencies have content', async () => {
@@ -389,9 +386,9 @@ describe('subscription history', () => {
       __typename: 'HistoryEvent',
       rows: [
         {
-          changeKind: 'mark',
+          changeKind: 'MARK',
           changedByPrincipal: { name: 'marker', personName: expect.any(String) },
-          entry: { kind: 'cut_request', document: { docCode: name, title: null } },
+          entry: { kind: 'CUT_REQUEST', document: { docCode: name, title: null } },
         },
       ],
       sources: [],
@@ -407,8 +404,8 @@ describe('subscription history', () => {
       registered(before),
       moved(before, []),
       registered(after),
-      moved(after, [edge('blocks')]),
-      { __typename: 'HistoryEvent', rows: [], sources: [], dependencies: [edge('refines')] },
+      moved(after, [edge('BLOCKS')]),
+      { __typename: 'HistoryEvent', rows: [], sources: [], dependencies: [edge('REFINES')] },
     ]);
   });
 

@@ -1,0 +1,13 @@
+/** The package's main door: requests, calls that are repeated until they are answered, and the follower. */
+export type { AnswerBounds } from '../../../src/client/answer.ts';
+export { type ClientOptions, createClient, type LedgerClient } from '../../../src/client/client.ts';
+export { FollowEnded, type FollowOptions, HistoryFollower } from '../../../src/client/follow/follower.ts';
+export type { ConnectHistory, FollowedMessage } from '../../../src/client/follow/messages.ts';
+export {
+  type AnswerError,
+  type FaultKind,
+  LedgerFault,
+} from '../../../src/client/ledger-fault.ts';
+export type { Operation, Token } from '../../../src/client/operation.ts';
+export { AnswerLost, type Patience, type RepeatReason } from '../../../src/client/repeat.ts';
+export { type StreamFault, StreamRefused } from '../../../src/monitor/judges/stream-refused.ts';

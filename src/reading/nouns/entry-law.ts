@@ -1,0 +1,93 @@
+/**
+ * What the law asks about an entry, in SQL: who did what to it, which verb it waits for, and what hinders that. The
+ * conditions follow from the law's own tables, and a test holds them to its functions.
+ */
+import { type EntryVerb, SEPARATE_DEEDS, statesOfVerb } from '../../law/actions.ts';
+import { SEPARATIONS } from '../../law/parties.ts';
+import type { EntryState } from '../../law/states.ts';
+import { openPredecessorsSql } from '../../ledger/open-predecessors.ts';
+import { timeTextSql } from '../../text/time-sql.ts';
+import { uuidIn } from './document-cuts.ts';
+import { CHANGE_SETS, DECISIONS, DEPENDENCIES, ENTRIES, MANIFESTS, MOVES, RESULTS } from './views.ts';
+
+/** The live decision of an entry: the one that nothing superseded. CUT and REVIEW look it up alike. */
+export function ofLiveDecision(column: string, entry: string): string {
+  return `(select ${column} from ${MANIFESTS} m join ${DECISIONS} d on d.manifest_id = m.envelope_id
+    where m.source_doc_ref = ${entry}.entry_id::text and d.superseded_by_review_decision_id is null
+    order by d.created_at desc, d.review_decision_id desc limit 1)`;
+}
+
+/** The cut of an entry. It has one at most; a ledger that was altered must not stop its reader. */
+export function ofCut(column: string, entry: string): string {
+  return `(select ${column} from ${CHANGE_SETS} c
+    where c.decision_backlog_entry_id = ${entry}.entry_id and c.change_kind = 'cut'
+    order by c.emitted_at desc, c.change_set_id desc limit 1)`;
+}
+
+/** The verdict on the cut of an entry; one at most, too. */
+export function ofVerdict(column: string, entry: string): string {
+  return `(select ${column} from ${RESULTS} r where r.change_set_id = ${ofCut('c.change_set_id', entry)}
+    order by r.verified_at desc, r.verify_result_id desc limit 1)`;
+}
+
+type SeparatedDeed = (typeof SEPARATIONS)[keyof typeof SEPARATIONS][number];
+
+/** The principal that did something to an entry, as text. */
+const DOERS: Readonly<Record<SeparatedDeed, (entry: string) => string>> = {
+  marked: (e) =>
+    `(select h.changed_by from ${MOVES} h where h.entry_id = ${e}.entry_id and h.change_kind = 'mark' limit 1)`,
+  registered: (e) =>
+    `(select r.registered_by from cutter_source.v_entry_registrar r where r.entry_id = ${e}.entry_id)`,
+  cut: (e) => ofCut('c.emitted_by', e),
+};
+
+/** The deeds that forbid a verb to those who did them. */
+function deedsAgainst(verb: EntryVerb): readonly SeparatedDeed[] {
+  const deed = SEPARATE_DEEDS[verb];
+  return deed === undefined ? [] : SEPARATIONS[deed];
+}
+
+const VERBS_APART = Object.keys(SEPARATE_DEEDS) as EntryVerb[];
+
+/** Who did what, of what matters in the entry's state: `{"cut": {"principal": …, "person": …}}`. */
+function partiesOf(entry: string): string {
+  const members = VERBS_APART.flatMap((verb) =>
+    deedsAgainst(verb).map((deed) => {
+      const who = `(select json_build_object('principal', w.id, 'person', p.person_id::text)
+        from (select ${DOERS[deed](entry)} as id) w
+        left join cutter_auth.principal p on p.principal_id = ${uuidIn('w.id')} where w.id is not null)`;
+      return `'${deed}', case when ${entry}.status in (${listed(statesOfVerb(verb))}) then ${who} end`;
+    }),
+  );
+  return `json_build_object(${members.join(', ')})`;
+}
+
+/** The facts of `ActedEntry`. */
+export function actedFacts(entry: string): string {
+  return `select json_build_object('kind', ${entry}.kind, 'status', ${entry}.status, 'did', ${partiesOf(entry)})`;
+}
+
+const VIEWS = { entries: ENTRIES, dependencies: DEPENDENCIES };
+const time = (column: string) => timeTextSql(column);
+
+/** The facts of `HinderedEntry`. What only matters for a cut is looked up for entries that wait for one. */
+export function hinderedFacts(entry: string): string {
+  const begin = `(select b.not_before from cutter_source.v_decision_begin b
+    where b.review_decision_id = d.review_decision_id)`;
+  const superseded = `(select p.review_decision_id from ${DECISIONS} p
+    where p.review_decision_id = d.prior_review_decision_id and p.verdict = 'approve')`;
+  const live = `json_build_object('id', d.review_decision_id, 'verdict', d.verdict,
+    'manifestDigest', d.manifest_version, 'unitLocalId', d.manifest_unit_local_id,
+    'expiresAt', ${time('d.expires_at')}, 'notBefore', ${time(begin)}, 'supersededApproval', ${superseded})`;
+  const unverified = `(select coalesce(json_agg(u.cut_entry_id order by u.cut_entry_id), '[]')
+    from cutter_source.v_unverified_cut u where u.entry_id = ${entry}.entry_id)`;
+  const changed = `(select json_build_object('address', x.address) from cutter_source.v_changed_base x
+    where x.envelope_id = ${ofLiveDecision('d.manifest_id', entry)})`;
+  const approved = (fact: string) => `case when ${entry}.status = 'reviewed_approved' then ${fact} end`;
+  return `select json_build_object('entryId', ${entry}.entry_id, 'kind', ${entry}.kind, 'status', ${entry}.status,
+    'at', ${time('transaction_timestamp()')}, 'live', ${ofLiveDecision(live, entry)},
+    'open', ${approved(openPredecessorsSql(`${entry}.entry_id`, VIEWS))},
+    'unverified', ${approved(unverified)}, 'changed', ${approved(changed)})`;
+}
+
+const listed = (states: readonly EntryState[]) => states.map((state) => `'${state}'`).join(', ');

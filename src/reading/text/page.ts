@@ -1,0 +1,139 @@
+import { CURSOR_FORM, codecOf, listedBy } from '../cursor.ts';
+import type { Noun } from '../nouns/noun.ts';
+import type { EdgePart, InfoPart, PagePart, PagePlan, RowPlan } from '../plan.ts';
+import { type Canvas, HEAD, type PageRows } from './canvas.ts';
+import { joinPieces, objectPieces, rowText } from './row.ts';
+import { base64urlText, escapedText, type Piece } from './value.ts';
+
+/** Names of the columns by which a page's rows are summed up. */
+const AT = 'row_at';
+const COUNT = 'row_count';
+const KEY = 'key';
+
+/** What of a page is asked for, beside its rows. */
+interface Asked {
+  /** Whether the row after the page has to be looked for. */
+  readonly isMore: boolean;
+  /** Whether the places of its first and last row are named. */
+  readonly isPlaced: boolean;
+}
+
+/** SQL of a page's JSON object, as text. */
+export function pageText(canvas: Canvas, page: PagePlan, listed: PageRows): string {
+  const asked = askedOf(page.parts);
+  const [a, p] = [canvas.alias(), canvas.alias()];
+  const first = canvas.bind(listed.first, 'int');
+  const isWithin = asked.isMore ? `${a}.${AT} <= ${first}` : null;
+  const sums: string[] = [];
+  const rows = (text: string): Piece[] => {
+    const shown = isWithin === null ? text : `case when ${isWithin} then ${text} end`;
+    sums.push(`string_agg(${shown}, ',' order by ${listed.order(a)}) as rows_${sums.length}`);
+    const all = `coalesce(${p}.rows_${sums.length - 1}, '')`;
+    return [{ fixed: '[' }, { sql: all, isLong: true }, { fixed: ']' }];
+  };
+  const object = joinPieces(
+    objectPieces(page.parts, (part) => {
+      if (part.kind === 'typename') return { fixed: `"${part.name}"` };
+      if (part.kind === 'pageInfo')
+        return infoPieces(canvas, { noun: page.noun, parts: part.parts }, { p, first, listed });
+      const text =
+        part.kind === 'nodes'
+          ? rowText(canvas, page.row, part.fields, a)
+          : edgeText(canvas, page, part.parts, a, listed);
+      return rows(text);
+    }),
+  );
+  if (asked.isPlaced) sums.push(...keysOf(page.noun, a, isWithin, listed));
+  // A page of which nothing is asked is read, too: its arguments are given.
+  if (asked.isMore || sums.length === 0) sums.push(`count(*) as ${COUNT}`);
+  return `select ${object} from (select ${sums.join(', ')} from (${cut(canvas, listed, asked, first)}) ${a}) ${p}`;
+}
+
+function askedOf(parts: readonly PagePart[]): Asked {
+  const infos = parts.flatMap((part) => (part.kind === 'pageInfo' ? part.parts : []));
+  return {
+    isMore: infos.some(({ kind }) => kind === 'hasNextPage'),
+    isPlaced: infos.some(({ kind }) => kind === 'startCursor' || kind === 'endCursor'),
+  };
+}
+
+/** The rows of the page, each with its number and with the row behind the last one, where that has to be known. */
+function cut(canvas: Canvas, { rows, order }: PageRows, { isMore }: Asked, first: string): string {
+  const v = canvas.alias();
+  const number = isMore ? `, row_number() over (order by ${order(v)}) as ${AT}` : '';
+  const limit = isMore ? `${first} + 1` : first;
+  return `select ${v}.*${number} from (${rows}) ${v} order by ${order(v)} limit ${limit}`;
+}
+
+function edgeText(
+  canvas: Canvas,
+  page: PagePlan,
+  parts: readonly EdgePart[],
+  alias: string,
+  listed: PageRows,
+): string {
+  return joinPieces(
+    objectPieces(parts, (part) => {
+      if (part.kind === 'typename') return { fixed: `"${part.name}"` };
+      if (part.kind === 'node') return { sql: rowText(canvas, page.row, part.fields, alias) };
+      const cursor = cursorText(placeText(page.noun, listed, (column) => `${alias}.${column}`));
+      return { sql: `case when ${isPlaced(page.row, alias)} then ${cursor} else 'null' end` };
+    }),
+  );
+}
+
+function infoPieces(
+  canvas: Canvas,
+  { noun, parts }: { readonly noun: Noun; readonly parts: readonly InfoPart[] },
+  { p, first, listed }: { readonly p: string; readonly first: string; readonly listed: PageRows },
+) {
+  const none = (isEnd: boolean): string =>
+    isEnd && listed.given !== null ? escapedText(canvas.bind(listed.given, 'text')) : `'null'`;
+  const cursorAt = (place: string) =>
+    cursorText(placeText(noun, listed, (_, at) => `${p}.${KEY}_${at}[${place}]`));
+  return objectPieces(parts, (part) => {
+    switch (part.kind) {
+      case 'typename':
+        return { fixed: `"${part.name}"` };
+      case 'hasNextPage':
+        return { sql: `(${p}.${COUNT} > ${first})::text` };
+      case 'hasPreviousPage':
+        return { fixed: String(listed.given !== null) };
+      case 'startCursor':
+        return { sql: `coalesce(${cursorAt('1')}, ${none(false)})` };
+      case 'endCursor':
+        return { sql: `coalesce(${cursorAt(`cardinality(${p}.${KEY}_0)`)}, ${none(true)})` };
+    }
+  });
+}
+
+/** The values that name the places of the page's rows, of those that have one; in their order. */
+function keysOf(noun: Noun, alias: string, isWithin: string | null, listed: PageRows): string[] {
+  const [lead] = listedBy(noun);
+  const conditions = [`${alias}.${lead} is not null`, ...(isWithin === null ? [] : [isWithin])];
+  const some = `filter (where ${conditions.join(' and ')})`;
+  return listedBy(noun).map(
+    (column, at) => `array_agg(${alias}.${column} order by ${listed.order(alias)}) ${some} as ${KEY}_${at}`,
+  );
+}
+
+/** Rows that no record has brought yet have no place. */
+const isPlaced = ({ noun }: RowPlan, alias: string): string => `${alias}.${listedBy(noun)[0]} is not null`;
+
+/** What the cursor of a row says, in the clear; null where the row has no place. */
+function placeText(
+  noun: Noun,
+  { sortOrder }: PageRows,
+  drawn: (column: string, at: number) => string,
+): string {
+  const values = listedBy(noun).map((column, at) => {
+    const codec = codecOf(noun, column);
+    const value = drawn(column, at);
+    if (codec === 'int') return `${value}::text`;
+    return codec === 'text' ? escapedText(value) : `'"' || ${value} || '"'`;
+  });
+  const lead = `'["${noun.name}","${sortOrder}","${CURSOR_FORM}","' || ${HEAD}.incarnation || '",'`;
+  return `${lead} || ${values.join(` || ',' || `)} || ']'`;
+}
+
+const cursorText = (place: string): string => `'"' || ${base64urlText(place)} || '"'`;
