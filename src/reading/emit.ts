@@ -177,11 +177,13 @@ export class Emission {
     const given = `unnest(${lists.join(', ')}) with ordinality as ${g} (${names.join(', ')}, at)`;
     const same = row.noun.key.map((column, at) => `${a}.${column} = ${g}.k${at}`).join(' and ');
     const rows = `${this.#seen(row.noun).view} ${a}`;
+    // Each row is looked up by its key: a plan that joins the two would read the whole table where that was small.
+    const one = `(select ${a}.* from ${rows} where ${same} offset 0) ${a}`;
     if (this.#form === 'cells')
       return this.#statement(
         name,
         `select coalesce(json_agg(json_build_array(${g}.at, ${this.#row(row, a)})), '[]')
-          from ${given} join ${rows} on ${same}`,
+          from ${given} cross join lateral ${one}`,
       );
     const found = `(select ${rowText(this.#canvas, row, fields, a)} from ${rows} where ${same})`;
     return this.#statement(

@@ -88,13 +88,17 @@ begin
     update cutter_log.entry_stay as stay set until_position = next.position
     from (select entry_id, min(position) as position from moved group by entry_id) as next
     where stay.entry_id = next.entry_id and stay.until_position is null
-    returning stay.entry_id, stay.status, stay.since
+    returning stay.position, stay.ordinal, stay.entry_id, stay.kind, stay.status, stay.change_kind, stay.since
   ), ways as (
-    select moved.*, lead(moved.position) over way as until_position,
-      coalesce(lag(moved.status) over way, ended.status) as came_from,
-      coalesce(lag(moved.since) over way, ended.since, moved.registered_at) as waited_since
-    from moved left join ended on ended.entry_id = moved.entry_id
-    window way as (partition by moved.entry_id order by moved.position, moved.ordinal)
+    /* What an entry comes from is a row before its own: a join of both would compare each with each. */
+    select reached.*, lead(position) over way as until_position, lag(status) over way as came_from,
+      coalesce(lag(since) over way, registered_at) as waited_since
+    from (
+      select moved.*, true as is_new from moved
+      union all
+      select position, ordinal, entry_id, kind, status, change_kind, since, null, false from ended
+    ) as reached
+    window way as (partition by entry_id order by position, ordinal)
   ), stays as materialized (
     select ways.*, case
         when waited_since is null then null
@@ -106,7 +110,7 @@ begin
         when change_kind like 'verify:%' then 'verify'
       end as phase,
       (greatest(extract(epoch from since - waited_since), 0) * 1000000)::bigint as waited_us
-    from ways
+    from ways where is_new
   ), stayed as (
     insert into cutter_log.entry_stay
       (position, ordinal, entry_id, kind, came_from, status, change_kind, since, phase, waited_us, until_position)
