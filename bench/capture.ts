@@ -26,7 +26,10 @@ interface Asker {
 const BACKGROUND =
   /^\s*(listen|\/\* (log\.(history|head|positions|checkpoints?|login|ping)|auth\.ended|claim\.))/i;
 
-const OURS = new Set(['cutter_exec', 'cutter_verify', 'cutter_observe', 'cutter_evidence', 'cutter_gate']);
+const OURS = new Set([
+  ...['cutter_exec', 'cutter_verify', 'cutter_gate'],
+  ...['cutter_observe', 'cutter_reader', 'cutter_evidence'],
+]);
 
 /** Calls `tell` with every statement of the product's pools in this process; returns what ends it. */
 export function capture(tell: (sent: Sent) => void): () => void {

@@ -82,15 +82,22 @@ export type Without = null | 'tree' | 'log';
 
 const here = (name: string): string => join(import.meta.dirname, name);
 
-/** A server in a process of its own, as a client meets it. */
-export function startServer(urls: PoolUrls, secrets: Secrets, without: Without = null): Promise<BenchServer> {
+/** A server in a process of its own, as a client meets it; unmetered, one caller may ask it as often as it can. */
+export function startServer(
+  urls: PoolUrls,
+  secrets: Secrets,
+  without: Without = null,
+  isUnmetered = false,
+): Promise<BenchServer> {
   const preloaded = without === 'log' ? ['--import', here('without-log.ts')] : [];
   const child = spawn(process.execPath, [...profiling, ...preloaded, here('server.ts')], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, NODE_OPTIONS: '' },
   });
   const served = without === 'log' ? { ...urls, integrator: null } : urls;
-  child.stdin.write(`${JSON.stringify({ urls: served, secrets, isProvable: without === null })}\n`);
+  child.stdin.write(
+    `${JSON.stringify({ urls: served, secrets, isProvable: without === null, isUnmetered })}\n`,
+  );
   return new Promise((resolve, reject) => {
     child.once('exit', (code) => reject(new Error(`the server ended with ${code}`)));
     child.stdout.once('data', (line: Buffer) =>

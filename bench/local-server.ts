@@ -8,6 +8,7 @@ import type { Secrets } from '../src/home/secrets.ts';
 export async function localServer(
   urls: PoolUrls,
   secrets: Secrets,
+  isUnmetered = false,
 ): Promise<{ url: string; wired: Wired; close(): Promise<void> }> {
   const pools = await openPools(urls);
   const logger = pino({ level: 'error' }, pino.destination(2));
@@ -18,7 +19,7 @@ export async function localServer(
     logger,
     mode: 'rehearsal',
     graphiql: false,
-    limits: LIMITS,
+    limits: isUnmetered ? { ...LIMITS, callsAtOnce: 1e9, callsPerSecond: 1e9 } : LIMITS,
     ...place,
   });
   const { url } = await wired.server.listen();

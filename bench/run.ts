@@ -9,6 +9,7 @@ const all: Readonly<
   tree: async () => (await import('./tree.ts')).benchTree,
   lists: async () => (await import('./lists.ts')).benchLists,
   page: async () => (await import('./page.ts')).benchPage,
+  reads: async () => (await import('./reads.ts')).benchReads,
   delivery: async () => (await import('./delivery.ts')).benchDelivery,
   abuse: async () => (await import('./abuse.ts')).benchAbuse,
   fsck: async () => (await import('./fsck.ts')).benchFsck,

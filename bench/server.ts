@@ -8,11 +8,12 @@ interface Assignment {
   readonly urls: PoolUrls;
   readonly secrets: Secrets;
   readonly isProvable: boolean;
+  readonly isUnmetered: boolean;
 }
 
 createInterface({ input: process.stdin }).once('line', async (line) => {
-  const { urls, secrets, isProvable } = JSON.parse(line) as Assignment;
-  const server = await localServer(urls, secrets);
+  const { urls, secrets, isProvable, isUnmetered } = JSON.parse(line) as Assignment;
+  const server = await localServer(urls, secrets, isUnmetered);
   if (!isProvable) await server.wired.provable.close();
   process.once('SIGTERM', async () => {
     await server.close();

@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { readOwnerUrl } from './database/owner-url.ts';
 import { readProxies } from './doors/address.ts';
 import { LIMITS, type Limits } from './doors/bounds/limits.ts';
 import type { TrustedDocuments } from './doors/documents/documents.ts';
@@ -24,8 +25,10 @@ const wholeNumber = (least: number, most: number) =>
 const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
   z.enum(values, { error: `must be one of ${values.join(', ')}` });
 
-const databaseUrl = z.string().refine((text) => /^postgres(ql)?:\/\//.test(text) && URL.canParse(text), {
-  error: 'must be a URL of the form postgres://owner:password@host:5432/database',
+const databaseUrl = z.string().transform((text, context): string => {
+  const { url, faults } = readOwnerUrl(text);
+  for (const message of faults) context.addIssue({ code: 'custom', message });
+  return url ?? z.NEVER;
 });
 
 const httpUrl = z.string().refine((text) => /^https?:\/\//.test(text) && URL.canParse(text), {
@@ -135,7 +138,7 @@ export interface Config {
   readonly host: string;
   /** Absolute path of the data directory: embedded database, secrets, tokens. */
   readonly home: string;
-  /** The owner's URL of an external PostgreSQL, or null for the embedded one. */
+  /** The owner's URL of an external PostgreSQL in the one form of `owner-url.ts`, or null for the embedded one. */
   readonly databaseUrl: string | null;
   readonly mode: 'rehearsal' | 'production';
   readonly logLevel: string;
@@ -184,7 +187,7 @@ export class ConfigFault extends Error {
 /** Reads the configuration, or throws a ConfigFault that names every variable at fault. */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const set = Object.entries(env).filter(([name, value]) => name.startsWith('CUTTER_') && value !== '');
-  const unknown = set.filter(([name]) => isUnknown(name)).map(([name]) => `${name}: no such setting`);
+  const unknown = set.filter(([name]) => isUnknown(name)).map(([name]) => noSetting(name));
   const parsed = environment.safeParse(Object.fromEntries(set));
   const faults = parsed.success
     ? []
@@ -192,6 +195,16 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   if (!parsed.success || unknown.length > 0) throw new ConfigFault([...faults, ...unknown]);
   refuseContradictions(parsed.data);
   return fromEnvironment(parsed.data);
+}
+
+function noSetting(name: string): string {
+  const near = Object.keys(environment.shape).find((known) => isNear(known, name) || isNear(name, known));
+  return `${name}: no such setting${near === undefined ? '' : `; there is ${near}`}`;
+}
+
+/** Whether a name has at most three other letters at its end. */
+function isNear(name: string, other: string): boolean {
+  return name.length > 'CUTTER_'.length + 6 && other.startsWith(name.slice(0, -3));
 }
 
 /** Settings that are good one by one, and not together. */

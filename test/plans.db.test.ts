@@ -31,7 +31,7 @@ const FIXED = [
 
 interface Prepared {
   readonly name: string;
-  readonly login: 'exec' | 'verify' | 'observe' | 'evidence' | 'gate';
+  readonly login: 'exec' | 'verify' | 'observe' | 'reader' | 'evidence' | 'gate';
   readonly statement: string;
   readonly types: string;
   readonly parameters: number;
@@ -50,14 +50,12 @@ beforeAll(async () => {
   server = await testServer();
   await everyKindOfPhase(server);
   await whatIsLeft();
-  const { pools } = server.database;
-  statements = (
-    await Promise.all(
-      (['exec', 'verify', 'observe', 'evidence', 'gate'] as const).map((login) =>
-        preparedBy(pools[login] as DatabasePool, login),
-      ),
-    )
-  ).flat();
+  const { exec, verify, observe, evidence, gate, reads } = server.database.pools;
+  const asked = [...Object.entries({ exec, verify, observe, evidence, gate }), ...Object.entries(reads)] as [
+    Prepared['login'],
+    DatabasePool,
+  ][];
+  statements = (await Promise.all(asked.map(([login, pool]) => preparedBy(pool, login)))).flat();
 });
 
 /** The statements that no usual cycle needs. */
@@ -87,6 +85,8 @@ async function whatIsLeft(): Promise<void> {
   const facts =
     '{ entries { nodes { actions blockedBecause { code } liveDecision { verdict } cut { state } } } }';
   for (let times = 0; times < 2; times += 1) await server.gql(reviewer, facts);
+  for (let times = 0; times < 2; times += 1)
+    await server.gql(reviewer, '{ units { nodes { inclusion { root } } } }');
   await authorityEnded(server.database.pools.gate, [
     { tokenId: '00000000-0000-4000-8000-000000000000', entryIds: null, scopes: [] },
   ]);
@@ -188,7 +188,7 @@ function readWhole(
 
 async function wholeReads(database: TestDatabase): Promise<Record<string, string[]>> {
   const found: Record<string, string[]> = {};
-  for (const login of ['exec', 'verify', 'observe', 'evidence', 'gate'] as const) {
+  for (const login of ['exec', 'verify', 'observe', 'reader', 'evidence', 'gate'] as const) {
     const client = new Client({ connectionString: database.urls[login] as string });
     await client.connect();
     await client.query('set plan_cache_mode = force_generic_plan');

@@ -14,7 +14,7 @@ const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const { dependencies } = JSON.parse(readFileSync(here('package.json'), 'utf8'));
 /** A project that generates code has the generator. */
 const EXTERNAL = [...Object.keys(dependencies), '@graphql-codegen/client-preset'];
-const DOORS = ['index', 'operations', 'verify', 'apollo', 'codegen'];
+const DOORS = ['index', 'operations', 'verify', 'apollo', 'graphcache', 'codegen'];
 
 rmSync(here('dist'), { recursive: true, force: true });
 await bundleDoors();

@@ -90,7 +90,7 @@ export function wireServer(options: WireOptions): Wired {
     else logger.error({ lost, alarm: 'DURABILITY_LOST' }, `no writes are taken. ${lost}`);
   });
   const ledger = openLedger({
-    pools,
+    pools: { ...pools, reader: pools.reads.reader },
     custody,
     lost: pools.watch.lost,
     wrote: writes.note,
@@ -108,9 +108,7 @@ export function wireServer(options: WireOptions): Wired {
     schema,
     ledger,
     feed,
-    observe: pools.observe,
-    reader: pools.reader,
-    evidence: pools.evidence,
+    ...pools.reads,
     proofs: provable.proofs,
     passport: openPassportOffice({ ...pools, checkpoints: provable.checkpoints }),
     integrity: () => scrub?.state() ?? { lastPass: null, currentPass: null },

@@ -68,10 +68,10 @@ export async function repeatCall<Result>(
 
 /** Why the answer of a mutation asks for its repetition. Each mutation has one field. */
 function reasonToRepeat(result: unknown, awaitOthers: boolean): RepeatReason | null {
-  const [outcome] = Object.values(result as Readonly<Record<string, unknown>>) as readonly {
+  const [outcome] = Object.values(result as Readonly<Record<string, unknown>>) as readonly ({
     readonly __typename?: unknown;
     readonly retryable?: unknown;
-  }[];
+  } | null)[];
   if (outcome?.__typename === 'Busy') return 'busy';
   return awaitOthers && outcome?.retryable === true ? 'retryable' : null;
 }

@@ -20,6 +20,8 @@ export interface DriverOptions {
   readonly busy: Set<number>;
   /** Whether the pool is closing: then a connection that is given up is truly ended. */
   readonly isClosing: () => boolean;
+  /** A shorter limit for statements than the role's. */
+  readonly statementLimitMs?: number;
 }
 
 /**
@@ -48,9 +50,18 @@ export function assertingDriver(options: DriverOptions): DriverFactory {
   };
 }
 
-async function sessionOf(client: Client, { login, watch }: DriverOptions): Promise<LoginSession> {
+async function sessionOf(
+  client: Client,
+  { login, watch, statementLimitMs }: DriverOptions,
+): Promise<LoginSession> {
   client.acquire();
-  const session = await watch.unlessSilent(() => checkSession(client, login));
+  const session = await watch.unlessSilent(async () => {
+    const found = await checkSession(client, login);
+    const { statementLimitMs: own } = found;
+    if (statementLimitMs === undefined || (own > 0 && own <= statementLimitMs)) return found;
+    await client.query(`/* session.limit */ set statement_timeout = ${statementLimitMs}`);
+    return { ...found, statementLimitMs };
+  });
   await client.release();
   return session;
 }

@@ -10,6 +10,7 @@ import type { Login, Secrets } from '../home/secrets.ts';
 import { openDedicated } from './connection.ts';
 import { assertingDriver } from './driver.ts';
 import { loginUrl } from './logins.ts';
+import { poolAddress } from './owner-url.ts';
 import { boundedPool } from './pool-gate.ts';
 import { type DatabaseWatch, startWatch } from './watch.ts';
 
@@ -29,9 +30,10 @@ export interface Pools {
   readonly exec: DatabasePool | null;
   readonly verify: DatabasePool | null;
   readonly observe: DatabasePool;
-  readonly reader: DatabasePool;
   readonly evidence: DatabasePool;
   readonly gate: DatabasePool;
+  /** What callers' queries are read through: a statement ends after 5 s. */
+  readonly reads: ReadPools;
   /** For what needs a raw connection: LISTEN, COPY, the integrator. */
   readonly urls: PoolUrls;
   /** Whether the database answers, and whether it keeps what it acknowledges. */
@@ -39,16 +41,40 @@ export interface Pools {
   close(): Promise<void>;
 }
 
-type PoolName = 'exec' | 'verify' | 'observe' | 'reader' | 'evidence' | 'gate';
+/** One pool for each login that callers' queries run as. */
+export interface ReadPools {
+  readonly observe: DatabasePool;
+  readonly reader: DatabasePool;
+  readonly evidence: DatabasePool;
+}
+
+/** How long a caller's query may read. */
+const READ_LIMIT_MS = 5_000;
+
+type PoolName = 'exec' | 'verify' | 'observe' | 'evidence' | 'gate' | ReadPoolName;
+type ReadPoolName = 'readObserve' | 'readReader' | 'readEvidence';
 
 const LOGIN_OF = {
   exec: 'cutter_exec',
   verify: 'cutter_verify',
   observe: 'cutter_observe',
-  reader: 'cutter_reader',
   evidence: 'cutter_evidence',
   gate: 'cutter_gate',
+  readObserve: 'cutter_observe',
+  readReader: 'cutter_reader',
+  readEvidence: 'cutter_evidence',
 } as const satisfies Record<PoolName, Login>;
+
+const URL_OF = {
+  exec: 'exec',
+  verify: 'verify',
+  observe: 'observe',
+  evidence: 'evidence',
+  gate: 'gate',
+  readObserve: 'observe',
+  readReader: 'reader',
+  readEvidence: 'evidence',
+} as const satisfies Record<PoolName, keyof PoolUrls>;
 
 /**
  * At most a third of each role's CONNECTION LIMIT, so that other processes, or a restart beside the old one, find
@@ -57,10 +83,12 @@ const LOGIN_OF = {
 const POOL_SIZE: Readonly<Record<PoolName, number>> = {
   exec: 10,
   verify: 10,
-  observe: 11, // the feed listens on one more; the home's claim and the watch have one each
-  reader: 8,
+  observe: 3, // the feed listens on one more; the home's claim and the watch have one each
   evidence: 5,
   gate: 5,
+  readObserve: 8,
+  readReader: 8,
+  readEvidence: 5,
 };
 
 /** A caller is answered within 5 s where the database doesn't answer, or where a lock can't be taken. */
@@ -100,7 +128,7 @@ export async function openPools(urls: PoolUrls): Promise<Pools> {
   const opened: DatabasePool[] = [];
   let closing = false;
   const open = async (name: PoolName): Promise<DatabasePool | null> => {
-    const url = urls[name];
+    const url = urls[URL_OF[name]];
     if (url === null) return null;
     const pool = await openPool(name, url, watch, () => closing);
     opened.push(pool);
@@ -111,19 +139,20 @@ export async function openPools(urls: PoolUrls): Promise<Pools> {
     closing = true;
     await Promise.all([...opened.map((pool) => pool.end()), watch.close()]);
   };
-  const results = await Promise.allSettled([
-    ...(['exec', 'verify', 'observe', 'reader', 'evidence', 'gate'] as const).map(open),
-    tryIntegrator(urls),
-  ]);
+  const names = Object.keys(POOL_SIZE) as PoolName[];
+  const results = await Promise.allSettled([...names.map(open), tryIntegrator(urls)]);
   const failed = results.find((result) => result.status === 'rejected');
   if (failed) {
     await close();
     throw causeOf(failed.reason);
   }
-  const [exec, verify, observe, reader, evidence, gate] = results.map(
-    (result) => (result as PromiseFulfilledResult<DatabasePool | null>).value,
-  ) as [DatabasePool | null, DatabasePool | null, DatabasePool, DatabasePool, DatabasePool, DatabasePool];
-  return { exec, verify, observe, reader, evidence, gate, urls, watch, close };
+  const pools = Object.fromEntries(
+    names.map((name, at) => [name, (results[at] as PromiseFulfilledResult<DatabasePool | null>).value]),
+  ) as Record<'exec' | 'verify', DatabasePool | null> &
+    Record<Exclude<PoolName, 'exec' | 'verify'>, DatabasePool>;
+  const { readObserve, readReader, readEvidence, ...others } = pools;
+  const reads = { observe: readObserve, reader: readReader, evidence: readEvidence };
+  return { ...others, reads, urls, watch, close };
 }
 
 /** The integrator has no pool: its login is proved by one connection, so that a start fails where its loop would. */
@@ -140,11 +169,19 @@ async function openPool(
 ): Promise<DatabasePool> {
   const size = POOL_SIZE[name];
   const busy = new Set<number>();
-  const pool = await createPool(url, {
+  const { uri, ssl } = poolAddress(url);
+  const pool = await createPool(uri, {
+    ...(ssl === null ? {} : { ssl }),
     captureStackTrace: false,
     connectionRetryLimit: 0,
     connectionTimeout: CONNECT_LIMIT_MS,
-    driverFactory: assertingDriver({ login: LOGIN_OF[name], watch, busy, isClosing }),
+    driverFactory: assertingDriver({
+      login: LOGIN_OF[name],
+      watch,
+      busy,
+      isClosing,
+      ...(name.startsWith('read') ? { statementLimitMs: READ_LIMIT_MS } : {}),
+    }),
     // The roles carry the timeouts, so that no connection can be without them.
     idleInTransactionSessionTimeout: 'DISABLE_TIMEOUT',
     statementTimeout: 'DISABLE_TIMEOUT',

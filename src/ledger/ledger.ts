@@ -17,6 +17,7 @@ import {
   type VerifyTx,
   type Written,
 } from './envelope/transaction.ts';
+import { type IncludedUnit, type UnitInclusion, UnitInclusions } from './inclusion/unit-inclusions.ts';
 import { type PlanCutInput, type PlanView, planCut } from './plan-cut.ts';
 import { type Reconstruction, reconstruct } from './reconstruct.ts';
 import type { SweepAnswer, SweepInput } from './sweep.ts';
@@ -40,6 +41,8 @@ export interface Ledger {
   reconstruct(caller: Session, changeSetId: string): Promise<Reconstruction>;
   /** The lanes that this process has secrets for. */
   readonly lanes: ReadonlySet<Lane>;
+  /** Proves that a unit stands in the manifest that was approved; null where that was altered. */
+  proveUnit(unit: IncludedUnit): Promise<UnitInclusion | null>;
   /** The first answer of a sweep's key, which the writing lane may not read. */
   sweepReplay(caller: Session, input: SweepInput): Promise<SweepAnswer>;
 }
@@ -49,6 +52,7 @@ export interface LedgerOptions {
     readonly exec: DatabasePool | null;
     readonly verify: DatabasePool | null;
     readonly observe: DatabasePool;
+    readonly reader: DatabasePool;
     readonly evidence: DatabasePool;
   };
   /** The lanes' keys that this process holds. */
@@ -68,6 +72,7 @@ export function openLedger(options: LedgerOptions): Ledger {
   const plans = new PlanCache();
   const { pools } = options;
   const exec = laneOf(EXECUTOR_LANE, pools.exec, plans, options);
+  const inclusions = new UnitInclusions(pools.reader);
   const verify = laneOf(VERIFIER_LANE, pools.verify, plans, options);
   return {
     lanes: new Set([exec, verify].flatMap((resources) => resources?.lane ?? [])),
@@ -81,6 +86,7 @@ export function openLedger(options: LedgerOptions): Ledger {
       await refuseOutsideChangeSet(pools.evidence, caller, changeSetId);
       return reconstruct(pools.evidence, changeSetId);
     },
+    proveUnit: (unit) => inclusions.prove(unit),
     sweepReplay: (caller, input) => sweepReplay(pools.evidence, caller, input),
   };
 }

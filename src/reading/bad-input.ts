@@ -4,7 +4,7 @@ import { GraphQLError } from 'graphql';
 export function badInput(
   argument: string,
   complaint: string,
-  more: Readonly<Record<string, string>> = {},
+  more: Readonly<Record<string, string | readonly string[]>> = {},
 ): GraphQLError {
   return new GraphQLError(`${argument} ${complaint}`, {
     extensions: { code: 'BAD_USER_INPUT', argument, ...more },

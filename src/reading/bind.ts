@@ -12,7 +12,7 @@ import {
   UUID,
 } from './cursor.ts';
 import type { Past } from './nouns/moment.ts';
-import type { Codec, FilterRule, Noun } from './nouns/noun.ts';
+import { type Codec, type FilterRule, type Noun, sortedNoun } from './nouns/noun.ts';
 import type { Paged } from './plan.ts';
 import { asWritten } from './text-ids.ts';
 
@@ -32,11 +32,21 @@ export interface Bound {
 
 /** The arguments of one connection, checked. */
 export interface BoundPage {
-  readonly first: number;
-  readonly after: ListPlace | null;
-  /** `after` as it was given, which the end of an empty page is. */
-  readonly given: string | null;
+  /** Rows of the page. */
+  readonly size: number;
+  /** Which end of the list comes first in the answer. */
   readonly order: SortOrder;
+  /** Another order than that of the log. */
+  readonly sort: string | null;
+  /** Whether the page is the last one before its end: it is read from there, and turned. */
+  readonly isFromEnd: boolean;
+  /** The order in which the rows are read: `order`, or the other one of a page from the end. */
+  readonly walk: SortOrder;
+  /** The place that the page is read from, and the one that it must not reach. */
+  readonly from: ListPlace | null;
+  readonly until: ListPlace | null;
+  /** The cursors as they were given: the ends of an empty page. */
+  readonly given: { readonly after: string | null; readonly before: string | null };
   readonly filter: readonly Bound[];
   /** The state of the ledger that is listed; null: that which the row above is read in. */
   readonly past: Past | null;
@@ -46,19 +56,49 @@ export interface BoundPage {
 export function bindPage(page: Paged, variables: GraphQLResolveInfo['variableValues']): BoundPage {
   const given = getArgumentValues(page.field as GraphQLField<unknown, unknown>, page.node, variables) as {
     first?: number | null;
+    last?: number | null;
     after?: string | null;
+    before?: string | null;
     order?: SortOrder | null;
+    sort?: string | null;
     filter?: Record<string, unknown> | null;
   };
-  const first = given.first ?? DEFAULT_PAGE;
-  if (first < 1 || first > LARGEST_PAGE) {
-    throw badInput(`${page.path}(first:)`, `must be between 1 and ${LARGEST_PAGE}; ${first} was asked for.`);
-  }
+  const { size, isFromEnd } = boundSize(given.first, given.last, page.path);
   const order = given.order ?? 'OLDEST_FIRST';
-  const after = given.after == null ? null : placeOf(page, order, given.after);
+  const sort = given.sort ?? null;
+  const listed = { ...page, noun: sortedNoun(page.noun, sort) };
+  const place = (name: 'after' | 'before') =>
+    given[name] == null ? null : placeOf(listed, order, name, given[name]);
+  const [after, before] = [place('after'), place('before')];
   const filter = bindFilter(page, given.filter ?? {});
   const past = pastOf(given.filter?.['at'], given.filter?.['asOf'], `${page.path}(filter: {`);
-  return { first, after, given: given.after ?? null, order, filter, past };
+  return {
+    size,
+    order,
+    sort,
+    isFromEnd,
+    walk: isFromEnd === (order === 'OLDEST_FIRST') ? 'NEWEST_FIRST' : 'OLDEST_FIRST',
+    from: isFromEnd ? before : after,
+    until: isFromEnd ? after : before,
+    given: { after: given.after ?? null, before: given.before ?? null },
+    filter,
+    past,
+  };
+}
+
+/** How many rows a page has, and from which end of its list; of neither argument, 50 from the start. */
+export function boundSize(
+  first: number | null | undefined,
+  last: number | null | undefined,
+  path: string,
+): { readonly size: number; readonly isFromEnd: boolean } {
+  if (first != null && last != null)
+    throw badInput(`${path}(first:, last:)`, 'ask for two ends of the list. Give one of them.');
+  const size = first ?? last ?? DEFAULT_PAGE;
+  const isFromEnd = last != null;
+  if (size >= 1 && size <= LARGEST_PAGE) return { size, isFromEnd };
+  const place = `${path}(${isFromEnd ? 'last' : 'first'}:)`;
+  throw badInput(place, `must be between 1 and ${LARGEST_PAGE}; ${size} was asked for.`);
 }
 
 const POSITION_PATTERN = /^(0|[1-9]\d{0,17})$/;
@@ -75,13 +115,21 @@ export function pastOf(at: unknown, asOf: unknown, place: string): Past | null {
   return asOf == null ? null : { asOf: String(checkValue('time', asOf, `${place}asOf:`)) };
 }
 
-function placeOf({ noun, path }: Paged, order: SortOrder, cursor: string): ListPlace {
+function placeOf(
+  { noun, path }: Paged,
+  order: SortOrder,
+  argument: 'after' | 'before',
+  cursor: string,
+): ListPlace {
   const read = decodeCursor(noun, order, cursor);
   if (read.verdict === 'ok') return read;
   if (read.verdict === 'earlier')
-    throw lostCursor(path, 'is a cursor of an earlier version of this server. Its order is no longer served');
+    throw lostCursor(
+      `${path}(${argument}:)`,
+      'is a cursor of an earlier version of this server. Its order is no longer served',
+    );
   throw badInput(
-    `${path}(after:)`,
+    `${path}(${argument}:)`,
     `is no cursor of ${noun.name} rows in order ${order}. Give a cursor of this connection, read with the same order.`,
   );
 }
@@ -90,19 +138,28 @@ function placeOf({ noun, path }: Paged, order: SortOrder, cursor: string): ListP
  * Refuses a cursor that was drawn from another state of the database than the one which answered: the place that it
  * names isn't here, so the page after it would leave rows out.
  */
-export function assertDrawnHere(page: Paged, { after }: BoundPage, drawn: Drawn): void {
-  if (after === null) return;
-  if (after.incarnation !== drawn.incarnation)
-    throw lostCursor(page.path, 'was drawn before the database was restored or replaced');
-  const [position] = after.key;
-  if (page.noun.seat.of !== null && Number(position) >= drawn.next)
-    throw lostCursor(page.path, "lies beyond the end of this ledger's log: the database was set back");
+export function assertDrawnHere(
+  page: Paged,
+  { from, until, isFromEnd, sort }: BoundPage,
+  drawn: Drawn,
+): void {
+  const [after, before] = isFromEnd ? [until, from] : [from, until];
+  for (const [argument, place] of [
+    ['after', after],
+    ['before', before],
+  ] as const) {
+    if (place === null) continue;
+    const where = `${page.path}(${argument}:)`;
+    if (place.incarnation !== drawn.incarnation)
+      throw lostCursor(where, 'was drawn before the database was restored or replaced');
+    const [position] = place.key;
+    if (sort === null && page.noun.seat.of !== null && Number(position) >= drawn.next)
+      throw lostCursor(where, "lies beyond the end of this ledger's log: the database was set back");
+  }
 }
 
-function lostCursor(path: string, complaint: string): GraphQLError {
-  return badInput(`${path}(after:)`, `${complaint}. Read the list from its start, without "after".`, {
-    cursor: 'START_ANEW',
-  });
+function lostCursor(where: string, complaint: string): GraphQLError {
+  return badInput(where, `${complaint}. Read the list anew, without a cursor.`, { cursor: 'START_ANEW' });
 }
 
 /** Parts of a filter that say when, and not which rows. */

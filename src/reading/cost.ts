@@ -28,9 +28,9 @@ function collectLevels(row: RowPlan, times: number, bound: readonly BoundPage[],
       collectLevels(cell.row, times * LISTED, bound, found);
     }
     if (cell.kind === 'page') {
-      const { first } = bound[cell.page.index]!;
-      found.push({ path: cell.page.path, first, rows: times * first });
-      collectLevels(cell.page.row, times * first, bound, found);
+      const { size } = bound[cell.page.index]!;
+      found.push({ path: cell.page.path, first: size, rows: times * size });
+      collectLevels(cell.page.row, times * size, bound, found);
     }
   }
   return found;
@@ -46,7 +46,7 @@ function countContents(row: RowPlan, times: number, bound: readonly BoundPage[])
     if (cell.kind === 'one') return sum + countContents(cell.row, times, bound);
     if (cell.kind === 'rows') return sum + countContents(cell.row, times * LISTED, bound);
     if (cell.kind !== 'page') return sum;
-    return sum + countContents(cell.page.row, times * bound[cell.page.index]!.first, bound);
+    return sum + countContents(cell.page.row, times * bound[cell.page.index]!.size, bound);
   }, 0);
 }
 

@@ -51,9 +51,13 @@ export type CursorVerdict =
 /** Names the form of the cursor. Those of earlier versions had the first column of the key in its place. */
 export const CURSOR_FORM = '@2';
 
+/** Which list a cursor is of. */
+export const listName = ({ name, sortedBy }: Noun): string =>
+  sortedBy === undefined ? name : `${name} by ${sortedBy}`;
+
 /** An opaque place in the list of one noun: good for that noun, that order and that incarnation alone. */
 export function encodeCursor(noun: Noun, order: SortOrder, { incarnation, key }: ListPlace): string {
-  return Buffer.from(JSON.stringify([noun.name, order, CURSOR_FORM, incarnation, ...key])).toString(
+  return Buffer.from(JSON.stringify([listName(noun), order, CURSOR_FORM, incarnation, ...key])).toString(
     'base64url',
   );
 }
@@ -62,7 +66,7 @@ export function encodeCursor(noun: Noun, order: SortOrder, { incarnation, key }:
 export function decodeCursor(noun: Noun, order: SortOrder, cursor: string): CursorVerdict {
   if (cursor.length > LONGEST) return { verdict: 'unknown' };
   const [name, way, form, incarnation, ...key] = cursorParts(cursor);
-  if (name !== noun.name || way !== order) return { verdict: 'unknown' };
+  if (name !== listName(noun) || way !== order) return { verdict: 'unknown' };
   const columns = listedBy(noun);
   const isWhole =
     form === CURSOR_FORM &&

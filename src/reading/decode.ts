@@ -4,7 +4,9 @@ import type { BoundPage } from './bind.ts';
 import { encodeCursor, type KeyValue } from './cursor.ts';
 import { WIDEST } from './emit.ts';
 import { encodeId } from './entity-id.ts';
-import type { EdgePart, InfoPart, PagePlan, PlannedField, RowPlan } from './plan.ts';
+import { MOST_COUNTED } from './listing.ts';
+import { sortedNoun } from './nouns/noun.ts';
+import type { CursorCells, EdgePart, InfoPart, PagePlan, PlannedField, RowPlan } from './plan.ts';
 import { textOf } from './utf8.ts';
 
 /** What a statement answers for one row. */
@@ -34,11 +36,17 @@ export function decodeRow(
   return rowObject(fields, unpackCells(row, raw), answered);
 }
 
+/** What a statement answers for a page: its rows; where they are counted, with what was counted. */
+export type RawPage = readonly Cells[] | readonly [rows: readonly Cells[], counted: Counted];
+type Counted = readonly [rows: number, found: number];
+
 /** The object of a connection. */
-export function decodePage(page: PagePlan, raw: readonly Cells[], answered: DecodeInput): Plain {
+export function decodePage(page: PagePlan, raw: RawPage, answered: DecodeInput): Plain {
   const args = answered.bound[page.index]!;
-  const more = raw.length > args.first;
-  const rows = (more ? raw.slice(0, args.first) : raw).map((cells) => unpackCells(page.row, cells));
+  const [read, counted] = page.isCounted ? (raw as [Cells[], Counted]) : [raw as Cells[], null];
+  const more = read.length > args.size;
+  const kept = (more ? read.slice(0, args.size) : read).map((cells) => unpackCells(page.row, cells));
+  const rows = args.isFromEnd ? kept.reverse() : kept;
   const object = new Plain();
   for (const part of page.parts) {
     if (part.kind === 'typename') object[part.key] = part.name;
@@ -47,8 +55,15 @@ export function decodePage(page: PagePlan, raw: readonly Cells[], answered: Deco
     if (part.kind === 'edges')
       object[part.key] = rows.map((cells) => edgeObject(page, part.parts, cells, answered));
     if (part.kind === 'pageInfo') object[part.key] = pageInfoObject(page, part.parts, rows, more, answered);
+    if (part.kind === 'totalCount') object[part.key] = totalCount(counted!);
+    if (part.kind === 'totalCountAtLeast') object[part.key] = Math.min(counted![0], MOST_COUNTED);
   }
   return object;
+}
+
+/** How many rows there are; null where not all were counted. */
+function totalCount([rows, found]: Counted): number | null {
+  return found > MOST_COUNTED ? null : rows;
 }
 
 /** Rows wider than a database function takes arguments were drawn in chunks. */
@@ -79,7 +94,7 @@ function fieldValue(field: PlannedField, cells: Cells, answered: DecodeInput): u
     case 'one':
       return relatedObject(field, cells[field.at] as Cells | null, answered);
     case 'page':
-      return decodePage(field.page, cells[field.at] as Cells[], answered);
+      return decodePage(field.page, cells[field.at] as RawPage, answered);
     case 'id':
       return encodeId(cells[field.at] as string);
     case 'resolved':
@@ -116,17 +131,17 @@ function pageInfoObject(
   more: boolean,
   answered: DecodeInput,
 ): Plain {
-  const { given } = answered.bound[page.index]!;
+  const { given, isFromEnd } = answered.bound[page.index]!;
   const object = new Plain();
   for (const part of parts) {
     if (part.kind === 'typename') object[part.key] = part.name;
-    if (part.kind === 'hasNextPage') object[part.key] = more;
-    if (part.kind === 'hasPreviousPage') object[part.key] = given !== null;
+    if (part.kind === 'hasNextPage') object[part.key] = isFromEnd ? given.before !== null : more;
+    if (part.kind === 'hasPreviousPage') object[part.key] = isFromEnd ? more : given.after !== null;
     if (part.kind === 'startCursor' || part.kind === 'endCursor') {
       const inOrder = part.kind === 'startCursor' ? rows : rows.toReversed();
       // Rows that aren't integrated yet have no cursor. A client that has read to the end resumes from where it was.
-      const placed = inOrder.find((cells) => cells[part.cursor[0]!] !== null);
-      const none = part.kind === 'endCursor' ? given : null;
+      const placed = inOrder.find((cells) => cursorOfRow(page, part.cursor, cells, answered) !== null);
+      const none = part.kind === 'endCursor' ? given.after : given.before;
       object[part.key] = placed === undefined ? none : cursorOfRow(page, part.cursor, placed, answered);
     }
   }
@@ -136,12 +151,13 @@ function pageInfoObject(
 /** Null for a row that has no place yet. */
 function cursorOfRow(
   { noun, index }: PagePlan,
-  cells: readonly number[],
+  cells: CursorCells,
   row: Cells,
   { bound, incarnation }: DecodeInput,
 ): string | null {
-  const key = cells.map((at) => row[at] as KeyValue);
-  return key[0] === null ? null : encodeCursor(noun, bound[index]!.order, { incarnation, key });
+  const { order, sort } = bound[index]!;
+  const key = (sort === null ? cells.log : cells.sorts[sort]!).map((at) => row[at] as KeyValue);
+  return key[0] === null ? null : encodeCursor(sortedNoun(noun, sort), order, { incarnation, key });
 }
 
 /** Stands in the place of a value that the caller may not read: execution makes it an error of its field. */

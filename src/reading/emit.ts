@@ -1,20 +1,23 @@
 import { timeTextSql } from '../text/time-sql.ts';
 import { nameOfWordSql, nameOfWordsSql } from '../text/words.ts';
 import type { Bound, BoundPage } from './bind.ts';
-import { codecOf, listedBy } from './cursor.ts';
+import { codecOf, listedBy, type SortOrder } from './cursor.ts';
 import { idText } from './entity-id.ts';
 import {
+  countAll,
+  countIntegrated,
   listByKey,
   listHanging,
   listInside,
   listIntegrated,
+  listSorted,
   orderColumns,
   type Pen,
   type Where,
   whereAll,
 } from './listing.ts';
 import { type Moment, type Past, positionAsOf } from './nouns/moment.ts';
-import { type Codec, type Noun, ORDINAL, POSITION } from './nouns/noun.ts';
+import { type Codec, type Noun, ORDINAL, POSITION, sortedNoun } from './nouns/noun.ts';
 import type { Relation } from './nouns/relation.ts';
 import { placeOfRow } from './place.ts';
 import type { Cell, PagePlan, PlannedField, RowPlan } from './plan.ts';
@@ -262,35 +265,48 @@ export class Emission {
   }
 
   #pageIn(page: PagePlan, args: BoundPage, hangs: Hanging | null): string {
-    const { noun } = page;
+    const noun = sortedNoun(page.noun, args.sort);
     const rows = this.#list(page, args, hangs);
     const born = noun.born.filter((column) => !noun.seat.within.includes(column));
     // Rows inside one plan or change set share its place.
     const columns = isInside(noun, hangs) ? noun.seat.within : [...listedBy(noun), ...born];
-    const order = (alias: string) =>
+    const ordered = (order: SortOrder) => (alias: string) =>
       orderColumns(
-        args,
+        order,
         columns.map((column) => `${alias}.${column}`),
       );
-    const { first, given, order: sortOrder } = args;
-    const listed = { rows, order, first, given, sortOrder };
+    const count = page.isCounted ? this.#count(this.#seen(page.noun), args, hangs) : null;
+    const listed = { rows, count, walk: ordered(args.walk), order: ordered(args.order), args };
     return this.#form === 'text' ? pageText(this.#canvas, page, listed) : this.#pageCells(page, listed);
   }
 
-  #pageCells({ row }: PagePlan, { rows, order, first }: PageRows): string {
-    const [v, a] = [this.#alias(), this.#alias()];
-    const limit = `$${this.#values.push(first + 1)}::int`;
-    return `select coalesce(json_agg(${this.#row(row, a)} order by ${order(a)}), '[]')
-      from (select * from (${rows}) ${v} order by ${order(v)} limit ${limit}) ${a}`;
+  #pageCells({ row }: PagePlan, { rows, count, walk, args }: PageRows): string {
+    const [v, a, c] = [this.#alias(), this.#alias(), this.#alias()];
+    const limit = `$${this.#values.push(args.size + 1)}::int`;
+    const page = `select coalesce(json_agg(${this.#row(row, a)} order by ${walk(a)}), '[]')
+      from (select * from (${rows}) ${v} order by ${walk(v)} limit ${limit}) ${a}`;
+    if (count === null) return page;
+    return `select json_build_array((${page}), json_build_array(${c}.rows, ${c}.found)) from (${count}) ${c}`;
+  }
+
+  /** How many rows the list has, as a query of `rows` and `found`. */
+  #count(noun: Noun, args: BoundPage, hangs: Hanging | null): string {
+    if (hangs === null && noun.seat.of !== null) return countIntegrated(this.#pen, noun, args);
+    return countAll(this.#pen, noun, this.#conditions(args, hangs));
+  }
+
+  #conditions(args: BoundPage, hangs: Hanging | null): Where {
+    return (v) => [
+      ...(hangs === null ? [] : this.#joined(hangs.relation, v, hangs.parent)),
+      ...args.filter.map((bound) => this.#condition(bound, v)),
+    ];
   }
 
   #list(page: PagePlan, args: BoundPage, hangs: Hanging | null): string {
     const noun = this.#seen(page.noun);
+    const where = this.#conditions(args, hangs);
+    if (args.sort !== null) return listSorted(this.#pen, noun, args, where, hangs === null);
     if (hangs === null && noun.seat.of !== null) return listIntegrated(this.#pen, noun, args);
-    const where: Where = (v) => [
-      ...(hangs === null ? [] : this.#joined(hangs.relation, v, hangs.parent)),
-      ...args.filter.map((bound) => this.#condition(bound, v)),
-    ];
     if (noun.seat.of === null) return listByKey(this.#pen, noun, args, where);
     const seat = seatOf(noun, hangs);
     return seat === undefined

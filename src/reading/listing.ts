@@ -1,7 +1,7 @@
 import { LARGEST_PAGE } from '../schema/node.ts';
 import type { Bound, BoundPage } from './bind.ts';
-import { codecOf, type KeyValue, listedBy } from './cursor.ts';
-import { type Codec, type Noun, ORDINAL, POSITION } from './nouns/noun.ts';
+import { codecOf, type KeyValue, type ListPlace, listedBy, type SortOrder } from './cursor.ts';
+import { type Codec, type Noun, ORDINAL, POSITION, sortedNoun } from './nouns/noun.ts';
 
 /**
  * Writes the SQL of lists: the rows of a page with their places in the log. A list walks `cutter_log.row_place` by
@@ -45,8 +45,8 @@ export function whereAll(conditions: readonly string[]): string {
 }
 
 /** The order of a list, or of an index that is read either way. */
-export function orderColumns(args: BoundPage, columns: readonly string[]): string {
-  return columns.map((column) => `${column}${args.order === 'NEWEST_FIRST' ? ' desc' : ''}`).join(', ');
+export function orderColumns(order: SortOrder, columns: readonly string[]): string {
+  return columns.map((column) => `${column}${order === 'NEWEST_FIRST' ? ' desc' : ''}`).join(', ');
 }
 
 /** A place is looked up by the id of its row, whatever the planner thinks of the table. */
@@ -60,12 +60,11 @@ export function listHanging(pen: Pen, noun: Noun, args: BoundPage, where: Where)
   const [v, p] = [pen.alias(), pen.alias()];
   const columns = [`${p}.position`, `${p}.ordinal`];
   const born = noun.born.map((column) => `${v}.${column}`);
-  const after =
-    args.after === null ? [] : [orPlaceless(args, `${p}.position`, beyondCursor(pen, noun, args, columns))];
-  const order = orderColumns(args, [...columns, ...born]);
+  const between = betweenCursors(pen, noun, args, columns, `${p}.position`);
+  const order = orderColumns(args.walk, [...columns, ...born]);
   const places = placeOf(noun, `${v}.${noun.seat.by}`, p);
   return `select ${v}.*, ${placeColumns(p)} from ${noun.view} ${v} left join lateral ${places} on true
-    ${whereAll([...where(v), ...after])} order by ${order} limit ${ONE_MORE}`;
+    ${whereAll([...where(v), ...between])} order by ${order} limit ${ONE_MORE}`;
 }
 
 /**
@@ -81,28 +80,29 @@ export function listInside(
   { parent, isPlaced }: { readonly parent: string; readonly isPlaced: boolean },
 ): string {
   const [one, p, v] = [pen.alias(), pen.alias(), pen.alias()];
+  const places = [`${p}.position`, `${p}.ordinal`];
   const rows = (after: (columns: readonly string[]) => readonly string[]): string => {
     const own = pen.alias();
     const columns = noun.seat.within.map((column) => `${own}.${column}`);
-    return `(select * from ${noun.view} ${own}${whereAll([...where(own), ...after(columns)])}
-      order by ${orderColumns(args, columns)} limit ${PAGE})`;
+    const until = shortOfCursor(pen, noun, args, [...places, ...columns], `${p}.position`);
+    return `(select * from ${noun.view} ${own}${whereAll([...where(own), ...after(columns), ...until])}
+      order by ${orderColumns(args.walk, columns)} limit ${PAGE})`;
   };
   const place = placeOf(noun, parent, p);
-  if (!isPlaced && args.after === null) return rows(() => []);
+  const isWhole = args.from === null && args.until === null;
+  if (!isPlaced && isWhole) return rows(() => []);
   const shown = `select ${v}.*, ${placeColumns(p)}`;
   // The rows first: they stay in their order.
-  if (args.after === null) return `${shown} from ${rows(() => [])} ${v} left join lateral ${place} on true`;
-  const places = [`${p}.position`, `${p}.ordinal`];
-  const listed = `${rows((columns) => [
-    `(${places.join(', ')}) = (${cursorValues(pen, noun, args, 0, 2).join(', ')})`,
-    compareColumns(args, columns, cursorValues(pen, noun, args, 2)),
-  ])} union all ${rows(() => [orPlaceless(args, `${p}.position`, beyondCursor(pen, noun, args, places))])}`;
+  if (isWhole) return `${shown} from ${rows(() => [])} ${v} left join lateral ${place} on true`;
+  const { from, walk } = args;
+  const listed =
+    from === null
+      ? rows(() => [])
+      : `${rows((columns) => [
+          `(${places.join(', ')}) = (${cursorValues(pen, noun, from, 0, 2).join(', ')})`,
+          compareColumns(walk, columns, cursorValues(pen, noun, from, 2)),
+        ])} union all ${rows(() => beyondCursor(pen, noun, args, places, `${p}.position`))}`;
   return `${shown} from (select) ${one} left join lateral ${place} on true cross join lateral (${listed}) ${v}`;
-}
-
-/** Rows without a place count as the newest. */
-function orPlaceless({ order }: BoundPage, position: string, condition: string): string {
-  return order === 'OLDEST_FIRST' ? `(${condition} or ${position} is null)` : condition;
 }
 
 const placeColumns = (p: string): string => `${p}.position as ${POSITION}, ${p}.ordinal as ${ORDINAL}`;
@@ -111,9 +111,22 @@ const placeColumns = (p: string): string => `${p}.position as ${POSITION}, ${p}.
 export function listByKey(pen: Pen, noun: Noun, args: BoundPage, where: Where): string {
   const v = pen.alias();
   const columns = noun.seat.within.map((column) => `${v}.${column}`);
-  const after = args.after === null ? [] : [beyondCursor(pen, noun, args, columns)];
+  const between = betweenCursors(pen, noun, args, columns);
   return `select ${v}.*, null::bigint as ${POSITION}, null::int as ${ORDINAL} from ${noun.view} ${v}
-    ${whereAll([...where(v), ...after])} order by ${orderColumns(args, columns)} limit ${ONE_MORE}`;
+    ${whereAll([...where(v), ...between])} order by ${orderColumns(args.walk, columns)} limit ${ONE_MORE}`;
+}
+
+/** Rows in another order than that of the log, with their places; at the root, those that are in the log. */
+export function listSorted(pen: Pen, noun: Noun, args: BoundPage, where: Where, isRoot: boolean): string {
+  const sorted = sortedNoun(noun, args.sort);
+  if (noun.seat.of === null) return listByKey(pen, sorted, args, where);
+  const [v, p] = [pen.alias(), pen.alias()];
+  const columns = sorted.seat.within.map((column) => `${v}.${column}`);
+  const between = betweenCursors(pen, sorted, args, columns);
+  const places = placeOf(noun, `${v}.${noun.seat.by}`, p);
+  const joined = isRoot ? `cross join lateral ${places}` : `left join lateral ${places} on true`;
+  return `select ${v}.*, ${placeColumns(p)} from ${noun.view} ${v} ${joined}
+    ${whereAll([...where(v), ...between])} order by ${orderColumns(args.walk, columns)} limit ${ONE_MORE}`;
 }
 
 /**
@@ -131,7 +144,7 @@ export function listIntegrated(pen: Pen, noun: Noun, args: BoundPage): string {
   const [few, near, many] = [pen.alias(), pen.alias(), pen.alias()];
   const count = (rows: string) => `(select count(*) from ${rows})`;
   const isMore = `${count(few)} > ${FEW}`;
-  const page = pen.bind('int', args.first + 1);
+  const page = pen.bind('int', args.size + 1);
   const isShort = `${count(near)} < ${page}`;
   const ways = [
     sortCounted(pen, noun, args, few, `${count(few)} <= ${FEW}`),
@@ -151,11 +164,11 @@ const isEquality = (operator: Bound['operator']): boolean => operator === '=' ||
 function sortCounted(pen: Pen, noun: Noun, args: BoundPage, rows: string, gate: string): string {
   const [f, p, v] = [pen.alias(), pen.alias(), pen.alias()];
   const columns = [`${p}.position`, `${p}.ordinal`, ...noun.seat.within.map((column) => `${f}.${column}`)];
-  const after = args.after === null ? [] : [beyondCursor(pen, noun, args, columns)];
+  const between = betweenCursors(pen, noun, args, columns);
   const places = placeOf(noun, `${f}.${noun.seat.by}`, p);
   const picked = `select ${f}.*, ${p}.position, ${p}.ordinal as place from ${rows} ${f}
-    cross join lateral ${places}${whereAll([gate, ...after])}
-    order by ${orderColumns(args, columns)} limit ${ONE_MORE}`;
+    cross join lateral ${places}${whereAll([gate, ...between])}
+    order by ${orderColumns(args.walk, columns)} limit ${ONE_MORE}`;
   const same = noun.key.map((column) => `${v}.${column} = ${f}.${column}`);
   return `select ${v}.*, ${f}.position as ${POSITION}, ${f}.place as ${ORDINAL} from (${picked}) ${f}
     cross join lateral (select * from ${noun.view} ${v}${whereAll(same)} offset 0) ${v}`;
@@ -228,22 +241,25 @@ function walkPlaces(
   const shares = noun.seat.within.length > 0;
   const places = (p: string, after: readonly string[]): string => {
     const only = seat === undefined ? [] : [seatCondition(pen, seat, p)];
-    return whereAll([`${p}.noun = '${noun.seat.of}'`, ...only, ...after]);
+    // Where rows share a place, that of the last one may hold rows that the page still shows.
+    const until = shortOfCursor(pen, noun, args, keys(p), undefined, shares);
+    return whereAll([`${p}.noun = '${noun.seat.of}'`, ...only, ...after, ...until]);
   };
   const keys = (p: string) => [`${p}.position`, `${p}.ordinal`];
   const rows = (p: string, chosen: string, within: (v: string) => readonly string[]): string => {
     const v = pen.alias();
     const tail = noun.seat.within.map((column) => `${v}.${column}`);
-    const end = shares ? ` order by ${orderColumns(args, tail)} limit ${PAGE}` : ' offset 0';
-    const conditions = whereAll([`${v}.${noun.seat.by} = ${p}.row_id`, ...where(v), ...within(v)]);
+    const end = shares ? ` order by ${orderColumns(args.walk, tail)} limit ${PAGE}` : ' offset 0';
+    const until = shares ? shortOfCursor(pen, noun, args, [...keys(p), ...tail]) : [];
+    const conditions = whereAll([`${v}.${noun.seat.by} = ${p}.row_id`, ...where(v), ...within(v), ...until]);
     const row = `(select * from ${noun.view} ${v}${conditions}${end}) ${v}`;
-    const order = orderColumns(args, [...keys(p), ...tail]);
+    const order = orderColumns(args.walk, [...keys(p), ...tail]);
     // Only a walk with a limit of its own is a query of its own: the planner would sort all places for it.
     const [from, and] =
       most === undefined
         ? [PLACES, chosen]
         : [
-            `(select * from ${PLACES} ${p}${chosen} order by ${orderColumns(args, keys(p))} limit ${most})`,
+            `(select * from ${PLACES} ${p}${chosen} order by ${orderColumns(args.walk, keys(p))} limit ${most})`,
             '',
           ];
     const gates = gate === undefined ? '' : `${and === '' ? ' where' : ' and'} ${gate}`;
@@ -251,16 +267,16 @@ function walkPlaces(
       order by ${order} limit ${limit}`;
   };
   const further = pen.alias();
-  const after = args.after === null ? [] : [beyondCursor(pen, noun, args, keys(further))];
-  const next = rows(further, places(further, after), () => []);
-  if (!shares || args.after === null) return next;
+  const next = rows(further, places(further, beyondCursor(pen, noun, args, keys(further))), () => []);
+  if (!shares || args.from === null) return next;
+  const { from } = args;
   const here = pen.alias();
-  const at = cursorValues(pen, noun, args, 0, 2).map((value, index) => `${keys(here)[index]} = ${value}`);
+  const at = cursorValues(pen, noun, from, 0, 2).map((value, index) => `${keys(here)[index]} = ${value}`);
   const left = rows(here, places(here, at), (v) => [
     compareColumns(
-      args,
+      args.walk,
       noun.seat.within.map((column) => `${v}.${column}`),
-      cursorValues(pen, noun, args, 2),
+      cursorValues(pen, noun, from, 2),
     ),
   ]);
   return `(${left}) union all (${next})`;
@@ -272,18 +288,95 @@ function seatCondition(pen: Pen, { operator, codec, value }: Bound, p: string): 
   return `${p}.row_id = ${pen.bind(codec, value as KeyValue)}`;
 }
 
-/** That a row comes after the cursor, by as many of the columns of the list as are given. */
-function beyondCursor(pen: Pen, noun: Noun, args: BoundPage, columns: readonly string[]): string {
-  return compareColumns(args, columns, cursorValues(pen, noun, args, 0, columns.length));
+/** That a row lies between the cursors of the page. */
+function betweenCursors(
+  pen: Pen,
+  noun: Noun,
+  args: BoundPage,
+  columns: readonly string[],
+  position?: string,
+): string[] {
+  return [
+    ...beyondCursor(pen, noun, args, columns, position),
+    ...shortOfCursor(pen, noun, args, columns, position),
+  ];
 }
 
-function compareColumns({ order }: BoundPage, columns: readonly string[], given: readonly string[]): string {
-  return `(${columns.join(', ')}) ${order === 'NEWEST_FIRST' ? '<' : '>'} (${given.join(', ')})`;
+/** That a row comes after the cursor that the page is read from, by as many columns of the list as are given. */
+function beyondCursor(
+  pen: Pen,
+  noun: Noun,
+  { from, walk }: BoundPage,
+  columns: readonly string[],
+  position?: string,
+): string[] {
+  if (from === null) return [];
+  const given = cursorValues(pen, noun, from, 0, columns.length);
+  return [orPlaceless(walk, compareColumns(walk, columns, given), position)];
 }
 
-/** The cursor's values for some of the columns that the noun is listed by. */
-function cursorValues(pen: Pen, noun: Noun, { after }: BoundPage, from: number, until?: number): string[] {
+/** That a row comes before the cursor where the page ends; of some of the columns, or at it. */
+function shortOfCursor(
+  pen: Pen,
+  noun: Noun,
+  { until, walk }: BoundPage,
+  columns: readonly string[],
+  position?: string,
+  orAt = false,
+): string[] {
+  if (until === null) return [];
+  const back = walk === 'OLDEST_FIRST' ? 'NEWEST_FIRST' : 'OLDEST_FIRST';
+  const given = cursorValues(pen, noun, until, 0, columns.length);
+  return [orPlaceless(back, compareColumns(back, columns, given, orAt), position)];
+}
+
+/** Rows without a place, where the list shows such, count as the newest. */
+function orPlaceless(walk: SortOrder, condition: string, position: string | undefined): string {
+  return walk === 'OLDEST_FIRST' && position !== undefined
+    ? `(${condition} or ${position} is null)`
+    : condition;
+}
+
+function compareColumns(
+  walk: SortOrder,
+  columns: readonly string[],
+  given: readonly string[],
+  orAt = false,
+): string {
+  const than = walk === 'NEWEST_FIRST' ? '<' : '>';
+  return `(${columns.join(', ')}) ${than}${orAt ? '=' : ''} (${given.join(', ')})`;
+}
+
+/** A cursor's values for some of the columns that the noun is listed by. */
+function cursorValues(pen: Pen, noun: Noun, place: ListPlace, from: number, until?: number): string[] {
   return listedBy(noun)
     .slice(from, until)
-    .map((column, at) => pen.bind(codecOf(noun, column), after!.key[from + at]!));
+    .map((column, at) => pen.bind(codecOf(noun, column), place.key[from + at]!));
+}
+
+/** Rows are counted up to here; of more it is said that there are at least so many. */
+export const MOST_COUNTED = MANY;
+
+/**
+ * How many rows a list has, as a query of `rows` and `found`: of more than are counted, `found` is one more. Rows that
+ * the log doesn't hold yet are found and not counted where the list doesn't show them.
+ */
+export function countIntegrated(pen: Pen, noun: Noun, args: BoundPage): string {
+  const [p, m] = [pen.alias(), pen.alias()];
+  const isWhole = args.filter.length === 0 && noun.isPart !== true;
+  const few = `limit (select ${MOST_COUNTED + 1})`;
+  if (isWhole && noun.seat.within.length === 0) {
+    const places = `select from ${PLACES} ${p} where ${p}.noun = '${noun.seat.of}' ${few}`;
+    return `select count(*) as rows, count(*) as found from (${places}) ${m}`;
+  }
+  const isPlaced = `exists (select from ${placeOf(noun, `${m}.${noun.seat.by}`, p)})`;
+  return `select count(*) filter (where ${isPlaced}) as rows, count(*) as found
+    from (${countMatching(pen, noun, args, MOST_COUNTED)}) ${m}`;
+}
+
+/** The same of a list that shows all its rows. */
+export function countAll(pen: Pen, noun: Noun, where: Where): string {
+  const [v, m] = [pen.alias(), pen.alias()];
+  return `select count(*) as rows, count(*) as found from (
+    select from ${noun.view} ${v}${whereAll(where(v))} limit (select ${MOST_COUNTED + 1})) ${m}`;
 }

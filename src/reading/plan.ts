@@ -9,7 +9,7 @@ import {
 import type { Scope } from '../auth/authority.ts';
 import { READ_LOGINS, type ReadLogin, SCOPE_OF_LOGIN } from '../auth/read-scopes.ts';
 import { codecOf, listedBy } from './cursor.ts';
-import { type Codec, type Noun, ORDINAL, POSITION } from './nouns/noun.ts';
+import { type Codec, type Noun, ORDINAL, POSITION, sortedNoun } from './nouns/noun.ts';
 import { NOUNS } from './nouns/nouns.ts';
 import type { Relation } from './nouns/relation.ts';
 import { type Selection, selectFields } from './selection.ts';
@@ -71,8 +71,11 @@ export type PlannedField = Keyed &
     | { readonly kind: 'typename'; readonly name: string }
   );
 
-/** The cells that make a row's cursor. */
-type CursorCells = readonly number[];
+/** The cells that make a row's cursor: in the order of the log, and by name in each other order. */
+export interface CursorCells {
+  readonly log: readonly number[];
+  readonly sorts: Readonly<Record<string, readonly number[]>>;
+}
 
 export type EdgePart = Keyed &
   (
@@ -93,6 +96,8 @@ export type PagePart = Keyed &
     | { readonly kind: 'nodes'; readonly fields: readonly PlannedField[] }
     | { readonly kind: 'edges'; readonly parts: readonly EdgePart[] }
     | { readonly kind: 'pageInfo'; readonly parts: readonly InfoPart[] }
+    | { readonly kind: 'totalCount' }
+    | { readonly kind: 'totalCountAtLeast' }
     | { readonly kind: 'typename'; readonly name: string }
   );
 
@@ -108,6 +113,8 @@ export interface Paged {
 export interface PagePlan extends Paged {
   /** Its place among the plan's pages, and so of its arguments among the bound ones. */
   readonly index: number;
+  /** Whether its rows are counted: how many there are comes behind those of the page. */
+  isCounted: boolean;
   readonly row: RowPlan;
   readonly parts: readonly PagePart[];
   /** A filter that follows from who asks. */
@@ -139,12 +146,22 @@ export class RowPlan {
   }
 
   column(column: string, codec: Codec): number {
-    return this.share(column, { kind: 'column', column, codec });
+    return this.share(`${column} ${codec}`, { kind: 'column', column, codec });
   }
 
   /** Drawn only once a cursor is asked for. */
   cursor(): CursorCells {
-    return listedBy(this.noun).map((column) => this.column(column, codecOf(this.noun, column)));
+    // Words stand in cursors as they are stored: rows are compared with them.
+    const codec = (noun: Noun, column: string) => {
+      const own = codecOf(noun, column);
+      return own === 'word' ? 'text' : own;
+    };
+    const cells = (noun: Noun) => listedBy(noun).map((column) => this.column(column, codec(noun, column)));
+    const sorts = Object.keys(this.noun.sorts);
+    return {
+      log: cells(this.noun),
+      sorts: Object.fromEntries(sorts.map((sort) => [sort, cells(sortedNoun(this.noun, sort))])),
+    };
   }
 }
 
@@ -293,6 +310,7 @@ export class Planner {
     const field = this.#definition(parentType, node.name.value);
     const page: PagePlan = {
       index: this.pages.length,
+      isCounted: false,
       noun,
       row: this.row(noun, true),
       path,
@@ -310,7 +328,12 @@ export class Planner {
     return page;
   }
 
-  #part({ row, path }: PagePlan, name: string, key: string, group: readonly FieldNode[]): PagePart {
+  #part(page: PagePlan, name: string, key: string, group: readonly FieldNode[]): PagePart {
+    const { row, path } = page;
+    if (name === 'totalCount' || name === 'totalCountAtLeast') {
+      page.isCounted = true;
+      return { key, kind: name };
+    }
     if (name === 'nodes') return { key, kind: 'nodes', fields: this.fields(row, group, path) };
     if (name === 'edges') {
       const parts = this.#each<EdgePart>(group, `${row.noun.type}Edge`, (part, own, below) =>

@@ -2,8 +2,9 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { SCOPE_OF_LOGIN } from '../auth/read-scopes.ts';
 import type { Context } from '../context.ts';
 import { PreviewNode } from '../schema/node.ts';
+import { badInput } from './bad-input.ts';
 import { type Bound, type BoundPage, bindPage } from './bind.ts';
-import { encodeCursor, type KeyValue, listedBy } from './cursor.ts';
+import { encodeCursor, type KeyValue, type ListPlace, listedBy } from './cursor.ts';
 import { forbiddenValue } from './decode.ts';
 import { encodeId } from './entity-id.ts';
 import { type Codec, type Noun, ORDINAL, POSITION } from './nouns/noun.ts';
@@ -153,6 +154,11 @@ function previewPage(
     },
     info.variableValues,
   );
+  if (args.sort !== null)
+    throw badInput(
+      `${info.fieldName}(sort:)`,
+      'is not for a dry run, whose rows are in the order of the log.',
+    );
   const way = args.order === 'NEWEST_FIRST' ? -1 : 1;
   const all = found
     .filter((row) => args.filter.every((bound) => meetsCondition(row, bound)))
@@ -169,9 +175,19 @@ function cursorOf(noun: Noun, { order }: BoundPage, row: ColumnValues, at: numbe
   return encodeCursor(noun, order, { incarnation: NO_LEDGER, key });
 }
 
+/** Where a cursor that counts the rows of a dry run stands; `otherwise` of none, and of a ledger's. */
+function placeOfCursor(place: ListPlace | null, otherwise: number): number {
+  return place?.incarnation === NO_LEDGER ? Number(place.key[1]) : otherwise;
+}
+
 function pageOf(noun: Noun, rows: PreviewRows, all: readonly ColumnValues[], args: BoundPage): PreviewNode {
-  const from = args.after?.incarnation === NO_LEDGER ? Number(args.after.key[1]) + 1 : 0;
-  const edges = all.slice(from, from + args.first).map((row, at) => ({
+  const { isFromEnd, size, given } = args;
+  const [after, before] = isFromEnd ? [args.until, args.from] : [args.from, args.until];
+  const start = placeOfCursor(after, -1) + 1;
+  const end = Math.max(start, Math.min(placeOfCursor(before, all.length), all.length));
+  const from = isFromEnd ? Math.max(start, end - size) : start;
+  const until = isFromEnd ? end : Math.min(end, start + size);
+  const edges = all.slice(from, until).map((row, at) => ({
     cursor: cursorOf(noun, args, row, from + at),
     node: new PreviewRow(noun, rows, row),
   }));
@@ -179,11 +195,13 @@ function pageOf(noun: Noun, rows: PreviewRows, all: readonly ColumnValues[], arg
     nodes: edges.map(({ node }) => node),
     edges: edges.map((edge) => new PreviewFields(edge)),
     pageInfo: new PreviewFields({
-      hasNextPage: all.length > from + args.first,
-      hasPreviousPage: args.given !== null,
-      startCursor: edges.at(0)?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? args.given,
+      hasNextPage: isFromEnd ? given.before !== null : until < end,
+      hasPreviousPage: isFromEnd ? from > start : given.after !== null,
+      startCursor: edges.at(0)?.cursor ?? given.before,
+      endCursor: edges.at(-1)?.cursor ?? given.after,
     }),
+    totalCount: all.length,
+    totalCountAtLeast: all.length,
   });
 }
 

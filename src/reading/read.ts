@@ -2,13 +2,15 @@ import { type FieldNode, GraphQLError, type GraphQLResolveInfo } from 'graphql';
 import type { Scope } from '../auth/authority.ts';
 import { READ_LOGINS, type ReadLogin, SCOPE_OF_LOGIN } from '../auth/read-scopes.ts';
 import type { Context } from '../context.ts';
+import { codeOf } from '../database/outage.ts';
 import type { Node } from '../schema/node.ts';
 import { badInput } from './bad-input.ts';
 import { assertDrawnHere, type Bound, type BoundPage, bindPage, checkValue } from './bind.ts';
 import { affordableRoots, assertAffordable } from './cost.ts';
 import { codecOf, type Drawn } from './cursor.ts';
-import { type Cells, type DecodeInput, decodePage, decodeRow } from './decode.ts';
+import { type Cells, type DecodeInput, decodePage, decodeRow, type RawPage } from './decode.ts';
 import { Emission, type Form, type Statement, type Value } from './emit.ts';
+import { assertIndexed, readTooLong } from './indexed.ts';
 import type { Past } from './nouns/moment.ts';
 import type { FilterRule, Noun } from './nouns/noun.ts';
 import type { NounName } from './nouns/noun-name.ts';
@@ -162,6 +164,9 @@ export function filterLogins(context: Context, filter: readonly Bound[]): ReadLo
   return filter.flatMap(({ column, rule }) => filterLogin(context, column, rule));
 }
 
+/** PostgreSQL's code for a statement that was ended for its time. */
+const CANCELLED = '57014';
+
 /** What the statement found, as text, and what its rows are decoded with. */
 async function runStatement(
   context: Context,
@@ -172,7 +177,9 @@ async function runStatement(
 ): Promise<{ readonly found: string | null; readonly answered: DecodeInput }> {
   const filters = bound.flatMap(({ filter }) => filterLogins(context, filter));
   const pool = context[widestLogin([login, ...filters])];
-  const row = await pool.maybeOne(prepareStatement(statement));
+  const row = await pool.maybeOne(prepareStatement(statement)).catch((error: unknown) => {
+    throw codeOf(error) === CANCELLED ? readTooLong(pages, bound) : error;
+  });
   if (row === null) throw new Error('cutter_log.head has no row, which the first start writes.');
   const drawn = { incarnation: row.incarnation, next: Number(row.next) };
   for (const each of [past, ...bound.map((page) => page.past)]) assertReached(each, drawn);
@@ -207,14 +214,15 @@ export async function readPage(
   if (plan.kind !== 'page') throw new Error('A field is either a page or a node.');
   const given = bindPages(context, plan, info);
   const bound = given.map((page, at) => (at === 0 && filter !== undefined ? { ...page, filter } : page));
-  const { first } = bound[0]!;
-  assertAffordable(plan.page.row, { path: plan.page.path, first, rows: first }, bound);
+  assertIndexed(plan.page, bound[0]!);
+  const { size } = bound[0]!;
+  assertAffordable(plan.page.row, { path: plan.page.path, first: size, rows: size }, bound);
   const form = formOf(context, info, plan);
   const emission = new Emission(form, bound, reachOf(context.session));
   const statement = emission.page(statementName(info), plan.page);
   const { found, answered } = await runStatement(context, plan, bound, statement);
   if (form === 'text') return new WrittenText(found!);
-  return markIfPartial(plan, decodePage(plan.page, cellsIn<Cells[]>(found), answered));
+  return markIfPartial(plan, decodePage(plan.page, cellsIn<RawPage>(found), answered));
 }
 
 /**

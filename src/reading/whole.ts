@@ -78,7 +78,10 @@ export async function finishWhole(
   const contextValue = withAnswers(args.contextValue, read.answers);
   const executed = (await ordinary({ ...args, contextValue })) as ExecutionResult;
   if (read.errors.length === 0) return executed;
-  return { ...executed, errors: [...read.errors, ...(executed.errors ?? [])] };
+  // A field that failed is null among the answers; one that judges its arguments first fails again.
+  const failed = new Set(read.errors.map(({ path }) => path?.[0]));
+  const others = (executed.errors ?? []).filter(({ path }) => !failed.has(path?.[0]));
+  return { ...executed, errors: [...read.errors, ...others] };
 }
 
 /**

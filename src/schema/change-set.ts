@@ -38,6 +38,7 @@ export const ChangeSetConnection = connectionTypes('ChangeSet', ChangeSet, {
   },
   nullable: ['compensatesChangeSetId'],
   time: 'emittedAt',
+  sorts: { AFFECTED_ROW_COUNT: 'By `affectedRowCount`: the smallest comes first, or the largest.' },
 });
 
 ChangeSet.implement({

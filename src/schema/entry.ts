@@ -29,6 +29,7 @@ export const Entry = nounType('Entry');
 export const EntryConnection = connectionTypes('Entry', Entry, {
   equal: { entryId: 'UUID', kind: EntryKindEnum, status: EntryStatusEnum },
   time: 'emittedAt',
+  sorts: { STATUS: 'By `status`, then `emittedAt`.' },
   more: (t) => ({
     docCode: t.string({ description: 'Only entries about this document. Scope `document:read`.' }),
     signalSource: t.string({ description: 'Only entries with this signal. Scope `document:read`.' }),

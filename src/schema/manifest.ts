@@ -25,9 +25,6 @@ export const ManifestConnection = connectionTypes('Manifest', Manifest, {
   equal: {
     envelopeId: 'UUID',
     sourceDocRef: 'String',
-    escalationRef: 'UUID',
-    cutChangeSetRef: 'UUID',
-    supersededByEnvelopeId: 'UUID',
     createdBy: 'String',
     reviewer: 'String',
   },

@@ -127,9 +127,18 @@ export const PageInfo = builder.objectRef<Node>('PageInfo').implement({
   description: 'Where a page is in its connection.',
   fields: (t) => ({
     ...columnFields(t, {
-      hasNextPage: ['Boolean', 'Whether rows follow after `endCursor`.'],
-      hasPreviousPage: ['Boolean', 'Whether this page began after a cursor.'],
-      startCursor: ['String?', 'Cursor of the first row that has one; null where none has.'],
+      hasNextPage: [
+        'Boolean',
+        'Whether rows follow after `endCursor`; of a page with `last`, whether `before` was given.',
+      ],
+      hasPreviousPage: [
+        'Boolean',
+        'Whether rows come before `startCursor`; of a page with `first`, whether `after` was given.',
+      ],
+      startCursor: [
+        'String?',
+        'Cursor of the first row that has one; where none has, the `before` that was given.',
+      ],
       endCursor: [
         'String?',
         'Cursor of the last row that has one, to be given as `after` for the next page. Where no row has ' +
@@ -146,6 +155,8 @@ export interface FilterColumns {
   readonly equal: Readonly<Record<string, 'UUID' | 'String' | 'Digest' | 'Boolean' | 'Int' | WordEnum>>;
   readonly nullable?: readonly string[];
   readonly time?: string;
+  /** Other orders than that of the log, as its noun has them: what each sorts by. */
+  readonly sorts?: Readonly<Record<string, string>>;
   /** Conditions that compare no column with a value, described in its noun. */
   readonly more?: (t: InputFields) => Record<string, InputFieldRef>;
 }
@@ -182,6 +193,24 @@ function filterFields(t: InputFields, { equal, nullable, time, more }: FilterCol
   return fields;
 }
 
+/** How many rows a connection has. */
+function countFields(t: Fields) {
+  return columnFields(t, {
+    totalCount: ['Int?', 'How many rows all pages have; null above 10,000.'],
+    totalCountAtLeast: ['Int', 'The same, or 10,000 where there are more.'],
+  });
+}
+
+function sortEnum(name: string, sorts: FilterColumns['sorts']) {
+  if (sorts === undefined) return null;
+  return builder.enumType(`${name}Sort`, {
+    description: `Orders of ${name} rows, beside that of the log. Rows that share a value are in a fixed order.`,
+    values: Object.fromEntries(
+      Object.entries(sorts).map(([sort, description]) => [sort, { value: sort, description }]),
+    ) as Record<string, { value: string; description: string }>,
+  });
+}
+
 /** The connection, edge and filter types of a noun. */
 export function connectionTypes(name: string, type: NodeRef, filterColumns: FilterColumns) {
   const edge = builder.objectRef<Node>(`${name}Edge`).implement({
@@ -208,30 +237,49 @@ export function connectionTypes(name: string, type: NodeRef, filterColumns: Filt
         description: 'Where this page is in its connection.',
         resolve: readField,
       }),
+      ...countFields(t),
     }),
   });
   const filter = builder.inputType(`${name}Filter`, {
     description: `Conditions on ${name} rows, all of which must hold. They are applied before the page is cut.`,
     fields: (t) => filterFields(t, filterColumns),
   });
-  return { ref, filter, filterColumns };
+  return { ref, filter, filterColumns, sort: sortEnum(name, filterColumns.sorts) };
 }
 export type Connection = ReturnType<typeof connectionTypes>;
 
 export const DEFAULT_PAGE = 50;
 export const LARGEST_PAGE = 200;
 
-/** The arguments of a connection field, nested or not. */
-export function pageArguments(arg: ArgBuilder<Types>, { filter }: Connection) {
+/** The arguments that choose a page of a list, whatever is listed. */
+export function pageWindow(arg: ArgBuilder<Types>, what: string) {
   return {
-    first: arg.int({ defaultValue: DEFAULT_PAGE, description: `Rows of the page, 1 to ${LARGEST_PAGE}.` }),
+    first: arg.int({
+      description: `${what} from the start, 1 to ${LARGEST_PAGE}; ${DEFAULT_PAGE} without \`first\` and \`last\`.`,
+    }),
     after: arg.string({
       description:
         'A cursor of this connection in the same order; the page begins after it. One that was drawn ' +
-        'before the database was restored, or by a version that listed by time, is refused with ' +
-        '`extensions.cursor: "START_ANEW"`: read the list again from its start.',
+        'before the database was restored is refused with `extensions.cursor: "START_ANEW"`: read the list anew.',
     }),
+    last: arg.int({ description: `${what} from the end, 1 to ${LARGEST_PAGE}, instead of \`first\`.` }),
+    before: arg.string({ description: 'A cursor as for `after`; the page ends before it.' }),
+  };
+}
+
+/** The arguments of a connection field, nested or not. */
+export function pageArguments(arg: ArgBuilder<Types>, { filter, sort }: Connection) {
+  return {
+    ...pageWindow(arg, 'Rows'),
     order: arg({ type: SortOrder, defaultValue: 'OLDEST_FIRST', description: 'Which end comes first.' }),
+    ...(sort === null
+      ? {}
+      : {
+          sort: arg({
+            type: sort,
+            description: 'What the rows are sorted by; absent: their place in the log.',
+          }),
+        }),
     filter: arg({ type: filter, description: 'Conditions that the rows meet.' }),
   };
 }

@@ -27,6 +27,7 @@ export const Principal = nounType('Principal');
 
 export const PrincipalConnection = connectionTypes('Principal', Principal, {
   equal: { principalId: 'UUID', personId: 'UUID' },
+  sorts: { NAME: 'By `name`.' },
 });
 
 Principal.implement({

@@ -27,7 +27,6 @@ export const SignatureConnection = connectionTypes('Signature', Signature, {
     crossReferenceVerifyResultId: 'UUID',
     priorSignatureId: 'UUID',
   },
-  nullable: ['revokedAt'],
   time: 'emittedAt',
 });
 

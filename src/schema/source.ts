@@ -18,6 +18,7 @@ export const Source = nounType('Source');
 export const SourceConnection = connectionTypes('Source', Source, {
   equal: { sourceId: 'UUID', docCode: 'String', digest: 'Digest', registeredBy: 'String' },
   time: 'registeredAt',
+  sorts: { DOC_CODE: 'By `docCode`.' },
 });
 
 Source.implement({

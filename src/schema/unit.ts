@@ -1,4 +1,5 @@
 import { UNIT_STATES } from '../law/values.ts';
+import type { IncludedUnit } from '../ledger/inclusion/unit-inclusions.ts';
 import { builder } from './builder.ts';
 import { ChangeSet } from './change-set.ts';
 import { Document } from './document.ts';
@@ -16,6 +17,7 @@ import {
   requiredNode,
 } from './node.ts';
 import { UnitVersion, UnitVersionConnection } from './unit-version.ts';
+import { UnitInclusionType } from './units/unit-inclusion.ts';
 
 const SAID_OF_STATE = {
   CURRENT: 'The newest cut of its document that is not compensated has it.',
@@ -97,6 +99,17 @@ Unit.implement({
     citation: t.stringList({
       description: 'How readers cite it, outermost first: the document code, then its number.',
       resolve: readField,
+    }),
+    inclusion: t.field({
+      type: UnitInclusionType,
+      nullable: true,
+      description:
+        'That its text stands in the manifest which was approved for the cut that made its version. Null where that ' +
+        'manifest was altered so that it has no such record.',
+      resolve: async (unit, args, ctx, info) => {
+        const facts: IncludedUnit | null = await readField(unit, args, ctx, info);
+        return facts === null ? null : ctx.ledger.proveUnit(facts);
+      },
     }),
     document: requiredNode(t, Document, 'The document it is a part of.'),
     parent: optionalNode(t, Unit, 'The unit that holds it.'),

@@ -10,6 +10,7 @@ import { makeSecrets, writeSecrets } from '../../src/home/secrets.ts';
 import { cutter, fileOf, person } from '../harness/cli.ts';
 import { asOwner } from '../harness/cluster.ts';
 import { send } from '../harness/doors.ts';
+import { closeForwarders, socketFolder } from '../harness/forwarder.ts';
 import { type Command, cutterStart, freshHome, urlOf } from '../harness/start-command.ts';
 import { RESTARTS_POSTGRES_MS, WAITS_FOR_OTHERS_MS } from '../harness/timeouts.ts';
 
@@ -22,6 +23,7 @@ beforeAll(async () => {
   server = await startEmbedded({ home: serverHome, log: () => {} });
 });
 afterAll(async () => {
+  await closeForwarders();
   await server.stop();
 });
 
@@ -229,5 +231,37 @@ describe('production', () => {
     expect(await runDocument(document, { yes: false }, config, someone)).toBe(0);
     expect(someone.said()).toContain('verified_complete');
     await close(started);
+  });
+});
+
+describe('a database that is named by its socket', () => {
+  const home = freshHome();
+  let url: string;
+  beforeAll(async () => {
+    const { username, password, pathname } = new URL(await freshDatabase());
+    const folder = await socketFolder(new URL(server.ownerUrl));
+    url = `postgres://${pathname}?host=${folder}&user=${username}&password=${password}`;
+  });
+
+  test('serves a ledger, by all its logins', async () => {
+    const command = on(url, home);
+    await command.says('Ctrl-C');
+    expect(await serves(command, home)).toBe(true);
+    await close(command);
+  });
+
+  test('where a login may not connect, the message names it and the way out', async () => {
+    const rules = join(serverHome, 'postgres', 'pg_hba.conf');
+    const before = readFileSync(rules, 'utf8');
+    const reload = () => asOwner(server.ownerUrl, (owner) => owner.query('select pg_reload_conf()'));
+    writeFileSync(rules, `host all cutter_gate all reject\n${before}`);
+    await reload();
+    const refused = on(url, home);
+    expect(await refused.ended).toBe(1);
+    expect(refused.errors()).toMatch(
+      /refuses the ledger's login cutter_gate \(.*pg_hba.conf needs scram-sha-256/s,
+    );
+    writeFileSync(rules, before);
+    await reload();
   });
 });

@@ -7,6 +7,7 @@ import { CutDocument, ListEntriesDocument, SweepDocument } from '../../src/clien
 import { LedgerFault } from '../../src/client/ledger-fault.ts';
 import type { Operation } from '../../src/client/operation.ts';
 import { AnswerLost } from '../../src/client/repeat.ts';
+import { repeatingFetch } from '../../src/client/repeating-fetch.ts';
 import { fresh, marked, reviewed } from '../harness/cycle.ts';
 import { type TestServer, testServer } from '../harness/server.ts';
 import { WAITS_FOR_OTHERS_MS } from '../harness/timeouts.ts';
@@ -204,6 +205,24 @@ describe('perform repeats a call under its one key', () => {
       },
     );
     expect(outcome.__typename).toBe('DependencyOpen');
+  });
+
+  test('another client’s fetch repeats the same bytes, too', async () => {
+    const { entryId, manifestDigest } = await reviewed(server);
+    const { url, bodies } = await lossyWay(1);
+    const input = { idempotencyKey: fresh('cut'), entryId, manifestDigest };
+    const response = await repeatingFetch({ waitsMs: [1] })(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${server.tokens.executor}` },
+      body: JSON.stringify({ query: CutDocument.toString(), variables: { input } }),
+    });
+    expect(await response.json()).toMatchObject({ data: { outcome: { replayed: true } } });
+    expect([bodies.length, new Set(bodies).size, await cutsOf(entryId)]).toEqual([2, 1, 1]);
+    const away = await repeatingFetch({ waitsMs: [1] }, async () => new Response('', { status: 503 }))(url, {
+      method: 'POST',
+      body: '{}',
+    });
+    expect(away.status).toBe(503);
   });
 
   test('a signal ends the wait', async () => {

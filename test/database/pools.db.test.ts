@@ -8,9 +8,9 @@ import { testDatabase } from '../harness/database.ts';
 const db = await testDatabase();
 
 test('pools: each speaks as its own login', async () => {
-  const { exec, verify, observe, reader, evidence, gate } = db.pools;
+  const { exec, verify, observe, evidence, gate, reads } = db.pools;
   const who = await Promise.all(
-    [exec, verify, observe, reader, evidence, gate].map((pool) =>
+    [exec, verify, observe, evidence, gate, ...Object.values(reads)].map((pool) =>
       pool?.oneFirst(sql.unsafe`select current_user`),
     ),
   );
@@ -18,9 +18,11 @@ test('pools: each speaks as its own login', async () => {
     'cutter_exec',
     'cutter_verify',
     'cutter_observe',
-    'cutter_reader',
     'cutter_evidence',
     'cutter_gate',
+    'cutter_observe',
+    'cutter_reader',
+    'cutter_evidence',
   ]);
 });
 

@@ -89,9 +89,7 @@ export async function doorServer(options: DoorServerOptions = {}): Promise<DoorS
     proofs: undefined as never,
     passport: undefined as never,
     integrity: undefined as never,
-    observe: database.pools.observe,
-    reader: database.pools.reader,
-    evidence: database.pools.evidence,
+    ...database.pools.reads,
   });
   const { url } = await server.listen();
   const wsUrl = url.replace(/^http/, 'ws');

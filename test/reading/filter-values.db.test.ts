@@ -24,6 +24,11 @@ const CLOSED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   verifyResults: { verdict: 'PASS', axis1Status: 'PASS', axis2Status: 'FAIL' },
   signatures: { signatureKind: 'VERIFIER', signerDotId: 'DOT_992' },
 };
+/** What stands beside a filter that no index serves. */
+const BESIDE: Readonly<Record<string, string>> = {
+  unitBlocks: 'proposedCanonicalAddress: "x"',
+  affectedRows: 'targetRowId: "x"',
+};
 /** Filters of text that any word may stand in: ids as text, names inside a plan, addresses. */
 const OPEN = new Set([
   ...['changedBy', 'createdBy', 'sweptBy', 'emittedBy', 'decidedBy', 'verifiedBy', 'reviewer', 'revokedBy'],
@@ -70,8 +75,9 @@ describe.each(FIELDS)('%s filtered by %s', (list, field, value) => {
   });
 
   test('takes what rows have', async () => {
-    expect((await listed(list, `${field}: ${value}`)).errors).toBeUndefined();
-    expect((await listed(list, `${field}In: [${value}]`)).errors).toBeUndefined();
+    const beside = BESIDE[list] ?? '';
+    expect((await listed(list, `${beside} ${field}: ${value}`)).errors).toBeUndefined();
+    expect((await listed(list, `${beside} ${field}In: [${value}]`)).errors).toBeUndefined();
   });
 });
 

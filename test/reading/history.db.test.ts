@@ -328,7 +328,7 @@ describe('in a ledger of 20,000 records', () => {
     for (const [why, after] of lost) {
       expect(await refused(context, PAGE, { after })).toMatchObject({
         code: 'BAD_USER_INPUT',
-        message: expect.stringMatching(new RegExp(`^history\\(after:\\) .*${why}.*without "after"`)),
+        message: expect.stringMatching(new RegExp(`^history\\(after:\\) .*${why}.*without a cursor`)),
       });
     }
   });

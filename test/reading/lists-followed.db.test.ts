@@ -23,9 +23,7 @@ type List = (typeof LISTS)[number];
 const FILTERS: Partial<Record<List[0], string>> = {
   entries: '{kindIn: [CUT_REQUEST, ESCALATION]}',
   history: '{changedAtFrom: "2020-01-01T00:00:00Z"}',
-  unitBlocks: '{blockRole: RESULT}',
-  affectedRows: '{effectKindIn: [INSERT, UPDATE]}',
-  signatures: '{revokedAtIsNull: true}',
+  signatures: '{signerDotIdIn: [DOT_991, DOT_992]}',
 };
 
 function filtersOf([name]: List): (string | undefined)[] {

@@ -3,6 +3,7 @@ import {
   type GraphQLOutputType,
   getNamedType,
   isAbstractType,
+  isEnumType,
   isLeafType,
   isObjectType,
 } from 'graphql';
@@ -122,13 +123,18 @@ class Writer {
   }
 
   #arguments({ args }: GraphQLField<unknown, unknown>): string {
+    const size = this.#one(3) ? 'last' : 'first';
     const given = args.flatMap(({ name, type }) => {
-      if (name === 'first') return [`first: ${this.#one(9) ? '$few' : this.#random.between(1, 4)}`];
+      if (name === 'first' || name === 'last')
+        return name === size ? [`${name}: ${this.#one(9) ? '$few' : this.#random.between(1, 4)}`] : [];
+      if (name === 'sort' && isEnumType(type))
+        return this.#one(2) ? [] : [`sort: ${this.#random.pick(type.getValues()).name}`];
       if (name === 'order')
         return this.#one(2) ? [] : [`order: ${this.#random.pick(['OLDEST_FIRST', 'NEWEST_FIRST'])}`];
-      const values = this.#known.get(name) ?? [];
+      const values = this.#known.get(name === 'before' ? 'after' : name) ?? [];
       const isRequired = String(type).endsWith('!');
-      if (values.length === 0 || !(isRequired || this.#one(name === 'after' ? 6 : 2))) return [];
+      if (values.length === 0 || !(isRequired || this.#one(name === 'after' || name === 'before' ? 6 : 2)))
+        return [];
       return [`${name}: ${this.#random.pick(values)}`];
     });
     return given.length === 0 ? '' : `(${given.join(', ')})`;

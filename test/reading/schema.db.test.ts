@@ -105,7 +105,7 @@ test('every filter is one that the compiler understands', async () => {
     Int: 1,
     DateTime: '2026-03-01T09:30:00Z',
   };
-  const context = readingContext(database.pools, READS_ALL);
+  const context = readingContext(database.pools.reads, READS_ALL);
   for (const field of Object.values(schema.getQueryType()!.getFields())) {
     const filter = field.args.find(({ name }) => name === 'filter')?.type;
     if (!isInputObjectType(filter)) continue;
@@ -113,9 +113,16 @@ test('every filter is one that the compiler understands', async () => {
       const type = getNamedType(input.type);
       const value = isEnumType(type) ? type.getValues()[0]!.name : values[type.name];
       const document = `query ($filter: ${filter.name}) { ${field.name}(filter: $filter) { nodes { __typename } } }`;
-      const given = input.name.endsWith('In') ? [value] : value;
-      const { errors } = await ask(context, document, { filter: { [input.name]: given } });
-      expect([field.name, input.name, errors]).toEqual([field.name, input.name, undefined]);
+      const given = { [input.name]: input.name.endsWith('In') ? [value] : value };
+      const { errors } = await ask(context, document, { filter: given });
+      // A filter that no index serves is taken beside one that it names.
+      const [beside] = (errors?.[0]?.extensions['narrowBy'] as string[] | undefined) ?? [];
+      const more = {
+        ...given,
+        [beside!]: values[getNamedType(filter.getFields()[beside!]?.type)?.name ?? ''],
+      };
+      const left = beside === undefined ? errors : (await ask(context, document, { filter: more })).errors;
+      expect([field.name, input.name, left]).toEqual([field.name, input.name, undefined]);
     }
   }
 });
@@ -193,7 +200,7 @@ describe('authority', () => {
     );
     const caller = { ...session('ledger:observe', 'entry:mark'), principalId: rows[0]!.principal_id };
     const { data } = await ask(
-      readingContext(database.pools, caller),
+      readingContext(database.pools.reads, caller),
       `{ whoAmI { name kind personName lane scopes mode session { tokenId expiresAt scopes entryIds } }
          principals { nodes { name session { tokenId } } } }`,
     );

@@ -13,7 +13,7 @@ let context: Context;
 beforeAll(async () => {
   database = await testDatabase();
   await fillLedger(database, 250);
-  context = readingContext(database.pools, READS_ALL);
+  context = readingContext(database.pools.reads, READS_ALL);
 });
 
 /** Statements that the logins which read have had executed in this database, as PostgreSQL counts them; neither a new connection's proof of its login, nor the check of its settings that each pool repeats. */

@@ -89,7 +89,7 @@ interface Answers {
 async function both({ query, variables }: RandomQuery, caller = READS_ALL): Promise<Answers> {
   const document = parse(query);
   expect(validate(schema, document, undefined)).toEqual([]);
-  const contextValue: Loose = readingContext(server.pools, caller);
+  const contextValue: Loose = readingContext(server.pools.reads, caller);
   const args = { schema, document, variableValues: variables, contextValue };
   const ordinary = (await execute(args)) as ExecutionResult;
   const whole = await finishWhole(await readWhole(wholeRoot(args)!, args), args, execute);

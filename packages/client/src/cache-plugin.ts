@@ -26,9 +26,7 @@ export function plugin(schema: GraphQLSchema): string {
       ]);
     return fields.length === 0 ? [] : [[type.name, Object.fromEntries(fields)]];
   });
-  const values = objects
-    .map(({ name }) => name)
-    .filter((name) => !isRow(name) && !roots.includes(name) && !isConnection(name));
+  const values = objects.map(({ name }) => name).filter((name) => !isRow(name) && !roots.includes(name));
   return [
     constantOf('possibleTypes', 'The types of each interface and union.', Object.fromEntries(possible)),
     constantOf(

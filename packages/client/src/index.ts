@@ -10,4 +10,5 @@ export {
 } from '../../../src/client/ledger-fault.ts';
 export type { Operation, Token } from '../../../src/client/operation.ts';
 export { AnswerLost, type Patience, type RepeatReason } from '../../../src/client/repeat.ts';
+export { repeatingFetch } from '../../../src/client/repeating-fetch.ts';
 export { type StreamFault, StreamRefused } from '../../../src/monitor/judges/stream-refused.ts';

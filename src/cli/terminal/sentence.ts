@@ -1,4 +1,5 @@
 import type { Config } from '../../config.ts';
+import { placeOfUrl } from '../../database/owner-url.ts';
 import { reasonOf } from '../../home/home-folder.ts';
 
 /** What went wrong, in one sentence and without a stack. */
@@ -8,15 +9,25 @@ export function faultSentence(error: unknown, config: Pick<Config, 'port' | 'hos
     return `${path} can't be used: ${reasonOf(error)}. It belongs to the ledger's home. See CUTTER_HOME.`;
   if (syscall === 'getaddrinfo' && hostname === config.host)
     return `${config.host} is neither an address nor a name of this machine. See CUTTER_HOST.`;
-  const known = foreseenSentence(code, config);
+  const known = loginSentence(code, message) ?? foreseenSentence(code, config);
   return known ?? (message === '' ? `it failed (${code ?? 'without a reason'}).` : message);
+}
+
+/** Where the owner may connect and a login of the ledger's may not; null for anything else. */
+function loginSentence(code: string | undefined, message: string): string | null {
+  const [, login] = /user "(cutter_(?!owner)\w+)"/.exec(message) ?? [];
+  if (code !== '28000' || login === undefined) return null;
+  return (
+    `PostgreSQL refuses the ledger's login ${login} (${message}). The logins have passwords: ` +
+    'pg_hba.conf needs scram-sha-256 for them.'
+  );
 }
 
 function foreseenSentence(
   code: string | undefined,
   config: Pick<Config, 'port' | 'host' | 'databaseUrl'>,
 ): string | null {
-  const at = config.databaseUrl === null ? 'the embedded database' : placeOf(config.databaseUrl);
+  const at = config.databaseUrl === null ? 'the embedded database' : placeOfUrl(config.databaseUrl);
   switch (code) {
     case 'EADDRINUSE':
       return `Port ${config.port} of ${config.host} is taken by another program. Choose another with CUTTER_PORT.`;
@@ -42,12 +53,6 @@ function foreseenSentence(
     default:
       return null;
   }
-}
-
-/** Host, port and database: never the password. */
-function placeOf(databaseUrl: string): string {
-  const url = new URL(databaseUrl);
-  return `${url.hostname}:${url.port === '' ? 5432 : url.port}${url.pathname}`;
 }
 
 interface SystemFault {

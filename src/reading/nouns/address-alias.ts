@@ -18,7 +18,7 @@ export const AddressAliasNoun = describeNoun({
   born: ['alias_id'],
   // No record writes aliases yet: they are listed by their key.
   seat: { of: null, by: 'alias_id', within: ['alias_id'] },
-  indexed: [],
+  indexed: ['alias_id', 'target_unit_id', 'alias_text', 'alias_kind', 'valid_from'],
   relations: {
     evidence: toEvidence('AddressAliasEvidence'),
     createdByPrincipal: toPrincipal('created_by'),

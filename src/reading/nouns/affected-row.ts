@@ -17,7 +17,7 @@ export const AffectedRowNoun = describeNoun({
   key: ['affected_row_id'],
   born: ['ordinal', 'affected_row_id'],
   seat: { of: 'ChangeSet', by: 'change_set_id', within: ['ordinal', 'affected_row_id'] },
-  indexed: ['affected_row_id', 'change_set_id'],
+  indexed: ['affected_row_id', 'target_row_id', 'change_set_id'],
   lasting: { but: [], also: ['entry'] },
   relations: {
     evidence: toEvidence('AffectedRowEvidence'),

@@ -41,8 +41,8 @@ export const ChangeSetNoun = describeNoun({
     'emitted_by',
     'change_kind',
     'risk_class',
-    'state',
   ],
+  sorts: { AFFECTED_ROW_COUNT: ['affected_row_count', 'change_set_id'] },
   lasting: { but: [] },
   relations: {
     evidence: toEvidence('ChangeSetEvidence'),

@@ -28,6 +28,7 @@ export const EntryNoun = describeNoun({
   key: ['entry_id'],
   born: ['emitted_at', 'entry_id'],
   indexed: ['entry_id', 'emitted_at', 'status', 'kind'],
+  sorts: { STATUS: ['status', 'emitted_at', 'entry_id'] },
   filters: {
     idempotencyKey: ofSubject('idempotency_key'),
     signalSource: ofSubject('signal_source'),

@@ -22,15 +22,7 @@ export const ManifestNoun = describeNoun({
   },
   key: ['envelope_id'],
   born: ['created_at', 'envelope_id'],
-  indexed: [
-    'envelope_id',
-    'source_doc_ref',
-    'created_at',
-    'created_by',
-    'reviewer',
-    'operation_kind',
-    'status',
-  ],
+  indexed: ['envelope_id', 'source_doc_ref', 'created_at', 'created_by', 'reviewer'],
   derived: { effectiveStatus: { codec: 'word', sql: effectiveStatus } },
   lasting: { but: [] },
   relations: {

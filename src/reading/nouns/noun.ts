@@ -37,6 +37,8 @@ export interface FilterRule {
   readonly sql: (alias: string, value: string, moment: Moment) => string;
   /** The login that may read what is compared, where that isn't the noun's. */
   readonly login?: ReadLogin;
+  /** Whether no index finds its rows: a list takes it only beside a filter that one does. */
+  readonly isBroad?: true;
 }
 
 /** A noun as data. The query compiler knows nothing else about the ledger. */
@@ -62,6 +64,10 @@ export interface Noun {
   /** The order of rows that are not in the log yet: by time and id, or by their place in a plan or a change set. */
   readonly born: readonly string[];
   readonly seat: Seat;
+  /** Other orders of its lists, by name: columns that an index has in this order, the key last. None is ever null. */
+  readonly sorts: Readonly<Record<string, readonly string[]>>;
+  /** The one of them that it is listed by. */
+  readonly sortedBy?: string;
   /** Whether `view` shows no more than the rows that the caller may read. */
   readonly isPart?: true;
   /**
@@ -103,6 +109,14 @@ interface Seat {
 export const POSITION = 'log_position';
 export const ORDINAL = 'log_ordinal';
 
+/** The noun as its lists are sorted by one of its other orders; by that of the log where `sort` is null. */
+export function sortedNoun(noun: Noun, sort: string | null): Noun {
+  if (sort === null) return noun;
+  const within = noun.sorts[sort];
+  if (within === undefined) throw new Error(`${noun.name} has no order ${sort}.`);
+  return { ...noun, sortedBy: sort, seat: { ...noun.seat, of: null, within } };
+}
+
 /** `axis1Status` → `axis_1_status`. */
 export function columnOf(field: string): string {
   return field.replace(/[A-Z]|\d+/g, (found) => `_${found.toLowerCase()}`);
@@ -122,6 +136,8 @@ interface Description
     | 'born'
     | 'filters'
     | 'unlessAsked'
+    | 'sorts'
+    | 'sortedBy'
   > {
   readonly type?: string;
   readonly login?: ReadLogin;
@@ -131,6 +147,7 @@ interface Description
   readonly filters?: Noun['filters'];
   readonly unlessAsked?: Noun['unlessAsked'];
   readonly seat?: Seat;
+  readonly sorts?: Noun['sorts'];
   readonly derived?: Noun['derived'];
   readonly judged?: Noun['judged'];
   readonly relations?: Noun['relations'];
@@ -146,6 +163,7 @@ export function describeNoun(described: Description): Noun {
     login: 'observe',
     born: [],
     filters: {},
+    sorts: {},
     unlessAsked: {},
     derived: {},
     judged: {},

@@ -22,6 +22,7 @@ export const PrincipalNoun = describeNoun({
   key: ['principal_id'],
   seat: { of: null, by: 'principal_id', within: ['principal_id'] },
   indexed: ['principal_id', 'person_id'],
+  sorts: { NAME: ['name', 'principal_id'] },
   resolved: ['session'],
 });
 

@@ -42,8 +42,7 @@ export const ReviewDecisionNoun = describeNoun({
     'decided_by',
     'verdict',
     'risk_class_assessment',
-    'status',
-    'review_scope',
+    'expires_at',
   ],
   // A later decision supersedes it.
   lasting: { but: ['supersededByReviewDecisionId'], also: ['entry'] },

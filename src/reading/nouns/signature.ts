@@ -24,11 +24,12 @@ export const SignatureNoun = describeNoun({
   born: ['emitted_at', 'signature_id'],
   indexed: [
     'signature_id',
+    'cross_reference_change_set_id',
+    'cross_reference_verify_result_id',
     'prior_signature_id',
     'emitted_at',
     'signer_dot_id',
     'signature_kind',
-    'validation_state',
   ],
   lasting: { but: [], also: ['entry'] },
   relations: {

@@ -24,6 +24,7 @@ export const SourceNoun = describeNoun({
   key: ['source_id'],
   born: ['registered_at', 'source_id'],
   indexed: ['source_id', 'doc_code', 'sha256', 'registered_at', 'registered_by'],
+  sorts: { DOC_CODE: ['doc_code', 'source_id'] },
   lasting: { but: [] },
   relations: {
     document: toOne('Document', ['doc_code', 'doc_code']),

@@ -20,7 +20,7 @@ export const UnitBlockNoun = describeNoun({
   key: ['envelope_id', 'unit_local_id'],
   born: ['render_order', 'unit_local_id'],
   seat: { of: 'Manifest', by: 'envelope_id', within: ['render_order', 'unit_local_id'] },
-  indexed: ['envelope_id'],
+  indexed: ['envelope_id', 'proposed_canonical_address'],
   lasting: { but: [], also: ['entry'] },
   relations: {
     evidence: toEvidence('UnitBlockEvidence'),

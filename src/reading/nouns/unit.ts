@@ -1,8 +1,9 @@
+import { manifestRecordSql } from '../../ledger/inclusion/unit-inclusions.ts';
 import { BLOCKS, CUTS, isCompensated, ofNewestCut, uuidIn } from './document-cuts.ts';
 import { type Moment, positionOf, wasWritten } from './moment.ts';
 import { type Codec, describeNoun, type Noun } from './noun.ts';
 import { toList, toMany, toManyThrough, toOne, toOneThrough } from './relation.ts';
-import { RESULTS } from './views.ts';
+import { CHANGE_SETS, RESULTS } from './views.ts';
 
 const VERSIONS = 'public.unit_version';
 const CHANGE_SET_ID = uuidIn("v.provenance ->> 'change_set_id'");
@@ -64,15 +65,25 @@ const MARKED_AS = {
 /** The character after every other one: a text that ends in it comes after all that begin as it does. */
 const LAST = `U&'\\+10FFFF'`;
 
+/** That some version of a unit has this parent: what an index finds, of which the version that counts is one. */
+function isEverChildOf(unitId: string, parent: string): string {
+  return `${unitId} in (select v.unit_id from ${VERSIONS} v where v.provenance ->> 'parent_unit_id' = ${parent})`;
+}
+
 const FILTERS = {
   addressPrefix: {
     codec: 'text',
     sql: (u, prefix) =>
       `(${u}.canonical_address collate "C" >= ${prefix} and ${u}.canonical_address collate "C" < ${prefix} || ${LAST})`,
   },
-  parent: { codec: 'uuid', sql: (u, parent) => `${u}.parent_unit_id = ${parent}` },
+  parent: {
+    codec: 'uuid',
+    sql: (u, parent) =>
+      `${u}.parent_unit_id = ${parent} and ${isEverChildOf(`${u}.unit_id`, `${parent}::text`)}`,
+  },
   verified: {
     codec: 'bool',
+    isBroad: true,
     sql: (u, wanted, moment) => `((${verifiedAt(u, moment)}) is not null) = ${wanted}`,
   },
   citation: {
@@ -117,14 +128,14 @@ const UNIT = {
       sql: (u) => positionOf('ChangeSet', `${u}.change_set_id`),
     },
   },
+  judged: { inclusion: includedFacts },
   relations: {
     document: toOne('Document', ['doc_code', 'doc_code']),
     parent: toOne('Unit', ['unit_id', 'parent_unit_id']),
     children: toManyThrough('UnitInOrder', [], (child, unit, moment) =>
       [
         isInNewestCut(child, `${unit}.doc_code`, moment),
-        `${child}.unit_id in (
-          select v.unit_id from ${VERSIONS} v where v.provenance ->> 'parent_unit_id' = ${unit}.unit_id::text)`,
+        isEverChildOf(`${child}.unit_id`, `${unit}.unit_id::text`),
         `${child}.parent_unit_id = ${unit}.unit_id`,
       ].join(' and '),
     ),
@@ -181,6 +192,17 @@ function verifiedAt(unit: string, moment: Moment): string {
   const then = wasWritten('VerifyResult', 'r.verify_result_id', moment);
   return `select min(r.verified_at) from ${RESULTS} r where r.change_set_id = ${unit}.change_set_id
     and r.verdict = 'pass' and ${then}`;
+}
+
+/** The facts of `IncludedUnit`: the record by which the unit's version was approved. */
+function includedFacts(unit: string): string {
+  return `select json_build_object('manifestId', k.manifest_id, 'manifestDigest', c.manifest_version,
+      'record', ${manifestRecordSql('r')})
+    from ${CUTS} k join ${CHANGE_SETS} c on c.change_set_id = k.change_set_id
+    join ${VERSIONS} v on v.id = ${unit}.unit_version_id
+    join cutter_source.v_manifest_record r
+      on r.envelope_id = k.manifest_id and r.unit_local_id = v.provenance ->> 'local_id'
+    where k.change_set_id = ${unit}.change_set_id`;
 }
 
 function toNeighbour(side: '<' | '>', nearest: 'min' | 'max') {

@@ -37,6 +37,8 @@ export const VerifyResultNoun = describeNoun({
   indexed: [
     'verify_result_id',
     'change_set_id',
+    'escalation_ref',
+    'rollback_change_set_id_triggered',
     'manifest_id',
     'review_decision_id',
     'manifest_version',

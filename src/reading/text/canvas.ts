@@ -1,4 +1,4 @@
-import type { SortOrder } from '../cursor.ts';
+import type { BoundPage } from '../bind.ts';
 import type { Noun } from '../nouns/noun.ts';
 import type { Relation } from '../nouns/relation.ts';
 import type { PagePlan } from '../plan.ts';
@@ -25,11 +25,13 @@ export interface Canvas {
 export interface PageRows {
   /** A query of at least as many as the page has, with one more. */
   readonly rows: string;
+  /** A query of how many rows the list has (`rows`, `found`), where that is asked for. */
+  readonly count: string | null;
+  /** The order in which rows are read, from the end that the page is nearest to. */
+  readonly walk: (alias: string) => string;
+  /** The order in which they are shown. */
   readonly order: (alias: string) => string;
-  readonly first: number;
-  readonly sortOrder: SortOrder;
-  /** `after` as it was given. */
-  readonly given: string | null;
+  readonly args: BoundPage;
 }
 
 /** The incarnation of the ledger that answers, in every statement that writes text. */

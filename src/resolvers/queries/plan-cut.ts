@@ -3,16 +3,15 @@ import type { Session } from '../../auth/session.ts';
 import type { RecordRole } from '../../document/types.ts';
 import type { UnitPlan } from '../../ledger/effect/actions.ts';
 import type { PlanView } from '../../ledger/plan-cut.ts';
-import { PreviewFields } from '../../reading/preview.ts';
 import { builder } from '../../schema/builder.ts';
 import { PlannedRoleEnum, UnitActionEnum } from '../../schema/enums/plans.ts';
-import { DEFAULT_PAGE, LARGEST_PAGE, PageInfo } from '../../schema/node.ts';
+import { pageWindow } from '../../schema/node.ts';
 import { ProblemType } from '../../schema/refusals.ts';
 import { CutSpecInput, cutSpec } from '../cut-spec-input.ts';
 import { optionalInput, uuid } from '../input.ts';
 import { outcomeUnion } from '../outcome.ts';
 import { ExcludedStretchConnection, excludedPage } from './excluded.ts';
-import { cursorOf, placeAfter, refuseSize } from './plan-page.ts';
+import { type PlanPage, type PlanWindow, planConnection, planPage } from './plan-page.ts';
 
 interface PlannedUnitView {
   readonly localId: string;
@@ -68,37 +67,11 @@ const PlannedUnit = builder.objectRef<PlannedUnitView>('PlannedUnit').implement(
   }),
 });
 
-const PlannedUnitEdge = builder
-  .objectRef<{ cursor: string; node: PlannedUnitView }>('PlannedUnitEdge')
-  .implement({
-    description: 'One record with its cursor.',
-    fields: (t) => ({
-      cursor: t.exposeString('cursor', { description: 'Opaque place of this record in the plan.' }),
-      node: t.expose('node', { type: PlannedUnit, description: 'The record.' }),
-    }),
-  });
-
-interface Page {
-  readonly edges: { cursor: string; node: PlannedUnitView }[];
-  readonly pageInfo: PreviewFields;
-}
-
-const PlannedUnitConnection = builder.objectRef<Page>('PlannedUnitConnection').implement({
-  description: 'A page of records in the order of the document, vanished units last.',
-  fields: (t) => ({
-    edges: t.expose('edges', { type: [PlannedUnitEdge], description: 'The records with their cursors.' }),
-    nodes: t.field({
-      type: [PlannedUnit],
-      description: 'The records alone.',
-      resolve: (page) => page.edges.map((edge) => edge.node),
-    }),
-    pageInfo: t.field({
-      type: PageInfo,
-      description: 'Where this page is in its connection.',
-      resolve: (page) => page.pageInfo,
-    }),
-  }),
-});
+const PlannedUnitConnection = planConnection<PlannedUnitView>(
+  'PlannedUnit',
+  PlannedUnit,
+  'A page of records in the order of the document, vanished units last.',
+);
 
 const Coverage = builder.objectRef<PlanView['plan']['coverage']>('Coverage').implement({
   description: 'Every byte of the document belongs to exactly one record, or the plan is refused.',
@@ -161,13 +134,8 @@ const Plan = builder.objectRef<PlanView>('Plan').implement({
     units: t.field({
       type: PlannedUnitConnection,
       description: 'The records in the order of the document.',
-      args: {
-        first: t.arg.int({
-          description: `Records of the page, 1 to ${LARGEST_PAGE}; ${DEFAULT_PAGE} where it is left out.`,
-        }),
-        after: t.arg.string({ description: 'A cursor of this connection; the page begins after it.' }),
-      },
-      resolve: (view, { first, after }) => pageOf(view, first ?? DEFAULT_PAGE, after ?? null),
+      args: pageWindow(t.arg, 'Records'),
+      resolve: pageOf,
     }),
     excluded: t.field({
       type: ExcludedStretchConnection,
@@ -175,20 +143,12 @@ const Plan = builder.objectRef<PlanView>('Plan').implement({
         'What would become no unit, with its text. Read what is not blank before you approve: ' +
         '`excluded(blank: false)`.',
       args: {
-        first: t.arg.int({
-          description: `Stretches of the page, 1 to ${LARGEST_PAGE}; ${DEFAULT_PAGE} where it is left out.`,
-        }),
-        after: t.arg.string({ description: 'A cursor of this connection; the page begins after it.' }),
+        ...pageWindow(t.arg, 'Stretches'),
         blank: t.arg.boolean({
           description: 'True: only blank stretches. False: only stretches with words. Left out: all.',
         }),
       },
-      resolve: ({ plan }, { first, after, blank }) =>
-        excludedPage(plan.records, {
-          first: first ?? DEFAULT_PAGE,
-          after: after ?? null,
-          blank: blank ?? null,
-        }),
+      resolve: ({ plan }, args) => excludedPage(plan.records, args),
     }),
   }),
 });
@@ -203,22 +163,11 @@ function countActions(view: PlanView) {
   }));
 }
 
-function pageOf(view: PlanView, first: number, after: string | null): Page {
-  refuseSize(first);
-  const from = after === null ? 0 : placeAfter(after);
+function pageOf(view: PlanView, window: PlanWindow): PlanPage<PlannedUnitView> {
   const total = view.plan.records.length + view.actions.vanished.length;
   const planned = new Map(view.actions.actions.map((unit) => [unit.record.localId, unit]));
-  const edges = Array.from({ length: Math.max(0, Math.min(first, total - from)) }, (_, index) => ({
-    cursor: cursorOf(from + index),
-    node: recordAt(view, planned, from + index),
-  }));
-  const pageInfo = new PreviewFields({
-    hasNextPage: from + edges.length < total,
-    hasPreviousPage: from > 0,
-    startCursor: edges.at(0)?.cursor ?? null,
-    endCursor: edges.at(-1)?.cursor ?? null,
-  });
-  return { edges, pageInfo };
+  const places = Array.from({ length: total }, (_, index) => index);
+  return planPage(places, (index) => recordAt(view, planned, index), window, 'units');
 }
 
 function recordAt(view: PlanView, planned: ReadonlyMap<string, UnitPlan>, index: number): PlannedUnitView {

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { requestIdOf } from '../../../src/doors/web/call.ts';
 import { type DoorServer, doorServer, openSocket, send } from '../../harness/doors.ts';
-import { rawRequest } from '../../harness/raw-http.ts';
+import { rawConnection, rawRequest } from '../../harness/raw-http.ts';
 
 let doors: DoorServer;
 
@@ -62,7 +62,21 @@ test('it comes back with every answer: pages, refusals, results, streams, upgrad
   ];
   expect(answers.map(({ status }) => status)).toEqual([200, 401, 200, 200, 200, 404, 200]);
   for (const answer of answers) expect(answer.headers.get('x-request-id')).toBe('mine');
-  const socket = await openSocket(doors.wsUrl, { headers, autoPong: true });
+  const opened = rawConnection(
+    doors.url,
+    [
+      'GET /graphql HTTP/1.1',
+      'Host: localhost',
+      'Upgrade: websocket',
+      'Connection: Upgrade',
+      'Sec-WebSocket-Version: 13',
+      'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+      'Sec-WebSocket-Protocol: graphql-transport-ws',
+      'X-Request-Id: mine\r\n\r\n',
+    ].join('\r\n'),
+  );
+  expect(await opened.until(/\r\n\r\n/)).toMatch(/^HTTP\/1\.1 101 [\s\S]*x-request-id: mine\r\n/i);
+  opened.socket.destroy();
   const upgraded = await rawRequest(doors.url, [
     'GET /graphql HTTP/1.1',
     'Host: elsewhere.example',
@@ -71,7 +85,6 @@ test('it comes back with every answer: pages, refusals, results, streams, upgrad
     'X-Request-Id: mine',
   ]);
   expect([upgraded.status, upgraded.text]).toEqual([403, expect.stringMatching(/x-request-id: mine/i)]);
-  socket.socket.terminate();
 });
 
 describe('a defect is found in the log by the id in its answer', () => {

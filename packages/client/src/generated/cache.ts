@@ -190,7 +190,8 @@ export const LISTS: Readonly<Record<string, Readonly<Record<string, string[]>>>>
     ],
     "compensations": [
       "filter",
-      "order"
+      "order",
+      "sort"
     ],
     "signatures": [
       "filter",
@@ -208,19 +209,23 @@ export const LISTS: Readonly<Record<string, Readonly<Record<string, string[]>>>>
   "Document": {
     "changeSets": [
       "filter",
-      "order"
+      "order",
+      "sort"
     ],
     "entries": [
       "filter",
-      "order"
+      "order",
+      "sort"
     ],
     "openEntries": [
       "filter",
-      "order"
+      "order",
+      "sort"
     ],
     "sources": [
       "filter",
-      "order"
+      "order",
+      "sort"
     ],
     "units": [
       "filter",
@@ -230,7 +235,8 @@ export const LISTS: Readonly<Record<string, Readonly<Record<string, string[]>>>>
   "Entry": {
     "changeSets": [
       "filter",
-      "order"
+      "order",
+      "sort"
     ],
     "dependenciesFrom": [
       "filter",
@@ -246,7 +252,8 @@ export const LISTS: Readonly<Record<string, Readonly<Record<string, string[]>>>>
     ],
     "escalations": [
       "filter",
-      "order"
+      "order",
+      "sort"
     ],
     "history": [
       "filter",
@@ -272,7 +279,8 @@ export const LISTS: Readonly<Record<string, Readonly<Record<string, string[]>>>>
   "Manifest": {
     "changeSets": [
       "filter",
-      "order"
+      "order",
+      "sort"
     ],
     "reviewDecisions": [
       "filter",
@@ -304,7 +312,8 @@ export const LISTS: Readonly<Record<string, Readonly<Record<string, string[]>>>>
     ],
     "changeSets": [
       "filter",
-      "order"
+      "order",
+      "sort"
     ],
     "dependencies": [
       "filter",
@@ -316,7 +325,8 @@ export const LISTS: Readonly<Record<string, Readonly<Record<string, string[]>>>>
     ],
     "entries": [
       "filter",
-      "order"
+      "order",
+      "sort"
     ],
     "history": [
       "filter",
@@ -328,7 +338,8 @@ export const LISTS: Readonly<Record<string, Readonly<Record<string, string[]>>>>
     ],
     "principals": [
       "filter",
-      "order"
+      "order",
+      "sort"
     ],
     "reviewDecisions": [
       "filter",
@@ -340,7 +351,8 @@ export const LISTS: Readonly<Record<string, Readonly<Record<string, string[]>>>>
     ],
     "sources": [
       "filter",
-      "order"
+      "order",
+      "sort"
     ],
     "sweeps": [
       "filter",
@@ -362,7 +374,8 @@ export const LISTS: Readonly<Record<string, Readonly<Record<string, string[]>>>>
   "ReviewDecision": {
     "changeSets": [
       "filter",
-      "order"
+      "order",
+      "sort"
     ],
     "verifyResults": [
       "filter",
@@ -372,7 +385,8 @@ export const LISTS: Readonly<Record<string, Readonly<Record<string, string[]>>>>
   "Source": {
     "entries": [
       "filter",
-      "order"
+      "order",
+      "sort"
     ]
   },
   "Unit": {
@@ -402,8 +416,10 @@ export const LISTS: Readonly<Record<string, Readonly<Record<string, string[]>>>>
 /** Types without an id of their own: they belong to the row that has them. */
 export const VALUES: readonly string[] = [
   "AbandonSuccess",
+  "AddressAliasConnection",
   "AddressAliasEdge",
   "AddressAliasEvidence",
+  "AffectedRowConnection",
   "AffectedRowEdge",
   "AffectedRowEvidence",
   "AlreadyCut",
@@ -412,6 +428,7 @@ export const VALUES: readonly string[] = [
   "BacklogSnapshot",
   "Busy",
   "CaughtUp",
+  "ChangeSetConnection",
   "ChangeSetEdge",
   "ChangeSetEvidence",
   "Checkpoint",
@@ -420,16 +437,21 @@ export const VALUES: readonly string[] = [
   "CoverageBroken",
   "CutSuccess",
   "DeclareDependencySuccess",
+  "DependencyConnection",
   "DependencyCycle",
   "DependencyEdge",
   "DependencyOpen",
+  "DocumentConnection",
   "DocumentEdge",
+  "EntryConnection",
   "EntryEdge",
   "EntryEvidence",
   "ExcludedStretch",
+  "ExcludedStretchConnection",
   "ExcludedStretchEdge",
   "Forbidden",
   "Heartbeat",
+  "HistoryConnection",
   "HistoryEdge",
   "HistoryEvent",
   "HistoryEvidence",
@@ -444,6 +466,7 @@ export const VALUES: readonly string[] = [
   "LaneMismatch",
   "LaneNotServed",
   "LogRecord",
+  "ManifestConnection",
   "ManifestEdge",
   "ManifestEvidence",
   "MarkSuccess",
@@ -456,35 +479,46 @@ export const VALUES: readonly string[] = [
   "Plan",
   "PlanStale",
   "PlannedUnit",
+  "PlannedUnitConnection",
   "PlannedUnitEdge",
+  "PrincipalConnection",
   "PrincipalEdge",
   "Problem",
   "Ready",
   "Reconstruction",
   "RegisterSourceSuccess",
   "Reset",
+  "ReviewDecisionConnection",
   "ReviewDecisionEdge",
   "ReviewDecisionEvidence",
   "ReviewSuccess",
   "RowCount",
   "SameParty",
   "Session",
+  "SignatureConnection",
   "SignatureEdge",
   "SignatureEvidence",
   "SigningKey",
+  "SourceConnection",
   "SourceEdge",
   "StatusAge",
   "StatusCount",
+  "SweepConnection",
   "SweepEdge",
   "SweepEvidence",
   "SweepSuccess",
   "ThroughputBucket",
   "UnitActionCount",
+  "UnitBlockConnection",
   "UnitBlockEdge",
   "UnitBlockEvidence",
+  "UnitConnection",
   "UnitEdge",
+  "UnitInclusion",
+  "UnitVersionConnection",
   "UnitVersionEdge",
   "VerifyFinding",
+  "VerifyResultConnection",
   "VerifyResultEdge",
   "VerifyResultEvidence",
   "VerifySuccess",

@@ -1,0 +1,37 @@
+import { ApolloProvider } from '@apollo/client/react';
+import { type FormEvent, StrictMode, useState } from 'react';
+import { createRoot } from 'react-dom/client';
+import { Entries } from './entries';
+import { openLedger } from './ledger';
+
+function Page() {
+  const [said, say] = useState('');
+  const [client, setClient] = useState<ReturnType<typeof openLedger> | null>(null);
+  const signIn = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const given = new FormData(event.currentTarget);
+    const [reviewer, executor] = [String(given.get('reviewer')), String(given.get('executor'))];
+    setClient(openLedger({ reviewer, executor }, say));
+  };
+  return (
+    <>
+      <form id="sign-in" onSubmit={signIn}>
+        <input name="reviewer" type="password" placeholder="The reviewer's token" required />
+        <input name="executor" type="password" placeholder="The executor's token" required />
+        <button type="submit">Show the list</button>
+      </form>
+      <p id="said">{said}</p>
+      {client !== null && (
+        <ApolloProvider client={client}>
+          <Entries say={say} />
+        </ApolloProvider>
+      )}
+    </>
+  );
+}
+
+createRoot(document.getElementById('page') as HTMLElement).render(
+  <StrictMode>
+    <Page />
+  </StrictMode>,
+);
