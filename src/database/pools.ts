@@ -42,7 +42,7 @@ export interface Pools {
 }
 
 /** One pool for each login that callers' queries run as. */
-export interface ReadPools {
+interface ReadPools {
   readonly observe: DatabasePool;
   readonly reader: DatabasePool;
   readonly evidence: DatabasePool;

@@ -50,7 +50,7 @@ function isUnlessAsked(noun: Noun, { column, value }: Bound): boolean {
 }
 
 /** The fields whose filters an index serves, those that fewest rows share first. */
-export function narrowingFields(noun: Noun): string[] {
+function narrowingFields(noun: Noun): string[] {
   const rules = Object.entries(noun.filters).flatMap(([field, { isBroad }]) =>
     isBroad === true ? [] : [field],
   );

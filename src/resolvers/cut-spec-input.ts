@@ -34,7 +34,7 @@ const UnitSpanInput = builder.inputType('UnitSpanInput', {
     'One stretch of the document, marked by the caller. Offsets are bytes; `end` is the first byte after.',
   fields: (t) => ({
     localId: t.string({ required: true, description: 'Names it in this specification.' }),
-    start: t.int({ required: true, description: 'First byte.' }),
+    start: t.int({ required: true, description: 'Its first byte, counted from 0.' }),
     end: t.int({ required: true, description: 'First byte after it.' }),
     kind: t.string({ required: true, description: 'A unit kind of the vocabulary.' }),
     sectionType: t.string({ required: true, description: 'A section type of the vocabulary.' }),

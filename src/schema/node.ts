@@ -224,7 +224,7 @@ export function connectionTypes(name: string, type: NodeRef, filterColumns: Filt
             'one.',
         ],
       }),
-      node: requiredNode(t, type, 'The row.'),
+      node: requiredNode(t, type, 'The row itself.'),
     }),
   });
   const ref = builder.objectRef<Node>(`${name}Connection`).implement({

@@ -27,7 +27,7 @@ export const Principal = nounType('Principal');
 
 export const PrincipalConnection = connectionTypes('Principal', Principal, {
   equal: { principalId: 'UUID', personId: 'UUID' },
-  sorts: { NAME: 'By `name`.' },
+  sorts: { NAME: 'By `name`, letter by letter.' },
 });
 
 Principal.implement({
@@ -42,7 +42,7 @@ Principal.implement({
     }),
     ...columnFields(t, {
       principalId: ['UUID', 'Identifies the principal; every `…By` column holds it.'],
-      name: ['String', 'Its name.'],
+      name: ['String', 'What people call it.'],
       personId: ['UUID', 'The person who answers for it.'],
       personName: ['String', 'The name of that person.'],
       isDisabled: ['Boolean', 'Whether its calls are refused.'],

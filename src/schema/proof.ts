@@ -118,7 +118,7 @@ export const LogRecordType = builder.objectRef<StoredRecord>('LogRecord').implem
   description: 'What one transaction wrote, as the log holds it.',
   fields: (t) => ({
     position: t.expose('position', { type: 'Position', description: 'Its place in the log.' }),
-    recordId: t.expose('record_id', { type: 'UUID', description: 'Its id.' }),
+    recordId: t.expose('record_id', { type: 'UUID', description: 'Identifies the record.' }),
     recordHash: t.expose('record_hash', { type: 'Digest', description: 'SHA-256 of `body` in UTF-8.' }),
     rowIds: t.expose('row_ids', {
       type: ['UUID'],

@@ -36,7 +36,7 @@ Source.implement({
       registeredBy: ['String', 'The principal that registered it.'],
       registeredAt: ['DateTime', 'The time of the transaction.'],
       text: ['String?', 'Its bytes as text; null where they are not UTF-8.'],
-      base64: ['Base64', 'Its bytes.'],
+      base64: ['Base64', 'Its bytes, as they were received.'],
     }),
     ...placeInLog(t),
     document: requiredNode(t, Document, 'The document it is a text of.'),

@@ -22,7 +22,7 @@ const RowCountType = builder.objectRef<RowCount>('RowCount').implement({
     table: t.exposeString('table', {
       description: 'The table; with its schema where it is none of the twelve.',
     }),
-    inserted: t.exposeInt('inserted', { description: 'Rows added.' }),
+    inserted: t.exposeInt('inserted', { description: 'How many rows were added.' }),
     updated: t.exposeInt('updated', { description: 'Rows of which a column was changed.' }),
   }),
 });

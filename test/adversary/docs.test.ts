@@ -26,7 +26,7 @@ const DOCUMENTS = [
   'SECURITY.md',
 ];
 const RUN = ['sh', 'graphql', 'sql'];
-const SHOWN = ['text', 'ini'];
+const SHOWN = ['text', 'ini', 'nginx'];
 
 /** Who asks: the sample principal of each mutation, and of queries that need ledger:evidence. */
 const CALLERS: Readonly<Record<string, string>> = {
@@ -61,7 +61,7 @@ describe('what is not run', () => {
     expect(notRun.every(({ language }) => RUN.includes(language))).toBe(true);
   });
 
-  test('these blocks are shown only: drawings, protocols, units of systemd, and commands for other machines or for damage', () => {
+  test('these blocks are shown only: drawings, protocols, units of systemd, settings of proxies, and commands for other machines or for damage', () => {
     const shown = everyBlock.filter(({ language }) => SHOWN.includes(language));
     const counts = Object.fromEntries(
       DOCUMENTS.map((path) => [path, shown.filter((block) => block.path === path).length]),
@@ -72,7 +72,7 @@ describe('what is not run', () => {
       'docs/how-to/back-up-and-restore.md': 2,
       'docs/how-to/keys.md': 1,
       'docs/how-to/monitor.md': 1,
-      'docs/how-to/production.md': 3,
+      'docs/how-to/production.md': 5,
       'docs/reference/formats/tree.md': 1,
       'docs/reference/stream.md': 6,
     });

@@ -112,14 +112,14 @@ describe('a token narrowed to one entry', () => {
 
   test('sees no edge to another entry, no pass and no alias, and sees nothing of them under its own', async () => {
     const answer = await ask(
-      `{ dependencies { nodes { dependencyId } } sweeps { nodes { sweepId } } addressAliases { nodes { aliasId } }
+      `{ dependencies { nodes { dependencyId } } sweepPasses { nodes { sweepId } } addressAliases { nodes { aliasId } }
         entry(entryId: "${mine!.entryId}") { dependenciesFrom { nodes { toEntry { entryId } } } lastOfSweeps { nodes { sweepId } } } }`,
     );
     expect(answer.errors).toBeUndefined();
     const none = { nodes: [] };
     expect(answer.data).toEqual({
       dependencies: none,
-      sweeps: none,
+      sweepPasses: none,
       addressAliases: none,
       entry: { dependenciesFrom: none, lastOfSweeps: none },
     });

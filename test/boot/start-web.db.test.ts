@@ -1,8 +1,9 @@
 /** The settings for browsers and proxies in the program as a user starts it. */
-import { existsSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
-import { cutter, fileOf } from '../harness/cli.ts';
+import { runDocument } from '../../src/cli/run.ts';
+import { clientConfig, cutter, fileOf, person } from '../harness/cli.ts';
 import { send } from '../harness/doors.ts';
 import { cutterStart, freshHome, urlOf } from '../harness/start-command.ts';
 import { RESTARTS_POSTGRES_MS } from '../harness/timeouts.ts';
@@ -36,6 +37,16 @@ test('under a base path, with trusted documents alone: the sample, the command l
   const ran = await cutter(home, ['run', law, '--yes']);
   expect([ran.code, ran.err]).toEqual([0, '']);
   expect(ran.out).toContain('verified_complete');
+
+  // Another home keeps the key under the path: the site may show more than one ledger.
+  const other = freshHome();
+  mkdirSync(other);
+  copyFileSync(join(home, 'tokens.json'), join(other, 'tokens.json'));
+  const more = fileOf('more.md', '# More\n\n## One\n\nFirst.\n');
+  expect(await runDocument(more, { yes: true }, clientConfig(url, other), person('y'))).toBe(0);
+  expect(Object.keys(JSON.parse(readFileSync(join(other, 'known-ledgers.json'), 'utf8')))).toEqual([
+    new URL('.', url).href,
+  ]);
   command.child.kill('SIGTERM');
   expect(await command.ended).toBe(0);
 });

@@ -150,7 +150,7 @@ const TAKES_IT: Record<string, () => Sent> = {
   }),
   'a narrowed token': () => ({
     headers: { authorization: `Bearer ${narrow}` },
-    body: { query: '{ entries { nodes { entryId } } sweeps { nodes { sweepId } } }' },
+    body: { query: '{ entries { nodes { entryId } } sweepPasses { nodes { sweepId } } }' },
   }),
   'the newer type with an error': () => ({
     headers: { accept: 'application/graphql-response+json' },
@@ -179,7 +179,7 @@ const LEAVES_IT: Record<string, () => Sent> = {
     body: { query: 'query A { entries { nodes { status } } }', operationName: 'B' },
   }),
   'several operations and no name': () => ({
-    body: { query: 'query A { entries { nodes { status } } } query B { sweeps { nodes { sweepId } } }' },
+    body: { query: 'query A { entries { nodes { status } } } query B { sweepPasses { nodes { sweepId } } }' },
   }),
   'variables that are a list': () => ({ body: { query: '{ entries { nodes { status } } }', variables: [] } }),
   'a name that is a number': () => ({

@@ -17,7 +17,7 @@ const CONNECTIONS = [
   ['entries', 'entryId', 600],
   ['history', 'historyId', 1000], // a third is not in the log
   ['dependencies', 'dependencyId', 499],
-  ['sweeps', 'sweepId', 100],
+  ['sweepPasses', 'sweepId', 100],
   ['manifests', 'envelopeId', 1000],
   ['unitBlocks', 'unitLocalId envelopeId', 1500],
   ['reviewDecisions', 'reviewDecisionId', 1000],
@@ -89,7 +89,7 @@ describe('look-ups', () => {
   const LOOK_UPS = [
     ['entry', 'entryId', 'entry:'],
     ['dependency', 'dependencyId', 'dependency:'],
-    ['sweep', 'sweepId', 'sweep:'],
+    ['sweepPass', 'sweepId', 'sweep:'],
     ['manifest', 'envelopeId', 'envelope:'],
     ['reviewDecision', 'reviewDecisionId', 'decision:'],
     ['changeSet', 'changeSetId', 'cut:'],

@@ -83,7 +83,7 @@ describe.each(FIELDS)('%s filtered by %s', (list, field, value) => {
 
 const ID_FIELDS = [
   ['history', 'changedBy'],
-  ['sweeps', 'sweptBy'],
+  ['sweepPasses', 'sweptBy'],
   ['manifests', 'createdBy'],
   ['manifests', 'reviewer'],
   ['manifests', 'sourceDocRef'],

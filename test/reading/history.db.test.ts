@@ -237,7 +237,7 @@ describe('in a ledger of 20,000 records', () => {
     ['entries', '{emittedAtFrom: "2026-03-01T09:00:00Z"}'],
     ['dependencies', null],
     ['dependencies', '{dependencyKind: BLOCKS}'],
-    ['sweeps', null],
+    ['sweepPasses', null],
     ['manifests', null],
     ['manifests', '{createdBy: "reviewer"}'],
     ['unitBlocks', null],

@@ -8,7 +8,7 @@ const LISTS = [
   ['entries', 'entryId', 'decision_backlog_entry', 'entry_id'],
   ['history', 'historyId', 'decision_backlog_history', 'history_id'],
   ['dependencies', 'dependencyId', 'decision_backlog_dependency', 'dependency_id'],
-  ['sweeps', 'sweepId', 'decision_backlog_sweep_log', 'sweep_id'],
+  ['sweepPasses', 'sweepId', 'decision_backlog_sweep_log', 'sweep_id'],
   ['manifests', 'envelopeId', 'manifest_envelope', 'envelope_id'],
   ['unitBlocks', 'envelopeId unitLocalId', 'manifest_unit_block', "envelope_id || ' ' || unit_local_id"],
   ['reviewDecisions', 'reviewDecisionId', 'review_decision', 'review_decision_id'],

@@ -50,7 +50,7 @@ const CONNECTIONS = {
   entries: 'Entry',
   history: 'History',
   dependencies: 'Dependency',
-  sweeps: 'Sweep',
+  sweepPasses: 'Sweep',
   manifests: 'Manifest',
   unitBlocks: 'UnitBlock',
   reviewDecisions: 'ReviewDecision',
@@ -67,7 +67,7 @@ const CONNECTIONS = {
 
 /** How many rows the ledger of this test has, where that is less than a page. */
 const ROWS: Readonly<Record<string, number>> = {
-  ...{ sweeps: 50, addressAliases: 50, principals: 6 },
+  ...{ sweepPasses: 50, addressAliases: 50, principals: 6 },
   ...{ documents: 0, sources: 0, units: 0 },
 };
 

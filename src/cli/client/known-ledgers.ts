@@ -9,17 +9,17 @@ import { ClientFault } from './client.ts';
 const shape = z.record(z.string(), z.string());
 const pathOf = (home: string) => join(home, 'known-ledgers.json');
 
-/** The fingerprint that was accepted for an origin; null where none was. */
-export function acceptedKey(home: string, origin: string): string | null {
-  return readKnownLedgers(home)[origin] ?? null;
+/** The fingerprint that was accepted for an origin or a path of it; null where none was. */
+export function acceptedKey(home: string, place: string): string | null {
+  return readKnownLedgers(home)[place] ?? null;
 }
 
-export function keepAcceptedKey(home: string, origin: string, keyId: string): void {
+export function keepAcceptedKey(home: string, place: string, keyId: string): void {
   try {
     makeHome(home);
     writePrivateFile(
       pathOf(home),
-      `${JSON.stringify({ ...readKnownLedgers(home), [origin]: keyId }, null, 2)}\n`,
+      `${JSON.stringify({ ...readKnownLedgers(home), [place]: keyId }, null, 2)}\n`,
     );
   } catch (error) {
     if (error instanceof ClientFault) throw error;

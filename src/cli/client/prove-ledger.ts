@@ -64,8 +64,8 @@ export async function proveLedger(
   }
   const own = heldLedgerKey(config.home);
   if (keyId === own) return { url, keyId };
-  const { origin } = new URL(url);
-  const before = acceptedKey(config.home, origin);
+  const place = placeOfLedger(url);
+  const before = acceptedKey(config.home, place);
   if (keyId === before) return { url, keyId };
   if (before !== null)
     throw strangerFault(
@@ -78,8 +78,14 @@ export async function proveLedger(
         `Start this home's ledger with "${commandTextIn(config.home, 'start')}", ` +
         'or name the ledger that you mean with --url.',
     );
-  await acceptLedger({ url, keyId, origin, home: config.home }, terminal);
+  await acceptLedger({ url, keyId, place, home: config.home }, terminal);
   return { url, keyId };
+}
+
+/** Its origin, and behind it the base path where it has one: a site may show several ledgers. */
+function placeOfLedger(url: string): string {
+  const { origin, pathname } = new URL('.', url);
+  return pathname === '/' ? origin : `${origin}${pathname}`;
 }
 
 const strangerFault = (why: string) => new ClientFault(`${why} No token was sent.`, 'refused');
@@ -87,12 +93,13 @@ const strangerFault = (why: string) => new ClientFault(`${why} No token was sent
 interface Introduction {
   readonly url: string;
   readonly keyId: string;
-  readonly origin: string;
+  /** Under which the key is kept. */
+  readonly place: string;
   readonly home: string;
 }
 
 async function acceptLedger(
-  { url, keyId, origin, home }: Introduction,
+  { url, keyId, place, home }: Introduction,
   terminal: Terminal | null,
 ): Promise<void> {
   if (terminal === null || !terminal.interactive)
@@ -103,7 +110,7 @@ async function acceptLedger(
   terminal.output.write(`The ledger at ${url} is not known here. Its key is\n  ${keyId}\n`);
   if (!(await askYesNo(terminal, 'Is that the key its operator gave you?')))
     throw strangerFault(`The ledger at ${url} was not accepted.`);
-  keepAcceptedKey(home, origin, keyId);
+  keepAcceptedKey(home, place, keyId);
 }
 
 /** Larger than any proof. */

@@ -56,6 +56,11 @@ export type EntryKind =
   /** Opened by a failed verification; a person decides what becomes of it. */
   | 'ESCALATION';
 
+/** Orders of Entry rows, beside that of the log. Rows that share a value are in a fixed order. */
+export type EntrySort =
+  /** By `status`, then `emittedAt`. */
+  | 'STATUS';
+
 /** Where an entry stands. */
 export type EntryStatus =
   /** Ended without a cut, with a reason. */
@@ -166,7 +171,7 @@ export type MarkInput = {
 
 /** Who stands behind a principal. */
 export type Mode =
-  /** A real one. */
+  /** A real person. */
   | 'PRODUCTION'
   /** A sample person. */
   | 'REHEARSAL';
@@ -177,7 +182,7 @@ export type PlannedRole =
   | 'CONTAINER'
   /** A stretch that is set aside with a reason. */
   | 'EXCLUDED'
-  /** A unit. */
+  /** A unit of its own. */
   | 'UNIT'
   /** A unit that the document no longer has. */
   | 'VANISHED';
@@ -222,7 +227,7 @@ export type ResetReason =
 export type ReviewInput = {
   /** Take the same path and roll it back: shows the rows it would write, signs nothing, draws no position. */
   readonly dryRun?: boolean;
-  /** The entry. */
+  /** The entry whose plan is judged. */
   readonly entryId: string;
   /** When an approval ends, if it does. */
   readonly expiresAt?: string | null | undefined;
@@ -234,7 +239,7 @@ export type ReviewInput = {
   readonly manifestDigest: string;
   /** When a deferred entry may be swept again. */
   readonly notBefore?: string | null | undefined;
-  /** Why. */
+  /** Why the reviewer decides so. */
   readonly rationale?: string | null | undefined;
   /** The risk as assessed. */
   readonly riskClass?: RiskClass;
@@ -257,7 +262,7 @@ export type ReviewVerdict =
 export type RiskClass =
   /** Worth a second look. */
   | 'HIGH'
-  /** The usual. */
+  /** No more than usual. */
   | 'STANDARD';
 
 /** Which end of a connection comes first. Rows are in the order of the log: by `position`, then `logOrdinal`; unit blocks and affected rows inside their plan or change set by its own order. Aliases, which no record writes, are in the order of their ids. */
@@ -315,7 +320,7 @@ export type UnitSpanInput = {
   readonly parentLocalId?: string | null | undefined;
   /** A section type of the vocabulary. */
   readonly sectionType: string;
-  /** First byte. */
+  /** Its first byte, counted from 0. */
   readonly start: number;
   /** What it is called. */
   readonly title?: string | null | undefined;
@@ -383,8 +388,11 @@ export type FollowHistorySubscription = { readonly history:
 export type ListEntriesQueryVariables = Exact<{
   first?: number | null | undefined;
   after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
   filter?: EntryFilter | null | undefined;
   order?: SortOrder | null | undefined;
+  sort?: EntrySort | null | undefined;
 }>;
 
 
@@ -835,8 +843,16 @@ export const FollowHistoryDocument = new TypedDocumentString(`
   }
 }`) as unknown as TypedDocumentString<FollowHistorySubscription, FollowHistorySubscriptionVariables>;
 export const ListEntriesDocument = new TypedDocumentString(`
-    query ListEntries($first: Int = 50, $after: String, $filter: EntryFilter, $order: SortOrder = OLDEST_FIRST) {
-  entries(first: $first, after: $after, filter: $filter, order: $order) {
+    query ListEntries($first: Int, $after: String, $last: Int, $before: String, $filter: EntryFilter, $order: SortOrder = OLDEST_FIRST, $sort: EntrySort) {
+  entries(
+    first: $first
+    after: $after
+    last: $last
+    before: $before
+    filter: $filter
+    order: $order
+    sort: $sort
+  ) {
     edges {
       cursor
       node {

@@ -38,7 +38,7 @@ const AbandonSuccess = builder.objectRef<Success<{ entryId: string }>>('AbandonS
   fields: (t) => ({
     entry: t.field({
       type: Entry,
-      description: 'The entry.',
+      description: 'The entry that has ended.',
       resolve: nodeBy('Entry', 'entryId'),
     }),
   }),

@@ -64,7 +64,9 @@ builder.mutationField('declareDependency', (t) =>
     type: outcomeOf('declareDependency', DeclareDependencySuccess),
     description:
       'Declares how two entries are related. Scope `entry:mark`; SUPERSEDES needs `entry:review`. Lane DOT-991.',
-    args: { input: t.arg({ type: DeclareDependencyInput, required: true, description: 'The edge.' }) },
+    args: {
+      input: t.arg({ type: DeclareDependencyInput, required: true, description: 'The edge to declare.' }),
+    },
     resolve: async (_, { input }, ctx) =>
       successOf(
         ctx,

@@ -42,7 +42,7 @@ const ReviewInput = builder
     description: 'A verdict on exactly one manifest.',
     fields: (t) => ({
       ...callFields(t),
-      entryId: t.field({ type: 'UUID', required: true, description: 'The entry.' }),
+      entryId: t.field({ type: 'UUID', required: true, description: 'The entry whose plan is judged.' }),
       verdict: t.field({ type: ReviewVerdictEnum, required: true, description: 'The verdict.' }),
       manifestDigest: t.field({
         type: 'Digest',
@@ -60,7 +60,7 @@ const ReviewInput = builder
         type: 'JSON',
         description: 'What the reviewer found; plain JSON, nested at most 64 deep.',
       }),
-      rationale: t.string({ description: 'Why.' }),
+      rationale: t.string({ description: 'Why the reviewer decides so.' }),
       supersedesDecisionId: t.field({
         type: 'UUID',
         description: 'The live decision on this entry, where there is one.',
@@ -95,7 +95,7 @@ const ReviewSuccess = builder.objectRef<Success<ReviewAnswer>>('ReviewSuccess').
     }),
     entry: t.field({
       type: Entry,
-      description: 'The entry.',
+      description: 'The entry, as the decision leaves it.',
       resolve: nodeBy('Entry', 'entryId'),
     }),
   }),

@@ -74,7 +74,7 @@ builder.mutationField('sweep', (t) =>
     description:
       'Promotes what waits to review: the oldest entries first, or those that entryIds name. Scope ' +
       '`entry:sweep`, lane DOT-991.',
-    args: { input: t.arg({ type: SweepInput, required: true, description: 'The pass.' }) },
+    args: { input: t.arg({ type: SweepInput, required: true, description: 'The pass over the backlog.' }) },
     resolve: async (_, { input }, ctx) => {
       const pass = await ctx.ledger.asExec(callOf('sweep', ctx, input), (tx) => sweep(tx, input));
       const first = pass.replayed ? await ctx.ledger.sweepReplay(ctx.session as Session, input) : {};

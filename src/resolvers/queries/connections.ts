@@ -46,7 +46,7 @@ connectionField(
   'Every move of every entry that is in the log. `Entry.history` shows moves before they are integrated, too.',
 );
 connectionField('dependencies', 'Dependency', DependencyConnection, 'The edges between entries.');
-connectionField('sweeps', 'Sweep', SweepConnection, 'The passes over the backlog.');
+connectionField('sweepPasses', 'Sweep', SweepConnection, 'The passes over the backlog.');
 connectionField('manifests', 'Manifest', ManifestConnection, 'The plans that were reviewed.');
 connectionField('unitBlocks', 'UnitBlock', UnitBlockConnection, 'The records of those plans.');
 connectionField('reviewDecisions', 'ReviewDecision', ReviewDecisionConnection, 'What reviewers decided.');

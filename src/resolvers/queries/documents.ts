@@ -25,7 +25,7 @@ builder.queryField('document', (t) =>
     nullable: true,
     description: 'The document of a code; null where no text was registered under it. Scope `document:read`.',
     extensions: READ_WHOLE,
-    args: { docCode: t.arg.string({ required: true, description: 'The code.' }) },
+    args: { docCode: t.arg.string({ required: true, description: 'The code of the document.' }) },
     resolve: (_, { docCode }, context, info) => findNode(context, info, 'Document', [['docCode', docCode]]),
   }),
 );

@@ -13,7 +13,7 @@ const ExcludedStretch = builder.objectRef<ExcludedRecord>('ExcludedStretch').imp
     reason: t.exposeString('excludedBecause', {
       description: 'Why it is no unit: `front_matter`, `blank`, or what the caller wrote.',
     }),
-    start: t.exposeInt('start', { description: 'First byte.' }),
+    start: t.exposeInt('start', { description: 'Its first byte, counted from 0.' }),
     end: t.exposeInt('end', { description: 'First byte after it.' }),
     text: t.exposeString('text', { description: 'The exact text.' }),
     blank: t.boolean({ description: 'Whether the text is white space alone.', resolve: isBlank }),

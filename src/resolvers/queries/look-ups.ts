@@ -32,7 +32,7 @@ function lookUp(name: QueryName, noun: NounName, type: typeof Entry, id: string,
 lookUp('entry', 'Entry', Entry, 'entryId', 'One entry.');
 lookUp('historyRow', 'History', History, 'historyId', 'One move of an entry.');
 lookUp('dependency', 'Dependency', Dependency, 'dependencyId', 'One edge between entries.');
-lookUp('sweep', 'Sweep', Sweep, 'sweepId', 'One pass over the backlog.');
+lookUp('sweepPass', 'Sweep', Sweep, 'sweepId', 'One pass over the backlog.');
 lookUp('manifest', 'Manifest', Manifest, 'envelopeId', 'One plan.');
 lookUp('reviewDecision', 'ReviewDecision', ReviewDecision, 'reviewDecisionId', 'One decision.');
 lookUp('changeSet', 'ChangeSet', ChangeSet, 'changeSetId', 'One cut or compensation.');

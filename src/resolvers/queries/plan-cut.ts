@@ -52,7 +52,7 @@ const PlannedUnit = builder.objectRef<PlannedUnitView>('PlannedUnit').implement(
       description: 'The record that holds it.',
     }),
     order: t.exposeInt('order', { description: 'Place in the document, from 0.' }),
-    start: t.exposeInt('start', { description: 'First byte.' }),
+    start: t.exposeInt('start', { description: 'Its first byte, counted from 0.' }),
     end: t.exposeInt('end', { description: 'First byte after it.' }),
     title: t.exposeString('title', { nullable: true, description: 'Its heading.' }),
     text: t.exposeString('text', { description: 'The exact text.' }),
@@ -89,7 +89,7 @@ const UnitActionCount = builder
   .implement({
     description: 'How many records of a plan meet one action.',
     fields: (t) => ({
-      action: t.expose('action', { type: UnitActionEnum, description: 'The action.' }),
+      action: t.expose('action', { type: UnitActionEnum, description: 'What the cut does.' }),
       count: t.exposeInt('count', { description: 'How many records.' }),
     }),
   });

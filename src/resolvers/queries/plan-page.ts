@@ -79,7 +79,7 @@ export function planConnection<Record>(
         description: 'Opaque place of this row in the plan.',
         resolve: ({ cursor }) => cursor,
       }),
-      node: t.field({ type: node, description: 'The row.', resolve: (one) => one.node as never }),
+      node: t.field({ type: node, description: 'The row itself.', resolve: (one) => one.node as never }),
     }),
   });
   return builder.objectRef<PlanPage<Record>>(`${name}Connection`).implement({

@@ -10,7 +10,7 @@ const Reconstruction = builder.objectRef<Rebuilt>('Reconstruction').implement({
   fields: (t) => ({
     base64: t.field({
       type: 'Base64',
-      description: 'The bytes.',
+      description: 'The bytes of the document.',
       resolve: (rebuilt) => rebuilt.bytes.toString('base64'),
     }),
     text: t.string({

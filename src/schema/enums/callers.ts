@@ -15,14 +15,14 @@ export const KeyPurposeEnum = wordEnum<KeyPurpose>(
 
 export const ModeEnum = wordEnum<Mode>('Mode', 'Who stands behind a principal.', {
   rehearsal: 'A sample person.',
-  production: 'A real one.',
+  production: 'A real person.',
 });
 
 export const PrincipalKindEnum = wordEnum<PrincipalKind>(
   'PrincipalKind',
   'What kind of caller a principal is.',
   {
-    person: 'A person.',
+    person: 'A person, acting for themselves.',
     service: 'A service, for which a person answers.',
     agent: 'An agent, for which a person answers; some verbs are closed to it.',
   },

@@ -43,7 +43,7 @@ export const VerifyKindEnum = wordEnum<VerifyKind>('VerifyKind', 'When a cut is 
 });
 
 export const VerifyStateEnum = wordEnum<VerifyState>('VerifyState', 'What becomes of a verdict.', {
-  final: 'It stands.',
+  final: 'It is not judged again.',
 });
 
 export const VerifyVerdictEnum = wordEnum<AxisStatus>('VerifyVerdict', 'What a verifier says of a cut.', {
@@ -58,6 +58,6 @@ export const VerifyAxisEnum = wordEnum<CutFinding['axis']>('VerifyAxis', 'What a
 });
 
 export const AxisStatusEnum = wordEnum<AxisStatus>('AxisStatus', 'What one axis of a verification found.', {
-  pass: 'No finding.',
+  pass: 'It found nothing.',
   fail: 'At least one finding.',
 });

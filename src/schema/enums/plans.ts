@@ -37,18 +37,18 @@ export const ReviewVerdictEnum = wordEnum('ReviewVerdict', 'What a reviewer says
 } satisfies Partial<Record<Verdict, string>>);
 
 export const RiskClassEnum = wordEnum<RiskClass>('RiskClass', "The reviewer's assessment of the risk.", {
-  standard: 'The usual.',
+  standard: 'No more than usual.',
   high: 'Worth a second look.',
 });
 
 export const GovernanceEventKindEnum = wordEnum<GovernanceEventKind>(
   'GovernanceEventKind',
   'What a decision governs.',
-  { manifest_review: 'A plan.' },
+  { manifest_review: 'The plan of a cut.' },
 );
 
 export const ReviewScopeEnum = wordEnum('ReviewScope', 'How much of a plan a decision is about.', {
-  whole_manifest: 'All of it.',
+  whole_manifest: 'The whole plan.',
 } satisfies Partial<Record<ReviewScope, string>>);
 
 export const ReviewStatusEnum = wordEnum<ReviewStatus>(
@@ -61,7 +61,7 @@ export const PlannedRoleEnum = wordEnum<RecordRole | 'vanished'>(
   'PlannedRole',
   'What a record of a plan is in its document.',
   {
-    unit: 'A unit.',
+    unit: 'A unit of its own.',
     container: 'A heading that holds others; a unit as well.',
     excluded: 'A stretch that is set aside with a reason.',
     vanished: 'A unit that the document no longer has.',

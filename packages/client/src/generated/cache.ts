@@ -354,7 +354,7 @@ export const LISTS: Readonly<Record<string, Readonly<Record<string, string[]>>>>
       "order",
       "sort"
     ],
-    "sweeps": [
+    "sweepPasses": [
       "filter",
       "order"
     ],
