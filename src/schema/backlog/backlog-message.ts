@@ -4,7 +4,7 @@ import type { StreamMessage } from '../../log/feed/history-message.ts';
 import { builder } from '../builder.ts';
 import { Entry, EntryConnection } from '../entry.ts';
 import { HeartbeatType, ReadyType, ResetType } from '../history-message.ts';
-import { LARGEST_PAGE, type Node, PreviewNode } from '../node.ts';
+import { type Node, PreviewNode, pageWindow } from '../node.ts';
 import { StatusCount } from './backlog.ts';
 
 /** How many entries are in a status behind one position; since when the first of them has been is read when asked. */
@@ -74,7 +74,7 @@ const BacklogSnapshot = builder.objectRef<StreamedSnapshot>('BacklogSnapshot').i
       description:
         'The entries that the filter asks for, as they are when this is sent, in the order of the log. Without a ' +
         'condition on the status, those that have not ended.',
-      args: { first: t.arg.int({ description: `How many, 1 to ${LARGEST_PAGE}; absent: 50.` }) },
+      args: pageWindow(t.arg, 'Entries'),
       resolve: (snapshot, _args, context, info) => snapshot.readEntries(context, info),
     }),
   }),

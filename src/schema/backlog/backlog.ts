@@ -8,8 +8,8 @@ StatusCount.implement({
   description: 'How many entries of one kind are in one status. What no entry is in is left out.',
   fields: (t) => ({
     ...wordFields(t, {
-      status: [EntryStatusEnum, 'The status.'],
-      kind: [EntryKindEnum, 'The kind.'],
+      status: [EntryStatusEnum, 'Where the counted entries stand.'],
+      kind: [EntryKindEnum, 'What kind of entries are counted.'],
     }),
     ...columnFields(t, {
       count: ['Int', 'How many entries of this kind are in it.'],

@@ -4,7 +4,7 @@ import { builder } from '../builder.ts';
 export const IntervalEnum = builder.enumType('Interval', {
   description: 'A step of time, in UTC.',
   values: {
-    HOUR: { value: 'hour', description: 'An hour.' },
+    HOUR: { value: 'hour', description: 'From one full hour to the next.' },
     DAY: { value: 'day', description: 'A day from midnight to midnight.' },
     WEEK: { value: 'week', description: 'A week, which begins on Monday.' },
   } as const,
@@ -63,7 +63,11 @@ const PhaseEnum = builder.enumType('Phase', {
 export const PhaseDurationType = builder.objectRef<PhaseWaits>('PhaseDuration').implement({
   description: 'How long entries waited for a phase, of the waits that ended in a range of time.',
   fields: (t) => ({
-    phase: t.field({ type: PhaseEnum, description: 'The phase.', resolve: ({ phase }) => phase }),
+    phase: t.field({
+      type: PhaseEnum,
+      description: 'What the entries waited for.',
+      resolve: ({ phase }) => phase,
+    }),
     count: t.exposeInt('count', { description: 'How many waits ended.' }),
     medianMs: t.exposeFloat('medianMs', {
       nullable: true,
