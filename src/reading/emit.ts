@@ -273,8 +273,10 @@ export class Emission {
     const noun = sortedNoun(page.noun, args.sort);
     const rows = this.#list(page, args, hangs);
     const born = noun.born.filter((column) => !noun.seat.within.includes(column));
-    // Rows inside one plan or change set share its place.
-    const columns = isInside(noun, hangs) ? noun.seat.within : [...listedBy(noun), ...born];
+    // Rows inside one plan or change set share its place, and at the root each has a place: nothing decides after it.
+    const isPlaced = hangs === null && noun.seat.of !== null && args.sort === null;
+    const others = isPlaced ? listedBy(noun) : [...listedBy(noun), ...born];
+    const columns = isInside(noun, hangs) ? noun.seat.within : others;
     const ordered = (order: SortOrder) => (alias: string) =>
       orderColumns(
         order,
