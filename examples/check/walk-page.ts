@@ -55,7 +55,10 @@ export async function walkPage(
   await press(first, 'cut');
   await shows(first, 'CUT_APPLIED');
   await says('sent again under the same key');
-  const cuts = way.asked().filter((text) => text.includes('CutSuccess'));
+  const asked = way.asked();
+  const lists = asked.filter((text) => text.includes('entries('));
+  if (lists.length > 0) throw new Error(`The list was read again: ${lists.join('\n')}`);
+  const cuts = asked.filter((text) => text.includes('CutSuccess'));
   if (new Set(cuts).size !== 1 || cuts.length !== 2)
     throw new Error(`The cut was sent as ${cuts.join('\n')}`);
   if ((await ledger.cuts(first)).length !== 1) throw new Error('The entry was cut more than once.');
@@ -66,6 +69,11 @@ export async function walkPage(
   await shows(third, 'REVIEW_PENDING');
   passed('goes on with the stream where it broke');
 
+  if ((await tab.evaluate(`document.querySelector('[data-act="oldest"]') !== null`)) === true) {
+    await pageBothWays(tab);
+    passed('pages in both directions');
+  }
+
   await signIn(token('reviewer'), token('reviewer'));
   await shows(second, 'REVIEW_PENDING');
   await press(second, 'review');
@@ -73,4 +81,24 @@ export async function walkPage(
   await press(second, 'cut');
   await says('change:cut');
   passed('shows the message of a refusal');
+}
+
+/** From the newest page back, and from the oldest page on: each time rows are added on the side that was asked for. */
+async function pageBothWays(tab: Tab): Promise<void> {
+  const ROWS = `[...document.querySelectorAll('[data-entry]')].map((row) => row.dataset.entry)`;
+  const rows = async () => (await tab.evaluate(ROWS)) as readonly string[];
+  const pressFor = async (act: string, added: string) => {
+    await tab.until(`document.querySelector('[data-act="${act}"]') !== null`);
+    await tab.evaluate(`document.querySelector('[data-act="${act}"]').click()`);
+    await tab.until(added);
+  };
+  const newest = await rows();
+  await pressFor('earlier', `${ROWS}.length > ${newest.length}`);
+  if ((await rows()).slice(-newest.length).join() !== newest.join())
+    throw new Error('Earlier rows stand behind.');
+  await pressFor('oldest', `!${ROWS}.includes('${newest.at(-1)}')`);
+  const oldest = await rows();
+  await pressFor('later', `${ROWS}.length > ${oldest.length}`);
+  if ((await rows()).slice(0, oldest.length).join() !== oldest.join())
+    throw new Error('Later rows stand in front.');
 }

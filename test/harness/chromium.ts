@@ -113,7 +113,10 @@ async function openTab({ send, on }: Protocol): Promise<Tab> {
     if (method === 'Page.loadEventFired') loaded();
     if (method === 'Network.requestWillBeSent') requests.push(params.request.url);
     if (method === 'Log.entryAdded' && params.entry.level === 'error') errors.push(params.entry.text);
-    if (method === 'Runtime.exceptionThrown') errors.push(params.exceptionDetails.text);
+    if (method === 'Runtime.exceptionThrown') {
+      const { text, exception } = params.exceptionDetails;
+      errors.push(exception?.description ?? text);
+    }
   });
   const ask = (method: string, params: Loose = {}) => send(method, params, sessionId);
   for (const domain of ['Page', 'Network', 'Log', 'Runtime', 'DOM']) await ask(`${domain}.enable`);

@@ -1,5 +1,5 @@
 /** The list. What an act or the stream says of an entry changes it in the store, and so on the screen. */
-import { useEffect, useMemo } from 'react';
+import { useEffect, useRef } from 'react';
 import {
   commitMutation,
   fetchQuery,
@@ -18,12 +18,15 @@ import type { entriesQuery } from './__generated__/entriesQuery.graphql';
 import type { entriesReviewMutation } from './__generated__/entriesReviewMutation.graphql';
 import { look } from './look';
 
+/** The list begins with its newest page, and grows in both directions. A person would want larger pages. */
+const PAGE = 2;
+
 export function Entries({ say }: { say: (words: string) => void }) {
   const environment = useRelayEnvironment() as Environment;
   const query = useLazyLoadQuery<entriesQuery>(
     graphql`
       query entriesQuery {
-        ...entries_list
+        ...entries_list @arguments(last: 2)
       }
     `,
     {},
@@ -31,9 +34,14 @@ export function Entries({ say }: { say: (words: string) => void }) {
   const list = usePaginationFragment<entriesPageQuery, entries_list$key>(
     graphql`
       fragment entries_list on Query
-      @argumentDefinitions(count: { type: "Int", defaultValue: 50 }, cursor: { type: "String" })
+      @argumentDefinitions(
+        first: { type: "Int" }
+        after: { type: "String" }
+        last: { type: "Int" }
+        before: { type: "String" }
+      )
       @refetchable(queryName: "entriesPageQuery") {
-        entries(first: $count, after: $cursor) @connection(key: "entries_entries") {
+        entries(first: $first, after: $after, last: $last, before: $before) @connection(key: "entries_entries") {
           edges {
             node {
               id
@@ -48,10 +56,13 @@ export function Entries({ say }: { say: (words: string) => void }) {
     query,
   );
   const entries = list.data.entries.edges.map(({ node }) => node);
-  const listed = useMemo(() => new Set(entries.map(({ id }) => id)), [entries]);
   const { refetch } = list;
+  const listed = useRef<readonly string[]>([]);
+  listed.current = entries.map(({ id }) => id);
 
   useEffect(() => {
+    let isBegun = false;
+    const readNewest = () => refetch({ first: null, last: PAGE }, { fetchPolicy: 'network-only' });
     const following = requestSubscription<entriesChangesSubscription>(environment, {
       subscription: CHANGES,
       variables: {},
@@ -59,18 +70,26 @@ export function Entries({ say }: { say: (words: string) => void }) {
       onNext(change) {
         const message = change?.history;
         // Between the list and the stream nothing is missed: the list is read once more when the stream has begun.
-        if (message?.__typename === 'Ready') refetch({}, { fetchPolicy: 'network-only' });
+        if (message?.__typename === 'Ready' && !isBegun) readNewest();
+        isBegun = true;
         if (message?.__typename !== 'HistoryEvent') return;
-        const isNew = message.rows.some(({ entry }) => !listed.has(entry.id));
-        if (isNew) refetch({}, { fetchPolicy: 'network-only' });
+        if (message.rows.some(({ entry }) => !listed.current.includes(entry.id))) readNewest();
       },
     });
     return () => following.dispose();
-  }, [environment, listed, refetch, say]);
+  }, [environment, refetch, say]);
 
   const act = (doing: Promise<void>) => void doing.catch((error: Error) => say(error.message));
   return (
     <>
+      {list.hasPrevious && (
+        <button type="button" data-act="earlier" onClick={() => list.loadPrevious(PAGE)}>
+          Earlier
+        </button>
+      )}{' '}
+      <button type="button" data-act="oldest" onClick={() => refetch({ first: PAGE, last: null })}>
+        The oldest
+      </button>
       <ul>
         {entries.map(({ id, entryId, status, seen }) => (
           <li key={id} data-entry={entryId}>
@@ -88,8 +107,8 @@ export function Entries({ say }: { say: (words: string) => void }) {
         ))}
       </ul>
       {list.hasNext && (
-        <button type="button" onClick={() => list.loadNext(50)}>
-          More
+        <button type="button" data-act="later" onClick={() => list.loadNext(PAGE)}>
+          Later
         </button>
       )}
     </>

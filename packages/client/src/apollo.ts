@@ -25,19 +25,17 @@ interface TypePolicy {
 }
 
 /** Rows are kept by `id`, as Apollo does by itself. Lists grow page by page, in both directions. */
-export const typePolicies: Record<string, TypePolicy> = {
-  ...Object.fromEntries(VALUES.map((name) => [name, { keyFields: false, merge: true } satisfies TypePolicy])),
-  ...Object.fromEntries(
-    Object.entries(LISTS).map(([name, fields]) => [
-      name,
-      {
-        fields: Object.fromEntries(
-          Object.entries(fields).map(([field, keyArgs]) => [field, { keyArgs, merge: mergePages }]),
-        ),
-      } satisfies TypePolicy,
-    ]),
-  ),
-};
+export const typePolicies: Record<string, TypePolicy> = Object.fromEntries(
+  [...new Set([...VALUES, ...Object.keys(LISTS)])].map((name) => [
+    name,
+    {
+      ...(VALUES.includes(name) ? ({ keyFields: false, merge: true } as const) : {}),
+      fields: Object.fromEntries(
+        Object.entries(LISTS[name] ?? {}).map(([field, keyArgs]) => [field, { keyArgs, merge: mergePages }]),
+      ),
+    },
+  ]),
+);
 
 /** A page behind `after` is put behind what is there, one before `before` in front; any other begins the list anew. */
 function mergePages(existing: Page | undefined, incoming: Page, { args }: PageArguments): Page {

@@ -56,6 +56,11 @@ export type EntryKind =
   /** Opened by a failed verification; a person decides what becomes of it. */
   | 'ESCALATION';
 
+/** Orders of Entry rows, beside that of the log. Rows that share a value are in a fixed order. */
+export type EntrySort =
+  /** By `status`, then `emittedAt`. */
+  | 'STATUS';
+
 /** Where an entry stands. */
 export type EntryStatus =
   /** Ended without a cut, with a reason. */
@@ -112,10 +117,14 @@ export type HistoryFilter = {
   readonly changedBy?: string | null | undefined;
   /** Only rows with one of these `changedBy`, at most 200. */
   readonly changedByIn?: ReadonlyArray<string> | null | undefined;
+  /** Only moves of entries about this document. Scope `document:read`. */
+  readonly docCode?: string | null | undefined;
   /** Only rows with this `entryId`. Null sets no condition. */
   readonly entryId?: string | null | undefined;
   /** Only rows with one of these `entryId`, at most 200. */
   readonly entryIdIn?: ReadonlyArray<string> | null | undefined;
+  /** Only moves of entries of this kind. */
+  readonly entryKind?: EntryKind | null | undefined;
   /** Only rows with this `entryVersionAfter`. Null sets no condition. */
   readonly entryVersionAfter?: EntryStatus | null | undefined;
   /** Only rows with one of these `entryVersionAfter`, at most 200. */
@@ -124,6 +133,8 @@ export type HistoryFilter = {
   readonly historyId?: string | null | undefined;
   /** Only rows with one of these `historyId`, at most 200. */
   readonly historyIdIn?: ReadonlyArray<string> | null | undefined;
+  /** Only moves of entries of this scenario. Scope `document:read`. */
+  readonly scenarioRef?: string | null | undefined;
 };
 
 /** What a key signs; one key never serves both. */
@@ -377,8 +388,11 @@ export type FollowHistorySubscription = { readonly history:
 export type ListEntriesQueryVariables = Exact<{
   first?: number | null | undefined;
   after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
   filter?: EntryFilter | null | undefined;
   order?: SortOrder | null | undefined;
+  sort?: EntrySort | null | undefined;
 }>;
 
 
@@ -829,8 +843,16 @@ export const FollowHistoryDocument = new TypedDocumentString(`
   }
 }`) as unknown as TypedDocumentString<FollowHistorySubscription, FollowHistorySubscriptionVariables>;
 export const ListEntriesDocument = new TypedDocumentString(`
-    query ListEntries($first: Int = 50, $after: String, $filter: EntryFilter, $order: SortOrder = OLDEST_FIRST) {
-  entries(first: $first, after: $after, filter: $filter, order: $order) {
+    query ListEntries($first: Int, $after: String, $last: Int, $before: String, $filter: EntryFilter, $order: SortOrder = OLDEST_FIRST, $sort: EntrySort) {
+  entries(
+    first: $first
+    after: $after
+    last: $last
+    before: $before
+    filter: $filter
+    order: $order
+    sort: $sort
+  ) {
     edges {
       cursor
       node {
