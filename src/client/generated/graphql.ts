@@ -515,7 +515,7 @@ export type RefusalFieldsFragment =
   | RefusalFields_SameParty_Fragment
 ;
 
-export type EntryFieldsFragment = { readonly entryId: string, readonly status: EntryStatus };
+export type EntryFieldsFragment = { readonly id: string, readonly entryId: string, readonly status: EntryStatus };
 
 export type RegisterSourceMutationVariables = Exact<{
   input: RegisterSourceInput;
@@ -543,7 +543,7 @@ export type MarkMutation = { readonly outcome:
     | { readonly __typename: 'IdempotencyConflict', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'LaneNotServed', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
-    | { readonly __typename: 'MarkSuccess', readonly replayed: boolean, readonly position: string | null, readonly entry: { readonly entryId: string, readonly status: EntryStatus }, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
+    | { readonly __typename: 'MarkSuccess', readonly replayed: boolean, readonly position: string | null, readonly entry: { readonly id: string, readonly entryId: string, readonly status: EntryStatus }, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
     | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
    };
 
@@ -560,7 +560,7 @@ export type SweepMutation = { readonly outcome:
     | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'LaneNotServed', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
-    | { readonly __typename: 'SweepSuccess', readonly examined: number, readonly replayed: boolean, readonly position: string | null, readonly promoted: ReadonlyArray<{ readonly entryId: string, readonly status: EntryStatus }>, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
+    | { readonly __typename: 'SweepSuccess', readonly examined: number, readonly replayed: boolean, readonly position: string | null, readonly promoted: ReadonlyArray<{ readonly id: string, readonly entryId: string, readonly status: EntryStatus }>, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
    };
 
 export type ReviewMutationVariables = Exact<{
@@ -579,7 +579,7 @@ export type ReviewMutation = { readonly outcome:
     | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'NotLive', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'PlanStale', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
-    | { readonly __typename: 'ReviewSuccess', readonly replayed: boolean, readonly position: string | null, readonly entry: { readonly entryId: string, readonly status: EntryStatus }, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
+    | { readonly __typename: 'ReviewSuccess', readonly replayed: boolean, readonly position: string | null, readonly entry: { readonly id: string, readonly entryId: string, readonly status: EntryStatus }, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
     | { readonly __typename: 'SameParty', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
    };
 
@@ -592,7 +592,7 @@ export type CutMutation = { readonly outcome:
     | { readonly __typename: 'AlreadyCut', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'Busy', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'CoverageBroken', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
-    | { readonly __typename: 'CutSuccess', readonly replayed: boolean, readonly position: string | null, readonly changeSet: { readonly changeSetId: string }, readonly entry: { readonly entryId: string, readonly status: EntryStatus }, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
+    | { readonly __typename: 'CutSuccess', readonly replayed: boolean, readonly position: string | null, readonly changeSet: { readonly changeSetId: string }, readonly entry: { readonly id: string, readonly entryId: string, readonly status: EntryStatus }, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
     | { readonly __typename: 'DependencyOpen', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'Forbidden', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'IdempotencyConflict', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
@@ -620,7 +620,7 @@ export type VerifyMutation = { readonly outcome:
     | { readonly __typename: 'LaneNotServed', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'SameParty', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
-    | { readonly __typename: 'VerifySuccess', readonly replayed: boolean, readonly position: string | null, readonly result: { readonly verdict: VerifyVerdict }, readonly findings: ReadonlyArray<{ readonly axis: VerifyAxis, readonly code: string, readonly message: string, readonly unit: string | null }>, readonly entry: { readonly entryId: string, readonly status: EntryStatus }, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
+    | { readonly __typename: 'VerifySuccess', readonly replayed: boolean, readonly position: string | null, readonly result: { readonly verdict: VerifyVerdict }, readonly findings: ReadonlyArray<{ readonly axis: VerifyAxis, readonly code: string, readonly message: string, readonly unit: string | null }>, readonly entry: { readonly id: string, readonly entryId: string, readonly status: EntryStatus }, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
    };
 
 export type ProveInclusionQueryVariables = Exact<{
@@ -680,7 +680,7 @@ export type EntryProgressQueryVariables = Exact<{
 }>;
 
 
-export type EntryProgressQuery = { readonly entry: { readonly entryId: string, readonly status: EntryStatus, readonly reviewDecisions: { readonly nodes: ReadonlyArray<{ readonly reviewDecisionId: string, readonly verdict: ReviewVerdict, readonly manifestVersion: string, readonly supersededByReviewDecisionId: string | null }> }, readonly changeSets: { readonly nodes: ReadonlyArray<{ readonly changeSetId: string }> } } | null };
+export type EntryProgressQuery = { readonly entry: { readonly id: string, readonly entryId: string, readonly status: EntryStatus, readonly reviewDecisions: { readonly nodes: ReadonlyArray<{ readonly reviewDecisionId: string, readonly verdict: ReviewVerdict, readonly manifestVersion: string, readonly supersededByReviewDecisionId: string | null }> }, readonly changeSets: { readonly nodes: ReadonlyArray<{ readonly changeSetId: string }> } } | null };
 
 export type ReconstructDocumentQueryVariables = Exact<{
   changeSetId: string;
@@ -779,6 +779,7 @@ export const RefusalFieldsFragmentDoc = new TypedDocumentString(`
     `, {"fragmentName":"RefusalFields"}) as unknown as TypedDocumentString<RefusalFieldsFragment, unknown>;
 export const EntryFieldsFragmentDoc = new TypedDocumentString(`
     fragment EntryFields on Entry {
+  id
   entryId
   status
 }
@@ -1039,6 +1040,7 @@ fragment RefusalFields on Refusal {
   }
 }
 fragment EntryFields on Entry {
+  id
   entryId
   status
 }`) as unknown as TypedDocumentString<MarkMutation, MarkMutationVariables>;
@@ -1077,6 +1079,7 @@ fragment RefusalFields on Refusal {
   }
 }
 fragment EntryFields on Entry {
+  id
   entryId
   status
 }`) as unknown as TypedDocumentString<SweepMutation, SweepMutationVariables>;
@@ -1114,6 +1117,7 @@ fragment RefusalFields on Refusal {
   }
 }
 fragment EntryFields on Entry {
+  id
   entryId
   status
 }`) as unknown as TypedDocumentString<ReviewMutation, ReviewMutationVariables>;
@@ -1154,6 +1158,7 @@ fragment RefusalFields on Refusal {
   }
 }
 fragment EntryFields on Entry {
+  id
   entryId
   status
 }`) as unknown as TypedDocumentString<CutMutation, CutMutationVariables>;
@@ -1200,6 +1205,7 @@ fragment RefusalFields on Refusal {
   }
 }
 fragment EntryFields on Entry {
+  id
   entryId
   status
 }`) as unknown as TypedDocumentString<VerifyMutation, VerifyMutationVariables>;
@@ -1339,6 +1345,7 @@ export const EntryProgressDocument = new TypedDocumentString(`
   }
 }
     fragment EntryFields on Entry {
+  id
   entryId
   status
 }`) as unknown as TypedDocumentString<EntryProgressQuery, EntryProgressQueryVariables>;
