@@ -7,10 +7,12 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { authorityEnded } from '../src/auth/authenticate.ts';
 import { everyKindOfPhase } from './fsck/fsck-ground.ts';
+import { BACKLOG } from './harness/backlog-follower.ts';
 import { caller } from './harness/callers.ts';
 import { call, fresh, manifestOf, marked, sampleText } from './harness/cycle.ts';
 import { type TestDatabase, testDatabase } from './harness/database.ts';
 import { type TestServer, testServer } from './harness/server.ts';
+import { openStream } from './harness/stream-doors.ts';
 import { fillLedger } from './reading/reading-ledger.ts';
 
 /** Tables that don't grow with the ledger: one row, or as many as there are keys, people and words. */
@@ -18,6 +20,8 @@ const FIXED = [
   'cutter_log.head',
   'cutter_log.tree_head',
   'cutter_log.suspension',
+  'cutter_log.counted',
+  'cutter_log.status_count',
   'cutter_auth.key',
   'cutter_auth.person',
   'cutter_auth.principal',
@@ -84,8 +88,9 @@ async function whatIsLeft(): Promise<void> {
   for (let times = 0; times < 2; times += 1)
     await server.gql(reviewer, '{ units { nodes { inclusion { root } } } }');
   await authorityEnded(server.database.pools.gate, [
-    { tokenId: '00000000-0000-4000-8000-000000000000', entryIds: null },
+    { tokenId: '00000000-0000-4000-8000-000000000000', entryIds: null, scopes: [] },
   ]);
+  await backlogWatched(name);
   const { rows } = await server.superuser.query(
     `select change_set_id::text as id, decision_backlog_entry_id::text as entry from cutter_governance.cut_change_set
       where change_kind = 'cut' limit 1`,
@@ -96,6 +101,25 @@ async function whatIsLeft(): Promise<void> {
   for (const token of [reviewer, narrow.token]) {
     const { body } = await server.gql(token, rebuilt);
     expect(body.data.reconstruct.matchesSource).toBe(true);
+  }
+}
+
+/** The backlog as it is asked for and watched: a statement is prepared when it comes again. */
+async function backlogWatched(docCode: string): Promise<void> {
+  const token = server.tokens.observer as string;
+  for (const filter of [{}, {}, { docCode }, { docCode }]) {
+    await server.gql(token, '{ backlog { counts { oldestSince } oldest { entry { status } } } }');
+    const watched = openStream<{ readonly __typename: string }>('websocket', {
+      url: server.url,
+      token,
+      query: BACKLOG,
+      variables: { filter },
+    });
+    for await (const { __typename } of watched.messages) {
+      if (__typename === 'BacklogSnapshot') await marked(server, fresh(), { docCode });
+      if (__typename === 'BacklogChange') break;
+    }
+    watched.leave();
   }
 }
 

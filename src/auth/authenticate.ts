@@ -153,17 +153,18 @@ function sessionOf(row: z.infer<typeof grant>): Session {
   };
 }
 
-/** A token as a stream took it up: with the entries that it was narrowed to then. */
+/** A token as a stream took it up: with the entries that it was narrowed to then, and the scopes that it rests on. */
 export interface StreamToken {
   readonly tokenId: string;
   readonly entryIds: ReadonlySet<string> | null;
+  readonly scopes: readonly string[];
 }
 
 const ended = z.object({ place: z.string() });
 
 /**
- * Which of these tokens are no longer valid, may no longer observe, or are narrowed to other entries now. The feed
- * asks for all its subscribers at once.
+ * Which of these tokens are no longer valid, have lost one of their scopes or may no longer observe, or are narrowed to
+ * other entries now. The feed asks for all its subscribers at once.
  */
 export async function authorityEnded<Token extends StreamToken>(
   gate: DatabasePool,
@@ -174,14 +175,16 @@ export async function authorityEnded<Token extends StreamToken>(
   const narrowings = tokens.map(({ entryIds }) =>
     entryIds === null ? null : [...entryIds].sort().join(' '),
   );
+  const scopes = tokens.map((token) => [...new Set(['ledger:observe', ...token.scopes])].join(' '));
   const rows = await gate.any(sql.prepared('auth_ended', ended)`/* auth.ended */
     select asked.place::text
-      from unnest(${sql.array(tokenIds, 'uuid')}, ${sql.array(narrowings, 'text')})
-        with ordinality as asked (token_id, narrowing, place)
+      from unnest(${sql.array(tokenIds, 'uuid')}, ${sql.array(narrowings, 'text')}, ${sql.array(scopes, 'text')})
+        with ordinality as asked (token_id, narrowing, scopes, place)
       left join cutter_auth.token t on t.token_id = asked.token_id
       left join cutter_auth.principal p on p.principal_id = t.principal_id
      where p.principal_id is null or p.disabled_at is not null or t.revoked_at is not null or t.expires_at <= now()
-        or not 'ledger:observe' = any (p.scopes) or not 'ledger:observe' = any (coalesce(t.scopes, p.scopes))
+        or not string_to_array(asked.scopes, ' ') <@ p.scopes
+        or not string_to_array(asked.scopes, ' ') <@ coalesce(t.scopes, p.scopes)
         or case when t.entry_ids is not null then coalesce(
              (select string_agg(distinct entry::text, ' ' order by entry::text)
                 from unnest(t.entry_ids) as entry), '') end

@@ -10,3 +10,8 @@ export const SCOPE_OF_LOGIN = {
   reader: 'document:read',
   evidence: 'ledger:evidence',
 } as const satisfies Record<ReadLogin, Scope>;
+
+/** Those of a caller's scopes on which rests what it reads. */
+export function readScopes(scopes: ReadonlySet<Scope>): Scope[] {
+  return READ_LOGINS.map((login) => SCOPE_OF_LOGIN[login]).filter((scope) => scopes.has(scope));
+}

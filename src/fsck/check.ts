@@ -1,6 +1,7 @@
 import type { Client } from 'pg';
 import { type FsckCoverage, FsckFindings, type Report } from './finding.ts';
 import type { HeadsFile, SeenHead } from './heads.ts';
+import { checkCounters } from './log/counter-check.ts';
 import type { LedgerKeys } from './log/ledger-keys.ts';
 import { checkPlaces } from './log/place-check.ts';
 import { checkResumptions } from './log/resumption-check.ts';
@@ -71,15 +72,16 @@ export async function checkLedger({
     await checkResumptions(client, keys, incarnations, incarnation, findings);
     if (unseen.length === 0) await judgeMeaning(client, keys, head, findings, coverage);
     await checkReached(client, reached, findings, unseen);
+    if (unseen.length === 0) await checkCounters(client, head, findings);
     return { head, incarnation, findings: findings.all, unseen, coverage, heads: compared };
   } finally {
     await session.close();
   }
 }
 
-/** Log and tree have one head each, marked as such. */
+/** Log, tree and counters have one head each, marked as such. */
 async function checkSingletons(client: Client, findings: FsckFindings): Promise<void> {
-  for (const table of ['cutter_log.head', 'cutter_log.tree_head']) {
+  for (const table of ['cutter_log.head', 'cutter_log.tree_head', 'cutter_log.counted']) {
     const { rows } = await client.query<{ marked: string }>(
       `/* fsck.singleton */ select count(*) filter (where singleton)::text as marked from ${table}`,
     );

@@ -6,6 +6,7 @@ export const VOUCHERS = {
   hash: "the record's hash, which is a leaf of the tree",
   tree: "the log's hashes, folded again",
   log: 'the positions and the records of the log',
+  history: 'the history, counted again',
   signature: "a lane's or a witness's signature",
   nothing: 'nothing: no judgement rests on it',
   owner: 'nothing: it is the owner’s word for who may do what, or of which database this is',
@@ -34,6 +35,15 @@ export const SCOPE: readonly ScopedColumn[] = [
   // The order in which waiting records get their positions. Until they have them, nobody has seen it.
   ...of('cutter_log.pending', { seq: 'nothing', record_id: 'hash', record_hash: 'hash', row_ids: 'hash' }),
   ...all('cutter_log.row_place', 'log', 'noun position ordinal row_id'),
+  ...all('cutter_log.counted', 'history', 'singleton next_position'),
+  ...all(
+    'cutter_log.entry_stay',
+    'history',
+    'position ordinal entry_id kind came_from status change_kind since phase waited_us until_position',
+  ),
+  ...all('cutter_log.status_count', 'history', 'status kind entries'),
+  ...all('cutter_log.moves_by_hour', 'history', 'hour change_kind moves'),
+  ...all('cutter_log.waits_by_hour', 'history', 'hour phase bucket waits'),
   ...of('cutter_log.head', { singleton: 'log', next_position: 'log', incarnation: 'log' }),
   ...all('cutter_log.node', 'tree', 'level idx hash'),
   // The lanes verify each size that they are asked to sign.

@@ -165,7 +165,11 @@ function lostCursor(where: string, complaint: string): GraphQLError {
 /** Parts of a filter that say when, and not which rows. */
 const PASTS: ReadonlySet<string> = new Set(['at', 'asOf']);
 
-function bindFilter({ noun, path }: Paged, filter: Record<string, unknown>): Bound[] {
+/** The conditions of a filter, checked. */
+export function bindFilter(
+  { noun, path }: Pick<Paged, 'noun' | 'path'>,
+  filter: Readonly<Record<string, unknown>>,
+): Bound[] {
   const bound: Bound[] = [];
   for (const [name, value] of Object.entries(filter)) {
     if (value === null || value === undefined || PASTS.has(name)) continue;
@@ -193,7 +197,8 @@ export function refuseReversed(filter: Readonly<Record<string, unknown>>, path: 
   }
 }
 
-function microsecondsOf(time: string): bigint {
+/** Since the epoch, of a time that was checked. */
+export function microsecondsOf(time: string): bigint {
   const [, fraction = '0'] = /\.(\d{1,6})/.exec(time) ?? [];
   const whole = Date.parse(time.replace(/\.\d+/, ''));
   return BigInt(whole) * 1000n + BigInt(fraction.padEnd(6, '0'));

@@ -14,6 +14,7 @@ import {
   orderColumns,
   type Pen,
   type Where,
+  whereAll,
 } from './listing.ts';
 import { type Moment, type Past, positionAsOf } from './nouns/moment.ts';
 import { type Codec, type Noun, ORDINAL, POSITION, sortedNoun } from './nouns/noun.ts';
@@ -131,7 +132,7 @@ export class Emission {
     });
     return this.#statement(
       name,
-      `select ${this.#drawn(row, fields, a)} from ${this.#seen(row.noun).view} ${a} where ${conditions.join(' and ')}`,
+      `select ${this.#drawn(row, fields, a)} from ${this.#seen(row.noun).view} ${a}${whereAll(conditions)}`,
     );
   }
 
@@ -179,11 +180,13 @@ export class Emission {
     const given = `unnest(${lists.join(', ')}) with ordinality as ${g} (${names.join(', ')}, at)`;
     const same = row.noun.key.map((column, at) => `${a}.${column} = ${g}.k${at}`).join(' and ');
     const rows = `${this.#seen(row.noun).view} ${a}`;
+    // Each row is looked up by its key: a plan that joins the two would read the whole table where that was small.
+    const one = `(select ${a}.* from ${rows} where ${same} offset 0) ${a}`;
     if (this.#form === 'cells')
       return this.#statement(
         name,
         `select coalesce(json_agg(json_build_array(${g}.at, ${this.#row(row, a)})), '[]')
-          from ${given} join ${rows} on ${same}`,
+          from ${given} cross join lateral ${one}`,
       );
     const found = `(select ${rowText(this.#canvas, row, fields, a)} from ${rows} where ${same})`;
     return this.#statement(
@@ -354,15 +357,8 @@ export class Emission {
     };
   }
 
-  #condition({ column, codec, operator, value, rule }: Bound, alias: string): string {
-    if (rule !== undefined) {
-      const given = `$${this.#values.push(value as Value)}::${CAST[codec]}${Array.isArray(value) ? '[]' : ''}`;
-      return rule.sql(alias, given, this.#moment);
-    }
-    if (operator === 'null' || operator === 'not null') return `${alias}.${column} is ${operator}`;
-    const at = this.#values.push(value);
-    if (operator === 'any') return `${alias}.${column} = any($${at}::${CAST[codec]}[])`;
-    return `${alias}.${column} ${operator} $${at}::${CAST[codec]}`;
+  #condition(bound: Bound, alias: string): string {
+    return conditionSql(bound, alias, this.#values, this.#moment);
   }
 
   #bind(noun: Noun, column: string, value: Value): string {
@@ -372,6 +368,23 @@ export class Emission {
   #alias(): string {
     return `n${this.#aliases++}`;
   }
+}
+
+/** A condition on the row of an alias; its value goes behind the others. */
+export function conditionSql(
+  { column, codec, operator, value, rule }: Bound,
+  alias: string,
+  values: Value[],
+  moment: Moment,
+): string {
+  if (rule !== undefined) {
+    const given = `$${values.push(value as Value)}::${CAST[codec]}${Array.isArray(value) ? '[]' : ''}`;
+    return rule.sql(alias, given, moment);
+  }
+  if (operator === 'null' || operator === 'not null') return `${alias}.${column} is ${operator}`;
+  const at = values.push(value);
+  if (operator === 'any') return `${alias}.${column} = any($${at}::${CAST[codec]}[])`;
+  return `${alias}.${column} ${operator} $${at}::${CAST[codec]}`;
 }
 
 /** What the rows of a relation hang on; null where they are a caller's own, which hang on no row. */

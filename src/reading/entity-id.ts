@@ -30,7 +30,13 @@ const ID = /^([A-Za-z]+):(.*?)(?:@(0|[1-9]\d{0,17}))?$/s;
 export function decodeId(id: string): Named | null {
   const [, type, rest, at] = ID.exec(Buffer.from(id, 'base64url').toString()) ?? [];
   const noun = NOUNS[type as NounName] as Noun | undefined;
-  if (noun === undefined || noun.type !== noun.name || noun.hiddenOf !== undefined || rest === undefined)
+  if (
+    noun === undefined ||
+    noun.type !== noun.name ||
+    noun.hiddenOf !== undefined ||
+    noun.hasId === false ||
+    rest === undefined
+  )
     return null;
   if (at !== undefined && noun.viewAt === undefined) return null;
   const key = noun.key.length === 1 ? [rest] : splitFirst(rest);

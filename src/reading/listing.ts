@@ -40,7 +40,7 @@ const NEAR = 2500;
 const MANY = 10_000;
 
 /** A `where` of conditions, or nothing. */
-function whereAll(conditions: readonly string[]): string {
+export function whereAll(conditions: readonly string[]): string {
   return conditions.length === 0 ? '' : ` where ${conditions.join(' and ')}`;
 }
 

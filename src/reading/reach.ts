@@ -1,6 +1,6 @@
 import type { Session } from '../auth/session.ts';
 import type { Noun } from './nouns/noun.ts';
-import type { EvidenceName, NounName } from './nouns/noun-name.ts';
+import type { BacklogName, EvidenceName, NounName } from './nouns/noun-name.ts';
 import { NOUNS } from './nouns/nouns.ts';
 
 /**
@@ -18,7 +18,7 @@ const RESULTS = (ids: string) =>
   `(select v.verify_result_id from ${V}verify_result_observe v where v.change_set_id in ${CHANGE_SETS(ids)})`;
 
 /** That row `r` leads to one of the entries `ids`, a list of UUIDs. */
-const REACHES: Readonly<Record<Exclude<NounName, EvidenceName>, (ids: string) => string>> = {
+const REACHES: Readonly<Record<Exclude<NounName, EvidenceName | BacklogName>, (ids: string) => string>> = {
   Entry: (ids) => `r.entry_id = any(${ids})`,
   History: (ids) => `r.entry_id = any(${ids})`,
   // An edge shows both its entries.
@@ -53,12 +53,14 @@ export function reachOf(session: Pick<Session, 'entryIds'> | null): readonly str
 
 /** The noun as a narrowed token sees it; `ids` is the list of its entries in the statement. */
 export function narrowNoun(noun: Noun, ids: string): Noun {
-  return { ...noun, view: `(select r.* from ${noun.view} r where ${isReached(noun, ids)})`, isPart: true };
+  const view = noun.viewOf?.(ids) ?? `(select r.* from ${noun.view} r where ${isReached(noun, ids)})`;
+  return { ...noun, view, isPart: true };
 }
 
 /** That row `r` may be read: what is hidden of a row, where the row itself may be. */
 function isReached(noun: Noun, ids: string): string {
-  if (noun.hiddenOf === undefined) return REACHES[noun.name as Exclude<NounName, EvidenceName>](ids);
+  if (noun.hiddenOf === undefined)
+    return REACHES[noun.name as Exclude<NounName, EvidenceName | BacklogName>](ids);
   const same = noun.key.map((column) => `e.${column} = r.${column}`).join(' and ');
   return `exists (select from ${narrowNoun(NOUNS[noun.hiddenOf], ids).view} e where ${same})`;
 }

@@ -145,7 +145,7 @@ function markIfPartial<Answer extends object>({ isPartial }: Plan, answer: Answe
   return answer;
 }
 
-function widestLogin(logins: readonly ReadLogin[]): ReadLogin {
+export function widestLogin(logins: readonly ReadLogin[]): ReadLogin {
   return READ_LOGINS.findLast((login) => logins.includes(login)) ?? 'observe';
 }
 
@@ -159,6 +159,11 @@ function filterLogin({ session }: Context, filter: string, rule: FilterRule | un
   });
 }
 
+/** The logins that the filters of a list need beside those of its fields. */
+export function filterLogins(context: Context, filter: readonly Bound[]): ReadLogin[] {
+  return filter.flatMap(({ column, rule }) => filterLogin(context, column, rule));
+}
+
 /** PostgreSQL's code for a statement that was ended for its time. */
 const CANCELLED = '57014';
 
@@ -170,9 +175,7 @@ async function runStatement(
   statement: Statement,
   past: Past | null = null,
 ): Promise<{ readonly found: string | null; readonly answered: DecodeInput }> {
-  const filters = bound.flatMap(({ filter }) =>
-    filter.flatMap(({ column, rule }) => filterLogin(context, column, rule)),
-  );
+  const filters = bound.flatMap(({ filter }) => filterLogins(context, filter));
   const pool = context[widestLogin([login, ...filters])];
   const row = await pool.maybeOne(prepareStatement(statement)).catch((error: unknown) => {
     throw codeOf(error) === CANCELLED ? readTooLong(pages, bound) : error;
@@ -195,17 +198,22 @@ function assertReached(past: Past | null, { next }: Drawn): void {
   throw badInput('at', `is ${past.at}, and the log ends before position ${next}. Give a position before it.`);
 }
 
-/** A connection at the root, with all that hangs under it, in one statement. */
+/**
+ * A connection with all that hangs under it, in one statement. `filter`: the conditions of a field that takes none from
+ * its caller.
+ */
 export async function readPage(
   context: Context,
   info: GraphQLResolveInfo,
   noun: NounName,
+  filter?: readonly Bound[],
 ): Promise<Node | WrittenText> {
   const earlier = answeredBefore(context, info);
   if (earlier !== undefined) return earlier as Node;
   const plan = planOf(context, info, 'page', noun);
   if (plan.kind !== 'page') throw new Error('A field is either a page or a node.');
-  const bound = bindPages(context, plan, info);
+  const given = bindPages(context, plan, info);
+  const bound = given.map((page, at) => (at === 0 && filter !== undefined ? { ...page, filter } : page));
   assertIndexed(plan.page, bound[0]!);
   const { size } = bound[0]!;
   assertAffordable(plan.page.row, { path: plan.page.path, first: size, rows: size }, bound);

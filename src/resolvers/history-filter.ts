@@ -1,6 +1,9 @@
+import type { Context } from '../context.ts';
 import type { FilterableColumn, HistoryFilter } from '../log/feed/history-message.ts';
 import { badInput } from '../reading/bad-input.ts';
 import { checkValue, refuseReversed } from '../reading/bind.ts';
+import { entryFilterOf } from '../reading/counters/entry-filter.ts';
+import { entryTest } from '../reading/counters/entry-tests.ts';
 import { asWritten } from '../reading/text-ids.ts';
 
 type ColumnCodec = 'uuid' | 'text';
@@ -14,11 +17,12 @@ const COLUMNS: readonly (readonly [name: string, column: FilterableColumn, codec
   ['changeKind', 'change_kind', 'text'],
   ['entryVersionAfter', 'entry_version_after', 'text'],
   ['changedBy', 'changed_by', 'text'],
+  ['entryKind', 'entry_kind', 'text'],
 ];
 const MOST_VALUES = 200;
 
 /** The filter that pages of history take, for rows that stream by; a GraphQLError names what is wrong with it. */
-export function historyFilterOf(input: HistoryFilterInput): HistoryFilter {
+export function historyFilterOf(context: Context, input: HistoryFilterInput): HistoryFilter {
   const equal = COLUMNS.flatMap(([name, column, codec]) => {
     const single = input[name] ?? null;
     const several = (input[`${name}In`] ?? null) as unknown[] | null;
@@ -34,7 +38,17 @@ export function historyFilterOf(input: HistoryFilterInput): HistoryFilter {
     changedAtUntil: timeOf(input, 'changedAtUntil'),
   };
   refuseReversed(range, 'history');
-  return { equal, ...range };
+  return { equal, ...range, ...entriesAskedOf(context, input) };
+}
+
+/** What a row doesn't say of its entry is judged as a filter of entries is. */
+const OF_ENTRIES = ['docCode', 'scenarioRef'] as const;
+
+function entriesAskedOf(context: Context, input: HistoryFilterInput): Pick<HistoryFilter, 'entries'> {
+  const asked = OF_ENTRIES.filter((name) => input[name] != null).map((name) => [name, input[name]] as const);
+  if (asked.length === 0) return {};
+  const filter = entryFilterOf(context, Object.fromEntries(asked), 'history');
+  return { entries: entryTest(context, filter) };
 }
 
 function filterPlace(name: string): string {

@@ -1,5 +1,4 @@
-import type { GraphQLResolveInfo } from 'graphql';
-import { SCOPE_OF_LOGIN } from '../auth/read-scopes.ts';
+import { readScopes, SCOPE_OF_LOGIN } from '../auth/read-scopes.ts';
 import type { HistoryMessage } from '../log/feed/history-message.ts';
 import type { PlacedHistoryRow } from '../log/feed/history-page.ts';
 import { UUID } from '../reading/cursor.ts';
@@ -17,6 +16,7 @@ import {
 } from '../schema/history-message.ts';
 import { type HistoryFilterInput, historyFilterOf } from './history-filter.ts';
 import { requireScope } from './queries/guard.ts';
+import { readNamed, responsePlace } from './streamed-rows.ts';
 
 builder.subscriptionType({ description: 'Follows the ledger as it grows.' });
 
@@ -49,13 +49,14 @@ builder.subscriptionField('history', (t) =>
     },
     subscribe: (_, args, context) => {
       const session = requireScope(context, 'history', 'ledger:observe');
-      const filter = historyFilterOf((args.filter ?? {}) as HistoryFilterInput);
+      const filter = historyFilterOf(context, (args.filter ?? {}) as HistoryFilterInput);
       return context.feed.subscribe({
         after: args.after,
         filter,
         everyRecord: args.everyRecord,
         tokenId: session.tokenId,
         entryIds: session.entryIds,
+        scopes: readScopes(session.scopes),
       });
     },
     resolve: streamMessage,
@@ -66,7 +67,12 @@ builder.subscriptionField('history', (t) =>
 function streamMessage(message: HistoryMessage): StreamedMessage {
   if (message.type !== 'HistoryEvent') return message;
   const readRelation = relationsOf(message.rows);
-  return { ...message, rows: message.rows.map((row) => new StreamedHistory(row, readRelation)) };
+  return {
+    ...message,
+    rows: message.rows.map((row) => new StreamedHistory(row, readRelation)),
+    readSources: readNamed('Source', message.sourceIds),
+    readDependencies: readNamed('Dependency', message.dependencyIds),
+  };
 }
 
 /**
@@ -82,7 +88,7 @@ function relationsOf(rows: readonly PlacedHistoryRow[]): ReadRelation {
     const { noun, column } = relation;
     const { login } = NOUNS[noun];
     if (login !== 'observe') requireScope(context, `History.${info.fieldName}`, SCOPE_OF_LOGIN[login]);
-    const field = placeOf(info);
+    const field = responsePlace(info);
     const ids = () => [...new Set(rows.map((each) => each[column]))].filter((id) => UUID.test(id));
     const found = read.get(field) ?? readShared(context, info, noun, ids());
     read.set(field, found);
@@ -98,11 +104,3 @@ const RELATIONS: Readonly<
   changedByPrincipal: { noun: 'Principal', column: 'changed_by' },
   evidence: { noun: 'HistoryEvidence', column: 'history_id' },
 };
-
-/** The response keys that lead to a field, the same for each row: what is selected below depends on them. */
-function placeOf(info: GraphQLResolveInfo): string {
-  const keys: string[] = [];
-  for (let at: GraphQLResolveInfo['path'] | undefined = info.path; at !== undefined; at = at.prev)
-    if (typeof at.key === 'string') keys.push(at.key);
-  return keys.join(' ');
-}

@@ -3,9 +3,11 @@ import type { Context } from '../context.ts';
 import type { HistoryMessage, ResetReason } from '../log/feed/history-message.ts';
 import type { PlacedHistoryRow } from '../log/feed/history-page.ts';
 import { builder } from './builder.ts';
+import { Dependency } from './dependency.ts';
 import { History } from './history.ts';
-import { PreviewNode } from './node.ts';
+import { type Node, PreviewNode } from './node.ts';
 import { CheckpointType } from './proof.ts';
+import { Source } from './source.ts';
 
 type Message<T extends HistoryMessage['type']> = Extract<HistoryMessage, { type: T }>;
 
@@ -20,6 +22,9 @@ const COLUMN_OF: Readonly<Record<string, keyof PlacedHistoryRow>> = {
   position: 'position',
   logOrdinal: 'log_ordinal',
 };
+
+/** Reads the rows that a record names. */
+type ReadNamed = (context: Context, info: GraphQLResolveInfo) => Promise<readonly Node[]>;
 
 /** Reads the row behind a relation of a streamed history row. */
 export type ReadRelation = (row: PlacedHistoryRow, context: Context, info: GraphQLResolveInfo) => unknown;
@@ -48,10 +53,12 @@ interface StreamedRecord {
   readonly position: string;
   readonly recordHash: string;
   readonly rows: readonly StreamedHistory[];
+  readonly readSources: ReadNamed;
+  readonly readDependencies: ReadNamed;
 }
 export type StreamedMessage = Exclude<HistoryMessage, { type: 'HistoryEvent' }> | StreamedRecord;
 
-const Ready = builder.objectRef<Message<'Ready'>>('Ready').implement({
+export const ReadyType = builder.objectRef<Message<'Ready'>>('Ready').implement({
   description: 'The first message: the subscription begins at this place.',
   fields: (t) => ({
     cursor: t.exposeString('cursor', { description: 'Resume from here if nothing else arrives.' }),
@@ -94,6 +101,17 @@ const HistoryEvent = builder.objectRef<StreamedRecord>('HistoryEvent').implement
       description: 'The history rows of the record, in its order.',
       resolve: (event) => event.rows,
     }),
+    sources: t.field({
+      type: [Source],
+      nullable: true,
+      description: 'The sources that the record registered. Scope `document:read`: without it, null.',
+      resolve: async (event, _, context, info) => [...(await event.readSources(context, info))],
+    }),
+    dependencies: t.field({
+      type: [Dependency],
+      description: 'The dependencies that the record declared, of those that the caller may see.',
+      resolve: async (event, _, context, info) => [...(await event.readDependencies(context, info))],
+    }),
   }),
 });
 
@@ -110,7 +128,7 @@ const CaughtUp = builder.objectRef<Message<'CaughtUp'>>('CaughtUp').implement({
   }),
 });
 
-const Heartbeat = builder.objectRef<Message<'Heartbeat'>>('Heartbeat').implement({
+export const HeartbeatType = builder.objectRef<Message<'Heartbeat'>>('Heartbeat').implement({
   description:
     'Sent when nothing else was sent for `Ready.heartbeatMs`: nothing happened, or nothing that was asked for.',
   fields: (t) => ({
@@ -148,7 +166,7 @@ const ResetReasonType = builder.enumType('ResetReason', {
   ) as Record<ResetReason, { description: string; value: ResetReason }>,
 });
 
-const Reset = builder.objectRef<Message<'Reset'>>('Reset').implement({
+export const ResetType = builder.objectRef<Message<'Reset'>>('Reset').implement({
   description:
     'The last message. If the server can not be sure that nothing was missed, it ends the stream with this.',
   fields: (t) => ({
@@ -165,6 +183,6 @@ export const HistoryMessageType = builder.unionType('HistoryMessage', {
   description:
     '`Ready`, then the replayed `HistoryEvent`s, then `CaughtUp` once, then live ones, and a `Heartbeat` ' +
     'where it is quiet. A `Reset` may come at any time, and ends the stream.',
-  types: [Ready, HistoryEvent, CaughtUp, Heartbeat, Reset],
+  types: [ReadyType, HistoryEvent, CaughtUp, HeartbeatType, ResetType],
   resolveType: (message) => (message as StreamedMessage).type,
 });

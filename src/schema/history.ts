@@ -1,5 +1,5 @@
 import { Entry } from './entry.ts';
-import { EntryStatusEnum, HistoryChangeKindEnum } from './enums/entries.ts';
+import { EntryKindEnum, EntryStatusEnum, HistoryChangeKindEnum } from './enums/entries.ts';
 import { HistoryEvidence } from './evidence.ts';
 import {
   columnFields,
@@ -25,6 +25,15 @@ export const HistoryConnection = connectionTypes('History', History, {
     changedBy: 'String',
   },
   time: 'changedAt',
+  more: (t) => ({
+    entryKind: t.field({ type: EntryKindEnum, description: 'Only moves of entries of this kind.' }),
+    docCode: t.string({
+      description: 'Only moves of entries about this document. Scope `document:read`.',
+    }),
+    scenarioRef: t.string({
+      description: 'Only moves of entries of this scenario. Scope `document:read`.',
+    }),
+  }),
 });
 
 History.implement({

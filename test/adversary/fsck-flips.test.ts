@@ -168,6 +168,7 @@ function groupOf({ table, column }: Column): { readonly name: string; readonly s
     return { name: 'lines', size: 10 };
   if (table === 'cutter_log.node' && column === 'hash') return { name: 'nodes', size: 30 };
   if (table === 'cutter_log.row_place') return { name: 'places', size: 10 };
+  if (/^cutter_log\.(entry_stay|status_count|.*_by_hour)$/.test(table)) return { name: 'counters', size: 10 };
   if (table === 'cutter_log.cosignature') return { name: 'heads', size: 5 };
   return { name: `${table} ${column}`, size: 1 };
 }

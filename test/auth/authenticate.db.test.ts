@@ -215,7 +215,7 @@ describe('introspection', () => {
   });
 });
 
-test('authorityEnded names the tokens that no longer stand, may no longer observe or are narrowed otherwise', async () => {
+test('authorityEnded names the tokens that no longer stand, may no longer observe have lost a scope or are narrowed otherwise', async () => {
   const good = await issue('observer');
   const narrow = await issue('observer', { scopes: [] });
   const expired = await issue('observer', { expired: true });
@@ -228,20 +228,27 @@ test('authorityEnded names the tokens that no longer stand, may no longer observ
     narrowed.tokenId,
     [...entries, entries[0]],
   ]);
-  const at = (tokenId: string, entryIds: readonly string[] | null = null) => ({
+  const at = (
+    tokenId: string,
+    entryIds: readonly string[] | null = null,
+    scopes: readonly string[] = [],
+  ) => ({
     tokenId,
     entryIds: entryIds === null ? null : new Set(entryIds),
+    scopes,
   });
   const standing = [
     at(good.tokenId),
     at(narrowed.tokenId, entries),
     at(narrowed.tokenId, entries.toReversed()),
+    at(good.tokenId, null, ['document:read', 'ledger:observe']),
   ];
   const fallen = [
     ...[narrow.tokenId, expired.tokenId, revoked.tokenId, strange, narrowed.tokenId].map((id) => at(id)),
     at(good.tokenId, []),
     at(good.tokenId, entries),
     at(narrowed.tokenId, entries.slice(1)),
+    at(good.tokenId, null, ['document:read', 'ledger:evidence', 'change:cut']),
   ];
   const ended = await authorityEnded(database.pools.gate, [...standing, ...fallen]);
   expect(ended).toEqual(new Set(fallen));

@@ -65,6 +65,11 @@ const MATRIX: Readonly<Record<string, Row>> = {
   },
   'cutter_log.record_part': { ...both({ I: ['record_id', 'part', 'body'] }), cutter_integrator: S },
   'cutter_log.log': { ...both(S), cutter_observe: S, cutter_reader: S, cutter_integrator: SI },
+  'cutter_log.counted': { cutter_observe: S, cutter_reader: S },
+  'cutter_log.entry_stay': { cutter_observe: S, cutter_reader: S },
+  'cutter_log.status_count': { cutter_observe: S, cutter_reader: S },
+  'cutter_log.moves_by_hour': { cutter_observe: S, cutter_reader: S },
+  'cutter_log.waits_by_hour': { cutter_observe: S, cutter_reader: S },
   'cutter_log.row_place': { cutter_observe: S, cutter_reader: S, cutter_integrator: I },
   'cutter_log.head': {
     ...both(S),

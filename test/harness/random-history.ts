@@ -25,7 +25,7 @@ interface Call {
   readonly input: Record<string, unknown>;
 }
 
-const DOCUMENTS = ['alpha', 'beta', 'gamma', 'delta', 'epsilon'];
+export const DOCUMENTS = ['alpha', 'beta', 'gamma', 'delta', 'epsilon'];
 const NO_DIGEST = `sha256:${'0'.repeat(64)}`;
 const FIELDS: Readonly<Record<string, string>> = {
   sweep: 'promoted { entryId }',

@@ -12,6 +12,11 @@ const BEHIND = [
   'cutter_log.tree_head',
   'cutter_log.cosignature',
   'cutter_log.row_place',
+  'cutter_log.counted',
+  'cutter_log.entry_stay',
+  'cutter_log.status_count',
+  'cutter_log.moves_by_hour',
+  'cutter_log.waits_by_hour',
 ];
 
 /** How many rows every table has, in one snapshot, so that the integrator's moving on can't show. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ManifestTree } from '../../src/ledger/inclusion/manifest-tree.ts';
 import { type Loose, verified } from '../harness/cycle.ts';
-import { RandomHistory } from '../harness/random-history.ts';
+import { DOCUMENTS, RandomHistory } from '../harness/random-history.ts';
 import { seeded, testSeed } from '../harness/seeded.ts';
 import { type TestServer, testServer } from '../harness/server.ts';
 
@@ -62,7 +62,10 @@ describe('Unit.inclusion', () => {
     await new RandomHistory(server, seeded(testSeed()).named('inclusion')).run(160);
     await verified(server);
     const states = ['CURRENT', 'VANISHED', 'VOID'];
-    const all = await Promise.all(states.map((state) => unitsOf(`, filter: { state: ${state} }`)));
+    const of = DOCUMENTS.map((docCode) => `"${docCode}"`);
+    const all = await Promise.all(
+      states.map((state) => unitsOf(`, filter: { state: ${state}, docCodeIn: [${of}] }`)),
+    );
     const units = all.flat();
     expect(units.length).toBeGreaterThan(4);
     for (const unit of units) expectProved(unit);

@@ -105,6 +105,7 @@ export async function fillLedger({ superuser }: TestDatabase, count: number): Pr
     PLACES,
     `update cutter_log.head set next_position = ${5 * count}`,
     'analyze',
+    'select cutter_log.count_moves()',
   ];
   for (const statement of statements) await superuser.query(statement);
 }

@@ -148,12 +148,20 @@ test('every type, field, argument and value of the API is described', () => {
 });
 
 describe('authority', () => {
-  const required: Record<string, string> = { UUID: '"nonsense"', String: '""', ID: '""' };
+  const required: Record<string, string> = {
+    UUID: '"nonsense"',
+    String: '""',
+    ID: '""',
+    DateTime: '"nonsense"',
+  };
   const documentFor = (name: string): string => {
     const field = schema.getQueryType()!.getFields()[name]!;
     const args = field.args
       .filter(({ type }) => isNonNullType(type))
-      .map((arg) => `${arg.name}: ${required[getNamedType(arg.type).name]}`);
+      .map(({ name: given, type }) => {
+        const named = getNamedType(type);
+        return `${given}: ${isEnumType(named) ? named.getValues()[0]?.name : required[named.name]}`;
+      });
     return `{ ${name}${args.length === 0 ? '' : `(${args.join(', ')})`} { __typename } }`;
   };
 

@@ -117,10 +117,14 @@ export type HistoryFilter = {
   readonly changedBy?: string | null | undefined;
   /** Only rows with one of these `changedBy`, at most 200. */
   readonly changedByIn?: ReadonlyArray<string> | null | undefined;
+  /** Only moves of entries about this document. Scope `document:read`. */
+  readonly docCode?: string | null | undefined;
   /** Only rows with this `entryId`. Null sets no condition. */
   readonly entryId?: string | null | undefined;
   /** Only rows with one of these `entryId`, at most 200. */
   readonly entryIdIn?: ReadonlyArray<string> | null | undefined;
+  /** Only moves of entries of this kind. */
+  readonly entryKind?: EntryKind | null | undefined;
   /** Only rows with this `entryVersionAfter`. Null sets no condition. */
   readonly entryVersionAfter?: EntryStatus | null | undefined;
   /** Only rows with one of these `entryVersionAfter`, at most 200. */
@@ -129,6 +133,8 @@ export type HistoryFilter = {
   readonly historyId?: string | null | undefined;
   /** Only rows with one of these `historyId`, at most 200. */
   readonly historyIdIn?: ReadonlyArray<string> | null | undefined;
+  /** Only moves of entries of this scenario. Scope `document:read`. */
+  readonly scenarioRef?: string | null | undefined;
 };
 
 /** What a key signs; one key never serves both. */

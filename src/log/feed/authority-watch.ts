@@ -5,7 +5,7 @@ import { RESETS } from './resets.ts';
 import { withDeadline } from './shared-read.ts';
 import type { FollowedToken } from './subscription.ts';
 
-/** Those of these tokens that have ended, no longer hold `ledger:observe`, or are narrowed otherwise now. */
+/** Those of these tokens that have ended, have lost one of their scopes, or are narrowed otherwise now. */
 export type AuthorityEnded = (tokens: readonly FollowedToken[]) => Promise<ReadonlySet<FollowedToken>>;
 
 interface AuthorityWatchOptions {

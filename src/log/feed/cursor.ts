@@ -4,23 +4,31 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
  * A place in the history of one incarnation of the ledger: the next position to deliver. It is bound to the
  * incarnation, so that a restored database can't be mistaken for the one the cursor was drawn from.
  *
- * Bytes: version (1) · incarnation (16) · next position (8, big-endian) · check. The check of version 2 is the
+ * Bytes: version (1) · incarnation (16) · next position (8, big-endian) · check. The check of versions 2 and 3 is the
  * ledger's proof that it issued the cursor: 16 bytes of an HMAC-SHA256 of what precedes. That of version 1 is 4
- * bytes of a SHA-256, which anybody can make.
+ * bytes of a SHA-256, which anybody can make. Version 3 is of a place where a stream has only begun.
  */
 export interface LogPlace {
   readonly incarnation: string;
   readonly next: number;
+  /** A stream began there and has said nothing yet of how things were: who comes with it begins once more. */
+  readonly begins?: boolean;
+}
+
+/** What a cursor is made of besides its position. */
+export interface CursorMark {
+  readonly incarnation: string;
+  readonly key: Uint8Array;
 }
 
 export type PlaceVerdict =
   /** `issued`: this ledger has been at that place, whatever its database says now. */
-  | { readonly verdict: 'ok'; readonly next: number; readonly issued: boolean }
+  | { readonly verdict: 'ok'; readonly next: number; readonly issued: boolean; readonly begins: boolean }
   | { readonly verdict: 'unknown' }
   | { readonly verdict: 'other_incarnation' };
 
 const HEAD = 25;
-const CHECK_LENGTH: Readonly<Record<number, number>> = { 1: 4, 2: 16 };
+const CHECK_LENGTH: Readonly<Record<number, number>> = { 1: 4, 2: 16, 3: 16 };
 
 /** The key of a ledger's cursors, out of a secret that each of its servers has. */
 export function cursorKeyFrom(secret: string): Buffer {
@@ -28,9 +36,9 @@ export function cursorKeyFrom(secret: string): Buffer {
 }
 
 /** The opaque cursor of a place. Resuming with it delivers what is at `next` and after. */
-export function encodePlace({ incarnation, next }: LogPlace, key: Uint8Array): string {
+export function encodePlace({ incarnation, next, begins = false }: LogPlace, key: Uint8Array): string {
   const bytes = Buffer.alloc(HEAD);
-  bytes.writeUInt8(2, 0);
+  bytes.writeUInt8(begins ? 3 : 2, 0);
   bytes.write(incarnation.replaceAll('-', ''), 1, 'hex');
   bytes.writeBigUInt64BE(BigInt(next), 17);
   return Buffer.concat([bytes, macOf(bytes, key)]).toString('base64url');
@@ -48,8 +56,8 @@ export function decodePlace(text: string, incarnation: string, key: Uint8Array):
     return { verdict: 'other_incarnation' };
   const next = bytes.readBigUInt64BE(17);
   if (next > BigInt(Number.MAX_SAFE_INTEGER)) return { verdict: 'unknown' };
-  const issued = bytes[0] === 2 && timingSafeEqual(check, macOf(head, key));
-  return { verdict: 'ok', next: Number(next), issued };
+  const issued = bytes[0] !== 1 && timingSafeEqual(check, macOf(head, key));
+  return { verdict: 'ok', next: Number(next), issued, begins: bytes[0] === 3 };
 }
 
 function digestOf(head: Uint8Array): Buffer {

@@ -12,7 +12,8 @@ import { followLog } from './follower.ts';
 import { createFollowers } from './followers.ts';
 import { beatAlways } from './heartbeat.ts';
 import { createHeldLog } from './held-log.ts';
-import type { HistoryMessage } from './history-message.ts';
+import type { HistoryMessage, StreamMessage } from './history-message.ts';
+import { createHistoryTellers } from './history-teller.ts';
 import { startListener } from './listener.ts';
 import { createNewest } from './newest.ts';
 import { createOutageReport } from './outage-report.ts';
@@ -20,7 +21,8 @@ import { createPositionWaits } from './position-waits.ts';
 import { createReplay } from './replay.ts';
 import { RESETS } from './resets.ts';
 import { createRing } from './ring.ts';
-import type { FollowerSource, SubscribeOptions } from './subscription.ts';
+import type { FollowerSource, StreamOptions, SubscribeOptions } from './subscription.ts';
+import type { Teller } from './teller.ts';
 
 /** The integrated log as one process sees it: one reader, any number of subscribers. */
 export interface HistoryFeed {
@@ -30,6 +32,8 @@ export interface HistoryFeed {
   waitForPosition(recordId: string, signal?: AbortSignal): Promise<string | null>;
   /** Ready, replayed events, CaughtUp, live events, heartbeats between them; or Reset and the end. */
   subscribe(options: SubscribeOptions): AsyncIterableIterator<HistoryMessage>;
+  /** The same, in the words of this teller. */
+  follow<Said>(options: StreamOptions, teller: Teller<Said>): AsyncIterableIterator<Said | StreamMessage>;
   /** Subscribers now. */
   readonly subscribers: number;
   close(): Promise<void>;
@@ -84,6 +88,7 @@ export function startFeed(options: FeedOptions): HistoryFeed {
   const ring = createRing(ringCapacity, ringCapacity * 4);
   const replay = createReplay(observe);
   const followers = createFollowers();
+  const historyTellers = createHistoryTellers();
   const held = createHeldLog({ ring, ringCapacity, replay, followers, log });
   const positions = createPositionWaits({ observe, integrator, wake, positionWaitMs, unlessSilent });
   const { checkpoints } = options;
@@ -135,7 +140,8 @@ export function startFeed(options: FeedOptions): HistoryFeed {
       return { incarnation, nextPosition: String(next), cursor: encodePlace(head, cursorKey) };
     },
     waitForPosition: positions.wait,
-    subscribe: (wanted) => followLog(source, wanted),
+    subscribe: (wanted) => followLog(source, wanted, historyTellers(wanted)),
+    follow: (wanted, teller) => followLog(source, wanted, teller),
     get subscribers() {
       return followers.all.size;
     },

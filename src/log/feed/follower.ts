@@ -1,16 +1,18 @@
-import type { HistoryMessage } from './history-message.ts';
+import type { StreamMessage } from './history-message.ts';
 import { streamMessages } from './stream-messages.ts';
 import { newStreamState } from './stream-state.ts';
-import type { FollowedToken, Follower, FollowerSource, SubscribeOptions } from './subscription.ts';
+import type { FollowedToken, Follower, FollowerSource, StreamOptions } from './subscription.ts';
+import type { Teller } from './teller.ts';
 
 /**
  * One subscriber: a position that pulls, from the ring where it can and from the database where it lags. A subscriber
  * that stops pulling holds nothing but its position. `return()` ends it at once, also while it waits.
  */
-export function followLog(
+export function followLog<Said>(
   source: FollowerSource,
-  options: SubscribeOptions,
-): AsyncIterableIterator<HistoryMessage> {
+  options: StreamOptions,
+  teller: Teller<Said>,
+): AsyncIterableIterator<Said | StreamMessage> {
   const state = newStreamState();
   const follower: Follower = {
     token: tokenOf(options),
@@ -27,7 +29,7 @@ export function followLog(
       state.wake();
     },
   };
-  const generator = streamMessages(source, options, state);
+  const generator = streamMessages(source, options, state, teller);
   function leave(): void {
     state.left = true;
     source.leave(follower);
@@ -63,8 +65,8 @@ export function followLog(
   };
 }
 
-function tokenOf({ tokenId, entryIds = null }: SubscribeOptions): FollowedToken | null {
+function tokenOf({ tokenId, entryIds = null, scopes = [] }: StreamOptions): FollowedToken | null {
   if (tokenId === null) return null;
-  const key = `${tokenId} ${entryIds === null ? '' : JSON.stringify([...entryIds].sort())}`;
-  return { tokenId, entryIds, key };
+  const key = JSON.stringify([tokenId, entryIds === null ? null : [...entryIds].sort(), [...scopes].sort()]);
+  return { tokenId, entryIds, scopes, key };
 }

@@ -1,5 +1,5 @@
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
-import type { PlacedHistoryRow } from './history-page.ts';
+import type { PlacedHistoryRow, RecordEvent } from './history-page.ts';
 
 /** Why a stream ended. The client reads the state again, or resumes with its last cursor where the message says so. */
 export type ResetReason =
@@ -34,6 +34,10 @@ export type HistoryMessage =
       readonly position: string;
       readonly recordHash: string;
       readonly rows: readonly PlacedHistoryRow[];
+      /** The sources that the record registered. */
+      readonly sourceIds: readonly string[];
+      /** The dependencies that it declared. */
+      readonly dependencyIds: readonly string[];
     }
   | {
       readonly type: 'CaughtUp';
@@ -51,10 +55,22 @@ export type HistoryMessage =
     }
   | Reset;
 
+/** What every stream says of itself. */
+export type StreamMessage = Exclude<HistoryMessage, { type: 'HistoryEvent' }>;
+
+/** A condition on entries that needs more than their history rows. */
+export interface EntryTest {
+  /** The same for tests that ask the same. */
+  readonly key: string;
+  /** Those of the entries that the record moves which meet it. */
+  matching(event: RecordEvent): Promise<ReadonlySet<string>>;
+}
+
 /** The columns that a subscriber may ask for values of. */
 export type FilterableColumn =
   | 'history_id'
   | 'entry_id'
+  | 'entry_kind'
   | 'change_kind'
   | 'entry_version_after'
   | 'changed_by';
@@ -73,6 +89,8 @@ export interface HistoryFilter {
   readonly changedAtFrom?: string | undefined;
   /** UTC text with microseconds, exclusive. */
   readonly changedAtUntil?: string | undefined;
+  /** Judged beside the rows. */
+  readonly entries?: EntryTest | undefined;
 }
 
 type RowTest = (row: PlacedHistoryRow) => boolean;

@@ -13,6 +13,8 @@ export interface PlacedHistoryRow {
   readonly changed_at: string;
   readonly position: string;
   readonly log_ordinal: number;
+  /** The kind of the entry. */
+  readonly entry_kind: string;
 }
 
 /** One integrated record with its history rows: a phase arrives whole. Records that move no entry have none. */
@@ -20,6 +22,11 @@ export interface RecordEvent {
   readonly position: number;
   readonly recordHash: string;
   readonly rows: readonly PlacedHistoryRow[];
+  /** The sources that it registered, and the dependencies that it declared. */
+  readonly sourceIds: readonly string[];
+  readonly dependencyIds: readonly string[];
+  /** The records that were read with it, in one list. */
+  readonly page: readonly RecordEvent[];
 }
 
 /** Where the log ends, and in which incarnation. */
@@ -54,12 +61,23 @@ const line = z.object({
   changed_by: nullable,
   changed_at: nullable,
   log_ordinal: z.number().nullable(),
+  entry_kind: nullable,
+  source_ids: z.array(z.string()).nullable(),
+  dependency_ids: z.array(z.string()).nullable(),
 });
 type Line = z.infer<typeof line>;
 
 const SUSPENDED = sql.fragment`exists (
   select from cutter_log.suspension where suspension.incarnation = head.incarnation
 )`;
+
+/** The ids of the rows of a noun that a record inserted, in its order; null where there are none. */
+function namedBy(noun: 'Source' | 'Dependency') {
+  return sql.fragment`(
+    select array_agg(place.row_id::text order by place.ordinal) from cutter_log.row_place as place
+    where place.noun = ${sql.literalValue(noun)} and place.position = record.position
+  )`;
+}
 
 /**
  * Records of one page. A number in the statement's text: the planner would guess a tenth of the log for a parameter.
@@ -77,14 +95,18 @@ export async function readHistoryPage(observe: DatabasePool, from: number): Prom
       moved.history_id::text, moved.entry_id::text, moved.entry_version_before, moved.entry_version_after,
       moved.change_kind, moved.changed_by,
       ${timeText(sql.fragment`moved.changed_at`)} as changed_at,
-      moved.log_ordinal
+      moved.log_ordinal, moved.entry_kind,
+      ${namedBy('Source')} as source_ids, ${namedBy('Dependency')} as dependency_ids
     from cutter_log.head
     left join lateral (
       select position, record_hash, row_ids from cutter_log.log
       where position >= ${from} order by position limit ${sql.literalValue(String(PAGE_RECORDS))}
     ) as record on true
     left join lateral (
-      select history.*, array_position(record.row_ids, history.history_id) - 1 as log_ordinal
+      select history.*, array_position(record.row_ids, history.history_id) - 1 as log_ordinal, (
+          select entry.kind from cutter_governance.v_decision_backlog_entry_observe as entry
+          where entry.entry_id = history.entry_id
+        ) as entry_kind
       from cutter_governance.v_decision_backlog_history_observe as history
       where history.history_id = any (record.row_ids) offset 0
     ) as moved on true
@@ -99,15 +121,16 @@ export async function readHistoryPage(observe: DatabasePool, from: number): Prom
 }
 
 function collectEvents(lines: readonly Line[], from: number): RecordEvent[] {
-  const events: { position: number; recordHash: string; rows: PlacedHistoryRow[] }[] = [];
+  const events: (RecordEvent & { readonly rows: PlacedHistoryRow[] })[] = [];
   for (const { incarnation: _incarnation, next_position: _next, suspended: _suspended, ...rest } of lines) {
-    const { record_hash, ...row } = rest;
+    const { record_hash, source_ids, dependency_ids, ...row } = rest;
     if (row.position === null || record_hash === null) continue;
     const position = Number(row.position);
     if (events.at(-1)?.position !== position) {
       if (position !== from + events.length)
         throw new LogBroken(`The log has no record at position ${from + events.length}`);
-      events.push({ position, recordHash: record_hash, rows: [] });
+      const named = { sourceIds: source_ids ?? [], dependencyIds: dependency_ids ?? [] };
+      events.push({ position, recordHash: record_hash, rows: [], ...named, page: events });
     }
     if (row.history_id !== null) events.at(-1)?.rows.push(row as PlacedHistoryRow);
   }

@@ -21,6 +21,8 @@ interface Opening {
   readonly start: number;
   /** The head when the subscription began: what lies before it is replayed. */
   readonly target: number;
+  /** No message was sent to this subscriber before that says how things were. */
+  readonly begins: boolean;
 }
 
 /** Where `after` leads, or why it leads nowhere. */
@@ -38,12 +40,13 @@ export async function openStream(
   if (head.suspended) return RESETS.suspended;
   // The reader of the ring hasn't seen this incarnation yet: a client that comes again will find it.
   if (source.incarnation() !== null && source.incarnation() !== incarnation) return RESETS.incarnation;
-  if (after === null || after === undefined) return { incarnation, start: target, target };
-  if (after === '') return { incarnation, start: 0, target };
+  const now = { incarnation, start: target, target, begins: true };
+  if (after === null || after === undefined) return now;
+  if (after === '') return { ...now, start: 0, begins: false };
   const cursor = decodePlace(after, incarnation, source.cursorKey);
   if (cursor.verdict === 'other_incarnation') return RESETS.incarnation;
   if (cursor.verdict === 'unknown') return RESETS.unknown;
-  if (cursor.next <= target) return { incarnation, start: cursor.next, target };
+  if (cursor.next <= target) return { ...now, start: cursor.next, begins: cursor.begins };
   if (!cursor.issued) return RESETS.unknown;
   source.wasBeyond({ incarnation, next: cursor.next });
   return RESETS.suspended;

@@ -5,16 +5,22 @@ import type { OpeningSource } from './opening.ts';
 import type { LogReplay } from './replay.ts';
 import type { Ring } from './ring.ts';
 
-export interface SubscribeOptions {
+/** Whose stream it is, and where it begins. */
+export interface StreamOptions {
   /** A cursor; null or absent: from now; `""`: from the start. */
   readonly after?: string | null | undefined;
-  readonly filter?: HistoryFilter | null | undefined;
-  /** Sends also the records that have no row to show, without rows, so that positions are dense. */
-  readonly everyRecord?: boolean | undefined;
   /** The token behind the stream: the stream ends with it. Null for the process itself. */
   readonly tokenId: string | null;
   /** Entries the token is narrowed to. */
   readonly entryIds?: ReadonlySet<string> | null;
+  /** Scopes of the session on which rests what the stream shows: it ends with the first of them. */
+  readonly scopes?: readonly string[];
+}
+
+export interface SubscribeOptions extends StreamOptions {
+  readonly filter?: HistoryFilter | null | undefined;
+  /** Sends also the records that have no row to show, without rows, so that positions are dense. */
+  readonly everyRecord?: boolean | undefined;
 }
 
 /** The token behind a stream, as it was when the stream began. */
@@ -22,6 +28,8 @@ export interface FollowedToken {
   readonly tokenId: string;
   /** Entries it is narrowed to; null for all. */
   readonly entryIds: ReadonlySet<string> | null;
+  /** The scopes that it has to have still. */
+  readonly scopes: readonly string[];
   /** The same for streams that are judged together. */
   readonly key: string;
 }

@@ -76,6 +76,9 @@ const MOVE = `/* log.move */
     case when exists (select 1 from placed)
       then pg_notify('cutter_log', (select max(position)::text from placed)) end`;
 
+/** What the batch moved counts from now on, in its own transaction. */
+const COUNT = `/* log.count */ select cutter_log.count_moves()`;
+
 interface MoveAnswer {
   taken: number;
   record_ids: string[];
@@ -101,9 +104,9 @@ export async function lookAtQueue(client: Client): Promise<QueueLook> {
 }
 
 /**
- * Moves one batch: one transaction of two statements on one connection. Null where, for a mere poll, another
- * integrator is moving, or where the ledger was suspended or its database may lose what it acknowledges. After an
- * error the connection is of no more use: its end rolls the batch back.
+ * Moves one batch and counts its moves: one transaction of three statements on one connection. Null where, for a mere
+ * poll, another integrator is moving, or where the ledger was suspended or its database may lose what it acknowledges.
+ * After an error the connection is of no more use: its end rolls the batch back.
  */
 export async function moveBatch(client: Client, limit: number, nudged: boolean): Promise<MovedBatch | null> {
   await client.query('begin isolation level read committed');
@@ -112,9 +115,11 @@ export async function moveBatch(client: Client, limit: number, nudged: boolean):
     await client.query('rollback');
     return null;
   }
-  const answer = await client.query<MoveAnswer>(MOVE, [limit]);
+  const { rows } = await client.query<MoveAnswer>(MOVE, [limit]);
+  const answer = rows[0] as MoveAnswer;
+  if (answer.first_position !== null) await client.query(COUNT);
   await client.query('commit');
-  return readAnswer(answer.rows[0] as MoveAnswer);
+  return readAnswer(answer);
 }
 
 function readAnswer({ taken, record_ids, dropped, first_position }: MoveAnswer): MovedBatch {

@@ -6,8 +6,8 @@ import { toMany, toManyThrough, toOneAmong, toOneThrough } from './relation.ts';
 import { subjectOf } from './source.ts';
 import { CHANGE_SETS, changeSetIds, MANIFESTS, RESULTS } from './views.ts';
 
-/** Entries by something that they are about. */
-function bySubject(column: string): FilterRule {
+/** Rows of entries by something that these are about. */
+export function ofSubject(column: string): FilterRule {
   return {
     codec: 'text',
     login: 'reader',
@@ -30,10 +30,10 @@ export const EntryNoun = describeNoun({
   indexed: ['entry_id', 'emitted_at', 'status', 'kind'],
   sorts: { STATUS: ['status', 'emitted_at', 'entry_id'] },
   filters: {
-    idempotencyKey: bySubject('idempotency_key'),
-    signalSource: bySubject('signal_source'),
-    scenarioRef: bySubject('scenario_ref'),
-    docCode: bySubject('doc_code'),
+    idempotencyKey: ofSubject('idempotency_key'),
+    signalSource: ofSubject('signal_source'),
+    scenarioRef: ofSubject('scenario_ref'),
+    docCode: ofSubject('doc_code'),
   },
   derived: {
     title: { login: 'reader', sql: (e) => subjectOf(`${e}.entry_id`, 'title') },

@@ -16,6 +16,9 @@ type LedgerNounName =
 /** What a row of the ledger has beside what observers see. */
 export type EvidenceName = `${Exclude<LedgerNounName, 'Dependency'>}Evidence`;
 
+/** Parts of the backlog: no row of the ledger is one. */
+export type BacklogName = 'Backlog' | 'StatusCount' | 'StatusAge';
+
 /**
  * What can be read: the ledger's nouns, documents and what was cut of them, and who acts. A unit is listed by address
  * or, as `UnitInOrder`, in the order of its document; both are of the type `Unit`.
@@ -28,4 +31,5 @@ export type NounName =
   | 'Unit'
   | 'UnitInOrder'
   | 'UnitVersion'
-  | 'Principal';
+  | 'Principal'
+  | BacklogName;

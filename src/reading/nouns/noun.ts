@@ -52,6 +52,10 @@ export interface Noun {
   readonly view: string;
   /** The query of its rows as they were, where the past can be asked for. */
   readonly viewAt?: (moment: Moment) => string;
+  /** The query of its rows that lead to the entries of a list, where they aren't simply some of the rows of `view`. */
+  readonly viewOf?: (ids: string) => string;
+  /** False where its rows have no id for `node`. */
+  readonly hasId?: false;
   /** GraphQL field → column and codec. */
   readonly columns: ReadonlyMap<string, { readonly column: string; readonly codec: Codec }>;
   readonly key: readonly string[];

@@ -1,5 +1,6 @@
 import { AddressAliasNoun } from './address-alias.ts';
 import { AffectedRowNoun } from './affected-row.ts';
+import { BacklogNoun, StatusAgeNoun, StatusCountNoun } from './backlog.ts';
 import { ChangeSetNoun } from './change-set.ts';
 import { DependencyNoun } from './dependency.ts';
 import { DocumentNoun } from './document.ts';
@@ -40,4 +41,7 @@ export const NOUNS: Readonly<Record<NounName, Noun>> = {
   UnitInOrder: UnitInOrderNoun,
   UnitVersion: UnitVersionNoun,
   Principal: PrincipalNoun,
+  Backlog: BacklogNoun,
+  StatusCount: StatusCountNoun,
+  StatusAge: StatusAgeNoun,
 };

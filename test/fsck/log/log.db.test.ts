@@ -40,6 +40,9 @@ const LOG = 'cutter_log.log';
 const PARTS = 'cutter_log.record_part';
 const NODES = 'cutter_log.node';
 const COSIGNATURES = 'cutter_log.cosignature';
+const COUNTERS = ['entry_stay', 'status_count', 'moves_by_hour', 'waits_by_hour'].map(
+  (name) => `cutter_log.${name}`,
+);
 const LOG_TABLES = [
   LOG,
   PARTS,
@@ -48,6 +51,8 @@ const LOG_TABLES = [
   NODES,
   'cutter_log.tree_head',
   'cutter_log.row_place',
+  'cutter_log.counted',
+  ...COUNTERS,
   COSIGNATURES,
 ];
 
@@ -210,6 +215,9 @@ describe('The log', () => {
         `delete from ${LOG} where position = ${last}`,
         `delete from cutter_log.row_place where position = ${last}`,
         `update cutter_log.head set next_position = ${last}`,
+        ...COUNTERS.map((table) => `delete from ${table}`),
+        'update cutter_log.counted set next_position = 0',
+        'select cutter_log.count_moves()',
       ],
       async () => {
         const { findings, coverage } = await check();

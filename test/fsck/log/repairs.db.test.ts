@@ -27,6 +27,11 @@ const ALL = [
   NODES,
   'cutter_log.tree_head',
   'cutter_log.row_place',
+  'cutter_log.counted',
+  'cutter_log.entry_stay',
+  'cutter_log.status_count',
+  'cutter_log.moves_by_hour',
+  'cutter_log.waits_by_hour',
   COSIGNATURES,
 ];
 

@@ -26,9 +26,21 @@ describe('history cursor', () => {
           verdict: 'ok',
           next: place,
           issued: true,
+          begins: false,
         });
       }),
     );
+  });
+
+  test('says that a stream has only begun there, and is issued like any other', () => {
+    const place = { incarnation: '00000000-0000-4000-8000-000000000000', next: 7 };
+    const cursor = encodePlace({ ...place, begins: true }, KEY);
+    expect(decodePlace(cursor, place.incarnation, KEY)).toEqual({
+      verdict: 'ok',
+      next: 7,
+      issued: true,
+      begins: true,
+    });
   });
 
   test('of the first version, or marked by another key, is read as one that anybody could have made', () => {
@@ -36,7 +48,12 @@ describe('history cursor', () => {
       fc.property(incarnation, next, (life, place) => {
         const made = { incarnation: life, next: place };
         for (const cursor of [firstVersion(made), encodePlace(made, cursorKeyFrom('another'))])
-          expect(decodePlace(cursor, life, KEY)).toEqual({ verdict: 'ok', next: place, issued: false });
+          expect(decodePlace(cursor, life, KEY)).toEqual({
+            verdict: 'ok',
+            next: place,
+            issued: false,
+            begins: false,
+          });
       }),
     );
   });

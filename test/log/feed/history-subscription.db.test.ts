@@ -4,10 +4,12 @@ import { sql } from 'slonik';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { tokenHash } from '../../../src/auth/authenticate.ts';
+import { caller } from '../../harness/callers.ts';
+import { call, type Loose, marked } from '../../harness/cycle.ts';
 import { KEY_RECORDS } from '../../harness/keys.ts';
 import { type TestServer, testServer } from '../../harness/server.ts';
 import { WAITS_FOR_OTHERS_MS } from '../../harness/timeouts.ts';
-import { type Mark, mark, range } from '../log-ground.ts';
+import { drained, type Mark, mark, range } from '../log-ground.ts';
 
 vi.setConfig({ testTimeout: WAITS_FOR_OTHERS_MS });
 
@@ -120,7 +122,7 @@ async function entryReads(): Promise<number> {
     `select coalesce(sum(s.calls), 0)::int as calls from pg_stat_statements s
        join pg_roles r on r.oid = s.userid join pg_database d on d.oid = s.dbid
       where r.rolname = 'cutter_observe' and d.datname = current_database()
-        and s.query like '%v_decision_backlog_entry_observe%'`,
+        and s.query like '%v_decision_backlog_entry_observe%' and s.query not like '%as record on %'`,
   );
   return rows[0]!.calls;
 }
@@ -321,6 +323,126 @@ describe('subscription history', () => {
     expect(await ids({ changedAtFrom: inZone })).toEqual([made.historyId]);
     expect(await ids({ changedAtUntil: inZone, changedBy: 'berta' })).toEqual([]);
     expect(await ids({ changeKindIn: [] })).toEqual([]);
+  });
+
+  test('filters by document, kind and scenario of the entry, as the connection does', async () => {
+    const [one, other] = [await marked(server), await marked(server)];
+    await drained(server.database, server.integrator!);
+    await server.superuser.query(
+      'update cutter_governance.decision_backlog_entry set scenario_ref = $2 where entry_id = $1',
+      [other.entryId, 'drill'],
+    );
+    for (const [filter, expected] of [
+      [{ docCode: one.name }, [one.entryId]],
+      [{ scenarioRef: 'drill' }, [other.entryId]],
+      [{ scenarioRef: 'drill', docCode: one.name }, []],
+      [{ docCode: one.name, entryKind: 'CUT_REQUEST', changeKind: 'MARK' }, [one.entryId]],
+      [{ docCode: one.name, entryKind: 'ESCALATION' }, []],
+    ] as const) {
+      const stream = follow({ after: '', filter });
+      const messages = await pull(stream, caughtUp);
+      await stream.return?.();
+      const shown = messages.flatMap((message) => (message.rows ?? []).map((row) => row.entry.entryId));
+      expect([filter, shown]).toEqual([filter, expected]);
+      const { body } = await server.gql(
+        server.tokens.observer,
+        'query ($filter: HistoryFilter) { history(filter: $filter) { nodes { entry { entryId } } } }',
+        { filter },
+      );
+      expect(body.data.history.nodes.map((row: Loose) => row.entry.entryId)).toEqual(expected);
+    }
+    const { token } = await caller(server, { scopes: ['ledger:observe'] });
+    await expect(pull(follow({ filter: { docCode: 'x' } }, token), first)).rejects.toThrow('document:read');
+  });
+
+  test('an event offers the entry, its document and the names; registrations and dependencies have content', async () => {
+    const query = `subscription ($after: String, $every: Boolean! = false) { history(after: $after, everyRecord: $every) {
+      __typename ... on Ready { cursor } ... on CaughtUp { cursor }
+      ... on HistoryEvent {
+        rows { changeKind changedByPrincipal { name personName } entry { kind document { docCode title } } }
+        sources { docCode title registeredByPrincipal { name } }
+        dependencies { dependencyKind fromEntry { entryId } toEntry { entryId } createdByPrincipal { name } } } } }`;
+    const stream = follow({}, server.tokens.observer, query);
+    await pull(stream, caughtUp);
+    const before = await marked(server);
+    const after = await marked(server, undefined, { blockedBy: [before.entryId] });
+    const input = {
+      idempotencyKey: 'edge',
+      fromEntryId: before.entryId,
+      toEntryId: after.entryId,
+      kind: 'REFINES',
+    };
+    await call(server, server.tokens.marker, 'declareDependency', input);
+    let left = 5;
+    const events = await pull(stream, () => --left === 0);
+    await stream.return?.();
+    const registered = ({ name }: { name: string }) => ({
+      __typename: 'HistoryEvent',
+      rows: [],
+      sources: [{ docCode: name, title: null, registeredByPrincipal: { name: 'marker' } }],
+      dependencies: [],
+    });
+    const moved = ({ name }: { name: string }, dependencies: unknown[]) => ({
+      __typename: 'HistoryEvent',
+      rows: [
+        {
+          changeKind: 'MARK',
+          changedByPrincipal: { name: 'marker', personName: expect.any(String) },
+          entry: { kind: 'CUT_REQUEST', document: { docCode: name, title: null } },
+        },
+      ],
+      sources: [],
+      dependencies,
+    });
+    const edge = (kind: string) => ({
+      dependencyKind: kind,
+      fromEntry: { entryId: before.entryId },
+      toEntry: { entryId: after.entryId },
+      createdByPrincipal: { name: 'marker' },
+    });
+    expect(events).toEqual([
+      registered(before),
+      moved(before, []),
+      registered(after),
+      moved(after, [edge('BLOCKS')]),
+      { __typename: 'HistoryEvent', rows: [], sources: [], dependencies: [edge('REFINES')] },
+    ]);
+  });
+
+  test('who may not read documents gets null for sources, and a narrowed token no record but the moves of its entries', async () => {
+    const query = `subscription ($every: Boolean!) { history(after: "", everyRecord: $every) { __typename
+      ... on HistoryEvent { rows { entry { entryId } } sources { docCode } dependencies { dependencyKind } } } }`;
+    const { token } = await caller(server, { scopes: ['ledger:observe'] });
+    const open = (every: boolean, by: string) => client(by).iterate({ query, variables: { every } });
+    const seenBy = async (every: boolean, by: string) => {
+      const opened = open(every, by);
+      const messages = await pull(opened, caughtUp);
+      await opened.return?.();
+      return messages;
+    };
+    const stream = open(false, token);
+    for (;;) {
+      const { data, errors } = (await stream.next()).value as Loose;
+      if (data.history.sources === undefined || data.history.rows.length > 0) {
+        if (data.history.__typename === 'CaughtUp') throw new Error('No registration arrived.');
+        continue;
+      }
+      expect([data.history.sources, errors[0].extensions.code]).toEqual([null, 'FORBIDDEN']);
+      break;
+    }
+    await stream.return?.();
+    const made = await marked(server);
+    await marked(server, undefined, { blockedBy: [made.entryId] });
+    await drained(server.database, server.integrator!);
+    const scopes = ['ledger:observe', 'document:read'] as const;
+    const narrow = await caller(server, { scopes }, { entryIds: [made.entryId] });
+    const seen = await seenBy(true, narrow.token);
+    const events = seen.filter(({ __typename }) => __typename === 'HistoryEvent') as Loose[];
+    expect(events.flatMap(({ rows }) => rows)).toEqual([{ entry: { entryId: made.entryId } }]);
+    expect(events.flatMap(({ sources }) => sources)).toEqual([{ docCode: made.name }]);
+    expect(events.flatMap(({ dependencies }) => dependencies)).toEqual([]);
+    const few = await seenBy(false, narrow.token);
+    expect(few.filter(({ __typename }) => __typename === 'HistoryEvent')).toHaveLength(1);
   });
 
   test('a filter that makes no sense is named, not followed', async () => {

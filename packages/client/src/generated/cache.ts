@@ -11,6 +11,13 @@ export const possibleTypes: Record<string, string[]> = {
     "LaneNotServed",
     "NotFound"
   ],
+  "BacklogMessage": [
+    "BacklogChange",
+    "BacklogSnapshot",
+    "Heartbeat",
+    "Ready",
+    "Reset"
+  ],
   "CutOutcome": [
     "AlreadyCut",
     "Busy",
@@ -173,6 +180,9 @@ export const possibleTypes: Record<string, string[]> = {
 
 /** The lists of each type, and the arguments that choose one. */
 export const LISTS: Readonly<Record<string, Readonly<Record<string, string[]>>>> = {
+  "BacklogSnapshot": {
+    "entries": []
+  },
   "ChangeSet": {
     "affectedRows": [
       "filter",
@@ -413,6 +423,9 @@ export const VALUES: readonly string[] = [
   "AffectedRowEdge",
   "AffectedRowEvidence",
   "AlreadyCut",
+  "Backlog",
+  "BacklogChange",
+  "BacklogSnapshot",
   "Busy",
   "CaughtUp",
   "ChangeSetConnection",
@@ -462,6 +475,7 @@ export const VALUES: readonly string[] = [
   "NotLive",
   "PageInfo",
   "Passport",
+  "PhaseDuration",
   "Plan",
   "PlanStale",
   "PlannedUnit",
@@ -487,10 +501,13 @@ export const VALUES: readonly string[] = [
   "SigningKey",
   "SourceConnection",
   "SourceEdge",
+  "StatusAge",
+  "StatusCount",
   "SweepConnection",
   "SweepEdge",
   "SweepEvidence",
   "SweepSuccess",
+  "ThroughputBucket",
   "UnitActionCount",
   "UnitBlockConnection",
   "UnitBlockEdge",
