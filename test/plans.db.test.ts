@@ -84,7 +84,11 @@ async function whatIsLeft(): Promise<void> {
   );
   const facts =
     '{ entries { nodes { actions blockedBecause { code } liveDecision { verdict } cut { state } } } }';
-  for (let times = 0; times < 2; times += 1) await server.gql(reviewer, facts);
+  for (let times = 0; times < 2; times += 1) {
+    await server.gql(reviewer, facts);
+    for (const token of Object.values(server.tokens))
+      await server.gql(token, '{ backlog { waitingForMe(first: 5) { nodes { entryId } } } }');
+  }
   for (let times = 0; times < 2; times += 1)
     await server.gql(reviewer, '{ units { nodes { inclusion { root } } } }');
   await authorityEnded(server.database.pools.gate, [

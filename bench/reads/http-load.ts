@@ -39,9 +39,9 @@ export function loadOf(url: string, token: string | null): Load {
     },
     async answer(body) {
       const asker = connect();
-      const text = await asker.ask(requestOf(body));
+      const answer = await asker.ask(requestOf(body));
       asker.close();
-      return text;
+      return answer.toString();
     },
   };
 }
@@ -54,7 +54,7 @@ class Asker {
   /** Where the answer ends; null until its head has come. */
   #end: number | null = null;
   #bodyAt = 0;
-  #settle: PromiseWithResolvers<string> | null = null;
+  #settle: PromiseWithResolvers<Buffer> | null = null;
 
   constructor(socket: net.Socket) {
     this.#socket = socket;
@@ -62,8 +62,9 @@ class Asker {
     socket.on('close', () => this.#settle?.reject(new Error('the server closed the connection')));
   }
 
-  ask(request: string): Promise<string> {
-    this.#settle = Promise.withResolvers<string>();
+  /** The body of the answer. */
+  ask(request: string): Promise<Buffer> {
+    this.#settle = Promise.withResolvers<Buffer>();
     this.#socket.write(request);
     return this.#settle.promise;
   }
@@ -78,12 +79,14 @@ class Asker {
     this.#length += piece.length;
     if (this.#end === null) this.#readHead();
     if (this.#end === null || this.#length < this.#end) return;
-    const text = Buffer.concat(this.#pieces).toString('utf8', this.#bodyAt);
+    // In one piece or several: nothing of it is read but its beginning, so that the load costs little itself.
+    const body = Buffer.concat(this.#pieces).subarray(this.#bodyAt);
     this.#pieces = [];
     this.#length = 0;
     this.#end = null;
-    if (text.startsWith('{"errors"')) this.#settle?.reject(new Error(text.slice(0, 500)));
-    else this.#settle?.resolve(text);
+    if (body.toString('latin1', 0, 9) === '{"errors"')
+      this.#settle?.reject(new Error(body.toString('utf8', 0, 500)));
+    else this.#settle?.resolve(body);
   }
 
   #readHead(): void {

@@ -113,16 +113,20 @@ export class Emission {
     return positionAsOf(`$${this.#values.push(past.asOf)}::timestamptz`);
   }
 
-  /** A page from the whole view. */
-  page(name: string, page: PagePlan): Statement {
-    return this.#statement(name, this.#page(page, null));
+  /** A page from the whole view. `rootKey`: as text, it is the answer that has this field alone. */
+  page(name: string, page: PagePlan, rootKey: string): Statement {
+    return this.#statement(name, this.#page(page, null, rootKey));
   }
 
-  /** The row with these values in its columns, or by its filters, which name at most one; or SQL null. */
+  /**
+   * The row with these values in its columns, or by its filters, which name at most one; or SQL null. `rootKey`: as for
+   * a page.
+   */
   one(
     name: string,
     { row, fields }: PlannedRow,
     key: readonly (readonly [column: string, value: Value])[],
+    rootKey?: string,
   ): Statement {
     const a = this.#alias();
     const conditions = key.map(([column, value]) => {
@@ -130,9 +134,10 @@ export class Emission {
       if (rule === undefined) return `${a}.${column} = ${this.#bind(row.noun, column, value)}`;
       return rule.sql(a, `$${this.#values.push(value)}::${CAST[rule.codec]}`, this.#moment);
     });
+    const drawn = this.#drawn(row, fields, a, rootKey);
     return this.#statement(
       name,
-      `select ${this.#drawn(row, fields, a)} from ${this.#seen(row.noun).view} ${a}${whereAll(conditions)}`,
+      `select ${drawn} from ${this.#seen(row.noun).view} ${a}${whereAll(conditions)}`,
     );
   }
 
@@ -167,17 +172,17 @@ export class Emission {
   }
 
   /**
-   * The rows with these keys: cells, each behind the place of its key in the list, without those that aren't there; or
-   * text, in the order of the keys with commas between, and null in the place of one that isn't there.
+   * The rows with these keys, a list of values for each column of the key: cells, each behind the place of its key in
+   * the list, without those that aren't there; or text, in the order of the keys with commas between, and null in the
+   * place of one that isn't there.
    */
-  keyed(name: string, { row, fields }: PlannedRow, keys: readonly (readonly string[])[]): Statement {
+  keyed(name: string, { row, fields }: PlannedRow, lists: readonly Value[]): Statement {
     const [a, g] = [this.#alias(), this.#alias()];
-    const lists = row.noun.key.map((column, at) => {
-      const values = keys.map((key) => key[at]!);
-      return `$${this.#values.push(values)}::${CAST[codecOf(row.noun, column)]}[]`;
-    });
+    const given = row.noun.key.map(
+      (column, at) => `$${this.#values.push(lists[at]!)}::${CAST[codecOf(row.noun, column)]}[]`,
+    );
     const names = row.noun.key.map((_, at) => `k${at}`);
-    const given = `unnest(${lists.join(', ')}) with ordinality as ${g} (${names.join(', ')}, at)`;
+    const all = `unnest(${given.join(', ')}) with ordinality as ${g} (${names.join(', ')}, at)`;
     const same = row.noun.key.map((column, at) => `${a}.${column} = ${g}.k${at}`).join(' and ');
     const rows = `${this.#seen(row.noun).view} ${a}`;
     // Each row is looked up by its key: a plan that joins the two would read the whole table where that was small.
@@ -186,12 +191,12 @@ export class Emission {
       return this.#statement(
         name,
         `select coalesce(json_agg(json_build_array(${g}.at, ${this.#row(row, a)})), '[]')
-          from ${given} cross join lateral ${one}`,
+          from ${all} cross join lateral ${one}`,
       );
     const found = `(select ${rowText(this.#canvas, row, fields, a)} from ${rows} where ${same})`;
     return this.#statement(
       name,
-      `select string_agg(coalesce(${found}, 'null'), ',' order by ${g}.at) from ${given}`,
+      `select string_agg(coalesce(${found}, 'null'), ',' order by ${g}.at) from ${all}`,
     );
   }
 
@@ -203,8 +208,8 @@ export class Emission {
     };
   }
 
-  #drawn(row: RowPlan, fields: readonly PlannedField[], alias: string): string {
-    return this.#form === 'text' ? rowText(this.#canvas, row, fields, alias) : this.#row(row, alias);
+  #drawn(row: RowPlan, fields: readonly PlannedField[], alias: string, rootKey?: string): string {
+    return this.#form === 'text' ? rowText(this.#canvas, row, fields, alias, rootKey) : this.#row(row, alias);
   }
 
   #row(row: RowPlan, alias: string): string {
@@ -255,16 +260,16 @@ export class Emission {
    * Cells are drawn outside the limit, so only for the rows of the page. The literal limit inside lets PostgreSQL
    * plan a prepared statement for a page and not for a tenth of the view.
    */
-  #page(page: PagePlan, hangs: Hanging | null): string {
+  #page(page: PagePlan, hangs: Hanging | null, rootKey?: string): string {
     const args = this.#bound[page.index]!;
     const above = this.#moment;
     if (args.past !== null) this.#moment = this.#momentOf(args.past);
-    const rows = this.#pageIn(page, args, hangs);
+    const rows = this.#pageIn(page, args, hangs, rootKey);
     this.#moment = above;
     return rows;
   }
 
-  #pageIn(page: PagePlan, args: BoundPage, hangs: Hanging | null): string {
+  #pageIn(page: PagePlan, args: BoundPage, hangs: Hanging | null, rootKey?: string): string {
     const noun = sortedNoun(page.noun, args.sort);
     const rows = this.#list(page, args, hangs);
     const born = noun.born.filter((column) => !noun.seat.within.includes(column));
@@ -277,12 +282,14 @@ export class Emission {
       );
     const count = page.isCounted ? this.#count(this.#seen(page.noun), args, hangs) : null;
     const listed = { rows, count, walk: ordered(args.walk), order: ordered(args.order), args };
-    return this.#form === 'text' ? pageText(this.#canvas, page, listed) : this.#pageCells(page, listed);
+    return this.#form === 'text'
+      ? pageText(this.#canvas, page, listed, rootKey)
+      : this.#pageCells(page, listed);
   }
 
   #pageCells({ row }: PagePlan, { rows, count, walk, args }: PageRows): string {
     const [v, a, c] = [this.#alias(), this.#alias(), this.#alias()];
-    const limit = `$${this.#values.push(args.size + 1)}::int`;
+    const limit = `$${this.#values.push(args.size)}::int + 1`;
     const page = `select coalesce(json_agg(${this.#row(row, a)} order by ${walk(a)}), '[]')
       from (select * from (${rows}) ${v} order by ${walk(v)} limit ${limit}) ${a}`;
     if (count === null) return page;

@@ -144,7 +144,7 @@ export function listIntegrated(pen: Pen, noun: Noun, args: BoundPage): string {
   const [few, near, many] = [pen.alias(), pen.alias(), pen.alias()];
   const count = (rows: string) => `(select count(*) from ${rows})`;
   const isMore = `${count(few)} > ${FEW}`;
-  const page = pen.bind('int', args.size + 1);
+  const page = `(${pen.bind('int', args.size)} + 1)`;
   const isShort = `${count(near)} < ${page}`;
   const ways = [
     sortCounted(pen, noun, args, few, `${count(few)} <= ${FEW}`),

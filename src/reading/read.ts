@@ -11,6 +11,7 @@ import { codecOf, type Drawn } from './cursor.ts';
 import { type Cells, type DecodeInput, decodePage, decodeRow, type RawPage } from './decode.ts';
 import { Emission, type Form, type Statement, type Value } from './emit.ts';
 import { assertIndexed, readTooLong } from './indexed.ts';
+import { type Given, type KeptStatements, keepStatement } from './kept-statement.ts';
 import type { Past } from './nouns/moment.ts';
 import type { FilterRule, Noun } from './nouns/noun.ts';
 import type { NounName } from './nouns/noun-name.ts';
@@ -39,6 +40,8 @@ interface Needs {
   readonly isPartial: boolean;
   /** Whether the database can write the text of it. */
   readonly isWritable: boolean;
+  /** The statements that were written for it. */
+  readonly kept: Readonly<Record<Form, KeptStatements>>;
 }
 
 interface Compiled {
@@ -100,6 +103,7 @@ function compilePlan(
     login: planner.login,
     isPartial: planner.missing.size > 0 || planner.isJudged,
     isWritable: isWritable && planner.missing.size === 0,
+    kept: { text: new Map(), cells: new Map() },
   });
   const first = asked.fieldNodes[0]!;
   const path = first.alias?.value ?? first.name.value;
@@ -133,6 +137,15 @@ function bindPages({ session }: Context, plan: Plan, info: GraphQLResolveInfo): 
 function statementName({ parentType, fieldName }: GraphQLResolveInfo): string {
   return parentType.name === 'Query' ? `read.${fieldName}` : `read.${parentType.name}.${fieldName}`;
 }
+
+/** The entries that the caller's token is narrowed to. */
+function reachGiven({ session }: Context): Given['reach'] {
+  const reach = reachOf(session);
+  return reach === null ? null : { value: reach };
+}
+
+const emissionOf = (form: Form, { bound, reach, past }: Given): Emission =>
+  new Emission(form, bound, reach?.value ?? null, past);
 
 /** How the statement of a field answers. */
 function formOf(context: Context, info: GraphQLResolveInfo, { isWritable }: Plan): Form {
@@ -212,16 +225,18 @@ export async function readPage(
   if (earlier !== undefined) return earlier as Node;
   const plan = planOf(context, info, 'page', noun);
   if (plan.kind !== 'page') throw new Error('A field is either a page or a node.');
-  const given = bindPages(context, plan, info);
-  const bound = given.map((page, at) => (at === 0 && filter !== undefined ? { ...page, filter } : page));
+  const asked = bindPages(context, plan, info);
+  const bound = asked.map((page, at) => (at === 0 && filter !== undefined ? { ...page, filter } : page));
   assertIndexed(plan.page, bound[0]!);
   const { size } = bound[0]!;
   assertAffordable(plan.page.row, { path: plan.page.path, first: size, rows: size }, bound);
   const form = formOf(context, info, plan);
-  const emission = new Emission(form, bound, reachOf(context.session));
-  const statement = emission.page(statementName(info), plan.page);
+  const given = { bound, reach: reachGiven(context), past: null, keys: [] };
+  const statement = keepStatement(plan.kept[form], given, (from) =>
+    emissionOf(form, from).page(statementName(info), plan.page, String(info.path.key)),
+  );
   const { found, answered } = await runStatement(context, plan, bound, statement);
-  if (form === 'text') return new WrittenText(found!);
+  if (form === 'text') return new WrittenText(found!, { key: String(info.path.key) });
   return markIfPartial(plan, decodePage(plan.page, cellsIn<RawPage>(found), answered));
 }
 
@@ -249,12 +264,20 @@ export async function findNode(
   const bound = bindPages(context, plan, info);
   assertAffordable(plan.row, { path: info.fieldName, first: 1, rows: 1 }, bound);
   const form = formOf(context, info, plan);
-  const emission = new Emission(form, bound, isOwn ? null : reachOf(context.session), past);
-  const statement = emission.one(statementName(info), plan, values);
+  const keys = values.map(([column, value]) => ({ column, value }));
+  const given = { bound, reach: isOwn ? null : reachGiven(context), past, keys };
+  const statement = keepStatement(plan.kept[form], given, (from) =>
+    emissionOf(form, from).one(
+      statementName(info),
+      plan,
+      from.keys.map((one) => [one.column, one.value] as const),
+      String(info.path.key),
+    ),
+  );
   const login = widestLogin([plan.login, ...rules.flatMap((rule) => rule.login ?? [])]);
   const { found, answered } = await runStatement(context, { ...plan, login }, bound, statement, past);
   if (found === null) return null;
-  if (form === 'text') return new WrittenText(found);
+  if (form === 'text') return new WrittenText(found, { key: String(info.path.key) });
   return markIfPartial(plan, decodeRow(plan.row, plan.fields, cellsIn<Cells>(found), answered));
 }
 
@@ -424,7 +447,14 @@ function runKeyed(
   { noun, keys, past }: Wanted,
 ): ReturnType<typeof runStatement> {
   assertAffordable(plan.row, { path: info.fieldName, first: keys.length, rows: keys.length }, bound);
-  const emission = new Emission(form, bound, reachOf(context.session), past);
-  const statement = emission.keyed(`${statementName(info)}.${noun}`, plan, keys);
+  const lists = NOUNS[noun].key.map((column, at) => ({ column, value: keys.map((one) => one[at]!) }));
+  const given = { bound, reach: reachGiven(context), past, keys: lists };
+  const statement = keepStatement(plan.kept[form], given, (from) =>
+    emissionOf(form, from).keyed(
+      `${statementName(info)}.${noun}`,
+      plan,
+      from.keys.map(({ value }) => value),
+    ),
+  );
   return runStatement(context, plan, bound, statement, past);
 }

@@ -117,13 +117,23 @@ const readAnswer = (value: unknown): unknown => (value instanceof WrittenText ? 
 
 /** Writes results with this data, in which the text of fields may be written already. */
 function textOfResult(data: Readonly<Record<string, unknown>>): WholeResult['stringify'] {
+  const [only, ...others] = Object.values(data);
+  const written = only instanceof WrittenText && others.length === 0 ? only.answer : null;
   return (result) => {
+    if (written !== null && isAlone(result, data)) return written;
     const parts = Object.entries(result).flatMap(([name, value]) => {
       const text = value === data ? dataText(data) : (JSON.stringify(value) as string | undefined);
       return text === undefined || name === 'stringify' ? [] : [`"${name}":${text}`];
     });
     return `{${parts.join(',')}}`;
   };
+}
+
+/** Whether a result has these data and nothing else to be sent. */
+function isAlone(result: ExecutionResult, data: unknown): boolean {
+  for (const [name, value] of Object.entries(result))
+    if (name !== 'stringify' && value !== undefined && value !== data) return false;
+  return result.data === data;
 }
 
 function dataText(data: Readonly<Record<string, unknown>>): string {

@@ -217,6 +217,51 @@ describe('over a random ledger', () => {
     expect(listed).toBeGreaterThan(20);
   }, 600_000);
 
+  test('what waits for a caller is what it may move on now', async () => {
+    await ground();
+    const times = await decisionTimes();
+    const now = new Date().toISOString();
+    let listed = 0;
+    for (const [name, token] of callers) {
+      const due = (await entriesFor(token)).filter((entry) => {
+        const verb = verbAwaited(entry, times.get(entry.entryId) ?? null, now);
+        return verb !== null && entry.actions.includes(verb);
+      });
+      listed += due.length;
+      const { body } = await server.gql(
+        token,
+        '{ backlog { waitingForMe(first: 200) { nodes { entryId actions } totalCount } } }',
+      );
+      expect(body.errors).toBeUndefined();
+      const ids = body.data.backlog.waitingForMe.nodes.map(({ entryId }: Loose) => entryId);
+      expect(ids, name).toEqual(due.map(({ entryId }) => entryId));
+      expect(body.data.backlog.waitingForMe.totalCount, name).toBe(due.length);
+    }
+    expect(listed).toBeGreaterThan(3);
+  });
+
+  test('what waits is read by pages, in either order, and filtered', async () => {
+    await ground();
+    const read = async (given: string, token = server.tokens.reviewer): Promise<Loose> => {
+      const page = `waitingForMe(${given}) { nodes { entryId status } pageInfo { hasNextPage endCursor } }`;
+      const { body } = await server.gql(token, `{ backlog { ${page} } }`);
+      expect(body.errors).toBeUndefined();
+      return body.data.backlog.waitingForMe;
+    };
+    const all = (await read('first: 200')).nodes;
+    const paged: Loose[] = [];
+    for (let after = ''; ; ) {
+      const { nodes, pageInfo } = await read(`first: 2${after}`);
+      paged.push(...nodes);
+      if (!pageInfo.hasNextPage) break;
+      after = `, after: "${pageInfo.endCursor}"`;
+    }
+    expect(paged).toEqual(all);
+    expect((await read('first: 200, order: NEWEST_FIRST')).nodes).toEqual(all.toReversed());
+    const marked = (await read('first: 200, filter: { status: MARKED }')).nodes;
+    expect(marked).toEqual(all.filter(({ status }: Loose) => status === 'MARKED'));
+  });
+
   test('a caller without a right, and every ended entry, has no action', async () => {
     await ground();
     for (const { actions } of await entriesFor(server.tokens.observer)) expect(actions).toEqual([]);
@@ -225,6 +270,45 @@ describe('over a random ledger', () => {
         if (isTerminal(status.toLowerCase())) expect([actions, blockedBecause]).toEqual([[], []]);
   });
 });
+
+/** The times of each entry's live decision. */
+async function decisionTimes(): Promise<Map<string, { expiresAt: string | null; notBefore: string | null }>> {
+  const { body } = await server.gql(
+    server.tokens.reviewer,
+    '{ entries(first: 200) { nodes { entryId liveDecision { expiresAt evidence { notBefore } } } } }',
+  );
+  return new Map(
+    body.data.entries.nodes.map(({ entryId, liveDecision: live }: Loose) => [
+      entryId,
+      { expiresAt: live?.expiresAt ?? null, notBefore: live?.evidence.notBefore ?? null },
+    ]),
+  );
+}
+
+/** The action that an entry waits for, written here once more. */
+function verbAwaited(
+  { kind, status }: { kind: string; status: string },
+  live: { expiresAt: string | null; notBefore: string | null } | null,
+  now: string,
+): string | null {
+  if (kind !== 'CUT_REQUEST') return null;
+  const isEarly = live?.notBefore != null && live.notBefore > now;
+  switch (status) {
+    case 'MARKED':
+      return 'SWEEP';
+    case 'REVIEWED_DEFERRED':
+      return isEarly ? null : 'SWEEP';
+    case 'REVIEW_PENDING':
+      return 'REVIEW';
+    case 'REVIEWED_APPROVED':
+      if (live?.expiresAt != null && live.expiresAt < now) return 'REVIEW';
+      return isEarly ? null : 'CUT';
+    case 'CUT_APPLIED':
+      return 'VERIFY';
+    default:
+      return null;
+  }
+}
 
 describe('the law of actions', () => {
   test.each(ENTRY_STATES)('the next verb of %s leads from it, and an ended entry has none', (state) => {

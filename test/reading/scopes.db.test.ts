@@ -97,8 +97,16 @@ function ownFields(noun: Noun): string[] {
   const derived = Object.entries(noun.derived).filter(
     ([, { login }]) => (login ?? noun.login) === noun.login,
   );
-  return [...columnsOf(noun), ...derived.map(([name]) => name)];
+  const judged = Object.keys(noun.judged).map((name) => JUDGED[name]!);
+  return [...columnsOf(noun), ...derived.map(([name]) => name), ...judged];
 }
+
+/** Fields that the law answers, each as it is asked for. */
+const JUDGED: Readonly<Record<string, string>> = {
+  actions: 'actions',
+  blockedBecause: 'blockedBecause { code message }',
+  inclusion: 'inclusion { leaf index size path root }',
+};
 
 describe('a wider login widens no answer', () => {
   test.each(

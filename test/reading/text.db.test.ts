@@ -1,6 +1,7 @@
 import { type ExecutionResult, execute, parse, validate } from 'graphql';
 import { beforeAll, expect, test, vi } from 'vitest';
 import { resultText } from '../../src/doors/errors.ts';
+import { Emission } from '../../src/reading/emit.ts';
 import { WrittenText } from '../../src/reading/text/written.ts';
 import { finishWhole, readWhole, wholeRoot } from '../../src/reading/whole.ts';
 import { schema } from '../../src/resolvers/index.ts';
@@ -285,3 +286,97 @@ test('a row without the row that the schema promises is a fault, and no text', a
   expect(answers.written).toBe(answers.ordinary);
   expect(answers.written).toContain('A row has no entry, which the ledger promises.');
 });
+
+/** What one document is asked with, in turn: values of one shape, and of others. */
+const ASKED_AGAIN: readonly (readonly [
+  what: string,
+  query: string,
+  variables: () => Promise<readonly Loose[]>,
+])[] = [
+  [
+    'a page and the pages in it',
+    `query ($first: Int, $after: String, $order: SortOrder, $f: EntryFilter, $few: Int) {
+      entries(first: $first, after: $after, order: $order, filter: $f) {
+        edges { cursor node { entryId history(first: $few, order: $order) { nodes { changeKind } pageInfo { endCursor hasNextPage } } } }
+        pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`,
+    async () => {
+      const [one, other] = ['OLDEST_FIRST', 'NEWEST_FIRST'];
+      const places = await Promise.all([one, other].map((order) => cursorsOf(order!)));
+      return [
+        ...[{ first: 1 }, { first: 3, few: 1 }, { first: 200, few: 2 }, { first: 2, order: other }],
+        ...places[0]!.map((after) => ({ first: 2, few: 1, after, order: one })),
+        ...places[1]!.map((after) => ({ first: 2, few: 1, after, order: other })),
+        ...['MARKED', 'VERIFIED_COMPLETE'].map((status) => ({ first: 5, f: { status } })),
+        ...[['MARKED'], ['MARKED', 'VERIFIED_COMPLETE', 'CUT_APPLIED']].map((statusIn) => ({
+          first: 5,
+          f: { statusIn },
+        })),
+        ...['2020-01-01T00:00:00Z', '2999-01-01T00:00:00Z'].map((emittedAtFrom) => ({
+          first: 5,
+          f: { emittedAtFrom, kind: 'CUT_REQUEST' },
+        })),
+        ...[{ first: 0 }, { first: 5, after: 'x' }],
+      ];
+    },
+  ],
+  [
+    'units of the past',
+    'query ($at: Position, $code: String) { units(first: 50, filter: { docCode: $code, at: $at }) { nodes { address text state } pageInfo { endCursor } } }',
+    async () => {
+      const { rows } = await server.superuser.query(
+        'select position::text as at from cutter_log.log order by position',
+      );
+      return [{}, { code: 'house' }, ...rows.flatMap(({ at }) => [{ at }, { at, code: 'house' }])];
+    },
+  ],
+  [
+    'rows by their ids',
+    'query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on Entry { status document { docCode } } } }',
+    async () => {
+      const { rows } = await server.superuser.query(
+        'select entry_id::text as id from cutter_governance.decision_backlog_entry',
+      );
+      const ids = rows.map(({ id }) => Buffer.from(`Entry:${id}`).toString('base64url'));
+      return [{ ids: [ids[0]] }, { ids: ids.slice(0, 3) }, { ids }, { ids: [ids[1]] }, { ids: [] }];
+    },
+  ],
+];
+
+async function cursorsOf(order: string): Promise<string[]> {
+  const { written } = await both({
+    query: `{ entries(order: ${order}) { edges { cursor } } }`,
+    variables: {},
+  });
+  return JSON.parse(written).data.entries.edges.map(({ cursor }: { cursor: string }) => cursor);
+}
+
+test.each(ASKED_AGAIN)(
+  'a document that is asked again with other values: %s',
+  async (_, query, variables) => {
+    const document = parse(query);
+    const written = (['page', 'keyed'] as const).map((method) => vi.spyOn(Emission.prototype, method));
+    let asked = 0;
+    for (const caller of [READS_ALL, { ...READS_ALL, entryIds: new Set([await anEntry()]) }]) {
+      const contextValue: Loose = readingContext(server.pools.reads, caller);
+      for (const variableValues of await variables()) {
+        const args = { schema, document, variableValues, contextValue };
+        const whole = await finishWhole(await readWhole(wholeRoot(args)!, args), args, execute);
+        // Parsed anew: of this one nothing is kept.
+        const ordinary = (await execute({ ...args, document: parse(query) })) as ExecutionResult;
+        expect(sorted(whole), JSON.stringify(variableValues)).toBe(sorted(ordinary));
+        asked += 1;
+      }
+    }
+    // Ordinary execution writes each of its statements, and the others are written once for a shape.
+    const texts = written.reduce((sum, { mock }) => sum + mock.calls.length, 0);
+    expect(texts).toBeLessThan(asked * 2);
+    vi.restoreAllMocks();
+  },
+);
+
+async function anEntry(): Promise<string> {
+  const { rows } = await server.superuser.query(
+    'select entry_id::text as id from cutter_governance.decision_backlog_entry order by 1 limit 1',
+  );
+  return rows[0].id;
+}

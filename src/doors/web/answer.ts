@@ -26,14 +26,16 @@ export function sendAnswer(
     return;
   }
   const bytes = Buffer.byteLength(text);
+  // Of plain letters each is one byte, and nothing has to be looked at again.
+  const encoding = bytes === text.length ? 'latin1' : 'utf8';
   if (bytes < LEAST_COMPRESSED_BYTES) {
-    response.writeHead(status, { ...others, 'content-length': bytes }).end(text);
+    response.writeHead(status, { ...others, 'content-length': bytes }).end(text, encoding);
     return;
   }
   addVaries(response, ['accept-encoding']);
   const coding = hasRoomToCompress() ? codingFor(request.headers['accept-encoding']) : null;
   if (coding === null) {
-    response.writeHead(status, { ...others, 'content-length': bytes }).end(text);
+    response.writeHead(status, { ...others, 'content-length': bytes }).end(text, encoding);
     return;
   }
   response.writeHead(status, { ...others, 'content-encoding': coding });

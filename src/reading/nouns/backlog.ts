@@ -1,6 +1,8 @@
+import { actingCaller } from '../../auth/acting-caller.ts';
 import { ENTRY_STATES, isTerminal } from '../../law/states.ts';
+import { waitingFor } from './entry-law.ts';
 import { describeNoun } from './noun.ts';
-import { toList, toOne } from './relation.ts';
+import { toList, toMine, toOne } from './relation.ts';
 
 /**
  * The backlog as the integrator has counted it. A token narrowed to entries sees the counts of its entries, which are
@@ -42,6 +44,7 @@ export const BacklogNoun = describeNoun({
   relations: {
     counts: toList('StatusCount', ['in_life', 'kind'], () => 'true'),
     oldest: toList('StatusAge', ['position', 'ordinal'], () => 'true'),
+    waitingForMe: toMine('Entry', (session) => waitingFor(actingCaller(session))),
   },
 });
 

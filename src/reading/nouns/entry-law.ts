@@ -2,12 +2,20 @@
  * What the law asks about an entry, in SQL: who did what to it, which verb it waits for, and what hinders that. The
  * conditions follow from the law's own tables, and a test holds them to its functions.
  */
-import { type EntryVerb, SEPARATE_DEEDS, statesOfVerb } from '../../law/actions.ts';
+import {
+  type ActingCaller,
+  type EntryVerb,
+  NEXT_VERBS,
+  SEPARATE_DEEDS,
+  statesOfVerb,
+  WAY_KIND,
+} from '../../law/actions.ts';
 import { SEPARATIONS } from '../../law/parties.ts';
-import type { EntryState } from '../../law/states.ts';
+import { ENTRY_STATES, type EntryState } from '../../law/states.ts';
 import { openPredecessorsSql } from '../../ledger/open-predecessors.ts';
 import { timeTextSql } from '../../text/time-sql.ts';
 import { uuidIn } from './document-cuts.ts';
+import type { OwnRows } from './relation.ts';
 import { CHANGE_SETS, DECISIONS, DEPENDENCIES, ENTRIES, MANIFESTS, MOVES, RESULTS } from './views.ts';
 
 /** The live decision of an entry: the one that nothing superseded. CUT and REVIEW look it up alike. */
@@ -67,18 +75,20 @@ export function actedFacts(entry: string): string {
   return `select json_build_object('kind', ${entry}.kind, 'status', ${entry}.status, 'did', ${partiesOf(entry)})`;
 }
 
+/** The time from which decision `d` counts, or null. */
+const BEGIN = `(select b.not_before from cutter_source.v_decision_begin b
+  where b.review_decision_id = d.review_decision_id)`;
+
 const VIEWS = { entries: ENTRIES, dependencies: DEPENDENCIES };
 const time = (column: string) => timeTextSql(column);
 
 /** The facts of `HinderedEntry`. What only matters for a cut is looked up for entries that wait for one. */
 export function hinderedFacts(entry: string): string {
-  const begin = `(select b.not_before from cutter_source.v_decision_begin b
-    where b.review_decision_id = d.review_decision_id)`;
   const superseded = `(select p.review_decision_id from ${DECISIONS} p
     where p.review_decision_id = d.prior_review_decision_id and p.verdict = 'approve')`;
   const live = `json_build_object('id', d.review_decision_id, 'verdict', d.verdict,
     'manifestDigest', d.manifest_version, 'unitLocalId', d.manifest_unit_local_id,
-    'expiresAt', ${time('d.expires_at')}, 'notBefore', ${time(begin)}, 'supersededApproval', ${superseded})`;
+    'expiresAt', ${time('d.expires_at')}, 'notBefore', ${time(BEGIN)}, 'supersededApproval', ${superseded})`;
   const unverified = `(select coalesce(json_agg(u.cut_entry_id order by u.cut_entry_id), '[]')
     from cutter_source.v_unverified_cut u where u.entry_id = ${entry}.entry_id)`;
   const changed = `(select json_build_object('address', x.address) from cutter_source.v_changed_base x
@@ -90,4 +100,54 @@ export function hinderedFacts(entry: string): string {
     'unverified', ${approved(unverified)}, 'changed', ${approved(changed)})`;
 }
 
+/** The verbs of the way, each with the states of the entries that wait for it. */
+const WAY: ReadonlyMap<EntryVerb, readonly EntryState[]> = new Map(
+  [...new Set(Object.values(NEXT_VERBS))].map((verb) => [
+    verb,
+    ENTRY_STATES.filter((state) => NEXT_VERBS[state] === verb),
+  ]),
+);
+
 const listed = (states: readonly EntryState[]) => states.map((state) => `'${state}'`).join(', ');
+
+/**
+ * The entries that wait for a verb which this caller may call (`entryActions`). What a time has to pass for isn't
+ * waited for, and an approval that has expired waits for another review.
+ */
+export function waitingFor({ principal, person, verbs }: ActingCaller): OwnRows {
+  const own = [...WAY].filter(([verb]) => verbs.has(verb));
+  const status = [...new Set(own.flatMap(([verb, waiting]) => [...waiting, ...reopened(verb)]))];
+  return {
+    fields: { status, kind: [WAY_KIND] },
+    values: [principal ?? 'nobody', person ?? 'nobody'],
+    condition(e, values) {
+      const waits = own.map(([verb, waiting]) => waitsFor(verb, waiting, e, values));
+      // A statement has to use each of its values.
+      return `(cardinality(${values}) > 0 and (${waits.join(' or ') || 'false'}))`;
+    },
+  };
+}
+
+/** A review is waited for again once the approval has expired. */
+const reopened = (verb: EntryVerb): readonly EntryState[] => (verb === 'review' ? ['reviewed_approved'] : []);
+
+function waitsFor(verb: EntryVerb, states: readonly EntryState[], e: string, given: string): string {
+  const live = (condition: string) => `coalesce(${ofLiveDecision(condition, e)}, false)`;
+  const expired = live('d.expires_at <= transaction_timestamp()');
+  const early = live(`${BEGIN} > transaction_timestamp()`);
+  const timely = states.map((state) => {
+    const is = `${e}.status = '${state}'`;
+    if (state === 'reviewed_approved') return `(${is} and not ${expired} and not ${early})`;
+    return state === 'reviewed_deferred' ? `(${is} and not ${early})` : is;
+  });
+  const again = reopened(verb).map((state) => `(${e}.status = '${state}' and ${expired})`);
+  const apart = deedsAgainst(verb).map((deed) => `not ${isShared(DOERS[deed](e), given)}`);
+  return [`(${[...timely, ...again].join(' or ')})`, ...apart].join(' and ');
+}
+
+/** That the principal with this id, or its person, is the caller's. */
+function isShared(who: string, given: string): string {
+  return `exists (select from (select ${who} as id) w
+    left join cutter_auth.principal p on p.principal_id = ${uuidIn('w.id')}
+    where w.id = (${given})[1] or p.person_id::text = (${given})[2])`;
+}

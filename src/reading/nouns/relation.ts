@@ -66,6 +66,11 @@ export function toManyThrough(to: NounName, way: readonly string[], condition: C
   return { to, many: true, pairs: [], through: { ways: [way], condition } };
 }
 
+/** To those of all rows that a filter of the caller's finds. */
+export function toMine(to: NounName, mine: NonNullable<Relation['mine']>): Relation {
+  return { to, many: true, pairs: [], through: null, mine };
+}
+
 /** A plain list of related rows, in the order of these columns. */
 export function toList(to: NounName, listed: readonly string[], condition: Condition): Relation {
   return { to, many: true, pairs: [], through: { ways: [], condition }, listed };

@@ -4,7 +4,7 @@ import { MOST_COUNTED } from '../listing.ts';
 import { type Noun, sortedNoun } from '../nouns/noun.ts';
 import type { EdgePart, InfoPart, PagePart, PagePlan, RowPlan } from '../plan.ts';
 import { type Canvas, HEAD, type PageRows } from './canvas.ts';
-import { joinPieces, objectPieces, rowText } from './row.ts';
+import { asAnswer, joinPieces, objectPieces, rowText } from './row.ts';
 import { base64urlText, escapedText, type Piece } from './value.ts';
 
 /** Names of the columns by which a page's rows are summed up. */
@@ -21,7 +21,7 @@ interface Asked {
 }
 
 /** SQL of a page's JSON object, as text. */
-export function pageText(canvas: Canvas, page: PagePlan, listed: PageRows): string {
+export function pageText(canvas: Canvas, page: PagePlan, listed: PageRows, rootKey?: string): string {
   const asked = askedOf(page.parts, listed.args.isFromEnd);
   const [a, p] = [canvas.alias(), canvas.alias()];
   const first = canvas.bind(listed.args.size, 'int');
@@ -34,20 +34,19 @@ export function pageText(canvas: Canvas, page: PagePlan, listed: PageRows): stri
     const all = `coalesce(${p}.rows_${sums.length - 1}, '')`;
     return [{ fixed: '[' }, { sql: all, isLong: true }, { fixed: ']' }];
   };
-  const object = joinPieces(
-    objectPieces(page.parts, (part) => {
-      if (part.kind === 'typename') return { fixed: `"${part.name}"` };
-      if (part.kind === 'totalCount' || part.kind === 'totalCountAtLeast')
-        return { sql: part.kind === 'totalCount' ? exactCount(c) : leastCount(c) };
-      if (part.kind === 'pageInfo')
-        return infoPieces(canvas, { noun: page.noun, parts: part.parts }, { p, first, listed });
-      const text =
-        part.kind === 'nodes'
-          ? rowText(canvas, page.row, part.fields, a)
-          : edgeText(canvas, page, part.parts, a, listed);
-      return rows(text);
-    }),
-  );
+  const pieces = objectPieces(page.parts, (part) => {
+    if (part.kind === 'typename') return { fixed: `"${part.name}"` };
+    if (part.kind === 'totalCount' || part.kind === 'totalCountAtLeast')
+      return { sql: part.kind === 'totalCount' ? exactCount(c) : leastCount(c) };
+    if (part.kind === 'pageInfo')
+      return infoPieces(canvas, { noun: page.noun, parts: part.parts }, { p, first, listed });
+    const text =
+      part.kind === 'nodes'
+        ? rowText(canvas, page.row, part.fields, a)
+        : edgeText(canvas, page, part.parts, a, listed);
+    return rows(text);
+  });
+  const object = joinPieces(rootKey === undefined ? pieces : asAnswer(pieces, rootKey));
   if (asked.isPlaced) sums.push(...keysOf(page.noun, a, isWithin, listed));
   // A page of which nothing is asked is read, too: its arguments are given.
   if (asked.isMore || sums.length === 0) sums.push(`count(*) as ${COUNT}`);

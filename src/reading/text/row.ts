@@ -17,8 +17,19 @@ export function rowText(
   row: RowPlan,
   fields: readonly PlannedField[],
   alias: string,
+  rootKey?: string,
 ): string {
-  return joinPieces(objectPieces(fields, (field) => fieldPieces(canvas, row, field, alias)));
+  const object = objectPieces(fields, (field) => fieldPieces(canvas, row, field, alias));
+  return joinPieces(rootKey === undefined ? object : asAnswer(object, rootKey));
+}
+
+/** What stands around the text of the only root field of an answer. */
+export const answerAround = (rootKey: string) => ({ before: `{"data":{"${rootKey}":`, after: '}}' });
+
+/** With all that stands around the only field of an answer, which costs nothing here. */
+export function asAnswer(pieces: readonly Piece[], rootKey: string): Piece[] {
+  const { before, after } = answerAround(rootKey);
+  return [{ fixed: before }, ...pieces, { fixed: after }];
 }
 
 /** The pieces of an object of which each part gives one value. */

@@ -1,17 +1,35 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../../context.ts';
-import { MISSING } from './row.ts';
+import { answerAround, MISSING } from './row.ts';
+
+interface WrittenAs {
+  /** The response key of a root field whose text has all that stands around it. */
+  readonly key?: string;
+  /** Makes the parsed text into what the resolver would have answered instead. */
+  readonly revive?: (value: unknown) => unknown;
+}
 
 /** The JSON text of a root field, as the database wrote it: a resolver's answer where text was asked for. */
 export class WrittenText {
-  readonly text: string;
+  /** The text of the answer that has this field alone; null where that was not written. */
+  readonly answer: string | null;
+  readonly #text: string;
+  readonly #key: string | null;
   readonly #revive: (value: unknown) => unknown;
 
-  /** @param revive makes the parsed text into what the resolver would have answered instead */
-  constructor(text: string, revive: (value: unknown) => unknown = (value) => value) {
+  constructor(text: string, { key, revive = (value) => value }: WrittenAs = {}) {
     if (text.includes(MISSING)) throw new Error(`A row has no ${keyIn(text)}, which the ledger promises.`);
-    this.text = text;
+    this.answer = key === undefined ? null : text;
+    this.#text = text;
+    this.#key = key ?? null;
     this.#revive = revive;
+  }
+
+  /** The text of the field itself. */
+  get text(): string {
+    if (this.#key === null) return this.#text;
+    const { before, after } = answerAround(this.#key);
+    return this.#text.slice(before.length, -after.length);
   }
 
   /** The value itself, for those that read the answer and do not send it. */

@@ -29,7 +29,7 @@ builder.queryField('node', (t) =>
       const groups = groupsOf(context, info, [id]);
       const written = await textOf(context, info, groups);
       if (written !== null)
-        return written.text === 'null' ? null : new WrittenText(written.text, written.brand);
+        return written.text === 'null' ? null : new WrittenText(written.text, { revive: written.brand });
       return (await rowsOf(context, info, groups, 1))[0] ?? null;
     },
   }),
@@ -50,7 +50,7 @@ builder.queryField('nodes', (t) =>
       if (written === null) return await rowsOf(context, info, groups, ids.length);
       const all = (rows: unknown) => (rows as (Node | null)[]).map(written.brand);
       // Execution takes a list, and what is written is none yet.
-      return new WrittenText(`[${written.text}]`, all) as unknown as (Node | null)[];
+      return new WrittenText(`[${written.text}]`, { revive: all }) as unknown as (Node | null)[];
     },
   }),
 );

@@ -1,6 +1,6 @@
-import { Entry } from '../entry.ts';
+import { Entry, EntryConnection } from '../entry.ts';
 import { EntryKindEnum, EntryStatusEnum } from '../enums/entries.ts';
-import { columnFields, listedNodes, nounType, requiredNode, wordFields } from '../node.ts';
+import { columnFields, listedNodes, nounType, pagedNodes, requiredNode, wordFields } from '../node.ts';
 
 export const StatusCount = nounType('StatusCount');
 
@@ -50,6 +50,13 @@ Backlog.implement({
       StatusAge,
       'Of each status that entries can leave, and each kind, the entry that has been there for longest; ' +
         'the one that the log moved there first comes first.',
+    ),
+    waitingForMe: pagedNodes(
+      t,
+      EntryConnection,
+      'The entries whose next verb the caller may call: to be swept, reviewed, cut or verified. One whose approval ' +
+        'has expired waits for another review. One that is deferred, or whose approval is not in force yet, waits ' +
+        'for nobody until then. What else hinders a verb is in `blockedBecause`.',
     ),
   }),
 });

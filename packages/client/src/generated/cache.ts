@@ -180,6 +180,13 @@ export const possibleTypes: Record<string, string[]> = {
 
 /** The lists of each type, and the arguments that choose one. */
 export const LISTS: Readonly<Record<string, Readonly<Record<string, string[]>>>> = {
+  "Backlog": {
+    "waitingForMe": [
+      "filter",
+      "order",
+      "sort"
+    ]
+  },
   "BacklogSnapshot": {
     "entries": []
   },
