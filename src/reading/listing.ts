@@ -145,14 +145,9 @@ export function listIntegrated(pen: Pen, noun: Noun, args: BoundPage): string {
     return walkPlaces(pen, noun, args, where, { seat });
   const [few, near, many] = [pen.alias(), pen.alias(), pen.alias()];
   const count = (rows: string) => `(select count(*) from ${rows})`;
-<<<<<<< HEAD
   const fewRows = finderIn(noun, args.filter) === undefined ? FEW : FEW_FOUND;
   const isMore = `${count(few)} > ${fewRows}`;
-  const page = pen.bind('int', args.size + 1);
-=======
-  const isMore = `${count(few)} > ${FEW}`;
   const page = `(${pen.bind('int', args.size)} + 1)`;
->>>>>>> main
   const isShort = `${count(near)} < ${page}`;
   const ways = [
     sortCounted(pen, noun, args, few, `${count(few)} <= ${fewRows}`),
