@@ -19,7 +19,8 @@ function isFormatOnly(v: string, manifestId: string): string {
 
 /** The version that version `v`, made by this manifest, was decided against; null of a birth. */
 function baseOf(v: string, manifestId: string): string {
-  return `select ${uuidIn("block.payload_summary ->> 'base_version_id'")} from cutter_governance.manifest_unit_block block
+  const base = uuidIn("block.payload_summary ->> 'base_version_id'");
+  return `select ${base} from cutter_governance.manifest_unit_block block
     where block.envelope_id = ${manifestId} and block.unit_local_id = ${v}.provenance ->> 'local_id'`;
 }
 
@@ -27,7 +28,8 @@ function baseOf(v: string, manifestId: string): string {
 function versionsAt(moment: Moment): string {
   return `(select v.id as unit_version_id, v.unit_id, v.version_seq, v.title, v.body, v.content_hash,
     ${isFormatOnly('v', 'k.manifest_id')} as format_only,
-    k.change_set_id, k.entry_id, (${baseOf('v', 'k.manifest_id')}) as base_version_id, ${isCompensated('k.change_set_id', moment)} as void
+    k.change_set_id, k.entry_id, (${baseOf('v', 'k.manifest_id')}) as base_version_id,
+    ${isCompensated('k.change_set_id', moment)} as void
     from public.unit_version v join ${CUTS} k on k.change_set_id = ${uuidIn("v.provenance ->> 'change_set_id'")}
     where ${wasWritten('ChangeSet', 'k.change_set_id', moment)})`;
 }
