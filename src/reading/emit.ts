@@ -132,7 +132,9 @@ export class Emission {
     const conditions = key.map(([column, value]) => {
       const rule = row.noun.filters[column];
       if (rule === undefined) return `${a}.${column} = ${this.#bind(row.noun, column, value)}`;
-      return rule.sql(a, `$${this.#values.push(value)}::${CAST[rule.codec]}`, this.#moment);
+      const given = `$${this.#values.push(value)}::${CAST[rule.codec]}`;
+      if (rule.found === undefined) return rule.sql(a, given, this.#moment);
+      return `${a}.${rule.found.by} in (${rule.found.values(given)})`;
     });
     const drawn = this.#drawn(row, fields, a, rootKey);
     return this.#statement(

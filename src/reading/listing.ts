@@ -34,6 +34,8 @@ const PAGE = `(select ${ONE_MORE})`;
 
 /** Up to so many rows are found by the filter and sorted by their places before anything else is tried. */
 const FEW = 64;
+/** The same of rows that a value leads to over another table: those are found one by one in any case. */
+const FEW_FOUND = 1000;
 /** So many places are walked on the chance that a page is full by then. */
 const NEAR = 2500;
 /** Up to so many rows are sorted where that wasn't enough; of more, the whole walk meets a page soon. */
@@ -143,16 +145,17 @@ export function listIntegrated(pen: Pen, noun: Noun, args: BoundPage): string {
     return walkPlaces(pen, noun, args, where, { seat });
   const [few, near, many] = [pen.alias(), pen.alias(), pen.alias()];
   const count = (rows: string) => `(select count(*) from ${rows})`;
-  const isMore = `${count(few)} > ${FEW}`;
+  const fewRows = finderIn(noun, args.filter) === undefined ? FEW : FEW_FOUND;
+  const isMore = `${count(few)} > ${fewRows}`;
   const page = `(${pen.bind('int', args.size)} + 1)`;
   const isShort = `${count(near)} < ${page}`;
   const ways = [
-    sortCounted(pen, noun, args, few, `${count(few)} <= ${FEW}`),
+    sortCounted(pen, noun, args, few, `${count(few)} <= ${fewRows}`),
     `select * from ${near} where not ${isShort}`,
     sortCounted(pen, noun, args, many, `${isMore} and ${isShort} and ${count(many)} <= ${MANY}`),
     walkPlaces(pen, noun, args, where, { gate: `${isMore} and ${isShort} and ${count(many)} > ${MANY}` }),
   ];
-  return `with ${few} as materialized (${countMatching(pen, noun, args, FEW)}),
+  return `with ${few} as materialized (${countMatching(pen, noun, args, fewRows)}),
     ${near} as materialized (${walkPlaces(pen, noun, args, where, { gate: isMore, places: NEAR, rows: page })}),
     ${many} as materialized (${countMatching(pen, noun, args, MANY, `${isMore} and ${isShort}`)})
     ${ways.map((way) => `(${way})`).join(' union all ')}`;
@@ -182,6 +185,7 @@ function sortCounted(pen: Pen, noun: Noun, args: BoundPage, rows: string, gate: 
 function countMatching(pen: Pen, noun: Noun, { filter }: BoundPage, most: number, gate?: string): string {
   const v = pen.alias();
   const [lead, ...rest] = splitLead(noun, filter);
+  const finder = finderIn(noun, filter);
   const named = [...new Set([...noun.key, noun.seat.by, ...noun.seat.within])];
   const columns = named.map((column) => `${v}.${column}`).join(', ');
   // As a query, for the reason that PAGE has.
@@ -192,6 +196,16 @@ function countMatching(pen: Pen, noun: Noun, { filter }: BoundPage, most: number
     const others = rest.map((bound) => pen.condition(bound, v));
     return `select ${columns} from ${noun.view} ${v}${whereAll([...gates, ...conditions, ...others])}${order} ${limit}`;
   };
+  if (finder !== undefined) {
+    const { by, values } = finder.rule!.found!;
+    const found = pen.alias();
+    const others = filter.filter((bound) => bound !== finder).map((bound) => pen.condition(bound, v));
+    const conditions = whereAll([`${v}.${by} = ${found}.value`, ...others]);
+    const given = pen.bind(finder.codec, finder.value as KeyValue, Array.isArray(finder.value));
+    // The values first, whatever the planner believes of how many they are.
+    return `select ${columns} from (${values(given)} offset 0) ${found} (value)
+      cross join lateral (select * from ${noun.view} ${v}${conditions} offset 0) ${v}${whereAll(gates)} ${limit}`;
+  }
   if (lead === undefined) return rows([]);
   const between = (value: string) => [`${v}.${lead.column} >= ${value}`, `${v}.${lead.column} <= ${value}`];
   if (lead.operator === '=') return rows(between(pen.bind(lead.codec, lead.value as KeyValue)));
@@ -200,6 +214,12 @@ function countMatching(pen: Pen, noun: Noun, { filter }: BoundPage, most: number
   const list = pen.bind(lead.codec, lead.value as readonly KeyValue[], true);
   return `select ${each}.* from (select distinct unnest(${list}) as value) ${one}
     cross join lateral (${rows(between(`${one}.value`))}) ${each} ${limit}`;
+}
+
+/** The condition whose value leads to the rows over another table, unless they are named by their key. */
+function finderIn(noun: Noun, filter: readonly Bound[]): Bound | undefined {
+  const isNamed = filter.some(({ column, operator }) => column === noun.key[0] && isEquality(operator));
+  return isNamed ? undefined : filter.find(({ rule }) => rule?.found !== undefined);
 }
 
 /**

@@ -14,6 +14,8 @@ import {
   wordFields,
 } from './node.ts';
 
+import { UnitVersion } from './unit-version.ts';
+
 export const AffectedRow = nounType('AffectedRow');
 
 export const AffectedRowConnection = connectionTypes('AffectedRow', AffectedRow, {
@@ -48,6 +50,11 @@ AffectedRow.implement({
       'What observers do not see of it. Scope `ledger:evidence`.',
     ),
     changeSet: requiredNode(t, ChangeSet, 'The change set that wrote it.'),
+    unitVersion: optionalNode(
+      t,
+      UnitVersion,
+      'The version that was written, with its text. Scope `document:read`.',
+    ),
     entry: optionalNode(t, Entry, 'The entry of that change set.'),
   }),
 });

@@ -1,6 +1,14 @@
 import { ChangeSet } from './change-set.ts';
 import { Entry } from './entry.ts';
-import { columnFields, connectionTypes, ENTITY, entityId, nounType, requiredNode } from './node.ts';
+import {
+  columnFields,
+  connectionTypes,
+  ENTITY,
+  entityId,
+  nounType,
+  optionalNode,
+  requiredNode,
+} from './node.ts';
 import { Unit } from './unit.ts';
 
 export const UnitVersion = nounType('UnitVersion');
@@ -31,6 +39,11 @@ UnitVersion.implement({
       position: ['Position?', 'Place in the log of that cut; null until it is integrated.'],
     }),
     unit: requiredNode(t, Unit, 'The unit, in the version that counts.'),
+    base: optionalNode(
+      t,
+      UnitVersion,
+      'The version that it followed when it was planned; null of the first.',
+    ),
     changeSet: requiredNode(t, ChangeSet, 'The cut that made it. Scope `ledger:observe`.'),
     entry: requiredNode(t, Entry, 'The entry of that cut. Scope `ledger:observe`.'),
   }),

@@ -124,7 +124,7 @@ describe('cutter run says the same, and ends with 1', () => {
         source: { sourceId: 's', docCode: 'a', digest: 'd', byteLength: 4 },
       },
     },
-    Mark: { outcome: { __typename: 'MarkSuccess', ...written, entry: { entryId: 'e', status } } },
+    Mark: { outcome: { __typename: 'MarkSuccess', ...written, entry: { id: 'i', entryId: 'e', status } } },
   });
 
   test.each([
@@ -142,11 +142,12 @@ describe('cutter run says the same, and ends with 1', () => {
             __typename: 'SweepSuccess',
             examined: 1,
             ...written,
-            promoted: [{ entryId: 'o', status: 'x' }],
+            promoted: [{ id: 'p', entryId: 'o', status: 'x' }],
           },
         },
         EntryProgress: {
           entry: {
+            id: 'i',
             entryId: 'e',
             status: 'MARKED',
             reviewDecisions: { nodes: [] },

@@ -126,8 +126,10 @@ describe('a follower', () => {
     for await (const message of client.follow({})) {
       if (message.__typename === 'CaughtUp') ({ entryId } = await marked(server));
       if (message.__typename !== 'HistoryEvent') continue;
+      // The registration of the document moves no entry.
       const [row] = message.rows;
-      expect(row?.entry).toMatchObject({ entryId });
+      if (row === undefined) continue;
+      expect(row.entry).toMatchObject({ entryId });
       break;
     }
   });

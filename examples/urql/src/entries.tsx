@@ -1,16 +1,19 @@
 /** The list. What an act or the stream says of an entry changes it in the cache, and so on the screen. */
+import {
+  CutDocument,
+  FollowHistoryDocument,
+  type FollowHistorySubscription,
+  ListEntriesDocument,
+  PlanOfEntryDocument,
+  ReviewDocument,
+} from '@cutter-ledger/client/operations';
 import { useState } from 'react';
 import { useClient, useQuery, useSubscription } from 'urql';
-import {
-  type Change,
-  ChangesDocument,
-  CutDocument,
-  EntriesDocument,
-  PlanDocument,
-  ReviewDocument,
-} from './documents';
 import type { Ledger } from './ledger';
+import { typed } from './typed';
 
+const [LIST, PLAN] = [typed(ListEntriesDocument), typed(PlanOfEntryDocument)];
+const [CHANGES, REVIEW, CUT] = [typed(FollowHistoryDocument), typed(ReviewDocument), typed(CutDocument)];
 const PAGE = 50;
 
 interface EntriesProps {
@@ -21,33 +24,40 @@ interface EntriesProps {
 export function Entries({ asExecutor, say }: EntriesProps) {
   const client = useClient();
   const [after, setAfter] = useState<string | null>(null);
-  const [{ data }, read] = useQuery({ query: EntriesDocument, variables: { first: PAGE, after } });
+  const [{ data }, read] = useQuery({ query: LIST, variables: { first: PAGE, after } });
   const entries = data?.entries.edges.map(({ node }) => node) ?? [];
 
-  useSubscription<{ history: Change }>({ query: ChangesDocument, variables: {} }, (_, change) => {
-    const { __typename, rows = [] } = change.history;
+  useSubscription<FollowHistorySubscription>({ query: CHANGES, variables: {} }, (_, change) => {
+    const { history: message } = change;
     // Between the list and the stream nothing is missed: the list is read once more when the stream has begun.
+    const rows = message.__typename === 'HistoryEvent' ? message.rows : [];
     const isNew = rows.some(({ entry }) => !entries.some(({ id }) => id === entry.id));
-    if (__typename === 'Ready' || isNew) read({ requestPolicy: 'network-only' });
+    if (message.__typename === 'Ready' || isNew) read({ requestPolicy: 'network-only' });
     return change;
   });
 
   const planOf = async (entryId: string): Promise<string> => {
-    const { data, error } = await client.query(PlanDocument, { entryId }, { requestPolicy: 'network-only' });
-    if (data !== undefined && 'manifestDigest' in data.outcome) return data.outcome.manifestDigest;
-    throw refusal(data?.outcome, error);
+    const { data, error } = await client.query(PLAN, { entryId }, { requestPolicy: 'network-only' });
+    if (data?.outcome.__typename === 'Plan') return data.outcome.manifestDigest;
+    throw new Error(data?.outcome.message ?? error?.message);
   };
   const review = async (entryId: string) => {
     const manifestDigest = await planOf(entryId);
-    const input = { idempotencyKey: `urql:review:${entryId}`, entryId, manifestDigest, verdict: 'APPROVE' };
-    const { data, error } = await client.mutation(ReviewDocument, { input });
-    if (data === undefined || 'message' in data.outcome) throw refusal(data?.outcome, error);
+    const input = {
+      idempotencyKey: `urql:review:${entryId}`,
+      entryId,
+      manifestDigest,
+      verdict: 'APPROVE' as const,
+    };
+    const { data, error } = await client.mutation(REVIEW, { input });
+    if (data?.outcome.__typename !== 'ReviewSuccess')
+      throw new Error(data?.outcome.message ?? error?.message);
   };
   const cut = async (entryId: string) => {
     const manifestDigest = await planOf(entryId);
     const input = { idempotencyKey: `urql:cut:${entryId}`, entryId, manifestDigest };
-    const { data, error } = await client.mutation(CutDocument, { input }, asExecutor);
-    if (data === undefined || 'message' in data.outcome) throw refusal(data?.outcome, error);
+    const { data, error } = await client.mutation(CUT, { input }, asExecutor);
+    if (data?.outcome.__typename !== 'CutSuccess') throw new Error(data?.outcome.message ?? error?.message);
   };
   const act = (doing: Promise<void>) => void doing.catch((error: Error) => say(error.message));
 
@@ -74,10 +84,4 @@ export function Entries({ asExecutor, say }: EntriesProps) {
       )}
     </>
   );
-}
-
-/** What a call was refused by, or failed with. */
-function refusal(outcome: object | undefined, error: Error | undefined): Error {
-  if (outcome !== undefined && 'message' in outcome) return new Error(String(outcome.message));
-  return error ?? new Error('No answer came.');
 }

@@ -87,7 +87,8 @@ begin
   ), ended as (
     update cutter_log.entry_stay as stay set until_position = next.position
     from (select entry_id, min(position) as position from moved group by entry_id) as next
-    where stay.entry_id = next.entry_id and stay.until_position is null
+    /* By the entry alone: as `is null` it would be looked for among all that stay somewhere, too. */
+    where stay.entry_id = next.entry_id and coalesce(stay.until_position, -1) < 0
     returning stay.position, stay.ordinal, stay.entry_id, stay.kind, stay.status, stay.change_kind, stay.since
   ), ways as (
     /* What an entry comes from is a row before its own: a join of both would compare each with each. */

@@ -76,8 +76,8 @@ const MOVE = `/* log.move */
     case when exists (select 1 from placed)
       then pg_notify('cutter_log', (select max(position)::text from placed)) end`;
 
-/** What the batch moved counts from now on, in its own transaction. */
-const COUNT = `/* log.count */ select cutter_log.count_moves()`;
+/** What was moved counts from now on, in the transaction that moved it: the counters go as far as the log. */
+export const COUNT_MOVES = `/* log.count */ select cutter_log.count_moves()`;
 
 interface MoveAnswer {
   taken: number;
@@ -117,7 +117,7 @@ export async function moveBatch(client: Client, limit: number, nudged: boolean):
   }
   const { rows } = await client.query<MoveAnswer>(MOVE, [limit]);
   const answer = rows[0] as MoveAnswer;
-  if (answer.first_position !== null) await client.query(COUNT);
+  if (answer.first_position !== null) await client.query(COUNT_MOVES);
   await client.query('commit');
   return readAnswer(answer);
 }

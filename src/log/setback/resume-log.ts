@@ -6,7 +6,7 @@ import { judgeResumption, type Resumption, resumeRecordId } from '../../law/resu
 import type { Lane } from '../../law/values.ts';
 import { verifySignature } from '../../proof/ed25519.ts';
 import { type Edge, growEdge, rootOfEdge } from '../../proof/merkle-edge.ts';
-import type { IntegratedBatch } from '../queue/move.ts';
+import { COUNT_MOVES, type IntegratedBatch } from '../queue/move.ts';
 import { readLeaves } from '../tree/tree-fold.ts';
 
 const PAGE = 4096;
@@ -77,8 +77,10 @@ export async function resumeLog(
   if (resumption !== null) await refuseOtherLog(client, resumption, head?.incarnation, position);
   const recordId = resumeRecordId(String(head?.incarnation));
   const seq = resumption === null ? null : await recordOf(client, recordId, rows);
-  if (resumption !== null && seq !== null)
+  if (resumption !== null && seq !== null) {
     await client.query(RESUME, [recordId, position, resumption.incarnation, seq]);
+    await client.query(COUNT_MOVES);
+  }
   await client.query(seq === null ? 'rollback' : 'commit');
   return seq === null ? null : { recordIds: [recordId], firstPosition: position, lastPosition: position };
 }

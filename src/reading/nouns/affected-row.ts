@@ -1,3 +1,4 @@
+import { uuidIn } from './document-cuts.ts';
 import { toEvidence } from './evidence.ts';
 import { describeNoun } from './noun.ts';
 import { toOne, toOneThrough } from './relation.ts';
@@ -22,6 +23,11 @@ export const AffectedRowNoun = describeNoun({
   relations: {
     evidence: toEvidence('AffectedRowEvidence'),
     changeSet: toOne('ChangeSet', ['change_set_id', 'change_set_id']),
+    unitVersion: toOneThrough(
+      'UnitVersion',
+      [],
+      (v, a) => `${v}.unit_version_id = ${uuidIn(`${a}.target_row_id`)}`,
+    ),
     entry: toOneThrough(
       'Entry',
       [['changeSet', 'entry']],

@@ -23,6 +23,9 @@ const OPEN_STATES: readonly string[] = ENTRY_STATES.filter((state) => !isTermina
 const IN_LIFE = `array_position(array[${quotedWords(ENTRY_STATES)}], s.status)`;
 const IS_OPEN = `s.status in (${quotedWords(OPEN_STATES)})`;
 
+/** That a stay of a few entries goes on: as `is null` it would be looked for among all that go on. */
+const IS_LAST = 'coalesce(s.until_position, -1) < 0';
+
 /** The entry that has been longest in a status that the log counts, by the order in which they came. */
 const FIRST_OF_COUNT = `select f.entry_id, f.since, f.position, f.ordinal from ${STAYS} f
   where f.status = s.status and f.kind = s.kind and f.until_position is null
@@ -54,7 +57,7 @@ export const StatusCountNoun = describeNoun({
     from ${COUNTS} s left join lateral (${FIRST_OF_COUNT}) first on true where s.entries > 0)`,
   viewOf: (ids) => `(select s.status, s.kind, count(*)::int as count,
       (array_agg(s.since order by s.position, s.ordinal))[1] as since, ${IN_LIFE} as in_life
-    from ${STAYS} s where s.entry_id = any(${ids}) and s.until_position is null group by s.status, s.kind)`,
+    from ${STAYS} s where s.entry_id = any(${ids}) and ${IS_LAST} group by s.status, s.kind)`,
   columns: { status: 'word', kind: 'word', count: 'int', oldestSince: ['since', 'time'] },
   key: ['status', 'kind'],
   hasId: false,
@@ -69,7 +72,7 @@ export const StatusAgeNoun = describeNoun({
   viewOf: (
     ids,
   ) => `(select distinct on (s.status, s.kind) s.status, s.entry_id, s.since, s.position, s.ordinal
-    from ${STAYS} s where s.entry_id = any(${ids}) and s.until_position is null and ${IS_OPEN}
+    from ${STAYS} s where s.entry_id = any(${ids}) and ${IS_LAST} and ${IS_OPEN}
     order by s.status, s.kind, s.position, s.ordinal)`,
   columns: { status: 'word', since: 'time' },
   key: ['entry_id'],

@@ -8,11 +8,16 @@ import { CHANGE_SETS, changeSetIds, MANIFESTS, RESULTS } from './views.ts';
 
 /** Rows of entries by something that these are about. */
 export function ofSubject(column: string): FilterRule {
+  const subjects = 'cutter_source.v_entry_subject t';
   return {
     codec: 'text',
     login: 'reader',
     sql: (e, value) =>
-      `${e}.entry_id in (select t.entry_id from cutter_source.v_entry_subject t where t.${column} = ${value})`,
+      `exists (select from ${subjects} where t.entry_id = ${e}.entry_id and t.${column} = ${value})`,
+    found: {
+      by: 'entry_id',
+      values: (value) => `select t.entry_id from ${subjects} where t.${column} = ${value}`,
+    },
   };
 }
 

@@ -37,6 +37,10 @@ export interface FilterRule {
   readonly sql: (alias: string, value: string, moment: Moment) => string;
   /** The login that may read what is compared, where that isn't the noun's. */
   readonly login?: ReadLogin;
+  /**
+   * Where an index leads from the value to the rows: the column of the rows, and the query of its values, each once.
+   */
+  readonly found?: { readonly by: string; readonly values: (value: string) => string };
   /** Whether no index finds its rows: a list takes it only beside a filter that one does. */
   readonly isBroad?: true;
 }

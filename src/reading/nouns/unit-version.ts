@@ -17,11 +17,19 @@ function isFormatOnly(v: string, manifestId: string): string {
       and b.content_hash = ${v}.content_hash and b.title is not distinct from ${v}.title and ${same.join(' and ')})`;
 }
 
+/** The version that version `v`, made by this manifest, was decided against; null of a birth. */
+function baseOf(v: string, manifestId: string): string {
+  const base = uuidIn("block.payload_summary ->> 'base_version_id'");
+  return `select ${base} from cutter_governance.manifest_unit_block block
+    where block.envelope_id = ${manifestId} and block.unit_local_id = ${v}.provenance ->> 'local_id'`;
+}
+
 /** Every version, void ones too, with the cut that made it. */
 function versionsAt(moment: Moment): string {
   return `(select v.id as unit_version_id, v.unit_id, v.version_seq, v.title, v.body, v.content_hash,
     ${isFormatOnly('v', 'k.manifest_id')} as format_only,
-    k.change_set_id, k.entry_id, ${isCompensated('k.change_set_id', moment)} as void
+    k.change_set_id, k.entry_id, (${baseOf('v', 'k.manifest_id')}) as base_version_id,
+    ${isCompensated('k.change_set_id', moment)} as void
     from public.unit_version v join ${CUTS} k on k.change_set_id = ${uuidIn("v.provenance ->> 'change_set_id'")}
     where ${wasWritten('ChangeSet', 'k.change_set_id', moment)})`;
 }
@@ -55,6 +63,7 @@ export const UnitVersionNoun: Noun = {
     lasting: { but: ['void'] },
     relations: {
       unit: toOne('Unit', ['unit_id', 'unit_id']),
+      base: toOne('UnitVersion', ['unit_version_id', 'base_version_id']),
       changeSet: toOne('ChangeSet', ['change_set_id', 'change_set_id']),
       entry: toOne('Entry', ['entry_id', 'entry_id']),
     },

@@ -166,4 +166,24 @@ describe('counters of records written by hand', () => {
     const before = await counters(database);
     expect(await recounted(database)).toEqual(before);
   });
+
+  test('a batch reads no more of a larger ledger', async () => {
+    const { database } = ground;
+    const read = async (): Promise<number> => {
+      await database.superuser.query(
+        'select pg_stat_statements_reset(0, (select oid from pg_database where datname = current_database()), 0)',
+      );
+      await ground.burst(100);
+      await drained(database, integrator);
+      const { rows } = await database.superuser.query<{ blocks: number }>(
+        `select sum(shared_blks_hit + shared_blks_read)::int as blocks from pg_stat_statements s
+           join pg_database d on d.oid = s.dbid where d.datname = current_database() and s.query like '%count_moves()%'`,
+      );
+      return rows[0]?.blocks ?? 0;
+    };
+    const small = await read();
+    await ground.burst(6000);
+    await drained(database, integrator);
+    expect(await read()).toBeLessThan(3 * small);
+  });
 });

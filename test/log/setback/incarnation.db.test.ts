@@ -11,9 +11,12 @@ import { resumeRecordId } from '../../../src/law/resume-statement.ts';
 import { encodePlace } from '../../../src/log/feed/cursor.ts';
 import type { HistoryMessage } from '../../../src/log/feed/history-message.ts';
 import { cosigned, settled } from '../../fsck/fsck-ground.ts';
+import { BACKLOG, type BacklogMessage, faultsOf } from '../../harness/backlog-follower.ts';
+import { foldedHistory } from '../../harness/counted.ts';
 import { call, fresh, type Loose, sampleText, verified } from '../../harness/cycle.ts';
 import { restoreGround, type Up } from '../../harness/incarnation-ground.ts';
 import type { TestServer } from '../../harness/server.ts';
+import { openStream } from '../../harness/stream-doors.ts';
 import { RESTARTS_POSTGRES_MS, WAITS_FOR_OTHERS_MS } from '../../harness/timeouts.ts';
 
 vi.setConfig({ testTimeout: RESTARTS_POSTGRES_MS, hookTimeout: RESTARTS_POSTGRES_MS });
@@ -70,6 +73,31 @@ beforeAll(async () => {
   await ledger.down();
   ground.keep('later');
 });
+
+/** The backlog is shown, and counts each move that the log has once. */
+async function expectCounted(up: Up): Promise<void> {
+  await settled(as(up));
+  const token = up.tokens.observer;
+  const messages: BacklogMessage[] = [];
+  // The process may hear of the incarnation a moment later.
+  while (messages.at(-1)?.__typename !== 'BacklogSnapshot') {
+    messages.splice(0);
+    const stream = openStream<BacklogMessage>('events', {
+      url: up.url,
+      token,
+      query: BACKLOG,
+      variables: {},
+    });
+    for await (const message of stream.messages) {
+      messages.push(message);
+      if (message.__typename === 'BacklogSnapshot') break;
+    }
+    stream.leave();
+  }
+  expect(messages.map(({ __typename }) => __typename)).toEqual(['Ready', 'BacklogSnapshot']);
+  expect(messages[1]?.position).toBe(String((await head(up)).next - 1));
+  expect(faultsOf(messages, await foldedHistory(up.superuser))).toEqual([]);
+}
 
 /** Nothing of it is published, and nothing is taken. */
 async function expectSuspended(up: Up, at: number): Promise<void> {
@@ -191,7 +219,10 @@ describe('A restored backup', () => {
       .toBe(before.next + 1);
     const now = await head(ledger);
     expect(now.incarnation).not.toBe(before.incarnation);
+    // The counters go as far as the log, before anything more is written.
+    await expectCounted(ledger);
     await phases(ledger);
+    await expectCounted(ledger);
     expect(ledger.alarms).not.toContain('LOG_REPLACED');
     expect(await checkpointOf(ledger)).toMatchObject({ origin: `cutter/${now.incarnation}` });
     expect(await ready(ledger)).toMatchObject({ status: 'ready' });
