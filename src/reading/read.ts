@@ -120,7 +120,7 @@ function boundToOwner({ noun }: PagePlan, { fields, condition, values }: OwnRows
   const columns = Object.entries(fields).map(
     ([field, value]): Bound => ({ ...noun.columns.get(field)!, operator: 'any', value }),
   );
-  const rule: FilterRule = { codec: 'text', sql: condition };
+  const rule: FilterRule = { codec: 'text', sql: condition, variant: condition('row', 'values') };
   return [...columns, { column: 'owner', codec: 'text', operator: '=', value: values, rule }];
 }
 

@@ -26,7 +26,7 @@ const DOCUMENTS = [
   'SECURITY.md',
 ];
 const RUN = ['sh', 'graphql', 'sql'];
-const SHOWN = ['text', 'ini', 'nginx'];
+const SHOWN = ['text', 'ini', 'nginx', 'ts'];
 
 /** Who asks: the sample principal of each mutation, and of queries that need ledger:evidence. */
 const CALLERS: Readonly<Record<string, string>> = {
@@ -56,12 +56,13 @@ describe('what is not run', () => {
       ['README.md', 'this is the command that runs the test which reads this page'],
       ['CONTRIBUTING.md', "these commands run the tests, and this page's commands are one of them"],
       ['CONTRIBUTING.md', 'there is a kept cluster only after a test has failed'],
+      ['CONTRIBUTING.md', 'it accepts what the reader has changed'],
       ['CONTRIBUTING.md', "it runs tests, and this page's commands are one of them"],
     ]);
     expect(notRun.every(({ language }) => RUN.includes(language))).toBe(true);
   });
 
-  test('these blocks are shown only: drawings, protocols, units of systemd, settings of proxies, and commands for other machines or for damage', () => {
+  test('these blocks are shown only: drawings, protocols, units of systemd, settings of proxies, a program of examples/bot, and commands for other machines or for damage', () => {
     const shown = everyBlock.filter(({ language }) => SHOWN.includes(language));
     const counts = Object.fromEntries(
       DOCUMENTS.map((path) => [path, shown.filter((block) => block.path === path).length]),
@@ -70,6 +71,7 @@ describe('what is not run', () => {
       'README.md': 2,
       'docs/explanation/architecture.md': 1,
       'docs/how-to/back-up-and-restore.md': 2,
+      'docs/how-to/clients.md': 1,
       'docs/how-to/keys.md': 1,
       'docs/how-to/monitor.md': 1,
       'docs/how-to/production.md': 5,
@@ -163,10 +165,10 @@ describe('what is run', () => {
     let text = '';
     for await (const part of response.body as AsyncIterable<Uint8Array>) {
       text += Buffer.from(part).toString('utf8');
-      if (/"HistoryEvent"|"errors"/.test(text)) break;
+      if (/"(HistoryEvent|BacklogSnapshot|BacklogChange)"|"errors"/.test(text)) break;
     }
     controller.abort();
-    expect(text, place).toContain('"HistoryEvent"');
+    expect(text, place).toMatch(/"(HistoryEvent|BacklogSnapshot|BacklogChange)"/);
   }
 
   /** As the owner, with the placeholders filled, and rolled back. */

@@ -207,7 +207,8 @@ test('Each of 2,000 bits flipped by a superuser is named, or its column is liste
     const flips: Flip[] = [];
     for (const { column, byte, bit } of picks) {
       const made = await flip(column, byte, bit, taken).catch((error: { code?: string }) => {
-        if (error.code === '23505') return null;
+        // Two rows of one key, or a stay that ends before it begins: the table refuses the value.
+        if (error.code === '23505' || error.code?.startsWith('22') === true) return null;
         throw error;
       });
       if (made !== null) flips.push(made);

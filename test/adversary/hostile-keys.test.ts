@@ -51,7 +51,7 @@ function strange(key: Loose): Loose {
   return { ...key, keyId: keyIdOf(publicKey), publicKey: Buffer.from(publicKey).toString('base64') };
 }
 
-const OTHER = { 'DOT-991': 'DOT-992', 'DOT-992': 'DOT-991' } as const;
+const OTHER = { DOT_991: 'DOT_992', DOT_992: 'DOT_991' } as const;
 const POINT_OF_ORDER_ONE = Buffer.concat([Buffer.of(1), Buffer.alloc(31)]);
 
 const LIES: readonly (readonly [string, NonNullable<Lie['answers']>, RegExp])[] = [
@@ -62,7 +62,7 @@ const LIES: readonly (readonly [string, NonNullable<Lie['answers']>, RegExp])[] 
   ],
   [
     'one lane’s keys of its own',
-    each((key) => (key.lane === 'DOT-992' ? strange(key) : key)),
+    each((key) => (key.lane === 'DOT_992' ? strange(key) : key)),
     /doesn't carry a good signature of DOT-992\.$/,
   ],
   [
@@ -72,12 +72,12 @@ const LIES: readonly (readonly [string, NonNullable<Lie['answers']>, RegExp])[] 
   ],
   [
     'purposes swapped',
-    each((key) => ({ ...key, purpose: key.purpose === 'statement' ? 'checkpoint' : 'statement' })),
+    each((key) => ({ ...key, purpose: key.purpose === 'STATEMENT' ? 'CHECKPOINT' : 'STATEMENT' })),
     /doesn't carry a good signature of DOT-991\.$/,
   ],
   [
     'one lane alone',
-    { keys: (given: Loose[]) => given.filter(({ lane }) => lane === 'DOT-991') },
+    { keys: (given: Loose[]) => given.filter(({ lane }) => lane === 'DOT_991') },
     /No key of DOT-992 for a checkpoint of \d+ positions is known here\.$/,
   ],
   ['none', { keys: () => [] }, /No key of DOT-991 for a checkpoint of \d+ positions is known here\.$/],
@@ -88,7 +88,7 @@ const LIES: readonly (readonly [string, NonNullable<Lie['answers']>, RegExp])[] 
   ],
   [
     'one key twice',
-    { keys: ([one, ...rest]: Loose[]) => [one, { ...one, lane: 'DOT-992' }, ...rest] },
+    { keys: ([one, ...rest]: Loose[]) => [one, { ...one, lane: 'DOT_992' }, ...rest] },
     /appears twice; a key serves one lane\.$/,
   ],
   [
@@ -115,7 +115,7 @@ const LIES: readonly (readonly [string, NonNullable<Lie['answers']>, RegExp])[] 
     each((key) => ({ ...key, fromPosition: 'soon' })),
     /at keys\.0\.from: is no position/,
   ],
-  ['a lane that is none', each((key) => ({ ...key, lane: 'DOT-993' })), /at keys\.0\.lane/],
+  ['a lane that is none', each((key) => ({ ...key, lane: 'DOT_993' })), /at keys\.0\.lane/],
   [
     'orders to a terminal',
     each((key) => ({ ...key, keyId: '\u001b[2J\u009b31m' })),
@@ -125,7 +125,7 @@ const LIES: readonly (readonly [string, NonNullable<Lie['answers']>, RegExp])[] 
   [
     'the name of another ledger',
     { checkpoint: (head: Loose) => ({ ...head, origin: `cutter/${randomUUID()}` }) },
-    /and a checkpoint in it of cutter\//,
+    /The head is of the ledger cutter\/\S+; the keys given are those of cutter\//,
   ],
   [
     'a name that is none',

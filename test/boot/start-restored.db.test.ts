@@ -156,7 +156,7 @@ describe('a database restored without owners and privileges', () => {
     const refused = cutterStart({ CUTTER_HOME: home, CUTTER_DATABASE_URL: part });
     expect(await refused.ended).toBe(1);
     expect(refused.errors()).toContain(
-      'not a whole ledger: public.information_unit, public.unit_version, public.v_current_unit are missing',
+      'not a whole ledger: cutter_source.v_changed_base, public.information_unit, public.unit_version, public.v_current_unit are missing',
     );
 
     await withoutRights(anothers, { policies: false });

@@ -283,18 +283,18 @@ test('Query.keys shows observers what the registry has, in the order of beginnin
   const { keyId, publicKey } = keyOf(ground.server.database.secrets, 'DOT-991', 'statement');
   expect(first).toEqual({
     keyId,
-    lane: 'DOT-991',
-    purpose: 'statement',
+    lane: 'DOT_991',
+    purpose: 'STATEMENT',
     publicKey: Buffer.from(publicKey).toString('base64'),
     principalId: expect.any(String),
     fromPosition: '0',
     untilPosition: null,
   });
   expect(others.map((key: Loose) => [key.lane, key.purpose, key.fromPosition, key.untilPosition])).toEqual([
-    ['DOT-992', 'statement', '1', null],
-    ['DOT-991', 'checkpoint', '2', null],
-    ['DOT-992', 'checkpoint', '3', '4'],
-    ['DOT-992', 'checkpoint', '4', null],
+    ['DOT_992', 'STATEMENT', '1', null],
+    ['DOT_991', 'CHECKPOINT', '2', null],
+    ['DOT_992', 'CHECKPOINT', '3', '4'],
+    ['DOT_992', 'CHECKPOINT', '4', null],
   ]);
   expect(await marked(ground.server)).toBeDefined();
 });

@@ -41,6 +41,8 @@ export interface FilterRule {
    * Where an index leads from the value to the rows: the column of the rows, and the query of its values, each once.
    */
   readonly found?: { readonly by: string; readonly values: (value: string) => string };
+  /** Its SQL, where that depends on who asks: a statement that is kept is one caller's alone. */
+  readonly variant?: string;
   /** Whether no index finds its rows: a list takes it only beside a filter that one does. */
   readonly isBroad?: true;
 }
