@@ -1,4 +1,6 @@
+import { AUTHORITY, type Scope } from '../auth/authority.ts';
 import type { Session as CallerSession } from '../auth/session.ts';
+import { type Lane, VERIFIER_LANE } from '../law/values.ts';
 import { builder } from './builder.ts';
 import { LaneEnum, ModeEnum, PrincipalKindEnum, ScopeEnum } from './enums/callers.ts';
 import { wordOfName } from './enums/word-enum.ts';
@@ -20,8 +22,20 @@ const Session = builder.objectRef<CallerSession>('Session').implement({
       description: 'The entries that the token is narrowed to; null where it is not.',
       resolve: ({ entryIds }) => (entryIds === null ? null : [...entryIds].sort()),
     }),
+    lane: t.field({
+      type: LaneEnum,
+      nullable: true,
+      description: 'The lane in which its verbs run; null where it has none.',
+      resolve: ({ scopes }) => laneOf(scopes),
+    }),
   }),
 });
+
+/** The verifier's lane where a token may verify: that verb runs in no other. */
+function laneOf(scopes: ReadonlySet<Scope>): Lane | null {
+  const lanes = Object.values(AUTHORITY).flatMap(({ scope, lane }) => (scopes.has(scope) ? [lane] : []));
+  return lanes.find((lane) => lane === VERIFIER_LANE) ?? lanes[0] ?? null;
+}
 
 export const Principal = nounType('Principal');
 

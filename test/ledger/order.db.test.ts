@@ -199,7 +199,7 @@ describe('the order of a document’s cuts is that of their locks, not of their 
     expect(
       (await verifyCut(server, { name: `${name}-early`, changeSetId: cut.changeSet.changeSetId })).result
         .verdict,
-    ).toBe('pass');
+    ).toBe('PASS');
     const again = await marked(server, `${name}-again`, { docCode: name, text: sampleText(name) });
     const { body } = await server.gql(
       server.tokens.reviewer,

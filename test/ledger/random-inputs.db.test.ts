@@ -201,7 +201,7 @@ describe('random input', () => {
 
   test('what was stored can be read', async () => {
     const query =
-      '{ entries(first: 200) { nodes { entryId status history { nodes { changeKind } } dependenciesTo { nodes { dependencyKind } } } } sweeps { nodes { sweepId } } }';
+      '{ entries(first: 200) { nodes { entryId status history { nodes { changeKind } } dependenciesTo { nodes { dependencyKind } } } } sweepPasses { nodes { sweepId } } }';
     const { body } = await ground.server.gql(ground.server.tokens.observer, query);
     expect(body.errors).toBeUndefined();
     expect(body.data.entries.nodes.length).toBeGreaterThan(0);

@@ -201,7 +201,7 @@ describe('authority', () => {
     const caller = { ...session('ledger:observe', 'entry:mark'), principalId: rows[0]!.principal_id };
     const { data } = await ask(
       readingContext(database.pools.reads, caller),
-      `{ whoAmI { name kind personName lane scopes mode session { tokenId expiresAt scopes entryIds } }
+      `{ whoAmI { name kind personName lane scopes mode session { tokenId expiresAt scopes entryIds lane } }
          principals { nodes { name session { tokenId } } } }`,
     );
     const { whoAmI, principals } = JSON.parse(JSON.stringify(data));
@@ -217,6 +217,7 @@ describe('authority', () => {
         expiresAt: '2027-01-01T00:00:00.000000Z',
         scopes: ['ENTRY_MARK', 'LEDGER_OBSERVE'],
         entryIds: null,
+        lane: 'DOT_991',
       },
     });
     expect(principals.nodes).toContainEqual({ name: 'observer', session: null });
