@@ -21,6 +21,10 @@ const { openGround } = await import('./ground.ts');
 
 /** Files that have to be entered more than once, and why. */
 const AGAIN: Readonly<Record<string, string>> = {
+  'src/doors/graphql.ts':
+    'Says first whether the call is a plain read; a caller who is known may then name a document.',
+  'src/doors/documents/documents.ts':
+    'As above: a text is looked up for a stranger, and kept for a known caller alone.',
   'src/database/driver.ts':
     'Each statement passes here: the locks, the look, births and writes, the record, and the answer.',
   'src/database/pools.ts': 'A return: each row that PostgreSQL answers with is checked here.',
