@@ -111,7 +111,7 @@ export class Hosts {
       403,
       'FORBIDDEN_ORIGIN',
       `A page of the origin "${origin.slice(0, 100)}" may not ask this server. ` +
-        "If it should, the server's keeper adds the origin to CUTTER_ORIGINS.",
+        'If it should, the operator adds the origin to CUTTER_ORIGINS.',
     );
   }
 

@@ -55,7 +55,7 @@ function hostnameOf(address: string): string {
   return isIPv6(bare) ? new URL(`http://[${bare.replace(/%.*$/, '')}]`).hostname : bare;
 }
 
-/** The address at which this very connection arrived, or a name that the keeper gave. */
+/** The address at which this very connection arrived, or a name that the operator gave. */
 function isOwn(
   { protocol, hostname, port }: URL,
   { socket }: IncomingMessage,

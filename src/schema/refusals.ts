@@ -92,7 +92,7 @@ const RefusalInterface = builder.interfaceRef<RefusalAnswer>('Refusal').implemen
     retryable: t.exposeBoolean('retryable', {
       description:
         'Whether the same call (same idempotency key, input and caller) can succeed later, because time ' +
-        'passes or because somebody acts in the ledger; `message` says which. Acts of the keeper of the ' +
+        'passes or because somebody acts in the ledger; `message` says which. Acts of the operator of the ' +
         'ledger (rights, keys, vocabulary) do not count. NotFound is never retryable.',
     }),
     problems: t.field({

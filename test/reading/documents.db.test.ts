@@ -205,6 +205,18 @@ describe('a past of amendments, compensations and retries', () => {
     await note();
   });
 
+  test('a change set has its texts after and before', async () => {
+    const { document } = await data(
+      `{ document(docCode: "house") { currentChangeSet { affectedRows { nodes { effectKind unitVersion { text base { text } } } } } } }`,
+    );
+    const rows: Loose[] = document.currentChangeSet.affectedRows.nodes;
+    const changed = rows.find(({ unitVersion }) => unitVersion.text.includes('No smoke.'));
+    expect(changed.effectKind).toBe('UPDATE');
+    expect(changed.unitVersion.base.text).toContain('No smoke at all.');
+    const born = rows.find(({ unitVersion }) => unitVersion.text.includes('Be kind.'));
+    expect([born.effectKind, born.unitVersion.base]).toEqual(['INSERT', null]);
+  });
+
   test('units of a compensated cut are left out; those that vanished and the void ones are shown when asked for', async () => {
     const { current, vanished, voids } = await data(`{
       current: units(filter: { docCode: "house" }) { nodes { address } }

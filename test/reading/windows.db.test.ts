@@ -133,6 +133,24 @@ describe.each(Object.keys(LISTS))('%s', (list) => {
   });
 });
 
+test.each([
+  ['entries', 'STATUS', 'status'],
+  ['changeSets', 'AFFECTED_ROW_COUNT', 'affectedRowCount'],
+  ['principals', 'NAME', 'name'],
+])('%s sorted by %s are in the order of their %s, either way', async (list, sort, field) => {
+  for (const [order, way] of [
+    ['OLDEST_FIRST', 1],
+    ['NEWEST_FIRST', -1],
+  ] as const) {
+    const query = `{ ${list}(first: 200, sort: ${sort}, order: ${order}) { nodes { ${field} } } }`;
+    const values: (string | number)[] = (await read(context, query))[list].nodes.map(
+      (row: Answer) => row[field],
+    );
+    expect(new Set(values).size).toBeGreaterThan(1);
+    expect(values).toEqual(values.toSorted((a, b) => (a < b ? -way : a > b ? way : 0)));
+  }
+});
+
 test('without "first" and "last" a page has 50 rows; with both it is refused', async () => {
   expect((await pageOf('entries', 'order: OLDEST_FIRST')).edges).toHaveLength(50);
   const both = await refused(context, '{ entries(first: 1, last: 1) { nodes { id } } }');

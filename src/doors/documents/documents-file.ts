@@ -3,7 +3,7 @@
  * manifest of Apollo's generator.
  */
 
-/** Ids and texts, and what is wrong with the file in words for its keeper. */
+/** Ids and texts, and what is wrong with the file in words for the operator. */
 export interface ParsedDocuments {
   readonly texts: ReadonlyMap<string, string>;
   readonly faults: readonly string[];

@@ -88,7 +88,7 @@ export class Documents {
     throw operationRefusal(
       'DOCUMENT_NOT_TRUSTED',
       'This server runs trusted documents alone. Send the id of one in "documentId". ' +
-        "The server's keeper adds documents to the file that CUTTER_DOCUMENTS names.",
+        'The operator adds documents to the file that CUTTER_DOCUMENTS names.',
     );
   }
 }
@@ -120,7 +120,7 @@ function unknownDocument(id: string): GraphQLError {
   return operationRefusal(
     'DOCUMENT_NOT_FOUND',
     `There is no trusted document "${id.slice(0, 100)}". ` +
-      "The server's keeper adds documents to the file that CUTTER_DOCUMENTS names.",
+      'The operator adds documents to the file that CUTTER_DOCUMENTS names.',
   );
 }
 

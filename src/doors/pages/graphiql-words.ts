@@ -54,7 +54,7 @@ subscription Watch {
 }
 
 const PRODUCTION_TOKENS = wrappedWords(
-  'Ask the keeper of this ledger for one. docs/how-to/production.md describes how the keeper makes it.',
+  'Ask the operator of this ledger for one. docs/how-to/production.md describes how the operator makes it.',
 );
 
 /** Which queries the sample observer may ask, by its scopes and by what each query needs. */

@@ -80,8 +80,8 @@ const TOKEN: Readonly<Record<Mode, string>> = {
     "in the ledger's home. The home is the folder that CUTTER_HOME names, or else .cutter in the folder where " +
     'the server was started. Send one of the tokens as "Authorization: Bearer <token>".',
   production:
-    'Ask the keeper of this ledger for a token, and send it as "Authorization: Bearer <token>". ' +
-    'The keeper makes principals and their tokens as docs/how-to/production.md describes.',
+    'Ask the operator of this ledger for a token, and send it as "Authorization: Bearer <token>". ' +
+    'The operator makes principals and their tokens as docs/how-to/production.md describes.',
 };
 
 function answerLanding(

@@ -188,7 +188,7 @@ test('GraphiQL: says which queries the observer may not ask, by its scopes', asy
 test('GraphiQL: in production it promises no sample tokens', async () => {
   const production = await doorServer({ mode: 'production', graphiql: true, database: doors.database });
   const html = await (await page(production)).text();
-  expect(html).toContain('Ask the keeper of this ledger for one.');
+  expect(html).toContain('Ask the operator of this ledger for one.');
   expect(html).not.toContain('tokens.json');
 });
 

@@ -109,7 +109,7 @@ describe('landing: the page at /', () => {
     const { bytes } = await ask(new URL('/', production.url).href);
     const facts = JSON.parse(String(bytes));
     expect([facts.mode, facts.links.graphiql, facts.links.graphql]).toEqual(['production', null, '/graphql']);
-    expect(facts.token).toMatch(/keeper of this ledger/);
+    expect(facts.token).toMatch(/operator of this ledger/);
     expect(facts.token).not.toContain('tokens.json');
     const html = String((await ask(new URL('/', production.url).href, HTML)).bytes);
     expect(html).not.toContain('GraphiQL');
