@@ -9,6 +9,7 @@ const ROOMS = [
   ['auth'],
   ['home'],
   ['database'],
+  ['drift'],
   ['log'],
   ['ledger'],
   ['keys'],

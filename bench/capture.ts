@@ -1,5 +1,6 @@
 /** Writes down what the product sends to PostgreSQL, so that a bare client can send the same. */
 import pg from 'pg';
+import { ReadConnection } from '../src/database/reads/read-connection.ts';
 
 export interface Sent {
   readonly login: string;
@@ -46,8 +47,15 @@ export function capture(tell: (sent: Sent) => void): () => void {
     }
     return original.apply(this, args);
   };
+  const ask = ReadConnection.prototype.ask;
+  ReadConnection.prototype.ask = function (this: ReadConnection, statement) {
+    const { name, sql, values } = statement;
+    tell({ login: this.login, name: name ?? undefined, text: sql, values: [...values] });
+    return ask.call(this, statement);
+  };
   return () => {
     prototype.query = original;
+    ReadConnection.prototype.ask = ask;
   };
 }
 

@@ -15,11 +15,11 @@ const UNITS = 60;
 const WIDTH = 8;
 const ROUNDS = 5;
 
-function document(index: number, units: number): string {
+function document(index: number, units: number, sentences: number): string {
   const sections = Array.from(
     { length: units - 1 },
     (_, unit) =>
-      `## Section ${unit + 1}\n\n${`Sentence ${unit} of document ${index} says what the law is. `.repeat(6)}\n\n`,
+      `## Section ${unit + 1}\n\n${`Sentence ${unit} of document ${index} says what the law is. `.repeat(sentences)}\n\n`,
   );
   return `# Document ${index}\n\n${sections.join('')}`;
 }
@@ -56,6 +56,7 @@ const answer = (data: Record<string, never>, verb: string, type: string) => {
 /** The phases of one cycle; `once` are those that take all documents at one time. */
 export const stepsOf = (
   units: number,
+  sentences = 6,
 ): readonly { readonly name: string; readonly once?: true; readonly step: Step }[] => [
   {
     name: 'registerSource',
@@ -63,7 +64,7 @@ export const stepsOf = (
       const input = {
         idempotencyKey: `s${index}`,
         docCode: `bench-${index}`,
-        content: { text: document(index, units) },
+        content: { text: document(index, units, sentences) },
       };
       const data = await gql(tokens['marker'] as string, REGISTER, { input });
       entry.sourceId = answer(data, 'registerSource', 'RegisterSource')['source']?.['sourceId'] as string;
@@ -122,7 +123,7 @@ export const stepsOf = (
         input: { idempotencyKey: `v${index}`, changeSetId },
       });
       const verdict = answer(data, 'verify', 'Verify')['result']?.['verdict'];
-      if (verdict !== 'pass') throw new Error(`verify: ${verdict}`);
+      if (verdict !== 'PASS') throw new Error(`verify: ${verdict}`);
     },
   },
 ];

@@ -70,6 +70,8 @@ export async function openGround(): Promise<Ground> {
 export interface BenchServer {
   readonly url: string;
   readonly pid: number;
+  /** The longest turn of its event loop since this was asked last, in ms. */
+  longestTurn(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -78,7 +80,7 @@ const folder = process.env['BENCH_PROFILE'];
 const profiling = folder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${folder}`];
 
 /** What a server lacks: nothing, tree and cosigning, or the log and all that builds on it. */
-export type Without = null | 'tree' | 'log';
+export type Without = null | 'tree' | 'log' | 'shape' | 'audit';
 
 const here = (name: string): string => join(import.meta.dirname, name);
 
@@ -89,7 +91,7 @@ export function startServer(
   without: Without = null,
   isUnmetered = false,
 ): Promise<BenchServer> {
-  const preloaded = without === 'log' ? ['--import', here('without-log.ts')] : [];
+  const preloaded = without !== null && without !== 'tree' ? ['--import', here(`without-${without}.ts`)] : [];
   const child = spawn(process.execPath, [...profiling, ...preloaded, here('server.ts')], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, NODE_OPTIONS: '' },
@@ -101,7 +103,17 @@ export function startServer(
   return new Promise((resolve, reject) => {
     child.once('exit', (code) => reject(new Error(`the server ended with ${code}`)));
     child.stdout.once('data', (line: Buffer) =>
-      resolve({ url: line.toString().trim(), pid: child.pid as number, close: () => ended(child) }),
+      resolve({
+        url: line.toString().trim(),
+        pid: child.pid as number,
+        longestTurn: () => {
+          child.stdin.write('turn\n');
+          return new Promise((answer) => {
+            child.stdout.once('data', (turn: Buffer) => answer(Number(turn.toString())));
+          });
+        },
+        close: () => ended(child),
+      }),
     );
   });
 }

@@ -15,12 +15,12 @@ const DOCUMENTS = 48;
 const KINDS = ['log', 'tree', null] as const satisfies readonly Without[];
 
 /** Of one step: by the clock, and of the processor. */
-interface Cost {
+export interface Cost {
   readonly ms: number;
   readonly processorMs: number | null;
 }
 
-interface Side {
+export interface Side {
   readonly without: Without;
   readonly gql: Gql;
   readonly meter: ProcessorMeter;
@@ -59,11 +59,10 @@ async function takeTurn({ without, gql, meter }: Side, { tokens }: Ground, round
   return costs;
 }
 
-export async function benchLog(ground: Ground): Promise<void> {
-  console.log(`\nPhases with the log, against the same without: ${ROUNDS} rounds of ${DOCUMENTS} documents, concurrency ${WIDTH}
-  left out: the record of each transaction, the statement that queues it, integrator, tree and cosigning`);
+/** Servers of each kind take rounds in turn. */
+export async function takeRounds(ground: Ground, kinds: readonly Without[]): Promise<readonly Side[]> {
   const sides: Side[] = [];
-  for (const without of KINDS) sides.push(await openSide(ground, without));
+  for (const without of kinds) sides.push(await openSide(ground, without));
   for (let round = 0; round <= ROUNDS; round += 1) {
     // Each goes first in turn, so that what the machine does meanwhile falls on all.
     for (const side of [...sides.slice(round % sides.length), ...sides.slice(0, round % sides.length)]) {
@@ -72,6 +71,13 @@ export async function benchLog(ground: Ground): Promise<void> {
     }
   }
   for (const side of sides) await side.close();
+  return sides;
+}
+
+export async function benchLog(ground: Ground): Promise<void> {
+  console.log(`\nPhases with the log, against the same without: ${ROUNDS} rounds of ${DOCUMENTS} documents, concurrency ${WIDTH}
+  left out: the record of each transaction, the statement that queues it, integrator, tree and cosigning`);
+  const sides = await takeRounds(ground, KINDS);
   report(sides, 'ms', 'by the clock');
   report(sides, 'processorMs', 'by processor time of server and backends');
 }

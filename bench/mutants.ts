@@ -1,12 +1,13 @@
 /**
  * `npm run mutants -- [--seed N] [--count N] [--from N] [--workers N] [--only PATTERN] [--quick] [--list]`: makes
  * single faults in the law, one at a time, in a copy of the last commit, and says which test notices each. What nobody
- * notices needs a test, or a reason why it is no fault. `--quick` leaves out the tests that take minutes. `--from` goes
- * on with a list at that place of it.
+ * notices needs a test, or a reason in `mutants/equivalent.ts` why nobody could. `--quick` leaves out the tests that
+ * take minutes. `--from` goes on with a list at that place of it.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { outdated, reasonFor } from './mutants/equivalent.ts';
 import { type Mutant, mutantsIn } from './mutants/operators.ts';
 import { lawFiles } from './mutants/targets.ts';
 import { openWorkplace, type Verdict } from './mutants/workplace.ts';
@@ -27,16 +28,25 @@ const { values } = parseArgs({
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
 const checkout = join(import.meta.dirname, '..');
-const chosen = sample(allMutants(), Number(values.seed), Number(values.count)).slice(Number(values.from));
+const lawFaults = allMutants();
+const stale = outdated(lawFaults);
+if (stale.length > 0) {
+  const listed = stale.map(({ file, fault }) => `\n${file}  ${fault}`).join('');
+  throw new Error(`These reasons of mutants/equivalent.ts fit no fault, or more than one:${listed}`);
+}
+const chosen = sample(namedOf(lawFaults), Number(values.seed), Number(values.count)).slice(
+  Number(values.from),
+);
 if (values.list) for (const mutant of chosen) print(mutant, null);
 else report(await judgeAll(chosen, Number(values.workers)));
 
-/** Those of the files and lines that `--only` names, as `src/law/states.ts:36`. */
 function allMutants(): Mutant[] {
+  return lawFiles(checkout).flatMap((file) => mutantsIn(file, readFileSync(join(checkout, file), 'utf8')));
+}
+
+/** Those of the files and lines that `--only` names, as `src/law/states.ts:36`. */
+function namedOf(all: readonly Mutant[]): Mutant[] {
   const pattern = new RegExp(values.only);
-  const all = lawFiles(checkout).flatMap((file) =>
-    mutantsIn(file, readFileSync(join(checkout, file), 'utf8')),
-  );
   return all.filter(({ file, line }) => pattern.test(`${file}:${line}`));
 }
 
@@ -77,7 +87,8 @@ async function judgeAll(mutants: readonly Mutant[], workers: number): Promise<Ve
     const place = await openWorkplace(checkout, values.quick);
     try {
       for (let mutant = mutants[next++]; mutant !== undefined; mutant = mutants[next++]) {
-        const verdict = await place.judge(mutant);
+        const reason = reasonFor(mutant);
+        const verdict = reason === null ? await place.judge(mutant) : equivalent(mutant);
         verdicts.push(verdict);
         print(mutant, verdict);
       }
@@ -89,19 +100,35 @@ async function judgeAll(mutants: readonly Mutant[], workers: number): Promise<Ve
   return verdicts;
 }
 
-function print({ file, line, kind, what }: Mutant, verdict: Verdict | null): void {
-  const ended =
-    verdict === null
-      ? ''
-      : `  ${verdict.killedBy === null ? 'SURVIVED' : `killed by ${verdict.killedBy}`} (${verdict.seconds.toFixed(0)} s)`;
+function equivalent(mutant: Mutant): Verdict {
+  return { mutant, killedBy: null, isOutOfTime: false, seconds: 0 };
+}
+
+function print(mutant: Mutant, verdict: Verdict | null): void {
+  const { file, line, kind, what } = mutant;
+  const reason = reasonFor(mutant);
+  const ended = reason === null ? endOf(verdict) : `  equivalent, because ${reason}`;
   process.stdout.write(`${file}:${line}  ${kind}: ${what}${ended}\n`);
 }
 
+function endOf(verdict: Verdict | null): string {
+  if (verdict === null) return '';
+  const { killedBy, isOutOfTime, seconds } = verdict;
+  const missed = isOutOfTime ? 'WITHOUT A VERDICT, a test came to no end' : 'SURVIVED';
+  return `  ${killedBy === null ? missed : `killed by ${killedBy}`} (${seconds.toFixed(0)} s)`;
+}
+
 function report(verdicts: readonly Verdict[]): void {
-  const survived = verdicts.filter(({ killedBy }) => killedBy === null);
+  const equivalents = verdicts.filter(({ mutant }) => reasonFor(mutant) !== null);
+  const unnoticed = verdicts.filter(
+    ({ mutant, killedBy }) => killedBy === null && reasonFor(mutant) === null,
+  );
+  const survived = unnoticed.filter(({ isOutOfTime }) => !isOutOfTime);
   const compiled = verdicts.filter(({ killedBy }) => killedBy === 'the compiler');
   process.stdout.write(
-    `\n${verdicts.length} faults: ${verdicts.length - survived.length} noticed, ${compiled.length} of them by the compiler; ${survived.length} survived.\n`,
+    `\n${verdicts.length} faults: ${verdicts.length - unnoticed.length - equivalents.length} noticed, ` +
+      `${compiled.length} of them by the compiler; ${equivalents.length} equivalent; ${survived.length} survived; ` +
+      `${unnoticed.length - survived.length} without a verdict.\n`,
   );
-  for (const { mutant } of survived) print(mutant, null);
+  for (const { mutant } of unnoticed) print(mutant, null);
 }

@@ -7,7 +7,7 @@ import type { BenchDatabase } from './ground.ts';
  * Milliseconds that a process has run so far; null where the system doesn't tell (it isn't Linux), or the process
  * has ended.
  */
-function takenBy(pid: number): number | null {
+export function takenBy(pid: number): number | null {
   try {
     const threads = readdirSync(`/proc/${pid}/task`);
     const ranNs = threads.map((thread) =>

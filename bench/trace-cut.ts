@@ -29,6 +29,8 @@ const AGAIN: Readonly<Record<string, string>> = {
     'Each statement passes here: the locks, the look, births and writes, the record, and the answer.',
   'src/database/pools.ts': 'A return: each row that PostgreSQL answers with is checked here.',
   'src/schema/scalars.ts': 'Reads the input; at the end it writes the answer.',
+  'src/document/manifest.ts':
+    'Reads the format of the approved manifest before the plan is made; afterwards it makes the digest of the plan.',
   'src/schema/node.ts': 'A return: gives each field of the answer to be written.',
 };
 

@@ -108,6 +108,7 @@ const environment = z.object({
   CUTTER_TOKEN_REVIEWER: z.string().optional(),
   CUTTER_TOKEN_EXECUTOR: z.string().optional(),
   CUTTER_TOKEN_VERIFIER: z.string().optional(),
+  CUTTER_TOKEN_ADMINISTRATOR: z.string().optional(),
   CUTTER_TOKEN_MONITOR: z.string().optional(),
   CUTTER_MONITOR_WEBHOOK: httpUrl.optional(),
   CUTTER_MODE: oneOf(['rehearsal', 'production']).default('rehearsal'),
@@ -170,6 +171,8 @@ export interface Config {
     readonly ledgerKey: string | null;
     readonly tokens: Readonly<Record<'marker' | 'reviewer' | 'executor' | 'verifier', string | null>>;
     /** As whom `cutter monitor` follows a ledger, where no file is named. */
+    /** Of `cutter profile add` and `cutter vocabulary add`. */
+    readonly administratorToken: string | null;
     readonly monitorToken: string | null;
     /** Where it sends what it finds; in the environment, since the address may be a secret. */
     readonly monitorWebhook: string | null;
@@ -275,6 +278,7 @@ function fromEnvironment(env: z.infer<typeof environment>): Config {
         executor: env.CUTTER_TOKEN_EXECUTOR ?? null,
         verifier: env.CUTTER_TOKEN_VERIFIER ?? null,
       },
+      administratorToken: env.CUTTER_TOKEN_ADMINISTRATOR ?? null,
       monitorToken: env.CUTTER_TOKEN_MONITOR ?? null,
       monitorWebhook: env.CUTTER_MONITOR_WEBHOOK ?? null,
     },

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { liveRights } from '../src/database/migrate/rights.ts';
-import { ddlText, enums, grantsText, triggers } from './harness/catalog.ts';
+import { liveShape } from '../src/drift/shape.ts';
+import { ddlText, enums, grantsText, shapeText, triggers } from './harness/catalog.ts';
 import { testDatabase } from './harness/database.ts';
 import { expectGolden } from './harness/golden.ts';
 
@@ -23,6 +24,15 @@ test('rights: the file from which a start lays rights that are gone is what the 
   const client = await db.superuser.connect();
   try {
     expectGolden('../../src/database/sql/rights.txt', `${(await liveRights(client)).join('\n')}\n`);
+  } finally {
+    client.release();
+  }
+});
+
+test('shape: the file that a database is compared with is what the migrations give', async () => {
+  const client = await db.superuser.connect();
+  try {
+    expectGolden('../../src/database/sql/shape.jsonl', shapeText(await liveShape(client)));
   } finally {
     client.release();
   }

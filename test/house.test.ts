@@ -65,6 +65,7 @@ const VERBS = new Set([
   'cut',
   'verify',
   'abandon',
+  'comment',
   'reconstruct',
   'migrate',
   'move',

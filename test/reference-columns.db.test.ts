@@ -34,7 +34,7 @@ async function otherPeople(): Promise<SampleTokens> {
   return { ...server.tokens, ...tokens };
 }
 
-/** An amendment from which a unit vanishes; a cut of high risk in a scenario, whose vocabulary somebody alters before it is verified. */
+/** An amendment from which a unit vanishes; a cut of high risk in a scenario, whose units somebody alters before it is verified, and its retry. */
 async function whatPhasesLeaveOut(people: TestServer, scenarioRef: string): Promise<void> {
   const { marker, reviewer, executor, verifier } = people.tokens;
   const docCode = fresh('shortened');
@@ -56,7 +56,7 @@ async function whatPhasesLeaveOut(people: TestServer, scenarioRef: string): Prom
     },
     'entry { entryId }',
   );
-  await call(people, marker, 'sweep', { idempotencyKey: fresh('small'), limit: 1 });
+  await call(people, marker, 'sweep', { idempotencyKey: fresh('small'), limit: 1, triggerKind: 'SCHEDULED' });
   await sweepAll(people);
   const { entryId } = entry;
   const manifestDigest = await manifestOf(people, entryId);
@@ -82,6 +82,7 @@ async function whatPhasesLeaveOut(people: TestServer, scenarioRef: string): Prom
   );
   const { changeSetId } = changeSet;
   await call(people, verifier, 'verify', { idempotencyKey: fresh('verify'), changeSetId });
+  await verified(people, await marked(people, fresh('retry'), { docCode: name, text: sampleText(name) }));
 }
 
 async function valuesCounted(): Promise<ReadonlyMap<string, number>> {

@@ -6,6 +6,7 @@ import { type Fixture, keptFixtures, restoreHome } from './fixtures/restore.ts';
 import { type Loose, mutationOf, type Who } from './fixtures/scenario.ts';
 import { cutter } from './harness/cli.ts';
 import { send } from './harness/doors.ts';
+import { isAllTried } from './harness/share.ts';
 import { type Command, cutterStart, freshHome, urlOf } from './harness/start-command.ts';
 import { RESTARTS_POSTGRES_MS } from './harness/timeouts.ts';
 
@@ -14,7 +15,11 @@ vi.setConfig({ testTimeout: RESTARTS_POSTGRES_MS, hookTimeout: RESTARTS_POSTGRES
 const RECONSTRUCT = `query ($id: UUID!) { reconstruct(changeSetId: $id) {
   __typename ... on Reconstruction { text } ... on Refusal { message } } }`;
 
-describe.each(keptFixtures())('the home of $commit under this version', (fixture: Fixture) => {
+const all = keptFixtures();
+/** The oldest and the newest, or all. */
+const homes = isAllTried() ? all : [all.at(0) as Fixture, all.at(-1) as Fixture];
+
+describe.each(homes)('the home of $commit under this version', (fixture: Fixture) => {
   const { story } = fixture;
   const home = freshHome();
   let server: Command;

@@ -24,10 +24,14 @@ const PHASES = [
   `${LEDGER}/{phase,plan,json,random}-inputs.db.test.ts`,
   `${LEDGER}/broken-spans.db.test.ts`,
 ];
-const VERIFY = [`${LEDGER}/verify/*.db.test.ts`];
+const VERIFY = [
+  `${LEDGER}/verify/*.db.test.ts`,
+  `${LEDGER}/unmoved.db.test.ts`,
+  'test/auth/{parties,replay-principal}.db.test.ts',
+];
 const AMENDMENT = [`${LEDGER}/amendment.db.test.ts`];
 const ORDER = [
-  `${LEDGER}/{order,idempotency,sweep-named,review-registrar}.db.test.ts`,
+  `${LEDGER}/{order,idempotency,unmoved,retryable,sweep-named,review-registrar}.db.test.ts`,
   'test/law/states.db.test.ts',
   'test/auth/{replay-principal,narrowing}.db.test.ts',
 ];
@@ -48,14 +52,17 @@ const JUDGES = [
 const ASKED: readonly Asked[] = [
   {
     files: /^src\/law\//,
-    first: [['test/law/!(*.db).test.ts'], ['test/law/*.db.test.ts', ...PHASES]],
+    first: [
+      ['test/law/!(*.db).test.ts', `${LEDGER}/{,effect/}!(*.db).test.ts`],
+      ['test/law/*.db.test.ts', ...PHASES],
+    ],
     later: [[...VERBS, ...AMENDMENT], VERIFY, JUDGES],
   },
   {
     files: /^src\/document\//,
     first: [
       ['test/document/!(spans|properties|laws|headings).test.ts'],
-      ['test/document/{spans,properties}.test.ts'],
+      ['test/document/{spans,properties,headings}.test.ts', 'test/adversary/many-problems.test.ts'],
     ],
     later: [[...PHASES, ...AMENDMENT], VERIFY],
   },

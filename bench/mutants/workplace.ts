@@ -8,8 +8,8 @@ import { startEmbedded } from '../../src/database/cluster/embedded.ts';
 import type { Mutant } from './operators.ts';
 import { testsFor } from './targets.ts';
 
-/** Longer than any of the tests asked takes; a fault that hangs is a fault that was noticed. */
-const STEP_LIMIT_MS = 240_000;
+/** Longer than any of the tests asked takes on a machine that does nothing else. */
+const STEP_LIMIT_MS = 600_000;
 
 /** An import that a dropped guard leaves unused is no notice of the fault. */
 const COMPILED = ['--noEmit', '--noUnusedLocals', 'false', '--noUnusedParameters', 'false'];
@@ -18,6 +18,8 @@ export interface Verdict {
   readonly mutant: Mutant;
   /** The test that failed, or the compiler; null where nothing noticed. */
   readonly killedBy: string | null;
+  /** No test failed, and some of them came to no end: the fault hangs them, or the machine is busy. */
+  readonly isOutOfTime: boolean;
   readonly seconds: number;
 }
 
@@ -43,15 +45,20 @@ export async function openWorkplace(checkout: string, isQuick: boolean): Promise
   const embedded = await startEmbedded({ home: join(place, 'cutter'), log: () => {} });
   const run = (command: string, args: readonly string[]) => output(folder, embedded.ownerUrl, command, args);
 
-  async function noticed({ file, kind }: Mutant): Promise<string | null> {
+  async function noticed({ file, kind }: Mutant): Promise<Pick<Verdict, 'killedBy' | 'isOutOfTime'>> {
     // The compiler sees most of what is left out at once.
-    if (kind === 'part left out' && (await run('tsc', COMPILED)).failed) return 'the compiler';
+    const compiler = { killedBy: 'the compiler', isOutOfTime: false };
+    if (kind === 'part left out' && (await run('tsc', COMPILED)).failed) return compiler;
+    let isOutOfTime = false;
     for (const tests of testsFor(file, folder, isQuick)) {
-      const { failed, text } = await run('vitest', ['run', '--bail', '1', '--maxWorkers', '1', ...tests]);
-      if (failed)
-        return /FAIL\s+(.+)/.exec(text)?.[1]?.trim() ?? `${tests.join(', ')} (ended without a verdict)`;
+      const ended = await run('vitest', ['run', '--bail', '1', '--maxWorkers', '1', ...tests]);
+      isOutOfTime ||= ended.isOutOfTime;
+      if (ended.isOutOfTime || !ended.failed) continue;
+      const test = /FAIL\s+(.+)/.exec(ended.text)?.[1]?.trim();
+      return { killedBy: test ?? `${tests.join(', ')} (ended without a verdict)`, isOutOfTime: false };
     }
-    return kind !== 'part left out' && (await run('tsc', COMPILED)).failed ? 'the compiler' : null;
+    if (kind !== 'part left out' && (await run('tsc', COMPILED)).failed) return compiler;
+    return { killedBy: null, isOutOfTime };
   }
 
   return {
@@ -62,8 +69,8 @@ export async function openWorkplace(checkout: string, isQuick: boolean): Promise
       const began = performance.now();
       writeFileSync(path, text.slice(0, mutant.start) + mutant.replacement + text.slice(mutant.end));
       try {
-        const killedBy = await noticed(mutant);
-        return { mutant, killedBy, seconds: (performance.now() - began) / 1000 };
+        const verdict = await noticed(mutant);
+        return { mutant, ...verdict, seconds: (performance.now() - began) / 1000 };
       } finally {
         writeFileSync(path, text);
       }
@@ -80,7 +87,7 @@ async function output(
   databaseUrl: string,
   command: string,
   args: readonly string[],
-): Promise<{ failed: boolean; text: string }> {
+): Promise<{ failed: boolean; isOutOfTime: boolean; text: string }> {
   const child = spawn(join(folder, 'node_modules', '.bin', command), args, {
     cwd: folder,
     env: { ...process.env, CUTTER_TEST_DATABASE_URL: databaseUrl, NO_COLOR: '1', FORCE_COLOR: '0' },
@@ -94,10 +101,14 @@ async function output(
       text += part;
     });
   const end = () => process.kill(-(child.pid as number), 'SIGKILL');
-  const limit = setTimeout(end, STEP_LIMIT_MS);
+  let isOutOfTime = false;
+  const limit = setTimeout(() => {
+    isOutOfTime = true;
+    end();
+  }, STEP_LIMIT_MS);
   process.once('exit', end);
   const [code] = await once(child, 'close');
   process.off('exit', end);
   clearTimeout(limit);
-  return { failed: code !== 0, text };
+  return { failed: code !== 0, isOutOfTime, text };
 }

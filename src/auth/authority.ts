@@ -5,6 +5,7 @@ export const SCOPES = [
   'ledger:observe',
   'ledger:evidence',
   'document:read',
+  'profile:register',
   'source:register',
   'entry:mark',
   'entry:sweep',
@@ -14,6 +15,7 @@ export const SCOPES = [
   'change:verify',
   'approval:grant',
   'principal:admin',
+  'audit:read',
 ] as const;
 /** A capability. `change:cut` and `change:verify` never meet in one principal. */
 export type Scope = (typeof SCOPES)[number];
@@ -22,13 +24,17 @@ export interface Authority {
   readonly scope: Scope;
   /** Another authority for one `kind` of the input, where the weight of the act differs. */
   readonly byKind?: Readonly<Record<string, Pick<Authority, 'scope' | 'agent'>>>;
-  readonly lane: Lane;
+  /** Null: in no lane. */
+  readonly lane: Lane | null;
   /** Whether a principal of kind `agent` may call it. */
   readonly agent: boolean;
   readonly refusals: readonly RefusalName[];
 }
 
 const ANY = ['Forbidden', 'LaneNotServed', 'InvalidInput', 'IdempotencyConflict', 'Busy'] as const;
+
+/** Who may act is decided by administrators, in no lane. */
+const ADMIN = { scope: 'principal:admin', lane: null, agent: false } as const;
 
 /** Every mutation's authority, in one place: scope, lane, whether agents may, and the refusals of its union. */
 export const AUTHORITY = {
@@ -37,7 +43,20 @@ export const AUTHORITY = {
     scope: 'entry:mark',
     lane: 'DOT-991',
     agent: true,
-    refusals: [...ANY, 'NotFound', 'CoverageBroken'],
+    refusals: [...ANY, 'NotFound', 'CoverageBroken', 'PlanTooCostly'],
+  },
+  // What they register decides how documents are cut from then on.
+  registerVocabulary: {
+    scope: 'profile:register',
+    lane: 'DOT-991',
+    agent: false,
+    refusals: [...ANY, 'AlreadyRegistered'],
+  },
+  registerProfile: {
+    scope: 'profile:register',
+    lane: 'DOT-991',
+    agent: false,
+    refusals: [...ANY, 'AlreadyRegistered'],
   },
   declareDependency: {
     scope: 'entry:mark',
@@ -65,6 +84,8 @@ export const AUTHORITY = {
       'NotLive',
       'CoverageBroken',
       'PlanStale',
+      'PlanTooCostly',
+      'CommentsOpen',
     ],
   },
   cut: {
@@ -80,14 +101,24 @@ export const AUTHORITY = {
       'DependencyOpen',
       'PlanStale',
       'CoverageBroken',
+      'PlanTooCostly',
       'LaneMismatch',
+      'Drifted',
     ],
   },
   verify: {
     scope: 'change:verify',
     lane: 'DOT-992',
     agent: true,
-    refusals: [...ANY, 'NotFound', 'IllegalTransition', 'SameParty', 'LaneMismatch'],
+    refusals: [
+      ...ANY,
+      'NotFound',
+      'IllegalTransition',
+      'SameParty',
+      'LaneMismatch',
+      'PlanTooCostly',
+      'Drifted',
+    ],
   },
   abandon: {
     scope: 'entry:abandon',
@@ -95,8 +126,36 @@ export const AUTHORITY = {
     agent: false,
     refusals: [...ANY, 'NotFound', 'IllegalTransition', 'AlreadyCut'],
   },
+  // Who may read a plan may say something of it. An agent, too: a reviewer judges what it says.
+  comment: {
+    scope: 'ledger:evidence',
+    lane: 'DOT-991',
+    agent: true,
+    refusals: [...ANY, 'NotFound', 'IllegalTransition', 'PlanStale'],
+  },
+  // The verb itself asks whether the caller is the author, or may review the entry.
+  resolveComment: {
+    scope: 'ledger:evidence',
+    lane: 'DOT-991',
+    agent: true,
+    refusals: [...ANY, 'NotFound', 'SameParty', 'IllegalTransition'],
+  },
+  createPrincipal: { ...ADMIN, refusals: [...ANY, 'NotFound', 'SameParty', 'AlreadyRegistered'] },
+  updatePrincipal: {
+    ...ADMIN,
+    refusals: [...ANY, 'NotFound', 'SameParty', 'AlreadyRegistered', 'IllegalTransition'],
+  },
+  suspendPrincipal: { ...ADMIN, refusals: [...ANY, 'NotFound', 'IllegalTransition'] },
+  issueToken: { ...ADMIN, refusals: [...ANY, 'NotFound', 'IllegalTransition'] },
+  narrowToken: { ...ADMIN, refusals: [...ANY, 'NotFound', 'IllegalTransition'] },
+  rotateToken: { ...ADMIN, refusals: [...ANY, 'NotFound', 'IllegalTransition'] },
+  revokeToken: { ...ADMIN, refusals: [...ANY, 'NotFound'] },
 } as const satisfies Record<string, Authority>;
 export type Verb = keyof typeof AUTHORITY;
+/** The verbs about persons, principals and tokens. */
+export type PartyVerb = {
+  [V in Verb]: (typeof AUTHORITY)[V]['lane'] extends null ? V : never;
+}[Verb];
 
 const VERBS = Object.keys(AUTHORITY) as Verb[];
 

@@ -10,6 +10,14 @@ export function refuseOutside(caller: Session, entryIds: readonly string[]): voi
   throw new Forbidden('This token is narrowed to other entries; use one that reaches this entry.');
 }
 
+/** A token that is narrowed to one manifest writes about that one alone. */
+export function refuseOtherManifest(caller: Session, manifestDigest: string | null): void {
+  if (caller.manifestDigest === null || caller.manifestDigest === manifestDigest) return;
+  throw new Forbidden(
+    `This token is for the manifest ${caller.manifestDigest} alone; use one that isn't narrowed to it.`,
+  );
+}
+
 const reachedRow = z.object({ entry_id: z.string() });
 
 /** The same for a change set. One that doesn't exist is refused in the same way, so that nobody learns which exist. */

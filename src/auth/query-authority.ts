@@ -38,6 +38,9 @@ export const QUERY_AUTHORITY = {
   incarnations: 'ledger:observe',
   record: 'ledger:evidence',
   planCut: 'ledger:evidence',
+  planDiff: 'ledger:evidence',
+  comments: 'ledger:evidence',
+  comment: 'ledger:evidence',
   node: null,
   nodes: null,
   documents: 'document:read',
@@ -46,6 +49,9 @@ export const QUERY_AUTHORITY = {
   source: 'document:read',
   units: 'document:read',
   unit: 'document:read',
+  vocabulary: 'document:read',
+  profiles: 'document:read',
+  profile: 'document:read',
   principals: 'ledger:observe',
   principal: 'ledger:observe',
   backlog: 'ledger:observe',
@@ -54,7 +60,15 @@ export const QUERY_AUTHORITY = {
   reconstruct: 'ledger:evidence',
   passport: 'ledger:evidence',
   integrity: 'ledger:evidence',
+  drift: 'ledger:evidence',
+  audit: 'audit:read',
+  tokens: 'principal:admin',
 } as const satisfies Record<string, Scope | null>;
 /** Queries about the whole ledger and no one entry: a token narrowed to entries may not make them. */
-export const WHOLE_LEDGER: ReadonlySet<string> = new Set(['integrity'] satisfies QueryName[]);
+export const WHOLE_LEDGER: ReadonlySet<string> = new Set([
+  'integrity',
+  'drift',
+  'audit',
+  'tokens',
+] satisfies QueryName[]);
 export type QueryName = keyof typeof QUERY_AUTHORITY;

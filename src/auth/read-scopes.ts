@@ -1,7 +1,10 @@
 import type { Scope } from './authority.ts';
 
-/** The logins that read, from the narrowest on: each may read all that the one before it may. */
-export const READ_LOGINS = ['observe', 'reader', 'evidence'] as const;
+/**
+ * As whom is read, from the narrowest on: each may read all that the one before it may. The auditor's login is that of
+ * evidence, and its scope one of its own.
+ */
+export const READ_LOGINS = ['observe', 'reader', 'evidence', 'auditor'] as const;
 export type ReadLogin = (typeof READ_LOGINS)[number];
 
 /** The scope that a caller needs for what a login serves. A wider login gives nothing to a caller without its scope. */
@@ -9,6 +12,7 @@ export const SCOPE_OF_LOGIN = {
   observe: 'ledger:observe',
   reader: 'document:read',
   evidence: 'ledger:evidence',
+  auditor: 'audit:read',
 } as const satisfies Record<ReadLogin, Scope>;
 
 /** Those of a caller's scopes on which rests what it reads. */

@@ -12,6 +12,8 @@ export interface Session {
   readonly scopes: ReadonlySet<Scope>;
   /** Entries the token is narrowed to, or null for all. */
   readonly entryIds: ReadonlySet<string> | null;
+  /** The one manifest that the token may write about, or null for any. */
+  readonly manifestDigest: string | null;
   /** That of the principal, which the schema keeps equal to its person's; written into every record. */
   readonly mode: Mode;
   /** RFC 3339, microseconds. */

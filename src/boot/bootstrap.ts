@@ -17,7 +17,9 @@ import { homeSecrets, type Secrets, writeSecrets } from '../home/secrets.ts';
 import { type HeldKey, heldKeys, withFollowed } from '../keys/custody.ts';
 import { type RegisteredKeys, registerKeys } from '../keys/lane-keys.ts';
 import type { Mode } from '../law/values.ts';
-import { issueTokens } from './issue-tokens.ts';
+import { standingSuspension } from '../log/setback/suspension.ts';
+import { type IssuedTokens, issueTokens, keepTokens } from './issue-tokens.ts';
+import { recordParties, type WrittenParties } from './record-parties.ts';
 
 export interface BootstrapOptions {
   readonly mode: Mode;
@@ -53,17 +55,9 @@ export async function bootstrapLedger(
     await owner.query(`/* bootstrap.lock */ select pg_advisory_xact_lock(${BOOTSTRAP_LOCK})`);
     await addVocabulary(owner);
     const incarnation = await addHead(owner);
-    if (options.mode === 'rehearsal')
-      for (const party of SAMPLE_PARTIES) await addSampleParty(owner, party, true);
+    const { written, ...issue } = await beginParties(owner, options);
     const keys = await registerKeys(owner, options.keys);
-    const issue =
-      options.mode === 'rehearsal'
-        ? await issueTokens(
-            owner,
-            options.tokens ?? {},
-            SAMPLE_PARTIES.map((party) => party.name),
-          )
-        : { tokens: {}, issued: [] };
+    await recordParties(owner, options.mode, written);
     await owner.query('commit');
     return { ...issue, incarnation, keys };
   } catch (error) {
@@ -107,12 +101,20 @@ function readTokens(path: string): Record<string, string> {
   return tokens.data;
 }
 
-/** Rows are added and never removed or changed: a manifest's digest names the vocabulary it was planned with. */
+/**
+ * Rows are added and never removed or changed: a manifest's digest names the vocabulary it was planned with. A word
+ * that was registered before the program came with it keeps its meaning.
+ */
 async function addVocabulary(owner: ClientBase): Promise<void> {
+  await owner.query(
+    "/* bootstrap.words */ select pg_advisory_xact_lock(hashtextextended('cutter:vocabulary', 0))",
+  );
   await owner.query(
     `/* bootstrap.vocabulary */
     insert into cutter_source.vocabulary (term_kind, term, description, at_most)
-    select * from unnest($1::text[], $2::text[], $3::text[], $4::int[])
+    select w.* from unnest($1::text[], $2::text[], $3::text[], $4::int[]) as w (term_kind, term, description, at_most)
+    where not exists (
+      select from cutter_source.registered_term r where r.term_kind = w.term_kind and r.term = w.term)
     on conflict do nothing`,
     [
       BASE_VOCABULARY.map((row) => row.termKind),
@@ -135,17 +137,43 @@ async function addHead(owner: ClientBase): Promise<string> {
   return rows[0]!.incarnation;
 }
 
-/** Adds a person and its principal where they are missing. */
-async function addSampleParty(owner: ClientBase, party: SampleParty, rehearsal: boolean): Promise<void> {
-  await owner.query(
+/**
+ * The sample parties of a rehearsal, and their tokens. A suspended ledger takes no record, so nobody is added to it:
+ * the first start after it has resumed does that.
+ */
+async function beginParties(
+  owner: ClientBase,
+  { mode, tokens: known = {} }: BootstrapOptions,
+): Promise<IssuedTokens & { readonly written: WrittenParties }> {
+  const none = { personIds: [], principalIds: [], tokenIds: [] };
+  if (mode === 'production') return { tokens: {}, issued: [], written: none };
+  const names = SAMPLE_PARTIES.map((party) => party.name);
+  if ((await standingSuspension(owner)) !== null)
+    return { ...(await keepTokens(owner, known, names)), issued: [], written: none };
+  const added = [];
+  for (const party of SAMPLE_PARTIES) added.push(await addSampleParty(owner, party, true));
+  const { tokenIds, ...issue } = await issueTokens(owner, known, names);
+  const personIds = added.flatMap(({ personId }) => personId ?? []);
+  const principalIds = added.flatMap(({ principalId }) => principalId ?? []);
+  return { ...issue, written: { personIds, principalIds, tokenIds } };
+}
+
+/** Adds a person and its principal where they are missing; gives the ids of those that were. */
+async function addSampleParty(
+  owner: ClientBase,
+  party: SampleParty,
+  rehearsal: boolean,
+): Promise<{ readonly personId: string | null; readonly principalId: string | null }> {
+  const person = await owner.query<{ id: string }>(
     `/* bootstrap.person */
-    insert into cutter_auth.person (person_id, name, rehearsal) values ($1, $2, $3) on conflict do nothing`,
+    insert into cutter_auth.person (person_id, name, rehearsal) values ($1, $2, $3) on conflict do nothing
+    returning person_id as id`,
     [personIdOf(party.personName), party.personName, rehearsal],
   );
-  await owner.query(
+  const principal = await owner.query<{ id: string }>(
     `/* bootstrap.principal */
     insert into cutter_auth.principal (principal_id, kind, name, person_id, scopes, lane, rehearsal)
-    values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`,
+    values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing returning principal_id as id`,
     [
       principalIdOf(party.name),
       party.kind,
@@ -156,4 +184,5 @@ async function addSampleParty(owner: ClientBase, party: SampleParty, rehearsal: 
       rehearsal,
     ],
   );
+  return { personId: person.rows[0]?.id ?? null, principalId: principal.rows[0]?.id ?? null };
 }

@@ -1,15 +1,16 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { ClientBase } from 'pg';
 import { tokenHash } from '../auth/authenticate.ts';
 import { principalIdOf } from '../auth/sample-parties.ts';
+import { makeToken } from '../ledger/parties/token-rows.ts';
 
-/** How a stranger to this repository, or a scanner of leaked secrets, recognises a token. */
-const TOKEN_PREFIX = 'cutter_';
 const TOKEN_LIFE = '30 days';
 
-/** A fresh 256-bit token. It is shown once; the ledger keeps its hash. */
-export function makeToken(): string {
-  return TOKEN_PREFIX + randomBytes(32).toString('base64url');
+export interface IssuedTokens {
+  /** By the name of the principal. */
+  readonly tokens: Readonly<Record<string, string>>;
+  /** Names of those whose token is new. */
+  readonly issued: readonly string[];
 }
 
 /**
@@ -20,16 +21,34 @@ export async function issueTokens(
   owner: ClientBase,
   known: Readonly<Record<string, string>>,
   names: readonly string[],
-): Promise<{ tokens: Record<string, string>; issued: string[] }> {
+): Promise<IssuedTokens & { readonly tokenIds: readonly string[] }> {
+  const kept = (await keepTokens(owner, known, names)).tokens;
   const tokens: Record<string, string> = {};
-  const issued: string[] = [];
+  const [issued, tokenIds]: [string[], string[]] = [[], []];
+  for (const name of names) {
+    if (kept[name] !== undefined) tokens[name] = kept[name];
+    else {
+      const { token, tokenId } = await insertToken(owner, principalIdOf(name));
+      tokens[name] = token;
+      issued.push(name);
+      tokenIds.push(tokenId);
+    }
+  }
+  return { tokens, issued, tokenIds };
+}
+
+/** Those of the tokens that the ledger still knows. */
+export async function keepTokens(
+  owner: ClientBase,
+  known: Readonly<Record<string, string>>,
+  names: readonly string[],
+): Promise<{ readonly tokens: Readonly<Record<string, string>> }> {
+  const tokens: Record<string, string> = {};
   for (const name of names) {
     const old = known[name];
-    const kept = old !== undefined && (await isIssued(owner, name, old));
-    tokens[name] = kept ? old : await issueToken(owner, name);
-    if (!kept) issued.push(name);
+    if (old !== undefined && (await isIssued(owner, name, old))) tokens[name] = old;
   }
-  return { tokens, issued };
+  return { tokens };
 }
 
 async function isIssued(owner: ClientBase, name: string, token: string): Promise<boolean> {
@@ -42,13 +61,18 @@ async function isIssued(owner: ClientBase, name: string, token: string): Promise
   return rowCount === 1;
 }
 
-async function issueToken(owner: ClientBase, name: string): Promise<string> {
+/** As the owner, who leaves a record of it. */
+export async function insertToken(
+  owner: ClientBase,
+  principalId: string,
+): Promise<{ readonly token: string; readonly tokenId: string }> {
   const token = makeToken();
+  const tokenId = randomUUID();
   await owner.query(
     `/* bootstrap.token */
     insert into cutter_auth.token (token_sha256, token_id, principal_id, expires_at)
     values ($1, $2, $3, transaction_timestamp() + $4::interval)`,
-    [tokenHash(token), randomUUID(), principalIdOf(name), TOKEN_LIFE],
+    [tokenHash(token), tokenId, principalId, TOKEN_LIFE],
   );
-  return token;
+  return { token, tokenId };
 }

@@ -8,6 +8,7 @@ import { openPools, type Pools, poolUrls } from '../database/pools.ts';
 import { checkLoginSessions } from '../database/session/login-sessions-at-start.ts';
 import { refusePooledSessions } from '../database/session/pooler.ts';
 import { checkStartAssumptions } from '../database/session/start-assumptions.ts';
+import { checkDrift } from '../drift/check-drift.ts';
 import { secretsForLedger } from '../home/ledger-secrets.ts';
 import { type Secrets, storedSecrets, writeSecrets } from '../home/secrets.ts';
 import { LANES, type Mode } from '../law/values.ts';
@@ -66,6 +67,7 @@ export async function prepareLedger(options: PrepareOptions): Promise<PreparedLe
     const suspension = await standingSuspension(owner);
     if (suspension !== null) report(suspendedBecause(suspension));
     if (mode === 'production') await reportWhatIsMissing(owner, report);
+    await reportDrift(owner, report);
     const urls = poolUrls(ownerUrl, secrets);
     await checkLoginSessions(urls);
     const claim = await holdClaim(urls.observe, secrets, report);
@@ -131,6 +133,16 @@ async function reportAnothersHeads(
   );
 }
 
+/** More than these fill a screen; `cutter drift` shows all. */
+const MOST_REPORTED = 5;
+
+async function reportDrift(owner: pg.Client, report: (line: string) => void): Promise<void> {
+  const divergences = await checkDrift(owner);
+  for (const { message } of divergences.slice(0, MOST_REPORTED)) report(`Drift: ${message}`);
+  if (divergences.length > MOST_REPORTED)
+    report(`Drift: the database diverges in ${divergences.length} places. Run: cutter drift`);
+}
+
 /** Production begins without persons. An operator should learn that here, and not from a refusal. */
 async function reportWhatIsMissing(owner: pg.Client, report: (line: string) => void): Promise<void> {
   const { rows } = await owner.query<{ nobody: boolean; lanes: string | null }>(
@@ -147,11 +159,13 @@ async function reportWhatIsMissing(owner: pg.Client, report: (line: string) => v
   const { nobody, lanes } = rows[0]!;
   if (nobody)
     report(
-      'Nobody has a token of this ledger. In production its owner inserts persons, principals and ' +
-        'tokens: docs/how-to/production.md has the statements.',
+      'Nobody has a token of this ledger. Make its first administrator with ' +
+        '"cutter init": docs/how-to/people.md.',
     );
   if (lanes !== null)
-    report(`${lanes} can't sign. A start registers a lane's key once the lane has an enabled principal.`);
+    report(
+      `${lanes} can't sign. Create the lane's principal, and register its key with "cutter key register".`,
+    );
 }
 
 async function isBootstrapped(owner: pg.Client): Promise<boolean> {

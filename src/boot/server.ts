@@ -1,6 +1,7 @@
 /** The server: GraphQL over HTTP, server-sent events and WebSocket on one port, GraphiQL, health. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Audit } from '../auth/audit.ts';
 import type { Authenticator } from '../auth/authenticate.ts';
 import { Forwarding } from '../doors/address.ts';
 import { Admission } from '../doors/bounds/admission.ts';
@@ -18,7 +19,9 @@ import { openWebSocketDoor } from '../doors/streams/websocket.ts';
 import { GRAPHQL_PATH, pathUnder } from '../doors/web/paths.ts';
 import type { Mode } from '../law/values.ts';
 
-export interface ServerDeps extends GraphqlDeps {
+export interface ServerDeps extends Omit<GraphqlDeps, 'countCalls' | 'audit'> {
+  /** Where refused calls and failed authentications are noted. */
+  readonly auditor: Audit;
   readonly authenticate: Authenticator;
   readonly ready: ReadinessChecks;
   /** What the pages say of tokens; absent: a rehearsal. */
@@ -47,7 +50,6 @@ export interface CutterServer {
 /** Builds the server; it does not listen yet. */
 export function buildServer(deps: ServerDeps): CutterServer {
   const { limits, logger } = deps;
-  const graphql = buildGraphql(deps);
   const mode = deps.mode ?? 'rehearsal';
   const basePath = deps.basePath ?? null;
   const graphqlPath = pathUnder(basePath, GRAPHQL_PATH);
@@ -56,7 +58,17 @@ export function buildServer(deps: ServerDeps): CutterServer {
   const hosts = new Hosts(deps.host, deps.names ?? NO_NAMES);
   const identity = identityDoor(deps.serverSeed, (deps.names ?? NO_NAMES).hosts);
   const forwarding = new Forwarding(deps.proxies ?? []);
-  const admission = new Admission({ authenticate: deps.authenticate, limits });
+  const { authenticate, auditor } = deps;
+  const admission = new Admission({
+    authenticate,
+    limits,
+    noteFailure: (failure) => auditor.noteFailure(failure),
+  });
+  const graphql = buildGraphql({
+    ...deps,
+    countCalls: (caller, calls) => admission.countCalls(caller, calls),
+    audit: (call) => auditor.note(call),
+  });
   const longTexts = new LongTexts(limits.smallBodyBytes);
   let closing = false;
   const look = readinessOf({

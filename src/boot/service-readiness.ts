@@ -42,7 +42,7 @@ export function readinessChecks({
     callers: async () =>
       (await pools.evidence.oneFirst(anyGoodToken(mode)))
         ? null
-        : 'Nobody has a token that is valid here. docs/how-to/production.md says how the owner makes one.',
+        : 'Nobody has a token that is valid here. docs/how-to/people.md says how the owner makes one.',
     // One that reconnects is on its way; what waits for it is in the queue. One that stopped needs a person.
     ...(integrator === null
       ? {}
@@ -82,8 +82,8 @@ async function whichCannotSign(pools: Pools, custody: Custody): Promise<string |
   );
   return mute.length === 0
     ? null
-    : `${mute.join(' and ')} can't sign: no key that this server holds is in force. A start registers a ` +
-        "lane's key once the lane has an enabled principal.";
+    : `${mute.join(' and ')} can't sign: no key that this server holds is in force. Once the lane has a ` +
+        'principal, "cutter key register" gives it its keys.';
 }
 
 function poolOf(pools: Pools, lane: Lane): Pools['exec'] {

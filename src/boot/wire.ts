@@ -3,10 +3,13 @@
  * it closes what it makes, in reverse. The program and the tests start the same parts by this one function.
  */
 import type { Logger } from 'pino';
-import { authorityEnded, createAuthenticator } from '../auth/authenticate.ts';
+import { authorityEnded, createAuthenticator, refuseEnded } from '../auth/authenticate.ts';
 import type { Config } from '../config.ts';
 import { isDamage } from '../database/outage.ts';
 import type { Pools } from '../database/pools.ts';
+import { callNow } from '../doors/web/call.ts';
+import { shareDrift } from '../drift/check-drift.ts';
+import { ShapeGuard } from '../drift/shape-guard.ts';
 import { type ScrubOptions, startScrub } from '../fsck/scrub/scrub.ts';
 import { type Secrets, serverSeedOf } from '../home/secrets.ts';
 import { fixedCustody } from '../keys/custody.ts';
@@ -14,6 +17,7 @@ import type { Custody } from '../law/keys.ts';
 import { Refusal } from '../law/refusals.ts';
 import { watchWrites } from '../ledger/envelope/write-health.ts';
 import { type Ledger, openLedger } from '../ledger/ledger.ts';
+import { startAudit } from '../log/audit/audit-writer.ts';
 import { type CheckpointSink, fileSink, urlSink } from '../log/checkpoint/checkpoint-sinks.ts';
 import { cursorKeyFrom } from '../log/feed/cursor.ts';
 import { type HistoryFeed, startFeed } from '../log/feed/feed.ts';
@@ -90,9 +94,10 @@ export function wireServer(options: WireOptions): Wired {
     else logger.error({ lost, alarm: 'DURABILITY_LOST' }, `no writes are taken. ${lost}`);
   });
   const ledger = openLedger({
-    pools: { ...pools, reader: pools.reads.reader },
+    pools: { ...pools, reader: pools.limited.reader },
     custody,
     lost: pools.watch.lost,
+    shape: new ShapeGuard(),
     wrote: writes.note,
     committed: () => integrator?.nudge(),
     alarm: (error, call) => {
@@ -102,18 +107,24 @@ export function wireServer(options: WireOptions): Wired {
       logger.error({ err: error, verb: call.verb, ...alarm }, 'a phase failed');
     },
   });
+  const auditor = startAudit({ gate: pools.gate, origin: callNow, log: logger });
   const scrub = pace == null ? null : startScrub({ url: pools.urls.evidence, log: logger, ...pace });
   const server = buildServer({
     ...config,
     schema,
     ledger,
     feed,
-    ...pools.reads,
+    observe: pools.limited.observe,
+    reads: pools.reads,
+    reader: pools.limited.reader,
     proofs: provable.proofs,
     passport: openPassportOffice({ ...pools, checkpoints: provable.checkpoints }),
     integrity: () => scrub?.state() ?? { lastPass: null, currentPass: null },
+    drift: shareDrift(pools.urls.evidence),
+    auditor,
     logger,
     serverSeed: serverSeedOf(secrets),
+    refuseEnded: (caller, scope) => refuseEnded(pools.gate, caller, scope),
     authenticate: createAuthenticator({ gate: pools.gate, mode: config.mode }),
     ready: readinessChecks({ pools, custody, integrator, writes, mode: config.mode }),
   });
@@ -125,6 +136,7 @@ export function wireServer(options: WireOptions): Wired {
     provable,
     async close() {
       await server.close();
+      await auditor.close();
       await feed.close();
       await scrub?.close();
       await provable.close();

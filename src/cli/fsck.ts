@@ -4,11 +4,13 @@
  */
 import { readFileSync } from 'node:fs';
 import type { Config } from '../config.ts';
+import { refuseOtherVersion } from '../database/migrate/migrate.ts';
 import { poolUrls } from '../database/pools.ts';
 import { checkLedger } from '../fsck/check.ts';
 import { exitCodeOf, type FsckFinding, type Report } from '../fsck/finding.ts';
 import { givenFile, headsOf, keptFile } from '../fsck/heads.ts';
 import { SCOPE, VOUCHERS } from '../fsck/scope.ts';
+import { divergenceJson } from './drift.ts';
 import { findDatabase } from './find-database.ts';
 import { faultSentence } from './terminal/sentence.ts';
 import { linePrinter } from './terminal/terminal.ts';
@@ -53,6 +55,7 @@ export async function runFsck(
     ];
     const found = await findDatabase(config);
     closers.push(() => found.close());
+    await refuseOtherVersion(found.ownerUrl);
     const { evidence } = poolUrls(found.ownerUrl, found.secrets);
     const report = await checkLedger({ url: evidence, heads, headFiles });
     for (const line of options.json ? jsonLines(report) : reportLines(report)) print(line);
@@ -88,6 +91,7 @@ function* comparedWith({ heads, coverage }: Report): Generator<string> {
 function* jsonLines(report: Report): Generator<string> {
   for (const finding of report.findings) yield JSON.stringify({ type: 'finding', ...finding });
   for (const unseen of report.unseen) yield JSON.stringify({ type: 'unseen', ...unseen });
+  for (const one of report.drift) yield divergenceJson(one);
   const { head, incarnation, coverage } = report;
   yield JSON.stringify({
     type: 'summary',
@@ -95,6 +99,7 @@ function* jsonLines(report: Report): Generator<string> {
     head,
     incarnation,
     findings: report.findings.length,
+    divergences: report.drift.length,
     coverage,
     heads: report.heads,
     notes: [...comparedWith(report)],
@@ -106,15 +111,26 @@ const verdictOf = (report: Report) => (['clean', 'findings', 'unseen'] as const)
 function* reportLines(report: Report): Generator<string> {
   for (const finding of report.findings) yield findingLine(finding);
   for (const { message } of report.unseen) yield `unseen: ${message}`;
-  const { coverage: seen, findings, unseen } = report;
+  for (const { message } of report.drift) yield `drift: ${message}`;
+  const { coverage: seen, findings, unseen, drift } = report;
   const waiting = seen.pending > 0 ? ` (and ${seen.pending} that wait for a position)` : '';
   yield `Checked ${seen.positions} records${waiting}, ${seen.rows} rows, ${seen.entries} entries, ` +
     `${seen.cuts} cuts, ${seen.signatures} signatures, ${seen.nodes} nodes of the tree, ` +
     `${seen.cosignatures} cosignatures.`;
   yield* comparedWith(report);
   if (unseen.length > 0) yield 'Not everything could be read, so the ledger may still hold faults.';
-  else
-    yield findings.length === 0 ? 'Clean.' : `${findings.length} finding${findings.length === 1 ? '' : 's'}.`;
+  else yield endOf(findings.length, drift.length);
+}
+
+function endOf(findings: number, divergences: number): string {
+  if (findings + divergences === 0) return 'Clean.';
+  const parts = [
+    ...(findings > 0 ? [`${findings} finding${findings === 1 ? '' : 's'}`] : []),
+    ...(divergences > 0
+      ? [`${divergences} divergence${divergences === 1 ? '' : 's'} of the database's shape`]
+      : []),
+  ];
+  return `${parts.join(', ')}.`;
 }
 
 function findingLine({ verdict, table, key, column, after, before, message }: FsckFinding): string {

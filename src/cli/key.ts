@@ -1,12 +1,12 @@
 /**
- * `cutter key`: shows, rotates and revokes the lanes' keys, as the database's owner, with the server running or
- * not.
+ * `cutter key`: shows, registers, rotates and revokes the lanes' keys, as the database's owner, with the server
+ * running or not.
  */
 import type pg from 'pg';
 import type { Config } from '../config.ts';
 import { ownerClient } from '../database/owner.ts';
 import { readRegistry } from '../keys/registry-keys.ts';
-import { revokeHeldKey, rotateKey } from '../keys/rotate-keys.ts';
+import { registerHeldKeys, revokeHeldKey, rotateKey } from '../keys/rotate-keys.ts';
 import { KEY_PURPOSES, type KeyPurpose, LANES, type Lane } from '../law/values.ts';
 import { findDatabase } from './find-database.ts';
 import { foldedText } from './terminal/columns.ts';
@@ -16,6 +16,7 @@ import { linePrinter } from './terminal/terminal.ts';
 
 export type KeyOrder =
   | { readonly order: 'list' }
+  | { readonly order: 'register' }
   | {
       readonly order: 'rotate';
       readonly lane: string;
@@ -51,6 +52,8 @@ async function carryOut(order: KeyOrder, owner: pg.Client, home: string): Promis
   switch (order.order) {
     case 'list':
       return await keyLines(owner);
+    case 'register':
+      return await registerHeldKeys(owner, home);
     case 'rotate': {
       const [lane, purpose] = [laneOf(order.lane), purposeOf(order.purpose)];
       return await rotateKey(owner, { home, lane, purpose, reason: order.reason });
@@ -73,7 +76,9 @@ async function refuseWithoutLedger(owner: pg.Client): Promise<void> {
 async function keyLines(owner: pg.Client): Promise<readonly string[]> {
   const rows = await readRegistry(owner);
   if (rows.length === 0)
-    return ['No key is registered yet. A lane gets its keys once it has an enabled principal.'];
+    return [
+      'No key is registered yet. Once a lane has a principal, "cutter key register" gives it its keys.',
+    ];
   return rows.map(({ key_id, lane, purpose, from_position, until_position, recorded }) => {
     const end = until_position === null ? 'in force' : `until ${until_position}`;
     const note = recorded ? '' : ' (not in the log)';

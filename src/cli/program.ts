@@ -3,26 +3,39 @@
  * time.
  */
 import { Argument, Command, CommanderError, Option } from 'commander';
+import { TERM_KINDS } from '../document/vocabulary.ts';
 import { KEY_PURPOSES, LANES } from '../law/values.ts';
 import { EngineDisagreement } from '../proof/engine-disagreement.ts';
 import { VERSION } from '../version.ts';
+import type { AuditOptions } from './audit.ts';
+import type { LedgerAddressOptions } from './client/prove-ledger.ts';
+import type { DriftOptions } from './drift.ts';
 import type { FsckOptions } from './fsck.ts';
 import type { IssueOptions } from './issue-passport.ts';
 import type { KeyOrder } from './key.ts';
 import type { KeysOptions } from './keys.ts';
 import type { MonitorCommand } from './monitor/task.ts';
 import {
+  countOption,
   documentCode,
   durationOption,
+  filledFiles,
   filledText,
+  GRANULARITY_WORDS,
   httpUrl,
   keyId,
   ledgerUrl,
+  monthOption,
+  timeOption,
   uuidOption,
 } from './option-values.ts';
 import type { PageOptions } from './passport-page.ts';
+import { addPeopleCommands } from './people/people-commands.ts';
+import type { PlanFilesOptions } from './plan-files.ts';
+import type { RegistryOrder } from './registry.ts';
 import type { ResumeOptions } from './resume.ts';
-import type { RunOptions } from './run.ts';
+import type { RunOptions } from './run-options.ts';
+import type { SweepOptions } from './sweep.ts';
 import { foldedText } from './terminal/columns.ts';
 import type { VerifyPassportOptions } from './verify-passport.ts';
 
@@ -33,7 +46,7 @@ const DEFECT = 70;
 /** How a command ends whose reader has gone: as the shell counts a SIGPIPE. */
 const READER_GONE = 141;
 /** Commands that judge no signature. A server asks its engines as it boots. */
-const UNSIGNED = ['start', 'schema', 'page'];
+const UNSIGNED = ['start', 'schema', 'page', 'plan'];
 
 const loadConfig = async () => (await import('../config.ts')).loadConfig();
 
@@ -85,19 +98,33 @@ program
 
 program
   .command('run')
-  .description('take a document through mark, sweep, review, cut and verify on a running ledger')
-  .argument('<file>', 'the document, Markdown in UTF-8', filledText('the document'))
+  .description('take documents through mark, sweep, review, cut and verify on a running ledger')
+  .argument('<file>', 'the document, Markdown in UTF-8; or a folder of them', filledText('the document'))
   .option('-y, --yes', 'approve and cut without asking; not in production', false)
   .option('--accept-warnings', 'with --yes: also approve a plan that has warnings', false)
   .option('--full', 'show every unit of the plan, and everything that is set aside', false)
   .option('--doc-code <code>', "short name of the document (default: the file's name)", documentCode)
   .option('--profile <name>', 'the profile that says how to cut the document', 'markdown')
+  .addOption(new Option('--granularity <granularity>', 'how fine to cut').choices(GRANULARITY_WORDS))
   .option('--title <title>', 'the title of the document')
+  .option('--json', 'one JSON object a document, and one at the end', false)
   .option('--url <url>', 'the ledger (default: CUTTER_URL, or this home’s server)', ledgerUrl)
   .option('--ledger-key <fingerprint>', 'the key of that ledger (default: CUTTER_LEDGER_KEY)', keyId)
   .action(async (file: string, options: RunOptions) => {
     const { runDocument } = await import('./run.ts');
     process.exitCode = await runDocument(file, options, await loadConfig());
+  });
+
+program
+  .command('plan')
+  .description('show how a profile would cut files; without a ledger and without a database')
+  .argument('<file...>', 'documents, Markdown in UTF-8; "-" is standard input', filledFiles)
+  .option('--profile <name>', 'the profile that says how to cut a document, or its .json file', 'markdown')
+  .addOption(new Option('--granularity <granularity>', 'how fine to cut').choices(GRANULARITY_WORDS))
+  .option('--json', 'one JSON object a file, each in a line', false)
+  .action(async (files: readonly string[], options: PlanFilesOptions) => {
+    const { planFiles } = await import('./plan-files.ts');
+    process.exitCode = await planFiles(files, options);
   });
 
 program
@@ -110,6 +137,37 @@ program
     const { runFsck, printScope } = await import('./fsck.ts');
     if (options.scope) printScope(options);
     else process.exitCode = await runFsck(options, await loadConfig());
+  });
+
+program
+  .command('drift')
+  .description('compare the shape of the database with what the migrations made')
+  .option('--json', 'one JSON object a line', false)
+  .action(async (options: DriftOptions) => {
+    const { runDrift } = await import('./drift.ts');
+    process.exitCode = await runDrift(options, await loadConfig());
+  });
+
+program
+  .command('audit')
+  .description('who did what and who was refused, by time; or remove old months of it')
+  .option('--url <url>', 'the ledger (default: CUTTER_URL, or this home’s server)', ledgerUrl)
+  .option('--ledger-key <fingerprint>', 'the key of that ledger (default: CUTTER_LEDGER_KEY)', keyId)
+  .option('--from <time>', 'only rows of this time or later', timeOption)
+  .option('--to <time>', 'only rows earlier than this time', timeOption)
+  .option('--entry <id>', 'only rows about this entry', uuidOption)
+  .option('--json', 'one JSON object a line', false)
+  .addOption(
+    new Option(
+      '--drop-before <month>',
+      'remove the rows of earlier months from the database, and list nothing',
+    )
+      .argParser(monthOption)
+      .conflicts(['url', 'from', 'to', 'entry', 'json']),
+  )
+  .action(async (options: AuditOptions) => {
+    const { runAudit } = await import('./audit.ts');
+    process.exitCode = await runAudit(options, await loadConfig());
   });
 
 program
@@ -149,7 +207,7 @@ program
     process.exitCode = await monitorLedger(url, options, await loadConfig());
   });
 
-const key = program.command('key').description("the lanes' keys: show, rotate, revoke");
+const key = program.command('key').description("the lanes' keys: show, register, rotate, revoke");
 const orderKey = async (order: KeyOrder) => {
   const { runKeyOrder: carryOut } = await import('./key.ts');
   process.exitCode = await carryOut(order, await loadConfig());
@@ -158,6 +216,10 @@ key
   .command('list')
   .description('list the keys in force and the earlier ones')
   .action(() => orderKey({ order: 'list' }));
+key
+  .command('register')
+  .description('give each lane of this home its first keys, once it has a principal')
+  .action(() => orderKey({ order: 'register' }));
 key
   .command('rotate')
   .description('give a lane a new key; the log records it, signed by the new key and the old')
@@ -173,6 +235,71 @@ key
   .argument('<keyId>', 'the id of the key, as "cutter key list" shows it', keyId)
   .requiredOption('--reason <text>', 'the reason, for readers of the log')
   .action((keyId: string, { reason }: { reason: string }) => orderKey({ order: 'revoke', keyId, reason }));
+
+program
+  .command('sweep')
+  .description('promote what waits to review, the oldest entries first; a timer may run it')
+  .option('--limit <count>', 'entries to look at, at most 1000', countOption('--limit'), 1000)
+  .option('--scheduled', 'keep with the pass that a timer started it', false)
+  .option('--url <url>', 'the ledger (default: CUTTER_URL, or this home’s server)', ledgerUrl)
+  .option('--ledger-key <fingerprint>', 'the key of that ledger (default: CUTTER_LEDGER_KEY)', keyId)
+  .action(async (options: SweepOptions) => {
+    const { runSweep } = await import('./sweep.ts');
+    process.exitCode = await runSweep(options, await loadConfig());
+  });
+
+addPeopleCommands(program);
+
+const profile = program.command('profile').description('how kinds of documents are cut: list, register');
+const orderRegistry = async (order: RegistryOrder, options: LedgerAddressOptions) => {
+  const { runRegistryOrder } = await import('./registry.ts');
+  process.exitCode = await runRegistryOrder(order, options, await loadConfig());
+};
+profile
+  .command('list')
+  .description('list the profiles of the program and those that were registered')
+  .option('--url <url>', 'the ledger (default: CUTTER_URL, or this home’s server)', ledgerUrl)
+  .option('--ledger-key <fingerprint>', 'the key of that ledger (default: CUTTER_LEDGER_KEY)', keyId)
+  .action((options: LedgerAddressOptions) => orderRegistry({ order: 'list-profiles' }, options));
+profile
+  .command('add')
+  .description('register a profile under its name and version, which never change')
+  .argument('<file>', 'the profile, as JSON', filledText('the profile'))
+  .option('--dry-run', 'check it against the ledger and register nothing', false)
+  .option('--url <url>', 'the ledger (default: CUTTER_URL, or this home’s server)', ledgerUrl)
+  .option('--ledger-key <fingerprint>', 'the key of that ledger (default: CUTTER_LEDGER_KEY)', keyId)
+  .action((file: string, options: LedgerAddressOptions & { dryRun: boolean }) =>
+    orderRegistry({ order: 'add-profile', file, dryRun: options.dryRun }, options),
+  );
+
+const vocabulary = program.command('vocabulary').description('the words that units may use: list, register');
+vocabulary
+  .command('list')
+  .description('list the words of the program and those that were registered')
+  .option('--url <url>', 'the ledger (default: CUTTER_URL, or this home’s server)', ledgerUrl)
+  .option('--ledger-key <fingerprint>', 'the key of that ledger (default: CUTTER_LEDGER_KEY)', keyId)
+  .action((options: LedgerAddressOptions) => orderRegistry({ order: 'list-vocabulary' }, options));
+vocabulary
+  .command('add')
+  .description('register a word that units may use; it is never changed or removed')
+  .addArgument(new Argument('<kind>', 'what it says of a unit').choices(TERM_KINDS))
+  .argument('<word>', 'the word: a to z, 0 to 9 and "_"', filledText('the word'))
+  .argument('<description>', 'what it means', filledText('the description'))
+  .option('--at-most <count>', 'how many units of one document may use it', countOption('--at-most'))
+  .option('--dry-run', 'check it against the ledger and register nothing', false)
+  .option('--url <url>', 'the ledger (default: CUTTER_URL, or this home’s server)', ledgerUrl)
+  .option('--ledger-key <fingerprint>', 'the key of that ledger (default: CUTTER_LEDGER_KEY)', keyId)
+  .action(
+    (
+      termKind: string,
+      term: string,
+      description: string,
+      options: LedgerAddressOptions & { dryRun: boolean; atMost?: number },
+    ) => {
+      const { atMost = null, dryRun } = options;
+      return orderRegistry({ order: 'add-word', termKind, term, description, atMost, dryRun }, options);
+    },
+  );
 
 program
   .command('keys')

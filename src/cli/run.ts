@@ -1,36 +1,26 @@
-/** `cutter run FILE`: the whole path for a document of the user's, asking before the approval and before the cut. */
+/**
+ * `cutter run FILE`: the whole path for a document of the user's, asking before the approval and before the cut.
+ * `cutter run DIR` takes every document below a folder, a batch at a time, and asks for each batch.
+ */
 
 import type { Config } from '../config.ts';
 import { terminalText } from '../text/plain.ts';
 import { ClientFault, openClient } from './client/client.ts';
-import { fileBytes } from './client/file-bytes.ts';
-import { type LedgerAddressOptions, proveLedger } from './client/prove-ledger.ts';
+import { proveLedger } from './client/prove-ledger.ts';
 import { Refused } from './client/refused.ts';
 import { type RoleTokens, roleTokens } from './client/tokens.ts';
+import { isFolder } from './folder-files.ts';
+import { filesOf, folderSteps } from './folder-steps.ts';
+import { runFolder } from './run-folder.ts';
+import { answerQuestion, type RunOptions, readDocument } from './run-options.ts';
 import { foldedText } from './terminal/columns.ts';
 import { commandTextIn } from './terminal/command-text.ts';
 import { shownStatus } from './terminal/report.ts';
-import { askYesNo, processTerminal, type Terminal } from './terminal/terminal.ts';
-import { docCodeOf } from './walk/document-code.ts';
+import { processTerminal, type Terminal } from './terminal/terminal.ts';
 import { type Clients, ROLES } from './walk/phases.ts';
 import { refuseUnknownProfile, refuseYesInProduction } from './walk/run-refusals.ts';
 import { settleDocument } from './walk/settle-document.ts';
 import { type Question, type WalkEnd, walkDocument } from './walk/walk.ts';
-import type { WalkDocument } from './walk/walk-document.ts';
-
-export interface RunOptions extends LedgerAddressOptions {
-  /** Approve and cut without asking. */
-  readonly yes: boolean;
-  /** With `yes`: approve a plan that has warnings, too. */
-  readonly acceptWarnings?: boolean;
-  /** Show every unit of the plan. */
-  readonly full?: boolean;
-  readonly docCode?: string;
-  readonly profile?: string;
-  readonly title?: string;
-}
-
-const LARGEST = 16 * 1024 * 1024;
 
 /** Resolves with the exit code: 0 only where the entry ends verified_complete. */
 export async function runDocument(
@@ -41,21 +31,33 @@ export async function runDocument(
 ): Promise<number> {
   let secrets: readonly string[] = [];
   // Lines may hold what the ledger wrote, and anybody with a token may have written some of it.
-  const print = (line: string) => void terminal.output.write(`${foldedText(terminalText(line, secrets))}\n`);
+  const shown = (text: string) => terminalText(text, secrets);
+  const print = (line: string) => void terminal.output.write(`${foldedText(shown(line))}\n`);
   try {
+    const isMany = isFolder(path) || options.json === true;
+    const found = isMany ? filesOf(path, options) : readDocument(path, options);
     requireAnswers(options, terminal);
-    const document = readDocument(path, options);
     const tokens = roleTokens(config);
     secrets = Object.values(tokens);
     const { url, keyId } = await proveLedger(options, config, terminal);
     const clients = openClients(url, tokens);
     if (options.yes) await refuseYesInProduction(clients);
-    await refuseUnknownProfile(clients, document.profile);
+    await refuseUnknownProfile(clients, options.profile ?? 'markdown');
+    const place = { home: config.home, ledger: keyId };
+    if ('files' in found) {
+      return await runFolder({
+        ...found,
+        ...folderSteps(options, { clients, place, terminal }, print),
+        shown,
+        print: options.json === true ? null : print,
+        printJson: (value) => void terminal.output.write(`${JSON.stringify(value)}\n`),
+      });
+    }
     const settled = await settleDocument({
       clients,
-      document,
+      document: found,
       path,
-      place: { home: config.home, ledger: keyId, docCode: document.docCode },
+      place: { ...place, docCode: found.docCode },
       isCodeNamed: options.docCode !== undefined,
       terminal,
     });
@@ -66,7 +68,7 @@ export async function runDocument(
     return printEnd(
       await walkDocument({
         clients,
-        document,
+        document: found,
         print,
         confirm,
         full,
@@ -88,34 +90,6 @@ function requireAnswers({ yes }: RunOptions, { interactive }: Terminal): void {
     'This command asks before the approval and before the cut, and nobody can answer here. ' +
       'Run it in a terminal, or add --yes.',
   );
-}
-
-/** `--yes` answers for the person. Warnings need --accept-warnings as well. */
-async function answerQuestion(
-  { text, hasWarnings }: Question,
-  { yes, acceptWarnings }: RunOptions,
-  terminal: Terminal,
-  print: (line: string) => void,
-): Promise<boolean> {
-  if (yes && (!hasWarnings || acceptWarnings === true)) return true;
-  if (terminal.interactive) return askYesNo(terminal, text);
-  print('This plan has warnings. Read them. To approve it anyway, add --accept-warnings to --yes.');
-  return false;
-}
-
-function readDocument(path: string, { docCode, profile, title }: RunOptions): WalkDocument {
-  const bytes = readBytes(path);
-  return {
-    docCode: docCode ?? docCodeOf(path),
-    title: title ?? null,
-    profile: profile ?? 'markdown',
-    bytes,
-  };
-}
-
-function readBytes(path: string): Buffer {
-  if (path === '') throw new ClientFault('Name the document: FILE in "cutter run FILE".');
-  return fileBytes(path, 'a document', LARGEST);
 }
 
 function openClients(url: string, tokens: RoleTokens): Clients {

@@ -3,9 +3,11 @@
  * order.
  */
 
-import { FollowEnded, HistoryFollower } from '../client/follow/follower.ts';
+import { beginningOf } from '../client/follow/follow-history.ts';
+import { FollowEnded, StreamFollower } from '../client/follow/follower.ts';
 import { FollowHistoryDocument, type FollowHistorySubscription } from '../client/generated/graphql.ts';
 import { LedgerFault } from '../client/ledger-fault.ts';
+import { StreamJudge } from '../monitor/judges/stream-judge.ts';
 import { StreamRefused } from '../monitor/judges/stream-refused.ts';
 import { plainLine } from '../text/plain.ts';
 import { shapeFault } from './client/answer-shape.ts';
@@ -81,8 +83,9 @@ async function* judgedMessages(
   signal: AbortSignal,
 ): AsyncGenerator<HistoryMessage, void, void> {
   const query = FollowHistoryDocument.toString();
-  const follower = new HistoryFollower<HistoryMessage>({
-    everyRecord: true,
+  const follower = new StreamFollower<HistoryMessage>({
+    name: 'history',
+    judge: new StreamJudge({ everyRecord: true, from: beginningOf(after), keys: null }),
     ...(after === undefined ? {} : { after }),
     // A run that waits for its own records learns at once that they won't come.
     reconnect: { attempts: 0 },

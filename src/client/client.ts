@@ -1,10 +1,11 @@
 /** A typed client of a ledger, in Node and in browsers: one principal's token, operations made by codegen. */
 import { ANSWER_BOUNDS, type AnswerBounds } from './answer.ts';
-import { connectHistory } from './follow/connect-history.ts';
-import { type FollowOptions, HistoryFollower } from './follow/follower.ts';
+import { type FollowBacklogOptions, followBacklog } from './follow/follow-backlog.ts';
+import { type FollowHistoryOptions, followHistory } from './follow/follow-history.ts';
+import type { StreamFollower } from './follow/follower.ts';
 import type { FollowedMessage } from './follow/messages.ts';
 import { type SocketOptions, subscribeOverSocket } from './follow/socket.ts';
-import type { FollowHistorySubscription } from './generated/graphql.ts';
+import type { FollowBacklogSubscription, FollowHistorySubscription } from './generated/graphql.ts';
 import type { LedgerFault } from './ledger-fault.ts';
 import { endpointOf, type Operation, type Token } from './operation.ts';
 import { AnswerLost, type KeyedVariables, lossOf, type Patience, repeatCall } from './repeat.ts';
@@ -46,8 +47,12 @@ export interface LedgerClient {
   ): AsyncGenerator<Result, void, void>;
   /** Follows `history` over any number of connections, each record once and in order. */
   follow<Message extends FollowedMessage = FollowHistorySubscription['history']>(
-    options: FollowOptions<Message>,
-  ): HistoryFollower<Message>;
+    options: FollowHistoryOptions<Message>,
+  ): StreamFollower<Message>;
+  /** Follows `backlog` over any number of connections: one snapshot, then each change with the counts after it. */
+  followBacklog<Message extends FollowedMessage = FollowBacklogSubscription['backlog']>(
+    options?: FollowBacklogOptions<Message>,
+  ): StreamFollower<Message>;
 }
 
 export function createClient(options: ClientOptions): LedgerClient {
@@ -95,12 +100,13 @@ export function createClient(options: ClientOptions): LedgerClient {
       const subscription = { query: operation.toString(), variables, signal: anySignal(signal, leaving) };
       return subscribeOverSocket(socket, subscription) as AsyncGenerator<Result, void, void>;
     },
-    follow<Message extends FollowedMessage>(following: FollowOptions<Message>) {
-      return new HistoryFollower<Message>({
-        connect: connectHistory({ ...socket, fetch: send }, following),
-        ...following,
-        signal: anySignal(signal, following.signal),
-      });
+    follow<Message extends FollowedMessage>(following: FollowHistoryOptions<Message>) {
+      const leaving = anySignal(signal, following.signal);
+      return followHistory<Message>({ ...socket, fetch: send }, { ...following, signal: leaving });
+    },
+    followBacklog<Message extends FollowedMessage>(following: FollowBacklogOptions<Message> = {}) {
+      const leaving = anySignal(signal, following.signal);
+      return followBacklog<Message>({ ...socket, fetch: send }, { ...following, signal: leaving });
     },
   };
 }

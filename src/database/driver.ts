@@ -1,15 +1,9 @@
 import { createPgDriverFactory } from '@slonik/pg-driver';
 import type { DriverFactory } from 'slonik';
 import type { Login } from '../home/secrets.ts';
+import { LocksWaitedFor } from './locks-waited-for.ts';
 import { checkSession, type LoginSession } from './session/login-session.ts';
 import { DatabaseSilent, type DatabaseWatch } from './watch.ts';
-
-/** Locks of one transaction were waited for as long as the role's `lock_timeout` allows for one. */
-class LocksWaitedFor extends Error {
-  override readonly name = 'LocksWaitedFor';
-  /** PostgreSQL's own code for a lock that could not be had. */
-  readonly code = '55P03';
-}
 
 type Client = Awaited<ReturnType<Awaited<ReturnType<DriverFactory>>['createClient']>>;
 
@@ -105,8 +99,7 @@ function boundedQueries(client: Client, session: LoginSession, { watch, busy }: 
       timer = setTimeout(async () => {
         const waits = await watch.waitsForLock([pid]).catch(() => 0);
         if (ended) return;
-        if (waits > 0 && seen > 0)
-          reject(new LocksWaitedFor(`Locks were waited for ${lockLimitMs} ms, all together.`));
+        if (waits > 0 && seen > 0) reject(new LocksWaitedFor(lockLimitMs));
         else lookAfter(LOCK_LOOK_MS, waits);
       }, ms);
     };

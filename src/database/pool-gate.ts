@@ -77,10 +77,10 @@ export function boundedPool(pool: DatabasePool, size: number, waits: Waits): Dat
 const STUCK_LOOK_MS = 500;
 
 /**
- * Lets `size` callers in at a time, in order of arrival. A caller that waits longer than the limit is turned away, and
- * so is one that waits for a database that is silent.
+ * Lets `size` callers in at a time, in order of arrival: at once where there is a place. A caller that waits longer
+ * than the limit is turned away, and so is one that waits for a database that is silent.
  */
-function openTurnstile(size: number, { limitMs, stuckMs = limitMs, isStuck }: Waits, name: string) {
+export function openTurnstile(size: number, { limitMs, stuckMs = limitMs, isStuck }: Waits, name: string) {
   let inside = 0;
   const waiting = new Set<() => void>();
   const leave = (): void => {
@@ -117,11 +117,7 @@ function openTurnstile(size: number, { limitMs, stuckMs = limitMs, isStuck }: Wa
     waiting.add(admit);
     return { admitted, leaveQueue };
   };
-  return async (unlessSilent: NonNullable<Waits['unlessSilent']>): Promise<() => void> => {
-    if (inside < size) {
-      inside += 1;
-      return leave;
-    }
+  async function enterLater(unlessSilent: NonNullable<Waits['unlessSilent']>): Promise<() => void> {
     const { admitted, leaveQueue } = wait();
     try {
       await unlessSilent(() => admitted);
@@ -130,6 +126,11 @@ function openTurnstile(size: number, { limitMs, stuckMs = limitMs, isStuck }: Wa
       if (!leaveQueue()) void admitted.then(leave, () => {});
       throw error;
     }
+    return leave;
+  }
+  return (unlessSilent: NonNullable<Waits['unlessSilent']>): (() => void) | Promise<() => void> => {
+    if (inside >= size) return enterLater(unlessSilent);
+    inside += 1;
     return leave;
   };
 }

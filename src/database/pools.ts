@@ -12,12 +12,15 @@ import { assertingDriver } from './driver.ts';
 import { loginUrl } from './logins.ts';
 import { poolAddress } from './owner-url.ts';
 import { boundedPool } from './pool-gate.ts';
+import { ReadPool, type Reads } from './reads/read-pool.ts';
 import { type DatabaseWatch, startWatch } from './watch.ts';
 
 /** Where each login connects. A process without a lane's secret has no URL for it, and doesn't serve that lane. */
 export interface PoolUrls {
   readonly exec: string | null;
   readonly verify: string | null;
+  /** For persons, principals and tokens. */
+  readonly registrar: string | null;
   readonly observe: string;
   readonly reader: string;
   readonly evidence: string;
@@ -29,11 +32,14 @@ export interface PoolUrls {
 export interface Pools {
   readonly exec: DatabasePool | null;
   readonly verify: DatabasePool | null;
+  readonly registrar: DatabasePool | null;
   readonly observe: DatabasePool;
   readonly evidence: DatabasePool;
   readonly gate: DatabasePool;
   /** What callers' queries are read through: a statement ends after 5 s. */
   readonly reads: ReadPools;
+  /** The same for what slonik reads: counts, and what is computed of units. */
+  readonly limited: { readonly observe: DatabasePool; readonly reader: DatabasePool };
   /** For what needs a raw connection: LISTEN, COPY, the integrator. */
   readonly urls: PoolUrls;
   /** Whether the database answers, and whether it keeps what it acknowledges. */
@@ -41,39 +47,54 @@ export interface Pools {
   close(): Promise<void>;
 }
 
-/** One pool for each login that callers' queries run as. */
-interface ReadPools {
-  readonly observe: DatabasePool;
-  readonly reader: DatabasePool;
-  readonly evidence: DatabasePool;
+/**
+ * One for each login that callers' queries run as. `observe` reads the twelve views and the log's positions; `reader`
+ * documents, sources and units, too; `evidence` everything but the hashes of tokens.
+ */
+export interface ReadPools {
+  readonly observe: Reads;
+  readonly reader: Reads;
+  readonly evidence: Reads;
+  /** The same connections, for who may read the audit. */
+  readonly auditor: Reads;
 }
 
 /** How long a caller's query may read. */
 const READ_LIMIT_MS = 5_000;
 
-type PoolName = 'exec' | 'verify' | 'observe' | 'evidence' | 'gate' | ReadPoolName;
-type ReadPoolName = 'readObserve' | 'readReader' | 'readEvidence';
+type ReadPoolName = Exclude<keyof ReadPools, 'auditor'>;
+type PoolName =
+  | 'exec'
+  | 'verify'
+  | 'registrar'
+  | 'observe'
+  | 'evidence'
+  | 'gate'
+  | 'limitedObserve'
+  | 'limitedReader';
+/** Pools that a process may lack. */
+type WriterName = 'exec' | 'verify' | 'registrar';
 
 const LOGIN_OF = {
   exec: 'cutter_exec',
   verify: 'cutter_verify',
+  registrar: 'cutter_registrar',
   observe: 'cutter_observe',
   evidence: 'cutter_evidence',
   gate: 'cutter_gate',
-  readObserve: 'cutter_observe',
-  readReader: 'cutter_reader',
-  readEvidence: 'cutter_evidence',
+  limitedObserve: 'cutter_observe',
+  limitedReader: 'cutter_reader',
 } as const satisfies Record<PoolName, Login>;
 
 const URL_OF = {
   exec: 'exec',
   verify: 'verify',
+  registrar: 'registrar',
   observe: 'observe',
   evidence: 'evidence',
   gate: 'gate',
-  readObserve: 'observe',
-  readReader: 'reader',
-  readEvidence: 'evidence',
+  limitedObserve: 'observe',
+  limitedReader: 'reader',
 } as const satisfies Record<PoolName, keyof PoolUrls>;
 
 /**
@@ -82,14 +103,22 @@ const URL_OF = {
  */
 const POOL_SIZE: Readonly<Record<PoolName, number>> = {
   exec: 10,
-  verify: 10,
+  verify: 8,
+  registrar: 2,
   observe: 3, // the feed listens on one more; the home's claim and the watch have one each
   evidence: 5,
   gate: 5,
-  readObserve: 8,
-  readReader: 8,
-  readEvidence: 5,
+  limitedObserve: 3,
+  limitedReader: 3,
 };
+const READ_POOL_SIZE = { observe: 8, reader: 7, evidence: 5 } as const satisfies Record<ReadPoolName, number>;
+
+/** The login that a pool of reads has. */
+const LOGIN_OF_READS = {
+  observe: 'cutter_observe',
+  reader: 'cutter_reader',
+  evidence: 'cutter_evidence',
+} as const satisfies Record<ReadPoolName, Login>;
 
 /** A caller is answered within 5 s where the database doesn't answer, or where a lock can't be taken. */
 const CONNECT_LIMIT_MS = 4_000;
@@ -114,6 +143,7 @@ export function poolUrls(ownerUrl: string, secrets: Secrets): PoolUrls {
   return {
     exec: url('cutter_exec'),
     verify: url('cutter_verify'),
+    registrar: url('cutter_registrar'),
     observe: needed('cutter_observe'),
     reader: needed('cutter_reader'),
     evidence: needed('cutter_evidence'),
@@ -135,12 +165,19 @@ export async function openPools(urls: PoolUrls): Promise<Pools> {
     await pool.connect(async () => {}); // the driver asserts the login of every new connection
     return pool;
   };
+  const readPools = {
+    observe: readPool('observe', urls, watch),
+    reader: readPool('reader', urls, watch),
+    evidence: readPool('evidence', urls, watch),
+  };
   const close = async (): Promise<void> => {
     closing = true;
-    await Promise.all([...opened.map((pool) => pool.end()), watch.close()]);
+    const all = [...opened, ...Object.values(readPools)];
+    await Promise.all([...all.map((pool) => pool.end()), watch.close()]);
   };
   const names = Object.keys(POOL_SIZE) as PoolName[];
-  const results = await Promise.allSettled([...names.map(open), tryIntegrator(urls)]);
+  const proofs = Object.values(readPools).map((pool) => pool.prove());
+  const results = await Promise.allSettled([...names.map(open), ...proofs, tryIntegrator(urls)]);
   const failed = results.find((result) => result.status === 'rejected');
   if (failed) {
     await close();
@@ -148,11 +185,24 @@ export async function openPools(urls: PoolUrls): Promise<Pools> {
   }
   const pools = Object.fromEntries(
     names.map((name, at) => [name, (results[at] as PromiseFulfilledResult<DatabasePool | null>).value]),
-  ) as Record<'exec' | 'verify', DatabasePool | null> &
-    Record<Exclude<PoolName, 'exec' | 'verify'>, DatabasePool>;
-  const { readObserve, readReader, readEvidence, ...others } = pools;
-  const reads = { observe: readObserve, reader: readReader, evidence: readEvidence };
-  return { ...others, reads, urls, watch, close };
+  ) as Record<WriterName, DatabasePool | null> & Record<Exclude<PoolName, WriterName>, DatabasePool>;
+  const { limitedObserve, limitedReader, ...others } = pools;
+  const limited = { observe: limitedObserve, reader: limitedReader };
+  const reads = { ...readPools, auditor: readPools.evidence };
+  return { ...others, reads, limited, urls, watch, close };
+}
+
+function readPool(name: ReadPoolName, urls: PoolUrls, watch: DatabaseWatch): ReadPool {
+  return new ReadPool({
+    url: urls[name],
+    login: LOGIN_OF_READS[name],
+    size: READ_POOL_SIZE[name],
+    statementLimitMs: READ_LIMIT_MS,
+    connectLimitMs: CONNECT_LIMIT_MS,
+    idleLimitMs: IDLE_LIMIT_MS,
+    waits: { limitMs: SLOT_WAIT_LIMIT_MS, stuckMs: STUCK_LIMIT_MS },
+    watch,
+  });
 }
 
 /** The integrator has no pool: its login is proved by one connection, so that a start fails where its loop would. */
@@ -180,7 +230,7 @@ async function openPool(
       watch,
       busy,
       isClosing,
-      ...(name.startsWith('read') ? { statementLimitMs: READ_LIMIT_MS } : {}),
+      ...(name.startsWith('limited') ? { statementLimitMs: READ_LIMIT_MS } : {}),
     }),
     // The roles carry the timeouts, so that no connection can be without them.
     idleInTransactionSessionTimeout: 'DISABLE_TIMEOUT',

@@ -23,6 +23,8 @@ export class DatabaseSilent extends Error {
 export interface DatabaseWatch {
   /** Does the work, or fails at once with DatabaseSilent when the database is or becomes silent. */
   unlessSilent<T>(work: () => Promise<T>): Promise<T>;
+  /** Fails with DatabaseSilent while the database is silent. */
+  refuseSilent(): void;
   /**
    * Called each time the database becomes silent, so that what depends on it can be given up. Gives back how to stop.
    */
@@ -144,6 +146,9 @@ export async function startWatch(url: string): Promise<DatabaseWatch> {
           .then(resolve, reject)
           .finally(() => waiting.delete(reject));
       });
+    },
+    refuseSilent() {
+      if (silent) throw new DatabaseSilent();
     },
     onSilent(listener) {
       silenceListeners.add(listener);

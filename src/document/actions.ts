@@ -2,7 +2,7 @@
  * What a cut does to each unit of its manifest, compared with the live units: it is born, gets a new version, or stays
  * as it is; and which live units the manifest no longer has.
  */
-import type { PlanRecord } from './types.ts';
+import type { ManifestFormat, PlanRecord } from './types.ts';
 
 export type UnitAction = 'birth' | 'version' | 'unchanged' | 'vanished';
 
@@ -20,6 +20,8 @@ export interface KnownUnit {
   readonly kind: string | null;
   readonly sectionType: string | null;
   readonly sectionCode: string | null;
+  /** How it is cited; null where the cut that made it didn't say. */
+  readonly label?: readonly string[] | null;
   readonly parentAddress: string | null;
   readonly sortOrder: number;
   readonly title: string | null;
@@ -49,52 +51,96 @@ export interface CutActions<L extends KnownUnit = KnownUnit> {
   readonly vanished: readonly L[];
 }
 
-/** Compares a plan's records with the units of the same document, keyed by address. */
-export function actionsFor<L extends KnownUnit>(
-  records: readonly PlanRecord[],
-  live: ReadonlyMap<string, L>,
-): CutActions<L> {
-  const addresses = new Map(records.map((record) => [record.localId, record.address]));
-  const actions: PlannedAction<PlanRecord, L>[] = [];
-  const planned = new Set<string>();
-  for (const record of records) {
-    if (record.address === null) continue;
-    const parentAddress =
-      record.parentLocalId === null ? null : (addresses.get(record.parentLocalId) ?? null);
-    const known = live.get(record.address) ?? null;
-    planned.add(record.address);
-    const decided = decideAction(record, parentAddress, known);
-    actions.push({ record, address: record.address, parentAddress, ...decided, live: known });
+/**
+ * Compares a plan's records with the units of the same document, keyed by address. It takes record by record: who plans
+ * a large document lets others have their turns.
+ */
+export class ActionPlanning<L extends KnownUnit> {
+  readonly #live: ReadonlyMap<string, L>;
+  readonly #format: ManifestFormat;
+  readonly #addresses: ReadonlyMap<string, string | null>;
+  readonly #actions: PlannedAction<PlanRecord, L>[] = [];
+  readonly #planned = new Set<string>();
+
+  constructor(records: readonly PlanRecord[], live: ReadonlyMap<string, L>, format: ManifestFormat) {
+    this.#live = live;
+    this.#format = format;
+    this.#addresses = new Map(records.map((record) => [record.localId, record.address]));
   }
-  const vanished = [...live.values()].filter((unit) => isLive(unit) && !planned.has(unit.address));
-  return { actions, vanished: vanished.sort((a, b) => byBytes(a.address, b.address)) };
+
+  add(record: PlanRecord): void {
+    const { address, parentLocalId } = record;
+    if (address === null) return;
+    const parentAddress = parentLocalId === null ? null : (this.#addresses.get(parentLocalId) ?? null);
+    const live = this.#live.get(address) ?? null;
+    this.#planned.add(address);
+    const decided = decideAction(record, parentAddress, live, this.#format);
+    this.#actions.push({ record, address, parentAddress, ...decided, live });
+  }
+
+  end(): CutActions<L> {
+    const gone = [...this.#live.values()].filter((unit) => isLive(unit) && !this.#planned.has(unit.address));
+    return { actions: this.#actions, vanished: gone.sort((a, b) => byBytes(a.address, b.address)) };
+  }
 }
 
 const isLive = (unit: KnownUnit): boolean => !unit.void && unit.vanished !== true;
 
-function decideAction(record: PlanRecord, parentAddress: string | null, live: KnownUnit | null) {
+function decideAction(
+  record: PlanRecord,
+  parentAddress: string | null,
+  live: KnownUnit | null,
+  format: ManifestFormat,
+) {
   if (live === null) return { action: 'birth', baseVersionSeq: null, versionSeq: 1 } as const;
   const baseVersionSeq = live.void ? null : live.versionSeq;
-  if (isLive(live) && isSame(record, parentAddress, live)) {
+  if (isLive(live) && isSame(record, parentAddress, live, format)) {
     return { action: 'unchanged', baseVersionSeq, versionSeq: live.versionSeq } as const;
   }
   return { action: 'version', baseVersionSeq, versionSeq: live.highestSeq + 1 } as const;
 }
 
-/** Byte for byte, and in everything that may differ between versions; an equal content hash isn't enough. */
-function isSame(record: PlanRecord, parentAddress: string | null, live: KnownUnit): boolean {
+/**
+ * Byte for byte, and in everything that may differ between versions; an equal content hash isn't enough. Order makes no
+ * version. In manifests of the first format it did, and how a unit is cited was no part of it.
+ */
+function isSame(
+  record: PlanRecord,
+  parentAddress: string | null,
+  live: KnownUnit,
+  format: ManifestFormat,
+): boolean {
+  const isPlaced =
+    format === 'cutter-manifest/1'
+      ? record.sortOrder === live.sortOrder
+      : live.label == null || isSameLabel(record.label, live.label);
   return (
+    isPlaced &&
     record.textDigest === live.textDigest &&
     record.kind === live.kind &&
     record.sectionType === live.sectionType &&
     record.sectionCode === live.sectionCode &&
     parentAddress === live.parentAddress &&
-    record.sortOrder === live.sortOrder &&
     record.title === live.title
   );
 }
 
-/** The order of addresses: by their bytes, as the database sorts them. */
+const isSameLabel = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((part, at) => part === b[at]);
+
+/** The order of addresses: by their bytes, as the database sorts them. Only surrogates have another place in UTF-16. */
 export function byBytes(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  const common = Math.min(a.length, b.length);
+  for (let at = 0; at < common; at += 1) {
+    const [one, other] = [a.charCodeAt(at), b.charCodeAt(at)];
+    if (one === other) continue;
+    return isSurrogate(one) === isSurrogate(other)
+      ? one - other
+      : afterSurrogates(one) - afterSurrogates(other);
+  }
+  return a.length - b.length;
 }
+
+const isSurrogate = (unit: number): boolean => unit >= 0xd800 && unit < 0xe000;
+/** A character of two units comes after all of one. */
+const afterSurrogates = (unit: number): number => (isSurrogate(unit) ? unit + 0x10000 : unit);

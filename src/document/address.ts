@@ -2,7 +2,6 @@
  * Addresses: names that units keep for good. A profile makes them as `{docCode}/{path of slugs}` from the numbers
  * and titles of headings; explicit spans bring their own, within the rules of `addressProblem`.
  */
-import { createHash } from 'node:crypto';
 import type { AddressRules } from './profiles.ts';
 
 /**
@@ -18,6 +17,7 @@ const MAX_DOC_CODE = { characters: 63, bytes: 150 } as const;
 const DOC_CODE_PATTERN = /^[\p{L}\p{Nd}][\p{L}\p{M}\p{Nd}._-]*$/u;
 // Letters and marks that nobody sees.
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
+const INVISIBLE_ALL = /\p{Default_Ignorable_Code_Point}/gu;
 
 /** Why a text can't be a document code, or null. */
 export function docCodeFault(code: string): string | null {
@@ -37,8 +37,12 @@ export const MAX_ADDRESS_BYTES = 255;
 // White space, control and format characters, unassigned ones, and what breaks a URL, a quotation or a template.
 const FORBIDDEN = /[\s\p{C}"'<>\\^`{|}?#%]/u;
 
+/** Addresses without a fault, as most are: parts of plain letters, digits, hyphens and dots. */
+const PLAIN_ADDRESS = /^(?:[\w~-][\w.~-]*\/)*[\w~-][\w.~-]*$/;
+
 /** Why a text can't be an address, or null. */
 export function addressFault(address: string | null): { code: string; message: string } | null {
+  if (address !== null && address.length <= MAX_ADDRESS_BYTES && PLAIN_ADDRESS.test(address)) return null;
   if (address === null || address === '') return { code: 'address_empty', message: 'The address is empty.' };
   const bytes = Buffer.byteLength(address);
   if (bytes > MAX_ADDRESS_BYTES) {
@@ -76,26 +80,36 @@ export function isOwnAddress(address: string, docCode: string): boolean {
   return address === docCode || address.startsWith(`${docCode}/`);
 }
 
+/** Text of ASCII alone: it has one form, and nothing in it is hidden. */
+const PLAIN_TEXT = /^[\x20-\x7e]*$/;
+
 /**
  * A readable part of an address from a number or a title: lower-case, words joined by hyphens; null when nothing
  * readable is left.
  */
 export function slugOf(text: string, rules: AddressRules): string | null {
-  let slug = text.normalize('NFC').toLowerCase();
+  const isPlain = PLAIN_TEXT.test(text);
+  let slug = isPlain ? text.toLowerCase() : text.normalize('NFC').toLowerCase();
   for (const [from, to] of rules.replacements) slug = slug.replaceAll(from, to);
-  // Latin letters lose their accents; marks of other scripts carry the meaning and stay.
-  slug = slug
-    .normalize('NFD')
-    .replace(/(?<=\p{Script=Latin})\p{M}+/gu, '')
-    .normalize('NFC');
-  slug = slug.replace(/[^\p{L}\p{N}\p{M}.]+/gu, '-').replace(/^[-.]+|[-.]+$/g, '');
-  const shortened = shortenedSlug(slug, rules.slugBytes);
+  if (isPlain && PLAIN_TEXT.test(slug)) return trimmedSlug(slug.replace(/[^A-Za-z0-9.]+/g, '-'), rules);
+  if (rules.marks === 'kept') slug = slug.replace(INVISIBLE_ALL, '').normalize('NFC');
+  // By the older rules Latin letters lose their accents; marks of other scripts carry the meaning and stay.
+  else
+    slug = slug
+      .normalize('NFD')
+      .replace(/(?<=\p{Script=Latin})\p{M}+/gu, '')
+      .normalize('NFC');
+  return trimmedSlug(slug.replace(/[^\p{L}\p{N}\p{M}.]+/gu, '-'), rules);
+}
+
+function trimmedSlug(slug: string, { slugBytes }: AddressRules): string | null {
+  const shortened = shortenedSlug(slug.replace(/^[-.]+|[-.]+$/g, ''), slugBytes);
   return shortened === '' ? null : shortened;
 }
 
 /** Cut to so many bytes at a character, and at the end of a word where one ends in the second half. */
 function shortenedSlug(slug: string, limit: number): string {
-  if (Buffer.byteLength(slug) <= limit) return slug;
+  if (slug.length * 3 <= limit || Buffer.byteLength(slug) <= limit) return slug;
   let bytes = 0;
   let kept = '';
   for (const character of slug) {
@@ -105,41 +119,4 @@ function shortenedSlug(slug: string, limit: number): string {
   }
   const word = kept.lastIndexOf('-');
   return (word > kept.length / 2 ? kept.slice(0, word) : kept).replace(/[-.]+$/, '');
-}
-
-/** A place in the tree of addresses: the path as it would be unshortened, and the address itself. */
-export interface AddressPlace {
-  readonly path: string;
-  readonly address: string;
-}
-
-/** Gives out the addresses of one document, each once: a second sibling of the same name gets `~2`, the next `~3`. */
-export class AddressBook {
-  readonly root: AddressPlace;
-  readonly #rules: AddressRules;
-  readonly #uses = new Map<string, number>();
-
-  constructor(docCode: string, rules: AddressRules) {
-    this.#rules = rules;
-    this.root = { path: docCode, address: docCode };
-  }
-
-  /** The place of a part below `parent`; a part that has no name of its own gets that of the untitled ones. */
-  under(parent: AddressPlace, slug: string | null): AddressPlace {
-    const base = `${parent.path}/${slug ?? this.#rules.untitled}`;
-    const use = (this.#uses.get(base) ?? 0) + 1;
-    this.#uses.set(base, use);
-    const path = use === 1 ? base : `${base}~${use}`;
-    return { path, address: this.#bounded(path) };
-  }
-
-  /**
-   * A path that is too long keeps the document code and its last part. A digest of the whole path replaces the
-   * rest.
-   */
-  #bounded(path: string): string {
-    if (Buffer.byteLength(path) <= this.#rules.addressBytes) return path;
-    const digest = createHash('sha256').update(path).digest('hex').slice(0, this.#rules.digestDigits);
-    return `${this.root.path}/~${digest}/${path.slice(path.lastIndexOf('/') + 1)}`;
-  }
 }

@@ -9,13 +9,19 @@ import { digestOf } from '../proof/digest.ts';
 /** Travels with every content hash. */
 export const CANONICALIZATION = 'canon-md-v0.1.0';
 
-/** The canonical form of a text. */
+// A carriage return, or white space at the end of a line.
+const NOT_CANONICAL = /\r|[^\S\n](?:\n|$)/;
+
+/** The canonical form of a text; most texts are in it already. */
 export function canonicalForm(text: string): string {
-  const lines = text.normalize('NFC').replace(/\r\n?/g, '\n').split('\n');
+  const composed = text.normalize('NFC');
+  if (!NOT_CANONICAL.test(composed)) return composed;
+  const lines = composed.replace(/\r\n?/g, '\n').split('\n');
   return lines.map((line) => line.trimEnd()).join('\n');
 }
 
-/** SHA-256 of the canonical form. */
-export function contentHash(text: string): Digest {
-  return digestOf(Buffer.from(canonicalForm(text)));
+/** SHA-256 of the canonical form; `textDigest` is that of the text, where it is known. */
+export function contentHash(text: string, textDigest?: Digest): Digest {
+  const canonical = canonicalForm(text);
+  return textDigest !== undefined && canonical === text ? textDigest : digestOf(canonical);
 }

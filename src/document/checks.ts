@@ -17,17 +17,22 @@ export interface HierarchyUnit {
 }
 
 /** Axis A: the texts of the records, in order, give back the source. */
-export function checkReconstruction(texts: Iterable<string>, sourceDigest: string): DocumentProblem[] {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  for (const text of texts) {
-    hash.update(text);
-    bytes += Buffer.byteLength(text);
+export class SourceReconstruction {
+  readonly #hash = createHash('sha256');
+  #bytes = 0;
+
+  add(text: string): void {
+    this.#hash.update(text);
+    this.#bytes += Buffer.byteLength(text);
   }
-  const digest = `sha256:${hash.digest('hex')}`;
-  if (digest === sourceDigest) return [];
-  const message = `The records give back ${bytes} bytes with digest ${digest}, but the source has ${sourceDigest}.`;
-  return [{ path: ['A'], code: 'reconstruction_differs', message }];
+
+  problems(sourceDigest: string): DocumentProblem[] {
+    const digest = `sha256:${this.#hash.digest('hex')}`;
+    if (digest === sourceDigest) return [];
+    const given = `The records give back ${this.#bytes} bytes with digest ${digest}`;
+    const message = `${given}, but the source has ${sourceDigest}.`;
+    return [{ path: ['A'], code: 'reconstruction_differs', message }];
+  }
 }
 
 /** Axis B: every kind and section type is in the vocabulary, none more often than a document may have it. */
@@ -35,10 +40,9 @@ export function checkVocabulary(
   units: readonly { readonly address: string; readonly kind: string; readonly sectionType: string }[],
   vocabulary: readonly VocabularyTerm[],
 ): DocumentProblem[] {
-  const uses = units.map(({ address, kind, sectionType }) => {
-    return { label: `Unit "${address}"`, kind, sectionType, path: ['B', address] };
+  return termProblems(units, vocabulary, ({ address }) => {
+    return { label: `Unit "${address}"`, path: ['B', address] };
   });
-  return termProblems(uses, vocabulary);
 }
 
 /** Axis C: parents resolve, no unit is its own ancestor, and siblings are numbered 0, 1, 2, … */

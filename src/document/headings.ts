@@ -1,9 +1,8 @@
 /**
- * Where the headings of a Markdown text are. Lines that can only be a heading, blank or plain running text are
- * recognised here; the rest, with the paragraph it may belong to, goes through micromark. Offsets are UTF-16 units
- * of the text.
+ * The headings that divide a Markdown text, with their titles. Offsets are UTF-16 units of the text.
  */
-import { PLAIN_START, plainText, readWindow, startOfLine } from './blocks.ts';
+import { plainText, startOfLine } from './blocks.ts';
+import { findHeadingLines } from './commonmark/heading-lines.ts';
 
 export interface Heading {
   readonly level: number;
@@ -29,49 +28,8 @@ export function headingsOf(text: string, rules: HeadingRules): Heading[] {
     const place = { start: startOfLine(text, start), end: afterBlankLines(text, end) };
     headings.push({ level, ...place, title: titleOf(source, rules) });
   };
-  for (let at = 0; at < text.length; ) {
-    const plain = plainLines(text, at);
-    for (const { level, start, end } of plain.headings) add(level, start, end);
-    at = plain.next;
-    if (at === text.length) break;
-    const window = readWindow(text, at);
-    for (const { type, depth, start, end } of window.blocks) if (type === 'heading') add(depth, start, end);
-    at = window.next;
-  }
+  findHeadingLines(text, ({ level, start, end }) => add(level, start, end));
   return headings;
-}
-
-interface PlainHeading {
-  readonly level: number;
-  readonly start: number;
-  readonly end: number;
-}
-
-// One line: a blank one, `# heading` without indentation, or running text.
-const LINE = new RegExp(
-  `(?:([ \\t]*)|(#{1,6})(?:[ \\t][^\\r\\n]*)?|((?:${PLAIN_START})[^\\r\\n]*))(\\r\\n?|\\n|$)`,
-  'y',
-);
-
-/**
- * Read from the start of a block as far as lines are plain; `next` is where the first block begins that needs a
- * closer look.
- */
-function plainLines(text: string, from: number): { headings: PlainHeading[]; next: number } {
-  const headings: PlainHeading[] = [];
-  let next = from;
-  LINE.lastIndex = from;
-  while (LINE.lastIndex < text.length) {
-    const start = LINE.lastIndex;
-    const line = LINE.exec(text);
-    if (line === null) return { headings, next };
-    const [whole, , marks, word, ending] = line;
-    if (marks !== undefined)
-      headings.push({ level: marks.length, start, end: start + whole.length - ending!.length });
-    // A paragraph can still become a heading by the line below it, so it isn't left before it has ended.
-    if (word === undefined) next = LINE.lastIndex;
-  }
-  return { headings, next: text.length };
 }
 
 /** `# heading` is; an underlined one within the profile's number of lines. */

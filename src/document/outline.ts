@@ -3,37 +3,24 @@
  * and the first of them a lead of its own, every other heading a unit with its text. Together they cover the text
  * without a gap.
  */
-import type { AddressPlace } from './address.ts';
-import { AddressBook, slugOf } from './address.ts';
 import { frontMatterLength } from './front-matter.ts';
 import type { Heading } from './headings.ts';
 import { headingsOf } from './headings.ts';
 import type { Profile, UnitTerms } from './profiles.ts';
 import { sectionCodeOf } from './profiles.ts';
-
-/** A stretch of the text, in UTF-16 units, with what the profile says about it. */
-export interface Stretch {
-  readonly start: number;
-  readonly end: number;
-  readonly terms: UnitTerms | null;
-  readonly sectionCode: string | null;
-  readonly title: string | null;
-  readonly address: string | null;
-  /** Index of the parent among the stretches. */
-  readonly parent: number | null;
-  readonly excludedBecause: string | null;
-}
+import { type Stretch, stretchOf } from './stretch.ts';
 
 interface Open {
   readonly level: number;
   readonly index: number;
-  readonly place: AddressPlace;
 }
+
+const ROOT = { root: true } as const;
 
 const isBlank = (text: string): boolean => text.trim() === '';
 
 /** Take a text apart as a profile says. */
-export function outlineOf(text: string, docCode: string, profile: Profile): Stretch[] {
+export function outlineOf(text: string, profile: Profile): Stretch[] {
   const bodyStart = frontMatterLength(text, profile.frontMatter);
   const shift = (heading: Heading): Heading => ({
     ...heading,
@@ -41,7 +28,7 @@ export function outlineOf(text: string, docCode: string, profile: Profile): Stre
     end: heading.end + bodyStart,
   });
   const headings = headingsOf(text.slice(bodyStart), profile).map(shift);
-  const outline = new Outline(docCode, profile);
+  const outline = new Outline(profile);
   if (bodyStart > 0) outline.exclude(0, bodyStart, profile.frontMatter!.reason);
   if (headings.length === 0) outline.whole(text, bodyStart);
   else {
@@ -54,30 +41,22 @@ export function outlineOf(text: string, docCode: string, profile: Profile): Stre
 class Outline {
   readonly stretches: Stretch[] = [];
   readonly #profile: Profile;
-  readonly #book: AddressBook;
   #open: Open[] = [];
   #titleAt: Heading | null | undefined;
 
-  constructor(docCode: string, profile: Profile) {
+  constructor(profile: Profile) {
     this.#profile = profile;
-    this.#book = new AddressBook(docCode, profile.address);
   }
 
   exclude(start: number, end: number, excludedBecause: string): void {
-    this.#push({ start, end, terms: null, address: null, excludedBecause });
+    this.#push({ start, end, terms: null, name: null, excludedBecause });
   }
 
   /** A document without headings is one unit. */
   whole(text: string, start: number): void {
     if (start === text.length) return;
     if (isBlank(text.slice(start))) this.exclude(start, text.length, this.#profile.blankReason);
-    else
-      this.#push({
-        start,
-        end: text.length,
-        terms: this.#profile.terms.whole,
-        address: this.#book.root.address,
-      });
+    else this.#push({ start, end: text.length, terms: this.#profile.terms.whole, name: ROOT });
   }
 
   preamble(text: string, start: number, end: number): void {
@@ -86,8 +65,8 @@ class Outline {
       this.exclude(start, end, this.#profile.blankReason);
       return;
     }
-    const { address } = this.#book.under(this.#book.root, this.#profile.address.preambleSlug);
-    this.#push({ start, end, terms: this.#profile.terms.preamble, address });
+    const { terms, address } = this.#profile;
+    this.#push({ start, end, terms: terms.preamble, name: address.preambleSlug });
   }
 
   heading(text: string, headings: readonly Heading[], i: number): void {
@@ -100,26 +79,25 @@ class Outline {
     const hasText = !isBlank(text.slice(heading.end, until));
     const isTitle = heading === this.#titleOf(headings);
     const sectionCode = heading.title === null ? null : sectionCodeOf(heading.title, this.#profile);
-    const name = sectionCode ?? heading.title;
-    const slug = name === null ? null : slugOf(name, this.#profile.address);
-    const place = isTitle ? this.#book.root : this.#book.under(parent?.place ?? this.#book.root, slug);
     const index = this.#push({
       start: heading.start,
       end: holds && hasText ? heading.end : until,
       terms: this.#termsOf(holds, isTitle),
       sectionCode,
       title: heading.title,
-      address: place.address,
+      label: sectionCode === null ? [] : [sectionCode],
+      name: isTitle ? ROOT : (sectionCode ?? heading.title),
+      under: parent?.index ?? null,
       parent: parent?.index ?? null,
     });
     if (!holds) return;
-    this.#open.push({ level: heading.level, index, place });
-    if (hasText) this.#lead(heading.end, until, index, place);
+    this.#open.push({ level: heading.level, index });
+    if (hasText) this.#lead(heading.end, until, index);
   }
 
-  #lead(start: number, end: number, parent: number, place: AddressPlace): void {
-    const { address } = this.#book.under(place, this.#profile.address.leadSlug);
-    this.#push({ start, end, terms: this.#profile.terms.lead, address, parent });
+  #lead(start: number, end: number, parent: number): void {
+    const { terms, address } = this.#profile;
+    this.#push({ start, end, terms: terms.lead, name: address.leadSlug, under: parent, parent });
   }
 
   #termsOf(holds: boolean, isTitle: boolean): UnitTerms {
@@ -128,17 +106,18 @@ class Outline {
     return holds ? terms.container : terms.unit;
   }
 
-  /** The one heading of the highest level is the document's title, and its address the document's. */
+  /** A heading of the highest level is the document's title, and its address the document's. */
   #titleOf(headings: readonly Heading[]): Heading | null {
     if (this.#titleAt === undefined) {
-      const highest = headings.filter((heading) => heading.level === this.#profile.headingLevels[0]);
-      this.#titleAt = highest.length === 1 ? highest[0]! : null;
+      const { title, headingLevels } = this.#profile;
+      const highest = headings.filter((heading) => heading.level === headingLevels[0]);
+      const isTitled = title === 'first' ? highest[0] === headings[0] : highest.length === 1;
+      this.#titleAt = isTitled ? highest[0]! : null;
     }
     return this.#titleAt;
   }
 
-  #push(stretch: Pick<Stretch, 'start' | 'end' | 'terms' | 'address'> & Partial<Stretch>): number {
-    const rest = { sectionCode: null, title: null, parent: null, excludedBecause: null };
-    return this.stretches.push({ ...rest, ...stretch }) - 1;
+  #push(stretch: Parameters<typeof stretchOf>[0]): number {
+    return this.stretches.push(stretchOf(stretch)) - 1;
   }
 }

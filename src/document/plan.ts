@@ -5,30 +5,40 @@
 import { canonicalJson } from '../proof/canonical.ts';
 import { digestOf } from '../proof/digest.ts';
 import { leafHash } from '../proof/merkle.ts';
+import { assignAddresses } from './address/assign.ts';
+import { type Base, NO_BASE } from './address/base.ts';
+import { lookalikeProblems } from './address/lookalike-problems.ts';
 import { docCodeFault } from './address.ts';
 import { contentHash } from './canonicalize.ts';
 import { decodeSource } from './decode.ts';
-import { manifestLeaf } from './manifest.ts';
-import type { Stretch } from './outline.ts';
+import { leafText } from './manifest.ts';
+import { measurePlan } from './measure.ts';
 import { outlineOf } from './outline.ts';
-import { identityOf, resolveProfile } from './profiles.ts';
+import type { DocumentProfile, Granularity } from './profile/schema.ts';
+import { hasLevels, identityOf, resolveProfile, type TunedProfile } from './profiles.ts';
 import { foreignContent } from './recognise/recognise.ts';
+import { nestingProblems, quoteProblems, wordWarnings } from './span-checks.ts';
 import type { Span } from './spans.ts';
 import {
   boundedProblems,
   EXCLUDED_TERM,
   gapProblems,
+  MAX_PROBLEMS,
   MAX_UNITS,
   placeProblems,
   spanOf,
   wordProblems,
 } from './spans.ts';
+import type { Stretch } from './stretch.ts';
+import { type Structure, structureOf } from './structure/outline.ts';
+import type { Doubt } from './structure/scan.ts';
 import { parentProblems, sortOrders } from './tree.ts';
 import type {
   ByteCoverage,
   CutSpec,
   DocumentPlan,
   DocumentProblem,
+  ManifestFormat,
   PlanRecord,
   ResolvedProfile,
   UnitSpan,
@@ -42,18 +52,38 @@ export interface PlanInput {
   readonly docCode: string;
   readonly spec: CutSpec;
   readonly vocabulary: readonly VocabularyTerm[];
+  /** The registered profiles that the specification may name. */
+  readonly profiles?: readonly DocumentProfile[];
+  /** What the document has already; nothing where it is left out. */
+  readonly base?: Base | undefined;
+  /** The format of an approved manifest, to make it again; of plans by a profile, the profile decides. */
+  readonly format?: ManifestFormat | undefined;
+}
+
+/** The format of the manifest that a specification makes; one by a profile that isn't known makes none. */
+export function formatOf(
+  spec: CutSpec,
+  profiles: readonly DocumentProfile[],
+  approved?: ManifestFormat,
+): ManifestFormat {
+  if ('units' in spec) return approved ?? 'cutter-manifest/2';
+  const resolved = resolveProfile(spec.profile, undefined, profiles);
+  if ('problem' in resolved) return 'cutter-manifest/2';
+  return resolved.profile.address.equals === 'kept' ? 'cutter-manifest/2' : 'cutter-manifest/1';
 }
 
 /** What a spec makes of a text, before the spans are judged. */
 interface Marked {
+  readonly granularity: string | null;
   readonly profile: ResolvedProfile;
   readonly spans: readonly Span[];
   readonly problems: readonly DocumentProblem[];
 }
 
 /** Plan a cut. Deterministic: the same input gives the same records and digests, on any machine. */
-export function planDocument({ bytes: input, docCode, spec, vocabulary }: PlanInput): DocumentPlan {
-  const bytes = Buffer.from(input.buffer, input.byteOffset, input.byteLength);
+export function planDocument(input: PlanInput): DocumentPlan {
+  const { docCode, spec, vocabulary, profiles = [], base = NO_BASE } = input;
+  const bytes = Buffer.from(input.bytes.buffer, input.bytes.byteOffset, input.bytes.byteLength);
   const decoded = decodeSource(bytes);
   const codeFault = docCodeFault(docCode);
   const early = [
@@ -61,28 +91,43 @@ export function planDocument({ bytes: input, docCode, spec, vocabulary }: PlanIn
     ...(codeFault === null ? [] : [docCodeProblem(codeFault)]),
   ];
   const marked =
-    'units' in spec ? markByUnits(spec.units) : markByProfile(spec.profile, early, decoded, docCode);
+    'units' in spec
+      ? markByUnits(spec.units)
+      : markByProfile(spec, early, decoded, { docCode, base, profiles });
+  const format = formatOf(spec, profiles, input.format);
   let problems: readonly DocumentProblem[] = [...early, ...marked.problems];
   let records: PlanRecord[] = [];
+  let unsound: readonly DocumentProblem[] = [];
+  let dubious: readonly DocumentProblem[] = [];
   if (problems.length === 0) {
     const spans = marked.spans.toSorted((a, b) => a.start - b.start);
     const misplaced = placeProblems(spans, bytes);
-    const worded = [...wordProblems(spans, vocabulary), ...parentProblems(spans)];
+    const alike = format === 'cutter-manifest/1' ? [] : lookalikeProblems(spans, base.units);
+    const worded = [...wordProblems(spans, vocabulary), ...alike, ...parentProblems(spans)];
     const gaps = misplaced.length === 0 ? gapProblems(spans, bytes) : [];
-    problems = [...misplaced, ...worded, ...gaps];
+    const quoted = 'units' in spec && misplaced.length === 0 ? quoteProblems(spec.units, bytes) : [];
+    problems = [...misplaced, ...worded, ...gaps, ...quoted];
+    if ('units' in spec && misplaced.length === 0) dubious = wordWarnings(spans, bytes);
+    if ('units' in spec && problems.length === 0) unsound = nestingProblems(spans);
     if (misplaced.length === 0) records = recordsOf(spans, bytes);
   }
+  const measured = measurePlan(records, bytes.length);
   return {
+    format,
     profile: marked.profile,
+    granularity: marked.granularity,
+    baseDigest: base.digest,
     vocabularyDigest: vocabularyDigest(termsUsed(records, vocabulary)),
     sourceDigest: digestOf(bytes),
     byteLength: bytes.length,
     records,
-    leafHashes: records.map((record) => leafHash(manifestLeaf(record))),
+    leafHashes: records.map((record) => leafHash(leafText(record, format))),
     coverage: coverageOf(records, bytes.length),
     problems: boundedProblems(problems),
+    unsound: boundedProblems(unsound),
+    measure: measured.counts,
     foreign: 'problem' in decoded ? null : foreignContent(bytes),
-    warnings: warningsOf(records, bytes),
+    warnings: [...warningsOf(records, bytes), ...dubious, ...measured.warnings],
   };
 }
 
@@ -120,66 +165,124 @@ function markByUnits(units: readonly UnitSpan[]): Marked {
       problems.push({ path: [...span.path, field], code: 'text_invalid', message });
     }
   }
-  const list = problems.length > 0 ? [] : spans.map(({ path: _path, sectionCode: _code, ...span }) => span);
-  return { profile: { name: null, version: null, digest: digestOf(canonicalJson(list)) }, spans, problems };
+  const list =
+    problems.length > 0
+      ? []
+      : spans.map(({ path: _path, sectionCode: _code, label: _label, ...span }) => span);
+  const profile = { name: null, version: null, digest: digestOf(canonicalJson(list)) };
+  return { granularity: null, profile, spans, problems };
 }
 
 function markByProfile(
-  reference: string,
+  {
+    profile: reference,
+    granularity,
+  }: { readonly profile: string; readonly granularity?: Granularity | undefined },
   earlier: readonly DocumentProblem[],
   decoded: ReturnType<typeof decodeSource>,
-  docCode: string,
+  {
+    profiles,
+    ...document
+  }: { readonly docCode: string; readonly base: Base; readonly profiles: readonly DocumentProfile[] },
 ): Marked {
-  const resolved = resolveProfile(reference);
+  const resolved = resolveProfile(reference, granularity, profiles);
   if ('problem' in resolved) {
     const unknown = { name: null, version: null, digest: digestOf(canonicalJson(null)) };
-    return { profile: unknown, spans: [], problems: [resolved.problem] };
+    return { granularity: null, profile: unknown, spans: [], problems: [resolved.problem] };
   }
-  const profile = identityOf(resolved.profile);
-  if (earlier.length > 0 || 'problem' in decoded) return { profile, spans: [], problems: [] };
-  const stretches = outlineOf(decoded.text, docCode, resolved.profile);
+  const rules = resolved.profile.address;
+  const marked = {
+    granularity: resolved.granularity,
+    profile: identityOf(resolved),
+    spans: [],
+    problems: [],
+  } as const;
+  if (earlier.length > 0 || 'problem' in decoded) return marked;
+  const { stretches, doubts } = structureBy(decoded.text, resolved);
   if (stretches.length > MAX_UNITS) {
-    return { profile, spans: [], problems: [tooMany(stretches.length, ['cutSpec', 'profile'])] };
+    return { ...marked, problems: [tooMany(stretches.length, ['cutSpec', 'profile'])] };
   }
-  return { profile, spans: spansOf(stretches, decoded.text), problems: [] };
+  const addresses = assignAddresses(stretches, { ...document, rules, text: decoded.text });
+  return {
+    ...marked,
+    spans: spansOf(stretches, addresses, decoded.text),
+    problems: doubtProblems(doubts, decoded.text),
+  };
+}
+
+/** A mark that its neighbours don't explain blocks the plan: cut one way or the other it would cite another place. */
+function doubtProblems(doubts: readonly Doubt[], text: string): DocumentProblem[] {
+  return doubts.slice(0, MAX_PROBLEMS).map(({ offset, code }) => {
+    const byte = Buffer.byteLength(text.slice(0, offset));
+    const message =
+      `The mark "(${code})" at byte ${byte} can be a letter or a number: neither the next letter nor the next number ` +
+      'follows it. Mark the document with explicit spans, or cut it at a coarser granularity.';
+    return { path: ['source', 'content'], code: 'numbering_ambiguous', message };
+  });
+}
+
+function structureBy(text: string, { profile, granularity, engine }: TunedProfile): Structure {
+  if (!hasLevels(profile)) return { stretches: outlineOf(text, profile), doubts: [] };
+  return structureOf(text, { profile, granularity: granularity ?? profile.granularity, engine });
 }
 
 const localIdOf = (index: number): string => `u${String(index).padStart(6, '0')}`;
 
 /** Stretches in UTF-16 units to spans in bytes, in one pass: the stretches follow one another. */
-function spansOf(stretches: readonly Stretch[], text: string): Span[] {
+function spansOf(stretches: readonly Stretch[], addresses: readonly (string | null)[], text: string): Span[] {
   let position = 0;
   let byte = 0;
   const byteAt = (offset: number): number => {
+    if (offset === position) return byte;
     byte += Buffer.byteLength(text.slice(position, offset));
     position = offset;
     return byte;
   };
+  const localIds = stretches.map((_, index) => localIdOf(index));
   return stretches.map((stretch, index) => ({
-    localId: localIdOf(index),
+    localId: localIds[index]!,
     start: byteAt(stretch.start),
     end: byteAt(stretch.end),
     kind: stretch.terms?.kind ?? EXCLUDED_TERM,
     sectionType: stretch.terms?.sectionType ?? EXCLUDED_TERM,
     sectionCode: stretch.sectionCode,
+    label: stretch.label,
     title: stretch.title,
-    address: stretch.address,
-    parentLocalId: stretch.parent === null ? null : localIdOf(stretch.parent),
+    address: addresses[index]!,
+    parentLocalId: stretch.parent === null ? null : localIds[stretch.parent]!,
     excludedBecause: stretch.excludedBecause,
-    path: ['records', localIdOf(index)],
+    path: ['records', localIds[index]!],
   }));
 }
 
 function recordsOf(spans: readonly Span[], bytes: Buffer): PlanRecord[] {
   const orders = sortOrders(spans);
   const parents = new Set(spans.map((span) => span.parentLocalId));
-  return spans.map(({ path: _path, ...span }, renderOrder) => {
+  return spans.map((span, renderOrder) => {
     const body = bytes.subarray(span.start, span.end);
     const text = body.toString('utf8');
     const role =
       span.excludedBecause !== null ? 'excluded' : parents.has(span.localId) ? 'container' : 'unit';
-    const digests = { textDigest: digestOf(body), contentHash: contentHash(text) };
-    return { ...span, role, renderOrder, sortOrder: orders[renderOrder]!, text, ...digests };
+    const textDigest = digestOf(body);
+    return {
+      localId: span.localId,
+      start: span.start,
+      end: span.end,
+      kind: span.kind,
+      sectionType: span.sectionType,
+      sectionCode: span.sectionCode,
+      label: span.label,
+      title: span.title,
+      address: span.address,
+      parentLocalId: span.parentLocalId,
+      excludedBecause: span.excludedBecause,
+      role,
+      renderOrder,
+      sortOrder: orders[renderOrder]!,
+      text,
+      textDigest,
+      contentHash: contentHash(text, textDigest),
+    };
   });
 }
 

@@ -2,8 +2,17 @@
  * Profiles: how a kind of document is taken apart, as data. A profile's digest is bound by every manifest made with
  * it, so a published version never changes; a better one gets the next version, and old plans stay reproducible.
  */
-import { canonicalJson } from '../proof/canonical.ts';
+import { canonicalJson, type PlainJson } from '../proof/canonical.ts';
 import { digestOf } from '../proof/digest.ts';
+import type { PatternEngine } from './profile/pattern.ts';
+import type { DocumentProfile, Granularity } from './profile/schema.ts';
+import { HANDBOOK, HANDBOOK_1 } from './profile/shipped/handbook.ts';
+import { OUTLINE, OUTLINE_1 } from './profile/shipped/outline.ts';
+import { PRINCIPLES } from './profile/shipped/principles.ts';
+import { STATUTE_DE } from './profile/shipped/statute-de.ts';
+import { STATUTE_EN } from './profile/shipped/statute-en.ts';
+import { STATUTE_FR, STATUTE_FR_1 } from './profile/shipped/statute-fr.ts';
+import { STATUTE_VI } from './profile/shipped/statute-vi.ts';
 import type { DocumentProblem, ResolvedProfile } from './types.ts';
 
 /** The words a unit gets for what it is and for its part in the document. */
@@ -23,6 +32,10 @@ export type AddressRules = {
   readonly slugBytes: number;
   readonly addressBytes: number;
   readonly digestDigits: number;
+  /** Units that were cut keep their addresses, and equals their numbers. Absent: equals are counted in each plan. */
+  readonly equals?: 'kept';
+  /** All letters keep their marks. Absent: Latin letters lose them. */
+  readonly marks?: 'kept';
 };
 
 /** Front matter as `markdown@1` finds it: by its first line. Later profiles ask for YAML. */
@@ -65,6 +78,11 @@ export type Profile = {
   readonly sectionCodes: readonly string[];
   readonly frontMatter: FencedFrontMatter | YamlFrontMatter | null;
   readonly blankReason: string;
+  /**
+   * Which heading of the highest level is the document's title. `first`: the first heading of the text, whatever
+   * follows. Absent: the only one of its level, so that an annex makes it a section like others.
+   */
+  readonly title?: 'first';
   readonly terms: {
     readonly whole: UnitTerms;
     readonly titleContainer: UnitTerms;
@@ -144,34 +162,109 @@ export const MARKDOWN_2: Profile & { readonly frontMatter: YamlFrontMatter } = {
   },
 };
 
+/** Addresses last: what stands elsewhere in the document doesn't change them, and letters keep their marks. */
+const MARKDOWN_3: Profile = {
+  ...MARKDOWN_2,
+  version: '3',
+  title: 'first',
+  address: {
+    ...MARKDOWN_2.address,
+    replacements: [
+      ['§§', 'p'],
+      ['§', 'p'],
+    ],
+    equals: 'kept',
+    marks: 'kept',
+  },
+};
+
 /** Every version ever published, oldest first; a name without a version means its newest. */
-const PROFILES: readonly Profile[] = [MARKDOWN_1, MARKDOWN_2];
+const PROFILES: readonly (Profile | DocumentProfile)[] = [
+  MARKDOWN_1,
+  MARKDOWN_2,
+  MARKDOWN_3,
+  HANDBOOK_1,
+  HANDBOOK,
+  STATUTE_DE,
+  STATUTE_VI,
+  STATUTE_EN,
+  STATUTE_FR_1,
+  STATUTE_FR,
+  OUTLINE_1,
+  OUTLINE,
+  PRINCIPLES,
+];
+
+/** The profiles that the program comes with, oldest version first. */
+export const SHIPPED_PROFILES: readonly AnyProfile[] = PROFILES;
 
 const KNOWN = PROFILES.map((profile) => `${profile.name}@${profile.version}`).join(', ');
 
-/**
- * The profile that a name ("markdown") or a name with a version ("markdown@1") means. An entry keeps the version
- * that it was marked with.
- */
-export function resolveProfile(reference: string): { profile: Profile } | { problem: DocumentProblem } {
-  const [name, version, ...rest] = reference.split('@');
-  const named = PROFILES.filter((profile) => profile.name === name);
-  const profile =
-    version === undefined ? named.at(-1) : named.find((candidate) => candidate.version === version);
-  if (profile !== undefined && rest.length === 0) return { profile };
-  const code = named.length === 0 ? 'unknown_profile' : 'unknown_profile_version';
-  const message = `There is no profile "${reference.slice(0, 100)}". The known profiles are ${KNOWN}.`;
-  return { problem: { path: ['cutSpec', 'profile'], code, message } };
+export type AnyProfile = Profile | DocumentProfile;
+
+/** A profile with the finest units that it makes; null for those of format 1, which cut at headings alone. */
+export interface TunedProfile<P extends AnyProfile = AnyProfile> {
+  readonly profile: P;
+  readonly granularity: Granularity | null;
+  /** What runs its patterns: V8 those that the program comes with, RE2 those of others. */
+  readonly engine: PatternEngine;
 }
 
-export function identityOf(profile: Profile): ResolvedProfile {
-  return { name: profile.name, version: profile.version, digest: digestOf(canonicalJson(profile)) };
+/** Whether a profile has levels, which `structure/` runs. */
+export const hasLevels = (profile: AnyProfile): profile is DocumentProfile => 'format' in profile;
+
+/**
+ * The profile that a name ("markdown") or a name with a version ("markdown@1") means, at the granularity that was asked
+ * for or its own. An entry keeps the version that it was marked with. A registered name comes before one that a later
+ * version of the program ships.
+ */
+export function resolveProfile(
+  reference: string,
+  granularity?: Granularity,
+  registered: readonly DocumentProfile[] = [],
+): TunedProfile | { readonly problem: DocumentProblem } {
+  const [name, version, ...rest] = reference.split('@');
+  const own = registered.filter((profile) => profile.name === name);
+  const named = own.length > 0 ? own : PROFILES.filter((profile) => profile.name === name);
+  const profile =
+    version === undefined ? named.at(-1) : named.find((candidate) => candidate.version === version);
+  if (profile === undefined || rest.length > 0) {
+    const code = named.length === 0 ? 'unknown_profile' : 'unknown_profile_version';
+    const message =
+      `There is no profile "${reference.slice(0, 100)}". The known profiles are ${KNOWN}, ` +
+      'and those that were registered: the query "profiles" lists them.';
+    return { problem: { path: ['cutSpec', 'profile'], code, message } };
+  }
+  const engine = own.length > 0 ? 're2' : 'v8';
+  if (hasLevels(profile)) return { profile, granularity: granularity ?? profile.granularity, engine };
+  if (granularity === undefined) return { profile, granularity: null, engine };
+  const message =
+    `The profile "${profile.name}@${profile.version}" cuts at headings alone, so it has no granularity. ` +
+    'Leave granularity out, or name another profile.';
+  return { problem: { path: ['cutSpec', 'granularity'], code: 'granularity_unknown', message } };
+}
+
+/** Name, version and digest of a profile. The digest covers the granularity too. */
+export function identityOf({ profile, granularity }: Omit<TunedProfile, 'engine'>): ResolvedProfile {
+  const { name, version } = profile;
+  const bound = granularity === null ? profile : { granularity, profile };
+  return { name, version, digest: digestOf(canonicalJson(bound as unknown as PlainJson)) };
+}
+
+const compiled = new WeakMap<Profile, readonly RegExp[]>();
+
+function compiledCodes(profile: Profile): readonly RegExp[] {
+  const known = compiled.get(profile);
+  if (known !== undefined) return known;
+  const patterns = profile.sectionCodes.map((pattern) => new RegExp(pattern, 'u'));
+  compiled.set(profile, patterns);
+  return patterns;
 }
 
 /** The section code that a heading begins with, its white space made single; null when it has none. */
 export function sectionCodeOf(title: string, profile: Profile): string | null {
-  for (const pattern of profile.sectionCodes) {
-    const code = new RegExp(pattern, 'u').exec(title)?.groups?.['code'];
+  for (const pattern of compiledCodes(profile)) {
+    const code = pattern.exec(title)?.groups?.['code'];
     if (code !== undefined) return code.replace(/\s+/g, ' ');
   }
   return null;

@@ -21,6 +21,7 @@ export interface Span {
   readonly kind: string;
   readonly sectionType: string;
   readonly sectionCode: string | null;
+  readonly label: readonly string[];
   readonly title: string | null;
   readonly address: string | null;
   readonly parentLocalId: string | null;
@@ -50,7 +51,7 @@ export function spanOf(unit: UnitSpan, index: number): Span {
           parentLocalId: unit.parentLocalId ?? null,
         }
       : { kind: EXCLUDED_TERM, sectionType: EXCLUDED_TERM, title: null, address: null, parentLocalId: null };
-  return { localId, start, end, ...said, sectionCode: null, excludedBecause, path };
+  return { localId, start, end, ...said, sectionCode: null, label: [], excludedBecause, path };
 }
 
 export const labelOf = (span: Span): string => `Unit "${span.localId.slice(0, MAX_LOCAL_ID)}"`;
@@ -62,7 +63,7 @@ function spanProblem(span: Span, field: string, code: string, message: string): 
 /** Faults of where the spans are: after any of these no record can be made. Spans come sorted by start. */
 export function placeProblems(spans: readonly Span[], bytes: Buffer): DocumentProblem[] {
   const problems: DocumentProblem[] = [];
-  for (const span of spans) problems.push(...boundsProblems(span, bytes));
+  for (const span of spans) addBoundsProblems(problems, span, bytes);
   if (problems.length > 0) return problems;
   let covered = 0;
   let before: Span | undefined;
@@ -79,8 +80,8 @@ export function placeProblems(spans: readonly Span[], bytes: Buffer): DocumentPr
   return problems;
 }
 
-function boundsProblems(span: Span, bytes: Buffer): DocumentProblem[] {
-  const problems: DocumentProblem[] = [];
+function addBoundsProblems(problems: DocumentProblem[], span: Span, bytes: Buffer): void {
+  const before = problems.length;
   for (const field of ['start', 'end'] as const) {
     const offset = span[field];
     if (!Number.isSafeInteger(offset) || offset < 0 || offset > bytes.length) {
@@ -91,11 +92,10 @@ function boundsProblems(span: Span, bytes: Buffer): DocumentProblem[] {
       problems.push(spanProblem(span, field, 'span_inside_character', message));
     }
   }
-  if (problems.length === 0 && span.end <= span.start) {
+  if (problems.length === before && span.end <= span.start) {
     const message = `is empty: it ends at byte ${span.end} and starts at byte ${span.start}.`;
     problems.push(spanProblem(span, 'end', 'span_empty', message));
   }
-  return problems;
 }
 
 /** Every stretch of the source that no span holds. */
@@ -121,8 +121,11 @@ export function wordProblems(
   vocabulary: readonly VocabularyTerm[],
 ): DocumentProblem[] {
   const units = spans.filter((span) => span.excludedBecause === null);
-  const uses = units.map((span) => ({ ...span, label: labelOf(span) }));
-  const problems = [...localIdProblems(spans), ...addressProblems(units), ...termProblems(uses, vocabulary)];
+  const problems = [
+    ...localIdProblems(spans),
+    ...addressProblems(units),
+    ...termProblems(units, vocabulary, (span) => ({ label: labelOf(span), path: span.path })),
+  ];
   for (const span of spans) {
     if (span.excludedBecause?.trim() === '') {
       problems.push(

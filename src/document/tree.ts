@@ -9,6 +9,7 @@ function parentProblem(span: Span, code: string, message: string): DocumentProbl
 
 /** Every parent that is missing, excluded or held by its own child. */
 export function parentProblems(spans: readonly Span[]): DocumentProblem[] {
+  if (haveParentsBefore(spans)) return [];
   const byId = new Map(spans.map((span) => [span.localId, span]));
   const problems: DocumentProblem[] = [];
   for (const span of spans) {
@@ -32,11 +33,26 @@ export function parentProblems(spans: readonly Span[]): DocumentProblem[] {
   return problems;
 }
 
+/** Whether each parent is a unit that comes before its children, as in a plan by a profile: then none is amiss. */
+function haveParentsBefore(spans: readonly Span[]): boolean {
+  const isUnit = new Map<string, boolean>();
+  for (const { localId, parentLocalId, excludedBecause } of spans) {
+    if (parentLocalId !== null && isUnit.get(parentLocalId) !== true) return false;
+    if (isUnit.has(localId)) return false;
+    isUnit.set(localId, excludedBecause === null);
+  }
+  return true;
+}
+
 /** The keys that are in a cycle of parents. */
 export function cycleMembers<K>(parentOf: ReadonlyMap<K, K | null>): K[] {
   const done = new Set<K>();
   const members: K[] = [];
-  for (const start of parentOf.keys()) {
+  for (const [start, parent] of parentOf) {
+    if (parent === null || done.has(parent)) {
+      done.add(start);
+      continue;
+    }
     const walk = new Set<K>();
     let at: K | null | undefined = start;
     while (at != null && !done.has(at) && !walk.has(at)) {

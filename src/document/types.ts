@@ -4,6 +4,7 @@
  * after.
  */
 import type { Digest } from '../proof/digest.ts';
+import type { Granularity } from './profile/schema.ts';
 
 /** An error blocks; a warning asks a person to look and blocks nobody. */
 export type Severity = 'error' | 'warning';
@@ -33,10 +34,19 @@ export interface UnitSpan {
   readonly parentLocalId?: string | null | undefined;
   readonly title?: string | null | undefined;
   readonly excludedBecause?: string | null | undefined;
+  /** The exact text that it holds, as its caller read it. */
+  readonly quote?: string | null | undefined;
+  /** The digest of its bytes, as its caller computed it. */
+  readonly sha256?: string | null | undefined;
 }
 
-/** How to cut: a profile's name, optionally `@version`, or explicit spans. */
-export type CutSpec = { readonly profile: string } | { readonly units: readonly UnitSpan[] };
+/**
+ * How to cut: a profile's name, optionally `@version`, and the finest units that it makes (the profile's own where it
+ * is left out); or explicit spans.
+ */
+export type CutSpec =
+  | { readonly profile: string; readonly granularity?: Granularity | undefined }
+  | { readonly units: readonly UnitSpan[] };
 
 export type TermKind = 'unit_kind' | 'section_type';
 
@@ -47,6 +57,9 @@ export interface VocabularyTerm {
   readonly description: string;
   readonly atMost: number | null;
 }
+
+/** Formats of manifests. The second names granularity and base, and each unit's citation; the first is still read. */
+export type ManifestFormat = 'cutter-manifest/1' | 'cutter-manifest/2';
 
 export type RecordRole = 'unit' | 'container' | 'excluded';
 
@@ -64,6 +77,8 @@ export interface PlanRecord {
   readonly sectionType: string;
   /** The number its heading begins with ("§ 1", "Art 3", "1.2"), if any. */
   readonly sectionCode: string | null;
+  /** How it is cited, outermost first, without divisions: `["§ 3", "Abs. 1"]`; empty where nobody cites it. */
+  readonly label: readonly string[];
   readonly title: string | null;
   /** The canonical address; null for an excluded stretch alone. */
   readonly address: string | null;
@@ -96,8 +111,23 @@ export interface ByteCoverage {
   readonly complete: boolean;
 }
 
+export interface PlanMeasure {
+  /** Units with more than a page of text. */
+  readonly longUnits: number;
+  /** Bytes that are set aside and aren't blank. */
+  readonly excludedTextBytes: number;
+  /** Lines inside units that begin like the number of a section, or like what other units begin with. */
+  readonly unmarkedNumbers: number;
+}
+
 export interface DocumentPlan {
+  /** Of the manifest that it makes. */
+  readonly format: ManifestFormat;
   readonly profile: ResolvedProfile;
+  /** The finest units that were asked for; null where the profile has no choice. */
+  readonly granularity: string | null;
+  /** Digest of what the document had when the plan was made (address/base.ts). */
+  readonly baseDigest: Digest;
   readonly vocabularyDigest: Digest;
   readonly sourceDigest: Digest;
   readonly byteLength: number;
@@ -108,6 +138,13 @@ export interface DocumentPlan {
   readonly coverage: ByteCoverage;
   /** Nothing may be cut from a plan that has any. */
   readonly problems: readonly DocumentProblem[];
+  /**
+   * What a plan by spans is refused for by MARK and REVIEW alone. CUT and VERIFY don't ask: what was approved before
+   * there were these rules can still be cut and verified.
+   */
+  readonly unsound: readonly DocumentProblem[];
+  /** What makes a complete plan doubtful, counted. No digest covers it. */
+  readonly measure: PlanMeasure;
   /**
    * Why the source is no text to be cut, though its bytes can be: recognised by content. MARK, REVIEW and CUT refuse
    * it. VERIFY doesn't ask, so that a cut made before content was recognised stays verifiable.

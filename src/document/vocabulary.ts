@@ -7,6 +7,9 @@ import type { Digest } from '../proof/digest.ts';
 import { digestOf } from '../proof/digest.ts';
 import type { DocumentProblem, TermKind, VocabularyTerm } from './types.ts';
 
+/** What a word says of a unit: what it is, or which part of its document. */
+export const TERM_KINDS = ['unit_kind', 'section_type'] as const satisfies readonly TermKind[];
+
 function unitKind(term: string, description: string, atMost: number | null = null): VocabularyTerm {
   return { termKind: 'unit_kind', term, description, atMost };
 }
@@ -47,8 +50,16 @@ export const BASE_VOCABULARY: readonly VocabularyTerm[] = [
   sectionType('note', 'Notes and footnotes.'),
   sectionType('annex', 'An annex, appendix or schedule.'),
   sectionType('signature', 'Closing formula, signatures, place and date.'),
+  sectionType('repealed', 'A provision that was repealed: its place and its number remain.'),
   sectionType('index', 'A table of contents or an index.', 1),
 ];
+
+const SHIPPED = new Map(BASE_VOCABULARY.map((term) => [`${term.termKind}/${term.term}`, term]));
+
+/** Whether the program comes with this word; `name` is its kind, a slash and the word. */
+export function isShippedTerm(name: string): boolean {
+  return SHIPPED.has(name);
+}
 
 /** Binds what a plan can depend on: the terms and their bounds, not how they are described. */
 export function vocabularyDigest(terms: readonly VocabularyTerm[]): Digest {
@@ -59,11 +70,15 @@ export function vocabularyDigest(terms: readonly VocabularyTerm[]): Digest {
   return digestOf(canonicalJson(rows));
 }
 
-/** What the check of kinds and section types asks of a unit. `path` leads to it in the caller's words. */
-export interface TermUse {
-  readonly label: string;
+/** What the check of kinds and section types asks of a unit. */
+interface TermUse {
   readonly kind: string;
   readonly sectionType: string;
+}
+
+/** What a unit is called in a problem, and the path that leads to it in the caller's words. */
+interface UseName {
+  readonly label: string;
   readonly path: readonly string[];
 }
 
@@ -73,33 +88,33 @@ const FIELDS: readonly { termKind: TermKind; field: 'kind' | 'sectionType'; noun
 ];
 
 /** Every use of a term that isn't in the vocabulary, and every term used more often than one document may. */
-export function termProblems(
-  uses: Iterable<TermUse>,
+export function termProblems<U extends TermUse>(
+  uses: readonly U[],
   vocabulary: readonly VocabularyTerm[],
+  nameOf: (use: U) => UseName,
 ): DocumentProblem[] {
   const problems: DocumentProblem[] = [];
-  const all = [...uses];
   for (const { termKind, field, noun } of FIELDS) {
-    const terms = new Map(vocabulary.filter((t) => t.termKind === termKind).map((t) => [t.term, t]));
+    const own = vocabulary.filter((t) => t.termKind === termKind);
+    const terms = new Map(own.map(({ term, atMost }) => [term, { atMost, count: 0 }]));
     const allowed = [...terms.keys()].sort().join(', ');
-    const counts = new Map<string, number>();
-    for (const use of all) {
+    for (const use of uses) {
       const term = terms.get(use[field]);
-      const path = [...use.path, field];
       if (term === undefined) {
+        const { label, path } = nameOf(use);
         const message =
-          `${use.label} has the ${noun} "${use[field]}", which is not in the vocabulary. ` +
+          `${label} has the ${noun} "${use[field]}", which is not in the vocabulary. ` +
           `Allowed: ${allowed}.`;
-        problems.push({ path, code: `unknown_${termKind}`, message });
+        problems.push({ path: [...path, field], code: `unknown_${termKind}`, message });
         continue;
       }
-      const count = (counts.get(term.term) ?? 0) + 1;
-      counts.set(term.term, count);
-      if (term.atMost !== null && count > term.atMost) {
+      term.count += 1;
+      if (term.atMost !== null && term.count > term.atMost) {
+        const { label, path } = nameOf(use);
         const message =
-          `${use.label} is number ${count} of ${noun} "${term.term}". ` +
+          `${label} is number ${term.count} of ${noun} "${use[field]}". ` +
           `A document may have at most ${term.atMost}.`;
-        problems.push({ path, code: 'cardinality_exceeded', message });
+        problems.push({ path: [...path, field], code: 'cardinality_exceeded', message });
       }
     }
   }

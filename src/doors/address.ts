@@ -1,6 +1,6 @@
 /** From where a request comes, as far as that can be known. */
 import type { IncomingMessage } from 'node:http';
-import { BlockList, isIP, isIPv6 } from 'node:net';
+import { BlockList, isIP, isIPv6, type Socket } from 'node:net';
 import { DoorRefusal } from './refuse.ts';
 import { type ProxyWords, readForwarded, readXForwarded } from './web/forwarded.ts';
 
@@ -39,6 +39,8 @@ export interface Forwarded {
 /** Reads what proxies say, from those that are believed and from nobody else. */
 export class Forwarding {
   readonly #proxies: BlockList;
+  /** Of connections whose other end isn't a proxy: nothing that a request says changes it. */
+  readonly #direct = new WeakMap<Socket, Forwarded>();
 
   /** @param proxies addresses and networks */
   constructor(proxies: readonly string[]) {
@@ -46,9 +48,15 @@ export class Forwarding {
   }
 
   of({ socket, headers }: IncomingMessage): Forwarded {
+    const known = this.#direct.get(socket);
+    if (known !== undefined) return known;
     if (socket.remoteAddress === undefined) return { address: UNKNOWN_CALLER, hosts: [], protocol: null };
     const peer = plainAddress(socket.remoteAddress);
-    if (!this.#isTrusted(peer)) return { address: meteredAddress(peer), hosts: [], protocol: null };
+    if (!this.#isTrusted(peer)) {
+      const direct = { address: meteredAddress(peer), hosts: [], protocol: null };
+      this.#direct.set(socket, direct);
+      return direct;
+    }
     const said = this.#agreed(peer, readXForwarded(headers), readForwarded(headers));
     if (said === null) return { address: meteredAddress(peer), hosts: [], protocol: null };
     return {

@@ -24,12 +24,16 @@ export function readsSchema(document: DocumentNode): boolean {
   return introspecting.has(document);
 }
 
-/** A parser that refuses what is larger than any real operation. */
-export function limitedParser(limits: Limits): (source: string | Source) => DocumentNode {
+/** A parser that refuses what is larger than any real operation. `judge` may change what was parsed, in place. */
+export function limitedParser(
+  limits: Limits,
+  judge: (document: DocumentNode) => void = () => {},
+): (source: string | Source) => DocumentNode {
   return function parseLimited(source) {
     const text = typeof source === 'string' ? source : source.body;
     const document = parsedWithin(text, limits);
     if (measureDocument(document, limits)) introspecting.add(document);
+    judge(document);
     return document;
   };
 }

@@ -1,16 +1,24 @@
 /** What yoga does otherwise behind these doors: how it parses, what it refuses, and how queries are read. */
-import { GraphQLError, getOperationAST } from 'graphql';
+import {
+  type ExecutionArgs,
+  type ExecutionResult,
+  GraphQLError,
+  type GraphQLSchema,
+  getOperationAST,
+} from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { awaitedBy } from '../reading/lasting.ts';
 import { finishWhole, readWhole, wholeRoot } from '../reading/whole.ts';
+import { judgeLiterals, judgeVariables } from '../resolvers/faults/judged-calls.ts';
 import type { Limits } from './bounds/limits.ts';
 import { limitedParser, readsSchema } from './document.ts';
 import { withoutLongQuotes } from './errors.ts';
 import type { DoorContext, OperationParams } from './operation.ts';
 import type { PlainReads } from './plain-reads.ts';
 
-export function parserWithin(limits: Limits): Plugin<DoorContext> {
-  const parse = limitedParser(limits);
+/** Faults in the inputs of verbs are theirs to answer, once authority was judged. */
+export function parserWithin(limits: Limits, schema: GraphQLSchema): Plugin<DoorContext> {
+  const parse = limitedParser(limits, (document) => judgeLiterals(schema, document));
   return { onParse: ({ setParseFn }) => setParseFn(parse) };
 }
 
@@ -42,6 +50,20 @@ export function readingWhole(plain: PlainReads): Plugin<DoorContext> {
       const { params, read } = args.contextValue as { params?: OperationParams } & DoorContext;
       if (typeof params?.query === 'string') plain.learn(params.query, args.document);
       setExecuteFn(async () => finishWhole(read ?? (await readWhole(root, args)), args, executeFn));
+    },
+  };
+}
+
+/** The same for variables. GraphQL refuses them before anything runs, so the call is made once. */
+export function judgingVariables(): Plugin<DoorContext> {
+  return {
+    onExecute({ executeFn, setExecuteFn }) {
+      setExecuteFn(async (args: ExecutionArgs) => {
+        const result = (await executeFn(args)) as ExecutionResult;
+        if (result.errors === undefined || 'data' in result) return result;
+        const judged = judgeVariables(args);
+        return judged === null ? result : executeFn(judged);
+      });
     },
   };
 }

@@ -31,6 +31,7 @@ import {
   briefErrors,
   introspectionByScope,
   judgingAnswers,
+  judgingVariables,
   parserWithin,
   readingWhole,
   variablesOfUse,
@@ -71,7 +72,7 @@ export interface Graphql {
   endStreams(): void;
 }
 
-export interface GraphqlDeps extends Omit<Context, 'session'> {
+export interface GraphqlDeps extends Omit<Context, 'session' | 'isGone'> {
   readonly schema: GraphQLSchema;
   readonly limits: Limits;
   readonly logger: Logger;
@@ -96,16 +97,35 @@ export class OperationFaults extends Error {
 function contextFactory({
   ledger,
   observe,
+  reads,
   reader,
-  evidence,
   feed,
   proofs,
   passport,
+  countCalls,
+  refuseEnded,
   integrity,
+  drift,
+  audit,
 }: GraphqlDeps) {
-  return ({ session }: DoorContext): Context => {
+  return ({ session, isGone }: DoorContext): Context => {
     if (!session) throw new Error('a door passed an operation on without a session');
-    return { session, ledger, observe, reader, evidence, feed, proofs, passport, integrity };
+    return {
+      session,
+      isGone,
+      ledger,
+      observe,
+      reads,
+      reader,
+      feed,
+      proofs,
+      passport,
+      countCalls,
+      refuseEnded,
+      integrity,
+      drift,
+      audit,
+    };
   };
 }
 
@@ -283,12 +303,13 @@ function createGraphqlYoga(deps: GraphqlDeps, plainReads: PlainReads) {
     graphqlEndpoint: pathUnder(deps.basePath ?? null, GRAPHQL_PATH),
     context: contextFactory(deps),
     plugins: [
-      parserWithin(limits),
+      parserWithin(limits, schema),
       bodyOfDoor(),
       paramsOfForm(),
       briefErrors(),
       introspectionByScope(),
       variablesOfUse(),
+      judgingVariables(),
       judgingAnswers(),
       readingWhole(plainReads),
     ],

@@ -46,8 +46,19 @@ LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
 LOOPBACK.addAddress('::1', 'ipv6');
 
 function isLoopback(name: string): boolean {
+  if (name === '127.0.0.1' || name === 'localhost') return true;
   if (isIPv4(name)) return LOOPBACK.check(name, 'ipv4');
   return isIPv6(name) ? LOOPBACK.check(name, 'ipv6') : name === 'localhost';
+}
+
+/** Each `Host` of a request: `headers` keeps the first alone. */
+function hostsIn({ rawHeaders }: IncomingMessage): string[] {
+  const named: string[] = [];
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] as string;
+    if (name.length === 4 && name.toLowerCase() === 'host') named.push(rawHeaders[at + 1] as string);
+  }
+  return named;
 }
 
 /** An address as a socket reports it, in the form of `readAuthority`; null where a socket has ended. */
@@ -74,7 +85,7 @@ export class Hosts {
    * any.
    */
   refuseMalformed(request: IncomingMessage): void {
-    const named = request.headersDistinct['host'] ?? [];
+    const named = hostsIn(request);
     if (named.length === 0 && request.httpVersion === '1.0') return;
     if (named.length === 1 && readAuthority(named[0] as string) !== null) return;
     const what =

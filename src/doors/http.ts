@@ -15,12 +15,12 @@ import { resultText } from './errors.ts';
 import { type Graphql, OperationFaults, type Outcome } from './graphql.ts';
 import type { Hosts } from './hosts.ts';
 import type { LongTexts } from './long-texts.ts';
-import type { OperationParams } from './operation.ts';
+import type { DoorContext, OperationParams } from './operation.ts';
 import { type Caller, readParams } from './read-params.ts';
 import { answerRefusal, DoorRefusal, largeForNothing } from './refuse.ts';
 import { serveEvents } from './streams/sse.ts';
 import { sendAnswer } from './web/answer.ts';
-import { REQUEST_ID, requestIdOf, withinCall } from './web/call.ts';
+import { clientOf, REQUEST_ID, requestIdOf, withinCall } from './web/call.ts';
 import { welcomeOrigin } from './web/origins.ts';
 import { GRAPHQL_PATH, pathUnder, pathWithin } from './web/paths.ts';
 
@@ -48,6 +48,9 @@ interface Door extends HttpDoorDeps {
   readonly open: { streams: number };
 }
 
+/** Nearly every request asks for it. */
+const GRAPHQL_URL: Readonly<URL> = new URL(`http://cutter${GRAPHQL_PATH}`);
+
 const PROBES: ReadonlySet<string> = new Set(['/health', '/ready']);
 
 export function httpDoor(given: HttpDoorDeps) {
@@ -74,7 +77,8 @@ export function httpDoor(given: HttpDoorDeps) {
       response.setHeader(REQUEST_ID, requestId);
       try {
         const caller = { ...deps.forwarding.of(request), authorization: request.headers.authorization };
-        await withinCall({ requestId, address: caller.address }, async () => {
+        const client = clientOf(request.headers);
+        await withinCall({ requestId, address: caller.address, client }, async () => {
           try {
             await answerCall(request, response, caller);
           } catch (error) {
@@ -96,8 +100,9 @@ function nothingThere(basePath: string | null): DoorRefusal {
 }
 
 /** What is asked for; the path is that within the base. */
-function requestUrl(request: IncomingMessage, basePath: string | null): URL {
+function requestUrl(request: IncomingMessage, basePath: string | null): Readonly<URL> {
   const path = request.url ?? '/';
+  if (basePath === null && path === GRAPHQL_PATH) return GRAPHQL_URL;
   // Only the path and the query matter; a fixed base keeps a strange Host header out of it.
   if (!path.startsWith('/') || !URL.canParse(path, 'http://cutter')) {
     throw new DoorRefusal(400, 'BAD_REQUEST', 'The request must name a path, for example /graphql.');
@@ -125,12 +130,13 @@ async function answerGraphql(
     const session = await admission.identify(caller.address, caller.authorization, plain !== null);
     admission.countCall(session);
     const { body, fault } = documentOf(graphql, given);
-    const door = { session, body, fault };
+    const isGone = () => response.destroyed;
+    const door = { session, isGone, body, fault };
     if (plain !== null)
       return sendAnswer(request, response, await graphql.answer(request, response, door, plain));
     if (fault === null && isOperation(body)) {
       if (isLarge && !graphql.isRegistration(body)) throw largeForNothing(deps.limits);
-      if (await answerSubscription(deps, { session, leave }, body, request, response)) return;
+      if (await answerSubscription(deps, { session, isGone, leave }, body, request, response)) return;
     }
     sendAnswer(request, response, await graphql.answer(request, response, door));
   } finally {
@@ -155,13 +161,13 @@ function isOperation(body: unknown): body is OperationParams {
 /** Takes subscriptions; anything else, and every fault that yoga will find again, is left to yoga. */
 async function answerSubscription(
   deps: Door,
-  { session, leave }: { readonly session: Session; readonly leave: () => void },
+  { session, isGone, leave }: Pick<DoorContext, 'session' | 'isGone'> & { readonly leave: () => void },
   params: OperationParams,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<boolean> {
   if (!params.query.includes('subscription') || !areParams(params)) return false;
-  const args = await deps.graphql.prepare({ session }, params).catch((faults: unknown) => {
+  const args = await deps.graphql.prepare({ session, isGone }, params).catch((faults: unknown) => {
     if (faults instanceof OperationFaults) return null;
     throw faults;
   });

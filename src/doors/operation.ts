@@ -6,6 +6,8 @@ import type { WholeRead } from '../reading/whole.ts';
 /** What a door hands over with an operation: who calls, and (over HTTP) the parsed body with the text that it names. */
 export interface DoorContext {
   readonly session: Session;
+  /** Whether the caller has disconnected. */
+  readonly isGone: () => boolean;
   readonly body?: unknown;
   /** Why the body's text can't be had; null or absent where it can. */
   readonly fault?: GraphQLError | null;

@@ -91,6 +91,7 @@ function areDeclared({ operation }: WholeRoot, variables: Readonly<Record<string
 export function plainAnswer(read: WholeRead, mediaType: JsonType): WholeAnswer | null {
   if (read.kind !== 'result' || !('stringify' in read.result) || read.result.errors !== undefined)
     return null;
+  const { result } = read;
   const headers = { 'cache-control': 'no-store', 'content-type': `${mediaType}; charset=utf-8` };
-  return { status: 200, headers, text: read.result.stringify(read.result) };
+  return { status: 200, headers, text: result.written ?? result.stringify(result) };
 }

@@ -1,6 +1,5 @@
 /** Reads the parameters of an operation from an HTTP request: what kind of body it may have, and how large. */
 import type { IncomingMessage } from 'node:http';
-import { bearerToken } from '../auth/authenticate.ts';
 import type { Session } from '../auth/session.ts';
 import type { Forwarded } from './address.ts';
 import { type BodyBound, readBody, refuseAnnouncedBody } from './body.ts';
@@ -45,7 +44,7 @@ export async function readParams(
   }
   deps.hosts.refuseForeignOrigin(request, caller);
   if (request.method === 'POST') requireJson(request);
-  bearerToken(caller.authorization);
+  deps.admission.refuseUnsaid(caller.address, caller.authorization);
   if (request.method === 'GET') return { body: paramsOfUrl(url, deps.limits), isLarge: false };
   return await readPosted(deps, request, caller);
 }

@@ -1,14 +1,21 @@
 import type { Client } from 'pg';
-import { type FsckCoverage, FsckFindings, type Report } from './finding.ts';
+import { checkDrift } from '../drift/check-drift.ts';
+import type { Divergence } from '../drift/divergence.ts';
+import { type FsckCoverage, FsckFindings, type Report, type Unseen } from './finding.ts';
 import type { HeadsFile, SeenHead } from './heads.ts';
+import { checkActs } from './log/act-check.ts';
 import { checkCounters } from './log/counter-check.ts';
 import type { LedgerKeys } from './log/ledger-keys.ts';
 import { checkPlaces } from './log/place-check.ts';
 import { checkResumptions } from './log/resumption-check.ts';
 import { checkWitnesses } from './log/witness-check.ts';
 import { checkApprovals } from './meaning/approvals.ts';
+import { checkCarriedOver } from './meaning/carried-over.ts';
 import { checkCuts } from './meaning/cuts.ts';
 import { checkLineage } from './meaning/lineage.ts';
+import { checkOpenComments } from './meaning/open-comments.ts';
+import { checkParties } from './meaning/parties.ts';
+import { checkShippedWords } from './meaning/shipped-words.ts';
 import { checkSignatures } from './meaning/signatures.ts';
 import { checkRows } from './rows/rows.ts';
 import { checkReached, checkUnique } from './rows/unique.ts';
@@ -47,7 +54,11 @@ export async function checkLedger({
   };
   try {
     const blind = unseen.filter(({ table }) => table.startsWith('cutter_log.'));
-    if (blind.length > 0) return { head: 0, incarnation: null, findings: [], unseen, coverage, heads: [] };
+    const drift = await checkDrift(client);
+    const lacking = lackingIn(drift);
+    unseen.push(...lacking);
+    if (blind.length + lacking.length > 0)
+      return { head: 0, incarnation: null, findings: [], unseen, drift, coverage, heads: [] };
     const { rows } = await client.query<{ next: string; incarnation: string | null }>(
       '/* fsck.head */ select next_position::text as next, incarnation::text from cutter_log.head',
     );
@@ -73,10 +84,21 @@ export async function checkLedger({
     if (unseen.length === 0) await judgeMeaning(client, keys, head, findings, coverage);
     await checkReached(client, reached, findings, unseen);
     if (unseen.length === 0) await checkCounters(client, head, findings);
-    return { head, incarnation, findings: findings.all, unseen, coverage, heads: compared };
+    return { head, incarnation, findings: findings.all, unseen, drift, coverage, heads: compared };
   } finally {
     await session.close();
   }
+}
+
+/** What the statements of a check name and the database lacks: none of them could be run. */
+function lackingIn(drift: readonly Divergence[]): Unseen[] {
+  return drift
+    .filter(({ kind }) => kind === 'relation' || kind === 'column')
+    .filter(({ name, expected, found }) => expected !== null && (found === null || expected === name))
+    .map(({ kind, name, message }) => ({
+      table: kind === 'column' ? name.slice(0, name.lastIndexOf('.')) : name,
+      message: `Nothing can be checked before this is mended. ${message}`,
+    }));
 }
 
 /** Log, tree and counters have one head each, marked as such. */
@@ -111,6 +133,11 @@ async function judgeMeaning(
   await checkSignatures(client, keys, head, findings, coverage);
   await checkLineage(client, head, findings);
   await checkApprovals(client, head, findings);
+  await checkOpenComments(client, head, findings);
   await checkCuts(client, head, findings, coverage);
+  await checkCarriedOver(client, head, findings);
   await checkPlaces(client, coverage.positions, findings);
+  await checkActs(client, coverage.positions, findings);
+  await checkShippedWords(client, findings);
+  await checkParties(client, head, findings);
 }

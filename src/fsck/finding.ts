@@ -1,3 +1,5 @@
+import type { Divergence } from '../drift/divergence.ts';
+
 /** What a full check can find. A verdict is a word for programs; the sentence is for people. */
 
 export const FINDING_VERDICTS = {
@@ -21,7 +23,8 @@ export const FINDING_VERDICTS = {
   'sod-broken': 'two parts that two persons must play were played by one',
   'state-illegal': 'an entry moved where the table of transitions has no arrow',
   'lineage-broken': 'a reference between rows leads nowhere, or not back',
-  'approval-missing': 'a cut without an approval in force',
+  'approval-missing': 'a cut, or a record that is carried over, without an approval in force',
+  'comments-open': 'an approval of a plan on which a comment was open',
   'coverage-broken': 'the records of a cut don’t add up to its source',
   'digest-differs': 'a digest isn’t that of what it names',
   'count-differs': 'a count isn’t that of the rows',
@@ -83,15 +86,21 @@ export interface Report {
   readonly incarnation: string | null;
   readonly findings: readonly FsckFinding[];
   readonly unseen: readonly Unseen[];
+  /** What of the database's shape isn't as the migrations made it. */
+  readonly drift: readonly Divergence[];
   readonly coverage: FsckCoverage;
   /** The files of heads that the log was compared with. */
   readonly heads: readonly ComparedHeads[];
 }
 
 /** 0 clean, 1 findings, 2 something couldn't be seen. */
-export function exitCodeOf({ findings, unseen }: Pick<Report, 'findings' | 'unseen'>): 0 | 1 | 2 {
+export function exitCodeOf({
+  findings,
+  unseen,
+  drift,
+}: Pick<Report, 'findings' | 'unseen' | 'drift'>): 0 | 1 | 2 {
   if (unseen.length > 0) return 2;
-  return findings.length > 0 ? 1 : 0;
+  return findings.length + drift.length > 0 ? 1 : 0;
 }
 
 export type NewFinding = Omit<FsckFinding, 'otherKey'> & { readonly otherKey?: string | null };

@@ -1,9 +1,12 @@
 import { AFFECTED_ROW, CHANGE_SET } from '../ledger/tables/change-set.ts';
+import { COMMENT_RESOLUTION, REVIEW_COMMENT } from '../ledger/tables/comment.ts';
 import { DEPENDENCY } from '../ledger/tables/dependency.ts';
 import { ENTRY } from '../ledger/tables/entry.ts';
 import { HISTORY } from '../ledger/tables/history.ts';
 import { KEY } from '../ledger/tables/key.ts';
 import { MANIFEST_ENVELOPE, MANIFEST_UNIT_BLOCK } from '../ledger/tables/manifest.ts';
+import { PERSON, PRINCIPAL, PRINCIPAL_VERSION, TOKEN, TOKEN_VERSION } from '../ledger/tables/party.ts';
+import { PROFILE, REGISTERED_TERM } from '../ledger/tables/registry.ts';
 import { REVIEW_DECISION } from '../ledger/tables/review-decision.ts';
 import { SIGNATURE } from '../ledger/tables/signature.ts';
 import { SOURCE } from '../ledger/tables/source.ts';
@@ -78,6 +81,15 @@ export const KINDS: readonly Kind[] = [
   UNIT_VERSION,
   SOURCE,
   KEY,
+  REGISTERED_TERM,
+  PROFILE,
+  REVIEW_COMMENT,
+  COMMENT_RESOLUTION,
+  PERSON,
+  PRINCIPAL,
+  PRINCIPAL_VERSION,
+  TOKEN,
+  TOKEN_VERSION,
 ].map((table, index) => kindOf(table, index));
 const BY_RECORDED = new Map(KINDS.map((kind) => [kind.recorded, kind]));
 
@@ -89,13 +101,18 @@ export function kindOfTable(table: { readonly name: string }): Kind {
   return KINDS.find((kind) => kind.table === table.name) as Kind;
 }
 
-function kindOf(table: Pick<Table<Columns>, 'name' | 'key' | 'columns' | 'added'>, index: number): Kind {
+function kindOf(
+  table: Pick<Table<Columns>, 'name' | 'key' | 'columns' | 'added' | 'derived'>,
+  index: number,
+): Kind {
   return {
     index,
     table: table.name,
     recorded: table.name.replace('cutter_governance.', ''),
     key: table.key,
-    columns: Object.keys(table.columns).sort(),
+    columns: Object.keys(table.columns)
+      .filter((column) => !table.derived.includes(column))
+      .sort(),
     types: Object.fromEntries(
       Object.entries(table.columns).map(([column, kind]) => [column, bareKind(kind)]),
     ),

@@ -7,6 +7,8 @@ export const VOUCHERS = {
   tree: "the log's hashes, folded again",
   log: 'the positions and the records of the log',
   history: 'the history, counted again',
+  version: 'the newest version of the row, which its record vouches for',
+  program: 'the list of words that the program comes with',
   signature: "a lane's or a witness's signature",
   nothing: 'nothing: no judgement rests on it',
   owner: 'nothing: it is the owner’s word for who may do what, or of which database this is',
@@ -25,6 +27,10 @@ const of = (table: string, columns: Readonly<Record<string, Voucher>>): ScopedCo
 const all = (table: string, voucher: Voucher, columns: string): ScopedColumn[] =>
   columns.split(' ').map((column) => ({ table, column, voucher }));
 
+const AUDIT_COLUMNS =
+  'audit_id at operation outcome refusal guard principal_id token_id entry_id request_id duration_ms address client ' +
+  'arguments calls';
+
 /** Every column of every table of the ledger's schemas, with what vouches for it. */
 export const SCOPE: readonly ScopedColumn[] = [
   ...KINDS.flatMap(({ table, columns }) =>
@@ -35,6 +41,7 @@ export const SCOPE: readonly ScopedColumn[] = [
   // The order in which waiting records get their positions. Until they have them, nobody has seen it.
   ...of('cutter_log.pending', { seq: 'nothing', record_id: 'hash', record_hash: 'hash', row_ids: 'hash' }),
   ...all('cutter_log.row_place', 'log', 'noun position ordinal row_id'),
+  ...all('cutter_log.act', 'log', 'position record_id at principal_id operation'),
   ...all('cutter_log.counted', 'history', 'singleton next_position'),
   ...all(
     'cutter_log.entry_stay',
@@ -68,19 +75,14 @@ export const SCOPE: readonly ScopedColumn[] = [
     'incarnation lane position root next_incarnation key_id envelope',
   ),
   ...of('cutter_log.resumption', { signed_at: 'nothing' }),
-  ...all('cutter_source.vocabulary', 'owner', 'term_kind term description at_most'),
-  ...all('cutter_auth.person', 'owner', 'person_id name rehearsal created_at'),
-  ...all(
-    'cutter_auth.principal',
-    'owner',
-    'principal_id kind name person_id scopes lane rehearsal created_at disabled_at',
-  ),
-  ...all(
-    'cutter_auth.token',
-    'owner',
-    'token_sha256 token_id principal_id scopes entry_ids created_at expires_at revoked_at',
-  ),
-  ...all('cutter_auth.audit', 'nothing', 'audit_id at token_id principal_id verb outcome detail'),
+  ...all('cutter_source.vocabulary', 'program', 'term_kind term description at_most'),
+  ...all('cutter_auth.principal', 'version', 'name scopes disabled_at'),
+  ...all('cutter_auth.token', 'version', 'scopes entry_ids doc_codes manifest_digest expires_at revoked_at'),
+  // `token_print` follows from it.
+  ...all('cutter_auth.token', 'record', 'token_sha256'),
+  ...all('cutter_auth.token_use', 'nothing', 'token_id last_used_at'),
+  // The columns of its months are these.
+  ...all('cutter_auth.audit', 'nothing', AUDIT_COLUMNS),
   ...all('cutter_meta.migration', 'owner', 'ordinal name checksum applied_at public_kept'),
   ...all(
     'cutter_meta.place',

@@ -10,6 +10,7 @@ const BESIDE = [
   'cutter_log.pending',
   'cutter_log.record_part',
   'cutter_log.row_place',
+  'cutter_log.act',
   'cutter_log.counted',
   'cutter_log.entry_stay',
   'cutter_log.status_count',
@@ -22,8 +23,7 @@ const BESIDE = [
   'cutter_log.suspension',
   'cutter_log.resumption',
   'cutter_log.witness_cosignature',
-  'cutter_auth.principal',
-  'cutter_auth.person',
+  'cutter_source.vocabulary',
 ];
 
 export interface SnapshotSession {
@@ -62,12 +62,16 @@ export async function openSession(url: string): Promise<SnapshotSession> {
 // Pages of the log are looked up by key. A plan that joins the whole log for each page would read it a thousand times.
 const BY_KEY = 'set local enable_hashjoin = off; set local enable_mergejoin = off';
 
+const COLUMNS_OF = new Map(KINDS.map(({ table, columns }) => [table, columns.join(' ')]));
+
 /** A policy that hides rows raises no error, so grants and policies are read from the catalog. */
 async function findUnreadableTables(client: pg.Client): Promise<Unseen[]> {
   const tables = [...KINDS.map((kind) => kind.table), ...BESIDE];
   const { rows } = await client.query<{ name: string; there: boolean; granted: boolean; whole: boolean }>(
     `/* fsck.grants */ select t.name, c.oid is not null as there,
-      coalesce(has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select'), false) as granted,
+      coalesce(has_schema_privilege(n.oid, 'usage') and (has_table_privilege(c.oid, 'select') or (
+        select bool_and(has_column_privilege(c.oid, a.attnum, 'select')) from pg_attribute a
+        where a.attrelid = c.oid and a.attname = any (string_to_array(t.columns, ' ')))), false) as granted,
       coalesce(not c.relrowsecurity or not row_security_active(c.oid) or (
         exists (select from pg_policy p where p.polrelid = c.oid and p.polpermissive and p.polcmd in ('r', '*')
           and pg_get_expr(p.polqual, p.polrelid) = 'true'
@@ -75,10 +79,11 @@ async function findUnreadableTables(client: pg.Client): Promise<Unseen[]> {
             or 0::oid = any (p.polroles)))
         and not exists (select from pg_policy p where p.polrelid = c.oid and not p.polpermissive
           and p.polcmd in ('r', '*'))), false) as whole
-    from unnest($1::text[]) as t (name)
+    from unnest($1::text[], $2::text[]) as t (name, columns)
     left join pg_namespace n on n.nspname = split_part(t.name, '.', 1)
     left join pg_class c on c.relnamespace = n.oid and c.relname = split_part(t.name, '.', 2)`,
-    [tables],
+    // Of tokens all but their hashes may be read.
+    [tables, tables.map((table) => COLUMNS_OF.get(table) ?? null)],
   );
   const unseen = rows.flatMap(({ name, there, granted, whole }) => {
     if (there && granted && whole) return [];

@@ -9,6 +9,7 @@ import { refuseIfOthersMayRead, writePrivateFile } from './private-file.ts';
 export const LOGINS = [
   'cutter_exec',
   'cutter_verify',
+  'cutter_registrar',
   'cutter_observe',
   'cutter_reader',
   'cutter_evidence',
@@ -55,6 +56,9 @@ const shape = z.object({
   former: z.partialRecord(z.enum(LANES), z.array(z.base64())).optional(),
 });
 
+/** Logins that a later version added. */
+const LATER_LOGINS = ['cutter_reader', 'cutter_registrar'] as const satisfies readonly Login[];
+
 const pathOf = (home: string) => join(home, 'secrets.json');
 
 /** Reads the secrets of a home directory; makes them where there are none. */
@@ -74,15 +78,16 @@ export function storedSecrets(home: string): Secrets | null {
   const path = pathOf(home);
   if (!existsSync(path)) return null;
   const { checkpointSeeds, serverSeed, ...read } = readSecrets(path);
-  const lacksReader = read.logins.cutter_reader === undefined;
+  // Files of before documents, and persons, had a login of their own.
+  const lacking = LATER_LOGINS.filter((login) => read.logins[login] === undefined);
   const secrets: Secrets = {
     ...read,
-    // Files of before documents had a login of their own.
-    logins: lacksReader ? { ...read.logins, cutter_reader: freshPassword() } : read.logins,
+    logins: { ...read.logins, ...Object.fromEntries(lacking.map((login) => [login, freshPassword()])) },
     checkpointSeeds: checkpointSeeds ?? freshSeeds(lanesOf(read)),
     serverSeed: serverSeed ?? freshSeed(),
   };
-  if (lacksReader || checkpointSeeds === undefined || serverSeed === undefined) writeSecrets(home, secrets);
+  if (lacking.length > 0 || checkpointSeeds === undefined || serverSeed === undefined)
+    writeSecrets(home, secrets);
   return secrets;
 }
 

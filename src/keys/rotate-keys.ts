@@ -6,6 +6,9 @@ import type { KeyPurpose, Lane } from '../law/values.ts';
 import { heldKeys, withFollowed, withNext } from './custody.ts';
 import { registerKeys, revokeKey } from './lane-keys.ts';
 
+const NO_PRINCIPAL =
+  'the lane has no principal that may act. Create one with "cutter principal create … --lane".';
+
 export interface Rotation {
   readonly home: string;
   readonly lane: Lane;
@@ -34,13 +37,28 @@ export async function rotateKey(
     writeSecrets(home, withFollowed(secrets, keys.inForce));
     if (keys.refused.length > 0) throw new Error([...keys.done, ...keys.refused].join(' '));
     if (heldKeys(homeSecrets(home)).some((one) => one.next !== null))
-      throw new Error(
-        `${lane} has no enabled principal yet, so its keys can't be registered; ` +
-          'docs/how-to/production.md has the statements.',
-      );
+      throw new Error(`The keys of ${lane} can't be registered: ${NO_PRINCIPAL}`);
     return keys.done.length > 0
       ? keys.done
       : ['The rotation that was begun before had been recorded; it is finished now.'];
+  });
+}
+
+/** Registers what a home holds for lanes whose first principal came after the last start. */
+export async function registerHeldKeys(owner: ClientBase, home: string): Promise<readonly string[]> {
+  return await underBootstrapLock(owner, async () => {
+    const secrets = homeSecrets(home);
+    const keys = await inTransaction(owner, () => registerKeys(owner, heldKeys(secrets)));
+    const followed = withFollowed(secrets, keys.inForce);
+    if (followed !== secrets) writeSecrets(home, followed);
+    if (keys.refused.length > 0) throw new Error([...keys.done, ...keys.refused].join(' '));
+    const lacking = heldKeys(followed).filter(({ key }) => !keys.inForce.has(key.keyId));
+    const lanes = [...new Set(lacking.map(({ lane }) => lane))];
+    if (lanes.length > 0)
+      throw new Error(
+        [...keys.done, `${lanes.join(' and ')} still has no key in force: ${NO_PRINCIPAL}`].join(' '),
+      );
+    return keys.done.length > 0 ? keys.done : ['Every key of this home is registered.'];
   });
 }
 

@@ -1,5 +1,6 @@
 import { laneOfVerb, NEXT_VERBS, WAY_KIND } from './actions.ts';
 import { approvalProblem, type LiveDecision } from './approval.ts';
+import { type LeanedApproval, withdrawnProblems } from './carried-over.ts';
 import { type OpenPredecessor, openProblems } from './predecessors.ts';
 import { type Problem, problemAt } from './refusals.ts';
 import type { EntryState } from './states.ts';
@@ -19,7 +20,10 @@ export interface HinderedEntry {
   /** When it is asked: UTC text with microseconds, as all times here. */
   readonly at: string;
   readonly live: (LiveDecision & { readonly supersededApproval: string | null }) | null;
+  /** Known of entries that wait for a review or a cut: of the approved plan, or of any. */
+  readonly comments: readonly OpenComment[] | null;
   /** The rest is known of entries that are approved. */
+  readonly leaned: readonly LeanedApproval[] | null;
   readonly open: readonly OpenPredecessor[] | null;
   readonly unverified: readonly string[] | null;
   /** The first unit that the plan was made against and that has changed. */
@@ -34,14 +38,20 @@ export function entryHindrances(entry: HinderedEntry, lanes: ReadonlySet<Lane>):
   return [
     ...(entry.status === 'reviewed_deferred' ? deferralProblems(entry) : []),
     ...(entry.status === 'reviewed_approved' ? cutProblems(entry) : []),
+    // A comment hinders an approval of its plan. It hinders no other verdict, and it doesn't undo an approval.
+    ...openCommentProblems(entry.entryId, entry.comments ?? []).map(asWarning),
     ...(lanes.has(lane) ? [] : [laneProblem(lane, verb)]),
   ];
 }
 
-function cutProblems({ entryId, live, at, open, unverified, changed }: HinderedEntry): readonly Problem[] {
+const asWarning = (problem: Problem): Problem => ({ ...problem, severity: 'warning' });
+
+function cutProblems(entry: HinderedEntry): readonly Problem[] {
+  const { entryId, live, at, leaned, open, unverified, changed } = entry;
   const unapproved = approvalProblem(entryId, live, { manifestDigest: live?.manifestDigest ?? 'none', at });
   return [
     ...(unapproved === null ? [] : [unapproved]),
+    ...withdrawnProblems(entryId, leaned ?? [], at),
     ...openProblems(open ?? [], unverified ?? []),
     ...(changed === null ? [] : [changedBaseProblem(entryId, changed.address)]),
   ];
@@ -63,7 +73,29 @@ function deferralProblems({ entryId, live, at }: HinderedEntry): readonly Proble
   const message = `Approval ${supersededApproval} was superseded by decision ${live.id}, which defers this entry.`;
   const subject = { entryId, reviewDecisionId: live.id };
   // A sweep brings it back to review: nothing hinders that.
-  return [...due, { ...problemAt([], 'approval-superseded', message, subject), severity: 'warning' }];
+  return [...due, asWarning(problemAt([], 'approval-superseded', message, subject))];
+}
+
+/** A comment on a plan that nobody resolved. */
+export interface OpenComment {
+  readonly commentId: string;
+  readonly manifestDigest: string;
+  /** Of the record that it is about, where it has one. */
+  readonly address: string | null;
+  /** The principal that wrote it. */
+  readonly by: string;
+}
+
+/** How many open comments are named. */
+export const MOST_COMMENTS = 20;
+
+/** Why a plan isn't approved while somebody's question about it is open (G-REVIEW-COMMENTS), one problem each. */
+export function openCommentProblems(entryId: string, comments: readonly OpenComment[]): Problem[] {
+  return comments.map(({ commentId, manifestDigest, address, by }) => {
+    const message = `Comment ${commentId} by ${by} is open. Its author or a reviewer can resolve it (resolveComment).`;
+    const subject = { entryId, manifestDigest, ...(address === null ? {} : { address }) };
+    return problemAt(['input', 'manifestDigest'], 'comment-open', message, subject);
+  });
 }
 
 /** Why a sweep leaves an entry where it is. */
@@ -75,8 +107,8 @@ export function deferredMessage(entryId: string, notBefore: string): string {
 export function changedBaseProblem(entryId: string, address: string | null): Problem {
   const place = address === null ? '' : ` (at ${address})`;
   const message =
-    `The live units changed since the review${place}; ` +
-    'this call can succeed once a reviewer has looked at the current plan and approved it again.';
+    `The live units changed since the review${place}. ` +
+    'Ask a reviewer to approve the current plan, which planCut(entryId) shows; then cut what is approved.';
   const subject = { entryId, ...(address === null ? {} : { address }) };
   return problemAt(['input', 'manifestDigest'], 'base-changed', message, subject);
 }

@@ -25,9 +25,9 @@ export type KeyFault = string;
 /** What a record about a key says of itself. */
 export interface KeyRecord {
   readonly verb: string;
-  readonly lane: string;
-  readonly principalId: string;
-  readonly personId: string;
+  readonly lane: string | null;
+  readonly principalId: string | null;
+  readonly personId: string | null;
 }
 
 /** How a signature is judged: strictly, by whatever engine runs here. */

@@ -1,5 +1,6 @@
 import type { UnitAction } from '../document/actions.ts';
 import type { UnitEffect } from '../document/effect.ts';
+import type { ManifestRecord } from '../document/manifest.ts';
 import type { PlanRecord } from '../document/types.ts';
 import type { UnitCounts } from './statement.ts';
 
@@ -13,6 +14,8 @@ import type { UnitCounts } from './statement.ts';
 export interface RecordSummary extends Pick<PlanRecord, 'role' | 'kind' | 'title'> {
   readonly section_type: string;
   readonly section_code: string | null;
+  /** Blocks of the first format have none. */
+  readonly label?: readonly string[] | undefined;
   readonly sort_order: number | null;
   readonly excluded_because: string | null;
   readonly text_digest: string;
@@ -42,7 +45,7 @@ interface BlockPlace {
 /**
  * The record that a block was made of: what the manifest's digest covers. Absent members of old blocks count as null.
  */
-export function recordOfBlock(place: BlockPlace, summary: RecordSummary): Omit<PlanRecord, 'text'> {
+export function recordOfBlock(place: BlockPlace, summary: RecordSummary): ManifestRecord {
   return {
     localId: place.localId,
     role: summary.role,
@@ -53,6 +56,7 @@ export function recordOfBlock(place: BlockPlace, summary: RecordSummary): Omit<P
     kind: summary.kind,
     sectionType: summary.section_type,
     sectionCode: summary.section_code ?? null,
+    ...(summary.label === undefined ? {} : { label: summary.label }),
     title: summary.title ?? null,
     address: place.address,
     parentLocalId: place.parent,

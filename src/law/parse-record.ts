@@ -1,9 +1,15 @@
 import { z } from 'zod';
 import { canonicalJson, type PlainJson } from '../proof/canonical.ts';
 import { type Digest, digestOf } from '../proof/digest.ts';
-import { FINGERPRINT_LENGTH, RECORD_FORMAT, STATEMENT_RECORD_FORMAT } from './record.ts';
+import {
+  FINGERPRINT_LENGTH,
+  PARTY_RECORD_FORMAT,
+  RECORD_FORMAT,
+  type RecordedParty,
+  STATEMENT_RECORD_FORMAT,
+} from './record.ts';
 import type { RecordedRow } from './recorded-row.ts';
-import { LANES, MODES } from './values.ts';
+import { LANES, type Lane, MODES, PRINCIPAL_KINDS } from './values.ts';
 
 const base64url = /^[A-Za-z0-9_-]*$/;
 const shape = z.strictObject({
@@ -20,31 +26,53 @@ const packedRow = z.tuple([
 const members = {
   recordId: z.string(),
   verb: z.string(),
-  lane: z.enum(LANES),
-  principalId: z.string(),
-  personId: z.string(),
   mode: z.enum(MODES),
   at: z.string(),
   history: z.array(z.json()),
   shapes: z.array(shape),
   rows: z.array(packedRow),
 };
+const laneMembers = { ...members, lane: z.enum(LANES), principalId: z.string(), personId: z.string() };
+const party = z.strictObject({
+  principalId: z.string(),
+  personId: z.string(),
+  kind: z.enum(PRINCIPAL_KINDS),
+  scopes: z.array(z.string()),
+  lane: z.enum(LANES).nullable(),
+  suspended: z.boolean(),
+});
 /** Every format ever written, by its name. */
 const bodies = {
-  [RECORD_FORMAT]: z.strictObject({ format: z.literal(RECORD_FORMAT), ...members }),
+  [RECORD_FORMAT]: z.strictObject({ format: z.literal(RECORD_FORMAT), ...laneMembers }),
   [STATEMENT_RECORD_FORMAT]: z.strictObject({
     format: z.literal(STATEMENT_RECORD_FORMAT),
-    ...members,
+    ...laneMembers,
     statements: z.array(z.json()).min(1),
   }),
+  [PARTY_RECORD_FORMAT]: z.strictObject({
+    format: z.literal(PARTY_RECORD_FORMAT),
+    ...members,
+    lane: z.null(),
+    principalId: z.string().nullable(),
+    personId: z.string().nullable(),
+    parties: z.array(party),
+  }),
 };
-type Body = z.infer<z.ZodObject<typeof members>>;
+type Format = keyof typeof bodies;
+type Body = z.infer<z.ZodObject<typeof members>> & {
+  readonly lane: Lane | null;
+  readonly principalId: string | null;
+  readonly personId: string | null;
+};
+const isFormat = (text: string): text is Format => Object.hasOwn(bodies, text);
 
 export interface ParsedRecord extends Omit<Body, 'shapes' | 'rows'> {
-  readonly format: keyof typeof bodies;
+  readonly format: Format;
   readonly rows: readonly RecordedRow[];
   /** Envelopes about keys and incarnations; none in the first format. */
   readonly statements: readonly unknown[];
+  /** What principals are from this record on; none but in the third format. */
+  readonly parties?: readonly RecordedParty[] | undefined;
 }
 
 export type RecordVerdict =
@@ -65,8 +93,7 @@ export function parseRecord(bytes: Uint8Array, expectedHash: string): RecordVerd
     return { verdict: 'malformed', reason: 'The body is not canonical JSON in UTF-8.' };
   const format = z.object({ format: z.string() }).safeParse(value).data?.format;
   if (format === undefined) return { verdict: 'malformed', reason: 'The body names no format.' };
-  if (format !== RECORD_FORMAT && format !== STATEMENT_RECORD_FORMAT)
-    return { verdict: 'unknown_format', format };
+  if (!isFormat(format)) return { verdict: 'unknown_format', format };
   const parsed = bodies[format].safeParse(value);
   if (!parsed.success) return { verdict: 'malformed', reason: z.prettifyError(parsed.error) };
   const { shapes, rows, ...head } = parsed.data;

@@ -16,8 +16,8 @@ export function partyOf({
   principalId,
   personId,
 }: {
-  readonly principalId: string;
-  readonly personId: string;
+  readonly principalId: string | null;
+  readonly personId: string | null;
 }): Party {
   return { principal: principalId, person: personId };
 }

@@ -107,7 +107,29 @@ export const PHASES = {
       },
     },
   },
+  vocabulary: {
+    verb: 'registerVocabulary',
+    lane: EXECUTOR_LANE,
+    rows: { terms: { table: 'cutter_source.registered_term', count: 'many', author: 'registered_by' } },
+  },
+  profile: {
+    verb: 'registerProfile',
+    lane: EXECUTOR_LANE,
+    rows: { profile: { table: 'cutter_source.profile', count: 'record', author: 'registered_by' } },
+  },
   abandon: { verb: 'abandon', lane: EXECUTOR_LANE, rows: { history } },
+  comment: {
+    verb: 'comment',
+    lane: EXECUTOR_LANE,
+    rows: { comment: { table: 'cutter_source.review_comment', count: 'record', author: 'commented_by' } },
+  },
+  resolveComment: {
+    verb: 'resolveComment',
+    lane: EXECUTOR_LANE,
+    rows: {
+      resolution: { table: 'cutter_source.comment_resolution', count: 'record', author: 'resolved_by' },
+    },
+  },
 } as const satisfies Readonly<Record<string, Phase>>;
 
 /** Tables whose inserted rows all belong to moves of entries. A record holds no other row of them. */

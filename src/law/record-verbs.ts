@@ -11,16 +11,35 @@ const LEDGER_VERBS = [
   'cut',
   'verify',
   'abandon',
+  'registerVocabulary',
+  'registerProfile',
+  'comment',
+  'resolveComment',
+  'createPrincipal',
+  'updatePrincipal',
+  'suspendPrincipal',
+  'issueToken',
+  'narrowToken',
+  'rotateToken',
+  'revokeToken',
 ] as const;
 export type LedgerVerb = (typeof LEDGER_VERBS)[number];
 
 /**
- * Every verb that a record may name: those of callers, those about keys, and the resumption of a ledger that was set
- * back.
+ * What the owner of the database does with persons, principals and tokens: `adopt` takes in those that are there
+ * without a record, `begin` writes the first ones.
+ */
+const OWNER_PARTY_VERBS = ['party:adopt', 'party:begin'] as const;
+export type OwnerPartyVerb = (typeof OWNER_PARTY_VERBS)[number];
+
+/**
+ * Every verb that a record may name: those of callers, those of the owner about keys and parties, and the resumption of
+ * a ledger that was set back.
  */
 export const RECORD_VERBS: ReadonlySet<string> = new Set([
   ...LEDGER_VERBS,
   ...KEY_ACTS.map((act) => `key:${act}`),
+  ...OWNER_PARTY_VERBS,
   'resume',
 ]);
 

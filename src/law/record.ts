@@ -1,8 +1,8 @@
-import { hash } from 'node:crypto';
+import { createHash, type Hash, hash } from 'node:crypto';
 import { canonicalJson, type PlainJson } from '../proof/canonical.ts';
 import { type Digest, digestOf } from '../proof/digest.ts';
 import type { DsseEnvelope } from '../proof/dsse.ts';
-import type { Lane, Mode } from './values.ts';
+import type { Lane, Mode, PrincipalKind } from './values.ts';
 
 /**
  * The version of a record's form; the hash covers it. docs/reference/formats/record.md describes it.
@@ -10,6 +10,10 @@ import type { Lane, Mode } from './values.ts';
 export const RECORD_FORMAT = 'cutter-record/1';
 /** The same with a member `statements`: records about keys and incarnations alone. */
 export const STATEMENT_RECORD_FORMAT = 'cutter-record/2';
+/**
+ * The first with a member `parties`: records about persons, principals and tokens, which belong to no lane.
+ */
+export const PARTY_RECORD_FORMAT = 'cutter-record/3';
 /** Characters of base64url kept of a column's SHA-256: 48 bits name the column, the row's full digest convicts. */
 export const FINGERPRINT_LENGTH = 8;
 const PART_BYTES = 1_000_000;
@@ -30,12 +34,27 @@ export interface WrittenRow {
   readonly columns: Readonly<Record<string, PlainJson>>;
 }
 
+/** What a principal is from a record on, as strangers may read it: no name, and no token. */
+export interface RecordedParty {
+  readonly principalId: string;
+  readonly personId: string;
+  readonly kind: PrincipalKind;
+  /** In code-unit order. */
+  readonly scopes: readonly string[];
+  readonly lane: Lane | null;
+  readonly suspended: boolean;
+}
+
 export interface RecordInput {
   readonly recordId: string;
   readonly verb: string;
-  readonly lane: Lane;
-  readonly principalId: string;
-  readonly personId: string;
+  /** Null in records of parties, which belong to none. */
+  readonly lane: Lane | null;
+  /** Null where the owner of the database writes: in records of parties alone. */
+  readonly principalId: string | null;
+  readonly personId: string | null;
+  /** What principals are from this record on; in records of parties alone, which have no statements. */
+  readonly parties?: readonly RecordedParty[];
   readonly mode: Mode;
   /** `transaction_timestamp()` as text, UTC, microseconds. */
   readonly at: string;
@@ -72,44 +91,125 @@ export const POSITIONED: ReadonlySet<string> = new Set([
   'verify_result',
   'canonical_address_alias',
   'cutter_source.source',
+  'cutter_source.registered_term',
+  'cutter_source.profile',
+  'cutter_source.review_comment',
+  'cutter_source.comment_resolution',
+  'cutter_auth.person',
+  'cutter_auth.principal',
+  'cutter_auth.principal_version',
+  'cutter_auth.token',
+  'cutter_auth.token_version',
 ]);
 
 /** The canonical record of one writing transaction: what was written, by whom, when, digested from the values sent. */
-export function buildRecord(input: RecordInput): BuiltRecord {
-  const body = recordBody(input);
-  // No character takes more than three bytes for each of its code units: most bodies are one part, seen without
-  // encoding them.
-  const isOnePart = body.length * 3 <= PART_BYTES;
-  return {
-    recordId: input.recordId,
-    hash: digestOf(body),
-    parts: isOnePart ? [body] : splitUtf8(Buffer.from(body, 'utf8'), PART_BYTES),
-    rowIds: input.rows.filter((row) => row.op === 'insert' && POSITIONED.has(row.table)).map((row) => row.id),
-  };
+export function buildRecord({ rows, ...head }: RecordInput): BuiltRecord {
+  const builder = new RecordBuilder(head);
+  builder.add(rows);
+  return builder.finish();
 }
 
 /**
- * Canonical: the head's members sort before `rows`, and `shapes` and `verb` after; the rows are many and written by
- * hand.
+ * Makes a record while its rows come. Of its body no more is held than a few parts, so that a record of hundreds of
+ * thousands of rows takes no more memory than one of some. Canonical: the head's members sort before `rows`, and
+ * `shapes` and `verb` after; the rows are many and written by hand.
  */
-function recordBody(input: RecordInput): string {
-  const { shapes, rows } = digestRows(input.rows);
-  const head = canonicalJson({
-    at: input.at,
-    format: input.statements === undefined ? RECORD_FORMAT : STATEMENT_RECORD_FORMAT,
-    history: [...input.history],
-    lane: input.lane,
-    mode: input.mode,
-    personId: input.personId,
-    principalId: input.principalId,
-    recordId: input.recordId,
+export class RecordBuilder {
+  readonly #head: Omit<RecordInput, 'rows'>;
+  readonly #shapes = new Shapes();
+  readonly #rowIds: string[] = [];
+  /** Null while the body is short, as nearly every one is: then it is hashed in one go. */
+  #hash: Hash | null = null;
+  /** What is neither hashed nor in a part. */
+  #text: string;
+  /** Hashed, and less than a part. */
+  #rest = Buffer.alloc(0);
+  #parts: string[] = [];
+  #hasRows = false;
+
+  constructor(head: Omit<RecordInput, 'rows'>) {
+    this.#head = head;
+    this.#text = headText(head);
+  }
+
+  /** Takes the next rows, in the record's order. */
+  add(rows: readonly WrittenRow[]): void {
+    for (const row of rows) {
+      const packed = this.#shapes.digestRow(row);
+      this.#text += this.#hasRows ? `,${packed}` : packed;
+      this.#hasRows = true;
+      if (row.op === 'insert' && POSITIONED.has(row.table)) this.#rowIds.push(row.id);
+    }
+    if (this.#text.length > PART_BYTES) this.#pass();
+  }
+
+  /** The whole parts that there are by now; none is given twice. */
+  takeParts(): readonly string[] {
+    const parts = this.#parts;
+    this.#parts = [];
+    return parts;
+  }
+
+  /** Ends the record. `parts` are those that weren't taken. */
+  finish(): BuiltRecord {
+    this.#text += tailText(this.#head, this.#shapes.stated());
+    const { recordId } = this.#head;
+    if (this.#hash === null) {
+      const body = this.#text;
+      // No character takes more than three bytes for each of its code units: most bodies are one part, seen without
+      // encoding them.
+      const isOnePart = body.length * 3 <= PART_BYTES;
+      const parts = isOnePart ? [body] : splitUtf8(Buffer.from(body, 'utf8'), PART_BYTES);
+      return { recordId, hash: digestOf(body), parts, rowIds: this.#rowIds };
+    }
+    this.#pass();
+    const parts = [...this.takeParts(), ...splitUtf8(this.#rest, PART_BYTES)];
+    return { recordId, hash: `sha256:${this.#hash.digest('hex')}`, parts, rowIds: this.#rowIds };
+  }
+
+  /** Hashes the text and cuts it into parts, where `splitUtf8` would cut the whole. */
+  #pass(): void {
+    this.#hash ??= createHash('sha256');
+    const bytes = Buffer.from(this.#text, 'utf8');
+    this.#text = '';
+    this.#hash.update(bytes);
+    let rest = Buffer.concat([this.#rest, bytes]);
+    while (rest.length > PART_BYTES) {
+      const end = partEnd(rest, 0, PART_BYTES);
+      this.#parts.push(rest.toString('utf8', 0, end));
+      rest = rest.subarray(end);
+    }
+    this.#rest = Buffer.from(rest);
+  }
+}
+
+function headText(head: Omit<RecordInput, 'rows'>): string {
+  const text = canonicalJson({
+    at: head.at,
+    format: formatOf(head),
+    history: [...head.history],
+    lane: head.lane,
+    mode: head.mode,
+    ...(head.parties === undefined ? {} : { parties: head.parties as unknown as PlainJson }),
+    personId: head.personId,
+    principalId: head.principalId,
+    recordId: head.recordId,
   });
+  return `${text.slice(0, -1)},"rows":[`;
+}
+
+function tailText({ statements, verb }: Omit<RecordInput, 'rows'>, shapes: readonly StatedShape[]): string {
   const stated = canonicalJson(shapes.map(({ table, op, columns }) => ({ table, op, columns })));
   const said =
-    input.statements === undefined
-      ? ''
-      : `"statements":${canonicalJson(input.statements as unknown as PlainJson)},`;
-  return `${head.slice(0, -1)},"rows":[${rows.join()}],"shapes":${stated},${said}"verb":${canonicalJson(input.verb)}}`;
+    statements === undefined ? '' : `"statements":${canonicalJson(statements as unknown as PlainJson)},`;
+  return `],"shapes":${stated},${said}"verb":${canonicalJson(verb)}}`;
+}
+
+type StatedShape = Pick<Shape, 'table' | 'op' | 'columns'>;
+
+function formatOf({ parties, statements }: Omit<RecordInput, 'rows'>): string {
+  if (parties !== undefined) return PARTY_RECORD_FORMAT;
+  return statements === undefined ? RECORD_FORMAT : STATEMENT_RECORD_FORMAT;
 }
 
 /** A table, an operation and its columns, stated once for all rows that share them. */
@@ -130,16 +230,21 @@ interface Shape {
 /** The canonical text of `[shape, id, digest, fingerprints]`. */
 type PackedRow = string;
 
-function digestRows(written: readonly WrittenRow[]): { shapes: Shape[]; rows: PackedRow[] } {
-  const shapes = new Map<string, Shape>();
-  let last: Shape | undefined;
-  const rows = written.map((row): PackedRow => {
+class Shapes {
+  readonly #known = new Map<string, Shape>();
+  #last: Shape | undefined;
+
+  digestRow(row: WrittenRow): PackedRow {
     // Rows of one table come together.
-    const shape = last !== undefined && hasShape(row, last) ? last : shapeOf(row, shapes);
-    last = shape;
+    const last = this.#last;
+    const shape = last !== undefined && hasShape(row, last) ? last : shapeOf(row, this.#known);
+    this.#last = shape;
     return digestRow(row, shape);
-  });
-  return { shapes: [...shapes.values()], rows };
+  }
+
+  stated(): readonly Shape[] {
+    return [...this.#known.values()];
+  }
 }
 
 function hasShape({ table, op, columns }: WrittenRow, shape: Shape): boolean {
@@ -220,11 +325,16 @@ export function fingerprintOf(canonicalText: string): string {
 export function splitUtf8(body: Buffer, limit: number): string[] {
   const parts: string[] = [];
   for (let start = 0; start < body.length; ) {
-    let end = Math.min(start + limit, body.length);
-    // A byte 10xxxxxx continues a character: step back to where it began.
-    while (end < body.length && ((body[end] as number) & 0xc0) === 0x80) end -= 1;
+    const end = partEnd(body, start, limit);
     parts.push(body.toString('utf8', start, end));
     start = end;
   }
   return parts;
+}
+
+function partEnd(body: Buffer, start: number, limit: number): number {
+  let end = Math.min(start + limit, body.length);
+  // A byte 10xxxxxx continues a character: step back to where it began.
+  while (end < body.length && ((body[end] as number) & 0xc0) === 0x80) end -= 1;
+  return end;
 }

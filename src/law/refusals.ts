@@ -37,7 +37,14 @@ export function problemAt(
 }
 
 /** The guards that have a name, in code and in messages. */
-type Guard = 'G-MARK-IDEM' | 'G-CUT-APPROVED' | 'G-CUT-DEPS' | 'G-CUT-ONCE' | 'G-VERIFY-SOD';
+type Guard =
+  | 'G-MARK-IDEM'
+  | 'G-REVIEW-COMMENTS'
+  | 'G-CUT-APPROVED'
+  | 'G-CUT-DEPS'
+  | 'G-CUT-ONCE'
+  | 'G-CUT-DRIFT'
+  | 'G-VERIFY-SOD';
 
 /**
  * The base of every refusal. `message` says what is wrong and the way out, in one or two sentences.
@@ -90,6 +97,9 @@ export class IdempotencyConflict extends Refusal {
   }
 }
 
+/** What the input would register is there already, with another meaning or another content. */
+export class AlreadyRegistered extends Refusal {}
+
 /** The entry's state has no such arrow; retryable where others can move it to one that has. */
 export class IllegalTransition extends Passing {}
 
@@ -125,6 +135,13 @@ export class AlreadyCut extends Refusal {
  */
 export class PlanStale extends Passing {}
 
+/** Somebody's comment on the plan is not resolved. */
+export class CommentsOpen extends Refusal {
+  override readonly guard = 'G-REVIEW-COMMENTS';
+  /** A comment can be resolved. */
+  override readonly retryable = true;
+}
+
 /** One party would act on both sides. */
 export class SameParty extends Refusal {
   override readonly guard: Guard | null;
@@ -138,10 +155,18 @@ export class SameParty extends Refusal {
 /** A signature, key or reference does not belong to the lane that used it. */
 export class LaneMismatch extends Refusal {}
 
+/** The database's shape isn't the one that the migrations made; `problems` names each part that differs. */
+export class Drifted extends Refusal {
+  override readonly guard = 'G-CUT-DRIFT';
+}
+
 /** The database could not serve this in time; the same call with the same key is safe to repeat. */
 export class Busy extends Refusal {
   override readonly retryable = true;
 }
+
+/** A plan would take more time or memory than one may; `message` names the document and the limit. */
+export class PlanTooCostly extends Refusal {}
 
 const REFUSALS = {
   Forbidden,
@@ -149,6 +174,7 @@ const REFUSALS = {
   InvalidInput,
   NotFound,
   IdempotencyConflict,
+  AlreadyRegistered,
   IllegalTransition,
   NotLive,
   CoverageBroken,
@@ -157,8 +183,11 @@ const REFUSALS = {
   DependencyCycle,
   AlreadyCut,
   PlanStale,
+  CommentsOpen,
   SameParty,
   LaneMismatch,
+  PlanTooCostly,
+  Drifted,
   Busy,
 } as const;
 export type RefusalName = keyof typeof REFUSALS;

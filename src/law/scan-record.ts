@@ -1,4 +1,4 @@
-import { FINGERPRINT_LENGTH, RECORD_FORMAT, STATEMENT_RECORD_FORMAT } from './record.ts';
+import { FINGERPRINT_LENGTH, RECORD_FORMAT, type RecordedParty, STATEMENT_RECORD_FORMAT } from './record.ts';
 import type { RecordedRow } from './recorded-row.ts';
 import type { Lane } from './values.ts';
 
@@ -68,15 +68,19 @@ interface Tail extends Pick<ScannedRecord, 'verb' | 'statements'> {
 export interface ScannedRecord {
   readonly recordId: string;
   readonly verb: string;
-  readonly lane: Lane;
-  readonly principalId: string;
-  readonly personId: string;
+  /** Null in records of parties, which belong to none. */
+  readonly lane: Lane | null;
+  /** Null where the owner of the database wrote it: in records of parties alone. */
+  readonly principalId: string | null;
+  readonly personId: string | null;
   readonly at: string;
   /** Of whatever form. */
   readonly history: readonly unknown[];
   readonly rows: RecordRows;
   /** Signed envelopes, in records about keys and incarnations. */
   readonly statements?: readonly unknown[];
+  /** What principals are from this record on; in records of parties alone. */
+  readonly parties?: readonly RecordedParty[] | undefined;
 }
 
 /**
@@ -91,6 +95,7 @@ export function scanRecord(body: Buffer): ScannedRecord | null {
   const tail = tailOf(body, shapesAt);
   const head = tail === null ? null : (parsedOrNull(`${body.toString('utf8', 0, rowsAt)}}`) as Head | null);
   if (tail === null || head === null || !Array.isArray(head.history)) return null;
+  // Records of parties are few, and each decides who may do what: the strict parser reads them.
   if (head.format !== RECORD_FORMAT && head.format !== STATEMENT_RECORD_FORMAT) return null;
   const count = placeRows(body, rowsAt + ROWS.length, shapesAt, tail.shapes);
   if (count < 0) return null;

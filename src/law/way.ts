@@ -24,9 +24,9 @@ export interface Way {
 /** What a record says of itself, and the law asks of a move in it. */
 export interface MovingRecord {
   readonly verb: string;
-  readonly lane: Lane;
-  readonly principalId: string;
-  readonly personId: string;
+  readonly lane: Lane | null;
+  readonly principalId: string | null;
+  readonly personId: string | null;
 }
 
 /** What is wrong with one move. */
@@ -78,7 +78,8 @@ function moveFaults(
   const faults: WayFault[] = [];
   const state = way?.state ?? null;
   if (state !== from && !mayHaveMissed(way, blanks)) faults.push({ kind: 'elsewhere', state });
-  if (nextState(from, move.change_kind as HistoryChangeKind, lane) !== to) faults.push({ kind: 'no-arrow' });
+  if (lane === null || nextState(from, move.change_kind as HistoryChangeKind, lane) !== to)
+    faults.push({ kind: 'no-arrow' });
   if (!mayHoldMove(verb, move.change_kind)) faults.push({ kind: 'other-verb' });
   if (move.changed_by !== principalId) faults.push({ kind: 'other-caller' });
   const shared = partiesOf(move.change_kind, way, caller);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { AlreadyCut, IllegalTransition, problemAt } from '../law/refusals.ts';
 import { ENTRY_STATES, type EntryState, nextState, statesBefore, wasCut } from '../law/states.ts';
 import { refuseConflict, refuseOther } from './envelope/conflict.ts';
-import { lockEntry, refusalOfUnlocked } from './envelope/entry-lock.ts';
+import { lockEntryAndDocument, refusalOfUnlocked } from './envelope/entry-lock.ts';
 import { moveEntry } from './envelope/move.ts';
 import { movedRow } from './envelope/reading.ts';
 import type { Done, ExecTx } from './envelope/transaction.ts';
@@ -25,7 +25,8 @@ const lookRow = z.object({
  *
  *     marked | review_pending | reviewed_deferred | reviewed_approved ──abandon──▶ abandoned ■
  *                                                                     lane DOT-991, role cutter_exec
- * Reads    entry (locked) · the history row of this key
+ * Locks    entry · document code; then looks
+ * Reads    the history row of this key
  * Writes   1 history (with the rationale) · entry.status (CAS)
  * Refuses  NotFound             no such entry
  *          AlreadyCut           it was cut; what is cut is never abandoned
@@ -38,7 +39,7 @@ export async function abandon(
   tx: ExecTx<'abandon'>,
   input: AbandonInput,
 ): Promise<Done<{ entryId: string }>> {
-  const locked = await lockEntry(tx, input.entryId, 'abandon');
+  const locked = await lockEntryAndDocument(tx, input.entryId, 'abandon');
   const look = await tx.connection.one(sql.prepared('abandon.look', lookRow)`
     /* abandon.look */ select
       (select status from cutter_governance.decision_backlog_entry where entry_id = ${input.entryId}::uuid) as status,

@@ -3,9 +3,12 @@ import { z } from 'zod';
 import { ENTRY_STATES } from '../law/states.ts';
 import { ENTRY_KINDS, RISK_CLASSES, VERDICTS } from '../law/values.ts';
 import { timeText } from '../text/time-sql.ts';
-import { type StoredBlock, storedBlocks } from './effect/blocks.ts';
+import { leanedApproval, leanedApprovals } from './approval-facts.ts';
+import { type StoredBlock, storedBlocks } from './effect/block-pages.ts';
 import { cutsOf, type LiveUnitRow, liveUnits } from './effect/live-units.ts';
+import { PROFILE_OF_ENTRY, profileText } from './effect/named-profiles.ts';
 import { foreignHolders, holders } from './effect/plan-addresses.ts';
+import { LOCK_DOCUMENT } from './envelope/entry-lock.ts';
 import { keyRow, lockKey, registeredKey } from './envelope/key-registry.ts';
 import {
   AT,
@@ -44,9 +47,12 @@ const lookRow = z.object({
   scenario_ref: z.string().nullable(),
   source: sourceMeta.nullable(),
   vocabulary: vocabularyText,
+  profile: profileText,
   live_units: jsonRows<LiveUnitRow>(),
   held: holders,
   approval: approval.nullable(),
+  /** The approvals that it carries over. */
+  leaned: z.array(leanedApproval),
   blocks: jsonRows<StoredBlock>(),
   open: z.array(openPredecessor),
   unverified: z.array(z.string()),
@@ -77,7 +83,7 @@ async function lockCut(tx: ExecTx<'cut'>, entryId: string): Promise<z.infer<type
         where e.entry_id = ${entryId}::uuid for no key update),
       signing as materialized (select ${lockKey(tx.key.keyId)} as taken from locked),
       document as materialized (
-        select pg_advisory_xact_lock(hashtextextended('cutter:document:' || s.doc_code, 0)) as taken
+        select ${LOCK_DOCUMENT} as taken
         from (select e.payload from locked e cross join signing) e
         join cutter_source.source s on s.source_id = ${ENTRY_SOURCE_ID})
     select ${AT} as at, (select status from locked) as status, (select count(*) from document) as documents`);
@@ -88,9 +94,10 @@ async function readCut(tx: ExecTx<'cut'>, input: CutInput): Promise<CutLook> {
   const docCode = sql.fragment`s.doc_code`;
   return tx.connection.one(sql.prepared('cut.look', lookRow)`
     /* cut.look */ select e.payload, e.kind, e.status, e.scenario_ref, ${SOURCE_META} as source,
-      ${VOCABULARY} as vocabulary, ${liveUnits(docCode)} as live_units, ${foreignHolders(docCode)} as held,
+      ${VOCABULARY} as vocabulary, ${PROFILE_OF_ENTRY} as profile,
+      ${liveUnits(docCode)} as live_units, ${foreignHolders(docCode)} as held,
       case when a.id is null then null else row_to_json(a) end as approval,
-      ${storedBlocks(sql.fragment`a.manifest_id`)} as blocks,
+      ${leanedApprovals('a.id')} as leaned, ${storedBlocks(sql.fragment`a.manifest_id`)} as blocks,
       ${openPredecessors(input.entryId)} as open,
       (select coalesce(json_agg(c.decision_backlog_entry_id), '[]') from cutter_governance.cut_change_set c
         join cutter_governance.decision_backlog_entry o on o.entry_id = c.decision_backlog_entry_id

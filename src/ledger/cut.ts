@@ -1,18 +1,29 @@
-import { type FragmentSqlToken, sql } from 'slonik';
+import { sql } from 'slonik';
 import { z } from 'zod';
-import { manifestDigest, manifestHeader } from '../document/manifest.ts';
+import { formatOfHeader, manifestHeader } from '../document/manifest.ts';
+import { formatOf } from '../document/plan.ts';
 import type { DocumentPlan } from '../document/types.ts';
 import { approvalProblem, type LiveDecision } from '../law/approval.ts';
+import { withdrawnProblems } from '../law/carried-over.ts';
 import { changedBaseProblem } from '../law/hindrances.ts';
 import { AlreadyCut, NotApproved, PlanStale, problemAt } from '../law/refusals.ts';
 import { type CutFacts, cutStatement, type PriorSignature } from '../law/statement.ts';
 import { type EntryState, nextState, statesBefore } from '../law/states.ts';
 import { TOOL_REVISION } from '../version.ts';
 import { type CutInput, type CutLook, lookForCut } from './cut-look.ts';
-import { type DocumentActions, effectOf, planActions, unitCounts } from './effect/actions.ts';
+import {
+  baseOf,
+  type DocumentActions,
+  effectOf,
+  manifestDigestOf,
+  planActions,
+  unitCounts,
+} from './effect/actions.ts';
 import { type Birth, type BornRows, bornRows } from './effect/births.ts';
-import { actionSummary, type StoredBlock } from './effect/blocks.ts';
+import { blockPages, type StoredBlock } from './effect/block-pages.ts';
+import { actionSummary } from './effect/blocks.ts';
 import { cutChangeSet } from './effect/change-set-row.ts';
+import { namedProfiles } from './effect/named-profiles.ts';
 import { planFor, refuseBroken } from './effect/plan.ts';
 import { refuseConflict, refuseOther } from './envelope/conflict.ts';
 import { type FoundEntry, foundEntry, refusalOfUnlocked } from './envelope/entry-lock.ts';
@@ -21,7 +32,8 @@ import { moveEntry } from './envelope/move.ts';
 import { type EntryWork, movedRow, termsOf, workOf } from './envelope/reading.ts';
 import { signStatement } from './envelope/sign.ts';
 import type { Done, ExecTx } from './envelope/transaction.ts';
-import { type ChangedRow, composeWrites, insertRows, updateRows } from './envelope/writes.ts';
+import { WideWrites } from './envelope/wide-writes.ts';
+import { type ChangedRow, composeWrites, insertRows, insertWide, updateRows } from './envelope/writes.ts';
 import { digestNow, notYet } from './not-yet.ts';
 import { refuseOpen } from './open-predecessors.ts';
 import { AFFECTED_ROW, CHANGE_SET } from './tables/change-set.ts';
@@ -46,11 +58,13 @@ export interface CutAnswer {
  *          NotFound             no such entry
  *          AlreadyCut           the entry, or this manifest, has its cut       G-CUT-ONCE
  *          IllegalTransition    the entry isn't approved
- *          NotApproved          no live approval for exactly this manifest     G-CUT-APPROVED
+ *          NotApproved          no live approval for exactly this manifest, or
+ *                               one that it carries over was withdrawn         G-CUT-APPROVED
  *          DependencyOpen       a predecessor, or another cut of the document  G-CUT-DEPS
  *          CoverageBroken       the plan no longer holds
  *          PlanStale            the plan or the live units changed since the review
  *          LaneMismatch         the lane's key isn't valid
+ *          Drifted              the database's shape was altered               G-CUT-DRIFT
  * Replay   same key, entry, manifest and principal: the first change set, `replayed: true`
  * See      docs/reference/api.md, docs/reference/errors.md
  */
@@ -72,7 +86,7 @@ export async function cut(tx: ExecTx<'cut'>, input: CutInput): Promise<Done<CutA
   const ground = await refuseUnapproved(tx, input, look, { ...entry, status: locked.status }, locked.at);
   refuseOpen(look.open, look.unverified);
   const plan = await approvedPlan(tx, input, look, ground);
-  const actions = freshActions(plan, look, input.entryId);
+  const actions = await freshActions(tx, plan, look, input.entryId);
   currentKey(tx.key, look.key);
   return writeCut(tx, input, look, ground, plan, actions, locked.at);
 }
@@ -112,17 +126,18 @@ async function refuseUnapproved(
     const holds = entry.kind === 'cut_request' && (await isPlanNow(tx, input, look));
     throw notYet(found, 'cut', statesBefore('cut', tx.lane), holds);
   }
-  const problem = approvalProblem(input.entryId, seenApproval(live), {
+  const unapproved = approvalProblem(input.entryId, seenApproval(live), {
     manifestDigest: input.manifestDigest,
     at,
   });
-  if (live !== null && problem === null)
+  const problems = unapproved === null ? withdrawnProblems(input.entryId, look.leaned, at) : [unapproved];
+  if (live !== null && problems.length === 0)
     return { from: entry.status, approval: live, ...workOf(input.entryId, look) };
   const canBe = await isPlanNow(tx, input, look);
   const way = canBe
     ? 'This call can succeed once a reviewer approves exactly this manifest (again).'
     : 'It is not the plan of this entry now; call planCut(entryId), and cut what is approved.';
-  throw new NotApproved(`${problem?.message} ${way}`, problem === null ? [] : [problem], canBe);
+  throw new NotApproved(`${problems[0]?.message} ${way}`, problems, canBe);
 }
 
 function seenApproval(live: Approval | null): LiveDecision | null {
@@ -149,29 +164,58 @@ async function approvedPlan(
   look: CutLook,
   { source, spec }: CutGround,
 ): Promise<DocumentPlan> {
-  const plan = await planFor(tx, { source, spec, vocabulary: termsOf(look.vocabulary), held: look.held });
+  const { live_units: live, held } = look;
+  const profiles = namedProfiles(look.profile);
+  const format = formatOf(spec, profiles, formatOfHeader(look.blocks[0]?.summary['header']));
+  const base = await baseOf(live, format);
+  const vocabulary = termsOf(look.vocabulary);
+  const plan = await planFor(tx, { source, spec, vocabulary, profiles, held, base, format });
   refuseBroken(plan);
   const header = manifestHeader(plan, { entryId: input.entryId, docCode: source.doc_code });
-  const digest = manifestDigest(header, plan.leafHashes);
-  if (digest !== input.manifestDigest)
+  const digest = await manifestDigestOf(header, plan);
+  if (digest !== input.manifestDigest) {
+    const { changed } = await changedSince(tx, await planActions(plan, live), look);
+    if (changed !== undefined) throw changedBase(input.entryId, changed.address, false);
     throw stalePlan(`The plan is ${digest} now; plan and review again.`, input.entryId);
+  }
   return plan;
 }
 
 /** What the cut does now; it must be what the reviewer saw, against the same versions. */
-function freshActions(plan: DocumentPlan, look: CutLook, entryId: string): DocumentActions {
-  const actions = planActions(plan.records, look.live_units);
-  const planned = new Map<string, string>(
-    actions.actions.map((unit) => [
-      unit.record.localId,
-      actionFingerprint(actionSummary(unit), unit.live?.unitId ?? null),
-    ]),
-  );
-  for (const unit of actions.vanished) planned.set(`vanished:${unit.unitId}`, `vanished ${unit.versionSeq}`);
-  const approved = look.blocks.filter((block) => block.summary['role'] !== 'excluded');
-  const changed = approved.find((block) => planned.get(block.unit_local_id) !== approvedFingerprint(block));
-  if (changed === undefined && approved.length === planned.size) return actions;
-  throw changedBase(entryId, changed?.address ?? null);
+async function freshActions(
+  tx: ExecTx,
+  plan: DocumentPlan,
+  look: CutLook,
+  entryId: string,
+): Promise<DocumentActions> {
+  const actions = await planActions(plan, look.live_units);
+  const { changed, isComplete } = await changedSince(tx, actions, look);
+  if (changed === undefined && isComplete) return actions;
+  throw changedBase(entryId, changed?.address ?? null, true);
+}
+
+/** The first block of the approved manifest that the cut would treat otherwise now; whether the two have as many. */
+async function changedSince(tx: ExecTx, { actions, vanished }: DocumentActions, look: CutLook) {
+  const planned = new Map(actions.map((unit) => [unit.record.localId, unit]));
+  const gone = new Map(vanished.map((unit) => [`vanished:${unit.unitId}`, `vanished ${unit.versionSeq}`]));
+  const fingerprintOf = (localId: string) => {
+    const unit = planned.get(localId);
+    return unit === undefined
+      ? gone.get(localId)
+      : actionFingerprint(actionSummary(unit), unit.live?.unitId ?? null);
+  };
+  let count = 0;
+  const manifestId = look.approval?.manifest_id;
+  if (manifestId !== undefined)
+    for await (const page of blockPages(tx.connection, manifestId, look.blocks)) {
+      const approved = page.filter((block) => block.summary['role'] !== 'excluded');
+      count += approved.length;
+      const changed = approved.find(
+        (block) => fingerprintOf(block.unit_local_id) !== approvedFingerprint(block),
+      );
+      if (changed !== undefined) return { changed, isComplete: false };
+    }
+  return { changed: undefined, isComplete: count === planned.size + gone.size };
 }
 
 function actionFingerprint(summary: Record<string, unknown>, unitId: string | null): string {
@@ -184,9 +228,10 @@ function approvedFingerprint(block: StoredBlock): string {
   return actionFingerprint(block.summary, block.target_unit_id);
 }
 
-function changedBase(entryId: string, address: string | null): PlanStale {
+/** @param canBeApproved whether a reviewer can approve the same digest again, so that the same call can succeed */
+function changedBase(entryId: string, address: string | null, canBeApproved: boolean): PlanStale {
   const problem = changedBaseProblem(entryId, address);
-  return new PlanStale(problem.message, [problem], true);
+  return new PlanStale(problem.message, [problem], canBeApproved);
 }
 
 function stalePlan(message: string, entryId: string): PlanStale {
@@ -205,9 +250,9 @@ async function writeCut(
   at: string,
 ): Promise<Done<CutAnswer>> {
   // From here it must succeed.
-  const birth = birthOf(tx, ground);
-  const born = bornRows(birth, actions);
-  const facts = factsOf(tx, input, look, ground, plan, actions, at);
+  const birth = birthOf(tx, ground, plan);
+  const born = await bornRows(birth, actions);
+  const facts = await factsOf(tx, input, look, ground, plan, actions, at);
   const signature = signStatement(
     {
       lane: tx.lane,
@@ -230,7 +275,7 @@ async function writeCut(
     cutSeq: (look.prior?.cutSeq ?? 0) + 1,
     affectedRows: born.affected.length,
   });
-  const anchors = anchorsOf(born);
+  const anchors = moveAnchors(born.anchors.length > MOST_ANCHORS ? [] : born.anchors);
   const step = moveEntry(tx, {
     entryId: input.entryId,
     from: ground.from,
@@ -239,28 +284,33 @@ async function writeCut(
     rationale: null,
   });
   const { writes, sent } = composeWrites(at, {
-    units: insertRows(INFORMATION_UNIT, born.units, born.settled),
-    versions: insertRows(UNIT_VERSION, born.versions),
-    anchors: updateRows(INFORMATION_UNIT, anchors.statement, anchors.moved, born.versions.length),
+    units: insertWide(INFORMATION_UNIT, born.units, born.settle),
+    versions: insertWide(UNIT_VERSION, born.versions),
+    anchors: updateRows(INFORMATION_UNIT, anchors, movedUnits(born), born.anchors.length),
     signature: insertRows(SIGNATURE, [signature]),
     changeSet: insertRows(CHANGE_SET, [changeSet]),
-    affected: insertRows(AFFECTED_ROW, born.affected),
+    affected: insertWide(AFFECTED_ROW, born.affected),
     ...step,
   });
+  const wide = new WideWrites(tx, writes);
+  await wide.send('units');
+  await wide.send('versions');
   await tx.connection.query(sql.prepared('cut.birth', z.object({}))`
     /* cut.birth */ with units as (${sent.units})
     ${sent.versions}`);
+  const ahead = await moveAhead(tx, wide, born);
   const { moved } = await tx.connection.one(sql.prepared('cut.write', movedRow)`
     /* cut.write */ with moved as (${sent.moved}), anchors as (${sent.anchors}),
       signature as (${sent.signature}), change_set as (${sent.changeSet}), affected as (${sent.affected}),
       history as (${sent.history})
     select ((select count(*) from moved) + (select count(*) from anchors))::int as moved`);
-  if (moved !== 1 + born.versions.length)
+  if (ahead + moved !== 1 + born.anchors.length)
     throw stalePlan('The entry or a unit moved while it was cut; plan and review again.', input.entryId);
-  return { value: { entryId: input.entryId, changeSetId: facts.changeSetId }, writes };
+  await wide.send('affected');
+  return { value: { entryId: input.entryId, changeSetId: facts.changeSetId }, writes, wide };
 }
 
-function birthOf(tx: ExecTx<'cut'>, { source }: CutGround): Birth {
+function birthOf(tx: ExecTx<'cut'>, { source }: CutGround, { format }: DocumentPlan): Birth {
   return {
     ids: tx.ids,
     principalId: tx.caller.principalId,
@@ -268,29 +318,37 @@ function birthOf(tx: ExecTx<'cut'>, { source }: CutGround): Birth {
     docCode: source.doc_code,
     sourceDigest: source.sha256,
     mode: tx.caller.mode,
+    format,
   };
 }
 
-/** Points each unit at its new version. The record has a unit that is born as the transaction leaves it. */
-function anchorsOf({ units, versions }: BornRows): {
-  readonly statement: FragmentSqlToken;
-  readonly moved: ChangedRow[];
-} {
-  const statement = moveAnchors(
-    versions.map((version) => version.unit_id),
-    versions.map((version) => version.id),
-  );
-  const born = new Set(units.map((unit) => unit.id));
-  const moved = versions
-    .filter((version) => !born.has(version.unit_id))
-    .map(({ id, unit_id }) => ({
-      id: unit_id,
-      columns: { version_anchor_ref: id, content_anchor_ref: id },
+/** Anchors that one statement moves; of more, all are moved ahead of the cut's own statement. */
+const MOST_ANCHORS = 2_000;
+
+/** The units that were there, as they are afterwards. The record has one that is born as the transaction leaves it. */
+function movedUnits({ anchors }: BornRows): ChangedRow[] {
+  return anchors
+    .filter(({ born }) => !born)
+    .map(({ unitId, versionId }) => ({
+      id: unitId,
+      columns: { version_anchor_ref: versionId, content_anchor_ref: versionId },
     }));
-  return { statement, moved };
 }
 
-function factsOf(
+/** Moves the anchors of a large document, some at a time; gives back how many moved. */
+async function moveAhead(tx: ExecTx<'cut'>, wide: WideWrites, { anchors }: BornRows): Promise<number> {
+  if (anchors.length <= MOST_ANCHORS) return 0;
+  await wide.planByKeys();
+  let moved = 0;
+  for (let from = 0; from < anchors.length; from += MOST_ANCHORS) {
+    const { rowCount } = await tx.connection.query(sql.prepared('cut.anchors', z.unknown())`
+      /* cut.anchors */ ${moveAnchors(anchors.slice(from, from + MOST_ANCHORS))}`);
+    moved += rowCount;
+  }
+  return moved;
+}
+
+async function factsOf(
   tx: ExecTx<'cut'>,
   input: CutInput,
   look: CutLook,
@@ -298,14 +356,14 @@ function factsOf(
   plan: DocumentPlan,
   actions: DocumentActions,
   at: string,
-): CutFacts & { priorSignature: PriorSignature | null } {
+): Promise<CutFacts & { priorSignature: PriorSignature | null }> {
   return {
     changeSetId: tx.ids.change_set,
     entryId: input.entryId,
     manifestId: approval.manifest_id,
     manifestDigest: input.manifestDigest,
     reviewDecisionId: approval.id,
-    effectDigest: effectOf(actions),
+    effectDigest: await effectOf(actions),
     counts: unitCounts(plan.records.length, actions),
     priorSignature:
       look.prior === null

@@ -1,10 +1,10 @@
 import type { DatabasePool } from 'slonik';
-import type { Verb } from '../auth/authority.ts';
-import { refuseOutside, refuseOutsideChangeSet } from '../auth/narrowing.ts';
+import type { PartyVerb, Verb } from '../auth/authority.ts';
+import { refuseOtherManifest, refuseOutside, refuseOutsideChangeSet } from '../auth/narrowing.ts';
 import type { Session } from '../auth/session.ts';
 import { laneProblem } from '../law/hindrances.ts';
 import type { Custody } from '../law/keys.ts';
-import { LaneNotServed, Refusal } from '../law/refusals.ts';
+import { LaneNotServed, problemAt, Refusal } from '../law/refusals.ts';
 import { EXECUTOR_LANE, type Lane, VERIFIER_LANE } from '../law/values.ts';
 import { PlanCache } from './effect/plan-cache.ts';
 import { refuseSpelling } from './envelope/key-spelling.ts';
@@ -12,13 +12,19 @@ import {
   type Done,
   type LaneResources,
   type LaneTx,
+  type PartyDone,
+  type PartyTx,
   type PhaseCall,
+  runPartyVerb,
   runPhase,
   type VerifyTx,
+  type WriterResources,
   type Written,
 } from './envelope/transaction.ts';
 import { type IncludedUnit, type UnitInclusion, UnitInclusions } from './inclusion/unit-inclusions.ts';
+import { type ListedToken, listTokens, type TokenFilter } from './parties/list-tokens.ts';
 import { type PlanCutInput, type PlanView, planCut } from './plan-cut.ts';
+import { type PlanDiffView, planDiff } from './plan-diff/plan-diff.ts';
 import { type Reconstruction, reconstruct } from './reconstruct.ts';
 import type { SweepAnswer, SweepInput } from './sweep.ts';
 import { sweepReplay } from './sweep-replay.ts';
@@ -35,10 +41,19 @@ export interface Ledger {
     call: PhaseCall<'verify'>,
     work: (tx: VerifyTx) => Promise<Done<T>>,
   ): Promise<Written<T>>;
+  /** Runs a verb about persons, principals and tokens, in no lane (login cutter_registrar). */
+  asRegistrar<V extends PartyVerb, T extends object>(
+    call: PhaseCall<V>,
+    work: (tx: PartyTx<V>) => Promise<PartyDone<T>>,
+  ): Promise<Written<T>>;
   /** Shows a plan without writing. */
   planCut(caller: Session, input: PlanCutInput): Promise<PlanView>;
+  /** Shows what a plan changes without writing. */
+  planDiff(caller: Session, input: PlanCutInput): Promise<PlanDiffView>;
   /** Gives a cut's source back from its rows. */
   reconstruct(caller: Session, changeSetId: string): Promise<Reconstruction>;
+  /** The tokens of principals of the caller's mode. */
+  tokens(caller: Session, filter: TokenFilter): Promise<readonly ListedToken[]>;
   /** The lanes that this process has secrets for. */
   readonly lanes: ReadonlySet<Lane>;
   /** Proves that a unit stands in the manifest that was approved; null where that was altered. */
@@ -51,6 +66,7 @@ export interface LedgerOptions {
   readonly pools: {
     readonly exec: DatabasePool | null;
     readonly verify: DatabasePool | null;
+    readonly registrar: DatabasePool | null;
     readonly observe: DatabasePool;
     readonly reader: DatabasePool;
     readonly evidence: DatabasePool;
@@ -59,6 +75,8 @@ export interface LedgerOptions {
   readonly custody: Custody;
   /** Why what is acknowledged might not outlive a crash; null where it does. */
   readonly lost: () => string | null;
+  /** What of the database's shape was altered. */
+  readonly shape: LaneResources<Lane>['shape'];
   /** Called at the end of each writing transaction: with its error, or null. */
   readonly wrote: (error: unknown) => void;
   /** Called after each commit: the integrator has something to do. */
@@ -74,18 +92,27 @@ export function openLedger(options: LedgerOptions): Ledger {
   const exec = laneOf(EXECUTOR_LANE, pools.exec, plans, options);
   const inclusions = new UnitInclusions(pools.reader);
   const verify = laneOf(VERIFIER_LANE, pools.verify, plans, options);
+  const { lost, shape, wrote, committed } = options;
+  const registrar =
+    pools.registrar === null ? null : { pool: pools.registrar, lost, shape, wrote, committed };
   return {
     lanes: new Set([exec, verify].flatMap((resources) => resources?.lane ?? [])),
     asExec: (call, work) => runGuarded(options, call, EXECUTOR_LANE, exec, work),
     asVerify: (call, work) => runGuarded(options, call, VERIFIER_LANE, verify, work),
+    asRegistrar: (call, work) => runAsRegistrar(options, call, registrar, work),
     planCut: (caller, input) => {
       refuseOutside(caller, input.entryId === null ? [] : [input.entryId]);
       return planCut({ connection: pools.evidence, plans }, input);
+    },
+    planDiff: (caller, input) => {
+      refuseOutside(caller, input.entryId === null ? [] : [input.entryId]);
+      return planDiff({ connection: pools.evidence, plans }, input);
     },
     async reconstruct(caller, changeSetId) {
       await refuseOutsideChangeSet(pools.evidence, caller, changeSetId);
       return reconstruct(pools.evidence, changeSetId);
     },
+    tokens: (caller, filter) => listTokens(pools.evidence, caller.mode, filter),
     proveUnit: (unit) => inclusions.prove(unit),
     sweepReplay: (caller, input) => sweepReplay(pools.evidence, caller, input),
   };
@@ -95,10 +122,12 @@ function laneOf<L extends Lane>(
   lane: L,
   pool: DatabasePool | null,
   plans: PlanCache,
-  { custody, lost, wrote, committed }: LedgerOptions,
+  { custody, lost, shape, wrote, committed }: LedgerOptions,
 ): LaneResources<L> | null {
   const keys = () => custody.keysOf(lane, 'statement');
-  return pool === null || keys().length === 0 ? null : { lane, pool, keys, plans, lost, wrote, committed };
+  return pool === null || keys().length === 0
+    ? null
+    : { lane, pool, keys, plans, lost, shape, wrote, committed };
 }
 
 async function runGuarded<L extends Lane, V extends Verb, T extends object>(
@@ -114,9 +143,32 @@ async function runGuarded<L extends Lane, V extends Verb, T extends object>(
   }
   // VERIFY finds its entry in the ledger, and judges it there.
   if (call.verb !== 'verify') refuseOutside(call.caller, call.entryIds ?? []);
+  refuseOtherManifest(call.caller, call.manifestDigest ?? null);
+  return await runAlarmed(options, call, () => runPhase(resources, call, work));
+}
+
+async function runAsRegistrar<V extends PartyVerb, T extends object>(
+  options: LedgerOptions,
+  call: PhaseCall<V>,
+  resources: WriterResources | null,
+  work: (tx: PartyTx<V>) => Promise<PartyDone<T>>,
+): Promise<Written<T>> {
+  if (resources === null) {
+    const message =
+      `This process holds no secret of cutter_registrar, so it can't take ${call.verb}. ` +
+      'Call one that does.';
+    throw new LaneNotServed(message, [problemAt([], 'registrar-not-served', message)]);
+  }
+  // A token that is narrowed to entries is for these, and parties are nobody's entry.
+  refuseOutside(call.caller, []);
+  refuseOtherManifest(call.caller, null);
+  return await runAlarmed(options, call, () => runPartyVerb(resources, call, work));
+}
+
+async function runAlarmed<T>(options: LedgerOptions, call: PhaseCall, run: () => Promise<T>): Promise<T> {
   await refuseSpelling(options.pools.evidence, call);
   try {
-    return await runPhase(resources, call, work);
+    return await run();
   } catch (error) {
     if (!(error instanceof Refusal)) options.alarm(error, call);
     throw error;

@@ -1,11 +1,13 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
+import { NO_BASE } from '../document/address/base.ts';
 import type { CutSpec } from '../document/types.ts';
 import { NotFound, type Problem, problemAt } from '../law/refusals.ts';
 import { ENTRY_KINDS } from '../law/values.ts';
 import type { PlainJson } from '../proof/canonical.ts';
 import { derivedId } from '../proof/uuid.ts';
-import { planFor, refuseBroken, resolvedSpec } from './effect/plan.ts';
+import { namedProfiles, profileNamed, profileText } from './effect/named-profiles.ts';
+import { planFor, refuseUnsound, resolvedSpec } from './effect/plan.ts';
 import { foreignHolders, holders } from './effect/plan-addresses.ts';
 import { type Compared, refuseConflict, refuseOther } from './envelope/conflict.ts';
 import { bearEntries } from './envelope/move.ts';
@@ -35,6 +37,7 @@ const lookRow = z.object({
   at: z.string(),
   source: sourceMeta.nullable(),
   vocabulary: vocabularyText,
+  profile: profileText,
   held: holders,
   predecessors: z.array(z.string()),
   first: z
@@ -65,13 +68,13 @@ type Look = z.infer<typeof lookRow>;
  */
 export async function mark(tx: ExecTx<'mark'>, input: MarkInput): Promise<Done<{ entryId: string }>> {
   const entryId = derivedId(input.idempotencyKey);
-  const spec = resolvedSpec(input.cutSpec);
+  const reference = 'profile' in input.cutSpec ? input.cutSpec.profile : null;
   const docCode = sql.fragment`(
     select s.doc_code from cutter_source.source s where s.source_id = ${input.sourceId}::uuid)`;
   const look = await tx.connection.one(sql.prepared('mark.look', lookRow)`
     /* mark.look */ select ${AT} as at,
       (select ${SOURCE_META} from cutter_source.source s where s.source_id = ${input.sourceId}::uuid) as source,
-      ${VOCABULARY} as vocabulary,
+      ${VOCABULARY} as vocabulary, ${profileNamed(sql.fragment`${reference}`)} as profile,
       ${foreignHolders(docCode)} as held,
       (select coalesce(json_agg(p.entry_id), '[]') from cutter_governance.decision_backlog_entry p
         where p.entry_id = any(${sql.array(input.blockedBy, 'uuid')})) as predecessors,
@@ -82,6 +85,8 @@ export async function mark(tx: ExecTx<'mark'>, input: MarkInput): Promise<Done<{
             from cutter_governance.decision_backlog_dependency d
             where d.to_entry_id = e.entry_id and d.dependency_kind = 'blocks'))
         from cutter_governance.decision_backlog_entry e where e.entry_id = ${entryId}::uuid) as first`);
+  const profiles = namedProfiles(look.profile);
+  const spec = resolvedSpec(input.cutSpec, profiles);
   if (look.first !== null) {
     refuseOther(tx.caller, look.first.by, 'G-MARK-IDEM');
     refuseConflict(
@@ -95,7 +100,8 @@ export async function mark(tx: ExecTx<'mark'>, input: MarkInput): Promise<Done<{
   refuseUnknown(input, look);
   const source = look.source as NonNullable<Look['source']>;
   const { vocabulary, held } = look;
-  refuseBroken(await planFor(tx, { source, spec, vocabulary: termsOf(vocabulary), held }));
+  const manner = { spec, vocabulary: termsOf(vocabulary), profiles };
+  refuseUnsound(await planFor(tx, { source, ...manner, held, base: NO_BASE }));
 
   const born = bearEntries(tx, [
     {

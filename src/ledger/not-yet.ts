@@ -1,9 +1,13 @@
 import type { CommonQueryMethods } from 'slonik';
-import { manifestDigest, manifestHeader } from '../document/manifest.ts';
+import { manifestHeader } from '../document/manifest.ts';
+import { formatOf } from '../document/plan.ts';
 import type { CutSpec } from '../document/types.ts';
 import { IllegalTransition, problemAt } from '../law/refusals.ts';
 import { canBecome, type EntryState } from '../law/states.ts';
 import type { EntryKind } from '../law/values.ts';
+import { baseOf, manifestDigestOf } from './effect/actions.ts';
+import type { LiveUnitRow } from './effect/live-units.ts';
+import { namedProfiles } from './effect/named-profiles.ts';
 import { type Planned, planFor } from './effect/plan.ts';
 import type { PlanCache } from './effect/plan-cache.ts';
 import { type SourceMeta, termsOf } from './envelope/reading.ts';
@@ -66,23 +70,28 @@ interface Look {
   readonly source: SourceMeta | null;
   readonly payload: { readonly proposed_cut_spec: CutSpec | null } | null;
   readonly vocabulary: string;
+  readonly profile: string | null;
   readonly held: Planned['held'];
+  readonly live_units: readonly LiveUnitRow[];
 }
 
 /** The digest that a review of the entry would have to name now; null where its plan can't be approved. */
 export async function digestNow(
   planning: { connection: Pick<CommonQueryMethods, 'one' | 'any'>; plans: PlanCache },
   entryId: string,
-  { source, payload, vocabulary, held }: Look,
+  { source, payload, vocabulary, profile, held, live_units: live }: Look,
 ): Promise<string | null> {
   const spec = payload?.proposed_cut_spec;
   if (source === null || spec == null) return null;
+  const profiles = namedProfiles(profile);
   const plan = await planFor(planning, {
     source,
     spec,
     vocabulary: termsOf(vocabulary),
+    profiles,
     held,
+    base: await baseOf(live, formatOf(spec, profiles)),
   });
   if (plan.problems.length > 0) return null;
-  return manifestDigest(manifestHeader(plan, { entryId, docCode: source.doc_code }), plan.leafHashes);
+  return manifestDigestOf(manifestHeader(plan, { entryId, docCode: source.doc_code }), plan);
 }

@@ -1,9 +1,11 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
+import { deceptionOf } from '../document/address/lookalike.ts';
 import { decodeSource } from '../document/decode.ts';
 import { foreignContent } from '../document/recognise/recognise.ts';
+import { titleOfSource } from '../document/source-title.ts';
 import { sourceWarnings } from '../document/warnings.ts';
-import { InvalidInput, type Problem } from '../law/refusals.ts';
+import { InvalidInput, type Problem, problemAt } from '../law/refusals.ts';
 import { sha256 } from '../proof/digest.ts';
 import { refuseConflict, refuseOther } from './envelope/conflict.ts';
 import { phaseIds } from './envelope/ids.ts';
@@ -15,6 +17,7 @@ import { SOURCE } from './tables/source.ts';
 export interface RegisterSourceInput {
   readonly idempotencyKey: string;
   readonly docCode: string;
+  /** Null: what the document calls itself. */
   readonly title: string | null;
   readonly mediaType: string;
   readonly content: Buffer;
@@ -32,7 +35,10 @@ const foundRow = z.object({
   /** Who registered it. */
   key_of: z.string().nullable(),
   by_content: z.object({ source: sourceMeta, key: z.string() }).nullable(),
+  /** Whether the code is that of a document already. */
+  is_known: z.boolean(),
 });
+const codeRow = z.object({ doc_code: z.string() });
 
 /**
  * REGISTER SOURCE — take a document as received, once.
@@ -41,7 +47,8 @@ const foundRow = z.object({
  *
  * Reads    source (by key, by document code and content)
  * Writes   1 source
- * Refuses  InvalidInput         no Markdown or plain text by its content, not UTF-8, a NUL byte, nothing in it
+ * Refuses  InvalidInput         no Markdown or plain text by its content, not UTF-8, a NUL byte, nothing in it; a new
+ *                               document code that deceives the eye, or looks like that of another document
  *          IdempotencyConflict  the key was used for another document, or by another principal for another
  * Replay   same key and content: the first source, `replayed: true`; also the same bytes under the same document code
  *          with any key: content is stored once, and title and media type are those of the first call
@@ -58,7 +65,8 @@ export async function registerSource(
       (select ${SOURCE_META} from cutter_source.source s where s.idempotency_key = ${input.idempotencyKey}) as by_key,
       (select s.registered_by from cutter_source.source s where s.idempotency_key = ${input.idempotencyKey}) as key_of,
       (select json_build_object('source', ${SOURCE_META}, 'key', s.idempotency_key) from cutter_source.source s
-        where s.doc_code = ${input.docCode} and s.sha256 = ${digest}) as by_content`);
+        where s.doc_code = ${input.docCode} and s.sha256 = ${digest}) as by_content,
+      exists (select from cutter_source.source s where s.doc_code = ${input.docCode}) as is_known`);
   // The same bytes under the same document code are the same source, by any sender.
   const same = found.by_key?.doc_code === input.docCode && found.by_key.sha256 === digest;
   const own = found.key_of === tx.caller.principalId;
@@ -67,7 +75,8 @@ export async function registerSource(
     refuseConflict('registered another document', [
       ['docCode', found.by_key.doc_code, input.docCode],
       ['content', found.by_key.sha256, digest],
-      ['title', found.by_key.title, input.title],
+      // Sources of earlier versions have no title where a caller gave none.
+      ['title', found.by_key.title, found.by_key.title === null ? input.title : titleOf(input)],
       ['mediaType', found.by_key.media_type, input.mediaType],
     ]);
   }
@@ -84,11 +93,13 @@ export async function registerSource(
     };
   }
 
+  // A code that an earlier version took stays usable.
+  if (!found.is_known) await refuseLookalike(tx, input.docCode);
   const row = {
     source_id: tx.ids.source,
     idempotency_key: input.idempotencyKey,
     doc_code: input.docCode,
-    title: input.title,
+    title: titleOf(input),
     media_type: input.mediaType,
     sha256: digest,
     byte_length: input.content.length,
@@ -102,7 +113,33 @@ export async function registerSource(
   return { value: { sourceId: row.source_id, problems }, writes };
 }
 
+/** Refuses a new code that a reader can't tell from another one. Two at once that look alike wait for each other. */
+async function refuseLookalike(tx: ExecTx<'registerSource'>, docCode: string): Promise<void> {
+  const refusalOf = (code: string, message: string) =>
+    new InvalidInput(message, [problemAt(['input', 'docCode'], code, message)]);
+  const deception = deceptionOf(docCode, 'document code');
+  if (deception !== null) throw refusalOf(deception.code, deception.message);
+  await tx.connection.query(sql.prepared('registerSource.lock', z.object({}))`
+    /* registerSource.lock */ select pg_advisory_xact_lock(
+      hashtextextended('cutter:code:' || cutter_source.code_look(${docCode}), 0))`);
+  const alike = await tx.connection.maybeOne(sql.prepared('registerSource.alike', codeRow)`
+    /* registerSource.alike */ select s.doc_code from cutter_source.source s
+    where cutter_source.code_look(s.doc_code) = cutter_source.code_look(${docCode})
+      and s.doc_code <> ${docCode} limit 1`);
+  if (alike === null) return;
+  throw refusalOf(
+    'doc_code_lookalike',
+    `The document code "${docCode}" looks like "${alike.doc_code}", which another document has. ` +
+      `To add a version of that document, write "${alike.doc_code}"; for another one choose a code that differs.`,
+  );
+}
+
 const PATH = ['input', 'content'];
+
+/** The title that the caller gives, or that of its front matter or its first heading. */
+function titleOf({ title, mediaType, content }: RegisterSourceInput): string | null {
+  return title ?? (mediaType === 'text/markdown' ? titleOfSource(content) : null);
+}
 
 /** Why this content can't be a source. What it is comes first: the NUL of a Word file says little. */
 function contentFault(content: Buffer): Problem | null {

@@ -4,8 +4,11 @@ import { ENTRY_STATES } from '../law/states.ts';
 import { ENTRY_KINDS, RISK_CLASSES, type RiskClass, VERDICTS, type Verdict } from '../law/values.ts';
 import type { PlainJson } from '../proof/canonical.ts';
 import { timeText } from '../text/time-sql.ts';
+import { openComment, openComments } from './approval-facts.ts';
 import { type LiveUnitRow, liveUnits } from './effect/live-units.ts';
+import { PROFILE_OF_ENTRY, profileText } from './effect/named-profiles.ts';
 import { foreignHolders, holders } from './effect/plan-addresses.ts';
+import { openedEscalation } from './effect/retried.ts';
 import {
   ENTRY_SOURCE_ID,
   jsonRows,
@@ -28,6 +31,8 @@ export interface ReviewInput {
   readonly supersedesDecisionId: string | null;
   readonly expiresAt: string | null;
   readonly notBefore: string | null;
+  /** The approvals that the reviewer relies on; null where the reviewer looked at every record. */
+  readonly carriedOverDigest: string | null;
 }
 
 const firstDecision = z.object({
@@ -37,7 +42,11 @@ const firstDecision = z.object({
   verdict: z.enum(VERDICTS),
   manifest_version: z.string(),
   risk_class: z.enum(RISK_CLASSES),
-  findings: z.object({ input: z.unknown(), not_before: z.string().nullable() }),
+  findings: z.object({
+    input: z.unknown(),
+    not_before: z.string().nullable(),
+    carried_over: z.object({ digest: z.string() }).nullish(),
+  }),
   rationale: z.string().nullable(),
   prior: z.string().nullable(),
   expires_at: z.string().nullable(),
@@ -50,6 +59,7 @@ const lookRow = z.object({
   status: z.enum(ENTRY_STATES).nullable(),
   source: sourceMeta.nullable(),
   vocabulary: vocabularyText,
+  profile: profileText,
   live_units: jsonRows<LiveUnitRow>(),
   held: holders,
   live_decision: z
@@ -59,6 +69,10 @@ const lookRow = z.object({
   /** Who registered the bytes first. A later caller with the same bytes got that source and isn't recorded. */
   registrar: party.nullable(),
   first: firstDecision.nullable(),
+  /** Comments on the named plan that nobody resolved; the first of them. */
+  open_comments: z.array(openComment),
+  /** The escalation that the document's newest cut opened, whose retry this entry is; null where that cut stands. */
+  escalation: z.string().nullable(),
   expired: z.boolean(),
 });
 export type ReviewLook = z.infer<typeof lookRow>;
@@ -67,6 +81,7 @@ export type ReviewLook = z.infer<typeof lookRow>;
 export async function lookForReview(tx: ExecTx<'review'>, input: ReviewInput): Promise<ReviewLook> {
   return tx.connection.one(sql.prepared('review.look', lookRow)`
     /* review.look */ select e.payload, e.kind, e.status, ${SOURCE_META} as source, ${VOCABULARY} as vocabulary,
+      ${PROFILE_OF_ENTRY} as profile,
       ${liveUnits(sql.fragment`s.doc_code`)} as live_units, ${foreignHolders(sql.fragment`s.doc_code`)} as held,
       (select json_build_object('id', d.review_decision_id, 'verdict', d.verdict,
           'not_before', ${timeText(sql.fragment`(d.findings->>'not_before')::timestamptz`)})
@@ -88,6 +103,8 @@ export async function lookForReview(tx: ExecTx<'review'>, input: ReviewInput): P
         from cutter_governance.review_decision d
         join cutter_governance.manifest_envelope m on m.envelope_id = d.manifest_id
         where d.review_decision_id = ${tx.ids.decision}::uuid) as first,
+      ${openComments(input.entryId, input.manifestDigest)} as open_comments,
+      ${openedEscalation(sql.fragment`s.doc_code`)} as escalation,
       coalesce(${input.expiresAt}::timestamptz <= transaction_timestamp(), false) as expired
     from (select 1) one
     left join cutter_governance.decision_backlog_entry e on e.entry_id = ${input.entryId}::uuid

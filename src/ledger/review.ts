@@ -1,8 +1,11 @@
 import { sql } from 'slonik';
-import { type ManifestHeader, manifestDigest, manifestHeader } from '../document/manifest.ts';
+import { type ManifestHeader, manifestHeader } from '../document/manifest.ts';
+import { formatOf } from '../document/plan.ts';
 import type { DocumentPlan } from '../document/types.ts';
+import { openCommentProblems } from '../law/hindrances.ts';
 import { partyOf, sharedParties } from '../law/parties.ts';
 import {
+  CommentsOpen,
   type IllegalTransition,
   InvalidInput,
   NotLive,
@@ -11,17 +14,25 @@ import {
   SameParty,
 } from '../law/refusals.ts';
 import { type EntryState, nextState, statesBefore } from '../law/states.ts';
-import { canonicalJson } from '../proof/canonical.ts';
+import { canonicalJson, type PlainJson } from '../proof/canonical.ts';
 import { TOOL_REVISION } from '../version.ts';
-import { planActions } from './effect/actions.ts';
+import { baseOf, manifestDigestOf, planActions } from './effect/actions.ts';
 import { manifestBlocks } from './effect/blocks.ts';
-import { planFor, refuseBroken } from './effect/plan.ts';
+import { type CarriedOver, carriedOver, nothingCarriedOver } from './effect/carried-over.ts';
+import { namedProfiles } from './effect/named-profiles.ts';
+import { planFor, refuseUnsound } from './effect/plan.ts';
 import { type Compared, refuseConflict, refuseOther } from './envelope/conflict.ts';
-import { type FoundEntry, foundEntry, lockEntry, refusalOfUnlocked } from './envelope/entry-lock.ts';
+import {
+  type FoundEntry,
+  foundEntry,
+  lockEntryAndDocument,
+  refusalOfUnlocked,
+} from './envelope/entry-lock.ts';
 import { moveEntry } from './envelope/move.ts';
 import { movedRow, termsOf, workOf } from './envelope/reading.ts';
 import type { Done, ExecTx } from './envelope/transaction.ts';
-import { composeWrites, insertRows, updateRows } from './envelope/writes.ts';
+import { WideWrites } from './envelope/wide-writes.ts';
+import { composeWrites, insertRows, insertWide, updateRows } from './envelope/writes.ts';
 import { digestNow, notYet } from './not-yet.ts';
 import { type FirstDecision, lookForReview, type ReviewInput, type ReviewLook } from './review-look.ts';
 import { MANIFEST_ENVELOPE, MANIFEST_UNIT_BLOCK, type NewEnvelope } from './tables/manifest.ts';
@@ -40,7 +51,8 @@ export interface ReviewAnswer {
  *                                        ──review:reject───▶ reviewed_rejected ■
  *                                        ──review:defer────▶ reviewed_deferred
  *
- * Reads    entry (locked) · source · vocabulary · live units · the live decision · who marked, who registered
+ * Locks    entry · document code; then looks
+ * Reads    source · vocabulary · live units · the live decision · who marked, who registered · comments
  * Writes   1 envelope · U blocks (and one for each vanished unit) · 1 decision · 1 history · entry.status (CAS)
  * Refuses  IdempotencyConflict  the key was used for another review, or by another principal
  *          NotFound             no such entry
@@ -50,12 +62,13 @@ export interface ReviewAnswer {
  *          NotLive              there is a live decision, and it isn't the one named
  *          InvalidInput         an approval that would have expired already
  *          CoverageBroken       the plan would lose something
- *          PlanStale            the digest isn't that of the plan as it is now
+ *          PlanStale            the digest isn't that of the plan as it is now, or other approvals are carried over
+ *          CommentsOpen         an approval, and a comment on this plan isn't resolved       G-REVIEW-COMMENTS
  * Replay   same key, content and principal: the first decision, `replayed: true`
  * See      docs/reference/api.md, docs/reference/errors.md
  */
 export async function review(tx: ExecTx<'review'>, input: ReviewInput): Promise<Done<ReviewAnswer>> {
-  const locked = await lockEntry(tx, input.entryId, 'review');
+  const locked = await lockEntryAndDocument(tx, input.entryId, 'review');
   const look = await lookForReview(tx, input);
   if (look.first !== null) {
     refuseOther(tx.caller, look.first.by, null, look.first.entry_id);
@@ -79,7 +92,9 @@ export async function review(tx: ExecTx<'review'>, input: ReviewInput): Promise<
     throw await refusalOfIllegal(tx, input, look, { ...entry, status: locked.status });
   refuseDead(input, look);
   const reviewed = await planForReview(tx, input, look);
-  return writeReview(tx, input, look, reviewed, locked.status, locked.at);
+  refuseOpenComments(input, look);
+  const carried = await carriedForReview(tx, input, reviewed);
+  return writeReview(tx, input, look, { ...reviewed, carried }, locked.status, locked.at);
 }
 
 function comparedReview(first: FirstDecision, input: ReviewInput): Compared[] {
@@ -93,6 +108,7 @@ function comparedReview(first: FirstDecision, input: ReviewInput): Compared[] {
     ['rationale', first.rationale, input.rationale],
     ['supersedesDecisionId', first.prior, input.supersedesDecisionId],
     ['expiresAt', first.expires_at, input.expiresAt],
+    ['carriedOverDigest', first.findings.carried_over?.digest ?? null, input.carriedOverDigest],
   ];
 }
 
@@ -150,13 +166,25 @@ interface Reviewed {
   readonly plan: DocumentPlan;
   readonly header: ManifestHeader;
 }
+/** Null where nothing is approved. */
+type Carried = CarriedOver | null;
 
 async function planForReview(tx: ExecTx, input: ReviewInput, look: ReviewLook): Promise<Reviewed> {
   const { source, spec } = workOf(input.entryId, look);
-  const plan = await planFor(tx, { source, spec, vocabulary: termsOf(look.vocabulary), held: look.held });
-  refuseBroken(plan);
+  const { live_units: live, held } = look;
+  const profiles = namedProfiles(look.profile);
+  const base = await baseOf(live, formatOf(spec, profiles));
+  const plan = await planFor(tx, {
+    source,
+    spec,
+    vocabulary: termsOf(look.vocabulary),
+    profiles,
+    held,
+    base,
+  });
+  refuseUnsound(plan);
   const header = manifestHeader(plan, { entryId: input.entryId, docCode: source.doc_code });
-  const digest = manifestDigest(header, plan.leafHashes);
+  const digest = await manifestDigestOf(header, plan);
   if (digest === input.manifestDigest) return { plan, header };
   const message =
     `The plan of this entry is ${digest}, not ${input.manifestDigest}; ` +
@@ -169,17 +197,48 @@ async function planForReview(tx: ExecTx, input: ReviewInput, look: ReviewLook): 
   ]);
 }
 
+/** What an approval carries over; refuses where that isn't what the reviewer relies on. */
+async function carriedForReview(
+  tx: ExecTx,
+  input: ReviewInput,
+  { plan, header }: Reviewed,
+): Promise<Carried> {
+  const { entryId, manifestDigest: digest, carriedOverDigest: named } = input;
+  if (input.verdict !== 'approve') return null;
+  if (named === null) return nothingCarriedOver(plan);
+  const carried = await carriedOver(tx.connection, { docCode: header.docCode, entryId }, plan);
+  if (carried.digest === named) return carried;
+  const message =
+    `The approvals that are carried over to this plan are ${carried.digest} now, not ${named}; ` +
+    'look at planDiff(entryId) again, or leave carriedOverDigest out once you have looked at every record.';
+  const subject = { entryId, manifestDigest: digest };
+  throw new PlanStale(message, [
+    problemAt(['input', 'carriedOverDigest'], 'carried-over-changed', message, subject),
+  ]);
+}
+
+/** What somebody asked of this plan is settled before it is approved. */
+function refuseOpenComments({ entryId, verdict }: ReviewInput, look: ReviewLook): void {
+  if (verdict !== 'approve' || look.open_comments.length === 0) return;
+  throw new CommentsOpen(
+    `Comments on this plan are open, the first of them ${look.open_comments[0]?.commentId}. ` +
+      'This call can succeed once their authors or a reviewer have resolved them.',
+    openCommentProblems(entryId, look.open_comments),
+  );
+}
+
 async function writeReview(
   tx: ExecTx<'review'>,
   input: ReviewInput,
   look: ReviewLook,
-  { plan, header }: Reviewed,
+  { plan, header, carried }: Reviewed & { readonly carried: Carried },
   from: EntryState,
   at: string,
 ): Promise<Done<ReviewAnswer>> {
-  const actions = planActions(plan.records, look.live_units);
+  const actions = await planActions(plan, look.live_units);
   const { envelope: manifestId, decision: decisionId } = tx.ids;
-  const blocks = manifestBlocks({ envelopeId: manifestId, entryId: input.entryId }, plan, header, actions);
+  const keys = { envelopeId: manifestId, entryId: input.entryId };
+  const blocks = manifestBlocks(keys, plan, header, actions, carried?.approvals);
   const superseded = input.supersedesDecisionId === null ? [] : [input.supersedesDecisionId];
   const step = moveEntry(tx, {
     entryId: input.entryId,
@@ -189,9 +248,11 @@ async function writeReview(
     rationale: input.rationale,
   });
   const { writes, sent } = composeWrites(at, {
-    envelope: insertRows(MANIFEST_ENVELOPE, [envelopeOf(tx, input, manifestId)]),
-    blocks: insertRows(MANIFEST_UNIT_BLOCK, blocks),
-    decision: insertRows(REVIEW_DECISION, [decisionOf(tx, input, look, manifestId, decisionId)]),
+    envelope: insertRows(MANIFEST_ENVELOPE, [envelopeOf(tx, input, manifestId, look.escalation)]),
+    blocks: insertWide(MANIFEST_UNIT_BLOCK, blocks),
+    decision: insertRows(REVIEW_DECISION, [
+      { ...decisionOf(tx, input, look, manifestId, decisionId), findings: findingsOf(input, carried) },
+    ]),
     superseded: updateRows(
       REVIEW_DECISION,
       supersedeDecision(input.supersedesDecisionId, decisionId),
@@ -207,16 +268,34 @@ async function writeReview(
   if (moved !== (input.supersedesDecisionId === null ? 1 : 2)) {
     throw new NotLive('The decision or the entry moved while it was reviewed; read it again.');
   }
-  return { value: { entryId: input.entryId, decisionId, manifestId }, writes };
+  const wide = new WideWrites(tx, writes);
+  await wide.send('blocks');
+  return { value: { entryId: input.entryId, decisionId, manifestId }, writes, wide };
 }
 
-function envelopeOf(tx: ExecTx, input: ReviewInput, envelopeId: string): NewEnvelope {
+/**
+ * What the reviewer found, and what an approval rests on: the records that the reviewer looked at, and those that were
+ * approved before. Both sets are named by their digests.
+ */
+function findingsOf({ findings, notBefore, carriedOverDigest }: ReviewInput, carried: Carried): PlainJson {
+  const said = { input: findings, not_before: notBefore };
+  if (carried === null) return said;
+  const { reviewed, carried_over } = carried.sets;
+  return { ...said, reviewed, carried_over: carriedOverDigest === null ? null : carried_over };
+}
+
+function envelopeOf(
+  tx: ExecTx,
+  input: ReviewInput,
+  envelopeId: string,
+  escalation: string | null,
+): NewEnvelope {
   return {
     envelope_id: envelopeId,
     operation_kind: 'first_cut',
     status: 'under_review',
     source_doc_ref: input.entryId,
-    escalation_ref: null,
+    escalation_ref: escalation,
     cut_change_set_ref: null,
     created_by: tx.caller.principalId,
     reviewer: tx.caller.principalId,
@@ -231,7 +310,7 @@ function decisionOf(
   look: ReviewLook,
   manifestId: string,
   decisionId: string,
-): NewDecision {
+): Omit<NewDecision, 'findings'> {
   return {
     review_decision_id: decisionId,
     governance_event_kind: 'manifest_review',
@@ -241,7 +320,6 @@ function decisionOf(
     review_scope: 'whole_manifest',
     status: 'recorded',
     verdict: input.verdict,
-    findings: { input: input.findings, not_before: input.notBefore },
     reviewer_class: tx.caller.kind,
     reviewer_identity: tx.caller.personId,
     reviewer_independence_evidence: canonicalJson({
@@ -256,10 +334,11 @@ function decisionOf(
     decided_by: tx.caller.principalId,
     cross_signed_by_dot_verifier: false,
     tool_revision: TOOL_REVISION,
-    version: '1',
+    // Of the second version is what rests on carried approvals only while they count, until the cut.
+    version: '2',
     prior_review_decision_id: input.supersedesDecisionId,
     superseded_by_review_decision_id: null,
-    escalation_ref: null,
+    escalation_ref: look.escalation,
     cut_change_set_ref: null,
     expires_at: input.expiresAt,
   };

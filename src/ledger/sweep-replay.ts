@@ -1,6 +1,7 @@
 import { type CommonQueryMethods, sql } from 'slonik';
 import { z } from 'zod';
 import type { Session } from '../auth/session.ts';
+import { TRIGGER_KINDS } from '../law/values.ts';
 import { refuseConflict, refuseOther } from './envelope/conflict.ts';
 import { phaseIds } from './envelope/ids.ts';
 import { MAX_SWEEP, type SweepAnswer, type SweepInput } from './sweep.ts';
@@ -9,6 +10,7 @@ import { namedIn } from './sweep-named.ts';
 const passRow = z.object({
   swept_by: z.string(),
   batch_limit: z.int(),
+  trigger_kind: z.enum(TRIGGER_KINDS),
   rationale: z.string().nullable(),
   examined_count: z.int(),
   moved: z.array(z.object({ history_id: z.string(), entry_id: z.string() })),
@@ -22,7 +24,7 @@ export async function sweepReplay(
 ): Promise<SweepAnswer> {
   const ids = phaseIds('sweep', input.idempotencyKey);
   const pass = await evidence.one(sql.prepared('sweep.replay', passRow)`
-    /* sweep.replay */ select l.swept_by, l.batch_limit, l.rationale, l.examined_count,
+    /* sweep.replay */ select l.swept_by, l.batch_limit, l.trigger_kind, l.rationale, l.examined_count,
       (select coalesce(json_agg(json_build_object('history_id', h.history_id, 'entry_id', h.entry_id)
           order by h.entry_id), '[]')
         from cutter_governance.decision_backlog_history h
@@ -34,6 +36,7 @@ export async function sweepReplay(
   refuseOther(caller, pass.swept_by);
   refuseConflict('swept something else', [
     ['limit', pass.batch_limit, Math.min(input.limit, MAX_SWEEP)],
+    ['triggerKind', pass.trigger_kind, input.triggerKind],
     ['entryIds', namedIn(pass.rationale), input.entryIds],
   ]);
   const own = pass.moved.filter((h) => h.history_id === ids.each(`history:${h.entry_id}`));

@@ -1,7 +1,7 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
 import { nextState } from '../law/states.ts';
-import type { Lane } from '../law/values.ts';
+import type { Lane, TriggerKind } from '../law/values.ts';
 import { moveEntries } from './envelope/move.ts';
 import type { Done, ExecTx } from './envelope/transaction.ts';
 import { composeWrites, insertRows } from './envelope/writes.ts';
@@ -15,6 +15,7 @@ export const MAX_SWEEP = 1000;
 export interface SweepInput {
   readonly idempotencyKey: string;
   readonly limit: number;
+  readonly triggerKind: TriggerKind;
   /** The entries to promote, each once and sorted; null: the oldest that wait. */
   readonly entryIds: readonly string[] | null;
 }
@@ -35,7 +36,7 @@ const writtenRow = z.object({ logged: z.int(), moved: z.array(z.string()) });
  * Reads    the oldest entries that wait, or those named (locked in id order); a deferred one only once its
  *          `notBefore` has passed
  * Writes   1 sweep_log a pass · 1 history and entry.status (CAS) for each promoted entry
- * Refuses  IdempotencyConflict  the key swept with another limit or other entries, or for another principal
+ * Refuses  IdempotencyConflict  the key swept with another limit, trigger or other entries, or for another principal
  *          NotFound             an entry that the caller names doesn't exist
  *          IllegalTransition    an entry that the caller names doesn't wait; none is promoted then
  * Replay   same key, entries and principal: nothing moves; the first pass's answer is read from the ledger
@@ -61,7 +62,7 @@ export async function sweep(tx: ExecTx<'sweep'>, input: SweepInput): Promise<Don
   const log = insertRows(SWEEP_LOG, [
     {
       sweep_id: tx.ids.log,
-      trigger_kind: 'manual',
+      trigger_kind: input.triggerKind,
       swept_by: tx.caller.principalId,
       batch_limit: limit,
       cursor_after: last === undefined ? null : `${last.emitted_at}|${last.entry_id}`,

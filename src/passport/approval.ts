@@ -1,7 +1,8 @@
 import { APPROVAL_FAULTS, type ApprovalFault, approvalFaults } from '../law/approval.ts';
+import { approvedRecords, approvedSetsFault } from '../law/approved-sets.ts';
 import { partyOf, registrarNamed, type SeparateDeed, sharedParties } from '../law/parties.ts';
 import type { PassportRows } from './format.ts';
-import type { OpenedPlan } from './plan.ts';
+import { type OpenedPlan, parentOf } from './plan.ts';
 import type { PhaseRecords, ProvedRecord } from './records.ts';
 import { PassportFault, refuseUnless } from './refuse.ts';
 
@@ -152,6 +153,17 @@ export function holdApproval(
   );
   if (fault !== undefined)
     throw new PassportFault(...approvalFaultText(fault, given, plan.manifestDigest, applied.emitted_at));
+  const records = approvedRecords(
+    plan.records.map(({ columns }) => ({
+      localId: columns.unit_local_id,
+      address: columns.proposed_canonical_address,
+      parent: parentOf(columns),
+      summary: columns.payload_summary,
+    })),
+  );
+  // Whether those who are named looked at these records is for readers of the whole ledger.
+  const named = approvedSetsFault(given.findings, records);
+  refuseUnless(named === null, 'rows.decision.columns.findings', `Of the approved plan, ${named}.`);
   refuseUnless(
     applied.manifest_version === plan.manifestDigest,
     'rows.changeSet.columns.manifest_version',

@@ -1,7 +1,7 @@
 import type { CosignedHead } from './checkpoint.ts';
 import type { PassportRows } from './format.ts';
 import type { OpenedPlan } from './plan.ts';
-import type { PhaseRecords, ProvedRecord } from './records.ts';
+import type { PhaseRecord, PhaseRecords } from './records.ts';
 import type { Deed, Said } from './said.ts';
 import type { StatementKeys } from './signatures.ts';
 
@@ -50,7 +50,7 @@ export function saidBy(
   };
 }
 
-const deedOf = ({ position, at, principalId, personId }: ProvedRecord): Deed => ({
+const deedOf = ({ position, at, principalId, personId }: PhaseRecord): Deed => ({
   position,
   at,
   principalId,

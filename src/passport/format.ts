@@ -40,8 +40,7 @@ function rowShape<Table extends string, Columns extends z.ZodType>(table: Table,
   return z.strictObject({ columns, id: z.string(), op: z.literal('insert'), table: z.literal(table) });
 }
 
-const header = z.looseObject({
-  format: z.literal('cutter-manifest/1'),
+const headerFields = {
   entryId: uuid.nullable(),
   docCode: z.string(),
   sourceDigest: digest,
@@ -50,7 +49,16 @@ const header = z.looseObject({
   vocabularyDigest: digest,
   canonicalization: z.string(),
   recordCount: z.int().nonnegative(),
-});
+};
+const header = z.discriminatedUnion('format', [
+  z.looseObject({ format: z.literal('cutter-manifest/1'), ...headerFields }),
+  z.looseObject({
+    format: z.literal('cutter-manifest/2'),
+    ...headerFields,
+    granularity: z.string().nullable(),
+    baseDigest: digest,
+  }),
+]);
 
 const span = z.strictObject({ start: z.int().nonnegative(), end: z.int().nonnegative() });
 const base = {
@@ -75,6 +83,7 @@ const recordColumns = z.looseObject({
     kind: z.string(),
     section_type: z.string(),
     section_code: z.string().nullable(),
+    label: z.array(z.string()).optional(),
     title: z.string().nullable(),
     sort_order: z.int().nullable(),
     excluded_because: z.string().nullable(),
@@ -83,6 +92,7 @@ const recordColumns = z.looseObject({
     action: z.enum(['birth', 'version', 'unchanged']).nullable(),
     version_seq: z.int().nullable(),
     text: z.string().optional(),
+    approved_by: z.string().optional(),
   }),
 });
 /** A unit that exists and that the plan no longer has. */

@@ -2,6 +2,7 @@ import { type ParsedRecord, parseRecord } from '../law/parse-record.ts';
 import { PHASES } from '../law/phase-rows.ts';
 import type { WrittenRow } from '../law/record.ts';
 import { alteredColumns } from '../law/recorded-row.ts';
+import type { Lane } from '../law/values.ts';
 import type { TreeHead } from '../proof/checkpoint.ts';
 import { digestOf, sha256 } from '../proof/digest.ts';
 import { leafHash, verifyInclusion } from '../proof/merkle.ts';
@@ -19,11 +20,17 @@ export interface ProvedRecord extends ParsedRecord {
   /** Where it is in the passport. */
   readonly where: string;
 }
-export type PhaseRecords = Readonly<Record<Phase, ProvedRecord>>;
+/** That of a phase, which a caller wrote in a lane. */
+export interface PhaseRecord extends ProvedRecord {
+  readonly lane: Lane;
+  readonly principalId: string;
+  readonly personId: string;
+}
+export type PhaseRecords = Readonly<Record<Phase, PhaseRecord>>;
 
 /** Proves that the records of the five phases are in the log of the checkpoint, in the order of the phases. */
 export function openPhases({ records }: Passport, head: TreeHead): PhaseRecords {
-  const proved = PASSPORT_PHASES.map((phase): [Phase, ProvedRecord] => {
+  const proved = PASSPORT_PHASES.map((phase): [Phase, PhaseRecord] => {
     const where = `records.${phase}`;
     const record = openRecord(records[phase], where, head);
     const { verb, lane } = PHASES[phase];
@@ -33,7 +40,7 @@ export function openPhases({ records }: Passport, head: TreeHead): PhaseRecords 
       `The record at position ${record.position} is of the verb ${record.verb}, where ${verb} belongs.`,
     );
     refuseUnless(
-      record.lane === lane,
+      record.lane === lane && isOfCaller(record),
       `${where}.body`,
       `The record at position ${record.position} was written by lane ${record.lane}; ${verb} belongs to ${lane}.`,
     );
@@ -49,7 +56,11 @@ export function openPhases({ records }: Passport, head: TreeHead): PhaseRecords 
     );
     return next;
   });
-  return Object.fromEntries(proved) as Record<Phase, ProvedRecord>;
+  return Object.fromEntries(proved) as Record<Phase, PhaseRecord>;
+}
+
+function isOfCaller(record: ProvedRecord): record is PhaseRecord {
+  return record.lane !== null && record.principalId !== null && record.personId !== null;
 }
 
 /** Recomputes a record's hash and the way from its leaf to the root. */

@@ -16,10 +16,16 @@ export const emptyRoot: Buffer = sha256('');
 
 /** The hash of one leaf. */
 export function leafHash(data: Uint8Array | string): Buffer {
-  if (typeof data === 'string') assertWellFormed(data);
-  const bytes = typeof data === 'string' ? Buffer.from(data) : data;
-  return hash('sha256', Buffer.concat([leafPrefix, bytes]), 'buffer');
+  if (typeof data !== 'string') return hash('sha256', Buffer.concat([leafPrefix, data]), 'buffer');
+  assertWellFormed(data);
+  // UTF-8 takes at most three bytes for a UTF-16 unit.
+  const input = data.length * 3 < scratch.length ? scratch : Buffer.allocUnsafe(1 + data.length * 3);
+  input[0] = 0;
+  return hash('sha256', input.subarray(0, 1 + input.write(data, 1)), 'buffer');
 }
+
+/** Where short leaves are put together: a plan hashes many. It begins with the prefix of a leaf. */
+const scratch = Buffer.allocUnsafe(16_384);
 
 /** The hash of an inner node. */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {

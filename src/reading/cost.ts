@@ -79,5 +79,6 @@ export function assertAffordable(row: RowPlan, roots: Level, bound: readonly Bou
  */
 export function affordableRoots(row: RowPlan, bound: readonly BoundPage[]): number {
   const each = collectLevels(row, 1, bound, []).reduce((sum, level) => sum + level.rows, 1);
-  return Math.max(1, Math.floor(MOST_ROWS / each));
+  const contents = countContents(row, 1, bound);
+  return Math.max(1, Math.min(Math.floor(MOST_ROWS / each), Math.floor(MOST_CONTENTS / contents)));
 }

@@ -56,7 +56,7 @@ export function decodePage(page: PagePlan, raw: RawPage, answered: DecodeInput):
       object[part.key] = rows.map((cells) => edgeObject(page, part.parts, cells, answered));
     if (part.kind === 'pageInfo') object[part.key] = pageInfoObject(page, part.parts, rows, more, answered);
     if (part.kind === 'totalCount') object[part.key] = totalCount(counted!);
-    if (part.kind === 'totalCountAtLeast') object[part.key] = Math.min(counted![0], MOST_COUNTED);
+    if (part.kind === 'totalCountAtLeast') object[part.key] = totalCountAtLeast(counted!);
   }
   return object;
 }
@@ -64,6 +64,10 @@ export function decodePage(page: PagePlan, raw: RawPage, answered: DecodeInput):
 /** How many rows there are; null where not all were counted. */
 function totalCount([rows, found]: Counted): number | null {
   return found > MOST_COUNTED ? null : rows;
+}
+
+function totalCountAtLeast([rows, found]: Counted): number {
+  return found > MOST_COUNTED ? Math.min(rows, MOST_COUNTED) : rows;
 }
 
 /** Rows wider than a database function takes arguments were drawn in chunks. */

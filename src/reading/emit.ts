@@ -25,6 +25,7 @@ import { narrowNoun } from './reach.ts';
 import { type Canvas, HEAD, type PageRows } from './text/canvas.ts';
 import { pageText } from './text/page.ts';
 import { rowText } from './text/row.ts';
+import { hasRows, isHeavy, MOST_BYTES, rowWeight } from './weight.ts';
 
 /** SQL text with its values, every one of them bound. */
 export interface Statement {
@@ -91,6 +92,8 @@ export class Emission {
   readonly #ids: string | null;
   #moment: Moment;
   #aliases = 0;
+  /** Whether what is written next is the caller's own, and not narrowed. */
+  #isOwn = false;
 
   /**
    * `reach`: the entries whose rows alone the statement shows; null: all. `past`: the state of the ledger in which it
@@ -115,19 +118,22 @@ export class Emission {
 
   /** A page from the whole view. `rootKey`: as text, it is the answer that has this field alone. */
   page(name: string, page: PagePlan, rootKey: string): Statement {
-    return this.#statement(name, this.#page(page, null, rootKey));
+    const bytes = isHeavy(page.row) ? this.#rootWeight(page) : null;
+    return this.#statement(name, this.#page(page, null, rootKey), bytes);
   }
 
   /**
    * The row with these values in its columns, or by its filters, which name at most one; or SQL null. `rootKey`: as for
-   * a page.
+   * a page. `isOwn`: the row, and each that a relation to one leads to from it, is shown whatever the reach. Lists
+   * under it are not.
    */
   one(
     name: string,
     { row, fields }: PlannedRow,
     key: readonly (readonly [column: string, value: Value])[],
-    rootKey?: string,
+    { rootKey, isOwn = false }: { readonly rootKey?: string; readonly isOwn?: boolean } = {},
   ): Statement {
+    this.#isOwn = isOwn;
     const a = this.#alias();
     const conditions = key.map(([column, value]) => {
       const rule = row.noun.filters[column];
@@ -137,10 +143,9 @@ export class Emission {
       return `${a}.${rule.found.by} in (${rule.found.values(given)})`;
     });
     const drawn = this.#drawn(row, fields, a, rootKey);
-    return this.#statement(
-      name,
-      `select ${drawn} from ${this.#seen(row.noun).view} ${a}${whereAll(conditions)}`,
-    );
+    const from = `from ${this.#seen(row.noun).view} ${a}${whereAll(conditions)}`;
+    const bytes = hasRows(row) && isHeavy(row) ? `(select ${rowWeight(this.#canvas, row, a)} ${from})` : null;
+    return this.#statement(name, `select ${drawn} ${from}`, bytes);
   }
 
   /** The row that a relation leads to from a row of `parent` that is given by value, or SQL null. */
@@ -178,7 +183,12 @@ export class Emission {
    * the list, without those that aren't there; or text, in the order of the keys with commas between, and null in the
    * place of one that isn't there.
    */
-  keyed(name: string, { row, fields }: PlannedRow, lists: readonly Value[]): Statement {
+  keyed(
+    name: string,
+    { row, fields }: PlannedRow,
+    lists: readonly Value[],
+    { isBounded }: { readonly isBounded: boolean },
+  ): Statement {
     const [a, g] = [this.#alias(), this.#alias()];
     const given = row.noun.key.map(
       (column, at) => `$${this.#values.push(lists[at]!)}::${CAST[codecOf(row.noun, column)]}[]`,
@@ -189,25 +199,57 @@ export class Emission {
     const rows = `${this.#seen(row.noun).view} ${a}`;
     // Each row is looked up by its key: a plan that joins the two would read the whole table where that was small.
     const one = `(select ${a}.* from ${rows} where ${same} offset 0) ${a}`;
+    const from = `from ${all} cross join lateral ${one}`;
+    const bytes =
+      isBounded && isHeavy(row) ? `(select sum(${rowWeight(this.#canvas, row, a)}) ${from})` : null;
     if (this.#form === 'cells')
       return this.#statement(
         name,
-        `select coalesce(json_agg(json_build_array(${g}.at, ${this.#row(row, a)})), '[]')
-          from ${all} cross join lateral ${one}`,
+        `select coalesce(json_agg(json_build_array(${g}.at, ${this.#row(row, a)})), '[]') ${from}`,
+        bytes,
       );
     const found = `(select ${rowText(this.#canvas, row, fields, a)} from ${rows} where ${same})`;
     return this.#statement(
       name,
       `select string_agg(coalesce(${found}, 'null'), ',' order by ${g}.at) from ${all}`,
+      bytes,
     );
   }
 
-  #statement(name: string, body: string): Statement {
+  /** `bytes`: SQL of how many the long values of the answer have, which is not written where they are too many. */
+  #statement(name: string, body: string, bytes: string | null = null): Statement {
     const head = `${HEAD}.incarnation::text as incarnation, ${HEAD}.next_position::text as next`;
+    const [answer, weighed] =
+      bytes === null
+        ? [`(${body})::text as answer`, '']
+        : [
+            `case when w.bytes <= ${MOST_BYTES} then (${body})::text end as answer, w.bytes`,
+            // Once: drawn into the list of columns it would be summed up for each of its two uses.
+            ` cross join lateral (select coalesce(${bytes}, 0)::bigint as bytes offset 0) w`,
+          ];
     return {
-      sql: `/* ${name} */ select ${head}, (${body})::text as answer from cutter_log.head ${HEAD}`,
+      sql: `/* ${name} */ select ${head}, ${answer} from cutter_log.head ${HEAD}${weighed}`,
       values: this.#values,
     };
+  }
+
+  /** One row alone is answered however long it is: there would be no way to read it. */
+  #rootWeight(page: PagePlan): string {
+    const weight = `(${this.#pageWeight(page, null)})`;
+    if (hasRows(page.row)) return weight;
+    const size = this.#values.push(this.#bound[page.index]!.size);
+    return `case when $${size}::int = 1 then 0 else ${weight} end`;
+  }
+
+  /** SQL of the bytes that the long values of a page have. */
+  #pageWeight(page: PagePlan, hangs: Hanging | null): string {
+    return this.#inPage(page, (args) => {
+      const [v, a] = [this.#alias(), this.#alias()];
+      const limit = `$${this.#values.push(args.size)}::int`;
+      const { rows, walk } = this.#rowsOf(page, args, hangs);
+      return `select coalesce(sum(${rowWeight(this.#canvas, page.row, a)}), 0)
+        from (select * from (${rows}) ${v} order by ${walk(v)} limit ${limit}) ${a}`;
+    });
   }
 
   #drawn(row: RowPlan, fields: readonly PlannedField[], alias: string, rootKey?: string): string {
@@ -263,15 +305,23 @@ export class Emission {
    * plan a prepared statement for a page and not for a tenth of the view.
    */
   #page(page: PagePlan, hangs: Hanging | null, rootKey?: string): string {
+    return this.#inPage(page, (args) => this.#pageIn(page, args, hangs, rootKey));
+  }
+
+  /** Writes what is in a page: in its past, where it has one of its own, and never of the caller's own. */
+  #inPage(page: PagePlan, write: (args: BoundPage) => string): string {
     const args = this.#bound[page.index]!;
-    const above = this.#moment;
+    const [above, isOwn] = [this.#moment, this.#isOwn];
     if (args.past !== null) this.#moment = this.#momentOf(args.past);
-    const rows = this.#pageIn(page, args, hangs, rootKey);
+    this.#isOwn = false;
+    const rows = write(args);
     this.#moment = above;
+    this.#isOwn = isOwn;
     return rows;
   }
 
-  #pageIn(page: PagePlan, args: BoundPage, hangs: Hanging | null, rootKey?: string): string {
+  /** The rows of a page with their orders. */
+  #rowsOf(page: PagePlan, args: BoundPage, hangs: Hanging | null): Omit<PageRows, 'count'> {
     const noun = sortedNoun(page.noun, args.sort);
     const rows = this.#list(page, args, hangs);
     const born = noun.born.filter((column) => !noun.seat.within.includes(column));
@@ -284,8 +334,13 @@ export class Emission {
         order,
         columns.map((column) => `${alias}.${column}`),
       );
+    return { rows, walk: ordered(args.walk), order: ordered(args.order), args };
+  }
+
+  #pageIn(page: PagePlan, args: BoundPage, hangs: Hanging | null, rootKey?: string): string {
+    const rows = this.#rowsOf(page, args, hangs);
     const count = page.isCounted ? this.#count(this.#seen(page.noun), args, hangs) : null;
-    const listed = { rows, count, walk: ordered(args.walk), order: ordered(args.order), args };
+    const listed = { ...rows, count };
     return this.#form === 'text'
       ? pageText(this.#canvas, page, listed, rootKey)
       : this.#pageCells(page, listed);
@@ -334,7 +389,7 @@ export class Emission {
       this.#moment === null || noun.viewAt === undefined
         ? noun
         : { ...noun, view: noun.viewAt(this.#moment) };
-    return this.#ids === null ? then : narrowNoun(then, this.#ids);
+    return this.#ids === null || this.#isOwn ? then : narrowNoun(then, this.#ids);
   }
 
   #computed(noun: Noun, name: string, alias: string): string {
@@ -365,6 +420,7 @@ export class Emission {
       computed: (noun, name, alias) => this.#computed(noun, name, alias),
       idText: (noun, alias) => idText(noun, alias, this.#moment),
       page: (page, relation, parent) => this.#page(page, hangingOn(relation, parent)),
+      pageWeight: (page, relation, parent) => this.#pageWeight(page, hangingOn(relation, parent)),
     };
   }
 

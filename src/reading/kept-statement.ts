@@ -54,6 +54,15 @@ const VALUES: ReadonlySet<string> = new Set([
 ]);
 
 function shapeOf(given: Given): string {
+  // The usual look-up.
+  const [key, ...others] = given.keys;
+  if (
+    key !== undefined &&
+    others.length + given.bound.length === 0 &&
+    given.past === null &&
+    given.reach === null
+  )
+    return typeof key.value === 'object' ? `list ${key.column}` : key.column;
   return JSON.stringify(given, (name, value: unknown) => {
     if (!VALUES.has(name) || value === null) return value;
     if (Array.isArray(value)) return name === 'key' ? value.length : 'list';

@@ -374,24 +374,43 @@ function cursorValues(pen: Pen, noun: Noun, place: ListPlace, from: number, unti
     .map((column, at) => pen.bind(codecOf(noun, column), place.key[from + at]!));
 }
 
-/** Rows are counted up to here; of more it is said that there are at least so many. */
+/** Rows are counted up to here; of more it is said that there are at least so many, unless counters know. */
 export const MOST_COUNTED = MANY;
 
 /**
  * How many rows a list has, as a query of `rows` and `found`: of more than are counted, `found` is one more. Rows that
- * the log doesn't hold yet are found and not counted where the list doesn't show them.
+ * the log doesn't hold yet are found and not counted where the list doesn't show them. Where counters know the number,
+ * `rows` is exact whatever it is, and nothing is `found`.
  */
 export function countIntegrated(pen: Pen, noun: Noun, args: BoundPage): string {
+  const { counted } = noun;
+  const isCounted = (by: readonly string[]) =>
+    args.filter.every(({ column, rule }) => rule === undefined && by.includes(column));
+  if (counted === undefined || noun.isPart === true || !isCounted(counted.by))
+    return countPlaced(pen, noun, args);
+  const [k, r] = [pen.alias(), pen.alias()];
+  const known = counted.sql(
+    (row) => args.filter.map((bound) => pen.condition(bound, row)),
+    () => pen.alias(),
+  );
+  const isKnown = `(select ${k}.is_known from ${k})`;
+  return `with ${k} as materialized (${known})
+    select ${k}.rows, 0 as found from ${k} where ${k}.is_known union all
+    select ${r}.rows, ${r}.found from (${countPlaced(pen, noun, args, `not ${isKnown}`)}) ${r} where not ${isKnown}`;
+}
+
+function countPlaced(pen: Pen, noun: Noun, args: BoundPage, gate?: string): string {
   const [p, m] = [pen.alias(), pen.alias()];
   const isWhole = args.filter.length === 0 && noun.isPart !== true;
   const few = `limit (select ${MOST_COUNTED + 1})`;
   if (isWhole && noun.seat.within.length === 0) {
-    const places = `select from ${PLACES} ${p} where ${p}.noun = '${noun.seat.of}' ${few}`;
+    const conditions = [`${p}.noun = '${noun.seat.of}'`, ...(gate === undefined ? [] : [gate])];
+    const places = `select from ${PLACES} ${p}${whereAll(conditions)} ${few}`;
     return `select count(*) as rows, count(*) as found from (${places}) ${m}`;
   }
   const isPlaced = `exists (select from ${placeOf(noun, `${m}.${noun.seat.by}`, p)})`;
   return `select count(*) filter (where ${isPlaced}) as rows, count(*) as found
-    from (${countMatching(pen, noun, args, MOST_COUNTED)}) ${m}`;
+    from (${countMatching(pen, noun, args, MOST_COUNTED, gate)}) ${m}`;
 }
 
 /** The same of a list that shows all its rows. */

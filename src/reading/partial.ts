@@ -2,8 +2,9 @@ import type { GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../context.ts';
 
 /**
- * Answers in which the caller may not read everything. Each forbidden value is an error in the place of the value, and
- * execution reports it with its path, so such an answer is executed field by field without being read again.
+ * Answers that are executed field by field, without being read again. In some the caller may not read everything: each
+ * forbidden value is an error in the place of the value, and execution reports it with its path. Profiles and words
+ * have resolvers of their own.
  */
 const partial = new WeakSet<object>();
 

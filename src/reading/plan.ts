@@ -198,10 +198,16 @@ export class Planner {
     return new RowPlan(noun, isListed);
   }
 
-  /** The field in the place of one of another login than its row's, if the caller lacks the scope. */
-  #forbidden(row: RowPlan, login: ReadLogin, key: string, path: string): PlannedField | null {
+  /** The field in the place of one that asks for a scope which the caller lacks: of another login than its row's. */
+  #forbidden(
+    row: RowPlan,
+    login: ReadLogin,
+    key: string,
+    path: string,
+    isScoped = login !== row.noun.login,
+  ): PlannedField | null {
     const scope = SCOPE_OF_LOGIN[login];
-    if (login === row.noun.login || this.#scopes.has(scope)) return null;
+    if (!isScoped || this.#scopes.has(scope)) return null;
     this.missing.add(scope);
     return { key, kind: 'forbidden', scope, path };
   }
@@ -244,7 +250,7 @@ export class Planner {
     const relation = row.noun.relations[name];
     if (relation === undefined)
       throw new Error(`${row.noun.name}.${name} is not described in src/reading/nouns`);
-    const forbidden = this.#forbidden(row, NOUNS[relation.to].login, key, path);
+    const forbidden = this.#forbidden(row, NOUNS[relation.to].login, key, path, relation.isScoped);
     return forbidden ?? this.#relation(row, relation, name, key, group, path);
   }
 

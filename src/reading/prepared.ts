@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { sql } from 'slonik';
-import { z } from 'zod';
+import type { ReadStatement } from '../database/reads/read-connection.ts';
 import type { Statement } from './emit.ts';
 
 /** A connection holds what it has prepared, with its plan, so the number and size of texts are bounded. */
@@ -29,16 +28,7 @@ function nameOf(text: string): string | null {
   return null;
 }
 
-const answered = z.object({
-  incarnation: z.string(),
-  /** Where the log ends. */
-  next: z.string(),
-  answer: z.string().nullable(),
-});
-const template = sql.type(answered)`select null as answer`;
-
-/** The query token of a statement, named where it recurs. */
-export function prepareStatement({ sql: text, values }: Statement): typeof template {
-  const name = nameOf(text);
-  return { ...template, ...(name === null ? {} : { name }), sql: text, values };
+/** A statement as a connection is asked for it: named where it recurs. */
+export function prepareStatement({ sql, values }: Statement): ReadStatement {
+  return { name: nameOf(sql), sql, values };
 }

@@ -14,6 +14,8 @@ const MANIFESTS = (ids: string) =>
   `(select m.envelope_id from ${V}manifest_envelope_observe m where m.source_doc_ref = any(${ids}::text[]))`;
 const CHANGE_SETS = (ids: string) =>
   `(select c.change_set_id from ${V}cut_change_set_observe c where c.decision_backlog_entry_id = any(${ids}))`;
+const MOVERS = (ids: string) =>
+  `(select h.changed_by from ${V}decision_backlog_history_observe h where h.entry_id = any(${ids}))`;
 const RESULTS = (ids: string) =>
   `(select v.verify_result_id from ${V}verify_result_observe v where v.change_set_id in ${CHANGE_SETS(ids)})`;
 
@@ -38,10 +40,15 @@ const REACHES: Readonly<Record<Exclude<NounName, EvidenceName | BacklogName>, (i
   Unit: (ids) => `r.entry_id = any(${ids})`,
   UnitInOrder: (ids) => `r.entry_id = any(${ids})`,
   UnitVersion: (ids) => `r.entry_id = any(${ids})`,
+  Comment: (ids) => `r.entry_id = any(${ids})`,
+  CommentResolution: (ids) =>
+    `r.comment_id in (select c.comment_id from cutter_source.review_comment c where c.entry_id = any(${ids}))`,
+  // Who reads the audit reads all of it: a narrowed token may not ask.
+  AuditRow: (ids) => `${ids} is null`,
   // Who moved one of them.
-  Principal: (ids) =>
-    `r.principal_id::text in (
-      select h.changed_by from ${V}decision_backlog_history_observe h where h.entry_id = any(${ids}))`,
+  Principal: (ids) => `r.principal_id::text in ${MOVERS(ids)}`,
+  Person: (ids) =>
+    `r.person_id in (select p.person_id from cutter_auth.principal p where p.principal_id::text in ${MOVERS(ids)})`,
   Signature: (ids) =>
     `(r.cross_reference_change_set_id in ${CHANGE_SETS(ids)} or r.cross_reference_verify_result_id in ${RESULTS(ids)})`,
 };

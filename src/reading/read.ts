@@ -24,6 +24,7 @@ import { reachOf } from './reach.ts';
 import { decidingVariables, type Selection } from './selection.ts';
 import { isPageWritable, isRowWritable } from './text/writable.ts';
 import { asksForText, WrittenText } from './text/written.ts';
+import { answerTooLong, heavyFields, heavyParts, isHeavy, MOST_BYTES } from './weight.ts';
 
 /** A compiled root field: a page of a connection, or rows of a noun by their keys. */
 type Plan = Needs &
@@ -38,6 +39,8 @@ interface Needs {
   readonly login: ReadLogin;
   /** Whether its answer is executed field by field: the caller lacks a scope for some of them, or resolvers judge. */
   readonly isPartial: boolean;
+  /** For the refusal of an answer that is too long: what asks for its rows, and the fields that make it so. */
+  readonly heavy: { readonly argument: string; readonly fields: readonly string[] };
   /** Whether the database can write the text of it. */
   readonly isWritable: boolean;
   /** The statements that were written for it. */
@@ -98,7 +101,8 @@ function compilePlan(
 ): Plan {
   const asked: Selection = info;
   const planner = new Planner(asked, scopes);
-  const needs = (isWritable: boolean) => ({
+  const needs = (isWritable: boolean, heavy: Needs['heavy']) => ({
+    heavy,
     pages: planner.pages,
     login: planner.login,
     isPartial: planner.missing.size > 0 || planner.isJudged,
@@ -109,11 +113,13 @@ function compilePlan(
   const path = first.alias?.value ?? first.name.value;
   if (kind === 'page') {
     const page = planner.page(NOUNS[noun], asked.fieldNodes, info.parentType.name, path);
-    return { kind, page, ...needs(isPageWritable(page)) };
+    const heavy = { argument: `${path}(first:)`, fields: heavyParts(page.row, page.parts, path) };
+    return { kind, page, ...needs(isPageWritable(page), heavy) };
   }
   const row = planner.row(NOUNS[noun]);
   const fields = planner.fields(row, asked.fieldNodes, path);
-  return { kind, row, fields, ...needs(isRowWritable(row, fields)) };
+  const heavy = { argument: path, fields: heavyFields(row, fields, path) };
+  return { kind, row, fields, ...needs(isRowWritable(row, fields), heavy) };
 }
 
 function boundToOwner({ noun }: PagePlan, { fields, condition, values }: OwnRows): readonly Bound[] {
@@ -180,29 +186,32 @@ export function filterLogins(context: Context, filter: readonly Bound[]): ReadLo
 /** PostgreSQL's code for a statement that was ended for its time. */
 const CANCELLED = '57014';
 
-/** What the statement found, as text, and what its rows are decoded with. */
+/** What the statement found, as the bytes of a text, and what its rows are decoded with. */
 async function runStatement(
   context: Context,
-  { pages, login }: Pick<Needs, 'pages' | 'login'>,
+  { pages, login, heavy }: Pick<Needs, 'pages' | 'login'> & Partial<Pick<Needs, 'heavy'>>,
   bound: readonly BoundPage[],
   statement: Statement,
   past: Past | null = null,
-): Promise<{ readonly found: string | null; readonly answered: DecodeInput }> {
+): Promise<{ readonly found: Buffer | null; readonly answered: DecodeInput }> {
   const filters = bound.flatMap(({ filter }) => filterLogins(context, filter));
-  const pool = context[widestLogin([login, ...filters])];
-  const row = await pool.maybeOne(prepareStatement(statement)).catch((error: unknown) => {
+  const reads = context.reads[widestLogin([login, ...filters])];
+  const rows = await reads.ask(prepareStatement(statement)).catch((error: unknown) => {
     throw codeOf(error) === CANCELLED ? readTooLong(pages, bound) : error;
   });
-  if (row === null) throw new Error('cutter_log.head has no row, which the first start writes.');
-  const drawn = { incarnation: row.incarnation, next: Number(row.next) };
+  const [incarnation, next, found = null, bytes = null] = rows[0] ?? [];
+  if (incarnation == null) throw new Error('cutter_log.head has no row, which the first start writes.');
+  const drawn = { incarnation: incarnation.toString('latin1'), next: Number(next) };
   for (const each of [past, ...bound.map((page) => page.past)]) assertReached(each, drawn);
   for (const page of pages) assertDrawnHere(page, bound[page.index]!, drawn);
-  return { found: row.answer, answered: { bound, incarnation: drawn.incarnation } };
+  if (heavy !== undefined && Number(bytes) > MOST_BYTES)
+    throw answerTooLong(heavy.argument, heavy.fields, Number(bytes));
+  return { found, answered: { bound, incarnation: drawn.incarnation } };
 }
 
 /** What the database found, where it answered with cells. */
-function cellsIn<Found>(found: string | null): Found {
-  return JSON.parse(found ?? 'null') as Found;
+function cellsIn<Found>(found: Buffer | null): Found {
+  return JSON.parse(found?.toString() ?? 'null') as Found;
 }
 
 /** Refuses a position that the log hasn't reached, where nothing can be said of the ledger yet. */
@@ -242,7 +251,7 @@ export async function readPage(
 
 /**
  * The row with this key and what hangs under the field, in one statement; null where there is none. `isOwn`: it is the
- * caller's own, which a narrowed token reads, too.
+ * caller's own, which a narrowed token reads, too; of lists under it, the token's part.
  */
 export async function findNode(
   context: Context,
@@ -265,13 +274,15 @@ export async function findNode(
   assertAffordable(plan.row, { path: info.fieldName, first: 1, rows: 1 }, bound);
   const form = formOf(context, info, plan);
   const keys = values.map(([column, value]) => ({ column, value }));
-  const given = { bound, reach: isOwn ? null : reachGiven(context), past, keys };
+  // A statement has to use each of its values: of an own row without lists nothing is narrowed.
+  const reach = isOwn && plan.pages.length === 0 ? null : reachGiven(context);
+  const given = { bound, reach, past, keys };
   const statement = keepStatement(plan.kept[form], given, (from) =>
     emissionOf(form, from).one(
       statementName(info),
       plan,
       from.keys.map((one) => [one.column, one.value] as const),
-      String(info.path.key),
+      { rootKey: String(info.path.key), isOwn },
     ),
   );
   const login = widestLogin([plan.login, ...rules.flatMap((rule) => rule.login ?? [])]);
@@ -348,6 +359,12 @@ export async function readNodesById(
   return readListed(context, info, noun, plan, bindPages(context, plan, info), ids);
 }
 
+/** Whether what is asked of a row may be long: such rows are read one by one, each within its bounds. */
+export function mayBeLong(context: Context, info: GraphQLResolveInfo, noun: NounName): boolean {
+  const plan = planOf(context, info, 'rows', noun);
+  return plan.kind === 'rows' && isHeavy(plan.row);
+}
+
 /**
  * The rows with these ids, each given once: for a field that many rows share. One statement, or as few as its
  * cost allows: what is asked of one row must not be refused for how many there happen to be.
@@ -366,7 +383,9 @@ export async function readShared(
   for (let at = 0; at < ids.length; at += most) {
     const some = ids.slice(at, at + most);
     const keys = some.map((id) => [id]);
-    const nodes = await rowsByKeys(context, info, plan, bound, { noun, keys, past: null });
+    // What a stream says must not fail for how much there is of it.
+    const wanted = { noun, keys, past: null };
+    const nodes = await rowsByKeys(context, info, plan, bound, wanted, { isBounded: false });
     for (const [place, node] of nodes.entries()) if (node !== null) found.set(some[place]!, node);
   }
   return found;
@@ -405,7 +424,7 @@ export async function readByKeys(
 ): Promise<readonly (Node | null)[]> {
   const plan = planOf(context, info, 'rows', wanted.noun);
   if (plan.kind !== 'rows') throw new Error('A field is either a page or a node.');
-  return await rowsByKeys(context, info, plan, bindPages(context, plan, info), wanted);
+  return await rowsByKeys(context, info, plan, bindPages(context, plan, info), wanted, { isBounded: true });
 }
 
 /** The same as text, with commas between; null where the caller has to read the rows. */
@@ -417,8 +436,9 @@ export async function readTextByKeys(
   const plan = planOf(context, info, 'rows', wanted.noun);
   if (plan.kind !== 'rows') throw new Error('A field is either a page or a node.');
   if (formOf(context, info, plan) === 'cells') return null;
-  const { found } = await runKeyed('text', context, info, plan, bindPages(context, plan, info), wanted);
-  return found;
+  const bound = bindPages(context, plan, info);
+  const { found } = await runKeyed('text', context, info, plan, bound, wanted, { isBounded: true });
+  return found?.toString() ?? null;
 }
 
 async function rowsByKeys(
@@ -427,8 +447,9 @@ async function rowsByKeys(
   plan: Extract<Plan, { kind: 'rows' }>,
   bound: readonly BoundPage[],
   wanted: Wanted,
+  limit: { readonly isBounded: boolean },
 ): Promise<readonly (Node | null)[]> {
-  const { found, answered } = await runKeyed('cells', context, info, plan, bound, wanted);
+  const { found, answered } = await runKeyed('cells', context, info, plan, bound, wanted, limit);
   const rows = new Map(cellsIn<readonly (readonly [at: number, cells: Cells])[]>(found));
   return wanted.keys.map((_, at) => {
     const cells = rows.get(at + 1);
@@ -445,6 +466,7 @@ function runKeyed(
   plan: Extract<Plan, { kind: 'rows' }>,
   bound: readonly BoundPage[],
   { noun, keys, past }: Wanted,
+  limit: { readonly isBounded: boolean },
 ): ReturnType<typeof runStatement> {
   assertAffordable(plan.row, { path: info.fieldName, first: keys.length, rows: keys.length }, bound);
   const lists = NOUNS[noun].key.map((column, at) => ({ column, value: keys.map((one) => one[at]!) }));
@@ -454,6 +476,7 @@ function runKeyed(
       `${statementName(info)}.${noun}`,
       plan,
       from.keys.map(({ value }) => value),
+      limit,
     ),
   );
   return runStatement(context, plan, bound, statement, past);

@@ -33,6 +33,8 @@ export interface WholeRoot {
 interface WholeResult extends ExecutionResult {
   /** The text of a result with this data, whatever has become of its errors. */
   readonly stringify: (result: ExecutionResult) => string;
+  /** The bytes of all of it, where the database wrote them. */
+  readonly written: Buffer | null;
 }
 
 type Execute = (args: ExecutionArgs) => unknown;
@@ -106,8 +108,9 @@ export async function readWhole(root: WholeRoot, args: ExecutionArgs): Promise<W
       const answers = new Map(fields.map(({ key }, at) => [key, readAnswer(values[at])] as const));
       return { kind: 'partial', answers, errors };
     }
-    const stringify = textOfResult(data);
-    return { kind: 'result', result: errors.length > 0 ? { errors, data, stringify } : { data, stringify } };
+    const written = writtenAnswer(data);
+    const result = { data, written, stringify: textOfResult(data, written) };
+    return { kind: 'result', result: errors.length > 0 ? { errors, ...result } : result };
   } catch (error) {
     return { kind: 'result', result: { errors: [...errors, error as GraphQLError], data: null } };
   }
@@ -115,15 +118,25 @@ export async function readWhole(root: WholeRoot, args: ExecutionArgs): Promise<W
 
 const readAnswer = (value: unknown): unknown => (value instanceof WrittenText ? value.read() : value);
 
-/** Writes results with this data, in which the text of fields may be written already. */
-function textOfResult(data: Readonly<Record<string, unknown>>): WholeResult['stringify'] {
+/** The bytes of an answer of one field, where the database wrote all of it. */
+function writtenAnswer(data: Readonly<Record<string, unknown>>): Buffer | null {
   const [only, ...others] = Object.values(data);
-  const written = only instanceof WrittenText && others.length === 0 ? only.answer : null;
+  return only instanceof WrittenText && others.length === 0 ? only.answer : null;
+}
+
+/** Members of a result that are not sent. */
+const UNSENT: ReadonlySet<string> = new Set(['stringify', 'written']);
+
+/** Writes results with this data, in which the text of fields may be written already. */
+function textOfResult(
+  data: Readonly<Record<string, unknown>>,
+  written: Buffer | null,
+): WholeResult['stringify'] {
   return (result) => {
-    if (written !== null && isAlone(result, data)) return written;
+    if (written !== null && isAlone(result, data)) return written.toString();
     const parts = Object.entries(result).flatMap(([name, value]) => {
       const text = value === data ? dataText(data) : (JSON.stringify(value) as string | undefined);
-      return text === undefined || name === 'stringify' ? [] : [`"${name}":${text}`];
+      return text === undefined || UNSENT.has(name) ? [] : [`"${name}":${text}`];
     });
     return `{${parts.join(',')}}`;
   };
@@ -132,7 +145,7 @@ function textOfResult(data: Readonly<Record<string, unknown>>): WholeResult['str
 /** Whether a result has these data and nothing else to be sent. */
 function isAlone(result: ExecutionResult, data: unknown): boolean {
   for (const [name, value] of Object.entries(result))
-    if (name !== 'stringify' && value !== undefined && value !== data) return false;
+    if (!UNSENT.has(name) && value !== undefined && value !== data) return false;
   return result.data === data;
 }
 

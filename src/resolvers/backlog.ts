@@ -62,10 +62,9 @@ function watchOf(context: Context, filter: EntryFilter): BacklogWatch {
   const known = watches.get(context.feed) ?? new Recently<string, BacklogWatch>(KEPT_WATCHES);
   watches.set(context.feed, known);
   return known.get(JSON.stringify([filter.key, reach]), () => {
-    const { observe, reader, evidence } = context;
-    const pool = { observe, reader, evidence }[filter.login];
+    const reads = context.reads[filter.login];
     const test = filter.lasting.length === 0 ? null : entryTest(context, filter);
-    return new BacklogWatch({ pool, filter, reach }, test);
+    return new BacklogWatch({ reads, filter, reach }, test);
   });
 }
 

@@ -8,11 +8,13 @@ interface VerbInput {
   readonly dryRun: boolean;
   readonly entryId?: string;
   readonly entryIds?: readonly string[] | null;
+  readonly manifestDigest?: string | null;
 }
 
 /** Who calls which verb with which key; the guard of the mutation has seen to it that somebody does. */
 export function callOf<V extends Verb>(verb: V, context: Context, input: VerbInput): PhaseCall<V> {
-  const { idempotencyKey, dryRun, entryId, entryIds } = input;
+  const { idempotencyKey, dryRun, entryId, entryIds, manifestDigest = null } = input;
   const named = entryId === undefined ? (entryIds ?? []) : [entryId];
-  return { verb, caller: context.session as Session, idempotencyKey, dryRun, entryIds: named };
+  const caller = context.session as Session;
+  return { verb, caller, idempotencyKey, dryRun, entryIds: named, manifestDigest };
 }

@@ -1,8 +1,13 @@
 import { z } from 'zod';
+import { GRANULARITIES } from '../document/profile/schema.ts';
 import type { CutSpec } from '../document/types.ts';
 import { builder } from '../schema/builder.ts';
-import { maybeEmpty, optionalInput, requiredText } from './input.ts';
+import { GranularityEnum } from '../schema/enums/plans.ts';
+import { digest, maybeEmpty, optionalInput, requiredText } from './input.ts';
 import { NEEDS_VALUE } from './inputs.ts';
+
+/** Characters of a quote: those of the largest document. */
+const LONGEST_QUOTE = 16 * 1024 * 1024;
 
 const span = z.object({
   localId: requiredText(200),
@@ -14,18 +19,22 @@ const span = z.object({
   parentLocalId: optionalInput(requiredText(200)),
   title: optionalInput(maybeEmpty(2000)),
   excludedBecause: optionalInput(requiredText(200)),
+  quote: optionalInput(maybeEmpty(LONGEST_QUOTE)),
+  sha256: optionalInput(digest),
 });
 
 /** A cut specification as it is stored and hashed. */
 export const cutSpec = z
   .object({
     profile: requiredText(100).nullish(),
+    tuned: z.object({ profile: requiredText(100), granularity: z.enum(GRANULARITIES) }).nullish(),
     units: z.array(span).max(200_000, 'may have at most 200000 spans').nullish(),
   })
-  .transform(({ profile, units }, issue): CutSpec => {
+  .transform(({ profile, tuned, units }, issue): CutSpec => {
     if (units != null) return { units };
+    if (tuned != null) return tuned;
     if (profile != null) return { profile };
-    issue.addIssue('must have a profile or units');
+    issue.addIssue('must have a profile, a tuned profile or units');
     return z.NEVER;
   });
 
@@ -49,6 +58,29 @@ const UnitSpanInput = builder.inputType('UnitSpanInput', {
       extensions: NEEDS_VALUE,
       description: 'Sets the stretch aside, with this reason: it becomes no unit.',
     }),
+    quote: t.string({
+      description:
+        'The exact text that it holds, as you read it. The plan has a problem where its bytes are others.',
+    }),
+    sha256: t.field({
+      type: 'Digest',
+      description: 'The SHA-256 of its bytes, as you computed it. It is checked like `quote`.',
+    }),
+  }),
+});
+
+const TunedProfileInput = builder.inputType('TunedProfileInput', {
+  description: 'A profile with the finest units that it makes.',
+  fields: (t) => ({
+    profile: t.string({
+      required: true,
+      description: 'A profile that has levels: "statute-de", optionally with "@version".',
+    }),
+    granularity: t.field({
+      type: GranularityEnum,
+      required: true,
+      description: 'Sections, their paragraphs too, or list items and tables too.',
+    }),
   }),
 });
 
@@ -57,6 +89,7 @@ export const CutSpecInput = builder.inputType('CutSpecInput', {
   isOneOf: true,
   fields: (t) => ({
     profile: t.string({ description: '"markdown", optionally with "@version"; without, the newest.' }),
+    tuned: t.field({ type: TunedProfileInput, description: 'A profile, and how fine it cuts.' }),
     units: t.field({ type: [UnitSpanInput], description: 'Explicit spans.' }),
   }),
 });

@@ -1,13 +1,18 @@
-import { InputValidationError } from '@pothos/plugin-validation';
 import { defaultFieldResolver, type GraphQLSchema } from 'graphql';
 import { AUTHORITY, type Authority } from '../auth/authority.ts';
 import type { Context } from '../context.ts';
-import { Forbidden, InvalidInput, type Problem, problemAt, Refusal } from '../law/refusals.ts';
-import { RefusalAnswer } from '../schema/refusals.ts';
-import { refuseMissingValues } from './missing-values.ts';
+import { Forbidden, problemAt } from '../law/refusals.ts';
+import { answerRefusals } from './answer-refusals.ts';
+import { auditCall } from './audited/audited-call.ts';
+import { invalidInput } from './faults/invalid-input.ts';
+import { faultsOf } from './faults/judged-calls.ts';
+import { answerSoundItems } from './item-faults.ts';
+import { verbOfMany } from './many-verbs.ts';
+import { missingValues } from './missing-values.ts';
 
 /**
- * Judges the authority of every mutation before its input, and turns refusals into members of its outcome. A
+ * Judges the authority of every mutation before its input, turns refusals into members of its outcome, and notes
+ * them for the audit. A
  * mutation that the authority table doesn't name, or a verb without a mutation, stops the build of the schema.
  */
 export function guardMutations(schema: GraphQLSchema): GraphQLSchema {
@@ -15,28 +20,23 @@ export function guardMutations(schema: GraphQLSchema): GraphQLSchema {
   const fields = schema.getMutationType()?.getFields() ?? {};
   for (const verb of Object.keys(table)) if (!(verb in fields)) throw new Error(`${verb} has no mutation.`);
   for (const field of Object.values(fields)) {
-    const authority = table[field.name];
+    const authority = table[verbOfMany(field.name) ?? field.name];
     if (authority === undefined) throw new Error(`AUTHORITY does not say who may call ${field.name}.`);
     const resolve = field.resolve ?? defaultFieldResolver;
-    field.resolve = (source, args, context: Context, info) =>
-      answerRefusals(() => {
+    const verb = verbOfMany(field.name);
+    field.resolve = (source, args, context: Context, info) => {
+      const answer = () => {
         refuseUnauthorised(field.name, authority, args, context);
-        refuseMissingValues(field, info);
-        return resolve(source, args, context, info);
-      });
+        const faults = [...faultsOf(info, context), ...missingValues(field, info)];
+        const run = (given: Readonly<Record<string, unknown>>) => resolve(source, given, context, info);
+        if (verb !== null) return answerSoundItems(run, args, faults);
+        if (faults.length > 0) throw invalidInput(faults);
+        return run(args);
+      };
+      return auditCall(context, field, args, () => answerRefusals(answer), verb);
+    };
   }
   return schema;
-}
-
-/** Runs a resolver; its refusals, and the faults of its input, become its answer. */
-export async function answerRefusals(run: () => unknown): Promise<unknown> {
-  try {
-    return await run();
-  } catch (error) {
-    if (error instanceof Refusal) return new RefusalAnswer(error);
-    if (error instanceof InputValidationError) return new RefusalAnswer(invalidInput(error));
-    throw error;
-  }
 }
 
 function refuseUnauthorised(
@@ -67,35 +67,4 @@ function authorityFor(
 ): Pick<Authority, 'scope' | 'agent'> {
   const kind = (args['input'] as { kind?: unknown } | undefined)?.kind;
   return (typeof kind === 'string' ? authority.byKind?.[kind] : undefined) ?? authority;
-}
-
-function invalidInput(error: InputValidationError): InvalidInput {
-  const problems: Problem[] = error.issues.map((issue) => {
-    const path = (issue.path ?? []).map((step) => String(typeof step === 'object' ? step.key : step));
-    return problemAt(path, 'invalid', problemSentence(placeOf(path), issue.message));
-  });
-  const first = problems[0]?.message ?? 'It is invalid.';
-  const more = problems.length > 1 ? ` The other problems (${problems.length - 1}) are listed.` : '';
-  return new InvalidInput(`The input can't be taken: ${first}${more}`, problems);
-}
-
-/** A complaint goes on from its place ("title must not be blank"); one that is a sentence already follows it. */
-function problemSentence(place: string, complaint: string): string {
-  const goesOn = /^\p{Ll}/u.test(complaint);
-  return `${place}${goesOn ? ' ' : ': '}${complaint.replace(/\.$/, '')}.`;
-}
-
-const LONGEST_PLACE = 200;
-
-/** `blockedBy[0]`, `cutSpec.units[3].kind`: the way to a place as one would write it. */
-function placeOf(path: readonly string[]): string {
-  const steps = path[0] === 'input' ? path.slice(1) : path;
-  const place = steps.map(placeStep).join('').replace(/^\./, '');
-  if (place === '') return 'The input';
-  return place.length <= LONGEST_PLACE ? place : `${place.slice(0, LONGEST_PLACE).toWellFormed()}…`;
-}
-
-function placeStep(name: string): string {
-  if (/^\d+$/.test(name)) return `[${name}]`;
-  return /^\w+$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
 }

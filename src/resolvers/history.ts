@@ -6,6 +6,8 @@ import { encodeId } from '../reading/entity-id.ts';
 import type { NounName } from '../reading/nouns/noun-name.ts';
 import { NOUNS } from '../reading/nouns/nouns.ts';
 import { readShared } from '../reading/read.ts';
+import { readProfilesById } from '../reading/registry/profiles.ts';
+import { readTerms } from '../reading/registry/terms.ts';
 import { builder } from '../schema/builder.ts';
 import { HistoryConnection } from '../schema/history.ts';
 import {
@@ -72,6 +74,16 @@ function streamMessage(message: HistoryMessage): StreamedMessage {
     rows: message.rows.map((row) => new StreamedHistory(row, readRelation)),
     readSources: readNamed('Source', message.sourceIds),
     readDependencies: readNamed('Dependency', message.dependencyIds),
+    readProfiles: (context, info) => {
+      requireScope(context, `${info.parentType.name}.${info.fieldName}`, 'document:read');
+      return readProfilesById(context.reader, message.profileIds);
+    },
+    readTerms: (context, info) => {
+      requireScope(context, `${info.parentType.name}.${info.fieldName}`, 'document:read');
+      return readTerms(context.reader, message.termIds);
+    },
+    readComments: readNamed('Comment', message.commentIds),
+    readResolutions: readNamed('CommentResolution', message.resolutionIds),
   };
 }
 

@@ -30,6 +30,45 @@ export function readableText(longest: number) {
   return maybeEmpty(longest).refine((value) => value.trim() !== '', 'must not be blank');
 }
 
+// Control characters, ends of lines, and what turns the direction of text round.
+// NUL is named by a rule of its own.
+const DISTURBING = /(?!\0)[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+
+/** Readable text in one line, which shows as it is. */
+export function oneLine(longest: number) {
+  return readableText(longest).refine(
+    (value) => !DISTURBING.test(value),
+    'must be one line without control characters',
+  );
+}
+
+/** A text that a rule of its own judges: `faultOf` says what is wrong, as it goes on after its place. */
+export function fittingText(faultOf: (value: string) => string | null) {
+  return z.string().transform((value, issue) => {
+    const fault = faultOf(value);
+    if (fault === null) return value;
+    issue.addIssue(fault);
+    return z.NEVER;
+  });
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to find
+const CONTROLS = /[\u0001-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
+const DIRECTIONS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
+
+/** The same, for what is shown to others as it is: it gives a terminal no orders, and reads as it is written. */
+export function shownText(longest: number) {
+  return readableText(longest)
+    .refine(
+      (value) => !CONTROLS.test(value),
+      'must not contain control characters, but for tabs and line ends',
+    )
+    .refine(
+      (value) => !DIRECTIONS.test(value),
+      'must not contain characters that turn the direction of text',
+    );
+}
+
 /** A caller's idempotency key. What begins `compensate:` or `escalate:` belongs to the verifier's own records. */
 export const idempotencyKey = readableText(200).refine(
   (key) => !/^(compensate|escalate):/.test(key),
@@ -81,6 +120,17 @@ export const plainJson = z.unknown().transform((value, issue): PlainJson => {
     return z.NEVER;
   }
 });
+
+/** A plain JSON object. */
+export const jsonObject = plainJson.transform((value, issue) => {
+  if (isObject(value)) return value;
+  issue.addIssue('must be a JSON object');
+  return z.NEVER;
+});
+
+function isObject(value: PlainJson): value is { readonly [member: string]: PlainJson } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 /** Base64 of RFC 4648 §4, exactly padded; refused where decoding and encoding again would differ. */
 export const base64 = z.string().transform((value, issue) => {

@@ -8,22 +8,24 @@ import {
   type ObjectValueNode,
   type ValueNode,
 } from 'graphql';
-import { InvalidInput, type Problem, problemAt } from '../law/refusals.ts';
+import type { InputFault } from './faults/invalid-input.ts';
 
 /**
  * GraphQL takes `{ dryRun: $dryRun }` with no value for $dryRun as if the field were left out, so a caller that lost
  * a value would get the default unnoticed. Where the default does more than any value could (writes,
  * sweeps everything, blocks nothing), the field says `NEEDS_VALUE`, and such a call is refused.
  */
-export function refuseMissingValues(field: GraphQLField<unknown, unknown>, info: GraphQLResolveInfo): void {
-  const problems: Problem[] = [];
+export function missingValues(
+  field: GraphQLField<unknown, unknown>,
+  info: GraphQLResolveInfo,
+): readonly InputFault[] {
+  const faults: InputFault[] = [];
   const isMissing = (name: string) => !Object.hasOwn(info.variableValues.coerced, name);
   for (const given of info.fieldNodes[0]?.arguments ?? []) {
     const argument = field.args.find(({ name }) => name === given.name.value);
-    if (argument !== undefined) findMissing(argument.type, given.value, [argument.name], isMissing, problems);
+    if (argument !== undefined) findMissing(argument.type, given.value, [argument.name], isMissing, faults);
   }
-  const [first] = problems;
-  if (first !== undefined) throw new InvalidInput(`The input can't be taken: ${first.message}`, problems);
+  return faults;
 }
 
 type IsMissing = (variable: string) => boolean;
@@ -33,14 +35,14 @@ function findMissing(
   value: ValueNode,
   path: readonly string[],
   isMissing: IsMissing,
-  problems: Problem[],
+  faults: InputFault[],
 ): void {
   if (value.kind === Kind.LIST) {
     value.values.forEach((item, at) => {
-      findMissing(type, item, [...path, String(at)], isMissing, problems);
+      findMissing(type, item, [...path, String(at)], isMissing, faults);
     });
   }
-  if (value.kind === Kind.OBJECT) findMissingInside(type, value, path, isMissing, problems);
+  if (value.kind === Kind.OBJECT) findMissingInside(type, value, path, isMissing, faults);
 }
 
 function findMissingInside(
@@ -48,7 +50,7 @@ function findMissingInside(
   value: ObjectValueNode,
   path: readonly string[],
   isMissing: IsMissing,
-  problems: Problem[],
+  faults: InputFault[],
 ): void {
   const named = getNamedType(type);
   if (!isInputObjectType(named)) return;
@@ -56,11 +58,11 @@ function findMissingInside(
     const described = named.getFields()[name.value];
     if (described === undefined) continue;
     const place = [...path, name.value];
-    if (given.kind !== Kind.VARIABLE) findMissing(described.type, given, place, isMissing, problems);
+    if (given.kind !== Kind.VARIABLE) findMissing(described.type, given, place, isMissing, faults);
     else if (described.extensions['needsValue'] === true && isMissing(given.name.value)) {
-      const fault = `${name.value} is given by the variable $${given.name.value}, which has no value`;
-      const message = `${fault}; give it one, or leave ${name.value} out.`;
-      problems.push(problemAt(place, 'variable-missing', message));
+      const fault = `is given by the variable $${given.name.value}, which has no value`;
+      const complaint = `${fault}; give it one, or leave it out`;
+      faults.push({ path: place, code: 'variable-missing', complaint });
     }
   }
 }

@@ -26,6 +26,8 @@ const NOUN_OF: Readonly<Record<string, NounName>> = {
   dot_pair_signature: 'Signature',
   verify_result: 'VerifyResult',
   'cutter_source.source': 'Source',
+  'cutter_source.review_comment': 'Comment',
+  'cutter_source.comment_resolution': 'CommentResolution',
 };
 
 /** Makes the success of what a phase gave back. Asking for its position waits for the integrator. */
@@ -36,7 +38,8 @@ export async function successOf<T extends object>(
   const { preview, recordId, ...answer } = written;
   return {
     ...(answer as unknown as T & Pick<WrittenAnswer, 'replayed' | 'dryRun' | 'rows'>),
-    position: () => (written.dryRun ? Promise.resolve(null) : context.feed.waitForPosition(recordId)),
+    position: () =>
+      written.dryRun || recordId === null ? Promise.resolve(null) : context.feed.waitForPosition(recordId),
     previewRows: preview === null ? null : await previewRows(context, preview),
   };
 }

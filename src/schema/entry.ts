@@ -1,5 +1,7 @@
+import { ESCALATION_DUE_HOURS } from '../law/escalation.ts';
 import { actionsOf, EntryAction, hindrancesOf } from './backlog/entry-action.ts';
 import { ChangeSet, ChangeSetConnection } from './change-set.ts';
+import { CommentConnection } from './comments/comment.ts';
 import { DependencyConnection } from './dependency.ts';
 import { Document } from './document.ts';
 import { EntryKindEnum, EntryStatusEnum } from './enums/entries.ts';
@@ -18,6 +20,7 @@ import {
   readField,
   wordFields,
 } from './node.ts';
+import { Principal } from './principal.ts';
 import { ProblemType } from './refusals.ts';
 import { ReviewDecision, ReviewDecisionConnection } from './review-decision.ts';
 import { Source } from './source.ts';
@@ -58,6 +61,11 @@ Entry.implement({
       title: ['String?', 'The title of its source. Scope `document:read`.'],
       signalSource: ['String?', 'What gave the signal for it. Scope `document:read`.'],
       scenarioRef: ['String?', 'The scenario it belongs to. Scope `document:read`.'],
+      overdueSince: [
+        'DateTime?',
+        `For an escalation that nobody has ended, and that no reviewed plan answers: when it was due, ` +
+          `${ESCALATION_DUE_HOURS} hours after it was opened. Null before that, and in a dry run.`,
+      ],
       statusSince: ['DateTime?', 'When it got its status; null in a dry run.'],
     }),
     document: optionalNode(
@@ -123,6 +131,17 @@ Entry.implement({
       VerifyResultConnection,
       'For an escalation entry: the verdict that opened it.',
     ),
+    owner: optionalNode(
+      t,
+      Principal,
+      'For an escalation: who approved the cut that failed, and so answers for it. Null for other entries.',
+    ),
+    answers: pagedNodes(
+      t,
+      ManifestConnection,
+      'For an escalation: the plans of its retries, one for each review. `entry` of each is the retry.',
+    ),
+    comments: pagedNodes(t, CommentConnection, 'What was said of its plans. Scope `ledger:evidence`.'),
     lastOfSweeps: pagedNodes(t, SweepConnection, 'The sweeps whose pass ended at this entry.'),
   }),
 });

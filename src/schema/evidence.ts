@@ -44,6 +44,15 @@ export const ReviewDecisionEvidence = evidenceType('ReviewDecision', 'Why a revi
   rationale: ['String?', 'The reason that the reviewer gave.'],
   findings: ['JSON?', 'The findings, as the reviewer sent them.'],
   notBefore: ['String?', 'The time before which the approval does not count.'],
+  reviewed: [
+    'JSON?',
+    'Of an approval: how many records the reviewer looked at, and the digest that names them.',
+  ],
+  carriedOver: [
+    'JSON?',
+    'How many records the approval carries over, the digest that names them, and the decisions that it rests on; ' +
+      'null where the reviewer looked at every record.',
+  ],
   reviewerIdentity: ['String', 'The person behind the decision.'],
   independence: ['String?', 'Why this person may decide: who marked, and who registered the source.'],
 });

@@ -3,10 +3,13 @@ import type { Context } from '../context.ts';
 import type { HistoryMessage, ResetReason } from '../log/feed/history-message.ts';
 import type { PlacedHistoryRow } from '../log/feed/history-page.ts';
 import { builder } from './builder.ts';
+import { Comment, CommentResolution } from './comments/comment.ts';
 import { Dependency } from './dependency.ts';
 import { History } from './history.ts';
 import { type Node, PreviewNode } from './node.ts';
 import { CheckpointType } from './proof.ts';
+import { ProfileType, type ProfileView } from './registry/profile.ts';
+import { type TermView, VocabularyTermType } from './registry/vocabulary-term.ts';
 import { Source } from './source.ts';
 
 type Message<T extends HistoryMessage['type']> = Extract<HistoryMessage, { type: T }>;
@@ -25,6 +28,9 @@ const COLUMN_OF: Readonly<Record<string, keyof PlacedHistoryRow>> = {
 
 /** Reads the rows that a record names. */
 type ReadNamed = (context: Context, info: GraphQLResolveInfo) => Promise<readonly Node[]>;
+
+/** Reads what a record registered, of what isn't a row of the ledger. */
+type ReadRegistered<T> = (context: Context, info: GraphQLResolveInfo) => Promise<readonly T[]>;
 
 /** Reads the row behind a relation of a streamed history row. */
 export type ReadRelation = (row: PlacedHistoryRow, context: Context, info: GraphQLResolveInfo) => unknown;
@@ -55,6 +61,10 @@ interface StreamedRecord {
   readonly rows: readonly StreamedHistory[];
   readonly readSources: ReadNamed;
   readonly readDependencies: ReadNamed;
+  readonly readProfiles: ReadRegistered<ProfileView>;
+  readonly readTerms: ReadRegistered<TermView>;
+  readonly readComments: ReadNamed;
+  readonly readResolutions: ReadNamed;
 }
 export type StreamedMessage = Exclude<HistoryMessage, { type: 'HistoryEvent' }> | StreamedRecord;
 
@@ -111,6 +121,30 @@ const HistoryEvent = builder.objectRef<StreamedRecord>('HistoryEvent').implement
       type: [Dependency],
       description: 'The dependencies that the record declared, of those that the caller may see.',
       resolve: async (event, _, context, info) => [...(await event.readDependencies(context, info))],
+    }),
+    profiles: t.field({
+      type: [ProfileType],
+      nullable: true,
+      description: 'The profiles that the record registered. Scope `document:read`: without it, null.',
+      resolve: async (event, _, context, info) => [...(await event.readProfiles(context, info))],
+    }),
+    vocabulary: t.field({
+      type: [VocabularyTermType],
+      nullable: true,
+      description: 'The words that the record registered. Scope `document:read`: without it, null.',
+      resolve: async (event, _, context, info) => [...(await event.readTerms(context, info))],
+    }),
+    comments: t.field({
+      type: [Comment],
+      nullable: true,
+      description: 'What the record says of a plan. Scope `ledger:evidence`: without it, null.',
+      resolve: async (event, _, context, info) => [...(await event.readComments(context, info))],
+    }),
+    resolutions: t.field({
+      type: [CommentResolution],
+      nullable: true,
+      description: 'The comments that the record settles. Scope `ledger:evidence`: without it, null.',
+      resolve: async (event, _, context, info) => [...(await event.readResolutions(context, info))],
     }),
   }),
 });

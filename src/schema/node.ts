@@ -196,8 +196,8 @@ function filterFields(t: InputFields, { equal, nullable, time, more }: FilterCol
 /** How many rows a connection has. */
 function countFields(t: Fields) {
   return columnFields(t, {
-    totalCount: ['Int?', 'How many rows all pages have; null above 10,000.'],
-    totalCountAtLeast: ['Int', 'The same, or 10,000 where there are more.'],
+    totalCount: ['Int?', 'How many rows all pages have; null above 10,000 where no counter knows it.'],
+    totalCountAtLeast: ['Int', 'The same, or 10,000 where `totalCount` is null.'],
   });
 }
 

@@ -4,7 +4,17 @@ import { type Lane, VERIFIER_LANE } from '../law/values.ts';
 import { builder } from './builder.ts';
 import { LaneEnum, ModeEnum, PrincipalKindEnum, ScopeEnum } from './enums/callers.ts';
 import { wordOfName } from './enums/word-enum.ts';
-import { columnFields, connectionTypes, ENTITY, entityId, nounType, readField, wordFields } from './node.ts';
+import {
+  columnFields,
+  connectionTypes,
+  ENTITY,
+  entityId,
+  nounType,
+  readField,
+  requiredNode,
+  wordFields,
+} from './node.ts';
+import { Person } from './person.ts';
 
 const Session = builder.objectRef<CallerSession>('Session').implement({
   description: 'What the token of a caller allows.',
@@ -57,10 +67,11 @@ Principal.implement({
     ...columnFields(t, {
       principalId: ['UUID', 'Identifies the principal; every `…By` column holds it.'],
       name: ['String', 'What people call it.'],
-      personId: ['UUID', 'The person who answers for it.'],
+      personId: ['UUID', 'Identifies the person who answers for it.'],
       personName: ['String', 'The name of that person.'],
       isDisabled: ['Boolean', 'Whether its calls are refused.'],
     }),
+    person: requiredNode(t, Person, 'The person who answers for it.'),
     scopes: t.field({
       type: [ScopeEnum],
       description: 'Its capability scopes. A token may narrow them: see `session`.',

@@ -112,6 +112,8 @@ const DESCRIPTIONS: Record<RefusalName, string> = {
   InvalidInput: 'The input breaks a rule of its shape; `problems` names each place.',
   NotFound: 'What the input names does not exist.',
   IdempotencyConflict: 'The idempotency key was used before with other content (for marks, G-MARK-IDEM).',
+  AlreadyRegistered:
+    'A word, or a profile of this name and version, is registered with another meaning. Nothing replaces it.',
   IllegalTransition: 'The state of the entry has no such move.',
   NotLive: 'This entry has a live decision; name it in `supersedesDecisionId` to review again.',
   CoverageBroken: 'The plan leaves a byte out, covers one twice, or uses a word the vocabulary lacks.',
@@ -120,9 +122,16 @@ const DESCRIPTIONS: Record<RefusalName, string> = {
   DependencyCycle: 'The edge would close a cycle of `blocks`.',
   AlreadyCut: 'This entry, or this manifest, has its cut already (G-CUT-ONCE).',
   PlanStale: 'The units that the plan was made against have changed since; plan and review again.',
+  CommentsOpen:
+    'Comments on this plan are open (G-REVIEW-COMMENTS); the same call can succeed once they are resolved.',
   SameParty: 'One party would be on both sides (G-VERIFY-SOD).',
   LaneMismatch: 'A signature, key or reference does not belong to the lane that used it.',
-  Busy: 'The database could not serve this in time; repeat the call with the same idempotency key.',
+  PlanTooCostly:
+    'The plan of the document takes more time or memory than one may; `problems` names the limit.',
+  Drifted:
+    'The shape of the database is not the one that its migrations made (G-CUT-DRIFT); `problems` names each part ' +
+    'that differs. Nothing is cut or verified until it is mended.',
+  Busy: 'This could not be served in time; repeat the call with the same idempotency key.',
 };
 
 function refusalType<Name extends RefusalName>(name: Name) {
@@ -140,6 +149,7 @@ export const REFUSAL_TYPES: { readonly [Name in RefusalName]: ReturnType<typeof 
   InvalidInput: refusalType('InvalidInput'),
   NotFound: refusalType('NotFound'),
   IdempotencyConflict: refusalType('IdempotencyConflict'),
+  AlreadyRegistered: refusalType('AlreadyRegistered'),
   IllegalTransition: refusalType('IllegalTransition'),
   NotLive: refusalType('NotLive'),
   CoverageBroken: refusalType('CoverageBroken'),
@@ -148,7 +158,10 @@ export const REFUSAL_TYPES: { readonly [Name in RefusalName]: ReturnType<typeof 
   DependencyCycle: refusalType('DependencyCycle'),
   AlreadyCut: refusalType('AlreadyCut'),
   PlanStale: refusalType('PlanStale'),
+  CommentsOpen: refusalType('CommentsOpen'),
   SameParty: refusalType('SameParty'),
   LaneMismatch: refusalType('LaneMismatch'),
+  PlanTooCostly: refusalType('PlanTooCostly'),
+  Drifted: refusalType('Drifted'),
   Busy: refusalType('Busy'),
 };

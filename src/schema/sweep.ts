@@ -16,7 +16,7 @@ import { Principal } from './principal.ts';
 export const Sweep = nounType('Sweep');
 
 export const SweepConnection = connectionTypes('Sweep', Sweep, {
-  equal: { sweepId: 'UUID', sweptBy: 'String', lastEntryId: 'UUID' },
+  equal: { sweepId: 'UUID', triggerKind: TriggerKindEnum, sweptBy: 'String', lastEntryId: 'UUID' },
   nullable: ['lastEntryId'],
   time: 'sweptAt',
 });

@@ -32,7 +32,8 @@ UnitVersion.implement({
       void: ['Boolean', 'Whether the cut that made it is compensated.'],
       formatOnly: [
         'Boolean',
-        'Whether its canonical text, heading and place are those of the version that it followed, in other bytes.',
+        'Whether its canonical text, heading, citation and parent are those of the version that it followed, ' +
+          'in other bytes.',
       ],
       changeSetId: ['UUID', 'The cut that made it.'],
       entryId: ['UUID', 'The entry of that cut.'],

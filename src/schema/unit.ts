@@ -38,7 +38,10 @@ export const UnitConnection = connectionTypes('Unit', Unit, {
   equal: { unitId: 'UUID', address: 'String', docCode: 'String', kind: 'String', sectionType: 'String' },
   more: (t) => ({
     citation: t.stringList({
-      description: 'Only the unit with this citation: the document code, then its number.',
+      description:
+        'Only units that are cited so, as people write it: `"§ 433 Abs. 1"`, `"BGB § 433 I"`, ' +
+        '`"Điều 5 khoản 1 điểm đ"`. ' +
+        'Several texts are parts of one citation, outermost first.',
     }),
     addressPrefix: t.string({ description: 'Only units whose address begins so.' }),
     parent: t.field({ type: 'UUID', description: 'Only units that this unit holds.' }),
@@ -97,7 +100,13 @@ Unit.implement({
       resolve: readField,
     }),
     citation: t.stringList({
-      description: 'How readers cite it, outermost first: the document code, then its number.',
+      description:
+        'How readers cite it, outermost first: the document code, then section, paragraph and items.',
+      resolve: readField,
+    }),
+    label: t.stringList({
+      description:
+        'How it is cited within its document, outermost first, without divisions; empty where nobody cites it.',
       resolve: readField,
     }),
     inclusion: t.field({

@@ -117,12 +117,12 @@ describe('kill -9 under 20 cuts that stand inside their transaction', () => {
     });
     await prepared.pools.close();
     tokens = prepared.tokens;
-    database = { urls: prepared.pools.urls, secrets: prepared.secrets };
-    owner = ownerPool(embedded.ownerUrl);
     // The cuts of this test stand as long as it takes to bring all of them to their place, on whatever machine: no limit of a working
     // ledger may end one before. A limit on statements would also end the wait of a durable commit, and answer it.
-    await owner.query(`alter role cutter_exec in database cutter set lock_timeout = 0`);
-    await owner.query(`alter role cutter_exec in database cutter set statement_timeout = 0`);
+    const exec = new URL(prepared.pools.urls.exec as string);
+    exec.searchParams.set('options', '-c lock_timeout=0 -c statement_timeout=0');
+    database = { urls: { ...prepared.pools.urls, exec: exec.href }, secrets: prepared.secrets };
+    owner = ownerPool(embedded.ownerUrl);
     await startServers();
     follower = followHistory(() => servers[0]!.url, tokens['observer'] as string);
     await follower.following();

@@ -89,9 +89,12 @@ async function columns(): Promise<Column[]> {
   for (const { table, column, voucher } of SCOPE) {
     if (voucher === 'owner' || table === 'cutter_auth.audit') continue;
     const type = await server.superuser.query(
-      `select format_type(atttypid, atttypmod) as type from pg_attribute where attrelid = $1::regclass and attname = $2`,
+      `select format_type(atttypid, atttypmod) as type, attgenerated <> '' as generated from pg_attribute
+        where attrelid = $1::regclass and attname = $2`,
       [table, column],
     );
+    // PostgreSQL lets nobody write what it derives.
+    if (type.rows[0].generated) continue;
     const described = { table, column, type: type.rows[0].type as string };
     const { rows } = await server.superuser.query(
       `select coalesce(sum(octet_length(${bytesSql(described)})), 0)::int as bytes from ${table}`,
@@ -127,8 +130,10 @@ async function flip(column: Column, byte: number, bit: number, taken: Set<string
   );
   const row = rows[0];
   if (row === undefined) return null;
-  // The bodies of one record are judged together.
-  const together = (key: string) => `${table} ${table === 'cutter_log.record_part' ? key.slice(0, 36) : key}`;
+  // The bodies of one record are judged together, and tokens and principals by their versions.
+  const party = /^cutter_auth\.(token|principal)(_version)?$/.exec(table)?.[1];
+  const together = (key: string) =>
+    party ?? `${table} ${table === 'cutter_log.record_part' ? key.slice(0, 36) : key}`;
   if (taken.has(together(row.key))) return null;
   const was = Buffer.from(row.bytes);
   const now = Buffer.from(row.bytes);

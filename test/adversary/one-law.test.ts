@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { checkLedger } from '../../src/fsck/check.ts';
 import { parseRecord } from '../../src/law/parse-record.ts';
 import { PHASES, type PhaseRow } from '../../src/law/phase-rows.ts';
@@ -8,11 +8,13 @@ import { verifySignature } from '../../src/proof/ed25519.ts';
 import { cosigned, settled } from '../fsck/fsck-ground.ts';
 import { call, fresh, marked, type Reviewed, reviewed, verifyCut } from '../harness/cycle.ts';
 import { type TestDatabase, testDatabase } from '../harness/database.ts';
+import { EXAMPLES, perform } from '../harness/examples.ts';
 import { type CutRows, cutsOf, Forger } from '../harness/forged-ledger.ts';
 import { FORGERIES, type Forgery } from '../harness/forgeries.ts';
 import { RandomHistory } from '../harness/random-history.ts';
 import { seeded, testSeed } from '../harness/seeded.ts';
 import { type TestServer, testServer } from '../harness/server.ts';
+import { CHECKS_AFTER_EACH_FAULT_MS } from '../harness/timeouts.ts';
 import { watched } from '../monitor/monitor-ground.ts';
 import { issued, keysIn } from '../passport/passport-ground.ts';
 
@@ -23,6 +25,8 @@ import { issued, keysIn } from '../passport/passport-ground.ts';
  */
 
 const STEPS = 300;
+
+vi.setConfig({ testTimeout: CHECKS_AFTER_EACH_FAULT_MS });
 
 let made: Promise<TestDatabase> | undefined;
 /** A random ledger whose server has ended, made for the first test that asks. Each test judges a copy. */
@@ -45,6 +49,8 @@ async function randomLedger(seed: string): Promise<TestDatabase> {
   const { entryId } = await marked(server);
   const end = { idempotencyKey: fresh('end'), entryId, rationale: 'Not wanted any more.' };
   await call(server, server.tokens.reviewer, 'abandon', end);
+  for (const verb of ['registerVocabulary', 'registerProfile', 'resolveComment'] as const)
+    await perform(server, await EXAMPLES[verb](server));
   await settled(server);
   await server.close();
   await server.database.close();

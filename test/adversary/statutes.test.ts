@@ -1,13 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fromMarkdown } from 'mdast-util-from-markdown';
 import { describe, expect, test, vi } from 'vitest';
-import { checkHierarchy, checkReconstruction, checkVocabulary } from '../../src/document/checks.ts';
+import { checkHierarchy, checkVocabulary } from '../../src/document/checks.ts';
 import { headingsOf } from '../../src/document/headings.ts';
 import { manifestDigest, manifestHeader } from '../../src/document/manifest.ts';
 import { planDocument } from '../../src/document/plan.ts';
 import { MARKDOWN_1 } from '../../src/document/profiles.ts';
 import { BASE_VOCABULARY } from '../../src/document/vocabulary.ts';
 import { JUDGES_THOUSANDS_MS } from '../harness/timeouts.ts';
+import { checkReconstruction } from '../harness/whole-plan.ts';
 
 vi.setConfig({ testTimeout: JUDGES_THOUSANDS_MS });
 

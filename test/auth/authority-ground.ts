@@ -11,7 +11,21 @@ export const BAD: Readonly<Record<Verb, Record<string, unknown>>> = {
   review: { idempotencyKey: '', entryId: 'x', verdict: 'APPROVE', manifestDigest: 'x', expiresAt: 'soon' },
   cut: { idempotencyKey: '', entryId: 'x', manifestDigest: 'x' },
   verify: { idempotencyKey: '', changeSetId: 'x' },
+  registerVocabulary: {
+    idempotencyKey: '',
+    terms: [{ termKind: 'UNIT_KIND', term: '', description: '', atMost: 0 }],
+  },
+  registerProfile: { idempotencyKey: '', name: '', version: '', body: 1 },
   abandon: { idempotencyKey: '', entryId: 'x', rationale: '' },
+  comment: { idempotencyKey: '', entryId: 'x', manifestDigest: 'x', body: '' },
+  resolveComment: { idempotencyKey: '', entryId: 'x', commentId: 'x', note: '' },
+  createPrincipal: { idempotencyKey: '', name: '', kind: 'PERSON', person: { name: '' }, scopes: [] },
+  updatePrincipal: { idempotencyKey: '', principalId: 'x', name: '', scopes: [], reason: '' },
+  suspendPrincipal: { idempotencyKey: '', principalId: 'x', reason: '' },
+  issueToken: { idempotencyKey: '', principalId: 'x', entryIds: [], expiresAt: 'soon' },
+  narrowToken: { idempotencyKey: '', tokenId: 'x', docCodes: [], manifestDigest: 'x' },
+  rotateToken: { idempotencyKey: '', tokenId: 'x', overlapSeconds: -1 },
+  revokeToken: { idempotencyKey: '', tokenId: 'x', reason: '' },
 };
 
 export function mutation(verb: string): string {

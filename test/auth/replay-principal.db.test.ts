@@ -18,34 +18,60 @@ function other(verb: keyof typeof AUTHORITY): Promise<{ token: string }> {
   return caller(server, { scopes: [AUTHORITY[verb].scope, 'ledger:observe'] });
 }
 
-describe.each(VERBS.filter((verb) => verb !== 'registerSource'))(
+/** What these register is the same for everybody who sends it. */
+const SHARED: readonly string[] = ['registerSource', 'registerVocabulary', 'registerProfile'];
+
+describe.each(VERBS.filter((verb) => !SHARED.includes(verb)))("%s with another principal's key", (verb) => {
+  test('is refused, and shows nothing of the first call', async () => {
+    const example = await EXAMPLES[verb](server);
+    await perform(server, example);
+    const { token } = await other(verb);
+    const before = await fingerprint(server);
+    for (const dryRun of [false, true]) {
+      const answer: Loose = await call(server, token, verb, { ...example.input, dryRun }, example.success);
+      expect(answer).toMatchObject({
+        __typename: 'IdempotencyConflict',
+        retryable: false,
+        guard: verb === 'mark' ? 'G-MARK-IDEM' : null,
+        problems: [{ path: ['input', 'idempotencyKey'], code: 'of-another' }],
+      });
+      expect(JSON.stringify(answer)).not.toMatch(UUID);
+    }
+    expect(await fingerprint(server)).toBe(before);
+  });
+
+  test("is answered for another token of the key's principal", async () => {
+    const example = await EXAMPLES[verb](server);
+    const first = await perform(server, example);
+    const { principalId } = await sample(server, example.who);
+    const token = await tokenFor(server, principalId);
+    const again = await call(server, token, verb, { ...example.input }, example.success);
+    expect(again).toEqual({ ...first, replayed: true, rows: [] });
+  });
+});
+
+describe.each(['registerVocabulary', 'registerProfile'] as const)(
   "%s with another principal's key",
   (verb) => {
-    test('is refused, and shows nothing of the first call', async () => {
-      const example = await EXAMPLES[verb](server);
-      await perform(server, example);
-      const { token } = await other(verb);
-      const before = await fingerprint(server);
-      for (const dryRun of [false, true]) {
-        const answer: Loose = await call(server, token, verb, { ...example.input, dryRun }, example.success);
-        expect(answer).toMatchObject({
-          __typename: 'IdempotencyConflict',
-          retryable: false,
-          guard: verb === 'mark' ? 'G-MARK-IDEM' : null,
-          problems: [{ path: ['input', 'idempotencyKey'], code: 'of-another' }],
-        });
-        expect(JSON.stringify(answer)).not.toMatch(UUID);
-      }
-      expect(await fingerprint(server)).toBe(before);
-    });
-
-    test("is answered for another token of the key's principal", async () => {
-      const example = await EXAMPLES[verb](server);
+    test('is answered for the same content, and refused for other content', async () => {
+      const [example, different] = [await EXAMPLES[verb](server), await EXAMPLES[verb](server)];
       const first = await perform(server, example);
-      const { principalId } = await sample(server, example.who);
-      const token = await tokenFor(server, principalId);
+      const { token } = await other(verb);
       const again = await call(server, token, verb, { ...example.input }, example.success);
       expect(again).toEqual({ ...first, replayed: true, rows: [] });
+      const { idempotencyKey } = example.input;
+      const refused = await call(
+        server,
+        token,
+        verb,
+        { ...different.input, idempotencyKey },
+        example.success,
+      );
+      expect(refused).toMatchObject({
+        __typename: 'IdempotencyConflict',
+        problems: [{ code: 'of-another' }],
+      });
+      expect(JSON.stringify(refused)).not.toMatch(UUID);
     });
   },
 );

@@ -6,11 +6,11 @@ import { afterAll, expect, test } from 'vitest';
 import { tokenHash } from '../../src/auth/authenticate.ts';
 import { SAMPLE_PARTIES } from '../../src/auth/sample-parties.ts';
 import { bootstrapHome, bootstrapLedger } from '../../src/boot/bootstrap.ts';
-import { makeToken } from '../../src/boot/issue-tokens.ts';
 import { loginUrl, scramVerifier, setLoginPasswords } from '../../src/database/logins.ts';
 import { BASE_VOCABULARY } from '../../src/document/vocabulary.ts';
 import { homeSecrets, makeSecrets } from '../../src/home/secrets.ts';
 import { heldKeys } from '../../src/keys/custody.ts';
+import { makeToken } from '../../src/ledger/parties/token-rows.ts';
 import { testDatabase } from '../harness/database.ts';
 
 const db = await testDatabase();
@@ -170,7 +170,7 @@ test('bootstrap: production makes no sample person and hands out no token', asyn
   const client = new pg.Client({ connectionString: fresh.ownerUrl });
   await client.connect();
   await client.query(
-    'truncate cutter_log.resumption, cutter_auth.token, cutter_auth.key, cutter_auth.principal, cutter_auth.person',
+    'truncate cutter_log.resumption, cutter_auth.token_version, cutter_auth.token, cutter_auth.key, cutter_auth.principal_version, cutter_auth.principal, cutter_auth.person',
   );
   const result = await bootstrapLedger(client, { mode: 'production', keys });
   expect(result).toMatchObject({ tokens: {}, issued: [] });
@@ -192,7 +192,7 @@ test('secrets: made once, for the owner alone, and refused where others may read
       ...Object.values(secrets.seeds),
       ...Object.values(secrets.checkpointSeeds),
     ]).size,
-  ).toBe(12);
+  ).toBe(13);
   writeFileSync(join(home, 'secrets.json'), '{"owner": "hush', { mode: 0o600 });
   expect(() => homeSecrets(home)).toThrow(/is not JSON/);
   expect(() => homeSecrets(home)).not.toThrow(/hush/);

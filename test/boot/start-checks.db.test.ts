@@ -9,12 +9,12 @@ import { refusePooledSessions } from '../../src/database/session/pooler.ts';
 import { brokenEngine, ENGINE_BREAKS } from '../harness/broken-engine.ts';
 import { asOwner } from '../harness/cluster.ts';
 import { startPooler } from '../harness/pooler.ts';
-import { cutterStart, freshHome } from '../harness/start-command.ts';
+import { cutterStart, freshHome, homeWithCluster } from '../harness/start-command.ts';
 import { RESTARTS_POSTGRES_MS, WAITS_FOR_OTHERS_MS } from '../harness/timeouts.ts';
 
 vi.setConfig({ testTimeout: RESTARTS_POSTGRES_MS, hookTimeout: RESTARTS_POSTGRES_MS });
 
-const serverHome = freshHome();
+const serverHome = homeWithCluster();
 const home = freshHome();
 let server: EmbeddedServer;
 beforeAll(async () => {
@@ -151,7 +151,7 @@ describe('a start is refused, with the way out,', () => {
   });
 
   test('on a server with room for few connections, and on a standby', async () => {
-    const at = freshHome();
+    const at = homeWithCluster();
     const other = await startEmbedded({ home: at, log: () => {} });
     await asOwner(other.ownerUrl, (owner) => owner.query('alter system set max_connections = 30'));
     await other.stop();
@@ -225,5 +225,16 @@ describe('a start is refused, with the way out,', () => {
         await owner.query(`alter database ${name} set ${change}`);
     });
     await starts(url);
+  });
+});
+
+describe('on a database whose shape somebody altered', () => {
+  test('a start says what diverges, and the statement that mends it', async () => {
+    const { url } = await freshDatabase();
+    expect(await starts(url)).not.toContain('Drift:');
+    await asOwner(url, (owner) => owner.query('drop index cutter_log.log_row_ids_idx'));
+    expect(await starts(url)).toMatch(
+      /Drift: Index cutter_log\.log_row_ids_idx is gone\..* To mend it: CREATE INDEX log_row_ids_idx /s,
+    );
   });
 });

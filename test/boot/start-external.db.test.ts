@@ -1,4 +1,4 @@
-import { hash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -11,13 +11,13 @@ import { cutter, fileOf, person } from '../harness/cli.ts';
 import { asOwner } from '../harness/cluster.ts';
 import { send } from '../harness/doors.ts';
 import { closeForwarders, socketFolder } from '../harness/forwarder.ts';
-import { type Command, cutterStart, freshHome, urlOf } from '../harness/start-command.ts';
+import { type Command, cutterStart, freshHome, homeWithCluster, urlOf } from '../harness/start-command.ts';
 import { RESTARTS_POSTGRES_MS, WAITS_FOR_OTHERS_MS } from '../harness/timeouts.ts';
 
 vi.setConfig({ testTimeout: RESTARTS_POSTGRES_MS });
 
 /** A server of this file's own: roles and their passwords belong to the server, and other files use theirs. */
-const serverHome = freshHome();
+const serverHome = homeWithCluster();
 let server: EmbeddedServer;
 beforeAll(async () => {
   server = await startEmbedded({ home: serverHome, log: () => {} });
@@ -168,6 +168,7 @@ describe('an owner who is no superuser', () => {
     await asOwner(database, (superuser) => superuser.query(mends));
     const started = on(url.href, home);
     await started.says('Ctrl-C');
+    expect(started.output()).not.toContain('Drift:');
     await close(started);
   });
 });
@@ -190,38 +191,33 @@ test('a database that goes away and comes back is one line each, and no stack', 
 
 describe('production', () => {
   const guide = readFileSync(new URL('../../docs/how-to/production.md', import.meta.url), 'utf8');
-  const statement = /```sql\n(with person as[^`]*)```/.exec(guide)?.[1] as string;
-  const table = [...guide.matchAll(/^\| ?(\w+) ?\| ?(person|service) ?\| ?([\w:,]+) ?\| ?([\w-]*) ?\|$/gm)];
+  /** The commands of steps 3 to 5, each as its words. */
+  const commands = guide
+    .slice(guide.indexOf('## 3. '), guide.indexOf('## 6. '))
+    .replaceAll('\\\n', ' ')
+    .split('\n')
+    .flatMap((line) => /(?:^| )cutter (.*)$/.exec(line)?.[1] ?? [])
+    .map((line) =>
+      [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, word]) => (quoted ?? word) as string),
+    );
 
-  test('it says that nobody is in it; with the statements of the guide four principals take a document to its end', async () => {
+  test('it says that nobody is in it; with the commands of the guide four principals take a document to its end', async () => {
     const [database, home] = [await freshDatabase(), freshHome()];
     const production = { CUTTER_MODE: 'production' };
-    const empty = on(database, home, production);
-    await empty.says('Ctrl-C');
-    expect(empty.output()).toContain('Nobody has a token of this ledger');
-    expect(empty.output()).toContain("DOT-991 and DOT-992 can't sign");
-    await close(empty);
-
-    const tokens: Record<string, string> = {};
-    for (const [, name, kind, scopes, lane] of table as unknown as string[][]) {
-      tokens[`CUTTER_TOKEN_${name?.toUpperCase()}`] = `cutter_${randomUUID()}`;
-      const token = tokens[`CUTTER_TOKEN_${name?.toUpperCase()}`] as string;
-      const values = {
-        person: `Person of the ${name}`,
-        name,
-        kind,
-        scopes,
-        lane,
-        sha256: hash('sha256', token),
-      };
-      const filled = statement.replace(/<(\w+)>/g, (_, key: keyof typeof values) => values[key] as string);
-      await asOwner(database, (owner) => owner.query(filled));
-    }
-    expect(Object.keys(tokens)).toHaveLength(4);
-
     const started = on(database, home, production);
     await started.says('Ctrl-C');
-    expect(started.output()).not.toMatch(/Nobody has a token|can't sign/);
+    expect(started.output()).toContain('Nobody has a token of this ledger');
+    expect(started.output()).toContain("DOT-991 and DOT-992 can't sign");
+
+    const tokens: Record<string, string> = {};
+    for (const words of commands) {
+      const env = { ...production, ...tokens, CUTTER_DATABASE_URL: database };
+      const { code, out, err } = await cutter(home, words, { url: urlOf(started), env });
+      expect([words.join(' '), code], err).toEqual([words.join(' '), 0]);
+      const name = words[0] === 'init' ? 'administrator' : words[0] === 'token' ? words[2] : undefined;
+      if (name !== undefined) tokens[`CUTTER_TOKEN_${name.toUpperCase()}`] = out.trim();
+    }
+    expect(Object.keys(tokens)).toHaveLength(5);
     const document = fileOf('law.md', '# Law\n\nOne.\n');
     const unseen = await cutter(home, ['run', document, '--yes'], { url: urlOf(started), env: tokens });
     expect(unseen.code).toBe(1);
@@ -247,6 +243,7 @@ describe('a database that is named by its socket', () => {
     const command = on(url, home);
     await command.says('Ctrl-C');
     expect(await serves(command, home)).toBe(true);
+    expect(command.output()).not.toContain('Drift:');
     await close(command);
   });
 

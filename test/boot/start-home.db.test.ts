@@ -19,6 +19,7 @@ import {
   type Command,
   cutterStart,
   freshHome,
+  homeWithCluster,
   isRoot,
   nobodyCanRunUs,
   urlOf,
@@ -55,7 +56,7 @@ async function refusalOf(command: Command): Promise<string> {
 const dataOf = (home: string) => clusterPlace(home, () => {}).data;
 
 describe('a home', () => {
-  const home = freshHome();
+  const home = homeWithCluster();
   beforeAll(async () => {
     await starts(home);
   });
@@ -186,7 +187,7 @@ describe('a home', () => {
 });
 
 describe('outside events', () => {
-  const home = freshHome();
+  const home = homeWithCluster();
 
   test('whoever reads its output may go: it serves on, and closes in order', async () => {
     const command = on(home);
@@ -240,7 +241,7 @@ describe('outside events', () => {
 
 describe('what PostgreSQL needs', () => {
   test('data of another major version are refused in words', async () => {
-    const home = freshHome();
+    const home = homeWithCluster();
     await starts(home);
     const path = join(dataOf(home), 'PG_VERSION');
     const version = readFileSync(path, 'utf8');

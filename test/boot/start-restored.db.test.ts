@@ -6,12 +6,12 @@ import { type EmbeddedServer, startEmbedded } from '../../src/database/cluster/e
 import { ROLES } from '../harness/catalog.ts';
 import { cutter, fileOf } from '../harness/cli.ts';
 import { asOwner } from '../harness/cluster.ts';
-import { type Command, cutterStart, freshHome, urlOf } from '../harness/start-command.ts';
+import { type Command, cutterStart, freshHome, homeWithCluster, urlOf } from '../harness/start-command.ts';
 import { RESTARTS_POSTGRES_MS, WAITS_FOR_OTHERS_MS } from '../harness/timeouts.ts';
 
 vi.setConfig({ testTimeout: RESTARTS_POSTGRES_MS, hookTimeout: RESTARTS_POSTGRES_MS });
 
-const serverHome = freshHome();
+const serverHome = homeWithCluster();
 let server: EmbeddedServer;
 beforeAll(async () => {
   server = await startEmbedded({ home: serverHome, log: () => {} });
@@ -121,7 +121,7 @@ describe('a database restored without owners and privileges', () => {
 
   test('on another server, which has none of the roles, they are made, and the lanes accept that it goes on there', async () => {
     const home = freshHome();
-    const elsewhere = await startEmbedded({ home: freshHome(), log: () => {} });
+    const elsewhere = await startEmbedded({ home: homeWithCluster(), log: () => {} });
     try {
       await close(await started(home, elsewhere.ownerUrl));
       await asOwner(elsewhere.ownerUrl, async (owner) => {
@@ -231,7 +231,7 @@ describe('a copy and its original', () => {
   });
 
   test('a home that was copied is suspended beside its original, by itself too; one that was moved is not', async () => {
-    const [home, copy, moved] = [freshHome(), freshHome(), freshHome()];
+    const [home, copy, moved] = [homeWithCluster(), freshHome(), freshHome()];
     await close(await started(home, null));
     execFileSync('cp', ['-a', home, copy]);
     const first = await started(home, null);

@@ -8,12 +8,12 @@ import { type EmbeddedServer, startEmbedded } from '../../src/database/cluster/e
 import { migrate } from '../../src/database/migrate/migrate.ts';
 import { checksumsOf, SQL_DIRECTORY } from '../../src/database/migrate/migrations.ts';
 import { asOwner } from '../harness/cluster.ts';
-import { type Command, cutterStart, freshHome } from '../harness/start-command.ts';
+import { type Command, cutterStart, freshHome, homeWithCluster } from '../harness/start-command.ts';
 import { RESTARTS_POSTGRES_MS } from '../harness/timeouts.ts';
 
 vi.setConfig({ testTimeout: RESTARTS_POSTGRES_MS, hookTimeout: RESTARTS_POSTGRES_MS });
 
-const serverHome = freshHome();
+const serverHome = homeWithCluster();
 let server: EmbeddedServer;
 beforeAll(async () => {
   server = await startEmbedded({ home: serverHome, log: () => {} });

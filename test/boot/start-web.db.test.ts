@@ -5,13 +5,13 @@ import { describe, expect, test, vi } from 'vitest';
 import { runDocument } from '../../src/cli/run.ts';
 import { clientConfig, cutter, fileOf, person } from '../harness/cli.ts';
 import { send } from '../harness/doors.ts';
-import { cutterStart, freshHome, urlOf } from '../harness/start-command.ts';
+import { cutterStart, freshHome, homeWithCluster, urlOf } from '../harness/start-command.ts';
 import { RESTARTS_POSTGRES_MS } from '../harness/timeouts.ts';
 
 vi.setConfig({ testTimeout: RESTARTS_POSTGRES_MS });
 
 test('under a base path, with trusted documents alone: the sample, the command line and the documents work', async () => {
-  const home = freshHome();
+  const home = homeWithCluster();
   const documents = fileOf('documents.json', JSON.stringify({ who: '{ whoAmI { name } }' }));
   const command = cutterStart({
     CUTTER_HOME: home,

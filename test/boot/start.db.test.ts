@@ -12,6 +12,7 @@ import {
   type Command,
   cutterStart,
   freshHome,
+  homeWithCluster,
   isRoot,
   nobodyCanRunUs,
   urlOf,
@@ -56,7 +57,7 @@ describe('start', () => {
   });
 
   test('the sample that a killed start left on its way is gone on with; one that stands is not spoken of', async () => {
-    const home = freshHome();
+    const home = homeWithCluster();
     const killed = cutterStart({ CUTTER_HOME: home });
     await killed.says('Ctrl-C');
     const tokens = JSON.parse(readFileSync(join(home, 'tokens.json'), 'utf8')) as SampleTokens;
@@ -80,7 +81,7 @@ describe('start', () => {
   });
 
   test('after kill -9 of its PostgreSQL it says what ended and what is back, without a stack', async () => {
-    const home = freshHome();
+    const home = homeWithCluster();
     const command = cutterStart({ CUTTER_HOME: home });
     await command.says('Ctrl-C');
     const postmaster = readFileSync(join(home, 'postgres', 'postmaster.pid'), 'utf8');
@@ -119,7 +120,7 @@ describe('start says in one sentence why it can’t', () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const { port } = other.address() as AddressInfo;
-    const command = cutterStart({ CUTTER_HOME: freshHome(), CUTTER_PORT: String(port) });
+    const command = cutterStart({ CUTTER_HOME: homeWithCluster(), CUTTER_PORT: String(port) });
     expect(await sentenceOf(command)).toContain(`Port ${port} of 127.0.0.1 is taken`);
     other.close();
   });

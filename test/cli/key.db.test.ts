@@ -5,10 +5,10 @@ import { homeSecrets } from '../../src/home/secrets.ts';
 import { checkpointKeysAt, parseKeys, statementKeyAt } from '../../src/proof/keys-file.ts';
 import { cutter, fileOf } from '../harness/cli.ts';
 import { keyOf } from '../harness/keys.ts';
-import { type Command, cutterStart, freshHome, urlOf } from '../harness/start-command.ts';
+import { type Command, cutterStart, freshHome, homeWithCluster, urlOf } from '../harness/start-command.ts';
 import { RESTARTS_POSTGRES_MS } from '../harness/timeouts.ts';
 
-const home = freshHome();
+const home = homeWithCluster();
 let server: Command;
 const start = async (): Promise<void> => {
   server = cutterStart({ CUTTER_HOME: home });

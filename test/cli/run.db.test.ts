@@ -102,7 +102,7 @@ describe('cutter run', () => {
     const { code, said } = await atTerminal(fileOf('rules.md', TEXT), 'y', 'y');
     expect(code).toBe(0);
     const plan = said.slice(said.indexOf('Plan'), said.indexOf('Approve this plan?'));
-    expect(plan).toContain('3 units by markdown@2: 3 born');
+    expect(plan).toContain('3 units by markdown@3: 3 born');
     expect(plan).toMatch(/coverage complete: 60 bytes = \d+ in units \+ \d+ in headings \+ 0 set aside/);
     expect(plan).toContain('no problems');
     expect(plan).toContain(`+ ${docCode}/p-1\n           § 1 Tea | At four.`);
@@ -135,6 +135,16 @@ describe('cutter run', () => {
     expect(await ledger()).toMatchObject({ statuses: ['review_pending'], decisions: 0 });
     const args = ['run', path, '--yes', '--accept-warnings', '--doc-code', docCode];
     expect((await cutter(home, args, { url: server.url })).code).toBe(0);
+  });
+
+  test('cuts as fine as it is told', async () => {
+    const path = fileOf('law.md', '## § 1\n\n(1) A:\n\n1.  b\n\n\n(2) C.\n\n## § 2\n\nD.\n');
+    const args = ['run', path, '--yes', '--profile', 'statute-de', '--doc-code', docCode];
+    const coarse = await cutter(home, [...args, '--granularity', 'section'], { url: server.url });
+    expect([coarse.code, coarse.out.includes('2 units · 2 versions')]).toEqual([0, true]);
+    const fine = await cutter(home, args, { url: server.url });
+    expect(fine.out).toContain(`+ ${docCode}/p-1/abs-1/1`);
+    expect(fine.code).toBe(0);
   });
 
   test('an unknown profile is named before anything is registered', async () => {
@@ -219,7 +229,9 @@ describe('cutter run', () => {
     await byYes(fileOf('rules.md', TEXT));
     const amended = await byYes(fileOf('rules.md', AMENDED));
     expect(amended.code).toBe(0);
-    expect(amended.out).toContain('3 units by markdown@2: 1 with a next version, 2 unchanged');
+    expect(amended.out).toContain('3 units by markdown@3: 1 with a next version, 2 unchanged');
+    // Which words differ, and no unit that stays as it was.
+    expect(amended.out).toMatch(/~ \S+\n.*(\[-.*-\]|\{\+.*\+\})/);
     expect(await ledger()).toMatchObject({
       sources: 2,
       statuses: ['verified_complete', 'verified_complete'],
@@ -299,7 +311,7 @@ describe('cutter run', () => {
     });
     const failed = await walkDocument({
       clients: tampering,
-      document: { docCode, title: null, profile: 'markdown', bytes: Buffer.from(TEXT) },
+      document: { docCode, title: null, profile: 'markdown', granularity: null, bytes: Buffer.from(TEXT) },
       print: (line) => printed.push(line),
       confirm: async () => true,
     });
@@ -318,7 +330,7 @@ describe('cutter run', () => {
       clients: beforeVerify(async () => {
         throw new ClientFault('the line went dead');
       }),
-      document: { docCode, title: null, profile: 'markdown', bytes: Buffer.from(TEXT) },
+      document: { docCode, title: null, profile: 'markdown', granularity: null, bytes: Buffer.from(TEXT) },
       print: () => {},
       confirm: async () => true,
     });
@@ -339,7 +351,7 @@ describe('cutter run', () => {
       clients: beforeVerify(async () => {
         throw new ClientFault('the line went dead');
       }),
-      document: { docCode, title: null, profile: 'markdown', bytes: bytes(TEXT) },
+      document: { docCode, title: null, profile: 'markdown', granularity: null, bytes: bytes(TEXT) },
       print: () => {},
       confirm: async () => true,
     });
@@ -348,7 +360,7 @@ describe('cutter run', () => {
     const asked: string[] = [];
     const amended = await walkDocument({
       clients: reworded(clientsOf(server)),
-      document: { docCode, title: null, profile: 'markdown', bytes: bytes(AMENDED) },
+      document: { docCode, title: null, profile: 'markdown', granularity: null, bytes: bytes(AMENDED) },
       print: (line) => printed.push(line),
       confirm: async ({ text }) => {
         asked.push(text);

@@ -27,6 +27,9 @@ describe('a usage error ends with 64', () => {
     ['an argument too many', ['run', 'a.md', 'b.md']],
     ['a missing option', ['monitor', 'http://127.0.0.1:1']],
     ['an option without its value', ['run', 'a.md', '--doc-code']],
+    ['a plan of nothing', ['plan']],
+    ['a plan of an empty name', ['plan', '']],
+    ['a granularity that is none', ['plan', 'a.md', '--granularity', 'word']],
     ['a ledger that is no URL', ['run', 'a.md', '--url', 'ftp://ledger']],
     ['a monitored ledger that is no URL', ['monitor', 'nowhere', '--keys', 'k']],
     ['a webhook that is no URL', ['monitor', '--keys', 'k', '--webhook', 'x']],
@@ -64,6 +67,23 @@ test('a reader that has gone ends a command without a word', () => {
   });
   expect(stdout.trimEnd().split('\n')).toHaveLength(1);
   expect(stderr).toBe('');
+});
+
+test('a plan is made of standard input, and its reader may leave after a line', () => {
+  const planned = spawnSync(process.execPath, ['src/main.ts', 'plan', '--json', '-'], {
+    cwd: ROOT,
+    input: '# One\n\nText.\n',
+    encoding: 'utf8',
+  });
+  expect([planned.status, planned.stderr]).toEqual([0, '']);
+  expect(JSON.parse(planned.stdout)).toMatchObject({ file: '-', units: [{ address: 'document' }] });
+  const many = Array.from({ length: 200 }, () => 'README.md CHANGELOG.md').join(' ');
+  const left = spawnSync('sh', ['-c', `"${process.execPath}" src/main.ts plan --json ${many} | head -1`], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
+  expect(left.stdout.trimEnd().split('\n')).toHaveLength(1);
+  expect(left.stderr).toBe('');
 });
 
 test('bin/cutter.js is plain JavaScript that names the Node it needs', () => {

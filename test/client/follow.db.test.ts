@@ -1,11 +1,9 @@
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { connect, createServer, type Socket } from 'node:net';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createClient } from '../../src/client/client.ts';
 import { FollowEnded } from '../../src/client/follow/follower.ts';
 import { LedgerKeysDocument } from '../../src/client/generated/graphql.ts';
 import { keysOf, openKeys } from '../../src/client/verification.ts';
+import { breakableLine, type Line } from '../harness/breakable-line.ts';
 import { marked, sweepAll, verified } from '../harness/cycle.ts';
 import { type TestServer, testServer } from '../harness/server.ts';
 import { WAITS_FOR_OTHERS_MS } from '../harness/timeouts.ts';
@@ -17,36 +15,10 @@ beforeAll(async () => {
   server = await testServer({ heartbeatMs: 1_000 });
   for (let made = 0; made < 4; made += 1) await verified(server);
 });
-const closing: (() => void)[] = [];
+const lines: Line[] = [];
 afterEach(() => {
-  for (const close of closing.splice(0)) close();
+  for (const line of lines.splice(0)) line.close();
 });
-
-/** A line to the ledger that can be cut: every connection over it breaks. */
-async function breakableLine() {
-  const sockets = new Set<Socket>();
-  const line = createServer((near) => {
-    const far = connect(Number(new URL(server.url).port), '127.0.0.1');
-    for (const socket of [near, far]) {
-      sockets.add(socket);
-      socket.on('error', () => {});
-      socket.on('close', () => {
-        sockets.delete(socket);
-        for (const other of [near, far]) other.destroy();
-      });
-    }
-    near.pipe(far).pipe(near);
-  }).listen(0, '127.0.0.1');
-  await once(line, 'listening');
-  const cut = () => {
-    for (const socket of sockets) socket.destroy();
-  };
-  closing.push(() => {
-    cut();
-    line.close();
-  });
-  return { url: `http://127.0.0.1:${(line.address() as AddressInfo).port}`, cut };
-}
 
 /** The log as the database has it: the hash of each position. */
 async function logOf(): Promise<readonly string[]> {
@@ -65,7 +37,9 @@ describe('a follower', () => {
   test.each(['socket', 'events'] as const)(
     'over %s gets each record once and in order, however often the line breaks, and holds heads to the keys',
     async (over) => {
-      const { url, cut } = await breakableLine();
+      const line = await breakableLine(server.url);
+      lines.push(line);
+      const { url, cut } = line;
       const client = createClient({ url, token: server.tokens.observer });
       const leaving = new AbortController();
       let losses = 0;

@@ -38,7 +38,7 @@ async function refusal(): Promise<string> {
 }
 
 describe('a session that could lose what it acknowledges', () => {
-  const WRITERS = ['cutter_exec', 'cutter_verify', 'cutter_gate', 'cutter_integrator'];
+  const WRITERS = ['cutter_exec', 'cutter_verify', 'cutter_registrar', 'cutter_gate', 'cutter_integrator'];
   afterEach(async () => {
     for (const login of WRITERS) {
       await owner(`alter role ${login} in database cutter reset all`);

@@ -56,7 +56,13 @@ describe("lane policies: times are the transaction's", async () => {
     [exec, 'public.information_unit', rows.unit()],
     [exec, 'public.unit_version', rows.version(unit, { enacted_at: NOW })],
     [exec, 'cutter_source.source', rows.source()],
-    [gate, 'cutter_auth.audit', { audit_id: randomUUID(), at: NOW, verb: 'mark', outcome: 'Forbidden' }],
+    [exec, 'cutter_source.registered_term', rows.term()],
+    [exec, 'cutter_source.profile', rows.profile()],
+    [
+      gate,
+      'cutter_auth.audit',
+      { audit_id: randomUUID(), at: NOW, operation: 'mark', outcome: 'refused', calls: 1 },
+    ],
     [gate, 'cutter_auth.token', token],
   ];
 
@@ -94,7 +100,7 @@ describe("lane policies: times are the transaction's", async () => {
     const { rows: columns } = await db.superuser.query<{ name: string }>(
       `select format('%s.%s.%s', n.nspname, c.relname, a.attname) as name
         from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_attribute a on a.attrelid = c.oid and a.attnum > 0
-        where n.nspname in ('cutter_governance', 'public', 'cutter_source', 'cutter_auth') and c.relkind = 'r'
+        where n.nspname in ('cutter_governance', 'public', 'cutter_source', 'cutter_auth') and c.relkind in ('r', 'p')
           and a.atttypid = 'timestamptz'::regtype
           and (has_column_privilege('cutter_exec', c.oid, a.attnum, 'insert')
             or has_column_privilege('cutter_verify', c.oid, a.attnum, 'insert')

@@ -8,20 +8,27 @@ import { testDatabase } from '../harness/database.ts';
 const db = await testDatabase();
 
 test('pools: each speaks as its own login', async () => {
-  const { exec, verify, observe, evidence, gate, reads } = db.pools;
-  const who = await Promise.all(
-    [exec, verify, observe, evidence, gate, ...Object.values(reads)].map((pool) =>
+  const { exec, verify, registrar, observe, evidence, gate, limited, reads } = db.pools;
+  const who = await Promise.all([
+    ...[exec, verify, registrar, observe, evidence, gate, limited.observe, limited.reader].map((pool) =>
       pool?.oneFirst(sql.unsafe`select current_user`),
     ),
-  );
+    ...Object.values(reads).map(async (pool) =>
+      String((await pool.ask({ name: null, sql: 'select current_user', values: [] }))[0]?.[0]),
+    ),
+  ]);
   expect(who).toEqual([
     'cutter_exec',
     'cutter_verify',
+    'cutter_registrar',
     'cutter_observe',
     'cutter_evidence',
     'cutter_gate',
     'cutter_observe',
     'cutter_reader',
+    'cutter_observe',
+    'cutter_reader',
+    'cutter_evidence',
     'cutter_evidence',
   ]);
 });

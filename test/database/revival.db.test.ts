@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { Ends } from '../../src/database/revival.ts';
 import { ownedHome } from '../harness/crash-processes.ts';
-import { cutterStart, freshHome, urlOf } from '../harness/start-command.ts';
+import { cutterStart, homeWithCluster, urlOf } from '../harness/start-command.ts';
 import { RESTARTS_POSTGRES_MS, WAITS_FOR_OTHERS_MS } from '../harness/timeouts.ts';
 
 vi.setConfig({ testTimeout: RESTARTS_POSTGRES_MS });
@@ -41,7 +41,7 @@ test('ends without health in between are too many at the eleventh; each second o
 });
 
 test('start: a PostgreSQL that keeps ending is started again ten times and more; then the server ends with status 69 and says why', async () => {
-  const home = ownedHome(freshHome());
+  const home = ownedHome(homeWithCluster());
   const command = cutterStart({ CUTTER_HOME: home });
   await command.says('Ctrl-C');
   const backs = () => command.output().split('PostgreSQL is back.').length - 1;
@@ -60,7 +60,7 @@ test('start: a PostgreSQL that keeps ending is started again ten times and more;
 });
 
 test('start: data that vanish under a running server end it with status 69, and nothing is made in their place', async () => {
-  const home = ownedHome(freshHome());
+  const home = ownedHome(homeWithCluster());
   const command = cutterStart({ CUTTER_HOME: home });
   await command.says('Ctrl-C');
   await expect.poll(isReady(urlOf(command)), { timeout: WAITS_FOR_OTHERS_MS }).toBe(200);

@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { KnownUnit } from '../../src/document/actions.ts';
-import { actionsFor } from '../../src/document/actions.ts';
 import { effectDigest } from '../../src/document/effect.ts';
 import { planDocument } from '../../src/document/plan.ts';
 import type { PlanRecord } from '../../src/document/types.ts';
 import { BASE_VOCABULARY } from '../../src/document/vocabulary.ts';
 import { digestOf } from '../../src/proof/digest.ts';
+import { actionsFor } from '../harness/whole-plan.ts';
+
+const FORMAT = 'cutter-manifest/2';
 
 function recordsOf(text: string): readonly PlanRecord[] {
   const spec = { profile: 'markdown' };
@@ -17,26 +19,33 @@ function standing(
   text: string,
   change: (unit: KnownUnit) => Partial<KnownUnit> = () => ({}),
 ): Map<string, KnownUnit> {
-  const units = actionsFor(recordsOf(text), new Map()).actions.map(({ record, address, parentAddress }) => {
-    const unit: KnownUnit = {
-      ...{
-        address,
-        parentAddress,
-        unitId: `unit ${address}`,
-        versionId: `version ${address}`,
-        versionSeq: 1,
-      },
-      ...{
-        highestSeq: 1,
-        textDigest: record.textDigest,
-        kind: record.kind,
-        sectionType: record.sectionType,
-        void: false,
-      },
-      ...{ sectionCode: record.sectionCode, sortOrder: record.sortOrder!, title: record.title },
-    };
-    return [address, { ...unit, ...change(unit) }] as [string, KnownUnit];
-  });
+  const units = actionsFor(recordsOf(text), new Map(), FORMAT).actions.map(
+    ({ record, address, parentAddress }) => {
+      const unit: KnownUnit = {
+        ...{
+          address,
+          parentAddress,
+          unitId: `unit ${address}`,
+          versionId: `version ${address}`,
+          versionSeq: 1,
+        },
+        ...{
+          highestSeq: 1,
+          textDigest: record.textDigest,
+          kind: record.kind,
+          sectionType: record.sectionType,
+          void: false,
+        },
+        ...{
+          label: record.label,
+          sectionCode: record.sectionCode,
+          sortOrder: record.sortOrder!,
+          title: record.title,
+        },
+      };
+      return [address, { ...unit, ...change(unit) }] as [string, KnownUnit];
+    },
+  );
   return new Map(units);
 }
 
@@ -45,7 +54,7 @@ const only = (address: string, fields: Partial<KnownUnit>) => (unit: KnownUnit) 
   unit.address === address ? fields : {};
 
 function actionsOf(text: string, live: Map<string, KnownUnit>) {
-  const { actions, vanished } = actionsFor(recordsOf(text), live);
+  const { actions, vanished } = actionsFor(recordsOf(text), live, FORMAT);
   const short = actions.map(({ address, action, baseVersionSeq, versionSeq }) => [
     address,
     action,
@@ -93,7 +102,7 @@ describe('actions', () => {
     ['section type', { sectionType: 'article' }],
     ['section code', { sectionCode: null }],
     ['parent', { parentAddress: null }],
-    ['order', { sortOrder: 7 }],
+    ['citation', { label: ['§ 9'] }],
     ['title', { title: null }],
   ];
   test.each(differences)(
@@ -107,6 +116,18 @@ describe('actions', () => {
       ]);
     },
   );
+
+  test('another order makes no version, nor does a citation that an older cut said nothing of', () => {
+    const live = standing(TEXT, only('x/p-1', { sortOrder: 7, label: null }));
+    expect(actionsOf(TEXT, live).actions[1]).toEqual(['x/p-1', 'unchanged', 1, 1]);
+  });
+
+  test('by the first format another order makes a version, and another citation none', () => {
+    const actionIn = (fields: Partial<KnownUnit>) =>
+      actionsFor(recordsOf(TEXT), standing(TEXT, only('x/p-1', fields)), 'cutter-manifest/1').actions[1]
+        ?.action;
+    expect([actionIn({ sortOrder: 7 }), actionIn({ label: ['§ 9'] })]).toEqual(['version', 'unchanged']);
+  });
 
   test('a unit of a void cut gets a next version, counting void ones, and is not listed as vanished', () => {
     const live = standing(TEXT, () => ({ void: true, versionSeq: 2, highestSeq: 2 }));

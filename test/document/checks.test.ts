@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import type { HierarchyUnit } from '../../src/document/checks.ts';
-import { checkHierarchy, checkReconstruction, checkVocabulary } from '../../src/document/checks.ts';
+import { checkHierarchy, checkVocabulary } from '../../src/document/checks.ts';
 import { BASE_VOCABULARY } from '../../src/document/vocabulary.ts';
 import { digestOf } from '../../src/proof/digest.ts';
+import { checkReconstruction } from '../harness/whole-plan.ts';
 
 const told = (problems: readonly { code: string; path: readonly string[] }[]) =>
   problems.map(({ code, path }) => [code, ...path]);

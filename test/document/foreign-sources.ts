@@ -250,6 +250,34 @@ export const FOREIGN: readonly (readonly [
     /git lfs pull/,
   ],
   [
+    'Windows-1252',
+    Buffer.from('# Gesetz\n\nDie \x84Gr\xf6\xdfe\x93 z\xe4hlt \x96 immer.\n', 'latin1'),
+    'source_not_utf8',
+    /text in Windows-1252\. .*iconv -f WINDOWS-1252/,
+  ],
+  [
+    'Windows-1258',
+    // "Điều 1. Phạm vi điều chỉnh. Luật này quy định về người lao động."
+    Buffer.from(
+      '# \xd0i\xea\xccu 1. Pha\xf2m vi \xf0i\xea\xccu chi\xd2nh\n\nLu\xe2\xf2t na\xccy quy \xf0i\xf2nh v\xea\xcc ng\xfd\xf5\xcci lao \xf0\xf4\xf2ng.\n',
+      'latin1',
+    ),
+    'source_not_utf8',
+    /text in Windows-1258 \(Vietnamese\)\. .*iconv -f CP1258/,
+  ],
+  [
+    'Italian, which is not Vietnamese',
+    Buffer.from('# Legge\n\nPu\xf2 andare, per\xf2 continu\xf2 l\xec; cos\xec gioved\xec.\n', 'latin1'),
+    'source_not_utf8',
+    /text in Latin-1/,
+  ],
+  [
+    'Vietnamese in UTF-16 without a mark',
+    Buffer.from('Điều 1. Phạm vi điều chỉnh\n\nLuật này quy định về người lao động.\n', 'utf16le'),
+    'source_not_utf8',
+    /UTF-16.*iconv -f UTF-16LE/,
+  ],
+  [
     'UTF-16 with its mark',
     Buffer.from('\ufeff# Gesetz\n\nText.\n', 'utf16le'),
     'source_not_utf8',
@@ -280,7 +308,7 @@ export const FOREIGN: readonly (readonly [
     'Latin-1',
     Buffer.from('# Gesetz\n\nDie Größe zählt.\n', 'latin1'),
     'source_not_utf8',
-    /0xF6 at offset 16.*iconv -f WINDOWS-1252/,
+    /0xF6 at offset 16.*Latin-1.*iconv -f ISO-8859-1 -t UTF-8/,
   ],
   [
     'EBCDIC',

@@ -68,6 +68,23 @@ describe('headings', () => {
     ]);
   });
 
+  test('begin behind link definitions that somebody underlined', () => {
+    expect(levelsAndTitles('[a]:\n...\n===\n=\n')).toEqual([[1, '===']]);
+  });
+
+  test('are none where a list follows code that ended a quote', () => {
+    const texts = [
+      '> q\n    a\n10. ten\n---',
+      '> # q\n    a\n\n10. ten\n---',
+      '> # q\n    a\n    b\n10. ten\n---',
+    ];
+    for (const text of texts)
+      expect(
+        headingsOf(text, MARKDOWN_1).map(({ level, start }) => [level, start]),
+        text,
+      ).toEqual(oracle(text));
+  });
+
   test('do not stand in code, HTML, quotes or lists', () => {
     const texts = [
       '```\n# a\n```',

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { manifestDigest, manifestHeader, manifestLeaf } from '../../src/document/manifest.ts';
 import { planDocument } from '../../src/document/plan.ts';
-import type { CutSpec, PlanRecord, VocabularyTerm } from '../../src/document/types.ts';
+import type { CutSpec, ManifestFormat, PlanRecord, VocabularyTerm } from '../../src/document/types.ts';
 import { canonicalJson } from '../../src/proof/canonical.ts';
 import { sha256 } from '../../src/proof/digest.ts';
 import { leafHash, verifyInclusion } from '../../src/proof/merkle.ts';
@@ -22,18 +22,23 @@ const VOCABULARY: readonly VocabularyTerm[] = [
   ),
 ];
 
-function manifestOf(spec: CutSpec) {
-  const plan = planDocument({ bytes: Buffer.from(TEXT), docCode: 'pg', spec, vocabulary: VOCABULARY });
+function manifestOf(spec: CutSpec, format?: ManifestFormat) {
+  const bytes = Buffer.from(TEXT);
+  const plan = planDocument({ bytes, docCode: 'pg', spec, vocabulary: VOCABULARY, format });
   expect(plan.problems).toEqual([]);
   const header = manifestHeader(plan, { entryId: ENTRY, docCode: 'pg' });
   return { plan, header, digest: manifestDigest(header, plan.leafHashes) };
 }
 
-function vector(spec: CutSpec) {
-  const { plan, header, digest } = manifestOf(spec);
+/** A leaf without its label is one of the first format. */
+const leafOf = (record: PlanRecord, format: ManifestFormat) =>
+  manifestLeaf(format === 'cutter-manifest/1' ? { ...record, label: undefined } : record);
+
+function vector(spec: CutSpec, format?: ManifestFormat) {
+  const { plan, header, digest } = manifestOf(spec, format);
   return {
     header,
-    records: plan.records.map((record) => JSON.parse(manifestLeaf(record).toString())),
+    records: plan.records.map((record) => JSON.parse(leafOf(record, plan.format).toString())),
     digest,
   };
 }
@@ -62,7 +67,9 @@ test('the manifest of a small document is what it was on the first day', () => {
     source: TEXT,
     vocabulary: VOCABULARY,
     byProfile: vector({ profile: 'markdown@1' }),
-    byUnits: vector({ units }),
+    byUnits: vector({ units }, 'cutter-manifest/1'),
+    byLastingProfile: vector({ profile: 'markdown@3' }),
+    byUnitsLabelled: vector({ units }),
   };
   expect([vectors.byProfile.digest, vectors.byUnits.digest]).toEqual([
     'sha256:6b82477022552d16e903d1e198c35f5f1627e06dccebc8a1dc732215fb1bf51c',

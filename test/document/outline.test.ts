@@ -104,11 +104,11 @@ describe('addresses', () => {
     expect(after).toEqual(expect.arrayContaining(before));
   });
 
-  test('are readable in any script, with umlauts written out', () => {
+  test('are readable in any script, with all its letters', () => {
     expect(addressesOf('# A\n## Größe der Übung\n## Café 漢字\n## 😀\n## (XXXX)\n##\n')).toEqual([
       'doc',
-      'doc/groesse-der-uebung',
-      'doc/cafe-漢字',
+      'doc/größe-der-übung',
+      'doc/café-漢字',
       'doc/untitled',
       'doc/xxxx',
       'doc/untitled~2',
@@ -120,7 +120,7 @@ describe('addresses', () => {
       .map((level) => `${'#'.repeat(level)} ${'long words '.repeat(20)}\n`)
       .join('');
     const [last] = addressesOf(`# A\n${levels}`).slice(-1);
-    expect(last).toMatch(/^doc\/~[0-9a-f]{16}\/long-words(-long-words)*(-long)?$/);
+    expect(last).toMatch(/^doc\/~[0-9a-f]{16}(\/long-words(-long-words)*(-long)?)+$/);
     expect(addressesOf(`# A\n${levels}`).slice(-1)).toEqual([last]);
   });
 });

@@ -5,6 +5,22 @@ import { MAX_PROBLEMS, MAX_UNITS } from '../../src/document/spans.ts';
 import type { DocumentPlan, DocumentProblem, UnitSpan } from '../../src/document/types.ts';
 import { BASE_VOCABULARY, vocabularyDigest } from '../../src/document/vocabulary.ts';
 
+const KNOWN = [
+  'markdown@1',
+  'markdown@2',
+  'markdown@3',
+  'handbook@1',
+  'handbook@2',
+  'statute-de@1',
+  'statute-vi@1',
+  'statute-en@1',
+  'statute-fr@1',
+  'statute-fr@2',
+  'outline@1',
+  'outline@2',
+  'principles@1',
+].join(', ');
+
 // 26 bytes; the "ö" is bytes 4 and 5.
 const SOURCE = Buffer.from('# Größe\n\nOne text.\n\n----');
 const TERMS = { kind: 'section', sectionType: 'section' };
@@ -219,6 +235,10 @@ describe('a source', () => {
     expect(told(refusal.problems)).toEqual([['source_not_utf8', 'source.content']]);
     expect(refusal.records).toEqual([]);
     expect(refusal.coverage.complete).toBe(false);
+    // None of no bytes is left out, and yet nothing is covered.
+    const empty = plan([], Buffer.from(''));
+    expect(told(empty.problems)).toContainEqual(['source_empty', 'source.content']);
+    expect(empty.coverage).toMatchObject({ bytes: 0, complete: false });
   });
 });
 
@@ -228,7 +248,7 @@ describe('a profile', () => {
 
   test.each([
     ['markdwon', 'unknown_profile'],
-    ['markdown@3', 'unknown_profile_version'],
+    ['markdown@4', 'unknown_profile_version'],
     ['markdown@1@1', 'unknown_profile_version'],
     ['', 'unknown_profile'],
   ])('"%s" is refused with a list of those known', (reference, code) => {
@@ -236,7 +256,7 @@ describe('a profile', () => {
       {
         path: ['cutSpec', 'profile'],
         code,
-        message: `There is no profile "${reference}". The known profiles are markdown@1, markdown@2.`,
+        message: `There is no profile "${reference}". The known profiles are ${KNOWN}, and those that were registered: the query "profiles" lists them.`,
       },
     ]);
   });

@@ -12,11 +12,12 @@ import { Busy } from '../../src/law/refusals.ts';
 import { databaseRefusal } from '../../src/ledger/envelope/constraints.ts';
 import { killAll, ownedHome, postgresProcesses } from '../harness/crash-processes.ts';
 import { send } from '../harness/doors.ts';
+import { homeWithCluster } from '../harness/start-command.ts';
 import { RESTARTS_POSTGRES_MS, WAITS_FOR_OTHERS_MS } from '../harness/timeouts.ts';
 
 vi.setConfig({ testTimeout: RESTARTS_POSTGRES_MS, hookTimeout: RESTARTS_POSTGRES_MS });
 
-const home = ownedHome(join(tmpdir(), `cutter-away-${randomUUID()}`));
+const home = homeWithCluster(ownedHome(join(tmpdir(), `cutter-away-${randomUUID()}`)));
 const logged: string[] = [];
 let embedded: EmbeddedServer;
 let prepared: PreparedLedger;

@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { readinessOf } from '../../src/doors/health.ts';
 import { makeSecrets } from '../../src/home/secrets.ts';
 import { testDatabase } from '../harness/database.ts';
-import { testServer } from '../harness/server.ts';
+import { ownTestServer } from '../harness/server.ts';
 import { WAITS_FOR_OTHERS_MS } from '../harness/timeouts.ts';
 
 vi.setConfig({ testTimeout: WAITS_FOR_OTHERS_MS });
@@ -20,7 +20,7 @@ const ALL_UP = {
 };
 
 test('health: a stranger learns that the process lives and whether it can work, and nothing else', async () => {
-  const server = await testServer();
+  const server = await ownTestServer();
   const health = await fetch(new URL('/health', server.url));
   expect([health.status, await health.json()]).toEqual([200, { status: 'alive' }]);
   await expect
@@ -32,7 +32,7 @@ test('health: a stranger learns that the process lives and whether it can work, 
 });
 
 test('health: not ready when the integrator has lost its rights, and ready again when it has them back', async () => {
-  const server = await testServer();
+  const server = await ownTestServer();
   await server.superuser.query('revoke select on cutter_log.pending from cutter_integrator');
   const ready = async () => {
     const response = await fetch(new URL('/ready', server.url));
@@ -72,7 +72,7 @@ test('ready: what several checks found for one reason is said once', async () =>
 });
 
 test('whoAmI answers as each sample principal', async () => {
-  const server = await testServer();
+  const server = await ownTestServer();
   for (const [name, token] of Object.entries(server.tokens)) {
     const { status, body } = await server.gql(token, '{ whoAmI { name scopes } }');
     expect([status, body.errors, body.data?.whoAmI.name]).toEqual([200, undefined, name]);
@@ -91,7 +91,7 @@ async function wrongOf(url: string): Promise<{ status: number; down: string[]; r
 
 test('ready: a server whose seeds are not the registered ones can sign for no lane, and says so', async () => {
   const database = await testDatabase();
-  const server = await testServer({
+  const server = await ownTestServer({
     database,
     secrets: { ...database.secrets, seeds: makeSecrets().seeds },
   });
@@ -108,7 +108,7 @@ test('ready: a lane whose principal is disabled, and a lane without a seed here,
   const database = await testDatabase();
   const { 'DOT-992': verifier, ...seeds } = database.secrets.seeds;
   expect(verifier).toBeDefined();
-  const server = await testServer({ database, secrets: { ...database.secrets, seeds } });
+  const server = await ownTestServer({ database, secrets: { ...database.secrets, seeds } });
   await expect
     .poll(() => wrongOf(server.url))
     .toMatchObject({ reasons: expect.stringMatching(/^DOT-992 can't sign/) });
@@ -119,12 +119,12 @@ test('ready: a lane whose principal is disabled, and a lane without a seed here,
 });
 
 test('ready: a server that serves no lane needs none to sign', async () => {
-  const server = await testServer({ pools: { exec: null, verify: null } });
+  const server = await ownTestServer({ pools: { exec: null, verify: null } });
   await expect.poll(() => wrongOf(server.url)).toEqual({ status: 200, down: [], reasons: '' });
 });
 
 test('ready: where nobody has a token that is good, in production none of a rehearsal, it says so; a revocation counts at once', async () => {
-  const production = await testServer({ mode: 'production' });
+  const production = await ownTestServer({ mode: 'production' });
   await expect
     .poll(() => wrongOf(production.url))
     .toMatchObject({
@@ -132,7 +132,7 @@ test('ready: where nobody has a token that is good, in production none of a rehe
       down: ['callers'],
       reasons: expect.stringMatching(/^Nobody has a token that is valid here/),
     });
-  const server = await testServer();
+  const server = await ownTestServer();
   await expect.poll(() => wrongOf(server.url)).toMatchObject({ status: 200 });
   await server.superuser.query('update cutter_auth.token set revoked_at = now()');
   await expect.poll(() => wrongOf(server.url)).toMatchObject({ status: 503, down: ['callers'] });

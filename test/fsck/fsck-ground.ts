@@ -18,6 +18,7 @@ import {
   verifyCut,
   wasCut,
 } from '../harness/cycle.ts';
+import { commented, EXAMPLES, perform } from '../harness/examples.ts';
 import type { TestServer } from '../harness/server.ts';
 import { drained } from '../log/log-ground.ts';
 
@@ -73,7 +74,28 @@ export async function everyKindOfPhase(server: TestServer): Promise<void> {
     entryId: to.entryId,
     rationale: 'no longer wanted',
   });
+  for (const verb of ['registerVocabulary', 'registerProfile', 'resolveComment'] as const)
+    for (let times = 0; times < 3; times += 1) await perform(server, await EXAMPLES[verb](server));
+  const { entryId, manifestDigest, commentId } = await commented(server, { localId: 'u000001' });
+  const replied = {
+    idempotencyKey: fresh('reply'),
+    entryId,
+    manifestDigest,
+    replyTo: commentId,
+    body: 'It is.',
+  };
+  await call(server, server.tokens.reviewer, 'comment', replied);
+  const resolved = { idempotencyKey: fresh('resolve'), entryId, commentId, note: 'Settled.' };
+  await call(server, server.tokens.reviewer, 'resolveComment', resolved);
   await call(server, marker, 'sweep', { idempotencyKey: fresh('sweep'), limit: 10 });
+  for (const verb of [
+    'updatePrincipal',
+    'suspendPrincipal',
+    'narrowToken',
+    'rotateToken',
+    'revokeToken',
+  ] as const)
+    await perform(server, await EXAMPLES[verb](server));
   await settled(server);
 }
 
@@ -100,8 +122,9 @@ export async function tamper(
       await look();
     } finally {
       for (const [at, table] of tables.entries()) {
+        const names = await storedColumns(client, table);
         await client.query(
-          `delete from ${table}; insert into ${table} overriding system value select * from kept_${at}; drop table kept_${at}`,
+          `delete from ${table}; insert into ${table} (${names}) overriding system value select ${names} from kept_${at}; drop table kept_${at}`,
         );
       }
     }
@@ -109,6 +132,16 @@ export async function tamper(
     await client.query('reset session_replication_role');
     client.release();
   }
+}
+
+/** The columns of a table that the database doesn't compute of others. */
+export async function storedColumns(client: Pick<ClientBase, 'query'>, table: string): Promise<string> {
+  const { rows } = await client.query<{ names: string }>(
+    `select string_agg(quote_ident(attname), ', ' order by attnum) as names from pg_attribute
+    where attrelid = $1::regclass and attnum > 0 and not attisdropped and attgenerated = ''`,
+    [table],
+  );
+  return rows[0]!.names;
 }
 
 /** The key of a row, as records write it, as SQL. */

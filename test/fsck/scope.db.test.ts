@@ -14,7 +14,7 @@ test('fsck --scope lists every column of every table that a live ledger has, onc
   const { rows } = await database.superuser.query<{ name: string }>(
     `select n.nspname || '.' || c.relname || '.' || a.attname as name
      from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_attribute a on a.attrelid = c.oid
-     where c.relkind in ('r', 'p') and n.nspname = any($1) and a.attnum > 0 and not a.attisdropped order by 1`,
+     where c.relkind in ('r', 'p') and not c.relispartition and n.nspname = any($1) and a.attnum > 0 and not a.attisdropped order by 1`,
     [SCHEMAS],
   );
   const listed = SCOPE.map(({ table, column }) => `${table}.${column}`).sort();
@@ -32,7 +32,12 @@ test('fsck counts without indexes whatever a unique index of a checked table kee
   );
   const checked = new Set(SCOPE.filter(({ voucher }) => voucher !== 'owner').map(({ table }) => table));
   checked.delete('cutter_auth.audit');
-  const counted = new Set(UNIQUE_RULES.map(({ table, columns }) => `${table} ${[...columns].sort()}`));
+  // Of a token fsck reads the print of its hash.
+  const counted = new Set(
+    UNIQUE_RULES.map(({ table, columns }) =>
+      `${table} ${[...columns].sort()}`.replace('token_print', 'token_sha256'),
+    ),
+  );
   const tables = rows.map((row) => ({
     ...row,
     table: row.table.includes('.') ? row.table : `public.${row.table}`,

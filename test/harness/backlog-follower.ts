@@ -33,6 +33,11 @@ export interface BacklogMessage {
 export interface BacklogFollower {
   /** Every message but heartbeats, in the order of arrival. */
   readonly messages: readonly BacklogMessage[];
+  /** Connections that were made: one more than were lost. */
+  readonly connections: number;
+  /** Reads nothing more from its connection until `resume`. */
+  pause(): void;
+  resume(): void;
   /** Resolves when a message has come of this position or a later one. */
   reached(position: number): Promise<void>;
   stop(): Promise<void>;
@@ -41,6 +46,8 @@ export interface BacklogFollower {
 export interface BacklogFollowerOptions {
   readonly door?: Door;
   readonly filter?: Readonly<Record<string, unknown>>;
+  /** Another subscription than the usual one. */
+  readonly query?: string;
   /** After how many messages it leaves a connection by itself. */
   readonly leaveAfter?: () => number;
 }
@@ -51,21 +58,24 @@ export function followBacklog(
   {
     door = 'websocket',
     filter = {},
+    query = BACKLOG,
     leaveAfter = () => Number.POSITIVE_INFINITY,
   }: BacklogFollowerOptions = {},
 ): BacklogFollower {
   const messages: BacklogMessage[] = [];
   let cursor: string | null = null;
   let stopped = false;
+  let connections = 0;
   let failed: unknown = null;
   let stream: Stream<BacklogMessage> | undefined;
 
   async function followOnce(): Promise<void> {
     let left = leaveAfter();
-    const asked = { url: urlNow(), token, query: BACKLOG, variables: { after: cursor, filter } };
+    const asked = { url: urlNow(), token, query, variables: { after: cursor, filter } };
     stream = openStream<BacklogMessage>(door, asked);
     try {
       for await (const message of stream.messages) {
+        if (message.__typename === 'Ready') connections += 1;
         if (message.__typename !== 'Heartbeat') messages.push(message);
         if (message.cursor !== undefined) cursor = message.cursor;
         left -= 1;
@@ -89,6 +99,11 @@ export function followBacklog(
 
   return {
     messages,
+    get connections() {
+      return connections;
+    },
+    pause: () => stream?.pause(),
+    resume: () => stream?.resume(),
     async reached(position) {
       const last = () => Number(messages.findLast((one) => one.position !== undefined)?.position ?? -1);
       await vi.waitUntil(() => failed !== null || last() >= position, PATIENCE);

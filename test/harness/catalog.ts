@@ -1,4 +1,6 @@
 import type { ClientBase, Pool } from 'pg';
+import type { ShapePart } from '../../src/drift/shape.ts';
+import { THROUGH_PUBLIC } from '../../src/drift/shape-sql.ts';
 
 type Queryable = Pick<ClientBase | Pool, 'query'>;
 
@@ -19,11 +21,13 @@ export const ROLES = [
   'cutter_reader',
   'cutter_evidence',
   'cutter_gate',
+  'cutter_registrar',
   'cutter_integrator',
 ] as const;
 
-/** Objects that belong to an extension are the extension's affair. */
-const NOT_OF_EXTENSION = `not exists (select from pg_depend d where d.objid = c.oid and d.deptype = 'e')`;
+/** Objects that belong to an extension are the extension's affair, and months of the audit come as time passes. */
+const NOT_OF_EXTENSION = `not exists (select from pg_depend d where d.objid = c.oid and d.deptype = 'e')
+  and c.oid::regclass::text !~ '^cutter_auth[.]audit_[0-9]{4}_[0-9]{2}'`;
 
 async function lines(db: Queryable, query: string, values: unknown[] = []): Promise<string[]> {
   const { rows } = await db.query<{ line: string }>(query, values);
@@ -263,4 +267,12 @@ export async function grantsText(db: Queryable): Promise<string> {
     ),
   ];
   return sections.join('\n');
+}
+
+/** The text of the file: what is compared, and how to come back to it. Of two equal statements one is written. */
+export function shapeText(parts: readonly ShapePart[]): string {
+  const lineOf = ({ unmake: _, make, change, ...part }: ShapePart) =>
+    JSON.stringify({ ...part, ...(make === null ? {} : { make }), ...(change === make ? {} : { change }) });
+  const own = parts.filter(({ value }) => value !== THROUGH_PUBLIC);
+  return own.map((part) => `${lineOf(part)}\n`).join('');
 }

@@ -55,7 +55,7 @@ export function clientConfig(
   ledgerKey: string | null = null,
 ): Pick<Config, 'home' | 'client'> {
   const client = { url, defaultUrl: url, ledgerKey, tokens: NO_TOKENS };
-  return { home, client: { ...client, monitorToken: null, monitorWebhook: null } };
+  return { home, client: { ...client, administratorToken: null, monitorToken: null, monitorWebhook: null } };
 }
 
 export function clientsOf({ url, tokens }: Pick<TestServer, 'url' | 'tokens'>): Clients {
@@ -106,11 +106,12 @@ export interface RunOptions {
 
 /** The program as a user starts it, without a terminal. */
 export async function cutter(home: string, args: readonly string[], options: RunOptions = {}): Promise<Ran> {
-  const { PATH = '', HOME = '' } = process.env;
+  const { PATH = '', HOME = '', NODE_COMPILE_CACHE = '' } = process.env;
   const child = spawn(process.execPath, [MAIN, ...args], {
     env: {
       PATH,
       HOME,
+      NODE_COMPILE_CACHE,
       CUTTER_HOME: home,
       ...(options.url ? { CUTTER_URL: options.url } : {}),
       ...options.env,

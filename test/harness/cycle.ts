@@ -49,7 +49,7 @@ export interface Marked {
 export async function marked(
   server: TestServer,
   name = fresh(),
-  more: { text?: string; docCode?: string; blockedBy?: string[]; key?: string } = {},
+  more: { text?: string; docCode?: string; blockedBy?: string[]; key?: string; profile?: string } = {},
 ): Promise<Marked> {
   const { marker } = server.tokens;
   const key = more.key ?? name;
@@ -68,7 +68,7 @@ export async function marked(
   const input = {
     idempotencyKey: `mark:${key}`,
     sourceId,
-    cutSpec: { profile: 'markdown' },
+    cutSpec: { profile: more.profile ?? 'markdown' },
     signalSource: 'test',
   };
   const blockedBy = more.blockedBy === undefined ? {} : { blockedBy: more.blockedBy };

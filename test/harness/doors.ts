@@ -89,7 +89,12 @@ export async function doorServer(options: DoorServerOptions = {}): Promise<DoorS
     proofs: undefined as never,
     passport: undefined as never,
     integrity: undefined as never,
-    ...database.pools.reads,
+    drift: undefined as never,
+    auditor: { note: () => {}, noteFailure: () => {}, close: async () => {} },
+    refuseEnded: undefined as never,
+    observe: database.pools.limited.observe,
+    reads: database.pools.reads,
+    reader: database.pools.limited.reader,
   });
   const { url } = await server.listen();
   const wsUrl = url.replace(/^http/, 'ws');

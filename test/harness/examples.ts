@@ -10,6 +10,8 @@ import {
   sweepAll,
   wasCut,
 } from './cycle.ts';
+import { createdPrincipal, freshName, issuedToken, newPrincipal } from './parties.ts';
+import { freshWord, profileBody } from './registry.ts';
 import type { SampleTokens, TestServer } from './server.ts';
 
 /** One call that will succeed: who makes it, what it sends, and what it asks for. */
@@ -97,12 +99,136 @@ export const EXAMPLES: Readonly<Record<Verb, (server: TestServer) => Promise<Exa
       'entry { entryId status }',
     );
   },
+  async registerVocabulary() {
+    const terms = [
+      { termKind: 'UNIT_KIND', term: freshWord(), description: 'A unit of a law.', atMost: null },
+      { termKind: 'SECTION_TYPE', term: freshWord(), description: 'A principle.', atMost: 3 },
+    ];
+    return example(
+      'registerVocabulary',
+      'administrator',
+      { terms },
+      'terms { termKind term description atMost registeredBy }',
+    );
+  },
+  async registerProfile() {
+    const input = { name: freshWord(), version: '1', body: profileBody() };
+    return example(
+      'registerProfile',
+      'administrator',
+      input,
+      'profile { reference digest body isShipped registeredBy }',
+    );
+  },
+  async comment(server) {
+    const { entryId } = await marked(server);
+    const manifestDigest = await manifestOf(server, entryId);
+    const input = {
+      entryId,
+      manifestDigest,
+      localId: 'u000000',
+      body: 'Is this the text in force?\nSee the gazette.',
+    };
+    return example('comment', 'reviewer', input, 'comment { commentId address body }');
+  },
+  async resolveComment(server) {
+    const made = await commented(server);
+    const input = { entryId: made.entryId, commentId: made.commentId, note: 'It is.' };
+    return example(
+      'resolveComment',
+      'reviewer',
+      input,
+      'comment { commentId } resolution { resolutionId note }',
+    );
+  },
+  async createPrincipal() {
+    return example(
+      'createPrincipal',
+      'administrator',
+      newPrincipal(),
+      'principal { principalId name scopes }',
+    );
+  },
+  async updatePrincipal(server) {
+    const principalId = await createdPrincipal(server);
+    const input = { principalId, name: freshName(), scopes: ['LEDGER_OBSERVE'], reason: 'Marks no more.' };
+    return example('updatePrincipal', 'administrator', input, 'principal { principalId name scopes }');
+  },
+  async suspendPrincipal(server) {
+    const input = { principalId: await createdPrincipal(server), reason: 'Left.' };
+    return example('suspendPrincipal', 'administrator', input, 'principal { principalId isDisabled }');
+  },
+  async issueToken(server) {
+    const input = {
+      principalId: await createdPrincipal(server),
+      scopes: ['ENTRY_MARK', 'LEDGER_OBSERVE'],
+      entryIds: ['6c0a3f5e-7d1b-5c1e-9b57-2f4e8a90d144'],
+      docCodes: ['a-law'],
+      manifestDigest: `sha256:${'1'.repeat(64)}`,
+      expiresAt: inDays(60),
+    };
+    return example('issueToken', 'administrator', input, 'token { tokenId scopes expiresAt }');
+  },
+  async narrowToken(server) {
+    const { tokenId } = await issuedToken(server);
+    const input = {
+      tokenId,
+      scopes: ['LEDGER_OBSERVE'],
+      docCodes: ['a-law'],
+      reason: 'It was seen elsewhere.',
+    };
+    return example('narrowToken', 'administrator', input, 'token { tokenId scopes docCodes }');
+  },
+  async rotateToken(server) {
+    const { tokenId } = await issuedToken(server);
+    const input = { tokenId, overlapSeconds: 60, expiresAt: inDays(60) };
+    return example('rotateToken', 'administrator', input, 'token { tokenId replacesTokenId expiresAt }');
+  },
+  async revokeToken(server) {
+    const { tokenId } = await issuedToken(server);
+    return example('revokeToken', 'administrator', { tokenId, reason: 'It was lost.' }, 'token { tokenId }');
+  },
 };
+
+/** A time that many days from now, as callers write it. */
+function inDays(days: number): string {
+  return `${new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 19)}Z`;
+}
 
 export const VERBS = Object.keys(EXAMPLES) as Verb[];
 
 function example(verb: Verb, who: keyof SampleTokens, input: object, success: string): Example {
   return { verb, who, input: { idempotencyKey: fresh(`example-${verb}`), ...input }, success };
+}
+
+export interface Commented {
+  readonly entryId: string;
+  readonly manifestDigest: string;
+  readonly commentId: string;
+}
+
+/** Marks a document, and says something of its plan, as a whole where no more is given. */
+export async function commented(
+  server: TestServer,
+  more: {
+    readonly who?: keyof SampleTokens;
+    readonly entryId?: string;
+    readonly [field: string]: unknown;
+  } = {},
+): Promise<Commented> {
+  const { who = 'reviewer', ...rest } = more;
+  const entryId = more.entryId ?? (await marked(server)).entryId;
+  const manifestDigest = await manifestOf(server, entryId);
+  const input = {
+    idempotencyKey: fresh('comment'),
+    body: 'Is this right?',
+    ...rest,
+    entryId,
+    manifestDigest,
+  };
+  const answer = await call(server, server.tokens[who], 'comment', input, 'comment { commentId }');
+  if (answer.__typename !== 'CommentSuccess') throw new Error(`comment: ${JSON.stringify(answer)}`);
+  return { entryId, manifestDigest, commentId: answer.comment.commentId };
 }
 
 /** Registers a fresh document. */

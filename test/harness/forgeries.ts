@@ -169,6 +169,21 @@ export const FORGERIES: readonly Forgery[] = [
     verify: 'manifest-digest',
   },
   {
+    what: 'the approval names other records than its reviewer looked at',
+    forge: async (forger, cut) => {
+      const { reviewed, ...findings } = await findingsOf(forger, cut);
+      const more = { ...reviewed, records: reviewed.records + 1 };
+      await forger.set('review_decision', cut.decisionId, {
+        findings: JSON.stringify({ ...findings, reviewed: more }),
+      });
+    },
+    fsck: ['digest-differs'],
+    // It sees that a decision was written, and nothing of its records.
+    monitor: [],
+    passport: /^Of the approved plan, the records that its reviewer looked at are sha256:/,
+    verify: null,
+  },
+  {
     what: 'the approval is for a part of the manifest',
     forge: async (forger, { decisionId, manifestId }) => {
       const part = await forger.one(

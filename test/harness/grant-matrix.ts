@@ -15,6 +15,8 @@ const I: Grant = { I: true };
 const SI: Grant = { S: true, I: true };
 const both = (grant: Grant): Row => ({ cutter_exec: grant, cutter_verify: grant });
 
+const NARROWING = ['scopes', 'entry_ids', 'doc_codes', 'manifest_digest', 'expires_at'];
+
 /** The matrix of the specification, as a second hand wrote it: nothing here is read from the database or from the migrations. */
 const MATRIX: Readonly<Record<string, Row>> = {
   'cutter_governance.decision_backlog_entry': both({ S: true, I: true, U: ['status'] }),
@@ -46,41 +48,75 @@ const MATRIX: Readonly<Record<string, Row>> = {
   'public.unit_version': { cutter_exec: SI, cutter_verify: S, cutter_reader: S },
   'public.v_current_unit': { cutter_reader: S },
   'cutter_source.source': { cutter_exec: SI, cutter_verify: S, cutter_reader: S },
+  'cutter_source.review_comment': { cutter_exec: SI },
+  'cutter_source.comment_resolution': { cutter_exec: SI },
   'cutter_source.v_entry_subject': { cutter_reader: S },
   'cutter_source.v_document_cut': { cutter_reader: S },
   'cutter_source.v_entry_registrar': { cutter_observe: S, cutter_reader: S },
   'cutter_source.v_decision_begin': { cutter_observe: S, cutter_reader: S },
   'cutter_source.v_unverified_cut': { cutter_observe: S, cutter_reader: S },
   'cutter_source.v_changed_base': { cutter_observe: S, cutter_reader: S },
+  'cutter_source.v_carried_approval': {
+    cutter_exec: S,
+    cutter_observe: S,
+    cutter_reader: S,
+  },
+  'cutter_source.v_open_comment': { cutter_exec: S, cutter_observe: S, cutter_reader: S },
   'cutter_source.v_manifest_record': { cutter_reader: S },
-  'cutter_source.vocabulary': both(S),
-  'cutter_auth.person': { ...both(S), cutter_observe: S, cutter_reader: S },
-  'cutter_auth.principal': { ...both(S), cutter_gate: S, cutter_observe: S, cutter_reader: S },
+  'cutter_source.vocabulary': { ...both(S), cutter_reader: S },
+  'cutter_source.registered_term': { cutter_exec: SI, cutter_verify: S, cutter_reader: S },
+  'cutter_source.profile': { cutter_exec: SI, cutter_verify: S, cutter_reader: S },
+  'cutter_auth.person': { ...both(S), cutter_observe: S, cutter_reader: S, cutter_registrar: SI },
+  'cutter_auth.principal': {
+    ...both(S),
+    cutter_gate: S,
+    cutter_observe: S,
+    cutter_reader: S,
+    cutter_registrar: { S: true, I: true, U: ['name', 'scopes', 'disabled_at'] },
+  },
+  'cutter_auth.principal_version': { cutter_registrar: SI },
+  'cutter_auth.token_version': { cutter_registrar: SI },
+  'cutter_auth.token_use': { cutter_gate: { S: true, I: true, U: true } },
   'cutter_auth.key': { ...both(S), cutter_integrator: S },
-  'cutter_auth.token': { cutter_gate: { S: true, I: true, U: ['revoked_at'] } },
+  'cutter_auth.token': {
+    cutter_gate: { S: true, I: true, U: ['revoked_at'] },
+    cutter_registrar: {
+      S: [...NARROWING, 'token_id', 'principal_id', 'replaces_token_id', 'created_at', 'revoked_at'],
+      I: [...NARROWING, 'token_sha256', 'token_id', 'principal_id', 'replaces_token_id', 'created_at'],
+      U: [...NARROWING, 'revoked_at'],
+    },
+  },
   'cutter_auth.audit': { cutter_gate: I },
   'cutter_log.pending': {
     ...both({ I: ['record_id', 'record_hash', 'row_ids'] }),
+    cutter_registrar: { I: ['record_id', 'record_hash', 'row_ids'] },
     cutter_integrator: { S: true, D: true },
   },
-  'cutter_log.record_part': { ...both({ I: ['record_id', 'part', 'body'] }), cutter_integrator: S },
+  'cutter_log.record_part': {
+    ...both({ I: ['record_id', 'part', 'body'] }),
+    cutter_integrator: S,
+    cutter_registrar: { I: ['record_id', 'part', 'body'] },
+  },
   'cutter_log.log': { ...both(S), cutter_observe: S, cutter_reader: S, cutter_integrator: SI },
   'cutter_log.counted': { cutter_observe: S, cutter_reader: S },
   'cutter_log.entry_stay': { cutter_observe: S, cutter_reader: S },
+  'cutter_log.v_pending_rows': { cutter_observe: S, cutter_reader: S },
   'cutter_log.status_count': { cutter_observe: S, cutter_reader: S },
   'cutter_log.moves_by_hour': { cutter_observe: S, cutter_reader: S },
   'cutter_log.waits_by_hour': { cutter_observe: S, cutter_reader: S },
   'cutter_log.row_place': { cutter_observe: S, cutter_reader: S, cutter_integrator: I },
+  'cutter_log.act': {},
   'cutter_log.head': {
     ...both(S),
     cutter_observe: S,
     cutter_reader: S,
     cutter_integrator: { S: true, U: true },
+    cutter_registrar: S,
   },
   'cutter_log.node': { ...both(S), cutter_observe: S, cutter_integrator: SI },
   'cutter_log.tree_head': { ...both(S), cutter_observe: S, cutter_integrator: { S: true, U: true } },
   'cutter_log.cosignature': both(SI),
-  'cutter_log.suspension': { ...both(SI), cutter_observe: S, cutter_integrator: SI },
+  'cutter_log.suspension': { ...both(SI), cutter_observe: S, cutter_integrator: SI, cutter_registrar: S },
   'cutter_log.resumption': { ...both(SI), cutter_observe: S, cutter_integrator: S },
   'cutter_log.witness_cosignature': { cutter_observe: S, cutter_integrator: I },
   'cutter_log.v_checkpoint': { cutter_observe: S },
@@ -89,6 +125,8 @@ const MATRIX: Readonly<Record<string, Row>> = {
 };
 
 const OBSERVERS: ReadonlySet<Role> = new Set(['cutter_ro', 'cutter_observe', 'cutter_reader']);
+/** Its rows are read and written through the audit alone. */
+const PART_OF_AUDIT = /^cutter_auth\.audit_/;
 const OBSERVE_VIEW = /^cutter_governance\.v_.*_observe$/;
 
 /** What `role` may do with a table or view; nothing, unless the matrix says so. */
@@ -96,15 +134,26 @@ export function grantOf(role: Role, relation: string): Grant {
   const isView = OBSERVE_VIEW.test(relation);
   if (role === 'cutter_evidence') return evidenceGrant(relation);
   if (isView) return OBSERVERS.has(role) ? S : {};
+  if (PART_OF_AUDIT.test(relation)) return {};
   if (!(relation in MATRIX)) throw new Error(`The matrix has no row for ${relation}.`);
   return role === 'cutter_ro' ? {} : (MATRIX[relation]?.[role] ?? {});
 }
 
 /** Evidence reads everything but token hashes; the record of migrations and the place of the database are no evidence. */
 function evidenceGrant(relation: string): Grant {
-  if (relation.startsWith('cutter_meta.')) return {};
+  if (relation.startsWith('cutter_meta.') || PART_OF_AUDIT.test(relation)) return {};
   if (relation !== 'cutter_auth.token') return S;
-  return { S: ['token_id', 'principal_id', 'scopes', 'entry_ids', 'created_at', 'expires_at', 'revoked_at'] };
+  return {
+    S: [
+      ...NARROWING,
+      'token_id',
+      'principal_id',
+      'created_at',
+      'revoked_at',
+      'replaces_token_id',
+      'token_print',
+    ],
+  };
 }
 
 export function allows(grant: Grant, verb: 'S' | 'I' | 'U', column: string): boolean {

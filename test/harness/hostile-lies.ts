@@ -176,7 +176,7 @@ const withBody = (change: (body: string) => string | null): NonNullable<Lie['ans
 });
 
 /** Where a fork begins: behind the records about keys, which begin a log. */
-const FORKED = 5;
+const FORKED = 6;
 
 export const LIES = {
   'a fork under keys of its own': (known) => fork(known, FORKED, ownSeeds),

@@ -19,6 +19,7 @@ import { homeCustody } from '../../src/keys/custody.ts';
 import { ownedHome } from './crash-processes.ts';
 import { send } from './doors.ts';
 import type { TestServer } from './server.ts';
+import { homeWithCluster } from './start-command.ts';
 import { unfolded } from './unfolded.ts';
 
 export interface Up
@@ -49,7 +50,7 @@ export interface RestoreGround {
 }
 
 export function restoreGround(): RestoreGround {
-  const home = ownedHome(join(tmpdir(), `cutter-restore-${randomUUID()}`));
+  const home = homeWithCluster(ownedHome(join(tmpdir(), `cutter-restore-${randomUUID()}`)));
   const heads = join(home, 'checkpoints');
   const data = (): string => clusterPlace(home, () => {}).data;
   const copy = (from: string, to: string): void => {

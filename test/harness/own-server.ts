@@ -9,6 +9,7 @@ import { LIMITS } from '../../src/doors/bounds/limits.ts';
 import { asOwner } from './cluster.ts';
 import { ownedHome } from './crash-processes.ts';
 import { send } from './doors.ts';
+import { homeWithCluster } from './start-command.ts';
 
 /** A ledger on a PostgreSQL of its own, for tests that do something to the whole server. */
 export interface OwnServer {
@@ -31,7 +32,7 @@ interface Ready {
 }
 
 export async function ownServer(): Promise<OwnServer> {
-  const home = ownedHome(join(tmpdir(), `cutter-own-${randomUUID()}`));
+  const home = homeWithCluster(ownedHome(join(tmpdir(), `cutter-own-${randomUUID()}`)));
   const logged: string[] = [];
   const embedded = await startEmbedded({ home, log: () => {} });
   const prepared = await prepareLedger({

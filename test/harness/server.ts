@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { pino } from 'pino';
-import { afterAll } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
 import { type Wired, wireServer } from '../../src/boot/wire.ts';
 import type { Pools } from '../../src/database/pools.ts';
 import { LIMITS, type Limits } from '../../src/doors/bounds/limits.ts';
@@ -95,6 +95,19 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     },
   };
   open.add(server);
+  return server;
+}
+
+/**
+ * The same for one test alone: it and its database are closed when the test ends. A file of many servers would else hold
+ * more connections than a login may have.
+ */
+export async function ownTestServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const server = await testServer(options);
+  onTestFinished(async () => {
+    await server.close();
+    await server.database.close();
+  });
   return server;
 }
 

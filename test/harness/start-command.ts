@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
+import { afterAll, inject } from 'vitest';
 import { unfolded } from './unfolded.ts';
 
 const main = new URL('../../src/main.ts', import.meta.url).pathname;
@@ -38,6 +38,13 @@ export function freshHome(): string {
   return home;
 }
 
+/** A home whose PostgreSQL is made and has no ledger yet: for tests of what comes after. Making one takes seconds. */
+export function homeWithCluster(home = freshHome()): string {
+  const { madeHome } = inject('cluster');
+  if (madeHome !== null) execFileSync('cp', ['-a', madeHome, home]);
+  return home;
+}
+
 export interface Command {
   readonly child: ChildProcess;
   /** With the lines joined that were folded to fit a terminal; so are the errors. */
@@ -53,8 +60,9 @@ export function cutterStart(
   settings: Record<string, string>,
   identity: { uid?: number; gid?: number } = {},
 ): Command {
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
   const child = spawn(process.execPath, [main, 'start'], {
-    env: { PATH: process.env['PATH'], CUTTER_SAMPLE: 'off', CUTTER_PORT: '0', ...settings },
+    env: { PATH, NODE_COMPILE_CACHE, CUTTER_SAMPLE: 'off', CUTTER_PORT: '0', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
     ...identity,
   });

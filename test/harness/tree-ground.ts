@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { startTreeFolder, type TreeFolder, type TreeFolderOptions } from '../../src/log/tree/tree-folder.ts';
 import { leafHash, nodeHash } from '../../src/proof/merkle.ts';
@@ -70,9 +71,12 @@ export function folderOf(database: TestDatabase, options: Partial<TreeFolderOpti
   });
 }
 
+/** Looks without a rest would take a processor from those who are waited for. */
+export const LOOK_MS = 5;
+
 /** Resolves when the tree has `size` leaves, whoever folds them. */
 export async function folded(database: TestDatabase, size: number): Promise<void> {
-  while ((await treeSize(database)) < size) await new Promise((resolve) => setImmediate(resolve));
+  while ((await treeSize(database)) < size) await pause(LOOK_MS);
 }
 
 const PROCESS = fileURLToPath(new URL('./fold-process.ts', import.meta.url));

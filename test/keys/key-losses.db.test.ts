@@ -44,7 +44,7 @@ describe('A revocation', () => {
     await expect(inOrder(alone('DOT-992').filter(({ purpose }) => purpose === 'checkpoint'))).rejects.toThrow(
       /This home holds no key that may revoke/,
     );
-    expect(await inOrder(alone('DOT-992'))).toMatch(/of DOT-991 ends at position 4\.$/);
+    expect(await inOrder(alone('DOT-992'))).toMatch(/of DOT-991 ends at position 5\.$/);
     await settled(ground.server);
     expect(await ground.findings()).toEqual([]);
   });
@@ -62,13 +62,13 @@ describe('A seed that is gone', () => {
     const { done, refused } = await register(ground.server.database, secrets);
     expect(refused).toEqual([]);
     expect(done.map((line) => line.replace(/ed25519:\w+/, 'KEY'))).toEqual([
-      'The statement key KEY of DOT-991 ends at position 4.',
-      'The statement key KEY of DOT-991 begins at position 5.',
+      'The statement key KEY of DOT-991 ends at position 5.',
+      'The statement key KEY of DOT-991 begins at position 6.',
     ]);
     writeSecrets(ground.home, secrets);
     await verified(ground.server);
     await settled(ground.server);
-    expect((await ground.chain()).current('DOT-991', 'statement')?.from).toBe(5);
+    expect((await ground.chain()).current('DOT-991', 'statement')?.from).toBe(6);
     expect(await ground.findings()).toEqual([]);
   });
 

@@ -61,6 +61,6 @@ describe('fsck', () => {
       await owner.query('commit');
     });
     await settled(ground.server);
-    expect(await ground.findings()).toEqual(['key-broken cutter_log.log 4 -']);
+    expect(await ground.findings()).toEqual(['key-broken cutter_log.log 5 -']);
   });
 });

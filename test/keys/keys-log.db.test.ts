@@ -8,7 +8,7 @@ import { readRegistry } from '../../src/keys/registry-keys.ts';
 import { keyRecordId } from '../../src/law/key-statement.ts';
 import { cosigned, settled } from '../fsck/fsck-ground.ts';
 import { type Loose, marked, reviewed, verified } from '../harness/cycle.ts';
-import { freshKey, KEY_RECORDS, keyOf, register, rotated } from '../harness/keys.ts';
+import { FIRST_RECORDS, freshKey, KEY_RECORDS, keyOf, register, rotated } from '../harness/keys.ts';
 import { testServer } from '../harness/server.ts';
 import { growLog } from '../harness/tree-ground.ts';
 import { keysGround } from './keys-ground.ts';
@@ -150,9 +150,11 @@ test('A rotation tells what was done though another lane’s key was refused', a
     checkpointSeeds: { ...secrets.checkpointSeeds, ...goneToo },
   });
   await expect(ground.rotate('DOT-991')).rejects.toThrow(
-    /^The statement key ed25519:\w+ of DOT-991 follows at position 4\. DOT-992 can't sign statements: /,
+    new RegExp(
+      `^The statement key ed25519:\\w+ of DOT-991 follows at position ${FIRST_RECORDS}\\. DOT-992 can't sign statements: `,
+    ),
   );
-  expect((await ground.keyRows()).at(-1)).toMatchObject({ lane: 'DOT-991', from: 4 });
+  expect((await ground.keyRows()).at(-1)).toMatchObject({ lane: 'DOT-991', from: FIRST_RECORDS });
 });
 
 describe('A record’s id that a lane’s login took before', () => {
@@ -170,7 +172,9 @@ describe('A record’s id that a lane’s login took before', () => {
   test('is in no revocation’s way', async () => {
     const { keyId } = keyOf(ground.server.database.secrets, 'DOT-992', 'statement');
     for (const part of [0, 7]) await squats(keyRecordId('revoke', keyId), part);
-    expect((await ground.revoke(keyId)).join()).toMatch(/of DOT-992 ends at position 4\.$/);
+    expect((await ground.revoke(keyId)).join()).toMatch(
+      new RegExp(`of DOT-992 ends at position ${FIRST_RECORDS}\\.$`),
+    );
     await settled(ground.server);
     expect(await ground.findings()).toEqual([]);
   });
@@ -235,7 +239,7 @@ test('keys of before keys stood in the log are recorded as they were, with those
   await ground.server.close();
   const { superuser, database } = ground.server;
   await superuser.query(
-    'delete from cutter_log.record_part; delete from cutter_log.pending; delete from cutter_log.log',
+    'delete from cutter_log.record_part; delete from cutter_log.pending; delete from cutter_log.act; delete from cutter_log.log',
   );
   await superuser.query(
     'delete from cutter_log.node; update cutter_log.tree_head set size = 0, checkpoint_size = 0; delete from cutter_log.cosignature',
@@ -293,8 +297,8 @@ test('Query.keys shows observers what the registry has, in the order of beginnin
   expect(others.map((key: Loose) => [key.lane, key.purpose, key.fromPosition, key.untilPosition])).toEqual([
     ['DOT_992', 'STATEMENT', '1', null],
     ['DOT_991', 'CHECKPOINT', '2', null],
-    ['DOT_992', 'CHECKPOINT', '3', '4'],
-    ['DOT_992', 'CHECKPOINT', '4', null],
+    ['DOT_992', 'CHECKPOINT', '3', String(FIRST_RECORDS)],
+    ['DOT_992', 'CHECKPOINT', String(FIRST_RECORDS), null],
   ]);
   expect(await marked(ground.server)).toBeDefined();
 });

@@ -17,7 +17,9 @@ import {
   type Reviewed,
   reviewed,
   sampleText,
+  sweepAll,
 } from '../harness/cycle.ts';
+import { commented } from '../harness/examples.ts';
 import { RandomHistory } from '../harness/random-history.ts';
 import { seeded, testSeed } from '../harness/seeded.ts';
 import { type TestServer, testServer } from '../harness/server.ts';
@@ -58,11 +60,39 @@ async function hinder(): Promise<void> {
   const of = async (text: string) =>
     reviewed(server, 'APPROVE', await marked(server, fresh(), { docCode, text: sampleText(text) }));
   const [one] = [await of('one'), await of('two')];
+  // An approval that is carried over, and then withdrawn.
+  const carried = fresh('carried');
+  const version = async (text: string) =>
+    marked(server, fresh(), { docCode: carried, text: sampleText(carried) + text });
+  const [first, second] = [
+    await reviewed(server, 'APPROVE', await version('')),
+    await version('## Three\n\nNew.\n'),
+  ];
+  await approveCarrying(second.entryId);
+  await defer(first, {});
+  // Questions before an approval, and after one.
+  await commented(server);
+  await commented(server, { entryId: (await reviewed(server, 'APPROVE')).entryId });
   // For `bendTimes`, which needs three that are approved.
   await reviewed(server, 'APPROVE');
   const { executor } = server.tokens;
   const input = { idempotencyKey: fresh('cut'), entryId: one.entryId, manifestDigest: one.manifestDigest };
   expect((await call(server, executor, 'cut', input)).__typename).toBe('CutSuccess');
+}
+
+async function approveCarrying(entryId: string): Promise<void> {
+  await sweepAll(server);
+  const { body } = await server.gql(
+    server.tokens.reviewer,
+    `query ($entryId: UUID) { planCut(entryId: $entryId) {
+      ... on Plan { manifestDigest carriedOver { records digest } } } }`,
+    { entryId },
+  );
+  const { manifestDigest, carriedOver } = body.data.planCut;
+  expect(carriedOver.records).toBeGreaterThan(0);
+  const input = { entryId, verdict: 'APPROVE', manifestDigest, carriedOverDigest: carriedOver.digest };
+  const whole = { idempotencyKey: fresh('carry'), ...input };
+  expect((await call(server, server.tokens.reviewer, 'review', whole)).__typename).toBe('ReviewSuccess');
 }
 
 async function defer({ entryId, manifestDigest, decisionId }: Reviewed, more: object): Promise<void> {
@@ -185,7 +215,9 @@ describe('over a random ledger', () => {
       'approval-early',
       'approval-expired',
       'approval-superseded',
+      'approval-withdrawn',
       'base-changed',
+      'comment-open',
       'document-unverified',
       'predecessor-open',
       'reviewed_deferred',
@@ -207,8 +239,14 @@ describe('over a random ledger', () => {
           }
           listed += 1;
           const isNext = NEXT_VERBS[entry.status.toLowerCase() as EntryState] === verb;
-          const hinders = entry.blockedBecause.filter(({ severity }: Loose) => severity === 'ERROR');
-          expect(isDone, `${what}: ${answer.message}`).toBe(!isNext || hinders.length === 0);
+          // Comments hinder an approval, and no other verdict of the same verb.
+          const isAsked = answer.__typename === 'CommentsOpen';
+          const hinders = entry.blockedBecause
+            .filter(
+              ({ severity, code }: Loose) => severity === 'ERROR' || (isAsked && code === 'comment-open'),
+            )
+            .map((problem: Loose) => ({ ...problem, severity: 'ERROR' }));
+          expect(isDone, `${what}: ${answer.message}`).toBe((!isNext && !isAsked) || hinders.length === 0);
           if (!isDone)
             expect(hinders, what).toEqual(expect.arrayContaining(placeless(answer.problems, verb)));
         }

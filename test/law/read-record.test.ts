@@ -53,6 +53,17 @@ const record: fc.Arbitrary<RecordInput> = fc.record(
   },
 ) as unknown as fc.Arbitrary<RecordInput>;
 
+const plainInput: Omit<RecordInput, 'rows'> = {
+  recordId: 'r',
+  verb: 'mark',
+  lane: 'DOT-991',
+  principalId: 'p',
+  personId: 'q',
+  mode: 'production',
+  at: 't',
+  history: [],
+};
+
 const bodyOf = (input: RecordInput) => {
   const { parts, hash } = buildRecord(input);
   return { body: Buffer.from(parts.join('')), hash };
@@ -110,19 +121,8 @@ test('a move of another form than a verb writes makes the record unreadable', ()
     changed_by: 'p',
     changed_at: 't',
   };
-  const input = (history: PlainJson): RecordInput => ({
-    recordId: 'r',
-    verb: 'mark',
-    lane: 'DOT-991',
-    principalId: 'p',
-    personId: 'q',
-    mode: 'production',
-    at: 't',
-    history: [history],
-    rows: [],
-  });
   const verdictOf = (history: PlainJson) => {
-    const { body, hash } = bodyOf(input(history));
+    const { body, hash } = bodyOf({ ...plainInput, history: [history], rows: [] });
     return readRecord(body, hash).verdict;
   };
   expect(verdictOf(good)).toBe('ok');
@@ -133,18 +133,7 @@ test('a move of another form than a verb writes makes the record unreadable', ()
 
 test('the fast reading takes no rows whose marks are not all in their places', () => {
   const row = { table: 'verify_result', id: 'an id', op: 'insert' as const, columns: { a: 1, b: 2 } };
-  const input: RecordInput = {
-    recordId: 'r',
-    verb: 'mark',
-    lane: 'DOT-991',
-    principalId: 'p',
-    personId: 'q',
-    mode: 'production',
-    at: 't',
-    history: [],
-    rows: [row, { ...row, id: 'another' }],
-  };
-  const { body } = bodyOf(input);
+  const { body } = bodyOf({ ...plainInput, rows: [row, { ...row, id: 'another' }] });
   expect(scanRecord(body)).not.toBeNull();
   const rowsFrom = body.indexOf(',"rows":[');
   const rowsUntil = body.indexOf('],"shapes":[');
@@ -169,4 +158,41 @@ test('the strict reading says why a body is no record', () => {
     expect(said(text)).toMatchObject({ verdict: 'malformed', reason: expect.stringContaining('canonical') });
   expect(said('{"format":1}')).toMatchObject({ reason: 'The body names no format.' });
   expect(said('{"format":"other"}')).toEqual({ verdict: 'unknown_format', format: 'other' });
+});
+
+test('the fast reading takes a record of more than ten shapes', () => {
+  const rows = Array.from({ length: 21 }, (_, at) => ({
+    table: 'verify_result',
+    id: `row ${at}`,
+    op: 'insert' as const,
+    columns: { [`column_${at}`]: at },
+  }));
+  const { body } = bodyOf({ ...plainInput, rows });
+  const scanned = scanRecord(body);
+  expect(scanned?.rows.of(() => true).map(({ id, columns: named }) => [id, named])).toEqual(
+    rows.map(({ id }, at) => [id, [`column_${at}`]]),
+  );
+  // The character after 9 is no digit, and the one before 0 is none.
+  for (const number of [':', '1:', '2/'])
+    expect(scanRecord(Buffer.from(body.toString().replace('[10,"', `[${number},"`))), number).toBeNull();
+});
+
+test('the fast reading leaves to the strict one what has its parts elsewhere, however often', () => {
+  const { body } = bodyOf({
+    ...plainInput,
+    rows: [{ table: 'verify_result', id: 'an id', op: 'insert', columns: { a: 1 } }],
+  });
+  const whole = body.toString();
+  const rows = /"rows":\[.*\]\],/.exec(whole)?.[0] as string;
+  const shapes = /"shapes":\[.*\],(?="verb")/.exec(whole)?.[0] as string;
+  const elsewhere = {
+    'no rows': whole.replace(rows, ''),
+    'no shapes': whole.replace(shapes, ''),
+    'shapes apart from the rows': whole.replace('"shapes":', ' "shapes":'),
+    'shapes before the rows': whole.replace(`${rows}${shapes}`, `"more":[],${shapes}${rows}`),
+  };
+  for (const [what, text] of Object.entries(elsewhere)) {
+    expect(JSON.parse(text), what).toHaveProperty('verb');
+    for (let time = 0; time < 2; time += 1) expect(scanRecord(Buffer.from(text)), what).toBeNull();
+  }
 });

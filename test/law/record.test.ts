@@ -74,6 +74,32 @@ const MARK = input(
   [{ history_id: derivedId('h'), entry_id: derivedId('first'), change_kind: 'mark', changed_at: AT }],
 );
 
+/** A record of parties: no lane and, as the owner's, no author. */
+const PARTIES: RecordInput = {
+  ...input([
+    {
+      table: 'cutter_auth.person',
+      id: derivedId('person'),
+      op: 'insert',
+      columns: { person_id: derivedId('person'), name: 'Größe', rehearsal: false, created_at: AT },
+    },
+  ]),
+  verb: 'party:begin',
+  lane: null,
+  principalId: null,
+  personId: null,
+  parties: [
+    {
+      principalId: derivedId('principal'),
+      personId: derivedId('person'),
+      kind: 'person',
+      scopes: ['ledger:observe', 'principal:admin'],
+      lane: null,
+      suspended: false,
+    },
+  ],
+};
+
 const VECTORS: Record<string, RecordInput> = {
   empty: input([]),
   mark: MARK,
@@ -106,9 +132,10 @@ const VECTORS: Record<string, RecordInput> = {
       },
     },
   ]),
+  parties: PARTIES,
 };
 
-describe('record: the bytes of format v1 are frozen', () => {
+describe('record: the bytes of formats 1 and 3 are frozen', () => {
   const made = Object.fromEntries(
     Object.entries(VECTORS).map(([name, given]) => {
       const { hash, parts, rowIds } = buildRecord(given);
@@ -262,10 +289,31 @@ describe('parseRecord: a typed verdict for whatever the bytes are', () => {
     );
   });
 
-  test('a version that is not known is named', () => {
-    expect(judge(whole.replace('cutter-record/1', 'cutter-record/3'))).toEqual({
-      verdict: 'unknown_format',
+  test('a record of parties says what each principal is from then on, and has no lane', () => {
+    const { format, lane, principalId, parties, statements } = parsed(buildRecord(PARTIES));
+    expect({ format, lane, principalId, parties, statements }).toEqual({
       format: 'cutter-record/3',
+      lane: null,
+      principalId: null,
+      parties: PARTIES.parties,
+      statements: [],
+    });
+    const body = buildRecord(PARTIES).parts.join('');
+    for (const other of [
+      body.replace('"lane":null,"mode"', '"lane":"DOT-991","mode"'),
+      body.replace(/"parties":\[.*?\],"personId"/, '"personId"'),
+      body.replace('"kind":"person"', '"kind":"robot"'),
+      body.replace('cutter-record/3', 'cutter-record/1'),
+    ]) {
+      expect(other).not.toBe(body);
+      expect(judge(other).verdict).toBe('malformed');
+    }
+  });
+
+  test('a version that is not known is named', () => {
+    expect(judge(whole.replace('cutter-record/1', 'cutter-record/4'))).toEqual({
+      verdict: 'unknown_format',
+      format: 'cutter-record/4',
     });
   });
 

@@ -1,11 +1,23 @@
 /** For each field of each mutation: values that it doesn't take. */
 import { randomUUID } from 'node:crypto';
 import type { Verb } from '../../src/auth/authority.ts';
+import { profileBody } from '../harness/registry.ts';
 
 export const longText = (length: number) => 'x'.repeat(length);
 const bytes = (...values: number[]) => ({ base64: Buffer.from(values).toString('base64') });
 /** What no text column can hold. */
 export const UNHOLDABLE = ['a\0b', '\ud800', 'b\udfff', '\udc00\ud800'];
+/** What gives a terminal orders, or doesn't read as it is written. */
+const UNSHOWABLE = [
+  ...UNHOLDABLE,
+  'a\u001b[2J',
+  'a\u0007',
+  'a\u0085',
+  'a\u202eb',
+  'a\u2066b',
+  'a\u200fb',
+  'a\u061cb',
+];
 export const BAD_UUIDS = [
   '',
   'x',
@@ -76,6 +88,44 @@ export function spanWith(other: Record<string, unknown>) {
 }
 
 export type BadField = readonly [field: string, values: readonly unknown[], place?: string];
+
+/** What can't be a word of the vocabulary: empty, too long, another spelling, invisible, of another script. */
+const BAD_WORDS = [
+  '',
+  ' ',
+  'Law_unit',
+  'LAW_UNIT',
+  'law unit',
+  'law-unit',
+  'law__unit',
+  '_law',
+  'law_',
+  '1st',
+  'law\u200bunit',
+  'l\u0430w_unit',
+  'điều',
+  'law_unit\n',
+  'excluded',
+  longText(64),
+  ...UNHOLDABLE,
+];
+
+const word = (other: Readonly<Record<string, unknown>>) => ({
+  termKind: 'UNIT_KIND',
+  term: 'law_unit',
+  description: 'A unit of a law.',
+  ...other,
+});
+
+const BAD_NAMES = ['', 'Upper', '-x', 'x-', 'a--b', 'a_b', 'a b', 'ä', '1a', longText(64), ...UNHOLDABLE];
+const BAD_REASONS = ['', ' ', 'a\nb', longText(501), ...UNHOLDABLE];
+const BAD_REACH: readonly BadField[] = [
+  ['entryIds', [[]]],
+  ['entryIds', BAD_UUIDS.map((id) => [id]), 'input.entryIds.0'],
+  ['docCodes', [[]]],
+  ['docCodes', ['', longText(201), ...UNHOLDABLE].map((code) => [code]), 'input.docCodes.0'],
+  ['manifestDigest', BAD_DIGESTS],
+];
 
 /** For each field of each mutation the values that it doesn't take, and the place that the refusal names. */
 export const BAD: Readonly<Record<Verb, readonly BadField[]>> = {
@@ -194,5 +244,82 @@ export const BAD: Readonly<Record<Verb, readonly BadField[]>> = {
   abandon: [
     ['entryId', BAD_UUIDS],
     ['rationale', ['', ' ', '\u2003', longText(10_001), ...UNHOLDABLE]],
+  ],
+  registerVocabulary: [
+    ['terms', [[], Array.from({ length: 101 }, (_, at) => word({ term: `word_${at}` }))]],
+    ['terms', BAD_WORDS.map((term) => [word({ term })]), 'input.terms.0.term'],
+    [
+      'terms',
+      ['', ' ', 'a\nb', 'a\u0007', 'a\u202eb', longText(501), ...UNHOLDABLE].map((description) => [
+        word({ description }),
+      ]),
+      'input.terms.0.description',
+    ],
+    ['terms', [0, -1, 1_000_001].map((atMost) => [word({ atMost })]), 'input.terms.0.atMost'],
+    ['terms', [[word({ term: 'law_unit' }), word({ term: 'Law_Unit' })]], 'input.terms.1.term'],
+  ],
+  registerProfile: [
+    ['name', ['', 'Upper', '-x', 'x-', 'a--b', 'a_b', 'a b', 'ä', '1a', longText(64), ...UNHOLDABLE]],
+    ['version', ['', '0', '01', '1.0', '-1', '1000000', 'one', ' 1', ...UNHOLDABLE]],
+    ['body', [[], 'text', 1, true]],
+    ['body', [{ ...profileBody(), name: 'another' }], 'input.body.name'],
+    ['body', [{ ...profileBody(), unheard: 1 }], 'input.body'],
+    ['body', [profileBody({ titleLength: 0 })], 'input.body.titleLength'],
+    ['body', [profileBody({ description: 'a\0b and more' })], 'input.body.description'],
+  ],
+  comment: [
+    ['entryId', BAD_UUIDS],
+    ['manifestDigest', BAD_DIGESTS],
+    ['localId', ['', longText(1_001), ...UNHOLDABLE]],
+    ['address', ['', longText(1_001), ...UNHOLDABLE]],
+    ['replyTo', BAD_UUIDS],
+    ['body', ['', ' ', longText(4_001), ...UNSHOWABLE]],
+  ],
+  resolveComment: [
+    ['entryId', BAD_UUIDS],
+    ['commentId', BAD_UUIDS],
+    ['note', ['', ' ', longText(4_001), ...UNSHOWABLE]],
+  ],
+  createPrincipal: [
+    ['name', BAD_NAMES],
+    [
+      'person',
+      ['', ' ', 'a\nb', longText(201), ...UNHOLDABLE].map((name) => ({ name })),
+      'input.person.name',
+    ],
+    ['person', BAD_UUIDS.map((personId) => ({ personId })), 'input.person.personId'],
+    ['scopes', [[], ['CHANGE_CUT', 'CHANGE_VERIFY']]],
+  ],
+  updatePrincipal: [
+    ['principalId', BAD_UUIDS],
+    ['name', BAD_NAMES],
+    ['scopes', [[], ['CHANGE_CUT', 'CHANGE_VERIFY']]],
+    ['reason', BAD_REASONS],
+  ],
+  suspendPrincipal: [
+    ['principalId', BAD_UUIDS],
+    ['reason', BAD_REASONS],
+  ],
+  issueToken: [
+    ['principalId', BAD_UUIDS],
+    ['scopes', [[], ['PRINCIPAL_ADMIN']]],
+    ...BAD_REACH,
+    ['expiresAt', [...BAD_TIMES, '2001-01-01T00:00:00Z', '2999-01-01T00:00:00Z']],
+  ],
+  narrowToken: [
+    ['tokenId', BAD_UUIDS],
+    ['scopes', [[]]],
+    ...BAD_REACH,
+    ['expiresAt', [...BAD_TIMES, '2001-01-01T00:00:00Z', '2999-01-01T00:00:00Z']],
+    ['reason', BAD_REASONS],
+  ],
+  rotateToken: [
+    ['tokenId', BAD_UUIDS],
+    ['overlapSeconds', [-1, 86_401]],
+    ['expiresAt', [...BAD_TIMES, '2001-01-01T00:00:00Z', '2999-01-01T00:00:00Z']],
+  ],
+  revokeToken: [
+    ['tokenId', BAD_UUIDS],
+    ['reason', BAD_REASONS],
   ],
 };

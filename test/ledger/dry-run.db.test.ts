@@ -20,6 +20,11 @@ const BLOCKS =
 const ROWS =
   'affectedRows(first: 100) { nodes { affectedRowId ordinal effectKind targetTable targetRowId } }';
 
+const DEEP_PRINCIPAL = `principal { principalId name kind personId personName scopes lane mode isDisabled
+  person { personId name } }`;
+const DEEP_TOKEN =
+  'token { tokenId principalId principalName scopes entryIds docCodes manifestDigest expiresAt replacesTokenId }';
+
 /** What each verb's answer is asked for: rows, and what hangs under them, but times, which are those of the call. */
 const DEEP: Readonly<Record<Verb, string>> = {
   registerSource: 'source { sourceId docCode title mediaType digest byteLength }',
@@ -40,6 +45,18 @@ const DEEP: Readonly<Record<Verb, string>> = {
       executorSignature { ${SIGNATURE} } escalation { entryId kind status } rollbackChangeSet { changeSetId changeKind compensatesChangeSetId } }
     findings { axis unit code message } entry { entryId status }`,
   abandon: 'entry { entryId status }',
+  registerVocabulary: 'terms { termKind term description atMost registeredBy }',
+  registerProfile: 'profile { reference name version digest body isShipped registeredBy }',
+  comment: `comment { commentId entryId manifestDigest unitLocalId address body commentedBy entry { entryId status }
+    resolution { note } replies { nodes { body } } }`,
+  resolveComment: 'resolution { resolutionId commentId note resolvedBy comment { commentId body } }',
+  createPrincipal: DEEP_PRINCIPAL,
+  updatePrincipal: DEEP_PRINCIPAL,
+  suspendPrincipal: DEEP_PRINCIPAL,
+  issueToken: DEEP_TOKEN,
+  narrowToken: DEEP_TOKEN,
+  rotateToken: DEEP_TOKEN,
+  revokeToken: DEEP_TOKEN,
 };
 
 async function deep(verb: Verb): Promise<Example> {
@@ -145,6 +162,7 @@ describe('a dry run signs nothing', () => {
       kind,
       scopes: new Set(scopes),
       entryIds: null,
+      manifestDigest: null,
       mode: 'rehearsal',
       expiresAt: '2099-01-01T00:00:00.000000Z',
     } as Session;

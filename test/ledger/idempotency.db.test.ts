@@ -2,6 +2,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Verb } from '../../src/auth/authority.ts';
 import { call, fresh, type Loose, marked, reviewed, sweepAll, verifyCut, wasCut } from '../harness/cycle.ts';
 import { EXAMPLES, type Example, perform, places, registered, VERBS } from '../harness/examples.ts';
+import { createdPrincipal, freshName, issuedToken } from '../harness/parties.ts';
+import { freshWord, profileBody } from '../harness/registry.ts';
 import { added, fingerprint, rowCounts } from '../harness/row-counts.ts';
 import { type TestServer, testServer } from '../harness/server.ts';
 
@@ -72,7 +74,7 @@ const OTHER: Readonly<Record<Verb, Record<string, (server: TestServer) => Promis
     toEntryId: async () => (await marked(server)).entryId,
     kind: async () => 'REFINES',
   },
-  sweep: { limit: async () => 7 },
+  sweep: { limit: async () => 7, triggerKind: async () => 'SCHEDULED' },
   review: {
     entryId: async () => (await marked(server)).entryId,
     verdict: async () => 'REJECT',
@@ -92,7 +94,69 @@ const OTHER: Readonly<Record<Verb, Record<string, (server: TestServer) => Promis
     entryId: async () => (await marked(server)).entryId,
     rationale: async () => 'For another reason.',
   },
+  registerVocabulary: {
+    terms: async () => [{ termKind: 'UNIT_KIND', term: freshWord(), description: 'Another.' }],
+  },
+  registerProfile: {
+    name: async () => freshWord(),
+    version: async () => '2',
+    body: async () => profileBody({ titleLength: 400 }),
+  },
+  comment: {
+    entryId: async () => (await marked(server)).entryId,
+    manifestDigest: async () => `sha256:${'0'.repeat(64)}`,
+    localId: async () => null,
+    address: async () => 'no/such',
+    replyTo: async () => '00000000-0000-4000-8000-000000000000',
+    body: async () => 'Something else.',
+  },
+  resolveComment: {
+    entryId: async () => (await marked(server)).entryId,
+    commentId: async () => '00000000-0000-4000-8000-000000000000',
+    note: async () => 'For another reason.',
+  },
+  createPrincipal: {
+    name: async () => freshName(),
+    kind: async () => 'SERVICE',
+    person: async () => ({ name: `Person ${freshName()}` }),
+    scopes: async () => ['LEDGER_OBSERVE'],
+    lane: async () => 'DOT_991',
+  },
+  updatePrincipal: {
+    principalId: createdPrincipal,
+    name: async () => freshName(),
+    scopes: async () => ['LEDGER_OBSERVE', 'ENTRY_MARK'],
+    reason: async () => 'For another reason.',
+  },
+  suspendPrincipal: { principalId: createdPrincipal, reason: async () => 'For another reason.' },
+  issueToken: {
+    principalId: createdPrincipal,
+    scopes: async () => ['ENTRY_MARK'],
+    entryIds: async () => ['00000000-0000-4000-8000-000000000000'],
+    docCodes: async () => ['another-law'],
+    manifestDigest: async () => `sha256:${'2'.repeat(64)}`,
+    expiresAt: async () => '2099-01-01T00:00:00Z',
+  },
+  narrowToken: {
+    tokenId: anotherToken,
+    scopes: async () => ['ENTRY_MARK'],
+    entryIds: async () => ['00000000-0000-4000-8000-000000000000'],
+    docCodes: async () => ['another-law'],
+    manifestDigest: async () => `sha256:${'2'.repeat(64)}`,
+    expiresAt: async () => '2099-01-01T00:00:00Z',
+    reason: async () => 'For another reason.',
+  },
+  rotateToken: {
+    tokenId: anotherToken,
+    overlapSeconds: async () => 0,
+    expiresAt: async () => '2099-01-01T00:00:00Z',
+  },
+  revokeToken: { tokenId: anotherToken, reason: async () => 'For another reason.' },
 };
+
+async function anotherToken(on: TestServer): Promise<string> {
+  return (await issuedToken(on)).tokenId;
+}
 
 describe.each(VERBS)('%s, its key used again with other content', (verb) => {
   test.each(Object.keys(OTHER[verb]))('is refused, and %s is named', async (field) => {
@@ -154,7 +218,7 @@ test('another spelling of the same content is the same content', async () => {
   const { sourceId, blockedBy } = mark.input as { sourceId: string; blockedBy: string[] };
   const spelled = {
     sourceId: sourceId.toUpperCase(),
-    cutSpec: { profile: 'markdown@2' },
+    cutSpec: { profile: 'markdown@3' },
     blockedBy: [...blockedBy, ...blockedBy],
   };
   expect(await perform(server, mark, spelled)).toMatchObject({ replayed: true });

@@ -71,7 +71,7 @@ function approvalOf(decision: RandomDecision | null): CutLook['approval'] {
 
 test('REVIEW asks for the same one', async () => {
   for (const entry of await ledger()) {
-    const input = { entryId: entry.id, expiresAt: null } as ReviewInput;
+    const input = { entryId: entry.id, expiresAt: null, manifestDigest: 'sha256:0' } as ReviewInput;
     const { live_decision: live } = await inExec('review', (tx) => lookForReview(tx, input));
     const due = liveDecision(entry);
     expect(live, entry.id).toEqual(

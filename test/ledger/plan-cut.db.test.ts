@@ -29,11 +29,18 @@ describe('a warning', () => {
 
   test.each([
     ['a text of 3,000 bytes', oneUnit(3000)],
-    ['a heading', `# Law\n\n${oneUnit(4000)}`],
-    ['two sections', `${oneUnit(4000)}\n\n## One\n\nx\n`],
+    ['sections of a page', `${oneUnit(2900)}\n\n## One\n\n${oneUnit(2900)}\n`],
   ])('is not given for %s', async (_, text) => {
     const { entryId } = await marked(server, fresh('short'), { text });
     expect(await planOf(entryId, PROBLEMS)).toMatchObject({ problems: [] });
+  });
+
+  test.each([
+    ['below one heading', `# Law\n\n${oneUnit(4000)}`],
+    ['above one heading', `${oneUnit(4000)}\n\n## One\n\nx\n`],
+  ])('is given for most of a document %s', async (_, text) => {
+    const { entryId } = await marked(server, fresh('most'), { text });
+    expect(await planOf(entryId, PROBLEMS)).toMatchObject({ problems: [{ code: 'mostly_one_unit' }] });
   });
 
   test('is no problem of a refusal: those are errors', async () => {

@@ -223,6 +223,17 @@ describe('one key, two contents, at once: one is written, the other is an Idempo
     cut: () => twice('cut'),
     verify: () => twice('verify'),
     abandon: () => twice('abandon'),
+    registerVocabulary: () => twice('registerVocabulary'),
+    registerProfile: () => twice('registerProfile'),
+    comment: () => twice('comment'),
+    resolveComment: () => twice('resolveComment'),
+    createPrincipal: () => twice('createPrincipal'),
+    updatePrincipal: () => twice('updatePrincipal'),
+    suspendPrincipal: () => twice('suspendPrincipal'),
+    issueToken: () => twice('issueToken'),
+    narrowToken: () => twice('narrowToken'),
+    rotateToken: () => twice('rotateToken'),
+    revokeToken: () => twice('revokeToken'),
   };
 
   async function twice(verb: Verb): Promise<readonly [Example, Example]> {

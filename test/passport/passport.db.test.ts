@@ -47,7 +47,7 @@ describe('the passport of a verified cut', () => {
         byteLength: bytes.length,
         sourceDigest: `sha256:${createHash('sha256').update(bytes).digest('hex')}`,
       },
-      plan: { manifestDigest: made.manifestDigest, profile: 'markdown@2', counts: { records: 6, birth: 4 } },
+      plan: { manifestDigest: made.manifestDigest, profile: 'markdown@3', counts: { records: 6, birth: 4 } },
       approved: { decisionId: made.decisionId, expiresAt: null },
       verified: { verdict: 'pass', compensatedBy: null },
       checkpoint: { size: Number(passport.checkpoint.size), root: passport.checkpoint.root },

@@ -146,6 +146,18 @@ describe('a ledger that breaks a rule and signs it with both keys is refused', (
       'rows.decision.columns',
     ],
     [
+      'an approval that says that its reviewer looked at other records',
+      forge((p) => (p.rows.decision.columns.findings.reviewed.records += 1)),
+      /^Of the approved plan, the records that its reviewer looked at are sha256:/,
+      'rows.decision.columns.findings',
+    ],
+    [
+      'an approval that carries over a record and relies on nobody',
+      forge((p) => (p.rows.blocks[1].columns.payload_summary.approved_by = randomUUID())),
+      /^Of the approved plan, records are carried over \(1\), and the decision relies on no earlier approval\.$/,
+      'rows.decision.columns.findings',
+    ],
+    [
       'an approval that had expired',
       forge((p) => (p.rows.decision.columns.expires_at = p.rows.changeSet.columns.emitted_at)),
       /^The approval expired at .*, and the cut was made at/,

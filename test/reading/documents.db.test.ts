@@ -259,7 +259,7 @@ describe('a past of amendments, compensations and retries', () => {
     const { units } = await data(
       '{ units(first: 200) { nodes { address text versionSeq order docCode title kind changeSetId } } }',
     );
-    const rows = await server.database.pools.reads.reader.any(
+    const rows = await server.database.pools.limited.reader.any(
       sql.type(
         z.looseObject({}),
       )`select canonical_address as address, body as text, version_seq as "versionSeq", render_order as "order",

@@ -41,7 +41,12 @@ const OPEN = new Set([
     'sectionType',
     'registeredBy',
     'signalSource',
+    'commentedBy',
     'scenarioRef',
+    'operation',
+    'refusal',
+    'guard',
+    'requestId',
   ],
 ]);
 const FIELDS = Object.entries(CLOSED).flatMap(([list, fields]) =>

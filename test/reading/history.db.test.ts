@@ -1,6 +1,7 @@
 import { parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Context } from '../../src/context.ts';
+import type { Reads } from '../../src/database/reads/read-pool.ts';
 import { readWhole, wholeRoot } from '../../src/reading/whole.ts';
 import { schema } from '../../src/resolvers/index.ts';
 import { type TestDatabase, testDatabase } from '../harness/database.ts';
@@ -164,14 +165,14 @@ describe('in a ledger of 20,000 records', () => {
     const { rows } = await database.superuser.query(
       "select incarnation::text, next_position::text as next, '{}' as answer from cutter_log.head",
     );
-    const observe = {
-      maybeOne(token: NonNullable<typeof asked>) {
-        asked = token;
-        return rows[0];
+    const observe: Reads = {
+      async ask(statement) {
+        asked = statement;
+        return rows.map((row) => Object.values(row).map((cell) => Buffer.from(String(cell))));
       },
     };
     // As the doors read; what is made of an empty answer isn't asked here.
-    const contextValue = readingContext(observe as never);
+    const contextValue = readingContext(observe);
     const args = { schema, document: parse(document), variableValues: variables, contextValue };
     await readWhole(wholeRoot(args)!, args);
     const { sql, values } = asked!;

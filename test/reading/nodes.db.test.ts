@@ -19,10 +19,14 @@ async function data(query: string, variables: Record<string, unknown> = {}): Pro
   return body.data;
 }
 
-/** Each connection at the root with the type of its rows. */
+/** What was called, and secrets: nobody holds on to a row of these, and none is looked up by an id of its own. */
+const NO_ENTITIES = ['AuditRow', 'Token'];
+
+/** Each connection of entities at the root with the type of its rows. */
 const LISTS = Object.values(schema.getQueryType()!.getFields()).flatMap((field) => {
   const connection = /^(\w+)Connection!$/.exec(String(field.type));
-  return connection === null ? [] : [[field.name, connection[1]!] as const];
+  const type = connection?.[1];
+  return type === undefined || NO_ENTITIES.includes(type) ? [] : [[field.name, type] as const];
 });
 
 test('every entity has an id, and node gives it back by that id', async () => {
@@ -65,10 +69,10 @@ test('what isn’t there is null in its place, and what is no id is refused', as
 });
 
 test('a unit of the past has an id of its own, which leads back into the past', async () => {
-  const { unit } = await data('{ unit(address: "doc-1/one", at: "9") { id address text } }').catch(() => ({
+  const { unit } = await data('{ unit(address: "doc-1/one", at: "10") { id address text } }').catch(() => ({
     unit: null,
   }));
-  const { units } = await data('{ units(filter: { at: "9" }) { nodes { id address } } }');
+  const { units } = await data('{ units(filter: { at: "10" }) { nodes { id address } } }');
   const [first] = units.nodes;
   const { node } = await data('query ($id: ID!) { node(id: $id) { id ... on Unit { address } } }', {
     id: first.id,
@@ -77,6 +81,36 @@ test('a unit of the past has an id of its own, which leads back into the past', 
   const { now } = await data('{ now: units { nodes { id address } } }');
   expect(now.nodes.find(({ address }: Loose) => address === first.address).id).not.toBe(first.id);
   expect(unit?.id ?? null).not.toBe(first.id);
+});
+
+test('a word of the vocabulary and a profile have ids, beside those of rows, and need document:read', async () => {
+  const { vocabulary, profiles, entries } = await data(
+    '{ vocabulary { __typename id term } profiles { nodes { __typename id name version } } entries(first: 1) { nodes { __typename id } } }',
+  );
+  const ids = [vocabulary[0].id, entries.nodes[0].id, profiles.nodes.at(-1).id, vocabulary.at(-1).id];
+  const absent = [
+    'VocabularyTerm:unit_kind/nothing',
+    'Profile:nothing/1',
+    'VocabularyTerm:nothing/section',
+  ].map((text) => Buffer.from(text).toString('base64url'));
+  const query = `query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id
+    ... on VocabularyTerm { term } ... on Profile { name version } } }`;
+  const { nodes } = await data(query, { ids: [...ids, ...absent] });
+  expect(nodes).toEqual([
+    vocabulary[0],
+    entries.nodes[0],
+    profiles.nodes.at(-1),
+    vocabulary.at(-1),
+    null,
+    null,
+    null,
+  ]);
+  expect(new Set([...vocabulary, ...profiles.nodes].map(({ id }: Loose) => id)).size).toBe(
+    vocabulary.length + profiles.nodes.length,
+  );
+  const observer = (await caller(server, { scopes: ['ledger:observe'] })).token;
+  const { body } = await server.gql(observer, 'query ($id: ID!) { node(id: $id) { id } }', { id: ids[0] });
+  expect(body).toMatchObject({ data: { node: null }, errors: [{ extensions: { code: 'FORBIDDEN' } }] });
 });
 
 test('node asks for the scope of the type, and the fields for theirs', async () => {

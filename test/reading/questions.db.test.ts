@@ -88,7 +88,11 @@ interface Ground {
 async function makeGround(count: number): Promise<Ground> {
   const database = await testDatabase();
   await fillQuestions(database, count);
-  return { database, context: readingContext(database.pools.reads, REVIEWER), count };
+  return {
+    database,
+    context: { ...readingContext(database.pools.reads, REVIEWER), observe: database.pools.limited.observe },
+    count,
+  };
 }
 
 /** Asks once to have everything in memory and prepared, and counts the second time. */

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { type ExecutionResult, execute, type GraphQLError, parse, validate } from 'graphql';
-import type { DatabasePool } from 'slonik';
+import { type DatabasePool, sql } from 'slonik';
 import type { Scope } from '../../src/auth/authority.ts';
 import type { Session } from '../../src/auth/session.ts';
 import type { Context } from '../../src/context.ts';
+import type { ReadPools } from '../../src/database/pools.ts';
+import type { Reads } from '../../src/database/reads/read-pool.ts';
 import { LANES } from '../../src/law/values.ts';
 import type { Noun } from '../../src/reading/nouns/noun.ts';
 import { schema } from '../../src/resolvers/index.ts';
@@ -25,6 +27,19 @@ const digest = `'sha256:' || encode(sha256(n::text::bytea), 'hex')`;
 const PLACES = `insert into cutter_log.row_place (noun, position, ordinal, row_id)
   select noun, position, at - 1, row_id from cutter_log.log cross join unnest(row_ids) with ordinality as named (row_id, at)
   join cutter_log.nouns_of((select array_agg(row_id) from cutter_log.log, unnest(row_ids) as row_id)) as known using (row_id)`;
+
+/** The counters as they would be if this history had every move, and escalations one of their own. */
+const COUNTED = [
+  `update cutter_log.entry_stay s set status = e.status from cutter_governance.decision_backlog_entry e
+    where e.entry_id = s.entry_id and s.until_position is null`,
+  `insert into cutter_log.entry_stay (position, ordinal, entry_id, kind, status, change_kind, since)
+    select p.position, p.ordinal, e.entry_id, e.kind, e.status, 'mark', e.emitted_at
+    from cutter_governance.decision_backlog_entry e join cutter_log.row_place p on p.row_id = e.entry_id
+    where e.kind = 'escalation'`,
+  'truncate cutter_log.status_count',
+  `insert into cutter_log.status_count (status, kind, entries)
+    select status, kind, count(*) from cutter_log.entry_stay where until_position is null group by 1, 2`,
+];
 
 /**
  * `count` entries that went all the way, five to a point in time. Each has 3 history rows, a plan with 3 blocks, a
@@ -106,6 +121,7 @@ export async function fillLedger({ superuser }: TestDatabase, count: number): Pr
     `update cutter_log.head set next_position = ${5 * count}`,
     'analyze',
     'select cutter_log.count_moves()',
+    ...COUNTED,
   ];
   for (const statement of statements) await superuser.query(statement);
 }
@@ -119,6 +135,7 @@ export function session(...scopes: Scope[]): Session {
     kind: 'person',
     scopes: new Set(scopes),
     entryIds: null,
+    manifestDigest: null,
     mode: 'rehearsal',
     expiresAt: '2027-01-01T00:00:00.000000Z',
   };
@@ -131,26 +148,36 @@ export function columnsOf({ columns }: Noun): string[] {
   );
 }
 
-type ReadPools = Pick<Context, 'observe' | 'reader' | 'evidence'>;
+/** What is read through this pool, or this connection of one, by slonik. */
+function readsThrough(pool: Pick<DatabasePool, 'query'>): Reads {
+  return {
+    async ask({ name, sql: text, values }) {
+      const token = { ...sql.unsafe``, ...(name === null ? {} : { name }), sql: text, values };
+      const { rows } = await pool.query(token as typeof token & { values: never[] });
+      return rows.map((row) =>
+        Object.values(row as object).map((cell) => (cell === null ? null : Buffer.from(String(cell)))),
+      );
+    },
+  };
+}
 
 /** A context that reads through these pools, or all through one. Queries touch neither the verbs nor the feed. */
 export function readingContext(
-  pools: DatabasePool | ReadPools,
+  pools: DatabasePool | Reads | ReadPools,
   caller: Session | null = session('ledger:observe'),
 ): Context {
-  const { observe, reader, evidence }: ReadPools =
-    'observe' in pools ? pools : { observe: pools, reader: pools, evidence: pools };
+  const all = 'query' in pools ? readsThrough(pools) : pools;
   return {
     session: caller,
-    observe,
-    reader,
-    evidence,
+    ...('query' in pools ? { observe: pools } : {}),
+    reads: 'ask' in all ? { observe: all, reader: all, evidence: all, auditor: all } : all,
+    audit: () => {},
     ledger: { lanes: new Set(LANES) },
   } as unknown as Context;
 }
 
 /** A caller who may read everything. */
-export const READS_ALL = session('ledger:observe', 'document:read', 'ledger:evidence');
+export const READS_ALL = session('ledger:observe', 'document:read', 'ledger:evidence', 'audit:read');
 
 /** Executes a document as the server would, without its doors. */
 export async function ask(context: Context, source: string, variables: Record<string, unknown> = {}) {

@@ -108,7 +108,8 @@ test('every filter is one that the compiler understands', async () => {
   const context = readingContext(database.pools.reads, READS_ALL);
   for (const field of Object.values(schema.getQueryType()!.getFields())) {
     const filter = field.args.find(({ name }) => name === 'filter')?.type;
-    if (!isInputObjectType(filter)) continue;
+    // Tokens are read out of the registry, by a statement of their own.
+    if (!isInputObjectType(filter) || field.name === 'tokens') continue;
     for (const input of Object.values(filter.getFields())) {
       const type = getNamedType(input.type);
       const value = isEnumType(type) ? type.getValues()[0]!.name : values[type.name];

@@ -6,6 +6,7 @@ import { WrittenText } from '../../src/reading/text/written.ts';
 import { finishWhole, readWhole, wholeRoot } from '../../src/reading/whole.ts';
 import { schema } from '../../src/resolvers/index.ts';
 import { type Loose, marked, reviewed, verified, verifyCut, wasCut } from '../harness/cycle.ts';
+import { commented } from '../harness/examples.ts';
 import { seeded, testSeed } from '../harness/seeded.ts';
 import { type TestServer, testServer } from '../harness/server.ts';
 import { WAITS_FOR_OTHERS_MS } from '../harness/timeouts.ts';
@@ -30,6 +31,8 @@ beforeAll(async () => {
   );
   await verified(server, await marked(server, 'other', { blockedBy: [first.entryId] }));
   await reviewed(server, 'DEFER');
+  const said = await commented(server);
+  await commented(server, { entryId: said.entryId, replyTo: said.commentId });
   const made = await wasCut(server);
   await alter(
     "update public.unit_version set content_hash = 'sha256:' || repeat('0', 64) where provenance ->> 'change_set_id' = $1",
@@ -56,6 +59,7 @@ beforeAll(async () => {
     'update cutter_governance.cut_change_set_affected_row set target_row_id = $1 where ordinal = 0',
     [HOSTILE],
   );
+  await alter('update cutter_source.review_comment set body = $1 where reply_to is null', [HOSTILE]);
   // Moves that the log doesn't have yet.
   await alter(
     `insert into cutter_governance.decision_backlog_history
@@ -127,6 +131,7 @@ async function known(): Promise<Map<string, string[]>> {
     changeSetId: ['change_set_id', 'cutter_governance.cut_change_set'],
     affectedRowId: ['affected_row_id', 'cutter_governance.cut_change_set_affected_row'],
     verifyResultId: ['verify_result_id', 'cutter_governance.verify_result'],
+    commentId: ['comment_id', 'cutter_source.review_comment'],
     signatureId: ['signature_id', 'cutter_governance.dot_pair_signature'],
     sourceId: ['source_id', 'cutter_source.source'],
     docCode: ['doc_code', 'cutter_source.source'],

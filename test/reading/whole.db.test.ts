@@ -1,10 +1,9 @@
 import { type ExecutionResult, execute, parse, validate } from 'graphql';
 import { pino } from 'pino';
-import type { DatabasePool } from 'slonik';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Session } from '../../src/auth/session.ts';
-import { boundedPool } from '../../src/database/pool-gate.ts';
 import { openPools } from '../../src/database/pools.ts';
+import { ReadPool, type Reads } from '../../src/database/reads/read-pool.ts';
 import { maskError, resultText } from '../../src/doors/errors.ts';
 import { finishWhole, readWhole, wholeRoot } from '../../src/reading/whole.ts';
 import { schema } from '../../src/resolvers/index.ts';
@@ -34,6 +33,7 @@ const session = (scopes: Session['scopes']): Session => ({
   kind: 'person',
   scopes,
   entryIds: null,
+  manifestDigest: null,
   mode: 'rehearsal',
   expiresAt: '',
 });
@@ -71,17 +71,20 @@ const REFUSED = [
 ] as const;
 
 /** A context of an observer, and how often something was read through it. */
-function observer(observe: DatabasePool = server.pools.observe, scopes: Session['scopes'] = OBSERVE) {
+function observer(reads: Reads = server.pools.reads.observe, scopes: Session['scopes'] = OBSERVE) {
   const counted = { reads: 0 };
-  const maybeOne = (query: Loose) => {
-    counted.reads += 1;
-    return observe.maybeOne(query);
+  const observe: Reads = {
+    ask(statement) {
+      counted.reads += 1;
+      return reads.ask(statement);
+    },
   };
   const contextValue: Loose = {
     session: session(scopes),
     ledger: server.ledger,
-    observe: { maybeOne },
+    reads: { observe },
     feed: server.feed,
+    audit: () => {},
   };
   return { contextValue, counted };
 }
@@ -193,7 +196,11 @@ describe('what the database refuses is said as executed field by field, and aske
     await holding.query(
       'begin; lock table cutter_governance.decision_backlog_entry in access exclusive mode',
     );
-    const { whole, oracle, result, reads, fellBack } = await both(query, { id: entryId }, pools.observe);
+    const { whole, oracle, result, reads, fellBack } = await both(
+      query,
+      { id: entryId },
+      pools.reads.observe,
+    );
     await holding.query('rollback');
     holding.release();
     await pools.close();
@@ -204,12 +211,20 @@ describe('what the database refuses is said as executed field by field, and aske
   });
 
   test('a pool without a free connection', async () => {
-    const pool = boundedPool(server.pools.observe, 1, { limitMs: 20 });
-    const release = Promise.withResolvers<void>();
-    const holding = pool.connect(() => release.promise);
+    const { urls, watch } = server.pools;
+    const pool = new ReadPool({
+      url: urls.observe,
+      login: 'cutter_observe',
+      size: 1,
+      statementLimitMs: 60_000,
+      connectLimitMs: 5_000,
+      idleLimitMs: 60_000,
+      waits: { limitMs: 20, stuckMs: 20 },
+      watch,
+    });
+    const holding = pool.ask({ name: null, sql: 'select pg_sleep(60)', values: [] });
     const { whole, oracle, reads } = await both('{ entries { nodes { entryId } } }', {}, pool);
-    release.resolve();
-    await holding;
+    await Promise.all([pool.end(), expect(holding).rejects.toThrow()]);
     expect(whole).toBe(oracle);
     expect(whole).toContain('"code":"UNAVAILABLE"');
     expect(reads.whole).toBe(1);
@@ -237,7 +252,7 @@ test.each([
 test('authority stands before it: without the scope, Forbidden and nothing read', async () => {
   const query =
     '{ entry(entryId: "x") { entryId } entries(first: 1000) { nodes { entryId } } history { nodes { historyId } } }';
-  const { whole, oracle, result, reads } = await both(query, {}, server.pools.observe, new Set());
+  const { whole, oracle, result, reads } = await both(query, {}, server.pools.reads.observe, new Set());
   expect(whole).toBe(oracle);
   expect(result.errors?.map(({ extensions }) => extensions['code'])).toEqual(['FORBIDDEN', 'FORBIDDEN']);
   expect(reads.whole).toBe(0);

@@ -25,7 +25,7 @@ const SETS: Readonly<Record<string, readonly [stored: readonly string[], unwritt
   EntryStatus: [ENTRY_STATES],
   HistoryChangeKind: [values.HISTORY_CHANGE_KINDS],
   DependencyKind: [values.DEPENDENCY_KINDS],
-  TriggerKind: [values.TRIGGER_KINDS, ['scheduled']],
+  TriggerKind: [values.TRIGGER_KINDS],
   OperationKind: [values.OPERATION_KINDS, ['split', 'merge']],
   ManifestStatus: [values.MANIFEST_STATUSES, ['draft']],
   BlockRole: [values.BLOCK_ROLES],
@@ -49,6 +49,7 @@ const SETS: Readonly<Record<string, readonly [stored: readonly string[], unwritt
   PrincipalKind: [values.PRINCIPAL_KINDS],
   UnitState: [values.UNIT_STATES],
   Scope: [SCOPES],
+  AuditOutcome: [['accepted', 'refused', 'failed', 'unauthenticated', 'lost', 'dropped']],
 };
 
 /** The filter of a type; undefined where it is in no connection. */

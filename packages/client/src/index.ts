@@ -1,8 +1,10 @@
 /** The package's main door: requests, calls that are repeated until they are answered, and the follower. */
 export type { AnswerBounds } from '../../../src/client/answer.ts';
 export { type ClientOptions, createClient, type LedgerClient } from '../../../src/client/client.ts';
-export { FollowEnded, type FollowOptions, HistoryFollower } from '../../../src/client/follow/follower.ts';
-export type { ConnectHistory, FollowedMessage } from '../../../src/client/follow/messages.ts';
+export type { FollowBacklogOptions } from '../../../src/client/follow/follow-backlog.ts';
+export type { FollowHistoryOptions } from '../../../src/client/follow/follow-history.ts';
+export { FollowEnded, type StreamFollower } from '../../../src/client/follow/follower.ts';
+export type { FollowedMessage } from '../../../src/client/follow/messages.ts';
 export {
   type AnswerError,
   type FaultKind,

@@ -41,7 +41,28 @@ export function observerToken(config: Pick<Config, 'home' | 'client'>): string {
   return observer;
 }
 
-function readTokens(path: string, missing: readonly Role[]): Readonly<Record<string, string>> {
+/** The token of whom registers profiles and words, and reads the audit. */
+export function administratorToken(config: Pick<Config, 'home' | 'client'>): string {
+  return config.client.administratorToken ?? tokenOfHome(config.home, 'administrator');
+}
+
+/** The token of whom marks documents, and sweeps. */
+export function markerToken(config: Pick<Config, 'home' | 'client'>): string {
+  return config.client.tokens.marker ?? tokenOfHome(config.home, 'marker');
+}
+
+function tokenOfHome(home: string, role: Role | 'administrator'): string {
+  const path = join(home, 'tokens.json');
+  const token = readTokens(path, [role])[role];
+  if (token === undefined)
+    throw new ClientFault(`${path} has no token for ${role}. See CUTTER_HOME, or set ${variableOf(role)}.`);
+  return token;
+}
+
+function readTokens(
+  path: string,
+  missing: readonly (Role | 'administrator')[],
+): Readonly<Record<string, string>> {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -75,6 +96,6 @@ export function whyUnreadable(error: unknown): string {
   return UNREADABLE[code] ?? code;
 }
 
-function variableOf(role: Role): string {
+function variableOf(role: Role | 'administrator'): string {
   return `CUTTER_TOKEN_${role.toUpperCase()}`;
 }

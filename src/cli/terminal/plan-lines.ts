@@ -29,9 +29,24 @@ export function planLines({
     `         coverage ${complete ? 'complete' : 'BROKEN'}: ${groupedDigits(bytes)} bytes = ` +
       `${groupedDigits(unitBytes)} in units + ${groupedDigits(containerBytes)} in headings + ` +
       `${groupedDigits(excludedBytes)} set aside`,
+    ...doubtLines(coverage),
     `         ${manifestDigest}`,
     ...(problems.length === 0 ? ['         no problems'] : problems.map(problemLine)),
   ];
+}
+
+/** What a complete plan leaves open; nothing where it leaves nothing. */
+function doubtLines({
+  longUnits,
+  excludedTextBytes,
+  unmarkedNumbers,
+}: CutPlan['coverage']): readonly string[] {
+  const doubts = [
+    ...(longUnits > 0 ? [`${countedWord(longUnits, 'unit')} longer than a page`] : []),
+    ...(excludedTextBytes > 0 ? [`${groupedDigits(excludedTextBytes)} bytes with text set aside`] : []),
+    ...(unmarkedNumbers > 0 ? [`${countedWord(unmarkedNumbers, 'numbered line')} that begin no unit`] : []),
+  ];
+  return doubts.length === 0 ? [] : [`         look at: ${doubts.join(', ')}`];
 }
 
 const groupedDigits = (count: number) => count.toLocaleString('en');

@@ -33,16 +33,13 @@ export interface Attempt {
 export async function beginAttempt(options: AttemptOptions): Promise<Attempt> {
   const { document, clients, print } = options;
   const calls = phaseCalls({ clients, print });
-  const { sourceId } = await calls.registerSource(sourceInputOf(document)).catch((error: unknown) => {
-    if (error instanceof Refused) options.unregistered?.();
-    throw error;
-  });
+  const { sourceId } = await registerDocument(options);
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
     const key = attemptKey(document, attempt);
     const entry = await calls.mark({
       idempotencyKey: key,
       sourceId,
-      cutSpec: { profile: document.profile },
+      cutSpec: cutSpecOf(document),
       signalSource: 'cutter run',
     });
     const { entryId, status } = entry;
@@ -57,16 +54,30 @@ export async function beginAttempt(options: AttemptOptions): Promise<Attempt> {
   );
 }
 
+/** The source of a document. */
+export async function registerDocument(options: AttemptOptions): Promise<{ readonly sourceId: string }> {
+  const { registerSource } = phaseCalls(options);
+  return await registerSource(sourceInputOf(options.document)).catch((error: unknown) => {
+    if (error instanceof Refused) options.unregistered?.();
+    throw error;
+  });
+}
+
 /** Nobody tries so often; a server that always answers so is no ledger. */
 const MOST_ATTEMPTS = 1_000;
 
 /** The entry's idempotency key at the n-th attempt at these bytes. */
-export function attemptKey({ docCode, profile, bytes }: WalkDocument, attempt: number): string {
-  return `run:${docCode}:${shortDigest(profile, bytes)}:${attempt}`;
+export function attemptKey({ docCode, profile, granularity, bytes }: WalkDocument, attempt: number): string {
+  const how = granularity === null ? profile : `${profile} ${granularity}`;
+  return `run:${docCode}:${shortDigest(how, bytes)}:${attempt}`;
+}
+
+export function cutSpecOf({ profile, granularity }: WalkDocument) {
+  return granularity === null ? { profile } : { tuned: { profile, granularity } };
 }
 
 /** Whether an attempt of an earlier run can't be gone on with. */
-async function isSpent(clients: Clients, entryId: string, status: EntryStatus): Promise<boolean> {
+export async function isSpent(clients: Clients, entryId: string, status: EntryStatus): Promise<boolean> {
   if (status !== 'VERIFIED_COMPLETE') return FAILED_STATES.some((failed) => nameOfWord(failed) === status);
   const { actionCounts } = await planOf({ clients, entryId });
   return actionCounts.some(({ action, count }) => CHANGES.includes(action) && count > 0);

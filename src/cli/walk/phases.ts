@@ -85,9 +85,10 @@ async function performVerb<Outcome extends { readonly __typename: string }, Vari
   variables: Variables,
 ): Promise<{ answer: Outcome; at: Date; elapsedMs: number }> {
   const begun = performance.now();
-  const { outcome } = await repeatCall({ send: () => client.execute(operation, variables), lost: lossOf });
+  const { outcome } = await repeatCall({ send: () => client.execute(operation, variables), lost: lostCall });
   return { answer: outcome, at: new Date(), elapsedMs: performance.now() - begun };
 }
 
-const lossOf = (error: unknown) =>
+/** Whether no answer came. */
+export const lostCall = (error: unknown) =>
   error instanceof ClientFault && error.kind === 'unreachable' ? { retryAfterMs: null } : null;

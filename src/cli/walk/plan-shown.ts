@@ -4,10 +4,10 @@
  */
 
 import {
+  PlanChangesDocument,
+  type PlanChangesQuery,
   PlanExcludedDocument,
   type PlanExcludedQuery,
-  PlanUnitsDocument,
-  type PlanUnitsQuery,
 } from '../../client/generated/graphql.ts';
 import { ClientFault } from '../client/client.ts';
 import { acceptedOutcome } from '../client/refused.ts';
@@ -23,8 +23,8 @@ export interface PlanPlace {
   readonly full?: boolean;
 }
 
-type UnitPage = Extract<PlanUnitsQuery['outcome'], { __typename: 'Plan' }>;
-type PlannedUnit = UnitPage['units']['nodes'][number];
+type UnitPage = Extract<PlanChangesQuery['outcome'], { __typename: 'PlanDiff' }>;
+type ChangedUnit = UnitPage['units']['nodes'][number];
 type ExcludedPage = Extract<PlanExcludedQuery['outcome'], { __typename: 'Plan' }>;
 type Excluded = ExcludedPage['excluded']['nodes'][number];
 
@@ -33,7 +33,16 @@ const MOST_UNITS = 12;
 const MOST_STRETCHES = 5;
 const MOST_LINES = 8;
 
-const MARKS: Readonly<Record<string, string>> = { BIRTH: '+', VERSION: '~', VANISHED: '-' };
+const MARKS: Readonly<Record<string, string>> = {
+  ADDED: '+',
+  REWORDED: '~',
+  RECLASSIFIED: '~',
+  FORMAT_ONLY: '~',
+  MOVED: '>',
+  REMOVED: '-',
+};
+/** Characters of the words around a difference. */
+const AROUND = 24;
 const INDENT = ' '.repeat(9);
 
 /** Lines of at most 80 columns. Text that is set aside is shown whole. */
@@ -42,31 +51,49 @@ export async function* shownPlan(place: PlanPlace, plan: CutPlan): AsyncGenerato
   yield* shownUnits(place, plan);
 }
 
-/** The units that a cut would create, version or let vanish; those that stay as they are, are only counted. */
+/** The units that the plan changes, with the words that differ; those that stay as they are, are only counted. */
 async function* shownUnits(place: PlanPlace, plan: CutPlan): AsyncGenerator<string, void, void> {
-  const changed = plan.actionCounts
-    .filter(({ action }) => MARKS[action] !== undefined)
-    .reduce((sum, { count }) => sum + count, 0);
-  const most = place.full === true ? changed : Math.min(changed, MOST_UNITS);
-  if (changed > 0) yield `${INDENT}units: + born, ~ next version, - vanished`;
-  let shown = 0;
-  for await (const unit of changed === 0 ? [] : plannedUnits(place, plan)) {
-    if (shown === most) break;
-    const mark = MARKS[unit.action];
-    if (mark === undefined) continue;
+  let [shown, changed] = [0, 0];
+  for await (const [unit, count] of changedUnits(place, plan)) {
+    if (changed === 0) yield `${INDENT}units: + added, ~ changed, > moved, - removed`;
+    changed = count;
+    if (place.full !== true && shown === MOST_UNITS) break;
     shown += 1;
-    yield* unitLines(unit, mark);
+    yield* unitLines(unit, place.full === true);
   }
   if (shown < changed)
     yield `${INDENT}and ${countedWord(changed - shown, 'other')}; --full shows all of them`;
 }
 
-function* unitLines({ address, title, text }: PlannedUnit, mark: string): Generator<string, void, void> {
+function* unitLines(unit: ChangedUnit, full: boolean): Generator<string, void, void> {
+  const { change, address, title, text, textBefore, words } = unit;
+  const mark = MARKS[change] ?? '?';
   const line = address === null ? mark : `${mark} ${oneLine(address)}`;
   yield fittedText(`${INDENT}${line}`, COLUMNS);
-  const words = oneLine(text.replace(/^\s*#{1,6}[ \t][^\n]*(\n|$)/, ''));
-  const shown = [title === null ? '' : oneLine(title), words].filter((part) => part !== '').join(' | ');
-  if (shown !== '') yield fittedText(`${INDENT}  ${shown}`, COLUMNS);
+  const said =
+    words.length > 0
+      ? differingWords(words)
+      : [title === null ? '' : oneLine(title), oneLine(withoutHeading(text ?? textBefore ?? title ?? ' '))]
+          .filter((part) => part !== '')
+          .join(' | ');
+  if (said === '') return;
+  const shown = `${INDENT}  ${said}`;
+  yield full && words.length > 0 ? foldedText(shown, INDENT.length + 2) : fittedText(shown, COLUMNS);
+}
+
+const withoutHeading = (text: string) => text.replace(/^\s*#{1,6}[ \t][^\n]*(\n|$)/, '');
+
+/** The words that differ, with a few around them: `within [-ten-]{+thirty+} days`. */
+function differingWords(words: ChangedUnit['words']): string {
+  const parts = words.map(({ change, text }, at) => {
+    const line = text.replaceAll(/\s+/g, ' ');
+    if (change === 'REMOVED') return `[-${line}-]`;
+    if (change === 'ADDED') return `{+${line}+}`;
+    const before = at === 0 ? '' : line.slice(0, AROUND);
+    const after = at === words.length - 1 ? '' : line.slice(-AROUND);
+    return line.length > before.length + after.length ? `${before}…${after}` : line;
+  });
+  return parts.join('').trim();
 }
 
 /** What isn't blank and becomes no unit, word for word. */
@@ -89,19 +116,25 @@ async function* shownExcluded(place: PlanPlace, plan: CutPlan): AsyncGenerator<s
     yield `${INDENT}and ${countedWord(total - shown, 'other stretch', 'es')}; --full shows all`;
 }
 
-async function* plannedUnits(place: PlanPlace, plan: CutPlan): AsyncGenerator<PlannedUnit, void, void> {
+/** Each with how many there are. */
+async function* changedUnits(
+  place: PlanPlace,
+  plan: CutPlan,
+): AsyncGenerator<[ChangedUnit, number], void, void> {
   for (let after: string | null = null; ; ) {
     const page = await unitPage(place, after);
     requireSame(page, plan);
-    yield* page.units.nodes;
+    const changed = page.counts.filter(({ change }) => MARKS[change] !== undefined);
+    const count = changed.reduce((sum, one) => sum + one.count, 0);
+    for (const unit of page.units.nodes) yield [unit, count];
     after = page.units.pageInfo.endCursor;
     if (!page.units.pageInfo.hasNextPage || after === null) return;
   }
 }
 
 async function unitPage({ clients, entryId }: PlanPlace, after: string | null): Promise<UnitPage> {
-  const { outcome } = await clients.reviewer.execute(PlanUnitsDocument, { entryId, after });
-  return acceptedOutcome('Planning the cut', outcome, 'Plan');
+  const { outcome } = await clients.reviewer.execute(PlanChangesDocument, { entryId, after });
+  return acceptedOutcome('Planning the cut', outcome, 'PlanDiff');
 }
 
 /** Each with how many there are. */

@@ -50,5 +50,6 @@ export const SAMPLE: WalkDocument = {
   docCode: 'village-library',
   title: 'Rules of the Village Library',
   profile: 'markdown',
+  granularity: null,
   bytes: Buffer.from(SAMPLE_DOCUMENT),
 };

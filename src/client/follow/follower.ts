@@ -1,27 +1,19 @@
-import type { HeadKeys } from '../../monitor/judges/head-keys.ts';
-import { StreamJudge } from '../../monitor/judges/stream-judge.ts';
 import { StreamRefused } from '../../monitor/judges/stream-refused.ts';
-import type { HistoryFilter } from '../generated/graphql.ts';
 import { LedgerFault } from '../ledger-fault.ts';
 import type { Operation } from '../operation.ts';
 import { waitFor } from '../wait.ts';
-import type { ConnectHistory, FollowedMessage } from './messages.ts';
+import type { Connect, FollowedMessage } from './messages.ts';
 
-export interface FollowOptions<Message extends FollowedMessage> {
+/** How any stream is followed. */
+export interface FollowOptions<Field extends string, Message extends FollowedMessage> {
   /** A cursor; empty: from the start; absent: from now. */
   readonly after?: string;
-  /** Whether each record comes, also one without rows to show. Only then does the judge see every gap. */
-  readonly everyRecord?: boolean;
   /** Over WebSocket by default; `events`: server-sent events, which wait at the ledger until they are read. */
   readonly over?: 'socket' | 'events';
-  /** Conditions on rows; for the package's own operation. */
-  readonly filter?: HistoryFilter | null;
-  /** A subscription of the caller's: its one field is `history`, and it declares `$after: String`. */
-  readonly operation?: Operation<{ readonly history: Message }, never>;
+  /** A subscription of the caller's: it has this one field, and declares `$after: String`. */
+  readonly operation?: Operation<{ readonly [F in Field]: Message }, never>;
   /** The other variables of that subscription. */
   readonly variables?: Readonly<Record<string, unknown>>;
-  /** The public keys of the lanes (`headKeysOf`): each head in the stream is then held to them. */
-  readonly keys?: HeadKeys | null;
   /** What `state()` gave: goes on there, however long ago that was. */
   readonly state?: unknown;
   /** Times in milliseconds, and how many connections may fail one after another; without end by default. */
@@ -31,9 +23,26 @@ export interface FollowOptions<Message extends FollowedMessage> {
   readonly onLost?: (why: Error) => void;
 }
 
-/** A follower, and what connects it. */
-interface Following<Message extends FollowedMessage> extends FollowOptions<Message> {
-  readonly connect: ConnectHistory;
+/** What holds every message to what the stream promises. It throws StreamRefused where one doesn't keep it. */
+interface Judge {
+  readonly cursor: string | null;
+  readonly next: number | null;
+  open(now: number): void;
+  take(
+    message: unknown,
+    now: number,
+  ): { readonly ended: { readonly reason: string; readonly message: string } | null };
+  requireSound(now: number): void;
+  state(): unknown;
+}
+
+/** How a stream is followed, what connects it and what judges it. */
+interface Following
+  extends Pick<FollowOptions<string, FollowedMessage>, 'after' | 'reconnect' | 'signal' | 'onLost'> {
+  /** For messages. */
+  readonly name: string;
+  readonly connect: Connect;
+  readonly judge: Judge;
 }
 
 /** The stream ended for a reason that a new connection doesn't mend: a person has to look, or to give a token. */
@@ -52,32 +61,33 @@ const RECONNECT = { firstMs: 100, longestMs: 30_000, attempts: Number.POSITIVE_I
 /** How often silence is looked for. */
 const TICK_MS = 1_000;
 
+/** Messages that show that a connection serves. */
+const SERVED: ReadonlySet<string | undefined> = new Set(['CaughtUp', 'BacklogSnapshot', 'BacklogChange']);
+
 /**
- * Follows `history` over any number of connections: each record once and in the order of the log. A judge holds every
- * message to that; what it refuses (StreamRefused) is believed no further.
+ * Follows a stream over any number of connections. A judge holds every message to what the stream promises; what it
+ * refuses (StreamRefused) is believed no further.
  *
- *     ┌────────────┐ Ready ┌───────────┐ CaughtUp ┌──────┐   Reset that a person must see: FollowEnded
- *     │ connecting ├──────▶│ replaying ├─────────▶│ live ├──▶ refused by the ledger: LedgerFault
- *     └────────────┘       └───────────┘          └──────┘   refused by the judge: StreamRefused
- *           ▲                    │ lost, silent, LISTENER_LOST │
- *           └────────────────────┴─────────────────────────────┘ from the last cursor, after a wait
+ *     ┌────────────┐ Ready ┌───────────┐   Reset that a person must see: FollowEnded
+ *     │ connecting ├──────▶│ following ├──▶ refused by the ledger: LedgerFault
+ *     └────────────┘       └───────────┘   refused by the judge: StreamRefused
+ *           ▲                    │ lost, silent, LISTENER_LOST
+ *           └────────────────────┘ from the last cursor, after a wait
  */
-export class HistoryFollower<Message extends FollowedMessage> implements AsyncIterable<Message> {
-  readonly #following: Following<Message>;
-  readonly #judge: StreamJudge;
+export class StreamFollower<Message extends FollowedMessage> implements AsyncIterable<Message> {
+  readonly #following: Following;
+  readonly #judge: Judge;
   /** Connections that failed one after another. */
   #failures = 0;
   /** Whether the last connection ended because the token had; a new one is tried once. */
   #isTokenDoubtful = false;
 
-  constructor(following: Following<Message>) {
-    const { after, everyRecord = false, keys = null, state } = following;
-    const from = after === undefined ? 'now' : after === '' ? 'start' : 'cursor';
+  constructor(following: Following) {
     this.#following = following;
-    this.#judge = new StreamJudge({ everyRecord, from, keys }, state);
+    this.#judge = following.judge;
   }
 
-  /** Where to go on; store it with what you did with the record. Null before the first message. */
+  /** Where to go on; store it with what you did with the message. Null before the first message. */
   get cursor(): string | null {
     return this.#judge.cursor;
   }
@@ -115,7 +125,7 @@ export class HistoryFollower<Message extends FollowedMessage> implements AsyncIt
 
   /** The messages of one connection, which never ends but by an error. */
   async *#connection(): AsyncGenerator<Message, never, void> {
-    const { connect, after = null, signal } = this.#following;
+    const { connect, name, after = null, signal } = this.#following;
     const leaving = new AbortController();
     const both = signal === undefined ? leaving.signal : AbortSignal.any([signal, leaving.signal]);
     const arriving = connect(this.cursor ?? after, both)[Symbol.asyncIterator]();
@@ -124,12 +134,12 @@ export class HistoryFollower<Message extends FollowedMessage> implements AsyncIt
     try {
       for (;;) {
         const arrived = await this.#nextOf(arriving, heardAt);
-        if (arrived.done === true) throw new LedgerFault('The stream of history ended.', 'unreachable');
+        if (arrived.done === true) throw new LedgerFault(`The stream of ${name} ended.`, 'unreachable');
         heardAt = Date.now();
         const message = arrived.value as Message;
         const { ended } = this.#judge.take(message, heardAt);
         if (ended !== null) throw this.#faultOfEnd(ended);
-        if (message.__typename === 'CaughtUp') this.#failures = 0;
+        if (SERVED.has(message.__typename)) this.#failures = 0;
         if (message.__typename !== 'Ready') this.#isTokenDoubtful = false;
         yield message;
       }
@@ -163,7 +173,7 @@ export class HistoryFollower<Message extends FollowedMessage> implements AsyncIt
     const isDoubtful = reason === 'AUTHORITY_ENDED' && !this.#isTokenDoubtful;
     if (reason !== 'LISTENER_LOST' && !isDoubtful) return new FollowEnded(reason, message);
     this.#isTokenDoubtful = isDoubtful;
-    return new LedgerFault(`The stream of history ended: ${message}`, 'unreachable');
+    return new LedgerFault(`The stream of ${this.#following.name} ended: ${message}`, 'unreachable');
   }
 }
 

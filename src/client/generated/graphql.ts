@@ -4,6 +4,88 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** Who answers for a principal: a person that is there, or a new one. */
+export type AnswerablePersonInput =
+  {   /** A new person by this name, in one line of at most 200 characters. */
+  readonly name: string; readonly personId?: never; }
+  |  { readonly name?: never;   /** A person that is there, as `Principal.personId` has it. */
+  readonly personId: string; };
+
+/** What became of a call. */
+export type AuditOutcome =
+  /** It changed the ledger: the row is read from its record in the log. */
+  | 'ACCEPTED'
+  /** Rows of the audit that the owner of the database removed; `calls` says how many. */
+  | 'DROPPED'
+  /** It ended with an error. Whether it changed something is known once it is repeated. */
+  | 'FAILED'
+  /** Rows of the audit that could not be written; `calls` says how many. */
+  | 'LOST'
+  /** It was refused, and changed nothing. */
+  | 'REFUSED'
+  /** It came without a token that opens. */
+  | 'UNAUTHENTICATED';
+
+/** Conditions on AuditRow rows, all of which must hold. They are applied before the page is cut. */
+export type AuditRowFilter = {
+  /** Only rows with this `address`. Null sets no condition. */
+  readonly address?: string | null | undefined;
+  /** Only rows with one of these `address`, at most 200. */
+  readonly addressIn?: ReadonlyArray<string> | null | undefined;
+  /** Only rows whose `at` is this time or later. */
+  readonly atFrom?: string | null | undefined;
+  /** Only rows whose `at` is earlier than this time. */
+  readonly atUntil?: string | null | undefined;
+  /** Only rows with this `auditId`. Null sets no condition. */
+  readonly auditId?: string | null | undefined;
+  /** Only rows with one of these `auditId`, at most 200. */
+  readonly auditIdIn?: ReadonlyArray<string> | null | undefined;
+  /** Only calls about this entry, sweeps that moved it among them. Null sets no condition. */
+  readonly entryId?: string | null | undefined;
+  /** Only rows with this `operation`. Null sets no condition. */
+  readonly operation?: string | null | undefined;
+  /** Only rows with one of these `operation`, at most 200. */
+  readonly operationIn?: ReadonlyArray<string> | null | undefined;
+  /** Only rows with this `outcome`. Null sets no condition. */
+  readonly outcome?: AuditOutcome | null | undefined;
+  /** Only rows with one of these `outcome`, at most 200. */
+  readonly outcomeIn?: ReadonlyArray<AuditOutcome> | null | undefined;
+  /** Only rows with this `principalId`. Null sets no condition. */
+  readonly principalId?: string | null | undefined;
+  /** Only rows with one of these `principalId`, at most 200. */
+  readonly principalIdIn?: ReadonlyArray<string> | null | undefined;
+  /** Only rows with this `refusal`. Null sets no condition. */
+  readonly refusal?: string | null | undefined;
+  /** Only rows with one of these `refusal`, at most 200. */
+  readonly refusalIn?: ReadonlyArray<string> | null | undefined;
+  /** Only rows with this `requestId`. Null sets no condition. */
+  readonly requestId?: string | null | undefined;
+  /** Only rows with one of these `requestId`, at most 200. */
+  readonly requestIdIn?: ReadonlyArray<string> | null | undefined;
+  /** Only rows with this `tokenId`. Null sets no condition. */
+  readonly tokenId?: string | null | undefined;
+  /** Only rows with one of these `tokenId`, at most 200. */
+  readonly tokenIdIn?: ReadonlyArray<string> | null | undefined;
+};
+
+/** Who is to act, and what it may do. */
+export type CreatePrincipalInput = {
+  /** Take the same path and roll it back: shows the rows it would write, signs nothing, draws no position. */
+  readonly dryRun?: boolean;
+  /** Makes a repeated call answer like the first, and resolves a call whose answer was lost. 1 to 200 characters, chosen by you, in one spelling: normal form C, single blanks inside, nothing invisible. */
+  readonly idempotencyKey: string;
+  /** Person, service or agent. */
+  readonly kind: PrincipalKind;
+  /** The lane whose keys are registered with this service. Left out: none. */
+  readonly lane?: Lane | null | undefined;
+  /** What people call it: a to z, 0 to 9 and single "-" between them, at most 63 characters. No two read alike. */
+  readonly name: string;
+  /** The person who answers for it; for a person, that person. */
+  readonly person: AnswerablePersonInput;
+  /** What it may do. `CHANGE_CUT` and `CHANGE_VERIFY` never meet in one principal, nor in one person. `ENTRY_REVIEW`, `APPROVAL_GRANT` and `PRINCIPAL_ADMIN` are for persons. */
+  readonly scopes: ReadonlyArray<Scope>;
+};
+
 /** An approved manifest to apply. */
 export type CutInput = {
   /** Take the same path and roll it back: shows the rows it would write, signs nothing, draws no position. */
@@ -16,11 +98,19 @@ export type CutInput = {
   readonly manifestDigest: string;
 };
 
+/** Up to 500 cuts, each with its own idempotency key. */
+export type CutManyInput = {
+  /** The cuts, in the order of the answers. */
+  readonly items: ReadonlyArray<CutInput>;
+};
+
 /** How to cut: by a profile, or by explicit spans that cover every byte once. */
 export type CutSpecInput =
   {   /** "markdown", optionally with "@version"; without, the newest. */
-  readonly profile: string; readonly units?: never; }
-  |  { readonly profile?: never;   /** Explicit spans. */
+  readonly profile: string; readonly tuned?: never; readonly units?: never; }
+  |  { readonly profile?: never;   /** A profile, and how fine it cuts. */
+  readonly tuned: TunedProfileInput; readonly units?: never; }
+  |  { readonly profile?: never; readonly tuned?: never;   /** Explicit spans. */
   readonly units: ReadonlyArray<UnitSpanInput>; };
 
 /** Conditions on Entry rows, all of which must hold. They are applied before the page is cut. */
@@ -82,6 +172,15 @@ export type EntryStatus =
   /** The cut failed its verification and was compensated. It has ended. */
   | 'VERIFY_FAILED_ESCALATED';
 
+/** The finest units that a cut makes. */
+export type Granularity =
+  /** List items and tables, too. */
+  | 'ITEM'
+  /** The paragraphs of sections, too. */
+  | 'PARAGRAPH'
+  /** Divisions and sections; the text of a section is one unit. */
+  | 'SECTION';
+
 /** What moved an entry. */
 export type HistoryChangeKind =
   /** Somebody ended it, with a reason. */
@@ -137,6 +236,26 @@ export type HistoryFilter = {
   readonly scenarioRef?: string | null | undefined;
 };
 
+/** A token for a principal. What is left out is not narrowed. */
+export type IssueTokenInput = {
+  /** Only entries of these documents, at most 1,000. Left out: as they are. */
+  readonly docCodes?: ReadonlyArray<string> | null | undefined;
+  /** Take the same path and roll it back: shows the rows it would write, signs nothing, draws no position. */
+  readonly dryRun?: boolean;
+  /** Only these entries, at most 1,000. Left out: as they are. */
+  readonly entryIds?: ReadonlyArray<string> | null | undefined;
+  /** When it ends, within 366 days. Left out: 30 days from now. */
+  readonly expiresAt?: string | null | undefined;
+  /** Makes a repeated call answer like the first, and resolves a call whose answer was lost. 1 to 200 characters, chosen by you, in one spelling: normal form C, single blanks inside, nothing invisible. */
+  readonly idempotencyKey: string;
+  /** Only review or cut of this one manifest. Left out: as it is. */
+  readonly manifestDigest?: string | null | undefined;
+  /** The principal that gets it. */
+  readonly principalId: string;
+  /** Only these scopes, each of which the principal has. Left out: as they are. */
+  readonly scopes?: ReadonlyArray<Scope> | null | undefined;
+};
+
 /** What a key signs; one key never serves both. */
 export type KeyPurpose =
   /** Heads of the log. */
@@ -169,6 +288,12 @@ export type MarkInput = {
   readonly sourceId: string;
 };
 
+/** Up to 500 marks, each with its own idempotency key. */
+export type MarkManyInput = {
+  /** The marks, in the order of the answers. */
+  readonly items: ReadonlyArray<MarkInput>;
+};
+
 /** Who stands behind a principal. */
 export type Mode =
   /** A real person. */
@@ -176,16 +301,57 @@ export type Mode =
   /** A sample person. */
   | 'REHEARSAL';
 
-/** What a record of a plan is in its document. */
-export type PlannedRole =
-  /** A heading that holds others; a unit as well. */
-  | 'CONTAINER'
-  /** A stretch that is set aside with a reason. */
+/** What a token may from now on. It only ever gets less. */
+export type NarrowTokenInput = {
+  /** Only entries of these documents, at most 1,000. Left out: as they are. */
+  readonly docCodes?: ReadonlyArray<string> | null | undefined;
+  /** Take the same path and roll it back: shows the rows it would write, signs nothing, draws no position. */
+  readonly dryRun?: boolean;
+  /** Only these entries, at most 1,000. Left out: as they are. */
+  readonly entryIds?: ReadonlyArray<string> | null | undefined;
+  /** An earlier end. Left out: as it is. */
+  readonly expiresAt?: string | null | undefined;
+  /** Makes a repeated call answer like the first, and resolves a call whose answer was lost. 1 to 200 characters, chosen by you, in one spelling: normal form C, single blanks inside, nothing invisible. */
+  readonly idempotencyKey: string;
+  /** Only review or cut of this one manifest. Left out: as it is. */
+  readonly manifestDigest?: string | null | undefined;
+  /** Why, in one line of at most 500 characters. It is kept in the ledger. */
+  readonly reason?: string | null | undefined;
+  /** Only these scopes, each of which the principal has. Left out: as they are. */
+  readonly scopes?: ReadonlyArray<Scope> | null | undefined;
+  /** The token to narrow. */
+  readonly tokenId: string;
+};
+
+/** What a plan does to a unit, in the words of who reviews it. */
+export type PlanChange =
+  /** The document has no such unit. */
+  | 'ADDED'
+  /** No unit: a stretch that is set aside with a reason. */
   | 'EXCLUDED'
-  /** A unit of its own. */
-  | 'UNIT'
-  /** A unit that the document no longer has. */
-  | 'VANISHED';
+  /** The same in all else, too, and in canonical form: line ends, normal form or blanks at ends of lines differ. */
+  | 'FORMAT_ONLY'
+  /** The same unit under another parent, or in another order among those it was with. */
+  | 'MOVED'
+  /** The same words, with another kind, section type, number, title or citation. */
+  | 'RECLASSIFIED'
+  /** The document has the unit, and the plan has not. */
+  | 'REMOVED'
+  /** One unit vanishes and another is born, and their texts are the same or alike. */
+  | 'RENUMBERED'
+  /** Its text differs. */
+  | 'REWORDED'
+  /** Nothing about it differs, to the byte. */
+  | 'UNCHANGED';
+
+/** What kind of caller a principal is. */
+export type PrincipalKind =
+  /** An agent, for which a person answers; some verbs are closed to it. */
+  | 'AGENT'
+  /** A person, acting for themselves. */
+  | 'PERSON'
+  /** A service, for which a person answers. */
+  | 'SERVICE';
 
 /** Whether a problem blocks. */
 export type ProblemSeverity =
@@ -194,11 +360,25 @@ export type ProblemSeverity =
   /** It blocks nobody; look at the place before you approve. */
   | 'WARNING';
 
+/** How a kind of document is cut. */
+export type RegisterProfileInput = {
+  /** The profile, of format `cutter-profile/2`, at most 64 KiB. Name and version may be left out of it. Its patterns run in RE2, at the start of a line. */
+  readonly body: unknown;
+  /** Take the same path and roll it back: shows the rows it would write, signs nothing, draws no position. */
+  readonly dryRun?: boolean;
+  /** Makes a repeated call answer like the first, and resolves a call whose answer was lost. 1 to 200 characters, chosen by you, in one spelling: normal form C, single blanks inside, nothing invisible. */
+  readonly idempotencyKey: string;
+  /** Its name: a to z, 0 to 9 and single "-" between them, at most 63 characters. */
+  readonly name: string;
+  /** Its version, a whole number from 1. A name alone means the highest one. */
+  readonly version: string;
+};
+
 /** A document as received. */
 export type RegisterSourceInput = {
   /** The document itself, at most 16 MiB. */
   readonly content: SourceContentInput;
-  /** Short name of the document, first part of its addresses: letters and digits of any script in lower case and normal form C, ".", "_", "-"; at most 63 characters and 150 bytes. */
+  /** Short name of the document, first part of its addresses: letters and digits of any script in lower case and normal form C, ".", "_", "-"; at most 63 characters and 150 bytes. A new one must not look like that of another document. */
   readonly docCode: string;
   /** Take the same path and roll it back: shows the rows it would write, signs nothing, draws no position. */
   readonly dryRun?: boolean;
@@ -206,8 +386,18 @@ export type RegisterSourceInput = {
   readonly idempotencyKey: string;
   /** text/markdown or text/plain. */
   readonly mediaType?: string;
-  /** What people call it. */
+  /** What people call it. Left out: the title in the front matter of its Markdown, or its first heading. */
   readonly title?: string | null | undefined;
+};
+
+/** Words that units may use from then on. */
+export type RegisterVocabularyInput = {
+  /** Take the same path and roll it back: shows the rows it would write, signs nothing, draws no position. */
+  readonly dryRun?: boolean;
+  /** Makes a repeated call answer like the first, and resolves a call whose answer was lost. 1 to 200 characters, chosen by you, in one spelling: normal form C, single blanks inside, nothing invisible. */
+  readonly idempotencyKey: string;
+  /** The words, at most 100. One that is there with the same meaning is left as it is. */
+  readonly terms: ReadonlyArray<VocabularyTermInput>;
 };
 
 /** Why a stream ended. */
@@ -225,6 +415,8 @@ export type ResetReason =
 
 /** A verdict on exactly one manifest. */
 export type ReviewInput = {
+  /** The earlier approvals that you rely on, as `planDiff(entryId).carriedOver` shows them: you have looked at what is to be reviewed. Left out: you have looked at every record. */
+  readonly carriedOverDigest?: string | null | undefined;
   /** Take the same path and roll it back: shows the rows it would write, signs nothing, draws no position. */
   readonly dryRun?: boolean;
   /** The entry whose plan is judged. */
@@ -249,6 +441,12 @@ export type ReviewInput = {
   readonly verdict: ReviewVerdict;
 };
 
+/** Up to 500 verdicts, each with its own idempotency key. */
+export type ReviewManyInput = {
+  /** The verdicts, in the order of the answers. */
+  readonly items: ReadonlyArray<ReviewInput>;
+};
+
 /** What a reviewer says of one manifest. */
 export type ReviewVerdict =
   /** It may be cut, exactly as it is. */
@@ -258,12 +456,69 @@ export type ReviewVerdict =
   /** It will not be cut; the entry ends. */
   | 'REJECT';
 
+/** A token that is to open nothing more. */
+export type RevokeTokenInput = {
+  /** Take the same path and roll it back: shows the rows it would write, signs nothing, draws no position. */
+  readonly dryRun?: boolean;
+  /** Makes a repeated call answer like the first, and resolves a call whose answer was lost. 1 to 200 characters, chosen by you, in one spelling: normal form C, single blanks inside, nothing invisible. */
+  readonly idempotencyKey: string;
+  /** Why, in one line of at most 500 characters. It is kept in the ledger. */
+  readonly reason?: string | null | undefined;
+  /** The token to end. */
+  readonly tokenId: string;
+};
+
 /** The reviewer's assessment of the risk. */
 export type RiskClass =
   /** Worth a second look. */
   | 'HIGH'
   /** No more than usual. */
   | 'STANDARD';
+
+/** A token that another one follows. */
+export type RotateTokenInput = {
+  /** Take the same path and roll it back: shows the rows it would write, signs nothing, draws no position. */
+  readonly dryRun?: boolean;
+  /** When the new one ends, within 366 days. Left out: 30 days from now. */
+  readonly expiresAt?: string | null | undefined;
+  /** Makes a repeated call answer like the first, and resolves a call whose answer was lost. 1 to 200 characters, chosen by you, in one spelling: normal form C, single blanks inside, nothing invisible. */
+  readonly idempotencyKey: string;
+  /** How long the old token goes on, at most 86,400. 0: it ends now. */
+  readonly overlapSeconds?: number;
+  /** The token to replace. */
+  readonly tokenId: string;
+};
+
+/** A capability. */
+export type Scope =
+  /** Nothing asks for it yet. */
+  | 'APPROVAL_GRANT'
+  /** Reads the audit: who did what, who was refused, and from where. */
+  | 'AUDIT_READ'
+  /** Cuts what was approved; never together with `CHANGE_VERIFY`. */
+  | 'CHANGE_CUT'
+  /** Verifies cuts. */
+  | 'CHANGE_VERIFY'
+  /** Reads documents, their sources and their units. */
+  | 'DOCUMENT_READ'
+  /** Ends entries that are not cut. */
+  | 'ENTRY_ABANDON'
+  /** Marks entries and declares dependencies. */
+  | 'ENTRY_MARK'
+  /** Reviews plans. */
+  | 'ENTRY_REVIEW'
+  /** Sweeps the backlog. */
+  | 'ENTRY_SWEEP'
+  /** Reads what observers do not see: reasons, payloads, signed bytes. */
+  | 'LEDGER_EVIDENCE'
+  /** Reads the twelve views, the log and its proofs. */
+  | 'LEDGER_OBSERVE'
+  /** Creates, changes and suspends principals, and issues and ends tokens. */
+  | 'PRINCIPAL_ADMIN'
+  /** Registers profiles and words of the vocabulary. */
+  | 'PROFILE_REGISTER'
+  /** Registers the text of a document. */
+  | 'SOURCE_REGISTER';
 
 /** Which end of a connection comes first. Rows are in the order of the log: by `position`, then `logOrdinal`; unit blocks and affected rows inside their plan or change set by its own order. Aliases, which no record writes, are in the order of their ids. */
 export type SortOrder =
@@ -279,6 +534,18 @@ export type SourceContentInput =
   |  { readonly base64?: never;   /** The text; its bytes are its UTF-8 encoding. */
   readonly text: string; };
 
+/** A principal that is to act no more. */
+export type SuspendPrincipalInput = {
+  /** Take the same path and roll it back: shows the rows it would write, signs nothing, draws no position. */
+  readonly dryRun?: boolean;
+  /** Makes a repeated call answer like the first, and resolves a call whose answer was lost. 1 to 200 characters, chosen by you, in one spelling: normal form C, single blanks inside, nothing invisible. */
+  readonly idempotencyKey: string;
+  /** The principal to suspend. */
+  readonly principalId: string;
+  /** Why, in one line of at most 500 characters. It is kept in the ledger. */
+  readonly reason?: string | null | undefined;
+};
+
 /** One pass over what waits for review. */
 export type SweepInput = {
   /** Take the same path and roll it back: shows the rows it would write, signs nothing, draws no position. */
@@ -289,6 +556,38 @@ export type SweepInput = {
   readonly idempotencyKey: string;
   /** Entries to look at, oldest first; more than 1000 is 1000. Ignored if entryIds are named. */
   readonly limit?: number;
+  /** What starts the pass: somebody, or a timer that calls the API. It is kept with the pass. */
+  readonly triggerKind?: TriggerKind;
+};
+
+/** What a word of the vocabulary says of a unit. */
+export type TermKind =
+  /** Its part in the document, as `sectionType` has it. */
+  | 'SECTION_TYPE'
+  /** What the unit is, as `kind` has it. */
+  | 'UNIT_KIND';
+
+/** Which tokens. All conditions must hold. */
+export type TokenFilter = {
+  /** Only those that still let a caller in, or only those that do not. */
+  readonly isLive?: boolean | null | undefined;
+  /** Only those of this principal. */
+  readonly principalId?: string | null | undefined;
+};
+
+/** What started a sweep. */
+export type TriggerKind =
+  /** Somebody asked for it. */
+  | 'MANUAL'
+  /** A timer asked for it. */
+  | 'SCHEDULED';
+
+/** A profile with the finest units that it makes. */
+export type TunedProfileInput = {
+  /** Sections, their paragraphs too, or list items and tables too. */
+  readonly granularity: Granularity;
+  /** A profile that has levels: "statute-de", optionally with "@version". */
+  readonly profile: string;
 };
 
 /** What a cut does to the unit of a record, compared with the current units. */
@@ -318,12 +617,32 @@ export type UnitSpanInput = {
   readonly localId: string;
   /** The span that holds it. */
   readonly parentLocalId?: string | null | undefined;
+  /** The exact text that it holds, as you read it. The plan has a problem where its bytes are others. */
+  readonly quote?: string | null | undefined;
   /** A section type of the vocabulary. */
   readonly sectionType: string;
+  /** The SHA-256 of its bytes, as you computed it. It is checked like `quote`. */
+  readonly sha256?: string | null | undefined;
   /** Its first byte, counted from 0. */
   readonly start: number;
   /** What it is called. */
   readonly title?: string | null | undefined;
+};
+
+/** What a principal is from now on. Its kind, its lane and its person stay. */
+export type UpdatePrincipalInput = {
+  /** Take the same path and roll it back: shows the rows it would write, signs nothing, draws no position. */
+  readonly dryRun?: boolean;
+  /** Makes a repeated call answer like the first, and resolves a call whose answer was lost. 1 to 200 characters, chosen by you, in one spelling: normal form C, single blanks inside, nothing invisible. */
+  readonly idempotencyKey: string;
+  /** Another name, as `createPrincipal` takes it. Left out: as it is. */
+  readonly name?: string | null | undefined;
+  /** The principal to change. */
+  readonly principalId: string;
+  /** Why, in one line of at most 500 characters. It is kept in the ledger. */
+  readonly reason?: string | null | undefined;
+  /** All the scopes that it has from now on. Left out: as they are. */
+  readonly scopes?: ReadonlyArray<Scope> | null | undefined;
 };
 
 /** What a verification looks at. */
@@ -345,12 +664,47 @@ export type VerifyInput = {
   readonly idempotencyKey: string;
 };
 
+/** Up to 500 verifications, each with its own idempotency key. */
+export type VerifyManyInput = {
+  /** The verifications, in the order of the answers. */
+  readonly items: ReadonlyArray<VerifyInput>;
+};
+
 /** What a verifier says of a cut. */
 export type VerifyVerdict =
   /** An axis failed: the cut is compensated. */
   | 'FAIL'
   /** Every axis passed: the cut is valid. */
   | 'PASS';
+
+/** A word that units may use. */
+export type VocabularyTermInput = {
+  /** How many units of one document may use it. Left out: any number. */
+  readonly atMost?: number | null | undefined;
+  /** What it means, in one line of at most 500 characters. */
+  readonly description: string;
+  /** The word: a to z, 0 to 9 and single "_" between them, at most 63 characters. */
+  readonly term: string;
+  /** What it says of a unit. */
+  readonly termKind: TermKind;
+};
+
+/** What became of some words of a text. */
+export type WordChange =
+  /** The text of the plan alone has them. */
+  | 'ADDED'
+  /** The text of the plan no longer has them. */
+  | 'REMOVED'
+  /** Both texts have them. */
+  | 'SAME';
+
+export type AuditRowsQueryVariables = Exact<{
+  filter?: AuditRowFilter | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type AuditRowsQuery = { readonly audit: { readonly nodes: ReadonlyArray<{ readonly auditId: string, readonly at: string, readonly operation: string, readonly outcome: AuditOutcome, readonly refusal: string | null, readonly guard: string | null, readonly position: string | null, readonly entryId: string | null, readonly principalId: string | null, readonly tokenId: string | null, readonly requestId: string | null, readonly durationMs: number | null, readonly address: string | null, readonly client: string | null, readonly arguments: unknown, readonly calls: number }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
 
 type StreamState_CaughtUp_Fragment = { readonly __typename: 'CaughtUp', readonly cursor: string, readonly checkpoint: { readonly note: string } | null };
 
@@ -398,6 +752,21 @@ export type ListEntriesQueryVariables = Exact<{
 
 export type ListEntriesQuery = { readonly entries: { readonly edges: ReadonlyArray<{ readonly cursor: string | null, readonly node: { readonly id: string, readonly entryId: string, readonly kind: EntryKind, readonly status: EntryStatus, readonly statusSince: string | null } }>, readonly pageInfo: { readonly startCursor: string | null, readonly endCursor: string | null, readonly hasPreviousPage: boolean, readonly hasNextPage: boolean } } };
 
+export type FollowBacklogSubscriptionVariables = Exact<{
+  after?: string | null | undefined;
+  filter?: EntryFilter | null | undefined;
+  first?: number | null | undefined;
+}>;
+
+
+export type FollowBacklogSubscription = { readonly backlog:
+    | { readonly __typename: 'BacklogChange', readonly cursor: string, readonly position: string, readonly counts: ReadonlyArray<{ readonly status: EntryStatus, readonly kind: EntryKind, readonly count: number, readonly oldestSince: string | null }>, readonly entries: ReadonlyArray<{ readonly id: string, readonly entryId: string, readonly kind: EntryKind, readonly status: EntryStatus, readonly statusSince: string | null }> }
+    | { readonly __typename: 'BacklogSnapshot', readonly cursor: string, readonly position: string, readonly counts: ReadonlyArray<{ readonly status: EntryStatus, readonly kind: EntryKind, readonly count: number, readonly oldestSince: string | null }>, readonly page: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly entryId: string, readonly kind: EntryKind, readonly status: EntryStatus, readonly statusSince: string | null }>, readonly pageInfo: { readonly endCursor: string | null, readonly hasNextPage: boolean } } }
+    | { readonly __typename: 'Heartbeat', readonly cursor: string, readonly head: string }
+    | { readonly __typename: 'Ready', readonly cursor: string, readonly head: string, readonly heartbeatMs: number, readonly incarnation: string }
+    | { readonly __typename: 'Reset', readonly reason: ResetReason, readonly message: string }
+   };
+
 export type LedgerKeysQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -443,42 +812,216 @@ export type IssuePassportQuery = { readonly outcome:
     | { readonly __typename: 'Passport', readonly text: string, readonly digest: string }
    };
 
+export type ListPrincipalsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type ListPrincipalsQuery = { readonly principals: { readonly nodes: ReadonlyArray<{ readonly principalId: string, readonly name: string, readonly kind: PrincipalKind, readonly personId: string, readonly personName: string, readonly scopes: ReadonlyArray<Scope>, readonly lane: Lane | null, readonly isDisabled: boolean }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+
+export type ListTokensQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  filter?: TokenFilter | null | undefined;
+}>;
+
+
+export type ListTokensQuery = { readonly tokens: { readonly nodes: ReadonlyArray<{ readonly tokenId: string, readonly principalId: string, readonly principalName: string, readonly scopes: ReadonlyArray<Scope> | null, readonly entryIds: ReadonlyArray<string> | null, readonly docCodes: ReadonlyArray<string> | null, readonly manifestDigest: string | null, readonly replacesTokenId: string | null, readonly createdAt: string, readonly expiresAt: string, readonly revokedAt: string | null, readonly lastUsedAt: string | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+
+export type PrincipalFieldsFragment = { readonly principalId: string, readonly name: string, readonly kind: PrincipalKind, readonly personId: string, readonly personName: string, readonly scopes: ReadonlyArray<Scope>, readonly lane: Lane | null, readonly isDisabled: boolean };
+
+export type TokenFieldsFragment = { readonly tokenId: string, readonly principalId: string, readonly principalName: string, readonly scopes: ReadonlyArray<Scope> | null, readonly entryIds: ReadonlyArray<string> | null, readonly docCodes: ReadonlyArray<string> | null, readonly manifestDigest: string | null, readonly replacesTokenId: string | null, readonly createdAt: string, readonly expiresAt: string, readonly revokedAt: string | null, readonly lastUsedAt: string | null };
+
+export type CreatePrincipalMutationVariables = Exact<{
+  input: CreatePrincipalInput;
+}>;
+
+
+export type CreatePrincipalMutation = { readonly outcome:
+    | { readonly __typename: 'AlreadyRegistered', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'Busy', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'CreatePrincipalSuccess', readonly replayed: boolean, readonly position: string | null, readonly principal: { readonly principalId: string, readonly name: string, readonly kind: PrincipalKind, readonly personId: string, readonly personName: string, readonly scopes: ReadonlyArray<Scope>, readonly lane: Lane | null, readonly isDisabled: boolean }, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
+    | { readonly __typename: 'Forbidden', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'IdempotencyConflict', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'LaneNotServed', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'SameParty', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+   };
+
+export type UpdatePrincipalMutationVariables = Exact<{
+  input: UpdatePrincipalInput;
+}>;
+
+
+export type UpdatePrincipalMutation = { readonly outcome:
+    | { readonly __typename: 'AlreadyRegistered', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'Busy', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'Forbidden', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'IdempotencyConflict', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'IllegalTransition', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'LaneNotServed', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'SameParty', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'UpdatePrincipalSuccess', readonly replayed: boolean, readonly position: string | null, readonly principal: { readonly principalId: string, readonly name: string, readonly kind: PrincipalKind, readonly personId: string, readonly personName: string, readonly scopes: ReadonlyArray<Scope>, readonly lane: Lane | null, readonly isDisabled: boolean }, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
+   };
+
+export type SuspendPrincipalMutationVariables = Exact<{
+  input: SuspendPrincipalInput;
+}>;
+
+
+export type SuspendPrincipalMutation = { readonly outcome:
+    | { readonly __typename: 'Busy', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'Forbidden', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'IdempotencyConflict', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'IllegalTransition', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'LaneNotServed', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'SuspendPrincipalSuccess', readonly replayed: boolean, readonly position: string | null, readonly principal: { readonly principalId: string, readonly name: string, readonly kind: PrincipalKind, readonly personId: string, readonly personName: string, readonly scopes: ReadonlyArray<Scope>, readonly lane: Lane | null, readonly isDisabled: boolean }, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
+   };
+
+export type IssueTokenMutationVariables = Exact<{
+  input: IssueTokenInput;
+}>;
+
+
+export type IssueTokenMutation = { readonly outcome:
+    | { readonly __typename: 'Busy', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'Forbidden', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'IdempotencyConflict', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'IllegalTransition', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'IssueTokenSuccess', readonly secret: string | null, readonly replayed: boolean, readonly position: string | null, readonly token: { readonly tokenId: string, readonly principalId: string, readonly principalName: string, readonly scopes: ReadonlyArray<Scope> | null, readonly entryIds: ReadonlyArray<string> | null, readonly docCodes: ReadonlyArray<string> | null, readonly manifestDigest: string | null, readonly replacesTokenId: string | null, readonly createdAt: string, readonly expiresAt: string, readonly revokedAt: string | null, readonly lastUsedAt: string | null }, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
+    | { readonly __typename: 'LaneNotServed', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+   };
+
+export type NarrowTokenMutationVariables = Exact<{
+  input: NarrowTokenInput;
+}>;
+
+
+export type NarrowTokenMutation = { readonly outcome:
+    | { readonly __typename: 'Busy', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'Forbidden', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'IdempotencyConflict', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'IllegalTransition', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'LaneNotServed', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'NarrowTokenSuccess', readonly replayed: boolean, readonly position: string | null, readonly token: { readonly tokenId: string, readonly principalId: string, readonly principalName: string, readonly scopes: ReadonlyArray<Scope> | null, readonly entryIds: ReadonlyArray<string> | null, readonly docCodes: ReadonlyArray<string> | null, readonly manifestDigest: string | null, readonly replacesTokenId: string | null, readonly createdAt: string, readonly expiresAt: string, readonly revokedAt: string | null, readonly lastUsedAt: string | null }, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
+    | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+   };
+
+export type RotateTokenMutationVariables = Exact<{
+  input: RotateTokenInput;
+}>;
+
+
+export type RotateTokenMutation = { readonly outcome:
+    | { readonly __typename: 'Busy', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'Forbidden', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'IdempotencyConflict', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'IllegalTransition', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'LaneNotServed', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'RotateTokenSuccess', readonly secret: string | null, readonly replayed: boolean, readonly position: string | null, readonly token: { readonly tokenId: string, readonly principalId: string, readonly principalName: string, readonly scopes: ReadonlyArray<Scope> | null, readonly entryIds: ReadonlyArray<string> | null, readonly docCodes: ReadonlyArray<string> | null, readonly manifestDigest: string | null, readonly replacesTokenId: string | null, readonly createdAt: string, readonly expiresAt: string, readonly revokedAt: string | null, readonly lastUsedAt: string | null }, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
+   };
+
+export type RevokeTokenMutationVariables = Exact<{
+  input: RevokeTokenInput;
+}>;
+
+
+export type RevokeTokenMutation = { readonly outcome:
+    | { readonly __typename: 'Busy', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'Forbidden', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'IdempotencyConflict', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'LaneNotServed', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'RevokeTokenSuccess', readonly replayed: boolean, readonly position: string | null, readonly token: { readonly tokenId: string, readonly principalId: string, readonly principalName: string, readonly scopes: ReadonlyArray<Scope> | null, readonly entryIds: ReadonlyArray<string> | null, readonly docCodes: ReadonlyArray<string> | null, readonly manifestDigest: string | null, readonly replacesTokenId: string | null, readonly createdAt: string, readonly expiresAt: string, readonly revokedAt: string | null, readonly lastUsedAt: string | null }, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
+   };
+
 type WrittenFields_AbandonSuccess_Fragment = { readonly replayed: boolean, readonly position: string | null, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> };
+
+type WrittenFields_CommentSuccess_Fragment = { readonly replayed: boolean, readonly position: string | null, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> };
+
+type WrittenFields_CreatePrincipalSuccess_Fragment = { readonly replayed: boolean, readonly position: string | null, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> };
 
 type WrittenFields_CutSuccess_Fragment = { readonly replayed: boolean, readonly position: string | null, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> };
 
 type WrittenFields_DeclareDependencySuccess_Fragment = { readonly replayed: boolean, readonly position: string | null, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> };
 
+type WrittenFields_IssueTokenSuccess_Fragment = { readonly replayed: boolean, readonly position: string | null, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> };
+
 type WrittenFields_MarkSuccess_Fragment = { readonly replayed: boolean, readonly position: string | null, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> };
+
+type WrittenFields_NarrowTokenSuccess_Fragment = { readonly replayed: boolean, readonly position: string | null, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> };
+
+type WrittenFields_RegisterProfileSuccess_Fragment = { readonly replayed: boolean, readonly position: string | null, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> };
 
 type WrittenFields_RegisterSourceSuccess_Fragment = { readonly replayed: boolean, readonly position: string | null, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> };
 
+type WrittenFields_RegisterVocabularySuccess_Fragment = { readonly replayed: boolean, readonly position: string | null, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> };
+
+type WrittenFields_ResolveCommentSuccess_Fragment = { readonly replayed: boolean, readonly position: string | null, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> };
+
 type WrittenFields_ReviewSuccess_Fragment = { readonly replayed: boolean, readonly position: string | null, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> };
 
+type WrittenFields_RevokeTokenSuccess_Fragment = { readonly replayed: boolean, readonly position: string | null, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> };
+
+type WrittenFields_RotateTokenSuccess_Fragment = { readonly replayed: boolean, readonly position: string | null, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> };
+
+type WrittenFields_SuspendPrincipalSuccess_Fragment = { readonly replayed: boolean, readonly position: string | null, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> };
+
 type WrittenFields_SweepSuccess_Fragment = { readonly replayed: boolean, readonly position: string | null, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> };
+
+type WrittenFields_UpdatePrincipalSuccess_Fragment = { readonly replayed: boolean, readonly position: string | null, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> };
 
 type WrittenFields_VerifySuccess_Fragment = { readonly replayed: boolean, readonly position: string | null, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> };
 
 export type WrittenFieldsFragment =
   | WrittenFields_AbandonSuccess_Fragment
+  | WrittenFields_CommentSuccess_Fragment
+  | WrittenFields_CreatePrincipalSuccess_Fragment
   | WrittenFields_CutSuccess_Fragment
   | WrittenFields_DeclareDependencySuccess_Fragment
+  | WrittenFields_IssueTokenSuccess_Fragment
   | WrittenFields_MarkSuccess_Fragment
+  | WrittenFields_NarrowTokenSuccess_Fragment
+  | WrittenFields_RegisterProfileSuccess_Fragment
   | WrittenFields_RegisterSourceSuccess_Fragment
+  | WrittenFields_RegisterVocabularySuccess_Fragment
+  | WrittenFields_ResolveCommentSuccess_Fragment
   | WrittenFields_ReviewSuccess_Fragment
+  | WrittenFields_RevokeTokenSuccess_Fragment
+  | WrittenFields_RotateTokenSuccess_Fragment
+  | WrittenFields_SuspendPrincipalSuccess_Fragment
   | WrittenFields_SweepSuccess_Fragment
+  | WrittenFields_UpdatePrincipalSuccess_Fragment
   | WrittenFields_VerifySuccess_Fragment
 ;
 
 type RefusalFields_AlreadyCut_Fragment = { readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> };
 
+type RefusalFields_AlreadyRegistered_Fragment = { readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> };
+
 type RefusalFields_Busy_Fragment = { readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> };
+
+type RefusalFields_CommentsOpen_Fragment = { readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> };
 
 type RefusalFields_CoverageBroken_Fragment = { readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> };
 
 type RefusalFields_DependencyCycle_Fragment = { readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> };
 
 type RefusalFields_DependencyOpen_Fragment = { readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> };
+
+type RefusalFields_Drifted_Fragment = { readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> };
 
 type RefusalFields_Forbidden_Fragment = { readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> };
 
@@ -500,14 +1043,19 @@ type RefusalFields_NotLive_Fragment = { readonly message: string, readonly guard
 
 type RefusalFields_PlanStale_Fragment = { readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> };
 
+type RefusalFields_PlanTooCostly_Fragment = { readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> };
+
 type RefusalFields_SameParty_Fragment = { readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> };
 
 export type RefusalFieldsFragment =
   | RefusalFields_AlreadyCut_Fragment
+  | RefusalFields_AlreadyRegistered_Fragment
   | RefusalFields_Busy_Fragment
+  | RefusalFields_CommentsOpen_Fragment
   | RefusalFields_CoverageBroken_Fragment
   | RefusalFields_DependencyCycle_Fragment
   | RefusalFields_DependencyOpen_Fragment
+  | RefusalFields_Drifted_Fragment
   | RefusalFields_Forbidden_Fragment
   | RefusalFields_IdempotencyConflict_Fragment
   | RefusalFields_IllegalTransition_Fragment
@@ -518,6 +1066,7 @@ export type RefusalFieldsFragment =
   | RefusalFields_NotFound_Fragment
   | RefusalFields_NotLive_Fragment
   | RefusalFields_PlanStale_Fragment
+  | RefusalFields_PlanTooCostly_Fragment
   | RefusalFields_SameParty_Fragment
 ;
 
@@ -551,6 +1100,7 @@ export type MarkMutation = { readonly outcome:
     | { readonly __typename: 'LaneNotServed', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'MarkSuccess', readonly replayed: boolean, readonly position: string | null, readonly entry: { readonly id: string, readonly entryId: string, readonly status: EntryStatus }, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
     | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'PlanTooCostly', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
    };
 
 export type SweepMutationVariables = Exact<{
@@ -576,6 +1126,7 @@ export type ReviewMutationVariables = Exact<{
 
 export type ReviewMutation = { readonly outcome:
     | { readonly __typename: 'Busy', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'CommentsOpen', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'CoverageBroken', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'Forbidden', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'IdempotencyConflict', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
@@ -585,6 +1136,7 @@ export type ReviewMutation = { readonly outcome:
     | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'NotLive', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'PlanStale', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'PlanTooCostly', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'ReviewSuccess', readonly replayed: boolean, readonly position: string | null, readonly entry: { readonly id: string, readonly entryId: string, readonly status: EntryStatus }, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
     | { readonly __typename: 'SameParty', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
    };
@@ -600,6 +1152,7 @@ export type CutMutation = { readonly outcome:
     | { readonly __typename: 'CoverageBroken', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'CutSuccess', readonly replayed: boolean, readonly position: string | null, readonly changeSet: { readonly changeSetId: string }, readonly entry: { readonly id: string, readonly entryId: string, readonly status: EntryStatus }, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
     | { readonly __typename: 'DependencyOpen', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'Drifted', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'Forbidden', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'IdempotencyConflict', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'IllegalTransition', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
@@ -609,6 +1162,7 @@ export type CutMutation = { readonly outcome:
     | { readonly __typename: 'NotApproved', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'PlanStale', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'PlanTooCostly', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
    };
 
 export type VerifyMutationVariables = Exact<{
@@ -618,6 +1172,7 @@ export type VerifyMutationVariables = Exact<{
 
 export type VerifyMutation = { readonly outcome:
     | { readonly __typename: 'Busy', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'Drifted', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'Forbidden', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'IdempotencyConflict', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'IllegalTransition', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
@@ -625,8 +1180,108 @@ export type VerifyMutation = { readonly outcome:
     | { readonly __typename: 'LaneMismatch', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'LaneNotServed', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'PlanTooCostly', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'SameParty', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'VerifySuccess', readonly replayed: boolean, readonly position: string | null, readonly result: { readonly verdict: VerifyVerdict }, readonly findings: ReadonlyArray<{ readonly axis: VerifyAxis, readonly code: string, readonly message: string, readonly unit: string | null }>, readonly entry: { readonly id: string, readonly entryId: string, readonly status: EntryStatus }, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
+   };
+
+export type MarkManyMutationVariables = Exact<{
+  input: MarkManyInput;
+}>;
+
+
+export type MarkManyMutation = { readonly outcome:
+    | { readonly __typename: 'Forbidden', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'MarkManySuccess', readonly results: ReadonlyArray<
+        | { readonly __typename: 'Busy', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+        | { readonly __typename: 'CoverageBroken', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+        | { readonly __typename: 'Forbidden', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+        | { readonly __typename: 'IdempotencyConflict', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+        | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+        | { readonly __typename: 'LaneNotServed', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+        | { readonly __typename: 'MarkSuccess', readonly replayed: boolean, readonly entry: { readonly id: string, readonly entryId: string, readonly status: EntryStatus } }
+        | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+        | { readonly __typename: 'PlanTooCostly', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+      > }
+   };
+
+export type ReviewManyMutationVariables = Exact<{
+  input: ReviewManyInput;
+}>;
+
+
+export type ReviewManyMutation = { readonly outcome:
+    | { readonly __typename: 'Forbidden', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'ReviewManySuccess', readonly results: ReadonlyArray<
+        | { readonly __typename: 'Busy', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+        | { readonly __typename: 'CommentsOpen', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+        | { readonly __typename: 'CoverageBroken', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+        | { readonly __typename: 'Forbidden', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+        | { readonly __typename: 'IdempotencyConflict', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+        | { readonly __typename: 'IllegalTransition', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+        | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+        | { readonly __typename: 'LaneNotServed', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+        | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+        | { readonly __typename: 'NotLive', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+        | { readonly __typename: 'PlanStale', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+        | { readonly __typename: 'PlanTooCostly', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+        | { readonly __typename: 'ReviewSuccess', readonly replayed: boolean, readonly entry: { readonly id: string, readonly entryId: string, readonly status: EntryStatus } }
+        | { readonly __typename: 'SameParty', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+      > }
+   };
+
+export type CutManyMutationVariables = Exact<{
+  input: CutManyInput;
+}>;
+
+
+export type CutManyMutation = { readonly outcome:
+    | { readonly __typename: 'CutManySuccess', readonly results: ReadonlyArray<
+        | { readonly __typename: 'AlreadyCut', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+        | { readonly __typename: 'Busy', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+        | { readonly __typename: 'CoverageBroken', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+        | { readonly __typename: 'CutSuccess', readonly changeSet: { readonly changeSetId: string }, readonly entry: { readonly id: string, readonly entryId: string, readonly status: EntryStatus } }
+        | { readonly __typename: 'DependencyOpen', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+        | { readonly __typename: 'Drifted', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+        | { readonly __typename: 'Forbidden', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+        | { readonly __typename: 'IdempotencyConflict', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+        | { readonly __typename: 'IllegalTransition', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+        | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+        | { readonly __typename: 'LaneMismatch', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+        | { readonly __typename: 'LaneNotServed', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+        | { readonly __typename: 'NotApproved', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+        | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+        | { readonly __typename: 'PlanStale', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+        | { readonly __typename: 'PlanTooCostly', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+      > }
+    | { readonly __typename: 'Forbidden', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+   };
+
+export type VerifyManyMutationVariables = Exact<{
+  input: VerifyManyInput;
+}>;
+
+
+export type VerifyManyMutation = { readonly outcome:
+    | { readonly __typename: 'Forbidden', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'VerifyManySuccess', readonly results: ReadonlyArray<
+        | { readonly __typename: 'Busy', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+        | { readonly __typename: 'Drifted', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+        | { readonly __typename: 'Forbidden', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+        | { readonly __typename: 'IdempotencyConflict', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+        | { readonly __typename: 'IllegalTransition', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+        | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+        | { readonly __typename: 'LaneMismatch', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+        | { readonly __typename: 'LaneNotServed', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+        | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+        | { readonly __typename: 'PlanTooCostly', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+        | { readonly __typename: 'SameParty', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+        | { readonly __typename: 'VerifySuccess', readonly result: { readonly verdict: VerifyVerdict }, readonly entry: { readonly id: string, readonly entryId: string, readonly status: EntryStatus } }
+      > }
    };
 
 export type ProveInclusionQueryVariables = Exact<{
@@ -637,19 +1292,26 @@ export type ProveInclusionQueryVariables = Exact<{
 
 export type ProveInclusionQuery = { readonly inclusionProof: { readonly recordHash: string, readonly hashes: ReadonlyArray<string> } | null };
 
-export type PlanUnitsQueryVariables = Exact<{
+export type ProveUnitQueryVariables = Exact<{
+  address: string;
+}>;
+
+
+export type ProveUnitQuery = { readonly unit: { readonly address: string, readonly contentHash: string, readonly title: string | null, readonly text: string, readonly changeSet: { readonly manifestVersion: string }, readonly inclusion: { readonly leaf: string, readonly index: number, readonly size: number, readonly path: ReadonlyArray<string>, readonly root: string } | null } | null };
+
+export type PlanChangesQueryVariables = Exact<{
   entryId: string;
   after?: string | null | undefined;
 }>;
 
 
-export type PlanUnitsQuery = { readonly outcome:
+export type PlanChangesQuery = { readonly outcome:
     | { readonly __typename: 'Busy', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'Forbidden', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'IllegalTransition', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
-    | { readonly __typename: 'Plan', readonly manifestDigest: string, readonly units: { readonly nodes: ReadonlyArray<{ readonly role: PlannedRole, readonly address: string | null, readonly action: UnitAction, readonly title: string | null, readonly text: string }>, readonly pageInfo: { readonly endCursor: string | null, readonly hasNextPage: boolean } } }
+    | { readonly __typename: 'PlanDiff', readonly manifestDigest: string, readonly counts: ReadonlyArray<{ readonly change: PlanChange, readonly count: number }>, readonly units: { readonly nodes: ReadonlyArray<{ readonly change: PlanChange, readonly address: string | null, readonly title: string | null, readonly text: string | null, readonly textBefore: string | null, readonly words: ReadonlyArray<{ readonly change: WordChange, readonly text: string }> }>, readonly pageInfo: { readonly endCursor: string | null, readonly hasNextPage: boolean } } }
    };
 
 export type PlanExcludedQueryVariables = Exact<{
@@ -665,6 +1327,7 @@ export type PlanExcludedQuery = { readonly outcome:
     | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'Plan', readonly manifestDigest: string, readonly excluded: { readonly totalCount: number, readonly nodes: ReadonlyArray<{ readonly reason: string, readonly start: number, readonly end: number, readonly text: string }>, readonly pageInfo: { readonly endCursor: string | null, readonly hasNextPage: boolean } } }
+    | { readonly __typename: 'PlanTooCostly', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
    };
 
 export type PlanOfEntryQueryVariables = Exact<{
@@ -678,7 +1341,8 @@ export type PlanOfEntryQuery = { readonly outcome:
     | { readonly __typename: 'IllegalTransition', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
-    | { readonly __typename: 'Plan', readonly manifestDigest: string, readonly sourceDigest: string, readonly profile: string | null, readonly actionCounts: ReadonlyArray<{ readonly action: UnitAction, readonly count: number }>, readonly coverage: { readonly bytes: number, readonly unitBytes: number, readonly containerBytes: number, readonly excludedBytes: number, readonly complete: boolean }, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly severity: ProblemSeverity }> }
+    | { readonly __typename: 'Plan', readonly manifestDigest: string, readonly sourceDigest: string, readonly profile: string | null, readonly actionCounts: ReadonlyArray<{ readonly action: UnitAction, readonly count: number }>, readonly coverage: { readonly bytes: number, readonly unitBytes: number, readonly containerBytes: number, readonly longUnits: number, readonly excludedTextBytes: number, readonly unmarkedNumbers: number, readonly excludedBytes: number, readonly complete: boolean }, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly severity: ProblemSeverity }> }
+    | { readonly __typename: 'PlanTooCostly', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
    };
 
 export type EntryProgressQueryVariables = Exact<{
@@ -712,6 +1376,49 @@ export type ReviewerModeQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type ReviewerModeQuery = { readonly whoAmI: { readonly mode: Mode } };
+
+export type ListProfilesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type ListProfilesQuery = { readonly profiles: { readonly nodes: ReadonlyArray<{ readonly reference: string, readonly digest: string, readonly isShipped: boolean, readonly registeredAt: string | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+
+export type ListVocabularyQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ListVocabularyQuery = { readonly vocabulary: ReadonlyArray<{ readonly termKind: TermKind, readonly term: string, readonly description: string, readonly atMost: number | null, readonly registeredBy: string | null }> };
+
+export type RegisterProfileMutationVariables = Exact<{
+  input: RegisterProfileInput;
+}>;
+
+
+export type RegisterProfileMutation = { readonly outcome:
+    | { readonly __typename: 'AlreadyRegistered', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'Busy', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'Forbidden', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'IdempotencyConflict', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'LaneNotServed', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'RegisterProfileSuccess', readonly replayed: boolean, readonly position: string | null, readonly profile: { readonly reference: string, readonly digest: string }, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
+   };
+
+export type RegisterVocabularyMutationVariables = Exact<{
+  input: RegisterVocabularyInput;
+}>;
+
+
+export type RegisterVocabularyMutation = { readonly outcome:
+    | { readonly __typename: 'AlreadyRegistered', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'Busy', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'Forbidden', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'IdempotencyConflict', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'LaneNotServed', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'RegisterVocabularySuccess', readonly replayed: boolean, readonly position: string | null, readonly terms: ReadonlyArray<{ readonly termKind: TermKind, readonly term: string }>, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
+   };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -759,6 +1466,34 @@ export const StreamStateFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"StreamState"}) as unknown as TypedDocumentString<StreamStateFragment, unknown>;
+export const PrincipalFieldsFragmentDoc = new TypedDocumentString(`
+    fragment PrincipalFields on Principal {
+  principalId
+  name
+  kind
+  personId
+  personName
+  scopes
+  lane
+  isDisabled
+}
+    `, {"fragmentName":"PrincipalFields"}) as unknown as TypedDocumentString<PrincipalFieldsFragment, unknown>;
+export const TokenFieldsFragmentDoc = new TypedDocumentString(`
+    fragment TokenFields on Token {
+  tokenId
+  principalId
+  principalName
+  scopes
+  entryIds
+  docCodes
+  manifestDigest
+  replacesTokenId
+  createdAt
+  expiresAt
+  revokedAt
+  lastUsedAt
+}
+    `, {"fragmentName":"TokenFields"}) as unknown as TypedDocumentString<TokenFieldsFragment, unknown>;
 export const WrittenFieldsFragmentDoc = new TypedDocumentString(`
     fragment WrittenFields on Written {
   replayed
@@ -790,6 +1525,34 @@ export const EntryFieldsFragmentDoc = new TypedDocumentString(`
   status
 }
     `, {"fragmentName":"EntryFields"}) as unknown as TypedDocumentString<EntryFieldsFragment, unknown>;
+export const AuditRowsDocument = new TypedDocumentString(`
+    query AuditRows($filter: AuditRowFilter, $after: String) {
+  audit(first: 200, after: $after, filter: $filter) {
+    nodes {
+      auditId
+      at
+      operation
+      outcome
+      refusal
+      guard
+      position
+      entryId
+      principalId
+      tokenId
+      requestId
+      durationMs
+      address
+      client
+      arguments
+      calls
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AuditRowsQuery, AuditRowsQueryVariables>;
 export const FollowHistoryDocument = new TypedDocumentString(`
     subscription FollowHistory($after: String, $everyRecord: Boolean! = false, $filter: HistoryFilter) {
   history(after: $after, everyRecord: $everyRecord, filter: $filter) {
@@ -873,6 +1636,67 @@ export const ListEntriesDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ListEntriesQuery, ListEntriesQueryVariables>;
+export const FollowBacklogDocument = new TypedDocumentString(`
+    subscription FollowBacklog($after: String, $filter: EntryFilter, $first: Int) {
+  backlog(after: $after, filter: $filter) {
+    __typename
+    ... on Ready {
+      cursor
+      head
+      heartbeatMs
+      incarnation
+    }
+    ... on BacklogSnapshot {
+      cursor
+      position
+      counts {
+        status
+        kind
+        count
+        oldestSince
+      }
+      page: entries(first: $first) {
+        nodes {
+          id
+          entryId
+          kind
+          status
+          statusSince
+        }
+        pageInfo {
+          endCursor
+          hasNextPage
+        }
+      }
+    }
+    ... on BacklogChange {
+      cursor
+      position
+      counts {
+        status
+        kind
+        count
+        oldestSince
+      }
+      entries {
+        id
+        entryId
+        kind
+        status
+        statusSince
+      }
+    }
+    ... on Heartbeat {
+      cursor
+      head
+    }
+    ... on Reset {
+      reason
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<FollowBacklogSubscription, FollowBacklogSubscriptionVariables>;
 export const LedgerKeysDocument = new TypedDocumentString(`
     query LedgerKeys {
   checkpoint {
@@ -976,6 +1800,373 @@ export const IssuePassportDocument = new TypedDocumentString(`
     entryId
   }
 }`) as unknown as TypedDocumentString<IssuePassportQuery, IssuePassportQueryVariables>;
+export const ListPrincipalsDocument = new TypedDocumentString(`
+    query ListPrincipals($first: Int, $after: String) {
+  principals(first: $first, after: $after) {
+    nodes {
+      ...PrincipalFields
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    fragment PrincipalFields on Principal {
+  principalId
+  name
+  kind
+  personId
+  personName
+  scopes
+  lane
+  isDisabled
+}`) as unknown as TypedDocumentString<ListPrincipalsQuery, ListPrincipalsQueryVariables>;
+export const ListTokensDocument = new TypedDocumentString(`
+    query ListTokens($first: Int, $after: String, $filter: TokenFilter) {
+  tokens(first: $first, after: $after, filter: $filter) {
+    nodes {
+      ...TokenFields
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    fragment TokenFields on Token {
+  tokenId
+  principalId
+  principalName
+  scopes
+  entryIds
+  docCodes
+  manifestDigest
+  replacesTokenId
+  createdAt
+  expiresAt
+  revokedAt
+  lastUsedAt
+}`) as unknown as TypedDocumentString<ListTokensQuery, ListTokensQueryVariables>;
+export const CreatePrincipalDocument = new TypedDocumentString(`
+    mutation CreatePrincipal($input: CreatePrincipalInput!) {
+  outcome: createPrincipal(input: $input) {
+    __typename
+    ... on CreatePrincipalSuccess {
+      ...WrittenFields
+      principal {
+        ...PrincipalFields
+      }
+    }
+    ...RefusalFields
+  }
+}
+    fragment PrincipalFields on Principal {
+  principalId
+  name
+  kind
+  personId
+  personName
+  scopes
+  lane
+  isDisabled
+}
+fragment WrittenFields on Written {
+  replayed
+  position
+  rows {
+    table
+    inserted
+    updated
+  }
+}
+fragment RefusalFields on Refusal {
+  message
+  guard
+  retryable
+  problems {
+    path
+    code
+    message
+    entryId
+  }
+}`) as unknown as TypedDocumentString<CreatePrincipalMutation, CreatePrincipalMutationVariables>;
+export const UpdatePrincipalDocument = new TypedDocumentString(`
+    mutation UpdatePrincipal($input: UpdatePrincipalInput!) {
+  outcome: updatePrincipal(input: $input) {
+    __typename
+    ... on UpdatePrincipalSuccess {
+      ...WrittenFields
+      principal {
+        ...PrincipalFields
+      }
+    }
+    ...RefusalFields
+  }
+}
+    fragment PrincipalFields on Principal {
+  principalId
+  name
+  kind
+  personId
+  personName
+  scopes
+  lane
+  isDisabled
+}
+fragment WrittenFields on Written {
+  replayed
+  position
+  rows {
+    table
+    inserted
+    updated
+  }
+}
+fragment RefusalFields on Refusal {
+  message
+  guard
+  retryable
+  problems {
+    path
+    code
+    message
+    entryId
+  }
+}`) as unknown as TypedDocumentString<UpdatePrincipalMutation, UpdatePrincipalMutationVariables>;
+export const SuspendPrincipalDocument = new TypedDocumentString(`
+    mutation SuspendPrincipal($input: SuspendPrincipalInput!) {
+  outcome: suspendPrincipal(input: $input) {
+    __typename
+    ... on SuspendPrincipalSuccess {
+      ...WrittenFields
+      principal {
+        ...PrincipalFields
+      }
+    }
+    ...RefusalFields
+  }
+}
+    fragment PrincipalFields on Principal {
+  principalId
+  name
+  kind
+  personId
+  personName
+  scopes
+  lane
+  isDisabled
+}
+fragment WrittenFields on Written {
+  replayed
+  position
+  rows {
+    table
+    inserted
+    updated
+  }
+}
+fragment RefusalFields on Refusal {
+  message
+  guard
+  retryable
+  problems {
+    path
+    code
+    message
+    entryId
+  }
+}`) as unknown as TypedDocumentString<SuspendPrincipalMutation, SuspendPrincipalMutationVariables>;
+export const IssueTokenDocument = new TypedDocumentString(`
+    mutation IssueToken($input: IssueTokenInput!) {
+  outcome: issueToken(input: $input) {
+    __typename
+    ... on IssueTokenSuccess {
+      ...WrittenFields
+      secret
+      token {
+        ...TokenFields
+      }
+    }
+    ...RefusalFields
+  }
+}
+    fragment TokenFields on Token {
+  tokenId
+  principalId
+  principalName
+  scopes
+  entryIds
+  docCodes
+  manifestDigest
+  replacesTokenId
+  createdAt
+  expiresAt
+  revokedAt
+  lastUsedAt
+}
+fragment WrittenFields on Written {
+  replayed
+  position
+  rows {
+    table
+    inserted
+    updated
+  }
+}
+fragment RefusalFields on Refusal {
+  message
+  guard
+  retryable
+  problems {
+    path
+    code
+    message
+    entryId
+  }
+}`) as unknown as TypedDocumentString<IssueTokenMutation, IssueTokenMutationVariables>;
+export const NarrowTokenDocument = new TypedDocumentString(`
+    mutation NarrowToken($input: NarrowTokenInput!) {
+  outcome: narrowToken(input: $input) {
+    __typename
+    ... on NarrowTokenSuccess {
+      ...WrittenFields
+      token {
+        ...TokenFields
+      }
+    }
+    ...RefusalFields
+  }
+}
+    fragment TokenFields on Token {
+  tokenId
+  principalId
+  principalName
+  scopes
+  entryIds
+  docCodes
+  manifestDigest
+  replacesTokenId
+  createdAt
+  expiresAt
+  revokedAt
+  lastUsedAt
+}
+fragment WrittenFields on Written {
+  replayed
+  position
+  rows {
+    table
+    inserted
+    updated
+  }
+}
+fragment RefusalFields on Refusal {
+  message
+  guard
+  retryable
+  problems {
+    path
+    code
+    message
+    entryId
+  }
+}`) as unknown as TypedDocumentString<NarrowTokenMutation, NarrowTokenMutationVariables>;
+export const RotateTokenDocument = new TypedDocumentString(`
+    mutation RotateToken($input: RotateTokenInput!) {
+  outcome: rotateToken(input: $input) {
+    __typename
+    ... on RotateTokenSuccess {
+      ...WrittenFields
+      secret
+      token {
+        ...TokenFields
+      }
+    }
+    ...RefusalFields
+  }
+}
+    fragment TokenFields on Token {
+  tokenId
+  principalId
+  principalName
+  scopes
+  entryIds
+  docCodes
+  manifestDigest
+  replacesTokenId
+  createdAt
+  expiresAt
+  revokedAt
+  lastUsedAt
+}
+fragment WrittenFields on Written {
+  replayed
+  position
+  rows {
+    table
+    inserted
+    updated
+  }
+}
+fragment RefusalFields on Refusal {
+  message
+  guard
+  retryable
+  problems {
+    path
+    code
+    message
+    entryId
+  }
+}`) as unknown as TypedDocumentString<RotateTokenMutation, RotateTokenMutationVariables>;
+export const RevokeTokenDocument = new TypedDocumentString(`
+    mutation RevokeToken($input: RevokeTokenInput!) {
+  outcome: revokeToken(input: $input) {
+    __typename
+    ... on RevokeTokenSuccess {
+      ...WrittenFields
+      token {
+        ...TokenFields
+      }
+    }
+    ...RefusalFields
+  }
+}
+    fragment TokenFields on Token {
+  tokenId
+  principalId
+  principalName
+  scopes
+  entryIds
+  docCodes
+  manifestDigest
+  replacesTokenId
+  createdAt
+  expiresAt
+  revokedAt
+  lastUsedAt
+}
+fragment WrittenFields on Written {
+  replayed
+  position
+  rows {
+    table
+    inserted
+    updated
+  }
+}
+fragment RefusalFields on Refusal {
+  message
+  guard
+  retryable
+  problems {
+    path
+    code
+    message
+    entryId
+  }
+}`) as unknown as TypedDocumentString<RevokeTokenMutation, RevokeTokenMutationVariables>;
 export const RegisterSourceDocument = new TypedDocumentString(`
     mutation RegisterSource($input: RegisterSourceInput!) {
   outcome: registerSource(input: $input) {
@@ -1215,6 +2406,150 @@ fragment EntryFields on Entry {
   entryId
   status
 }`) as unknown as TypedDocumentString<VerifyMutation, VerifyMutationVariables>;
+export const MarkManyDocument = new TypedDocumentString(`
+    mutation MarkMany($input: MarkManyInput!) {
+  outcome: markMany(input: $input) {
+    __typename
+    ... on MarkManySuccess {
+      results {
+        __typename
+        ... on MarkSuccess {
+          replayed
+          entry {
+            ...EntryFields
+          }
+        }
+        ...RefusalFields
+      }
+    }
+    ...RefusalFields
+  }
+}
+    fragment RefusalFields on Refusal {
+  message
+  guard
+  retryable
+  problems {
+    path
+    code
+    message
+    entryId
+  }
+}
+fragment EntryFields on Entry {
+  id
+  entryId
+  status
+}`) as unknown as TypedDocumentString<MarkManyMutation, MarkManyMutationVariables>;
+export const ReviewManyDocument = new TypedDocumentString(`
+    mutation ReviewMany($input: ReviewManyInput!) {
+  outcome: reviewMany(input: $input) {
+    __typename
+    ... on ReviewManySuccess {
+      results {
+        __typename
+        ... on ReviewSuccess {
+          replayed
+          entry {
+            ...EntryFields
+          }
+        }
+        ...RefusalFields
+      }
+    }
+    ...RefusalFields
+  }
+}
+    fragment RefusalFields on Refusal {
+  message
+  guard
+  retryable
+  problems {
+    path
+    code
+    message
+    entryId
+  }
+}
+fragment EntryFields on Entry {
+  id
+  entryId
+  status
+}`) as unknown as TypedDocumentString<ReviewManyMutation, ReviewManyMutationVariables>;
+export const CutManyDocument = new TypedDocumentString(`
+    mutation CutMany($input: CutManyInput!) {
+  outcome: cutMany(input: $input) {
+    __typename
+    ... on CutManySuccess {
+      results {
+        __typename
+        ... on CutSuccess {
+          changeSet {
+            changeSetId
+          }
+          entry {
+            ...EntryFields
+          }
+        }
+        ...RefusalFields
+      }
+    }
+    ...RefusalFields
+  }
+}
+    fragment RefusalFields on Refusal {
+  message
+  guard
+  retryable
+  problems {
+    path
+    code
+    message
+    entryId
+  }
+}
+fragment EntryFields on Entry {
+  id
+  entryId
+  status
+}`) as unknown as TypedDocumentString<CutManyMutation, CutManyMutationVariables>;
+export const VerifyManyDocument = new TypedDocumentString(`
+    mutation VerifyMany($input: VerifyManyInput!) {
+  outcome: verifyMany(input: $input) {
+    __typename
+    ... on VerifyManySuccess {
+      results {
+        __typename
+        ... on VerifySuccess {
+          result {
+            verdict
+          }
+          entry {
+            ...EntryFields
+          }
+        }
+        ...RefusalFields
+      }
+    }
+    ...RefusalFields
+  }
+}
+    fragment RefusalFields on Refusal {
+  message
+  guard
+  retryable
+  problems {
+    path
+    code
+    message
+    entryId
+  }
+}
+fragment EntryFields on Entry {
+  id
+  entryId
+  status
+}`) as unknown as TypedDocumentString<VerifyManyMutation, VerifyManyMutationVariables>;
 export const ProveInclusionDocument = new TypedDocumentString(`
     query ProveInclusion($position: Position!, $size: Position!) {
   inclusionProof(position: $position, size: $size) {
@@ -1223,19 +2558,51 @@ export const ProveInclusionDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ProveInclusionQuery, ProveInclusionQueryVariables>;
-export const PlanUnitsDocument = new TypedDocumentString(`
-    query PlanUnits($entryId: UUID!, $after: String) {
-  outcome: planCut(entryId: $entryId) {
+export const ProveUnitDocument = new TypedDocumentString(`
+    query ProveUnit($address: String!) {
+  unit(address: $address) {
+    address
+    contentHash
+    title
+    text
+    changeSet {
+      manifestVersion
+    }
+    inclusion {
+      leaf
+      index
+      size
+      path
+      root
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ProveUnitQuery, ProveUnitQueryVariables>;
+export const PlanChangesDocument = new TypedDocumentString(`
+    query PlanChanges($entryId: UUID!, $after: String) {
+  outcome: planDiff(entryId: $entryId) {
     __typename
-    ... on Plan {
+    ... on PlanDiff {
       manifestDigest
-      units(first: 200, after: $after) {
+      counts {
+        change
+        count
+      }
+      units(
+        first: 100
+        after: $after
+        changes: [ADDED, REMOVED, MOVED, REWORDED, RECLASSIFIED, FORMAT_ONLY]
+      ) {
         nodes {
-          role
+          change
           address
-          action
           title
           text
+          textBefore
+          words {
+            change
+            text
+          }
         }
         pageInfo {
           endCursor
@@ -1256,7 +2623,7 @@ export const PlanUnitsDocument = new TypedDocumentString(`
     message
     entryId
   }
-}`) as unknown as TypedDocumentString<PlanUnitsQuery, PlanUnitsQueryVariables>;
+}`) as unknown as TypedDocumentString<PlanChangesQuery, PlanChangesQueryVariables>;
 export const PlanExcludedDocument = new TypedDocumentString(`
     query PlanExcluded($entryId: UUID!, $after: String) {
   outcome: planCut(entryId: $entryId) {
@@ -1307,6 +2674,9 @@ export const PlanOfEntryDocument = new TypedDocumentString(`
         bytes
         unitBytes
         containerBytes
+        longUnits
+        excludedTextBytes
+        unmarkedNumbers
         excludedBytes
         complete
       }
@@ -1393,3 +2763,98 @@ export const ReviewerModeDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ReviewerModeQuery, ReviewerModeQueryVariables>;
+export const ListProfilesDocument = new TypedDocumentString(`
+    query ListProfiles($first: Int, $after: String) {
+  profiles(first: $first, after: $after) {
+    nodes {
+      reference
+      digest
+      isShipped
+      registeredAt
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ListProfilesQuery, ListProfilesQueryVariables>;
+export const ListVocabularyDocument = new TypedDocumentString(`
+    query ListVocabulary {
+  vocabulary {
+    termKind
+    term
+    description
+    atMost
+    registeredBy
+  }
+}
+    `) as unknown as TypedDocumentString<ListVocabularyQuery, ListVocabularyQueryVariables>;
+export const RegisterProfileDocument = new TypedDocumentString(`
+    mutation RegisterProfile($input: RegisterProfileInput!) {
+  outcome: registerProfile(input: $input) {
+    __typename
+    ... on RegisterProfileSuccess {
+      ...WrittenFields
+      profile {
+        reference
+        digest
+      }
+    }
+    ...RefusalFields
+  }
+}
+    fragment WrittenFields on Written {
+  replayed
+  position
+  rows {
+    table
+    inserted
+    updated
+  }
+}
+fragment RefusalFields on Refusal {
+  message
+  guard
+  retryable
+  problems {
+    path
+    code
+    message
+    entryId
+  }
+}`) as unknown as TypedDocumentString<RegisterProfileMutation, RegisterProfileMutationVariables>;
+export const RegisterVocabularyDocument = new TypedDocumentString(`
+    mutation RegisterVocabulary($input: RegisterVocabularyInput!) {
+  outcome: registerVocabulary(input: $input) {
+    __typename
+    ... on RegisterVocabularySuccess {
+      ...WrittenFields
+      terms {
+        termKind
+        term
+      }
+    }
+    ...RefusalFields
+  }
+}
+    fragment WrittenFields on Written {
+  replayed
+  position
+  rows {
+    table
+    inserted
+    updated
+  }
+}
+fragment RefusalFields on Refusal {
+  message
+  guard
+  retryable
+  problems {
+    path
+    code
+    message
+    entryId
+  }
+}`) as unknown as TypedDocumentString<RegisterVocabularyMutation, RegisterVocabularyMutationVariables>;

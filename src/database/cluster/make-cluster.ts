@@ -8,6 +8,9 @@ import type { ClusterPlace } from './cluster-place.ts';
 /** The superuser of the embedded cluster. */
 export const OWNER = 'cutter_owner';
 
+/** In the folder in which a cluster is made, as long as initdb needs it. */
+const PASSWORD_FILE = 'password';
+
 /**
  * Makes the cluster: UTF-8, bytewise order, passwords by SCRAM. The owner's password goes in by a file that is gone
  * afterwards.
@@ -17,7 +20,7 @@ export async function makeCluster(place: ClusterPlace, ownerPassword: string): P
   // when it fails, empty the folder it was given. So each has a folder of its own.
   const folder = mkdtempSync(`${place.data}.new-`);
   const making = join(folder, 'data');
-  const passwordFile = join(folder, 'password');
+  const passwordFile = join(folder, PASSWORD_FILE);
   mkdirSync(making, { mode: 0o700 });
   writeFileSync(passwordFile, `${ownerPassword}\n`, { mode: 0o600 });
   if (place.runAs)
@@ -49,10 +52,16 @@ export async function makeCluster(place: ClusterPlace, ownerPassword: string): P
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** Removes what starts that were killed in the middle of this left behind, the owner's password among it. */
+/**
+ * Removes what starts that were killed in the middle of this left behind. The owner's password goes first: an initdb
+ * that lives on may keep its folder from going.
+ */
 export function removeUnfinished(data: string): void {
-  for (const name of readdirSync(dirname(data)).filter((entry) => entry.startsWith(`${basename(data)}.new-`)))
-    rmSync(join(dirname(data), name), { recursive: true, force: true, maxRetries: 10 });
+  const unfinished = readdirSync(dirname(data))
+    .filter((entry) => entry.startsWith(`${basename(data)}.new-`))
+    .map((entry) => join(dirname(data), entry));
+  for (const folder of unfinished) rmSync(join(folder, PASSWORD_FILE), { force: true });
+  for (const folder of unfinished) rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 }
 
 /** The user of PostgreSQL's processes, as spawn takes it. */

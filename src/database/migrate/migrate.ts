@@ -145,6 +145,28 @@ async function reportPublicRights(
     );
 }
 
+/**
+ * Refuses a database that isn't of this version: what an older one lacks is no damage, and a start adds it.
+ * @param ownerUrl of the owner, who alone may read which migrations there were
+ */
+export async function refuseOtherVersion(ownerUrl: string): Promise<void> {
+  const client = ownerClient(ownerUrl, 'cutter version');
+  await client.connect();
+  try {
+    if (await isWithoutRecord(client)) throw new Error('This database holds no ledger.');
+    const numbered = readMigrations().filter(({ name }) => name !== EVERY_TIME);
+    const pending = pendingAmong(numbered, await recordedMigrations(client));
+    if (pending.length === 0) return;
+    throw new Error(
+      `This database is of an earlier version: ${pending.map(({ name }) => name).join(', ')} ` +
+        `${pending.length === 1 ? 'is' : 'are'} still to come. Start the server, which migrates it. ` +
+        'Then repeat this command.',
+    );
+  } finally {
+    await client.end();
+  }
+}
+
 async function isWithoutRecord(client: pg.ClientBase): Promise<boolean> {
   const { rows } = await client.query<{ fresh: boolean }>(
     `/* migrate.fresh */ select to_regclass('cutter_meta.migration') is null as fresh`,

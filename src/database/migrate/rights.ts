@@ -14,6 +14,10 @@ const ROLES = [...LOGINS, 'cutter_ro'];
 const SCHEMAS = ['cutter_governance', 'cutter_source', 'cutter_auth', 'cutter_log', 'cutter_meta'];
 const TARGETS = ['information_unit', 'unit_version', 'v_current_unit'];
 
+/** Whether `c` in `n` is a month of the audit, as SQL. Which months there are depends on when a ledger was started. */
+export const IS_AUDIT_MONTH = `c.relispartition and n.nspname = 'cutter_auth'
+  and c.relname ~ '^audit_[0-9]{4}_[0-9]{2}$'`;
+
 /**
  * What the ledger's roles are and may, each as the statement that makes it so. A dump without owners and privileges
  * has little of it.
@@ -24,6 +28,7 @@ const RIGHTS = `/* rights.live */
       format('%I.%I', n.nspname, c.relname) as thing
     from pg_catalog.pg_class as c join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
     where c.relkind in ('r', 'v', 'p') and (n.nspname = any ($2) or n.nspname = 'public' and c.relname = any ($3))
+      and not (${IS_AUDIT_MONTH})
   ), roles as (
     select oid, rolname from pg_catalog.pg_roles where rolname = any ($1)
   )

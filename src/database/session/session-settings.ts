@@ -131,6 +131,7 @@ const NEEDED: readonly Needed[] = [
 const WRITERS: ReadonlySet<Login> = new Set([
   'cutter_exec',
   'cutter_verify',
+  'cutter_registrar',
   'cutter_gate',
   'cutter_integrator',
 ]);

@@ -15,7 +15,9 @@ const UTF_16BE: Encoding = { name: 'UTF-16', iconv: 'UTF-16BE' };
 const UTF_32LE: Encoding = { name: 'UTF-32', iconv: 'UTF-32LE' };
 const UTF_32BE: Encoding = { name: 'UTF-32', iconv: 'UTF-32BE' };
 const EBCDIC: Encoding = { name: 'EBCDIC', iconv: 'IBM1047' };
-const WESTERN: Encoding = { name: 'Windows-1252 or Latin-1', iconv: 'WINDOWS-1252' };
+const LATIN_1: Encoding = { name: 'Latin-1 (ISO 8859-1)', iconv: 'ISO-8859-1' };
+const WINDOWS_1252: Encoding = { name: 'Windows-1252', iconv: 'WINDOWS-1252' };
+const WINDOWS_1258: Encoding = { name: 'Windows-1258 (Vietnamese)', iconv: 'CP1258' };
 const OTHER: Encoding = {
   name: 'another encoding, for example Windows-1251, KOI8-R, GB18030 or Shift_JIS',
   iconv: null,
@@ -35,9 +37,9 @@ export function wideEncoding(bytes: Buffer): Encoding | null {
   );
   if (marked !== undefined) return marked[1];
   const head = bytes.subarray(0, LOOKED_AT);
-  if (head.length < 8) return null;
+  if (head.length < 8 || !head.includes(0)) return null;
   const zeros = [0, 0, 0, 0];
-  for (const [at, byte] of head.entries()) if (byte === 0) zeros[at % 4]! += 1;
+  for (let at = 0; at < head.length; at += 1) if (head[at] === 0) zeros[at % 4]! += 1;
   const [a, b, c, d] = zeros as [number, number, number, number];
   const quarter = Math.floor(head.length / 4);
   if (c >= quarter && d >= quarter) return isWords(head, UTF_32LE) ? UTF_32LE : null;
@@ -77,7 +79,29 @@ export function byteEncoding(bytes: Buffer): Encoding | null {
   if (sound > damaged) return null;
   let high = 0;
   for (const byte of head) if (byte >= 0x80) high += 1;
-  return high * 4 <= head.length ? WESTERN : OTHER;
+  if (isVietnamese(head)) return WINDOWS_1258;
+  if (high * 4 > head.length) return OTHER;
+  // What Windows-1252 writes quotes and dashes with are controls in Latin-1.
+  return head.some((byte) => byte >= 0x80 && byte < 0xa0) ? WINDOWS_1252 : LATIN_1;
+}
+
+/** A, e, i, o, u, y with and without the marks that are letters of their own: what a tone is written behind. */
+const VOWELS = new Set([...Buffer.from('aeiouyAEIOUY'), ...[0xc2, 0xc3, 0xca, 0xd4, 0xd5, 0xdd]]);
+for (const vowel of [0xe2, 0xe3, 0xea, 0xf4, 0xf5, 0xfd]) VOWELS.add(vowel);
+/** Grave, hook, tilde, acute, dot below: in Windows-1258 each is a byte behind its vowel. */
+const TONES: ReadonlySet<number> = new Set([0xcc, 0xd2, 0xde, 0xec, 0xf2]);
+/** Đ, đ, Ơ, ơ, Ư, ư. */
+const OWN_LETTERS: ReadonlySet<number> = new Set([0xd0, 0xf0, 0xd5, 0xf5, 0xdd, 0xfd]);
+
+/** Whether tones follow vowels, as they do in no other language that these bytes are letters of. */
+function isVietnamese(head: Buffer): boolean {
+  let [tones, letters, high] = [0, 0, 0];
+  for (const [at, byte] of head.entries()) {
+    if (byte >= 0x80) high += 1;
+    if (OWN_LETTERS.has(byte)) letters += 1;
+    if (TONES.has(byte) && VOWELS.has(head[at - 1] ?? 0)) tones += 1;
+  }
+  return letters > 0 && tones >= 3 && tones * 5 >= high;
 }
 
 /** Letters and the space of EBCDIC, of which ASCII makes accented letters and "@". */

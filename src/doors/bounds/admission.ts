@@ -2,7 +2,8 @@
  * How much of the server one caller may have: failed tokens of an address, calls of a principal a second and at a
  * time, and what a principal holds open. Nobody can use up what all share.
  */
-import { type Authenticator, tokenHash, Unauthenticated } from '../../auth/authenticate.ts';
+import type { Audit } from '../../auth/audit.ts';
+import { type Authenticator, bearerToken, tokenHash, Unauthenticated } from '../../auth/authenticate.ts';
 import type { Session } from '../../auth/session.ts';
 import { DoorRefusal } from '../refuse.ts';
 import type { Limits } from './limits.ts';
@@ -32,11 +33,13 @@ export class TooMany extends DoorRefusal {
 export interface AdmissionOptions {
   readonly authenticate: Authenticator;
   readonly limits: Limits;
+  readonly noteFailure: Audit['noteFailure'];
 }
 
 export class Admission {
   readonly #authenticate: Authenticator;
   readonly #limits: Limits;
+  readonly #noteFailure: Audit['noteFailure'];
   readonly #failures: Meter;
   readonly #calls: Meter;
   readonly #proofs: Meter;
@@ -45,9 +48,10 @@ export class Admission {
   readonly #known = new Recent<true>({ most: KNOWN_TOKENS, longest: 100 });
   readonly #held = new Map<string, number>();
 
-  constructor({ authenticate, limits }: AdmissionOptions) {
+  constructor({ authenticate, limits, noteFailure }: AdmissionOptions) {
     this.#authenticate = authenticate;
     this.#limits = limits;
+    this.#noteFailure = noteFailure;
     this.#failures = new Meter({ burst: limits.failedTokens, perSecond: limits.failedTokensPerSecond });
     this.#calls = new Meter({ burst: limits.callsAtOnce, perSecond: limits.callsPerSecond });
     this.#proofs = new Meter({ burst: limits.proofsAtOnce, perSecond: limits.proofsPerSecond });
@@ -60,17 +64,33 @@ export class Admission {
    * them.
    */
   async identify(address: string, authorization: unknown, forRead = false): Promise<Session> {
-    const token = tokenHash(String(authorization)).toString('base64');
+    const token = tokenHash(String(authorization)).toString('latin1');
     const waitMs = this.#failures.waitOf(address);
-    if (waitMs > 0 && this.#known.get(token) === undefined)
+    if (waitMs > 0 && this.#known.get(token) === undefined) {
+      this.#noteFailure({ address, reason: 'too_many', token: null });
       throw new TooMany('This address sent too many tokens that are not valid.', waitMs);
+    }
     try {
       const session = await this.#authenticate(authorization, forRead);
       this.#known.set(token, true);
       return session;
     } catch (error) {
-      // A request without a token is no guess.
-      if (error instanceof Unauthenticated && error.reason !== 'missing') this.#failures.take(address);
+      if (error instanceof Unauthenticated) {
+        this.#noteFailure({ address, reason: error.reason, token: error.token });
+        // A request without a token is no guess.
+        if (error.reason !== 'missing') this.#failures.take(address);
+      }
+      throw error;
+    }
+  }
+
+  /** Refuses a request whose authorization isn't of the form of a token, before anything else of it is read. */
+  refuseUnsaid(address: string, authorization: unknown): void {
+    try {
+      bearerToken(authorization);
+    } catch (error) {
+      if (error instanceof Unauthenticated)
+        this.#noteFailure({ address, reason: error.reason, token: error.token });
       throw error;
     }
   }
@@ -80,6 +100,11 @@ export class Admission {
     const waitMs = this.#calls.take(principalId);
     if (waitMs > 0)
       throw new TooMany(`${name} calls more than ${this.#limits.callsPerSecond} times a second.`, waitMs);
+  }
+
+  /** Counts further calls of one. Answers with 0, or with the milliseconds until they may be made. */
+  countCalls({ principalId }: Session, calls: number): number {
+    return this.#calls.take(principalId, performance.now(), Math.min(calls, this.#limits.callsAtOnce));
   }
 
   /** Counts a signature that a stranger asks for. */

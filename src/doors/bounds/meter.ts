@@ -24,18 +24,18 @@ export class Meter {
     this.#buckets = new Recent({ most: remembered, longest: 1_000 });
   }
 
-  /** Counts one. Answers with 0 where it is let pass, else with the milliseconds until the next one will be. */
-  take(who: string, now = performance.now()): number {
+  /** Counts one, or so many at once. Answers with 0 where they are let pass, else with the milliseconds until then. */
+  take(who: string, now = performance.now(), count = 1): number {
     const bucket = this.#filled(who, now);
-    const waitMs = this.#wait(bucket);
-    if (waitMs === 0) bucket.left -= 1;
+    const waitMs = this.#wait(bucket, count);
+    if (waitMs === 0) bucket.left -= count;
     this.#buckets.set(who, bucket);
     return waitMs;
   }
 
   /** The same without counting. */
   waitOf(who: string, now = performance.now()): number {
-    return this.#wait(this.#filled(who, now));
+    return this.#wait(this.#filled(who, now), 1);
   }
 
   #filled(who: string, now: number): Bucket {
@@ -46,7 +46,7 @@ export class Meter {
     return bucket;
   }
 
-  #wait({ left }: Bucket): number {
-    return left >= 1 ? 0 : Math.ceil(((1 - left) / this.#rate.perSecond) * 1_000);
+  #wait({ left }: Bucket, count: number): number {
+    return left >= count ? 0 : Math.ceil(((count - left) / this.#rate.perSecond) * 1_000);
   }
 }

@@ -10,6 +10,8 @@ export interface SocketState {
   readonly address: string;
   /** Names everything that happens on this socket. */
   readonly requestId: string;
+  /** What the caller's program calls itself. */
+  readonly client: string | null;
   /** Who opened the connection with a token; null before. */
   session: Session | null;
   /** Gives back the socket's place among all sockets. */

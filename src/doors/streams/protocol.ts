@@ -49,7 +49,7 @@ export function speakGraphql({ graphql, admission, limits, logger }: ProtocolDep
   }
 
   async function prepare(
-    { address, texts }: Pick<SocketState, 'address' | 'texts'>,
+    { address, texts, socket }: Pick<SocketState, 'address' | 'texts' | 'socket'>,
     authorization: unknown,
     params: OperationParams,
   ): Promise<ExecutionArgs> {
@@ -60,7 +60,7 @@ export function speakGraphql({ graphql, admission, limits, logger }: ProtocolDep
       const named = graphql.withDocument(params) as OperationParams;
       if (texts !== null && !graphql.isRegistration(named)) throw largeForNothing(limits);
       const whole = texts === null ? named : withTexts(named, texts);
-      const args = await graphql.prepare({ session }, whole);
+      const args = await graphql.prepare({ session, isGone: () => socket.readyState !== socket.OPEN }, whole);
       const onEnd = graphql.isSubscription(args)
         ? admission.hold(session.principalId, 'subscriptions')
         : () => {};
@@ -105,7 +105,7 @@ export function speakGraphql({ graphql, admission, limits, logger }: ProtocolDep
       }
     },
     async onSubscribe({ connectionParams, subscriptions, extra }, _id, params) {
-      const { address, texts } = extra;
+      const { address, texts, socket } = extra;
       if (Object.keys(subscriptions).length > limits.socketOperations) {
         return [
           operationRefusal(
@@ -116,7 +116,7 @@ export function speakGraphql({ graphql, admission, limits, logger }: ProtocolDep
       }
       try {
         return await extra.inbox.prepare(() =>
-          prepare({ address, texts }, connectionParams?.authorization, params),
+          prepare({ address, texts, socket }, connectionParams?.authorization, params),
         );
       } catch (error) {
         // An error of one operation ends that operation; the socket and its other operations go on.

@@ -18,7 +18,7 @@ import { watchIncoming } from '../incoming.ts';
 import type { LongTexts } from '../long-texts.ts';
 import { closeReason } from '../messages.ts';
 import { DoorRefusal } from '../refuse.ts';
-import { REQUEST_ID, requestIdOf, withinCall } from '../web/call.ts';
+import { clientOf, REQUEST_ID, requestIdOf, withinCall } from '../web/call.ts';
 import type { SocketState } from './connection.ts';
 import { Inbox } from './inbox.ts';
 import { OperationIds } from './operation-ids.ts';
@@ -77,7 +77,13 @@ export function openWebSocketDoor(server: Server, deps: WebSocketDoorDeps): WebS
     connection.once('close', giveBack);
     named.set(request, requestId);
     sockets.handleUpgrade(request, connection, head, (socket) =>
-      serveSocket(socket, connection, { address, giveBack, requestId }, protocol, deps),
+      serveSocket(
+        socket,
+        connection,
+        { address, giveBack, requestId, client: clientOf(request.headers) },
+        protocol,
+        deps,
+      ),
     );
   });
   sockets.on('headers', (lines, request) => lines.push(`${REQUEST_ID}: ${named.get(request)}`));
@@ -96,12 +102,13 @@ export function openWebSocketDoor(server: Server, deps: WebSocketDoorDeps): WebS
 function serveSocket(
   socket: WebSocket,
   connection: Duplex,
-  stranger: Pick<SocketState, 'address' | 'giveBack' | 'requestId'>,
+  stranger: Pick<SocketState, 'address' | 'giveBack' | 'requestId' | 'client'>,
   protocol: ReturnType<typeof speakGraphql>,
   deps: WebSocketDoorDeps,
 ): void {
   const { limits, logger } = deps;
-  const call = { requestId: stranger.requestId, address: stranger.address };
+  const { requestId, address, client } = stranger;
+  const call = { requestId, address, client };
   const meter = new Meter({ burst: limits.messagesAtOnce, perSecond: limits.messagesPerSecond }, 1);
   const admits = () => {
     if (meter.take('') === 0) return true;

@@ -8,7 +8,8 @@ export interface WholeAnswer {
   readonly status: number;
   /** `content-type` among them; the length and the coding are added here. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly text: string;
+  /** Its characters, or its bytes in UTF-8. */
+  readonly text: string | Buffer;
 }
 
 /** Sends an answer, compressed where it is long enough and the caller accepts it. */
@@ -26,20 +27,39 @@ export function sendAnswer(
     return;
   }
   const bytes = Buffer.byteLength(text);
-  // Of plain letters each is one byte, and nothing has to be looked at again.
-  const encoding = bytes === text.length ? 'latin1' : 'utf8';
   if (bytes < LEAST_COMPRESSED_BYTES) {
-    response.writeHead(status, { ...others, 'content-length': bytes }).end(text, encoding);
+    sendWhole(response, status, others, text, bytes);
     return;
   }
   addVaries(response, ['accept-encoding']);
   const coding = hasRoomToCompress() ? codingFor(request.headers['accept-encoding']) : null;
   if (coding === null) {
-    response.writeHead(status, { ...others, 'content-length': bytes }).end(text, encoding);
+    sendWhole(response, status, others, text, bytes);
     return;
   }
   response.writeHead(status, { ...others, 'content-encoding': coding });
   void sendCompressed(response, text, coding);
+}
+
+/** Up to here one text with the head costs less than two pieces do. */
+const SMALL_BYTES = 16 * 1024;
+
+function sendWhole(
+  response: ServerResponse,
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  text: string | Buffer,
+  bytes: number,
+): void {
+  response.writeHead(status, { ...headers, 'content-length': bytes });
+  // As latin1, each byte is a character, and the other way round.
+  if (typeof text !== 'string') {
+    if (bytes < SMALL_BYTES) response.end(text.toString('latin1'), 'latin1');
+    else response.end(text);
+    return;
+  }
+  // Of plain letters each is one byte, and nothing has to be looked at again.
+  response.end(text, bytes === text.length ? 'latin1' : 'utf8');
 }
 
 /** Whether the caller holds the answer already. A POST isn't conditional: RFC 9110 §13.1.2 would have it fail. */

@@ -10,13 +10,26 @@ export interface Call {
   readonly requestId: string;
   /** The caller's address, as `Forwarding` finds it. */
   readonly address: string;
+  /** What the caller's program calls itself; null where it doesn't. */
+  readonly client: string | null;
 }
 
 const calls = new AsyncLocalStorage<Call>();
 
 /** What the log and errors say of the request under way; nothing outside of one. */
-export function loggedOfCall(): Partial<Call> {
+export function loggedOfCall(): Partial<Pick<Call, 'requestId' | 'address'>> {
+  const { client: _, ...logged } = callNow();
+  return logged;
+}
+
+/** The request under way; nothing outside of one. */
+export function callNow(): Partial<Call> {
   return calls.getStore() ?? {};
+}
+
+/** What a program calls itself, as far as a list shows it. */
+export function clientOf({ 'user-agent': client }: IncomingHttpHeaders): string | null {
+  return client === undefined ? null : client.replaceAll(/[^ -~]/g, '?').slice(0, 200);
 }
 
 /** What an error says so that its lines in the log are found. */

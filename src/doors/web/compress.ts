@@ -45,10 +45,15 @@ const COMPRESSORS: Readonly<Record<Coding, () => Transform>> = {
  * Sends a text compressed; the head is written already. A reader that takes nothing stops the compressor, and one that
  * goes ends it.
  */
-export async function sendCompressed(response: ServerResponse, text: string, coding: Coding): Promise<void> {
+export async function sendCompressed(
+  response: ServerResponse,
+  text: string | Buffer,
+  coding: Coding,
+): Promise<void> {
   running += 1;
   try {
-    await pipeline(Readable.from(piecesOf(text), { objectMode: false }), COMPRESSORS[coding](), response);
+    const pieces = typeof text === 'string' ? piecesOf(text) : [text];
+    await pipeline(Readable.from(pieces, { objectMode: false }), COMPRESSORS[coding](), response);
   } catch {
     // The reader went; the pipeline has ended the response.
   } finally {

@@ -9,7 +9,7 @@ import type { WholeAnswer } from './answer.ts';
  */
 export function withTag(answer: WholeAnswer, awaited: readonly AwaitedPath[] | null): WholeAnswer {
   if (awaited === null || answer.status !== 200) return answer;
-  const { data, errors } = JSON.parse(answer.text) as { data?: unknown; errors?: unknown };
+  const { data, errors } = JSON.parse(String(answer.text)) as { data?: unknown; errors?: unknown };
   if (errors !== undefined || data == null || isAwaiting(data, awaited)) return answer;
   const digest = createHash('sha256').update(answer.text).digest('base64url');
   return {

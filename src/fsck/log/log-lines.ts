@@ -1,10 +1,11 @@
 import { type BodyVerdict, type ReadRecord, readRecord } from '../../law/read-record.ts';
 import { POSITIONED } from '../../law/record.ts';
-import type { Reporter } from '../finding.ts';
+import { Postponed, type Reporter } from '../finding.ts';
 import type { LogLine } from './records.ts';
 
 export const LOG = 'cutter_log.log';
 export const PARTS = 'cutter_log.record_part';
+export const ACTS = 'cutter_log.act';
 
 /** How many faults of each kind are kept and reported one by one, and how many ids with them. More are counted. */
 const MOST_KEPT = 10_000;
@@ -61,6 +62,8 @@ export class LogLines {
   readonly broken: BrokenLine[] = [];
   /** Rows before the first position, or at one that the head has not reached: where something was moved to. */
   readonly beyond: Pick<LogLine, 'position' | 'recordId'>[] = [];
+  /** What the list of acts says otherwise than the records: to be reported once it is known which lines are altered. */
+  readonly acts = new Postponed();
   readonly #findings: Reporter;
   readonly #head: number;
   readonly #events: LineEvents;
@@ -86,6 +89,7 @@ export class LogLines {
     if (at !== null) this.lastAt = at;
     if (verdict.verdict === 'ok') {
       this.#ids(line, verdict.record);
+      this.#act(line, verdict.record);
       this.#events.record(verdict.record, line, true);
     } else if (verdict.verdict === 'hash_mismatch' && verdict.record !== null)
       this.#events.record(verdict.record, line, false);
@@ -133,6 +137,30 @@ export class LogLines {
     });
   }
 
+  #act({ position, act }: LogLine, record: ReadRecord): void {
+    if (position === null || act === null) return;
+    const [id = '', at = '', principal = '', ...verb] = act.split(' ');
+    const found = [id, at, principal, verb.join(' ')];
+    const wrong = ACT_COLUMNS.findIndex(([, said], column) => said(record) !== found[column]);
+    if (wrong < 0) return;
+    if (this.#idsReported === MOST_KEPT) {
+      this.more.ids += 1;
+      return;
+    }
+    this.#idsReported += 1;
+    const [column, said] = ACT_COLUMNS[wrong]!;
+    // A line that was moved has the act of another.
+    this.acts.derive([[LOG, String(position)]], {
+      verdict: 'edited',
+      table: ACTS,
+      key: String(position),
+      column,
+      after: position,
+      before: null,
+      message: `The list of acts says "${found[wrong]}" in ${column}, and the record says "${said(record)}".`,
+    });
+  }
+
   #ids(line: LogLine, record: ReadRecord): void {
     const due = positionedIds(record);
     const misnamed = record.recordId !== line.recordId;
@@ -162,6 +190,17 @@ export class LogLines {
       });
   }
 }
+
+/** The principal of a record that names none. */
+const NOBODY = 'nobody';
+
+/** Members of the list of acts, in its order, with what a record says in each. */
+const ACT_COLUMNS: readonly (readonly [column: string, said: (record: ReadRecord) => string])[] = [
+  ['record_id', ({ recordId }) => recordId],
+  ['at', ({ at }) => at],
+  ['principal_id', ({ principalId }) => principalId ?? NOBODY],
+  ['operation', ({ verb }) => verb],
+];
 
 /** What can be kept when the bytes of the record are gone. */
 const saidBy = ({ recordId, at, rows, history, principalId }: ReadRecord): SaidRecord => ({

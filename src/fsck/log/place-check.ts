@@ -1,9 +1,11 @@
 import type { Client } from 'pg';
 import { CHANGE_SET } from '../../ledger/tables/change-set.ts';
+import { COMMENT_RESOLUTION, REVIEW_COMMENT } from '../../ledger/tables/comment.ts';
 import { DEPENDENCY } from '../../ledger/tables/dependency.ts';
 import { ENTRY } from '../../ledger/tables/entry.ts';
 import { HISTORY } from '../../ledger/tables/history.ts';
 import { MANIFEST_ENVELOPE } from '../../ledger/tables/manifest.ts';
+import { PROFILE, REGISTERED_TERM } from '../../ledger/tables/registry.ts';
 import { REVIEW_DECISION } from '../../ledger/tables/review-decision.ts';
 import { SIGNATURE } from '../../ledger/tables/signature.ts';
 import { SOURCE } from '../../ledger/tables/source.ts';
@@ -30,6 +32,10 @@ const NOUNS: Readonly<Record<string, { readonly name: string; readonly key: read
   VerifyResult: VERIFY_RESULT,
   AddressAlias: { name: 'cutter_governance.canonical_address_alias', key: ['alias_id'] },
   Source: SOURCE,
+  Profile: PROFILE,
+  VocabularyTerm: REGISTERED_TERM,
+  Comment: REVIEW_COMMENT,
+  CommentResolution: COMMENT_RESOLUTION,
 };
 
 const KNOWN = Object.entries(NOUNS)
@@ -64,7 +70,7 @@ interface Place {
 }
 
 /** The log's end is known to be lost: places beyond it follow from that. */
-const LOST_END: readonly VerdictCode[] = ['truncated', 'restored', 'forked'];
+export const LOST_END: readonly VerdictCode[] = ['truncated', 'restored', 'forked'];
 
 /**
  * Compares the places by which lists page with the log and the tables. It streams what differs, and keeps no place that

@@ -1,4 +1,5 @@
 import type { Client } from 'pg';
+import { timeTextSql } from '../../text/time-sql.ts';
 import { copyBinary } from '../rows/copy.ts';
 
 /** One row of the log or of its queue, with the body that its parts give. */
@@ -9,11 +10,17 @@ export interface LogLine {
   readonly recordHash: string;
   readonly rowIds: readonly string[];
   readonly parts: readonly number[];
+  /** What the list of acts says of the record: its id, time, principal and verb. Null where it has none. */
+  readonly act: string | null;
   /** Valid only within the call that gets the line. */
   readonly body: Buffer;
 }
 
 const PAGE = 1000;
+
+const ACT = `case when a.position is not null then concat_ws(' ', a.record_id,
+  ${timeTextSql('a.at')}, coalesce(a.principal_id::text, 'nobody'), a.operation) end`;
+const ACTS = 'left join cutter_log.act a on a.position = l.at';
 
 /**
  * Streams the log in the order of positions, then the queue in the order of arrival. One record is in memory at a
@@ -60,13 +67,15 @@ class Lines {
     let openId = '';
     await copyBinary(
       client,
-      `select l.at::text || ' ' || l.record_id::text, l.record_hash, l.row_ids::text, p.part::text, p.body
-       from (${page}) l
+      `select l.at::text || ' ' || l.record_id::text, l.record_hash, l.row_ids::text, ${waiting ? 'null' : ACT},
+         p.part::text, p.body
+       from (${page}) l ${waiting ? '' : ACTS}
        left join cutter_log.record_part p on p.record_id = l.record_id order by l.at, l.record_id, p.part`,
       (row) => {
         const id = row.text() as string;
         const recordHash = row.text() as string;
         const rowIds = row.text() as string;
+        const act = row.text();
         const part = row.text();
         if (this.#open === null || id !== openId || part === null) {
           this.#close();
@@ -79,6 +88,7 @@ class Lines {
             recordId,
             recordHash,
             rowIds: rowIds.length > 2 ? rowIds.slice(1, -1).split(',') : [],
+            act,
           };
         }
         if (part === null) return;

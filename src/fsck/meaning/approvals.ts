@@ -2,7 +2,7 @@ import type { Client } from 'pg';
 import { APPROVAL_FAULTS, approvalFaults } from '../../law/approval.ts';
 import { registrarNamed, sharedParties } from '../../law/parties.ts';
 import { timeTextSql } from '../../text/time-sql.ts';
-import type { FsckFindings } from '../finding.ts';
+import type { FsckFindings, NewFinding } from '../finding.ts';
 import { eachJsonRow, positionSql } from '../json-rows.ts';
 
 const DECISIONS = 'cutter_governance.review_decision';
@@ -84,17 +84,12 @@ function judgeApproval(row: ApprovedRow, head: number, findings: FsckFindings): 
       [ENVELOPES, row.manifest_id],
       [ENTRIES, row.entry_id],
     ],
-    {
-      verdict: 'approval-missing',
-      table: CHANGE_SETS,
-      key: row.change_set_id,
-      column: 'review_decision_id',
-      after: null,
-      before: head,
-      message:
-        'No approval of exactly this manifest and entry was in force when it was cut: ' +
+    unapprovedCut(
+      row.change_set_id,
+      head,
+      'No approval of exactly this manifest and entry was in force when it was cut: ' +
         `the decision ${APPROVAL_FAULTS[fault]}.`,
-    },
+    ),
   );
 }
 
@@ -145,4 +140,17 @@ function judgeRegistrar(row: ReviewedRow, head: number, findings: FsckFindings):
         'The reviewer registered the text, or answers for its registrar, or the decision names another registrar.',
     },
   );
+}
+
+/** What is found of a cut that nobody had approved as it was. */
+export function unapprovedCut(changeSetId: string, head: number, message: string): NewFinding {
+  return {
+    verdict: 'approval-missing',
+    table: CHANGE_SETS,
+    key: changeSetId,
+    column: 'review_decision_id',
+    after: null,
+    before: head,
+    message,
+  };
 }

@@ -18,6 +18,8 @@ import { eachJsonRow, positionSql } from '../json-rows.ts';
 const CHANGE_SETS = 'cutter_governance.cut_change_set';
 const BLOCKS = 'cutter_governance.manifest_unit_block';
 const VERSIONS = 'public.unit_version';
+/** Manifests whose records are known not to be those that were approved. */
+export const RECORDS_OF = 'records of';
 /** Cuts of one page. The texts that they made are in memory together. */
 const PAGE = 4;
 
@@ -218,7 +220,7 @@ class CutJudge {
     const { cut } = this;
     const report = (verdict: FsckFinding['verdict'], column: string, message: string) => {
       if (this.#tainted) return;
-      findings.derive(
+      const isReported = findings.derive(
         [
           ['cutter_governance.manifest_envelope', cut.manifest_id],
           ['parts of', cut.change_set_id],
@@ -234,6 +236,8 @@ class CutJudge {
           message,
         },
       );
+      // What was approved of these records is no second finding.
+      if (isReported) findings.taint(RECORDS_OF, cut.manifest_id);
     };
     const source = `sha256:${this.#text.digest('hex')}`;
     const header = this.#header;

@@ -9,6 +9,7 @@ const RESULTS = `${G}.verify_result`;
 const SIGNATURES = `${G}.dot_pair_signature`;
 const ENTRIES = `${G}.decision_backlog_entry`;
 const ENVELOPES = `${G}.manifest_envelope`;
+const COMMENTS = 'cutter_source.review_comment';
 
 interface Rule {
   readonly verdict: VerdictCode;
@@ -128,6 +129,34 @@ const RULES: readonly Rule[] = [
       join ${CHANGE_SETS} o on o.decision_backlog_entry_id = c.decision_backlog_entry_id and o.change_kind = 'cut'
         and o.change_set_id < c.change_set_id
       where c.change_kind = 'cut'`,
+  },
+  {
+    verdict: 'lineage-broken',
+    table: COMMENTS,
+    column: 'entry_id',
+    message: 'The comment is about an entry that isn’t there.',
+    from: `${row('c.comment_id', [ENTRIES, 'c.entry_id'])} from ${COMMENTS} c
+      where not exists (select from ${ENTRIES} e where e.entry_id = c.entry_id)`,
+  },
+  {
+    verdict: 'lineage-broken',
+    table: COMMENTS,
+    column: 'reply_to',
+    message: 'An answer belongs to a comment that begins a thread, and is about the same record.',
+    from: `${row('c.comment_id', [COMMENTS, 'c.reply_to'])} from ${COMMENTS} c
+      left join ${COMMENTS} t on t.comment_id = c.reply_to and t.reply_to is null
+        and t.entry_id = c.entry_id and t.manifest_digest = c.manifest_digest
+        and t.unit_local_id is not distinct from c.unit_local_id
+      where c.reply_to is not null and t.comment_id is null`,
+  },
+  {
+    verdict: 'lineage-broken',
+    table: 'cutter_source.comment_resolution',
+    column: 'comment_id',
+    message: 'What it resolves is no comment that begins a thread.',
+    from: `${row('r.resolution_id', [COMMENTS, 'r.comment_id'])} from cutter_source.comment_resolution r
+      left join ${COMMENTS} c on c.comment_id = r.comment_id and c.reply_to is null
+      where c.comment_id is null`,
   },
   {
     verdict: 'digest-differs',

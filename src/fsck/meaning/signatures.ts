@@ -4,6 +4,7 @@ import { sharedParties } from '../../law/parties.ts';
 import { payloadTypeOf } from '../../law/statement.ts';
 import { LANES, type Lane } from '../../law/values.ts';
 import { KEY } from '../../ledger/tables/key.ts';
+import { PRINCIPAL } from '../../ledger/tables/party.ts';
 import type { NewSignature } from '../../ledger/tables/signature.ts';
 import { canonicalJson, type PlainJson } from '../../proof/canonical.ts';
 import { digestOf } from '../../proof/digest.ts';
@@ -164,9 +165,11 @@ async function judgeSignature(
     column: string,
     message: string,
     [table, key]: readonly [table: string, key: string] = signature,
+    more: readonly Ref[] = [],
   ) =>
     findings.derive(
       [
+        ...more,
         signature,
         [SIGNATURES, row.prior_signature_id],
         [subject, subjectKey],
@@ -220,7 +223,9 @@ async function judgeSignature(
   // What isn't signed contradicts nothing.
   for (const member of fault === null ? otherFacts(row) : []) {
     const message = `The signed statement ${row.signature_id} says another ${member} than the row.`;
-    const isNew = judged('contradicts-signature', columns[member] ?? member, message, signed);
+    // The person is read from the registry, whose row may be what was altered.
+    const read: Ref[] = member === 'personId' ? [[PRINCIPAL.name, String(row.facts?.['principalId'])]] : [];
+    const isNew = judged('contradicts-signature', columns[member] ?? member, message, signed, read);
     if (isNew) contradicted.push([subject, subjectKey]);
   }
 }

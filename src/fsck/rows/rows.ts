@@ -110,6 +110,7 @@ export async function checkRows(options: RowsOptions): Promise<CheckedRows> {
   );
   judgeSuspects(evidence, state, findings);
   pass.states.report(findings);
+  lines.acts.report(findings);
   if (suspects.size > 0 && findings.all.length === 0)
     reportUnnamed(findings, head, 'Rows differ from the log, and this check can’t name any of them.');
   return { keys, incarnations, compared, reached: { lines: lines.seen, parts: lines.parts + orphans.parts } };

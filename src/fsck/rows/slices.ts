@@ -1,7 +1,14 @@
 import type { Client } from 'pg';
+import { TOKEN } from '../../ledger/tables/party.ts';
 import type { Kind } from '../kinds.ts';
 import type { Sketch } from './sketch.ts';
 import { type Slice, takeRows } from './table-rows.ts';
+
+/**
+ * Tables that are read at once. What a unit is compared with is looked up for all units; the pages of tokens may not be
+ * read, as their hashes may not.
+ */
+const WHOLE: ReadonlySet<string> = new Set(['public.information_unit', TOKEN.name]);
 
 /** Cuts tables into slices of `size` pages. The last one of each table has no end, so together they are the table. */
 export async function slicesOf(client: Client, kinds: readonly Kind[], size: number): Promise<Slice[]> {
@@ -12,8 +19,7 @@ export async function slicesOf(client: Client, kinds: readonly Kind[], size: num
     [kinds.map(({ table }) => table)],
   );
   return kinds.flatMap((kind, at) => {
-    // What a unit is compared with is looked up for all units at once.
-    const pages = kind.recorded === 'public.information_unit' ? 0 : (rows[at]?.pages as number);
+    const pages = WHOLE.has(kind.recorded) ? 0 : (rows[at]?.pages as number);
     return Array.from({ length: Math.max(1, Math.ceil(pages / size)) }, (_, index) => ({
       kind,
       pages: pagesSql(index * size, (index + 1) * size < pages ? (index + 1) * size : null),

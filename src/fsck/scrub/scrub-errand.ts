@@ -12,6 +12,7 @@ parentPort?.on('message', (message) => {
 await scrubUntil(closing.signal, url, pace, {
   onState: (integrity) => report({ kind: 'state', integrity }),
   onFinding: (finding) => report({ kind: 'finding', finding }),
+  onDivergence: (divergence) => report({ kind: 'divergence', divergence }),
   onFailure: (error, away) => report({ kind: 'failure', error, away }),
 });
 parentPort?.close();

@@ -1,6 +1,9 @@
+import type { Client } from 'pg';
 import { type DedicatedConnection, openDedicated } from '../../database/connection.ts';
 import { isAway } from '../../database/outage.ts';
 import { backoffMs, restUnless } from '../../database/wake.ts';
+import { checkDrift } from '../../drift/check-drift.ts';
+import type { Divergence } from '../../drift/divergence.ts';
 import type { FsckFinding } from '../finding.ts';
 import { type PageSize, scrubPage } from './scrub-page.ts';
 import { newPass, type ScrubPass, type ScrubPasses, withPage } from './scrub-pass.ts';
@@ -21,6 +24,8 @@ export interface ScrubEars {
   onState(integrity: ScrubPasses): void;
   /** A finding that neither this pass nor the one before has reported. */
   onFinding(finding: FsckFinding): void;
+  /** A divergence of the database's shape that the pass before hasn't reported. */
+  onDivergence(divergence: Divergence): void;
   /** A page failed, and is tried again after a rest. `away`: because the database can't be reached. */
   onFailure(error: unknown, away: boolean): void;
 }
@@ -39,6 +44,9 @@ export async function scrubUntil(
   /** What the pass before reported, and what this one has reported so far. */
   let [known, reported] = [new Set<string>(), new Set<string>()];
 
+  /** The divergences that the newest look at the shape found. */
+  let diverging = new Set<string>();
+
   async function drop(): Promise<void> {
     const lost = connection;
     connection = null;
@@ -49,6 +57,7 @@ export async function scrubUntil(
   async function turn(): Promise<number> {
     connection ??= await openDedicated(url, 'cutter_evidence', () => {});
     const began = performance.now();
+    if (current.positions === 0) await lookAtShape(connection.client);
     const scrubbed = await scrubPage(connection.client, current.positions, page, tainted);
     current = withPage(current, scrubbed);
     for (const finding of scrubbed.findings) report(finding);
@@ -61,6 +70,13 @@ export async function scrubUntil(
     }
     ears.onState({ lastPass: last, currentPass: current });
     return ended ? passRestMs : Math.max(leastRestMs, (performance.now() - began) * rest);
+  }
+
+  /** Once a pass. */
+  async function lookAtShape(client: Client): Promise<void> {
+    const divergences = await checkDrift(client);
+    for (const one of divergences) if (!diverging.has(one.message)) ears.onDivergence(one);
+    diverging = new Set(divergences.map(({ message }) => message));
   }
 
   function report(finding: FsckFinding): void {

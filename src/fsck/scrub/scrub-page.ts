@@ -82,6 +82,7 @@ class Page {
     const lines = this.#lines(from, (record) => expected.add(record));
     await eachLine(client, (line) => lines.line(line), { from, until });
     this.#log(lines, until);
+    lines.acts.report(this.findings);
     await this.#tree(client, from, until);
     this.coverage.rows += await expected.compare(client);
     if (expected.hasDiffering) await this.#rows(client, expected, from, until);

@@ -2,6 +2,7 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Log } from '../../database/connection.ts';
 import { backoffMs, restUnless } from '../../database/wake.ts';
+import type { Divergence } from '../../drift/divergence.ts';
 import type { FsckFinding } from '../finding.ts';
 import type { ScrubPace } from './scrub-loop.ts';
 import { newPass, type ScrubPasses } from './scrub-pass.ts';
@@ -28,6 +29,7 @@ export interface ScrubErrand {
 export type ScrubReport =
   | { readonly kind: 'state'; readonly integrity: ScrubPasses }
   | { readonly kind: 'finding'; readonly finding: FsckFinding }
+  | { readonly kind: 'divergence'; readonly divergence: Divergence }
   | { readonly kind: 'failure'; readonly error: unknown; readonly away: boolean };
 
 /** The message that ends the thread after the current page. */
@@ -56,6 +58,11 @@ export function startScrub(options: Pick<ScrubOptions, 'url' | 'log'> & Partial<
     if (report.kind === 'state') integrity = report.integrity;
     else if (report.kind === 'finding')
       log.error({ finding: report.finding, alarm: 'INTEGRITY' }, `fsck: ${report.finding.message}`);
+    else if (report.kind === 'divergence')
+      log.error(
+        { divergence: report.divergence.name, alarm: 'DRIFT' },
+        `drift: ${report.divergence.message}`,
+      );
     // The feed reports a database that can't be reached, once.
     else
       log[report.away ? 'info' : 'warn'](

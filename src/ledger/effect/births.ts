@@ -1,6 +1,9 @@
 import { CANONICALIZATION } from '../../document/canonicalize.ts';
+import type { ManifestFormat } from '../../document/types.ts';
 import type { PlainJson } from '../../proof/canonical.ts';
+import { eachByTurns } from '../../threads/turns.ts';
 import type { PhaseIds } from '../envelope/ids.ts';
+import { type Rows, rowsMade } from '../envelope/writes.ts';
 import type { NewAffectedRow } from '../tables/change-set.ts';
 import type { NewInformationUnit, NewUnitVersion } from '../tables/unit.ts';
 import type { DocumentActions, UnitPlan } from './actions.ts';
@@ -13,32 +16,36 @@ export interface Birth {
   readonly docCode: string;
   readonly sourceDigest: string;
   readonly mode: string;
+  /** Of the approved manifest. */
+  readonly format: ManifestFormat;
 }
 
 /** The unit of each address after the cut. */
-export function unitIds(birth: Birth, actions: DocumentActions): Map<string, string> {
-  return new Map(
-    actions.actions.map((unit) => [
-      unit.address,
-      unit.live?.unitId ?? birth.ids.each(`unit:${unit.record.localId}`),
-    ]),
+export async function unitIds(birth: Birth, { actions }: DocumentActions): Promise<Map<string, string>> {
+  const ids = new Map<string, string>();
+  await eachByTurns(actions, ({ address, live, record }) =>
+    ids.set(address, live?.unitId ?? birth.ids.each(`unit:${record.localId}`)),
   );
+  return ids;
 }
 
 function versionId(birth: Birth, unit: UnitPlan): string {
   return birth.ids.each(`version:${unit.record.localId}`);
 }
 
-const changed = (actions: DocumentActions) => actions.actions.filter((unit) => unit.action !== 'unchanged');
+/** The units that the cut makes versions of, in source order. */
+export const changedUnits = ({ actions }: DocumentActions): readonly UnitPlan[] =>
+  actions.filter((unit) => unit.action !== 'unchanged');
 
-/** One version for each born or re-versioned unit, in source order. */
-export function newVersions(
+/** The version of a born or re-versioned unit. */
+export function newVersion(
   birth: Birth,
-  actions: DocumentActions,
+  unit: UnitPlan,
   ids: ReadonlyMap<string, string>,
-): NewUnitVersion[] {
-  return changed(actions).map((unit) => ({
-    id: versionId(birth, unit),
+  id = versionId(birth, unit),
+): NewUnitVersion {
+  return {
+    id,
     unit_id: ids.get(unit.address) as string,
     version_seq: unit.versionSeq,
     title: unit.record.title,
@@ -52,7 +59,7 @@ export function newVersions(
     editor: null,
     enacted_at: null,
     created_by: birth.principalId,
-  }));
+  };
 }
 
 /** What may differ between the versions of one unit, and where its text came from. */
@@ -68,6 +75,7 @@ function provenanceOf(birth: Birth, unit: UnitPlan, ids: ReadonlyMap<string, str
     kind: record.kind,
     section_type: record.sectionType,
     section_code: record.sectionCode,
+    ...(birth.format === 'cutter-manifest/1' ? {} : { label: [...record.label] }),
     parent_address: unit.parentAddress,
     parent_unit_id: parentId(unit, ids),
     sort_order: record.sortOrder,
@@ -79,72 +87,89 @@ function parentId(unit: UnitPlan, ids: ReadonlyMap<string, string>): string | nu
   return unit.parentAddress === null ? null : (ids.get(unit.parentAddress) ?? null);
 }
 
-/** The units that are born, with null anchors as they are inserted. */
-export function newUnits(
-  birth: Birth,
-  actions: DocumentActions,
-  ids: ReadonlyMap<string, string>,
-): NewInformationUnit[] {
-  return actions.actions
-    .filter((unit) => unit.action === 'birth')
-    .map((unit) => ({
-      id: ids.get(unit.address) as string,
-      canonical_address: unit.address,
-      unit_kind: unit.record.kind,
-      lifecycle_status: 'draft',
-      content_anchor_ref: null,
-      version_anchor_ref: null,
-      owner_ref: birth.principalId,
-      parent_or_container_ref: parentId(unit, ids),
-      conformance_status: 'conformant',
-      identity_profile: { address_of: birth.docCode, role: unit.record.role },
-      doc_code: birth.docCode,
-      section_type: unit.record.sectionType,
-      section_code: unit.record.sectionCode,
-      sort_order: unit.record.sortOrder ?? 0,
-      created_by: birth.principalId,
-      updated_by: birth.principalId,
-      deleted_at: null,
-    }));
+/** A unit that is born, with null anchors as it is inserted. */
+export function newUnit(birth: Birth, unit: UnitPlan, ids: ReadonlyMap<string, string>): NewInformationUnit {
+  return {
+    id: ids.get(unit.address) as string,
+    canonical_address: unit.address,
+    unit_kind: unit.record.kind,
+    lifecycle_status: 'draft',
+    content_anchor_ref: null,
+    version_anchor_ref: null,
+    owner_ref: birth.principalId,
+    parent_or_container_ref: parentId(unit, ids),
+    conformance_status: 'conformant',
+    identity_profile: { address_of: birth.docCode, role: unit.record.role },
+    doc_code: birth.docCode,
+    section_type: unit.record.sectionType,
+    section_code: unit.record.sectionCode,
+    sort_order: unit.record.sortOrder ?? 0,
+    created_by: birth.principalId,
+    updated_by: birth.principalId,
+    deleted_at: null,
+  };
 }
 
-/** What a cut writes of the document's units. */
+/** What a cut writes of the document's units. The rows are made when they are asked for. */
 export interface BornRows {
-  readonly units: readonly NewInformationUnit[];
-  /** The units as the transaction leaves them: born with null anchors, their anchors moved once. */
-  readonly settled: readonly NewInformationUnit[];
-  readonly versions: readonly NewUnitVersion[];
-  readonly affected: readonly NewAffectedRow[];
+  /** The units that are born, with null anchors. */
+  readonly units: Rows<NewInformationUnit>;
+  /** A unit as the transaction leaves it: its anchors were moved once. */
+  readonly settle: (unit: NewInformationUnit) => NewInformationUnit;
+  readonly versions: Rows<NewUnitVersion>;
+  readonly affected: Rows<NewAffectedRow>;
+  /** Each version with its unit, in the order of `versions`. */
+  readonly anchors: readonly {
+    readonly unitId: string;
+    readonly versionId: string;
+    readonly born: boolean;
+  }[];
 }
 
-export function bornRows(birth: Birth, actions: DocumentActions): BornRows {
-  const ids = unitIds(birth, actions);
-  const units = newUnits(birth, actions, ids);
-  const versions = newVersions(birth, actions, ids);
-  const versionOf = new Map(versions.map((version) => [version.unit_id, version.id]));
-  const settled = units.map((unit) => {
-    const version = versionOf.get(unit.id) as string;
-    return { ...unit, content_anchor_ref: version, version_anchor_ref: version };
+export async function bornRows(birth: Birth, actions: DocumentActions): Promise<BornRows> {
+  const ids = await unitIds(birth, actions);
+  const changed = changedUnits(actions);
+  const births = changed.filter((unit) => unit.action === 'birth');
+  const anchors: BornRows['anchors'][number][] = [];
+  const versionOf = new Map<string, string>();
+  await eachByTurns(changed, (unit) => {
+    const [unitId, version] = [ids.get(unit.address) as string, versionId(birth, unit)];
+    anchors.push({ unitId, versionId: version, born: unit.action === 'birth' });
+    versionOf.set(unitId, version);
   });
-  return { units, settled, versions, affected: affectedRows(birth, actions, ids) };
+  const idOf = (at: number) => anchors[at]?.versionId;
+  return {
+    units: rowsMade(births.length, (at) => newUnit(birth, births[at] as UnitPlan, ids)),
+    settle: (unit) => {
+      const version = versionOf.get(unit.id) as string;
+      return { ...unit, content_anchor_ref: version, version_anchor_ref: version };
+    },
+    versions: rowsMade(changed.length, (at) => newVersion(birth, changed[at] as UnitPlan, ids, idOf(at))),
+    affected: rowsMade(changed.length, (at) =>
+      affectedRow(birth, changed[at] as UnitPlan, at, ids, idOf(at)),
+    ),
+    anchors,
+  };
 }
 
-/** One affected row for each version; the body is bound by its hash. */
-export function affectedRows(
+/** The affected row of a version; the body is bound by its hash. */
+export function affectedRow(
   birth: Birth,
-  actions: DocumentActions,
+  unit: UnitPlan,
+  ordinal: number,
   ids: ReadonlyMap<string, string>,
-): NewAffectedRow[] {
-  return changed(actions).map((unit, ordinal) => ({
+  id = versionId(birth, unit),
+): NewAffectedRow {
+  return {
     affected_row_id: birth.ids.each(`affected:${unit.record.localId}`),
     change_set_id: birth.changeSetId,
     ordinal,
     effect_kind: unit.action === 'birth' ? 'insert' : 'update',
     target_table: 'public.unit_version',
-    target_row_id: versionId(birth, unit),
+    target_row_id: id,
     before_state_snapshot: beforeState(unit),
-    after_state_snapshot: afterState(birth, unit, ids),
-  }));
+    after_state_snapshot: afterState(unit, ids, id),
+  };
 }
 
 function beforeState(unit: UnitPlan): PlainJson {
@@ -154,8 +179,7 @@ function beforeState(unit: UnitPlan): PlainJson {
 }
 
 /** The state of a unit after the cut: ids, address, kind, parent, order, version, content hash and anchors. */
-function afterState(birth: Birth, unit: UnitPlan, ids: ReadonlyMap<string, string>): PlainJson {
-  const id = versionId(birth, unit);
+function afterState(unit: UnitPlan, ids: ReadonlyMap<string, string>, id: string): PlainJson {
   return {
     unit_id: ids.get(unit.address) as string,
     version_id: id,

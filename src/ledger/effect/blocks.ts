@@ -1,10 +1,13 @@
-import { type FragmentSqlToken, sql } from 'slonik';
 import type { ManifestHeader } from '../../document/manifest.ts';
-import type { DocumentPlan, PlanRecord } from '../../document/types.ts';
+import type { DocumentPlan, ManifestFormat, PlanRecord } from '../../document/types.ts';
 import type { PlainJson } from '../../proof/canonical.ts';
 import { normalizeUuid } from '../../proof/uuid.ts';
+import { eachByTurns } from '../../threads/turns.ts';
+import { type Rows, rowsMade } from '../envelope/writes.ts';
 import type { NewUnitBlock } from '../tables/manifest.ts';
 import type { DocumentActions, LedgerUnit, UnitPlan } from './actions.ts';
+import type { StoredBlock } from './block-pages.ts';
+import type { EarlierApproval } from './carried-over.ts';
 
 interface BlockKeys {
   readonly envelopeId: string;
@@ -20,15 +23,17 @@ export function manifestBlocks(
   plan: DocumentPlan,
   header: ManifestHeader,
   actions: DocumentActions,
-): NewUnitBlock[] {
+  approvals: ReadonlyMap<string, Pick<EarlierApproval, 'decisionId'>> = new Map(),
+): Rows<NewUnitBlock> {
+  const { records, byteLength } = plan;
   const planned = new Map(actions.actions.map((unit) => [unit.record.localId, unit]));
-  const blocks = plan.records.map((record) =>
-    recordBlock(keys, record, planned.get(record.localId) ?? null, header),
-  );
-  const vanished = actions.vanished.map((unit, index) =>
-    vanishedBlock(keys, unit, plan.records.length + index, plan.byteLength),
-  );
-  return [...blocks, ...vanished];
+  return rowsMade(records.length + actions.vanished.length, (at) => {
+    const record = records[at];
+    if (record === undefined)
+      return vanishedBlock(keys, actions.vanished[at - records.length] as LedgerUnit, at, byteLength);
+    const { localId } = record;
+    return recordBlock(keys, record, planned.get(localId) ?? null, header, approvals.get(localId));
+  });
 }
 
 function recordBlock(
@@ -36,6 +41,7 @@ function recordBlock(
   record: PlanRecord,
   unit: UnitPlan | null,
   header: ManifestHeader,
+  approval: Pick<EarlierApproval, 'decisionId'> | undefined,
 ): NewUnitBlock {
   return {
     envelope_id: keys.envelopeId,
@@ -49,17 +55,20 @@ function recordBlock(
     candidate_edges: record.parentLocalId === null ? null : [{ kind: 'parent', to: record.parentLocalId }],
     payload_summary: {
       ...(record.renderOrder === 0 ? { header: header as unknown as PlainJson } : {}),
-      ...recordSummary(record),
+      ...recordSummary(record, header.format),
       ...actionSummary(unit),
       ...(record.role === 'excluded' ? { text: record.text } : {}),
+      // The decision of the reviewer who looked at it, where the reviewer of this manifest relied on that.
+      ...(approval === undefined ? {} : { approved_by: approval.decisionId }),
     },
     report_summary: null,
     decision_backlog_ref: keys.entryId,
   };
 }
 
-function recordSummary(record: PlanRecord): Record<string, PlainJson> {
+function recordSummary(record: PlanRecord, format: ManifestFormat): Record<string, PlainJson> {
   return {
+    ...(format === 'cutter-manifest/1' ? {} : { label: [...record.label] }),
     role: record.role,
     kind: record.kind,
     section_type: record.sectionType,
@@ -108,33 +117,8 @@ function vanishedBlock(keys: BlockKeys, unit: LedgerUnit, renderOrder: number, e
   };
 }
 
-/** What CUT and VERIFY read back of a block. */
-export interface StoredBlock {
-  readonly unit_local_id: string;
-  readonly block_role: 'origin' | 'result';
-  readonly start: unknown;
-  readonly end: unknown;
-  readonly render_order: number;
-  readonly target_unit_id: string | null;
-  readonly address: string | null;
-  readonly parent: string | null;
-  readonly summary: Readonly<Record<string, unknown>>;
-}
-
-/** All blocks of a manifest in order, as one JSON array of `storedBlock`s. */
-export function storedBlocks(manifestId: FragmentSqlToken): FragmentSqlToken {
-  return sql.fragment`(
-    select coalesce(json_agg(json_build_object('unit_local_id', b.unit_local_id, 'block_role', b.block_role,
-      'start', b.source_span->'start', 'end', b.source_span->'end', 'render_order', b.render_order,
-      'target_unit_id', b.target_unit_id, 'address', b.proposed_canonical_address,
-      'parent', b.candidate_edges->0->>'to',
-      'summary', case when jsonb_typeof(b.payload_summary) = 'object' then b.payload_summary else '{}' end)
-      order by b.render_order), '[]')
-    from cutter_governance.manifest_unit_block b where b.envelope_id = ${manifestId})`;
-}
-
 /** Whether a stored block still says what the record says; the name of the first field that differs, or null. */
-export function alteredField(block: StoredBlock, record: PlanRecord): string | null {
+export function alteredField(block: StoredBlock, record: PlanRecord, format: ManifestFormat): string | null {
   const summary = block.summary;
   const fields: [string, unknown, unknown][] = [
     ['unit_local_id', block.unit_local_id, record.localId],
@@ -143,10 +127,10 @@ export function alteredField(block: StoredBlock, record: PlanRecord): string | n
     ['render_order', block.render_order, record.renderOrder],
     ['proposed_canonical_address', block.address, record.address],
     ['candidate_edges', block.parent, record.parentLocalId],
-    ...Object.entries(recordSummary(record)).map(([name, value]): [string, unknown, unknown] => [
+    ...Object.entries(recordSummary(record, format)).map(([name, value]): [string, unknown, unknown] => [
       name,
-      summary[name],
-      value,
+      comparable(summary[name]),
+      comparable(value),
     ]),
     ...(record.role === 'excluded'
       ? [['text', summary['text'], record.text] as [string, unknown, unknown]]
@@ -155,6 +139,8 @@ export function alteredField(block: StoredBlock, record: PlanRecord): string | n
   ];
   return fields.find(([, was, is]) => (was ?? null) !== (is ?? null))?.[0] ?? null;
 }
+
+const comparable = (value: unknown): unknown => (Array.isArray(value) ? JSON.stringify(value) : value);
 
 /** A birth starts from nothing, and an excluded stretch does nothing. */
 function untouchedFields(block: StoredBlock): [string, unknown, unknown][] {
@@ -168,36 +154,62 @@ function untouchedFields(block: StoredBlock): [string, unknown, unknown][] {
   ];
 }
 
+/** What a reviewer approved for the unit of one record. */
+interface ApprovedAction {
+  readonly live: LedgerUnit | null;
+  readonly isUnchanged: boolean;
+  readonly versionSeq: number;
+}
+
 /**
- * The actions that a reviewer approved, put back on the records of the plan. Null where a block is missing or names
- * no action.
+ * The actions that a reviewer approved, put back on the records of the plan, block by block. What a block doesn't say,
+ * or a missing one, is a birth.
  */
-export function approvedActions(plan: DocumentPlan, blocks: readonly StoredBlock[]): DocumentActions {
-  const byLocalId = new Map(blocks.map((block) => [block.unit_local_id, block]));
-  const addresses = new Map(plan.records.map((record) => [record.localId, record.address]));
-  const actions = plan.records
-    .filter((record) => record.address !== null)
-    .map((record): UnitPlan => {
-      const address = record.address as string;
-      const block = byLocalId.get(record.localId);
+export class ApprovedActions {
+  /** By the local id of the record, where it isn't a birth of version 1. */
+  readonly #approved = new Map<string, ApprovedAction>();
+  readonly #vanished: LedgerUnit[] = [];
+
+  /** @param address that of the record of this local id; null where there is none */
+  add(block: StoredBlock, address: string | null): void {
+    if (address !== null) {
+      const live = baseOf(block, address);
+      const versionSeq = whole(block.summary['version_seq'], 1);
+      if (live !== null || versionSeq !== 1)
+        this.#approved.set(block.unit_local_id, {
+          live,
+          isUnchanged: block.summary['action'] === 'unchanged',
+          versionSeq,
+        });
+    }
+    if (block.block_role !== 'origin' || block.address === null) return;
+    const gone = baseOf(block, block.address);
+    if (gone !== null) this.#vanished.push(gone);
+  }
+
+  async of(plan: DocumentPlan): Promise<DocumentActions> {
+    const addresses = new Map(plan.records.map((record) => [record.localId, record.address]));
+    const actions: UnitPlan[] = [];
+    await eachByTurns(plan.records, (record) => {
+      if (record.address === null) return;
+      const { live, isUnchanged, versionSeq } = this.#approved.get(record.localId) ?? BIRTH;
       const parentAddress =
         record.parentLocalId === null ? null : (addresses.get(record.parentLocalId) ?? null);
-      const live = block === undefined ? null : baseOf(block, address);
-      return {
+      actions.push({
         record,
-        address,
+        address: record.address,
         parentAddress,
-        action: live === null ? 'birth' : block?.summary['action'] === 'unchanged' ? 'unchanged' : 'version',
+        action: live === null ? 'birth' : isUnchanged ? 'unchanged' : 'version',
         baseVersionSeq: live?.versionSeq ?? null,
-        versionSeq: whole(block?.summary['version_seq'], 1),
+        versionSeq,
         live,
-      };
+      });
     });
-  const vanished = blocks
-    .filter((block) => block.block_role === 'origin' && block.address !== null)
-    .map((block) => baseOf(block, block.address as string));
-  return { actions, vanished: vanished.filter((unit) => unit !== null) };
+    return { actions, vanished: this.#vanished };
+  }
 }
+
+const BIRTH: ApprovedAction = { live: null, isUnchanged: false, versionSeq: 1 };
 
 const whole = (value: unknown, otherwise: number) =>
   Number.isSafeInteger(value) ? (value as number) : otherwise;

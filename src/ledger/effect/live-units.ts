@@ -15,6 +15,8 @@ export interface LiveUnitRow {
   /** The highest of all its versions, void ones too. */
   readonly highest_seq: number;
   readonly body_sha256: string | null;
+  /** The same of the body without the white space at its end. */
+  readonly trimmed_sha256: string | null;
   readonly content_hash: string | null;
   readonly title: string | null;
   readonly provenance: {
@@ -25,8 +27,11 @@ export interface LiveUnitRow {
     readonly sort_order: number;
   } | null;
   readonly void: boolean;
-  /** Whether the newest effective cut names it. */
+  /** Whether the newest effective cut names it, and in which place. */
   readonly named: boolean;
+  readonly render_order: number | null;
+  /** How it is cited, by that cut, else by its version. */
+  readonly label: readonly string[] | null;
 }
 
 /** Whether the change set `id` was compensated, as SQL. */
@@ -50,23 +55,48 @@ export function cutsOf(docCode: FragmentSqlToken): FragmentSqlToken {
 
 /** One JSON array of `LiveUnitRow`s for the document code that the SQL expression `docCode` yields. */
 export function liveUnits(docCode: FragmentSqlToken): FragmentSqlToken {
+  return unitsWhere(docCode, {
+    cut: sql.fragment`true`,
+    version: sql.fragment`true`,
+    unit: sql.fragment`true`,
+  });
+}
+
+/** The same as it was before a cut, while no later one of the document is possible: what that cut was made against. */
+export function unitsBefore(docCode: FragmentSqlToken, changeSetId: string): FragmentSqlToken {
+  return unitsWhere(docCode, {
+    cut: sql.fragment`k.change_set_id <> ${changeSetId}::uuid`,
+    version: sql.fragment`v.provenance->>'change_set_id' is distinct from ${changeSetId}`,
+    unit: sql.fragment`cur.id is not null`,
+  });
+}
+
+function unitsWhere(
+  docCode: FragmentSqlToken,
+  only: Readonly<Record<'cut' | 'version' | 'unit', FragmentSqlToken>>,
+): FragmentSqlToken {
   return sql.fragment`
     (select coalesce(json_agg(json_build_object('unit_id', u.id, 'address', u.canonical_address,
         'version_id', cur.id, 'version_seq', coalesce(cur.version_seq, 0), 'highest_seq', coalesce(top.highest_seq, 0),
-        'body_sha256', encode(sha256(convert_to(cur.body, 'UTF8')), 'hex'), 'content_hash', cur.content_hash,
+        'body_sha256', encode(sha256(convert_to(cur.body, 'UTF8')), 'hex'),
+        'trimmed_sha256', encode(sha256(convert_to(rtrim(cur.body, e' \\t\\r\\n'), 'UTF8')), 'hex'),
+        'content_hash', cur.content_hash,
         'title', cur.title, 'provenance', cur.provenance, 'void', coalesce(cur.void, true),
-        'named', named.address is not null)), '[]')
+        'named', named.address is not null, 'render_order', named.render_order,
+        'label', coalesce(named.label, cur.provenance->'label'))), '[]')
       from public.information_unit u
       left join lateral (select v.id, v.version_seq, v.body, v.content_hash, v.title, v.provenance,
           ${isCompensated(uuidOrNull(sql.fragment`v.provenance->>'change_set_id'`))} as void
-        from public.unit_version v where v.unit_id = u.id
+        from public.unit_version v where v.unit_id = u.id and ${only.version}
         order by void, v.version_seq desc limit 1) cur on true
       cross join lateral (
-        select max(v.version_seq) as highest_seq from public.unit_version v where v.unit_id = u.id) top
-      left join (select b.proposed_canonical_address as address
-        from (select k.manifest_id from (${cutsOf(docCode)}) k where not k.compensated
+        select max(v.version_seq) as highest_seq from public.unit_version v
+        where v.unit_id = u.id and ${only.version}) top
+      left join (select b.proposed_canonical_address as address, b.render_order,
+          case when jsonb_typeof(b.payload_summary) = 'object' then b.payload_summary->'label' end as label
+        from (select k.manifest_id from (${cutsOf(docCode)}) k where not k.compensated and ${only.cut}
           order by k.cut_seq desc nulls last, k.change_set_id desc limit 1) newest
         join cutter_governance.manifest_unit_block b on b.envelope_id = newest.manifest_id and b.block_role = 'result'
         where b.proposed_canonical_address is not null) named on named.address = u.canonical_address
-      where u.doc_code = ${docCode})`;
+      where u.doc_code = ${docCode} and ${only.unit})`;
 }

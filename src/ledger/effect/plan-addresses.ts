@@ -33,7 +33,9 @@ export async function addressProblems(
   plan: DocumentPlan,
   held: readonly Holder[],
 ): Promise<Problem[]> {
-  const needed = new Map(plan.records.map((record) => [record.address, record.localId]));
+  const needed = new Map(
+    held.length === 0 ? [] : plan.records.map((record) => [record.address, record.localId]),
+  );
   const problems = held.flatMap((unit) => {
     const localId = needed.get(unit.address);
     return localId === undefined ? [] : [takenProblem(placeOf(spec, unit.address, localId), unit)];

@@ -1,11 +1,16 @@
+import type { PlanInput } from '../../document/plan.ts';
 import type { DocumentPlan } from '../../document/types.ts';
+import { PlanMaker } from './plan-apart.ts';
 
 /**
- * Plans by what they are a function of: source digest, document code, cut specification and vocabulary. Planning is
+ * Plans by what they are a function of: source, document code, specification, vocabulary, profile, base. Planning is
  * pure, so a plan found here is the plan that would be made again. A judge of the past hashes the bytes before it asks.
  */
 export class PlanCache {
   readonly #plans = new Map<string, { plan: DocumentPlan; weight: number }>();
+  /** Those that are being made. */
+  readonly #making = new Map<string, Promise<DocumentPlan>>();
+  readonly #maker = new PlanMaker();
   readonly #capacity: number;
   #weight = 0;
 
@@ -20,6 +25,24 @@ export class PlanCache {
     this.#plans.delete(key);
     this.#plans.set(key, found);
     return found.plan;
+  }
+
+  /**
+   * The plan of this input, whose key is `key`. Who asks while it is made waits for the same.
+   * @throws as PlanMaker does
+   */
+  async plan(key: string, input: PlanInput): Promise<DocumentPlan> {
+    const known = this.get(key) ?? this.#making.get(key);
+    if (known !== undefined) return known;
+    const making = this.#maker.plan(input);
+    this.#making.set(key, making);
+    try {
+      const plan = await making;
+      this.set(key, plan);
+      return plan;
+    } finally {
+      this.#making.delete(key);
+    }
   }
 
   set(key: string, plan: DocumentPlan): void {

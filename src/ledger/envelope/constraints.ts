@@ -48,6 +48,20 @@ const REPLAYED = new Set([
   'source_pkey',
   'source_idempotency_key_key',
   'source_doc_code_sha256_key',
+  'registered_term_pkey',
+  'registered_term_term_kind_term_key',
+  'profile_pkey',
+  'profile_idempotency_key_key',
+  'profile_name_version_key',
+  'review_comment_pkey',
+  'comment_resolution_pkey',
+  // Another key resolved the comment first: the next attempt says so.
+  'comment_resolution_comment_id_key',
+  'person_pkey',
+  'principal_pkey',
+  'principal_version_pkey',
+  'token_token_id_key',
+  'token_version_pkey',
 ]);
 
 /** Whether the error came from the database, and not from our own code over what was read. */

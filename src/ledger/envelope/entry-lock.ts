@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { IllegalTransition, NotFound, problemAt, type Refusal } from '../../law/refusals.ts';
 import { ENTRY_STATES, type EntryState } from '../../law/states.ts';
 import type { EntryKind } from '../../law/values.ts';
-import { AT } from './reading.ts';
-import type { AnyTx } from './transaction.ts';
+import { AT, ENTRY_SOURCE_ID } from './reading.ts';
+import type { AnyTx, ExecTx } from './transaction.ts';
 
 const lockedRow = z.object({ at: z.string(), status: z.enum(ENTRY_STATES).nullable() });
 export type Locked = z.infer<typeof lockedRow>;
@@ -19,6 +19,25 @@ export function lockEntry(tx: AnyTx, entryId: string, verb: string): Promise<Loc
     /* entry.lock */ with locked as (select status from cutter_governance.decision_backlog_entry
       where entry_id = ${entryId}::uuid for no key update)
     select ${AT} as at, (select status from locked) as status`);
+}
+
+/** Takes the lock of a document's code, for a source aliased `s`: the last that a verb takes. */
+export const LOCK_DOCUMENT = sql.fragment`pg_advisory_xact_lock(
+  hashtextextended('cutter:document:' || s.doc_code, 0))`;
+
+/**
+ * The same, and then the document. Who withdraws an approval takes its lock, since plans of other entries may carry it
+ * over: CUT takes it, too, so that the log has a withdrawal before each cut that must see it.
+ */
+export function lockEntryAndDocument(tx: ExecTx, entryId: string, verb: string): Promise<Locked> {
+  return tx.connection.one(sql.prepared(`${verb}.lock`, lockedRow)`
+    /* entry.lockDocument */ with locked as materialized (
+        select status, payload from cutter_governance.decision_backlog_entry
+        where entry_id = ${entryId}::uuid for no key update),
+      document as materialized (
+        select ${LOCK_DOCUMENT} as taken from locked e
+        join cutter_source.source s on s.source_id = ${ENTRY_SOURCE_ID})
+    select ${AT} as at, (select status from locked) as status, (select count(*) from document) as documents`);
 }
 
 /** An entry that is there. */

@@ -14,12 +14,25 @@ const THINGS = {
   verify: ['result', 'signature', 'history', 'compensation', 'escalation_history'],
   abandon: ['history'],
   declareDependency: ['dependency'],
+  // A term has an id of its own, by its kind and its word.
+  registerVocabulary: [],
+  registerProfile: ['profile'],
+  comment: ['comment'],
+  resolveComment: ['resolution'],
+  createPrincipal: ['principal', 'person', 'version'],
+  updatePrincipal: ['version'],
+  suspendPrincipal: ['version'],
+  issueToken: ['token', 'version'],
+  narrowToken: ['version'],
+  // The token that follows, and how the old one ends.
+  rotateToken: ['token', 'version', 'end'],
+  revokeToken: ['version'],
 } as const satisfies Readonly<Record<Verb, readonly string[]>>;
 
 /** All ids of one call. They derive from its key once; the call's record has one too. */
 export type PhaseIds<V extends Verb> = V extends Verb
   ? Readonly<Record<(typeof THINGS)[V][number] | 'record', string>> & {
-      /** The id of one of many things, each derived once. */
+      /** The id of one of many things. None is remembered: a large document has hundreds of thousands. */
       readonly each: (thing: `${string}:${string}`) => string;
     }
   : never;
@@ -30,12 +43,7 @@ export type PhaseIds<V extends Verb> = V extends Verb
  * id, and none can take that of an entry, whose id derives from its key alone.
  */
 export function phaseIds<V extends Verb>(verb: V, idempotencyKey: string): PhaseIds<V> {
-  const known = new Map<string, string>();
-  const idOf = (thing: string): string => {
-    const id = known.get(thing) ?? derivedId(`${verb}\0${thing}\0${idempotencyKey}`);
-    known.set(thing, id);
-    return id;
-  };
+  const idOf = (thing: string): string => derivedId(`${verb}\0${thing}\0${idempotencyKey}`);
   const single = ['record', ...THINGS[verb]].map((thing) => [thing, idOf(thing)]);
   return { ...Object.fromEntries(single), each: idOf } as PhaseIds<V>;
 }

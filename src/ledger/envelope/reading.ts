@@ -1,5 +1,6 @@
 import { type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
+import { GRANULARITIES } from '../../document/profile/schema.ts';
 import type { CutSpec, VocabularyTerm } from '../../document/types.ts';
 import { UUID_PATTERN } from '../../proof/uuid.ts';
 import { timeText } from '../../text/time-sql.ts';
@@ -64,11 +65,16 @@ export function termsOf(text: string): readonly VocabularyTerm[] {
   return lastVocabulary.terms;
 }
 
-/** The vocabulary, as one JSON array in a fixed order. */
+/**
+ * The vocabulary, as one JSON array in a fixed order: the words of the program, and those that were registered. A word
+ * that was first added by hand and then registered comes once.
+ */
 export const VOCABULARY: FragmentSqlToken = sql.fragment`(
   select coalesce(json_agg(
     json_build_object('termKind', term_kind, 'term', term, 'description', description, 'atMost', at_most)
-    order by term_kind, term), '[]')::text from cutter_source.vocabulary)`;
+    order by term_kind, term), '[]')::text
+  from (select term_kind, term, description, at_most from cutter_source.vocabulary
+    union select term_kind, term, description, at_most from cutter_source.registered_term) v)`;
 
 /**
  * An array that this ledger's own statement made as JSON: its elements have the statement's shape and aren't checked
@@ -104,12 +110,14 @@ const unitSpan = z.object({
   parentLocalId: z.string().nullish(),
   title: z.string().nullish(),
   excludedBecause: z.string().nullish(),
+  quote: z.string().nullish(),
+  sha256: z.string().nullish(),
 });
 
 /** A cut specification as MARK stored it. Planning judges what it says. */
 const storedSpec: z.ZodType<CutSpec> = z.union([
   z.object({ units: z.array(unitSpan) }),
-  z.object({ profile: z.string() }),
+  z.object({ profile: z.string(), granularity: z.enum(GRANULARITIES).optional() }),
 ]);
 
 export const payloadShape = z.object({

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type DatabasePool, type DatabaseTransactionConnection, sql } from 'slonik';
 import { z } from 'zod';
-import type { Verb } from '../../auth/authority.ts';
+import type { PartyVerb, Verb } from '../../auth/authority.ts';
 import type { Session } from '../../auth/session.ts';
 import type { LaneKey } from '../../law/keys.ts';
-import { buildRecord } from '../../law/record.ts';
-import { Busy, LaneNotServed, Refusal } from '../../law/refusals.ts';
+import { type BuiltRecord, buildRecord, type RecordedParty } from '../../law/record.ts';
+import { Busy, Drifted, LaneNotServed, problemAt, Refusal } from '../../law/refusals.ts';
 import type { EXECUTOR_LANE, Lane, VERIFIER_LANE } from '../../law/values.ts';
 import { notDurableBecause } from '../../log/durable.ts';
 import { pendingStatement } from '../../log/queue/pending.ts';
@@ -14,6 +14,7 @@ import type { PlanCache } from '../effect/plan-cache.ts';
 import { databaseRefusal, isRetryable } from './constraints.ts';
 import { type PhaseIds, phaseIds } from './ids.ts';
 import { isKeyRefusal } from './key-registry.ts';
+import type { RecordHead, WideWrites } from './wide-writes.ts';
 import type { RowCount, Writes } from './writes.ts';
 
 const ATTEMPTS = 6;
@@ -33,17 +34,31 @@ export interface LaneTx<L extends Lane, V extends Verb = Verb> {
   readonly plans: PlanCache;
   /** The ids of what this call makes; the same on every attempt and every replay. */
   readonly ids: PhaseIds<V>;
+  /** What the call's record says of it. */
+  readonly recordHead: RecordHead;
 }
 export type ExecTx<V extends Verb = Verb> = LaneTx<typeof EXECUTOR_LANE, V>;
 export type VerifyTx = LaneTx<typeof VERIFIER_LANE, 'verify'>;
 export type AnyTx = ExecTx | VerifyTx;
+/** What a verb about parties gets: no lane, and nothing that signs. */
+export type PartyTx<V extends PartyVerb = PartyVerb> = Pick<
+  LaneTx<Lane, V>,
+  'connection' | 'caller' | 'idempotencyKey' | 'dryRun' | 'ids'
+>;
 
 /** What a verb gives back: its answer, and what it wrote (null: nothing, this was answered before). */
 export interface Done<T> {
   readonly value: T;
   readonly writes: Writes | null;
-  /** The record that answered first, where it wasn't this key's. */
-  readonly recordId?: string;
+  /** What sent its rows in chunks. */
+  readonly wide?: WideWrites;
+  /** The record that answered first, where it wasn't this key's; null where none did. */
+  readonly recordId?: string | null;
+}
+
+/** The same of a verb about parties: what principals are from then on, for readers of the log alone. */
+export interface PartyDone<T> extends Done<T> {
+  readonly parties: readonly RecordedParty[];
 }
 
 /** A verb's answer, with what every success has. */
@@ -52,7 +67,7 @@ export type Written<T> = T & {
   readonly dryRun: boolean;
   readonly rows: readonly RowCount[];
   /** The log record that holds what was written; its position is known once it is integrated. */
-  readonly recordId: string;
+  readonly recordId: string | null;
   /** In a dry run, what would have been written. */
   readonly preview: Writes | null;
 };
@@ -67,24 +82,37 @@ export interface PhaseCall<V extends Verb = Verb> {
    * there.
    */
   readonly entryIds?: readonly string[];
+  /** The manifest that the input names, for tokens narrowed to one. */
+  readonly manifestDigest?: string | null;
 }
 
 /** A call with the ids that derive from its key. */
 type NamedCall<V extends Verb> = PhaseCall<V> & { readonly ids: PhaseIds<V> };
 
-/** What a lane needs to run phases; a process without the lane's secrets has none. */
-export interface LaneResources<L extends Lane> {
-  readonly lane: L;
+/** A part of the database that isn't as the migrations made it. */
+interface Altered {
+  readonly message: string;
+}
+
+/** What every writing transaction needs. */
+export interface WriterResources {
   readonly pool: DatabasePool;
-  /** The keys that are held for the lane's statements at this moment: both, during a rotation. */
-  readonly keys: () => readonly LaneKey[];
-  readonly plans: PlanCache;
   /** Why what is acknowledged might not outlive a crash; null where it does. */
   readonly lost: () => string | null;
+  /** What of the database's shape was altered, as this transaction sees it. */
+  readonly shape: { divergences(connection: DatabaseTransactionConnection): Promise<readonly Altered[]> };
   /** Called at the end of each writing transaction: with its error, or null. */
   readonly wrote: (error: unknown) => void;
   /** Called after the commit, never inside it. */
   readonly committed: () => void;
+}
+
+/** What a lane needs to run phases; a process without the lane's secrets has none. */
+export interface LaneResources<L extends Lane> extends WriterResources {
+  readonly lane: L;
+  /** The keys that are held for the lane's statements at this moment: both, during a rotation. */
+  readonly keys: () => readonly LaneKey[];
+  readonly plans: PlanCache;
 }
 
 class DryRunRollback extends Error {}
@@ -99,23 +127,65 @@ export async function runPhase<L extends Lane, V extends Verb, T extends object>
   call: PhaseCall<V>,
   work: (tx: LaneTx<L, V>) => Promise<Done<T>>,
 ): Promise<Written<T>> {
-  const ids = phaseIds(call.verb, call.idempotencyKey);
+  const named = { ...call, ids: phaseIds(call.verb, call.idempotencyKey) };
   const spent = new Set<string>();
+  let key = keyFor(resources, spent);
+  return await repeatUntilDone(
+    resources,
+    named,
+    () => {
+      key = keyFor(resources, spent);
+      return inTransaction(
+        resources,
+        named,
+        (connection) => work(openLaneTx(resources, key, named, connection)),
+        ({ writes, wide }) => wide?.finish() ?? recordOf(named, writes, { lane: resources.lane }),
+      );
+    },
+    (error) => {
+      // Another key may have replaced this one while the transaction waited for it.
+      if (!isKeyRefusal(error)) return false;
+      spent.add(key.keyId);
+      return !spent.has(keyFor(resources, spent).keyId);
+    },
+  );
+}
+
+/** The same for verbs about persons, principals and tokens, as the login cutter_registrar. */
+export async function runPartyVerb<V extends PartyVerb, T extends object>(
+  resources: WriterResources,
+  call: PhaseCall<V>,
+  work: (tx: PartyTx<V>) => Promise<PartyDone<T>>,
+): Promise<Written<T>> {
+  const named = { ...call, ids: phaseIds(call.verb, call.idempotencyKey) };
+  const { caller, idempotencyKey, dryRun, ids } = named;
+  return await repeatUntilDone(resources, named, () =>
+    inTransaction(
+      resources,
+      named,
+      (connection) => work({ connection, caller, idempotencyKey, dryRun, ids }),
+      ({ writes, parties }) => recordOf(named, writes, { lane: null, parties }),
+    ),
+  );
+}
+
+/** `isToRepeat`: whether a refusal is one of this attempt alone. */
+async function repeatUntilDone<V extends Verb, T extends object>(
+  resources: WriterResources,
+  call: NamedCall<V>,
+  attemptOnce: () => Promise<Done<T>>,
+  isToRepeat: (error: unknown) => boolean = () => false,
+): Promise<Written<T>> {
   for (let attempt = 1; ; attempt += 1) {
-    const key = keyFor(resources, spent);
     try {
-      const done = await inTransaction(resources, key, { ...call, ids }, work);
+      const done = await attemptOnce();
       if (done.writes !== null && !call.dryRun) {
         resources.wrote(null);
         resources.committed();
       }
-      return answerOf({ ...call, ids }, done);
+      return answerOf(call, done);
     } catch (error) {
-      // Another key may have replaced this one while the transaction waited for it.
-      if (isKeyRefusal(error) && attempt < ATTEMPTS) {
-        spent.add(key.keyId);
-        if (!spent.has(keyFor(resources, spent).keyId)) continue;
-      }
+      if (attempt < ATTEMPTS && isToRepeat(error)) continue;
       if (error instanceof Refusal) throw error;
       resources.wrote(error);
       if (!isRetryable(error)) throw databaseRefusal(error);
@@ -141,27 +211,48 @@ function keyFor(
   return key;
 }
 
-async function inTransaction<L extends Lane, V extends Verb, T extends object>(
-  resources: LaneResources<L>,
-  key: LaneKey,
-  call: NamedCall<V>,
-  work: (tx: LaneTx<L, V>) => Promise<Done<T>>,
-): Promise<Done<T>> {
-  let done: Done<T> | undefined;
+async function inTransaction<D extends Done<unknown>>(
+  resources: WriterResources,
+  call: NamedCall<Verb>,
+  work: (connection: DatabaseTransactionConnection) => Promise<D>,
+  record: (done: D & { readonly writes: Writes }) => BuiltRecord,
+): Promise<D> {
+  let done: D | undefined;
   try {
     await resources.pool.transaction(async (connection) => {
-      done = await work(openLaneTx(resources, key, call, connection));
-      if (done.writes === null) return;
-      if (call.dryRun) throw new DryRunRollback();
-      const lost = resources.lost();
+      done = await work(connection);
+      if (!hasWritten(done)) return;
+      const lost = call.dryRun ? null : resources.lost();
       if (lost !== null) throw new LaneNotServed(notDurableBecause(lost), [], true);
-      const handed = await connection.query(pendingStatement(recordOf(resources.lane, call, done.writes)));
+      if (SIGNS_UNITS.has(call.verb)) refuseAltered(await resources.shape.divergences(connection));
+      if (call.dryRun) throw new DryRunRollback();
+      const handed = await connection.query(pendingStatement(record(done)));
       if (handed.rowCount === 0) throw await heldBack(connection);
     }, 0);
   } catch (error) {
     if (!(error instanceof DryRunRollback)) throw error;
   }
-  return done as Done<T>;
+  return done as D;
+}
+
+function hasWritten<D extends Done<unknown>>(done: D): done is D & { readonly writes: Writes } {
+  return done.writes !== null;
+}
+
+/** The verbs that vouch for units by what the database's constraints, policies and grants promise. */
+const SIGNS_UNITS: ReadonlySet<Verb> = new Set<Verb>(['cut', 'verify']);
+const MOST_NAMED = 20;
+
+/** Refuses in a database that was altered (G-CUT-DRIFT). The locks of this transaction are held by now. */
+function refuseAltered(divergences: readonly Altered[]): void {
+  const [first] = divergences;
+  if (first === undefined) return;
+  const others = divergences.length - 1;
+  const more = others === 0 ? '' : ` ${others} more ${others === 1 ? 'differs' : 'differ'}.`;
+  throw new Drifted(
+    `${first.message}${more} The operator lists all with \`cutter drift\`, and mends it; then repeat this call.`,
+    divergences.slice(0, MOST_NAMED).map(({ message }) => problemAt([], 'drift', message)),
+  );
 }
 
 const heldBackRow = z.object({
@@ -207,21 +298,22 @@ function openLaneTx<L extends Lane, V extends Verb>(
     key,
     plans: resources.plans,
     ids: call.ids,
+    recordHead: headOf(call, resources.lane),
   };
 }
 
-function recordOf(lane: Lane, call: NamedCall<Verb>, writes: Writes) {
-  return buildRecord({
-    recordId: call.ids.record,
-    verb: call.verb,
-    lane,
-    principalId: call.caller.principalId,
-    personId: call.caller.personId,
-    mode: call.caller.mode,
-    at: writes.at,
-    history: writes.history,
-    rows: writes.rows,
-  });
+function headOf(call: NamedCall<Verb>, lane: Lane | null): RecordHead {
+  const { principalId, personId, mode } = call.caller;
+  return { recordId: call.ids.record, verb: call.verb, lane, principalId, personId, mode };
+}
+
+function recordOf(
+  call: NamedCall<Verb>,
+  { at, history, rows, wide }: Writes,
+  author: { readonly lane: Lane } | { readonly lane: null; readonly parties: readonly RecordedParty[] },
+): BuiltRecord {
+  if (wide.length > 0) throw new Error(`${call.verb} doesn't send rows in chunks`);
+  return buildRecord({ ...headOf(call, author.lane), ...author, at, history, rows });
 }
 
 function answerOf<T extends object>(call: NamedCall<Verb>, done: Done<T>): Written<T> {
@@ -230,7 +322,7 @@ function answerOf<T extends object>(call: NamedCall<Verb>, done: Done<T>): Writt
     replayed: done.writes === null,
     dryRun: call.dryRun,
     rows: done.writes?.counts ?? [],
-    recordId: done.recordId ?? call.ids.record,
+    recordId: done.recordId === undefined ? call.ids.record : done.recordId,
     preview: call.dryRun ? done.writes : null,
   };
 }

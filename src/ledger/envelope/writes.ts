@@ -24,12 +24,32 @@ export interface ChangedRow {
   readonly columns: Readonly<Record<string, PlainJson>>;
 }
 
+/** Rows that are made when they are asked for. An array is one, too. */
+export interface Rows<R> {
+  readonly length: number;
+  slice(from: number, until: number): readonly R[];
+}
+
+/** Rows of which no more are held than are asked for. */
+export function rowsMade<R>(length: number, make: (index: number) => R): Rows<R> {
+  return {
+    length,
+    slice: (from, until) =>
+      Array.from({ length: Math.max(0, Math.min(until, length) - from) }, (_, at) => make(from + at)),
+  };
+}
+
+/** The rows of one statement. What has more goes in chunks (wide-writes.ts). */
+const MOST_AT_ONCE = 2_000;
+
 interface Insert {
   readonly op: 'insert';
   readonly table: Table<Columns>;
-  readonly rows: readonly NewRow<Columns>[];
-  /** The rows as the transaction leaves them. */
-  readonly settled: readonly NewRow<Columns>[];
+  readonly rows: Rows<NewRow<Columns>>;
+  /** A row as the transaction leaves it. */
+  readonly settle: (row: NewRow<Columns>) => NewRow<Columns>;
+  /** Whether its verb sends many rows in chunks. */
+  readonly inChunks: boolean;
 }
 interface Update {
   readonly op: 'update';
@@ -38,16 +58,30 @@ interface Update {
   readonly changed: readonly ChangedRow[];
   readonly rowCount: number;
 }
+/** Columns that follow from what is inserted. The record has what they follow from. */
+interface Derive {
+  readonly op: 'derive';
+  readonly table: string;
+  readonly statement: FragmentSqlToken;
+}
 /** What a verb writes to one table with one statement. */
-export type Write = Insert | Update;
+export type Write = Insert | Update | Derive;
 
-/** Inserts rows. `settled`: how the transaction leaves them, where another statement of it changes them. */
-export function insertRows<C extends Columns>(
+/** Inserts rows. */
+export function insertRows<C extends Columns>(table: Table<C>, rows: readonly NewRow<C>[]): Write {
+  return { op: 'insert', table, rows, settle: (row: NewRow<C>) => row, inChunks: false } as unknown as Insert;
+}
+
+/**
+ * Inserts rows of which a large document has more than one statement takes: the verb sends the part by `WideWrites`.
+ * `settle`: how the transaction leaves a row, where another statement of it changes it.
+ */
+export function insertWide<C extends Columns>(
   table: Table<C>,
-  rows: readonly NewRow<C>[],
-  settled: readonly NewRow<C>[] = rows,
+  rows: Rows<NewRow<C>>,
+  settle: (row: NewRow<C>) => NewRow<C> = (row) => row,
 ): Write {
-  return { op: 'insert', table, rows, settled } as unknown as Insert;
+  return { op: 'insert', table, rows, settle, inChunks: true } as unknown as Insert;
 }
 
 /**
@@ -63,17 +97,32 @@ export function updateRows(
   return { op: 'update', table: recordedName(table), statement, changed, rowCount };
 }
 
+/** Updates what one row says of the present, as it follows from another row of this transaction. */
+export function deriveRow(table: { readonly name: string }, statement: FragmentSqlToken): Write {
+  return { op: 'derive', table: recordedName(table), statement };
+}
+
 /** What one transaction wrote. */
 export interface Writes {
   /** The transaction's time, UTC text with microseconds. */
   readonly at: string;
+  /** In the record's order, without those that go in chunks. */
   readonly rows: readonly WrittenRow[];
+  /** What goes in chunks, each with its place: how many of `rows` the record has before it. */
+  readonly wide: readonly WidePart[];
   /** The history rows as observers see them, for the head of the record. */
   readonly history: readonly Readonly<Record<string, PlainJson>>[];
   /** Rows as they will be stored, by table name without the governance schema. */
-  readonly preview: ReadonlyMap<string, readonly Record<string, unknown>[]>;
+  readonly preview: Map<string, Record<string, unknown>[]>;
   readonly updates: readonly (ChangedRow & { readonly table: string })[];
   readonly counts: readonly RowCount[];
+}
+
+/** A part with more rows than one statement takes. */
+export interface WidePart {
+  readonly name: string;
+  readonly insert: Insert;
+  readonly before: number;
 }
 
 /** What a verb writes, and each part's statement by the part's name. */
@@ -89,13 +138,14 @@ export interface Composed<N extends string> {
  */
 export function composeWrites<N extends string>(at: string, parts: Readonly<Record<N, Write>>): Composed<N> {
   const composing = new Composing(at);
-  const sent = Object.entries<Write>(parts).map(([name, write]) => [name, composing.add(write)]);
+  const sent = Object.entries<Write>(parts).map(([name, write]) => [name, composing.add(name, write)]);
   return { writes: composing.writes(), sent: Object.fromEntries(sent) };
 }
 
 class Composing {
   readonly #at: string;
   readonly #rows: WrittenRow[] = [];
+  readonly #wide: WidePart[] = [];
   readonly #preview = new Map<string, Record<string, unknown>[]>();
   readonly #updates: (ChangedRow & { readonly table: string })[] = [];
   readonly #counts = new Map<string, RowCount>();
@@ -104,9 +154,13 @@ class Composing {
     this.#at = at;
   }
 
-  /** Notes one write; returns its statement. */
-  add(write: Write): FragmentSqlToken {
-    if (write.op === 'insert') return this.#insert(write);
+  /** Notes one write; returns its statement, which inserts nothing where the rows go in chunks. */
+  add(name: string, write: Write): FragmentSqlToken {
+    if (write.op === 'insert') return this.#insert(name, write);
+    if (write.op === 'derive') {
+      this.#count(write.table, 0, 1);
+      return write.statement;
+    }
     const { table, changed, rowCount, statement } = write;
     for (const { id, columns } of changed) {
       this.#updates.push({ table, id, columns });
@@ -116,19 +170,23 @@ class Composing {
     return statement;
   }
 
-  #insert({ table, rows, settled }: Insert): FragmentSqlToken {
+  #insert(part: string, insert: Insert): FragmentSqlToken {
+    const { table, rows, settle, inChunks } = insert;
     const name = recordedName(table);
+    this.#count(name, rows.length, 0);
+    if (inChunks && rows.length > MOST_AT_ONCE) {
+      this.#wide.push({ name: part, insert, before: this.#rows.length });
+      return insertInto(table, []);
+    }
+    const all = rows.slice(0, rows.length);
     const shown = this.#preview.get(name) ?? [];
-    for (const row of settled) {
-      const whole = wholeRow(table, row, this.#at) as Record<string, unknown>;
-      const id = table.key.map((column) => String(whole[column])).join('/');
-      const columns = recordedColumns(table, whole);
-      this.#rows.push({ table: name, id, op: 'insert', columns: recordableRow(columns) });
+    for (const row of all) {
+      const whole = wholeRow(table, settle(row), this.#at) as Record<string, unknown>;
+      this.#rows.push(insertedRow(table, whole));
       shown.push(whole);
     }
-    if (settled.length > 0) this.#preview.set(name, shown);
-    this.#count(name, settled.length, 0);
-    return insertInto(table, rows);
+    if (all.length > 0) this.#preview.set(name, shown);
+    return insertInto(table, all);
   }
 
   writes(): Writes {
@@ -138,6 +196,7 @@ class Composing {
     return {
       at: this.#at,
       rows: this.#rows,
+      wide: this.#wide,
       history,
       preview: this.#preview,
       updates: this.#updates,
@@ -153,7 +212,14 @@ class Composing {
   }
 }
 
-function recordedName(table: { readonly name: string }): string {
+/** A whole row as the record has it. */
+export function insertedRow(table: Table<Columns>, whole: Readonly<Record<string, unknown>>): WrittenRow {
+  const id = table.key.map((column) => String(whole[column])).join('/');
+  const columns = recordableRow(recordedColumns(table, whole));
+  return { table: recordedName(table), id, op: 'insert', columns };
+}
+
+export function recordedName(table: { readonly name: string }): string {
   return table.name.replace('cutter_governance.', '');
 }
 

@@ -50,7 +50,11 @@ export const UNIT_VERSION = defineTable('public.unit_version', ['id'], {
 export type NewUnitVersion = NewRow<typeof UNIT_VERSION.columns>;
 
 /** Points units at their newest version. The caller checks that one row came back for each. */
-export function moveAnchors(unitIds: readonly string[], versionIds: readonly string[]): FragmentSqlToken {
+export function moveAnchors(
+  anchors: readonly { readonly unitId: string; readonly versionId: string }[],
+): FragmentSqlToken {
+  const unitIds = anchors.map(({ unitId }) => unitId);
+  const versionIds = anchors.map(({ versionId }) => versionId);
   return sql.fragment`
     update public.information_unit i set version_anchor_ref = a.version_id, content_anchor_ref = a.version_id::text
     from unnest(${sql.array(unitIds, 'uuid')}, ${sql.array(versionIds, 'uuid')}) as a(unit_id, version_id)

@@ -1,53 +1,69 @@
-import { checkHierarchy, checkReconstruction, checkVocabulary } from '../../document/checks.ts';
+import { checkHierarchy, checkVocabulary, SourceReconstruction } from '../../document/checks.ts';
 import type { VocabularyTerm } from '../../document/types.ts';
-import type { UnitPlan } from '../effect/actions.ts';
-import type { StoredBlock } from '../effect/blocks.ts';
-import { type Expected, expectedVersion, type Note } from './verify-expected.ts';
-import type { CutRows } from './verify-look.ts';
+import { nextTurn } from '../../threads/turns.ts';
+import type { BlockComparison, RowComparison } from './verify-compare.ts';
+import type { Expected } from './verify-expected.ts';
+import type { Findings } from './verify-findings.ts';
+
+/** Texts that are hashed in one turn of the event loop. */
+const TURN_TEXTS = 2_000;
+
+interface ReadBack {
+  readonly blocks: BlockComparison;
+  readonly rows: RowComparison;
+}
 
 /** The three axes over the rows as they were read back. */
-export function noteAxes(
+export async function noteAxes(
   expected: Expected,
-  blocks: readonly StoredBlock[],
-  rows: CutRows,
+  readBack: ReadBack,
   vocabulary: readonly VocabularyTerm[],
   sourceDigest: string,
-  note: Note,
-): void {
-  const versions = new Map(rows.versions.map((version) => [version.id, version]));
-  const versionOf = (unit: UnitPlan) => {
-    const id = expectedVersion(expected, unit);
-    return id === null ? undefined : versions.get(id);
-  };
-  const excluded = new Map(blocks.map((block) => [block.unit_local_id, block.summary['text']]));
-  const planned = new Map(expected.actions.actions.map((unit) => [unit.record.localId, unit]));
-  const texts = expected.plan.records.flatMap((record) => {
-    const unit = planned.get(record.localId);
-    const text = unit === undefined ? excluded.get(record.localId) : versionOf(unit)?.body;
-    return typeof text === 'string' ? text : [];
-  });
-  for (const problem of checkReconstruction(texts, sourceDigest))
+  findings: Findings,
+): Promise<void> {
+  const note = findings.noteOf('axis');
+  for (const problem of await reconstructionProblems(expected, readBack, sourceDigest))
     note('A', null, problem.code, problem.message);
 
-  const readBack = expected.actions.actions.flatMap((unit) => {
-    const provenance = versionOf(unit)?.row['provenance'];
-    return typeof provenance === 'object' && provenance !== null
-      ? [{ unit, provenance: provenance as Record<string, never> }]
-      : [];
-  });
-  const terms = readBack.map(({ unit, provenance }) => ({
-    address: unit.address,
-    kind: String(provenance['kind']),
-    sectionType: String(provenance['section_type']),
-  }));
-  for (const problem of checkVocabulary(terms, vocabulary))
+  const units = unitsReadBack(expected, readBack.rows);
+  await nextTurn();
+  for (const problem of checkVocabulary(units, vocabulary))
     note('B', problem.path[1] ?? null, problem.code, problem.message);
-  const tree = readBack.map(({ unit, provenance }) => ({
-    address: unit.address,
-    unitKey: unit.address,
-    parentKey: (provenance['parent_address'] ?? null) as string | null,
-    sortOrder: (provenance['sort_order'] ?? null) as number | null,
-  }));
-  for (const problem of checkHierarchy(tree))
+  await nextTurn();
+  for (const problem of checkHierarchy(units))
     note('C', problem.path[1] ?? null, problem.code, problem.message);
+}
+
+/** Axis A. A text that was read back as it is planned is the planned one. */
+async function reconstructionProblems({ plan }: Expected, { blocks, rows }: ReadBack, sourceDigest: string) {
+  const source = new SourceReconstruction();
+  let at = 0;
+  for (const [index, record] of plan.records.entries()) {
+    if (index % TURN_TEXTS === TURN_TEXTS - 1) await nextTurn();
+    const [others, place] = record.address === null ? [blocks.otherTexts, index] : [rows.otherBodies, at++];
+    const text = others.has(place) ? others.get(place) : record.text;
+    if (typeof text === 'string') source.add(text);
+  }
+  return source.problems(sourceDigest);
+}
+
+/** Kind, part and place of each unit whose version says something of them. */
+function unitsReadBack({ plan, actions }: Expected, { otherProvenance: others }: RowComparison) {
+  const isFirst = plan.format === 'cutter-manifest/1';
+  return actions.actions.flatMap((unit, at) => {
+    const { record, address } = unit;
+    const other = others.get(at);
+    if (other === null) return [];
+    const said = other as Readonly<Record<string, never>> | undefined;
+    const sortOrder = said === undefined ? record.sortOrder : (said['sort_order'] ?? null);
+    return {
+      address,
+      kind: said === undefined ? record.kind : String(said['kind']),
+      sectionType: said === undefined ? record.sectionType : String(said['section_type']),
+      unitKey: address,
+      parentKey: said === undefined ? unit.parentAddress : (said['parent_address'] ?? null),
+      // Order makes no version: that of an older one is that of an older cut.
+      sortOrder: isFirst || unit.action !== 'unchanged' ? sortOrder : record.sortOrder,
+    };
+  });
 }

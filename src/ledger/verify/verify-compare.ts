@@ -1,57 +1,80 @@
 import { CANONICALIZATION } from '../../document/canonicalize.ts';
-import type { VocabularyTerm } from '../../document/types.ts';
+import type { PlanRecord } from '../../document/types.ts';
+import { eachByTurns } from '../../threads/turns.ts';
 import type { UnitPlan } from '../effect/actions.ts';
-import { affectedRows, newUnits, newVersions } from '../effect/births.ts';
-import { alteredField, type StoredBlock } from '../effect/blocks.ts';
-import { noteAxes } from './verify-axes.ts';
-import { type Expected, expectedVersion, expectedVersionIds, type Note } from './verify-expected.ts';
-import type { CutFinding, CutRows } from './verify-look.ts';
+import { affectedRow, changedUnits, newUnit, newVersion } from '../effect/births.ts';
+import type { StoredBlock } from '../effect/block-pages.ts';
+import { alteredField } from '../effect/blocks.ts';
+import { type Expected, expectedVersion } from './verify-expected.ts';
+import type { Findings, Note } from './verify-findings.ts';
+import type { CutFinding } from './verify-look.ts';
+import type { StoredAffected, StoredBirth, StoredUnit, StoredVersion } from './verify-pages.ts';
 
-/** Compares the tables with what the cut must have written, column by column. Each difference is a finding. */
-export function compareRows(
-  expected: Expected,
-  blocks: readonly StoredBlock[],
-  rows: CutRows,
-  vocabulary: readonly VocabularyTerm[],
-  sourceDigest: string,
-): CutFinding[] {
-  const findings: CutFinding[] = [];
-  const note: Note = (axis, unit, code, message) => findings.push({ axis, unit, code, message });
-  compareBlocks(expected, blocks, note);
-  compareUnits(expected, rows, note);
-  compareVersions(expected, rows, note);
-  compareAffected(expected, rows, note);
-  noteStrangers(expected, rows, note);
-  noteAxes(expected, blocks, rows, vocabulary, sourceDigest, note);
-  return findings;
-}
+type StoredRow = Readonly<Record<string, unknown>>;
 
-function compareBlocks(expected: Expected, blocks: readonly StoredBlock[], note: Note): void {
-  const byLocalId = new Map(blocks.filter((b) => b.block_role === 'result').map((b) => [b.unit_local_id, b]));
-  for (const record of expected.plan.records) {
-    const block = byLocalId.get(record.localId);
-    byLocalId.delete(record.localId);
-    const place = record.address ?? record.localId;
-    if (block === undefined)
-      note('A', place, 'block-missing', `The manifest has no block for record ${record.localId}.`);
-    else {
-      const field = alteredField(block, record);
-      if (field !== null)
-        note(
-          'A',
-          place,
-          'block-altered',
-          `The manifest block of ${place} has another ${field} than the plan.`,
-        );
-    }
+/** Compares the stored manifest with the plan, block by block. */
+export class BlockComparison {
+  /** The texts of set aside records that were read back otherwise than they are planned; null where one is gone. */
+  readonly otherTexts = new Map<number, unknown>();
+  /** How many blocks there were. */
+  count = 0;
+  readonly #records: readonly PlanRecord[];
+  readonly #format: Expected['plan']['format'];
+  readonly #findings: Findings;
+  readonly #at: ReadonlyMap<string, number>;
+  readonly #seen: Uint8Array;
+  readonly #texts: Uint8Array;
+
+  constructor({ records, format }: Expected['plan'], findings: Findings) {
+    this.#records = records;
+    this.#format = format;
+    this.#findings = findings;
+    this.#at = new Map(records.map((record, at) => [record.localId, at]));
+    this.#seen = new Uint8Array(records.length);
+    this.#texts = new Uint8Array(records.length);
   }
-  for (const block of byLocalId.values()) {
-    note(
-      'A',
-      block.address,
-      'block-added',
-      `The manifest has a block ${block.unit_local_id} that the plan lacks.`,
-    );
+
+  /** The record that a block is of; null where the plan has none. */
+  recordOf(block: StoredBlock): PlanRecord | null {
+    return this.#records[this.#at.get(block.unit_local_id) ?? -1] ?? null;
+  }
+
+  add(block: StoredBlock): void {
+    this.count += 1;
+    const at = this.#at.get(block.unit_local_id);
+    const record = at === undefined ? undefined : this.#records[at];
+    if (at !== undefined && record !== undefined && record.address === null) {
+      this.#texts[at] = 1;
+      if (block.summary['text'] !== record.text) this.otherTexts.set(at, block.summary['text']);
+    }
+    if (block.block_role !== 'result') return;
+    if (at === undefined || record === undefined) {
+      const message = `The manifest has a block ${block.unit_local_id} that the plan lacks.`;
+      this.#findings.noteOf('block', this.#records.length + this.count)(
+        'A',
+        block.address,
+        'block-added',
+        message,
+      );
+      return;
+    }
+    this.#seen[at] = 1;
+    const field = alteredField(block, record, this.#format);
+    if (field === null) return;
+    const place = record.address ?? record.localId;
+    const message = `The manifest block of ${place} has another ${field} than the plan.`;
+    this.#findings.noteOf('block', at)('A', place, 'block-altered', message);
+  }
+
+  /** Names what is missing, once all blocks were added. */
+  end(): void {
+    for (const [at, record] of this.#records.entries()) {
+      if (record.address === null && this.#texts[at] === 0) this.otherTexts.set(at, null);
+      if (this.#seen[at] === 1) continue;
+      const place = record.address ?? record.localId;
+      const message = `The manifest has no block for record ${record.localId}.`;
+      this.#findings.noteOf('block', at)('A', place, 'block-missing', message);
+    }
   }
 }
 
@@ -123,87 +146,226 @@ function compareColumns(
 
 const ANCHORS = ['version_anchor_ref', 'content_anchor_ref'];
 
-function compareUnits(expected: Expected, rows: CutRows, note: Note): void {
-  const found = new Map(rows.units.map((unit) => [unit.id, unit]));
-  const born = new Map(
-    newUnits(expected.birth, expected.actions, expected.ids).map((unit) => [unit.id, unit]),
-  );
-  for (const unit of expected.actions.actions) {
-    const id = expected.ids.get(unit.address);
-    const stored = id === undefined ? undefined : found.get(id);
-    if (stored === undefined) {
-      note(
-        'A',
-        unit.address,
-        'unit-missing',
-        `Unit ${unit.address} is gone: the text of its record can't be given back.`,
-      );
-      note('C', unit.address, 'unit-missing', `Unit ${unit.address} is gone.`);
-      continue;
+/** What a version says of its unit, as it was read back. */
+type Provenance = Readonly<Record<string, unknown>>;
+
+/**
+ * Compares units, versions and affected rows with what the cut must have written, column by column, as they are read.
+ * Of a row that is as it must be nothing is kept.
+ */
+export class RowComparison {
+  /** How many rows there were, and how many affected rows among them. */
+  count = 0;
+  affectedRows = 0;
+  /** By the place of the unit among those of the manifest: read back otherwise than due; null where it is gone. */
+  readonly otherBodies = new Map<number, string | null>();
+  readonly otherProvenance = new Map<number, Provenance | null>();
+  readonly #expected: Expected;
+  readonly #findings: Findings;
+  readonly #units: readonly UnitPlan[];
+  readonly #changed: readonly UnitPlan[];
+  readonly #unitAt = new Map<string, number>();
+  readonly #versionAt = new Map<string, number>();
+  readonly #seenUnits: Uint8Array;
+  readonly #seenVersions: Uint8Array;
+  readonly #seenAffected: Uint8Array;
+  /** Affected rows that aren't in their places. */
+  readonly #misplaced: StoredAffected[] = [];
+  readonly #births = new Map<string, StoredRow>();
+  readonly #notedVersions = new Set<string>();
+
+  static async of(expected: Expected, findings: Findings): Promise<RowComparison> {
+    const compared = new RowComparison(expected, findings);
+    await eachByTurns(compared.#units, (unit, at) => {
+      compared.#unitAt.set(expected.ids.get(unit.address) as string, at);
+      const id = expectedVersion(expected, unit);
+      if (id !== null) compared.#versionAt.set(id, at);
+    });
+    return compared;
+  }
+
+  private constructor(expected: Expected, findings: Findings) {
+    this.#expected = expected;
+    this.#findings = findings;
+    this.#units = expected.actions.actions;
+    this.#changed = changedUnits(expected.actions);
+    this.#seenUnits = new Uint8Array(this.#units.length);
+    this.#seenVersions = new Uint8Array(this.#units.length);
+    this.#seenAffected = new Uint8Array(this.#changed.length);
+  }
+
+  affected(row: StoredAffected): void {
+    this.count += 1;
+    this.affectedRows += 1;
+    const unit = this.#changed[row.ordinal];
+    if (unit === undefined || !this.#isAffected(row, unit, row.ordinal)) this.#misplaced.push(row);
+    const { effect_kind: effect, after_state_snapshot: state } = row.row;
+    if (effect === 'insert') this.#noteBirth(state as StoredRow | null);
+  }
+
+  birth({ state }: StoredBirth): void {
+    this.#noteBirth(state);
+  }
+
+  /** Compares the row with the one that is due, if it is that. */
+  #isAffected(row: StoredAffected, unit: UnitPlan, place: number): boolean {
+    const due = affectedRow(this.#expected.birth, unit, place, this.#expected.ids);
+    if (due.affected_row_id !== row.affected_row_id) return false;
+    this.#seenAffected[place] = 1;
+    compareColumns(unit.address, 'Affected row', row.row, due, this.#findings.noteOf('affected', place));
+    return true;
+  }
+
+  /** Of a unit that is due as a birth nobody asks. */
+  #noteBirth(state: StoredRow | null): void {
+    const id = state?.['unit_id'];
+    if (typeof id !== 'string' || this.#births.has(id)) return;
+    const at = this.#unitAt.get(id);
+    if (at === undefined || this.#units[at]?.action !== 'birth') this.#births.set(id, state as StoredRow);
+  }
+
+  /** Once all births are known. */
+  unit(stored: StoredUnit): void {
+    const at = this.#unitAt.get(stored.id);
+    this.count += 1;
+    if (at === undefined) this.#noteStrangeUnit(stored);
+    else this.#compareUnit(stored, at, this.#units[at] as UnitPlan);
+    for (const version of stored.versions) this.version(version, stored.canonical_address);
+  }
+
+  #noteStrangeUnit({ id, canonical_address: address }: StoredUnit): void {
+    if (this.#births.has(id)) return;
+    this.#findings.noteOf('stranger')('C', address, 'unit-added', `Unit ${address} was added by no cut.`);
+  }
+
+  #compareUnit(stored: StoredUnit, at: number, unit: UnitPlan): void {
+    const { birth, ids } = this.#expected;
+    this.#seenUnits[at] = 1;
+    const note = this.#findings.noteOf('unit', at);
+    if (unit.action === 'birth')
+      compareColumns(unit.address, 'Unit', stored.row, newUnit(birth, unit, ids), note, ANCHORS);
+    else this.#compareWithBirth(unit.address, stored, note);
+    const version = expectedVersion(this.#expected, unit);
+    if (unit.action === 'unchanged' || ANCHORS.every((anchor) => stored.row[anchor] === version)) return;
+    const message = `Unit ${unit.address} doesn't point at the version that the cut made.`;
+    note('A', unit.address, 'anchor-differs', message);
+  }
+
+  /** An older unit keeps its birth values; the version has what may differ between versions. */
+  #compareWithBirth(address: string, stored: StoredUnit, note: Note): void {
+    const birth = this.#births.get(stored.id);
+    for (const [column, state] of Object.entries(BIRTH_COLUMNS)) {
+      if (birth !== undefined && isSameJson(stored.row[column], birth[state])) continue;
+      const message = `Unit ${address}: column ${column} isn't what it was at birth.`;
+      note(AXIS[column] ?? 'C', address, `${column}-differs`, message);
     }
-    const birth = born.get(stored.id);
-    if (birth !== undefined) compareColumns(unit.address, 'Unit', stored.row, birth, note, ANCHORS);
-    else compareWithBirth(unit.address, stored, note);
-    const version = expectedVersion(expected, unit);
-    if (unit.action === 'unchanged' || ANCHORS.every((anchor) => stored.row[anchor] === version)) continue;
-    note(
-      'A',
-      unit.address,
-      'anchor-differs',
-      `Unit ${unit.address} doesn't point at the version that the cut made.`,
-    );
+  }
+
+  /** @param place the address of its unit, where that is known */
+  version(stored: StoredVersion, place: string | null): void {
+    const at = this.#versionAt.get(stored.id);
+    if (at !== undefined) {
+      if (stored.row === null || stored.row === undefined || this.#seenVersions[at] === 1) return;
+      this.count += 1;
+      this.#compareVersion(stored, stored.row, at, this.#units[at] as UnitPlan);
+    } else if (stored.accounted !== true && !this.#notedVersions.has(stored.id)) {
+      this.count += 1;
+      this.#notedVersions.add(stored.id);
+      const message = `Version ${stored.version_seq} of ${place ?? stored.unit_id} was added by no cut.`;
+      this.#findings.noteOf('stranger', 1)('A', place, 'version-added', message);
+    }
+  }
+
+  #compareVersion(stored: StoredVersion, row: StoredRow, at: number, unit: UnitPlan): void {
+    this.#seenVersions[at] = 1;
+    const { birth, ids } = this.#expected;
+    const isMade = unit.action !== 'unchanged';
+    const { provenance, ...due } = isMade
+      ? newVersion(birth, unit, ids, stored.id)
+      : unchangedVersion(this.#expected, unit, row);
+    const note = this.#findings.noteOf('version', at);
+    compareColumns(unit.address, `Version ${unit.versionSeq}`, row, due, note);
+    const was = row['provenance'];
+    compareProvenance(unit, was, provenance as Provenance, isMade, note);
+    if (row['body'] !== unit.record.text) this.otherBodies.set(at, row['body'] as string);
+    if (!hasPlace(was, unit))
+      this.otherProvenance.set(at, typeof was === 'object' ? (was as Provenance) : null);
+  }
+
+  /** Units that are due and weren't among those of the document. */
+  unitsDue(): readonly string[] {
+    return [...this.#unitAt].flatMap(([id, at]) => (this.#seenUnits[at] === 1 ? [] : id));
+  }
+
+  /** Versions that are due and weren't read whole. */
+  versionsDue(): readonly string[] {
+    return [...this.#versionAt].flatMap(([id, at]) => (this.#seenVersions[at] === 1 ? [] : id));
+  }
+
+  /** Names what is missing, once all rows were read. */
+  end(): void {
+    this.#endAffected();
+    for (const [at, unit] of this.#units.entries()) {
+      const { address, versionSeq } = unit;
+      if (this.#seenUnits[at] === 0) {
+        const note = this.#findings.noteOf('unit', at);
+        const message = `Unit ${address} is gone: the text of its record can't be given back.`;
+        note('A', address, 'unit-missing', message);
+        note('C', address, 'unit-missing', `Unit ${address} is gone.`);
+      }
+      if (this.#seenVersions[at] === 1) continue;
+      this.otherBodies.set(at, null);
+      this.otherProvenance.set(at, null);
+      const message = `Version ${versionSeq} of ${address} is gone.`;
+      this.#findings.noteOf('version', at)('A', address, 'version-missing', message);
+    }
+  }
+
+  #endAffected(): void {
+    const { birth } = this.#expected;
+    const misplaced = new Map(this.#misplaced.map((row) => [row.affected_row_id, row]));
+    for (const [place, unit] of this.#changed.entries()) {
+      if (this.#seenAffected[place] === 1) continue;
+      const id = birth.ids.each(`affected:${unit.record.localId}`);
+      const row = misplaced.get(id);
+      misplaced.delete(id);
+      if (row !== undefined && this.#isAffected(row, unit, place)) continue;
+      const message = `The change set has no affected row for ${unit.address}.`;
+      this.#findings.noteOf('affected', place)('A', unit.address, 'affected-row-missing', message);
+    }
+    for (const id of misplaced.keys()) {
+      const message = `Affected row ${id} belongs to no unit of the manifest.`;
+      this.#findings.noteOf('affected', this.#changed.length)('A', null, 'affected-row-added', message);
+    }
   }
 }
 
-/** An older unit keeps its birth values; the version has what may differ between versions. */
-function compareWithBirth(address: string, stored: CutRows['units'][number], note: Note): void {
-  for (const [column, state] of Object.entries(BIRTH_COLUMNS)) {
-    if (stored.birth !== null && isSameJson(stored.row[column], stored.birth[state])) continue;
-    note(
-      AXIS[column] ?? 'C',
-      address,
-      `${column}-differs`,
-      `Unit ${address}: column ${column} isn't what it was at birth.`,
-    );
-  }
-}
-
-function compareVersions(expected: Expected, rows: CutRows, note: Note): void {
-  const found = new Map(rows.versions.map((version) => [version.id, version]));
-  const made = new Map(
-    newVersions(expected.birth, expected.actions, expected.ids).map((version) => [version.id, version]),
+/** Whether a version says of its unit's kind and place what the plan says. */
+function hasPlace(was: unknown, { record, parentAddress }: UnitPlan): boolean {
+  if (typeof was !== 'object' || was === null) return false;
+  const { kind, section_type, parent_address, sort_order } = was as Provenance;
+  return (
+    kind === record.kind &&
+    section_type === record.sectionType &&
+    (parent_address ?? null) === parentAddress &&
+    (sort_order ?? null) === record.sortOrder
   );
-  for (const unit of expected.actions.actions) {
-    const id = expectedVersion(expected, unit);
-    const stored = id === null ? undefined : found.get(id);
-    if (id === null || stored === undefined) {
-      note('A', unit.address, 'version-missing', `Version ${unit.versionSeq} of ${unit.address} is gone.`);
-      continue;
-    }
-    const { provenance, ...due } = made.get(id) ?? unchangedVersion(expected, unit);
-    compareColumns(
-      unit.address,
-      `Version ${unit.versionSeq}`,
-      { ...stored.row, body: stored.body },
-      due,
-      note,
-    );
-    compareProvenance(
-      unit,
-      stored.row['provenance'],
-      provenance as Readonly<Record<string, unknown>>,
-      made.has(id),
-      note,
-    );
-  }
 }
 
 /**
  * What makes a version `unchanged`: its text and all that may differ between versions. The rest is that of an older
  * cut.
  */
-function unchangedVersion(expected: Expected, unit: UnitPlan) {
+function unchangedVersion(expected: Expected, unit: UnitPlan, stored: StoredRow) {
   const { record } = unit;
+  const was = stored['provenance'] as { readonly label?: unknown } | null;
+  // A cut of the first format said nothing of how a unit is cited, and made a version where its order changed.
+  const isFirst = expected.plan.format === 'cutter-manifest/1';
+  const placed = isFirst
+    ? { sort_order: record.sortOrder }
+    : was?.label == null
+      ? {}
+      : { label: record.label };
   return {
     unit_id: expected.ids.get(unit.address),
     version_seq: unit.versionSeq,
@@ -218,7 +380,7 @@ function unchangedVersion(expected: Expected, unit: UnitPlan) {
       section_type: record.sectionType,
       section_code: record.sectionCode,
       parent_address: unit.parentAddress,
-      sort_order: record.sortOrder,
+      ...placed,
     },
   };
 }
@@ -236,47 +398,5 @@ function compareProvenance(
     const place = `Version ${unit.versionSeq} of ${unit.address}`;
     const message = `${place}: provenance.${field} isn't what the approved manifest gives.`;
     note(PROVENANCE_AXIS[field] ?? 'A', unit.address, `provenance-${field}-differs`, message);
-  }
-}
-
-function compareAffected(expected: Expected, rows: CutRows, note: Note): void {
-  const due = affectedRows(expected.birth, expected.actions, expected.ids);
-  const found = new Map(rows.affected.map((row) => [row.affected_row_id, row]));
-  for (const row of due) {
-    const place = String((row.after_state_snapshot as Record<string, unknown>)['canonical_address']);
-    const is = found.get(row.affected_row_id);
-    found.delete(row.affected_row_id);
-    if (is === undefined)
-      note('A', place, 'affected-row-missing', `The change set has no affected row for ${place}.`);
-    else compareColumns(place, 'Affected row', is.row, row, note);
-  }
-  for (const row of found.values()) {
-    note(
-      'A',
-      null,
-      'affected-row-added',
-      `Affected row ${row.affected_row_id} belongs to no unit of the manifest.`,
-    );
-  }
-}
-
-/** Units and versions of the document that no change set accounts for. */
-function noteStrangers(expected: Expected, rows: CutRows, note: Note): void {
-  const due = new Set(expected.ids.values());
-  for (const unit of rows.units) {
-    if (due.has(unit.id) || unit.birth !== null) continue;
-    note('C', unit.canonical_address, 'unit-added', `Unit ${unit.canonical_address} was added by no cut.`);
-  }
-  const versions = new Set(expectedVersionIds(expected));
-  const addressOf = new Map(rows.units.map((unit) => [unit.id, unit.canonical_address]));
-  for (const version of rows.versions) {
-    if (versions.has(version.id)) continue;
-    const place = addressOf.get(version.unit_id) ?? null;
-    note(
-      'A',
-      place,
-      'version-added',
-      `Version ${version.version_seq} of ${place ?? version.unit_id} was added by no cut.`,
-    );
   }
 }

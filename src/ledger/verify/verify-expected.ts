@@ -1,7 +1,6 @@
 import type { DocumentPlan } from '../../document/types.ts';
 import type { DocumentActions, UnitPlan } from '../effect/actions.ts';
 import { type Birth, unitIds } from '../effect/births.ts';
-import type { CutFinding } from './verify-look.ts';
 
 /** What a cut must have written, recomputed from the source's bytes, the approved manifest and the cut's key. */
 export interface Expected {
@@ -11,11 +10,6 @@ export interface Expected {
   readonly ids: ReadonlyMap<string, string>;
 }
 
-/** The versions that the units of the manifest have after the cut. */
-export function expectedVersionIds(expected: Expected): string[] {
-  return expected.actions.actions.flatMap((unit) => expectedVersion(expected, unit) ?? []);
-}
-
 /** The version that a unit of the manifest has after the cut; null where its manifest block no longer names one. */
 export function expectedVersion(expected: Expected, unit: UnitPlan): string | null {
   if (unit.action === 'unchanged') return unit.live?.versionId ?? null;
@@ -23,9 +17,10 @@ export function expectedVersion(expected: Expected, unit: UnitPlan): string | nu
 }
 
 /** Makes what the cut must have written from what was approved. */
-export function expectRows(plan: DocumentPlan, actions: DocumentActions, birth: Birth): Expected {
-  return { plan, actions, birth, ids: unitIds(birth, actions) };
+export async function expectRows(
+  plan: DocumentPlan,
+  actions: DocumentActions,
+  birth: Birth,
+): Promise<Expected> {
+  return { plan, actions, birth, ids: await unitIds(birth, actions) };
 }
-
-/** Notes one finding. */
-export type Note = (axis: CutFinding['axis'], unit: string | null, code: string, message: string) => void;

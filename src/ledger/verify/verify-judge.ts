@@ -1,26 +1,26 @@
-import { manifestDigest, manifestHeader } from '../../document/manifest.ts';
+import { formatOfHeader, manifestHeader } from '../../document/manifest.ts';
+import { formatOf } from '../../document/plan.ts';
 import type { DocumentPlan } from '../../document/types.ts';
 import { type ApprovalFault, approvalFaults } from '../../law/approval.ts';
 import { canonicalJson, type PlainJson } from '../../proof/canonical.ts';
 import { digestOf } from '../../proof/digest.ts';
-import { effectOf, unitCounts } from '../effect/actions.ts';
-import type { Birth } from '../effect/births.ts';
-import { approvedActions } from '../effect/blocks.ts';
+import { baseOf, effectOf, manifestDigestOf, unitCounts } from '../effect/actions.ts';
+import { type Birth, changedUnits } from '../effect/births.ts';
+import { blockPages } from '../effect/block-pages.ts';
+import { ApprovedActions } from '../effect/blocks.ts';
 import { cutChangeSet } from '../effect/change-set-row.ts';
+import { namedProfiles } from '../effect/named-profiles.ts';
 import { planBytes } from '../effect/plan.ts';
 import { isDatabaseFault } from '../envelope/constraints.ts';
 import { phaseIds } from '../envelope/ids.ts';
 import { payloadShape, type SourceMeta, termsOf } from '../envelope/reading.ts';
 import type { VerifyTx } from '../envelope/transaction.ts';
-import { compareRows } from './verify-compare.ts';
-import { type Expected, expectedVersionIds, expectRows } from './verify-expected.ts';
-import {
-  type CutFinding,
-  type CutRows,
-  type JudgedChangeSet,
-  rowsForVerify,
-  type VerifyLook,
-} from './verify-look.ts';
+import { noteAxes } from './verify-axes.ts';
+import { BlockComparison, RowComparison } from './verify-compare.ts';
+import { type Expected, expectRows } from './verify-expected.ts';
+import { Findings } from './verify-findings.ts';
+import { type CutFinding, type JudgedChangeSet, unitsBeforeCut, type VerifyLook } from './verify-look.ts';
+import { CutPages } from './verify-pages.ts';
 import { judgeExecutorSignature, type RecomputedFacts } from './verify-signature.ts';
 
 export interface CutJudgement {
@@ -53,26 +53,63 @@ export async function judgeCut(
 }
 
 async function judgeWhole(tx: VerifyTx, look: VerifyLook, changeSet: JudgedChangeSet): Promise<CutJudgement> {
-  const made = await replanCut(tx, look);
+  const made = await replanCut(tx, look, changeSet.change_set_id);
   if ('finding' in made) return judgementOf([made.finding], changeSet.effect_digest, 0);
   const { plan, source } = made;
-  const expected = expectRows(plan, approvedActions(plan, look.blocks), birthOf(source, changeSet));
-  const versions = expectedVersionIds(expected);
-  const rows = await rowsForVerify(
-    tx,
-    changeSet.change_set_id,
-    source.doc_code,
-    [...expected.ids.values()],
-    versions,
-  );
-  const facts = factsOf(expected, source, changeSet);
-  const findings = [
-    ...approvalFindings(made, look, changeSet),
+  const findings = new Findings();
+  const blocks = new BlockComparison(plan, findings);
+  const approved = await readBlocks(tx, look, changeSet, blocks);
+  const expected = await expectRows(plan, await approved.of(plan), birthOf(plan, source, changeSet));
+  const rows = await readRows(tx, changeSet, expected, findings);
+  const facts = await factsOf(expected, source, changeSet);
+  const noteOfCut = findings.noteOf('cut');
+  for (const { axis, unit, code, message } of [
+    ...approvalFindings(made, look, changeSet, facts.manifestDigest),
     ...judgeExecutorSignature(look.signature, look.executor_key, facts),
-    ...changeSetFindings(expected, look, changeSet, facts, rows),
-    ...compareRows(expected, look.blocks, rows, termsOf(look.vocabulary), source.sha256),
-  ];
-  return judgementOf(findings, facts.effectDigest, rowsRead(look, rows));
+    ...changeSetFindings(expected, look, changeSet, facts, rows.affectedRows),
+  ])
+    noteOfCut(axis, unit, code, message);
+  await noteAxes(expected, { blocks, rows }, termsOf(look.vocabulary), source.sha256, findings);
+  return judgementOf(findings.inOrder(), facts.effectDigest, blocks.count + rows.count + 3);
+}
+
+/** Compares all blocks with the plan; gives back what they say was approved. */
+async function readBlocks(
+  tx: VerifyTx,
+  look: VerifyLook,
+  changeSet: JudgedChangeSet,
+  compared: BlockComparison,
+): Promise<ApprovedActions> {
+  const approved = new ApprovedActions();
+  for await (const page of blockPages(tx.connection, changeSet.manifest_id, look.blocks)) {
+    for (const block of page) {
+      compared.add(block);
+      approved.add(block, compared.recordOf(block)?.address ?? null);
+    }
+  }
+  compared.end();
+  return approved;
+}
+
+/** Compares all rows of the cut, and those of its document that nothing accounts for. */
+async function readRows(
+  tx: VerifyTx,
+  changeSet: JudgedChangeSet,
+  expected: Expected,
+  findings: Findings,
+): Promise<RowComparison> {
+  const compared = await RowComparison.of(expected, findings);
+  const judged = { changeSetId: changeSet.change_set_id, docCode: expected.birth.docCode };
+  const pages = await CutPages.open(tx, judged);
+  for await (const page of pages.affected()) for (const row of page) compared.affected(row);
+  for await (const page of pages.births()) for (const row of page) compared.birth(row);
+  for await (const page of pages.units()) for (const row of page) compared.unit(row);
+  for await (const page of pages.unitsById(compared.unitsDue())) for (const row of page) compared.unit(row);
+  for await (const page of pages.versionsById(compared.versionsDue()))
+    for (const row of page) compared.version(row, null);
+  for (const row of pages.strangers) compared.version(row, null);
+  compared.end();
+  return compared;
 }
 
 /** The plan, made again, and the source that it is of. */
@@ -81,7 +118,11 @@ interface Replanned {
   readonly source: SourceMeta;
 }
 
-async function replanCut(tx: VerifyTx, look: VerifyLook): Promise<Replanned | { finding: CutFinding }> {
+async function replanCut(
+  tx: VerifyTx,
+  look: VerifyLook,
+  changeSetId: string,
+): Promise<Replanned | { finding: CutFinding }> {
   const fault = (code: string, message: string) => ({
     finding: { axis: 'A' as const, unit: null, code, message },
   });
@@ -100,8 +141,18 @@ async function replanCut(tx: VerifyTx, look: VerifyLook): Promise<Replanned | { 
   }
   const spec = payload.data.proposed_cut_spec;
   if (spec === null) return fault('entry-unreadable', "The entry's cut specification can't be read as one.");
-  const terms = termsOf(look.vocabulary);
-  const plan = await planBytes(tx.plans, content, source.doc_code, spec, terms);
+  const profiles = namedProfiles(look.profile);
+  const format = formatOf(spec, profiles, formatOfHeader(header));
+  const before = format === 'cutter-manifest/1' ? [] : await unitsBeforeCut(tx, changeSetId, source.doc_code);
+  const vocabulary = termsOf(look.vocabulary);
+  const base = await baseOf(before, format);
+  const plan = await planBytes(tx.plans, content, source.doc_code, {
+    spec,
+    vocabulary,
+    profiles,
+    base,
+    format,
+  });
   const problem = plan.problems[0];
   return problem === undefined
     ? { plan, source }
@@ -109,7 +160,7 @@ async function replanCut(tx: VerifyTx, look: VerifyLook): Promise<Replanned | { 
 }
 
 /** What the cut's rows derive from, as the verifier knows it: the cut's key and who made it. */
-function birthOf(source: SourceMeta, changeSet: JudgedChangeSet): Birth {
+function birthOf(plan: DocumentPlan, source: SourceMeta, changeSet: JudgedChangeSet): Birth {
   return {
     ids: phaseIds('cut', changeSet.idempotency_key),
     principalId: changeSet.emitted_by,
@@ -117,18 +168,23 @@ function birthOf(source: SourceMeta, changeSet: JudgedChangeSet): Birth {
     docCode: source.doc_code,
     sourceDigest: source.sha256,
     mode: changeSet.mode,
+    format: plan.format,
   };
 }
 
-function factsOf(expected: Expected, source: SourceMeta, changeSet: JudgedChangeSet): RecomputedFacts {
+async function factsOf(
+  expected: Expected,
+  source: SourceMeta,
+  changeSet: JudgedChangeSet,
+): Promise<RecomputedFacts> {
   const { plan, actions } = expected;
   return {
     changeSetId: changeSet.change_set_id,
     entryId: changeSet.entry_id,
     manifestId: changeSet.manifest_id,
-    manifestDigest: manifestDigest(headerOf({ plan, source }, changeSet), plan.leafHashes),
+    manifestDigest: await manifestDigestOf(headerOf({ plan, source }, changeSet), plan),
     reviewDecisionId: changeSet.review_decision_id,
-    effectDigest: effectOf(actions),
+    effectDigest: await effectOf(actions),
     counts: unitCounts(plan.records.length, actions),
     toolRevision: changeSet.executor_tool_revision,
     principalId: changeSet.emitted_by,
@@ -146,9 +202,9 @@ function approvalFindings(
   { plan, source }: Replanned,
   look: VerifyLook,
   changeSet: JudgedChangeSet,
+  digest: string,
 ): CutFinding[] {
   const header = headerOf({ plan, source }, changeSet);
-  const digest = manifestDigest(header, plan.leafHashes);
   const { decision, envelope } = look;
   const findings: CutFinding[] = [];
   const note = (code: string, message: string) => findings.push({ axis: 'A', unit: null, code, message });
@@ -216,7 +272,7 @@ function changeSetFindings(
   look: VerifyLook,
   changeSet: JudgedChangeSet,
   facts: RecomputedFacts,
-  rows: CutRows,
+  affectedRows: number,
 ): CutFinding[] {
   const earlier = changeSet.earlier_cuts;
   const made = cutChangeSet(facts, {
@@ -227,7 +283,7 @@ function changeSetFindings(
     docCode: expected.birth.docCode,
     sourceDigest: expected.birth.sourceDigest,
     cutSeq: (Number.isSafeInteger(earlier) ? (earlier as number) : 0) + 1,
-    affectedRows: expected.actions.actions.filter((unit) => unit.action !== 'unchanged').length,
+    affectedRows: changedUnits(expected.actions).length,
   });
   // The decision's own class, whatever it is; none where the decision is gone.
   const due = { ...made, risk_class: look.decision?.risk_class ?? null };
@@ -237,15 +293,12 @@ function changeSetFindings(
     const message = `The change set's column ${column} isn't what the approved manifest gives.`;
     findings.push({ axis: 'A', unit: null, code: `${column}-differs`, message });
   }
-  if (rows.affected.length !== due.affected_row_count) {
-    const message = `The cut has ${due.affected_row_count} affected rows; there are ${rows.affected.length}.`;
+  if (affectedRows !== due.affected_row_count) {
+    const message = `The cut has ${due.affected_row_count} affected rows; there are ${affectedRows}.`;
     findings.push({ axis: 'A', unit: null, code: 'affected-row-count', message });
   }
   return findings;
 }
-
-const rowsRead = (look: VerifyLook, rows: CutRows) =>
-  look.blocks.length + rows.units.length + rows.versions.length + rows.affected.length + 3;
 
 function judgementOf(
   findings: readonly CutFinding[],

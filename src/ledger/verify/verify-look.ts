@@ -3,8 +3,10 @@ import { z } from 'zod';
 import { ENTRY_STATES } from '../../law/states.ts';
 import { MODES } from '../../law/values.ts';
 import { timeText } from '../../text/time-sql.ts';
-import { type StoredBlock, storedBlocks } from '../effect/blocks.ts';
-import { cutsOf } from '../effect/live-units.ts';
+import { type StoredBlock, storedBlocks } from '../effect/block-pages.ts';
+import { cutsOf, type LiveUnitRow, unitsBefore } from '../effect/live-units.ts';
+import { PROFILE_OF_ENTRY, profileText } from '../effect/named-profiles.ts';
+import { retriedVerdict } from '../effect/retried.ts';
 import { keyRow, lockKey, registeredKey } from '../envelope/key-registry.ts';
 import {
   AT,
@@ -52,6 +54,8 @@ const judgedChangeSet = z.object({
   row: z.record(z.string(), z.unknown()),
   /** The highest `cut_seq` of the document's other cuts; 0 for its first. */
   earlier_cuts: z.unknown(),
+  /** The verdict on the document's cut before this one, where that failed: this cut retries it. */
+  prior_result: z.string().nullable(),
 });
 type FoundChangeSet = z.infer<typeof judgedChangeSet>;
 /** The change set of an entry: only that of a cut is judged. */
@@ -92,6 +96,7 @@ const lookRow = z.object({
   source: sourceMeta.nullable(),
   content: z.instanceof(Buffer).nullable(),
   vocabulary: vocabularyText,
+  profile: profileText,
   decision: z
     .object({
       manifest_id: z.string(),
@@ -129,9 +134,10 @@ export function lookForVerify(tx: VerifyTx, changeSetId: string): Promise<Verify
         'mode', case when p.rehearsal then 'rehearsal' else 'production' end,
         'row', to_jsonb(c) - 'emitted_at',
         'earlier_cuts', coalesce((select o.cut_seq from (${cutsOf(sql.fragment`s.doc_code`)}) o
-          where o.change_set_id <> c.change_set_id limit 1), '0')) end as change_set,
+          where o.change_set_id <> c.change_set_id limit 1), '0'),
+        'prior_result', ${retriedVerdict(sql.fragment`s.doc_code`, sql.fragment`c.change_set_id`)}) end as change_set,
       e.status as entry_status, e.payload, e.scenario_ref as entry_scenario_ref, ${SOURCE_META} as source,
-      s.content, ${VOCABULARY} as vocabulary,
+      s.content, ${VOCABULARY} as vocabulary, ${PROFILE_OF_ENTRY} as profile,
       (select json_build_object('manifest_id', d.manifest_id, 'manifest_version', d.manifest_version,
           'verdict', d.verdict, 'risk_class', d.risk_class_assessment,
           'superseded', d.superseded_by_review_decision_id is not null,
@@ -165,67 +171,15 @@ export function lookForVerify(tx: VerifyTx, changeSetId: string): Promise<Verify
     left join cutter_governance.dot_pair_signature g on g.signature_id = c.executor_signature_id`);
 }
 
-/** A row as JSON, without the times that the transaction wrote. */
-type StoredRow = Readonly<Record<string, unknown>>;
-interface UnitRow {
-  readonly id: string;
-  readonly canonical_address: string;
-  readonly row: StoredRow;
-  /** Its state at birth, by the affected row that accounts for it; null where none does. */
-  readonly birth: StoredRow | null;
-}
-interface VersionRow {
-  readonly id: string;
-  readonly unit_id: string;
-  readonly version_seq: number;
-  readonly body: string;
-  readonly row: StoredRow;
-}
-interface AffectedRow {
-  readonly affected_row_id: string;
-  readonly row: StoredRow;
-}
-const rowsRow = z.object({
-  units: jsonRows<UnitRow>(),
-  versions: jsonRows<VersionRow>(),
-  affected: jsonRows<AffectedRow>(),
-});
-export type CutRows = z.infer<typeof rowsRow>;
+const beforeRow = z.object({ units: jsonRows<LiveUnitRow>() });
 
-/** The rows that a cut wrote, and those of its document that nothing accounts for. */
-export function rowsForVerify(
+/** The units of a document as its newest cut found them. */
+export async function unitsBeforeCut(
   tx: VerifyTx,
   changeSetId: string,
   docCode: string,
-  unitIds: readonly string[],
-  versionIds: readonly string[],
-): Promise<CutRows> {
-  return tx.connection.one(sql.prepared('verify.rows', rowsRow)`
-    /* verify.rows */ with accounted as materialized (
-        select a.target_row_id, a.effect_kind, a.after_state_snapshot as state
-        from cutter_governance.cut_change_set c
-        join cutter_governance.cut_change_set_affected_row a using (change_set_id)
-        where c.payload_summary->>'doc_code' = ${docCode} and c.change_kind = 'cut'),
-      units as materialized (select * from public.information_unit u
-        where u.doc_code = ${docCode} or u.id = any(${sql.array(unitIds, 'uuid')})),
-      -- Each by its own index: a condition of three branches would read every version of the ledger.
-      wanted as (
-        select unnest(${sql.array(versionIds, 'uuid')}) as id
-        union select v.id from public.unit_version v where v.provenance->>'change_set_id' = ${changeSetId}
-        union select v.id from units
-          cross join lateral (select v.id from public.unit_version v where v.unit_id = units.id offset 0) v
-          where not exists (select from accounted where accounted.target_row_id = v.id::text))
-    select
-      (select coalesce(json_agg(json_build_object('id', u.id, 'canonical_address', u.canonical_address,
-          'row', to_jsonb(u) - 'created_at' - 'updated_at', 'birth', b.state)), '[]') from units u
-        left join (select distinct on (state->>'unit_id') state->>'unit_id' as unit_id, state from accounted
-          where effect_kind = 'insert' order by state->>'unit_id') b on b.unit_id = u.id::text) as units,
-      (select coalesce(json_agg(json_build_object('id', v.id, 'unit_id', v.unit_id, 'version_seq', v.version_seq,
-          'body', v.body, 'row', to_jsonb(v) - 'body' - 'created_at' - 'updated_at')), '[]')
-        from wanted
-        cross join lateral (select * from public.unit_version v where v.id = wanted.id offset 0) v) as versions,
-      (select coalesce(json_agg(json_build_object('affected_row_id', a.affected_row_id, 'row', to_jsonb(a))
-          order by a.ordinal, a.affected_row_id), '[]')
-        from cutter_governance.cut_change_set_affected_row a
-        where a.change_set_id = ${changeSetId}::uuid) as affected`);
+): Promise<readonly LiveUnitRow[]> {
+  const { units } = await tx.connection.one(sql.prepared('verify.before', beforeRow)`
+    /* verify.before */ select ${unitsBefore(sql.fragment`${docCode}`, changeSetId)} as units`);
+  return units;
 }

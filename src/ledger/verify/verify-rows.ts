@@ -1,5 +1,6 @@
 import { CANONICALIZATION } from '../../document/canonicalize.ts';
 import { effectDigest } from '../../document/effect.ts';
+import { escalationSignal } from '../../law/escalation.ts';
 import { verifyStatement } from '../../law/statement.ts';
 import { RISK_CLASSES, type RiskClass } from '../../law/values.ts';
 import type { PlainJson } from '../../proof/canonical.ts';
@@ -122,7 +123,7 @@ export function escalationOf(
     kind: 'escalation',
     payload: {
       idempotency_key: key,
-      signal_source: `verify:fail ${changeSet.change_set_id}`,
+      signal_source: escalationSignal(changeSet.change_set_id),
       iu_ref: look.source === null ? null : iuRef(look.source.source_id),
       proposed_cut_spec: specOf(look),
     },
@@ -162,7 +163,7 @@ export function resultOf(
     canonicalization_rule_used: CANONICALIZATION,
     rollback_change_set_id_triggered: escalation === null ? null : tx.ids.compensation,
     escalation_ref: escalation,
-    prior_verify_result_id: null,
+    prior_verify_result_id: changeSet.prior_result,
     findings: { axes, total: findings.length, problems },
     verdict_rationale: findings[0]?.message ?? null,
     scenario_ref: changeSet.scenario_ref,

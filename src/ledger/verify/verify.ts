@@ -49,6 +49,7 @@ export interface VerifyAnswer {
  *          IllegalTransition    it is a compensation, or was verified already
  *          SameParty            the verifier shares key, principal or person with the executor  G-VERIFY-SOD
  *          LaneMismatch         the lane's key isn't valid
+ *          Drifted              the database's shape was altered                    G-CUT-DRIFT
  *          IdempotencyConflict  the key verified another change set, or another principal used it
  * Replay   same key, change set and principal: the first result, `replayed: true`
  * See      docs/reference/api.md, docs/reference/errors.md

@@ -38,6 +38,12 @@ export type HistoryMessage =
       readonly sourceIds: readonly string[];
       /** The dependencies that it declared. */
       readonly dependencyIds: readonly string[];
+      /** The profiles and the words that it registered. */
+      readonly profileIds: readonly string[];
+      readonly termIds: readonly string[];
+      /** What it says of a plan, and what it settles. */
+      readonly commentIds: readonly string[];
+      readonly resolutionIds: readonly string[];
     }
   | {
       readonly type: 'CaughtUp';

@@ -22,9 +22,14 @@ export interface RecordEvent {
   readonly position: number;
   readonly recordHash: string;
   readonly rows: readonly PlacedHistoryRow[];
-  /** The sources that it registered, and the dependencies that it declared. */
+  /** The sources that it registered, the dependencies that it declared, what it says of a plan or settles. */
   readonly sourceIds: readonly string[];
   readonly dependencyIds: readonly string[];
+  /** The profiles and the words that it registered. */
+  readonly profileIds: readonly string[];
+  readonly termIds: readonly string[];
+  readonly commentIds: readonly string[];
+  readonly resolutionIds: readonly string[];
   /** The records that were read with it, in one list. */
   readonly page: readonly RecordEvent[];
 }
@@ -62,8 +67,7 @@ const line = z.object({
   changed_at: nullable,
   log_ordinal: z.number().nullable(),
   entry_kind: nullable,
-  source_ids: z.array(z.string()).nullable(),
-  dependency_ids: z.array(z.string()).nullable(),
+  named: z.array(z.tuple([z.string(), z.string()])).nullable(),
 });
 type Line = z.infer<typeof line>;
 
@@ -71,13 +75,13 @@ const SUSPENDED = sql.fragment`exists (
   select from cutter_log.suspension where suspension.incarnation = head.incarnation
 )`;
 
-/** The ids of the rows of a noun that a record inserted, in its order; null where there are none. */
-function namedBy(noun: 'Source' | 'Dependency') {
-  return sql.fragment`(
-    select array_agg(place.row_id::text order by place.ordinal) from cutter_log.row_place as place
-    where place.noun = ${sql.literalValue(noun)} and place.position = record.position
+/** The rows of these nouns that a record inserted, each as noun and id, in its order; null where there are none. */
+const NAMED = sql.fragment`(
+    select json_agg(json_build_array(place.noun, place.row_id) order by place.ordinal)
+    from cutter_log.row_place as place
+    where place.noun in ('Source', 'Dependency', 'Profile', 'VocabularyTerm', 'Comment', 'CommentResolution')
+      and place.position = record.position
   )`;
-}
 
 /**
  * Records of one page. A number in the statement's text: the planner would guess a tenth of the log for a parameter.
@@ -96,7 +100,7 @@ export async function readHistoryPage(observe: DatabasePool, from: number): Prom
       moved.change_kind, moved.changed_by,
       ${timeText(sql.fragment`moved.changed_at`)} as changed_at,
       moved.log_ordinal, moved.entry_kind,
-      ${namedBy('Source')} as source_ids, ${namedBy('Dependency')} as dependency_ids
+      ${NAMED} as named
     from cutter_log.head
     left join lateral (
       select position, record_hash, row_ids from cutter_log.log
@@ -123,18 +127,29 @@ export async function readHistoryPage(observe: DatabasePool, from: number): Prom
 function collectEvents(lines: readonly Line[], from: number): RecordEvent[] {
   const events: (RecordEvent & { readonly rows: PlacedHistoryRow[] })[] = [];
   for (const { incarnation: _incarnation, next_position: _next, suspended: _suspended, ...rest } of lines) {
-    const { record_hash, source_ids, dependency_ids, ...row } = rest;
+    const { record_hash, named, ...row } = rest;
     if (row.position === null || record_hash === null) continue;
     const position = Number(row.position);
     if (events.at(-1)?.position !== position) {
       if (position !== from + events.length)
         throw new LogBroken(`The log has no record at position ${from + events.length}`);
-      const named = { sourceIds: source_ids ?? [], dependencyIds: dependency_ids ?? [] };
-      events.push({ position, recordHash: record_hash, rows: [], ...named, page: events });
+      events.push({ position, recordHash: record_hash, rows: [], ...idsOf(named ?? []), page: events });
     }
     if (row.history_id !== null) events.at(-1)?.rows.push(row as PlacedHistoryRow);
   }
   return events;
+}
+
+function idsOf(named: readonly (readonly [noun: string, id: string])[]) {
+  const of = (noun: string) => named.filter(([each]) => each === noun).map(([, id]) => id);
+  return {
+    sourceIds: of('Source'),
+    dependencyIds: of('Dependency'),
+    profileIds: of('Profile'),
+    termIds: of('VocabularyTerm'),
+    commentIds: of('Comment'),
+    resolutionIds: of('CommentResolution'),
+  };
 }
 
 const headLine = z.object({ incarnation: z.string(), next_position: z.string(), suspended: z.boolean() });

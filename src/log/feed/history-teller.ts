@@ -53,8 +53,10 @@ function historyTeller({ filter, everyRecord, entryIds }: SubscribeOptions): Tel
   };
 }
 
-function hasContent({ sourceIds, dependencyIds }: RecordEvent): boolean {
-  return sourceIds.length > 0 || dependencyIds.length > 0;
+function hasContent(event: RecordEvent): boolean {
+  const { sourceIds, dependencyIds, profileIds, termIds, commentIds, resolutionIds } = event;
+  const named = [sourceIds, dependencyIds, profileIds, termIds, commentIds, resolutionIds];
+  return named.some((ids) => ids.length > 0);
 }
 
 function makeMessage(
@@ -63,6 +65,7 @@ function makeMessage(
   { incarnation, key }: CursorMark,
 ): HistoryEventMessage {
   const { position, recordHash, sourceIds, dependencyIds } = event;
+  const { profileIds, termIds, commentIds, resolutionIds } = event;
   const cursor = encodePlace({ incarnation, next: position + 1 }, key);
   return {
     type: 'HistoryEvent',
@@ -72,5 +75,9 @@ function makeMessage(
     rows,
     sourceIds,
     dependencyIds,
+    profileIds,
+    termIds,
+    commentIds,
+    resolutionIds,
   };
 }

@@ -76,8 +76,11 @@ const MOVE = `/* log.move */
     case when exists (select 1 from placed)
       then pg_notify('cutter_log', (select max(position)::text from placed)) end`;
 
-/** What was moved counts from now on, in the transaction that moved it: the counters go as far as the log. */
-export const COUNT_MOVES = `/* log.count */ select cutter_log.count_moves()`;
+/**
+ * What was moved counts from now on, and is listed as an act of its writer, in the transaction that moved it: the
+ * counters and the acts go as far as the log.
+ */
+export const COUNT_MOVES = `/* log.count */ select cutter_log.count_moves(), cutter_log.note_acts()`;
 
 interface MoveAnswer {
   taken: number;
@@ -104,9 +107,9 @@ export async function lookAtQueue(client: Client): Promise<QueueLook> {
 }
 
 /**
- * Moves one batch and counts its moves: one transaction of three statements on one connection. Null where, for a mere
- * poll, another integrator is moving, or where the ledger was suspended or its database may lose what it acknowledges.
- * After an error the connection is of no more use: its end rolls the batch back.
+ * Moves one batch, counts its moves and notes its acts: one transaction of three statements on one connection. Null
+ * where, for a mere poll, another integrator is moving, or where the ledger was suspended or its database may lose what
+ * it acknowledges. After an error the connection is of no more use: its end rolls the batch back.
  */
 export async function moveBatch(client: Client, limit: number, nudged: boolean): Promise<MovedBatch | null> {
   await client.query('begin isolation level read committed');

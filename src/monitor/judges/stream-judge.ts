@@ -3,6 +3,7 @@ import type { TreeHead } from '../../proof/checkpoint.ts';
 import { plainLine } from '../../text/plain.ts';
 import { HeadJudge, headState, type JudgedHead } from './head-judge.ts';
 import type { HeadKeys } from './head-keys.ts';
+import { StreamLine } from './stream-line.ts';
 import { type HistoryEvent, type Ready, readStreamMessage } from './stream-message.ts';
 import { StreamRefused } from './stream-refused.ts';
 
@@ -22,11 +23,6 @@ export interface Taken {
   readonly ended: { readonly reason: string; readonly message: string } | null;
 }
 
-/** Heartbeats that may be missing before the connection is lost. */
-const HEARTBEATS = 2;
-const USUAL_HEARTBEAT_MS = 15_000;
-/** A cursor has no order for a client, so only one that comes again shows that the stream went back. */
-const KEPT_CURSORS = 16;
 const STATE_FORMAT = 'cutter-stream/1';
 
 const savedState = z.strictObject({
@@ -51,13 +47,11 @@ export class StreamJudge {
   readonly #heads: HeadJudge;
   #phase: 'closed' | 'opened' | 'replaying' | 'live' | 'ended' = 'closed';
   #refused: StreamRefused | null = null;
-  #heardAt = 0;
-  #heartbeatMs = USUAL_HEARTBEAT_MS;
+  readonly #line = new StreamLine();
   #incarnation: string | null = null;
   #next: number | null = null;
   /** The log's length when this connection began. */
   #target = 0;
-  #cursors: string[] = [];
 
   /** `state` goes on where another judge was; throws StreamRefused where it is none. */
   constructor(options: JudgeOptions, state?: unknown) {
@@ -68,7 +62,7 @@ export class StreamJudge {
 
   /** Where to resume: the last cursor; null before the first message. */
   get cursor(): string | null {
-    return this.#cursors.at(-1) ?? null;
+    return this.#line.cursor;
   }
   /** The position that comes next; null while the place of a cursor isn't known. */
   get next(): number | null {
@@ -90,13 +84,13 @@ export class StreamJudge {
   open(now: number): void {
     if (this.#refused !== null) throw this.#refused;
     this.#phase = 'opened';
-    this.#heardAt = now;
+    this.#line.hear(now);
   }
 
   /** A message arrived; throws StreamRefused where it can't be believed. */
   take(message: unknown, now: number): Taken {
     if (this.#refused !== null) throw this.#refused;
-    this.#heardAt = now;
+    this.#line.hear(now);
     try {
       return this.#judge(message);
     } catch (error) {
@@ -107,14 +101,7 @@ export class StreamJudge {
 
   /** Throws StreamRefused where the stream was silent for too long: the connection is lost, and another may go on. */
   requireSound(now: number): void {
-    if (this.#phase === 'closed' || this.#phase === 'ended') return;
-    const silentMs = now - this.#heardAt;
-    if (silentMs > HEARTBEATS * this.#heartbeatMs)
-      throw new StreamRefused(
-        'silence',
-        `Nothing came for ${silentMs} ms, though a heartbeat is due every ${this.#heartbeatMs} ms: ` +
-          'the connection is lost.',
-      );
+    if (this.#phase !== 'closed' && this.#phase !== 'ended') this.#line.requireSound(now);
   }
 
   /** What another judge needs to go on, as plain JSON; null before the first message. */
@@ -125,7 +112,7 @@ export class StreamJudge {
       incarnation: this.#incarnation,
       cursor: this.cursor,
       next: this.#next,
-      heartbeatMs: this.#heartbeatMs,
+      heartbeatMs: this.#line.heartbeatMs,
       heads: this.#heads.state(),
     };
   }
@@ -150,7 +137,7 @@ export class StreamJudge {
     if (message.__typename === 'HistoryEvent') return this.#event(message);
     if (message.__typename === 'CaughtUp') this.#catchUp();
     else this.#heartbeat(message.head);
-    this.#moveCursor(message.cursor, false);
+    this.#line.moveCursor(message.cursor, false);
     const note = message.checkpoint?.note;
     const checkpoint = note === undefined ? null : this.#heads.take(note, this.#incarnation as string);
     if (message.__typename === 'Heartbeat') this.#requireAll(message.head);
@@ -172,9 +159,8 @@ export class StreamJudge {
       if (everyRecord && this.#next === 0) this.#heads.foldFromStart();
     }
     this.#incarnation = incarnation;
-    this.#heartbeatMs = heartbeatMs;
     this.#target = head;
-    this.#cursors = [cursor];
+    this.#line.begin(cursor, heartbeatMs);
     this.#phase = 'replaying';
     return NOTHING;
   }
@@ -189,7 +175,7 @@ export class StreamJudge {
       throw new StreamRefused('gap', `Position ${position} came where ${next} was next.`);
     if (rows.some((row) => row.position !== undefined && row.position !== position))
       throw new StreamRefused('malformed', `The record at position ${position} holds a row of another one.`);
-    this.#moveCursor(cursor, true);
+    this.#line.moveCursor(cursor, true);
     this.#next = position + 1;
     const checkpoint = this.#heads.add(position, recordHash);
     return checkpoint === null ? NOTHING : { checkpoint, ended: null };
@@ -228,25 +214,14 @@ export class StreamJudge {
       );
   }
 
-  #moveCursor(cursor: string, moved: boolean): void {
-    const at = this.#cursors.indexOf(cursor);
-    const isLast = at !== -1 && at === this.#cursors.length - 1;
-    if (at !== -1 && (moved || !isLast))
-      throw new StreamRefused('cursor-back', 'A cursor came again that belonged to an earlier place.');
-    if (isLast) return;
-    this.#cursors.push(cursor);
-    if (this.#cursors.length > KEPT_CURSORS) this.#cursors.shift();
-  }
-
   #restore(state: unknown): void {
     const read = savedState.safeParse(state);
     const saved = read.success ? read.data : null;
     if (saved === null || !this.#heads.restore(saved.heads, saved.next))
       throw new StreamRefused('malformed', 'The saved state of the stream is none, or was altered.');
     this.#incarnation = saved.incarnation;
-    this.#cursors = [saved.cursor];
     this.#next = saved.next;
-    this.#heartbeatMs = saved.heartbeatMs;
+    this.#line.begin(saved.cursor, saved.heartbeatMs);
   }
 }
 

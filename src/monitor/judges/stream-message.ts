@@ -6,16 +6,16 @@ import { isDigest } from '../../proof/digest.ts';
  * client may leave out of its selection are optional here; what is judged must be there.
  */
 
-const place = z
+export const place = z
   .string()
   .regex(/^(0|[1-9]\d{0,15})$/)
   .transform(Number)
   .refine(Number.isSafeInteger);
-const cursor = z.string().min(1);
+export const cursor = z.string().min(1);
 const LONGEST_SILENCE_MS = 600_000;
 const checkpoint = z.object({ note: z.string() }).nullish();
 
-const ready = z.object({
+export const ready = z.object({
   __typename: z.literal('Ready'),
   cursor,
   head: place,
@@ -31,9 +31,9 @@ const event = z.object({
   rows: z.array(z.object({ position: place.optional() })),
 });
 const caughtUp = z.object({ __typename: z.literal('CaughtUp'), cursor, checkpoint });
-const heartbeat = z.object({ __typename: z.literal('Heartbeat'), cursor, head: place, checkpoint });
+export const heartbeat = z.object({ __typename: z.literal('Heartbeat'), cursor, head: place, checkpoint });
 // Reasons may be added. With any reason the stream has ended.
-const reset = z.object({ __typename: z.literal('Reset'), reason: z.string(), message: z.string() });
+export const reset = z.object({ __typename: z.literal('Reset'), reason: z.string(), message: z.string() });
 
 const message = z.discriminatedUnion('__typename', [ready, event, caughtUp, heartbeat, reset]);
 type StreamMessage = z.infer<typeof message>;

@@ -8,15 +8,15 @@ import type { AxisStatus } from '../../law/values.ts';
 import { LANES, type Lane } from '../../law/values.ts';
 import type { Checkpoint, Checkpoints } from '../../log/checkpoint/checkpoint.ts';
 import { readTree } from '../../log/tree/tree.ts';
-import type { PlainJson } from '../../proof/canonical.ts';
 import { checkpointKeyName } from '../../proof/checkpoint.ts';
-import { type Digest, digestOf } from '../../proof/digest.ts';
+import type { Digest } from '../../proof/digest.ts';
 import type { KnownKey } from '../../proof/keys-file.ts';
 import { noteKeyHash, parseNote } from '../../proof/note.ts';
-import { PASSPORT_FORMAT, passportText } from '../format.ts';
+import { PASSPORT_FORMAT } from '../format.ts';
 import { statedKey } from '../keys.ts';
 import { lookForPassport, type PassportPlace } from './look.ts';
-import { type BirthRow, birthRows, type PassportParts } from './rows.ts';
+import { canonicalPieces, digestOfPieces, listOf, objectOf, type Pieces } from './passport-pieces.ts';
+import { type BirthRow, birthRows, type PassportParts, unitRowTexts } from './rows.ts';
 
 /** A passport as it is issued. */
 export interface IssuedPassport {
@@ -34,7 +34,7 @@ export type IssuePassport = (caller: Session, changeSetId: string) => Promise<Is
 
 interface PassportOffice {
   readonly observe: Pick<CommonQueryMethods, 'any'>;
-  readonly evidence: Pick<CommonQueryMethods, 'any' | 'maybeOne'>;
+  readonly evidence: Pick<CommonQueryMethods, 'any' | 'one' | 'maybeOne'>;
   readonly checkpoints: Checkpoints;
 }
 
@@ -67,14 +67,14 @@ async function issuePassport(office: PassportOffice, changeSetId: string): Promi
     checkpoint,
     ['executorSignature', 'verifierSignature'].map((part) => keyIdIn(onlyRow(parts, part))),
   );
-  const text = passportText({
-    format: PASSPORT_FORMAT,
-    changeSetId,
-    checkpoint: checkpoint.note,
-    keys: keysOf(parts, keys, checkpoint),
+  const pieces = objectOf({
+    format: canonicalPieces(PASSPORT_FORMAT),
+    changeSetId: canonicalPieces(changeSetId),
+    checkpoint: canonicalPieces(checkpoint.note),
+    keys: canonicalPieces(keysOf(parts, keys, checkpoint)),
     records,
-    rows: rowsOf(parts),
-  } as unknown as PlainJson);
+    rows: await rowsOf(office, place, parts),
+  });
   const { columns: result } = onlyRow(parts, 'result');
   const docCode = String(onlyRow(parts, 'source').columns['doc_code']).replaceAll(
     /[^\p{L}\p{M}\p{Nd}._-]+/gu,
@@ -82,8 +82,8 @@ async function issuePassport(office: PassportOffice, changeSetId: string): Promi
   );
   return {
     changeSetId,
-    text,
-    digest: digestOf(text),
+    text: pieces.join(''),
+    digest: await digestOfPieces(pieces),
     fileName: `passport-${docCode}-${changeSetId}.json`,
     verdict: result['verdict'] === 'pass' ? 'pass' : 'fail',
     checkpoint,
@@ -98,7 +98,8 @@ async function firstCheckpoint(checkpoints: Checkpoints, position: number): Prom
   throw new Busy(message, [{ path: ['changeSetId'], code: 'no-checkpoint', message }]);
 }
 
-const recordRow = z.object({ position: z.string(), record_id: z.string(), body: z.string().nullable() });
+const recordRow = z.object({ position: z.string(), record_id: z.string(), record_hash: z.string() });
+const bodyRow = z.object({ body: z.string() });
 
 /** The records with their bodies and paths to the checkpoint. Those of the two keys only where before the verdict. */
 async function provedRecords(
@@ -106,29 +107,44 @@ async function provedRecords(
   { positions }: PassportPlace,
   { size }: Checkpoint,
   keyIds: readonly string[],
-): Promise<unknown> {
+): Promise<Pieces> {
   const beginnings = keyIds.flatMap((keyId) => [keyRecordId('add', keyId), keyRecordId('rotate', keyId)]);
   const lines = await evidence.any(sql.type(recordRow)`/* passport.records */
-    select log.position::text, log.record_id::text, (select string_agg(part.body, '' order by part.part)
-      from cutter_log.record_part part where part.record_id = log.record_id) as body
+    select log.position::text, log.record_id::text, log.record_hash
     from cutter_log.log
     where log.position = any(${sql.array(Object.values(positions).map(String), 'int8')})
       or (log.record_id = any(${sql.array(beginnings, 'uuid')}) and log.position < ${String(positions.verify)}::bigint)
     order by log.position`);
   const tree = readTree(observe);
-  const proved = await Promise.all(
-    lines.map(async ({ position, body }) => {
-      const proof = await tree.inclusionProof(Number(position), size);
-      const path = (proof?.hashes ?? []).map((hash) => Buffer.from(hash).toString('base64'));
-      const whole = body ?? refuseGone(`The record at position ${position}`);
-      return { position, body: JSON.parse(whole) as PlainJson, path };
-    }),
-  );
-  const at = (place: number) => proved.find(({ position }) => Number(position) === place);
-  return {
-    ...Object.fromEntries(Object.entries(positions).map(([phase, place]) => [phase, at(place)])),
-    keys: proved.filter((_, index) => beginnings.includes(lines[index]?.record_id as string)),
-  };
+  const proved = new Map<number, Pieces>();
+  const keys: Pieces[] = [];
+  for (const line of lines) {
+    const position = Number(line.position);
+    const proof = await tree.inclusionProof(position, size);
+    const path = (proof?.hashes ?? []).map((hash) => Buffer.from(hash).toString('base64'));
+    const body = await bodyOf(evidence, line);
+    const record = objectOf({ position: canonicalPieces(line.position), body, path: canonicalPieces(path) });
+    proved.set(position, record);
+    if (beginnings.includes(line.record_id)) keys.push(record);
+  }
+  const phases = Object.entries(positions).flatMap(([phase, position]) => {
+    const record = proved.get(position);
+    return record === undefined ? [] : [[phase, record] as const];
+  });
+  const listed = keys.flatMap((record, at) => (at === 0 ? record : [',', ...record]));
+  return objectOf({ ...Object.fromEntries(phases), keys: ['[', ...listed, ']'] });
+}
+
+/** A record's body in its parts. One that has the hash of the log is canonical; any other is written so. */
+async function bodyOf(
+  evidence: PassportOffice['evidence'],
+  { position, record_id, record_hash }: z.infer<typeof recordRow>,
+): Promise<Pieces> {
+  const rows = await evidence.any(sql.type(bodyRow)`/* passport.parts */
+    select part.body from cutter_log.record_part part where part.record_id = ${record_id}::uuid order by part.part`);
+  const parts = rows.map(({ body }) => body);
+  if (parts.length === 0) return refuseGone(`The record at position ${position}`);
+  return (await digestOfPieces(parts)) === record_hash ? parts : canonicalPieces(JSON.parse(parts.join('')));
 }
 
 const keyRow = z.object({
@@ -195,14 +211,18 @@ const SINGLE = [
   'verifierSignature',
 ] as const;
 
-function rowsOf(parts: PassportParts): unknown {
-  const single = SINGLE.map((name) => [name, onlyRow(parts, name)]);
-  return {
+async function rowsOf(
+  { evidence }: PassportOffice,
+  { ids }: PassportPlace,
+  parts: PassportParts,
+): Promise<Pieces> {
+  const single = SINGLE.map((name) => [name, canonicalPieces(onlyRow(parts, name))]);
+  return objectOf({
     ...Object.fromEntries(single),
-    blocks: parts.get('blocks'),
-    affected: parts.get('affected'),
-    compensation: parts.get('compensation')?.[0] ?? null,
-  };
+    blocks: await listOf(unitRowTexts(evidence, ids, 'blocks')),
+    affected: await listOf(unitRowTexts(evidence, ids, 'affected')),
+    compensation: canonicalPieces(parts.get('compensation')?.[0] ?? null),
+  });
 }
 
 function onlyRow(parts: PassportParts, name: string): BirthRow {

@@ -1,5 +1,6 @@
 import { type CommonQueryMethods, type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
+import { jsonRows } from '../../ledger/envelope/reading.ts';
 import { AFFECTED_ROW, CHANGE_SET } from '../../ledger/tables/change-set.ts';
 import { ENTRY } from '../../ledger/tables/entry.ts';
 import { MANIFEST_ENVELOPE, MANIFEST_UNIT_BLOCK } from '../../ledger/tables/manifest.ts';
@@ -10,6 +11,7 @@ import { bareKind, type Columns, recordedColumns, type Table } from '../../ledge
 import { VERIFY_RESULT } from '../../ledger/tables/verify-result.ts';
 import type { PlainJson } from '../../proof/canonical.ts';
 import { timeText } from '../../text/time-sql.ts';
+import { passportText } from '../format.ts';
 
 /** A row as its record digested it: with the values that it was born with. */
 export interface BirthRow {
@@ -32,7 +34,7 @@ export interface RowIds {
   readonly compensation: string | null;
 }
 
-/** The rows of each part of a passport, blocks and affected rows in their order. */
+/** The rows of each part of a passport that has one at most. */
 export type PassportParts = ReadonlyMap<string, readonly BirthRow[]>;
 
 interface Part {
@@ -40,7 +42,8 @@ interface Part {
   readonly table: Table<Columns>;
   /** Over a row aliased `r`. */
   readonly where: FragmentSqlToken;
-  readonly place?: FragmentSqlToken;
+  /** The column that orders the rows of a part that has one for each unit. */
+  readonly place?: 'render_order' | 'ordinal';
 }
 
 const uuid = (id: string | null) => sql.fragment`${id}::uuid`;
@@ -60,7 +63,7 @@ function partsOf(ids: RowIds): Part[] {
       name: 'blocks',
       table: MANIFEST_UNIT_BLOCK,
       where: sql.fragment`r.envelope_id = ${uuid(ids.manifest)}`,
-      place: sql.fragment`r.render_order`,
+      place: 'render_order',
     },
     {
       name: 'decision',
@@ -68,7 +71,7 @@ function partsOf(ids: RowIds): Part[] {
       where: sql.fragment`r.review_decision_id = ${uuid(ids.decision)}`,
     },
     { name: 'changeSet', table: CHANGE_SET, where: change(ids.changeSet) },
-    { name: 'affected', table: AFFECTED_ROW, where: change(ids.changeSet), place: sql.fragment`r.ordinal` },
+    { name: 'affected', table: AFFECTED_ROW, where: change(ids.changeSet), place: 'ordinal' },
     { name: 'executorSignature', table: SIGNATURE, where: signature(ids.executorSignature) },
     { name: 'verifierSignature', table: SIGNATURE, where: signature(ids.verifierSignature) },
     { name: 'result', table: VERIFY_RESULT, where: sql.fragment`r.verify_result_id = ${uuid(ids.result)}` },
@@ -93,29 +96,64 @@ function columnSql([name, kind]: readonly [string, Columns[string]]): FragmentSq
   return sql.fragment`${value} as ${sql.identifier([name])}`;
 }
 
-function partSql({ name, table, where, place }: Part): FragmentSqlToken {
+function columnsSql({ table }: Part): ReturnType<typeof sql.join> {
   const columns = Object.entries(table.columns).filter(([column]) => column !== LEFT_OUT[table.name]);
-  const list = sql.join(columns.map(columnSql), sql.fragment`, `);
-  return sql.fragment`select ${name}::text as part, ${place ?? sql.fragment`0`} as place,
-    (select row_to_json(c) from (select ${list}) c) as columns
-    from ${sql.identifier(table.name.split('.'))} r where ${where}`;
+  return sql.join(columns.map(columnSql), sql.fragment`, `);
+}
+
+const tableSql = ({ table }: Part) => sql.identifier(table.name.split('.'));
+
+function partSql(part: Part): FragmentSqlToken {
+  return sql.fragment`select ${part.name}::text as part,
+    (select row_to_json(c) from (select ${columnsSql(part)}) c) as columns
+    from ${tableSql(part)} r where ${part.where}`;
 }
 
 const line = z.object({ part: z.string(), columns: z.custom<BirthRow['columns']>() });
 
-/** Reads every row that a passport shows, in one statement. */
+/** Reads every row that a passport shows but those of units, in one statement. */
 export async function birthRows(
   evidence: Pick<CommonQueryMethods, 'any'>,
   ids: RowIds,
 ): Promise<PassportParts> {
-  const parts = partsOf(ids);
+  const parts = partsOf(ids).filter(({ place }) => place === undefined);
   const lines = await evidence.any(sql.type(line)`/* passport.rows */
-    ${sql.join(parts.map(partSql), sql.fragment` union all `)} order by part, place`);
+    ${sql.join(parts.map(partSql), sql.fragment` union all `)}`);
   const tables = new Map(parts.map(({ name, table }) => [name, table]));
   const found = new Map<string, BirthRow[]>(parts.map(({ name }) => [name, []]));
   for (const { part, columns } of lines)
     found.get(part)?.push(birthRow(tables.get(part) as Table<Columns>, columns));
   return found;
+}
+
+/** Places of one page: both sides are done with one in some 20 ms. */
+const PAGE_PLACES = 500;
+
+const pageRow = z.object({ rows: jsonRows<BirthRow['columns']>(), next: z.int().nullable() });
+
+/** The blocks, or the affected rows, in their order: the canonical text of each page's rows. */
+export async function* unitRowTexts(
+  evidence: Pick<CommonQueryMethods, 'one'>,
+  ids: RowIds,
+  name: 'blocks' | 'affected',
+): AsyncGenerator<string, void> {
+  const part = partsOf(ids).find((one) => one.name === name) as Part;
+  const place = sql.identifier(['r', part.place as string]);
+  // By ranges of places: a limit would have PostgreSQL choose an order, by statistics that know nothing of a new cut.
+  for (let from: number | null = 0; from !== null; ) {
+    const until: number = from + PAGE_PLACES;
+    const page: z.infer<typeof pageRow> = await evidence.one(sql.type(pageRow)`/* passport.page */
+      select coalesce(json_agg((select row_to_json(c) from (select ${columnsSql(part)}) c) order by ${place}),
+          '[]') as rows,
+        (select min(${place}) from ${tableSql(part)} r where ${part.where} and ${place} >= ${until}) as next
+      from ${tableSql(part)} r
+      where ${part.where} and ${place} >= ${from} and ${place} < ${until}`);
+    from = page.next;
+    if (page.rows.length === 0) continue;
+    yield page.rows
+      .map((columns) => passportText(birthRow(part.table, columns) as unknown as PlainJson))
+      .join();
+  }
 }
 
 function birthRow(table: Table<Columns>, columns: BirthRow['columns']): BirthRow {

@@ -12,8 +12,32 @@ type Encoding = 'buffer' | 'hex' | 'base64url' | 'binary';
 
 /** One-shot SHA-256, of bytes or of the UTF-8 form of a text. */
 function hashSha256(algorithm: string, data: Uint8Array | string, encoding: Encoding): Buffer | string {
+  return createSha256(algorithm).update(data).digest(encoding);
+}
+
+/** SHA-256 of what comes piece by piece. */
+function createSha256(algorithm: string): PieceHash {
   if (algorithm !== 'sha256') throw new RangeError(`This page has no ${algorithm}.`);
-  const digest = Buffer.from(sha256(typeof data === 'string' ? Buffer.from(data, 'utf8') : data));
+  const state = sha256.create();
+  const pieces: PieceHash = {
+    update(data) {
+      state.update(bytesOf(data));
+      return pieces;
+    },
+    digest: (encoding = 'buffer') => encodeDigest(Buffer.from(state.digest()), encoding),
+  };
+  return pieces;
+}
+
+interface PieceHash {
+  update(data: Uint8Array | string): PieceHash;
+  digest(encoding?: Encoding): Buffer | string;
+}
+
+const bytesOf = (data: Uint8Array | string): Uint8Array =>
+  typeof data === 'string' ? Buffer.from(data, 'utf8') : data;
+
+function encodeDigest(digest: Buffer, encoding: Encoding): Buffer | string {
   if (encoding === 'buffer') return digest;
   if (encoding !== 'base64url') return digest.toString(encoding);
   return digest.toString('base64').replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
@@ -52,4 +76,4 @@ function verifyEd25519(_: null, message: Uint8Array, { publicKey }: Key, signatu
 }
 
 /** Under the names by which `node:crypto` exports them. */
-export { hashSha256 as hash, signEd25519 as sign, verifyEd25519 as verify };
+export { createSha256 as createHash, hashSha256 as hash, signEd25519 as sign, verifyEd25519 as verify };

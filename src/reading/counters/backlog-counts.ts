@@ -1,4 +1,4 @@
-import type { DatabasePool } from 'slonik';
+import type { Reads } from '../../database/reads/read-pool.ts';
 import { timeTextSql } from '../../text/time-sql.ts';
 import { askJson, type EntryFilter, EntryPart } from './entry-filter.ts';
 
@@ -9,7 +9,7 @@ import { askJson, type EntryFilter, EntryPart } from './entry-filter.ts';
 
 /** Whose counts are asked for: those of the entries that meet a filter, which a token may be narrowed to. */
 export interface CountedPart {
-  readonly pool: DatabasePool;
+  readonly reads: Reads;
   readonly filter: EntryFilter;
   /** Null: of all entries. */
   readonly reach: readonly string[] | null;
@@ -40,14 +40,14 @@ const wasThere = (next: string): string =>
   `s.position < ${next} and (s.until_position is null or s.until_position >= ${next})`;
 
 async function askCounted<Row>(
-  { pool, filter, reach }: CountedPart,
+  { reads, filter, reach }: CountedPart,
   { incarnation, next }: CountedPlace,
   name: string,
   rows: Write,
 ): Promise<Row[]> {
   const part = new EntryPart(filter, reach);
   const query = rows(part, part.bind(next, 'bigint'));
-  const found = await askJson<Row[]>(pool, name, query, part);
+  const found = await askJson<Row[]>(reads, name, query, part);
   if (found.incarnation !== incarnation || found.next < next)
     throw new NotCounted(
       `The counters are of ${found.incarnation} before ${found.next}, not of ${incarnation} before ${next}.`,

@@ -1,6 +1,6 @@
-import type { DatabasePool } from 'slonik';
 import type { ReadLogin } from '../../auth/read-scopes.ts';
 import type { Context } from '../../context.ts';
+import type { Reads } from '../../database/reads/read-pool.ts';
 import { type Bound, bindFilter } from '../bind.ts';
 import { conditionSql, type Value } from '../emit.ts';
 import { EntryNoun } from '../nouns/entry.ts';
@@ -89,13 +89,15 @@ interface CountedAnswer<Answer> {
 
 /** Runs a query of one JSON value. */
 export async function askJson<Answer>(
-  pool: DatabasePool,
+  reads: Reads,
   name: string,
   query: string,
   { values }: EntryPart,
 ): Promise<CountedAnswer<Answer>> {
   const sql = `/* ${name} */ select h.incarnation::text as incarnation, c.next_position::text as next,
     (${query})::text as answer from cutter_log.head h cross join cutter_log.counted c`;
-  const { incarnation, next, answer } = await pool.one(prepareStatement({ sql, values }));
-  return { incarnation, next: Number(next), answer: JSON.parse(answer ?? 'null') as Answer };
+  const [row] = await reads.ask(prepareStatement({ sql, values }));
+  if (row === undefined) throw new Error('cutter_log.head or cutter_log.counted has no row.');
+  const [incarnation, next, answer] = row.map(String);
+  return { incarnation: incarnation!, next: Number(next), answer: JSON.parse(answer!) as Answer };
 }

@@ -11,8 +11,8 @@ const KEPT_PAGES = 16;
  * Which of the entries that records move meet a filter. It is asked once for all records that were read together, and
  * for all who follow them.
  */
-export function entryTest({ observe, reader, evidence }: Context, filter: EntryFilter): EntryTest {
-  const pool = { observe, reader, evidence }[filter.login];
+export function entryTest(context: Context, filter: EntryFilter): EntryTest {
+  const reads = context.reads[filter.login];
   const pages = new Recently<RecordEvent['page'], Promise<ReadonlySet<string>>>(KEPT_PAGES);
 
   async function matchingOf(page: RecordEvent['page']): Promise<ReadonlySet<string>> {
@@ -20,7 +20,7 @@ export function entryTest({ observe, reader, evidence }: Context, filter: EntryF
     const part = new EntryPart(filter, null);
     const named = `e.entry_id = any(${part.bind(ids, 'uuid[]')})`;
     const query = `select coalesce(json_agg(m.entry_id), '[]') from ${part.entries(named)} m`;
-    const { answer } = await askJson<string[]>(pool, 'stream.entries', query, part);
+    const { answer } = await askJson<string[]>(reads, 'stream.entries', query, part);
     return new Set(answer);
   }
 

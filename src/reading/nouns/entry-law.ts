@@ -12,6 +12,7 @@ import {
 } from '../../law/actions.ts';
 import { SEPARATIONS } from '../../law/parties.ts';
 import { ENTRY_STATES, type EntryState } from '../../law/states.ts';
+import { leanedApprovalsSql, openCommentsSql } from '../../ledger/approval-facts.ts';
 import { openPredecessorsSql } from '../../ledger/open-predecessors.ts';
 import { timeTextSql } from '../../text/time-sql.ts';
 import { uuidIn } from './document-cuts.ts';
@@ -94,10 +95,17 @@ export function hinderedFacts(entry: string): string {
   const changed = `(select json_build_object('address', x.address) from cutter_source.v_changed_base x
     where x.envelope_id = ${ofLiveDecision('d.manifest_id', entry)})`;
   const approved = (fact: string) => `case when ${entry}.status = 'reviewed_approved' then ${fact} end`;
+  const comments = `case ${entry}.status
+    when 'review_pending' then ${openCommentsSql(`${entry}.entry_id`, 'true')}
+    when 'reviewed_approved' then ${openCommentsSql(
+      `${entry}.entry_id`,
+      `v.manifest_digest = ${ofLiveDecision('d.manifest_version', entry)}`,
+    )} end`;
   return `select json_build_object('entryId', ${entry}.entry_id, 'kind', ${entry}.kind, 'status', ${entry}.status,
     'at', ${time('transaction_timestamp()')}, 'live', ${ofLiveDecision(live, entry)},
     'open', ${approved(openPredecessorsSql(`${entry}.entry_id`, VIEWS))},
-    'unverified', ${approved(unverified)}, 'changed', ${approved(changed)})`;
+    'leaned', ${approved(leanedApprovalsSql(ofLiveDecision('d.review_decision_id', entry)))},
+    'unverified', ${approved(unverified)}, 'changed', ${approved(changed)}, 'comments', ${comments})`;
 }
 
 /** The verbs of the way, each with the states of the entries that wait for it. */

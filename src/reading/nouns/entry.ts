@@ -1,10 +1,13 @@
+import { ESCALATION_DUE_HOURS } from '../../law/escalation.ts';
 import { ENTRY_STATES, type EntryState, isTerminal, wasCut } from '../../law/states.ts';
+import { uuidIn } from './document-cuts.ts';
+import { ENTRY_COUNTS } from './entry-counts.ts';
 import { actedFacts, hinderedFacts, ofCut, ofLiveDecision, ofVerdict } from './entry-law.ts';
 import { toEvidence } from './evidence.ts';
 import { describeNoun, type FilterRule } from './noun.ts';
 import { toMany, toManyThrough, toOneAmong, toOneThrough } from './relation.ts';
 import { subjectOf } from './source.ts';
-import { CHANGE_SETS, changeSetIds, MANIFESTS, RESULTS } from './views.ts';
+import { CHANGE_SETS, changeSetIds, DECISIONS, MANIFESTS, RESULTS } from './views.ts';
 
 /** Rows of entries by something that these are about. */
 export function ofSubject(column: string): FilterRule {
@@ -49,7 +52,9 @@ export const EntryNoun = describeNoun({
       sql: (e) => `select max(h.changed_at) from cutter_governance.v_decision_backlog_history_observe h
         where h.entry_id = ${e}.entry_id and h.entry_version_after = ${e}.status`,
     },
+    overdueSince: { codec: 'time', sql: overdueSince },
   },
+  counted: ENTRY_COUNTS,
   // An entry's status moves. No grant lets anybody change the rest.
   lasting: { but: ['status'] },
   judged: { actions: actedFacts, blockedBecause: hinderedFacts },
@@ -103,6 +108,22 @@ export const EntryNoun = describeNoun({
       return `${x}.entry_id in (select r.escalation_ref from ${judged} where ${ofEntry})`;
     }),
     escalatedBy: toMany('VerifyResult', ['escalation_ref', 'entry_id']),
+    owner: toOneThrough(
+      'Principal',
+      [],
+      (p, x) => `${p}.principal_id = (select ${uuidIn('d.decided_by')} from ${RESULTS} r
+        join ${DECISIONS} d on d.review_decision_id = r.review_decision_id
+        where r.escalation_ref = ${x}.entry_id limit 1)`,
+    ),
+    answers: toMany('Manifest', ['escalation_ref', 'entry_id']),
+    comments: toMany('Comment', ['entry_id', 'entry_id']),
     lastOfSweeps: toMany('Sweep', ['last_entry_id', 'entry_id']),
   },
 });
+
+/** When an escalation was due that nobody has taken: it isn't ended, and no plan that was reviewed answers it. */
+function overdueSince(x: string): string {
+  const due = `${x}.emitted_at + interval '${ESCALATION_DUE_HOURS} hours'`;
+  return `select ${due} where ${x}.kind = 'escalation' and ${x}.status = 'marked' and ${due} <= transaction_timestamp()
+    and not exists (select from ${MANIFESTS} m where m.escalation_ref = ${x}.entry_id)`;
+}

@@ -40,12 +40,15 @@ const HIDDEN: Readonly<Record<EvidenceName, Hidden>> = {
       rationale: 'text',
       findings: 'json',
       notBefore: 'text',
+      reviewed: 'json',
+      carriedOver: 'json',
       reviewerIdentity: 'text',
       independence: ['reviewer_independence_evidence', 'text'],
     },
     // A review writes its reasons with the plan that it judged.
     view: `(select d.review_decision_id, m.rationale, d.findings -> 'input' as findings,
-      d.findings ->> 'not_before' as not_before, d.reviewer_identity, d.reviewer_independence_evidence
+      d.findings ->> 'not_before' as not_before, d.findings -> 'reviewed' as reviewed,
+      d.findings -> 'carried_over' as carried_over, d.reviewer_identity, d.reviewer_independence_evidence
       from ${GOVERNANCE}.review_decision d join ${GOVERNANCE}.manifest_envelope m on m.envelope_id = d.manifest_id)`,
   },
   ChangeSetEvidence: {

@@ -22,7 +22,7 @@ export const ManifestNoun = describeNoun({
   },
   key: ['envelope_id'],
   born: ['created_at', 'envelope_id'],
-  indexed: ['envelope_id', 'source_doc_ref', 'created_at', 'created_by', 'reviewer'],
+  indexed: ['envelope_id', 'source_doc_ref', 'created_at', 'created_by', 'reviewer', 'escalation_ref'],
   derived: { effectiveStatus: { codec: 'word', sql: effectiveStatus } },
   lasting: { but: [] },
   relations: {

@@ -32,4 +32,8 @@ export type NounName =
   | 'UnitInOrder'
   | 'UnitVersion'
   | 'Principal'
+  | 'Comment'
+  | 'CommentResolution'
+  | 'Person'
+  | 'AuditRow'
   | BacklogName;

@@ -89,6 +89,8 @@ export interface Noun {
   /** Fields that the law answers: SQL of the facts that it asks for, as JSON. The schema's resolvers judge them. */
   readonly judged: Readonly<Record<string, (alias: string) => string>>;
   readonly relations: Readonly<Record<string, Relation>>;
+  /** What counts the rows of its list at the root without reading them. */
+  readonly counted?: Counted;
   /** Fields that no statement reads, because their resolvers know them. */
   readonly resolved?: readonly string[];
   /**
@@ -96,6 +98,17 @@ export interface Noun {
    * Absent: any field may change. An answer whose fields all last has a tag by which a browser asks again.
    */
   readonly lasting?: { readonly but: readonly string[]; readonly also?: readonly string[] };
+}
+
+/** Counters, as SQL. */
+interface Counted {
+  /** The columns by which rows are counted: a list with other filters isn't. */
+  readonly by: readonly string[];
+  /**
+   * One row of `rows` and `is_known`, which is false where they can't tell. `where`: the conditions on a row with these
+   * columns; `alias`: one that the statement doesn't have yet.
+   */
+  readonly sql: (where: (row: string) => readonly string[], alias: () => string) => string;
 }
 
 /** Where a row is in the log. */

@@ -1,7 +1,10 @@
 import { AddressAliasNoun } from './address-alias.ts';
 import { AffectedRowNoun } from './affected-row.ts';
 import { BacklogNoun, StatusAgeNoun, StatusCountNoun } from './backlog.ts';
+import { AuditRowNoun } from './callers/audit-row.ts';
+import { PersonNoun } from './callers/person.ts';
 import { ChangeSetNoun } from './change-set.ts';
+import { CommentNoun, CommentResolutionNoun } from './comment.ts';
 import { DependencyNoun } from './dependency.ts';
 import { DocumentNoun } from './document.ts';
 import { EntryNoun } from './entry.ts';
@@ -41,6 +44,10 @@ export const NOUNS: Readonly<Record<NounName, Noun>> = {
   UnitInOrder: UnitInOrderNoun,
   UnitVersion: UnitVersionNoun,
   Principal: PrincipalNoun,
+  Comment: CommentNoun,
+  CommentResolution: CommentResolutionNoun,
+  Person: PersonNoun,
+  AuditRow: AuditRowNoun,
   Backlog: BacklogNoun,
   StatusCount: StatusCountNoun,
   StatusAge: StatusAgeNoun,

@@ -1,6 +1,6 @@
 import { uuidIn } from './document-cuts.ts';
 import { describeNoun } from './noun.ts';
-import { type Relation, toOneThrough } from './relation.ts';
+import { type Relation, toOne, toOneThrough } from './relation.ts';
 
 /** Who acts: every `…By` column holds the id of one. */
 export const PrincipalNoun = describeNoun({
@@ -23,6 +23,7 @@ export const PrincipalNoun = describeNoun({
   seat: { of: null, by: 'principal_id', within: ['principal_id'] },
   indexed: ['principal_id', 'person_id'],
   sorts: { NAME: ['name', 'principal_id'] },
+  relations: { person: toOne('Person', ['person_id', 'person_id']) },
   resolved: ['session'],
 });
 

@@ -19,6 +19,8 @@ export interface Relation {
    * nobody asks.
    */
   readonly mine?: (session: Session) => OwnRows;
+  /** Whether its rows' scope is asked for even under a row that was shown without: a caller's own. */
+  readonly isScoped?: true;
 }
 
 /** A row by its columns' names. */

@@ -19,7 +19,7 @@ export const SweepNoun = describeNoun({
   },
   key: ['sweep_id'],
   born: ['swept_at', 'sweep_id'],
-  indexed: ['sweep_id', 'last_entry_id', 'swept_at', 'swept_by'],
+  indexed: ['sweep_id', 'trigger_kind', 'last_entry_id', 'swept_at', 'swept_by'],
   lasting: { but: [] },
   relations: {
     evidence: toEvidence('SweepEvidence'),

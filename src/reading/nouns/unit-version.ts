@@ -6,15 +6,21 @@ import { toOne } from './relation.ts';
 /** What a version may differ in from the one before it, beside its bytes. */
 const SAID = ['kind', 'section_type', 'section_code', 'parent_unit_id'];
 
-/** That version `v`, made by this manifest, says what the version says that it was decided against, in other bytes. */
+/**
+ * That version `v`, made by this manifest, says what the version says that it was decided against, in other bytes. A
+ * version of the first format doesn't say how it is cited.
+ */
 function isFormatOnly(v: string, manifestId: string): string {
   const same = SAID.map(
-    (part) => `b.provenance ->> '${part}' is not distinct from ${v}.provenance ->> '${part}'`,
+    (part) =>
+      `normalize(b.provenance ->> '${part}') is not distinct from normalize(${v}.provenance ->> '${part}')`,
   );
   const base = uuidIn("block.payload_summary ->> 'base_version_id'");
   return `exists (select from cutter_governance.manifest_unit_block block join public.unit_version b on b.id = ${base}
     where block.envelope_id = ${manifestId} and block.unit_local_id = ${v}.provenance ->> 'local_id'
-      and b.content_hash = ${v}.content_hash and b.title is not distinct from ${v}.title and ${same.join(' and ')})`;
+      and b.content_hash = ${v}.content_hash and b.body <> ${v}.body
+      and coalesce(normalize(b.provenance ->> 'label') = normalize(${v}.provenance ->> 'label'), true)
+      and normalize(b.title) is not distinct from normalize(${v}.title) and ${same.join(' and ')})`;
 }
 
 /** The version that version `v`, made by this manifest, was decided against; null of a birth. */

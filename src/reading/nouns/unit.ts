@@ -23,7 +23,7 @@ function versionThatCounts(moment: Moment): string {
 const COLUMNS = `u.id as unit_id, u.canonical_address, u.doc_code,
   coalesce(w.provenance ->> 'kind', u.unit_kind) as unit_kind,
   coalesce(w.provenance ->> 'section_type', u.section_type) as section_type,
-  w.provenance ->> 'section_code' as section_code,
+  w.provenance ->> 'section_code' as section_code, w.provenance -> 'label' as said_label,
   w.title, w.body, w.content_hash, w.canonicalization, w.version_seq, w.unit_version_id, w.change_set_id, w.entry_id,
   ${uuidIn("w.provenance ->> 'parent_unit_id'")} as parent_unit_id,
   case when w.void then 'VOID' when here.render_order is null then 'VANISHED' else 'CURRENT' end as state,
@@ -88,9 +88,20 @@ const FILTERS = {
   },
   citation: {
     codec: 'text',
-    sql: (u, parts) =>
-      `(${u}.doc_code = (${parts})[1] and ${u}.section_code is not distinct from (${parts})[2]
-        and cardinality(${parts}) <= 2)`,
+    sql: (u, parts) => {
+      const written = `cutter_source.citation_key(array_to_string(${parts}, '/'))`;
+      const rest = `substr(${written}, strpos(${written}, '/') + 1)`;
+      const [whole, below] = [
+        `cutter_source.citation_keys(${written})`,
+        `cutter_source.citation_keys(${rest})`,
+      ];
+      const said = `jsonb_build_object('label', ${u}.said_label, 'section_code', ${u}.section_code)`;
+      const key = `cutter_source.label_key(${said})`;
+      // The first part may be the document's: "BGB § 433".
+      return `(${u}.unit_id in (
+          select v.unit_id from ${VERSIONS} v where cutter_source.label_key(v.provenance) = any (${whole} || ${below}))
+        and (${key} = any (${whole}) or (${u}.doc_code = split_part(${written}, '/', 1) and ${key} = any (${below}))))`;
+    },
   },
 } as const satisfies Noun['filters'];
 
@@ -120,8 +131,12 @@ const UNIT = {
   derived: {
     citation: {
       sql: (u) =>
-        `select array_to_json(array_agg(part)) from unnest(array[${u}.doc_code, ${u}.section_code]) part
-          where part is not null`,
+        `select to_jsonb(${u}.doc_code)
+          || coalesce(${u}.said_label, to_jsonb(array_remove(array[${u}.section_code], null)))`,
+    },
+    // A cut whose manifest has no labels gave a unit its number alone.
+    label: {
+      sql: (u) => `select coalesce(${u}.said_label, to_jsonb(array_remove(array[${u}.section_code], null)))`,
     },
     verifiedAt: { sql: verifiedAt, codec: 'time' },
     position: {

@@ -19,6 +19,8 @@ export interface Canvas {
   idText(noun: Noun, alias: string): string;
   /** The page that hangs on a row. */
   page(page: PagePlan, relation: Relation, parent: string): string;
+  /** How many bytes its long values have. */
+  pageWeight(page: PagePlan, relation: Relation, parent: string): string;
 }
 
 /** The rows of a page. */

@@ -57,7 +57,8 @@ export function pageText(canvas: Canvas, page: PagePlan, listed: PageRows, rootK
 
 const exactCount = (c: string): string =>
   `case when ${c}.found > ${MOST_COUNTED} then 'null' else ${c}.rows::text end`;
-const leastCount = (c: string): string => `least(${c}.rows, ${MOST_COUNTED})::text`;
+const leastCount = (c: string): string =>
+  `(case when ${c}.found > ${MOST_COUNTED} then least(${c}.rows, ${MOST_COUNTED}) else ${c}.rows end)::text`;
 
 function askedOf(parts: readonly PagePart[], isFromEnd: boolean): Asked {
   const infos = parts.flatMap((part) => (part.kind === 'pageInfo' ? part.parts : []));

@@ -137,9 +137,24 @@ export function joinPieces(pieces: readonly Piece[]): string {
   const texts = parts.map(({ sql }) => sql);
   if (long >= MANY_LONG) return concatParts(guarded(parts));
   // A literal alone has no type yet.
-  const joined = texts.length === 1 ? `${texts[0]}::text` : texts.join(' || ');
+  const joined = texts.length === 1 ? `${texts[0]}::text` : joinRuns(parts);
   // A sum over rows would leave out a row that is null.
   return isPromised ? `coalesce(${joined}, ${missing('value')})` : joined;
+}
+
+/**
+ * The operator copies both its sides. So what stands behind a long piece is joined first, and a long piece is copied
+ * twice however many short ones follow.
+ */
+function joinRuns(parts: readonly Sql[]): string {
+  const runs: string[][] = [];
+  let isOpen = false;
+  for (const { sql, isLong } of parts) {
+    if (isLong === true || !isOpen) runs.push([sql]);
+    else runs.at(-1)!.push(sql);
+    isOpen = isLong !== true;
+  }
+  return runs.map((run) => (run.length === 1 ? run[0] : `(${run.join(' || ')})`)).join(' || ');
 }
 
 type Sql = Exclude<Piece, { readonly fixed: string }>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Context } from '../../context.ts';
 import { type CutAnswer, cut } from '../../ledger/cut.ts';
 import { builder } from '../../schema/builder.ts';
 import { ChangeSet } from '../../schema/change-set.ts';
@@ -7,6 +8,7 @@ import { WrittenInterface } from '../../schema/written.ts';
 import { callOf } from '../call.ts';
 import { digest, idempotencyKey, uuid } from '../input.ts';
 import { callFields } from '../inputs.ts';
+import { addMany } from '../many.ts';
 import { outcomeOf } from '../outcome.ts';
 import { type Success, successOf } from '../success.ts';
 import { nodeBy } from '../success-node.ts';
@@ -41,13 +43,19 @@ const CutSuccess = builder.objectRef<Success<CutAnswer>>('CutSuccess').implement
   }),
 });
 
+const CutOutcome = outcomeOf('cut', CutSuccess);
+
+const cutOne = async (context: Context, input: z.output<typeof shape>) =>
+  successOf(context, await context.ledger.asExec(callOf('cut', context, input), (tx) => cut(tx, input)));
+
 builder.mutationField('cut', (t) =>
   t.field({
-    type: outcomeOf('cut', CutSuccess),
+    type: CutOutcome,
     description:
       'Applies an approved manifest to the ledger, once, signed by the executor. Scope `change:cut`, lane DOT-991.',
     args: { input: t.arg({ type: CutInput, required: true, description: 'What to cut.' }) },
-    resolve: async (_, { input }, ctx) =>
-      successOf(ctx, await ctx.ledger.asExec(callOf('cut', ctx, input), (tx) => cut(tx, input))),
+    resolve: (_, { input }, ctx) => cutOne(ctx, input),
   }),
 );
+
+addMany('cut', { input: CutInput, outcome: CutOutcome, items: 'cuts', run: cutOne });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Context } from '../../context.ts';
 import { mark } from '../../ledger/mark.ts';
 import { builder } from '../../schema/builder.ts';
 import { Entry } from '../../schema/entry.ts';
@@ -7,6 +8,7 @@ import { callOf } from '../call.ts';
 import { CutSpecInput, cutSpec } from '../cut-spec-input.ts';
 import { idempotencyKey, optionalInput, readableText, uuid } from '../input.ts';
 import { callFields, NEEDS_VALUE } from '../inputs.ts';
+import { addMany } from '../many.ts';
 import { outcomeOf } from '../outcome.ts';
 import { type Success, successOf } from '../success.ts';
 import { nodeBy } from '../success-node.ts';
@@ -58,12 +60,18 @@ const MarkSuccess = builder.objectRef<Success<{ entryId: string }>>('MarkSuccess
   }),
 });
 
+const MarkOutcome = outcomeOf('mark', MarkSuccess);
+
+const markOne = async (context: Context, input: z.output<typeof shape>) =>
+  successOf(context, await context.ledger.asExec(callOf('mark', context, input), (tx) => mark(tx, input)));
+
 builder.mutationField('mark', (t) =>
   t.field({
-    type: outcomeOf('mark', MarkSuccess),
+    type: MarkOutcome,
     description: 'Puts a document, and how to cut it, on the backlog. Scope `entry:mark`, lane DOT-991.',
     args: { input: t.arg({ type: MarkInput, required: true, description: 'What to cut.' }) },
-    resolve: async (_, { input }, ctx) =>
-      successOf(ctx, await ctx.ledger.asExec(callOf('mark', ctx, input), (tx) => mark(tx, input))),
+    resolve: (_, { input }, ctx) => markOne(ctx, input),
   }),
 );
+
+addMany('mark', { input: MarkInput, outcome: MarkOutcome, items: 'marks', run: markOne });

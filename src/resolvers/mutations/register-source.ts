@@ -6,7 +6,7 @@ import { ProblemType } from '../../schema/refusals.ts';
 import { Source } from '../../schema/source.ts';
 import { WrittenInterface } from '../../schema/written.ts';
 import { callOf } from '../call.ts';
-import { base64, idempotencyKey, optionalInput, readableText, wellFormed } from '../input.ts';
+import { base64, fittingText, idempotencyKey, optionalInput, readableText, wellFormed } from '../input.ts';
 import { callFields } from '../inputs.ts';
 import { outcomeOf } from '../outcome.ts';
 import { type Success, successOf } from '../success.ts';
@@ -27,12 +27,7 @@ const SourceContentInput = builder.inputType('SourceContentInput', {
 const shape = z.object({
   idempotencyKey,
   dryRun: z.boolean(),
-  docCode: z.string().transform((code, issue) => {
-    const fault = docCodeFault(code);
-    if (fault === null) return code;
-    issue.addIssue(fault);
-    return z.NEVER;
-  }),
+  docCode: fittingText(docCodeFault),
   title: optionalInput(readableText(500)),
   mediaType: z.enum(['text/markdown', 'text/plain'], 'must be text/markdown or text/plain'),
   content: z
@@ -55,9 +50,13 @@ const RegisterSourceInput = builder
         required: true,
         description:
           'Short name of the document, first part of its addresses: letters and digits of any script in ' +
-          'lower case and normal form C, ".", "_", "-"; at most 63 characters and 150 bytes.',
+          'lower case and normal form C, ".", "_", "-"; at most 63 characters and 150 bytes. A new one must not ' +
+          'look like that of another document.',
       }),
-      title: t.string({ description: 'What people call it.' }),
+      title: t.string({
+        description:
+          'What people call it. Left out: the title in the front matter of its Markdown, or its first heading.',
+      }),
       mediaType: t.string({
         required: true,
         defaultValue: 'text/markdown',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Context } from '../../context.ts';
 import { RISK_CLASSES } from '../../law/values.ts';
 import { type ReviewAnswer, review } from '../../ledger/review.ts';
 import { builder } from '../../schema/builder.ts';
@@ -10,6 +11,7 @@ import { WrittenInterface } from '../../schema/written.ts';
 import { callOf } from '../call.ts';
 import { dateTime, digest, idempotencyKey, optionalInput, plainJson, readableText, uuid } from '../input.ts';
 import { callFields, NEEDS_VALUE } from '../inputs.ts';
+import { addMany } from '../many.ts';
 import { outcomeOf } from '../outcome.ts';
 import { type Success, successOf } from '../success.ts';
 import { nodeBy } from '../success-node.ts';
@@ -27,6 +29,7 @@ const shape = z
     supersedesDecisionId: optionalInput(uuid),
     expiresAt: optionalInput(dateTime),
     notBefore: optionalInput(dateTime),
+    carriedOverDigest: optionalInput(digest),
   })
   .refine((input) => input.notBefore === null || input.verdict === 'defer', {
     message: 'goes with the verdict DEFER alone: it says when a sweep brings the entry back',
@@ -35,6 +38,10 @@ const shape = z
   .refine((input) => input.expiresAt === null || input.verdict === 'approve', {
     message: 'goes with the verdict APPROVE alone: it says until when the approval may be used',
     path: ['expiresAt'],
+  })
+  .refine((input) => input.carriedOverDigest === null || input.verdict === 'approve', {
+    message: 'goes with the verdict APPROVE alone: it says which earlier approvals it rests on',
+    path: ['carriedOverDigest'],
   });
 
 const ReviewInput = builder
@@ -75,6 +82,12 @@ const ReviewInput = builder
         extensions: NEEDS_VALUE,
         description: 'When a deferred entry may be swept again.',
       }),
+      carriedOverDigest: t.field({
+        type: 'Digest',
+        description:
+          'The earlier approvals that you rely on, as `planDiff(entryId).carriedOver` shows them: you have looked at ' +
+          'what is to be reviewed. Left out: you have looked at every record.',
+      }),
     }),
   })
   .validate(shape);
@@ -101,14 +114,23 @@ const ReviewSuccess = builder.objectRef<Success<ReviewAnswer>>('ReviewSuccess').
   }),
 });
 
+const ReviewOutcome = outcomeOf('review', ReviewSuccess);
+
+const reviewOne = async (context: Context, input: z.output<typeof shape>) =>
+  successOf(
+    context,
+    await context.ledger.asExec(callOf('review', context, input), (tx) => review(tx, input)),
+  );
+
 builder.mutationField('review', (t) =>
   t.field({
-    type: outcomeOf('review', ReviewSuccess),
+    type: ReviewOutcome,
     description:
       "Records a person's verdict on one manifest. Scope `entry:review`, lane DOT-991. An agent may not " +
       'call it, nor the person who marked the entry or registered its text.',
     args: { input: t.arg({ type: ReviewInput, required: true, description: 'The verdict.' }) },
-    resolve: async (_, { input }, ctx) =>
-      successOf(ctx, await ctx.ledger.asExec(callOf('review', ctx, input), (tx) => review(tx, input))),
+    resolve: (_, { input }, ctx) => reviewOne(ctx, input),
   }),
 );
+
+addMany('review', { input: ReviewInput, outcome: ReviewOutcome, items: 'verdicts', run: reviewOne });

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import type { Session } from '../../auth/session.ts';
+import { TRIGGER_KINDS } from '../../law/values.ts';
 import { MAX_SWEEP, type SweepAnswer, sweep } from '../../ledger/sweep.ts';
 import { previewNode } from '../../reading/preview.ts';
 import { readNodesById } from '../../reading/read.ts';
 import { builder } from '../../schema/builder.ts';
 import { Entry } from '../../schema/entry.ts';
+import { TriggerKindEnum } from '../../schema/enums/entries.ts';
 import { WrittenInterface } from '../../schema/written.ts';
 import { callOf } from '../call.ts';
 import { idempotencyKey, uuid } from '../input.ts';
@@ -25,6 +27,7 @@ const shape = z.object({
   idempotencyKey,
   dryRun: z.boolean(),
   limit: z.int().min(1, 'must be at least 1'),
+  triggerKind: z.enum(TRIGGER_KINDS),
   entryIds: namedEntries,
 });
 
@@ -40,6 +43,14 @@ const SweepInput = builder
         description:
           `Entries to look at, oldest first; more than ${MAX_SWEEP} is ${MAX_SWEEP}. Ignored if entryIds ` +
           'are named.',
+      }),
+      triggerKind: t.field({
+        type: TriggerKindEnum,
+        required: true,
+        defaultValue: 'manual',
+        extensions: NEEDS_VALUE,
+        description:
+          'What starts the pass: somebody, or a timer that calls the API. It is kept with the pass.',
       }),
       entryIds: t.field({
         type: ['UUID'],

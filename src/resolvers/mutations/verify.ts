@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Context } from '../../context.ts';
 import { type VerifyAnswer, verify } from '../../ledger/verify/verify.ts';
 import type { CutFinding } from '../../ledger/verify/verify-look.ts';
 import { builder } from '../../schema/builder.ts';
@@ -9,6 +10,7 @@ import { WrittenInterface } from '../../schema/written.ts';
 import { callOf } from '../call.ts';
 import { idempotencyKey, uuid } from '../input.ts';
 import { callFields } from '../inputs.ts';
+import { addMany } from '../many.ts';
 import { outcomeOf } from '../outcome.ts';
 import { type Success, successOf } from '../success.ts';
 import { nodeBy } from '../success-node.ts';
@@ -60,13 +62,22 @@ const VerifySuccess = builder.objectRef<Success<VerifyAnswer>>('VerifySuccess').
   }),
 });
 
+const VerifyOutcome = outcomeOf('verify', VerifySuccess);
+
+const verifyOne = async (context: Context, input: z.output<typeof shape>) =>
+  successOf(
+    context,
+    await context.ledger.asVerify(callOf('verify', context, input), (tx) => verify(tx, input)),
+  );
+
 builder.mutationField('verify', (t) =>
   t.field({
-    type: outcomeOf('verify', VerifySuccess),
+    type: VerifyOutcome,
     description:
       'Judges a cut from the source and the rows, signed by the verifier. Scope `change:verify`, lane DOT-992.',
     args: { input: t.arg({ type: VerifyInput, required: true, description: 'What to judge.' }) },
-    resolve: async (_, { input }, ctx) =>
-      successOf(ctx, await ctx.ledger.asVerify(callOf('verify', ctx, input), (tx) => verify(tx, input))),
+    resolve: (_, { input }, ctx) => verifyOne(ctx, input),
   }),
 );
+
+addMany('verify', { input: VerifyInput, outcome: VerifyOutcome, items: 'verifications', run: verifyOne });

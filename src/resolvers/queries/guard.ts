@@ -9,7 +9,10 @@ import type { Scope } from '../../auth/authority.ts';
 import { QUERY_AUTHORITY, WHOLE_LEDGER } from '../../auth/query-authority.ts';
 import type { Session } from '../../auth/session.ts';
 import type { Context } from '../../context.ts';
-import { answerRefusals } from '../guard-mutations.ts';
+import { answeredBefore } from '../../reading/partial.ts';
+import { answerRefusals } from '../answer-refusals.ts';
+import { auditCall, noteError } from '../audited/audited-call.ts';
+import { refuseFaults } from '../faults/judged-calls.ts';
 
 /** The caller's session, if it is one and has the scope; else an error that says what is missing. */
 export function requireScope({ session }: Context, field: string, scope: Scope | null): Session {
@@ -47,9 +50,21 @@ export function guardQueries(schema: GraphQLSchema): GraphQLSchema {
     if (scope === undefined) throw new Error(`QUERY_AUTHORITY does not say who may ask for ${field.name}.`);
     const resolve = field.resolve ?? defaultFieldResolver;
     field.resolve = (source, args, context: Context, info) => {
-      refuseNarrowed(requireScope(context, field.name, scope), field.name);
+      const began = performance.now();
+      try {
+        refuseNarrowed(requireScope(context, field.name, scope), field.name);
+      } catch (error) {
+        // What was read already is refused a second time by ordinary execution.
+        if (answeredBefore(context, info) === undefined) noteError({ field, args, context, began }, error);
+        throw error;
+      }
       const run = () => resolve(source, args, context, info);
-      return isUnionType(getNullableType(field.type)) ? answerRefusals(run) : run();
+      if (!isUnionType(getNullableType(field.type))) return run();
+      const answer = () => {
+        refuseFaults(info, context);
+        return run();
+      };
+      return auditCall(context, field, args, () => answerRefusals(answer));
     };
   }
   return schema;

@@ -1,7 +1,7 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
 import { builder } from '../../schema/builder.ts';
-import { IntegrityType } from '../../schema/integrity.ts';
+import { IntegrityType } from '../../schema/checks/integrity.ts';
 
 const headRow = z.object({ head: z.string() });
 

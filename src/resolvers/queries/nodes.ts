@@ -8,8 +8,13 @@ import { codecOf } from '../../reading/cursor.ts';
 import { decodeId, type Named } from '../../reading/entity-id.ts';
 import type { NounName } from '../../reading/nouns/noun-name.ts';
 import { NOUNS } from '../../reading/nouns/nouns.ts';
-import { answeredBefore } from '../../reading/partial.ts';
-import { readByKeys, readTextByKeys } from '../../reading/read.ts';
+import { answeredBefore, markPartial } from '../../reading/partial.ts';
+import { findNode, readByKeys, readTextByKeys } from '../../reading/read.ts';
+import {
+  decodeRegistryId,
+  type RegistryNamed,
+  readFromRegistry,
+} from '../../reading/registry/registry-id.ts';
 import { WrittenText } from '../../reading/text/written.ts';
 import { READ_WHOLE } from '../../reading/whole.ts';
 import { builder } from '../../schema/builder.ts';
@@ -26,11 +31,14 @@ builder.queryField('node', (t) =>
     resolve: async (_, { id }, context, info) => {
       const earlier = answeredBefore(context, info) as Node | null | undefined;
       if (earlier !== undefined) return earlier;
-      const groups = groupsOf(context, info, [id]);
-      const written = await textOf(context, info, groups);
-      if (written !== null)
-        return written.text === 'null' ? null : new WrittenText(written.text, { revive: written.brand });
-      return (await rowsOf(context, info, groups, 1))[0] ?? null;
+      const inRegistry = decodeRegistryId(id);
+      if (inRegistry !== null) return (await readNamed(context, info, [inRegistry]))[0]!;
+      const { noun, key, past } = namedBy(context, info.fieldName, id);
+      const columns = NOUNS[noun].key.map((column, at) => [info.fieldName, key[at]!, column] as const);
+      const found = await findNode(context, info, noun, columns, { past });
+      return found instanceof WrittenText
+        ? found.revivedBy((row) => brandRow(noun, row as Node | null))
+        : brandRow(noun, found);
     },
   }),
 );
@@ -45,9 +53,9 @@ builder.queryField('nodes', (t) =>
     resolve: async (_, { ids }, context, info) => {
       const earlier = answeredBefore(context, info) as (Node | null)[] | undefined;
       if (earlier !== undefined) return earlier;
-      const groups = groupsOf(context, info, ids);
-      const written = await textOf(context, info, groups);
-      if (written === null) return await rowsOf(context, info, groups, ids.length);
+      const { groups, others } = groupsOf(context, info, ids);
+      const written = others.length > 0 ? null : await textOf(context, info, groups);
+      if (written === null) return await rowsOf(context, info, { groups, others, count: ids.length });
       const all = (rows: unknown) => (rows as (Node | null)[]).map(written.brand);
       // Execution takes a list, and what is written is none yet.
       return new WrittenText(`[${written.text}]`, { revive: all }) as unknown as (Node | null)[];
@@ -58,16 +66,28 @@ builder.queryField('nodes', (t) =>
 /** Ids of rows of one type in one state of the ledger, with their places among those asked for. */
 type Group = readonly { readonly at: number; readonly named: Named }[];
 
-function groupsOf(context: Context, info: GraphQLResolveInfo, ids: readonly string[]): readonly Group[] {
+interface Wanted {
+  readonly groups: readonly Group[];
+  /** Profiles and words. */
+  readonly others: readonly { readonly at: number; readonly named: RegistryNamed }[];
+}
+
+function groupsOf(context: Context, info: GraphQLResolveInfo, ids: readonly string[]): Wanted {
   if (ids.length > LARGEST_PAGE)
     throw badInput('ids', `takes at most ${LARGEST_PAGE} ids; ${ids.length} were given.`);
   const groups = new Map<string, { at: number; named: Named }[]>();
+  const others: { at: number; named: RegistryNamed }[] = [];
   for (const [at, id] of ids.entries()) {
+    const inRegistry = decodeRegistryId(id);
+    if (inRegistry !== null) {
+      others.push({ at, named: inRegistry });
+      continue;
+    }
     const named = namedBy(context, info.fieldName, id);
     const group = `${named.noun} ${JSON.stringify(named.past)}`;
     groups.set(group, [...(groups.get(group) ?? []), { at, named }]);
   }
-  return [...groups.values()];
+  return { groups: [...groups.values()], others };
 }
 
 const wantedOf = (group: Group) => {
@@ -91,8 +111,7 @@ function brandRow(noun: NounName, row: Node | null): Node | null {
 async function rowsOf(
   context: Context,
   info: GraphQLResolveInfo,
-  groups: readonly Group[],
-  count: number,
+  { groups, others, count }: Wanted & { readonly count: number },
 ): Promise<(Node | null)[]> {
   const rows = new Array<Node | null>(count).fill(null);
   const read = async (group: Group) => {
@@ -100,8 +119,33 @@ async function rowsOf(
     const found = await readByKeys(context, info, wanted);
     for (const [place, { at }] of group.entries()) rows[at] = brandRow(wanted.noun, found[place] ?? null);
   };
-  await Promise.all(groups.map(read));
+  const readOthers = async () => {
+    const found = await readNamed(
+      context,
+      info,
+      others.map(({ named }) => named),
+    );
+    for (const [place, { at }] of others.entries()) rows[at] = found[place]!;
+  };
+  await Promise.all([...groups.map(read), readOthers()]);
   return rows;
+}
+
+/** Profiles and words, if the caller may read them. */
+async function readNamed(
+  context: Context,
+  info: GraphQLResolveInfo,
+  wanted: readonly RegistryNamed[],
+): Promise<(Node | null)[]> {
+  for (const { type } of wanted) requireScope(context, `${info.fieldName} of a ${type}`, 'document:read');
+  const found = await readFromRegistry(context.reader, wanted);
+  for (const [at, { type }] of wanted.entries()) {
+    const view = found[at];
+    if (view == null) continue;
+    brandWithType(view, type as never);
+    markPartial(view);
+  }
+  return found;
 }
 
 /** What an id names, if the caller may read its type. */

@@ -2,14 +2,16 @@ import { z } from 'zod';
 import type { Session } from '../../auth/session.ts';
 import type { RecordRole } from '../../document/types.ts';
 import type { UnitPlan } from '../../ledger/effect/actions.ts';
+import type { EarlierApproval } from '../../ledger/effect/carried-over.ts';
 import type { PlanView } from '../../ledger/plan-cut.ts';
 import { builder } from '../../schema/builder.ts';
 import { PlannedRoleEnum, UnitActionEnum } from '../../schema/enums/plans.ts';
 import { pageWindow } from '../../schema/node.ts';
 import { ProblemType } from '../../schema/refusals.ts';
 import { CutSpecInput, cutSpec } from '../cut-spec-input.ts';
-import { optionalInput, uuid } from '../input.ts';
+import { jsonObject, optionalInput, uuid } from '../input.ts';
 import { outcomeUnion } from '../outcome.ts';
+import { CarriedOverType, EarlierApprovalType, SAID, toReviewCount } from './carried-over.ts';
 import { ExcludedStretchConnection, excludedPage } from './excluded.ts';
 import { type PlanPage, type PlanWindow, planConnection, planPage } from './plan-page.ts';
 
@@ -21,6 +23,7 @@ interface PlannedUnitView {
   readonly kind: string;
   readonly sectionType: string;
   readonly sectionCode: string | null;
+  readonly label: readonly string[];
   readonly parentLocalId: string | null;
   readonly order: number;
   readonly start: number;
@@ -29,6 +32,7 @@ interface PlannedUnitView {
   readonly text: string;
   readonly contentHash: string;
   readonly excludedBecause: string | null;
+  readonly readApproval: () => Promise<EarlierApproval | null>;
 }
 
 const PlannedUnit = builder.objectRef<PlannedUnitView>('PlannedUnit').implement({
@@ -47,6 +51,11 @@ const PlannedUnit = builder.objectRef<PlannedUnitView>('PlannedUnit').implement(
       nullable: true,
       description: 'The number its heading begins with.',
     }),
+    label: t.stringList({
+      description:
+        'How it is cited within its document, outermost first, without divisions; empty where nobody cites it.',
+      resolve: ({ label }) => [...label],
+    }),
     parentLocalId: t.exposeString('parentLocalId', {
       nullable: true,
       description: 'The record that holds it.',
@@ -64,6 +73,12 @@ const PlannedUnit = builder.objectRef<PlannedUnitView>('PlannedUnit').implement(
       nullable: true,
       description: 'Why the stretch is no unit.',
     }),
+    approvedBy: t.field({
+      type: EarlierApprovalType,
+      nullable: true,
+      description: SAID.approvedBy,
+      resolve: ({ readApproval }) => readApproval(),
+    }),
   }),
 });
 
@@ -73,16 +88,31 @@ const PlannedUnitConnection = planConnection<PlannedUnitView>(
   'A page of records in the order of the document, vanished units last.',
 );
 
-const Coverage = builder.objectRef<PlanView['plan']['coverage']>('Coverage').implement({
-  description: 'Every byte of the document belongs to exactly one record, or the plan is refused.',
-  fields: (t) => ({
-    bytes: t.exposeInt('bytes', { description: 'Bytes of the document.' }),
-    unitBytes: t.exposeInt('unitBytes', { description: 'Bytes in units.' }),
-    containerBytes: t.exposeInt('containerBytes', { description: 'Bytes in container headings.' }),
-    excludedBytes: t.exposeInt('excludedBytes', { description: 'Bytes set aside with a reason.' }),
-    complete: t.exposeBoolean('complete', { description: 'Whether every byte is in exactly one record.' }),
-  }),
-});
+const Coverage = builder
+  .objectRef<PlanView['plan']['coverage'] & PlanView['plan']['measure']>('Coverage')
+  .implement({
+    description: 'Every byte of the document belongs to exactly one record, or the plan is refused.',
+    fields: (t) => ({
+      bytes: t.exposeInt('bytes', { description: 'Bytes of the document.' }),
+      unitBytes: t.exposeInt('unitBytes', { description: 'Bytes in units.' }),
+      containerBytes: t.exposeInt('containerBytes', { description: 'Bytes in container headings.' }),
+      excludedBytes: t.exposeInt('excludedBytes', { description: 'Bytes set aside with a reason.' }),
+      complete: t.exposeBoolean('complete', {
+        description:
+          "Whether every byte is in exactly one record. That doesn't say that the units are the right ones.",
+      }),
+      longUnits: t.exposeInt('longUnits', {
+        description: 'Units with more than a page (3,000 characters) of text.',
+      }),
+      excludedTextBytes: t.exposeInt('excludedTextBytes', {
+        description: "Bytes that are set aside and aren't blank.",
+      }),
+      unmarkedNumbers: t.exposeInt('unmarkedNumbers', {
+        description:
+          'Lines that begin like the number of a section, or like other units do, and begin no unit.',
+      }),
+    }),
+  });
 
 const UnitActionCount = builder
   .objectRef<{ action: PlannedUnitView['action']; count: number }>('UnitActionCount')
@@ -117,13 +147,13 @@ const Plan = builder.objectRef<PlanView>('Plan').implement({
     coverage: t.field({
       type: Coverage,
       description: 'What of the document the records hold.',
-      resolve: (view) => view.plan.coverage,
+      resolve: ({ plan }) => ({ ...plan.coverage, ...plan.measure }),
     }),
     problems: t.field({
       type: [ProblemType],
       description:
-        'An error prevents the cut of this plan. A warning blocks nobody; read it before you approve.',
-      resolve: ({ plan }) => [...plan.problems, ...plan.warnings],
+        'An error prevents that this plan is marked or approved. A warning blocks nobody; read it before you approve.',
+      resolve: ({ plan }) => [...plan.problems, ...plan.unsound, ...plan.warnings],
     }),
     actionCounts: t.field({
       type: [UnitActionCount],
@@ -134,9 +164,15 @@ const Plan = builder.objectRef<PlanView>('Plan').implement({
     units: t.field({
       type: PlannedUnitConnection,
       description: 'The records in the order of the document.',
-      args: pageWindow(t.arg, 'Records'),
+      args: { ...pageWindow(t.arg, 'Records'), toReview: t.arg.boolean({ description: SAID.filter }) },
       resolve: pageOf,
     }),
+    carriedOver: t.field({
+      type: CarriedOverType,
+      description: SAID.carriedOver,
+      resolve: ({ readCarriedOver }) => readCarriedOver(),
+    }),
+    toReview: t.int({ description: SAID.toReview, resolve: toReviewCount }),
     excluded: t.field({
       type: ExcludedStretchConnection,
       description:
@@ -163,18 +199,26 @@ function countActions(view: PlanView) {
   }));
 }
 
-function pageOf(view: PlanView, window: PlanWindow): PlanPage<PlannedUnitView> {
-  const total = view.plan.records.length + view.actions.vanished.length;
+async function pageOf(
+  view: PlanView,
+  { toReview, ...window }: PlanWindow & { readonly toReview?: boolean | null | undefined },
+): Promise<PlanPage<PlannedUnitView>> {
+  const { records } = view.plan;
+  const total = records.length + view.actions.vanished.length;
   const planned = new Map(view.actions.actions.map((unit) => [unit.record.localId, unit]));
-  const places = Array.from({ length: total }, (_, index) => index);
-  return planPage(places, (index) => recordAt(view, planned, index), window, 'units');
+  const approvals = toReview == null ? null : (await view.readCarriedOver()).approvals;
+  const places = Array.from({ length: total }, (_, index) => index).filter(
+    (index) => approvals === null || approvals.has(records[index]?.localId ?? 'vanished') !== toReview,
+  );
+  return planPage(places, (index) => recordAt(view, planned, places[index] as number), window, 'units');
 }
 
 function recordAt(view: PlanView, planned: ReadonlyMap<string, UnitPlan>, index: number): PlannedUnitView {
   const record = view.plan.records[index];
   if (record !== undefined) {
     const action = record.address === null ? 'excluded' : (planned.get(record.localId)?.action ?? 'birth');
-    return { ...record, action, order: record.renderOrder };
+    const readApproval = async () => (await view.readCarriedOver()).approvals.get(record.localId) ?? null;
+    return { ...record, action, order: record.renderOrder, readApproval };
   }
   const unit = view.actions.vanished[
     index - view.plan.records.length
@@ -187,6 +231,7 @@ function recordAt(view: PlanView, planned: ReadonlyMap<string, UnitPlan>, index:
     kind,
     sectionType,
     contentHash,
+    label: unit.label ?? [],
     localId: `vanished:${unit.unitId}`,
     role: 'vanished',
     action: 'vanished',
@@ -196,6 +241,7 @@ function recordAt(view: PlanView, planned: ReadonlyMap<string, UnitPlan>, index:
     end: view.plan.byteLength,
     text: '',
     excludedBecause: null,
+    readApproval: () => Promise.resolve(null),
   };
 }
 
@@ -203,6 +249,7 @@ const shape = z.object({
   sourceId: optionalInput(uuid),
   entryId: optionalInput(uuid),
   cutSpec: optionalInput(cutSpec),
+  draftProfile: optionalInput(jsonObject),
 });
 
 builder.queryField('planCut', (t) =>
@@ -212,6 +259,7 @@ builder.queryField('planCut', (t) =>
       'InvalidInput',
       'NotFound',
       'IllegalTransition',
+      'PlanTooCostly',
       'Busy',
     ]),
     description:
@@ -220,6 +268,11 @@ builder.queryField('planCut', (t) =>
       sourceId: t.arg({ type: 'UUID', description: 'A registered source, with cutSpec.' }),
       entryId: t.arg({ type: 'UUID', description: 'An entry, which has its source and specification.' }),
       cutSpec: t.arg({ type: CutSpecInput, description: 'How to cut, with sourceId.' }),
+      draftProfile: t.arg({
+        type: 'JSON',
+        description:
+          'A whole profile that is not registered yet, with sourceId and in the place of cutSpec: what it would do.',
+      }),
     },
     validate: shape,
     resolve: (_, args, ctx) => ctx.ledger.planCut(ctx.session as Session, args as z.output<typeof shape>),

@@ -32,6 +32,7 @@ export const ScopeEnum = wordEnum<Scope>('Scope', 'A capability.', {
   'ledger:observe': 'Reads the twelve views, the log and its proofs.',
   'ledger:evidence': 'Reads what observers do not see: reasons, payloads, signed bytes.',
   'document:read': 'Reads documents, their sources and their units.',
+  'profile:register': 'Registers profiles and words of the vocabulary.',
   'source:register': 'Registers the text of a document.',
   'entry:mark': 'Marks entries and declares dependencies.',
   'entry:sweep': 'Sweeps the backlog.',
@@ -40,5 +41,6 @@ export const ScopeEnum = wordEnum<Scope>('Scope', 'A capability.', {
   'change:cut': 'Cuts what was approved; never together with `CHANGE_VERIFY`.',
   'change:verify': 'Verifies cuts.',
   'approval:grant': 'Nothing asks for it yet.',
-  'principal:admin': 'Nothing asks for it yet.',
+  'principal:admin': 'Creates, changes and suspends principals, and issues and ends tokens.',
+  'audit:read': 'Reads the audit: who did what, who was refused, and from where.',
 });

@@ -47,5 +47,6 @@ export const DependencyKindEnum = wordEnum<DependencyKind>(
 );
 
 export const TriggerKindEnum = wordEnum('TriggerKind', 'What started a sweep.', {
-  manual: 'A call of the API.',
-} satisfies Partial<Record<TriggerKind, string>>);
+  manual: 'Somebody asked for it.',
+  scheduled: 'A timer asked for it.',
+} satisfies Record<TriggerKind, string>);

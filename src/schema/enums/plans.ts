@@ -84,3 +84,49 @@ export const UnitActionEnum = builder.enumType('UnitAction', {
     },
   } as const,
 });
+
+export const GranularityEnum = builder.enumType('Granularity', {
+  description: 'The finest units that a cut makes.',
+  values: {
+    SECTION: { description: 'Divisions and sections; the text of a section is one unit.' },
+    PARAGRAPH: { description: 'The paragraphs of sections, too.' },
+    ITEM: { description: 'List items and tables, too.' },
+  } as const,
+});
+
+export const PlanChangeEnum = builder.enumType('PlanChange', {
+  description: 'What a plan does to a unit, in the words of who reviews it.',
+  values: {
+    ADDED: { value: 'added', description: 'The document has no such unit.' },
+    REMOVED: { value: 'removed', description: 'The document has the unit, and the plan has not.' },
+    MOVED: {
+      value: 'moved',
+      description: 'The same unit under another parent, or in another order among those it was with.',
+    },
+    RENUMBERED: {
+      value: 'renumbered',
+      description: 'One unit vanishes and another is born, and their texts are the same or alike.',
+    },
+    REWORDED: { value: 'reworded', description: 'Its text differs.' },
+    RECLASSIFIED: {
+      value: 'reclassified',
+      description: 'The same words, with another kind, section type, number, title or citation.',
+    },
+    FORMAT_ONLY: {
+      value: 'format_only',
+      description:
+        'The same in all else, too, and in canonical form: line ends, normal form or blanks at ends of lines differ.',
+    },
+    UNCHANGED: { value: 'unchanged', description: 'Nothing about it differs, to the byte.' },
+    EXCLUDED: { value: 'excluded', description: 'No unit: a stretch that is set aside with a reason.' },
+  } as const,
+});
+
+export const WordChangeEnum = builder.enumType('WordChange', {
+  description: 'What became of some words of a text.',
+  values: {
+    SAME: { value: 'same', description: 'Both texts have them.' },
+    REMOVED: { value: 'removed', description: 'The text of the plan no longer has them.' },
+    ADDED: { value: 'added', description: 'The text of the plan alone has them.' },
+  } as const,
+});

@@ -171,7 +171,7 @@ describe('a run that can not begin', () => {
       '/dev/zero',
       /^cutter: \/dev\/zero is no regular file; a document is one\.\n$/,
     ],
-    ['a folder', '/', /^cutter: \/ is a folder; a document is a file\.\n$/],
+    ['a folder, which has no code of its own', '/', /^cutter: A code and a title belong to /],
   ])('names %s', async (_, path, sentence) => {
     const { code, err } = await runs(path);
     expect(code).toBe(1);

@@ -102,7 +102,7 @@ describe.skipIf(STATUTES.length === 0)('statutes', () => {
   test.each(STATUTES)('%s ends verified_complete and is given back byte for byte', async (name) => {
     const bytes = readFileSync(LAWS + name);
     const { clients, answers } = overheard();
-    const document = { docCode: docCodeOf(name), title: null, profile: 'markdown', bytes };
+    const document = { docCode: docCodeOf(name), title: null, profile: 'markdown', granularity: null, bytes };
     let end = { entryId: '', status: '' };
     const rows = await added(server, async () => {
       end = await walkDocument({ clients, document, print: () => {}, confirm: async () => true });

@@ -16,6 +16,7 @@ const session = (more: Partial<Session> = {}): Session => ({
   kind: 'service',
   scopes: new Set(['ledger:observe', 'ledger:evidence']),
   entryIds: null,
+  manifestDigest: null,
   mode: 'rehearsal',
   expiresAt: '2030-01-01T00:00:00.000000Z',
   ...more,

@@ -7,6 +7,13 @@ export const LASTING: Readonly<Record<string, readonly string[]>> = {
     changeKind changedAt changedBy entry entryId entryVersionAfter entryVersionBefore evidence
     historyId id logOrdinal position
   `),
+  Comment: words(`
+    address body commentId commentedAt commentedBy entry entryId id logOrdinal manifestDigest
+    position replyTo replyToCommentId unitLocalId
+  `),
+  CommentResolution: words(`
+    comment commentId id logOrdinal note position resolutionId resolvedAt resolvedBy
+  `),
   Dependency: words(`
     createdAt createdBy dependencyId dependencyKind fromEntry fromEntryId id logOrdinal
     position toEntry toEntryId

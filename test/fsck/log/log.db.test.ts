@@ -5,7 +5,7 @@ import { exitCodeOf, type Report } from '../../../src/fsck/finding.ts';
 import { headsOf } from '../../../src/fsck/heads.ts';
 import { KINDS, type Kind } from '../../../src/fsck/kinds.ts';
 import { LANES } from '../../../src/law/values.ts';
-import { KEY_RECORDS } from '../../harness/keys.ts';
+import { FIRST_RECORDS } from '../../harness/keys.ts';
 import { type TestServer, testServer } from '../../harness/server.ts';
 import { CHECKS_AFTER_EACH_FAULT_MS } from '../../harness/timeouts.ts';
 import { signingGround } from '../../log/checkpoint/checkpoint-ground.ts';
@@ -51,6 +51,7 @@ const LOG_TABLES = [
   NODES,
   'cutter_log.tree_head',
   'cutter_log.row_place',
+  'cutter_log.act',
   'cutter_log.counted',
   ...COUNTERS,
   COSIGNATURES,
@@ -114,7 +115,7 @@ describe('The log', () => {
     ['row_ids', `array_append(row_ids, gen_random_uuid())`],
     ['record_id', 'gen_random_uuid()'],
   ])('an altered %s is told at its position, and the body is not blamed (%s)', async (column, value) => {
-    for (const position of [KEY_RECORDS, KEY_RECORDS + 9, (await end()) - 1]) {
+    for (const position of [FIRST_RECORDS, FIRST_RECORDS + 9, (await end()) - 1]) {
       await tamper(
         server,
         [LOG],
@@ -134,23 +135,28 @@ describe('The log', () => {
   });
 
   test('a record at another position is told there', async () => {
-    await tamper(server, [LOG], [`update ${LOG} set position = 5000 where position = 9`], async () => {
-      expect(await found()).toEqual([`edited ${LOG} 5000 position`]);
-    });
+    await tamper(
+      server,
+      [LOG],
+      [`update ${LOG} set position = 5000 where position = ${FIRST_RECORDS + 5}`],
+      async () => {
+        expect(await found()).toEqual([`edited ${LOG} 5000 position`]);
+      },
+    );
   });
 
   test('two records that changed places are told at both, by the tree', async () => {
     const swap = [
-      [KEY_RECORDS + 6, -1],
-      [KEY_RECORDS + 11, KEY_RECORDS + 6],
-      [-1, KEY_RECORDS + 11],
+      [FIRST_RECORDS + 6, -1],
+      [FIRST_RECORDS + 11, FIRST_RECORDS + 6],
+      [-1, FIRST_RECORDS + 11],
     ].map(([from, to]) => `update ${LOG} set position = ${to} where position = ${from}`);
     await tamper(server, [LOG], swap, async () => {
       const { findings } = await check();
       expect(findings.map(({ verdict, table, key }) => [verdict, table, key])).toEqual([
-        ['swapped', LOG, String(KEY_RECORDS + 6)],
+        ['swapped', LOG, String(FIRST_RECORDS + 6)],
       ]);
-      expect(findings[0]?.otherKey).toBe(String(KEY_RECORDS + 11));
+      expect(findings[0]?.otherKey).toBe(String(FIRST_RECORDS + 11));
     });
   });
 
@@ -214,6 +220,7 @@ describe('The log', () => {
         `insert into cutter_log.pending (record_id, record_hash, row_ids) select record_id, record_hash, row_ids from ${LOG} where position = ${last}`,
         `delete from ${LOG} where position = ${last}`,
         `delete from cutter_log.row_place where position = ${last}`,
+        `delete from cutter_log.act where position = ${last}`,
         `update cutter_log.head set next_position = ${last}`,
         ...COUNTERS.map((table) => `delete from ${table}`),
         'update cutter_log.counted set next_position = 0',

@@ -8,7 +8,15 @@ import { nodeHash } from '../../../src/proof/merkle.ts';
 import { fresh, marked, reviewed, sampleText, verified } from '../../harness/cycle.ts';
 import { type TestServer, testServer } from '../../harness/server.ts';
 import { CHECKS_AFTER_EACH_FAULT_MS } from '../../harness/timeouts.ts';
-import { cosigned, everyKindOfPhase, keyOf, repairRecord, settled, tamper } from '../fsck-ground.ts';
+import {
+  cosigned,
+  everyKindOfPhase,
+  keyOf,
+  repairRecord,
+  settled,
+  storedColumns,
+  tamper,
+} from '../fsck-ground.ts';
 
 vi.setConfig({ testTimeout: CHECKS_AFTER_EACH_FAULT_MS });
 
@@ -27,6 +35,7 @@ const ALL = [
   NODES,
   'cutter_log.tree_head',
   'cutter_log.row_place',
+  'cutter_log.act',
   'cutter_log.counted',
   'cutter_log.entry_stay',
   'cutter_log.status_count',
@@ -220,10 +229,12 @@ describe('An altered row is found', () => {
 describe('A ledger that was restored from a backup', () => {
   /** Every table as it stood when the backup was made. */
   const restore = async (client: ClientBase) => {
-    for (const [at, table] of ALL.entries())
+    for (const [at, table] of ALL.entries()) {
+      const names = await storedColumns(client, table);
       await client.query(
-        `delete from ${table}; insert into ${table} overriding system value select * from backup_${at}`,
+        `delete from ${table}; insert into ${table} (${names}) overriding system value select ${names} from backup_${at}`,
       );
+    }
   };
 
   test('is told as restored by a head that was kept elsewhere, and no row of it is blamed', async () => {
@@ -258,8 +269,12 @@ describe('A ledger that was restored from a backup', () => {
     }
     const tables = KINDS.map(({ table }) => table);
     const rows = async (client: ClientBase) => {
-      for (const [at, table] of tables.entries())
-        await client.query(`delete from ${table}; insert into ${table} select * from backup_${at}`);
+      for (const [at, table] of tables.entries()) {
+        const names = await storedColumns(client, table);
+        await client.query(
+          `delete from ${table}; insert into ${table} (${names}) select ${names} from backup_${at}`,
+        );
+      }
     };
     await tamper(server, tables, rows, async () => {
       expect(await found()).toEqual(due.sort());

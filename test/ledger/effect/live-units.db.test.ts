@@ -70,6 +70,7 @@ function liveByLaw({ cuts, units }: Document) {
         version_seq: current?.seq ?? 0,
         highest_seq: versions.length,
         body_sha256: current === undefined ? null : createHash('sha256').update(current.id).digest('hex'),
+        trimmed_sha256: current === undefined ? null : createHash('sha256').update(current.id).digest('hex'),
         void: effective === undefined,
         named: newest?.addresses.includes(address) === true,
       };
@@ -159,7 +160,17 @@ test('what is current of each unit is, by SQL, the highest version of a cut that
       sql.type(z.object({ units: z.custom<LiveUnitRow[]>() }))`
         select ${liveUnits(sql.fragment`${document.code}`)} as units`,
     );
-    const found = units.map(({ content_hash: _hash, title: _title, provenance: _of, ...unit }) => unit);
+    const found = units.map(
+      ({
+        content_hash: _hash,
+        title: _title,
+        provenance: _of,
+        label: _label,
+        render_order: _place,
+        ...unit
+      }) => unit,
+    );
+    expect(units.every(({ named, render_order }) => named === (render_order !== null))).toBe(true);
     expect(found.sort(byAddress), document.code).toEqual(liveByLaw(document));
   }
 });

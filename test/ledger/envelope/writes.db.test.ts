@@ -28,11 +28,12 @@ let counted: Count[] = [];
 const statRow = z.object({ table: z.string(), inserted: z.int(), updated: z.int() });
 
 /** What PostgreSQL has counted in this session and not yet handed over: compared before and after a verb, what the verb did. */
-async function statistics(tx: AnyTx): Promise<readonly Count[]> {
+async function statistics(tx: Pick<AnyTx, 'connection'>): Promise<readonly Count[]> {
   return tx.connection.any(sql.type(statRow)`
     select case schemaname when 'cutter_governance' then '' else schemaname || '.' end || relname as table,
       n_tup_ins::int as inserted, n_tup_upd::int as updated
-    from pg_stat_xact_user_tables where schemaname in ('cutter_governance', 'cutter_source', 'public') order by 1`);
+    from pg_stat_xact_user_tables where schemaname in ('cutter_governance', 'cutter_source', 'cutter_auth',
+      'public') order by 1`);
 }
 
 function difference(before: readonly Count[], after: readonly Count[]): Count[] {
@@ -49,9 +50,16 @@ function difference(before: readonly Count[], after: readonly Count[]): Count[] 
 beforeAll(async () => {
   server = await testServer();
   const { ledger } = server;
-  const { asExec, asVerify } = ledger;
+  const { asExec, asVerify, asRegistrar } = ledger;
   ledger.asExec = (phase, work) =>
     asExec(phase, async (tx) => {
+      const before = await statistics(tx);
+      const done = await work(tx);
+      counted = difference(before, await statistics(tx));
+      return done;
+    });
+  ledger.asRegistrar = (phase, work) =>
+    asRegistrar(phase, async (tx) => {
       const before = await statistics(tx);
       const done = await work(tx);
       counted = difference(before, await statistics(tx));

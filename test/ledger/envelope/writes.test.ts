@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { composeWrites, insertRows } from '../../../src/ledger/envelope/writes.ts';
+import { composeWrites, insertRows, insertWide } from '../../../src/ledger/envelope/writes.ts';
 import { defineTable } from '../../../src/ledger/tables/table.ts';
 
 const AT = '2026-01-01T00:00:00.000000Z';
@@ -30,7 +30,7 @@ test('a record has a column that a later migration added only where it holds a v
 
 test('a row is sent as it is born and recorded as the transaction leaves it', () => {
   const { writes, sent } = composeWrites(AT, {
-    rows: insertRows(MADE_UP, [{ id: 'a', more: null }], [{ id: 'a', more: 'settled' }]),
+    rows: insertWide(MADE_UP, [{ id: 'a', more: null }], (row) => ({ ...row, more: 'settled' })),
   });
   expect(sent.rows.values).toEqual([['a'], [null]]);
   expect(writes.rows).toMatchObject([{ id: 'a', op: 'insert', columns: { more: 'settled' } }]);

@@ -28,6 +28,8 @@ const entry = (m: WasCut, payload: string) =>
   `update cutter_governance.decision_backlog_entry set payload = ${payload} where entry_id = '${m.entryId}'`;
 const versionRow = (m: WasCut, assignment: string) =>
   `update public.unit_version set ${assignment} where id = ${version(m)}`;
+const provenance = (m: WasCut, field: string, value: string) =>
+  versionRow(m, `provenance = jsonb_set(provenance, '{${field}}', '${value}')`);
 const unitRow = (m: WasCut, assignment: string) =>
   `update public.information_unit set ${assignment} where id = ${unit(m)}`;
 const decision = (m: WasCut, assignment: string) =>
@@ -36,6 +38,8 @@ const signed = (m: WasCut, assignment: string) =>
   `update cutter_governance.dot_pair_signature set ${assignment} where signature_id = ${signature(m)}`;
 const envelope = (m: WasCut, assignment: string) =>
   `update cutter_governance.manifest_envelope set ${assignment} where source_doc_ref = '${m.entryId}'`;
+const source = (m: WasCut, assignment: string) =>
+  `update cutter_source.source set ${assignment} where source_id = '${m.sourceId}'`;
 
 /** Columns that no reader of units sees at once, and values of a shape that nobody expects. */
 function shapes(): Tamper[] {
@@ -56,6 +60,10 @@ function shapes(): Tamper[] {
   return [
     whole('the document code of the change set', 'payload_summary-differs', (m) =>
       changeSet(m, `payload_summary = '{}'`),
+    ),
+    // Deeper than JSON is read.
+    whole('a summary that nobody can read', 'unreadable', (m) =>
+      changeSet(m, `payload_summary = '${'['.repeat(70)}${']'.repeat(70)}'`),
     ),
     whole('the risk class', 'risk_class-differs', (m) => changeSet(m, `risk_class = 'high'`)),
     whole('the state of the change set', 'state-differs', (m) => changeSet(m, `state = 'other'`)),
@@ -82,6 +90,21 @@ function shapes(): Tamper[] {
       (m) =>
         `update cutter_governance.manifest_unit_block b set payload_summary = jsonb_set(payload_summary, '{header,profile}', '"x"') from cutter_governance.manifest_envelope e where b.envelope_id = e.envelope_id and e.source_doc_ref = '${m.entryId}' and b.render_order = 0`,
     ),
+    whole(
+      'the source that the manifest names',
+      'source-altered',
+      (m) =>
+        `update cutter_governance.manifest_unit_block b set payload_summary = jsonb_set(payload_summary, '{header,sourceDigest}', '"x"') from cutter_governance.manifest_envelope e where b.envelope_id = e.envelope_id and e.source_doc_ref = '${m.entryId}' and b.render_order = 0`,
+    ),
+    whole('the digest of the source', 'source-altered', (m) =>
+      source(m, `sha256 = 'sha256:' || repeat('0', 64)`),
+    ),
+    whole('the source, with its digest', 'source-altered', (m) =>
+      source(
+        m,
+        `content = content || 'x'::bytea, sha256 = 'sha256:' || encode(sha256(content || 'x'::bytea), 'hex')`,
+      ),
+    ),
     whole('an empty payload', 'entry-unreadable', (m) => entry(m, `'{}'`)),
     whole('a source reference that is no id', 'source-missing', (m) =>
       entry(m, `jsonb_set(payload, '{iu_ref}', '"source:x"')`),
@@ -106,6 +129,21 @@ function shapes(): Tamper[] {
     one('a change set that is no id', 'A', 'provenance-change_set_id-differs', (m) =>
       versionRow(m, `provenance = jsonb_set(provenance, '{change_set_id}', '"x"')`),
     ),
+    one('a section type in the version', 'B', 'provenance-section_type-differs', (m) =>
+      provenance(m, 'section_type', '"lead"'),
+    ),
+    one('a section code in the version', 'B', 'provenance-section_code-differs', (m) =>
+      provenance(m, 'section_code', '"§ 9"'),
+    ),
+    one('an id of the parent in the version', 'C', 'provenance-parent_unit_id-differs', (m) =>
+      provenance(m, 'parent_unit_id', 'null'),
+    ),
+    one('an order in the version', 'C', 'provenance-sort_order-differs', (m) =>
+      provenance(m, 'sort_order', '7'),
+    ),
+    one('an order that leaves a gap', 'C', 'order_not_dense', (m) => provenance(m, 'sort_order', '7')),
+    one('a parent that is no unit', 'C', 'unknown_parent', (m) => provenance(m, 'parent_address', '"x/y"')),
+    one('a kind that nobody knows', 'B', 'unknown_unit_kind', (m) => provenance(m, 'kind', '"spell"')),
     one('the canonicalization of a hash', 'A', 'content_profile-differs', (m) =>
       versionRow(m, `content_profile = '{}'`),
     ),
@@ -247,8 +285,7 @@ export const TAMPERS: readonly Tamper[] = [
     axis: 'A',
     code: 'source-altered',
     unit: null,
-    sql: (m) =>
-      `update cutter_source.source set content = content || 'x'::bytea where source_id = '${m.sourceId}'`,
+    sql: (m) => source(m, `content = content || 'x'::bytea`),
   },
   {
     what: 'an affected row',

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { LaneKey } from '../../../src/law/keys.ts';
 import { LANES, type Lane } from '../../../src/law/values.ts';
 import { type Checkpoints, readCheckpoints } from '../../../src/log/checkpoint/checkpoint.ts';
@@ -11,7 +12,7 @@ import { publicKeyOf } from '../../../src/proof/ed25519.ts';
 import { keyIdOf } from '../../../src/proof/keyid.ts';
 import { type TestDatabase, testDatabase } from '../../harness/database.ts';
 import { checkpointSeedOf } from '../../harness/seeds.ts';
-import { folderOf, growLog, treeSize } from '../../harness/tree-ground.ts';
+import { folderOf, growLog, LOOK_MS, treeSize } from '../../harness/tree-ground.ts';
 import { verifierKey } from '../../harness/verifier-key.ts';
 import { type HeardLog, heardLog } from '../log-ground.ts';
 
@@ -57,7 +58,7 @@ export async function again<T>(look: () => Promise<T | null | undefined | false>
   for (;;) {
     const found = await look();
     if (found !== null && found !== undefined && found !== false) return found;
-    await new Promise((resolve) => setImmediate(resolve));
+    await pause(LOOK_MS);
   }
 }
 

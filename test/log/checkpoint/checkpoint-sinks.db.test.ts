@@ -12,7 +12,7 @@ import {
 } from '../../../src/log/checkpoint/checkpoint-publisher.ts';
 import { type CheckpointSink, fileSink, urlSink } from '../../../src/log/checkpoint/checkpoint-sinks.ts';
 import { marked } from '../../harness/cycle.ts';
-import { KEY_RECORDS } from '../../harness/keys.ts';
+import { FIRST_RECORDS } from '../../harness/keys.ts';
 import { testServer } from '../../harness/server.ts';
 import { openNote } from '../../harness/stranger.ts';
 import { again, type SigningGround, signingGround, strangersKeys } from './checkpoint-ground.ts';
@@ -201,7 +201,7 @@ test('a server with a sink keeps its heads there', async () => {
   const server = await testServer({ checkpoints: { file: heads(), url: null } });
   expect(server.provable.cosigners).toHaveLength(2);
   await marked(server);
-  await again(async () => new RegExp(`\\n${KEY_RECORDS + 2}\\n`).test(readFileSync(heads(), 'utf8')));
+  await again(async () => new RegExp(`\\n${FIRST_RECORDS + 2}\\n`).test(readFileSync(heads(), 'utf8')));
 });
 
 test('config: the sinks are a path and an http address', () => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { call, marked, verifyCut, wasCut } from '../../harness/cycle.ts';
 import { testDatabase } from '../../harness/database.ts';
-import { KEY_RECORDS } from '../../harness/keys.ts';
+import { FIRST_RECORDS, KEY_RECORDS } from '../../harness/keys.ts';
 import { type TestServer, testServer } from '../../harness/server.ts';
 import {
   openNote,
@@ -89,7 +89,9 @@ describe('after a few phases', () => {
         position: String(position),
         recordHash: `sha256:${recordHash.toString('hex')}`,
       });
-      const format = position < KEY_RECORDS ? 'cutter-record/2' : 'cutter-record/1';
+      // The keys, then the first persons, then what they did.
+      const version = position < KEY_RECORDS ? 2 : position === KEY_RECORDS ? 3 : 1;
+      const format = `cutter-record/${version}`;
       expect(JSON.parse(record.body)).toMatchObject({ format, recordId: record.recordId });
       const leaf = strangersLeaf(recordHash);
       leaves.push(leaf);
@@ -163,7 +165,7 @@ describe('after a few phases', () => {
   test('a record that was altered behind the tree is not proved', async () => {
     const altered = await testServer();
     await marked(altered);
-    await again(async () => (await altered.provable.checkpoints.latest())?.size === KEY_RECORDS + 2);
+    await again(async () => (await altered.provable.checkpoints.latest())?.size === FIRST_RECORDS + 2);
     await altered.superuser.query(
       `update cutter_log.log set record_hash = 'sha256:' || encode(sha256('x'), 'hex') where position = 1`,
     );
@@ -189,7 +191,7 @@ describe('processes that hold one lane each', () => {
       pools: { exec: null },
       secrets: { ...secrets, checkpointSeeds: { 'DOT-992': verifier as string } },
     });
-    await again(async () => (await verify.provable.checkpoints.latest())?.size === KEY_RECORDS + 2);
+    await again(async () => (await verify.provable.checkpoints.latest())?.size === FIRST_RECORDS + 2);
     const answer = await call(verify, verify.tokens.marker, 'sweep', { idempotencyKey: 'x', limit: 1 });
     expect(answer.__typename).toBe('LaneNotServed');
   });

@@ -6,7 +6,7 @@ import { WebSocket } from 'ws';
 import { tokenHash } from '../../../src/auth/authenticate.ts';
 import { caller } from '../../harness/callers.ts';
 import { call, type Loose, marked } from '../../harness/cycle.ts';
-import { KEY_RECORDS } from '../../harness/keys.ts';
+import { FIRST_RECORDS } from '../../harness/keys.ts';
 import { type TestServer, testServer } from '../../harness/server.ts';
 import { WAITS_FOR_OTHERS_MS } from '../../harness/timeouts.ts';
 import { drained, type Mark, mark, range } from '../log-ground.ts';
@@ -214,7 +214,7 @@ describe('subscription history', () => {
     leave.abort();
     expect(text.indexOf('"Ready"')).toBeLessThan(text.indexOf('"HistoryEvent"'));
     expect(text.match(/"HistoryEvent"/g)?.length).toBe(
-      Number((await server.feed.head()).nextPosition) - KEY_RECORDS,
+      Number((await server.feed.head()).nextPosition) - FIRST_RECORDS,
     );
     await vi.waitFor(() => expect(server.feed.subscribers).toBe(0), WAITS_FOR_OTHERS_MS);
   });
@@ -379,7 +379,7 @@ describe('subscription history', () => {
     const registered = ({ name }: { name: string }) => ({
       __typename: 'HistoryEvent',
       rows: [],
-      sources: [{ docCode: name, title: null, registeredByPrincipal: { name: 'marker' } }],
+      sources: [{ docCode: name, title: name, registeredByPrincipal: { name: 'marker' } }],
       dependencies: [],
     });
     const moved = ({ name }: { name: string }, dependencies: unknown[]) => ({
@@ -388,7 +388,7 @@ describe('subscription history', () => {
         {
           changeKind: 'MARK',
           changedByPrincipal: { name: 'marker', personName: expect.any(String) },
-          entry: { kind: 'CUT_REQUEST', document: { docCode: name, title: null } },
+          entry: { kind: 'CUT_REQUEST', document: { docCode: name, title: name } },
         },
       ],
       sources: [],

@@ -39,7 +39,9 @@ describe('a ledger of before the places', () => {
     await client.query(MIGRATION);
     await client.query('commit');
     client.release();
-    expect(await places()).toEqual(given);
+    // Later migrations gave comments, words and profiles their places.
+    const later = /^(?:Comment|CommentResolution|VocabularyTerm|Profile)$/;
+    expect(await places()).toEqual(given.filter(({ noun }) => !later.test(String(noun))));
   });
 });
 

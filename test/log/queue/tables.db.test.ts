@@ -80,9 +80,12 @@ async function standing(superuser: pg.Pool, { table, id }: RecordedRow): Promise
   return Object.fromEntries(columns.map((column, at) => [column.name, rows[0]?.columns[at] as PlainJson]));
 }
 
-/** Every row that records vouch for and that differs, by table and column. */
+/**
+ * Every row that records of lanes vouch for and that differs, by table and column. Rows of parties have columns that
+ * follow from other rows; test/fsck alters those.
+ */
 async function findAltered(superuser: pg.Pool): Promise<string[]> {
-  const recorded = records.flatMap((record) => record.rows);
+  const recorded = records.filter(({ lane }) => lane !== null).flatMap((record) => record.rows);
   const lastMove = new Map<string, RecordedRow>();
   for (const row of recorded) if (row.op === 'update') lastMove.set(`${row.table}/${row.id}`, row);
   const altered: string[] = [];
@@ -115,6 +118,7 @@ describe('records and tables', () => {
       new Set([
         'DOT-991 key:add 0',
         'DOT-992 key:add 0',
+        'null party:begin 0',
         'DOT-991 registerSource 0',
         'DOT-991 mark 1',
         'DOT-991 sweep 1',
@@ -145,6 +149,11 @@ describe('records and tables', () => {
       'cut_change_set',
       'cut_change_set_affected_row',
       'cutter_auth.key',
+      'cutter_auth.person',
+      'cutter_auth.principal',
+      'cutter_auth.principal_version',
+      'cutter_auth.token',
+      'cutter_auth.token_version',
       'cutter_source.source',
       'decision_backlog_entry',
       'decision_backlog_history',

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openDedicated } from '../../../src/database/connection.ts';
@@ -14,6 +15,7 @@ import {
   folderOf,
   foldProcess,
   growLog,
+  LOOK_MS,
   leavesUntil,
   storedNodes,
   treeSize,
@@ -94,7 +96,7 @@ describe('folding', () => {
     const { recordId } = await mark(ground.exec);
     // The hash of a record by hand is none, so the folder comes, looks, and stops.
     integrator.nudge();
-    while (folder.state() !== 'stopped') await new Promise((resolve) => setImmediate(resolve));
+    while (folder.state() !== 'stopped') await pause(LOOK_MS);
     expect(recordId).toBeDefined();
     expect(ground.log.alarms).toMatchObject([
       {
@@ -145,7 +147,7 @@ describe('taking over', () => {
           `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like '%log.fold %'`,
         )
       ).rowCount === 1;
-    while (!(await blocked())) await new Promise((resolve) => setImmediate(resolve));
+    while (!(await blocked())) await pause(LOOK_MS);
     await first.kill();
     closing(folderOf(database, { batch: 100 }));
     await keeper.query('rollback');
@@ -189,7 +191,7 @@ describe('an altered log or tree', () => {
       const before = await storedNodes(database);
       const log = heardLog();
       const folder = closing(folderOf(database, { log }));
-      while (folder.state() !== 'stopped') await new Promise((resolve) => setImmediate(resolve));
+      while (folder.state() !== 'stopped') await pause(LOOK_MS);
       expect(log.alarms).toMatchObject([{ alarm: 'TREE_BROKEN' }]);
       expect(await treeSize(database)).toBe(12);
       expect(await storedNodes(database)).toEqual(before);

@@ -18,12 +18,40 @@ export const possibleTypes: Record<string, string[]> = {
     "Ready",
     "Reset"
   ],
+  "CommentOutcome": [
+    "Busy",
+    "CommentSuccess",
+    "Forbidden",
+    "IdempotencyConflict",
+    "IllegalTransition",
+    "InvalidInput",
+    "LaneNotServed",
+    "NotFound",
+    "PlanStale"
+  ],
+  "CreatePrincipalOutcome": [
+    "AlreadyRegistered",
+    "Busy",
+    "CreatePrincipalSuccess",
+    "Forbidden",
+    "IdempotencyConflict",
+    "InvalidInput",
+    "LaneNotServed",
+    "NotFound",
+    "SameParty"
+  ],
+  "CutManyOutcome": [
+    "CutManySuccess",
+    "Forbidden",
+    "InvalidInput"
+  ],
   "CutOutcome": [
     "AlreadyCut",
     "Busy",
     "CoverageBroken",
     "CutSuccess",
     "DependencyOpen",
+    "Drifted",
     "Forbidden",
     "IdempotencyConflict",
     "IllegalTransition",
@@ -32,7 +60,8 @@ export const possibleTypes: Record<string, string[]> = {
     "LaneNotServed",
     "NotApproved",
     "NotFound",
-    "PlanStale"
+    "PlanStale",
+    "PlanTooCostly"
   ],
   "DeclareDependencyOutcome": [
     "Busy",
@@ -52,6 +81,21 @@ export const possibleTypes: Record<string, string[]> = {
     "Ready",
     "Reset"
   ],
+  "IssueTokenOutcome": [
+    "Busy",
+    "Forbidden",
+    "IdempotencyConflict",
+    "IllegalTransition",
+    "InvalidInput",
+    "IssueTokenSuccess",
+    "LaneNotServed",
+    "NotFound"
+  ],
+  "MarkManyOutcome": [
+    "Forbidden",
+    "InvalidInput",
+    "MarkManySuccess"
+  ],
   "MarkOutcome": [
     "Busy",
     "CoverageBroken",
@@ -60,18 +104,33 @@ export const possibleTypes: Record<string, string[]> = {
     "InvalidInput",
     "LaneNotServed",
     "MarkSuccess",
+    "NotFound",
+    "PlanTooCostly"
+  ],
+  "NarrowTokenOutcome": [
+    "Busy",
+    "Forbidden",
+    "IdempotencyConflict",
+    "IllegalTransition",
+    "InvalidInput",
+    "LaneNotServed",
+    "NarrowTokenSuccess",
     "NotFound"
   ],
   "Node": [
     "AddressAlias",
     "AffectedRow",
     "ChangeSet",
+    "Comment",
+    "CommentResolution",
     "Dependency",
     "Document",
     "Entry",
     "History",
     "Manifest",
+    "Person",
     "Principal",
+    "Profile",
     "ReviewDecision",
     "Signature",
     "Source",
@@ -79,7 +138,8 @@ export const possibleTypes: Record<string, string[]> = {
     "Unit",
     "UnitBlock",
     "UnitVersion",
-    "VerifyResult"
+    "VerifyResult",
+    "VocabularyTerm"
   ],
   "PassportOutcome": [
     "Busy",
@@ -89,13 +149,22 @@ export const possibleTypes: Record<string, string[]> = {
     "NotFound",
     "Passport"
   ],
+  "PlanDiffOutcome": [
+    "Busy",
+    "Forbidden",
+    "IllegalTransition",
+    "InvalidInput",
+    "NotFound",
+    "PlanDiff"
+  ],
   "PlanOutcome": [
     "Busy",
     "Forbidden",
     "IllegalTransition",
     "InvalidInput",
     "NotFound",
-    "Plan"
+    "Plan",
+    "PlanTooCostly"
   ],
   "ReconstructOutcome": [
     "Busy",
@@ -106,10 +175,13 @@ export const possibleTypes: Record<string, string[]> = {
   ],
   "Refusal": [
     "AlreadyCut",
+    "AlreadyRegistered",
     "Busy",
+    "CommentsOpen",
     "CoverageBroken",
     "DependencyCycle",
     "DependencyOpen",
+    "Drifted",
     "Forbidden",
     "IdempotencyConflict",
     "IllegalTransition",
@@ -120,7 +192,17 @@ export const possibleTypes: Record<string, string[]> = {
     "NotFound",
     "NotLive",
     "PlanStale",
+    "PlanTooCostly",
     "SameParty"
+  ],
+  "RegisterProfileOutcome": [
+    "AlreadyRegistered",
+    "Busy",
+    "Forbidden",
+    "IdempotencyConflict",
+    "InvalidInput",
+    "LaneNotServed",
+    "RegisterProfileSuccess"
   ],
   "RegisterSourceOutcome": [
     "Busy",
@@ -130,8 +212,34 @@ export const possibleTypes: Record<string, string[]> = {
     "LaneNotServed",
     "RegisterSourceSuccess"
   ],
+  "RegisterVocabularyOutcome": [
+    "AlreadyRegistered",
+    "Busy",
+    "Forbidden",
+    "IdempotencyConflict",
+    "InvalidInput",
+    "LaneNotServed",
+    "RegisterVocabularySuccess"
+  ],
+  "ResolveCommentOutcome": [
+    "Busy",
+    "Forbidden",
+    "IdempotencyConflict",
+    "IllegalTransition",
+    "InvalidInput",
+    "LaneNotServed",
+    "NotFound",
+    "ResolveCommentSuccess",
+    "SameParty"
+  ],
+  "ReviewManyOutcome": [
+    "Forbidden",
+    "InvalidInput",
+    "ReviewManySuccess"
+  ],
   "ReviewOutcome": [
     "Busy",
+    "CommentsOpen",
     "CoverageBroken",
     "Forbidden",
     "IdempotencyConflict",
@@ -141,8 +249,38 @@ export const possibleTypes: Record<string, string[]> = {
     "NotFound",
     "NotLive",
     "PlanStale",
+    "PlanTooCostly",
     "ReviewSuccess",
     "SameParty"
+  ],
+  "RevokeTokenOutcome": [
+    "Busy",
+    "Forbidden",
+    "IdempotencyConflict",
+    "InvalidInput",
+    "LaneNotServed",
+    "NotFound",
+    "RevokeTokenSuccess"
+  ],
+  "RotateTokenOutcome": [
+    "Busy",
+    "Forbidden",
+    "IdempotencyConflict",
+    "IllegalTransition",
+    "InvalidInput",
+    "LaneNotServed",
+    "NotFound",
+    "RotateTokenSuccess"
+  ],
+  "SuspendPrincipalOutcome": [
+    "Busy",
+    "Forbidden",
+    "IdempotencyConflict",
+    "IllegalTransition",
+    "InvalidInput",
+    "LaneNotServed",
+    "NotFound",
+    "SuspendPrincipalSuccess"
   ],
   "SweepOutcome": [
     "Busy",
@@ -154,8 +292,26 @@ export const possibleTypes: Record<string, string[]> = {
     "NotFound",
     "SweepSuccess"
   ],
+  "UpdatePrincipalOutcome": [
+    "AlreadyRegistered",
+    "Busy",
+    "Forbidden",
+    "IdempotencyConflict",
+    "IllegalTransition",
+    "InvalidInput",
+    "LaneNotServed",
+    "NotFound",
+    "SameParty",
+    "UpdatePrincipalSuccess"
+  ],
+  "VerifyManyOutcome": [
+    "Forbidden",
+    "InvalidInput",
+    "VerifyManySuccess"
+  ],
   "VerifyOutcome": [
     "Busy",
+    "Drifted",
     "Forbidden",
     "IdempotencyConflict",
     "IllegalTransition",
@@ -163,17 +319,29 @@ export const possibleTypes: Record<string, string[]> = {
     "LaneMismatch",
     "LaneNotServed",
     "NotFound",
+    "PlanTooCostly",
     "SameParty",
     "VerifySuccess"
   ],
   "Written": [
     "AbandonSuccess",
+    "CommentSuccess",
+    "CreatePrincipalSuccess",
     "CutSuccess",
     "DeclareDependencySuccess",
+    "IssueTokenSuccess",
     "MarkSuccess",
+    "NarrowTokenSuccess",
+    "RegisterProfileSuccess",
     "RegisterSourceSuccess",
+    "RegisterVocabularySuccess",
+    "ResolveCommentSuccess",
     "ReviewSuccess",
+    "RevokeTokenSuccess",
+    "RotateTokenSuccess",
+    "SuspendPrincipalSuccess",
     "SweepSuccess",
+    "UpdatePrincipalSuccess",
     "VerifySuccess"
   ]
 };
@@ -213,6 +381,12 @@ export const LISTS: Readonly<Record<string, Readonly<Record<string, string[]>>>>
       "order"
     ]
   },
+  "Comment": {
+    "replies": [
+      "filter",
+      "order"
+    ]
+  },
   "Document": {
     "changeSets": [
       "filter",
@@ -240,10 +414,18 @@ export const LISTS: Readonly<Record<string, Readonly<Record<string, string[]>>>>
     ]
   },
   "Entry": {
+    "answers": [
+      "filter",
+      "order"
+    ],
     "changeSets": [
       "filter",
       "order",
       "sort"
+    ],
+    "comments": [
+      "filter",
+      "order"
     ],
     "dependenciesFrom": [
       "filter",
@@ -302,11 +484,26 @@ export const LISTS: Readonly<Record<string, Readonly<Record<string, string[]>>>>
       "order"
     ]
   },
+  "Person": {
+    "principals": [
+      "filter",
+      "order",
+      "sort"
+    ]
+  },
   "Plan": {
     "excluded": [
       "blank"
     ],
-    "units": []
+    "units": [
+      "toReview"
+    ]
+  },
+  "PlanDiff": {
+    "units": [
+      "changes",
+      "toReview"
+    ]
   },
   "Query": {
     "addressAliases": [
@@ -317,10 +514,18 @@ export const LISTS: Readonly<Record<string, Readonly<Record<string, string[]>>>>
       "filter",
       "order"
     ],
+    "audit": [
+      "filter",
+      "order"
+    ],
     "changeSets": [
       "filter",
       "order",
       "sort"
+    ],
+    "comments": [
+      "filter",
+      "order"
     ],
     "dependencies": [
       "filter",
@@ -348,6 +553,9 @@ export const LISTS: Readonly<Record<string, Readonly<Record<string, string[]>>>>
       "order",
       "sort"
     ],
+    "profiles": [
+      "name"
+    ],
     "reviewDecisions": [
       "filter",
       "order"
@@ -364,6 +572,9 @@ export const LISTS: Readonly<Record<string, Readonly<Record<string, string[]>>>>
     "sweepPasses": [
       "filter",
       "order"
+    ],
+    "tokens": [
+      "filter"
     ],
     "unitBlocks": [
       "filter",
@@ -430,26 +641,41 @@ export const VALUES: readonly string[] = [
   "AffectedRowEdge",
   "AffectedRowEvidence",
   "AlreadyCut",
+  "AlreadyRegistered",
+  "AuditRow",
+  "AuditRowConnection",
+  "AuditRowEdge",
   "Backlog",
   "BacklogChange",
   "BacklogSnapshot",
   "Busy",
+  "CarriedOver",
+  "CarriedOverShare",
   "CaughtUp",
   "ChangeSetConnection",
   "ChangeSetEdge",
   "ChangeSetEvidence",
   "Checkpoint",
+  "CommentConnection",
+  "CommentEdge",
+  "CommentSuccess",
+  "CommentsOpen",
   "ConsistencyProof",
   "Coverage",
   "CoverageBroken",
+  "CreatePrincipalSuccess",
+  "CutManySuccess",
   "CutSuccess",
   "DeclareDependencySuccess",
   "DependencyConnection",
   "DependencyCycle",
   "DependencyEdge",
   "DependencyOpen",
+  "Divergence",
   "DocumentConnection",
   "DocumentEdge",
+  "Drifted",
+  "EarlierApproval",
   "EntryConnection",
   "EntryEdge",
   "EntryEvidence",
@@ -470,13 +696,16 @@ export const VALUES: readonly string[] = [
   "IntegrityFinding",
   "IntegrityPass",
   "InvalidInput",
+  "IssueTokenSuccess",
   "LaneMismatch",
   "LaneNotServed",
   "LogRecord",
   "ManifestConnection",
   "ManifestEdge",
   "ManifestEvidence",
+  "MarkManySuccess",
   "MarkSuccess",
+  "NarrowTokenSuccess",
   "NotApproved",
   "NotFound",
   "NotLive",
@@ -484,21 +713,35 @@ export const VALUES: readonly string[] = [
   "Passport",
   "PhaseDuration",
   "Plan",
+  "PlanChangeCount",
+  "PlanDiff",
+  "PlanDiffUnit",
+  "PlanDiffUnitConnection",
+  "PlanDiffUnitEdge",
   "PlanStale",
+  "PlanTooCostly",
   "PlannedUnit",
   "PlannedUnitConnection",
   "PlannedUnitEdge",
   "PrincipalConnection",
   "PrincipalEdge",
   "Problem",
+  "ProfileConnection",
+  "ProfileEdge",
   "Ready",
   "Reconstruction",
+  "RegisterProfileSuccess",
   "RegisterSourceSuccess",
+  "RegisterVocabularySuccess",
   "Reset",
+  "ResolveCommentSuccess",
   "ReviewDecisionConnection",
   "ReviewDecisionEdge",
   "ReviewDecisionEvidence",
+  "ReviewManySuccess",
   "ReviewSuccess",
+  "RevokeTokenSuccess",
+  "RotateTokenSuccess",
   "RowCount",
   "SameParty",
   "Session",
@@ -510,11 +753,15 @@ export const VALUES: readonly string[] = [
   "SourceEdge",
   "StatusAge",
   "StatusCount",
+  "SuspendPrincipalSuccess",
   "SweepConnection",
   "SweepEdge",
   "SweepEvidence",
   "SweepSuccess",
   "ThroughputBucket",
+  "Token",
+  "TokenConnection",
+  "TokenEdge",
   "UnitActionCount",
   "UnitBlockConnection",
   "UnitBlockEdge",
@@ -524,10 +771,13 @@ export const VALUES: readonly string[] = [
   "UnitInclusion",
   "UnitVersionConnection",
   "UnitVersionEdge",
+  "UpdatePrincipalSuccess",
   "VerifyFinding",
+  "VerifyManySuccess",
   "VerifyResultConnection",
   "VerifyResultEdge",
   "VerifyResultEvidence",
   "VerifySuccess",
-  "WitnessCosignature"
+  "WitnessCosignature",
+  "WordStretch"
 ];

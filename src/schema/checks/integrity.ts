@@ -1,6 +1,6 @@
-import { FINDING_VERDICTS, type FsckFinding } from '../fsck/finding.ts';
-import type { ScrubPass, ScrubPasses as State } from '../fsck/scrub/scrub-pass.ts';
-import { builder } from './builder.ts';
+import { FINDING_VERDICTS, type FsckFinding } from '../../fsck/finding.ts';
+import type { ScrubPass, ScrubPasses as State } from '../../fsck/scrub/scrub-pass.ts';
+import { builder } from '../builder.ts';
 
 const position = (at: number | null): string | null => (at === null || at < 0 ? null : String(at));
 
