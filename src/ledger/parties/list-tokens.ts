@@ -32,9 +32,9 @@ export async function listTokens(
         'createdAt', ${timeText(sql.fragment`t.created_at`)},
         'expiresAt', ${timeText(sql.fragment`t.expires_at`)},
         'revokedAt', ${timeText(sql.fragment`t.revoked_at`)},
-        'lastUsedAt', ${timeText(sql.fragment`u.last_used_at`)}, 'isLive', live.is) as token
+        'lastUsedAt', (select ${timeText(sql.fragment`u.last_used_at`)} from cutter_auth.token_use u
+          where u.token_id = t.token_id), 'isLive', live.is) as token
     from cutter_auth.token t join cutter_auth.principal p using (principal_id)
-    left join cutter_auth.token_use u using (token_id)
     cross join lateral (
       select t.revoked_at is null and p.disabled_at is null and t.expires_at > now() as is) as live
     where p.rehearsal = ${mode === 'rehearsal'}

@@ -242,8 +242,8 @@ test('without audit:read the audit is forbidden, and a token that is narrowed ma
 });
 
 test('pages give each row once, both ways, while others are added', async () => {
-  await settled();
   for (const order of ['OLDEST_FIRST', 'NEWEST_FIRST']) {
+    await settled();
     const seen: string[] = [];
     const all = await whole(order);
     for (let after: string | null = null; ; ) {
