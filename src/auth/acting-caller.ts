@@ -5,5 +5,5 @@ import type { Session } from './session.ts';
 
 /** A caller as the law of actions sees it. */
 export function actingCaller(session: Session): ActingCaller {
-  return { ...partyOf(session), verbs: verbsAllowed(session) };
+  return { ...partyOf(session), kind: session.kind, verbs: verbsAllowed(session) };
 }

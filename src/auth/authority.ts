@@ -16,6 +16,7 @@ export const SCOPES = [
   'approval:grant',
   'principal:admin',
   'audit:read',
+  'rules:change',
 ] as const;
 /** A capability. `change:cut` and `change:verify` never meet in one principal. */
 export type Scope = (typeof SCOPES)[number];
@@ -97,6 +98,7 @@ export const AUTHORITY = {
       'NotFound',
       'AlreadyCut',
       'IllegalTransition',
+      'SameParty',
       'NotApproved',
       'DependencyOpen',
       'PlanStale',
@@ -150,9 +152,10 @@ export const AUTHORITY = {
   narrowToken: { ...ADMIN, refusals: [...ANY, 'NotFound', 'IllegalTransition'] },
   rotateToken: { ...ADMIN, refusals: [...ANY, 'NotFound', 'IllegalTransition'] },
   revokeToken: { ...ADMIN, refusals: [...ANY, 'NotFound'] },
+  changeRules: { scope: 'rules:change', lane: null, agent: false, refusals: [...ANY, 'IllegalTransition'] },
 } as const satisfies Record<string, Authority>;
 export type Verb = keyof typeof AUTHORITY;
-/** The verbs about persons, principals and tokens. */
+/** The verbs about persons, principals and tokens, and about the rules. */
 export type PartyVerb = {
   [V in Verb]: (typeof AUTHORITY)[V]['lane'] extends null ? V : never;
 }[Verb];

@@ -23,7 +23,15 @@ export const SAMPLE_PARTIES = [
     name: 'administrator',
     kind: 'person',
     personName: 'Ada Sample',
-    scopes: ['principal:admin', 'audit:read', 'profile:register', ...READ, 'source:register', ...BACKLOG],
+    scopes: [
+      'principal:admin',
+      'rules:change',
+      'audit:read',
+      'profile:register',
+      ...READ,
+      'source:register',
+      ...BACKLOG,
+    ],
     lane: null,
   },
   {

@@ -7,7 +7,7 @@ import type { Scope } from './authority.ts';
  */
 
 /** What a person does, and nobody in a person's place. */
-const PERSONAL: readonly Scope[] = ['entry:review', 'approval:grant', 'principal:admin'];
+const PERSONAL: readonly Scope[] = ['entry:review', 'approval:grant', 'principal:admin', 'rules:change'];
 /** The two sides of a cut: neither one principal nor one person ever has both. */
 const SIDES = ['change:cut', 'change:verify'] as const satisfies readonly Scope[];
 

@@ -20,6 +20,7 @@ import type { Mode } from '../law/values.ts';
 import { standingSuspension } from '../log/setback/suspension.ts';
 import { type IssuedTokens, issueTokens, keepTokens } from './issue-tokens.ts';
 import { recordParties, type WrittenParties } from './record-parties.ts';
+import { beginRules } from './record-rules.ts';
 
 export interface BootstrapOptions {
   readonly mode: Mode;
@@ -40,7 +41,7 @@ export interface BootstrapResult {
 
 /**
  * Writes what every ledger begins with: vocabulary, the log's head, the lanes' keys and, in a rehearsal, the sample
- * persons with their principals and tokens. As the owner, in one transaction; run again, it changes nothing that is
+ * persons with their principals and tokens. Then the rules. As the owner, in one transaction; run again, it changes nothing that is
  * there.
  *
  * In production no sample person is made, and the gate refuses those that an earlier rehearsal left.
@@ -58,6 +59,7 @@ export async function bootstrapLedger(
     const { written, ...issue } = await beginParties(owner, options);
     const keys = await registerKeys(owner, options.keys);
     await recordParties(owner, options.mode, written);
+    await beginRules(owner, options.mode);
     await owner.query('commit');
     return { ...issue, incarnation, keys };
   } catch (error) {

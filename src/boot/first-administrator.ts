@@ -19,6 +19,7 @@ const SCOPES: readonly Scope[] = [
   'document:read',
   'profile:register',
   'principal:admin',
+  'rules:change',
 ];
 
 /**

@@ -9,6 +9,7 @@ import { recordedColumns, type Table } from '../ledger/tables/table.ts';
 import type { PlainJson } from '../proof/canonical.ts';
 import { derivedId } from '../proof/uuid.ts';
 import { timeTextSql } from '../text/time-sql.ts';
+import { handRecord, timeOfTransaction } from './hand-record.ts';
 
 /** What the owner of the database has written in this transaction. */
 export interface WrittenParties {
@@ -42,7 +43,7 @@ export async function recordParties(owner: ClientBase, mode: Mode, written: Writ
   const rows = await addVersions(owner, isFirst ? null : written);
   await lockQueue(owner);
   const verb: OwnerPartyVerb = found > 0 ? 'party:adopt' : 'party:begin';
-  const at = await timeNow(owner);
+  const at = await timeOfTransaction(owner);
   const record = buildRecord({
     recordId: isFirst ? FIRST_RECORD : derivedId(`${verb}\0record\0${ids[0]}`),
     verb,
@@ -55,15 +56,7 @@ export async function recordParties(owner: ClientBase, mode: Mode, written: Writ
     rows: recordRows(rows),
     parties: partiesOf(rows),
   });
-  await owner.query(
-    `/* parties.record */ insert into cutter_log.record_part (record_id, part, body)
-     select $1, ordinality - 1, body from unnest($2::text[]) with ordinality as p (body, ordinality)`,
-    [record.recordId, record.parts],
-  );
-  await owner.query(
-    '/* parties.pending */ insert into cutter_log.pending (record_id, record_hash, row_ids) values ($1, $2, $3)',
-    [record.recordId, record.hash, record.rowIds],
-  );
+  await handRecord(owner, record);
 }
 
 async function isRecorded(owner: ClientBase): Promise<boolean> {
@@ -73,13 +66,6 @@ async function isRecorded(owner: ClientBase): Promise<boolean> {
     [FIRST_RECORD],
   );
   return rowCount !== 0;
-}
-
-async function timeNow(owner: ClientBase): Promise<string> {
-  const { rows } = await owner.query<{ at: string }>(
-    `/* parties.at */ select ${timeTextSql('transaction_timestamp()')} as at`,
-  );
-  return rows[0]!.at;
 }
 
 /** How many persons, principals and tokens were there before. */

@@ -15,6 +15,7 @@ import { checkCuts } from './meaning/cuts.ts';
 import { checkLineage } from './meaning/lineage.ts';
 import { checkOpenComments } from './meaning/open-comments.ts';
 import { checkParties } from './meaning/parties.ts';
+import { checkRegistrars, placedRules } from './meaning/rules.ts';
 import { checkShippedWords } from './meaning/shipped-words.ts';
 import { checkSignatures } from './meaning/signatures.ts';
 import { checkRows } from './rows/rows.ts';
@@ -132,7 +133,9 @@ async function judgeMeaning(
   await client.query('set local enable_hashjoin = on; set local enable_mergejoin = on');
   await checkSignatures(client, keys, head, findings, coverage);
   await checkLineage(client, head, findings);
-  await checkApprovals(client, head, findings);
+  const ruled = await placedRules(client);
+  await checkApprovals(client, head, ruled, findings);
+  await checkRegistrars(client, head, ruled, findings);
   await checkOpenComments(client, head, findings);
   await checkCuts(client, head, findings, coverage);
   await checkCarriedOver(client, head, findings);

@@ -8,6 +8,7 @@ import { MANIFEST_ENVELOPE, MANIFEST_UNIT_BLOCK } from '../ledger/tables/manifes
 import { PERSON, PRINCIPAL, PRINCIPAL_VERSION, TOKEN, TOKEN_VERSION } from '../ledger/tables/party.ts';
 import { PROFILE, REGISTERED_TERM } from '../ledger/tables/registry.ts';
 import { REVIEW_DECISION } from '../ledger/tables/review-decision.ts';
+import { RULES } from '../ledger/tables/rules.ts';
 import { SIGNATURE } from '../ledger/tables/signature.ts';
 import { SOURCE } from '../ledger/tables/source.ts';
 import { SWEEP_LOG } from '../ledger/tables/sweep-log.ts';
@@ -90,6 +91,7 @@ export const KINDS: readonly Kind[] = [
   PRINCIPAL_VERSION,
   TOKEN,
   TOKEN_VERSION,
+  RULES,
 ].map((table, index) => kindOf(table, index));
 const BY_RECORDED = new Map(KINDS.map((kind) => [kind.recorded, kind]));
 

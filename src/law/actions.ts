@@ -1,7 +1,8 @@
-import { type DeedName, type Party, type SeparateDeed, sharedParties } from './parties.ts';
+import { type EarlierParties, type Party, type SeparateDeed, sharedParties } from './parties.ts';
 import { type LedgerVerb, mayHoldMove } from './record-verbs.ts';
+import { RULES_OF_ORIGIN, type Rules } from './rules.ts';
 import { ENTRY_STATES, type EntryState, TRANSITIONS } from './states.ts';
-import type { EntryKind, Lane } from './values.ts';
+import type { EntryKind, Lane, PrincipalKind } from './values.ts';
 
 /*
  * What a caller may do with an entry now. Here is the only answer: `Entry.actions` shows it, `waitingForMe` lists by
@@ -16,24 +17,32 @@ export type EntryVerb = (typeof ENTRY_VERBS)[number];
 /** Who asks: the parts of a party, and the verbs that its authority allows. */
 export interface ActingCaller extends Party {
   readonly verbs: ReadonlySet<LedgerVerb>;
+  readonly kind: PrincipalKind;
 }
 
 /** An entry, and who did to it what the law asks about. */
 export interface ActedEntry {
   readonly kind: EntryKind;
   readonly status: EntryState;
-  readonly did: Partial<Record<DeedName, Party | null>>;
+  readonly did: EarlierParties;
+  /** The rules now; null where the log has none. */
+  readonly rules: Rules | null;
 }
 
 /** The verbs that this caller may call on this entry now. */
-export function entryActions({ kind, status, did }: ActedEntry, caller: ActingCaller): readonly EntryVerb[] {
+export function entryActions(
+  { kind, status, did, rules: given }: ActedEntry,
+  caller: ActingCaller,
+): readonly EntryVerb[] {
+  const rules = given ?? RULES_OF_ORIGIN.rules;
   return ENTRY_VERBS.filter((verb) => {
     const deed = SEPARATE_DEEDS[verb];
     return (
       caller.verbs.has(verb) &&
       isForKind(verb, kind) &&
       statesOfVerb(verb).includes(status) &&
-      (deed === undefined || sharedParties(deed, caller, did).length === 0)
+      (verb !== 'review' || rules.reviewerKinds.includes(caller.kind)) &&
+      (deed === undefined || sharedParties(deed, caller, did, rules).length === 0)
     );
   });
 }
@@ -41,6 +50,7 @@ export function entryActions({ kind, status, did }: ActedEntry, caller: ActingCa
 /** What a verb makes of its caller, where somebody else must have done what came before. */
 export const SEPARATE_DEEDS: Readonly<Partial<Record<EntryVerb, SeparateDeed>>> = {
   review: 'reviewed',
+  cut: 'cut',
   verify: 'verified',
 };
 

@@ -1,4 +1,6 @@
 import { type Problem, problemAt } from './refusals.ts';
+import type { NumberedRules } from './rules.ts';
+import type { PrincipalKind, RiskClass } from './values.ts';
 
 /*
  * What an approval in force is, for all who judge a cut by it: CUT before it writes, VERIFY in its own transaction,
@@ -134,4 +136,69 @@ function approvalComplaint(fault: ApprovalFault, live: LiveDecision | null, mani
   if (fault === 'other-manifest')
     return `approval ${live.id} is for manifest ${live.manifestDigest}, not ${manifestDigest}`;
   return `approval ${live.id} ${APPROVAL_FAULTS[fault]}`;
+}
+
+/** An approval of a manifest, and whether who gave it may still do so. */
+export interface GivenApproval {
+  readonly id: string;
+  readonly by: string;
+  /** Null where no registry knows the principal. */
+  readonly person: string | null;
+  readonly kind: PrincipalKind | null;
+  /** Whether that principal isn't suspended. */
+  readonly acts: boolean;
+  /** Whether it has the scope to review. */
+  readonly reviews: boolean;
+  readonly riskClass: RiskClass;
+  readonly expiresAt: string | null;
+  readonly notBefore: string | null;
+}
+
+/**
+ * Why approvals of one manifest don't suffice for its cut. The first is the live one, and each of the others is what
+ * the one before it came on top of. The highest risk class that one of them gave decides how many persons it takes.
+ */
+export function quorumProblems(
+  entryId: string,
+  approvals: readonly GivenApproval[],
+  { version, rules }: NumberedRules,
+  at: string,
+): readonly Problem[] {
+  const [live] = approvals;
+  if (live === undefined) return [];
+  const place = ['input', 'manifestDigest'];
+  const barred = barredBecause(live, rules.reviewerKinds);
+  if (barred !== null) {
+    const message =
+      `Approval ${live.id} is by ${live.by}, who ${barred} and may approve nothing any more. ` +
+      'Ask another person to approve this manifest again, naming that decision.';
+    return [problemAt(place, 'approver-barred', message, { entryId, reviewDecisionId: live.id })];
+  }
+  const counted = approvals.filter(
+    (one) =>
+      barredBecause(one, rules.reviewerKinds) === null &&
+      (one.expiresAt === null || one.expiresAt > at) &&
+      (one.notBefore === null || one.notBefore <= at),
+  );
+  const persons = new Set(counted.map(({ person, by }) => person ?? by));
+  const risk = approvals.some(({ riskClass }) => riskClass === 'high') ? 'high' : 'standard';
+  const { reviewers, roles } = rules.quorum[risk];
+  const unmet = roles.filter((role) => !(rules.roles[role] ?? []).some((id) => persons.has(id)));
+  if (persons.size >= reviewers && unmet.length === 0) return [];
+  const asked = unmet.length === 0 ? '' : `, of them one of the role ${unmet.join(' and one of the role ')}`;
+  const message =
+    `A cut of ${risk} risk needs ${reviewers} different ${reviewers === 1 ? 'reviewer' : 'reviewers'} of this ` +
+    `manifest${asked} (rules, version ${version}). Approved by: ` +
+    `${[...new Set(counted.map(({ by }) => by))].join(', ') || 'nobody who counts'}. ` +
+    `Ask another reviewer to approve it, too, naming decision ${live.id} in supersedesDecisionId.`;
+  return [problemAt(place, 'approvals-lacking', message, { entryId, reviewDecisionId: live.id })];
+}
+
+function barredBecause(
+  { acts, reviews, kind }: GivenApproval,
+  kinds: readonly PrincipalKind[],
+): string | null {
+  if (!acts) return 'is suspended';
+  if (kind === null || !kinds.includes(kind)) return `is no ${kinds.join(' or ')}`;
+  return reviews ? null : 'lacks the scope entry:review';
 }

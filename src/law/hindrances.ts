@@ -1,8 +1,9 @@
 import { laneOfVerb, NEXT_VERBS, WAY_KIND } from './actions.ts';
-import { approvalProblem, type LiveDecision } from './approval.ts';
+import { approvalProblem, type GivenApproval, type LiveDecision, quorumProblems } from './approval.ts';
 import { type LeanedApproval, withdrawnProblems } from './carried-over.ts';
 import { type OpenPredecessor, openProblems } from './predecessors.ts';
 import { type Problem, problemAt } from './refusals.ts';
+import { type NumberedRules, RULES_OF_ORIGIN } from './rules.ts';
 import type { EntryState } from './states.ts';
 import type { EntryKind, Lane } from './values.ts';
 
@@ -24,10 +25,13 @@ export interface HinderedEntry {
   readonly comments: readonly OpenComment[] | null;
   /** The rest is known of entries that are approved. */
   readonly leaned: readonly LeanedApproval[] | null;
+  readonly approvals: readonly GivenApproval[] | null;
   readonly open: readonly OpenPredecessor[] | null;
   readonly unverified: readonly string[] | null;
   /** The first unit that the plan was made against and that has changed. */
   readonly changed: { readonly address: string | null } | null;
+  /** Null where the log has none yet. */
+  readonly rules: NumberedRules | null;
 }
 
 /** Why the verb that comes next on an entry would be refused now; empty where it has ended. */
@@ -47,10 +51,12 @@ export function entryHindrances(entry: HinderedEntry, lanes: ReadonlySet<Lane>):
 const asWarning = (problem: Problem): Problem => ({ ...problem, severity: 'warning' });
 
 function cutProblems(entry: HinderedEntry): readonly Problem[] {
-  const { entryId, live, at, leaned, open, unverified, changed } = entry;
+  const { entryId, live, at, approvals, rules, leaned, open, unverified, changed } = entry;
   const unapproved = approvalProblem(entryId, live, { manifestDigest: live?.manifestDigest ?? 'none', at });
   return [
-    ...(unapproved === null ? [] : [unapproved]),
+    ...(unapproved === null
+      ? quorumProblems(entryId, approvals ?? [], rules ?? RULES_OF_ORIGIN, at)
+      : [unapproved]),
     ...withdrawnProblems(entryId, leaned ?? [], at),
     ...openProblems(open ?? [], unverified ?? []),
     ...(changed === null ? [] : [changedBaseProblem(entryId, changed.address)]),

@@ -6,9 +6,11 @@ import {
   PARTY_RECORD_FORMAT,
   RECORD_FORMAT,
   type RecordedParty,
+  RULES_RECORD_FORMAT,
   STATEMENT_RECORD_FORMAT,
 } from './record.ts';
 import type { RecordedRow } from './recorded-row.ts';
+import { type NumberedRules, type Rules, readRules } from './rules.ts';
 import { LANES, type Lane, MODES, PRINCIPAL_KINDS } from './values.ts';
 
 const base64url = /^[A-Za-z0-9_-]*$/;
@@ -41,6 +43,20 @@ const party = z.strictObject({
   lane: z.enum(LANES).nullable(),
   suspended: z.boolean(),
 });
+const ruled = z.strictObject({
+  version: z.int().positive(),
+  rules: z
+    .json()
+    .refine((value) => readRules(value, []).rules !== null, 'are no rules that this version knows')
+    .transform((value) => value as unknown as Rules),
+});
+/** What records of no lane have. */
+const laneless = {
+  ...members,
+  lane: z.null(),
+  principalId: z.string().nullable(),
+  personId: z.string().nullable(),
+};
 /** Every format ever written, by its name. */
 const bodies = {
   [RECORD_FORMAT]: z.strictObject({ format: z.literal(RECORD_FORMAT), ...laneMembers }),
@@ -51,11 +67,13 @@ const bodies = {
   }),
   [PARTY_RECORD_FORMAT]: z.strictObject({
     format: z.literal(PARTY_RECORD_FORMAT),
-    ...members,
-    lane: z.null(),
-    principalId: z.string().nullable(),
-    personId: z.string().nullable(),
+    ...laneless,
     parties: z.array(party),
+  }),
+  [RULES_RECORD_FORMAT]: z.strictObject({
+    format: z.literal(RULES_RECORD_FORMAT),
+    ...laneless,
+    rules: ruled,
   }),
 };
 type Format = keyof typeof bodies;
@@ -73,6 +91,8 @@ export interface ParsedRecord extends Omit<Body, 'shapes' | 'rows'> {
   readonly statements: readonly unknown[];
   /** What principals are from this record on; none but in the third format. */
   readonly parties?: readonly RecordedParty[] | undefined;
+  /** The rules from this record on; none but in the fourth format. */
+  readonly rules?: NumberedRules | undefined;
 }
 
 export type RecordVerdict =

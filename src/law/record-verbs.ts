@@ -22,6 +22,7 @@ const LEDGER_VERBS = [
   'narrowToken',
   'rotateToken',
   'revokeToken',
+  'changeRules',
 ] as const;
 export type LedgerVerb = (typeof LEDGER_VERBS)[number];
 
@@ -32,6 +33,9 @@ export type LedgerVerb = (typeof LEDGER_VERBS)[number];
 const OWNER_PARTY_VERBS = ['party:adopt', 'party:begin'] as const;
 export type OwnerPartyVerb = (typeof OWNER_PARTY_VERBS)[number];
 
+/** What the owner of the database does: `begin` writes the rules that a ledger begins with. */
+export const OWNER_RULES_VERB = 'rules:begin';
+
 /**
  * Every verb that a record may name: those of callers, those of the owner about keys and parties, and the resumption of
  * a ledger that was set back.
@@ -40,6 +44,7 @@ export const RECORD_VERBS: ReadonlySet<string> = new Set([
   ...LEDGER_VERBS,
   ...KEY_ACTS.map((act) => `key:${act}`),
   ...OWNER_PARTY_VERBS,
+  OWNER_RULES_VERB,
   'resume',
 ]);
 

@@ -2,6 +2,7 @@ import { createHash, type Hash, hash } from 'node:crypto';
 import { canonicalJson, type PlainJson } from '../proof/canonical.ts';
 import { type Digest, digestOf } from '../proof/digest.ts';
 import type { DsseEnvelope } from '../proof/dsse.ts';
+import type { NumberedRules } from './rules.ts';
 import type { Lane, Mode, PrincipalKind } from './values.ts';
 
 /**
@@ -14,6 +15,8 @@ export const STATEMENT_RECORD_FORMAT = 'cutter-record/2';
  * The first with a member `parties`: records about persons, principals and tokens, which belong to no lane.
  */
 export const PARTY_RECORD_FORMAT = 'cutter-record/3';
+/** The first with a member `rules`: records about the rules, which belong to no lane either. */
+export const RULES_RECORD_FORMAT = 'cutter-record/4';
 /** Characters of base64url kept of a column's SHA-256: 48 bits name the column, the row's full digest convicts. */
 export const FINGERPRINT_LENGTH = 8;
 const PART_BYTES = 1_000_000;
@@ -48,13 +51,15 @@ export interface RecordedParty {
 export interface RecordInput {
   readonly recordId: string;
   readonly verb: string;
-  /** Null in records of parties, which belong to none. */
+  /** Null in records of parties and of rules, which belong to none. */
   readonly lane: Lane | null;
-  /** Null where the owner of the database writes: in records of parties alone. */
+  /** Null where the owner of the database writes: in records of parties and of rules alone. */
   readonly principalId: string | null;
   readonly personId: string | null;
   /** What principals are from this record on; in records of parties alone, which have no statements. */
   readonly parties?: readonly RecordedParty[];
+  /** The rules from this record on; in records of rules alone. */
+  readonly rules?: NumberedRules;
   readonly mode: Mode;
   /** `transaction_timestamp()` as text, UTC, microseconds. */
   readonly at: string;
@@ -100,6 +105,7 @@ export const POSITIONED: ReadonlySet<string> = new Set([
   'cutter_auth.principal_version',
   'cutter_auth.token',
   'cutter_auth.token_version',
+  'cutter_auth.rules',
 ]);
 
 /** The canonical record of one writing transaction: what was written, by whom, when, digested from the values sent. */
@@ -198,16 +204,21 @@ function headText(head: Omit<RecordInput, 'rows'>): string {
   return `${text.slice(0, -1)},"rows":[`;
 }
 
-function tailText({ statements, verb }: Omit<RecordInput, 'rows'>, shapes: readonly StatedShape[]): string {
+function tailText(
+  { rules, statements, verb }: Omit<RecordInput, 'rows'>,
+  shapes: readonly StatedShape[],
+): string {
   const stated = canonicalJson(shapes.map(({ table, op, columns }) => ({ table, op, columns })));
   const said =
     statements === undefined ? '' : `"statements":${canonicalJson(statements as unknown as PlainJson)},`;
-  return `],"shapes":${stated},${said}"verb":${canonicalJson(verb)}}`;
+  const ruled = rules === undefined ? '' : `"rules":${canonicalJson(rules as unknown as PlainJson)},`;
+  return `],${ruled}"shapes":${stated},${said}"verb":${canonicalJson(verb)}}`;
 }
 
 type StatedShape = Pick<Shape, 'table' | 'op' | 'columns'>;
 
-function formatOf({ parties, statements }: Omit<RecordInput, 'rows'>): string {
+function formatOf({ parties, rules, statements }: Omit<RecordInput, 'rows'>): string {
+  if (rules !== undefined) return RULES_RECORD_FORMAT;
   if (parties !== undefined) return PARTY_RECORD_FORMAT;
   return statements === undefined ? RECORD_FORMAT : STATEMENT_RECORD_FORMAT;
 }

@@ -1,5 +1,6 @@
 import { FINGERPRINT_LENGTH, RECORD_FORMAT, type RecordedParty, STATEMENT_RECORD_FORMAT } from './record.ts';
 import type { RecordedRow } from './recorded-row.ts';
+import type { NumberedRules } from './rules.ts';
 import type { Lane } from './values.ts';
 
 /*
@@ -81,6 +82,8 @@ export interface ScannedRecord {
   readonly statements?: readonly unknown[];
   /** What principals are from this record on; in records of parties alone. */
   readonly parties?: readonly RecordedParty[] | undefined;
+  /** The rules from this record on; in records of rules alone. */
+  readonly rules?: NumberedRules | undefined;
 }
 
 /**
@@ -95,7 +98,7 @@ export function scanRecord(body: Buffer): ScannedRecord | null {
   const tail = tailOf(body, shapesAt);
   const head = tail === null ? null : (parsedOrNull(`${body.toString('utf8', 0, rowsAt)}}`) as Head | null);
   if (tail === null || head === null || !Array.isArray(head.history)) return null;
-  // Records of parties are few, and each decides who may do what: the strict parser reads them.
+  // Records of parties and of rules are few, and each decides who may do what: the strict parser reads them.
   if (head.format !== RECORD_FORMAT && head.format !== STATEMENT_RECORD_FORMAT) return null;
   const count = placeRows(body, rowsAt + ROWS.length, shapesAt, tail.shapes);
   if (count < 0) return null;

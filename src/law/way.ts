@@ -1,8 +1,9 @@
-import { type Party, partyOf, type SharedParty, sharedParties } from './parties.ts';
+import { type Party, partyOf, type SeparateDeed, type SharedParty, sharedParties } from './parties.ts';
 import { rowDigestOf } from './record.ts';
 import { mayHoldMove } from './record-verbs.ts';
 import type { RecordedMove } from './recorded-move.ts';
 import type { RecordedRow } from './recorded-row.ts';
+import type { Rules } from './rules.ts';
 import { type EntryState, isTerminal, nextState } from './states.ts';
 import type { HistoryChangeKind, Lane } from './values.ts';
 
@@ -16,6 +17,8 @@ export interface Way {
   readonly state: EntryState;
   /** Null of an entry whose birth wasn't seen. */
   readonly marker: Party | null;
+  /** Everybody who gave a verdict on its plans. */
+  readonly reviewers: readonly Party[];
   readonly executor: Party | null;
   /** How many records could not be read when it last moved. */
   readonly blanks: number;
@@ -49,18 +52,35 @@ export interface Step {
 
 /**
  * The way of an entry after one more move. `blanks` counts the records so far that could not be read: a move may be
- * missing since.
+ * missing since. `rules`: those in force at the record's position.
  */
-export function stepOn(way: Way | null, move: RecordedMove, record: MovingRecord, blanks: number): Step {
+export function stepOn(
+  way: Way | null,
+  move: RecordedMove,
+  record: MovingRecord,
+  blanks: number,
+  rules: Rules,
+): Step {
   const caller = partyOf(record);
   const { entry_version_after: state, change_kind: kind } = move;
   const next = {
     state,
     marker: way?.marker ?? (kind === 'mark' ? caller : null),
+    reviewers: kind.startsWith('review:') ? withParty(way?.reviewers ?? [], caller) : (way?.reviewers ?? []),
     executor: kind === 'cut' ? caller : (way?.executor ?? null),
     blanks,
   };
-  return { faults: moveFaults(way, move, record, caller, blanks), way: isTerminal(state) ? null : next };
+  return {
+    faults: moveFaults(way, move, record, caller, blanks, rules),
+    way: isTerminal(state) ? null : next,
+  };
+}
+
+function withParty(parties: readonly Party[], party: Party): readonly Party[] {
+  const isKnown = parties.some(
+    ({ principal, person }) => principal === party.principal && person === party.person,
+  );
+  return isKnown ? parties : [...parties, party];
 }
 
 /** Whether moves of this entry may be missing, because a record could not be read since it last moved. */
@@ -74,6 +94,7 @@ function moveFaults(
   { verb, lane, principalId }: MovingRecord,
   caller: Party,
   blanks: number,
+  rules: Rules,
 ): readonly WayFault[] {
   const faults: WayFault[] = [];
   const state = way?.state ?? null;
@@ -82,16 +103,22 @@ function moveFaults(
     faults.push({ kind: 'no-arrow' });
   if (!mayHoldMove(verb, move.change_kind)) faults.push({ kind: 'other-verb' });
   if (move.changed_by !== principalId) faults.push({ kind: 'other-caller' });
-  const shared = partiesOf(move.change_kind, way, caller);
+  const shared = partiesOf(move.change_kind, way, caller, rules);
   return [...faults, ...shared.map((one) => ({ kind: 'same-party', shared: one }) as const)];
 }
 
 /** Who registered an entry's text isn't among the moves: that is for those who see the source. */
-function partiesOf(kind: string, way: Way | null, caller: Party): readonly SharedParty[] {
-  if (way === null) return [];
-  if (kind.startsWith('review:')) return sharedParties('reviewed', caller, { marked: way.marker });
-  if (kind.startsWith('verify:')) return sharedParties('verified', caller, { cut: way.executor });
-  return [];
+function partiesOf(kind: string, way: Way | null, caller: Party, rules: Rules): readonly SharedParty[] {
+  const deed = deedOfMove(kind);
+  if (way === null || deed === null) return [];
+  const earlier = { marked: way.marker, reviewed: way.reviewers, cut: way.executor };
+  return sharedParties(deed, caller, earlier, rules);
+}
+
+function deedOfMove(kind: string): SeparateDeed | null {
+  if (kind.startsWith('review:')) return 'reviewed';
+  if (kind.startsWith('verify:')) return 'verified';
+  return kind === 'cut' ? 'cut' : null;
 }
 
 /** What is wrong with a move, as a sentence without its full stop. */

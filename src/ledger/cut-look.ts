@@ -22,6 +22,9 @@ import {
 } from './envelope/reading.ts';
 import type { ExecTx } from './envelope/transaction.ts';
 import { openPredecessor, openPredecessors } from './open-predecessors.ts';
+import { approvalsOf, givenApproval } from './rules/approvals.ts';
+import { LOCK_RULES_SHARED, RULES_NOW, rulesRow } from './rules/rules-sql.ts';
+import { SIDES_OF_ENTRY, sidesRow } from './rules/sides.ts';
 
 export interface CutInput {
   readonly idempotencyKey: string;
@@ -51,6 +54,10 @@ const lookRow = z.object({
   live_units: jsonRows<LiveUnitRow>(),
   held: holders,
   approval: approval.nullable(),
+  /** That approval, and those of the same manifest that it came on top of. */
+  approvals: z.array(givenApproval),
+  did: sidesRow,
+  rules: rulesRow,
   /** The approvals that it carries over. */
   leaned: z.array(leanedApproval),
   blocks: jsonRows<StoredBlock>(),
@@ -81,7 +88,8 @@ async function lockCut(tx: ExecTx<'cut'>, entryId: string): Promise<z.infer<type
     /* cut.lock */ with locked as materialized (
         select e.status, e.payload from cutter_governance.decision_backlog_entry e
         where e.entry_id = ${entryId}::uuid for no key update),
-      signing as materialized (select ${lockKey(tx.key.keyId)} as taken from locked),
+      rules as materialized (select ${LOCK_RULES_SHARED} as taken from locked),
+      signing as materialized (select ${lockKey(tx.key.keyId)} as taken from rules),
       document as materialized (
         select ${LOCK_DOCUMENT} as taken
         from (select e.payload from locked e cross join signing) e
@@ -97,6 +105,7 @@ async function readCut(tx: ExecTx<'cut'>, input: CutInput): Promise<CutLook> {
       ${VOCABULARY} as vocabulary, ${PROFILE_OF_ENTRY} as profile,
       ${liveUnits(docCode)} as live_units, ${foreignHolders(docCode)} as held,
       case when a.id is null then null else row_to_json(a) end as approval,
+      ${approvalsOf('a.id')} as approvals, ${SIDES_OF_ENTRY} as did, ${RULES_NOW} as rules,
       ${leanedApprovals('a.id')} as leaned, ${storedBlocks(sql.fragment`a.manifest_id`)} as blocks,
       ${openPredecessors(input.entryId)} as open,
       (select coalesce(json_agg(c.decision_backlog_entry_id), '[]') from cutter_governance.cut_change_set c

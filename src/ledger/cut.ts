@@ -3,9 +3,10 @@ import { z } from 'zod';
 import { formatOfHeader, manifestHeader } from '../document/manifest.ts';
 import { formatOf } from '../document/plan.ts';
 import type { DocumentPlan } from '../document/types.ts';
-import { approvalProblem, type LiveDecision } from '../law/approval.ts';
+import { approvalProblem, type LiveDecision, quorumProblems } from '../law/approval.ts';
 import { withdrawnProblems } from '../law/carried-over.ts';
 import { changedBaseProblem } from '../law/hindrances.ts';
+import { partyOf } from '../law/parties.ts';
 import { AlreadyCut, NotApproved, PlanStale, problemAt } from '../law/refusals.ts';
 import { type CutFacts, cutStatement, type PriorSignature } from '../law/statement.ts';
 import { type EntryState, nextState, statesBefore } from '../law/states.ts';
@@ -36,6 +37,7 @@ import { WideWrites } from './envelope/wide-writes.ts';
 import { type ChangedRow, composeWrites, insertRows, insertWide, updateRows } from './envelope/writes.ts';
 import { digestNow, notYet } from './not-yet.ts';
 import { refuseOpen } from './open-predecessors.ts';
+import { refuseOtherSide } from './rules/sides.ts';
 import { AFFECTED_ROW, CHANGE_SET } from './tables/change-set.ts';
 import { SIGNATURE } from './tables/signature.ts';
 import { INFORMATION_UNIT, moveAnchors, UNIT_VERSION } from './tables/unit.ts';
@@ -58,8 +60,9 @@ export interface CutAnswer {
  *          NotFound             no such entry
  *          AlreadyCut           the entry, or this manifest, has its cut       G-CUT-ONCE
  *          IllegalTransition    the entry isn't approved
- *          NotApproved          no live approval for exactly this manifest, or
- *                               one that it carries over was withdrawn         G-CUT-APPROVED
+ *          SameParty            the rules keep the executor apart from another side
+ *          NotApproved          no live approval for exactly this manifest, one that it carries over
+ *                               was withdrawn, or its reviewers don't suffice  G-CUT-APPROVED
  *          DependencyOpen       a predecessor, or another cut of the document  G-CUT-DEPS
  *          CoverageBroken       the plan no longer holds
  *          PlanStale            the plan or the live units changed since the review
@@ -126,11 +129,19 @@ async function refuseUnapproved(
     const holds = entry.kind === 'cut_request' && (await isPlanNow(tx, input, look));
     throw notYet(found, 'cut', statesBefore('cut', tx.lane), holds);
   }
+  const where = { path: ['input', 'entryId'], subject: { entryId: input.entryId } };
+  refuseOtherSide('cut', partyOf(tx.caller), look.did, look.rules, where);
   const unapproved = approvalProblem(input.entryId, seenApproval(live), {
     manifestDigest: input.manifestDigest,
     at,
   });
-  const problems = unapproved === null ? withdrawnProblems(input.entryId, look.leaned, at) : [unapproved];
+  const problems =
+    unapproved === null
+      ? [
+          ...quorumProblems(input.entryId, look.approvals, look.rules, at),
+          ...withdrawnProblems(input.entryId, look.leaned, at),
+        ]
+      : [unapproved];
   if (live !== null && problems.length === 0)
     return { from: entry.status, approval: live, ...workOf(input.entryId, look) };
   const canBe = await isPlanNow(tx, input, look);
@@ -274,6 +285,7 @@ async function writeCut(
     sourceDigest: birth.sourceDigest,
     cutSeq: (look.prior?.cutSeq ?? 0) + 1,
     affectedRows: born.affected.length,
+    rules: look.rules.version,
   });
   const anchors = moveAnchors(born.anchors.length > MOST_ANCHORS ? [] : born.anchors);
   const step = moveEntry(tx, {

@@ -5,6 +5,7 @@ import type { Session } from '../auth/session.ts';
 import { laneProblem } from '../law/hindrances.ts';
 import type { Custody } from '../law/keys.ts';
 import { LaneNotServed, problemAt, Refusal } from '../law/refusals.ts';
+import type { Rules } from '../law/rules.ts';
 import { EXECUTOR_LANE, type Lane, VERIFIER_LANE } from '../law/values.ts';
 import { PlanCache } from './effect/plan-cache.ts';
 import { refuseSpelling } from './envelope/key-spelling.ts';
@@ -15,6 +16,7 @@ import {
   type PartyDone,
   type PartyTx,
   type PhaseCall,
+  type RulesDone,
   runPartyVerb,
   runPhase,
   type VerifyTx,
@@ -26,6 +28,8 @@ import { type ListedToken, listTokens, type TokenFilter } from './parties/list-t
 import { type PlanCutInput, type PlanView, planCut } from './plan-cut.ts';
 import { type PlanDiffView, planDiff } from './plan-diff/plan-diff.ts';
 import { type Reconstruction, reconstruct } from './reconstruct.ts';
+import { type JudgedOtherwise, judgedOtherwise } from './rules/judged-otherwise.ts';
+import { type KnownRules, knownRules } from './rules/known-rules.ts';
 import type { SweepAnswer, SweepInput } from './sweep.ts';
 import { sweepReplay } from './sweep-replay.ts';
 
@@ -44,7 +48,7 @@ export interface Ledger {
   /** Runs a verb about persons, principals and tokens, in no lane (login cutter_registrar). */
   asRegistrar<V extends PartyVerb, T extends object>(
     call: PhaseCall<V>,
-    work: (tx: PartyTx<V>) => Promise<PartyDone<T>>,
+    work: (tx: PartyTx<V>) => Promise<PartyDone<T> | RulesDone<T>>,
   ): Promise<Written<T>>;
   /** Shows a plan without writing. */
   planCut(caller: Session, input: PlanCutInput): Promise<PlanView>;
@@ -54,6 +58,10 @@ export interface Ledger {
   reconstruct(caller: Session, changeSetId: string): Promise<Reconstruction>;
   /** The tokens of principals of the caller's mode. */
   tokens(caller: Session, filter: TokenFilter): Promise<readonly ListedToken[]>;
+  /** The rules of a version, or those in force; null where there are none. */
+  rules(version: number | null): Promise<KnownRules | null>;
+  /** Which past decisions two versions of the rules judge otherwise. */
+  judgedOtherwise(before: Rules, after: Rules): Promise<JudgedOtherwise>;
   /** The lanes that this process has secrets for. */
   readonly lanes: ReadonlySet<Lane>;
   /** Proves that a unit stands in the manifest that was approved; null where that was altered. */
@@ -113,6 +121,8 @@ export function openLedger(options: LedgerOptions): Ledger {
       return reconstruct(pools.evidence, changeSetId);
     },
     tokens: (caller, filter) => listTokens(pools.evidence, caller.mode, filter),
+    rules: (version) => knownRules(pools.evidence, version),
+    judgedOtherwise: (before, after) => judgedOtherwise(pools.evidence, before, after),
     proveUnit: (unit) => inclusions.prove(unit),
     sweepReplay: (caller, input) => sweepReplay(pools.evidence, caller, input),
   };
@@ -151,7 +161,7 @@ async function runAsRegistrar<V extends PartyVerb, T extends object>(
   options: LedgerOptions,
   call: PhaseCall<V>,
   resources: WriterResources | null,
-  work: (tx: PartyTx<V>) => Promise<PartyDone<T>>,
+  work: (tx: PartyTx<V>) => Promise<PartyDone<T> | RulesDone<T>>,
 ): Promise<Written<T>> {
   if (resources === null) {
     const message =

@@ -15,6 +15,8 @@ import { lockEntry } from './envelope/entry-lock.ts';
 import { ENTRY_SOURCE_ID } from './envelope/reading.ts';
 import type { Done, ExecTx } from './envelope/transaction.ts';
 import { composeWrites, insertRows } from './envelope/writes.ts';
+import { RULES_NOW, rulesRow } from './rules/rules-sql.ts';
+import { party } from './rules/sides.ts';
 import { COMMENT_RESOLUTION } from './tables/comment.ts';
 
 export interface ResolveCommentInput {
@@ -29,13 +31,13 @@ export interface ResolveCommentAnswer {
   readonly resolutionId: string;
 }
 
-const party = z.object({ principal: z.string(), person: z.string().nullable() });
 const lookRow = z.object({
   comment: z
     .object({ author: party, reply_to: z.string().nullable(), resolved_by: z.string().nullable() })
     .nullable(),
   marker: party.nullable(),
   registrar: party.nullable(),
+  rules: rulesRow,
   first: z
     .object({
       by: z.string(),
@@ -114,6 +116,7 @@ async function lookForResolution(
         from cutter_source.source s
         left join cutter_auth.principal p on p.principal_id::text = s.registered_by
         where s.source_id = ${ENTRY_SOURCE_ID}) as registrar,
+      ${RULES_NOW} as rules,
       (select json_build_object('by', r.resolved_by, 'entry_id', c.entry_id, 'comment_id', r.comment_id, 'note', r.note)
         from cutter_source.comment_resolution r
         left join lateral (
@@ -126,7 +129,7 @@ async function lookForResolution(
 function refuseUnresolvable(
   caller: Session,
   { entryId, commentId }: ResolveCommentInput,
-  { comment, marker, registrar }: Omit<ResolveLook, 'first'>,
+  { comment, marker, registrar, rules }: Omit<ResolveLook, 'first'>,
 ): void {
   const problem = (code: string, message: string) =>
     problemAt(['input', 'commentId'], code, message, { entryId });
@@ -138,7 +141,7 @@ function refuseUnresolvable(
     const message = `Comment ${commentId} is an answer; resolve comment ${comment.reply_to}, which began the thread.`;
     throw new InvalidInput(message, [problem('reply', message)]);
   }
-  if (!isAuthor(caller, comment.author)) refuseNoReviewer(caller, entryId, { marker, registrar });
+  if (!isAuthor(caller, comment.author)) refuseNoReviewer(caller, entryId, { marker, registrar, rules });
   if (comment.resolved_by === null) return;
   const message = `Comment ${commentId} is resolved already; to go on, make a new comment.`;
   throw new IllegalTransition(message, [problem('resolved', message)]);
@@ -153,13 +156,14 @@ function isAuthor(caller: Session, { principal, person }: z.infer<typeof party>)
 function refuseNoReviewer(
   caller: Session,
   entryId: string,
-  { marker, registrar }: Pick<ResolveLook, 'marker' | 'registrar'>,
+  { marker, registrar, rules: { rules } }: Pick<ResolveLook, 'marker' | 'registrar' | 'rules'>,
 ): void {
-  if (!caller.scopes.has('entry:review') || caller.kind === 'agent') {
-    const message = 'A comment is resolved by its author, or by a reviewer (scope entry:review, no agent).';
+  if (!caller.scopes.has('entry:review') || !rules.reviewerKinds.includes(caller.kind)) {
+    const message =
+      'A comment is resolved by its author, or by a reviewer (scope entry:review, of a kind that the rules let review).';
     throw new Forbidden(message, [problemAt([], 'neither-author-nor-reviewer', message, { entryId })]);
   }
-  const shared = sharedParties('reviewed', partyOf(caller), { marked: marker, registered: registrar });
+  const shared = sharedParties('reviewed', partyOf(caller), { marked: marker, registered: registrar }, rules);
   const [first] = shared;
   if (first === undefined) return;
   const thing = first.did === 'marked' ? 'entry' : 'text';

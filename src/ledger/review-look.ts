@@ -19,6 +19,8 @@ import {
   vocabularyText,
 } from './envelope/reading.ts';
 import type { ExecTx } from './envelope/transaction.ts';
+import { RULES_NOW, rulesRow } from './rules/rules-sql.ts';
+import { party } from './rules/sides.ts';
 
 export interface ReviewInput {
   readonly idempotencyKey: string;
@@ -52,7 +54,6 @@ const firstDecision = z.object({
   expires_at: z.string().nullable(),
 });
 export type FirstDecision = z.infer<typeof firstDecision>;
-const party = z.object({ principal: z.string(), person: z.string().nullable() });
 const lookRow = z.object({
   payload: payloadShape.nullable(),
   kind: z.enum(ENTRY_KINDS).nullable(),
@@ -68,6 +69,7 @@ const lookRow = z.object({
   marker: party.nullable(),
   /** Who registered the bytes first. A later caller with the same bytes got that source and isn't recorded. */
   registrar: party.nullable(),
+  rules: rulesRow,
   first: firstDecision.nullable(),
   /** Comments on the named plan that nobody resolved; the first of them. */
   open_comments: z.array(openComment),
@@ -96,6 +98,7 @@ export async function lookForReview(tx: ExecTx<'review'>, input: ReviewInput): P
       (select json_build_object('principal', s.registered_by, 'person', p.person_id) from (select 1) registrar
         left join cutter_auth.principal p on p.principal_id::text = s.registered_by
         where s.source_id is not null) as registrar,
+      ${RULES_NOW} as rules,
       (select json_build_object('by', d.decided_by, 'entry_id', m.source_doc_ref, 'envelope_id', m.envelope_id,
           'verdict', d.verdict, 'manifest_version', d.manifest_version, 'risk_class', d.risk_class_assessment,
           'findings', d.findings, 'rationale', m.rationale, 'prior', d.prior_review_decision_id,

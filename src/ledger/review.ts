@@ -3,15 +3,15 @@ import { type ManifestHeader, manifestHeader } from '../document/manifest.ts';
 import { formatOf } from '../document/plan.ts';
 import type { DocumentPlan } from '../document/types.ts';
 import { openCommentProblems } from '../law/hindrances.ts';
-import { partyOf, sharedParties } from '../law/parties.ts';
+import { partyOf } from '../law/parties.ts';
 import {
   CommentsOpen,
+  Forbidden,
   type IllegalTransition,
   InvalidInput,
   NotLive,
   PlanStale,
   problemAt,
-  SameParty,
 } from '../law/refusals.ts';
 import { type EntryState, nextState, statesBefore } from '../law/states.ts';
 import { canonicalJson, type PlainJson } from '../proof/canonical.ts';
@@ -35,6 +35,7 @@ import { WideWrites } from './envelope/wide-writes.ts';
 import { composeWrites, insertRows, insertWide, updateRows } from './envelope/writes.ts';
 import { digestNow, notYet } from './not-yet.ts';
 import { type FirstDecision, lookForReview, type ReviewInput, type ReviewLook } from './review-look.ts';
+import { refuseOtherSide } from './rules/sides.ts';
 import { MANIFEST_ENVELOPE, MANIFEST_UNIT_BLOCK, type NewEnvelope } from './tables/manifest.ts';
 import { type NewDecision, REVIEW_DECISION, supersedeDecision } from './tables/review-decision.ts';
 
@@ -45,7 +46,7 @@ export interface ReviewAnswer {
 }
 
 /**
- * REVIEW — a reviewer's verdict on exactly one manifest; a person's or a service's, never an agent's.
+ * REVIEW — a reviewer's verdict on exactly one manifest: a person's, unless the rules let services review.
  *
  *     review_pending | reviewed_approved ──review:approve──▶ reviewed_approved        lane DOT-991, role cutter_exec
  *                                        ──review:reject───▶ reviewed_rejected ■
@@ -56,7 +57,8 @@ export interface ReviewAnswer {
  * Writes   1 envelope · U blocks (and one for each vanished unit) · 1 decision · 1 history · entry.status (CAS)
  * Refuses  IdempotencyConflict  the key was used for another review, or by another principal
  *          NotFound             no such entry
- *          SameParty            the reviewer marked the entry or registered its text, or answers for who did
+ *          Forbidden            the rules let principals of this kind review nothing
+ *          SameParty            the rules keep the reviewer apart from who marked or registered the text
  *          IllegalTransition    the entry's state has no such arrow (before SameParty where the lane doesn't own
  *                               the state)
  *          NotLive              there is a live decision, and it isn't the one named
@@ -112,20 +114,23 @@ function comparedReview(first: FirstDecision, input: ReviewInput): Compared[] {
   ];
 }
 
-/** Neither the marker of the entry nor the registrar of its text reviews it, by any of their principals. */
+/** The rules say which kinds of principals review, and from whom a reviewer is apart. */
 function refuseParty({ caller }: ExecTx, { entryId }: ReviewInput, look: ReviewLook): void {
-  const shared = sharedParties('reviewed', partyOf(caller), {
-    marked: look.marker,
-    registered: look.registrar,
-  });
-  const problems = shared.map(({ did }) => {
-    const [role, thing] = did === 'marked' ? ['marker', 'entry'] : ['registrar', 'text'];
-    const message = `A reviewer is not the ${role}: you, or a principal that you answer for, ${did} this ${thing}.`;
-    return problemAt(['input', 'entryId'], `reviewer-is-${role}`, message, { entryId });
-  });
-  const [first] = problems;
-  if (first === undefined) return;
-  throw new SameParty(`${first.message} Ask another person to review it.`, problems, null);
+  const { version, rules } = look.rules;
+  if (!rules.reviewerKinds.includes(caller.kind)) {
+    const message =
+      `The rules (version ${version}) let only a ${rules.reviewerKinds.join(' or ')} review, ` +
+      `and ${caller.name} is of kind ${caller.kind}. Ask a person with entry:review.`;
+    throw new Forbidden(message, [problemAt(['input', 'entryId'], 'reviewer-kind', message, { entryId })]);
+  }
+  const at = { path: ['input', 'entryId'], subject: { entryId } };
+  refuseOtherSide(
+    'reviewed',
+    partyOf(caller),
+    { marked: look.marker, registered: look.registrar },
+    look.rules,
+    at,
+  );
 }
 
 async function refusalOfIllegal(
@@ -329,6 +334,8 @@ function decisionOf(
       registrar_person: look.registrar?.person ?? null,
       reviewer: tx.caller.principalId,
       reviewer_person: tx.caller.personId,
+      // The version of the rules that it was judged by; reviews of before the first name none.
+      ...(look.rules.version === 0 ? {} : { rules: look.rules.version }),
     }),
     risk_class_assessment: input.riskClass,
     decided_by: tx.caller.principalId,

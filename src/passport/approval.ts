@@ -1,6 +1,13 @@
 import { APPROVAL_FAULTS, type ApprovalFault, approvalFaults } from '../law/approval.ts';
 import { approvedRecords, approvedSetsFault } from '../law/approved-sets.ts';
-import { partyOf, registrarNamed, type SeparateDeed, sharedParties } from '../law/parties.ts';
+import {
+  type EarlierParties,
+  partyOf,
+  registrarNamed,
+  type SeparateDeed,
+  sharedParties,
+} from '../law/parties.ts';
+import { type NumberedRules, type PlacedRules, rulesAt } from '../law/rules.ts';
 import type { PassportRows } from './format.ts';
 import { type OpenedPlan, parentOf } from './plan.ts';
 import type { PhaseRecords, ProvedRecord } from './records.ts';
@@ -220,16 +227,28 @@ function approvalFaultText(
 }
 
 /**
- * Refuses unless the reviewer isn't the marker, and the verifier isn't the executor. Keys are judged with the
- * signatures. Where the review names the registrar of the text, the reviewer must not be the registrar.
+ * Refuses unless the four sides are apart as the rules of each act's position want it. Keys are judged with the
+ * signatures. By the rules of origin, a review is held apart from the registrar only where it names one. Whether enough
+ * others approved is for readers of the whole ledger.
  */
 export function holdSeparation(
   { decision, result }: PassportRows,
   { source, mark, review, cut, verify }: PhaseRecords,
+  shown: readonly PlacedRules[],
 ): void {
-  const isHeld = registrarNamed(decision.columns.reviewer_independence_evidence) !== null;
-  holdApart('reviewed', review, { marked: partyOf(mark), registered: isHeld ? partyOf(source) : null });
-  holdApart('verified', verify, { cut: partyOf(cut) });
+  const ofReview = rulesAt(shown, review.position);
+  const isHeld =
+    ofReview.version > 0 || registrarNamed(decision.columns.reviewer_independence_evidence) !== null;
+  const prepared = { marked: partyOf(mark), registered: partyOf(source) };
+  refuseUnless(
+    ofReview.rules.reviewerKinds.some((kind) => kind === decision.columns.reviewer_class),
+    'rows.decision.columns.reviewer_class',
+    `The reviewer is of the kind ${decision.columns.reviewer_class}, which the rules let review nothing.`,
+  );
+  holdApart('reviewed', review, { ...prepared, registered: isHeld ? prepared.registered : null }, ofReview);
+  holdApart('cut', cut, { ...prepared, reviewed: partyOf(review) }, rulesAt(shown, cut.position));
+  const others = { ...prepared, reviewed: partyOf(review), cut: partyOf(cut) };
+  holdApart('verified', verify, others, rulesAt(shown, verify.position));
   refuseUnless(
     result.columns.verified_by === verify.principalId,
     'rows.result.columns.verified_by',
@@ -240,9 +259,10 @@ export function holdSeparation(
 function holdApart(
   deed: SeparateDeed,
   record: ProvedRecord,
-  earlier: Parameters<typeof sharedParties>[2],
+  earlier: EarlierParties,
+  { rules }: NumberedRules,
 ): void {
-  const [shared] = sharedParties(deed, partyOf(record), earlier);
+  const [shared] = sharedParties(deed, partyOf(record), earlier, rules);
   if (shared === undefined) return;
   const { part, did } = shared;
   const who = part === 'person' ? record.personId : record.principalId;

@@ -3,11 +3,13 @@ import { canonicalJson, type PlainJson } from '../proof/canonical.ts';
 import { isDigest } from '../proof/digest.ts';
 
 /*
- * The form of a passport, version 1 (docs/reference/formats/passport.md). Everything is strict but the columns of rows.
+ * The form of a passport (docs/reference/formats/passport.md). Everything is strict but the columns of rows.
  * Those are the columns that the record was digested over, so a new column of a table changes nothing here.
  */
 
 export const PASSPORT_FORMAT = 'cutter-passport/1';
+/** The same with the records of the rules that its acts are judged by. */
+export const RULED_PASSPORT_FORMAT = 'cutter-passport/2';
 
 /** Findings of a reviewer nest as deep as a request may. Rows and records hold them a few levels deeper. */
 const PASSPORT_DEPTH = 96;
@@ -241,6 +243,7 @@ const rows = z.strictObject({
       findings: z.looseObject({ not_before: time.nullable() }),
       decided_by: uuid,
       reviewer_identity: z.string(),
+      reviewer_class: z.string(),
       reviewer_independence_evidence: z.string().nullish(),
       decision_at: time,
       expires_at: time.nullable(),
@@ -289,7 +292,7 @@ const key = z.strictObject({
 });
 
 export const passportShape = z.strictObject({
-  format: z.literal(PASSPORT_FORMAT),
+  format: z.enum([PASSPORT_FORMAT, RULED_PASSPORT_FORMAT]),
   changeSetId: uuid,
   /** A head of the log, signed by both lanes. */
   checkpoint: z.string(),
@@ -307,6 +310,8 @@ export const passportShape = z.strictObject({
     verify: record,
     /** The records that introduced the two keys for statements, where the log has them. */
     keys: z.array(record).max(2),
+    /** The records of the rules in force at the review, the cut and the verification, where the log has them. */
+    rules: z.array(record).max(3).optional(),
   }),
   rows,
 });

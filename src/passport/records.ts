@@ -9,7 +9,7 @@ import { leafHash, verifyInclusion } from '../proof/merkle.ts';
 import { type Passport, type PassportRecord, passportText } from './format.ts';
 import { refuseUnless } from './refuse.ts';
 
-type Phase = Exclude<keyof Passport['records'], 'keys'>;
+type Phase = Exclude<keyof Passport['records'], 'keys' | 'rules'>;
 
 /** The phases of a document in their order. The law says what the record of each is. */
 export const PASSPORT_PHASES: readonly Phase[] = ['source', 'mark', 'review', 'cut', 'verify'];

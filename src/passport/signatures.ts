@@ -1,5 +1,6 @@
 import type { VerifySignature } from '../law/key-chain.ts';
 import { sharedParties } from '../law/parties.ts';
+import { RULES_OF_ORIGIN } from '../law/rules.ts';
 import { cutStatement, payloadTypeOf, verifyStatement } from '../law/statement.ts';
 import { EXECUTOR_LANE, type Lane, VERIFIER_LANE } from '../law/values.ts';
 import type { PlainJson } from '../proof/canonical.ts';
@@ -42,8 +43,11 @@ export function holdSignatures(
   holdStatement(executor, cutStatementOf(rows, records));
   holdStatement(verifier, verifyStatementOf(rows, records));
   const keys = { executor: signerOf(executor, known, judge), verifier: signerOf(verifier, known, judge) };
+  // All rules keep these two apart.
+  const { rules } = RULES_OF_ORIGIN;
   refuseUnless(
-    sharedParties('verified', partyOfKey(keys.verifier), { cut: partyOfKey(keys.executor) }).length === 0,
+    sharedParties('verified', partyOfKey(keys.verifier), { cut: partyOfKey(keys.executor) }, rules).length ===
+      0,
     verifier.where,
     'The verifier signed with the key of the executor: one party acted on both sides.',
   );

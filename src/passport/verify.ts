@@ -7,12 +7,20 @@ import { holdApproval, holdLineage, holdSeparation, holdVerdict } from './approv
 import { openCheckpoint } from './checkpoint.ts';
 import { holdEffect } from './effect.ts';
 import { saidBy } from './facts.ts';
-import { PASSPORT_FORMAT, type Passport, type PassportRows, passportShape, passportText } from './format.ts';
+import {
+  PASSPORT_FORMAT,
+  type Passport,
+  type PassportRows,
+  passportShape,
+  passportText,
+  RULED_PASSPORT_FORMAT,
+} from './format.ts';
 import { holdKeyRecords } from './key-records.ts';
 import { holdKeys } from './keys.ts';
 import { openPlan } from './plan.ts';
 import { openPhases, PASSPORT_PHASES, type PhaseRecords, RowsOfRecord } from './records.ts';
 import { PassportFault, refuseUnless } from './refuse.ts';
+import { holdNamedRules, openRules } from './rules.ts';
 import type { PassportVerdict, Said } from './said.ts';
 import { holdSignatures } from './signatures.ts';
 
@@ -38,7 +46,9 @@ function judgePassport(passport: Passport, known: KnownKeys, judge: VerifySignat
   const plan = openPlan(rows);
   holdLineage(passport.changeSetId, rows, plan);
   holdApproval(rows, plan, records);
-  holdSeparation(rows, records);
+  const shown = openRules(passport, head);
+  holdNamedRules(passport, records, shown);
+  holdSeparation(rows, records, shown);
   holdEffect(plan, rows);
   holdVerdict(rows);
   const signers = holdSignatures(rows, records, known, judge);
@@ -54,11 +64,11 @@ function openFile(bytes: Uint8Array): Passport {
   if (read.success) return read.data;
   const format = z.object({ format: z.string() }).safeParse(value).data?.format;
   refuseUnless(
-    format === PASSPORT_FORMAT,
+    format === PASSPORT_FORMAT || format === RULED_PASSPORT_FORMAT,
     'format',
     format === undefined
       ? 'The file is no passport: it names no format.'
-      : `The file is of the format ${format}, and this program knows ${PASSPORT_FORMAT}.`,
+      : `The file is of the format ${format}, and this program knows ${PASSPORT_FORMAT} and ${RULED_PASSPORT_FORMAT}.`,
   );
   const [issue] = read.error.issues as [z.core.$ZodIssue];
   const where = issue.path.join('.');

@@ -1,6 +1,7 @@
 import './backlog.ts';
 import './history.ts';
 import './mutations/abandon.ts';
+import './mutations/change-rules.ts';
 import './mutations/comment.ts';
 import './mutations/create-principal.ts';
 import './mutations/cut.ts';
@@ -34,6 +35,7 @@ import './queries/plan-diff.ts';
 import './queries/proofs.ts';
 import './queries/reconstruct.ts';
 import './queries/registry.ts';
+import './queries/rules.ts';
 import './queries/throughput.ts';
 import './queries/tokens.ts';
 import './queries/who-am-i.ts';

@@ -1,6 +1,8 @@
 import type { Client } from 'pg';
-import { APPROVAL_FAULTS, approvalFaults } from '../../law/approval.ts';
+import { APPROVAL_FAULTS, approvalFaults, type GivenApproval, quorumProblems } from '../../law/approval.ts';
 import { registrarNamed, sharedParties } from '../../law/parties.ts';
+import { type PlacedRules, rulesAt } from '../../law/rules.ts';
+import { approvalsSql } from '../../ledger/rules/approvals.ts';
 import { timeTextSql } from '../../text/time-sql.ts';
 import type { FsckFindings, NewFinding } from '../finding.ts';
 import { eachJsonRow, positionSql } from '../json-rows.ts';
@@ -11,10 +13,18 @@ const ENVELOPES = 'cutter_governance.manifest_envelope';
 const ENTRIES = 'cutter_governance.decision_backlog_entry';
 const SOURCES = 'cutter_source.source';
 
-/** Each cut has an approval that was in force, and no reviewer registered the text. */
-export async function checkApprovals(client: Client, head: number, findings: FsckFindings): Promise<void> {
-  await eachJsonRow<ApprovedRow>(client, CUTS_SQL, (row) => judgeApproval(row, head, findings));
-  await eachJsonRow<ReviewedRow>(client, REVIEWS_SQL, (row) => judgeRegistrar(row, head, findings));
+/** Each cut has approvals that were in force and suffice by the rules of its position, of reviewers that may review. */
+export async function checkApprovals(
+  client: Client,
+  head: number,
+  ruled: readonly PlacedRules[],
+  findings: FsckFindings,
+): Promise<void> {
+  await eachJsonRow<ApprovedRow>(client, CUTS_SQL, (row) => {
+    judgeApproval(row, head, findings);
+    judgeQuorum(row, head, ruled, findings);
+  });
+  await eachJsonRow<ReviewedRow>(client, REVIEWS_SQL, (row) => judgeRegistrar(row, head, ruled, findings));
 }
 
 interface ApprovedRow {
@@ -36,9 +46,15 @@ interface ApprovedRow {
     readonly expires_at: string | null;
     readonly not_before: string | null;
     readonly position: number | null;
+    /** That decision, and the approvals that it came on top of. */
+    readonly approvals: readonly GivenApproval[];
   } | null;
 }
 
+const APPROVALS = approvalsSql('c.review_decision_id', {
+  decisions: DECISIONS,
+  begin: "(d.findings->>'not_before')::timestamptz",
+});
 const CUTS_SQL = `/* fsck.approvals */ select json_build_object('change_set_id', c.change_set_id,
     'entry_id', c.decision_backlog_entry_id, 'manifest_id', c.manifest_id, 'manifest_version', c.manifest_version,
     'emitted_at', ${timeTextSql('c.emitted_at')}, 'position', ${positionSql('c.change_set_id')},
@@ -47,7 +63,7 @@ const CUTS_SQL = `/* fsck.approvals */ select json_build_object('change_set_id',
       'manifest_id', d.manifest_id, 'manifest_version', d.manifest_version, 'unit_local_id', d.manifest_unit_local_id,
       'entry_id', e.source_doc_ref, 'superseded', d.superseded_by_review_decision_id is not null,
       'expires_at', ${timeTextSql('d.expires_at')}, 'not_before', d.findings->>'not_before',
-      'position', ${positionSql('d.review_decision_id')}) end)
+      'position', ${positionSql('d.review_decision_id')}, 'approvals', ${APPROVALS}) end)
   from ${CHANGE_SETS} c
   left join ${DECISIONS} d on d.review_decision_id = c.review_decision_id
   left join ${ENVELOPES} e on e.envelope_id = d.manifest_id
@@ -93,6 +109,27 @@ function judgeApproval(row: ApprovedRow, head: number, findings: FsckFindings): 
   );
 }
 
+function judgeQuorum(
+  row: ApprovedRow,
+  head: number,
+  ruled: readonly PlacedRules[],
+  findings: FsckFindings,
+): void {
+  const rules = rulesAt(ruled, row.position);
+  // Whether they might approve today is no question of then.
+  const given = (row.decision?.approvals ?? []).map((one) => ({ ...one, acts: true, reviews: true }));
+  if (quorumProblems(row.entry_id ?? '', given, rules, row.emitted_at).length === 0) return;
+  const decisions = given.map(({ id }) => [DECISIONS, id] as const);
+  findings.derive(
+    [[CHANGE_SETS, row.change_set_id], [ENTRIES, row.entry_id], ...decisions],
+    unapprovedCut(
+      row.change_set_id,
+      head,
+      `Too few had approved this manifest for a cut by the rules of version ${rules.version}.`,
+    ),
+  );
+}
+
 interface ReviewedRow {
   readonly decision_id: string;
   readonly manifest_id: string;
@@ -102,12 +139,14 @@ interface ReviewedRow {
   readonly decided_by: string;
   readonly person: string;
   readonly registered_by: string;
+  readonly kind: string;
+  readonly position: number | null;
 }
 
 const REVIEWS_SQL = `/* fsck.registrars */ select json_build_object('decision_id', d.review_decision_id,
     'manifest_id', d.manifest_id, 'entry_id', e.source_doc_ref, 'source_id', s.source_id,
     'evidence', d.reviewer_independence_evidence, 'decided_by', d.decided_by, 'person', d.reviewer_identity,
-    'registered_by', s.registered_by)
+    'registered_by', s.registered_by, 'kind', d.reviewer_class, 'position', ${positionSql('d.review_decision_id')})
   from ${DECISIONS} d
   join ${ENVELOPES} e on e.envelope_id = d.manifest_id
   join ${ENTRIES} n on n.entry_id::text = e.source_doc_ref
@@ -115,13 +154,20 @@ const REVIEWS_SQL = `/* fsck.registrars */ select json_build_object('decision_id
   where d.reviewer_independence_evidence like '%"registrar"%'`;
 
 /** A review that names no registrar is older than the rule, and is not judged by it. */
-function judgeRegistrar(row: ReviewedRow, head: number, findings: FsckFindings): void {
+function judgeRegistrar(
+  row: ReviewedRow,
+  head: number,
+  ruled: readonly PlacedRules[],
+  findings: FsckFindings,
+): void {
   const named = registrarNamed(row.evidence);
   if (named === null) return;
+  const { rules } = rulesAt(ruled, row.position);
   const reviewer = { principal: row.decided_by, person: row.person };
   const registered = { principal: row.registered_by, person: named.person };
-  const isShared = sharedParties('reviewed', reviewer, { registered }).length > 0;
-  if (named.principal === row.registered_by && !isShared) return;
+  const isShared = sharedParties('reviewed', reviewer, { registered }, rules).length > 0;
+  const mayReview = rules.reviewerKinds.some((kind) => kind === row.kind);
+  if (named.principal === row.registered_by && !isShared && mayReview) return;
   findings.derive(
     [
       [DECISIONS, row.decision_id],
@@ -137,7 +183,8 @@ function judgeRegistrar(row: ReviewedRow, head: number, findings: FsckFindings):
       after: null,
       before: head,
       message:
-        'The reviewer registered the text, or answers for its registrar, or the decision names another registrar.',
+        'The reviewer registered the text, or answers for its registrar, or is of a kind that may not review, ' +
+        'or the decision names another registrar.',
     },
   );
 }

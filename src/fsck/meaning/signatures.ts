@@ -1,6 +1,7 @@
 import type { Client } from 'pg';
 import { laneProblems } from '../../law/lane-invariants.ts';
 import { sharedParties } from '../../law/parties.ts';
+import { RULES_OF_ORIGIN } from '../../law/rules.ts';
 import { payloadTypeOf } from '../../law/statement.ts';
 import { LANES, type Lane } from '../../law/values.ts';
 import { KEY } from '../../ledger/tables/key.ts';
@@ -212,7 +213,10 @@ async function judgeSignature(
   const fault = await envelopeFault(opened, key, row.signature_payload);
   if (fault !== null) invalid('payload_envelope', fault);
   const executorKey = row.prior_key === null ? null : keys.find(row.prior_key, 'statement');
-  const isShared = sharedParties('verified', partyOfKey(key), { cut: partyOfKey(executorKey) }).length > 0;
+  // All rules keep these two apart.
+  const { rules } = RULES_OF_ORIGIN;
+  const isShared =
+    sharedParties('verified', partyOfKey(key), { cut: partyOfKey(executorKey) }, rules).length > 0;
   if (subject === RESULTS && isShared)
     judged(
       'sod-broken',

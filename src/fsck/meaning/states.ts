@@ -1,6 +1,7 @@
 import { PHASES } from '../../law/phase-rows.ts';
 import type { ReadRecord } from '../../law/read-record.ts';
 import type { RecordedMove } from '../../law/recorded-move.ts';
+import { RULES_OF_ORIGIN, type Rules } from '../../law/rules.ts';
 import {
   ENTRY_TABLE,
   type StatusFault,
@@ -29,6 +30,8 @@ export class WayReplay {
    * Entries that can still move. Those that have ended are forgotten, so the work under way is all that is in memory.
    */
   readonly #ways = new Map<string, Way>();
+  /** Those in force at the next record. */
+  #rules: Rules = RULES_OF_ORIGIN.rules;
   readonly #findings: Reporter;
   readonly #ended: (entryId: string, status: string) => void;
 
@@ -42,6 +45,7 @@ export class WayReplay {
     for (const move of record.history) this.#move(record, move, position);
     const updates = record.rows.of(({ table, op }) => op === 'update' && table === ENTRY_TABLE);
     for (const fault of statusFaults(record.history, updates)) this.#status(record, fault, position);
+    this.#rules = record.rules?.rules ?? this.#rules;
   }
 
   /** Hands over the entries that have not ended. */
@@ -53,7 +57,8 @@ export class WayReplay {
   }
 
   #move(record: ReadRecord, move: RecordedMove, position: number | null): void {
-    const { faults, way } = stepOn(this.#ways.get(move.entry_id) ?? null, move, record, this.blanks);
+    const known = this.#ways.get(move.entry_id) ?? null;
+    const { faults, way } = stepOn(known, move, record, this.blanks, this.#rules);
     for (const fault of faults) this.#fault(record, move, fault, position);
     if (move.entry_version_before === null) this.entries += 1;
     if (way !== null) {
@@ -107,13 +112,16 @@ const COLUMN_OF: Readonly<Record<Exclude<WayFault['kind'], 'same-party'>, string
   'other-caller': 'changed_by',
 };
 
-/** The row that shows that one party did both: the decision or the verdict that the record wrote. */
+/** The row that shows that one party did both: the decision, the cut or the verdict that the record wrote. */
 function sharedRow(
   record: ReadRecord,
   { shared: { alsoDid } }: Extract<WayFault, { kind: 'same-party' }>,
 ): Pick<NewFinding, 'verdict' | 'table' | 'key' | 'column'> {
-  const { table: recorded, author } =
-    alsoDid === 'reviewed' ? PHASES.review.rows.decision : PHASES.verify.rows.result;
+  const { table: recorded, author } = {
+    reviewed: PHASES.review.rows.decision,
+    cut: PHASES.cut.rows.changeSet,
+    verified: PHASES.verify.rows.result,
+  }[alsoDid];
   const [row] = record.rows.of(({ table, op }) => table === recorded && op === 'insert');
   return {
     verdict: 'sod-broken',

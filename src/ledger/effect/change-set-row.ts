@@ -13,6 +13,8 @@ export interface CutCircumstances {
   /** Counts the document's cuts, from 1, void ones too. */
   readonly cutSeq: number;
   readonly affectedRows: number;
+  /** The version of the rules that it was judged by; 0 for those of origin, which it doesn't name. */
+  readonly rules: number;
 }
 
 /** The change set of a cut; the same function writes it and, for the verifier, says what it must be. */
@@ -40,6 +42,7 @@ export function cutChangeSet(
       source_digest: more.sourceDigest,
       cut_seq: more.cutSeq,
       counts: { ...facts.counts },
+      ...(more.rules === 0 ? {} : { rules: more.rules }),
     },
     emitted_by: facts.principalId,
     rollback_initiated_by: null,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { IllegalTransition, NotFound, problemAt, type Refusal } from '../../law/refusals.ts';
 import { ENTRY_STATES, type EntryState } from '../../law/states.ts';
 import type { EntryKind } from '../../law/values.ts';
+import { LOCK_RULES_SHARED } from '../rules/rules-sql.ts';
 import { AT, ENTRY_SOURCE_ID } from './reading.ts';
 import type { AnyTx, ExecTx } from './transaction.ts';
 
@@ -34,8 +35,9 @@ export function lockEntryAndDocument(tx: ExecTx, entryId: string, verb: string):
     /* entry.lockDocument */ with locked as materialized (
         select status, payload from cutter_governance.decision_backlog_entry
         where entry_id = ${entryId}::uuid for no key update),
+      rules as materialized (select ${LOCK_RULES_SHARED} as taken from locked),
       document as materialized (
-        select ${LOCK_DOCUMENT} as taken from locked e
+        select ${LOCK_DOCUMENT} as taken from (select l.payload from locked l cross join rules) e
         join cutter_source.source s on s.source_id = ${ENTRY_SOURCE_ID})
     select ${AT} as at, (select status from locked) as status, (select count(*) from document) as documents`);
 }

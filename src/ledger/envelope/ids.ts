@@ -27,6 +27,7 @@ const THINGS = {
   // The token that follows, and how the old one ends.
   rotateToken: ['token', 'version', 'end'],
   revokeToken: ['version'],
+  changeRules: ['rules'],
 } as const satisfies Readonly<Record<Verb, readonly string[]>>;
 
 /** All ids of one call. They derive from its key once; the call's record has one too. */

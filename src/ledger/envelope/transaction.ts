@@ -6,6 +6,7 @@ import type { Session } from '../../auth/session.ts';
 import type { LaneKey } from '../../law/keys.ts';
 import { type BuiltRecord, buildRecord, type RecordedParty } from '../../law/record.ts';
 import { Busy, Drifted, LaneNotServed, problemAt, Refusal } from '../../law/refusals.ts';
+import type { NumberedRules } from '../../law/rules.ts';
 import type { EXECUTOR_LANE, Lane, VERIFIER_LANE } from '../../law/values.ts';
 import { notDurableBecause } from '../../log/durable.ts';
 import { pendingStatement } from '../../log/queue/pending.ts';
@@ -59,6 +60,11 @@ export interface Done<T> {
 /** The same of a verb about parties: what principals are from then on, for readers of the log alone. */
 export interface PartyDone<T> extends Done<T> {
   readonly parties: readonly RecordedParty[];
+}
+
+/** The same of the verb about rules. */
+export interface RulesDone<T> extends Done<T> {
+  readonly rules: NumberedRules;
 }
 
 /** A verb's answer, with what every success has. */
@@ -151,11 +157,11 @@ export async function runPhase<L extends Lane, V extends Verb, T extends object>
   );
 }
 
-/** The same for verbs about persons, principals and tokens, as the login cutter_registrar. */
+/** The same for verbs about persons, principals, tokens and rules, as the login cutter_registrar. */
 export async function runPartyVerb<V extends PartyVerb, T extends object>(
   resources: WriterResources,
   call: PhaseCall<V>,
-  work: (tx: PartyTx<V>) => Promise<PartyDone<T>>,
+  work: (tx: PartyTx<V>) => Promise<PartyDone<T> | RulesDone<T>>,
 ): Promise<Written<T>> {
   const named = { ...call, ids: phaseIds(call.verb, call.idempotencyKey) };
   const { caller, idempotencyKey, dryRun, ids } = named;
@@ -164,7 +170,12 @@ export async function runPartyVerb<V extends PartyVerb, T extends object>(
       resources,
       named,
       (connection) => work({ connection, caller, idempotencyKey, dryRun, ids }),
-      ({ writes, parties }) => recordOf(named, writes, { lane: null, parties }),
+      ({ writes, ...done }) =>
+        recordOf(
+          named,
+          writes,
+          'rules' in done ? { lane: null, rules: done.rules } : { lane: null, parties: done.parties },
+        ),
     ),
   );
 }
@@ -310,7 +321,10 @@ function headOf(call: NamedCall<Verb>, lane: Lane | null): RecordHead {
 function recordOf(
   call: NamedCall<Verb>,
   { at, history, rows, wide }: Writes,
-  author: { readonly lane: Lane } | { readonly lane: null; readonly parties: readonly RecordedParty[] },
+  author:
+    | { readonly lane: Lane }
+    | { readonly lane: null; readonly parties: readonly RecordedParty[] }
+    | { readonly lane: null; readonly rules: NumberedRules },
 ): BuiltRecord {
   if (wide.length > 0) throw new Error(`${call.verb} doesn't send rows in chunks`);
   return buildRecord({ ...headOf(call, author.lane), ...author, at, history, rows });

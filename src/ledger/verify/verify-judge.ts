@@ -1,7 +1,8 @@
 import { formatOfHeader, manifestHeader } from '../../document/manifest.ts';
 import { formatOf } from '../../document/plan.ts';
 import type { DocumentPlan } from '../../document/types.ts';
-import { type ApprovalFault, approvalFaults } from '../../law/approval.ts';
+import { type ApprovalFault, approvalFaults, quorumProblems } from '../../law/approval.ts';
+import { separationProblem, sharedParties } from '../../law/parties.ts';
 import { canonicalJson, type PlainJson } from '../../proof/canonical.ts';
 import { digestOf } from '../../proof/digest.ts';
 import { baseOf, effectOf, manifestDigestOf, unitCounts } from '../effect/actions.ts';
@@ -216,13 +217,35 @@ function approvalFindings(
   const stored = look.blocks[0]?.summary['header'];
   if (canonicalJson(header) !== canonicalJson((stored ?? null) as PlainJson))
     note('manifest-header', "The header that is stored with the manifest isn't that of the plan.");
-  findings.push(...decisionFindings(decision, changeSet));
+  findings.push(...decisionFindings(decision, changeSet), ...rulesFindings(look, changeSet));
   const due = { operation_kind: 'first_cut', status: 'under_review', source_doc_ref: changeSet.entry_id };
   if (envelope === null || canonicalJson(envelope) !== canonicalJson(due))
     note('envelope-altered', "The manifest envelope isn't the one that was reviewed for this entry.");
   if (changeSet.person_id === null)
     note('executor-unknown', `The change set says that ${changeSet.emitted_by} cut, whom no registry knows.`);
   return findings;
+}
+
+/**
+ * The cut by the rules that it names: who cut is on no other side, and enough persons had approved. That it names the
+ * rules of its position is for those who read the log.
+ */
+function rulesFindings(look: VerifyLook, changeSet: JudgedChangeSet): CutFinding[] {
+  const { version, rules } = look.cut_rules;
+  const executor = { principal: changeSet.emitted_by, person: changeSet.person_id };
+  const shared = sharedParties('cut', executor, look.did, rules);
+  // Whether they may approve now is no question of then.
+  const given = look.approvals.map((one) => ({ ...one, acts: true, reviews: true }));
+  return [
+    ...shared.map((one) => separationProblem(one, version, [], {})),
+    ...quorumProblems(changeSet.entry_id, given, look.cut_rules, changeSet.emitted_at),
+  ].map(({ code }) => {
+    const message =
+      code === 'approvals-lacking'
+        ? `Too few had approved this manifest for a cut by the rules of version ${version}.`
+        : `Who cut is on another side of the entry (${code}), which the rules of version ${version} forbid.`;
+    return { axis: 'A', unit: null, code, message };
+  });
 }
 
 const APPROVAL_FINDINGS: Readonly<Partial<Record<ApprovalFault, readonly [code: string, message: string]>>> =
@@ -284,6 +307,7 @@ function changeSetFindings(
     sourceDigest: expected.birth.sourceDigest,
     cutSeq: (Number.isSafeInteger(earlier) ? (earlier as number) : 0) + 1,
     affectedRows: changedUnits(expected.actions).length,
+    rules: look.cut_rules.version,
   });
   // The decision's own class, whatever it is; none where the decision is gone.
   const due = { ...made, risk_class: look.decision?.risk_class ?? null };

@@ -18,6 +18,9 @@ import {
   vocabularyText,
 } from '../envelope/reading.ts';
 import type { VerifyTx } from '../envelope/transaction.ts';
+import { approvalsOf, givenApproval } from '../rules/approvals.ts';
+import { LOCK_RULES_SHARED, RULES_NOW, rulesRow } from '../rules/rules-sql.ts';
+import { SIDES_OF_ENTRY, sidesRow } from '../rules/sides.ts';
 
 const lockRow = z.object({ at: z.string(), status: z.enum(ENTRY_STATES).nullable() });
 
@@ -27,7 +30,8 @@ export function lockForVerify(tx: VerifyTx, changeSetId: string): Promise<z.infe
     /* verify.lock */ with locked as materialized (select e.status from cutter_governance.decision_backlog_entry e
         where e.entry_id = (select c.decision_backlog_entry_id from cutter_governance.cut_change_set c
           where c.change_set_id = ${changeSetId}::uuid and c.change_kind = 'cut') for no key update),
-      signing as materialized (select ${lockKey(tx.key.keyId)} as taken from locked)
+      rules as materialized (select ${LOCK_RULES_SHARED} as taken from locked),
+      signing as materialized (select ${lockKey(tx.key.keyId)} as taken from rules)
     select ${AT} as at, (select status from locked) as status, (select count(*) from signing) as keys`);
 }
 
@@ -109,6 +113,12 @@ const lookRow = z.object({
       not_before: z.string().nullable(),
     })
     .nullable(),
+  /** The approval that the cut names, and those of the same manifest that it came on top of. */
+  approvals: z.array(givenApproval),
+  did: sidesRow,
+  rules: rulesRow,
+  /** The rules that the cut says it was judged by; those of origin where it names none. */
+  cut_rules: rulesRow,
   envelope: z
     .object({ operation_kind: z.string(), status: z.string(), source_doc_ref: z.string() })
     .nullable(),
@@ -144,6 +154,9 @@ export function lookForVerify(tx: VerifyTx, changeSetId: string): Promise<Verify
           'unit_local_id', d.manifest_unit_local_id, 'expires_at', ${timeText(sql.fragment`d.expires_at`)},
           'not_before', d.findings->>'not_before')
         from cutter_governance.review_decision d where d.review_decision_id = c.review_decision_id) as decision,
+      ${approvalsOf('c.review_decision_id')} as approvals, ${SIDES_OF_ENTRY} as did, ${RULES_NOW} as rules,
+      (select json_build_object('version', u.version, 'rules', u.body) from cutter_auth.rules u
+        where to_jsonb(u.version) = c.payload_summary->'rules') as cut_rules,
       (select json_build_object('operation_kind', m.operation_kind, 'status', m.status,
           'source_doc_ref', m.source_doc_ref)
         from cutter_governance.manifest_envelope m where m.envelope_id = c.manifest_id) as envelope,

@@ -1,7 +1,7 @@
 import { sql } from 'slonik';
 import { refuseOutside } from '../../auth/narrowing.ts';
-import { partyOf, sharedParties } from '../../law/parties.ts';
-import { IllegalTransition, NotFound, problemAt, SameParty } from '../../law/refusals.ts';
+import { partyOf } from '../../law/parties.ts';
+import { IllegalTransition, NotFound, problemAt } from '../../law/refusals.ts';
 import { type EntryState, nextState, statesBefore } from '../../law/states.ts';
 import { VERIFIER_LANE } from '../../law/values.ts';
 import { refuseConflict, refuseOther } from '../envelope/conflict.ts';
@@ -11,6 +11,7 @@ import { bearEntries, moveEntry } from '../envelope/move.ts';
 import { movedRow } from '../envelope/reading.ts';
 import type { Done, VerifyTx } from '../envelope/transaction.ts';
 import { composeWrites, insertRows } from '../envelope/writes.ts';
+import { refuseOtherSide } from '../rules/sides.ts';
 import { CHANGE_SET } from '../tables/change-set.ts';
 import { SIGNATURE } from '../tables/signature.ts';
 import { VERIFY_RESULT } from '../tables/verify-result.ts';
@@ -47,7 +48,7 @@ export interface VerifyAnswer {
  *          verify_result, status, history
  * Refuses  NotFound             no such change set
  *          IllegalTransition    it is a compensation, or was verified already
- *          SameParty            the verifier shares key, principal or person with the executor  G-VERIFY-SOD
+ *          SameParty            the rules keep the verifier apart from another side  G-VERIFY-SOD
  *          LaneMismatch         the lane's key isn't valid
  *          Drifted              the database's shape was altered                    G-CUT-DRIFT
  *          IdempotencyConflict  the key verified another change set, or another principal used it
@@ -118,22 +119,17 @@ function refuseUnjudgeable(input: VerifyInput, look: VerifyLook, locked: EntrySt
 }
 
 /**
- * G-VERIFY-SOD: neither key, nor principal, nor person is shared. An executor whom no registry knows is a finding of
- * the verdict.
+ * G-VERIFY-SOD: the verifier is on no other side of the entry, by key, principal or person. An executor whom no registry
+ * knows is a finding of the verdict.
  */
 function refuseParty(tx: VerifyTx, look: VerifyLook, changeSet: JudgedChangeSet): void {
   const key = look.executor_key === null ? null : Buffer.from(look.executor_key.public_key, 'base64');
   const caller = { ...partyOf(tx.caller), key: tx.key.publicKey };
   const executor = { principal: changeSet.emitted_by, person: changeSet.person_id, key };
-  const [shared] = sharedParties('verified', caller, { cut: executor });
-  if (shared === undefined) return;
-  const { part } = shared;
-  const message =
-    `The verifier shares its ${part} with the executor of this cut; ` +
-    "another person's principal must verify it.";
-  throw new SameParty(message, [
-    problemAt(['input', 'changeSetId'], `same-${part}`, message, { changeSetId: changeSet.change_set_id }),
-  ]);
+  refuseOtherSide('verified', caller, { ...look.did, cut: executor }, look.rules, {
+    path: ['input', 'changeSetId'],
+    subject: { changeSetId: changeSet.change_set_id },
+  });
 }
 
 async function writeVerdict(

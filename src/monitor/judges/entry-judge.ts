@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ParsedRecord } from '../../law/parse-record.ts';
 import { RECORD_VERBS } from '../../law/record-verbs.ts';
 import { isRecordedMove, type RecordedMove } from '../../law/recorded-move.ts';
+import { RULES_OF_ORIGIN, type Rules, readRules } from '../../law/rules.ts';
 import { VERIFIER_LANE } from '../../law/values.ts';
 import {
   ENTRY_TABLE,
@@ -55,6 +56,8 @@ export interface JudgedRecord {
 export const entriesState = z.strictObject({
   open: z.record(z.string(), openEntry),
   blanks: z.number().int().nonnegative(),
+  /** The rules in force; absent while the log has shown none. */
+  rules: z.custom<Rules>((value) => readRules(value, []).rules !== null).optional(),
 });
 export type EntriesState = z.infer<typeof entriesState>;
 
@@ -67,11 +70,13 @@ export class EntryJudge {
   readonly #open: Map<string, OpenEntry>;
   /** Records that could not be read: a move may be missing since. */
   #blanks: number;
+  #rules: Rules | undefined;
 
   constructor(bounds: Bounds, state: EntriesState = { open: {}, blanks: 0 }) {
     this.#bounds = bounds;
     this.#open = new Map(Object.entries(state.open));
     this.#blanks = state.blanks;
+    this.#rules = state.rules;
   }
 
   get open(): number {
@@ -79,7 +84,8 @@ export class EntryJudge {
   }
 
   state(): EntriesState {
-    return { open: Object.fromEntries(this.#open), blanks: this.#blanks };
+    const rules = this.#rules === undefined ? {} : { rules: this.#rules };
+    return { open: Object.fromEntries(this.#open), blanks: this.#blanks, ...rules };
   }
 
   /** A record that can't be read. */
@@ -112,6 +118,7 @@ export class EntryJudge {
         'record-excessive',
         `The ${record.verb} wrote the row ${id} of ${table}, which belongs to no move`,
       );
+    this.#rules = record.rules?.rules ?? this.#rules;
     return { findings, cuts };
   }
 
@@ -141,7 +148,9 @@ export class EntryJudge {
   #move(at: MoveAt): JudgedCut | null {
     const { move, record, position, report } = at;
     const entry = this.#open.get(move.entry_id) ?? null;
-    const { faults, way } = stepOn(entry === null ? null : wayOf(entry), move, record, this.#blanks);
+    const known = entry === null ? null : wayOf(entry);
+    const rules = this.#rules ?? RULES_OF_ORIGIN.rules;
+    const { faults, way } = stepOn(known, move, record, this.#blanks, rules);
     for (const fault of faults)
       report(fault.kind === 'same-party' ? 'sod-broken' : 'state-illegal', wayFaultText(fault, move, record));
     if (entry !== null && entry.mode !== record.mode)
@@ -197,6 +206,7 @@ export class EntryJudge {
       markedAt: entry?.markedAt ?? record.at,
       escalation: entry?.escalation ?? record.lane === VERIFIER_LANE,
       marker: way.marker,
+      reviewers: [...way.reviewers],
       approval,
       cut: cut === undefined ? (entry?.cut ?? null) : { ...cut, executor, at: record.at, position },
       late: entry?.late ?? false,

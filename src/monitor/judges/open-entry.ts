@@ -15,6 +15,8 @@ export const openEntry = z.strictObject({
   escalation: z.boolean(),
   /** Null of an entry whose birth wasn't seen. */
   marker: party.nullable(),
+  /** Who gave a verdict on its plans; nobody in states saved by a version that didn't keep it. */
+  reviewers: z.array(party).default([]),
   /** The approval in force, and the plan that it is for. */
   approval: z
     .strictObject({
@@ -41,6 +43,6 @@ export const openEntry = z.strictObject({
 export type OpenEntry = z.infer<typeof openEntry>;
 
 /** What the law of the way needs of an entry. */
-export function wayOf({ state, marker, cut, blanks }: OpenEntry): Way {
-  return { state, marker, executor: cut?.executor ?? null, blanks };
+export function wayOf({ state, marker, reviewers, cut, blanks }: OpenEntry): Way {
+  return { state, marker, reviewers, executor: cut?.executor ?? null, blanks };
 }

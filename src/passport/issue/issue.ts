@@ -12,7 +12,7 @@ import { checkpointKeyName } from '../../proof/checkpoint.ts';
 import type { Digest } from '../../proof/digest.ts';
 import type { KnownKey } from '../../proof/keys-file.ts';
 import { noteKeyHash, parseNote } from '../../proof/note.ts';
-import { PASSPORT_FORMAT } from '../format.ts';
+import { PASSPORT_FORMAT, RULED_PASSPORT_FORMAT } from '../format.ts';
 import { statedKey } from '../keys.ts';
 import { lookForPassport, type PassportPlace } from './look.ts';
 import { canonicalPieces, digestOfPieces, listOf, objectOf, type Pieces } from './passport-pieces.ts';
@@ -61,14 +61,15 @@ async function issuePassport(office: PassportOffice, changeSetId: string): Promi
     birthRows(office.evidence, place.ids),
     registeredKeys(office.evidence),
   ]);
+  const ruled = await positionsOfRules(office.evidence, place);
   const records = await provedRecords(
     office,
-    place,
+    { ...place, ruled },
     checkpoint,
     ['executorSignature', 'verifierSignature'].map((part) => keyIdIn(onlyRow(parts, part))),
   );
   const pieces = objectOf({
-    format: canonicalPieces(PASSPORT_FORMAT),
+    format: canonicalPieces(ruled.length === 0 ? PASSPORT_FORMAT : RULED_PASSPORT_FORMAT),
     changeSetId: canonicalPieces(changeSetId),
     checkpoint: canonicalPieces(checkpoint.note),
     keys: canonicalPieces(keysOf(parts, keys, checkpoint)),
@@ -101,10 +102,27 @@ async function firstCheckpoint(checkpoints: Checkpoints, position: number): Prom
 const recordRow = z.object({ position: z.string(), record_id: z.string(), record_hash: z.string() });
 const bodyRow = z.object({ body: z.string() });
 
+const ruledRow = z.object({ position: z.string() });
+
+/** The positions of the rules in force at the review, the cut and the verification; none where the log had none yet. */
+async function positionsOfRules(
+  evidence: PassportOffice['evidence'],
+  { positions: { review, cut, verify } }: PassportPlace,
+): Promise<readonly number[]> {
+  const acts = sql.array([review, cut, verify].map(String), 'int8');
+  const found = await evidence.any(sql.type(ruledRow)`/* passport.rules */
+    with ruled as materialized (
+      select (select min(l.position + 0) from cutter_log.log l where l.row_ids @> array[u.rules_id]) as position
+      from cutter_auth.rules u)
+    select distinct max(r.position)::text as position
+    from unnest(${acts}) as act join ruled r on r.position < act group by act`);
+  return found.map(({ position }) => Number(position)).toSorted((a, b) => a - b);
+}
+
 /** The records with their bodies and paths to the checkpoint. Those of the two keys only where before the verdict. */
 async function provedRecords(
   { observe, evidence }: PassportOffice,
-  { positions }: PassportPlace,
+  { positions, ruled }: PassportPlace & { readonly ruled: readonly number[] },
   { size }: Checkpoint,
   keyIds: readonly string[],
 ): Promise<Pieces> {
@@ -112,7 +130,7 @@ async function provedRecords(
   const lines = await evidence.any(sql.type(recordRow)`/* passport.records */
     select log.position::text, log.record_id::text, log.record_hash
     from cutter_log.log
-    where log.position = any(${sql.array(Object.values(positions).map(String), 'int8')})
+    where log.position = any(${sql.array([...Object.values(positions), ...ruled].map(String), 'int8')})
       or (log.record_id = any(${sql.array(beginnings, 'uuid')}) and log.position < ${String(positions.verify)}::bigint)
     order by log.position`);
   const tree = readTree(observe);
@@ -131,8 +149,19 @@ async function provedRecords(
     const record = proved.get(position);
     return record === undefined ? [] : [[phase, record] as const];
   });
-  const listed = keys.flatMap((record, at) => (at === 0 ? record : [',', ...record]));
-  return objectOf({ ...Object.fromEntries(phases), keys: ['[', ...listed, ']'] });
+  const rules = ruled.flatMap((position) => {
+    const record = proved.get(position);
+    return record === undefined ? [] : [record];
+  });
+  return objectOf({
+    ...Object.fromEntries(phases),
+    keys: listedPieces(keys),
+    ...(rules.length === 0 ? {} : { rules: listedPieces(rules) }),
+  });
+}
+
+function listedPieces(all: readonly Pieces[]): Pieces {
+  return ['[', ...all.flatMap((pieces, at) => (at === 0 ? pieces : [',', ...pieces])), ']'];
 }
 
 /** A record's body in its parts. One that has the hash of the log is canonical; any other is written so. */

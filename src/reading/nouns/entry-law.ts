@@ -10,10 +10,13 @@ import {
   statesOfVerb,
   WAY_KIND,
 } from '../../law/actions.ts';
-import { SEPARATIONS } from '../../law/parties.ts';
+import { type EarlierDeed, earlierDeeds, type SeparateDeed, SIDE_OF_DEED } from '../../law/parties.ts';
+import { RULES_OF_ORIGIN, SIDES } from '../../law/rules.ts';
 import { ENTRY_STATES, type EntryState } from '../../law/states.ts';
 import { leanedApprovalsSql, openCommentsSql } from '../../ledger/approval-facts.ts';
 import { openPredecessorsSql } from '../../ledger/open-predecessors.ts';
+import { approvalsSql } from '../../ledger/rules/approvals.ts';
+import { RULES_NOW_SQL } from '../../ledger/rules/rules-sql.ts';
 import { timeTextSql } from '../../text/time-sql.ts';
 import { uuidIn } from './document-cuts.ts';
 import type { OwnRows } from './relation.ts';
@@ -39,41 +42,43 @@ export function ofVerdict(column: string, entry: string): string {
     order by r.verified_at desc, r.verify_result_id desc limit 1)`;
 }
 
-type SeparatedDeed = (typeof SEPARATIONS)[keyof typeof SEPARATIONS][number];
-
-/** The principal that did something to an entry, as text. */
-const DOERS: Readonly<Record<SeparatedDeed, (entry: string) => string>> = {
-  marked: (e) =>
-    `(select h.changed_by from ${MOVES} h where h.entry_id = ${e}.entry_id and h.change_kind = 'mark' limit 1)`,
+/** The principals that did something to an entry, as a query of texts. */
+const DOERS: Readonly<Record<EarlierDeed, (entry: string) => string>> = {
+  marked: (e) => movers(e, "h.change_kind = 'mark'"),
   registered: (e) =>
-    `(select r.registered_by from cutter_source.v_entry_registrar r where r.entry_id = ${e}.entry_id)`,
-  cut: (e) => ofCut('c.emitted_by', e),
+    `select r.registered_by from cutter_source.v_entry_registrar r where r.entry_id = ${e}.entry_id`,
+  reviewed: (e) => movers(e, "h.change_kind in ('review:approve', 'review:reject', 'review:defer')"),
+  cut: (e) => `select ${ofCut('c.emitted_by', e)}`,
 };
 
-/** The deeds that forbid a verb to those who did them. */
-function deedsAgainst(verb: EntryVerb): readonly SeparatedDeed[] {
+const movers = (entry: string, condition: string) =>
+  `select distinct h.changed_by from ${MOVES} h where h.entry_id = ${entry}.entry_id and ${condition}`;
+
+/** The earlier deeds that may forbid a verb to those who did them. */
+function deedsAgainst(verb: EntryVerb): readonly EarlierDeed[] {
   const deed = SEPARATE_DEEDS[verb];
-  return deed === undefined ? [] : SEPARATIONS[deed];
+  return deed === undefined ? [] : earlierDeeds(deed);
 }
 
 const VERBS_APART = Object.keys(SEPARATE_DEEDS) as EntryVerb[];
 
-/** Who did what, of what matters in the entry's state: `{"cut": {"principal": …, "person": …}}`. */
+/** Who did what, of what matters in the entry's state: `{"cut": [{"principal": …, "person": …}]}`. */
 function partiesOf(entry: string): string {
-  const members = VERBS_APART.flatMap((verb) =>
-    deedsAgainst(verb).map((deed) => {
-      const who = `(select json_build_object('principal', w.id, 'person', p.person_id::text)
-        from (select ${DOERS[deed](entry)} as id) w
-        left join cutter_auth.principal p on p.principal_id = ${uuidIn('w.id')} where w.id is not null)`;
-      return `'${deed}', case when ${entry}.status in (${listed(statesOfVerb(verb))}) then ${who} end`;
-    }),
-  );
+  const deeds = new Set(VERBS_APART.flatMap(deedsAgainst));
+  const members = [...deeds].map((deed) => {
+    const states = VERBS_APART.filter((verb) => deedsAgainst(verb).includes(deed)).flatMap(statesOfVerb);
+    const who = `(select json_agg(json_build_object('principal', w.id, 'person', p.person_id::text))
+      from (${DOERS[deed](entry)}) w (id)
+      left join cutter_auth.principal p on p.principal_id = ${uuidIn('w.id')} where w.id is not null)`;
+    return `'${deed}', case when ${entry}.status in (${listed([...new Set(states)])}) then ${who} end`;
+  });
   return `json_build_object(${members.join(', ')})`;
 }
 
 /** The facts of `ActedEntry`. */
 export function actedFacts(entry: string): string {
-  return `select json_build_object('kind', ${entry}.kind, 'status', ${entry}.status, 'did', ${partiesOf(entry)})`;
+  return `select json_build_object('kind', ${entry}.kind, 'status', ${entry}.status, 'did', ${partiesOf(entry)},
+    'rules', ${RULES_NOW_SQL} -> 'rules')`;
 }
 
 /** The time from which decision `d` counts, or null. */
@@ -82,6 +87,10 @@ const BEGIN = `(select b.not_before from cutter_source.v_decision_begin b
 
 const VIEWS = { entries: ENTRIES, dependencies: DEPENDENCIES };
 const time = (column: string) => timeTextSql(column);
+
+function approvalsOf(entry: string): string {
+  return approvalsSql(ofLiveDecision('d.review_decision_id', entry), { decisions: DECISIONS, begin: BEGIN });
+}
 
 /** The facts of `HinderedEntry`. What only matters for a cut is looked up for entries that wait for one. */
 export function hinderedFacts(entry: string): string {
@@ -103,6 +112,7 @@ export function hinderedFacts(entry: string): string {
     )} end`;
   return `select json_build_object('entryId', ${entry}.entry_id, 'kind', ${entry}.kind, 'status', ${entry}.status,
     'at', ${time('transaction_timestamp()')}, 'live', ${ofLiveDecision(live, entry)},
+    'rules', ${RULES_NOW_SQL}, 'approvals', ${approved(approvalsOf(entry))},
     'open', ${approved(openPredecessorsSql(`${entry}.entry_id`, VIEWS))},
     'leaned', ${approved(leanedApprovalsSql(ofLiveDecision('d.review_decision_id', entry)))},
     'unverified', ${approved(unverified)}, 'changed', ${approved(changed)}, 'comments', ${comments})`;
@@ -122,12 +132,12 @@ const listed = (states: readonly EntryState[]) => states.map((state) => `'${stat
  * The entries that wait for a verb which this caller may call (`entryActions`). What a time has to pass for isn't
  * waited for, and an approval that has expired waits for another review.
  */
-export function waitingFor({ principal, person, verbs }: ActingCaller): OwnRows {
+export function waitingFor({ principal, person, kind, verbs }: ActingCaller): OwnRows {
   const own = [...WAY].filter(([verb]) => verbs.has(verb));
   const status = [...new Set(own.flatMap(([verb, waiting]) => [...waiting, ...reopened(verb)]))];
   return {
     fields: { status, kind: [WAY_KIND] },
-    values: [principal ?? 'nobody', person ?? 'nobody'],
+    values: [principal ?? 'nobody', person ?? 'nobody', kind],
     condition(e, values) {
       const waits = own.map(([verb, waiting]) => waitsFor(verb, waiting, e, values));
       // A statement has to use each of its values.
@@ -149,13 +159,30 @@ function waitsFor(verb: EntryVerb, states: readonly EntryState[], e: string, giv
     return state === 'reviewed_deferred' ? `(${is} and not ${early})` : is;
   });
   const again = reopened(verb).map((state) => `(${e}.status = '${state}' and ${expired})`);
-  const apart = deedsAgainst(verb).map((deed) => `not ${isShared(DOERS[deed](e), given)}`);
-  return [`(${[...timely, ...again].join(' or ')})`, ...apart].join(' and ');
+  const apart = deedsAgainst(verb).map(
+    (deed) => `not (${areApart(verb, deed)} and ${isShared(DOERS[deed](e), given)})`,
+  );
+  const mayReview = verb === 'review' ? [reviews(given)] : [];
+  return [`(${[...timely, ...again].join(' or ')})`, ...mayReview, ...apart].join(' and ');
 }
 
-/** That the principal with this id, or its person, is the caller's. */
+const ORIGIN = JSON.stringify(RULES_OF_ORIGIN.rules);
+/** The rules now. The planner reads them once for a whole list. */
+const RULES_BODY = `coalesce((select u.body from cutter_auth.rules u order by u.version desc limit 1), '${ORIGIN}'::jsonb)`;
+
+/** That the rules keep the caller of a verb apart from who did an earlier deed. */
+function areApart(verb: EntryVerb, deed: EarlierDeed): string {
+  const pair = [SIDE_OF_DEED[SEPARATE_DEEDS[verb] as SeparateDeed], SIDE_OF_DEED[deed]];
+  const [one, other] = SIDES.filter((side) => pair.includes(side));
+  return `${RULES_BODY} -> 'apart' @> '[["${one}", "${other}"]]'::jsonb`;
+}
+
+/** That the rules let the caller's kind review. */
+const reviews = (given: string) => `${RULES_BODY} -> 'reviewerKinds' ? (${given})[3]`;
+
+/** That one of these principals, or its person, is the caller's. */
 function isShared(who: string, given: string): string {
-  return `exists (select from (select ${who} as id) w
+  return `exists (select from (${who}) w (id)
     left join cutter_auth.principal p on p.principal_id = ${uuidIn('w.id')}
     where w.id = (${given})[1] or p.person_id::text = (${given})[2])`;
 }

@@ -43,4 +43,6 @@ export const ScopeEnum = wordEnum<Scope>('Scope', 'A capability.', {
   'approval:grant': 'Nothing asks for it yet.',
   'principal:admin': 'Creates, changes and suspends principals, and issues and ends tokens.',
   'audit:read': 'Reads the audit: who did what, who was refused, and from where.',
+  'rules:change':
+    'Changes the rules: who may stand on two sides of an entry, and whose approvals a cut needs.',
 });
