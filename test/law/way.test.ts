@@ -3,10 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { rowDigestOf } from '../../src/law/record.ts';
 import type { RecordedMove } from '../../src/law/recorded-move.ts';
 import type { RecordedRow } from '../../src/law/recorded-row.ts';
+import { DEFAULT_RULES, RULES_OF_ORIGIN } from '../../src/law/rules.ts';
 import { ENTRY_STATES, type EntryState, isTerminal, nextState, TRANSITIONS } from '../../src/law/states.ts';
 import { HISTORY_CHANGE_KINDS, LANES } from '../../src/law/values.ts';
 import { type MovingRecord, statusFaults, stepOn, type Way, wayFaultText } from '../../src/law/way.ts';
 
+const ORIGIN = RULES_OF_ORIGIN.rules;
 const MARKER = { principalId: 'anna', personId: 'Anna' };
 const REVIEWER = { principalId: 'boris', personId: 'Boris' };
 const EXECUTOR = { principalId: 'clara', personId: 'Clara' };
@@ -44,10 +46,16 @@ const HAPPY: readonly Deed[] = [
 ];
 
 /** Replays the deeds; gives back the kinds of fault of each, and the way that is left. */
-function replayed(deeds: readonly Deed[], blanks: readonly number[] = []) {
+function replayed(deeds: readonly Deed[], blanks: readonly number[] = [], rules = ORIGIN) {
   let way: Way | null = null;
   const faults = deeds.map(([from, kind, to, verb, party, lane], at) => {
-    const step = stepOn(way, moveOf(from, kind, to, party), record(verb, party, lane), blanks[at] ?? 0);
+    const step = stepOn(
+      way,
+      moveOf(from, kind, to, party),
+      record(verb, party, lane),
+      blanks[at] ?? 0,
+      rules,
+    );
     way = step.way;
     return step.faults.map((fault) => fault.kind);
   });
@@ -72,13 +80,30 @@ describe('the way of an entry', () => {
     expect(replayed(deeds).faults.flat()).toEqual([kind]);
   });
 
+  test.each<[string, number, typeof MARKER]>([
+    ['a cut by who marked', 3, MARKER],
+    ['a cut by who reviewed', 3, REVIEWER],
+    ['a verification by who marked', 4, MARKER],
+    ['a verification by who reviewed', 4, REVIEWER],
+  ])('%s is a fault by the default rules, and none by those of origin', (_, at, party) => {
+    const deeds = withDeed(at, HAPPY[at]!.with(4, party) as never);
+    expect(replayed(deeds, [], DEFAULT_RULES).faults.flat()).toEqual(['same-party']);
+    expect(replayed(deeds).faults.flat()).toEqual([]);
+  });
+
   test('an escalation is marked in the record of its verification', () => {
     const born = moveOf(null, 'mark', 'marked', VERIFIER);
-    expect(stepOn(null, born, record('verify', VERIFIER, 'DOT-992'), 0).faults).toEqual([]);
+    expect(stepOn(null, born, record('verify', VERIFIER, 'DOT-992'), 0, ORIGIN).faults).toEqual([]);
   });
 
   test('a move that names another principal than its record', () => {
-    const { faults } = stepOn(null, moveOf(null, 'mark', 'marked', REVIEWER), record('mark', MARKER), 0);
+    const { faults } = stepOn(
+      null,
+      moveOf(null, 'mark', 'marked', REVIEWER),
+      record('mark', MARKER),
+      0,
+      ORIGIN,
+    );
     expect(faults).toEqual([{ kind: 'other-caller' }]);
   });
 
@@ -115,8 +140,15 @@ describe('the way of an entry', () => {
         state,
         fc.constantFrom(...LANES),
         (from, kind, to, lane) => {
-          const way = from === null ? null : { state: from, marker: null, executor: null, blanks: 0 };
-          const { faults } = stepOn(way, moveOf(from, kind, to, EXECUTOR), record('cut', EXECUTOR, lane), 0);
+          const way =
+            from === null ? null : { state: from, marker: null, reviewers: [], executor: null, blanks: 0 };
+          const { faults } = stepOn(
+            way,
+            moveOf(from, kind, to, EXECUTOR),
+            record('cut', EXECUTOR, lane),
+            0,
+            ORIGIN,
+          );
           const isArrow = TRANSITIONS.some(
             (arrow) => arrow.from === from && arrow.verb === kind && arrow.lane === lane && arrow.to === to,
           );
@@ -146,6 +178,7 @@ describe('the way of an entry', () => {
             moveOf(from, arrow.verb, arrow.to, party),
             record(inVerify ? 'verify' : verb, party, arrow.lane),
             0,
+            DEFAULT_RULES,
           );
           expect(step.faults).toEqual([]);
           expect(step.way === null).toBe(isTerminal(arrow.to));

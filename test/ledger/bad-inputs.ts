@@ -322,4 +322,5 @@ export const BAD: Readonly<Record<Verb, readonly BadField[]>> = {
     ['tokenId', BAD_UUIDS],
     ['reason', BAD_REASONS],
   ],
+  changeRules: [['reason', BAD_REASONS]],
 };

@@ -1,7 +1,15 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Verb } from '../../src/auth/authority.ts';
 import { call, fresh, type Loose, marked, reviewed, sweepAll, verifyCut, wasCut } from '../harness/cycle.ts';
-import { EXAMPLES, type Example, perform, places, registered, VERBS } from '../harness/examples.ts';
+import {
+  EXAMPLES,
+  type Example,
+  otherRules,
+  perform,
+  places,
+  registered,
+  VERBS,
+} from '../harness/examples.ts';
 import { createdPrincipal, freshName, issuedToken } from '../harness/parties.ts';
 import { freshWord, profileBody } from '../harness/registry.ts';
 import { added, fingerprint, rowCounts } from '../harness/row-counts.ts';
@@ -152,6 +160,7 @@ const OTHER: Readonly<Record<Verb, Record<string, (server: TestServer) => Promis
     expiresAt: async () => '2099-01-01T00:00:00Z',
   },
   revokeToken: { tokenId: anotherToken, reason: async () => 'For another reason.' },
+  changeRules: { rules: async () => otherRules(), reason: async () => 'For another reason.' },
 };
 
 async function anotherToken(on: TestServer): Promise<string> {

@@ -234,6 +234,7 @@ describe('one key, two contents, at once: one is written, the other is an Idempo
     narrowToken: () => twice('narrowToken'),
     rotateToken: () => twice('rotateToken'),
     revokeToken: () => twice('revokeToken'),
+    changeRules: () => twice('changeRules'),
   };
 
   async function twice(verb: Verb): Promise<readonly [Example, Example]> {

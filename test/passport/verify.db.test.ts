@@ -136,9 +136,21 @@ describe('a file in another spelling is refused', () => {
     ['no object', () => Buffer.from('[]'), /names no format/, 'format'],
     [
       'another format',
-      () => altered((p) => (p.format = 'cutter-passport/2')),
+      () => altered((p) => (p.format = 'cutter-passport/9')),
       /knows cutter-passport\/1/,
       'format',
+    ],
+    [
+      'rules in a format without them',
+      () => altered((p) => (p.format = 'cutter-passport/1')),
+      /shows rules if it is of the format/,
+      'records.rules',
+    ],
+    [
+      'rules left out',
+      () => altered((p) => delete p.records.rules),
+      /shows rules if it is of the format/,
+      'records.rules',
     ],
     ['a member too many', () => altered((p) => (p.more = 1)), /not of its form/, ''],
     [

@@ -1,4 +1,4 @@
-/** `cutter init`, `cutter principal` and `cutter token`, as they are typed. */
+/** `cutter init`, `cutter principal`, `cutter token` and `cutter rules`, as they are typed. */
 import { Argument, type Command, Option } from 'commander';
 import { SCOPES } from '../../auth/authority.ts';
 import { LANES, PRINCIPAL_KINDS } from '../../law/values.ts';
@@ -14,6 +14,7 @@ import {
   uuidOptions,
 } from '../option-values.ts';
 import type { PrincipalOrder } from './principals.ts';
+import type { RulesOrder } from './rules.ts';
 import type { PeopleOptions } from './run-people-order.ts';
 import type { TokenOrder, TypedReach } from './tokens.ts';
 
@@ -37,9 +38,31 @@ export function addPeopleCommands(program: Command): void {
   addPrincipalCommands(
     program.command('principal').description('who may act: list, show, create, update, suspend'),
   );
+  addRulesCommands(
+    program.command('rules').description('who may stand on two sides of an entry: show, change'),
+  );
   addTokenCommands(
     program.command('token').description('what lets principals in: list, issue, narrow, rotate, revoke'),
   );
+}
+
+function addRulesCommands(rules: Command): void {
+  const run = async (order: RulesOrder, options: PeopleOptions) => {
+    const { runPeopleOrder } = await import('./run-people-order.ts');
+    process.exitCode = await runPeopleOrder({ about: 'rules', order }, options, await loadConfig());
+  };
+  ledgerCommand(rules.command('show'))
+    .description('print the rules in force, as a file has them')
+    .argument('[version]', 'the number of an earlier version', countOption('the version'))
+    .action((version: number | undefined, options: PeopleOptions) =>
+      run({ order: 'show', version: version ?? null }, options),
+    );
+  reasonedCommand(rules.command('change'))
+    .description('let the rules in a file hold from now on, and say whether they are weaker')
+    .argument('<file>', 'JSON, as "cutter rules show" prints it', filledText('the file'))
+    .action((file: string, options: Writing) =>
+      run({ order: 'change', file, reason: options.reason ?? null, dryRun: options.dryRun }, options),
+    );
 }
 
 function addInit(program: Command): void {

@@ -1,4 +1,4 @@
-/** `cutter principal` and `cutter token`: as an administrator, by the API of a running server. */
+/** `cutter principal`, `cutter token` and `cutter rules`: as an administrator, by the API of a running server. */
 import type { Config } from '../../config.ts';
 import { plainLine, terminalText } from '../../text/plain.ts';
 import { type Client, ClientFault, openClient } from '../client/client.ts';
@@ -9,11 +9,13 @@ import { foldedText } from '../terminal/columns.ts';
 import { errorTerminal, linePrinter, type Terminal } from '../terminal/terminal.ts';
 import type { Shown } from './people-call.ts';
 import type { PrincipalOrder } from './principals.ts';
+import type { RulesOrder } from './rules.ts';
 import type { TokenOrder } from './tokens.ts';
 
 export type PeopleOrder =
   | { readonly about: 'principal'; readonly order: PrincipalOrder }
-  | { readonly about: 'token'; readonly order: TokenOrder };
+  | { readonly about: 'token'; readonly order: TokenOrder }
+  | { readonly about: 'rules'; readonly order: RulesOrder };
 
 export interface PeopleOptions extends LedgerAddressOptions {
   readonly json: boolean;
@@ -49,6 +51,10 @@ async function carryOut({ about, order }: PeopleOrder, client: Client): Promise<
   if (about === 'principal') {
     const { carryOutPrincipalOrder } = await import('./principals.ts');
     return await carryOutPrincipalOrder(order, client);
+  }
+  if (about === 'rules') {
+    const { carryOutRulesOrder } = await import('./rules.ts');
+    return await carryOutRulesOrder(order, client);
   }
   const { carryOutTokenOrder } = await import('./tokens.ts');
   return await carryOutTokenOrder(order, client);

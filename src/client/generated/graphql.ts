@@ -68,6 +68,18 @@ export type AuditRowFilter = {
   readonly tokenIdIn?: ReadonlyArray<string> | null | undefined;
 };
 
+/** Rules that hold from now on, whole. */
+export type ChangeRulesInput = {
+  /** Take the same path and roll it back: shows the rows it would write, signs nothing, draws no position. */
+  readonly dryRun?: boolean;
+  /** Makes a repeated call answer like the first, and resolves a call whose answer was lost. 1 to 200 characters, chosen by you, in one spelling: normal form C, single blanks inside, nothing invisible. */
+  readonly idempotencyKey: string;
+  /** Why, in one line of at most 500 characters. It is kept in the ledger. */
+  readonly reason?: string | null | undefined;
+  /** The rules, in the form of docs/reference/rules.md. The query `rules` shows those in force. */
+  readonly rules: unknown;
+};
+
 /** Who is to act, and what it may do. */
 export type CreatePrincipalInput = {
   /** Take the same path and roll it back: shows the rows it would write, signs nothing, draws no position. */
@@ -489,6 +501,15 @@ export type RotateTokenInput = {
   readonly tokenId: string;
 };
 
+/** A decision that rules judge. */
+export type RulesDeed =
+  /** A cut. */
+  | 'CUT'
+  /** A review. */
+  | 'REVIEWED'
+  /** A verification. */
+  | 'VERIFIED';
+
 /** A capability. */
 export type Scope =
   /** Nothing asks for it yet. */
@@ -517,6 +538,8 @@ export type Scope =
   | 'PRINCIPAL_ADMIN'
   /** Registers profiles and words of the vocabulary. */
   | 'PROFILE_REGISTER'
+  /** Changes the rules: who may stand on two sides of an entry, and whose approvals a cut needs. */
+  | 'RULES_CHANGE'
   /** Registers the text of a document. */
   | 'SOURCE_REGISTER';
 
@@ -947,7 +970,33 @@ export type RevokeTokenMutation = { readonly outcome:
     | { readonly __typename: 'RevokeTokenSuccess', readonly replayed: boolean, readonly position: string | null, readonly token: { readonly tokenId: string, readonly principalId: string, readonly principalName: string, readonly scopes: ReadonlyArray<Scope> | null, readonly entryIds: ReadonlyArray<string> | null, readonly docCodes: ReadonlyArray<string> | null, readonly manifestDigest: string | null, readonly replacesTokenId: string | null, readonly createdAt: string, readonly expiresAt: string, readonly revokedAt: string | null, readonly lastUsedAt: string | null }, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
    };
 
+export type RulesFieldsFragment = { readonly version: number, readonly body: unknown, readonly reason: string | null, readonly changedBy: string | null, readonly changedAt: string | null, readonly position: string | null };
+
+export type ShowRulesQueryVariables = Exact<{
+  version?: number | null | undefined;
+}>;
+
+
+export type ShowRulesQuery = { readonly rules: { readonly version: number, readonly body: unknown, readonly reason: string | null, readonly changedBy: string | null, readonly changedAt: string | null, readonly position: string | null } | null };
+
+export type ChangeRulesMutationVariables = Exact<{
+  input: ChangeRulesInput;
+}>;
+
+
+export type ChangeRulesMutation = { readonly outcome:
+    | { readonly __typename: 'Busy', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'ChangeRulesSuccess', readonly isWeaker: boolean, readonly weaker: ReadonlyArray<string>, readonly replayed: boolean, readonly position: string | null, readonly rules: { readonly version: number, readonly body: unknown, readonly reason: string | null, readonly changedBy: string | null, readonly changedAt: string | null, readonly position: string | null }, readonly judgedOtherwise: { readonly examined: number, readonly count: number, readonly decisions: ReadonlyArray<{ readonly entryId: string, readonly deed: RulesDeed, readonly by: string, readonly allowed: boolean }> }, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
+    | { readonly __typename: 'Forbidden', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'IdempotencyConflict', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'IllegalTransition', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'LaneNotServed', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+   };
+
 type WrittenFields_AbandonSuccess_Fragment = { readonly replayed: boolean, readonly position: string | null, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> };
+
+type WrittenFields_ChangeRulesSuccess_Fragment = { readonly replayed: boolean, readonly position: string | null, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> };
 
 type WrittenFields_CommentSuccess_Fragment = { readonly replayed: boolean, readonly position: string | null, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> };
 
@@ -987,6 +1036,7 @@ type WrittenFields_VerifySuccess_Fragment = { readonly replayed: boolean, readon
 
 export type WrittenFieldsFragment =
   | WrittenFields_AbandonSuccess_Fragment
+  | WrittenFields_ChangeRulesSuccess_Fragment
   | WrittenFields_CommentSuccess_Fragment
   | WrittenFields_CreatePrincipalSuccess_Fragment
   | WrittenFields_CutSuccess_Fragment
@@ -1163,6 +1213,7 @@ export type CutMutation = { readonly outcome:
     | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'PlanStale', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'PlanTooCostly', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'SameParty', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
    };
 
 export type VerifyMutationVariables = Exact<{
@@ -1255,6 +1306,7 @@ export type CutManyMutation = { readonly outcome:
         | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
         | { readonly __typename: 'PlanStale', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
         | { readonly __typename: 'PlanTooCostly', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+        | { readonly __typename: 'SameParty', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
       > }
     | { readonly __typename: 'Forbidden', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
@@ -1494,6 +1546,16 @@ export const TokenFieldsFragmentDoc = new TypedDocumentString(`
   lastUsedAt
 }
     `, {"fragmentName":"TokenFields"}) as unknown as TypedDocumentString<TokenFieldsFragment, unknown>;
+export const RulesFieldsFragmentDoc = new TypedDocumentString(`
+    fragment RulesFields on Rules {
+  version
+  body
+  reason
+  changedBy
+  changedAt
+  position
+}
+    `, {"fragmentName":"RulesFields"}) as unknown as TypedDocumentString<RulesFieldsFragment, unknown>;
 export const WrittenFieldsFragmentDoc = new TypedDocumentString(`
     fragment WrittenFields on Written {
   replayed
@@ -2167,6 +2229,73 @@ fragment RefusalFields on Refusal {
     entryId
   }
 }`) as unknown as TypedDocumentString<RevokeTokenMutation, RevokeTokenMutationVariables>;
+export const ShowRulesDocument = new TypedDocumentString(`
+    query ShowRules($version: Int) {
+  rules(version: $version) {
+    ...RulesFields
+  }
+}
+    fragment RulesFields on Rules {
+  version
+  body
+  reason
+  changedBy
+  changedAt
+  position
+}`) as unknown as TypedDocumentString<ShowRulesQuery, ShowRulesQueryVariables>;
+export const ChangeRulesDocument = new TypedDocumentString(`
+    mutation ChangeRules($input: ChangeRulesInput!) {
+  outcome: changeRules(input: $input) {
+    __typename
+    ... on ChangeRulesSuccess {
+      ...WrittenFields
+      rules {
+        ...RulesFields
+      }
+      isWeaker
+      weaker
+      judgedOtherwise {
+        examined
+        count
+        decisions {
+          entryId
+          deed
+          by
+          allowed
+        }
+      }
+    }
+    ...RefusalFields
+  }
+}
+    fragment RulesFields on Rules {
+  version
+  body
+  reason
+  changedBy
+  changedAt
+  position
+}
+fragment WrittenFields on Written {
+  replayed
+  position
+  rows {
+    table
+    inserted
+    updated
+  }
+}
+fragment RefusalFields on Refusal {
+  message
+  guard
+  retryable
+  problems {
+    path
+    code
+    message
+    entryId
+  }
+}`) as unknown as TypedDocumentString<ChangeRulesMutation, ChangeRulesMutationVariables>;
 export const RegisterSourceDocument = new TypedDocumentString(`
     mutation RegisterSource($input: RegisterSourceInput!) {
   outcome: registerSource(input: $input) {

@@ -20,3 +20,8 @@ create policy registrar_insert on cutter_auth.rules for insert to cutter_registr
 grant select on cutter_auth.rules to
   cutter_exec, cutter_verify, cutter_registrar, cutter_observe, cutter_reader, cutter_evidence;
 grant insert on cutter_auth.rules to cutter_registrar;
+
+/* Who decides who may act also changes the rules; in older homes too, as in 0032. */
+update cutter_auth.principal as known set scopes = scopes || 'rules:change'::text
+where not scopes @> array['rules:change'] and scopes @> array['principal:admin']
+  and not exists (select from cutter_auth.principal_version as said where said.principal_id = known.principal_id);

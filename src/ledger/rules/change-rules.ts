@@ -22,6 +22,8 @@ export interface ChangeRulesAnswer {
   readonly rules: Rules;
   /** What the new rules allow and those before didn't, each with an example; empty where they are no weaker. */
   readonly weaker: readonly string[];
+  readonly reason: string | null;
+  readonly changedBy: string;
   readonly before: NumberedRules;
 }
 
@@ -72,7 +74,7 @@ export async function changeRules(
       ['reason', first.reason, input.reason],
     ]);
     const made = { version: first.version, rules };
-    return { value: answerOf(look.before, made), writes: null, rules: made };
+    return { value: answerOf(tx, input, look.before, made), writes: null, rules: made };
   }
   refuseUnknownPersons(rules, look.unknown);
   if (
@@ -94,11 +96,17 @@ export async function changeRules(
   const { writes, sent } = composeWrites(at, { rules: insertRows(RULES, [row]) });
   await tx.connection.query(sql.prepared('changeRules.write', z.object({}))`
     /* changeRules.write */ ${sent.rules}`);
-  return { value: answerOf(look.now, made), writes, rules: made };
+  return { value: answerOf(tx, input, look.now, made), writes, rules: made };
 }
 
-function answerOf(before: NumberedRules, made: NumberedRules): ChangeRulesAnswer {
-  return { ...made, weaker: weakerIn(before.rules, made.rules), before };
+function answerOf(
+  { caller }: Pick<PartyTx, 'caller'>,
+  { reason }: ChangeRulesInput,
+  before: NumberedRules,
+  made: NumberedRules,
+): ChangeRulesAnswer {
+  const weaker = weakerIn(before.rules, made.rules);
+  return { ...made, weaker, reason, changedBy: caller.principalId, before };
 }
 
 function rulesIn({ rules: given }: ChangeRulesInput): Rules {

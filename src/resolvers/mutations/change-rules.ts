@@ -58,8 +58,8 @@ const ChangeRulesSuccess = builder.objectRef<Changed>('ChangeRulesSuccess').impl
 });
 
 /** What a dry run would make. */
-function previewOf({ version, rules }: ChangeRulesAnswer): RulesView {
-  return { version, body: rules, reason: null, changedBy: null, changedAt: null, position: null };
+function previewOf({ version, rules, reason, changedBy }: ChangeRulesAnswer): RulesView {
+  return { version, body: rules, reason, changedBy, changedAt: null, position: null };
 }
 
 builder.mutationField('changeRules', (t) =>

@@ -18,6 +18,15 @@ export const possibleTypes: Record<string, string[]> = {
     "Ready",
     "Reset"
   ],
+  "ChangeRulesOutcome": [
+    "Busy",
+    "ChangeRulesSuccess",
+    "Forbidden",
+    "IdempotencyConflict",
+    "IllegalTransition",
+    "InvalidInput",
+    "LaneNotServed"
+  ],
   "CommentOutcome": [
     "Busy",
     "CommentSuccess",
@@ -61,7 +70,8 @@ export const possibleTypes: Record<string, string[]> = {
     "NotApproved",
     "NotFound",
     "PlanStale",
-    "PlanTooCostly"
+    "PlanTooCostly",
+    "SameParty"
   ],
   "DeclareDependencyOutcome": [
     "Busy",
@@ -325,6 +335,7 @@ export const possibleTypes: Record<string, string[]> = {
   ],
   "Written": [
     "AbandonSuccess",
+    "ChangeRulesSuccess",
     "CommentSuccess",
     "CreatePrincipalSuccess",
     "CutSuccess",
@@ -652,6 +663,7 @@ export const VALUES: readonly string[] = [
   "CarriedOver",
   "CarriedOverShare",
   "CaughtUp",
+  "ChangeRulesSuccess",
   "ChangeSetConnection",
   "ChangeSetEdge",
   "ChangeSetEvidence",
@@ -697,6 +709,7 @@ export const VALUES: readonly string[] = [
   "IntegrityPass",
   "InvalidInput",
   "IssueTokenSuccess",
+  "JudgedOtherwise",
   "LaneMismatch",
   "LaneNotServed",
   "LogRecord",
@@ -709,6 +722,7 @@ export const VALUES: readonly string[] = [
   "NotApproved",
   "NotFound",
   "NotLive",
+  "OtherDecision",
   "PageInfo",
   "Passport",
   "PhaseDuration",
@@ -743,6 +757,7 @@ export const VALUES: readonly string[] = [
   "RevokeTokenSuccess",
   "RotateTokenSuccess",
   "RowCount",
+  "Rules",
   "SameParty",
   "Session",
   "SignatureConnection",
