@@ -41,8 +41,8 @@ export interface BootstrapResult {
 
 /**
  * Writes what every ledger begins with: vocabulary, the log's head, the lanes' keys and, in a rehearsal, the sample
- * persons with their principals and tokens. Then the rules. As the owner, in one transaction; run again, it changes nothing that is
- * there.
+ * persons with their principals and tokens. Then the rules. As the owner, in one transaction; run again, it changes
+ * nothing that is there.
  *
  * In production no sample person is made, and the gate refuses those that an earlier rehearsal left.
  */

@@ -3,7 +3,8 @@ import { areApart, type Rules, type Side } from './rules.ts';
 
 /*
  * Separation of duty, for all who judge it: the verbs before they write, and VERIFY, the full check, passports and
- * monitors afterwards, by the rules in force. A judge that can't see a part of a party leaves it null, and null is never shared.
+ * monitors afterwards, by the rules in force. A judge that can't see a part of a party leaves it null, and null is
+ * never shared.
  */
 
 /** Who did something: the principal that called, the person who answers for it, and the key that signed. */

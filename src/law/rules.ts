@@ -186,7 +186,7 @@ class RulesReader {
   #id(value: unknown, path: readonly string[]): string {
     if (typeof value === 'string' && UUID.test(value)) return value;
     this.#fault(path, 'id', 'A person is named by its id, which the query "principals" shows.');
-    return '';
+    return 'no id';
   }
 
   #word<Word extends string>(value: unknown, path: readonly string[], words: readonly Word[]): Word {

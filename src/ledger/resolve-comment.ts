@@ -160,7 +160,7 @@ function refuseNoReviewer(
 ): void {
   if (!caller.scopes.has('entry:review') || !rules.reviewerKinds.includes(caller.kind)) {
     const message =
-      'A comment is resolved by its author, or by a reviewer (scope entry:review, of a kind that the rules let review).';
+      'A comment is resolved by its author, or by a reviewer (scope entry:review, where the rules let its kind).';
     throw new Forbidden(message, [problemAt([], 'neither-author-nor-reviewer', message, { entryId })]);
   }
   const shared = sharedParties('reviewed', partyOf(caller), { marked: marker, registered: registrar }, rules);

@@ -311,9 +311,9 @@ describe('parseRecord: a typed verdict for whatever the bytes are', () => {
   });
 
   test('a version that is not known is named', () => {
-    expect(judge(whole.replace('cutter-record/1', 'cutter-record/4'))).toEqual({
+    expect(judge(whole.replace('cutter-record/1', 'cutter-record/9'))).toEqual({
       verdict: 'unknown_format',
-      format: 'cutter-record/4',
+      format: 'cutter-record/9',
     });
   });
 

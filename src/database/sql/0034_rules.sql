@@ -1,5 +1,5 @@
-/* Who may stand on two sides of an entry, and whose approvals a cut needs, as versioned data. Each version is a row that
-   is inserted once, and a record of the log, from which on it holds. */
+/* Who may stand on two sides of an entry, and whose approvals a cut needs, as versioned data. Each version is a row
+   that is inserted once, and a record of the log, from which on it holds. */
 create table cutter_auth.rules (
   rules_id uuid primary key,
   /* Counts from 1, with which the owner of the database begins. */

@@ -118,7 +118,7 @@ function judgeQuorum(
   const rules = rulesAt(ruled, row.position);
   // Whether they might approve today is no question of then.
   const given = (row.decision?.approvals ?? []).map((one) => ({ ...one, acts: true, reviews: true }));
-  if (quorumProblems(row.entry_id ?? '', given, rules, row.emitted_at).length === 0) return;
+  if (quorumProblems(row.entry_id ?? 'none', given, rules, row.emitted_at).length === 0) return;
   const decisions = given.map(({ id }) => [DECISIONS, id] as const);
   findings.derive(
     [[CHANGE_SETS, row.change_set_id], [ENTRIES, row.entry_id], ...decisions],

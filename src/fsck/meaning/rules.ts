@@ -10,7 +10,7 @@ const RESULTS = 'cutter_governance.verify_result';
 const ENTRIES = 'cutter_governance.decision_backlog_entry';
 const SOURCES = 'cutter_source.source';
 
-/** Every version of the rules, with the position from which it holds. One that can't be read is a finding of its row. */
+/** Every version of the rules, with the position from which it holds. What can't be read is a finding of its row. */
 export async function placedRules(client: Client): Promise<readonly PlacedRules[]> {
   const { rows } = await client.query<{ version: number; body: unknown; position: string | null }>(
     `/* fsck.rules */ select u.version, u.body, ${positionSql('u.rules_id')}::text as position from ${RULES.name} u`,
@@ -43,10 +43,11 @@ const acts = (deed: ActedRow['deed'], id: string, by: string, from: string) => `
   left join cutter_auth.principal r on r.principal_id::text = s.registered_by
   where c.change_kind = 'cut' and (${by} = s.registered_by or a.person_id = r.person_id)`;
 
+const JUDGED_CUTS = `${RESULTS} v join ${CHANGE_SETS} c using (change_set_id)`;
 const ACTS_SQL = `/* fsck.registrars_acting */
   ${acts('cut', 'c.change_set_id', 'c.emitted_by', `${CHANGE_SETS} c`)}
   union all
-  ${acts('verified', 'v.verify_result_id', 'v.verified_by', `${RESULTS} v join ${CHANGE_SETS} c using (change_set_id)`)}`;
+  ${acts('verified', 'v.verify_result_id', 'v.verified_by', JUDGED_CUTS)}`;
 
 /** Who registered a text cuts and verifies it only where the rules of that position let them. */
 export async function checkRegistrars(

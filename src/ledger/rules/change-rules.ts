@@ -68,7 +68,7 @@ export async function changeRules(
   const look = await lookForChange(tx, rules);
   const { first } = look;
   if (first !== null) {
-    refuseOther(tx.caller, first.by ?? '');
+    refuseOther(tx.caller, first.by ?? tx.caller.principalId);
     refuseConflict('changed the rules otherwise', [
       ['rules', first.rules, rules],
       ['reason', first.reason, input.reason],

@@ -51,7 +51,8 @@ export async function judgedOtherwise(
 ): Promise<JudgedOtherwise> {
   const rows = await evidence.any(sql.prepared('rules.past', pastRow)`
     /* rules.past */ select e.entry_id, ${AT} as at, ${SIDES_OF_ENTRY} as did,
-      (select coalesce(json_agg(json_build_object('principal', r.changed_by, 'person', p.person_id, 'kind', p.kind)), '[]')
+      (select coalesce(json_agg(json_build_object('principal', r.changed_by, 'person', p.person_id,
+          'kind', p.kind)), '[]')
         from (select distinct h.changed_by from cutter_governance.decision_backlog_history h
           where h.entry_id = e.entry_id and h.change_kind like 'review:%') r
         left join cutter_auth.principal p on p.principal_id::text = r.changed_by) as reviewers,

@@ -16,7 +16,7 @@ export const RULES_NOW_SQL = `(select json_build_object('version', u.version, 'r
   from cutter_auth.rules u order by u.version desc limit 1)`;
 export const RULES_NOW = sqlFragment(RULES_NOW_SQL);
 
-/** Rules as a statement read them. Those that were altered so that nobody can read them count as the strictest known. */
+/** Rules as a statement read them. Those that were altered so that nobody can read them count as the default ones. */
 export const rulesRow = z
   .object({ version: z.int(), rules: z.unknown() })
   .nullable()

@@ -119,8 +119,8 @@ function refuseUnjudgeable(input: VerifyInput, look: VerifyLook, locked: EntrySt
 }
 
 /**
- * G-VERIFY-SOD: the verifier is on no other side of the entry, by key, principal or person. An executor whom no registry
- * knows is a finding of the verdict.
+ * G-VERIFY-SOD: the verifier is on no other side of the entry, by key, principal or person. An executor whom no
+ * registry knows is a finding of the verdict.
  */
 function refuseParty(tx: VerifyTx, look: VerifyLook, changeSet: JudgedChangeSet): void {
   const key = look.executor_key === null ? null : Buffer.from(look.executor_key.public_key, 'base64');

@@ -168,7 +168,8 @@ function waitsFor(verb: EntryVerb, states: readonly EntryState[], e: string, giv
 
 const ORIGIN = JSON.stringify(RULES_OF_ORIGIN.rules);
 /** The rules now. The planner reads them once for a whole list. */
-const RULES_BODY = `coalesce((select u.body from cutter_auth.rules u order by u.version desc limit 1), '${ORIGIN}'::jsonb)`;
+const RULES_BODY = `coalesce(
+  (select u.body from cutter_auth.rules u order by u.version desc limit 1), '${ORIGIN}'::jsonb)`;
 
 /** That the rules keep the caller of a verb apart from who did an earlier deed. */
 function areApart(verb: EntryVerb, deed: EarlierDeed): string {
