@@ -194,6 +194,11 @@ export function quorumProblems(
   return [problemAt(place, 'approvals-lacking', message, { entryId, reviewDecisionId: live.id })];
 }
 
+/** The same approvals for those who judge the past: whether their reviewers may approve now is no question of then. */
+export function asOfThen(approvals: readonly GivenApproval[]): readonly GivenApproval[] {
+  return approvals.map((one) => ({ ...one, acts: true, reviews: true, kind: 'person' }));
+}
+
 function barredBecause(
   { acts, reviews, kind }: GivenApproval,
   kinds: readonly PrincipalKind[],

@@ -4,7 +4,7 @@ create table cutter_auth.rules (
   rules_id uuid primary key,
   /* Counts from 1, with which the owner of the database begins. */
   version integer not null unique check (version > 0),
-  body jsonb not null check (jsonb_typeof(body) = 'object'),
+  body jsonb not null,
   reason text,
   /* Null where the owner wrote them. */
   changed_by text,

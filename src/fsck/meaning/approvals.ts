@@ -1,5 +1,11 @@
 import type { Client } from 'pg';
-import { APPROVAL_FAULTS, approvalFaults, type GivenApproval, quorumProblems } from '../../law/approval.ts';
+import {
+  APPROVAL_FAULTS,
+  approvalFaults,
+  asOfThen,
+  type GivenApproval,
+  quorumProblems,
+} from '../../law/approval.ts';
 import { registrarNamed, sharedParties } from '../../law/parties.ts';
 import { type PlacedRules, rulesAt } from '../../law/rules.ts';
 import { approvalsSql } from '../../ledger/rules/approvals.ts';
@@ -21,8 +27,8 @@ export async function checkApprovals(
   findings: FsckFindings,
 ): Promise<void> {
   await eachJsonRow<ApprovedRow>(client, CUTS_SQL, (row) => {
-    judgeApproval(row, head, findings);
-    judgeQuorum(row, head, ruled, findings);
+    // One finding of a cut suffices.
+    if (!judgeApproval(row, head, findings)) judgeQuorum(row, head, ruled, findings);
   });
   await eachJsonRow<ReviewedRow>(client, REVIEWS_SQL, (row) => judgeRegistrar(row, head, ruled, findings));
 }
@@ -69,7 +75,8 @@ const CUTS_SQL = `/* fsck.approvals */ select json_build_object('change_set_id',
   left join ${ENVELOPES} e on e.envelope_id = d.manifest_id
   where c.change_kind = 'cut'`;
 
-function judgeApproval(row: ApprovedRow, head: number, findings: FsckFindings): void {
+/** Whether something is wrong with the decision that a cut names. */
+function judgeApproval(row: ApprovedRow, head: number, findings: FsckFindings): boolean {
   const { decision } = row;
   const seen =
     decision === null
@@ -92,7 +99,7 @@ function judgeApproval(row: ApprovedRow, head: number, findings: FsckFindings): 
     at: row.emitted_at,
     position: row.position,
   });
-  if (fault === undefined) return;
+  if (fault === undefined) return false;
   findings.derive(
     [
       [CHANGE_SETS, row.change_set_id],
@@ -107,6 +114,7 @@ function judgeApproval(row: ApprovedRow, head: number, findings: FsckFindings): 
         `the decision ${APPROVAL_FAULTS[fault]}.`,
     ),
   );
+  return true;
 }
 
 function judgeQuorum(
@@ -116,8 +124,7 @@ function judgeQuorum(
   findings: FsckFindings,
 ): void {
   const rules = rulesAt(ruled, row.position);
-  // Whether they might approve today is no question of then.
-  const given = (row.decision?.approvals ?? []).map((one) => ({ ...one, acts: true, reviews: true }));
+  const given = asOfThen(row.decision?.approvals ?? []);
   if (quorumProblems(row.entry_id ?? 'none', given, rules, row.emitted_at).length === 0) return;
   const decisions = given.map(({ id }) => [DECISIONS, id] as const);
   findings.derive(

@@ -37,6 +37,7 @@ export const UNIQUE_RULES: readonly UniqueRule[] = [
   key('cutter_auth.token_use', 'token_id'),
   once('cutter_auth.principal_version', 'version_seq', 'principal_id'),
   once('cutter_auth.token_version', 'version_seq', 'token_id'),
+  once('cutter_auth.rules', 'version'),
   once(`${G}.cut_change_set`, 'idempotency_key'),
   once(`${G}.cut_change_set`, 'rollback_key'),
   once(`${G}.cut_change_set_affected_row`, 'ordinal', 'change_set_id'),

@@ -1,6 +1,6 @@
 import { type CommonQueryMethods, sql } from 'slonik';
 import { z } from 'zod';
-import { type GivenApproval, quorumProblems } from '../../law/approval.ts';
+import { asOfThen, type GivenApproval, quorumProblems } from '../../law/approval.ts';
 import { type EarlierParties, type Party, type SeparateDeed, sharedParties } from '../../law/parties.ts';
 import type { NumberedRules, Rules } from '../../law/rules.ts';
 import { PRINCIPAL_KINDS, type PrincipalKind } from '../../law/values.ts';
@@ -90,7 +90,7 @@ function faultsOf({ did, reviewers, executor, verifier, ...past }: Past, rules: 
   const isShared = (deed: SeparateDeed, caller: Party, earlier: EarlierParties) =>
     sharedParties(deed, caller, earlier, rules).length > 0;
   const isKind = (kind: PrincipalKind | null) => kind === null || rules.reviewerKinds.includes(kind);
-  const given = past.approvals.map((one) => ({ ...one, acts: true, reviews: true }));
+  const given = asOfThen(past.approvals);
   const numbered: NumberedRules = { version: 1, rules };
   const lacks = () => quorumProblems(past.entry_id, given, numbered, past.cut_at ?? past.at).length > 0;
   return [

@@ -1,7 +1,7 @@
 import { formatOfHeader, manifestHeader } from '../../document/manifest.ts';
 import { formatOf } from '../../document/plan.ts';
 import type { DocumentPlan } from '../../document/types.ts';
-import { type ApprovalFault, approvalFaults, quorumProblems } from '../../law/approval.ts';
+import { type ApprovalFault, approvalFaults, asOfThen, quorumProblems } from '../../law/approval.ts';
 import { separationProblem, sharedParties } from '../../law/parties.ts';
 import { canonicalJson, type PlainJson } from '../../proof/canonical.ts';
 import { digestOf } from '../../proof/digest.ts';
@@ -217,7 +217,8 @@ function approvalFindings(
   const stored = look.blocks[0]?.summary['header'];
   if (canonicalJson(header) !== canonicalJson((stored ?? null) as PlainJson))
     note('manifest-header', "The header that is stored with the manifest isn't that of the plan.");
-  findings.push(...decisionFindings(decision, changeSet), ...rulesFindings(look, changeSet));
+  const unapproved = decisionFindings(decision, changeSet);
+  findings.push(...unapproved, ...rulesFindings(look, changeSet, unapproved.length === 0));
   const due = { operation_kind: 'first_cut', status: 'under_review', source_doc_ref: changeSet.entry_id };
   if (envelope === null || canonicalJson(envelope) !== canonicalJson(due))
     note('envelope-altered', "The manifest envelope isn't the one that was reviewed for this entry.");
@@ -230,12 +231,11 @@ function approvalFindings(
  * The cut by the rules that it names: who cut is on no other side, and enough persons had approved. That it names the
  * rules of its position is for those who read the log.
  */
-function rulesFindings(look: VerifyLook, changeSet: JudgedChangeSet): CutFinding[] {
+function rulesFindings(look: VerifyLook, changeSet: JudgedChangeSet, isApproved: boolean): CutFinding[] {
   const { version, rules } = look.cut_rules;
   const executor = { principal: changeSet.emitted_by, person: changeSet.person_id };
   const shared = sharedParties('cut', executor, look.did, rules);
-  // Whether they may approve now is no question of then.
-  const given = look.approvals.map((one) => ({ ...one, acts: true, reviews: true }));
+  const given = isApproved ? asOfThen(look.approvals) : [];
   return [
     ...shared.map((one) => separationProblem(one, version, [], {})),
     ...quorumProblems(changeSet.entry_id, given, look.cut_rules, changeSet.emitted_at),
