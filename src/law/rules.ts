@@ -11,7 +11,7 @@ export const SIDES = ['preparer', 'reviewer', 'executor', 'verifier'] as const;
 export type Side = (typeof SIDES)[number];
 
 /** What an approval of a plan of one risk class takes. */
-export interface Quorum {
+interface Quorum {
   /** How many different persons approve the same manifest. */
   readonly reviewers: number;
   /** Roles of which one of these persons must be, each. */
@@ -29,7 +29,7 @@ export interface Rules {
   readonly roles: Readonly<Record<string, readonly string[]>>;
 }
 
-export const RULES_FORMAT = 'cutter-rules/1';
+const RULES_FORMAT = 'cutter-rules/1';
 
 /** Rules, and the number of their version: 0 for those of origin, which no row has. */
 export interface NumberedRules {

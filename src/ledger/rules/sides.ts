@@ -19,7 +19,6 @@ export const sidesRow = z.object({
   registered: party.nullable(),
   reviewed: z.array(party),
 });
-export type Sides = z.infer<typeof sidesRow>;
 
 /** The sides of an entry aliased `e`, whose source is aliased `s`, as a JSON object. */
 export const SIDES_OF_ENTRY: FragmentSqlToken = sql.fragment`json_build_object(
