@@ -30,6 +30,7 @@ const FIXED = [
   'cutter_auth.person',
   'cutter_auth.principal',
   'cutter_auth.token',
+  'cutter_auth.rules',
   'cutter_source.vocabulary',
   'cutter_source.registered_term',
   'cutter_source.profile',
@@ -167,6 +168,7 @@ async function partiesChanged(): Promise<void> {
     for (let times = 0; times < 2; times += 1) await perform(server, example);
   }
   await server.gql(server.tokens.administrator, '{ tokens { nodes { tokenId } } }');
+  await server.gql(server.tokens.administrator, '{ rules { version } }');
 }
 
 /** A document whose rows are sent in chunks and read back by pages. */

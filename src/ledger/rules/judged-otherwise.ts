@@ -49,7 +49,7 @@ export async function judgedOtherwise(
   before: Rules,
   after: Rules,
 ): Promise<JudgedOtherwise> {
-  const rows = await evidence.any(sql.prepared('rules.past', pastRow)`
+  const rows = await evidence.any(sql.type(pastRow)`
     /* rules.past */ select e.entry_id, ${AT} as at, ${SIDES_OF_ENTRY} as did,
       (select coalesce(json_agg(json_build_object('principal', r.changed_by, 'person', p.person_id,
           'kind', p.kind)), '[]')
