@@ -76,6 +76,7 @@ const MATRIX: Readonly<Record<string, Row>> = {
   },
   'cutter_auth.principal_version': { cutter_registrar: SI },
   'cutter_auth.token_version': { cutter_registrar: SI },
+  'cutter_auth.rules': { ...both(S), cutter_observe: S, cutter_reader: S, cutter_registrar: SI },
   'cutter_auth.token_use': { cutter_gate: { S: true, I: true, U: true } },
   'cutter_auth.key': { ...both(S), cutter_integrator: S },
   'cutter_auth.token': {
