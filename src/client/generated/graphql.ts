@@ -503,11 +503,11 @@ export type RotateTokenInput = {
 
 /** A decision that rules judge. */
 export type RulesDeed =
-  /** A cut. */
+  /** Who applied the plan, and by whose approvals. */
   | 'CUT'
-  /** A review. */
+  /** Who gave a verdict on the plan. */
   | 'REVIEWED'
-  /** A verification. */
+  /** Who judged the cut. */
   | 'VERIFIED';
 
 /** A capability. */

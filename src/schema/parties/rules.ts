@@ -41,9 +41,9 @@ export const RulesType = builder.objectRef<RulesView>('Rules').implement({
 const RulesDeed = builder.enumType('RulesDeed', {
   description: 'A decision that rules judge.',
   values: {
-    REVIEWED: { value: 'reviewed', description: 'A review.' },
-    CUT: { value: 'cut', description: 'A cut.' },
-    VERIFIED: { value: 'verified', description: 'A verification.' },
+    REVIEWED: { value: 'reviewed', description: 'Who gave a verdict on the plan.' },
+    CUT: { value: 'cut', description: 'Who applied the plan, and by whose approvals.' },
+    VERIFIED: { value: 'verified', description: 'Who judged the cut.' },
   } as const,
 });
 
