@@ -31,20 +31,23 @@ const MOST = 50;
  * `GivenApproval`s, newest first.
  */
 export function approvalsSql(decisionId: string, { decisions, begin }: DecisionsSeen): string {
+  const columns = `d.review_decision_id as id, d.prior_review_decision_id as prior, d.manifest_version, d.verdict,
+    d.manifest_unit_local_id, d.decided_by, d.risk_class_assessment, ${timeTextSql('d.expires_at')} as expires_at,
+    ${timeTextSql(begin)} as not_before`;
+  // The limit has each decision looked up by its id: joined, they would be read whole.
   return `(with recursive given as (
-      select d.review_decision_id as id, 0 as depth, d.prior_review_decision_id as prior, d.manifest_version
-      from ${decisions} d where d.review_decision_id = ${decisionId} and d.verdict = 'approve'
+      select 0 as depth, f.* from (select ${columns} from ${decisions} d where d.review_decision_id = ${decisionId}
+        limit 1) f where f.verdict = 'approve'
       union all
-      select d.review_decision_id, g.depth + 1, d.prior_review_decision_id, d.manifest_version
-      from given g join ${decisions} d on d.review_decision_id = g.prior
-      where d.verdict = 'approve' and d.manifest_version = g.manifest_version and d.manifest_unit_local_id is null
+      select g.depth + 1, p.* from given g cross join lateral (
+        select ${columns} from ${decisions} d where d.review_decision_id = g.prior limit 1) p
+      where p.verdict = 'approve' and p.manifest_version = g.manifest_version and p.manifest_unit_local_id is null
         and g.depth < ${MOST})
-    select coalesce(json_agg(json_build_object('id', d.review_decision_id, 'by', d.decided_by, 'person', p.person_id,
+    select coalesce(json_agg(json_build_object('id', g.id, 'by', g.decided_by, 'person', p.person_id,
         'kind', p.kind, 'acts', p.principal_id is not null and p.disabled_at is null,
-        'reviews', coalesce(p.scopes @> array['entry:review'], false), 'riskClass', d.risk_class_assessment,
-        'expiresAt', ${timeTextSql('d.expires_at')}, 'notBefore', ${timeTextSql(begin)}) order by g.depth), '[]')
-    from given g join ${decisions} d on d.review_decision_id = g.id
-    left join cutter_auth.principal p on p.principal_id::text = d.decided_by)`;
+        'reviews', coalesce(p.scopes @> array['entry:review'], false), 'riskClass', g.risk_class_assessment,
+        'expiresAt', g.expires_at, 'notBefore', g.not_before) order by g.depth), '[]')
+    from given g left join cutter_auth.principal p on p.principal_id::text = g.decided_by)`;
 }
 
 /** The same in a statement of a lane. */
