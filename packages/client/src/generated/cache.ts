@@ -634,6 +634,7 @@ export const LISTS: Readonly<Record<string, Readonly<Record<string, string[]>>>>
 /** Types without an id of their own: they belong to the row that has them. */
 export const VALUES: readonly string[] = [
   "AbandonSuccess",
+  "Act",
   "AddressAliasConnection",
   "AddressAliasEdge",
   "AddressAliasEvidence",
@@ -683,6 +684,7 @@ export const VALUES: readonly string[] = [
   "ExcludedStretchConnection",
   "ExcludedStretchEdge",
   "Forbidden",
+  "Gap",
   "Heartbeat",
   "HistoryConnection",
   "HistoryEdge",
@@ -705,6 +707,7 @@ export const VALUES: readonly string[] = [
   "ManifestEvidence",
   "MarkManySuccess",
   "MarkSuccess",
+  "NamedDoer",
   "NarrowTokenSuccess",
   "NotApproved",
   "NotFound",
@@ -728,6 +731,7 @@ export const VALUES: readonly string[] = [
   "Problem",
   "ProfileConnection",
   "ProfileEdge",
+  "Readiness",
   "Ready",
   "Reconstruction",
   "RegisterProfileSuccess",
