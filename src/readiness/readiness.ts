@@ -10,7 +10,13 @@ import type { EntryPhase } from './entry-steps.ts';
 import type { Act, Gap, GapKind } from './gap.ts';
 import { readPrincipals } from './principals.ts';
 import { markReadiness } from './source-readiness.ts';
-import { otherChecks, type SystemChecks, type SystemResources, stoppingChecks } from './system-checks.ts';
+import {
+  keyChecks,
+  otherChecks,
+  type SystemChecks,
+  type SystemResources,
+  stoppingChecks,
+} from './system-checks.ts';
 
 /** Says what blocks a phase of an entry, the marking of a source, or the ledger, and what unblocks it. */
 export interface Readiness {
@@ -31,7 +37,8 @@ export function openReadiness(options: ReadinessOptions): Readiness {
   const { pools, ledger, factsSql, mode } = options;
   const stopping = stoppingChecks(options);
   const all = { ...stopping, ...otherChecks(options) };
-  const hindering = { ...stopping, served: all['served'] as SystemCheck, shape: all['shape'] as SystemCheck };
+  const { served, shape } = all as Record<'served' | 'shape', SystemCheck>;
+  const hindering = { ...stopping, ...keyChecks(options), served, shape };
   const readFacts = (entryId: string) => readEntryFacts(pools.evidence, factsSql, entryId);
   return {
     stopping,

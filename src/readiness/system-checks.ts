@@ -44,7 +44,7 @@ export function stoppingChecks(resources: SystemResources): SystemChecks {
     resumed: () => suspensionGaps(pools),
     durable: async () => stopGap('not_durable', pools.watch.lost()),
     writes: async () => stopGap('writes_fail', await writes.failing()),
-    lanes: () => keyGaps(resources),
+    lanes: () => keyGaps(resources, 'in use'),
     callers: () => callerGaps(resources),
     // One that reconnects is on its way; what waits for it is in the queue. One that stopped needs a person.
     ...(integrator === null
@@ -114,8 +114,19 @@ async function callerGaps({ pools, mode }: SystemResources): Promise<readonly Ga
 
 const heldRow = z.object({ key_id: z.string(), key: keyRow.nullable(), is_disabled: z.boolean() });
 
-/** Which of the lanes that this process serves can't sign. It serves a lane if it has the lane's login. */
-async function keyGaps({ pools, custody }: SystemResources): Promise<readonly Gap[]> {
+/** What CUT and VERIFY refuse a key for: they don't ask whose it is. */
+export function keyChecks(resources: SystemResources): SystemChecks {
+  return { lanes: () => keyGaps(resources, 'registered') };
+}
+
+/**
+ * Which of the lanes that this process serves can't sign. It serves a lane if it has the lane's login. A key in use is
+ * that of a principal that isn't suspended.
+ */
+async function keyGaps(
+  { pools, custody }: SystemResources,
+  asked: 'in use' | 'registered',
+): Promise<readonly Gap[]> {
   const served = LANES.filter((lane) => laneLogin(pools, lane));
   if (served.length === 0) return [];
   const held = served.flatMap((lane) => custody.keysOf(lane, 'statement'));
@@ -130,7 +141,7 @@ async function keyGaps({ pools, custody }: SystemResources): Promise<readonly Ga
   const known = new Map(rows.map((row) => [row.key_id, row]));
   const isValid = (key: LaneKey) => {
     const row = known.get(key.keyId);
-    return row !== undefined && !row.is_disabled && keyFault(key, row.key) === null;
+    return row !== undefined && !(asked === 'in use' && row.is_disabled) && keyFault(key, row.key) === null;
   };
   const mute = served.filter((lane) => !custody.keysOf(lane, 'statement').some(isValid));
   const message =

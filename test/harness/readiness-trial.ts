@@ -78,6 +78,7 @@ export class ReadinessTrial {
       made.push(null);
       if (at === leftOut) continue;
       const what = `act ${at} without ${leftOut}: ${said}`;
+      expect(act.by, what).not.toBe('OPERATOR');
       if (act.by === 'TIME') await this.#passTime(act.entryId);
       else if (act.mutation === 'createPrincipal') made[at] = await this.#create(act);
       else if (act.mutation === 'issueToken') {
