@@ -1,4 +1,4 @@
-/** What `readiness` says of one gap at a time; random states are in `random-states.db.test.ts`. */
+/** What `readiness` says of one gap at a time. */
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { caller, sample, tokenFor } from '../harness/callers.ts';
