@@ -3,7 +3,7 @@ import { nameOfWord } from '../text/words.ts';
 import { assignSteps, canCall, type Doers, type WantedNew } from './assignment.ts';
 import type { Act, Gap, NamedDoer } from './gap.ts';
 import type { StandingPrincipal } from './principals.ts';
-import { isApart, isWait, type PlannedStep, type Step } from './step.ts';
+import { type CallStep, isApart, isWait, type PlannedStep } from './step.ts';
 
 /** How many principals an act names; `whoCount` counts all. */
 export const MOST_NAMED = 50;
@@ -24,16 +24,16 @@ export interface ActsOfSteps {
  */
 export function actsOfSteps(
   planned: readonly PlannedStep[],
-  phase: Step,
+  phase: CallStep,
   principals: readonly StandingPrincipal[],
 ): ActsOfSteps {
   const all = [...planned, phase];
   const doers = assignSteps(
-    all.filter((step): step is Step => !isWait(step)),
+    all.filter((step): step is CallStep => !isWait(step)),
     principals,
   );
   const parties = partyActs(doers, principals);
-  const places = new Map<Step, number>();
+  const places = new Map<CallStep, number>();
   const acts: Act[] = [...parties.acts];
   for (const step of planned) {
     if (isWait(step)) {
@@ -50,10 +50,10 @@ export function actsOfSteps(
 }
 
 function stepAct(
-  step: Step,
+  step: CallStep,
   doers: Doers | undefined,
   doneBy: number | null,
-  earlier: readonly (readonly [Step, number])[],
+  earlier: readonly (readonly [CallStep, number])[],
 ): Act {
   const who = namedFor(doers);
   return {
@@ -100,17 +100,20 @@ export function operatorAct(command: string, message: string): Act {
   return { ...NO_ACT, by: 'operator', command, message };
 }
 
-function partyActs(doers: ReadonlyMap<Step, Doers>, principals: readonly StandingPrincipal[]) {
+function partyActs(doers: ReadonlyMap<CallStep, Doers>, principals: readonly StandingPrincipal[]) {
   const gaps: Gap[] = [];
   const acts: Act[] = [];
-  const doneBy = new Map<Step, number>();
+  const doneBy = new Map<CallStep, number>();
   const made = new Map<object, number>();
   const add: AddAct = (verb, more) => {
     acts.push(administeringAct(verb, principals, more));
     return acts.length - 1;
   };
   const needed = [...doers].filter(([, { of }]) => of !== 'callers');
-  if (needed.length > 0 && !principals.some((one) => canCall(one, administering('issueToken'), new Map()))) {
+  if (
+    needed.length > 0 &&
+    !principals.some((one) => canCall(one, administeringStep('issueToken'), new Map()))
+  ) {
     const message =
       'No principal that can call has the scope principal:admin, so nobody makes principals or tokens.';
     gaps.push({ kind: 'no_administrator', message, scope: 'principal:admin' });
@@ -145,7 +148,7 @@ function addNew(wanted: WantedNew, add: AddAct): number {
   const principal = add('createPrincipal', {
     input: { kind: nameOfWord(kind), scopes, ...(lane === null ? {} : { lane: nameOfWord(lane) }) },
     missing: ['name', 'person'],
-    message: `Create a ${kind} with ${wanted.scopes.join(', ')}, for whom a person answers who has no part in the entry.`,
+    message: `Create a ${kind} with ${wanted.scopes.join(', ')}. Who answers for it has no part in the entry.`,
   });
   return add('issueToken', {
     missing: ['principalId'],
@@ -158,7 +161,7 @@ function administeringAct(
   principals: readonly StandingPrincipal[],
   more: Partial<Act> & Pick<Act, 'message'>,
 ): Act {
-  const step = administering(verb);
+  const step = administeringStep(verb);
   const who = principals.filter((one) => canCall(one, step, new Map()));
   return {
     ...NO_ACT,
@@ -169,7 +172,7 @@ function administeringAct(
   };
 }
 
-function administering(verb: Verb): Step {
+function administeringStep(verb: Verb): CallStep {
   return {
     verb,
     reach: [],
@@ -184,14 +187,14 @@ function administering(verb: Verb): Step {
   };
 }
 
-function tokenGap(step: Step, { principal_id: principalId, name }: StandingPrincipal): Gap {
+function tokenGap(step: CallStep, { principal_id: principalId, name }: StandingPrincipal): Gap {
   const message = `${name} may ${step.verb}, but has no valid token that reaches as far.`;
   return { kind: 'no_token', message, principalId, entryId: step.entryId };
 }
 
-function nobodyGap(step: Step, { scopes }: WantedNew): Gap {
+function nobodyGap(step: CallStep, { scopes }: WantedNew): Gap {
   const scope = scopes[0] ?? null;
-  const message = `Nobody may ${step.verb}: each principal lacks the scope, or had a part in the entry that forbids it.`;
+  const message = `Nobody may ${step.verb}: each principal lacks the scope, or had a part in the entry.`;
   return { kind: 'nobody_may', message, scope, entryId: step.entryId };
 }
 

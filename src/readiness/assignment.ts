@@ -4,8 +4,8 @@ import { type EntryVerb, SEPARATE_DEEDS } from '../law/actions.ts';
 import { sharedParties } from '../law/parties.ts';
 import { LANES, type Lane } from '../law/values.ts';
 import type { StandingPrincipal } from './principals.ts';
-import { deedOf, isApart, type Step } from './step.ts';
-import { type Candidate, candidateOf, isReached, mayDo } from './who-may.ts';
+import { type CallStep, deedOf, isApart } from './step.ts';
+import { candidateOf, isReached, mayDo, type WouldBeDoer } from './who-may.ts';
 
 /** Who does one step: some who can call now, one who needs a token first, or one who has to be made. */
 export type Doers =
@@ -18,7 +18,7 @@ export interface WantedNew {
   kind: WantedParty['kind'];
   scopes: Scope[];
   lane: Lane | null;
-  readonly steps: Step[];
+  readonly steps: CallStep[];
 }
 
 /**
@@ -26,12 +26,12 @@ export interface WantedNew {
  * that needs a token, or a new one. Steps of one entry that one party may not both do go to different persons.
  */
 export function assignSteps(
-  steps: readonly Step[],
+  steps: readonly CallStep[],
   principals: readonly StandingPrincipal[],
-): ReadonlyMap<Step, Doers> {
+): ReadonlyMap<CallStep, Doers> {
   const authors = new Map(principals.map((one) => [one.principal_id, one.person_id]));
-  const able = new Map<Step, readonly StandingPrincipal[]>();
-  const given = new Map<Step, Doers>();
+  const able = new Map<CallStep, readonly StandingPrincipal[]>();
+  const given = new Map<CallStep, Doers>();
   const made: WantedNew[] = [];
   for (const step of steps) {
     const can = principals.filter((one) => canCall(one, step, authors));
@@ -63,7 +63,7 @@ export function assignSteps(
 /** Whether a principal may do a step with one of its tokens. */
 export function canCall(
   principal: StandingPrincipal,
-  step: Step,
+  step: CallStep,
   authors: ReadonlyMap<string, string>,
 ): boolean {
   return principal.tokens.some(
@@ -73,13 +73,13 @@ export function canCall(
 
 /** Whether the steps can be done by some of those who are able to, no two that are apart by one party. */
 function canBeDone(
-  able: readonly (readonly [Step, readonly StandingPrincipal[]])[],
-  chosen: readonly (readonly [Step, Candidate])[] = [],
+  able: readonly (readonly [CallStep, readonly StandingPrincipal[]])[],
+  chosen: readonly (readonly [CallStep, WouldBeDoer])[] = [],
 ): boolean {
   const [first, ...rest] = able;
   if (first === undefined) return true;
   const [step, can] = first;
-  const near = (other: Step) => isApart(step, other) || isApart(other, step);
+  const near = (other: CallStep) => isApart(step, other) || isApart(other, step);
   // A step that is apart from no other one takes anybody.
   if (![...rest, ...chosen].some(([other]) => near(other))) return can.length > 0 && canBeDone(rest, chosen);
   return can.some((one) => {
@@ -92,8 +92,8 @@ function canBeDone(
 }
 
 /** Whether two parties may do two steps. */
-function areApart(step: Step, by: Candidate, other: Step, otherBy: Candidate): boolean {
-  const forbids = (later: Step, laterBy: Candidate, earlier: Step, earlierBy: Candidate) => {
+function areApart(step: CallStep, by: WouldBeDoer, other: CallStep, otherBy: WouldBeDoer): boolean {
+  const forbids = (later: CallStep, laterBy: WouldBeDoer, earlier: CallStep, earlierBy: WouldBeDoer) => {
     const deed = SEPARATE_DEEDS[later.verb as EntryVerb];
     const done = deedOf(earlier.verb);
     if (deed === undefined || done === undefined || !isApart(later, earlier)) return false;
@@ -103,7 +103,7 @@ function areApart(step: Step, by: Candidate, other: Step, otherBy: Candidate): b
 }
 
 /** What a principal for a step has to be: one that is made for another step, where that may do both. */
-function wantedFor(step: Step, made: WantedNew[]): WantedNew {
+function wantedFor(step: CallStep, made: WantedNew[]): WantedNew {
   const { scope } = authorityOf(step.verb, step.inputKind);
   const lane = laneToSign(step.verb, scope);
   // Who comments may read the plan, and settles what others said of it as a reviewer.

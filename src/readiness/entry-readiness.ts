@@ -8,7 +8,7 @@ import type { EntryFacts } from './entry-facts.ts';
 import { type EntryPhase, EntrySteps, type PlanNow, phaseStep } from './entry-steps.ts';
 import type { Act, Gap, NamedDoer, ReadinessState } from './gap.ts';
 import type { StandingPrincipal } from './principals.ts';
-import { deedOf, isWait, type PlannedStep, type Step } from './step.ts';
+import { type CallStep, deedOf, isWait, type PlannedStep } from './step.ts';
 import { mayDo } from './who-may.ts';
 
 /** Whether a phase of an entry, or the ledger as a whole, is ready; and if not, why not and what to do. */
@@ -40,17 +40,17 @@ export async function entryReadiness(
 ): Promise<ReadinessAnswer> {
   const { caller, principals } = look;
   if (caller.entryIds !== null && !caller.entryIds.has(entryId))
-    return unready('not_visible', entryId, NOT_VISIBLE);
+    return unreadyAnswer('not_visible', entryId, NOT_VISIBLE);
   const ground = groundOf(look);
   const entry = await ground.factsOf(entryId);
-  if (entry === null) return unready('not_found', entryId, `There is no entry ${entryId}.`);
+  if (entry === null) return unreadyAnswer('not_found', entryId, `There is no entry ${entryId}.`);
   const planning = new EntrySteps(ground, entryId);
   await planning.prepare(entry, phase);
   const [first] = planning.gaps;
   if (planning.isImpossible) return { ...NOTHING_TO_DO, gaps: planning.gaps, state: stateOf(first) };
   const manifestDigest = await planning.manifestFor(entry, phase);
   const steps = settledDeeds([...planning.steps, phaseStep(entry, phase, manifestDigest)]);
-  const own = steps.at(-1) as Step;
+  const own = steps.at(-1) as CallStep;
   const { acts, gaps, last, doneBy, apartFrom } = actsOfSteps(steps.slice(0, -1), own, principals);
   const isReady = acts.length === 0;
   const authors = new Map(principals.map((one) => [one.principal_id, one.person_id]));
@@ -81,7 +81,7 @@ export const NOTHING_TO_DO = {
   acts: [],
 } as const satisfies Omit<ReadinessAnswer, 'state'>;
 
-function unready(kind: 'not_visible' | 'not_found', entryId: string, message: string): ReadinessAnswer {
+function unreadyAnswer(kind: 'not_visible' | 'not_found', entryId: string, message: string): ReadinessAnswer {
   return { ...NOTHING_TO_DO, state: 'never', gaps: [{ kind, message, entryId }] };
 }
 
@@ -91,7 +91,7 @@ const callerOf = ({ principalId, personId, kind, scopes }: Session) => {
   return { principal: principalId, person: personId, kind, scopes };
 };
 
-const reachesManifest = ({ manifestDigest }: Session, step: Step): boolean =>
+const reachesManifest = ({ manifestDigest }: Session, step: CallStep): boolean =>
   manifestDigest === null || manifestDigest === step.manifestDigest;
 
 /** Facts and plans of entries, each read once. */
@@ -141,7 +141,7 @@ function settledDeeds(steps: readonly PlannedStep[]): readonly PlannedStep[] {
     if (isWait(step) || step.entryId === null) return step;
     const again = steps
       .slice(0, at)
-      .filter((earlier): earlier is Step => !isWait(earlier) && earlier.entryId === step.entryId)
+      .filter((earlier): earlier is CallStep => !isWait(earlier) && earlier.entryId === step.entryId)
       .map(({ verb }) => deedOf(verb));
     const did = Object.fromEntries(
       Object.entries(step.did).filter(([deed]) => !again.includes(deed as (typeof again)[number])),

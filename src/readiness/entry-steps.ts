@@ -7,7 +7,7 @@ import { canBecome, isEnded, isTerminal } from '../law/states.ts';
 import { derivedId } from '../proof/uuid.ts';
 import type { EntryFacts } from './entry-facts.ts';
 import type { Gap, GapKind } from './gap.ts';
-import { isWait, type PlannedStep, type Step } from './step.ts';
+import { type CallStep, isWait, type PlannedStep } from './step.ts';
 
 /** A phase that is asked about of one entry. */
 export type EntryPhase = 'sweep' | 'review' | 'cut' | 'verify';
@@ -191,7 +191,7 @@ export class EntrySteps {
     this.#cut(entry);
   }
 
-  /** The manifest that a phase of the entry names after the steps; null where that isn't known yet, or it names none. */
+  /** The manifest that a phase of the entry names after the steps; null where it names none, or isn't known yet. */
   async manifestFor(entry: EntryFacts, phase: EntryPhase): Promise<string | null> {
     if (phase === 'review') return (await this.#ground.planOf(entry)).manifestDigest;
     return phase === 'cut' ? this.#approvedManifest(entry) : null;
@@ -199,7 +199,7 @@ export class EntrySteps {
 
   #approvedManifest({ entryId, live }: EntryFacts): string | null {
     const approving = this.steps.findLast(
-      (step): step is Step => !isWait(step) && step.verb === 'review' && step.entryId === entryId,
+      (step): step is CallStep => !isWait(step) && step.verb === 'review' && step.entryId === entryId,
     );
     return approving === undefined ? (live?.manifestDigest ?? null) : approving.manifestDigest;
   }
@@ -276,7 +276,7 @@ export class EntrySteps {
       message: `Mark the document of entry ${id} again; with this key the new entry is ${entryId}.`,
     });
     this.#entries.add(entryId);
-    const call = (verb: 'sweep' | 'review' | 'cut' | 'verify', more: Partial<Step>) =>
+    const call = (verb: 'sweep' | 'review' | 'cut' | 'verify', more: Partial<CallStep>) =>
       this.#call(successor, verb, more);
     call('sweep', { input: { entryIds: [entryId] }, message: `Sweep entry ${entryId}.` });
     for (const unverified of ended.unverified) await this.#complete(unverified);
@@ -331,8 +331,8 @@ export class EntrySteps {
 
   #call(
     entry: EntryFacts,
-    verb: Step['verb'],
-    { id, ...more }: Partial<Step> & { readonly id?: string },
+    verb: CallStep['verb'],
+    { id, ...more }: Partial<CallStep> & { readonly id?: string },
   ): void {
     if (this.#isNew(`${verb} ${id ?? entry.entryId}`)) this.steps.push({ ...stepOf(entry, verb), ...more });
   }
@@ -366,7 +366,7 @@ function isBehind({ status }: EntryFacts, phase: EntryPhase): boolean {
 }
 
 /** A step about an entry, without what only its own verb has. */
-function stepOf(entry: EntryFacts, verb: Step['verb']): Step {
+function stepOf(entry: EntryFacts, verb: CallStep['verb']): CallStep {
   return {
     verb,
     reach: [entry.entryId],
@@ -422,6 +422,6 @@ const endedMessage = ({ entryId, status }: EntryFacts) =>
   `Entry ${entryId} is ${status}: it has ended. Mark the document again, as a new entry.`;
 
 /** The step of a phase itself, for who may do it. */
-export function phaseStep(entry: EntryFacts, phase: EntryVerb, manifestDigest: string | null): Step {
+export function phaseStep(entry: EntryFacts, phase: EntryVerb, manifestDigest: string | null): CallStep {
   return { ...stepOf(entry, phase), manifestDigest };
 }

@@ -4,7 +4,7 @@ import type { Session } from '../auth/session.ts';
 import { actsOfSteps, MOST_NAMED, namedDoer } from './acts.ts';
 import { NOTHING_TO_DO, type ReadinessAnswer } from './entry-readiness.ts';
 import type { StandingPrincipal } from './principals.ts';
-import type { Step } from './step.ts';
+import type { CallStep } from './step.ts';
 import { mayDo } from './who-may.ts';
 
 export interface SourceLook {
@@ -25,7 +25,7 @@ export async function markReadiness(look: SourceLook, sourceId: string): Promise
     const gaps = [{ kind: 'not_found' as const, message, sourceId }];
     return { ...NOTHING_TO_DO, state: 'never', gaps };
   }
-  const step: Step = {
+  const step: CallStep = {
     verb: 'mark',
     reach: [],
     docCode: source.doc_code,

@@ -5,7 +5,7 @@ import { type DeedName, type Party, sharedParties } from '../law/parties.ts';
 import type { EntryFacts } from './entry-facts.ts';
 
 /** One call that has to be made, before it is known by whom. */
-export interface Step {
+export interface CallStep {
   readonly verb: Verb;
   /** What the call's authority depends on, beside the verb. */
   readonly inputKind?: string;
@@ -31,7 +31,7 @@ export interface Wait {
   readonly message: string;
 }
 
-export type PlannedStep = Step | Wait;
+export type PlannedStep = CallStep | Wait;
 
 export const isWait = (step: PlannedStep): step is Wait => 'wait' in step;
 
@@ -49,7 +49,7 @@ export const deedOf = (verb: Verb): DeedName | undefined => DEEDS[verb];
 const ANYBODY: Party = { principal: 'anybody', person: 'anybody' };
 
 /** Whether who did the earlier step may not do the later one. */
-export function isApart(later: Step, earlier: Step): boolean {
+export function isApart(later: CallStep, earlier: CallStep): boolean {
   if (later.entryId === null || later.entryId !== earlier.entryId) return false;
   const deed = SEPARATE_DEEDS[later.verb as EntryVerb];
   const done = deedOf(earlier.verb);

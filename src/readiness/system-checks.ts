@@ -220,7 +220,8 @@ async function publicGaps(pools: Pools): Promise<readonly Gap[]> {
   return rows.map(({ privilege, place }) => {
     const message =
       `Everybody who can log in has ${privilege} on ${place}. The ledger leaves that as it is: ` +
-      `where no other application needs it, its owner can run: revoke ${privilege.toLowerCase()} on ${place} from public;`;
+      `where no other application needs it, its owner can run: revoke ${privilege.toLowerCase()} on ${place} ` +
+      'from public;';
     return { kind: 'public_privilege', message };
   });
 }

@@ -4,10 +4,10 @@ import { settlingOf } from '../law/hindrances.ts';
 import type { Party } from '../law/parties.ts';
 import type { PrincipalKind } from '../law/values.ts';
 import type { StandingPrincipal, TokenBounds } from './principals.ts';
-import type { Step } from './step.ts';
+import type { CallStep } from './step.ts';
 
 /** Somebody who might do a step, with one token. */
-export interface Candidate extends Party {
+export interface WouldBeDoer extends Party {
   readonly principal: string;
   readonly person: string;
   readonly kind: PrincipalKind;
@@ -18,7 +18,7 @@ export interface Candidate extends Party {
 export function candidateOf(
   { principal_id, person_id, kind, scopes }: StandingPrincipal,
   token: Pick<TokenBounds, 'scopes'> = { scopes: null },
-): Candidate {
+): WouldBeDoer {
   const left = token.scopes === null ? scopes : scopes.filter((scope) => token.scopes?.includes(scope));
   return { principal: principal_id, person: person_id, kind, scopes: new Set(left) };
 }
@@ -27,7 +27,7 @@ export function candidateOf(
  * Whether the verb of a step would take this caller: by scope, kind and separation of duty, as the verbs judge it. The
  * steps before it are judged apart (`isApart`).
  */
-export function mayDo(candidate: Candidate, step: Step, authors: ReadonlyMap<string, string>): boolean {
+export function mayDo(candidate: WouldBeDoer, step: CallStep, authors: ReadonlyMap<string, string>): boolean {
   const verbs = verbsAllowed(candidate);
   if (step.verb === 'resolveComment') {
     const author = { principal: step.author, person: authors.get(step.author ?? 'nobody') ?? null };
@@ -42,13 +42,13 @@ export function mayDo(candidate: Candidate, step: Step, authors: ReadonlyMap<str
   return entryActions({ kind, status, did: step.did }, { ...candidate, verbs }).includes(step.verb);
 }
 
-const isEntryVerb = (verb: Step['verb']): verb is EntryVerb =>
+const isEntryVerb = (verb: CallStep['verb']): verb is EntryVerb =>
   (ENTRY_VERBS as readonly string[]).includes(verb);
 
 /** Whether a token reaches what a step names: a token that is narrowed takes no call that names no entry. */
 export function isReached(
   token: TokenBounds,
-  step: Pick<Step, 'reach' | 'docCode' | 'manifestDigest'>,
+  step: Pick<CallStep, 'reach' | 'docCode' | 'manifestDigest'>,
 ): boolean {
   const { entry_ids, doc_codes, manifest_digest } = token;
   if (manifest_digest !== null && manifest_digest !== step.manifestDigest) return false;

@@ -97,7 +97,8 @@ export function hinderedFacts(entry: string): string {
       `${entry}.entry_id`,
       `v.manifest_digest = ${ofLiveDecision('d.manifest_version', entry)}`,
     )} end`;
-  return `select json_build_object(${hinderedMembers(entry, (fact) => `case when ${waits} then ${fact} end`, comments)})`;
+  const approved = (fact: string) => `case when ${waits} then ${fact} end`;
+  return `select json_build_object(${hinderedMembers(entry, approved, comments)})`;
 }
 
 function hinderedMembers(entry: string, approved: (fact: string) => string, comments: string): string {
