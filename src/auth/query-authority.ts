@@ -62,6 +62,7 @@ export const QUERY_AUTHORITY = {
   integrity: 'ledger:evidence',
   drift: 'ledger:evidence',
   rules: 'ledger:observe',
+  readiness: 'ledger:evidence',
   audit: 'audit:read',
   tokens: 'principal:admin',
 } as const satisfies Record<string, Scope | null>;

@@ -33,6 +33,7 @@ import './queries/passport.ts';
 import './queries/plan-cut.ts';
 import './queries/plan-diff.ts';
 import './queries/proofs.ts';
+import './queries/readiness.ts';
 import './queries/reconstruct.ts';
 import './queries/registry.ts';
 import './queries/rules.ts';
