@@ -62,24 +62,25 @@ const anyGoodToken = (mode: Mode) => sql.type(z.object({ anybody: z.boolean() })
       and (not p.rehearsal or ${mode === 'rehearsal'})
   ) as anybody`;
 
-const signer = z.object({ key_id: z.string() });
+const signer = z.object({ lane: z.enum(LANES), key_id: z.string() });
 
-/** Which of the lanes that this process serves can't sign. It serves a lane if it has the lane's login. */
+/**
+ * Which of the lanes that this process serves can't sign. It serves a lane if it has the lane's login. Where it holds no
+ * key of a lane, its callers sign with theirs.
+ */
 async function whichCannotSign(pools: Pools, custody: Custody): Promise<string | null> {
   const served = LANES.filter((lane) => poolOf(pools, lane) !== null);
   if (served.length === 0) return null;
-  const held = served.flatMap((lane) => custody.keysOf(lane, 'statement'));
   const rows = await pools.evidence.any(sql.type(signer)`/* ready.lanes */
-    select k.key_id from cutter_auth.key as k join cutter_auth.principal as p using (principal_id)
-    where k.key_id = any (${sql.array(
-      held.map(({ keyId }) => keyId),
-      'text',
-    )})
+    select k.lane, k.key_id from cutter_auth.key as k join cutter_auth.principal as p using (principal_id)
+    where k.lane = any (${sql.array([...served], 'text')})
       and k.purpose = 'statement' and k.until_position is null and p.disabled_at is null`);
-  const signing = new Set(rows.map((row) => row.key_id));
-  const mute = served.filter(
-    (lane) => !custody.keysOf(lane, 'statement').some(({ keyId }) => signing.has(keyId)),
-  );
+  const mute = served.filter((lane) => {
+    const held = custody.keysOf(lane, 'statement');
+    return !rows.some(
+      (row) => row.lane === lane && (held.length === 0 || held.some(({ keyId }) => keyId === row.key_id)),
+    );
+  });
   return mute.length === 0
     ? null
     : `${mute.join(' and ')} can't sign: no key that this server holds is in force. Once the lane has a ` +

@@ -96,6 +96,8 @@ export type CutInput = {
   readonly idempotencyKey: string;
   /** Of the approved manifest. */
   readonly manifestDigest: string;
+  /** Your own signature of the statement. Left out: the server signs with the lane’s key, if it holds that. */
+  readonly signature?: StatementSignatureInput | null | undefined;
 };
 
 /** Up to 500 cuts, each with its own idempotency key. */
@@ -534,6 +536,16 @@ export type SourceContentInput =
   |  { readonly base64?: never;   /** The text; its bytes are its UTF-8 encoding. */
   readonly text: string; };
 
+/** A statement that you signed with your own key: of `cutStatement` or `verifyStatement`, with the same idempotency key. The ledger makes the statement again, and refuses unless it is the same to the byte. */
+export type StatementSignatureInput = {
+  /** The id of the key that signed: `ed25519:` and 32 hexadecimal digits. */
+  readonly keyId: string;
+  /** The Ed25519 signature over `preAuthEncoding`, 64 bytes. */
+  readonly signature: string;
+  /** The signed bytes: `payload`, as it was given. */
+  readonly statement: string;
+};
+
 /** A principal that is to act no more. */
 export type SuspendPrincipalInput = {
   /** Take the same path and roll it back: shows the rows it would write, signs nothing, draws no position. */
@@ -662,6 +674,8 @@ export type VerifyInput = {
   readonly dryRun?: boolean;
   /** Makes a repeated call answer like the first, and resolves a call whose answer was lost. 1 to 200 characters, chosen by you, in one spelling: normal form C, single blanks inside, nothing invisible. */
   readonly idempotencyKey: string;
+  /** Your own signature of the statement. Left out: the server signs with the lane’s key, if it holds that. */
+  readonly signature?: StatementSignatureInput | null | undefined;
 };
 
 /** Up to 500 verifications, each with its own idempotency key. */
@@ -1047,6 +1061,8 @@ type RefusalFields_PlanTooCostly_Fragment = { readonly message: string, readonly
 
 type RefusalFields_SameParty_Fragment = { readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> };
 
+type RefusalFields_SignatureRefused_Fragment = { readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> };
+
 export type RefusalFieldsFragment =
   | RefusalFields_AlreadyCut_Fragment
   | RefusalFields_AlreadyRegistered_Fragment
@@ -1068,6 +1084,7 @@ export type RefusalFieldsFragment =
   | RefusalFields_PlanStale_Fragment
   | RefusalFields_PlanTooCostly_Fragment
   | RefusalFields_SameParty_Fragment
+  | RefusalFields_SignatureRefused_Fragment
 ;
 
 export type EntryFieldsFragment = { readonly id: string, readonly entryId: string, readonly status: EntryStatus };
@@ -1163,6 +1180,7 @@ export type CutMutation = { readonly outcome:
     | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'PlanStale', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'PlanTooCostly', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'SignatureRefused', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
    };
 
 export type VerifyMutationVariables = Exact<{
@@ -1182,6 +1200,7 @@ export type VerifyMutation = { readonly outcome:
     | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'PlanTooCostly', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'SameParty', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'SignatureRefused', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'VerifySuccess', readonly replayed: boolean, readonly position: string | null, readonly result: { readonly verdict: VerifyVerdict }, readonly findings: ReadonlyArray<{ readonly axis: VerifyAxis, readonly code: string, readonly message: string, readonly unit: string | null }>, readonly entry: { readonly id: string, readonly entryId: string, readonly status: EntryStatus }, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
    };
 
@@ -1255,6 +1274,7 @@ export type CutManyMutation = { readonly outcome:
         | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
         | { readonly __typename: 'PlanStale', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
         | { readonly __typename: 'PlanTooCostly', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+        | { readonly __typename: 'SignatureRefused', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
       > }
     | { readonly __typename: 'Forbidden', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
@@ -1280,6 +1300,7 @@ export type VerifyManyMutation = { readonly outcome:
         | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
         | { readonly __typename: 'PlanTooCostly', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
         | { readonly __typename: 'SameParty', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+        | { readonly __typename: 'SignatureRefused', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
         | { readonly __typename: 'VerifySuccess', readonly result: { readonly verdict: VerifyVerdict }, readonly entry: { readonly id: string, readonly entryId: string, readonly status: EntryStatus } }
       > }
    };
