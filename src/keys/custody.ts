@@ -68,6 +68,15 @@ export function withFollowed(secrets: Secrets, inForce: ReadonlySet<string>): Se
   return waiting ? { ...rest, next } : rest;
 }
 
+/** The same secrets without the seed of a lane's statement key. What it signed stays signed by the lane. */
+export function withoutStatementSeed(secrets: Secrets, lane: Lane): Secrets {
+  const { [lane]: seed, ...seeds } = secrets.seeds;
+  if (seed === undefined) return secrets;
+  const publicKey = Buffer.from(keyFrom(lane, seed).publicKey).toString('base64');
+  const former = { ...secrets.former, [lane]: [...(secrets.former?.[lane] ?? []), publicKey] };
+  return { ...secrets, seeds, former };
+}
+
 /** Keys that stay as they are, for a process without a home. */
 export function fixedCustody(secrets: Secrets): Custody {
   return custodyOf(() => secrets);

@@ -115,6 +115,16 @@ export type CutSpecInput =
   |  { readonly profile?: never; readonly tuned?: never;   /** Explicit spans. */
   readonly units: ReadonlyArray<UnitSpanInput>; };
 
+/** An approved manifest that the caller wants to cut with its own signature. */
+export type CutStatementInput = {
+  /** The approved entry. */
+  readonly entryId: string;
+  /** Makes a repeated call answer like the first, and resolves a call whose answer was lost. 1 to 200 characters, chosen by you, in one spelling: normal form C, single blanks inside, nothing invisible. */
+  readonly idempotencyKey: string;
+  /** Of the approved manifest. */
+  readonly manifestDigest: string;
+};
+
 /** Conditions on Entry rows, all of which must hold. They are applied before the page is cut. */
 export type EntryFilter = {
   /** Only entries about this document. Scope `document:read`. */
@@ -682,6 +692,14 @@ export type VerifyInput = {
 export type VerifyManyInput = {
   /** The verifications, in the order of the answers. */
   readonly items: ReadonlyArray<VerifyInput>;
+};
+
+/** A cut that the caller wants to judge with its own signature. */
+export type VerifyStatementInput = {
+  /** The change set of the cut. */
+  readonly changeSetId: string;
+  /** Makes a repeated call answer like the first, and resolves a call whose answer was lost. 1 to 200 characters, chosen by you, in one spelling: normal form C, single blanks inside, nothing invisible. */
+  readonly idempotencyKey: string;
 };
 
 /** What a verifier says of a cut. */
@@ -1441,6 +1459,61 @@ export type RegisterVocabularyMutation = { readonly outcome:
     | { readonly __typename: 'RegisterVocabularySuccess', readonly replayed: boolean, readonly position: string | null, readonly terms: ReadonlyArray<{ readonly termKind: TermKind, readonly term: string }>, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
    };
 
+export type StatementToSignFieldsFragment = { readonly payloadType: string, readonly payload: string, readonly preAuthEncoding: string, readonly digest: string, readonly keyIds: ReadonlyArray<string>, readonly acceptedUntil: string };
+
+export type CutStatementMutationVariables = Exact<{
+  input: CutStatementInput;
+}>;
+
+
+export type CutStatementMutation = { readonly outcome:
+    | { readonly __typename: 'AlreadyCut', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'Busy', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'CoverageBroken', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'CutStatementSuccess', readonly statement: { readonly payloadType: string, readonly payload: string, readonly preAuthEncoding: string, readonly digest: string, readonly keyIds: ReadonlyArray<string>, readonly acceptedUntil: string } }
+    | { readonly __typename: 'DependencyOpen', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'Drifted', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'Forbidden', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'IdempotencyConflict', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'IllegalTransition', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'LaneMismatch', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'LaneNotServed', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'NotApproved', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'PlanStale', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'PlanTooCostly', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'SignatureRefused', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+   };
+
+export type VerifyStatementMutationVariables = Exact<{
+  input: VerifyStatementInput;
+}>;
+
+
+export type VerifyStatementMutation = { readonly outcome:
+    | { readonly __typename: 'Busy', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'Drifted', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'Forbidden', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'IdempotencyConflict', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'IllegalTransition', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'LaneMismatch', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'LaneNotServed', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'PlanTooCostly', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'SameParty', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'SignatureRefused', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'VerifyStatementSuccess', readonly statement: { readonly payloadType: string, readonly payload: string, readonly preAuthEncoding: string, readonly digest: string, readonly keyIds: ReadonlyArray<string>, readonly acceptedUntil: string } }
+   };
+
+export type EntryApprovalQueryVariables = Exact<{
+  entryId: string;
+}>;
+
+
+export type EntryApprovalQuery = { readonly entry: { readonly liveDecision: { readonly manifestVersion: string } | null } | null };
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -1546,6 +1619,16 @@ export const EntryFieldsFragmentDoc = new TypedDocumentString(`
   status
 }
     `, {"fragmentName":"EntryFields"}) as unknown as TypedDocumentString<EntryFieldsFragment, unknown>;
+export const StatementToSignFieldsFragmentDoc = new TypedDocumentString(`
+    fragment StatementToSignFields on StatementToSign {
+  payloadType
+  payload
+  preAuthEncoding
+  digest
+  keyIds
+  acceptedUntil
+}
+    `, {"fragmentName":"StatementToSignFields"}) as unknown as TypedDocumentString<StatementToSignFieldsFragment, unknown>;
 export const AuditRowsDocument = new TypedDocumentString(`
     query AuditRows($filter: AuditRowFilter, $after: String) {
   audit(first: 200, after: $after, filter: $filter) {
@@ -2879,3 +2962,74 @@ fragment RefusalFields on Refusal {
     entryId
   }
 }`) as unknown as TypedDocumentString<RegisterVocabularyMutation, RegisterVocabularyMutationVariables>;
+export const CutStatementDocument = new TypedDocumentString(`
+    mutation CutStatement($input: CutStatementInput!) {
+  outcome: cutStatement(input: $input) {
+    __typename
+    ... on CutStatementSuccess {
+      statement {
+        ...StatementToSignFields
+      }
+    }
+    ...RefusalFields
+  }
+}
+    fragment RefusalFields on Refusal {
+  message
+  guard
+  retryable
+  problems {
+    path
+    code
+    message
+    entryId
+  }
+}
+fragment StatementToSignFields on StatementToSign {
+  payloadType
+  payload
+  preAuthEncoding
+  digest
+  keyIds
+  acceptedUntil
+}`) as unknown as TypedDocumentString<CutStatementMutation, CutStatementMutationVariables>;
+export const VerifyStatementDocument = new TypedDocumentString(`
+    mutation VerifyStatement($input: VerifyStatementInput!) {
+  outcome: verifyStatement(input: $input) {
+    __typename
+    ... on VerifyStatementSuccess {
+      statement {
+        ...StatementToSignFields
+      }
+    }
+    ...RefusalFields
+  }
+}
+    fragment RefusalFields on Refusal {
+  message
+  guard
+  retryable
+  problems {
+    path
+    code
+    message
+    entryId
+  }
+}
+fragment StatementToSignFields on StatementToSign {
+  payloadType
+  payload
+  preAuthEncoding
+  digest
+  keyIds
+  acceptedUntil
+}`) as unknown as TypedDocumentString<VerifyStatementMutation, VerifyStatementMutationVariables>;
+export const EntryApprovalDocument = new TypedDocumentString(`
+    query EntryApproval($entryId: UUID!) {
+  entry(entryId: $entryId) {
+    liveDecision {
+      manifestVersion
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<EntryApprovalQuery, EntryApprovalQueryVariables>;
