@@ -65,8 +65,8 @@ const anyGoodToken = (mode: Mode) => sql.type(z.object({ anybody: z.boolean() })
 const signer = z.object({ lane: z.enum(LANES), key_id: z.string() });
 
 /**
- * Which of the lanes that this process serves can't sign. It serves a lane if it has the lane's login. Where it holds no
- * key of a lane, its callers sign with theirs.
+ * Which of the lanes that this process serves can't sign. It serves a lane if it has the lane's login. Where it holds
+ * no key of a lane, its callers sign with theirs.
  */
 async function whichCannotSign(pools: Pools, custody: Custody): Promise<string | null> {
   const served = LANES.filter((lane) => poolOf(pools, lane) !== null);

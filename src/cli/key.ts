@@ -1,6 +1,6 @@
 /**
- * `cutter key`: shows, registers, exports, rotates and revokes the lanes' keys, as the database's owner, with the server
- * running or not.
+ * `cutter key`: shows, registers, exports, rotates and revokes the lanes' keys, as the database's owner, with the
+ * server running or not.
  */
 import type pg from 'pg';
 import type { Config } from '../config.ts';

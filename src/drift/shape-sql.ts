@@ -177,9 +177,11 @@ export const SHAPE = `/* drift.shape */
     from columns
   union all
   select 24, 'column default', named, value,
-      case when value = 'no default' or is_computed then '' else format('alter table %s alter column %s %s %s', thing, name,
+      case when value = 'no default' or is_computed then ''
+      else format('alter table %s alter column %s %s %s', thing, name,
         case when value like 'default %' then 'set' else 'add' end, value) end, null,
-      case when not is_computed then format('alter table %s alter column %s %s', thing, name, case when value = 'no default' then 'drop default'
+      case when not is_computed then format('alter table %s alter column %s %s', thing, name,
+        case when value = 'no default' then 'drop default'
         when value like 'default %' then 'set ' || value else 'add ' || value end) end, named
     from columns
   union all

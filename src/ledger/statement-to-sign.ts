@@ -55,7 +55,7 @@ function statementIn(
     payload,
     preAuthEncoding: preAuthEncoding(payloadType, payload),
     digest: digestOf(payload),
-    keyIds: [signer.keyId],
+    keyIds: signer.keyId === null ? [] : [signer.keyId],
     acceptedUntil: String(membersOf(row.signature_payload)['acceptedUntil']),
   };
 }

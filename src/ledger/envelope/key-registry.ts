@@ -25,7 +25,7 @@ export type KeyRow = z.infer<typeof keyRow>;
  * Taken shared by every signing phase, and alone by the key's end (`lane-keys.ts`): no key ends between the look and
  * the write.
  */
-export function lockKey(keyId: string): FragmentSqlToken {
+export function lockKey(keyId: string | null): FragmentSqlToken {
   return sql.fragment`pg_advisory_xact_lock_shared(hashtextextended('cutter:key:' || ${keyId}::text, 0))`;
 }
 
@@ -53,7 +53,8 @@ export function currentKey(
 ): ValidKey {
   if (signer.by === 'server') return currentHeldKey(signer.key, registered);
   const fault = callersKeyFault(lane, caller, registered);
-  if (fault === null && registered !== null) return validKey(signer.keyId, lane, registered);
+  if (fault === null && registered !== null && signer.keyId !== null)
+    return validKey(signer.keyId, lane, registered);
   if (signer.signature === null) {
     const message =
       `No key of lane ${lane} is registered for ${caller.name}, so there is nothing that it may sign. ` +

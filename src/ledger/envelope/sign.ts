@@ -100,7 +100,7 @@ function otherStatement(payload: string, statement: Uint8Array): SignatureRefuse
     problemAt(
       [...place, member],
       'statement-differs',
-      `${member} is signed as ${shown(signed[member])}; it is ${shown(due[member])}.`,
+      `${member} is signed as ${shownValue(signed[member])}; it is ${shownValue(due[member])}.`,
     ),
   );
   const form = problemAt(place, 'statement-form', 'The statement is not in its canonical form.');
@@ -115,7 +115,7 @@ function otherStatement(payload: string, statement: Uint8Array): SignatureRefuse
 const MOST_SHOWN = 120;
 
 /** What callers send may be long. */
-function shown(value: unknown): string {
+function shownValue(value: unknown): string {
   const text = value === undefined ? 'absent' : JSON.stringify(value);
   return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text;
 }

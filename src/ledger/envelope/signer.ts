@@ -17,8 +17,8 @@ export type Signer =
   | { readonly by: 'server'; readonly keyId: string; readonly key: LaneKey }
   | {
       readonly by: 'caller';
-      /** Empty where the caller asks what to sign, and has no key. */
-      readonly keyId: string;
+      /** Null where the caller asks what to sign, and has no key. */
+      readonly keyId: string | null;
       /** Null where the caller asks what to sign. */
       readonly signature: CallerSignature | null;
     };

@@ -235,7 +235,7 @@ async function callerAsSigner(
   if (signedBy === null) return null;
   if (signedBy !== 'asks') return { by: 'caller', keyId: signedBy.keyId, signature: signedBy };
   const keyId = await ownKeyId(connection, lane, caller.principalId);
-  return { by: 'caller', keyId: keyId ?? '', signature: null };
+  return { by: 'caller', keyId, signature: null };
 }
 
 async function inTransaction<D extends Done<unknown>>(

@@ -65,7 +65,8 @@ builder.mutationField('cut', (t) =>
   t.field({
     type: CutOutcome,
     description:
-      'Applies an approved manifest to the ledger, once, signed by the executor or, with `signature`, by the caller. Scope `change:cut`, lane DOT-991.',
+      'Applies an approved manifest to the ledger, once, signed by the server or, with `signature`, by the caller. ' +
+      'Scope `change:cut`, lane DOT-991.',
     args: { input: t.arg({ type: CutInput, required: true, description: 'What to cut.' }) },
     resolve: (_, { input }, ctx) => cutOne(ctx, input),
   }),
