@@ -1,4 +1,4 @@
-import { type Secrets, secretsStamp, storedSecrets } from '../home/secrets.ts';
+import { type Secrets, secretsOfLanes, secretsStamp, storedSecrets } from '../home/secrets.ts';
 import type { Custody, LaneKey } from '../law/keys.ts';
 import { KEY_PURPOSES, type KeyPurpose, LANES, type Lane } from '../law/values.ts';
 import { publicKeyOf } from '../proof/ed25519.ts';
@@ -83,19 +83,25 @@ export function fixedCustody(secrets: Secrets): Custody {
 }
 
 /**
- * The keys of a home, read again whenever its secrets have changed, so that a server goes on after a rotation. If the
+ * The keys of a home for the lanes that are served, read again whenever its secrets have changed, so that a server goes on after a rotation. If the
  * secrets can't be read, it keeps the keys that it has; the registry decides whether they are valid.
  */
-export function homeCustody(home: string, secrets: Secrets, onError: (error: unknown) => void): Custody {
+export function homeCustody(
+  home: string,
+  secrets: Secrets,
+  onError: (error: unknown) => void,
+  served: ReadonlySet<Lane> = new Set(LANES),
+): Custody {
   // None yet: the caller may have read these secrets before another process wrote others.
   let stamp: string | null = null;
-  let read = secrets;
+  let read = secretsOfLanes(secrets, served);
   return custodyOf(() => {
     const now = secretsStamp(home);
     if (now === null || now === stamp) return read;
     stamp = now;
     try {
-      read = storedSecrets(home) ?? read;
+      const stored = storedSecrets(home);
+      if (stored !== null) read = secretsOfLanes(stored, served);
     } catch (error) {
       onError(error);
     }

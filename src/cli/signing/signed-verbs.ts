@@ -51,7 +51,9 @@ export async function runSignedVerb(
     const token = roleToken(config, who);
     secrets = [token];
     const { url } = await proveLedger(options, config, terminal);
-    print(plainLine(await run(openClient({ url, token, who }), subject, options), secrets));
+    const said = await run(openClient({ url, token, who }), subject, options);
+    // JSON shows every character as it is safe, and is longer than a line may be.
+    print(options.statement ? said : plainLine(said, secrets));
     return 0;
   } catch (error) {
     if (!(error instanceof ClientFault || error instanceof Refused)) throw error;
