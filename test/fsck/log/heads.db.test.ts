@@ -60,7 +60,7 @@ const told = async (file = kept) =>
 const fsck = (...args: string[]) =>
   cutter(home, ['fsck', ...args], { env: { CUTTER_DATABASE_URL: server.database.ownerUrl } });
 
-const FLIPS = triedTimes({ some: 8, all: 40 });
+const FLIPS = triedTimes({ some: 8, all: 16 });
 
 describe('The heads that the ledger keeps', () => {
   test('cutter fsck compares with those of its home unasked, and says with how many', async () => {
