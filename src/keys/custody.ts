@@ -83,8 +83,9 @@ export function fixedCustody(secrets: Secrets): Custody {
 }
 
 /**
- * The keys of a home for the lanes that are served, read again whenever its secrets have changed, so that a server goes on after a rotation. If the
- * secrets can't be read, it keeps the keys that it has; the registry decides whether they are valid.
+ * The keys of a home for the lanes that are served. They are read again whenever its secrets have changed, so that a
+ * server goes on after a rotation. If the secrets can't be read, it keeps the keys that it has; the registry decides
+ * whether they are valid.
  */
 export function homeCustody(
   home: string,

@@ -54,7 +54,10 @@ async function serving(lane: string): Promise<Pick<TestServer, 'gql' | 'tokens'>
   return {
     tokens,
     async gql(token, query, variables = {}) {
-      const { status, text } = await send(urlOf(command), { token: token ?? undefined, body: { query, variables } });
+      const { status, text } = await send(urlOf(command), {
+        token: token ?? undefined,
+        body: { query, variables },
+      });
       return { status, body: JSON.parse(text) };
     },
   };

@@ -52,7 +52,7 @@ export async function runSignedVerb(
     secrets = [token];
     const { url } = await proveLedger(options, config, terminal);
     const said = await run(openClient({ url, token, who }), subject, options);
-    // JSON shows every character as it is safe, and is longer than a line may be.
+    // A statement is for programs, and longer than a line for people may be.
     print(options.statement ? said : plainLine(said, secrets));
     return 0;
   } catch (error) {
