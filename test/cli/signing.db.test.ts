@@ -11,6 +11,7 @@ import { type Loose, reviewed } from '../harness/cycle.ts';
 import { freshKey, keyOf } from '../harness/keys.ts';
 import { type TestServer, testServer } from '../harness/server.ts';
 import { RUNS_PROGRAMS_MS } from '../harness/timeouts.ts';
+import { unfolded } from '../harness/unfolded.ts';
 
 vi.setConfig({ testTimeout: RUNS_PROGRAMS_MS });
 
@@ -60,7 +61,8 @@ function sign(file: string, options: Parameters<typeof signStatementFile>[1]) {
       err += `${line}\n`;
     },
   );
-  return { code, out, err };
+  // The lines that are folded to fit a terminal are joined again.
+  return { code, out, err: unfolded(err) };
 }
 
 describe('a cut and its verification', () => {
