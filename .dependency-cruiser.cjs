@@ -13,6 +13,7 @@ const ROOMS = [
   ['log'],
   ['ledger'],
   ['keys'],
+  ['readiness'],
   ['fsck'],
   ['passport'],
   ['monitor'],

@@ -9,6 +9,7 @@ import type { Ledger } from './ledger/ledger.ts';
 import type { HistoryFeed } from './log/feed/feed.ts';
 import type { Proofs } from './log/tree/proofs.ts';
 import type { IssuePassport } from './passport/issue/issue.ts';
+import type { Readiness } from './readiness/readiness.ts';
 
 /** What every resolver gets. Made by one factory for HTTP, WebSocket and SSE. */
 export interface Context {
@@ -40,4 +41,6 @@ export interface Context {
   readonly integrity: () => ScrubPasses;
   /** What of the database's shape isn't as the migrations made it. Calls at the same time share one look. */
   readonly drift: () => Promise<readonly Divergence[]>;
+  /** What blocks a phase, or the ledger. */
+  readonly readiness: Readiness;
 }

@@ -131,6 +131,9 @@ async function whatIsLeft(): Promise<void> {
   }
   for (let times = 0; times < 2; times += 1)
     await server.gql(reviewer, '{ units { nodes { inclusion { root } } } }');
+  const blocks = `query ($entryId: UUID, $sourceId: UUID) { entry: readiness(phase: CUT, entryId: $entryId) { state }
+    source: readiness(phase: MARK, sourceId: $sourceId) { state } system: readiness { state } }`;
+  for (let times = 0; times < 4; times += 1) await server.gql(reviewer, blocks, { entryId, sourceId });
   await amended(reviewer as string);
   await partiesChanged();
   await cutInChunks();

@@ -169,6 +169,17 @@ export function verbsAllowed(caller: {
   return new Set(VERBS.filter((verb) => isAllowed(caller, AUTHORITY[verb])));
 }
 
+/** What a verb asks for one `kind` of its input, or for the others. */
+export function authorityOf(verb: Verb, kind?: string): Pick<Authority, 'scope' | 'agent'> {
+  const authority: Authority = AUTHORITY[verb];
+  return (kind === undefined ? undefined : authority.byKind?.[kind]) ?? authority;
+}
+
+/** Whether a caller may call a verb with an input of this `kind`. */
+export function mayCall(caller: Parameters<typeof verbsAllowed>[0], verb: Verb, kind?: string): boolean {
+  return isAllowed(caller, authorityOf(verb, kind));
+}
+
 /** Whether the scopes of a caller and its kind meet what a verb asks. */
 function isAllowed(
   { scopes, kind }: Parameters<typeof verbsAllowed>[0],

@@ -61,6 +61,7 @@ export const QUERY_AUTHORITY = {
   passport: 'ledger:evidence',
   integrity: 'ledger:evidence',
   drift: 'ledger:evidence',
+  readiness: 'ledger:evidence',
   audit: 'audit:read',
   tokens: 'principal:admin',
 } as const satisfies Record<string, Scope | null>;

@@ -25,6 +25,8 @@ import { type Integrator, startIntegrator } from '../log/queue/integrator.ts';
 import { seenInHeads } from '../log/setback/kept-heads.ts';
 import { type Provable, startProvable } from '../log/tree/provable.ts';
 import { openPassportOffice } from '../passport/issue/issue.ts';
+import { openReadiness } from '../readiness/readiness.ts';
+import { readinessFacts } from '../reading/nouns/entry-law.ts';
 import { schema } from '../resolvers/index.ts';
 import { buildServer, type CutterServer } from './server.ts';
 import { readinessChecks } from './service-readiness.ts';
@@ -107,6 +109,18 @@ export function wireServer(options: WireOptions): Wired {
       logger.error({ err: error, verb: call.verb, ...alarm }, 'a phase failed');
     },
   });
+  const readiness = openReadiness({
+    pools,
+    custody,
+    integrator,
+    writes,
+    ledger,
+    shape: new ShapeGuard(),
+    mode: config.mode,
+    witnesses: witnesses?.length ?? 0,
+    keepsHeads: sinks.length > 0,
+    factsSql: readinessFacts,
+  });
   const auditor = startAudit({ gate: pools.gate, origin: callNow, log: logger });
   const scrub = pace == null ? null : startScrub({ url: pools.urls.evidence, log: logger, ...pace });
   const server = buildServer({
@@ -126,7 +140,8 @@ export function wireServer(options: WireOptions): Wired {
     serverSeed: serverSeedOf(secrets),
     refuseEnded: (caller, scope) => refuseEnded(pools.gate, caller, scope),
     authenticate: createAuthenticator({ gate: pools.gate, mode: config.mode }),
-    ready: readinessChecks({ pools, custody, integrator, writes, mode: config.mode }),
+    readiness,
+    ready: readinessChecks(readiness.stopping),
   });
   return {
     server,

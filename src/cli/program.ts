@@ -32,6 +32,7 @@ import {
 import type { PageOptions } from './passport-page.ts';
 import { addPeopleCommands } from './people/people-commands.ts';
 import type { PlanFilesOptions } from './plan-files.ts';
+import type { ReadyOptions } from './ready.ts';
 import type { RegistryOrder } from './registry.ts';
 import type { ResumeOptions } from './resume.ts';
 import type { RunOptions } from './run-options.ts';
@@ -147,6 +148,27 @@ program
   .action(async (options: DriftOptions) => {
     const { runDrift } = await import('./drift.ts');
     process.exitCode = await runDrift(options, await loadConfig());
+  });
+
+program
+  .command('ready')
+  .description('what blocks a phase of an entry, or the ledger, and who may do what about it')
+  .argument('[entry]', 'the entry, or with --phase mark the source; left out: the ledger', uuidOption)
+  .addOption(
+    new Option('--phase <phase>', 'the phase that is asked about (default: the first one ahead)').choices([
+      'mark',
+      'sweep',
+      'review',
+      'cut',
+      'verify',
+    ]),
+  )
+  .option('--json', 'one JSON object a line', false)
+  .option('--url <url>', 'the ledger (default: CUTTER_URL, or this home’s server)', ledgerUrl)
+  .option('--ledger-key <fingerprint>', 'the key of that ledger (default: CUTTER_LEDGER_KEY)', keyId)
+  .action(async (entry: string | undefined, options: ReadyOptions) => {
+    const { runReady } = await import('./ready.ts');
+    process.exitCode = await runReady(entry ?? null, options, await loadConfig());
   });
 
 program

@@ -107,6 +107,7 @@ function contextFactory({
   integrity,
   drift,
   audit,
+  readiness,
 }: GraphqlDeps) {
   return ({ session, isGone }: DoorContext): Context => {
     if (!session) throw new Error('a door passed an operation on without a session');
@@ -125,6 +126,7 @@ function contextFactory({
       integrity,
       drift,
       audit,
+      readiness,
     };
   };
 }

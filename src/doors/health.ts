@@ -15,7 +15,7 @@ export function answerHealth(response: ServerResponse): void {
 }
 
 /** What `/ready` says, and the landing page with it. */
-export interface Readiness {
+export interface ServerReadiness {
   readonly status: 'ready' | 'not ready' | 'closing';
   readonly checks: Readonly<Record<string, 'up' | 'down'>>;
   /** Why it isn't ready, in words for strangers. */
@@ -23,7 +23,7 @@ export interface Readiness {
 }
 
 /** Gives what the checks found last, or finds it now for all who ask at the time. */
-export function readinessOf(checks: ReadinessChecks): (closing: boolean) => Promise<Readiness> {
+export function readinessOf(checks: ReadinessChecks): (closing: boolean) => Promise<ServerReadiness> {
   let looked: { readonly at: number; readonly found: Promise<Found> } | null = null;
   return async (closing) => {
     if (looked === null || Date.now() - looked.at > FRESH_MS)
@@ -39,7 +39,7 @@ export function readinessOf(checks: ReadinessChecks): (closing: boolean) => Prom
   };
 }
 
-export function answerReady(response: ServerResponse, { status, checks, reasons }: Readiness): void {
+export function answerReady(response: ServerResponse, { status, checks, reasons }: ServerReadiness): void {
   answerJson(response, status === 'ready' ? 200 : 503, {
     status,
     ...checks,

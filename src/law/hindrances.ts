@@ -1,10 +1,11 @@
-import { laneOfVerb, NEXT_VERBS, WAY_KIND } from './actions.ts';
+import { type ActingCaller, laneOfVerb, NEXT_VERBS, WAY_KIND } from './actions.ts';
 import { approvalProblem, type LiveDecision } from './approval.ts';
 import { type LeanedApproval, withdrawnProblems } from './carried-over.ts';
+import { type DeedName, type Party, type SharedParty, sharedParties } from './parties.ts';
 import { type OpenPredecessor, openProblems } from './predecessors.ts';
 import { type Problem, problemAt } from './refusals.ts';
 import type { EntryState } from './states.ts';
-import type { EntryKind, Lane } from './values.ts';
+import type { EntryKind, Lane, PrincipalKind } from './values.ts';
 
 /*
  * What hinders the next verb on an entry, no matter who calls it. The verbs refuse with the same problems, from the
@@ -46,7 +47,8 @@ export function entryHindrances(entry: HinderedEntry, lanes: ReadonlySet<Lane>):
 
 const asWarning = (problem: Problem): Problem => ({ ...problem, severity: 'warning' });
 
-function cutProblems(entry: HinderedEntry): readonly Problem[] {
+/** Why a cut of an approved entry would be refused now, whatever its plan has become. */
+export function cutProblems(entry: HinderedEntry): readonly Problem[] {
   const { entryId, live, at, leaned, open, unverified, changed } = entry;
   const unapproved = approvalProblem(entryId, live, { manifestDigest: live?.manifestDigest ?? 'none', at });
   return [
@@ -57,7 +59,8 @@ function cutProblems(entry: HinderedEntry): readonly Problem[] {
   ];
 }
 
-function deferralProblems({ entryId, live, at }: HinderedEntry): readonly Problem[] {
+/** What a sweep of a deferred entry has to wait for, and as a warning what the deferral superseded. */
+export function deferralProblems({ entryId, live, at }: HinderedEntry): readonly Problem[] {
   if (live === null) return [];
   const { notBefore = null, supersededApproval } = live;
   const due =
@@ -96,6 +99,28 @@ export function openCommentProblems(entryId: string, comments: readonly OpenComm
     const subject = { entryId, manifestDigest, ...(address === null ? {} : { address }) };
     return problemAt(['input', 'manifestDigest'], 'comment-open', message, subject);
   });
+}
+
+/** As what a caller may resolve a comment; or why it may not: it is neither, or had a part in the entry. */
+export type Settling =
+  | { readonly as: 'author' | 'reviewer' | 'neither' }
+  | { readonly as: 'party'; readonly shared: SharedParty };
+
+/**
+ * Who settles a comment: the principal that wrote it or the person who answers for that, and who may review the entry.
+ * An agent never speaks for its person.
+ */
+export function settlingOf(
+  caller: Pick<ActingCaller, keyof Party | 'verbs'> & { readonly kind: PrincipalKind },
+  author: Party,
+  did: Partial<Record<DeedName, Party | null>>,
+): Settling {
+  const isAuthor =
+    author.principal === caller.principal || (caller.kind !== 'agent' && author.person === caller.person);
+  if (isAuthor) return { as: 'author' };
+  if (!caller.verbs.has('review')) return { as: 'neither' };
+  const [shared] = sharedParties('reviewed', caller, did);
+  return shared === undefined ? { as: 'reviewer' } : { as: 'party', shared };
 }
 
 /** Why a sweep leaves an entry where it is. */

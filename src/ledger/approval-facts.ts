@@ -46,11 +46,11 @@ export const openComment: z.ZodType<OpenComment> = z.object({
 });
 
 /** The first open comments on plans of an entry, a JSON array of `OpenComment`s; `plan` is a condition on row `v`. */
-export function openCommentsSql(entryId: string, plan: string): string {
+export function openCommentsSql(entryId: string, plan: string, most: number = MOST_COMMENTS): string {
   return `(select coalesce(json_agg(json_build_object('commentId', o.comment_id, 'manifestDigest', o.manifest_digest,
       'address', o.address, 'by', o.commented_by) order by o.commented_at, o.comment_id), '[]')
     from (select v.* from cutter_source.v_open_comment v where v.entry_id = ${entryId} and ${plan}
-      order by v.commented_at, v.comment_id limit ${MOST_COMMENTS}) o)`;
+      order by v.commented_at, v.comment_id limit ${most}) o)`;
 }
 
 /** The same in a statement of a lane, of the plan with this digest. */

@@ -1,7 +1,9 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
+import { actingCaller } from '../auth/acting-caller.ts';
 import type { Session } from '../auth/session.ts';
-import { partyOf, sharedParties } from '../law/parties.ts';
+import { settlingOf } from '../law/hindrances.ts';
+import type { Party } from '../law/parties.ts';
 import {
   Forbidden,
   IllegalTransition,
@@ -138,33 +140,29 @@ function refuseUnresolvable(
     const message = `Comment ${commentId} is an answer; resolve comment ${comment.reply_to}, which began the thread.`;
     throw new InvalidInput(message, [problem('reply', message)]);
   }
-  if (!isAuthor(caller, comment.author)) refuseNoReviewer(caller, entryId, { marker, registrar });
+  refuseStranger(caller, entryId, comment.author, { marked: marker, registered: registrar });
   if (comment.resolved_by === null) return;
   const message = `Comment ${commentId} is resolved already; to go on, make a new comment.`;
   throw new IllegalTransition(message, [problem('resolved', message)]);
 }
 
-/** The principal that wrote it, or the person who answers for that principal. An agent never speaks for its person. */
-function isAuthor(caller: Session, { principal, person }: z.infer<typeof party>): boolean {
-  return principal === caller.principalId || (caller.kind !== 'agent' && person === caller.personId);
-}
-
-/** Who may review this entry may settle what others said of its plan. */
-function refuseNoReviewer(
+/** Its author settles it, and who may review this entry (`settlingOf`). */
+function refuseStranger(
   caller: Session,
   entryId: string,
-  { marker, registrar }: Pick<ResolveLook, 'marker' | 'registrar'>,
+  author: Party,
+  did: Parameters<typeof settlingOf>[2],
 ): void {
-  if (!caller.scopes.has('entry:review') || caller.kind === 'agent') {
+  const settling = settlingOf({ ...actingCaller(caller), kind: caller.kind }, author, did);
+  if (settling.as === 'neither') {
     const message = 'A comment is resolved by its author, or by a reviewer (scope entry:review, no agent).';
     throw new Forbidden(message, [problemAt([], 'neither-author-nor-reviewer', message, { entryId })]);
   }
-  const shared = sharedParties('reviewed', partyOf(caller), { marked: marker, registered: registrar });
-  const [first] = shared;
-  if (first === undefined) return;
-  const thing = first.did === 'marked' ? 'entry' : 'text';
+  if (settling.as !== 'party') return;
+  const { did: deed } = settling.shared;
+  const thing = deed === 'marked' ? 'entry' : 'text';
   const message =
-    `You, or a principal that you answer for, ${first.did} this ${thing}: ` +
+    `You, or a principal that you answer for, ${deed} this ${thing}: ` +
     'only its author or another reviewer resolves this comment.';
   throw new SameParty(
     message,

@@ -34,6 +34,7 @@ import './queries/passport.ts';
 import './queries/plan-cut.ts';
 import './queries/plan-diff.ts';
 import './queries/proofs.ts';
+import './queries/readiness.ts';
 import './queries/reconstruct.ts';
 import './queries/registry.ts';
 import './queries/throughput.ts';

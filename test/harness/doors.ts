@@ -90,6 +90,7 @@ export async function doorServer(options: DoorServerOptions = {}): Promise<DoorS
     passport: undefined as never,
     integrity: undefined as never,
     drift: undefined as never,
+    readiness: undefined as never,
     auditor: { note: () => {}, noteFailure: () => {}, close: async () => {} },
     refuseEnded: undefined as never,
     observe: database.pools.limited.observe,

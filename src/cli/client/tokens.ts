@@ -41,6 +41,13 @@ export function observerToken(config: Pick<Config, 'home' | 'client'>): string {
   return observer;
 }
 
+/** A token of anybody who may read evidence: the first that the environment has, else the marker's of this home. */
+export function evidenceToken(config: Pick<Config, 'home' | 'client'>): string {
+  const { tokens, administratorToken: administrator } = config.client;
+  const given = [administrator, ...ROLES.map((role) => tokens[role])].find((token) => token !== null);
+  return given ?? tokenOfHome(config.home, 'marker');
+}
+
 /** The token of whom registers profiles and words, and reads the audit. */
 export function administratorToken(config: Pick<Config, 'home' | 'client'>): string {
   return config.client.administratorToken ?? tokenOfHome(config.home, 'administrator');

@@ -4,6 +4,15 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** Who does an act. */
+export type ActBy =
+  /** One of the principals that it names, by the mutation. */
+  | 'CALLER'
+  /** The operator of the ledger, by the command. */
+  | 'OPERATOR'
+  /** Nobody: a time has to come. */
+  | 'TIME';
+
 /** Who answers for a principal: a person that is there, or a new one. */
 export type AnswerablePersonInput =
   {   /** A new person by this name, in one line of at most 200 characters. */
@@ -184,6 +193,79 @@ export type EntryStatus =
   /** The cut failed its verification and was compensated. It has ended. */
   | 'VERIFY_FAILED_ESCALATED';
 
+/** What is missing, or is in the way. */
+export type GapKind =
+  /** The approval is in force only from a later time on. */
+  | 'APPROVAL_EARLY'
+  /** The approval has expired. */
+  | 'APPROVAL_EXPIRED'
+  /** An earlier approval, which this one carries over, no longer counts. */
+  | 'APPROVAL_WITHDRAWN'
+  /** The document was cut since the plan was reviewed. */
+  | 'BASE_CHANGED'
+  /** A comment on the plan is not resolved. */
+  | 'COMMENT_OPEN'
+  /** The database does not answer. */
+  | 'DATABASE_AWAY'
+  /** A reviewer deferred the entry until a time that is still to come. */
+  | 'DEFERRED'
+  /** Another cut of the document waits for its verification. */
+  | 'DOCUMENT_UNVERIFIED'
+  /** The database's shape was altered: nothing is cut or verified until it is mended. */
+  | 'DRIFTED'
+  /** The entry ended without a cut that holds; mark the document again. */
+  | 'ENDED'
+  /** This server keeps no checkpoints outside of the database. */
+  | 'HEADS_NOT_KEPT'
+  /** Nobody gives positions to what was written. */
+  | 'INTEGRATOR_STOPPED'
+  /** No key that this server holds for a lane is in force. */
+  | 'KEY_NOT_VALID'
+  /** This server has no secrets for a lane. */
+  | 'LANE_NOT_SERVED'
+  /** No principal may do what is next: none has the scope, or each one had a part in the entry. */
+  | 'NOBODY_MAY'
+  /** No approval for exactly this plan is in force. */
+  | 'NOT_APPROVED'
+  /** There is no cut to verify yet. */
+  | 'NOT_CUT'
+  /** Entries of this kind go no way to a cut; `abandon` ends them. */
+  | 'NOT_CUT_REQUEST'
+  /** The database may lose what it acknowledges. */
+  | 'NOT_DURABLE'
+  /** There is no such entry, or no such source. */
+  | 'NOT_FOUND'
+  /** No sweep has brought the entry to review. */
+  | 'NOT_SWEPT'
+  /** What was asked about is not shown to this token, or to a login of this server. It may exist all the same. */
+  | 'NOT_VISIBLE'
+  /** Nobody may make principals or tokens. */
+  | 'NO_ADMINISTRATOR'
+  /** Nobody has a token that is valid here. */
+  | 'NO_CALLER'
+  /** A principal may do what is next, but has no token that lets it. */
+  | 'NO_TOKEN'
+  /** No witness from outside cosigns the heads of the log. */
+  | 'NO_WITNESS'
+  /** The entry is past this phase. */
+  | 'PASSED'
+  /** The plan has errors, so nobody can approve it; abandon the entry and mark the document again. */
+  | 'PLAN_BROKEN'
+  /** The plan is another one than that which was approved. */
+  | 'PLAN_CHANGED'
+  /** An entry that has to come first is not complete. */
+  | 'PREDECESSOR_OPEN'
+  /** Everybody who can connect to this database has a privilege in it that the ledger did not give. */
+  | 'PUBLIC_PRIVILEGE'
+  /** This server takes no changes of principals and tokens. */
+  | 'REGISTRAR_NOT_SERVED'
+  /** No principal that can call has this scope. */
+  | 'SCOPE_UNHELD'
+  /** The database was set back or copied; both lanes have to accept where the ledger goes on. */
+  | 'SUSPENDED'
+  /** The database does not take writes. */
+  | 'WRITES_FAIL';
+
 /** The finest units that a cut makes. */
 export type Granularity =
   /** List items and tables, too. */
@@ -335,6 +417,19 @@ export type NarrowTokenInput = {
   readonly tokenId: string;
 };
 
+/** A phase that something waits for. */
+export type Phase =
+  /** From the newest approval to the cut. */
+  | 'CUT'
+  /** From the registration of a source to the mark of an entry of it. */
+  | 'MARK'
+  /** From the sweep to the verdict. A later review of an approved entry ends no wait. */
+  | 'REVIEW'
+  /** From the mark, or from a deferral, to the sweep that promotes. */
+  | 'SWEEP'
+  /** From the cut to the verdict on it. */
+  | 'VERIFY';
+
 /** What a plan does to a unit, in the words of who reviews it. */
 export type PlanChange =
   /** The document has no such unit. */
@@ -371,6 +466,17 @@ export type ProblemSeverity =
   | 'ERROR'
   /** It blocks nobody; look at the place before you approve. */
   | 'WARNING';
+
+/** Where a phase is. */
+export type ReadinessState =
+  /** It is possible once the acts are done. */
+  | 'BLOCKED'
+  /** It is not possible any more; nothing that can be done here leads to it. */
+  | 'NEVER'
+  /** The entry is past it. */
+  | 'PASSED'
+  /** It is possible now. */
+  | 'READY';
 
 /** How a kind of document is cut. */
 export type RegisterProfileInput = {
@@ -1338,6 +1444,17 @@ export type ProveUnitQueryVariables = Exact<{
 
 export type ProveUnitQuery = { readonly unit: { readonly address: string, readonly contentHash: string, readonly title: string | null, readonly text: string, readonly changeSet: { readonly manifestVersion: string }, readonly inclusion: { readonly leaf: string, readonly index: number, readonly size: number, readonly path: ReadonlyArray<string>, readonly root: string } | null } | null };
 
+export type AskReadinessQueryVariables = Exact<{
+  phase?: Phase | null | undefined;
+  entryId?: string | null | undefined;
+  sourceId?: string | null | undefined;
+}>;
+
+
+export type AskReadinessQuery = { readonly readiness: { readonly state: ReadinessState, readonly isReadyForCaller: boolean, readonly whoMayCount: number, readonly doneBy: number | null, readonly apartFrom: ReadonlyArray<number>, readonly whoMay: ReadonlyArray<{ readonly principalId: string, readonly name: string, readonly kind: PrincipalKind, readonly personId: string, readonly personName: string }>, readonly gaps: ReadonlyArray<{ readonly kind: GapKind, readonly message: string, readonly entryId: string | null, readonly sourceId: string | null, readonly changeSetId: string | null, readonly reviewDecisionId: string | null, readonly commentId: string | null, readonly principalId: string | null, readonly keyId: string | null, readonly manifestDigest: string | null, readonly address: string | null, readonly lane: Lane | null, readonly scope: string | null, readonly at: string | null, readonly count: number | null }>, readonly acts: ReadonlyArray<{ readonly by: ActBy, readonly mutation: string | null, readonly command: string | null, readonly entryId: string | null, readonly input: unknown, readonly missing: ReadonlyArray<string>, readonly whoCount: number, readonly doneBy: number | null, readonly apartFrom: ReadonlyArray<number>, readonly notBefore: string | null, readonly message: string, readonly who: ReadonlyArray<{ readonly principalId: string, readonly name: string, readonly kind: PrincipalKind, readonly personId: string, readonly personName: string }> }> } };
+
+export type DoerFragment = { readonly principalId: string, readonly name: string, readonly kind: PrincipalKind, readonly personId: string, readonly personName: string };
+
 export type PlanChangesQueryVariables = Exact<{
   entryId: string;
   after?: string | null | undefined;
@@ -1619,6 +1736,15 @@ export const EntryFieldsFragmentDoc = new TypedDocumentString(`
   status
 }
     `, {"fragmentName":"EntryFields"}) as unknown as TypedDocumentString<EntryFieldsFragment, unknown>;
+export const DoerFragmentDoc = new TypedDocumentString(`
+    fragment Doer on NamedDoer {
+  principalId
+  name
+  kind
+  personId
+  personName
+}
+    `, {"fragmentName":"Doer"}) as unknown as TypedDocumentString<DoerFragment, unknown>;
 export const StatementToSignFieldsFragmentDoc = new TypedDocumentString(`
     fragment StatementToSignFields on StatementToSign {
   payloadType
@@ -2682,6 +2808,59 @@ export const ProveUnitDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ProveUnitQuery, ProveUnitQueryVariables>;
+export const AskReadinessDocument = new TypedDocumentString(`
+    query AskReadiness($phase: Phase, $entryId: UUID, $sourceId: UUID) {
+  readiness(phase: $phase, entryId: $entryId, sourceId: $sourceId) {
+    state
+    isReadyForCaller
+    whoMay {
+      ...Doer
+    }
+    whoMayCount
+    doneBy
+    apartFrom
+    gaps {
+      kind
+      message
+      entryId
+      sourceId
+      changeSetId
+      reviewDecisionId
+      commentId
+      principalId
+      keyId
+      manifestDigest
+      address
+      lane
+      scope
+      at
+      count
+    }
+    acts {
+      by
+      mutation
+      command
+      entryId
+      input
+      missing
+      who {
+        ...Doer
+      }
+      whoCount
+      doneBy
+      apartFrom
+      notBefore
+      message
+    }
+  }
+}
+    fragment Doer on NamedDoer {
+  principalId
+  name
+  kind
+  personId
+  personName
+}`) as unknown as TypedDocumentString<AskReadinessQuery, AskReadinessQueryVariables>;
 export const PlanChangesDocument = new TypedDocumentString(`
     query PlanChanges($entryId: UUID!, $after: String) {
   outcome: planDiff(entryId: $entryId) {

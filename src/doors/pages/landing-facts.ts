@@ -1,5 +1,5 @@
 import type { Mode } from '../../law/values.ts';
-import type { Readiness } from '../health.ts';
+import type { ServerReadiness } from '../health.ts';
 
 /** Paths of this server; null where nothing is there. */
 interface LandingLinks {
@@ -15,8 +15,8 @@ export interface Landing {
   readonly name: 'Cutter';
   readonly version: string;
   readonly mode: Mode;
-  readonly status: Readiness['status'];
-  readonly checks: Readiness['checks'];
+  readonly status: ServerReadiness['status'];
+  readonly checks: ServerReadiness['checks'];
   readonly reasons: readonly string[];
   readonly links: LandingLinks;
   readonly protocols: readonly string[];

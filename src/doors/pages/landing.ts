@@ -5,7 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Mode } from '../../law/values.ts';
 import { VERSION } from '../../version.ts';
-import type { Readiness } from '../health.ts';
+import type { ServerReadiness } from '../health.ts';
 import { prefersHtml } from '../prefers.ts';
 import { DoorRefusal } from '../refuse.ts';
 import { addVaries } from '../web/answer.ts';
@@ -24,7 +24,7 @@ export interface LandingOptions {
   readonly basePath: string | null;
   readonly hasGraphiql: boolean;
   readonly hasPassport: () => boolean;
-  readonly ready: () => Promise<Readiness>;
+  readonly ready: () => Promise<ServerReadiness>;
 }
 
 export interface LandingPage {

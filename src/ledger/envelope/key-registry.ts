@@ -91,21 +91,21 @@ function callersKeyFault(
 }
 
 function currentHeldKey(held: LaneKey, registered: KeyRow | null): ValidKey {
-  const fault =
-    registered === null
-      ? 'is not in the key registry'
-      : registered.lane !== held.lane
-        ? `is registered for lane ${registered.lane}`
-        : registered.public_key !== Buffer.from(held.publicKey).toString('base64')
-          ? 'is registered with another public key'
-          : registered.until_position !== null
-            ? `ended at position ${registered.until_position}`
-            : null;
+  const fault = keyFault(held, registered);
   if (fault === null) return held;
   throw new LaneMismatch(
     `The key ${held.keyId} that this server holds for ${held.lane} ${fault}; it may sign nothing.`,
     [problemAt(['signature', 'key'], KEY_NOT_VALID, `The key ${fault}.`)],
   );
+}
+
+/** Why a key that is held may sign nothing, as it goes on after the key; null where it may. */
+export function keyFault(held: LaneKey, registered: KeyRow | null): string | null {
+  if (registered === null) return 'is not in the key registry';
+  if (registered.lane !== held.lane) return `is registered for lane ${registered.lane}`;
+  if (registered.public_key !== Buffer.from(held.publicKey).toString('base64'))
+    return 'is registered with another public key';
+  return registered.until_position === null ? null : `ended at position ${registered.until_position}`;
 }
 
 const KEY_NOT_VALID = 'key-not-valid';

@@ -58,13 +58,18 @@ function deedsAgainst(verb: EntryVerb): readonly SeparatedDeed[] {
 
 const VERBS_APART = Object.keys(SEPARATE_DEEDS) as EntryVerb[];
 
+/** Who did a deed to an entry: `{"principal": …, "person": …}`, or null. */
+function partyOfDeed(deed: SeparatedDeed, entry: string): string {
+  return `(select json_build_object('principal', w.id, 'person', p.person_id::text)
+    from (select ${DOERS[deed](entry)} as id) w
+    left join cutter_auth.principal p on p.principal_id = ${uuidIn('w.id')} where w.id is not null)`;
+}
+
 /** Who did what, of what matters in the entry's state: `{"cut": {"principal": …, "person": …}}`. */
 function partiesOf(entry: string): string {
   const members = VERBS_APART.flatMap((verb) =>
     deedsAgainst(verb).map((deed) => {
-      const who = `(select json_build_object('principal', w.id, 'person', p.person_id::text)
-        from (select ${DOERS[deed](entry)} as id) w
-        left join cutter_auth.principal p on p.principal_id = ${uuidIn('w.id')} where w.id is not null)`;
+      const who = partyOfDeed(deed, entry);
       return `'${deed}', case when ${entry}.status in (${listed(statesOfVerb(verb))}) then ${who} end`;
     }),
   );
@@ -85,6 +90,18 @@ const time = (column: string) => timeTextSql(column);
 
 /** The facts of `HinderedEntry`. What only matters for a cut is looked up for entries that wait for one. */
 export function hinderedFacts(entry: string): string {
+  const waits = `${entry}.status = 'reviewed_approved'`;
+  const comments = `case ${entry}.status
+    when 'review_pending' then ${openCommentsSql(`${entry}.entry_id`, 'true')}
+    when 'reviewed_approved' then ${openCommentsSql(
+      `${entry}.entry_id`,
+      `v.manifest_digest = ${ofLiveDecision('d.manifest_version', entry)}`,
+    )} end`;
+  const approved = (fact: string) => `case when ${waits} then ${fact} end`;
+  return `select json_build_object(${hinderedMembers(entry, approved, comments)})`;
+}
+
+function hinderedMembers(entry: string, approved: (fact: string) => string, comments: string): string {
   const superseded = `(select p.review_decision_id from ${DECISIONS} p
     where p.review_decision_id = d.prior_review_decision_id and p.verdict = 'approve')`;
   const live = `json_build_object('id', d.review_decision_id, 'verdict', d.verdict,
@@ -94,18 +111,31 @@ export function hinderedFacts(entry: string): string {
     from cutter_source.v_unverified_cut u where u.entry_id = ${entry}.entry_id)`;
   const changed = `(select json_build_object('address', x.address) from cutter_source.v_changed_base x
     where x.envelope_id = ${ofLiveDecision('d.manifest_id', entry)})`;
-  const approved = (fact: string) => `case when ${entry}.status = 'reviewed_approved' then ${fact} end`;
-  const comments = `case ${entry}.status
-    when 'review_pending' then ${openCommentsSql(`${entry}.entry_id`, 'true')}
-    when 'reviewed_approved' then ${openCommentsSql(
-      `${entry}.entry_id`,
-      `v.manifest_digest = ${ofLiveDecision('d.manifest_version', entry)}`,
-    )} end`;
-  return `select json_build_object('entryId', ${entry}.entry_id, 'kind', ${entry}.kind, 'status', ${entry}.status,
+  return `'entryId', ${entry}.entry_id, 'kind', ${entry}.kind, 'status', ${entry}.status,
     'at', ${time('transaction_timestamp()')}, 'live', ${ofLiveDecision(live, entry)},
     'open', ${approved(openPredecessorsSql(`${entry}.entry_id`, VIEWS))},
     'leaned', ${approved(leanedApprovalsSql(ofLiveDecision('d.review_decision_id', entry)))},
-    'unverified', ${approved(unverified)}, 'changed', ${approved(changed)}, 'comments', ${comments})`;
+    'unverified', ${approved(unverified)}, 'changed', ${approved(changed)}, 'comments', ${comments}`;
+}
+
+/** Comments that are looked at where all of them count. */
+const ALL_COMMENTS = 1_000;
+
+/**
+ * The facts of an entry, whatever its state, for those who say what a phase still needs: `EntryFacts` of the entry with
+ * this id, given as SQL. As cutter_evidence.
+ */
+export function readinessFacts(id: string): string {
+  const deeds = (Object.keys(DOERS) as SeparatedDeed[]).map((deed) => `'${deed}', ${partyOfDeed(deed, 'e')}`);
+  const comments = openCommentsSql('e.entry_id', 'true', ALL_COMMENTS);
+  const subject = (column: string) =>
+    `(select t.${column} from cutter_source.v_entry_subject t where t.entry_id = e.entry_id)`;
+  return `select json_build_object(${hinderedMembers('e', (fact) => fact, comments)},
+      'did', json_build_object(${deeds.join(', ')}), 'docCode', ${subject('doc_code')},
+      'sourceId', ${subject('source_id')}, 'changeSetId', ${ofCut('c.change_set_id', 'e')},
+      'spec', (select b.payload->'proposed_cut_spec' from cutter_governance.decision_backlog_entry b
+        where b.entry_id = e.entry_id)) as facts
+    from ${ENTRIES} e where e.entry_id = ${id}`;
 }
 
 /** The verbs of the way, each with the states of the entries that wait for it. */

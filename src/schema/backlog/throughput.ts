@@ -46,7 +46,7 @@ export interface PhaseWaits {
   readonly p90Ms: number | null;
 }
 
-const PhaseEnum = builder.enumType('Phase', {
+export const PhaseEnum = builder.enumType('Phase', {
   description: 'A phase that something waits for.',
   values: {
     MARK: { value: 'mark', description: 'From the registration of a source to the mark of an entry of it.' },

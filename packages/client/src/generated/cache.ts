@@ -671,6 +671,7 @@ export const LISTS: Readonly<Record<string, Readonly<Record<string, string[]>>>>
 /** Types without an id of their own: they belong to the row that has them. */
 export const VALUES: readonly string[] = [
   "AbandonSuccess",
+  "Act",
   "AddressAliasConnection",
   "AddressAliasEdge",
   "AddressAliasEvidence",
@@ -721,6 +722,7 @@ export const VALUES: readonly string[] = [
   "ExcludedStretchConnection",
   "ExcludedStretchEdge",
   "Forbidden",
+  "Gap",
   "Heartbeat",
   "HistoryConnection",
   "HistoryEdge",
@@ -743,6 +745,7 @@ export const VALUES: readonly string[] = [
   "ManifestEvidence",
   "MarkManySuccess",
   "MarkSuccess",
+  "NamedDoer",
   "NarrowTokenSuccess",
   "NotApproved",
   "NotFound",
@@ -766,6 +769,7 @@ export const VALUES: readonly string[] = [
   "Problem",
   "ProfileConnection",
   "ProfileEdge",
+  "Readiness",
   "Ready",
   "Reconstruction",
   "RegisterProfileSuccess",
