@@ -125,9 +125,7 @@ function laneOf<L extends Lane>(
   { custody, lost, shape, wrote, committed }: LedgerOptions,
 ): LaneResources<L> | null {
   const keys = () => custody.keysOf(lane, 'statement');
-  return pool === null || keys().length === 0
-    ? null
-    : { lane, pool, keys, plans, lost, shape, wrote, committed };
+  return pool === null ? null : { lane, pool, keys, plans, lost, shape, wrote, committed };
 }
 
 async function runGuarded<L extends Lane, V extends Verb, T extends object>(

@@ -61,7 +61,27 @@ export const possibleTypes: Record<string, string[]> = {
     "NotApproved",
     "NotFound",
     "PlanStale",
-    "PlanTooCostly"
+    "PlanTooCostly",
+    "SignatureRefused"
+  ],
+  "CutStatementOutcome": [
+    "AlreadyCut",
+    "Busy",
+    "CoverageBroken",
+    "CutStatementSuccess",
+    "DependencyOpen",
+    "Drifted",
+    "Forbidden",
+    "IdempotencyConflict",
+    "IllegalTransition",
+    "InvalidInput",
+    "LaneMismatch",
+    "LaneNotServed",
+    "NotApproved",
+    "NotFound",
+    "PlanStale",
+    "PlanTooCostly",
+    "SignatureRefused"
   ],
   "DeclareDependencyOutcome": [
     "Busy",
@@ -193,7 +213,8 @@ export const possibleTypes: Record<string, string[]> = {
     "NotLive",
     "PlanStale",
     "PlanTooCostly",
-    "SameParty"
+    "SameParty",
+    "SignatureRefused"
   ],
   "RegisterProfileOutcome": [
     "AlreadyRegistered",
@@ -321,7 +342,23 @@ export const possibleTypes: Record<string, string[]> = {
     "NotFound",
     "PlanTooCostly",
     "SameParty",
+    "SignatureRefused",
     "VerifySuccess"
+  ],
+  "VerifyStatementOutcome": [
+    "Busy",
+    "Drifted",
+    "Forbidden",
+    "IdempotencyConflict",
+    "IllegalTransition",
+    "InvalidInput",
+    "LaneMismatch",
+    "LaneNotServed",
+    "NotFound",
+    "PlanTooCostly",
+    "SameParty",
+    "SignatureRefused",
+    "VerifyStatementSuccess"
   ],
   "Written": [
     "AbandonSuccess",
@@ -666,6 +703,7 @@ export const VALUES: readonly string[] = [
   "CoverageBroken",
   "CreatePrincipalSuccess",
   "CutManySuccess",
+  "CutStatementSuccess",
   "CutSuccess",
   "DeclareDependencySuccess",
   "DependencyConnection",
@@ -752,9 +790,11 @@ export const VALUES: readonly string[] = [
   "SignatureConnection",
   "SignatureEdge",
   "SignatureEvidence",
+  "SignatureRefused",
   "SigningKey",
   "SourceConnection",
   "SourceEdge",
+  "StatementToSign",
   "StatusAge",
   "StatusCount",
   "SuspendPrincipalSuccess",
@@ -781,6 +821,7 @@ export const VALUES: readonly string[] = [
   "VerifyResultConnection",
   "VerifyResultEdge",
   "VerifyResultEvidence",
+  "VerifyStatementSuccess",
   "VerifySuccess",
   "WitnessCosignature",
   "WordStretch"
