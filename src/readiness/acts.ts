@@ -68,6 +68,7 @@ function stepAct(
     doneBy,
     apartFrom: earlier.filter(([other]) => isApart(step, other)).map(([, place]) => place),
     notBefore: null,
+    whilePlan: step.whilePlan,
     message: step.message,
   };
 }
@@ -93,6 +94,7 @@ const NO_ACT: Omit<Act, 'message'> = {
   doneBy: null,
   apartFrom: [],
   notBefore: null,
+  whilePlan: null,
 };
 
 /** An act of the ledger's operator. */
@@ -180,6 +182,7 @@ function administeringStep(verb: Verb): CallStep {
     manifestDigest: null,
     entryId: null,
     did: {},
+    whilePlan: null,
     author: null,
     input: {},
     missing: [],

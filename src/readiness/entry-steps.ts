@@ -112,11 +112,13 @@ export class EntrySteps {
     if (plan.broken !== null) return this.#end(entry, 'plan_broken', plan.broken);
     const asked = entry.comments.filter(({ manifestDigest }) => manifestDigest === plan.manifestDigest);
     const problems = openCommentProblems(entry.entryId, asked);
+    const isKnown = this.#isPlanKnown(entry);
     asked.forEach(({ commentId, by }, index) => {
       this.#gap(entry, 'comment_open', { ...(problems[index] as Problem), commentId });
       this.#call(entry, 'resolveComment', {
         id: commentId,
         author: by,
+        whilePlan: isKnown ? null : plan.manifestDigest,
         input: { entryId: entry.entryId, commentId },
         message: `Resolve comment ${commentId}.`,
       });
@@ -160,10 +162,13 @@ export class EntrySteps {
     );
   }
 
+  /** A plan is made against the document, so it may be another one once a step has changed that. */
+  #isPlanKnown({ docCode }: EntryFacts): boolean {
+    return docCode === null || !this.#changedDocuments.has(docCode);
+  }
+
   #approve(entry: EntryFacts, plan: PlanNow): void {
-    // A plan is made against the document, so it may be another one by then.
-    const isKnown = entry.docCode === null || !this.#changedDocuments.has(entry.docCode);
-    const manifestDigest = isKnown ? plan.manifestDigest : null;
+    const manifestDigest = this.#isPlanKnown(entry) ? plan.manifestDigest : null;
     const superseded = entry.live?.id ?? null;
     if (superseded !== null) this.#superseded.add(superseded);
     this.#call(entry, 'review', {
@@ -374,6 +379,7 @@ function stepOf(entry: EntryFacts, verb: CallStep['verb']): CallStep {
     manifestDigest: null,
     entryId: entry.entryId,
     did: entry.did,
+    whilePlan: null,
     author: null,
     input: {},
     missing: [],

@@ -32,6 +32,7 @@ export async function markReadiness(look: SourceLook, sourceId: string): Promise
     manifestDigest: null,
     entryId: null,
     did: {},
+    whilePlan: null,
     author: null,
     input: { sourceId },
     missing: ['cutSpec', 'signalSource'],

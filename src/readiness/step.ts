@@ -17,6 +17,8 @@ export interface CallStep {
   /** The entry that it moves, and who did what to it before; null where it moves none. */
   readonly entryId: string | null;
   readonly did: EntryFacts['did'];
+  /** It is needed only while this is the entry's plan; null: it is needed. */
+  readonly whilePlan: string | null;
   /** Who wrote the comment that it resolves. */
   readonly author: string | null;
   readonly input: Readonly<Record<string, unknown>>;
