@@ -8,6 +8,7 @@ const TRIED_WHOLE = [
   'test/fsck/rows/columns.db.test.ts',
   'test/fsck/rows/rows.db.test.ts',
   'test/passport/verify.db.test.ts',
+  'test/readiness/random-states.db.test.ts',
   'test/upgrade.db.test.ts',
 ];
 

@@ -12,6 +12,7 @@ import type { TrustedDocuments } from './doors/documents/documents.ts';
 import { parseDocuments } from './doors/documents/documents-file.ts';
 import { type HostNames, readAuthority, readOrigin } from './doors/hosts.ts';
 import { GRAPHQL_PATH, isBasePath, pathUnder } from './doors/web/paths.ts';
+import { EXECUTOR_LANE, type Lane, VERIFIER_LANE } from './law/values.ts';
 import { parseWitnesses, type Witness } from './log/checkpoint/witness-list.ts';
 
 const wholeNumber = (least: number, most: number) =>
@@ -112,6 +113,7 @@ const environment = z.object({
   CUTTER_TOKEN_MONITOR: z.string().optional(),
   CUTTER_MONITOR_WEBHOOK: httpUrl.optional(),
   CUTTER_MODE: oneOf(['rehearsal', 'production']).default('rehearsal'),
+  CUTTER_LANES: oneOf(['exec', 'verify', 'both']).default('both'),
   CUTTER_LOG_LEVEL: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('warn'),
   CUTTER_GRAPHIQL: oneOf(['on', 'off']).optional(),
   CUTTER_SAMPLE: oneOf(['on', 'off']).default('on'),
@@ -142,6 +144,8 @@ export interface Config {
   /** The owner's URL of an external PostgreSQL in the one form of `owner-url.ts`, or null for the embedded one. */
   readonly databaseUrl: string | null;
   readonly mode: 'rehearsal' | 'production';
+  /** The lanes that this process serves: it opens no login and holds no key of another. */
+  readonly lanes: ReadonlySet<Lane>;
   readonly logLevel: string;
   readonly graphiql: boolean;
   /** Whether the first start takes a sample document through all phases. */
@@ -236,6 +240,7 @@ function fromEnvironment(env: z.infer<typeof environment>): Config {
     home: absolutePath('CUTTER_HOME', env.CUTTER_HOME),
     databaseUrl: env.CUTTER_DATABASE_URL ?? null,
     mode: env.CUTTER_MODE,
+    lanes: new Set(LANES_NAMED[env.CUTTER_LANES]),
     logLevel: env.CUTTER_LOG_LEVEL,
     // Exploring is for development, and sends texts of its own.
     graphiql:
@@ -284,6 +289,12 @@ function fromEnvironment(env: z.infer<typeof environment>): Config {
     },
   };
 }
+
+const LANES_NAMED = {
+  exec: [EXECUTOR_LANE],
+  verify: [VERIFIER_LANE],
+  both: [EXECUTOR_LANE, VERIFIER_LANE],
+} as const satisfies Record<string, readonly Lane[]>;
 
 const CALL_BURST_SECONDS = LIMITS.callsAtOnce / LIMITS.callsPerSecond;
 

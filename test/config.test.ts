@@ -27,9 +27,16 @@ test.each([
   ['CUTTER_MAX_BODY_BYTES', '1e99', 'must be a whole number from 1024 to 268435456'],
   ['CUTTER_HEARTBEAT_MS', '10', 'must be a whole number from 1000 to 600000'],
   ['CUTTER_MODE', 'prod', 'must be one of rehearsal, production'],
+  ['CUTTER_LANES', 'cut', 'must be one of exec, verify, both'],
   ['CUTTER_LOG_LEVEL', 'loud', 'must be one of trace, debug, info, warn, error, fatal, silent'],
 ])('config: %s=%s is told once, with what it may be', (name, value, told) => {
   expect(() => readConfig({ [name]: value })).toThrow(new ConfigFault([`${name}: ${told}`]));
+});
+
+test('config: a process serves both lanes unless one is named', () => {
+  expect(readConfig({}).lanes).toEqual(new Set(['DOT-991', 'DOT-992']));
+  expect(readConfig({ CUTTER_LANES: 'exec' }).lanes).toEqual(new Set(['DOT-991']));
+  expect(readConfig({ CUTTER_LANES: 'verify' }).lanes).toEqual(new Set(['DOT-992']));
 });
 
 test('config: numbers are read', () => {

@@ -117,6 +117,12 @@ async function whatIsLeft(): Promise<void> {
     { ...review, manifestDigest: await manifestOf(server, entryId) },
     'entry { entryId history { nodes { historyId } } }',
   );
+  await server.gql(
+    server.tokens.executor,
+    `mutation ($entryId: UUID!, $digest: Digest!) {
+      cutStatement(input: { idempotencyKey: "none", entryId: $entryId, manifestDigest: $digest }) { __typename } }`,
+    { entryId, digest: `sha256:${'0'.repeat(64)}` },
+  );
   const facts =
     '{ entries { nodes { actions blockedBecause { code } liveDecision { verdict } cut { state } } } }';
   for (let times = 0; times < 2; times += 1) {

@@ -10,8 +10,8 @@ import { refusePooledSessions } from '../database/session/pooler.ts';
 import { checkStartAssumptions } from '../database/session/start-assumptions.ts';
 import { checkDrift } from '../drift/check-drift.ts';
 import { secretsForLedger } from '../home/ledger-secrets.ts';
-import { type Secrets, storedSecrets, writeSecrets } from '../home/secrets.ts';
-import { LANES, type Mode } from '../law/values.ts';
+import { type Secrets, secretsOfLanes, storedSecrets, writeSecrets } from '../home/secrets.ts';
+import { LANES, type Lane, type Mode } from '../law/values.ts';
 import { type KeptHeads, keptHeads, seenInHeads } from '../log/setback/kept-heads.ts';
 import { standingSuspension, suspendedBecause, suspendLedger } from '../log/setback/suspension.ts';
 import { originOf } from '../proof/checkpoint.ts';
@@ -29,6 +29,8 @@ export interface PrepareOptions {
   readonly ownerUrl: string;
   readonly home: string;
   readonly mode: Mode;
+  /** The lanes that the process serves; it signs in as no other. Absent: both. */
+  readonly lanes?: ReadonlySet<Lane>;
   /** Whether others use the database, too: one that CUTTER_DATABASE_URL names. */
   readonly shared?: boolean;
   /**
@@ -68,7 +70,7 @@ export async function prepareLedger(options: PrepareOptions): Promise<PreparedLe
     if (suspension !== null) report(suspendedBecause(suspension));
     if (mode === 'production') await reportWhatIsMissing(owner, report);
     await reportDrift(owner, report);
-    const urls = poolUrls(ownerUrl, secrets);
+    const urls = poolUrls(ownerUrl, secretsOfLanes(secrets, options.lanes ?? new Set(LANES)));
     await checkLoginSessions(urls);
     const claim = await holdClaim(urls.observe, secrets, report);
     try {

@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg';
 import { lockQueue } from '../keys/key-record.ts';
 import { buildRecord } from '../law/record.ts';
 import { OWNER_RULES_VERB } from '../law/record-verbs.ts';
-import { DEFAULT_RULES } from '../law/rules.ts';
+import { DEFAULT_RULES } from '../law/rules/rules.ts';
 import type { Mode } from '../law/values.ts';
 import { LOCK_RULES_SQL } from '../ledger/rules/rules-sql.ts';
 import { RULES } from '../ledger/tables/rules.ts';

@@ -1,10 +1,11 @@
 /**
- * `cutter key`: shows, registers, rotates and revokes the lanes' keys, as the database's owner, with the server
- * running or not.
+ * `cutter key`: shows, registers, exports, rotates and revokes the lanes' keys, as the database's owner, with the
+ * server running or not.
  */
 import type pg from 'pg';
 import type { Config } from '../config.ts';
 import { ownerClient } from '../database/owner.ts';
+import { exportStatementKey } from '../keys/export-key.ts';
 import { readRegistry } from '../keys/registry-keys.ts';
 import { registerHeldKeys, revokeHeldKey, rotateKey } from '../keys/rotate-keys.ts';
 import { KEY_PURPOSES, type KeyPurpose, LANES, type Lane } from '../law/values.ts';
@@ -22,6 +23,12 @@ export type KeyOrder =
       readonly lane: string;
       readonly purpose: string;
       readonly reason: string | null;
+    }
+  | {
+      readonly order: 'export';
+      readonly lane: string;
+      readonly out: string;
+      readonly isMoved: boolean;
     }
   | { readonly order: 'revoke'; readonly keyId: string; readonly reason: string };
 
@@ -57,6 +64,10 @@ async function carryOut(order: KeyOrder, owner: pg.Client, home: string): Promis
     case 'rotate': {
       const [lane, purpose] = [laneOf(order.lane), purposeOf(order.purpose)];
       return await rotateKey(owner, { home, lane, purpose, reason: order.reason });
+    }
+    case 'export': {
+      const { out, isMoved } = order;
+      return await exportStatementKey(owner, { home, lane: laneOf(order.lane), out, isMoved });
     }
     case 'revoke':
       return await revokeHeldKey(owner, { home, keyId: order.keyId, reason: order.reason });

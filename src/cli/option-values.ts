@@ -88,6 +88,12 @@ export const countOption = (option: string) => (text: string) => {
   return Number(text);
 };
 
+/** A descriptor that the caller has opened. */
+export const descriptorOption = (text: string) => {
+  if (!/^\d{1,4}$/.test(text)) throw new InvalidArgumentError('A descriptor is a whole number from 0.');
+  return Number(text);
+};
+
 /** A whole number from 0. */
 export const secondsOption = (option: string) => (text: string) => {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError(`${option} takes a whole number of seconds.`);

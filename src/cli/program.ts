@@ -36,6 +36,7 @@ import type { ReadyOptions } from './ready.ts';
 import type { RegistryOrder } from './registry.ts';
 import type { ResumeOptions } from './resume.ts';
 import type { RunOptions } from './run-options.ts';
+import { addSigningCommands } from './signing/signing-commands.ts';
 import type { SweepOptions } from './sweep.ts';
 import { foldedText } from './terminal/columns.ts';
 import type { VerifyPassportOptions } from './verify-passport.ts';
@@ -229,7 +230,7 @@ program
     process.exitCode = await monitorLedger(url, options, await loadConfig());
   });
 
-const key = program.command('key').description("the lanes' keys: show, register, rotate, revoke");
+const key = program.command('key').description("the lanes' keys: show, register, export, rotate, revoke");
 const orderKey = async (order: KeyOrder) => {
   const { runKeyOrder: carryOut } = await import('./key.ts');
   process.exitCode = await carryOut(order, await loadConfig());
@@ -252,6 +253,15 @@ key
     orderKey({ order: 'rotate', lane, purpose, reason: reason ?? null }),
   );
 key
+  .command('export')
+  .description("write the seed of a lane's statement key to a file, for a principal who signs for itself")
+  .addArgument(new Argument('<lane>', 'the lane whose key it is').choices(LANES))
+  .requiredOption('--out <file>', 'the file to write; one that is there is left as it is')
+  .option('--move', 'forget the seed in this home: from then on the server does not sign', false)
+  .action((lane: string, { out, move }: { out: string; move: boolean }) =>
+    orderKey({ order: 'export', lane, out, isMoved: move }),
+  );
+key
   .command('revoke')
   .description('end a key at once; "rotate" gives its lane a new one')
   .argument('<keyId>', 'the id of the key, as "cutter key list" shows it', keyId)
@@ -271,6 +281,7 @@ program
   });
 
 addPeopleCommands(program);
+addSigningCommands(program);
 
 const profile = program.command('profile').description('how kinds of documents are cut: list, register');
 const orderRegistry = async (order: RegistryOrder, options: LedgerAddressOptions) => {

@@ -13,6 +13,7 @@ import { makeHome } from '../home/home-folder.ts';
 import { lockHolder } from '../home/home-lock.ts';
 import { announceServer, runningServers } from '../home/home-servers.ts';
 import { keepLedgerKey } from '../home/ledger-key.ts';
+import { LANES } from '../law/values.ts';
 import { builtPage } from '../passport/built-page.ts';
 import { EngineDisagreement } from '../proof/engine-disagreement.ts';
 import {
@@ -108,16 +109,21 @@ async function bringUp(config: Config, closers: Closer[], { check, onGivenUp }: 
     ownerUrl,
     home: config.home,
     mode: config.mode,
+    lanes: config.lanes,
     shared: config.databaseUrl !== null,
     heads: config.checkpoints.file,
     report: (line) => printLine(line),
   });
   closers.push(() => pools.close());
   check();
-  const due = config.sample && config.mode === 'rehearsal' && (await isSampleDue(pools.observe));
+  const servesAll = LANES.every((lane) => config.lanes.has(lane));
+  const due = servesAll && config.sample && config.mode === 'rehearsal' && (await isSampleDue(pools.observe));
   const logger = openLogger(config.logLevel);
-  const custody = homeCustody(config.home, secrets, (error) =>
-    logger.error({ err: error, alarm: 'SECRETS_UNREADABLE' }, 'the secrets can no longer be read'),
+  const custody = homeCustody(
+    config.home,
+    secrets,
+    (error) => logger.error({ err: error, alarm: 'SECRETS_UNREADABLE' }, 'the secrets can no longer be read'),
+    config.lanes,
   );
   const documents = { ...config.documents, own: config.documents.only ? await ownOperations() : [] };
   const wired = wireServer({ ...config, documents, pools, secrets, custody, logger, scrub: {} });

@@ -7,7 +7,7 @@ import { terminalText } from '../text/plain.ts';
 import { ClientFault, openClient } from './client/client.ts';
 import { type LedgerAddressOptions, proveLedger } from './client/prove-ledger.ts';
 import { acceptedOutcome, Refused } from './client/refused.ts';
-import { markerToken } from './client/tokens.ts';
+import { roleToken } from './client/tokens.ts';
 import { foldedText } from './terminal/columns.ts';
 import { errorTerminal, linePrinter, type Terminal } from './terminal/terminal.ts';
 import { lostCall } from './walk/phases.ts';
@@ -27,7 +27,7 @@ export async function runSweep(
 ): Promise<0 | 1> {
   let secrets: readonly string[] = [];
   try {
-    const token = markerToken(config);
+    const token = roleToken(config, 'marker');
     secrets = [token];
     const { url } = await proveLedger(address, config, terminal);
     const client = openClient({ url, token, who: 'marker' });

@@ -91,6 +91,32 @@ export function storedSecrets(home: string): Secrets | null {
   return secrets;
 }
 
+const LANE_LOGIN = { 'DOT-991': 'cutter_exec', 'DOT-992': 'cutter_verify' } as const satisfies Record<
+  Lane,
+  Login
+>;
+
+/** The same secrets without those of lanes that a process doesn't serve. */
+export function secretsOfLanes(secrets: Secrets, served: ReadonlySet<Lane>): Secrets {
+  const others = LANES.filter((lane) => !served.has(lane));
+  const without = <V>(all: Partial<Record<string, V>> | undefined, names: readonly string[]) =>
+    Object.fromEntries(Object.entries(all ?? {}).filter(([name]) => !names.includes(name)));
+  return {
+    ...secrets,
+    logins: without(
+      secrets.logins,
+      others.map((lane) => LANE_LOGIN[lane]),
+    ),
+    seeds: without(secrets.seeds, others),
+    checkpointSeeds: without(secrets.checkpointSeeds, others),
+    next: {
+      seeds: without(secrets.next?.seeds, others),
+      checkpointSeeds: without(secrets.next?.checkpointSeeds, others),
+    },
+    former: without(secrets.former, others),
+  };
+}
+
 /** Durable when it returns. */
 export function writeSecrets(home: string, secrets: Secrets): void {
   writePrivateFile(pathOf(home), `${JSON.stringify(secrets, null, 2)}\n`);

@@ -1,4 +1,4 @@
-import { type Secrets, secretsStamp, storedSecrets } from '../home/secrets.ts';
+import { type Secrets, secretsOfLanes, secretsStamp, storedSecrets } from '../home/secrets.ts';
 import type { Custody, LaneKey } from '../law/keys.ts';
 import { KEY_PURPOSES, type KeyPurpose, LANES, type Lane } from '../law/values.ts';
 import { publicKeyOf } from '../proof/ed25519.ts';
@@ -68,25 +68,41 @@ export function withFollowed(secrets: Secrets, inForce: ReadonlySet<string>): Se
   return waiting ? { ...rest, next } : rest;
 }
 
+/** The same secrets without the seed of a lane's statement key. What it signed stays signed by the lane. */
+export function withoutStatementSeed(secrets: Secrets, lane: Lane): Secrets {
+  const { [lane]: seed, ...seeds } = secrets.seeds;
+  if (seed === undefined) return secrets;
+  const publicKey = Buffer.from(keyFrom(lane, seed).publicKey).toString('base64');
+  const former = { ...secrets.former, [lane]: [...(secrets.former?.[lane] ?? []), publicKey] };
+  return { ...secrets, seeds, former };
+}
+
 /** Keys that stay as they are, for a process without a home. */
 export function fixedCustody(secrets: Secrets): Custody {
   return custodyOf(() => secrets);
 }
 
 /**
- * The keys of a home, read again whenever its secrets have changed, so that a server goes on after a rotation. If the
- * secrets can't be read, it keeps the keys that it has; the registry decides whether they are valid.
+ * The keys of a home for the lanes that are served. They are read again whenever its secrets have changed, so that a
+ * server goes on after a rotation. If the secrets can't be read, it keeps the keys that it has; the registry decides
+ * whether they are valid.
  */
-export function homeCustody(home: string, secrets: Secrets, onError: (error: unknown) => void): Custody {
+export function homeCustody(
+  home: string,
+  secrets: Secrets,
+  onError: (error: unknown) => void,
+  served: ReadonlySet<Lane> = new Set(LANES),
+): Custody {
   // None yet: the caller may have read these secrets before another process wrote others.
   let stamp: string | null = null;
-  let read = secrets;
+  let read = secretsOfLanes(secrets, served);
   return custodyOf(() => {
     const now = secretsStamp(home);
     if (now === null || now === stamp) return read;
     stamp = now;
     try {
-      read = storedSecrets(home) ?? read;
+      const stored = storedSecrets(home);
+      if (stored !== null) read = secretsOfLanes(stored, served);
     } catch (error) {
       onError(error);
     }

@@ -1,6 +1,6 @@
 import { type EarlierParties, type Party, type SeparateDeed, sharedParties } from './parties.ts';
 import { type LedgerVerb, mayHoldMove } from './record-verbs.ts';
-import { RULES_OF_ORIGIN, type Rules } from './rules.ts';
+import { RULES_OF_ORIGIN, type Rules } from './rules/rules.ts';
 import { ENTRY_STATES, type EntryState, TRANSITIONS } from './states.ts';
 import type { EntryKind, Lane, PrincipalKind } from './values.ts';
 

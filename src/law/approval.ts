@@ -1,5 +1,5 @@
 import { type Problem, problemAt } from './refusals.ts';
-import type { NumberedRules } from './rules.ts';
+import type { NumberedRules } from './rules/rules.ts';
 import type { PrincipalKind, RiskClass } from './values.ts';
 
 /*

@@ -4,7 +4,7 @@ import { type LeanedApproval, withdrawnProblems } from './carried-over.ts';
 import { type EarlierParties, type Party, type SharedParty, sharedParties } from './parties.ts';
 import { type OpenPredecessor, openProblems } from './predecessors.ts';
 import { type Problem, problemAt } from './refusals.ts';
-import { type NumberedRules, RULES_OF_ORIGIN, type Rules } from './rules.ts';
+import { type NumberedRules, RULES_OF_ORIGIN, type Rules } from './rules/rules.ts';
 import type { EntryState } from './states.ts';
 import type { EntryKind, Lane, PrincipalKind } from './values.ts';
 

@@ -1,4 +1,3 @@
-import type { LaneKey } from './keys.ts';
 import { LaneMismatch, type Problem } from './refusals.ts';
 import { payloadTypeOf } from './statement.ts';
 import { EXECUTOR_LANE, type Lane } from './values.ts';
@@ -88,7 +87,7 @@ function payloadProblems(row: LaneSignature, lane: Lane): Problem[] {
 }
 
 /** Refuses with LaneMismatch where a row breaks an invariant of its lane. */
-export function assertLaneInvariants(row: LaneSignature, lane: Lane, key: LaneKey): void {
+export function assertLaneInvariants(row: LaneSignature, lane: Lane, key: { readonly lane: Lane }): void {
   const problems = laneProblems(row, lane, key.lane);
   if (problems.length === 0) return;
   throw new LaneMismatch(`The signature does not belong to lane ${lane}: ${problems[0]?.message}`, problems);

@@ -10,7 +10,7 @@ import {
   STATEMENT_RECORD_FORMAT,
 } from './record.ts';
 import type { RecordedRow } from './recorded-row.ts';
-import { type NumberedRules, type Rules, readRules } from './rules.ts';
+import { type NumberedRules, type Rules, readRules } from './rules/rules.ts';
 import { LANES, type Lane, MODES, PRINCIPAL_KINDS } from './values.ts';
 
 const base64url = /^[A-Za-z0-9_-]*$/;

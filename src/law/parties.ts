@@ -1,5 +1,5 @@
 import { type Problem, type ProblemSubject, problemAt } from './refusals.ts';
-import { areApart, type Rules, type Side } from './rules.ts';
+import { areApart, type Rules, type Side } from './rules/rules.ts';
 
 /*
  * Separation of duty, for all who judge it: the verbs before they write, and VERIFY, the full check, passports and

@@ -2,7 +2,7 @@ import { createHash, type Hash, hash } from 'node:crypto';
 import { canonicalJson, type PlainJson } from '../proof/canonical.ts';
 import { type Digest, digestOf } from '../proof/digest.ts';
 import type { DsseEnvelope } from '../proof/dsse.ts';
-import type { NumberedRules } from './rules.ts';
+import type { NumberedRules } from './rules/rules.ts';
 import type { Lane, Mode, PrincipalKind } from './values.ts';
 
 /**

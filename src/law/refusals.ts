@@ -155,6 +155,9 @@ export class SameParty extends Refusal {
 /** A signature, key or reference does not belong to the lane that used it. */
 export class LaneMismatch extends Refusal {}
 
+/** What the caller signed isn't what the ledger would write now, or it isn't the caller's to sign. */
+export class SignatureRefused extends Refusal {}
+
 /** The database's shape isn't the one that the migrations made; `problems` names each part that differs. */
 export class Drifted extends Refusal {
   override readonly guard = 'G-CUT-DRIFT';
@@ -186,6 +189,7 @@ const REFUSALS = {
   CommentsOpen,
   SameParty,
   LaneMismatch,
+  SignatureRefused,
   PlanTooCostly,
   Drifted,
   Busy,

@@ -1,6 +1,6 @@
 import { FINGERPRINT_LENGTH, RECORD_FORMAT, type RecordedParty, STATEMENT_RECORD_FORMAT } from './record.ts';
 import type { RecordedRow } from './recorded-row.ts';
-import type { NumberedRules } from './rules.ts';
+import type { NumberedRules } from './rules/rules.ts';
 import type { Lane } from './values.ts';
 
 /*

@@ -1,10 +1,11 @@
 import type { PlainJson } from '../proof/canonical.ts';
+import type { StatementTimes } from './statement-time.ts';
 import { EXECUTOR_LANE, type Lane, VERIFIER_LANE } from './values.ts';
 
 /**
- * What a lane signs, as plain JSON. Pure: the same facts give the same bytes. The payload type names phase, lane and
- * format version and is bound by the envelope's pre-authentication encoding; every version ever shipped stays
- * verifiable.
+ * What a lane signs, as plain JSON. Pure: the same facts give the same bytes. The payload type names phase and lane
+ * and is bound by the envelope's pre-authentication encoding; `format` names what the members are. Every version ever
+ * shipped stays verifiable.
  */
 const CUT_PAYLOAD_TYPE = 'application/vnd.cutter.cut.dot-991.v1+json';
 const VERIFY_PAYLOAD_TYPE = 'application/vnd.cutter.verify.dot-992.v1+json';
@@ -22,7 +23,7 @@ export interface PriorSignature {
   readonly payloadHash: string;
 }
 
-export interface CutFacts {
+export interface CutFacts extends StatementTimes {
   readonly changeSetId: string;
   readonly entryId: string;
   readonly manifestId: string;
@@ -34,11 +35,9 @@ export interface CutFacts {
   readonly toolRevision: string;
   readonly principalId: string;
   readonly personId: string;
-  /** UTC with microseconds. */
-  readonly preparedAt: string;
 }
 
-export interface VerifyFacts {
+export interface VerifyFacts extends StatementTimes {
   readonly verifyResultId: string;
   readonly changeSetId: string;
   readonly entryId: string;
@@ -53,13 +52,12 @@ export interface VerifyFacts {
   readonly toolRevision: string;
   readonly principalId: string;
   readonly personId: string;
-  readonly preparedAt: string;
 }
 
 /** The executor's statement about one cut. */
 export function cutStatement(facts: CutFacts): PlainJson {
   return {
-    format: 'cutter-statement/1',
+    format: statementFormat(facts),
     phase: 'cut',
     lane: EXECUTOR_LANE,
     ...facts,
@@ -71,13 +69,18 @@ export function cutStatement(facts: CutFacts): PlainJson {
 /** The verifier's statement about one change set. */
 export function verifyStatement(facts: VerifyFacts): PlainJson {
   return {
-    format: 'cutter-statement/1',
+    format: statementFormat(facts),
     phase: 'verify',
     lane: VERIFIER_LANE,
     ...facts,
     axes: { ...facts.axes },
     priorSignature: { ...facts.priorSignature },
   };
+}
+
+/** A caller's statement has one member more than a server's. */
+export function statementFormat({ acceptedUntil }: StatementTimes): string {
+  return acceptedUntil === undefined ? 'cutter-statement/1' : 'cutter-statement/2';
 }
 
 /** The payload type that `lane` signs, and no other. */

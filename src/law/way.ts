@@ -3,7 +3,7 @@ import { rowDigestOf } from './record.ts';
 import { mayHoldMove } from './record-verbs.ts';
 import type { RecordedMove } from './recorded-move.ts';
 import type { RecordedRow } from './recorded-row.ts';
-import type { Rules } from './rules.ts';
+import type { Rules } from './rules/rules.ts';
 import { type EntryState, isTerminal, nextState } from './states.ts';
 import type { HistoryChangeKind, Lane } from './values.ts';
 

@@ -89,7 +89,7 @@ async function lockCut(tx: ExecTx<'cut'>, entryId: string): Promise<z.infer<type
         select e.status, e.payload from cutter_governance.decision_backlog_entry e
         where e.entry_id = ${entryId}::uuid for no key update),
       rules as materialized (select ${LOCK_RULES_SHARED} as taken from locked),
-      signing as materialized (select ${lockKey(tx.key.keyId)} as taken from rules),
+      signing as materialized (select ${lockKey(tx.signer.keyId)} as taken from rules),
       document as materialized (
         select ${LOCK_DOCUMENT} as taken
         from (select e.payload from locked e cross join signing) e
@@ -124,7 +124,7 @@ async function readCut(tx: ExecTx<'cut'>, input: CutInput): Promise<CutLook> {
       (select json_build_object('by', c.emitted_by, 'entry_id', c.decision_backlog_entry_id,
           'manifest_version', c.manifest_version)
         from cutter_governance.cut_change_set c where c.change_set_id = ${tx.ids.change_set}::uuid) as first,
-      ${registeredKey(sql.fragment`${tx.key.keyId}`)} as key
+      ${registeredKey(sql.fragment`${tx.signer.keyId}`)} as key
     from (select 1) one
     left join cutter_governance.decision_backlog_entry e on e.entry_id = ${input.entryId}::uuid
     left join cutter_source.source s on s.source_id = ${ENTRY_SOURCE_ID}

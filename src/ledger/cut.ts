@@ -28,10 +28,11 @@ import { namedProfiles } from './effect/named-profiles.ts';
 import { planFor, refuseBroken } from './effect/plan.ts';
 import { refuseConflict, refuseOther } from './envelope/conflict.ts';
 import { type FoundEntry, foundEntry, refusalOfUnlocked } from './envelope/entry-lock.ts';
-import { currentKey } from './envelope/key-registry.ts';
+import { currentKey, type ValidKey } from './envelope/key-registry.ts';
 import { moveEntry } from './envelope/move.ts';
 import { type EntryWork, movedRow, termsOf, workOf } from './envelope/reading.ts';
 import { signStatement } from './envelope/sign.ts';
+import { statementTimes } from './envelope/signer.ts';
 import type { Done, ExecTx } from './envelope/transaction.ts';
 import { WideWrites } from './envelope/wide-writes.ts';
 import { type ChangedRow, composeWrites, insertRows, insertWide, updateRows } from './envelope/writes.ts';
@@ -67,7 +68,9 @@ export interface CutAnswer {
  *          CoverageBroken       the plan no longer holds
  *          PlanStale            the plan or the live units changed since the review
  *          LaneMismatch         the lane's key isn't valid
+ *          SignatureRefused     the caller signed with another's key, or something else than this cut
  *          Drifted              the database's shape was altered               G-CUT-DRIFT
+ * Signs    the server with the lane's key that it holds, or the caller: `cutStatement` gives what to sign
  * Replay   same key, entry, manifest and principal: the first change set, `replayed: true`
  * See      docs/reference/api.md, docs/reference/errors.md
  */
@@ -90,8 +93,8 @@ export async function cut(tx: ExecTx<'cut'>, input: CutInput): Promise<Done<CutA
   refuseOpen(look.open, look.unverified);
   const plan = await approvedPlan(tx, input, look, ground);
   const actions = await freshActions(tx, plan, look, input.entryId);
-  currentKey(tx.key, look.key);
-  return writeCut(tx, input, look, ground, plan, actions, locked.at);
+  const key = currentKey(tx, look.key);
+  return writeCut(tx, input, look, ground, plan, actions, { at: locked.at, key });
 }
 
 function refuseSecondCut(input: CutInput, look: CutLook): void {
@@ -258,9 +261,8 @@ async function writeCut(
   ground: CutGround,
   plan: DocumentPlan,
   actions: DocumentActions,
-  at: string,
+  { at, key }: { readonly at: string; readonly key: ValidKey },
 ): Promise<Done<CutAnswer>> {
-  // From here it must succeed.
   const birth = birthOf(tx, ground, plan);
   const born = await bornRows(birth, actions);
   const facts = await factsOf(tx, input, look, ground, plan, actions, at);
@@ -274,8 +276,10 @@ async function writeCut(
       referenceId: facts.changeSetId,
       dryRun: tx.dryRun,
     },
-    tx.key,
+    tx.signer,
+    key,
   );
+  // From here it must succeed.
   const changeSet = cutChangeSet(facts, {
     idempotencyKey: input.idempotencyKey,
     signatureId: tx.ids.signature,
@@ -384,6 +388,6 @@ async function factsOf(
     toolRevision: TOOL_REVISION,
     principalId: tx.caller.principalId,
     personId: tx.caller.personId,
-    preparedAt: at,
+    ...statementTimes(tx.signer, at),
   };
 }

@@ -5,7 +5,7 @@ import type { Session } from '../auth/session.ts';
 import { laneProblem } from '../law/hindrances.ts';
 import type { Custody } from '../law/keys.ts';
 import { LaneNotServed, problemAt, Refusal } from '../law/refusals.ts';
-import type { Rules } from '../law/rules.ts';
+import type { Rules } from '../law/rules/rules.ts';
 import { EXECUTOR_LANE, type Lane, VERIFIER_LANE } from '../law/values.ts';
 import { PlanCache } from './effect/plan-cache.ts';
 import { refuseSpelling } from './envelope/key-spelling.ts';
@@ -135,9 +135,7 @@ function laneOf<L extends Lane>(
   { custody, lost, shape, wrote, committed }: LedgerOptions,
 ): LaneResources<L> | null {
   const keys = () => custody.keysOf(lane, 'statement');
-  return pool === null || keys().length === 0
-    ? null
-    : { lane, pool, keys, plans, lost, shape, wrote, committed };
+  return pool === null ? null : { lane, pool, keys, plans, lost, shape, wrote, committed };
 }
 
 async function runGuarded<L extends Lane, V extends Verb, T extends object>(

@@ -12,7 +12,7 @@ import {
   problemAt,
   SameParty,
 } from '../law/refusals.ts';
-import type { NumberedRules } from '../law/rules.ts';
+import type { NumberedRules } from '../law/rules/rules.ts';
 import { refuseConflict, refuseOther } from './envelope/conflict.ts';
 import { lockEntry } from './envelope/entry-lock.ts';
 import { ENTRY_SOURCE_ID } from './envelope/reading.ts';

@@ -7,7 +7,7 @@ import {
   type SeparateDeed,
   sharedParties,
 } from '../law/parties.ts';
-import { type NumberedRules, type PlacedRules, rulesAt } from '../law/rules.ts';
+import { type NumberedRules, type PlacedRules, rulesAt } from '../law/rules/rules.ts';
 import type { PassportRows } from './format.ts';
 import { type OpenedPlan, parentOf } from './plan.ts';
 import type { PhaseRecords, ProvedRecord } from './records.ts';

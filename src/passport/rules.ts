@@ -1,4 +1,4 @@
-import { type PlacedRules, rulesAt } from '../law/rules.ts';
+import { type PlacedRules, rulesAt } from '../law/rules/rules.ts';
 import type { TreeHead } from '../proof/checkpoint.ts';
 import { type Passport, RULED_PASSPORT_FORMAT } from './format.ts';
 import { openRecord, type PhaseRecords } from './records.ts';

@@ -1,7 +1,8 @@
 import type { VerifySignature } from '../law/key-chain.ts';
 import { sharedParties } from '../law/parties.ts';
-import { RULES_OF_ORIGIN } from '../law/rules.ts';
+import { RULES_OF_ORIGIN } from '../law/rules/rules.ts';
 import { cutStatement, payloadTypeOf, verifyStatement } from '../law/statement.ts';
+import { signedTimes } from '../law/statement-time.ts';
 import { EXECUTOR_LANE, type Lane, VERIFIER_LANE } from '../law/values.ts';
 import type { PlainJson } from '../proof/canonical.ts';
 import { digestOf } from '../proof/digest.ts';
@@ -135,7 +136,7 @@ function cutStatementOf({ changeSet, executorSignature }: PassportRows, { cut }:
     toolRevision: row.executor_tool_revision,
     principalId: row.emitted_by,
     personId: cut.personId,
-    preparedAt: row.emitted_at,
+    ...signedTimes(executorSignature.columns.signature_payload, row.emitted_at),
   });
 }
 
@@ -145,7 +146,7 @@ function priorHash(signature: SignatureRow): string {
 }
 
 function verifyStatementOf(
-  { changeSet, executorSignature, result }: PassportRows,
+  { changeSet, executorSignature, verifierSignature, result }: PassportRows,
   { verify }: PhaseRecords,
 ): PlainJson {
   const row = result.columns;
@@ -167,7 +168,7 @@ function verifyStatementOf(
     toolRevision: row.verifier_tool_revision,
     principalId: row.verified_by,
     personId: verify.personId,
-    preparedAt: row.verified_at,
+    ...signedTimes(verifierSignature.columns.signature_payload, row.verified_at),
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Verb } from '../auth/authority.ts';
-import { RULES_OF_ORIGIN } from '../law/rules.ts';
+import { RULES_OF_ORIGIN } from '../law/rules/rules.ts';
 import { nameOfWord } from '../text/words.ts';
 import { assignSteps, canCall, type Doers, type WantedNew } from './assignment.ts';
 import type { Act, Gap, NamedDoer } from './gap.ts';
@@ -69,6 +69,7 @@ function stepAct(
     doneBy,
     apartFrom: earlier.filter(([other]) => isApart(step, other)).map(([, place]) => place),
     notBefore: null,
+    whilePlan: step.whilePlan,
     message: step.message,
   };
 }
@@ -94,6 +95,7 @@ const NO_ACT: Omit<Act, 'message'> = {
   doneBy: null,
   apartFrom: [],
   notBefore: null,
+  whilePlan: null,
 };
 
 /** An act of the ledger's operator. */
@@ -182,6 +184,7 @@ function administeringStep(verb: Verb): CallStep {
     entryId: null,
     did: {},
     rules: RULES_OF_ORIGIN.rules,
+    whilePlan: null,
     author: null,
     input: {},
     missing: [],

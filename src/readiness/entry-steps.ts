@@ -3,7 +3,7 @@ import { type EntryVerb, statesOfVerb, WAY_KIND } from '../law/actions.ts';
 import { changedBaseProblem, cutProblems, deferralProblems, openCommentProblems } from '../law/hindrances.ts';
 import type { OpenPredecessor } from '../law/predecessors.ts';
 import type { Problem } from '../law/refusals.ts';
-import { RULES_OF_ORIGIN } from '../law/rules.ts';
+import { RULES_OF_ORIGIN } from '../law/rules/rules.ts';
 import { canBecome, isEnded, isTerminal } from '../law/states.ts';
 import { derivedId } from '../proof/uuid.ts';
 import type { EntryFacts } from './entry-facts.ts';
@@ -113,11 +113,13 @@ export class EntrySteps {
     if (plan.broken !== null) return this.#end(entry, 'plan_broken', plan.broken);
     const asked = entry.comments.filter(({ manifestDigest }) => manifestDigest === plan.manifestDigest);
     const problems = openCommentProblems(entry.entryId, asked);
+    const isKnown = this.#isPlanKnown(entry);
     asked.forEach(({ commentId, by }, index) => {
       this.#gap(entry, 'comment_open', { ...(problems[index] as Problem), commentId });
       this.#call(entry, 'resolveComment', {
         id: commentId,
         author: by,
+        whilePlan: isKnown ? null : plan.manifestDigest,
         input: { entryId: entry.entryId, commentId },
         message: `Resolve comment ${commentId}.`,
       });
@@ -161,10 +163,13 @@ export class EntrySteps {
     );
   }
 
+  /** A plan is made against the document, so it may be another one once a step has changed that. */
+  #isPlanKnown({ docCode }: EntryFacts): boolean {
+    return docCode === null || !this.#changedDocuments.has(docCode);
+  }
+
   #approve(entry: EntryFacts, plan: PlanNow): void {
-    // A plan is made against the document, so it may be another one by then.
-    const isKnown = entry.docCode === null || !this.#changedDocuments.has(entry.docCode);
-    const manifestDigest = isKnown ? plan.manifestDigest : null;
+    const manifestDigest = this.#isPlanKnown(entry) ? plan.manifestDigest : null;
     const superseded = entry.live?.id ?? null;
     if (superseded !== null) this.#superseded.add(superseded);
     this.#call(entry, 'review', {
@@ -376,6 +381,7 @@ function stepOf(entry: EntryFacts, verb: CallStep['verb']): CallStep {
     entryId: entry.entryId,
     did: entry.did,
     rules: (entry.rules ?? RULES_OF_ORIGIN).rules,
+    whilePlan: null,
     author: null,
     input: {},
     missing: [],

@@ -107,6 +107,8 @@ export interface Act {
   readonly apartFrom: readonly number[];
   /** The time before which it is refused. */
   readonly notBefore: string | null;
+  /** The plan of the entry while which it is needed; null: it is needed. Earlier acts may lead to another plan. */
+  readonly whilePlan: string | null;
   readonly message: string;
 }
 

@@ -1,7 +1,7 @@
 import { type DatabasePool, sql } from 'slonik';
 import { z } from 'zod';
 import type { Session } from '../auth/session.ts';
-import { RULES_OF_ORIGIN } from '../law/rules.ts';
+import { RULES_OF_ORIGIN } from '../law/rules/rules.ts';
 import { actsOfSteps, MOST_NAMED, namedDoer } from './acts.ts';
 import { NOTHING_TO_DO, type ReadinessAnswer } from './entry-readiness.ts';
 import type { StandingPrincipal } from './principals.ts';
@@ -34,6 +34,7 @@ export async function markReadiness(look: SourceLook, sourceId: string): Promise
     entryId: null,
     did: {},
     rules: RULES_OF_ORIGIN.rules,
+    whilePlan: null,
     author: null,
     input: { sourceId },
     missing: ['cutSpec', 'signalSource'],

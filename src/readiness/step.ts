@@ -2,7 +2,7 @@ import type { Verb } from '../auth/authority.ts';
 import type { EntryVerb } from '../law/actions.ts';
 import { SEPARATE_DEEDS } from '../law/actions.ts';
 import { type DeedName, type Party, sharedParties } from '../law/parties.ts';
-import type { Rules } from '../law/rules.ts';
+import type { Rules } from '../law/rules/rules.ts';
 import type { EntryFacts } from './entry-facts.ts';
 
 /** One call that has to be made, before it is known by whom. */
@@ -20,6 +20,8 @@ export interface CallStep {
   readonly did: EntryFacts['did'];
   /** Those in force. */
   readonly rules: Rules;
+  /** It is needed only while this is the entry's plan; null: it is needed. */
+  readonly whilePlan: string | null;
   /** Who wrote the comment that it resolves. */
   readonly author: string | null;
   readonly input: Readonly<Record<string, unknown>>;

@@ -119,6 +119,16 @@ export function keyChecks(resources: SystemResources): SystemChecks {
   return { lanes: () => keyGaps(resources, 'registered') };
 }
 
+const laneRow = z.object({ lane: z.enum(LANES) });
+
+/** The lanes whose key for statements is in force, and is that of a principal who may act. */
+async function lanesInForce(pools: Pools): Promise<readonly Lane[]> {
+  const rows = await pools.evidence.any(sql.type(laneRow)`/* ready.lanes_in_force */
+    select k.lane from cutter_auth.key as k join cutter_auth.principal as p using (principal_id)
+    where k.purpose = 'statement' and k.until_position is null and p.disabled_at is null`);
+  return rows.map(({ lane }) => lane);
+}
+
 /**
  * Which of the lanes that this process serves can't sign. It serves a lane if it has the lane's login. A key in use is
  * that of a principal that isn't suspended.
@@ -143,7 +153,12 @@ async function keyGaps(
     const row = known.get(key.keyId);
     return row !== undefined && !(asked === 'in use' && row.is_disabled) && keyFault(key, row.key) === null;
   };
-  const mute = served.filter((lane) => !custody.keysOf(lane, 'statement').some(isValid));
+  const isHeld = (lane: Lane) => custody.keysOf(lane, 'statement').length > 0;
+  // Where this server holds no key of a lane, its callers sign with theirs.
+  const signedByCallers = asked === 'in use' && !served.every(isHeld) ? await lanesInForce(pools) : [];
+  const mute = served.filter((lane) =>
+    isHeld(lane) ? !custody.keysOf(lane, 'statement').some(isValid) : !signedByCallers.includes(lane),
+  );
   const message =
     `${mute.join(' and ')} can't sign: no key that this server holds is in force. Once the lane has a ` +
     'principal, "cutter key register" gives it its keys.';

@@ -9,6 +9,7 @@ import { faultsOf } from './faults/judged-calls.ts';
 import { answerSoundItems } from './item-faults.ts';
 import { verbOfMany } from './many-verbs.ts';
 import { missingValues } from './missing-values.ts';
+import { verbOfStatement } from './statement-verbs.ts';
 
 /**
  * Judges the authority of every mutation before its input, turns refusals into members of its outcome, and notes
@@ -20,7 +21,7 @@ export function guardMutations(schema: GraphQLSchema): GraphQLSchema {
   const fields = schema.getMutationType()?.getFields() ?? {};
   for (const verb of Object.keys(table)) if (!(verb in fields)) throw new Error(`${verb} has no mutation.`);
   for (const field of Object.values(fields)) {
-    const authority = table[verbOfMany(field.name) ?? field.name];
+    const authority = table[verbOfMany(field.name) ?? verbOfStatement(field.name) ?? field.name];
     if (authority === undefined) throw new Error(`AUTHORITY does not say who may call ${field.name}.`);
     const resolve = field.resolve ?? defaultFieldResolver;
     const verb = verbOfMany(field.name);

@@ -17,6 +17,17 @@ export function outcomeOf<T extends object>(verb: Verb, success: ObjectRef<Types
   );
 }
 
+/** `<Verb>StatementOutcome`: what a verb would sign, or the refusals of the verb. */
+export function statementOutcomeOf<T extends object>(verb: Verb, success: ObjectRef<Types, T, T>) {
+  const field = `${verb}Statement`;
+  return outcomeUnion<T>(
+    `${field.charAt(0).toUpperCase()}${field.slice(1)}Outcome`,
+    `What ${field} answers: what to sign, or a refusal of ${verb}.`,
+    success,
+    AUTHORITY[verb].refusals,
+  );
+}
+
 /**
  * A union of a success type and refusals. A refusal is thrown where it is found, and the guard of the field returns
  * it.

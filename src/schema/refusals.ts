@@ -126,6 +126,9 @@ const DESCRIPTIONS: Record<RefusalName, string> = {
     'Comments on this plan are open (G-REVIEW-COMMENTS); the same call can succeed once they are resolved.',
   SameParty: 'One party would be on both sides (G-VERIFY-SOD).',
   LaneMismatch: 'A signature, key or reference does not belong to the lane that used it.',
+  SignatureRefused:
+    'What the caller signed is not what the ledger would write now, or the key is not the caller’s own in this lane; ' +
+    '`problems` names each member that differs.',
   PlanTooCostly:
     'The plan of the document takes more time or memory than one may; `problems` names the limit.',
   Drifted:
@@ -161,6 +164,7 @@ export const REFUSAL_TYPES: { readonly [Name in RefusalName]: ReturnType<typeof 
   CommentsOpen: refusalType('CommentsOpen'),
   SameParty: refusalType('SameParty'),
   LaneMismatch: refusalType('LaneMismatch'),
+  SignatureRefused: refusalType('SignatureRefused'),
   PlanTooCostly: refusalType('PlanTooCostly'),
   Drifted: refusalType('Drifted'),
   Busy: refusalType('Busy'),

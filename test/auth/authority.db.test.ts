@@ -6,6 +6,7 @@ import { QUERY_AUTHORITY } from '../../src/auth/query-authority.ts';
 import { SAMPLE_PARTIES } from '../../src/auth/sample-parties.ts';
 import { schema } from '../../src/resolvers/index.ts';
 import { MANY_VERBS } from '../../src/resolvers/many-verbs.ts';
+import { STATEMENT_VERBS } from '../../src/resolvers/statement-verbs.ts';
 import { caller, sample, tokenFor } from '../harness/callers.ts';
 import { call, fresh, type Loose, marked, wasCut } from '../harness/cycle.ts';
 import { EXAMPLES, perform, places, VERBS } from '../harness/examples.ts';
@@ -24,8 +25,9 @@ const fieldsOf = (type: GraphQLObjectType | null | undefined) => type?.getFields
 describe('the tables of authority', () => {
   test('name every mutation and every query of the schema, and nothing else', () => {
     const lists = MANY_VERBS.map((verb) => `${verb}Many`);
+    const statements = STATEMENT_VERBS.map((verb) => `${verb}Statement`);
     expect(Object.keys(fieldsOf(schema.getMutationType())).sort()).toEqual(
-      [...Object.keys(AUTHORITY), ...lists].sort(),
+      [...Object.keys(AUTHORITY), ...lists, ...statements].sort(),
     );
     expect(Object.keys(fieldsOf(schema.getQueryType())).sort()).toEqual(Object.keys(QUERY_AUTHORITY).sort());
   });

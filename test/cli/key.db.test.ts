@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { homeSecrets } from '../../src/home/secrets.ts';
@@ -87,6 +87,35 @@ describe('cutter key', { timeout: RESTARTS_POSTGRES_MS }, () => {
     await start();
     expect(await ran('later')).toEqual({ code: 0, err: '' });
     expect((await cutter(home, ['fsck'])).out).toMatch(/Clean\.\n$/);
+  });
+
+  test('export writes the seed of a lane to a file of its own, and moves it where that is asked', async () => {
+    const held = keyOf(homeSecrets(home), 'DOT-991', 'statement');
+    const seed = Buffer.from(held.seed).toString('base64');
+    const out = join(home, 'executor.seed');
+    const copied = await key('export', 'DOT-991', '--out', out);
+    expect([copied.code, copied.err, copied.out]).toEqual([
+      0,
+      '',
+      `The seed of ${held.keyId} is in ${out}. This home holds it, too.\n`,
+    ]);
+    expect(readFileSync(out, 'utf8')).toBe(`${seed}\n`);
+    expect(statSync(out).mode & 0o777).toBe(0o600);
+    const twice = await key('export', 'DOT-991', '--out', out, '--move');
+    expect([twice.code, twice.err]).toEqual([1, expect.stringContaining('is there already')]);
+    expect(homeSecrets(home).seeds['DOT-991']).toBe(seed);
+
+    const moved = await key('export', 'DOT-991', '--out', `${out}.moved`, '--move');
+    expect([moved.code, moved.out]).toEqual([0, expect.stringContaining('no longer holds it')]);
+    expect(moved.out + copied.out).not.toContain(seed);
+    expect(homeSecrets(home).seeds['DOT-991']).toBeUndefined();
+    // The running server and one that is started again serve the lane, and leave its signature to the caller.
+    for (const restarted of [false, true]) {
+      if (restarted) await stop().then(start);
+      const { code, err } = await ran(`moved-${restarted}`);
+      expect([code, err]).toEqual([1, expect.stringContaining('holds no key of lane DOT-991')]);
+    }
+    expect((await key('export', 'DOT-991', '--out', `${out}.none`)).err).toContain('holds no statement key');
   });
 
   test.each([

@@ -104,15 +104,17 @@ test('ready: a server whose seeds are not the registered ones can sign for no la
     });
 });
 
-test('ready: a lane whose principal is disabled, and a lane without a seed here, are named', async () => {
+test('ready: a lane without a seed here is signed for by its callers, while its key is in force and its principal may act', async () => {
   const database = await testDatabase();
   const { 'DOT-992': verifier, ...seeds } = database.secrets.seeds;
   expect(verifier).toBeDefined();
   const server = await ownTestServer({ database, secrets: { ...database.secrets, seeds } });
+  await expect.poll(() => wrongOf(server.url)).toEqual({ status: 200, down: [], reasons: '' });
+  await server.superuser.query(`update cutter_auth.principal set disabled_at = now() where lane = 'DOT-991'`);
   await expect
     .poll(() => wrongOf(server.url))
-    .toMatchObject({ reasons: expect.stringMatching(/^DOT-992 can't sign/) });
-  await server.superuser.query(`update cutter_auth.principal set disabled_at = now() where lane = 'DOT-991'`);
+    .toMatchObject({ reasons: expect.stringMatching(/^DOT-991 can't sign/) });
+  await server.superuser.query(`update cutter_auth.principal set disabled_at = now() where lane = 'DOT-992'`);
   await expect
     .poll(() => wrongOf(server.url))
     .toMatchObject({ reasons: expect.stringMatching(/^DOT-991 and DOT-992 can't sign/) });

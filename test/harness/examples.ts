@@ -1,6 +1,6 @@
 import type { Verb } from '../../src/auth/authority.ts';
 import { personIdOf } from '../../src/auth/sample-parties.ts';
-import { DEFAULT_RULES } from '../../src/law/rules.ts';
+import { DEFAULT_RULES } from '../../src/law/rules/rules.ts';
 import {
   call,
   fresh,

@@ -9,7 +9,7 @@ import {
   separationProblem,
   sharedParties,
 } from '../../src/law/parties.ts';
-import { DEFAULT_RULES, RULES_OF_ORIGIN } from '../../src/law/rules.ts';
+import { DEFAULT_RULES, RULES_OF_ORIGIN } from '../../src/law/rules/rules.ts';
 
 const [ANNA, ANNAS_SERVICE, BORIS]: readonly Party[] = [
   { principal: 'anna', person: 'Anna' },

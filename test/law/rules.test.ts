@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { DEFAULT_RULES, RULES_OF_ORIGIN, readRules, rulesAt } from '../../src/law/rules.ts';
+import { DEFAULT_RULES, RULES_OF_ORIGIN, readRules, rulesAt } from '../../src/law/rules/rules.ts';
 import { weakerIn } from '../../src/ledger/rules/weaker-rules.ts';
 
 const plain = () => JSON.parse(JSON.stringify(DEFAULT_RULES));

@@ -3,6 +3,7 @@ import type { LaneKey } from '../../src/law/keys.ts';
 import { assertLaneInvariants, laneProblems } from '../../src/law/lane-invariants.ts';
 import { LaneMismatch } from '../../src/law/refusals.ts';
 import { type CutFacts, cutStatement, type VerifyFacts, verifyStatement } from '../../src/law/statement.ts';
+import { signedTimes, timesAhead } from '../../src/law/statement-time.ts';
 import type { Lane } from '../../src/law/values.ts';
 import { signStatement } from '../../src/ledger/envelope/sign.ts';
 import type { NewSignature } from '../../src/ledger/tables/signature.ts';
@@ -66,6 +67,7 @@ const signed = (lane: Lane, key: LaneKey): NewSignature =>
       referenceId: lane === 'DOT-991' ? CUT.changeSetId : VERIFY.verifyResultId,
       dryRun: false,
     },
+    { by: 'server', keyId: key.keyId, key },
     key,
   );
 
@@ -75,6 +77,41 @@ describe('statements: vectors frozen in git', () => {
       'statement-v1.json',
       `${JSON.stringify({ cut: signed('DOT-991', EXECUTOR), verify: signed('DOT-992', VERIFIER) }, null, 2)}\n`,
     );
+  });
+
+  test('so do callers who sign beforehand: their statement says until when it is accepted', () => {
+    expectGolden(
+      'statement-v2.json',
+      `${JSON.stringify(
+        {
+          cut: cutStatement({ ...CUT, ...timesAhead(CUT.preparedAt) }),
+          verify: verifyStatement({ ...VERIFY, ...timesAhead(VERIFY.preparedAt) }),
+        },
+        null,
+        2,
+      )}\n`,
+    );
+  });
+
+  test('is judged by what happened between the two times, and by nothing else', () => {
+    const times = timesAhead(CUT.preparedAt);
+    const text = JSON.stringify(cutStatement({ ...CUT, ...times }));
+    const moments = {
+      '2026-03-01T09:30:00.000000Z': false,
+      '2026-03-01T09:30:00.000001Z': true,
+      '2026-03-01T09:45:00.000000Z': true,
+      '2026-03-01T09:45:00.000001Z': false,
+    };
+    for (const [at, isGood] of Object.entries(moments))
+      expect(signedTimes(text, at)).toEqual(isGood ? times : { preparedAt: at });
+    // A server's statement is of its moment alone.
+    const own = JSON.stringify(cutStatement(CUT));
+    const later = '2026-03-01T09:31:00.000000Z';
+    expect(signedTimes(own, later)).toEqual({ preparedAt: later });
+    const longer = text.replace(times.acceptedUntil, '2026-03-01T10:30:00.000001Z');
+    expect(signedTimes(longer, later)).toEqual({ preparedAt: later });
+    for (const no of ['', 'null', '[]', '{"preparedAt":"2026-99-01T09:30:00.000001Z"}'])
+      expect(signedTimes(no, later)).toEqual({ preparedAt: later });
   });
 
   test('each is good under tweetnacl, over the pre-authentication encoding', () => {
@@ -100,6 +137,7 @@ describe('statements: vectors frozen in git', () => {
         referenceId: id(1),
         dryRun: true,
       },
+      { by: 'server', keyId: EXECUTOR.keyId, key: EXECUTOR },
       EXECUTOR,
     );
     expect((row.payload_envelope as { signatures: unknown[] }).signatures).toEqual([]);

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { rowDigestOf } from '../../src/law/record.ts';
 import type { RecordedMove } from '../../src/law/recorded-move.ts';
 import type { RecordedRow } from '../../src/law/recorded-row.ts';
-import { DEFAULT_RULES, RULES_OF_ORIGIN } from '../../src/law/rules.ts';
+import { DEFAULT_RULES, RULES_OF_ORIGIN } from '../../src/law/rules/rules.ts';
 import { ENTRY_STATES, type EntryState, isTerminal, nextState, TRANSITIONS } from '../../src/law/states.ts';
 import { HISTORY_CHANGE_KINDS, LANES } from '../../src/law/values.ts';
 import { type MovingRecord, statusFaults, stepOn, type Way, wayFaultText } from '../../src/law/way.ts';

@@ -2,8 +2,18 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { caller, sample, tokenFor } from '../harness/callers.ts';
-import { call, fresh, type Loose, marked, reviewed, verified, wasCut } from '../harness/cycle.ts';
-import { registered } from '../harness/examples.ts';
+import {
+  call,
+  fresh,
+  type Loose,
+  manifestOf,
+  marked,
+  reviewed,
+  sampleText,
+  verified,
+  wasCut,
+} from '../harness/cycle.ts';
+import { commented, registered } from '../harness/examples.ts';
 import { ownTestServer, type TestServer, testServer } from '../harness/server.ts';
 import { WAITS_FOR_OTHERS_MS } from '../harness/timeouts.ts';
 
@@ -16,7 +26,7 @@ beforeAll(async () => {
 
 const FIELDS = `state isReadyForCaller whoMay { name } doneBy
   gaps { kind message entryId sourceId lane scope keyId count }
-  acts { by mutation command entryId input missing who { name } doneBy apartFrom message }`;
+  acts { by mutation command entryId input missing who { name } doneBy apartFrom whilePlan message }`;
 
 async function readiness(
   args: string,
@@ -86,6 +96,19 @@ describe('readiness of an entry', () => {
     const hidden = await readiness(`(phase: CUT, entryId: "${other}")`, narrow);
     expect([hidden.state, kindsOf(hidden), hidden.acts]).toEqual(['NEVER', ['NOT_VISIBLE'], []]);
     expect(kindsOf(await readiness('', narrow))).toEqual(['NOT_VISIBLE']);
+  });
+
+  test('a comment counts while its plan is that of the entry: acts before it may change the document', async () => {
+    const docCode = fresh('twice');
+    const first = await marked(server, fresh(), { docCode });
+    const more = { docCode, text: `${sampleText(docCode)}## Three\n\nNew.\n`, blockedBy: [first.entryId] };
+    const { entryId } = await marked(server, fresh(), more);
+    await commented(server, { entryId });
+    const { acts } = await readiness(`(phase: CUT, entryId: "${entryId}")`);
+    const verbs = acts.map(({ mutation }: Loose) => mutation);
+    expect(verbs).toEqual(['sweep', 'review', 'cut', 'verify', 'sweep', 'resolveComment', 'review']);
+    expect(acts[5].whilePlan).toBe(await manifestOf(server, entryId));
+    expect(acts[6]).toMatchObject({ missing: ['manifestDigest'], whilePlan: null });
   });
 
   test('a mark is asked of a source', async () => {

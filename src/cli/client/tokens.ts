@@ -53,9 +53,9 @@ export function administratorToken(config: Pick<Config, 'home' | 'client'>): str
   return config.client.administratorToken ?? tokenOfHome(config.home, 'administrator');
 }
 
-/** The token of whom marks documents, and sweeps. */
-export function markerToken(config: Pick<Config, 'home' | 'client'>): string {
-  return config.client.tokens.marker ?? tokenOfHome(config.home, 'marker');
+/** The token of one of the four who take a document through the phases. */
+export function roleToken(config: Pick<Config, 'home' | 'client'>, role: Role): string {
+  return config.client.tokens[role] ?? tokenOfHome(config.home, role);
 }
 
 function tokenOfHome(home: string, role: Role | 'administrator'): string {

@@ -117,6 +117,8 @@ export type CutInput = {
   readonly idempotencyKey: string;
   /** Of the approved manifest. */
   readonly manifestDigest: string;
+  /** Your own signature of the statement. Left out: the server signs with the lane’s key, if it holds that. */
+  readonly signature?: StatementSignatureInput | null | undefined;
 };
 
 /** Up to 500 cuts, each with its own idempotency key. */
@@ -133,6 +135,16 @@ export type CutSpecInput =
   readonly tuned: TunedProfileInput; readonly units?: never; }
   |  { readonly profile?: never; readonly tuned?: never;   /** Explicit spans. */
   readonly units: ReadonlyArray<UnitSpanInput>; };
+
+/** An approved manifest that the caller wants to cut with its own signature. */
+export type CutStatementInput = {
+  /** The approved entry. */
+  readonly entryId: string;
+  /** Makes a repeated call answer like the first, and resolves a call whose answer was lost. 1 to 200 characters, chosen by you, in one spelling: normal form C, single blanks inside, nothing invisible. */
+  readonly idempotencyKey: string;
+  /** Of the approved manifest. */
+  readonly manifestDigest: string;
+};
 
 /** Conditions on Entry rows, all of which must hold. They are applied before the page is cut. */
 export type EntryFilter = {
@@ -663,6 +675,16 @@ export type SourceContentInput =
   |  { readonly base64?: never;   /** The text; its bytes are its UTF-8 encoding. */
   readonly text: string; };
 
+/** A statement that you signed with your own key: of `cutStatement` or `verifyStatement`, with the same idempotency key. The ledger makes the statement again, and refuses unless it is the same to the byte. */
+export type StatementSignatureInput = {
+  /** The id of the key that signed: `ed25519:` and 32 hexadecimal digits. */
+  readonly keyId: string;
+  /** The Ed25519 signature over `preAuthEncoding`, 64 bytes. */
+  readonly signature: string;
+  /** The signed bytes: `payload`, as it was given. */
+  readonly statement: string;
+};
+
 /** A principal that is to act no more. */
 export type SuspendPrincipalInput = {
   /** Take the same path and roll it back: shows the rows it would write, signs nothing, draws no position. */
@@ -791,12 +813,22 @@ export type VerifyInput = {
   readonly dryRun?: boolean;
   /** Makes a repeated call answer like the first, and resolves a call whose answer was lost. 1 to 200 characters, chosen by you, in one spelling: normal form C, single blanks inside, nothing invisible. */
   readonly idempotencyKey: string;
+  /** Your own signature of the statement. Left out: the server signs with the lane’s key, if it holds that. */
+  readonly signature?: StatementSignatureInput | null | undefined;
 };
 
 /** Up to 500 verifications, each with its own idempotency key. */
 export type VerifyManyInput = {
   /** The verifications, in the order of the answers. */
   readonly items: ReadonlyArray<VerifyInput>;
+};
+
+/** A cut that the caller wants to judge with its own signature. */
+export type VerifyStatementInput = {
+  /** The change set of the cut. */
+  readonly changeSetId: string;
+  /** Makes a repeated call answer like the first, and resolves a call whose answer was lost. 1 to 200 characters, chosen by you, in one spelling: normal form C, single blanks inside, nothing invisible. */
+  readonly idempotencyKey: string;
 };
 
 /** What a verifier says of a cut. */
@@ -1203,6 +1235,8 @@ type RefusalFields_PlanTooCostly_Fragment = { readonly message: string, readonly
 
 type RefusalFields_SameParty_Fragment = { readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> };
 
+type RefusalFields_SignatureRefused_Fragment = { readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> };
+
 export type RefusalFieldsFragment =
   | RefusalFields_AlreadyCut_Fragment
   | RefusalFields_AlreadyRegistered_Fragment
@@ -1224,6 +1258,7 @@ export type RefusalFieldsFragment =
   | RefusalFields_PlanStale_Fragment
   | RefusalFields_PlanTooCostly_Fragment
   | RefusalFields_SameParty_Fragment
+  | RefusalFields_SignatureRefused_Fragment
 ;
 
 export type EntryFieldsFragment = { readonly id: string, readonly entryId: string, readonly status: EntryStatus };
@@ -1320,6 +1355,7 @@ export type CutMutation = { readonly outcome:
     | { readonly __typename: 'PlanStale', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'PlanTooCostly', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'SameParty', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'SignatureRefused', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
    };
 
 export type VerifyMutationVariables = Exact<{
@@ -1339,6 +1375,7 @@ export type VerifyMutation = { readonly outcome:
     | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'PlanTooCostly', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'SameParty', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'SignatureRefused', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'VerifySuccess', readonly replayed: boolean, readonly position: string | null, readonly result: { readonly verdict: VerifyVerdict }, readonly findings: ReadonlyArray<{ readonly axis: VerifyAxis, readonly code: string, readonly message: string, readonly unit: string | null }>, readonly entry: { readonly id: string, readonly entryId: string, readonly status: EntryStatus }, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
    };
 
@@ -1413,6 +1450,7 @@ export type CutManyMutation = { readonly outcome:
         | { readonly __typename: 'PlanStale', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
         | { readonly __typename: 'PlanTooCostly', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
         | { readonly __typename: 'SameParty', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+        | { readonly __typename: 'SignatureRefused', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
       > }
     | { readonly __typename: 'Forbidden', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
@@ -1438,6 +1476,7 @@ export type VerifyManyMutation = { readonly outcome:
         | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
         | { readonly __typename: 'PlanTooCostly', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
         | { readonly __typename: 'SameParty', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+        | { readonly __typename: 'SignatureRefused', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
         | { readonly __typename: 'VerifySuccess', readonly result: { readonly verdict: VerifyVerdict }, readonly entry: { readonly id: string, readonly entryId: string, readonly status: EntryStatus } }
       > }
    };
@@ -1464,7 +1503,7 @@ export type AskReadinessQueryVariables = Exact<{
 }>;
 
 
-export type AskReadinessQuery = { readonly readiness: { readonly state: ReadinessState, readonly isReadyForCaller: boolean, readonly whoMayCount: number, readonly doneBy: number | null, readonly apartFrom: ReadonlyArray<number>, readonly whoMay: ReadonlyArray<{ readonly principalId: string, readonly name: string, readonly kind: PrincipalKind, readonly personId: string, readonly personName: string }>, readonly gaps: ReadonlyArray<{ readonly kind: GapKind, readonly message: string, readonly entryId: string | null, readonly sourceId: string | null, readonly changeSetId: string | null, readonly reviewDecisionId: string | null, readonly commentId: string | null, readonly principalId: string | null, readonly keyId: string | null, readonly manifestDigest: string | null, readonly address: string | null, readonly lane: Lane | null, readonly scope: string | null, readonly at: string | null, readonly count: number | null }>, readonly acts: ReadonlyArray<{ readonly by: ActBy, readonly mutation: string | null, readonly command: string | null, readonly entryId: string | null, readonly input: unknown, readonly missing: ReadonlyArray<string>, readonly whoCount: number, readonly doneBy: number | null, readonly apartFrom: ReadonlyArray<number>, readonly notBefore: string | null, readonly message: string, readonly who: ReadonlyArray<{ readonly principalId: string, readonly name: string, readonly kind: PrincipalKind, readonly personId: string, readonly personName: string }> }> } };
+export type AskReadinessQuery = { readonly readiness: { readonly state: ReadinessState, readonly isReadyForCaller: boolean, readonly whoMayCount: number, readonly doneBy: number | null, readonly apartFrom: ReadonlyArray<number>, readonly whoMay: ReadonlyArray<{ readonly principalId: string, readonly name: string, readonly kind: PrincipalKind, readonly personId: string, readonly personName: string }>, readonly gaps: ReadonlyArray<{ readonly kind: GapKind, readonly message: string, readonly entryId: string | null, readonly sourceId: string | null, readonly changeSetId: string | null, readonly reviewDecisionId: string | null, readonly commentId: string | null, readonly principalId: string | null, readonly keyId: string | null, readonly manifestDigest: string | null, readonly address: string | null, readonly lane: Lane | null, readonly scope: string | null, readonly at: string | null, readonly count: number | null }>, readonly acts: ReadonlyArray<{ readonly by: ActBy, readonly mutation: string | null, readonly command: string | null, readonly entryId: string | null, readonly input: unknown, readonly missing: ReadonlyArray<string>, readonly whoCount: number, readonly doneBy: number | null, readonly apartFrom: ReadonlyArray<number>, readonly notBefore: string | null, readonly whilePlan: string | null, readonly message: string, readonly who: ReadonlyArray<{ readonly principalId: string, readonly name: string, readonly kind: PrincipalKind, readonly personId: string, readonly personName: string }> }> } };
 
 export type DoerFragment = { readonly principalId: string, readonly name: string, readonly kind: PrincipalKind, readonly personId: string, readonly personName: string };
 
@@ -1588,6 +1627,62 @@ export type RegisterVocabularyMutation = { readonly outcome:
     | { readonly __typename: 'LaneNotServed', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'RegisterVocabularySuccess', readonly replayed: boolean, readonly position: string | null, readonly terms: ReadonlyArray<{ readonly termKind: TermKind, readonly term: string }>, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
    };
+
+export type StatementToSignFieldsFragment = { readonly payloadType: string, readonly payload: string, readonly preAuthEncoding: string, readonly digest: string, readonly keyIds: ReadonlyArray<string>, readonly acceptedUntil: string };
+
+export type CutStatementMutationVariables = Exact<{
+  input: CutStatementInput;
+}>;
+
+
+export type CutStatementMutation = { readonly outcome:
+    | { readonly __typename: 'AlreadyCut', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'Busy', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'CoverageBroken', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'CutStatementSuccess', readonly statement: { readonly payloadType: string, readonly payload: string, readonly preAuthEncoding: string, readonly digest: string, readonly keyIds: ReadonlyArray<string>, readonly acceptedUntil: string } }
+    | { readonly __typename: 'DependencyOpen', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'Drifted', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'Forbidden', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'IdempotencyConflict', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'IllegalTransition', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'LaneMismatch', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'LaneNotServed', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'NotApproved', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'PlanStale', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'PlanTooCostly', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'SameParty', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'SignatureRefused', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+   };
+
+export type VerifyStatementMutationVariables = Exact<{
+  input: VerifyStatementInput;
+}>;
+
+
+export type VerifyStatementMutation = { readonly outcome:
+    | { readonly __typename: 'Busy', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'Drifted', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'Forbidden', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'IdempotencyConflict', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'IllegalTransition', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'LaneMismatch', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'LaneNotServed', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'PlanTooCostly', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'SameParty', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'SignatureRefused', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'VerifyStatementSuccess', readonly statement: { readonly payloadType: string, readonly payload: string, readonly preAuthEncoding: string, readonly digest: string, readonly keyIds: ReadonlyArray<string>, readonly acceptedUntil: string } }
+   };
+
+export type EntryApprovalQueryVariables = Exact<{
+  entryId: string;
+}>;
+
+
+export type EntryApprovalQuery = { readonly entry: { readonly liveDecision: { readonly manifestVersion: string } | null } | null };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -1713,6 +1808,16 @@ export const DoerFragmentDoc = new TypedDocumentString(`
   personName
 }
     `, {"fragmentName":"Doer"}) as unknown as TypedDocumentString<DoerFragment, unknown>;
+export const StatementToSignFieldsFragmentDoc = new TypedDocumentString(`
+    fragment StatementToSignFields on StatementToSign {
+  payloadType
+  payload
+  preAuthEncoding
+  digest
+  keyIds
+  acceptedUntil
+}
+    `, {"fragmentName":"StatementToSignFields"}) as unknown as TypedDocumentString<StatementToSignFieldsFragment, unknown>;
 export const AuditRowsDocument = new TypedDocumentString(`
     query AuditRows($filter: AuditRowFilter, $after: String) {
   audit(first: 200, after: $after, filter: $filter) {
@@ -2875,6 +2980,7 @@ export const AskReadinessDocument = new TypedDocumentString(`
       doneBy
       apartFrom
       notBefore
+      whilePlan
       message
     }
   }
@@ -3166,3 +3272,74 @@ fragment RefusalFields on Refusal {
     entryId
   }
 }`) as unknown as TypedDocumentString<RegisterVocabularyMutation, RegisterVocabularyMutationVariables>;
+export const CutStatementDocument = new TypedDocumentString(`
+    mutation CutStatement($input: CutStatementInput!) {
+  outcome: cutStatement(input: $input) {
+    __typename
+    ... on CutStatementSuccess {
+      statement {
+        ...StatementToSignFields
+      }
+    }
+    ...RefusalFields
+  }
+}
+    fragment RefusalFields on Refusal {
+  message
+  guard
+  retryable
+  problems {
+    path
+    code
+    message
+    entryId
+  }
+}
+fragment StatementToSignFields on StatementToSign {
+  payloadType
+  payload
+  preAuthEncoding
+  digest
+  keyIds
+  acceptedUntil
+}`) as unknown as TypedDocumentString<CutStatementMutation, CutStatementMutationVariables>;
+export const VerifyStatementDocument = new TypedDocumentString(`
+    mutation VerifyStatement($input: VerifyStatementInput!) {
+  outcome: verifyStatement(input: $input) {
+    __typename
+    ... on VerifyStatementSuccess {
+      statement {
+        ...StatementToSignFields
+      }
+    }
+    ...RefusalFields
+  }
+}
+    fragment RefusalFields on Refusal {
+  message
+  guard
+  retryable
+  problems {
+    path
+    code
+    message
+    entryId
+  }
+}
+fragment StatementToSignFields on StatementToSign {
+  payloadType
+  payload
+  preAuthEncoding
+  digest
+  keyIds
+  acceptedUntil
+}`) as unknown as TypedDocumentString<VerifyStatementMutation, VerifyStatementMutationVariables>;
+export const EntryApprovalDocument = new TypedDocumentString(`
+    query EntryApproval($entryId: UUID!) {
+  entry(entryId: $entryId) {
+    liveDecision {
+      manifestVersion
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<EntryApprovalQuery, EntryApprovalQueryVariables>;

@@ -7,7 +7,7 @@ import {
   quorumProblems,
 } from '../../law/approval.ts';
 import { registrarNamed, sharedParties } from '../../law/parties.ts';
-import { type PlacedRules, rulesAt } from '../../law/rules.ts';
+import { type PlacedRules, rulesAt } from '../../law/rules/rules.ts';
 import { approvalsSql } from '../../ledger/rules/approvals.ts';
 import { timeTextSql } from '../../text/time-sql.ts';
 import type { FsckFindings, NewFinding } from '../finding.ts';

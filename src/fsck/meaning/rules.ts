@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 import { type SeparateDeed, sharedParties } from '../../law/parties.ts';
-import { DEFAULT_RULES, type PlacedRules, readRules, rulesAt } from '../../law/rules.ts';
+import { DEFAULT_RULES, type PlacedRules, readRules, rulesAt } from '../../law/rules/rules.ts';
 import { RULES } from '../../ledger/tables/rules.ts';
 import type { FsckFindings } from '../finding.ts';
 import { eachJsonRow, positionSql } from '../json-rows.ts';

@@ -1,8 +1,9 @@
 import type { Client } from 'pg';
 import { laneProblems } from '../../law/lane-invariants.ts';
 import { sharedParties } from '../../law/parties.ts';
-import { RULES_OF_ORIGIN } from '../../law/rules.ts';
-import { payloadTypeOf } from '../../law/statement.ts';
+import { RULES_OF_ORIGIN } from '../../law/rules/rules.ts';
+import { payloadTypeOf, statementFormat } from '../../law/statement.ts';
+import { signedTimes } from '../../law/statement-time.ts';
 import { LANES, type Lane } from '../../law/values.ts';
 import { KEY } from '../../ledger/tables/key.ts';
 import { PRINCIPAL } from '../../ledger/tables/party.ts';
@@ -268,7 +269,9 @@ function otherFacts(row: SignatureRow): string[] {
     row.prior_signature_id === null
       ? null
       : { signatureId: row.prior_signature_id, payloadHash: row.prior_payload_hash };
-  const facts: Record<string, PlainJson> = { ...row.facts, priorSignature: prior };
+  const times = signedTimes(row.signature_payload, String(row.facts['preparedAt']));
+  const format = statementFormat(times);
+  const facts: Record<string, PlainJson> = { ...row.facts, ...times, format, priorSignature: prior };
   const same = (member: string) =>
     canonicalJson(signed[member] ?? null) === canonicalJson(facts[member] ?? null);
   return [...new Set([...Object.keys(signed), ...Object.keys(facts)])].filter(

@@ -1,7 +1,7 @@
 import { PHASES } from '../../law/phase-rows.ts';
 import type { ReadRecord } from '../../law/read-record.ts';
 import type { RecordedMove } from '../../law/recorded-move.ts';
-import { RULES_OF_ORIGIN, type Rules } from '../../law/rules.ts';
+import { RULES_OF_ORIGIN, type Rules } from '../../law/rules/rules.ts';
 import {
   ENTRY_TABLE,
   type StatusFault,

@@ -6,7 +6,7 @@ import type { Session } from '../../auth/session.ts';
 import type { LaneKey } from '../../law/keys.ts';
 import { type BuiltRecord, buildRecord, type RecordedParty } from '../../law/record.ts';
 import { Busy, Drifted, LaneNotServed, problemAt, Refusal } from '../../law/refusals.ts';
-import type { NumberedRules } from '../../law/rules.ts';
+import type { NumberedRules } from '../../law/rules/rules.ts';
 import type { EXECUTOR_LANE, Lane, VERIFIER_LANE } from '../../law/values.ts';
 import { notDurableBecause } from '../../log/durable.ts';
 import { pendingStatement } from '../../log/queue/pending.ts';
@@ -15,6 +15,7 @@ import type { PlanCache } from '../effect/plan-cache.ts';
 import { databaseRefusal, isRetryable } from './constraints.ts';
 import { type PhaseIds, phaseIds } from './ids.ts';
 import { isKeyRefusal } from './key-registry.ts';
+import { type CallerSignature, ownKeyId, type Signer } from './signer.ts';
 import type { RecordHead, WideWrites } from './wide-writes.ts';
 import type { RowCount, Writes } from './writes.ts';
 
@@ -30,8 +31,8 @@ export interface LaneTx<L extends Lane, V extends Verb = Verb> {
   readonly caller: Session;
   readonly idempotencyKey: string;
   readonly dryRun: boolean;
-  /** The lane's signing key; a dry run signs nothing with it. */
-  readonly key: LaneKey;
+  /** Who signs what the call states; null for a verb that states nothing. A dry run signs nothing. */
+  readonly signer: V extends SigningVerb ? Signer : null;
   readonly plans: PlanCache;
   /** The ids of what this call makes; the same on every attempt and every replay. */
   readonly ids: PhaseIds<V>;
@@ -90,7 +91,14 @@ export interface PhaseCall<V extends Verb = Verb> {
   readonly entryIds?: readonly string[];
   /** The manifest that the input names, for tokens narrowed to one. */
   readonly manifestDigest?: string | null;
+  /** How the caller signs for itself: with this signature, or it asks what to sign. Absent: the server signs. */
+  readonly signedBy?: CallerSignature | 'asks' | null;
 }
+
+/** The verbs that vouch for units: they sign a statement, and rest on what the database's shape promises. */
+const SIGNING_VERBS = ['cut', 'verify'] as const satisfies readonly Verb[];
+type SigningVerb = (typeof SIGNING_VERBS)[number];
+const isSigning = (verb: Verb) => SIGNING_VERBS.some((signing) => signing === verb);
 
 /** A call with the ids that derive from its key. */
 type NamedCall<V extends Verb> = PhaseCall<V> & { readonly ids: PhaseIds<V> };
@@ -135,24 +143,27 @@ export async function runPhase<L extends Lane, V extends Verb, T extends object>
 ): Promise<Written<T>> {
   const named = { ...call, ids: phaseIds(call.verb, call.idempotencyKey) };
   const spent = new Set<string>();
-  let key = keyFor(resources, spent);
+  let held = heldKeyFor(resources, call, spent);
   return await repeatUntilDone(
     resources,
     named,
     () => {
-      key = keyFor(resources, spent);
+      held = heldKeyFor(resources, call, spent);
       return inTransaction(
         resources,
         named,
-        (connection) => work(openLaneTx(resources, key, named, connection)),
+        async (connection) => {
+          const signer = held ?? (await callerAsSigner(connection, resources.lane, call));
+          return await work(openLaneTx(resources, signer, named, connection));
+        },
         ({ writes, wide }) => wide?.finish() ?? recordOf(named, writes, { lane: resources.lane }),
       );
     },
     (error) => {
       // Another key may have replaced this one while the transaction waited for it.
-      if (!isKeyRefusal(error)) return false;
-      spent.add(key.keyId);
-      return !spent.has(keyFor(resources, spent).keyId);
+      if (held === null || !isKeyRefusal(error)) return false;
+      spent.add(held.keyId);
+      return !spent.has(heldKeyFor(resources, call, spent)?.keyId ?? held.keyId);
     },
   );
 }
@@ -210,16 +221,32 @@ async function repeatUntilDone<V extends Verb, T extends object>(
   }
 }
 
-/** The first of the lane's keys that wasn't refused yet, or else the first. */
-function keyFor(
+/** The server as signer, with the first of the lane's keys that wasn't refused yet; null where it doesn't sign. */
+function heldKeyFor(
   { keys, lane }: Pick<LaneResources<Lane>, 'keys' | 'lane'>,
+  { verb, signedBy }: PhaseCall,
   spent: ReadonlySet<string>,
-): LaneKey {
+): Extract<Signer, { by: 'server' }> | null {
+  if (!isSigning(verb) || signedBy != null) return null;
   const held = keys();
   const key = held.find(({ keyId }) => !spent.has(keyId)) ?? held[0];
-  if (key === undefined)
-    throw new LaneNotServed(`This server's home no longer holds a key of lane ${lane}; call one that does.`);
-  return key;
+  if (key !== undefined) return { by: 'server', keyId: key.keyId, key };
+  const message =
+    `This server holds no key of lane ${lane}, so it doesn't sign. ` +
+    `Sign what ${verb}Statement gives and send the signature, or call a server that holds the key.`;
+  throw new LaneNotServed(message, [problemAt(['input', 'signature'], 'key-not-held', message)]);
+}
+
+/** The caller as signer: by the key that it names or, where it asks what to sign, by its own. */
+async function callerAsSigner(
+  connection: DatabaseTransactionConnection,
+  lane: Lane,
+  { signedBy = null, caller }: PhaseCall,
+): Promise<Signer | null> {
+  if (signedBy === null) return null;
+  if (signedBy !== 'asks') return { by: 'caller', keyId: signedBy.keyId, signature: signedBy };
+  const keyId = await ownKeyId(connection, lane, caller.principalId);
+  return { by: 'caller', keyId, signature: null };
 }
 
 async function inTransaction<D extends Done<unknown>>(
@@ -235,7 +262,7 @@ async function inTransaction<D extends Done<unknown>>(
       if (!hasWritten(done)) return;
       const lost = call.dryRun ? null : resources.lost();
       if (lost !== null) throw new LaneNotServed(notDurableBecause(lost), [], true);
-      if (SIGNS_UNITS.has(call.verb)) refuseAltered(await resources.shape.divergences(connection));
+      if (isSigning(call.verb)) refuseAltered(await resources.shape.divergences(connection));
       if (call.dryRun) throw new DryRunRollback();
       const handed = await connection.query(pendingStatement(record(done)));
       if (handed.rowCount === 0) throw await heldBack(connection);
@@ -250,8 +277,6 @@ function hasWritten<D extends Done<unknown>>(done: D): done is D & { readonly wr
   return done.writes !== null;
 }
 
-/** The verbs that vouch for units by what the database's constraints, policies and grants promise. */
-const SIGNS_UNITS: ReadonlySet<Verb> = new Set<Verb>(['cut', 'verify']);
 const MOST_NAMED = 20;
 
 /** Refuses in a database that was altered (G-CUT-DRIFT). The locks of this transaction are held by now. */
@@ -296,7 +321,7 @@ async function heldBack(connection: DatabaseTransactionConnection): Promise<Refu
 
 function openLaneTx<L extends Lane, V extends Verb>(
   resources: LaneResources<L>,
-  key: LaneKey,
+  signer: Signer | null,
   call: NamedCall<V>,
   connection: DatabaseTransactionConnection,
 ): LaneTx<L, V> {
@@ -306,7 +331,7 @@ function openLaneTx<L extends Lane, V extends Verb>(
     caller: call.caller,
     idempotencyKey: call.idempotencyKey,
     dryRun: call.dryRun,
-    key,
+    signer: signer as LaneTx<L, V>['signer'],
     plans: resources.plans,
     ids: call.ids,
     recordHead: headOf(call, resources.lane),

@@ -1,7 +1,7 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
 import { IllegalTransition, InvalidInput, problemAt } from '../../law/refusals.ts';
-import { type NumberedRules, type Rules, readRules } from '../../law/rules.ts';
+import { type NumberedRules, type Rules, readRules } from '../../law/rules/rules.ts';
 import { canonicalJson, type PlainJson } from '../../proof/canonical.ts';
 import { refuseConflict, refuseOther } from '../envelope/conflict.ts';
 import { AT } from '../envelope/reading.ts';

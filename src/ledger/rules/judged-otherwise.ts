@@ -2,7 +2,7 @@ import { type CommonQueryMethods, sql } from 'slonik';
 import { z } from 'zod';
 import { asOfThen, type GivenApproval, quorumProblems } from '../../law/approval.ts';
 import { type EarlierParties, type Party, type SeparateDeed, sharedParties } from '../../law/parties.ts';
-import type { NumberedRules, Rules } from '../../law/rules.ts';
+import type { NumberedRules, Rules } from '../../law/rules/rules.ts';
 import { PRINCIPAL_KINDS, type PrincipalKind } from '../../law/values.ts';
 import { AT, ENTRY_SOURCE_ID, jsonRows } from '../envelope/reading.ts';
 import { approvalsOf } from './approvals.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DEFAULT_RULES, type NumberedRules, RULES_OF_ORIGIN, readRules } from '../../law/rules.ts';
+import { DEFAULT_RULES, type NumberedRules, RULES_OF_ORIGIN, readRules } from '../../law/rules/rules.ts';
 import { sqlFragment } from '../../text/sql-fragment.ts';
 
 /** Taken alone by who changes the rules, so that the log has each act after the rules that it was judged by. */

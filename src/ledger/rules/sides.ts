@@ -8,7 +8,7 @@ import {
   sharedParties,
 } from '../../law/parties.ts';
 import { SameParty } from '../../law/refusals.ts';
-import type { NumberedRules } from '../../law/rules.ts';
+import type { NumberedRules } from '../../law/rules/rules.ts';
 
 export const party = z.object({ principal: z.string(), person: z.string().nullable() });
 

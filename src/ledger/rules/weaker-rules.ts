@@ -1,4 +1,4 @@
-import { areApart, type Rules, type Side } from '../../law/rules.ts';
+import { areApart, type Rules, type Side } from '../../law/rules/rules.ts';
 import { RISK_CLASSES } from '../../law/values.ts';
 
 const DOES: Readonly<Record<Side, string>> = {

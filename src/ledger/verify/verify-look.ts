@@ -31,7 +31,7 @@ export function lockForVerify(tx: VerifyTx, changeSetId: string): Promise<z.infe
         where e.entry_id = (select c.decision_backlog_entry_id from cutter_governance.cut_change_set c
           where c.change_set_id = ${changeSetId}::uuid and c.change_kind = 'cut') for no key update),
       rules as materialized (select ${LOCK_RULES_SHARED} as taken from locked),
-      signing as materialized (select ${lockKey(tx.key.keyId)} as taken from rules)
+      signing as materialized (select ${lockKey(tx.signer.keyId)} as taken from rules)
     select ${AT} as at, (select status from locked) as status, (select count(*) from signing) as keys`);
 }
 
@@ -172,7 +172,7 @@ export function lookForVerify(tx: VerifyTx, changeSetId: string): Promise<Verify
         'prior_payload_hash', (select prior.payload_hash from cutter_governance.dot_pair_signature prior
           where prior.signature_id = g.prior_signature_id)) end as signature,
       ${registeredKey(sql.fragment`g.payload_envelope->'signatures'->0->>'keyid'`)} as executor_key,
-      ${registeredKey(sql.fragment`${tx.key.keyId}`)} as own_key,
+      ${registeredKey(sql.fragment`${tx.signer.keyId}`)} as own_key,
       (select json_build_object('by', r.verified_by, 'change_set_id', r.change_set_id,
           'findings', r.findings->'problems')
         from cutter_governance.verify_result r where r.verify_result_id = ${tx.ids.result}::uuid) as first

@@ -6,9 +6,11 @@ import { RISK_CLASSES, type RiskClass } from '../../law/values.ts';
 import type { PlainJson } from '../../proof/canonical.ts';
 import { derivedId } from '../../proof/uuid.ts';
 import { TOOL_REVISION } from '../../version.ts';
+import type { ValidKey } from '../envelope/key-registry.ts';
 import type { NewBorn } from '../envelope/move.ts';
 import { iuRef } from '../envelope/reading.ts';
 import { signStatement } from '../envelope/sign.ts';
+import { statementTimes } from '../envelope/signer.ts';
 import type { VerifyTx } from '../envelope/transaction.ts';
 import type { NewChangeSet } from '../tables/change-set.ts';
 import type { NewSignature } from '../tables/signature.ts';
@@ -33,7 +35,7 @@ export function signatureOf(
   changeSet: JudgedChangeSet,
   look: VerifyLook,
   judged: CutJudgement,
-  at: string,
+  { at, key }: { readonly at: string; readonly key: ValidKey },
 ): NewSignature {
   const statement = verifyStatement({
     verifyResultId: tx.ids.result,
@@ -53,7 +55,7 @@ export function signatureOf(
     toolRevision: TOOL_REVISION,
     principalId: tx.caller.principalId,
     personId: tx.caller.personId,
-    preparedAt: at,
+    ...statementTimes(tx.signer, at),
   });
   const order = {
     lane: tx.lane,
@@ -64,7 +66,7 @@ export function signatureOf(
     referenceId: tx.ids.result,
     dryRun: tx.dryRun,
   };
-  return signStatement(order, tx.key);
+  return signStatement(order, tx.signer, key);
 }
 
 /** The class of the cut that is compensated; the higher one where its own was altered into something else. */

@@ -1,5 +1,6 @@
 import { laneProblems } from '../../law/lane-invariants.ts';
 import { type CutFacts, cutStatement, type PriorSignature, payloadTypeOf } from '../../law/statement.ts';
+import { signedTimes } from '../../law/statement-time.ts';
 import { EXECUTOR_LANE } from '../../law/values.ts';
 import { canonicalJson } from '../../proof/canonical.ts';
 import { digestOf } from '../../proof/digest.ts';
@@ -49,7 +50,8 @@ export function judgeExecutorSignature(
     signature.prior_signature_id === null || signature.prior_payload_hash === null
       ? null
       : { signatureId: signature.prior_signature_id, payloadHash: signature.prior_payload_hash };
-  if (statementText(facts, prior) !== signature.signature_payload) {
+  const times = signedTimes(signature.signature_payload, facts.preparedAt);
+  if (statementText({ ...facts, ...times }, prior) !== signature.signature_payload) {
     note(
       'statement',
       "The executor's signed statement isn't what the tables give: a signed fact was altered.",

@@ -6,7 +6,7 @@ import { type EntryState, nextState, statesBefore } from '../../law/states.ts';
 import { VERIFIER_LANE } from '../../law/values.ts';
 import { refuseConflict, refuseOther } from '../envelope/conflict.ts';
 import { refusalOfUnlocked } from '../envelope/entry-lock.ts';
-import { currentKey } from '../envelope/key-registry.ts';
+import { currentKey, type ValidKey } from '../envelope/key-registry.ts';
 import { bearEntries, moveEntry } from '../envelope/move.ts';
 import { movedRow } from '../envelope/reading.ts';
 import type { Done, VerifyTx } from '../envelope/transaction.ts';
@@ -50,8 +50,10 @@ export interface VerifyAnswer {
  *          IllegalTransition    it is a compensation, or was verified already
  *          SameParty            the rules keep the verifier apart from another side  G-VERIFY-SOD
  *          LaneMismatch         the lane's key isn't valid
+ *          SignatureRefused     the caller signed with another's key, or another verdict than this
  *          Drifted              the database's shape was altered                    G-CUT-DRIFT
  *          IdempotencyConflict  the key verified another change set, or another principal used it
+ * Signs    the server with the lane's key that it holds, or the caller: `verifyStatement` gives what to sign
  * Replay   same key, change set and principal: the first result, `replayed: true`
  * See      docs/reference/api.md, docs/reference/errors.md
  */
@@ -70,9 +72,9 @@ export async function verify(tx: VerifyTx, input: VerifyInput): Promise<Done<Ver
   }
   const ground = refuseUnjudgeable(input, look, locked.status);
   refuseParty(tx, look, ground.changeSet);
-  currentKey(tx.key, look.own_key);
+  const key = currentKey(tx, look.own_key);
   const judged = await judgeCut(tx, look, ground.changeSet);
-  return writeVerdict(tx, look, ground, judged, locked.at);
+  return writeVerdict(tx, look, ground, judged, { at: locked.at, key });
 }
 
 function answerOf(tx: VerifyTx, entryId: string, findings: readonly CutFinding[]): VerifyAnswer {
@@ -124,7 +126,7 @@ function refuseUnjudgeable(input: VerifyInput, look: VerifyLook, locked: EntrySt
  */
 function refuseParty(tx: VerifyTx, look: VerifyLook, changeSet: JudgedChangeSet): void {
   const key = look.executor_key === null ? null : Buffer.from(look.executor_key.public_key, 'base64');
-  const caller = { ...partyOf(tx.caller), key: tx.key.publicKey };
+  const caller = { ...partyOf(tx.caller), key: ownKey(tx, look) };
   const executor = { principal: changeSet.emitted_by, person: changeSet.person_id, key };
   refuseOtherSide('verified', caller, { ...look.did, cut: executor }, look.rules, {
     path: ['input', 'changeSetId'],
@@ -132,13 +134,20 @@ function refuseParty(tx: VerifyTx, look: VerifyLook, changeSet: JudgedChangeSet)
   });
 }
 
+/** The verifier's public key: what this server holds or, where the caller signs, what the registry has for it. */
+function ownKey({ signer }: VerifyTx, { own_key: registered }: VerifyLook): Uint8Array | null {
+  if (signer.by === 'server') return signer.key.publicKey;
+  return registered === null ? null : Buffer.from(registered.public_key, 'base64');
+}
+
 async function writeVerdict(
   tx: VerifyTx,
   look: VerifyLook,
   { changeSet, from }: Ground,
   judged: CutJudgement,
-  at: string,
+  when: { readonly at: string; readonly key: ValidKey },
 ): Promise<Done<VerifyAnswer>> {
+  const signature = signatureOf(tx, changeSet, look, judged, when);
   // From here it must succeed.
   const findings = judged.findings.slice(0, MAX_FINDINGS);
   const failed = judged.verdict === 'fail';
@@ -152,8 +161,8 @@ async function writeVerdict(
     historyId: tx.ids.history,
     rationale: judged.findings[0]?.message ?? null,
   });
-  const { writes, sent } = composeWrites(at, {
-    signature: insertRows(SIGNATURE, [signatureOf(tx, changeSet, look, judged, at)]),
+  const { writes, sent } = composeWrites(when.at, {
+    signature: insertRows(SIGNATURE, [signature]),
     compensation: insertRows(CHANGE_SET, failed ? [compensationOf(tx, changeSet, findings)] : []),
     escalation: born.entries,
     escalated: born.history,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ParsedRecord } from '../../law/parse-record.ts';
 import { RECORD_VERBS } from '../../law/record-verbs.ts';
 import { isRecordedMove, type RecordedMove } from '../../law/recorded-move.ts';
-import { RULES_OF_ORIGIN, type Rules, readRules } from '../../law/rules.ts';
+import { RULES_OF_ORIGIN, type Rules, readRules } from '../../law/rules/rules.ts';
 import { VERIFIER_LANE } from '../../law/values.ts';
 import {
   ENTRY_TABLE,

@@ -11,7 +11,7 @@ import {
   WAY_KIND,
 } from '../../law/actions.ts';
 import { type EarlierDeed, earlierDeeds, type SeparateDeed, SIDE_OF_DEED } from '../../law/parties.ts';
-import { RULES_OF_ORIGIN, SIDES } from '../../law/rules.ts';
+import { RULES_OF_ORIGIN, SIDES } from '../../law/rules/rules.ts';
 import { ENTRY_STATES, type EntryState } from '../../law/states.ts';
 import { leanedApprovalsSql, openCommentsSql } from '../../ledger/approval-facts.ts';
 import { openPredecessorsSql } from '../../ledger/open-predecessors.ts';

@@ -10,10 +10,17 @@ import { digest, idempotencyKey, uuid } from '../input.ts';
 import { callFields } from '../inputs.ts';
 import { addMany } from '../many.ts';
 import { outcomeOf } from '../outcome.ts';
+import { SIGNATURE_DESCRIPTION, StatementSignatureInput, statementSignature } from '../statement-input.ts';
 import { type Success, successOf } from '../success.ts';
 import { nodeBy } from '../success-node.ts';
 
-const shape = z.object({ idempotencyKey, dryRun: z.boolean(), entryId: uuid, manifestDigest: digest });
+const shape = z.object({
+  idempotencyKey,
+  dryRun: z.boolean(),
+  entryId: uuid,
+  manifestDigest: digest,
+  signature: statementSignature,
+});
 
 const CutInput = builder
   .inputType('CutInput', {
@@ -22,6 +29,7 @@ const CutInput = builder
       ...callFields(t),
       entryId: t.field({ type: 'UUID', required: true, description: 'The approved entry.' }),
       manifestDigest: t.field({ type: 'Digest', required: true, description: 'Of the approved manifest.' }),
+      signature: t.field({ type: StatementSignatureInput, description: SIGNATURE_DESCRIPTION }),
     }),
   })
   .validate(shape);
@@ -46,13 +54,19 @@ const CutSuccess = builder.objectRef<Success<CutAnswer>>('CutSuccess').implement
 const CutOutcome = outcomeOf('cut', CutSuccess);
 
 const cutOne = async (context: Context, input: z.output<typeof shape>) =>
-  successOf(context, await context.ledger.asExec(callOf('cut', context, input), (tx) => cut(tx, input)));
+  successOf(
+    context,
+    await context.ledger.asExec(callOf('cut', context, { ...input, signedBy: input.signature }), (tx) =>
+      cut(tx, input),
+    ),
+  );
 
 builder.mutationField('cut', (t) =>
   t.field({
     type: CutOutcome,
     description:
-      'Applies an approved manifest to the ledger, once, signed by the executor. Scope `change:cut`, lane DOT-991.',
+      'Applies an approved manifest to the ledger, once, signed by the server or, with `signature`, by the caller. ' +
+      'Scope `change:cut`, lane DOT-991.',
     args: { input: t.arg({ type: CutInput, required: true, description: 'What to cut.' }) },
     resolve: (_, { input }, ctx) => cutOne(ctx, input),
   }),

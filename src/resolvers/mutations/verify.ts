@@ -12,10 +12,16 @@ import { idempotencyKey, uuid } from '../input.ts';
 import { callFields } from '../inputs.ts';
 import { addMany } from '../many.ts';
 import { outcomeOf } from '../outcome.ts';
+import { SIGNATURE_DESCRIPTION, StatementSignatureInput, statementSignature } from '../statement-input.ts';
 import { type Success, successOf } from '../success.ts';
 import { nodeBy } from '../success-node.ts';
 
-const shape = z.object({ idempotencyKey, dryRun: z.boolean(), changeSetId: uuid });
+const shape = z.object({
+  idempotencyKey,
+  dryRun: z.boolean(),
+  changeSetId: uuid,
+  signature: statementSignature,
+});
 
 const VerifyInput = builder
   .inputType('VerifyInput', {
@@ -23,6 +29,7 @@ const VerifyInput = builder
     fields: (t) => ({
       ...callFields(t),
       changeSetId: t.field({ type: 'UUID', required: true, description: 'The change set of the cut.' }),
+      signature: t.field({ type: StatementSignatureInput, description: SIGNATURE_DESCRIPTION }),
     }),
   })
   .validate(shape);
@@ -67,7 +74,9 @@ const VerifyOutcome = outcomeOf('verify', VerifySuccess);
 const verifyOne = async (context: Context, input: z.output<typeof shape>) =>
   successOf(
     context,
-    await context.ledger.asVerify(callOf('verify', context, input), (tx) => verify(tx, input)),
+    await context.ledger.asVerify(callOf('verify', context, { ...input, signedBy: input.signature }), (tx) =>
+      verify(tx, input),
+    ),
   );
 
 builder.mutationField('verify', (t) =>

@@ -173,6 +173,13 @@ const ActType = builder.objectRef<Act>('Act').implement({
       nullable: true,
       description: 'The time that has to come first.',
     }),
+    whilePlan: t.expose('whilePlan', {
+      type: 'Digest',
+      nullable: true,
+      description:
+        'The act is needed only while this is the plan of the entry: an earlier act may lead to another one. Null: ' +
+        'it is needed.',
+    }),
     message: t.exposeString('message', { description: 'All of it, in a sentence.' }),
   }),
 });

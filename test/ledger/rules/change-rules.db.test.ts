@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { personIdOf } from '../../../src/auth/sample-parties.ts';
 import { checkLedger } from '../../../src/fsck/check.ts';
-import { DEFAULT_RULES } from '../../../src/law/rules.ts';
+import { DEFAULT_RULES } from '../../../src/law/rules/rules.ts';
 import { settled, tamper } from '../../fsck/fsck-ground.ts';
 import { caller } from '../../harness/callers.ts';
 import { call, fresh, type Loose, reviewed, verified } from '../../harness/cycle.ts';

@@ -71,7 +71,28 @@ export const possibleTypes: Record<string, string[]> = {
     "NotFound",
     "PlanStale",
     "PlanTooCostly",
-    "SameParty"
+    "SameParty",
+    "SignatureRefused"
+  ],
+  "CutStatementOutcome": [
+    "AlreadyCut",
+    "Busy",
+    "CoverageBroken",
+    "CutStatementSuccess",
+    "DependencyOpen",
+    "Drifted",
+    "Forbidden",
+    "IdempotencyConflict",
+    "IllegalTransition",
+    "InvalidInput",
+    "LaneMismatch",
+    "LaneNotServed",
+    "NotApproved",
+    "NotFound",
+    "PlanStale",
+    "PlanTooCostly",
+    "SameParty",
+    "SignatureRefused"
   ],
   "DeclareDependencyOutcome": [
     "Busy",
@@ -203,7 +224,8 @@ export const possibleTypes: Record<string, string[]> = {
     "NotLive",
     "PlanStale",
     "PlanTooCostly",
-    "SameParty"
+    "SameParty",
+    "SignatureRefused"
   ],
   "RegisterProfileOutcome": [
     "AlreadyRegistered",
@@ -331,7 +353,23 @@ export const possibleTypes: Record<string, string[]> = {
     "NotFound",
     "PlanTooCostly",
     "SameParty",
+    "SignatureRefused",
     "VerifySuccess"
+  ],
+  "VerifyStatementOutcome": [
+    "Busy",
+    "Drifted",
+    "Forbidden",
+    "IdempotencyConflict",
+    "IllegalTransition",
+    "InvalidInput",
+    "LaneMismatch",
+    "LaneNotServed",
+    "NotFound",
+    "PlanTooCostly",
+    "SameParty",
+    "SignatureRefused",
+    "VerifyStatementSuccess"
   ],
   "Written": [
     "AbandonSuccess",
@@ -678,6 +716,7 @@ export const VALUES: readonly string[] = [
   "CoverageBroken",
   "CreatePrincipalSuccess",
   "CutManySuccess",
+  "CutStatementSuccess",
   "CutSuccess",
   "DeclareDependencySuccess",
   "DependencyConnection",
@@ -767,9 +806,11 @@ export const VALUES: readonly string[] = [
   "SignatureConnection",
   "SignatureEdge",
   "SignatureEvidence",
+  "SignatureRefused",
   "SigningKey",
   "SourceConnection",
   "SourceEdge",
+  "StatementToSign",
   "StatusAge",
   "StatusCount",
   "SuspendPrincipalSuccess",
@@ -796,6 +837,7 @@ export const VALUES: readonly string[] = [
   "VerifyResultConnection",
   "VerifyResultEdge",
   "VerifyResultEvidence",
+  "VerifyStatementSuccess",
   "VerifySuccess",
   "WitnessCosignature",
   "WordStretch"

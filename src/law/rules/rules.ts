@@ -1,5 +1,5 @@
-import { type Problem, problemAt } from './refusals.ts';
-import { PRINCIPAL_KINDS, type PrincipalKind, RISK_CLASSES, type RiskClass } from './values.ts';
+import { type Problem, problemAt } from '../refusals.ts';
+import { PRINCIPAL_KINDS, type PrincipalKind, RISK_CLASSES, type RiskClass } from '../values.ts';
 
 /*
  * Who may stand on two sides of an entry, and whose approvals a cut needs. Rules are data: a version of them is a row
