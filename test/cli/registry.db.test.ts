@@ -87,3 +87,32 @@ describe('cutter profile and cutter vocabulary', { timeout: RESTARTS_POSTGRES_MS
     expect(err.replace(/\s+/g, ' ')).toMatch(words);
   });
 });
+
+describe('cutter rules', { timeout: RESTARTS_POSTGRES_MS }, () => {
+  const rulesFile = (body: object) => fileOf('rules.json', JSON.stringify(body));
+  const shown = async (...version: string[]) => JSON.parse((await run('rules', 'show', ...version)).out);
+
+  test('show prints what change takes, and change says what would be weaker before it does so', async () => {
+    const before = await shown();
+    expect(before).toMatchObject({ format: 'cutter-rules/1', quorum: { high: { reviewers: 2 } } });
+    const weaker = rulesFile({ ...before, quorum: { ...before.quorum, high: { reviewers: 1, roles: [] } } });
+    const tried = await run('rules', 'change', weaker, '--dry-run');
+    expect([tried.code, tried.out]).toEqual([0, expect.stringMatching(/^Version 2 .*They are weaker/s)]);
+    expect(await shown()).toEqual(before);
+    const changed = await run('rules', 'change', weaker, '--reason', 'There are few of us.');
+    expect([changed.code, changed.out]).toEqual([0, expect.stringMatching(/^Version 2 .*\(position \d+\)/)]);
+    expect(await shown()).toMatchObject({ quorum: { high: { reviewers: 1 } } });
+    expect(await shown('1')).toEqual(before);
+  });
+
+  test('a version that is not there, a mistyped member and what is no object are refused', async () => {
+    expect(await run('rules', 'show', '99')).toMatchObject({ code: 1, out: '' });
+    const before = await shown();
+    for (const wrong of [{ ...before, apart: [['preparer', 'cuter']] }, { ...before, quorom: {} }, []]) {
+      const { code, out, err } = await run('rules', 'change', rulesFile(wrong));
+      expect([code, out]).toEqual([1, '']);
+      expect(err).toMatch(/cuter|quorom|no JSON object/);
+    }
+    expect(await shown()).toEqual(before);
+  });
+});
