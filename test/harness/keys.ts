@@ -8,8 +8,8 @@ import type { TestDatabase } from './database.ts';
 
 /** The log of a new ledger begins with a record for each lane's key, for statements and for heads. */
 export const KEY_RECORDS = 4;
-/** And in a rehearsal with the record of its first persons, after those. */
-export const FIRST_RECORDS = KEY_RECORDS + 1;
+/** After those, in a rehearsal, come the record of its first persons and that of its first rules. */
+export const FIRST_RECORDS = KEY_RECORDS + 2;
 
 /** A lane's key as some secrets have it. */
 export function keyOf(secrets: Secrets, lane: Lane, purpose: KeyPurpose): LaneKey {

@@ -74,7 +74,7 @@ describe('The log', () => {
   });
 
   test('an altered body is told at its record, and the rows that it speaks of are not blamed', async () => {
-    const id = await recordAt(5);
+    const id = await recordAt(FIRST_RECORDS);
     const bodies = [
       `update ${PARTS} set body = body || ' ' where record_id = '${id}'`,
       `update ${PARTS} set body = replace(body, '"verb"', '"Verb"') where record_id = '${id}'`,

@@ -89,8 +89,8 @@ describe('after a few phases', () => {
         position: String(position),
         recordHash: `sha256:${recordHash.toString('hex')}`,
       });
-      // The keys, then the first persons, then what they did.
-      const version = position < KEY_RECORDS ? 2 : position === KEY_RECORDS ? 3 : 1;
+      // The keys, then the first persons, the first rules, and what was done.
+      const version = position < KEY_RECORDS ? 2 : ([3, 4][position - KEY_RECORDS] ?? 1);
       const format = `cutter-record/${version}`;
       expect(JSON.parse(record.body)).toMatchObject({ format, recordId: record.recordId });
       const leaf = strangersLeaf(recordHash);
