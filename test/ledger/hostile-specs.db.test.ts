@@ -51,7 +51,7 @@ const HOSTILE: readonly unknown[] = [
   [[[[[[]]]]]],
   [null],
   ['a', 'a'],
-  { __proto__: null, text: 'x' },
+  { text: 'x' },
   { constructor: 'x' },
 ];
 
@@ -111,6 +111,9 @@ const FIELDS = [
   'START',
 ];
 
+/** A field's text, where an earlier mistake left one. */
+const textIn = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+
 /** One thing that somebody could get wrong. */
 const MISTAKES: readonly ((spans: Span[], random: Seeded, at: number) => void)[] = [
   (spans, random, at) => {
@@ -144,10 +147,10 @@ const MISTAKES: readonly ((spans: Span[], random: Seeded, at: number) => void)[]
     spans[at]!.address = random.pick(spans).address;
   },
   (spans, random, at) => {
-    spans[at]!.quote = `${random.pick(spans).quote ?? 'x'} `;
+    spans[at]!.quote = `${textIn(random.pick(spans).quote) ?? 'x'} `;
   },
   (spans, random, at) => {
-    spans[at]!.sha256 = random.pick(spans).sha256?.toUpperCase() ?? sha256(BYTES);
+    spans[at]!.sha256 = textIn(random.pick(spans).sha256)?.toUpperCase() ?? sha256(BYTES);
   },
   (spans, random, at) => {
     spans[at]!.address += random.pick(['\u200b', 'а', 'A', '/', ' ', '%', '\u202e', '/../x']);
