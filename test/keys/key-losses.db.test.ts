@@ -5,7 +5,7 @@ import { revokeKey } from '../../src/keys/lane-keys.ts';
 import type { Lane } from '../../src/law/values.ts';
 import { settled } from '../fsck/fsck-ground.ts';
 import { reviewed, verified } from '../harness/cycle.ts';
-import { KEY_RECORDS, keyOf, register } from '../harness/keys.ts';
+import { FIRST_RECORDS, KEY_RECORDS, keyOf, register } from '../harness/keys.ts';
 import { keysGround } from './keys-ground.ts';
 
 const ground = keysGround();
@@ -44,7 +44,9 @@ describe('A revocation', () => {
     await expect(inOrder(alone('DOT-992').filter(({ purpose }) => purpose === 'checkpoint'))).rejects.toThrow(
       /This home holds no key that may revoke/,
     );
-    expect(await inOrder(alone('DOT-992'))).toMatch(/of DOT-991 ends at position 5\.$/);
+    expect(await inOrder(alone('DOT-992'))).toMatch(
+      new RegExp(`of DOT-991 ends at position ${FIRST_RECORDS}\\.$`),
+    );
     await settled(ground.server);
     expect(await ground.findings()).toEqual([]);
   });
@@ -62,13 +64,13 @@ describe('A seed that is gone', () => {
     const { done, refused } = await register(ground.server.database, secrets);
     expect(refused).toEqual([]);
     expect(done.map((line) => line.replace(/ed25519:\w+/, 'KEY'))).toEqual([
-      'The statement key KEY of DOT-991 ends at position 5.',
-      'The statement key KEY of DOT-991 begins at position 6.',
+      `The statement key KEY of DOT-991 ends at position ${FIRST_RECORDS}.`,
+      `The statement key KEY of DOT-991 begins at position ${FIRST_RECORDS + 1}.`,
     ]);
     writeSecrets(ground.home, secrets);
     await verified(ground.server);
     await settled(ground.server);
-    expect((await ground.chain()).current('DOT-991', 'statement')?.from).toBe(6);
+    expect((await ground.chain()).current('DOT-991', 'statement')?.from).toBe(FIRST_RECORDS + 1);
     expect(await ground.findings()).toEqual([]);
   });
 

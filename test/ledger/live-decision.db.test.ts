@@ -31,7 +31,10 @@ function ledger(): Promise<RandomEntry[]> {
 }
 
 /** What a verb reads with, outside a call. */
-const bare = <V extends Verb>(verb: V) => ({ ids: phaseIds(verb, 'a key'), key: { keyId: 'none' } });
+const bare = <V extends Verb>(verb: V) => ({
+  ids: phaseIds(verb, 'a key'),
+  signer: { by: 'server', keyId: 'none' },
+});
 const inExec = <V extends 'review' | 'cut', T>(verb: V, work: (tx: ExecTx<V>) => Promise<T>): Promise<T> =>
   (database.pools.exec as DatabasePool).transaction((connection) =>
     work({ ...bare(verb), connection, lane: 'DOT-991' } as unknown as ExecTx<V>),

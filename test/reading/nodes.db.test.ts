@@ -3,6 +3,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { schema } from '../../src/resolvers/index.ts';
 import { caller } from '../harness/callers.ts';
 import { type Loose, verified } from '../harness/cycle.ts';
+import { FIRST_RECORDS } from '../harness/keys.ts';
 import { type TestServer, testServer } from '../harness/server.ts';
 
 let server: TestServer;
@@ -69,10 +70,14 @@ test('what isn’t there is null in its place, and what is no id is refused', as
 });
 
 test('a unit of the past has an id of its own, which leads back into the past', async () => {
-  const { unit } = await data('{ unit(address: "doc-1/one", at: "10") { id address text } }').catch(() => ({
-    unit: null,
-  }));
-  const { units } = await data('{ units(filter: { at: "10" }) { nodes { id address } } }');
+  // Its cut: after source, mark, sweep and review.
+  const at = FIRST_RECORDS + 5;
+  const { unit } = await data(`{ unit(address: "doc-1/one", at: "${at}") { id address text } }`).catch(
+    () => ({
+      unit: null,
+    }),
+  );
+  const { units } = await data(`{ units(filter: { at: "${at}" }) { nodes { id address } } }`);
   const [first] = units.nodes;
   const { node } = await data('query ($id: ID!) { node(id: $id) { id ... on Unit { address } } }', {
     id: first.id,
