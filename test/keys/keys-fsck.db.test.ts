@@ -6,7 +6,7 @@ import type { KeyTableRow } from '../../src/keys/key-rows.ts';
 import { readRegistry } from '../../src/keys/registry-keys.ts';
 import { settled, tamper } from '../fsck/fsck-ground.ts';
 import { reviewed, verified } from '../harness/cycle.ts';
-import { freshKey, keyOf } from '../harness/keys.ts';
+import { FIRST_RECORDS, freshKey, keyOf } from '../harness/keys.ts';
 import { testServer } from '../harness/server.ts';
 import { keysGround } from './keys-ground.ts';
 
@@ -61,6 +61,6 @@ describe('fsck', () => {
       await owner.query('commit');
     });
     await settled(ground.server);
-    expect(await ground.findings()).toEqual(['key-broken cutter_log.log 5 -']);
+    expect(await ground.findings()).toEqual([`key-broken cutter_log.log ${FIRST_RECORDS} -`]);
   });
 });

@@ -158,7 +158,8 @@ describe('A row that a superuser', () => {
         'term',
         'version',
       ]) {
-        if (unique in kind.types) over[unique] = `${unique} || '-other'`;
+        if (unique in kind.types)
+          over[unique] = kind.types[unique] === 'int' ? `1000 + ${unique}` : `${unique} || '-other'`;
       }
       if ('comment_id' in kind.types && !kind.key.includes('comment_id'))
         over['comment_id'] = 'gen_random_uuid()';
