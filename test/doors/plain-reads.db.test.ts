@@ -164,9 +164,11 @@ const TAKES_IT: Record<string, () => Sent> = {
 
 describe('a plain read is answered as yoga would, in status, headers and body', () => {
   test.each(Object.entries(TAKES_IT))('%s', async (_, made) => {
-    const { short, long, isShort } = await byBoth(made());
-    expect(short).toEqual(long);
-    expect(isShort).toBe(true);
+    let got = await byBoth(made());
+    // A session is remembered for a moment. A busy machine may take longer than that between two calls.
+    for (let again = 0; again < 4 && !got.isShort; again += 1) got = await byBoth(made());
+    expect(got.short).toEqual(got.long);
+    expect(got.isShort).toBe(true);
   });
 });
 
