@@ -345,7 +345,10 @@ test('rows wait for a database that refuses them, and what is lost is counted', 
   await vi.waitFor(
     async () => {
       const lost = await audit(own.tokens.administrator, 'filter: { outcome: LOST }', 'operation calls', own);
-      expect(lost).toEqual([{ operation: 'audit', calls: 3 }]);
+      // Those that came late enough to find the grant again are written.
+      const written = (await refusalsInTable(own)) - before;
+      const counted = lost.reduce((sum: number, { calls }: Loose) => sum + calls, 0);
+      expect([counted > 0, counted + written]).toEqual([true, 3]);
     },
     { timeout: 10_000 },
   );
