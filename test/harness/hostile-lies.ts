@@ -13,6 +13,7 @@ import {
   withoutSecond,
 } from './hostile-notes.ts';
 import type { Lie, Loose, Meeting } from './hostile-server.ts';
+import { FIRST_RECORDS } from './keys.ts';
 
 /** What a liar knows of the ledger that it stands before. */
 export interface Known {
@@ -176,7 +177,7 @@ const withBody = (change: (body: string) => string | null): NonNullable<Lie['ans
 });
 
 /** Where a fork begins: behind the records about keys, which begin a log. */
-const FORKED = 6;
+const FORKED = FIRST_RECORDS + 1;
 
 export const LIES = {
   'a fork under keys of its own': (known) => fork(known, FORKED, ownSeeds),
