@@ -13,7 +13,7 @@ import { CHECKS_AFTER_EACH_FAULT_MS } from '../harness/timeouts.ts';
 
 vi.setConfig({ testTimeout: CHECKS_AFTER_EACH_FAULT_MS });
 
-const STATES = triedTimes({ some: 5, all: 60 });
+const STATES = triedTimes({ some: 5, all: 15 });
 const STEPS = 60;
 const STATES_OF_A_LEDGER = 40;
 
