@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { type ChangeRulesAnswer, changeRules } from '../../ledger/rules/change-rules.ts';
-import type { JudgedOtherwise } from '../../ledger/rules/judged-otherwise.ts';
 import { builder } from '../../schema/builder.ts';
 import { JudgedOtherwiseType, RulesType, type RulesView } from '../../schema/parties/rules.ts';
 import { WrittenInterface } from '../../schema/written.ts';
@@ -29,7 +28,7 @@ const ChangeRulesInput = builder
   })
   .validate(shape);
 
-type Changed = Success<ChangeRulesAnswer & { readonly otherwise: JudgedOtherwise }>;
+type Changed = Success<ChangeRulesAnswer>;
 
 const ChangeRulesSuccess = builder.objectRef<Changed>('ChangeRulesSuccess').implement({
   description: 'The rules are changed. What was decided before stands.',
@@ -52,7 +51,8 @@ const ChangeRulesSuccess = builder.objectRef<Changed>('ChangeRulesSuccess').impl
     judgedOtherwise: t.field({
       type: JudgedOtherwiseType,
       description: 'Which past decisions they judge otherwise than those before.',
-      resolve: ({ otherwise }) => otherwise,
+      // Read where it is asked for alone: the change stands, whatever becomes of this.
+      resolve: ({ before, rules }, _, ctx) => ctx.ledger.judgedOtherwise(before.rules, rules),
     }),
   }),
 });
@@ -76,8 +76,7 @@ builder.mutationField('changeRules', (t) =>
       const written = await ctx.ledger.asRegistrar(callOf('changeRules', ctx, input), (tx) =>
         changeRules(tx, input),
       );
-      const otherwise = await ctx.ledger.judgedOtherwise(written.before.rules, written.rules);
-      return successOf(ctx, { ...written, otherwise });
+      return successOf(ctx, written);
     },
   }),
 );
