@@ -34,6 +34,8 @@ export const CATALOG_MARK = sql.prepared('drift.mark', z.object({ mark: z.string
         and relnamespace = 'public'::regnamespace) as oids
   ), roles as materialized (
     select array(select oid from pg_roles where rolname = any (${ROLES})) as oids
+  ), here as materialized (
+    select oid from pg_database where datname = current_database()
   ), parts (rows, xids) as (
     ${sql.join(
       [
@@ -54,8 +56,11 @@ export const CATALOG_MARK = sql.prepared('drift.mark', z.object({ mark: z.string
         sql.fragment`pg_proc as r where oid = any (array(select objid from held where classid = 'pg_proc'::regclass))`,
         sql.fragment`pg_type as r where oid = any (array(select objid from held where classid = 'pg_type'::regclass))`,
         // What of other schemas the ledger's logins may use: a grant of somebody else's table is a row here.
+        // The catalog is the cluster's: what its other databases hold is another ledger's.
         sql.fragment`pg_shdepend as r where refclassid = 'pg_authid'::regclass
-          and refobjid = any ((select oids from roles)::oid[])`,
+          and refobjid = any ((select oids from roles)::oid[])
+          and (dbid = (select oid from here) or dbid = 0
+            and (classid <> 'pg_database'::regclass or objid = (select oid from here)))`,
         sql.fragment`pg_db_role_setting as r where setdatabase = any (array(select oid from pg_database
             where datname = current_database()) || 0::oid)
           and setrole = any ((select oids from roles) || 0::oid)`,

@@ -60,7 +60,7 @@ export function cutProblems(entry: HinderedEntry): readonly Problem[] {
       ? quorumProblems(entryId, approvals ?? [], rules ?? RULES_OF_ORIGIN, at)
       : [unapproved]),
     ...withdrawnProblems(entryId, leaned ?? [], at),
-    ...openProblems(open ?? [], unverified ?? []),
+    ...openProblems(entryId, open ?? [], unverified ?? []),
     ...(changed === null ? [] : [changedBaseProblem(entryId, changed.address)]),
   ];
 }

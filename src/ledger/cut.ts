@@ -90,7 +90,7 @@ export async function cut(tx: ExecTx<'cut'>, input: CutInput): Promise<Done<CutA
   if (locked.status === null)
     throw refusalOfUnlocked(input.entryId, entry.status, 'cut', statesBefore('cut', tx.lane));
   const ground = await refuseUnapproved(tx, input, look, { ...entry, status: locked.status }, locked.at);
-  refuseOpen(look.open, look.unverified);
+  refuseOpen(input.entryId, look.open, look.unverified);
   const plan = await approvedPlan(tx, input, look, ground);
   const actions = await freshActions(tx, plan, look, input.entryId);
   const key = currentKey(tx, look.key);

@@ -61,8 +61,12 @@ export function openPredecessors(entryId: string): FragmentSqlToken {
 }
 
 /** Refuses while another entry must come first (G-CUT-DEPS). */
-export function refuseOpen(open: readonly OpenPredecessor[], unverified: readonly string[]): void {
-  const problems = openProblems(open, unverified);
+export function refuseOpen(
+  entryId: string,
+  open: readonly OpenPredecessor[],
+  unverified: readonly string[],
+): void {
+  const problems = openProblems(entryId, open, unverified);
   const [first] = problems;
   if (first === undefined) return;
   const more = problems.length > 1 ? ` The other reasons (${problems.length - 1}) are listed.` : '';

@@ -1,7 +1,7 @@
 import type { CutSpec } from '../document/types.ts';
 import { type EntryVerb, statesOfVerb, WAY_KIND } from '../law/actions.ts';
 import { changedBaseProblem, cutProblems, deferralProblems, openCommentProblems } from '../law/hindrances.ts';
-import type { OpenPredecessor } from '../law/predecessors.ts';
+import type { ListedEntry, OpenPredecessor } from '../law/predecessors.ts';
 import type { Problem } from '../law/refusals.ts';
 import { RULES_OF_ORIGIN } from '../law/rules/rules.ts';
 import { canBecome, isEnded, isTerminal } from '../law/states.ts';
@@ -64,10 +64,13 @@ export class EntrySteps {
   readonly #changedDocuments = new Set<string>();
   readonly #superseded = new Set<string>();
   readonly #entries = new Set<string>();
+  /** Entries whose steps are being planned: none of them can come first. */
+  readonly #unfinished = new Set<string>();
 
   constructor(ground: EntryGround, asked: string) {
     this.#ground = ground;
     this.#asked = asked;
+    this.#unfinished.add(asked);
   }
 
   /** Plans what has to be done before `phase` of the entry. */
@@ -236,22 +239,44 @@ export class EntrySteps {
       if (kind === 'predecessor_open' || kind === 'document_unverified') this.#gap(entry, kind, problem);
     }
     for (const id of entry.unverified) await this.#complete(id);
-    const ways = entry.open.map((open) => ({ open, going: goingOf(open) }));
-    const order = (going: { readonly status: EntryFacts['status'] } | null) =>
+    const ways: { readonly open: OpenPredecessor; readonly going: ListedEntry | null }[] = [];
+    for (const open of entry.open) ways.push({ open, going: await this.#goingOf(open) });
+    const order = (going: ListedEntry | null) =>
       going === null ? STATUS_ORDER.length : STATUS_ORDER.indexOf(going.status);
     for (const { open, going } of ways.toSorted((a, b) => order(a.going) - order(b.going)))
       if (going !== null && going.kind === WAY_KIND) await this.#complete(going.id);
-      else await this.#succeed(going ?? open.last[0] ?? open);
+      else await this.#succeed(going ?? open.last.find(({ status }) => isEnded(status)) ?? open);
+  }
+
+  /** The entry whose completion frees a predecessor: itself, or a successor that goes on and can come first. */
+  async #goingOf({ last, ...predecessor }: OpenPredecessor): Promise<ListedEntry | null> {
+    if (!isEnded(predecessor.status)) return predecessor;
+    for (const successor of last)
+      if (!isEnded(successor.status) && !(await this.#waitsForUnfinished(successor))) return successor;
+    return null;
+  }
+
+  /** Whether an entry is, or waits for, one that this one comes before. A successor may be declared so. */
+  async #waitsForUnfinished({ id, kind }: ListedEntry): Promise<boolean> {
+    if (this.#unfinished.has(id)) return true;
+    if (kind !== WAY_KIND) return false;
+    const facts = await this.#ground.factsOf(id);
+    for (const open of facts?.open ?? [])
+      if (!isEnded(open.status) && (await this.#waitsForUnfinished(open))) return true;
+    return false;
   }
 
   async #complete(entryId: string): Promise<void> {
+    if (this.#unfinished.has(entryId)) this.isImpossible = true;
     if (this.#entries.has(entryId)) return;
     const entry = await this.#ground.factsOf(entryId);
     if (entry === null || this.#entries.size >= MOST_ENTRIES) {
       this.isImpossible = true;
       return;
     }
+    this.#unfinished.add(entryId);
     await this.prepare(entry, 'verify');
+    this.#unfinished.delete(entryId);
     this.#verify(entry);
   }
 
@@ -358,12 +383,6 @@ const STATUS_ORDER: readonly EntryFacts['status'][] = [
   'reviewed_deferred',
   'marked',
 ];
-
-/** The entry whose completion frees a predecessor: itself, or the successor that goes on. */
-function goingOf({ last, ...predecessor }: OpenPredecessor) {
-  if (!isEnded(predecessor.status)) return predecessor;
-  return last.find(({ status }) => !isEnded(status)) ?? null;
-}
 
 /** Whether an entry has been where the phase leads to. It may come back there, but nobody has to do it again. */
 function isBehind({ status }: EntryFacts, phase: EntryPhase): boolean {

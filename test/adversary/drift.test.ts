@@ -236,6 +236,14 @@ describe('drift', () => {
     expect(await catalogMark(client)).toBe(before);
   });
 
+  test('another ledger of the same cluster leaves the mark as it is', async () => {
+    const before = await catalogMark(client);
+    const other = await testDatabase();
+    expect(await catalogMark(client)).toBe(before);
+    await other.drop();
+    expect(await catalogMark(client)).toBe(before);
+  });
+
   test('what others make in public, and grant there, is theirs', async () => {
     const theirs = `create table public.theirs (a int); create index on public.theirs (a); create role theirs;
       grant select on public.theirs to theirs; grant usage on schema public to theirs; create view public.v as select 1 as a`;

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
-import { afterAll } from 'vitest';
+import { afterAll, expect, onTestFailed } from 'vitest';
 import { openClient } from '../../src/cli/client/client.ts';
 import type { Terminal } from '../../src/cli/terminal/terminal.ts';
 import { type Clients, ROLES } from '../../src/cli/walk/phases.ts';
@@ -121,8 +121,18 @@ export async function cutter(home: string, args: readonly string[], options: Run
   });
   const read = collect(child, options.killAt);
   const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
-  const { out, err } = read();
-  return { code, signal, out, err: unfolded(err) };
+  const ran = { code, signal, ...read() };
+  showOnFailure(args, ran);
+  return { ...ran, err: unfolded(ran.err) };
+}
+
+/** Prints what a program answered when the test that ran it fails. */
+function showOnFailure(args: readonly string[], { code, signal, out, err }: Ran): void {
+  // Programs that a file runs once for all its tests are nobody's.
+  if (expect.getState().currentTestName === undefined) return;
+  onTestFailed(() => {
+    process.stdout.write(`cutter ${args.join(' ')} ended with ${code ?? signal}:\n${out}${err}\n`);
+  });
 }
 
 function collect(child: ChildProcess, killAt: RegExp | undefined): () => { out: string; err: string } {

@@ -6,9 +6,11 @@ import { refuseOpen } from '../../src/ledger/open-predecessors.ts';
 
 const standing = (id: string, status: EntryState, kind: EntryKind = 'cut_request') => ({ id, status, kind });
 
-function refusalOf(...[open, unverified]: Parameters<typeof refuseOpen>): DependencyOpen {
+type Refused = Parameters<typeof refuseOpen>;
+
+function refusalOf(open: Refused[1], unverified: Refused[2]): DependencyOpen {
   try {
-    refuseOpen(open, unverified);
+    refuseOpen('e', open, unverified);
   } catch (error) {
     if (error instanceof DependencyOpen) return error;
   }
@@ -16,7 +18,7 @@ function refusalOf(...[open, unverified]: Parameters<typeof refuseOpen>): Depend
 }
 
 test('lets an entry pass that nothing stands before', () => {
-  expect(() => refuseOpen([], [])).not.toThrow();
+  expect(() => refuseOpen('e', [], [])).not.toThrow();
 });
 
 test('says how many other reasons there are, if there are any', () => {
@@ -53,6 +55,11 @@ test.each([
     'a successor that goes on',
     { ...standing('p', 'abandoned'), last: [standing('r', 'abandoned'), standing('s', 'marked')] },
     'its successor is entry s, which is marked; this call can',
+  ],
+  [
+    'one whose successor is the entry itself',
+    { ...standing('p', 'abandoned'), last: [standing('e', 'reviewed_approved')] },
+    "its successor is this entry, which can't wait for itself; a reviewer can declare a successor of entry p",
   ],
   [
     'one that ended, with no successor',

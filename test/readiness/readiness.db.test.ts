@@ -38,6 +38,11 @@ async function readiness(
   return body.data.readiness;
 }
 
+async function called(mutation: string, input: object, by: 'marker' | 'reviewer'): Promise<void> {
+  const answer = await call(server, server.tokens[by], mutation, { idempotencyKey: fresh(mutation), ...input });
+  expect(answer.__typename).toMatch(/Success$/);
+}
+
 const kindsOf = ({ gaps }: Loose): string[] => gaps.map(({ kind }: Loose) => kind);
 
 describe('readiness of an entry', () => {
@@ -59,6 +64,20 @@ describe('readiness of an entry', () => {
       ],
     });
     expect(kindsOf(found)).toEqual(['NOT_APPROVED', 'NOT_SWEPT']);
+  });
+
+  test('an entry that was declared its own predecessor’s successor is freed by another one', async () => {
+    const ended = await marked(server);
+    await called('abandon', { entryId: ended.entryId, rationale: 'Another text comes.' }, 'marker');
+    const { entryId } = await marked(server, fresh(), { blockedBy: [ended.entryId] });
+    const edge = { fromEntryId: entryId, toEntryId: ended.entryId, kind: 'SUPERSEDES' };
+    await called('declareDependency', edge, 'reviewer');
+    const found = await readiness(`(phase: CUT, entryId: "${entryId}")`);
+    expect(found.state).toBe('BLOCKED');
+    expect(found.gaps[0].message).toContain("its successor is this entry, which can't wait for itself");
+    const declared = found.acts.find(({ mutation }: Loose) => mutation === 'declareDependency');
+    expect(declared.input).toMatchObject({ toEntryId: ended.entryId, kind: 'SUPERSEDES' });
+    expect(declared.input.fromEntryId).not.toBe(entryId);
   });
 
   test('is ready for who may, and not for others', async () => {
