@@ -18,6 +18,7 @@ const ROOMS = [
   ['passport'],
   ['monitor'],
   ['client'],
+  ['console'],
   ['context'],
   ['schema'],
   ['reading'],
@@ -61,8 +62,8 @@ module.exports = {
   options: {
     parser: 'swc',
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: 'src/client/generated' },
+    exclude: { path: 'src/(client|console)/generated' },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { extensions: ['.ts', '.js'] },
+    enhancedResolveOptions: { extensions: ['.ts', '.tsx', '.js'] },
   },
 };

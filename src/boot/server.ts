@@ -11,6 +11,7 @@ import { type HostNames, Hosts, NO_NAMES } from '../doors/hosts.ts';
 import { httpDoor } from '../doors/http.ts';
 import { IDENTITY_PATH, identityDoor } from '../doors/identity.ts';
 import { LongTexts } from '../doors/long-texts.ts';
+import { consolePage } from '../doors/pages/console.ts';
 import { graphiqlPage } from '../doors/pages/graphiql.ts';
 import { landingPage } from '../doors/pages/landing.ts';
 import { passportPage } from '../doors/pages/passport-page.ts';
@@ -55,6 +56,7 @@ export function buildServer(deps: ServerDeps): CutterServer {
   const graphqlPath = pathUnder(basePath, GRAPHQL_PATH);
   const page = deps.graphiql ? graphiqlPage({ mode, endpoint: graphqlPath }) : null;
   const passports = passportPage();
+  const people = consolePage();
   const hosts = new Hosts(deps.host, deps.names ?? NO_NAMES);
   const identity = identityDoor(deps.serverSeed, (deps.names ?? NO_NAMES).hosts);
   const forwarding = new Forwarding(deps.proxies ?? []);
@@ -81,6 +83,7 @@ export function buildServer(deps: ServerDeps): CutterServer {
     mode,
     basePath,
     hasGraphiql: page !== null,
+    hasConsole: () => people.isThere(),
     hasPassport: () => passports.isThere(),
     ready: () => look(closing),
   });
@@ -101,6 +104,7 @@ export function buildServer(deps: ServerDeps): CutterServer {
         identity(request, response, url);
       } else if (page?.wants(request, url)) await page.answer(request, response);
       else if (passports.wants(request, url)) passports.answer(request, response);
+      else if (people.wants(url)) people.answer(request, response, url);
       else if (landing.wants(url)) await landing.answer(request, response, url);
       else return false;
       return true;

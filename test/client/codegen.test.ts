@@ -7,7 +7,7 @@ import { apiDifferences } from '../harness/api-differences.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
 const GENERATED = 'src/client/generated/';
-const FOLDERS = [GENERATED, 'packages/client/src/generated/'];
+const FOLDERS = [GENERATED, 'src/console/generated/', 'packages/client/src/generated/'];
 const NAMES = `${ROOT}../shared/api.graphql`;
 const HOW = 'npm run codegen writes it anew';
 

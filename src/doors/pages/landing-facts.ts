@@ -3,6 +3,7 @@ import type { ServerReadiness } from '../health.ts';
 
 /** Paths of this server; null where nothing is there. */
 interface LandingLinks {
+  readonly console: string | null;
   readonly graphql: string;
   readonly graphiql: string | null;
   readonly passport: string | null;

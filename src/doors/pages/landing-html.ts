@@ -68,6 +68,7 @@ ${listHtml(reasons)}
 </section>
 <h2>Where to go</h2>
 <ul>
+${linkHtml(links.console, 'Console', 'shows what there is to do, and takes reviews')}
 ${linkHtml(links.graphiql, 'GraphiQL', 'explores the ledger in the browser')}
 ${linkHtml(links.passport, 'Verify a passport', 'checks the proof of a cut, without a token')}
 ${linkHtml(links.health, 'Health', 'says whether the server answers')}

@@ -11,18 +11,20 @@ import { DoorRefusal } from '../refuse.ts';
 import { addVaries } from '../web/answer.ts';
 import { GRAPHQL_PATH, pathUnder } from '../web/paths.ts';
 import { type Asset, answerAsset, assetOf } from './asset.ts';
+import { CONSOLE_PATH } from './console.ts';
 import type { Landing } from './landing-facts.ts';
 import { LANDING_POLICY, landingHtml } from './landing-html.ts';
 import { PASSPORT_PATH } from './passport-page.ts';
 
 const ICON_PATH = '/favicon.svg';
 
-/** What does not change while the server runs, apart from the page of passports, which may be built later. */
+/** What does not change while the server runs, apart from the pages that may be built later. */
 export interface LandingOptions {
   readonly mode: Mode;
   /** Before every link, `/ledger`; null where the server is the whole site. */
   readonly basePath: string | null;
   readonly hasGraphiql: boolean;
+  readonly hasConsole: () => boolean;
   readonly hasPassport: () => boolean;
   readonly ready: () => Promise<ServerReadiness>;
 }
@@ -51,7 +53,7 @@ export function landingPage(options: LandingOptions): LandingPage {
 }
 
 async function landingOf(options: LandingOptions): Promise<Landing> {
-  const { mode, basePath, hasGraphiql, hasPassport, ready } = options;
+  const { mode, basePath, hasGraphiql, hasConsole, hasPassport, ready } = options;
   const link = (path: string) => pathUnder(basePath, path);
   return {
     name: 'Cutter',
@@ -59,6 +61,7 @@ async function landingOf(options: LandingOptions): Promise<Landing> {
     mode,
     ...(await ready()),
     links: {
+      console: hasConsole() ? link(`${CONSOLE_PATH}/`) : null,
       graphql: link(GRAPHQL_PATH),
       graphiql: hasGraphiql ? link(GRAPHQL_PATH) : null,
       passport: hasPassport() ? link(PASSPORT_PATH) : null,
