@@ -16,9 +16,9 @@ export function App() {
   if (current === null) return <SignInPage />;
   return (
     <>
-      <a class="skip" href="#content" onClick={skipToContent}>
+      <button type="button" class="skip" onClick={skipToContent}>
         {words.skip}
-      </a>
+      </button>
       <header class="bar">
         <b class="brand">{words.product}</b>
         {current.me.mode === 'REHEARSAL' && <span class="badge mode">{words.rehearsal}</span>}
@@ -42,9 +42,8 @@ export function App() {
   );
 }
 
-/** The fragment of the address names the page, so the link moves the focus itself. */
-function skipToContent(event: Event): void {
-  event.preventDefault();
+/** No link, since the fragment of the address names the page. */
+function skipToContent(): void {
   document.getElementById('content')?.focus();
 }
 

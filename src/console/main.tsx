@@ -1,3 +1,5 @@
+import './without-eval.ts';
+
 import { effect } from '@preact/signals';
 import { render } from 'preact';
 import { App } from './app.tsx';

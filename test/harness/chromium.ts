@@ -18,6 +18,10 @@ export interface Tab {
   choose(selector: string, file: string): Promise<void>;
   /** Pastes over the text of what has the focus, as a person would. */
   paste(text: string): Promise<void>;
+  /** Types a text where the focus is. */
+  type(text: string): Promise<void>;
+  /** Presses a key, as a person would. */
+  press(key: 'Tab' | 'Enter'): Promise<void>;
   evaluate(expression: string): Promise<Loose>;
   /** Evaluates until the answer is true. */
   until(expression: string): Promise<void>;
@@ -154,6 +158,15 @@ async function openTab({ send, on }: Protocol): Promise<Tab> {
         const event = new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true });
         document.activeElement.dispatchEvent(event);
       }`);
+    },
+    async type(text) {
+      await ask('Input.insertText', { text });
+    },
+    async press(key) {
+      const [windowsVirtualKeyCode, text] = key === 'Tab' ? [9, undefined] : [13, '\r'];
+      const event = { key, code: key, windowsVirtualKeyCode, text };
+      await ask('Input.dispatchKeyEvent', { type: text === undefined ? 'rawKeyDown' : 'keyDown', ...event });
+      await ask('Input.dispatchKeyEvent', { type: 'keyUp', ...event });
     },
     async until(expression) {
       while ((await evaluate(expression)) !== true) await evaluate('new Promise(requestAnimationFrame)');

@@ -24,7 +24,10 @@ export async function buildConsole(): Promise<BuiltConsole> {
     base: './',
     publicDir: false,
     resolve: {
-      alias: { 'node:crypto': here('../../passport/page/crypto.ts'), 'buffer-of-browsers': 'buffer/index.js' },
+      alias: {
+        'node:crypto': here('../../passport/page/crypto.ts'),
+        'buffer-of-browsers': 'buffer/index.js',
+      },
     },
     oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
     build: {
@@ -45,7 +48,9 @@ export async function buildConsole(): Promise<BuiltConsole> {
     .filter(([name]) => name.endsWith('.js'))
     .reduce((sum, [, text]) => sum + brotliCompressSync(text).byteLength, 0);
   if (scriptBytes > MOST_SCRIPT_BYTES)
-    throw new Error(`The console's script has ${scriptBytes} compressed bytes, more than ${MOST_SCRIPT_BYTES}.`);
+    throw new Error(
+      `The console's script has ${scriptBytes} compressed bytes, more than ${MOST_SCRIPT_BYTES}.`,
+    );
   return { files, scriptBytes };
 }
 

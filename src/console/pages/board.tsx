@@ -7,7 +7,7 @@ import {
 } from '../generated/graphql.ts';
 import { counts, moves } from '../live.ts';
 import { useLoaded } from '../parts/load.ts';
-import { PageTitle, Pager, Shown, StatusBadge } from '../parts/parts.tsx';
+import { Pager, PageTitle, Shown, StatusBadge } from '../parts/parts.tsx';
 import { Age } from '../parts/time.tsx';
 import { Turn } from '../parts/turn.tsx';
 import { hrefOf } from '../route.ts';
@@ -49,7 +49,8 @@ function Mine({ session }: OfSession) {
   const [after, setAfter] = useState<string | null>(null);
   const { ledger, reads } = session;
   const loaded = useLoaded(
-    async () => (await ledger.request(ConsoleWaitingDocument, { first: ROWS, after, reads })).backlog.waitingForMe,
+    async () =>
+      (await ledger.request(ConsoleWaitingDocument, { first: ROWS, after, reads })).backlog.waitingForMe,
     [after, moves.value],
   );
   return (
@@ -126,7 +127,8 @@ function Entries(props: OfSession & { readonly only: EntryStatus | null; readonl
   const loaded = useLoaded(async () => {
     const filter = { statusIn: only === null ? OPEN : [only] };
     const order = only !== null && ENDED.includes(only) ? 'NEWEST_FIRST' : 'OLDEST_FIRST';
-    return (await ledger.request(ConsoleEntriesDocument, { first: ROWS, after, filter, order, reads })).entries;
+    return (await ledger.request(ConsoleEntriesDocument, { first: ROWS, after, filter, order, reads }))
+      .entries;
   }, [after, moves.value]);
   const title = only === null ? words.board.open : words.board.only(words.status[only]);
   return (

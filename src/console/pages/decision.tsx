@@ -3,7 +3,7 @@
  * again is asked with the same key and content, so it is written once at most.
  */
 import type { ComponentChildren } from 'preact';
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { AnswerLost } from '../../client/repeat.ts';
 import {
   ConsoleReviewDocument,
@@ -50,7 +50,11 @@ const FIELDS = ['verdict', 'rationale', 'riskClass'] as const;
 
 export function Decision(plan: OfPlan) {
   const [phase, setPhase] = useState<Phase>({ name: 'open' });
-  const [content, setContent] = useState<Content>({ verdict: 'APPROVE', rationale: '', riskClass: 'STANDARD' });
+  const [content, setContent] = useState<Content>({
+    verdict: 'APPROVE',
+    rationale: '',
+    riskClass: 'STANDARD',
+  });
   const key = useRef(newKey());
   const { review: said } = words;
 
@@ -61,30 +65,32 @@ export function Decision(plan: OfPlan) {
     setPhase({ name: 'open' });
   };
   const send = async (dryRun: boolean) => {
+    const asked = key.current;
     setPhase({ name: dryRun ? 'checking' : 'writing' });
     try {
-      const input = inputOf(plan, content, key.current, dryRun);
+      const input = inputOf(plan, content, asked, dryRun);
       const { outcome } = await plan.session.ledger.perform(ConsoleReviewDocument, { input });
+      if (key.current !== asked) return;
       if (outcome.__typename !== 'ReviewSuccess') setPhase({ name: 'refused', refusal: outcome });
       else setPhase({ name: outcome.dryRun ? 'checked' : 'done', success: outcome });
     } catch (error) {
+      if (key.current !== asked) return;
       const isLost = error instanceof AnswerLost && !dryRun;
       setPhase({ name: isLost ? 'lost' : 'failed', message: (error as Error).message });
     }
   };
+  const isBusy = phase.name === 'checking' || phase.name === 'writing';
   const isChecked = phase.name === 'checked' || phase.name === 'lost';
   const submit = (event: Event) => {
     event.preventDefault();
-    void send(!isChecked);
+    if (!isBusy) void send(!isChecked);
   };
 
   if (phase.name === 'done')
     return (
       <Aside>
         <div class="notice good" role="status">
-          <p>
-            <b>{said.done[content.verdict]}</b>
-          </p>
+          <Focused>{said.done[content.verdict]}</Focused>
           {phase.success.replayed && <p>{said.replayed}</p>}
           <p>
             <a href={hrefOf('entry', plan.entryId)}>{said.entry}</a>
@@ -101,8 +107,8 @@ export function Decision(plan: OfPlan) {
         <p class="soft">{said.notNow}</p>
       </Aside>
     );
-  const isBusy = phase.name === 'checking' || phase.name === 'writing';
-  const isFixed = isBusy || phase.name === 'lost';
+  // What is being written, or may have been, stays as it is.
+  const isFixed = phase.name === 'writing' || phase.name === 'lost';
   return (
     <Aside>
       <form onSubmit={submit}>
@@ -159,7 +165,7 @@ export function Decision(plan: OfPlan) {
         <div aria-live="polite">
           <Said phase={phase} reload={plan.reload} />
         </div>
-        <button type="submit" class="main" disabled={isBusy}>
+        <button type="submit" class="main" aria-disabled={isBusy}>
           {buttonText(phase, content.verdict)}
         </button>
       </form>
@@ -173,6 +179,17 @@ function Aside({ children }: { readonly children: ComponentChildren }) {
       <h2 id="decide">{words.review.decide}</h2>
       {children}
     </aside>
+  );
+}
+
+/** The form is gone, and the focus with it: this takes it. */
+function Focused({ children }: { readonly children: string }) {
+  const place = useRef<HTMLParagraphElement>(null);
+  useEffect(() => place.current?.focus(), []);
+  return (
+    <p class="strong" tabIndex={-1} ref={place}>
+      {children}
+    </p>
   );
 }
 
@@ -193,7 +210,9 @@ function Said({ phase, reload }: { readonly phase: Phase; readonly reload: () =>
       <div class="notice good">
         <p>{said.checked}</p>
         <p class="soft">
-          {said.wouldWrite(rows.map(({ table, inserted, updated }) => `${table} ${inserted + updated}`).join(', '))}
+          {said.wouldWrite(
+            rows.map(({ table, inserted, updated }) => `${table} ${inserted + updated}`).join(', '),
+          )}
         </p>
       </div>
     );

@@ -1,8 +1,12 @@
 import { useState } from 'preact/hooks';
-import { ConsoleDocumentDocument, type ConsoleDocumentQuery, ConsolePassportDocument } from '../generated/graphql.ts';
+import {
+  ConsoleDocumentDocument,
+  type ConsoleDocumentQuery,
+  ConsolePassportDocument,
+} from '../generated/graphql.ts';
 import { moves } from '../live.ts';
 import { useLoaded } from '../parts/load.ts';
-import { Copy, PageTitle, Pager, Shown } from '../parts/parts.tsx';
+import { Copy, Pager, PageTitle, Shown } from '../parts/parts.tsx';
 import { ageOf } from '../parts/time.tsx';
 import { hrefOf } from '../route.ts';
 import type { ConsoleSession } from '../session.ts';
@@ -12,7 +16,13 @@ const UNITS = 50;
 
 type Found = NonNullable<ConsoleDocumentQuery['document']>;
 
-export function DocumentPage({ session, docCode }: { readonly session: ConsoleSession; readonly docCode: string }) {
+export function DocumentPage({
+  session,
+  docCode,
+}: {
+  readonly session: ConsoleSession;
+  readonly docCode: string;
+}) {
   const [after, setAfter] = useState<string | null>(null);
   const { ledger, observes } = session;
   const loaded = useLoaded(
@@ -72,7 +82,13 @@ function DocumentFacts({ session, found }: { readonly session: ConsoleSession; r
   );
 }
 
-function PassportLink({ session, changeSetId }: { readonly session: ConsoleSession; readonly changeSetId: string }) {
+function PassportLink({
+  session,
+  changeSetId,
+}: {
+  readonly session: ConsoleSession;
+  readonly changeSetId: string;
+}) {
   const [fault, setFault] = useState<string | null>(null);
   const fetchPassport = async () => {
     setFault(null);
@@ -128,7 +144,15 @@ function Text({ found }: { readonly found: Found }) {
 const HEADINGS = ['h2', 'h3', 'h4', 'h5', 'h6'] as const;
 
 /** The exact text. Its first line is shown as a heading where that is what it is. */
-function UnitText({ title, text, depth }: { readonly title: string | null; readonly text: string; readonly depth: number }) {
+function UnitText({
+  title,
+  text,
+  depth,
+}: {
+  readonly title: string | null;
+  readonly text: string;
+  readonly depth: number;
+}) {
   const [, first, rest] = /^#{1,6} ([^\n]*)\n?([\s\S]*)$/.exec(text) ?? [];
   if (first === undefined || title === null) return <p class="exact">{text.trim()}</p>;
   const Heading = HEADINGS[Math.min(depth, HEADINGS.length - 1)] ?? 'h6';

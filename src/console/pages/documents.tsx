@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { ConsoleDocumentsDocument } from '../generated/graphql.ts';
 import { moves } from '../live.ts';
 import { useLoaded } from '../parts/load.ts';
-import { PageTitle, Pager, Shown } from '../parts/parts.tsx';
+import { Pager, PageTitle, Shown } from '../parts/parts.tsx';
 import { ageOf } from '../parts/time.tsx';
 import { hrefOf } from '../route.ts';
 import type { ConsoleSession } from '../session.ts';

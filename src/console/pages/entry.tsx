@@ -15,9 +15,18 @@ interface OfFound {
   readonly found: Found;
 }
 
-export function EntryPage({ session, entryId }: { readonly session: ConsoleSession; readonly entryId: string }) {
+export function EntryPage({
+  session,
+  entryId,
+}: {
+  readonly session: ConsoleSession;
+  readonly entryId: string;
+}) {
   const { ledger, reads, evidence } = session;
-  const loaded = useLoaded(() => ledger.request(ConsoleEntryDocument, { entryId, reads, evidence }), [moves.value]);
+  const loaded = useLoaded(
+    () => ledger.request(ConsoleEntryDocument, { entryId, reads, evidence }),
+    [moves.value],
+  );
   return (
     <Shown loaded={loaded}>
       {({ entry: found }) =>
@@ -71,9 +80,7 @@ function EntryState({ session, found }: OfFound) {
       ) : (
         <Problems problems={found.blockedBecause.map((problem) => ({ path: [], ...problem }))} />
       )}
-      {source != null && (
-        <p class="soft">{words.entry.registered(nameOf(source.registeredByPrincipal))}</p>
-      )}
+      {source != null && <p class="soft">{words.entry.registered(nameOf(source.registeredByPrincipal))}</p>}
       <p class="soft">
         {words.entry.id}: <Copy text={found.entryId} label={`${words.copy}: ${words.entry.id}`} />
       </p>
@@ -159,7 +166,8 @@ function CutPart({ found: { cut } }: { readonly found: Found }) {
           </p>
           <p>{words.entry.cutRows(cut.affectedRowCount)}</p>
           <p class="soft">
-            {words.entry.digest}: <Copy text={cut.manifestVersion} label={`${words.copy}: ${words.entry.digest}`} />
+            {words.entry.digest}:{' '}
+            <Copy text={cut.manifestVersion} label={`${words.copy}: ${words.entry.digest}`} />
           </p>
         </>
       )}

@@ -38,7 +38,9 @@ function ReviewOf({ session, entryId }: OfEntry) {
     <Shown loaded={loaded}>
       {({ entry, outcome }) => (
         <>
-          <PageTitle>{words.review.title(entry?.title ?? entry?.document?.docCode ?? words.unnamed)}</PageTitle>
+          <PageTitle>
+            {words.review.title(entry?.title ?? entry?.document?.docCode ?? words.unnamed)}
+          </PageTitle>
           <p>
             <a href={hrefOf('entry', entryId)}>{words.review.entry}</a>
           </p>
@@ -55,7 +57,12 @@ function ReviewOf({ session, entryId }: OfEntry) {
               <div>
                 <Summary plan={outcome} />
                 <Excluded plan={outcome} />
-                <PlanUnits session={session} entryId={entryId} digest={outcome.manifestDigest} reload={reload} />
+                <PlanUnits
+                  session={session}
+                  entryId={entryId}
+                  digest={outcome.manifestDigest}
+                  reload={reload}
+                />
               </div>
               <Decision
                 key={outcome.manifestDigest}
@@ -76,7 +83,13 @@ function ReviewOf({ session, entryId }: OfEntry) {
   );
 }
 
-function PlanRefused({ outcome, reload }: { readonly outcome: Exclude<Outcome, Plan>; readonly reload: () => void }) {
+function PlanRefused({
+  outcome,
+  reload,
+}: {
+  readonly outcome: Exclude<Outcome, Plan>;
+  readonly reload: () => void;
+}) {
   return (
     <div class="notice bad" role="alert">
       <p>{outcome.message}</p>

@@ -10,6 +10,7 @@ export function SignInPage() {
   const { signIn: said } = words;
   const submit = async (event: Event) => {
     event.preventDefault();
+    if (isGoing) return;
     const token = field.current?.value.trim();
     if (token === undefined || token === '') {
       setFault(said.empty);
@@ -47,7 +48,7 @@ export function SignInPage() {
         <p id="token-fault" class="fault" role="alert">
           {fault}
         </p>
-        <button type="submit" class="main" disabled={isGoing}>
+        <button type="submit" class="main" aria-disabled={isGoing}>
           {isGoing ? said.going : said.go}
         </button>
       </form>

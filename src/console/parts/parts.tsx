@@ -38,7 +38,10 @@ export function Problems({ problems }: { readonly problems: readonly ConsoleProb
   return (
     <ul class="problems">
       {problems.map((problem) => (
-        <li key={`${problem.code} ${problem.path.join('.')} ${problem.message}`} class={problem.severity.toLowerCase()}>
+        <li
+          key={`${problem.code} ${problem.path.join('.')} ${problem.message}`}
+          class={problem.severity.toLowerCase()}
+        >
           {problem.message}
         </li>
       ))}

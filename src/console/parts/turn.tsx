@@ -1,4 +1,5 @@
 /** Whose turn an entry is, and the smallest step that takes it on. */
+import type { LedgerClient } from '../../client/client.ts';
 import {
   type ConsoleRowFragment,
   ConsoleStepDocument,
@@ -45,7 +46,9 @@ export function Turn({ session, row }: OfRow) {
         <TurnLine
           isMine={isMine && !isBlocked(row)}
           who={words.turn.byStatus[row.status] ?? words.nobody}
-          step={row.blockedBecause.find(({ severity }) => severity === 'ERROR')?.message ?? words.turn.deed[phase]}
+          step={
+            row.blockedBecause.find(({ severity }) => severity === 'ERROR')?.message ?? words.turn.deed[phase]
+          }
         />
       )}
       {phase === 'REVIEW' && isMine && session.evidence && (
@@ -57,17 +60,39 @@ export function Turn({ session, row }: OfRow) {
   );
 }
 
-const isBlocked = (row: ConsoleRowFragment) => row.blockedBecause.some(({ severity }) => severity === 'ERROR');
+const isBlocked = (row: ConsoleRowFragment) =>
+  row.blockedBecause.some(({ severity }) => severity === 'ERROR');
 
 function PlannedTurn({ session, row, phase }: OfRow & { readonly phase: NextVerb }) {
   const { ledger } = session;
   const { entryId } = row;
   const loaded = useLoaded(
-    async () => (await ledger.request(ConsoleStepDocument, { phase, entryId })).readiness,
+    () => askStep(ledger, { phase, entryId, at: moves.value }),
     [phase, entryId, moves.value],
   );
   if (loaded.value === null) return <p class="soft">{loaded.fault?.message ?? words.loading}</p>;
   return <TurnLine {...turnOf(loaded.value, phase)} />;
+}
+
+/** An entry may be on a page twice; it is asked about once until something moves. */
+const asked = { at: -1, by: null as LedgerClient | null, steps: new Map<string, Promise<Step>>() };
+
+interface StepAsked {
+  readonly phase: NextVerb;
+  readonly entryId: string;
+  /** How many moves were seen. */
+  readonly at: number;
+}
+
+function askStep(ledger: LedgerClient, { phase, entryId, at }: StepAsked): Promise<Step> {
+  if (asked.at !== at || asked.by !== ledger) Object.assign(asked, { at, by: ledger, steps: new Map() });
+  const key = `${phase} ${entryId}`;
+  const before = asked.steps.get(key);
+  if (before !== undefined) return before;
+  const step = ledger.request(ConsoleStepDocument, { phase, entryId }).then(({ readiness }) => readiness);
+  asked.steps.set(key, step);
+  step.catch(() => asked.steps.delete(key));
+  return step;
 }
 
 interface TurnWords {

@@ -16,7 +16,8 @@ export const en = {
   pager: {
     more: 'Next page',
     back: 'First page',
-    shown: (shown: number, all: number, atLeast: boolean) => `${shown} of ${atLeast ? 'at least ' : ''}${all}`,
+    shown: (shown: number, all: number, atLeast: boolean) =>
+      `${shown} of ${atLeast ? 'at least ' : ''}${all}`,
     label: (list: string) => `Pages of: ${list}`,
   },
   signIn: {
@@ -156,14 +157,16 @@ export const en = {
     notWhole: 'Not every byte of the document is in a record.',
     toReview: (count: number) => `${count} ${count === 1 ? 'record is' : 'records are'} to be looked at.`,
     long: (count: number) => `${count} ${count === 1 ? 'unit is' : 'units are'} longer than a page.`,
-    unmarked: (count: number) => `${count} ${count === 1 ? 'line begins' : 'lines begin'} like a section and begins none.`,
+    unmarked: (count: number) =>
+      `${count} ${count === 1 ? 'line begins' : 'lines begin'} like a section and begins none.`,
     excludedBytes: (bytes: number) => `${bytes} bytes with words become no unit.`,
     warnings: 'Read this before you decide',
     errors: 'This plan can’t be approved',
     noWarnings: 'The plan has no warnings.',
     excluded: 'Left out, with words in it',
     noExcluded: 'Nothing with words in it is left out.',
-    excludedMore: (shown: number, all: number) => `The first ${shown} of ${all} are here; all are in the list of records.`,
+    excludedMore: (shown: number, all: number) =>
+      `The first ${shown} of ${all} are here; all are in the list of records.`,
     bytes: (start: number, end: number) => `bytes ${start} to ${end}`,
     units: 'Records of the plan, in the order of the document',
     was: 'Text before',
@@ -187,7 +190,11 @@ export const en = {
     lost: 'No answer came, so it is unknown whether your decision was written. Ask again: it is written once at most.',
     askAgain: 'Ask again, with the same key',
     refused: 'The ledger refused this.',
-    done: { APPROVE: 'You approved the plan.', REJECT: 'You rejected the plan.', DEFER: 'You deferred the entry.' },
+    done: {
+      APPROVE: 'You approved the plan.',
+      REJECT: 'You rejected the plan.',
+      DEFER: 'You deferred the entry.',
+    },
     replayed: 'Your decision had been written already; this is the first answer again.',
     next: 'Back to the board',
     pinned: 'You judge exactly the plan with this digest',

@@ -55,7 +55,9 @@ export function consolePage(): ConsolePage {
     isThere: () => files() !== null,
     answer(request, response, url) {
       if (request.method !== 'GET' && request.method !== 'HEAD')
-        throw new DoorRefusal(405, 'METHOD_NOT_ALLOWED', 'The console is read by GET.', { allow: 'GET, HEAD' });
+        throw new DoorRefusal(405, 'METHOD_NOT_ALLOWED', 'The console is read by GET.', {
+          allow: 'GET, HEAD',
+        });
       // Relative, so that it holds behind a proxy, too.
       if (url.pathname === CONSOLE_PATH) {
         response.writeHead(308, { location: 'console/', 'content-length': 0 }).end();

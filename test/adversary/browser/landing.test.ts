@@ -44,7 +44,7 @@ describe('landing: the page at /', () => {
     const html = String(bytes);
     expect([status, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
     expect([headers['cache-control'], headers['vary']]).toEqual(['no-store', 'accept']);
-    for (const path of ['/graphql', '/passport', '/health', '/ready'])
+    for (const path of ['/console/', '/graphql', '/passport', '/health', '/ready'])
       expect(html).toContain(`<a href="${path}">`);
     expect(html).toContain(`Version ${VERSION}, rehearsal.`);
     expect(html).toContain('<b>Ready</b>');
@@ -74,6 +74,7 @@ describe('landing: the page at /', () => {
         checks: { sockets: 'up', streams: 'up' },
         reasons: [],
         links: {
+          console: '/console/',
           graphql: '/graphql',
           graphiql: '/graphql',
           passport: '/passport',
@@ -124,7 +125,14 @@ describe('landing: the page at /', () => {
         status: 'not ready',
         checks: { 'a"b': 'down' },
         reasons: [`<img src=x onerror='alert(1)'> & more`],
-        links: { graphql: '/"g', graphiql: null, passport: null, health: '/health', ready: '/ready' },
+        links: {
+          console: null,
+          graphql: '/"g',
+          graphiql: null,
+          passport: null,
+          health: '/health',
+          ready: '/ready',
+        },
         protocols: [],
         token: '</p>',
       },
