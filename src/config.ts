@@ -110,6 +110,7 @@ const environment = z.object({
   CUTTER_TOKEN_EXECUTOR: z.string().optional(),
   CUTTER_TOKEN_VERIFIER: z.string().optional(),
   CUTTER_TOKEN_ADMINISTRATOR: z.string().optional(),
+  CUTTER_TOKEN_APPROVER: z.string().optional(),
   CUTTER_TOKEN_MONITOR: z.string().optional(),
   CUTTER_MONITOR_WEBHOOK: httpUrl.optional(),
   CUTTER_MODE: oneOf(['rehearsal', 'production']).default('rehearsal'),
@@ -177,6 +178,8 @@ export interface Config {
     /** As whom `cutter monitor` follows a ledger, where no file is named. */
     /** Of `cutter profile add` and `cutter vocabulary add`. */
     readonly administratorToken: string | null;
+    /** Of `cutter approve`. */
+    readonly approverToken: string | null;
     readonly monitorToken: string | null;
     /** Where it sends what it finds; in the environment, since the address may be a secret. */
     readonly monitorWebhook: string | null;
@@ -284,6 +287,7 @@ function fromEnvironment(env: z.infer<typeof environment>): Config {
         verifier: env.CUTTER_TOKEN_VERIFIER ?? null,
       },
       administratorToken: env.CUTTER_TOKEN_ADMINISTRATOR ?? null,
+      approverToken: env.CUTTER_TOKEN_APPROVER ?? null,
       monitorToken: env.CUTTER_TOKEN_MONITOR ?? null,
       monitorWebhook: env.CUTTER_MONITOR_WEBHOOK ?? null,
     },

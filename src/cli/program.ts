@@ -262,6 +262,22 @@ key
     orderKey({ order: 'export', lane, out, isMoved: move }),
   );
 key
+  .command('new')
+  .description('write a new seed to a file, and print its public key; without a ledger')
+  .requiredOption('--out <file>', 'the file to write; one that is there is left as it is')
+  .action(async ({ out }: { out: string }) => {
+    const { writeNewSeed } = await import('./signing/new-seed.ts');
+    process.exitCode = writeNewSeed(out);
+  });
+key
+  .command('add')
+  .description('register the key with which a person approves cuts')
+  .requiredOption('--person <principal>', 'the name of its principal, which has approval:grant')
+  .requiredOption('--public-key <key>', 'the public key, as "cutter key new" prints it')
+  .action(({ person, publicKey }: { person: string; publicKey: string }) =>
+    orderKey({ order: 'add', name: person, publicKey }),
+  );
+key
   .command('revoke')
   .description('end a key at once; "rotate" gives its lane a new one')
   .argument('<keyId>', 'the id of the key, as "cutter key list" shows it', keyId)

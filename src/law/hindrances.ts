@@ -29,6 +29,8 @@ export interface HinderedEntry {
   readonly approvals: readonly GivenApproval[] | null;
   readonly open: readonly OpenPredecessor[] | null;
   readonly unverified: readonly string[] | null;
+  /** The newest approval of its cut by a person; null where it has none. */
+  readonly sanction: SeenSanction | null;
   /** The first unit that the plan was made against and that has changed. */
   readonly changed: { readonly address: string | null } | null;
   /** Null where the log has none yet. */

@@ -48,7 +48,7 @@ export function readGiven({ payloadType, payload, preAuthEncoding: given, digest
   const said = readStatement(payloadType, bytes);
   if (said === null)
     throw new ClientFault(
-      'This is no statement about a cut or a verification as this version knows it. Nothing was signed.',
+      'This is no statement about a cut, a verification or an approval as this version knows it. Nothing was signed.',
     );
   if (digestOf(bytes) !== digest || !preAuthEncoding(payloadType, bytes).equals(Buffer.from(given, 'base64')))
     throw new ClientFault("The statement's parts don't fit together. Nothing was signed.");
