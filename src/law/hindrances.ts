@@ -4,9 +4,10 @@ import { type LeanedApproval, withdrawnProblems } from './carried-over.ts';
 import { type EarlierParties, type Party, type SharedParty, sharedParties } from './parties.ts';
 import { type OpenPredecessor, openProblems } from './predecessors.ts';
 import { type Problem, problemAt } from './refusals.ts';
+import { type SeenSanction, standingSanctionProblems } from './sanction.ts';
 import { type NumberedRules, RULES_OF_ORIGIN, type Rules } from './rules/rules.ts';
 import type { EntryState } from './states.ts';
-import type { EntryKind, Lane, PrincipalKind } from './values.ts';
+import type { EntryKind, Lane, Mode, PrincipalKind } from './values.ts';
 
 /*
  * What hinders the next verb on an entry, no matter who calls it. The verbs refuse with the same problems, from the
@@ -38,13 +39,16 @@ export interface HinderedEntry {
 }
 
 /** Why the verb that comes next on an entry would be refused now; empty where it has ended. */
-export function entryHindrances(entry: HinderedEntry, lanes: ReadonlySet<Lane>): readonly Problem[] {
+export function entryHindrances(
+  entry: HinderedEntry,
+  { lanes, mode }: { readonly lanes: ReadonlySet<Lane>; readonly mode: Mode },
+): readonly Problem[] {
   const verb = NEXT_VERBS[entry.status];
   if (verb === undefined || entry.kind !== WAY_KIND) return [];
   const lane = laneOfVerb(verb);
   return [
     ...(entry.status === 'reviewed_deferred' ? deferralProblems(entry) : []),
-    ...(entry.status === 'reviewed_approved' ? cutProblems(entry) : []),
+    ...(entry.status === 'reviewed_approved' ? cutProblems(entry, mode) : []),
     // A comment hinders an approval of its plan. It hinders no other verdict, and it doesn't undo an approval.
     ...openCommentProblems(entry.entryId, entry.comments ?? []).map(asWarning),
     ...(lanes.has(lane) ? [] : [laneProblem(lane, verb)]),
@@ -54,8 +58,8 @@ export function entryHindrances(entry: HinderedEntry, lanes: ReadonlySet<Lane>):
 const asWarning = (problem: Problem): Problem => ({ ...problem, severity: 'warning' });
 
 /** Why a cut of an approved entry would be refused now, whatever its plan has become. */
-export function cutProblems(entry: HinderedEntry): readonly Problem[] {
-  const { entryId, live, at, approvals, rules, leaned, open, unverified, changed } = entry;
+export function cutProblems(entry: HinderedEntry, mode: Mode): readonly Problem[] {
+  const { entryId, live, at, approvals, rules, leaned, open, unverified, changed, sanction } = entry;
   const unapproved = approvalProblem(entryId, live, { manifestDigest: live?.manifestDigest ?? 'none', at });
   return [
     ...(unapproved === null
@@ -64,6 +68,9 @@ export function cutProblems(entry: HinderedEntry): readonly Problem[] {
     ...withdrawnProblems(entryId, leaned ?? [], at),
     ...openProblems(entryId, open ?? [], unverified ?? []),
     ...(changed === null ? [] : [changedBaseProblem(entryId, changed.address)]),
+    ...(mode === 'production' && live !== null
+      ? standingSanctionProblems(entryId, sanction, { manifestDigest: live.manifestDigest, at })
+      : []),
   ];
 }
 

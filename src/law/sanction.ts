@@ -104,8 +104,19 @@ export function sanctionProblems(entryId: string, seen: SeenSanction | null, at:
   if (seen.expiresAt <= at) return problem('sanction-expired', `${name} expired at ${seen.expiresAt}.`);
   if (!seen.acts) return problem('approver-suspended', `${name} is by ${seen.by}, who is suspended.`);
   if (!seen.grants || seen.kind !== 'person')
-    return problem('approver-barred', `${name} is by ${seen.by}, who may approve no cut any more.`);
+    return problem('approver-barred-from-cut', `${name} is by ${seen.by}, who may approve no cut any more.`);
   return [];
+}
+
+/** The same as everybody may know it before a cut is made: the approval has to be of the approved manifest, too. */
+export function standingSanctionProblems(
+  entryId: string,
+  seen: SeenSanction | null,
+  { manifestDigest, at }: { readonly manifestDigest: string; readonly at: string },
+): readonly Problem[] {
+  const dead = sanctionProblems(entryId, seen, at);
+  if (seen === null || dead.length > 0) return dead;
+  return pinProblems(seen, { ...pinsOf(seen), manifestDigest });
 }
 
 /** Why an approval isn't for what a cut does now, one problem for each pin. */
@@ -152,7 +163,7 @@ function isSigned(seen: SignedSanction, publicKey: string): boolean {
   return canonicalJson(said) === text;
 }
 
-export function pinsOf(pins: CutPins): CutPins {
+function pinsOf(pins: CutPins): CutPins {
   return Object.fromEntries(PINS.map((pin) => [pin, pins[pin]])) as unknown as CutPins;
 }
 

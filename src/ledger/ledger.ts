@@ -63,8 +63,11 @@ export interface Ledger {
   tokens(caller: Session, filter: TokenFilter): Promise<readonly ListedToken[]>;
   /** The rules of a version, or those in force; null where there are none. */
   rules(version: number | null): Promise<KnownRules | null>;
-  /** What the cut of an approved entry would do now. */
-  cutToApprove(input: { readonly entryId: string; readonly manifestDigest: string }): Promise<CutToApprove>;
+  /** What the cut of an approved entry would do now, or why it can't be cut. */
+  cutToApprove(input: {
+    readonly entryId: string;
+    readonly manifestDigest: string;
+  }): Promise<CutToApprove | Refusal>;
   /** Which past decisions two versions of the rules judge otherwise. */
   judgedOtherwise(before: Rules, after: Rules): Promise<JudgedOtherwise>;
   /** The lanes that this process has secrets for. */

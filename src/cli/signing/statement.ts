@@ -17,7 +17,9 @@ const toSign = z.object({
   keyIds: z.array(z.string()),
   acceptedUntil: z.string(),
 });
-export type GivenStatement = z.infer<typeof toSign>;
+export type GivenStatement = Readonly<Omit<z.infer<typeof toSign>, 'keyIds'>> & {
+  readonly keyIds: readonly string[];
+};
 
 const signature = z.object({ keyId: z.string(), signature: z.base64(), statement: z.base64() });
 /** What `cut` and `verify` take as `signature`. */

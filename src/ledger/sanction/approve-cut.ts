@@ -1,7 +1,7 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
 import { type EarlierParties, partyOf } from '../../law/parties.ts';
-import { InvalidInput, LaneMismatch, problemAt, SameParty, SignatureRefused } from '../../law/refusals.ts';
+import { InvalidInput, LaneMismatch, problemAt, Refusal, SameParty, SignatureRefused } from '../../law/refusals.ts';
 import {
   APPROVAL_PAYLOAD_TYPE,
   approvalStatement,
@@ -40,7 +40,7 @@ export interface ApproveCutAnswer {
   readonly statement: StatementToSign | null;
 }
 
-/** What the cut of an entry would do now, and who had a part in the entry; refuses where it can't be cut. */
+/** What the cut of an entry would do now, and who had a part in the entry. */
 export interface CutToApprove {
   readonly pins: CutPins;
   readonly did: EarlierParties;
@@ -60,7 +60,7 @@ const lookRow = z.object({
  *     no state moves        no lane, role cutter_registrar
  *
  * Locks    the approval of this key · the approvals of the entry
- * Reads    the approval of this key · the approver's own key · what the cut would do, as cutter_evidence
+ * Reads    the approval of this key · the approver's own key; before that, as cutter_evidence, what the cut would do
  * Writes   1 cut_approval
  * Refuses  IdempotencyConflict  the key approved something else, or another principal used it
  *          NotFound             no such entry
@@ -78,7 +78,7 @@ const lookRow = z.object({
 export async function approveCut(
   tx: PartyTx<'approveCut'>,
   input: ApproveCutInput,
-  readCut: () => Promise<CutToApprove>,
+  found: CutToApprove | Refusal,
 ): Promise<PartyDone<ApproveCutAnswer>> {
   const { at } = await tx.connection.one(sql.prepared('approveCut.lock', lockRow)`
     /* approveCut.lock */ with own as materialized (select ${lockSanction(tx.ids.approval)} as taken),
@@ -95,7 +95,8 @@ export async function approveCut(
     ]);
     return { value: { ...answer, statement: null }, writes: null, parties: [] };
   }
-  const { pins, did } = await readCut();
+  if (found instanceof Refusal) throw found;
+  const { pins, did } = found;
   refuseSide(tx, input.entryId, did);
   const signer = { by: 'caller', keyId: key?.keyId ?? null, signature: input.signature } as const;
   const { preparedAt, acceptedUntil = timesAhead(preparedAt).acceptedUntil } = statementTimes(signer, at);

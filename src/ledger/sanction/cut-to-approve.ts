@@ -1,7 +1,7 @@
 import { type CommonQueryMethods, sql } from 'slonik';
 import { z } from 'zod';
 import type { ProgramDigests } from '../../drift/program-digests.ts';
-import { CoverageBroken, IllegalTransition, NotApproved, PlanStale, problemAt } from '../../law/refusals.ts';
+import { CoverageBroken, IllegalTransition, NotApproved, PlanStale, problemAt, Refusal } from '../../law/refusals.ts';
 import { ENTRY_STATES } from '../../law/states.ts';
 import { VERDICTS } from '../../law/values.ts';
 import { effectOf } from '../effect/actions.ts';
@@ -20,8 +20,24 @@ const lookRow = z.object({
   live: z.object({ id: z.string(), verdict: z.enum(VERDICTS), manifest: z.string() }).nullable(),
 });
 
-/** What the cut of an approved entry would do now, as cutter_evidence; the cut itself asks again. */
+/**
+ * What the cut of an approved entry would do now, as cutter_evidence, or why it can't be cut: a repeated call is answered
+ * before that counts. The cut itself asks again.
+ */
 export async function cutToApprove(
+  evidence: Parameters<typeof readCut>[0],
+  input: Parameters<typeof readCut>[1],
+  program: ProgramDigests,
+): Promise<CutToApprove | Refusal> {
+  try {
+    return await readCut(evidence, input, program);
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
+  }
+}
+
+async function readCut(
   evidence: { readonly connection: CommonQueryMethods; readonly plans: PlanCache },
   { entryId, manifestDigest }: { readonly entryId: string; readonly manifestDigest: string },
   { schemaDigest, writerDigest }: ProgramDigests,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { refuseOutside } from '../../auth/narrowing.ts';
 import { type ApproveCutAnswer, approveCut } from '../../ledger/sanction/approve-cut.ts';
 import { builder } from '../../schema/builder.ts';
 import { Entry } from '../../schema/entry.ts';
@@ -73,9 +74,10 @@ builder.mutationField('approveCut', (t) =>
       input: t.arg({ type: ApproveCutInput, required: true, description: 'The cut, and your signature.' }),
     },
     resolve: async (_, { input }, ctx) => {
-      const written = await ctx.ledger.asRegistrar(callOf('approveCut', ctx, input), (tx) =>
-        approveCut(tx, input, () => ctx.ledger.cutToApprove(input)),
-      );
+      const call = callOf('approveCut', ctx, input);
+      refuseOutside(call.caller, [input.entryId]);
+      const found = await ctx.ledger.cutToApprove(input);
+      const written = await ctx.ledger.asRegistrar(call, (tx) => approveCut(tx, input, found));
       return successOf(ctx, written);
     },
   }),
