@@ -54,7 +54,9 @@ async function registerKey(
   owner: ClientBase,
   { name, bytes, keyId }: { readonly name: string; readonly bytes: Buffer; readonly keyId: string },
 ): Promise<string> {
-  await owner.query(`/* approver.lock */ select pg_advisory_xact_lock(hashtextextended('cutter:parties', 0))`);
+  await owner.query(
+    `/* approver.lock */ select pg_advisory_xact_lock(hashtextextended('cutter:parties', 0))`,
+  );
   const suspension = await standingSuspension(owner);
   if (suspension !== null) throw new Error(suspendedBecause(suspension));
   const approver = await approverNamed(owner, name);

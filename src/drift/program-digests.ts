@@ -40,8 +40,11 @@ function programFiles(): ReadonlyMap<string, string> {
 
 /** Covers each file's name and content, in an order that no file system decides. */
 export function digestOfFiles(files: ReadonlyMap<string, string>): string {
-  const lines = [...files.keys()]
-    .sort()
-    .map((name) => [name, createHash('sha256').update(readFileSync(files.get(name) as string)).digest('hex')]);
+  const lines = [...files.keys()].sort().map((name) => [
+    name,
+    createHash('sha256')
+      .update(readFileSync(files.get(name) as string))
+      .digest('hex'),
+  ]);
   return digestOf(canonicalJson(lines));
 }

@@ -4,8 +4,8 @@ import { type LeanedApproval, withdrawnProblems } from './carried-over.ts';
 import { type EarlierParties, type Party, type SharedParty, sharedParties } from './parties.ts';
 import { type OpenPredecessor, openProblems } from './predecessors.ts';
 import { type Problem, problemAt } from './refusals.ts';
-import { type SeenSanction, standingSanctionProblems } from './sanction.ts';
 import { type NumberedRules, RULES_OF_ORIGIN, type Rules } from './rules/rules.ts';
+import { type SeenSanction, standingSanctionProblems } from './sanction/sanction.ts';
 import type { EntryState } from './states.ts';
 import type { EntryKind, Lane, Mode, PrincipalKind } from './values.ts';
 

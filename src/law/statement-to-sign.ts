@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { canonicalJson, type PlainJson } from '../proof/canonical.ts';
 import { isDigest } from '../proof/digest.ts';
-import { APPROVAL_FORMAT, APPROVAL_PAYLOAD_TYPE } from './sanction.ts';
+import { APPROVAL_FORMAT, APPROVAL_PAYLOAD_TYPE } from './sanction/sanction.ts';
 import { payloadTypeOf } from './statement.ts';
 import { membersOf, timesAhead } from './statement-time.ts';
 import { EXECUTOR_LANE, type Lane, VERIFIER_LANE } from './values.ts';
@@ -79,8 +79,8 @@ function payloadTypeIn(said: CallersStatement): string {
 }
 
 /**
- * Reads the bytes that somebody asks a caller to sign; null where they are no statement about a cut, a verification or
- * the approval of a cut as this version knows it. What isn't read is never signed: a key's other statements would be, too.
+ * Reads the bytes that somebody asks a caller to sign; null where they are no statement about a cut, a verification
+ * or the approval of a cut as this version knows it. What isn't read is never signed: a key's other statements would be, too.
  */
 export function readStatement(payloadType: string, payload: Uint8Array): CallersStatement | null {
   const text = Buffer.from(payload).toString('utf8');

@@ -8,7 +8,7 @@ import { withdrawnProblems } from '../law/carried-over.ts';
 import { changedBaseProblem } from '../law/hindrances.ts';
 import { partyOf } from '../law/parties.ts';
 import { AlreadyCut, NotApproved, PlanStale, problemAt } from '../law/refusals.ts';
-import type { SignedSanction } from '../law/sanction.ts';
+import type { SignedSanction } from '../law/sanction/sanction.ts';
 import { type CutFacts, cutStatement, type PriorSignature } from '../law/statement.ts';
 import { type EntryState, nextState, statesBefore } from '../law/states.ts';
 import { TOOL_REVISION } from '../version.ts';
@@ -36,7 +36,14 @@ import { signStatement } from './envelope/sign.ts';
 import { statementTimes } from './envelope/signer.ts';
 import type { Done, ExecTx } from './envelope/transaction.ts';
 import { WideWrites } from './envelope/wide-writes.ts';
-import { type ChangedRow, composeWrites, insertRows, insertWide, updateRows, type Write } from './envelope/writes.ts';
+import {
+  type ChangedRow,
+  composeWrites,
+  insertRows,
+  insertWide,
+  updateRows,
+  type Write,
+} from './envelope/writes.ts';
 import { digestNow, notYet } from './not-yet.ts';
 import { refuseOpen } from './open-predecessors.ts';
 import { refuseOtherSide } from './rules/sides.ts';
@@ -100,7 +107,7 @@ export async function cut(tx: ExecTx<'cut'>, input: CutInput): Promise<Done<CutA
   const plan = await approvedPlan(tx, input, look, ground);
   const actions = await freshActions(tx, plan, look, input.entryId);
   const done: CutDone = { plan, actions, effectDigest: await effectOf(actions) };
-  const sanction = liveSanction(tx, input, look, done, locked.at);
+  const sanction = liveSanction(tx, input, look, ground, done, locked.at);
   const key = currentKey(tx, look.key);
   return writeCut(tx, input, look, ground, done, { at: locked.at, key, sanction });
 }
@@ -274,6 +281,7 @@ function liveSanction(
   tx: ExecTx,
   { entryId, manifestDigest }: CutInput,
   look: CutLook,
+  ground: CutGround,
   { plan, actions, effectDigest }: CutDone,
   at: string,
 ): SignedSanction | null {
@@ -283,7 +291,7 @@ function liveSanction(
     sourceDigest: plan.sourceDigest,
     unitCount: actions.actions.length,
     effectDigest,
-    target: targetOf(look.incarnation, look.source?.doc_code ?? ''),
+    target: targetOf(look.incarnation, ground.source.doc_code),
     vocabularyDigest: plan.vocabularyDigest,
     ...tx.program(),
   };

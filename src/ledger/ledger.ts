@@ -31,7 +31,7 @@ import { type PlanDiffView, planDiff } from './plan-diff/plan-diff.ts';
 import { type Reconstruction, reconstruct } from './reconstruct.ts';
 import { type JudgedOtherwise, judgedOtherwise } from './rules/judged-otherwise.ts';
 import { type KnownRules, knownRules } from './rules/known-rules.ts';
-import type { CutToApprove } from './sanction/approve-cut.ts';
+import type { PlannedCut } from './sanction/approve-cut.ts';
 import { cutToApprove } from './sanction/cut-to-approve.ts';
 import type { SweepAnswer, SweepInput } from './sweep.ts';
 import { sweepReplay } from './sweep-replay.ts';
@@ -67,7 +67,7 @@ export interface Ledger {
   cutToApprove(input: {
     readonly entryId: string;
     readonly manifestDigest: string;
-  }): Promise<CutToApprove | Refusal>;
+  }): Promise<PlannedCut | Refusal>;
   /** Which past decisions two versions of the rules judge otherwise. */
   judgedOtherwise(before: Rules, after: Rules): Promise<JudgedOtherwise>;
   /** The lanes that this process has secrets for. */

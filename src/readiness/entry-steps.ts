@@ -2,10 +2,10 @@ import type { CutSpec } from '../document/types.ts';
 import { type EntryVerb, statesOfVerb, WAY_KIND } from '../law/actions.ts';
 import { changedBaseProblem, cutProblems, deferralProblems, openCommentProblems } from '../law/hindrances.ts';
 import type { ListedEntry, OpenPredecessor } from '../law/predecessors.ts';
-import type { Mode } from '../law/values.ts';
 import type { Problem } from '../law/refusals.ts';
 import { RULES_OF_ORIGIN } from '../law/rules/rules.ts';
 import { canBecome, isEnded, isTerminal } from '../law/states.ts';
+import type { Mode } from '../law/values.ts';
 import { derivedId } from '../proof/uuid.ts';
 import type { EntryFacts } from './entry-facts.ts';
 import type { Gap, GapKind } from './gap.ts';
@@ -171,7 +171,10 @@ export class EntrySteps {
     const isSound = own.every(({ kind }) => kind === 'not_sanctioned');
     if (!isSound || plan.manifestDigest === entry.live?.manifestDigest) return own;
     const { message } = changedBaseProblem(entry.entryId, null);
-    return [...own, { kind: 'plan_changed' as const, problem: { message, manifestDigest: plan.manifestDigest } }];
+    return [
+      ...own,
+      { kind: 'plan_changed' as const, problem: { message, manifestDigest: plan.manifestDigest } },
+    ];
   }
 
   /** Whether steps before this one take away what its approval rests on. */

@@ -34,7 +34,10 @@ export function mayDo(candidate: WouldBeDoer, step: CallStep, authors: ReadonlyM
     const settling = settlingOf({ ...candidate, verbs }, author, step.did, step.rules);
     return verbs.has('resolveComment') && (settling.as === 'author' || settling.as === 'reviewer');
   }
-  if (step.verb === 'approveCut' && (candidate.kind !== 'person' || doneDeeds(candidate, step.did).length > 0))
+  if (
+    step.verb === 'approveCut' &&
+    (candidate.kind !== 'person' || doneDeeds(candidate, step.did).length > 0)
+  )
     return false;
   if (!isEntryVerb(step.verb)) return mayCall(candidate, step.verb, step.inputKind);
   // As the entry will be when it is the step's turn.

@@ -95,6 +95,8 @@ export async function everyKindOfPhase(server: TestServer): Promise<void> {
     'rotateToken',
     'revokeToken',
     'changeRules',
+    'approveCut',
+    'revokeCutApproval',
   ] as const)
     await perform(server, await EXAMPLES[verb](server));
   await settled(server);

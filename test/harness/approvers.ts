@@ -6,6 +6,7 @@ import { publicKeyOf, signMessage } from '../../src/proof/ed25519.ts';
 import { keyIdOf } from '../../src/proof/keyid.ts';
 import { type Caller, caller } from './callers.ts';
 import { call, fresh, type Loose, manifestOf, marked, type Reviewed, sweepAll } from './cycle.ts';
+import { issuedToken } from './parties.ts';
 import { type SampleTokens, type TestServer, type TestServerOptions, testServer } from './server.ts';
 
 /** The statement to sign, of a dry run of approveCut. */
@@ -60,8 +61,8 @@ export async function reviewedByAnother(server: TestServer): Promise<Omit<Review
   const entry = await marked(server);
   await sweepAll(server);
   const manifestDigest = await manifestOf(server, entry.entryId);
-  const scopes = ['ledger:observe', 'ledger:evidence', 'document:read', 'entry:review'] as const;
-  const known = reviewers.get(server) ?? caller(server, { scopes }).then(({ token }) => token);
+  const scopes = ['LEDGER_OBSERVE', 'LEDGER_EVIDENCE', 'DOCUMENT_READ', 'ENTRY_REVIEW'];
+  const known = reviewers.get(server) ?? issuedToken(server, {}, { scopes }).then(({ secret }) => secret);
   reviewers.set(server, known);
   const input = {
     idempotencyKey: fresh('other-review'),
@@ -118,11 +119,16 @@ export async function productionServer(options: TestServerOptions = {}): Promise
     names.map(async (name) => [name, await productionCaller(server, PRODUCTION_SCOPES[name])] as const),
   );
   const callers = Object.fromEntries(made) as ProductionServer['callers'];
-  const tokens = Object.fromEntries(made.map(([name, { token }]) => [name, token])) as unknown as SampleTokens;
+  const tokens = Object.fromEntries(
+    made.map(([name, { token }]) => [name, token]),
+  ) as unknown as SampleTokens;
   return { ...server, tokens, callers, approver: callers.approver };
 }
 
 /** The seed of a caller's own key, registered. */
-export function seedOfCaller(server: TestServer, { principalId }: Pick<Caller, 'principalId'>): Promise<Uint8Array> {
+export function seedOfCaller(
+  server: TestServer,
+  { principalId }: Pick<Caller, 'principalId'>,
+): Promise<Uint8Array> {
   return approverSeed(server, `principal ${principalId}`);
 }

@@ -39,7 +39,14 @@ export async function caller(
   await server.superuser.query(
     `insert into cutter_auth.principal (principal_id, kind, name, person_id, scopes, lane, rehearsal)
      values ($1, $2, $3, $4, $5, null, $6)`,
-    [principalId, options.kind ?? 'person', `principal ${principalId}`, personId, options.scopes, options.rehearsal ?? true],
+    [
+      principalId,
+      options.kind ?? 'person',
+      `principal ${principalId}`,
+      personId,
+      options.scopes,
+      options.rehearsal ?? true,
+    ],
   );
   return { token: await tokenFor(server, principalId, token), principalId, personId };
 }

@@ -195,11 +195,11 @@ export const EXAMPLES: Readonly<Record<Verb, (server: TestServer) => Promise<Exa
     const { entryId, manifestDigest } = await reviewedByAnother(server);
     await approverSeed(server, 'reviewer');
     const input = { entryId, manifestDigest, expiresAt: inHours(6) };
-    return example('approveCut', 'reviewer', input, 'approvalId entry { entryId status }');
+    return example('approveCut', 'reviewer', input, 'approvalId entryId');
   },
   async revokeCutApproval(server) {
     const input = { approvalId: await approvedCut(server), reason: 'The council met again.' };
-    return example('revokeCutApproval', 'reviewer', input, 'approvalId entry { entryId status }');
+    return example('revokeCutApproval', 'reviewer', input, 'approvalId entryId');
   },
   async changeRules() {
     const input = { rules: otherRules(), reason: 'The council decided it.' };
@@ -280,7 +280,13 @@ export async function perform(
   if (made.verb === 'approveCut' && other['dryRun'] !== true) {
     // What is signed depends on the rest.
     const seed = await approverSeed(server, 'reviewer');
-    return await signedApproval(server, server.tokens[made.who], seed, { ...made.input, ...other }, made.success);
+    return await signedApproval(
+      server,
+      server.tokens[made.who],
+      seed,
+      { ...made.input, ...other },
+      made.success,
+    );
   }
   return await call(server, server.tokens[made.who], made.verb, { ...made.input, ...other }, made.success);
 }

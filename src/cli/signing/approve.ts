@@ -42,7 +42,8 @@ export async function runApprove(
     print(options.statement ? said : plainLine(said, secrets));
     return 0;
   } catch (error) {
-    if (!(error instanceof ClientFault || error instanceof Refused || error instanceof SeedFault)) throw error;
+    if (!(error instanceof ClientFault || error instanceof Refused || error instanceof SeedFault))
+      throw error;
     process.stderr.write(`${foldedText(`cutter: ${terminalText(error.message, secrets)}`)}\n`);
     return 1;
   }
@@ -66,8 +67,8 @@ async function approveEntry(client: Client, entryId: string, options: ApproveOpt
     send: () => client.execute(ApproveCutDocument, { input: { ...input, signature } }),
     lost: lostCall,
   });
-  const { approvalId, entry } = acceptedOutcome('The approval', outcome, 'ApproveCutSuccess');
-  return `The cut of entry ${entryId} is approved until ${entry.cutApproval?.expiresAt}: approval ${approvalId}.`;
+  const { approvalId, expiresAt } = acceptedOutcome('The approval', outcome, 'ApproveCutSuccess');
+  return `The cut of entry ${entryId} is approved until ${expiresAt}: approval ${approvalId}.`;
 }
 
 /** The same until another approval is there: what is signed is what is sent. */
@@ -86,7 +87,8 @@ async function statementOf(
 ): Promise<GivenStatement> {
   const { outcome } = await client.execute(ApproveCutDocument, { input: { ...input, dryRun: true } });
   const { statement } = acceptedOutcome('The approval', outcome, 'ApproveCutSuccess');
-  if (statement === null) throw new ClientFault('This approval was given just now; there is nothing to sign.');
+  if (statement === null)
+    throw new ClientFault('This approval was given just now; there is nothing to sign.');
   return statement;
 }
 

@@ -263,6 +263,8 @@ export type GapKind =
   | 'NOT_DURABLE'
   /** There is no such entry, or no such source. */
   | 'NOT_FOUND'
+  /** In production: no person’s live approval of this cut is there (`approveCut`). */
+  | 'NOT_SANCTIONED'
   /** No sweep has brought the entry to review. */
   | 'NOT_SWEPT'
   /** What was asked about is not shown to this token, or to a login of this server. It may exist all the same. */
@@ -1723,7 +1725,7 @@ export type ApproveCutMutationVariables = Exact<{
 
 
 export type ApproveCutMutation = { readonly outcome:
-    | { readonly __typename: 'ApproveCutSuccess', readonly approvalId: string, readonly replayed: boolean, readonly position: string | null, readonly statement: { readonly payloadType: string, readonly payload: string, readonly preAuthEncoding: string, readonly digest: string, readonly keyIds: ReadonlyArray<string>, readonly acceptedUntil: string } | null, readonly entry: { readonly cutApproval: { readonly expiresAt: string } | null }, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
+    | { readonly __typename: 'ApproveCutSuccess', readonly approvalId: string, readonly expiresAt: string, readonly replayed: boolean, readonly position: string | null, readonly statement: { readonly payloadType: string, readonly payload: string, readonly preAuthEncoding: string, readonly digest: string, readonly keyIds: ReadonlyArray<string>, readonly acceptedUntil: string } | null, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
     | { readonly __typename: 'Busy', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'CoverageBroken', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'Forbidden', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
@@ -3423,11 +3425,7 @@ export const ApproveCutDocument = new TypedDocumentString(`
       statement {
         ...StatementToSignFields
       }
-      entry {
-        cutApproval {
-          expiresAt
-        }
-      }
+      expiresAt
     }
     ...RefusalFields
   }

@@ -1,14 +1,21 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
 import { type EarlierParties, partyOf } from '../../law/parties.ts';
-import { InvalidInput, LaneMismatch, problemAt, Refusal, SameParty, SignatureRefused } from '../../law/refusals.ts';
+import {
+  InvalidInput,
+  LaneMismatch,
+  problemAt,
+  Refusal,
+  SameParty,
+  SignatureRefused,
+} from '../../law/refusals.ts';
 import {
   APPROVAL_PAYLOAD_TYPE,
   approvalStatement,
   approverProblems,
   type CutPins,
   latestEnd,
-} from '../../law/sanction.ts';
+} from '../../law/sanction/sanction.ts';
 import { timesAhead } from '../../law/statement-time.ts';
 import { canonicalJson, type PlainJson } from '../../proof/canonical.ts';
 import { digestOf } from '../../proof/digest.ts';
@@ -36,12 +43,13 @@ export interface ApproveCutInput {
 export interface ApproveCutAnswer {
   readonly approvalId: string;
   readonly entryId: string;
+  readonly expiresAt: string;
   /** Null where the call was answered before. */
   readonly statement: StatementToSign | null;
 }
 
 /** What the cut of an entry would do now, and who had a part in the entry. */
-export interface CutToApprove {
+export interface PlannedCut {
   readonly pins: CutPins;
   readonly did: EarlierParties;
 }
@@ -78,7 +86,7 @@ const lookRow = z.object({
 export async function approveCut(
   tx: PartyTx<'approveCut'>,
   input: ApproveCutInput,
-  found: CutToApprove | Refusal,
+  found: PlannedCut | Refusal,
 ): Promise<PartyDone<ApproveCutAnswer>> {
   const { at } = await tx.connection.one(sql.prepared('approveCut.lock', lockRow)`
     /* approveCut.lock */ with own as materialized (select ${lockSanction(tx.ids.approval)} as taken),
@@ -93,7 +101,7 @@ export async function approveCut(
       ['manifestDigest', first.manifestDigest, input.manifestDigest],
       ...(input.expiresAt === null ? [] : [['expiresAt', first.expiresAt, input.expiresAt] as const]),
     ]);
-    return { value: { ...answer, statement: null }, writes: null, parties: [] };
+    return { value: { ...answer, expiresAt: first.expiresAt, statement: null }, writes: null, parties: [] };
   }
   if (found instanceof Refusal) throw found;
   const { pins, did } = found;
@@ -135,7 +143,11 @@ export async function approveCut(
   const { writes, sent } = composeWrites(at, { approval: insertRows(CUT_APPROVAL, [row]) });
   await tx.connection.query(sql.prepared('approveCut.write', z.object({}))`
     /* approveCut.write */ ${sent.approval}`);
-  return { value: { ...answer, statement: toSign(payload, key.keyId, acceptedUntil) }, writes, parties: [] };
+  return {
+    value: { ...answer, expiresAt, statement: toSign(payload, key.keyId, acceptedUntil) },
+    writes,
+    parties: [],
+  };
 }
 
 async function lookForApproval({

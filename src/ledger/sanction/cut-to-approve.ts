@@ -1,7 +1,14 @@
 import { type CommonQueryMethods, sql } from 'slonik';
 import { z } from 'zod';
 import type { ProgramDigests } from '../../drift/program-digests.ts';
-import { CoverageBroken, IllegalTransition, NotApproved, PlanStale, problemAt, Refusal } from '../../law/refusals.ts';
+import {
+  CoverageBroken,
+  IllegalTransition,
+  NotApproved,
+  PlanStale,
+  problemAt,
+  Refusal,
+} from '../../law/refusals.ts';
 import { ENTRY_STATES } from '../../law/states.ts';
 import { VERDICTS } from '../../law/values.ts';
 import { effectOf } from '../effect/actions.ts';
@@ -9,7 +16,7 @@ import type { PlanCache } from '../effect/plan-cache.ts';
 import { ENTRY_SOURCE_ID } from '../envelope/reading.ts';
 import { planCut } from '../plan-cut.ts';
 import { SIDES_OF_ENTRY, sidesRow } from '../rules/sides.ts';
-import type { CutToApprove } from './approve-cut.ts';
+import type { PlannedCut } from './approve-cut.ts';
 import { INCARNATION, targetOf } from './sanction-sql.ts';
 
 const lookRow = z.object({
@@ -21,14 +28,14 @@ const lookRow = z.object({
 });
 
 /**
- * What the cut of an approved entry would do now, as cutter_evidence, or why it can't be cut: a repeated call is answered
- * before that counts. The cut itself asks again.
+ * What the cut of an approved entry would do now, as cutter_evidence, or why it can't be cut: a repeated call is
+ * answered before that counts. The cut itself asks again.
  */
 export async function cutToApprove(
   evidence: Parameters<typeof readCut>[0],
   input: Parameters<typeof readCut>[1],
   program: ProgramDigests,
-): Promise<CutToApprove | Refusal> {
+): Promise<PlannedCut | Refusal> {
   try {
     return await readCut(evidence, input, program);
   } catch (error) {
@@ -41,7 +48,7 @@ async function readCut(
   evidence: { readonly connection: CommonQueryMethods; readonly plans: PlanCache },
   { entryId, manifestDigest }: { readonly entryId: string; readonly manifestDigest: string },
   { schemaDigest, writerDigest }: ProgramDigests,
-): Promise<CutToApprove> {
+): Promise<PlannedCut> {
   const look = await evidence.connection.one(sql.prepared('approveCut.entry', lookRow)`
     /* approveCut.entry */ select e.status, s.doc_code, ${INCARNATION} as incarnation, ${SIDES_OF_ENTRY} as did,
       (select json_build_object('id', d.review_decision_id, 'verdict', d.verdict, 'manifest', d.manifest_version)
@@ -63,7 +70,7 @@ async function readCut(
       plan.problems[0]!.message,
       plan.problems.map(({ path, code, message }) => ({ path, code, message, entryId })),
     );
-  if (view.manifestDigest !== manifestDigest) throw stale(entryId, view.manifestDigest);
+  if (view.manifestDigest !== manifestDigest) throw otherPlan(entryId, view.manifestDigest);
   return {
     did: look.did,
     pins: {
@@ -71,7 +78,7 @@ async function readCut(
       sourceDigest: plan.sourceDigest,
       unitCount: actions.actions.length,
       effectDigest: await effectOf(actions),
-      target: targetOf(look.incarnation, look.doc_code ?? ''),
+      target: targetOf(look.incarnation, look.doc_code),
       vocabularyDigest: plan.vocabularyDigest,
       schemaDigest,
       writerDigest,
@@ -83,19 +90,22 @@ function notReviewed(entryId: string, status: string): IllegalTransition {
   const message =
     `Entry ${entryId} is ${status}. A cut is approved once its plan is: ` +
     'call this when the entry is reviewed_approved.';
-  return new IllegalTransition(message, [problemAt(['input', 'entryId'], status, message, { entryId })], true);
+  return new IllegalTransition(
+    message,
+    [problemAt(['input', 'entryId'], status, message, { entryId })],
+    true,
+  );
 }
 
 function otherManifest(entryId: string, asked: string, approved: string | null): NotApproved {
   const message = `The reviewers of entry ${entryId} approved ${approved ?? 'no manifest'}, and not ${asked}.`;
   const subject = { entryId, ...(approved === null ? {} : { manifestDigest: approved }) };
-  return new NotApproved(
-    `${message} Approve the cut of what they approved.`,
-    [problemAt(['input', 'manifestDigest'], 'approval-other', message, subject)],
-  );
+  return new NotApproved(`${message} Approve the cut of what they approved.`, [
+    problemAt(['input', 'manifestDigest'], 'approval-other', message, subject),
+  ]);
 }
 
-function stale(entryId: string, manifestDigest: string): PlanStale {
+function otherPlan(entryId: string, manifestDigest: string): PlanStale {
   const message = `The plan of entry ${entryId} is ${manifestDigest} now; it has to be reviewed again first.`;
   return new PlanStale(message, [
     problemAt(['input', 'manifestDigest'], 'base-changed', message, { entryId, manifestDigest }),

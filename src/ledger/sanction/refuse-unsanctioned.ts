@@ -7,7 +7,7 @@ import {
   type SignedSanction,
   sanctionProblems,
   signedProblem,
-} from '../../law/sanction.ts';
+} from '../../law/sanction/sanction.ts';
 
 /** A cut that needs an approval of its own: what it does, and who had a part in its entry. */
 export interface SanctionedCut {

@@ -1,11 +1,11 @@
 import { type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
-import type { SignedSanction } from '../../law/sanction.ts';
+import type { SignedSanction } from '../../law/sanction/sanction.ts';
 import { PRINCIPAL_KINDS } from '../../law/values.ts';
 import { sqlFragment } from '../../text/sql-fragment.ts';
 import { timeTextSql } from '../../text/time-sql.ts';
 
-/** Taken by who approves the cut of an entry or revokes that, and by the cut, before they look; by an id of theirs, too. */
+/** Taken by the id of an entry by who approves its cut or revokes that, and by the cut, before they look. */
 export function lockSanction(id: string): FragmentSqlToken {
   return sql.fragment`pg_advisory_xact_lock(hashtextextended('cutter:sanction:' || ${id}::text, 0))`;
 }
@@ -36,7 +36,8 @@ export const signedSanction: z.ZodType<SignedSanction> = z.object({
 
 /** An approval aliased `a`, and its approver aliased `p` as that is now. */
 const SEEN = `'id', a.approval_id, 'entryId', a.entry_id, 'manifestDigest', a.manifest_digest,
-  'sourceDigest', a.source_digest, 'unitCount', a.unit_count, 'effectDigest', a.effect_digest, 'target', a.target,
+  'sourceDigest', a.source_digest, 'unitCount', a.unit_count, 'effectDigest', a.effect_digest,
+  'target', a.target,
   'vocabularyDigest', a.vocabulary_digest, 'schemaDigest', a.schema_digest, 'writerDigest', a.writer_digest,
   'by', a.approved_by, 'person', p.person_id, 'kind', p.kind,
   'acts', p.principal_id is not null and p.disabled_at is null,
@@ -63,8 +64,8 @@ const newestOf = (members: string, entryId: string) => `(select json_build_objec
   left join cutter_auth.principal p on p.principal_id::text = a.approved_by)`;
 
 /** What a cut writes to: the ledger in this incarnation, and the document. */
-export function targetOf(incarnation: string, docCode: string): string {
-  return `${incarnation}/${docCode}`;
+export function targetOf(incarnation: string, docCode: string | null): string {
+  return `${incarnation}/${docCode ?? 'none'}`;
 }
 
 /** The incarnation of the ledger. */

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { refuseOutside } from '../../auth/narrowing.ts';
 import { type ApproveCutAnswer, approveCut } from '../../ledger/sanction/approve-cut.ts';
 import { builder } from '../../schema/builder.ts';
-import { Entry } from '../../schema/entry.ts';
 import { WrittenInterface } from '../../schema/written.ts';
 import { callOf } from '../call.ts';
 import { dateTime, digest, idempotencyKey, optionalInput, uuid } from '../input.ts';
@@ -10,7 +9,6 @@ import { callFields } from '../inputs.ts';
 import { outcomeOf } from '../outcome.ts';
 import { StatementSignatureInput, StatementToSignType, statementSignature } from '../statement-input.ts';
 import { type Success, successOf } from '../success.ts';
-import { nodeBy } from '../success-node.ts';
 
 const shape = z.object({
   idempotencyKey,
@@ -56,10 +54,10 @@ const ApproveCutSuccess = builder.objectRef<Success<ApproveCutAnswer>>('ApproveC
       description: 'What the approver signs; null where the call was answered before.',
       resolve: ({ statement }) => statement,
     }),
-    entry: t.field({
-      type: Entry,
-      description: 'The entry whose cut it approves.',
-      resolve: nodeBy('Entry', 'entryId'),
+    entryId: t.expose('entryId', { type: 'UUID', description: 'The entry whose cut it approves.' }),
+    expiresAt: t.expose('expiresAt', {
+      type: 'DateTime',
+      description: 'The first moment at which it no longer counts.',
     }),
   }),
 });

@@ -1,7 +1,9 @@
 import { z } from 'zod';
-import { type RevokeCutApprovalAnswer, revokeCutApproval } from '../../ledger/sanction/revoke-cut-approval.ts';
+import {
+  type RevokeCutApprovalAnswer,
+  revokeCutApproval,
+} from '../../ledger/sanction/revoke-cut-approval.ts';
 import { builder } from '../../schema/builder.ts';
-import { Entry } from '../../schema/entry.ts';
 import { WrittenInterface } from '../../schema/written.ts';
 import { callOf } from '../call.ts';
 import { idempotencyKey, uuid } from '../input.ts';
@@ -9,7 +11,6 @@ import { callFields } from '../inputs.ts';
 import { outcomeOf } from '../outcome.ts';
 import { reasonField, reasonShape } from '../party-input.ts';
 import { type Success, successOf } from '../success.ts';
-import { nodeBy } from '../success-node.ts';
 
 const shape = z.object({ idempotencyKey, dryRun: z.boolean(), approvalId: uuid, reason: reasonShape });
 
@@ -31,19 +32,14 @@ const RevokeCutApprovalSuccess = builder
     interfaces: [WrittenInterface],
     fields: (t) => ({
       approvalId: t.expose('approvalId', { type: 'UUID', description: 'The approval that was ended.' }),
-      entry: t.field({
-        type: Entry,
-        description: 'The entry whose cut it approved.',
-        resolve: nodeBy('Entry', 'entryId'),
-      }),
+      entryId: t.expose('entryId', { type: 'UUID', description: 'The entry whose cut it approved.' }),
     }),
   });
 
 builder.mutationField('revokeCutApproval', (t) =>
   t.field({
     type: outcomeOf('revokeCutApproval', RevokeCutApprovalSuccess),
-    description:
-      'Ends an approval of a cut that no cut has used. Scope `approval:grant`, not for agents.',
+    description: 'Ends an approval of a cut that no cut has used. Scope `approval:grant`, not for agents.',
     args: {
       input: t.arg({ type: RevokeCutApprovalInput, required: true, description: 'The approval, and why.' }),
     },

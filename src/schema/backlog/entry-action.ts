@@ -33,5 +33,7 @@ export function hindrancesOf(
   facts: HinderedEntry | null,
   { ledger, session }: Pick<Context, 'ledger' | 'session'>,
 ): readonly Problem[] {
-  return facts === null ? [] : entryHindrances(facts, { lanes: ledger.lanes, mode: session?.mode ?? 'production' });
+  return facts === null
+    ? []
+    : entryHindrances(facts, { lanes: ledger.lanes, mode: session?.mode ?? 'production' });
 }

@@ -1,4 +1,4 @@
-import type { SeenSanction } from '../../law/sanction.ts';
+import type { SeenSanction } from '../../law/sanction/sanction.ts';
 import { builder } from '../builder.ts';
 
 /** An approval of a cut, as readers see it. */
@@ -9,7 +9,10 @@ export const CutApprovalType = builder.objectRef<CutApprovalView>('CutApproval')
     'A person’s signed approval of what one cut will do. It is used once, and ends within 12 hours. In production ' +
     'CUT needs one whose every pin is what the cut has.',
   fields: (t) => ({
-    approvalId: t.expose('id', { type: 'UUID', description: 'Derived from the idempotency key of `approveCut`.' }),
+    approvalId: t.expose('id', {
+      type: 'UUID',
+      description: 'Derived from the idempotency key of `approveCut`.',
+    }),
     entryId: t.expose('entryId', { type: 'UUID', description: 'The entry whose cut it approves.' }),
     manifestDigest: t.expose('manifestDigest', { type: 'Digest', description: 'Pin: the approved plan.' }),
     sourceDigest: t.expose('sourceDigest', { type: 'Digest', description: 'Pin: the bytes of the text.' }),
@@ -35,7 +38,10 @@ export const CutApprovalType = builder.objectRef<CutApprovalView>('CutApproval')
     }),
     approvedBy: t.expose('by', { type: 'UUID', description: 'The principal that approved it.' }),
     keyId: t.exposeString('keyId', { description: 'The key of that principal that signed.' }),
-    approvedAt: t.expose('approvedAt', { type: 'DateTime', description: 'The time of the transaction that wrote it.' }),
+    approvedAt: t.expose('approvedAt', {
+      type: 'DateTime',
+      description: 'The time of the transaction that wrote it.',
+    }),
     expiresAt: t.expose('expiresAt', {
       type: 'DateTime',
       description: 'The first moment at which it no longer counts.',

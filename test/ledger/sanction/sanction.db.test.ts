@@ -210,22 +210,38 @@ describe('a production cut', () => {
     ['vocabulary_digest', 'vocabulary-differs'],
     ['schema_digest', 'schema-differs'],
     ['writer_digest', 'writer-differs'],
-  ])('is refused where the approval has another %s, which is named, and no signature covers it', async (column, code) => {
-    const made = await reviewed(server);
-    const approvalId = await approved(made);
-    const other = `sha256:${'0'.repeat(64)}`;
-    await server.superuser.query(`update cutter_auth.cut_approval set ${column} = $2 where approval_id = $1`, [
-      approvalId,
-      other,
-    ]);
-    expect(await cut(made)).toMatchObject(refusedBy('sanction-unsigned', code));
-  });
+  ])(
+    'is refused where the approval has another %s, which is named, and no signature covers it',
+    async (column, code) => {
+      const made = await reviewed(server);
+      const approvalId = await approved(made);
+      const other = `sha256:${'0'.repeat(64)}`;
+      await server.superuser.query(
+        `update cutter_auth.cut_approval set ${column} = $2 where approval_id = $1`,
+        [approvalId, other],
+      );
+      expect(await cut(made)).toMatchObject(refusedBy('sanction-unsigned', code));
+    },
+  );
 
   test('is refused where its executor answers for the approver', async () => {
     const made = await reviewed(server);
     const { personId } = server.callers.executor;
     await approved(made, {}, await productionCaller(server, ['approval:grant'], personId));
     expect(await cut(made)).toMatchObject(refusedBy('approver-is-executor'));
+  });
+});
+
+test('who approved a cut, or answers for who did, does not verify it', async () => {
+  const made = await reviewed(server);
+  const { personId } = server.callers.verifier;
+  await approved(made, {}, await productionCaller(server, ['approval:grant'], personId));
+  const { changeSet } = await cut(made);
+  const input = { idempotencyKey: fresh('verify'), changeSetId: changeSet.changeSetId };
+  expect(await call(server, server.tokens.verifier, 'verify', input)).toMatchObject({
+    __typename: 'SameParty',
+    guard: 'G-VERIFY-SOD',
+    problems: [{ code: 'approver-is-verifier' }],
   });
 });
 

@@ -1,13 +1,13 @@
-import { canonicalJson, type PlainJson } from '../proof/canonical.ts';
-import { verifyEnvelope } from '../proof/dsse.ts';
-import { type DeedName, doneDeeds, type EarlierParties, type Party } from './parties.ts';
-import { type Problem, problemAt } from './refusals.ts';
-import { membersOf, type StatementTimes } from './statement-time.ts';
-import type { PrincipalKind } from './values.ts';
+import { canonicalJson, type PlainJson } from '../../proof/canonical.ts';
+import { verifyEnvelope } from '../../proof/dsse.ts';
+import { type DeedName, doneDeeds, type EarlierParties, type Party } from '../parties.ts';
+import { type Problem, problemAt } from '../refusals.ts';
+import { membersOf, type StatementTimes } from '../statement-time.ts';
+import type { PrincipalKind } from '../values.ts';
 
 /*
- * The sovereign's approval of a cut: a person's own signature over what exactly one cut will do, to which ledger, and by
- * which program. In production CUT runs only with one that is live and pins what the cut does now. It comes on top of
+ * The sovereign's approval of a cut: a person's own signature over what exactly one cut will do, to which ledger, and
+ * by which program. In production CUT runs only with one that is live and pins what the cut does now. It comes on top of
  * the review, whose verdict is about the plan alone.
  */
 
@@ -89,7 +89,8 @@ export interface SignedSanction extends SeenSanction {
   readonly envelope: unknown;
 }
 
-const WAY = 'Ask a person who has approval:grant to approve the cut as it is now (approveCut).';
+const WAY =
+  'Ask a person who has approval:grant to approve the cut as it is now (approveCut, or "cutter approve").';
 
 /** Why an entry has no live approval of its cut, whatever the cut does; empty where it has one. */
 export function sanctionProblems(entryId: string, seen: SeenSanction | null, at: string): readonly Problem[] {
@@ -97,9 +98,13 @@ export function sanctionProblems(entryId: string, seen: SeenSanction | null, at:
     problemAt(['input', 'entryId'], code, `${what} ${WAY}`, { entryId }),
   ];
   if (seen === null)
-    return problem('sanction-missing', `In production a cut needs an approval of its own, and ${entryId} has none.`);
+    return problem(
+      'sanction-missing',
+      `In production a cut needs an approval of its own, and ${entryId} has none.`,
+    );
   const name = `Approval ${seen.id} of this cut`;
-  if (seen.revokedAt !== null) return problem('sanction-revoked', `${name} was revoked at ${seen.revokedAt}.`);
+  if (seen.revokedAt !== null)
+    return problem('sanction-revoked', `${name} was revoked at ${seen.revokedAt}.`);
   if (seen.usedBy !== null) return problem('sanction-used', `${name} was used by change set ${seen.usedBy}.`);
   if (seen.expiresAt <= at) return problem('sanction-expired', `${name} expired at ${seen.expiresAt}.`);
   if (!seen.acts) return problem('approver-suspended', `${name} is by ${seen.by}, who is suspended.`);
