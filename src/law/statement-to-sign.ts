@@ -80,7 +80,8 @@ function payloadTypeIn(said: CallersStatement): string {
 
 /**
  * Reads the bytes that somebody asks a caller to sign; null where they are no statement about a cut, a verification
- * or the approval of a cut as this version knows it. What isn't read is never signed: a key's other statements would be, too.
+ * or the approval of a cut as this version knows it. What isn't read is never signed: a key's other statements would
+ * be, too.
  */
 export function readStatement(payloadType: string, payload: Uint8Array): CallersStatement | null {
   const text = Buffer.from(payload).toString('utf8');

@@ -3,7 +3,7 @@
 create table cutter_auth.approval_key (
   key_id text primary key,
   principal_id uuid not null references cutter_auth.principal,
-  public_key bytea not null check (octet_length(public_key) = 32),
+  public_key bytea not null,
   created_at timestamptz not null
 );
 create index on cutter_auth.approval_key (principal_id);
@@ -32,8 +32,7 @@ create table cutter_auth.cut_approval (
   revocation_id uuid unique,
   revoked_by text,
   revoked_at timestamptz,
-  revocation_reason text,
-  check (used_by_change_set_id is null or revoked_at is null)
+  revocation_reason text
 );
 create index on cutter_auth.cut_approval (entry_id, approved_at);
 create index on cutter_auth.cut_approval (used_by_change_set_id) where used_by_change_set_id is not null;

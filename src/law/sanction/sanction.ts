@@ -7,8 +7,8 @@ import type { PrincipalKind } from '../values.ts';
 
 /*
  * The sovereign's approval of a cut: a person's own signature over what exactly one cut will do, to which ledger, and
- * by which program. In production CUT runs only with one that is live and pins what the cut does now. It comes on top of
- * the review, whose verdict is about the plan alone.
+ * by which program. In production CUT runs only with one that is live and pins what the cut does now. It comes on top
+ * of the review, whose verdict is about the plan alone.
  */
 
 export const APPROVAL_PAYLOAD_TYPE = 'application/vnd.cutter.cut-approval.v1+json';

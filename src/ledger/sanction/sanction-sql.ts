@@ -42,7 +42,8 @@ const SEEN = `'id', a.approval_id, 'entryId', a.entry_id, 'manifestDigest', a.ma
   'by', a.approved_by, 'person', p.person_id, 'kind', p.kind,
   'acts', p.principal_id is not null and p.disabled_at is null,
   'grants', coalesce(p.scopes @> array['approval:grant'], false), 'keyId', a.key_id,
-  'approvedAt', ${timeTextSql('a.approved_at')}, 'expiresAt', ${timeTextSql('a.expires_at')}, 'usedBy', a.used_by_change_set_id,
+  'approvedAt', ${timeTextSql('a.approved_at')}, 'expiresAt', ${timeTextSql('a.expires_at')},
+  'usedBy', a.used_by_change_set_id,
   'revokedAt', ${timeTextSql('a.revoked_at')}`;
 
 /** The newest approval of the cut of an entry, whose id is given as SQL, as a JSON object or null. */
