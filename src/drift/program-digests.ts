@@ -39,7 +39,7 @@ function programFiles(): ReadonlyMap<string, string> {
 }
 
 /** Covers each file's name and content, in an order that no file system decides. */
-export function digestOfFiles(files: ReadonlyMap<string, string>): string {
+function digestOfFiles(files: ReadonlyMap<string, string>): string {
   const lines = [...files.keys()].sort().map((name) => [
     name,
     createHash('sha256')

@@ -32,7 +32,7 @@ export interface CutPins {
 }
 
 /** Each pin with the code of its difference, in the order in which a refusal names them. */
-export const PIN_CODES = {
+const PIN_CODES = {
   manifestDigest: 'manifest-differs',
   sourceDigest: 'source-differs',
   unitCount: 'unit-count-differs',
