@@ -102,8 +102,8 @@ Entry.implement({
       type: CutApprovalType,
       nullable: true,
       description:
-        'The newest approval of its cut (`approveCut`), used, ended or not; null where it has none. In a dry run: as the ' +
-        'ledger has it.',
+        'The newest approval of its cut (`approveCut`), used, ended or not; null where it has none. In a dry run: ' +
+        'as the ledger has it.',
       resolve: readField,
     }),
     history: pagedNodes(

@@ -131,7 +131,8 @@ function hinderedMembers(entry: string, approved: (fact: string) => string, comm
     'rules', ${RULES_NOW_SQL}, 'approvals', ${approved(approvalsOf(entry))},
     'open', ${approved(openPredecessorsSql(`${entry}.entry_id`, VIEWS))},
     'leaned', ${approved(leanedApprovalsSql(ofLiveDecision('d.review_decision_id', entry)))},
-    'sanction', ${approved(sanctionSql(`${entry}.entry_id`))}, 'unverified', ${approved(unverified)}, 'changed', ${approved(changed)}, 'comments', ${comments}`;
+    'sanction', ${approved(sanctionSql(`${entry}.entry_id`))},
+    'unverified', ${approved(unverified)}, 'changed', ${approved(changed)}, 'comments', ${comments}`;
 }
 
 /** Comments that are looked at where all of them count. */
