@@ -39,7 +39,10 @@ async function readiness(
 }
 
 async function called(mutation: string, input: object, by: 'marker' | 'reviewer'): Promise<void> {
-  const answer = await call(server, server.tokens[by], mutation, { idempotencyKey: fresh(mutation), ...input });
+  const answer = await call(server, server.tokens[by], mutation, {
+    idempotencyKey: fresh(mutation),
+    ...input,
+  });
   expect(answer.__typename).toMatch(/Success$/);
 }
 
