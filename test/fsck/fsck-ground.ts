@@ -6,6 +6,7 @@ import { keySql, type StandingRow, StandingRows } from '../../src/fsck/rows/row-
 import { fingerprintOf, rowDigestOf } from '../../src/law/record.ts';
 import { canonicalJson, type PlainJson } from '../../src/proof/canonical.ts';
 import { digestOf } from '../../src/proof/digest.ts';
+import { addKey } from '../harness/approvers.ts';
 import {
   call,
   fresh,
@@ -99,6 +100,7 @@ export async function everyKindOfPhase(server: TestServer): Promise<void> {
     'revokeCutApproval',
   ] as const)
     await perform(server, await EXAMPLES[verb](server));
+  for (const later of [1, 2]) await addKey(server, 'reviewer', new Uint8Array(32).fill(later));
   await settled(server);
 }
 

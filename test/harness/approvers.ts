@@ -20,13 +20,18 @@ export async function approverSeed(server: TestServer, name: string): Promise<Ui
   registered.set(server.database, known);
   if (known.has(name)) return seed;
   known.add(name);
+  await addKey(server, name, seed);
+  return seed;
+}
+
+/** As the owner: one more key of a principal, the newest. */
+export async function addKey(server: TestServer, name: string, seed: Uint8Array): Promise<void> {
   const owner = await server.superuser.connect();
   try {
     await addApproverKey(owner, { name, publicKey: Buffer.from(publicKeyOf(seed)).toString('base64') });
   } finally {
     owner.release();
   }
-  return seed;
 }
 
 /** A signature of a statement, as mutations take it. */
