@@ -10,7 +10,7 @@ import { LANES } from '../law/values.ts';
 import { assertEnginesAgree } from '../proof/engine-agreement.ts';
 import { tokensOfHome } from './bootstrap.ts';
 import {
-  keptFile,
+  headsKept,
   noticeSetBack,
   openClaimed,
   type PreparedLedger,
@@ -32,7 +32,9 @@ class OwnerNeeded extends Error {
 
 const MIGRATE = 'Run "cutter migrate" with the owner\'s URL in CUTTER_DATABASE_URL. Then start again.';
 
-/** Opens a ledger that is of this version, as the runtime's logins. It changes nothing, but suspends what was set back. */
+/**
+ * Opens a ledger that is of this version, as the runtime's logins. It changes nothing, but suspends what was set back.
+ */
 export async function openAsLogins(
   options: LoginsOptions,
 ): Promise<Pick<PreparedLedger, 'secrets' | 'pools' | 'tokens'>> {
@@ -41,7 +43,8 @@ export async function openAsLogins(
   const stored = storedSecrets(home);
   if (stored === null)
     throw new OwnerNeeded(
-      `${home} holds no secrets.json, so nothing can sign in. Copy it from the home of "cutter migrate", or: ${MIGRATE}`,
+      `${home} holds no secrets.json, so nothing can sign in. Write one with "cutter secrets" where the ledger was ` +
+        `migrated, or: ${MIGRATE}`,
     );
   const secrets = secretsOfLanes(stored, lanes);
   const urls = poolUrls(loginsUrl, secrets);
@@ -82,7 +85,7 @@ async function compareHeads(
   name: string,
   report: (line: string) => void,
 ): Promise<void> {
-  const kept = keptFile(name);
+  const kept = headsKept(name);
   const suspender = urls.integrator ?? urls.exec ?? urls.verify;
   if (suspender !== null) await asLogin(suspender, (suspends) => noticeSetBack(observe, suspends, kept));
   await reportAnothersHeads(observe, kept, report);

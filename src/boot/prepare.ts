@@ -87,7 +87,7 @@ async function makeCurrent(
   const { applied } = await migrate(ownerUrl, undefined, { shared: !isOurs, report });
   if (storedSecrets(home) === null) writeSecrets(home, secrets);
   await takeLogins(owner, options, secrets);
-  const kept = options.heads == null ? null : keptFile(options.heads);
+  const kept = options.heads == null ? null : headsKept(options.heads);
   if (kept !== null) await noticeSetBack(owner, owner, kept);
   await noticeCopy(owner, isOurs, report);
   const result = await bootstrapHome(owner, home, mode);
@@ -137,7 +137,7 @@ async function takeLogins(owner: pg.Client, options: PrepareOptions, secrets: Se
 /** What a file holds, read once. */
 type KeptFile = KeptHeads & { readonly name: string };
 
-export const keptFile = (name: string): KeptFile => ({ name, ...keptHeads(name) });
+export const headsKept = (name: string): KeptFile => ({ name, ...keptHeads(name) });
 
 /** Suspends a ledger that is behind heads that were kept of it. The two may be different logins. */
 export async function noticeSetBack(reader: pg.Client, suspender: pg.Client, kept: KeptFile): Promise<void> {

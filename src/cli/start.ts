@@ -146,7 +146,7 @@ async function bringUp(config: Config, closers: Closer[], { check, onGivenUp }: 
   return { url, tokens, isSampleDue: due };
 }
 
-/** How a ledger is opened, whoever opens it. */
+/** How a ledger is opened, with its owner or without. */
 export function ledgerOptions({ home, mode, lanes, databaseUrl, checkpoints }: Config) {
   return { home, mode, lanes, shared: databaseUrl !== null, heads: checkpoints.file };
 }

@@ -126,7 +126,7 @@ function writeSecretsFile(path: string, secrets: Secrets): void {
   writePrivateFile(path, `${JSON.stringify(secrets, null, 2)}\n`);
 }
 
-/** Writes what a server of one lane needs, for a home of its own: nothing of the other lane, and no owner's password. */
+/** What a server of one lane needs, for a home of its own: nothing of the other lane, and no owner's password. */
 export function exportLaneSecrets(secrets: Secrets, lane: Lane, path: string): void {
   writeSecretsFile(path, { ...secretsOfLanes(secrets, new Set([lane])), owner: freshPassword() });
 }

@@ -51,8 +51,9 @@ function foreseenSentence(
     case '28000':
       return config.loginsUrl === null
         ? `PostgreSQL at ${at} refuses the owner's name or password. See CUTTER_DATABASE_URL.`
-        : `PostgreSQL at ${at} refuses the passwords in this home's secrets.json. If another home set others, copy its ` +
-            'secrets.json, or run "cutter migrate" here with the owner\'s URL in CUTTER_DATABASE_URL.';
+        : `PostgreSQL at ${at} refuses the passwords in this home's secrets.json. If another home set others, ` +
+            'write them with "cutter secrets" there, or run "cutter migrate" here with the owner\'s URL in ' +
+            'CUTTER_DATABASE_URL.';
     case '3D000':
       return (
         `The database of ${setting} doesn't exist at ${at}. Create it with encoding 'UTF8' and ` +
