@@ -89,6 +89,7 @@ export async function everyKindOfPhase(server: TestServer): Promise<void> {
   const resolved = { idempotencyKey: fresh('resolve'), entryId, commentId, note: 'Settled.' };
   await call(server, server.tokens.reviewer, 'resolveComment', resolved);
   await call(server, marker, 'sweep', { idempotencyKey: fresh('sweep'), limit: 10 });
+  for (const earlier of [1, 2]) await addKey(server, 'reviewer', new Uint8Array(32).fill(earlier));
   for (const verb of [
     'updatePrincipal',
     'suspendPrincipal',
@@ -100,7 +101,6 @@ export async function everyKindOfPhase(server: TestServer): Promise<void> {
     'revokeCutApproval',
   ] as const)
     await perform(server, await EXAMPLES[verb](server));
-  for (const later of [1, 2]) await addKey(server, 'reviewer', new Uint8Array(32).fill(later));
   await settled(server);
 }
 

@@ -12,9 +12,11 @@ import { type SampleTokens, type TestServer, type TestServerOptions, testServer 
 /** The statement to sign, of a dry run of approveCut. */
 export const STATEMENT = 'statement { payloadType payload keyIds }';
 
-/** The seed of a principal's own key, by its name; registered with the ledger once. */
+/** The seed of a caller's own key, by its token; registered with the ledger once. */
 const registered = new WeakMap<object, Set<string>>();
-export async function approverSeed(server: TestServer, name: string): Promise<Uint8Array> {
+export async function approverSeed(server: TestServer, token: string): Promise<Uint8Array> {
+  const { body } = await server.gql(token, '{ whoAmI { name } }');
+  const { name } = body.data.whoAmI;
   const seed = new Uint8Array(hash('sha256', `approver ${name}`, 'buffer'));
   const known = registered.get(server.database) ?? new Set();
   registered.set(server.database, known);
@@ -83,7 +85,7 @@ export async function reviewedByAnother(server: TestServer): Promise<Omit<Review
 /** The id of an approval that the sample reviewer has given. */
 export async function approvedCut(server: TestServer): Promise<string> {
   const { entryId, manifestDigest } = await reviewedByAnother(server);
-  const seed = await approverSeed(server, 'reviewer');
+  const seed = await approverSeed(server, server.tokens.reviewer);
   const input = { idempotencyKey: fresh('approval'), entryId, manifestDigest };
   const answer = await signedApproval(server, server.tokens.reviewer, seed, input);
   if (answer.__typename !== 'ApproveCutSuccess') throw new Error(`approveCut: ${JSON.stringify(answer)}`);
@@ -131,9 +133,6 @@ export async function productionServer(options: TestServerOptions = {}): Promise
 }
 
 /** The seed of a caller's own key, registered. */
-export function seedOfCaller(
-  server: TestServer,
-  { principalId }: Pick<Caller, 'principalId'>,
-): Promise<Uint8Array> {
-  return approverSeed(server, `principal ${principalId}`);
+export function seedOfCaller(server: TestServer, { token }: Pick<Caller, 'token'>): Promise<Uint8Array> {
+  return approverSeed(server, token);
 }

@@ -193,7 +193,7 @@ export const EXAMPLES: Readonly<Record<Verb, (server: TestServer) => Promise<Exa
   },
   async approveCut(server) {
     const { entryId, manifestDigest } = await reviewedByAnother(server);
-    await approverSeed(server, 'reviewer');
+    await approverSeed(server, server.tokens.reviewer);
     const input = { entryId, manifestDigest, expiresAt: inHours(6) };
     return example('approveCut', 'reviewer', input, 'approvalId entryId');
   },
@@ -279,7 +279,7 @@ export async function perform(
 ): Promise<Loose> {
   if (made.verb === 'approveCut' && other['dryRun'] !== true) {
     // What is signed depends on the rest.
-    const seed = await approverSeed(server, 'reviewer');
+    const seed = await approverSeed(server, server.tokens.reviewer);
     return await signedApproval(
       server,
       server.tokens[made.who],
