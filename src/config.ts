@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { readOwnerUrl } from './database/owner-url.ts';
+import { type ReadOwnerUrl, readLoginsUrl, readOwnerUrl } from './database/owner-url.ts';
 import { readProxies } from './doors/address.ts';
 import { LIMITS, type Limits } from './doors/bounds/limits.ts';
 import type { TrustedDocuments } from './doors/documents/documents.ts';
@@ -26,11 +26,12 @@ const wholeNumber = (least: number, most: number) =>
 const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
   z.enum(values, { error: `must be one of ${values.join(', ')}` });
 
-const databaseUrl = z.string().transform((text, context): string => {
-  const { url, faults } = readOwnerUrl(text);
-  for (const message of faults) context.addIssue({ code: 'custom', message });
-  return url ?? z.NEVER;
-});
+const databaseUrl = (read: (text: string) => ReadOwnerUrl) =>
+  z.string().transform((text, context): string => {
+    const { url, faults } = read(text);
+    for (const message of faults) context.addIssue({ code: 'custom', message });
+    return url ?? z.NEVER;
+  });
 
 const httpUrl = z.string().refine((text) => /^https?:\/\//.test(text) && URL.canParse(text), {
   error: 'must be a URL of the form http://host:4000',
@@ -99,7 +100,8 @@ const environment = z.object({
   CUTTER_PORT: wholeNumber(0, 65_535).default(4000),
   CUTTER_HOST: z.string().default('127.0.0.1'),
   CUTTER_HOME: z.string().default('.cutter'),
-  CUTTER_DATABASE_URL: databaseUrl.optional(),
+  CUTTER_DATABASE_URL: databaseUrl(readOwnerUrl).optional(),
+  CUTTER_LOGINS_URL: databaseUrl(readLoginsUrl).optional(),
   CUTTER_URL: httpUrl.optional(),
   CUTTER_LEDGER_KEY: z
     .string()
@@ -110,6 +112,7 @@ const environment = z.object({
   CUTTER_TOKEN_EXECUTOR: z.string().optional(),
   CUTTER_TOKEN_VERIFIER: z.string().optional(),
   CUTTER_TOKEN_ADMINISTRATOR: z.string().optional(),
+  CUTTER_TOKEN_APPROVER: z.string().optional(),
   CUTTER_TOKEN_MONITOR: z.string().optional(),
   CUTTER_MONITOR_WEBHOOK: httpUrl.optional(),
   CUTTER_MODE: oneOf(['rehearsal', 'production']).default('rehearsal'),
@@ -143,6 +146,8 @@ export interface Config {
   readonly home: string;
   /** The owner's URL of an external PostgreSQL in the one form of `owner-url.ts`, or null for the embedded one. */
   readonly databaseUrl: string | null;
+  /** The same database without its owner: a start signs in as the ledger's logins alone. At most one of both is set. */
+  readonly loginsUrl: string | null;
   readonly mode: 'rehearsal' | 'production';
   /** The lanes that this process serves: it opens no login and holds no key of another. */
   readonly lanes: ReadonlySet<Lane>;
@@ -177,6 +182,8 @@ export interface Config {
     /** As whom `cutter monitor` follows a ledger, where no file is named. */
     /** Of `cutter profile add` and `cutter vocabulary add`. */
     readonly administratorToken: string | null;
+    /** Of `cutter approve`. */
+    readonly approverToken: string | null;
     readonly monitorToken: string | null;
     /** Where it sends what it finds; in the environment, since the address may be a secret. */
     readonly monitorWebhook: string | null;
@@ -216,6 +223,10 @@ function isNear(name: string, other: string): boolean {
 
 /** Settings that are good one by one, and not together. */
 function refuseContradictions(env: z.infer<typeof environment>): void {
+  if (env.CUTTER_DATABASE_URL !== undefined && env.CUTTER_LOGINS_URL !== undefined)
+    throw new ConfigFault([
+      'CUTTER_LOGINS_URL: CUTTER_DATABASE_URL names the database already, with its owner; set one of the two',
+    ]);
   if (env.CUTTER_DOCUMENTS_MODE === undefined) return;
   if (env.CUTTER_DOCUMENTS === undefined)
     throw new ConfigFault(['CUTTER_DOCUMENTS_MODE: CUTTER_DOCUMENTS must name the file of the documents']);
@@ -239,6 +250,7 @@ function fromEnvironment(env: z.infer<typeof environment>): Config {
     host: env.CUTTER_HOST,
     home: absolutePath('CUTTER_HOME', env.CUTTER_HOME),
     databaseUrl: env.CUTTER_DATABASE_URL ?? null,
+    loginsUrl: env.CUTTER_LOGINS_URL ?? null,
     mode: env.CUTTER_MODE,
     lanes: new Set(LANES_NAMED[env.CUTTER_LANES]),
     logLevel: env.CUTTER_LOG_LEVEL,
@@ -284,13 +296,15 @@ function fromEnvironment(env: z.infer<typeof environment>): Config {
         verifier: env.CUTTER_TOKEN_VERIFIER ?? null,
       },
       administratorToken: env.CUTTER_TOKEN_ADMINISTRATOR ?? null,
+      approverToken: env.CUTTER_TOKEN_APPROVER ?? null,
       monitorToken: env.CUTTER_TOKEN_MONITOR ?? null,
       monitorWebhook: env.CUTTER_MONITOR_WEBHOOK ?? null,
     },
   };
 }
 
-const LANES_NAMED = {
+/** The lanes of each word of CUTTER_LANES. */
+export const LANES_NAMED = {
   exec: [EXECUTOR_LANE],
   verify: [VERIFIER_LANE],
   both: [EXECUTOR_LANE, VERIFIER_LANE],

@@ -39,6 +39,23 @@ test('config: a process serves both lanes unless one is named', () => {
   expect(readConfig({ CUTTER_LANES: 'verify' }).lanes).toEqual(new Set(['DOT-992']));
 });
 
+test('config: a database without its owner is named without a user, and alone', () => {
+  const url = 'postgres://db.example:5432/ledger';
+  expect(readConfig({ CUTTER_LOGINS_URL: url })).toMatchObject({
+    databaseUrl: null,
+    loginsUrl: expect.any(String),
+  });
+  for (const [given, fault] of [
+    ['postgres://owner@db.example/ledger', 'names a user or a password'],
+    ['postgres://db.example/ledger?password=s3cret', 'names a user or a password'],
+    ['postgres://db.example', 'names no database'],
+    ['mysql://db.example/ledger', 'must be a URL of the form postgres://host:5432/database'],
+  ] as const)
+    expect(() => readConfig({ CUTTER_LOGINS_URL: given })).toThrow(`CUTTER_LOGINS_URL: ${fault}`);
+  const both = { CUTTER_LOGINS_URL: url, CUTTER_DATABASE_URL: 'postgres://owner:x@db.example/ledger' };
+  expect(() => readConfig(both)).toThrow('set one of the two');
+});
+
 test('config: numbers are read', () => {
   expect(readConfig({ CUTTER_PORT: '0', CUTTER_MAX_BODY_BYTES: '2048' })).toMatchObject({
     port: 0,

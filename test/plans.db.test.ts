@@ -31,6 +31,7 @@ const FIXED = [
   'cutter_auth.principal',
   'cutter_auth.token',
   'cutter_auth.rules',
+  'cutter_auth.approval_key',
   'cutter_source.vocabulary',
   'cutter_source.registered_term',
   'cutter_source.profile',

@@ -28,11 +28,23 @@ describe.each(homes)('the home of $commit under this version', (fixture: Fixture
 
   beforeAll(async () => {
     await restoreHome(fixture, home);
+    if (fixture === all[0]) await migrateByCommand();
     server = cutterStart({ CUTTER_HOME: home });
     await server.says('Ctrl-C');
     url = urlOf(server);
     tokens = JSON.parse(readFileSync(join(home, 'tokens.json'), 'utf8'));
   });
+
+  /** What a start does of itself, done by the owner's command: foretold, and then reported the same. */
+  async function migrateByCommand(): Promise<void> {
+    const namesIn = ({ out }: { out: string }) => out.match(/\d{4}_\w+\.sql/g);
+    const planned = await cutter(home, ['migrate', '--plan']);
+    expect(planned).toMatchObject({ code: 0, out: expect.stringContaining('Nothing was changed.') });
+    const migrated = await cutter(home, ['migrate']);
+    expect(migrated).toMatchObject({ code: 0, out: expect.stringContaining('is of this version now') });
+    expect(namesIn(migrated)).toEqual(namesIn(planned));
+    expect(namesIn(planned)?.length).toBeGreaterThan(1);
+  }
 
   afterAll(async () => {
     server.child.kill('SIGTERM');

@@ -100,6 +100,7 @@ export const AUTHORITY = {
       'IllegalTransition',
       'SameParty',
       'NotApproved',
+      'NotSanctioned',
       'DependencyOpen',
       'PlanStale',
       'CoverageBroken',
@@ -155,9 +156,32 @@ export const AUTHORITY = {
   rotateToken: { ...ADMIN, refusals: [...ANY, 'NotFound', 'IllegalTransition'] },
   revokeToken: { ...ADMIN, refusals: [...ANY, 'NotFound'] },
   changeRules: { scope: 'rules:change', lane: null, agent: false, refusals: [...ANY, 'IllegalTransition'] },
+  approveCut: {
+    scope: 'approval:grant',
+    lane: null,
+    agent: false,
+    refusals: [
+      ...ANY,
+      'NotFound',
+      'SameParty',
+      'IllegalTransition',
+      'NotApproved',
+      'CoverageBroken',
+      'PlanStale',
+      'PlanTooCostly',
+      'LaneMismatch',
+      'SignatureRefused',
+    ],
+  },
+  revokeCutApproval: {
+    scope: 'approval:grant',
+    lane: null,
+    agent: false,
+    refusals: [...ANY, 'NotFound', 'IllegalTransition'],
+  },
 } as const satisfies Record<string, Authority>;
 export type Verb = keyof typeof AUTHORITY;
-/** The verbs about persons, principals and tokens, and about the rules. */
+/** The verbs about persons, principals and tokens, about the rules, and about approvals of cuts. */
 export type PartyVerb = {
   [V in Verb]: (typeof AUTHORITY)[V]['lane'] extends null ? V : never;
 }[Verb];

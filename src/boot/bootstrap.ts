@@ -78,9 +78,10 @@ export async function bootstrapHome(
   mode: Mode,
 ): Promise<BootstrapResult & { readonly secrets: Secrets }> {
   return await underBootstrapLock(owner, async () => {
-    const path = join(home, 'tokens.json');
+    const path = tokensPath(home);
     const secrets = homeSecrets(home);
-    const result = await bootstrapLedger(owner, { mode, keys: heldKeys(secrets), tokens: readTokens(path) });
+    const tokens = tokensOfHome(home);
+    const result = await bootstrapLedger(owner, { mode, keys: heldKeys(secrets), tokens });
     const followed = withFollowed(secrets, result.keys.inForce);
     if (followed !== secrets) writeSecrets(home, followed);
     if (result.issued.length > 0) writePrivateFile(path, `${JSON.stringify(result.tokens, null, 2)}\n`);
@@ -88,7 +89,11 @@ export async function bootstrapHome(
   });
 }
 
-function readTokens(path: string): Record<string, string> {
+const tokensPath = (home: string) => join(home, 'tokens.json');
+
+/** The tokens that a home holds, by principal; empty where it holds none. */
+export function tokensOfHome(home: string): Readonly<Record<string, string>> {
+  const path = tokensPath(home);
   if (!existsSync(path)) return {};
   refuseIfOthersMayRead(path);
   let parsed: unknown;

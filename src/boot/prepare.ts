@@ -4,11 +4,12 @@ import { setLoginPasswords } from '../database/logins.ts';
 import { migrate } from '../database/migrate/migrate.ts';
 import { refuseAnothersLedger } from '../database/migrate/rights.ts';
 import { ownerClient } from '../database/owner.ts';
-import { openPools, type Pools, poolUrls } from '../database/pools.ts';
+import { openPools, type Pools, type PoolUrls, poolUrls } from '../database/pools.ts';
 import { checkLoginSessions } from '../database/session/login-sessions-at-start.ts';
 import { refusePooledSessions } from '../database/session/pooler.ts';
 import { checkStartAssumptions } from '../database/session/start-assumptions.ts';
 import { checkDrift } from '../drift/check-drift.ts';
+import type { Divergence } from '../drift/divergence.ts';
 import { secretsForLedger } from '../home/ledger-secrets.ts';
 import { type Secrets, secretsOfLanes, storedSecrets, writeSecrets } from '../home/secrets.ts';
 import { LANES, type Lane, type Mode } from '../law/values.ts';
@@ -47,44 +48,76 @@ export interface PrepareOptions {
  * home's claim on the logins goes from the owner's session to the runtime's without a gap, and ends with the pools.
  */
 export async function prepareLedger(options: PrepareOptions): Promise<PreparedLedger> {
+  const { ownerUrl, lanes = new Set(LANES), report } = options;
+  return await asOwner(ownerUrl, async (owner) => {
+    const { secrets, ...made } = await makeCurrent(owner, options);
+    reportDrift(await checkDrift(owner), report);
+    const urls = poolUrls(ownerUrl, secretsOfLanes(secrets, lanes));
+    return { ...made, secrets, pools: await openClaimed(urls, secrets, report) };
+  });
+}
+
+/** What a migration did. */
+export interface Migrated {
+  /** Names of the files that it ran. */
+  readonly applied: readonly string[];
+}
+
+/** Does all that needs the owner, and opens nothing: servers can then start as the ledger's logins alone. */
+export async function migrateLedger(options: PrepareOptions): Promise<Migrated> {
+  return await asOwner(options.ownerUrl, async (owner) => {
+    const { applied } = await makeCurrent(owner, options);
+    reportDrift(await checkDrift(owner), options.report);
+    return { applied };
+  });
+}
+
+async function makeCurrent(
+  owner: pg.Client,
+  options: PrepareOptions,
+): Promise<BootstrapResult & Migrated & { readonly secrets: Secrets }> {
   const { ownerUrl, home, mode, report } = options;
   assertEnginesAgree();
   const isOurs = options.shared !== true;
-  if (!isOurs) await refusePooledSessions(ownerUrl);
-  return await asOwner(ownerUrl, async (owner) => {
-    await checkStartAssumptions(owner, report);
-    await refuseAnothersLedger(owner);
-    const secrets = await secretsForLedger(owner, home);
-    await claimLogins(owner, secrets);
-    await migrate(ownerUrl, undefined, { shared: !isOurs, report });
-    if (storedSecrets(home) === null) writeSecrets(home, secrets);
-    await takeLogins(owner, options, secrets);
-    const kept = options.heads == null ? null : { name: options.heads, ...keptHeads(options.heads) };
-    if (kept !== null) await noticeSetBack(owner, kept);
-    await noticeCopy(owner, isOurs, report);
-    const result = await bootstrapHome(owner, home, mode);
-    await noteFirstPlace(owner, result.incarnation, isOurs);
-    for (const why of result.keys.refused) report(why);
-    if (kept !== null) await reportAnothersHeads(owner, kept, report);
-    const suspension = await standingSuspension(owner);
-    if (suspension !== null) report(suspendedBecause(suspension));
-    if (mode === 'production') await reportWhatIsMissing(owner, report);
-    await reportDrift(owner, report);
-    const urls = poolUrls(ownerUrl, secretsOfLanes(secrets, options.lanes ?? new Set(LANES)));
-    await checkLoginSessions(urls);
-    const claim = await holdClaim(urls.observe, secrets, report);
-    try {
-      const pools = await openPools(urls);
-      const close = async () => {
-        await pools.close();
-        await claim.release();
-      };
-      return { ...result, pools: { ...pools, close } };
-    } catch (error) {
+  if (!isOurs) await refusePooledSessions(ownerUrl, 'CUTTER_DATABASE_URL');
+  await checkStartAssumptions(owner, report);
+  await refuseAnothersLedger(owner);
+  const secrets = await secretsForLedger(owner, home);
+  await claimLogins(owner, secrets);
+  const { applied } = await migrate(ownerUrl, undefined, { shared: !isOurs, report });
+  if (storedSecrets(home) === null) writeSecrets(home, secrets);
+  await takeLogins(owner, options, secrets);
+  const kept = options.heads == null ? null : headsKept(options.heads);
+  if (kept !== null) await noticeSetBack(owner, owner, kept);
+  await noticeCopy(owner, isOurs, report);
+  const result = await bootstrapHome(owner, home, mode);
+  await noteFirstPlace(owner, result.incarnation, isOurs);
+  for (const why of result.keys.refused) report(why);
+  if (kept !== null) await reportAnothersHeads(owner, kept, report);
+  await reportSuspension(owner, report);
+  if (mode === 'production') await reportWhatIsMissing(owner, report);
+  return { ...result, applied };
+}
+
+/** Opens the pools, under the home's claim on the logins. */
+export async function openClaimed(
+  urls: PoolUrls,
+  secrets: Secrets,
+  report: (line: string) => void,
+): Promise<Pools> {
+  await checkLoginSessions(urls);
+  const claim = await holdClaim(urls.observe, secrets, report);
+  try {
+    const pools = await openPools(urls);
+    const close = async () => {
+      await pools.close();
       await claim.release();
-      throw error;
-    }
-  });
+    };
+    return { ...pools, close };
+  } catch (error) {
+    await claim.release();
+    throw error;
+  }
 }
 
 /**
@@ -104,26 +137,29 @@ async function takeLogins(owner: pg.Client, options: PrepareOptions, secrets: Se
 /** What a file holds, read once. */
 type KeptFile = KeptHeads & { readonly name: string };
 
-async function noticeSetBack(owner: pg.Client, kept: KeptFile): Promise<void> {
-  const { rows } = await owner.query<{ incarnation: string; next: string }>(
+export const headsKept = (name: string): KeptFile => ({ name, ...keptHeads(name) });
+
+/** Suspends a ledger that is behind heads that were kept of it. The two may be different logins. */
+export async function noticeSetBack(reader: pg.Client, suspender: pg.Client, kept: KeptFile): Promise<void> {
+  const { rows } = await reader.query<{ incarnation: string; next: string }>(
     '/* start.head */ select incarnation::text, next_position::text as next from cutter_log.head',
   );
   const head = rows[0];
   if (head === undefined) return;
   const beyond = seenInHeads([kept]).beyond({ incarnation: head.incarnation, next: Number(head.next) });
-  if (beyond !== null) await suspendLedger(owner, head.incarnation, beyond);
+  if (beyond !== null) await suspendLedger(suspender, head.incarnation, beyond);
 }
 
 /**
  * A home that is used with another database still has the heads of the earlier one. Its lanes sign nothing then, and
  * this says why.
  */
-async function reportAnothersHeads(
-  owner: pg.Client,
+export async function reportAnothersHeads(
+  reader: pg.Client,
   { name, heads }: KeptFile,
   report: (line: string) => void,
 ): Promise<void> {
-  const { rows } = await owner.query<{ incarnation: string }>(
+  const { rows } = await reader.query<{ incarnation: string }>(
     `/* start.incarnations */ select incarnation::text from cutter_log.head
     union select incarnation::text from cutter_log.resumption`,
   );
@@ -135,11 +171,15 @@ async function reportAnothersHeads(
   );
 }
 
+export async function reportSuspension(reader: pg.Client, report: (line: string) => void): Promise<void> {
+  const suspension = await standingSuspension(reader);
+  if (suspension !== null) report(suspendedBecause(suspension));
+}
+
 /** More than these fill a screen; `cutter drift` shows all. */
 const MOST_REPORTED = 5;
 
-async function reportDrift(owner: pg.Client, report: (line: string) => void): Promise<void> {
-  const divergences = await checkDrift(owner);
+export function reportDrift(divergences: readonly Divergence[], report: (line: string) => void): void {
   for (const { message } of divergences.slice(0, MOST_REPORTED)) report(`Drift: ${message}`);
   if (divergences.length > MOST_REPORTED)
     report(`Drift: the database diverges in ${divergences.length} places. Run: cutter drift`);

@@ -9,6 +9,7 @@ import { isDamage } from '../database/outage.ts';
 import type { Pools } from '../database/pools.ts';
 import { callNow } from '../doors/web/call.ts';
 import { shareDrift } from '../drift/check-drift.ts';
+import { programDigests } from '../drift/program-digests.ts';
 import { ShapeGuard } from '../drift/shape-guard.ts';
 import { type ScrubOptions, startScrub } from '../fsck/scrub/scrub.ts';
 import { type Secrets, serverSeedOf } from '../home/secrets.ts';
@@ -100,6 +101,7 @@ export function wireServer(options: WireOptions): Wired {
     custody,
     lost: pools.watch.lost,
     shape: new ShapeGuard(),
+    program: programDigests,
     wrote: writes.note,
     committed: () => integrator?.nudge(),
     alarm: (error, call) => {

@@ -16,9 +16,15 @@ export interface FoundDatabase {
 }
 
 /** Finds the database of the configured home; throws a sentence where there is none. */
-export async function findDatabase(config: Pick<Config, 'home' | 'databaseUrl'>): Promise<FoundDatabase> {
+export async function findDatabase(
+  config: Pick<Config, 'home' | 'databaseUrl' | 'loginsUrl'>,
+): Promise<FoundDatabase> {
   if (!existsSync(join(config.home, 'secrets.json')))
     throw new Error(`${config.home} holds no secrets of a ledger. Name the ledger's home with CUTTER_HOME.`);
+  if (config.loginsUrl !== null)
+    throw new Error(
+      "This command needs the database's owner. Name it with CUTTER_DATABASE_URL in place of CUTTER_LOGINS_URL.",
+    );
   const secrets = homeSecrets(config.home);
   const ownerUrl = config.databaseUrl ?? runningUrl(config.home, secrets);
   if (ownerUrl !== null) return { ownerUrl, secrets, close: async () => {} };

@@ -3,6 +3,7 @@
  * server running or not.
  */
 import type pg from 'pg';
+import { addApproverKey } from '../boot/approver-key.ts';
 import type { Config } from '../config.ts';
 import { ownerClient } from '../database/owner.ts';
 import { exportStatementKey } from '../keys/export-key.ts';
@@ -30,6 +31,7 @@ export type KeyOrder =
       readonly out: string;
       readonly isMoved: boolean;
     }
+  | { readonly order: 'add'; readonly name: string; readonly publicKey: string }
   | { readonly order: 'revoke'; readonly keyId: string; readonly reason: string };
 
 /** Resolves with the exit code: 0 where it was done, 1 with a sentence where it wasn't. */
@@ -69,6 +71,8 @@ async function carryOut(order: KeyOrder, owner: pg.Client, home: string): Promis
       const { out, isMoved } = order;
       return await exportStatementKey(owner, { home, lane: laneOf(order.lane), out, isMoved });
     }
+    case 'add':
+      return await addApproverKey(owner, order);
     case 'revoke':
       return await revokeHeldKey(owner, { home, keyId: order.keyId, reason: order.reason });
   }

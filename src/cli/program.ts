@@ -14,6 +14,7 @@ import type { FsckOptions } from './fsck.ts';
 import type { IssueOptions } from './issue-passport.ts';
 import type { KeyOrder } from './key.ts';
 import type { KeysOptions } from './keys.ts';
+import type { MigrateCommand } from './migrate.ts';
 import type { MonitorCommand } from './monitor/task.ts';
 import {
   countOption,
@@ -36,6 +37,7 @@ import type { ReadyOptions } from './ready.ts';
 import type { RegistryOrder } from './registry.ts';
 import type { ResumeOptions } from './resume.ts';
 import type { RunOptions } from './run-options.ts';
+import type { SecretsCommand } from './secrets.ts';
 import { addSigningCommands } from './signing/signing-commands.ts';
 import type { SweepOptions } from './sweep.ts';
 import { foldedText } from './terminal/columns.ts';
@@ -139,6 +141,27 @@ program
     const { runFsck, printScope } = await import('./fsck.ts');
     if (options.scope) printScope(options);
     else process.exitCode = await runFsck(options, await loadConfig());
+  });
+
+program
+  .command('migrate')
+  .description(
+    "bring the database to this version as its owner, so that servers start without the owner's URL",
+  )
+  .option('--plan', 'say what would be done, and change nothing', false)
+  .action(async (options: MigrateCommand) => {
+    const { runMigrate } = await import('./migrate.ts');
+    process.exitCode = await runMigrate(options, await loadConfig());
+  });
+
+program
+  .command('secrets')
+  .description("write what a server of one lane needs of this home's secrets, for a home of its own")
+  .addOption(new Option('--lane <lane>', 'the lane').choices(['exec', 'verify']).makeOptionMandatory())
+  .requiredOption('--out <file>', 'the file to write, mode 0600; one that is there is left as it is')
+  .action(async (options: SecretsCommand) => {
+    const { runSecrets } = await import('./secrets.ts');
+    process.exitCode = runSecrets(options, await loadConfig());
   });
 
 program
@@ -260,6 +283,22 @@ key
   .option('--move', 'forget the seed in this home: from then on the server does not sign', false)
   .action((lane: string, { out, move }: { out: string; move: boolean }) =>
     orderKey({ order: 'export', lane, out, isMoved: move }),
+  );
+key
+  .command('new')
+  .description('write a new seed to a file, and print its public key; without a ledger')
+  .requiredOption('--out <file>', 'the file to write; one that is there is left as it is')
+  .action(async ({ out }: { out: string }) => {
+    const { writeNewSeed } = await import('./signing/new-seed.ts');
+    process.exitCode = writeNewSeed(out);
+  });
+key
+  .command('add')
+  .description('register the key with which a person approves cuts')
+  .requiredOption('--person <principal>', 'the name of its principal, which has approval:grant')
+  .requiredOption('--public-key <key>', 'the public key, as "cutter key new" prints it')
+  .action(({ person, publicKey }: { person: string; publicKey: string }) =>
+    orderKey({ order: 'add', name: person, publicKey }),
   );
 key
   .command('revoke')

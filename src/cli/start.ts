@@ -95,25 +95,34 @@ async function bringUp(config: Config, closers: Closer[], { check, onGivenUp }: 
   // Imports take as long as PostgreSQL does, so both run at once.
   const parts = Promise.all([
     import('../boot/prepare.ts'),
+    import('../boot/open-as-logins.ts'),
     import('../boot/wire.ts'),
     import('./walk/sample-due.ts'),
     import('./terminal/log-lines.ts'),
     import('../keys/custody.ts'),
   ]);
   parts.catch(() => {});
-  const ownerUrl = await ownerUrlOf(config, closers, onGivenUp);
+  const { loginsUrl } = config;
+  const ownerUrl = loginsUrl === null ? await ownerUrlOf(config, closers, onGivenUp) : '';
   check();
-  printLine('PostgreSQL runs. Loading the program and updating the tables …');
-  const [{ prepareLedger }, { wireServer }, { isSampleDue }, { openLogger }, { homeCustody }] = await parts;
-  const { pools, secrets, tokens } = await prepareLedger({
-    ownerUrl,
-    home: config.home,
-    mode: config.mode,
-    lanes: config.lanes,
-    shared: config.databaseUrl !== null,
-    heads: config.checkpoints.file,
-    report: (line) => printLine(line),
-  });
+  printLine(
+    loginsUrl === null
+      ? 'PostgreSQL runs. Loading the program and updating the tables …'
+      : "Loading the program and signing in as the ledger's logins …",
+  );
+  const [
+    { prepareLedger },
+    { openAsLogins },
+    { wireServer },
+    { isSampleDue },
+    { openLogger },
+    { homeCustody },
+  ] = await parts;
+  const how = { ...ledgerOptions(config), report: (line: string) => printLine(line) };
+  const { pools, secrets, tokens } =
+    loginsUrl === null
+      ? await prepareLedger({ ...how, ownerUrl })
+      : await openAsLogins({ ...how, loginsUrl });
   closers.push(() => pools.close());
   check();
   const servesAll = LANES.every((lane) => config.lanes.has(lane));
@@ -137,6 +146,14 @@ async function bringUp(config: Config, closers: Closer[], { check, onGivenUp }: 
   return { url, tokens, isSampleDue: due };
 }
 
+/** How a ledger is opened, with its owner or without. */
+export function ledgerOptions({ home, mode, lanes, databaseUrl, checkpoints }: Config) {
+  return { home, mode, lanes, shared: databaseUrl !== null, heads: checkpoints.file };
+}
+
+/** Whether the database is a server of somebody else. */
+const isExternal = ({ databaseUrl, loginsUrl }: Config) => databaseUrl !== null || loginsUrl !== null;
+
 /** What the commands of this version send: they go on where all other texts are refused. */
 async function ownOperations(): Promise<readonly string[]> {
   const made = await import('../client/generated/graphql.ts');
@@ -146,11 +163,13 @@ async function ownOperations(): Promise<readonly string[]> {
 }
 
 /** One process serves an embedded database. A second start names the first process before it looks at the port. */
-function refuseSecond({ home, databaseUrl, port }: Config): void {
+function refuseSecond(config: Config): void {
+  const { home, port } = config;
   const running = runningServers(home);
-  const server =
-    databaseUrl === null ? running[0] : running.find(({ url }) => Number(new URL(url).port) === port);
-  const pid = server?.pid ?? (databaseUrl === null ? lockHolder(home) : null);
+  const server = isExternal(config)
+    ? running.find(({ url }) => Number(new URL(url).port) === port)
+    : running[0];
+  const pid = server?.pid ?? (isExternal(config) ? null : lockHolder(home));
   if (pid === null) return;
   const where = server === undefined ? 'It is starting or closing' : `It listens at ${server.url}`;
   throw new Error(
@@ -206,10 +225,8 @@ export function addressesOf(
 }
 
 function printGreeting(config: Config, url: string, names: readonly string[]): void {
-  const where =
-    config.databaseUrl === null
-      ? `its own PostgreSQL in ${config.home}`
-      : 'the PostgreSQL of CUTTER_DATABASE_URL';
+  const setting = config.loginsUrl === null ? 'CUTTER_DATABASE_URL' : 'CUTTER_LOGINS_URL';
+  const where = isExternal(config) ? `the PostgreSQL of ${setting}` : `its own PostgreSQL in ${config.home}`;
   printLine(`The ledger is up (${config.mode}), on ${where}.`);
   for (const [name, text] of addressesOf(config, url, names, builtPage() !== null))
     printLine(`  ${name.padEnd(26)}  ${text}`, 30);

@@ -31,7 +31,8 @@ const TLS_MODES: Readonly<Record<string, 'verify-full' | 'no-verify' | null>> = 
 
 type Parameters = Partial<Record<string, string>>;
 
-export function readOwnerUrl(text: string): ReadOwnerUrl {
+/** @param usual gives the user of a URL that names none */
+export function readOwnerUrl(text: string, usual: () => string = systemUser): ReadOwnerUrl {
   const [, scheme, rest] = /^(postgres(?:ql)?:\/\/)(.*)$/s.exec(text) ?? [];
   if (scheme === undefined || rest === undefined) return { url: null, faults: [FORM] };
   // A user before no host, as with a socket behind the question mark, is no URL to the parser.
@@ -42,11 +43,12 @@ export function readOwnerUrl(text: string): ReadOwnerUrl {
   const given: Parameters = Object.fromEntries(url.searchParams);
   const host = given['host'] ?? hostOf(url);
   const port = given['port'] ?? url.port;
-  const user = (given['user'] ?? decodedPart(url.username)) || userInfo().username;
+  const user = (given['user'] ?? decodedPart(url.username)) || usual();
   const database = (given['dbname'] ?? decodedPart(url.pathname.slice(1))) || user;
   if (host === null)
     faults.push('names no host; name one, or the folder of a socket with ?host=/run/postgresql');
   else if (host.includes(',')) faults.push('names more than one host; the ledger lives on one server');
+  if (user === '') faults.push('names no user, and this process has no name to use instead');
   if (!/^\d*$/.test(port) || Number(port) > 65_535) faults.push(`has the port "${port}"`);
   // Of these the two drivers decode different ones.
   if (/[#?/@:&=+$,;%]/.test(database))
@@ -56,6 +58,37 @@ export function readOwnerUrl(text: string): ReadOwnerUrl {
   const authority = `${encodeURIComponent(user)}:${encodeURIComponent(password)}@${hostInUrl(host)}`;
   const place = `${authority}${port === '' ? '' : `:${port}`}/${encodeURIComponent(database)}`;
   return { url: `postgres://${place}${host.startsWith('/') ? '' : tlsOf(given)}`, faults };
+}
+
+/** The URL of a database without a user, in the one form with an empty password; the logins' own take their places. */
+export function readLoginsUrl(text: string): ReadOwnerUrl {
+  const { url, faults } = readOwnerUrl(text, () => 'cutter_observe');
+  const parts = URL.canParse(text) ? new URL(text) : null;
+  if (parts === null || url === null) return { url, faults: faults.map(withoutOwner) };
+  const given = [
+    parts.username,
+    parts.password,
+    ...['user', 'password'].map((name) => parts.searchParams.get(name)),
+  ];
+  const more = given.some((part) => part !== null && part !== '')
+    ? [
+        "names a user or a password; leave them out: a start signs in as the ledger's logins, by the home's secrets",
+      ]
+    : [];
+  const database = parts.searchParams.get('dbname') ?? parts.pathname.slice(1);
+  if (database === '') more.push('names no database');
+  return more.length > 0 ? { url: null, faults: more } : { url, faults };
+}
+
+const withoutOwner = (fault: string) => fault.replace('owner:password@', '');
+
+/** The name of the user that this process runs as. Containers run as users without one. */
+function systemUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return '';
+  }
 }
 
 const NO_HOST = 'no-host.invalid';

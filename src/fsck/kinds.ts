@@ -1,5 +1,6 @@
 import { AFFECTED_ROW, CHANGE_SET } from '../ledger/tables/change-set.ts';
 import { COMMENT_RESOLUTION, REVIEW_COMMENT } from '../ledger/tables/comment.ts';
+import { APPROVAL_KEY, CUT_APPROVAL } from '../ledger/tables/cut-approval.ts';
 import { DEPENDENCY } from '../ledger/tables/dependency.ts';
 import { ENTRY } from '../ledger/tables/entry.ts';
 import { HISTORY } from '../ledger/tables/history.ts';
@@ -58,6 +59,13 @@ const AT_BIRTH: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   [ENTRY.name]: { status: `'marked'::text` },
   [REVIEW_DECISION.name]: { superseded_by_review_decision_id: 'null::uuid' },
   [KEY.name]: { until_position: 'null::bigint' },
+  [CUT_APPROVAL.name]: {
+    used_by_change_set_id: 'null::uuid',
+    revocation_id: 'null::uuid',
+    revoked_by: 'null::text',
+    revoked_at: 'null::timestamptz',
+    revocation_reason: 'null::text',
+  },
   [INFORMATION_UNIT.name]: {
     content_anchor_ref: 'coalesce(m.first::text, r.content_anchor_ref)',
     version_anchor_ref: 'coalesce(m.first, r.version_anchor_ref)',
@@ -92,6 +100,8 @@ export const KINDS: readonly Kind[] = [
   TOKEN,
   TOKEN_VERSION,
   RULES,
+  APPROVAL_KEY,
+  CUT_APPROVAL,
 ].map((table, index) => kindOf(table, index));
 const BY_RECORDED = new Map(KINDS.map((kind) => [kind.recorded, kind]));
 

@@ -119,7 +119,16 @@ export function secretsOfLanes(secrets: Secrets, served: ReadonlySet<Lane>): Sec
 
 /** Durable when it returns. */
 export function writeSecrets(home: string, secrets: Secrets): void {
-  writePrivateFile(pathOf(home), `${JSON.stringify(secrets, null, 2)}\n`);
+  writeSecretsFile(pathOf(home), secrets);
+}
+
+function writeSecretsFile(path: string, secrets: Secrets): void {
+  writePrivateFile(path, `${JSON.stringify(secrets, null, 2)}\n`);
+}
+
+/** What a server of one lane needs, for a home of its own: nothing of the other lane, and no owner's password. */
+export function exportLaneSecrets(secrets: Secrets, lane: Lane, path: string): void {
+  writeSecretsFile(path, { ...secretsOfLanes(secrets, new Set([lane])), owner: freshPassword() });
 }
 
 /** What changes with a home's secrets, without reading them; null where there is no file. */

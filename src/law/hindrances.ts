@@ -5,8 +5,9 @@ import { type EarlierParties, type Party, type SharedParty, sharedParties } from
 import { type OpenPredecessor, openProblems } from './predecessors.ts';
 import { type Problem, problemAt } from './refusals.ts';
 import { type NumberedRules, RULES_OF_ORIGIN, type Rules } from './rules/rules.ts';
+import { type SeenSanction, standingSanctionProblems } from './sanction/sanction.ts';
 import type { EntryState } from './states.ts';
-import type { EntryKind, Lane, PrincipalKind } from './values.ts';
+import type { EntryKind, Lane, Mode, PrincipalKind } from './values.ts';
 
 /*
  * What hinders the next verb on an entry, no matter who calls it. The verbs refuse with the same problems, from the
@@ -29,6 +30,8 @@ export interface HinderedEntry {
   readonly approvals: readonly GivenApproval[] | null;
   readonly open: readonly OpenPredecessor[] | null;
   readonly unverified: readonly string[] | null;
+  /** The newest approval of its cut by a person; null where it has none. */
+  readonly sanction: SeenSanction | null;
   /** The first unit that the plan was made against and that has changed. */
   readonly changed: { readonly address: string | null } | null;
   /** Null where the log has none yet. */
@@ -36,13 +39,16 @@ export interface HinderedEntry {
 }
 
 /** Why the verb that comes next on an entry would be refused now; empty where it has ended. */
-export function entryHindrances(entry: HinderedEntry, lanes: ReadonlySet<Lane>): readonly Problem[] {
+export function entryHindrances(
+  entry: HinderedEntry,
+  { lanes, mode }: { readonly lanes: ReadonlySet<Lane>; readonly mode: Mode },
+): readonly Problem[] {
   const verb = NEXT_VERBS[entry.status];
   if (verb === undefined || entry.kind !== WAY_KIND) return [];
   const lane = laneOfVerb(verb);
   return [
     ...(entry.status === 'reviewed_deferred' ? deferralProblems(entry) : []),
-    ...(entry.status === 'reviewed_approved' ? cutProblems(entry) : []),
+    ...(entry.status === 'reviewed_approved' ? cutProblems(entry, mode) : []),
     // A comment hinders an approval of its plan. It hinders no other verdict, and it doesn't undo an approval.
     ...openCommentProblems(entry.entryId, entry.comments ?? []).map(asWarning),
     ...(lanes.has(lane) ? [] : [laneProblem(lane, verb)]),
@@ -52,8 +58,8 @@ export function entryHindrances(entry: HinderedEntry, lanes: ReadonlySet<Lane>):
 const asWarning = (problem: Problem): Problem => ({ ...problem, severity: 'warning' });
 
 /** Why a cut of an approved entry would be refused now, whatever its plan has become. */
-export function cutProblems(entry: HinderedEntry): readonly Problem[] {
-  const { entryId, live, at, approvals, rules, leaned, open, unverified, changed } = entry;
+export function cutProblems(entry: HinderedEntry, mode: Mode): readonly Problem[] {
+  const { entryId, live, at, approvals, rules, leaned, open, unverified, changed, sanction } = entry;
   const unapproved = approvalProblem(entryId, live, { manifestDigest: live?.manifestDigest ?? 'none', at });
   return [
     ...(unapproved === null
@@ -62,6 +68,9 @@ export function cutProblems(entry: HinderedEntry): readonly Problem[] {
     ...withdrawnProblems(entryId, leaned ?? [], at),
     ...openProblems(entryId, open ?? [], unverified ?? []),
     ...(changed === null ? [] : [changedBaseProblem(entryId, changed.address)]),
+    ...(mode === 'production' && live !== null
+      ? standingSanctionProblems(entryId, sanction, { manifestDigest: live.manifestDigest, at })
+      : []),
   ];
 }
 

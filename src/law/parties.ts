@@ -81,6 +81,13 @@ export function sharedParties(
     });
 }
 
+/** What somebody did to an entry, of the deeds that are named. */
+export function doneDeeds(who: Party, earlier: EarlierParties): readonly DeedName[] {
+  return (Object.keys(SIDE_OF_DEED) as DeedName[]).filter((deed) =>
+    partiesIn(earlier[deed]).some((one) => sharedPart(one, who) !== null),
+  );
+}
+
 function partiesIn(parties: Party | readonly Party[] | null | undefined): readonly Party[] {
   if (parties === null || parties === undefined) return [];
   return Array.isArray(parties) ? (parties as readonly Party[]) : [parties as Party];

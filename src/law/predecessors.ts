@@ -14,7 +14,9 @@ export interface OpenPredecessor extends ListedEntry {
   readonly last: readonly ListedEntry[];
 }
 
-/** What has to come before the cut of an entry (G-CUT-DEPS), one problem each. The messages say whose act ends the wait. */
+/**
+ * What has to come before the cut of an entry (G-CUT-DEPS), one problem each. The messages say whose act ends the wait.
+ */
 export function openProblems(
   entryId: string,
   open: readonly OpenPredecessor[],

@@ -23,6 +23,8 @@ const LEDGER_VERBS = [
   'rotateToken',
   'revokeToken',
   'changeRules',
+  'approveCut',
+  'revokeCutApproval',
 ] as const;
 export type LedgerVerb = (typeof LEDGER_VERBS)[number];
 
@@ -36,6 +38,9 @@ export type OwnerPartyVerb = (typeof OWNER_PARTY_VERBS)[number];
 /** What the owner of the database does: `begin` writes the rules that a ledger begins with. */
 export const OWNER_RULES_VERB = 'rules:begin';
 
+/** The same: registers the key with which a person approves cuts. */
+export const OWNER_APPROVER_VERB = 'approver:key';
+
 /**
  * Every verb that a record may name: those of callers, those of the owner about keys and parties, and the resumption of
  * a ledger that was set back.
@@ -45,6 +50,7 @@ export const RECORD_VERBS: ReadonlySet<string> = new Set([
   ...KEY_ACTS.map((act) => `key:${act}`),
   ...OWNER_PARTY_VERBS,
   OWNER_RULES_VERB,
+  OWNER_APPROVER_VERB,
   'resume',
 ]);
 

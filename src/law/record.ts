@@ -106,6 +106,7 @@ export const POSITIONED: ReadonlySet<string> = new Set([
   'cutter_auth.token',
   'cutter_auth.token_version',
   'cutter_auth.rules',
+  'cutter_auth.cut_approval',
 ]);
 
 /** The canonical record of one writing transaction: what was written, by whom, when, digested from the values sent. */

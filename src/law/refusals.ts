@@ -43,6 +43,7 @@ type Guard =
   | 'G-CUT-APPROVED'
   | 'G-CUT-DEPS'
   | 'G-CUT-ONCE'
+  | 'G-CUT-SOVEREIGN'
   | 'G-CUT-DRIFT'
   | 'G-VERIFY-SOD';
 
@@ -114,6 +115,12 @@ export class NotApproved extends Passing {
   override readonly guard = 'G-CUT-APPROVED';
 }
 
+/** In production: no live approval of a person pins what this cut does now; one can be given. */
+export class NotSanctioned extends Refusal {
+  override readonly guard = 'G-CUT-SOVEREIGN';
+  override readonly retryable = true;
+}
+
 /** Something this entry depends on is not complete. */
 export class DependencyOpen extends Refusal {
   override readonly guard = 'G-CUT-DEPS';
@@ -182,6 +189,7 @@ const REFUSALS = {
   NotLive,
   CoverageBroken,
   NotApproved,
+  NotSanctioned,
   DependencyOpen,
   DependencyCycle,
   AlreadyCut,

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { canonicalJson, type PlainJson } from '../proof/canonical.ts';
 import { isDigest } from '../proof/digest.ts';
+import { APPROVAL_FORMAT, APPROVAL_PAYLOAD_TYPE } from './sanction/sanction.ts';
 import { payloadTypeOf } from './statement.ts';
 import { membersOf, timesAhead } from './statement-time.ts';
 import { EXECUTOR_LANE, type Lane, VERIFIER_LANE } from './values.ts';
 
 const digest = z.string().refine(isDigest);
+const time = z.string().refine((text) => !Number.isNaN(Date.parse(text)));
 const named = {
   format: z.literal('cutter-statement/2'),
   changeSetId: z.uuid(),
@@ -47,19 +49,45 @@ const callersStatement = z.discriminatedUnion('phase', [
     checkedRows: count,
     priorSignature: prior,
   }),
+  z.strictObject({
+    format: z.literal(APPROVAL_FORMAT),
+    phase: z.literal('approve'),
+    approvalId: z.uuid(),
+    entryId: z.uuid(),
+    manifestDigest: digest,
+    sourceDigest: digest,
+    unitCount: count,
+    effectDigest: digest,
+    target: z.string(),
+    vocabularyDigest: digest,
+    schemaDigest: digest,
+    writerDigest: digest,
+    principalId: z.uuid(),
+    personId: z.uuid(),
+    keyId: z.string(),
+    preparedAt: time,
+    acceptedUntil: time,
+    expiresAt: time,
+  }),
 ]);
 /** What a caller signs, read. */
 export type CallersStatement = z.infer<typeof callersStatement>;
 
+/** The type that goes with a statement: no statement is signed as one of another. */
+function payloadTypeIn(said: CallersStatement): string {
+  return said.phase === 'approve' ? APPROVAL_PAYLOAD_TYPE : payloadTypeOf(said.lane as Lane);
+}
+
 /**
- * Reads the bytes that somebody asks a caller to sign; null where they are no statement about a cut or a verification
- * as this version knows it. What isn't read is never signed: a key's other statements would be, too.
+ * Reads the bytes that somebody asks a caller to sign; null where they are no statement about a cut, a verification
+ * or the approval of a cut as this version knows it. What isn't read is never signed: a key's other statements would
+ * be, too.
  */
 export function readStatement(payloadType: string, payload: Uint8Array): CallersStatement | null {
   const text = Buffer.from(payload).toString('utf8');
   const members = membersOf(text);
   const parsed = callersStatement.safeParse(members);
-  if (!parsed.success || payloadTypeOf(parsed.data.lane as Lane) !== payloadType) return null;
+  if (!parsed.success || payloadTypeIn(parsed.data) !== payloadType) return null;
   if (!Buffer.from(canonicalJson(members as PlainJson), 'utf8').equals(payload)) return null;
   const { preparedAt, acceptedUntil } = parsed.data;
   if (Number.isNaN(Date.parse(preparedAt)) || timesAhead(preparedAt).acceptedUntil !== acceptedUntil)

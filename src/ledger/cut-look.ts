@@ -25,6 +25,7 @@ import { openPredecessor, openPredecessors } from './open-predecessors.ts';
 import { approvalsOf, givenApproval } from './rules/approvals.ts';
 import { LOCK_RULES_SHARED, RULES_NOW, rulesRow } from './rules/rules-sql.ts';
 import { SIDES_OF_ENTRY, sidesRow } from './rules/sides.ts';
+import { INCARNATION, lockSanction, signedSanction, signedSanctionOf } from './sanction/sanction-sql.ts';
 
 export interface CutInput {
   readonly idempotencyKey: string;
@@ -68,6 +69,9 @@ const lookRow = z.object({
   ),
   /** The document's newest cut, compensated or not: the one that this cut amends or retries. */
   prior: z.object({ signatureId: z.string(), payloadHash: z.string(), cutSeq: z.int() }).nullable(),
+  /** The newest approval of this cut by a person who is on no side of it. */
+  sanction: signedSanction.nullable(),
+  incarnation: z.string(),
   first: z.object({ by: z.string(), entry_id: z.string(), manifest_version: z.string() }).nullable(),
   key: keyRow.nullable(),
 });
@@ -82,14 +86,15 @@ export async function lookForCut(
   return { locked, look: await readCut(tx, input) };
 }
 
-/** Entry row, then signing key, then document code: every cut takes them in this order. */
+/** Entry row, then rules, approvals of the cut, signing key, document code: every cut takes them in this order. */
 async function lockCut(tx: ExecTx<'cut'>, entryId: string): Promise<z.infer<typeof lockRow>> {
   return tx.connection.one(sql.prepared('cut.lock', lockRow)`
     /* cut.lock */ with locked as materialized (
         select e.status, e.payload from cutter_governance.decision_backlog_entry e
         where e.entry_id = ${entryId}::uuid for no key update),
       rules as materialized (select ${LOCK_RULES_SHARED} as taken from locked),
-      signing as materialized (select ${lockKey(tx.signer.keyId)} as taken from rules),
+      sanction as materialized (select ${lockSanction(entryId)} as taken from rules),
+      signing as materialized (select ${lockKey(tx.signer.keyId)} as taken from sanction),
       document as materialized (
         select ${LOCK_DOCUMENT} as taken
         from (select e.payload from locked e cross join signing) e
@@ -124,7 +129,8 @@ async function readCut(tx: ExecTx<'cut'>, input: CutInput): Promise<CutLook> {
       (select json_build_object('by', c.emitted_by, 'entry_id', c.decision_backlog_entry_id,
           'manifest_version', c.manifest_version)
         from cutter_governance.cut_change_set c where c.change_set_id = ${tx.ids.change_set}::uuid) as first,
-      ${registeredKey(sql.fragment`${tx.signer.keyId}`)} as key
+      ${registeredKey(sql.fragment`${tx.signer.keyId}`)} as key,
+      ${signedSanctionOf(sql.fragment`${input.entryId}::uuid`)} as sanction, ${INCARNATION} as incarnation
     from (select 1) one
     left join cutter_governance.decision_backlog_entry e on e.entry_id = ${input.entryId}::uuid
     left join cutter_source.source s on s.source_id = ${ENTRY_SOURCE_ID}

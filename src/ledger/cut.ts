@@ -8,6 +8,7 @@ import { withdrawnProblems } from '../law/carried-over.ts';
 import { changedBaseProblem } from '../law/hindrances.ts';
 import { partyOf } from '../law/parties.ts';
 import { AlreadyCut, NotApproved, PlanStale, problemAt } from '../law/refusals.ts';
+import type { SignedSanction } from '../law/sanction/sanction.ts';
 import { type CutFacts, cutStatement, type PriorSignature } from '../law/statement.ts';
 import { type EntryState, nextState, statesBefore } from '../law/states.ts';
 import { TOOL_REVISION } from '../version.ts';
@@ -35,11 +36,21 @@ import { signStatement } from './envelope/sign.ts';
 import { statementTimes } from './envelope/signer.ts';
 import type { Done, ExecTx } from './envelope/transaction.ts';
 import { WideWrites } from './envelope/wide-writes.ts';
-import { type ChangedRow, composeWrites, insertRows, insertWide, updateRows } from './envelope/writes.ts';
+import {
+  type ChangedRow,
+  composeWrites,
+  insertRows,
+  insertWide,
+  updateRows,
+  type Write,
+} from './envelope/writes.ts';
 import { digestNow, notYet } from './not-yet.ts';
 import { refuseOpen } from './open-predecessors.ts';
 import { refuseOtherSide } from './rules/sides.ts';
+import { refuseUnsanctioned } from './sanction/refuse-unsanctioned.ts';
+import { targetOf } from './sanction/sanction-sql.ts';
 import { AFFECTED_ROW, CHANGE_SET } from './tables/change-set.ts';
+import { CUT_APPROVAL } from './tables/cut-approval.ts';
 import { SIGNATURE } from './tables/signature.ts';
 import { INFORMATION_UNIT, moveAnchors, UNIT_VERSION } from './tables/unit.ts';
 
@@ -53,10 +64,11 @@ export interface CutAnswer {
  *
  *     reviewed_approved ──cut──▶ cut_applied        lane DOT-991, role cutter_exec
  *
- * Locks    entry · signing key (shared) · document code; then looks
- * Reads    source · vocabulary · live units · live decision · blocks · dependencies · change sets · key
+ * Locks    entry · rules (shared) · approvals of the cut · signing key (shared) · document code; then looks
+ * Reads    source · vocabulary · live units · live decision · blocks · dependencies · change sets · key ·
+ *          approval of the cut
  * Writes   1 signature · 1 change_set · A affected_row · 1 history · U units and versions · anchors ·
- *          entry.status (CAS)
+ *          entry.status (CAS) · the approval's use
  * Refuses  IdempotencyConflict  the key was used for another cut, or by another principal
  *          NotFound             no such entry
  *          AlreadyCut           the entry, or this manifest, has its cut       G-CUT-ONCE
@@ -67,6 +79,7 @@ export interface CutAnswer {
  *          DependencyOpen       a predecessor, or another cut of the document  G-CUT-DEPS
  *          CoverageBroken       the plan no longer holds
  *          PlanStale            the plan or the live units changed since the review
+ *          NotSanctioned        in production: no live approval of exactly this    G-CUT-SOVEREIGN
  *          LaneMismatch         the lane's key isn't valid
  *          SignatureRefused     the caller signed with another's key, or something else than this cut
  *          Drifted              the database's shape was altered               G-CUT-DRIFT
@@ -93,8 +106,10 @@ export async function cut(tx: ExecTx<'cut'>, input: CutInput): Promise<Done<CutA
   refuseOpen(input.entryId, look.open, look.unverified);
   const plan = await approvedPlan(tx, input, look, ground);
   const actions = await freshActions(tx, plan, look, input.entryId);
+  const done: CutDone = { plan, actions, effectDigest: await effectOf(actions) };
+  const sanction = liveSanction(tx, input, look, ground, done, locked.at);
   const key = currentKey(tx, look.key);
-  return writeCut(tx, input, look, ground, plan, actions, { at: locked.at, key });
+  return writeCut(tx, input, look, ground, done, { at: locked.at, key, sanction });
 }
 
 function refuseSecondCut(input: CutInput, look: CutLook): void {
@@ -254,18 +269,51 @@ function stalePlan(message: string, entryId: string): PlanStale {
   ]);
 }
 
+/** What the cut does. */
+interface CutDone {
+  readonly plan: DocumentPlan;
+  readonly actions: DocumentActions;
+  readonly effectDigest: string;
+}
+
+/** The approval of exactly this cut, which production needs; a rehearsal has none. */
+function liveSanction(
+  tx: ExecTx,
+  { entryId, manifestDigest }: CutInput,
+  look: CutLook,
+  ground: CutGround,
+  { plan, actions, effectDigest }: CutDone,
+  at: string,
+): SignedSanction | null {
+  if (tx.caller.mode !== 'production') return null;
+  const pins = {
+    manifestDigest,
+    sourceDigest: plan.sourceDigest,
+    unitCount: actions.actions.length,
+    effectDigest,
+    target: targetOf(look.incarnation, ground.source.doc_code),
+    vocabularyDigest: plan.vocabularyDigest,
+    ...tx.program(),
+  };
+  const cutNow = { entryId, at, pins, executor: partyOf(tx.caller), did: look.did };
+  return refuseUnsanctioned(look.sanction, cutNow);
+}
+
 async function writeCut(
   tx: ExecTx<'cut'>,
   input: CutInput,
   look: CutLook,
   ground: CutGround,
-  plan: DocumentPlan,
-  actions: DocumentActions,
-  { at, key }: { readonly at: string; readonly key: ValidKey },
+  done: CutDone,
+  {
+    at,
+    key,
+    sanction,
+  }: { readonly at: string; readonly key: ValidKey; readonly sanction: SignedSanction | null },
 ): Promise<Done<CutAnswer>> {
-  const birth = birthOf(tx, ground, plan);
-  const born = await bornRows(birth, actions);
-  const facts = await factsOf(tx, input, look, ground, plan, actions, at);
+  const birth = birthOf(tx, ground, done.plan);
+  const born = await bornRows(birth, done.actions);
+  const facts = factsOf(tx, input, look, ground, done, at);
   const signature = signStatement(
     {
       lane: tx.lane,
@@ -306,6 +354,7 @@ async function writeCut(
     signature: insertRows(SIGNATURE, [signature]),
     changeSet: insertRows(CHANGE_SET, [changeSet]),
     affected: insertWide(AFFECTED_ROW, born.affected),
+    used: useOfSanction(sanction, facts.changeSetId),
     ...step,
   });
   const wide = new WideWrites(tx, writes);
@@ -318,12 +367,25 @@ async function writeCut(
   const { moved } = await tx.connection.one(sql.prepared('cut.write', movedRow)`
     /* cut.write */ with moved as (${sent.moved}), anchors as (${sent.anchors}),
       signature as (${sent.signature}), change_set as (${sent.changeSet}), affected as (${sent.affected}),
-      history as (${sent.history})
-    select ((select count(*) from moved) + (select count(*) from anchors))::int as moved`);
-  if (ahead + moved !== 1 + born.anchors.length)
+      history as (${sent.history}), used as (${sent.used})
+    select ((select count(*) from moved) + (select count(*) from anchors)
+      + (select count(*) from used))::int as moved`);
+  if (ahead + moved !== 1 + born.anchors.length + (sanction === null ? 0 : 1))
     throw stalePlan('The entry or a unit moved while it was cut; plan and review again.', input.entryId);
   await wide.send('affected');
   return { value: { entryId: input.entryId, changeSetId: facts.changeSetId }, writes, wide };
+}
+
+/** Marks the approval as used; it is used once. */
+function useOfSanction(sanction: SignedSanction | null, changeSetId: string): Write {
+  const ids = sanction === null ? [] : [sanction.id];
+  return updateRows(
+    CUT_APPROVAL,
+    sql.fragment`update cutter_auth.cut_approval set used_by_change_set_id = ${changeSetId}::uuid
+      where approval_id = any(${sql.array(ids, 'uuid')}) and used_by_change_set_id is null and revoked_at is null
+      returning 1`,
+    ids.map((id) => ({ id, columns: { used_by_change_set_id: changeSetId } })),
+  );
 }
 
 function birthOf(tx: ExecTx<'cut'>, { source }: CutGround, { format }: DocumentPlan): Birth {
@@ -364,22 +426,21 @@ async function moveAhead(tx: ExecTx<'cut'>, wide: WideWrites, { anchors }: BornR
   return moved;
 }
 
-async function factsOf(
+function factsOf(
   tx: ExecTx<'cut'>,
   input: CutInput,
   look: CutLook,
   { approval }: CutGround,
-  plan: DocumentPlan,
-  actions: DocumentActions,
+  { plan, actions, effectDigest }: CutDone,
   at: string,
-): Promise<CutFacts & { priorSignature: PriorSignature | null }> {
+): CutFacts & { priorSignature: PriorSignature | null } {
   return {
     changeSetId: tx.ids.change_set,
     entryId: input.entryId,
     manifestId: approval.manifest_id,
     manifestDigest: input.manifestDigest,
     reviewDecisionId: approval.id,
-    effectDigest: await effectOf(actions),
+    effectDigest,
     counts: unitCounts(plan.records.length, actions),
     priorSignature:
       look.prior === null

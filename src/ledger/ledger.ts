@@ -2,6 +2,7 @@ import type { DatabasePool } from 'slonik';
 import type { PartyVerb, Verb } from '../auth/authority.ts';
 import { refuseOtherManifest, refuseOutside, refuseOutsideChangeSet } from '../auth/narrowing.ts';
 import type { Session } from '../auth/session.ts';
+import type { ProgramDigests } from '../drift/program-digests.ts';
 import { laneProblem } from '../law/hindrances.ts';
 import type { Custody } from '../law/keys.ts';
 import { LaneNotServed, problemAt, Refusal } from '../law/refusals.ts';
@@ -30,6 +31,8 @@ import { type PlanDiffView, planDiff } from './plan-diff/plan-diff.ts';
 import { type Reconstruction, reconstruct } from './reconstruct.ts';
 import { type JudgedOtherwise, judgedOtherwise } from './rules/judged-otherwise.ts';
 import { type KnownRules, knownRules } from './rules/known-rules.ts';
+import type { PlannedCut } from './sanction/approve-cut.ts';
+import { cutToApprove } from './sanction/cut-to-approve.ts';
 import type { SweepAnswer, SweepInput } from './sweep.ts';
 import { sweepReplay } from './sweep-replay.ts';
 
@@ -60,6 +63,11 @@ export interface Ledger {
   tokens(caller: Session, filter: TokenFilter): Promise<readonly ListedToken[]>;
   /** The rules of a version, or those in force; null where there are none. */
   rules(version: number | null): Promise<KnownRules | null>;
+  /** What the cut of an approved entry would do now, or why it can't be cut. */
+  cutToApprove(input: {
+    readonly entryId: string;
+    readonly manifestDigest: string;
+  }): Promise<PlannedCut | Refusal>;
   /** Which past decisions two versions of the rules judge otherwise. */
   judgedOtherwise(before: Rules, after: Rules): Promise<JudgedOtherwise>;
   /** The lanes that this process has secrets for. */
@@ -85,6 +93,8 @@ export interface LedgerOptions {
   readonly lost: () => string | null;
   /** What of the database's shape was altered. */
   readonly shape: LaneResources<Lane>['shape'];
+  /** What the program that writes is. */
+  readonly program: () => ProgramDigests;
   /** Called at the end of each writing transaction: with its error, or null. */
   readonly wrote: (error: unknown) => void;
   /** Called after each commit: the integrator has something to do. */
@@ -122,6 +132,7 @@ export function openLedger(options: LedgerOptions): Ledger {
     },
     tokens: (caller, filter) => listTokens(pools.evidence, caller.mode, filter),
     rules: (version) => knownRules(pools.evidence, version),
+    cutToApprove: (input) => cutToApprove({ connection: pools.evidence, plans }, input, options.program()),
     judgedOtherwise: (before, after) => judgedOtherwise(pools.evidence, before, after),
     proveUnit: (unit) => inclusions.prove(unit),
     sweepReplay: (caller, input) => sweepReplay(pools.evidence, caller, input),
@@ -132,10 +143,10 @@ function laneOf<L extends Lane>(
   lane: L,
   pool: DatabasePool | null,
   plans: PlanCache,
-  { custody, lost, shape, wrote, committed }: LedgerOptions,
+  { custody, lost, shape, program, wrote, committed }: LedgerOptions,
 ): LaneResources<L> | null {
   const keys = () => custody.keysOf(lane, 'statement');
-  return pool === null ? null : { lane, pool, keys, plans, lost, shape, wrote, committed };
+  return pool === null ? null : { lane, pool, keys, plans, program, lost, shape, wrote, committed };
 }
 
 async function runGuarded<L extends Lane, V extends Verb, T extends object>(
@@ -168,8 +179,8 @@ async function runAsRegistrar<V extends PartyVerb, T extends object>(
     throw new LaneNotServed(message, [problemAt([], 'registrar-not-served', message)]);
   }
   // A token that is narrowed to entries is for these, and parties are nobody's entry.
-  refuseOutside(call.caller, []);
-  refuseOtherManifest(call.caller, null);
+  refuseOutside(call.caller, call.entryIds ?? []);
+  refuseOtherManifest(call.caller, call.manifestDigest ?? null);
   return await runAlarmed(options, call, () => runPartyVerb(resources, call, work));
 }
 

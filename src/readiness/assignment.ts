@@ -1,10 +1,10 @@
 import { AUTHORITY, authorityOf, type Scope, type Verb } from '../auth/authority.ts';
 import { partyProblems, type WantedParty } from '../auth/scope-rules.ts';
 import { type EntryVerb, SEPARATE_DEEDS } from '../law/actions.ts';
-import { sharedParties } from '../law/parties.ts';
+import { doneDeeds, sharedParties } from '../law/parties.ts';
 import { LANES, type Lane } from '../law/values.ts';
 import type { StandingPrincipal } from './principals.ts';
-import { type CallStep, deedOf, isApart } from './step.ts';
+import { type CallStep, deedOf, isApart, isSanctionApart } from './step.ts';
 import { candidateOf, isReached, mayDo, type WouldBeDoer } from './who-may.ts';
 
 /** Who does one step: some who can call now, one who needs a token first, or one who has to be made. */
@@ -96,6 +96,8 @@ function areApart(step: CallStep, by: WouldBeDoer, other: CallStep, otherBy: Wou
   const forbids = (later: CallStep, laterBy: WouldBeDoer, earlier: CallStep, earlierBy: WouldBeDoer) => {
     const deed = SEPARATE_DEEDS[later.verb as EntryVerb];
     const done = deedOf(earlier.verb);
+    if (isSanctionApart(later, earlier))
+      return later.entryId === earlier.entryId && doneDeeds(laterBy, { marked: earlierBy }).length > 0;
     if (deed === undefined || done === undefined || !isApart(later, earlier)) return false;
     return sharedParties(deed, laterBy, { [done]: earlierBy }, later.rules).length > 0;
   };

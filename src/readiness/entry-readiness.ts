@@ -99,6 +99,7 @@ function groundOf({ caller, readFacts, ledger }: EntryLook) {
   const known = new Map<string, EntryFacts | null>();
   const plans = new Map<string, Promise<PlanNow>>();
   return {
+    mode: caller.mode,
     async factsOf(entryId: string): Promise<EntryFacts | null> {
       const found = known.get(entryId);
       if (found !== undefined) return found;

@@ -5,6 +5,7 @@ import type { ListedEntry, OpenPredecessor } from '../law/predecessors.ts';
 import type { Problem } from '../law/refusals.ts';
 import { RULES_OF_ORIGIN } from '../law/rules/rules.ts';
 import { canBecome, isEnded, isTerminal } from '../law/states.ts';
+import type { Mode } from '../law/values.ts';
 import { derivedId } from '../proof/uuid.ts';
 import type { EntryFacts } from './entry-facts.ts';
 import type { Gap, GapKind } from './gap.ts';
@@ -26,6 +27,8 @@ export interface PlanNow {
 export interface EntryGround {
   readonly factsOf: (entryId: string) => Promise<EntryFacts | null>;
   readonly planOf: (entry: EntryFacts) => Promise<PlanNow>;
+  /** In production a person approves each cut. */
+  readonly mode: Mode;
 }
 
 /** Entries that one answer goes through. */
@@ -40,13 +43,24 @@ const CUT_GAPS: Readonly<Record<string, GapKind>> = {
   'predecessor-open': 'predecessor_open',
   'document-unverified': 'document_unverified',
   'base-changed': 'base_changed',
+  'sanction-missing': 'not_sanctioned',
+  'sanction-expired': 'not_sanctioned',
+  'sanction-revoked': 'not_sanctioned',
+  'sanction-used': 'not_sanctioned',
+  'approver-suspended': 'not_sanctioned',
+  'approver-barred-from-cut': 'not_sanctioned',
+  'manifest-differs': 'not_sanctioned',
 };
 /** Gaps that another review doesn't close. */
 const NOT_BY_REVIEW: ReadonlySet<GapKind> = new Set([
   'predecessor_open',
   'document_unverified',
   'approval_early',
+  'not_sanctioned',
 ]);
+
+/** Gaps after which a person has to approve the cut, or has to again. */
+const SANCTIONED_AGAIN: ReadonlySet<GapKind> = new Set(['not_sanctioned', 'base_changed', 'plan_changed']);
 
 /**
  * Plans the steps that lead an entry to a phase, each once and in an order in which they can be done. `gaps` are those
@@ -142,19 +156,25 @@ export class EntrySteps {
       this.#approve(entry, plan);
     } else if (early !== undefined && entry.live?.notBefore != null)
       this.#wait(entry, entry.live.notBefore, early.problem.message);
+    const isOther = found.some(({ kind }) => SANCTIONED_AGAIN.has(kind));
+    if (entry.status !== 'reviewed_approved' || isOvertaken || isOther) this.#sanction(entry);
     if (entry.docCode !== null && !plan.changesNothing) this.#changedDocuments.add(entry.docCode);
   }
 
   /** What of an approved entry's cut another review closes, or time. */
   #approvalGaps(entry: EntryFacts, plan: PlanNow) {
-    const gaps = cutProblems(entry).map((problem) => ({
+    const gaps = cutProblems(entry, this.#ground.mode).map((problem) => ({
       kind: CUT_GAPS[problem.code] ?? 'not_approved',
       problem,
     }));
     const own = gaps.filter(({ kind }) => kind !== 'predecessor_open' && kind !== 'document_unverified');
-    if (own.length > 0 || plan.manifestDigest === entry.live?.manifestDigest) return own;
+    const isSound = own.every(({ kind }) => kind === 'not_sanctioned');
+    if (!isSound || plan.manifestDigest === entry.live?.manifestDigest) return own;
     const { message } = changedBaseProblem(entry.entryId, null);
-    return [{ kind: 'plan_changed' as const, problem: { message, manifestDigest: plan.manifestDigest } }];
+    return [
+      ...own,
+      { kind: 'plan_changed' as const, problem: { message, manifestDigest: plan.manifestDigest } },
+    ];
   }
 
   /** Whether steps before this one take away what its approval rests on. */
@@ -188,6 +208,18 @@ export class EntrySteps {
         manifestDigest === null
           ? `Approve the plan of entry ${entry.entryId} as planCut shows it then.`
           : `Approve the plan ${manifestDigest} of entry ${entry.entryId}.`,
+    });
+  }
+
+  /** A person's approval of the cut, with a key of its own; in production alone. */
+  #sanction(entry: EntryFacts): void {
+    if (this.#ground.mode !== 'production') return;
+    const manifestDigest = this.#approvedManifest(entry);
+    this.#call(entry, 'approveCut', {
+      manifestDigest,
+      input: { entryId: entry.entryId, ...(manifestDigest === null ? {} : { manifestDigest }) },
+      missing: [...(manifestDigest === null ? ['manifestDigest'] : []), 'signature'],
+      message: `Approve the cut of entry ${entry.entryId} with a key of one's own ("cutter approve").`,
     });
   }
 
@@ -234,7 +266,7 @@ export class EntrySteps {
 
   /** The entries that block this one, those that are nearest to their end first, and open cuts of its document. */
   async #prepareWhatComesFirst(entry: EntryFacts): Promise<void> {
-    for (const { code, ...problem } of cutProblems(entry)) {
+    for (const { code, ...problem } of cutProblems(entry, this.#ground.mode)) {
       const kind = CUT_GAPS[code];
       if (kind === 'predecessor_open' || kind === 'document_unverified') this.#gap(entry, kind, problem);
     }
@@ -316,6 +348,7 @@ export class EntrySteps {
       missing: ['manifestDigest'],
       message: `Approve the plan of entry ${entryId} as planCut shows it then.`,
     });
+    this.#sanction(successor);
     call('cut', { input: { entryId }, missing: ['manifestDigest'], message: `Cut entry ${entryId}.` });
     call('verify', { missing: ['changeSetId'], message: `Verify the cut of entry ${entryId}.` });
     this.steps.push({

@@ -19,6 +19,7 @@ export const GAP_KINDS = {
   approval_expired: 'The approval has expired.',
   approval_early: 'The approval is in force only from a later time on.',
   approval_withdrawn: 'An earlier approval, which this one carries over, no longer counts.',
+  not_sanctioned: 'In production: no person’s live approval of this cut is there (`approveCut`).',
   comment_open: 'A comment on the plan is not resolved.',
   predecessor_open: 'An entry that has to come first is not complete.',
   document_unverified: 'Another cut of the document waits for its verification.',

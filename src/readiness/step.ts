@@ -51,6 +51,11 @@ const DEEDS: Readonly<Partial<Record<Verb, DeedName>>> = {
 
 export const deedOf = (verb: Verb): DeedName | undefined => DEEDS[verb];
 
+/** Who approves a cut is on no side of its entry, whatever the rules are. */
+export const isSanctionApart = (one: CallStep, other: CallStep): boolean =>
+  (one.verb === 'approveCut' && deedOf(other.verb) !== undefined) ||
+  (other.verb === 'approveCut' && deedOf(one.verb) !== undefined);
+
 const ANYBODY: Party = { principal: 'anybody', person: 'anybody' };
 
 /** Whether who did the earlier step may not do the later one. */
@@ -58,6 +63,7 @@ export function isApart(later: CallStep, earlier: CallStep): boolean {
   if (later.entryId === null || later.entryId !== earlier.entryId) return false;
   const deed = SEPARATE_DEEDS[later.verb as EntryVerb];
   const done = deedOf(earlier.verb);
+  if (isSanctionApart(later, earlier)) return true;
   return (
     deed !== undefined &&
     done !== undefined &&

@@ -1,7 +1,7 @@
 import { mayCall, type Scope, verbsAllowed } from '../auth/authority.ts';
 import { ENTRY_VERBS, type EntryVerb, entryActions, statesOfVerb, WAY_KIND } from '../law/actions.ts';
 import { settlingOf } from '../law/hindrances.ts';
-import type { Party } from '../law/parties.ts';
+import { doneDeeds, type Party } from '../law/parties.ts';
 import type { PrincipalKind } from '../law/values.ts';
 import type { StandingPrincipal, TokenBounds } from './principals.ts';
 import type { CallStep } from './step.ts';
@@ -34,6 +34,11 @@ export function mayDo(candidate: WouldBeDoer, step: CallStep, authors: ReadonlyM
     const settling = settlingOf({ ...candidate, verbs }, author, step.did, step.rules);
     return verbs.has('resolveComment') && (settling.as === 'author' || settling.as === 'reviewer');
   }
+  if (
+    step.verb === 'approveCut' &&
+    (candidate.kind !== 'person' || doneDeeds(candidate, step.did).length > 0)
+  )
+    return false;
   if (!isEntryVerb(step.verb)) return mayCall(candidate, step.verb, step.inputKind);
   // As the entry will be when it is the step's turn.
   const [status] = statesOfVerb(step.verb);

@@ -1,6 +1,7 @@
 import './backlog.ts';
 import './history.ts';
 import './mutations/abandon.ts';
+import './mutations/approve-cut.ts';
 import './mutations/change-rules.ts';
 import './mutations/comment.ts';
 import './mutations/create-principal.ts';
@@ -15,6 +16,7 @@ import './mutations/register-source.ts';
 import './mutations/register-vocabulary.ts';
 import './mutations/resolve-comment.ts';
 import './mutations/review.ts';
+import './mutations/revoke-cut-approval.ts';
 import './mutations/revoke-token.ts';
 import './mutations/rotate-token.ts';
 import './mutations/suspend-principal.ts';

@@ -20,6 +20,7 @@ import {
   readField,
   wordFields,
 } from './node.ts';
+import { CutApprovalType } from './parties/cut-approval.ts';
 import { Principal } from './principal.ts';
 import { ProblemType } from './refusals.ts';
 import { ReviewDecision, ReviewDecisionConnection } from './review-decision.ts';
@@ -96,6 +97,14 @@ Entry.implement({
         'document that is not verified, a deferral, a lane that this server does not serve. Problems of severity ' +
         'WARNING block nothing. In a dry run: of the entry as the ledger has it.',
       resolve: async (entry, args, ctx, info) => hindrancesOf(await readField(entry, args, ctx, info), ctx),
+    }),
+    cutApproval: t.field({
+      type: CutApprovalType,
+      nullable: true,
+      description:
+        'The newest approval of its cut (`approveCut`), used, ended or not; null where it has none. In a dry run: ' +
+        'as the ledger has it.',
+      resolve: readField,
     }),
     history: pagedNodes(
       t,

@@ -118,6 +118,9 @@ const DESCRIPTIONS: Record<RefusalName, string> = {
   NotLive: 'This entry has a live decision; name it in `supersedesDecisionId` to review again.',
   CoverageBroken: 'The plan leaves a byte out, covers one twice, or uses a word the vocabulary lacks.',
   NotApproved: 'No live approval for exactly this manifest digest (G-CUT-APPROVED).',
+  NotSanctioned:
+    'In production: no live approval by a person pins what this cut does now (G-CUT-SOVEREIGN). `problems` names the ' +
+    'pin that differs, or why the approval does not count.',
   DependencyOpen: 'Something this entry depends on is not complete (G-CUT-DEPS).',
   DependencyCycle: 'The edge would close a cycle of `blocks`.',
   AlreadyCut: 'This entry, or this manifest, has its cut already (G-CUT-ONCE).',
@@ -157,6 +160,7 @@ export const REFUSAL_TYPES: { readonly [Name in RefusalName]: ReturnType<typeof 
   NotLive: refusalType('NotLive'),
   CoverageBroken: refusalType('CoverageBroken'),
   NotApproved: refusalType('NotApproved'),
+  NotSanctioned: refusalType('NotSanctioned'),
   DependencyOpen: refusalType('DependencyOpen'),
   DependencyCycle: refusalType('DependencyCycle'),
   AlreadyCut: refusalType('AlreadyCut'),

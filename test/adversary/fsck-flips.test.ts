@@ -15,7 +15,7 @@ import { strangersKeys } from '../log/checkpoint/checkpoint-ground.ts';
 
 vi.setConfig({ testTimeout: CHECKS_AFTER_EACH_FAULT_MS });
 
-const FLIPS = 2000;
+const FLIPS = 1000;
 
 let server: TestServer;
 let witness: TestWitness;
@@ -196,7 +196,7 @@ function isNamed({ table, key, keyAfter, column }: Flip, findings: readonly Fsck
   );
 }
 
-test('Each of 2,000 bits flipped by a superuser is named, or its column is listed as vouched for by nothing', async () => {
+test('Each of 1,000 bits flipped by a superuser is named, or its column is listed as vouched for by nothing', async () => {
   const seed = testSeed();
   const random = seeded(seed);
   const url = server.database.urls.evidence;

@@ -26,7 +26,7 @@ import { issued, keysIn } from '../passport/passport-ground.ts';
 
 const STEPS = 200;
 /** Passports of a forged ledger that are looked at beside that of the forged cut. */
-const OTHER_PASSPORTS = 5;
+const OTHER_PASSPORTS = 2;
 
 vi.setConfig({ testTimeout: CHECKS_AFTER_EACH_FAULT_MS });
 

@@ -26,6 +26,8 @@ export const BAD: Readonly<Record<Verb, Record<string, unknown>>> = {
   narrowToken: { idempotencyKey: '', tokenId: 'x', docCodes: [], manifestDigest: 'x' },
   rotateToken: { idempotencyKey: '', tokenId: 'x', overlapSeconds: -1 },
   revokeToken: { idempotencyKey: '', tokenId: 'x', reason: '' },
+  approveCut: { idempotencyKey: '', entryId: '', manifestDigest: '' },
+  revokeCutApproval: { idempotencyKey: '', approvalId: '', reason: '' },
   changeRules: { idempotencyKey: '', rules: {}, reason: '' },
 };
 

@@ -94,8 +94,8 @@ describe('behind a connection pooler', () => {
     const database = await freshDatabase();
     const pooler = await startPooler(database.url, { mode: 'session', sessions: 20 });
     try {
-      await refusePooledSessions(pooler.url);
-      await refusePooledSessions(database.url);
+      await refusePooledSessions(pooler.url, 'CUTTER_DATABASE_URL');
+      await refusePooledSessions(database.url, 'CUTTER_DATABASE_URL');
     } finally {
       await pooler.close();
     }

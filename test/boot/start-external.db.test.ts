@@ -9,6 +9,7 @@ import { migrate } from '../../src/database/migrate/migrate.ts';
 import { makeSecrets, writeSecrets } from '../../src/home/secrets.ts';
 import { cutter, fileOf, person } from '../harness/cli.ts';
 import { asOwner } from '../harness/cluster.ts';
+import type { Loose } from '../harness/cycle.ts';
 import { send } from '../harness/doors.ts';
 import { closeForwarders, socketFolder } from '../harness/forwarder.ts';
 import { type Command, cutterStart, freshHome, homeWithCluster, urlOf } from '../harness/start-command.ts';
@@ -201,7 +202,7 @@ describe('production', () => {
       [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, word]) => (quoted ?? word) as string),
     );
 
-  test('it says that nobody is in it; with the commands of the guide four principals take a document to its end', async () => {
+  test('it says that nobody is in it; with the commands of the guide five principals take a document to its end', async () => {
     const [database, home] = [await freshDatabase(), freshHome()];
     const production = { CUTTER_MODE: 'production' };
     const started = on(database, home, production);
@@ -217,17 +218,52 @@ describe('production', () => {
       const name = words[0] === 'init' ? 'administrator' : words[0] === 'token' ? words[2] : undefined;
       if (name !== undefined) tokens[`CUTTER_TOKEN_${name.toUpperCase()}`] = out.trim();
     }
-    expect(Object.keys(tokens)).toHaveLength(5);
+    expect(Object.keys(tokens)).toHaveLength(6);
     const document = fileOf('law.md', '# Law\n\nOne.\n');
     const unseen = await cutter(home, ['run', document, '--yes'], { url: urlOf(started), env: tokens });
     expect(unseen.code).toBe(1);
     expect(unseen.err).toMatch(/This ledger is in production, .* without --yes\. Nothing was written\.\n$/);
-    const someone = person('y', 'y');
     const config = readConfig({ ...tokens, CUTTER_HOME: home, CUTTER_URL: urlOf(started) });
+    const unsanctioned = person('y', 'y');
+    expect(await runDocument(document, { yes: false }, config, unsanctioned)).toBe(1);
+    const entryId = await approvedByCommand(home, urlOf(started), {
+      ...production,
+      ...tokens,
+      CUTTER_DATABASE_URL: database,
+    });
+    const someone = person('y', 'y');
     expect(await runDocument(document, { yes: false }, config, someone)).toBe(0);
-    expect(someone.said()).toContain('verified_complete');
+    expect(someone.said()).toContain(`Entry ${entryId}: verified_complete`);
     await close(started);
   });
+
+  /** As steps 6 and 7 of the guide: the approver's key, then the approval of the one entry that waits. */
+  async function approvedByCommand(home: string, url: string, env: Record<string, string>): Promise<string> {
+    const run = async (...words: string[]) => {
+      const { code, out, err } = await cutter(home, words, { url, env });
+      expect([words[0], code], err).toEqual([words[0], 0]);
+      return { out: out.trim(), err };
+    };
+    const seed = join(home, 'approver.seed');
+    const { out: publicKey } = await run('key', 'new', '--out', seed);
+    expect((await run('key', 'add', '--person', 'approver', '--public-key', publicKey)).out).toMatch(
+      /^approver approves cuts with ed25519:[0-9a-f]{32}\.$/,
+    );
+    const answer = await fetch(url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${env['CUTTER_TOKEN_REVIEWER']}`,
+      },
+      body: JSON.stringify({ query: '{ entries { nodes { entryId blockedBecause { code } } } }' }),
+    });
+    const [entry] = ((await answer.json()) as Loose).data.entries.nodes;
+    expect(entry.blockedBecause).toEqual([{ code: 'sanction-missing' }]);
+    const { out, err } = await run('approve', entry.entryId, '--seed', seed);
+    expect(err).toContain('You approve one cut');
+    expect(out).toContain(`The cut of entry ${entry.entryId} is approved until`);
+    return entry.entryId;
+  }
 });
 
 describe('a database that is named by its socket', () => {

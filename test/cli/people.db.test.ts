@@ -1,7 +1,9 @@
 /** From an empty production ledger to a verified cut by commands alone, with the server running: no SQL, no restart. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cutter, type Ran } from '../harness/cli.ts';
-import { type Loose, verified } from '../harness/cycle.ts';
+import { type Loose, reviewed, verified } from '../harness/cycle.ts';
 import type { SampleTokens, TestServer } from '../harness/server.ts';
 import { type Command, cutterStart, freshHome, urlOf } from '../harness/start-command.ts';
 import { RESTARTS_POSTGRES_MS } from '../harness/timeouts.ts';
@@ -87,7 +89,7 @@ describe('people by commands', { timeout: RESTARTS_POSTGRES_MS }, () => {
     expect([code, err]).toEqual([1, expect.stringMatching(why)]);
   });
 
-  test('a lane signs after "cutter key register", and a document is cut and verified by four persons', async () => {
+  test('a lane signs after "cutter key register", and a document is approved, cut and verified by five persons', async () => {
     const early = await run('key', 'register');
     expect([early.code, early.err]).toEqual([
       1,
@@ -96,6 +98,7 @@ describe('people by commands', { timeout: RESTARTS_POSTGRES_MS }, () => {
     const made = [
       await create('marker', 'person', ['source:register', 'entry:mark', 'entry:sweep']),
       await create('reviewer', 'person', ['entry:review']),
+      await create('approver', 'person', ['approval:grant']),
       await create('executor', 'service', ['change:cut'], '--lane', 'DOT-991'),
       await create('verifier', 'service', ['change:verify'], '--lane', 'DOT-992'),
     ];
@@ -104,9 +107,32 @@ describe('people by commands', { timeout: RESTARTS_POSTGRES_MS }, () => {
     expect([registered.code, registered.err]).toEqual([0, '']);
     expect((await run('key', 'list')).out.match(/in force/g)).toHaveLength(4);
     const tokens: Record<string, string> = {};
-    for (const name of ['marker', 'reviewer', 'executor', 'verifier']) tokens[name] = await issue(name);
+    for (const name of ['marker', 'reviewer', 'approver', 'executor', 'verifier'])
+      tokens[name] = await issue(name);
     const asked = { tokens: tokens as SampleTokens, gql } as unknown as TestServer;
-    expect((await verified(asked)).entryId).toMatch(/^[0-9a-f-]{36}$/);
+    const entry = await reviewed(asked);
+    const approve = (...more: string[]) =>
+      cutter(home, ['approve', entry.entryId, ...more], {
+        url: urlOf(server),
+        env: { ...PRODUCTION, CUTTER_TOKEN_APPROVER: tokens['approver'] as string },
+      });
+    const seed = join(home, 'approver.seed');
+    const key = await run('key', 'new', '--out', seed);
+    expect([key.code, key.out], key.err).toEqual([0, expect.stringMatching(/^[A-Za-z0-9+/]{43}=\n$/)]);
+    expect((await run('key', 'new', '--out', seed)).err).toMatch(/is there already, and was left as it is/);
+    expect((await approve('--seed', seed)).err).toMatch(/No key is registered with which approver approves/);
+    const add = (person: string) => run('key', 'add', '--person', person, '--public-key', key.out.trim());
+    expect((await add('reviewer')).err).toMatch(/reviewer approves no cut/);
+    expect((await add('approver')).out).toMatch(/^approver approves cuts with ed25519:/);
+    expect((await add('approver')).out).toMatch(/is the key of approver already/);
+    expect((await approve('--seed', seed, '--statement')).err).toMatch(/Use one of --seed FILE/);
+    const [statement, signature] = [join(home, 'statement.json'), join(home, 'signature.json')];
+    writeFileSync(statement, (await approve('--statement')).out);
+    const signed = await cutter(home, ['sign', statement, '--seed', seed]);
+    expect([signed.code, signed.err]).toEqual([0, expect.stringMatching(/You approve one cut/)]);
+    writeFileSync(signature, signed.out);
+    expect((await approve('--signature', signature)).out).toMatch(/ is approved until .*: approval /);
+    expect((await verified(asked, entry)).entryId).toBe(entry.entryId);
     const fsck = await cutter(home, ['fsck'], { env: PRODUCTION });
     expect(fsck.out).toMatch(/Clean\.\n$/);
   });

@@ -6,6 +6,7 @@ import { keySql, type StandingRow, StandingRows } from '../../src/fsck/rows/row-
 import { fingerprintOf, rowDigestOf } from '../../src/law/record.ts';
 import { canonicalJson, type PlainJson } from '../../src/proof/canonical.ts';
 import { digestOf } from '../../src/proof/digest.ts';
+import { addKey } from '../harness/approvers.ts';
 import {
   call,
   fresh,
@@ -88,6 +89,7 @@ export async function everyKindOfPhase(server: TestServer): Promise<void> {
   const resolved = { idempotencyKey: fresh('resolve'), entryId, commentId, note: 'Settled.' };
   await call(server, server.tokens.reviewer, 'resolveComment', resolved);
   await call(server, marker, 'sweep', { idempotencyKey: fresh('sweep'), limit: 10 });
+  for (const earlier of [1, 2]) await addKey(server, 'reviewer', new Uint8Array(32).fill(earlier));
   for (const verb of [
     'updatePrincipal',
     'suspendPrincipal',
@@ -95,6 +97,8 @@ export async function everyKindOfPhase(server: TestServer): Promise<void> {
     'rotateToken',
     'revokeToken',
     'changeRules',
+    'approveCut',
+    'revokeCutApproval',
   ] as const)
     await perform(server, await EXAMPLES[verb](server));
   await settled(server);

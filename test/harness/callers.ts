@@ -12,6 +12,8 @@ export interface Caller {
 export interface CallerOptions {
   readonly kind?: 'person' | 'service' | 'agent';
   readonly scopes: readonly Scope[];
+  /** Of a rehearsal, unless told otherwise. */
+  readonly rehearsal?: boolean;
   /** An existing person who answers for it; else a new one. */
   readonly personId?: string;
 }
@@ -31,13 +33,20 @@ export async function caller(
   const personId = options.personId ?? randomUUID();
   const principalId = randomUUID();
   await server.superuser.query(
-    `insert into cutter_auth.person (person_id, name, rehearsal) values ($1, $2, true) on conflict do nothing`,
-    [personId, `Person ${personId}`],
+    `insert into cutter_auth.person (person_id, name, rehearsal) values ($1, $2, $3) on conflict do nothing`,
+    [personId, `Person ${personId}`, options.rehearsal ?? true],
   );
   await server.superuser.query(
     `insert into cutter_auth.principal (principal_id, kind, name, person_id, scopes, lane, rehearsal)
-     values ($1, $2, $3, $4, $5, null, true)`,
-    [principalId, options.kind ?? 'person', `principal ${principalId}`, personId, options.scopes],
+     values ($1, $2, $3, $4, $5, null, $6)`,
+    [
+      principalId,
+      options.kind ?? 'person',
+      `principal ${principalId}`,
+      personId,
+      options.scopes,
+      options.rehearsal ?? true,
+    ],
   );
   return { token: await tokenFor(server, principalId, token), principalId, personId };
 }

@@ -55,7 +55,16 @@ export function clientConfig(
   ledgerKey: string | null = null,
 ): Pick<Config, 'home' | 'client'> {
   const client = { url, defaultUrl: url, ledgerKey, tokens: NO_TOKENS };
-  return { home, client: { ...client, administratorToken: null, monitorToken: null, monitorWebhook: null } };
+  return {
+    home,
+    client: {
+      ...client,
+      administratorToken: null,
+      approverToken: null,
+      monitorToken: null,
+      monitorWebhook: null,
+    },
+  };
 }
 
 export function clientsOf({ url, tokens }: Pick<TestServer, 'url' | 'tokens'>): Clients {

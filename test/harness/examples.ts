@@ -1,6 +1,7 @@
 import type { Verb } from '../../src/auth/authority.ts';
 import { personIdOf } from '../../src/auth/sample-parties.ts';
 import { DEFAULT_RULES } from '../../src/law/rules/rules.ts';
+import { approvedCut, approverSeed, reviewedByAnother, signedApproval } from './approvers.ts';
 import {
   call,
   fresh,
@@ -190,6 +191,16 @@ export const EXAMPLES: Readonly<Record<Verb, (server: TestServer) => Promise<Exa
     const { tokenId } = await issuedToken(server);
     return example('revokeToken', 'administrator', { tokenId, reason: 'It was lost.' }, 'token { tokenId }');
   },
+  async approveCut(server) {
+    const { entryId, manifestDigest } = await reviewedByAnother(server);
+    await approverSeed(server, server.tokens.reviewer);
+    const input = { entryId, manifestDigest, expiresAt: inHours(6) };
+    return example('approveCut', 'reviewer', input, 'approvalId entryId');
+  },
+  async revokeCutApproval(server) {
+    const input = { approvalId: await approvedCut(server), reason: 'The council met again.' };
+    return example('revokeCutApproval', 'reviewer', input, 'approvalId entryId');
+  },
   async changeRules() {
     const input = { rules: otherRules(), reason: 'The council decided it.' };
     return example('changeRules', 'administrator', input, 'rules { version body } isWeaker weaker');
@@ -199,6 +210,11 @@ export const EXAMPLES: Readonly<Record<Verb, (server: TestServer) => Promise<Exa
 /** The default rules, with a role that nothing asks for and that no other rules have. */
 export function otherRules(): object {
   return { ...DEFAULT_RULES, roles: { [freshName()]: [personIdOf('Rene Sample')] } };
+}
+
+/** A time that many hours from now, as callers write it. */
+export function inHours(hours: number): string {
+  return inDays(hours / 24);
 }
 
 /** A time that many days from now, as callers write it. */
@@ -256,12 +272,23 @@ export async function registered(server: TestServer): Promise<string> {
 }
 
 /** Makes an example's call, with other input where it is given. */
-export function perform(
+export async function perform(
   server: TestServer,
   made: Example,
   other: Record<string, unknown> = {},
 ): Promise<Loose> {
-  return call(server, server.tokens[made.who], made.verb, { ...made.input, ...other }, made.success);
+  if (made.verb === 'approveCut' && other['dryRun'] !== true) {
+    // What is signed depends on the rest.
+    const seed = await approverSeed(server, server.tokens.reviewer);
+    return await signedApproval(
+      server,
+      server.tokens[made.who],
+      seed,
+      { ...made.input, ...other },
+      made.success,
+    );
+  }
+  return await call(server, server.tokens[made.who], made.verb, { ...made.input, ...other }, made.success);
 }
 
 /** The places that a refusal names, each joined by dots. */

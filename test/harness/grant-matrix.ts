@@ -77,6 +77,18 @@ const MATRIX: Readonly<Record<string, Row>> = {
   'cutter_auth.principal_version': { cutter_registrar: SI },
   'cutter_auth.token_version': { cutter_registrar: SI },
   'cutter_auth.rules': { ...both(S), cutter_observe: S, cutter_reader: S, cutter_registrar: SI },
+  'cutter_auth.approval_key': { cutter_exec: S, cutter_registrar: S },
+  'cutter_auth.cut_approval': {
+    cutter_exec: { S: true, U: ['used_by_change_set_id'] },
+    cutter_verify: S,
+    cutter_observe: S,
+    cutter_reader: S,
+    cutter_registrar: {
+      S: true,
+      I: true,
+      U: ['revocation_id', 'revoked_by', 'revoked_at', 'revocation_reason'],
+    },
+  },
   'cutter_auth.token_use': { cutter_gate: { S: true, I: true, U: true } },
   'cutter_auth.key': { ...both(S), cutter_integrator: S },
   'cutter_auth.token': {

@@ -240,6 +240,16 @@ export const BAD: Readonly<Record<Verb, readonly BadField[]>> = {
     ['entryId', BAD_UUIDS],
     ['manifestDigest', BAD_DIGESTS],
   ],
+  approveCut: [
+    ['entryId', BAD_UUIDS],
+    ['manifestDigest', BAD_DIGESTS],
+    ['expiresAt', BAD_TIMES],
+    ['expiresAt', ['2020-01-01T00:00:00Z', '2099-01-01T00:00:00Z']],
+  ],
+  revokeCutApproval: [
+    ['approvalId', BAD_UUIDS],
+    ['reason', BAD_REASONS],
+  ],
   verify: [['changeSetId', BAD_UUIDS]],
   abandon: [
     ['entryId', BAD_UUIDS],

@@ -57,6 +57,8 @@ const DEEP: Readonly<Record<Verb, string>> = {
   narrowToken: DEEP_TOKEN,
   rotateToken: DEEP_TOKEN,
   revokeToken: DEEP_TOKEN,
+  approveCut: 'approvalId entryId statement { keyIds }',
+  revokeCutApproval: 'approvalId entryId',
   changeRules:
     'rules { version body reason changedBy } isWeaker weaker judgedOtherwise { count decisions { entryId } }',
 };

@@ -1,9 +1,11 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Verb } from '../../src/auth/authority.ts';
+import { approvedCut, reviewedByAnother } from '../harness/approvers.ts';
 import { call, fresh, type Loose, marked, reviewed, sweepAll, verifyCut, wasCut } from '../harness/cycle.ts';
 import {
   EXAMPLES,
   type Example,
+  inHours,
   otherRules,
   perform,
   places,
@@ -160,6 +162,15 @@ const OTHER: Readonly<Record<Verb, Record<string, (server: TestServer) => Promis
     expiresAt: async () => '2099-01-01T00:00:00Z',
   },
   revokeToken: { tokenId: anotherToken, reason: async () => 'For another reason.' },
+  approveCut: {
+    entryId: async (on) => (await reviewedByAnother(on)).entryId,
+    manifestDigest: async () => `sha256:${'2'.repeat(64)}`,
+    expiresAt: async () => inHours(5),
+  },
+  revokeCutApproval: {
+    approvalId: async (on) => await approvedCut(on),
+    reason: async () => 'For another reason.',
+  },
   changeRules: { rules: async () => otherRules(), reason: async () => 'For another reason.' },
 };
 

@@ -235,6 +235,8 @@ describe('one key, two contents, at once: one is written, the other is an Idempo
     rotateToken: () => twice('rotateToken'),
     revokeToken: () => twice('revokeToken'),
     changeRules: () => twice('changeRules'),
+    approveCut: () => twice('approveCut'),
+    revokeCutApproval: () => twice('revokeCutApproval'),
   };
 
   async function twice(verb: Verb): Promise<readonly [Example, Example]> {

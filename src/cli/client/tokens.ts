@@ -1,5 +1,5 @@
 /** Where a run finds its four tokens: one variable each, else tokens.json of the data directory. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Config } from '../../config.ts';
@@ -51,6 +51,15 @@ export function evidenceToken(config: Pick<Config, 'home' | 'client'>): string {
 /** The token of whom registers profiles and words, and reads the audit. */
 export function administratorToken(config: Pick<Config, 'home' | 'client'>): string {
   return config.client.administratorToken ?? tokenOfHome(config.home, 'administrator');
+}
+
+/** The token of the person who approves cuts; in a rehearsal a reviewer may. */
+export function approverToken({ home, client }: Pick<Config, 'home' | 'client'>): string {
+  if (client.approverToken !== null) return client.approverToken;
+  if (existsSync(join(home, 'tokens.json'))) return tokenOfHome(home, 'reviewer');
+  throw new ClientFault(
+    'There is no token of who approves cuts. Set CUTTER_TOKEN_APPROVER to that of a person with approval:grant.',
+  );
 }
 
 /** The token of one of the four who take a document through the phases. */

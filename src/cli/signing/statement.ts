@@ -17,7 +17,9 @@ const toSign = z.object({
   keyIds: z.array(z.string()),
   acceptedUntil: z.string(),
 });
-export type GivenStatement = z.infer<typeof toSign>;
+export type GivenStatement = Readonly<Omit<z.infer<typeof toSign>, 'keyIds'>> & {
+  readonly keyIds: readonly string[];
+};
 
 const signature = z.object({ keyId: z.string(), signature: z.base64(), statement: z.base64() });
 /** What `cut` and `verify` take as `signature`. */
@@ -48,7 +50,7 @@ export function readGiven({ payloadType, payload, preAuthEncoding: given, digest
   const said = readStatement(payloadType, bytes);
   if (said === null)
     throw new ClientFault(
-      'This is no statement about a cut or a verification as this version knows it. Nothing was signed.',
+      'This is no statement about a cut, a verification or an approval as this version knows it. Nothing was signed.',
     );
   if (digestOf(bytes) !== digest || !preAuthEncoding(payloadType, bytes).equals(Buffer.from(given, 'base64')))
     throw new ClientFault("The statement's parts don't fit together. Nothing was signed.");

@@ -3,7 +3,10 @@ import { placeOfUrl } from '../../database/owner-url.ts';
 import { reasonOf } from '../../home/home-folder.ts';
 
 /** What went wrong, in one sentence and without a stack. */
-export function faultSentence(error: unknown, config: Pick<Config, 'port' | 'host' | 'databaseUrl'>): string {
+export function faultSentence(
+  error: unknown,
+  config: Pick<Config, 'port' | 'host' | 'databaseUrl' | 'loginsUrl'>,
+): string {
   const { code, message, syscall, path, hostname } = innermostFault(error);
   if (path !== undefined && syscall !== 'connect')
     return `${path} can't be used: ${reasonOf(error)}. It belongs to the ledger's home. See CUTTER_HOME.`;
@@ -25,9 +28,11 @@ function loginSentence(code: string | undefined, message: string): string | null
 
 function foreseenSentence(
   code: string | undefined,
-  config: Pick<Config, 'port' | 'host' | 'databaseUrl'>,
+  config: Pick<Config, 'port' | 'host' | 'databaseUrl' | 'loginsUrl'>,
 ): string | null {
-  const at = config.databaseUrl === null ? 'the embedded database' : placeOfUrl(config.databaseUrl);
+  const url = config.databaseUrl ?? config.loginsUrl;
+  const at = url === null ? 'the embedded database' : placeOfUrl(url);
+  const setting = config.loginsUrl === null ? 'CUTTER_DATABASE_URL' : 'CUTTER_LOGINS_URL';
   switch (code) {
     case 'EADDRINUSE':
       return `Port ${config.port} of ${config.host} is taken by another program. Choose another with CUTTER_PORT.`;
@@ -41,13 +46,17 @@ function foreseenSentence(
     case 'ENETUNREACH':
     case 'ETIMEDOUT':
     case 'EAI_AGAIN':
-      return `No PostgreSQL answers at ${at} (${code}). See CUTTER_DATABASE_URL.`;
+      return `No PostgreSQL answers at ${at} (${code}). See ${setting}.`;
     case '28P01':
     case '28000':
-      return `PostgreSQL at ${at} refuses the owner's name or password. See CUTTER_DATABASE_URL.`;
+      return config.loginsUrl === null
+        ? `PostgreSQL at ${at} refuses the owner's name or password. See CUTTER_DATABASE_URL.`
+        : `PostgreSQL at ${at} refuses the passwords in this home's secrets.json. If another home set others, ` +
+            'write them with "cutter secrets" there, or run "cutter migrate" here with the owner\'s URL in ' +
+            'CUTTER_DATABASE_URL.';
     case '3D000':
       return (
-        `The database of CUTTER_DATABASE_URL doesn't exist at ${at}. Create it with encoding 'UTF8' and ` +
+        `The database of ${setting} doesn't exist at ${at}. Create it with encoding 'UTF8' and ` +
         "locale 'C'."
       );
     default:

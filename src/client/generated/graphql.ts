@@ -20,6 +20,22 @@ export type AnswerablePersonInput =
   |  { readonly name?: never;   /** A person that is there, as `Principal.personId` has it. */
   readonly personId: string; };
 
+/** A cut that a person approves. */
+export type ApproveCutInput = {
+  /** Take the same path and roll it back: shows the rows it would write, signs nothing, draws no position. */
+  readonly dryRun?: boolean;
+  /** The entry, approved by its reviewers. */
+  readonly entryId: string;
+  /** When the approval ends, within 12 hours of its statement. Left out: 12 hours after that was made. */
+  readonly expiresAt?: string | null | undefined;
+  /** Makes a repeated call answer like the first, and resolves a call whose answer was lost. 1 to 200 characters, chosen by you, in one spelling: normal form C, single blanks inside, nothing invisible. */
+  readonly idempotencyKey: string;
+  /** Of the approved manifest. */
+  readonly manifestDigest: string;
+  /** Your signature of the statement. A dry run without it gives the statement to sign. */
+  readonly signature?: StatementSignatureInput | null | undefined;
+};
+
 /** What became of a call. */
 export type AuditOutcome =
   /** It changed the ledger: the row is read from its record in the log. */
@@ -247,6 +263,8 @@ export type GapKind =
   | 'NOT_DURABLE'
   /** There is no such entry, or no such source. */
   | 'NOT_FOUND'
+  /** In production: no person’s live approval of this cut is there (`approveCut`). */
+  | 'NOT_SANCTIONED'
   /** No sweep has brought the entry to review. */
   | 'NOT_SWEPT'
   /** What was asked about is not shown to this token, or to a login of this server. It may exist all the same. */
@@ -585,6 +603,18 @@ export type ReviewVerdict =
   | 'DEFER'
   /** It will not be cut; the entry ends. */
   | 'REJECT';
+
+/** An approval of a cut that is to count no more. */
+export type RevokeCutApprovalInput = {
+  /** The approval to end. */
+  readonly approvalId: string;
+  /** Take the same path and roll it back: shows the rows it would write, signs nothing, draws no position. */
+  readonly dryRun?: boolean;
+  /** Makes a repeated call answer like the first, and resolves a call whose answer was lost. 1 to 200 characters, chosen by you, in one spelling: normal form C, single blanks inside, nothing invisible. */
+  readonly idempotencyKey: string;
+  /** Why, in one line of at most 500 characters. It is kept in the ledger. */
+  readonly reason?: string | null | undefined;
+};
 
 /** A token that is to open nothing more. */
 export type RevokeTokenInput = {
@@ -1134,6 +1164,8 @@ export type ChangeRulesMutation = { readonly outcome:
 
 type WrittenFields_AbandonSuccess_Fragment = { readonly replayed: boolean, readonly position: string | null, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> };
 
+type WrittenFields_ApproveCutSuccess_Fragment = { readonly replayed: boolean, readonly position: string | null, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> };
+
 type WrittenFields_ChangeRulesSuccess_Fragment = { readonly replayed: boolean, readonly position: string | null, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> };
 
 type WrittenFields_CommentSuccess_Fragment = { readonly replayed: boolean, readonly position: string | null, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> };
@@ -1160,6 +1192,8 @@ type WrittenFields_ResolveCommentSuccess_Fragment = { readonly replayed: boolean
 
 type WrittenFields_ReviewSuccess_Fragment = { readonly replayed: boolean, readonly position: string | null, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> };
 
+type WrittenFields_RevokeCutApprovalSuccess_Fragment = { readonly replayed: boolean, readonly position: string | null, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> };
+
 type WrittenFields_RevokeTokenSuccess_Fragment = { readonly replayed: boolean, readonly position: string | null, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> };
 
 type WrittenFields_RotateTokenSuccess_Fragment = { readonly replayed: boolean, readonly position: string | null, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> };
@@ -1174,6 +1208,7 @@ type WrittenFields_VerifySuccess_Fragment = { readonly replayed: boolean, readon
 
 export type WrittenFieldsFragment =
   | WrittenFields_AbandonSuccess_Fragment
+  | WrittenFields_ApproveCutSuccess_Fragment
   | WrittenFields_ChangeRulesSuccess_Fragment
   | WrittenFields_CommentSuccess_Fragment
   | WrittenFields_CreatePrincipalSuccess_Fragment
@@ -1187,6 +1222,7 @@ export type WrittenFieldsFragment =
   | WrittenFields_RegisterVocabularySuccess_Fragment
   | WrittenFields_ResolveCommentSuccess_Fragment
   | WrittenFields_ReviewSuccess_Fragment
+  | WrittenFields_RevokeCutApprovalSuccess_Fragment
   | WrittenFields_RevokeTokenSuccess_Fragment
   | WrittenFields_RotateTokenSuccess_Fragment
   | WrittenFields_SuspendPrincipalSuccess_Fragment
@@ -1229,6 +1265,8 @@ type RefusalFields_NotFound_Fragment = { readonly message: string, readonly guar
 
 type RefusalFields_NotLive_Fragment = { readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> };
 
+type RefusalFields_NotSanctioned_Fragment = { readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> };
+
 type RefusalFields_PlanStale_Fragment = { readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> };
 
 type RefusalFields_PlanTooCostly_Fragment = { readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> };
@@ -1255,6 +1293,7 @@ export type RefusalFieldsFragment =
   | RefusalFields_NotApproved_Fragment
   | RefusalFields_NotFound_Fragment
   | RefusalFields_NotLive_Fragment
+  | RefusalFields_NotSanctioned_Fragment
   | RefusalFields_PlanStale_Fragment
   | RefusalFields_PlanTooCostly_Fragment
   | RefusalFields_SameParty_Fragment
@@ -1352,6 +1391,7 @@ export type CutMutation = { readonly outcome:
     | { readonly __typename: 'LaneNotServed', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'NotApproved', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'NotSanctioned', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'PlanStale', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'PlanTooCostly', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'SameParty', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
@@ -1447,6 +1487,7 @@ export type CutManyMutation = { readonly outcome:
         | { readonly __typename: 'LaneNotServed', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
         | { readonly __typename: 'NotApproved', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
         | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+        | { readonly __typename: 'NotSanctioned', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
         | { readonly __typename: 'PlanStale', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
         | { readonly __typename: 'PlanTooCostly', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
         | { readonly __typename: 'SameParty', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
@@ -1650,6 +1691,7 @@ export type CutStatementMutation = { readonly outcome:
     | { readonly __typename: 'LaneNotServed', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'NotApproved', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'NotSanctioned', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'PlanStale', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'PlanTooCostly', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
     | { readonly __typename: 'SameParty', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
@@ -1677,12 +1719,51 @@ export type VerifyStatementMutation = { readonly outcome:
     | { readonly __typename: 'VerifyStatementSuccess', readonly statement: { readonly payloadType: string, readonly payload: string, readonly preAuthEncoding: string, readonly digest: string, readonly keyIds: ReadonlyArray<string>, readonly acceptedUntil: string } }
    };
 
+export type ApproveCutMutationVariables = Exact<{
+  input: ApproveCutInput;
+}>;
+
+
+export type ApproveCutMutation = { readonly outcome:
+    | { readonly __typename: 'ApproveCutSuccess', readonly approvalId: string, readonly expiresAt: string, readonly replayed: boolean, readonly position: string | null, readonly statement: { readonly payloadType: string, readonly payload: string, readonly preAuthEncoding: string, readonly digest: string, readonly keyIds: ReadonlyArray<string>, readonly acceptedUntil: string } | null, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
+    | { readonly __typename: 'Busy', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'CoverageBroken', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'Forbidden', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'IdempotencyConflict', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'IllegalTransition', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'LaneMismatch', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'LaneNotServed', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'NotApproved', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'PlanStale', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'PlanTooCostly', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'SameParty', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'SignatureRefused', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+   };
+
+export type RevokeCutApprovalMutationVariables = Exact<{
+  input: RevokeCutApprovalInput;
+}>;
+
+
+export type RevokeCutApprovalMutation = { readonly outcome:
+    | { readonly __typename: 'Busy', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'Forbidden', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'IdempotencyConflict', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'IllegalTransition', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'InvalidInput', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'LaneNotServed', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'NotFound', readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly entryId: string | null }> }
+    | { readonly __typename: 'RevokeCutApprovalSuccess', readonly approvalId: string, readonly replayed: boolean, readonly position: string | null, readonly rows: ReadonlyArray<{ readonly table: string, readonly inserted: number, readonly updated: number }> }
+   };
+
 export type EntryApprovalQueryVariables = Exact<{
   entryId: string;
 }>;
 
 
-export type EntryApprovalQuery = { readonly entry: { readonly liveDecision: { readonly manifestVersion: string } | null } | null };
+export type EntryApprovalQuery = { readonly entry: { readonly liveDecision: { readonly manifestVersion: string } | null, readonly cutApproval: { readonly approvalId: string } | null } | null };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -3334,11 +3415,88 @@ fragment StatementToSignFields on StatementToSign {
   keyIds
   acceptedUntil
 }`) as unknown as TypedDocumentString<VerifyStatementMutation, VerifyStatementMutationVariables>;
+export const ApproveCutDocument = new TypedDocumentString(`
+    mutation ApproveCut($input: ApproveCutInput!) {
+  outcome: approveCut(input: $input) {
+    __typename
+    ... on ApproveCutSuccess {
+      ...WrittenFields
+      approvalId
+      statement {
+        ...StatementToSignFields
+      }
+      expiresAt
+    }
+    ...RefusalFields
+  }
+}
+    fragment WrittenFields on Written {
+  replayed
+  position
+  rows {
+    table
+    inserted
+    updated
+  }
+}
+fragment RefusalFields on Refusal {
+  message
+  guard
+  retryable
+  problems {
+    path
+    code
+    message
+    entryId
+  }
+}
+fragment StatementToSignFields on StatementToSign {
+  payloadType
+  payload
+  preAuthEncoding
+  digest
+  keyIds
+  acceptedUntil
+}`) as unknown as TypedDocumentString<ApproveCutMutation, ApproveCutMutationVariables>;
+export const RevokeCutApprovalDocument = new TypedDocumentString(`
+    mutation RevokeCutApproval($input: RevokeCutApprovalInput!) {
+  outcome: revokeCutApproval(input: $input) {
+    __typename
+    ... on RevokeCutApprovalSuccess {
+      ...WrittenFields
+      approvalId
+    }
+    ...RefusalFields
+  }
+}
+    fragment WrittenFields on Written {
+  replayed
+  position
+  rows {
+    table
+    inserted
+    updated
+  }
+}
+fragment RefusalFields on Refusal {
+  message
+  guard
+  retryable
+  problems {
+    path
+    code
+    message
+    entryId
+  }
+}`) as unknown as TypedDocumentString<RevokeCutApprovalMutation, RevokeCutApprovalMutationVariables>;
 export const EntryApprovalDocument = new TypedDocumentString(`
     query EntryApproval($entryId: UUID!) {
   entry(entryId: $entryId) {
     liveDecision {
       manifestVersion
+    }
+    cutApproval {
+      approvalId
     }
   }
 }

@@ -48,6 +48,32 @@ export async function migrate(
   }
 }
 
+/** What a migration would do now. */
+export interface MigrationPlan {
+  /** Whether the database holds no ledger yet. */
+  readonly isFresh: boolean;
+  /** Names of the files that it would run, in order. */
+  readonly pending: readonly string[];
+}
+
+/** Looks what `migrate` would do, and changes nothing. It refuses what `migrate` refuses before its first change. */
+export async function planMigration(ownerUrl: string): Promise<MigrationPlan> {
+  const client = ownerClient(ownerUrl, 'cutter migrate');
+  await client.connect();
+  try {
+    await client.query('begin transaction read only');
+    await refuseAnothersLedger(client);
+    await checkDatabase(client);
+    const numbered = readMigrations().filter(({ name }) => name !== EVERY_TIME);
+    const isFresh = await isWithoutRecord(client);
+    if (isFresh) await refuseTakenSchemas(client);
+    const pending = isFresh ? numbered : pendingAmong(numbered, await recordedMigrations(client));
+    return { isFresh, pending: pending.map(({ name }) => name) };
+  } finally {
+    await client.end();
+  }
+}
+
 type Step = () => Promise<unknown>;
 
 async function inTransaction(

@@ -5,8 +5,8 @@ class PooledSessions extends Error {
   override readonly name = 'PooledSessions';
 }
 
-const WAY_OUT =
-  'Name the PostgreSQL server itself in CUTTER_DATABASE_URL, or a pooler that gives each client a ' +
+const wayOut = (setting: string) =>
+  `Name the PostgreSQL server itself in ${setting}, or a pooler that gives each client a ` +
   'session of its own (PgBouncer: pool_mode = session, and ignore_startup_parameters = ' +
   'options,statement_timeout,idle_in_transaction_session_timeout).';
 const ROUNDS = 3;
@@ -16,8 +16,9 @@ const ANSWER_LIMIT_MS = 5_000;
  * Refuses an address behind which sessions are lent for a transaction or a statement, as PgBouncer does: the ledger's
  * locks, LISTEN and prepared statements live in sessions, and half of its calls would fail. Two clients take turns;
  * each must meet its own session, always.
+ * @param setting the variable that names the address
  */
-export async function refusePooledSessions(url: string): Promise<void> {
+export async function refusePooledSessions(url: string, setting: string): Promise<void> {
   const [one, other] = [poolerClient(url), poolerClient(url)];
   try {
     await one.connect();
@@ -25,14 +26,14 @@ export async function refusePooledSessions(url: string): Promise<void> {
     for (let round = 0; round < ROUNDS; round += 1)
       if (await isLent(one, other))
         throw new PooledSessions(
-          'CUTTER_DATABASE_URL leads to a connection pooler that gives each transaction another session. ' +
-            `The ledger needs sessions that last. ${WAY_OUT}`,
+          `${setting} leads to a connection pooler that gives each transaction another session. ` +
+            `The ledger needs sessions that last. ${wayOut(setting)}`,
         );
   } catch (error) {
     if (/unsupported startup parameter/.test(String(error)))
       throw new PooledSessions(
-        "CUTTER_DATABASE_URL leads to a connection pooler that refuses the ledger's sessions " +
-          `(${(error as Error).message}). ${WAY_OUT}`,
+        `${setting} leads to a connection pooler that refuses the ledger's sessions ` +
+          `(${(error as Error).message}). ${wayOut(setting)}`,
         { cause: error },
       );
     throw error;

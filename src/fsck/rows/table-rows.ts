@@ -1,5 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Client } from 'pg';
+import { canonicalJson, type PlainJson } from '../../proof/canonical.ts';
+import { timeTextSql } from '../../text/time-sql.ts';
 import type { Kind } from '../kinds.ts';
 import { type BinaryRow, copyBinary } from './copy.ts';
 import { BIRTH, Element, FINAL, UPDATE } from './element.ts';
@@ -20,6 +22,13 @@ const LATER: Readonly<Record<string, string>> = {
   decision_backlog_entry: 'r.status',
   review_decision: 'r.superseded_by_review_decision_id::text',
   'cutter_auth.key': 'r.until_position::text',
+  'cutter_auth.cut_approval': `nullif(
+    case when r.used_by_change_set_id is not null
+      then jsonb_build_object('used_by_change_set_id', r.used_by_change_set_id) else '{}' end
+    || case when num_nonnulls(r.revocation_id, r.revoked_by, r.revoked_at, r.revocation_reason) > 0
+      then jsonb_build_object('revocation_id', r.revocation_id, 'revoked_by', r.revoked_by,
+        'revoked_at', ${timeTextSql('r.revoked_at')}, 'revocation_reason', r.revocation_reason) else '{}' end,
+    '{}')::text`,
   'public.information_unit': `case when m.unit_id is not null
     then coalesce(r.content_anchor_ref = m.newest::text and r.version_anchor_ref = m.newest, false)::text end`,
   'public.unit_version': `case when r.version_seq <> 1 then r.unit_id::text end`,
@@ -71,6 +80,10 @@ function takeLater(kind: Kind, row: BinaryRow, birth: BirthText, element: Elemen
       element.kind(kind.index, UPDATE);
       element.digest(endedDigest(id, value));
       break;
+    case 'cutter_auth.cut_approval':
+      element.kind(kind.index, UPDATE);
+      element.digest(endedApprovalDigest(kind.recorded, id, value));
+      break;
     case 'public.information_unit':
       if (value === 'true') return;
       element.kind(kind.index, FINAL);
@@ -103,6 +116,12 @@ function supersededDigest(id: string, by: string): string {
 function endedDigest(id: string, position: string): string {
   const text = `{"columns":{"until_position":"${position}"},"id":"${id}","op":"update","table":"cutter_auth.key"}`;
   return hash('sha256', text, 'binary');
+}
+
+/** `columns`: those of its use, or of its revocation, as JSON. */
+function endedApprovalDigest(table: string, id: string, columns: string): string {
+  const ended = JSON.parse(columns) as PlainJson;
+  return hash('sha256', canonicalJson({ columns: ended, id, op: 'update', table }), 'binary');
 }
 
 function anchorsDigest(unitId: string, versionId: string): string {

@@ -38,6 +38,7 @@ export const UNIQUE_RULES: readonly UniqueRule[] = [
   once('cutter_auth.principal_version', 'version_seq', 'principal_id'),
   once('cutter_auth.token_version', 'version_seq', 'token_id'),
   once('cutter_auth.rules', 'version'),
+  once('cutter_auth.cut_approval', 'revocation_id'),
   once(`${G}.cut_change_set`, 'idempotency_key'),
   once(`${G}.cut_change_set`, 'rollback_key'),
   once(`${G}.cut_change_set_affected_row`, 'ordinal', 'change_set_id'),

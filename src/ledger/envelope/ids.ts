@@ -28,6 +28,8 @@ const THINGS = {
   rotateToken: ['token', 'version', 'end'],
   revokeToken: ['version'],
   changeRules: ['rules'],
+  approveCut: ['approval'],
+  revokeCutApproval: ['revocation'],
 } as const satisfies Readonly<Record<Verb, readonly string[]>>;
 
 /** All ids of one call. They derive from its key once; the call's record has one too. */

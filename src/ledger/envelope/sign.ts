@@ -65,16 +65,16 @@ function envelopeOf(
       ? unsigned
       : signEnvelope(payloadType, payload, { keyId: signer.keyId, seed: signer.key.seed });
   if (signer.signature === null) return unsigned;
-  const signed = callersEnvelope(payloadType, payload, signer.signature, key);
+  const signed = callersEnvelope(payloadType, payload, signer.signature, key.publicKey);
   return dryRun ? unsigned : signed;
 }
 
 /** Refuses unless the caller signed exactly what is about to be written. */
-function callersEnvelope(
+export function callersEnvelope(
   payloadType: string,
   payload: Buffer,
   { keyId, signature, statement }: CallerSignature,
-  { publicKey }: ValidKey,
+  publicKey: Uint8Array,
 ): DsseEnvelope {
   if (!payload.equals(statement)) throw otherStatement(payload.toString('utf8'), statement);
   const sig = Buffer.from(signature).toString('base64');

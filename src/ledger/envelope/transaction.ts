@@ -3,6 +3,7 @@ import { type DatabasePool, type DatabaseTransactionConnection, sql } from 'slon
 import { z } from 'zod';
 import type { PartyVerb, Verb } from '../../auth/authority.ts';
 import type { Session } from '../../auth/session.ts';
+import type { ProgramDigests } from '../../drift/program-digests.ts';
 import type { LaneKey } from '../../law/keys.ts';
 import { type BuiltRecord, buildRecord, type RecordedParty } from '../../law/record.ts';
 import { Busy, Drifted, LaneNotServed, problemAt, Refusal } from '../../law/refusals.ts';
@@ -34,6 +35,8 @@ export interface LaneTx<L extends Lane, V extends Verb = Verb> {
   /** Who signs what the call states; null for a verb that states nothing. A dry run signs nothing. */
   readonly signer: V extends SigningVerb ? Signer : null;
   readonly plans: PlanCache;
+  /** What the program that writes is. */
+  readonly program: () => ProgramDigests;
   /** The ids of what this call makes; the same on every attempt and every replay. */
   readonly ids: PhaseIds<V>;
   /** What the call's record says of it. */
@@ -127,6 +130,7 @@ export interface LaneResources<L extends Lane> extends WriterResources {
   /** The keys that are held for the lane's statements at this moment: both, during a rotation. */
   readonly keys: () => readonly LaneKey[];
   readonly plans: PlanCache;
+  readonly program: () => ProgramDigests;
 }
 
 class DryRunRollback extends Error {}
@@ -333,6 +337,7 @@ function openLaneTx<L extends Lane, V extends Verb>(
     dryRun: call.dryRun,
     signer: signer as LaneTx<L, V>['signer'],
     plans: resources.plans,
+    program: resources.program,
     ids: call.ids,
     recordHead: headOf(call, resources.lane),
   };

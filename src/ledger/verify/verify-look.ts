@@ -20,7 +20,7 @@ import {
 import type { VerifyTx } from '../envelope/transaction.ts';
 import { approvalsOf, givenApproval } from '../rules/approvals.ts';
 import { LOCK_RULES_SHARED, RULES_NOW, rulesRow } from '../rules/rules-sql.ts';
-import { SIDES_OF_ENTRY, sidesRow } from '../rules/sides.ts';
+import { party, SIDES_OF_ENTRY, sidesRow } from '../rules/sides.ts';
 
 const lockRow = z.object({ at: z.string(), status: z.enum(ENTRY_STATES).nullable() });
 
@@ -116,6 +116,8 @@ const lookRow = z.object({
   /** The approval that the cut names, and those of the same manifest that it came on top of. */
   approvals: z.array(givenApproval),
   did: sidesRow,
+  /** Who approved the cut, where it used an approval. */
+  approver: party.nullable(),
   rules: rulesRow,
   /** The rules that the cut says it was judged by; those of origin where it names none. */
   cut_rules: rulesRow,
@@ -155,6 +157,9 @@ export function lookForVerify(tx: VerifyTx, changeSetId: string): Promise<Verify
           'not_before', d.findings->>'not_before')
         from cutter_governance.review_decision d where d.review_decision_id = c.review_decision_id) as decision,
       ${approvalsOf('c.review_decision_id')} as approvals, ${SIDES_OF_ENTRY} as did, ${RULES_NOW} as rules,
+      (select json_build_object('principal', a.approved_by, 'person', ap.person_id)
+        from cutter_auth.cut_approval a left join cutter_auth.principal ap on ap.principal_id::text = a.approved_by
+        where a.used_by_change_set_id = c.change_set_id limit 1) as approver,
       (select json_build_object('version', u.version, 'rules', u.body) from cutter_auth.rules u
         where to_jsonb(u.version) = c.payload_summary->'rules') as cut_rules,
       (select json_build_object('operation_kind', m.operation_kind, 'status', m.status,

@@ -1,7 +1,8 @@
 import { sql } from 'slonik';
 import { refuseOutside } from '../../auth/narrowing.ts';
 import { partyOf } from '../../law/parties.ts';
-import { IllegalTransition, NotFound, problemAt } from '../../law/refusals.ts';
+import { IllegalTransition, NotFound, problemAt, SameParty } from '../../law/refusals.ts';
+import { approverProblems } from '../../law/sanction/sanction.ts';
 import { type EntryState, nextState, statesBefore } from '../../law/states.ts';
 import { VERIFIER_LANE } from '../../law/values.ts';
 import { refuseConflict, refuseOther } from '../envelope/conflict.ts';
@@ -132,6 +133,9 @@ function refuseParty(tx: VerifyTx, look: VerifyLook, changeSet: JudgedChangeSet)
     path: ['input', 'changeSetId'],
     subject: { changeSetId: changeSet.change_set_id },
   });
+  if (look.approver === null) return;
+  const [problem] = approverProblems(changeSet.entry_id, look.approver, { verified: caller });
+  if (problem !== undefined) throw new SameParty(problem.message, [problem]);
 }
 
 /** The verifier's public key: what this server holds or, where the caller signs, what the registry has for it. */

@@ -17,6 +17,7 @@ import { leanedApprovalsSql, openCommentsSql } from '../../ledger/approval-facts
 import { openPredecessorsSql } from '../../ledger/open-predecessors.ts';
 import { approvalsSql } from '../../ledger/rules/approvals.ts';
 import { RULES_NOW_SQL } from '../../ledger/rules/rules-sql.ts';
+import { sanctionSql } from '../../ledger/sanction/sanction-sql.ts';
 import { timeTextSql } from '../../text/time-sql.ts';
 import { uuidIn } from './document-cuts.ts';
 import type { OwnRows } from './relation.ts';
@@ -86,6 +87,11 @@ export function actedFacts(entry: string): string {
     'rules', ${RULES_NOW_SQL} -> 'rules')`;
 }
 
+/** The newest approval of an entry's cut, used or not; null where it has none. */
+export function cutApproval(entry: string): string {
+  return `select ${sanctionSql(`${entry}.entry_id`)}`;
+}
+
 /** The time from which decision `d` counts, or null. */
 const BEGIN = `(select b.not_before from cutter_source.v_decision_begin b
   where b.review_decision_id = d.review_decision_id)`;
@@ -125,6 +131,7 @@ function hinderedMembers(entry: string, approved: (fact: string) => string, comm
     'rules', ${RULES_NOW_SQL}, 'approvals', ${approved(approvalsOf(entry))},
     'open', ${approved(openPredecessorsSql(`${entry}.entry_id`, VIEWS))},
     'leaned', ${approved(leanedApprovalsSql(ofLiveDecision('d.review_decision_id', entry)))},
+    'sanction', ${approved(sanctionSql(`${entry}.entry_id`))},
     'unverified', ${approved(unverified)}, 'changed', ${approved(changed)}, 'comments', ${comments}`;
 }
 

@@ -2,7 +2,7 @@ import { ESCALATION_DUE_HOURS } from '../../law/escalation.ts';
 import { ENTRY_STATES, type EntryState, isTerminal, wasCut } from '../../law/states.ts';
 import { uuidIn } from './document-cuts.ts';
 import { ENTRY_COUNTS } from './entry-counts.ts';
-import { actedFacts, hinderedFacts, ofCut, ofLiveDecision, ofVerdict } from './entry-law.ts';
+import { actedFacts, cutApproval, hinderedFacts, ofCut, ofLiveDecision, ofVerdict } from './entry-law.ts';
 import { toEvidence } from './evidence.ts';
 import { describeNoun, type FilterRule } from './noun.ts';
 import { toMany, toManyThrough, toOneAmong, toOneThrough } from './relation.ts';
@@ -57,7 +57,7 @@ export const EntryNoun = describeNoun({
   counted: ENTRY_COUNTS,
   // An entry's status moves. No grant lets anybody change the rest.
   lasting: { but: ['status'] },
-  judged: { actions: actedFacts, blockedBecause: hinderedFacts },
+  judged: { actions: actedFacts, blockedBecause: hinderedFacts, cutApproval },
   relations: {
     evidence: toEvidence('EntryEvidence'),
     document: toOneThrough(

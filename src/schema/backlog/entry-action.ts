@@ -31,7 +31,9 @@ export function actionsOf(facts: ActedEntry | null, { session }: Pick<Context, '
 /** What hinders the next verb on an entry of these facts. */
 export function hindrancesOf(
   facts: HinderedEntry | null,
-  { ledger }: Pick<Context, 'ledger'>,
+  { ledger, session }: Pick<Context, 'ledger' | 'session'>,
 ): readonly Problem[] {
-  return facts === null ? [] : entryHindrances(facts, ledger.lanes);
+  return facts === null
+    ? []
+    : entryHindrances(facts, { lanes: ledger.lanes, mode: session?.mode ?? 'production' });
 }

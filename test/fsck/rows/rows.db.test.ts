@@ -131,13 +131,16 @@ describe('A row that a superuser', () => {
       const all = await keysInOrder(kind);
       // A table that is empty altogether wasn't seen, rather than truncated.
       const keys = all.slice(all.length > 2 ? -2 : -1);
+      const isVersion = kind.table.endsWith('_version');
       const sorted = keys.map((key) => `truncated ${kind.table} ${key} -`).sort();
       await tamper(
         server,
         [kind.table],
         keys.map((key) => remove(kind, key)),
         async () => {
-          expect(await found()).toEqual(sorted);
+          // A token or principal whose newest version is gone says more than the version before it.
+          const isTold = (one: string) => !isVersion || !/^edited cutter_auth\.(token|principal) /.test(one);
+          expect((await found()).filter(isTold)).toEqual(sorted);
         },
       );
     });
@@ -166,6 +169,7 @@ describe('A row that a superuser', () => {
       if ('version_seq' in kind.types) over['version_seq'] = '1000 + version_seq';
       if ('token_sha256' in kind.types) over['token_sha256'] = `sha256('other')`;
       else if (text !== undefined) over[text] ??= `coalesce(${text}, '') || '-other'`;
+      else if ('public_key' in kind.types) over['public_key'] = `sha256('other')`;
       await tamper(
         server,
         [kind.table],
