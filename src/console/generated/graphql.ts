@@ -355,6 +355,8 @@ type ConsoleRefusal_NotFound_Fragment = { readonly message: string, readonly gua
 
 type ConsoleRefusal_NotLive_Fragment = { readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly severity: ProblemSeverity }> };
 
+type ConsoleRefusal_NotSanctioned_Fragment = { readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly severity: ProblemSeverity }> };
+
 type ConsoleRefusal_PlanStale_Fragment = { readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly severity: ProblemSeverity }> };
 
 type ConsoleRefusal_PlanTooCostly_Fragment = { readonly message: string, readonly guard: string | null, readonly retryable: boolean, readonly problems: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly code: string, readonly message: string, readonly severity: ProblemSeverity }> };
@@ -381,6 +383,7 @@ export type ConsoleRefusalFragment =
   | ConsoleRefusal_NotApproved_Fragment
   | ConsoleRefusal_NotFound_Fragment
   | ConsoleRefusal_NotLive_Fragment
+  | ConsoleRefusal_NotSanctioned_Fragment
   | ConsoleRefusal_PlanStale_Fragment
   | ConsoleRefusal_PlanTooCostly_Fragment
   | ConsoleRefusal_SameParty_Fragment
