@@ -153,6 +153,7 @@ function Entries(props: OfSession & { readonly only: EntryStatus | null; readonl
 }
 
 function Rows({ session, rows }: OfSession & { readonly rows: readonly ConsoleRowFragment[] }) {
+  if (rows.length === 0) return null;
   return (
     <ul class="rows">
       {rows.map((row) => (
