@@ -31,7 +31,7 @@ export const en = {
     where: 'Where do I get a token?',
     rehearsal:
       'In a rehearsal, the first start wrote tokens of sample people to the file tokens.json in the home folder of ' +
-      'the ledger, and “npx cutter token new reviewer” makes one. To approve a plan, use the token of “reviewer”.',
+      'the ledger, and “npx cutter token issue reviewer” makes one. To approve a plan, use the token of “reviewer”.',
     production: 'In production, ask the operator of this ledger.',
   },
   live: {
@@ -81,10 +81,10 @@ export const en = {
     step: 'Next step',
     steps: (count: number) => (count > 1 ? `first of ${count} steps` : ''),
     byStatus: {
-      MARKED: 'whoever may sweep',
+      MARKED: 'principals who may sweep',
       REVIEW_PENDING: 'reviewers',
       REVIEWED_APPROVED: 'executors',
-      REVIEWED_DEFERRED: 'whoever may sweep',
+      REVIEWED_DEFERRED: 'principals who may sweep',
       CUT_APPLIED: 'verifiers',
     } as Readonly<Partial<Record<EntryStatus, string>>>,
     deed: {
