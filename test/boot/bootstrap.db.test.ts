@@ -170,7 +170,7 @@ test('bootstrap: production makes no sample person and hands out no token', asyn
   const client = new pg.Client({ connectionString: fresh.ownerUrl });
   await client.connect();
   await client.query(
-    'truncate cutter_log.resumption, cutter_auth.token_version, cutter_auth.token, cutter_auth.key, cutter_auth.principal_version, cutter_auth.principal, cutter_auth.person',
+    'truncate cutter_log.resumption, cutter_auth.cut_approval, cutter_auth.approval_key, cutter_auth.token_version, cutter_auth.token, cutter_auth.key, cutter_auth.principal_version, cutter_auth.principal, cutter_auth.person',
   );
   const result = await bootstrapLedger(client, { mode: 'production', keys });
   expect(result).toMatchObject({ tokens: {}, issued: [] });
