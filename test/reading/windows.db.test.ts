@@ -167,7 +167,7 @@ test('without "first" and "last" a page has 50 rows; with both it is refused', a
   }
 });
 
-test('of more than 10,000 rows it is said that there are at least so many, unless counters know', async () => {
+test('of more than 10,000 rows it is said that there are at least so many, unless counters know', { timeout: 120_000 }, async () => {
   const large = await testDatabase();
   await fillLedger(large, 8_400);
   const reading = readingContext(large.pools.observe, READS_ALL);
